@@ -40,49 +40,49 @@ import type { SecurityLog } from './security-log/security-log.ts';
 
 export interface AppDeps {
   readonly config: Pick<Config, 'trustProxy' | 'corsOrigins' | 'rateLimit' | 'maxConnections'>;
-  /** Requests are spans of the SDK that the process has started. */
+  /** Whether the tracing SDK is running: requests become spans. */
   readonly isTraced?: boolean;
-  /** Of the program, for the OpenAPI document. */
+  /** Version of GreenVue for the OpenAPI document. */
   readonly version: string;
-  /** Writes the OpenAPI document in `ready()`, not with the first request for it. Default: false. */
+  /** Writes the OpenAPI document in `ready()`, not at the first request for it. Default: false. */
   readonly writesDocumentAtStart?: boolean;
   readonly logger: FastifyBaseLogger;
   readonly clock: Clock;
   readonly authenticate: (token: string) => Promise<Principal | undefined>;
-  /** Hears of 403s and of sign-ins beyond the rate limit. */
+  /** Records 403 responses and sign-ins above the rate limit. */
   readonly securityLog: Pick<SecurityLog, 'record'>;
-  /** Called once for each answer. */
+  /** Called for each response. */
   readonly observe: (answer: { route: string; method: string; status: number; seconds: number }) => void;
-  /** Called once for each connection that the server closed at once. */
+  /** Called for each new connection that the server closes at once. */
   readonly countDrop: (reason: DropReason) => void;
-  /** The features' routes, in any order. Each is a plugin; their errors become problems here. */
+  /** The routes of the features, as plugins in any order. Their errors become problem documents here. */
   readonly routes: readonly FastifyPluginAsync[];
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 20_000;
-/** Longer than any statement takes: until then a connection may be silent because the server is. */
+/** Longer than any statement: a connection may be silent while the server works. */
 const STALL_TIMEOUT_MS = 45_000;
-/** Longer than proxies keep theirs, which would else send into one that is just being closed. */
+/** Longer than in proxies, so that no proxy sends a request on a connection that is being closed. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
-/** GreenVue's HTTP server, not listening yet. */
+/** Creates GreenVue's HTTP server, which does not listen yet. */
 export function createApp(deps: AppDeps): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: deps.logger,
     childLoggerFactory: (log, bindings, options) => new LazyLog(log, {}).child(bindings, options),
-    // One line for each answer, below, instead of two.
+    // `logAnswers` writes one line for each response instead of two.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newId(),
     trustProxy: trustedProxies(deps.config.trustProxy),
     bodyLimit: BODY_LIMIT,
     serverFactory: (handle) => createBoundedServer(handle, limitsOf(deps.config), createDropLog(deps)),
-    // Longer than any header can be: a long parameter is for the route's schema to refuse.
+    // Longer than any URL, so that the schema of the route refuses long parameters.
     routerOptions: { maxParamLength: 65_536 },
-    // While it stops, requests on connections that are open still get their answer.
+    // During a stop, requests on open connections still get their response.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
-      // A URL that can't be read comes to no hook.
+      // Hooks do not run for a malformed URL.
       secure(reply);
       reply.header('cache-control', 'no-store');
       replyWithProblem(error, request, reply);
@@ -112,20 +112,20 @@ export function createApp(deps: AppDeps): FastifyInstance {
   for (const routes of deps.routes) app.register(routes);
   app.after(() => {
     const count = app.rateLimit();
-    // Where there is no route, before its body is read as well.
+    // Without a route, also count before the body is read.
     app.addHook('preParsing', async (request, reply) => {
       if (!request.is404) return;
       await count.call(app, request, reply);
       refuseBadToken(request, reply);
     });
-    // A route that counts nobody may come here, too.
+    // Requests of routes without a rate limit can end here, too.
     app.setNotFoundHandler({ preHandler: count }, (request, reply) => {
       const methods = table.methodsAt(request);
-      // A route that has the method may find that there is nothing behind it, such as a file.
+      // A route with the method may find nothing, such as a missing file.
       const isMissing = methods.length === 0 || methods.includes(request.method);
       if (isMissing) throw noSuchPath();
       reply.header('allow', methods.join(', '));
-      throw problem(405, `This path takes ${methods.join(', ')}.`);
+      throw problem(405, `This path supports ${methods.join(', ')}; the request used ${request.method}.`);
     });
   });
   return app;
@@ -134,7 +134,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
 function limitsOf({ maxConnections, trustProxy }: AppDeps['config']): ConnectionLimits {
   return {
     maxConnections,
-    // A proxy brings the connections of all clients from its own address.
+    // Connections through a proxy all come from its address.
     maxPerNetwork: trustProxy === false ? mostPerNetwork(maxConnections) : maxConnections,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     headersTimeoutMs: HEADERS_TIMEOUT_MS,
@@ -161,7 +161,7 @@ function observeAnswers(app: FastifyInstance, { observe, securityLog }: AppDeps)
 function recordForbidden(request: FastifyRequest, securityLog: AppDeps['securityLog']): void {
   const { principal, method, routeOptions, clientAddress: address, url } = request;
   if (principal === undefined) return;
-  // Without its query, in which people may have put secrets.
+  // Without the query, which may contain secrets.
   const path = url.split('?', 1)[0]?.slice(0, LOGGED_URL);
   securityLog.record({
     kind: 'forbidden',

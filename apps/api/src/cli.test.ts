@@ -31,7 +31,7 @@ test('a token made before the first start is an admin once the server runs', asy
   const { code, stdout, stderr } = await runCli(env, 'token');
   expect({ code, stderr }).toEqual({
     code: 0,
-    stderr: `There was no database in DATA_DIR ${env.DATA_DIR}: a new one is made.\n`,
+    stderr: `There was no database in DATA_DIR ${env.DATA_DIR}: created a new one.\n`,
   });
   expect(stdout).toMatch(/^gv_[\w-]{43}\n$/);
   expect(await whoIs(await startServer(env), stdout.trim())).toMatchObject({
@@ -83,7 +83,7 @@ test('a backup overwrites nothing, and without a database there is none', async 
   writeFileSync(join(target, 'app.db'), 'precious');
   expect(await runCli(env, 'backup', target)).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/is there already/),
+    stderr: expect.stringMatching(/already exists/),
   });
   expect(readFileSync(join(target, 'app.db'), 'utf8')).toBe('precious');
 });
@@ -99,6 +99,6 @@ test('bad variables fail with one line each, unknown commands say where to look,
   expect(unknown).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'There is no command nonsense.\ngreenvue --help shows all commands.\n',
+    stderr: 'There is no command nonsense.\nRun greenvue --help for a list of all commands.\n',
   });
 });

@@ -1,6 +1,6 @@
 import { runCli } from './cli/run-cli.ts';
 
-// Only the owner may read the files that a command makes.
+// New files are accessible only to their owner.
 process.umask(0o077);
 
 await runCli(process);

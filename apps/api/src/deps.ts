@@ -29,7 +29,7 @@ import type { SearchIndex } from './search/search-index.ts';
 import { createSecurityLog, type SecurityLog } from './security-log/security-log.ts';
 import type { ThreadDepsData } from './thread-deps.ts';
 
-/** Everything that the server and the inline jobs work with. */
+/** The dependencies of the server and of inline jobs. */
 export interface Deps extends Auth {
   readonly config: Config;
   readonly version: string;
@@ -53,13 +53,12 @@ export interface Deps extends Auth {
 export interface DepsOptions {
   readonly logger?: Logger;
   readonly clock?: Clock;
-  /** Tests hash at a lower cost. */
+  /** Lower in tests. */
   readonly passwordCost?: PasswordCost;
 }
 
 /**
- * Opens the database, for which DATA_DIR must exist unless it is PostgreSQL, and puts everything together.
- * The only place that does.
+ * Opens the database and creates all dependencies. On SQLite, DATA_DIR must exist.
  */
 export async function createDeps(config: Config, options: DepsOptions = {}): Promise<Deps> {
   const clock = options.clock ?? { now: () => Date.now() };
@@ -140,7 +139,7 @@ function createMailer({ smtpUrl, mailFrom, dataDir }: Config): Mailer {
   return createSmtpMailer({ url: smtpUrl, from: mailFrom });
 }
 
-/** A log of JSON lines on stdout. Nothing logs a header or a body; what is redacted here is a second belt. */
+/** Creates a log of JSON lines on stdout. No code logs headers or bodies; redaction is a second safeguard. */
 export function createLogger(config: Pick<Config, 'logLevel'>): Logger {
   const secrets = ['authorization', 'cookie', 'password', 'secret', 'access_token', 'refresh_token', 'token'];
   return pino({

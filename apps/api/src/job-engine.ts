@@ -16,13 +16,12 @@ import { jobTypes as catalogue } from './jobs/catalogue.ts';
 export interface EngineParts {
   readonly jobTypes?: readonly JobType<Deps>[] | undefined;
   readonly tracing?: Tracing | undefined;
-  /** Of SQLite: the id that `jobs.db` must have, or is given. */
+  /** SQLite only: the id that `jobs.db` must have, or gets. */
   readonly databaseId?: string | undefined;
 }
 
 /**
- * GreenVue's job engine over its store, with every job type of the catalogue unless told; nothing runs before
- * its `start()`.
+ * Creates GreenVue's job engine and its store. Default job types: the catalogue. Nothing runs before `start()`.
  */
 export async function createJobEngine(
   config: Config,
@@ -70,7 +69,7 @@ async function createStore(
   return createPostgresStore({ ...postgres, maxStallMs: jobs.maxStallMs, clock });
 }
 
-/** The engine's log of changes to jobs, to be merged with GreenVue's own. */
+/** The engine's audit log as a source for GreenVue's. */
 export function jobAudit(engine: Engine): AuditSource {
   return {
     name: 'jobs',

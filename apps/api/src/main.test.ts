@@ -144,7 +144,7 @@ test('a port that is taken is named', async () => {
 
 test('a host that this machine has not is named', async () => {
   expect(await failToStart({ ...(await environment()), HOST: '203.0.113.7' })).toMatch(
-    /^HOST 203\.0\.113\.7 is no address/,
+    /^HOST 203\.0\.113\.7 is not an address/,
   );
 });
 
@@ -168,7 +168,7 @@ test('every bad variable is named before anything is touched', async () => {
 test('a data folder that can not be is named', async () => {
   const file = join(await temporaryFolder(), 'file');
   writeFileSync(file, '');
-  expect(await failToStart({ DATA_DIR: file, PORT: '0' })).toMatch(/^DATA_DIR .* can't be written to/);
+  expect(await failToStart({ DATA_DIR: file, PORT: '0' })).toMatch(/^DATA_DIR .* is not writable/);
 });
 
 test('a database of a newer GreenVue is refused', async () => {

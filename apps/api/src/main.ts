@@ -7,7 +7,7 @@ import { startOnceDiskHasRoom } from './start/full-disk.ts';
 import { stopOnSignals } from './start/signals.ts';
 import { startFault } from './start/start-fault.ts';
 
-// Only the owner may read the files that this process makes.
+// New files are accessible only to their owner.
 process.umask(0o077);
 
 const loaded = loadConfig();
@@ -28,21 +28,21 @@ async function start(config: Config): Promise<void> {
     endWhenLost(server.lost, logger);
     stopOnSignals(
       () => server.stop(),
-      (error) => logger.fatal({ err: error }, 'could not stop in order'),
+      (error) => logger.fatal({ err: error }, 'the server could not stop in an orderly way'),
     );
-    // In production stdout is for the log, where Fastify has said that it listens.
+    // In production, stdout has only the log, with a line of Fastify about the address.
     if (config.env !== 'production') process.stdout.write(welcome(server, config));
   } catch (error) {
-    logger.debug({ err: error }, 'could not start');
+    logger.debug({ err: error }, 'the server could not start');
     process.stderr.write(`${startFault(error, config)}\n`);
     process.exitCode = 1;
   }
 }
 
-/** At once: each answer until then may acknowledge a write that nobody will find again. */
+/** Ends the process at once when a database is lost: further responses could acknowledge lost writes. */
 function endWhenLost(lost: AbortSignal, logger: Logger): void {
   const end = () => {
-    logger.fatal({ err: lost.reason }, 'a database is lost');
+    logger.fatal({ err: lost.reason }, 'a database was lost; the process ends');
     process.stderr.write(`${lost.reason instanceof Error ? lost.reason.message : String(lost.reason)}\n`);
     process.exit(1);
   };
@@ -54,9 +54,7 @@ function welcome({ url, adminPasswordAt }: Server, config: Config): string {
   const admin =
     adminPasswordAt === undefined
       ? []
-      : [
-          `  Admin    ${config.admin.email}, password in ${adminPasswordAt}, to be changed at the first sign-in`,
-        ];
+      : [`  Admin    ${config.admin.email}, password in ${adminPasswordAt}; change it at the first sign-in`];
   return [
     `GreenVue listens on ${url}`,
     `  Console  ${url}/console`,

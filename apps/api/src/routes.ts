@@ -6,7 +6,7 @@ import { healthRoutes, type ReadyCheck } from './health/health-routes.ts';
 import { listingRoutes } from './listings/routes.ts';
 import { notificationRoutes } from './notifications/notification-routes.ts';
 
-/** What the job engine adds to routes that are not its own. */
+/** Additions of the job engine to the routes of features. */
 export interface RouteExtras {
   readonly checks?: readonly ReadyCheck[];
   readonly auditSources?: readonly AuditSource[];

@@ -15,26 +15,26 @@ import { actorOf, isAllowed, requireRole } from './rest/principal.ts';
 import { featureRoutes } from './routes.ts';
 import { startTracing } from './tracing/start-tracing.ts';
 
-/** A server that answers. */
+/** A running server. */
 export interface Server {
   readonly url: string;
-  /** Where the password of the admin that GreenVue made is kept; undefined when ADMIN_PASSWORD gave it. */
+  /** Where the generated password of the first admin is stored; undefined with ADMIN_PASSWORD. */
   readonly adminPasswordAt: string | undefined;
   /**
-   * Fires, with an `Error` as its reason, once a database is lost for good: the process must end, and
-   * acknowledge nothing more.
+   * Fires with an `Error` as its reason when a database is lost for good. The process must end and acknowledge no
+   * further writes.
    */
   readonly lost: AbortSignal;
-  /** Lets requests under way end, for at most SHUTDOWN_TIMEOUT, and gives everything back. */
+  /** Waits for requests in progress, at most SHUTDOWN_TIMEOUT, and releases all resources. */
   stop(): Promise<void>;
 }
 
 export interface ServerOptions extends DepsOptions {
-  /** Those of the catalogue unless told: tests bring their own. */
+  /** Default: the job types of the catalogue. For tests. */
   readonly jobTypes?: readonly JobType<Deps>[];
 }
 
-/** Starts GreenVue. When a step fails, what the steps before took is given back, and the error thrown. */
+/** Starts GreenVue. If a step fails, releases the resources of the steps before and throws its error. */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   const cleanUps: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {
@@ -63,7 +63,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       config,
       isTraced: traced !== undefined,
       version: deps.version,
-      // Beside the threads of the engine, which load meanwhile.
+      // Meanwhile, the threads of the engine load.
       writesDocumentAtStart: true,
       logger: deps.logger,
       clock: deps.clock,
@@ -79,16 +79,15 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
         jobRoutes(engine),
       ],
     });
-    // Both at once; the engine answers requests to their end.
+    // Both at the same time: the engine serves requests until the last one ends.
     cleanUps.push(async () => {
       const closed = closeWithin(app, config.shutdownTimeoutMs);
       const ended = await Promise.allSettled([closed, engine.stop({ serving: closed })]);
       for (const each of ended) if (each.status === 'rejected') throw each.reason;
     });
-    // Each mostly waits: for a hash, for threads, for the routes. If one fails, nothing is stopped while
-    // another still starts.
+    // In parallel, because each step mostly waits. If one fails, the others finish before anything is stopped.
     const started = engine.start();
-    // Accounts in `app.db` say that there has been a `jobs.db` beside it.
+    // Before the first account: accounts in `app.db` mean that there was a `jobs.db` beside it.
     const admin = started.then(async () => {
       if (installation !== undefined) await noteInstallation(deps.database, installation);
       return ensureFirstAdmin({ ...deps, ...config.admin });
@@ -105,17 +104,17 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   }
 }
 
-/** Warns about secrets of an older version that are in plain text and can't be sealed without a key. */
+/** Encrypts secrets that an older version stored in plain text, or warns if there is no key. */
 async function sealSecrets({ secrets, logger }: Deps): Promise<void> {
   const plain = await secrets.secure();
   if (plain.length === 0) return;
   logger.warn(
     { settings: plain },
-    'greenvue.settings holds secrets in plain text: set SECRETS_KEY (openssl rand -base64 32) on every node to seal them',
+    'greenvue.settings contains secrets in plain text: set SECRETS_KEY (openssl rand -base64 32) on every node to encrypt them',
   );
 }
 
-/** The engine's own routes, for operators and admins. */
+/** The routes of the engine, for operators and admins. */
 function jobRoutes(engine: Engine): FastifyPluginAsync {
   return async (app) => {
     await app.register(jobsPlugin, {
@@ -134,7 +133,7 @@ function jobRoutes(engine: Engine): FastifyPluginAsync {
   };
 }
 
-/** Waits for the requests under way; then their connections are cut. */
+/** Closes the server. After the timeout, closes the connections of requests that are still in progress. */
 async function closeWithin(app: FastifyInstance, timeoutMs: number): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
   try {

@@ -4,12 +4,12 @@ import { createListings, type Listings } from './listings/listings.ts';
 import { openSearchIndex } from './search/open-index.ts';
 import type { SearchIndex } from './search/search-index.ts';
 
-/** What a job thread is given to make its dependencies of. Survives structured cloning. */
+/** The data from which a job thread creates its dependencies. Must survive structured cloning. */
 export interface ThreadDepsData {
   readonly database: DatabaseLocation;
 }
 
-/** What job types with `isolation: 'thread'` may ask for. */
+/** The dependencies of job types with `isolation: 'thread'`. */
 export interface ThreadJobDeps {
   readonly clock: Clock;
   readonly listings: Listings;
@@ -18,8 +18,7 @@ export interface ThreadJobDeps {
 }
 
 /**
- * Makes the dependencies of one job thread: connections of its own, on the thread itself, and nothing of HTTP
- * or mail.
+ * Creates the dependencies of one job thread: database connections on the thread itself, without HTTP and mail.
  */
 export async function createThreadDeps(data: ThreadDepsData): Promise<ThreadJobDeps> {
   const clock: Clock = { now: () => Date.now() };

@@ -78,6 +78,6 @@ test('with sslmode=verify-full all connections of a node are encrypted, and anot
 test('with sslmode=verify-full a server that speaks no TLS is refused, not used without', async () => {
   const url = urlOf(new URL(inject('postgresUrl')), '127.0.0.1', { sslmode: 'verify-full' });
   expect(await failToStart(environment(url))).toMatch(
-    /^PostgreSQL at 127\.0\.0\.1:\d+ speaks no TLS, which DATABASE_URL asks for: set ssl = on/,
+    /^PostgreSQL at 127\.0\.0\.1:\d+ does not support TLS, which DATABASE_URL requires: set ssl = on/,
   );
 });

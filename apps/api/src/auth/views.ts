@@ -5,7 +5,10 @@ import type { ApiToken } from './tokens/api-tokens.ts';
 
 export const roleSchema = z.enum(['user', 'operator', 'admin']);
 
-export const emailSchema = z.email('must be an e-mail address').max(254).toLowerCase();
+export const emailSchema = z
+  .email('must be an e-mail address, such as ann@example.com')
+  .max(254)
+  .toLowerCase();
 
 export const passwordSchema = text({ min: 10, max: 200 });
 
@@ -39,7 +42,7 @@ export const idSchema = text({ min: 1, max: 64 });
 export const timeSchema = z.iso.datetime();
 
 export const MUST_CHANGE =
-  'While true, the account can only change its password: all other routes answer 403';
+  'While true, the account can only change its password: all other routes respond with 403';
 
 export const userSchema = z
   .object({
@@ -75,12 +78,12 @@ export const apiTokenSchema = z
     effective_role: roleSchema
       .nullable()
       .describe(
-        "What the token may do now: the lower of its role and its maker's. null: the token is expired or revoked, or its maker is disabled, deleted or must change the password",
+        "What the token may do now: the lower of its role and its creator's. null: the token is expired or revoked, or its creator is disabled, deleted or must change the password",
       ),
-    created_by: z.string().describe('Who made it: user:<id>, token:<id> or cli'),
+    created_by: z.string().describe('Creator: user:<id>, token:<id> or cli'),
     created_at: timeSchema,
     expires_at: timeSchema,
-    last_used_at: timeSchema.nullable().describe('To the minute'),
+    last_used_at: timeSchema.nullable().describe('Accurate to the minute'),
     revoked_at: timeSchema.nullable(),
   })
   .meta({ id: 'ApiToken' });

@@ -7,17 +7,17 @@ import {
 import { CliError } from './exit-code.ts';
 import { printable } from './terminal/printable.ts';
 
-/** Stricli's texts, in our words. None has a stack in it. */
+/** GreenVue's messages for Stricli, without stacks. */
 export const APPLICATION_TEXT: ApplicationText = {
   ...text_en,
   briefs: {
     ...text_en.briefs,
-    help: 'Show this',
+    help: 'Show this help',
     version: 'Show the version',
   },
   noCommandRegisteredForInput: ({ input, corrections }) => {
     if (input.startsWith('-')) {
-      return `${printable(input)} comes too early: flags go after the command, such as greenvue jobs list --json`;
+      return `${printable(input)} must come after the command, such as greenvue jobs list --json`;
     }
     const guess = corrections.length === 0 ? '' : ` Did you mean ${corrections.join(' or ')}?`;
     return `There is no command ${printable(input)}.${guess}`;
@@ -32,14 +32,14 @@ export const APPLICATION_TEXT: ApplicationText = {
   commandErrorResult: (error, ansiColor) => firstLineApart(wordsOf(error), ansiColor),
 };
 
-/** Any error in words; those of a bug say at least that it is one. */
+/** The message of any error. */
 function wordsOf(error: unknown): string {
   if (error instanceof CliError) return error.message;
   const message = error instanceof Error ? error.message : String(error);
-  return `greenvue could not go on: ${printable(message)}`;
+  return `greenvue failed unexpectedly: ${printable(message)}`;
 }
 
-/** Stricli prints errors in bold red; the advice after the first line is neither. */
+/** Ends Stricli's bold red after the first line: the advice that follows has no style. */
 function firstLineApart(text: string, ansiColor: boolean): string {
   const [first = '', ...rest] = text.split('\n');
   if (rest.length === 0 || !ansiColor) return text;
@@ -60,10 +60,10 @@ function scannerWords(error: ArgumentScannerError): string {
     EnumValidationError: ({ externalFlagName, input, values }) =>
       `--${externalFlagName} "${shortened(input)}" must be one of ${values.join(', ')}.`,
     UnsatisfiedFlagError: ({ externalFlagName, nextFlagName }) =>
-      `--${externalFlagName} needs a value${nextFlagName === undefined ? '' : `, and --${nextFlagName} is none: write --${externalFlagName}=… for one that begins with a dash`}.`,
-    UnexpectedFlagError: ({ externalFlagName }) => `--${externalFlagName} is there twice.`,
+      `--${externalFlagName} needs a value${nextFlagName === undefined ? '' : `, but --${nextFlagName} follows: write --${externalFlagName}=… for a value that begins with a dash`}.`,
+    UnexpectedFlagError: ({ externalFlagName }) => `--${externalFlagName} is given twice. Give it once.`,
     UnexpectedPositionalError: ({ input }) =>
-      `"${shortened(input)}" is one argument too many. A text with spaces in it needs quotes.`,
+      `"${shortened(input)}" is one argument too many. Put a text with spaces in quotes.`,
     UnsatisfiedPositionalError: ({ placeholder }) => `The ${placeholder} is missing.`,
     InvalidNegatedFlagSyntaxError: ({ externalFlagName }) => `--${externalFlagName} takes no value.`,
   });

@@ -28,19 +28,19 @@ const types = buildCommand({
           parse: String,
           optional: true,
           placeholder: 'type',
-          brief: 'One of them, with the fields of its payload',
+          brief: 'Show this type with the fields of its payload',
           proposeCompletions: proposeTypes,
         },
       ],
     },
   },
-  docs: { brief: 'Show what can run', customUsage: ['', '<type>'] },
+  docs: { brief: 'List the job types, or show one', customUsage: ['', '<type>'] },
 });
 
 const stats = buildCommand({
   loader: async () => (await import('./overview/show-stats.ts')).showStatsCommand,
   parameters: { flags: API_FLAGS },
-  docs: { brief: 'Show counts, lateness and the nodes' },
+  docs: { brief: 'Show counts, lateness and nodes' },
 });
 
 const token = buildCommand({
@@ -52,7 +52,7 @@ const token = buildCommand({
     return localCommand<[]>(makeToken);
   },
   parameters: {},
-  docs: { brief: 'Make an API token of an admin, good for 30 days, on the database of this machine' },
+  docs: { brief: 'Create an API token of an admin, valid for 30 days, in the database of this machine' },
 });
 
 const backup = buildCommand({
@@ -71,13 +71,13 @@ const backup = buildCommand({
           parse: String,
           optional: true,
           placeholder: 'folder',
-          brief: 'Where to; DATA_DIR/backups/<time> unless told',
+          brief: 'Target folder; default DATA_DIR/backups/<time>',
         },
       ],
     },
   },
   docs: {
-    brief: 'Copy the databases of this machine, with the server up or down',
+    brief: 'Copy the databases of this machine, while the server runs or not',
     customUsage: ['', '<folder>'],
   },
 });
@@ -91,7 +91,7 @@ const migrate = buildCommand({
     return localCommand<[]>((config) => migrateToPostgres(config));
   },
   parameters: {},
-  docs: { brief: 'Move all from DATA_DIR to the PostgreSQL at DATABASE_URL' },
+  docs: { brief: 'Move all data from DATA_DIR to the PostgreSQL at DATABASE_URL' },
 });
 
 const demo = buildCommand({
@@ -103,7 +103,7 @@ const demo = buildCommand({
     return localCommand<[]>(commands.demo);
   },
   parameters: {},
-  docs: { brief: 'Fill a fresh database with a market and three jobs' },
+  docs: { brief: 'Fill an empty database with a demo market and three jobs' },
 });
 
 const completion = buildCommand({
@@ -115,19 +115,19 @@ const completion = buildCommand({
         {
           parse: parseShell,
           placeholder: SHELLS.join('|'),
-          brief: 'The script says how it is installed',
+          brief: 'The shell; its script says how to install it',
           proposeCompletions: () => SHELLS,
         },
       ],
     },
   },
-  docs: { brief: 'Print a script that lets a shell complete commands, flags and ids' },
+  docs: { brief: 'Print a script for shell completion of commands, flags and ids' },
 });
 
 function parseShell(text: string): Shell {
   if (isShell(text)) return text;
   throw new CliError(
-    `There is completion for ${SHELLS.join(', ')}, not for ${JSON.stringify(text)}.`,
+    `There is no completion for ${JSON.stringify(text)}. Use one of ${SHELLS.join(', ')}.`,
     EXIT.usage,
   );
 }
@@ -136,10 +136,11 @@ const root = buildRouteMap<string, CliContext>({
   routes: bare({ jobs: jobRoutes, runs: runRoutes, types, stats, token, backup, migrate, demo, completion }),
   aliases: bare({ 'migrate-to-postgres': 'migrate' }),
   docs: {
-    brief: "GreenVue's background jobs, from the terminal",
+    brief: "Manage GreenVue's background jobs from the terminal",
     fullDescription: [
-      "GreenVue's background jobs, from the terminal. Where the server is, say GREENVUE_URL or --url",
-      '(http://127.0.0.1:8080); who asks, GREENVUE_TOKEN or --token, which greenvue token makes.',
+      "Manages GreenVue's background jobs from the terminal.",
+      'Set the server with GREENVUE_URL or --url (default http://127.0.0.1:8080), and the API token',
+      'with GREENVUE_TOKEN or --token. greenvue token creates a token.',
       '',
       'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no server, 4 not signed in or not allowed,',
       '5 not found, 6 conflict, 7 a followed run did not succeed, 130 interrupted.',

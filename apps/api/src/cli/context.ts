@@ -8,38 +8,38 @@ import { createAsk } from './terminal/ask.ts';
 import { printable } from './terminal/printable.ts';
 import { createScreen, type Screen } from './terminal/screen.ts';
 
-/** What a command has at hand: everything it knows of the process comes from here. */
+/** The environment of a command: its only access to the process. */
 export interface CliContext {
-  /** Stricli's part: where it writes help and faults, and leaves its exit code. */
+  /** For Stricli: the output of help and errors, and the exit code. */
   readonly process: StricliProcess;
   readonly out: Screen;
   readonly err: Screen;
   readonly settings: Settings;
-  /** Asks for a yes or no; absent where nobody could answer. */
+  /** Asks a yes-or-no question; undefined without a terminal. */
   readonly ask: ((question: string) => Promise<boolean>) | undefined;
-  /** What a file holds; `-` is stdin. */
+  /** Reads a file; `-` is stdin. */
   readText(path: string): Promise<string>;
   now(): number;
-  /** Ends early, without complaint, when the signal fires. */
+  /** Resolves after `ms`, or as soon as the signal fires. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /**
-   * Fires with Ctrl-C, for what a terminal needs before the process ends right after; a command that is seen
-   * through ends itself.
+   * Fires on Ctrl-C, to reset the terminal before the process ends. After {@link seeThrough}, the command ends
+   * itself.
    */
   readonly interrupted: AbortSignal;
   /**
-   * From here on the command sees itself through, though nobody may read what it prints. Only a second Ctrl-C
+   * From now on, the command runs to its end, even if the reader of its output is gone. Only a second Ctrl-C
    * ends it.
    */
   seeThrough(): void;
 }
 
-/** One Ctrl-C comes twice where a launcher hands it on. */
+/** A launcher may pass the same Ctrl-C on a second time within this time. */
 const SAME_MS = 1_000;
 
 /**
- * The context of a process. Ctrl-C ends the process with 130, a reader that went away (`| head`) with 0, both
- * without a word.
+ * The context of a process. Ctrl-C ends the process with 130, and a closed output (`| head`) with 0, both without
+ * a message.
  */
 export function createContext(process: NodeJS.Process): CliContext {
   const interrupt = new AbortController();
@@ -84,6 +84,10 @@ async function readInput(stdin: NodeJS.ReadStream, path: string): Promise<string
     return readFileSync(path, 'utf8');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new CliError(`${printable(path)} can't be read (${printable(why)}).`, EXIT.usage, { cause: error });
+    throw new CliError(
+      `${printable(path)} can't be read (${printable(why)}). Give the path of a readable file, or - for stdin.`,
+      EXIT.usage,
+      { cause: error },
+    );
   }
 }

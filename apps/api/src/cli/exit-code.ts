@@ -1,7 +1,7 @@
-/** How `greenvue` ends. The table for people is in docs/cli.md. */
+/** The exit codes of `greenvue`; docs/cli.md has the table for people. */
 export const EXIT = {
   done: 0,
-  /** The server said no, something failed, or the answer to a question was no. */
+  /** The server refused, something failed, or the answer to a question was no. */
   failed: 1,
   usage: 2,
   noServer: 3,
@@ -18,8 +18,8 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /**
- * Ends a command: words for who asked, the first line what is wrong, the others what to do, safe to print;
- * and the exit code.
+ * Ends a command with an exit code. The first line of the message says what is wrong, the others what to do. It is
+ * safe to print.
  */
 export class CliError extends Error {
   override readonly name = 'CliError';
@@ -30,7 +30,7 @@ export class CliError extends Error {
   }
 }
 
-/** Something in the command line or in a file that was given can't be meant so. */
+/** An error in the command line or in a given file. */
 export function usageError(message: string): CliError {
   return new CliError(message, EXIT.usage);
 }

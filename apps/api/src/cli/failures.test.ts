@@ -28,7 +28,7 @@ test(
     });
     expect(await runGreenvue({ GREENVUE_URL: url, GREENVUE_TOKEN: 'wrong' }, 'stats')).toMatchObject({
       code: 4,
-      stderr: expect.stringMatching(/\nThe token is not known at .*, or it has expired/),
+      stderr: expect.stringMatching(/\nThe token is unknown at .*, expired or revoked\./),
     });
     const operator = textOf(
       await greenvue.post('/api/tokens', { name: 'operator', role: 'operator' }),
@@ -47,11 +47,11 @@ test(
     ];
     expect(await greenvue.run(...create, '--token', operator)).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining("The token's role is too small."),
+      stderr: expect.stringContaining("The token's role is too low."),
     });
     expect(await greenvue.run('jobs', 'show', 'nothing')).toMatchObject({
       code: 5,
-      stderr: expect.stringMatching(/nothing.*\nSee what there is: greenvue jobs list/),
+      stderr: expect.stringMatching(/nothing.*\nTo list what exists, run greenvue jobs list/),
     });
     await greenvue.done(...create);
     expect(await greenvue.run(...create)).toMatchObject({ code: 6 });
@@ -82,7 +82,7 @@ test('where no server is, or another one, that is said, with exit code 3', async
     code: 3,
     stdout: '',
     stderr: expect.stringMatching(
-      /^No response from http:.*ECONNREFUSED.*\nStart the server with npm start, or say where GreenVue is, with --url or GREENVUE_URL\.\n$/,
+      /^No response from http:.*ECONNREFUSED.*\nStart the server with npm start, or set the URL of GreenVue with --url or GREENVUE_URL\.\n$/,
     ),
   });
   const other = createServer((_request, response) => {
@@ -94,7 +94,7 @@ test('where no server is, or another one, that is said, with exit code 3', async
   const port = typeof address === 'object' ? address?.port : undefined;
   expect(await runGreenvue({ GREENVUE_URL: `http://127.0.0.1:${port}/` }, 'types')).toMatchObject({
     code: 3,
-    stderr: expect.stringMatching(/is not from this API\. .*\nIs that the server\? If not, say where/),
+    stderr: expect.stringMatching(/is not from this API\. .*\nIf this is not the server, set the URL/),
   });
 });
 
@@ -103,25 +103,28 @@ test.each([
   [['job', 'list'], 'There is no command job. Did you mean `jobs`?'],
   [['constructor'], 'There is no command constructor.'],
   [['jobs', '__proto__'], 'There is no command __proto__.'],
-  [['--url', 'http://x', 'jobs', 'list'], '--url comes too early: flags go after the command'],
+  [['--url', 'http://x', 'jobs', 'list'], '--url must come after the command'],
   [['jobs', 'list', '--limt', '5'], 'There is no flag --limt. Did you mean --limit?'],
   [['jobs', 'list', '--constructor', '5'], 'There is no flag --constructor.'],
-  [['jobs', 'list', '--limit', '0'], '--limit "0" must be a whole number from 1 or all.'],
+  [['jobs', 'list', '--limit', '0'], '--limit "0" must be a whole number from 1 or all, such as 20.'],
   [['jobs', 'list', '--status', 'gone'], '--status "gone" must be one of active, paused, finished.'],
-  [['jobs', 'list', '--url', 'ftp://x'], '--url "ftp://x" must look like http://127.0.0.1:8080.'],
-  [['jobs', 'list', '--token', 'a b'], '--token "a b" is no token'],
+  [['jobs', 'list', '--url', 'ftp://x'], '--url "ftp://x" must be a URL such as http://127.0.0.1:8080.'],
+  [['jobs', 'list', '--token', 'a b'], '--token "a b" is not a token'],
   [['jobs', 'list', 'more'], '"more" is one argument too many.'],
   [['jobs', 'show'], 'The id is missing.'],
-  [['jobs', 'show', ''], '"" is no id.'],
-  [['runs', 'show', '..'], '".." is no id.'],
-  [['jobs', 'show', 'a', '--json', '--json'], '--json is there twice.'],
-  [['jobs', 'run', 'a', '--payload', '{'], '--payload is no JSON: '],
+  [['jobs', 'show', ''], '"" is not a valid id, such as nightly-cleanup.'],
+  [['runs', 'show', '..'], '".." is not a valid id, such as nightly-cleanup.'],
+  [['jobs', 'show', 'a', '--json', '--json'], '--json is given twice.'],
+  [['jobs', 'run', 'a', '--payload', '{'], '--payload is not valid JSON: '],
   [['jobs', 'run', 'a', '--payload', '[1]'], '--payload must be a JSON object'],
   [['jobs', 'run', 'a', '--payload', '@/nowhere.json'], "/nowhere.json can't be read"],
   [['jobs', 'run', 'a', '--payload'], '--payload needs a value.'],
-  [['jobs', 'edit', 'a', '--max-attempts', 'x'], '--max-attempts "x" must be a whole number from 1.'],
+  [
+    ['jobs', 'edit', 'a', '--max-attempts', 'x'],
+    '--max-attempts "x" must be a whole number from 1, such as 20.',
+  ],
   [['jobs', 'preview'], 'Give the id of a job, or a schedule'],
-  [['completion', 'tcsh'], 'There is completion for bash, zsh, fish, not for "tcsh".'],
+  [['completion', 'tcsh'], 'There is no completion for "tcsh". Use one of bash, zsh, fish.'],
   [['jobs', 'show', '\u001b[2J', '\u001b[2J'], '"\\u001b[2J" is one argument too many.'],
 ])('%j is wrong usage, and is told so', async (words, message) => {
   const { code, stdout, stderr } = await runGreenvue({}, ...words);
@@ -133,11 +136,11 @@ test.each([
 test('a wrong variable is named, and a flag comes before it', async () => {
   expect(await runGreenvue({ GREENVUE_URL: 'nonsense' }, 'stats')).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/^GREENVUE_URL must look like /),
+    stderr: expect.stringMatching(/^GREENVUE_URL must be a URL such as /),
   });
   expect(await runGreenvue({ GREENVUE_TOKEN: 'a b' }, 'stats')).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/^GREENVUE_TOKEN is no token/),
+    stderr: expect.stringMatching(/^GREENVUE_TOKEN is not a token/),
   });
   const url = `http://127.0.0.1:${await freePort()}`;
   expect((await runGreenvue({ GREENVUE_URL: 'nonsense' }, 'stats', '--url', url)).code).toBe(3);
@@ -239,7 +242,7 @@ test(
       /^What is under way is finished.*\n\d+ jobs of 400 failed\. What is not said to have failed is done\.\n$/,
     );
     const done = [...stdout.matchAll(/^created (\S+)/gm)].map(([, id]) => id);
-    const left = [...stdout.matchAll(/^failed (\S+)\n {2}Not tried, since it was interrupted\.$/gm)];
+    const left = [...stdout.matchAll(/^failed (\S+)\n {2}Not tried: the command was interrupted\.$/gm)];
     expect(done.length).toBeLessThan(400);
     expect(done.length + left.length).toBe(400);
     const there = textsOf(listOf(await greenvue.json('jobs', 'list', '--limit', 'all'), 'data'), 'id');

@@ -38,9 +38,9 @@ test('the commands of docs/cli.md work as they stand', async () => {
   ]);
   expect(code, `${stdout}${stderr}`).toBe(0);
   expect(stdout).toContain('It is over: exit code 6\n');
-  // A job that somebody paused is found, and goes on.
+  // A paused job is found and resumed.
   expect(stdout).toMatch(
-    /\nState +paused: Inventory until Monday, since .*\nPaused +.* by token:.*: Inventory until Monday\n(.*\n)*Next run +none while it is paused: .*\n(.*\n)*nightly-cleanup goes on\. .*\nRun \d+ of nightly-cleanup is .*\n(.*\n)*?Run \d+ succeeded /,
+    /\nState +paused: Inventory until Monday, since .*\nPaused +.* by token:.*: Inventory until Monday\n(.*\n)*Next run +none while the job is paused: .*\n(.*\n)*nightly-cleanup is resumed\. .*\nRun \d+ of nightly-cleanup is .*\n(.*\n)*?Run \d+ succeeded /,
   );
   expect(stdout).toContain('None fails.\n');
   expect(stdout).toMatch(/\nmails is deleted\.\n$/);

@@ -4,12 +4,12 @@ import { createContext } from './context.ts';
 import { EXIT } from './exit-code.ts';
 
 /**
- * What the scripts of `completion` call: `greenvue __complete bash jobs li`. Not a route, since the words may
+ * The command of completion scripts: `greenvue __complete bash jobs li`. It is not a route, because the words may
  * look like flags.
  */
 const COMPLETE = '__complete';
 
-/** Runs what the command line says, and leaves the exit code. */
+/** Runs the command line and sets the exit code. */
 export async function runCli(process: NodeJS.Process): Promise<void> {
   const words = process.argv.slice(2);
   const context = createContext(process);
@@ -21,8 +21,9 @@ export async function runCli(process: NodeJS.Process): Promise<void> {
   }
   await run(application, words, context);
   const code = context.process.exitCode;
-  if (code === ExitCode.UnknownCommand) context.err.line('greenvue --help shows all commands.');
-  if (code === ExitCode.InvalidArgument) context.err.line('With --help after the command, what it takes.');
+  if (code === ExitCode.UnknownCommand) context.err.line('Run greenvue --help for a list of all commands.');
+  if (code === ExitCode.InvalidArgument)
+    context.err.line('Add --help after the command to see its arguments and flags.');
   process.exitCode = exitCodeOf(code);
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the environment says to `greenvue`, unchecked; flags come before it. An empty variable counts as
+ * The environment variables of `greenvue`, not validated. Flags take precedence. An empty variable counts as
  * unset.
  */
 export interface Settings {
@@ -10,8 +10,8 @@ export interface Settings {
 }
 
 /**
- * The settings of this process. Besides `config.ts` the only place that reads `process.env`: that one is the
- * server's, and takes longer to load than a command to run.
+ * The settings of this process. Separate from the server's `config.ts`, which takes longer to load than a command
+ * to run.
  */
 export function loadSettings(): Settings {
   return parseSettings(process.env);

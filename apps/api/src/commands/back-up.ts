@@ -7,14 +7,13 @@ import { dataFiles } from '../data-dir/data-dir.ts';
 import { StartError } from '../start/start-error.ts';
 
 /**
- * Copies `app.db` and `jobs.db` into a folder, each as of one instant, with the server up or down, and gives
- * the paths. The folder is `DATA_DIR/backups/<time>` unless told; files that are there are not overwritten.
- * Not for PostgreSQL.
+ * Copies `app.db` and `jobs.db` to a folder, each as a consistent snapshot, while the server runs or not. Returns the
+ * paths. Default folder: `DATA_DIR/backups/<time>`. Never overwrites files. Not for PostgreSQL.
  */
 export async function backUp(config: Config, [target]: readonly string[]): Promise<string> {
   if (config.postgres !== undefined) {
     const place = new URL(config.postgres.url);
-    // Every user of the machine sees the arguments of a command.
+    // Every user of the machine can see the arguments of a command.
     place.password = '';
     throw new StartError(
       `DATABASE_URL is set, and this command backs up SQLite only. Use PostgreSQL's pg_dump: put the password in PGPASSWORD or ~/.pgpass, and run: pg_dump "${place.href}" > greenvue.sql`,
@@ -22,23 +21,26 @@ export async function backUp(config: Config, [target]: readonly string[]): Promi
   }
   const files = dataFiles(config.dataDir);
   const sources = [files.app, files.jobs].filter((file) => existsSync(file));
-  if (sources.length === 0) throw new StartError(`There is no database in DATA_DIR ${config.dataDir} yet.`);
+  if (sources.length === 0)
+    throw new StartError(
+      `There is no database in DATA_DIR ${config.dataDir} yet: set DATA_DIR to the folder of the server.`,
+    );
   for (const source of sources) await requireSound(source);
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-');
   const folder = resolve(target ?? join(files.backups, stamp));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const copies = sources.map((source) => ({ source, copy: join(folder, basename(source)) }));
   const taken = copies.find(({ copy }) => existsSync(copy));
-  if (taken) throw new StartError(`${taken.copy} is there already: give another folder.`);
+  if (taken) throw new StartError(`${taken.copy} already exists: choose another folder.`);
   for (const { source, copy } of copies) await copyDatabase(source, copy);
   return copies.map(({ copy }) => copy).join('\n');
 }
 
-/** Whole or not at all: a copy that was broken off keeps another name. */
+/** Copies a database atomically: an incomplete copy has another name. */
 async function copyDatabase(source: string, copy: string): Promise<void> {
   const part = `${copy}.part`;
   rmSync(part, { force: true });
-  // Makes the empty file that VACUUM INTO fills: with this mode nobody else can read the copy at any time.
+  // Created empty with mode 600, so that nobody else can read any of it.
   writeFileSync(part, '', { mode: 0o600 });
   const database = new DatabaseSync(source, { readOnly: true, timeout: 10_000 });
   try {
@@ -51,8 +53,7 @@ async function copyDatabase(source: string, copy: string): Promise<void> {
 }
 
 /**
- * Throws a {@link StartError} for a database that is damaged: its backup would take the place of one that is
- * not.
+ * Throws a {@link StartError} if a database is damaged: its backup would replace a good one.
  */
 async function requireSound(file: string): Promise<void> {
   const found = await checkIntegrity(file).outcome;

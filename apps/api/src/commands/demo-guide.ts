@@ -13,7 +13,7 @@ export interface DemoGuide {
 
 const count = (number: number): string => number.toLocaleString('en');
 
-/** What the demo made, and commands to look at it with, which work as they stand. */
+/** The contents of the demo, and commands to explore it, which work as printed. */
 export function demoGuide({ config, market, jobs, password }: DemoGuide): string {
   const { sellers, listings, notifications, expired, due } = market;
   const url = `http://localhost:${config.port}`;
@@ -26,12 +26,12 @@ export function demoGuide({ config, market, jobs, password }: DemoGuide): string
     `  ${count(notifications.length)} notifications, ${count(due)} due now and the others within the hour`,
     `  ${jobs.length} jobs: ${jobs.map(({ id, interval }) => `${id} (every ${interval})`).join(', ')}`,
     '',
-    '1. Start the server. What came due since is run at once:',
+    '1. Start the server. Due jobs run at once:',
     '',
     ...settings(config),
     'npm start',
     '',
-    '2. In a second terminal, see the jobs, what they did, and for a minute what they do:',
+    '2. In a second terminal, list the jobs and their runs, and watch their events for a minute:',
     '',
     ...settings(config),
     'TOKEN=$(npm run -s token)',
@@ -39,27 +39,27 @@ export function demoGuide({ config, market, jobs, password }: DemoGuide): string
     `curl "${url}/api/runs?limit=5" ${auth}`,
     `curl -N --max-time 60 ${url}/api/job-events ${auth}`,
     '',
-    '3. Search. It finds what update-search-index has taken in:',
+    '3. Search. It finds the listings that update-search-index has indexed:',
     '',
     `curl "${url}/api/listings?q=oak+sideboard&limit=3"`,
     '',
-    '4. Tell the sellers whose listings were removed, by a run with another payload, and see how far it is:',
+    '4. Notify the sellers whose listings were removed, by a run with another payload, and see its progress:',
     '',
     `curl -X POST ${url}/api/jobs/send-notifications/runs ${auth} ${json} -d '{ "payload": { "template": "listing_expired" } }'`,
     `curl "${url}/api/jobs/send-notifications/runs?limit=3" ${auth}`,
     ...mails(config),
     '',
-    `${url}/docs describes all there is.`,
+    `${url}/docs describes the whole API.`,
   ].join('\n');
 }
 
-/** A URL holds a password, so it is not shown. */
+/** The place of the database, without the URL, which contains a password. */
 function placeOf(config: Config): string {
   if (config.postgres === undefined) return config.dataDir;
-  return `${databaseName(config)} (have DATABASE_URL set as it is now wherever you go on)`;
+  return `${databaseName(config)} (keep DATABASE_URL set for the commands below)`;
 }
 
-/** The variables that both terminals need, as this one had them. */
+/** The variables of this terminal that both terminals need. */
 function settings(config: Config): readonly string[] {
   const usual = parseConfig({});
   if (!usual.ok) return [];

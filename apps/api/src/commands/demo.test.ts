@@ -52,7 +52,7 @@ test('fills a fresh folder with the market and three jobs, shows how far it is, 
   expect(again).toMatchObject({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(/^There are listings .*\n$/),
+    stderr: expect.stringMatching(/^DATA_DIR .* already has listings, .*\n$/),
   });
 });
 

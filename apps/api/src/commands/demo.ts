@@ -12,8 +12,7 @@ import { fillMarket } from './fill-market.ts';
 import { type ProgressScreen, showProgress } from './progress.ts';
 
 /**
- * The password of every seller of the demo. One hash serves all: two thousand of their own would take
- * minutes.
+ * The password of every seller of the demo. All share one hash, because two thousand hashes would take minutes.
  */
 export const DEMO_PASSWORD = 'greenvue-demo';
 
@@ -40,7 +39,7 @@ export const DEMO_JOBS: readonly JobInput[] = [
   {
     id: 'update-search-index',
     name: 'Update the search index',
-    description: 'Takes new, changed and removed listings into the search index',
+    description: 'Indexes new, changed and removed listings for search',
     type: 'update_search_index',
     interval: '20s',
   },
@@ -49,17 +48,17 @@ export const DEMO_JOBS: readonly JobInput[] = [
 const SHORTEST_INTERVAL_MS = 20_000;
 
 /**
- * Fills a database without listings and jobs for somebody to look at, and gives what to look at. On SQLite
- * the server must be down.
+ * Fills a database without listings and jobs with demo data, and returns a guide to it. On SQLite the server must be
+ * down.
  */
 export async function demo(config: Config): Promise<string> {
   if (config.env === 'production') {
     throw new StartError(
-      'The demo is not for production: its accounts share a password that everybody knows.',
+      'The demo is not for production: its accounts share a public password. Unset NODE_ENV to run it.',
     );
   }
   if (config.jobs.minIntervalMs > SHORTEST_INTERVAL_MS) {
-    throw new StartError('JOBS_MIN_INTERVAL is longer than 20s, which a job of the demo has: unset it.');
+    throw new StartError('JOBS_MIN_INTERVAL is longer than 20s, the interval of a demo job: unset it.');
   }
   const lock = await takeDataDir(config);
   try {
@@ -82,11 +81,11 @@ export interface DemoFilling {
 }
 
 /**
- * {@link demo} on a folder that is locked, in any size. Throws a `StartError` when the database is not fresh.
+ * {@link demo} in any size, under the lock of the folder. Throws a `StartError` if the database is not empty.
  */
 export async function fillDemo({ config, deps, size, screen }: DemoFilling): Promise<string> {
   const { database, clock } = deps;
-  // Without places: it makes jobs and runs none.
+  // Without places: it creates jobs and runs none.
   const engine = await createJobEngine({ ...config, jobs: { ...config.jobs, concurrency: 0 } }, deps);
   await engine.start();
   try {
@@ -94,7 +93,7 @@ export async function fillDemo({ config, deps, size, screen }: DemoFilling): Pro
     const jobs = await engine.listJobs({ sort: 'id', descending: false, limit: 1 });
     if (listing !== undefined || jobs.rows.length > 0) {
       throw new StartError(
-        `There are ${listing ? 'listings' : 'jobs'} in ${databaseName(config)} already, and the demo fills only a fresh database: set ${config.postgres === undefined ? 'DATA_DIR to another folder' : 'DATABASE_URL to another database'}.`,
+        `${databaseName(config)} already has ${listing ? 'listings' : 'jobs'}, and the demo fills only an empty database: set ${config.postgres === undefined ? 'DATA_DIR to another folder' : 'DATABASE_URL to another database'}.`,
       );
     }
     const now = clock.now();

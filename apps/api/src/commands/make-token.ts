@@ -13,9 +13,8 @@ import { openInstallation } from '../installation/open-installation.ts';
 const TOKEN_MS = 30 * 86_400_000;
 
 /**
- * Makes an API token for an admin, good for 30 days, whether the server runs or not, and gives its secret.
- * Where there is no database yet, one is made, and `screen` told: who runs this in another folder than the
- * server's would wonder about the token.
+ * Creates an API token of an admin, valid for 30 days, while the server runs or not, and returns its secret. If there
+ * is no database, creates one and says so on `screen`, for people who run it in another folder than the server's.
  */
 export async function makeToken(
   config: Config,
@@ -27,9 +26,9 @@ export async function makeToken(
     openDataDir(config.dataDir, screen);
     await refuseMoved(config.dataDir);
     if (!existsSync(dataFiles(config.dataDir).app)) {
-      // Refuses beside a `jobs.db`: an empty `app.db` must not replace the missing one.
+      // Refuses if there is a jobs.db: a new app.db would hide the loss of the old one.
       await openInstallation(config);
-      screen.write(`There was no database in DATA_DIR ${resolve(config.dataDir)}: a new one is made.\n`);
+      screen.write(`There was no database in DATA_DIR ${resolve(config.dataDir)}: created a new one.\n`);
     }
   }
   const opened = await createDatabase({ isolation: 'inline', ...databaseLocation(config) });

@@ -150,7 +150,7 @@ test('a server goes on in PostgreSQL as it was: accounts, tokens, listings, jobs
     stderr: expect.stringMatching(/^Moving: 0 %\n.*Moving: 100 %\n$/s),
   });
   expect(moved.stdout).toMatch(/greenvue\.listings +4\n.*greenvue_jobs\.jobs +2\n/s);
-  expect(moved.stdout).toContain('what these files hold: jwt-secret, admin-password');
+  expect(moved.stdout).toContain('the contents of these files, as settings: jwt-secret, admin-password');
 
   const server = await startTestServer({ DATABASE_URL: url, DATA_DIR: folder });
   const admin = apiOf(server.url, token);
@@ -199,7 +199,10 @@ test('what is missing, locked, unreachable or not empty is told in one line, and
     expect(fault).toMatch(line);
   };
   await refused({}, /^DATABASE_URL is not set: .*$/);
-  await refused({ DATABASE_URL: url, DATA_DIR: await temporaryFolder() }, /^There is no database in .*$/);
+  await refused(
+    { DATABASE_URL: url, DATA_DIR: await temporaryFolder() },
+    /^There is no database to move in .*$/,
+  );
 
   const lock = await lockDataDir(DATA_DIR);
   await refused({ DATABASE_URL: url }, new RegExp(`^DATA_DIR .* is in use .*pid ${process.pid}.*$`));
@@ -234,7 +237,7 @@ test('secrets of the folder move sealed; production without a key moves nothing'
   await expect(move(production)).rejects.toThrow(
     /admin-password can't move to PostgreSQL in plain text\. .+ Set it as SECRETS_KEY/,
   );
-  expect(await move({ ...production, SECRETS_KEY })).toContain('SECRETS_KEY has to be the same on each');
+  expect(await move({ ...production, SECRETS_KEY })).toContain('Set the same SECRETS_KEY on each node');
   const { kysely, close } = await createDatabase({ url });
   onTestFinished(close);
   expect(

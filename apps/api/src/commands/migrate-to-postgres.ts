@@ -22,9 +22,8 @@ import { movedGuide } from './moved-guide.ts';
 import { type ProgressScreen, showProgress } from './progress.ts';
 
 /**
- * Copies the installation in DATA_DIR, which no server may have, into the empty PostgreSQL at DATABASE_URL,
- * whole or not at all, and gives what was moved and what to do next. From then on GreenVue refuses to start
- * on the folder.
+ * Copies the installation in DATA_DIR, which no server may use, to the empty PostgreSQL at DATABASE_URL in one
+ * transaction. Returns what was moved and what to do next. GreenVue then refuses to start on the folder.
  */
 export async function migrateToPostgres(
   config: Config,
@@ -33,12 +32,14 @@ export async function migrateToPostgres(
   const { dataDir, postgres } = config;
   if (postgres === undefined) {
     throw new StartError(
-      'DATABASE_URL is not set: set it to the empty database to move to, such as postgres://user:password@db.example.com:5432/greenvue',
+      'DATABASE_URL is not set: set it to an empty database, such as postgres://user:password@db.example.com:5432/greenvue',
     );
   }
   const files = dataFiles(dataDir);
   if (!existsSync(files.app) && !existsSync(files.jobs)) {
-    throw new StartError(`There is no database in DATA_DIR ${dataDir} to move.`);
+    throw new StartError(
+      `There is no database to move in DATA_DIR ${dataDir}: set DATA_DIR to the folder of the server.`,
+    );
   }
   await refuseUnsealed(config);
   const lock = await lockDataDir(dataDir);
@@ -76,7 +77,7 @@ interface Files {
   readonly jobs: string;
 }
 
-/** As a start of the server would. */
+/** Applies missing migrations, as a start of the server does. */
 async function bringUpToDate({ app, jobs }: Files, installation: Installation): Promise<void> {
   const database = await createDatabase({ file: app, isolation: 'inline' });
   try {
@@ -111,7 +112,7 @@ function openContents(files: Files): Contents {
 
 interface Copied {
   readonly secrets: readonly SecretName[];
-  /** Texts that had a character which PostgreSQL does not take. */
+  /** Number of texts with a character that PostgreSQL rejects. */
   readonly replaced: number;
 }
 

@@ -12,7 +12,7 @@ export interface MovedGuide {
   readonly replaced: number;
 }
 
-/** What was moved, and what to do next. */
+/** A message about the moved data and the next steps. */
 export function movedGuide({ config, app, jobs, secrets, replaced }: MovedGuide): string {
   const { dataDir } = config;
   const counted = [
@@ -21,30 +21,31 @@ export function movedGuide({ config, app, jobs, secrets, replaced }: MovedGuide)
   ];
   const width = Math.max(...counted.map(([name]) => name.length));
   return [
-    `DATA_DIR ${dataDir} was moved to ${databaseName(config)}. Rows, counted in both:`,
+    `DATA_DIR ${dataDir} was moved to ${databaseName(config)}. Rows, equal in both:`,
     ...counted.map(([name, count]) => `  ${name.padEnd(width)}  ${count.toLocaleString('en').padStart(12)}`),
-    ...(secrets.length === 0 ? [] : [`  besides, as settings, what these files hold: ${secrets.join(', ')}`]),
-    ...(replaced === 0
+    ...(secrets.length === 0
       ? []
-      : [`  In ${replaced} texts the character U+0000, which PostgreSQL does not take, became U+FFFD.`]),
+      : [`  and the contents of these files, as settings: ${secrets.join(', ')}`]),
+    ...(replaced === 0 ? [] : [`  In ${replaced} texts, U+FFFD replaces U+0000, which PostgreSQL rejects.`]),
     '',
     'What to do next:',
-    '1. Have DATABASE_URL set as it is now wherever a node is to run, and start it there: npm start',
+    '1. On each node, set DATABASE_URL as it is now, and start GreenVue: npm start',
     ...(config.jwtSecret === undefined
       ? []
-      : ['   JWT_SECRET has to be the same on each, as it is now, or people have to sign in again.']),
+      : ['   Set the current JWT_SECRET on each node, or people have to sign in again.']),
     ...keyLines(config, secrets),
-    '   Jobs go on at their next slots; what came due meanwhile is caught up with as each job says.',
-    '2. Leave the folder as it is until you are content, then remove it. From now on it is out of',
-    `   date, and GreenVue refuses to start on it, for the sake of ${dataFiles(dataDir).moved}`,
+    '   Jobs continue with their next slots. Missed slots are handled by the catch_up of each job.',
+    '2. Keep the folder until you have checked the result, then remove it. It is now out of date,',
+    `   and GreenVue refuses to start on it because of ${dataFiles(dataDir).moved}`,
   ].join('\n');
 }
 
 function keyLines({ dataDir, secretsKeys }: Config, secrets: readonly SecretName[]): string[] {
   if (secrets.length === 0) return [];
-  if (secretsKeys.length > 0) return ['   SECRETS_KEY has to be the same on each: it sealed those settings.'];
+  if (secretsKeys.length > 0)
+    return ['   Set the same SECRETS_KEY on each node: it encrypted those settings.'];
   return [
-    `   A node with another DATA_DIR needs SECRETS_KEY set to what ${dataDir}/secrets-key holds,`,
-    '   which sealed those settings.',
+    `   On a node with another DATA_DIR, set SECRETS_KEY to the contents of ${dataDir}/secrets-key,`,
+    '   which encrypted those settings.',
   ];
 }

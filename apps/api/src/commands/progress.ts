@@ -1,6 +1,6 @@
-/** Where progress is shown: stderr, so that stdout holds what a command gives and nothing else. */
+/** The output of progress: stderr, so that stdout has only the result of a command. */
 export interface ProgressScreen {
-  /** Absent or false when it is a file or a pipe. */
+  /** Absent or false for a file or a pipe. */
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
@@ -8,7 +8,7 @@ export interface ProgressScreen {
 const BAR_WIDTH = 30;
 const STEP_OF_A_FILE = 25;
 
-/** Shows how far work is: a bar that grows in place on a terminal, a line for each quarter elsewhere. */
+/** Shows progress: a bar on a terminal, otherwise a line for each quarter. */
 export function showProgress(screen: ProgressScreen, what: string): (done: number, total: number) => void {
   let shown = -1;
   return (done, total) => {

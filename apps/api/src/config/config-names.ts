@@ -1,4 +1,4 @@
-/** One line for each variable that looks like one of ours but is none, with the nearest name that is. */
+/** One line for each unknown variable with a prefix of GreenVue, with the most similar known name. */
 export function misspelt(names: readonly string[], known: readonly string[]): string[] {
   return names
     .filter((name) => /^(JOBS|RATE_LIMIT)_/.test(name) && !known.includes(name))
@@ -12,7 +12,7 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   return ranked.sort((a, b) => a.edits - b.edits)[0]?.candidate;
 }
 
-/** Levenshtein's distance, one row at a time. */
+/** The Levenshtein distance. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (const [index, letter] of [...from].entries()) {

@@ -9,7 +9,7 @@ export const secretVariables = {
     .string()
     .min(
       LEAST_LENGTH,
-      `is too short: at least ${LEAST_LENGTH} characters. Make one with: openssl rand -base64 48`,
+      `is too short: it must have at least ${LEAST_LENGTH} characters. Make one with: openssl rand -base64 48`,
     )
     .optional(),
   SECRETS_KEY: z
@@ -18,13 +18,13 @@ export const secretVariables = {
     .transform(keysIn)
     .refine(
       (keys) => keys.every((key) => key.length >= LEAST_LENGTH),
-      `is too short: at least ${LEAST_LENGTH} characters, or several such keys separated by commas. Make one with: openssl rand -base64 32`,
+      `is too short: each key must have at least ${LEAST_LENGTH} characters; separate several keys with commas. Make one with: openssl rand -base64 32`,
     ),
 };
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What production refuses about secrets, one line each; the lines show no secret. */
+/** The faults of secrets that production refuses, one line each, without the secrets. */
 export function secretFaults(set: Variables): string[] {
   if (set.NODE_ENV !== 'production') return [];
   return [...missing(set), ...weak('JWT_SECRET', [set.JWT_SECRET ?? ''], 48), ...weakKeys(set)];
@@ -35,7 +35,7 @@ function missing({ JWT_SECRET, DATABASE_URL, SECRETS_KEY }: Variables): string[]
   const instead =
     DATABASE_URL === undefined
       ? ''
-      : '. Or set SECRETS_KEY (openssl rand -base64 32) on every node: GreenVue then makes the secret and seals it in PostgreSQL';
+      : '. Or set SECRETS_KEY (openssl rand -base64 32) on every node: GreenVue then generates the secret and stores it encrypted in PostgreSQL';
   return [`JWT_SECRET is not set: production needs one. Make it with: openssl rand -base64 48${instead}`];
 }
 
@@ -50,13 +50,13 @@ function keysIn(text: string): readonly string[] {
     .filter(Boolean);
 }
 
-/** A shorter one is refused in every environment, for its length. */
+/** Shorter secrets are refused in every environment, so they are left out here. */
 function weak(name: string, secrets: readonly string[], bytes: number): string[] {
   return secrets
     .filter((secret) => secret.length >= LEAST_LENGTH)
     .flatMap((secret) => {
       const weakness = weaknessOf(secret);
-      const line = `${name} ${weakness}, so it can be guessed: make a random one with: openssl rand -base64 ${bytes}`;
+      const line = `${name} ${weakness}, so it can be guessed. Make a random one with: openssl rand -base64 ${bytes}`;
       return weakness === undefined ? [] : [line];
     });
 }

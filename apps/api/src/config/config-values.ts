@@ -1,7 +1,7 @@
 import { parseWholeMs } from '@greenvue/jobs';
 import { z } from 'zod';
 
-/** Digits within bounds, as text. */
+/** Digits of a number from `min` to `max`, as text. */
 export const wholeNumber = (min: number, max: number) =>
   z
     .string()
@@ -10,11 +10,11 @@ export const wholeNumber = (min: number, max: number) =>
       `must be a whole number from ${min} to ${max}.`,
     );
 
-/** A whole number within bounds. */
+/** A whole number from `min` to `max`. */
 export const count = (fallback: number, min: number, max: number) =>
   wholeNumber(min, max).default(String(fallback)).transform(Number);
 
-/** A length of time in Go's syntax, in milliseconds. */
+/** A duration in Go syntax, converted to milliseconds. */
 export const duration = (fallback: string, minMs: number) =>
   z
     .string()
@@ -23,8 +23,8 @@ export const duration = (fallback: string, minMs: number) =>
       const parsed = parseWholeMs(text);
       if (parsed.ok && parsed.value >= minMs) return parsed.value;
       const detail = parsed.ok
-        ? `is too short: at least ${minMs}ms`
-        : `is not a length of time (${parsed.detail})`;
-      issues.addIssue({ code: 'custom', message: `${detail}. Write it like 30s, 10m or 1h30m.` });
+        ? `is too short: it must be at least ${minMs}ms`
+        : `is not a duration (${parsed.detail})`;
+      issues.addIssue({ code: 'custom', message: `${detail}. Use Go syntax, such as 30s, 10m or 1h30m.` });
       return z.NEVER;
     });

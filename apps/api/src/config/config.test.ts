@@ -69,7 +69,7 @@ test('every fault is named at once, one line each', () => {
 test('a fault says the value and what would be right', () => {
   expect(faultsOf({ PORT: 'http' })).toEqual(['PORT "http" must be a whole number from 0 to 65535.']);
   expect(faultsOf({ JOBS_MAX_STALL: '5' })[0]).toMatch(
-    /^JOBS_MAX_STALL "5" is not a length of time .*Write it like 30s/,
+    /^JOBS_MAX_STALL "5" is not a duration .*Use Go syntax, such as 30s/,
   );
 });
 
@@ -87,7 +87,7 @@ test('an SMTP password goes to another machine over TLS only', () => {
   const faults = (url: string) => faultsOf({ SMTP_URL: url });
   for (const parameter of ['ignoreTLS=true', 'opportunisticTLS=true', 'requireTLS=false']) {
     expect(faults(`smtp://me:hunter2@mail.example.com?${parameter}`)).toEqual([
-      `SMTP_URL has ${parameter}, which would send its password to another machine unencrypted. Remove the parameter, or use a mail server on this machine, such as smtp://127.0.0.1:25.`,
+      `SMTP_URL has ${parameter}, which would send the password unencrypted to another machine. Remove the parameter, or use a mail server on this machine, such as smtp://127.0.0.1:25.`,
     ]);
     expect(faults(`smtp://me:hunter2@127.0.0.1?${parameter}`)).toEqual([]);
     expect(faults(`smtp://mail.example.com?${parameter}`)).toEqual([]);
@@ -115,18 +115,18 @@ test('on PostgreSQL, production may set SECRETS_KEY instead; without either, the
   ]);
   expect(faultsOf({ NODE_ENV: 'production', SECRETS_KEY: RANDOM })).toHaveLength(1);
   expect(faultsOf({ SECRETS_KEY: `${RANDOM},hunter2` })).toEqual([
-    expect.stringMatching(/^SECRETS_KEY is too short: at least 32 characters/),
+    expect.stringMatching(/^SECRETS_KEY is too short: each key must have at least 32 characters/),
   ]);
 });
 
 test.each([
   ['x'.repeat(48), 'has only 1 different characters'],
   ['abcabcabcabcabcabcabcabcabcabcabcabc', 'has only 3 different characters'],
-  ['Xk3vQ9ZpXk3vQ9ZpXk3vQ9ZpXk3vQ9Zp', 'repeats one text'],
-  ['0123456789abcdef0123456789abcdef', 'is made of runs'],
-  ['abcdefghijklmnopqrstuvwxyz123456', 'is made of runs'],
-  ['0123456789abcdefghijklmnopqrstuv', 'is made of runs'],
-  ['ZYXWVUTSRQPONMLKJIHGFEDCBA987654', 'is made of runs'],
+  ['Xk3vQ9ZpXk3vQ9ZpXk3vQ9ZpXk3vQ9Zp', 'repeats the same text'],
+  ['0123456789abcdef0123456789abcdef', 'consists of sequences'],
+  ['abcdefghijklmnopqrstuvwxyz123456', 'consists of sequences'],
+  ['0123456789abcdefghijklmnopqrstuv', 'consists of sequences'],
+  ['ZYXWVUTSRQPONMLKJIHGFEDCBA987654', 'consists of sequences'],
   ['change-me-change-me-change-me-please', 'well-known words'],
   ['my-super-secret-jwt-token-for-greenvue', 'well-known words'],
   ['your-256-bit-secret-goes-here-please', 'well-known words'],
@@ -176,7 +176,7 @@ test.each([
 ])('%s is refused in one clear line that shows no password', (url) => {
   for (const name of ['DATABASE_URL', 'DATABASE_DIRECT_URL']) {
     const faults = faultsOf({ DATABASE_URL: 'postgres://db/greenvue', [name]: url });
-    expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name} must look like postgres://`))]);
+    expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name} must be a URL such as postgres://`))]);
     expect(faults[0]).not.toContain('hunter2');
   }
 });

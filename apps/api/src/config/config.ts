@@ -1,50 +1,50 @@
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parameterWithoutTls } from '../notifications/mailers/smtp-url.ts';
 import { parseTracing, type TracingConfig } from '../tracing/tracing-config.ts';
 import { misspelt } from './config-names.ts';
+import { corsOrigins, trustProxy } from './config-network.ts';
 import { secretFaults, secretVariables } from './config-secrets.ts';
 import { count, duration, wholeNumber } from './config-values.ts';
 import { mostConnections } from './most-connections.ts';
 import { publicUrlOf, publicUrlVariable } from './public-url.ts';
 
-/** Everything that the environment decides, checked. Lengths of time are in milliseconds. */
+/** The validated configuration from the environment. Durations are in milliseconds. */
 export interface Config {
   readonly env: 'development' | 'test' | 'production';
   readonly host: string;
-  /** 0 takes any free port. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Where people reach this server: what links in mails begin with. */
+  /** Public URL of this server, for links in mails. */
   readonly publicUrl: string;
   /** An absolute path. */
   readonly dataDir: string;
-  /** Unset: SQLite in DATA_DIR. */
+  /** Undefined: SQLite in DATA_DIR. */
   readonly postgres: PostgresConfig | undefined;
-  /** The database whose loss is accepted, as a refused start names it: `jobs.db@<id of the other one>`. */
+  /** The database whose loss is accepted, as the refused start named it: `jobs.db@<id of the other one>`. */
   readonly acceptDatabaseLoss: string | undefined;
-  /** Unset: mail is written as `.eml` files under `DATA_DIR/outbox`. */
+  /** Undefined: mail is written as `.eml` files to `DATA_DIR/outbox`. */
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
-  /** Mails to one address in one day (UTC); those beyond it wait for the next day. */
+  /** Limit of mails to one address per day (UTC); further mails wait for the next day. */
   readonly mailPerAddressPerDay: number;
   /**
-   * Unset only outside production: the secret is then made once and kept in `DATA_DIR/jwt-secret`, or in
+   * Undefined only outside production: the secret is then generated once and stored in `DATA_DIR/jwt-secret` or in
    * PostgreSQL.
    */
   readonly jwtSecret: string | undefined;
-  /** Seal the secrets that PostgreSQL holds: the first one seals, all open. */
+  /** Keys for the secrets in PostgreSQL: the first one encrypts, all of them decrypt. */
   readonly secretsKeys: readonly string[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
-  /** In Fastify's terms: whom to believe about `X-Forwarded-*`. */
+  /** Fastify's `trustProxy`: the proxies whose `X-Forwarded-*` headers are trusted. */
   readonly trustProxy: boolean | number | readonly string[];
   readonly corsOrigins: readonly string[];
-  /** Open connections of clients at most. */
+  /** Limit of open client connections. */
   readonly maxConnections: number;
   readonly rateLimit: {
-    /** Requests a minute of one principal, or of one address without a token. */
+    /** Requests per minute of one principal, or of one address without a token. */
     readonly perMinute: number;
-    /** Requests a minute to the job routes of one operator or admin. */
+    /** Requests per minute of one operator or admin to the job routes. */
     readonly operatorPerMinute: number;
     /** Failed logins in 15 minutes for one e-mail from one address. */
     readonly loginFailures: number;
@@ -65,26 +65,25 @@ export interface Config {
     };
   };
   readonly admin: { readonly email: string; readonly password: string | undefined };
-  /** Unset: nothing is traced. */
+  /** Undefined: tracing is off. */
   readonly tracing: TracingConfig | undefined;
 }
 
-/** The one database of all nodes. */
+/** The database that all nodes share. */
 export interface PostgresConfig {
   readonly url: string;
-  /** The same database without a pooler in between. */
+  /** URL of the same database without a pooler. */
   readonly directUrl: string;
 }
 
 /**
- * The outcome of {@link parseConfig}: the configuration, or every fault at once, one line each, with what to
- * do.
+ * The outcome of {@link parseConfig}: the configuration, or all faults, one line each with what to do.
  */
 export type ConfigResult =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly faults: readonly string[]; readonly warnings: readonly string[] };
 
-/** The configuration of this process. The only place that reads `process.env`, `cli/settings.ts` aside. */
+/** Reads the configuration of this process. Only this and `cli/settings.ts` read `process.env`. */
 export function loadConfig(): ConfigResult {
   return parseConfig(process.env);
 }
@@ -122,55 +121,14 @@ function faultLine(issue: z.core.$ZodIssue, set: Readonly<Record<string, string 
   return `${name}${value} ${issue.message}`;
 }
 
-const words = (text: string): string[] =>
-  text
-    .split(',')
-    .map((word) => word.trim())
-    .filter(Boolean);
-
-const trustProxy = z
-  .string()
-  .default('false')
-  .transform((text, issues) => {
-    if (text === 'true' || text === 'false') return text === 'true';
-    if (/^\d{1,2}$/.test(text)) return Number(text);
-    if (words(text).every(isNetwork)) return words(text);
-    issues.addIssue({
-      code: 'custom',
-      message: 'must be true, false, a number of proxies, or addresses and networks separated by commas.',
-    });
-    return z.NEVER;
-  });
-
-function isNetwork(text: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
-  const [address = '', bits, ...rest] = text.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  if (bits === undefined) return true;
-  return /^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= (version === 4 ? 32 : 128);
-}
-
-const corsOrigins = z
-  .string()
-  .default('')
-  .transform((text, issues) => {
-    const wrong = words(text).find((origin) => URL.parse(origin)?.origin !== origin);
-    if (wrong === undefined) return words(text);
-    issues.addIssue({
-      code: 'custom',
-      message: `has ${JSON.stringify(wrong)}, which is no origin. Write them like https://example.com, separated by commas.`,
-    });
-    return z.NEVER;
-  });
-
-const address = z.email('must be an e-mail address.').max(254, 'must be an e-mail address.').toLowerCase();
+const ADDRESS_RULE = 'must be an e-mail address, such as admin@example.com.';
+const address = z.email(ADDRESS_RULE).max(254, ADDRESS_RULE).toLowerCase();
 
 const postgresUrl = z
   .string()
   .refine(
     isPostgresUrl,
-    'must look like postgres://user:password@db.example.com:5432/greenvue (or postgresql://), with @, /, #, ? and % in the password written as %40, %2F, %23, %3F and %25.',
+    'must be a URL such as postgres://user:password@db.example.com:5432/greenvue (or postgresql://). Write @, /, #, ? and % in the password as %40, %2F, %23, %3F and %25.',
   );
 
 function isPostgresUrl(text: string): boolean {
@@ -201,14 +159,14 @@ const variables = z.object({
     .refine(
       (text) =>
         ['smtp:', 'smtps:'].includes(URL.parse(text)?.protocol ?? '') && URL.parse(text)?.hostname !== '',
-      'must look like smtp://user:password@mail.example.com:587 (or smtps://).',
+      'must be a URL such as smtp://user:password@mail.example.com:587 (or smtps://).',
     )
     .superRefine((text, issues) => {
       const parameter = URL.canParse(text) ? parameterWithoutTls(text) : undefined;
       if (parameter === undefined) return;
       issues.addIssue({
         code: 'custom',
-        message: `has ${parameter}, which would send its password to another machine unencrypted. Remove the parameter, or use a mail server on this machine, such as smtp://127.0.0.1:25.`,
+        message: `has ${parameter}, which would send the password unencrypted to another machine. Remove the parameter, or use a mail server on this machine, such as smtp://127.0.0.1:25.`,
       });
     })
     .optional(),
@@ -216,7 +174,7 @@ const variables = z.object({
     .string()
     .regex(
       /^(?:[^<>\r\n]{0,200}<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
-      'must look like GreenVue <no-reply@example.com>.',
+      'must be a sender such as GreenVue <no-reply@example.com>.',
     )
     .default('GreenVue <no-reply@greenvue.local>'),
   ...secretVariables,
@@ -233,7 +191,10 @@ const variables = z.object({
   RATE_LIMIT_PER_MINUTE: count(600, 1, 10_000_000),
   RATE_LIMIT_OPERATOR_PER_MINUTE: count(60_000, 1, 10_000_000),
   RATE_LIMIT_LOGIN_FAILURES: count(10, 1, 10_000),
-  METRICS_TOKEN: z.string().min(16, 'is too short: at least 16 characters.').optional(),
+  METRICS_TOKEN: z
+    .string()
+    .min(16, 'is too short: it must have at least 16 characters. Make one with: openssl rand -base64 24')
+    .optional(),
   SHUTDOWN_TIMEOUT: duration('20s', 0),
   JOBS_CONCURRENCY: count(10, 0, 1_000),
   JOBS_MIN_INTERVAL: duration('1s', 1),
@@ -247,8 +208,8 @@ const variables = z.object({
   ACCEPT_DATABASE_LOSS: z.string().optional(),
   ADMIN_PASSWORD: z
     .string()
-    .min(10, 'is too short: at least 10 characters.')
-    .max(200, 'is too long.')
+    .min(10, 'is too short: it must have at least 10 characters.')
+    .max(200, 'is too long: it must have at most 200 characters.')
     .optional(),
 });
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-/** Descriptors for files, databases, mail and event streams of the engine. */
+/** File descriptors reserved for files, databases, mail and event streams. */
 const RESERVED = 256;
-/** The usual default of operating systems. */
+/** The usual soft limit of operating systems. */
 const USUAL_LIMIT = 1_024;
 const MOST = 10_000;
 
@@ -14,7 +14,7 @@ export function mostConnections(descriptors: number = descriptorLimit()): number
   return Math.min(MOST, Math.max(Math.floor(descriptors / 2), descriptors - RESERVED));
 }
 
-/** The soft limit on open files (`ulimit -n`), where the system tells it. */
+/** The soft limit on open files (`ulimit -n`), if the system reports it. */
 function descriptorLimit(): number {
   try {
     const [, limit] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];

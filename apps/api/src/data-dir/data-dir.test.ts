@@ -24,5 +24,5 @@ test('a data folder is made when it is missing', async () => {
 test('a data folder that is a file is refused in words', async () => {
   const file = join(await temporaryFolder(), 'file');
   await writeFile(file, '');
-  expect(() => openDataDir(file)).toThrow(/^DATA_DIR .* can't be written to/);
+  expect(() => openDataDir(file)).toThrow(/^DATA_DIR .* is not writable/);
 });

@@ -18,8 +18,8 @@ export function dataFiles(dataDir: string) {
 }
 
 /**
- * Makes DATA_DIR, or takes the rights on it from all but its owner. Throws a {@link StartError} when it can't
- * be written to or stays open to others.
+ * Creates DATA_DIR, or removes the permissions of other users from it. Throws a {@link StartError} if it is not
+ * writable or stays open to others.
  */
 export function openDataDir(dataDir: string, screen?: StartScreen): void {
   try {
@@ -27,23 +27,25 @@ export function openDataDir(dataDir: string, screen?: StartScreen): void {
     accessSync(dataDir, constants.W_OK | constants.X_OK);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new StartError(`DATA_DIR ${dataDir} can't be written to: set it to a folder that can (${why}).`);
+    throw new StartError(
+      `DATA_DIR ${dataDir} is not writable (${why}): set it to a folder that this user can write to.`,
+    );
   }
   makePrivate(dataDir, screen);
 }
 
-/** Proof that no other server uses the folder, until it is given back or the process is gone. */
+/** The lock on a folder, held until `release` or the end of the process. */
 export interface DataDirLock {
   release(): void;
 }
 
 /**
- * Locks DATA_DIR for this process, and with it `app.db`: the jobs' store locks only `jobs.db`. The operating
- * system drops the lock when the process ends, however it ends. Throws a {@link StartError} that names the
- * pid and the host of the process that has it.
+ * Locks DATA_DIR for this process, including `app.db`; the jobs' store locks only `jobs.db`. The operating system
+ * releases the lock when the process ends for any reason. Throws a {@link StartError} with the pid and the host
+ * of the process that holds it.
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
-  // On PostgreSQL nothing of SQLite is loaded.
+  // Loaded here, so that a server on PostgreSQL loads nothing of SQLite.
   const { takeFileLock } = await import('@greenvue/jobs/sqlite');
   const files = dataFiles(dataDir);
   const outcome = takeFileLock({ lockFile: files.lock, pidFile: files.pid });

@@ -13,9 +13,9 @@ import { StartError } from '../start/start-error.ts';
 import { dataFiles } from './data-dir.ts';
 import { databaseName } from './database-location.ts';
 
-/** A move of DATA_DIR to PostgreSQL that is about to be committed. */
+/** A move of DATA_DIR to PostgreSQL, just before its commit. */
 export interface Move {
-  /** Also written to the database, in the transaction of the move. */
+  /** Token that the move also writes to the database. */
   readonly token: string;
   /** The database, without the password. */
   readonly url: string;
@@ -23,17 +23,14 @@ export interface Move {
 
 const moveSchema = z.strictObject({ token: z.string().min(1), url: z.url() });
 
-/**
- * Notes on disk, before the commit of a move, its target database: a later look there tells whether it was
- * committed.
- */
+/** Stores the target of a move before its commit, so that a later start can check whether it was committed. */
 export function noteMoving(dataDir: string, { token, url }: Move): void {
   const place = new URL(url);
   place.password = '';
   writeDurably(dataDir, dataFiles(dataDir).moving, JSON.stringify({ token, url: place.href }));
 }
 
-/** Notes in DATA_DIR that GreenVue continues in another place; `where` is for people. */
+/** Stores in DATA_DIR that its data has moved; `where` is for people. */
 export function noteMoved(dataDir: string, where: string): void {
   const { moved, moving } = dataFiles(dataDir);
   writeDurably(dataDir, moved, `${where} at ${new Date().toISOString()}\n`);
@@ -41,9 +38,9 @@ export function noteMoved(dataDir: string, where: string): void {
 }
 
 /**
- * Throws a {@link StartError} when DATA_DIR has moved, or when nobody can tell whether an interrupted move
- * was committed. Two servers on the same data would send the same mails. `url` is the next move's database,
- * whose password the note lacks.
+ * Throws a {@link StartError} if the data of DATA_DIR has moved, or if it can't find out whether an interrupted move
+ * was committed: two servers with the same data would send the same mails and diverge. `url` is the database of
+ * the next move; it may have the password that the note omits.
  */
 export async function refuseMoved(dataDir: string, url?: string): Promise<void> {
   const { moved, moving } = dataFiles(dataDir);
@@ -56,8 +53,8 @@ export async function refuseMoved(dataDir: string, url?: string): Promise<void> 
 }
 
 /**
- * Throws a {@link StartError} when a move of DATA_DIR to this database was interrupted before its commit: the
- * server would begin with an empty database.
+ * Throws a {@link StartError} if a move of DATA_DIR to this database was interrupted before its commit: the server
+ * would start with an empty database.
  */
 export async function requireMoved(dataDir: string, url: string): Promise<void> {
   const { moving } = dataFiles(dataDir);
@@ -68,7 +65,7 @@ export async function requireMoved(dataDir: string, url: string): Promise<void> 
   );
 }
 
-/** Whether the move that broke off was committed, which is then noted. */
+/** Finds out whether an interrupted move was committed, and stores that. */
 async function settleMove(dataDir: string, url: string | undefined): Promise<boolean> {
   const { moving } = dataFiles(dataDir);
   const move = readMove(moving);
@@ -101,12 +98,12 @@ function readMove(file: string): Move {
 
 const nameOf = (url: string): string => databaseName({ dataDir: '', postgres: { url, directUrl: url } });
 
-/** Whole or not at all, and on the disk when this returns. */
+/** Writes a file atomically and durably. */
 function writeDurably(folder: string, file: string, text: string): void {
   const part = `${file}.part`;
   writeFileSync(part, text, { mode: 0o600, flush: true });
   renameSync(part, file);
-  // Windows opens no folders.
+  // Windows can't open folders.
   if (process.platform === 'win32') return;
   const opened = openSync(folder, 'r');
   try {

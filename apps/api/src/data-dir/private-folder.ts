@@ -2,23 +2,23 @@ import { chmodSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs
 import { join } from 'node:path';
 import { StartError } from '../start/start-error.ts';
 
-/** Where a line for the person who starts GreenVue goes. */
+/** The output for the person who starts GreenVue. */
 export interface StartScreen {
   write(text: string): unknown;
 }
 
 const OTHERS = 0o077;
 const STICKY = 0o1000;
-/** One of these shows that a folder is GreenVue's. */
+/** A folder with one of these files belongs to GreenVue. */
 const DATABASE = /^(?:app|jobs|lock)\.db$/;
-/** What GreenVue keeps in DATA_DIR: files, or folders that hold only its own files. */
+/** The files and folders of GreenVue in DATA_DIR. */
 const OWN =
   /^(?:(?:app|jobs|lock)\.db[a-z.-]*|lock\.pid|jwt-secret|secrets-key|admin-password|mov(?:ed|ing)-to-postgres|outbox|backups)$/;
 
 /**
- * Takes the rights on DATA_DIR and on GreenVue's own files in it from everybody but their owner, and says so.
- * Looks at one level: a folder of mode 700 protects what it holds. Throws a {@link StartError} for a folder
- * that is not GreenVue's to change. Windows has no modes, so there it does nothing.
+ * Removes the permissions of other users from DATA_DIR and from GreenVue's own files in it, and prints a line about
+ * it. Only at the top level: a folder of mode 700 protects its contents. Throws a {@link StartError} for a folder
+ * that GreenVue must not change. Does nothing on Windows, which has no modes.
  */
 export function makePrivate(dataDir: string, screen: StartScreen = process.stderr): void {
   const user = process.geteuid?.();
@@ -31,7 +31,7 @@ export function makePrivate(dataDir: string, screen: StartScreen = process.stder
   }
   for (const name of names.filter((each) => OWN.test(each))) {
     const path = join(dataDir, name);
-    // Never through a link: it could lead to a file that others need.
+    // Never through a link, which could point to a file of others.
     const entry = lstatSync(path, { throwIfNoEntry: false });
     if (entry === undefined || !(entry.isFile() || entry.isDirectory())) continue;
     if (isOpen(entry) && entry.uid === user) chmodSync(path, entry.mode & 0o700);
@@ -44,7 +44,7 @@ interface Opened {
   readonly user: number;
 }
 
-/** A folder of somebody else, of all users, or of other programs: they may need its rights. */
+/** Throws for a folder of another user or of other programs, which may need the permissions. */
 function refuseForeign(dataDir: string, { folder, names, user }: Opened): void {
   const own = `set DATA_DIR to a new folder, which GreenVue creates, such as ${join(dataDir, 'greenvue')}`;
   const facts = `DATA_DIR ${dataDir} is open to other users (mode ${modeOf(folder)})`;
@@ -66,7 +66,7 @@ function close(dataDir: string, { mode }: Stats): string {
   try {
     chmodSync(dataDir, mode & 0o700);
   } catch (error) {
-    // FAT, for one, refuses what it can't keep; the line below says so.
+    // File systems without modes, such as FAT, refuse it; the line below reports that.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) throw error;
   }
   const after = statSync(dataDir);

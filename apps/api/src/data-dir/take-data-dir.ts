@@ -3,8 +3,8 @@ import { type DataDirLock, lockDataDir, openDataDir } from './data-dir.ts';
 import { refuseMoved, requireMoved } from './move-notes.ts';
 
 /**
- * Makes DATA_DIR and locks it for this process, as far as the configuration needs it: on PostgreSQL nothing
- * in it is locked, and it is made only for mail that goes into files.
+ * Creates and locks DATA_DIR as far as the configuration requires. With PostgreSQL it is not locked, and created
+ * only for mail files.
  */
 export async function takeDataDir(
   config: Pick<Config, 'dataDir' | 'postgres' | 'smtpUrl'>,
@@ -16,7 +16,7 @@ export async function takeDataDir(
   }
   const lock = await lockDataDir(config.dataDir);
   try {
-    // Under the lock: its last holder may be a move that has just noted where the data is.
+    // Under the lock: a move that holds it may be about to write its note.
     await refuseMoved(config.dataDir);
     return lock;
   } catch (error) {

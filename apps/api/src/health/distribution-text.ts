@@ -1,17 +1,17 @@
-/** A histogram as its counts stand, for each value of one label. */
+/** The counts of a histogram for each value of one label. */
 export interface HistogramMetric {
   readonly name: string;
   readonly help: string;
-  /** The label, whose values need no escapes: names of letters, digits and `_`. */
+  /** The label. Its values must have only letters, digits and `_`, because they are not escaped. */
   readonly label: string;
   readonly series: readonly HistogramSeries[];
 }
 
 export interface HistogramSeries {
   readonly value: string;
-  /** Upper bounds in seconds, rising. */
+  /** Upper bounds in seconds, ascending. */
   readonly bounds: readonly number[];
-  /** How many lie in each, not in those before; at the end those above all. */
+  /** Number of values in each bucket, not cumulative; the last one counts those above all bounds. */
   readonly counts: readonly number[];
   readonly sum: number;
 }
@@ -19,19 +19,19 @@ export interface HistogramSeries {
 export interface QuantilesMetric {
   readonly name: string;
   readonly help: string;
-  /** Each share, and what so many values were no larger than. */
+  /** Pairs of a share and the value that this share of all values does not exceed. */
   readonly quantiles: readonly (readonly [share: number, value: number])[];
 }
 
-/** Quantiles over a while, as a summary is written. One of `prom-client` has to be told each value, too. */
+/** Quantiles as a Prometheus summary. `prom-client` can't be used: its summary needs each single value. */
 export function quantilesText({ name, help, quantiles }: QuantilesMetric): string {
   const lines = quantiles.map(([share, value]) => `${name}{quantile="${share}"} ${value}`);
   return [`# HELP ${name} ${help}`, `# TYPE ${name} summary`, ...lines, ''].join('\n');
 }
 
 /**
- * In the text format of Prometheus, which counts in each bucket all that is below its bound. Of our own,
- * since a histogram of `prom-client` has to be told each value, one by one, as it happens.
+ * A histogram in the text format of Prometheus, whose buckets are cumulative. `prom-client` can't be used: its
+ * histogram needs each single value.
  */
 export function histogramText({ name, help, label, series }: HistogramMetric): string {
   const lines = [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`];

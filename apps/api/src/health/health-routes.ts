@@ -8,20 +8,20 @@ import { forbidden, unavailable } from '../rest/problem.ts';
 import { problems } from '../rest/responses.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Something that must work for the server to do its work. */
+/** A dependency without which the server is not ready. */
 export interface ReadyCheck {
   readonly name: string;
-  /** Rejects when it does not work; one that takes more than two seconds counts as such. */
+  /** Rejects if the dependency fails. More than two seconds count as a failure. */
   check(): Promise<unknown>;
 }
 
 export interface HealthRoutesDeps {
   readonly checks: readonly ReadyCheck[];
   readonly metrics: Metrics;
-  /** Unset: only this machine may read the metrics. */
+  /** Undefined: only this machine may read the metrics. */
   readonly metricsToken: string | undefined;
   /**
-   * In production, or with TRUST_PROXY: a proxy that marks nothing looks like a request from this machine.
+   * True in production or with TRUST_PROXY: requests through a proxy may look like requests from this machine.
    */
   readonly mayHaveProxy: boolean;
 }
@@ -31,7 +31,7 @@ const NOT_LOCAL =
 const CHECK_MS = 2_000;
 const RETRY_SECONDS = 5;
 
-// Whoever asks, and with whatever token: to look that up would need what may be away.
+// For everybody and without a lookup of the token, which needs the database that may be unavailable.
 const config = { rateLimit: false, ownAuthentication: true } as const;
 
 const status = z.object({ status: z.literal('ok') });
@@ -40,7 +40,7 @@ const tags = ['Health'];
 const aliveSchema = {
   tags,
   operationId: 'getLiveness',
-  summary: 'Whether the process lives',
+  summary: 'Check whether the process is alive',
   security: [],
   response: { 200: status },
 };
@@ -48,7 +48,7 @@ const aliveSchema = {
 const readySchema = {
   tags,
   operationId: 'getReadiness',
-  summary: 'Whether it can do its work',
+  summary: 'Check whether the server is ready',
   security: [],
   response: { 200: status },
 };
@@ -56,14 +56,15 @@ const readySchema = {
 const metricsSchema = {
   tags,
   operationId: 'getMetrics',
-  summary: 'Metrics for Prometheus: with METRICS_TOKEN as bearer token, or in development from this machine',
+  summary:
+    'Read metrics for Prometheus: with METRICS_TOKEN as bearer token, or in development from this machine',
   response: {
     200: { description: 'Metrics', content: { 'text/plain': { schema: z.string() } } },
     ...problems(403),
   },
 };
 
-/** `/healthz` (the process lives), `/readyz` (it can work) and `/metrics` (for Prometheus). */
+/** `/healthz` (the process is alive), `/readyz` (it is ready) and `/metrics` (for Prometheus). */
 export function healthRoutes({
   checks,
   metrics,
@@ -91,10 +92,10 @@ export function healthRoutes({
 async function failedChecks(checks: readonly ReadyCheck[], request: FastifyRequest): Promise<string[]> {
   const stop = new AbortController();
   const tooLate = setTimeout(CHECK_MS, undefined, { signal: stop.signal }).then(() => {
-    throw new Error(`no answer within ${CHECK_MS} ms`);
+    throw new Error(`no response within ${CHECK_MS} ms`);
   });
   const outcomes = await Promise.allSettled(checks.map(({ check }) => Promise.race([check(), tooLate])));
-  // The timer ends here; its rejection is of no interest any more.
+  // The timer ends here; its rejection is expected.
   stop.abort();
   await Promise.allSettled([tooLate]);
   return outcomes.flatMap((outcome, index) => {
@@ -105,14 +106,14 @@ async function failedChecks(checks: readonly ReadyCheck[], request: FastifyReque
   });
 }
 
-/** Headers in which proxies name themselves or their clients. */
+/** Headers that proxies add about themselves or their clients. */
 const OF_PROXIES =
   /^(?:forwarded|via|x-forwarded(?:-.+)?|x-real-ip|(?:x|true|x-cluster|fastly|fly)-client-ip|cf-.+)$/;
 const LOCAL_HOST = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d+)?$/i;
 
 /**
- * A request through a proxy on this machine is not local. Such a request has a proxy's headers, another host
- * name, or HTTP/1.0, the default of proxies.
+ * Whether a request comes from this machine and not through a proxy on it. A request counts as forwarded if it has
+ * headers of a proxy, another host name, or HTTP/1.0, the default of proxies.
  */
 function isLocal(request: FastifyRequest): boolean {
   const { headers, raw } = request;

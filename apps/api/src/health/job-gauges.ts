@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 export interface JobGauges {
-  // What is in the database: the same on every node.
+  // Contents of the database: the same on every node.
   readonly jobs: Gauge<'status'>;
   readonly health: Gauge<'health'>;
   readonly live: Gauge<'state'>;
@@ -17,12 +17,12 @@ export interface JobGauges {
   readonly listeners: Gauge;
   readonly attempts: Counter<'type' | 'outcome'>;
   readonly skipped: Counter<'reason'>;
-  /** What was in the database is not known any more: no number is better than an old one. */
+  /** Removes the values from the database when it is unavailable: no number is better than an old one. */
   forget(): void;
 }
 
 /**
- * The metrics of the jobs, but for those that are distributions. `docs/monitoring.md` has a table of them.
+ * The metrics of jobs, except the distributions. `docs/monitoring.md` has a table of them.
  */
 export function createJobGauges(registry: Registry): JobGauges {
   const stored = storedGauges(registry);
@@ -31,7 +31,7 @@ export function createJobGauges(registry: Registry): JobGauges {
     ...nodeGauges(registry),
     forget() {
       for (const gauge of [stored.jobs, stored.health, stored.live, stored.nodes]) gauge.reset();
-      // One without labels would be 0 after a reset.
+      // A gauge without labels would be 0 after a reset.
       stored.dueAge.remove();
     },
   };
@@ -48,7 +48,7 @@ function storedGauges(registry: Registry) {
     }),
     health: new Gauge({
       name: 'greenvue_jobs_health',
-      help: 'Jobs by health, counted every 15 s at most',
+      help: 'Number of jobs by health; recounted at most every 15 s',
       labelNames: ['health'],
       registers,
     }),
@@ -60,12 +60,12 @@ function storedGauges(registry: Registry) {
     }),
     dueAge: new Gauge({
       name: 'greenvue_runs_oldest_due_seconds',
-      help: 'For how long that run is due which waits longest to be claimed; 0 when none waits',
+      help: 'Time since the longest-waiting run became due; 0 when no due run waits for a claim',
       registers,
     }),
     nodes: new Gauge({
       name: 'greenvue_nodes',
-      help: 'Living nodes by health, as this one sees them',
+      help: 'Live nodes by health, as this node sees them',
       labelNames: ['health'],
       registers,
     }),
@@ -77,18 +77,18 @@ function nodeGauges(registry: Registry) {
   return {
     databaseUp: new Gauge({
       name: 'greenvue_job_database_up',
-      help: '1 when the database of the jobs answered this scrape, 0 while it is away',
+      help: '1 if the database of the jobs responded to this scrape, 0 if it is unavailable',
       registers,
     }),
     places: new Gauge({
       name: 'greenvue_job_places',
-      help: 'Places of this node: all, busy, and claimed runs that wait for one',
+      help: 'Places of this node: all, busy, and claimed runs that wait for a place',
       labelNames: ['state'],
       registers,
     }),
     throttled: new Gauge({
       name: 'greenvue_job_claims_throttled',
-      help: '1 while claims are held back to keep the API quick',
+      help: '1 while the engine claims fewer runs because the event loop has fallen behind',
       registers,
     }),
     controlConnection: new Gauge({
@@ -98,17 +98,17 @@ function nodeGauges(registry: Registry) {
     }),
     settling: new Gauge({
       name: 'greenvue_job_settlements_waiting',
-      help: 'Runs that have ended on this node and are not written yet',
+      help: 'Runs that have ended on this node and are not saved yet',
       registers,
     }),
     failing: new Gauge({
       name: 'greenvue_job_passes_failing_seconds',
-      help: 'Seconds for which this node has failed to write and claim runs; 0 while it works and for the first 5 s of failures',
+      help: 'Seconds for which this node could not write and claim runs; 0 while it works and for the first 5 s of failures',
       registers,
     }),
     listeners: new Gauge({
       name: 'greenvue_job_event_streams',
-      help: 'Event streams that are open on this node',
+      help: 'Open event streams of this node',
       registers,
     }),
     attempts: new Counter({
@@ -119,7 +119,7 @@ function nodeGauges(registry: Registry) {
     }),
     skipped: new Counter({
       name: 'greenvue_slots_skipped_total',
-      help: 'Slots that this node made no run of, by reason; those missed together count as one',
+      help: 'Slots that this node skipped, by reason; slots missed in one gap count as one',
       labelNames: ['reason'],
       registers,
     }),

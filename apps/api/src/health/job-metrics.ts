@@ -9,14 +9,13 @@ import {
 import { createJobGauges, type JobGauges } from './job-gauges.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Prometheus waits for no more than a few seconds. */
+/** Prometheus waits only a few seconds. */
 const DATABASE_MS = 2_000;
 
 /**
- * What `/metrics` shows of the jobs: read from the engine once for each scrape, the same as `GET
- * /api/job-stats` tells. Labels are job types, statuses and the like, never ids, so that the number of series
- * does not grow with the number of jobs. While the database is away, what is in it is left out, and what the
- * node knows by itself is there; one that does not answer within `databaseMs` (2 s) counts as away.
+ * Adds the metrics of jobs to `/metrics`, read from the engine once for each scrape, as for `GET /api/job-stats`.
+ * Labels are job types and statuses, never ids, so that the number of series does not grow with the jobs. If the
+ * database does not respond within `databaseMs` (2 s), only the metrics of the node itself are included.
  */
 export function measureJobs(
   metrics: Metrics,
@@ -36,8 +35,8 @@ export function measureJobs(
 }
 
 /**
- * Undefined when the database is away, or has not answered in time. While one question is open, no other one
- * is asked.
+ * Reads the stats; undefined if the database is unavailable or does not respond in time. Sends no second request
+ * while one is pending.
  */
 function askInTime(ask: () => Promise<EngineStats>, ms: number): () => Promise<EngineStats | undefined> {
   let asked: Promise<EngineStats | undefined> | undefined;
@@ -56,7 +55,7 @@ function askInTime(ask: () => Promise<EngineStats>, ms: number): () => Promise<E
       return await Promise.race([asked, late]);
     } finally {
       answered.abort();
-      // The timer ends here; its rejection is of no interest any more.
+      // The timer ends here; its rejection is expected.
       await Promise.allSettled([late]);
     }
   };

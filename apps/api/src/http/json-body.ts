@@ -4,14 +4,14 @@ import { badRequest, type ProblemDetail, unprocessable } from '../rest/problem.t
 
 /** Room for the largest payload of a job, 64 KiB, with spaces and escapes in it. */
 export const BODY_LIMIT = 131_072;
-/** Strangers send to these routes, and nothing there is longer than a password. */
+/** Routes without authentication, where nothing is longer than a password. */
 const AUTH_BODY_LIMIT = 16_384;
 const AUTH = '/api/auth/';
 
 /**
- * Accepts JSON bodies only. 413: over 16 KiB for `/api/auth`, 128 KiB elsewhere. 400: not UTF-8, not JSON,
- * over 64 levels or 10,000 values, or keys that poison prototypes. 422: U+0000 or a lone surrogate, which not
- * every database stores.
+ * Accepts only JSON bodies. 413: more than 16 KiB for `/api/auth`, or 128 KiB elsewhere. 400: not UTF-8, not JSON,
+ * more than 64 levels or 10,000 values, or keys that pollute prototypes. 422: strings with U+0000 or a lone
+ * surrogate, which not every database can store.
  */
 export function readJsonBodies(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
@@ -48,7 +48,7 @@ const ENOUGH = 20;
 
 function unstorableTexts(body: unknown): ProblemDetail[] {
   const found: ProblemDetail[] = [];
-  /** The keys down to the value that is looked at: a pointer is written only where there is a fault. */
+  /** The keys of the current value. Only a fault turns them into a pointer. */
   const path: string[] = [];
   const fault = (detail: string) => {
     found.push({ pointer: path.map((key) => `/${escapePointer(key)}`).join(''), detail });

@@ -17,43 +17,51 @@ const TITLES: Readonly<Record<number, string>> = {
 
 const RETRY_SECONDS = 2;
 
-// Every coded error that can reach a client, and what it is told. An error that is not here is a fault of
-// ours: a 500.
+// The response to every coded error that can reach a client. Any other error is a fault of the server: a 500.
 const PROBLEMS: Readonly<Record<string, (bodyLimit: number) => Problem>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: bodyTooLarge,
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => problem(415, 'Send the body as application/json.'),
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => badRequest('The body is not as long as Content-Length says.'),
-  FST_ERR_CTP_EMPTY_JSON_BODY: () => badRequest('The body is empty, and should be JSON.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    problem(415, 'The content type of the body is not supported. Send application/json.'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => badRequest('The length of the body differs from Content-Length.'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => badRequest('The body is empty. Send JSON, such as {}.'),
   FST_ERR_CTP_INVALID_JSON_BODY: () => badRequest('The body is not valid JSON.'),
   FST_ERR_BAD_URL: () => badRequest('The URL is malformed.'),
   FST_ERR_MAX_PARAM_LENGTH: noSuchPath,
-  ECONNRESET: () => badRequest('The connection broke before the body was whole.'),
-  too_busy: () => unavailable('Too many sign-ins at once. Try again in a moment.', RETRY_SECONDS),
-  'database:busy': () => unavailable('The database is busy. Try again in a moment.', RETRY_SECONDS),
-  'database:full': () => unavailable('The disk of the server is full.', 60),
+  ECONNRESET: () => badRequest('The client closed the connection before the end of the body.'),
+  too_busy: () =>
+    unavailable(
+      'The server is processing too many sign-ins at once. Retry after the time in Retry-After.',
+      RETRY_SECONDS,
+    ),
+  'database:busy': () =>
+    unavailable('The database is busy. Retry after the time in Retry-After.', RETRY_SECONDS),
+  'database:full': () => unavailable('The disk of the server is full. Free space on it, then retry.', 60),
   'database:unavailable': databaseUnavailable,
 };
 
-// Of a file that is asked for: they have no code.
+// For requests of a file, whose errors have no code.
 const CONDITIONS: Readonly<Record<number, string>> = {
-  412: 'The file is not the one that If-Match or If-Unmodified-Since asks for.',
-  416: 'The file is shorter than the Range that was asked for.',
+  412: 'The file does not match If-Match or If-Unmodified-Since. Request it without these headers.',
+  416: 'The file is shorter than the requested Range. Request it without a Range.',
 };
 
 function bodyTooLarge(bodyLimit: number): Problem {
   return problem(
     413,
-    `The body is larger than ${bodyLimit / 1024} KiB, the limit of this route. Send a smaller one.`,
+    `The body is larger than ${bodyLimit / 1024} KiB, the limit of this route. Send a smaller body.`,
   );
 }
 
 function databaseUnavailable(): Problem {
-  return unavailable('The database is not available. Try again in a moment.', RETRY_SECONDS);
+  return unavailable(
+    'The database is temporarily unavailable. Retry after the time in Retry-After.',
+    RETRY_SECONDS,
+  );
 }
 
 /**
- * The problem that a client gets for an error; `bodyLimit` is its route's, in bytes. An unexpected error
- * shows only its status: its text may hold SQL or paths.
+ * The response to an error; `bodyLimit` is the limit of the route, in bytes. Reveals nothing of an unexpected
+ * error but its status: its message may contain SQL or paths.
  */
 export function problemOf(error: unknown, bodyLimit = BODY_LIMIT): Problem {
   if (error instanceof Problem) return error;
@@ -63,13 +71,17 @@ export function problemOf(error: unknown, bodyLimit = BODY_LIMIT): Problem {
   const status = statusOf(error);
   const condition = status === undefined || code !== undefined ? undefined : CONDITIONS[status];
   if (status !== undefined && condition !== undefined) return problem(status, condition);
-  // Whatever else Fastify finds wrong with a request, such as a QUERY without a Content-Type.
+  // Any other error of Fastify about a request, such as a QUERY without a Content-Type.
   const isClientFault = status !== undefined && status >= 400 && status < 500;
-  if (code?.startsWith('FST_') && isClientFault) return badRequest('The request can not be read.');
-  return problem(500, 'Something went wrong on our side. The log has more under the id of this request.');
+  if (code?.startsWith('FST_') && isClientFault)
+    return badRequest('The request is malformed. Check its method, headers and body.');
+  return problem(
+    500,
+    'The server failed to process the request. Its log has the cause under the id in "instance".',
+  );
 }
 
-/** There is no such route, which clients tell from a route that finds nothing. */
+/** The 404 for a path without a route. Clients distinguish it from the 404 for a missing resource. */
 export function noSuchPath(): Problem {
   return notFound(NO_SUCH_PATH);
 }

@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** Knows which methods each path has, so that a wrong method is told from a wrong path. */
+/** The methods of each path, to distinguish a wrong method (405) from a wrong path (404). */
 export interface RouteTable {
-  /** The methods at the request's path; empty when there is nothing at it. */
+  /** The methods of the request's path; empty if no route has it. */
   methodsAt(request: FastifyRequest): readonly string[];
 }
 
-/** Must be made before the routes are. */
+/** Collects the routes of `app`. Call it before they are added. */
 export function createRouteTable(app: FastifyInstance): RouteTable {
   const methods = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
   app.addHook('onRoute', (route) => {
-    // Only answers preflights, of any path.
+    // The route for CORS preflights of any path.
     if (route.url === '*') return;
     const entry = methods.get(route.url) ?? { pattern: patternOf(route.url), methods: new Set<string>() };
     for (const method of [route.method].flat()) entry.methods.add(method);

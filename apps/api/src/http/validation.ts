@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import { unprocessable } from '../rest/problem.ts';
 
 /**
- * Checks each part of a request against its zod schema. Every failure, of parameters as well, is a 422 that
- * names the faults as the routes of the jobs do: each with a JSON pointer and what would be right.
+ * Validates each part of a request, parameters included, against its zod schema. An invalid request gets a 422
+ * with a JSON pointer to each invalid field, as on the routes of jobs.
  */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema }) =>

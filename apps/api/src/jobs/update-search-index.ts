@@ -6,8 +6,7 @@ import type { SearchIndex } from '../search/search-index.ts';
 /** Brings the search index up to date, or builds it anew beside the one in use. */
 export const updateSearchIndex = defineJobType({
   type: 'update_search_index',
-  description:
-    'Takes the listings changed since the last run into the search index, or builds the index anew.',
+  description: 'Indexes the listings that changed since the last run, or rebuilds the search index.',
   module: import.meta.url,
   isolation: 'thread',
   payload: z.strictObject({

@@ -44,7 +44,7 @@ function readingRoutes(deps: ListingRoutesDeps): FastifyPluginAsyncZod {
           operationId: 'listListings',
           summary: 'List or search the listings',
           description:
-            'Newest first, or with `q` best match first. The list has no descriptions: `GET` one listing to read its description. The job `update_search_index` brings the search up to date.',
+            'Newest first, or with `q` best match first. Rows have no description: read the listing for it. The job `update_search_index` keeps the search index up to date.',
           security: [],
           querystring: listQuery,
           response: { 200: pageOf(listedListingSchema) },
@@ -78,7 +78,7 @@ function writingRoutes(listings: Listings): FastifyPluginAsyncZod {
         schema: {
           tags,
           operationId: 'createListing',
-          summary: 'Offer a thing',
+          summary: 'Create a listing',
           body: newListingSchema,
           response: { 201: listingSchema, ...problems(403) },
         },
@@ -96,7 +96,7 @@ function writingRoutes(listings: Listings): FastifyPluginAsyncZod {
           tags,
           operationId: 'updateListing',
           summary: 'Change a listing',
-          description: 'Fields that are left out stay as they are.',
+          description: 'Omitted fields stay unchanged.',
           params: listingParams,
           body: listingChangesSchema,
           response: { 200: listingSchema, ...problems(403, 404) },
@@ -114,7 +114,7 @@ function writingRoutes(listings: Listings): FastifyPluginAsyncZod {
         schema: {
           tags,
           operationId: 'deleteListing',
-          summary: 'Remove a listing',
+          summary: 'Delete a listing',
           params: listingParams,
           response: { 204: noContent, ...problems(403, 404) },
         },
@@ -140,7 +140,7 @@ function gone(): never {
 function requireSeller(request: FastifyRequest): string {
   const principal = requireRole(request, 'user');
   if (principal.kind !== 'user')
-    throw forbidden('An API token has no account to sell from: sign in as a user.');
+    throw forbidden('An API token cannot sell: sign in as a user, and send the access token.');
   return principal.id;
 }
 

@@ -18,8 +18,8 @@ const category = z
   .string()
   .max(40)
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
-  .describe('Lower-case words joined by -');
-const price = z.int().min(0).max(MAX_PRICE_CENTS).describe('In hundredths of the currency');
+  .describe('Lower-case words joined by -, such as garden-furniture');
+const price = z.int().min(0).max(MAX_PRICE_CENTS).describe('Price in hundredths of the currency');
 const id = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
 
 const fields = {
@@ -70,8 +70,8 @@ const listFields = z.strictObject({
   condition: z.enum(CONDITIONS).optional(),
   min_price: numberParameter(price.optional()),
   max_price: numberParameter(price.optional()),
-  created_after: time.describe('Created then or later').optional(),
-  created_before: time.describe('Created before then').optional(),
+  created_after: time.describe('Only listings created at or after this time').optional(),
+  created_before: time.describe('Only listings created before this time').optional(),
 });
 
 export const listQuery = listFields.superRefine(({ q, limit }, issues) => {
@@ -104,9 +104,7 @@ export const listedListingSchema = z
     snippet: z
       .string()
       .optional()
-      .describe(
-        'Only with q. HTML: the text is escaped, and <mark> around the words found is all the markup',
-      ),
+      .describe('Only with q. HTML: escaped text in which <mark> encloses the found words'),
   })
   .meta({ id: 'ListedListing' });
 

@@ -53,7 +53,8 @@ const scheduleSchema = {
   tags,
   operationId: 'scheduleNotification',
   summary: 'Schedule a notification for a user or an address',
-  description: 'Give `user_id` or `email`. It is sent by the job type `send_notifications`, once it is due.',
+  description:
+    'Give `user_id` or `email`. The job type `send_notifications` sends the notification when it is due.',
   body: newNotificationSchema,
   response: { 201: notificationSchema, ...problems(403) },
 };

@@ -5,8 +5,8 @@ import { text } from './text.ts';
 const DIGITS = /^\d{1,9}$/;
 
 /**
- * The query parameters of every list: `limit` (1 to 200, 50 unless told) and the `cursor` that the page
- * before gave.
+ * The query parameters of every list: `limit` (1 to 200, default 50) and `cursor`, the `next_cursor` of the
+ * previous page.
  */
 export const pageQuery = {
   limit: z.preprocess(
@@ -20,11 +20,11 @@ export const pageQuery = {
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({
     data: z.array(item),
-    next_cursor: z.string().nullable().describe('Where the next page begins; null on the last one'),
+    next_cursor: z.string().nullable().describe('cursor of the next page; null on the last page'),
   });
 }
 
-/** Where a page of rows in order of creation ends. */
+/** The end of a page of rows in order of creation. */
 export interface CreatedPosition {
   readonly createdAt: number;
   readonly id: string;
@@ -50,7 +50,7 @@ export async function pageByCreation<Row extends { readonly id: string; readonly
 }: PageByCreation<Row, View>): Promise<{ data: View[]; next_cursor: string | null }> {
   const position = cursor === undefined ? undefined : decodeCursor(cursor, createdPosition);
   const before = position && { createdAt: position[0], id: position[1] };
-  // One more than asked for tells whether there is a next page.
+  // One row more than requested shows whether there is a next page.
   const rows = await list({ before, limit: limit + 1 });
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;

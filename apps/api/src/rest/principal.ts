@@ -6,13 +6,13 @@ import { forbidden, unauthorized } from './problem.ts';
 /** Who sent a request. An API token acts for itself: its id is the token's, and no user's. */
 export interface Principal {
   readonly id: string;
-  /** For people: a user's e-mail address, or the name that an API token was given. */
+  /** For people: a user's e-mail address, or the name of an API token. */
   readonly name: string;
   readonly role: Role;
   readonly kind: 'user' | 'api_token';
   /** Absent for an API token. */
   readonly sessionId?: string;
-  /** Everything but changing it is refused. */
+  /** While true, the account can only change its password. */
   readonly mustChangePassword?: boolean;
 }
 
@@ -23,7 +23,7 @@ declare module 'fastify' {
   }
 }
 
-/** Who is signed in with an account. Throws a 403 for an API token, and what {@link requireRole} throws. */
+/** The signed-in user. Throws a 403 for an API token, and the errors of {@link requireRole}. */
 export function requireUser(request: FastifyRequest): Principal {
   return requireUserKind(requireRole(request, 'user'));
 }
@@ -31,28 +31,32 @@ export function requireUser(request: FastifyRequest): Principal {
 /** Throws a 403 for an API token. */
 export function requireUserKind(principal: Principal): Principal {
   if (principal.kind === 'api_token')
-    throw forbidden('An API token has no password and no sessions: sign in as a user.');
+    throw forbidden(
+      'This route requires a signed-in user: an API token has no password and no sessions. Sign in, and send the access token.',
+    );
   return principal;
 }
 
-/** How a principal is written into the audit log. */
+/** The principal as the actor of an audit entry. */
 export function actorOf(principal: Principal): Actor {
   return { id: `${principal.kind === 'user' ? 'user' : 'token'}:${principal.id}`, name: principal.name };
 }
 
 const RANKS: Readonly<Record<Role, number>> = { user: 0, operator: 1, admin: 2 };
 
-/** Whether `role` may do what `least` may: user < operator < admin. */
+/** Whether `role` is at least `least`: user < operator < admin. */
 export function hasRole(role: Role, least: Role): boolean {
   return RANKS[role] >= RANKS[least];
 }
 
-/** Whether {@link requireRole} lets the principal in: for requests that continue long after they began. */
+/** Whether {@link requireRole} would accept the principal: for requests that run for a long time. */
 export function isAllowed({ role, mustChangePassword }: Principal, least: Role): boolean {
   return mustChangePassword !== true && hasRole(role, least);
 }
 
-/** Who sent the request, even one who must change the password first. Throws a 401 without a token. */
+/**
+ * The sender of the request, even if they must change their password first. Throws a 401 without a token.
+ */
 export function requirePrincipal(request: FastifyRequest): Principal {
   const { principal } = request;
   if (principal === undefined) throw unauthorized();
@@ -60,8 +64,8 @@ export function requirePrincipal(request: FastifyRequest): Principal {
 }
 
 /**
- * Who sent the request. Throws a 401 without a token, and a 403 when the role is below `least` or the
- * password must be changed first.
+ * The sender of the request. Throws a 401 without a token, and a 403 if the role is below `least` or the password
+ * must be changed first.
  */
 export function requireRole(request: FastifyRequest, least: Role): Principal {
   const principal = requirePrincipal(request);
@@ -70,6 +74,6 @@ export function requireRole(request: FastifyRequest, least: Role): Principal {
       'This account must change its password first: POST /api/auth/password with current_password and new_password, or sign in to the console.',
     );
   if (!hasRole(principal.role, least))
-    throw forbidden(`This takes the role ${least}; yours is ${principal.role}.`);
+    throw forbidden(`This requires the role ${least}; yours is ${principal.role}.`);
   return principal;
 }

@@ -1,4 +1,4 @@
-/** One fault of a request: where (a JSON pointer into the body, or to a parameter) and what. */
+/** An invalid field of a request: a JSON pointer into the body or to a parameter, and what it must be. */
 export interface ProblemDetail {
   readonly pointer: string;
   readonly detail: string;
@@ -14,8 +14,8 @@ export interface ProblemOptions {
 }
 
 /**
- * An answer other than success that a route decided on: sent as `application/problem+json` (RFC 9457). All of
- * it is shown to the client, so it must tell nothing of the server's inside.
+ * An error response of a route, sent as `application/problem+json` (RFC 9457). The client sees all of it, so it
+ * must not reveal internals of the server.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -35,17 +35,19 @@ export class Problem extends Error {
   }
 }
 
-/** 400: the request can't be read, such as a malformed cursor. */
+/** 400: the request is malformed, such as its cursor. */
 export function badRequest(detail: string): Problem {
   return new Problem({ status: 400, title: 'Bad Request', detail });
 }
 
-/** 401: who asks is not known. */
-export function unauthorized(detail = 'Sign in, and send the token as a bearer token.'): Problem {
+/** 401: the request is not authenticated. */
+export function unauthorized(
+  detail = 'This route requires a token. Sign in, and send it as Authorization: Bearer <token>.',
+): Problem {
   return new Problem({ status: 401, title: 'Unauthorized', detail });
 }
 
-/** 403: who asks is known, and may not. */
+/** 403: the principal lacks the permission. */
 export function forbidden(detail: string): Problem {
   return new Problem({ status: 403, title: 'Forbidden', detail });
 }
@@ -55,7 +57,7 @@ export function notFound(detail: string): Problem {
   return new Problem({ status: 404, title: 'Not Found', detail });
 }
 
-/** 409: it does not go with the present state. */
+/** 409: conflicts with the current state. */
 export function conflict(detail: string): Problem {
   return new Problem({ status: 409, title: 'Conflict', detail });
 }
@@ -70,7 +72,7 @@ export function tooManyRequests(detail: string, retryAfterSeconds: number): Prob
   return new Problem({ status: 429, title: 'Too Many Requests', detail, retryAfterSeconds });
 }
 
-/** 503: worth another try in a while. */
+/** 503: temporarily unavailable. */
 export function unavailable(detail: string, retryAfterSeconds: number): Problem {
   return new Problem({ status: 503, title: 'Service Unavailable', detail, retryAfterSeconds });
 }

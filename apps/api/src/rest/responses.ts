@@ -1,17 +1,17 @@
 import { z } from 'zod';
 
-/** The body of every answer that is no success (RFC 9457). */
+/** The body of every error response (RFC 9457). */
 export const problemSchema = z
   .object({
     type: z.string(),
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    instance: z.string().describe('The id of the request, as in the header X-Request-Id'),
+    instance: z.string().describe('Id of the request, as in the header X-Request-Id'),
     errors: z
       .array(
         z.object({
-          pointer: z.string().describe('A JSON pointer into the body, or to a parameter'),
+          pointer: z.string().describe('JSON pointer to a field of the body or to a parameter'),
           detail: z.string(),
         }),
       )
@@ -20,33 +20,32 @@ export const problemSchema = z
   .meta({ id: 'Problem' });
 
 const MEANINGS = {
-  400: 'The request cannot be read',
-  401: 'No token, or a bad one',
-  403: 'The role does not allow it',
+  400: 'The request is malformed',
+  401: 'The token is missing or not valid',
+  403: 'Your role does not allow this',
   404: 'Not found',
   405: 'The path has no such method',
-  409: 'It does not go with the present state',
-  412: 'It was changed meanwhile',
+  409: 'Conflicts with the current state',
+  412: 'The resource has changed since it was read',
   413: 'The body is too large',
-  415: 'The body is of a type that is not read here',
-  422: 'A field is invalid',
-  429: 'Too many requests: see Retry-After',
-  500: 'A fault of the server',
-  503: 'Not now: see Retry-After',
+  415: 'The content type of the body is not supported',
+  422: 'The request is not valid; errors points to each invalid field',
+  429: 'Too many requests; wait for the time in Retry-After',
+  500: 'Internal server error',
+  503: 'Service unavailable; retry after the time in Retry-After',
 } as const;
 
 export type ProblemStatus = keyof typeof MEANINGS;
 
-/** How a route declares a problem among its responses. */
+/** An error response in the schema of a route. */
 export interface ProblemResponse {
   readonly description: string;
   readonly content: { readonly 'application/problem+json': { readonly schema: typeof problemSchema } };
 }
 
 /**
- * The problems that a route answers with, for the `response` of its schema. Those that any route can meet
- * (400, 401, 413, 415, 422, 429, 500, 503) are added by the app itself; a route names what is its own, such
- * as 403, 404 and 409.
+ * The error responses of a route, for the `response` of its schema. A route names only its own, such as 403, 404
+ * and 409. The app adds those of every route: 400, 401, 413, 415, 422, 429, 500 and 503.
  */
 export function problems<Status extends ProblemStatus>(
   ...statuses: readonly Status[]
@@ -63,4 +62,4 @@ function problemResponse(status: ProblemStatus): ProblemResponse {
 }
 
 /** A response without a body. */
-export const noContent = z.undefined().describe('Done');
+export const noContent = z.undefined().describe('Done; no content');

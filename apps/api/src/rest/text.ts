@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /**
- * A string of bounded length that every database and JSON reader can hold: no U+0000 (PostgreSQL refuses it,
- * SQLite's functions stop at it) and no lone surrogate (UTF-8 has none). `max` counts UTF-16 units.
+ * A string of limited length that every database and JSON parser accepts: without U+0000 (PostgreSQL rejects it,
+ * SQLite's functions stop at it) and without lone surrogates (UTF-8 can't encode them). `max` counts UTF-16
+ * units.
  */
 export function text(bounds: { readonly min?: number; readonly max: number }) {
   return z

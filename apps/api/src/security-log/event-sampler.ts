@@ -1,30 +1,28 @@
 import type { Clock } from '../clock.ts';
 
-/** How many events of a kind are taken each minute: in all, and for each of its keys, in their order. */
+/** Limits of accepted events of a kind per minute: in total, and for each of its keys, in order. */
 export interface EventBounds {
   readonly inAll: number;
   readonly perKey: readonly number[];
 }
 
-/** Events of a minute that were not taken. */
+/** The dropped events of one minute. */
 export interface LeftOut<Kind> {
   readonly kind: Kind;
   readonly count: number;
-  /** The minute's begin and end. */
+  /** Start and end of the minute. */
   readonly from: number;
   readonly until: number;
 }
 
 /**
- * Takes the first events of each minute and counts the others. Its memory is bounded by the events that it
- * takes.
+ * Accepts the first events of each minute and counts the others. Its memory grows only with accepted events.
  */
 export interface EventSampler<Kind> {
-  /** Whether the event is one of the first of its kind, and of each of its keys. */
+  /** Whether the event is within the limits of its kind and of each of its keys. */
   takes(kind: Kind, keys: readonly string[]): boolean;
   /**
-   * The counts of events left out in past minutes, each returned once. With `all`, also those of the current
-   * minute.
+   * The counts of dropped events of past minutes, each returned once. With `all`, includes the current minute.
    */
   leftOut(all?: 'all'): readonly LeftOut<Kind>[];
 }
@@ -38,7 +36,7 @@ interface Minute {
   readonly byKey: Map<string, number>;
 }
 
-/** A sampler with bounds for each kind. */
+/** Creates a sampler with limits for each kind. */
 export function createEventSampler<Kind extends string>(
   bounds: Readonly<Record<Kind, EventBounds>>,
   clock: Clock,

@@ -11,26 +11,26 @@ export type SecurityEventKind =
   | 'refresh_reused'
   | 'forbidden';
 
-/** Something that an account did, or that somebody tried. */
+/** An event that matters for security. */
 export interface SecurityEvent {
   readonly kind: SecurityEventKind;
-  /** Absent when nobody knows who it is. */
+  /** Absent if the actor is unknown. */
   readonly actor?: AuditEntry['actor'];
-  /** What it was about, such as `email:ann@example.com`. */
+  /** The object of the event, such as `email:ann@example.com`. */
   readonly target: string;
-  /** Of the client. */
+  /** Address of the client. */
   readonly address: string;
-  /** For people; must be JSON, small, and hold no secret. */
+  /** Details for people: small, JSON, without secrets. */
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Writes security events to the log and the audit log. Under attack it records the first events of each
- * minute and counts the others. Nobody waits for it, and its failures fail no request.
+ * Writes security events to the log and to the audit log. Under attack, it records the first events of each minute
+ * and counts the others. Callers never wait for it and get no errors.
  */
 export interface SecurityLog {
   record(event: SecurityEvent): void;
-  /** Resolves once all that was recorded is written, or could not be. */
+  /** Resolves when all recorded events are written, or writing them has failed. */
   flush(): Promise<void>;
   /** The last {@link flush}; it includes the counts of the current minute. */
   close(): Promise<void>;
@@ -49,8 +49,8 @@ interface Logger {
 }
 
 /**
- * Strangers can cause failed sign-ins, so these have the lowest total. The other kinds take an account, and
- * have room for many accounts.
+ * Limits per minute. Anybody can cause failed sign-ins; other events require an account, so their limits leave room
+ * for many accounts.
  */
 const BOUNDS: Readonly<Record<SecurityEventKind, EventBounds>> = {
   sign_in: { inAll: 600, perKey: [10] },
@@ -62,7 +62,7 @@ const BOUNDS: Readonly<Record<SecurityEventKind, EventBounds>> = {
 const NOBODY = { id: 'anonymous', name: 'anonymous' };
 const SYSTEM = { id: 'system', name: 'system' };
 const MINUTE_MS = 60_000;
-// While the database is away.
+// Limit of entries in memory while the database is unavailable.
 const MOST_UNWRITTEN = 1_000;
 const ROWS_PER_WRITE = 100;
 
@@ -105,7 +105,7 @@ export function createSecurityLog({ database, clock, logger }: SecurityLogDeps):
       tellDropped();
     } catch (error) {
       // Kept, and written with the next one.
-      logger.error({ err: error }, 'could not write security events into the audit log');
+      logger.error({ err: error }, 'could not write security events to the audit log; will retry');
     }
   };
   const flush = (): Promise<void> => {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** How often a start on a full disk is tried again, and how often it says so. */
+/** Intervals at which a start on a full disk is retried, and at which it prints a line. */
 const TRY_EVERY_MS = 2_000;
 const SAY_EVERY_MS = 60_000;
 
@@ -9,7 +9,9 @@ export interface FullDiskOptions {
   readonly say: (line: string) => unknown;
 }
 
-/** Starts something. On a full disk it waits until somebody makes room; other errors are thrown. */
+/**
+ * Runs `start`, and retries it while the disk is full. Throws any other error.
+ */
 export async function startOnceDiskHasRoom<T>(
   start: () => Promise<T>,
   { dataDir, say }: FullDiskOptions,
@@ -22,7 +24,7 @@ export async function startOnceDiskHasRoom<T>(
       if (performance.now() - saidAt >= SAY_EVERY_MS) {
         saidAt = performance.now();
         say(
-          `The disk of DATA_DIR ${dataDir} is full: free space on it. GreenVue waits for that, and tries to start every ${TRY_EVERY_MS / 1_000} s.`,
+          `The disk of DATA_DIR ${dataDir} is full: free space on it. Until then, GreenVue tries to start every ${TRY_EVERY_MS / 1_000} s.`,
         );
       }
       await setTimeout(TRY_EVERY_MS);
@@ -33,8 +35,7 @@ export async function startOnceDiskHasRoom<T>(
 const SQLITE_FULL = 13;
 
 /**
- * Whether an error of the jobs' store, of GreenVue's database or of the file system says that there is no
- * space left.
+ * Whether an error of the jobs' store, of GreenVue's database or of the file system means that the disk is full.
  */
 export function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

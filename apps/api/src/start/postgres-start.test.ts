@@ -68,7 +68,7 @@ test('a host, a port or a database that is not there is named, without the passw
     `Nothing listens at 127.0.0.1:${port}: start PostgreSQL there, or correct DATABASE_URL.\n`,
   );
   expect(await failToStart(environment(changed(url, (parts) => (parts.pathname = '/Not there'))))).toMatch(
-    /^There is no database Not there at .*: make it with CREATE DATABASE "Not there"; or correct DATABASE_URL\.$/m,
+    /^There is no database Not there at .*: create it with CREATE DATABASE "Not there"; or correct DATABASE_URL\.$/m,
   );
 });
 
@@ -79,7 +79,7 @@ test('a server that never answers is given up', async () => {
   const address = silent.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
   expect(await failToStart(environment(`postgres://ann@127.0.0.1:${port}/greenvue`))).toMatch(
-    new RegExp(`^PostgreSQL at 127\\.0\\.0\\.1:${port} can't be reached \\(.*\\): see to the server`),
+    new RegExp(`^PostgreSQL at 127\\.0\\.0\\.1:${port} can't be reached \\(.*\\): check the server`),
   );
 });
 
@@ -107,10 +107,10 @@ test('a wrong password, none, and an unknown user are named', async () => {
     /^PostgreSQL at .* refuses the password of the user ann: correct it in DATABASE_URL\.$/m,
   );
   expect(await failToStart(environment(as('ann', '')))).toMatch(
-    /^PostgreSQL at .* asks for the password of the user ann: put it in DATABASE_URL\.$/m,
+    /^PostgreSQL at .* requires the password of the user ann: add it to DATABASE_URL\.$/m,
   );
   expect(await failToStart(environment(as('eve', 'x')))).toMatch(
-    /^PostgreSQL at .* does not let the user eve in \(role "eve" does not exist\)/,
+    /^PostgreSQL at .* refuses the user eve \(role "eve" does not exist\)/,
   );
   // The engine's direct connection is another way to the same place.
   const direct = { DATABASE_DIRECT_URL: as('ann', 'wrong') };

@@ -2,9 +2,8 @@ const SECOND_SIGNAL_MS = 1_000;
 const KILLED = 130;
 
 /**
- * Calls `stop` at the first SIGINT or SIGTERM, and ends the process once it is done. A later signal ends it
- * at once, but only after a second: npm passes Ctrl-C on while the terminal sends it as well, so two signals
- * come within a millisecond.
+ * Calls `stop` at the first SIGINT or SIGTERM, then ends the process. A second signal ends it at once, but only
+ * after a second: with npm, Ctrl-C arrives twice, from npm and from the terminal.
  */
 export function stopOnSignals(stop: () => Promise<void>, failed: (error: unknown) => void): void {
   let firstAt: number | undefined;

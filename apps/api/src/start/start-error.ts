@@ -1,4 +1,4 @@
-/** Why GreenVue can't start, in one line that says what to do. */
+/** A reason why GreenVue can't start: one line that says what to do. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }

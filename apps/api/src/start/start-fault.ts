@@ -6,7 +6,7 @@ import { StartError } from './start-error.ts';
 
 type Settings = Pick<Config, 'host' | 'port' | 'dataDir' | 'postgres'>;
 
-/** Why the program can't start, in one line that says what to do. */
+/** The message for an error at startup: one line that says what to do. */
 export function startFault(error: unknown, config: Settings): string {
   return inOneLine(faultOf(error, config));
 }
@@ -19,13 +19,13 @@ function faultOf(error: unknown, { host, port, dataDir, postgres }: Settings): s
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'EADDRINUSE':
-      return `Port ${port} on ${host} is in use: set PORT to another, or stop what listens there.`;
+      return `Port ${port} on ${host} is in use: set PORT to another port, or stop the program that listens there.`;
     case 'EACCES':
-      return `Not allowed (${message}): set PORT above 1023, or see to the rights of DATA_DIR ${dataDir}.`;
+      return `The operating system refused access (${message}): set PORT above 1023, or correct the permissions of DATA_DIR ${dataDir}.`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `HOST ${host} is no address of this machine: set it to 127.0.0.1, 0.0.0.0 or an address that it has.`;
+      return `HOST ${host} is not an address of this machine: set it to 127.0.0.1, 0.0.0.0 or an address of this machine.`;
     default:
       break;
   }
@@ -35,7 +35,7 @@ function faultOf(error: unknown, { host, port, dataDir, postgres }: Settings): s
   return `GreenVue could not start: ${message}`;
 }
 
-/** Its message says all. */
+/** Whether the message of the error is complete. */
 function isWhole(error: unknown): boolean {
   if (error instanceof StoreError)
     return ['newer_schema', 'unusable', 'in_use', 'gone', 'damaged'].includes(error.code);

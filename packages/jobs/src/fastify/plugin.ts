@@ -35,13 +35,9 @@ export interface JobsPluginOptions {
  *
  *     await app.register(jobsPlugin, { prefix: '/api', engine, authorize });
  *
- * Its schemas, body parser and error handler (RFC 9457) do not affect the host. The host's hooks run first, so
- * the request is authenticated and counted by a rate limit before `authorize` is called. Job ids have up to 128
- * characters: set Fastify's `routerOptions: { maxParamLength: 128 }`, or ids above its default of 100 are refused.
- *
- * Permissions: reading requires `read`; run, pause, resume, cancel and retry `operate`; create, edit and delete
- * `admin`. A run whose payload changes fields outside the type's `operatorsMaySet` requires `admin` as well:
- * `authorize` is called again after the body is read.
+ * The host's hooks run first. Job ids need Fastify's `routerOptions: { maxParamLength: 128 }`; its default is 100.
+ * Reading requires `read`; run, pause, resume, cancel and retry `operate`; create, edit and delete `admin`, like a
+ * run whose payload changes fields outside the type's `operatorsMaySet`.
  */
 export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance, options) => {
   if (typeof options.authorize !== 'function' && options.authorize !== false) {

@@ -34,10 +34,10 @@ export interface AccountRoutesDeps {
 
 export const sessionSchema = z
   .object({
-    access_token: z.string().describe('Send it as `Authorization: Bearer`'),
+    access_token: z.string().describe('Access token; send it as `Authorization: Bearer <token>`'),
     token_type: z.literal('Bearer'),
-    expires_in: z.int().describe('Seconds that the access token is good for'),
-    refresh_token: z.string().describe('Good for one use, for 30 days'),
+    expires_in: z.int().describe('Seconds until the access token expires'),
+    refresh_token: z.string().describe('Refresh token; valid once, for 30 days'),
     user: userSchema,
   })
   .meta({ id: 'Session' });
@@ -61,7 +61,7 @@ export const meSchema = z
   })
   .meta({ id: 'Me' });
 
-/** `/api/auth`: register, log in, refresh, log out, and who one is. */
+/** `/api/auth`: register, log in, refresh, log out, and read the own account. */
 export function accountRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
     await app.register(signInRoutes(deps));
@@ -78,7 +78,7 @@ function signInRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
         schema: {
           tags: ['Accounts'],
           operationId: 'register',
-          summary: 'Make an account, and log in',
+          summary: 'Create an account and log in',
           security: [],
           body: registerBody,
           response: { 201: sessionSchema, ...problems(409) },
@@ -86,7 +86,7 @@ function signInRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const user = await users.register(request.body);
-        if (user === undefined) throw conflict('This e-mail address has an account already: log in.');
+        if (user === undefined) throw conflict('This e-mail address already has an account: log in.');
         await emailConfirmations.request(user);
         return reply.code(201).send(await beginSession(deps, { user, request }));
       },
@@ -119,14 +119,14 @@ type SignInRequest = FastifyRequest & {
   readonly body: { readonly email: string; readonly password: string };
 };
 
-/** The account that the request may sign in to. */
+/** Checks e-mail and password, and returns the account. Throws a 401, 403 or 429. */
 async function checkSignIn(deps: AccountRoutesDeps, request: SignInRequest): Promise<UserRow> {
   const { users, loginThrottle, securityLog } = deps;
   const { body, clientAddress } = request;
   const wait = loginThrottle.enter(body.email, clientAddress);
   if (wait !== undefined) {
     securityLog.record({ kind: 'sign_in_throttled', ...signInOf(request) });
-    throw tooManyRequests(`Too many failed logins. Log in again in ${wait} s.`, wait);
+    throw tooManyRequests(`Too many failed logins. Retry in ${wait} s.`, wait);
   }
   const failed = (reason: string): void =>
     securityLog.record({ kind: 'sign_in_failed', ...signInOf(request, { reason }) });
@@ -155,9 +155,9 @@ function signInOf(request: SignInRequest, detail: Readonly<Record<string, unknow
 const refreshRouteSchema = {
   tags: ['Accounts'],
   operationId: 'refreshSession',
-  summary: 'Trade a refresh token for new tokens',
+  summary: 'Exchange a refresh token for new tokens',
   description:
-    'A refresh token that comes a second time revokes all tokens that descend from its login. Only within ten seconds, for the case that the answer was lost, it gives the same refresh token again, as long as that has not been used.',
+    'A refresh token that is sent a second time counts as stolen: all tokens of its login are revoked. Exception: within ten seconds it returns the same new refresh token again, unless that has been used, in case the response was lost.',
   security: [],
   body: refreshSchema,
   response: { 200: sessionSchema },
@@ -176,7 +176,7 @@ const logoutRouteSchema = {
 const meRouteSchema = {
   tags: ['Accounts'],
   operationId: 'getMe',
-  summary: 'Who the token stands for',
+  summary: 'Read the account or API token of the request',
   response: { 200: meSchema },
 };
 
@@ -227,7 +227,7 @@ async function beginSession(
 ): Promise<z.input<typeof sessionSchema>> {
   const tokens = await sessions.begin(user, originOf(request));
   if (tokens === undefined)
-    throw unauthorized('Somebody changed the account during the sign-in. Log in again.');
+    throw unauthorized('Someone else changed the account during the sign-in. Log in again.');
   return sessionView(accessTokens, user, tokens);
 }
 

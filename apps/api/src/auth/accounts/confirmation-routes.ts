@@ -31,8 +31,9 @@ const resendSchema = {
   tags,
   operationId: 'resendConfirmation',
   summary: 'Send the confirmation mail again',
-  description: 'Sends it to the address of your own account, at most once a minute and five times a day.',
-  body: z.strictObject({}).nullish().describe('May be left out'),
+  description:
+    'Sends the mail to the address of your own account, at most once a minute and five times a day.',
+  body: z.strictObject({}).nullish().describe('Optional'),
   response: { 202: z.undefined().describe('The server is sending the mail'), ...problems(403, 409) },
 };
 
@@ -45,7 +46,7 @@ export function confirmationRoutes({
     app.post('/api/auth/confirm-email', { schema: confirmSchema }, async (request, reply) => {
       const isConfirmed = await emailConfirmations.confirm(request.body.token);
       if (!isConfirmed) {
-        const detail = 'is unknown, used or older than an hour: sign in, and ask for another mail';
+        const detail = 'is unknown, used or older than an hour: sign in, and request another mail';
         throw unprocessable('The address is not confirmed.', [{ pointer: '/token', detail }]);
       }
       return reply.code(204).send();
@@ -61,12 +62,10 @@ export function confirmationRoutes({
         case 'sending':
           return reply.code(202).send();
         case 'confirmed':
-          throw conflict(
-            'The e-mail address of this account is already confirmed: there is nothing left to do.',
-          );
+          throw conflict('The e-mail address of this account is already confirmed: there is nothing to do.');
         case 'too_many':
           throw tooManyRequests(
-            `The account gets a confirmation mail at most once a minute and five times a day. Ask again in ${outcome.waitSeconds} s.`,
+            `The account gets a confirmation mail at most once a minute and five times a day. Retry in ${outcome.waitSeconds} s.`,
             outcome.waitSeconds,
           );
         default:

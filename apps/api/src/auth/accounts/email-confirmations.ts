@@ -7,7 +7,7 @@ import type { Database, UserRow } from '../../db/schema.ts';
 import { hashSecret, makeSecret } from '../secrets/secrets.ts';
 import { accountTurn } from '../sessions/sessions.ts';
 
-/** The one mail that an address gets before it is confirmed. */
+/** The only mail that is sent to an address before it is confirmed. */
 export interface ConfirmationMail {
   /** Rejects when the mail server did not take it, or does not answer soon after `signal` fires. */
   send(address: string, token: string, signal: AbortSignal): Promise<void>;
@@ -29,7 +29,7 @@ export interface EmailConfirmations {
    * expired token.
    */
   confirm(token: string): Promise<boolean>;
-  /** Waits for the mails under way. */
+  /** Waits for mails in progress. */
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export interface EmailConfirmationsDeps {
   readonly logger: { warn(fields: object, message: string): void };
 }
 
-/** How long a token is good for. */
+/** Lifetime of a token. */
 export const CONFIRMATION_MS = 3_600_000;
 export const CONFIRMATIONS_A_DAY = 5;
 const BETWEEN_MS = 60_000;
@@ -110,7 +110,7 @@ async function keep(
   return { kind: 'sending' };
 }
 
-/** When the next mail may go, after those of the last day, the newest first. */
+/** When the next mail may be sent, given the times of the last day's mails, newest first. */
 function nextAt([newest, ...older]: readonly number[]): number {
   if (newest === undefined) return 0;
   const oldest = older.at(CONFIRMATIONS_A_DAY - 2);

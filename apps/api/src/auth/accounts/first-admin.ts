@@ -8,13 +8,13 @@ import type { Users } from './users.ts';
 export interface FirstAdminOptions extends FirstPasswordDeps {
   readonly users: Users;
   readonly email: string;
-  /** Unset: a random one, kept among the secrets until its first sign-in changes it. */
+  /** Undefined: a random password, stored as a secret until it is changed at the first sign-in. */
   readonly password: string | undefined;
 }
 
 const PASSWORD_BYTES = 18;
 
-/** Makes an admin where there is none, and says where the password is kept that is still to be changed. */
+/** Creates an admin if there is none. Returns where the generated password is stored, until it is changed. */
 export async function ensureFirstAdmin(options: FirstAdminOptions): Promise<string | undefined> {
   const { users, secrets, email } = options;
   if (await users.hasAdmin()) await requireFirstPasswordChange(options);

@@ -4,7 +4,7 @@ import { takeTurn } from '../../db/locks.ts';
 import type { Database, Role, UserRow } from '../../db/schema.ts';
 import { accountTurn, endSessions } from '../sessions/sessions.ts';
 
-/** What an admin changes of an account; an absent part stays. */
+/** A change of an account by an admin; absent fields stay. */
 export interface UserChange {
   readonly role?: Role | undefined;
   readonly disabled?: boolean | undefined;

@@ -18,11 +18,11 @@ export interface NewUser {
 }
 
 export interface FirstAdmin extends NewUser {
-  /** True for a password that GreenVue made and stored. */
+  /** True for a password that GreenVue generated and stored. */
   readonly mustChangePassword: boolean;
 }
 
-/** The accounts. */
+/** Accounts of users. */
 export interface Users {
   /**
    * Makes an account with the role `user` and an address to be confirmed; undefined when the e-mail has one
@@ -33,14 +33,14 @@ export interface Users {
   makeFirstAdmin(user: FirstAdmin): Promise<UserRow | undefined>;
   hasAdmin(): Promise<boolean>;
   get(id: string): Promise<UserRow | undefined>;
-  /** The account that this e-mail and password open. Takes the same time when there is none. */
+  /** The account with this e-mail and password. Takes the same time if there is none. */
   checkPassword(email: string, password: string): Promise<UserRow | undefined>;
   /** Newest first. */
   list(page: {
     readonly before: CreatedPosition | undefined;
     readonly limit: number;
   }): Promise<readonly UserRow[]>;
-  /** Acts at once. Refuses to leave the marketplace without an enabled admin. */
+  /** Takes effect at once. Refuses to disable or demote the last enabled admin. */
   change(id: string, change: UserChange, actor: Actor): Promise<UserChangeOutcome>;
 }
 
@@ -117,7 +117,7 @@ async function makeFirstAdmin(
   const made = await newRow(hasher, user, clock);
   const row = {
     ...made,
-    // The operator of the server gave the address.
+    // The operator of the server configured the address.
     email_confirmed_at: made.created_at,
     role: 'admin' as const,
     must_change_password: user.mustChangePassword ? (1 as const) : (0 as const),

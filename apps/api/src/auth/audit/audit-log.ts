@@ -4,11 +4,11 @@ import type { Database } from '../../db/schema.ts';
 
 /** One change: who did what, to what. */
 export interface AuditRecord {
-  /** Rises within a source. */
+  /** Increases within a source. */
   readonly id: number;
   readonly at: number;
   readonly actor: string;
-  /** For people; undefined where a source does not keep it. */
+  /** Name for people; undefined if the source does not store it. */
   readonly actorName: string | undefined;
   readonly action: string;
   readonly target: string;
@@ -16,7 +16,7 @@ export interface AuditRecord {
   readonly change: unknown;
 }
 
-/** Exact matches; an absent one does not narrow. */
+/** Filters with exact matches; an absent one matches all. */
 export interface AuditFilters {
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
@@ -25,7 +25,7 @@ export interface AuditFilters {
 
 /** A log of changes that can be merged with others. */
 export interface AuditSource {
-  /** Tells it apart from the others, in cursors as well: never rename one. */
+  /** Name of the source. It is part of cursors: never rename one. */
   readonly name: string;
   /**
    * At most `limit` records that match, newest first (by `at`, then by `id`), all of them older than
@@ -59,7 +59,7 @@ export async function listAudit(
 ): Promise<AuditPage> {
   const lists = await Promise.all(
     sources.map(async (source) => {
-      // One more than asked for tells whether there is a next page.
+      // One more than requested shows whether there is a next page.
       const limit = query.limit + 1;
       const before = boundOf(source.name, query.before);
       const records = await source.list({ before, limit, filters: query.filters });
@@ -94,7 +94,7 @@ function boundOf(source: string, position: AuditPosition | undefined): { at: num
   return { at, id: source < name ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER };
 }
 
-/** The log of GreenVue's own changes. */
+/** The audit log of GreenVue's own changes. */
 export function createAppAudit(database: Kysely<Database>): AuditSource {
   return {
     name: 'app',

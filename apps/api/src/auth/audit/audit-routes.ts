@@ -14,7 +14,7 @@ export const auditSchema = z
   .object({
     id: z.string(),
     at: timeSchema,
-    actor: z.string().describe('user:<id>, token:<id>, or what acted by itself, such as cli'),
+    actor: z.string().describe('user:<id>, token:<id>, or a program such as cli'),
     actor_name: z.string().nullable(),
     action: z.string(),
     target: z.string(),
@@ -35,7 +35,7 @@ export function auditRoutes({
         schema: {
           tags: ['Audit'],
           operationId: 'listAudit',
-          summary: 'Who changed what, newest first',
+          summary: 'List the audit log, newest first',
           querystring: z.strictObject({ ...pageQuery, actor: filter, action: filter, target: filter }),
           response: { 200: pageOf(auditSchema), ...problems(403) },
         },

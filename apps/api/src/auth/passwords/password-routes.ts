@@ -39,7 +39,7 @@ export function passwordRoutes({
       const { current_password: current, new_password: next } = request.body;
       const wait = loginThrottle.enter(email, request.clientAddress);
       if (wait !== undefined)
-        throw tooManyRequests(`Too many wrong passwords for this account. Try again in ${wait} s.`, wait);
+        throw tooManyRequests(`Too many wrong passwords for this account. Retry in ${wait} s.`, wait);
       const outcome = await passwordChanges.change({ userId, sessionId, current, next });
       if (outcome !== 'wrong') loginThrottle.succeeded(email, request.clientAddress);
       refuseUnlessChanged(outcome);
@@ -58,7 +58,7 @@ function refuseUnlessChanged(outcome: PasswordChangeOutcome): void {
       throw refused({ pointer: '/new_password', detail: 'must differ from the current password' });
     case 'raced':
       throw conflict(
-        'Somebody changed the account during this request. Sign in again, then change the password.',
+        'Someone else changed the account during this request. Sign in again, then change the password.',
       );
     default:
       outcome satisfies never;

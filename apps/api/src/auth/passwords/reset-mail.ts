@@ -6,15 +6,15 @@ export interface ResetMailer {
 }
 
 /**
- * Answers a request for a link before the account is looked up, so that no answer reveals whether the account
+ * Responds to a request for a link before the account is looked up, so that no response reveals whether the account
  * exists.
  */
 export interface ResetMails {
-  /** False when too many are under way. */
+  /** False if too many requests are in progress. */
   ask(request: { readonly email: string; readonly address: string }): boolean;
   /** Mails a link that an admin gave. Throws when the mail server does not take it. */
   send(address: string, link: ResetLink): Promise<void>;
-  /** Waits for those under way. */
+  /** Waits for requests in progress. */
   close(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export function createResetMails({ resets, mailer, logger }: ResetMailsDeps): Re
     } catch (error) {
       logger.error(
         { err: error },
-        'could not mail a link to reset a password; the owner of the account has to ask for another one',
+        'could not mail a password reset link; the owner of the account must request another one',
       );
     }
   };

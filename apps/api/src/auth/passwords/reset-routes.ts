@@ -17,16 +17,16 @@ export interface ResetRoutesDeps {
 const askSchema = {
   tags: ['Accounts'],
   operationId: 'askPasswordReset',
-  summary: 'Ask for a link that sets a new password',
+  summary: 'Request a link that sets a new password',
   description:
-    'Mails the link to the address, if it is the confirmed address of an enabled account. The answer is always the same. A link is valid once, for 30 minutes. While three links of an account are valid, no other is mailed.',
+    'Mails the link to the address, if it is the confirmed address of an enabled account. The response is always the same. A link is valid once, for 30 minutes. An account gets no further link while three are valid.',
   security: [],
   body: z.strictObject({ email: emailSchema }),
   response: { 202: noContent },
 };
 
 export const confirmResetBody = z.strictObject({
-  token: text({ min: 1, max: 200 }).describe('What comes after # in the link'),
+  token: text({ min: 1, max: 200 }).describe('The part of the link after #'),
   new_password: passwordSchema,
 });
 
@@ -45,21 +45,21 @@ export const resetBody = z.strictObject({
   deliver: z
     .enum(['mail', 'link'])
     .describe(
-      '`mail`: to the address of the account; `link`: in the answer, so that you can pass it on. `link` takes a signed-in admin, no API token, and an account that is no admin',
+      'mail: sends the link to the address of the account. link: returns it in the response, so that you can pass it on; requires a signed-in admin, not an API token, and an account that is not an admin',
     ),
 });
 
 export const resetSchema = z
   .object({
     expires_at: timeSchema,
-    link: z.string().nullable().describe('null when it was mailed'),
+    link: z.string().nullable().describe('null if the link was mailed'),
   })
   .meta({ id: 'PasswordReset' });
 
 const giveSchema = {
   tags: ['Users'],
   operationId: 'resetPassword',
-  summary: 'Give a user a link that sets a new password',
+  summary: 'Create a link that sets a new password for a user',
   description:
     'The link is valid once, for 30 minutes. The old password and the sessions work until somebody uses the link. To lock a user out at once, disable the account.',
   params: z.strictObject({ user_id: idSchema }),
@@ -73,8 +73,7 @@ export function resetRoutes({ passwordResets, resetMails }: ResetRoutesDeps): Fa
     app.post('/api/auth/password-reset', { schema: askSchema }, async (request, reply) => {
       const { email } = request.body;
       const isTaken = resetMails.ask({ email, address: request.clientAddress });
-      if (!isTaken)
-        throw unavailable('The server is handling too many password resets. Ask again in 5 s.', 5);
+      if (!isTaken) throw unavailable('The server is processing too many password resets. Retry in 5 s.', 5);
       return reply.code(202).send();
     });
 
@@ -82,7 +81,7 @@ export function resetRoutes({ passwordResets, resetMails }: ResetRoutesDeps): Fa
       const { token, new_password: next } = request.body;
       const outcome = await passwordResets.confirm({ token, next });
       if (outcome === 'invalid')
-        throw refused('/token', 'is already used, expired or unknown: ask for another link');
+        throw refused('/token', 'is already used, expired or unknown: request another link');
       if (outcome === 'same') throw refused('/new_password', 'must differ from the current password');
       return reply.code(204).send();
     });
@@ -110,7 +109,7 @@ export function resetRoutes({ passwordResets, resetMails }: ResetRoutesDeps): Fa
 function requireLinkAllowed({ kind }: Principal, { role }: UserRow): void {
   if (kind === 'api_token')
     throw forbidden(
-      'An API token gets no link in the answer. Sign in as an admin, or use {"deliver": "mail"}.',
+      'An API token cannot get the link in the response. Sign in as an admin, or use {"deliver": "mail"}.',
     );
   if (role === 'admin')
     throw forbidden('The account of an admin gets its link by mail only. Use {"deliver": "mail"}.');
@@ -121,7 +120,7 @@ async function mailTo(mails: ResetMails, { user, ...link }: Granted): Promise<vo
     await mails.send(user.email, link);
   } catch {
     throw unavailable(
-      'The mail server refused the mail. Try again in a minute. A signed-in admin gets the link of an account that is no admin with {"deliver": "link"}.',
+      'The mail server refused the mail. Retry in a minute. For an account that is not an admin, a signed-in admin gets the link with {"deliver": "link"}.',
       60,
     );
   }

@@ -92,7 +92,7 @@ export function readSecretFile(dataDir: string, name: string): KeptSecret | unde
 
 function readSecret(path: string): KeptSecret {
   const value = readFileSync(path, 'utf8').trim();
-  if (value === '') throw new Error(`${path} is empty: delete it, and a new one is made.`);
+  if (value === '') throw new Error(`${path} is empty: delete it. GreenVue then creates a new one.`);
   return { value, where: path };
 }
 

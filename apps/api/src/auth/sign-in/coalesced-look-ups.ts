@@ -1,13 +1,13 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 
 /**
- * Those who ask for the same key in one turn of the event loop share the look-up that begins at its end, and
- * those who come during a look-up the next one: no answer is older than its question.
+ * Shares look-ups: calls with the same key in one turn of the event loop share a look-up that starts at its end, and
+ * calls during a look-up share the next one. No result is older than its call.
  */
 export function shareLookUps<Found>(
   lookUp: (key: string) => Promise<Found>,
 ): (key: string) => Promise<Found> {
-  /** Still to begin, by key. */
+  /** Look-ups that have not started, by key. */
   const toCome = new Map<string, Promise<Found>>();
   const underWay = new Map<string, Promise<Found>>();
 

@@ -35,9 +35,9 @@ export const newApiTokenSchema = apiTokenSchema.extend({ secret: z.string() }).m
 const makeSchema = {
   tags,
   operationId: 'makeToken',
-  summary: 'Make an API token',
+  summary: 'Create an API token',
   description:
-    'Only this answer shows the secret. A token may do what both its own role and the current role of its account allow. A token made with another token belongs to the same account and ends with that token.',
+    'Only this response contains the secret. A token may do what both its own role and the current role of its account allow. A token that was created with another token belongs to the same account and ends with that token.',
   body: makeTokenBody,
   response: {
     201: newApiTokenSchema,
@@ -57,7 +57,7 @@ const revokeSchema = {
   tags,
   operationId: 'revokeToken',
   summary: 'Revoke an API token',
-  description: 'Revokes the tokens that were made with it as well.',
+  description: 'Also revokes the tokens that were created with it.',
   params: z.strictObject({ token_id: idSchema }),
   response: { 204: noContent, ...problems(403, 404) },
 };
@@ -71,7 +71,9 @@ export function tokenRoutes({ apiTokens, clock }: TokenRoutesDeps): FastifyPlugi
       const expiresAt = expiryOf(expires_at, clock.now());
       const made = await apiTokens.makeBy(maker, { name, role, expiresAt });
       if (made === undefined)
-        throw unauthorized('Somebody revoked the token of this request. Use another token, or sign in.');
+        throw unauthorized(
+          'The token of this request was revoked in the meantime. Use another token, or sign in.',
+        );
       return reply.code(201).send({ ...apiTokenView(made.token), secret: made.secret });
     });
 

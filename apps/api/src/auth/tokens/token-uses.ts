@@ -38,7 +38,8 @@ export function createTokenUses({ database, clock, logger }: TokenUsesDeps): Tok
     } catch (error) {
       notBefore = clock.now() + AFTER_FAILURE_MS;
       // Logged once, until a write succeeds again.
-      if (!isFailing) logger.warn({ err: error }, 'could not write when API tokens were last used');
+      if (!isFailing)
+        logger.warn({ err: error }, 'could not save when API tokens were last used; will retry');
       isFailing = true;
     }
   };

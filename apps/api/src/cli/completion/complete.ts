@@ -3,7 +3,7 @@ import type { CliContext } from '../context.ts';
 import { isUnsafe } from '../terminal/printable.ts';
 import { isShell, type Shell } from './shells.ts';
 
-/** Prints what could come in the place of the last word, one a line, in the form that the shell wants. */
+/** Prints the completions of the last word, one per line, in the format of the shell. */
 export async function complete(
   application: Application<CliContext>,
   context: CliContext,
@@ -14,7 +14,7 @@ export async function complete(
   for (const proposal of proposals.filter(isOneWord)) context.out.line(lineOf(shell, proposal));
 }
 
-/** A shell would take it apart or obey it, or a terminal would. */
+/** Whether a completion is safe: shells and terminals interpret some characters. */
 function isOneWord({ completion }: InputCompletion): boolean {
   return /^[^\s'"`$\\;&|<>(){}]+$/.test(completion) && !isUnsafe(completion);
 }

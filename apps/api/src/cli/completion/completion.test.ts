@@ -28,7 +28,7 @@ test('commands, flags and their values are completed without a server', async ()
   expect(await proposed(none, 'bash', 'completion', 'f')).toEqual(['fish']);
   expect(await proposed(none, 'bash', 'jobs', 'show', 'a')).toEqual([]);
   expect(await proposed(none, 'fish', 'runs', 'sh')).toEqual([
-    'show\tShow a run: its errors, how far it is, its result',
+    'show\tShow a run with its progress, result and errors',
   ]);
   expect(await proposed(none, 'zsh', 'runs', 'ca')).toEqual(['cancel:Cancel a run']);
   expect(await proposed(none, 'tcsh', 'jobs')).toEqual([]);

@@ -2,8 +2,8 @@ import type { CliContext } from '../context.ts';
 import type { Shell } from './shells.ts';
 
 /**
- * `completion`: a script for a shell, which begins with how it is installed. It asks `greenvue` itself at
- * each press of the key.
+ * `completion`: prints a script for a shell; its first lines say how to install it. The script calls `greenvue` for
+ * each completion.
  */
 export async function printCompletion(
   this: CliContext,
@@ -13,7 +13,7 @@ export async function printCompletion(
   this.out.write(SCRIPTS[shell]);
 }
 
-const BASH = `# Completion of greenvue for bash. To install it, have this line in ~/.bashrc:
+const BASH = `# Completion of greenvue for bash. To install it, add this line to ~/.bashrc:
 #   source <(greenvue completion bash)
 _greenvue() {
   local IFS=$'\\n'
@@ -23,7 +23,7 @@ complete -o default -F _greenvue greenvue
 `;
 
 const ZSH = `#compdef greenvue
-# Completion of greenvue for zsh. To install it, have this line in ~/.zshrc, after compinit:
+# Completion of greenvue for zsh. To install it, add this line to ~/.zshrc, after compinit:
 #   source <(greenvue completion zsh)
 _greenvue() {
   local -a proposals

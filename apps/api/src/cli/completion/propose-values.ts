@@ -2,11 +2,11 @@ import { type Connection, connect, listJobs, listJobTypes, listRuns } from '@gre
 import type { CliContext } from '../context.ts';
 import { serverOf } from '../rest/rest-command.ts';
 
-/** Somebody waits for the answer with a finger on the key. */
+/** Short, because a person waits for the completion. */
 const TIMEOUT_MS = 1_500;
 const MOST = 50;
 
-/** Ids of jobs to complete a word with; none where there is no server, or none that lets us ask. */
+/** Ids of jobs for completion; none if there is no server or no permission. */
 export function jobIds(context: CliContext, partial: string): Promise<readonly string[]> {
   return proposed(context, async (api) => {
     const { data } = await listJobs(api, { limit: MOST, ...(partial === '' ? {} : { q: partial }) });
@@ -35,7 +35,7 @@ async function proposed(
     const server = serverOf(context, { url: undefined, token: undefined });
     return await ask(connect({ ...server, retries: 0, timeoutMs: TIMEOUT_MS }));
   } catch {
-    // A shell has no place for an error in the middle of a line that is being typed.
+    // Completion has no way to show an error.
     return [];
   }
 }

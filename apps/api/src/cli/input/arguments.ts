@@ -1,7 +1,7 @@
 import type { TypedPositionalParameter } from '@stricli/core';
 import type { CliContext } from '../context.ts';
 
-/** The id of a job; shells complete it with those of the server. */
+/** The id of a job; shells complete it with ids of the server. */
 export const JOB_ID: TypedPositionalParameter<string, CliContext> = {
   parse: parseId,
   placeholder: 'id',
@@ -9,7 +9,7 @@ export const JOB_ID: TypedPositionalParameter<string, CliContext> = {
   proposeCompletions: proposeJobs,
 };
 
-/** The id of a run; shells complete it with the latest ones. */
+/** The id of a run; shells complete it with the latest runs. */
 export const RUN_ID: TypedPositionalParameter<string, CliContext> = {
   parse: parseId,
   placeholder: 'run',
@@ -17,13 +17,13 @@ export const RUN_ID: TypedPositionalParameter<string, CliContext> = {
   proposeCompletions: proposeRuns,
 };
 
-/** What can't be a part of a path would be an id of nothing. */
+/** Refuses what can't be a segment of a path. */
 function parseId(text: string): string {
   if (text !== '' && text !== '.' && text !== '..') return text;
-  throw new Error('is no id');
+  throw new Error('is not a valid id, such as nightly-cleanup');
 }
 
-// What asks a server is loaded when a shell asks for it.
+// Loaded only for completion, because it needs the client.
 export async function proposeJobs(this: CliContext, partial: string): Promise<readonly string[]> {
   return (await import('../completion/propose-values.ts')).jobIds(this, partial);
 }

@@ -1,14 +1,14 @@
 import type { FlagParametersForType, TypedFlagParameter } from '@stricli/core';
 import type { CliContext } from '../context.ts';
 
-/** The flags of every command that speaks to a server. */
+/** The flags of every command that sends requests. */
 export interface ApiFlags {
   readonly url: string | undefined;
   readonly token: string | undefined;
   readonly json: boolean | undefined;
 }
 
-/** Where GreenVue listens unless told. */
+/** The default URL of GreenVue. */
 export const DEFAULT_URL = 'http://127.0.0.1:8080';
 
 export const API_FLAGS: FlagParametersForType<ApiFlags, CliContext> = {
@@ -17,19 +17,19 @@ export const API_FLAGS: FlagParametersForType<ApiFlags, CliContext> = {
     parse: parseUrl,
     optional: true,
     placeholder: 'url',
-    brief: `Where GreenVue is (GREENVUE_URL; ${DEFAULT_URL})`,
+    brief: `URL of the server (GREENVUE_URL; default ${DEFAULT_URL})`,
   },
   token: {
     kind: 'parsed',
     parse: parseToken,
     optional: true,
     placeholder: 'token',
-    brief: 'An API token (GREENVUE_TOKEN)',
+    brief: 'API token (GREENVUE_TOKEN)',
   },
-  json: switchFlag('Print JSON, for programs'),
+  json: switchFlag('Print JSON for programs'),
 };
 
-/** A flag without a value, that is off unless it is given. */
+/** A flag without a value, off by default. */
 export function switchFlag(brief: string): TypedFlagParameter<boolean | undefined, CliContext> {
   return { kind: 'boolean', optional: true, withNegated: false, brief };
 }
@@ -48,7 +48,7 @@ export const LIMIT_FLAG = {
   parse: parseLimit,
   default: '50',
   placeholder: 'n',
-  brief: 'How many at most, or all',
+  brief: 'Maximum number of rows, or all',
 } as const;
 
 /** A whole number from 1, or `all`. */
@@ -60,23 +60,23 @@ export function parseLimit(text: string): number {
 /** A whole number from 1. */
 export function parseCount(text: string, orElse?: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new Error(`must be a whole number from 1${orElse === undefined ? '' : ` or ${orElse}`}`);
+  throw new Error(`must be a whole number from 1${orElse === undefined ? '' : ` or ${orElse}`}, such as 20`);
 }
 
-/** An address with http or https; a user and a password in it would end up in logs. */
+/** A URL with http or https, without user and password, which would end up in logs. */
 export function parseUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw new Error(`must look like ${DEFAULT_URL}`);
+    throw new Error(`must be a URL such as ${DEFAULT_URL}`);
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new Error(`must have no user, password, ? and # in it: it looks like ${DEFAULT_URL}`);
+    throw new Error(`must not contain a user, a password, ? or #: use a URL such as ${DEFAULT_URL}`);
   }
   return text;
 }
 
-/** What can stand in a header. */
+/** A token that a header can contain. */
 export function parseToken(text: string): string {
   if (/^[!-~]+$/.test(text.trim())) return text.trim();
-  throw new Error('is no token: it has letters, digits and signs, without spaces');
+  throw new Error('is not a token: a token has no spaces, such as gv_abc123');
 }

@@ -8,12 +8,12 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A JSON object, as it is, from a file (`@payload.json`), or from stdin (`@-`). Throws usage errors. */
+/** Parses a JSON object from the argument, a file (`@payload.json`) or stdin (`@-`). Throws usage errors. */
 export async function parsePayload(this: CliContext, input: string): Promise<JsonObject> {
   const text = input.startsWith('@') ? await this.readText(input.slice(1)) : input;
   const value = parsed(text);
   if (isObject(value)) return value;
-  throw usageError('--payload must be a JSON object, such as \'{"days_old": 30}\', or @file with one in it.');
+  throw usageError('--payload must be a JSON object, such as \'{"days_old": 30}\', or @file with one.');
 }
 
 function parsed(text: string): unknown {
@@ -22,7 +22,7 @@ function parsed(text: string): unknown {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw usageError(
-      `--payload is no JSON: ${printable(why)}. It is written like '{"days_old": 30}', or @file.`,
+      `--payload is not valid JSON: ${printable(why)}. Write it as '{"days_old": 30}', or give a file as @payload.json.`,
     );
   }
 }

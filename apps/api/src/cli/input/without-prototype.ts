@@ -2,8 +2,8 @@ import type { Application } from '@stricli/core';
 import type { CliContext } from '../context.ts';
 
 /**
- * The same record without a prototype. Stricli looks for names with `in`, which would take `greenvue
- * constructor` for a command.
+ * Removes the prototype of a record. Stricli looks up names with `in`, which would accept `greenvue constructor` as
+ * a command.
  */
 export function bare<T extends object>(record: T): T {
   return Object.assign(Object.create(null), record);
@@ -11,7 +11,7 @@ export function bare<T extends object>(record: T): T {
 
 type Target = Application<CliContext>['root'];
 
-/** Takes the prototype of the flags of every command as well, so that `--constructor` is no flag of any. */
+/** Removes the prototype of the flags of every command, so that `--constructor` is not a flag. */
 export function bareFlags(target: Target): Target {
   if ('getAllEntries' in target) for (const entry of target.getAllEntries()) bareFlags(entry.target);
   else if (target.parameters.flags !== undefined) Object.setPrototypeOf(target.parameters.flags, null);

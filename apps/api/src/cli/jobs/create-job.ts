@@ -29,7 +29,7 @@ function bodyOfFlags(flags: CreateJobFlags, id: string | undefined): CreateJob {
     throw usageError(
       'A job needs an id, --name, --type and a schedule (--interval, --cron, --run-at or --on-demand), or -f with a file.\n' +
         '  greenvue jobs create nightly-cleanup --name "Clean up" --type cleanup_expired_listings --interval 24h\n' +
-        'The types are what greenvue types shows.',
+        'greenvue types lists the job types.',
     );
   }
   const backoff = backoffFields(flags);
@@ -42,15 +42,22 @@ async function bodyOfFile(
   id: string | undefined,
 ): Promise<CreateJob> {
   const { file = '-', type } = flags;
-  const isSaid = [id, type, backoffFields(flags), ...Object.values(plainFields(flags))];
-  if (isSaid.some((value) => value !== undefined)) {
-    throw usageError('The file says all about the job: leave out the id and the fields, or the file.');
+  const given = [id, type, backoffFields(flags), ...Object.values(plainFields(flags))];
+  if (given.some((value) => value !== undefined)) {
+    throw usageError(
+      'With -f, the file has all fields of the job: omit the id and the other flags, or omit -f.',
+    );
   }
   const { readJobs } = await import('./apply/read-jobs.ts');
   const [job, another] = readJobs(await session.readText(file), file);
-  if (job === undefined) throw usageError(`There is no job in ${printable(file)}.`);
+  if (job === undefined)
+    throw usageError(
+      `There is no job in ${printable(file)}. Write one with an id and other fields, such as id: nightly-cleanup`,
+    );
   if (another !== undefined) {
-    throw usageError(`There are several jobs in ${printable(file)}: greenvue jobs apply -f takes them all.`);
+    throw usageError(
+      `There are several jobs in ${printable(file)}: use greenvue jobs apply -f, which applies all of them.`,
+    );
   }
   return job.body;
 }

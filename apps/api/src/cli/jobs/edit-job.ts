@@ -34,14 +34,14 @@ export interface EditJobFlags extends ApiFlags, JobFieldFlags {
 }
 
 /**
- * `jobs edit`: shows what would change, asks where somebody is there, and saves only if nobody else edited
- * the job meanwhile.
+ * `jobs edit`: shows the change, asks for confirmation on a terminal, and saves only if nobody else edited the job
+ * in the meantime.
  */
 export const editJobCommand = restCommand(async (session, flags: EditJobFlags, id: string) => {
   const { api, out, now } = session;
   const [job, types] = await Promise.all([getJob(api, id), listJobTypes(api)]);
   const patch = patchOf(flags, job);
-  // With --json, stdout is for the job alone.
+  // With --json, stdout has only the job.
   const screen = flags.json ? session.err : out;
   const [before, after] = [
     definitionOf(job),
@@ -52,11 +52,11 @@ export const editJobCommand = restCommand(async (session, flags: EditJobFlags, i
     ),
   ];
   if (isSameDefinition(before, after)) {
-    screen.line(`${printable(job.id)} is so already: nothing to change.`);
+    screen.line(`${printable(job.id)} already has these values: nothing to change.`);
     if (flags.json) printJson(out, job);
     return;
   }
-  // Nobody is asked: it is done, whoever reads what is said of it.
+  // Without a question, the edit is completed even if nobody reads the output.
   if (!isAsked(session, flags)) session.seeThrough();
   const diff = definitionDiff({ before, after, id: job.id, by: 'edited' });
   for (const line of paintDiff(screen, diff)) screen.line(line);
@@ -74,13 +74,13 @@ function patchOf(flags: EditJobFlags, job: Job): PatchJob {
   const said = Object.entries(plainFields(flags)).some(([, value]) => value !== undefined);
   if (!said && backoff === undefined && flags.reset.length === 0) {
     throw usageError(
-      `Say what to change: greenvue jobs edit ${printable(job.id)} --interval 10m --name "Clean up"\n` +
+      `Give at least one field to edit: greenvue jobs edit ${printable(job.id)} --interval 10m --name "Clean up"\n` +
         'greenvue jobs edit --help shows all fields.',
     );
   }
   return {
     ...plainFields(flags),
-    // A patch replaces it whole; who says one part of it means to keep the others.
+    // A patch replaces the whole backoff; parts that were not given stay.
     ...(backoff === undefined ? {} : { backoff: { ...job.backoff, ...backoff } }),
     ...Object.fromEntries(flags.reset.map((name) => [name, null])),
   };
@@ -111,5 +111,5 @@ function isAsked({ ask }: Session, { yes }: EditJobFlags): boolean {
 
 async function confirm(session: Session, flags: EditJobFlags): Promise<void> {
   if (!isAsked(session, flags)) return;
-  if (!(await session.ask?.('Save this?'))) throw new CliError('Nothing was changed.');
+  if (!(await session.ask?.('Save the change?'))) throw new CliError('Nothing was changed.');
 }

@@ -3,7 +3,7 @@ import type { CliContext } from '../context.ts';
 import { parseCount, switchFlag, textFlag } from '../input/flags.ts';
 import { type JsonObject, parsePayload } from '../input/json-input.ts';
 
-/** When a job runs, as flags. */
+/** The flags of a schedule. */
 export interface ScheduleFlags {
   readonly interval: string | undefined;
   readonly intervalMode: 'fixed_rate' | 'fixed_delay' | undefined;
@@ -14,7 +14,7 @@ export interface ScheduleFlags {
   readonly startAt: string | undefined;
 }
 
-/** What else there is to decide about a job, as flags. */
+/** The flags of all fields of a job. */
 export interface JobFieldFlags extends ScheduleFlags {
   readonly name: string | undefined;
   readonly description: string | undefined;
@@ -29,7 +29,7 @@ export interface JobFieldFlags extends ScheduleFlags {
   readonly backoffJitter: number | undefined;
 }
 
-/** The fields that have a default to go back to. */
+/** The fields that can be reset to a default. */
 export const RESETTABLE = [
   'description',
   'interval_mode',
@@ -46,66 +46,66 @@ export const RESETTABLE = [
 export type Resettable = (typeof RESETTABLE)[number];
 
 export const SCHEDULE_FLAGS: FlagParametersForType<ScheduleFlags, CliContext> = {
-  interval: textFlag('Every so often: 5m, 1h30m, 24h', 'duration'),
+  interval: textFlag('Time between two slots: 5m, 1h30m, 24h', 'duration'),
   intervalMode: {
     kind: 'enum',
     values: ['fixed_rate', 'fixed_delay'],
     optional: true,
-    brief: 'Counted from slot to slot, or from the end of a run',
+    brief: 'Count the interval from slot to slot, or from the end of a run',
   },
-  cron: textFlag('Minute, hour, day, month, weekday; six fields begin with seconds', 'expression'),
-  timezone: textFlag('Of cron, such as Europe/Berlin', 'name'),
-  runAt: textFlag('Once, at this time: 2026-01-31T09:00:00Z', 'time'),
-  onDemand: switchFlag('Only when somebody asks'),
-  startAt: textFlag('The first slot of an interval; cron has none before it', 'time'),
+  cron: textFlag('Minute, hour, day, month, weekday; with six fields, seconds first', 'expression'),
+  timezone: textFlag('Time zone of cron, such as Europe/Berlin', 'name'),
+  runAt: textFlag('Run once, at this time: 2026-01-31T09:00:00Z', 'time'),
+  onDemand: switchFlag('No schedule: run only on request'),
+  startAt: textFlag('First slot of an interval; for cron, no slot before this time', 'time'),
 };
 
 export const JOB_FIELD_FLAGS: FlagParametersForType<JobFieldFlags, CliContext> = {
-  name: textFlag('For people', 'text'),
-  description: textFlag('For people', 'text'),
+  name: textFlag('Display name', 'text'),
+  description: textFlag('Description for people', 'text'),
   ...SCHEDULE_FLAGS,
   payload: {
     kind: 'parsed',
     parse: parsePayload,
     optional: true,
     placeholder: 'json',
-    brief: 'A JSON object, @file with one, or @- for stdin',
+    brief: 'Payload: a JSON object, @file with one, or @- for stdin',
   },
   overlap: {
     kind: 'enum',
     values: ['skip', 'queue', 'allow'],
     optional: true,
-    brief: 'What a slot does while a run is live',
+    brief: 'What happens when a slot is due while a run is live',
   },
   catchUp: {
     kind: 'enum',
     values: ['once', 'skip', 'all'],
     optional: true,
-    brief: 'What is done for missed slots',
+    brief: 'What happens after missed slots',
   },
-  timeout: textFlag('For one attempt', 'duration'),
+  timeout: textFlag('Longest duration of an attempt', 'duration'),
   maxAttempts: {
     kind: 'parsed',
     parse: (text: string) => parseCount(text),
     optional: true,
     placeholder: 'n',
-    brief: 'How often a run is tried',
+    brief: 'Attempts of a run, the first included',
   },
-  backoffInitial: textFlag('The wait before the first retry', 'duration'),
-  backoffMax: textFlag('The longest wait before a retry', 'duration'),
+  backoffInitial: textFlag('Wait before the first retry', 'duration'),
+  backoffMax: textFlag('Longest wait before a retry', 'duration'),
   backoffFactor: {
     kind: 'parsed',
     parse: parseNumber,
     optional: true,
     placeholder: 'x',
-    brief: 'Each wait is so many times the one before',
+    brief: 'Multiplier from each wait to the next',
   },
   backoffJitter: {
     kind: 'parsed',
     parse: parseNumber,
     optional: true,
     placeholder: 'x',
-    brief: 'Give or take this fraction of a wait',
+    brief: 'Random fraction by which each wait is longer or shorter',
   },
 };
 
@@ -114,7 +114,7 @@ function parseNumber(text: string): number {
   throw new Error('must be a number, such as 2 or 0.1');
 }
 
-/** The schedule in the names of the REST contract; undefined is what was not said. */
+/** The schedule in the names of the REST API; undefined for flags that were not given. */
 export function scheduleFields(flags: ScheduleFlags) {
   return {
     interval: flags.interval,
@@ -127,7 +127,7 @@ export function scheduleFields(flags: ScheduleFlags) {
   };
 }
 
-/** All fields but the backoff in the names of the REST contract; undefined is what was not said. */
+/** All fields except backoff in the names of the REST API; undefined for flags that were not given. */
 export function plainFields(flags: JobFieldFlags) {
   return {
     name: flags.name,
@@ -141,7 +141,7 @@ export function plainFields(flags: JobFieldFlags) {
   };
 }
 
-/** The parts of the backoff that were said; undefined when none was. */
+/** The given parts of the backoff; undefined if none was given. */
 export function backoffFields(flags: JobFieldFlags) {
   const { backoffInitial, backoffMax, backoffFactor, backoffJitter } = flags;
   const backoff = {

@@ -6,11 +6,10 @@ import { parsePayload } from '../input/json-input.ts';
 import { bare } from '../input/without-prototype.ts';
 import { JOB_FIELD_FLAGS, RESETTABLE, SCHEDULE_FLAGS } from './job-fields.ts';
 
-// Each command is loaded when it is run: a shell that completes a word, or a script that makes a token, waits
-// for none of them.
+// Each command is loaded when it runs, so that completion and `greenvue token` start fast.
 
-const YES = switchFlag('Do it without asking');
-const TYPE = { ...textFlag('The job type', 'type'), proposeCompletions: proposeTypes };
+const YES = switchFlag('Do not ask for confirmation');
+const TYPE = { ...textFlag('Job type', 'type'), proposeCompletions: proposeTypes };
 const positional = { kind: 'tuple', parameters: [JOB_ID] } as const;
 const optionalPositional = { kind: 'tuple', parameters: [{ ...JOB_ID, optional: true }] } as const;
 
@@ -20,21 +19,26 @@ const list = buildCommand({
     flags: {
       ...API_FLAGS,
       type: TYPE,
-      status: { kind: 'enum', values: ['active', 'paused', 'finished'], optional: true, brief: 'Only those' },
+      status: {
+        kind: 'enum',
+        values: ['active', 'paused', 'finished'],
+        optional: true,
+        brief: 'Only jobs with this status',
+      },
       health: {
         kind: 'enum',
         values: ['unhealthy', 'no_handler', 'zombie', 'failing', 'late', 'overrunning', 'paused', 'ok'],
         optional: true,
-        brief: 'Only those; unhealthy is any that needs a look',
+        brief: 'Only jobs with this health; unhealthy: all with a problem',
       },
-      search: textFlag('Part of the id, name or description', 'text'),
+      search: textFlag('Only jobs whose id, name or description contains this', 'text'),
       sort: {
         kind: 'enum',
         values: ['id', 'name', 'next_run', 'last_run', 'created_at'],
         default: 'id',
-        brief: 'By what',
+        brief: 'Sort field',
       },
-      reverse: switchFlag('The other way round'),
+      reverse: switchFlag('Descending order'),
       limit: LIMIT_FLAG,
     },
     aliases: { n: 'limit', q: 'search', r: 'reverse' },
@@ -45,10 +49,10 @@ const list = buildCommand({
 const show = buildCommand({
   loader: async () => (await import('./show-job.ts')).showJobCommand,
   parameters: {
-    flags: { ...API_FLAGS, yaml: switchFlag('Print it as a file for jobs apply') },
+    flags: { ...API_FLAGS, yaml: switchFlag('Print the job as a file for jobs apply') },
     positional,
   },
-  docs: { brief: 'Show a job, how it is and what it did last' },
+  docs: { brief: 'Show a job, its state and its last runs' },
 });
 
 const create = buildCommand({
@@ -58,16 +62,16 @@ const create = buildCommand({
       ...API_FLAGS,
       type: TYPE,
       ...JOB_FIELD_FLAGS,
-      file: textFlag('Take the job from a YAML or JSON file (- is stdin)', 'path'),
+      file: textFlag('YAML or JSON file with the job (- is stdin)', 'path'),
     },
     aliases: { f: 'file' },
     positional: {
       kind: 'tuple',
-      parameters: [{ ...JOB_ID, optional: true, brief: 'The id of the new job' }],
+      parameters: [{ ...JOB_ID, optional: true, brief: 'Id of the new job' }],
     },
   },
   docs: {
-    brief: 'Create a job, from flags or a file',
+    brief: 'Create a job from flags or a file',
     customUsage: ['<id> --name <text> --type <type> --interval <duration>', '-f <path>'],
   },
 });
@@ -82,16 +86,16 @@ const apply = buildCommand({
         parse: String,
         variadic: true,
         placeholder: 'path',
-        brief: 'A YAML or JSON file with jobs (- is stdin); may be given more than once',
+        brief: 'YAML or JSON file with jobs (- is stdin); repeatable',
       },
       dryRun: switchFlag('Only show what would change'),
     },
     aliases: { f: 'file' },
   },
   docs: {
-    brief: 'Make the jobs of the server what a file says',
+    brief: 'Create and replace jobs from a file',
     fullDescription:
-      'Creates the jobs that are in the file and not on the server, and replaces those that differ, each whole or not at all. Jobs that are not in the file stay as they are.',
+      'Creates the jobs of the file that the server does not have, and replaces those that differ. Each job is applied completely or not at all. Jobs that are not in the file stay unchanged.',
   },
 });
 
@@ -107,14 +111,14 @@ const edit = buildCommand({
         variadic: ',',
         default: [],
         placeholder: 'fields',
-        brief: 'Give these their defaults again',
+        brief: 'Reset these fields to their defaults',
       },
       yes: YES,
     },
     aliases: { y: 'yes' },
     positional,
   },
-  docs: { brief: 'Change fields of a job, and show before what that does' },
+  docs: { brief: 'Edit fields of a job, after a preview of the change' },
 });
 
 const remove = buildCommand({
@@ -128,19 +132,19 @@ const pause = buildCommand({
   parameters: {
     flags: {
       ...API_FLAGS,
-      reason: textFlag('For those who wonder', 'text'),
-      until: textFlag('When it goes on by itself: 2026-01-31T09:00:00Z', 'time'),
-      cancelLive: switchFlag('Also cancel the runs that are live'),
+      reason: textFlag('Reason of the pause, for others', 'text'),
+      until: textFlag('Resume automatically at this time: 2026-01-31T09:00:00Z', 'time'),
+      cancelLive: switchFlag('Also cancel live runs'),
     },
     positional,
   },
-  docs: { brief: 'Hold the schedule of a job' },
+  docs: { brief: 'Pause a job' },
 });
 
 const resume = buildCommand({
   loader: async () => (await import('./pause-job.ts')).resumeJobCommand,
   parameters: { flags: API_FLAGS, positional },
-  docs: { brief: 'Let a paused job go on' },
+  docs: { brief: 'Resume a paused job' },
 });
 
 const run = buildCommand({
@@ -153,10 +157,10 @@ const run = buildCommand({
         parse: parsePayload,
         optional: true,
         placeholder: 'json',
-        brief: 'For this run alone: a JSON object, @file with one, or @- for stdin',
+        brief: 'Payload for this run only: a JSON object, @file with one, or @- for stdin',
       },
-      dedupeKey: textFlag('Said again within 24 hours, it is the same run', 'key'),
-      runAt: textFlag('Not before this time; only with overlap allow', 'time'),
+      dedupeKey: textFlag('Idempotency key: the same key within 24 hours returns the same run', 'key'),
+      runAt: textFlag('Earliest start; only with overlap allow', 'time'),
       wait: switchFlag('Follow the run to its end; exit code 7 unless it succeeds'),
     },
     aliases: { w: 'wait' },
@@ -176,14 +180,14 @@ const preview = buildCommand({
         parse: (text: string) => parseCount(text),
         default: '5',
         placeholder: 'n',
-        brief: 'How many run times',
+        brief: 'Number of run times',
       },
     },
     aliases: { n: 'count' },
     positional: optionalPositional,
   },
   docs: {
-    brief: 'Show when a schedule would run, or a job',
+    brief: 'Show the next run times of a schedule or a job',
     customUsage: ['<id>', '<id> --interval <duration>', '--cron <expression> --timezone <name>'],
   },
 });
@@ -191,5 +195,5 @@ const preview = buildCommand({
 /** `greenvue jobs` */
 export const jobRoutes = buildRouteMap<string, CliContext>({
   routes: bare({ list, show, create, apply, edit, delete: remove, pause, resume, run, preview }),
-  docs: { brief: 'Jobs: what runs, and when' },
+  docs: { brief: 'Manage jobs' },
 });

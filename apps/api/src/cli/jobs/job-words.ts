@@ -2,7 +2,7 @@ import type { Job } from '@greenvue/jobs/client';
 import type { Style } from '../terminal/screen.ts';
 import { instantText } from '../terminal/words.ts';
 
-/** When a job runs, in short. May hold anything. */
+/** The schedule of a job in short. May contain unsafe characters. */
 export function scheduleText(job: Job): string {
   if (job.interval !== null) {
     return job.interval_mode === 'fixed_delay' ? `${job.interval} after each run` : `every ${job.interval}`;
@@ -13,8 +13,7 @@ export function scheduleText(job: Job): string {
 }
 
 /**
- * The one word that matters most about a job: what is wrong, else that it is paused, finished or at work,
- * else `ok`.
+ * The most important state of a job: its health if that is not ok, else `finished`, `running` or `ok`.
  */
 export function stateOf(job: Job): Job['health']['status'] | 'finished' | 'running' {
   if (job.health.status !== 'ok') return job.health.status;
@@ -39,7 +38,7 @@ export function stateStyle(job: Job): Style | undefined {
     case 'ok':
       return 'green';
     default:
-      // A newer server may know more of them.
+      // A newer server may have more states.
       return undefined;
   }
 }

@@ -42,7 +42,7 @@ test(
     const shown = await greenvue.done('jobs', 'show', 'nightly');
     expect(shown).toMatch(/^Job +nightly\nName +Clean up\nType +cleanup_expired_listings\nState +ok\n/);
     expect(shown).toContain('{"days_old":7}');
-    expect(shown).toMatch(/\n\nIt has not run yet\.\n$/);
+    expect(shown).toMatch(/\n\nThe job has no runs yet\.\n$/);
 
     await greenvue.done(
       'jobs',
@@ -62,7 +62,7 @@ test(
       data: [{ id: 'other' }],
       next_cursor: expect.any(String),
     });
-    expect(page.stderr).toMatch(/^These are 1, and there are more: --limit 10, or --limit all\.\n$/);
+    expect(page.stderr).toMatch(/^Showing 1 rows; there are more\. Use --limit 10 or --limit all\.\n$/);
     expect(await greenvue.json('jobs', 'list', '--search', 'CLEAN')).toMatchObject({
       data: [{ id: 'nightly' }],
       next_cursor: null,
@@ -88,13 +88,13 @@ test(
     });
 
     expect(await greenvue.done('jobs', 'pause', 'nightly', '--reason', 'Inventory')).toBe(
-      'nightly is paused; greenvue jobs resume lets it go on.\n',
+      'nightly is paused. To resume it, run greenvue jobs resume nightly.\n',
     );
     expect(await greenvue.done('jobs', 'show', 'nightly')).toMatch(
-      /State +paused.*\nPaused +.* by token:.*: Inventory\n(.*\n)*Next run +none while it is paused/,
+      /State +paused.*\nPaused +.* by token:.*: Inventory\n(.*\n)*Next run +none while the job is paused/,
     );
     expect(await greenvue.done('jobs', 'resume', 'nightly')).toMatch(
-      /^nightly goes on\. Its next run is at /,
+      /^nightly is resumed\. Its next run is at /,
     );
 
     const refused = await greenvue.run('jobs', 'delete', 'nightly');
@@ -143,7 +143,7 @@ test(
       '',
     ]);
     expect(await greenvue.done('jobs', 'edit', 'nightly', '--interval', '600s')).toBe(
-      'nightly is so already: nothing to change.\n',
+      'nightly already has these values: nothing to change.\n',
     );
     // Another kind of schedule, parts of the backoff, and defaults again.
     await greenvue.done(
@@ -177,7 +177,9 @@ test(
     });
     expect(await greenvue.run('jobs', 'edit', 'nightly')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^Say what to change: greenvue jobs edit nightly --interval/),
+      stderr: expect.stringMatching(
+        /^Give at least one field to edit: greenvue jobs edit nightly --interval/,
+      ),
     });
   },
   LONG_MS,
@@ -223,7 +225,7 @@ test(
       message: 'Nothing was changed.',
       exitCode: 1,
     });
-    expect(no.questions).toEqual(['Save this?']);
+    expect(no.questions).toEqual(['Save the change?']);
     // Coloured as a diff.
     expect(no.out.written()).toContain(
       '\u001b[31m-interval: 24h\u001b[39m\n\u001b[32m+interval: 1h\u001b[39m\n',
@@ -282,7 +284,7 @@ test(
     };
     await expect(editJobCommand.call(slow, { ...NO_EDIT, interval: '1h' }, 'nightly')).rejects.toMatchObject({
       exitCode: 6,
-      message: expect.stringContaining('Look at it again'),
+      message: expect.stringContaining('Read it again'),
     });
     expect(await greenvue.json('jobs', 'show', 'nightly')).toMatchObject({
       interval: '24h',

@@ -20,14 +20,14 @@ export const pauseJobCommand = restCommand(async ({ api, out, now }, flags: Paus
   const end = job.pause?.until ?? undefined;
   const resumes =
     end === undefined
-      ? 'greenvue jobs resume lets it go on'
-      : `it goes on at ${instantAndDistance(end, now())}`;
-  out.line(`${printable(job.id)} is paused; ${resumes}.`);
+      ? `To resume it, run greenvue jobs resume ${printable(job.id)}`
+      : `It resumes at ${instantAndDistance(end, now())}`;
+  out.line(`${printable(job.id)} is paused. ${resumes}.`);
 });
 
 /** `jobs resume` */
 export const resumeJobCommand = restCommand(async ({ api, out, now }, { json }: ApiFlags, id: string) => {
   const job = await resumeJob(api, id);
   if (json) printJson(out, job);
-  else out.line(`${printable(job.id)} goes on. ${nextRunText(job, now())}`);
+  else out.line(`${printable(job.id)} is resumed. ${nextRunText(job, now())}`);
 });

@@ -11,19 +11,19 @@ export interface PreviewJobFlags extends ApiFlags, ScheduleFlags {
   readonly count: number;
 }
 
-/** `jobs preview`: when a schedule would run, or a job, as it is or edited so. */
+/** `jobs preview`: the next run times of a schedule or a job, as it is or after an edit. */
 export const previewJobCommand = restCommand(
   async ({ api, out, now }, flags: PreviewJobFlags, id: string | undefined) => {
     const schedule = scheduleFields(flags);
-    const isSaid = Object.values(schedule).some((value) => value !== undefined);
-    if (id === undefined && !isSaid) {
+    const isGiven = Object.values(schedule).some((value) => value !== undefined);
+    if (id === undefined && !isGiven) {
       throw usageError('Give the id of a job, or a schedule, such as --interval 5m or --cron "0 3 * * *".');
     }
     const preview = await previewSchedule(api, { job_id: id, ...schedule, count: flags.count });
     if (flags.json) return printJson(out, preview);
-    if (id !== undefined && isSaid) out.line(movedRunText(preview, now()));
-    if (preview.times.length === 0) out.line('It would not run by itself.');
-    // By the server's clock, which decides.
+    if (id !== undefined && isGiven) out.line(movedRunText(preview, now()));
+    if (preview.times.length === 0) out.line('There are no run times: the job runs only on request.');
+    // Distances by the clock of the server.
     for (const time of preview.times) out.line(instantAndDistance(time, Date.parse(preview.now)));
   },
 );

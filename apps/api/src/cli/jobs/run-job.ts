@@ -27,5 +27,5 @@ export const runJobCommand = restCommand(async (session, flags: RunJobFlags, id:
     `Run ${printable(run.id)} of ${printable(run.job_id)} is ${printable(run.status)}.`,
   );
   if (wait) await waitForRun(session, run.id, json);
-  else out.line(`Follow it: greenvue runs logs ${printable(run.id)} -f`);
+  else out.line(`To follow it, run greenvue runs logs ${printable(run.id)} -f`);
 });

@@ -22,13 +22,14 @@ export const showJobCommand = restCommand(async (session, flags: ShowJobFlags, i
   const [job, runs] = await Promise.all([getJob(api, id), listJobRuns(api, id, { limit: LAST_RUNS })]);
   printJob(session, job);
   out.line();
-  if (runs.data.length === 0) out.line('It has not run yet.');
+  if (runs.data.length === 0) out.line('The job has no runs yet.');
   else createTable(out, runColumns(session.now(), { withJob: false })).print(runs.data);
   const failed = runs.data.find(({ status }) => status === 'failed');
-  if (failed !== undefined) out.line(`\nWhat went wrong: greenvue runs show ${printable(failed.id)}`);
+  if (failed !== undefined)
+    out.line(`\nTo see why it failed, run greenvue runs show ${printable(failed.id)}`);
 });
 
-/** As a file for `jobs apply`. What it needs takes a while to load, and most look at a job without it. */
+/** Prints a file for `jobs apply`. Loads YAML only here, because loading takes time. */
 async function printYaml({ out }: Session, job: Job): Promise<void> {
   const [{ definitionOf }, { printableYaml }] = await Promise.all([
     import('./definition/definition.ts'),
@@ -80,13 +81,13 @@ function pauseText({ pause }: Job, now: number): string {
 }
 
 function noNextRun(job: Job): string {
-  if (job.status === 'paused') return 'none while it is paused: greenvue jobs resume';
-  if (job.on_demand) return 'when somebody asks: greenvue jobs run';
-  if (job.is_running) return 'once the run that is live has ended';
+  if (job.status === 'paused') return `none while the job is paused: greenvue jobs resume ${job.id}`;
+  if (job.on_demand) return `only on request: greenvue jobs run ${job.id}`;
+  if (job.is_running) return 'after the end of the current run';
   return 'none';
 }
 
 function backoffText({ backoff }: Job): string {
   const { initial, max, factor, jitter } = backoff;
-  return `the first retry after ${initial}, then ${factor} times as long each, ${max} at most, give or take ${Math.round(jitter * 100)} %`;
+  return `first retry after ${initial}, then each wait times ${factor}, at most ${max}, ±${Math.round(jitter * 100)} %`;
 }

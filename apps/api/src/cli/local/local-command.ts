@@ -6,8 +6,8 @@ import { CliError } from '../exit-code.ts';
 type NoFlags = Readonly<Record<never, never>>;
 
 /**
- * A command that works on the database of this machine's configuration, for Stricli, whether a server runs or
- * not. What it gives goes to stdout, and nothing else does.
+ * Makes a Stricli command that uses the database of this machine's configuration, while a server runs or not.
+ * Prints only its result to stdout.
  */
 export function localCommand<ARGS extends readonly (string | undefined)[]>(
   run: (config: Config, args: readonly string[]) => Promise<string>,

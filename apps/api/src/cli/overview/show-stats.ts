@@ -38,12 +38,12 @@ function printCounts({ out }: Session, stats: Stats): void {
       'Last minute',
       `${minute.started} started; ${minute.finished.succeeded} succeeded, `,
       failedText(minute.finished.failed),
-      `, ${minute.finished.cancelled} cancelled, ${minute.finished.retried} retried, on the node that answers`,
+      `, ${minute.finished.cancelled} cancelled, ${minute.finished.retried} retried, on the node that responds`,
     ],
     [
       'Lateness',
       late === null
-        ? 'none: nothing started'
+        ? 'none: no run started'
         : `p50 ${durationText(late.p50)}, p95 ${durationText(late.p95)}, p99 ${durationText(late.p99)}, at most ${durationText(late.max)}`,
     ],
     [
@@ -55,7 +55,7 @@ function printCounts({ out }: Session, stats: Stats): void {
   ]);
 }
 
-/** Jobs by health; of what is wrong only what there is. */
+/** Number of jobs by health; problems only if there are any. */
 function healthText({ ok, paused, ...ill }: Stats['health']): readonly (string | Styled)[] {
   const faults = Object.entries(ill).filter(([, count]) => count !== 0);
   return [

@@ -18,7 +18,10 @@ export const showTypesCommand = restCommand(async (session, { json }: ApiFlags, 
   const type = types.find((known) => known.type === name);
   if (type === undefined) {
     const known = types.map((other) => printable(other.type)).join(', ');
-    throw new CliError(`There is no job type ${printable(name)}. There are: ${known}.`, EXIT.notFound);
+    throw new CliError(
+      `There is no job type ${printable(name)}. The job types are: ${known}.`,
+      EXIT.notFound,
+    );
   }
   if (json) printJson(session.out, type);
   else printType(session, type);
@@ -48,7 +51,7 @@ function printType({ out }: Session, type: JobType): void {
   ]);
   const fields = fieldsOf(type);
   out.line();
-  if (fields.length === 0) out.line('Its payload has no fields.');
+  if (fields.length === 0) out.line('The payload has no fields.');
   else createTable(out, FIELD_COLUMNS).print(fields);
 }
 
@@ -81,7 +84,7 @@ function fallbackOf(property: unknown, isRequired: boolean): string {
   return isRequired ? 'required' : 'none';
 }
 
-/** In short; the whole JSON Schema is in --json. */
+/** The type in short; --json prints the complete JSON Schema. */
 function kindOf(property: Readonly<Record<string, unknown>>): string {
   if (Array.isArray(property.enum)) return property.enum.map((value) => JSON.stringify(value)).join(' | ');
   const { type, minimum, maximum } = property;

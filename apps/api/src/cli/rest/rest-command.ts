@@ -4,21 +4,21 @@ import { usageError } from '../exit-code.ts';
 import { type ApiFlags, DEFAULT_URL, parseToken, parseUrl } from '../input/flags.ts';
 import { type Asked, restFault } from './rest-fault.ts';
 
-/** A context, and the server that the flags and the environment name. */
+/** The context of a command, and its connection to the server. */
 export interface Session extends CliContext {
   readonly api: Connection;
-  /** The same, for what goes on for long: it outlasts a restart of the server. */
+  /** A connection for long operations: its retries outlast a restart of the server. */
   readonly patientApi: Connection;
   readonly asked: Asked;
 }
 
-/** Who waits in front of a terminal should soon know that there is no server: after about a second. */
+/** About a second, so that a person soon learns that there is no server. */
 const RETRIES = 2;
 /** About a minute. */
 const PATIENT_RETRIES = 9;
 
 /**
- * A command that speaks to a server, for Stricli. Whatever goes wrong is told in words that say what to do.
+ * Makes a Stricli command that sends requests. Errors become messages that say what to do.
  */
 export function restCommand<FLAGS extends ApiFlags, ARGS extends readonly unknown[]>(
   run: (session: Session, flags: FLAGS, ...args: ARGS) => Promise<void>,
@@ -36,7 +36,7 @@ export function restCommand<FLAGS extends ApiFlags, ARGS extends readonly unknow
   };
 }
 
-/** The address of the API and the token. Throws a usage error when the environment has something else. */
+/** The URL of the API and the token. Throws a usage error for an invalid environment variable. */
 export function serverOf(
   { settings }: Pick<CliContext, 'settings'>,
   flags: Pick<ApiFlags, 'url' | 'token'>,

@@ -48,13 +48,21 @@ const json =
   };
 
 const FOREIGN = expect.stringMatching(
-  /^It is not GreenVue that says so, but what is at or before http:\/\/host\/api\. /,
+  /^This response is not from GreenVue, but from a proxy or another server at http:\/\/host\/api\. /,
 );
 
 test.each([
-  [502, 3, [/^The server is unreachable: .* 502\. Retry later\.$/, /^Does GreenVue run behind it\? /]],
-  [503, 3, [/^The server is unreachable: .* 503\. Retry later\.$/, /^Try again in a while\.$/]],
-  [504, 3, [/^The server is unreachable: .* 504\. Retry later\.$/, /^Does GreenVue run behind it\? /]],
+  [
+    502,
+    3,
+    [/^The server is unreachable: .* 502\. Retry later\.$/, /^Check that GreenVue runs behind the proxy: /],
+  ],
+  [503, 3, [/^The server is unreachable: .* 503\. Retry later\.$/, /^Retry later\.$/]],
+  [
+    504,
+    3,
+    [/^The server is unreachable: .* 504\. Retry later\.$/, /^Check that GreenVue runs behind the proxy: /],
+  ],
   [500, 1, [/^The server responded with 500 and gave no reason\.$/]],
 ])('a page of a proxy with the status %d', async (status, code, words) => {
   expect(await listJobsOf(page(status))).toEqual({
@@ -83,7 +91,9 @@ test('a path that GreenVue does not have is a wrong address, or another version'
     code: 3,
     lines: [
       answer.detail,
-      expect.stringMatching(/^Is http:\/\/host\/api the address, and the server of the same version/),
+      expect.stringMatching(
+        /^Check that http:\/\/host\/api is the right URL, and that the server has the same version/,
+      ),
     ],
   });
 });
@@ -91,7 +101,10 @@ test('a path that GreenVue does not have is a wrong address, or another version'
 test('JSON of another API is none of GreenVue', async () => {
   const other = {
     code: 3,
-    lines: [expect.stringContaining('is not from this API'), expect.stringMatching(/^Is that the server\?/)],
+    lines: [
+      expect.stringContaining('is not from this API'),
+      expect.stringMatching(/^If this is not the server, set the URL/),
+    ],
   };
   expect(await listJobsOf(json({}))).toEqual(other);
   expect(await listJobsOf(json({ data: 5, next_cursor: null }))).toEqual(other);
@@ -99,21 +112,21 @@ test('JSON of another API is none of GreenVue', async () => {
   expect(await listJobsOf(json({ data: [{}], next_cursor: null }))).toEqual({
     code: 1,
     lines: [
-      expect.stringMatching(/^greenvue could not go on: Cannot read/),
+      expect.stringMatching(/^greenvue failed unexpectedly: Cannot read/),
       expect.stringMatching(
-        /^Is http:\/\/host\/api GreenVue, and of the same version .* a fault of this command\.$/,
+        /^Check that http:\/\/host\/api is GreenVue, in the same version .* a bug of the command\.$/,
       ),
     ],
   });
 });
 
 test.each([
-  [['runs', 'retry', '7'], 'greenvue runs list --job <id>, with the job that greenvue runs show 7 names'],
+  [['runs', 'retry', '7'], 'greenvue runs list --job <id>, with the job of greenvue runs show 7'],
   [['jobs', 'create', 'mails', '--name', 'M', '--type', 'x', '--on-demand'], 'greenvue jobs show mails'],
 ])(
   'a lost answer to %j may have been a success, and nobody is told to send it again',
   async (command, look) => {
-    const lost = `It may have been done all the same. Look before you repeat it: ${look}`;
+    const lost = `The server may have processed the request. Check before you repeat it: ${look}`;
     let asked = 0;
     const hangUp: RequestListener = (request) => {
       asked += 1;
@@ -144,7 +157,7 @@ test('a timeout, too, may have been a success', async () => {
   await expect(onceOnly(answer, 'greenvue jobs show a')).rejects.toMatchObject({
     exitCode: 3,
     message:
-      'No whole answer in 30 s.\nIt may have been done all the same. Look before you repeat it: greenvue jobs show a',
+      'No whole answer in 30 s.\nThe server may have processed the request. Check before you repeat it: greenvue jobs show a',
   });
 });
 
@@ -157,19 +170,19 @@ test('a connection that can not be made is told with what to do', async () => {
   };
   expect(await adviceOn(page(301, { location: 'https://example.com/' }))).toEqual([
     'No response from http://host/api: unexpected redirect.',
-    expect.stringMatching(/^It sends elsewhere/),
+    expect.stringMatching(/^The server redirects/),
   ]);
   expect(await adviceOn(page(200), (port) => `https://127.0.0.1:${port}`)).toEqual([
     'No response from https://host/api: wrong version number.',
-    'No TLS is spoken there: is it http:// and not https://?',
+    'The server does not use TLS there: use http:// instead of https://.',
   ]);
   expect(await adviceOn((request) => request.socket.destroy())).toEqual([
     'No response from http://host/api: other side closed.',
-    expect.stringMatching(/^Something listens there, and hangs up: is it https:/),
+    expect.stringMatching(/^The server closed the connection: use https:/),
   ]);
   expect(await adviceOn(page(200), () => 'http://nobody.invalid')).toEqual([
     expect.stringMatching(/^No response from http:\/\/nobody\.invalid\/api: getaddrinfo /),
-    expect.stringMatching(/^There is no machine of that name\./),
+    expect.stringMatching(/^There is no host with that name\./),
   ]);
 });
 
@@ -193,7 +206,7 @@ test.each([
   const fault = restFault(new ConnectionError('no_answer', 'No answer.', { cause }), ASKED);
   expect(fault).toMatchObject({
     exitCode: 3,
-    message: expect.stringMatching(/\nIts certificate is not trusted here\. /),
+    message: expect.stringMatching(/\nIts certificate is not trusted\. /),
   });
 });
 
@@ -206,7 +219,7 @@ test.each([409, 412])('a %d that an earlier try of one’s own may have made', (
     requestId: 'r-1',
     retryAfterMs: undefined,
   };
-  const own = /It may be your own doing/;
+  const own = /This may be the effect of your own request/;
   expect(restFault(new ApiError({ ...problem, mayBeDone: true }), ASKED).message).toMatch(own);
   expect(restFault(new ApiError(problem), ASKED).message).not.toMatch(own);
 });

@@ -3,13 +3,13 @@ import { CliError, EXIT, type ExitCode } from '../exit-code.ts';
 import { printable } from '../terminal/printable.ts';
 import { durationText } from '../terminal/words.ts';
 
-/** Which server was asked. */
+/** The server of a command. */
 export interface Asked {
   readonly url: string;
   readonly hasToken: boolean;
 }
 
-/** What went wrong with a server, in words that say what to do. Never a stack. */
+/** The message for an error of a request: what failed and what to do, without a stack. */
 export function restFault(error: unknown, asked: Asked): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof ApiError) {
@@ -20,20 +20,19 @@ export function restFault(error: unknown, asked: Asked): CliError {
     return new CliError(words.join('\n'), EXIT.noServer, { cause: error });
   }
   const message = printable(error instanceof Error ? error.message : String(error));
-  const words = [`greenvue could not go on: ${message}`];
-  // Fields may be missing that all answers of this API have, or it is a fault of this command: no more is
-  // known.
+  const words = [`greenvue failed unexpectedly: ${message}`];
+  // Either the response lacks fields that this API always sends, or it is a bug of this command.
   if (error instanceof TypeError) {
     words.push(
-      `Is ${printable(asked.url)} GreenVue, and of the same version as this command, which greenvue --version tells? If so, it is a fault of this command.`,
+      `Check that ${printable(asked.url)} is GreenVue, in the same version as this command (greenvue --version). If it is, this is a bug of the command.`,
     );
   }
   return new CliError(words.join('\n'), EXIT.failed, { cause: error });
 }
 
 /**
- * Waits for the answer to what would be done twice if it was sent twice. Where that is lost, who asked is
- * told so, and how to `look`, rather than led to repeat it.
+ * Awaits a request that is not idempotent. If its response is lost, the error says so and how to `look`, so that
+ * nobody simply repeats it.
  */
 export async function onceOnly<T>(answer: Promise<T>, look: string): Promise<T> {
   try {
@@ -42,7 +41,7 @@ export async function onceOnly<T>(answer: Promise<T>, look: string): Promise<T> 
     if (!isLost(error)) throw error;
     const words = [
       printable(error.message),
-      `It may have been done all the same. Look before you repeat it: ${look}`,
+      `The server may have processed the request. Check before you repeat it: ${look}`,
     ];
     const exitCode = error instanceof ApiError ? exitCodeOf(error) : EXIT.noServer;
     throw new CliError(words.join('\n'), exitCode, { cause: error });
@@ -50,8 +49,8 @@ export async function onceOnly<T>(answer: Promise<T>, look: string): Promise<T> 
 }
 
 /**
- * Whether it may have been done, and nothing else says so: a conflict has words of its own, and what is no
- * GreenVue does nothing.
+ * Whether the server may have processed the request and no other message says so: a conflict has its own message,
+ * and a server that is not GreenVue processes nothing.
  */
 function isLost(error: unknown): error is ApiError | ConnectionError {
   if (error instanceof ApiError) return error.status !== 409 && error.status !== 412 && isUnsure(error);
@@ -60,7 +59,7 @@ function isLost(error: unknown): error is ApiError | ConnectionError {
   return error.mayBeDone || (!isAnswered && isUnsure(error));
 }
 
-/** GreenVue names each request; what does not is a proxy before it, or another server. */
+/** Whether a proxy or another server responded: GreenVue gives each request an id. */
 function isForeign({ requestId }: ApiError): boolean {
   return requestId === undefined;
 }
@@ -75,7 +74,7 @@ function exitCodeOf(error: ApiError): ExitCode {
     case 409:
     case 412:
       return EXIT.conflict;
-    // What is before the server could not reach it.
+    // A proxy could not reach the server.
     case 502:
     case 504:
       return EXIT.noServer;
@@ -86,18 +85,18 @@ function exitCodeOf(error: ApiError): ExitCode {
   }
 }
 
-/** The server's words, each fault that it found, and advice. */
+/** The message of the server, each invalid field, and advice. */
 function apiWords(error: ApiError, asked: Asked): readonly string[] {
-  // One that is all there is to say is said already.
+  // A fault with the same text is already in the message.
   const others = error.faults.filter(({ detail }) => detail !== error.detail);
   const faults = others.map(({ pointer, detail }) => `  ${printable(pointer)} ${printable(detail)}`);
-  const foreign = `It is not GreenVue that says so, but what is at or before ${printable(asked.url)}. ${HERE}`;
-  // Of the others the words themselves say so.
+  const foreign = `This response is not from GreenVue, but from a proxy or another server at ${printable(asked.url)}. ${HERE}`;
+  // For 5xx the message itself names the proxy.
   const words = isForeign(error) && error.status < 500 ? [foreign] : [];
   return [printable(error.detail), ...faults, ...words, ...advice(error, asked)];
 }
 
-const HERE = 'Say where GreenVue is, with --url or GREENVUE_URL.';
+const HERE = 'Set the URL of GreenVue with --url or GREENVUE_URL.';
 
 function advice(error: ApiError, { url, hasToken }: Asked): readonly string[] {
   const { status, requestId, retryAfterMs } = error;
@@ -105,61 +104,63 @@ function advice(error: ApiError, { url, hasToken }: Asked): readonly string[] {
     case 401:
       return [
         hasToken
-          ? `The token is not known at ${printable(url)}, or it has expired or was revoked. Make another one, in GreenVue's folder on the server's machine:`
-          : "No token was given. Make one, in GreenVue's folder on the server's machine:",
+          ? `The token is unknown at ${printable(url)}, expired or revoked. Create another one in GreenVue's folder on the server's machine:`
+          : "No token was given. Create one in GreenVue's folder on the server's machine:",
         '  export GREENVUE_TOKEN=$(npm run -s token)',
       ];
     case 403:
       return isForeign(error)
         ? []
         : [
-            "The token's role is too small. One that `greenvue token` makes, on the server's machine, may do all.",
+            "The token's role is too low. Use a token with a higher role; `greenvue token` on the server's machine creates one for admins.",
           ];
     case 404:
       if (isForeign(error)) return [];
       return error.detail === NO_SUCH_PATH
-        ? [`Is ${printable(url)} the address, and the server of the same version as this command? ${HERE}`]
-        : ['See what there is: greenvue jobs list, greenvue runs list'];
+        ? [
+            `Check that ${printable(url)} is the right URL, and that the server has the same version as this command. ${HERE}`,
+          ]
+        : ['To list what exists, run greenvue jobs list or greenvue runs list'];
     case 409:
       return error.mayBeDone ? [OWN_TRY] : [];
     case 412:
-      return [...(error.mayBeDone ? [OWN_TRY] : []), 'Look at it again, and repeat the command.'];
+      return [...(error.mayBeDone ? [OWN_TRY] : []), 'Read it again, then repeat the command.'];
     case 429:
     case 503:
       return [
         retryAfterMs === undefined
-          ? 'Try again in a while.'
-          : `Try again in ${durationText(Math.max(retryAfterMs, 1_000))}.`,
+          ? 'Retry later.'
+          : `Retry in ${durationText(Math.max(retryAfterMs, 1_000))}.`,
       ];
     case 502:
     case 504:
-      return ['Does GreenVue run behind it? Its log and GET /healthz on its own port tell.'];
+      return ['Check that GreenVue runs behind the proxy: see its log, and GET /healthz on its own port.'];
     default:
       return status >= 500 && requestId !== undefined
-        ? [`The server's log has more about it, under the request ${printable(requestId)}.`]
+        ? [`The server's log has the cause under the request id ${printable(requestId)}.`]
         : [];
   }
 }
 
-/** As the client repeats by itself what is safe to repeat. */
-const OWN_TRY = 'It may be your own doing: the same was sent before, and the answer to that was lost.';
+/** The client retries idempotent requests by itself. */
+const OWN_TRY = 'This may be the effect of your own request: it was sent before, and its response was lost.';
 
 function connectionAdvice(error: ConnectionError): string {
-  const where = 'say where GreenVue is, with --url or GREENVUE_URL.';
+  const where = 'set the URL of GreenVue with --url or GREENVUE_URL.';
   switch (error.code) {
     case 'no_answer':
       return adviceOn(causeOf(error)) ?? `Start the server with npm start, or ${where}`;
     case 'timeout':
-      return `Look at how the server is (its log, /readyz), or ${where}`;
+      return `Check the server (its log, /readyz), or ${where}`;
     case 'not_this_api':
     case 'too_long':
-      return `Is that the server? If not, ${where}`;
+      return `If this is not the server, ${where}`;
     default:
       return error.code satisfies never;
   }
 }
 
-/** The innermost cause: what the socket or the TLS below said. */
+/** The innermost cause: the error of the socket or of TLS. */
 function causeOf(error: Error): Error {
   return error.cause instanceof Error ? causeOf(error.cause) : error;
 }
@@ -172,19 +173,20 @@ function isRedirect(cause: Error): boolean {
   return /\bredirect\b/.test(cause.message);
 }
 
-/** What to do about a connection that can't be made, other than that nobody listens. */
+/** Advice on a failed connection, except when nobody listens. */
 function adviceOn(cause: Error): string | undefined {
   const code = codeOf(cause);
   if (/CERT|ISSUER|SIGNATURE/.test(code)) {
-    return "Its certificate is not trusted here. Trust what signed it: export NODE_USE_SYSTEM_CA=1 for the authorities of this machine, or NODE_EXTRA_CA_CERTS=ca.pem for one's own.";
+    return 'Its certificate is not trusted. To trust its authority, export NODE_USE_SYSTEM_CA=1 for the authorities of this machine, or NODE_EXTRA_CA_CERTS=ca.pem for your own.';
   }
-  if (/^(ERR_SSL_|EPROTO)/.test(code)) return 'No TLS is spoken there: is it http:// and not https://?';
+  if (/^(ERR_SSL_|EPROTO)/.test(code))
+    return 'The server does not use TLS there: use http:// instead of https://.';
   if (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET') {
-    return 'Something listens there, and hangs up: is it https:// and not http://? If not, the log of the server has more.';
+    return 'The server closed the connection: use https:// instead of http:// if it requires TLS, or see its log.';
   }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `There is no machine of that name. ${HERE}`;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `There is no host with that name. ${HERE}`;
   if (isRedirect(cause)) {
-    return 'It sends elsewhere, mostly from http:// to https://: give the address that it sends to, with --url or GREENVUE_URL.';
+    return 'The server redirects, usually from http:// to https://. Set the target of the redirect with --url or GREENVUE_URL.';
   }
   return undefined;
 }

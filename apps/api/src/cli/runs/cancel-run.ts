@@ -17,7 +17,7 @@ export const cancelRunCommand = restCommand(async ({ api, out }, flags: CancelRu
   out.line(
     run.status === 'cancelled'
       ? `Run ${printable(run.id)} is cancelled.`
-      : `Run ${printable(run.id)} is told to stop: greenvue runs show ${printable(run.id)} says when it has.`,
+      : `Run ${printable(run.id)} was asked to stop. To see whether it has stopped, run greenvue runs show ${printable(run.id)}.`,
   );
 });
 
@@ -30,12 +30,12 @@ export const retryRunCommand = restCommand(async (session, flags: RetryRunFlags,
   const { api, out, err } = session;
   const run = await onceOnly(
     retryRun(api, runId),
-    `greenvue runs list --job <id>, with the job that greenvue runs show ${printable(runId)} names`,
+    `greenvue runs list --job <id>, with the job of greenvue runs show ${printable(runId)}`,
   );
   if (flags.json && !flags.wait) return printJson(out, run);
   const words =
     run.id === runId
-      ? `Run ${printable(run.id)} waited for its retry, and is due now.`
+      ? `Run ${printable(run.id)} was waiting for a retry; it is due now.`
       : `Run ${printable(run.id)} is queued, a retry of ${printable(runId)}.`;
   (flags.json ? err : out).line(words);
   if (flags.wait) await waitForRun(session, run.id, flags.json);

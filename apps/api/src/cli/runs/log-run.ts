@@ -10,7 +10,7 @@ export interface LogRunFlags extends ApiFlags {
   readonly follow: boolean | undefined;
 }
 
-/** `runs logs`. A followed log is, as JSON, a line each, since it has no end yet. */
+/** `runs logs`. With --follow and --json, prints one JSON object per line. */
 export const logRunCommand = restCommand(async (session, flags: LogRunFlags, runId: string) => {
   const { api, out, err } = session;
   if (flags.follow) {
@@ -26,5 +26,5 @@ export const logRunCommand = restCommand(async (session, flags: LogRunFlags, run
   for (const line of data) out.line(logText(out, line));
   if (data.length > 0) return;
   const { status } = await getRun(api, runId);
-  err.line(`Nothing is logged${status === 'queued' || status === 'running' ? ' yet' : ''}.`);
+  err.line(`The run has logged nothing${status === 'queued' || status === 'running' ? ' yet' : ''}.`);
 });

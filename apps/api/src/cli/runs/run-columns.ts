@@ -3,7 +3,7 @@ import type { Column } from '../terminal/table.ts';
 import { distanceText } from '../terminal/words.ts';
 import { slotText, statusStyle, statusText, tookText } from './run-words.ts';
 
-/** The columns of a table of runs; those of one job need no column for it. */
+/** The columns of a table of runs, without the job for the runs of one job. */
 export function runColumns(now: number, options = { withJob: true }): readonly Column<Run>[] {
   const job: Column<Run> = { title: 'JOB', text: (run) => run.job_id, least: 12 };
   return [

@@ -11,46 +11,46 @@ const list = buildCommand({
   parameters: {
     flags: {
       ...API_FLAGS,
-      job: { ...textFlag('Of this job alone', 'id'), proposeCompletions: proposeJobs },
-      type: { ...textFlag('Of this job type alone', 'type'), proposeCompletions: proposeTypes },
+      job: { ...textFlag('Only runs of this job', 'id'), proposeCompletions: proposeJobs },
+      type: { ...textFlag('Only runs of this job type', 'type'), proposeCompletions: proposeTypes },
       status: {
         kind: 'enum',
         values: ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'],
         optional: true,
-        brief: 'Only those',
+        brief: 'Only runs with this status',
       },
-      from: textFlag('Queued at or after this time: 2026-01-31T09:00:00Z', 'time'),
-      to: textFlag('Queued before this time', 'time'),
+      from: textFlag('Only runs queued at or after this time: 2026-01-31T09:00:00Z', 'time'),
+      to: textFlag('Only runs queued before this time', 'time'),
       limit: LIMIT_FLAG,
     },
     aliases: { n: 'limit', j: 'job' },
   },
-  docs: { brief: 'List runs, the newest first' },
+  docs: { brief: 'List runs, newest first' },
 });
 
 const show = buildCommand({
   loader: async () => (await import('./show-run.ts')).showRunCommand,
   parameters: {
-    flags: { ...API_FLAGS, stacks: switchFlag('With the stack of each error') },
+    flags: { ...API_FLAGS, stacks: switchFlag('Include the stack of each error') },
     positional,
   },
-  docs: { brief: 'Show a run: its errors, how far it is, its result' },
+  docs: { brief: 'Show a run with its progress, result and errors' },
 });
 
 const logs = buildCommand({
   loader: async () => (await import('./log-run.ts')).logRunCommand,
   parameters: {
-    flags: { ...API_FLAGS, follow: switchFlag('Go on until the run has ended') },
+    flags: { ...API_FLAGS, follow: switchFlag('Print new lines until the run has ended') },
     aliases: { f: 'follow' },
     positional,
   },
-  docs: { brief: 'Print what a run has logged' },
+  docs: { brief: 'Print the log of a run' },
 });
 
 const cancel = buildCommand({
   loader: async () => (await import('./cancel-run.ts')).cancelRunCommand,
   parameters: {
-    flags: { ...API_FLAGS, force: switchFlag('Give up on a handler that does not stop') },
+    flags: { ...API_FLAGS, force: switchFlag('End the run even if its handler does not stop') },
     positional,
   },
   docs: { brief: 'Cancel a run' },
@@ -63,11 +63,11 @@ const retry = buildCommand({
     aliases: { w: 'wait' },
     positional,
   },
-  docs: { brief: 'Run one again' },
+  docs: { brief: 'Start a finished run again' },
 });
 
 /** `greenvue runs` */
 export const runRoutes = buildRouteMap<string, CliContext>({
   routes: bare({ list, show, logs, cancel, retry }),
-  docs: { brief: 'Runs: what jobs did' },
+  docs: { brief: 'Manage runs' },
 });

@@ -41,7 +41,7 @@ test(
     const id = textOf(whole, 'id');
     expect(await greenvue.done('runs', 'show', id)).toMatch(
       new RegExp(
-        `^Run +${id}\nJob +index\nType +update_search_index\nStatus +succeeded\nSlot +by hand\nAttempt +1\n`,
+        `^Run +${id}\nJob +index\nType +update_search_index\nStatus +succeeded\nSlot +manual\nAttempt +1\n`,
       ),
     );
     const ids = textsOf(
@@ -71,14 +71,14 @@ test(
     const failed = await greenvue.run('jobs', 'run', 'once', '--wait');
     expect(failed.code).toBe(7);
     expect(failed.stderr).toMatch(
-      /Run (\d+) failed: error after .*\n {2}\w*Error: .*\nSee it whole: greenvue runs show \1\n$/,
+      /Run (\d+) failed: error after .*\n {2}\w*Error: .*\nFor details, run greenvue runs show \1\n$/,
     );
     const [id = ''] = /\d{10,}/.exec(failed.stderr) ?? [];
     expect((await greenvue.run('runs', 'logs', id, '--follow')).code).toBe(7);
     const shown = await greenvue.done('runs', 'show', id);
     expect(shown).toMatch(/\nStatus +failed: error\n/);
     expect(shown).toMatch(
-      /\n\nAttempt 1 failed: error at .*\n {2}\w*Error: .*\n {4}caused by: Error: .*\n\nWith --stacks, where in the code that was\.\n$/,
+      /\n\nAttempt 1 failed: error at .*\n {2}\w*Error: .*\n {4}caused by: Error: .*\n\nAdd --stacks to see where in the code each error was thrown\.\n$/,
     );
     expect(await greenvue.done('jobs', 'list')).toMatch(/\nonce +failing /);
 
@@ -109,7 +109,7 @@ test(
     expect(await greenvue.done('jobs', 'list', '--health', 'unhealthy')).toMatch(/\nmails +failing /);
     const shown = await greenvue.done('jobs', 'show', 'mails');
     expect(shown).toMatch(/\nState +failing: the last run failed, since /);
-    const [, run = ''] = /\nWhat went wrong: greenvue runs show (\d+)\n$/.exec(shown) ?? [];
+    const [, run = ''] = /\nTo see why it failed, run greenvue runs show (\d+)\n$/.exec(shown) ?? [];
     expect(await greenvue.done('runs', 'show', run)).toMatch(
       /\nStatus +failed: error\n(.*\n)*Attempt 1 failed: error at .*\n.*The mail server can't send: connect ECONNREFUSED/,
     );

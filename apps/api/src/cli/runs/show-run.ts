@@ -8,7 +8,7 @@ import { counted, instantAndDistance, instantText } from '../terminal/words.ts';
 import { progressText } from './follow/progress-text.ts';
 import { slotText, statusStyle, statusText, tookText } from './run-words.ts';
 
-/** Causes are indented this deep at most, even if a server sends deeper ones. */
+/** The depths at which causes are indented; a server may send others. */
 const LEVELS = [1, 2, 3, 4, 5];
 
 export interface ShowRunFlags extends ApiFlags {
@@ -25,14 +25,13 @@ export const showRunCommand = restCommand(async (session, flags: ShowRunFlags, r
 
 function printRun({ out, now }: Session, run: Run): void {
   const at = now();
-  const recoveries =
-    run.recoveries === 0 ? '' : `, after ${counted(run.recoveries, 'lost node')} that had it before`;
+  const recoveries = run.recoveries === 0 ? '' : `, after ${counted(run.recoveries, 'lost node')}`;
   printFacts(out, [
     ['Run', run.id],
     ['Job', run.job_id],
     ['Type', run.type],
     ['Status', { text: statusText(run, at), style: statusStyle(run.status) }],
-    ['Slot', `${slotText(run)}${run.catch_up ? ', to make up for missed ones' : ''}`],
+    ['Slot', `${slotText(run)}${run.catch_up ? ', catch-up for missed slots' : ''}`],
     ['Attempt', run.attempt === 0 ? '' : `${run.attempt}${recoveries}`],
     ['Queued', instantAndDistance(run.queued_at, at)],
     ['Started', run.started_at === null ? '' : instantAndDistance(run.started_at, at)],
@@ -40,7 +39,7 @@ function printRun({ out, now }: Session, run: Run): void {
     ['Took', tookText(run, at)],
     ['Node', run.node ?? ''],
     ['Progress', run.progress === null ? '' : progressText(run.progress)],
-    ['Payload', run.payload === null ? '' : `${printableJson(run.payload)}, for this run alone`],
+    ['Payload', run.payload === null ? '' : `${printableJson(run.payload)}, for this run only`],
     ['Result', run.result === null || run.result === undefined ? '' : printableJson(run.result)],
     ['Retry of', run.retry_of ?? ''],
   ]);
@@ -52,7 +51,7 @@ function printErrors(out: Screen, { errors }: Run, { stacks }: ShowRunFlags): vo
     const { attempt, at, reason } = error;
     out.line(`${paint(out, 'red', `Attempt ${attempt} failed: ${reason}`)} at ${instantText(at)}`);
     printError(out, error, { indent: '  ', before: '', stacks });
-    // An older server tells none.
+    // An older server sends no causes.
     for (const cause of error.causes ?? [])
       printError(out, cause, {
         indent: '  '.repeat(LEVELS.includes(cause.depth) ? cause.depth + 1 : 2),
@@ -62,7 +61,7 @@ function printErrors(out: Screen, { errors }: Run, { stacks }: ShowRunFlags): vo
   }
   if (!stacks && errors.some(({ stack }) => stack !== null)) {
     out.line();
-    out.line('With --stacks, where in the code that was.');
+    out.line('Add --stacks to see where in the code each error was thrown.');
   }
 }
 
@@ -76,7 +75,7 @@ function printError(
   { name, message, code, stack }: Omit<Run['errors'][number]['causes'][number], 'depth'>,
   { indent, before, stacks }: ErrorPrint,
 ): void {
-  // Most messages of system errors have their code in them.
+  // Most messages of system errors contain the code.
   const codeText = typeof code === 'string' && !message.includes(code) ? ` (${code})` : '';
   for (const line of printableLines(`${before}${name}: ${message}${codeText}`)) out.line(`${indent}${line}`);
   if (stacks && stack !== null) for (const line of printableLines(stack)) out.line(`${indent}${line}`);

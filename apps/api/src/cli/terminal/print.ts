@@ -11,7 +11,7 @@ export function printJson(out: Screen, value: unknown): void {
   out.line(printableJson(value, 2));
 }
 
-/** A part of a line in a style of its own. */
+/** A part of a line with its own style. */
 export interface Styled {
   readonly text: string;
   readonly style: Style | undefined;
@@ -20,8 +20,7 @@ export interface Styled {
 export type Fact = readonly [label: string, ...value: readonly (string | Styled)[]];
 
 /**
- * A label and its value for each fact, below each other; an empty value has no line. Values may hold
- * anything.
+ * Prints a line with label and value for each fact, except those with an empty value. Escapes unsafe characters.
  */
 export function printFacts(out: Screen, facts: readonly Fact[]): void {
   const known = facts.flatMap(([label, ...parts]) => {
@@ -41,19 +40,19 @@ export function printFacts(out: Screen, facts: readonly Fact[]): void {
 export interface List<Row> {
   readonly limit: number;
   readonly json: boolean | undefined;
-  /** Asks for a page of at most so many rows, 200 at most. */
+  /** Requests a page with at most `limit` rows, 200 at most. */
   readonly page: (query: {
     readonly limit: number;
     readonly cursor: string | undefined;
   }) => Promise<Page<Row>>;
   readonly columns: readonly Column<Row>[];
-  /** When there is none. */
+  /** Message for an empty list. */
   readonly empty: string;
 }
 
 /**
- * A list, page by page as it comes: a table, or one JSON document like a single answer of the API's. Where
- * `limit` ends it, stderr says that there is more.
+ * Prints a list page by page, as a table or as one JSON document like a response of the API. If `limit` ends it,
+ * stderr says that there are more rows.
  */
 export async function printList<Row>(
   { out, err }: { readonly out: Screen; readonly err: Screen },
@@ -71,7 +70,7 @@ export async function printList<Row>(
   printer.end(cursor);
   if (rows === 0 && !json) err.line(empty);
   if (cursor !== undefined)
-    err.line(`These are ${rows}, and there are more: --limit ${rows * 10}, or --limit all.`);
+    err.line(`Showing ${rows} rows; there are more. Use --limit ${rows * 10} or --limit all.`);
 }
 
 interface ListPrinter<Row> {
@@ -84,7 +83,7 @@ function tablePrinter<Row>(out: Screen, columns: readonly Column<Row>[]): ListPr
   return { rows: (rows) => (rows.length > 0 ? table.print(rows) : undefined), end: () => undefined };
 }
 
-/** A row a line, so that a million of them are never in memory together. */
+/** Prints one row per line, without collecting all rows in memory. */
 function jsonPrinter<Row>(out: Screen): ListPrinter<Row> {
   let before = '{"data":[\n';
   return {

@@ -4,29 +4,29 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** From here on, a tenth of a second would round up to a whole minute. */
+/** Durations that are less than this below a minute round up to a minute. */
 const ROUNDED_UP_MS = 50;
 
-/** A time of the API's, in UTC to the second: `2026-01-31 09:00:00Z`. */
+/** A time of the API in UTC, to the second: `2026-01-31 09:00:00Z`. */
 export function instantText(iso: string): string {
   return `${printable(iso.slice(0, 10))} ${printable(iso.slice(11, 19))}Z`;
 }
 
-/** The same, and how far it is from now: `2026-01-31 09:00:00Z (in 4 min)`. */
+/** A time of the API and its distance from now: `2026-01-31 09:00:00Z (in 4 min)`. */
 export function instantAndDistance(iso: string, now: number): string {
   return `${instantText(iso)} (${distanceText(iso, now)})`;
 }
 
-/** How far a time of the API's is from now: `in 4 min 12 s`, `3 d 2 h ago`, `now`. */
+/** The distance of a time of the API from now: `in 4 min 12 s`, `3 d 2 h ago`, `now`. */
 export function distanceText(iso: string, now: number): string {
   const ms = Date.parse(iso) - now;
-  if (Number.isNaN(ms)) return 'at no time';
+  if (Number.isNaN(ms)) return 'never';
   if (Math.abs(ms) < SECOND_MS) return 'now';
   const words = durationText(Math.trunc(Math.abs(ms) / SECOND_MS) * SECOND_MS);
   return ms > 0 ? `in ${words}` : `${words} ago`;
 }
 
-/** A length of time in its two largest units: `250 ms`, `3.2 s`, `4 min 12 s`, `2 h`, `3 d 4 h`. */
+/** A duration in its two largest units: `250 ms`, `3.2 s`, `4 min 12 s`, `2 h`, `3 d 4 h`. */
 export function durationText(ms: number): string {
   if (ms < SECOND_MS) return `${Math.round(ms)} ms`;
   if (ms < MINUTE_MS - ROUNDED_UP_MS) return `${Number((ms / SECOND_MS).toFixed(1))} s`;
@@ -43,7 +43,7 @@ function inTwo(ms: number, [largeMs, large]: Unit, [smallMs, small]: Unit): stri
   return rest === 0 ? `${wholes} ${large}` : `${wholes} ${large} ${rest} ${small}`;
 }
 
-/** `1 job`, `3 jobs`. */
+/** A number and a noun: `1 job`, `3 jobs`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }

@@ -5,20 +5,20 @@ import { problemOf } from '../problem-table.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route reads the Authorization header in its own way. */
+    /** True if the route reads the Authorization header itself. */
     readonly ownAuthentication?: boolean;
   }
   interface FastifyRequest {
     hasBadToken: boolean;
-    /** Whom the token stands for by now: for what goes on long after the request was let in. */
+    /** Reads the principal again: for responses that run for a long time. */
     authenticateAgain(): Promise<Principal | undefined>;
   }
 }
 
 /**
- * Finds out who sends each request, before anything else happens to it. A bad token is a 401, even where none
- * is needed, but only after the rate limit has counted the request: guessing tokens costs as much as anything
- * else. So is none, where the route's schema does not say `security: []`.
+ * Authenticates each request first. Responds with 401 to an invalid token, even on public routes, and to a missing
+ * token unless the route's schema has `security: []`. The rate limit counts the request before the 401, so that
+ * guessing tokens is limited, too.
  */
 export function authenticateRequests(
   app: FastifyInstance,
@@ -35,31 +35,31 @@ export function authenticateRequests(
     try {
       request.principal = await principalOf(header, authenticate);
     } catch (error) {
-      // A plugin's own error handler may take it from here, and knows problems but no database errors.
-      request.log.error({ err: error }, 'could not authenticate');
+      // The error handler of a plugin may process it, which knows no database errors.
+      request.log.error({ err: error }, 'could not authenticate a request');
       throw problemOf(error);
     }
     request.hasBadToken = request.principal === undefined;
   });
   // The rate limit is a hook of the route, and so comes between the app's own `onRequest` and `preParsing`.
   app.addHook('preParsing', async (request, reply) => {
-    // Where there is no route, it is not counted yet.
+    // Without a route, the request is not counted yet.
     if (!request.is404) refuseBadToken(request, reply);
-    // Before the body is read: a stranger gets no work done, and learns nothing of what would be valid.
+    // Before the body is read: a stranger causes no work and learns nothing about valid bodies.
     if (request.principal === undefined && needsToken(request)) throw unauthorized();
   });
 }
 
-/** To be called once the request was counted. */
+/** Throws a 401 for an invalid token. Call it after the rate limit has counted the request. */
 export function refuseBadToken(request: FastifyRequest, reply: FastifyReply): void {
   if (!request.hasBadToken) return;
   reply.header('www-authenticate', 'Bearer error="invalid_token"');
-  throw unauthorized('The token is not valid, or not any more.');
+  throw unauthorized('The token is not valid, or no longer. Sign in again, or create a new API token.');
 }
 
 /**
- * As the document says: a route that does not say `security: []` needs a token. What is not documented
- * decides itself.
+ * Whether a route requires a token: all documented routes without `security: []`. Undocumented routes decide
+ * themselves.
  */
 function needsToken({ routeOptions }: FastifyRequest): boolean {
   const { schema, config } = routeOptions;
@@ -82,7 +82,7 @@ function bearerToken(header: string): string | undefined {
   return token !== undefined && token.length <= LONGEST_TOKEN ? token : undefined;
 }
 
-/** What the rate limit counts a request under. */
+/** The key under which the rate limit counts a request. */
 export function rateLimitKey(request: FastifyRequest, normalizedAddress: string): string {
   return request.principal === undefined
     ? `address ${normalizedAddress}`

@@ -9,7 +9,7 @@ import { rateLimitKey } from './authentication.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     /**
-     * Who asks, as it was when the request came: a connection that has broken since has no address any more.
+     * Address of the client when the request arrived. A broken connection no longer has one.
      */
     clientAddress: string;
   }
@@ -32,14 +32,14 @@ const SIGN_IN = new Set([
 ]);
 const CONSOLE = /^\/console(?:\/|$)/;
 const JOBS = /^\/api\/(?:jobs|runs|job-[a-z]+)(?:\/|$)/;
-// Each sign-in costs a tenth of a second of computing.
+// Each sign-in takes 0.1 s of CPU time.
 const SIGN_IN_SHARE = 1 / 10;
-// A page is a dozen requests, and people reload it.
+// A page takes a dozen requests, and people reload it.
 const CONSOLE_FACTOR = 5;
 
 /**
- * Counts requests per principal, else per address, in groups: sign-ins few and always per address, job routes
- * of operators many.
+ * Limits requests per minute, for each principal or address, in groups: the limit for sign-ins is low and always
+ * per address; the limit for operators on job routes is high.
  */
 export function limitRates(
   app: FastifyInstance,
@@ -57,7 +57,7 @@ export function limitRates(
     keyGenerator: (request) => {
       const group = groupOf(request);
       const network = networkOf(request.clientAddress);
-      // Sign-ins count by network even with a token: else each account's token would allow more guesses.
+      // Sign-ins ignore the token: otherwise each account would add guesses for its network.
       return group === 'sign-in' ? `${group} ${network}` : `${group} ${rateLimitKey(request, network)}`;
     },
     max: (request) => {
@@ -81,7 +81,7 @@ export function limitRates(
     },
     errorResponseBuilder: (_request, { ttl }) =>
       tooManyRequests(
-        'Too many requests. Wait as long as Retry-After says.',
+        'Too many requests. Retry after the time in Retry-After.',
         Math.max(1, Math.ceil(ttl / 1000)),
       ),
   });

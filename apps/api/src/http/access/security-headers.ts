@@ -19,11 +19,11 @@ const setHeaders = helmet({
       // No upgrade-insecure-requests: over plain HTTP, on any host but localhost, it would break every page.
     },
   },
-  // Told below, only where it is true.
+  // Set below, only for HTTPS.
   strictTransportSecurity: false,
 });
 
-/** Asked for once: what helmet sets is the same for each answer. */
+/** The headers of helmet, which are the same for each response. */
 const HEADERS = ((): OutgoingHttpHeaders => {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
@@ -31,14 +31,13 @@ const HEADERS = ((): OutgoingHttpHeaders => {
   return response.getHeaders();
 })();
 
-/** Those that are the same for each answer, also for one that no hook comes before. */
+/** Sets the headers that every response has. Also for responses that run no hooks. */
 export function secure(reply: FastifyReply): void {
   reply.headers(HEADERS);
 }
 
 /**
- * Headers that keep browsers from doing what nobody here asks them to; and CORS for the origins that are let
- * in.
+ * Adds security headers to every response, and CORS for the allowed origins.
  */
 export function setSecurityHeaders(app: FastifyInstance, corsOrigins: readonly string[]): void {
   app.addHook('onRequest', (_request, reply, done) => {
@@ -62,7 +61,7 @@ export function setSecurityHeaders(app: FastifyInstance, corsOrigins: readonly s
       'Idempotent-Replay',
       'WWW-Authenticate',
     ],
-    // An OPTIONS of somebody who only looks is no fault.
+    // A plain OPTIONS request is not an error.
     strictPreflight: false,
     maxAge: 600,
   });

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Lets each answer that is sent while the server stops end its connection. One that stays open for the
- * client's next request would keep the server until the time to stop is over.
+ * Ends the connection with each response while the server stops. An open connection would delay the stop until
+ * SHUTDOWN_TIMEOUT.
  */
 export function endConnectionsWhileClosing(app: FastifyInstance): void {
   let isClosing = false;
@@ -12,7 +12,7 @@ export function endConnectionsWhileClosing(app: FastifyInstance): void {
   app.addHook('onSend', async (_request, reply) => {
     if (isClosing) reply.header('connection', 'close');
   });
-  // One whose head was out before can only be ended after it.
+  // For responses whose headers were sent before the stop began.
   app.addHook('onResponse', async () => {
     if (isClosing) app.server.closeIdleConnections();
   });

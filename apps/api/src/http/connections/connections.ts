@@ -12,46 +12,46 @@ import { isLoopback, networkOf } from '../../rest/client-address.ts';
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface ConnectionLimits {
-  /** Open connections at most; one more is closed at once. */
+  /** Limit of open connections; a further one is closed at once. */
   readonly maxConnections: number;
-  /** The most of these from one network (see `networkOf`). Loopback has no such limit. */
+  /** Limit for one network (see `networkOf`). Does not apply to loopback addresses. */
   readonly maxPerNetwork: number;
-  /** From the first byte of a request to its last. */
+  /** Timeout of a complete request, from its first byte. */
   readonly requestTimeoutMs: number;
   readonly headersTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
   /**
-   * The longest silence on a connection before its answer is complete: no byte of a request or an answer
-   * moves.
+   * Timeout without any byte of a request or a response while a response is incomplete.
    */
   readonly stallTimeoutMs: number;
 }
 
-/** Why the server closed a new connection: as many as it allows in all, or from that network, were open. */
+/** Why the server closed a new connection: its limit in total, or for that network, was reached. */
 export type DropReason = 'server' | 'network';
 
-/** Hears of each new connection that the server closed at once. */
+/** Counts new connections that the server closed at once. */
 export interface DropCount {
   add(reason: DropReason, address: string): void;
-  /** The server has closed. */
+  /** To be called when the server has closed. */
   close(): void;
 }
 
 const CHECK_TIMEOUTS_MS = 5_000;
-/** Requests that a connection may have waiting behind the one that is being answered. */
+/** Limit of waiting requests on a connection, behind the one in progress. */
 const MOST_WAITING = 32;
 
 /**
- * A quarter of all connections, so that others have room; at least 100, as an office may share one address.
+ * The limit for one network: a quarter of all connections, but at least 100, because an office may share one
+ * address.
  */
 export function mostPerNetwork(maxConnections: number): number {
   return Math.max(100, Math.floor(maxConnections / 4));
 }
 
 /**
- * A server that clients can't fill up. It answers the requests of a connection one after the other: the next
- * begins once the client has taken the answer before it. A connection with more than 32 requests waiting is
- * closed, as is one on which nothing moves for too long.
+ * An HTTP server with limits against floods. It processes the requests of a connection one after the other: the
+ * next starts when the client has received the previous response. It closes a connection with more than 32
+ * waiting requests, and one without traffic for `stallTimeoutMs`.
  */
 export function createBoundedServer(handle: Handler, limits: ConnectionLimits, drops: DropCount): Server {
   const options: ServerOptions = {
@@ -69,7 +69,7 @@ export function createBoundedServer(handle: Handler, limits: ConnectionLimits, d
   return server;
 }
 
-/** Else one client could hold every connection that the server allows. */
+/** Limits the connections of one network: otherwise one client could use all of them. */
 function boundNetworks(server: Server, most: number, drops: DropCount): void {
   const openOf = new Map<string, number>();
   server.on('connection', (socket) => {
@@ -97,39 +97,40 @@ interface Exchange {
 }
 
 /**
- * Node would begin every request of a connection at once, and keep the answers until the client reads them.
+ * Processes the requests of a connection one after the other. Node would start all of them at once and keep the
+ * responses in memory until the client reads them.
  */
 function inTurn(handle: Handler): Handler {
-  /** The waiting requests of each connection with a request under way. */
+  /** The waiting requests of each connection with a request in progress. */
   const waitingOn = new WeakMap<Socket, Exchange[]>();
-  const begin = (socket: Socket, { request, response }: Exchange) => {
-    // After the last byte of the answer was handed over to the system, or the connection has broken.
-    response.once('close', () => beginNext(socket));
+  const start = (socket: Socket, { request, response }: Exchange) => {
+    // `close`: the operating system has the last byte of the response, or the connection is broken.
+    response.once('close', () => startNext(socket));
     handle(request, response);
   };
-  const beginNext = (socket: Socket) => {
+  const startNext = (socket: Socket) => {
     const next = waitingOn.get(socket)?.shift();
     // Requests of a disconnected client are dropped.
     if (next === undefined || !socket.writable) waitingOn.delete(socket);
-    else begin(socket, next);
+    else start(socket, next);
   };
   return (request, response) => {
     const { socket } = request;
     const waiting = waitingOn.get(socket);
     if (waiting === undefined) {
       waitingOn.set(socket, []);
-      begin(socket, { request, response });
+      start(socket, { request, response });
     } else if (waiting.length < MOST_WAITING) waiting.push({ request, response });
     else cut(socket);
   };
 }
 
-/** Returned to Node's parser: bytes other than HTTP follow, so it stops parsing. */
+/** Tells the parser that no further HTTP message follows: it stops. */
 const NO_MORE = 2;
 
 /**
- * Closes a connection, and drops the bytes already received: 64 KiB may hold a thousand requests. Node has no
- * public way to stop there. It would begin each request, then abort it with an error and its stack.
+ * Closes a connection and drops the requests that it has already sent. A chunk of 64 KiB may contain a thousand
+ * requests, and Node has no public way to stop its parser: it would create and abort each of them.
  */
 function cut(socket: Socket): void {
   const parser: unknown = Reflect.get(socket, 'parser');
@@ -138,12 +139,16 @@ function cut(socket: Socket): void {
 }
 
 const UNREADABLE: Readonly<Record<string, readonly [number, string, string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'The headers are too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request took too long to arrive.'],
+  HPE_HEADER_OVERFLOW: [
+    431,
+    'Request Header Fields Too Large',
+    'The headers of the request are too large. Send at most 16 KiB.',
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request did not arrive in time. Send it again.'],
 };
 
 /**
- * Answers bytes that are not HTTP, for which there is no request and so no reply, and closes the connection.
+ * Responds to bytes that are not HTTP, for which Fastify has no request and no reply, and closes the connection.
  */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -160,6 +165,6 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  // A silent client does not close its side either, and would hold the connection.
+  // A silent client does not close its side and would keep the connection open.
   socket.destroySoon();
 }

@@ -10,14 +10,14 @@ export interface DropLogDeps {
 const LINE_EVERY_MS = 60_000;
 const WHY: Readonly<Record<DropReason, string>> = {
   server:
-    'as many as MAX_CONNECTIONS allows were open. If clients need more, raise it, and ulimit -n with it',
+    'the limit MAX_CONNECTIONS was reached. If clients need more connections, raise it together with ulimit -n',
   network:
-    'too many from their network were open. Clients that share an address need a proxy and TRUST_PROXY',
+    'the limit for one network was reached. Put a proxy in front and set TRUST_PROXY if clients share an address',
 };
 
 /**
- * Counts each connection that the server closed at once. For each reason it logs the first one, and then once
- * a minute how many more there were.
+ * Counts the connections that the server closed at once. Logs the first one for each reason, then their number
+ * once a minute.
  */
 export function createDropLog({ logger, countDrop }: DropLogDeps): DropCount {
   const since: Record<DropReason, Dropped> = { server: { dropped: 0 }, network: { dropped: 0 } };
@@ -48,10 +48,10 @@ export function createDropLog({ logger, countDrop }: DropLogDeps): DropCount {
   };
 }
 
-/** The connections dropped for one reason since its last line. */
+/** The closed connections of one reason since the last line. */
 interface Dropped {
   dropped: number;
-  /** The client address of the newest one. */
+  /** Address of the latest one. */
   address?: string;
   /** Runs until the next line may be logged. */
   timer?: NodeJS.Timeout;

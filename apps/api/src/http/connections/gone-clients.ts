@@ -2,12 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { badRequest } from '../../rest/problem.ts';
 
 /**
- * Drops a request whose client has disconnected while it waited, such as for a locked table. Otherwise
- * abandoned requests are served before those of clients that still wait.
+ * Starts no handler for a client that disconnected while its request waited, for example for the lookup of its
+ * token in a locked table. Otherwise abandoned requests would delay the retries of the same clients.
  */
 export function dropGoneClients(app: FastifyInstance): void {
   app.addHook('preHandler', (request, _reply, done) => {
-    if (request.raw.socket.destroyed) done(badRequest('The connection broke before the request began.'));
+    if (request.raw.socket.destroyed)
+      done(badRequest('The client closed the connection before the request started.'));
     else done();
   });
 }

@@ -8,10 +8,11 @@ const ANY: readonly ProblemStatus[] = [400, 401, 422, 429, 500, 503];
 const WITH_BODY: readonly ProblemStatus[] = [413, 415];
 
 export interface DocumentOptions {
-  /** Of the program. */
+  /** Version of GreenVue. */
   readonly version: string;
   /**
-   * Writing the document blocks the server for about 100 ms. False: the first request for it waits for that.
+   * Writes the document before the server listens. It takes about 100 ms, during which the server responds to
+   * nobody. False: the first request for it waits.
    */
   readonly isWrittenAtStart: boolean;
 }
@@ -63,13 +64,13 @@ export function documentApi(app: FastifyInstance, { version, isWrittenAtStart }:
   });
 }
 
-/** The transform names each schema twice, for input and for output; only one of them is referred to. */
+/** Removes unused schemas: the transform adds each schema twice, for input and output, and uses one. */
 const withoutUnused: typeof jsonSchemaTransformObject = (source) => {
   const document = jsonSchemaTransformObject(source);
   if (!('components' in document) || document.components?.schemas === undefined) return document;
   const { schemas } = document.components;
   Object.assign(document, { paths: withShared(document.paths, schemas) });
-  // Again and again: one may be referred to by another that is itself unused.
+  // Repeated, because an unused schema may refer to others.
   for (let unused = unusedIn(document, schemas); unused.length > 0; unused = unusedIn(document, schemas))
     for (const name of unused) delete schemas[name];
   return document;

@@ -1,9 +1,9 @@
 type Schemas = Record<string, unknown>;
 
 /**
- * A copy of `value` where each object schema with a `title` is a reference into `schemas`, to which it is
- * added: written out wherever they are used, the jobs' schemas would be most of the document. One that
- * differs from what has its name, in more than words, stays where it is.
+ * Copies `value`, moves each object schema with a `title` to `schemas` and puts a reference in its place. Without
+ * that, copies of the job schemas would be most of the document. A schema that differs from the one with the same
+ * title, apart from descriptions, stays where it is.
  */
 export function withShared(value: unknown, schemas: Schemas): unknown {
   if (Array.isArray(value)) return value.map((item) => withShared(item, schemas));
@@ -24,7 +24,7 @@ function titleOf({ type, properties, title }: Schemas): string | undefined {
   return type === 'object' && typeof properties === 'object' && typeof title === 'string' ? title : undefined;
 }
 
-/** A schema as text, without what is for people. */
+/** A schema as text, without titles and descriptions. */
 function withoutWords(schema: unknown): string {
   return JSON.stringify(schema, (key, value: unknown) =>
     typeof value === 'string' && (key === 'description' || key === 'title') ? undefined : value,

@@ -32,8 +32,8 @@ test('a flood of refused requests adds some lines a minute to the log, and a cou
   await app.close();
   const told = lines.slice(70);
   expect(told).toMatchObject([
-    { msg: 'answers left out of the log', left_out: 140, until: '2026-01-01T00:01:00.000Z' },
-    { msg: 'answers left out of the log', left_out: 20 },
+    { msg: 'more 429 responses than the log shows', left_out: 140, until: '2026-01-01T00:01:00.000Z' },
+    { msg: 'more 429 responses than the log shows', left_out: 20 },
   ]);
 });
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { networkOf } from '../../rest/client-address.ts';
 import { createEventSampler } from '../../security-log/event-sampler.ts';
 
-// A line of the log has room for any path of ours; a client may send 16 KiB.
+// Enough for every path of the API; a client can send 16 KiB.
 export const LOGGED_URL = 256;
 const TOO_MANY_REQUESTS = 429;
 const BOUNDS = { refused: { inAll: 60, perKey: [10] } };
@@ -15,8 +15,8 @@ export interface AnswerLogDeps {
 }
 
 /**
- * Logs each answer in one line: errors at `info`, the others at `debug`. A flood can't fill the log: of the
- * 429s it logs the first of each minute, and then the number of the others.
+ * Logs each response in one line: errors at `info`, others at `debug`. Limits floods of 429: logs the first ones
+ * of each minute, then the number of the others.
  */
 export function logAnswers(app: FastifyInstance, { logger, clock }: AnswerLogDeps): void {
   const sampler = createEventSampler(BOUNDS, clock);
@@ -25,7 +25,7 @@ export function logAnswers(app: FastifyInstance, { logger, clock }: AnswerLogDep
     for (const { count, from, until } of sampler.leftOut(all))
       logger.warn(
         { status: TOO_MANY_REQUESTS, left_out: count, from: timeOf(from), until: timeOf(until) },
-        'answers left out of the log',
+        'more 429 responses than the log shows',
       );
   };
   const logLeftOutLater = (): void => {

@@ -10,12 +10,12 @@ import {
 } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-/** Asked every few seconds by machines, to no end that a trace could tell of. */
+/** Polled every few seconds by monitoring; traces of them have no use. */
 const UNTRACED = new Set(['/healthz', '/readyz', '/metrics']);
 
 /**
- * Makes each request a span, a part of the trace that its `traceparent` names, by the conventions of
- * OpenTelemetry for HTTP servers. To be called before other hooks are added: what they do is in it.
+ * Records each request as a span in the trace of its `traceparent`, by the OpenTelemetry conventions for HTTP
+ * servers. Call it before other hooks are added, so that the span includes them.
  */
 export function traceRequests(app: FastifyInstance): void {
   const tracer = trace.getTracer('@greenvue/api');
@@ -30,7 +30,7 @@ export function traceRequests(app: FastifyInstance): void {
     );
     const inside = trace.setSpan(from, span);
     request.log = request.log.child({ trace_id: span.spanContext().traceId });
-    // Also comes when the client goes away, and at the end of an event stream.
+    // Also fires when the client disconnects, and at the end of an event stream.
     reply.raw.once('close', () => endSpan(span, reply));
     context.with(inside, done);
   });
@@ -42,7 +42,7 @@ function attributesOf(request: FastifyRequest): Attributes {
   const agent = headers['user-agent'];
   return {
     'http.request.method': method,
-    // Without its query, in which people may have put secrets.
+    // Without the query, which may contain secrets.
     'url.path': cut(url.split('?', 1)[0] ?? url),
     'url.scheme': protocol,
     'server.address': cut(hostname),
@@ -52,13 +52,13 @@ function attributesOf(request: FastifyRequest): Attributes {
   };
 }
 
-/** What a client says may be 16 KiB, and a collector refuses what is large. */
+/** Headers can have 16 KiB, and collectors refuse long attributes. */
 function cut(text: string): string {
   return text.slice(0, 256);
 }
 
 function endSpan(span: Span, { statusCode, raw }: FastifyReply): void {
-  // A client that went away before has got none.
+  // A client that disconnected before got no status.
   if (raw.headersSent) span.setAttribute('http.response.status_code', statusCode);
   if (statusCode >= 500) {
     span.setAttribute('error.type', String(statusCode));

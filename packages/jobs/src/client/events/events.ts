@@ -34,10 +34,9 @@ export interface JobEventsOptions {
 }
 
 /**
- * Live events, until `signal` or the consumer ends the stream. Reconnects when the connection is lost or silent
- * for 45 s, and continues after the last event; `reset` says that events were lost. Throws an ApiError that a
- * retry can't solve: a 401 that `renew` does not solve, a 403 and other 4xx. Throws a ConnectionError `too_long`
- * for a line or an event of more than 1 MiB.
+ * Live events, until `signal` or the consumer ends the stream. Reconnects after a loss or 45 s of silence, and
+ * continues after the last event; `reset`: events were lost. Throws an ApiError that a retry can't solve (401,
+ * 403, other 4xx), or a ConnectionError `too_long` (a line or event above 1 MiB).
  */
 export function jobEvents(
   connection: Connection,
@@ -46,7 +45,7 @@ export function jobEvents(
   return followEvents(connection, options, PACE);
 }
 
-export type EventPace = {}
+export interface EventPace {
   /** Silence after which the connection counts as lost. The server sends a heartbeat every 15 s. */
   readonly stallMs: number;
   /**

@@ -22,11 +22,8 @@ export type JobsQuery = Omit<z.input<typeof jobsQuery>, 'limit' | 'recent_runs'>
 };
 
 /**
- * Creates a job. 409: the id is taken; 422: see `faults`.
- *
- * Not retried when there is no response: the job may exist, and a retry would report that its id is taken. After
- * a `ConnectionError`, call {@link getJob} to find out. Retried after a 429 or 503 with Retry-After. After a 503
- * the job may exist, too: a 409 then has `mayBeDone`, and the job may be the caller's own.
+ * Creates a job. 409: the id is taken; 422: see `faults`. Retried only after a 429 or 503 with Retry-After. Without
+ * a response the job may exist: call {@link getJob}. A 409 with `mayBeDone` after a 503 may be the caller's own job.
  */
 export async function createJob(connection: Connection, body: CreateJob, call?: Call): Promise<Job> {
   const answer = await connection.send<Job>({
@@ -89,12 +86,9 @@ export async function patchJob(
 }
 
 /**
- * Deletes a job and cancels its live runs. Its history stays until the retention period ends. 404: there is no
- * such job.
- *
- * Retried: after a try that may have succeeded, a 404 counts as success. If others may create a job with the same
- * id in the meantime, pass `ifMatch`, which protects their job; a 412 with `mayBeDone` then says that the id
- * belongs to another job now, or that the job was edited.
+ * Deletes a job and cancels its live runs; its history stays for a while. 404: there is no such job. Retried: after a
+ * try that may have succeeded, a 404 counts as success. `ifMatch` protects a job that others create with the id
+ * meanwhile; a 412 with `mayBeDone` then means their job, or an edit.
  */
 export async function deleteJob(connection: Connection, id: string, guarded?: Guarded): Promise<void> {
   await connection.send<undefined>({

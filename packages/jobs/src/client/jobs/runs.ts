@@ -51,7 +51,7 @@ export function eachRun(
   return allOf((page: RunsQuery) => listRuns(connection, page, call), query);
 }
 
-/** Reads a run, with the stacks of its errors. 404: there is no such run, or its retention period has ended. */
+/** Reads a run, with the stacks of its errors. 404: there is no such run, or it is no longer kept. */
 export async function getRun(connection: Connection, runId: string, call?: Call): Promise<Run> {
   const answer = await connection.send<Run>({
     method: 'GET',

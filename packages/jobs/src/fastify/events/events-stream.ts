@@ -25,10 +25,9 @@ export interface EventsStreamOptions {
 }
 
 /**
- * The engine's events as `text/event-stream`, starting after `lastEventId`. An event `reset` stands for events
- * that the engine no longer has: the client must reload its data. A slow client uses no memory: the stream reads
- * the engine's ring when the client reads on. Each heartbeat carries an id, so that the client of a quiet job
- * does not reconnect with an id that has left the ring.
+ * The engine's events as `text/event-stream`, starting after `lastEventId`. `reset` stands for events that are no
+ * longer kept: the client must reload its data. A slow client uses no memory: the stream reads the engine's ring
+ * on demand. Each heartbeat has an id, so that the client of a quiet job keeps a recent one.
  */
 export class EventsStream extends Readable {
   readonly #options: EventsStreamOptions;

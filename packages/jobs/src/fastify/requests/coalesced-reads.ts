@@ -40,7 +40,7 @@ export class CoalescedReads {
   }
 }
 
-/** Resolves after the end of a read, whether it succeeded or failed, and a pause in proportion to its duration. */
+/** Resolves after the end of a read, failed or not, and a pause in proportion to its duration. */
 async function endOf({ current, startedAt }: Reading): Promise<void> {
   await current.catch(() => undefined);
   const pauseMs = Math.min((performance.now() - startedAt) * PAUSE_PER_READ, LONGEST_PAUSE_MS);

@@ -123,7 +123,7 @@ test(
       code: 2,
       stdout: '',
       stderr: expect.stringMatching(
-        /^The id mails is there twice: .*twins\.yaml:\d+, .*twins\.yaml:\d+\.\n$/,
+        /^The id mails appears twice: .*twins\.yaml:\d+, .*twins\.yaml:\d+\. Keep one of the jobs\.\n$/,
       ),
     });
     const file = greenvue.file('jobs.yaml', JOBS);
@@ -135,7 +135,9 @@ test(
     });
     expect(await greenvue.run('jobs', 'apply', '-f', '/nowhere/jobs.yaml')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^\/nowhere\/jobs\.yaml can't be read \(.*\)\.\n$/),
+      stderr: expect.stringMatching(
+        /^\/nowhere\/jobs\.yaml can't be read \(.*\)\. Give the path of a readable file, or - for stdin\.\n$/,
+      ),
     });
     expect(await greenvue.run('jobs', 'apply')).toMatchObject({ code: 2 });
     expect(listOf(await greenvue.json('jobs', 'list'), 'data')).toEqual([]);

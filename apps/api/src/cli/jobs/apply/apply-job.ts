@@ -23,14 +23,14 @@ import type { FileJob } from './read-jobs.ts';
 
 export type Outcome = 'created' | 'changed' | 'unchanged' | 'failed';
 
-/** What became of a job of a file, or would become of it. */
+/** The outcome of applying a job of a file, or of a dry run. */
 export interface Applied {
   readonly id: string;
   readonly outcome: Outcome;
   /** A unified diff, line by line. */
   readonly diff: readonly string[];
   readonly nextRun: string | undefined;
-  /** Why it failed. */
+  /** The error of a failed job. */
   readonly fault: CliError | undefined;
 }
 
@@ -43,8 +43,8 @@ export interface Applier {
 }
 
 /**
- * Makes a job what a file says; never rejects. Once the server is away, or it is interrupted, no more is
- * tried.
+ * Applies a job of a file; never rejects. After the server became unreachable, or after Ctrl-C, further jobs fail
+ * without a try.
  */
 export function createApplier(applier: Applier): (job: FileJob) => Promise<Applied> {
   let isLost = false;
@@ -57,8 +57,8 @@ export function createApplier(applier: Applier): (job: FileJob) => Promise<Appli
   });
   return async (job) => {
     if (applier.interrupted.aborted)
-      return fail(job.id, new CliError('Not tried, since it was interrupted.'));
-    if (isLost) return fail(job.id, new CliError('Not tried, since the server is away.', EXIT.noServer));
+      return fail(job.id, new CliError('Not tried: the command was interrupted.'));
+    if (isLost) return fail(job.id, new CliError('Not tried: the server is unreachable.', EXIT.noServer));
     try {
       return await applyJob(job, applier);
     } catch (error) {
@@ -82,7 +82,7 @@ async function applyJob({ id, body, place }: FileJob, { api, types, dryRun }: Ap
   const outcome = now === undefined ? 'created' : 'changed';
   if (dryRun) return { ...applied, outcome, nextRun: await tryOut(api, { id, body, now, types }) };
   const job = await putOrFind(api, { id, body, now, type });
-  // The server knows best what is equal in value.
+  // The server decides which values are equal.
   const isSame = now !== undefined && job.uid === now.uid && job.version === now.version;
   return { ...applied, outcome: isSame ? 'unchanged' : outcome, nextRun: job.next_run ?? undefined };
 }

@@ -63,12 +63,15 @@ test.each([
     /^jobs\.yaml:2:\d+: .* needs quotes, such as cron: "\*\/5 \* \* \* \*"$/,
   ],
   ['- id: a\n  id: b\n', /^jobs\.yaml:2:\d+: .*unique/],
-  ['- name: A\n', /^jobs\.yaml:1: this job has no id/],
-  ['- id: 12\n', /^jobs\.yaml:1: this job has no id, or one that is no text/],
-  ['- just a text\n', /^jobs\.yaml:1: here should be a job/],
-  ['just a text\n', /^jobs\.yaml:1: here should be a job, a list of jobs/],
-  ['jobs: 5\n', /^jobs\.yaml:1: here should be a job, a list of jobs/],
-  ['jobs:\n  - id: a\nversion: 2\n', /^jobs\.yaml:1: beside jobs there can be nothing, but here is version/],
+  ['- name: A\n', /^jobs\.yaml:1: the job has no id/],
+  ['- id: 12\n', /^jobs\.yaml:1: the job has no id, or its id is not a text/],
+  ['- just a text\n', /^jobs\.yaml:1: expected a job/],
+  ['just a text\n', /^jobs\.yaml:1: expected a job, a list of jobs/],
+  ['jobs: 5\n', /^jobs\.yaml:1: expected a job, a list of jobs/],
+  [
+    'jobs:\n  - id: a\nversion: 2\n',
+    /^jobs\.yaml:1: jobs must be the only key here, but there is also version/,
+  ],
   ['- id: a\n  payload: *nowhere\n', /^jobs\.yaml:1: .*nowhere/],
 ])('%j is refused with its place', (text, fault) => {
   const faults = faultsOf(text);
@@ -83,9 +86,9 @@ test('every fault is told at once, twenty at most', () => {
   expect(many.at(-1)).toBe('and 10 more');
 });
 
-test('an id that is there twice is refused, with both places', () => {
+test('an id that appears twice is refused, with both places', () => {
   expect(faultsOf('- id: a\n- id: b\n---\n- id: a\n')).toEqual([
-    'The id a is there twice: jobs.yaml:1, jobs.yaml:4.',
+    'The id a appears twice: jobs.yaml:1, jobs.yaml:4. Keep one of the jobs.',
   ]);
 });
 

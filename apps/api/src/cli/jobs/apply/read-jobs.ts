@@ -13,7 +13,7 @@ import { usageError } from '../../exit-code.ts';
 import { isObject } from '../../input/json-input.ts';
 import { printable } from '../../terminal/printable.ts';
 
-/** A job as a file has it. What is in the body is for the server to judge. */
+/** A job of a file. The server validates the body. */
 export interface FileJob {
   readonly id: string;
   readonly body: CreateJob;
@@ -24,8 +24,8 @@ export interface FileJob {
 const MOST_FAULTS = 20;
 
 /**
- * The jobs of a YAML or JSON file with one or more documents. A document is a job, a list of jobs, or has a
- * list under `jobs`. Throws a usage error that names every fault with its line and column.
+ * Reads the jobs of a YAML or JSON file with one or more documents. Each document is a job, a list of jobs, or has a
+ * list under `jobs`. Throws a usage error with line and column of each fault.
  */
 export function readJobs(text: string, file: string): readonly FileJob[] {
   const reading: Reading = { text, file, lines: new LineCounter(), faults: [] };
@@ -41,7 +41,7 @@ export function readJobs(text: string, file: string): readonly FileJob[] {
   return jobs;
 }
 
-/** Throws a usage error when an id is there twice: which of the two is meant? */
+/** Throws a usage error if an id appears twice. */
 export function refuseTwins(jobs: readonly FileJob[]): void {
   const places = Map.groupBy(jobs, ({ id }) => id);
   refuse(
@@ -49,7 +49,7 @@ export function refuseTwins(jobs: readonly FileJob[]): void {
       .filter(([, twins]) => twins.length > 1)
       .map(
         ([id, twins]) =>
-          `The id ${printable(id)} is there twice: ${twins.map(({ place }) => place).join(', ')}.`,
+          `The id ${printable(id)} appears twice: ${twins.map(({ place }) => place).join(', ')}. Keep one of the jobs.`,
       ),
   );
 }
@@ -70,12 +70,12 @@ interface Reading {
 
 function jobsOf(document: Document.Parsed, reading: Reading): readonly FileJob[] {
   if (document.errors.length > 0) {
-    // What follows the first is mostly its consequence.
+    // Further errors are mostly consequences of the first.
     reading.faults.push(...document.errors.slice(0, 1).map((error) => syntaxFault(error, reading)));
     return [];
   }
   const { contents } = document;
-  // A document with nothing in it, as after a last `---`.
+  // An empty document, as after a trailing `---`.
   if (contents === null || contents.range?.[0] === contents.range?.[1]) return [];
   return itemsOf(contents, reading).flatMap((item) => jobOf(item, document, reading));
 }
@@ -90,8 +90,8 @@ function itemsOf(contents: Node, reading: Reading): readonly Node[] {
   if (isSeq(list) && others.length === 0) return list.items.filter(isNode);
   const detail =
     others.length > 0
-      ? `beside jobs there can be nothing, but here is ${printable(others.join(', '))}`
-      : 'here should be a job, a list of jobs, or jobs: and a list';
+      ? `jobs must be the only key here, but there is also ${printable(others.join(', '))}`
+      : 'expected a job, a list of jobs, or jobs: with a list';
   reading.faults.push(`${placeOf(contents, reading)}: ${detail}.`);
   return [];
 }
@@ -100,18 +100,17 @@ function jobOf(item: Node, document: Document.Parsed, reading: Reading): readonl
   const place = placeOf(item, reading);
   const body = bodyOf(item, document);
   if (body instanceof Error) reading.faults.push(`${place}: ${printable(body.message)}.`);
-  else if (!isObject(body))
-    reading.faults.push(`${place}: here should be a job, with an id and other fields.`);
+  else if (!isObject(body)) reading.faults.push(`${place}: expected a job with an id and other fields.`);
   else if (typeof body.id !== 'string' || body.id === '') {
     reading.faults.push(
-      `${place}: this job has no id, or one that is no text. Every job needs one: id: nightly-cleanup`,
+      `${place}: the job has no id, or its id is not a text. Add one, such as id: nightly-cleanup`,
     );
   } else return [{ id: body.id, body: asCreateJob(body), place }];
   return [];
 }
 
 /**
- * An alias of something that is not there, or aliases that would unfold to gigabytes, are found only here.
+ * Converts a node to a value. Only here, unknown aliases and aliases that expand to gigabytes are detected.
  */
 function bodyOf(item: Node, document: Document.Parsed): unknown {
   try {
@@ -121,7 +120,7 @@ function bodyOf(item: Node, document: Document.Parsed): unknown {
   }
 }
 
-/** The border of the CLI's trust: the server checks every field, and its words about them are better. */
+/** No validation here: the server checks every field and has the better messages. */
 function asCreateJob(body: Record<string, unknown>): CreateJob {
   return body as CreateJob;
 }
@@ -137,7 +136,7 @@ function syntaxFault(error: YAMLError, { file, lines, text }: Reading): string {
   return `${printable(file)}:${line}:${col}: ${printable(error.message)}${hintFor(source)}`;
 }
 
-/** What the parser does not say of the two mistakes that are made most. */
+/** Hints for the two most common mistakes. */
 function hintFor(source: string): string {
   if (/[:-]\s+\*/.test(source)) {
     return '. A value that begins with * needs quotes, such as cron: "*/5 * * * *"';

@@ -5,16 +5,16 @@ import { paint, type Screen, type Style } from '../../terminal/screen.ts';
 import type { Definition } from './definition.ts';
 
 export interface DefinitionChange {
-  /** Undefined: there is no such job. */
+  /** Undefined if the job does not exist. */
   readonly before: Definition | undefined;
   readonly after: Definition;
   readonly id: string;
-  /** What would bring the change, such as the name of a file. */
+  /** The source of the change, such as a file name. */
   readonly by: string;
 }
 
 /**
- * A change as a unified diff of two YAML texts, line by line, safe to print; no lines where nothing changes.
+ * A change as lines of a unified diff of two YAML texts, safe to print. Empty if nothing changes.
  */
 export function definitionDiff({ before, after, id, by }: DefinitionChange): readonly string[] {
   const { hunks } = structuredPatch('', '', textOf(before), textOf(after), '', '', { context: 2 });
@@ -27,12 +27,12 @@ export function definitionDiff({ before, after, id, by }: DefinitionChange): rea
   return [...heads, ...lines].map(printable);
 }
 
-/** By the format's convention, a range without lines begins one earlier. */
+/** By convention of the format, a range without lines starts one line earlier. */
 function rangeText(start: number, lines: number): string {
   return `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
-/** The lines of a {@link definitionDiff}, coloured where the screen has colours. */
+/** The lines of a {@link definitionDiff}, colored if the screen has colors. */
 export function paintDiff(screen: Screen, lines: readonly string[]): readonly string[] {
   return lines.map((line) => paint(screen, styleOf(line), line));
 }

@@ -5,8 +5,7 @@ import { filledPayload } from './payload-defaults.ts';
 import { sameDuration, sameInstant } from './same-value.ts';
 
 /**
- * What people decide about a job, as a PUT would have to say it with nothing left to defaults. May hold
- * anything.
+ * The definition of a job as the body of a PUT with no field left to its default. May contain unsafe characters.
  */
 export type Definition = Readonly<Record<string, unknown>>;
 
@@ -33,16 +32,15 @@ const FIELDS = [
   'backoff',
 ] as const;
 
-/** A job's definition, in the order of the docs. */
+/** The definition of a job, in the field order of the docs. */
 export function definitionOf(job: Job): Definition {
   const fields = Object.fromEntries(FIELDS.map((name) => [name, job[name]]));
   return ordered({ ...fields, on_demand: job.on_demand || null });
 }
 
 /**
- * The definition that a PUT of the body would leave, by the rules of the REST contract: what is omitted has
- * its default, from the job type where that has one. What is equal in value to what the job has (`60m` is
- * `1h`) is in the words that it has.
+ * The definition after a PUT of the body: omitted fields have their defaults, from the job type where it has one.
+ * Values that equal the job's values (`60m` is `1h`) keep the job's notation.
  */
 export function definitionAfterPut(
   body: Definition,
@@ -71,8 +69,8 @@ export function definitionAfterPut(
 }
 
 /**
- * The definition that a merge patch would leave: `null` resets a field, and a schedule field replaces the
- * other kinds.
+ * The definition after a merge patch: `null` resets a field, and a field of another schedule kind replaces the
+ * schedule.
  */
 export function definitionAfterPatch(job: Job, patch: PatchJob, type: JobType | undefined): Definition {
   const merged: Record<string, unknown> = { ...definitionOf(job) };
@@ -94,12 +92,12 @@ export function isSameDefinition(a: Definition, b: Definition): boolean {
   return isDeepStrictEqual(a, b);
 }
 
-/** Whether a patch says anything about when the job runs. */
+/** Whether a patch has a schedule field. */
 export function changesSchedule(patch: PatchJob): boolean {
   return SCHEDULE_FIELDS.some((name) => patch[name] !== undefined);
 }
 
-/** The schedule of a body as a patch that replaces all of a job's schedule. */
+/** A patch that replaces the whole schedule of a job by the one of a body. */
 export function wholeSchedule(body: PutJob): Pick<PatchJob, (typeof SCHEDULE_FIELDS)[number]> {
   return {
     interval: body.interval ?? null,
@@ -113,8 +111,7 @@ export function wholeSchedule(body: PutJob): Pick<PatchJob, (typeof SCHEDULE_FIE
 }
 
 /**
- * Known fields in their order, others after them, which the server will refuse; without those that have no
- * value.
+ * Known fields in their order, then unknown ones, which the server will refuse. Omits fields without a value.
  */
 function ordered(fields: Definition): Definition {
   const names = new Set<string>([...FIELDS, ...Object.keys(fields)]);
@@ -123,7 +120,7 @@ function ordered(fields: Definition): Definition {
   return Object.fromEntries(definition.map(([name, value]) => [name, sorted(value)]));
 }
 
-/** With the texts that the job has, where they are equal in value. */
+/** Uses the job's notation for values that are equal. */
 function inWordsOf(job: Job, fields: Definition): Definition {
   const { backoff } = fields;
   return {
@@ -143,12 +140,12 @@ function inWordsOf(job: Job, fields: Definition): Definition {
   };
 }
 
-/** The names of time zones are the same in any case. */
+/** Names of time zones are case-insensitive. */
 function sameText(a: string | null, b: unknown): boolean {
   return a !== null && typeof b === 'string' && a.toLowerCase() === b.toLowerCase();
 }
 
-/** The order of an object's keys means nothing: a diff should not show it. */
+/** Sorts the keys of objects, whose order has no meaning, so that a diff does not show it. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isObject(value)) return value;

@@ -2,8 +2,7 @@ import type { JobType } from '@greenvue/jobs/client';
 import { isObject, type JsonObject } from '../../input/json-input.ts';
 
 /**
- * A payload as the server would store it: with the defaults of the job type's JSON Schema where something is
- * left out.
+ * A payload as the server stores it: omitted fields have the defaults of the job type's JSON Schema.
  */
 export function filledPayload(payload: unknown, type: JobType | undefined): unknown {
   if (payload === undefined) return type?.defaults ?? {};

@@ -1,12 +1,12 @@
 import { parseWholeMs } from '@greenvue/jobs';
 
-/** Whether both are the same length of time, as the server reads it: `60m` and `1h`. */
+/** Whether both are the same duration, such as `60m` and `1h`. */
 export function sameDuration(a: unknown, b: unknown): boolean {
   const [first, second] = [msOf(a), msOf(b)];
   return first !== undefined && first === second;
 }
 
-/** Whether both are the same instant, whatever their offset. */
+/** Whether both are the same instant, regardless of their offsets. */
 export function sameInstant(a: unknown, b: unknown): boolean {
   if (typeof a !== 'string' || typeof b !== 'string') return false;
   return Date.parse(a) === Date.parse(b);

@@ -13,13 +13,13 @@ import { createProgressView, type ProgressView } from './progress-view.ts';
 const LOOK_MS = 1_000;
 
 export interface Following {
-  /** Where the log goes. */
+  /** The output of the log. */
   readonly log: Screen;
-  /** How a line of it is written. */
+  /** Formats a line of the log. */
   readonly text: (line: LogLine) => string;
 }
 
-/** Shows the log of a run and how far it is, until it has ended, and gives it as it ended. */
+/** Shows the log and the progress of a run until it has ended, and returns the finished run. */
 export async function followRun(session: Session, runId: string, { log, text }: Following): Promise<Run> {
   const view = createProgressView(session.err, log);
   session.interrupted.addEventListener('abort', () => view.stop(), { once: true });
@@ -42,7 +42,7 @@ interface Watching {
   readonly ended: AbortSignal;
 }
 
-/** Its faults are those of the log's follower as well, which tells them. */
+/** Polls the progress. Ignores errors: the follower of the log reports them. */
 async function watchProgress({ session, runId, view, ended }: Watching): Promise<void> {
   const pace = createPaceMeter();
   while (!ended.aborted) {
@@ -54,8 +54,8 @@ async function watchProgress({ session, runId, view, ended }: Watching): Promise
 }
 
 /**
- * Follows a run that was just asked for, and says how it ended; exit code 7 unless it succeeded. With `json`
- * stdout gets the run alone.
+ * Follows a run that was just started and prints its outcome; exit code 7 unless it succeeded. With `json`, stdout
+ * has only the run.
  */
 export async function waitForRun(session: Session, runId: string, json: boolean | undefined): Promise<void> {
   const { out, err } = session;
@@ -66,11 +66,11 @@ export async function waitForRun(session: Session, runId: string, json: boolean 
   refuseUnlessSucceeded(session, run);
 }
 
-/** Exit code 7, with why, for a run that ended in any other way than well. */
+/** Throws with exit code 7 and the reason if the run did not succeed. */
 export function refuseUnlessSucceeded(session: Session, run: Run): void {
   if (run.status === 'succeeded') return;
   throw new CliError(
-    [...endWords(session, run), `See it whole: greenvue runs show ${printable(run.id)}`].join('\n'),
+    [...endWords(session, run), `For details, run greenvue runs show ${printable(run.id)}`].join('\n'),
     EXIT.runFailed,
   );
 }

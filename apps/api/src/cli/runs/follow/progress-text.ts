@@ -4,14 +4,14 @@ import { durationText } from '../../terminal/words.ts';
 
 export type Progress = NonNullable<Run['progress']>;
 
-/** How fast it goes, and how long it will take at that. */
+/** The rate of a run and the estimated remaining time. */
 export interface Pace {
   readonly perSecond: number;
-  /** Undefined where no end is known. */
+  /** Undefined without a total. */
   readonly leftMs: number | undefined;
 }
 
-/** Progress in words: `450 of 1,000, 45 %, 32/s, 17 s left, listings removed`; what may be cut is last. */
+/** Progress as text: `450 of 1,000, 45 %, 32/s, 17 s left, listings removed`; the note may be cut. */
 export function progressText({ done, total, note }: Progress, pace?: Pace): string {
   const amount =
     total === null
@@ -37,8 +37,8 @@ interface Seen {
 }
 
 /**
- * Measures the pace over the last ten looks, since a run that slows down should say so. Undefined until the
- * progress has moved. A count that goes back (another attempt) restarts the measurement.
+ * Measures the rate over the last ten samples, so that it follows changes. Undefined until there is progress.
+ * Restarts when the count decreases, as in a new attempt.
  */
 export function createPaceMeter(): (progress: Progress, now: number) => Pace | undefined {
   let seen: readonly Seen[] = [];

@@ -4,18 +4,18 @@ import type { Screen } from '../../terminal/screen.ts';
 import { cut } from '../../terminal/width.ts';
 import { type Pace, type Progress, percentOf, progressText } from './progress-text.ts';
 
-/** Where a run that is followed shows how far it is, while its log goes on. */
+/** Shows the progress of a run beside its log. */
 export interface ProgressView {
   update(progress: Progress, pace: Pace | undefined): void;
-  /** A line of the log; it must not tear the bar. */
+  /** Prints a line of the log above the bar. */
   log(line: string): void;
-  /** Takes the bar off the terminal. More than once is fine. */
+  /** Removes the bar. Idempotent. */
   stop(): void;
 }
 
 const BAR_COLUMNS = 24;
 
-/** A bar on a terminal; elsewhere a line for each quarter. Progress goes to `screen`, log lines to `log`. */
+/** A bar on a terminal, otherwise a line for each quarter. Progress goes to `screen`, log lines to `log`. */
 export function createProgressView(screen: Screen, log: Screen): ProgressView {
   return screen.columns === undefined ? quarterView(screen, log) : barView(screen, screen.columns, log);
 }
@@ -34,19 +34,19 @@ function barView(screen: Screen, columns: number, log: Screen): ProgressView {
         clearOnComplete: true,
         forceRedraw: true,
       });
-      // One that does not know its end has no bar, only words.
+      // Without a total there is no bar, only text.
       const [done, total] = progress.total === null ? [0, 1] : [progress.done, progress.total];
       bar ??= bars.create(total, done, { text });
       bar.setTotal(total);
       bar.update(done, { text });
     },
     log: (line) => {
-      // On the same terminal it goes above the bar, which is then drawn again.
+      // On the same terminal, the line goes above the bar, which is then redrawn.
       if (bars !== undefined && log.columns !== undefined) bars.log(`${line}\n`);
       else log.line(line);
     },
     stop: () => {
-      // What was logged since the last frame is still to be shown.
+      // Shows lines that were logged since the last frame.
       bars?.update();
       bars?.stop();
       bars = undefined;
