@@ -4,7 +4,7 @@ import { batchesOf, FIRST_FENCE, HOUR_MS, liveRowOf } from './batches.ts';
 
 /**
  * Writes what a drain of all live runs writes, and tells the seconds that it took; the numbers in the
- * statements stand for words (`stores/sqlite/codes.ts`).
+ * statements stand for words (`stores/sqlite/rows/codes.ts`).
  */
 export async function writeRowsOnSqlite(folder: string): Promise<number> {
   const db = openForWriting(join(folder, 'jobs.db'));

@@ -1,6 +1,6 @@
-export { openSqliteContents } from './contents.ts';
 export { type FileLock, type FileLockOutcome, type LockHolder, takeFileLock } from './file/file-lock.ts';
 export { type FileWatch, watchDatabaseFile } from './file/file-watch.ts';
 export { type DatabaseIdentity, readDatabaseIdentity, replaceDatabaseId } from './file/info.ts';
 export { checkBeforeWork, checkIntegrity, type Integrity, type StartCheck } from './file/integrity.ts';
+export { openSqliteContents } from './rows/contents.ts';
 export { createSqliteStore, type SqliteStoreOptions } from './store.ts';

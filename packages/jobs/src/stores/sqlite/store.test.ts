@@ -8,7 +8,7 @@ import { definitionOf } from '../../../test/store-contract/rig.ts';
 import type { JobStore } from '../../core/store.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { createSqliteStore } from './store.ts';
-import { ThreadChannel } from './thread-channel.ts';
+import { ThreadChannel } from './threads/thread-channel.ts';
 
 const clock = createFakeClock(Date.UTC(2026, 0, 5));
 let folder: string;

@@ -2,9 +2,9 @@ import type { Clock } from '../../core/clock.ts';
 import { type AbortFlag, refuseAborted, StoreError } from '../../core/errors.ts';
 import type { JobStore } from '../../core/store.ts';
 import { createLocalNodes } from '../rows/local-nodes.ts';
-import { type OpenDatabase, openDatabase } from './open-database.ts';
-import { packSettlements, unpackClaim, unpackPlan } from './packed.ts';
-import type { Inputs, Output, ReadInputs, WriteInputs } from './protocol.ts';
+import { type OpenDatabase, openDatabase } from './threads/open-database.ts';
+import type { Inputs, Output, ReadInputs, WriteInputs } from './threads/protocol.ts';
+import { packSettlements, unpackClaim, unpackPlan } from './threads/thread-codec.ts';
 
 export interface SqliteStoreOptions {
   /**

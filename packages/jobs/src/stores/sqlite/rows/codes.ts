@@ -1,0 +1,66 @@
+import {
+  type FinishedStatus,
+  type Held,
+  isLiveStatus,
+  type LiveStatus,
+  type RunReason,
+  type RunStatus,
+  type RunTrigger,
+} from '../../../core/run.ts';
+import type { LogLine } from '../../../core/store-passes.ts';
+
+/**
+ * What the numbers in the tables of runs stand for. Never change one: databases hold them. The CHECKs and
+ * partial indexes of the migrations use them, too.
+ */
+export const STATUS: Readonly<Record<RunStatus, number>> = {
+  queued: 0,
+  running: 1,
+  succeeded: 2,
+  failed: 3,
+  cancelled: 4,
+  skipped: 5,
+};
+
+export const REASON: Readonly<Record<RunReason, number>> = {
+  overlap: 0,
+  missed: 1,
+  error: 2,
+  timeout: 3,
+  lost: 4,
+  payload_invalid: 5,
+  user: 6,
+  deleted: 7,
+};
+
+export const HELD: Readonly<Record<Held, number>> = { no: 0, overlap: 1, pause: 2, run_at: 3 };
+
+export const TRIGGER: Readonly<Record<RunTrigger, number>> = { schedule: 0, manual: 1 };
+
+export const LEVEL: Readonly<Record<LogLine['level'], number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+
+export const statusOf = wordsOf(STATUS);
+export const reasonOf = wordsOf(REASON);
+export const heldOf = wordsOf(HELD);
+export const triggerOf = wordsOf(TRIGGER);
+export const levelOf = wordsOf(LEVEL);
+
+export function finishedStatusOf(code: number): FinishedStatus {
+  const status = statusOf(code);
+  if (isLiveStatus(status)) throw new Error(`a finished run has status ${code}`);
+  return status;
+}
+
+export function liveStatusOf(code: number): LiveStatus {
+  return code === STATUS.running ? 'running' : 'queued';
+}
+
+function wordsOf<Word extends string>(codes: Readonly<Record<Word, number>>): (code: number) => Word {
+  const words: Word[] = [];
+  for (const word in codes) words[codes[word]] = word;
+  return (code) => {
+    const word = words[code];
+    if (word === undefined) throw new Error(`${code} is no code of ${words.join(', ')}`);
+    return word;
+  };
+}

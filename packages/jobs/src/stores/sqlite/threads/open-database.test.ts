@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { readDatabaseIdentity } from '../file/info.ts';
+import { checkBeforeWork } from '../file/integrity.ts';
+import { openDatabase } from './open-database.ts';
+
+vi.mock('../file/integrity.ts', { spy: true });
+
+it('after a crash, a close before the check has ended leaves the check to the next start', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'unclean-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'jobs.db');
+  const openAndClose = async () => {
+    const opened = await openDatabase({ file, databaseId: undefined, now: Date.now, lost: () => undefined });
+    await opened.close();
+    return readDatabaseIdentity(file);
+  };
+  expect(await openAndClose()).toMatchObject({ isClosed: true });
+  expect(checkBeforeWork).not.toHaveBeenCalled();
+
+  const database = new DatabaseSync(file);
+  // As a crash leaves it.
+  database.exec("DELETE FROM info WHERE key = 'closed'");
+  database.close();
+  const unfinished = { damage: undefined, isSound: () => false, abandon: () => undefined };
+  vi.mocked(checkBeforeWork).mockResolvedValueOnce(unfinished);
+  expect(await openAndClose()).toMatchObject({ isClosed: false });
+  // Read to its end this time.
+  expect(await openAndClose()).toMatchObject({ isClosed: true });
+  expect(checkBeforeWork).toHaveBeenCalledTimes(2);
+});

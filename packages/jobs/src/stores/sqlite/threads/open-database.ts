@@ -1,0 +1,104 @@
+import { StoreError } from '../../../core/errors.ts';
+import { type DatabaseFile, resolveDatabaseFile } from '../file/database-file.ts';
+import { lockDatabase } from '../file/database-lock.ts';
+import { watchDatabaseFile } from '../file/file-watch.ts';
+import type { OpenedInfo } from '../file/info.ts';
+import { checkBeforeWork, type StartCheck } from '../file/integrity.ts';
+import type { ThreadData } from './protocol.ts';
+import { ThreadChannel } from './thread-channel.ts';
+
+/** A database that this process has to itself, and the threads that work on it. */
+export interface OpenDatabase {
+  readonly writer: ThreadChannel;
+  readonly reader: ThreadChannel;
+  close(): Promise<void>;
+}
+
+export interface OpenDatabaseOptions {
+  readonly file: string;
+  readonly databaseId: string | undefined;
+  readonly now: () => number;
+  /** Called once, when the database is lost for good after it was opened. */
+  lost(error: StoreError): void;
+}
+
+/**
+ * Locks, opens and watches a database, and reads all of it where the last process to have it open died.
+ * Rejects with a `StoreError`.
+ */
+export async function openDatabase({
+  file,
+  databaseId,
+  now,
+  lost,
+}: OpenDatabaseOptions): Promise<OpenDatabase> {
+  const target = resolveDatabaseFile(file);
+  // Before the first read: another process may be writing what looks like leftovers.
+  const lock = lockDatabase(target);
+  const data: ThreadData = { file: target.name, isInMemory: target.path === undefined, databaseId };
+  // Both start at once; the reader opens the database when the writer has brought it up to date.
+  const writer = new ThreadChannel({ module: 'writer-thread', data, now });
+  const reader = new ThreadChannel({ module: 'reader-thread', data, now });
+  const giveBack: (() => void)[] = [() => lock.release()];
+  // After an unclean end, the next start checks again unless a check has read the whole database.
+  let isSound = () => false;
+  const close = async () => {
+    // The writer last: the last connection to close folds the log into the database.
+    await reader.close();
+    await writer.close(isSound() ? 'close' : 'close unchecked');
+    for (const each of giveBack.splice(0)) each();
+  };
+  let isOpen = false;
+  let lostBefore: StoreError | undefined;
+  const lose = (error: StoreError) => {
+    for (const channel of [writer, reader]) channel.lose(error);
+    if (isOpen) lost(error);
+    else lostBefore = error;
+  };
+  try {
+    const info = (await writer.open()) as OpenedInfo;
+    await reader.open();
+    if (target.path !== undefined) {
+      const gone = (what: string) => lose(goneError(what));
+      const watch = await watchDatabaseFile({ file: target.path, gone });
+      giveBack.push(() => watch.stop());
+    }
+    const check = info.endedUncleanly ? await checkAfterUncleanEnd(target, lose) : undefined;
+    if (check !== undefined) giveBack.push(() => check.abandon());
+    isSound = () => check?.isSound() ?? true;
+    if (lostBefore !== undefined) throw lostBefore;
+    isOpen = true;
+    return { writer, reader, close };
+  } catch (error) {
+    await close();
+    const isDamage = error instanceof StoreError && error.code === 'damaged';
+    throw isDamage && !(error instanceof DamagedError) ? new DamagedError(target, error.message) : error;
+  }
+}
+
+/** Throws when damage is found soon; hands a `StoreError` to `lose` when it is found later. */
+async function checkAfterUncleanEnd(
+  target: DatabaseFile,
+  lose: (error: StoreError) => void,
+): Promise<StartCheck> {
+  const check = await checkBeforeWork(target.name, (why) => lose(new DamagedError(target, why)));
+  if (check.damage === undefined) return check;
+  const error = new DamagedError(target, check.damage);
+  // Ends the threads, so that the close writes no note of an orderly end.
+  lose(error);
+  throw error;
+}
+
+function goneError(what: string): StoreError {
+  return new StoreError(
+    'gone',
+    `${what} while this process had it open. The process writes nothing more, because writes would be lost. Put the files back or restore a backup, then start again.`,
+  );
+}
+
+class DamagedError extends StoreError {
+  constructor({ name, path }: DatabaseFile, why: string) {
+    const what = `The job database ${path ?? name} is damaged (${why})`;
+    super('damaged', `${what}: stop this process, restore a backup, and start again.`);
+  }
+}

@@ -1,0 +1,124 @@
+import { command, insertJobs, onlyOne } from '../../../core/transactions/commands.ts';
+import { plan } from '../../../core/transactions/plan.ts';
+import { cancelRun, makeDue, report } from '../../../core/transactions/run-commands.ts';
+import { givenBackOf, reconcile, recover, recoveredOf, settle } from '../../../core/transactions/settle.ts';
+import { lowerThreadPriority } from '../../../thread-priority.ts';
+import { checkTables } from '../check.ts';
+import { claim } from '../claims/claim.ts';
+import { type Database, openForWriting } from '../database.ts';
+import { noteClosed, noteOpened, type OpenedInfo } from '../file/info.ts';
+import { migrate } from '../migrate.ts';
+import { faultCode } from '../sqlite-faults.ts';
+import { prune } from '../writer/prune.ts';
+import { createWriter, type Writer } from '../writer/writer.ts';
+import { runOn } from '../writer/writer-tables.ts';
+import type { Reply, Request, WriteInputs } from './protocol.ts';
+import { packClaim, packPlan, unpackSettlements } from './thread-codec.ts';
+import { faultOf, type Handlers, replyTo, type Service, serve } from './thread-service.ts';
+
+/** A transaction takes no more requests after this time: others wait for the lock and for their answers. */
+const MAX_TRANSACTION_MS = 20;
+
+lowerThreadPriority();
+serve(({ file, databaseId }) => {
+  const db = openForWriting(file);
+  const isNew = migrate(db) === 'new';
+  const { endedUncleanly } = noteOpened(db, databaseId);
+  return createService(db, { endedUncleanly: endedUncleanly && !isNew });
+});
+
+/** Group commit: all requests that wait share a transaction, and so one flush to the disk. */
+function createService(db: Database, opened: OpenedInfo): Service {
+  // What a writer keeps in memory is true as long as what it wrote stays: a rollback makes another one of it.
+  // So does a change by another connection: the previous process may still write while this one has taken
+  // over (P10).
+  let current: { readonly writer: Writer; readonly handlers: WriteHandlers } | undefined;
+  let seenVersion: unknown;
+  let isDamaged = false;
+
+  const inTransaction = (work: (handlers: WriteHandlers) => Reply[]): Reply[] => {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      const version = db.statement('PRAGMA data_version').get()?.data_version;
+      if (current === undefined || version !== seenVersion) {
+        seenVersion = version;
+        const writer = createWriter(db);
+        current = { writer, handlers: handlersOf(writer) };
+      }
+      const replies = work(current.handlers);
+      current.writer.flush();
+      db.exec('COMMIT');
+      return replies;
+    } catch (error) {
+      current = undefined;
+      isDamaged ||= faultCode(error) === 'damaged';
+      if (db.isInTransaction()) db.exec('ROLLBACK');
+      throw error;
+    }
+  };
+
+  const alone = (request: Request): Reply => {
+    try {
+      const [reply] = inTransaction((handlers) => [replyTo(handlers, request)]);
+      return reply ?? faultOf(request.id, new Error(`${request.method} gave no reply`));
+    } catch (error) {
+      return faultOf(request.id, error);
+    }
+  };
+
+  return {
+    opened,
+    answer(requests, from) {
+      let end = from;
+      try {
+        return inTransaction((handlers) => {
+          const start = performance.now();
+          const replies: Reply[] = [];
+          while (end < requests.length && performance.now() - start < MAX_TRANSACTION_MS) {
+            const request = requests[end];
+            end += 1;
+            if (request !== undefined) replies.push(replyTo(handlers, request));
+          }
+          return replies;
+        });
+      } catch {
+        // One of them is at fault, and took the others down with it: each gets its own transaction and its
+        // own answer.
+        return requests.slice(from, Math.max(end, from + 1)).map(alone);
+      }
+    },
+    close(how) {
+      // Without the note, the next start checks the whole database: it is damaged, or was not completely
+      // read.
+      if (!isDamaged && how === 'close') noteClosed(db);
+      db.close();
+    },
+  };
+}
+
+type WriteHandlers = Handlers<keyof WriteInputs>;
+
+function handlersOf(w: Writer): WriteHandlers {
+  return {
+    check: () => checkTables(w.db),
+    insertJob: (input, now) => onlyOne(runOn(w, now, (unit) => insertJobs(unit, [input]))),
+    command: (input, now) => runOn(w, now, (unit) => command(unit, input)),
+    plan: (input, now) => packPlan(runOn(w, now, (unit) => plan(unit, input))),
+    claim: (input, now) => packClaim(claim(w, input, now)),
+    settle: (input, now) => runOn(w, now, (unit) => settle(unit, unpackSettlements(input))),
+    report: (input, now) => runOn(w, now, () => report(input)),
+    recover: (input, now) =>
+      recoveredOf(
+        input,
+        runOn(w, now, (unit) => recover(unit, input)),
+      ),
+    reconcile: (input, now) =>
+      givenBackOf(
+        input,
+        runOn(w, now, (unit) => reconcile(unit, input)),
+      ),
+    cancelRun: (input, now) => runOn(w, now, (unit) => cancelRun(unit, input)),
+    makeDue: (input, now) => runOn(w, now, () => makeDue(input)),
+    prune: (input, now) => prune(w, input, now),
+  };
+}

@@ -1,0 +1,52 @@
+import type { Database } from '../database.ts';
+import { counterOf } from '../rows/run-rows.ts';
+
+/** 2024-01-01; with 8,192 ids a millisecond, ids are safe integers until 2058. */
+const EPOCH_MS = 1_704_067_200_000;
+const PER_MS = 8_192;
+
+/**
+ * Run ids, job uids and fences: they only rise, over restarts and clock jumps, and tell roughly when they
+ * were made.
+ */
+export interface Ids {
+  next(now: number): number;
+  /** How far ids have ever run ahead of the clock (ms). */
+  leadMs(): number;
+  /** Writes where the counter stands, if it moved; part of the transaction that used the ids. */
+  save(): void;
+}
+
+export function createIds(db: Database): Ids {
+  const saved = counterOf(db.statement('SELECT last, lead_ms FROM counter').get());
+  let { last, leadMs } = saved;
+  let written = last;
+  return {
+    next(now) {
+      const tick = (now - EPOCH_MS) * PER_MS;
+      if (tick > last) last = tick;
+      else {
+        last += 1;
+        const ahead = Math.ceil((last - tick) / PER_MS);
+        if (ahead > leadMs) leadMs = ahead;
+      }
+      return last;
+    },
+    leadMs: () => leadMs,
+    save() {
+      if (last === written) return;
+      db.write('UPDATE counter SET last = ?, lead_ms = ?', last, leadMs);
+      written = last;
+    },
+  };
+}
+
+/** No run made at or after `at` has a smaller id. */
+export function lowestIdAt(at: number): number {
+  return Math.max(0, (at - EPOCH_MS) * PER_MS);
+}
+
+/** No run made before `at` has this id or a larger one; ids may have run ahead of the clock by `leadMs`. */
+export function idAbove(at: number, leadMs: number): number {
+  return Math.max(0, (at - EPOCH_MS + leadMs + 1) * PER_MS);
+}

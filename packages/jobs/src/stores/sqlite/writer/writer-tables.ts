@@ -1,0 +1,220 @@
+import { queuedOf } from '../../../core/decision.ts';
+import { skippedOf } from '../../../core/settle.ts';
+import { LOOK_AHEAD_MS } from '../../../core/slots.ts';
+import { DEDUPE_MS } from '../../../core/store-commands.ts';
+import { writeAndClaim } from '../../../core/transactions/claim-planned.ts';
+import { runScript, type Script } from '../../../core/transactions/script.ts';
+import type { ClaimKey, Tables } from '../../../core/transactions/tables.ts';
+import { createUnitOfWork, type UnitOfWork, withClaim } from '../../../core/transactions/unit-of-work.ts';
+import { numbersIn } from '../../rows/first-column.ts';
+import { keptRunOf, LIVE_COLUMNS } from '../../rows/run-row.ts';
+import { claim, keepClaimed, waitingRuns } from '../claims/claim.ts';
+import { earliestOf, merged } from '../claims/runs-by-type.ts';
+import { REASON } from '../rows/codes.ts';
+import { dedupedOf, type KeyedRun, keyed, keysOf, liveRunOf, numbersOf } from '../rows/run-rows.ts';
+import { findFinishedRun, insertFinishedRun } from './history.ts';
+import {
+  allLiveRuns,
+  deleteLiveRuns,
+  findLiveRun,
+  insertLiveRun,
+  liveRunsOf,
+  makeAllDue,
+  moveRuns,
+  putBack,
+  writeReport,
+} from './live-runs.ts';
+import { appendLogs } from './logs.ts';
+import type { Writer } from './writer.ts';
+
+/** Runs a transaction of `core`; the caller commits. */
+export function runOn<T>(w: Writer, now: number, transaction: (unit: UnitOfWork) => Script<T>): T {
+  const unit = createUnitOfWork(now);
+  return runScript(transaction(unit), createTables(w, unit));
+}
+
+/** The one connection that writes needs no locks. */
+function createTables(w: Writer, unit: UnitOfWork): Tables {
+  const { now } = unit;
+  const lock = (uid: number) => {
+    const known = unit.jobs.get(uid);
+    if (known !== undefined) return known;
+    const stored = w.jobs.require(uid);
+    unit.jobs.set(uid, stored);
+    return stored;
+  };
+  const findRun = (runId: string) => findLiveRun(w, Number(runId)) ?? findFinishedRun(w, Number(runId));
+  const tables: Tables = {
+    lockClaims: (claims) =>
+      claims.map((key) => {
+        const run = claimedRun(w, key);
+        if (run === undefined) return 'stale';
+        lock(run.jobUid);
+        return run.run;
+      }),
+    claimsOf(whose) {
+      const sql = 'node' in whose ? CLAIMED_BY : CLAIMED_BY_OTHERS;
+      const node = w.nodes.keyOf('node' in whose ? whose.node : whose.goneBut, now);
+      return w.db.arrays(sql).all(node).map(claimKeyOf);
+    },
+    claim: (input) => claim(w, input, now),
+    writeReports: (batch) => batch.map((one) => writeReport(w, one)),
+
+    liveRuns: (uids, counts) => new Map(uids.map((uid) => [uid, liveRunsOf(w, uid, now, counts)])),
+    lockLiveRuns: (uid, which) => allLiveRuns(w, uid, which),
+    makeAllDue: (uid, after) => makeAllDue(w, uid, { after, now }),
+    moveRuns: (uid, move) => moveRuns(w, uid, move, now),
+    retypeRuns(uid, { type, typeVersion }) {
+      const key = w.types.keyOf(type, typeVersion);
+      w.db.write(RETYPE_LIVE, key, uid, typeVersion);
+      return key;
+    },
+    requestCancels: (runs, reason) =>
+      runs.flatMap(({ id }) => {
+        w.claimed.delete(Number(id));
+        const { changes } = w.db.statement(REQUEST_CANCEL).run(REASON[reason], Number(id));
+        return changes > 0 ? [id] : [];
+      }),
+    endRuns(ends) {
+      const gone: number[] = [];
+      for (const run of ends.finished) {
+        const keys = keysOf(run);
+        insertFinishedRun(w, run, now, keys);
+        gone.push(keys.id);
+      }
+      deleteLiveRuns(w, gone);
+      for (const one of ends.putBack) putBack(w, one);
+    },
+    appendLogs(logs) {
+      for (const { runId, lines } of logs) appendLogs(w, Number(runId), lines);
+    },
+
+    write() {
+      writeRuns(w, unit);
+      tables.writeJobs();
+    },
+    writeJobs() {
+      for (const [uid, before] of unit.unsaved) w.jobs.save(before, lock(uid));
+      unit.unsaved.clear();
+    },
+
+    lockDue({ types, limit, aheadMs = 0, claim: toClaim }) {
+      const keys = w.types.knownTo(types);
+      const jobs = dueJobs(w, keys, now + aheadMs, limit).map(lock);
+      const live = tables.liveRuns(jobs.map(({ uid }) => uid));
+      return toClaim === undefined ? { jobs, live } : { jobs, live, waiting: waitingRuns(w, toClaim, now) };
+    },
+    endPlan({ input: { types } }) {
+      const nextWakeAt = earliestOf(w, EARLIEST_WAKE, w.types.knownTo(types));
+      return nextWakeAt === undefined ? { now } : { now, nextWakeAt };
+    },
+
+    lockJob({ jobId }) {
+      const stored = w.jobs.find(jobId);
+      if (stored !== undefined) unit.jobs.set(stored.uid, stored);
+      return { stored, isShared: false };
+    },
+    dedupedRun({ dedupeKey = '' }, uid) {
+      const row = w.db.statement(DEDUPED).get(uid, dedupeKey, now - DEDUPE_MS);
+      if (row === undefined) return undefined;
+      const { runId, prunedRun } = dedupedOf(row);
+      return prunedRun === undefined ? findRun(String(runId)) : keptRunOf(prunedRun);
+    },
+    keepDedupeKey: ({ uid, key, runId }) => w.db.write(KEEP_DEDUPE_KEY, uid, key, Number(runId), now),
+    endCommand({ claim: toClaim, command }) {
+      if (toClaim === undefined) return void tables.write();
+      // Other commands may change what is due besides.
+      const waiting = command.kind === 'trigger' ? waitingRuns(w, toClaim, now) : undefined;
+      return runScript(writeAndClaim(unit, toClaim, waiting), tables)();
+    },
+    writeAudit: ({ actor, action, change }, target) =>
+      w.db.write(WRITE_AUDIT, now, actor, action, target, change),
+
+    newUids: (count) => Array.from({ length: count }, () => w.ids.next(now)),
+    insertJobs(jobs) {
+      const created = new Set<number>();
+      for (const { input, uid, job } of jobs) {
+        if (w.jobs.find(job.id) !== undefined) continue;
+        const typeKey = w.types.keyOf(job.type, job.typeVersion);
+        w.jobs.insert({ job, uid, typeKey, finishedCount: 0, skippedCount: 0 });
+        if (input.audit !== undefined) tables.writeAudit(input.audit, job.id);
+        created.add(uid);
+      }
+      return created;
+    },
+    uidsOf: (ids) =>
+      new Map(
+        ids.flatMap((id) => {
+          const stored = w.jobs.find(id);
+          return stored === undefined ? [] : [[id, stored.uid] as const];
+        }),
+      ),
+
+    lockRun(runId) {
+      const live = findLiveRun(w, Number(runId));
+      if (live !== undefined) lock(Number(live.jobUid));
+      return live ?? findFinishedRun(w, Number(runId));
+    },
+    findRun,
+    makeRunDue: (runId) => w.db.statement(MAKE_DUE).run(now, Number(runId)).changes > 0,
+  };
+  return tables;
+}
+
+/** From memory when nothing was written to the run since it was claimed. */
+function claimedRun(w: Writer, { runId, fence }: ClaimKey): KeyedRun | undefined {
+  const known = w.claimed.get(Number(runId));
+  if (known !== undefined) return known.run.claim?.fence === fence ? known : undefined;
+  const row = w.db.arrays(READ_CLAIMED).get(Number(runId), fence);
+  return row === undefined ? undefined : keyed(row, liveRunOf(row, w.nodes.nameOf));
+}
+
+/** Writes what is to be made. A slot that has a live run already gets no other one (P5). */
+function writeRuns(w: Writer, unit: UnitOfWork): void {
+  const { now } = unit;
+  for (const one of unit.toMake.splice(0)) {
+    const { job, uid, typeKey } = one.job;
+    const made = { id: String(w.ids.next(now)), jobUid: job.uid, now };
+    if (one.kind === 'skip') {
+      const skipped = skippedOf(one.skip, made);
+      insertFinishedRun(w, skipped, now);
+      unit.finished.push(skipped);
+      continue;
+    }
+    const run = withClaim(queuedOf(one.run, made), one, one.claim && w.ids.next(now));
+    const { typeVersion } = one.run;
+    const key = typeVersion === undefined ? typeKey : w.types.keyOf(job.type, typeVersion);
+    if (!insertLiveRun(w, run, key)) continue;
+    if (run.claim !== undefined) keepClaimed(w, { ...keysOf(run), run });
+    if (job.overlap === 'allow') w.liveRunCap.grew(uid);
+    unit.queued.push(run);
+  }
+}
+
+function claimKeyOf(row: unknown): ClaimKey {
+  const [runId, fence] = numbersOf<[number, number]>(row);
+  return { runId, fence };
+}
+
+function dueJobs(w: Writer, keys: readonly number[], by: number, limit: number): number[] {
+  if (keys.length === 0) return [];
+  const params = keys.flatMap((key) => [key, by]);
+  return numbersIn(w.db.arrays(merged(DUE_JOBS, keys.length, 'wake_at, uid')).all(...params, limit));
+}
+
+const READ_CLAIMED = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE id = ? AND fence = ?`;
+const CLAIMED_BY_OTHERS = 'SELECT id, fence FROM live_runs WHERE node IS NOT NULL AND node <> ?';
+const CLAIMED_BY = 'SELECT id, fence FROM live_runs WHERE node = ?';
+const RETYPE_LIVE = `UPDATE live_runs SET type_key = ?1 WHERE job_uid = ?2 AND (payload IS NULL
+  OR NOT EXISTS (SELECT 1 FROM job_types WHERE key = live_runs.type_key AND version > ?3))`;
+const REQUEST_CANCEL = 'UPDATE live_runs SET cancel = ? WHERE id = ? AND node IS NOT NULL AND cancel IS NULL';
+const MAKE_DUE = `UPDATE live_runs SET available_at = ?1
+  WHERE id = ?2 AND node IS NULL AND held = 0
+    AND available_at > ?1 + CASE WHEN failures = 0 THEN ${LOOK_AHEAD_MS} ELSE 0 END`;
+const DUE_JOBS = 'SELECT uid, wake_at FROM jobs WHERE wake_at IS NOT NULL AND type_key = ? AND wake_at <= ?';
+const EARLIEST_WAKE = `SELECT wake_at FROM jobs
+  WHERE wake_at IS NOT NULL AND type_key = ? ORDER BY wake_at LIMIT 1`;
+const DEDUPED = 'SELECT run_id, pruned_run FROM dedupe_keys WHERE job_uid = ? AND key = ? AND at > ?';
+const KEEP_DEDUPE_KEY = `INSERT INTO dedupe_keys (job_uid, key, run_id, at) VALUES (?, ?, ?, ?)
+  ON CONFLICT (job_uid, key) DO UPDATE SET run_id = excluded.run_id, at = excluded.at, pruned_run = NULL`;
+const WRITE_AUDIT = 'INSERT INTO audit (at, actor, action, target, change) VALUES (?, ?, ?, ?, ?)';
