@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { figuresSchema } from './workload.ts';
+import { figuresSchema } from './figures.ts';
 
 const measurementSchema = z.strictObject({
   workload: z.string(),

@@ -1,10 +1,7 @@
-import { z } from 'zod';
 import type { Contestant, WorkloadName } from './contestant.ts';
+import type { Figures } from './figures.ts';
 import type { RunningPart } from './part.ts';
 import type { Place } from './place.ts';
-
-export const figuresSchema = z.record(z.string(), z.number());
-export type Figures = Readonly<Record<string, number>>;
 
 /** A part of a measurement, in a process of its own. */
 export type Part = (stage: Stage) => Promise<Figures>;
@@ -56,12 +53,6 @@ export interface Workload {
 /** A part to the end. */
 export async function complete(lab: Lab, part: string, input: Figures = {}): Promise<Figures> {
   return lab.start(part, input).result;
-}
-
-export function requireFigure(figures: Figures, name: string): number {
-  const value = figures[name];
-  if (value === undefined) throw new Error(`there is no figure ${name} in ${JSON.stringify(figures)}`);
-  return value;
 }
 
 /** At least 1, whatever the scale. */

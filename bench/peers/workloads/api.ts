@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fixedRate, saturated } from '../../load.ts';
 import { sleep } from '../../measure.ts';
-import { complete, type Figures, type Stage, type Workload } from '../workload.ts';
+import type { Figures } from '../figures.ts';
+import { complete, type Stage, type Workload } from '../workload.ts';
 import { fill, PLACES } from './drain.ts';
 
 const PER_SECOND = 1_000;

@@ -1,8 +1,9 @@
 import { sleep } from '../../measure.ts';
 import type { Contestant, Session } from '../contestant.ts';
 import { startCost } from '../cost.ts';
+import { type Figures, requireFigure } from '../figures.ts';
 import { tidy } from '../tidy.ts';
-import { complete, type Figures, requireFigure, type Stage, scaled, type Workload } from '../workload.ts';
+import { complete, type Stage, scaled, type Workload } from '../workload.ts';
 
 export const JOBS = 100;
 export const RUNS_OF_EACH = 500;

@@ -1,5 +1,6 @@
 import { percentile, sleep } from '../../measure.ts';
-import { complete, type Figures, requireFigure, type Stage, scaled, type Workload } from '../workload.ts';
+import { type Figures, requireFigure } from '../figures.ts';
+import { complete, type Stage, scaled, type Workload } from '../workload.ts';
 
 const SECONDS = 60;
 const EVERY_MS = 1_000;

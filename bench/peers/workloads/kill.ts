@@ -1,6 +1,7 @@
 import { sleep } from '../../measure.ts';
 import type { WorkloadName } from '../contestant.ts';
-import { complete, type Figures, requireFigure, type Stage, type Workload } from '../workload.ts';
+import { type Figures, requireFigure } from '../figures.ts';
+import { complete, type Stage, type Workload } from '../workload.ts';
 import { fill } from './drain.ts';
 
 const IN_FLIGHT = 200;

@@ -1,15 +1,8 @@
+import { type Figures, requireFigure } from '../figures.ts';
 import { writeRowsOnPostgres } from '../limit/postgres.ts';
 import { writeRowsOnSqlite } from '../limit/sqlite.ts';
 import { tidy } from '../tidy.ts';
-import {
-  complete,
-  type Figures,
-  type Lab,
-  requireFigure,
-  type Stage,
-  scaled,
-  type Workload,
-} from '../workload.ts';
+import { complete, type Lab, type Stage, scaled, type Workload } from '../workload.ts';
 import { fill, JOBS, RUNS_OF_EACH } from './drain.ts';
 
 export const limit: Workload = {

@@ -1,8 +1,9 @@
 import { percentile, sleep } from '../../measure.ts';
 import type { Recurring, WorkloadName } from '../contestant.ts';
 import { startCost } from '../cost.ts';
+import { type Figures, requireFigure } from '../figures.ts';
 import { tidy } from '../tidy.ts';
-import { complete, type Figures, requireFigure, type Stage, scaled, type Workload } from '../workload.ts';
+import { complete, type Stage, scaled, type Workload } from '../workload.ts';
 import { PLACES } from './drain.ts';
 
 const EVERY_MS = 10_000;

@@ -1,5 +1,6 @@
 import type { WorkloadName } from '../contestant.ts';
-import { complete, type Figures, requireFigure, type Stage, scaled, type Workload } from '../workload.ts';
+import { type Figures, requireFigure } from '../figures.ts';
+import { complete, type Stage, scaled, type Workload } from '../workload.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -19,6 +19,15 @@ export function sources(): readonly string[] {
   );
 }
 
+/** Every file of the repository that imports others: sources, tests, benchmarks, scripts. */
+export function allFiles(): readonly string[] {
+  return ['packages', 'apps', 'bench', 'scripts'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .map((path) => `${folder}/${path}`)
+      .filter((path) => /\.(ts|tsx|mjs)$/.test(path) && !/\/(node_modules|dist)\//.test(path)),
+  );
+}
+
 export function readImports(file: string): readonly Import[] {
   return importsIn(readFileSync(join(ROOT, file), 'utf8'));
 }

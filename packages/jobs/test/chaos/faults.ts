@@ -1,3 +1,4 @@
+import type { Fault } from './fault.ts';
 import { DEPLOY_FAULTS } from './faults/deploy.ts';
 import { NAMESPACE_FAULTS } from './faults/namespace.ts';
 import { NETWORK_FAULTS } from './faults/network.ts';
@@ -5,7 +6,6 @@ import { NODE_FAULTS } from './faults/nodes.ts';
 import { READER_FAULTS } from './faults/readers.ts';
 import { RESET_FAULTS } from './faults/resets.ts';
 import { SERVER_FAULTS } from './faults/server.ts';
-import type { Fault } from './injury.ts';
 
 /** All faults, in the order of a round. */
 export const FAULTS: readonly Fault[] = [

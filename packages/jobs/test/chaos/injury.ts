@@ -1,5 +1,3 @@
-import type { Cluster } from './cluster.ts';
-
 /**
  * What was done to the cluster: what the checks have to know about it, and nothing else is excused. Times in
  * ms.
@@ -25,16 +23,6 @@ export interface Unaware {
   readonly life: string;
   readonly from: number;
   readonly until: number;
-}
-
-export interface Fault {
-  /** For `--fault`. */
-  readonly name: string;
-  /** What is done, for the report. */
-  readonly title: string;
-  /** Why it can't be done on this machine; absent: it can. */
-  missing?(): string | undefined;
-  inject(cluster: Cluster): Promise<Injury>;
 }
 
 /**

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Cluster } from './cluster.ts';
+import type { Admin } from './admin.ts';
 import type { Injury } from './injury.ts';
+
+/** A cluster, as far as its recovery is measured. */
+interface Measured {
+  readonly admin: Admin;
+  readonly nodes: readonly { readonly life: string }[];
+}
 
 /** How the cluster came back after an injury. */
 export interface Recovery {
@@ -16,13 +22,13 @@ export interface Recovery {
 }
 
 /** Handlers that ended a second, over the last `ms`. */
-export async function throughput({ admin }: Cluster, ms: number): Promise<number> {
+export async function throughput({ admin }: Pick<Measured, 'admin'>, ms: number): Promise<number> {
   const [row] = await admin.rows<{ ended: number }>(ENDED_WITHIN, [ms]);
   return ((row?.ended ?? 0) / ms) * 1_000;
 }
 
 /** Runs that have been due for longer than a moment, and that no node has claimed. */
-export async function backlog({ admin }: Cluster): Promise<number> {
+export async function backlog({ admin }: Pick<Measured, 'admin'>): Promise<number> {
   const [row] = await admin.rows<{ runs: number }>(BEHIND);
   return row?.runs ?? 0;
 }
@@ -36,7 +42,7 @@ const GIVE_UP_MS = 60_000;
 const LEAST_SHARE = 0.02;
 
 /** Waits until all is as before, or gives up. */
-export async function recovered(cluster: Cluster, injury: Injury, before: number): Promise<Recovery> {
+export async function recovered(cluster: Measured, injury: Injury, before: number): Promise<Recovery> {
   const until = Date.now() + GIVE_UP_MS;
   let recovery: Recovery;
   do {
@@ -67,7 +73,7 @@ function firstFullWindow(ends: readonly number[], before: number, healedAt: numb
   return undefined;
 }
 
-async function restarts({ admin }: Cluster, { interrupted = [] }: Injury): Promise<number[]> {
+async function restarts({ admin }: Pick<Measured, 'admin'>, { interrupted = [] }: Injury): Promise<number[]> {
   const rows = await admin.rows<{ ms: number }>(RESTARTS, [
     interrupted.map(({ life }) => life),
     interrupted.map(({ at }) => at),
@@ -75,7 +81,7 @@ async function restarts({ admin }: Cluster, { interrupted = [] }: Injury): Promi
   return rows.map(({ ms }) => ms);
 }
 
-async function idleNodes({ admin, nodes }: Cluster): Promise<string[]> {
+async function idleNodes({ admin, nodes }: Measured): Promise<string[]> {
   const rows = await admin.rows<{ node: string; ended: number }>(SHARES);
   const all = rows.reduce((sum, { ended }) => sum + ended, 0);
   return nodes

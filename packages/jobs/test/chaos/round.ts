@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createMarks, forget, type Marks, unfinished, violations } from './checks.ts';
 import type { Cluster } from './cluster.ts';
-import type { Fault } from './injury.ts';
+import type { Fault } from './fault.ts';
 import { backlog, type Recovery, recovered, throughput } from './recovery.ts';
 import { demand } from './scale.ts';
 

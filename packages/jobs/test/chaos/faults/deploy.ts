@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Build, laterBuild, withoutSeasonal } from '../build.ts';
 import type { Cluster } from '../cluster.ts';
-import type { Fault, Injury } from '../injury.ts';
+import type { Fault } from '../fault.ts';
+import type { Injury } from '../injury.ts';
 
 /** How many migrations more than this version the cluster's database has by now. */
 const migrations = new WeakMap<Cluster, number>();

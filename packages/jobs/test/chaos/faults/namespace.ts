@@ -3,7 +3,8 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from '../cluster.ts';
-import type { Fault, Injury } from '../injury.ts';
+import type { Fault } from '../fault.ts';
+import type { Injury } from '../injury.ts';
 import { cutOff } from './network.ts';
 import { oneOf } from './nodes.ts';
 

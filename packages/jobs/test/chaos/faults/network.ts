@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from '../cluster.ts';
-import type { Fault, Injury } from '../injury.ts';
+import type { Fault } from '../fault.ts';
+import type { Injury } from '../injury.ts';
 import type { ClusterNode } from '../node.ts';
 import type { Conditions } from '../proxy.ts';
 import { freeze, oneOf } from './nodes.ts';

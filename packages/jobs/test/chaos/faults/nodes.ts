@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from '../cluster.ts';
-import { type Fault, type Injury, NOTICE_MS } from '../injury.ts';
+import type { Fault } from '../fault.ts';
+import { type Injury, NOTICE_MS } from '../injury.ts';
 import type { ClusterNode } from '../node.ts';
 import { LEASE_MS } from '../scale.ts';
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Cluster } from '../cluster.ts';
-import type { Fault, Injury } from '../injury.ts';
+import type { Fault } from '../fault.ts';
+import type { Injury } from '../injury.ts';
 
 /** Who holds an old state of the database: nothing that was deleted since can be cleaned away. */
 export const READER_FAULTS: readonly Fault[] = [

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster, Way } from '../cluster.ts';
-import type { Fault, Injury } from '../injury.ts';
+import type { Fault } from '../fault.ts';
+import type { Injury } from '../injury.ts';
 import { amidRuns, oneOf, serverSettled } from './nodes.ts';
 
 /**

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { StopMode } from '../../postgres/server.ts';
 import type { Cluster } from '../cluster.ts';
-import type { Fault, Injury } from '../injury.ts';
+import type { Fault } from '../fault.ts';
+import type { Injury } from '../injury.ts';
 
 /** What happens to the server and its connections. None of it makes a node dead. */
 export const SERVER_FAULTS: readonly Fault[] = [
