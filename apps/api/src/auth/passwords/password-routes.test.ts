@@ -67,7 +67,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const answers = await Promise.all(
       ['one', 'two'].map((n) => change(app, token, PASSWORD, `${NEXT} ${n}`)),
     );
-    expect(answers.map(({ status }) => status).sort()[0]).toBe(204);
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
     const works = await Promise.all(['one', 'two'].map((n) => logIn(app, `${NEXT} ${n}`)));
     expect(works.map(({ status }) => status).sort()).toEqual([200, 401]);
   });

@@ -120,6 +120,8 @@ test('a request, its headers and a pause between requests may take as long as th
     requestTimeout: LIMITS.requestTimeoutMs,
     headersTimeout: LIMITS.headersTimeoutMs,
     keepAliveTimeout: LIMITS.keepAliveTimeoutMs,
+    // Else a limit would hold up to 30 s later.
+    connectionsCheckingInterval: 5_000,
   });
 });
 

@@ -11,12 +11,15 @@ it('writes warnings and errors in one line each, with the causes of an error', (
   const refused = Object.assign(new Error('no\nanswer'), { code: 'ECONNREFUSED' });
   logger.error({ err: new TypeError('fetch failed', { cause: refused }), big: 1n }, 'the job store failed');
   logger.warn({ fence: 7 }, 'a stale claim was not settled');
+  const missing = Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' });
+  logger.warn({ err: missing }, 'a log was not read');
   expect(said).toEqual([
     '@greenvue/jobs error: the job store failed | TypeError: fetch failed, caused by Error: no answer (ECONNREFUSED) | {"unserialisable":"Do not know how to serialize a BigInt"}',
     '@greenvue/jobs warn: a stale claim was not settled | {"fence":7}',
+    '@greenvue/jobs warn: a log was not read | Error: ENOENT: no such file',
   ]);
   logger.warn({ text: 'x'.repeat(1e5) }, 'long');
-  expect(said[2]?.length).toBeLessThan(8_100);
+  expect(said[3]?.length).toBeLessThan(8_100);
 });
 
 it('writes failed attempts, also when the run is retried, without stacks', () => {

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, open, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, open, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -102,6 +102,17 @@ describe('a database whose last process died', () => {
       });
     }
   });
+});
+
+it('a file that is no database is refused, and left as it is', async () => {
+  const file = fileIn('text.db');
+  const text = 'no database, '.repeat(1_000);
+  await writeFile(file, text);
+  await expect(createSqliteStore({ file, clock }).open()).rejects.toMatchObject({
+    code: 'damaged',
+    message: expect.stringMatching(/^The job database .*text\.db is damaged \(.+\): .*restore a backup/),
+  });
+  expect(await readFile(file, 'utf8')).toBe(text);
 });
 
 describe('the id of a database', () => {
