@@ -2,9 +2,9 @@ import { readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 
 /**
- * Lets the calling thread give way to the one that serves HTTP, where cores are short (P20). Linux alone has
- * a priority for each thread; elsewhere, and where `/proc` is not to be read, the thread keeps the one it
- * has.
+ * Lets the calling thread give way to the one that serves HTTP, where cores are short (P20, isolation). Linux
+ * alone has a priority for each thread; elsewhere, and where `/proc` is not to be read, the thread keeps the
+ * one it has.
  */
 export function lowerThreadPriority(): void {
   if (process.platform !== 'linux') return;

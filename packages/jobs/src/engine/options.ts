@@ -86,7 +86,7 @@ const DEFAULT_THREAD_MEMORY_MB = 512;
 /** A thread's own code needs at least this. */
 export const LEAST_THREAD_MEMORY_MB = 16;
 
-/** P18. */
+/** P18, bounds. */
 const DEFAULT_RETENTION: Retention = {
   finishedPerJob: 1_000,
   skippedPerJob: 200,
@@ -125,7 +125,7 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
   };
 }
 
-/** P17: the time of day is the store's; lengths and timers are the process's. */
+/** P17, clock: the time of day is the store's; lengths and timers are the process's. */
 function clockOf<Deps>({ store, clock = createSystemClock() }: EngineOptions<Deps>): Clock {
   return {
     now: () => store.now(),

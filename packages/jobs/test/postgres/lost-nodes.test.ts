@@ -171,7 +171,7 @@ describe.concurrent('lost nodes', () => {
     first.signal('SIGCONT');
     await test.expect.poll(() => first.has(`stopped ${runId} StaleClaimError`), POLL).toBe(true);
     await test.expect.poll(() => nodesOf(api), POLL).toBe(before);
-    // P10: what the first one made of it counts for nothing.
+    // P10, fence: what the first one made of it counts for nothing.
     test.expect(await runOf(api, runId)).toMatchObject({ status: 'running', recoveries: 1, failures: 0 });
   }, 90_000);
 

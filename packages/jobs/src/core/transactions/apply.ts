@@ -81,8 +81,8 @@ export function* liveRunsOf(uid: number, counts?: LiveRunCounts): Script<LiveRun
 }
 
 /**
- * Cancels the live runs of a locked job: waiting ones at once, claimed ones by request (P12). What that
- * leaves room for is decided again.
+ * Cancels the live runs of a locked job: waiting ones at once, claimed ones by request (P12, cancel). What
+ * that leaves room for is decided again.
  */
 export function* cancelLiveRuns(
   unit: UnitOfWork,

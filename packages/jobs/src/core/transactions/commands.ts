@@ -49,7 +49,7 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   };
 }
 
-/** Adds jobs, each as if it came after those before it (P1, P4). */
+/** Adds jobs, each as if it came after those before it (P1, identity; P4, stored next run). */
 export function* insertJobs(
   unit: UnitOfWork,
   inputs: readonly InsertInput[],

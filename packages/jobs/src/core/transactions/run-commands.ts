@@ -7,8 +7,8 @@ import { ask, type Script } from './script.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /**
- * P12: a waiting run ends at once, a claimed one is asked to stop; with `force` it ends now and its fence is
- * void (P11).
+ * P12, cancel: a waiting run ends at once, a claimed one is asked to stop; with `force` it ends now and its
+ * fence is void (P11, timeout).
  */
 export function* cancelRun(
   unit: UnitOfWork,
@@ -50,7 +50,7 @@ export function* makeDue({
   return (yield* ask('findRun', runId)) === undefined ? 'absent' : 'not_waiting';
 }
 
-/** Writes what claims tell of themselves, each guarded by its fence (P10). */
+/** Writes what claims tell of themselves, each guarded by its fence (P10, fence). */
 export function* report(batch: readonly Report[]): Script<Awaited<ReturnType<JobStore['report']>>> {
   const states = yield* ask('writeReports', batch);
   const isCurrent = (_: Report, n: number) => states[n] !== undefined;

@@ -75,15 +75,15 @@ export interface Recovery {
 }
 
 /**
- * Takes back every claim of nodes that are gone (P9): of all but `node`. Those whose jobs somebody holds are
- * found again, and taken back later.
+ * Takes back every claim of nodes that are gone (P9, lost nodes): of all but `node`. Those whose jobs
+ * somebody holds are found again, and taken back later.
  */
 export function* recover(unit: UnitOfWork, { node }: Pick<TakeBackInput, 'node'>): Script<Recovery> {
   const claims = yield* ask('claimsOf', { goneBut: node });
   return yield* takeBack(unit, claims, { kind: 'lost' });
 }
 
-/** Gives back what a node has claimed and does not hold (P9). */
+/** Gives back what a node has claimed and does not hold (P9, lost nodes). */
 export function* reconcile(
   unit: UnitOfWork,
   { node, holds }: { readonly node: string; readonly holds: readonly number[] },

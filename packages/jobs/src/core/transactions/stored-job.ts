@@ -7,9 +7,9 @@ export interface StoredJob {
   readonly uid: number;
   /** The store's key of the job's type in the job's version; rules don't use it. */
   readonly typeKey: number;
-  /** A tombstone: the job is deleted, its history is not (P13). */
+  /** A tombstone: the job is deleted, its history is not (P13, delete). */
   readonly deletedAt?: number;
-  /** Rows of it in history: what retention goes by (P18). */
+  /** Rows of it in history: what retention goes by (P18, bounds). */
   readonly finishedCount: number;
   readonly skippedCount: number;
 }

@@ -20,7 +20,7 @@ export interface Tables {
   lockClaims(claims: readonly ClaimKey[]): readonly ClaimState[];
   /** The claims of a node, or those of every node that is gone, but for one. Locks nothing. */
   claimsOf(whose: { readonly node: string } | { readonly goneBut: string }): readonly ClaimKey[];
-  /** Claims what is due (P9, P10), once everything gathered is written. */
+  /** Claims what is due (P9, lost nodes; P10, fence), once everything gathered is written. */
   claim(input: ClaimInput): ClaimResult;
   /** Writes reports. One answer for each, in their order; undefined: its claim is stale. */
   writeReports(batch: readonly Report[]): readonly (ReportState | undefined)[];
@@ -63,7 +63,7 @@ export interface Tables {
 
   /** Locks the job that a command is for, if there is one. */
   lockJob(input: CommandInput): LockedJob;
-  /** The run that the command's dedupe key made in the last 24 h (P15). */
+  /** The run that the command's dedupe key made in the last 24 h (P15, run now). */
   dedupedRun(input: CommandInput, uid: number): Run | undefined;
   keepDedupeKey(kept: { readonly uid: number; readonly key: string; readonly runId: string }): void;
   /** {@link Tables.write}, and the claim that the command asks for, if the store makes it here. */
@@ -96,8 +96,8 @@ export interface ClaimKey {
 }
 
 /**
- * `stale`: the claim is not the newest of the run any more, or the run is finished (P10). `held`: somebody's
- * transaction has locked the job. Strings and the run itself, since a batch has thousands.
+ * `stale`: the claim is not the newest of the run any more, or the run is finished (P10, fence). `held`:
+ * somebody's transaction has locked the job. Strings and the run itself, since a batch has thousands.
  */
 export type ClaimState = LiveRun | MovedRun | 'stale' | 'held';
 

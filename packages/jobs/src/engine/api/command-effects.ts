@@ -47,7 +47,7 @@ function notifyOthers(
 
 /**
  * Stops a claimed run that was cancelled. One whose fence was voided continues alone, and can't be settled
- * (P11).
+ * (P11, timeout).
  */
 export function afterCancel({ dispatcher, node }: ApiDeps, result: CancelResult): void {
   const stopped = result.kind === 'requested' ? result.request : result.kind === 'cancelled' && result.voided;

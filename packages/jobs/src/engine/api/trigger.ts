@@ -20,7 +20,7 @@ export interface StartedRun {
   readonly duplicate: boolean;
 }
 
-/** Makes a run of a job (P15). */
+/** Makes a run of a job (P15, run now). */
 export async function trigger(
   deps: ApiDeps,
   {

@@ -4,7 +4,7 @@ import type { Progress } from '../../core/run.ts';
 import type { LogLine } from '../../core/store-passes.ts';
 import { isJson, safeJson, safeText } from './safe-text.ts';
 
-/** Bytes of log kept for a run, bytes of a line besides its text, and characters of a line (P18). */
+/** Bytes of log kept for a run, bytes of a line besides its text, and characters of a line (P18, bounds). */
 const LOG_LIMIT = 65_536;
 const LINE_BYTES = 16;
 const LINE_LIMIT = 8_192;

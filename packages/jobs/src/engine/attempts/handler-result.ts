@@ -1,7 +1,7 @@
 import type { JsonText } from '../../core/run.ts';
 import { isJson, messageOf, safeText } from './safe-text.ts';
 
-/** Bytes of a run's result (P18). */
+/** Bytes of a run's result (P18, bounds). */
 const RESULT_LIMIT = 65_536;
 const LEFT_OUT_LIMIT = 500;
 

@@ -17,7 +17,7 @@ type ErrorText = Omit<ErrorCause, 'depth'>;
 /** What a handler threw, as the engine keeps it: text, within bounds. */
 export interface ThrownError extends ErrorText {
   readonly causes?: readonly ErrorCause[];
-  /** A retry can't help (P8). */
+  /** A retry can't help (P8, retries). */
   readonly permanent: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 
-/** Run events of one job that are published one by one in a second; the rest are counted (P18). */
+/** Run events of one job that are published one by one in a second; the rest are counted (P18, bounds). */
 const EACH_A_SECOND = 200;
 const SECOND_MS = 1_000;
 

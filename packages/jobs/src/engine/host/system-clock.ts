@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 
 /**
  * Node drops a timer that is longer than 2^31-1 ms, and a suspended machine lets long ones drift: sleep in
- * short stretches (P17).
+ * short stretches (P17, clock).
  */
 const LONGEST_TIMER_MS = 30_000;
 

@@ -14,7 +14,10 @@ export interface PrunerDeps {
   readonly logger: EngineLogger;
 }
 
-/** Removes history that is kept no longer (P18): now and then, in small batches with pauses between them. */
+/**
+ * Removes history that is kept no longer (P18, bounds): now and then, in small batches with pauses between
+ * them.
+ */
 export class Pruner {
   readonly #with: PrunerDeps;
   #cancel: (() => void) | undefined;

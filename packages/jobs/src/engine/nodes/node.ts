@@ -49,7 +49,7 @@ export class Node {
     return this.#lease;
   }
 
-  /** The job types that this node or another can run, each in its newest version (P22). */
+  /** The job types that this node or another can run, each in its newest version (P22, types and deploys). */
   get liveTypes(): TypeVersions {
     return newestOf([this.#with.types, this.#others.types]);
   }

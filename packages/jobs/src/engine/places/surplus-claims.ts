@@ -11,7 +11,7 @@ export interface SurplusClaimsDeps {
   readonly settlements: Settlements;
 }
 
-/** Gives back due runs that get no place here soon: other nodes may have one (P9). */
+/** Gives back due runs that get no place here soon: other nodes may have one (P9, lost nodes). */
 export class SurplusClaims {
   readonly #with: SurplusClaimsDeps;
   #isTimerSet = false;

@@ -85,7 +85,7 @@ export class UnstartedClaims {
     return { late: this.#givenBack(due.filter(isLate)), nextMs };
   }
 
-  /** Takes back the selected claims (P9, P12, P14). */
+  /** Takes back the selected claims (P9, lost nodes; P12, cancel; P14, pause). */
   takeBack({ jobId, runId }: ClaimSelector): EndedClaim[] {
     const matches = ({ run, job }: UnstartedClaim) =>
       (jobId === undefined || job.id === jobId) && (runId === undefined || run.id === runId);

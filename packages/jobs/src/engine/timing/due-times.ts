@@ -53,7 +53,7 @@ export class DueTimes {
     return left <= this.#aheadMs / 2 || left > this.#aheadMs ? this.#aheadMs : 0;
   }
 
-  /** Whether due runs must be claimed for free places only, and not in advance (P9). */
+  /** Whether due runs must be claimed for free places only, and not in advance (P9, lost nodes). */
   get onlyForPlaces(): boolean {
     return this.#onlyForPlaces;
   }

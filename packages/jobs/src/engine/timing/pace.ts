@@ -21,7 +21,7 @@ export const MIN_PASS_GAP_MS = 2;
 export const FULL_PASS = 100;
 /** Wait before the engine asks a store that failed, or did not answer, again (ms). Not tuned. */
 export const AFTER_FAILURE_MS = 1_000;
-/** Longest sleep of a timer (ms): a jump of the clock is noticed this soon (P17). */
+/** Longest sleep of a timer (ms): a jump of the clock is noticed this soon (P17, clock). */
 export const LONGEST_SLEEP_MS = 30_000;
 /** How long the engine relies on known due times (ms). It limits the effect of a notice that was lost. */
 export const DUE_TIMES_VALID_MS = 60_000;
@@ -78,7 +78,10 @@ export const START_GAP_MS = 4;
  * As many runs start at once, without that pause: at 10,000 a second the pause raised p99 from 9 to 16 ms.
  */
 export const STARTS_WITHOUT_GAP = 8;
-/** Handlers started in one turn of the event loop, so that HTTP requests come between (P20). Not tuned. */
+/**
+ * Handlers started in one turn of the event loop, so that HTTP requests come between (P20, isolation). Not
+ * tuned.
+ */
 export const STARTS_A_TURN = 32;
 /** A run that takes longer (ms) has its start written while it runs: one more write. Not tuned. */
 export const SHORT_RUN_MS = 100;
@@ -98,20 +101,24 @@ export const WITH_PLAN_MS = 150;
 export const NEXT_SLOT_SOON_MS = 500;
 /** Wait before a settlement is tried again whose job another transaction has locked (ms). Not tuned. */
 export const POSTPONED_RETRY_MS = 500;
-/** As many settlements that stay locked stop all claims: their results, 64 KiB each, fill memory (P18). */
+/**
+ * As many settlements that stay locked stop all claims: their results, 64 KiB each, fill memory (P18,
+ * bounds).
+ */
 export const MAX_BLOCKED = 1_000;
 
 // The API comes first (P20, isolation; decision 12)
 
 /**
- * Above this p99 delay of the event loop over a second (ms), the engine halves its claims. The aim of P20.
+ * Above this p99 delay of the event loop over a second (ms), the engine halves its claims. The aim of P20,
+ * isolation.
  */
 export const LOOP_DELAY_LIMIT_MS = 20;
 /** Period of the monitor that measures the delay (ms); its readings include it. */
 export const LOOP_DELAY_RESOLUTION_MS = 5;
 /** How long the monitor measures for one reading (ms). */
 export const LOOP_DELAY_SAMPLE_MS = 1_000;
-/** Pause between the smallest claims of a throttled node (ms). The floor of P20. */
+/** Pause between the smallest claims of a throttled node (ms). The floor of P20, isolation. */
 export const FLOOR_GAP_MS = 250;
 /** Wait before a throttled node looks again whether it may claim (ms). Not tuned. */
 export const THROTTLED_RETRY_MS = 50;

@@ -4,8 +4,8 @@ import { type CommandOptions, type Engine, EngineError } from '../../engine/engi
 import { HttpProblem } from '../requests/http-problem.ts';
 
 /**
- * The strong validator of a job's definition. An edit changes it; runs, pause and resume do not. It contains the
- * generation, so a job that was deleted and created again never matches (P1).
+ * The strong validator of a job's definition. An edit changes it; runs, pause and resume do not. It contains
+ * the generation, so a job that was deleted and created again never matches (P1, identity).
  */
 export function etagOf(job: Pick<Job, 'uid' | 'version'>): string {
   return `"${job.uid}.${job.version}"`;

@@ -50,7 +50,10 @@ export function waitingRuns(db: MemoryDatabase, { types, ahead }: ClaimInput, no
   return { canClaimPlanned: nextDueAt > now + (ahead?.ms ?? 0), nextDueAt };
 }
 
-/** Claims a suspect, then slots that have priority, then what is due, then what is about to be (P9, P10). */
+/**
+ * Claims a suspect, then slots that have priority, then what is due, then what is about to be (P9, lost
+ * nodes; P10, fence).
+ */
 export function claim(db: MemoryDatabase, input: ClaimInput, now: number): ClaimResult {
   const { node, types, places, ahead = { ms: 0, runs: 0 } } = input;
   const { free, suspects, suspectAt } = waitingFor(db, types, now);
@@ -59,7 +62,7 @@ export function claim(db: MemoryDatabase, input: ClaimInput, now: number): Claim
   const runs: ClaimedRun[] = [];
   const jobs: Job[] = [];
   const take = (row: LiveRow, how: Pick<ClaimedRun, 'started' | 'hasPriority'>) => {
-    // Never ahead of a free place, once it was recovered (P9).
+    // Never ahead of a free place, once it was recovered (P9, lost nodes).
     if (!how.started && row.run.recoveries > 0) return;
     const fence = nextId(db);
     const start = how.started ? ({ status: 'running', startedAt: now } as const) : {};

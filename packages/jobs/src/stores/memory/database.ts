@@ -5,7 +5,7 @@ import type { AuditRow } from '../../core/store-views.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { hourOf } from '../rows/hours.ts';
 
-/** A live run, and the version of its job's type that may claim it (P22). */
+/** A live run, and the version of its job's type that may claim it (P22, types and deploys). */
 export interface LiveRow {
   readonly run: LiveRun;
   readonly typeVersion: number;

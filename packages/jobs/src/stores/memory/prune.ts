@@ -5,7 +5,7 @@ import { FAR_OVER, MAX_PRUNED, SLACK } from '../rows/bounds.ts';
 import { hourOf } from '../rows/hours.ts';
 import { addToHour, liveRowsOf, type MemoryDatabase, requireJob } from './database.ts';
 
-/** Removes at most {@link MAX_PRUNED} rows of what is kept no longer (P18). */
+/** Removes at most {@link MAX_PRUNED} rows of what is kept no longer (P18, bounds). */
 export function prune(db: MemoryDatabase, retention: Retention, now: number): PruneResult {
   const { maxAgeMs, countsMaxAgeMs } = retention;
   let left = MAX_PRUNED;

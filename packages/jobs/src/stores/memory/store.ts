@@ -19,9 +19,9 @@ export interface MemoryStoreOptions {
   readonly clock: Clock;
   /** To be shared by several stores, as by a process and the one that replaces it. Default: an empty one. */
   readonly database?: MemoryDatabase;
-  /** The most live runs that a job may have (default 100,000); see P7. */
+  /** The most live runs that a job may have (default 100,000); see P7, overlap. */
   readonly maxLiveRuns?: number;
-  /** The most runs with a future `run_at` that a job may have (default 10,000); see P15. */
+  /** The most runs with a future `run_at` that a job may have (default 10,000); see P15, run now. */
   readonly maxRunsPutOff?: number;
 }
 

@@ -266,7 +266,7 @@ function putRunBack(db: MemoryDatabase, { runId, to, progress }: PutBack): void 
   });
 }
 
-/** Writes what is to be made. A slot that has a live run already gets no other one (P5). */
+/** Writes what is to be made. A slot that has a live run already gets no other one (P5, one run per slot). */
 function writeRuns(db: MemoryDatabase, unit: UnitOfWork): void {
   for (const one of unit.toMake.splice(0)) {
     const { job, uid } = one.job;

@@ -36,14 +36,16 @@ export interface PostgresStoreOptions {
    * is for a moment one that vacuums.
    */
   readonly connections?: number;
-  /** In place of the database's clock (P17), for tests: times are those of `clock` then. */
+  /** In place of the database's clock (P17, clock), for tests: times are those of `clock` then. */
   readonly ownClock?: boolean;
   /**
    * The most live runs of a job (default 100,000, at least 4); beyond them, triggers are refused and slots
-   * skipped (P7).
+   * skipped (P7, overlap).
    */
   readonly maxLiveRuns?: number;
-  /** The most runs with a future `run_at` that a job may have (default 10,000, at least 4); see P15. */
+  /**
+   * The most runs with a future `run_at` that a job may have (default 10,000, at least 4); see P15, run now.
+   */
   readonly maxRunsPutOff?: number;
   /** Those that are false are turned off, for tests and benchmarks. */
   readonly shortcuts?: Partial<Shortcuts>;

@@ -1,8 +1,8 @@
-/** The most live runs of a job; beyond them, triggers are refused and slots skipped (P7). */
+/** The most live runs of a job; beyond them, triggers are refused and slots skipped (P7, overlap). */
 export const MAX_LIVE_RUNS = 100_000;
 /**
  * The most runs with a future `run_at` that a job may have; at this limit, triggers with a `run_at` are
- * refused (P15).
+ * refused (P15, run now).
  */
 export const MAX_RUNS_PUT_OFF = 10_000;
 /**
@@ -14,7 +14,7 @@ export const RECOUNT_CROWDED_MS = 1_000;
 
 /** What one call of `prune` removes at most: it is one short transaction, or several. */
 export const MAX_PRUNED = 500;
-/** A job's history may outgrow its bounds by this factor before it is cut back to them (P18). */
+/** A job's history may outgrow its bounds by this factor before it is cut back to them (P18, bounds). */
 export const SLACK = 1.2;
 /**
  * This many times over its bounds, a job's history is cut by the order in which runs were made, not ended.

@@ -1,6 +1,6 @@
 import type { LogLine } from '../../core/store-passes.ts';
 
-/** Of each run, so much log is kept: the newest lines (P18). */
+/** Of each run, so much log is kept: the newest lines (P18, bounds). */
 export const MAX_LOG_BYTES = 64 * 1024;
 /** What a line costs besides its text. */
 const LINE_BYTES = 16;

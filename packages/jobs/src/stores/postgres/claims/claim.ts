@@ -17,9 +17,9 @@ import {
 import { claimsOf, type How, lessThan, NOTHING, takeDue, takeSlots, takeSuspect } from './take-runs.ts';
 
 /**
- * Claims runs of the types, in due order: first those that start at once, then those to be held (P9, P10). A
- * node that has joined takes nothing while it has no row, or its lease is over: it is dead to the others, who
- * take back what it claims.
+ * Claims runs of the types, in due order: first those that start at once, then those to be held (P9, lost
+ * nodes; P10, fence). A node that has joined takes nothing while it has no row, or its lease is over: it is
+ * dead to the others, who take back what it claims.
  */
 export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Promise<ClaimResult> {
   const versions = versionsParam(input.types);

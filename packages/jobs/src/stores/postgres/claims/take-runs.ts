@@ -23,7 +23,7 @@ export interface How {
 export interface Taken {
   /**
    * How many were due already and free: a run that was recovered before is never claimed ahead of a free
-   * place (P9).
+   * place (P9, lost nodes).
    */
   readonly found: number;
   /** How many of them start at once: the first ones. */
@@ -69,7 +69,7 @@ export async function takeDue(u: Unit, input: ClaimInput, how: How): Promise<Tak
   return takenOf(row as TakenRow);
 }
 
-/** Takes the first suspect that is due, if no node has claimed another one (P9). */
+/** Takes the first suspect that is due, if no node has claimed another one (P9, lost nodes). */
 export async function takeSuspect(u: Unit, input: ClaimInput, how: How): Promise<Taken> {
   // Taken before the claim's snapshot, which must show the claims of the lock's last holder.
   const [lock] = await u.q.arrays(TRY_SUSPECTS_LOCK, [SUSPECTS_LOCK]);

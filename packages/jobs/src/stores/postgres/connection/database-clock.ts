@@ -8,9 +8,9 @@ const ASK_EVERY_MS = 5_000;
 const FIRST_ASKS = 5;
 
 /**
- * The database's time (P17), read off this process's monotonic clock. What decides takes its time from its
- * transaction; this is for sleeping until something is due, and for times that a node tells. Each transaction
- * corrects it.
+ * The database's time (P17, clock), read off this process's monotonic clock. What decides takes its time from
+ * its transaction; this is for sleeping until something is due, and for times that a node tells. Each
+ * transaction corrects it.
  */
 export interface DatabaseClock {
   now(): number;

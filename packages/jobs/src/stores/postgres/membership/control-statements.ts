@@ -44,8 +44,8 @@ export const BEAT = `WITH beat AS (
 export const TELL_OF_NODES = 'SELECT pg_notify($1, $2)';
 
 /**
- * Not within a lease of `since`: a clock that has gone far back (P17) must not keep the dead alive until it
- * is as late again.
+ * Not within a lease of `since`: a clock that has gone far back (P17, clock) must not keep the dead alive
+ * until it is as late again.
  */
 const isLong = (since: string) =>
   `clock_timestamp() - ${since} NOT BETWEEN '-${LEASE_MS} ms' AND '${LEASE_MS} ms'`;

@@ -65,7 +65,7 @@ export function createUnitRunner({ db, writes, shared, ownNow }: UnitRunnerDeps)
   ): Promise<T> => {
     let last: Unit | undefined;
     const result = await begin((q, begunAt, opened) => {
-      // What decides goes by the time of its transaction (P17).
+      // What decides goes by the time of its transaction (P17, clock).
       last = createUnit(q, of, ownNow() ?? begunAt);
       return work(last, opened);
     });

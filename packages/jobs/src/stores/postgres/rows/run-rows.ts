@@ -38,7 +38,7 @@ export const FINISHED_WIDTH = 20;
 
 /**
  * Columns: those of {@link newRunParams}; then the node of those that are claimed from the start. A run for a
- * slot that has a live one is not made (P5).
+ * slot that has a live one is not made (P5, one run per slot).
  */
 export const INSERT_LIVE = rowsStatement(
   {

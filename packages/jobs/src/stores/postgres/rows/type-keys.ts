@@ -57,7 +57,8 @@ export function versionsParam(types: TypeVersions): string {
 }
 
 /**
- * The keys of all that a node with these types can run: those types, in that version or an older one (P22).
+ * The keys of all that a node with these types can run: those types, in that version or an older one (P22,
+ * types and deploys).
  */
 export const KEYS_KNOWN = `SELECT key FROM greenvue_jobs.job_types
   WHERE version <= coalesce(($1::jsonb ->> type)::integer, 0)`;

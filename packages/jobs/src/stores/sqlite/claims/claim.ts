@@ -15,7 +15,8 @@ import { earliestOf, merged } from './runs-by-type.ts';
 const MAX_KEPT = 20_000;
 
 /**
- * Claims runs of the types, in due order: first those that start at once, then those to be held (P9, P10).
+ * Claims runs of the types, in due order: first those that start at once, then those to be held (P9, lost
+ * nodes; P10, fence).
  */
 export function claim(w: Writer, input: ClaimInput, now: number): ClaimResult {
   const keys = w.types.knownTo(input.types);

@@ -5,7 +5,7 @@ import { HELD, LEVEL, REASON, STATUS, TRIGGER } from './codes.ts';
 /**
  * Opens the database of a store that no process has open, and that is up to date
  * (`createSqliteStore().open()` sees to that), for reading all of it. A claim in it stands for a process that
- * is gone: the first node to start on the copy takes its run back (P9).
+ * is gone: the first node to start on the copy takes its run back (P9, lost nodes).
  */
 export function openSqliteContents(file: string): StoreContents & { close(): void } {
   const db = new DatabaseSync(file, { readOnly: true });

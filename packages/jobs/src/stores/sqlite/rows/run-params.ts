@@ -14,7 +14,10 @@ export const INSERT_FINISHED = `INSERT INTO runs (${FINISHED_COLUMNS}) VALUES (?
 export const INSERT_PLAIN = `INSERT INTO runs (${FINISHED_COLUMNS})
   VALUES (?, ?, ?, ?, 0, 0, NULL, NULL, NULL, ?, ?, NULL, ?, ?, ?, ?, ?, NULL, NULL, NULL)`;
 
-/** A new run; parameters: {@link newRunParams}. A run for a slot that has a live one is not made (P5). */
+/**
+ * A new run; parameters: {@link newRunParams}. A run for a slot that has a live one is not made (P5, one run
+ * per slot).
+ */
 export const INSERT_LIVE = insertLive('', '');
 
 /** {@link INSERT_LIVE}, for a slot that no claim takes as it is made. */

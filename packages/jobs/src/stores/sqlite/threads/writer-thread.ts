@@ -31,7 +31,7 @@ serve(({ file, databaseId }) => {
 function createService(db: Database, opened: OpenedInfo): Service {
   // What a writer keeps in memory is true as long as what it wrote stays: a rollback makes another one of it.
   // So does a change by another connection: the previous process may still write while this one has taken
-  // over (P10).
+  // over (P10, fence).
   let current: { readonly writer: Writer; readonly handlers: WriteHandlers } | undefined;
   let seenVersion: unknown;
   let isDamaged = false;

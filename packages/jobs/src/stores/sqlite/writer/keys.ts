@@ -6,7 +6,10 @@ import { nameOf, typeKeyOf } from '../rows/run-rows.ts';
 /** The small keys of job types in one version each. */
 export interface TypeKeys {
   keyOf(type: string, version: number): number;
-  /** The keys of all that a node with `types` can run: these types, in that version or an older one (P22). */
+  /**
+   * The keys of all that a node with `types` can run: these types, in that version or an older one (P22,
+   * types and deploys).
+   */
   knownTo(types: TypeVersions): readonly number[];
 }
 

@@ -37,7 +37,7 @@ function isPutOffFull(w: Writer, jobUid: number): boolean {
   return numberOf(w.db.arrays(COUNT_PUT_OFF).get(jobUid, MAX_RUNS_PUT_OFF)) === MAX_RUNS_PUT_OFF;
 }
 
-/** False when the slot has a live run already: then no other is made (P5). */
+/** False when the slot has a live run already: then no other is made (P5, one run per slot). */
 export function insertLiveRun(w: Writer, run: LiveRun, typeKey: number): boolean {
   const node = run.claim === undefined ? null : w.nodes.keyOf(run.claim.node, run.queuedAt);
   const isUnclaimedSlot = run.trigger === 'schedule' && run.claim === undefined;

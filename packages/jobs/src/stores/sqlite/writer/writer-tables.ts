@@ -169,7 +169,7 @@ function claimedRun(w: Writer, { runId, fence }: ClaimKey): KeyedRun | undefined
   return row === undefined ? undefined : keyed(row, liveRunOf(row, w.nodes.nameOf));
 }
 
-/** Writes what is to be made. A slot that has a live run already gets no other one (P5). */
+/** Writes what is to be made. A slot that has a live run already gets no other one (P5, one run per slot). */
 function writeRuns(w: Writer, unit: UnitOfWork): void {
   const { now } = unit;
   for (const one of unit.toMake.splice(0)) {
