@@ -8,6 +8,8 @@ export interface Layer {
   readonly mayTypes?: readonly string[];
   /** The files of its folder that other layers may import; absent: all of them. */
   readonly entries?: readonly string[];
+  /** Further files of its folder of which other layers may import types alone. */
+  readonly typeEntries?: readonly string[];
   /** The packages that it may import; absent: any. `node:` stands for all built-ins. */
   readonly packages?: readonly string[];
   /** Those of which it may import types alone. */

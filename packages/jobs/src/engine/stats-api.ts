@@ -2,20 +2,20 @@ import type { JobStore } from '../core/store.ts';
 import type { Engine } from './engine-port.ts';
 import type { NodeActivity } from './engine-stats.ts';
 import type { EventFeed } from './events/event-feed.ts';
-import type { NodeMembership } from './lifecycle/node-membership.ts';
+import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import type { Node } from './nodes/node.ts';
-import { nodeStats, selfStats } from './nodes/node-stats.ts';
 import type { Settings } from './options.ts';
 import type { Dispatcher } from './pass/dispatcher.ts';
 import type { Settlements } from './settling/settlements.ts';
 import { HealthCounter } from './stats/health-counter.ts';
 import type { Meter } from './stats/meter.ts';
+import { nodeStats, selfStats } from './stats/node-stats.ts';
 
 export interface StatsApiDeps {
   readonly settings: Settings;
   readonly store: JobStore;
   readonly node: Node;
-  readonly membership: NodeMembership;
+  readonly lifecycle: Pick<Lifecycle, 'membership'>;
   readonly dispatcher: Dispatcher;
   readonly settlements: Settlements;
   readonly events: EventFeed;
@@ -51,7 +51,7 @@ export function createStatsApi(deps: StatsApiDeps): Pick<Engine, 'stats' | 'acti
 function activityOf({
   settings,
   node,
-  membership,
+  lifecycle,
   dispatcher,
   settlements,
   events,
@@ -63,7 +63,7 @@ function activityOf({
     settling: settlements.unwritten,
     failingMs,
     listeners: events.subscribers,
-    node: selfStats(membership.self, { now: settings.clock.now(), isFailing: failingMs > 0 }),
+    node: selfStats(lifecycle.membership.self, { now: settings.clock.now(), isFailing: failingMs > 0 }),
     lease: node.lease,
   };
 }

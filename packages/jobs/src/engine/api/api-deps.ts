@@ -12,7 +12,7 @@ export interface ApiDeps {
   readonly settings: Settings;
   readonly store: JobStore;
   readonly writes: StoreWrites;
-  readonly registry: Registry<never>;
+  readonly registry: Registry;
   readonly node: Node;
   readonly dispatcher: Dispatcher;
   readonly events: EventFeed;

@@ -21,7 +21,7 @@ import { inputOf, mergePatch, parseDefinition } from './job-definition.ts';
 import { preview } from './preview.ts';
 import { storeInTransaction } from './store-writes.ts';
 
-type JobMethods = Pick<
+export type JobMethods = Pick<
   Engine,
   | 'createJob'
   | 'putJob'

@@ -1,11 +1,10 @@
 import { formatDuration } from '../../core/duration.ts';
 import type { JobDefinition } from '../../core/job.ts';
-import type { Backoff } from '../../core/retry.ts';
 import { parseSchedule, type ScheduleInput } from '../../core/schedule.ts';
 import type { InvalidField, JobInput, JobPatch } from '../engine-port.ts';
 import { acceptPayload } from '../job-types/payload-check.ts';
 import type { Registry } from '../job-types/registry.ts';
-import { backoffOf, timeoutMs } from '../job-types/type-defaults.ts';
+import { backoffFields, backoffOf, timeoutMs } from '../job-types/type-defaults.ts';
 
 export type ParsedDefinition =
   | { readonly ok: true; readonly definition: JobDefinition }
@@ -17,9 +16,9 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
  * What people wrote, checked against the job type and the rules of schedules; every fault at once (P1, P2,
  * P21).
  */
-export function parseDefinition<Deps>(
+export function parseDefinition(
   input: JobInput,
-  registry: Registry<Deps>,
+  registry: Registry,
   rules: { readonly minIntervalMs: number },
 ): ParsedDefinition {
   const faults: InvalidField[] = [];
@@ -124,15 +123,6 @@ function scheduleFields({ schedule }: JobDefinition): Partial<JobInput> {
     default:
       return schedule satisfies never;
   }
-}
-
-export function backoffFields(backoff: Backoff): Required<NonNullable<JobInput['backoff']>> {
-  return {
-    initial: formatDuration(backoff.initialMs),
-    max: formatDuration(backoff.maxMs),
-    factor: backoff.factor,
-    jitter: backoff.jitter,
-  };
 }
 
 const KINDS = ['interval', 'cron', 'runAt', 'onDemand'] as const;

@@ -32,7 +32,7 @@ export function overrideOf(
   return { payload: checked.json, checkedBy: checkedByType(type) };
 }
 
-function refuseAdminFields(type: RegisteredType<never>, usual: JsonText, requested: JsonText): void {
+function refuseAdminFields(type: RegisteredType, usual: JsonText, requested: JsonText): void {
   // Compare with the defaults of today, which `requested` has, too.
   const filled = checkPayload(type, JSON.parse(usual));
   const mayChange = new Set(type.jobType.operatorsMaySet);
@@ -70,6 +70,6 @@ export async function checkerOf(
   );
 }
 
-function checkedByType({ jobType }: RegisteredType<never>): CheckedBy {
+function checkedByType({ jobType }: RegisteredType): CheckedBy {
   return { type: jobType.type, typeVersion: jobType.version };
 }

@@ -9,7 +9,10 @@ import { auditOf, traceOf } from './command-options.ts';
 import { checkerOf } from './payload-override.ts';
 import { askForRun, startedRun, trigger, triggerInput } from './trigger.ts';
 
-type RunMethods = Pick<Engine, 'trigger' | 'getRun' | 'listRuns' | 'getLogs' | 'cancelRun' | 'retryRun'>;
+export type RunMethods = Pick<
+  Engine,
+  'trigger' | 'getRun' | 'listRuns' | 'getLogs' | 'cancelRun' | 'retryRun'
+>;
 
 /** What people and code do with runs (P12, P15). */
 export function createRunApi(deps: ApiDeps): RunMethods {

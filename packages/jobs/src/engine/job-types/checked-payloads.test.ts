@@ -6,14 +6,17 @@ import { CheckedPayloads } from './checked-payloads.ts';
 import { createRegistry } from './registry.ts';
 
 describe('Payloads', () => {
-  const registry = createRegistry([
-    defineJobType({
-      type: 'work',
-      module: import.meta.url,
-      payload: z.strictObject({ n: z.int(), m: z.int().default(7) }),
-      run: async () => undefined,
-    }),
-  ]);
+  const registry = createRegistry(
+    [
+      defineJobType({
+        type: 'work',
+        module: import.meta.url,
+        payload: z.strictObject({ n: z.int(), m: z.int().default(7) }),
+        run: async () => undefined,
+      }),
+    ],
+    undefined,
+  );
   const [type] = registry.types;
   const job = { uid: '1', version: 2, updatedAt: 1_000, payload: '{"n":1}' };
   const payloads = new CheckedPayloads(createFakeClock(0));

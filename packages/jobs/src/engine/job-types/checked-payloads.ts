@@ -31,7 +31,7 @@ const NO_JSON: CheckedPayload = {
 };
 
 /** The payloads for attempts, checked again with today's schema, which may have become stricter (P21). */
-export class CheckedPayloads<Deps> {
+export class CheckedPayloads {
   readonly #clock: Clock;
   /** By the uid of their job. */
   readonly #checked = new BoundedMap<string, Checked>(CACHE);
@@ -42,7 +42,7 @@ export class CheckedPayloads<Deps> {
 
   /** Returns the payload with the defaults of its type, or the outcome of an attempt with an invalid one. */
   of(
-    type: RegisteredType<Deps>,
+    type: RegisteredType,
     run: Pick<ClaimedRun, 'payload' | 'attempt'>,
     job: Pick<Job, 'uid' | 'version' | 'updatedAt' | 'payload'>,
   ): JsonText | Outcome {
@@ -55,7 +55,7 @@ export class CheckedPayloads<Deps> {
     return payload;
   }
 
-  #check(type: RegisteredType<Deps>, run: Pick<ClaimedRun, 'attempt'>, json: JsonText): JsonText | Outcome {
+  #check(type: RegisteredType, run: Pick<ClaimedRun, 'attempt'>, json: JsonText): JsonText | Outcome {
     const checked = isJson(json) ? checkPayload(type, JSON.parse(json)) : NO_JSON;
     if (checked.ok) return checked.json;
     const message = checked.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');

@@ -11,7 +11,7 @@ export type CheckedPayload =
   | { readonly ok: false; readonly faults: readonly InvalidField[] };
 
 /** Checks a payload and fills in the type's defaults; equal payloads give equal text. */
-export function checkPayload<Deps>(type: RegisteredType<Deps>, payload: unknown): CheckedPayload {
+export function checkPayload(type: RegisteredType, payload: unknown): CheckedPayload {
   const parsed = type.jobType.payload.safeParse(payload === undefined ? {} : payload);
   if (parsed.success) return { ok: true, json: canonicalJson(parsed.data) };
   const faults = parsed.error.issues.flatMap((issue) => faultsOf(issue));
@@ -19,7 +19,7 @@ export function checkPayload<Deps>(type: RegisteredType<Deps>, payload: unknown)
 }
 
 /** {@link checkPayload} of one that somebody gives now: what is kept of payloads must stay small. */
-export function acceptPayload<Deps>(type: RegisteredType<Deps>, payload: unknown): CheckedPayload {
+export function acceptPayload(type: RegisteredType, payload: unknown): CheckedPayload {
   const checked = checkPayload(type, payload);
   if (!checked.ok || Buffer.byteLength(checked.json) <= LARGEST_PAYLOAD_BYTES) return checked;
   return {

@@ -1,34 +1,36 @@
 import { z } from 'zod';
-import type { JobType } from '../../core/job-type.ts';
+import type { JobContext, JobType } from '../../core/job-type.ts';
 import type { TypeVersions } from '../../core/membership.ts';
 import { type Backoff, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../../core/retry.ts';
 import { LEAST_THREAD_MEMORY_MB } from '../options.ts';
 import { backoffOf, timeoutMs } from './type-defaults.ts';
 
-/** A job type, checked, with its defaults worked out. */
-export interface RegisteredType<Deps> {
-  readonly jobType: JobType<Deps>;
+/** A job type that was checked, with its defaults filled in. */
+export interface RegisteredType {
+  readonly jobType: JobType;
+  /** Calls the handler on this event loop, with the dependencies of inline handlers. */
+  run(context: JobContext<unknown>): Promise<unknown>;
   readonly timeoutMs: number;
   readonly maxAttempts: number;
   readonly backoff: Backoff;
   readonly payloadSchema: Readonly<Record<string, unknown>>;
 }
 
-export interface Registry<Deps> {
+export interface Registry {
   readonly versions: TypeVersions;
-  readonly types: readonly RegisteredType<Deps>[];
-  get(type: string): RegisteredType<Deps> | undefined;
+  readonly types: readonly RegisteredType[];
+  get(type: string): RegisteredType | undefined;
 }
 
 /**
  * Checks the job types once, at start; a faulty one is a programming error and throws, naming what to mend
  * (P21).
  */
-export function createRegistry<Deps>(jobTypes: readonly JobType<Deps>[]): Registry<Deps> {
-  const byName = new Map<string, RegisteredType<Deps>>();
+export function createRegistry<Deps>(jobTypes: readonly JobType<Deps>[], deps: Deps): Registry {
+  const byName = new Map<string, RegisteredType>();
   for (const jobType of jobTypes) {
     if (byName.has(jobType.type)) throw new Error(`The job type ${jobType.type} is registered twice.`);
-    byName.set(jobType.type, registered(jobType));
+    byName.set(jobType.type, registered(jobType, deps));
   }
   return {
     versions: Object.fromEntries([...byName].map(([name, { jobType }]) => [name, jobType.version])),
@@ -37,7 +39,7 @@ export function createRegistry<Deps>(jobTypes: readonly JobType<Deps>[]): Regist
   };
 }
 
-function registered<Deps>(jobType: JobType<Deps>): RegisteredType<Deps> {
+function registered<Deps>(jobType: JobType<Deps>, deps: Deps): RegisteredType {
   const refuse = (why: string): never => {
     throw new Error(`The job type ${jobType.type} can't be registered: ${why}`);
   };
@@ -59,7 +61,14 @@ function registered<Deps>(jobType: JobType<Deps>): RegisteredType<Deps> {
   if (typeof backoff === 'string') return refuse(backoff);
   if (!Number.isInteger(maxAttempts) || maxAttempts < 1) refuse('maxAttempts must be at least 1.');
   const payloadSchema = strictJsonSchema(jobType.payload, refuse);
-  return { jobType, timeoutMs: timeout, maxAttempts, backoff, payloadSchema };
+  return {
+    jobType,
+    run: (context) => jobType.run(context, deps),
+    timeoutMs: timeout,
+    maxAttempts,
+    backoff,
+    payloadSchema,
+  };
 }
 
 /** P21: the schema as JSON Schema, or a refusal of what is not strict or can't be expressed. */

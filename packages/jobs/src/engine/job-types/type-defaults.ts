@@ -1,4 +1,4 @@
-import { parseWholeMs } from '../../core/duration.ts';
+import { formatDuration, parseWholeMs } from '../../core/duration.ts';
 import type { BackoffOptions } from '../../core/job-type.ts';
 import { type Backoff, DEFAULT_BACKOFF } from '../../core/retry.ts';
 
@@ -33,4 +33,14 @@ export function backoffOf(
   if (!(backoff.factor >= 1 && backoff.factor <= 100)) return 'backoff.factor lies between 1 and 100';
   if (!(backoff.jitter >= 0 && backoff.jitter <= 1)) return 'backoff.jitter lies between 0 and 1';
   return backoff;
+}
+
+/** A backoff as people write it. */
+export function backoffFields(backoff: Backoff): Required<BackoffOptions> {
+  return {
+    initial: formatDuration(backoff.initialMs),
+    max: formatDuration(backoff.maxMs),
+    factor: backoff.factor,
+    jitter: backoff.jitter,
+  };
 }

@@ -4,26 +4,18 @@ import { type Engine, EngineError } from '../engine-port.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { Registry } from '../job-types/registry.ts';
 import type { Node } from '../nodes/node.ts';
-import type { Executor } from '../places/executor.ts';
-import type { Reporter } from '../places/reporter.ts';
-import type { UnstartedClaims } from '../places/unstarted-claims.ts';
 import { refuseInJobThread } from '../threads/job-thread.ts';
 import { loadThreads } from '../threads/load-threads.ts';
 import type { PassLoop } from '../timing/pass-loop.ts';
 import type { Throttle } from '../timing/throttle.ts';
-import type { NodeMembership } from './node-membership.ts';
-import type { Pruner } from './pruner.ts';
+import { NodeMembership } from './node-membership.ts';
+import { Pruner } from './pruner.ts';
 import { endHandlers, type ShutdownDeps, settleRest } from './shutdown.ts';
 
 export interface LifecycleDeps extends ShutdownDeps {
   readonly store: JobStore;
-  readonly registry: Registry<never>;
+  readonly registry: Registry;
   readonly node: Node;
-  readonly membership: NodeMembership;
-  readonly executor: Pick<Executor<unknown>, 'pause' | 'takeBack'>;
-  readonly unstarted: UnstartedClaims;
-  readonly reporter: Reporter;
-  readonly pruner: Pruner;
   readonly loop: PassLoop;
   readonly throttle: Throttle;
   readonly events: EventFeed;
@@ -32,34 +24,39 @@ export interface LifecycleDeps extends ShutdownDeps {
 /** Opens, starts and stops the engine. */
 export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'check' | 'lost'> {
   readonly #with: LifecycleDeps;
+  readonly membership: NodeMembership;
   readonly lost: AbortSignal;
+  readonly #pruner: Pruner;
   readonly #stopping = new AbortController();
   #opened: Promise<void> | undefined;
   #stopListening: (() => void) | undefined;
 
   constructor(deps: LifecycleDeps) {
+    const { clock, logger, retention } = deps.settings;
     this.#with = deps;
+    this.membership = new NodeMembership(deps);
+    this.#pruner = new Pruner({ ...deps, clock, logger, retention });
     // A store that notices no loss gives no signal: this one never fires.
     this.lost = deps.store.lost ?? new AbortController().signal;
     this.lost.addEventListener('abort', () => this.#databaseLost());
   }
 
   async start(): Promise<void> {
-    const { settings, reporter, threads, pruner, loop, dispatcher } = this.#with;
+    const { settings, executor, threads, loop, dispatcher } = this.#with;
     this.#refuseStopped();
     await this.#open();
     if (this.#stopping.signal.aborted) return;
     if (settings.strayErrors !== 'off') this.#stopListening ??= listenForStrayErrors();
     if (!settings.autoRun) return;
-    reporter.start();
+    executor.reporter.start();
     // It ends the thread in which the modules were loaded, if no run needs that.
-    if (threads.hasAny) reporter.watch();
-    pruner.start();
+    if (threads.hasAny) executor.reporter.watch();
+    this.#pruner.start();
     loop.start(dispatcher);
   }
 
   async stop({ serving }: { readonly serving?: Promise<unknown> } = {}): Promise<void> {
-    const { store, dispatcher, executor, loop, reporter, pruner, throttle, events, membership } = this.#with;
+    const { store, dispatcher, executor, loop, throttle, events } = this.#with;
     // A start under way loads no more modules.
     this.#stopping.abort();
     // Its caller handles a failure of `serving`. What is open here is closed either way.
@@ -70,24 +67,24 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     // What a start under way opens has to be closed. Whoever started it learns whether it opened.
     await Promise.allSettled([this.#opened]);
     await endHandlers(this.#with);
-    await Promise.all([loop.stop(), reporter.stop(), pruner.stop()]);
+    await Promise.all([loop.stop(), executor.reporter.stop(), this.#pruner.stop()]);
     throttle.stop();
     await dispatcher.commandsEnded();
     await settleRest(this.#with);
     await served;
     events.stop();
-    await membership.leave();
+    await this.membership.leave();
     await store.close();
     this.#stopListening?.();
   }
 
   async tick(): Promise<void> {
-    const { dispatcher, reporter } = this.#with;
+    const { dispatcher, executor } = this.#with;
     if (this.#opened === undefined) this.#refuseStopped();
     await this.#open();
     do {
       await dispatcher.pass();
-      await reporter.pass();
+      await executor.reporter.pass();
     } while ((await this.#settleDown()) > 0);
   }
 
@@ -113,7 +110,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
 
   /** On SQLite a start proves that every other node is dead, so their claims are taken back at once (P9). */
   async #openStore(): Promise<void> {
-    const { store, membership } = this.#with;
+    const { store } = this.#with;
     refuseInJobThread();
     const [opening, loaded] = await Promise.allSettled([
       store.open(),
@@ -122,11 +119,11 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     if (opening.status === 'rejected') throw opening.reason;
     try {
       if (loaded.status === 'rejected') throw loaded.reason;
-      await membership.join();
+      await this.membership.join();
       await this.#recover();
     } catch (error) {
       // Its connections and timers would keep alive a process that has nothing to do.
-      await membership.leave();
+      await this.membership.leave();
       await store.close();
       throw error;
     }
@@ -142,22 +139,22 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
 
   /** Lets handlers that wait for nothing come to their end. Returns how many settlements wait. */
   async #settleDown(): Promise<number> {
-    const { running, unstarted, settlements } = this.#with;
+    const { executor, settlements } = this.#with;
     let turn = 0;
     // One turn at least: a stray error of a handler that has returned comes before its end is written.
     do await new Promise<void>((resolve) => void setImmediate(resolve));
-    while (++turn < 20 && running.count + unstarted.waiting > 0);
+    while (++turn < 20 && executor.running.count + executor.unstarted.waiting > 0);
     return settlements.waiting;
   }
 
   #databaseLost(): void {
-    const { settings, dispatcher, executor, running } = this.#with;
+    const { settings, dispatcher, executor } = this.#with;
     settings.logger.error(
       { err: this.lost.reason },
       'the job database is lost; nothing more starts, and handlers are told to stop',
     );
     dispatcher.stopClaiming();
     executor.pause();
-    running.abortAll('shutdown');
+    executor.running.abortAll('shutdown');
   }
 }

@@ -4,11 +4,10 @@ import type { NodeListener, NodeState, Notice, Recovered } from '../../core/memb
 import type { JobStore } from '../../core/store.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { Node } from '../nodes/node.ts';
-import type { NodeSelf } from '../nodes/node-stats.ts';
 import type { Settings } from '../options.ts';
 import type { Dispatcher } from '../pass/dispatcher.ts';
-import type { RunningAttempts } from '../places/running-attempts.ts';
-import type { UnstartedClaims } from '../places/unstarted-claims.ts';
+import type { Executor } from '../places/executor.ts';
+import type { NodeSelf } from '../stats/node-stats.ts';
 import { AFTER_FAILURE_MS } from '../timing/pace.ts';
 import type { Throttle } from '../timing/throttle.ts';
 
@@ -17,8 +16,7 @@ export interface NodeMembershipDeps {
   readonly store: JobStore;
   readonly node: Node;
   readonly dispatcher: Dispatcher;
-  readonly running: RunningAttempts;
-  readonly unstarted: UnstartedClaims;
+  readonly executor: Executor;
   readonly throttle: Throttle;
   readonly events: EventFeed;
 }
@@ -86,10 +84,10 @@ export class NodeMembership {
   }
 
   get #state(): NodeState {
-    const { running, unstarted, throttle } = this.#with;
+    const { executor, throttle } = this.#with;
     return {
-      busy: running.count,
-      buffered: unstarted.waiting,
+      busy: executor.running.count,
+      buffered: executor.unstarted.waiting,
       throttled: throttle.isThrottled,
       eventLoopDelayMs: throttle.delayMs,
     };
@@ -122,7 +120,7 @@ export class NodeMembership {
   }
 
   #leaseChanged(lease: LeaseKept, id: string): void {
-    const { settings, node, dispatcher, running } = this.#with;
+    const { settings, node, dispatcher, executor } = this.#with;
     if (this.#isStopped || id !== node.id) return;
     const before = node.lease;
     node.leaseChanged(lease);
@@ -130,7 +128,7 @@ export class NodeMembership {
       settings.logger.error({ node: id }, LEASE_ENDING);
       // Other nodes may soon start the claimed runs.
       dispatcher.takeBack({});
-      return running.abortAll('lease', mustNotOverlap);
+      return executor.running.abortAll('lease', mustNotOverlap);
     }
     if (lease === 'kept') settings.logger.info({ node: id }, LEASE_KEPT);
     else settings.logger.warn({ node: id }, LEASE_KEPT_BY_SPARE);
@@ -138,13 +136,13 @@ export class NodeMembership {
   }
 
   #expired(id: string): void {
-    const { settings, node, dispatcher, running } = this.#with;
+    const { settings, node, dispatcher, executor } = this.#with;
     if (this.#isStopped || id !== node.id) return;
     settings.logger.error({ node: id }, LEASE_EXPIRED);
     node.expired();
     // Their fences say whether another node has taken them: if not, they are given back.
     dispatcher.takeBack({});
-    running.abortAll('stale');
+    executor.running.abortAll('stale');
     this.#joinAgain();
   }
 

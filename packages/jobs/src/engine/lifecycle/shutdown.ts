@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Settings } from '../options.ts';
 import type { Dispatcher } from '../pass/dispatcher.ts';
+import type { Executor } from '../places/executor.ts';
 import type { RunningAttempts } from '../places/running-attempts.ts';
 import type { Settlements } from '../settling/settlements.ts';
-import { endThreads } from '../threads/end-threads.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
 
 /** How long handlers have to end after a shutdown has aborted them (ms), out of the shutdown's own time. */
@@ -12,21 +12,22 @@ const POLL_MS = 20;
 
 export interface ShutdownDeps {
   readonly settings: Settings;
-  readonly running: RunningAttempts;
+  readonly executor: Executor;
   readonly threads: ThreadPool;
   readonly settlements: Settlements;
   readonly dispatcher: Dispatcher;
 }
 
 /** Waits for the handlers in the time that a shutdown has, aborts the rest, and ends the threads. */
-export async function endHandlers({ settings, running, threads }: ShutdownDeps): Promise<void> {
+export async function endHandlers({ settings, executor, threads }: ShutdownDeps): Promise<void> {
+  const { running } = executor;
   const graceMs = Math.min(ABORT_GRACE_MS, settings.shutdownTimeoutMs / 4);
   await drained(running, settings, settings.shutdownTimeoutMs - graceMs);
   running.abortAll('shutdown');
   await drained(running, settings, graceMs);
   running.terminateThreads();
   // A run whose thread could not be ended is recovered with the next start.
-  await endThreads(threads, settings);
+  await threads.end();
 }
 
 /** Writes what has ended. Gives up when the store refuses: the next start recovers those runs. */

@@ -3,9 +3,8 @@ import { prioritySlots } from '../../core/share-out.ts';
 import type { ClaimInput } from '../../core/store-passes.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Settings } from '../options.ts';
-import type { Places } from '../places/places.ts';
-import type { ClaimSelector, UnstartedClaims } from '../places/unstarted-claims.ts';
-import type { PriorityClaims } from '../settling/priority-claims.ts';
+import type { Executor } from '../places/executor.ts';
+import type { ClaimSelector } from '../places/unstarted-claims.ts';
 import type { Settlements } from '../settling/settlements.ts';
 import type { DueTimes } from '../timing/due-times.ts';
 import { MAX_BATCH, PREFETCH_MS } from '../timing/pace.ts';
@@ -15,9 +14,7 @@ export interface ClaimBudgetDeps {
   readonly settings: Settings;
   readonly node: Node;
   readonly types: TypeVersions;
-  readonly places: Places;
-  readonly unstarted: UnstartedClaims;
-  readonly priority: PriorityClaims;
+  readonly executor: Executor;
   readonly settlements: Settlements;
   readonly due: DueTimes;
   readonly throttle: Throttle;
@@ -55,7 +52,7 @@ export class ClaimBudget {
 
   /** Whether this node claims and has a free place. */
   get hasFreePlace(): boolean {
-    return !this.#isStopped && this.#with.places.free > 0;
+    return !this.#isStopped && this.#with.executor.places.free > 0;
   }
 
   /** Counts a claim as pending until what `ask` returns has been dealt with. */
@@ -83,7 +80,8 @@ export class ClaimBudget {
     readonly aheadMs: number;
     readonly now: number;
   }): PendingClaim | undefined {
-    const { places, unstarted, throttle, due } = this.#with;
+    const { executor, throttle, due } = this.#with;
+    const { places, unstarted } = executor;
     if (!this.#mayClaim || (!mustPlan && due.nextDueAt > now)) return undefined;
     const allowance = Math.min(throttle.allowance(), MAX_BATCH);
     const forPlaces = between(0, this.#unpromisedPlaces(now), allowance);
@@ -116,7 +114,8 @@ export class ClaimBudget {
   }
 
   get #prioritySlots(): number {
-    const { settings, priority } = this.#with;
+    const { settings, settlements } = this.#with;
+    const { priority } = settlements;
     let requested = 0;
     for (const { input } of this.#pending) requested += input.prioritySlots ?? 0;
     return prioritySlots({
@@ -144,17 +143,17 @@ export class ClaimBudget {
 
   /** Runs that wait for a place, or will. */
   get #coming(): number {
-    return this.#with.unstarted.waiting + this.#requested.due;
+    return this.#with.executor.unstarted.waiting + this.#requested.due;
   }
 
   /** Free places that no claimed or requested run is about to take. */
   #unpromisedPlaces(now: number): number {
-    const { places, unstarted } = this.#with;
+    const { places, unstarted } = this.#with.executor;
     return places.free - this.#requested.due - unstarted.aheadBy(now + PREFETCH_MS);
   }
 
   get #prefetchTarget(): number {
-    return this.#with.due.onlyForPlaces ? 0 : this.#with.places.finishedWithin(PREFETCH_MS);
+    return this.#with.due.onlyForPlaces ? 0 : this.#with.executor.places.finishedWithin(PREFETCH_MS);
   }
 }
 

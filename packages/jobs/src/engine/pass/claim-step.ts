@@ -1,8 +1,7 @@
 import type { JobStore } from '../../core/store.ts';
 import type { ClaimResult } from '../../core/store-passes.ts';
 import type { Executor } from '../places/executor.ts';
-import type { SurplusClaims } from '../places/surplus-claims.ts';
-import type { PriorityClaims } from '../settling/priority-claims.ts';
+import type { Settlements } from '../settling/settlements.ts';
 import type { DueTimes } from '../timing/due-times.ts';
 import type { ClaimBudget, PendingClaim } from './claim-budget.ts';
 import type { UnclaimedRuns } from './unclaimed-runs.ts';
@@ -11,9 +10,8 @@ export interface ClaimStepDeps {
   readonly store: JobStore;
   readonly due: DueTimes;
   readonly budget: ClaimBudget;
-  readonly priority: PriorityClaims;
-  readonly executor: Pick<Executor<unknown>, 'accept'>;
-  readonly surplus: SurplusClaims;
+  readonly settlements: Settlements;
+  readonly executor: Executor;
   readonly unclaimed: UnclaimedRuns;
 }
 
@@ -36,12 +34,12 @@ export class ClaimStep {
 
   /** Takes the runs of a claim of a pass. */
   claimed(result: ClaimResult, claim: PendingClaim): void {
-    const { due, unclaimed, surplus } = this.#with;
+    const { due, unclaimed, executor } = this.#with;
     const { places, prefetch, ahead } = claim.input;
     unclaimed.claimed({ hasLeft: due.claimed(result, places + prefetch) });
     this.#accept(result, claim);
     // Runs claimed ahead may have become due on their way.
-    if ((ahead?.runs ?? 0) > 0) surplus.giveBack(prefetch);
+    if ((ahead?.runs ?? 0) > 0) executor.surplus.giveBack(prefetch);
   }
 
   /** Takes the runs that a command has made and claimed. */
@@ -51,8 +49,8 @@ export class ClaimStep {
   }
 
   #accept(result: ClaimResult, { takenBack }: PendingClaim): void {
-    const { priority, executor, budget } = this.#with;
-    priority.claimed(result);
+    const { settlements, executor, budget } = this.#with;
+    settlements.priority.claimed(result);
     executor.accept(result, budget.isStopped ? [{}] : takenBack);
   }
 }

@@ -5,18 +5,12 @@ import type { EventFeed } from '../events/event-feed.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Settings } from '../options.ts';
 import type { Executor } from '../places/executor.ts';
-import type { Places } from '../places/places.ts';
-import type { RunningAttempts } from '../places/running-attempts.ts';
-import type { SurplusClaims } from '../places/surplus-claims.ts';
-import type { ClaimSelector, UnstartedClaims } from '../places/unstarted-claims.ts';
-import type { PriorityClaims } from '../settling/priority-claims.ts';
+import type { ClaimSelector } from '../places/unstarted-claims.ts';
 import type { Settlements } from '../settling/settlements.ts';
 import type { Meter } from '../stats/meter.ts';
-import type { DueTimes } from '../timing/due-times.ts';
 import { AFTER_FAILURE_MS, DUE_TIMES_VALID_MS } from '../timing/pace.ts';
-import type { Passes, PassLoop } from '../timing/pass-loop.ts';
-import type { PlanTimer } from '../timing/plan-timer.ts';
-import type { Throttle } from '../timing/throttle.ts';
+import type { Passes } from '../timing/pass-loop.ts';
+import type { Timing } from '../timing/timing.ts';
 import { ClaimBudget } from './claim-budget.ts';
 import { ClaimStep } from './claim-step.ts';
 import { type AskForCommand, ClaimingCommands } from './claiming-commands.ts';
@@ -27,22 +21,13 @@ import { PlanStep } from './plan-step.ts';
 import { SettleStep } from './settle-step.ts';
 import { UnclaimedRuns } from './unclaimed-runs.ts';
 
-export interface DispatcherDeps {
+export interface DispatcherDeps extends Timing {
   readonly settings: Settings;
   readonly store: JobStore;
   readonly types: TypeVersions;
   readonly node: Node;
-  readonly executor: Pick<Executor<unknown>, 'accept' | 'takeBack' | 'fences'>;
-  readonly running: RunningAttempts;
-  readonly unstarted: UnstartedClaims;
-  readonly places: Places;
-  readonly surplus: SurplusClaims;
-  readonly priority: PriorityClaims;
+  readonly executor: Executor;
   readonly settlements: Settlements;
-  readonly due: DueTimes;
-  readonly planTimer: PlanTimer;
-  readonly loop: PassLoop;
-  readonly throttle: Throttle;
   readonly events: EventFeed;
   readonly meter: Meter;
 }
@@ -112,7 +97,7 @@ export class Dispatcher implements Passes {
   /** Tells the handler of a run to stop. A run that has not started is given back, and so cancelled. */
   cancelRun(runId: string): void {
     this.takeBack({ runId });
-    this.#with.running.cancel(runId);
+    this.#with.executor.running.cancel(runId);
   }
 
   /** {@link ClaimingCommands.ask} */

@@ -11,7 +11,7 @@ export interface LostRepliesDeps {
   readonly settings: Settings;
   readonly store: JobStore;
   readonly node: Node;
-  readonly executor: Pick<Executor<unknown>, 'fences'>;
+  readonly executor: Executor;
   readonly settlements: Settlements;
   readonly budget: ClaimBudget;
   readonly events: EventFeed;

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../core/settle.ts';
+import type { JobStore } from '../../core/store.ts';
 import type { ClaimResult } from '../../core/store-passes.ts';
 import { Attempt } from '../attempts/attempt.ts';
 import { idsOf, logLine, logStray } from '../attempts/attempt-log.ts';
@@ -9,28 +10,23 @@ import type { EventFeed } from '../events/event-feed.ts';
 import { CheckedPayloads } from '../job-types/checked-payloads.ts';
 import type { Registry } from '../job-types/registry.ts';
 import type { Settings } from '../options.ts';
+import type { EndedClaim } from '../settling/ended-claim.ts';
 import type { Settlements } from '../settling/settlements.ts';
 import type { Meter } from '../stats/meter.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
 import { STARTS_A_TURN } from '../timing/pace.ts';
-import type { Places } from './places.ts';
-import type { Reporter } from './reporter.ts';
+import { Places } from './places.ts';
+import { Reporter } from './reporter.ts';
 import { runInline } from './run-inline.ts';
-import type { RunningAttempts } from './running-attempts.ts';
-import type { SurplusClaims } from './surplus-claims.ts';
-import type { ClaimSelector, UnstartedClaim, UnstartedClaims } from './unstarted-claims.ts';
+import { RunningAttempts } from './running-attempts.ts';
+import { SurplusClaims } from './surplus-claims.ts';
+import { type ClaimSelector, type UnstartedClaim, UnstartedClaims } from './unstarted-claims.ts';
 
-export interface ExecutorDeps<Deps> {
+export interface ExecutorDeps {
   readonly settings: Settings;
-  readonly registry: Registry<Deps>;
-  /** What inline handlers get as their second argument. */
-  readonly deps: Deps;
+  readonly store: JobStore;
+  readonly registry: Registry;
   readonly threads: ThreadPool;
-  readonly unstarted: UnstartedClaims;
-  readonly running: RunningAttempts;
-  readonly places: Places;
-  readonly surplus: SurplusClaims;
-  readonly reporter: Reporter;
   readonly settlements: Settlements;
   readonly events: EventFeed;
   readonly meter: Meter;
@@ -39,9 +35,14 @@ export interface ExecutorDeps<Deps> {
 /**
  * Takes claimed runs, runs their handlers in the places of the node, and hands each end to the settlements.
  */
-export class Executor<Deps> {
-  readonly #with: ExecutorDeps<Deps>;
-  readonly #payloads: CheckedPayloads<Deps>;
+export class Executor {
+  readonly unstarted: UnstartedClaims;
+  readonly running: RunningAttempts;
+  readonly places: Places;
+  readonly surplus: SurplusClaims;
+  readonly reporter: Reporter;
+  readonly #with: ExecutorDeps;
+  readonly #payloads: CheckedPayloads;
   /** Attempts that ended while a report of them was on its way: they are settled after it. */
   readonly #reporting = new Set<Attempt>();
   #startsThisTurn = 0;
@@ -51,10 +52,18 @@ export class Executor<Deps> {
   readonly #onLine: Attempt['onLine'];
   readonly #onStray: Attempt['onStray'];
 
-  constructor(deps: ExecutorDeps<Deps>) {
+  constructor(deps: ExecutorDeps) {
+    const { clock, concurrency, logger, strayErrors } = deps.settings;
+    const unstarted = new UnstartedClaims(clock);
+    const running = new RunningAttempts(deps);
+    const places = new Places({ concurrency, running, unstarted });
+    this.unstarted = unstarted;
+    this.running = running;
+    this.places = places;
+    this.surplus = new SurplusClaims({ ...deps, clock, places, unstarted });
+    this.reporter = new Reporter({ ...deps, running });
     this.#with = deps;
-    this.#payloads = new CheckedPayloads(deps.settings.clock);
-    const { logger, strayErrors } = deps.settings;
+    this.#payloads = new CheckedPayloads(clock);
     this.#onLine = (attempt, line) => logLine(logger, attempt, line);
     this.#onStray = strayErrors === 'off' ? undefined : (attempt, error) => this.#strayed(attempt, error);
   }
@@ -64,16 +73,15 @@ export class Executor<Deps> {
    * way.
    */
   accept(claim: ClaimResult, takenBack: readonly ClaimSelector[]): void {
-    const { unstarted, settlements } = this.#with;
-    unstarted.add(claim);
-    const back = [...this.#releaseDue(), ...takenBack.flatMap((which) => unstarted.takeBack(which))];
+    this.unstarted.add(claim);
+    const back = [...this.#releaseDue(), ...takenBack.flatMap((which) => this.unstarted.takeBack(which))];
     this.#fillPlaces();
-    for (const each of back) settlements.add(each);
+    for (const each of back) this.#with.settlements.add(each);
   }
 
   /** Gives back claims that have not started (P9, P12, P14). */
   takeBack(which: ClaimSelector): void {
-    for (const each of this.#with.unstarted.takeBack(which)) this.#with.settlements.add(each);
+    for (const each of this.unstarted.takeBack(which)) this.#with.settlements.add(each);
   }
 
   /** Starts nothing more; the caller takes back what waits. */
@@ -83,23 +91,22 @@ export class Executor<Deps> {
 
   /** The fences of all claims of this node that have not ended, or whose end waits for a report. */
   fences(): number[] {
-    const { running, unstarted } = this.#with;
     const reporting = [...this.#reporting].map(({ claimed }) => claimed.fence);
-    return [...running.fences(), ...reporting, ...unstarted.fences()];
+    return [...this.running.fences(), ...reporting, ...this.unstarted.fences()];
   }
 
   /** Lets due runs wait for a place, and sets a timer for the next ones. Returns those that are too late. */
-  #releaseDue(): ReturnType<UnstartedClaims['releaseDue']>['late'] {
-    const { unstarted, settings, settlements, surplus } = this.#with;
+  #releaseDue(): readonly EndedClaim[] {
+    const { settings, settlements } = this.#with;
     this.#cancelRelease?.();
     this.#cancelRelease = undefined;
-    const { late, nextMs } = unstarted.releaseDue();
+    const { late, nextMs } = this.unstarted.releaseDue();
     if (nextMs !== undefined)
       this.#cancelRelease = settings.clock.setTimer(nextMs, () => {
         const tooLate = this.#releaseDue();
         this.#fillPlaces();
         for (const each of tooLate) settlements.add(each);
-        surplus.giveBack();
+        this.surplus.giveBack();
       });
     return late;
   }
@@ -108,7 +115,7 @@ export class Executor<Deps> {
    * Starts waiting runs in the free places: a few in this turn of the event loop, the rest in the next ones.
    */
   #fillPlaces(): void {
-    const { unstarted, places } = this.#with;
+    const { unstarted, places } = this;
     while (!this.#isPaused && places.idle > 0 && this.#startsThisTurn < STARTS_A_TURN) {
       const claimed = unstarted.next();
       if (claimed === undefined) break;
@@ -126,7 +133,7 @@ export class Executor<Deps> {
   }
 
   #start({ run, job }: UnstartedClaim): void {
-    const { settings, registry, deps, threads, running } = this.#with;
+    const { settings, registry, threads } = this.#with;
     const type = registry.get(job.type);
     if (type === undefined) throw new Error(`claimed a run of the unknown type ${job.type}`);
     const payload = this.#payloads.of(type, run, job);
@@ -136,7 +143,7 @@ export class Executor<Deps> {
     attempt.startKnown = run.started;
     attempt.onLine = this.#onLine;
     if (settings.tracing !== undefined) attempt.span = settings.tracing.begin(attempt);
-    running.add(attempt);
+    this.running.add(attempt);
     this.#announceStart(attempt);
     if (typeof payload !== 'string') return this.#end(attempt, payload);
     if (type.jobType.isolation === 'thread') {
@@ -148,15 +155,15 @@ export class Executor<Deps> {
       return;
     }
     attempt.onStray = this.#onStray;
-    runInline(type, attempt, deps).then(
+    runInline(type, attempt).then(
       (result) => this.#returned(attempt, readResult(result)),
       (error: unknown) => this.#threw(attempt, readThrown(error)),
     );
   }
 
   #announceStart({ claimed, owner, startedAt }: Attempt): void {
-    const { reporter, meter, events } = this.#with;
-    reporter.watch();
+    const { meter, events } = this.#with;
+    this.reporter.watch();
     meter.started(owner.type, startedAt - claimed.availableAt);
     events.emit('run.started', owner.id, claimed.id, { attempt: claimed.attempt });
   }
@@ -170,10 +177,10 @@ export class Executor<Deps> {
   }
 
   #end(attempt: Attempt, outcome: Outcome): void {
-    const { settings, running, places } = this.#with;
-    running.remove(attempt);
+    const { settings } = this.#with;
+    this.running.remove(attempt);
     attempt.tookMs = settings.clock.monotonic() - attempt.startedMonotonic;
-    places.ended(attempt.tookMs);
+    this.places.ended(attempt.tookMs);
     attempt.span?.end(outcome);
     this.#settle(attempt, outcome, settings.clock.now());
     this.#fillPlaces();
@@ -212,9 +219,9 @@ export class Executor<Deps> {
   /** Stops a running handler. One that has returned fails, unless its success is being written already. */
   #strayed(attempt: Attempt, error: Error): void {
     if (attempt.stray !== undefined) return;
-    const { settings, running, settlements } = this.#with;
+    const { settings, settlements } = this.#with;
     attempt.stray = readThrown(error);
-    if (running.has(attempt)) {
+    if (this.running.has(attempt)) {
       attempt.abort({ reason: 'stray', error, atMonotonic: settings.clock.monotonic() });
       return;
     }

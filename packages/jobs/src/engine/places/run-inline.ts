@@ -3,20 +3,16 @@ import { withStrayErrorsTo } from '../attempts/stray-errors.ts';
 import type { RegisteredType } from '../job-types/registry.ts';
 
 /** Runs the handler of an attempt on this event loop. */
-export async function runInline<Deps>(
-  type: RegisteredType<Deps>,
-  attempt: Attempt,
-  deps: Deps,
-): Promise<unknown> {
+export async function runInline(type: RegisteredType, attempt: Attempt): Promise<unknown> {
   return attempt.onStray === undefined
-    ? runTraced(type, attempt, deps)
-    : withStrayErrorsTo(attempt, () => runTraced(type, attempt, deps));
+    ? runTraced(type, attempt)
+    : withStrayErrorsTo(attempt, () => runTraced(type, attempt));
 }
 
-function runTraced<Deps>(type: RegisteredType<Deps>, attempt: Attempt, deps: Deps): Promise<unknown> {
+function runTraced(type: RegisteredType, attempt: Attempt): Promise<unknown> {
   const { span } = attempt;
   return span === undefined
-    ? type.jobType.run(attempt, deps)
+    ? type.run(attempt)
     : // Async, so that what throws here is the tracer and never the handler.
-      span.within(async () => type.jobType.run(attempt, deps));
+      span.within(async () => type.run(attempt));
 }

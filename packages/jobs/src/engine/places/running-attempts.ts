@@ -11,7 +11,7 @@ const GRACE_MS = 10_000;
 
 export interface RunningAttemptsDeps {
   readonly settings: Settings;
-  readonly registry: Registry<never>;
+  readonly registry: Registry;
   readonly threads: ThreadPool;
 }
 

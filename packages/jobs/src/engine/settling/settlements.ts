@@ -12,18 +12,18 @@ import {
 import type { PassLoop } from '../timing/pass-loop.ts';
 import type { PlanTimer } from '../timing/plan-timer.ts';
 import { type EndedClaim, type Failure, isUrgent } from './ended-claim.ts';
-import type { PriorityClaims } from './priority-claims.ts';
+import { PriorityClaims } from './priority-claims.ts';
 import { publishResult, type ResultListeners } from './publish-result.ts';
 
 export interface SettlementsDeps extends ResultListeners {
   readonly due: DueTimes;
   readonly planTimer: PlanTimer;
   readonly loop: PassLoop;
-  readonly priority: PriorityClaims;
 }
 
 /** Keeps the claims that have ended until the store has written what became of them: none is lost (P10). */
 export class Settlements {
+  readonly priority = new PriorityClaims();
   readonly #with: SettlementsDeps;
   #waiting: EndedClaim[] = [];
   #isUrgent = false;
@@ -41,7 +41,7 @@ export class Settlements {
 
   /** Takes a claim that has ended, and asks for a pass that writes it. */
   add(ended: EndedClaim): void {
-    this.#with.priority.ended(ended.input.fence);
+    this.priority.ended(ended.input.fence);
     this.#waiting.push(ended);
     this.#isUrgent ||= isUrgent(ended);
     this.#with.loop.wake(this.gatherMs);

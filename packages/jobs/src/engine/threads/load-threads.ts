@@ -1,6 +1,5 @@
 import type { Registry } from '../job-types/registry.ts';
 import type { Settings } from '../options.ts';
-import { endThreads } from './end-threads.ts';
 import type { ThreadPool } from './thread-pool.ts';
 
 /** A module that takes longer than this to load (ms) counts as one that does not load. */
@@ -8,7 +7,7 @@ const LOAD_LIMIT_MS = 30_000;
 
 export interface LoadThreadsDeps {
   readonly threads: ThreadPool;
-  readonly registry: Registry<never>;
+  readonly registry: Registry;
   readonly settings: Settings;
 }
 
@@ -39,7 +38,7 @@ export async function loadThreads(
     const faults = await Promise.race([threads.load(jobTypes), late.promise]);
     if (faults.length > 0) throw new Error(`The engine can't start: ${faults.join('; ')}`);
   } catch (error) {
-    await endThreads(threads, settings);
+    await threads.end();
     throw error;
   } finally {
     cancel();

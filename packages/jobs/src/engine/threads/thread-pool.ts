@@ -33,9 +33,11 @@ interface Thread {
   ending?: Promise<unknown>;
 }
 
-type ThreadSettings = Pick<Settings, 'threadDeps' | 'threadMemoryMb' | 'logger'>;
+type ThreadSettings = Pick<Settings, 'clock' | 'threadDeps' | 'threadMemoryMb' | 'logger'>;
 
 const IDLE_THREAD_MS = 60_000;
+/** How long to wait for threads to end (ms). A thread in a long native call can't be ended. */
+const END_LIMIT_MS = 2_000;
 
 /**
  * The threads of a node: one handler at a time in each, started when needed, kept for a minute when idle,
@@ -131,9 +133,15 @@ export class ThreadPool {
     }
   }
 
-  /** Ends all threads, at once. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#threads].map(terminated));
+  /** Ends all threads at once, and waits a moment for it. Leaves no timer that would keep the process alive. */
+  async end(): Promise<void> {
+    const limit = Promise.withResolvers<void>();
+    const cancel = this.#settings.clock.setTimer(END_LIMIT_MS, limit.resolve);
+    try {
+      await Promise.race([Promise.all([...this.#threads].map(terminated)), limit.promise]);
+    } finally {
+      cancel();
+    }
   }
 
   #memoryOf({ memoryMb }: JobType<never>): number {

@@ -1,6 +1,6 @@
 import type { JobTypeInfo } from '../engine-port.ts';
-import type { RegisteredType } from '../job-types/registry.ts';
-import { backoffFields } from './job-definition.ts';
+import type { RegisteredType } from './registry.ts';
+import { backoffFields } from './type-defaults.ts';
 
 /** A job type as callers see it. */
 export function jobTypeInfo({
@@ -9,7 +9,7 @@ export function jobTypeInfo({
   maxAttempts,
   backoff,
   payloadSchema,
-}: RegisteredType<never>): JobTypeInfo {
+}: RegisteredType): JobTypeInfo {
   const { type, description, version, isolation } = jobType;
   const defaults = jobType.payload.safeParse({});
   return {

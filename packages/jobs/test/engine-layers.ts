@@ -1,0 +1,117 @@
+import type { Layer } from './layer.ts';
+
+const ENGINE = 'packages/jobs/src/engine';
+const CORE = ['core', 'plain core'];
+/** What every room may name of the rooms that hold what an attempt is, what it left, and when things happen. */
+const TYPES = ['engine port', 'engine settings', 'engine nodes', 'engine events', 'engine stats'];
+
+interface Room {
+  readonly may?: readonly string[];
+  readonly mayTypes?: readonly string[];
+  /** The way in for other rooms. */
+  readonly entries?: readonly string[];
+  /** Further files of which other rooms may import types. */
+  readonly typeEntries?: readonly string[];
+  readonly packages?: readonly string[];
+}
+
+function room(folder: string, { may = [], packages = [], ...rest }: Room): Layer {
+  return { paths: [`${ENGINE}/${folder}/`], may: [...CORE, ...may], packages, ...rest };
+}
+
+/** Who may import whom in the engine, from the rooms that know nobody to those that use all. */
+export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
+  'engine port': {
+    paths: ['engine-port.ts', 'engine-stats.ts', 'engine-logger.ts', 'tracing.ts'].map(
+      (file) => `${ENGINE}/${file}`,
+    ),
+    may: CORE,
+    packages: [],
+  },
+  // An attempt, what its handler leaves, and how that is made safe to keep.
+  'engine attempts': room('attempts', { may: ['engine port'], packages: ['node:'] }),
+  // The process around the engine: its clock, its log, its tracer.
+  'engine host': room('host', { may: ['engine port', 'engine attempts'], packages: ['node:'] }),
+  'engine timing': room('timing', {
+    packages: ['node:'],
+    entries: ['timing.ts', 'pace.ts'],
+    typeEntries: ['due-times.ts', 'pass-loop.ts', 'plan-timer.ts', 'throttle.ts'],
+  }),
+  'engine settings': {
+    paths: [`${ENGINE}/options.ts`],
+    may: [...CORE, 'engine port', 'engine host'],
+    mayTypes: ['engine timing'],
+    packages: [],
+  },
+  'engine job types': room('job-types', {
+    may: ['engine port', 'engine settings', 'engine attempts', 'thread'],
+    packages: ['zod'],
+  }),
+  'engine nodes': room('nodes', {
+    mayTypes: ['engine settings'],
+    packages: ['node:'],
+    entries: ['node.ts'],
+  }),
+  'engine events': room('events', {
+    mayTypes: ['engine port', 'engine nodes'],
+    entries: ['event-feed.ts'],
+  }),
+  'engine stats': room('stats', {
+    mayTypes: ['engine port', 'engine nodes'],
+    entries: ['meter.ts', 'health-counter.ts', 'node-stats.ts'],
+  }),
+  'engine threads': room('threads', {
+    may: ['engine attempts', 'engine host', 'thread'],
+    mayTypes: ['engine settings', 'engine job types'],
+    packages: ['node:'],
+    entries: ['thread-pool.ts', 'load-threads.ts', 'job-thread.ts'],
+  }),
+  'engine settling': room('settling', {
+    may: ['engine attempts', 'engine timing'],
+    mayTypes: TYPES,
+    entries: ['settlements.ts'],
+    typeEntries: ['ended-claim.ts'],
+  }),
+  'engine places': room('places', {
+    may: ['engine attempts', 'engine job types', 'engine timing'],
+    mayTypes: [...TYPES, 'engine threads', 'engine settling'],
+    entries: ['executor.ts'],
+    typeEntries: ['running-attempts.ts', 'unstarted-claims.ts'],
+  }),
+  'engine pass': room('pass', {
+    may: ['engine timing'],
+    mayTypes: [...TYPES, 'engine settling', 'engine places'],
+    entries: ['dispatcher.ts'],
+  }),
+  'engine lifecycle': room('lifecycle', {
+    may: ['engine port', 'engine attempts', 'engine threads', 'engine timing'],
+    mayTypes: [...TYPES, 'engine job types', 'engine settling', 'engine places', 'engine pass'],
+    entries: ['lifecycle.ts'],
+  }),
+  'engine api': room('api', {
+    may: ['engine port', 'engine job types'],
+    mayTypes: [...TYPES, 'engine pass'],
+    entries: ['command-api.ts'],
+  }),
+  // Puts the rooms together.
+  engine: {
+    paths: [`${ENGINE}/`],
+    may: [
+      ...CORE,
+      'engine port',
+      'engine settings',
+      'engine timing',
+      'engine job types',
+      'engine nodes',
+      'engine events',
+      'engine stats',
+      'engine threads',
+      'engine settling',
+      'engine places',
+      'engine pass',
+      'engine lifecycle',
+      'engine api',
+    ],
+    packages: [],
+  },
+};
