@@ -63,8 +63,8 @@ export interface CommandOptions {
 }
 
 /**
- * For what is to happen if and only if a transaction of the caller's commits; PostgreSQL only. Nothing is
- * seen, told or run before that. `docs/transactions.md` says what waits for what.
+ * The command takes effect if and only if a transaction of the caller commits; PostgreSQL only. Until then
+ * nothing is visible, published or run. `docs/transactions.md` says which locks it holds.
  */
 export interface InTransaction {
   readonly tx?: Transaction | undefined;
@@ -116,7 +116,7 @@ export interface Preview {
   readonly times: readonly number[];
 }
 
-/** Hears each event; `reset`: some were missed, while the other nodes could not be heard. */
+/** Gets each event; `reset`: events of other nodes may have been lost, so reload your data. */
 export type JobEventListener = (event: JobEvent | 'reset') => void;
 
 export interface EventSubscription {
@@ -227,6 +227,6 @@ export interface Engine {
   activity(): NodeActivity;
   /** Newest first: by time, then by id. */
   listAudit(query: AuditQuery): Promise<readonly AuditRow[]>;
-  /** The events of all nodes, in the order in which this one hears of them. */
+  /** The events of all nodes, in the order in which this node gets them. */
   subscribe(listener: JobEventListener, after?: number): EventSubscription;
 }

@@ -2,7 +2,7 @@ import type { LeaseKept } from '../core/lease.ts';
 import type { SkipReason } from '../core/run.ts';
 import type { HealthCounts, StoreStats } from '../core/store-views.ts';
 
-/** How an attempt ended; `retried`: it failed, and there is another one to come. */
+/** How an attempt ended; `retried`: it failed, and the run is tried again. */
 export type Ending = 'succeeded' | 'failed' | 'cancelled' | 'retried';
 
 /**
@@ -15,7 +15,7 @@ export type NodeHealth = 'ok' | 'late' | 'stalled' | 'joining' | 'failing';
 export interface NodeStats {
   readonly node: string;
   readonly health: NodeHealth;
-  /** When it was last heard of: what is said of it is as of then. */
+  /** When the node last reported; all its values are as of then. */
   readonly seenAt: number;
   readonly version: string;
   readonly startedAt: number;
@@ -23,7 +23,7 @@ export interface NodeStats {
   readonly busy: number;
   /** Claimed runs that wait for a place on this node. */
   readonly buffered: number;
-  /** Claims are being held back to keep the API quick. */
+  /** It claims fewer runs, to keep the API quick. */
   readonly throttled: boolean;
   readonly eventLoopDelayMs: number;
   readonly types: readonly string[];
@@ -41,7 +41,7 @@ export interface LastMinute {
 
 /** What a node did in one minute of the clock. */
 export interface MinuteCounts extends Readonly<Record<Ending, number>> {
-  /** Its begin (ms). */
+  /** Start of the minute (ms). */
   readonly minute: number;
   readonly started: number;
   /** Slots that this node made no run of. */
@@ -52,9 +52,9 @@ export interface MinuteCounts extends Readonly<Record<Ending, number>> {
 
 /** How often values fell between fixed bounds, since the start of the process. */
 export interface HistogramCounts {
-  /** Upper bounds, rising; a value that is equal to one is below it. */
+  /** Upper bounds, ascending; each includes values equal to it. */
   readonly boundsMs: readonly number[];
-  /** How many lie below each bound, and not below the one before; at the end those above all. */
+  /** How many values each bound has that the one before has not; the last count is of values above all. */
   readonly counts: readonly number[];
   readonly sumMs: number;
 }
@@ -70,36 +70,36 @@ export interface TypeCounts {
   readonly lateness: HistogramCounts;
 }
 
-/** What one node does and did, as it knows by itself. */
+/** What one node does, and has done since its start. It needs no database to report this. */
 export interface NodeActivity {
   /**
-   * How claims ended on this node since its start: attempts, and those that were cancelled before they
+   * How claims ended on this node since its start: its attempts, and the runs that were cancelled before they
    * started.
    */
   readonly sinceStart: Readonly<Record<Ending, number>>;
   readonly lastMinute: LastMinute;
-  /** The last 60 minutes of the clock, the newest first: that one still goes on. */
+  /** The last 60 minutes of the clock, newest first; the newest is not over. */
   readonly minutes: readonly MinuteCounts[];
-  /** Of each type that it has. */
+  /** One entry for each job type of the node. */
   readonly types: readonly TypeCounts[];
-  /** Slots that it made no run of, since its start; those missed together count as one. */
+  /** Slots skipped since its start, by reason; slots missed together count as one. */
   readonly skipped: Readonly<Record<SkipReason, number>>;
   /** Claims that have ended and are not known to be written. */
   readonly settling: number;
   /** For how long it has failed to write and claim runs (ms); 0 while that works, and for the first 5 s. */
   readonly failingMs: number;
-  /** Who listens to events here: open event streams, and code. */
+  /** Subscribers to events on this node: open event streams, and code. */
   readonly listeners: number;
   /** The node as it is now. */
   readonly node: NodeStats;
-  /** How its lease stands. */
+  /** The state of its lease. */
   readonly lease: LeaseKept;
 }
 
 export interface EngineStats extends StoreStats, NodeActivity {
   readonly now: number;
-  /** Jobs by health, at most some 15 seconds old; older where there are so many that counting takes long. */
+  /** Jobs by health, about 15 s old at most; older where counting takes long, as with very many jobs. */
   readonly health: HealthCounts;
-  /** All that live; the one that is asked comes first, as it is now. */
+  /** All live nodes; the one that answers comes first, as it is now. */
   readonly nodes: readonly NodeStats[];
 }

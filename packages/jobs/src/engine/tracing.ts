@@ -1,21 +1,20 @@
 import type { Outcome } from '../core/settle.ts';
 
 /**
- * How the engine tells a tracer, such as OpenTelemetry's, what belongs together: the request that made or
- * triggered a job, and each attempt. A `traceparent` is that of W3C Trace Context. What fails here is told
- * once, and harms no run.
+ * A tracer, such as OpenTelemetry's. It connects each attempt with the request that made or triggered its
+ * job. A `traceparent` is that of W3C Trace Context. The engine logs the first error of a tracer; no run
+ * fails.
  */
 export interface Tracing {
   /**
-   * The traceparent of what the caller is at: it is kept with the job that the caller makes, or the run it
-   * triggers.
+   * The traceparent of the caller. The engine keeps it with the job that the caller makes, or with its run.
    */
   current(): string | undefined;
   /** An attempt begins. */
   begin(attempt: TracedAttempt): AttemptSpan | undefined;
 }
 
-/** What a tracer is told of an attempt. */
+/** An attempt, as a tracer gets it. */
 export interface TracedAttempt {
   readonly job: { readonly id: string; readonly type: string };
   readonly run: { readonly id: string; readonly attempt: number; readonly scheduledFor: Date | undefined };
@@ -23,11 +22,11 @@ export interface TracedAttempt {
   readonly origin: { readonly job: string | undefined; readonly run: string | undefined };
 }
 
-/** An attempt that goes on, as its tracer sees it. */
+/** The span of a running attempt. */
 export interface AttemptSpan {
   /** What the handler gets, to hand on to those whom it asks. */
   readonly traceparent: string | undefined;
-  /** Calls the handler, so that what is traced in it becomes a part of this. */
+  /** Calls the handler, so that spans made in it become children of this one. */
   within<T>(work: () => T): T;
   end(outcome: Outcome): void;
 }

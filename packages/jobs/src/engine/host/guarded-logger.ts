@@ -1,16 +1,17 @@
 import type { EngineLogger } from '../engine-logger.ts';
 
-const nobodyToTell = () => undefined;
+/** There is nowhere to report a logger that fails. */
+const ignore = () => undefined;
 
-/** A logger whose faults are its own: what it was told is lost, and no run or pass with it. */
+/** Wraps a logger that may throw: only its line is lost, and no run or pass. */
 export function guardedLogger(logger: EngineLogger): EngineLogger {
-  const tell = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) => {
+  const guarded = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) => {
     try {
-      const told: unknown = logger[level](fields, message);
-      // One may be `async` all the same.
-      if (told instanceof Promise) told.catch(nobodyToTell);
+      const returned: unknown = logger[level](fields, message);
+      // A logger may be `async`, whatever its type says.
+      if (returned instanceof Promise) returned.catch(ignore);
     } catch {
-      nobodyToTell();
+      ignore();
     }
   };
   return {
@@ -21,9 +22,9 @@ export function guardedLogger(logger: EngineLogger): EngineLogger {
         return true;
       }
     },
-    debug: tell('debug'),
-    info: tell('info'),
-    warn: tell('warn'),
-    error: tell('error'),
+    debug: guarded('debug'),
+    info: guarded('info'),
+    warn: guarded('warn'),
+    error: guarded('error'),
   };
 }

@@ -1,15 +1,15 @@
 import type { EngineLogger } from '../engine-logger.ts';
 import type { Tracing } from '../tracing.ts';
 
-/** A tracer whose faults are its own: an attempt that can't be traced is done all the same. */
+/** Wraps a tracer that may throw: an attempt that can't be traced runs without a span. */
 export function guardedTracing(tracing: Tracing, logger: EngineLogger): Tracing {
-  let isTold = false;
+  let isLogged = false;
   const attempt = <T>(work: () => T): T | undefined => {
     try {
       return work();
     } catch (err) {
-      if (!isTold) logger.error({ err }, 'the tracer failed; what it was told is in no trace');
-      isTold = true;
+      if (!isLogged) logger.error({ err }, 'the tracer failed; its span is dropped');
+      isLogged = true;
       return undefined;
     }
   };
@@ -29,7 +29,7 @@ export function guardedTracing(tracing: Tracing, logger: EngineLogger): Tracing 
               return made;
             }),
           );
-          // Where the tracer never came to it, it is done without; else this is what it made.
+          // Without a tracer that called it, it runs here; else this is its result.
           return rest();
         },
         end: (outcome) => attempt(() => span.end(outcome)),

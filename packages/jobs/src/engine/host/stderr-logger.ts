@@ -10,15 +10,16 @@ const LINE_LIMIT = 8_000;
  * each, without stacks. `write` takes a line without its end.
  */
 export function stderrLogger(write: (line: string) => void = toStderr): EngineLogger {
-  const tell = (level: string) => (fields: object, message: string) => write(lineOf(level, fields, message));
-  const warn = tell('warn');
+  const writer = (level: string) => (fields: object, message: string) =>
+    write(lineOf(level, fields, message));
+  const warn = writer('warn');
   return {
     // The failure of an attempt whose run is retried is logged at `info`, with its error.
     isLevelEnabled: (level) => level !== 'debug',
     debug: () => undefined,
     info: (fields, message) => 'err' in fields && warn(fields, message),
     warn,
-    error: tell('error'),
+    error: writer('error'),
   };
 }
 

@@ -18,7 +18,7 @@ export function checkPayload(type: RegisteredType, payload: unknown): CheckedPay
   return { ok: false, faults: faults.slice(0, MOST_FAULTS) };
 }
 
-/** {@link checkPayload} of one that somebody gives now: what is kept of payloads must stay small. */
+/** {@link checkPayload} of a payload that somebody sends, with the limit of its size. */
 export function acceptPayload(type: RegisteredType, payload: unknown): CheckedPayload {
   const checked = checkPayload(type, payload);
   if (!checked.ok || Buffer.byteLength(checked.json) <= LARGEST_PAYLOAD_BYTES) return checked;

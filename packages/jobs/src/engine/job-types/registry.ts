@@ -71,7 +71,7 @@ function registered<Deps>(jobType: JobType<Deps>, deps: Deps): RegisteredType {
   };
 }
 
-/** P21: the schema as JSON Schema, or a refusal of what is not strict or can't be expressed. */
+/** The schema as JSON Schema. Refuses one that is not strict, or that JSON Schema can't express (P21). */
 function strictJsonSchema(
   schema: z.ZodObject,
   refuse: (why: string) => never,

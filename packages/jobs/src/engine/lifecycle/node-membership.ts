@@ -21,7 +21,9 @@ export interface NodeMembershipDeps {
   readonly events: EventFeed;
 }
 
-/** Joins the nodes, acts on what they and the lease tell, and joins again once the lease has expired (P9). */
+/**
+ * Joins the nodes, acts on their notices and on its lease, and joins again once the lease has expired (P9).
+ */
 export class NodeMembership {
   readonly #with: NodeMembershipDeps;
   #joining: Promise<void> | undefined;
@@ -62,7 +64,7 @@ export class NodeMembership {
     events.joined();
   }
 
-  /** `id`: what a lease of an earlier id does is over. */
+  /** `id`: the lease of an earlier id no longer matters. */
   #listenerOf(id: string): NodeListener {
     const { settings, node, events, dispatcher } = this.#with;
     return {

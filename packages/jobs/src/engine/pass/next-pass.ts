@@ -86,7 +86,7 @@ export class NextPass {
     this.#with.loop.wake(AFTER_FAILURE_MS);
   }
 
-  /** What the reply was about may be done, and nobody tells what that has made due. */
+  /** The command or pass may be written, and may have made runs due that nobody announces. */
   noteLostReply(): void {
     this.#with.lost.extendSearch();
     this.#with.due.invalidate();

@@ -43,7 +43,7 @@ export class HealthCounter {
     return counted === undefined ? this.#counting : this.#orElse(this.#counting, counted);
   }
 
-  /** The old ones, if the new ones take long; they go on being counted. */
+  /** Returns the old counts if the new ones take long; the counting continues. */
   async #orElse(counting: Promise<HealthCounts>, { counts }: Counted): Promise<HealthCounts> {
     const late = Promise.withResolvers<HealthCounts>();
     const cancel = this.#with.clock.setTimer(PATIENCE_MS, () => late.resolve(counts));

@@ -49,11 +49,11 @@ export class Meter {
     this.#types = new Map(types.map((type) => [type, emptyType()]));
   }
 
-  /** An attempt has started, so long after it was due. */
+  /** An attempt has started, `latenessMs` after it was due. */
   started(type: string, latenessMs: number): void {
     const ms = Math.max(latenessMs, 0);
     const step = latenessStep(ms);
-    this.#turn();
+    this.#advance();
     this.#second.start(ms, step);
     this.#minute.start(ms, step);
     this.#types.get(type)?.lateness.add(ms);
@@ -61,7 +61,7 @@ export class Meter {
 
   /** A claim has ended, and that is written. `attempt`: absent when it never started. */
   finished(ending: Ending, attempt: Measured | undefined): void {
-    this.#turn();
+    this.#advance();
     this.#second.finished[ending]++;
     this.#minute.finished[ending]++;
     this.#total[ending]++;
@@ -74,7 +74,7 @@ export class Meter {
 
   /** A slot became no run. */
   skipped(reason: SkipReason): void {
-    this.#turn();
+    this.#advance();
     this.#second.skipped++;
     this.#minute.skipped++;
     this.#skipped[reason]++;
@@ -108,8 +108,8 @@ export class Meter {
     return Array.from({ length: KEPT }, (_, n) => minuteCounts(now - n, this.#minutes.find(now - n)));
   }
 
-  /** Goes on to the buckets of now. */
-  #turn(): void {
+  /** Moves to the buckets of now. */
+  #advance(): void {
     const second = this.#secondNow();
     if (this.#second.number === second) return;
     this.#second = this.#seconds.of(second);

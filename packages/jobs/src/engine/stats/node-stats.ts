@@ -4,12 +4,12 @@ import type { NodeStats } from '../engine-stats.ts';
 /** A node is late once it has left out two heartbeats. */
 const LATE_MS = 10_000;
 
-/** The node that is asked, as it knows itself. */
+/** This node, as it knows itself. */
 export interface NodeSelf extends NodeInfo, NodeState {
   readonly isMember: boolean;
 }
 
-/** All living nodes: the one that is asked first, then the others as they have told of themselves. */
+/** All live nodes: this one first, then the others with what they last reported. */
 export function nodeStats(nodes: readonly NodeView[], self: NodeStats, now: number): NodeStats[] {
   const others = nodes
     .filter(({ id }) => id !== self.node)

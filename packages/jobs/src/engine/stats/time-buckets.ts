@@ -71,7 +71,7 @@ export function rounded(ms: number): number {
   return Math.round(ms * 10) / 10;
 }
 
-/** The last {@link KEPT} buckets, in constant space: what is older is written over. */
+/** The last {@link KEPT} buckets, in constant space: older ones are overwritten. */
 export class TimeBuckets {
   readonly #ring: readonly TimeBucket[] = Array.from({ length: KEPT }, () => new TimeBucket());
 

@@ -28,7 +28,7 @@ interface OutputSender {
 /** A run that this thread was asked for. */
 type Task = Extract<ToThread, { kind: 'run' }> & { readonly outputSender: OutputSender };
 
-const SPEAK_EVERY_MS = 100;
+const SEND_EVERY_MS = 100;
 const clock = createSystemClock();
 
 const port = parentPort;
@@ -139,25 +139,24 @@ async function loadAll(types: Extract<ToThread, { kind: 'load' }>['types']): Pro
 }
 
 /**
- * A handler may log and report as often as it likes: the engine hears of it ten times a second, and nothing
- * after its end.
+ * Sends what a handler logs and reports to the engine, ten times a second at most, and nothing after its end.
  */
 function createOutputSender(): OutputSender {
   let isOver = false;
-  let spokeAt = Number.NEGATIVE_INFINITY;
+  let sentAt = Number.NEGATIVE_INFINITY;
   let cancel: (() => void) | undefined;
-  const speak = () => {
+  const sendNew = () => {
     cancel?.();
     cancel = undefined;
-    spokeAt = clock.monotonic();
+    sentAt = clock.monotonic();
     const news = output.take();
     if (news !== undefined) send({ kind: 'output', output: news });
   };
   const changed = () => {
     if (isOver) return;
     // By the clock: a handler that never waits lets no timer fire.
-    if (clock.monotonic() - spokeAt >= SPEAK_EVERY_MS) speak();
-    else cancel ??= clock.setTimer(SPEAK_EVERY_MS, speak);
+    if (clock.monotonic() - sentAt >= SEND_EVERY_MS) sendNew();
+    else cancel ??= clock.setTimer(SEND_EVERY_MS, sendNew);
   };
   const output = new AttemptOutput(clock.now, { changed });
   return {

@@ -26,10 +26,7 @@ interface Thread {
   loading?: string;
   idleSince: number;
   ended: boolean;
-  /**
-   * It was told to end; asked again and again, a worker in a long native call would gather who waits for
-   * that.
-   */
+  /** The end of the worker, once asked for. Asking again and again would add listeners to the worker. */
   ending?: Promise<unknown>;
 }
 
@@ -40,9 +37,8 @@ const IDLE_THREAD_MS = 60_000;
 const END_LIMIT_MS = 2_000;
 
 /**
- * The threads of a node: one handler at a time in each, started when needed, kept for a minute when idle,
- * replaced when one dies. Our own small pool since a run that is told to stop must get its grace before the
- * thread is terminated (P11).
+ * The threads of a node. Each runs one handler at a time, starts when needed, and ends after a minute without
+ * work. It is a pool of our own because a stopped run gets a grace before its thread is terminated (P11).
  */
 export class ThreadPool {
   readonly #threads = new Set<Thread>();
@@ -133,7 +129,9 @@ export class ThreadPool {
     }
   }
 
-  /** Ends all threads at once, and waits a moment for it. Leaves no timer that would keep the process alive. */
+  /**
+   * Ends all threads at once, and waits a moment for it. Leaves no timer that would keep the process alive.
+   */
   async end(): Promise<void> {
     const limit = Promise.withResolvers<void>();
     const cancel = this.#settings.clock.setTimer(END_LIMIT_MS, limit.resolve);
@@ -190,8 +188,8 @@ export class ThreadPool {
     this.#threads.add(thread);
     let failure: unknown;
     worker.on('message', (message: unknown) => {
-      const heard = readMessage(message);
-      if (heard !== undefined) this.#receive(thread, heard);
+      const checked = readMessage(message);
+      if (checked !== undefined) this.#receive(thread, checked);
     });
     worker.on('error', (error) => {
       failure = isOutOfMemory(error) ? outOfMemory(error, memoryMb) : error;
@@ -210,28 +208,30 @@ export class ThreadPool {
     return thread;
   }
 
-  #receive(thread: Thread, heard: ThreadMessage): void {
-    if (heard.kind === 'stray') return logStray(this.#settings.logger, heard.ids, heard.thrown);
-    if (heard.kind === 'loading') {
-      thread.loading = heard.what;
+  #receive(thread: Thread, message: ThreadMessage): void {
+    if (message.kind === 'stray') return logStray(this.#settings.logger, message.ids, message.thrown);
+    if (message.kind === 'loading') {
+      thread.loading = message.what;
       return;
     }
     const { current } = thread;
-    if (current === undefined) return this.#receiveIdle(thread, heard);
-    current.attempt?.output.add(heard.output);
-    if (heard.kind === 'output') return;
+    if (current === undefined) return this.#receiveIdle(thread, message);
+    current.attempt?.output.add(message.output);
+    if (message.kind === 'output') return;
     this.#release(thread);
     // Node keeps a failed import for the life of a thread: only a new one can do better (P8).
     const isUsable =
-      heard.kind === 'threw' ? heard.isUsable : heard.kind === 'returned' || heard.faults.length === 0;
+      message.kind === 'threw'
+        ? message.isUsable
+        : message.kind === 'returned' || message.faults.length === 0;
     if (!isUsable) this.#post(thread, { kind: 'end' });
-    current.resolve(heard);
+    current.resolve(message);
   }
 
   /** An error of an idle thread, such as in a timer of its module, ends the thread. */
-  #receiveIdle(thread: Thread, heard: ThreadMessage): void {
-    if (heard.kind !== 'threw' || thread.ended) return;
-    logThreadEnd(this.#settings.logger, heard.thrown);
+  #receiveIdle(thread: Thread, message: ThreadMessage): void {
+    if (message.kind !== 'threw' || thread.ended) return;
+    logThreadEnd(this.#settings.logger, message.thrown);
     this.#post(thread, { kind: 'end' });
   }
 
