@@ -22,7 +22,7 @@ function tell(message: FromNode): void {
   if (process.connected) process.send?.(message);
 }
 
-const LOST = 'the lease of this node is over';
+const LOST = 'the lease of this node has expired';
 const log = (level: string) => (fields: object, message: string) => {
   process.stderr.write(`${new Date(rightNow()).toISOString()} ${level} ${message} ${textOf(fields)}\n`);
   if (message.startsWith(LOST)) tell({ kind: 'lost', at: rightNow() });

@@ -36,7 +36,7 @@ it('a node whose lease is over while it waits for a new connection leaves none b
 
   try {
     signal('SIGSTOP');
-    await expect.poll(() => errors.join(), POLL).toContain('the lease of this node is over');
+    await expect.poll(() => errors.join(), POLL).toContain('the lease of this node has expired');
   } finally {
     signal('SIGCONT');
   }

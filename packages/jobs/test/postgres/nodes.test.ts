@@ -229,7 +229,7 @@ describe('several nodes on one PostgreSQL', () => {
     expect((await a.stats()).nodes[0]?.node).not.toBe(before);
     await expect.poll(() => statusOf(a, run.id)).toBe('running');
     expect((await a.getRun(run.id)).run).toMatchObject({ failures: 0 });
-    expect(told.join()).toContain('the lease of this node is over');
+    expect(told.join()).toContain('the lease of this node has expired');
   });
 
   it('a node whose control thread failed joins again under another id', async () => {
