@@ -23,12 +23,12 @@ const HOUR_MS = 3_600_000;
 
 const open = startBrowser();
 
-/** What the element that has the focus is called. */
+/** The accessible name of the focused element. */
 function focusOf(page: Page): Promise<string | null> {
   return page.locator(':focus').getAttribute('aria-label');
 }
 
-/** Which of the things that one can do with a job have a button on its page. */
+/** The actions that have a button on a job's page. */
 async function buttonsOf(page: Page): Promise<readonly string[]> {
   const names = ['Run now', 'Pause', 'Edit', 'Copy', 'Delete'];
   const shown = async (name: string): Promise<boolean> => {
@@ -43,7 +43,7 @@ async function buttonsOf(page: Page): Promise<readonly string[]> {
 }
 
 test(
-  'each role sees what it may do, and the server refuses the rest, whatever the page shows',
+  'each role sees only its actions, and the server refuses all others',
   async () => {
     const { url, admin } = await startConsoleServer();
     await done(admin, 'POST', '/api/jobs', JOB);
@@ -55,7 +55,7 @@ test(
     const statusOf = async (...request: Parameters<typeof ann.ask>) => (await ann.ask(...request)).status;
     const { page, faults, goTo } = await open(url);
 
-    // Without a role: a page that says so, and the way on.
+    // Without a role, the page says so and offers a way to continue.
     await goTo('/jobs/search');
     await signIn(page, { email: ANN });
     await heading(page, 'Your role does not allow this');
@@ -96,7 +96,7 @@ test(
     expect(await statusOf('DELETE', '/api/jobs/search')).toBe(403);
     expect(await statusOf('GET', '/api/audit')).toBe(403);
 
-    // An admin does all, until somebody thinks better of it while the question is open.
+    // An admin may do everything, until the role is removed while the question is open.
     await become('admin');
     await goTo('/jobs/search');
     await heading(page, 'Search');
@@ -113,15 +113,15 @@ test(
     await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
     await dialog.waitFor({ state: 'hidden' });
     expect(await buttonsOf(page)).toEqual(['Run now', 'Pause']);
-    // The button that had opened it is gone.
+    // The button that opened the dialog is gone.
     await expect.poll(() => focusOf(page)).toBe('Actions');
 
-    // Without the role, the whole page is gone with the next thing that is asked.
+    // Without a role, the next request replaces the whole page.
     await become('user');
     await page.keyboard.press('l');
     await heading(page, 'Your role does not allow this');
 
-    // So are the notices, which else stay until they are closed.
+    // Notices disappear, too, which otherwise stay until they are closed.
     expect(await page.getByText(/Could not delete/).count()).toBe(0);
     await become('operator');
     await button(page, 'Check again').click();
@@ -143,7 +143,7 @@ async function signInWithToken(form: Locator, secret: string): Promise<void> {
 }
 
 test(
-  'a session that has expired asks to sign in, leads back to where one was, and loses nothing that was written',
+  'an expired session asks to sign in, returns to the same page, and keeps the input',
   async () => {
     const time = { ahead: 0 };
     const { url, admin } = await startConsoleServer({ clock: { now: () => Date.now() + time.ahead } });
@@ -154,14 +154,14 @@ test(
     const interval = page.getByRole('textbox', { name: 'Interval' });
     const dialog = page.getByRole('dialog', { name: 'Sign in again' });
 
-    // With a token that is revoked: another one goes on, and a user begins anew.
+    // The token is revoked: another token continues on the page, and a user starts a new one.
     const tokens = [await createToken(admin), await createToken(admin)] as const;
     await goTo('/jobs/new?type=update_search_index');
     await button(page, 'Use an API token instead').click();
     await signInWithToken(page.locator('body'), tokens[0].secret);
     await name.fill('By token');
     await done(admin, 'DELETE', `/api/tokens/${tokens[0].id}`);
-    // What is written is asked about at once: when it would run.
+    // The form sends its input at once, to show the next runs.
     await interval.fill('1h');
     await dialog.getByText(/Sign in with an API token to continue/).waitFor();
     await signInWithToken(dialog, tokens[1].secret);
@@ -188,7 +188,7 @@ test(
     await saveNew(page);
     await heading(page, 'Half written');
 
-    // A page that is opened with an expired session: first the sign-in, then the page of that address.
+    // Opened with an expired session, an address shows the sign-in first and then its page.
     const there = '/jobs?q=Half&status=active&sort=-name';
     await goTo(there);
     await page.getByRole('row', { name: 'Half written' }).waitFor();
@@ -204,7 +204,7 @@ test(
   SLOW_MS,
 );
 
-/** What a browser does that is told to forbid storage. */
+/** What a browser does if its settings forbid storage. */
 const FORBID = `
   const refuse = () => { throw new DOMException('Denied.', 'SecurityError'); };
   Object.defineProperty(window, 'sessionStorage', { get: refuse });
@@ -214,7 +214,7 @@ const FORBID = `
 `;
 
 test(
-  'a browser that forbids storage signs in all the same, and goes on when its access token has run out',
+  'a browser that forbids storage can sign in, and stays signed in when its access token expires',
   async () => {
     const time = { ahead: 0 };
     const { url, admin } = await startConsoleServer({ clock: { now: () => Date.now() + time.ahead } });

@@ -11,7 +11,7 @@ const VERSION = manifest.version;
 
 const open = startBrowser();
 
-/** Two parts of its payload are beyond a form: either of two shapes, and keys that nobody knows before. */
+/** No form can show two fields of this payload: a union, and an object with free keys. */
 const exportListings = defineJobType({
   type: 'export_listings',
   module: import.meta.url,
@@ -23,7 +23,7 @@ const exportListings = defineJobType({
   run: async ({ payload }) => payload,
 });
 
-/** All of its payload is beyond a form. */
+/** No form can show any field of this payload. */
 const setLabels = defineJobType({
   type: 'set_labels',
   module: import.meta.url,
@@ -31,7 +31,7 @@ const setLabels = defineJobType({
   run: async ({ payload }) => payload,
 });
 
-/** Waits until the field says so, and is marked for those who do not see it. */
+/** Waits until the field shows the error and is marked for screen readers. */
 async function isRefused(field: Locator, words: RegExp): Promise<void> {
   await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
   const described = (await field.getAttribute('aria-describedby'))?.split(' ').filter(Boolean) ?? [];
@@ -40,7 +40,7 @@ async function isRefused(field: Locator, words: RegExp): Promise<void> {
 }
 
 test(
-  'a payload that no form can show is written as JSON, and what the server has against it stands at its fields',
+  "a payload that no form can show is edited as JSON, and its fields show the server's errors",
   async () => {
     const { url } = await startConsoleServer({ jobTypes: [exportListings, setLabels] });
     const { page, faults, goTo } = await open(url);
@@ -54,7 +54,7 @@ test(
     await field('Shares').fill('{ "chairs": 0 }');
     await isRefused(field('To'), /Invalid JSON/);
 
-    // The form itself sees what is no JSON; what is no payload, the server does.
+    // The form finds invalid JSON; the server finds an invalid payload.
     await field('To').fill('{ "folder": 7 }');
     await saveNew(page);
     const summary = page.getByRole('region', { name: 'Errors' });
@@ -88,12 +88,12 @@ test(
   SLOW_MS,
 );
 
-/** Without a dot between letters: the name of a person can't hold what a mail program makes a link of. */
+/** Without a dot between letters: mail programs make a link of such a name, so it is refused. */
 const MARKUP = `<img src=x onerror="hacked=1"><script>hacked=1</script>`;
 const ARABIC = 'قائمة \u202Eالأسعار';
 const EMOJI = '\u{1F469}\u200D\u{1F469}\u200D\u{1F467} \u{1F6B2}';
 
-/** Fails with what its payload says, and logs it. */
+/** Logs its payload and fails with it. */
 const complain = defineJobType({
   type: 'complain',
   module: import.meta.url,
@@ -105,7 +105,7 @@ const complain = defineJobType({
 });
 
 test(
-  'markup, right-to-left text and emoji are shown as what they are, wherever they come from',
+  'markup, right-to-left text and emoji are shown as plain text everywhere',
   async () => {
     const { url, admin } = await startConsoleServer({ jobTypes: [complain] });
     const common = { type: 'complain', on_demand: true, max_attempts: 1 };
@@ -132,7 +132,7 @@ test(
       '/jobs/markup/edit',
       '/jobs/new?copy=markup',
       `/runs/${runId}`,
-      // By the name of who paused it.
+      // The name of the user who paused the job.
       '/jobs/rtl',
     ];
     for (const path of paths) {
@@ -140,7 +140,7 @@ test(
       await shows(page, MARKUP);
       expect(await page.locator('img').count(), path).toBe(0);
     }
-    // Ids of markup are of nothing, nor are those of what else paths are made of.
+    // Ids that contain markup or path separators belong to no job.
     for (const id of ['<img src onerror>', 'a/b=c%2F?#d'])
       for (const path of ['/jobs/', '/runs/']) {
         await goTo(`${path}${encodeURIComponent(id)}`);
@@ -149,7 +149,7 @@ test(
       }
     expect(await page.evaluate('window.hacked')).toBe(undefined);
 
-    // Each in its own direction: the page around it keeps its own.
+    // Each text has its own direction; the page around it keeps its direction.
     await goTo('/jobs/rtl');
     const title = page.getByRole('heading', { level: 1, name: ARABIC });
     await title.waitFor();
@@ -159,7 +159,7 @@ test(
     await heading(page, EMOJI);
     expect(await page.title()).toContain(EMOJI);
 
-    // An id that is the path of a form as well has a page of its own.
+    // An id equal to the path of the form still has its own page.
     await done(admin, 'POST', '/api/jobs', { ...common, id: 'New', name: 'A new one', payload: { of: 'x' } });
     await goTo('/jobs?q=A+new+%6Fne');
     await page.getByRole('row', { name: 'A new one' }).getByRole('link').click();
@@ -171,7 +171,7 @@ test(
   SLOW_MS,
 );
 
-/** Waits until the text is to be seen, or is the value of a field. */
+/** Waits until the text is visible or is the value of a field. */
 async function shows(page: Page, text: string): Promise<void> {
   const fields = page.getByRole('textbox');
   await expect
@@ -189,10 +189,10 @@ function directionOf(element: Locator): Promise<string> {
   return element.evaluate((node) => node.ownerDocument.defaultView?.getComputedStyle(node).direction ?? '');
 }
 
-/** A value in an answer as a server of another version has it; undefined for one that it does not have. */
+/** A value as a server of another version sends it; undefined if that version does not send it. */
 type Change = (key: string, value: unknown) => unknown;
 
-/** From now on the API answers as one of another version would. */
+/** Makes the API answer like another version. */
 async function answerAs(page: Page, change: Change): Promise<void> {
   await page.unrouteAll({ behavior: 'wait' });
   await page.route(/\/api\/(jobs|runs|job-stats|job-types|job-preview)/, async (route) => {
@@ -202,7 +202,7 @@ async function answerAs(page: Page, change: Change): Promise<void> {
   });
 }
 
-/** What a newer server may have in place of what this page knows. */
+/** Values that a newer server may send and this page does not know. */
 const NEW_WORDS: Readonly<Record<string, string>> = {
   active: 'archived',
   failed: 'abandoned',
@@ -224,7 +224,7 @@ const newer: Change = (key, value) => {
   return { ...value, of_the_future: { a: [1] } };
 };
 
-/** What older servers did not tell. */
+/** Fields that older servers do not send. */
 const LATER = /^(recent_runs|due_since|minutes|hours)$/;
 
 const older: Change = (key, value) => {
@@ -234,7 +234,7 @@ const older: Change = (key, value) => {
 };
 
 test(
-  'a server that is newer or older than the page is told so, and shown as far as it can be',
+  'a page with another version than its server says so and shows what it can',
   async () => {
     const { url, admin } = await startConsoleServer({ jobTypes: [complain] });
     const job = { id: 'job', name: 'Job', type: 'complain', interval: '1h', payload: { of: 'money' } };
@@ -269,14 +269,14 @@ test(
     await look('/jobs/job/edit', '0.0.1', ['Review and save', 'Job', '1h']);
     expect(faults).toEqual([]);
 
-    // What a page can't do without: that page says so, and the others work.
+    // If a page lacks something it needs, it says so, and other pages still work.
     await answerAs(page, (key, value) => (key === 'backoff' ? undefined : value));
     await goTo('/jobs/job');
     await heading(page, 'Could not show this page');
     await page.getByRole('link', { name: 'Overview' }).last().click();
     await heading(page, 'Overview');
 
-    // What is above the pages can't do without: they stay, and what is around all of them says so.
+    // If the frame lacks something it needs, the pages stay and a banner says so.
     await answerAs(page, (key, value) => (key === 'nodes' ? {} : value));
     await goTo('/jobs');
     await page.getByText(/cannot read the server's status/).waitFor();

@@ -26,7 +26,7 @@ const MARKET = { sellers: 5, listings: 60, notifications: 20 };
 
 const open = startBrowser();
 
-/** A server's variables, with a little market to work on; `more` come on top. */
+/** A server's variables and a few listings; `more` overrides them. */
 async function environment(dialect: Dialect, more: Env): Promise<Env & { readonly PORT: string }> {
   const env = {
     DATA_DIR: await temporaryFolder(),
@@ -44,7 +44,7 @@ async function environment(dialect: Dialect, more: Env): Promise<Env & { readonl
   return { ...env, DATABASE_URL: url };
 }
 
-/** A window of its own, signed in. */
+/** A new window, signed in. */
 async function visit(port: string): Promise<Visit> {
   const visit = await open(`http://127.0.0.1:${port}`);
   await visit.goTo('/');
@@ -54,7 +54,7 @@ async function visit(port: string): Promise<Visit> {
 }
 
 test.each<Dialect>(['sqlite', 'postgres'])(
-  'an operator creates the three jobs, sees one fail and recover, pauses, edits and deletes: on %s',
+  'an operator creates three jobs, sees one fail and recover, pauses, edits and deletes: on %s',
   async (dialect) => {
     let isDown = true;
     const smtp = await startSmtp({
@@ -66,11 +66,11 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     const { page, goTo } = first;
     await createJob(first, { name: 'Clean up', type: 'cleanup_expired_listings', interval: '24h' });
     await createJob(first, { name: 'Search', type: 'update_search_index', interval: '1h' });
-    // Its retry is due by hand or not at all: else it could come just when the button is to be pressed.
+    // The retry is an hour away, so that it cannot start before the button is pressed.
     const mails = { name: 'Mails', type: 'send_notifications', interval: '6h', firstWait: '1h' };
     await createJob(first, mails);
 
-    // One runs.
+    // A run succeeds.
     await goTo('/jobs/search');
     await runNow(page);
     await runIs(page, 'succeeded');
@@ -79,7 +79,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
       .getByText(/"indexed": 60/)
       .waitFor();
 
-    // One fails, says why, and recovers.
+    // A run fails, shows the reason, and recovers.
     await goTo('/jobs/mails');
     await runNow(page);
     await page
@@ -90,7 +90,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await button(page, 'Retry now').click();
     await runIs(page, 'succeeded');
 
-    // A second browser sees what the first one does.
+    // A second browser shows the actions of the first one.
     const second = await visit(env.PORT);
     await second.goTo('/jobs');
     const row = second.page.getByRole('row').filter({ hasText: 'Clean up' });
@@ -106,11 +106,11 @@ test.each<Dialect>(['sqlite', 'postgres'])(
       .waitFor();
     await button(page, 'Resume').click();
     await button(page, 'Pause').waitFor();
-    // The button that was pressed is gone: the keyboard goes on beside it, and not at the top of the page.
+    // The pressed button is gone: the focus stays beside it and does not return to the top of the page.
     const focused = page.locator(':focus');
     await expect.poll(() => focused.getAttribute('aria-label')).toBe('Actions');
 
-    // An edit says what it does to the next run.
+    // An edit shows its effect on the next run.
     await goTo('/jobs/clean-up/edit');
     await page.getByRole('textbox', { name: 'Interval' }).fill('12h');
     await button(page, 'Review and save').click();
@@ -122,7 +122,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await review.getByRole('button', { name: /Save changes/ }).click();
     await heading(page, 'Clean up');
 
-    // Deleted in one, gone in the other.
+    // A job deleted in one browser disappears in the other.
     await button(page, 'Delete').click();
     const dialog = page.getByRole('dialog', { name: 'Delete this job?' });
     await dialog.getByRole('textbox').fill('clean-up');
@@ -135,9 +135,9 @@ test.each<Dialect>(['sqlite', 'postgres'])(
 );
 
 test.each<Dialect>(['sqlite', 'postgres'])(
-  'pages that are open when their server is killed say so, and go on with the next one: on %s',
+  'pages whose server is killed say so, and continue with the next server: on %s',
   async (dialect) => {
-    // The mail server answers once it is let.
+    // The mail server answers once the test lets it.
     const mail = Promise.withResolvers<void>();
     const smtp = await startSmtp({
       onMailFrom: (_address, _session, done) => void mail.promise.then(() => done()),
@@ -160,7 +160,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     for (const { page } of [watching, writing])
       await page.getByText('Live', { exact: true }).waitFor({ timeout: 60_000 });
 
-    // The run that was at work is taken up again, and what was being written is still there.
+    // The interrupted run started again, and the half-filled form is still there.
     await runIs(watching.page, 'succeeded');
     await watching.page.getByText(/A node ended during this run, so the run started again/).waitFor();
     await writing.page.getByRole('textbox', { name: 'Interval' }).fill('1h');
@@ -182,7 +182,7 @@ const DIALOGS = [
 ] as const;
 
 test(
-  'no page breaks WCAG, whatever its names are, light or dark, wide or narrow',
+  'no page breaks WCAG with any names, light or dark, wide or narrow',
   async () => {
     const env = await environment('sqlite', {});
     await startServer(env);
@@ -203,7 +203,7 @@ test(
     };
     const inEachLook = async (visitAll: (colorScheme: string) => Promise<void>): Promise<void> => {
       for (const { colorScheme, width } of LOOKS) {
-        // A dialog that is half faded in has no contrast.
+        // A dialog that is fading in has too little contrast.
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         await page.setViewportSize({ width, height: 900 });
         await visitAll(colorScheme);

@@ -11,7 +11,7 @@ const open = startBrowser();
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `job-${letter}`);
 
-/** A server with {@link IDS}, and a window on the list of them. */
+/** A server with {@link IDS}, and a window on its job list. */
 async function openList(dialect: Dialect = 'sqlite'): Promise<Visit & { readonly server: ConsoleServer }> {
   const server = await startConsoleServer({}, await databaseEnv(dialect));
   for (const id of IDS)
@@ -31,12 +31,12 @@ async function openList(dialect: Dialect = 'sqlite'): Promise<Visit & { readonly
 const nameOf = (id: string): string => id.replace('job-', 'Number ').toUpperCase();
 const rowOf = (page: Page, id: string): Locator => page.getByRole('row', { name: nameOf(id) });
 
-/** The ids of the jobs of that status, as the server has them. */
+/** The ids of the jobs with this status on the server. */
 async function idsOf({ admin }: ConsoleServer, status: string): Promise<readonly string[]> {
   return textsOf(listOf(await done(admin, 'GET', `/api/jobs?status=${status}`), 'data'), 'id');
 }
 
-/** Goes on by Tab until that has the focus. */
+/** Presses Tab until the element has the focus. */
 async function tabTo(page: Page, goal: Locator): Promise<void> {
   for (let pressed = 0; pressed < 200; pressed += 1) {
     if ((await goal.and(page.locator(':focus')).count()) > 0) return;
@@ -46,10 +46,10 @@ async function tabTo(page: Page, goal: Locator): Promise<void> {
 }
 
 test.each<Dialect>(['sqlite', 'postgres'])(
-  'many jobs are paused, resumed and deleted at once, by the keyboard and by the mouse, and what failed is told: on %s',
+  'many jobs are paused, resumed and deleted at once, by keyboard and by mouse, and failures are listed: on %s',
   async (dialect) => {
     const { page, faults, server } = await openList(dialect);
-    // One that is over: there is nothing to pause.
+    // A finished job, which cannot be paused.
     const once = {
       id: 'job-0',
       name: nameOf('job-0'),
@@ -60,7 +60,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await until('it is finished', async () => (await idsOf(server, 'finished')).length > 0);
     await rowOf(page, 'job-0').getByText('finished').first().waitFor();
 
-    // By the keyboard: the first three, of which one is over.
+    // By keyboard: the first three jobs, one of which is finished.
     for (const key of ['j', 'x', 'j', 'x', 'j', 'x']) await page.keyboard.press(key);
     await page.getByText('3 jobs selected').waitFor();
     await tabTo(page, button(page, 'Pause…'));
@@ -72,11 +72,11 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await result.getByText('2 jobs paused, 1 failed.').waitFor();
     await result.getByRole('listitem').filter({ hasText: 'job-0' }).waitFor();
     await rowOf(page, 'job-a').getByText('Inventory').waitFor();
-    // What was not done stays selected.
+    // Jobs that were not paused stay selected.
     await page.getByText('1 job selected').waitFor();
     expect(await idsOf(server, 'paused')).toEqual(['job-a', 'job-b']);
 
-    // By the mouse: all that is paused, found by the filter.
+    // By mouse: all paused jobs, found by the filter.
     await page.getByRole('combobox', { name: 'Status' }).selectOption('paused');
     await rowOf(page, 'job-c').waitFor({ state: 'hidden' });
     await page.getByRole('checkbox', { name: 'Select all 2 loaded jobs' }).click();
@@ -85,7 +85,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await page.getByText('2 jobs resumed.').waitFor();
     expect(await idsOf(server, 'paused')).toEqual([]);
 
-    // A range with Shift, of which one is edited by somebody else just before.
+    // A range with Shift. Someone else edits one of its jobs just before the deletion.
     await page.getByRole('combobox', { name: 'Status' }).selectOption('active');
     await page.getByRole('checkbox', { name: 'Select job-b' }).click();
     await page.getByRole('checkbox', { name: 'Select job-e' }).click({ modifiers: ['Shift'] });
@@ -94,7 +94,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     const dialog = page.getByRole('dialog', { name: 'Delete 4 jobs' });
     await dialog.getByText('their live runs are cancelled').waitFor();
     await done(server.admin, 'PATCH', '/api/jobs/job-d', { interval: '2h' });
-    // The list itself is not read again meanwhile.
+    // The list must not refresh in between.
     const lists = /\/api\/jobs\?/;
     await page.route(lists, (route) => route.abort());
     await dialog.getByRole('textbox').fill('4');
@@ -105,7 +105,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     expect(await failed.getByRole('link').getAttribute('href')).toBe('/console/jobs/job-d');
     expect(await idsOf(server, 'active')).toEqual(['job-a', 'job-d', 'job-f']);
 
-    // Who tries again means it as it is now.
+    // Trying again deletes the latest version.
     await button(page, 'Delete…').click();
     await page.unroute(lists);
     const again = page.getByRole('dialog', { name: 'Delete this job?' });
@@ -120,7 +120,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
 );
 
 test(
-  'single keys search, move, open, create and help, but not while one types',
+  'single keys search, move, open, create and help, but not during typing',
   async () => {
     const { page, faults, server } = await openList();
     const search = page.getByRole('textbox', { name: /^Search jobs/ });
@@ -130,7 +130,7 @@ test(
     expect(await search.inputValue()).toBe('number C');
     await rowOf(page, 'job-a').waitFor({ state: 'hidden' });
     expect(page.url()).toBe(`${server.url}/console/jobs?q=number+C`);
-    // Each of these letters is a key of the page.
+    // Each of these letters is a shortcut of the page.
     await page.keyboard.type('?/njkxrpol');
     expect(await search.inputValue()).toBe('number C?/njkxrpol');
     await page.getByText('No jobs found').waitFor();
@@ -151,7 +151,7 @@ test(
     const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     for (const does of ['Search', 'New job', 'Next job', 'Previous job', 'Keyboard shortcuts'])
       await help.getByRole('cell', { name: does, exact: true }).waitFor();
-    // A dialog has the keys.
+    // An open dialog blocks the page's shortcuts.
     await page.keyboard.press('n');
     expect(page.url()).toBe(`${server.url}/console/jobs`);
     await page.keyboard.press('Escape');

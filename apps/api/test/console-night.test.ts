@@ -23,7 +23,7 @@ import { type Env, until } from './shell.ts';
 
 const HOUR_MS = 3_600_000;
 const NIGHT_MS = 9 * HOUR_MS;
-/** A process that takes it for nine hours ago. */
+/** Shifts the process's clock back by nine hours. */
 const AT_NIGHT = `globalThis.Date = class extends Date {
   constructor(...at) { super(...(at.length === 0 ? [new.target.now()] : at)); }
   static now() { return super.now() - ${NIGHT_MS}; }
@@ -32,10 +32,10 @@ const NIGHT_ENV = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComp
 
 const open = startBrowser();
 
-/** What the mail server does with who wants to send. */
+/** How the mail server reacts to a message. */
 type Mail = 'works' | 'refuses' | 'hangs';
 
-/** A mail server, as it is at the moment. */
+/** A mail server with this state. */
 async function startMail(): Promise<{ readonly smtp: TestSmtp; state: Mail }> {
   const mail = { state: 'works' as Mail };
   const smtp = await startSmtp({
@@ -47,12 +47,12 @@ async function startMail(): Promise<{ readonly smtp: TestSmtp; state: Mail }> {
   return Object.assign(mail, { smtp });
 }
 
-/** At that time of the night, every night. */
+/** A schedule at this time of the night, every night. */
 function nightly(inMs: number) {
   return { interval: '24h', start_at: new Date(Date.now() - NIGHT_MS + inMs).toISOString() };
 }
 
-/** Waits until a run of the job has come to that. */
+/** Waits until a run of the job has this status. */
 function hasRun(operator: Operator, jobId: string, status: string): Promise<unknown> {
   return until(`a run of ${jobId} is ${status}`, async () => {
     const { body } = await operator.ask('GET', `/api/jobs/${jobId}/runs?status=${status}`);
@@ -61,8 +61,8 @@ function hasRun(operator: Operator, jobId: string, status: string): Promise<unkn
 }
 
 /**
- * A night in which four jobs did not do what they should, each for another reason; gives the server of the
- * morning after.
+ * A night in which four jobs did not do their work, each for another reason. Starts the server of the next
+ * morning.
  */
 async function nightAndMorning(env: Env): Promise<void> {
   const mail = await startMail();
@@ -71,7 +71,7 @@ async function nightAndMorning(env: Env): Promise<void> {
   const night = await becomeOperator({ ...all, ...NIGHT_ENV });
   const create = (job: object) => done(night, 'POST', '/api/jobs', job);
 
-  // One fails: its mail server has no room.
+  // One job fails: the disk of its mail server is full.
   mail.state = 'refuses';
   await create({
     id: 'mails',
@@ -82,7 +82,7 @@ async function nightAndMorning(env: Env): Promise<void> {
   });
   await hasRun(night, 'mails', 'failed');
 
-  // One is skipped: somebody has run it by hand, and that run still goes on.
+  // One run is skipped, because a run started by hand is still running.
   mail.state = 'hangs';
   await create({ id: 'letters', name: 'Letters', type: 'send_notifications', ...nightly(HOUR_MS) });
   await done(night, 'POST', '/api/jobs/letters/runs');
@@ -90,7 +90,7 @@ async function nightAndMorning(env: Env): Promise<void> {
   await done(night, 'PATCH', '/api/jobs/letters', nightly(1_000));
   await hasRun(night, 'letters', 'skipped');
 
-  // One is paused, and one comes due when the machine is down.
+  // One job is paused, and one becomes due while the machine is down.
   const search = { type: 'update_search_index', catch_up: 'skip' };
   await create({ id: 'clean-up', name: 'Clean up', type: 'cleanup_expired_listings', ...nightly(HOUR_MS) });
   const until = new Date(Date.now() + HOUR_MS).toISOString();
@@ -103,7 +103,7 @@ async function nightAndMorning(env: Env): Promise<void> {
   await startServer(all);
 }
 
-/** On the page of a job: changes one of the choices that lie folded, and saves. */
+/** On the page of a job: changes an advanced setting and saves. */
 async function choose({ page }: Visit, group: string, choice: string): Promise<void> {
   await page.getByRole('link', { name: 'Edit', exact: true }).click();
   await heading(page, /^Edit/);
@@ -117,7 +117,7 @@ async function choose({ page }: Visit, group: string, choice: string): Promise<v
 }
 
 test(
-  'why a job did not run last night is found out and mended: it failed, was skipped, was paused, or was missed',
+  'the console shows why four jobs did not run last night, and lets an operator fix each one',
   async () => {
     const env = {
       DATA_DIR: await temporaryFolder(),
@@ -130,7 +130,7 @@ test(
     const visit = await open(`http://127.0.0.1:${env.PORT}`);
     const { page, faults, goTo } = visit;
 
-    // The overview names the one that fails, since when and why; its page has what it failed of.
+    // The overview names the failing job with time and reason, and its page shows the error.
     await goTo('/');
     await signIn(page);
     const attention = page.getByRole('region', { name: 'Needs attention' });
@@ -148,7 +148,7 @@ test(
     await page.keyboard.press('o');
     await attention.getByText('All jobs are healthy.').waitFor();
 
-    // The list says what the others did last, and of the paused one why.
+    // The list shows the last runs of the others, and the reason of the pause.
     await page.keyboard.press('l');
     const row = (name: string) => page.getByRole('row', { name });
     await row('Clean up').getByText('The disk is full').waitFor();
@@ -157,11 +157,11 @@ test(
     await wrong.getByText(/^By .+, until .+: The disk is full$/).waitFor();
     await wrong.getByRole('button', { name: 'Resume' }).click();
     await wrong.waitFor({ state: 'hidden' });
-    // All that was around the button is gone with it: the keyboard goes on at the heading.
+    // Everything around the button is gone, so the focus moves to the heading.
     await expect.poll(() => page.locator(':focus').textContent()).toBe('Clean up');
     await page.getByRole('region', { name: 'Next runs' }).getByRole('listitem').first().waitFor();
 
-    // One that was skipped because it still ran: the next time, the slot is to wait.
+    // A skipped run: from now on, such a slot waits.
     await goTo('/jobs/letters');
     const history = page.getByRole('region', { name: 'Runs of the job' });
     await history
@@ -178,7 +178,7 @@ test(
       .getByText('queue')
       .waitFor();
 
-    // One whose time passed while the machine was down: it is to make up for that, and is run after all.
+    // A slot missed while the machine was down: the job now catches up, and the slot runs by hand.
     await goTo('/jobs/search');
     await choose(visit, 'Slots missed during downtime', 'Run once for all');
     await heading(page, 'Search');
@@ -195,7 +195,7 @@ test(
   SLOW_MS,
 );
 
-/** Brings in prices from where there is no way to, until there is one. */
+/** Imports prices from a server that is unreachable until the test says otherwise. */
 function importPrices(way: { isOpen: boolean }) {
   return defineJobType({
     type: 'import_prices',
@@ -211,7 +211,7 @@ function importPrices(way: { isOpen: boolean }) {
 }
 
 test(
-  'on a phone, a failed run is read and run again, and no page is wider than the screen',
+  'on a phone, an operator reads a failed run and retries it, and no page is wider than the screen',
   async () => {
     const way = { isOpen: false };
     const { url, admin } = await startConsoleServer({ jobTypes: [importPrices(way)] });

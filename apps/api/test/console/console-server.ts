@@ -6,7 +6,7 @@ import { type Operator, operatorOn } from '../operator.ts';
 import type { Env } from '../shell.ts';
 import { EMAIL, PASSWORD } from './visit.ts';
 
-/** A server in this process, which serves the console, and its admin over HTTP. */
+/** A server in this process that serves the console, and its admin as an HTTP client. */
 export interface ConsoleServer {
   readonly url: string;
   readonly admin: Operator;
@@ -18,14 +18,14 @@ export async function startConsoleServer(options: ServerOptions = {}, env: Env =
   return { url, admin: await logIn(url, EMAIL) };
 }
 
-/** The user of that address, whose password is that of all in these tests. */
+/** Signs in as the user with this address. All users of these tests have the same password. */
 export async function logIn(url: string, email: string): Promise<Operator> {
   const { port } = new URL(url);
   const body = await done(operatorOn(port), 'POST', '/api/auth/login', { email, password: PASSWORD });
   return operatorOn(port, `Bearer ${textOf(body, 'access_token')}`);
 }
 
-/** Asks for what must be done, and gives the body of the answer. */
+/** Sends a request that must succeed, and returns the body of the answer. */
 export async function done(operator: Operator, ...request: Parameters<Operator['ask']>): Promise<unknown> {
   const { status, body } = await operator.ask(...request);
   expect(status, JSON.stringify(body)).toBeLessThan(300);

@@ -2,24 +2,24 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { launch } from '../../../../packages/console/test/browser.ts';
 
-/** A browser, a server and several processes of theirs, on a machine that may be busy. */
+/** The timeout for a test with a browser and several servers on a busy machine. */
 export const SLOW_MS = 180_000;
 const STEP_MS = 20_000;
 
-/** Of the first admin of each server in these tests. */
+/** The first admin of each server in these tests. */
 export const EMAIL = 'admin@greenvue.local';
 export const PASSWORD = 'correct horse battery';
 
-/** A browser window of its own, on one server. */
+/** A browser window on one server. */
 export interface Visit {
   readonly page: Page;
-  /** What no page may have: errors of its code, what its CSP refused, requests to anybody but its server. */
+  /** Faults that no page may have: errors of its code, CSP violations, requests to other servers. */
   readonly faults: readonly string[];
-  /** Loads a page of the console, as who types its address. */
+  /** Loads a page of the console by its address. */
   goTo(path: string): Promise<void>;
 }
 
-/** Opens a window on the server of that URL; closed when the test is over. */
+/** Opens a window on the server with this URL. The window closes when the test ends. */
 export type Open = (url: string, options?: BrowserContextOptions) => Promise<Visit>;
 
 /** One browser for all tests of a file. */
@@ -63,7 +63,7 @@ interface Account {
   readonly password?: string;
 }
 
-/** Fills in the sign-in that is shown, as the first admin unless told. */
+/** Fills in the visible sign-in form, by default as the first admin. */
 export async function signIn(
   page: Page,
   { email = EMAIL, password = PASSWORD }: Account = {},
@@ -73,23 +73,23 @@ export async function signIn(
   await button(page, 'Sign in').click();
 }
 
-/** Waits for the page of that name. */
+/** Waits for the page with this heading. */
 export function heading(page: Page, name: string | RegExp): Promise<void> {
   return page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 }
 
-/** The first one: what is wrong with a job may have a button of its own. */
+/** The first button with this name: the advice about a job may have a button of the same name. */
 export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).first();
 
 export interface NewJob {
   readonly name: string;
   readonly type: string;
   readonly interval: string;
-  /** Of a run that fails; the type's own unless told. */
+  /** The wait before the first retry; the job type's default if left out. */
   readonly firstWait?: string;
 }
 
-/** Creates a job by the form, and ends on its page. */
+/** Creates a job with the form. Ends on the page of the job. */
 export async function createJob({ page, goTo }: Visit, job: NewJob): Promise<void> {
   await goTo('/jobs/new');
   await page.getByRole('textbox', { name: 'Name' }).fill(job.name);
@@ -104,12 +104,12 @@ export async function createJob({ page, goTo }: Visit, job: NewJob): Promise<voi
   await heading(page, job.name);
 }
 
-/** Sends the form of a new job. */
+/** Submits the form of a new job. */
 export function saveNew(page: Page): Promise<void> {
   return button(page, 'Create job').click();
 }
 
-/** Runs the job whose page is open, and ends on the page of the run. */
+/** Runs the job of the open page. Ends on the page of the run. */
 export async function runNow(page: Page): Promise<void> {
   await button(page, 'Run now').click();
   const dialog = page.getByRole('dialog', { name: 'Run this job now?' });
@@ -117,14 +117,14 @@ export async function runNow(page: Page): Promise<void> {
   await dialog.waitFor({ state: 'hidden' });
 }
 
-/** Waits until the page of a run says that the run has this status, whatever the reason. */
+/** Waits until a run's page shows this status, with any reason. */
 export async function runIs(page: Page, status: string): Promise<void> {
   await heading(page, /^Run /);
   const badge = new RegExp(`^${status}( ·|$)`);
   await page.getByRole('main').getByText(badge).first().waitFor();
 }
 
-/** Whether the page can be scrolled to the side. */
+/** Whether the page scrolls sideways. */
 export function isTooWide(page: Page): Promise<boolean> {
   return page.evaluate<boolean>(
     'document.documentElement.scrollWidth > document.documentElement.clientWidth',
