@@ -1,4 +1,5 @@
 import { TextInput } from '@mantine/core';
+import { LIMITS } from '../ui/limits.ts';
 
 interface EmailFieldProps {
   readonly defaultValue?: string;
@@ -15,7 +16,7 @@ export function EmailField({ defaultValue = '', hasFocus }: EmailFieldProps) {
       autoComplete="username"
       required
       withAsterisk={false}
-      maxLength={254}
+      maxLength={LIMITS.email}
       defaultValue={defaultValue}
       data-autofocus={hasFocus ? true : undefined}
       autoFocus={hasFocus}

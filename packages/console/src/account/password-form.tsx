@@ -1,10 +1,8 @@
 import { Button, PasswordInput, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
+import { LIMITS } from '../ui/limits.ts';
 import { passwordFault } from './password-fault.ts';
-
-const SHORTEST = 10;
-const LONGEST = 200;
 
 interface PasswordFormProps {
   /** False for a link from an e-mail, which replaces the current password. */
@@ -43,10 +41,15 @@ export function PasswordForm({ asksCurrent, submitLabel, onSubmit }: PasswordFor
           label="New password"
           name="next"
           autoComplete="new-password"
-          description={`At least ${SHORTEST} characters`}
-          minLength={SHORTEST}
+          description={`At least ${LIMITS.shortestPassword} characters`}
+          minLength={LIMITS.shortestPassword}
         />
-        <Field label="New password again" name="again" autoComplete="new-password" minLength={SHORTEST} />
+        <Field
+          label="New password again"
+          name="again"
+          autoComplete="new-password"
+          minLength={LIMITS.shortestPassword}
+        />
         <FaultAlert>{fault}</FaultAlert>
         <Button type="submit" loading={isBusy}>
           {submitLabel}
@@ -71,7 +74,7 @@ function Field({ label, ...field }: FieldProps) {
       label={label}
       required
       withAsterisk={false}
-      maxLength={LONGEST}
+      maxLength={LIMITS.password}
       visibilityToggleFocusable
       visibilityToggleButtonProps={{ 'aria-label': `Show: ${label}` }}
     />

@@ -10,14 +10,14 @@ import {
   retryRun,
   runJob,
 } from '@greenvue/jobs/client';
-import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import type { QueryClient } from '@tanstack/react-query';
 import type { JobMark } from '../data/job-mark.ts';
 import { queryKeys } from '../data/query-keys.ts';
 import { staleKeys } from '../data/stale-keys.ts';
-import { useConnection } from '../session/session.tsx';
 import { isolated } from '../ui/text/text.tsx';
-import { announceDone, announceFailure, announceProblem } from './announce.ts';
+import { announceDone, announceProblem } from './announce.ts';
 import { createOrFind, deleteOrRead, type PauseWish, pauseBody } from './job-steps.ts';
+import { useAction } from './use-action.ts';
 
 /** The part of a job that an action needs. */
 type JobRef = Pick<Job, 'id'>;
@@ -31,19 +31,17 @@ interface RunJobVariables {
 
 /** Runs a job now, or at `runAt` (with overlap "allow" only). */
 export function useRunJob() {
-  const connection = useConnection();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ job, payload, runAt }: RunJobVariables) =>
+  return useAction({
+    send: (connection, { job, payload, runAt }: RunJobVariables) =>
       runJob(connection, job.id, {
         ...(payload === undefined || payload === null ? {} : { payload }),
         ...(runAt === undefined ? {} : { run_at: runAt }),
       }),
-    onSuccess: (run) => {
+    onDone: (run, _, client) => {
       announceDone(`Started a run of ${isolated(run.job_id)}.`);
       runsChanged(client, run);
     },
-    onError: (error, { job }) => announceFailure(`Could not run ${isolated(job.id)}`, error),
+    failure: ({ job }) => `Could not run ${isolated(job.id)}`,
   });
 }
 
@@ -52,15 +50,13 @@ interface PauseJobVariables extends PauseWish {
 }
 
 export function usePauseJob() {
-  const connection = useConnection();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ job, ...wish }: PauseJobVariables) => pauseJob(connection, job.id, pauseBody(wish)),
-    onSuccess: (job) => {
+  return useAction({
+    send: (connection, { job, ...wish }: PauseJobVariables) => pauseJob(connection, job.id, pauseBody(wish)),
+    onDone: (job, _, client) => {
       announceDone(`Paused ${isolated(job.id)}.`);
       jobChanged(client, job);
     },
-    onError: (error, { job }) => announceFailure(`Could not pause ${isolated(job.id)}`, error),
+    failure: ({ job }) => `Could not pause ${isolated(job.id)}`,
   });
 }
 
@@ -69,15 +65,13 @@ interface JobVariables {
 }
 
 export function useResumeJob() {
-  const connection = useConnection();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ job }: JobVariables) => resumeJob(connection, job.id),
-    onSuccess: (job) => {
+  return useAction({
+    send: (connection, { job }: JobVariables) => resumeJob(connection, job.id),
+    onDone: (job, _, client) => {
       announceDone(`Resumed ${isolated(job.id)}.`);
       jobChanged(client, job);
     },
-    onError: (error, { job }) => announceFailure(`Could not resume ${isolated(job.id)}`, error),
+    failure: ({ job }) => `Could not resume ${isolated(job.id)}`,
   });
 }
 
@@ -91,25 +85,23 @@ interface DeleteJobVariables {
  * exists then.
  */
 export function useDeleteJob() {
-  const connection = useConnection();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ job }: DeleteJobVariables) => deleteOrRead(connection, job),
-    onSuccess: (latest, { job }) => {
+  return useAction({
+    send: (connection, { job }: DeleteJobVariables) => deleteOrRead(connection, job),
+    onDone: (latest, { job }, client) => {
       if (latest !== undefined) {
         // Here and not in the page: the page of the job that was seen disappears with it.
-        if (latest.uid !== job.uid) announceProblem(`Did not delete ${isolated(job.id)}`, CREATED_ANEW);
+        if (latest.uid !== job.uid) announceProblem(`Did not delete ${isolated(job.id)}`, RECREATED);
         return jobChanged(client, latest);
       }
       announceDone(`Deleted ${isolated(job.id)}.`);
       client.removeQueries({ queryKey: queryKeys.job(job.id), type: 'inactive' });
       stale(client, { type: 'job.deleted', job_id: job.id, run_id: null });
     },
-    onError: (error, { job }) => announceFailure(`Could not delete ${isolated(job.id)}`, error),
+    failure: ({ job }) => `Could not delete ${isolated(job.id)}`,
   });
 }
 
-const CREATED_ANEW =
+const RECREATED =
   'Someone else deleted this job and created another one with the same id. Check the new job before you delete it.';
 
 interface CancelRunVariables {
@@ -119,17 +111,15 @@ interface CancelRunVariables {
 }
 
 export function useCancelRun() {
-  const connection = useConnection();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ run, force }: CancelRunVariables) =>
+  return useAction({
+    send: (connection, { run, force }: CancelRunVariables) =>
       cancelRun(connection, run.id, force === true ? { force } : {}),
-    onSuccess: (run) => {
+    onDone: (run, _, client) => {
       const done = run.status === 'cancelled';
       announceDone(done ? `Cancelled run ${run.id}.` : `Asked run ${run.id} to stop.`);
       runsChanged(client, run);
     },
-    onError: (error, { run }) => announceFailure(`Could not cancel run ${run.id}`, error),
+    failure: ({ run }) => `Could not cancel run ${run.id}`,
   });
 }
 
@@ -139,15 +129,13 @@ interface RetryRunVariables {
 
 /** Retries a run. Returns the new run, or the same one if it was waiting for its retry. */
 export function useRetryRun() {
-  const connection = useConnection();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ run }: RetryRunVariables) => retryRun(connection, run.id),
-    onSuccess: (run, { run: before }) => {
+  return useAction({
+    send: (connection, { run }: RetryRunVariables) => retryRun(connection, run.id),
+    onDone: (run, { run: before }, client) => {
       announceDone(run.id === before.id ? `Run ${run.id} retries now.` : `Started run ${run.id}.`);
       runsChanged(client, run);
     },
-    onError: (error, { run }) => announceFailure(`Could not retry run ${run.id}`, error),
+    failure: ({ run }) => `Could not retry run ${run.id}`,
   });
 }
 
@@ -157,11 +145,9 @@ interface CreateJobVariables {
 
 /** Creates a job. The form shows the server's errors. */
 export function useCreateJob() {
-  const connection = useConnection();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ body }: CreateJobVariables) => createOrFind(connection, body),
-    onSuccess: (job) => {
+  return useAction({
+    send: (connection, { body }: CreateJobVariables) => createOrFind(connection, body),
+    onDone: (job, _, client) => {
       announceDone(`Created ${isolated(job.id)}.`);
       jobChanged(client, job);
     },
@@ -176,11 +162,10 @@ interface EditJobVariables {
 
 /** Edits a job. The form shows the server's errors. */
 export function useEditJob() {
-  const connection = useConnection();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ job, patch }: EditJobVariables) => patchJob(connection, job.id, patch, { ifMatch: job }),
-    onSuccess: (job) => {
+  return useAction({
+    send: (connection, { job, patch }: EditJobVariables) =>
+      patchJob(connection, job.id, patch, { ifMatch: job }),
+    onDone: (job, _, client) => {
       announceDone(`Saved ${isolated(job.id)}.`);
       jobChanged(client, job);
     },

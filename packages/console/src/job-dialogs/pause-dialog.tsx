@@ -8,6 +8,7 @@ import { useZone } from '../ui/clock/zone.tsx';
 import { keepOpen } from '../ui/feedback/confirm.tsx';
 import { futureFault, type InstantDraft, instantDraft, readInstant } from '../ui/instant/instant-draft.ts';
 import { InstantField } from '../ui/instant/instant-field.tsx';
+import { LIMITS } from '../ui/limits.ts';
 import { jobsText } from '../ui/text/jobs-text.ts';
 import { JobNames } from './job-names.tsx';
 
@@ -23,8 +24,6 @@ interface PauseDialogProps {
   readonly onClose: () => void;
   readonly onPause: (wish: PauseWish) => void;
 }
-
-const LONGEST_REASON = 500;
 
 /** Asks for a reason and an end before jobs are paused. */
 export function PauseDialog({ opened, number, ...form }: PauseDialogProps) {
@@ -66,7 +65,7 @@ function PauseForm({ jobs, pause, isBusy, onClose, onPause }: PauseFormProps) {
           label="Reason"
           description="Optional. Tells others why the job does not run."
           value={reason}
-          maxLength={LONGEST_REASON}
+          maxLength={LIMITS.pauseReason}
           data-autofocus
           onChange={(event) => setReason(event.currentTarget.value)}
         />

@@ -1,11 +1,10 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { LIMITS } from '../ui/limits.ts';
 import { suggestId } from './draft/job-id.ts';
 import type { JobForm } from './draft/use-job-form.ts';
-import { FIELD_LABELS } from './fields/field-labels.ts';
-import { useFault } from './fields/form-faults.tsx';
 import { FormSection } from './fields/form-section.tsx';
-import { fieldId } from './payload/pointer.ts';
+import { CODE_INPUT, useField } from './fields/use-field.ts';
 
 interface AboutFieldsProps {
   readonly form: JobForm;
@@ -28,10 +27,8 @@ export function AboutFields({ form, isNew }: AboutFieldsProps) {
   return (
     <FormSection title="Name and id">
       <TextInput
-        id={fieldId('/name')}
-        label={FIELD_LABELS['/name']}
+        {...useField('/name')}
         description="Shown in lists, logs and alerts."
-        error={useFault('/name')}
         withAsterisk
         aria-required
         autoComplete="off"
@@ -40,10 +37,8 @@ export function AboutFields({ form, isNew }: AboutFieldsProps) {
       />
       <IdField id={draft.id} isNew={isNew} onChange={writeId} />
       <Textarea
-        id={fieldId('/description')}
-        label={FIELD_LABELS['/description']}
-        description="What the job is for, and whom to ask. Up to 2,000 characters."
-        error={useFault('/description')}
+        {...useField('/description')}
+        description={`What the job is for, and whom to ask. Up to ${LIMITS.description.toLocaleString('en')} characters.`}
         autosize
         minRows={2}
         maxRows={12}
@@ -66,19 +61,15 @@ interface IdFieldProps {
 function IdField({ id, isNew, onChange }: IdFieldProps) {
   return (
     <TextInput
-      id={fieldId('/id')}
-      label={FIELD_LABELS['/id']}
+      {...useField('/id')}
       description={
         isNew
           ? 'Identifies the job in the API and in URLs; cannot be changed later. Letters, digits, ".", "_" and "-".'
           : 'The id cannot be changed.'
       }
-      error={useFault('/id')}
       withAsterisk={isNew}
       aria-required={isNew}
-      autoComplete="off"
-      autoCapitalize="off"
-      spellCheck={false}
+      {...CODE_INPUT}
       value={id}
       {...(isNew ? {} : { readOnly: true, variant: 'filled' })}
       onChange={({ currentTarget }) => onChange(currentTarget.value)}

@@ -7,7 +7,7 @@ import { BACKOFF_PARTS, type BackoffPart, type CatchUp, type Overlap } from './d
 import type { JobForm } from './draft/use-job-form.ts';
 import { FIELD_LABELS } from './fields/field-labels.ts';
 import fields from './fields/fields.module.css';
-import { useFault } from './fields/form-faults.tsx';
+import { CODE_INPUT, useFault, useField } from './fields/use-field.ts';
 import classes from './job-form.module.css';
 import { fieldId } from './payload/pointer.ts';
 
@@ -121,13 +121,7 @@ interface ChoiceFieldProps<T> {
 
 function ChoiceField<T extends string>({ pointer, choices, value, onChange }: ChoiceFieldProps<T>) {
   return (
-    <Radio.Group
-      id={fieldId(pointer)}
-      label={FIELD_LABELS[pointer]}
-      error={useFault(pointer)}
-      value={value}
-      onChange={onChange}
-    >
+    <Radio.Group {...useField(pointer)} value={value} onChange={onChange}>
       <Stack gap={8} mt={6}>
         {choices.map((choice) => (
           <Radio key={choice.value} {...choice} />
@@ -224,15 +218,11 @@ function ShortField(props: ShortFieldProps) {
   const { pointer, description, placeholder, isNumber = false, value, onChange } = props;
   return (
     <TextInput
-      id={fieldId(pointer)}
-      label={FIELD_LABELS[pointer]}
+      {...useField(pointer)}
       description={placeholder === undefined ? description : `${description} Default: ${placeholder}.`}
-      error={useFault(pointer)}
       placeholder={placeholder}
       inputMode={isNumber ? 'decimal' : 'text'}
-      autoComplete="off"
-      autoCapitalize="off"
-      spellCheck={false}
+      {...CODE_INPUT}
       value={value}
       onChange={({ currentTarget }) => onChange(currentTarget.value)}
     />

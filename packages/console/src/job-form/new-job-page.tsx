@@ -6,7 +6,8 @@ import { useCreateJob } from '../actions/actions.ts';
 import { useJob, useJobTypes } from '../data/queries.ts';
 import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
-import { Failed, Loading } from '../ui/feedback/states.tsx';
+import { Failed, Loading, NotLoaded } from '../ui/feedback/states.tsx';
+import { LIMITS } from '../ui/limits.ts';
 import { jobPath } from '../ui/paths.ts';
 import { isolated, Plain } from '../ui/text/text.tsx';
 import {
@@ -93,15 +94,13 @@ function CopyForm({ id }: { readonly id: string }) {
   );
 }
 
-const LONGEST_NAME = 200;
-
 function copyOf(job: Job): Draft {
   const suffix = ' (copy)';
   const draft = draftOf(definitionOf(job));
   return {
     ...draft,
     id: suggestCopyId(job.id),
-    name: `${job.name.slice(0, LONGEST_NAME - suffix.length).toWellFormed()}${suffix}`,
+    name: `${job.name.slice(0, LIMITS.jobName - suffix.length).toWellFormed()}${suffix}`,
   };
 }
 
@@ -115,11 +114,7 @@ function WithTypes({ title, children }: WithTypesProps) {
   if (query.data !== undefined) return children(query.data);
   return (
     <Page title={title} back={<Link href="/jobs">Jobs</Link>}>
-      {query.error === null ? (
-        <Loading rows={8} />
-      ) : (
-        <Failed error={query.error} onRetry={() => void query.refetch()} />
-      )}
+      <NotLoaded error={query.error} rows={8} onRetry={query.refetch} />
     </Page>
   );
 }

@@ -2,11 +2,9 @@ import type { JobType } from '@greenvue/jobs/client';
 import { Select, Stack, Text, TextInput } from '@mantine/core';
 import { withType } from './draft/draft.ts';
 import type { JobForm } from './draft/use-job-form.ts';
-import { FIELD_LABELS } from './fields/field-labels.ts';
-import { useFault } from './fields/form-faults.tsx';
 import { Notice } from './fields/notice.tsx';
+import { useField } from './fields/use-field.ts';
 import { payloadField } from './payload/payload-fields.ts';
-import { fieldId } from './payload/pointer.ts';
 
 interface TypeFieldProps {
   readonly form: JobForm;
@@ -18,14 +16,14 @@ interface TypeFieldProps {
 /** What a job does: one of the server's job types. */
 export function TypeField({ form, types, isNew }: TypeFieldProps) {
   const { draft, edit } = form;
-  const fault = useFault('/type');
+  const field = useField('/type');
   const chosen = types.find(({ type }) => type === draft.type);
   const choose = (name: string | null) => {
     const type = types.find((one) => one.type === name);
     if (type === undefined) return;
     edit('/type', (before) => withType(before, type, payloadField(type.payload_schema)));
   };
-  if (!isNew) return <FixedType type={draft.type} known={chosen} fault={fault} />;
+  if (!isNew) return <FixedType type={draft.type} known={chosen} field={field} />;
   if (types.length === 0) {
     return (
       <Notice title="This server has no job types">
@@ -35,10 +33,8 @@ export function TypeField({ form, types, isNew }: TypeFieldProps) {
   }
   return (
     <Select
-      id={fieldId('/type')}
-      label={FIELD_LABELS['/type']}
+      {...field}
       description={chosen === undefined ? 'The type cannot be changed later.' : describe(chosen)}
-      error={fault}
       withAsterisk
       aria-required
       placeholder="Select a job type"
@@ -76,17 +72,15 @@ function Option({ type }: { readonly type: JobType | undefined }) {
 interface FixedTypeProps {
   readonly type: string;
   readonly known: JobType | undefined;
-  readonly fault: string | undefined;
+  readonly field: ReturnType<typeof useField>;
 }
 
-function FixedType({ type, known, fault }: FixedTypeProps) {
+function FixedType({ type, known, field }: FixedTypeProps) {
   return (
     <>
       <TextInput
-        id={fieldId('/type')}
-        label={FIELD_LABELS['/type']}
+        {...field}
         description={known === undefined ? undefined : `${describe(known)} The type cannot be changed.`}
-        error={fault}
         readOnly
         variant="filled"
         value={type}

@@ -1,12 +1,5 @@
-import {
-  createContext,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useMemo,
-  useState,
-  useSyncExternalStore,
-} from 'react';
+import { createContext, type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useRequired } from '../ui/required-context.ts';
 import { readSetting, writeSetting } from '../ui/settings.ts';
 import { createKeyBoard, type KeyBoard } from './key-registry.ts';
 import { type KeyBinding, KeysContext } from './keys.ts';
@@ -54,9 +47,7 @@ export function KeysProvider({ children }: { readonly children: ReactNode }) {
 }
 
 export function useKeysSetting(): KeysSetting {
-  const setting = useContext(KeysSettingContext);
-  if (setting === undefined) throw new Error('There is no KeysProvider above.');
-  return setting;
+  return useRequired(KeysSettingContext, 'KeysProvider');
 }
 
 /** The keys that work now. */

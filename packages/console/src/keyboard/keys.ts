@@ -1,4 +1,5 @@
-import { createContext, useContext, useEffect, useMemo, useRef } from 'react';
+import { createContext, useEffect, useMemo, useRef } from 'react';
+import { useRequired } from '../ui/required-context.ts';
 
 /** A single key and its action. */
 export interface KeyBinding {
@@ -22,8 +23,7 @@ export const KeysContext = createContext<KeyRegistry | undefined>(undefined);
  * a dialog. The `?` dialog lists them.
  */
 export function useKeys(bindings: readonly KeyBinding[]): void {
-  const registry = useContext(KeysContext);
-  if (registry === undefined) throw new Error('There is no KeysProvider above.');
+  const registry = useRequired(KeysContext, 'KeysProvider');
   // A key's action may be a new function at each render; the set of keys seldom changes.
   const latest = useRef(bindings);
   useEffect(() => {

@@ -3,7 +3,8 @@ import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { useJobTypes } from '../data/queries.ts';
 import { useMay } from '../session/session.tsx';
-import { Failed, Loading } from '../ui/feedback/states.tsx';
+import { NotLoaded } from '../ui/feedback/states.tsx';
+import { capital } from '../ui/text/capital.ts';
 import { Plain } from '../ui/text/text.tsx';
 import classes from './overview.module.css';
 
@@ -20,11 +21,7 @@ export function FirstJob() {
         {admin ? ': start with one of these.' : '. An admin can create the first one.'}
       </p>
       {types === undefined ? (
-        error === null ? (
-          <Loading rows={4} />
-        ) : (
-          <Failed error={error} onRetry={() => void refetch()} />
-        )
+        <NotLoaded error={error} rows={4} onRetry={refetch} />
       ) : (
         <div className={classes.first}>
           {types.slice(0, SHOWN).map((type) => (
@@ -58,6 +55,5 @@ function TypeCard({ type, mayCreate }: { readonly type: JobType; readonly mayCre
 
 /** `send_mail` as "Send mail". */
 function titleOf(type: string): string {
-  const words = type.replaceAll('_', ' ');
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+  return capital(type.replaceAll('_', ' '));
 }

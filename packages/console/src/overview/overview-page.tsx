@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { useStats, useTopJobs } from '../data/queries.ts';
 import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
-import { Failed, Loading } from '../ui/feedback/states.tsx';
+import { NotLoaded } from '../ui/feedback/states.tsx';
 import { PlusIcon } from '../ui/icons.tsx';
 import { FirstJob } from './first-job.tsx';
 import { AttentionPanel } from './lists/attention-panel.tsx';
@@ -32,11 +32,7 @@ export function OverviewPage() {
       }
     >
       {stats === undefined ? (
-        error === null ? (
-          <Loading rows={12} />
-        ) : (
-          <Failed error={error} onRetry={() => void refetch()} />
-        )
+        <NotLoaded error={error} rows={12} onRetry={refetch} />
       ) : (
         <Overview stats={stats} />
       )}
@@ -54,7 +50,7 @@ function Overview({ stats }: { readonly stats: Stats }) {
 function Beginning({ stats }: { readonly stats: Stats }) {
   const { data: page, error, refetch } = useTopJobs({ limit: 1 });
   if (page === undefined) {
-    return error === null ? <Loading rows={12} /> : <Failed error={error} onRetry={() => void refetch()} />;
+    return <NotLoaded error={error} rows={12} onRetry={refetch} />;
   }
   if (page.data.length > 0) return <Numbers stats={stats} />;
   return (

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { Ago } from '../ui/instant/instant.tsx';
 import { durationText } from '../ui/schedule/duration.ts';
-import { UNHEALTHY } from '../ui/status/unhealthy.ts';
+import { UNHEALTHY } from '../ui/status/statuses.ts';
 import classes from './tiles.module.css';
 
 /** The main numbers. */

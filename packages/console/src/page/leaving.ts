@@ -1,5 +1,6 @@
-import { createContext, useContext } from 'react';
+import { createContext } from 'react';
 import { useSessionStore } from '../session/session.tsx';
+import { useRequired } from '../ui/required-context.ts';
 
 /** Where the user wants to go. */
 export interface Way {
@@ -34,9 +35,7 @@ export function createLeaving(): Leaving {
 export const LeavingContext = createContext<Leaving | undefined>(undefined);
 
 export function useLeaving(): Leaving {
-  const leaving = useContext(LeavingContext);
-  if (leaving === undefined) throw new Error('There is no LeavingContext above.');
-  return leaving;
+  return useRequired(LeavingContext, 'LeavingContext');
 }
 
 /** Signs out. Asks first if something is unsaved. */

@@ -1,13 +1,6 @@
 import type { Connection, Me } from '@greenvue/jobs/client';
-import {
-  createContext,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useMemo,
-  useState,
-  useSyncExternalStore,
-} from 'react';
+import { createContext, type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useRequired } from '../ui/required-context.ts';
 import { type OpenSession, openSession } from './open-session.ts';
 import type { SessionState, SessionStore } from './session-store.ts';
 
@@ -64,7 +57,5 @@ export function useMay(): { readonly operate: boolean; readonly admin: boolean }
 }
 
 function useSession(): OpenSession {
-  const session = useContext(SessionContext);
-  if (session === undefined) throw new Error('There is no SessionProvider above.');
-  return session;
+  return useRequired(SessionContext, 'SessionProvider');
 }

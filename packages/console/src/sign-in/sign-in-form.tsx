@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { EmailField } from '../account/email-field.tsx';
 import { useSessionStore } from '../session/session.tsx';
 import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
+import { LIMITS } from '../ui/limits.ts';
 import { signInFault } from './sign-in-fault.ts';
 
 interface SignInFormProps {
@@ -65,7 +66,7 @@ function AccountFields({ email }: { readonly email: string | undefined }) {
         autoComplete="current-password"
         required
         withAsterisk={false}
-        maxLength={200}
+        maxLength={LIMITS.password}
         visibilityToggleFocusable
         visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
         data-autofocus={email === undefined ? undefined : true}
@@ -84,7 +85,7 @@ function TokenField() {
       autoComplete="off"
       required
       withAsterisk={false}
-      maxLength={2_000}
+      maxLength={LIMITS.apiToken}
       visibilityToggleFocusable
       visibilityToggleButtonProps={{ 'aria-label': 'Show the token' }}
       data-autofocus

@@ -1,5 +1,4 @@
-/** The server's limit. */
-const LONGEST_ID = 128;
+import { LIMITS } from '../../ui/limits.ts';
 
 /**
  * An id for a job of this name: "Remove old listings!" becomes `remove-old-listings`; empty if no letter
@@ -16,7 +15,7 @@ export function suggestId(name: string): string {
       .replaceAll(/['’]/g, '')
       .replaceAll(/[^a-z0-9._]+/g, '-')
       .replace(/^[^a-z0-9]+/, ''),
-    LONGEST_ID,
+    LIMITS.jobId,
   );
 }
 
@@ -25,7 +24,7 @@ export function suggestCopyId(id: string): string {
   const [, stem = id, number] = /^(.+)-copy(?:-(\d{1,6}))?$/.exec(id) ?? [];
   const isCopy = stem !== id;
   const suffix = isCopy ? `-copy-${number === undefined ? 2 : Number(number) + 1}` : '-copy';
-  return `${cut(stem, LONGEST_ID - suffix.length)}${suffix}`;
+  return `${cut(stem, LIMITS.jobId - suffix.length)}${suffix}`;
 }
 
 function cut(id: string, length: number): string {

@@ -82,7 +82,7 @@ describe('changesOf', () => {
       ['Payload: dry', undefined, 'true'],
       ['Interval', '5m', undefined],
       ['Interval mode', 'from start to start', undefined],
-      ['Cron', undefined, '0 3 * * *'],
+      ['Cron expression', undefined, '0 3 * * *'],
       ['Time zone', undefined, 'Europe/Berlin'],
       ['Backoff: Factor', '2', '3'],
     ]);

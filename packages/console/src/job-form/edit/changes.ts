@@ -2,9 +2,10 @@ import type { PatchJob } from '@greenvue/jobs/client';
 import type { ScheduleFields } from '../../ui/schedule/schedule-text.ts';
 import { BACKOFF_PARTS, type Backoff, type Definition } from '../draft/draft.ts';
 import { schedulePatch, scheduleWords } from '../draft/schedule-draft.ts';
+import { FIELD_LABELS } from '../fields/field-labels.ts';
 import { textOf } from '../payload/json-text.ts';
 import { type JsonObject, own, sameJson, toJson } from '../payload/json-value.ts';
-import { pointerOf } from '../payload/pointer.ts';
+import { isWithin, pointerOf, stepsOf } from '../payload/pointer.ts';
 
 /** A field that differs, as text; undefined if the field is absent. */
 export interface Change {
@@ -16,46 +17,54 @@ export interface Change {
 
 /** The differences of two definitions, in the order of the form. */
 export function changesOf(before: Definition, after: Definition): readonly Change[] {
-  const rows = rowsOf(after);
-  const old = rowsOf(before);
-  const pointers = new Set([...rows.keys(), ...old.keys()]);
+  const texts = textsOf(after);
+  const old = textsOf(before);
+  const pointers = new Set([...texts.keys(), ...old.keys()]);
   return [...pointers]
     .map((pointer) => ({
       pointer,
-      label: (rows.get(pointer) ?? old.get(pointer))?.label ?? pointer,
-      before: old.get(pointer)?.text,
-      after: rows.get(pointer)?.text,
+      label: changeLabel(pointer),
+      before: old.get(pointer),
+      after: texts.get(pointer),
     }))
     .filter((change) => change.before !== change.after);
 }
 
-interface Row {
-  readonly label: string;
-  readonly text: string | undefined;
+/** Labels of fields whose label in the form is a question, or that are not in the form. */
+const OTHER_LABELS: Readonly<Record<string, string>> = {
+  '/overlap': 'Overlap',
+  '/catch_up': 'Catch-up',
+  '/on_demand': 'On demand',
+};
+
+function changeLabel(pointer: string): string {
+  const label = OTHER_LABELS[pointer] ?? FIELD_LABELS[pointer];
+  if (label === undefined) return `Payload: ${stepsOf(pointer).at(-1) ?? ''}`;
+  return isWithin(pointer, '/backoff') ? `Backoff: ${label}` : label;
 }
 
-function rowsOf(definition: Definition): ReadonlyMap<string, Row> {
-  const { name, description, overlap, catchUp, timeout, maxAttempts, backoff } = definition;
-  return new Map<string, Row>([
-    ['/name', { label: 'Name', text: name }],
-    ['/description', { label: 'Description', text: description === '' ? undefined : description }],
-    ...payloadRows(definition.payload),
-    ...scheduleRows(scheduleWords(definition.schedule)),
-    ['/overlap', { label: 'Overlap', text: overlap }],
-    ['/catch_up', { label: 'Catch-up', text: catchUp }],
-    ['/timeout', { label: 'Timeout', text: timeout ?? OF_TYPE }],
-    ['/max_attempts', { label: 'Attempts', text: maxAttempts === undefined ? OF_TYPE : String(maxAttempts) }],
-    ...backoffRows(backoff),
-  ]);
-}
+type FieldText = readonly [pointer: string, text: string | undefined];
 
 const OF_TYPE = "the job type's";
 
-function payloadRows(payload: JsonObject): readonly (readonly [string, Row])[] {
-  return Object.entries(payload).map(([key, value]) => [
-    pointerOf(['payload', key]),
-    { label: `Payload: ${key}`, text: textOf(sorted(value)) },
+/** The text of each field, in the order of the form. */
+function textsOf(definition: Definition): ReadonlyMap<string, string | undefined> {
+  const { name, description, overlap, catchUp, timeout, maxAttempts, backoff } = definition;
+  return new Map([
+    ['/name', name],
+    ['/description', description === '' ? undefined : description],
+    ...payloadTexts(definition.payload),
+    ...scheduleTexts(scheduleWords(definition.schedule)),
+    ['/overlap', overlap],
+    ['/catch_up', catchUp],
+    ['/timeout', timeout ?? OF_TYPE],
+    ['/max_attempts', String(maxAttempts ?? OF_TYPE)],
+    ...BACKOFF_PARTS.map((part): FieldText => [`/backoff/${part}`, String(backoff?.[part] ?? OF_TYPE)]),
   ]);
+}
+
+function payloadTexts(payload: JsonObject): readonly FieldText[] {
+  return Object.entries(payload).map(([key, value]) => [pointerOf(['payload', key]), textOf(sorted(value))]);
 }
 
 /** Sorts keys, because their order is no change. */
@@ -68,34 +77,20 @@ function inOrder(part: unknown): unknown {
   return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function scheduleRows(schedule: ScheduleFields): readonly (readonly [string, Row])[] {
+function scheduleTexts(schedule: ScheduleFields): readonly FieldText[] {
   const { interval, interval_mode: mode, cron, timezone, run_at: runAt, start_at: startAt } = schedule;
   return [
-    ['/interval', { label: 'Interval', text: interval ?? undefined }],
-    ['/interval_mode', { label: 'Interval mode', text: mode === null ? undefined : MODES[mode] }],
-    ['/cron', { label: 'Cron', text: cron ?? undefined }],
-    ['/timezone', { label: 'Time zone', text: timezone ?? undefined }],
-    ['/run_at', { label: 'Once, at', text: runAt ?? undefined }],
-    ['/on_demand', { label: 'On demand', text: schedule.on_demand ? 'yes' : undefined }],
-    ['/start_at', { label: 'Start', text: startAt ?? undefined }],
+    ['/interval', interval ?? undefined],
+    ['/interval_mode', mode === null ? undefined : MODES[mode]],
+    ['/cron', cron ?? undefined],
+    ['/timezone', timezone ?? undefined],
+    ['/run_at', runAt ?? undefined],
+    ['/on_demand', schedule.on_demand ? 'yes' : undefined],
+    ['/start_at', startAt ?? undefined],
   ];
 }
 
 const MODES = { fixed_rate: 'from start to start', fixed_delay: 'from end to start' } as const;
-
-const BACKOFF_LABELS = {
-  initial: 'First wait',
-  max: 'Longest wait',
-  factor: 'Factor',
-  jitter: 'Jitter',
-} as const;
-
-function backoffRows(backoff: Backoff | undefined): readonly (readonly [string, Row])[] {
-  return BACKOFF_PARTS.map((part) => [
-    `/backoff/${part}`,
-    { label: `Backoff: ${BACKOFF_LABELS[part]}`, text: String(backoff?.[part] ?? OF_TYPE) },
-  ]);
-}
 
 /** The merge patch from one definition to another. */
 export function patchOf(before: Definition, after: Definition): PatchJob {
@@ -175,7 +170,7 @@ export function differencesOf({ base, mine, theirs }: TwoEdits): readonly Differ
   const byMe = new Map(changesOf(base, mine).map((change) => [change.pointer, change]));
   const byThem = new Map(changesOf(base, theirs).map((change) => [change.pointer, change]));
   // With every key that any of the three has, so that they come in the order of the form.
-  const all = rowsOf({ ...base, payload: { ...base.payload, ...mine.payload, ...theirs.payload } });
+  const all = textsOf({ ...base, payload: { ...base.payload, ...mine.payload, ...theirs.payload } });
   return [...all.keys()].flatMap((pointer) => {
     const me = byMe.get(pointer);
     const them = byThem.get(pointer);

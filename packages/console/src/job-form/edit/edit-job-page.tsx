@@ -3,7 +3,7 @@ import { useJob, useJobTypes } from '../../data/queries.ts';
 import { Page } from '../../page/page.tsx';
 import { useMay } from '../../session/session.tsx';
 import { isNotFound } from '../../ui/feedback/not-found.ts';
-import { Empty, Failed, Loading } from '../../ui/feedback/states.tsx';
+import { Empty, NotLoaded } from '../../ui/feedback/states.tsx';
 import { jobPath, useIdInPath } from '../../ui/paths.ts';
 import { isolated, Plain } from '../../ui/text/text.tsx';
 import { OnlyAdmins } from '../only-admins.tsx';
@@ -49,7 +49,7 @@ function LoadedForm({ id, title }: { readonly id: string; readonly title: string
   }
   return (
     <Page title={title} back={back}>
-      {error === null ? <Loading rows={8} /> : <Failed error={error} onRetry={retry} />}
+      <NotLoaded error={error} rows={8} onRetry={retry} />
     </Page>
   );
 }

@@ -1,5 +1,5 @@
 import type { Field } from '../payload/payload-model.ts';
-import { isWithin } from '../payload/pointer.ts';
+import { isWithin, stepsOf } from '../payload/pointer.ts';
 import { fieldLabel } from './field-words.ts';
 
 /** The labels of the fields that every job has. */
@@ -31,11 +31,7 @@ export function labelOf(pointer: string, payload: Field | undefined): string {
   const known = FIELD_LABELS[pointer];
   if (known !== undefined) return known;
   if (payload === undefined || !isWithin(pointer, '/payload')) return pointer;
-  const steps = pointer
-    .split('/')
-    .slice(2)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return payloadLabels(payload, steps).join(' › ');
+  return payloadLabels(payload, stepsOf(pointer).slice(1)).join(' › ');
 }
 
 function payloadLabels(field: Field, [step, ...rest]: readonly string[]): readonly string[] {

@@ -1,3 +1,4 @@
+import { capital } from '../../ui/text/capital.ts';
 import { textOf } from '../payload/json-text.ts';
 import type { Json } from '../payload/json-value.ts';
 import type { Field, ListField, NumberField, Scalar, TextField } from '../payload/payload-model.ts';
@@ -34,7 +35,7 @@ export function scalarText(value: Scalar): string {
 export function sentence(text: string): string {
   // A detail that starts with an API field name keeps its case.
   if (/^\S*_/.test(text)) return text;
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return capital(text);
 }
 
 function ended(text: string): string {

@@ -1,4 +1,5 @@
-import { createContext, useContext } from 'react';
+import { createContext } from 'react';
+import { useRequired } from '../../ui/required-context.ts';
 import type { Value } from '../payload/json-value.ts';
 import type { Path } from '../payload/pointer.ts';
 
@@ -8,7 +9,5 @@ export type ChangePayload = (path: Path, value: Value | undefined) => void;
 export const PayloadContext = createContext<ChangePayload | undefined>(undefined);
 
 export function useChangePayload(): ChangePayload {
-  const change = useContext(PayloadContext);
-  if (change === undefined) throw new Error('There is no PayloadContext above.');
-  return change;
+  return useRequired(PayloadContext, 'PayloadContext');
 }

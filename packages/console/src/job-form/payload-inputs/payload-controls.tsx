@@ -4,7 +4,7 @@ import type { Zone } from '../../ui/clock/zone.tsx';
 import { instantDraft, readInstant } from '../../ui/instant/instant-draft.ts';
 import { InstantField } from '../../ui/instant/instant-field.tsx';
 import { scalarText } from '../fields/field-words.ts';
-import { useFault } from '../fields/form-faults.tsx';
+import { useFault } from '../fields/use-field.ts';
 import { textOf } from '../payload/json-text.ts';
 import { isWritten, UNFINISHED_TIME, type Value, written, writtenText } from '../payload/json-value.ts';
 import { emptied, settle } from '../payload/payload-draft.ts';

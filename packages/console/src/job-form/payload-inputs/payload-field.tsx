@@ -4,7 +4,7 @@ import { PlusIcon, TrashIcon } from '../../ui/icons.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { fieldHelp, fieldLabel } from '../fields/field-words.ts';
 import { focusFieldSoon } from '../fields/focus-field.ts';
-import { useFault } from '../fields/form-faults.tsx';
+import { useFault } from '../fields/use-field.ts';
 import { textOf } from '../payload/json-text.ts';
 import { isBlank, isWritten, type Value, written, writtenText } from '../payload/json-value.ts';
 import { fits, initialItem, membersOf, settle } from '../payload/payload-draft.ts';

@@ -4,7 +4,7 @@ import blocks from '../../ui/layout/blocks.module.css';
 import { PAYLOAD, payloadOf, withPayload } from '../draft/draft.ts';
 import type { JobForm } from '../draft/use-job-form.ts';
 import { focusField } from '../fields/focus-field.ts';
-import { useFault } from '../fields/form-faults.tsx';
+import { useFault } from '../fields/use-field.ts';
 import { parseJson, textOf } from '../payload/json-text.ts';
 import { isObject, type Json, setAt, type Value } from '../payload/json-value.ts';
 import { asForm, asText, type PayloadDraft } from '../payload/payload-draft.ts';

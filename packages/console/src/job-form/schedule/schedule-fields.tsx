@@ -16,7 +16,7 @@ import blocks from '../../ui/layout/blocks.module.css';
 import type { IntervalMode, ScheduleDraft, ScheduleKind } from '../draft/schedule-draft.ts';
 import type { JobForm } from '../draft/use-job-form.ts';
 import { FIELD_LABELS } from '../fields/field-labels.ts';
-import { useFault } from '../fields/form-faults.tsx';
+import { CODE_INPUT, useFault, useField } from '../fields/use-field.ts';
 import { fieldId } from '../payload/pointer.ts';
 import classes from './schedule.module.css';
 
@@ -78,16 +78,12 @@ function IntervalFields({ schedule, write }: PartProps) {
     <>
       <div>
         <TextInput
-          id={fieldId('/interval')}
-          label={FIELD_LABELS['/interval']}
+          {...useField('/interval')}
           description="Hours, minutes and seconds, such as 5m, 1h30m or 24h."
-          error={useFault('/interval')}
           withAsterisk
           aria-required
           placeholder="5m"
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
+          {...CODE_INPUT}
           value={schedule.interval}
           onChange={({ currentTarget }) => write('/interval', { interval: currentTarget.value })}
         />
@@ -109,9 +105,7 @@ function IntervalFields({ schedule, write }: PartProps) {
 function ModeField({ schedule, write }: PartProps) {
   return (
     <Radio.Group
-      id={fieldId('/interval_mode')}
-      label={FIELD_LABELS['/interval_mode']}
-      error={useFault('/interval_mode')}
+      {...useField('/interval_mode')}
       value={schedule.intervalMode}
       onChange={(mode) => write('/interval_mode', { intervalMode: modeOf(mode) })}
     >
@@ -147,16 +141,12 @@ function CronFields({ schedule, write }: PartProps) {
     <>
       <div>
         <TextInput
-          id={fieldId('/cron')}
-          label={FIELD_LABELS['/cron']}
+          {...useField('/cron')}
           description="Minute, hour, day of month, month, day of week. With six fields, the first is the second."
-          error={useFault('/cron')}
           withAsterisk
           aria-required
           placeholder="30 8 * * MON-FRI"
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
+          {...CODE_INPUT}
           classNames={{ input: blocks.code }}
           value={schedule.cron}
           onChange={({ currentTarget }) => write('/cron', { cron: currentTarget.value })}
@@ -184,10 +174,8 @@ function ZoneField({ schedule, write }: PartProps) {
   return (
     <div>
       <Select
-        id={fieldId('/timezone')}
-        label={FIELD_LABELS['/timezone']}
+        {...useField('/timezone')}
         description="The expression uses this zone. A daily job still runs once a day when its clocks change."
-        error={useFault('/timezone')}
         withAsterisk
         aria-required
         searchable

@@ -2,7 +2,7 @@ import type { Job } from '@greenvue/jobs/client';
 import { Table } from '@mantine/core';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
-import { Failed, Loading } from '../../ui/feedback/states.tsx';
+import { NotLoaded } from '../../ui/feedback/states.tsx';
 import { Instant } from '../../ui/instant/instant.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { Fold } from '../../ui/layout/fold.tsx';
@@ -25,11 +25,7 @@ export function DurationSection({ job }: { readonly job: Job }) {
   if (recent.runs === undefined) {
     return (
       <Panel title="Run durations">
-        {recent.error === null ? (
-          <Loading rows={4} />
-        ) : (
-          <Failed error={recent.error} onRetry={recent.retry} />
-        )}
+        <NotLoaded error={recent.error} rows={4} onRetry={recent.retry} />
       </Panel>
     );
   }

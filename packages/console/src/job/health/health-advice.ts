@@ -1,6 +1,7 @@
 import type { Job, Run, Stats } from '@greenvue/jobs/client';
 import { runPath } from '../../ui/paths.ts';
 import { errorLine } from '../../ui/status/run-words.ts';
+import { capital } from '../../ui/text/capital.ts';
 
 /** What to do about an unhealthy job, in plain sentences. */
 export interface Advice {
@@ -184,8 +185,4 @@ function runLink(run: Run | undefined, label: string): Pick<Advice, 'link'> {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

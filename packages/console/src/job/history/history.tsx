@@ -4,19 +4,19 @@ import { useSearchParams } from 'wouter';
 import { useJobRuns } from '../../data/queries.ts';
 import { Empty } from '../../ui/feedback/states.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
+import { RUN_STATUSES } from '../../ui/status/statuses.ts';
 import { PagedRuns } from './paged-runs.tsx';
 import { RUNS_PAGE } from './recent-runs.ts';
 
-const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'] as const;
 const CHOICES = [
   { value: '', label: 'All runs' },
-  ...STATUSES.map((status) => ({ value: status, label: status })),
+  ...RUN_STATUSES.map((status) => ({ value: status, label: status })),
 ];
 
 /** A job's runs, newest first. The filter is in the URL. */
 export function History({ job }: { readonly job: Job }) {
   const [search, setSearch] = useSearchParams();
-  const status = STATUSES.find((known) => known === search.get('status'));
+  const status = RUN_STATUSES.find((known) => known === search.get('status'));
   const choose = (chosen: string): void => {
     setSearch(
       (before) => {

@@ -2,7 +2,7 @@ import type { Job, Run } from '@greenvue/jobs/client';
 import { NativeSelect } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useNow } from '../../ui/clock/now.tsx';
-import { Failed, Loading } from '../../ui/feedback/states.tsx';
+import { NotLoaded } from '../../ui/feedback/states.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { useRecentRuns } from '../history/recent-runs.ts';
@@ -34,11 +34,7 @@ export function Timeline({ job, upcoming }: TimelineProps) {
   if (runs === undefined) {
     return (
       <Panel title="Timeline">
-        {recent.error === null ? (
-          <Loading rows={3} />
-        ) : (
-          <Failed error={recent.error} onRetry={recent.retry} />
-        )}
+        <NotLoaded error={recent.error} rows={3} onRetry={recent.retry} />
       </Panel>
     );
   }

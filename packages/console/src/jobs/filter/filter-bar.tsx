@@ -2,6 +2,9 @@ import { Button, NativeSelect } from '@mantine/core';
 import { type RefObject, useId, useState } from 'react';
 import { useJobTypes } from '../../data/queries.ts';
 import { ChevronIcon } from '../../ui/icons.tsx';
+import { HEALTH_WORDS } from '../../ui/status/status.tsx';
+import { JOB_STATUSES } from '../../ui/status/statuses.ts';
+import { capital } from '../../ui/text/capital.ts';
 import classes from './filter-bar.module.css';
 import {
   type FilterChange,
@@ -10,7 +13,6 @@ import {
   SORT_FIELDS,
   type Sort,
   type SortField,
-  STATUSES,
 } from './filters.ts';
 import { SearchField } from './search-field.tsx';
 
@@ -21,23 +23,6 @@ interface FilterBarProps {
   /** On small screens the filters are collapsed and the order is chosen here, since there are no headers. */
   readonly isSmall: boolean;
 }
-
-const HEALTH_LABELS: Record<(typeof HEALTHS)[number], string> = {
-  unhealthy: 'Any unhealthy',
-  no_handler: 'No handler',
-  zombie: 'Zombie',
-  failing: 'Failing',
-  late: 'Late',
-  overrunning: 'Overrunning',
-  paused: 'Paused',
-  ok: 'Ok',
-};
-
-const STATUS_LABELS: Record<(typeof STATUSES)[number], string> = {
-  active: 'Active',
-  paused: 'Paused',
-  finished: 'Finished',
-};
 
 const SORT_LABELS: Record<SortField, readonly [up: string, down: string]> = {
   id: ['Id, A to Z', 'Id, Z to A'],
@@ -107,15 +92,15 @@ function Choices({ filters, onChange }: Pick<FilterBarProps, 'filters' | 'onChan
       <NativeSelect
         aria-label="Status"
         value={filters.status ?? ''}
-        data={[{ value: '', label: 'Any status' }, ...labelled(STATUSES, STATUS_LABELS)]}
+        data={[{ value: '', label: 'Any status' }, ...labelled(JOB_STATUSES, capital)]}
         onChange={({ currentTarget: { value } }) =>
-          onChange({ status: STATUSES.find((status) => status === value) })
+          onChange({ status: JOB_STATUSES.find((status) => status === value) })
         }
       />
       <NativeSelect
         aria-label="Health"
         value={filters.health ?? ''}
-        data={[{ value: '', label: 'Any health' }, ...labelled(HEALTHS, HEALTH_LABELS)]}
+        data={[{ value: '', label: 'Any health' }, ...labelled(HEALTHS, healthLabel)]}
         onChange={({ currentTarget: { value } }) =>
           onChange({ health: HEALTHS.find((health) => health === value) })
         }
@@ -124,8 +109,12 @@ function Choices({ filters, onChange }: Pick<FilterBarProps, 'filters' | 'onChan
   );
 }
 
-function labelled<V extends string>(values: readonly V[], labels: Record<V, string>) {
-  return values.map((value) => ({ value, label: labels[value] }));
+function healthLabel(health: (typeof HEALTHS)[number]): string {
+  return health === 'unhealthy' ? 'Any unhealthy' : capital(HEALTH_WORDS[health]);
+}
+
+function labelled<V extends string>(values: readonly V[], labelOf: (value: V) => string) {
+  return values.map((value) => ({ value, label: labelOf(value) }));
 }
 
 function chosen<V extends string>(options: readonly { readonly value: V }[], value: string): V | undefined {

@@ -1,7 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
-import { UNHEALTHY } from '../../ui/status/unhealthy.ts';
-
-export const STATUSES = ['active', 'paused', 'finished'] as const satisfies readonly Job['status'][];
+import { LIMITS } from '../../ui/limits.ts';
+import { JOB_STATUSES, UNHEALTHY } from '../../ui/status/statuses.ts';
 
 export const HEALTHS = ['unhealthy', ...UNHEALTHY, 'paused', 'ok'] as const satisfies readonly (
   | Job['health']['status']
@@ -17,7 +16,7 @@ export type Sort = SortField | `-${SortField}`;
 export interface JobFilters {
   readonly q?: string;
   readonly type?: string;
-  readonly status?: (typeof STATUSES)[number];
+  readonly status?: (typeof JOB_STATUSES)[number];
   readonly health?: (typeof HEALTHS)[number];
   readonly sort: Sort;
 }
@@ -25,18 +24,14 @@ export interface JobFilters {
 /** Changes to some filters; `undefined` removes one. */
 export type FilterChange = { readonly [K in keyof JobFilters]?: JobFilters[K] | undefined };
 
-/** The server's limit. */
-export const LONGEST_SEARCH = 200;
-const LONGEST_TYPE = 100;
-
 const DEFAULT_SORT: Sort = 'id';
 
 /** The filters in a URL's query. Ignores unknown keys and values. */
 export function readFilters(search: string): JobFilters {
   const query = new URLSearchParams(search);
   const q = searchText(query.get('q') ?? '');
-  const type = bounded(query.get('type') ?? '', LONGEST_TYPE);
-  const status = STATUSES.find((known) => known === query.get('status'));
+  const type = bounded(query.get('type') ?? '', LIMITS.jobType);
+  const status = JOB_STATUSES.find((known) => known === query.get('status'));
   const health = HEALTHS.find((known) => known === query.get('health'));
   return {
     ...(q === '' ? {} : { q }),
@@ -60,7 +55,7 @@ export function writeFilters({ q, type, status, health, sort }: JobFilters): str
 
 /** A typed search as the server takes it: trimmed, bounded, without characters that no job contains. */
 export function searchText(typed: string): string {
-  return bounded(typed.replaceAll('\0', '').toWellFormed(), LONGEST_SEARCH).trim();
+  return bounded(typed.replaceAll('\0', '').toWellFormed(), LIMITS.search).trim();
 }
 
 /** Whether a filter is set. The order does not count. */

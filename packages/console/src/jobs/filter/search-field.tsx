@@ -2,7 +2,8 @@ import { CloseButton, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { SearchIcon } from '../../ui/icons.tsx';
-import { LONGEST_SEARCH, searchText } from './filters.ts';
+import { LIMITS } from '../../ui/limits.ts';
+import { searchText } from './filters.ts';
 
 interface SearchFieldProps {
   /** The current search. */
@@ -38,7 +39,7 @@ export function SearchField({ value, onSearch, inputRef, className }: SearchFiel
       aria-label="Search jobs by id, name or description"
       placeholder="Search id, name, description"
       value={text}
-      maxLength={LONGEST_SEARCH}
+      maxLength={LIMITS.search}
       autoComplete="off"
       spellCheck={false}
       onChange={(event) => type(event.currentTarget.value)}

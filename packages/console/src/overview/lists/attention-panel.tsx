@@ -1,13 +1,14 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
 import { useTopJobs } from '../../data/queries.ts';
-import { Failed, Loading } from '../../ui/feedback/states.tsx';
+import { NotLoaded } from '../../ui/feedback/states.tsx';
 import { CheckIcon } from '../../ui/icons.tsx';
 import { Ago } from '../../ui/instant/instant.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { jobPath } from '../../ui/paths.ts';
 import { HealthBadge } from '../../ui/status/status.tsx';
 import { Plain } from '../../ui/text/text.tsx';
+import { ListItem } from './list-item.tsx';
 import classes from './lists.module.css';
 
 const SHOWN = 8;
@@ -25,11 +26,7 @@ export function AttentionPanel() {
       }
     >
       {page === undefined ? (
-        error === null ? (
-          <Loading rows={4} />
-        ) : (
-          <Failed error={error} onRetry={() => void refetch()} />
-        )
+        <NotLoaded error={error} rows={4} onRetry={refetch} />
       ) : page.data.length === 0 ? (
         <p className={classes.well}>
           <CheckIcon /> All jobs are healthy.
@@ -48,13 +45,7 @@ export function AttentionPanel() {
 function UnhealthyJob({ job }: { readonly job: Job }) {
   const { reason, since } = job.health;
   return (
-    <li className={classes.item}>
-      <div className={classes.line}>
-        <Link href={jobPath(job.id)} className={classes.name}>
-          <Plain>{job.name}</Plain>
-        </Link>
-        <HealthBadge health={job.health} />
-      </div>
+    <ListItem href={jobPath(job.id)} name={job.name} aside={<HealthBadge health={job.health} />}>
       <div className={classes.more}>
         {reason === null ? null : <Plain>{reason}</Plain>}
         {since === null ? null : (
@@ -63,6 +54,6 @@ function UnhealthyJob({ job }: { readonly job: Job }) {
           </>
         )}
       </div>
-    </li>
+    </ListItem>
   );
 }

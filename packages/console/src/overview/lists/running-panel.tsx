@@ -1,12 +1,12 @@
 import type { Run } from '@greenvue/jobs/client';
 import { Progress } from '@mantine/core';
-import { Link } from 'wouter';
 import { useRuns } from '../../data/queries.ts';
-import { Failed, Loading } from '../../ui/feedback/states.tsx';
+import { NotLoaded } from '../../ui/feedback/states.tsx';
 import { Ago } from '../../ui/instant/instant.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { runPath } from '../../ui/paths.ts';
 import { Plain } from '../../ui/text/text.tsx';
+import { ListItem } from './list-item.tsx';
 import classes from './lists.module.css';
 
 const SHOWN = 10;
@@ -22,11 +22,7 @@ export function RunningPanel({ className }: { readonly className?: string | unde
       aside={page !== undefined && page.next_cursor !== null ? `Newest ${SHOWN}` : undefined}
     >
       {page === undefined ? (
-        error === null ? (
-          <Loading rows={4} />
-        ) : (
-          <Failed error={error} onRetry={() => void refetch()} />
-        )
+        <NotLoaded error={error} rows={4} onRetry={refetch} />
       ) : page.data.length === 0 ? (
         <p className={classes.nothing}>No runs are running.</p>
       ) : (
@@ -42,19 +38,19 @@ export function RunningPanel({ className }: { readonly className?: string | unde
 
 function RunningRun({ run }: { readonly run: Run }) {
   return (
-    <li className={classes.item}>
-      <div className={classes.line}>
-        <Link href={runPath(run.id)} className={classes.name}>
-          <Plain>{run.job_id}</Plain>
-        </Link>
+    <ListItem
+      href={runPath(run.id)}
+      name={run.job_id}
+      aside={
         <span className={classes.more}>
           {run.attempt > 1 ? `attempt ${run.attempt}, ` : ''}
           {run.cancel_requested ? 'asked to stop, ' : ''}
           started <Ago at={run.started_at} />
         </span>
-      </div>
+      }
+    >
       {run.progress === null ? null : <RunProgress jobId={run.job_id} progress={run.progress} />}
-    </li>
+    </ListItem>
   );
 }
 

@@ -2,11 +2,11 @@ import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
 import { useTopJobs } from '../../data/queries.ts';
 import { useNow } from '../../ui/clock/now.tsx';
-import { Failed, Loading } from '../../ui/feedback/states.tsx';
+import { NotLoaded } from '../../ui/feedback/states.tsx';
 import { Countdown, Instant } from '../../ui/instant/instant.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { jobPath } from '../../ui/paths.ts';
-import { Plain } from '../../ui/text/text.tsx';
+import { ListItem } from './list-item.tsx';
 import classes from './lists.module.css';
 import { upcomingOf } from './upcoming.ts';
 
@@ -26,11 +26,7 @@ export function UpcomingPanel({ className }: { readonly className?: string | und
       aside={<Link href={BY_NEXT_RUN}>Active jobs by next run</Link>}
     >
       {page === undefined ? (
-        error === null ? (
-          <Loading rows={4} />
-        ) : (
-          <Failed error={error} onRetry={() => void refetch()} />
-        )
+        <NotLoaded error={error} rows={4} onRetry={refetch} />
       ) : (
         <Upcoming jobs={page.data} />
       )}
@@ -66,11 +62,10 @@ function Upcoming({ jobs }: { readonly jobs: readonly Job[] }) {
 
 function UpcomingJob({ job }: { readonly job: Job }) {
   return (
-    <li className={classes.item}>
-      <div className={classes.line}>
-        <Link href={jobPath(job.id)} className={classes.name}>
-          <Plain>{job.name}</Plain>
-        </Link>
+    <ListItem
+      href={jobPath(job.id)}
+      name={job.name}
+      aside={
         <span>
           <span className={classes.when}>
             <Countdown to={job.next_run} />
@@ -79,7 +74,7 @@ function UpcomingJob({ job }: { readonly job: Job }) {
             · <Instant at={job.next_run} />
           </span>
         </span>
-      </div>
-    </li>
+      }
+    />
   );
 }

@@ -1,4 +1,5 @@
-import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { createContext, type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
+import { useRequired } from '../required-context.ts';
 import { createTicker, type Ticker } from './ticker.ts';
 
 const TickerContext = createContext<Ticker | undefined>(undefined);
@@ -23,9 +24,7 @@ export function NowProvider({ children }: { readonly children: ReactNode }) {
 
 /** The clock itself, for code that sets it or reads it without ticking. */
 export function useTicker(): Ticker {
-  const ticker = useContext(TickerContext);
-  if (ticker === undefined) throw new Error('There is no NowProvider above.');
-  return ticker;
+  return useRequired(TickerContext, 'NowProvider');
 }
 
 /** The server's time in ms. The component renders again every second. */

@@ -58,6 +58,19 @@ export function Failed({ error, onRetry }: FailedProps) {
   );
 }
 
+interface NotLoadedProps {
+  /** null while the data is still loading. */
+  readonly error: unknown;
+  /** How many rows to show in the place of the data. */
+  readonly rows: number;
+  readonly onRetry: () => unknown;
+}
+
+/** In the place of data that is not there: it is loading, or could not be read. */
+export function NotLoaded({ error, rows, onRetry }: NotLoadedProps) {
+  return error === null ? <Loading rows={rows} /> : <Failed error={error} onRetry={() => void onRetry()} />;
+}
+
 interface EmptyProps {
   readonly title: string;
   readonly action?: ReactNode;

@@ -32,7 +32,8 @@ const REASON_WORDS: Record<RunReason, string> = {
   deleted: 'the job was deleted',
 };
 
-const HEALTH_WORDS: Record<HealthStatus, string> = {
+/** The name of each health. */
+export const HEALTH_WORDS: Record<HealthStatus, string> = {
   ok: 'ok',
   paused: 'paused',
   overrunning: 'overrunning',

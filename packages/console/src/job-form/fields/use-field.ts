@@ -1,0 +1,21 @@
+import { createContext, useContext } from 'react';
+import { fieldId } from '../payload/pointer.ts';
+import { FIELD_LABELS } from './field-labels.ts';
+import { sentence } from './field-words.ts';
+
+/** The error of each field, by pointer. */
+export const FaultsContext = createContext<ReadonlyMap<string, string>>(new Map());
+
+/** The id, label and error that an input takes for the field of a pointer. */
+export function useField(pointer: string) {
+  return { id: fieldId(pointer), label: FIELD_LABELS[pointer], error: useFault(pointer) };
+}
+
+/** The error of a field, as a sentence. */
+export function useFault(pointer: string): string | undefined {
+  const detail = useContext(FaultsContext).get(pointer);
+  return detail === undefined ? undefined : sentence(detail);
+}
+
+/** For inputs whose text is no prose. */
+export const CODE_INPUT = { autoComplete: 'off', autoCapitalize: 'off', spellCheck: false } as const;

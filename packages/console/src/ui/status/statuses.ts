@@ -1,0 +1,22 @@
+import type { Job, Run } from '@greenvue/jobs/client';
+
+/** Every status of a run, in the order of its life. */
+export const RUN_STATUSES = [
+  'queued',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'skipped',
+] as const satisfies readonly Run['status'][];
+
+export const JOB_STATUSES = ['active', 'paused', 'finished'] as const satisfies readonly Job['status'][];
+
+/** The health states that the server counts as `unhealthy`, worst first. */
+export const UNHEALTHY = [
+  'no_handler',
+  'zombie',
+  'failing',
+  'late',
+  'overrunning',
+] as const satisfies readonly Job['health']['status'][];
