@@ -12,16 +12,16 @@ import { Empty, Failed, Loading } from '../ui/feedback/states.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Panel } from '../ui/layout/panel.tsx';
 import { jobPath, useIdInPath } from '../ui/paths.ts';
-import { runStory } from '../ui/status/run-words.ts';
 import { RunStatusBadge } from '../ui/status/status.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import { JsonBlock } from '../ui/text/text-block.tsx';
+import { explainRun } from './explain-run.ts';
 import { RunLog } from './log/run-log.tsx';
 import { RunActions } from './run-actions.tsx';
 import { RunErrors } from './run-errors.tsx';
+import { RunExplanation } from './run-explanation.tsx';
 import { RunFacts } from './run-facts.tsx';
 import { RunProgress } from './run-progress.tsx';
-import { Story } from './story.tsx';
 
 /** A run: its state, errors, log and actions. */
 export function RunPage() {
@@ -78,7 +78,7 @@ function KnownRun({ run }: { readonly run: Run }) {
     >
       <div className={blocks.column}>
         <div className={blocks.box}>
-          <Story sentences={runStory(run, { job, now })} />
+          <RunExplanation sentences={explainRun(run, { job, now })} />
           <RunProgress run={run} />
           <RunFacts run={run} job={job} />
         </div>

@@ -1,16 +1,15 @@
 import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
 import { PlusIcon, TrashIcon } from '../../ui/icons.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { fieldHelp, fieldLabel } from '../fields/field-words.ts';
 import { focusFieldSoon } from '../fields/focus-field.ts';
 import { useFault } from '../fields/use-field.ts';
-import { textOf } from '../payload/json-text.ts';
-import { isBlank, isWritten, type Value, written, writtenText } from '../payload/json-value.ts';
-import { fits, initialItem, membersOf, settle } from '../payload/payload-draft.ts';
+import { isBlank, type Value } from '../payload/json-value.ts';
+import { fits, initialItem, membersOf } from '../payload/payload-draft.ts';
 import type { Field, ObjectField } from '../payload/payload-model.ts';
 import { fieldId, type Path, pointerOf } from '../payload/pointer.ts';
-import { JsonEditor } from './json-editor.tsx';
+import { JsonPart } from './json-part.tsx';
+import { PartGroup } from './part-group.tsx';
 import { useChangePayload } from './payload-context.tsx';
 import {
   ChoiceControl,
@@ -117,40 +116,6 @@ function Control({ field, ...props }: ControlProps<Field>) {
     default:
       return field satisfies never;
   }
-}
-
-type GroupProps = Omit<ControlProps<Field>, 'field'> & { readonly children: ReactNode };
-
-/** Several controls with one label. */
-function PartGroup({ path, heading, help, isRequired, children }: GroupProps) {
-  const pointer = pointerOf(path);
-  const id = fieldId(pointer);
-  const fault = useFault(pointer);
-  const notes = [help === '' ? undefined : `${id}-help`, fault === undefined ? undefined : `${id}-fault`];
-  const describedBy = notes.filter((note) => note !== undefined).join(' ');
-  return (
-    <fieldset
-      id={id}
-      className={classes.group}
-      {...(describedBy === '' ? {} : { 'aria-describedby': describedBy })}
-    >
-      <legend className={classes.legend}>
-        {heading}
-        {isRequired ? <span aria-hidden="true"> *</span> : null}
-      </legend>
-      {help === '' ? null : (
-        <Text id={`${id}-help`} size="xs" c="dimmed">
-          {help}
-        </Text>
-      )}
-      {children}
-      {fault === undefined ? null : (
-        <Text id={`${id}-fault`} size="sm" className={blocks.fault}>
-          {fault}
-        </Text>
-      )}
-    </fieldset>
-  );
 }
 
 /** A field that may be `null`, with a checkbox for that. */
@@ -276,28 +241,5 @@ function RemoveKey({ path, label }: ControlProps<Field>) {
     <Button size="xs" mt={6} variant="default" leftSection={<TrashIcon />} onClick={remove}>
       Remove {label}
     </Button>
-  );
-}
-
-/** A field as JSON, because its schema is too complex for a form or its value does not fit its control. */
-function JsonPart({ field, path, heading, help, value, isRequired }: ControlProps<Field>) {
-  const change = useChangePayload();
-  const pointer = pointerOf(path);
-  const isMisfit = field.kind !== 'json';
-  return (
-    <JsonEditor
-      id={fieldId(pointer)}
-      label={heading}
-      description={
-        isMisfit ? `${help} The current value does not fit this field, so it is shown as JSON.` : help
-      }
-      isRequired={isRequired}
-      fault={useFault(pointer)}
-      text={value === undefined ? '' : isWritten(value) ? writtenText(value) : textOf(value)}
-      onChange={(text) => change(path, text.trim() === '' ? undefined : written(text, 'json'))}
-      onLeave={() => {
-        if (value !== undefined && isWritten(value)) change(path, settle(value));
-      }}
-    />
   );
 }

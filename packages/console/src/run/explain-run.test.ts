@@ -1,0 +1,143 @@
+import type { Run } from '@greenvue/jobs/client';
+import { describe, expect, test } from 'vitest';
+import { exampleError, exampleRun } from '../../test/examples.ts';
+import { runNote, waitsForRetry } from '../ui/status/run-words.ts';
+import { explainRun } from './explain-run.ts';
+
+const NOW = Date.parse('2026-01-31T09:10:00Z');
+const LATER = '2026-01-31T09:20:00.000Z';
+
+function explained(run: Run, job?: Parameters<typeof explainRun>[1]['job']): string {
+  return explainRun(run, { job, now: NOW })
+    .map((sentence) => sentence.map((part) => (typeof part === 'string' ? part : part.at)).join(''))
+    .join(' ');
+}
+
+const queued = (fields: Partial<Run> = {}): Run =>
+  exampleRun({ status: 'queued', attempt: 0, started_at: null, finished_at: null, ...fields });
+
+test('a successful run needs no explanation', () => {
+  expect(explained(exampleRun())).toBe('');
+  expect(runNote(exampleRun())).toBe('');
+});
+
+describe('a catch-up run', () => {
+  test('names the number of slots and their range', () => {
+    const run = exampleRun({
+      catch_up: true,
+      missed: 3,
+      missed_from: '2026-01-31T07:00:00.000Z',
+      scheduled_for: '2026-01-31T09:00:00.000Z',
+    });
+    expect(explained(run)).toBe(
+      'The run catches up missed slots: it covers 3 slots, from 2026-01-31T07:00:00.000Z to 2026-01-31T09:00:00.000Z.',
+    );
+    expect(runNote(run)).toBe('Catches up 3 slots');
+  });
+
+  test('for one slot names no range', () => {
+    const run = exampleRun({ catch_up: true, missed: 1, missed_from: '2026-01-31T09:00:00.000Z' });
+    expect(explained(run)).toContain('covers one slot, at 2026-01-31T09:00:00.000Z.');
+  });
+});
+
+describe('a skipped slot', () => {
+  test('names the live run as the reason', () => {
+    const run = exampleRun({ status: 'skipped', reason: 'overlap', started_at: null });
+    expect(explained(run)).toContain('another run was live');
+    expect(runNote(run)).toContain('Another run of the job was live');
+  });
+
+  test('says that it was missed and how many slots it stands for', () => {
+    const run = exampleRun({
+      status: 'skipped',
+      reason: 'missed',
+      missed: 1_200,
+      missed_from: '2026-01-30T09:00:00.000Z',
+      started_at: null,
+    });
+    expect(explained(run)).toContain('This entry stands for 1,200 slots');
+    // Under every catch-up policy: `all` leaves slots beyond a hundred to such a row.
+    expect(explained(run)).toContain('does not run it later');
+    expect(explained(run)).not.toContain('the job does not make up');
+    expect(runNote(run)).toBe('No node could take these 1,200 slots in time');
+  });
+});
+
+describe('a run that waits', () => {
+  test('for another run', () =>
+    expect(explained(queued({ held: 'overlap' }))).toContain('until another run ends'));
+  test('for the end of a pause', () =>
+    expect(explained(queued({ held: 'pause' }))).toContain('continues when the job is resumed'));
+  test('for a pause with an end', () => {
+    const pause = { reason: null, by: null, until: LATER, at: LATER };
+    expect(explained(queued({ held: 'pause' }), { timeout: '30m', pause })).toContain(`until ${LATER}`);
+  });
+  test('for its requested time', () => {
+    expect(explained(queued({ held: 'run_at', available_at: LATER }))).toBe(
+      `The run was requested for ${LATER}.`,
+    );
+  });
+  test('for its retry', () => {
+    const run = queued({ attempt: 1, available_at: LATER, errors: [exampleError()] });
+    expect(waitsForRetry(run, NOW)).toBe(true);
+    expect(explained(run)).toBe(`Attempt 1 failed. The next attempt is due at ${LATER}.`);
+    expect(runNote(run)).toBe('Waits for its retry after: no route to host');
+  });
+  test('for a place', () =>
+    expect(explained(queued({ available_at: null }))).toContain('a node with a free place'));
+  test('for a place once its retry is due', () => {
+    const run = queued({ attempt: 1, available_at: '2026-01-31T09:00:00.000Z', errors: [exampleError()] });
+    expect(waitsForRetry(run, NOW)).toBe(false);
+    expect(explained(run)).toContain('free place');
+  });
+});
+
+test('recoveries are explained', () => {
+  expect(explained(exampleRun({ recoveries: 1 }))).toMatch(/^A node ended/);
+  expect(explained(exampleRun({ recoveries: 3 }))).toMatch(/^Nodes ended 3 times/);
+});
+
+test('a run that was lost twice says that it may be the cause', () => {
+  const run = exampleRun({ status: 'queued', held: null, recoveries: 2, errors: [] });
+  expect(explained(run)).toContain('so the run may be the cause');
+  expect(runNote(run)).toBe('Lost 2 times; waits, because one such run runs at a time');
+});
+
+test('a requested cancel comes first', () => {
+  const run = exampleRun({ status: 'running', finished_at: null, cancel_requested: true, recoveries: 1 });
+  expect(explained(run)).toMatch(/^The handler was asked to stop/);
+});
+
+test('a run that exceeds its timeout says how to end it', () => {
+  const job = { timeout: '1m', pause: null };
+  const run = exampleRun({ status: 'running', finished_at: null });
+  expect(explained(run, job)).toContain('exceeds its timeout of 1m');
+  expect(explained(run, { ...job, timeout: '10m' })).toBe('');
+  expect(explained({ ...run, cancel_requested: true }, job)).toContain('cancel it by force');
+});
+
+test.each(['error', 'timeout', 'lost', 'payload_invalid', 'user', 'deleted'] as const)(
+  'the end by %s is explained',
+  (reason) => {
+    const status = reason === 'user' || reason === 'deleted' ? 'cancelled' : 'failed';
+    expect(explained(exampleRun({ status, reason }))).toMatch(/^[A-Z].*\.$/);
+    expect(runNote(exampleRun({ status, reason }))).not.toBe('');
+  },
+);
+
+test('an invalid payload is to be fixed where it came from: the job or the run', () => {
+  const refused = { status: 'failed', reason: 'payload_invalid' } as const;
+  expect(explained(exampleRun({ ...refused, payload: null }))).toContain('Edit the payload of the job');
+  expect(explained(exampleRun({ ...refused, payload: { n: 1 } }))).toContain(
+    'Run the job with another payload',
+  );
+});
+
+test('the note of a failed run is the first line of its last error', () => {
+  const errors = [
+    exampleError({ message: 'first' }),
+    exampleError({ name: 'TypeError', message: 'x is\nnot y' }),
+  ];
+  expect(runNote(exampleRun({ status: 'failed', reason: 'error', errors }))).toBe('TypeError: x is');
+});

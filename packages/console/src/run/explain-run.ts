@@ -1,0 +1,173 @@
+import type { Job, Run } from '@greenvue/jobs/client';
+import { goDurationMs } from '../ui/schedule/go-duration.ts';
+import { failedText, SUSPECT_FROM, slotsText, waitsForRetry } from '../ui/status/run-words.ts';
+
+/** A sentence with instants in it, which the page shows in the viewer's zone. */
+export type Sentence = readonly (string | { readonly at: string })[];
+
+/** What the explanation of a run needs besides the run. */
+interface ExplanationFacts {
+  /** The current job, if it still exists and is the job of this run. */
+  readonly job: Pick<Job, 'timeout' | 'pause'> | undefined;
+  readonly now: number;
+}
+
+/**
+ * Explains the state of a run: what it waits for, what it stands for, what happened to it. Most important
+ * first.
+ */
+export function explainRun(run: Run, facts: ExplanationFacts): readonly Sentence[] {
+  return [
+    ...explainCancel(run),
+    ...explainOvertime(run, facts),
+    ...explainWait(run, facts),
+    ...explainEnd(run),
+    ...explainCover(run),
+    ...explainRecovery(run),
+    ...explainOverride(run),
+  ];
+}
+
+function explainCancel({ cancel_requested: requested, status }: Run): readonly Sentence[] {
+  if (!requested) return [];
+  return [
+    [
+      status === 'running'
+        ? 'The handler was asked to stop. The run is cancelled once the handler ends.'
+        : 'The run was asked to stop and will not start again.',
+    ],
+  ];
+}
+
+/** This long after its timeout, even a thread has been ended. */
+const GRACE_MS = 15_000;
+
+function explainOvertime(run: Run, { job, now }: ExplanationFacts): readonly Sentence[] {
+  if (run.status !== 'running' || run.started_at === null || job === undefined) return [];
+  const timeoutMs = goDurationMs(job.timeout);
+  if (timeoutMs === undefined || now - Date.parse(run.started_at) < timeoutMs + GRACE_MS) return [];
+  const cure = run.cancel_requested
+    ? 'To let the job continue without this run, cancel it by force.'
+    : 'To let the job continue without this run, cancel the run, then cancel it by force.';
+  return [
+    [
+      `The run exceeds its timeout of ${job.timeout}. Its handler was asked to stop but is still running. ${cure}`,
+    ],
+  ];
+}
+
+function explainWait(run: Run, { job, now }: ExplanationFacts): readonly Sentence[] {
+  if (run.status !== 'queued') return [];
+  switch (run.held) {
+    case 'overlap':
+      return [['The run is held until another run ends, because the job allows one running run at a time.']];
+    case 'pause':
+      return [pausedSentence(job)];
+    case 'run_at':
+      return run.available_at === null
+        ? [['The run is held until its requested time.']]
+        : [['The run was requested for ', { at: run.available_at }, '.']];
+    case null:
+      break;
+    default:
+      // A newer server may know more values.
+      run.held satisfies never;
+  }
+  if (run.recoveries >= SUSPECT_FROM) {
+    const next = run.available_at === null ? [] : ['It is due at ', { at: run.available_at }, '. '];
+    return [
+      [
+        `The process ended ${run.recoveries} times during this run, so the run may be the cause. `,
+        ...next,
+        'Such runs run one at a time.',
+      ],
+    ];
+  }
+  if (waitsForRetry(run, now)) {
+    const again = run.available_at === null ? [] : [{ at: run.available_at }];
+    const attempt = run.errors.at(-1)?.attempt ?? run.errors.length;
+    return [[`Attempt ${attempt} failed. The next attempt is due at `, ...again, '.']];
+  }
+  return [['The run is due and waits for a node with a free place.']];
+}
+
+function pausedSentence(job: ExplanationFacts['job']): Sentence {
+  const until = job?.pause?.until ?? null;
+  if (until === null)
+    return ['The run is held because the job is paused. It continues when the job is resumed.'];
+  return [
+    'The run is held because the job is paused until ',
+    { at: until },
+    ', unless someone resumes it earlier.',
+  ];
+}
+
+function explainEnd(run: Run): readonly Sentence[] {
+  switch (run.reason) {
+    case 'overlap':
+      return [
+        [
+          'This slot was skipped: another run was live when the slot was due, and the overlap setting allows no more.',
+        ],
+      ];
+    case 'missed':
+      return [
+        [
+          'This slot was skipped: no node could take it in time, and the catch-up setting does not run it later.',
+        ],
+      ];
+    case 'error':
+      return [
+        [
+          `${failedText('error')}. No attempt is left, or the handler asked for no more. See the errors below.`,
+        ],
+      ];
+    case 'timeout':
+      return [[`${failedText('timeout')}. No attempt is left.`]];
+    case 'lost':
+      return [
+        [
+          'Each process ended before this run did, so the run does not start again. Find the cause: out of memory, a native crash or a kill from outside.',
+        ],
+      ];
+    case 'payload_invalid':
+      return [
+        [
+          run.payload === null
+            ? 'The payload does not fit the current job type. Edit the payload of the job, then run it again.'
+            : 'The payload of this run does not fit the current job type. Run the job with another payload.',
+        ],
+      ];
+    case 'user':
+      return [['The run was cancelled by hand.']];
+    case 'deleted':
+      return [['The run was cancelled because the job was deleted.']];
+    case null:
+      return [];
+    default:
+      run.reason satisfies never;
+      return [];
+  }
+}
+
+function explainCover({ missed, missed_from: from, scheduled_for: slot, status }: Run): readonly Sentence[] {
+  if (missed === 0 || from === null || slot === null) return [];
+  const verb = status === 'skipped' ? 'This entry stands for' : 'The run catches up missed slots: it covers';
+  if (missed === 1) return [[`${verb} one slot, at `, { at: slot }, '.']];
+  return [[`${verb} ${slotsText(missed)}, from `, { at: from }, ' to ', { at: slot }, '.']];
+}
+
+function explainRecovery({ recoveries }: Run): readonly Sentence[] {
+  if (recoveries === 0) return [];
+  const what =
+    recoveries === 1 ? 'A node ended during this run' : `Nodes ended ${recoveries} times during this run`;
+  return [
+    [
+      `${what}, so the run started again. This uses no attempt; after the sixth time, the run fails. The handler may have done some work twice.`,
+    ],
+  ];
+}
+
+function explainOverride({ payload }: Run): readonly Sentence[] {
+  return payload === null ? [] : [["The run has its own payload instead of the job's."]];
+}
