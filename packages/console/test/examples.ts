@@ -1,4 +1,4 @@
-import type { Job, Run } from '@greenvue/jobs/client';
+import { ApiError, type Job, type Run } from '@greenvue/jobs/client';
 
 /** A run for tests: scheduled, succeeded after 2 s. */
 export function exampleRun(fields: Partial<Run> = {}): Run {
@@ -82,4 +82,20 @@ export function exampleJob(fields: Partial<Job> = {}): Job {
     recent_runs: null,
     ...fields,
   };
+}
+
+/** An error answer of the server, for tests. */
+export function exampleRefusal(
+  status: number,
+  fields: Partial<ConstructorParameters<typeof ApiError>[0]> = {},
+): ApiError {
+  return new ApiError({
+    status,
+    title: 'No',
+    detail: 'No.',
+    faults: [],
+    requestId: undefined,
+    retryAfterMs: undefined,
+    ...fields,
+  });
 }

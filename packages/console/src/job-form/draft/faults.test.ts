@@ -1,3 +1,4 @@
+import { exampleRefusal } from '../../../test/examples.ts';
 import { ApiError, ConnectionError, type Fault } from '@greenvue/jobs/client';
 import { describe, expect, test } from 'vitest';
 import { payloadField } from '../payload/payload-fields.ts';
@@ -20,9 +21,8 @@ const DRAFT = withType(
 );
 const SHOWN = shownFields(DRAFT, FIELD);
 
-function problem(status: number, faults: readonly Fault[] = [], detail = 'It is not valid.'): ApiError {
-  return new ApiError({ status, title: '', detail, faults, requestId: undefined, retryAfterMs: undefined });
-}
+const problem = (status: number, faults: readonly Fault[] = [], detail = 'It is not valid.') =>
+  exampleRefusal(status, { faults, detail });
 
 describe('placeFaults', () => {
   test('assigns each error to its field, or to the nearest one shown', () => {

@@ -1,24 +1,13 @@
-import { ApiError, ConnectionError } from '@greenvue/jobs/client';
+import { ConnectionError } from '@greenvue/jobs/client';
 import { expect, test } from 'vitest';
-import { exampleJob } from '../../../test/examples.ts';
+import { exampleJob, exampleRefusal } from '../../../test/examples.ts';
 import { markOf } from '../../data/job-mark.ts';
 import { jobsText } from '../../ui/text/jobs-text.ts';
 import { failureText, isHopeless, latestMarks, progressText, resultText, Superseded } from './bulk-order.ts';
 
 const mark = (id: string) => markOf(exampleJob({ id, uid: `uid-${id}` }));
 
-function answer(status: number): ApiError {
-  return new ApiError({
-    status,
-    title: 'No',
-    detail: 'It could not be done.',
-    faults: [],
-    requestId: undefined,
-    retryAfterMs: undefined,
-  });
-}
-
-const FAULT = answer(409);
+const FAULT = exampleRefusal(409);
 const MIXED = {
   done: [mark('a'), mark('b')],
   failed: [{ item: mark('c'), error: FAULT }],
@@ -51,13 +40,15 @@ test('each failure has a text', () => {
   expect(failureText(new Superseded(mark('a'), { ...mark('a'), uid: 'new' }))).toMatch(
     /created another one with the same id/,
   );
-  expect(failureText(FAULT)).toBe('It could not be done.');
+  expect(failureText(FAULT)).toBe('No.');
   expect(failureText(new ConnectionError('no_answer', 'No.'))).toMatch(/may or may not have changed/);
 });
 
 test('only an error that all jobs share stops the action', () => {
-  expect([401, 403].map((status) => isHopeless(answer(status)))).toEqual([true, true]);
-  expect([404, 409, 412, 422, 429, 500, 503].some((status) => isHopeless(answer(status)))).toBe(false);
+  expect([401, 403].map((status) => isHopeless(exampleRefusal(status)))).toEqual([true, true]);
+  expect([404, 409, 412, 422, 429, 500, 503].some((status) => isHopeless(exampleRefusal(status)))).toBe(
+    false,
+  );
   expect(isHopeless(new ConnectionError('no_answer', 'The server does not answer.'))).toBe(true);
   expect(isHopeless(new Error('a fault of this page'))).toBe(false);
 });

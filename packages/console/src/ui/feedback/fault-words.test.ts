@@ -1,10 +1,10 @@
 import { ApiError, ConnectionError, type Fault } from '@greenvue/jobs/client';
 import { expect, test } from 'vitest';
+import { exampleRefusal } from '../../../test/examples.ts';
 import { faultWords, isOfAnotherVersion } from './fault-words.ts';
 
-function refusal(status: number, detail = 'Detail.', faults: readonly Fault[] = []): ApiError {
-  return new ApiError({ status, title: 'Title', detail, faults, requestId: 'r-1', retryAfterMs: undefined });
-}
+const refusal = (status: number, detail = 'Detail.', faults: readonly Fault[] = []) =>
+  exampleRefusal(status, { title: 'Title', detail, faults, requestId: 'r-1' });
 
 test.each([400, 401, 403, 404, 409, 412, 422, 429, 500, 503])(
   'a %d has words of its own, and the server\u2019s',
