@@ -3,9 +3,18 @@ import type { Layer } from './layer.ts';
 const SOURCES = 'packages/console/src';
 
 /** What pages are built of. These rooms know no session, no query and no page. */
-const UI = ['icons', 'clock', 'curl', 'feedback', 'instant', 'layout', 'schedule', 'status', 'text'].map(
-  (name) => `console ui ${name}`,
-);
+const UI = [
+  'icons',
+  'chart',
+  'clock',
+  'curl',
+  'feedback',
+  'instant',
+  'layout',
+  'schedule',
+  'status',
+  'text',
+].map((name) => `console ui ${name}`);
 const SESSION = [...UI, 'console session'];
 const DATA = [...SESSION, 'console data'];
 const ACTIONS = [...DATA, 'console actions'];
@@ -52,7 +61,8 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console ui icons': room('ui', []),
   'console ui clock': room('ui/clock', ['console ui icons']),
   'console ui text': room('ui/text', ['console ui icons']),
-  'console ui layout': room('ui/layout', ['console ui icons', 'console ui clock']),
+  'console ui chart': room('ui/chart', ['console ui clock']),
+  'console ui layout': room('ui/layout', ['console ui icons']),
   'console ui schedule': room('ui/schedule', ['console ui clock']),
   'console ui curl': room('ui/curl', ['console ui layout', 'console ui text']),
   'console ui feedback': room('ui/feedback', ['console ui icons', 'console ui text']),

@@ -1,6 +1,6 @@
-import { exampleRefusal } from '../../../test/examples.ts';
-import { ApiError, ConnectionError, type Fault } from '@greenvue/jobs/client';
+import { ConnectionError, type Fault } from '@greenvue/jobs/client';
 import { describe, expect, test } from 'vitest';
+import { exampleRefusal } from '../../../test/examples.ts';
 import { payloadField } from '../payload/payload-fields.ts';
 import { newDraft, withType } from './draft.ts';
 import { placeFaults, refusalOf, shownFields, without } from './faults.ts';

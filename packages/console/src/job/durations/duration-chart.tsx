@@ -1,9 +1,9 @@
 import { useCallback, useMemo, useState } from 'react';
 import uPlot from 'uplot';
 import { useLocation } from 'wouter';
+import { Plot, type PlotContext } from '../../ui/chart/plot.tsx';
 import { Instant } from '../../ui/instant/instant.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
-import { Plot, type PlotContext } from '../../ui/layout/plot.tsx';
 import { runPath } from '../../ui/paths.ts';
 import { durationText } from '../../ui/schedule/duration.ts';
 import { RUN_COLORS, RunStatusBadge } from '../../ui/status/status.tsx';

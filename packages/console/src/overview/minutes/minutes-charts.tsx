@@ -1,8 +1,8 @@
 import { useCallback, useMemo, useState } from 'react';
 import uPlot from 'uplot';
+import { Plot, type PlotContext } from '../../ui/chart/plot.tsx';
 import { clockText } from '../../ui/clock/time-text.ts';
 import { useZone } from '../../ui/clock/zone.tsx';
-import { Plot, type PlotContext } from '../../ui/layout/plot.tsx';
 import { durationText } from '../../ui/schedule/duration.ts';
 import { RUN_COLORS, RunMark } from '../../ui/status/status.tsx';
 import classes from './minutes.module.css';
