@@ -16,7 +16,7 @@ import { queryKeys } from '../data/query-keys.ts';
 import { staleKeys } from '../data/stale-keys.ts';
 import { isolated } from '../ui/text/text.tsx';
 import { announceDone, announceProblem } from './announce.ts';
-import { createOrFind, deleteOrRead, type PauseWish, pauseBody } from './job-steps.ts';
+import { createOrFind, deleteOrRead, type PauseOptions, pauseBody } from './job-steps.ts';
 import { useAction } from './use-action.ts';
 
 /** The part of a job that an action needs. */
@@ -45,13 +45,14 @@ export function useRunJob() {
   });
 }
 
-interface PauseJobVariables extends PauseWish {
+interface PauseJobVariables extends PauseOptions {
   readonly job: JobRef;
 }
 
 export function usePauseJob() {
   return useAction({
-    send: (connection, { job, ...wish }: PauseJobVariables) => pauseJob(connection, job.id, pauseBody(wish)),
+    send: (connection, { job, ...options }: PauseJobVariables) =>
+      pauseJob(connection, job.id, pauseBody(options)),
     onDone: (job, _, client) => {
       announceDone(`Paused ${isolated(job.id)}.`);
       jobChanged(client, job);

@@ -13,7 +13,7 @@ import type { JobMark } from '../data/job-mark.ts';
 import { isStatus } from '../ui/feedback/not-found.ts';
 
 /** How to pause jobs. */
-export interface PauseWish {
+export interface PauseOptions {
   readonly reason?: string | undefined;
   /** RFC 3339. The jobs resume by themselves at this time. */
   readonly until?: string | undefined;
@@ -22,7 +22,7 @@ export interface PauseWish {
 }
 
 /** The request body of a pause, without empty fields. */
-export function pauseBody({ reason, until, cancelLive }: PauseWish): PauseJob {
+export function pauseBody({ reason, until, cancelLive }: PauseOptions): PauseJob {
   return {
     ...(reason === undefined || reason === '' ? {} : { reason }),
     ...(until === undefined ? {} : { until }),

@@ -18,7 +18,7 @@ import {
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useConnection, useIsSignedIn, useMay } from '../session/session.tsx';
 import { queryKeys } from './query-keys.ts';
-import { FIRST, freshPage, type KnownPages } from './run-pages.ts';
+import { FIRST, type KnownPages, refreshPage } from './run-pages.ts';
 
 /** The filters of a list. The hook adds the page. */
 type JobsFilter = Omit<JobsQuery, 'cursor'>;
@@ -58,13 +58,13 @@ export function useJob(id: string) {
   });
 }
 
-/** The runs of a job by page, newest first. A refresh reads one page: see {@link freshPage}. */
+/** The runs of a job by page, newest first. A refresh reads one page: see {@link refreshPage}. */
 export function useJobRuns(id: string, query: JobRunsFilter = {}) {
   const connection = useConnection();
   return useInfiniteQuery({
     queryKey: queryKeys.jobRuns(id, query),
     queryFn: ({ pageParam, signal, queryKey, client }) =>
-      freshPage({
+      refreshPage({
         known: client.getQueryData<KnownPages>(queryKey),
         cursor: pageParam,
         read: () => listJobRuns(connection, id, { ...query, ...cursorOf(pageParam) }, { signal }),
@@ -81,7 +81,7 @@ export function useRuns(query: RunsFilter = {}) {
   return useInfiniteQuery({
     queryKey: queryKeys.runs(query),
     queryFn: ({ pageParam, signal, queryKey, client }) =>
-      freshPage({
+      refreshPage({
         known: client.getQueryData<KnownPages>(queryKey),
         cursor: pageParam,
         read: () => listRuns(connection, { ...query, ...cursorOf(pageParam) }, { signal }),

@@ -9,23 +9,23 @@ export interface KnownPages {
   readonly pageParams: readonly unknown[];
 }
 
-interface PageWish {
+interface PageQuery {
   readonly known: KnownPages | undefined;
   readonly cursor: string;
   readonly read: () => Promise<Page<Run>>;
 }
 
 /** The first page takes up to this many new runs before the list is read again. */
-const MOST_JOINED = 1_000;
+const MAX_MERGED = 1_000;
 
 /**
  * Refreshes a page of runs, newest first. Reads only the first page, and older ones until all their runs are
  * over: those never change. So a refresh costs one page, however far somebody scrolled.
  */
-export async function freshPage({ known, cursor, read }: PageWish): Promise<Page<Run>> {
+export async function refreshPage({ known, cursor, read }: PageQuery): Promise<Page<Run>> {
   const page = known?.pages[known.pageParams.indexOf(cursor)];
   if (page === undefined) return read();
-  if (cursor === FIRST) return joined(page, await read());
+  if (cursor === FIRST) return mergeFirstPage(page, await read());
   return page.data.every(isOver) ? page : read();
 }
 
@@ -33,12 +33,12 @@ export async function freshPage({ known, cursor, read }: PageWish): Promise<Page
  * The fresh first page plus the runs that newer ones pushed off it, so that the next page starts where it
  * did. Returns the fresh page alone where that would leave a gap or keep runs that may have changed.
  */
-export function joined(known: Page<Run>, fresh: Page<Run>): Page<Run> {
+export function mergeFirstPage(known: Page<Run>, fresh: Page<Run>): Page<Run> {
   const last = fresh.data.at(-1);
   const place = known.data.findIndex(({ id }) => id === last?.id);
   if (fresh.next_cursor === null || place < 0) return fresh;
   const pushed = known.data.slice(place + 1);
-  if (!pushed.every(isOver) || fresh.data.length + pushed.length > MOST_JOINED) return fresh;
+  if (!pushed.every(isOver) || fresh.data.length + pushed.length > MAX_MERGED) return fresh;
   return { data: [...fresh.data, ...pushed], next_cursor: known.next_cursor };
 }
 

@@ -1,5 +1,5 @@
 import { useDeleteJob, usePauseJob } from '../actions/actions.ts';
-import type { PauseWish } from '../actions/job-steps.ts';
+import type { PauseOptions } from '../actions/job-steps.ts';
 import { type JobMark, markOf } from '../data/job-mark.ts';
 import { useMay } from '../session/session.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
@@ -8,7 +8,7 @@ import type { Asking, Question } from './use-asking.ts';
 
 /** Actions on many jobs, once the question is answered. */
 interface Bulk {
-  readonly pause: (jobs: readonly JobMark[], wish: PauseWish) => void;
+  readonly pause: (jobs: readonly JobMark[], pause: PauseOptions) => void;
   readonly remove: (jobs: readonly JobMark[]) => void;
 }
 
@@ -29,9 +29,9 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
   const deleting = useDeleteOne(asking, onDeleted);
   const jobs = question?.jobs ?? [];
   const isBulk = question?.isBulk === true;
-  const pauseMany = (wish: PauseWish): void => {
+  const pauseMany = (pause: PauseOptions): void => {
     close();
-    bulk?.pause(jobs, wish);
+    bulk?.pause(jobs, pause);
   };
   const removeMany = (): void => {
     close();
@@ -47,7 +47,7 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
         pause={question?.pause ?? null}
         isBusy={pausing.isBusy}
         onClose={close}
-        onPause={isBulk ? pauseMany : (wish) => pausing.start(jobs, wish)}
+        onPause={isBulk ? pauseMany : (pause) => pausing.start(jobs, pause)}
       />
       <DeleteDialog
         opened={isOpen && question?.what === 'delete'}
@@ -65,8 +65,8 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
 
 function usePauseOne({ close }: Asking) {
   const action = usePauseJob();
-  const start = ([job]: readonly JobMark[], wish: PauseWish): void => {
-    if (job !== undefined && !action.isPending) action.mutate({ job, ...wish }, { onSuccess: close });
+  const start = ([job]: readonly JobMark[], pause: PauseOptions): void => {
+    if (job !== undefined && !action.isPending) action.mutate({ job, ...pause }, { onSuccess: close });
   };
   return { start, isBusy: action.isPending };
 }

@@ -1,7 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import type { PauseWish } from '../actions/job-steps.ts';
+import type { PauseOptions } from '../actions/job-steps.ts';
 import type { JobMark } from '../data/job-mark.ts';
 import { useTicker } from '../ui/clock/now.tsx';
 import { useZone } from '../ui/clock/zone.tsx';
@@ -22,7 +22,7 @@ interface PauseDialogProps {
   readonly pause: Job['pause'];
   readonly isBusy: boolean;
   readonly onClose: () => void;
-  readonly onPause: (wish: PauseWish) => void;
+  readonly onPause: (pause: PauseOptions) => void;
 }
 
 /** Asks for a reason and an end before jobs are paused. */

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
-import { useLeaving, type Way } from '../page/leaving.ts';
+import { type LeaveTarget, useLeaving } from '../page/leaving.ts';
 import { Confirm } from '../ui/feedback/confirm.tsx';
 
 export interface LeaveGuard {
@@ -18,7 +18,7 @@ export interface LeaveGuard {
 export function useLeaveGuard(isDirty: boolean): LeaveGuard {
   const isArmed = useRef(false);
   const leaving = useLeaving();
-  const [way, setWay] = useState<Way>();
+  const [way, setWay] = useState<LeaveTarget>();
   useEffect(() => {
     isArmed.current = isDirty;
     if (!isDirty) return;
@@ -55,7 +55,7 @@ export function useLeaveGuard(isDirty: boolean): LeaveGuard {
 
 interface Watch {
   readonly isArmed: () => boolean;
-  readonly ask: (way: Way) => void;
+  readonly ask: (way: LeaveTarget) => void;
 }
 
 function watch(guard: Watch): () => void {

@@ -74,13 +74,13 @@ function attemptsWords({ max_attempts: attempts, overlap, run_at: runAt, on_dema
     : rule;
 }
 
-const WAITS_TOLD = 3;
+const WAITS_SHOWN = 3;
 
 function backoffWords(job: Job): string {
-  const waits = waitsOf(job, WAITS_TOLD);
+  const waits = waitsOf(job, WAITS_SHOWN);
   const [first] = waits;
   if (first === undefined) return 'There are no retries.';
-  const told = waits.map((wait) => durationText(wait)).join(', then ');
+  const shown = waits.map((wait) => durationText(wait)).join(', then ');
   const more = job.max_attempts - 1 > waits.length && new Set(waits).size > 1 ? ' and so on' : '';
-  return `The waits between attempts are about ${told}${more}.`;
+  return `The waits between attempts are about ${shown}${more}.`;
 }

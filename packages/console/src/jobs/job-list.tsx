@@ -13,7 +13,7 @@ import { useJobCommands } from './cells/job-commands.ts';
 import { type FilterChange, isFiltered, type JobFilters } from './filter/filters.ts';
 import { FirstLoading, NoJobs, NothingFits } from './list-states.tsx';
 import { useShownFilters } from './pages/use-job-pages.ts';
-import { NOTHING, picked, renewed, without } from './selection/selection.ts';
+import { EMPTY_SELECTION, removeJobs, selectedJobs, updateVersions } from './selection/selection.ts';
 import { useSelection } from './selection/use-selection.ts';
 import { JobTable } from './table/job-table.tsx';
 
@@ -38,15 +38,15 @@ export function JobList(props: JobListProps) {
           count={selection.size}
           mayDelete={commands.may.admin}
           onAsk={onAsk}
-          onClear={() => setSelection(() => NOTHING)}
+          onClear={() => setSelection(() => EMPTY_SELECTION)}
         />
         <JobDialogs
           asking={asking}
           bulk={{
-            pause: (jobs, wish) => bulk.start({ kind: 'pause', jobs, wish }),
+            pause: (jobs, pause) => bulk.start({ kind: 'pause', jobs, pause }),
             remove: (jobs) => bulk.start({ kind: 'delete', jobs }),
           }}
-          onDeleted={(job) => setSelection((known) => without(known, [job]))}
+          onDeleted={(job) => setSelection((known) => removeJobs(known, [job]))}
         />
       </KeepFocus>
     </>
@@ -58,7 +58,7 @@ function useListWork(filters: JobFilters) {
   const loaded = useRef<readonly JobMark[]>([]);
   const [selection, setSelection] = useSelection(filters);
   const bulk = useBulk((result) =>
-    setSelection((known) => renewed(without(known, result.done), latestMarks(result))),
+    setSelection((known) => updateVersions(removeJobs(known, result.done), latestMarks(result))),
   );
   const asking = useAsking();
   const { ask } = asking;
@@ -66,7 +66,7 @@ function useListWork(filters: JobFilters) {
     useCallback((what, job) => ask({ what, jobs: [job], isBulk: false }), [ask]),
   );
   const onAsk = (what: BulkKind): void => {
-    const jobs = picked(selection, loaded.current);
+    const jobs = selectedJobs(selection, loaded.current);
     if (what === 'resume') bulk.start({ kind: what, jobs });
     else ask({ what, jobs, isBulk: true });
   };

@@ -3,8 +3,8 @@ import { type ManualTimers, manualTimers } from '../../test/manual-timers.ts';
 import {
   BATCH_MS,
   createRefetchBatcher,
+  MAX_OF_A_KIND,
   MIN_INTERVAL_MS,
-  MOST_OF_A_KIND,
   type RefetchBatcherDeps,
 } from './refetch-batcher.ts';
 
@@ -112,7 +112,7 @@ test('a hidden tab collects keys and reads them when it is shown', async () => {
 test('many keys of a kind are read as one', async () => {
   const timers = manualTimers();
   const { batcher, readings } = batcherWith(timers);
-  for (let run = 0; run <= MOST_OF_A_KIND; run += 1)
+  for (let run = 0; run <= MAX_OF_A_KIND; run += 1)
     batcher.add([
       ['run', String(run)],
       ['job', 'a'],

@@ -25,7 +25,7 @@ export const BATCH_MS = 60;
  */
 export const MIN_INTERVAL_MS = 120;
 /** With more stale keys of a kind than this, the whole kind is read instead: no screen shows more. */
-export const MOST_OF_A_KIND = 32;
+export const MAX_OF_A_KIND = 32;
 // Keys due within this time are read together.
 const SHORTEST_MS = 20;
 
@@ -41,7 +41,7 @@ export function createRefetchBatcher(deps: RefetchBatcherDeps): RefetchBatcher {
   return new TimedRefetchBatcher(deps);
 }
 
-/** {@link MOST_OF_A_KIND} bounds the entries, and so the cost of each event and each read. */
+/** {@link MAX_OF_A_KIND} bounds the entries, and so the cost of each event and each read. */
 class TimedRefetchBatcher implements RefetchBatcher {
   readonly #deps: RefetchBatcherDeps;
   readonly #entries = new Map<string, Entry>();
@@ -81,7 +81,7 @@ class TimedRefetchBatcher implements RefetchBatcher {
       entry.dueAt = Math.max(entry.dueAt, earliest);
     }
     this.#arrange(entry);
-    if ((this.#counts.get(key[0]) ?? 0) > MOST_OF_A_KIND) this.#wantWhole(kind, earliest);
+    if ((this.#counts.get(key[0]) ?? 0) > MAX_OF_A_KIND) this.#wantWhole(kind, earliest);
   }
 
   #create(key: readonly unknown[]): Entry {

@@ -63,8 +63,8 @@ function Tile({ label, value, tone, children }: TileProps) {
 function HealthTile({ health }: { readonly health: Stats['health'] | undefined }) {
   // An older server does not send it.
   if (health === undefined) return null;
-  const ill = UNHEALTHY.filter((name) => health[name] > 0);
-  const count = ill.reduce((sum, name) => sum + health[name], 0);
+  const unhealthy = UNHEALTHY.filter((name) => health[name] > 0);
+  const count = unhealthy.reduce((sum, name) => sum + health[name], 0);
   return (
     <Tile
       label="Unhealthy jobs"
@@ -73,7 +73,7 @@ function HealthTile({ health }: { readonly health: Stats['health'] | undefined }
     >
       {count === 0
         ? 'all healthy'
-        : ill.map((name) => `${health[name]} ${name.replaceAll('_', ' ')}`).join(', ')}
+        : unhealthy.map((name) => `${health[name]} ${name.replaceAll('_', ' ')}`).join(', ')}
     </Tile>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { createLeaving, type Way } from './leaving.ts';
+import { createLeaving, type LeaveTarget } from './leaving.ts';
 
 test('leaving an unguarded page navigates at once', () => {
   const go = vi.fn();
@@ -10,7 +10,7 @@ test('leaving an unguarded page navigates at once', () => {
 test('a guard decides until it is removed', () => {
   const { guard, leave } = createLeaving();
   const go = vi.fn();
-  const asked: Way[] = [];
+  const asked: LeaveTarget[] = [];
   const takeAway = guard((way) => asked.push(way));
   leave({ go });
   expect(go).not.toHaveBeenCalled();

@@ -3,20 +3,20 @@ import { useSessionStore } from '../session/session.tsx';
 import { useRequired } from '../ui/required-context.ts';
 
 /** Where the user wants to go. */
-export interface Way {
+export interface LeaveTarget {
   readonly go: () => void;
 }
 
 /** Ways to leave a page other than links. They respect the guard of unsaved changes. */
 interface Leaving {
   /** Leaves, unless a guard is set; then asks the guard. */
-  readonly leave: (way: Way) => void;
+  readonly leave: (way: LeaveTarget) => void;
   /** Sets a guard that decides. The returned function removes it. */
-  readonly guard: (decide: (way: Way) => void) => () => void;
+  readonly guard: (decide: (way: LeaveTarget) => void) => () => void;
 }
 
 export function createLeaving(): Leaving {
-  let guards: readonly ((way: Way) => void)[] = [];
+  let guards: readonly ((way: LeaveTarget) => void)[] = [];
   return {
     leave: (way) => {
       const decide = guards.at(-1);

@@ -1,6 +1,6 @@
 import type { Me } from '@greenvue/jobs/client';
 import { expect, test } from 'vitest';
-import { keptWords, viewerOf } from './viewer.ts';
+import { signInAgainHint, viewerOf } from './viewer.ts';
 
 const ANN: Me = {
   id: '1',
@@ -23,6 +23,6 @@ test('a user continues as the same user, and an API token with any token', () =>
   expect(viewerOf({ ...ANN, role: 'operator' })).toBe(viewerOf(ANN));
   expect(viewerOf({ ...TOKEN, id: '3' })).toBe(viewerOf(TOKEN));
   expect(new Set([ANN, { ...ANN, id: '4' }, TOKEN].map(viewerOf)).size).toBe(3);
-  expect(keptWords(ANN)).toMatch(/same user/);
-  expect(keptWords(TOKEN)).toMatch(/with an API token to continue/);
+  expect(signInAgainHint(ANN)).toMatch(/same user/);
+  expect(signInAgainHint(TOKEN)).toMatch(/with an API token to continue/);
 });

@@ -9,7 +9,7 @@ export function viewerOf({ kind, id }: Me): string {
 }
 
 /** What happens to the open page on signing in again. */
-export function keptWords({ kind }: Me): string {
+export function signInAgainHint({ kind }: Me): string {
   return kind === 'user'
     ? 'Sign in as the same user to continue on this page. If someone else signs in, unsaved changes are lost.'
     : 'Sign in with an API token to continue on this page. If a user signs in, unsaved changes are lost.';

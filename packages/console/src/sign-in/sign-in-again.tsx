@@ -1,6 +1,6 @@
 import { Anchor, Modal, Text } from '@mantine/core';
 import { useMe, useSessionStore } from '../session/session.tsx';
-import { keptWords } from '../session/viewer.ts';
+import { signInAgainHint } from '../session/viewer.ts';
 import { SignInForm } from './sign-in-form.tsx';
 
 /** Covers the page of an expired session. The page stays as it was until somebody else signs in. */
@@ -20,7 +20,7 @@ export function SignInAgain({ opened }: { readonly opened: boolean }) {
       zIndex={400}
     >
       <Text size="sm" c="dimmed" mb="md">
-        Your session has ended. {keptWords(me)}
+        Your session has ended. {signInAgainHint(me)}
       </Text>
       <SignInForm email={me.email ?? undefined} isByToken={me.kind === 'api_token'} />
       <Text size="sm" ta="center" mt="md">

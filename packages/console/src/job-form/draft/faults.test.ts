@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { exampleRefusal } from '../../../test/examples.ts';
 import { payloadField } from '../payload/payload-fields.ts';
 import { newDraft, withType } from './draft.ts';
-import { placeFaults, refusalOf, shownFields, without } from './faults.ts';
+import { placeFaults, refusalOf, shownFields, withoutFaults } from './faults.ts';
 
 const FIELD = payloadField({
   type: 'object',
@@ -108,6 +108,6 @@ test('editing a field removes its errors and those of its parts', () => {
     { pointer: '/payload/rules/0', detail: 'b' },
     { pointer: '/payload/rules_2', detail: 'c' },
   ];
-  expect(without(faults, '/payload/rules').map(({ detail }) => detail)).toEqual(['c']);
-  expect(without(faults, '/payload/rules/0').map(({ detail }) => detail)).toEqual(['a', 'c']);
+  expect(withoutFaults(faults, '/payload/rules').map(({ detail }) => detail)).toEqual(['c']);
+  expect(withoutFaults(faults, '/payload/rules/0').map(({ detail }) => detail)).toEqual(['a', 'c']);
 });

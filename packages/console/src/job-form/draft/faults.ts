@@ -113,6 +113,6 @@ function withPointer(pointer: string, detail: string): string {
 }
 
 /** The remaining errors once a field is edited: errors of that field and its parts are out of date. */
-export function without(faults: readonly Fault[], pointer: string): readonly Fault[] {
+export function withoutFaults(faults: readonly Fault[], pointer: string): readonly Fault[] {
   return faults.filter((fault) => !isWithin(fault.pointer, pointer));
 }

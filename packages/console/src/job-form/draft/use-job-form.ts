@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import { type Draft, sameDraft } from './draft.ts';
-import { NO_REFUSAL, type Refusal, without } from './faults.ts';
+import { NO_REFUSAL, type Refusal, withoutFaults } from './faults.ts';
 
 /** A draft in a form, with its errors. */
 export interface JobForm {
@@ -30,7 +30,7 @@ export function useJobForm(initial: () => Draft): JobForm {
     setState((before) => ({
       ...before,
       draft: change(before.draft),
-      refusal: { ...before.refusal, faults: without(before.refusal.faults, pointer) },
+      refusal: { ...before.refusal, faults: withoutFaults(before.refusal.faults, pointer) },
     }));
   }, []);
   const refuse = useCallback((refusal: Refusal) => {

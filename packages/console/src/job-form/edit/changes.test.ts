@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { definitions } from '../../../test/definitions.ts';
 import { exampleJob } from '../../../test/examples.ts';
 import { createBody, type Definition, definitionOf } from '../draft/draft.ts';
-import { changesOf, differencesOf, isInTheirs, ontoTheirs, patchOf } from './changes.ts';
+import { changesOf, differencesOf, includesMine, mergeEdits, patchOf } from './changes.ts';
 
 const JOB = definitionOf(exampleJob({ name: 'Clean up', payload: { days: 30, rules: [1, 2] } }));
 
@@ -105,7 +105,7 @@ describe('two edits at once', () => {
   };
 
   test('are merged field by field, one’s own changes last', () => {
-    expect(ontoTheirs({ base: JOB, mine, theirs })).toEqual({
+    expect(mergeEdits({ base: JOB, mine, theirs })).toEqual({
       ...theirs,
       name: 'Mine',
       payload: { days: 60, rules: [1, 2], dry: true },
@@ -126,14 +126,14 @@ describe('two edits at once', () => {
 
   test('a removed key stays removed', () => {
     const without = { ...JOB, payload: { rules: [1, 2] } };
-    expect(ontoTheirs({ base: JOB, mine: without, theirs }).payload).toEqual({ rules: [1, 2], dry: true });
+    expect(mergeEdits({ base: JOB, mine: without, theirs }).payload).toEqual({ rules: [1, 2], dry: true });
   });
 
   test('of which one is empty are the other', () => {
     fc.assert(
       fc.property(definitions, definitions, (base, edited) => {
-        expect(ontoTheirs({ base, mine: base, theirs: edited })).toEqual(edited);
-        expect(ontoTheirs({ base, mine: edited, theirs: base })).toEqual(edited);
+        expect(mergeEdits({ base, mine: base, theirs: edited })).toEqual(edited);
+        expect(mergeEdits({ base, mine: edited, theirs: base })).toEqual(edited);
       }),
     );
   });
@@ -141,15 +141,15 @@ describe('two edits at once', () => {
   test('keep all of one’s own edit', () => {
     fc.assert(
       fc.property(definitions, definitions, definitions, (base, edit, other) => {
-        const put = ontoTheirs({ base, mine: edit, theirs: other });
-        expect(isInTheirs({ base, mine: edit, theirs: put })).toBe(true);
+        const put = mergeEdits({ base, mine: edit, theirs: other });
+        expect(includesMine({ base, mine: edit, theirs: put })).toBe(true);
       }),
     );
   });
 
   test('that are equal leave nothing to save or to show', () => {
-    expect(isInTheirs({ base: JOB, mine, theirs: mine })).toBe(true);
+    expect(includesMine({ base: JOB, mine, theirs: mine })).toBe(true);
     expect(differencesOf({ base: JOB, mine, theirs: mine })).toEqual([]);
-    expect(isInTheirs({ base: JOB, mine, theirs })).toBe(false);
+    expect(includesMine({ base: JOB, mine, theirs })).toBe(false);
   });
 });

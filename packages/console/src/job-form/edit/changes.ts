@@ -4,7 +4,7 @@ import { BACKOFF_PARTS, type Backoff, type Definition } from '../draft/draft.ts'
 import { schedulePatch, scheduleWords } from '../draft/schedule-draft.ts';
 import { FIELD_LABELS } from '../fields/field-labels.ts';
 import { textOf } from '../payload/json-text.ts';
-import { type JsonObject, own, sameJson, toJson } from '../payload/json-value.ts';
+import { type JsonObject, ownValue, sameJson, toJson } from '../payload/json-value.ts';
 import { isWithin, pointerOf, stepsOf } from '../payload/pointer.ts';
 
 /** A field that differs, as text; undefined if the field is absent. */
@@ -120,7 +120,7 @@ interface TwoEdits {
 }
 
 /** Applies one's own edit to theirs. Fields that `mine` did not change stay theirs. */
-export function ontoTheirs({ base, mine, theirs }: TwoEdits): Definition {
+export function mergeEdits({ base, mine, theirs }: TwoEdits): Definition {
   const isMine = Object.keys(schedulePatch(base.schedule, mine.schedule)).length > 0;
   return {
     id: theirs.id,
@@ -142,8 +142,8 @@ function payloadOnto(base: JsonObject, mine: JsonObject, theirs: JsonObject): Js
   const keys = new Set([...Object.keys(theirs), ...Object.keys(mine)]);
   return Object.fromEntries(
     [...keys].flatMap((key) => {
-      const isTheirs = sameJson(own(base, key), own(mine, key));
-      const value = own(isTheirs ? theirs : mine, key);
+      const isTheirs = sameJson(ownValue(base, key), ownValue(mine, key));
+      const value = ownValue(isTheirs ? theirs : mine, key);
       return value === undefined ? [] : [[key, value] as const];
     }),
   );
@@ -160,7 +160,7 @@ export interface Difference {
 }
 
 /** Whether `theirs` contains all of `mine`, so that nothing is left to save. */
-export function isInTheirs({ base, mine, theirs }: TwoEdits): boolean {
+export function includesMine({ base, mine, theirs }: TwoEdits): boolean {
   const left = changesOf(theirs, mine).map(({ pointer }) => pointer);
   return changesOf(base, mine).every(({ pointer }) => !left.includes(pointer));
 }

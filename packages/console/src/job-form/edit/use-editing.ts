@@ -7,7 +7,7 @@ import { isolated } from '../../ui/text/text.tsx';
 import { type Definition, type Draft, definitionOf, draftOf, readDraft } from '../draft/draft.ts';
 import { type JobForm, useJobForm } from '../draft/use-job-form.ts';
 import { type LeaveGuard, useLeaveGuard } from '../leave-guard.tsx';
-import { changesOf, isInTheirs, ontoTheirs } from './changes.ts';
+import { changesOf, includesMine, mergeEdits } from './changes.ts';
 import { type SaveEdit, useSaveEdit } from './use-save-edit.ts';
 
 /** The stage of an edit. */
@@ -84,7 +84,7 @@ export function useEditing(job: Job): Editing {
       setStage(WRITING);
     },
     applyMine: (theirs, own) => {
-      const after = ontoTheirs({ base: definitionOf(base), mine: own, theirs: definitionOf(theirs) });
+      const after = mergeEdits({ base: definitionOf(base), mine: own, theirs: definitionOf(theirs) });
       setStage(reviewOf(theirs, after, begin(theirs, after)));
     },
     continueEditing: () => setStage(WRITING),
@@ -97,5 +97,5 @@ function reviewOf(base: Job, after: Definition, draft: Draft): Stage {
 }
 
 function isDoneByThem(base: Job, mine: Definition | undefined, theirs: Job): boolean {
-  return mine !== undefined && isInTheirs({ base: definitionOf(base), mine, theirs: definitionOf(theirs) });
+  return mine !== undefined && includesMine({ base: definitionOf(base), mine, theirs: definitionOf(theirs) });
 }

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { ChevronIcon, PlusIcon, TrashIcon } from '../../ui/icons.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { focusField } from '../fields/focus-field.ts';
-import { isList, moved, type Value } from '../payload/json-value.ts';
+import { isList, moveItem, type Value } from '../payload/json-value.ts';
 import { initialItem } from '../payload/payload-draft.ts';
 import type { ListField } from '../payload/payload-model.ts';
 import { fieldId, type Path, pointerOf } from '../payload/pointer.ts';
@@ -95,7 +95,7 @@ function useListActions({ field, path, label, items }: ListActionsOptions) {
     setDone({ words: `${label}: item ${at + 1} removed.`, focus: () => focusElement(next) });
   };
   const move = (from: number, to: number) => {
-    change(path, moved(items, from, to));
+    change(path, moveItem(items, from, to));
     const isAtEnd = to === 0 || to === items.length - 1;
     // At an end, the pressed button is disabled, so the other one gets the focus.
     const isUp = isAtEnd ? to !== 0 : to < from;

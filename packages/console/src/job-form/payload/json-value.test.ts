@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BLANK, moved, sameJson, setAt, toJson } from './json-value.ts';
+import { BLANK, moveItem, sameJson, setAt, toJson } from './json-value.ts';
 
 describe('setAt', () => {
   const value = { a: 1, list: [{ b: 2 }, { b: 3 }] };
@@ -64,9 +64,9 @@ test('an item moved there and back is in its old place', () => {
     fc.property(fc.array(fc.nat(), { minLength: 1 }), fc.nat(), fc.nat(), (list, a, b) => {
       const from = a % list.length;
       const to = b % list.length;
-      const there = moved(list, from, to);
+      const there = moveItem(list, from, to);
       expect(there[to]).toBe(list[from]);
-      expect(moved(there, to, from)).toEqual(list);
+      expect(moveItem(there, to, from)).toEqual(list);
     }),
   );
 });

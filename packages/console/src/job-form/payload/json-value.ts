@@ -62,7 +62,7 @@ export function isObject(value: Value): boolean {
 }
 
 /** A key's own value: `constructor` and similar names are ordinary keys. */
-export function own<T>(object: { readonly [key: string]: T }, key: string): T | undefined {
+export function ownValue<T>(object: { readonly [key: string]: T }, key: string): T | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
@@ -87,7 +87,9 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   }
   if (!isObject(a) || !isObject(b)) return false;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => sameJson(own(a, key), own(b, key)));
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => sameJson(ownValue(a, key), ownValue(b, key)))
+  );
 }
 
 /** A copy with `next` at the path. `undefined` removes a key; in a list it leaves a blank. */
@@ -99,7 +101,7 @@ export function setAt(value: Value | undefined, path: Path, next: Value | undefi
     return list.map((item, at) => (at === step ? (setAt(item, rest, next) ?? BLANK) : item));
   }
   const object = value !== undefined && isObject(value) ? value : {};
-  const inner = setAt(own(object, step), rest, next);
+  const inner = setAt(ownValue(object, step), rest, next);
   return inner === undefined ? without(object, step) : { ...object, [step]: inner };
 }
 
@@ -108,7 +110,7 @@ function without(object: ValueObject, key: string): ValueObject {
 }
 
 /** A copy of a list with one item moved. */
-export function moved<T>(list: readonly T[], from: number, to: number): readonly T[] {
+export function moveItem<T>(list: readonly T[], from: number, to: number): readonly T[] {
   const rest = list.filter((_, at) => at !== from);
   return [...rest.slice(0, to), ...list.slice(from, from + 1), ...rest.slice(to)];
 }

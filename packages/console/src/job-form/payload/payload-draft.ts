@@ -9,7 +9,7 @@ import {
   isWritten,
   type Json,
   type JsonObject,
-  own,
+  ownValue,
   type Value,
   type Written,
   writtenAs,
@@ -160,7 +160,7 @@ function readsAs(value: Value, wanted: Json): boolean {
 /** The fields of an object in the form: first those of the schema, then unknown keys. */
 export function membersOf(members: readonly Member[], value: Value | undefined): readonly ShownMember[] {
   const object = value !== undefined && isObject(value) ? value : {};
-  const known = members.map((member) => ({ ...member, value: own(object, member.key), isKnown: true }));
+  const known = members.map((member) => ({ ...member, value: ownValue(object, member.key), isKnown: true }));
   const others = Object.entries(object)
     .filter(([key]) => !members.some((member) => member.key === key))
     .map(([key, part]) => ({ key, value: part, field: UNKNOWN_FIELD, isRequired: false, isKnown: false }));

@@ -1,4 +1,4 @@
-import { isList, isObject, type Json, type JsonObject, own, toJson } from './json-value.ts';
+import { isList, isObject, type Json, type JsonObject, ownValue, toJson } from './json-value.ts';
 import {
   type About,
   type Field,
@@ -99,7 +99,7 @@ function targetOf(ref: string, root: Json): Json | undefined {
   let target: Json | undefined = root;
   for (const step of steps) {
     if (target === undefined || !isObject(target)) return undefined;
-    target = own(target, decodeStep(step));
+    target = ownValue(target, decodeStep(step));
   }
   return target;
 }
@@ -220,7 +220,7 @@ function aboutOf(schema: JsonObject, outer: About): About {
     title: outer.title ?? textOf(schema.title),
     help: outer.help ?? textOf(schema.description),
     isNullable: outer.isNullable,
-    fallback: outer.fallback === undefined ? own(schema, 'default') : outer.fallback,
+    fallback: outer.fallback === undefined ? ownValue(schema, 'default') : outer.fallback,
   };
 }
 

@@ -12,7 +12,7 @@ import { durationText } from '../../ui/schedule/duration.ts';
 import { RunStatusBadge } from '../../ui/status/status.tsx';
 import { useRecentRuns } from '../history/recent-runs.ts';
 import { DurationChart } from './duration-chart.tsx';
-import { type DurationTrend, durationTrend, hasTookTime, TREND_RUNS } from './duration-trend.ts';
+import { type DurationTrend, durationTrend, hasDuration, TREND_RUNS } from './duration-trend.ts';
 import classes from './durations.module.css';
 
 /** Fewer points show no trend. */
@@ -20,7 +20,7 @@ const FEWEST = 3;
 
 /** How long a job's runs take: as a chart, in words, and as a table. */
 export function DurationSection({ job }: { readonly job: Job }) {
-  const recent = useRecentRuns(job.id, (runs) => runs.filter(hasTookTime).length >= TREND_RUNS);
+  const recent = useRecentRuns(job.id, (runs) => runs.filter(hasDuration).length >= TREND_RUNS);
   const trend = useMemo(() => durationTrend(recent.runs ?? []), [recent.runs]);
   if (recent.runs === undefined) {
     return (

@@ -38,7 +38,7 @@ export function durationTrend(runs: readonly Run[]): DurationTrend | undefined {
 }
 
 /** Whether a run is a point of the trend. */
-export function hasTookTime(run: Run): boolean {
+export function hasDuration(run: Run): boolean {
   return pointOf(run) !== undefined;
 }
 

@@ -5,7 +5,7 @@ import { Link } from 'wouter';
 import { Instant } from '../../ui/instant/instant.tsx';
 import { runPath } from '../../ui/paths.ts';
 import { sinceText } from '../../ui/schedule/duration.ts';
-import { attemptText, runNote, triggerText, whenOf } from '../../ui/status/run-words.ts';
+import { attemptText, runNote, shownTime, triggerText } from '../../ui/status/run-words.ts';
 import { RunStatusBadge } from '../../ui/status/status.tsx';
 import { Plain } from '../../ui/text/text.tsx';
 import classes from './run-table.module.css';
@@ -131,7 +131,7 @@ function RunRow({ run, index, maxAttempts }: RunRowProps) {
         <RunStatusBadge status={run.status} reason={run.reason} />
       </td>
       <td>
-        <Instant at={whenOf(run)} />
+        <Instant at={shownTime(run)} />
       </td>
       <td className={classes.number}>{tookText(run)}</td>
       <td className={classes.number}>{attemptText(run, maxAttempts)}</td>

@@ -3,7 +3,13 @@ import { clockText } from '../../ui/clock/time-text.ts';
 import { useZone, type Zone } from '../../ui/clock/zone.tsx';
 import { RUN_COLORS } from '../../ui/status/status.tsx';
 import classes from './timeline.module.css';
-import { type Mark, type TimelineLayout, type TimelineWindow, timeTicks, xOf } from './timeline-layout.ts';
+import {
+  type Mark,
+  pixelOf,
+  type TimelineLayout,
+  type TimelineWindow,
+  timeTicks,
+} from './timeline-layout.ts';
 
 interface TimelineDrawingProps {
   readonly layout: TimelineLayout;
@@ -26,8 +32,8 @@ export function TimelineDrawing({ layout, window, now, knownFrom, upcoming, curr
   const { width } = window;
   // One more lane for skipped slots.
   const height = (layout.lanes + 1) * LANE_PX;
-  const nowX = xOf(now, window);
-  const known = knownFrom === undefined ? 0 : Math.min(Math.max(xOf(knownFrom, window), 0), width);
+  const nowX = pixelOf(now, window);
+  const known = knownFrom === undefined ? 0 : Math.min(Math.max(pixelOf(knownFrom, window), 0), width);
   return (
     <svg
       className={classes.drawing}
@@ -40,7 +46,7 @@ export function TimelineDrawing({ layout, window, now, knownFrom, upcoming, curr
       {known === 0 ? null : <rect className={classes.unread} x={0} y={0} width={known} height={height} />}
       <Marks marks={layout.marks} />
       {upcoming.map((at) => {
-        const x = xOf(Date.parse(at), window);
+        const x = pixelOf(Date.parse(at), window);
         return x < nowX || x > width ? null : (
           <line key={at} className={classes.upcoming} x1={x} x2={x} y1={4} y2={height} />
         );
@@ -59,7 +65,7 @@ function Axis({ window, height }: { readonly window: TimelineWindow; readonly he
     <g>
       <line className={classes.axis} x1={0} x2={window.width} y1={height + 0.5} y2={height + 0.5} />
       {timeTicks(window, { most, offsetMs }).map((at) => {
-        const x = xOf(at, window);
+        const x = pixelOf(at, window);
         // Leaves out a label that the edge would cut off.
         const isWhole = x + TICK_TEXT_PX < window.width;
         return (

@@ -75,7 +75,7 @@ export function nearestMark(
 }
 
 /** The pixel of an instant, which may be outside the drawing. */
-export function xOf(instant: number, { from, to, width }: TimelineWindow): number {
+export function pixelOf(instant: number, { from, to, width }: TimelineWindow): number {
   return ((instant - from) / (to - from)) * width;
 }
 
@@ -141,9 +141,9 @@ function draw(run: Run, window: TimelineWindow, now: number): Drawn | undefined 
     bar: stretch(shape.from, shape.to, window, NARROWEST),
     wait: shape.waitFrom === undefined ? undefined : visible(stretch(shape.waitFrom, shape.from, window, 0)),
     failures: run.errors
-      .map(({ at }) => xOf(Date.parse(at), window))
+      .map(({ at }) => pixelOf(Date.parse(at), window))
       .filter((x) => x >= 0 && x <= window.width),
-    due: shape.due === undefined || shape.due > window.to ? undefined : xOf(shape.due, window),
+    due: shape.due === undefined || shape.due > window.to ? undefined : pixelOf(shape.due, window),
     covers:
       shape.coversFrom === undefined ? undefined : visible(stretch(shape.coversFrom, shape.from, window, 0)),
   };
@@ -178,8 +178,8 @@ function shapeOf(run: Run, now: number): Shape {
 }
 
 function stretch(from: number, to: number, window: TimelineWindow, narrowest: number): Stretch {
-  const left = Math.max(xOf(from, window), 0);
-  const right = Math.min(xOf(to, window), window.width);
+  const left = Math.max(pixelOf(from, window), 0);
+  const right = Math.min(pixelOf(to, window), window.width);
   const width = Math.max(right - left, narrowest);
   return { x: Math.max(Math.min(left, window.width - width), 0), width };
 }

@@ -6,7 +6,7 @@ import { Instant } from '../../ui/instant/instant.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { runPath } from '../../ui/paths.ts';
 import { sinceText } from '../../ui/schedule/duration.ts';
-import { runNote, whenOf } from '../../ui/status/run-words.ts';
+import { runNote, shownTime } from '../../ui/status/run-words.ts';
 import { RunStatusBadge } from '../../ui/status/status.tsx';
 import { Plain } from '../../ui/text/text.tsx';
 import classes from './timeline.module.css';
@@ -133,7 +133,7 @@ function Readout({ mark: { run } }: { readonly mark: Mark }) {
   return (
     <div className={blocks.readout}>
       <RunStatusBadge status={run.status} reason={run.reason} />
-      <Instant at={whenOf(run)} />
+      <Instant at={shownTime(run)} />
       {run.started_at === null || run.finished_at === null ? null : (
         <span>took {sinceText(run.started_at, run.finished_at)}</span>
       )}
@@ -153,7 +153,7 @@ function failuresText(failures: number): string {
 }
 
 function markText({ run }: Mark, zone: Zone): string {
-  const when = instantText(Date.parse(whenOf(run)), zone);
+  const when = instantText(Date.parse(shownTime(run)), zone);
   const took =
     run.started_at === null || run.finished_at === null
       ? []

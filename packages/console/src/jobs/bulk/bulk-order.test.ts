@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { exampleJob, exampleRefusal } from '../../../test/examples.ts';
 import { markOf } from '../../data/job-mark.ts';
 import { jobsText } from '../../ui/text/jobs-text.ts';
-import { failureText, isHopeless, latestMarks, progressText, resultText, Superseded } from './bulk-order.ts';
+import { failureText, latestMarks, progressText, resultText, Superseded, stopsAll } from './bulk-order.ts';
 
 const mark = (id: string) => markOf(exampleJob({ id, uid: `uid-${id}` }));
 
@@ -45,10 +45,8 @@ test('each failure has a text', () => {
 });
 
 test('only an error that all jobs share stops the action', () => {
-  expect([401, 403].map((status) => isHopeless(exampleRefusal(status)))).toEqual([true, true]);
-  expect([404, 409, 412, 422, 429, 500, 503].some((status) => isHopeless(exampleRefusal(status)))).toBe(
-    false,
-  );
-  expect(isHopeless(new ConnectionError('no_answer', 'The server does not answer.'))).toBe(true);
-  expect(isHopeless(new Error('a fault of this page'))).toBe(false);
+  expect([401, 403].map((status) => stopsAll(exampleRefusal(status)))).toEqual([true, true]);
+  expect([404, 409, 412, 422, 429, 500, 503].some((status) => stopsAll(exampleRefusal(status)))).toBe(false);
+  expect(stopsAll(new ConnectionError('no_answer', 'The server does not answer.'))).toBe(true);
+  expect(stopsAll(new Error('a fault of this page'))).toBe(false);
 });

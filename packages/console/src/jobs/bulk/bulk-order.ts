@@ -1,5 +1,5 @@
 import { ApiError, ConnectionError } from '@greenvue/jobs/client';
-import type { PauseWish } from '../../actions/job-steps.ts';
+import type { PauseOptions } from '../../actions/job-steps.ts';
 import type { JobMark } from '../../data/job-mark.ts';
 import { faultWords } from '../../ui/feedback/fault-words.ts';
 import { jobsText } from '../../ui/text/jobs-text.ts';
@@ -7,7 +7,7 @@ import type { TurnResult } from './in-turn.ts';
 
 /** An action on many jobs. */
 export type BulkOrder =
-  | { readonly kind: 'pause'; readonly jobs: readonly JobMark[]; readonly wish: PauseWish }
+  | { readonly kind: 'pause'; readonly jobs: readonly JobMark[]; readonly pause: PauseOptions }
   | { readonly kind: 'resume'; readonly jobs: readonly JobMark[] }
   | { readonly kind: 'delete'; readonly jobs: readonly JobMark[] };
 
@@ -61,7 +61,7 @@ export function failureText(error: unknown): string {
 }
 
 /** Whether the error would repeat with every other job: signed out, missing rights, no connection. */
-export function isHopeless(error: unknown): boolean {
+export function stopsAll(error: unknown): boolean {
   if (error instanceof ApiError) return error.status === 401 || error.status === 403;
   return error instanceof ConnectionError;
 }

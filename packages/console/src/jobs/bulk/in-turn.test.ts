@@ -83,7 +83,7 @@ describe('in turn', () => {
     const gone = new Error('no answer');
     const result = await inTurn(NUMBERS, {
       atOnce: 1,
-      isHopeless: (error) => error === gone,
+      stopsAll: (error) => error === gone,
       work: async (item) => {
         if (item === 1) throw new Error('only this one');
         if (item === 3) throw gone;

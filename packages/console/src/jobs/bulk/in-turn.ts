@@ -14,13 +14,13 @@ interface InTurnOptions<T> {
   /** Called after each item. */
   readonly onProgress?: (ended: number) => void;
   /** Whether every other item would fail in the same way. Then no more items are started. */
-  readonly isHopeless?: (error: unknown) => boolean;
+  readonly stopsAll?: (error: unknown) => boolean;
   readonly work: (item: T) => Promise<void>;
 }
 
 /** Runs `work` on each item, in order and a few at a time. An error stops no other item. Never throws. */
 export async function inTurn<T>(items: readonly T[], options: InTurnOptions<T>): Promise<TurnResult<T>> {
-  const { atOnce, signal, onProgress, isHopeless, work } = options;
+  const { atOnce, signal, onProgress, stopsAll, work } = options;
   const done: T[] = [];
   const failed: { item: T; error: unknown }[] = [];
   const waiting = items.values();
@@ -37,7 +37,7 @@ export async function inTurn<T>(items: readonly T[], options: InTurnOptions<T>):
         done.push(item);
       } catch (error) {
         failed.push({ item, error });
-        isOver ||= isHopeless?.(error) === true;
+        isOver ||= stopsAll?.(error) === true;
       }
       onProgress?.(done.length + failed.length);
     }

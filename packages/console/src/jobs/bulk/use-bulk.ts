@@ -6,7 +6,7 @@ import { deleteOrRead, pauseBody } from '../../actions/job-steps.ts';
 import { type JobMark, markOf } from '../../data/job-mark.ts';
 import { LIVE_KEYS } from '../../data/stale-keys.ts';
 import { useConnection } from '../../session/session.tsx';
-import { type BulkOrder, isHopeless, resultText, Superseded } from './bulk-order.ts';
+import { type BulkOrder, resultText, Superseded, stopsAll } from './bulk-order.ts';
 import { inTurn, type TurnResult } from './in-turn.ts';
 
 type BulkState =
@@ -44,7 +44,7 @@ export function useBulk(onOver: (result: TurnResult<JobMark>) => void): Bulk {
     const result = await inTurn(order.jobs, {
       atOnce: AT_ONCE,
       signal,
-      isHopeless,
+      stopsAll,
       work: (job) => carryOut(connection, order, job),
       onProgress: (ended) => setState((known) => (known.phase === 'running' ? { ...known, ended } : known)),
     });
@@ -91,7 +91,7 @@ function useStopper() {
 async function carryOut(connection: Connection, order: BulkOrder, job: JobMark): Promise<void> {
   switch (order.kind) {
     case 'pause':
-      await pauseJob(connection, job.id, pauseBody(order.wish));
+      await pauseJob(connection, job.id, pauseBody(order.pause));
       return;
     case 'resume':
       await resumeJob(connection, job.id);

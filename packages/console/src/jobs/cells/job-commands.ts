@@ -21,7 +21,7 @@ export interface JobCommands {
 }
 
 /** A key held down or a double click counts once. */
-const ONE_WISH_MS = 1_000;
+const DOUBLE_PRESS_MS = 1_000;
 
 /** Keeps its identity between renders, so that rows only render when their jobs change. */
 export function useJobCommands(ask: (what: 'pause' | 'delete', job: JobMark) => void): JobCommands {
@@ -29,15 +29,15 @@ export function useJobCommands(ask: (what: 'pause' | 'delete', job: JobMark) => 
   const [, navigate] = useLocation();
   const { mutate: runJob } = useRunJob();
   const { mutate: resumeJob } = useResumeJob();
-  const wishes = useRef(new Map<string, number>());
+  const lastPresses = useRef(new Map<string, number>());
   return useMemo(
     () => ({
       may,
       open: ({ id }) => navigate(jobPath(id)),
       run: (job) => {
-        const last = wishes.current.get(job.id);
-        wishes.current.set(job.id, performance.now());
-        if (last === undefined || performance.now() - last > ONE_WISH_MS) runJob({ job });
+        const last = lastPresses.current.get(job.id);
+        lastPresses.current.set(job.id, performance.now());
+        if (last === undefined || performance.now() - last > DOUBLE_PRESS_MS) runJob({ job });
       },
       pause: (job) => ask('pause', job),
       resume: (job) => resumeJob({ job }),

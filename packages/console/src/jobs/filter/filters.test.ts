@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
-  changed,
   isFiltered,
   type JobFilters,
   nextSort,
   readFilters,
   searchText,
   sortParts,
+  withChange,
   writeFilters,
 } from './filters.ts';
 
@@ -54,10 +54,10 @@ test('a typed search loses characters that no job contains', () => {
 });
 
 test('undefined removes a filter, and the order is no filter', () => {
-  const filters = changed({ q: 'mail', status: 'paused', sort: 'name' }, { q: undefined });
+  const filters = withChange({ q: 'mail', status: 'paused', sort: 'name' }, { q: undefined });
   expect(filters).toEqual({ status: 'paused', sort: 'name' });
   expect(isFiltered(filters)).toBe(true);
-  expect(isFiltered(changed(filters, { status: undefined }))).toBe(false);
+  expect(isFiltered(withChange(filters, { status: undefined }))).toBe(false);
 });
 
 describe('a click on a header', () => {

@@ -64,7 +64,7 @@ export function isFiltered({ q, type, status, health }: JobFilters): boolean {
 }
 
 /** The filters with some of them changed. */
-export function changed(filters: JobFilters, change: FilterChange): JobFilters {
+export function withChange(filters: JobFilters, change: FilterChange): JobFilters {
   const { q, type, status, health, sort } = { ...filters, ...change };
   return {
     ...(q === undefined ? {} : { q }),

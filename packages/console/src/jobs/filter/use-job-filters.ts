@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { changed, type FilterChange, type JobFilters, readFilters, writeFilters } from './filters.ts';
+import { type FilterChange, type JobFilters, readFilters, withChange, writeFilters } from './filters.ts';
 
 /** Keeps the filters in the URL, so that links, reloads and the Back button restore them. */
 export function useJobFilters(): readonly [JobFilters, (change: FilterChange) => void] {
@@ -11,7 +11,7 @@ export function useJobFilters(): readonly [JobFilters, (change: FilterChange) =>
   const filters = useMemo(() => readFilters(written), [written]);
   const change = useCallback(
     (wanted: FilterChange) => {
-      const query = writeFilters(changed(readFilters(location.search), wanted));
+      const query = writeFilters(withChange(readFilters(location.search), wanted));
       // A search updates the URL with every key: the Back button must not step through each one.
       const isTyped = 'q' in wanted;
       navigate(query === '' ? '/jobs' : `/jobs?${query}`, { replace: isTyped });

@@ -5,12 +5,12 @@ import {
   canBeRead,
   cursorAt,
   hasMore,
-  noted,
   type PageMarks,
   pageStarts,
   pagesInSight,
   placeOf,
-  thinned,
+  withJobsOnlyOf,
+  withPage,
 } from './page-marks.ts';
 
 function page(from: number, count: number, next: string | null) {
@@ -23,10 +23,10 @@ function page(from: number, count: number, next: string | null) {
 /** Three pages of four jobs, and one of two. */
 function fourPages(): PageMarks {
   let marks: PageMarks = [];
-  marks = noted(marks, 0, { cursor: undefined, page: page(0, 4, 'a') });
-  marks = noted(marks, 1, { cursor: 'a', page: page(4, 4, 'b') });
-  marks = noted(marks, 2, { cursor: 'b', page: page(8, 4, 'c') });
-  return noted(marks, 3, { cursor: 'c', page: page(12, 2, null) });
+  marks = withPage(marks, 0, { cursor: undefined, page: page(0, 4, 'a') });
+  marks = withPage(marks, 1, { cursor: 'a', page: page(4, 4, 'b') });
+  marks = withPage(marks, 2, { cursor: 'b', page: page(8, 4, 'c') });
+  return withPage(marks, 3, { cursor: 'c', page: page(12, 2, null) });
 }
 
 describe('pages read one after the other', () => {
@@ -41,16 +41,16 @@ describe('pages read one after the other', () => {
 
   test('are the same list when a page is added twice', () => {
     const again = page(4, 4, 'b');
-    const marks = noted(fourPages(), 1, { cursor: 'a', page: again });
-    expect(noted(marks, 1, { cursor: 'a', page: again })).toBe(marks);
+    const marks = withPage(fourPages(), 1, { cursor: 'a', page: again });
+    expect(withPage(marks, 1, { cursor: 'a', page: again })).toBe(marks);
   });
 
   test('keep their jobs only in sight, and never lose rows', () => {
-    const marks = thinned(fourPages(), [1, 2]);
+    const marks = withJobsOnlyOf(fourPages(), [1, 2]);
     expect(marks.map(({ jobs }) => jobs?.length)).toEqual([undefined, 4, 4, undefined]);
     expect(allRows(marks)).toHaveLength(14);
-    expect(thinned(marks, [1, 2])).toBe(marks);
-    expect(noted(marks, 0, { cursor: undefined, page: page(0, 4, 'a') })[0]?.jobs).toHaveLength(4);
+    expect(withJobsOnlyOf(marks, [1, 2])).toBe(marks);
+    expect(withPage(marks, 0, { cursor: undefined, page: page(0, 4, 'a') })[0]?.jobs).toHaveLength(4);
   });
 
   test('can be read only from a known cursor', () => {
@@ -64,22 +64,22 @@ describe('pages read one after the other', () => {
 describe('a page read again', () => {
   test('that ends at the same place does not change the others', () => {
     const before = fourPages();
-    const marks = noted(before, 1, { cursor: 'a', page: page(24, 4, 'b') });
+    const marks = withPage(before, 1, { cursor: 'a', page: page(24, 4, 'b') });
     expect(marks.map((mark, index) => mark === before[index])).toEqual([true, false, true, true]);
     expect(marks[1]?.rows[0]?.id).toBe('job-24');
   });
 
   test('that ends elsewhere moves the start of the next page, whose rows stay until it is read', () => {
-    const marks = noted(fourPages(), 1, { cursor: 'a', page: page(4, 4, 'b2') });
+    const marks = withPage(fourPages(), 1, { cursor: 'a', page: page(4, 4, 'b2') });
     expect(cursorAt(marks, 2)).toBe('b2');
     expect(allRows(marks)).toHaveLength(14);
-    const late = noted(marks, 2, { cursor: 'b', page: page(8, 4, 'x') });
+    const late = withPage(marks, 2, { cursor: 'b', page: page(8, 4, 'x') });
     expect(late).toBe(marks);
-    expect(noted(marks, 2, { cursor: 'b2', page: page(9, 4, 'c2') })[2]?.rows[0]?.id).toBe('job-9');
+    expect(withPage(marks, 2, { cursor: 'b2', page: page(9, 4, 'c2') })[2]?.rows[0]?.id).toBe('job-9');
   });
 
   test('that is the last one now ends the list', () => {
-    const marks = noted(fourPages(), 1, { cursor: 'a', page: page(4, 1, null) });
+    const marks = withPage(fourPages(), 1, { cursor: 'a', page: page(4, 1, null) });
     expect(marks).toHaveLength(2);
     expect(hasMore(marks)).toBe(false);
   });

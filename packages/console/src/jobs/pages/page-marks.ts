@@ -25,7 +25,7 @@ export type PageMarks = readonly PageMark[];
  * Adds or updates a page. A last page ends the list. If a page ends elsewhere than before, the next page has
  * a new cursor and is read again.
  */
-export function noted(marks: PageMarks, index: number, { cursor, page }: PageRead): PageMarks {
+export function withPage(marks: PageMarks, index: number, { cursor, page }: PageRead): PageMarks {
   if (!canBeRead(marks, index) || cursor !== cursorAt(marks, index)) return marks;
   const known = marks[index];
   if (known?.cursor === cursor && known?.jobs === page.data && known.next === page.next_cursor) return marks;
@@ -34,7 +34,7 @@ export function noted(marks: PageMarks, index: number, { cursor, page }: PageRea
 }
 
 /** Drops the jobs of pages outside `whole` and keeps their marks, which bounds the memory of a long list. */
-export function thinned(marks: PageMarks, whole: readonly number[]): PageMarks {
+export function withJobsOnlyOf(marks: PageMarks, whole: readonly number[]): PageMarks {
   const isThin = marks.every(({ jobs }, index) => jobs === undefined || whole.includes(index));
   if (isThin) return marks;
   return marks.map((mark, index) => (whole.includes(index) ? mark : { ...mark, jobs: undefined }));

@@ -10,12 +10,12 @@ import {
   cursorAt,
   hasMore,
   type InSight,
-  noted,
   type PageMarks,
   pageStarts,
   pagesInSight,
   placeOf,
-  thinned,
+  withJobsOnlyOf,
+  withPage,
 } from './page-marks.ts';
 
 /** Jobs per page: one or two screens. */
@@ -100,10 +100,10 @@ export function usePagesInSight({ filters, list, sight }: Looking) {
   const reads = useQueries({
     queries: pages.map((page) => pageOptions(connection, filters, cursorAt(marks, page))),
   });
-  let next = thinned(marks, pages);
+  let next = withJobsOnlyOf(marks, pages);
   for (const [at, index] of pages.entries()) {
     const page = reads[at]?.data;
-    if (page !== undefined) next = noted(next, index, { cursor: cursorAt(marks, index), page });
+    if (page !== undefined) next = withPage(next, index, { cursor: cursorAt(marks, index), page });
   }
   // Derived from the reads: React renders again before anything is shown.
   if (next !== marks) setMarks(next);

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { type JobFilters, writeFilters } from '../filter/filters.ts';
-import { type PageMarks, thinned } from './page-marks.ts';
+import { type PageMarks, withJobsOnlyOf } from './page-marks.ts';
 
 /** A position in a list. */
 interface Place {
@@ -24,7 +24,7 @@ export function usePlace(filters: JobFilters): readonly [Place | undefined, (now
     () => () => {
       if (latest.current === undefined) return;
       const { name: left, place } = latest.current;
-      client.setQueryData(keyOf(left), { ...place, marks: thinned(place.marks, []) });
+      client.setQueryData(keyOf(left), { ...place, marks: withJobsOnlyOf(place.marks, []) });
     },
     [client],
   );

@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { exampleJob } from '../../../test/examples.ts';
 import { type JobMark, markOf } from '../../data/job-mark.ts';
 import {
-  allToggled,
-  having,
-  NOTHING,
-  picked,
-  rangeToggled,
-  renewed,
+  addJobs,
+  EMPTY_SELECTION,
+  removeJobs,
   type Selection,
+  selectedJobs,
   selectedOf,
-  toggled,
-  without,
+  toggle,
+  toggleAll,
+  toggleRange,
+  updateVersions,
 } from './selection.ts';
 
 const ROWS: readonly JobMark[] = ['a', 'b', 'c', 'd', 'e'].map((id) =>
@@ -23,7 +23,7 @@ function rows(...ids: string[]): readonly JobMark[] {
 }
 
 function only(jobs: readonly JobMark[]): Selection {
-  return having(NOTHING, jobs);
+  return addJobs(EMPTY_SELECTION, jobs);
 }
 
 function ids(selection: Selection): string {
@@ -33,37 +33,37 @@ function ids(selection: Selection): string {
 test('a click selects a row and the next one deselects it', () => {
   const [a] = rows('a');
   if (a === undefined) throw new Error('no row');
-  const one = toggled(NOTHING, a);
+  const one = toggle(EMPTY_SELECTION, a);
   expect(ids(one)).toBe('a');
-  expect(ids(toggled(one, a))).toBe('');
-  expect(NOTHING.size).toBe(0);
+  expect(ids(toggle(one, a))).toBe('');
+  expect(EMPTY_SELECTION.size).toBe(0);
 });
 
 describe('a range', () => {
   test('includes both ends, in either order', () => {
     const start = only(rows('b'));
-    expect(ids(rangeToggled(start, { rows: ROWS, from: 'b', to: 'd' }))).toBe('bcd');
-    expect(ids(rangeToggled(only(rows('d')), { rows: ROWS, from: 'd', to: 'b' }))).toBe('bcd');
+    expect(ids(toggleRange(start, { rows: ROWS, from: 'b', to: 'd' }))).toBe('bcd');
+    expect(ids(toggleRange(only(rows('d')), { rows: ROWS, from: 'd', to: 'b' }))).toBe('bcd');
   });
 
   test('deselects its rows if its end was selected', () => {
-    expect(ids(rangeToggled(only(ROWS), { rows: ROWS, from: 'b', to: 'd' }))).toBe('ae');
+    expect(ids(toggleRange(only(ROWS), { rows: ROWS, from: 'b', to: 'd' }))).toBe('ae');
   });
 
   test('keeps the selection outside of it', () => {
-    expect(ids(rangeToggled(only(rows('a')), { rows: ROWS, from: 'c', to: 'd' }))).toBe('acd');
+    expect(ids(toggleRange(only(rows('a')), { rows: ROWS, from: 'c', to: 'd' }))).toBe('acd');
   });
 
   test('without a start is one row', () => {
-    expect(ids(rangeToggled(NOTHING, { rows: ROWS, from: undefined, to: 'c' }))).toBe('c');
-    expect(ids(rangeToggled(NOTHING, { rows: ROWS, from: 'gone', to: 'c' }))).toBe('c');
-    expect(rangeToggled(NOTHING, { rows: ROWS, from: 'a', to: 'gone' })).toBe(NOTHING);
+    expect(ids(toggleRange(EMPTY_SELECTION, { rows: ROWS, from: undefined, to: 'c' }))).toBe('c');
+    expect(ids(toggleRange(EMPTY_SELECTION, { rows: ROWS, from: 'gone', to: 'c' }))).toBe('c');
+    expect(toggleRange(EMPTY_SELECTION, { rows: ROWS, from: 'a', to: 'gone' })).toBe(EMPTY_SELECTION);
   });
 });
 
 describe('the checkbox above all rows', () => {
   test('shows none, some and all', () => {
-    expect(selectedOf(NOTHING, ROWS)).toBe('none');
+    expect(selectedOf(EMPTY_SELECTION, ROWS)).toBe('none');
     expect(selectedOf(only(rows('a', 'b')), ROWS)).toBe('some');
     expect(selectedOf(only(ROWS), ROWS)).toBe('all');
     expect(selectedOf(only(rows('a')), [])).toBe('none');
@@ -71,25 +71,25 @@ describe('the checkbox above all rows', () => {
   });
 
   test('selects all rows unless all are selected', () => {
-    expect(ids(allToggled(only(rows('a')), ROWS))).toBe('abcde');
-    expect(ids(allToggled(only(ROWS), ROWS))).toBe('');
-    expect(ids(allToggled(only(ROWS), rows('a', 'b')))).toBe('cde');
+    expect(ids(toggleAll(only(rows('a')), ROWS))).toBe('abcde');
+    expect(ids(toggleAll(only(ROWS), ROWS))).toBe('');
+    expect(ids(toggleAll(only(ROWS), rows('a', 'b')))).toBe('cde');
   });
 });
 
 describe('a selected job', () => {
   test('has the version that the table knows', () => {
     const renamed = ROWS.map((row) => ({ ...row, version: 2, name: 'New' }));
-    expect(picked(only(rows('c', 'd')), renamed).map(({ version }) => version)).toEqual([2, 2]);
+    expect(selectedJobs(only(rows('c', 'd')), renamed).map(({ version }) => version)).toEqual([2, 2]);
   });
 
   test('is not another job under the same id', () => {
     const anew = ROWS.map((row) => ({ ...row, uid: `${row.uid}-anew` }));
-    expect(picked(only(rows('c')), anew).map(({ uid }) => uid)).toEqual(['uid-c']);
+    expect(selectedJobs(only(rows('c')), anew).map(({ uid }) => uid)).toEqual(['uid-c']);
   });
 
   test('stays selected when its row is no longer shown', () => {
-    expect(picked(only(rows('c')), []).map(({ id }) => id)).toEqual(['c']);
+    expect(selectedJobs(only(rows('c')), []).map(({ id }) => id)).toEqual(['c']);
   });
 });
 
@@ -97,12 +97,12 @@ test('changed jobs stay selected in their latest version, unless they were recre
   const [a, b] = rows('a', 'b').map((row) => ({ ...row, version: 2 }));
   if (a === undefined || b === undefined) throw new Error('there are no such rows');
   const anew = rows('c').map((row) => ({ ...row, uid: 'uid-c-anew' }));
-  const selection = renewed(only(rows('a', 'c', 'd')), [a, b, ...anew]);
+  const selection = updateVersions(only(rows('a', 'c', 'd')), [a, b, ...anew]);
   expect(ids(selection)).toBe('ad');
   // The table's row has an older version.
-  expect(picked(selection, ROWS).map(({ version }) => version)).toEqual([2, 1]);
+  expect(selectedJobs(selection, ROWS).map(({ version }) => version)).toEqual([2, 1]);
 });
 
 test('finished jobs are deselected and the rest stay selected', () => {
-  expect(ids(without(only(ROWS), rows('a', 'c')))).toBe('bde');
+  expect(ids(removeJobs(only(ROWS), rows('a', 'c')))).toBe('bde');
 });

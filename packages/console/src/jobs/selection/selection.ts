@@ -3,11 +3,11 @@ import type { JobMark } from '../../data/job-mark.ts';
 /** The selected jobs, by id. */
 export type Selection = ReadonlyMap<string, JobMark>;
 
-export const NOTHING: Selection = new Map();
+export const EMPTY_SELECTION: Selection = new Map();
 
 /** Adds a job, or removes it if it is selected. */
-export function toggled(selection: Selection, job: JobMark): Selection {
-  return selection.has(job.id) ? without(selection, [job]) : having(selection, [job]);
+export function toggle(selection: Selection, job: JobMark): Selection {
+  return selection.has(job.id) ? removeJobs(selection, [job]) : addJobs(selection, [job]);
 }
 
 export interface Range {
@@ -21,13 +21,13 @@ export interface Range {
  * Selects a range if the clicked job was not selected, else deselects it. Without `from`, changes only the
  * clicked job.
  */
-export function rangeToggled(selection: Selection, { rows, from, to }: Range): Selection {
+export function toggleRange(selection: Selection, { rows, from, to }: Range): Selection {
   const end = rows.findIndex(({ id }) => id === to);
   const clicked = rows[end];
   if (clicked === undefined) return selection;
   const begin = from === undefined ? -1 : rows.findIndex(({ id }) => id === from);
   const range = begin < 0 ? [clicked] : rows.slice(Math.min(begin, end), Math.max(begin, end) + 1);
-  return selection.has(to) ? without(selection, range) : having(selection, range);
+  return selection.has(to) ? removeJobs(selection, range) : addJobs(selection, range);
 }
 
 /** The state of the checkbox above all rows. */
@@ -43,12 +43,12 @@ export function selectedOf(selection: Selection, rows: readonly JobMark[]): 'non
 }
 
 /** Selects all rows, or none if all are selected. */
-export function allToggled(selection: Selection, rows: readonly JobMark[]): Selection {
-  return selectedOf(selection, rows) === 'all' ? without(selection, rows) : having(selection, rows);
+export function toggleAll(selection: Selection, rows: readonly JobMark[]): Selection {
+  return selectedOf(selection, rows) === 'all' ? removeJobs(selection, rows) : addJobs(selection, rows);
 }
 
 /** The selected jobs in the order of their selection, with the versions that the table knows. */
-export function picked(selection: Selection, rows: readonly JobMark[]): readonly JobMark[] {
+export function selectedJobs(selection: Selection, rows: readonly JobMark[]): readonly JobMark[] {
   const now = new Map(rows.filter(({ id }) => selection.has(id)).map((row) => [row.id, row]));
   // A job recreated under the same id is another job; the old one was selected.
   return [...selection.values()].map((job) => {
@@ -62,7 +62,7 @@ export function picked(selection: Selection, rows: readonly JobMark[]): readonly
  * Updates the selected jobs to these versions. Removes a job that was recreated, because nobody selected the
  * new one.
  */
-export function renewed(selection: Selection, latest: readonly JobMark[]): Selection {
+export function updateVersions(selection: Selection, latest: readonly JobMark[]): Selection {
   const next = new Map(selection);
   for (const job of latest) {
     const known = next.get(job.id);
@@ -73,14 +73,14 @@ export function renewed(selection: Selection, latest: readonly JobMark[]): Selec
 }
 
 /** Adds these jobs. */
-export function having(selection: Selection, jobs: readonly JobMark[]): Selection {
+export function addJobs(selection: Selection, jobs: readonly JobMark[]): Selection {
   const next = new Map(selection);
   for (const job of jobs) next.set(job.id, job);
   return next;
 }
 
 /** Removes these jobs. */
-export function without(selection: Selection, jobs: readonly JobMark[]): Selection {
+export function removeJobs(selection: Selection, jobs: readonly JobMark[]): Selection {
   const next = new Map(selection);
   for (const { id } of jobs) next.delete(id);
   return next;

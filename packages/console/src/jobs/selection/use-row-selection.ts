@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef } from 'react';
 import type { JobMark } from '../../data/job-mark.ts';
-import { rangeToggled, type Selection, toggled } from './selection.ts';
+import { type Selection, toggle, toggleRange } from './selection.ts';
 
 /** The selection and its setter. */
 export interface Selecting {
@@ -24,7 +24,7 @@ export function useRowSelection(
     if (now.selecting === undefined || job === undefined) return;
     const { selection, onChange } = now.selecting;
     const range = { rows: now.rows, from: from.current, to: id };
-    onChange(isRange ? rangeToggled(selection, range) : toggled(selection, job));
+    onChange(isRange ? toggleRange(selection, range) : toggle(selection, job));
     from.current = id;
   }, []);
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { changed, type JobFilters, writeFilters } from '../filter/filters.ts';
-import { NOTHING, type Selection } from './selection.ts';
+import { type JobFilters, withChange, writeFilters } from '../filter/filters.ts';
+import { EMPTY_SELECTION, type Selection } from './selection.ts';
 
 /**
  * The selection for the current filters. Other filters clear it, so that no action affects jobs out of view.
@@ -9,10 +9,13 @@ import { NOTHING, type Selection } from './selection.ts';
 export function useSelection(
   filters: JobFilters,
 ): readonly [Selection, (next: (selection: Selection) => Selection) => void] {
-  const shown = writeFilters(changed(filters, { sort: 'id' }));
-  const [held, setHeld] = useState({ shown, selection: NOTHING });
+  const shown = writeFilters(withChange(filters, { sort: 'id' }));
+  const [held, setHeld] = useState({ shown, selection: EMPTY_SELECTION });
   const setSelection = (next: (selection: Selection) => Selection): void => {
-    setHeld((known) => ({ shown, selection: next(known.shown === shown ? known.selection : NOTHING) }));
+    setHeld((known) => ({
+      shown,
+      selection: next(known.shown === shown ? known.selection : EMPTY_SELECTION),
+    }));
   };
-  return [held.shown === shown ? held.selection : NOTHING, setSelection];
+  return [held.shown === shown ? held.selection : EMPTY_SELECTION, setSelection];
 }

@@ -2,7 +2,7 @@ import { Fragment } from 'react';
 import { jobsText } from '../../ui/text/jobs-text.ts';
 import type { Sort } from '../filter/filters.ts';
 import { AllBox } from '../selection/select-box.tsx';
-import { allToggled, selectedOf } from '../selection/selection.ts';
+import { selectedOf, toggleAll } from '../selection/selection.ts';
 import { JobRow } from './job-row.tsx';
 import { MoreRow, StaleNote } from './list-notes.tsx';
 import classes from './table.module.css';
@@ -24,7 +24,7 @@ export function JobTable(props: JobTableProps) {
   const all = selecting && {
     state: selectedOf(selecting.selection, rows),
     count: rows.length,
-    onToggle: () => selecting.onChange(allToggled(selecting.selection, rows)),
+    onToggle: () => selecting.onChange(toggleAll(selecting.selection, rows)),
   };
   return (
     <>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { spaced, withRow } from './rows-to-draw.ts';
+import { spaceRows, withRow } from './rows-to-draw.ts';
 
 const RANGE = { startIndex: 10, endIndex: 12, overscan: 1, count: 100 };
 
@@ -23,7 +23,7 @@ describe('the space between rows', () => {
       { index: 9, start: 600, end: 660 },
       { index: 10, start: 660, end: 720 },
     ];
-    const { rows, below } = spaced(placed, { from: 40, to: 6_040 });
+    const { rows, below } = spaceRows(placed, { from: 40, to: 6_040 });
     expect(rows).toEqual([
       { row: 3, gap: 170 },
       { row: 9, gap: 330 },
@@ -34,6 +34,6 @@ describe('the space between rows', () => {
   });
 
   test('is the total height if no row is rendered', () => {
-    expect(spaced([], { from: 40, to: 640 })).toEqual({ rows: [], below: 600 });
+    expect(spaceRows([], { from: 40, to: 640 })).toEqual({ rows: [], below: 600 });
   });
 });

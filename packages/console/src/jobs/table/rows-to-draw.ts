@@ -21,7 +21,7 @@ interface SpacedRows {
 }
 
 /** The space for rows that are not rendered. */
-export function spaced(
+export function spaceRows(
   placed: readonly PlacedRow[],
   { from, to }: { readonly from: number; readonly to: number },
 ): SpacedRows {

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useRef } from 'react';
-import { spaced, withRow } from './rows-to-draw.ts';
+import { spaceRows, withRow } from './rows-to-draw.ts';
 
 interface RowsOptions {
   readonly count: number;
@@ -48,7 +48,7 @@ export function useRows({ count, scroller, isSmall, activeRow, offset }: RowsOpt
   const { startIndex, endIndex } = virtualizer.range ?? { startIndex: 0, endIndex: 0 };
   return {
     virtualizer,
-    spaced: spaced(items, { from: head, to: head + virtualizer.getTotalSize() }),
+    spaced: spaceRows(items, { from: head, to: head + virtualizer.getTotalSize() }),
     sight: { first: Math.max(0, startIndex - OVERSCAN), last: endIndex + OVERSCAN },
   };
 }

@@ -71,7 +71,7 @@ export function failedText(reason: Run['reason']): string {
 }
 
 /** The time under which a list shows a run: its start, or its slot if it never started. */
-export function whenOf(run: Pick<Run, 'started_at' | 'scheduled_for' | 'queued_at'>): string {
+export function shownTime(run: Pick<Run, 'started_at' | 'scheduled_for' | 'queued_at'>): string {
   return run.started_at ?? run.scheduled_for ?? run.queued_at;
 }
 
