@@ -71,7 +71,7 @@ const OVERLAPS: readonly Choice<Overlap>[] = [
   {
     value: 'queue',
     label: 'Queue one run',
-    description: 'One run runs, one waits, and further slots are skipped (queue).',
+    description: 'One run is running, one waits, and further slots are skipped (queue).',
   },
   { value: 'allow', label: 'Run in parallel', description: 'As many runs as there are free places (allow).' },
 ];

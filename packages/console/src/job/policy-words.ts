@@ -43,9 +43,9 @@ function overlapWords({ overlap, run_at: runAt }: Job): string {
         ? 'One run at a time. While a run is live, slots are skipped and manual runs are refused.'
         : 'One run at a time. While a run is live, manual runs are refused.';
     case 'queue':
-      return 'One run runs and one waits. Further slots are skipped.';
+      return 'One run is running and one waits. Further slots are skipped.';
     case 'allow':
-      return 'Runs run in parallel, as many as there are places.';
+      return 'Runs start in parallel, as many as there are free places.';
     default:
       return overlap satisfies never;
   }

@@ -101,7 +101,7 @@ test('recoveries are explained', () => {
 test('a run that was lost twice says that it may be the cause', () => {
   const run = exampleRun({ status: 'queued', held: null, recoveries: 2, errors: [] });
   expect(explained(run)).toContain('so the run may be the cause');
-  expect(runNote(run)).toBe('Lost 2 times; waits, because one such run runs at a time');
+  expect(runNote(run)).toBe('Lost 2 times; such runs start one at a time');
 });
 
 test('a requested cancel comes first', () => {

@@ -79,7 +79,7 @@ function explainWait(run: Run, { job, now }: ExplanationFacts): readonly Sentenc
       [
         `The process ended ${run.recoveries} times during this run, so the run may be the cause. `,
         ...next,
-        'Such runs run one at a time.',
+        'Such runs start one at a time.',
       ],
     ];
   }

@@ -24,7 +24,7 @@ export function RunningPanel({ className }: { readonly className?: string | unde
       {page === undefined ? (
         <NotLoaded error={error} rows={4} onRetry={refetch} />
       ) : page.data.length === 0 ? (
-        <p className={classes.nothing}>No runs are running.</p>
+        <p className={classes.nothing}>Nothing is running.</p>
       ) : (
         <ul className={classes.list}>
           {page.data.map((run) => (

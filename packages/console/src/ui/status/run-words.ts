@@ -17,7 +17,7 @@ export function runNote(run: Run): string {
   if (run.status === 'cancelled') return run.reason === 'deleted' ? 'Job deleted' : 'Cancelled by hand';
   if (run.status === 'queued' && run.held !== null) return HELD[run.held];
   if (run.status === 'queued' && run.recoveries >= SUSPECT_FROM)
-    return `Lost ${run.recoveries} times; waits, because one such run runs at a time`;
+    return `Lost ${run.recoveries} times; such runs start one at a time`;
   if (run.status === 'queued' && error !== undefined) return `Waits for its retry after: ${errorLine(error)}`;
   if (run.cancel_requested) return 'Asked to stop';
   if (run.catch_up && run.missed > 0) return `Catches up ${missed}`;
