@@ -29,7 +29,9 @@ export interface StoreUnderTest {
   readonly maxRunsPutOff: number;
   /** One more store on it, which is not open yet. */
   createStore(): JobStore;
-  /** Removes it; its stores are closed. */
+  /** Takes back an open store when a test is over: the next test may get it, on an empty database. */
+  takeBack?(store: JobStore): Promise<void>;
+  /** Removes it, unless a store on it was taken back; all others are closed. */
   dispose(): Promise<void>;
 }
 
@@ -127,7 +129,7 @@ export function useStore(makeStore: MakeStore): Rig {
     await open();
   });
   afterEach(async () => {
-    await store?.close();
+    if (store !== undefined) await (made?.takeBack ?? close)(store);
     await made?.dispose();
     store = undefined;
     made = undefined;
@@ -141,6 +143,8 @@ export function useStore(makeStore: MakeStore): Rig {
     },
   );
 }
+
+const close = (store: JobStore): Promise<void> => store.close();
 
 function rigOver(store: () => JobStore, made: () => StoreUnderTest, reopen: () => Promise<void>): Rig {
   const now = () => made().clock.now();

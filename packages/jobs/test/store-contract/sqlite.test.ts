@@ -1,21 +1,28 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe } from 'vitest';
-import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
-import { createFakeClock } from '../../src/testing/fake-clock.ts';
+import { afterAll, describe } from 'vitest';
 import { storeContract } from './contract.ts';
 import type { MakeStore } from './rig.ts';
+import { createKeptStore, type KeptStore } from './sqlite-kept-store.ts';
+
+/** The store of the last test, unless that one has closed it. */
+let kept: KeptStore | undefined;
+afterAll(() => kept?.remove());
 
 const makeStore: MakeStore = async (startMs) => {
-  const folder = await mkdtemp(join(tmpdir(), 'store-contract-'));
-  const clock = createFakeClock(startMs);
+  const mine = kept ?? (await createKeptStore());
+  kept = undefined;
+  const clock = mine.startClock(startMs);
   return {
     clock,
     maxLiveRuns: 100_000,
     maxRunsPutOff: 10_000,
-    createStore: () => createSqliteStore({ file: join(folder, 'jobs.db'), clock }),
-    dispose: () => rm(folder, { recursive: true }),
+    createStore: mine.createStore,
+    async takeBack(store) {
+      if (await mine.keep(store)) kept = mine;
+      else await store.close();
+    },
+    async dispose() {
+      if (kept !== mine) await mine.remove();
+    },
   };
 };
 
