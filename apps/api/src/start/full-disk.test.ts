@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { StoreError } from '@greenvue/jobs';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { databaseError } from '../db/sqlite/error-codes.ts';
 import { temporaryFolder } from '../testing/test-database.ts';
 import { freePort, startProcess } from '../testing/test-process.ts';
 import { isDiskFull, startOnceDiskHasRoom } from './full-disk.ts';
+
+vi.mock('node:timers/promises', { spy: true });
 
 /** A disk of its own, which only root can make, on Linux. */
 const canMount = process.platform === 'linux' && process.getuid?.() === 0;
@@ -101,4 +104,22 @@ test.each([
   const started = startOnceDiskHasRoom(() => Promise.reject(error), { dataDir: '/data', say });
   await expect(started).rejects.toBe(error);
   expect(say).not.toHaveBeenCalled();
+});
+
+test('a start on a full disk is tried again every 2 s, and says so once a minute', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  vi.mocked(setTimeout).mockImplementation(async (ms) => void vi.advanceTimersByTime(ms ?? 0));
+  onTestFinished(() => {
+    vi.useRealTimers();
+    vi.mocked(setTimeout).mockReset();
+  });
+  const begin = performance.now();
+  const say = vi.fn();
+  const start = async () => {
+    if (performance.now() - begin < 62_000) throw new StoreError('full', 'x');
+    return 'started';
+  };
+  expect(await startOnceDiskHasRoom(start, { dataDir: '/data', say })).toBe('started');
+  expect(setTimeout).toHaveBeenCalledTimes(31);
+  expect(say.mock.calls).toEqual(Array(2).fill([expect.stringContaining('DATA_DIR /data is full')]));
 });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +71,22 @@ it.each([
   ],
 ])('an engine does not start whose job type is in %s', async (file, type, message) => {
   await expect(start([inThread, inFile(file, type)])).rejects.toThrow(message);
+});
+
+it('an engine that does not start ends its threads, the ones that loaded too', async () => {
+  const threads: Worker[] = [];
+  const ended: Promise<unknown>[] = [];
+  const add = (worker: Worker) => {
+    if (worker.threadName !== 'job') return;
+    threads.push(worker);
+    ended.push(once(worker, 'exit'));
+  };
+  process.on('worker', add);
+  onTestFinished(() => void process.off('worker', add));
+  const inOther = inFile('./nowhere.ts', 'lost', { memoryMb: 256 });
+  await expect(start([inThread, inOther])).rejects.toThrow('nowhere.ts');
+  expect(threads).toHaveLength(2);
+  await Promise.all(ended);
 });
 
 it('an engine does not start whose threads have no dependencies to make', async () => {

@@ -72,6 +72,8 @@ describe('a body', () => {
     // With the list itself, as many as there may be.
     expect(pointersOf(await post(list(9_999)))).toEqual(['']);
     problemOf(await post(`[${'[],'.repeat(6_000)}[]]`), 400);
+    // One beside the other, not one in the other.
+    expect(pointersOf(await post(`[${'[],'.repeat(100)}[]]`))).toEqual(['']);
     expect(pointersOf(await post(`{"name":"${'[,\\"'.repeat(20_000)}"}`))).toContain('/name');
   });
 

@@ -95,3 +95,9 @@ test('on PostgreSQL, an account that becomes an admin while it is given a link i
   const [given] = await atOnce([() => give(mayGive)], changeIn({ role: 'admin' }));
   expect(given).toMatchObject({ status: 'rejected', reason: new Error('refused') });
 });
+
+test('on PostgreSQL, an account that is disabled while its password is changed keeps the old one', async () => {
+  const { atOnce, changeIn, changePassword } = await begin();
+  const [changed] = await atOnce([changePassword], changeIn({ disabled: true }));
+  expect(changed).toEqual({ status: 'fulfilled', value: 'raced' });
+});
