@@ -42,7 +42,7 @@ export interface JobInput {
 
 /**
  * RFC 7396 at top level: absent keeps, null resets to the default; a schedule field replaces the other kinds
- * (P16).
+ * (P16, edit).
  */
 export type JobPatch = { readonly [K in keyof Omit<JobInput, 'id'>]?: JobInput[K] | null };
 
@@ -50,8 +50,8 @@ export type JobPatch = { readonly [K in keyof Omit<JobInput, 'id'>]?: JobInput[K
 export interface CommandOptions {
   readonly by?: string | undefined;
   /**
-   * Only if the id still stands for this generation of it (P1), and the definition has this version: the
-   * ETag.
+   * Only if the id still stands for this generation of it (P1, identity), and the definition has this
+   * version: the ETag.
    */
   readonly ifUid?: string | undefined;
   readonly ifVersion?: number | undefined;
@@ -169,13 +169,13 @@ export class EngineError extends Error {
  */
 export interface Engine {
   /**
-   * Opens the store, takes back what a dead process left (P9), and starts to plan and claim (unless `autoRun`
-   * is false).
+   * Opens the store, takes back what a dead process left (P9, lost nodes), and starts to plan and claim
+   * (unless `autoRun` is false).
    */
   start(): Promise<void>;
   /**
-   * Stops claiming, waits for handlers, aborts what is left in time for `shutdownTimeoutMs`, hands back (P9).
-   * Methods go on working until all that is done and `serving` has ended.
+   * Stops claiming, waits for handlers, aborts what is left in time for `shutdownTimeoutMs`, hands back (P9,
+   * lost nodes). Methods go on working until all that is done and `serving` has ended.
    */
   stop(options?: { readonly serving?: Promise<unknown> }): Promise<void>;
   /** One pass by hand, to its end: for tests with a fake clock and `autoRun: false`. */
@@ -190,7 +190,7 @@ export interface Engine {
   readonly lost: AbortSignal;
 
   createJob(input: JobInput, options?: CommandOptions & InTransaction): Promise<JobView>;
-  /** Creates or replaces; omitted fields are reset. An input equal in value changes nothing (P16). */
+  /** Creates or replaces; omitted fields are reset. An input equal in value changes nothing (P16, edit). */
   putJob(
     input: JobInput,
     options?: CommandOptions,
@@ -202,7 +202,7 @@ export interface Engine {
   pauseJob(jobId: string, input?: PauseInput, options?: CommandOptions): Promise<JobView>;
   resumeJob(jobId: string, options?: CommandOptions): Promise<JobView>;
 
-  /** P15. `duplicate`: the dedupe key was used before, and this is its run. */
+  /** P15, run now. `duplicate`: the dedupe key was used before, and this is its run. */
   trigger(
     jobId: string,
     input?: TriggerInput,

@@ -14,9 +14,9 @@ import { ThreadPool } from './threads/thread-pool.ts';
 import { createTiming } from './timing/timing.ts';
 
 /**
- * Makes an engine over a store. Throws for job types that can't be registered (P21). Nothing is opened or run
- * before `start()`. From now on until `stop()` the engine observes the requests of the process's HTTP
- * servers.
+ * Makes an engine over a store. Throws for job types that can't be registered (P21, payloads). Nothing is
+ * opened or run before `start()`. From now on until `stop()` the engine observes the requests of the
+ * process's HTTP servers.
  */
 export function createEngine<Deps>(options: EngineOptions<Deps>): Engine {
   const settings = settingsOf(options);

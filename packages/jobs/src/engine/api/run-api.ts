@@ -14,7 +14,7 @@ export type RunMethods = Pick<
   'trigger' | 'getRun' | 'listRuns' | 'getLogs' | 'cancelRun' | 'retryRun'
 >;
 
-/** What people and code do with runs (P12, P15). */
+/** What people and code do with runs (P12, cancel; P15, run now). */
 export function createRunApi(deps: ApiDeps): RunMethods {
   return {
     trigger: (jobId, input = {}, options = {}) => trigger(deps, { jobId, input, options }),

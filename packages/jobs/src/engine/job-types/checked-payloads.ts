@@ -30,7 +30,10 @@ const NO_JSON: CheckedPayload = {
   faults: [{ pointer: '/payload', detail: 'the stored payload is not JSON: edit the job' }],
 };
 
-/** The payloads for attempts, checked again with today's schema, which may have become stricter (P21). */
+/**
+ * The payloads for attempts, checked again with today's schema, which may have become stricter (P21,
+ * payloads).
+ */
 export class CheckedPayloads {
   readonly #clock: Clock;
   /** By the uid of their job. */

@@ -24,7 +24,7 @@ export interface Registry {
 
 /**
  * Checks the job types once, at start; a faulty one is a programming error and throws, naming what to mend
- * (P21).
+ * (P21, payloads).
  */
 export function createRegistry<Deps>(jobTypes: readonly JobType<Deps>[], deps: Deps): Registry {
   const byName = new Map<string, RegisteredType>();
@@ -71,7 +71,10 @@ function registered<Deps>(jobType: JobType<Deps>, deps: Deps): RegisteredType {
   };
 }
 
-/** The schema as JSON Schema. Refuses one that is not strict, or that JSON Schema can't express (P21). */
+/**
+ * The schema as JSON Schema. Refuses one that is not strict, or that JSON Schema can't express (P21,
+ * payloads).
+ */
 function strictJsonSchema(
   schema: z.ZodObject,
   refuse: (why: string) => never,

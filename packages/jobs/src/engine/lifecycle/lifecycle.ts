@@ -108,7 +108,10 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     return this.#opened;
   }
 
-  /** On SQLite a start proves that every other node is dead, so their claims are taken back at once (P9). */
+  /**
+   * On SQLite a start proves that every other node is dead, so their claims are taken back at once (P9, lost
+   * nodes).
+   */
   async #openStore(): Promise<void> {
     const { store } = this.#with;
     refuseInJobThread();

@@ -22,7 +22,8 @@ export interface NodeMembershipDeps {
 }
 
 /**
- * Joins the nodes, acts on their notices and on its lease, and joins again once the lease has expired (P9).
+ * Joins the nodes, acts on their notices and on its lease, and joins again once the lease has expired (P9,
+ * lost nodes).
  */
 export class NodeMembership {
   readonly #with: NodeMembershipDeps;

@@ -101,7 +101,7 @@ export class NextPass {
 
   /**
    * A second pass at once keeps the store busy, or plans slots that would wait for the first pass. None
-   * beside requests (P20), or beside a search for lost claims.
+   * beside requests (P20, isolation), or beside a search for lost claims.
    */
   get maxAtOnce(): number {
     const { throttle, planTimer, lost } = this.#with;

@@ -6,7 +6,7 @@ import type { Settings } from '../options.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
 import { SHORT_RUN_MS } from '../timing/pace.ts';
 
-/** How long a handler may continue after it was told to stop (P11). */
+/** How long a handler may continue after it was told to stop (P11, timeout). */
 const GRACE_MS = 10_000;
 
 export interface RunningAttemptsDeps {
@@ -66,7 +66,7 @@ export class RunningAttempts {
     for (const attempt of this.#attempts.values()) this.#with.threads.terminate(attempt);
   }
 
-  /** Stops handlers at their timeout, and ends their threads when the grace is over (P11). */
+  /** Stops handlers at their timeout, and ends their threads when the grace is over (P11, timeout). */
   enforceTimeouts(): void {
     const { settings, threads } = this.#with;
     const monotonic = settings.clock.monotonic();

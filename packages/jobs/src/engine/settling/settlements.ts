@@ -21,7 +21,10 @@ export interface SettlementsDeps extends ResultListeners {
   readonly loop: PassLoop;
 }
 
-/** Keeps the claims that have ended until the store has written what became of them: none is lost (P10). */
+/**
+ * Keeps the claims that have ended until the store has written what became of them: none is lost (P10,
+ * fence).
+ */
 export class Settlements {
   readonly priority = new PriorityClaims();
   readonly #with: SettlementsDeps;
@@ -60,8 +63,8 @@ export class Settlements {
   }
 
   /**
-   * As many stay locked that nothing more is to be claimed (P18): their results, of up to 64 KiB each, stay
-   * in memory until then.
+   * As many stay locked that nothing more is to be claimed (P18, bounds): their results, of up to 64 KiB
+   * each, stay in memory until then.
    */
   get isBlocked(): boolean {
     return this.#blocked >= MAX_BLOCKED;
@@ -82,7 +85,7 @@ export class Settlements {
     return Math.max(this.#retryAt - this.#with.settings.clock.monotonic(), 0);
   }
 
-  /** Whether an unwritten end of a run still takes the room of another run of the job (P7). */
+  /** Whether an unwritten end of a run still takes the room of another run of the job (P7, overlap). */
   takesRoomOf(jobId: string): boolean {
     return this.#waiting.some(
       ({ owner, attempt }) => attempt !== undefined && owner.id === jobId && owner.overlap !== 'allow',

@@ -38,7 +38,8 @@ const END_LIMIT_MS = 2_000;
 
 /**
  * The threads of a node. Each runs one handler at a time, starts when needed, and ends after a minute without
- * work. It is a pool of our own because a stopped run gets a grace before its thread is terminated (P11).
+ * work. It is a pool of our own because a stopped run gets a grace before its thread is terminated (P11,
+ * timeout).
  */
 export class ThreadPool {
   readonly #threads = new Set<Thread>();
@@ -219,7 +220,7 @@ export class ThreadPool {
     current.attempt?.output.add(message.output);
     if (message.kind === 'output') return;
     this.#release(thread);
-    // Node keeps a failed import for the life of a thread: only a new one can do better (P8).
+    // Node keeps a failed import for the life of a thread: only a new one can do better (P8, retries).
     const isUsable =
       message.kind === 'threw'
         ? message.isUsable
