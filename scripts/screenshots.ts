@@ -66,6 +66,7 @@ try {
     name: 'Rebuild the search index',
     type: 'update_search_index',
     interval: '1m',
+    overlap: 'queue',
     payload: { fullReindex: true },
   });
   await makeHistory(api);
