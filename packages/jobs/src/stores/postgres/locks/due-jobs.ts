@@ -54,12 +54,13 @@ export function createDueLook(
       plan = isUsable ? opened : await openPlan(u.q, { shared: u.shared, input, at: u.now });
       const rows = plan.due;
       if (rows.length === 0) return { jobs: [], live: new Map() };
+      const claim = u.shared.shortcuts.claimPlanned ? input.claim : undefined;
       // A run for each, and the fence of its claim.
-      const idsOfEach = input.claim === undefined ? 1 : 2;
+      const idsOfEach = claim === undefined ? 1 : 2;
       const [live, , waiting, jobs] = await Promise.all([
         liveRunsOf(u, uidsIn(rows)),
         reserveIds(u, rows.length * idsOfEach),
-        input.claim && beginClaim(u, input.claim, hasJoined),
+        claim && beginClaim(u, claim, hasJoined),
         // While the server is at those.
         takeLocked(u, rows),
       ]);
