@@ -93,7 +93,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
 
   'console account': room('account', [...ACTIONS, ...PAGE]),
   'console sign-in': room('sign-in', [...SESSION, 'console account'], ['session-gate.tsx']),
-  'console job dialogs': room('job-dialogs', ACTIONS, ['job-dialogs.tsx', 'use-asking.ts']),
+  'console job dialogs': room('job-dialogs', ACTIONS, ['job-dialogs.tsx', 'use-job-question.ts']),
 
   'console overview lists': room('overview/lists', DATA),
   'console overview minutes': room('overview/minutes', UI, ['minutes-panel.tsx']),

@@ -4,7 +4,7 @@ import { type JobMark, markOf } from '../data/job-mark.ts';
 import { useMay } from '../session/session.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { PauseDialog } from './pause-dialog.tsx';
-import type { Asking, Question } from './use-asking.ts';
+import type { JobQuestion, JobQuestionState } from './use-job-question.ts';
 
 /** Actions on many jobs, once the question is answered. */
 interface Bulk {
@@ -13,7 +13,7 @@ interface Bulk {
 }
 
 interface JobDialogsProps {
-  readonly asking: Asking;
+  readonly asking: JobQuestionState;
   /** Absent where only one job at a time can be asked about. */
   readonly bulk?: Bulk;
   /** Called when a single job was deleted; a bulk action reports by itself. */
@@ -63,7 +63,7 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
   );
 }
 
-function usePauseOne({ close }: Asking) {
+function usePauseOne({ close }: JobQuestionState) {
   const action = usePauseJob();
   const start = ([job]: readonly JobMark[], pause: PauseOptions): void => {
     if (job !== undefined && !action.isPending) action.mutate({ job, ...pause }, { onSuccess: close });
@@ -71,9 +71,9 @@ function usePauseOne({ close }: Asking) {
   return { start, isBusy: action.isPending };
 }
 
-function useDeleteOne({ ask, close }: Asking, onDeleted: (job: JobMark) => void) {
+function useDeleteOne({ ask, close }: JobQuestionState, onDeleted: (job: JobMark) => void) {
   const action = useDeleteJob();
-  const start = (question: Question | undefined): void => {
+  const start = (question: JobQuestion | undefined): void => {
     const job = question?.jobs[0];
     if (question === undefined || job === undefined || action.isPending) return;
     // Not a callback of mutate: the page may be gone by then, like the job.

@@ -5,7 +5,7 @@ import { Link, useLocation } from 'wouter';
 import { useResumeJob } from '../actions/actions.ts';
 import { markOf } from '../data/job-mark.ts';
 import { JobDialogs } from '../job-dialogs/job-dialogs.tsx';
-import { type Question, useAsking } from '../job-dialogs/use-asking.ts';
+import { type JobQuestion, useJobQuestion } from '../job-dialogs/use-job-question.ts';
 import { type KeyBinding, useKeys } from '../keyboard/keys.ts';
 import { useMay } from '../session/session.tsx';
 import { CopyIcon, EditIcon, PauseIcon, PlayIcon, ResumeIcon, TrashIcon } from '../ui/icons.tsx';
@@ -17,13 +17,13 @@ export function JobActions({ job }: { readonly job: Job }) {
   const may = useMay();
   const [, navigate] = useLocation();
   const [isRunning, running] = useDisclosure(false);
-  const asking = useAsking();
+  const asking = useJobQuestion();
   const resume = useResumeJob();
   const goOn = (): void => {
     if (!resume.isPending) resume.mutate({ job });
   };
   // The question is about the job as it was when the button was pressed.
-  const ask = (what: Question['what']) => () =>
+  const ask = (what: JobQuestion['what']) => () =>
     asking.ask({ what, jobs: [markOf(job)], isBulk: false, pause: job.pause });
   useJobKeys(job, { run: running.open, pause: ask('pause'), resume: goOn });
   return (

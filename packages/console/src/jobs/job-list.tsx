@@ -2,7 +2,7 @@ import { VisuallyHidden } from '@mantine/core';
 import { useCallback, useRef } from 'react';
 import type { JobMark } from '../data/job-mark.ts';
 import { JobDialogs } from '../job-dialogs/job-dialogs.tsx';
-import { useAsking } from '../job-dialogs/use-asking.ts';
+import { useJobQuestion } from '../job-dialogs/use-job-question.ts';
 import { KeepFocus } from '../ui/feedback/keep-focus.tsx';
 import { Failed } from '../ui/feedback/states.tsx';
 import classes from './bulk/bulk-bar.module.css';
@@ -60,7 +60,7 @@ function useListWork(filters: JobFilters) {
   const bulk = useBulk((result) =>
     setSelection((known) => updateVersions(removeJobs(known, result.done), latestMarks(result))),
   );
-  const asking = useAsking();
+  const asking = useJobQuestion();
   const { ask } = asking;
   const commands = useJobCommands(
     useCallback((what, job) => ask({ what, jobs: [job], isBulk: false }), [ask]),

@@ -1,6 +1,6 @@
 import { isList, isObject, type Json, type JsonObject, ownValue, toJson } from './json-value.ts';
 import {
-  type About,
+  type Annotations,
   type Field,
   type JsonField,
   type NumberField,
@@ -23,7 +23,7 @@ interface Context {
   /** The references on the way here: one that repeats is a recursion. */
   readonly refs: readonly string[];
   /** Annotations around this part; they override the part's own. */
-  readonly about: About;
+  readonly about: Annotations;
 }
 
 /**
@@ -134,7 +134,7 @@ function constantsOf(schema: JsonObject): readonly Scalar[] | undefined {
   return scalars.length === values.length && scalars.length > 0 ? scalars : undefined;
 }
 
-function choiceOf(values: readonly Scalar[], about: About): Field {
+function choiceOf(values: readonly Scalar[], about: Annotations): Field {
   const all = about.isNullable && !values.includes(null) ? [...values, null] : values;
   return { ...plain(about), kind: 'choice', values: [...new Set(all)], isNullable: false };
 }
@@ -146,7 +146,7 @@ function isScalar(value: Json): value is Scalar {
 /** Texts longer than this get several lines. */
 const SHORT_TEXT = 120;
 
-function textField(schema: JsonObject, about: About): TextField {
+function textField(schema: JsonObject, about: Annotations): TextField {
   const maxLength = numberOf(schema.maxLength);
   const format = textOf(schema.format);
   const pattern = textOf(schema.pattern);
@@ -163,7 +163,7 @@ function textField(schema: JsonObject, about: About): TextField {
   };
 }
 
-function numberField(schema: JsonObject, about: About): NumberField {
+function numberField(schema: JsonObject, about: Annotations): NumberField {
   const bound = (value: Json | undefined) => {
     const number = numberOf(value);
     // zod bounds every integer by what a double can represent, which helps nobody.
@@ -211,11 +211,11 @@ function listField(schema: JsonObject, context: Context): Field {
   };
 }
 
-function jsonField(about: About): JsonField {
+function jsonField(about: Annotations): JsonField {
   return { ...plain(about), kind: 'json' };
 }
 
-function aboutOf(schema: JsonObject, outer: About): About {
+function aboutOf(schema: JsonObject, outer: Annotations): Annotations {
   return {
     title: outer.title ?? textOf(schema.title),
     help: outer.help ?? textOf(schema.description),
@@ -225,7 +225,7 @@ function aboutOf(schema: JsonObject, outer: About): About {
 }
 
 /** Only the annotations, since what is around a part may be a field itself. */
-function plain({ title, help, isNullable, fallback }: About): About {
+function plain({ title, help, isNullable, fallback }: Annotations): Annotations {
   return { title, help, isNullable, fallback };
 }
 

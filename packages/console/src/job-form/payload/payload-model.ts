@@ -1,7 +1,7 @@
 import type { Json, Value } from './json-value.ts';
 
 /** The annotations that every part of a schema can have. */
-export interface About {
+export interface Annotations {
   readonly title: string | undefined;
   readonly help: string | undefined;
   /** Whether `null` is also valid. */
@@ -10,7 +10,7 @@ export interface About {
   readonly fallback: Json | undefined;
 }
 
-export interface TextField extends About {
+export interface TextField extends Annotations {
   readonly kind: 'text';
   readonly format: string | undefined;
   readonly pattern: string | undefined;
@@ -20,7 +20,7 @@ export interface TextField extends About {
   readonly isLong: boolean;
 }
 
-export interface NumberField extends About {
+export interface NumberField extends Annotations {
   readonly kind: 'number';
   readonly isWhole: boolean;
   readonly min: number | undefined;
@@ -30,27 +30,27 @@ export interface NumberField extends About {
   readonly step: number | undefined;
 }
 
-export interface YesNoField extends About {
+export interface YesNoField extends Annotations {
   readonly kind: 'yes_no';
 }
 
-export interface ChoiceField extends About {
+export interface ChoiceField extends Annotations {
   readonly kind: 'choice';
   readonly values: readonly Scalar[];
 }
 
 /** A single possible value. */
-export interface FixedField extends About {
+export interface FixedField extends Annotations {
   readonly kind: 'fixed';
   readonly value: Json;
 }
 
-export interface ObjectField extends About {
+export interface ObjectField extends Annotations {
   readonly kind: 'object';
   readonly members: readonly Member[];
 }
 
-export interface ListField extends About {
+export interface ListField extends Annotations {
   readonly kind: 'list';
   readonly item: Field;
   readonly minItems: number | undefined;
@@ -58,7 +58,7 @@ export interface ListField extends About {
 }
 
 /** A part that no form can show; it is edited as JSON. */
-export interface JsonField extends About {
+export interface JsonField extends Annotations {
   readonly kind: 'json';
 }
 

@@ -3,7 +3,7 @@ import { useCallback, useState } from 'react';
 import type { JobMark } from '../data/job-mark.ts';
 
 /** A question about jobs before an action. */
-export interface Question {
+export interface JobQuestion {
   readonly what: 'pause' | 'delete';
   readonly jobs: readonly JobMark[];
   /** True for the selected jobs, which the bulk action handles one by one; false for one job. */
@@ -14,18 +14,18 @@ export interface Question {
   readonly isSuperseded?: boolean;
 }
 
-export interface Asking {
+export interface JobQuestionState {
   /** The last question. It stays while its dialog closes. */
-  readonly question: Question | undefined;
+  readonly question: JobQuestion | undefined;
   /** Identifies the question: each one gets a new form. */
   readonly number: number;
   readonly isOpen: boolean;
-  readonly ask: (question: Question) => void;
+  readonly ask: (question: JobQuestion) => void;
   readonly close: () => void;
 }
 
-export function useAsking(): Asking {
-  const [question, setQuestion] = useState<Question>();
+export function useJobQuestion(): JobQuestionState {
+  const [question, setQuestion] = useState<JobQuestion>();
   const [number, setNumber] = useState(0);
   const [isOpen, setOpen] = useState(false);
   return {
