@@ -14,7 +14,16 @@ const CORE = ['core', 'plain core'];
 const LAYERS: Readonly<Record<string, Layer>> = {
   // What a browser may load, too: it imports nothing.
   'plain core': {
-    paths: ['duration.ts', 'timestamp.ts', 'run.ts'].map((file) => `${JOBS}/core/${file}`),
+    paths: [
+      'duration.ts',
+      'events.ts',
+      'job-id.ts',
+      'json-pointer.ts',
+      'limits.ts',
+      'run.ts',
+      'statuses.ts',
+      'timestamp.ts',
+    ].map((file) => `${JOBS}/core/${file}`),
     may: [],
     packages: [],
   },

@@ -1,6 +1,6 @@
+import { text } from '@greenvue/jobs/http';
 import { z } from 'zod';
 import type { UserRow } from '../db/schema.ts';
-import { text } from '../rest/text.ts';
 import type { ApiToken } from './tokens/api-tokens.ts';
 
 export const roleSchema = z.enum(['user', 'operator', 'admin']);

@@ -1,4 +1,5 @@
 import { jsonBoundFault } from '@greenvue/jobs/fastify';
+import { jsonPointer } from '@greenvue/jobs/http';
 import type { FastifyInstance } from 'fastify';
 import { badRequest, type ProblemDetail, unprocessable } from '../rest/problem.ts';
 
@@ -51,7 +52,7 @@ function unstorableTexts(body: unknown): ProblemDetail[] {
   /** The keys of the current value. Only a fault turns them into a pointer. */
   const path: string[] = [];
   const fault = (detail: string) => {
-    found.push({ pointer: path.map((key) => `/${escapePointer(key)}`).join(''), detail });
+    found.push({ pointer: jsonPointer(path), detail });
   };
   const walk = (value: unknown): void => {
     if (found.length >= ENOUGH) return;
@@ -73,9 +74,4 @@ function unstorableTexts(body: unknown): ProblemDetail[] {
 
 function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
-}
-
-/** RFC 6901. */
-export function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

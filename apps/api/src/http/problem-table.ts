@@ -4,17 +4,6 @@ import { DatabaseError } from '../db/errors.ts';
 import { badRequest, notFound, Problem, unavailable } from '../rest/problem.ts';
 import { BODY_LIMIT } from './json-body.ts';
 
-const TITLES: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  405: 'Method Not Allowed',
-  408: 'Request Timeout',
-  412: 'Precondition Failed',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
-  416: 'Range Not Satisfiable',
-  500: 'Internal Server Error',
-};
-
 const RETRY_SECONDS = 2;
 
 // The response to every coded error that can reach a client. Any other error is a fault of the server: a 500.
@@ -86,9 +75,9 @@ export function noSuchPath(): Problem {
   return notFound(NO_SUCH_PATH);
 }
 
-/** A problem with a status that `problem.ts` has no word for. */
+/** A problem with a status that `problem.ts` has no function for. */
 export function problem(status: number, detail: string): Problem {
-  return new Problem({ status, title: TITLES[status] ?? 'Error', detail });
+  return new Problem({ status, detail });
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -1,8 +1,8 @@
+import { text } from '@greenvue/jobs/http';
 import { z } from 'zod';
 import type { ListingFilters } from '../db/listing-filters.ts';
 import { CONDITIONS, type ListingRow } from '../db/schema.ts';
 import { pageQuery } from '../rest/paging.ts';
-import { text } from '../rest/text.ts';
 import type { ListedRow, ListingChanges, ListingFields } from './listings.ts';
 
 const MAX_PRICE_CENTS = 1_000_000_000;

@@ -1,3 +1,4 @@
+import { text } from '@greenvue/jobs/http';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { NotificationRow } from '../db/schema.ts';
@@ -5,7 +6,6 @@ import { type CreatedPosition, pageByCreation, pageOf, pageQuery } from '../rest
 import { actorOf, requireRole } from '../rest/principal.ts';
 import { unprocessable } from '../rest/problem.ts';
 import { problems } from '../rest/responses.ts';
-import { text } from '../rest/text.ts';
 import type { Notifications } from './notifications.ts';
 import { TEMPLATE_NAMES, TEMPLATES, type TemplateName } from './templates.ts';
 

@@ -1,28 +1,13 @@
+import { limitParameter, text } from '@greenvue/jobs/http';
+
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { text } from './text.ts';
-
-const DIGITS = /^\d{1,9}$/;
-
-/**
- * The query parameters of every list: `limit` (1 to 200, default 50) and `cursor`, the `next_cursor` of the
- * previous page.
- */
-export const pageQuery = {
-  limit: z.preprocess(
-    (value) => (typeof value === 'string' && DIGITS.test(value) ? Number(value) : value),
-    z.int().min(1).max(200).default(50),
-  ),
-  cursor: z.string().min(1).max(500).optional(),
-};
 
 /** The body of every list. */
-export function pageOf<Item extends z.ZodType>(item: Item) {
-  return z.object({
-    data: z.array(item),
-    next_cursor: z.string().nullable().describe('cursor of the next page; null on the last page'),
-  });
-}
+export { pageSchema as pageOf } from '@greenvue/jobs/http';
+
+/** The query parameters of every list. `cursor`: the `next_cursor` of the previous page. */
+export const pageQuery = { limit: limitParameter, cursor: z.string().min(1).max(500).optional() };
 
 /** The end of a page of rows in order of creation. */
 export interface CreatedPosition {

@@ -1,23 +1,8 @@
+import { problemSchema as sharedProblemSchema } from '@greenvue/jobs/http';
 import { z } from 'zod';
 
 /** The body of every error response (RFC 9457). */
-export const problemSchema = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    instance: z.string().describe('Id of the request, as in the header X-Request-Id'),
-    errors: z
-      .array(
-        z.object({
-          pointer: z.string().describe('JSON pointer to a field of the body or to a parameter'),
-          detail: z.string(),
-        }),
-      )
-      .optional(),
-  })
-  .meta({ id: 'Problem' });
+export const problemSchema = sharedProblemSchema.meta({ id: 'Problem' });
 
 const MEANINGS = {
   400: 'The request is malformed',

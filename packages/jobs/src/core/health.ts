@@ -1,16 +1,8 @@
 import { isFixedDelay, type Job } from './job.ts';
 import { clockJumpedBack } from './resume.ts';
+import { HEALTH_STATUSES } from './statuses.ts';
 
-/** All that a job's health can be, worst first. */
-export const HEALTH_STATUSES = [
-  'no_handler',
-  'zombie',
-  'failing',
-  'late',
-  'overrunning',
-  'paused',
-  'ok',
-] as const;
+export { HEALTH_STATUSES };
 
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 

@@ -1,10 +1,11 @@
 import type { Backoff } from './retry.ts';
 import type { FinishedStatus, JsonText } from './run.ts';
 import { type Schedule, sameSchedule } from './schedule.ts';
+import type { JOB_STATUSES } from './statuses.ts';
 
 export type Overlap = 'skip' | 'queue' | 'allow';
 export type CatchUp = 'once' | 'skip' | 'all';
-export type JobStatus = 'active' | 'paused' | 'finished';
+export type JobStatus = (typeof JOB_STATUSES)[number];
 
 /** What people decide about a job. A change of any of it is a new version (the ETag). */
 export interface JobDefinition {

@@ -7,7 +7,8 @@ export type JsonText = string;
  * A claimed run is `queued` until its start is written; one so short that this never was ends out of
  * `queued`. The rows of finished runs never change.
  */
-export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+export const RUN_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
 export type LiveStatus = 'queued' | 'running';
 export type FinishedStatus = Exclude<RunStatus, LiveStatus>;
 export type RunTrigger = 'schedule' | 'manual';

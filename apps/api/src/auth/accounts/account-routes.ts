@@ -1,3 +1,4 @@
+import { text } from '@greenvue/jobs/http';
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -5,7 +6,6 @@ import type { UserRow } from '../../db/schema.ts';
 import { requirePrincipal } from '../../rest/principal.ts';
 import { conflict, forbidden, tooManyRequests, unauthorized } from '../../rest/problem.ts';
 import { noContent, problems } from '../../rest/responses.ts';
-import { text } from '../../rest/text.ts';
 import type { SecurityLog } from '../../security-log/security-log.ts';
 import { originOf } from '../sessions/session-origin.ts';
 import type { Sessions, SessionTokens } from '../sessions/sessions.ts';

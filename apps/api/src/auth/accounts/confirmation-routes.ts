@@ -1,9 +1,9 @@
+import { text } from '@greenvue/jobs/http';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { requirePrincipal } from '../../rest/principal.ts';
 import { conflict, forbidden, tooManyRequests, unprocessable } from '../../rest/problem.ts';
 import { noContent, problems } from '../../rest/responses.ts';
-import { text } from '../../rest/text.ts';
 import type { EmailConfirmations } from './email-confirmations.ts';
 import type { Users } from './users.ts';
 

@@ -1,10 +1,10 @@
+import { text } from '@greenvue/jobs/http';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from '../../rest/cursor.ts';
 import { pageOf, pageQuery } from '../../rest/paging.ts';
 import { requireRole } from '../../rest/principal.ts';
 import { problems } from '../../rest/responses.ts';
-import { text } from '../../rest/text.ts';
 import { timeOf, timeSchema } from '../views.ts';
 import { type AuditSource, auditPosition, listAudit } from './audit-log.ts';
 

@@ -1,9 +1,9 @@
+import { text } from '@greenvue/jobs/http';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { requirePrincipal, requireUserKind } from '../../rest/principal.ts';
 import { conflict, type ProblemDetail, tooManyRequests, unprocessable } from '../../rest/problem.ts';
 import { noContent, problems } from '../../rest/responses.ts';
-import { text } from '../../rest/text.ts';
 import type { LoginThrottle } from '../sign-in/login-throttle.ts';
 import { passwordSchema } from '../views.ts';
 import type { PasswordChangeOutcome, PasswordChanges } from './password-changes.ts';

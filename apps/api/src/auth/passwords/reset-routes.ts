@@ -1,10 +1,10 @@
+import { text } from '@greenvue/jobs/http';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { UserRow } from '../../db/schema.ts';
 import { actorOf, type Principal, requireRole } from '../../rest/principal.ts';
 import { forbidden, notFound, unavailable, unprocessable } from '../../rest/problem.ts';
 import { noContent, problems } from '../../rest/responses.ts';
-import { text } from '../../rest/text.ts';
 import { emailSchema, idSchema, passwordSchema, timeOf, timeSchema } from '../views.ts';
 import type { Granted, PasswordResets } from './password-resets.ts';
 import type { ResetMails } from './reset-mail.ts';

@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
+import { problemJson } from '@greenvue/jobs/http';
 import { isLoopback, networkOf } from '../../rest/client-address.ts';
 
 /** Handles a request; `inject` calls it without a connection. */
@@ -138,14 +139,19 @@ function cut(socket: Socket): void {
   socket.destroy();
 }
 
-const UNREADABLE: Readonly<Record<string, readonly [number, string, string]>> = {
-  HPE_HEADER_OVERFLOW: [
-    431,
-    'Request Header Fields Too Large',
-    'The headers of the request are too large. Send at most 16 KiB.',
-  ],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request did not arrive in time. Send it again.'],
+interface Unreadable {
+  readonly status: number;
+  readonly detail: string;
+}
+
+const UNREADABLE: Readonly<Record<string, Unreadable>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    detail: 'The headers of the request are too large. Send at most 16 KiB.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: 'The request did not arrive in time. Send it again.' },
 };
+const NOT_HTTP: Unreadable = { status: 400, detail: 'The request is not valid HTTP.' };
 
 /**
  * Responds to bytes that are not HTTP, for which Fastify has no request and no reply, and closes the connection.
@@ -155,11 +161,10 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
     socket.destroy();
     return;
   }
-  const known = UNREADABLE[error.code ?? ''];
-  const [status, title, detail] = known ?? [400, 'Bad Request', 'The request is not valid HTTP.'];
-  const body = JSON.stringify({ type: 'about:blank', title, status, detail, instance: 'unreadable' });
+  const problem = problemJson(UNREADABLE[error.code ?? ''] ?? NOT_HTTP, 'unreadable');
+  const body = JSON.stringify(problem);
   const head = [
-    `HTTP/1.1 ${status} ${title}`,
+    `HTTP/1.1 ${problem.status} ${problem.title}`,
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../core/duration.ts';
 import type { JobDefinition } from '../../core/job.ts';
+import { JOB_ID, JOB_ID_RULE } from '../../core/job-id.ts';
 import { parseSchedule, type ScheduleInput } from '../../core/schedule.ts';
 import type { InvalidField, JobInput, JobPatch } from '../engine-port.ts';
 import { acceptPayload } from '../job-types/payload-check.ts';
@@ -9,8 +10,6 @@ import { backoffFields, backoffOf, timeoutMs } from '../job-types/type-defaults.
 export type ParsedDefinition =
   | { readonly ok: true; readonly definition: JobDefinition }
   | { readonly ok: false; readonly faults: readonly InvalidField[] };
-
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /**
  * What people wrote, checked against the job type and the rules of schedules; every fault at once (P1, P2,
@@ -23,8 +22,7 @@ export function parseDefinition(
 ): ParsedDefinition {
   const faults: InvalidField[] = [];
   const fault = (pointer: string, detail: string) => void faults.push({ pointer, detail });
-  if (!ID.test(input.id))
-    fault('/id', 'an id has 1 to 128 letters, digits, ".", "_" or "-", and starts with a letter or digit');
+  if (!JOB_ID.test(input.id)) fault('/id', JOB_ID_RULE);
   if (input.name.trim() === '') fault('/name', 'a name must not be empty');
   const schedule = parseSchedule(scheduleInput(input), rules);
   if (!schedule.ok) faults.push(...schedule.faults);

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
+import { jsonPointer } from '../../core/json-pointer.ts';
+import { LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
 import type { JsonText } from '../../core/run.ts';
 import type { InvalidField } from '../engine-port.ts';
 import type { RegisteredType } from './registry.ts';
 
-const LARGEST_PAYLOAD_BYTES = 65_536;
 const MOST_FAULTS = 20;
 
 export type CheckedPayload =
@@ -39,7 +40,7 @@ function faultsOf(issue: z.core.$ZodIssue): InvalidField[] {
 
 /** The JSON pointer of a payload's part. */
 export function payloadPointer(...path: readonly string[]): string {
-  return ['/payload', ...path.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+  return jsonPointer(['payload', ...path]);
 }
 
 /** JSON with sorted keys: the order in which somebody wrote them is not a change (P16). */

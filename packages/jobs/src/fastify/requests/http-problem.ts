@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { InputFault, ProblemJson } from '../../http/index.ts';
+import { type InputFault, problemJson } from '../../http/index.ts';
 
 /** The content of an error response. */
 export interface ProblemAnswer {
@@ -31,22 +31,6 @@ export class HttpProblem extends Error implements ProblemAnswer {
   }
 }
 
-const TITLES: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  412: 'Precondition Failed',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Content',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-};
-
 /**
  * Sends `application/problem+json` (RFC 9457) with `WWW-Authenticate` and `Retry-After` where they belong.
  */
@@ -55,15 +39,7 @@ export function sendProblem(
   reply: FastifyReply,
   answer: ProblemAnswer,
 ): FastifyReply {
-  const { status, detail, errors, retryAfterSeconds } = answer;
-  const body: ProblemJson = {
-    type: 'about:blank',
-    title: TITLES[status] ?? 'Error',
-    status,
-    detail,
-    instance: request.id,
-    ...(errors === undefined ? {} : { errors: [...errors] }),
-  };
+  const { status, retryAfterSeconds } = answer;
   if (status === 401 && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer');
   if (retryAfterSeconds !== undefined && !reply.hasHeader('retry-after')) {
     reply.header('retry-after', String(retryAfterSeconds));
@@ -72,5 +48,5 @@ export function sendProblem(
   return reply
     .code(status)
     .type('application/problem+json')
-    .send(Buffer.from(JSON.stringify(body)));
+    .send(Buffer.from(JSON.stringify(problemJson(answer, request.id))));
 }

@@ -1,12 +1,16 @@
 import { z } from 'zod';
 
-/** The maximum number of rows in a page. */
-export const limitParameter = z
-  .preprocess(
+/** A whole number in a query. */
+export function countParameter({ min, max }: { readonly min: number; readonly max: number }) {
+  return z.preprocess(
     // Not z.coerce, which takes '', ' 7' and '0x10' for numbers.
     (value) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value),
-    z.int().min(1).max(200),
-  )
+    z.int().min(min).max(max),
+  );
+}
+
+/** The maximum number of rows in a page. */
+export const limitParameter = countParameter({ min: 1, max: 200 })
   .default(50)
   .describe('Maximum number of rows in the page; default 50');
 

@@ -1,16 +1,16 @@
 import { z } from 'zod';
+import { LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
 
 const DEEPEST_PAYLOAD = 32;
-const LARGEST_PAYLOAD_BYTES = 65_536;
 
 /**
  * A string of limited length (in UTF-16 units) that every database and JSON parser accepts: without U+0000,
  * which PostgreSQL rejects, and without lone surrogates, which UTF-8 can't encode.
  */
-export function text(bounds: { readonly min: number; readonly max: number }) {
+export function text(bounds: { readonly min?: number; readonly max: number }) {
   return z
     .string()
-    .min(bounds.min)
+    .min(bounds.min ?? 0)
     .max(bounds.max)
     .superRefine((value, ctx) => {
       const detail = textFault(value);

@@ -1,12 +1,9 @@
 import { z } from 'zod';
+import { jsonPointer } from '../../core/json-pointer.ts';
+import type { InvalidField } from '../../engine/engine-port.ts';
 
-/**
- * An invalid field of a request: a JSON pointer into the body or to a parameter, and what the field must be.
- */
-export interface InputFault {
-  readonly pointer: string;
-  readonly detail: string;
-}
+/** An invalid field of a request: a JSON pointer into the body or to a parameter, and what the field must be. */
+export type InputFault = InvalidField;
 
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }
@@ -50,12 +47,9 @@ function faultsOf(issue: z.core.$ZodIssue): readonly InputFault[] {
     .map((key) => ({ pointer: pointerOf([...issue.path, key]), detail: issue.message }));
 }
 
-/** A JSON pointer (RFC 6901), each key cut to 100 characters. */
+/** A JSON pointer with each key cut to 100 characters. */
 function pointerOf(path: readonly PropertyKey[]): string {
-  return path
-    .map((part) => String(part).slice(0, LONGEST_KEY).replaceAll('~', '~0').replaceAll('/', '~1'))
-    .map((part) => `/${part}`)
-    .join('');
+  return jsonPointer(path.map((step) => String(step).slice(0, LONGEST_KEY)));
 }
 
 type Issue = z.core.$ZodRawIssue;

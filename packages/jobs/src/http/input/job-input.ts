@@ -1,14 +1,12 @@
 import { z } from 'zod';
+import { JOB_ID, JOB_ID_RULE } from '../../core/job-id.ts';
 import type { JobInput, JobPatch } from '../../engine/engine-port.ts';
 import { payloadSchema, text } from '../fields/text.ts';
-
-const ID_RULE =
-  'must have 1 to 128 letters, digits, ".", "_" or "-", and begin with a letter or a digit, such as nightly-cleanup';
 
 /** The id of a job, chosen by the caller (P1). */
 export const jobIdSchema = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, ID_RULE)
+  .regex(JOB_ID, JOB_ID_RULE)
   .meta({ examples: ['nightly-cleanup'] });
 
 export const jobParams = z.strictObject({ job_id: jobIdSchema });

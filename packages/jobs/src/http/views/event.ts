@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JobEvent } from '../../core/events.ts';
+import { JOB_EVENT_TYPES, type JobEvent } from '../../core/events.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { text } from '../fields/text.ts';
 import { jobIdSchema } from '../input/job-input.ts';
@@ -16,22 +16,7 @@ export const eventsQuery = z.strictObject({
 export const eventSchema = z.object({
   id: z.string().describe('Send it as Last-Event-ID to continue after this event'),
   at: instantSchema,
-  type: z.enum([
-    'job.created',
-    'job.updated',
-    'job.deleted',
-    'job.paused',
-    'job.resumed',
-    'run.queued',
-    'run.started',
-    'run.progress',
-    'run.succeeded',
-    'run.failed',
-    'run.cancelled',
-    'run.skipped',
-    'run.retrying',
-    'runs.coalesced',
-  ]),
+  type: z.enum(JOB_EVENT_TYPES),
   job_id: z.string(),
   run_id: z.string().nullable(),
   count: z

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { formatDuration } from '../../core/duration.ts';
 import type { Job } from '../../core/job.ts';
 import type { Backoff } from '../../core/retry.ts';
+import { RUN_STATUSES } from '../../core/run.ts';
+import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/statuses.ts';
 import type { JobSort, JobView } from '../../core/store-views.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { cursorParameter, limitParameter } from '../fields/page.ts';
 import { parseJsonObject } from '../fields/stored-json.ts';
 import { text } from '../fields/text.ts';
-import { RUN_STATUSES, recentRunJson, recentRunSchema, recentRunsParameter } from './recent-run.ts';
+import { recentRunJson, recentRunSchema, recentRunsParameter } from './recent-run.ts';
 
-const JOB_STATUSES = ['active', 'paused', 'finished'] as const;
-const HEALTH_STATUSES = ['no_handler', 'zombie', 'failing', 'late', 'overrunning', 'paused', 'ok'] as const;
 const SORTS = ['id', 'name', 'next_run', 'last_run', 'created_at'] as const;
 
 /** The waits between attempts, durations in Go syntax. */

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { RUN_REASONS } from '../../core/run.ts';
+import { RUN_REASONS, RUN_STATUSES } from '../../core/run.ts';
 import type { RecentRun } from '../../core/store-views.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
-
-export const RUN_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'] as const;
+import { countParameter } from '../fields/page.ts';
 
 /** A run in a list of jobs. */
 export const recentRunSchema = z.object({
@@ -20,12 +19,7 @@ export type RecentRunJson = z.output<typeof recentRunSchema>;
 const MOST_RECENT_RUNS = 20;
 
 /** How many of each job's newest runs a list of jobs includes. */
-export const recentRunsParameter = z
-  .preprocess(
-    // Not z.coerce, which takes '', ' 7' and '0x10' for numbers.
-    (value) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value),
-    z.int().min(0).max(MOST_RECENT_RUNS),
-  )
+export const recentRunsParameter = countParameter({ min: 0, max: MOST_RECENT_RUNS })
   .default(0)
   .describe('Number of newest runs to include with each job, as recent_runs; default 0');
 

@@ -7,6 +7,7 @@ import {
   type LiveRun,
   type Progress,
   RUN_REASONS,
+  RUN_STATUSES,
 } from '../../core/run.ts';
 import type { LogLine } from '../../core/store-passes.ts';
 import type { RunView } from '../../core/store-views.ts';
@@ -15,7 +16,6 @@ import { cursorParameter, limitParameter } from '../fields/page.ts';
 import { parseJson, parseJsonObject } from '../fields/stored-json.ts';
 import { text } from '../fields/text.ts';
 import { jobIdSchema } from '../input/job-input.ts';
-import { RUN_STATUSES } from './recent-run.ts';
 
 const errorText = {
   name: z.string(),
