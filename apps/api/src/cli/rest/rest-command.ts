@@ -2,14 +2,14 @@ import { type Connection, connect } from '@greenvue/jobs/client';
 import type { CliContext } from '../context.ts';
 import { usageError } from '../exit-code.ts';
 import { type ApiFlags, DEFAULT_URL, parseToken, parseUrl } from '../input/flags.ts';
-import { type Asked, restFault } from './rest-fault.ts';
+import { restFault, type TargetServer } from './rest-fault.ts';
 
 /** The context of a command, and its connection to the server. */
 export interface Session extends CliContext {
   readonly api: Connection;
   /** A connection for long operations: its retries outlast a restart of the server. */
   readonly patientApi: Connection;
-  readonly asked: Asked;
+  readonly target: TargetServer;
 }
 
 /** About a second, so that a person soon learns that there is no server. */
@@ -25,13 +25,13 @@ export function restCommand<FLAGS extends ApiFlags, ARGS extends readonly unknow
 ): (this: CliContext, flags: FLAGS, ...args: ARGS) => Promise<void> {
   return async function (flags, ...args) {
     const server = serverOf(this, flags);
-    const asked: Asked = { url: server.url, hasToken: server.token !== undefined };
+    const target: TargetServer = { url: server.url, hasToken: server.token !== undefined };
     try {
       const api = connect({ ...server, retries: RETRIES });
       const patientApi = connect({ ...server, retries: PATIENT_RETRIES });
-      await run({ ...this, api, patientApi, asked }, flags, ...args);
+      await run({ ...this, api, patientApi, target }, flags, ...args);
     } catch (error) {
-      throw restFault(error, asked);
+      throw restFault(error, target);
     }
   };
 }

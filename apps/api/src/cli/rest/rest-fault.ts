@@ -4,16 +4,16 @@ import { printable } from '../terminal/printable.ts';
 import { durationText } from '../terminal/words.ts';
 
 /** The server of a command. */
-export interface Asked {
+export interface TargetServer {
   readonly url: string;
   readonly hasToken: boolean;
 }
 
 /** The message for an error of a request: what failed and what to do, without a stack. */
-export function restFault(error: unknown, asked: Asked): CliError {
+export function restFault(error: unknown, target: TargetServer): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof ApiError) {
-    return new CliError(apiWords(error, asked).join('\n'), exitCodeOf(error), { cause: error });
+    return new CliError(apiWords(error, target).join('\n'), exitCodeOf(error), { cause: error });
   }
   if (error instanceof ConnectionError) {
     const words = [printable(error.message), connectionAdvice(error)];
@@ -24,7 +24,7 @@ export function restFault(error: unknown, asked: Asked): CliError {
   // Either the response lacks fields that this API always sends, or it is a bug of this command.
   if (error instanceof TypeError) {
     words.push(
-      `Check that ${printable(asked.url)} is GreenVue, in the same version as this command (greenvue --version). If it is, this is a bug of the command.`,
+      `Check that ${printable(target.url)} is GreenVue, in the same version as this command (greenvue --version). If it is, this is a bug of the command.`,
     );
   }
   return new CliError(words.join('\n'), EXIT.failed, { cause: error });
@@ -86,19 +86,19 @@ function exitCodeOf(error: ApiError): ExitCode {
 }
 
 /** The message of the server, each invalid field, and advice. */
-function apiWords(error: ApiError, asked: Asked): readonly string[] {
+function apiWords(error: ApiError, target: TargetServer): readonly string[] {
   // A fault with the same text is already in the message.
   const others = error.faults.filter(({ detail }) => detail !== error.detail);
   const faults = others.map(({ pointer, detail }) => `  ${printable(pointer)} ${printable(detail)}`);
-  const foreign = `This response is not from GreenVue, but from a proxy or another server at ${printable(asked.url)}. ${HERE}`;
+  const foreign = `This response is not from GreenVue, but from a proxy or another server at ${printable(target.url)}. ${HERE}`;
   // For 5xx the message itself names the proxy.
   const words = isForeign(error) && error.status < 500 ? [foreign] : [];
-  return [printable(error.detail), ...faults, ...words, ...advice(error, asked)];
+  return [printable(error.detail), ...faults, ...words, ...advice(error, target)];
 }
 
 const HERE = 'Set the URL of GreenVue with --url or GREENVUE_URL.';
 
-function advice(error: ApiError, { url, hasToken }: Asked): readonly string[] {
+function advice(error: ApiError, { url, hasToken }: TargetServer): readonly string[] {
   const { status, requestId, retryAfterMs } = error;
   switch (status) {
     case 401:

@@ -60,7 +60,7 @@ export function eventRoutes(app: JobsApp, context: RouteContext, options: EventS
       const detail = `All ${maxStreams} event streams of this server are in use. Retry after the time in Retry-After.`;
       throw new HttpProblem({ status: 503, detail, retryAfterSeconds: 30 });
     }
-    const { by } = context.asked(request);
+    const { by } = context.commandOptions(request);
     if (by !== undefined && countOf(open.values(), by) >= maxStreamsPerPrincipal) {
       const detail = `Your account or token has ${maxStreamsPerPrincipal} open event streams on this server, the limit. Close one, then retry.`;
       throw new HttpProblem({ status: 429, detail, retryAfterSeconds: 30 });

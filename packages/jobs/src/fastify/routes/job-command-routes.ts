@@ -49,8 +49,8 @@ function runNowRoute(app: JobsApp, context: RouteContext): void {
     const { payload, run_at: runAt, dedupe_key: dedupeKey } = request.body;
     const mayAnything = payload === undefined || (await context.may(request, 'admin'));
     const input = { payload, payloadBy: mayAnything ? 'admin' : 'operator', runAt, dedupeKey } as const;
-    const { view, duplicate } = await guarded(context, request, (jobId, asked) =>
-      context.engine.trigger(jobId, input, asked),
+    const { view, duplicate } = await guarded(context, request, (jobId, options) =>
+      context.engine.trigger(jobId, input, options),
     );
     logWith(reply, { runId: view.run.id });
     if (duplicate) reply.header('idempotent-replay', 'true');
@@ -76,8 +76,8 @@ function pauseRoute(app: JobsApp, context: RouteContext): void {
   app.post('/jobs/:job_id/pause', { ...hooks, schema }, async (request, reply) => {
     const { reason, until, cancel_live: cancelLive } = request.body;
     const input = { reason, until, cancelLive };
-    const view = await guarded(context, request, (jobId, asked) =>
-      context.engine.pauseJob(jobId, input, asked),
+    const view = await guarded(context, request, (jobId, options) =>
+      context.engine.pauseJob(jobId, input, options),
     );
     reply.header('etag', etagOf(view.job));
     return jobJson(view);
@@ -98,7 +98,9 @@ function resumeRoute(app: JobsApp, context: RouteContext): void {
   };
   const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
   app.post('/jobs/:job_id/resume', { ...hooks, schema }, async (request, reply) => {
-    const view = await guarded(context, request, (jobId, asked) => context.engine.resumeJob(jobId, asked));
+    const view = await guarded(context, request, (jobId, options) =>
+      context.engine.resumeJob(jobId, options),
+    );
     reply.header('etag', etagOf(view.job));
     return jobJson(view);
   });
@@ -110,11 +112,11 @@ type JobRequest = FastifyRequest & { readonly params: { readonly job_id: string 
 function guarded<T>(
   context: RouteContext,
   request: JobRequest,
-  command: (jobId: string, asked: CommandOptions) => Promise<T>,
+  command: (jobId: string, options: CommandOptions) => Promise<T>,
 ): Promise<T> {
   const { job_id: jobId } = request.params;
   const header = request.headers['if-match'];
   return underIfMatch(context.engine, { jobId, header, absent: 'not_found' }, (guard) =>
-    command(jobId, { ...context.asked(request), ...guard }),
+    command(jobId, { ...context.commandOptions(request), ...guard }),
   );
 }

@@ -39,7 +39,7 @@ function createRoute(app: JobsApp, context: RouteContext): void {
     const { id: jobId } = request.body;
     checkIdLength(jobId, context.longestParameter);
     logWith(reply, { jobId });
-    const view = await context.engine.createJob(jobInput(request.body), context.asked(request));
+    const view = await context.engine.createJob(jobInput(request.body), context.commandOptions(request));
     reply
       .code(201)
       .header('location', context.path(`/jobs/${view.job.id}`))

@@ -71,7 +71,7 @@ function putRoute(app: JobsApp, context: RouteContext): void {
       throw new EngineError('invalid', 'The request is not valid.', [fault]);
     }
     const input = jobInput({ id, ...fields });
-    const asked = context.asked(request);
+    const options = context.commandOptions(request);
     const { 'if-none-match': ifNoneMatch, 'if-match': ifMatch } = request.headers;
     const isNew = isCreateOnly(ifNoneMatch);
     if (isNew && ifMatch !== undefined)
@@ -80,9 +80,9 @@ function putRoute(app: JobsApp, context: RouteContext): void {
         'If-Match and If-None-Match cannot be combined: send If-Match to change a job, or If-None-Match: * to create one.',
       );
     const { created, view } = isNew
-      ? { created: true, view: await createOnly(context, input, asked) }
+      ? { created: true, view: await createOnly(context, input, options) }
       : await underIfMatch(context.engine, { jobId, header: ifMatch, absent: 'stale' }, (guard) =>
-          context.engine.putJob(input, { ...asked, ...guard }),
+          context.engine.putJob(input, { ...options, ...guard }),
         );
     reply.header('etag', etagOf(view.job));
     if (created) reply.code(201).header('location', context.path(`/jobs/${jobId}`));
@@ -94,10 +94,10 @@ function putRoute(app: JobsApp, context: RouteContext): void {
 async function createOnly(
   context: RouteContext,
   input: JobInput,
-  asked: { readonly by?: string | undefined },
+  options: { readonly by?: string | undefined },
 ) {
   try {
-    return await context.engine.createJob(input, asked);
+    return await context.engine.createJob(input, options);
   } catch (error) {
     if (!isEngineError(error, 'exists')) throw error;
     throw new EngineError(
@@ -129,7 +129,10 @@ function patchRoute(app: JobsApp, context: RouteContext): void {
       context.engine,
       { jobId, header: request.headers['if-match'], absent: 'not_found' },
       (guard) =>
-        context.engine.patchJob(jobId, jobPatch(request.body), { ...context.asked(request), ...guard }),
+        context.engine.patchJob(jobId, jobPatch(request.body), {
+          ...context.commandOptions(request),
+          ...guard,
+        }),
     );
     reply.header('etag', etagOf(view.job));
     return jobJson(view);
@@ -153,7 +156,7 @@ function deleteRoute(app: JobsApp, context: RouteContext): void {
     await underIfMatch(
       context.engine,
       { jobId, header: request.headers['if-match'], absent: 'not_found' },
-      (guard) => context.engine.deleteJob(jobId, { ...context.asked(request), ...guard }),
+      (guard) => context.engine.deleteJob(jobId, { ...context.commandOptions(request), ...guard }),
     );
     return reply.code(204).send();
   });

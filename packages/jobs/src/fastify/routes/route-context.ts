@@ -58,7 +58,7 @@ export interface RouteContext {
   /** Whether the request has a permission, for rules that depend on the body. */
   may(request: FastifyRequest, need: JobsNeed): Promise<boolean>;
   /** The principal that {@link allow} found, and whether the client still waits for the response. */
-  asked(request: FastifyRequest): CommandOptions;
+  commandOptions(request: FastifyRequest): CommandOptions;
   /**
    * Shares one read among simultaneous requests for the same URL: {@link CoalescedReads}. Only for responses that
    * are the same for everybody who may read them.
@@ -104,7 +104,7 @@ export function createRouteContext(options: RouteContextOptions): RouteContext {
         throw error;
       }
     },
-    asked: (request) => {
+    commandOptions: (request) => {
       const principal = principals.get(request);
       const signal = connectionOf(request);
       return principal === undefined ? { signal } : { by: principal.id, signal };

@@ -139,7 +139,11 @@ function cancelRoute(app: JobsApp, context: RouteContext): void {
   const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
   app.post('/runs/:run_id/cancel', { ...hooks, schema }, async (request, reply) => {
     const input = { force: request.body.force ?? false };
-    const view = await context.engine.cancelRun(request.params.run_id, input, context.asked(request));
+    const view = await context.engine.cancelRun(
+      request.params.run_id,
+      input,
+      context.commandOptions(request),
+    );
     reply.code(202);
     return runJson(view);
   });
@@ -163,7 +167,7 @@ function retryRoute(app: JobsApp, context: RouteContext): void {
   const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
   app.post('/runs/:run_id/retry', { ...hooks, schema }, async (request, reply) => {
     const { run_id: runId } = request.params;
-    const view = await context.engine.retryRun(runId, context.asked(request));
+    const view = await context.engine.retryRun(runId, context.commandOptions(request));
     if (view.run.id !== runId) logWith(reply, { newRunId: view.run.id });
     reply.code(202).header('location', context.path(`/runs/${view.run.id}`));
     return runJson(view);

@@ -31,9 +31,9 @@ async function applyUnseen(meanwhile: () => Promise<unknown> = async () => undef
     },
   });
   const types = await listJobTypes(api);
-  const asked = { url, hasToken: true };
+  const target = { url, hasToken: true };
   const interrupted = new AbortController().signal;
-  return createApplier({ api, asked, types, dryRun: false, interrupted })(JOB);
+  return createApplier({ api, target, types, dryRun: false, interrupted })(JOB);
 }
 
 function direct() {

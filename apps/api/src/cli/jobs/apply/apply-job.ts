@@ -10,7 +10,7 @@ import {
   putJob,
 } from '@greenvue/jobs/client';
 import { CliError, EXIT } from '../../exit-code.ts';
-import { type Asked, restFault } from '../../rest/rest-fault.ts';
+import { restFault, type TargetServer } from '../../rest/rest-fault.ts';
 import { printable, printableJson } from '../../terminal/printable.ts';
 import {
   definitionAfterPut,
@@ -36,7 +36,7 @@ export interface Applied {
 
 export interface Applier {
   readonly api: Connection;
-  readonly asked: Asked;
+  readonly target: TargetServer;
   readonly types: readonly JobType[];
   readonly dryRun: boolean | undefined;
   readonly interrupted: AbortSignal;
@@ -63,7 +63,7 @@ export function createApplier(applier: Applier): (job: FileJob) => Promise<Appli
       return await applyJob(job, applier);
     } catch (error) {
       isLost ||= error instanceof ConnectionError;
-      return fail(job.id, restFault(error, applier.asked));
+      return fail(job.id, restFault(error, applier.target));
     }
   };
 }

@@ -28,12 +28,12 @@ export const applyJobsCommand = restCommand(async (session, flags: ApplyJobsFlag
   refuseTwins(jobs);
   // Also shows whether there is a server, and whether the token is good, before anything is done.
   const types = await listJobTypes(session.api);
-  const { api, asked, interrupted } = session;
+  const { api, target, interrupted } = session;
   session.seeThrough();
   interrupted.addEventListener('abort', () =>
     session.err.line('What is under way is finished, and no more is begun. Ctrl-C again ends it at once.'),
   );
-  const apply = createApplier({ api, asked, types, dryRun: flags.dryRun, interrupted });
+  const apply = createApplier({ api, target, types, dryRun: flags.dryRun, interrupted });
   const all: Applied[] = [];
   for await (const applied of inOrder(jobs, MOST_AT_ONCE, apply)) {
     all.push(applied);
