@@ -93,8 +93,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const parsed = variables.safeParse(set);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => faultLine(issue, set));
-  // Asked of the raw variables, not by a refinement: zod refines only what is otherwise valid, and all faults
-  // are told at once.
+  // Checked here and not by a refinement: zod refines only valid input, and all faults must appear together.
   faults.push(...secretFaults(set));
   if (set.DATABASE_DIRECT_URL !== undefined && set.DATABASE_URL === undefined) {
     faults.push('DATABASE_DIRECT_URL is set without DATABASE_URL: set that too, or unset this one.');

@@ -9,12 +9,12 @@ const RETRY_SECONDS = 10;
 const NONCE_BYTES = 16;
 const ASSETS = 'assets/';
 
-// A page and its files are counted by address, even when the request has a token: nobody is signed in yet.
+// The rate limit counts a page and its files by address: a page has no token.
 const route = { schema: { hide: true }, config: { ownAuthentication: true } } as const;
 
 /**
- * `/console`: the page, and the files that its build has made. Any other path below gives the page as well,
- * which knows what it stands for. `folder`: another one than the build's, for tests.
+ * `/console`: the page and the files of its build. Any other path below it returns the page, which routes itself.
+ * `folder`: a folder other than the build's, for tests.
  */
 export function consoleRoutes(folder: string = CONSOLE_FOLDER): FastifyPluginAsync {
   const built = createConsoleFiles(folder);

@@ -1,4 +1,4 @@
-/** What stands at the console's place as long as nobody has built it. `nonce`: of its style. */
+/** The page that replaces the console until it is built. `nonce`: of its style. */
 export function notBuiltPage(nonce: string): string {
   return `<!doctype html>
 <html lang="en">

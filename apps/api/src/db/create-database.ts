@@ -30,7 +30,7 @@ export interface PostgresOptions {
  * `DatabaseError` when it can't be opened.
  */
 export async function createDatabase(options: DatabaseOptions): Promise<AppDatabase> {
-  // Only what is needed is loaded: the driver of the other one is a good part of a start.
+  // Loads only the driver in use, because loading a driver takes much of a start.
   if ('url' in options) {
     const { openPostgres } = await import('./postgres/open.ts');
     return openPostgres({ url: options.url, connections: options.connections ?? (isMainThread ? 10 : 2) });

@@ -1,13 +1,12 @@
 import { PostgresAdapter, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
 import type { Database, Queries } from './schema.ts';
 
-/** Any number: the first of two that an advisory lock of ours has. */
+/** An arbitrary number: the first key of GreenVue's advisory locks. */
 const OUR_LOCKS = 72_364_519;
 
 /**
- * Waits until no other transaction that took its turn at `what` is open; from then on it sees all that those
- * committed. For changes that depend on what was read before. On SQLite, where all transactions take turns,
- * this does nothing.
+ * Locks `what` until the transaction ends, and so sees all commits of earlier holders. For changes that depend on
+ * an earlier read. Does nothing on SQLite, which has only one transaction at a time.
  */
 export async function takeTurn(trx: Transaction<Database>, what: string): Promise<void> {
   if (!isPostgres(trx)) return;
@@ -15,9 +14,8 @@ export async function takeTurn(trx: Transaction<Database>, what: string): Promis
 }
 
 /**
- * The query, locking the rows of `table` that it gives until the transaction ends, and passing over those
- * that another one has locked: two that take rows at the same time take different ones. On SQLite there is
- * never another one.
+ * Makes a query lock the rows of `table` that it returns until the transaction ends, and skip rows that another
+ * transaction has locked. On SQLite there is only one transaction at a time.
  */
 export function passingOverLocked<DB, Tables extends keyof DB, Row>(
   trx: Queries,

@@ -17,7 +17,7 @@ export interface QueuedNotification {
 // SQLite takes at most 32,766 parameters a statement.
 const ROWS_PER_INSERT = 1_000;
 
-/** Queues one notification within the caller's transaction, and gives its id. */
+/** Queues one notification in the caller's transaction and returns its id. */
 export async function queueNotification(
   trx: Queries,
   notification: QueuedNotification & { readonly now: number },
@@ -27,7 +27,7 @@ export async function queueNotification(
   return id;
 }
 
-/** Queues notifications within the caller's transaction, and gives their ids in the same order. */
+/** Queues notifications in the caller's transaction and returns their ids in the same order. */
 export async function queueNotifications(
   trx: Queries,
   queued: { readonly notifications: readonly QueuedNotification[]; readonly now: number },

@@ -122,7 +122,7 @@ async function list(database: Kysely<Database>, query: ListingQuery): Promise<Li
   const rows = await page
     .orderBy('listings.created_at', 'desc')
     .orderBy('listings.seq', 'desc')
-    // One more than asked for tells that there is a next page.
+    // One row more than requested shows whether there is a next page.
     .limit(query.limit + 1)
     .execute();
   const listings = rows.slice(0, query.limit);

@@ -144,7 +144,7 @@ function requireSeller(request: FastifyRequest): string {
   return principal.id;
 }
 
-/** The listing, if the one who asks may change it. A listing never changes hands, so this stays true. */
+/** The listing, if the sender of the request may change it. The seller of a listing never changes. */
 async function requireOwn(listings: Listings, request: FastifyRequest, id: string): Promise<ListingRow> {
   const principal = requireRole(request, 'user');
   const listing = await requireListing(listings, id);

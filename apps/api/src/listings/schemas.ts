@@ -96,7 +96,7 @@ const listedFields = {
 export const listingSchema = z.object({ ...listedFields, description: z.string() }).meta({ id: 'Listing' });
 
 /**
- * Without its description, which may be 20 KB: 200 of them in one answer would be 4 MB for anybody who asks.
+ * A listing without its description: 200 descriptions of 20 KB would make a response of 4 MB.
  */
 export const listedListingSchema = z
   .object({

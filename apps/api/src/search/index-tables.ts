@@ -4,14 +4,13 @@ import type { Database, Queries } from '../db/schema.ts';
 type Trx = Transaction<Database>;
 
 /**
- * The full-text indexes of a database: two, one that searches read, the live one, and a spare that a rebuild
- * fills. Each function is a short step within the caller's transaction; those that go on with a build throw a
- * {@link ReindexSupersededError} when it is not `buildId` that is under way.
+ * The two full-text indexes of a database: the live one, which searches read, and a spare, which a rebuild fills.
+ * Each function is a short step in the caller's transaction. Steps of a build throw a {@link
+ * ReindexSupersededError} if another build than `buildId` is in progress.
  */
 export interface IndexTables {
   /**
-   * Marks the spare as being filled by `buildId`, and makes all before give up. From now on changes go into
-   * both.
+   * Starts the build `buildId` of the spare; earlier builds give up. From now on, changes go to both indexes.
    */
   startBuild(trx: Trx, buildId: string): Promise<void>;
   /** Takes the next entries after `after`, of whatever build left them, out of the spare. */
@@ -23,7 +22,7 @@ export interface IndexTables {
   copyListings(trx: Trx, range: BuildRange): Promise<Copied>;
   /** Makes the spare the index that searches read, and the other one the spare. */
   swapIn(trx: Trx, buildId: string): Promise<void>;
-  /** From now on changes go into the live index alone; unless another build than `buildId` is under way. */
+  /** Ends the build: changes go only to the live index, unless another build than `buildId` is in progress. */
   endBuild(trx: Trx, buildId: string): Promise<void>;
   /**
    * Takes up to `size` recorded changes into the live index, and into one that is being built, and forgets
@@ -34,7 +33,7 @@ export interface IndexTables {
    * Tidies up an index, so that a search has few pieces to look into; fewer `rows` than `pages`: all is tidy.
    */
   mergeSome(trx: Trx, merge: Merge): Promise<{ readonly rows: number }>;
-  /** True when the live index is better built anew than tidied up. */
+  /** Whether rebuilding the live index is better than merging it. */
   isWornOut(queries: Queries): Promise<boolean>;
 }
 

@@ -28,7 +28,7 @@ export async function startTracing(
   try {
     return await start(config, version, logger);
   } catch (error) {
-    logger.warn({ err: error }, 'OpenTelemetry could not be started; nothing is traced');
+    logger.warn({ err: error }, 'OpenTelemetry could not start; tracing is off');
     return undefined;
   }
 }
@@ -107,7 +107,7 @@ function samplerOf({ sampler, ratio }: TracingConfig, sdk: Sdk): Sampler {
 }
 
 const QUIET_MS = 60_000;
-/** Some name what they are about: so many kinds are told of in that time at most. */
+/** Limit of different messages per minute, because some contain variable text. */
 const MOST_KINDS = 10;
 
 /**

@@ -80,10 +80,10 @@ test('what is wrong is a warning of one line, and the default holds', () => {
   );
 });
 
-test('an endpoint that is none is a warning that does not show it: it may have a secret in it', () => {
+test('an invalid endpoint is a warning that does not show it: it may have a secret in it', () => {
   expect(parseTracing({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:secret@4318' })).toEqual({
     tracing: undefined,
-    warnings: ['OTEL_EXPORTER_OTLP_ENDPOINT must look like http://127.0.0.1:4318: nothing is traced.'],
+    warnings: ['OTEL_EXPORTER_OTLP_ENDPOINT must be a URL such as http://127.0.0.1:4318: tracing is off.'],
   });
 });
 
@@ -102,7 +102,7 @@ test('whoever names an exporter is told that it needs an endpoint', () => {
   expect(parseTracing({ OTEL_TRACES_EXPORTER: 'console' })).toEqual({
     tracing: undefined,
     warnings: [
-      'OTEL_TRACES_EXPORTER "console" is set without OTEL_EXPORTER_OTLP_ENDPOINT: nothing is traced. Set that to where a collector is, such as http://127.0.0.1:4318.',
+      'OTEL_TRACES_EXPORTER "console" is set without OTEL_EXPORTER_OTLP_ENDPOINT: tracing is off. Set that to the URL of a collector, such as http://127.0.0.1:4318.',
     ],
   });
 });
@@ -116,6 +116,6 @@ test('one line names all that is not followed, but for what asks for nothing', (
     OTEL_SPAN_EVENT_COUNT_LIMIT: '7',
   };
   expect(parseTracing({ ...ENDPOINT, ...more }).warnings).toEqual([
-    'No effect here: OTEL_METRICS_EXPORTER, OTEL_SPAN_EVENT_COUNT_LIMIT. docs/telemetry.md has what is followed.',
+    'GreenVue ignores OTEL_METRICS_EXPORTER, OTEL_SPAN_EVENT_COUNT_LIMIT. docs/telemetry.md lists the supported variables.',
   ]);
 });

@@ -1,11 +1,10 @@
 /**
- * How spans leave the process. Where to, with which headers and by when, the exporter itself reads from the
- * environment.
+ * How spans are sampled and exported. The exporter reads its endpoint, headers and timeout from the environment.
  */
 export interface TracingConfig {
   readonly protocol: (typeof PROTOCOLS)[number];
   readonly sampler: (typeof SAMPLERS)[number];
-  /** How many of those that the sampler is asked for, where it takes a part. */
+  /** Sampled fraction of traces, for samplers with a ratio. */
   readonly ratio: number;
   readonly batch: {
     readonly scheduledDelayMillis: number;
@@ -28,8 +27,8 @@ const SAMPLERS = [
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads OpenTelemetry's own variables. Nothing is traced without an endpoint. They are often set for many
- * programs at once, so what is wrong with one is a warning, and its default holds, as OpenTelemetry wants it.
+ * Reads the variables of OpenTelemetry. Without an endpoint, tracing is off. They are often set for many programs at
+ * once, so an invalid value is a warning and its default applies, as OpenTelemetry requires.
  */
 export function parseTracing(set: Variables): {
   readonly tracing: TracingConfig | undefined;
@@ -42,7 +41,7 @@ export function parseTracing(set: Variables): {
   if (!/^https?:$/.test(URL.parse(value)?.protocol ?? '')) {
     return {
       tracing: undefined,
-      warnings: [`${endpoint} must look like http://127.0.0.1:4318: nothing is traced.`],
+      warnings: [`${endpoint} must be a URL such as http://127.0.0.1:4318: tracing is off.`],
     };
   }
   const { word, number, warnings } = readerOf(set);
@@ -64,11 +63,11 @@ export function parseTracing(set: Variables): {
 
 const LARGEST = 2 ** 31 - 1;
 
-/** Who names an exporter wants traces: to be told where they would go. */
+/** A warning if an exporter is set without an endpoint. */
 function withoutEndpoint({ OTEL_TRACES_EXPORTER: exporter }: Variables): string[] {
   if (exporter === undefined) return [];
   return [
-    `OTEL_TRACES_EXPORTER ${JSON.stringify(exporter)} is set without OTEL_EXPORTER_OTLP_ENDPOINT: nothing is traced. Set that to where a collector is, such as http://127.0.0.1:4318.`,
+    `OTEL_TRACES_EXPORTER ${JSON.stringify(exporter)} is set without OTEL_EXPORTER_OTLP_ENDPOINT: tracing is off. Set that to the URL of a collector, such as http://127.0.0.1:4318.`,
   ];
 }
 
@@ -77,14 +76,14 @@ const FOLLOWED = new RegExp(
   `^OTEL_(SDK_DISABLED|TRACES_EXPORTER|PROPAGATORS|SERVICE_NAME|RESOURCE_ATTRIBUTES|TRACES_SAMPLER(_ARG)?|EXPORTER_OTLP_(TRACES_)?(${EXPORTER})|BSP_(SCHEDULE_DELAY|EXPORT_TIMEOUT|MAX_QUEUE_SIZE|MAX_EXPORT_BATCH_SIZE))$`,
 );
 
-/** One line about all that is not followed; `none` asks for nothing. */
+/** One line about variables that GreenVue ignores, except those with the value `none`. */
 function withoutEffect(set: Variables): string[] {
   const names = Object.keys(set).filter(
     (name) => name.startsWith('OTEL_') && !FOLLOWED.test(name) && set[name] !== 'none',
   );
   return names.length === 0
     ? []
-    : [`No effect here: ${names.join(', ')}. docs/telemetry.md has what is followed.`];
+    : [`GreenVue ignores ${names.join(', ')}. docs/telemetry.md lists the supported variables.`];
 }
 
 /** The variable for traces alone, if it is set, else the one for all signals. */

@@ -11,8 +11,7 @@ export function makeSecret(prefix: SecretPrefix): string {
 }
 
 /**
- * A secret that follows from another and a text, the same each time: nobody without the other one can tell
- * it.
+ * Derives a secret from another one and a text, always the same. It can't be guessed without the other one.
  */
 export function deriveSecret(
   prefix: SecretPrefix,
@@ -38,7 +37,7 @@ export const SECRET_NAMES = ['jwt-secret', 'admin-password'] as const;
 
 export type SecretName = (typeof SECRET_NAMES)[number];
 
-/** Where secrets are kept that nobody gave. */
+/** The store of generated secrets. */
 export interface SecretStore {
   /**
    * The secret of that name; made of that many random bytes, once, even when two processes ask at the same

@@ -5,15 +5,15 @@ import { passingOverLocked, takeTurn } from '../../db/locks.ts';
 import type { Database, UserRow } from '../../db/schema.ts';
 import { deriveSecret, hashSecret, makeSecret } from '../secrets/secrets.ts';
 
-/** How long a login lasts without being refreshed. */
+/** Lifetime of a session without a refresh. */
 export const REFRESH_TOKEN_MS = 30 * 86_400_000;
 
-/** A sign-in beyond them ends the session that nobody has used for the longest time. */
+/** Limit of sessions of an account: a further sign-in ends the least recently used one. */
 export const MOST_SESSIONS = 50;
 
 /**
- * A refresh token that is used again within this time gives the same successor: the first answer may have
- * been lost. After that, or once the successor was used, a repeated token counts as stolen. All nodes' clocks
+ * A refresh token that is used again within this time returns the same successor: the first response may have been
+ * lost. After that, or once the successor was used, a repeated token counts as stolen. All nodes' clocks
  * must agree to within a few seconds, as for all tokens.
  */
 export const REFRESH_LEEWAY_MS = 10_000;
@@ -46,8 +46,8 @@ export interface Sessions {
    */
   begin(user: UserRow, origin: SessionOrigin): Promise<SessionTokens | undefined>;
   /**
-   * Uses a token up and gives the next. A token that comes twice was stolen, or its successor was: its family
-   * is revoked, but for {@link REFRESH_LEEWAY_MS}.
+   * Uses a token up and returns the next one. A token that is sent twice counts as stolen: its family is revoked,
+   * except within {@link REFRESH_LEEWAY_MS}.
    */
   refresh(token: string, origin: SessionOrigin): Promise<RefreshOutcome>;
   /** Ends the token's session, with its access tokens; an unknown token is fine. */

@@ -3,8 +3,7 @@ import { createInterface } from 'node:readline/promises';
 const YES = /^\s*y(es)?\s*$/i;
 
 /**
- * Asks on a terminal. The question goes to stderr, stdout stays what was asked for; whatever is not a yes is
- * a no.
+ * Asks a yes-or-no question on a terminal. The question goes to stderr. Every answer except y and yes means no.
  */
 export function createAsk(
   input: NodeJS.ReadableStream,

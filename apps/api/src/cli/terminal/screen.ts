@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
 import { printable } from './printable.ts';
 
-/** stdout, which holds what was asked for, or stderr, which holds all else. */
+/** stdout, for the result of a command, or stderr, for everything else. */
 export interface Screen {
   readonly stream: ScreenStream;
-  /** How wide the terminal is; undefined where there is none: a pipe or a file gets everything in full. */
+  /** Width of the terminal; undefined for a pipe or a file, which get full lines. */
   readonly columns: number | undefined;
   /** A terminal with colours, and no NO_COLOR. */
   readonly hasColours: boolean;
@@ -13,7 +13,7 @@ export interface Screen {
   write(text: string): void;
 }
 
-/** What is needed of a `tty.WriteStream`; on other streams only `write` is there. */
+/** The used part of a `tty.WriteStream`; other streams have only `write`. */
 export type ScreenStream = NodeJS.WritableStream & {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;

@@ -5,12 +5,12 @@ import { cut, widthOf } from './width.ts';
 
 export interface Column<Row> {
   readonly title: string;
-  /** May hold anything: it is made printable. */
+  /** The text of a cell. Unsafe characters are escaped. */
   readonly text: (row: Row) => string;
   readonly style?: (row: Row) => Style | undefined;
-  /** On a narrow terminal it may be cut down to so many columns; absent: it is shown whole. */
+  /** The width to which a narrow terminal may cut it; absent: it is never cut. */
   readonly least?: number;
-  /** On a narrower terminal still it may be left out; of several, the later ones first. */
+  /** Whether a narrow terminal may omit the column; later columns are omitted first. */
   readonly isOptional?: boolean;
 }
 
@@ -92,8 +92,8 @@ function layOut<Row>(
 const COMFORTABLE = 40;
 
 /**
- * Cuts what may be left out, then what is very long, then leaves out, then cuts the rest; what is still too
- * wide goes over the edge.
+ * Fits columns to a width: cuts optional columns, then very long ones, then omits optional columns, then cuts the
+ * others. The rest overflows.
  */
 function fit<Row>(natural: readonly Laid<Row>[], available: number): readonly Laid<Row>[] {
   const least = ({ column, width }: Laid<Row>) => Math.min(width, column.least ?? width);

@@ -1,5 +1,5 @@
 const PLAIN = /^[ -~]*$/;
-/** East Asian wide and fullwidth letters, and what is drawn as an emoji. */
+/** East Asian wide and fullwidth letters, and emoji. */
 const WIDE =
   /\ufe0f|[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
 const NO_WIDTH = /^[\p{Mark}\p{Cf}]+$/u;
@@ -13,7 +13,7 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** The text in at most so many columns, with an ellipsis where something was cut. */
+/** Cuts a text to a width in columns, with an ellipsis at the cut. */
 export function cut(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   let kept = '';

@@ -8,9 +8,9 @@ export interface PoolOptions {
   readonly connections: number;
 }
 
-/** So long a query waits for a connection, and a connection for the server. */
+/** Timeout of a query that waits for a connection, and of a connection attempt. */
 export const CONNECT_MS = 5_000;
-/** No statement of GreenVue's takes so long: the server, or the way to it, is gone without a word. */
+/** Longer than any statement of GreenVue: the server or the network is gone. */
 const QUERY_MS = 30_000;
 const INT8 = 20;
 
@@ -19,7 +19,7 @@ const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)),
 };
 
-/** What Kysely's PostgresDialect asks for, over a pool of `pg`: every rejection is a `DatabaseError`. */
+/** A pool of `pg` for Kysely's PostgresDialect; every rejection is a `DatabaseError`. */
 export function openPool({ url, connections }: PoolOptions): PostgresPool {
   const pool = new pg.Pool({
     connectionString: url,
@@ -107,7 +107,7 @@ class PooledClient implements PostgresPoolClient {
       // Kysely's types say what the columns hold; the rows come as the database gives them.
       return (await this.#client.query(sql, [...parameters])) as unknown as PostgresQueryResult<R>;
     } catch (error) {
-      // One that timed out is still busy with its query: nobody else may get it.
+      // After a timeout the connection is still busy with its query and must not be reused.
       if (!isAnswer(error)) this.#isLost = true;
       throw databaseError(error);
     }

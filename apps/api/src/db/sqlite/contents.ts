@@ -17,7 +17,7 @@ export function openSqliteContents(file: string): {
     return value;
   };
   const tables = Object.entries(KEYS).map(([table, { key, isGiven }]): TableRows => {
-    // Not the highest that is there: that of a removed row must never come back.
+    // Not the highest existing key: the key of a removed row must never be reused.
     const last = `SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = '${table}'`;
     return {
       table,
@@ -35,7 +35,7 @@ interface Key {
   readonly isGiven: boolean;
 }
 
-/** In an order in which what a row refers to is there before it. */
+/** In an order in which referenced rows come first. */
 const KEYS: Readonly<Record<keyof Database, Key>> = {
   users: { key: 'id', isGiven: false },
   sessions: { key: 'id', isGiven: false },

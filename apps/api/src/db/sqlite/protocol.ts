@@ -1,9 +1,9 @@
-/** A value as SQLite takes and gives it. */
+/** A value of SQLite. */
 export type SqlValue = string | number | bigint | Uint8Array | null;
 
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
-/** What a connection is asked for; `script` is several statements without parameters or rows. */
+/** A command to a connection; `script` is several statements without parameters or rows. */
 export type SqlCommand =
   | { readonly kind: 'query'; readonly sql: string; readonly parameters: readonly SqlValue[] }
   | { readonly kind: 'script'; readonly sql: string }
@@ -11,7 +11,7 @@ export type SqlCommand =
 
 export interface SqlResult {
   readonly rows: readonly SqlRow[];
-  /** Of a statement that gives no rows. */
+  /** Number of changed rows; undefined for a statement that returns rows. */
   readonly changes: number | bigint | undefined;
   readonly lastInsertRowid: number | bigint | undefined;
 }
@@ -32,7 +32,7 @@ export type SqlOutcome =
 export interface ConnectionOptions {
   readonly file: string;
   readonly readOnly: boolean;
-  /** It waits so long for others, and fails then. Default: 10 s. */
+  /** Time for which it waits for locks of others before it fails. Default: 10 s. */
   readonly patienceMs?: number;
 }
 

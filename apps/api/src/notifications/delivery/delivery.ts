@@ -6,13 +6,12 @@ import { TemplateDataError, type TemplateName, type Templates } from '../templat
 import { CLAIM_MS, type Claimed, type Claims, createClaims, type Settled } from './claims.ts';
 import { forgetOld } from './retention.ts';
 
-/** Sends what is due. */
+/** Sends due notifications. */
 export interface NotificationDelivery {
   /**
-   * Sends every due notification of a template, `batchSize` claimed at a time. Each is sent at least once,
-   * and again only when the process dies, or loses its database, between the send and the mark. Throws the
-   * mailer's error when the server is down, and `signal`'s reason when it fires, with all that is unsent
-   * given back. At the end, what was sent or failed 90 days ago is forgotten.
+   * Sends every due notification of a template at least once, in batches of `batchSize`. Sends one twice only if the
+   * process dies, or loses its database, before it is marked. Throws the mailer's error or `signal`'s reason after
+   * it has released unsent ones. At the end, deletes notifications that were sent or failed 90 days ago.
    */
   sendDue(work: DeliveryWork): Promise<DeliveryReport>;
 }

@@ -48,7 +48,7 @@ export async function forgetOld({ database, template, now, signal }: Retention):
   return forgotten;
 }
 
-/** The oldest that are to be forgotten. */
+/** The oldest rows to delete. */
 export function oldOnes(
   queries: Kysely<Database> | Transaction<Database>,
   {

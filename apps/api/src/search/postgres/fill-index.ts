@@ -6,9 +6,8 @@ import { postgresTables } from './postgres-tables.ts';
 const BATCH = 1_000;
 
 /**
- * Builds the index out of all listings within the caller's transaction, so that searches find them once that
- * is committed: for listings that came into a PostgreSQL otherwise than through the API. `indexed` is told
- * how many, as they are.
+ * Builds the index of all listings in the caller's transaction, for listings that did not come through the API.
+ * Searches find them after the commit. Calls `indexed` with the number of each batch.
  */
 export async function fillIndex(
   trx: Transaction<Database>,

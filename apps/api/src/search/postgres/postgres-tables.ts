@@ -13,9 +13,9 @@ type Trx = Transaction<Database>;
 type IndexName = 'a' | 'b';
 
 /**
- * Two tables of `tsvector`s. Every step first locks the one row of `search_state`, and so sees all that those
- * before it did; searches only read that row, and wait for nobody. Entries are deleted, never truncated: that
- * would wait for every reader, a backup for one, and make all searches wait behind it.
+ * Two tables of `tsvector`s. Every step first locks the single row of `search_state`, and so sees the effects of
+ * earlier steps; searches only read that row and never wait. Entries are deleted, not truncated: TRUNCATE would
+ * wait for every reader, such as a backup, and make searches wait behind it.
  */
 export const postgresTables: IndexTables = {
   startBuild,
@@ -24,7 +24,7 @@ export const postgresTables: IndexTables = {
   swapIn,
   endBuild,
   drainChanges,
-  // Autovacuum does what is to be done.
+  // Autovacuum does that.
   mergeSome: async () => ({ rows: 0 }),
   isWornOut: async () => false,
 };
@@ -73,7 +73,7 @@ async function copyListings(trx: Trx, { buildId, after, size }: BuildRange): Pro
   return { rows: listings.length, last: listings.at(-1)?.seq ?? after };
 }
 
-/** The build goes on until its end: then the old index, now the spare, is empty. */
+/** A build lasts until the old index, now the spare, is empty. */
 async function swapIn(trx: Trx, buildId: string): Promise<void> {
   const { spare } = await requireBuild(trx, buildId);
   await sql`UPDATE greenvue.search_state SET live = ${spare}`.execute(trx);

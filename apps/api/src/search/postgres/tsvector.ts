@@ -2,14 +2,13 @@ import { fold, type QueryTerm, WORD } from '../query-terms.ts';
 
 // PostgreSQL takes words of up to 2,046 bytes; one of these has at most three bytes a unit.
 const LONGEST_WORD = 600;
-/** So often a word counts in each of the two texts: a listing does not climb by saying it again and again. */
+/** Limit of counted occurrences of a word per text: repeating a word does not improve the rank. */
 const MOST_PLACES = 4;
 
 /**
- * The words of a listing as the text of a `tsvector`: those of the title with the weight A, those of the
- * description with B. They are parted and folded as the words of a search are, so that PostgreSQL needs no
- * dictionary, no extension and no locale, and finds what SQLite finds. Its own parser would keep `sofa/bed`
- * as a path and `fender.com` as a host.
+ * The words of a listing as the text of a `tsvector`: title words with weight A, description words with B. They are
+ * split and folded like search words, so PostgreSQL needs no dictionary, extension or locale and finds what SQLite
+ * finds. Its own parser would keep `sofa/bed` as a path and `fender.com` as a host.
  */
 export function tsvector(listing: { readonly title: string; readonly description: string }): string {
   const placesOf = new Map<string, string[]>();

@@ -94,7 +94,7 @@ interface Put {
   readonly type: JobType | undefined;
 }
 
-/** Puts a job. One that is as it was to be, after a try whose end nobody saw, is what that try left. */
+/** Puts a job. If the job already equals the file after a try with a lost response, that try succeeded. */
 async function putOrFind(api: Connection, { id, body, now, type }: Put): Promise<Job> {
   try {
     return (await putJob(api, id, body, now === undefined ? { createOnly: true } : { ifMatch: now })).job;
@@ -113,16 +113,16 @@ interface Trial {
   readonly types: readonly JobType[];
 }
 
-/** What can be known of a PUT that is not sent: whether the type is there, and what the schedule does. */
+/** Checks the job type and the schedule of a PUT without sending it. Returns the next run. */
 async function tryOut(api: Connection, { id, body, now, types }: Trial): Promise<string | undefined> {
   if (!types.some(({ type }) => type === body.type)) {
     throw new CliError(
-      `There is no job type ${printableJson(body.type ?? null)}. There are: ${types.map(({ type }) => printable(type)).join(', ')}.`,
+      `There is no job type ${printableJson(body.type ?? null)}. The job types are: ${types.map(({ type }) => printable(type)).join(', ')}.`,
     );
   }
   if (now !== undefined && now.type !== body.type) {
     throw new CliError(
-      `It is of the type ${printable(now.type)}, which can't change: delete it first, or take another id.`,
+      `The job has the type ${printable(now.type)}, which can't change: delete the job first, or choose another id.`,
     );
   }
   const schedule = wholeSchedule(body);
