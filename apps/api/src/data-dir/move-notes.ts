@@ -23,7 +23,7 @@ export interface Move {
 
 const moveSchema = z.strictObject({ token: z.string().min(1), url: z.url() });
 
-/** Stores the target of a move before its commit, so that a later start can check whether it was committed. */
+/** Stores the target of a move before its commit, so that a later start can check for the commit. */
 export function noteMoving(dataDir: string, { token, url }: Move): void {
   const place = new URL(url);
   place.password = '';

@@ -22,7 +22,7 @@ export interface IndexTables {
   copyListings(trx: Trx, range: BuildRange): Promise<Copied>;
   /** Makes the spare the index that searches read, and the other one the spare. */
   swapIn(trx: Trx, buildId: string): Promise<void>;
-  /** Ends the build: changes go only to the live index, unless another build than `buildId` is in progress. */
+  /** Ends the build: changes go only to the live index, unless another build is in progress. */
   endBuild(trx: Trx, buildId: string): Promise<void>;
   /**
    * Takes up to `size` recorded changes into the live index, and into one that is being built, and forgets

@@ -48,7 +48,7 @@ const SERVER_FAULT: ProblemAnswer = {
   detail: 'The server failed to process the request. Its log has the cause under the id in "instance".',
 };
 
-/** Responds to an error of a route with a problem document. Logs internal causes and hides them from the client. */
+/** Responds to an error of a route with a problem document. Logs internal causes; clients don't see them. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = problemOf(error);
   // An HttpProblem is a decision, such as when all event streams are in use, and no fault of the server.

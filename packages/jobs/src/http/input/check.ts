@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { jsonPointer } from '../../core/json-pointer.ts';
 import type { InvalidField } from '../../engine/engine-port.ts';
 
-/** An invalid field of a request: a JSON pointer into the body or to a parameter, and what the field must be. */
+/** An invalid field of a request: a JSON pointer into the body or to a parameter, and what it must be. */
 export type InputFault = InvalidField;
 
 export type Checked<T> =
