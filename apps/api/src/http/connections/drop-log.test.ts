@@ -24,7 +24,7 @@ test('each dropped connection is counted, and each reason has a line a minute th
   expect(lines).toEqual([
     [
       { dropped: 1, reason: 'network', address: '192.0.2.1' },
-      expect.stringContaining('1 new connection: too many from'),
+      expect.stringContaining('1 new connection: the limit for one network was reached'),
     ],
     [{ dropped: 1, reason: 'server', address: '192.0.2.3' }, expect.stringContaining('MAX_CONNECTIONS')],
   ]);
