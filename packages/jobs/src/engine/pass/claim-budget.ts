@@ -66,8 +66,8 @@ export class ClaimBudget {
   }
 
   /** Pending claims may still bring what is taken back now: it goes back when they come. */
-  takeBack(which: ClaimSelector): void {
-    for (const claim of this.#pending) claim.takenBack.push(which);
+  takeBack(selector: ClaimSelector): void {
+    for (const claim of this.#pending) claim.takenBack.push(selector);
   }
 
   /** The claim of a pass; undefined: claim nothing. `mustPlan`: more may be due than is known. */

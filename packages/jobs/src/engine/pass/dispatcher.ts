@@ -88,9 +88,9 @@ export class Dispatcher implements Passes {
    * Gives back claims that have not started, ahead of a command in the same turn that must find them waiting
    * (P12, P14).
    */
-  takeBack(which: ClaimSelector): void {
-    this.#budget.takeBack(which);
-    this.#with.executor.takeBack(which);
+  takeBack(selector: ClaimSelector): void {
+    this.#budget.takeBack(selector);
+    this.#with.executor.takeBack(selector);
     this.#settleStep.runBeforeCommand();
   }
 

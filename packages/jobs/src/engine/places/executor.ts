@@ -74,14 +74,17 @@ export class Executor {
    */
   accept(claim: ClaimResult, takenBack: readonly ClaimSelector[]): void {
     this.unstarted.add(claim);
-    const back = [...this.#releaseDue(), ...takenBack.flatMap((which) => this.unstarted.takeBack(which))];
+    const back = [
+      ...this.#releaseDue(),
+      ...takenBack.flatMap((selector) => this.unstarted.takeBack(selector)),
+    ];
     this.#fillPlaces();
     for (const each of back) this.#with.settlements.add(each);
   }
 
   /** Gives back claims that have not started (P9, P12, P14). */
-  takeBack(which: ClaimSelector): void {
-    for (const each of this.unstarted.takeBack(which)) this.#with.settlements.add(each);
+  takeBack(selector: ClaimSelector): void {
+    for (const each of this.unstarted.takeBack(selector)) this.#with.settlements.add(each);
   }
 
   /** Starts nothing more; the caller takes back what waits. */
