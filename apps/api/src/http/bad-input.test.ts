@@ -163,7 +163,11 @@ test('U+0000 and lone surrogates are refused wherever they stand', async () => {
     expectProblem(answer, 422);
     expect(textOf(answer.body, 'errors', 0, 'pointer')).toMatch(/^\/(?:data\/message|template)$/);
   }
-  expectProblem(await send('{"data":{"a\\u0000b":1}}'), 422);
+  const key = await send('{"data":{"a\\u0000b":1}}');
+  expectProblem(key, 422);
+  expect(partOf(key.body, 'errors')).toEqual([
+    { pointer: '/data', detail: 'must not have a key with U+0000 or a lone surrogate' },
+  ]);
   const many = await send(`[${'"\\u0000",'.repeat(1_000)}""]`);
   expect(listOf(many.body, 'errors')).toHaveLength(20);
   for (const url of ['/api/users/%00', '/api/audit?actor=%00']) expectProblem(await ask({ url, token }), 422);
