@@ -12,8 +12,8 @@ export type ParsedDefinition =
   | { readonly ok: false; readonly faults: readonly InvalidField[] };
 
 /**
- * What people wrote, checked against the job type and the rules of schedules; every fault at once (P1, P2,
- * P21).
+ * What people wrote, checked against the job type and the rules of schedules; every fault at once (P1,
+ * identity; P2, schedule; P21, payloads).
  */
 export function parseDefinition(
   input: JobInput,
@@ -132,7 +132,7 @@ const COMPANIONS = {
   onDemand: [],
 } as const;
 
-/** RFC 7396 at top level; a schedule field replaces the other kinds, and what went with them (P16). */
+/** RFC 7396 at top level; a schedule field replaces the other kinds, and what went with them (P16, edit). */
 export function mergePatch(current: JobInput, patch: JobPatch): JobInput {
   const merged: Record<string, unknown> = { ...current };
   const kind = KINDS.find(

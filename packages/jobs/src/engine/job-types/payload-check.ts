@@ -43,7 +43,7 @@ export function payloadPointer(...path: readonly string[]): string {
   return jsonPointer(['payload', ...path]);
 }
 
-/** JSON with sorted keys: the order in which somebody wrote them is not a change (P16). */
+/** JSON with sorted keys: the order in which somebody wrote them is not a change (P16, edit). */
 function canonicalJson(value: unknown): JsonText {
   return JSON.stringify(value, (_key, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)

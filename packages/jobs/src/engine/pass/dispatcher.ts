@@ -86,7 +86,7 @@ export class Dispatcher implements Passes {
 
   /**
    * Gives back claims that have not started, ahead of a command in the same turn that must find them waiting
-   * (P12, P14).
+   * (P12, cancel; P14, pause).
    */
   takeBack(selector: ClaimSelector): void {
     this.#budget.takeBack(selector);

@@ -82,7 +82,7 @@ export class Executor {
     for (const each of back) this.#with.settlements.add(each);
   }
 
-  /** Gives back claims that have not started (P9, P12, P14). */
+  /** Gives back claims that have not started (P9, lost nodes; P12, cancel; P14, pause). */
   takeBack(selector: ClaimSelector): void {
     for (const each of this.unstarted.takeBack(selector)) this.#with.settlements.add(each);
   }
@@ -190,7 +190,8 @@ export class Executor {
   }
 
   /**
-   * A report under way ends first: what it could not write goes with the settlement, the last write (P10).
+   * A report under way ends first: what it could not write goes with the settlement, the last write (P10,
+   * fence).
    */
   #settle(attempt: Attempt, outcome: Outcome, finishedAt: number): void {
     if (attempt.isReporting) {

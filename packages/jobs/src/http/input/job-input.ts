@@ -3,7 +3,7 @@ import { JOB_ID, JOB_ID_RULE } from '../../core/job-id.ts';
 import type { JobInput, JobPatch } from '../../engine/engine-port.ts';
 import { payloadSchema, text } from '../fields/text.ts';
 
-/** The id of a job, chosen by the caller (P1). */
+/** The id of a job, chosen by the caller (P1, identity). */
 export const jobIdSchema = z
   .string()
   .regex(JOB_ID, JOB_ID_RULE)
@@ -32,8 +32,8 @@ const backoff = z.strictObject({
 });
 
 /**
- * The fields of a schedule (P2): exactly one of interval, cron, run_at and on_demand, and the settings of that
- * kind.
+ * The fields of a schedule (P2, schedule): exactly one of interval, cron, run_at and on_demand, and the
+ * settings of that kind.
  */
 const scheduleFields = {
   interval: duration.describe('Time between two slots: a duration in Go syntax, such as 5m, 1h30m or 24h'),
