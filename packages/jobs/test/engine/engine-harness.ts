@@ -12,6 +12,7 @@ import {
   type JobInput,
   type JobStore,
 } from '../../src/index.ts';
+import { createMemoryDatabase, createMemoryStore } from '../../src/stores/memory/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { createFakeClock, type FakeClock } from '../../src/testing/index.ts';
 import { silentLogger } from '../silent-logger.ts';
@@ -72,7 +73,7 @@ const ON_TIME = { enable: () => true, disable: () => true, reset: () => undefine
  */
 export async function createHarness(
   options: Partial<EngineOptions<Deps>> = {},
-  makeDatabase: MakeDatabase = sqliteDatabase,
+  makeDatabase: MakeDatabase = memoryDatabase,
   wrap: (store: JobStore) => JobStore = (store) => store,
 ): Promise<Harness> {
   const database = await makeDatabase();
@@ -131,6 +132,16 @@ export async function createHarness(
     },
   };
 }
+
+/** For tests that need no database. */
+export const memoryDatabase: MakeDatabase = async () => {
+  const database = createMemoryDatabase();
+  return {
+    openStore: (clock) => createMemoryStore({ clock, database }),
+    killAll: async () => undefined,
+    dispose: async () => undefined,
+  };
+};
 
 /**
  * A file. To open it stands for a start after all before have died: their lock goes, though they still write

@@ -9,7 +9,7 @@ describe('engines on SQLite', () => engineSuite(sqliteDatabase));
 describe('an engine on SQLite', () => {
   // Promise P10, fence.
   it('continues with a new thread when the database thread crashes', async () => {
-    const h = await createHarness();
+    const h = await createHarness({}, sqliteDatabase);
     onTestFinished(() => h.close());
     await h.engine.createJob(job({ overlap: 'allow' }));
     const trigger = async () => (await h.engine.trigger('job')).view.run.id;

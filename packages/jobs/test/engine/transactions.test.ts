@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { Transaction } from '../../src/index.ts';
-import { createHarness } from './engine-harness.ts';
+import { createHarness, sqliteDatabase } from './engine-harness.ts';
 
 it("a caller's transaction is refused where the jobs have a database of their own, and nothing is done", async () => {
-  const harness = await createHarness();
+  const harness = await createHarness({}, sqliteDatabase);
   onTestFinished(() => harness.close());
   const { engine } = harness;
   const asked: string[] = [];
