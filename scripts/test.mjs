@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -26,11 +26,28 @@ const { status } = spawnSync(process.execPath, [vitest, ...args], {
   env: { NODE_COMPILE_CACHE: compiled, ...process.env },
 });
 
+/** How many of the slowest files are shown. */
+const SHOWN = 10;
+
+/** The slowest files, one to a line: seconds from the first test to the last one, and the path. */
+function slowest(files) {
+  return files
+    .map(({ name, startTime, endTime }) => ({
+      name: relative(root, name),
+      seconds: (endTime - startTime) / 1000,
+    }))
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, SHOWN)
+    .map(({ name, seconds }) => `${seconds.toFixed(1).padStart(8)} s  ${name}`);
+}
+
 let failed = 1;
 let passed = 0;
 try {
   const result = JSON.parse(readFileSync(report, 'utf8'));
   passed = result.numPassedTests;
+  if (result.testResults.length > SHOWN)
+    process.stdout.write(`\nThe slowest files:\n${slowest(result.testResults).join('\n')}\n`);
   // A file that can't even be loaded has no failed test of its own.
   failed = result.numFailedTests + (result.success || result.numFailedTests > 0 ? 0 : 1);
 } catch (error) {
