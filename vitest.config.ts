@@ -1,36 +1,68 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Short files that take a minute: begun last, they would go on alone. */
-const LONG = /\/test\/(store-contract|engine|process|chaos)\/(sqlite|postgres|kill|chaos)\.test\.ts$/;
+/** Files that take the longest, mostly waiting: started last, they would run alone at the end. */
+const LONG =
+  /\/(store-contract\/sqlite|(store-contract|engine)\/postgres[a-z-]*|engine\/sqlite|kill|chaos|console-journey|nodes-journey|postgres-start|main|lost-nodes|tracing)\.test\.ts$/;
 
+/** The long ones first, and files that share a process last: one after another, so that they find it. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification) => LONG.test(moduleId);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const rank = ({ moduleId, project }: TestSpecification) =>
+      LONG.test(moduleId) ? 0 : project.config.isolate ? 1 : 2;
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
   }
 }
 
-export default defineConfig({
-  test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'packages/*/test/**/*.test.ts',
-      'apps/*/src/**/*.test.ts',
-      'apps/*/test/**/*.test.ts',
-    ],
-    globalSetup: ['packages/jobs/test/postgres/global-setup.ts'],
-    // Longer than what a test waits for: that says what did not come.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // Those that run side by side mostly wait: for other processes, for times, for the disk.
-    maxConcurrency: 10,
-    maxWorkers: 3,
-    pool: 'forks',
-    sequence: { sequencer: LongFirst },
-    // Machines are shared and slow at times: a condition has long to come true, and a test ends as soon as it
-    // does.
-    expect: { poll: { timeout: 10_000 } },
-  },
-});
+/**
+ * Tests that keep to themselves: they mock no module and start no process. They share a process, where each
+ * module is loaded once: half of their time would be loading.
+ */
+const SHARED = [
+  'packages/console/**/*.test.ts',
+  'packages/jobs/src/{core,engine,fastify,http}/**/*.test.ts',
+  'packages/jobs/src/stores/{postgres,rows}/**/*.test.ts',
+  'packages/jobs/test/{client,core,rest}/**/*.test.ts',
+  'apps/api/src/{auth,health,http,notifications,search}/**/*.test.ts',
+];
+const ALL = [
+  'packages/*/src/**/*.test.ts',
+  'packages/*/test/**/*.test.ts',
+  'apps/*/src/**/*.test.ts',
+  'apps/*/test/**/*.test.ts',
+];
+
+const COMMON = {
+  // Longer than what a test waits for: that says what did not come.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // Machines are shared and slow at times: a condition has long to come true, and a test ends as soon as it
+  // does.
+  expect: { poll: { timeout: 10_000 } },
+  // Those that run side by side mostly wait: for other processes, for times, for the disk.
+  maxConcurrency: 10,
+  maxWorkers: 4,
+  pool: 'forks',
+} as const;
+
+export interface TestRun {
+  /** Patterns of files that do not run: `--exclude` has no effect on projects. */
+  readonly leftOut: readonly string[];
+}
+
+export function configOf({ leftOut }: TestRun) {
+  const exclude = [...configDefaults.exclude, ...leftOut];
+  return defineConfig({
+    test: {
+      ...COMMON,
+      globalSetup: ['packages/jobs/test/postgres/global-setup.ts'],
+      sequence: { sequencer: LongFirst },
+      projects: [
+        { test: { ...COMMON, name: 'shared', include: SHARED, exclude, isolate: false } },
+        { test: { ...COMMON, name: 'isolated', include: ALL, exclude: [...exclude, ...SHARED] } },
+      ],
+    },
+  });
+}
+
+export default configOf({ leftOut: [] });
