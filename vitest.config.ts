@@ -15,14 +15,14 @@ class LongFirst extends BaseSequencer {
 }
 
 /**
- * Tests that keep to themselves: they mock no module and start no process. They share a process, where each
+ * Tests that keep to themselves: they mock no module, start no process and run no engine. They share a process, where each
  * module is loaded once: half of their time would be loading.
  */
 const SHARED = [
   'packages/console/**/*.test.ts',
   'packages/jobs/src/{core,engine,fastify,http}/**/*.test.ts',
   'packages/jobs/src/stores/{postgres,rows}/**/*.test.ts',
-  'packages/jobs/test/{client,core,rest}/**/*.test.ts',
+  'packages/jobs/test/core/**/*.test.ts',
   'apps/api/src/{auth,health,http,notifications,search}/**/*.test.ts',
 ];
 const ALL = [
