@@ -8,6 +8,8 @@ beforeEach(() => {
   vi.useFakeTimers();
 });
 afterEach(() => {
+  // Before the timers: a spy on a fake one outlives the fake.
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
