@@ -33,7 +33,7 @@ export function commandsContract(makeStore: MakeStore): void {
         t.store.cancelRun({ runId: '1', force: false }, gone),
         t.store.makeDue({ runId: '1' }, gone),
       ];
-      for (const one of asked) await expect(one).rejects.toMatchObject({ code: 'aborted' });
+      await Promise.all(asked.map((one) => expect(one).rejects.toMatchObject({ code: 'aborted' })));
       expect(await t.store.getJob('b', TYPES)).toBeUndefined();
       expect((await t.store.listRuns({ jobId: 'a', limit: 10 })).rows).toEqual([]);
     });
