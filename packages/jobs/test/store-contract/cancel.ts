@@ -197,6 +197,17 @@ export function cancelContract(makeStore: MakeStore): void {
       expect(await t.claimOne()).toMatchObject({ id });
     });
 
+    it('a retry that is made due while the store closes is due in the next one', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      await t.trigger('a');
+      const run = await t.claimOne();
+      await t.settle(run, failed());
+      const asked = t.store.makeDue({ runId: run.id });
+      await t.reopen();
+      expect(await asked).toBe('due');
+      expect(await t.claimOne()).toMatchObject({ id: run.id, attempt: 2 });
+    });
+
     it('a held run is not made due', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const { queued } = await t.done('a', { kind: 'trigger', runAt: T0 + HOUR });

@@ -29,10 +29,8 @@ export function* writeAndClaim(
   return () => {
     const { nextDueAt } = waiting;
     const left = unit.queued.filter(({ held, claim }) => held === 'no' && claim === undefined);
-    const next = Math.min(
-      ...left.map(({ availableAt }) => availableAt),
-      nextDueAt ?? Number.POSITIVE_INFINITY,
-    );
+    const first = nextDueAt ?? Number.POSITIVE_INFINITY;
+    const next = left.reduce((earliest, { availableAt }) => Math.min(earliest, availableAt), first);
     return {
       now: unit.now,
       ...claimOf(unit.queued, (uid) => lockedJob(unit, uid).job),

@@ -132,7 +132,8 @@ export interface RunLog {
 export interface DueJobs {
   /** Locked, the longest overdue first. */
   readonly jobs: readonly StoredJob[];
-  readonly live: ReadonlyMap<number, LiveRuns>;
+  /** Of each of them; a store may read it when it is asked for. */
+  readonly live: Pick<ReadonlyMap<number, LiveRuns>, 'get'>;
   /** Where the plan is to claim, too. */
   readonly waiting?: WaitingRuns;
 }

@@ -26,8 +26,9 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * A store for tests, in memory: it keeps the whole contract of a {@link JobStore} but durability, needs no
- * file and no thread, and is gone with the process. Times are those of `clock`.
+ * A store for tests, in memory: it keeps the whole contract of a {@link JobStore} but durability and
+ * the undoing of a call that throws. It needs no file and no thread, and is gone with the process. Times are
+ * those of `clock`.
  */
 export function createMemoryStore(options: MemoryStoreOptions): JobStore {
   const { clock, database: db = createMemoryDatabase() } = options;

@@ -19,9 +19,10 @@ export async function lockEndedClaims(
   const others = batch.filter(({ fence }) => !moved.has(fence));
   const states = await lockClaims(u, others);
   let next = 0;
-  return batch.map(({ fence }) => {
+  return batch.map(({ fence, outcome }) => {
     const known = moved.get(fence);
-    if (known !== undefined) return { movedOf: known.jobUid, end: known.end };
+    if (known !== undefined)
+      return outcome.kind === 'succeeded' ? { movedOf: known.jobUid, end: known.end } : 'stale';
     const state = states[next];
     next += 1;
     return state ?? 'stale';

@@ -46,7 +46,8 @@ export function createCommands(parts: Parts): Commands {
         const { jobId = input.runId } = (await getRun(db, input.runId)) ?? {};
         return runner.command(jobId, (u) => runIn(u, cancelRun(u, input)), { signal });
       }),
-    makeDue: (input, signal) => runner.command(input.runId, (u) => runIn(u, makeDue(input)), { signal }),
+    makeDue: (input, signal) =>
+      runner.tracked(() => runner.command(input.runId, (u) => runIn(u, makeDue(input)), { signal })),
   };
 }
 

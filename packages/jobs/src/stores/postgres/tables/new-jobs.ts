@@ -15,6 +15,7 @@ export async function insertNewJobs(
   jobs: readonly JobToInsert[],
   { isLast }: { readonly isLast: boolean },
 ): Promise<ReadonlySet<number>> {
+  becomeDueFrom(u, jobs);
   const rows = jobs.map((one) => [...newRow(u, one), ...auditParams(one.input.audit)]);
   const ask = u.q[isLast ? 'commitWith' : 'arrays'];
   const created = new Set(numbersIn(await ask(...INSERT_AUDITED_JOBS(rows, u.now))));
@@ -27,6 +28,7 @@ export async function insertNewJobsOneByOne(
   u: Unit,
   jobs: readonly JobToInsert[],
 ): Promise<ReadonlySet<number>> {
+  becomeDueFrom(u, jobs);
   const created = new Set<number>();
   for (const one of jobs) {
     const [uid] = numbersIn(await u.q.arrays(INSERT_JOB, newRow(u, one)));
@@ -45,8 +47,15 @@ function rememberOnceWritten(u: Unit, jobs: readonly JobToInsert[], created: Rea
   });
 }
 
+function becomeDueFrom(u: Unit, jobs: readonly JobToInsert[]): void {
+  becomeDue(
+    u,
+    'jobs',
+    jobs.flatMap(({ job: { wakeAt = [] } }) => wakeAt),
+  );
+}
+
 function newRow(u: Unit, { uid, job }: JobToInsert): (string | number | boolean | null)[] {
-  if (job.wakeAt !== undefined) becomeDue(u, 'jobs', [job.wakeAt]);
   return newJobParams({ job, typeKey: u.shared.types.get(job.type, job.typeVersion), uid });
 }
 

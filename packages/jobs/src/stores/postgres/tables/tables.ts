@@ -1,4 +1,5 @@
 import { isFreeTrigger, isPlainTrigger } from '../../../core/commands.ts';
+import { isLiveRun } from '../../../core/run.ts';
 import type { SettleInput } from '../../../core/store-passes.ts';
 import { type AsyncTables, runScriptAsync, type Script } from '../../../core/transactions/script.ts';
 import { lockedJob, saveJob } from '../../../core/transactions/unit-of-work.ts';
@@ -174,10 +175,14 @@ function createTables(u: Unit, options: TablesOptions): AsyncTables {
 
     async lockRun(runId) {
       const live = await findLiveRun(u.q, runKeyOf(runId));
-      if (live === undefined) return findRun(u.q, runId);
-      await requireJob(u, Number(live.jobUid));
-      // It may have ended while this waited for its job.
-      return (await lockLiveRun(u, runKeyOf(runId))) ?? findRun(u.q, runId);
+      if (live !== undefined) {
+        await requireJob(u, Number(live.jobUid));
+        const locked = await lockLiveRun(u, runKeyOf(runId));
+        if (locked !== undefined) return locked;
+      }
+      // It may have ended while this waited for its job; one that was committed since is not locked.
+      const run = await findRun(u.q, runId);
+      return run !== undefined && isLiveRun(run) ? undefined : run;
     },
     findRun: (runId) => findRun(u.q, runId),
     makeRunDue: (runId) => makeRunDue(u, runId),

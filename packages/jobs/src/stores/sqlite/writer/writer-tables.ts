@@ -101,8 +101,10 @@ function createTables(w: Writer, unit: UnitOfWork): Tables {
     lockDue({ types, limit, aheadMs = 0, claim: toClaim }) {
       const keys = w.types.knownTo(types);
       const jobs = dueJobs(w, keys, now + aheadMs, limit).map(lock);
-      const live = tables.liveRuns(jobs.map(({ uid }) => uid));
-      return toClaim === undefined ? { jobs, live } : { jobs, live, waiting: waitingRuns(w, toClaim, now) };
+      // A plan may end before it comes to all of them.
+      const live = { get: (uid: number) => liveRunsOf(w, uid, now) };
+      if (toClaim === undefined || jobs.length === 0) return { jobs, live };
+      return { jobs, live, waiting: waitingRuns(w, toClaim, now) };
     },
     endPlan({ input: { types } }) {
       const nextWakeAt = earliestOf(w, EARLIEST_WAKE, w.types.knownTo(types));
