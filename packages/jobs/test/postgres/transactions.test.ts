@@ -152,7 +152,7 @@ describe("a trigger in a caller's transaction", () => {
     expect(ran).toBeLessThan(BACKLOG / 2);
     await tx.query('COMMIT');
     await expect
-      .poll(async () => (await h.engine.stats()).runs, { timeout: 90_000 })
+      .poll(async () => (await h.engine.stats()).runs, { timeout: 30_000 })
       .toMatchObject({
         queued: 0,
         running: 0,
