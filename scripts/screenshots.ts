@@ -1,6 +1,6 @@
-// `npm run screenshots -- 60`: the pictures of the console in docs/images, after 60 minutes of history (by default
-// 2). They show a server with the demo's data. Its mail server fails for a while, and again at the end, so that there
-// are failures to see. The script stops everything that it starts.
+// `npm run screenshots -- 60`: the pictures of the console in docs/images, after 60 minutes of history (by
+// default 2). They show a server with the demo's data. Its mail server fails for a while, and again at the
+// end, so that there are failures to see. The script stops everything that it starts.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';

@@ -21,7 +21,8 @@ export interface EngineParts {
 }
 
 /**
- * Creates GreenVue's job engine and its store. Default job types: the catalogue. Nothing runs before `start()`.
+ * Creates GreenVue's job engine and its store. Default job types: the catalogue. Nothing runs before
+ * `start()`.
  */
 export async function createJobEngine(
   config: Config,

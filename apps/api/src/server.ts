@@ -21,8 +21,8 @@ export interface Server {
   /** Where the generated password of the first admin is stored; undefined with ADMIN_PASSWORD. */
   readonly adminPasswordAt: string | undefined;
   /**
-   * Fires with an `Error` as its reason when a database is lost for good. The process must end and acknowledge no
-   * further writes.
+   * Fires with an `Error` as its reason when a database is lost for good. The process must end and
+   * acknowledge no further writes.
    */
   readonly lost: AbortSignal;
   /** Waits for requests in progress, at most SHUTDOWN_TIMEOUT, and releases all resources. */
@@ -85,7 +85,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       const ended = await Promise.allSettled([closed, engine.stop({ serving: closed })]);
       for (const each of ended) if (each.status === 'rejected') throw each.reason;
     });
-    // In parallel, because each step mostly waits. If one fails, the others finish before anything is stopped.
+    // In parallel, because each step mostly waits. If one fails, the others finish before anything is
+    // stopped.
     const started = engine.start();
     // Before the first account: accounts in `app.db` mean that there was a `jobs.db` beside it.
     const admin = started.then(async () => {

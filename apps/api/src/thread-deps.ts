@@ -18,7 +18,8 @@ export interface ThreadJobDeps {
 }
 
 /**
- * Creates the dependencies of one job thread: database connections on the thread itself, without HTTP and mail.
+ * Creates the dependencies of one job thread: database connections on the thread itself, without HTTP and
+ * mail.
  */
 export async function createThreadDeps(data: ThreadDepsData): Promise<ThreadJobDeps> {
   const clock: Clock = { now: () => Date.now() };

@@ -2,7 +2,9 @@ import type { Layer } from './layer.ts';
 
 const ENGINE = 'packages/jobs/src/engine';
 const CORE = ['core', 'plain core'];
-/** What every room may name of the rooms that hold what an attempt is, what it left, and when things happen. */
+/**
+ * What every room may name of the rooms that hold what an attempt is, what it left, and when things happen.
+ */
 const TYPES = ['engine port', 'engine settings', 'engine nodes', 'engine events', 'engine stats'];
 
 interface Room {

@@ -42,7 +42,9 @@ export function importsIn(source: string): readonly Import[] {
   }));
 }
 
-/** The first cycle from each file that is in one: paths, from a file back to itself. Imports of types count. */
+/**
+ * The first cycle from each file that is in one: paths, from a file back to itself. Imports of types count.
+ */
 export function cyclesAmong(files: ReadonlyMap<string, readonly Import[]>): readonly (readonly string[])[] {
   const done = new Set<string>();
   const cycles: string[][] = [];

@@ -23,8 +23,8 @@ export interface CliContext {
   /** Resolves after `ms`, or as soon as the signal fires. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /**
-   * Fires on Ctrl-C, to reset the terminal before the process ends. After {@link seeThrough}, the command ends
-   * itself.
+   * Fires on Ctrl-C, to reset the terminal before the process ends. After {@link seeThrough}, the command
+   * ends itself.
    */
   readonly interrupted: AbortSignal;
   /**
@@ -38,8 +38,8 @@ export interface CliContext {
 const SAME_MS = 1_000;
 
 /**
- * The context of a process. Ctrl-C ends the process with 130, and a closed output (`| head`) with 0, both without
- * a message.
+ * The context of a process. Ctrl-C ends the process with 130, and a closed output (`| head`) with 0, both
+ * without a message.
  */
 export function createContext(process: NodeJS.Process): CliContext {
   const interrupt = new AbortController();

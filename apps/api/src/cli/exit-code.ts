@@ -18,8 +18,8 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /**
- * Ends a command with an exit code. The first line of the message says what is wrong, the others what to do. It is
- * safe to print.
+ * Ends a command with an exit code. The first line of the message says what is wrong, the others what to do.
+ * It is safe to print.
  */
 export class CliError extends Error {
   override readonly name = 'CliError';

@@ -4,8 +4,8 @@ import { createContext } from './context.ts';
 import { EXIT } from './exit-code.ts';
 
 /**
- * The command of completion scripts: `greenvue __complete bash jobs li`. It is not a route, because the words may
- * look like flags.
+ * The command of completion scripts: `greenvue __complete bash jobs li`. It is not a route, because the words
+ * may look like flags.
  */
 const COMPLETE = '__complete';
 

@@ -10,8 +10,8 @@ export interface Settings {
 }
 
 /**
- * The settings of this process. Separate from the server's `config.ts`, which takes longer to load than a command
- * to run.
+ * The settings of this process. Separate from the server's `config.ts`, which takes longer to load than a
+ * command to run.
  */
 export function loadSettings(): Settings {
   return parseSettings(process.env);

@@ -7,8 +7,8 @@ import { dataFiles } from '../data-dir/data-dir.ts';
 import { StartError } from '../start/start-error.ts';
 
 /**
- * Copies `app.db` and `jobs.db` to a folder, each as a consistent snapshot, while the server runs or not. Returns the
- * paths. Default folder: `DATA_DIR/backups/<time>`. Never overwrites files. Not for PostgreSQL.
+ * Copies `app.db` and `jobs.db` to a folder, each as a consistent snapshot, while the server runs or not.
+ * Returns the paths. Default folder: `DATA_DIR/backups/<time>`. Never overwrites files. Not for PostgreSQL.
  */
 export async function backUp(config: Config, [target]: readonly string[]): Promise<string> {
   if (config.postgres !== undefined) {

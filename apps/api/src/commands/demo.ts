@@ -12,7 +12,8 @@ import { fillMarket } from './fill-market.ts';
 import { type ProgressScreen, showProgress } from './progress.ts';
 
 /**
- * The password of every seller of the demo. All share one hash, because two thousand hashes would take minutes.
+ * The password of every seller of the demo. All share one hash, because two thousand hashes would take
+ * minutes.
  */
 export const DEMO_PASSWORD = 'greenvue-demo';
 
@@ -48,8 +49,8 @@ export const DEMO_JOBS: readonly JobInput[] = [
 const SHORTEST_INTERVAL_MS = 20_000;
 
 /**
- * Fills a database without listings and jobs with demo data, and returns a guide to it. On SQLite the server must be
- * down.
+ * Fills a database without listings and jobs with demo data, and returns a guide to it. On SQLite the server
+ * must be down.
  */
 export async function demo(config: Config): Promise<string> {
   if (config.env === 'production') {

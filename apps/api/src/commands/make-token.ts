@@ -13,8 +13,9 @@ import { openInstallation } from '../installation/open-installation.ts';
 const TOKEN_MS = 30 * 86_400_000;
 
 /**
- * Creates an API token of an admin, valid for 30 days, while the server runs or not, and returns its secret. If there
- * is no database, creates one and says so on `screen`, for people who run it in another folder than the server's.
+ * Creates an API token of an admin, valid for 30 days, while the server runs or not, and returns its secret.
+ * If there is no database, creates one and says so on `screen`, for people who run it in another folder than
+ * the server's.
  */
 export async function makeToken(
   config: Config,

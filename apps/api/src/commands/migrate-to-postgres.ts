@@ -22,8 +22,8 @@ import { movedGuide } from './moved-guide.ts';
 import { type ProgressScreen, showProgress } from './progress.ts';
 
 /**
- * Copies the installation in DATA_DIR, which no server may use, to the empty PostgreSQL at DATABASE_URL in one
- * transaction. Returns what was moved and what to do next. GreenVue then refuses to start on the folder.
+ * Copies the installation in DATA_DIR, which no server may use, to the empty PostgreSQL at DATABASE_URL in
+ * one transaction. Returns what was moved and what to do next. GreenVue then refuses to start on the folder.
  */
 export async function migrateToPostgres(
   config: Config,

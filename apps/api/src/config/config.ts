@@ -29,8 +29,8 @@ export interface Config {
   /** Limit of mails to one address per day (UTC); further mails wait for the next day. */
   readonly mailPerAddressPerDay: number;
   /**
-   * Undefined only outside production: the secret is then generated once and stored in `DATA_DIR/jwt-secret` or in
-   * PostgreSQL.
+   * Undefined only outside production: the secret is then generated once and stored in `DATA_DIR/jwt-secret`
+   * or in PostgreSQL.
    */
   readonly jwtSecret: string | undefined;
   /** Keys for the secrets in PostgreSQL: the first one encrypts, all of them decrypt. */

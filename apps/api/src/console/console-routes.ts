@@ -13,8 +13,8 @@ const ASSETS = 'assets/';
 const route = { schema: { hide: true }, config: { ownAuthentication: true } } as const;
 
 /**
- * `/console`: the page and the files of its build. Any other path below it returns the page, which routes itself.
- * `folder`: a folder other than the build's, for tests.
+ * `/console`: the page and the files of its build. Any other path below it returns the page, which routes
+ * itself. `folder`: a folder other than the build's, for tests.
  */
 export function consoleRoutes(folder: string = CONSOLE_FOLDER): FastifyPluginAsync {
   const built = createConsoleFiles(folder);

@@ -18,8 +18,8 @@ export function dataFiles(dataDir: string) {
 }
 
 /**
- * Creates DATA_DIR, or removes the permissions of other users from it. Throws a {@link StartError} if it is not
- * writable or stays open to others.
+ * Creates DATA_DIR, or removes the permissions of other users from it. Throws a {@link StartError} if it is
+ * not writable or stays open to others.
  */
 export function openDataDir(dataDir: string, screen?: StartScreen): void {
   try {
@@ -40,9 +40,9 @@ export interface DataDirLock {
 }
 
 /**
- * Locks DATA_DIR for this process, including `app.db`; the jobs' store locks only `jobs.db`. The operating system
- * releases the lock when the process ends for any reason. Throws a {@link StartError} with the pid and the host
- * of the process that holds it.
+ * Locks DATA_DIR for this process, including `app.db`; the jobs' store locks only `jobs.db`. The operating
+ * system releases the lock when the process ends for any reason. Throws a {@link StartError} with the pid and
+ * the host of the process that holds it.
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   // Loaded here, so that a server on PostgreSQL loads nothing of SQLite.

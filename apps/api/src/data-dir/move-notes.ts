@@ -38,9 +38,9 @@ export function noteMoved(dataDir: string, where: string): void {
 }
 
 /**
- * Throws a {@link StartError} if the data of DATA_DIR has moved, or if it can't find out whether an interrupted move
- * was committed: two servers with the same data would send the same mails and diverge. `url` is the database of
- * the next move; it may have the password that the note omits.
+ * Throws a {@link StartError} if the data of DATA_DIR has moved, or if it can't find out whether an
+ * interrupted move was committed: two servers with the same data would send the same mails and diverge. `url`
+ * is the database of the next move; it may have the password that the note omits.
  */
 export async function refuseMoved(dataDir: string, url?: string): Promise<void> {
   const { moved, moving } = dataFiles(dataDir);
@@ -53,8 +53,8 @@ export async function refuseMoved(dataDir: string, url?: string): Promise<void> 
 }
 
 /**
- * Throws a {@link StartError} if a move of DATA_DIR to this database was interrupted before its commit: the server
- * would start with an empty database.
+ * Throws a {@link StartError} if a move of DATA_DIR to this database was interrupted before its commit: the
+ * server would start with an empty database.
  */
 export async function requireMoved(dataDir: string, url: string): Promise<void> {
   const { moving } = dataFiles(dataDir);

@@ -16,9 +16,9 @@ const OWN =
   /^(?:(?:app|jobs|lock)\.db[a-z.-]*|lock\.pid|jwt-secret|secrets-key|admin-password|mov(?:ed|ing)-to-postgres|outbox|backups)$/;
 
 /**
- * Removes the permissions of other users from DATA_DIR and from GreenVue's own files in it, and prints a line about
- * it. Only at the top level: a folder of mode 700 protects its contents. Throws a {@link StartError} for a folder
- * that GreenVue must not change. Does nothing on Windows, which has no modes.
+ * Removes the permissions of other users from DATA_DIR and from GreenVue's own files in it, and prints a line
+ * about it. Only at the top level: a folder of mode 700 protects its contents. Throws a {@link StartError}
+ * for a folder that GreenVue must not change. Does nothing on Windows, which has no modes.
  */
 export function makePrivate(dataDir: string, screen: StartScreen = process.stderr): void {
   const user = process.geteuid?.();

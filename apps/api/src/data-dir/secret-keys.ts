@@ -7,8 +7,8 @@ import { openDataDir } from './data-dir.ts';
 const KEY_BYTES = 32;
 
 /**
- * The keys of SECRETS_KEY. Without it, development stores a generated key in `DATA_DIR/secrets-key`, and production
- * has no key. A key in that file always decrypts secrets, so SECRETS_KEY can be set later.
+ * The keys of SECRETS_KEY. Without it, development stores a generated key in `DATA_DIR/secrets-key`, and
+ * production has no key. A key in that file always decrypts secrets, so SECRETS_KEY can be set later.
  */
 export function createSecretKeys(config: Pick<Config, 'dataDir' | 'env' | 'secretsKeys'>): SecretKeys {
   let keys: SealingKeys | undefined;

@@ -3,8 +3,8 @@ import { type DataDirLock, lockDataDir, openDataDir } from './data-dir.ts';
 import { refuseMoved, requireMoved } from './move-notes.ts';
 
 /**
- * Creates and locks DATA_DIR as far as the configuration requires. With PostgreSQL it is not locked, and created
- * only for mail files.
+ * Creates and locks DATA_DIR as far as the configuration requires. With PostgreSQL it is not locked, and
+ * created only for mail files.
  */
 export async function takeDataDir(
   config: Pick<Config, 'dataDir' | 'postgres' | 'smtpUrl'>,

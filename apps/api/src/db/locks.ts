@@ -5,8 +5,8 @@ import type { Database, Queries } from './schema.ts';
 const OUR_LOCKS = 72_364_519;
 
 /**
- * Locks `what` until the transaction ends, and so sees all commits of earlier holders. For changes that depend on
- * an earlier read. Does nothing on SQLite, which has only one transaction at a time.
+ * Locks `what` until the transaction ends, and so sees all commits of earlier holders. For changes that
+ * depend on an earlier read. Does nothing on SQLite, which has only one transaction at a time.
  */
 export async function takeTurn(trx: Transaction<Database>, what: string): Promise<void> {
   if (!isPostgres(trx)) return;
@@ -14,8 +14,8 @@ export async function takeTurn(trx: Transaction<Database>, what: string): Promis
 }
 
 /**
- * Makes a query lock the rows of `table` that it returns until the transaction ends, and skip rows that another
- * transaction has locked. On SQLite there is only one transaction at a time.
+ * Makes a query lock the rows of `table` that it returns until the transaction ends, and skip rows that
+ * another transaction has locked. On SQLite there is only one transaction at a time.
  */
 export function passingOverLocked<DB, Tables extends keyof DB, Row>(
   trx: Queries,

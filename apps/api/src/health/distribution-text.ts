@@ -30,8 +30,8 @@ export function quantilesText({ name, help, quantiles }: QuantilesMetric): strin
 }
 
 /**
- * A histogram in the text format of Prometheus, whose buckets are cumulative. `prom-client` can't be used: its
- * histogram needs each single value.
+ * A histogram in the text format of Prometheus, whose buckets are cumulative. `prom-client` can't be used:
+ * its histogram needs each single value.
  */
 export function histogramText({ name, help, label, series }: HistogramMetric): string {
   const lines = [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`];

@@ -21,7 +21,8 @@ export interface HealthRoutesDeps {
   /** Undefined: only this machine may read the metrics. */
   readonly metricsToken: string | undefined;
   /**
-   * True in production or with TRUST_PROXY: requests through a proxy may look like requests from this machine.
+   * True in production or with TRUST_PROXY: requests through a proxy may look like requests from this
+   * machine.
    */
   readonly mayHaveProxy: boolean;
 }
@@ -112,8 +113,8 @@ const OF_PROXIES =
 const LOCAL_HOST = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d+)?$/i;
 
 /**
- * Whether a request comes from this machine and not through a proxy on it. A request counts as forwarded if it has
- * headers of a proxy, another host name, or HTTP/1.0, the default of proxies.
+ * Whether a request comes from this machine and not through a proxy on it. A request counts as forwarded if
+ * it has headers of a proxy, another host name, or HTTP/1.0, the default of proxies.
  */
 function isLocal(request: FastifyRequest): boolean {
   const { headers, raw } = request;

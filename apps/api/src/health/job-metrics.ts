@@ -13,9 +13,10 @@ import type { Metrics } from './metrics.ts';
 const DATABASE_MS = 2_000;
 
 /**
- * Adds the metrics of jobs to `/metrics`, read from the engine once for each scrape, as for `GET /api/job-stats`.
- * Labels are job types and statuses, never ids, so that the number of series does not grow with the jobs. If the
- * database does not respond within `databaseMs` (2 s), only the metrics of the node itself are included.
+ * Adds the metrics of jobs to `/metrics`, read from the engine once for each scrape, as for `GET
+ * /api/job-stats`. Labels are job types and statuses, never ids, so that the number of series does not grow
+ * with the jobs. If the database does not respond within `databaseMs` (2 s), only the metrics of the node
+ * itself are included.
  */
 export function measureJobs(
   metrics: Metrics,
@@ -35,8 +36,8 @@ export function measureJobs(
 }
 
 /**
- * Reads the stats; undefined if the database is unavailable or does not respond in time. Sends no second request
- * while one is pending.
+ * Reads the stats; undefined if the database is unavailable or does not respond in time. Sends no second
+ * request while one is pending.
  */
 function askInTime(ask: () => Promise<EngineStats>, ms: number): () => Promise<EngineStats | undefined> {
   let asked: Promise<EngineStats | undefined> | undefined;

@@ -10,9 +10,9 @@ const AUTH_BODY_LIMIT = 16_384;
 const AUTH = '/api/auth/';
 
 /**
- * Accepts only JSON bodies. 413: more than 16 KiB for `/api/auth`, or 128 KiB elsewhere. 400: not UTF-8, not JSON,
- * more than 64 levels or 10,000 values, or keys that pollute prototypes. 422: strings with U+0000 or a lone
- * surrogate, which not every database can store.
+ * Accepts only JSON bodies. 413: more than 16 KiB for `/api/auth`, or 128 KiB elsewhere. 400: not UTF-8, not
+ * JSON, more than 64 levels or 10,000 values, or keys that pollute prototypes. 422: strings with U+0000 or a
+ * lone surrogate, which not every database can store.
  */
 export function readJsonBodies(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {

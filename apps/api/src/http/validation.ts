@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import { unprocessable } from '../rest/problem.ts';
 
 /**
- * Validates each part of a request, parameters included, against its zod schema. An invalid request gets a 422
- * with a JSON pointer to each invalid field, as on the routes of jobs.
+ * Validates each part of a request, parameters included, against its zod schema. An invalid request gets a
+ * 422 with a JSON pointer to each invalid field, as on the routes of jobs.
  */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema }) =>

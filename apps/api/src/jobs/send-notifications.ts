@@ -4,8 +4,8 @@ import type { NotificationDelivery } from '../notifications/delivery/delivery.ts
 import { TEMPLATE_NAMES } from '../notifications/templates.ts';
 
 /**
- * Sends every due notification of a template by e-mail. An unreachable mail server fails the attempt; the retry
- * continues with the unsent notifications.
+ * Sends every due notification of a template by e-mail. An unreachable mail server fails the attempt; the
+ * retry continues with the unsent notifications.
  */
 export const sendNotifications = defineJobType({
   type: 'send_notifications',

@@ -56,7 +56,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(mail.text).toContain('- Lamp');
   });
 
-  test('a run that is tried again queues nothing twice; the next run queues anew', async () => {
+  test('a run that is tried again queues nothing twice; the next run queues mails again', async () => {
     const { database, list, run, queued } = await setUp();
     await list(await addUser(database, 'ann@example.com'), 'Lamp', 1);
     await run('1');

@@ -64,8 +64,8 @@ export function requirePrincipal(request: FastifyRequest): Principal {
 }
 
 /**
- * The sender of the request. Throws a 401 without a token, and a 403 if the role is below `least` or the password
- * must be changed first.
+ * The sender of the request. Throws a 401 without a token, and a 403 if the role is below `least` or the
+ * password must be changed first.
  */
 export function requireRole(request: FastifyRequest, least: Role): Principal {
   const principal = requirePrincipal(request);

@@ -12,8 +12,8 @@ export interface ProblemOptions {
 }
 
 /**
- * An error response of a route, sent as `application/problem+json` (RFC 9457). The client sees all of it, so it
- * must not reveal internals of the server.
+ * An error response of a route, sent as `application/problem+json` (RFC 9457). The client sees all of it, so
+ * it must not reveal internals of the server.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';

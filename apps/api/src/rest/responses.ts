@@ -29,8 +29,8 @@ export interface ProblemResponse {
 }
 
 /**
- * The error responses of a route, for the `response` of its schema. A route names only its own, such as 403, 404
- * and 409. The app adds those of every route: 400, 401, 413, 415, 422, 429, 500 and 503.
+ * The error responses of a route, for the `response` of its schema. A route names only its own, such as 403,
+ * 404 and 409. The app adds those of every route: 400, 401, 413, 415, 422, 429, 500 and 503.
  */
 export function problems<Status extends ProblemStatus>(
   ...statuses: readonly Status[]

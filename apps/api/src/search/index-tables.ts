@@ -4,8 +4,8 @@ import type { Database, Queries } from '../db/schema.ts';
 type Trx = Transaction<Database>;
 
 /**
- * The two full-text indexes of a database: the live one, which searches read, and a spare, which a rebuild fills.
- * Each function is a short step in the caller's transaction. Steps of a build throw a {@link
+ * The two full-text indexes of a database: the live one, which searches read, and a spare, which a rebuild
+ * fills. Each function is a short step in the caller's transaction. Steps of a build throw a {@link
  * ReindexSupersededError} if another build than `buildId` is in progress.
  */
 export interface IndexTables {

@@ -181,7 +181,7 @@ describe('on PostgreSQL, where transactions overlap', () => {
   });
 });
 
-it('on SQLite, finds what is left after it built a worn index anew', async () => {
+it('on SQLite, finds what is left after it rebuilt a worn index', async () => {
   const { database, index, search, seller } = await indexed('sqlite', [{ title: 'Cello' }]);
   await fill(database, seller, 1_200);
   await index.indexChanges(WORK);

@@ -22,7 +22,8 @@ export interface EventSampler<Kind> {
   /** Whether the event is within the limits of its kind and of each of its keys. */
   takes(kind: Kind, keys: readonly string[]): boolean;
   /**
-   * The counts of dropped events of past minutes, each returned once. With `all`, includes the current minute.
+   * The counts of dropped events of past minutes, each returned once. With `all`, includes the current
+   * minute.
    */
   leftOut(all?: 'all'): readonly LeftOut<Kind>[];
 }

@@ -25,8 +25,8 @@ export interface SecurityEvent {
 }
 
 /**
- * Writes security events to the log and to the audit log. Under attack, it records the first events of each minute
- * and counts the others. Callers never wait for it and get no errors.
+ * Writes security events to the log and to the audit log. Under attack, it records the first events of each
+ * minute and counts the others. Callers never wait for it and get no errors.
  */
 export interface SecurityLog {
   record(event: SecurityEvent): void;
@@ -49,8 +49,8 @@ interface Logger {
 }
 
 /**
- * Limits per minute. Anybody can cause failed sign-ins; other events require an account, so their limits leave room
- * for many accounts.
+ * Limits per minute. Anybody can cause failed sign-ins; other events require an account, so their limits
+ * leave room for many accounts.
  */
 const BOUNDS: Readonly<Record<SecurityEventKind, EventBounds>> = {
   sign_in: { inAll: 600, perKey: [10] },

@@ -35,7 +35,8 @@ export async function startOnceDiskHasRoom<T>(
 const SQLITE_FULL = 13;
 
 /**
- * Whether an error of the jobs' store, of GreenVue's database or of the file system means that the disk is full.
+ * Whether an error of the jobs' store, of GreenVue's database or of the file system means that the disk is
+ * full.
  */
 export function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -9,7 +9,8 @@ import { DatabaseError } from '../db/errors.ts';
 export function postgresFault(error: unknown, { url, directUrl }: PostgresConfig): string | undefined {
   if (error instanceof DatabaseError) return faultOf(error, { variable: 'DATABASE_URL', url });
   if (!(error instanceof StoreError) || error.code !== 'unavailable') return undefined;
-  // DATABASE_URL is used first, for GreenVue's own data. If the engine fails later, it is its direct connection.
+  // DATABASE_URL is used first, for GreenVue's own data. If the engine fails later, it is its direct
+  // connection.
   const variable = directUrl === url ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL';
   return faultOf(error.cause ?? error, { variable, url: directUrl });
 }

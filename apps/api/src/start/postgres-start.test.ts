@@ -93,7 +93,7 @@ test('a wrong password, none, and an unknown user are named', async () => {
   await runSql(url, 'SELECT pg_reload_conf()');
   const as = (username: string, password: string) =>
     changed(url, (parts) => Object.assign(parts, { username, password }));
-  // The server reads its rules anew in its own time.
+  // The server rereads its rules in its own time.
   await expect
     .poll(() =>
       runSql(as('ann', 'wrong'), 'SELECT').then(

@@ -2,8 +2,8 @@ const SECOND_SIGNAL_MS = 1_000;
 const KILLED = 130;
 
 /**
- * Calls `stop` at the first SIGINT or SIGTERM, then ends the process. A second signal ends it at once, but only
- * after a second: with npm, Ctrl-C arrives twice, from npm and from the terminal.
+ * Calls `stop` at the first SIGINT or SIGTERM, then ends the process. A second signal ends it at once, but
+ * only after a second: with npm, Ctrl-C arrives twice, from npm and from the terminal.
  */
 export function stopOnSignals(stop: () => Promise<void>, failed: (error: unknown) => void): void {
   let firstAt: number | undefined;

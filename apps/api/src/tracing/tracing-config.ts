@@ -1,5 +1,6 @@
 /**
- * How spans are sampled and exported. The exporter reads its endpoint, headers and timeout from the environment.
+ * How spans are sampled and exported. The exporter reads its endpoint, headers and timeout from the
+ * environment.
  */
 export interface TracingConfig {
   readonly protocol: (typeof PROTOCOLS)[number];
@@ -27,8 +28,8 @@ const SAMPLERS = [
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the variables of OpenTelemetry. Without an endpoint, tracing is off. They are often set for many programs at
- * once, so an invalid value is a warning and its default applies, as OpenTelemetry requires.
+ * Reads the variables of OpenTelemetry. Without an endpoint, tracing is off. They are often set for many
+ * programs at once, so an invalid value is a warning and its default applies, as OpenTelemetry requires.
  */
 export function parseTracing(set: Variables): {
   readonly tracing: TracingConfig | undefined;

@@ -48,8 +48,8 @@ test('an edited job is not deleted, and its latest version comes back', async ()
 });
 
 test('a recreated job comes back, and a job deleted meanwhile counts as deleted', async () => {
-  const anew = exampleJob({ id: 'mail', uid: 'u2' });
-  expect(await deleteOrRead(serverThat(412, anew).connection, SEEN)).toMatchObject({ uid: 'u2' });
+  const recreated = exampleJob({ id: 'mail', uid: 'u2' });
+  expect(await deleteOrRead(serverThat(412, recreated).connection, SEEN)).toMatchObject({ uid: 'u2' });
   expect(await deleteOrRead(serverThat(412, undefined).connection, SEEN)).toBeUndefined();
 });
 

@@ -217,7 +217,7 @@ export function typeChanged(job: Pick<Job, 'type'>): Refusal {
     ok: false,
     code: 'type_changed',
     pointer: '/type',
-    detail: `The type can't change (it is ${job.type}). Delete the job and create it anew, or use another id.`,
+    detail: `The type can't change (it is ${job.type}). Delete the job and create it again, or use another id.`,
   };
 }
 

@@ -104,7 +104,7 @@ function wallPattern(cron: string): CronClock {
   };
 }
 
-/** Each day that has slots has as many as any other; so have its hours, and their minutes. */
+/** All days with slots have the same number of slots. So do all hours with slots, and all such minutes. */
 const BLOCKS_MS = [DAY_MS, 3_600_000, 60_000];
 
 /** Counts the slots of a bare pattern: those of a whole day, hour or minute are looked for once. */

@@ -35,9 +35,9 @@ export interface JobsPluginOptions {
  *
  *     await app.register(jobsPlugin, { prefix: '/api', engine, authorize });
  *
- * The host's hooks run first. Job ids need Fastify's `routerOptions: { maxParamLength: 128 }`; its default is 100.
- * Reading requires `read`; run, pause, resume, cancel and retry `operate`; create, edit and delete `admin`, like a
- * run whose payload changes fields outside the type's `operatorsMaySet`.
+ * The host's hooks run first. Job ids need Fastify's `routerOptions: { maxParamLength: 128 }`; its default is
+ * 100. Reading requires `read`; run, pause, resume, cancel and retry `operate`; create, edit and delete
+ * `admin`, like a run whose payload changes fields outside the type's `operatorsMaySet`.
  */
 export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance, options) => {
   if (typeof options.authorize !== 'function' && options.authorize !== false) {

@@ -160,7 +160,7 @@ describe("a trigger in a caller's transaction", () => {
     expect(ran).toBe(BACKLOG + 1);
   }, 150_000);
 
-  it('is audited as any other', async () => {
+  it('has an entry in the audit', async () => {
     await h.engine.createJob(FREE);
     const tx = await h.begin();
     await h.engine.trigger('free', { tx, dedupeKey: 'k' }, { by: 'user:7' });

@@ -30,7 +30,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(await logIn(app, 'ann@example.com')).toMatchObject({ status: 200 });
   });
 
-  test('a wrong password of a disabled account is answered as any other', async () => {
+  test('a wrong password of a disabled account is answered like any wrong password', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     const ann = await app.signUp('ann@example.com');
     await disable(app, await app.apiToken('admin'), ann.user.id);

@@ -24,7 +24,7 @@ export interface PasswordHasher {
   isOutdated(hash: string): boolean;
 }
 
-/** Thrown when the queue of passwords to hash is so long that another one would wait for seconds. */
+/** Thrown when the queue of passwords to hash is full: another one would wait for seconds. */
 export class HasherBusyError extends Error {
   override readonly name = 'HasherBusyError';
   readonly code = 'too_busy';

@@ -6,8 +6,8 @@ export interface ResetMailer {
 }
 
 /**
- * Responds to a request for a link before the account is looked up, so that no response reveals whether the account
- * exists.
+ * Responds to a request for a link before the account is looked up, so that no response reveals whether the
+ * account exists.
  */
 export interface ResetMails {
   /** False if too many requests are in progress. */

@@ -12,8 +12,8 @@ export const REFRESH_TOKEN_MS = 30 * 86_400_000;
 export const MOST_SESSIONS = 50;
 
 /**
- * A refresh token that is used again within this time returns the same successor: the first response may have been
- * lost. After that, or once the successor was used, a repeated token counts as stolen. All nodes' clocks
+ * A refresh token that is used again within this time returns the same successor: the first response may have
+ * been lost. After that, or once the successor was used, a repeated token counts as stolen. All nodes' clocks
  * must agree to within a few seconds, as for all tokens.
  */
 export const REFRESH_LEEWAY_MS = 10_000;
@@ -46,8 +46,8 @@ export interface Sessions {
    */
   begin(user: UserRow, origin: SessionOrigin): Promise<SessionTokens | undefined>;
   /**
-   * Uses a token up and returns the next one. A token that is sent twice counts as stolen: its family is revoked,
-   * except within {@link REFRESH_LEEWAY_MS}.
+   * Uses a token up and returns the next one. A token that is sent twice counts as stolen: its family is
+   * revoked, except within {@link REFRESH_LEEWAY_MS}.
    */
   refresh(token: string, origin: SessionOrigin): Promise<RefreshOutcome>;
   /** Ends the token's session, with its access tokens; an unknown token is fine. */

@@ -1,8 +1,8 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 
 /**
- * Shares look-ups: calls with the same key in one turn of the event loop share a look-up that starts at its end, and
- * calls during a look-up share the next one. No result is older than its call.
+ * Shares look-ups: calls with the same key in one turn of the event loop share a look-up that starts at its
+ * end, and calls during a look-up share the next one. No result is older than its call.
  */
 export function shareLookUps<Found>(
   lookUp: (key: string) => Promise<Found>,

@@ -2,8 +2,8 @@ import type { CliContext } from '../context.ts';
 import type { Shell } from './shells.ts';
 
 /**
- * `completion`: prints a script for a shell; its first lines say how to install it. The script calls `greenvue` for
- * each completion.
+ * `completion`: prints a script for a shell; its first lines say how to install it. The script calls
+ * `greenvue` for each completion.
  */
 export async function printCompletion(
   this: CliContext,

@@ -2,8 +2,8 @@ import type { Application } from '@stricli/core';
 import type { CliContext } from '../context.ts';
 
 /**
- * Removes the prototype of a record. Stricli looks up names with `in`, which would accept `greenvue constructor` as
- * a command.
+ * Removes the prototype of a record. Stricli looks up names with `in`, which would accept `greenvue
+ * constructor` as a command.
  */
 export function bare<T extends object>(record: T): T {
   return Object.assign(Object.create(null), record);

@@ -34,8 +34,8 @@ export interface EditJobFlags extends ApiFlags, JobFieldFlags {
 }
 
 /**
- * `jobs edit`: shows the change, asks for confirmation on a terminal, and saves only if nobody else edited the job
- * in the meantime.
+ * `jobs edit`: shows the change, asks for confirmation on a terminal, and saves only if nobody else edited
+ * the job in the meantime.
  */
 export const editJobCommand = restCommand(async (session, flags: EditJobFlags, id: string) => {
   const { api, out, now } = session;

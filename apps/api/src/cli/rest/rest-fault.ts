@@ -31,8 +31,8 @@ export function restFault(error: unknown, target: TargetServer): CliError {
 }
 
 /**
- * Awaits a request that is not idempotent. If its response is lost, the error says so and how to `look`, so that
- * nobody simply repeats it.
+ * Awaits a request that is not idempotent. If its response is lost, the error says so and how to `look`, so
+ * that nobody simply repeats it.
  */
 export async function onceOnly<T>(answer: Promise<T>, look: string): Promise<T> {
   try {
@@ -49,8 +49,8 @@ export async function onceOnly<T>(answer: Promise<T>, look: string): Promise<T> 
 }
 
 /**
- * Whether the server may have processed the request and no other message says so: a conflict has its own message,
- * and a server that is not GreenVue processes nothing.
+ * Whether the server may have processed the request and no other message says so: a conflict has its own
+ * message, and a server that is not GreenVue processes nothing.
  */
 function isLost(error: unknown): error is ApiError | ConnectionError {
   if (error instanceof ApiError) return error.status !== 409 && error.status !== 412 && isUnsure(error);

@@ -10,7 +10,8 @@ const STYLES: Readonly<Record<LogLine['level'], Style | undefined>> = {
 };
 
 /**
- * A line of a run's log: `09:00:00.512Z info  Removed 400 {"batch":3}`. Further lines of the message are indented.
+ * A line of a run's log: `09:00:00.512Z info Removed 400 {"batch":3}`. Further lines of the message are
+ * indented.
  */
 export function logText(screen: Screen, { at, level, message, fields }: LogLine): string {
   const [first = '', ...more] = printableLines(message);

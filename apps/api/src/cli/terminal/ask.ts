@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline/promises';
 const YES = /^\s*y(es)?\s*$/i;
 
 /**
- * Asks a yes-or-no question on a terminal. The question goes to stderr. Every answer except y and yes means no.
+ * Asks a yes-or-no question on a terminal. The question goes to stderr. Every answer except y and yes means
+ * no.
  */
 export function createAsk(
   input: NodeJS.ReadableStream,

@@ -20,7 +20,8 @@ export interface Styled {
 export type Fact = readonly [label: string, ...value: readonly (string | Styled)[]];
 
 /**
- * Prints a line with label and value for each fact, except those with an empty value. Escapes unsafe characters.
+ * Prints a line with label and value for each fact, except those with an empty value. Escapes unsafe
+ * characters.
  */
 export function printFacts(out: Screen, facts: readonly Fact[]): void {
   const known = facts.flatMap(([label, ...parts]) => {
@@ -51,8 +52,8 @@ export interface List<Row> {
 }
 
 /**
- * Prints a list page by page, as a table or as one JSON document like a response of the API. If `limit` ends it,
- * stderr says that there are more rows.
+ * Prints a list page by page, as a table or as one JSON document like a response of the API. If `limit` ends
+ * it, stderr says that there are more rows.
  */
 export async function printList<Row>(
   { out, err }: { readonly out: Screen; readonly err: Screen },

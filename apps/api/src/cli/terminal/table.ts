@@ -92,8 +92,8 @@ function layOut<Row>(
 const COMFORTABLE = 40;
 
 /**
- * Fits columns to a width: cuts optional columns, then very long ones, then omits optional columns, then cuts the
- * others. The rest overflows.
+ * Fits columns to a width: cuts optional columns, then very long ones, then omits optional columns, then cuts
+ * the others. The rest overflows.
  */
 function fit<Row>(natural: readonly Laid<Row>[], available: number): readonly Laid<Row>[] {
   const least = ({ column, width }: Laid<Row>) => Math.min(width, column.least ?? width);

@@ -9,7 +9,8 @@ const KEY = 'moved-by';
 const COMMIT_MS = 5_000;
 
 /**
- * Writes the token of a move in the transaction of the move: the row exists exactly if the move was committed.
+ * Writes the token of a move in the transaction of the move: the row exists exactly if the move was
+ * committed.
  */
 export async function recordMove(trx: Queries, token: string): Promise<void> {
   await trx.insertInto('settings').values({ key: KEY, value: token }).execute();

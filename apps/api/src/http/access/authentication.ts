@@ -16,9 +16,9 @@ declare module 'fastify' {
 }
 
 /**
- * Authenticates each request first. Responds with 401 to an invalid token, even on public routes, and to a missing
- * token unless the route's schema has `security: []`. The rate limit counts the request before the 401, so that
- * guessing tokens is limited, too.
+ * Authenticates each request first. Responds with 401 to an invalid token, even on public routes, and to a
+ * missing token unless the route's schema has `security: []`. The rate limit counts the request before the
+ * 401, so that guessing tokens is limited, too.
  */
 export function authenticateRequests(
   app: FastifyInstance,

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { badRequest } from '../../rest/problem.ts';
 
 /**
- * Refuses a request with more than one Host header (RFC 9112, 3.2). Node uses the first one, but a proxy may have
- * used another one to allow the request.
+ * Refuses a request with more than one Host header (RFC 9112, 3.2). Node uses the first one, but a proxy may
+ * have used another one to allow the request.
  */
 export function refuseTwoHosts(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {

@@ -38,8 +38,8 @@ const SIGN_IN_SHARE = 1 / 10;
 const CONSOLE_FACTOR = 5;
 
 /**
- * Limits requests per minute, for each principal or address, in groups: the limit for sign-ins is low and always
- * per address; the limit for operators on job routes is high.
+ * Limits requests per minute, for each principal or address, in groups: the limit for sign-ins is low and
+ * always per address; the limit for operators on job routes is high.
  */
 export function limitRates(
   app: FastifyInstance,

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Ends the connection with each response while the server stops. An open connection would delay the stop until
- * SHUTDOWN_TIMEOUT.
+ * Ends the connection with each response while the server stops. An open connection would delay the stop
+ * until SHUTDOWN_TIMEOUT.
  */
 export function endConnectionsWhileClosing(app: FastifyInstance): void {
   let isClosing = false;

@@ -50,9 +50,9 @@ export function mostPerNetwork(maxConnections: number): number {
 }
 
 /**
- * An HTTP server with limits against floods. It processes the requests of a connection one after the other: the
- * next starts when the client has received the previous response. It closes a connection with more than 32
- * waiting requests, and one without traffic for `stallTimeoutMs`.
+ * An HTTP server with limits against floods. It processes the requests of a connection one after the other:
+ * the next starts when the client has received the previous response. It closes a connection with more than
+ * 32 waiting requests, and one without traffic for `stallTimeoutMs`.
  */
 export function createBoundedServer(handle: Handler, limits: ConnectionLimits, drops: DropCount): Server {
   const options: ServerOptions = {
@@ -98,8 +98,8 @@ interface Exchange {
 }
 
 /**
- * Processes the requests of a connection one after the other. Node would start all of them at once and keep the
- * responses in memory until the client reads them.
+ * Processes the requests of a connection one after the other. Node would start all of them at once and keep
+ * the responses in memory until the client reads them.
  */
 function inTurn(handle: Handler): Handler {
   /** The waiting requests of each connection with a request in progress. */
@@ -130,8 +130,8 @@ function inTurn(handle: Handler): Handler {
 const NO_MORE = 2;
 
 /**
- * Closes a connection and drops the requests that it has already sent. A chunk of 64 KiB may contain a thousand
- * requests, and Node has no public way to stop its parser: it would create and abort each of them.
+ * Closes a connection and drops the requests that it has already sent. A chunk of 64 KiB may contain a
+ * thousand requests, and Node has no public way to stop its parser: it would create and abort each of them.
  */
 function cut(socket: Socket): void {
   const parser: unknown = Reflect.get(socket, 'parser');
@@ -154,7 +154,8 @@ const UNREADABLE: Readonly<Record<string, Unreadable>> = {
 const NOT_HTTP: Unreadable = { status: 400, detail: 'The request is not valid HTTP.' };
 
 /**
- * Responds to bytes that are not HTTP, for which Fastify has no request and no reply, and closes the connection.
+ * Responds to bytes that are not HTTP, for which Fastify has no request and no reply, and closes the
+ * connection.
  */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {

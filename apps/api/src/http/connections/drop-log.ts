@@ -16,8 +16,8 @@ const WHY: Readonly<Record<DropReason, string>> = {
 };
 
 /**
- * Counts the connections that the server closed at once. Logs the first one for each reason, then their number
- * once a minute.
+ * Counts the connections that the server closed at once. Logs the first one for each reason, then their
+ * number once a minute.
  */
 export function createDropLog({ logger, countDrop }: DropLogDeps): DropCount {
   const since: Record<DropReason, Dropped> = { server: { dropped: 0 }, network: { dropped: 0 } };

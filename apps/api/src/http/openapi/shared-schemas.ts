@@ -1,9 +1,9 @@
 type Schemas = Record<string, unknown>;
 
 /**
- * Copies `value`, moves each object schema with a `title` to `schemas` and puts a reference in its place. Without
- * that, copies of the job schemas would be most of the document. A schema that differs from the one with the same
- * title, apart from descriptions, stays where it is.
+ * Copies `value`, moves each object schema with a `title` to `schemas` and puts a reference in its place.
+ * Without that, copies of the job schemas would be most of the document. A schema that differs from the one
+ * with the same title, apart from descriptions, stays where it is.
  */
 export function withShared(value: unknown, schemas: Schemas): unknown {
   if (Array.isArray(value)) return value.map((item) => withShared(item, schemas));

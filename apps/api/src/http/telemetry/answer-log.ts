@@ -15,8 +15,8 @@ export interface AnswerLogDeps {
 }
 
 /**
- * Logs each response in one line: errors at `info`, others at `debug`. Limits floods of 429: logs the first ones
- * of each minute, then the number of the others.
+ * Logs each response in one line: errors at `info`, others at `debug`. Limits floods of 429: logs the first
+ * ones of each minute, then the number of the others.
  */
 export function logAnswers(app: FastifyInstance, { logger, clock }: AnswerLogDeps): void {
   const sampler = createEventSampler(BOUNDS, clock);

@@ -13,7 +13,7 @@ function logTo(level: string) {
   return { log, lines, children: () => children };
 }
 
-test('a line has all that the log and its children are bound to, redacted as any', () => {
+test('a line has all that the log and its children are bound to, with secrets redacted', () => {
   const { log, lines } = logTo('info');
   const request = new LazyLog(log, { reqId: 'r1', token: 'secret' });
   request.info({ status: 404, who: { token: 'secret' } }, 'answered %s', 'so');

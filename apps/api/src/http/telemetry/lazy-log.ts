@@ -2,8 +2,8 @@ import type { FastifyBaseLogger } from 'fastify';
 import { type Bindings, type ChildLoggerOptions, type Level, levels } from 'pino';
 
 /**
- * A child logger that is created with its first line. Most requests log nothing, and creating a child redacts its
- * bindings, which takes 5 % of the time of a request.
+ * A child logger that is created with its first line. Most requests log nothing, and creating a child redacts
+ * its bindings, which takes 5 % of the time of a request.
  */
 export class LazyLog implements FastifyBaseLogger {
   readonly #parent: FastifyBaseLogger;

@@ -9,9 +9,10 @@ import { forgetOld } from './retention.ts';
 /** Sends due notifications. */
 export interface NotificationDelivery {
   /**
-   * Sends every due notification of a template at least once, in batches of `batchSize`. Sends one twice only if the
-   * process dies, or loses its database, before it is marked. Throws the mailer's error or `signal`'s reason after
-   * it has released unsent ones. At the end, deletes notifications that were sent or failed 90 days ago.
+   * Sends every due notification of a template at least once, in batches of `batchSize`. Sends one twice only
+   * if the process dies, or loses its database, before it is marked. Throws the mailer's error or `signal`'s
+   * reason after it has released unsent ones. At the end, deletes notifications that were sent or failed 90
+   * days ago.
    */
   sendDue(work: DeliveryWork): Promise<DeliveryReport>;
 }

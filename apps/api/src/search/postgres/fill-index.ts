@@ -6,8 +6,8 @@ import { postgresTables } from './postgres-tables.ts';
 const BATCH = 1_000;
 
 /**
- * Builds the index of all listings in the caller's transaction, for listings that did not come through the API.
- * Searches find them after the commit. Calls `indexed` with the number of each batch.
+ * Builds the index of all listings in the caller's transaction, for listings that did not come through the
+ * API. Searches find them after the commit. Calls `indexed` with the number of each batch.
  */
 export async function fillIndex(
   trx: Transaction<Database>,

@@ -13,9 +13,9 @@ type Trx = Transaction<Database>;
 type IndexName = 'a' | 'b';
 
 /**
- * Two tables of `tsvector`s. Every step first locks the single row of `search_state`, and so sees the effects of
- * earlier steps; searches only read that row and never wait. Entries are deleted, not truncated: TRUNCATE would
- * wait for every reader, such as a backup, and make searches wait behind it.
+ * Two tables of `tsvector`s. Every step first locks the single row of `search_state`, and so sees the effects
+ * of earlier steps; searches only read that row and never wait. Entries are deleted, not truncated: TRUNCATE
+ * would wait for every reader, such as a backup, and make searches wait behind it.
  */
 export const postgresTables: IndexTables = {
   startBuild,

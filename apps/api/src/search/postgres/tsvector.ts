@@ -6,9 +6,9 @@ const LONGEST_WORD = 600;
 const MOST_PLACES = 4;
 
 /**
- * The words of a listing as the text of a `tsvector`: title words with weight A, description words with B. They are
- * split and folded like search words, so PostgreSQL needs no dictionary, extension or locale and finds what SQLite
- * finds. Its own parser would keep `sofa/bed` as a path and `fender.com` as a host.
+ * The words of a listing as the text of a `tsvector`: title words with weight A, description words with B.
+ * They are split and folded like search words, so PostgreSQL needs no dictionary, extension or locale and
+ * finds what SQLite finds. Its own parser would keep `sofa/bed` as a path and `fender.com` as a host.
  */
 export function tsvector(listing: { readonly title: string; readonly description: string }): string {
   const placesOf = new Map<string, string[]>();

@@ -129,7 +129,7 @@ describe('two edits at once', () => {
     expect(mergeEdits({ base: JOB, mine: without, theirs }).payload).toEqual({ rules: [1, 2], dry: true });
   });
 
-  test('of which one is empty are the other', () => {
+  test('are the other side’s when one side is empty', () => {
     fc.assert(
       fc.property(definitions, definitions, (base, edited) => {
         expect(mergeEdits({ base, mine: base, theirs: edited })).toEqual(edited);

@@ -84,8 +84,8 @@ describe('a selected job', () => {
   });
 
   test('is not another job under the same id', () => {
-    const anew = ROWS.map((row) => ({ ...row, uid: `${row.uid}-anew` }));
-    expect(selectedJobs(only(rows('c')), anew).map(({ uid }) => uid)).toEqual(['uid-c']);
+    const recreated = ROWS.map((row) => ({ ...row, uid: `${row.uid}-recreated` }));
+    expect(selectedJobs(only(rows('c')), recreated).map(({ uid }) => uid)).toEqual(['uid-c']);
   });
 
   test('stays selected when its row is no longer shown', () => {
@@ -96,8 +96,8 @@ describe('a selected job', () => {
 test('changed jobs stay selected in their latest version, unless they were recreated or deselected', () => {
   const [a, b] = rows('a', 'b').map((row) => ({ ...row, version: 2 }));
   if (a === undefined || b === undefined) throw new Error('there are no such rows');
-  const anew = rows('c').map((row) => ({ ...row, uid: 'uid-c-anew' }));
-  const selection = updateVersions(only(rows('a', 'c', 'd')), [a, b, ...anew]);
+  const recreated = rows('c').map((row) => ({ ...row, uid: 'uid-c-recreated' }));
+  const selection = updateVersions(only(rows('a', 'c', 'd')), [a, b, ...recreated]);
   expect(ids(selection)).toBe('ad');
   // The table's row has an older version.
   expect(selectedJobs(selection, ROWS).map(({ version }) => version)).toEqual([2, 1]);

@@ -1,8 +1,8 @@
 import type { Call, Connection } from '../connection/connection.ts';
 import type { Role, User } from './users.ts';
 
-// Routes of GreenVue, not of the engine: their schemas are in the app, which this package can't import. A test
-// of the app checks these types against them.
+// Routes of GreenVue, not of the engine: their schemas are in the app, which this package can't import. A
+// test of the app checks these types against them.
 
 /** The tokens of a login. */
 export interface Session {
@@ -69,8 +69,8 @@ export async function logIn(
 }
 
 /**
- * Exchanges a refresh token for new tokens. 401: it is no longer valid. Never retried: a refresh token that is
- * sent again more than ten seconds after its use counts as stolen and ends the session.
+ * Exchanges a refresh token for new tokens. 401: it is no longer valid. Never retried: a refresh token that
+ * is sent again more than ten seconds after its use counts as stolen and ends the session.
  */
 export async function refreshSession(
   connection: Connection,
@@ -102,8 +102,8 @@ export async function logOut(connection: Connection, refreshToken: string, call?
 }
 
 /**
- * Confirms the address of a new account with the token from its mail. 422: the token is unknown, used or older
- * than an hour.
+ * Confirms the address of a new account with the token from its mail. 422: the token is unknown, used or
+ * older than an hour.
  */
 export async function confirmEmail(connection: Connection, token: string, call?: Call): Promise<void> {
   await connection.send<undefined>({
@@ -118,8 +118,8 @@ export async function confirmEmail(connection: Connection, token: string, call?:
 }
 
 /**
- * Sends the confirmation mail again. 409: the address is already confirmed; 429: more than one mail a minute or
- * five a day. Never retried.
+ * Sends the confirmation mail again. 409: the address is already confirmed; 429: more than one mail a minute
+ * or five a day. Never retried.
  */
 export async function resendConfirmation(connection: Connection, call?: Call): Promise<void> {
   await connection.send<undefined>({

@@ -10,8 +10,8 @@ export interface ApiToken {
   readonly name: string;
   readonly role: Role;
   /**
-   * What the token may do now: the lower of its role and its creator's. null: it is expired or revoked, or its
-   * creator is disabled, deleted or must change the password.
+   * What the token may do now: the lower of its role and its creator's. null: it is expired or revoked, or
+   * its creator is disabled, deleted or must change the password.
    */
   readonly effective_role: Role | null;
   /** Who created it: `user:<id>`, `token:<id>` or `cli`. */

@@ -80,9 +80,9 @@ export interface PasswordReset {
 }
 
 /**
- * Creates a link that sets a new password for a user, by mail or in the response; only for admins. 403: `link`
- * with an API token, or for the account of an admin; 404: there is no such user, or the account is disabled; 503:
- * the mail server did not accept the mail. Never retried.
+ * Creates a link that sets a new password for a user, by mail or in the response; only for admins. 403:
+ * `link` with an API token, or for the account of an admin; 404: there is no such user, or the account is
+ * disabled; 503: the mail server did not accept the mail. Never retried.
  */
 export async function resetPassword(
   connection: Connection,

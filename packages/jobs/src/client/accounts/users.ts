@@ -46,8 +46,8 @@ export async function getUser(connection: Connection, userId: string, call?: Cal
 }
 
 /**
- * Changes the role of a user, disables the account or enables it again. Takes effect at once, also for existing
- * tokens. Disabling ends the user's sessions. 409: it is the last enabled admin.
+ * Changes the role of a user, disables the account or enables it again. Takes effect at once, also for
+ * existing tokens. Disabling ends the user's sessions. 409: it is the last enabled admin.
  */
 export async function changeUser(
   connection: Connection,

@@ -11,16 +11,16 @@ export interface ConnectOptions {
   /** The bearer token. A function is called before each request. */
   readonly token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
   /**
-   * Called after a 401, once for all requests that get one at the same time. Resolves to true when there is a new
-   * token: each request is then sent once more. Requests reject with what it throws. It may use the connection
-   * only for `refreshSession` and `logIn`; any other request would wait for it.
+   * Called after a 401, once for all requests that get one at the same time. Resolves to true when there is a
+   * new token: each request is then sent once more. Requests reject with what it throws. It may use the
+   * connection only for `refreshSession` and `logIn`; any other request would wait for it.
    */
   readonly renew?: (() => Promise<boolean>) | undefined;
   /** Replaces the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /**
-   * Retries of a request that is safe to repeat, after no response and after 429, 502, 503 and 504. Waits for the
-   * time in Retry-After; if that is more than a minute, the request rejects. Default 3.
+   * Retries of a request that is safe to repeat, after no response and after 429, 502, 503 and 504. Waits for
+   * the time in Retry-After; if that is more than a minute, the request rejects. Default 3.
    */
   readonly retries?: number | undefined;
   /** Timeout of one complete response, in ms. Default 30,000. */

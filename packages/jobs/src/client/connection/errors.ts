@@ -5,8 +5,8 @@ export interface Fault {
 }
 
 /**
- * The `detail` of a 404 for a path without a route, unlike a 404 for a missing job or run. The URL of the API is
- * wrong, or the server has another version.
+ * The `detail` of a 404 for a path without a route, unlike a 404 for a missing job or run. The URL of the API
+ * is wrong, or the server has another version.
  */
 export const NO_SUCH_PATH = 'There is nothing at this path.';
 
@@ -22,7 +22,8 @@ export interface Problem {
 }
 
 /**
- * The server, or a proxy in front of it, responded with an error. `message` is `detail`: a sentence for people.
+ * The server, or a proxy in front of it, responded with an error. `message` is `detail`: a sentence for
+ * people.
  */
 export class ApiError extends Error implements Problem {
   override readonly name = 'ApiError';
@@ -39,8 +40,8 @@ export class ApiError extends Error implements Problem {
   /** Time in Retry-After, in ms; undefined without that header. */
   readonly retryAfterMs: number | undefined;
   /**
-   * True if an earlier try of the same call had no response, or a 502, 503 or 504, and may have succeeded. A 409
-   * or 412 may then only mean that it did: read the resource to find out.
+   * True if an earlier try of the same call had no response, or a 502, 503 or 504, and may have succeeded. A
+   * 409 or 412 may then only mean that it did: read the resource to find out.
    */
   readonly mayBeDone: boolean;
 
@@ -57,9 +58,10 @@ export class ApiError extends Error implements Problem {
 }
 
 /**
- * `no_answer`: there was no response, or the connection broke before its end. `timeout`: no complete response in
- * time. `not_this_api`: a success that is not from this API, such as the page of a proxy. `too_long`: a response
- * of more than 64 MiB, or a line or event of more than 1 MiB in an event stream; this API sends none.
+ * `no_answer`: there was no response, or the connection broke before its end. `timeout`: no complete response
+ * in time. `not_this_api`: a success that is not from this API, such as the page of a proxy. `too_long`: a
+ * response of more than 64 MiB, or a line or event of more than 1 MiB in an event stream; this API sends
+ * none.
  */
 export type ConnectionErrorCode = 'no_answer' | 'timeout' | 'not_this_api' | 'too_long';
 

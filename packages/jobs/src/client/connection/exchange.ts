@@ -18,8 +18,8 @@ export interface Try<T> {
 }
 
 /**
- * Sends a request once and reads the complete response. Rejects with the reason of the caller's signal, or with
- * a `TypeError` for a request that can't be sent.
+ * Sends a request once and reads the complete response. Rejects with the reason of the caller's signal, or
+ * with a `TypeError` for a request that can't be sent.
  */
 export async function exchange<T>({
   request,

@@ -36,8 +36,8 @@ export async function pageOf<Row>(
 const LARGEST_PAGE = 200;
 
 /**
- * The rows of all pages, one by one. Requests each page only when the consumer reaches its first row. Pages have
- * 200 rows unless the query has a `limit`.
+ * The rows of all pages, one by one. Requests each page only when the consumer reaches its first row. Pages
+ * have 200 rows unless the query has a `limit`.
  */
 export async function* allOf<Row, Query extends PageQuery>(
   list: (query: Query & PageQuery) => Promise<Page<Row>>,

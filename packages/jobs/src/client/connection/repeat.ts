@@ -19,8 +19,8 @@ const LASTING: readonly ConnectionErrorCode[] = ['not_this_api', 'too_long'];
 const REFUSALS: readonly number[] = [429, 503];
 
 /**
- * The wait before the next try of a request, in ms; undefined: no further try. `failures`: number of failed tries
- * before.
+ * The wait before the next try of a request, in ms; undefined: no further try. `failures`: number of failed
+ * tries before.
  */
 export function waitBeforeRepeat(
   error: ApiError | ConnectionError,
@@ -61,8 +61,8 @@ const NEVER_SENT =
   /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|EPROTO)$|^ERR_SSL_|CERT|ISSUER|SIGNATURE/;
 
 /**
- * Whether the server may have processed a request that failed with this error. After GreenVue's own 503, a commit
- * may have succeeded. A browser gives no reason when there is no response.
+ * Whether the server may have processed a request that failed with this error. After GreenVue's own 503, a
+ * commit may have succeeded. A browser gives no reason when there is no response.
  */
 export function isUnsure(error: ApiError | ConnectionError): boolean {
   if (error.mayBeDone) return true;

@@ -24,8 +24,8 @@ export interface ApiRequest<T> {
   /** Sent without a token: the server refuses an invalid token even on public routes. */
   readonly isAnonymous?: true;
   /**
-   * How to resolve a refusal with this status after a try that may have succeeded. `answer` returns the response
-   * of that try, or throws.
+   * How to resolve a refusal with this status after a try that may have succeeded. `answer` returns the
+   * response of that try, or throws.
    */
   readonly ifDone?: {
     readonly status: number;
@@ -35,8 +35,8 @@ export interface ApiRequest<T> {
 }
 
 /**
- * A path with its values encoded: path`/jobs/${id}/runs`. Throws a 404 for a value such as `..`, which a URL would
- * resolve to another route.
+ * A path with its values encoded: path`/jobs/${id}/runs`. Throws a 404 for a value such as `..`, which a URL
+ * would resolve to another route.
  */
 export function path(texts: TemplateStringsArray, ...values: readonly string[]): string {
   return String.raw({ raw: texts }, ...values.map(encoded));
@@ -67,7 +67,8 @@ export function urlOf(
 }
 
 /**
- * The options for `fetch`, apart from the signal. Throws a `TypeError` for a body or token that can't be sent.
+ * The options for `fetch`, apart from the signal. Throws a `TypeError` for a body or token that can't be
+ * sent.
  */
 export function messageOf(
   { method, body, headers, answer }: Pick<ApiRequest<never>, 'method' | 'body' | 'headers' | 'answer'>,

@@ -34,9 +34,9 @@ export interface JobEventsOptions {
 }
 
 /**
- * Live events, until `signal` or the consumer ends the stream. Reconnects after a loss or 45 s of silence, and
- * continues after the last event; `reset`: events were lost. Throws an ApiError that a retry can't solve (401,
- * 403, other 4xx), or a ConnectionError `too_long` (a line or event above 1 MiB).
+ * Live events, until `signal` or the consumer ends the stream. Reconnects after a loss or 45 s of silence,
+ * and continues after the last event; `reset`: events were lost. Throws an ApiError that a retry can't solve
+ * (401, 403, other 4xx), or a ConnectionError `too_long` (a line or event above 1 MiB).
  */
 export function jobEvents(
   connection: Connection,
@@ -49,7 +49,7 @@ export interface EventPace {
   /** Silence after which the connection counts as lost. The server sends a heartbeat every 15 s. */
   readonly stallMs: number;
   /**
-   * A stream that lasted this long was stable: the client reconnects at once, and the backoff starts anew.
+   * A stream that lasted this long was stable: the client reconnects at once, and the backoff starts again.
    */
   readonly steadyMs: number;
 }
@@ -147,8 +147,8 @@ async function openEvents(connection: Connection, { jobId, lastId, signal }: Fro
 }
 
 /**
- * The messages of a stream. Returns when the server ends the stream. Throws when it breaks, is silent or exceeds
- * a limit, or when the signal is aborted.
+ * The messages of a stream. Returns when the server ends the stream. Throws when it breaks, is silent or
+ * exceeds a limit, or when the signal is aborted.
  */
 async function* messagesOf(
   body: Bytes,

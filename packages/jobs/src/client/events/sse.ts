@@ -39,9 +39,9 @@ export const SSE_START: SseState = {
 };
 
 /**
- * Parses a chunk of an event stream, which may start and end anywhere, by the HTML standard (9.2.6). In addition,
- * returns messages that have only an id. Drops a message that the end of the stream cuts off. Throws a
- * ConnectionError for a line or message above {@link LONGEST}.
+ * Parses a chunk of an event stream, which may start and end anywhere, by the HTML standard (9.2.6). In
+ * addition, returns messages that have only an id. Drops a message that the end of the stream cuts off.
+ * Throws a ConnectionError for a line or message above {@link LONGEST}.
  */
 export function readSse(
   before: SseState,

@@ -4,8 +4,8 @@ import type { Call } from '../connection/connection.ts';
 /** Options of a change to a job that may depend on the version that was read. */
 export interface Guarded extends Call {
   /**
-   * Changes the job only if its definition is unchanged since it was read; otherwise rejects with an ApiError 412.
-   * Runs and pauses don't change the definition.
+   * Changes the job only if its definition is unchanged since it was read; otherwise rejects with an ApiError
+   * 412. Runs and pauses don't change the definition.
    */
   readonly ifMatch?: Pick<JobJson, 'uid' | 'version'> | undefined;
 }

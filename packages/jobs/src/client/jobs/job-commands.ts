@@ -10,8 +10,8 @@ export type RunJob = z.input<typeof triggerBody>;
 export type PauseJob = z.input<typeof pauseBody>;
 
 /**
- * Runs a job now, without a change to its schedule. Adds a `dedupe_key` if the body has none, so that a retried
- * request starts no second run. 409: the job's overlap setting allows no further live run.
+ * Runs a job now, without a change to its schedule. Adds a `dedupe_key` if the body has none, so that a
+ * retried request starts no second run. 409: the job's overlap setting allows no further live run.
  */
 export async function runJob(
   connection: Connection,
@@ -31,8 +31,8 @@ export async function runJob(
 }
 
 /**
- * Pauses a job, or changes the reason and the end of a pause. Running runs finish unless `cancel_live` cancels
- * them.
+ * Pauses a job, or changes the reason and the end of a pause. Running runs finish unless `cancel_live`
+ * cancels them.
  */
 export async function pauseJob(
   connection: Connection,

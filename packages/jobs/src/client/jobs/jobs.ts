@@ -22,8 +22,9 @@ export type JobsQuery = Omit<z.input<typeof jobsQuery>, 'limit' | 'recent_runs'>
 };
 
 /**
- * Creates a job. 409: the id is taken; 422: see `faults`. Retried only after a 429 or 503 with Retry-After. Without
- * a response the job may exist: call {@link getJob}. A 409 with `mayBeDone` after a 503 may be the caller's own job.
+ * Creates a job. 409: the id is taken; 422: see `faults`. Retried only after a 429 or 503 with Retry-After.
+ * Without a response the job may exist: call {@link getJob}. A 409 with `mayBeDone` after a 503 may be the
+ * caller's own job.
  */
 export async function createJob(connection: Connection, body: CreateJob, call?: Call): Promise<Job> {
   const answer = await connection.send<Job>({
@@ -43,8 +44,8 @@ export interface PutGuard extends Guarded {
 }
 
 /**
- * Creates a job, or replaces it: omitted fields are reset. Idempotent, so it is retried; `created` is the result
- * of the last try. A 412 with `mayBeDone` may be the effect of an earlier try.
+ * Creates a job, or replaces it: omitted fields are reset. Idempotent, so it is retried; `created` is the
+ * result of the last try. A 412 with `mayBeDone` may be the effect of an earlier try.
  */
 export async function putJob(
   connection: Connection,
@@ -86,9 +87,9 @@ export async function patchJob(
 }
 
 /**
- * Deletes a job and cancels its live runs; its history stays for a while. 404: there is no such job. Retried: after a
- * try that may have succeeded, a 404 counts as success. `ifMatch` protects a job that others create with the id
- * meanwhile; a 412 with `mayBeDone` then means their job, or an edit.
+ * Deletes a job and cancels its live runs; its history stays for a while. 404: there is no such job. Retried:
+ * after a try that may have succeeded, a 404 counts as success. `ifMatch` protects a job that others create
+ * with the id meanwhile; a 412 with `mayBeDone` then means their job, or an edit.
  */
 export async function deleteJob(connection: Connection, id: string, guarded?: Guarded): Promise<void> {
   await connection.send<undefined>({

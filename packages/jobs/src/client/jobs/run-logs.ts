@@ -25,8 +25,8 @@ export async function getRunLogs(
 const POLL_MS = 1_000;
 
 /**
- * The lines of a run's log, existing and then new ones, until the run ends. Polls once a second. If a run logs
- * more than 64 KiB between two polls, only the newest 64 KiB are returned.
+ * The lines of a run's log, existing and then new ones, until the run ends. Polls once a second. If a run
+ * logs more than 64 KiB between two polls, only the newest 64 KiB are returned.
  */
 export async function* followRunLogs(
   connection: Connection,
@@ -51,8 +51,8 @@ function isFinished(status: RunJson['status']): boolean {
 }
 
 /**
- * The lines of `after` that are not in `before`. Lines have no ids, and the oldest are dropped as new ones come:
- * the longest overlap of the end of `before` with the start of `after` is known.
+ * The lines of `after` that are not in `before`. Lines have no ids, and the oldest are dropped as new ones
+ * come: the longest overlap of the end of `before` with the start of `after` is known.
  */
 export function newLines(before: readonly LogLine[], after: readonly LogLine[]): readonly LogLine[] {
   const old = before.map((line) => JSON.stringify(line));

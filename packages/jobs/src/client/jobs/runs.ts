@@ -91,8 +91,8 @@ export async function cancelRun(
 }
 
 /**
- * Starts a finished run again as a new run, or makes a waiting retry due now. Never retried: a second try could
- * start a second run.
+ * Starts a finished run again as a new run, or makes a waiting retry due now. Never retried: a second try
+ * could start a second run.
  */
 export async function retryRun(connection: Connection, runId: string, call?: Call): Promise<Run> {
   const answer = await connection.send<Run>({

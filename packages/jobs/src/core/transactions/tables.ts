@@ -80,7 +80,10 @@ export interface Tables {
   /** Locks a live run, and its job before it; a finished one is only read. */
   lockRun(runId: string): Run | undefined;
   findRun(runId: string): Run | undefined;
-  /** Makes a run that waits for its time due now; false: it does not. One made a moment ahead of its slot stays. */
+  /**
+   * Makes a run that waits for its time due now; false: it does not. One made a moment ahead of its slot
+   * stays.
+   */
   makeRunDue(runId: string): boolean;
 }
 

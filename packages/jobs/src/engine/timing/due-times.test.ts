@@ -52,7 +52,7 @@ describe('the known due times', () => {
     expect(due.nextWakeAt).toBe(100);
   });
 
-  it('tells whether the last claim left something due, whatever is looked at anew', () => {
+  it('tells whether the last claim left something due, whatever is looked at again', () => {
     const due = new DueTimes(200);
     expect(due.hasUnclaimed).toBe(false);
     due.claimed(claimed(10), 0);
@@ -120,7 +120,7 @@ describe('the known due times', () => {
     expect(due.nextDueAt).toBe(900);
     due.claimed(claimed(150), 5);
     expect(due.nextDueAt).toBe(150);
-    // Not again for what was asked for; but anew once that is half over, or the clock has jumped back.
+    // Not again for what was asked for; but again once that is half over, or the clock has jumped back.
     expect([1, 99, 100, 300, -1].map((now) => due.aheadMs(now))).toEqual([0, 0, 200, 200, 200]);
   });
 

@@ -20,8 +20,8 @@ export interface EventStreamOptions {
    */
   readonly maxAgeMs?: number;
   /**
-   * Called with each heartbeat: whether the principal may still read the stream. The stream ends if not, or if
-   * it rejects, so that a revoked token or role ends it like any other request. Default: always allowed.
+   * Called with each heartbeat: whether the principal may still read the stream. The stream ends if not, or
+   * if it rejects, so that a revoked token or role ends it like any other request. Default: always allowed.
    */
   readonly isStillAllowed?: (request: FastifyRequest) => Promise<boolean>;
 }

@@ -4,7 +4,8 @@ import type { Engine } from '../../engine/engine-port.ts';
 import type { EventTexts } from './event-texts.ts';
 
 /**
- * Bytes that may wait for one client. Later events stay in the engine's ring, and the stream reads them there.
+ * Bytes that may wait for one client. Later events stay in the engine's ring, and the stream reads them
+ * there.
  */
 const MOST_PENDING_BYTES = 65_536;
 /** How long a client that does not read may keep an ended stream open. */
@@ -25,9 +26,9 @@ export interface EventsStreamOptions {
 }
 
 /**
- * The engine's events as `text/event-stream`, starting after `lastEventId`. `reset` stands for events that are no
- * longer kept: the client must reload its data. A slow client uses no memory: the stream reads the engine's ring
- * on demand. Each heartbeat has an id, so that the client of a quiet job keeps a recent one.
+ * The engine's events as `text/event-stream`, starting after `lastEventId`. `reset` stands for events that
+ * are no longer kept: the client must reload its data. A slow client uses no memory: the stream reads the
+ * engine's ring on demand. Each heartbeat has an id, so that the client of a quiet job keeps a recent one.
  */
 export class EventsStream extends Readable {
   readonly #options: EventsStreamOptions;

@@ -5,8 +5,8 @@ const RETRY_SECONDS = 2;
 
 /**
  * Limits how many handlers of `app` run at once; a further request gets a 503. No handler starts for a client
- * that has disconnected: abandoned requests would pile up in memory while the database is locked. Call it before
- * the routes are added. Routes with `isUnbounded` in their config are not counted.
+ * that has disconnected: abandoned requests would pile up in memory while the database is locked. Call it
+ * before the routes are added. Routes with `isUnbounded` in their config are not counted.
  */
 export function boundWork(app: FastifyInstance, most: number): void {
   let underWay = 0;

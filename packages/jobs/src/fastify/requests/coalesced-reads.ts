@@ -13,7 +13,8 @@ const LONGEST_PAUSE_MS = 500;
 /**
  * Shares reads that many clients request again and again, as open consoles do after each event. A caller that
  * comes during a read of the same key waits for its end and a pause, then shares the next read with all who
- * wait: no result is older than its request, and the total cost is bounded. A caller that is alone never waits.
+ * wait: no result is older than its request, and the total cost is bounded. A caller that is alone never
+ * waits.
  */
 export class CoalescedReads {
   readonly #readings = new Map<string, Reading>();

@@ -10,8 +10,8 @@ export interface ProblemAnswer {
 }
 
 /**
- * Refuses a request for a reason that the client may know. Every error handler that honors `statusCode` responds
- * with the right status.
+ * Refuses a request for a reason that the client may know. Every error handler that honors `statusCode`
+ * responds with the right status.
  */
 export class HttpProblem extends Error implements ProblemAnswer {
   override readonly name = 'HttpProblem';

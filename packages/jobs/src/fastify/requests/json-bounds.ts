@@ -11,8 +11,8 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * Says which limit a JSON text exceeds: 64 levels, or 10,000 values (members and items together). Reads only the
- * bytes, so that a hostile text is refused before it is parsed.
+ * Says which limit a JSON text exceeds: 64 levels, or 10,000 values (members and items together). Reads only
+ * the bytes, so that a hostile text is refused before it is parsed.
  */
 export function jsonBoundFault(bytes: Uint8Array): string | undefined {
   let depth = 0;

@@ -8,8 +8,9 @@ const MERGE_PATCH = 'application/merge-patch+json';
 
 /**
  * Makes the routes of `app` accept only JSON bodies: UTF-8, at most 128 KiB (else 413), 64 levels and 10,000
- * values, without keys that pollute prototypes (else 400). PATCH also accepts a merge patch (RFC 7396). Any other
- * type is a 415. An empty body counts as no body, whatever its type. Affects only `app` and its plugins.
+ * values, without keys that pollute prototypes (else 400). PATCH also accepts a merge patch (RFC 7396). Any
+ * other type is a 415. An empty body counts as no body, whatever its type. Affects only `app` and its
+ * plugins.
  */
 export function useStrictJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();

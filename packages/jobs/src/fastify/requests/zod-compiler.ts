@@ -10,8 +10,8 @@ export interface ZodTypes extends FastifyTypeProvider {
 }
 
 /**
- * Makes the routes of `app` validate with zod schemas, without effect on the host. An invalid request gets a 422
- * with a pointer to each invalid field.
+ * Makes the routes of `app` validate with zod schemas, without effect on the host. An invalid request gets a
+ * 422 with a pointer to each invalid field.
  */
 export function useZodSchemas(app: FastifyInstance): void {
   app.setValidatorCompiler(({ schema }) => {

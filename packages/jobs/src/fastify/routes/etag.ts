@@ -15,7 +15,8 @@ export function etagOf(job: Pick<Job, 'uid' | 'version'>): string {
 const LONGEST_SHOWN = 100;
 const LIST = /^\s*(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*\s*$/;
 /**
- * Tries of a change with `If-Match: *`. The header names no version, so an edit by others is no reason to refuse.
+ * Tries of a change with `If-Match: *`. The header names no version, so an edit by others is no reason to
+ * refuse.
  */
 const ANY_TRIES = 5;
 

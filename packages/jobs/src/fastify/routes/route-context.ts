@@ -51,8 +51,9 @@ type Hook = (request: FastifyRequest) => Promise<void>;
 export interface RouteContext {
   readonly engine: Engine;
   /**
-   * A `preParsing` hook that refuses requests without the permission. It runs before the body is read and after
-   * all `onRequest` hooks: the host has authenticated the request, and its rate limit counts refused requests.
+   * A `preParsing` hook that refuses requests without the permission. It runs before the body is read and
+   * after all `onRequest` hooks: the host has authenticated the request, and its rate limit counts refused
+   * requests.
    */
   allow(need: JobsNeed): Hook;
   /** Whether the request has a permission, for rules that depend on the body. */
@@ -60,8 +61,8 @@ export interface RouteContext {
   /** The principal that {@link allow} found, and whether the client still waits for the response. */
   commandOptions(request: FastifyRequest): CommandOptions;
   /**
-   * Shares one read among simultaneous requests for the same URL: {@link CoalescedReads}. Only for responses that
-   * are the same for everybody who may read them.
+   * Shares one read among simultaneous requests for the same URL: {@link CoalescedReads}. Only for responses
+   * that are the same for everybody who may read them.
    */
   share<T>(request: FastifyRequest, read: () => Promise<T>): Promise<T>;
   /** The host's limit for a path parameter, in characters. */
@@ -120,8 +121,8 @@ export function createRouteContext(options: RouteContextOptions): RouteContext {
 }
 
 /**
- * Aborted once the connection of the request has ended. The `close` event of a request does not say that: Node
- * emits it as soon as the body is read.
+ * Aborted once the connection of the request has ended. The `close` event of a request does not say that:
+ * Node emits it as soon as the body is read.
  */
 function connectionOf({ raw: { socket } }: FastifyRequest): AbortFlag {
   return {

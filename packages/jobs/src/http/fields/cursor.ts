@@ -35,7 +35,8 @@ function readParts(token: string): unknown {
     const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    // atob throws a DOMException, the decoder a TypeError, JSON.parse a SyntaxError: no server made the token.
+    // atob throws a DOMException, the decoder a TypeError, JSON.parse a SyntaxError: no server made the
+    // token.
     if (error instanceof Error || error instanceof DOMException) return undefined;
     throw error;
   }

@@ -138,7 +138,8 @@ async function migrated(url: string): Promise<void> {
 const CHECK = 'SELECT FROM greenvue_jobs.jobs WHERE uid = 0 FOR UPDATE';
 
 /**
- * Removes nodes from which nothing was heard since they were found dead, and takes back what they had claimed.
+ * Removes nodes from which nothing was heard since they were found dead, and takes back what they had
+ * claimed.
  */
 async function removeDeadNodes(u: Unit, nodes: readonly DeadNode[]): Promise<Recovery> {
   await u.q.run(REMOVE_DEAD, [nodes.map(({ id }) => id), nodes.map(({ beatAt }) => beatAt)]);

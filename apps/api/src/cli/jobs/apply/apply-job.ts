@@ -43,8 +43,8 @@ export interface Applier {
 }
 
 /**
- * Applies a job of a file; never rejects. After the server became unreachable, or after Ctrl-C, further jobs fail
- * without a try.
+ * Applies a job of a file; never rejects. After the server became unreachable, or after Ctrl-C, further jobs
+ * fail without a try.
  */
 export function createApplier(applier: Applier): (job: FileJob) => Promise<Applied> {
   let isLost = false;

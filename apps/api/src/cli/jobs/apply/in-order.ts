@@ -1,6 +1,6 @@
 /**
- * Runs `work` for each item, at most `mostAtOnce` at a time, and yields the results in the order of the items.
- * `work` must not reject.
+ * Runs `work` for each item, at most `mostAtOnce` at a time, and yields the results in the order of the
+ * items. `work` must not reject.
  */
 export async function* inOrder<Item, Result>(
   items: readonly Item[],

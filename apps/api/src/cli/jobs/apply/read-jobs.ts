@@ -24,8 +24,8 @@ export interface FileJob {
 const MOST_FAULTS = 20;
 
 /**
- * Reads the jobs of a YAML or JSON file with one or more documents. Each document is a job, a list of jobs, or has a
- * list under `jobs`. Throws a usage error with line and column of each fault.
+ * Reads the jobs of a YAML or JSON file with one or more documents. Each document is a job, a list of jobs,
+ * or has a list under `jobs`. Throws a usage error with line and column of each fault.
  */
 export function readJobs(text: string, file: string): readonly FileJob[] {
   const reading: Reading = { text, file, lines: new LineCounter(), faults: [] };

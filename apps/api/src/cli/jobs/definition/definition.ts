@@ -5,7 +5,8 @@ import { filledPayload } from './payload-defaults.ts';
 import { sameDuration, sameInstant } from './same-value.ts';
 
 /**
- * The definition of a job as the body of a PUT with no field left to its default. May contain unsafe characters.
+ * The definition of a job as the body of a PUT with no field left to its default. May contain unsafe
+ * characters.
  */
 export type Definition = Readonly<Record<string, unknown>>;
 
@@ -39,8 +40,8 @@ export function definitionOf(job: Job): Definition {
 }
 
 /**
- * The definition after a PUT of the body: omitted fields have their defaults, from the job type where it has one.
- * Values that equal the job's values (`60m` is `1h`) keep the job's notation.
+ * The definition after a PUT of the body: omitted fields have their defaults, from the job type where it has
+ * one. Values that equal the job's values (`60m` is `1h`) keep the job's notation.
  */
 export function definitionAfterPut(
   body: Definition,
@@ -69,8 +70,8 @@ export function definitionAfterPut(
 }
 
 /**
- * The definition after a merge patch: `null` resets a field, and a field of another schedule kind replaces the
- * schedule.
+ * The definition after a merge patch: `null` resets a field, and a field of another schedule kind replaces
+ * the schedule.
  */
 export function definitionAfterPatch(job: Job, patch: PatchJob, type: JobType | undefined): Definition {
   const merged: Record<string, unknown> = { ...definitionOf(job) };

@@ -54,8 +54,8 @@ async function watchProgress({ session, runId, view, ended }: Watching): Promise
 }
 
 /**
- * Follows a run that was just started and prints its outcome; exit code 7 unless it succeeded. With `json`, stdout
- * has only the run.
+ * Follows a run that was just started and prints its outcome; exit code 7 unless it succeeded. With `json`,
+ * stdout has only the run.
  */
 export async function waitForRun(session: Session, runId: string, json: boolean | undefined): Promise<void> {
   const { out, err } = session;

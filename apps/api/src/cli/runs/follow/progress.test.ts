@@ -18,7 +18,7 @@ test('progress is told with its rate and the time that is left', () => {
   expect(progressText({ done: 3, total: 0, note: null })).toBe('3 of 0, 100 %');
 });
 
-test('another attempt, which begins at the beginning, is measured anew', () => {
+test('another attempt, which begins at the beginning, is measured from its own start', () => {
   const pace = createPaceMeter();
   pace({ done: 10, total: 100, note: null }, 0);
   expect(pace({ done: 90, total: 100, note: null }, 1_000)?.perSecond).toBe(80);

@@ -53,8 +53,8 @@ export const firstOf = (condition: string): string => `SELECT min(next.available
   FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
     SELECT available_at FROM greenvue_jobs.live_runs WHERE ${condition} ORDER BY available_at LIMIT 1) AS next`;
 /**
- * Looked for once, though two columns of {@link SEE_PRIORITIES} ask for it: `OFFSET 0` keeps it apart. The time
- * that a look took includes it: it is in a small index of its own.
+ * Looked for once, though two columns of {@link SEE_PRIORITIES} ask for it: `OFFSET 0` keeps it apart. The
+ * time that a look took includes it: it is in a small index of its own.
  */
 export const FIRST_SUSPECT = `(SELECT (${firstOf(WAITING_SUSPECT)}) AS due_at OFFSET 0) AS suspect`;
 /**

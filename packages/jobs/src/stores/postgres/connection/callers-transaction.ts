@@ -98,7 +98,7 @@ async function ask(
 function fault(error: unknown): unknown {
   const state = sqlStateOf(error);
   if (state === '55P03') return busy(error);
-  // To be tried anew as a whole: callers know that by the error of their own driver.
+  // To be tried again as a whole: callers know that by the error of their own driver.
   if (state?.startsWith('40')) return error;
   const mistake = state === undefined ? undefined : MISTAKES.get(state);
   if (mistake !== undefined) return new Error(mistake, { cause: error });

@@ -24,8 +24,8 @@ interface Waiting extends Turn {
 
 /**
  * At most `max` turns at once, and one fewer on one target: commands on a locked job don't delay those on
- * others. When one has waited for a job and failed, those behind it of nearly the same age fail too. JobTurnQueue
- * that go alone may wait for what the others don't.
+ * others. When one has waited for a job and failed, those behind it of nearly the same age fail too.
+ * JobTurnQueue that go alone may wait for what the others don't.
  */
 export function createJobTurnQueue(max: number): JobTurnQueue {
   const maxOfOne = Math.max(max - 1, 1);

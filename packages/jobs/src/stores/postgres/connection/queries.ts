@@ -44,7 +44,7 @@ export async function together<const T extends readonly unknown[]>(
   return Promise.all(asked);
 }
 
-/** Without `nameOf`, statements are prepared anew each time; without `pipeline`, all are waited for. */
+/** Without `nameOf`, statements are prepared each time; without `pipeline`, all are waited for. */
 export function queriesOn(
   client: pg.ClientBase,
   nameOf: (sql: string) => string | undefined = () => undefined,

@@ -26,7 +26,7 @@ export async function lockJob(
   { kind, answer }: { readonly kind: LockKind; readonly answer?: readonly unknown[] | undefined },
 ): Promise<StoredJob | undefined> {
   const [found] = lockedIn(u, answer ?? (await askForLock(u.q, id, kind)));
-  // One that was deleted and made anew while this waited for its row shows itself to the second look.
+  // One that was deleted and created again while this waited for its row shows itself to the second look.
   return found ?? lockedIn(u, await askForLock(u.q, id, kind))[0];
 }
 

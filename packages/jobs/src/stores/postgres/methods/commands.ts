@@ -59,9 +59,9 @@ function ensureType({ shared }: Parts, { type, typeVersion }: TypeOfJob): Promis
 }
 
 /**
- * Jobs that are made at once are written together. Uids follow the order of requests, except for jobs that are
- * done alone or again. A batch that waits to draw uids already has a connection; connections are given in that
- * order too, so no two batches wait for each other.
+ * Jobs that are made at once are written together. Uids follow the order of requests, except for jobs that
+ * are done alone or again. A batch that waits to draw uids already has a connection; connections are given in
+ * that order too, so no two batches wait for each other.
  */
 function createInserts({ runner }: Parts) {
   const beginInOrder = createOrder();

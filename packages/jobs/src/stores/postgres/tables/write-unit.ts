@@ -41,8 +41,8 @@ export async function writeUnit(u: Unit, claimant?: LastClaimant): Promise<Claim
 }
 
 /**
- * {@link writeUnit} that does not wait for what was made: what it returns tells the unit, once something asked
- * for later is answered.
+ * {@link writeUnit} that does not wait for what was made: what it returns tells the unit, once something
+ * asked for later is answered.
  */
 export async function writeUnitUnanswered(u: Unit): Promise<() => void> {
   const queued = await writeRest(u);
@@ -121,8 +121,8 @@ async function withIds(u: Unit): Promise<Identified[]> {
 }
 
 /**
- * Asks for ids ahead of a writeUnit, beside what else is asked for. Those that nothing is made of are given to
- * nobody.
+ * Asks for ids ahead of a writeUnit, beside what else is asked for. Those that nothing is made of are given
+ * to nobody.
  */
 export async function reserveIds(u: Unit, count: number): Promise<void> {
   if (count > 0) u.ids.push(...(await nextIds(u.q, count)));
