@@ -3,11 +3,11 @@
 // draining.
 
 import { join } from 'node:path';
-import { fixedRate, type Load, saturated } from './load.ts';
-import { fillMarket } from './market.ts';
-import { count, inFolder, median, ms, row, sleep } from './measure.ts';
-import { queueRuns, sqliteAt } from './noop.ts';
-import { type BenchServer, startServer } from './server.ts';
+import { fixedRate, type Load, saturated } from './support/load.ts';
+import { fillMarket } from './support/market.ts';
+import { count, inFolder, median, ms, row, sleep } from './support/measure.ts';
+import { queueRuns, sqliteAt } from './support/noop.ts';
+import { type BenchServer, startServer } from './support/server.ts';
 
 const PORT = 18_081;
 const LISTINGS = 100_000;
@@ -32,7 +32,7 @@ async function withServer(
   await inFolder(async (folder) => {
     await fillMarket(join(folder, 'app.db'), { listings: LISTINGS, old: 0 });
     if (runs > 0) await queueRuns(sqliteAt(join(folder, 'jobs.db')), { jobs: 100, runs: runs / 100 });
-    const server = await startServer(folder, PORT, 'bench/api-server.ts');
+    const server = await startServer(folder, PORT, 'bench/support/api-server.ts');
     try {
       // Warm up.
       await fixedRate(`${server.url}/api/listings?limit=20`, { perSecond: RATE, seconds: 4 });

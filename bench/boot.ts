@@ -1,9 +1,9 @@
 // From the start of the process to the first answer of /healthz: with 10 jobs, and with 100,000.
 import { join } from 'node:path';
-import { makeAppDatabase } from './installation.ts';
-import { count, inFolder, median, ms, row } from './measure.ts';
-import { engineOf, noopType } from './noop.ts';
-import { startServer } from './server.ts';
+import { makeAppDatabase } from './support/installation.ts';
+import { count, inFolder, median, ms, row } from './support/measure.ts';
+import { engineOf, noopType } from './support/noop.ts';
+import { startServer } from './support/server.ts';
 
 const REPEATS = 7;
 const PORT = 18_080;

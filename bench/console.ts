@@ -8,7 +8,7 @@ import { measureDelay } from './console/delay.ts';
 import type { Size } from './console/fill.ts';
 import { type Instance, onInstance } from './console/instance.ts';
 import { measureBundle, measurePages } from './console/pages.ts';
-import { count } from './measure.ts';
+import { count } from './support/measure.ts';
 
 const asked = process.argv.slice(2);
 const store = asked[0] === 'postgres' ? 'PostgreSQL' : 'SQLite';

@@ -1,9 +1,9 @@
 // Drain: 50,000 queued no-op runs (100 on-demand jobs x 500, overlap allow), each settled for itself and
 // durable, every history row there at the end. With the argument `postgres`, on a PostgreSQL 18 of its own,
 // and 20,000 of them.
-import { type Cost, type Ground, onGround, serverCosts } from './ground.ts';
-import { count, median, ms, row } from './measure.ts';
-import { engineOn, noopType, queueRuns } from './noop.ts';
+import { type Cost, type Ground, onGround, serverCosts } from './support/ground.ts';
+import { count, median, ms, row } from './support/measure.ts';
+import { engineOn, noopType, queueRuns } from './support/noop.ts';
 
 const JOBS = 100;
 const isPostgres = process.argv[2] === 'postgres';

@@ -1,9 +1,9 @@
 // Shows that the cost does not grow with the number of jobs and rows of history, or while a snapshot is held.
 // With the argument `postgres`, on a PostgreSQL 18 of its own. More arguments: `jobs`, `history` or
 // `snapshot`, and the most jobs, finished runs or seconds (1,000,000, 10,000,000, 300).
-import { type Ground, onGround } from './ground.ts';
-import { count, ms, percentile, row, sleep } from './measure.ts';
-import { engineOn, noopType, queueRuns } from './noop.ts';
+import { type Ground, onGround } from './support/ground.ts';
+import { count, ms, percentile, row, sleep } from './support/measure.ts';
+import { engineOn, noopType, queueRuns } from './support/noop.ts';
 
 const [asked, what = 'all', size] = process.argv.slice(2);
 const DUE_A_SECOND = 1_000;

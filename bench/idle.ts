@@ -1,7 +1,7 @@
 // 100,000 jobs, none due: what does an engine with nothing to do use?
 import { join } from 'node:path';
-import { count, inFolder, megabytes, row, sleep, startCpu } from './measure.ts';
-import { engineOf, noopType } from './noop.ts';
+import { count, inFolder, megabytes, row, sleep, startCpu } from './support/measure.ts';
+import { engineOf, noopType } from './support/noop.ts';
 
 const JOBS = 100_000;
 const SECONDS = 30;

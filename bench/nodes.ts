@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type PostgresServer, startPostgres } from '../packages/jobs/test/postgres/server.ts';
-import { count, median, row, sleep } from './measure.ts';
-import { queueRunsOnPostgres } from './postgres-runs.ts';
+import { count, median, row, sleep } from './support/measure.ts';
+import { queueRunsOnPostgres } from './support/postgres-runs.ts';
 
 const TOTAL = 40_000;
 const REPEATS = 5;

@@ -2,9 +2,9 @@
 // slot to handler. With the argument `postgres`, on a PostgreSQL 18 of its own. More arguments: jobs,
 // seconds, finished runs to keep for each job, and `shuffled`: they come due in another order than that in
 // which they were made, so that none is beside the last one in the database.
-import { onGround, serverCosts } from './ground.ts';
-import { count, megabytes, ms, percentile, row, sleep } from './measure.ts';
-import { engineOn, noopType } from './noop.ts';
+import { onGround, serverCosts } from './support/ground.ts';
+import { count, megabytes, ms, percentile, row, sleep } from './support/measure.ts';
+import { engineOn, noopType } from './support/noop.ts';
 
 const [asked, jobs = '10000', seconds = '60', kept = '1000', order = ''] = process.argv.slice(2);
 const JOBS = Number(jobs);

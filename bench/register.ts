@@ -5,9 +5,9 @@ import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { startPostgres } from '../scripts/postgres/server.ts';
-import { serverCpuMs } from './ground.ts';
-import { count, inFolder, median, ms, row } from './measure.ts';
-import { startServer } from './server.ts';
+import { serverCpuMs } from './support/ground.ts';
+import { count, inFolder, median, ms, row } from './support/measure.ts';
+import { startServer } from './support/server.ts';
 
 const [asked = 'sqlite', jobs = '10000'] = process.argv.slice(2);
 if (asked !== 'sqlite' && asked !== 'postgres')

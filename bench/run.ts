@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { megabytes } from './measure.ts';
+import { megabytes } from './support/measure.ts';
 
 const ALL = [
   'boot',

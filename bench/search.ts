@@ -6,7 +6,7 @@ import { createListings } from '../apps/api/src/listings/listings.ts';
 import { MOST_HITS } from '../apps/api/src/listings/schemas.ts';
 import { openSearchIndex } from '../apps/api/src/search/open-index.ts';
 import { MOST_TERMS } from '../apps/api/src/search/query-terms.ts';
-import { inFolder, median, ms, row, sleep } from './measure.ts';
+import { inFolder, median, ms, row, sleep } from './support/measure.ts';
 
 const ROUNDS = 15;
 const AIM_MS = 20;

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { megabytes, row, sleep } from '../measure.ts';
+import { megabytes, row, sleep } from '../support/measure.ts';
 import { type Instance, keepRunning } from './instance.ts';
 import { openClients } from './open-clients.ts';
 import { JOBS, OVERVIEW, openWindow, type Place, signIn, visit } from './page.ts';

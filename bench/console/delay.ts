@@ -1,6 +1,6 @@
 import { createJob, eachJobRun, runJob } from '@greenvue/jobs/client';
 import type { Browser, Page } from 'playwright-core';
-import { ms, percentile, row, sleep } from '../measure.ts';
+import { ms, percentile, row, sleep } from '../support/measure.ts';
 import { type Instance, keepRunning } from './instance.ts';
 import { openClients } from './open-clients.ts';
 import { JOBS, jobPlace, OVERVIEW, openWindow, type Place, signIn, visit } from './page.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { makeAppDatabase } from '../installation.ts';
-import { engineOf, noopType } from '../noop.ts';
+import { makeAppDatabase } from '../support/installation.ts';
+import { engineOf, noopType } from '../support/noop.ts';
 
 export interface Size {
   readonly jobs: number;

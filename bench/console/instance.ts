@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type Connection, connect, createJob, deleteJob } from '@greenvue/jobs/client';
 import { startPostgres } from '../../scripts/postgres/server.ts';
-import { serverCpuMs } from '../ground.ts';
-import { inFolder, sleep } from '../measure.ts';
-import { startServer } from '../server.ts';
+import { serverCpuMs } from '../support/ground.ts';
+import { inFolder, sleep } from '../support/measure.ts';
+import { startServer } from '../support/server.ts';
 import { fillFolder, type Size } from './fill.ts';
 import type { Counts } from './server.ts';
 

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { CONSOLE_FOLDER } from '@greenvue/console';
 import { listJobRuns } from '@greenvue/jobs/client';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { count, median, megabytes, ms, percentile, row } from '../measure.ts';
+import { count, median, megabytes, ms, percentile, row } from '../support/measure.ts';
 import { BUSIEST } from './fill.ts';
 import type { Instance } from './instance.ts';
 import {

@@ -13,7 +13,7 @@ import { jobAudit } from '../../apps/api/src/job-engine.ts';
 import { jobTypes } from '../../apps/api/src/jobs/catalogue.ts';
 import { actorOf, requireRole } from '../../apps/api/src/rest/principal.ts';
 import { featureRoutes } from '../../apps/api/src/routes.ts';
-import { noopType } from '../noop.ts';
+import { noopType } from '../support/noop.ts';
 
 /** Since the start of the process. */
 export interface Counts {

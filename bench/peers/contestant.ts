@@ -1,4 +1,4 @@
-import type { Place, PlaceKind } from './place.ts';
+import type { Place, PlaceKind } from './processes/place.ts';
 
 /**
  * What a run does. The slot (ms) that it stands for comes with it, where the contestant knows one. The run

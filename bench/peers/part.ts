@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { requireContestant } from './contestants.ts';
-import { type Figures, figuresSchema } from './figures.ts';
-import { placeSchema } from './place.ts';
+import { placeSchema } from './processes/place.ts';
+import { type Figures, figuresSchema } from './report/figures.ts';
 
 /** What a part's process is told at its start. */
 export const orderSchema = z.object({

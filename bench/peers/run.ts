@@ -4,13 +4,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { aboutRun } from './about.ts';
 import type { Contestant } from './contestant.ts';
 import { CONTESTANTS, requireContestant } from './contestants.ts';
 import { startPart } from './part.ts';
-import { writeReport } from './report.ts';
-import { type Measurement, type Results, readResults, writeResults } from './results.ts';
-import { type Servers, startServers } from './servers.ts';
+import { type Servers, startServers } from './processes/servers.ts';
+import { aboutRun } from './report/about.ts';
+import { writeReport } from './report/report.ts';
+import { type Measurement, type Results, readResults, writeResults } from './report/results.ts';
 import type { Workload } from './workload.ts';
 import { requireWorkload, WORKLOADS } from './workloads.ts';
 

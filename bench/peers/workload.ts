@@ -1,7 +1,7 @@
 import type { Contestant, WorkloadName } from './contestant.ts';
-import type { Figures } from './figures.ts';
 import type { RunningPart } from './part.ts';
-import type { Place } from './place.ts';
+import type { Place } from './processes/place.ts';
+import type { Figures } from './report/figures.ts';
 
 /** A part of a measurement, in a process of its own. */
 export type Part = (stage: Stage) => Promise<Figures>;

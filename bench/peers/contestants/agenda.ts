@@ -1,8 +1,8 @@
 import { PostgresBackend } from '@agendajs/postgres-backend';
 import { Agenda } from 'agenda';
 import { type Contestant, forEachAtOnce, jobOfEachRun, type Session } from '../contestant.ts';
-import { countRows } from '../count-rows.ts';
-import { requirePlace } from '../place.ts';
+import { countRows } from '../processes/count-rows.ts';
+import { requirePlace } from '../processes/place.ts';
 
 export const agenda: Contestant = {
   name: 'agenda',

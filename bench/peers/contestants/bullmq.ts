@@ -8,7 +8,7 @@ import {
   jobOfEachRun,
   type Session,
 } from '../contestant.ts';
-import { requirePlace } from '../place.ts';
+import { requirePlace } from '../processes/place.ts';
 
 const LOSES_A_SECOND = 'a crash of the machine can lose the last second of data';
 const LOCK_NOTES = {

@@ -15,8 +15,8 @@ import {
   type Session,
   type Work,
 } from '../contestant.ts';
-import { countRows } from '../count-rows.ts';
-import { requirePlace } from '../place.ts';
+import { countRows } from '../processes/count-rows.ts';
+import { requirePlace } from '../processes/place.ts';
 
 const HAND_MADE =
   'its cron has minutes only, so here the task queues its next run itself; a lost run ends the schedule';

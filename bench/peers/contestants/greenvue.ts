@@ -3,10 +3,10 @@ import { createEngine, createSystemClock, defineJobType, type Engine, type JobSt
 import { createPostgresStore } from '@greenvue/jobs/postgres';
 import { createSqliteStore } from '@greenvue/jobs/sqlite';
 import { z } from 'zod';
-import { queueRuns, type StoreOn } from '../../noop.ts';
-import { queueRunsOnPostgres } from '../../postgres-runs.ts';
+import { queueRuns, type StoreOn } from '../../support/noop.ts';
+import { queueRunsOnPostgres } from '../../support/postgres-runs.ts';
 import { type Contestant, forEachAtOnce, type Handle, type Session } from '../contestant.ts';
-import { requirePlace } from '../place.ts';
+import { requirePlace } from '../processes/place.ts';
 
 /** As `npm start` has it, for the API's sake. */
 const NODE_OPTIONS = ['--max-semi-space-size=4'];

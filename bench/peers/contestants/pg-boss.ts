@@ -7,8 +7,8 @@ import {
   jobOfEachRun,
   type Session,
 } from '../contestant.ts';
-import { countRows } from '../count-rows.ts';
-import { requirePlace } from '../place.ts';
+import { countRows } from '../processes/count-rows.ts';
+import { requirePlace } from '../processes/place.ts';
 
 const BY_THE_MINUTE =
   'its schedules have minutes only; a job that queues its next run would wait for the next poll (at least 0.5 s)';

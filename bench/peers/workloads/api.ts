@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { fixedRate, saturated } from '../../load.ts';
-import { sleep } from '../../measure.ts';
-import type { Figures } from '../figures.ts';
+import { fixedRate, saturated } from '../../support/load.ts';
+import { sleep } from '../../support/measure.ts';
+import type { Figures } from '../report/figures.ts';
 import { complete, type Stage, type Workload } from '../workload.ts';
 import { fill, PLACES } from './drain.ts';
 

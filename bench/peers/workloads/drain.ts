@@ -1,8 +1,8 @@
-import { sleep } from '../../measure.ts';
+import { sleep } from '../../support/measure.ts';
 import type { Contestant, Session } from '../contestant.ts';
-import { startCost } from '../cost.ts';
-import { type Figures, requireFigure } from '../figures.ts';
-import { tidy } from '../tidy.ts';
+import { tidy } from '../processes/tidy.ts';
+import { startCost } from '../report/cost.ts';
+import { type Figures, requireFigure } from '../report/figures.ts';
 import { complete, type Stage, scaled, type Workload } from '../workload.ts';
 
 export const JOBS = 100;

@@ -1,5 +1,5 @@
-import { percentile, sleep } from '../../measure.ts';
-import { type Figures, requireFigure } from '../figures.ts';
+import { percentile, sleep } from '../../support/measure.ts';
+import { type Figures, requireFigure } from '../report/figures.ts';
 import { complete, type Stage, scaled, type Workload } from '../workload.ts';
 
 const SECONDS = 60;

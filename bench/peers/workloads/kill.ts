@@ -1,6 +1,6 @@
-import { sleep } from '../../measure.ts';
+import { sleep } from '../../support/measure.ts';
 import type { WorkloadName } from '../contestant.ts';
-import { type Figures, requireFigure } from '../figures.ts';
+import { type Figures, requireFigure } from '../report/figures.ts';
 import { complete, type Stage, type Workload } from '../workload.ts';
 import { fill } from './drain.ts';
 

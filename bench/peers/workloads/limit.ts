@@ -1,7 +1,7 @@
-import { type Figures, requireFigure } from '../figures.ts';
 import { writeRowsOnPostgres } from '../limit/postgres.ts';
 import { writeRowsOnSqlite } from '../limit/sqlite.ts';
-import { tidy } from '../tidy.ts';
+import { tidy } from '../processes/tidy.ts';
+import { type Figures, requireFigure } from '../report/figures.ts';
 import { complete, type Lab, type Stage, scaled, type Workload } from '../workload.ts';
 import { fill, JOBS, RUNS_OF_EACH } from './drain.ts';
 

@@ -1,5 +1,5 @@
 import type { WorkloadName } from '../contestant.ts';
-import { type Figures, requireFigure } from '../figures.ts';
+import { type Figures, requireFigure } from '../report/figures.ts';
 import { complete, type Stage, scaled, type Workload } from '../workload.ts';
 
 const DAY_MS = 86_400_000;

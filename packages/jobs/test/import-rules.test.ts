@@ -15,14 +15,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // What a browser may load, too: it imports nothing.
   'plain core': {
     paths: [
-      'duration.ts',
-      'events.ts',
-      'job-id.ts',
+      'schedule/duration.ts',
+      'model/events.ts',
+      'model/job-id.ts',
       'json-pointer.ts',
       'limits.ts',
-      'run.ts',
-      'statuses.ts',
-      'timestamp.ts',
+      'model/run.ts',
+      'model/statuses.ts',
+      'schedule/timestamp.ts',
     ].map((file) => `${JOBS}/core/${file}`),
     may: [],
     packages: [],
@@ -226,9 +226,9 @@ describe('imports', () => {
   });
 
   test.each([
-    [`${JOBS}/core/job.ts`, '../engine/engine.ts', false],
-    [`${JOBS}/core/job.ts`, 'node:fs', false],
-    [`${JOBS}/core/duration.ts`, './cron.ts', false],
+    [`${JOBS}/core/model/job.ts`, '../../engine/engine.ts', false],
+    [`${JOBS}/core/model/job.ts`, 'node:fs', false],
+    [`${JOBS}/core/schedule/duration.ts`, './cron.ts', false],
     [`${JOBS}/engine/engine.ts`, '../stores/sqlite/store.ts', false],
     [`${JOBS}/engine/engine.ts`, './pass/claim-budget.ts', false],
     [`${JOBS}/engine/pass/pass.ts`, '../api/command-api.ts', true],
@@ -239,7 +239,7 @@ describe('imports', () => {
     [`${JOBS}/stores/sqlite/store.ts`, '../postgres/store.ts', false],
     [`${JOBS}/stores/rows/job-row.ts`, '../postgres/job-rows.ts', true],
     [`${JOBS}/stores/sqlite/store.ts`, '../../engine/options.ts', true],
-    [`${JOBS}/http/job.ts`, '../core/schedule.ts', false],
+    [`${JOBS}/http/job.ts`, '../core/schedule/schedule.ts', false],
     [`${JOBS}/http/job.ts`, '../engine/engine.ts', true],
     [`${JOBS}/http/job.ts`, 'node:buffer', false],
     [`${JOBS}/http/job.ts`, 'fastify', true],

@@ -1,9 +1,9 @@
-import type { AbortFlag } from '../core/errors.ts';
-import type { JobEvent } from '../core/events.ts';
-import type { CatchUp, Overlap } from '../core/job.ts';
-import type { BackoffOptions, Isolation } from '../core/job-type.ts';
-import type { Transaction } from '../core/store.ts';
-import type { LogLine } from '../core/store-passes.ts';
+import type { AbortFlag } from '../core/model/errors.ts';
+import type { JobEvent } from '../core/model/events.ts';
+import type { CatchUp, Overlap } from '../core/model/job.ts';
+import type { BackoffOptions, Isolation } from '../core/model/job-type.ts';
+import type { Transaction } from '../core/store/store.ts';
+import type { LogLine } from '../core/store/store-passes.ts';
 import type {
   AuditQuery,
   AuditRow,
@@ -12,7 +12,7 @@ import type {
   Page,
   RunQuery,
   RunView,
-} from '../core/store-views.ts';
+} from '../core/store/store-views.ts';
 import type { EngineStats, NodeActivity } from './engine-stats.ts';
 
 /**

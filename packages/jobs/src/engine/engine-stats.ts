@@ -1,6 +1,6 @@
-import type { LeaseKept } from '../core/lease.ts';
-import type { SkipReason } from '../core/run.ts';
-import type { HealthCounts, StoreStats } from '../core/store-views.ts';
+import type { SkipReason } from '../core/model/run.ts';
+import type { LeaseKept } from '../core/nodes/lease.ts';
+import type { HealthCounts, StoreStats } from '../core/store/store-views.ts';
 
 /** How an attempt ended; `retried`: it failed, and the run is tried again. */
 export type Ending = 'succeeded' | 'failed' | 'cancelled' | 'retried';

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
-import type { JobType } from '../core/job-type.ts';
-import { LOOK_AHEAD_MS } from '../core/slots.ts';
-import type { JobStore, Retention } from '../core/store.ts';
+import type { JobType } from '../core/model/job-type.ts';
+import { LOOK_AHEAD_MS } from '../core/rules/slots.ts';
+import type { JobStore, Retention } from '../core/store/store.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { guardedLogger } from './host/guarded-logger.ts';
 import { guardedTracing } from './host/guarded-tracing.ts';

@@ -1,4 +1,4 @@
-import type { JobStore } from '../core/store.ts';
+import type { JobStore } from '../core/store/store.ts';
 import type { Engine } from './engine-port.ts';
 import type { NodeActivity } from './engine-stats.ts';
 import type { EventFeed } from './events/event-feed.ts';

@@ -1,5 +1,5 @@
 export { jsonPointer } from '../core/json-pointer.ts';
-export { RUN_STATUSES } from '../core/run.ts';
+export { RUN_STATUSES } from '../core/model/run.ts';
 export * from './fields/cursor.ts';
 export * from './fields/instant.ts';
 export * from './fields/page.ts';

@@ -1,4 +1,4 @@
-import type { JobContext, JobType } from '../core/job-type.ts';
+import type { JobContext, JobType } from '../core/model/job-type.ts';
 
 export interface RunJobOptions {
   readonly signal?: AbortSignal;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createJob, isFreeTrigger } from '../../src/core/commands.ts';
+import { createJob, isFreeTrigger } from '../../src/core/rules/commands.ts';
 import { definition, every, Simulation } from './simulation.ts';
 
 const T0 = Date.UTC(2026, 0, 1);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CatchUp, isFixedDelay, type Overlap } from '../../src/core/job.ts';
+import { type CatchUp, isFixedDelay, type Overlap } from '../../src/core/model/job.ts';
 import { covering, definition, every, Simulation } from './simulation.ts';
 
 const T0 = Date.UTC(2026, 0, 1);

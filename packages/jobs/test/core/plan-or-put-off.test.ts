@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { NO_LIVE_RUNS } from '../../src/core/job.ts';
-import { planOrPutOff } from '../../src/core/slots.ts';
+import { NO_LIVE_RUNS } from '../../src/core/model/job.ts';
+import { planOrPutOff } from '../../src/core/rules/slots.ts';
 import { definition, Simulation } from './simulation.ts';
 
 const T0 = Date.UTC(2026, 0, 1);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Job } from '../../src/core/job.ts';
-import { DEFAULT_BACKOFF, retryDelayMs } from '../../src/core/retry.ts';
-import type { FinishedStatus, LiveRun } from '../../src/core/run.ts';
-import { mustLookAnew, type Outcome, settleRun } from '../../src/core/settle.ts';
+import type { Job } from '../../src/core/model/job.ts';
+import { DEFAULT_BACKOFF, retryDelayMs } from '../../src/core/model/retry.ts';
+import type { FinishedStatus, LiveRun } from '../../src/core/model/run.ts';
+import { mustLookAnew, type Outcome, settleRun } from '../../src/core/rules/settle.ts';
 import { definition, every, Simulation } from './simulation.ts';
 
 const T0 = Date.UTC(2026, 0, 1);

@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
-import { commandJob, createJob, type JobCommand } from '../../src/core/commands.ts';
-import type { Decision } from '../../src/core/decision.ts';
-import { afterSettlements, dependsOnLive } from '../../src/core/ended-runs.ts';
-import { type Job, type JobDefinition, type LiveRuns, liveCount } from '../../src/core/job.ts';
-import { DEFAULT_BACKOFF } from '../../src/core/retry.ts';
-import type { FinishedStatus, Held } from '../../src/core/run.ts';
-import type { Schedule } from '../../src/core/schedule.ts';
-import { planJob } from '../../src/core/slots.ts';
+import { type Job, type JobDefinition, type LiveRuns, liveCount } from '../../src/core/model/job.ts';
+import { DEFAULT_BACKOFF } from '../../src/core/model/retry.ts';
+import type { FinishedStatus, Held } from '../../src/core/model/run.ts';
+import { commandJob, createJob, type JobCommand } from '../../src/core/rules/commands.ts';
+import type { Decision } from '../../src/core/rules/decision.ts';
+import { afterSettlements, dependsOnLive } from '../../src/core/rules/ended-runs.ts';
+import { planJob } from '../../src/core/rules/slots.ts';
+import type { Schedule } from '../../src/core/schedule/schedule.ts';
 
 export interface Row {
   readonly slot: number | undefined;

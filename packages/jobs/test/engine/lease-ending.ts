@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { NodeListener } from '../../src/core/membership.ts';
+import type { NodeListener } from '../../src/core/nodes/membership.ts';
 import type { JobStore } from '../../src/index.ts';
 import { createHarness, type Harness, job, type MakeDatabase, untilAborted } from './engine-harness.ts';
 

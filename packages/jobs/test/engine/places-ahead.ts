@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SettleInput } from '../../src/core/store-passes.ts';
+import type { SettleInput } from '../../src/core/store/store-passes.ts';
 import {
   createHarness,
   type Harness,

@@ -1,4 +1,4 @@
-import type { PlanInput } from '../../src/core/store-passes.ts';
+import type { PlanInput } from '../../src/core/store/store-passes.ts';
 import { type JobStore, StoreError } from '../../src/index.ts';
 
 export type Fate = 'fails' | 'answer lost' | Promise<unknown>;

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { InsertOutcome } from '../../src/core/store-commands.ts';
+import type { InsertOutcome } from '../../src/core/store/store-commands.ts';
 import { createSystemClock } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { definitionOf } from '../store-contract/rig.ts';

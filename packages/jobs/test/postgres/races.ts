@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeEach, expect, inject, onTestFinished } from 'vitest';
-import type { NodeListener } from '../../src/core/membership.ts';
-import type { Schedule } from '../../src/core/schedule.ts';
-import type { JobStore } from '../../src/core/store.ts';
-import type { ClaimedRun } from '../../src/core/store-passes.ts';
+import type { NodeListener } from '../../src/core/nodes/membership.ts';
+import type { Schedule } from '../../src/core/schedule/schedule.ts';
+import type { JobStore } from '../../src/core/store/store.ts';
+import type { ClaimedRun } from '../../src/core/store/store-passes.ts';
 import { createSystemClock } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { definitionOf, ON_DEMAND, TYPES } from '../store-contract/rig.ts';

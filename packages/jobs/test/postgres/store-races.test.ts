@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Schedule } from '../../src/core/schedule.ts';
+import type { Schedule } from '../../src/core/schedule/schedule.ts';
 import { connect } from '../../src/stores/postgres/connection/database.ts';
 import { type Queries, queriesOn } from '../../src/stores/postgres/connection/queries.ts';
 import { createKnownClaims } from '../../src/stores/postgres/shortcuts/known-claims.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { JobStore } from '../../src/core/store.ts';
-import type { CommandResult } from '../../src/core/store-commands.ts';
+import type { JobStore } from '../../src/core/store/store.ts';
+import type { CommandResult } from '../../src/core/store/store-commands.ts';
 import { createSystemClock } from '../../src/index.ts';
 import { mayBeDone } from '../../src/stores/postgres/connection/database-errors.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';

@@ -1,6 +1,6 @@
 import { fastify } from 'fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { StoreError } from '../../src/core/errors.ts';
+import { StoreError } from '../../src/core/model/errors.ts';
 import { type Engine, EngineError } from '../../src/engine/engine-port.ts';
 import { HttpProblem, type JobsAuthorize, jobsPlugin } from '../../src/fastify/index.ts';
 import { jobSchema } from '../../src/http/views/job.ts';

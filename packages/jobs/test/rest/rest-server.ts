@@ -1,7 +1,7 @@
 import { fastify } from 'fastify';
 import { z } from 'zod';
-import { PermanentError } from '../../src/core/errors.ts';
-import { defineJobType } from '../../src/core/job-type.ts';
+import { PermanentError } from '../../src/core/model/errors.ts';
+import { defineJobType } from '../../src/core/model/job-type.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { Engine } from '../../src/engine/engine-port.ts';
 import { createSystemClock } from '../../src/engine/host/system-clock.ts';

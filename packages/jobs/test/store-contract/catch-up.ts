@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CatchUp, Overlap } from '../../src/core/job.ts';
+import type { CatchUp, Overlap } from '../../src/core/model/job.ts';
 import { every, type MakeStore, MINUTE, type Rig, required, SECOND, SUCCEEDED, T0, useStore } from './rig.ts';
 
 export function catchUpContract(makeStore: MakeStore): void {

@@ -1,5 +1,5 @@
-import type { JobStore, Retention } from '../../src/core/store.ts';
-import type { RunView } from '../../src/core/store-views.ts';
+import type { JobStore, Retention } from '../../src/core/store/store.ts';
+import type { RunView } from '../../src/core/store/store-views.ts';
 import {
   DAY,
   definitionOf,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Cursor, JobQuery, JobSort } from '../../src/core/store-views.ts';
+import type { Cursor, JobQuery, JobSort } from '../../src/core/store/store-views.ts';
 import {
   every,
   failed,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { JobDefinition } from '../../src/core/job.ts';
-import type { Schedule } from '../../src/core/schedule.ts';
+import type { JobDefinition } from '../../src/core/model/job.ts';
+import type { Schedule } from '../../src/core/schedule/schedule.ts';
 import { DAY, definitionOf, every, type MakeStore, MINUTE, ON_DEMAND, T0, useStore } from './rig.ts';
 
 const PAST = { schedule: { kind: 'run_at', runAt: T0 - DAY } } as const;

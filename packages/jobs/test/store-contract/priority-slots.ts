@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimedRun, ClaimInput } from '../../src/core/store-passes.ts';
+import type { ClaimedRun, ClaimInput } from '../../src/core/store/store-passes.ts';
 import { every, failed, HOUR, type MakeStore, MINUTE, ON_DEMAND, required, TYPES, useStore } from './rig.ts';
 
 const NODE = { node: 'node-1', types: TYPES, places: 1, prefetch: 0 } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Retention } from '../../src/core/store.ts';
+import type { Retention } from '../../src/core/store/store.ts';
 import {
   DAY,
   every,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JobQuery, RecentRun } from '../../src/core/store-views.ts';
+import type { JobQuery, RecentRun } from '../../src/core/store/store-views.ts';
 import {
   every,
   failed,

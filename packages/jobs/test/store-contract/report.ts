@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LogLine } from '../../src/core/store-passes.ts';
+import type { LogLine } from '../../src/core/store/store-passes.ts';
 import { type MakeStore, ON_DEMAND, required, SECOND, SUCCEEDED, T0, useStore } from './rig.ts';
 
 export function reportContract(makeStore: MakeStore): void {

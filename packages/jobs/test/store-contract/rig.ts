@@ -1,12 +1,12 @@
 import { afterEach, beforeEach } from 'vitest';
-import type { JobCommand } from '../../src/core/commands.ts';
-import type { Job, JobDefinition } from '../../src/core/job.ts';
-import { DEFAULT_BACKOFF } from '../../src/core/retry.ts';
-import type { FinishedRun, LiveRun, Run } from '../../src/core/run.ts';
-import type { Schedule } from '../../src/core/schedule.ts';
-import type { Outcome } from '../../src/core/settle.ts';
-import type { JobStore } from '../../src/core/store.ts';
-import type { CommandInput, CommandResult } from '../../src/core/store-commands.ts';
+import type { Job, JobDefinition } from '../../src/core/model/job.ts';
+import { DEFAULT_BACKOFF } from '../../src/core/model/retry.ts';
+import type { FinishedRun, LiveRun, Run } from '../../src/core/model/run.ts';
+import type { JobCommand } from '../../src/core/rules/commands.ts';
+import type { Outcome } from '../../src/core/rules/settle.ts';
+import type { Schedule } from '../../src/core/schedule/schedule.ts';
+import type { JobStore } from '../../src/core/store/store.ts';
+import type { CommandInput, CommandResult } from '../../src/core/store/store-commands.ts';
 import type {
   ClaimedRun,
   ClaimResult,
@@ -14,8 +14,8 @@ import type {
   SettleBatchResult,
   SettleInput,
   SettleResult,
-} from '../../src/core/store-passes.ts';
-import type { JobView, RunQuery } from '../../src/core/store-views.ts';
+} from '../../src/core/store/store-passes.ts';
+import type { JobView, RunQuery } from '../../src/core/store/store-views.ts';
 import type { FakeClock } from '../../src/testing/fake-clock.ts';
 
 /** An empty database for stores whose time is a fake clock's. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_TOLD } from '../../src/core/store-commands.ts';
+import { MAX_TOLD } from '../../src/core/store/store-commands.ts';
 import {
   every,
   failed,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { FinishedRun } from '../../src/core/run.ts';
-import type { Outcome } from '../../src/core/settle.ts';
-import type { SettleInput } from '../../src/core/store-passes.ts';
+import type { FinishedRun } from '../../src/core/model/run.ts';
+import type { Outcome } from '../../src/core/rules/settle.ts';
+import type { SettleInput } from '../../src/core/store/store-passes.ts';
 import {
   every,
   failed,

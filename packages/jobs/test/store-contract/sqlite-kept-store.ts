@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
-import type { JobStore } from '../../src/core/store.ts';
+import type { JobStore } from '../../src/core/store/store.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { createFakeClock, type FakeClock } from '../../src/testing/fake-clock.ts';
 

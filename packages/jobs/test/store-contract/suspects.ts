@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimedRun, ClaimInput, ClaimResult } from '../../src/core/store-passes.ts';
+import type { ClaimedRun, ClaimInput, ClaimResult } from '../../src/core/store/store-passes.ts';
 import { every, failed, type MakeStore, MINUTE, ON_DEMAND, SUCCEEDED, TYPES, useStore } from './rig.ts';
 
 const SECOND = 1_000;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { CommandInput } from '../../src/core/store-commands.ts';
+import type { CommandInput } from '../../src/core/store/store-commands.ts';
 import {
   type MakeStore,
   MINUTE,

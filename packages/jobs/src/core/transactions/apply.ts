@@ -1,9 +1,9 @@
-import { type Decision, isOverRoom, isSooner } from '../decision.ts';
-import { afterSettlements, countFinished, dependsOnLive, type EndedRun } from '../ended-runs.ts';
-import { type LiveRuns, NO_LIVE_RUNS } from '../job.ts';
-import type { FinishedRun, LiveRun } from '../run.ts';
-import { finishedOf, settleRun } from '../settle.ts';
-import { type CancelRequest, requestOf } from '../store-commands.ts';
+import { type LiveRuns, NO_LIVE_RUNS } from '../model/job.ts';
+import type { FinishedRun, LiveRun } from '../model/run.ts';
+import { type Decision, isOverRoom, isSooner } from '../rules/decision.ts';
+import { afterSettlements, countFinished, dependsOnLive, type EndedRun } from '../rules/ended-runs.ts';
+import { finishedOf, settleRun } from '../rules/settle.ts';
+import { type CancelRequest, requestOf } from '../store/store-commands.ts';
 import { ask, type Script } from './script.ts';
 import type { StoredJob } from './stored-job.ts';
 import type { LiveRunCounts } from './tables.ts';

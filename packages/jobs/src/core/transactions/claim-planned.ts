@@ -1,9 +1,9 @@
-import type { Job } from '../job.ts';
-import { canRun } from '../membership.ts';
+import type { Job } from '../model/job.ts';
+import type { LiveRun } from '../model/run.ts';
+import { canRun } from '../nodes/membership.ts';
+import { shareOut } from '../nodes/share-out.ts';
 import type { Mutable } from '../objects.ts';
-import type { LiveRun } from '../run.ts';
-import { shareOut } from '../share-out.ts';
-import type { ClaimedRun, ClaimInput, ClaimResult } from '../store-passes.ts';
+import type { ClaimedRun, ClaimInput, ClaimResult } from '../store/store-passes.ts';
 import { ask, type Script } from './script.ts';
 import type { WaitingRuns } from './tables.ts';
 import { lockedJob, type RunToMake, type RunToQueue, type UnitOfWork } from './unit-of-work.ts';

@@ -1,11 +1,17 @@
-import { asksForClaimed, asksForPutOff, type CommandOutcome, commandJob, createJob } from '../commands.ts';
+import {
+  asksForClaimed,
+  asksForPutOff,
+  type CommandOutcome,
+  commandJob,
+  createJob,
+} from '../rules/commands.ts';
 import {
   type CancelRequest,
   type CommandInput,
   type CommandResult,
   type InsertOutcome,
   MAX_TOLD,
-} from '../store-commands.ts';
+} from '../store/store-commands.ts';
 import { applyDecision, cancelLiveRuns, liveRunsOf } from './apply.ts';
 import { ask, type Script } from './script.ts';
 import type { InsertInput } from './tables.ts';

@@ -1,8 +1,8 @@
-import { touchesWaiting } from '../decision.ts';
-import { NO_LIVE_RUNS } from '../job.ts';
-import { isSkipReason } from '../run.ts';
-import { createCountBudget, planOrPutOff } from '../slots.ts';
-import type { ClaimResult, PlanInput, PlannedRun, PlanResult } from '../store-passes.ts';
+import { NO_LIVE_RUNS } from '../model/job.ts';
+import { isSkipReason } from '../model/run.ts';
+import { touchesWaiting } from '../rules/decision.ts';
+import { createCountBudget, planOrPutOff } from '../rules/slots.ts';
+import type { ClaimResult, PlanInput, PlannedRun, PlanResult } from '../store/store-passes.ts';
 import { applyDecision } from './apply.ts';
 import { writeAndClaim } from './claim-planned.ts';
 import { ask, type Script } from './script.ts';

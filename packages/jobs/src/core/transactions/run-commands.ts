@@ -1,7 +1,7 @@
-import { isLiveRun } from '../run.ts';
-import type { JobStore } from '../store.ts';
-import { type CancelResult, requestOf } from '../store-commands.ts';
-import type { Report } from '../store-passes.ts';
+import { isLiveRun } from '../model/run.ts';
+import type { JobStore } from '../store/store.ts';
+import { type CancelResult, requestOf } from '../store/store-commands.ts';
+import type { Report } from '../store/store-passes.ts';
 import { cancelRuns, settleJobs } from './apply.ts';
 import { ask, type Script } from './script.ts';
 import type { UnitOfWork } from './unit-of-work.ts';

@@ -1,5 +1,5 @@
-import { type EndedRun, retriedOf } from '../ended-runs.ts';
-import type { FinishedRun, FinishedStatus, LiveRun, RunOver } from '../run.ts';
+import type { FinishedRun, FinishedStatus, LiveRun, RunOver } from '../model/run.ts';
+import { type EndedRun, retriedOf } from '../rules/ended-runs.ts';
 import {
   asLeft,
   countFailed,
@@ -9,15 +9,15 @@ import {
   overOf,
   type Settlement,
   settleRun,
-} from '../settle.ts';
-import type { JobStore } from '../store.ts';
+} from '../rules/settle.ts';
+import type { JobStore } from '../store/store.ts';
 import type {
   ClaimEnd,
   SettleBatchResult,
   SettleInput,
   SettleResult,
   TakeBackInput,
-} from '../store-passes.ts';
+} from '../store/store-passes.ts';
 import { settleJobs } from './apply.ts';
 import { ask, type Script } from './script.ts';
 import type { ClaimKey, PutBack, RunLog } from './tables.ts';

@@ -1,4 +1,4 @@
-import type { Job } from '../job.ts';
+import type { Job } from '../model/job.ts';
 
 /** A job's row: the job, and what only the store needs to know of it. */
 export interface StoredJob {

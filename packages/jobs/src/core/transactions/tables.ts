@@ -1,11 +1,11 @@
-import type { Move } from '../decision.ts';
-import type { EndedRun } from '../ended-runs.ts';
-import type { Job, LiveRuns } from '../job.ts';
-import type { FinishedRun, LiveRun, Progress, Run } from '../run.ts';
-import type { Settlement } from '../settle.ts';
-import type { JobStore } from '../store.ts';
-import type { AuditEntry, CommandInput } from '../store-commands.ts';
-import type { ClaimInput, ClaimResult, LogLine, PlanInput, Report } from '../store-passes.ts';
+import type { Job, LiveRuns } from '../model/job.ts';
+import type { FinishedRun, LiveRun, Progress, Run } from '../model/run.ts';
+import type { Move } from '../rules/decision.ts';
+import type { EndedRun } from '../rules/ended-runs.ts';
+import type { Settlement } from '../rules/settle.ts';
+import type { JobStore } from '../store/store.ts';
+import type { AuditEntry, CommandInput } from '../store/store-commands.ts';
+import type { ClaimInput, ClaimResult, LogLine, PlanInput, Report } from '../store/store-passes.ts';
 import type { StoredJob } from './stored-job.ts';
 
 /**

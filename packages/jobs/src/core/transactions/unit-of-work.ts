@@ -1,6 +1,6 @@
-import type { NewRun, SkippedRun } from '../decision.ts';
+import type { FinishedRun, LiveRun } from '../model/run.ts';
 import { without } from '../objects.ts';
-import type { FinishedRun, LiveRun } from '../run.ts';
+import type { NewRun, SkippedRun } from '../rules/decision.ts';
 import type { StoredJob } from './stored-job.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { JobEventType } from '../../core/events.ts';
-import { isSkipReason } from '../../core/run.ts';
-import type { CancelResult } from '../../core/store-commands.ts';
+import type { JobEventType } from '../../core/model/events.ts';
+import { isSkipReason } from '../../core/model/run.ts';
+import type { CancelResult } from '../../core/store/store-commands.ts';
 import type { ApiDeps } from './api-deps.ts';
 import type { DoneCommand } from './command-errors.ts';
 

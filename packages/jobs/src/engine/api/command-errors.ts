@@ -1,5 +1,5 @@
-import type { Refusal } from '../../core/commands.ts';
-import type { CommandResult } from '../../core/store-commands.ts';
+import type { Refusal } from '../../core/rules/commands.ts';
+import type { CommandResult } from '../../core/store/store-commands.ts';
 import { EngineError } from '../engine-port.ts';
 
 export type DoneCommand = Extract<CommandResult, { kind: 'done' }>;

@@ -1,5 +1,5 @@
-import type { CommandInput } from '../../core/store-commands.ts';
-import { parseTimestamp } from '../../core/timestamp.ts';
+import { parseTimestamp } from '../../core/schedule/timestamp.ts';
+import type { CommandInput } from '../../core/store/store-commands.ts';
 import { type CommandOptions, EngineError } from '../engine-port.ts';
 import type { Settings } from '../options.ts';
 

@@ -1,10 +1,10 @@
-import { typeChanged } from '../../core/commands.ts';
-import type { JobEventType } from '../../core/events.ts';
-import { healthOf } from '../../core/health.ts';
-import type { Job, JobDefinition } from '../../core/job.ts';
-import type { Transaction } from '../../core/store.ts';
-import type { CommandInput, CommandResult } from '../../core/store-commands.ts';
-import type { JobView } from '../../core/store-views.ts';
+import type { JobEventType } from '../../core/model/events.ts';
+import type { Job, JobDefinition } from '../../core/model/job.ts';
+import { typeChanged } from '../../core/rules/commands.ts';
+import { healthOf } from '../../core/rules/health.ts';
+import type { Transaction } from '../../core/store/store.ts';
+import type { CommandInput, CommandResult } from '../../core/store/store-commands.ts';
+import type { JobView } from '../../core/store/store-views.ts';
 import {
   type CommandOptions,
   type Engine,

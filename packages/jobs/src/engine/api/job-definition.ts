@@ -1,7 +1,7 @@
-import { formatDuration } from '../../core/duration.ts';
-import type { JobDefinition } from '../../core/job.ts';
-import { JOB_ID, JOB_ID_RULE } from '../../core/job-id.ts';
-import { parseSchedule, type ScheduleInput } from '../../core/schedule.ts';
+import type { JobDefinition } from '../../core/model/job.ts';
+import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
+import { formatDuration } from '../../core/schedule/duration.ts';
+import { parseSchedule, type ScheduleInput } from '../../core/schedule/schedule.ts';
 import type { InvalidField, JobInput, JobPatch } from '../engine-port.ts';
 import { acceptPayload } from '../job-types/payload-check.ts';
 import type { Registry } from '../job-types/registry.ts';

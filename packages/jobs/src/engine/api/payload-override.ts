@@ -1,8 +1,8 @@
-import type { CheckedBy } from '../../core/commands.ts';
-import type { Job } from '../../core/job.ts';
-import { changedFields } from '../../core/payload-fields.ts';
-import type { JsonText } from '../../core/run.ts';
-import type { RunView } from '../../core/store-views.ts';
+import type { Job } from '../../core/model/job.ts';
+import { changedFields } from '../../core/model/payload-fields.ts';
+import type { JsonText } from '../../core/model/run.ts';
+import type { CheckedBy } from '../../core/rules/commands.ts';
+import type { RunView } from '../../core/store/store-views.ts';
 import { EngineError, type TriggerInput } from '../engine-port.ts';
 import { acceptPayload, checkPayload, payloadPointer } from '../job-types/payload-check.ts';
 import type { RegisteredType } from '../job-types/registry.ts';

@@ -1,7 +1,7 @@
-import { commandJob, scheduleRefusal } from '../../core/commands.ts';
-import { NO_LIVE_RUNS } from '../../core/job.ts';
-import { upcoming } from '../../core/job-view.ts';
-import { firstSlot, parseSchedule, slotsAfter } from '../../core/schedule.ts';
+import { NO_LIVE_RUNS } from '../../core/model/job.ts';
+import { commandJob, scheduleRefusal } from '../../core/rules/commands.ts';
+import { firstSlot, parseSchedule, slotsAfter } from '../../core/schedule/schedule.ts';
+import { upcoming } from '../../core/store/job-view.ts';
 import { type Engine, EngineError, type JobInput, type JobPatch, type Preview } from '../engine-port.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { errorOf, jobNotFound } from './command-errors.ts';

@@ -1,6 +1,6 @@
-import { isLiveStatus, type LiveRun, type Run } from '../../core/run.ts';
-import type { LogLine } from '../../core/store-passes.ts';
-import type { RunView } from '../../core/store-views.ts';
+import { isLiveStatus, type LiveRun, type Run } from '../../core/model/run.ts';
+import type { LogLine } from '../../core/store/store-passes.ts';
+import type { RunView } from '../../core/store/store-views.ts';
 import { type CommandOptions, type Engine, EngineError } from '../engine-port.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { afterCancel } from './command-effects.ts';

@@ -1,6 +1,6 @@
-import { StoreError, type StoreErrorCode } from '../../core/errors.ts';
-import type { Notice } from '../../core/membership.ts';
-import type { JobStore, StoreInTransaction, Transaction } from '../../core/store.ts';
+import { StoreError, type StoreErrorCode } from '../../core/model/errors.ts';
+import type { Notice } from '../../core/nodes/membership.ts';
+import type { JobStore, StoreInTransaction, Transaction } from '../../core/store/store.ts';
 import { EngineError } from '../engine-port.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Dispatcher } from '../pass/dispatcher.ts';

@@ -1,8 +1,8 @@
-import type { Job } from '../../core/job.ts';
-import type { Run } from '../../core/run.ts';
-import type { StoreInTransaction } from '../../core/store.ts';
-import type { CommandInput, CommandResult } from '../../core/store-commands.ts';
-import type { RunView } from '../../core/store-views.ts';
+import type { Job } from '../../core/model/job.ts';
+import type { Run } from '../../core/model/run.ts';
+import type { StoreInTransaction } from '../../core/store/store.ts';
+import type { CommandInput, CommandResult } from '../../core/store/store-commands.ts';
+import type { RunView } from '../../core/store/store-views.ts';
 import type { CommandOptions, TriggerInput } from '../engine-port.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { afterCommand } from './command-effects.ts';

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../core/settle.ts';
+import type { Outcome } from '../../core/rules/settle.ts';
 import type { Attempt } from './attempt.ts';
 import type { HandlerResult } from './handler-result.ts';
 import type { ThrownError } from './thrown-error.ts';

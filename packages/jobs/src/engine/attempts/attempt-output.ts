@@ -1,7 +1,7 @@
-import type { RunLog } from '../../core/job-type.ts';
+import type { RunLog } from '../../core/model/job-type.ts';
+import type { Progress } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
-import type { Progress } from '../../core/run.ts';
-import type { LogLine } from '../../core/store-passes.ts';
+import type { LogLine } from '../../core/store/store-passes.ts';
 import { isJson, safeJson, safeText } from './safe-text.ts';
 
 /** Bytes of log kept for a run, bytes of a line besides its text, and characters of a line (P18, bounds). */

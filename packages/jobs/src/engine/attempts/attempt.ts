@@ -1,7 +1,7 @@
-import type { Job } from '../../core/job.ts';
-import type { JobContext, RunContext, RunLog } from '../../core/job-type.ts';
-import type { JsonText } from '../../core/run.ts';
-import type { ClaimedRun, LogLine, Report } from '../../core/store-passes.ts';
+import type { Job } from '../../core/model/job.ts';
+import type { JobContext, RunContext, RunLog } from '../../core/model/job-type.ts';
+import type { JsonText } from '../../core/model/run.ts';
+import type { ClaimedRun, LogLine, Report } from '../../core/store/store-passes.ts';
 import type { AttemptSpan, TracedAttempt } from '../tracing.ts';
 import { AttemptOutput, type NewOutput } from './attempt-output.ts';
 import { type StrayErrorListener, withStrayErrorsTo } from './stray-errors.ts';

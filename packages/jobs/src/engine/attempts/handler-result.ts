@@ -1,4 +1,4 @@
-import type { JsonText } from '../../core/run.ts';
+import type { JsonText } from '../../core/model/run.ts';
 import { isJson, messageOf, safeText } from './safe-text.ts';
 
 /** Bytes of a run's result (P18, bounds). */

@@ -1,4 +1,4 @@
-import type { JsonText } from '../../core/run.ts';
+import type { JsonText } from '../../core/model/run.ts';
 
 /**
  * Text of any value, cut to `limit` characters. Every database takes it: it has no U+0000 and no lone

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PermanentError } from '../../core/errors.ts';
+import { PermanentError } from '../../core/model/errors.ts';
 import { checkThrown, readThrown } from './thrown-error.ts';
 
 const nested = (depth: number): Error =>

@@ -1,6 +1,6 @@
-import { PermanentError } from '../../core/errors.ts';
+import { PermanentError } from '../../core/model/errors.ts';
+import type { ErrorCause } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
-import type { ErrorCause } from '../../core/run.ts';
 import { safeText } from './safe-text.ts';
 
 const NAME_LIMIT = 200;

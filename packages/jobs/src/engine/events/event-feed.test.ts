@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ToldEvent } from '../../core/membership.ts';
+import type { ToldEvent } from '../../core/nodes/membership.ts';
 import { createFakeClock, type FakeClock } from '../../testing/fake-clock.ts';
 import { EventFeed } from './event-feed.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
-import type { JobEvent, JobEventType } from '../../core/events.ts';
-import { NO_OTHERS, type Others, type ToldEvent } from '../../core/membership.ts';
-import type { RunOver } from '../../core/run.ts';
+import type { JobEvent, JobEventType } from '../../core/model/events.ts';
+import type { RunOver } from '../../core/model/run.ts';
+import { NO_OTHERS, type Others, type ToldEvent } from '../../core/nodes/membership.ts';
 import type { EngineLogger } from '../engine-logger.ts';
 import type { EventSubscription, JobEventListener } from '../engine-port.ts';
 import type { Node } from '../nodes/node.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { JobEvent } from '../../core/events.ts';
+import type { JobEvent } from '../../core/model/events.ts';
 import { createFakeClock, type FakeClock } from '../../testing/fake-clock.ts';
 import { EventRing } from './event-ring.ts';
 

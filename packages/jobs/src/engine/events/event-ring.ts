@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
-import type { JobEvent, JobEventType } from '../../core/events.ts';
-import type { ToldEvent } from '../../core/membership.ts';
+import type { JobEvent, JobEventType } from '../../core/model/events.ts';
+import type { ToldEvent } from '../../core/nodes/membership.ts';
 import type { EngineLogger } from '../engine-logger.ts';
 import type { EventSubscription, JobEventListener } from '../engine-port.ts';
 import { Coalescer } from './coalescer.ts';

@@ -1,4 +1,4 @@
-import type { ErrorCause } from '../../core/run.ts';
+import type { ErrorCause } from '../../core/model/run.ts';
 import { safeJson, safeText } from '../attempts/safe-text.ts';
 import { checkThrown, readThrown, type ThrownError } from '../attempts/thrown-error.ts';
 import type { EngineLogger } from '../engine-logger.ts';

@@ -1,9 +1,9 @@
 import { BoundedMap } from '../../bounded-map.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Job } from '../../core/job.ts';
-import type { JsonText } from '../../core/run.ts';
-import type { Outcome } from '../../core/settle.ts';
-import type { ClaimedRun } from '../../core/store-passes.ts';
+import type { Job } from '../../core/model/job.ts';
+import type { JsonText } from '../../core/model/run.ts';
+import type { Outcome } from '../../core/rules/settle.ts';
+import type { ClaimedRun } from '../../core/store/store-passes.ts';
 import { isJson } from '../attempts/safe-text.ts';
 import { type CheckedPayload, checkPayload } from './payload-check.ts';
 import type { RegisteredType } from './registry.ts';

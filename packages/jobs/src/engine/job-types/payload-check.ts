@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { jsonPointer } from '../../core/json-pointer.ts';
 import { LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
-import type { JsonText } from '../../core/run.ts';
+import type { JsonText } from '../../core/model/run.ts';
 import type { InvalidField } from '../engine-port.ts';
 import type { RegisteredType } from './registry.ts';
 

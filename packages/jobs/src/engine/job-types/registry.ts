@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { JobContext, JobType } from '../../core/job-type.ts';
-import type { TypeVersions } from '../../core/membership.ts';
-import { type Backoff, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../../core/retry.ts';
+import type { JobContext, JobType } from '../../core/model/job-type.ts';
+import { type Backoff, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../../core/model/retry.ts';
+import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { LEAST_THREAD_MEMORY_MB } from '../options.ts';
 import { backoffOf, timeoutMs } from './type-defaults.ts';
 

@@ -1,6 +1,6 @@
-import { formatDuration, parseWholeMs } from '../../core/duration.ts';
-import type { BackoffOptions } from '../../core/job-type.ts';
-import { type Backoff, DEFAULT_BACKOFF } from '../../core/retry.ts';
+import type { BackoffOptions } from '../../core/model/job-type.ts';
+import { type Backoff, DEFAULT_BACKOFF } from '../../core/model/retry.ts';
+import { formatDuration, parseWholeMs } from '../../core/schedule/duration.ts';
 
 const LONGEST_TIMEOUT_MS = 7 * 86_400_000;
 

@@ -1,4 +1,4 @@
-import type { JobStore } from '../../core/store.ts';
+import type { JobStore } from '../../core/store/store.ts';
 import { listenForStrayErrors } from '../attempts/stray-errors.ts';
 import { type Engine, EngineError } from '../engine-port.ts';
 import type { EventFeed } from '../events/event-feed.ts';

@@ -1,7 +1,7 @@
-import { mustNotOverlap } from '../../core/job.ts';
-import type { LeaseKept } from '../../core/lease.ts';
-import type { NodeListener, NodeState, Notice, Recovered } from '../../core/membership.ts';
-import type { JobStore } from '../../core/store.ts';
+import { mustNotOverlap } from '../../core/model/job.ts';
+import type { LeaseKept } from '../../core/nodes/lease.ts';
+import type { NodeListener, NodeState, Notice, Recovered } from '../../core/nodes/membership.ts';
+import type { JobStore } from '../../core/store/store.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Settings } from '../options.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { JobStore, Retention } from '../../core/store.ts';
+import type { JobStore, Retention } from '../../core/store/store.ts';
 import type { EngineLogger } from '../engine-logger.ts';
 
 /** A start has more to do than that: what came due meanwhile, and the first requests. */

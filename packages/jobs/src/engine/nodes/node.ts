@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LeaseKept } from '../../core/lease.ts';
+import type { LeaseKept } from '../../core/nodes/lease.ts';
 import {
   type Membership,
   NO_OTHERS,
@@ -8,7 +8,7 @@ import {
   newestOf,
   type Others,
   type TypeVersions,
-} from '../../core/membership.ts';
+} from '../../core/nodes/membership.ts';
 import type { Settings } from '../options.ts';
 
 export interface NodeDeps {

@@ -1,6 +1,6 @@
-import type { TypeVersions } from '../../core/membership.ts';
-import { prioritySlots } from '../../core/share-out.ts';
-import type { ClaimInput } from '../../core/store-passes.ts';
+import type { TypeVersions } from '../../core/nodes/membership.ts';
+import { prioritySlots } from '../../core/nodes/share-out.ts';
+import type { ClaimInput } from '../../core/store/store-passes.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Settings } from '../options.ts';
 import type { Executor } from '../places/executor.ts';

@@ -1,5 +1,5 @@
-import type { JobStore } from '../../core/store.ts';
-import type { ClaimResult } from '../../core/store-passes.ts';
+import type { JobStore } from '../../core/store/store.ts';
+import type { ClaimResult } from '../../core/store/store-passes.ts';
 import type { Executor } from '../places/executor.ts';
 import type { Settlements } from '../settling/settlements.ts';
 import type { DueTimes } from '../timing/due-times.ts';

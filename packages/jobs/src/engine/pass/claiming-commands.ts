@@ -1,5 +1,5 @@
-import type { CommandResult } from '../../core/store-commands.ts';
-import type { ClaimInput } from '../../core/store-passes.ts';
+import type { CommandResult } from '../../core/store/store-commands.ts';
+import type { ClaimInput } from '../../core/store/store-passes.ts';
 import type { Settings } from '../options.ts';
 import type { Settlements } from '../settling/settlements.ts';
 import type { ClaimBudget, PendingClaim } from './claim-budget.ts';

@@ -1,6 +1,6 @@
-import type { TypeVersions } from '../../core/membership.ts';
-import type { JobStore } from '../../core/store.ts';
-import type { CommandResult } from '../../core/store-commands.ts';
+import type { TypeVersions } from '../../core/nodes/membership.ts';
+import type { JobStore } from '../../core/store/store.ts';
+import type { CommandResult } from '../../core/store/store-commands.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Settings } from '../options.ts';

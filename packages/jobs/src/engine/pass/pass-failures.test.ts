@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { StoreError } from '../../core/errors.ts';
+import { StoreError } from '../../core/model/errors.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { PassFailures } from './pass-failures.ts';
 

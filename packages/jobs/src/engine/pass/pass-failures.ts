@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { StoreError } from '../../core/errors.ts';
+import { StoreError } from '../../core/model/errors.ts';
 
 /** A node whose passes have failed for this long counts as failing. */
 const FAILING_AFTER_MS = 5_000;

@@ -1,6 +1,6 @@
-import type { TypeVersions } from '../../core/membership.ts';
-import type { JobStore } from '../../core/store.ts';
-import type { PlanInput, PlanResult } from '../../core/store-passes.ts';
+import type { TypeVersions } from '../../core/nodes/membership.ts';
+import type { JobStore } from '../../core/store/store.ts';
+import type { PlanInput, PlanResult } from '../../core/store/store-passes.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { Settings } from '../options.ts';
 import type { Meter } from '../stats/meter.ts';

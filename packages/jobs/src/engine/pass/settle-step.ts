@@ -1,5 +1,5 @@
-import type { JobStore } from '../../core/store.ts';
-import type { SettleBatchResult } from '../../core/store-passes.ts';
+import type { JobStore } from '../../core/store/store.ts';
+import type { SettleBatchResult } from '../../core/store/store-passes.ts';
 import type { EndedClaim } from '../settling/ended-claim.ts';
 import type { Settlements } from '../settling/settlements.ts';
 import type { DueTimes } from '../timing/due-times.ts';

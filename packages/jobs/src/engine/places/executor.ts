@@ -1,6 +1,6 @@
-import type { Outcome } from '../../core/settle.ts';
-import type { JobStore } from '../../core/store.ts';
-import type { ClaimResult } from '../../core/store-passes.ts';
+import type { Outcome } from '../../core/rules/settle.ts';
+import type { JobStore } from '../../core/store/store.ts';
+import type { ClaimResult } from '../../core/store/store-passes.ts';
 import { Attempt } from '../attempts/attempt.ts';
 import { idsOf, logLine, logStray } from '../attempts/attempt-log.ts';
 import { returnedOutcome, thrownOutcome } from '../attempts/attempt-outcome.ts';

@@ -1,4 +1,4 @@
-import type { JobStore } from '../../core/store.ts';
+import type { JobStore } from '../../core/store/store.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { Settings } from '../options.ts';
 import type { RunningAttempts } from './running-attempts.ts';

@@ -1,5 +1,5 @@
-import type { Job } from '../../core/job.ts';
-import type { Report } from '../../core/store-passes.ts';
+import type { Job } from '../../core/model/job.ts';
+import type { Report } from '../../core/store/store-passes.ts';
 import { type Attempt, type StopReason, stopError } from '../attempts/attempt.ts';
 import type { Registry } from '../job-types/registry.ts';
 import type { Settings } from '../options.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Job } from '../../core/job.ts';
-import { LOOK_AHEAD_MS } from '../../core/slots.ts';
-import type { ClaimedRun, ClaimResult } from '../../core/store-passes.ts';
+import type { Job } from '../../core/model/job.ts';
+import { LOOK_AHEAD_MS } from '../../core/rules/slots.ts';
+import type { ClaimedRun, ClaimResult } from '../../core/store/store-passes.ts';
 import type { EndedClaim } from '../settling/ended-claim.ts';
 import { START_GAP_MS, STARTS_WITHOUT_GAP, TOO_LATE_MS } from '../timing/pace.ts';
 

@@ -1,5 +1,5 @@
-import type { Job } from '../../core/job.ts';
-import type { SettleInput } from '../../core/store-passes.ts';
+import type { Job } from '../../core/model/job.ts';
+import type { SettleInput } from '../../core/store/store-passes.ts';
 import type { Attempt } from '../attempts/attempt.ts';
 import { NEXT_SLOT_SOON_MS } from '../timing/pace.ts';
 

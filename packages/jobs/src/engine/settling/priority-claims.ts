@@ -1,4 +1,4 @@
-import type { ClaimResult } from '../../core/store-passes.ts';
+import type { ClaimResult } from '../../core/store/store-passes.ts';
 
 /** The slots that this node has claimed before runs that were due earlier, until they end. */
 export class PriorityClaims {

@@ -1,4 +1,4 @@
-import type { SettleResult } from '../../core/store-passes.ts';
+import type { SettleResult } from '../../core/store/store-passes.ts';
 import { errorWithCauses, idsOf, idsOfRun, isLevelEnabled } from '../attempts/attempt-log.ts';
 import type { Ending } from '../engine-stats.ts';
 import type { EventFeed } from '../events/event-feed.ts';

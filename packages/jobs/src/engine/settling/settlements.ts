@@ -1,4 +1,4 @@
-import type { SettleResult } from '../../core/store-passes.ts';
+import type { SettleResult } from '../../core/store/store-passes.ts';
 import type { Attempt } from '../attempts/attempt.ts';
 import type { DueTimes } from '../timing/due-times.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyHealthCounts } from '../../core/health.ts';
+import { emptyHealthCounts } from '../../core/rules/health.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { HealthCounter, type HealthCounterDeps } from './health-counter.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
-import { emptyHealthCounts, HEALTH_STATUSES } from '../../core/health.ts';
-import type { JobStore } from '../../core/store.ts';
-import type { HealthCounts } from '../../core/store-views.ts';
+import { emptyHealthCounts, HEALTH_STATUSES } from '../../core/rules/health.ts';
+import type { JobStore } from '../../core/store/store.ts';
+import type { HealthCounts } from '../../core/store/store-views.ts';
 import type { Node } from '../nodes/node.ts';
 
 const EVERY_MS = 15_000;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { SkipReason } from '../../core/run.ts';
+import type { SkipReason } from '../../core/model/run.ts';
 import type { Ending, LastMinute, MinuteCounts, NodeActivity, TypeCounts } from '../engine-stats.ts';
 import { DURATION_BOUNDS_MS, Histogram, LATENESS_BOUNDS_MS } from './histogram.ts';
 import { KEPT, latenessStep, noEndings, rounded, TimeBucket, TimeBuckets } from './time-buckets.ts';

@@ -1,4 +1,4 @@
-import type { NodeInfo, NodeState, NodeView } from '../../core/membership.ts';
+import type { NodeInfo, NodeState, NodeView } from '../../core/nodes/membership.ts';
 import type { NodeStats } from '../engine-stats.ts';
 
 /** A node is late once it has left out two heartbeats. */

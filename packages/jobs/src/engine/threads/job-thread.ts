@@ -1,4 +1,4 @@
-import { PermanentError } from '../../core/errors.ts';
+import { PermanentError } from '../../core/model/errors.ts';
 
 /** What a thread of the pool is at. */
 export interface JobThread {

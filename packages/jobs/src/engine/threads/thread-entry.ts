@@ -2,8 +2,8 @@
 // at a time.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
-import { PermanentError } from '../../core/errors.ts';
-import type { JobContext, JobType } from '../../core/job-type.ts';
+import { PermanentError } from '../../core/model/errors.ts';
+import type { JobContext, JobType } from '../../core/model/job-type.ts';
 import { isRecord } from '../../core/objects.ts';
 import { lowerThreadPriority } from '../../thread-priority.ts';
 import { stopError } from '../attempts/attempt.ts';

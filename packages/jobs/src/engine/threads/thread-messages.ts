@@ -1,5 +1,5 @@
+import type { JsonText } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
-import type { JsonText } from '../../core/run.ts';
 import type { Attempt, StopReason } from '../attempts/attempt.ts';
 import type { NewOutput } from '../attempts/attempt-output.ts';
 import { checkResult, type HandlerResult } from '../attempts/handler-result.ts';

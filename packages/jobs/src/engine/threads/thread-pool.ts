@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { JobType } from '../../core/job-type.ts';
+import type { JobType } from '../../core/model/job-type.ts';
 import type { Attempt, Stop } from '../attempts/attempt.ts';
 import { logStray, logThreadEnd } from '../attempts/attempt-log.ts';
 import { readThrown, type ThrownError } from '../attempts/thrown-error.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimResult, PlanResult } from '../../core/store-passes.ts';
+import type { ClaimResult, PlanResult } from '../../core/store/store-passes.ts';
 import { DueTimes } from './due-times.ts';
 
 const planned = (nextWakeAt: number): PlanResult => ({

@@ -1,4 +1,4 @@
-import type { ClaimedRun, ClaimResult, PlanResult } from '../../core/store-passes.ts';
+import type { ClaimedRun, ClaimResult, PlanResult } from '../../core/store/store-passes.ts';
 import { EARLY_SHARE } from './pace.ts';
 
 /** A plan or claim under way. Its answer does not know what the engine learns before the answer comes. */

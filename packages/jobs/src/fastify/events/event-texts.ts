@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { JobEvent } from '../../core/events.ts';
+import type { JobEvent } from '../../core/model/events.ts';
 import { eventJson } from '../../http/index.ts';
 
 /** The text of events, shared by all streams of a process. */

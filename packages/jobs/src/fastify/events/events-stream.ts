@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { JobEvent } from '../../core/events.ts';
+import type { JobEvent } from '../../core/model/events.ts';
 import type { Engine } from '../../engine/engine-port.ts';
 import type { EventTexts } from './event-texts.ts';
 

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { StoreError, type StoreErrorCode } from '../../core/errors.ts';
+import { StoreError, type StoreErrorCode } from '../../core/model/errors.ts';
 import { EngineError, type EngineErrorCode, type InvalidField } from '../../engine/engine-port.ts';
 import { HttpProblem, type ProblemAnswer, sendProblem } from './http-problem.ts';
 

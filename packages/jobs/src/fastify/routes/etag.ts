@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Job } from '../../core/job.ts';
+import type { Job } from '../../core/model/job.ts';
 import { type CommandOptions, type Engine, EngineError } from '../../engine/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 

@@ -1,4 +1,4 @@
-import type { Cursor } from '../../core/store-views.ts';
+import type { Cursor } from '../../core/store/store-views.ts';
 import { type CursorValue, decodeCursor } from '../../http/index.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 

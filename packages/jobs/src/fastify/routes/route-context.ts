@@ -6,7 +6,7 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
-import type { AbortFlag } from '../../core/errors.ts';
+import type { AbortFlag } from '../../core/model/errors.ts';
 import type { CommandOptions, Engine } from '../../engine/engine-port.ts';
 import { CoalescedReads } from '../requests/coalesced-reads.ts';
 import { problemOf } from '../requests/errors.ts';

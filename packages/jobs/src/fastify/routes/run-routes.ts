@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RunQuery } from '../../core/store-views.ts';
+import type { RunQuery } from '../../core/store/store-views.ts';
 import {
   cancelBody,
   emptyBody,

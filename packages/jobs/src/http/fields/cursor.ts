@@ -1,4 +1,4 @@
-import type { Cursor } from '../../core/store-views.ts';
+import type { Cursor } from '../../core/store/store-views.ts';
 
 const LONGEST_CURSOR = 4_096;
 /** The stores' keys: the uid of a job or the id of a run. */

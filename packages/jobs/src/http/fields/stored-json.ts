@@ -1,4 +1,4 @@
-import type { JsonText } from '../../core/run.ts';
+import type { JsonText } from '../../core/model/run.ts';
 
 /**
  * Parses stored JSON. Returns the text unchanged if it is not JSON, as in a database that was edited by hand.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JOB_ID, JOB_ID_RULE } from '../../core/job-id.ts';
+import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import type { JobInput, JobPatch } from '../../engine/engine-port.ts';
 import { payloadSchema, text } from '../fields/text.ts';
 

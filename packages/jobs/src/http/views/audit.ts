@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuditRow } from '../../core/store-views.ts';
+import type { AuditRow } from '../../core/store/store-views.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { parseJson } from '../fields/stored-json.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JOB_EVENT_TYPES, type JobEvent } from '../../core/events.ts';
+import { JOB_EVENT_TYPES, type JobEvent } from '../../core/model/events.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { text } from '../fields/text.ts';
 import { jobIdSchema } from '../input/job-input.ts';

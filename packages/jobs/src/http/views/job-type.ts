@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatDuration } from '../../core/duration.ts';
+import { formatDuration } from '../../core/schedule/duration.ts';
 import type { JobTypeInfo } from '../../engine/engine-port.ts';
 import { backoffSchema } from './job.ts';
 

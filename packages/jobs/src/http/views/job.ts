@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { formatDuration } from '../../core/duration.ts';
-import type { Job } from '../../core/job.ts';
-import type { Backoff } from '../../core/retry.ts';
-import { RUN_STATUSES } from '../../core/run.ts';
-import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/statuses.ts';
-import type { JobSort, JobView } from '../../core/store-views.ts';
+import type { Job } from '../../core/model/job.ts';
+import type { Backoff } from '../../core/model/retry.ts';
+import { RUN_STATUSES } from '../../core/model/run.ts';
+import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/model/statuses.ts';
+import { formatDuration } from '../../core/schedule/duration.ts';
+import type { JobSort, JobView } from '../../core/store/store-views.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { cursorParameter, limitParameter } from '../fields/page.ts';
 import { parseJsonObject } from '../fields/stored-json.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { RUN_REASONS, RUN_STATUSES } from '../../core/run.ts';
-import type { RecentRun } from '../../core/store-views.ts';
+import { RUN_REASONS, RUN_STATUSES } from '../../core/model/run.ts';
+import type { RecentRun } from '../../core/store/store-views.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { countParameter } from '../fields/page.ts';
 

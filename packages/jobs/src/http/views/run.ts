@@ -8,9 +8,9 @@ import {
   type Progress,
   RUN_REASONS,
   RUN_STATUSES,
-} from '../../core/run.ts';
-import type { LogLine } from '../../core/store-passes.ts';
-import type { RunView } from '../../core/store-views.ts';
+} from '../../core/model/run.ts';
+import type { LogLine } from '../../core/store/store-passes.ts';
+import type { RunView } from '../../core/store/store-views.ts';
 import { instantJson, instantParameter, instantSchema } from '../fields/instant.ts';
 import { cursorParameter, limitParameter } from '../fields/page.ts';
 import { parseJson, parseJsonObject } from '../fields/stored-json.ts';

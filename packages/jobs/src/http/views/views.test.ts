@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Job } from '../../core/job.ts';
-import type { LiveRun } from '../../core/run.ts';
+import type { Job } from '../../core/model/job.ts';
+import type { LiveRun } from '../../core/model/run.ts';
 import { auditRowJson, auditRowSchema } from './audit.ts';
 import { eventJson, eventSchema } from './event.ts';
 import { jobJson, jobOrder, jobSchema } from './job.ts';

@@ -1,8 +1,8 @@
-import type { Job } from '../../core/job.ts';
-import type { TypeVersions } from '../../core/membership.ts';
-import { slotsHavePriority } from '../../core/share-out.ts';
-import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
-import { isSuspect, nextSuspectAt, prefetchBeside } from '../../core/suspects.ts';
+import type { Job } from '../../core/model/job.ts';
+import type { TypeVersions } from '../../core/nodes/membership.ts';
+import { slotsHavePriority } from '../../core/nodes/share-out.ts';
+import { isSuspect, nextSuspectAt, prefetchBeside } from '../../core/rules/suspects.ts';
+import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store/store-passes.ts';
 import { claimedRunOf } from '../../core/transactions/claim-planned.ts';
 import type { WaitingRuns } from '../../core/transactions/tables.ts';
 import { type LiveRow, type MemoryDatabase, nextId, requireJob } from './database.ts';

@@ -1,7 +1,7 @@
-import { StoreError } from '../../core/errors.ts';
-import type { FinishedRun, FinishedStatus, LiveRun, Run } from '../../core/run.ts';
-import type { LogLine } from '../../core/store-passes.ts';
-import type { AuditRow } from '../../core/store-views.ts';
+import { StoreError } from '../../core/model/errors.ts';
+import type { FinishedRun, FinishedStatus, LiveRun, Run } from '../../core/model/run.ts';
+import type { LogLine } from '../../core/store/store-passes.ts';
+import type { AuditRow } from '../../core/store/store-views.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { hourOf } from '../rows/hours.ts';
 

@@ -1,8 +1,8 @@
-import { emptyHealthCounts, hasHealth } from '../../core/health.ts';
-import { jobViewOf } from '../../core/job-view.ts';
-import type { TypeVersions } from '../../core/membership.ts';
-import { isLiveRun, type Run } from '../../core/run.ts';
-import type { JobStore } from '../../core/store.ts';
+import { isLiveRun, type Run } from '../../core/model/run.ts';
+import type { TypeVersions } from '../../core/nodes/membership.ts';
+import { emptyHealthCounts, hasHealth } from '../../core/rules/health.ts';
+import { jobViewOf } from '../../core/store/job-view.ts';
+import type { JobStore } from '../../core/store/store.ts';
 import type {
   AuditQuery,
   AuditRow,
@@ -15,7 +15,7 @@ import type {
   RunQuery,
   RunView,
   StoreStats,
-} from '../../core/store-views.ts';
+} from '../../core/store/store-views.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { firstHour, hourOf } from '../rows/hours.ts';
 import { recentRunOf } from '../rows/recent-run.ts';

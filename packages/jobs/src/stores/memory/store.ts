@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
-import { type AbortFlag, refuseAborted, StoreError } from '../../core/errors.ts';
-import type { JobStore } from '../../core/store.ts';
+import { type AbortFlag, refuseAborted, StoreError } from '../../core/model/errors.ts';
+import type { JobStore } from '../../core/store/store.ts';
 import { command, insertJobs, onlyOne } from '../../core/transactions/commands.ts';
 import { plan } from '../../core/transactions/plan.ts';
 import { cancelRun, makeDue, report } from '../../core/transactions/run-commands.ts';

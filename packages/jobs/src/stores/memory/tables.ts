@@ -1,10 +1,10 @@
-import { type Move, queuedOf } from '../../core/decision.ts';
-import { type LiveRuns, NO_LIVE_RUNS } from '../../core/job.ts';
+import { type LiveRuns, NO_LIVE_RUNS } from '../../core/model/job.ts';
+import type { LiveRun } from '../../core/model/run.ts';
 import type { Mutable } from '../../core/objects.ts';
-import type { LiveRun } from '../../core/run.ts';
-import { skippedOf } from '../../core/settle.ts';
-import { LOOK_AHEAD_MS } from '../../core/slots.ts';
-import { DEDUPE_MS } from '../../core/store-commands.ts';
+import { type Move, queuedOf } from '../../core/rules/decision.ts';
+import { skippedOf } from '../../core/rules/settle.ts';
+import { LOOK_AHEAD_MS } from '../../core/rules/slots.ts';
+import { DEDUPE_MS } from '../../core/store/store-commands.ts';
 import { writeAndClaim } from '../../core/transactions/claim-planned.ts';
 import { runScript, type Script } from '../../core/transactions/script.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';

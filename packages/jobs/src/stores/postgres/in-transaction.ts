@@ -1,7 +1,7 @@
-import { checkedBy } from '../../core/commands.ts';
-import type { ToldEvent } from '../../core/membership.ts';
-import type { StoreInTransaction, Transaction } from '../../core/store.ts';
-import type { CommandResult, InsertOutcome } from '../../core/store-commands.ts';
+import type { ToldEvent } from '../../core/nodes/membership.ts';
+import { checkedBy } from '../../core/rules/commands.ts';
+import type { StoreInTransaction, Transaction } from '../../core/store/store.ts';
+import type { CommandResult, InsertOutcome } from '../../core/store/store-commands.ts';
 import { command, insertJobs, onlyOne } from '../../core/transactions/commands.ts';
 import { insideOf, inTurn, queriesOn } from './connection/callers-transaction.ts';
 import type { Queries } from './connection/queries.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { StoreError } from '../../core/errors.ts';
+import { StoreError } from '../../core/model/errors.ts';
 import { numberOf } from '../rows/first-column.ts';
 import type { Database } from './connection/database.ts';
 import { isBusy } from './connection/database-errors.ts';

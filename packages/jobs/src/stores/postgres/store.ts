@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Membership, NodeInfo, NodeListener } from '../../core/membership.ts';
-import type { JobStore } from '../../core/store.ts';
+import type { Membership, NodeInfo, NodeListener } from '../../core/nodes/membership.ts';
+import type { JobStore } from '../../core/store/store.ts';
 import { type Recovery, recover } from '../../core/transactions/settle.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { connect, type Database } from './connection/database.ts';

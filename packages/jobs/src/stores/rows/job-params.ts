@@ -1,4 +1,4 @@
-import type { Schedule } from '../../core/schedule.ts';
+import type { Schedule } from '../../core/schedule/schedule.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import type { FixedJob } from './job-row.ts';
 

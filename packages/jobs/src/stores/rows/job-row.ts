@@ -1,6 +1,6 @@
-import type { Job, JobDefinition, Pause } from '../../core/job.ts';
+import type { Job, JobDefinition, Pause } from '../../core/model/job.ts';
 import type { Mutable } from '../../core/objects.ts';
-import type { Schedule } from '../../core/schedule.ts';
+import type { Schedule } from '../../core/schedule/schedule.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 
 /** What a slot changes, but for `wake_at`. */

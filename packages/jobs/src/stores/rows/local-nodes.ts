@@ -1,5 +1,5 @@
-import type { NodeInfo, NodeListener, NodeView } from '../../core/membership.ts';
-import type { JobStore } from '../../core/store.ts';
+import type { NodeInfo, NodeListener, NodeView } from '../../core/nodes/membership.ts';
+import type { JobStore } from '../../core/store/store.ts';
 
 /**
  * The nodes on this store: one, as a rule. There are no others to tell anything, and it is asked itself how

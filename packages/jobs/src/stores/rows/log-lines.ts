@@ -1,4 +1,4 @@
-import type { LogLine } from '../../core/store-passes.ts';
+import type { LogLine } from '../../core/store/store-passes.ts';
 
 /** Of each run, so much log is kept: the newest lines (P18, bounds). */
 export const MAX_LOG_BYTES = 64 * 1024;

@@ -1,6 +1,6 @@
+import type { RunReason, RunStatus } from '../../core/model/run.ts';
 import type { Mutable } from '../../core/objects.ts';
-import type { RunReason, RunStatus } from '../../core/run.ts';
-import type { RecentRun } from '../../core/store-views.ts';
+import type { RecentRun } from '../../core/store/store-views.ts';
 
 /** Of the columns `id, status, reason, queued_at, started_at, finished_at`, with the words of `core`. */
 export function recentRunOf(

@@ -1,5 +1,5 @@
+import type { AttemptError, FinishedRun, JsonText, RunOrigin } from '../../core/model/run.ts';
 import type { Mutable } from '../../core/objects.ts';
-import type { AttemptError, FinishedRun, JsonText, RunOrigin } from '../../core/run.ts';
 import { progressOf } from './stored-run-json.ts';
 
 export const ORIGIN_COLUMNS =

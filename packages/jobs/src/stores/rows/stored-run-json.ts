@@ -1,5 +1,5 @@
+import type { AttemptError, ErrorCause, JsonText, Progress } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
-import type { AttemptError, ErrorCause, JsonText, Progress } from '../../core/run.ts';
 
 /**
  * Reads the errors of a run, which the engine has written. A database edited by hand may hold others: those

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { StoreError } from '../../core/errors.ts';
+import { StoreError } from '../../core/model/errors.ts';
 import type { Database } from './database.ts';
 
 /** In order; the position (from 1) is the schema's version. Released ones never change. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StoreError } from '../../core/errors.ts';
+import { StoreError } from '../../core/model/errors.ts';
 import { faultCode } from './sqlite-faults.ts';
 
 const withField = (field: object) => Object.assign(new Error('x'), field);

@@ -1,4 +1,4 @@
-import { StoreError, type StoreErrorCode } from '../../core/errors.ts';
+import { StoreError, type StoreErrorCode } from '../../core/model/errors.ts';
 
 /** https://sqlite.org/rescode.html; plain codes are the low byte of extended ones. */
 const SQLITE_CORRUPT = 11;

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { definitionOf } from '../../../test/store-contract/rig.ts';
-import type { JobStore } from '../../core/store.ts';
+import type { JobStore } from '../../core/store/store.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { createSqliteStore } from './store.ts';
 import { ThreadChannel } from './threads/thread-channel.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
-import { type AbortFlag, refuseAborted, StoreError } from '../../core/errors.ts';
-import type { JobStore } from '../../core/store.ts';
+import { type AbortFlag, refuseAborted, StoreError } from '../../core/model/errors.ts';
+import type { JobStore } from '../../core/store/store.ts';
 import { createLocalNodes } from '../rows/local-nodes.ts';
 import { type OpenDatabase, openDatabase } from './threads/open-database.ts';
 import type { Inputs, Output, ReadInputs, WriteInputs } from './threads/protocol.ts';

@@ -1,5 +1,5 @@
-import type { ClaimInput, ClaimResult } from '../../../core/store-passes.ts';
-import { prefetchBeside } from '../../../core/suspects.ts';
+import { prefetchBeside } from '../../../core/rules/suspects.ts';
+import type { ClaimInput, ClaimResult } from '../../../core/store/store-passes.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { HELD_AGAIN_MS } from '../locks/job-locks.ts';
 import { versionsParam } from '../rows/type-keys.ts';

@@ -1,5 +1,5 @@
-import { slotsHavePriority } from '../../../core/share-out.ts';
-import { nextSuspectAt, SUSPECT_FROM, SUSPECTS_AGAIN_MS } from '../../../core/suspects.ts';
+import { slotsHavePriority } from '../../../core/nodes/share-out.ts';
+import { nextSuspectAt, SUSPECT_FROM, SUSPECTS_AGAIN_MS } from '../../../core/rules/suspects.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { KEYS_KNOWN } from '../rows/type-keys.ts';
 import type { Unit } from '../tables/unit.ts';

@@ -1,5 +1,5 @@
 import type { Mutable } from '../../../core/objects.ts';
-import type { ClaimedRun, ClaimInput } from '../../../core/store-passes.ts';
+import type { ClaimedRun, ClaimInput } from '../../../core/store/store-passes.ts';
 import type { Param } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { KEYS_KNOWN } from '../rows/type-keys.ts';

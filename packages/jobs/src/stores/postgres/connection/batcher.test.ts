@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StoreError } from '../../../core/errors.ts';
+import { StoreError } from '../../../core/model/errors.ts';
 import { createBatcher } from './batcher.ts';
 
 describe('requests of one turn of the event loop share a batch', () => {

@@ -1,4 +1,4 @@
-import { type AbortFlag, aborted } from '../../../core/errors.ts';
+import { type AbortFlag, aborted } from '../../../core/model/errors.ts';
 import { isBusy, mayBeDone } from './database-errors.ts';
 
 export interface BatcherDeps<Input, Result> {

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../core/store.ts';
+import type { Transaction } from '../../../core/store/store.ts';
 import { LOCK_WAIT_MS } from './database.ts';
 import { busy, unavailable } from './database-errors.ts';
 import type { Param, Queries } from './queries.ts';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { StoreError } from '../../../core/errors.ts';
+import { StoreError } from '../../../core/model/errors.ts';
 
 /**
  * Two transactions that wait for each other, or that can't be put in an order: one is undone, and tried

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
-import { type AbortFlag, refuseAborted } from '../../../core/errors.ts';
+import { type AbortFlag, refuseAborted } from '../../../core/model/errors.ts';
 import {
   codeOf,
   commitFailed,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StoreError } from '../../../core/errors.ts';
+import { StoreError } from '../../../core/model/errors.ts';
 import { LOCK_WAIT_MS } from './database.ts';
 import { createJobTurnQueue } from './job-turn-queue.ts';
 

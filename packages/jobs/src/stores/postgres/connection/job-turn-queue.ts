@@ -1,4 +1,4 @@
-import type { StoreError } from '../../../core/errors.ts';
+import type { StoreError } from '../../../core/model/errors.ts';
 import { LOCK_WAIT_MS } from './database.ts';
 import { isBusy } from './database-errors.ts';
 

@@ -1,4 +1,4 @@
-import type { AbortFlag } from '../../../core/errors.ts';
+import type { AbortFlag } from '../../../core/model/errors.ts';
 import { type Bounds, type Database, SHORT_WAIT_MS } from './database.ts';
 import { mayBeDone } from './database-errors.ts';
 import { createJobTurnQueue } from './job-turn-queue.ts';

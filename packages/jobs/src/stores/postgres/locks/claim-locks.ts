@@ -1,5 +1,5 @@
-import type { LiveRun } from '../../../core/run.ts';
-import type { SettleInput } from '../../../core/store-passes.ts';
+import type { LiveRun } from '../../../core/model/run.ts';
+import type { SettleInput } from '../../../core/store/store-passes.ts';
 import type { ClaimKey, ClaimState } from '../../../core/transactions/tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { LIVE_COLUMNS } from '../../rows/run-row.ts';

@@ -1,6 +1,6 @@
-import { isFreeTrigger } from '../../../core/commands.ts';
-import type { Run } from '../../../core/run.ts';
-import { type CommandInput, DEDUPE_MS } from '../../../core/store-commands.ts';
+import type { Run } from '../../../core/model/run.ts';
+import { isFreeTrigger } from '../../../core/rules/commands.ts';
+import { type CommandInput, DEDUPE_MS } from '../../../core/store/store-commands.ts';
 import type { LockedJob } from '../../../core/transactions/tables.ts';
 import { keptRunOf } from '../../rows/run-row.ts';
 import { type Queries, together } from '../connection/queries.ts';

@@ -1,4 +1,4 @@
-import type { PlanInput } from '../../../core/store-passes.ts';
+import type { PlanInput } from '../../../core/store/store-passes.ts';
 import type { DueJobs, EndedPlan, PlanEnd, WaitingRuns } from '../../../core/transactions/tables.ts';
 import { SEE_LEFT } from '../claims/claim.ts';
 import { FIRST_SUSPECT, isSuspectDue, notePriorities } from '../claims/priority-claims.ts';

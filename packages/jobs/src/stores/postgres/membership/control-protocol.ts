@@ -1,5 +1,5 @@
-import { FREE_TWICE_MS, type LeaseKept } from '../../../core/lease.ts';
-import type { NodeInfo, NodeState, Notice, Others } from '../../../core/membership.ts';
+import { FREE_TWICE_MS, type LeaseKept } from '../../../core/nodes/lease.ts';
+import type { NodeInfo, NodeState, Notice, Others } from '../../../core/nodes/membership.ts';
 
 /** What the thread of the control connection is started with. */
 export interface ControlInput {

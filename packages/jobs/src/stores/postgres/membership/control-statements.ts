@@ -1,5 +1,5 @@
-import { LEASE_MS } from '../../../core/lease.ts';
-import type { TypeVersions } from '../../../core/membership.ts';
+import { LEASE_MS } from '../../../core/nodes/lease.ts';
+import type { TypeVersions } from '../../../core/nodes/membership.ts';
 import { KEYS_KNOWN } from '../rows/type-keys.ts';
 import { LOCK_CLASS } from './control-protocol.ts';
 import type { SeenNode } from './dead-nodes.ts';

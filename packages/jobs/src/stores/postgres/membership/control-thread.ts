@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { LEASE_MS, type LeaseKnown, type LeaseState } from '../../../core/lease.ts';
+import { LEASE_MS, type LeaseKnown, type LeaseState } from '../../../core/nodes/lease.ts';
 import { codeOf } from '../connection/database-errors.ts';
 import { versionsParam } from '../rows/type-keys.ts';
 import {

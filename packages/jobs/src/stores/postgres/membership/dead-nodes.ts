@@ -1,5 +1,5 @@
-import { FREE_TWICE_MS } from '../../../core/lease.ts';
-import type { TypeVersions } from '../../../core/membership.ts';
+import { FREE_TWICE_MS } from '../../../core/nodes/lease.ts';
+import type { TypeVersions } from '../../../core/nodes/membership.ts';
 import { BEAT_EVERY_MS, type DeadNode } from './control-protocol.ts';
 
 /** Another node, as one look sees it. */

@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads';
-import { StoreError } from '../../../core/errors.ts';
+import { StoreError } from '../../../core/model/errors.ts';
 import {
   type Membership,
   NO_OTHERS,
   type NodeInfo,
   type NodeListener,
   type Notice,
-} from '../../../core/membership.ts';
+} from '../../../core/nodes/membership.ts';
 import type { Recovery } from '../../../core/transactions/settle.ts';
 import { unavailable } from '../connection/database-errors.ts';
 import type { Queries } from '../connection/queries.ts';

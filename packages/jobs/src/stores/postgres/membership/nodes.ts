@@ -1,4 +1,4 @@
-import type { NodeView, TypeVersions } from '../../../core/membership.ts';
+import type { NodeView, TypeVersions } from '../../../core/nodes/membership.ts';
 import type { Queries } from '../connection/queries.ts';
 import type { BeatState } from './control-protocol.ts';
 

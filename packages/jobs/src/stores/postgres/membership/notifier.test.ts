@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Notice, ToldEvent } from '../../../core/membership.ts';
+import type { Notice, ToldEvent } from '../../../core/nodes/membership.ts';
 import { payloadsOf, toldIn } from './notifier.ts';
 
 const told = z.object({

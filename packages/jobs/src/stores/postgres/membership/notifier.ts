@@ -1,4 +1,4 @@
-import type { Notice, ToldEvent } from '../../../core/membership.ts';
+import type { Notice, ToldEvent } from '../../../core/nodes/membership.ts';
 import { isRecord } from '../../../core/objects.ts';
 import type { Told } from './control-protocol.ts';
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { NO_OTHERS, type NodeInfo, newestOf, type Others } from '../../../core/membership.ts';
+import { NO_OTHERS, type NodeInfo, newestOf, type Others } from '../../../core/nodes/membership.ts';
 import { versionsParam } from '../rows/type-keys.ts';
 import type { ControlConnection } from './control-connection.ts';
 import type { FromControl } from './control-protocol.ts';

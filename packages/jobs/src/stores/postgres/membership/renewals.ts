@@ -4,8 +4,8 @@ import {
   type LeaseKnown,
   type LeaseState,
   type ServerSaid,
-} from '../../../core/lease.ts';
-import type { NodeState } from '../../../core/membership.ts';
+} from '../../../core/nodes/lease.ts';
+import type { NodeState } from '../../../core/nodes/membership.ts';
 import type { ControlConnection } from './control-connection.ts';
 import type { BeatState } from './control-protocol.ts';
 import { BEAT } from './control-statements.ts';

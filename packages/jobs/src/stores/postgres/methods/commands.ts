@@ -1,9 +1,9 @@
-import { checkedBy } from '../../../core/commands.ts';
-import { type AbortFlag, StoreError } from '../../../core/errors.ts';
-import type { JobDefinition } from '../../../core/job.ts';
-import type { JobStore } from '../../../core/store.ts';
-import type { CommandInput, CommandResult, InsertOutcome } from '../../../core/store-commands.ts';
-import type { ClaimInput, ClaimResult } from '../../../core/store-passes.ts';
+import { type AbortFlag, StoreError } from '../../../core/model/errors.ts';
+import type { JobDefinition } from '../../../core/model/job.ts';
+import { checkedBy } from '../../../core/rules/commands.ts';
+import type { JobStore } from '../../../core/store/store.ts';
+import type { CommandInput, CommandResult, InsertOutcome } from '../../../core/store/store-commands.ts';
+import type { ClaimInput, ClaimResult } from '../../../core/store/store-passes.ts';
 import { command, insertJobs, onlyOne } from '../../../core/transactions/commands.ts';
 import { cancelRun, makeDue } from '../../../core/transactions/run-commands.ts';
 import type { InsertInput } from '../../../core/transactions/tables.ts';

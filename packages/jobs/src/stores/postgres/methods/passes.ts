@@ -1,5 +1,10 @@
-import type { JobStore } from '../../../core/store.ts';
-import type { ClaimInput, ClaimResult, PlanResult, SettleBatchResult } from '../../../core/store-passes.ts';
+import type { JobStore } from '../../../core/store/store.ts';
+import type {
+  ClaimInput,
+  ClaimResult,
+  PlanResult,
+  SettleBatchResult,
+} from '../../../core/store/store-passes.ts';
 import { plan } from '../../../core/transactions/plan.ts';
 import { report } from '../../../core/transactions/run-commands.ts';
 import {

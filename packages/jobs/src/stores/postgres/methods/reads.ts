@@ -1,4 +1,4 @@
-import type { JobStore } from '../../../core/store.ts';
+import type { JobStore } from '../../../core/store/store.ts';
 import type { Queries } from '../connection/queries.ts';
 import { countHealth } from '../reads/job-health-sql.ts';
 import { getJob, listJobs } from '../reads/read-jobs.ts';

@@ -1,4 +1,4 @@
-import { type AbortFlag, StoreError } from '../../../core/errors.ts';
+import { type AbortFlag, StoreError } from '../../../core/model/errors.ts';
 import type { Database } from '../connection/database.ts';
 import type { Param, Queries } from '../connection/queries.ts';
 import type { HowToTake, WriteQueue } from '../connection/write-queue.ts';

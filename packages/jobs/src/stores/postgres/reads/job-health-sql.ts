@@ -1,3 +1,4 @@
+import type { TypeVersions } from '../../../core/nodes/membership.ts';
 import {
   emptyHealthCounts,
   HEALTH_STATUSES,
@@ -5,10 +6,9 @@ import {
   type HealthStatus,
   LATE_AFTER_MS,
   UNHEALTHY,
-} from '../../../core/health.ts';
-import type { TypeVersions } from '../../../core/membership.ts';
-import { CLOCK_TOLERANCE_MS } from '../../../core/resume.ts';
-import type { HealthCounts } from '../../../core/store-views.ts';
+} from '../../../core/rules/health.ts';
+import { CLOCK_TOLERANCE_MS } from '../../../core/rules/resume.ts';
+import type { HealthCounts } from '../../../core/store/store-views.ts';
 import type { Param, Queries } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';
 

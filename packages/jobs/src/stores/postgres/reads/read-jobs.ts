@@ -1,7 +1,7 @@
-import { hasHealth } from '../../../core/health.ts';
-import { jobViewOf } from '../../../core/job-view.ts';
-import type { TypeVersions } from '../../../core/membership.ts';
-import type { Cursor, JobQuery, JobSort, JobView, Page } from '../../../core/store-views.ts';
+import type { TypeVersions } from '../../../core/nodes/membership.ts';
+import { hasHealth } from '../../../core/rules/health.ts';
+import { jobViewOf } from '../../../core/store/job-view.ts';
+import type { Cursor, JobQuery, JobSort, JobView, Page } from '../../../core/store/store-views.ts';
 import { storedJobOf } from '../../rows/job-row.ts';
 import type { Param, Queries } from '../connection/queries.ts';
 import { SELECT_JOB } from '../rows/job-rows.ts';

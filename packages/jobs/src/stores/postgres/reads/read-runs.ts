@@ -1,6 +1,6 @@
-import { isLiveStatus, type Run, type RunStatus } from '../../../core/run.ts';
-import type { LogLine } from '../../../core/store-passes.ts';
-import type { Page, RunQuery, RunView } from '../../../core/store-views.ts';
+import { isLiveStatus, type Run, type RunStatus } from '../../../core/model/run.ts';
+import type { LogLine } from '../../../core/store/store-passes.ts';
+import type { Page, RunQuery, RunView } from '../../../core/store/store-views.ts';
 import { FEW_JOBS } from '../../rows/bounds.ts';
 import { FINISHED_COLUMNS, LIVE_COLUMNS } from '../../rows/run-row.ts';
 import type { Param, Queries } from '../connection/queries.ts';

@@ -1,6 +1,6 @@
-import type { JobStatus } from '../../../core/job.ts';
-import type { JobStore } from '../../../core/store.ts';
-import type { AuditRow, HourCount, StoreStats } from '../../../core/store-views.ts';
+import type { JobStatus } from '../../../core/model/job.ts';
+import type { JobStore } from '../../../core/store/store.ts';
+import type { AuditRow, HourCount, StoreStats } from '../../../core/store/store-views.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { firstHour, HOUR_MS } from '../../rows/hours.ts';
 import type { Param, Queries } from '../connection/queries.ts';

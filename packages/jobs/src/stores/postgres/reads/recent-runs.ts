@@ -1,5 +1,5 @@
-import type { RunReason, RunStatus } from '../../../core/run.ts';
-import type { JobView, RecentRun } from '../../../core/store-views.ts';
+import type { RunReason, RunStatus } from '../../../core/model/run.ts';
+import type { JobView, RecentRun } from '../../../core/store/store-views.ts';
 import { recentRunOf } from '../../rows/recent-run.ts';
 import type { Queries } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Job } from '../../../core/job.ts';
+import type { Job } from '../../../core/model/job.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { stateUpdateOf } from './job-rows.ts';
 

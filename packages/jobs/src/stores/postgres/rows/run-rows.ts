@@ -1,4 +1,3 @@
-import type { Mutable } from '../../../core/objects.ts';
 import {
   type FinishedRun,
   type FinishedStatus,
@@ -8,7 +7,8 @@ import {
   type RunOrigin,
   type RunReason,
   type RunTrigger,
-} from '../../../core/run.ts';
+} from '../../../core/model/run.ts';
+import type { Mutable } from '../../../core/objects.ts';
 import {
   addOrigin,
   addProgress,

@@ -1,5 +1,5 @@
-import type { NewRun } from '../../../core/decision.ts';
-import type { TypeVersions } from '../../../core/membership.ts';
+import type { TypeVersions } from '../../../core/nodes/membership.ts';
+import type { NewRun } from '../../../core/rules/decision.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import type { Database } from '../connection/database.ts';

@@ -1,4 +1,4 @@
-import type { ClaimResult, SettleInput } from '../../../core/store-passes.ts';
+import type { ClaimResult, SettleInput } from '../../../core/store/store-passes.ts';
 
 /**
  * The claims that this process made and has not settled: which jobs they are of need not be read again.

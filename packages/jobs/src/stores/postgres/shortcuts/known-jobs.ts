@@ -1,5 +1,5 @@
-import { dependsOnLive } from '../../../core/ended-runs.ts';
-import type { Job, JobDefinition } from '../../../core/job.ts';
+import type { Job, JobDefinition } from '../../../core/model/job.ts';
+import { dependsOnLive } from '../../../core/rules/ended-runs.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { type FixedJob, fixedJobOf, jobInState, VARYING_COLUMNS } from '../../rows/job-row.ts';
 import type { Queries } from '../connection/queries.ts';

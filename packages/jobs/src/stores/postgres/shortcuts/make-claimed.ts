@@ -1,6 +1,6 @@
-import type { NewRun } from '../../../core/decision.ts';
-import { canRun } from '../../../core/membership.ts';
-import type { ClaimInput } from '../../../core/store-passes.ts';
+import { canRun } from '../../../core/nodes/membership.ts';
+import type { NewRun } from '../../../core/rules/decision.ts';
+import type { ClaimInput } from '../../../core/store/store-passes.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { FREE } from '../claims/priority-claims.ts';
 import { rowOf } from '../rows/run-rows.ts';

@@ -1,5 +1,5 @@
-import type { EndedRun } from '../../../core/ended-runs.ts';
-import type { SettleInput } from '../../../core/store-passes.ts';
+import type { EndedRun } from '../../../core/rules/ended-runs.ts';
+import type { SettleInput } from '../../../core/store/store-passes.ts';
 import { FINISHED_COLUMNS, ORIGIN_COLUMNS } from '../../rows/run-row.ts';
 import { HAS_BEGUN } from '../connection/database.ts';
 import { type Param, type Queries, together } from '../connection/queries.ts';

@@ -1,7 +1,7 @@
-import { commandJob, isPlainTrigger } from '../../../core/commands.ts';
-import { type NewRun, queuedOf } from '../../../core/decision.ts';
-import { NO_LIVE_RUNS } from '../../../core/job.ts';
-import type { CommandInput, CommandResult } from '../../../core/store-commands.ts';
+import { NO_LIVE_RUNS } from '../../../core/model/job.ts';
+import { commandJob, isPlainTrigger } from '../../../core/rules/commands.ts';
+import { type NewRun, queuedOf } from '../../../core/rules/decision.ts';
+import type { CommandInput, CommandResult } from '../../../core/store/store-commands.ts';
 import { claimedRunOf } from '../../../core/transactions/claim-planned.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { fixedJobOf, jobInState, VARYING_COLUMNS } from '../../rows/job-row.ts';

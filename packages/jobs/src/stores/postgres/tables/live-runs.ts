@@ -1,6 +1,6 @@
-import type { Move } from '../../../core/decision.ts';
-import { type LiveRuns, NO_LIVE_RUNS } from '../../../core/job.ts';
-import type { Held, LiveRun } from '../../../core/run.ts';
+import { type LiveRuns, NO_LIVE_RUNS } from '../../../core/model/job.ts';
+import type { Held, LiveRun } from '../../../core/model/run.ts';
+import type { Move } from '../../../core/rules/decision.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import { LIVE_COLUMNS } from '../../rows/run-row.ts';
 import type { Queries } from '../connection/queries.ts';

@@ -1,4 +1,4 @@
-import type { LogLine } from '../../../core/store-passes.ts';
+import type { LogLine } from '../../../core/store/store-passes.ts';
 import { MAX_LOG_BYTES, newestLines } from '../../rows/log-lines.ts';
 import { columnsOf, type Queries } from '../connection/queries.ts';
 import { arraysOf } from '../rows/run-rows.ts';

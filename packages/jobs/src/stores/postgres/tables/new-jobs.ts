@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../../core/store-commands.ts';
+import type { AuditEntry } from '../../../core/store/store-commands.ts';
 import type { JobToInsert } from '../../../core/transactions/tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { newJobParams } from '../../rows/job-params.ts';

@@ -1,6 +1,6 @@
-import { LOOK_AHEAD_MS } from '../../../core/slots.ts';
-import type { AuditEntry } from '../../../core/store-commands.ts';
-import type { Report } from '../../../core/store-passes.ts';
+import { LOOK_AHEAD_MS } from '../../../core/rules/slots.ts';
+import type { AuditEntry } from '../../../core/store/store-commands.ts';
+import type { Report } from '../../../core/store/store-passes.ts';
 import type { PutBack, ReportState } from '../../../core/transactions/tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { errorsText } from '../../rows/run-row.ts';

@@ -1,6 +1,6 @@
-import { isFreeTrigger, isPlainTrigger } from '../../../core/commands.ts';
-import { isLiveRun } from '../../../core/run.ts';
-import type { SettleInput } from '../../../core/store-passes.ts';
+import { isLiveRun } from '../../../core/model/run.ts';
+import { isFreeTrigger, isPlainTrigger } from '../../../core/rules/commands.ts';
+import type { SettleInput } from '../../../core/store/store-passes.ts';
 import { type AsyncTables, runScriptAsync, type Script } from '../../../core/transactions/script.ts';
 import { lockedJob, saveJob } from '../../../core/transactions/unit-of-work.ts';
 import { claim } from '../claims/claim.ts';

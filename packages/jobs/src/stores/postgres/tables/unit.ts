@@ -1,5 +1,5 @@
-import type { EndedRun } from '../../../core/ended-runs.ts';
-import type { FinishedRun } from '../../../core/run.ts';
+import type { FinishedRun } from '../../../core/model/run.ts';
+import type { EndedRun } from '../../../core/rules/ended-runs.ts';
 import { createUnitOfWork, type UnitOfWork } from '../../../core/transactions/unit-of-work.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import type { Queries } from '../connection/queries.ts';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { StoreContents } from '../../../core/table-rows.ts';
+import type { StoreContents } from '../../../core/store/table-rows.ts';
 import { queriesOn } from '../connection/queries.ts';
 import { migrateWithin } from '../migrate.ts';
 import { WriteTablesError, writeTables } from './write-tables.ts';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { TableRow, TableRows } from '../../../core/table-rows.ts';
+import type { TableRow, TableRows } from '../../../core/store/table-rows.ts';
 
 export interface TablesToWrite {
   /** In a transaction. */

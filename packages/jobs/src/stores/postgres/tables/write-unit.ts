@@ -1,8 +1,8 @@
-import { queuedOf } from '../../../core/decision.ts';
-import type { EndedRun } from '../../../core/ended-runs.ts';
-import type { FinishedRun, FinishedStatus, LiveRun } from '../../../core/run.ts';
-import { skippedOf } from '../../../core/settle.ts';
-import type { ClaimResult } from '../../../core/store-passes.ts';
+import type { FinishedRun, FinishedStatus, LiveRun } from '../../../core/model/run.ts';
+import { queuedOf } from '../../../core/rules/decision.ts';
+import type { EndedRun } from '../../../core/rules/ended-runs.ts';
+import { skippedOf } from '../../../core/rules/settle.ts';
+import type { ClaimResult } from '../../../core/store/store-passes.ts';
 import { claimedRunOf } from '../../../core/transactions/claim-planned.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import {

@@ -1,6 +1,6 @@
-import type { FinishedStatus } from '../../../core/run.ts';
-import type { PruneResult, Retention } from '../../../core/store.ts';
-import { DEDUPE_MS } from '../../../core/store-commands.ts';
+import type { FinishedStatus } from '../../../core/model/run.ts';
+import type { PruneResult, Retention } from '../../../core/store/store.ts';
+import { DEDUPE_MS } from '../../../core/store/store-commands.ts';
 import { FAR_OVER, MAX_PRUNED, SLACK } from '../../rows/bounds.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { HOUR_MS } from '../../rows/hours.ts';

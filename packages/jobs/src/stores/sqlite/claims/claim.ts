@@ -1,7 +1,7 @@
-import type { Job } from '../../../core/job.ts';
-import { slotsHavePriority } from '../../../core/share-out.ts';
-import type { ClaimedRun, ClaimInput, ClaimResult } from '../../../core/store-passes.ts';
-import { nextSuspectAt, prefetchBeside } from '../../../core/suspects.ts';
+import type { Job } from '../../../core/model/job.ts';
+import { slotsHavePriority } from '../../../core/nodes/share-out.ts';
+import { nextSuspectAt, prefetchBeside } from '../../../core/rules/suspects.ts';
+import type { ClaimedRun, ClaimInput, ClaimResult } from '../../../core/store/store-passes.ts';
 import { claimedRunOf } from '../../../core/transactions/claim-planned.ts';
 import type { WaitingRuns } from '../../../core/transactions/tables.ts';
 import { FREE_COLUMNS } from '../../rows/run-row.ts';

@@ -1,6 +1,6 @@
+import type { LiveRun } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
-import type { LiveRun } from '../../../core/run.ts';
-import { SUSPECT_FROM, type WaitingSuspects } from '../../../core/suspects.ts';
+import { SUSPECT_FROM, type WaitingSuspects } from '../../../core/rules/suspects.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { FREE_COLUMNS } from '../../rows/run-row.ts';
 import { freeRunOf, type KeyedRun, keyed, numbersOf } from '../rows/run-rows.ts';

@@ -1,4 +1,4 @@
-import { StoreError } from '../../../core/errors.ts';
+import { StoreError } from '../../../core/model/errors.ts';
 import { faultCode } from '../sqlite-faults.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { type FileLock, takeFileLock } from './file-lock.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { StoreError } from '../../../core/errors.ts';
+import { StoreError } from '../../../core/model/errors.ts';
 import type { Database } from '../database.ts';
 import { resolveDatabaseFile } from './database-file.ts';
 

@@ -1,13 +1,13 @@
+import type { TypeVersions } from '../../../core/nodes/membership.ts';
 import {
   emptyHealthCounts,
   HEALTH_STATUSES,
   type HealthFilter,
   LATE_AFTER_MS,
   UNHEALTHY,
-} from '../../../core/health.ts';
-import type { TypeVersions } from '../../../core/membership.ts';
-import { CLOCK_TOLERANCE_MS } from '../../../core/resume.ts';
-import type { HealthCounts } from '../../../core/store-views.ts';
+} from '../../../core/rules/health.ts';
+import { CLOCK_TOLERANCE_MS } from '../../../core/rules/resume.ts';
+import type { HealthCounts } from '../../../core/store/store-views.ts';
 import type { Database, Param } from '../database.ts';
 import { healthCountOf } from '../rows/run-rows.ts';
 

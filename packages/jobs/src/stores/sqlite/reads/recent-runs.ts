@@ -1,4 +1,4 @@
-import type { RecentRun } from '../../../core/store-views.ts';
+import type { RecentRun } from '../../../core/store/store-views.ts';
 import { recentRunOf } from '../../rows/recent-run.ts';
 import type { Database } from '../database.ts';
 import { reasonOf, statusOf } from '../rows/codes.ts';

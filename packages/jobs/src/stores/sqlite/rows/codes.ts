@@ -6,8 +6,8 @@ import {
   type RunReason,
   type RunStatus,
   type RunTrigger,
-} from '../../../core/run.ts';
-import type { LogLine } from '../../../core/store-passes.ts';
+} from '../../../core/model/run.ts';
+import type { LogLine } from '../../../core/store/store-passes.ts';
 
 /**
  * What the numbers in the tables of runs stand for. Never change one: databases hold them. The CHECKs and

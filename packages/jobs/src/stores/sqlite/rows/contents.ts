@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { StoreContents, TableRow, TableRows } from '../../../core/table-rows.ts';
+import type { StoreContents, TableRow, TableRows } from '../../../core/store/table-rows.ts';
 import { HELD, LEVEL, REASON, STATUS, TRIGGER } from './codes.ts';
 
 /**

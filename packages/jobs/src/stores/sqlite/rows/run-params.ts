@@ -1,4 +1,4 @@
-import type { FinishedRun, LiveRun, RunOrigin } from '../../../core/run.ts';
+import type { FinishedRun, LiveRun, RunOrigin } from '../../../core/model/run.ts';
 import { errorsText, FINISHED_COLUMNS, ORIGIN_COLUMNS } from '../../rows/run-row.ts';
 import type { Param } from '../database.ts';
 import { HELD, REASON, STATUS, TRIGGER } from './codes.ts';

@@ -1,14 +1,14 @@
-import type { HealthStatus } from '../../../core/health.ts';
-import type { Mutable } from '../../../core/objects.ts';
 import {
   type FinishedRun,
   type JsonText,
   type LiveRun,
   NO_ERRORS,
   type RunOrigin,
-} from '../../../core/run.ts';
-import type { LogLine } from '../../../core/store-passes.ts';
-import type { AuditRow, Cursor } from '../../../core/store-views.ts';
+} from '../../../core/model/run.ts';
+import type { Mutable } from '../../../core/objects.ts';
+import type { HealthStatus } from '../../../core/rules/health.ts';
+import type { LogLine } from '../../../core/store/store-passes.ts';
+import type { AuditRow, Cursor } from '../../../core/store/store-views.ts';
 import { addOrigin, addProgress, type FreeRow, type OriginRow } from '../../rows/run-row.ts';
 import { errorsOf } from '../../rows/stored-run-json.ts';
 import { finishedStatusOf, heldOf, levelOf, liveStatusOf, REASON, reasonOf, triggerOf } from './codes.ts';

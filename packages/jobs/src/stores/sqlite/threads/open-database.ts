@@ -1,4 +1,4 @@
-import { StoreError } from '../../../core/errors.ts';
+import { StoreError } from '../../../core/model/errors.ts';
 import { type DatabaseFile, resolveDatabaseFile } from '../file/database-file.ts';
 import { lockDatabase } from '../file/database-lock.ts';
 import { watchDatabaseFile } from '../file/file-watch.ts';

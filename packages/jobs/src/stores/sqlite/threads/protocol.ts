@@ -1,6 +1,6 @@
-import type { StoreErrorCode } from '../../../core/errors.ts';
-import type { TypeVersions } from '../../../core/membership.ts';
-import type { JobStore } from '../../../core/store.ts';
+import type { StoreErrorCode } from '../../../core/model/errors.ts';
+import type { TypeVersions } from '../../../core/nodes/membership.ts';
+import type { JobStore } from '../../../core/store/store.ts';
 import type { PackedClaim, PackedPlan, PackedSettlements } from './thread-codec.ts';
 
 /** What crosses to the threads: one object for each method, since a message has one body. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers';
 import { Worker } from 'node:worker_threads';
-import { StoreError } from '../../../core/errors.ts';
+import { StoreError } from '../../../core/model/errors.ts';
 import {
   type Closing,
   type Fault,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Job } from '../../../core/job.ts';
-import type { Outcome } from '../../../core/settle.ts';
-import type { ClaimedRun, ClaimResult, PlanResult, SettleInput } from '../../../core/store-passes.ts';
+import type { Job } from '../../../core/model/job.ts';
+import type { Outcome } from '../../../core/rules/settle.ts';
+import type { ClaimedRun, ClaimResult, PlanResult, SettleInput } from '../../../core/store/store-passes.ts';
 import { packPlan, packSettlements, unpackPlan, unpackSettlements } from './thread-codec.ts';
 
 const number = fc.maxSafeNat();

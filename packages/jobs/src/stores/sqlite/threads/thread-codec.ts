@@ -1,14 +1,14 @@
-import type { Job } from '../../../core/job.ts';
+import type { Job } from '../../../core/model/job.ts';
+import type { JsonText } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
-import type { JsonText } from '../../../core/run.ts';
-import type { Outcome } from '../../../core/settle.ts';
+import type { Outcome } from '../../../core/rules/settle.ts';
 import type {
   ClaimedRun,
   ClaimResult,
   PlannedRun,
   PlanResult,
   SettleInput,
-} from '../../../core/store-passes.ts';
+} from '../../../core/store/store-passes.ts';
 import type { EndedClaim } from '../../../core/transactions/settle.ts';
 
 // What a claim or a plan sends of each run between threads. Copying an object takes the receiver half a

@@ -1,4 +1,4 @@
-import type { FinishedRun } from '../../../core/run.ts';
+import type { FinishedRun } from '../../../core/model/run.ts';
 import { FINISHED_COLUMNS } from '../../rows/run-row.ts';
 import { finishedParams, INSERT_FINISHED, INSERT_PLAIN, isPlain, plainParams } from '../rows/run-params.ts';
 import { finishedRunOf, keysOf, type RunKeys } from '../rows/run-rows.ts';

@@ -1,4 +1,4 @@
-import type { TypeVersions } from '../../../core/membership.ts';
+import type { TypeVersions } from '../../../core/nodes/membership.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import type { Database } from '../database.ts';
 import { nameOf, typeKeyOf } from '../rows/run-rows.ts';

@@ -1,7 +1,7 @@
-import type { Move } from '../../../core/decision.ts';
-import { type LiveRuns, NO_LIVE_RUNS } from '../../../core/job.ts';
-import type { LiveRun } from '../../../core/run.ts';
-import type { Report } from '../../../core/store-passes.ts';
+import { type LiveRuns, NO_LIVE_RUNS } from '../../../core/model/job.ts';
+import type { LiveRun } from '../../../core/model/run.ts';
+import type { Move } from '../../../core/rules/decision.ts';
+import type { Report } from '../../../core/store/store-passes.ts';
 import type { LiveRunCounts, PutBack, ReportState } from '../../../core/transactions/tables.ts';
 import { MAX_RUNS_PUT_OFF } from '../../rows/bounds.ts';
 import { numberOf } from '../../rows/first-column.ts';

@@ -1,7 +1,7 @@
-import { queuedOf } from '../../../core/decision.ts';
-import { skippedOf } from '../../../core/settle.ts';
-import { LOOK_AHEAD_MS } from '../../../core/slots.ts';
-import { DEDUPE_MS } from '../../../core/store-commands.ts';
+import { queuedOf } from '../../../core/rules/decision.ts';
+import { skippedOf } from '../../../core/rules/settle.ts';
+import { LOOK_AHEAD_MS } from '../../../core/rules/slots.ts';
+import { DEDUPE_MS } from '../../../core/store/store-commands.ts';
 import { writeAndClaim } from '../../../core/transactions/claim-planned.ts';
 import { runScript, type Script } from '../../../core/transactions/script.ts';
 import type { ClaimKey, Tables } from '../../../core/transactions/tables.ts';

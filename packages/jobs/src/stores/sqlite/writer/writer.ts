@@ -1,4 +1,4 @@
-import type { FinishedStatus } from '../../../core/run.ts';
+import type { FinishedStatus } from '../../../core/model/run.ts';
 import { HOUR_MS } from '../../rows/hours.ts';
 import type { Database } from '../database.ts';
 import { STATUS } from '../rows/codes.ts';

@@ -1,0 +1,309 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Contestant, WorkloadName } from '../contestant.ts';
+import { CONTESTANTS } from '../contestants.ts';
+import type { Column, Workload } from '../workload.ts';
+import { requireWorkload, WORKLOADS } from '../workloads.ts';
+import { chartOf } from './chart.ts';
+import type { Results } from './results.ts';
+import {
+  type Ratio,
+  type Summary,
+  shareOf,
+  summaryOf,
+  summaryText,
+  timesAsGood,
+  timesOf,
+  valueText,
+} from './summary.ts';
+
+/**
+ * Writes `peers.md` and its images into a folder, and the summary into a `performance.md` there. Returns the
+ * page.
+ */
+export function writeReport(results: Results, folder: string): string {
+  const measured = WORKLOADS.filter(({ name }) =>
+    results.measurements.some(({ workload }) => workload === name),
+  );
+  const glance = glanceOf(results, measured);
+  const sections = measured.map((workload) => sectionOf(results, workload));
+  const page = `${[headOf(results), '## Summary', glance, ...sections].join('\n\n')}\n`;
+  const plots = measured.flatMap(plotsOf);
+  const compared = plots.filter((plot) => isFirst(plot) && plot.workload.only === undefined);
+  const summary = [summaryHeadOf(results), glance, ...compared.map(imageLink)].join('\n\n');
+  const performance = join(folder, 'performance.md');
+  const performancePage = existsSync(performance)
+    ? withBlock(readFileSync(performance, 'utf8'), summary)
+    : undefined;
+  mkdirSync(join(folder, 'images'), { recursive: true });
+  for (const plot of plots) writeFileSync(join(folder, imageOf(plot)), chartFor(results, plot));
+  writeFileSync(join(folder, 'peers.md'), page);
+  if (performancePage !== undefined) writeFileSync(performance, performancePage);
+  return page;
+}
+
+/** Replaces the text between two comments of a page that is otherwise written by hand. */
+function withBlock(page: string, block: string): string {
+  const from = page.indexOf(BEGIN);
+  const to = page.indexOf(END, from);
+  if (from < 0 || to < 0)
+    throw new Error(`performance.md needs a line ${BEGIN} and, below it, a line ${END}`);
+  return `${page.slice(0, from + BEGIN.length)}\n\n${block}\n\n${page.slice(to)}`;
+}
+
+const BEGIN = '<!-- Written by `npm run bench -- peers`: edits are lost. -->';
+const END = '<!-- Up to here. -->';
+
+/** A column of a workload, as a chart. */
+interface Plot {
+  readonly workload: Workload;
+  readonly column: Column;
+}
+
+/** What contestants are compared by, and what else is asked for. */
+function plotsOf(workload: Workload): readonly Plot[] {
+  const [first] = workload.columns;
+  return workload.columns
+    .filter((column) => column === first || column.isPlotted)
+    .map((column) => ({ workload, column }));
+}
+
+const plotTitleOf = ({ workload, column }: Plot): string => `${workload.title}: ${column.title}`;
+const isFirst = ({ workload, column }: Plot): boolean => column === workload.columns[0];
+const imageOf = (plot: Plot): string =>
+  `images/bench-${plot.workload.name}${isFirst(plot) ? '' : `-${plot.column.figure.toLowerCase()}`}.svg`;
+const OURS = CONTESTANTS.filter(({ role }) => role === 'ours');
+const PEERS = CONTESTANTS.filter(({ role }) => role === 'peer');
+
+const versionsText = ({ versions }: Results): string =>
+  `${CONTESTANTS.map(({ name, label }) => `${label} ${versions[name] ?? ''}`).join(', ')}.`;
+
+function headOf(results: Results): string {
+  return `# Side by side with others
+
+<!-- Written by \`npm run bench -- peers\`, from peers.json: edits are lost. -->
+
+Figures of GreenVue and other job systems, written by \`npm run bench -- peers\`. [Performance](performance.md) says what they mean.
+
+- **One machine.** In each round the systems run in turn. Each measurement has its own processes and an empty database.
+- **Handlers only count**, so this measures the scheduler. 100 handlers may run at a time, unless a system is faster with another number.
+- **Settings.** Each peer has the settings that its own documents recommend for the work, or better ones. \`bench/peers/contestants/\` has the sources.
+- **Dates.** Each section names the time of its rounds.
+
+## Conditions
+
+- ${measuredText(results, 'a section')}
+- ${results.servers.join('.\n- ')}.
+- ${versionsText(results)}
+- ${valuesText(results)}
+
+Current settings. A section at an earlier commit used the settings of that commit:
+
+${CONTESTANTS.map(({ label, settings }) => `- ${label}: ${settings}.`).join('\n')}`;
+}
+
+const summaryHeadOf = (results: Results): string =>
+  `${measuredText(results, '[peers.md](peers.md)')} ${results.servers.join('. ')}. ${versionsText(results)}
+
+${valuesText(results)}`;
+
+function measuredText({ startedAt, commit, node, machine }: Results, place: string): string {
+  return `Measured from ${startedAt.slice(0, 16)} UTC, at commit ${commit} unless ${place} names another, with Node ${node} on ${machine}.`;
+}
+
+function valuesText({ scale }: Results): string {
+  const trial = scale === 1 ? '' : ` **A quick try at ${scale} of the full size, not for conclusions.**`;
+  return `Values are medians of the rounds, with the least and the most in brackets. "x GreenVue" says how many times better GreenVue is in the first column; above 1, GreenVue is ahead. It is the median of the rounds that both were in, with the least and the most in brackets. "~" means that there were no such rounds: it is the ratio of medians of different hours.${trial}`;
+}
+
+const imageLink = (plot: Plot): string => `![${plotTitleOf(plot)}](${imageOf(plot)})`;
+
+/** Us and the best of the peers, workload by workload. */
+function glanceOf(results: Results, workloads: readonly Workload[]): string {
+  const titles = [
+    '',
+    ...OURS.map(({ label }) => label),
+    'the best peer',
+    ...OURS.map(({ label }) => `x ${label}`),
+  ];
+  const rows = workloads
+    .filter(({ only }) => only === undefined)
+    .map((workload) => tableRow(glanceCells(results, workload)));
+  return [tableRow(titles), tableRow(titles.map(() => '---')), ...rows].join('\n');
+}
+
+function glanceCells(results: Results, workload: Workload): readonly string[] {
+  const [first] = workload.columns;
+  const ours = OURS.map((contestant) => summaryOf(results, workload, contestant, first));
+  const peers = PEERS.flatMap((contestant) => {
+    const value = summaryOf(results, workload, contestant, first);
+    return value === undefined ? [] : [{ contestant, value }];
+  });
+  const [best] = peers.sort((a, b) => timesAsGood(workload, b.value.median, a.value.median) - 1);
+  return [
+    `${workload.title}: ${first.title}`,
+    ...ours.map((value) => (value === undefined ? 'not measured' : summaryText(value, first.unit))),
+    best === undefined ? 'none can' : bestText(best, first),
+    ...OURS.map((one) => (best === undefined ? '' : timesText(results, workload, one, best.contestant))),
+  ];
+}
+
+function bestText(
+  { contestant, value }: { readonly contestant: Contestant; readonly value: Summary },
+  first: Column,
+): string {
+  return value.isCapped
+    ? `none within ${valueText(value.median, first.unit)}`
+    : `${contestant.label}: ${summaryText(value, first.unit)}`;
+}
+
+function sectionOf(results: Results, workload: Workload): string {
+  const shown = CONTESTANTS.filter(({ name }) => workload.only === undefined || workload.only.includes(name));
+  const ratios = workload.only === undefined ? OURS : [];
+  const titles = [
+    '',
+    ...workload.columns.map(({ title }) => title),
+    ...(workload.shareOf === undefined
+      ? []
+      : [`${requireWorkload(workload.shareOf).title.toLowerCase()}: share of it`]),
+    ...ratios.map(({ label }) => `x ${label}`),
+  ];
+  return [
+    `## ${workload.title}`,
+    `${workload.what} ${roundsText(results, workload)}`,
+    ...plotsOf(workload).map(imageLink),
+    [
+      tableRow(titles),
+      tableRow(titles.map(() => '---')),
+      ...shown.map((contestant) => tableRow(cellsOf(results, workload, contestant, ratios))),
+    ].join('\n'),
+    ...notesOf(results, workload, shown),
+  ].join('\n\n');
+}
+
+/** Not all have as many: some were asked once. */
+function roundsText(results: Results, { name }: Workload): string {
+  const counts = CONTESTANTS.map(
+    (one) =>
+      results.measurements.filter(({ workload, contestant }) => workload === name && contestant === one.name)
+        .length,
+  ).filter((count) => count > 0);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const rounds = least === most ? `${most} round${most === 1 ? '' : 's'}` : `${least} to ${most} rounds`;
+  return `${rounds}, ${spanText(results, name)}${commitText(results, name)}.`;
+}
+
+/** From the first measurement to the last. */
+function spanText({ measurements }: Results, name: string): string {
+  const times = measurements
+    .flatMap(({ workload, at }) => (workload === name ? [at.slice(0, 16)] : []))
+    .sort();
+  return `from ${times[0]} to ${times.at(-1)} UTC`;
+}
+
+/** Where it is another one than that of the page. */
+function commitText({ measurements, commit: ofPage }: Results, name: string): string {
+  const of = measurements.filter(({ workload }) => workload === name);
+  const commits = [...new Set(of.map(({ commit = ofPage }) => commit))];
+  return commits.every((commit) => commit === ofPage)
+    ? ''
+    : `, at ${new Intl.ListFormat('en').format(commits)}`;
+}
+
+const tableRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+function cellsOf(
+  results: Results,
+  workload: Workload,
+  contestant: Contestant,
+  ratios: readonly Contestant[],
+): readonly string[] {
+  const label = contestant.role === 'ours' ? `**${contestant.label}**` : contestant.label;
+  const [first] = workload.columns;
+  const value = summaryOf(results, workload, contestant, first);
+  if (value === undefined) {
+    return [
+      label,
+      whyNot(results, workload, contestant),
+      ...workload.columns.slice(1).map(() => ''),
+      ...ratios.map(() => ''),
+    ];
+  }
+  return [
+    label,
+    ...workload.columns.map((column) => figureText(summaryOf(results, workload, contestant, column), column)),
+    ...shareTexts(results, workload, contestant),
+    ...ratios.map((ours) => timesText(results, workload, ours, contestant)),
+  ];
+}
+
+function figureText(summary: Summary | undefined, { unit }: Column): string {
+  return summary === undefined ? '' : summaryText(summary, unit);
+}
+
+function shareTexts(results: Results, workload: Workload, contestant: Contestant): readonly string[] {
+  if (workload.shareOf === undefined) return [];
+  const part = { workload: requireWorkload(workload.shareOf), contestant };
+  return [ratioText(shareOf(results, part, { workload, contestant }))];
+}
+
+function timesText(results: Results, workload: Workload, ours: Contestant, other: Contestant): string {
+  const times = timesOf(results, { workload, contestant: ours }, { workload, contestant: other });
+  const isCapped = summaryOf(results, workload, other, workload.columns[0])?.isCapped === true;
+  return ratioText(times, isCapped);
+}
+
+/** `isCapped`: what the second took may be more. */
+function ratioText(ratio: Ratio | undefined, isCapped = false): string {
+  if (ratio === undefined) return '';
+  const { value, least, most, isOfRounds } = ratio;
+  const [from, text, to] = [least, value, most].map(timesAsText);
+  if (isCapped) return `over ${text}`;
+  return `${isOfRounds ? '' : '~'}${value >= MOST_TIMES ? 'over ' : ''}${text}${from === to ? '' : ` (${from} to ${to})`}`;
+}
+
+/** Beyond that the number says no more. */
+const MOST_TIMES = 1_000;
+
+const timesAsText = (value: number): string =>
+  value >= MOST_TIMES ? '1,000' : value.toFixed(value < 10 ? 2 : 0);
+
+function whyNot(results: Results, { name }: Workload, contestant: Contestant): string {
+  const cannot = contestant.cannot[name] ?? results.lacking[contestant.name];
+  if (cannot !== undefined) return `not measured: ${cannot}`;
+  const failures = results.measurements.flatMap((one) =>
+    one.workload === name && one.contestant === contestant.name ? (one.failure ?? []) : [],
+  );
+  return failures.length > 0 ? `failed: ${failures[0]}` : 'not measured';
+}
+
+function notesOf(results: Results, { name }: Workload, shown: readonly Contestant[]): readonly string[] {
+  const notes = shown.flatMap((contestant) =>
+    [contestant.notes[name], failuresText(results, name, contestant)].flatMap((note) =>
+      note === undefined ? [] : `- ${contestant.label}: ${note}.`,
+    ),
+  );
+  return notes.length === 0 ? [] : [notes.join('\n')];
+}
+
+function failuresText(
+  { measurements }: Results,
+  name: WorkloadName,
+  contestant: Contestant,
+): string | undefined {
+  const all = measurements.filter((one) => one.workload === name && one.contestant === contestant.name);
+  const failures = all.flatMap(({ failure }) => failure ?? []);
+  if (failures.length === 0) return undefined;
+  return `${failures.length} of ${all.length} rounds failed (${failures[0]})`;
+}
+
+function chartFor(results: Results, plot: Plot): string {
+  const { workload, column } = plot;
+  const bars = CONTESTANTS.flatMap((contestant) => {
+    const value = summaryOf(results, workload, contestant, column);
+    return value === undefined
+      ? []
+      : [{ label: contestant.label, isOurs: contestant.role === 'ours', value }];
+  });
+  return chartOf(plotTitleOf(plot), column.unit, bars);
+}

@@ -1,0 +1,159 @@
+import { type Schedule, sameSchedule } from '../schedule/schedule.ts';
+import type { Backoff } from './retry.ts';
+import type { FinishedStatus, JsonText } from './run.ts';
+import type { JOB_STATUSES } from './statuses.ts';
+
+export type Overlap = 'skip' | 'queue' | 'allow';
+export type CatchUp = 'once' | 'skip' | 'all';
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+/** What people decide about a job. A change of any of it is a new version (the ETag). */
+export interface JobDefinition {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly type: string;
+  /** The version of the type that checked the payload (P22, types and deploys). */
+  readonly typeVersion: number;
+  readonly schedule: Schedule;
+  /** With the type's defaults filled in. */
+  readonly payload: JsonText;
+  readonly overlap: Overlap;
+  readonly catchUp: CatchUp;
+  readonly timeoutMs: number;
+  readonly maxAttempts: number;
+  readonly backoff: Backoff;
+}
+
+export interface Pause {
+  readonly at: number;
+  readonly reason?: string;
+  readonly by?: string;
+  readonly until?: number;
+}
+
+/** A job: its definition, and what the engine keeps with it. The row is the truth (P4, stored next run). */
+export interface Job extends JobDefinition {
+  /** This generation of the id (P1, identity). */
+  readonly uid: string;
+  readonly version: number;
+  readonly status: JobStatus;
+  readonly pause?: Pause;
+  /** Where the interval grid stands: slots lie on `anchorAt + k * interval`. */
+  readonly anchorAt: number;
+  /** The last slot taken; the next one is always later (P5, one run per slot). */
+  readonly lastSlotAt?: number;
+  readonly nextRunAt?: number;
+  /** When the planner has to look at the job next: a slot, the end of a pause, or the `run_at` of a run. */
+  readonly wakeAt?: number;
+  /** Of the latest started run that has finished. */
+  readonly lastRunAt?: number;
+  readonly lastStatus?: FinishedStatus;
+  /** The start of the latest run that succeeded. */
+  readonly lastSuccessAt?: number;
+  /** The end of the latest run: `fixed_delay` counts from it. */
+  readonly lastEndAt?: number;
+  /** Failed runs in a row, and since when. */
+  readonly failedInRow: number;
+  readonly failingSince?: number;
+  readonly createdBy?: string;
+  /** The traceparent (W3C Trace Context) of the request that made the job; edits leave it as it is. */
+  readonly trace?: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/**
+ * A job's live runs, as far as decisions need them; the counts are exact up to 2 and may be cut there
+ * (`queue` has room for two). Runs that wait for their own `run_at` are not live.
+ */
+export interface LiveRuns {
+  /** In the due index, claimed or running; retries included. */
+  readonly active: number;
+  /** Held for room. */
+  readonly waiting: number;
+  /** Held by a pause. */
+  readonly paused: number;
+  /**
+   * Claimed or running: counted only for edits that take room away, and for what is left of a job that is
+   * over its room.
+   */
+  readonly claimed: number;
+  /** Whose own `run_at` has come, and which the planner has not let go yet. */
+  readonly dueOwnRuns: number;
+  /** Too many live runs, counted now and then: triggers are refused, slots skipped (P7, overlap). */
+  readonly crowded?: boolean;
+  /**
+   * The job is at its bound of runs that wait for their own `run_at`. Counted only for a trigger that adds
+   * one.
+   */
+  readonly isPutOffFull?: boolean;
+  /** The earliest own `run_at` still to come. */
+  readonly nextOwnRunAt?: number;
+}
+
+export const NO_LIVE_RUNS: LiveRuns = {
+  active: 0,
+  waiting: 0,
+  paused: 0,
+  claimed: 0,
+  dueOwnRuns: 0,
+};
+
+export function liveCount(live: LiveRuns): number {
+  return live.active + live.waiting + live.paused;
+}
+
+/** How many live runs a job has room for (P7, overlap). */
+export function roomOf(overlap: Overlap): number {
+  switch (overlap) {
+    case 'skip':
+      return 1;
+    case 'queue':
+      return 2;
+    case 'allow':
+      return Number.POSITIVE_INFINITY;
+    default:
+      return overlap satisfies never;
+  }
+}
+
+/** An interval without a grid: it counts from the end of the last run (P3, grid). */
+export type FixedDelay = Extract<Schedule, { kind: 'interval' }> & { readonly mode: 'fixed_delay' };
+
+export function isFixedDelay(schedule: Schedule): schedule is FixedDelay {
+  return schedule.kind === 'interval' && schedule.mode === 'fixed_delay';
+}
+
+/** Whether two handlers of the job must never run at one instant (P7, overlap; P3, grid). */
+export function mustNotOverlap({ overlap, schedule }: Pick<JobDefinition, 'overlap' | 'schedule'>): boolean {
+  return overlap !== 'allow' || isFixedDelay(schedule);
+}
+
+/** Equal in value: an edit to it is a no-op, and keeps the version (P16, edit). */
+export function sameDefinition(a: JobDefinition, b: JobDefinition): boolean {
+  return (
+    a.name === b.name &&
+    a.description === b.description &&
+    a.type === b.type &&
+    a.typeVersion === b.typeVersion &&
+    a.payload === b.payload &&
+    a.overlap === b.overlap &&
+    a.catchUp === b.catchUp &&
+    a.timeoutMs === b.timeoutMs &&
+    a.maxAttempts === b.maxAttempts &&
+    a.backoff.initialMs === b.backoff.initialMs &&
+    a.backoff.maxMs === b.backoff.maxMs &&
+    a.backoff.factor === b.backoff.factor &&
+    a.backoff.jitter === b.backoff.jitter &&
+    sameSchedule(a.schedule, b.schedule)
+  );
+}
+
+/**
+ * An instant of a job's past. What lies ahead of now was written before the clock jumped back, and is the
+ * latest of nothing (P17, clock).
+ */
+export function unlessAhead(at: number | undefined, now: number): number | undefined {
+  return at !== undefined && at <= now ? at : undefined;
+}

@@ -1,0 +1,252 @@
+import { type FixedDelay, isFixedDelay, type Job, type LiveRuns, liveCount, roomOf } from '../model/job.ts';
+import {
+  type Held,
+  type JsonText,
+  type LiveRun,
+  NO_ERRORS,
+  type RunTrigger,
+  type SkipReason,
+} from '../model/run.ts';
+import { without } from '../objects.ts';
+
+/** A run to be made; the store gives it its id and `queuedAt`. */
+export interface NewRun {
+  readonly trigger: RunTrigger;
+  readonly scheduledFor?: number;
+  readonly catchUp: boolean;
+  readonly missed: number;
+  readonly missedFrom?: number;
+  readonly payload?: JsonText;
+  /**
+   * The version of the job's type that checked `payload`, if it is newer than the job's own (P22, types and
+   * deploys).
+   */
+  readonly typeVersion?: number;
+  readonly retryOf?: string;
+  readonly trace?: string;
+  readonly held: Held;
+  readonly availableAt: number;
+}
+
+/** A finished row for slots that nothing ran. */
+export interface SkippedRun {
+  readonly scheduledFor: number;
+  readonly reason: SkipReason;
+  readonly catchUp: boolean;
+  readonly missed: number;
+  readonly missedFrom?: number;
+}
+
+/**
+ * Moves unclaimed queued runs of the job from one kind of waiting to another, those available first first.
+ */
+export interface Move {
+  readonly from: readonly Held[];
+  readonly to: Held;
+  readonly limit?: number;
+  /** Only those with `availableAt` at or before it. */
+  readonly dueBy?: number;
+  /** Only manual runs asked for at or after it (`since`), or all but those (`before`). */
+  readonly asked?: { readonly since: number } | { readonly before: number };
+}
+
+/**
+ * All that one decision about a job writes, in one transaction under the job row's lock: waiting runs that
+ * are due now, then moves of waiting runs, then skipped rows, new runs and the job row in any order; cancels
+ * come after the new runs. Stores apply it and decide nothing.
+ */
+export interface Decision {
+  readonly job: Job;
+  /**
+   * What waits unclaimed for a later instant than this, and not for its own `run_at`, is due now (P17,
+   * clock).
+   */
+  readonly dueIfAfter?: number;
+  readonly moves: readonly Move[];
+  readonly skip: readonly SkippedRun[];
+  readonly queue: readonly NewRun[];
+  /** Cancel every live run: waiting ones at once, claimed ones by request (P12, cancel). */
+  readonly cancelLive?: 'user' | 'deleted';
+}
+
+/** Whether what waits already may come due by it. */
+export function touchesWaiting({ dueIfAfter, moves }: Decision): boolean {
+  return dueIfAfter !== undefined || moves.length > 0;
+}
+
+/** Whether a job has to be planned sooner than before. */
+export function isSooner(wakeAt: number | undefined, than: number | undefined): boolean {
+  return wakeAt !== undefined && (than === undefined || wakeAt < than);
+}
+
+/** The live run that a decision makes. */
+export function queuedOf(
+  run: NewRun,
+  made: { readonly id: string; readonly jobUid: string; readonly now: number },
+): LiveRun {
+  return {
+    ...without(run, 'typeVersion'),
+    id: made.id,
+    jobUid: made.jobUid,
+    queuedAt: made.now,
+    status: 'queued',
+    failures: 0,
+    recoveries: 0,
+    errors: NO_ERRORS,
+  };
+}
+
+/** A decision in the making: the rules of one command work on it one after the other. */
+export interface Draft {
+  job: Job;
+  dueIfAfter?: number;
+  live: LiveRuns;
+  readonly moves: Move[];
+  readonly skip: SkippedRun[];
+  readonly queue: NewRun[];
+}
+
+export function draftOf(job: Job, live: LiveRuns): Draft {
+  return { job, live, moves: [], skip: [], queue: [] };
+}
+
+/** Adds a run and counts it. */
+export function queueRun(draft: Draft, run: NewRun): void {
+  draft.queue.push(run);
+  const { live } = draft;
+  if (run.held === 'no') draft.live = { ...live, active: live.active + 1 };
+  else if (run.held === 'run_at')
+    draft.live = { ...live, nextOwnRunAt: earliest(live.nextOwnRunAt, run.availableAt) ?? run.availableAt };
+  else draft.live = { ...live, waiting: live.waiting + 1 };
+}
+
+/**
+ * Lets one waiting run go when nothing of the job is active (P7, overlap); all of them where runs may
+ * overlap.
+ */
+export function releaseWaiting(draft: Draft): void {
+  const { live, job } = draft;
+  if (live.waiting === 0) return;
+  if (job.overlap === 'allow') {
+    moveAll(draft, ['overlap'], 'no');
+    draft.live = { ...live, active: live.active + live.waiting, waiting: 0 };
+  } else if (live.active === 0) {
+    releaseOne(draft);
+    draft.live = { ...live, active: 1, waiting: live.waiting - 1 };
+  }
+}
+
+/** More than one is active where one may be: an edit took the room while they were claimed (P7, overlap). */
+export function isOverRoom(job: Job, live: LiveRuns): boolean {
+  return job.overlap !== 'allow' && live.active > 1;
+}
+
+/**
+ * Lets all that is not claimed wait, and the first of it go when nothing is claimed. Asks for `live.claimed`.
+ */
+export function shrinkRoom(draft: Draft): void {
+  moveAll(draft, ['no'], 'overlap');
+  const { active, claimed, waiting } = draft.live;
+  draft.live = { ...draft.live, active: claimed, waiting: waiting + Math.max(active - claimed, 0) };
+  releaseWaiting(draft);
+}
+
+/** The first of those that waited before; without any, the first of those that this very draft makes. */
+function releaseOne({ live, moves, queue }: Draft): void {
+  const isHeld = ({ held }: NewRun) => held === 'overlap';
+  if (live.waiting > queue.filter(isHeld).length) {
+    moves.push({ from: ['overlap'], to: 'no', limit: 1 });
+    return;
+  }
+  const index = queue.findIndex(isHeld);
+  const run = queue[index];
+  if (run !== undefined) queue[index] = { ...run, held: 'no' };
+}
+
+/**
+ * Moves all waiting runs, those that this very draft makes included: moves are applied before those exist.
+ */
+export function moveAll({ moves, queue }: Draft, from: readonly Held[], to: Held): void {
+  moves.push({ from, to });
+  for (const [index, run] of queue.entries())
+    if (from.includes(run.held)) queue[index] = { ...run, held: to };
+}
+
+/**
+ * Closes a draft: the status, the next run of a `fixed_delay` job, and when to look again, follow from all
+ * the rest.
+ */
+export function decide(draft: Draft, now: number, cancelLive?: 'user' | 'deleted'): Decision {
+  const job = withWakeAt(
+    withDerivedStatus(withFixedDelay(draft.job, draft.live, now), draft.live),
+    draft.live,
+    now,
+  );
+  const { dueIfAfter, moves, skip, queue } = draft;
+  return {
+    job,
+    ...(dueIfAfter === undefined ? {} : { dueIfAfter }),
+    moves,
+    skip,
+    queue,
+    ...(cancelLive === undefined ? {} : { cancelLive }),
+  };
+}
+
+/** P3, grid: `fixed_delay` has no next run while a run is live. */
+function withFixedDelay(job: Job, live: LiveRuns, now: number): Job {
+  const { schedule } = job;
+  if (!isFixedDelay(schedule) || job.status !== 'active') return job;
+  if (liveCount(live) + live.dueOwnRuns > 0) return without(job, 'nextRunAt');
+  return job.nextRunAt === undefined
+    ? { ...job, nextRunAt: afterDelay(job, schedule, { at: now, now }) }
+    : job;
+}
+
+/**
+ * P3, grid: the next run of a `fixed_delay` job without a live run, as seen `at` an instant: its last end (or
+ * creation) + interval, or that instant + interval if that is past; never before `start_at`, nor based on an
+ * end that the clock has jumped behind, and always later than the last slot (P5, one run per slot).
+ */
+export function afterDelay(
+  job: Job,
+  { everyMs, startAt }: FixedDelay,
+  { at, now }: { readonly at: number; readonly now: number },
+): number {
+  const next = Math.min(job.lastEndAt ?? job.createdAt, now) + everyMs;
+  const first = Math.max(
+    startAt ?? Number.NEGATIVE_INFINITY,
+    (job.lastSlotAt ?? Number.NEGATIVE_INFINITY) + 1,
+  );
+  return Math.max(next > at ? next : at + everyMs, first);
+}
+
+/**
+ * A `run_at` job is finished once its slot is taken and nothing of it is left to run; a run by hand wakes it
+ * again.
+ */
+function withDerivedStatus(job: Job, live: LiveRuns): Job {
+  if (job.status === 'paused') return job;
+  const ownRuns = live.dueOwnRuns > 0 || live.nextOwnRunAt !== undefined;
+  const nothingLeft = liveCount(live) === 0 && !ownRuns && job.nextRunAt === undefined;
+  const status = job.schedule.kind === 'run_at' && nothingLeft ? 'finished' : 'active';
+  return job.status === status ? job : { ...job, status };
+}
+
+function withWakeAt(job: Job, live: LiveRuns, now: number): Job {
+  // With `all`, slots wait on the clock, not in the queue: with no room, the next settlement takes the next
+  // slot (P6, catch-up).
+  const full = job.catchUp === 'all' && liveCount(live) >= roomOf(job.overlap);
+  const own = job.status === 'paused' ? job.pause?.until : full ? undefined : job.nextRunAt;
+  // A run whose own `run_at` has come waits for the planner, whoever decides about the job meanwhile (P15,
+  // run now).
+  const ownRunAt = live.dueOwnRuns > 0 ? Math.min(job.wakeAt ?? now, now) : live.nextOwnRunAt;
+  const wakeAt = earliest(own, ownRunAt);
+  if (wakeAt === job.wakeAt) return job;
+  return wakeAt === undefined ? without(job, 'wakeAt') : { ...job, wakeAt };
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined) return b;
+  return b === undefined ? a : Math.min(a, b);
+}

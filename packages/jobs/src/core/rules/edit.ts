@@ -1,0 +1,61 @@
+import { isFixedDelay, type Job, liveCount } from '../model/job.ts';
+import { without } from '../objects.ts';
+import { nextSlot, type Schedule } from '../schedule/schedule.ts';
+import { afterDelay, type Draft } from './decision.ts';
+import { baseOf, lastSlotOf, rebase } from './resume.ts';
+
+/**
+ * P16, edit: where the next run of an edited job lies. `draft.job` has the new schedule, and what was due
+ * under the old one has been taken. A paused job gets its grid now and its next run with the resume.
+ */
+export function reschedule(draft: Draft, now: number): void {
+  rebase(draft, now);
+  const { job } = draft;
+  const { anchorAt, next } = place(job, {
+    base: baseOf(job, { at: now, now }),
+    live: liveCount(draft.live) > 0,
+    now,
+  });
+  const placed: Job = { ...without(job, 'nextRunAt'), anchorAt };
+  draft.job =
+    next === undefined || job.status === 'paused' ? placed : { ...placed, nextRunAt: next, status: 'active' };
+}
+
+interface Placed {
+  readonly anchorAt: number;
+  readonly next: number | undefined;
+}
+
+function place(
+  job: Job,
+  at: { readonly base: number; readonly live: boolean; readonly now: number },
+): Placed {
+  const { schedule } = job;
+  switch (schedule.kind) {
+    case 'on_demand':
+      return { anchorAt: job.anchorAt, next: undefined };
+    case 'run_at':
+      return { anchorAt: job.anchorAt, next: schedule.runAt };
+    case 'cron':
+      return { anchorAt: job.anchorAt, next: nextSlot(schedule, job.anchorAt, at.base) };
+    case 'interval':
+      return placeInterval(job, schedule, at);
+    default:
+      return schedule satisfies never;
+  }
+}
+
+function placeInterval(
+  job: Job,
+  schedule: Extract<Schedule, { kind: 'interval' }>,
+  { base, live, now }: { readonly base: number; readonly live: boolean; readonly now: number },
+): Placed {
+  const { everyMs, startAt } = schedule;
+  if (isFixedDelay(schedule)) {
+    return { anchorAt: now, next: live ? undefined : afterDelay(job, schedule, { at: now, now }) };
+  }
+  if (startAt !== undefined) return { anchorAt: startAt, next: nextSlot(schedule, startAt, base) };
+  const from = lastSlotOf(job, now) ?? Math.min(job.createdAt, now);
+  if (from + everyMs > now) return { anchorAt: from, next: from + everyMs };
+  return { anchorAt: now + everyMs, next: now + everyMs };
+}

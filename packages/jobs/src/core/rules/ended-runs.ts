@@ -1,0 +1,98 @@
+import { isFixedDelay, type Job, type LiveRuns, unlessAhead } from '../model/job.ts';
+import type { FinishedStatus } from '../model/run.ts';
+import { type Mutable, without } from '../objects.ts';
+import { type Decision, decide, draftOf, isOverRoom, releaseWaiting, shrinkRoom } from './decision.ts';
+import type { Outcome } from './settle.ts';
+
+/**
+ * A run of a job that is over, or an attempt of one that will be retried: what the job's row needs to know of
+ * it.
+ */
+export interface EndedRun {
+  readonly status: FinishedStatus;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  /** The attempt failed, and the run waits for the next one. */
+  readonly isRetried?: boolean;
+}
+
+/** What the job's row needs to know of a claim that put its run back; nothing when no attempt was made. */
+export function retriedOf(
+  outcome: Outcome,
+  { startedAt }: { readonly startedAt?: number | undefined },
+): EndedRun | undefined {
+  if (outcome.kind !== 'failed' || startedAt === undefined) return undefined;
+  return { status: 'failed', startedAt, isRetried: true };
+}
+
+/** How many of them are rows of history. */
+export function countFinished(ended: readonly EndedRun[]): number {
+  let retried = 0;
+  for (const { isRetried } of ended) if (isRetried === true) retried += 1;
+  return ended.length - retried;
+}
+
+/**
+ * Whether what the end of a claim means for the job depends on its other live runs. Where runs overlap it
+ * leaves no room to them (P7, overlap), and unless the next run counts from an end (P3, grid) or the job ends
+ * with its runs, nothing else asks for them.
+ */
+export function dependsOnLive({ overlap, schedule }: Pick<Job, 'overlap' | 'schedule'>): boolean {
+  return overlap !== 'allow' || isFixedDelay(schedule) || schedule.kind === 'run_at';
+}
+
+/**
+ * What a settlement does to the job: its last run and health, the next run of a `fixed_delay` job (P3, grid),
+ * the room that it leaves to a waiting run (P7, overlap), a `run_at` job's end. `live` counts what is left;
+ * `claimed` only if {@link isOverRoom}. Absent: claims have ended, and it does not depend on them.
+ */
+export function afterSettlements(
+  job: Job,
+  live: LiveRuns | undefined,
+  ended: readonly EndedRun[],
+  now: number,
+): Decision {
+  const after = withEnded(job, ended, now);
+  if (live === undefined) return { job: after, moves: [], skip: [], queue: [] };
+  const draft = draftOf(after, live);
+  // What comes back unstarted after an edit took its room is not let go beside the others.
+  if (isOverRoom(job, live)) shrinkRoom(draft);
+  else releaseWaiting(draft);
+  return decide(draft, now);
+}
+
+function withEnded(job: Job, ended: readonly EndedRun[], now: number): Job {
+  if (ended.length === 0) return job;
+  let { failedInRow, failingSince, lastStatus } = job;
+  let lastRunAt = unlessAhead(job.lastRunAt, now);
+  let lastSuccessAt = unlessAhead(job.lastSuccessAt, now);
+  let lastEndAt = unlessAhead(job.lastEndAt, now);
+  for (const { status, startedAt, finishedAt = now, isRetried } of ended) {
+    if (startedAt !== undefined && startedAt >= (lastRunAt ?? 0)) {
+      lastRunAt = startedAt;
+      lastStatus = status;
+    }
+    if (isRetried === true) continue;
+    const endAt = Math.min(finishedAt, now);
+    // Written after a later end, which has told whether the job fails.
+    const isLate = endAt < (lastEndAt ?? 0);
+    if (!isLate) lastEndAt = endAt;
+    if (status === 'failed') {
+      if (isLate && failedInRow === 0) continue;
+      failedInRow += 1;
+      failingSince ??= now;
+    } else if (status === 'succeeded') {
+      lastSuccessAt = Math.max(startedAt ?? now, lastSuccessAt ?? 0);
+      if (isLate) continue;
+      failedInRow = 0;
+      failingSince = undefined;
+    }
+  }
+  const after: Mutable<Job> = { ...without(job, 'failingSince'), failedInRow };
+  if (lastEndAt !== undefined) after.lastEndAt = lastEndAt;
+  if (failingSince !== undefined) after.failingSince = failingSince;
+  if (lastRunAt !== undefined) after.lastRunAt = lastRunAt;
+  if (lastStatus !== undefined) after.lastStatus = lastStatus;
+  if (lastSuccessAt !== undefined) after.lastSuccessAt = lastSuccessAt;
+  return after;
+}

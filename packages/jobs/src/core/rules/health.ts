@@ -1,0 +1,102 @@
+import { isFixedDelay, type Job } from '../model/job.ts';
+import { HEALTH_STATUSES } from '../model/statuses.ts';
+import { clockJumpedBack } from './resume.ts';
+
+export { HEALTH_STATUSES };
+
+export type HealthStatus = (typeof HEALTH_STATUSES)[number];
+
+/** Those that somebody should look into: a paused job is as somebody wants it. */
+export const UNHEALTHY: readonly HealthStatus[] = HEALTH_STATUSES.filter(
+  (status) => status !== 'paused' && status !== 'ok',
+);
+
+/** One health, or any of {@link UNHEALTHY}. */
+export type HealthFilter = HealthStatus | 'unhealthy';
+
+/** Why a job needs a look, worst first, and since when (ms). */
+export interface Health {
+  readonly status: HealthStatus;
+  readonly reason?: string;
+  readonly since?: number;
+}
+
+/** What health needs to know besides the job's row. */
+export interface HealthSigns {
+  /** The type's newest version on a live node; absent: no live node has the type. */
+  readonly handlerVersion?: number;
+  /** The oldest live run's start. */
+  readonly runningSince?: number;
+  /** When the longest-waiting unclaimed run became due. */
+  readonly waitingSince?: number;
+  /** Since when an inline handler has ignored its signal. */
+  readonly zombieSince?: number;
+}
+
+/** A job is late once it is overdue for longer. */
+export const LATE_AFTER_MS = 60_000;
+
+export function healthOf(job: Job, signs: HealthSigns, now: number): Health {
+  return (
+    noHandler(job, signs) ??
+    (signs.zombieSince === undefined
+      ? undefined
+      : { status: 'zombie', reason: 'its handler ignores the signal to stop', since: signs.zombieSince }) ??
+    failing(job) ??
+    late(job, signs, now) ??
+    overrunning(job, signs, now) ??
+    paused(job) ?? { status: 'ok' }
+  );
+}
+
+export function hasHealth({ status }: Health, filter: HealthFilter): boolean {
+  return filter === 'unhealthy' ? UNHEALTHY.includes(status) : status === filter;
+}
+
+/** No job of any health: to count in. */
+export function emptyHealthCounts(): Record<HealthStatus, number> {
+  return { no_handler: 0, zombie: 0, failing: 0, late: 0, overrunning: 0, paused: 0, ok: 0 };
+}
+
+function noHandler(job: Job, { handlerVersion }: HealthSigns): Health | undefined {
+  if (handlerVersion !== undefined && handlerVersion >= job.typeVersion) return undefined;
+  const reason =
+    handlerVersion === undefined
+      ? `no running node has the job type ${job.type}`
+      : `the job needs version ${job.typeVersion} of ${job.type}, the running nodes have ${handlerVersion}`;
+  return { status: 'no_handler', reason };
+}
+
+function failing(job: Job): Health | undefined {
+  if (job.failedInRow === 0) return undefined;
+  const reason = job.failedInRow === 1 ? 'the last run failed' : `the last ${job.failedInRow} runs failed`;
+  return {
+    status: 'failing',
+    reason,
+    ...(job.failingSince === undefined ? {} : { since: job.failingSince }),
+  };
+}
+
+function late(job: Job, { waitingSince }: HealthSigns, now: number): Health | undefined {
+  if (job.status !== 'active') return undefined;
+  if (job.nextRunAt !== undefined && job.nextRunAt < now - LATE_AFTER_MS) {
+    return { status: 'late', reason: 'overdue', since: job.nextRunAt };
+  }
+  if (waitingSince !== undefined && waitingSince < now - LATE_AFTER_MS) {
+    return { status: 'late', reason: 'waiting', since: waitingSince };
+  }
+  return clockJumpedBack(job, now) ? { status: 'late', reason: 'clock' } : undefined;
+}
+
+function overrunning(job: Job, { runningSince }: HealthSigns, now: number): Health | undefined {
+  const { schedule } = job;
+  if (runningSince === undefined || schedule.kind !== 'interval' || isFixedDelay(schedule)) return undefined;
+  if (now - runningSince <= schedule.everyMs) return undefined;
+  return { status: 'overrunning', reason: 'a run takes longer than the interval', since: runningSince };
+}
+
+function paused(job: Job): Health | undefined {
+  if (job.status !== 'paused' || job.pause === undefined) return undefined;
+  const { reason, at } = job.pause;
+  return { status: 'paused', since: at, ...(reason === undefined ? {} : { reason }) };
+}

@@ -1,0 +1,98 @@
+import { isFixedDelay, type Job, liveCount } from '../model/job.ts';
+import { without } from '../objects.ts';
+import { hasGrid, nextSlot } from '../schedule/schedule.ts';
+import { afterDelay, type Draft, releaseWaiting } from './decision.ts';
+
+/** A last slot so far in the future means that the clock jumped back (P17, clock). */
+export const CLOCK_TOLERANCE_MS = 60_000;
+
+/**
+ * Whether the job waits for a clock that has jumped back behind its last slot. A {@link rebased} job does
+ * not.
+ */
+export function clockJumpedBack({ lastSlotAt, nextRunAt }: Job, now: number): boolean {
+  if (lastSlotAt === undefined || lastSlotAt <= now + CLOCK_TOLERANCE_MS) return false;
+  return nextRunAt === undefined || nextRunAt > lastSlotAt;
+}
+
+/**
+ * P17, clock: after the clock jumped back behind the job's last slot, or its creation, the grid begins now
+ * unless it began before. The last slot stays known: the slots up to it have rows, and no catch-up covers
+ * them again ({@link isTakenAgain}).
+ */
+export function rebased(job: Job, now: number): Job {
+  if (!liesAhead(job, now)) return job;
+  const based = { ...job, anchorAt: Math.min(job.anchorAt, now) };
+  return hasGrid(job.schedule) ? based : without(based, 'lastSlotAt');
+}
+
+/**
+ * P6, catch-up; P17, clock: a {@link rebased} job reaches slots that have rows. Each runs once more, in a row
+ * that covers only itself. When the clock passes the last of them, the slot after it is next, so no catch-up
+ * row covers a slot with a row.
+ */
+export function isTakenAgain({ lastSlotAt }: Job, slot: number): boolean {
+  return lastSlotAt !== undefined && slot <= lastSlotAt;
+}
+
+/** The last slot, unless the clock came back from it (P17, clock). */
+export function lastSlotOf(job: Job, now: number): number | undefined {
+  return liesAhead(job, now) ? undefined : job.lastSlotAt;
+}
+
+function liesAhead({ lastSlotAt, createdAt }: Job, now: number): boolean {
+  return (lastSlotAt ?? createdAt) > now + CLOCK_TOLERANCE_MS;
+}
+
+/** {@link rebased}, and what waits for a time that the clock came back from is let go. */
+export function rebase(draft: Draft, now: number): void {
+  const { job } = draft;
+  draft.job = rebased(job, now);
+  if (draft.job !== job) letGo(draft, now);
+}
+
+function letGo(draft: Draft, now: number): void {
+  draft.dueIfAfter = now + CLOCK_TOLERANCE_MS;
+}
+
+/**
+ * The instant after which the next slot comes: `at`, and the last slot (P5, one run per slot) unless the
+ * clock came back from it.
+ */
+export function baseOf(job: Job, { at, now }: { readonly at: number; readonly now: number }): number {
+  return Math.max(at, lastSlotOf(job, now) ?? at);
+}
+
+/**
+ * Ends a pause as of `at` (its `until`, or now): goes to the next slot after that instant, and lets the held
+ * runs go as far as there is room (P14, pause). Slots between `at` and now are missed ones, which the planner
+ * then takes.
+ */
+export function resume(draft: Draft, { at, now }: { readonly at: number; readonly now: number }): void {
+  const { job } = draft;
+  draft.job = { ...without(job, 'pause', 'nextRunAt'), status: 'active' };
+  // A `run_at` is taken once, whatever the clock says.
+  if (job.schedule.kind !== 'run_at') rebase(draft, now);
+  else if (liesAhead(job, now)) letGo(draft, now);
+  const next = nextAfterPause(draft, { at, now });
+  if (next !== undefined) draft.job = { ...draft.job, nextRunAt: next };
+  if (draft.live.paused > 0) {
+    draft.moves.push({ from: ['pause'], to: 'overlap' });
+    draft.live = { ...draft.live, waiting: draft.live.waiting + draft.live.paused, paused: 0 };
+  }
+  releaseWaiting(draft);
+}
+
+function nextAfterPause(
+  { job, live }: Draft,
+  when: { readonly at: number; readonly now: number },
+): number | undefined {
+  const { schedule } = job;
+  if (schedule.kind === 'run_at') {
+    return job.lastSlotAt !== undefined && job.lastSlotAt >= schedule.runAt ? undefined : schedule.runAt;
+  }
+  if (isFixedDelay(schedule)) {
+    return liveCount(live) > 0 ? undefined : afterDelay(job, schedule, when);
+  }
+  return nextSlot(schedule, job.anchorAt, baseOf(job, when));
+}

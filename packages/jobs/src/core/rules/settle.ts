@@ -1,0 +1,260 @@
+import type { Job } from '../model/job.ts';
+import { retryDelayMs } from '../model/retry.ts';
+import {
+  type AttemptError,
+  attemptOf,
+  type FinishedRun,
+  type FinishedStatus,
+  type Held,
+  type JsonText,
+  type LiveRun,
+  type Progress,
+  type RunOver,
+  type RunReason,
+} from '../model/run.ts';
+import { type Mutable, without } from '../objects.ts';
+import { hasGrid } from '../schedule/schedule.ts';
+import type { SkippedRun } from './decision.ts';
+import { CLOCK_TOLERANCE_MS } from './resume.ts';
+import { isSuspect, suspectBackoffMs } from './suspects.ts';
+
+/** A run may lose so many claims with their nodes; one more fails it (P9, lost nodes). */
+const MAX_RECOVERIES = 5;
+
+/** How a claim ended. */
+export type Outcome =
+  | { readonly kind: 'succeeded'; readonly result?: JsonText }
+  | { readonly kind: 'failed'; readonly error: AttemptError; readonly permanent: boolean }
+  /** The handler threw after it was told to stop by a cancel. */
+  | { readonly kind: 'cancelled' }
+  /** Not started, or stopped by a shutdown: costs nothing. */
+  | { readonly kind: 'given_back' }
+  /** Its node died. */
+  | { readonly kind: 'lost' };
+
+/** Where a claim that ended leaves its run. */
+export type Settlement =
+  | {
+      readonly kind: 'finished';
+      readonly status: FinishedStatus;
+      readonly reason?: RunReason;
+      readonly attempt: number;
+      readonly recoveries: number;
+      readonly result?: JsonText;
+      readonly errors: readonly AttemptError[];
+    }
+  | {
+      readonly kind: 'waiting';
+      readonly held: Held;
+      readonly availableAt: number;
+      readonly failures: number;
+      readonly recoveries: number;
+      readonly errors: readonly AttemptError[];
+    };
+
+/**
+ * What becomes of a run whose claim ended with `outcome` (P8, retries; P9, lost nodes; P11, timeout; P12,
+ * cancel). `random` is in [0, 1).
+ */
+export function settleRun(
+  job: Job,
+  run: LiveRun,
+  outcome: Outcome,
+  at: { readonly now: number; readonly random: number },
+): Settlement {
+  switch (outcome.kind) {
+    case 'succeeded':
+      return finished(run, {
+        status: 'succeeded',
+        ...(outcome.result === undefined ? {} : { result: outcome.result }),
+      });
+    case 'failed':
+      return run.cancel === undefined
+        ? failedOrRetried(job, run, outcome, at)
+        : finished(run, { status: 'cancelled', reason: run.cancel, error: outcome.error });
+    case 'cancelled':
+      return finished(run, { status: 'cancelled', reason: run.cancel ?? 'user' });
+    case 'given_back':
+      return run.cancel === undefined
+        ? waiting(job, run, { availableAt: dueAgainAt(run, at.now) })
+        : finished(run, { status: 'cancelled', reason: run.cancel });
+    case 'lost':
+      return lost(job, run, at.now);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/**
+ * Whether a run that was put back calls for a new look: it is due, or was given back ahead of its time, and
+ * may be claimed ahead elsewhere.
+ */
+export function mustLookAnew(
+  { kind }: Outcome,
+  { availableAt }: { readonly availableAt: number },
+  now: number,
+): boolean {
+  return availableAt <= now || kind === 'given_back';
+}
+
+function failedOrRetried(
+  job: Job,
+  run: LiveRun,
+  { error, permanent }: Extract<Outcome, { kind: 'failed' }>,
+  { now, random }: { readonly now: number; readonly random: number },
+): Settlement {
+  const failures = run.failures + 1;
+  const availableAt = now + retryDelayMs(job.backoff, failures, random);
+  if (permanent || failures >= job.maxAttempts || isLeftToTheNextSlot(job, availableAt)) {
+    return finished(run, { status: 'failed', reason: error.reason, error });
+  }
+  return waiting(job, { ...run, failures, errors: [...run.errors, error] }, { availableAt });
+}
+
+/**
+ * P8, retries: under `skip`, a retry that would meet the next slot of a fixed-rate or cron job is not made:
+ * that slot is the retry.
+ */
+function isLeftToTheNextSlot(job: Job, retryAt: number): boolean {
+  if (!hasGrid(job.schedule) || job.overlap !== 'skip' || job.status !== 'active') return false;
+  return job.nextRunAt !== undefined && retryAt >= job.nextRunAt;
+}
+
+function lost(job: Job, run: LiveRun, now: number): Settlement {
+  const recoveries = run.recoveries + 1;
+  const again = { ...run, recoveries };
+  if (run.cancel !== undefined) return finished(again, { status: 'cancelled', reason: run.cancel });
+  if (recoveries <= MAX_RECOVERIES) return waiting(job, again, { availableAt: dueAfterLoss(again, now) });
+  const message = `The process that ran it ended ${recoveries} times before the run did. Look for what kills it: memory, a native crash, a kill from outside.`;
+  return finished(again, {
+    status: 'failed',
+    reason: 'lost',
+    error: { attempt: attemptOf(run), at: now, reason: 'lost', name: 'LostError', message },
+  });
+}
+
+function dueAfterLoss(run: LiveRun, now: number): number {
+  if (isSuspect(run)) return now + suspectBackoffMs(run);
+  return Math.min(run.availableAt, dueAgainAt(run, now));
+}
+
+/**
+ * At once; but what was claimed ahead of its time is due then, and no sooner, unless the clock has jumped
+ * back.
+ */
+function dueAgainAt({ availableAt }: LiveRun, now: number): number {
+  return availableAt > now && availableAt <= now + CLOCK_TOLERANCE_MS ? availableAt : now;
+}
+
+function waiting(job: Job, run: LiveRun, { availableAt }: { readonly availableAt: number }): Settlement {
+  const { failures, recoveries, errors } = run;
+  return {
+    kind: 'waiting',
+    held: isHeldByPause(job, run) ? 'pause' : 'no',
+    availableAt,
+    failures,
+    recoveries,
+    errors,
+  };
+}
+
+/** A pause holds retries and runs taken back, but not those asked for by hand meanwhile (P14, pause). */
+function isHeldByPause(job: Job, run: LiveRun): boolean {
+  if (job.status !== 'paused' || job.pause === undefined) return false;
+  return run.trigger !== 'manual' || run.queuedAt < job.pause.at;
+}
+
+function finished(
+  run: LiveRun,
+  end: {
+    readonly status: FinishedStatus;
+    readonly reason?: RunReason;
+    readonly result?: JsonText;
+    readonly error?: AttemptError;
+  },
+): Settlement {
+  const { error, ...how } = end;
+  const errors = error === undefined ? run.errors : [...run.errors, error];
+  return { kind: 'finished', attempt: attemptOf(run), recoveries: run.recoveries, errors, ...how };
+}
+
+/**
+ * A run as its claim leaves it: given back without a start, it has made no attempt, though a claim for a
+ * place writes a start.
+ */
+export function asLeft(
+  run: LiveRun,
+  { outcome, startedAt }: { readonly outcome: Outcome; readonly startedAt?: number | undefined },
+): LiveRun {
+  if (outcome.kind !== 'given_back' || startedAt !== undefined) return run;
+  return { ...without(run, 'claim', 'startedAt'), status: 'queued' };
+}
+
+/** The finished row that a live run becomes. */
+export function finishedOf(
+  run: LiveRun,
+  end: Extract<Settlement, { kind: 'finished' }>,
+  at: {
+    readonly finishedAt: number;
+    readonly startedAt?: number | undefined;
+    readonly progress?: Progress | undefined;
+  },
+): FinishedRun {
+  const finished: Mutable<FinishedRun> = {
+    id: run.id,
+    jobUid: run.jobUid,
+    trigger: run.trigger,
+    catchUp: run.catchUp,
+    missed: run.missed,
+    queuedAt: run.queuedAt,
+    status: end.status,
+    attempt: end.attempt,
+    recoveries: end.recoveries,
+    finishedAt: at.finishedAt,
+    errors: end.errors,
+  };
+  const startedAt = at.startedAt ?? run.startedAt;
+  const progress = at.progress ?? run.progress;
+  if (run.scheduledFor !== undefined) finished.scheduledFor = run.scheduledFor;
+  if (run.missedFrom !== undefined) finished.missedFrom = run.missedFrom;
+  if (run.payload !== undefined) finished.payload = run.payload;
+  if (run.retryOf !== undefined) finished.retryOf = run.retryOf;
+  if (end.reason !== undefined) finished.reason = end.reason;
+  if (run.claim !== undefined) finished.node = run.claim.node;
+  if (startedAt !== undefined) finished.startedAt = startedAt;
+  if (progress !== undefined) finished.progress = progress;
+  if (end.result !== undefined) finished.result = end.result;
+  return finished;
+}
+
+/** The row of slots that nothing ran. */
+export function skippedOf(
+  skip: SkippedRun,
+  made: { readonly id: string; readonly jobUid: string; readonly now: number },
+): FinishedRun {
+  return {
+    ...skip,
+    id: made.id,
+    jobUid: made.jobUid,
+    trigger: 'schedule',
+    status: 'skipped',
+    queuedAt: made.now,
+    finishedAt: made.now,
+    attempt: 0,
+    recoveries: 0,
+    errors: [],
+  };
+}
+
+/** What is told of a run that is over since its claim was taken back. */
+export function overOf(
+  { id }: LiveRun,
+  job: Job,
+  { status }: Extract<Settlement, { kind: 'finished' }>,
+): RunOver {
+  return { runId: id, jobId: job.id, status };
+}
+
+export function countFailed(ended: readonly RunOver[]): number {
+  return ended.filter(({ status }) => status === 'failed').length;
+}

@@ -1,0 +1,294 @@
+import { type Job, type LiveRuns, liveCount, roomOf } from '../model/job.ts';
+import { without } from '../objects.ts';
+import { gapAfter, hasGrid, nextSlot, passedSlots, slotFromEnd } from '../schedule/schedule.ts';
+import {
+  type Decision,
+  type Draft,
+  decide,
+  draftOf,
+  type NewRun,
+  queueRun,
+  releaseWaiting,
+} from './decision.ts';
+import { isTakenAgain, resume } from './resume.ts';
+
+/**
+ * A slot taken later than this, or than half the gap to its next one, was missed; else it is just late (P6,
+ * catch-up).
+ */
+const MISSED_AFTER_MS = 60_000;
+/**
+ * With `catch_up: all`, at most so many passed slots wait; one skipped row covers the older ones (P6,
+ * catch-up).
+ */
+const MAX_WAITING_SLOTS = 100;
+
+/**
+ * What is due of a job at `now`: the end of its pause (P14, pause), runs whose own `run_at` has come (P15,
+ * run now), and passed slots (P4 to P7). Returns the same job and nothing to write when nothing is due.
+ */
+export function planJob(job: Job, live: LiveRuns, now: number): Decision {
+  const draft = draftOf(job, live);
+  takeWhatIsDue(draft, now);
+  return decide(draft, now);
+}
+
+/** A slot may be taken, and its run claimed, this long before its time, so that its run starts in time. */
+export const LOOK_AHEAD_MS = 200;
+
+/**
+ * The next slot of a job if it comes within `aheadMs` and can be taken now as if it had come: nothing of the
+ * job lives, and nothing else of it is due before. What somebody does to the job until then counts as done
+ * after the slot.
+ */
+export function slotAhead(job: Job, live: LiveRuns, now: number, aheadMs: number): number | undefined {
+  const { nextRunAt: slot } = job;
+  if (slot === undefined || slot <= now || slot > now + aheadMs) return undefined;
+  if (!hasGrid(job.schedule) || job.status !== 'active' || job.wakeAt !== slot) return undefined;
+  // If somebody rebased the job a moment later, the slot would be taken once more.
+  if (isTakenAgain(job, slot)) return undefined;
+  const isAlone = liveCount(live) + live.dueOwnRuns === 0 && live.nextOwnRunAt !== slot;
+  return isAlone ? slot : undefined;
+}
+
+/** A job that can't be planned is looked at again after so long. */
+const PUT_OFF_MS = 60_000;
+
+/**
+ * {@link planJob}, or {@link slotAhead}, for a job among others: one that can't be planned (its time zone is
+ * none that this Node.js knows, say) holds up none of them, and is looked at again in a minute; until then it
+ * is late.
+ */
+export function planOrPutOff(
+  job: Job,
+  live: LiveRuns,
+  now: number,
+  aheadMs = 0,
+): { readonly decision: Decision; readonly fault?: unknown } {
+  try {
+    return { decision: planJob(job, live, slotAhead(job, live, now, aheadMs) ?? now) };
+  } catch (fault) {
+    const putOff = { ...job, wakeAt: now + PUT_OFF_MS };
+    return { decision: { job: putOff, moves: [], skip: [], queue: [] }, fault };
+  }
+}
+
+/**
+ * A plan counts this many passed slots of cron jobs, and leaves other jobs to the next plan. Finding a slot
+ * takes about 25 us.
+ */
+const MOST_WORK = 1_000;
+/** More slots of one job are counted in whole hours and days, with about as much work as this many. */
+const MOST_WORK_OF_ONE = 100;
+
+/** Limits the work of decisions on these jobs, since event loops and open transactions wait for them. */
+export function createCountBudget(now: number): { isSpent(): boolean; spend(decision: Decision): void } {
+  let counted = 0;
+  return {
+    isSpent: () => counted >= MOST_WORK,
+    spend({ job, queue, skip }) {
+      if (job.schedule.kind !== 'cron') return;
+      // What waits on the clock is counted with each plan.
+      const waits = job.catchUp === 'all' && job.nextRunAt !== undefined && job.nextRunAt <= now;
+      if (waits) counted += MOST_WORK_OF_ONE;
+      for (const { missed } of [...queue, ...skip]) counted += Math.min(missed, MOST_WORK_OF_ONE);
+    },
+  };
+}
+
+/**
+ * {@link planJob} as the first step of another command: an edit first takes what is due under the old
+ * definition (P16, edit).
+ */
+export function takeWhatIsDue(draft: Draft, now: number): void {
+  const until = draft.job.pause?.until;
+  if (draft.job.status === 'paused' && until !== undefined && until <= now) resume(draft, { at: until, now });
+  releaseOwnRunAt(draft, now);
+  takeSlots(draft, now);
+}
+
+/**
+ * {@link takeWhatIsDue} ahead of a command that mends or stops a job, which must be possible for one that
+ * can't be planned, too. False for such a job: its slots are not taken.
+ */
+export function takeWhatCanBe(draft: Draft, now: number): boolean {
+  const { job, live } = draft;
+  const moves = draft.moves.length;
+  try {
+    takeWhatIsDue(draft, now);
+    return true;
+  } catch {
+    // The planner meets the same fault and reports it. Half-done changes, such as the end of a pause, are
+    // undone.
+    draft.job = job;
+    draft.live = live;
+    draft.moves.length = moves;
+    delete draft.dueIfAfter;
+    return false;
+  }
+}
+
+function releaseOwnRunAt(draft: Draft, now: number): void {
+  const due = draft.live.dueOwnRuns;
+  if (due === 0) return;
+  const { job } = draft;
+  const to = job.overlap === 'allow' ? 'no' : 'overlap';
+  if (job.status === 'paused' && job.pause !== undefined) {
+    draft.moves.push({ from: ['run_at'], to: 'pause', dueBy: now, asked: { before: job.pause.at } });
+  }
+  draft.moves.push({ from: ['run_at'], to, dueBy: now });
+  const { live } = draft;
+  draft.live =
+    to === 'no'
+      ? { ...live, active: live.active + due, dueOwnRuns: 0 }
+      : { ...live, waiting: live.waiting + due, dueOwnRuns: 0 };
+  releaseWaiting(draft);
+}
+
+function takeSlots(draft: Draft, now: number): void {
+  leaveTakenSlots(draft, now);
+  const { job } = draft;
+  if (job.status !== 'active' || job.nextRunAt === undefined || job.nextRunAt > now) return;
+  if (job.catchUp === 'all') takeOneByOne(draft, now);
+  else takeTogether(draft, now);
+}
+
+/**
+ * When the clock has passed the last slot with a row, the next slot is the one after it. A jump back may have
+ * set an earlier one.
+ */
+function leaveTakenSlots(draft: Draft, now: number): void {
+  const { job } = draft;
+  const { lastSlotAt, nextRunAt } = job;
+  if (nextRunAt === undefined || lastSlotAt === undefined || lastSlotAt > now) return;
+  if (!isTakenAgain(job, nextRunAt)) return;
+  const next = nextSlot(job.schedule, job.anchorAt, lastSlotAt);
+  draft.job = next === undefined ? without(job, 'nextRunAt') : { ...job, nextRunAt: next };
+}
+
+/** `once` and `skip`: all passed slots at once; the clock ends up on the first slot to come. */
+function takeTogether(draft: Draft, now: number): void {
+  const { job } = draft;
+  const first = job.nextRunAt;
+  if (first === undefined) return;
+  const { count, latest, next } = passedSlots(job.schedule, job.anchorAt, first, now);
+  const late = isMissed(job, latest, now);
+  advance(draft, latest, next);
+  if (isTakenAgain(job, latest)) {
+    if (job.catchUp === 'once' || !late) queueSlot(draft, { slot: latest, count: 0, now });
+  } else if (job.catchUp === 'skip' && late) {
+    draft.skip.push({
+      scheduledFor: latest,
+      reason: 'missed',
+      catchUp: true,
+      missed: count,
+      missedFrom: first,
+    });
+  } else if (job.catchUp === 'skip' && count > 1) {
+    const before = slotFromEnd(job.schedule, job.anchorAt, first, now, 2);
+    draft.skip.push({
+      scheduledFor: before,
+      reason: 'missed',
+      catchUp: true,
+      missed: count - 1,
+      missedFrom: first,
+    });
+    queueSlot(draft, { slot: latest, count: 0, now });
+  } else if (late || count > 1) {
+    queueSlot(draft, { slot: latest, count, from: first, now });
+  } else {
+    queueSlot(draft, { slot: latest, count: 0, now });
+  }
+}
+
+/**
+ * `all`: the oldest slot first, as far as there is room; the others wait on the clock, `nextRunAt` in the
+ * past.
+ */
+function takeOneByOne(draft: Draft, now: number, room = roomOf(draft.job.overlap)): void {
+  dropOldest(draft, now);
+  for (;;) {
+    const { job } = draft;
+    const slot = job.nextRunAt;
+    if (slot === undefined || slot > now || liveCount(draft.live) >= room) return;
+    const late = isMissed(job, slot, now) && !isTakenAgain(job, slot);
+    advance(draft, slot, slotAfter(job, slot));
+    queueSlotRun(draft, late ? { slot, count: 1, from: slot, now } : { slot, count: 0, now });
+  }
+}
+
+/**
+ * What a job under `all` has waiting on its clock becomes waiting runs, room or not: a pause, or another
+ * schedule, is about to take that clock away (P6, catch-up; P14, pause; P16, edit).
+ */
+export function takeBacklog(draft: Draft, now: number): void {
+  const { status, catchUp } = draft.job;
+  if (status === 'active' && catchUp === 'all') takeOneByOne(draft, now, Number.POSITIVE_INFINITY);
+}
+
+function dropOldest(draft: Draft, now: number): void {
+  const { job } = draft;
+  const first = job.nextRunAt;
+  if (first === undefined || first > now) return;
+  const { count } = passedSlots(job.schedule, job.anchorAt, first, now);
+  if (count <= MAX_WAITING_SLOTS) return;
+  const lastDropped = slotFromEnd(job.schedule, job.anchorAt, first, now, MAX_WAITING_SLOTS + 1);
+  const missed = count - MAX_WAITING_SLOTS;
+  advance(draft, lastDropped, slotAfter(job, lastDropped));
+  if (isTakenAgain(job, lastDropped)) return;
+  draft.skip.push({ scheduledFor: lastDropped, reason: 'missed', catchUp: true, missed, missedFrom: first });
+}
+
+function slotAfter(job: Job, slot: number): number | undefined {
+  return passedSlots(job.schedule, job.anchorAt, slot, slot).next;
+}
+
+interface TakenSlot {
+  readonly slot: number;
+  /** Slots covered when it makes up for missed ones, its own included; else 0. */
+  readonly count: number;
+  readonly from?: number;
+  readonly now: number;
+}
+
+/**
+ * A slot becomes a run where there is room, a skipped row where there is none; a `run_at` slot always waits
+ * (P7, overlap).
+ */
+function queueSlot(draft: Draft, taken: TakenSlot): void {
+  const { job, live } = draft;
+  const full = liveCount(live) >= roomOf(job.overlap) || live.crowded === true;
+  if (full && job.schedule.kind !== 'run_at')
+    draft.skip.push({ scheduledFor: taken.slot, reason: 'overlap', ...coveredBy(taken) });
+  else queueSlotRun(draft, taken);
+}
+
+function queueSlotRun(draft: Draft, taken: TakenSlot): void {
+  const { job, live } = draft;
+  const { slot, now } = taken;
+  const held = job.overlap !== 'allow' && liveCount(live) > 0 ? 'overlap' : 'no';
+  queueRun(draft, {
+    trigger: 'schedule',
+    scheduledFor: slot,
+    ...coveredBy(taken),
+    held,
+    availableAt: Math.min(slot, now),
+  });
+}
+
+function coveredBy({ count, from }: TakenSlot): Pick<NewRun, 'catchUp' | 'missed' | 'missedFrom'> {
+  return { catchUp: count > 0, missed: count, ...(from === undefined ? {} : { missedFrom: from }) };
+}
+
+function advance(draft: Draft, taken: number, next: number | undefined): void {
+  const { job } = draft;
+  const lastSlotAt = Math.max(taken, job.lastSlotAt ?? taken);
+  draft.job =
+    next === undefined
+      ? { ...without(job, 'nextRunAt'), lastSlotAt }
+      : { ...job, lastSlotAt, nextRunAt: next };
+}
+
+function isMissed(job: Job, slot: number, now: number): boolean {
+  return now - slot > Math.min(gapAfter(job.schedule, job.anchorAt, slot) / 2, MISSED_AFTER_MS);
+}

@@ -1,0 +1,48 @@
+import { isFixedDelay, type Job, unlessAhead } from '../model/job.ts';
+import type { TypeVersions } from '../nodes/membership.ts';
+import { type HealthSigns, healthOf } from '../rules/health.ts';
+import { slotsAfter } from '../schedule/schedule.ts';
+import type { JobView } from './store-views.ts';
+
+/** A summary of the live runs of a job; null where there is none. */
+export interface SeenRuns {
+  /** How many are running. */
+  readonly count: number;
+  readonly firstStartedAt: number | null;
+  readonly lastStartedAt: number | null;
+  readonly zombieSince: number | null;
+  /** When the earliest unclaimed one was due. */
+  readonly waitingSince: number | null;
+}
+
+/** A job as people see it, with what living nodes can run and what runs of it now. */
+export function jobViewOf(
+  job: Job,
+  seen: { readonly runs: SeenRuns; readonly handlers: TypeVersions; readonly now: number },
+): JobView {
+  const { count, firstStartedAt, lastStartedAt, zombieSince, waitingSince } = seen.runs;
+  const handlerVersion = seen.handlers[job.type];
+  const signs: HealthSigns = {
+    ...(handlerVersion === undefined ? {} : { handlerVersion }),
+    ...(firstStartedAt === null ? {} : { runningSince: firstStartedAt }),
+    ...(zombieSince === null ? {} : { zombieSince }),
+    ...(waitingSince === null ? {} : { waitingSince }),
+  };
+  const view = { job, health: healthOf(job, signs, seen.now), isRunning: count > 0 };
+  if (lastStartedAt !== null && lastStartedAt >= (unlessAhead(job.lastRunAt, seen.now) ?? 0)) {
+    return { ...view, lastRunAt: lastStartedAt, lastStatus: 'running' };
+  }
+  return {
+    ...view,
+    ...(job.lastRunAt === undefined ? {} : { lastRunAt: job.lastRunAt }),
+    ...(job.lastStatus === undefined ? {} : { lastStatus: job.lastStatus }),
+  };
+}
+
+/** The next run times of a job as it stands: those a person would expect to see. */
+export function upcoming(job: Job, n: number, now: number): number[] {
+  if (job.status === 'paused' || job.nextRunAt === undefined || n <= 0) return [];
+  const first = job.nextRunAt;
+  if (isFixedDelay(job.schedule)) return [first];
+  return [first, ...slotsAfter(job.schedule, job.anchorAt, Math.max(first, now), n - 1)];
+}

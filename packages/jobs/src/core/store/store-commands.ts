@@ -1,0 +1,77 @@
+import type { Job } from '../model/job.ts';
+import type { FinishedRun, JsonText, LiveRun, Run } from '../model/run.ts';
+import type { JobCommand, Refusal } from '../rules/commands.ts';
+import type { ClaimInput, ClaimResult } from './store-passes.ts';
+
+/** Who asked for a change and what it was; written in the same transaction as the change. Append-only. */
+export interface AuditEntry {
+  readonly actor: string;
+  /** Such as `job.create`, `job.edit`, `run.cancel`. */
+  readonly action: string;
+  /** What was asked, as JSON. */
+  readonly change: JsonText;
+}
+
+export type InsertOutcome =
+  | { readonly kind: 'created'; readonly job: Job }
+  | { readonly kind: 'exists' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+export interface CommandInput {
+  readonly jobId: string;
+  readonly command: JobCommand;
+  /** Refuse with `stale` unless the id still stands for this generation (P1, identity). */
+  readonly ifUid?: string;
+  /** Refuse with `stale` unless the job still has this version. */
+  readonly ifVersion?: number;
+  /** Of a trigger: kept 24 h; the same key again answers with the first run (P15, run now). */
+  readonly dedupeKey?: string;
+  readonly audit?: AuditEntry;
+  /** To be claimed with it, once it is done: what it makes due then starts without a claim of its own. */
+  readonly claim?: ClaimInput;
+}
+
+/** A claimed run that was asked to stop: its node has to be told. */
+export interface CancelRequest {
+  readonly runId: string;
+  readonly node: string;
+  readonly fence: number;
+}
+
+export function requestOf(
+  { id }: Pick<LiveRun, 'id'>,
+  { node, fence }: NonNullable<LiveRun['claim']>,
+): CancelRequest {
+  return { runId: id, node, fence };
+}
+
+/** A dedupe key answers for so long (P15, run now). */
+export const DEDUPE_MS = 24 * 3_600_000;
+
+/** A command may end 100,000 runs; nobody wants to hear of each, least of all the event loop. */
+export const MAX_TOLD = 1_000;
+
+export type CommandResult =
+  | {
+      readonly kind: 'done';
+      readonly changed: boolean;
+      readonly job: Job;
+      /** What was made on the way; the run of a trigger is the last one. */
+      readonly queued: readonly LiveRun[];
+      /** What was skipped or cancelled on the way: the first {@link MAX_TOLD} of it. */
+      readonly finished: readonly FinishedRun[];
+      readonly cancelRequests: readonly CancelRequest[];
+      /** When something was changed, and a claim was asked for with it. */
+      readonly claimed?: ClaimResult;
+    }
+  /** The dedupe key was used before, for this run. */
+  | { readonly kind: 'duplicate'; readonly run: Run; readonly job: Job }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'stale'; readonly version: number }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+export type CancelResult =
+  | { readonly kind: 'cancelled'; readonly run: FinishedRun; readonly voided?: CancelRequest }
+  | { readonly kind: 'requested'; readonly run: LiveRun; readonly request: CancelRequest }
+  | { readonly kind: 'finished'; readonly run: FinishedRun }
+  | { readonly kind: 'absent' };

@@ -1,0 +1,117 @@
+import type { Job, JobStatus } from '../model/job.ts';
+import type { FinishedStatus, Run, RunReason, RunStatus } from '../model/run.ts';
+import type { TypeVersions } from '../nodes/membership.ts';
+import type { Health, HealthFilter, HealthStatus } from '../rules/health.ts';
+import type { AuditEntry } from './store-commands.ts';
+
+/** A job with what its live runs say of it. */
+export interface JobView {
+  readonly job: Job;
+  readonly health: Health;
+  readonly isRunning: boolean;
+  /** The start of the latest started run, live or not, and that run's status. */
+  readonly lastRunAt?: number;
+  readonly lastStatus?: RunStatus;
+  /** Of this generation, newest first; only in a list that was asked for with them. */
+  readonly recentRuns?: readonly RecentRun[];
+}
+
+/** As much of a run as a list of jobs shows of it. */
+export interface RecentRun {
+  readonly id: string;
+  readonly status: RunStatus;
+  readonly reason?: RunReason;
+  readonly queuedAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+}
+
+export type JobSort = 'id' | 'name' | 'next_run' | 'last_run' | 'created_at';
+
+export interface JobQuery {
+  readonly type?: string;
+  readonly status?: JobStatus;
+  readonly health?: HealthFilter;
+  /** Part of the id, name or description, in any case. */
+  readonly q?: string;
+  readonly sort: JobSort;
+  readonly descending: boolean;
+  readonly limit: number;
+  readonly after?: Cursor;
+  /** What living nodes can run. */
+  readonly handlers: TypeVersions;
+  /** So many of each job's newest runs, live or finished, come with it; absent: none. */
+  readonly recentRuns?: number;
+}
+
+export interface RunQuery {
+  /** Of every generation of this id. */
+  readonly jobId?: string;
+  /** Of this generation alone. */
+  readonly jobUid?: string;
+  readonly type?: string;
+  readonly status?: RunStatus;
+  /** Bounds on `queuedAt`: from (included), to (excluded). */
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit: number;
+  /** Runs older than this one. */
+  readonly before?: string;
+}
+
+/** A run and the job it belongs to, or belonged to. */
+export interface RunView {
+  readonly run: Run;
+  readonly jobId: string;
+  readonly type: string;
+}
+
+/** Where a page ended: the sort value and the key of its last row. */
+export interface Cursor {
+  readonly value: string | number | null;
+  readonly key: string;
+}
+
+export interface Page<T> {
+  readonly rows: readonly T[];
+  readonly next?: Cursor;
+}
+
+export interface AuditRow extends AuditEntry {
+  readonly id: string;
+  readonly at: number;
+  /** The id of the job or run. */
+  readonly target: string;
+}
+
+export interface AuditQuery {
+  readonly limit: number;
+  /** Only rows that come after this one in the order. */
+  readonly before?: { readonly at: number; readonly id: number };
+  /** Exact matches; an absent one does not narrow. */
+  readonly actor?: string;
+  readonly action?: string;
+  readonly target?: string;
+}
+
+export interface StoreStats {
+  readonly jobs: Readonly<Record<JobStatus, number>>;
+  readonly runs: {
+    readonly queued: number;
+    readonly held: number;
+    readonly running: number;
+    /** When that came due which waits longest to be claimed; absent when nothing due waits. */
+    readonly dueSince?: number;
+  };
+  /** Of all jobs, newest hour first, at most so many hours as asked for. */
+  readonly hours: readonly HourCount[];
+}
+
+export type HealthCounts = Readonly<Record<HealthStatus, number>>;
+
+/** Runs that finished with this status in the hour that starts at `hour` (ms). */
+export interface HourCount {
+  readonly hour: number;
+  readonly status: FinishedStatus;
+  readonly count: number;
+}
