@@ -2,8 +2,8 @@
 // `pgbouncer.ini` of docs/scaling.md: first with DATABASE_DIRECT_URL, then without. Needs `pgbouncer`
 // (Debian: apt-get install pgbouncer).
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
 import { freePort, startPostgres } from '../postgres/server.ts';
+import { prepareMarket, succeed } from './market.ts';
 import {
   ask,
   type Env,
@@ -14,19 +14,12 @@ import {
   seconds,
   startNode,
   startSlowMail,
-  trigger,
   until,
 } from './node.ts';
 import { type Pooler, startPooler, versionOfPooler } from './pgbouncer.ts';
-import { connected, NO_LIMITS, running, scheduleMails, twoOf, WAIT_MS } from './steps.ts';
+import { connected, NO_LIMITS, running, twoOf, WAIT_MS } from './steps.ts';
 
 const MS_PER_MAIL = 200;
-const LISTINGS = 20;
-const JOBS = {
-  cleanup: 'cleanup_expired_listings',
-  mails: 'send_notifications',
-  index: 'update_search_index',
-};
 /** Longer than a lease. */
 const POOLER_AWAY_MS = 20_000;
 const LEFT_BEHIND = `SELECT current_setting('lock_timeout') AS lock_timeout, current_setting('statement_timeout') AS statement_timeout,
@@ -107,51 +100,6 @@ async function showFaults(rehearsal: Rehearsal): Promise<void> {
     .filter((line) => line.includes('pooler that shares sessions'));
   say(`  warnings of a pooler in a node's log: ${warnings.length}`);
   await showAway(rehearsal);
-}
-
-/** Listings to be found, jobs, and more mails than are sent meanwhile. */
-async function prepareMarket(node: Node, token: string): Promise<void> {
-  const { url } = node;
-  const account = { email: 'ann@example.com', password: 'correct horse battery' };
-  await ask({
-    url,
-    token: '',
-    path: '/api/auth/register',
-    method: 'POST',
-    body: { ...account, name: 'Ann' },
-  });
-  const login = await ask({ url, token: '', path: '/api/auth/login', method: 'POST', body: account });
-  const { access_token: ann } = z.object({ access_token: z.string() }).parse(login);
-  for (let n = 0; n < LISTINGS; n++) {
-    const body = {
-      title: `Bicycle ${n}`,
-      description: 'Runs well.',
-      price_cents: 4_000,
-      category: 'sports',
-      condition: 'good',
-    };
-    await ask({ url, token: ann, path: '/api/listings', method: 'POST', body });
-  }
-  for (const [id, type] of Object.entries(JOBS)) {
-    await ask({
-      url,
-      token,
-      path: '/api/jobs',
-      method: 'POST',
-      body: { id, name: id, type, on_demand: true },
-    });
-  }
-  await scheduleMails(node, token);
-  for (const id of ['cleanup', 'index']) await succeed(url, token, id);
-  say('  cleanup_expired_listings and update_search_index: succeeded');
-}
-
-async function succeed(url: string, token: string, jobId: string): Promise<void> {
-  const { id } = await trigger(url, token, jobId);
-  await until(`${jobId} has succeeded`, WAIT_MS, async () => {
-    const { status } = await getRun(url, token, id);
-    return status === 'succeeded' ? true : undefined;
-  });
 }
 
 /** Gives how long it took until the run was over. */
