@@ -11,7 +11,7 @@ test('a start that fails leaves no job engine behind, and the next one finds all
   await expect(startServer({ ...config, trustProxy: ['nowhere'] }, { passwordCost })).rejects.toThrow(
     'nowhere',
   );
-  // Whoever has a database open has a log beside it.
+  // An open database has a log file beside it.
   for (const log of ['app.db-wal', 'jobs.db-wal'])
     expect(existsSync(join(config.dataDir, log)), log).toBe(false);
   const server = await startServer(config, { passwordCost });

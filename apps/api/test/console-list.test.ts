@@ -60,7 +60,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await until('it is finished', async () => (await idsOf(server, 'finished')).length > 0);
     await rowOf(page, 'job-0').getByText('finished').first().waitFor();
 
-    // By keyboard: the first three jobs, one of which is finished.
+    // By keyboard: the first three jobs, including a finished one.
     for (const key of ['j', 'x', 'j', 'x', 'j', 'x']) await page.keyboard.press(key);
     await page.getByText('3 jobs selected').waitFor();
     await tabTo(page, button(page, 'Pause…'));

@@ -99,7 +99,7 @@ test('the job types do their work when they are run over REST', async () => {
   expect(smtp.received).toHaveLength(20 + 60 + active.size);
 });
 
-test('a cleanup that kill -9 broke off goes on at the next start, and tells each seller once of each listing', async () => {
+test('a cleanup that kill -9 interrupted continues at the next start, and notifies each seller once of each listing', async () => {
   const COUNT = 8_000;
   const env = await environment();
   await fillFolder(env.DATA_DIR, { sellers: 50, listings: COUNT, notifications: 0 }, (market) => ({

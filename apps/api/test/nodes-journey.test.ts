@@ -56,7 +56,7 @@ test(
     expect(await count("SELECT count(*) FROM greenvue.audit WHERE action = 'user.first_admin'")).toBe(1);
     for (const node of nodes) expect(node.output.stderr).toBe('');
 
-    // Whoever signs in at one is known to the others.
+    // A session that one node creates is valid at the other nodes.
     const [one, two, three] = envs.map(({ PORT }) => operatorOn(PORT));
     if (one === undefined || two === undefined || three === undefined) throw new Error('three nodes');
     const account = { email: 'ann@example.com', password: PASSWORD };
@@ -195,7 +195,7 @@ const WORKS: Readonly<Record<string, Work>> = {
     total: MAILS,
     async check({ count, received }) {
       expect(await count("SELECT count(*) FROM greenvue.notifications WHERE status <> 'sent'")).toBe(0);
-      // Each at least once; those that were on their way when the node died, a batch at most, perhaps again.
+      // Each at least once. At most one batch, which was in flight when the node died, may be sent twice.
       expect(received.length).toBeGreaterThanOrEqual(MAILS);
       expect(received.length).toBeLessThanOrEqual(MAILS + 10);
     },

@@ -38,7 +38,7 @@ async function finishedRuns(operator: Operator): Promise<readonly unknown[]> {
 }
 
 test(
-  'while PostgreSQL is away a node says so and answers 503, and it goes on by itself when it is back',
+  'while PostgreSQL is down, a node reports it and answers 503; it recovers by itself',
   async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'greenvue-postgres-data-'));
     onTestFinished(() => rm(dataDir, { recursive: true, force: true }));

@@ -47,7 +47,7 @@ const job = (id: string, more: object = {}) => ({
   body: { id, name: id, type: 'send_notifications', on_demand: true, ...more },
 });
 
-/** Asks the same so many times at once, and counts the answers by status. */
+/** Sends the same request `times` times at once, and counts the answers by status. */
 async function storm(times: number, ask: (at: number) => Promise<Answer>) {
   const answers = await Promise.all(Array.from({ length: times }, (_, at) => ask(at)));
   const counts: Record<number, number> = {};

@@ -1,5 +1,4 @@
-// The styles of the Mantine components that the console uses, and no others. Those that others are built on
-// come first.
+// The styles of the Mantine components that the console uses, and no others. Base styles come first.
 import '@mantine/core/styles/baseline.layer.css';
 import '@mantine/core/styles/default-css-variables.layer.css';
 import '@mantine/core/styles/global.layer.css';

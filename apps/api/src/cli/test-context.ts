@@ -12,7 +12,7 @@ export interface TestScreen extends Screen {
   lines(): readonly string[];
 }
 
-/** A terminal of so many columns, with colours; without a number a pipe. */
+/** A terminal with `columns` columns and colors; without a number, a pipe. */
 export function createTestScreen(columns?: number): TestScreen {
   let written = '';
   const stream = Object.assign(

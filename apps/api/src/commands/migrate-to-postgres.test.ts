@@ -134,7 +134,7 @@ async function useEverything(url: string, token: string) {
 const readAll = async (api: Api) =>
   Object.fromEntries(await Promise.all(READ.map(async (path) => [path, await api.get(path)])));
 
-test('a server goes on in PostgreSQL as it was: accounts, tokens, listings, jobs, runs, and searches at once', async () => {
+test('a server continues on PostgreSQL with its accounts, tokens, listings, jobs, runs and searches', async () => {
   const folder = join(await temporaryFolder(), 'data');
   const token = await makeToken(await testConfig({ DATA_DIR: folder }));
   const old = await startTestServer({ DATA_DIR: folder });
@@ -249,7 +249,7 @@ test('a kill in the middle leaves the database without a trace, and the folder a
   const DATA_DIR = await smallFolder();
   const DATABASE_URL = await createTestPostgres();
   const client = await openClient(DATABASE_URL);
-  // Whoever migrates the engine's schema has to wait for this, with GreenVue's tables written.
+  // The migration of the engine's schema waits for this lock, after it has written GreenVue's tables.
   await client.query('SELECT pg_advisory_lock(7236451902)');
   const others = (where: string) =>
     numberIn(

@@ -23,7 +23,7 @@ export function notBuiltPage(nonce: string): string {
       <p>The API and its jobs run; only the files of this page are missing. <code>npm start</code> builds them before the
         server starts. To build them now, while the server runs:</p>
       <pre><code>npm run console</code></pre>
-      <p>Then load this page anew. If the build fails, it says why. All that the console does, the
+      <p>Then reload this page. If the build fails, it says why. All that the console does, the
         <a href="/docs">REST API</a> does as well.</p>
     </main>
   </body>

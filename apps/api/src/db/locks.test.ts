@@ -39,7 +39,7 @@ it('on PostgreSQL, rows that one transaction has taken are passed over by anothe
   expect(await kysely.transaction().execute(takeTwo)).toEqual(['a', 'b']);
 });
 
-it('on PostgreSQL, those that take turns at another thing do not wait', async () => {
+it('on PostgreSQL, holders of another lock do not wait', async () => {
   const { kysely } = await openTestDatabase('postgres');
   await kysely.transaction().execute(async (outer) => {
     await takeTurn(outer, 'one');

@@ -15,7 +15,7 @@ export interface ShortBatches<Batch extends { readonly rows: number }> {
   readonly signal: AbortSignal;
   /** Deals with up to `size` rows in the transaction. Fewer than `size` means that nothing is left. */
   readonly step: (trx: Transaction<Database>, size: number) => Promise<Batch>;
-  /** Told of each batch once it is committed. */
+  /** Called after the commit of each batch. */
   readonly committed: (batch: Batch) => void;
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 
-/** Brings the search index up to date, or builds it anew beside the one in use. */
+/** Adds the latest changes to the search index, or rebuilds it while searches use the old one. */
 export const updateSearchIndex = defineJobType({
   type: 'update_search_index',
   description: 'Indexes the listings that changed since the last run, or rebuilds the search index.',
@@ -13,7 +13,7 @@ export const updateSearchIndex = defineJobType({
     fullReindex: z
       .boolean()
       .default(false)
-      .describe('Build the index anew instead of taking in what changed'),
+      .describe('true: rebuild the whole index, instead of adding the latest changes'),
   }),
   operatorsMaySet: ['fullReindex'],
   run: async (

@@ -80,7 +80,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect((await queued())[0]?.data).toMatchObject({ active: 1, expiring: 0 });
   });
 
-  test('a late run tells of the week that it stands for', async () => {
+  test('a late run reports the week of its slot, not the current week', async () => {
     const { database, list, run, queued } = await setUp();
     await list(await addUser(database, 'ann@example.com'), 'Lamp', 9);
     await run('1', {}, new Date(NOW - 7 * DAY_MS));

@@ -20,7 +20,7 @@ export const weeklySellerDigest = defineJobType({
     days_listed: z.int().min(1).default(30).describe('After how many days a listing expires'),
   }),
   run: async (ctx, { database, clock }: { readonly database: Kysely<Database>; readonly clock: Clock }) => {
-    // A run that is tried again, perhaps days later, still tells of the week that it stands for.
+    // A retry, perhaps days later, still reports the week of its slot.
     const now = ctx.run.scheduledFor?.getTime() ?? clock.now();
     const newSince = now - ctx.payload.days * DAY_MS;
     const expiringBefore = Math.max(0, now - (ctx.payload.days_listed - ctx.payload.days) * DAY_MS);

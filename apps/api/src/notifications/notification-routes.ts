@@ -34,7 +34,7 @@ const newNotificationSchema = z.strictObject({
   data: z.record(z.string(), z.unknown()).default({}).describe('What the template shows'),
   due_at: z.iso
     .datetime({ offset: true })
-    .refine(isWithinYears, 'must lie in the years 1970 to 9999, in UTC')
+    .refine(isWithinYears, 'must be in the years 1970 to 9999, in UTC')
     .optional()
     .describe('Now, unless told'),
 });

@@ -37,7 +37,7 @@ export function startProcess(
   return started;
 }
 
-/** The same, for several tests: whoever starts it has to kill it. */
+/** The same, for several tests. The caller kills it. */
 export function startLastingProcess(
   program: Program,
   env: Readonly<Record<string, string>>,

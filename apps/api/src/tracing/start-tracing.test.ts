@@ -29,7 +29,7 @@ async function start() {
   return { lines, stop: running.stop };
 }
 
-test('each kind of complaint is told of once a minute, and hides no other', async () => {
+test('each kind of complaint is logged once a minute and does not suppress others', async () => {
   const { lines } = await start();
   const complain = () => {
     globalErrorHandler(new Error('connect ECONNREFUSED'));

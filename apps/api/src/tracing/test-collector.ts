@@ -4,7 +4,7 @@ import { json } from 'node:stream/consumers';
 import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 
-/** A span as a collector was told of it. */
+/** A span as the collector received it. */
 export interface CollectedSpan {
   readonly name: string;
   /** 2: server, 5: consumer. */
@@ -24,7 +24,7 @@ export interface TestCollector {
   /** The variables that have a server send its spans here, soon. */
   readonly env: Readonly<Record<string, string>>;
   readonly spans: readonly CollectedSpan[];
-  /** Waits until so many spans fit, and gives them in the order in which they began to be sent. */
+  /** Waits until `count` spans match. Returns them in the order in which they were sent. */
   found(count: number, fits: (span: CollectedSpan) => boolean): Promise<readonly CollectedSpan[]>;
 }
 

@@ -98,7 +98,7 @@ test('exporters and propagators that there are none of are named, with what is u
   });
 });
 
-test('whoever names an exporter is told that it needs an endpoint', () => {
+test('an exporter without an endpoint is refused, with an error that says so', () => {
   expect(parseTracing({ OTEL_TRACES_EXPORTER: 'console' })).toEqual({
     tracing: undefined,
     warnings: [

@@ -47,7 +47,7 @@ const linesOf = ({ server }: Greenvue) =>
     .map((line) => z.looseObject({ msg: z.string() }).parse(JSON.parse(line)));
 
 describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
-  test('one trace tells of a request, the run that it triggered, and each attempt', async () => {
+  test('one trace has a request, the run that it triggered, and each attempt', async () => {
     let isBusy = true;
     const smtp = await startSmtp({
       onConnect: (_session, done) => done(isBusy ? smtpError(421, 'too busy') : undefined),
@@ -190,7 +190,7 @@ test('a request that asks not to be sampled is not, and its attempts are not', a
 });
 
 describe('a collector that is not there', () => {
-  test('is told of once, and disturbs nothing', async () => {
+  test('is logged once and disturbs nothing', async () => {
     const greenvue = await startGreenvue({
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
       OTEL_EXPORTER_OTLP_TIMEOUT: '200',

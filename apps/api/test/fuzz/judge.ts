@@ -71,7 +71,7 @@ function judgeProblem({ status, headers, text }: RawAnswer, request: RawRequest)
   for (const inside of INSIDE) {
     // What the client said itself may come back to it.
     const [leak] = inside.exec(text) ?? [];
-    if (leak !== undefined && !said.includes(leak)) throw new Error(`tells of the inside: ${leak}`);
+    if (leak !== undefined && !said.includes(leak)) throw new Error(`reveals internals: ${leak}`);
   }
 }
 

@@ -18,7 +18,7 @@ test('the newest binding of a key wins until it is removed', () => {
   expect(board.find('x')).toBeUndefined();
 });
 
-test('subscribers are told of each change', () => {
+test('each change notifies the subscribers', () => {
   const board = createKeyBoard();
   const listener = vi.fn();
   const stop = board.subscribe(listener);

@@ -56,7 +56,7 @@ export function useKeyList(): readonly KeyBinding[] {
   return useSyncExternalStore(board.subscribe, board.bindings);
 }
 
-/** Elements that handle keys themselves. A checkbox takes only those that toggle it. */
+/** Elements that handle keys themselves. A checkbox handles only the keys that toggle it. */
 const OWN_KEYS =
   'input:not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="menu"], [role="listbox"], [role="dialog"]';
 const PRESSED = 'a, button, summary, [role="button"], [type="checkbox"]';

@@ -37,7 +37,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(await refresh(app, textOf(other, 'refresh_token'))).toMatchObject({ status: 200 });
   });
 
-  test('whoever lost the answer gets the same refresh token again, and goes on with it', async () => {
+  test('a client that lost the answer gets the same refresh token again, and it works', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     const { refresh_token } = await app.signUp('ann@example.com');
     const lost = (await refresh(app, refresh_token)).body;

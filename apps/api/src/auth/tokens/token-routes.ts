@@ -95,6 +95,6 @@ function expiryOf(asked: string | undefined, now: number): number {
   if (asked === undefined) return now + DEFAULT_DAYS * DAY_MS;
   const expiresAt = Date.parse(asked);
   if (expiresAt > now && expiresAt <= now + MAX_DAYS * DAY_MS) return expiresAt;
-  const detail = 'must lie in the future, at most two years ahead';
+  const detail = 'must be in the future, at most two years ahead';
   throw unprocessable('The request is not valid.', [{ pointer: '/expires_at', detail }]);
 }

@@ -95,7 +95,7 @@ const apply = buildCommand({
   docs: {
     brief: 'Create and replace jobs from a file',
     fullDescription:
-      'Creates the jobs of the file that the server does not have, and replaces those that differ. Each job is applied completely or not at all. Jobs that are not in the file stay unchanged.',
+      'Creates the jobs of the file that the server does not have, and replaces jobs that differ. Each job is applied completely or not at all. Jobs that are not in the file stay unchanged.',
   },
 });
 

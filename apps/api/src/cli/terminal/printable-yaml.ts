@@ -16,5 +16,5 @@ export function printableYaml(value: unknown): string {
   return document.toString({ lineWidth: 0 }).split('\n').map(printable).join('\n');
 }
 
-/** Of lines, those that begin or end with white space: as a block of lines, the library loses some of it. */
+/** Lines that begin or end with white space: in a block scalar, the library loses some of it. */
 const UNFIT_FOR_BLOCKS = /^\n|^[ \t]+.*\n|\n[ \t]|[ \t]\n|\n.*[ \t]$/;

@@ -20,7 +20,7 @@ it('applies each migration once, however often and by however many it is opened'
   for (const database of [...opened, again]) expect(await countOne(database)).toBe(2);
 });
 
-it('applies those that are new', async () => {
+it('applies new migrations', async () => {
   const url = await createTestPostgres();
   expect(await countOne(await open(url, [ONE]))).toBe(0);
   expect(await countOne(await open(url, [ONE, TWO]))).toBe(2);
@@ -43,7 +43,7 @@ it('refuses a database that is newer than the code, and says what to do', async 
   );
 });
 
-it('keeps to its schema, whoever made that, and leaves those of others alone', async () => {
+it('uses its own schema, even if another user created it, and changes no other schema', async () => {
   const url = await createTestPostgres();
   await runSql(url, 'CREATE SCHEMA greenvue; CREATE TABLE public.one (b integer)');
   expect(await countOne(await open(url, [ONE, TWO]))).toBe(2);

@@ -22,7 +22,7 @@ it('applies each migration once, however often and by however many it is opened'
   for (const database of [...opened, again]) expect(await countOne(database)).toBe(2);
 });
 
-it('applies those that are new', async () => {
+it('applies new migrations', async () => {
   const file = join(await temporaryFolder(), 'app.db');
   expect(await countOne(await open(file, [ONE]))).toBe(0);
   expect(await countOne(await open(file, [ONE, TWO]))).toBe(2);

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTestApp } from '../../testing/test-app.ts';
 
-test('one address has so many requests a minute, a principal its own', async () => {
+test('an address has a limit of requests a minute, and each principal has its own', async () => {
   const { ask, apiToken } = await createTestApp({ RATE_LIMIT_PER_MINUTE: '3' });
   const token = await apiToken('user');
   for (let n = 0; n < 3; n += 1) expect((await ask({ url: '/api/listings' })).status).toBe(200);
@@ -36,7 +36,7 @@ test('guessing tokens and paths is counted as well', async () => {
   expect((await ask(unread)).status).toBe(429);
 });
 
-test('a request whose connection breaks while its token is looked up is counted for whoever sent it', async () => {
+test('a request whose connection breaks while its token is looked up is counted for its sender', async () => {
   const { app, ask } = await createTestApp({ RATE_LIMIT_PER_MINUTE: '100' });
   await app.listen({ host: '127.0.0.1', port: 0 });
   app.server.on('request', ({ socket }) => socket.destroy());
@@ -156,7 +156,7 @@ test('one network may have a quarter of all connections; behind a trusted proxy,
   expect(await openFrom({ TRUST_PROXY: '1' })).toBe(200);
 });
 
-test('connections have the limits that operators are told of', async () => {
+test('connections have the documented limits', async () => {
   const { app } = await createTestApp({ MAX_CONNECTIONS: '480' });
   expect(app.server).toMatchObject({
     maxConnections: 480,

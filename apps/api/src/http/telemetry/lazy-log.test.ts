@@ -32,7 +32,7 @@ test('a line has all that the log and its children are bound to, with secrets re
   ]);
 });
 
-test('lines of a request have its id, and of the request only what Fastify tells of one', async () => {
+test('log lines of a request have its id, and the fields that Fastify logs of a request', async () => {
   const { log, lines } = logTo('info');
   const app = createApp({
     config: {

@@ -4,7 +4,7 @@ import type { Database } from '../../db/schema.ts';
 import { inShortBatches } from '../../db/short-batches.ts';
 import type { TemplateName } from '../templates.ts';
 
-/** So long after it was sent, or refused for good, a notification is forgotten. */
+/** How long a notification is kept after it was sent or has failed for good (ms). */
 export const KEPT_MS = 90 * 86_400_000;
 
 export interface Retention {

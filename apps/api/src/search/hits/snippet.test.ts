@@ -7,7 +7,7 @@ const show = (listing: { title?: string; description?: string }, query: string) 
   createSnippets(queryTerms(query))({ title: '', description: '', ...listing });
 
 describe('a snippet', () => {
-  it('marks the words found, and those that begin with them', () => {
+  it('marks the matching words, and words that begin with them', () => {
     expect(show({ description: 'Red bikes for a red boy' }, 'bike RED')).toBe(
       '<mark>Red</mark> <mark>bikes</mark> for a <mark>red</mark> boy',
     );

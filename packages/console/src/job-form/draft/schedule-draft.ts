@@ -135,7 +135,7 @@ export function isBegun(draft: ScheduleDraft): boolean {
 }
 
 /**
- * The patch from one schedule to another: all fields for another kind, else only those that differ; null
+ * The patch from one schedule to another: all fields for another kind, else only the fields that differ; null
  * removes a field.
  */
 export function schedulePatch(

@@ -15,7 +15,7 @@ interface TableHeadProps {
   readonly all?: AllBoxProps | undefined;
 }
 
-/** The column names. Those that the server can sort by are buttons. */
+/** The column names. Columns that the server can sort by are buttons. */
 export function TableHead({ sort, onSort, all }: TableHeadProps) {
   const order = { sort, onSort };
   return (

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { inOrder } from './in-order.ts';
 
-test('work is done for so many at once, and told in order', async () => {
+test('works on several at once, and reports them in order', async () => {
   let atWork = 0;
   let most = 0;
   const told: number[] = [];
