@@ -7,8 +7,8 @@ export type Call = {
 
 /**
  * A transaction, written once for all stores: it yields what it needs of the tables, one call at a time, and
- * is given the answer. A store whose database answers at once runs it with {@link runScript}; one that has
- * to wait, with {@link runScriptAsync}.
+ * is given the answer ({@link answerFrom}). A store whose database answers at once runs it with
+ * {@link runScript}; one that has to wait, with {@link runScriptAsync}.
  */
 export type Script<T> = Generator<Call, T, unknown>;
 
@@ -26,19 +26,29 @@ export function* ask<M extends keyof Tables>(
   return (yield { method, args } as Call) as ReturnType<Tables[M]>;
 }
 
-export function runScript<T>(script: Script<T>, tables: Tables): T {
-  let step = script.next();
-  while (step.done !== true) step = script.next(answer(tables, step.value));
-  return step.value;
+/** Runs a script to its end, and answers what it yields. */
+export function runScript<Step, T, Answer>(
+  script: Generator<Step, T, Answer>,
+  answer: (step: Step) => Answer,
+): T {
+  let next = script.next();
+  while (next.done !== true) next = script.next(answer(next.value));
+  return next.value;
 }
 
-export async function runScriptAsync<T>(script: Script<T>, tables: AsyncTables): Promise<T> {
-  let step = script.next();
-  while (step.done !== true) step = script.next(await answer(tables, step.value));
-  return step.value;
+export async function runScriptAsync<Step, T, Answer>(
+  script: Generator<Step, T, Answer>,
+  answer: (step: Step) => Answer | Promise<Answer>,
+): Promise<T> {
+  let next = script.next();
+  while (next.done !== true) next = script.next(await answer(next.value));
+  return next.value;
 }
 
-function answer(tables: Tables | AsyncTables, { method, args }: Call): unknown {
-  const call = tables[method] as (...args: unknown[]) => unknown;
-  return call(...args);
+/** Answers each call from the tables of a store. */
+export function answerFrom(tables: Tables | AsyncTables): (call: Call) => unknown {
+  return ({ method, args }) => {
+    const call = tables[method] as (...args: unknown[]) => unknown;
+    return call(...args);
+  };
 }

@@ -12,7 +12,7 @@ import type { StoredJob } from './stored-job.ts';
  * What the transactions ask of a store: it reads, locks and writes rows, and decides nothing. Each method
  * belongs to the transaction that is under way. A job that it locks becomes one of the unit of work's `jobs`.
  */
-export interface Tables {
+export interface Tables extends PruneTables {
   /**
    * Locks the runs of these claims, and their jobs before them, deleted ones too. One answer for each claim,
    * in their order.
@@ -85,6 +85,31 @@ export interface Tables {
    * stays.
    */
   makeRunDue(runId: string): boolean;
+}
+
+/** What is read and removed of history. */
+export interface PruneTables {
+  /** Locks at most `limit` jobs with more history than this; `more`: there may be others. */
+  lockOverfull(
+    bounds: HistoryBounds,
+    limit: number,
+  ): { readonly jobs: readonly StoredJob[]; readonly more: boolean };
+  /** The ids of the first finished runs of jobs. */
+  firstRuns(toPrune: readonly RunsToPrune[]): readonly number[];
+  /**
+   * The ids of at most `limit` runs that finished before an instant, and locks their jobs; those whose jobs
+   * others have locked are left out. `isFull`: with them, the limit was reached.
+   */
+  lockOldRuns(before: number, limit: number): { readonly ids: readonly number[]; readonly isFull: boolean };
+  /**
+   * Removes finished runs of locked jobs with their logs; dedupe keys keep the runs that they name. Returns
+   * those that were still there.
+   */
+  removeRuns(ids: readonly number[]): readonly RemovedRun[];
+  /** Adds removed runs to the hours of their jobs. */
+  countInJobHours(runs: readonly RemovedRun[]): void;
+  /** Removes at most `limit` rows from before an instant; returns how many. */
+  removeOld(what: OldRows, before: number, limit: number): number;
 }
 
 export interface LiveRunCounts {
@@ -176,3 +201,24 @@ export interface JobToInsert {
   readonly uid: number;
   readonly job: Job;
 }
+
+/** Rows of history that a job may have. */
+export interface HistoryBounds {
+  readonly finished: number;
+  readonly skipped: number;
+}
+
+/** The first `count` runs of a job: of those that ran, in the order they were made or ended; or skipped ones. */
+export interface RunsToPrune {
+  readonly uid: number;
+  readonly first: 'made' | 'ended' | 'skipped';
+  readonly count: number;
+}
+
+export type RemovedRun = Pick<FinishedRun, 'jobUid' | 'status' | 'finishedAt'>;
+
+/**
+ * `finishedJobs`: those whose last end, slot or start is older become tombstones. `tombstones`: those without
+ * runs, however old. `nodeNames`: if the store keeps any of nodes that have not been seen since.
+ */
+export type OldRows = 'finishedJobs' | 'tombstones' | 'dedupeKeys' | 'hours' | 'jobHours' | 'nodeNames';

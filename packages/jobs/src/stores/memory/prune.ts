@@ -1,71 +1,78 @@
 import type { FinishedRun } from '../../core/model/run.ts';
-import type { PruneResult, Retention } from '../../core/store/store.ts';
-import { DEDUPE_MS } from '../../core/store/store-commands.ts';
-import { FAR_OVER, MAX_PRUNED, SLACK } from '../rows/bounds.ts';
+import type { StoredJob } from '../../core/transactions/stored-job.ts';
+import type { PruneTables, RunsToPrune } from '../../core/transactions/tables.ts';
+import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
 import { hourOf } from '../rows/hours.ts';
 import { addToHour, liveRowsOf, type MemoryDatabase, requireJob } from './database.ts';
 
-/** Removes at most {@link MAX_PRUNED} rows of what is kept no longer (P18, bounds). */
-export function prune(db: MemoryDatabase, retention: Retention, now: number): PruneResult {
-  const { maxAgeMs, countsMaxAgeMs } = retention;
-  let left = MAX_PRUNED;
-  const removeRuns = (runs: readonly FinishedRun[]) => {
-    const gone = runs.slice(0, Math.max(left, 0));
-    for (const run of gone) removeRun(db, run, now - countsMaxAgeMs);
-    left -= gone.length;
+export function pruneTables(db: MemoryDatabase, unit: UnitOfWork): PruneTables {
+  const lock = (stored: StoredJob) => void unit.jobs.set(stored.uid, stored);
+  return {
+    lockOverfull({ finished, skipped }, limit) {
+      const jobs = [...db.jobs.values()]
+        .filter(({ finishedCount, skippedCount }) => finishedCount > finished || skippedCount > skipped)
+        .slice(0, limit);
+      jobs.forEach(lock);
+      return { jobs, more: jobs.length === limit };
+    },
+    firstRuns: (toPrune) => toPrune.flatMap((one) => firstRuns(db, one).map(({ id }) => Number(id))),
+    lockOldRuns(before, limit) {
+      const old = [...db.runs.values()].filter(({ finishedAt }) => finishedAt < before).slice(0, limit);
+      for (const { jobUid } of old) lock(requireJob(db, Number(jobUid)));
+      return { ids: old.map(({ id }) => Number(id)), isFull: old.length === limit };
+    },
+    removeRuns: (ids) =>
+      ids.flatMap((id) => {
+        const run = db.runs.get(id);
+        if (run === undefined) return [];
+        db.runs.delete(id);
+        db.logs.delete(id);
+        for (const [key, row] of db.dedupeKeys)
+          if (row.runId === id) db.dedupeKeys.set(key, { ...row, pruned: run });
+        return [run];
+      }),
+    countInJobHours(runs) {
+      for (const { jobUid, finishedAt, status } of runs)
+        addToHour(db.jobHours, { uid: Number(jobUid), hour: hourOf(finishedAt), status, count: 1 });
+    },
+    removeOld(what, before, limit) {
+      const remove = <Key, Row>(table: Map<Key, Row>, isOld: (row: Row) => boolean) => {
+        const old = [...table].filter(([, row]) => isOld(row)).slice(0, limit);
+        for (const [key] of old) table.delete(key);
+        return old.length;
+      };
+      switch (what) {
+        case 'finishedJobs': {
+          const old = [...db.jobs.values()].filter((stored) => isOver(stored, before)).slice(0, limit);
+          for (const stored of old) db.jobs.set(stored.uid, { ...stored, deletedAt: unit.now });
+          return old.length;
+        }
+        case 'tombstones':
+          return remove(db.jobs, ({ uid, deletedAt, finishedCount, skippedCount }) => {
+            const rows = finishedCount + skippedCount + liveRowsOf(db, uid).length;
+            return deletedAt !== undefined && rows === 0;
+          });
+        case 'dedupeKeys':
+          return remove(db.dedupeKeys, ({ at }) => at < before);
+        case 'nodeNames':
+          return 0;
+        default:
+          return remove(db[what], ({ hour }) => hour < before);
+      }
+    },
   };
-  const removeFrom = <K, V>(table: Map<K, V>, isOld: (row: V) => boolean) => {
-    for (const [key, row] of table) {
-      if (left <= 0 || !isOld(row)) continue;
-      table.delete(key);
-      left -= 1;
-    }
-  };
-  const all = [...db.runs.values()].sort((a, b) => Number(a.id) - Number(b.id));
-  for (const { uid, finishedCount, skippedCount } of [...db.jobs.values()]) {
-    const { finishedPerJob, skippedPerJob } = retention;
-    const isOver = finishedCount > finishedPerJob * SLACK || skippedCount > skippedPerJob * SLACK;
-    if (!isOver) continue;
-    const own = all.filter(({ jobUid }) => Number(jobUid) === uid);
-    const finished = own.filter(({ status }) => status !== 'skipped');
-    if (finishedCount <= FAR_OVER * finishedPerJob) finished.sort((a, b) => a.finishedAt - b.finishedAt);
-    removeRuns(finished.slice(0, Math.max(finishedCount - finishedPerJob, 0)));
-    const skipped = own.filter(({ status }) => status === 'skipped');
-    removeRuns(skipped.slice(0, Math.max(skippedCount - skippedPerJob, 0)));
-  }
-  removeRuns([...db.runs.values()].filter(({ finishedAt }) => finishedAt < now - maxAgeMs));
-  for (const stored of [...db.jobs.values()]) {
-    const { status, lastEndAt, lastSlotAt, createdAt } = stored.job;
-    const isOld = (lastEndAt ?? lastSlotAt ?? createdAt) < now - maxAgeMs;
-    if (left <= 0 || status !== 'finished' || stored.deletedAt !== undefined || !isOld) continue;
-    db.jobs.set(stored.uid, { ...stored, deletedAt: now });
-    left -= 1;
-  }
-  removeFrom(db.jobs, ({ uid, deletedAt, finishedCount, skippedCount }) => {
-    const isEmpty = finishedCount === 0 && skippedCount === 0 && liveRowsOf(db, uid).length === 0;
-    return deletedAt !== undefined && isEmpty;
-  });
-  removeFrom(db.dedupeKeys, ({ at }) => at <= now - DEDUPE_MS);
-  removeFrom(db.hours, ({ hour }) => hour < now - countsMaxAgeMs);
-  removeFrom(db.jobHours, ({ hour }) => hour < now - countsMaxAgeMs);
-  return { removed: MAX_PRUNED - left, more: left <= 0 };
 }
 
-/** Removes a run with its log; keeps it in its job's hours, and in the dedupe key that names it. */
-function removeRun(db: MemoryDatabase, run: FinishedRun, countedSince: number): void {
-  const { id, status, finishedAt } = run;
-  const uid = Number(run.jobUid);
-  db.runs.delete(Number(id));
-  db.logs.delete(Number(id));
-  for (const [key, row] of db.dedupeKeys)
-    if (row.runId === Number(id)) db.dedupeKeys.set(key, { ...row, pruned: run });
-  const stored = requireJob(db, uid);
-  const { finishedCount, skippedCount } = stored;
-  const isSkipped = status === 'skipped';
-  db.jobs.set(uid, {
-    ...stored,
-    finishedCount: isSkipped ? finishedCount : Math.max(0, finishedCount - 1),
-    skippedCount: isSkipped ? Math.max(0, skippedCount - 1) : skippedCount,
-  });
-  if (finishedAt >= countedSince) addToHour(db.jobHours, { uid, hour: hourOf(finishedAt), status, count: 1 });
+function isOver({ job, deletedAt }: StoredJob, before: number): boolean {
+  const { status, lastEndAt, lastSlotAt, createdAt } = job;
+  const isOld = (lastEndAt ?? lastSlotAt ?? createdAt) < before;
+  return status === 'finished' && deletedAt === undefined && isOld;
+}
+
+function firstRuns(db: MemoryDatabase, { uid, first, count }: RunsToPrune): readonly FinishedRun[] {
+  const isMeant = ({ jobUid, status }: FinishedRun) =>
+    Number(jobUid) === uid && (status === 'skipped') === (first === 'skipped');
+  const runs = [...db.runs.values()].filter(isMeant).sort((a, b) => Number(a.id) - Number(b.id));
+  if (first === 'ended') runs.sort((a, b) => a.finishedAt - b.finishedAt);
+  return runs.slice(0, count);
 }

@@ -3,15 +3,15 @@ import { type AbortFlag, refuseAborted, StoreError } from '../../core/model/erro
 import type { JobStore } from '../../core/store/store.ts';
 import { command, insertJobs, onlyOne } from '../../core/transactions/commands.ts';
 import { plan } from '../../core/transactions/plan.ts';
+import { prune } from '../../core/transactions/prune.ts';
 import { cancelRun, makeDue, report } from '../../core/transactions/run-commands.ts';
-import type { Script } from '../../core/transactions/script.ts';
+import { runScript, type Script } from '../../core/transactions/script.ts';
 import { givenBackOf, reconcile, recover, recoveredOf, settle } from '../../core/transactions/settle.ts';
 import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { createLocalNodes } from '../rows/local-nodes.ts';
 import { claim } from './claim.ts';
 import { createMemoryDatabase, findJob, findRun, type MemoryDatabase } from './database.ts';
-import { prune } from './prune.ts';
 import { countHealth, jobHours, listAudit, listJobs, listRuns, runViewOf, stats, viewOf } from './reads.ts';
 import { type MemoryLimits, runOn } from './tables.ts';
 
@@ -89,6 +89,7 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
     listAudit: (query) => whileOpen(() => listAudit(db, query)),
     stats: (input) => whileOpen((now) => stats(db, input, now)),
     jobHours: (input) => whileOpen((now) => jobHours(db, input, now)),
-    prune: (retention) => whileOpen((now) => prune(db, retention, now)),
+    prune: (retention) =>
+      whileOpen((now) => runScript(prune(retention), (step) => runOn(db, { now, limits }, step))),
   };
 }

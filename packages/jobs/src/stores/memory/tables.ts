@@ -6,7 +6,7 @@ import { skippedOf } from '../../core/rules/settle.ts';
 import { LOOK_AHEAD_MS } from '../../core/rules/slots.ts';
 import { DEDUPE_MS } from '../../core/store/store-commands.ts';
 import { writeAndClaim } from '../../core/transactions/claim-planned.ts';
-import { runScript, type Script } from '../../core/transactions/script.ts';
+import { answerFrom, runScript, type Script } from '../../core/transactions/script.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import type { LiveRunCounts, PutBack, Tables } from '../../core/transactions/tables.ts';
 import { createUnitOfWork, type UnitOfWork, withClaim } from '../../core/transactions/unit-of-work.ts';
@@ -23,6 +23,7 @@ import {
   putJob,
   requireJob,
 } from './database.ts';
+import { pruneTables } from './prune.ts';
 
 /** What a job may have at most. */
 export interface MemoryLimits {
@@ -37,7 +38,7 @@ export function runOn<T>(
   transaction: (unit: UnitOfWork) => Script<T>,
 ): T {
   const unit = createUnitOfWork(now);
-  return runScript(transaction(unit), createTables(db, unit, limits));
+  return runScript(transaction(unit), answerFrom(createTables(db, unit, limits)));
 }
 
 function createTables(db: MemoryDatabase, unit: UnitOfWork, limits: MemoryLimits): Tables {
@@ -168,7 +169,7 @@ function createTables(db: MemoryDatabase, unit: UnitOfWork, limits: MemoryLimits
     endCommand({ claim: toClaim, command }) {
       if (toClaim === undefined) return void tables.write();
       const waiting = command.kind === 'trigger' ? waitingRuns(db, toClaim, now) : undefined;
-      return runScript(writeAndClaim(unit, toClaim, waiting), tables)();
+      return runScript(writeAndClaim(unit, toClaim, waiting), answerFrom(tables))();
     },
     writeAudit(audit, target) {
       db.audit.push({ ...audit, target, at: now, id: String(nextId(db)) });
@@ -207,6 +208,7 @@ function createTables(db: MemoryDatabase, unit: UnitOfWork, limits: MemoryLimits
       change(run, { availableAt: now });
       return true;
     },
+    ...pruneTables(db, unit),
   };
   return tables;
 }

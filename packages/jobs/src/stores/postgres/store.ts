@@ -20,7 +20,6 @@ import type { Shortcuts } from './shortcuts/shortcuts.ts';
 import { createShared } from './tables/shared.ts';
 import { runIn } from './tables/tables.ts';
 import type { Unit } from './tables/unit.ts';
-import { prune } from './upkeep/prune.ts';
 import { createVacuum, vacuumPassed } from './upkeep/vacuum.ts';
 
 export interface PostgresStoreOptions {
@@ -103,7 +102,6 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     ...createCommands(parts),
     ...createPasses(parts, vacuum),
     ...createReads(parts),
-    prune: (retention) => runner.tracked(() => prune(db, retention, now())),
   };
 }
 

@@ -12,15 +12,6 @@ export const MAX_RUNS_PUT_OFF = 10_000;
 export const RECOUNT_RUNS = 1_000;
 export const RECOUNT_CROWDED_MS = 1_000;
 
-/** What one call of `prune` removes at most: it is one short transaction, or several. */
-export const MAX_PRUNED = 500;
-/** A job's history may outgrow its bounds by this factor before it is cut back to them (P18, bounds). */
-export const SLACK = 1.2;
-/**
- * This many times over its bounds, a job's history is cut by the order in which runs were made, not ended.
- */
-export const FAR_OVER = 4;
-
 /**
  * Up to this many jobs of a type are read job by job. The runs of more jobs are close together in the order
  * of all.

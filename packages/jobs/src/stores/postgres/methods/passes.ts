@@ -6,7 +6,9 @@ import type {
   SettleBatchResult,
 } from '../../../core/store/store-passes.ts';
 import { plan } from '../../../core/transactions/plan.ts';
+import { prune } from '../../../core/transactions/prune.ts';
 import { report } from '../../../core/transactions/run-commands.ts';
+import { runScriptAsync } from '../../../core/transactions/script.ts';
 import {
   givenBackOf,
   type Recovery,
@@ -16,6 +18,7 @@ import {
   settle,
 } from '../../../core/transactions/settle.ts';
 import { claim } from '../claims/claim.ts';
+import { LOCK_WAIT_MS } from '../connection/database.ts';
 import { type OpenedPlan, openPlan } from '../locks/due-jobs.ts';
 import { type OpenedMove, openMove } from '../shortcuts/move-succeeded.ts';
 import { mustSettleApart } from '../shortcuts/settle-apart.ts';
@@ -24,7 +27,7 @@ import { runIn } from '../tables/tables.ts';
 import type { Vacuum } from '../upkeep/vacuum.ts';
 import type { Parts } from './parts.ts';
 
-type Passes = Pick<JobStore, 'plan' | 'claim' | 'settle' | 'report' | 'recover' | 'reconcile'>;
+type Passes = Pick<JobStore, 'plan' | 'claim' | 'settle' | 'report' | 'recover' | 'reconcile' | 'prune'>;
 
 /** What a node's loop asks for. */
 export function createPasses(parts: Parts, vacuum: Vacuum): Passes {
@@ -69,6 +72,14 @@ export function createPasses(parts: Parts, vacuum: Vacuum): Passes {
     recover: async (input) => recoveredOf(input, await runner.beside((u) => runIn(u, recover(u, input)))),
     reconcile: async (input) =>
       givenBackOf(input, await runner.pass<Recovery>((u) => runIn(u, reconcile(u, input)))),
+    // Planned for what each statement is asked: there may be little that is old, or much.
+    prune: (retention) =>
+      runScriptAsync(prune(retention), (step) =>
+        runner.beside(async (u) => {
+          await u.q.script(`SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`);
+          return runIn(u, step(u));
+        }),
+      ),
   };
 }
 

@@ -1,7 +1,12 @@
 import { isLiveRun } from '../../../core/model/run.ts';
 import { isFreeTrigger, isPlainTrigger } from '../../../core/rules/commands.ts';
 import type { SettleInput } from '../../../core/store/store-passes.ts';
-import { type AsyncTables, runScriptAsync, type Script } from '../../../core/transactions/script.ts';
+import {
+  type AsyncTables,
+  answerFrom,
+  runScriptAsync,
+  type Script,
+} from '../../../core/transactions/script.ts';
 import { lockedJob, saveJob } from '../../../core/transactions/unit-of-work.ts';
 import { claim } from '../claims/claim.ts';
 import { lockClaims, lockEndedClaims } from '../locks/claim-locks.ts';
@@ -21,6 +26,7 @@ import { START } from '../shortcuts/due-index-floor.ts';
 import type { Claimant } from '../shortcuts/make-claimed.ts';
 import type { OpenedMove } from '../shortcuts/move-succeeded.ts';
 import { rememberTriggered } from '../shortcuts/trigger-in-one-statement.ts';
+import { pruneTables } from '../upkeep/prune.ts';
 import {
   deleteLiveRuns,
   type FirstRuns,
@@ -57,7 +63,7 @@ export interface TablesOptions {
 
 /** Runs a transaction of `core` in a unit. */
 export function runIn<T>(u: Unit, script: Script<T>, options: TablesOptions = {}): Promise<T> {
-  return runScriptAsync(script, createTables(u, options));
+  return runScriptAsync(script, answerFrom(createTables(u, options)));
 }
 
 function createTables(u: Unit, options: TablesOptions): AsyncTables {
@@ -186,6 +192,7 @@ function createTables(u: Unit, options: TablesOptions): AsyncTables {
     },
     findRun: (runId) => findRun(u.q, runId),
     makeRunDue: (runId) => makeRunDue(u, runId),
+    ...pruneTables(u),
   };
 }
 

@@ -1,6 +1,8 @@
 import { command, insertJobs, onlyOne } from '../../../core/transactions/commands.ts';
 import { plan } from '../../../core/transactions/plan.ts';
+import { prune } from '../../../core/transactions/prune.ts';
 import { cancelRun, makeDue, report } from '../../../core/transactions/run-commands.ts';
+import { runScript } from '../../../core/transactions/script.ts';
 import { givenBackOf, reconcile, recover, recoveredOf, settle } from '../../../core/transactions/settle.ts';
 import { lowerThreadPriority } from '../../../thread-priority.ts';
 import { checkTables } from '../check.ts';
@@ -9,7 +11,6 @@ import { type Database, openForWriting } from '../database.ts';
 import { noteClosed, noteOpened, type OpenedInfo } from '../file/info.ts';
 import { migrate } from '../migrate.ts';
 import { faultCode } from '../sqlite-faults.ts';
-import { prune } from '../writer/prune.ts';
 import { createWriter, type Writer } from '../writer/writer.ts';
 import { runOn } from '../writer/writer-tables.ts';
 import type { Reply, Request, WriteInputs } from './protocol.ts';
@@ -119,6 +120,6 @@ function handlersOf(w: Writer): WriteHandlers {
       ),
     cancelRun: (input, now) => runOn(w, now, (unit) => cancelRun(unit, input)),
     makeDue: (input, now) => runOn(w, now, () => makeDue(input)),
-    prune: (input, now) => prune(w, input, now),
+    prune: (input, now) => runScript(prune(input), (step) => runOn(w, now, step)),
   };
 }

@@ -1,6 +1,7 @@
+import type { HistoryBounds } from '../../../core/transactions/tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import type { Database } from '../database.ts';
-import type { HistoryBounds, JobTable } from './job-table.ts';
+import type { JobTable } from './job-table.ts';
 
 /**
  * Finds jobs with too much history. Those that grow are noticed as they are saved; this looks for those that

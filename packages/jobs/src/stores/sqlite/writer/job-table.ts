@@ -1,5 +1,6 @@
 import { BoundedMap } from '../../../bounded-map.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
+import type { HistoryBounds } from '../../../core/transactions/tables.ts';
 import { jobParams, newJobParams, onlyStateChanged, stateParams } from '../../rows/job-params.ts';
 import { storedJobOf } from '../../rows/job-row.ts';
 import type { Database } from '../database.ts';
@@ -28,12 +29,6 @@ export interface JobTable {
   setBounds(bounds: HistoryBounds): void;
   /** The job was found to have more. */
   noteOverfull(uid: number): void;
-}
-
-/** More rows of history than these are to be pruned. */
-export interface HistoryBounds {
-  readonly finished: number;
-  readonly skipped: number;
 }
 
 export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES): JobTable {

@@ -3,7 +3,7 @@ import { skippedOf } from '../../../core/rules/settle.ts';
 import { LOOK_AHEAD_MS } from '../../../core/rules/slots.ts';
 import { DEDUPE_MS } from '../../../core/store/store-commands.ts';
 import { writeAndClaim } from '../../../core/transactions/claim-planned.ts';
-import { runScript, type Script } from '../../../core/transactions/script.ts';
+import { answerFrom, runScript, type Script } from '../../../core/transactions/script.ts';
 import type { ClaimKey, Tables } from '../../../core/transactions/tables.ts';
 import { createUnitOfWork, type UnitOfWork, withClaim } from '../../../core/transactions/unit-of-work.ts';
 import { numbersIn } from '../../rows/first-column.ts';
@@ -25,12 +25,13 @@ import {
   writeReport,
 } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
+import { pruneTables } from './prune.ts';
 import type { Writer } from './writer.ts';
 
 /** Runs a transaction of `core`; the caller commits. */
 export function runOn<T>(w: Writer, now: number, transaction: (unit: UnitOfWork) => Script<T>): T {
   const unit = createUnitOfWork(now);
-  return runScript(transaction(unit), createTables(w, unit));
+  return runScript(transaction(unit), answerFrom(createTables(w, unit)));
 }
 
 /** The one connection that writes needs no locks. */
@@ -127,7 +128,7 @@ function createTables(w: Writer, unit: UnitOfWork): Tables {
       if (toClaim === undefined) return void tables.write();
       // Other commands may change what is due besides.
       const waiting = command.kind === 'trigger' ? waitingRuns(w, toClaim, now) : undefined;
-      return runScript(writeAndClaim(unit, toClaim, waiting), tables)();
+      return runScript(writeAndClaim(unit, toClaim, waiting), answerFrom(tables))();
     },
     writeAudit: ({ actor, action, change }, target) =>
       w.db.write(WRITE_AUDIT, now, actor, action, target, change),
@@ -159,6 +160,7 @@ function createTables(w: Writer, unit: UnitOfWork): Tables {
     },
     findRun,
     makeRunDue: (runId) => w.db.statement(MAKE_DUE).run(now, Number(runId)).changes > 0,
+    ...pruneTables(w, unit, lock),
   };
   return tables;
 }

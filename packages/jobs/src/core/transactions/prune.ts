@@ -1,0 +1,112 @@
+import type { PruneResult, Retention } from '../store/store.ts';
+import { DEDUPE_MS } from '../store/store-commands.ts';
+import { ask, type Script } from './script.ts';
+import type { OldRows, RunsToPrune } from './tables.ts';
+import { lockedJob, saveJob, type UnitOfWork } from './unit-of-work.ts';
+
+/** What one call of `prune` removes at most: it is one short transaction, or several. */
+const MAX_PRUNED = 500;
+/** A job's history may outgrow its bounds by this factor before it is cut back to them. */
+const SLACK = 1.2;
+/**
+ * This many times over its bounds, a job's history is cut by the order in which runs were made, not ended.
+ */
+const FAR_OVER = 4;
+/** So many jobs with too much history are locked at a time. */
+const MAX_JOBS = 20;
+const DAY_MS = 24 * 3_600_000;
+
+/** Removes some of what is kept no longer, in a transaction. */
+export type PruneStep = (unit: UnitOfWork) => Script<Pruned>;
+
+export interface Pruned {
+  readonly removed: number;
+  /** The step left something that it could have removed. */
+  readonly more: boolean;
+}
+
+/**
+ * Removes at most {@link MAX_PRUNED} rows of what is kept no longer (P18, bounds). Each step may be a
+ * transaction of its own, so that others don't wait for the locks of all.
+ */
+export function* prune(retention: Retention): Generator<PruneStep, PruneResult, Pruned> {
+  const { maxAgeMs, countsMaxAgeMs } = retention;
+  const older = (what: OldRows, ageMs: number) => (unit: UnitOfWork, left: number) =>
+    removeOld(what, unit.now - ageMs, left);
+  const steps: readonly ((unit: UnitOfWork, left: number) => Script<Pruned>)[] = [
+    (unit, left) => pruneOverfull(unit, retention, left),
+    (unit, left) => pruneOld(unit, retention, left),
+    older('finishedJobs', maxAgeMs),
+    older('tombstones', 0),
+    // A key of exactly that age answers no more.
+    older('dedupeKeys', DEDUPE_MS - 1),
+    older('hours', countsMaxAgeMs),
+    older('jobHours', countsMaxAgeMs),
+    older('nodeNames', maxAgeMs + DAY_MS),
+  ];
+  let left = MAX_PRUNED;
+  let isMore = false;
+  for (const step of steps) {
+    const { removed, more } = yield (unit) => step(unit, left);
+    left -= removed;
+    isMore ||= more;
+    if (left <= 0) break;
+  }
+  return { removed: MAX_PRUNED - left, more: isMore || left <= 0 };
+}
+
+function* removeOld(what: OldRows, before: number, limit: number): Script<Pruned> {
+  return { removed: yield* ask('removeOld', what, before, limit), more: false };
+}
+
+/** Cuts the history of jobs back to its bounds. */
+function* pruneOverfull(unit: UnitOfWork, retention: Retention, limit: number): Script<Pruned> {
+  const { finishedPerJob, skippedPerJob } = retention;
+  const bounds = {
+    finished: Math.floor(finishedPerJob * SLACK),
+    skipped: Math.floor(skippedPerJob * SLACK),
+  };
+  const { jobs, more } = yield* ask('lockOverfull', bounds, MAX_JOBS);
+  let left = limit;
+  const toPrune: RunsToPrune[] = [];
+  const take = (uid: number, first: RunsToPrune['first'], tooMany: number) => {
+    const count = Math.min(tooMany, left);
+    if (count <= 0) return;
+    toPrune.push({ uid, first, count });
+    left -= count;
+  };
+  for (const { uid, finishedCount, skippedCount } of jobs) {
+    const isFar = finishedCount > FAR_OVER * finishedPerJob;
+    take(uid, isFar ? 'made' : 'ended', finishedCount - finishedPerJob);
+    take(uid, 'skipped', skippedCount - skippedPerJob);
+  }
+  const ids = toPrune.length === 0 ? [] : yield* ask('firstRuns', toPrune);
+  const removed = yield* removeRuns(unit, ids, retention);
+  // Jobs of which nothing can be removed are not looked at again at once.
+  return { removed, more: more && (removed > 0 || jobs.length === 0) };
+}
+
+function* pruneOld(unit: UnitOfWork, retention: Retention, limit: number): Script<Pruned> {
+  const { ids, isFull } = yield* ask('lockOldRuns', unit.now - retention.maxAgeMs, limit);
+  const removed = yield* removeRuns(unit, ids, retention);
+  return { removed, more: isFull && removed > 0 };
+}
+
+/** Removes finished runs of locked jobs; the hours of the jobs still count them. Returns how many. */
+function* removeRuns(
+  unit: UnitOfWork,
+  ids: readonly number[],
+  { countsMaxAgeMs }: Retention,
+): Script<number> {
+  if (ids.length === 0) return 0;
+  const removed = yield* ask('removeRuns', ids);
+  for (const { jobUid, status } of removed) {
+    const stored = lockedJob(unit, Number(jobUid));
+    const count = status === 'skipped' ? 'skippedCount' : 'finishedCount';
+    saveJob(unit, { ...stored, [count]: Math.max(0, stored[count] - 1) });
+  }
+  yield* ask('writeJobs');
+  const counted = removed.filter(({ finishedAt }) => finishedAt >= unit.now - countsMaxAgeMs);
+  if (counted.length > 0) yield* ask('countInJobHours', counted);
+  return removed.length;
+}
