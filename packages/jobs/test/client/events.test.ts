@@ -68,7 +68,7 @@ describe('the events of a server', () => {
     expect(states).toEqual(['connecting', 'open']);
   });
 
-  test('are those of one job when asked to, and go on where another stream ended', async () => {
+  test('are of one job on request, and continue where another stream ended', async () => {
     const { states, told, stop, kinds } = follow(server.connection, { jobId: 'events-2' });
     await until(() => expect(states).toContain('open'));
     await createJob(server.connection, { id: 'events-3', ...JOB });
@@ -82,7 +82,7 @@ describe('the events of a server', () => {
     await until(() => expect(later.kinds()).toEqual(['job.paused']));
   });
 
-  test('go on when a stream has ended by age, and nobody is told of it', async () => {
+  test('continue after a stream has ended by age, without notice to the caller', async () => {
     const other = await another({ events: { maxAgeMs: 30 } });
     await createJob(other.connection, { id: 'events-4', ...JOB });
     const { states, kinds } = follow(other.connection, { jobId: 'events-4' }, QUICK);
@@ -109,7 +109,7 @@ describe('the events of a server', () => {
     expect(states).toEqual(['connecting', 'open', 'lost', 'open']);
   });
 
-  test('are not for those who may not read them', async () => {
+  test('are refused without the permission to read them', async () => {
     const refusal = Object.assign(new Error('no'), { statusCode: 403 });
     const other = await another({ authorize: async () => Promise.reject(refusal) });
     const { ended, states } = follow(other.connection);
@@ -124,7 +124,7 @@ describe('the events of a server', () => {
 });
 
 describe('a stream', () => {
-  test('that breaks is made anew after the last event', async () => {
+  test('that breaks is reopened after the last event', async () => {
     const { connection, asked } = await startOddServer([
       stream(event('x-1') + event('x-2'), 'break'),
       stream(event('x-3')),
@@ -136,7 +136,7 @@ describe('a stream', () => {
     expect(asked.map(({ url }) => url)).toEqual(['/api/job-events', '/api/job-events?last_event_id=x-2']);
   });
 
-  test('that ended in good order is made anew at once', async () => {
+  test('that ended normally is reopened at once', async () => {
     const streams = Array.from({ length: 20 }, (_, at) => stream(event(`x-${at}`), 'end'));
     const { connection, asked } = await startOddServer([...streams, stream('')]);
     const { told, states } = follow(connection, {}, QUICK);
@@ -147,7 +147,7 @@ describe('a stream', () => {
     expect((asked[20]?.at ?? 0) - (asked[0]?.at ?? 0)).toBeLessThan(5_000);
   });
 
-  test('goes on after an id that came alone', async () => {
+  test('continues after an id that came without data', async () => {
     const { connection, asked } = await startOddServer([
       stream(`${event('x-1')}: alive\nid: x-7\n\n`, 'end'),
       stream(''),
@@ -157,7 +157,7 @@ describe('a stream', () => {
     expect(asked[1]?.url).toBe('/api/job-events?job_id=a&last_event_id=x-7');
   });
 
-  test('that is silent for too long is given up, and made anew', async () => {
+  test('that is silent for too long is closed and reopened', async () => {
     const { connection, asked } = await startOddServer([stream(event('x-1')), stream(event('x-2'))]);
     const { told, states } = follow(connection, {}, { stallMs: 100, steadyMs: 5_000 });
     await until(() => expect(told).toHaveLength(2));
@@ -180,7 +180,7 @@ describe('a stream', () => {
     expect(states).toEqual(['connecting', 'open']);
   });
 
-  test('that can not be had at first begins with a reset: something may have happened meanwhile', async () => {
+  test('that fails to open at first begins with a reset: the client may have missed events', async () => {
     const { connection } = await startOddServer([breakOff, stream(event('x-1'))]);
     const { kinds, states } = follow(connection);
     await until(() => expect(kinds()).toEqual(['reset', 'job.updated']));
@@ -221,13 +221,13 @@ describe('a stream', () => {
     expect(states).toEqual(['connecting', 'open']);
   });
 
-  test.each([401, 403, 404])('is over with a %d that nothing mends', async (status) => {
+  test.each([401, 403, 404])('ends with a %d, which no retry can fix', async (status) => {
     const { connection, asked } = await startOddServer([refuse(status), refuse(status)]);
     await expect(follow(connection).ended).rejects.toMatchObject({ name: 'ApiError', status });
     expect(asked).toHaveLength(1);
   });
 
-  test('is over with a line that has no end: another stream would have it as well', async () => {
+  test('ends with a line of unlimited length: another stream would have the same line', async () => {
     const endless = stream(event('x-1') + 'x'.repeat(1_100_000));
     const { connection, asked } = await startOddServer([endless, endless]);
     const { told, ended } = follow(connection);
@@ -236,7 +236,7 @@ describe('a stream', () => {
     await until(() => expect(asked.map(({ isOpen }) => isOpen)).toEqual([false]));
   });
 
-  test('tells a reset for what it can not read', async () => {
+  test('reports a reset for events that it cannot parse', async () => {
     const { connection } = await startOddServer([
       stream('data: not json\n\ndata: 7\n\ndata: {}\n\nevent: reset\ndata: {}\n\nid: x-9\n\n'),
     ]);

@@ -85,7 +85,7 @@ test('an edit of what was read says that it may have been done', async () => {
   expect(await getJob(server.connection, 'edited')).toMatchObject({ name: 'B' });
 });
 
-test('a deletion whose answer is lost is done, and so is one of a job that others deleted meanwhile', async () => {
+test('a deletion succeeds when its answer is lost, or when others have deleted the job', async () => {
   await make('deleted');
   await deleteJob(losing('answer'), 'deleted');
   await expect(getJob(server.connection, 'deleted')).rejects.toMatchObject({ status: 404 });
@@ -95,7 +95,7 @@ test('a deletion whose answer is lost is done, and so is one of a job that other
   });
 });
 
-test('a repeated deletion takes the job that others made meanwhile, unless it is of one that was read', async () => {
+test('a repeated deletion removes a job that others recreated, unless it names the version that was read', async () => {
   await make('made-anew');
   await deleteJob(
     losing('answer', () => make('made-anew')),

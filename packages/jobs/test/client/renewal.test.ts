@@ -6,7 +6,7 @@ import { json, problem, scriptedFetch } from './scripted-fetch.ts';
 holdTime();
 
 describe('a 401', () => {
-  test('is mended by a renewal, for all who met it at once', async () => {
+  test('is resolved by one renewal for all requests that met it', async () => {
     let token = 'old';
     const renew = vi.fn(async () => {
       await Promise.resolve();
@@ -24,7 +24,7 @@ describe('a 401', () => {
     expect(renew).toHaveBeenCalledTimes(1);
   });
 
-  test('of a token that was replaced meanwhile needs no renewal', async () => {
+  test('of a token that has been replaced needs no renewal', async () => {
     const tokens = ['old', 'new', 'new'];
     const renew = vi.fn(async () => true);
     const { connection, asked } = connectTo([problem(401), json(JOB)], {
@@ -36,7 +36,7 @@ describe('a 401', () => {
     expect(asked[1]?.headers.authorization).toBe('Bearer new');
   });
 
-  test('is told when it stays one, when renewing says no, and when nobody renews', async () => {
+  test('is reported if it persists, if renewing refuses, and without renewing', async () => {
     const stays = connectTo([problem(401), problem(401)], { token: 'a', renew: async () => true });
     expect(await failureOf(getJob(stays.connection, 'a'))).toMatchObject({ status: 401 });
     const no = connectTo([problem(401)], { token: 'a', renew: async () => false });
@@ -45,7 +45,7 @@ describe('a 401', () => {
     expect(await failureOf(getJob(nobody.connection, 'a'))).toMatchObject({ status: 401 });
   });
 
-  test('is mended for what is not safe to repeat, too: nothing was done', async () => {
+  test('is resolved for requests that are not safe to repeat, too: the server did nothing', async () => {
     const { connection, asked } = connectTo([problem(401), json({})], {
       token: 'a',
       renew: async () => true,
@@ -66,7 +66,7 @@ describe('a 401', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('of a log-in is about the password: no token goes with it, and nobody renews', async () => {
+  test('of a sign-in is about the password: the client sends no token and does not renew', async () => {
     const renew = vi.fn(async () => true);
     const { connection, asked } = connectTo([problem(401)], { token: 'old', renew });
     expect(await failureOf(logIn(connection, { email: 'a@b.c', password: 'x' }))).toMatchObject({

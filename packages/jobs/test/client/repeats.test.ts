@@ -19,7 +19,7 @@ import { brokenOff, empty, html, json, problem, refused } from './scripted-fetch
 
 holdTime();
 
-describe('what is safe to repeat', () => {
+describe('a request that is safe to repeat', () => {
   test.each([
     ['no answer', refused],
     ['429', problem(429)],
@@ -66,7 +66,7 @@ describe('what is safe to repeat', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('is not repeated when told not to', async () => {
+  test('is not repeated when retries are off', async () => {
     const { connection, asked } = connectTo([refused], { retries: 0 });
     expect(await failureOf(getJob(connection, 'a'))).toMatchObject({
       code: 'no_answer',
@@ -113,7 +113,7 @@ describe('what is safe to repeat', () => {
   });
 });
 
-describe('what is not safe to repeat', () => {
+describe('a request that is not safe to repeat', () => {
   test.each([
     ['no answer', refused],
     ['502', html(502)],

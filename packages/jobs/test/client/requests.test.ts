@@ -128,7 +128,7 @@ describe('connect', () => {
 });
 
 describe('a refusal', () => {
-  test('is the problem that the server tells', async () => {
+  test('is the problem document of the server', async () => {
     const faults = [{ pointer: '/interval', detail: 'must be longer' }];
     const body = {
       title: 'Unprocessable Content',
@@ -289,7 +289,7 @@ test('an answer that takes too long is no answer', async () => {
   expect(asked).toHaveLength(1);
 });
 
-test('a log that is followed is read until its run is over, and once more then', async () => {
+test('following a log reads until the run has ended, and once more', async () => {
   const run = (status: string) => json({ id: '1', status });
   const log = (...messages: string[]) =>
     json({ data: messages.map((message) => ({ at: message, level: 'info', message, fields: null })) });

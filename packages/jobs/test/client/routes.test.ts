@@ -72,7 +72,7 @@ describe('jobs', () => {
     expect((await putJob(connection, 'a', { name: 'A', type: 'greet', on_demand: true })).created).toBe(true);
   });
 
-  test('are not changed under somebody’s hands', async () => {
+  test('are not overwritten by an edit of an older version', async () => {
     const job = await make('b');
     await patchJob(connection, 'b', { name: 'Other' });
     const stale = { ifMatch: job };
@@ -139,7 +139,7 @@ describe('jobs', () => {
 });
 
 describe('runs', () => {
-  test('are made, read, listed and told of in the log', async () => {
+  test('are created, read, listed and logged', async () => {
     await make('e');
     const run = await runJob(connection, 'e', { payload: { name: 'Bob' } });
     expect(runSchema.strict().parse(run)).toEqual(run);
@@ -184,7 +184,7 @@ describe('runs', () => {
     await cancelRun(connection, again.id);
   });
 
-  test('are followed by their log until they are over', async () => {
+  test('are followed by their log until they end', async () => {
     await make('h', { type: 'wait', on_demand: true });
     const run = await runJob(connection, 'h');
     const lines = Array.fromAsync(followRunLogs(connection, run.id));
@@ -223,7 +223,7 @@ describe('the rest', () => {
     expect(statsSchema.strict().parse(stats)).toEqual(stats);
   });
 
-  test('nobody answers where no server is', async () => {
+  test('a server that is not there is a connection error', async () => {
     const closed = await listenBriefly();
     const nobody = connect({ url: closed, retries: 1 });
     const error = await getStats(nobody).catch((failure: unknown) => failure);

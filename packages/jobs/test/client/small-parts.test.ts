@@ -11,7 +11,7 @@ import { uniqueKey } from '../../src/client/jobs/unique-key.ts';
 describe('the wait before a repeat', () => {
   const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
-  test('lies between 0.25 and 10 s, and grows with the failures', () => {
+  test('is between 0.25 and 10 s, and grows with the failures', () => {
     fc.assert(
       fc.property(fc.nat(2_000), random, (failures, share) => {
         const ms = backoffMs(failures, () => share);
@@ -75,11 +75,11 @@ describe('Retry-After', () => {
   });
 });
 
-describe('what is new in a log', () => {
+describe('new lines of a log', () => {
   const line = (n: number): LogLine => ({ at: `t${n}`, level: 'info', message: `line ${n}`, fields: { n } });
   const upTo = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => line(from + at));
 
-  test('is what comes after the lines that were there, whatever was dropped meanwhile', () => {
+  test('are the lines after the known ones, even if lines were dropped', () => {
     fc.assert(
       fc.property(fc.nat(30), fc.nat(30), fc.nat(30), (had, dropped, added) => {
         const before = upTo(0, had);
@@ -90,7 +90,7 @@ describe('what is new in a log', () => {
     );
   });
 
-  test('is told once, when lines are alike: those that can be old are', () => {
+  test('are reported once if lines are equal: lines that can be old count as old', () => {
     const alike = (count: number) => Array.from({ length: count }, () => line(1));
     fc.assert(
       fc.property(fc.nat(20), fc.nat(20), (had, added) => {

@@ -89,7 +89,7 @@ describe('an event stream', () => {
     );
   });
 
-  test('tells an id without data, and keeps it for what comes', () => {
+  test('reports an id without data, and keeps it for the next event', () => {
     expect(read(': alive\nid: x-1\n\n: alive\n\ndata: a\n\nid: x-2\ndata: b\n\n')).toEqual([
       { id: 'x-1', event: 'message', data: undefined },
       { id: 'x-1', event: 'message', data: 'a' },
@@ -132,7 +132,7 @@ describe('an event stream', () => {
     expect(read(...Array.from({ length: 8 }, () => `data:${part}\n\n`))).toHaveLength(8);
   });
 
-  test('tells nothing of a message that is cut off', () => {
+  test('reports nothing of an incomplete message', () => {
     expect(read('data: a\n\ndata: b\n')).toHaveLength(1);
     expect(read('data: a')).toEqual([]);
   });

@@ -52,7 +52,7 @@ describe('a free trigger', () => {
 
 // Promise P14, pause. Lesson 8, resume.
 describe('pause', () => {
-  it('has no next run meanwhile; resume goes to the next future slot', () => {
+  it('removes the next run; resume sets it to the next future slot', () => {
     const sim = new Simulation(definition(every(HOUR)), T0);
     sim.command(pause({ reason: 'migration' }));
     expect(sim.job).toMatchObject({ status: 'paused', pause: { reason: 'migration' } });
@@ -88,7 +88,7 @@ describe('pause', () => {
     expect(sim.command(pause({ until: T0 }))).toMatchObject({ ok: false, code: 'until_past' });
   });
 
-  it('holds queued runs until the resume; a run asked for by hand meanwhile goes through', () => {
+  it('holds queued runs until the resume; a run triggered by hand during the pause starts', () => {
     const sim = new Simulation(definition(every(HOUR), { overlap: 'queue' }), T0);
     sim.now = T0 + HOUR;
     sim.plan();
@@ -245,7 +245,7 @@ describe('edit', () => {
     expect(sim.job.nextRunAt).toBe(T0 + 90 * MINUTE);
   });
 
-  it('first takes what is due under the old definition', () => {
+  it('first takes the due slots of the old definition', () => {
     const sim = new Simulation(definition(every(HOUR)), T0);
     sim.now = T0 + HOUR + 5_000;
     edit(sim, every(2 * HOUR));
@@ -305,7 +305,7 @@ describe('edit', () => {
 
 // Promise P13, delete.
 describe('delete', () => {
-  it('leaves nothing to plan and cancels what is live', () => {
+  it('leaves nothing to plan and cancels live runs', () => {
     const sim = new Simulation(definition(every(HOUR)), T0);
     sim.now = T0 + HOUR;
     sim.plan();

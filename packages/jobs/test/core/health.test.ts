@@ -42,7 +42,7 @@ describe('health, worst first', () => {
     expect(healthOf(job(), waits, T0 + 60_001)).toEqual({ status: 'late', reason: 'waiting', since: T0 });
   });
 
-  it('late with the reason clock when the last slot lies more than 60 s after now', () => {
+  it('late with the reason clock when the last slot is more than 60 s after now', () => {
     expect(healthOf(job({ lastSlotAt: T0 + 60_001 }), signs, T0)).toMatchObject({
       status: 'late',
       reason: 'clock',
@@ -56,7 +56,7 @@ describe('health, worst first', () => {
     });
   });
 
-  it('is unhealthy when somebody should look into it: not when it is paused', () => {
+  it('is unhealthy when it needs attention: a pause does not', () => {
     const unhealthy = HEALTH_STATUSES.filter((status) => hasHealth({ status }, 'unhealthy'));
     expect(unhealthy).toEqual(['no_handler', 'zombie', 'failing', 'late', 'overrunning']);
     expect(hasHealth({ status: 'late' }, 'late')).toBe(true);

@@ -35,13 +35,13 @@ describe.each(['once', 'all'] as const)('a job under %s that can not be planned'
     return sim;
   };
 
-  it('is mended by an edit', () => {
+  it('is repaired by an edit', () => {
     const sim = lost();
     expect(sim.command({ kind: 'edit', definition: definitionIn('UTC') })).toMatchObject({ ok: true });
     expect(sim.job).toMatchObject({ status: 'active', nextRunAt: T0 + 6 * MINUTE });
   });
 
-  it('is mended by an edit after its pause has ended, which releases the held runs', () => {
+  it('is repaired by an edit after its pause has ended, which releases the held runs', () => {
     const sim = new Simulation(definitionIn('UTC'), T0);
     sim.now = T0 + MINUTE;
     sim.plan();
@@ -55,7 +55,7 @@ describe.each(['once', 'all'] as const)('a job under %s that can not be planned'
     expect(sim.claim(1)).toMatchObject([{ slot: T0 + MINUTE }]);
   });
 
-  it('is mended, or paused, also before its next slot', () => {
+  it('is repaired, or paused, also before its next slot', () => {
     const early = () => {
       const sim = lost();
       sim.now = T0;
@@ -69,7 +69,7 @@ describe.each(['once', 'all'] as const)('a job under %s that can not be planned'
     expect(paused.job.status).toBe('paused');
   });
 
-  it('can be paused, mended and resumed', () => {
+  it('can be paused, repaired and resumed', () => {
     const sim = lost();
     sim.command({ kind: 'pause', cancelLive: false });
     expect(sim.job.status).toBe('paused');

@@ -147,7 +147,7 @@ it('a run that was put back calls for a new look where it is due, or was given b
 
 // Promise P12, cancel.
 describe('cancel', () => {
-  it('a handler that returned has succeeded even if a cancel came meanwhile', () => {
+  it('a handler that returned has succeeded even if a cancel arrived before the settlement', () => {
     expect(settleRun(job(), run({ cancel: 'user' }), { kind: 'succeeded' }, at)).toMatchObject({
       status: 'succeeded',
     });
@@ -174,7 +174,7 @@ describe('cancel', () => {
 
 // Promise P14, pause.
 describe('pause', () => {
-  it('holds retries and runs taken back, but not those asked for by hand meanwhile', () => {
+  it('holds retries and runs taken back, but not runs triggered by hand during the pause', () => {
     const paused = job({ status: 'paused', pause: { at: T0 + 5 } });
     expect(settleRun(paused, run(), failed(), at)).toMatchObject({ kind: 'waiting', held: 'pause' });
     expect(settleRun(paused, run({ trigger: 'manual', queuedAt: T0 + 6 }), failed(), at)).toMatchObject({

@@ -93,7 +93,7 @@ describe('catch-up', () => {
     expect(sim.rows).toMatchObject([{ state: 'skipped', reason: 'missed', slot: T0 + 5 * HOUR, missed: 5 }]);
   });
 
-  it('all gives every slot its run, oldest first, one at a time; the next run lies in the past meanwhile', () => {
+  it('all gives every slot its run, oldest first, one at a time; until then, the next run is in the past', () => {
     const sim = down('all', 'queue', 4 * HOUR + 30 * MINUTE);
     const order: (number | undefined)[] = [];
     expect(sim.job.nextRunAt).toBeLessThan(sim.now);

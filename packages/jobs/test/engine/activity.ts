@@ -22,7 +22,7 @@ export function activities(makeDatabase: MakeDatabase): void {
 
   const { trigger, tickThrough } = whileAway(() => h);
 
-  describe('what a node tells of itself', () => {
+  describe('the activity of a node', () => {
     it('has how attempts of each type ended, how long they took and how late they started', async () => {
       await h.engine.createJob(job({ overlap: 'allow', maxAttempts: 2 }));
       h.deps.handler = (ctx) => {
@@ -46,7 +46,7 @@ export function activities(makeDatabase: MakeDatabase): void {
       expect(node).toMatchObject({ places: 10, busy: 0, health: 'ok' });
     });
 
-    it('has slots that became no run, whoever met them', async () => {
+    it('has skipped slots, whichever pass found them', async () => {
       const told = untilTold();
       h.deps.handler = told.handler;
       await h.engine.createJob(job({ onDemand: undefined, interval: '1m' }));
@@ -75,7 +75,7 @@ export function activities(makeDatabase: MakeDatabase): void {
       expect(h.engine.activity()).toMatchObject({ settling: 0, sinceStart: { succeeded: 1 } });
     });
 
-    it('counts those who listen to events', () => {
+    it('counts the subscribers to events', () => {
       const { unsubscribe } = h.engine.subscribe(() => undefined);
       expect(h.engine.activity().listeners).toBe(1);
       unsubscribe();

@@ -34,7 +34,7 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
 
   // Promises P4, stored next run; P9, lost nodes; P12, cancel; P15, run now; P19, delivery.
   describe('a run asked for on an idle node', () => {
-    it('starts with the commit that makes it, without a pass, and is told of in order', async () => {
+    it('starts with the commit that creates it, without a pass, and its events are in order', async () => {
       const events: string[] = [];
       h.engine.subscribe((event) => void events.push(event === 'reset' ? event : event.type));
       const id = await trigger();

@@ -61,7 +61,7 @@ export function execution(makeDatabase: MakeDatabase): void {
       ]);
     });
 
-    it('that returns what is not JSON succeeds, and its log says that the result was left out', async () => {
+    it('that returns a value other than JSON succeeds, and its log says that the result was left out', async () => {
       await h.engine.createJob(job());
       h.deps.handler = () => ({ big: 1n });
       const id = await runOnce(h);
@@ -69,7 +69,7 @@ export function execution(makeDatabase: MakeDatabase): void {
       expect(await h.engine.getLogs(id)).toMatchObject([{ level: 'warn' }]);
     });
 
-    it('tells its handler about attempt, fence, slot and last success', async () => {
+    it('gives its handler the attempt, fence, slot and last success', async () => {
       await h.engine.createJob(job({ onDemand: undefined, interval: '1h' }));
       const seen: unknown[] = [];
       h.deps.handler = (ctx) => {
@@ -205,7 +205,7 @@ export function execution(makeDatabase: MakeDatabase): void {
       expect((await h.engine.getRun(view.run.id)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
     });
 
-    it('tells a running handler, which then counts as cancelled', async () => {
+    it('signals a running handler, which then counts as cancelled', async () => {
       await h.engine.createJob(job());
       h.deps.handler = untilAborted;
       const id = await runOnce(h);
@@ -214,7 +214,7 @@ export function execution(makeDatabase: MakeDatabase): void {
       expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
     });
 
-    it('a run that is over is a conflict', async () => {
+    it('a run that has ended is a conflict', async () => {
       await h.engine.createJob(job());
       const id = await runOnce(h);
       await expect(h.engine.cancelRun(id)).rejects.toMatchObject({ code: 'conflict' });

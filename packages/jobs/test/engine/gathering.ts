@@ -45,7 +45,7 @@ export function gathering(makeDatabase: MakeDatabase): void {
       return settled;
     };
 
-    it('that nobody waits for are written together', async () => {
+    it('are written together if nobody waits for them', async () => {
       expect(await commits({})).toBe(1);
     });
 

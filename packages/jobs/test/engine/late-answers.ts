@@ -125,7 +125,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       for (let n = 150; n < 301; n++) told.end(n);
     });
 
-    it('does not start a run that was cancelled meanwhile', async () => {
+    it('does not start a run that was cancelled in the meantime', async () => {
       const { told, claim } = await claimUnderWay();
       await h.engine.cancelRun(claim.id);
       await claim.arrive();
@@ -142,7 +142,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       expect(seen).toMatchObject([{ type: 'run.cancelled', jobId: 'job', runId: claim.id }]);
     });
 
-    it('does not start a run whose fence was voided meanwhile', async () => {
+    it('does not start a run whose fence was voided in the meantime', async () => {
       const { told, claim } = await claimUnderWay();
       await h.engine.cancelRun(claim.id, { force: true });
       await claim.arrive();
@@ -150,7 +150,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       expect(await statusOf(claim.id)).toBe('cancelled');
     });
 
-    it('does not start a run of a job that was deleted meanwhile', async () => {
+    it('does not start a run of a job that was deleted in the meantime', async () => {
       const { told, claim } = await claimUnderWay();
       await h.engine.deleteJob('job');
       await claim.arrive();

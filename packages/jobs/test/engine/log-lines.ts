@@ -132,7 +132,7 @@ export function logLines(makeDatabase: MakeDatabase): void {
       expect(await endOf(() => undefined)).toBe('succeeded');
     });
 
-    it('is told once of lines whose report to the store failed', async () => {
+    it('gets lines once, even if their report to the store failed', async () => {
       await h.engine.createJob(job());
       h.deps.handler = (ctx) => {
         ctx.log.warn('look');

@@ -67,7 +67,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
         return starts;
       };
 
-      it('starts together with those that come within 4 ms of a start, and else to the millisecond', async () => {
+      it('starts together with runs that are due within 4 ms of a start, and otherwise to the millisecond', async () => {
         expect(await startsOf([0, 1, 4, 5, 30])).toEqual([0, 4, 4, 8, 30]);
       });
 

@@ -55,7 +55,7 @@ export function looks(makeDatabase: MakeDatabase): void {
   });
 
   // Promises P3, grid; P9, lost nodes; P10, fence; P20, isolation.
-  describe('slots that come while the store is at something else', () => {
+  describe('slots that come due while the store is busy', () => {
     beforeEach(() => open(20));
 
     const create = (at: number) =>

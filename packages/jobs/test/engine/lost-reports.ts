@@ -15,7 +15,7 @@ export function lostReports(makeDatabase: MakeDatabase): void {
 
   // Promises P9, lost nodes; P10, fence.
   describe('logs and progress that a report could not write', () => {
-    it('progress, log and zombies are told once it is back', async () => {
+    it('progress, log lines and zombies are written once the store is back', async () => {
       await h.engine.patchJob('job', { timeout: '5s' });
       let end: () => void = () => undefined;
       h.deps.handler = (ctx) => {
@@ -42,7 +42,7 @@ export function lostReports(makeDatabase: MakeDatabase): void {
       await h.engine.tick();
     });
 
-    it('what a report could not write goes with the settlement when the handler has ended meanwhile', async () => {
+    it('a failed report is written with the settlement if the handler has ended', async () => {
       let end: () => void = () => undefined;
       h.deps.handler = (ctx) => {
         ctx.log.info('first');

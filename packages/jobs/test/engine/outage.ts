@@ -67,7 +67,7 @@ export function outages(makeDatabase: MakeDatabase): void {
       expect(await runOf(ids[0] ?? '')).toMatchObject({ status: 'succeeded' });
     });
 
-    it('slots that passed meanwhile are caught up with', async () => {
+    it('slots that passed during the outage are caught up', async () => {
       await h.engine.createJob(job({ id: 'hourly', onDemand: undefined, interval: '1h' }));
       h.store.make('fails', 'plan', 'claim', 'settle');
       h.clock.advance(3 * 3_600_000 + 600_000);

@@ -36,7 +36,7 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
 
   // Promise P9, lost nodes.
   describe('a slot that comes soon', () => {
-    it('takes no place until then: what is due runs meanwhile', async () => {
+    it('takes no place until then: due runs use the place', async () => {
       await h.engine.createJob(job(EVERY));
       await h.engine.createJob(job({ id: 'other' }));
       await claimedAhead();

@@ -249,7 +249,7 @@ export function promises(makeDatabase: MakeDatabase): void {
 
   // Promise P19, delivery.
   describe('delivery', () => {
-    it('is at least once, under one id and rising fences: what takes effect can be told from what came before', async () => {
+    it('is at least once, under one id and rising fences, so that a handler can recognize older attempts', async () => {
       await h.engine.createJob(job());
       const seen: { readonly id: string; readonly fence: number; readonly attempt: number }[] = [];
       h.deps.handler = (ctx) => {

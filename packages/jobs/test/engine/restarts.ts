@@ -144,7 +144,7 @@ export function restarts(makeDatabase: MakeDatabase): void {
       expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'succeeded', result: '"new"' });
     });
 
-    it('a run whose process died six times is failed as lost, and those who watch are told', async () => {
+    it('a run whose process died six times is failed as lost, and subscribers get the event', async () => {
       await h.engine.createJob(job());
       h.deps.handler = untilAborted;
       const id = await runOnce(h);

@@ -61,7 +61,7 @@ export function shutdowns(makeDatabase: MakeDatabase): void {
       await expect(engine.check()).rejects.toMatchObject({ code: 'unavailable' });
     });
 
-    it('closes what is open, though what it serves ends badly', async () => {
+    it('closes everything, even if a part fails', async () => {
       const serving = Promise.reject(new Error('the server did not close'));
       await h.engine.stop({ serving });
       await expect(h.engine.check()).rejects.toMatchObject({ code: 'unavailable' });

@@ -135,7 +135,7 @@ describe('a stray error of an inline handler fails its attempt, not the process'
       expect(await settled(id)).toMatchObject({ errors: [{ attempt: 1, message: `of ${id}` }] });
   });
 
-  it('leaves errors of others to the host, whose own handlers can tell them apart', async () => {
+  it('leaves other errors to the host, whose own handlers can recognize them', async () => {
     const heard: unknown[] = [];
     process.on('unhandledRejection', (reason) => heard.push([String(reason), isInJobHandler()]));
     void Promise.reject(new Error('of the host'));
@@ -148,7 +148,7 @@ describe('a stray error of an inline handler fails its attempt, not the process'
   });
 });
 
-it('with strayErrors `off`, and after the last engine has stopped, nobody hears', async () => {
+it('with strayErrors `off`, and after the last engine has stopped, no listener is left', async () => {
   const before = () => EVENTS.map((event) => process.listenerCount(event));
   const other = await h.beside();
   expect(before()).toEqual([1, 1]);

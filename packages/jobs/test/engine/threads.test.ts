@@ -73,7 +73,7 @@ describe('isolation: a job type in a thread', () => {
     expect(first.progress).toEqual({ done: 1, total: 1 });
   });
 
-  it('gets the traceparent of its attempt, and what it logs comes to the log of the process', async () => {
+  it('gets the traceparent of its attempt, and its log lines reach the log of the process', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const nothing = () => undefined;
     const warn = vi.fn();
@@ -136,7 +136,7 @@ describe('isolation: a job type in a thread', () => {
     expect(run).toMatchObject({ status: 'queued', errors: [{ reason: 'timeout', name: 'TimeoutError' }] });
   });
 
-  it('a thread is told to end once, also during a long native call', async () => {
+  it('a thread gets one request to end, also during a long native call', async () => {
     const id = await startAndBegin('spin');
     h.clock.advance(5_000);
     await h.engine.tick();
@@ -148,7 +148,7 @@ describe('isolation: a job type in a thread', () => {
     expect(terminate).toHaveBeenCalledTimes(1);
   });
 
-  it('a thread that was told to end gets no other run, even when its handler returns first', async () => {
+  it('a thread that is ending gets no other run, even if its handler returns first', async () => {
     const id = await startAndBegin('chatter');
     h.clock.advance(5_000);
     await h.engine.tick();

@@ -162,7 +162,7 @@ export function tracing(makeDatabase: MakeDatabase): void {
       expect(seen.map((each) => each?.slice(0, 35))).toEqual([`00-${traceOf(span)}`, `00-${traceOf(span)}`]);
     });
 
-    it('that is run again by hand belongs to who asked for that', async () => {
+    it('that is run again by hand belongs to the request for that', async () => {
       await h.engine.createJob(job({ maxAttempts: 1 }));
       const asked = await request(() => h.engine.trigger('job'));
       handle(() => {

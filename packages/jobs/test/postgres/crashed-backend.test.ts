@@ -9,7 +9,7 @@ import { queryDatabase } from './test-database.ts';
 const LEASE_MS = 15_000;
 const POLL = { timeout: 30_000, interval: 50 };
 
-it('for one lease after the server has started anew since a backend crashed nobody is declared dead', async () => {
+it('for one lease after a crashed backend restarts the server, no node is declared dead', async () => {
   const server = await startPostgres();
   onTestFinished(() => server.stop());
   const url = await createDatabase(server.url, 'app');

@@ -197,7 +197,7 @@ describe('a write that only the end of its transaction waits for', () => {
     }
   });
 
-  it('undoes them when it never comes to the server', async () => {
+  it('rolls them back if it never reaches the server', async () => {
     const failed = db.transaction(async (q) => {
       await q.run(ADD);
       await q.write('SELECT $1::text', [UNREADABLE]);
@@ -317,7 +317,7 @@ describe('the last statement of a transaction', () => {
     }
   });
 
-  it('undoes all when it never comes to the server', async () => {
+  it('rolls everything back if it never reaches the server', async () => {
     const failed = db.transaction(async (q) => {
       await q.write(ADD);
       return q.commitWith('SELECT $1::text', [UNREADABLE]);

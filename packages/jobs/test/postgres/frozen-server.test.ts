@@ -7,7 +7,7 @@ import { createDatabase, startPostgres } from './server.ts';
 const POLL = { timeout: 30_000, interval: 20 };
 
 // Promise P9, lost nodes.
-it('a node whose lease is over while it waits for a new connection leaves none behind', async () => {
+it('a node whose lease ends while it waits for a new connection leaves no connection behind', async () => {
   const server = await startPostgres();
   onTestFinished(() => server.stop());
   const url = await createDatabase(server.url, 'app');

@@ -7,7 +7,7 @@ const startNode = nodes.start;
 const POLL = { timeout: 20_000, interval: 20 };
 
 describe('a node whose places are full', () => {
-  it('tells the others when more comes due, once for all of it', async () => {
+  it('notifies the other nodes once when more runs come due', async () => {
     const full = await startNode({ handler: untilStopped, concurrency: 1 });
     await startNode({ handler: nothing, concurrency: 0 });
     await full.createJob(ON_DEMAND);

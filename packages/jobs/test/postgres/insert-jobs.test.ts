@@ -34,7 +34,7 @@ describe('many jobs that are asked for at once', () => {
     expect(rows[0].n).toBeLessThanOrEqual(3);
   });
 
-  it('do not wait for the one whose id somebody holds; that one is `busy` after 2 s', async () => {
+  it('do not wait for one whose id is locked; that one is `busy` after 2 s', async () => {
     await insertElsewhere('held');
     const since = performance.now();
     let waitedMs = Number.NaN;
@@ -63,7 +63,7 @@ describe('many jobs that are asked for at once', () => {
     expect(await held).toEqual({ kind: 'exists' });
   });
 
-  it('reject together when they may be made already: nobody is told that his own job exists', async () => {
+  it('reject together if the commit is in doubt: no caller gets a conflict with its own job', async () => {
     await insert('model');
     races.network.loseCommit();
     const results = await Promise.allSettled(['one', 'two', 'three'].map(insert));

@@ -72,7 +72,7 @@ function ranTwiceAtOnce(runIds: readonly string[], first: NodeProcess, second: N
 
 // Promise P7, overlap.
 describe('a node whose connections are reset while new ones are refused', () => {
-  it('keeps its runs when it has lost its control connection: it renews its lease over a data connection', async () => {
+  it('keeps its runs without its control connection: it renews its lease over a data connection', async () => {
     const { url, api, node, control, data, runIds } = await prepare('skip');
     // Its event loop stands still meanwhile.
     await api.createJob({ ...BLOCK, payload: { blockMs: 4_000 } });

@@ -101,7 +101,7 @@ async function startRun(test: Test, { api, url }: Prepared, payload = {}, option
 
 // Promise P9, lost nodes. Lessons 16, locks that outlive a crash; 17, busy event loops and shutdowns.
 describe.concurrent('lost nodes', () => {
-  it('a killed process: its run starts elsewhere long before its lease is over, and costs no attempt', async (test) => {
+  it('a killed process: its run starts elsewhere long before its lease ends, and costs no attempt', async (test) => {
     const prepared = await prepare(test);
     const { api } = prepared;
     const { first, second, runId } = await startRun(test, prepared);
@@ -113,7 +113,7 @@ describe.concurrent('lost nodes', () => {
     test.expect(await nodesOf(api)).toBe(2);
   }, 90_000);
 
-  it('a run that its process dies of once too often has failed, and those who watch any node are told', async (test) => {
+  it('a run that kills its process too often fails, and subscribers at every node get the event', async (test) => {
     const prepared = await prepare(test);
     const { url, api } = prepared;
     const heard: string[] = [];
@@ -159,7 +159,7 @@ describe.concurrent('lost nodes', () => {
     test.expect(await runOf(api, runId)).toMatchObject({ status: 'running', recoveries: 1, failures: 0 });
   }, 90_000);
 
-  it('a frozen process: its lease ends though it holds its lock; thawed, it aborts its handler and is somebody new', async (test) => {
+  it('a frozen process: its lease ends although it holds its lock; when it resumes, it aborts its handler and joins as a new node', async (test) => {
     const prepared = await prepare(test);
     const { url, api } = prepared;
     const { first, second, runId } = await startRun(test, prepared);
@@ -224,7 +224,7 @@ describe.concurrent('lost nodes', () => {
     test.expect(await runOf(api, run.id)).toMatchObject({ status: 'running', recoveries: 1 });
   }, 90_000);
 
-  it('a node that is cut off while it tells the others something can be stopped all the same', async (test) => {
+  it('a node that is cut off while it notifies the others can still be stopped', async (test) => {
     const { url } = await prepare(test);
     const network = await createNetwork(url);
     test.onTestFinished(() => network.close());
@@ -271,7 +271,7 @@ describe.concurrent('lost nodes', () => {
     await test.expect.poll(isThere, { ...POLL, timeout: 10_000 }).toBe(false);
   }, 60_000);
 
-  it('for one lease after a standby was promoted nobody is declared dead', async (test) => {
+  it('for one lease after a standby was promoted, no node is declared dead', async (test) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'greenvue-standby-'));
     test.onTestFinished(() => rm(dataDir, { recursive: true }));
     const primary = await startPostgres({ dataDir });

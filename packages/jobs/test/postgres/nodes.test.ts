@@ -103,7 +103,7 @@ describe('several nodes on one PostgreSQL', () => {
     expect((await api.getRun(run.id)).run).toMatchObject({ attempt: 1, recoveries: 0 });
   });
 
-  it('section 6: every node shows the events of all, in batches, and as soon as somebody watches', async () => {
+  it('every node shows the events of all nodes, in batches, as soon as it has a subscriber', async () => {
     const api = await startNode({ handler: nothing, concurrency: 0 });
     await startNode({ handler: nothing });
     const seen: string[] = [];
@@ -130,7 +130,7 @@ describe('several nodes on one PostgreSQL', () => {
     unsubscribe();
   }, 60_000);
 
-  it('section 6: nothing is told from node to node while nobody watches', async () => {
+  it('nodes send no events to each other without subscribers', async () => {
     const heard = await listenTo(nodes.url());
     const api = await startNode({ handler: nothing, concurrency: 0 });
     await startNode({ handler: nothing });
@@ -166,7 +166,7 @@ describe('several nodes on one PostgreSQL', () => {
     expect((await nodesOf(a)).map(({ node }) => node)).toEqual([ofA]);
   });
 
-  it('a node whose connections are cut is nobody that died, and hears the others again', async () => {
+  it('a node whose connections are cut is not dead, and receives messages again', async () => {
     const lost: string[] = [];
     const a = await startNode({ handler: untilStopped, concurrency: 1, errors: lost });
     const api = await startNode({ handler: nothing, concurrency: 0, errors: lost });

@@ -26,7 +26,7 @@ afterAll(async () => {
   await server?.stop();
 }, 60_000);
 
-describe('a server that says that it restarts stops no handler, though no connection can be made meanwhile', () => {
+describe('a server that announces its restart stops no handler, even while no connection can be made', () => {
   const modes: readonly StopMode[] = ['fast', 'immediate'];
   it('when it restarts in order, and as in a crash', async () => {
     await api.createJob({ id: 'job', name: 'Job', type: 'hold', onDemand: true });

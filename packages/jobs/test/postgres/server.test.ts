@@ -139,7 +139,7 @@ async function parentOfData(): Promise<string> {
   return folder;
 }
 
-it('is shared by the tests of a run, who make databases there and drop them', async () => {
+it('is shared by the tests of a run, which create and drop databases there', async () => {
   const serverUrl = inject('postgresUrl');
   const name = `shared_${process.pid}`;
   const client = await connect(await createDatabase(serverUrl, name));

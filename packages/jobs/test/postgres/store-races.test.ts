@@ -199,7 +199,7 @@ describe('what a settlement asks for with its BEGIN', () => {
   }
   const kept = async () => (await races.other.query('SELECT FROM greenvue_jobs.runs')).rows.length;
 
-  it('moves what has succeeded, and tells what else is live; all of it is undone with the transaction', async () => {
+  it('moves succeeded runs and returns the other live ones; a rollback undoes all of it', async () => {
     const { fences, open } = await prepared(1);
     const db = connect({ url: races.url, max: 1 });
     onTestFinished(() => db.close());
@@ -305,7 +305,7 @@ describe('a connection that is lost while a transaction ends', () => {
   });
 });
 
-describe('runs that somebody holds, such as a node that was frozen while it claimed', () => {
+describe('runs that another transaction has locked, such as one of a node frozen during its claim', () => {
   // Promise P18, bounds.
   it('are looked at again a little later, not all the time', async () => {
     await claimed(0);
@@ -355,7 +355,7 @@ describe('a node that is dead to the others', () => {
   });
 });
 
-describe('jobs that somebody holds, such as a node that was frozen while it planned', () => {
+describe('jobs that another transaction has locked, such as one of a node frozen during its plan', () => {
   // Promise P4, stored next run.
   it('delay the planning of no other job, also when there are many', async () => {
     for (const n of [1, 2, 3]) {
@@ -373,7 +373,7 @@ describe('jobs that somebody holds, such as a node that was frozen while it plan
 
 // Promises P4, stored next run; P5, one run per slot.
 describe('plans', () => {
-  it('asked in one turn are one transaction, and each takes what is left by the one before', async () => {
+  it('of one turn share a transaction, and each takes the slots that the one before left', async () => {
     await dueJobs(3);
     const plans = await Promise.all([plan(1), plan(1), plan(1)]);
     expect(plans.map(({ queued }) => queued.map(({ jobId }) => jobId))).toEqual([

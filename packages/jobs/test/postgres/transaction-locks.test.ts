@@ -36,7 +36,7 @@ it('a command that waits behind a locked table is dropped once its caller has gi
 
 // Promises P13, delete; P15, run now.
 describe('under `allow`', () => {
-  it('keeps nobody waiting: triggers, slots, settlements, pauses', async () => {
+  it('blocks no other work: triggers, slots, settlements, pauses', async () => {
     await h.engine.createJob({ ...FREE, onDemand: undefined, interval: '1s' });
     const [one, other] = [await h.begin(), await h.begin()];
     await h.engine.trigger('free', { tx: one });
@@ -174,7 +174,7 @@ describe('under `skip` and `queue`', () => {
       .toEqual(['succeeded']);
   });
 
-  it('a crowd that waits for one job keeps nobody from the others', async () => {
+  it('many requests that wait for one job do not block other jobs', async () => {
     await h.engine.createJob(SINGLE);
     await h.engine.createJob(FREE);
     const holder = await h.begin();
@@ -188,7 +188,7 @@ describe('under `skip` and `queue`', () => {
     expect(performance.now() - since).toBeLessThan(8_000);
   });
 
-  it('nor do those who cancel its runs, however many they are', async () => {
+  it('nor do many requests that cancel its runs', async () => {
     await h.engine.createJob({ ...FREE, id: 'held' });
     await h.engine.createJob(FREE);
     const runAt = new Date(Date.now() + 3_600_000).toISOString();
@@ -205,7 +205,7 @@ describe('under `skip` and `queue`', () => {
     expect(performance.now() - since).toBeLessThan(8_000);
   });
 
-  it('over REST, that is a 503 with Retry-After', async () => {
+  it('over REST, the timeout is a 503 with Retry-After', async () => {
     await h.engine.createJob(SINGLE);
     const tx = await h.begin();
     await h.engine.trigger('single', { tx });

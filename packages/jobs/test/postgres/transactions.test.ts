@@ -58,7 +58,7 @@ describe("a trigger in a caller's transaction", () => {
     expect(performance.now() - since).toBeLessThan(5_000);
   });
 
-  it('is told to who watches, when it commits', async () => {
+  it('reaches subscribers when it commits', async () => {
     const told: string[] = [];
     const { unsubscribe } = h.engine.subscribe((event) => {
       if (event !== 'reset') told.push(`${event.type} ${event.jobId} ${event.runId ?? ''}`);
@@ -216,7 +216,7 @@ describe("a trigger in a caller's transaction", () => {
     expect((await tx.query('SHOW lock_timeout')).rows).toEqual([{ lock_timeout: '7s' }]);
   });
 
-  it('says what is wrong with a transaction that has failed, and with one of another database', async () => {
+  it('refuses a failed transaction, and one of another database, with an error that says why', async () => {
     await h.engine.createJob(FREE);
     const failed = await h.begin();
     await expect(failed.query('SELECT 1 / 0')).rejects.toThrow('division by zero');
@@ -232,7 +232,7 @@ describe("a trigger in a caller's transaction", () => {
     );
   });
 
-  it('refuses what is no transaction', async () => {
+  it('refuses a client without a transaction', async () => {
     await h.engine.createJob(FREE);
     const pool = new pg.Pool({ connectionString: nodes.url(), max: 1 });
     await expect(h.engine.trigger('free', { tx: pool })).rejects.toThrow('BEGIN it first; a pool is none');
@@ -268,7 +268,7 @@ describe('a job made in a transaction', () => {
     await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
   });
 
-  it('says that the id exists, and is waited for by others who want it', async () => {
+  it('reports that the id exists, and others who want the id wait for it', async () => {
     const [one, other] = [await h.begin(), await h.begin()];
     await order(other, 1);
     await h.engine.createJob(SINGLE, { tx: one });

@@ -126,7 +126,7 @@ describe('a trigger of a job that was triggered here before', () => {
     await membership.leave();
   });
 
-  it('rejects when nobody knows whether it is made, and is made once', async () => {
+  it('rejects if its commit is in doubt, and creates one run', async () => {
     await again();
     races.network.loseAnswer();
     const failure = await again().catch((error: unknown) => error);
@@ -153,7 +153,7 @@ describe('a trigger of a job whose runs may not overlap', () => {
     for (let n = 0; n < 2; n++) await settled(again());
   });
 
-  it('is one message and its answer, too, once the last run is over', async () => {
+  it('is also one message and its answer, once the last run has ended', async () => {
     const before = races.network.messages;
     const made = await again();
     expect(races.network.messages).toBe(before + 1);

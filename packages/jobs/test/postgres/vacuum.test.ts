@@ -58,7 +58,7 @@ const insertRuns = (first: number) => client.query(INSERT_RUNS, [first, first + 
 const INSERT_RUNS = `INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
   SELECT id, 1, 1, 'manual', false, 0, 0, 'no', 0 FROM generate_series($1::bigint, $2::bigint) AS id`;
 
-it('runs take the places of those that are gone, while others hold some', async () => {
+it('new runs reuse the space of deleted ones, while other rows are locked', async () => {
   await insertRuns(1);
   const before = await size();
   await client.query('DELETE FROM greenvue_jobs.live_runs WHERE id > 10');
@@ -101,7 +101,7 @@ it('a close does not wait for it', async () => {
   expect(await isVacuuming()).toBe(true);
 });
 
-it('a node leaves it to who is at it', async () => {
+it('a node skips it while another node does it', async () => {
   const before = await vacuums();
   const other = new pg.Client({ connectionString: database.url });
   await other.connect();

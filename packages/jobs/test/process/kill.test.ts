@@ -46,7 +46,7 @@ function acknowledgedRuns(): string[] {
 
 // Promise P9, lost nodes.
 describe('durability: kill -9 at any instant', () => {
-  it(`goes on after ${KILLS} kills under load: every slot covered once, no run lost, what was interrupted taken back at once`, async () => {
+  it(`continues after ${KILLS} kills under load: every slot is covered once, no run is lost, interrupted runs restart at once`, async () => {
     const file = join(folder, 'jobs.db');
     // A fixed sequence of odd lengths: instants are spread over all that the process does, and a failure can
     // be repeated.

@@ -18,7 +18,7 @@ beforeAll(() => {
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('the built package runs in an app of somebody else’s: its threads, its REST plugin under another prefix and auth hook', () => {
+it('the built package runs in another app: its threads, its REST plugin under another prefix and auth hook', () => {
   const printed = execFileSync(process.execPath, ['app.mjs', join(folder, 'jobs.db')], {
     cwd: folder,
     timeout: 30_000,

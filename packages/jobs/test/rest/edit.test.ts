@@ -26,7 +26,7 @@ const COMMANDS = [
 ] as const;
 
 describe('PUT /jobs/:job_id', () => {
-  test('creates with 201, replaces with 200 and resets what is omitted', async () => {
+  test('creates with 201, replaces with 200 and resets omitted fields', async () => {
     const created = await put('put-1', { description: 'first', max_attempts: 9 });
     expect(created.headers.location).toBe('/api/jobs/put-1');
     expect(bodyOf(created, 201, jobSchema)).toMatchObject({
@@ -87,7 +87,7 @@ describe('If-Match', () => {
     ).toBe(4);
   });
 
-  test('stops an edit of a job that has been edited meanwhile', async () => {
+  test('stops an edit of a job that has changed since it was read', async () => {
     const { etag } = await createJob(server, 'match-2');
     bodyOf(await patch('match-2', { name: 'Two' }), 200, jobSchema);
     problemOf(await patch('match-2', { name: 'Three' }, { 'if-match': etag }), 412);
@@ -104,7 +104,7 @@ describe('If-Match', () => {
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 412, 412, 412, 412]);
   });
 
-  test('never matches a job made anew under the id', async () => {
+  test('never matches a job that was recreated under the id', async () => {
     const { etag } = await createJob(server, 'match-6');
     const headers = { 'if-match': etag };
     const answers = await Promise.all([
@@ -142,7 +142,7 @@ describe('If-Match', () => {
 });
 
 describe('PATCH /jobs/:job_id', () => {
-  test('keeps what is absent and resets what is null', async () => {
+  test('keeps absent fields and resets null fields', async () => {
     await createJob(server, 'patch-1', {
       interval: '1h',
       description: 'kept',
@@ -193,7 +193,7 @@ describe('PATCH /jobs/:job_id', () => {
     bodyOf(await patch('patch-6', { type: 'greet', name: 'New' }), 200, jobSchema);
   });
 
-  test('says what is missing when a schedule is taken away', async () => {
+  test('says what is missing when a schedule is removed', async () => {
     await createJob(server, 'patch-5', { interval: '1h' });
     expect(faultAt(await patch('patch-5', { interval: null }), '')).toContain('schedule');
   });

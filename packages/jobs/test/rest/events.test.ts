@@ -99,7 +99,7 @@ async function startServer(events: Parameters<typeof serve>[1] = {}) {
 const kinds = (watcher: Watcher) => watcher.events.map(({ event }) => event);
 
 describe('GET /job-events', () => {
-  test('tells what happens, as it happens', async () => {
+  test('sends events as they happen', async () => {
     const { server, watch } = await startServer();
     const { watcher, response } = await watch();
     expect(response.headers.get('content-type')).toBe('text/event-stream');
@@ -115,7 +115,7 @@ describe('GET /job-events', () => {
     expect(told?.data).toMatchObject({ run_id: run.id });
   });
 
-  test('goes on after the last event that a client has seen, by header or by query', async () => {
+  test('continues after the last event that a client has seen, by header or by query', async () => {
     const { server, watch } = await startServer();
     const { watcher } = await watch();
     await createJob(server, 'events-2');
@@ -139,7 +139,7 @@ describe('GET /job-events', () => {
     },
   );
 
-  test('tells of one job alone when asked to', async () => {
+  test('sends only the events of one job on request', async () => {
     const { server, watch } = await startServer();
     const { watcher } = await watch('?job_id=events-3');
     await createJob(server, 'events-4');
@@ -148,7 +148,7 @@ describe('GET /job-events', () => {
     expect(watcher.events[0]?.data).toMatchObject({ job_id: 'events-3' });
   });
 
-  test('sends a comment now and then, with an id to go on from', async () => {
+  test('sends a comment now and then, with an id to continue from', async () => {
     const { server, watch } = await startServer({ events: { heartbeatMs: 20 } });
     const { watcher } = await watch('?job_id=nobody');
     const before = watcher.lastId;
@@ -177,7 +177,7 @@ describe('GET /job-events', () => {
     await until(() => expect(watcher.hasEnded).toBe(true));
   });
 
-  test('goes on while the client may read it', async () => {
+  test('continues while the client may read it', async () => {
     const asked: unknown[] = [];
     const isStillAllowed = async (request: { readonly headers: object }) => asked.push(request.headers) > 0;
     const { watch } = await startServer({ events: { heartbeatMs: 20, isStillAllowed } });
@@ -201,7 +201,7 @@ describe('GET /job-events', () => {
     for (let n = 0; n < 3; n += 1) expect(await statusFor(undefined)).toBe(200);
   });
 
-  test('are at most so many at once; one that left makes room', async () => {
+  test('has a limit of open streams; a closed stream makes room', async () => {
     const { watch } = await startServer({ events: { maxStreams: 1 } });
     const { watcher } = await watch();
     const { response } = await watch();
@@ -246,7 +246,7 @@ describe('GET /job-events', () => {
     stream.destroy();
   });
 
-  test('tells the runs that come to their end while it is watched', async () => {
+  test('sends the runs that end while it is open', async () => {
     const { server, watch } = await startServer();
     const { watcher } = await watch('?job_id=events-7');
     await createJob(server, 'events-7', { on_demand: true, type: 'fail' });

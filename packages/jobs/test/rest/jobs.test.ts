@@ -254,7 +254,7 @@ describe('GET /jobs/:job_id', () => {
     expect(job).toMatchObject({ last_run: done.started_at, last_status: 'succeeded', status: 'active' });
   });
 
-  test('answers 404 for an id that no job has, and 422 for what is no id', async () => {
+  test('answers 404 for an id without a job, and 422 for an invalid id', async () => {
     problemOf(await send(server, 'GET', '/jobs/nobody'), 404);
     expect(pointersOf(await send(server, 'GET', '/jobs/a%00b'))).toEqual(['/job_id']);
     expect(pointersOf(await send(server, 'GET', '/jobs/%27%20OR%201=1'))).toEqual(['/job_id']);

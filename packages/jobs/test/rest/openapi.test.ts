@@ -96,7 +96,7 @@ test('every route of the contract is in the document', () => {
   );
 });
 
-test('every problem is application/problem+json, and 401, 429 and 503 tell their headers', () => {
+test('every problem is application/problem+json, and 401, 429 and 503 document their headers', () => {
   for (const { name, responses } of operations()) {
     for (const [status, { content = {}, headers = {} }] of Object.entries(responses)) {
       if (Number(status) < 400) continue;
@@ -108,7 +108,7 @@ test('every problem is application/problem+json, and 401, 429 and 503 tell their
   }
 });
 
-test('successes tell their bodies and headers', () => {
+test('successes document their bodies and headers', () => {
   const created = responseOf('POST /api/jobs', 201);
   expect(Object.keys(created.headers ?? {})).toEqual(['Location', 'ETag']);
   const schema = created.content?.['application/json']?.schema;
@@ -118,7 +118,7 @@ test('successes tell their bodies and headers', () => {
   expect(Object.keys(responseOf('GET /api/job-events', 200).content ?? {})).toEqual(['text/event-stream']);
 });
 
-test('requests tell their parameters and bodies', () => {
+test('requests document their parameters and bodies', () => {
   const list = operations().find(({ name }) => name === 'GET /api/jobs');
   const limit = list?.parameters?.find(({ name }) => name === 'limit');
   expect(limit?.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 200 });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe('GET /job-types', () => {
-  test('tells each type with the JSON Schema of its payload and its defaults', async () => {
+  test('returns each type with the JSON Schema of its payload and its defaults', async () => {
     const { data } = bodyOf(await send(server, 'GET', '/job-types'), 200, jobTypesSchema);
     expect(data.map(({ type }) => type)).toEqual(['greet', 'fail', 'wait']);
     expect(data[0]).toMatchObject({
@@ -59,7 +59,7 @@ describe('GET /job-stats', () => {
 describe('POST /job-preview', () => {
   const preview = (body: unknown) => send(server, 'POST', '/job-preview', { body });
 
-  test('tells the next run times of a schedule', async () => {
+  test('returns the next run times of a schedule', async () => {
     const body = { cron: '0 12 * * *', timezone: 'UTC', count: 3, interval: null };
     const { times, before } = bodyOf(await preview(body), 200, previewSchema);
     expect(before).toBeNull();
@@ -67,7 +67,7 @@ describe('POST /job-preview', () => {
     expect(times.every((at) => at.endsWith('T12:00:00.000Z'))).toBe(true);
   });
 
-  test('tells what an edit of a job would do, and does not do it', async () => {
+  test('returns the effect of an edit, without making the edit', async () => {
     const job = await createJob(server, 'preview-1', { interval: '1h' });
     const answer = bodyOf(await preview({ job_id: 'preview-1', cron: '0 12 * * *' }), 200, previewSchema);
     expect(answer.before).toBe(job.next_run);

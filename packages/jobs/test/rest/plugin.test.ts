@@ -96,7 +96,7 @@ describe('authorize', () => {
     expect(response.headers['www-authenticate']).toBe('Bearer');
   });
 
-  test('says who asks: jobs and pauses carry the name', async () => {
+  test('provides the name of the caller for jobs and pauses', async () => {
     const server = await start({ authorize: () => ({ id: 'user:42' }) });
     expect((await createJob(server, 'mine', { interval: '1h' })).created_by).toBe('user:42');
     const paused = bodyOf(await send(server, 'POST', '/jobs/mine/pause'), 200, jobSchema);

@@ -53,7 +53,7 @@ describe('GET /jobs?recent_runs=', () => {
 });
 
 describe('GET /jobs?health=unhealthy', () => {
-  test('lists what somebody should look into, whatever it is', async () => {
+  test('lists the jobs that need attention, of every kind', async () => {
     expect(await idsOf('?health=unhealthy')).toEqual(['bad']);
     expect(await idsOf('?health=ok')).toEqual(['good', 'idle']);
     expect(await list('?health=unhealthy&recent_runs=1')).toMatchObject([

@@ -256,7 +256,7 @@ describe('one run', () => {
     expect(data).toMatchObject([{ level: 'info', message: 'about to greet', fields: { name: 'you' } }]);
   });
 
-  test('is cancelled while it runs, and is a 409 once it is over', async () => {
+  test('is cancelled while it runs; after its end, cancelling is a 409', async () => {
     await createJob(server, 'one-3', { on_demand: true, type: 'wait' });
     const { id } = await runJob(server, 'one-3');
     await runThatIs(server, id, 'running');

@@ -16,7 +16,7 @@ export function auditContract(makeStore: MakeStore): void {
     const by = (action: string) => ({ actor: 'ada', action, change: `{"did":"${action}"}` });
     const actions = async () => (await t.store.listAudit({ limit: 50 })).map(({ action }) => action);
 
-    it('tells who changed what and when, newest first', async () => {
+    it('records who changed what and when, newest first', async () => {
       await t.store.insertJob({
         definition: definitionOf('a', { schedule: ON_DEMAND }),
         audit: by('job.create'),
@@ -51,7 +51,7 @@ export function auditContract(makeStore: MakeStore): void {
       expect(await actions()).toEqual([]);
     });
 
-    it('a cancel asked for twice is told once', async () => {
+    it('a cancel requested twice is recorded once', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const { id: runId } = await t.claimOne();

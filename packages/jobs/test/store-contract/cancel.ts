@@ -68,7 +68,7 @@ export function cancelContract(makeStore: MakeStore): void {
       expect(await cancel(run.id)).toEqual(first);
     });
 
-    it('a handler that returned has succeeded even if a cancel came meanwhile', async () => {
+    it('a handler that returned has succeeded even if a cancel arrived before the settlement', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const run = await t.claimOne();

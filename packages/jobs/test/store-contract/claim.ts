@@ -37,7 +37,7 @@ export function claimContract(makeStore: MakeStore): void {
       expect(rest).not.toHaveProperty('nextDueAt');
     });
 
-    it('a claimed run is told with its job, its attempt and its fence, and runs from now', async () => {
+    it('a claimed run comes with its job, its attempt and its fence, and is running from now on', async () => {
       const [id] = await triggered(1);
       const { runs, jobs, now } = await t.claim(1, 0, 'node-9');
       expect(now).toBe(T0 + 1);
@@ -104,7 +104,7 @@ export function claimContract(makeStore: MakeStore): void {
       });
     });
 
-    it('claims of several runs, with and without a payload or a slot, tell each what is its own', async () => {
+    it('claims of several runs, with and without a payload or a slot, return each run’s own', async () => {
       await t.create('slot');
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       await t.trigger('a');
@@ -123,7 +123,7 @@ export function claimContract(makeStore: MakeStore): void {
     const aheadOf = (more: { readonly places: number; readonly prefetch: number }) =>
       t.store.claim({ node: 'node-1', types: TYPES, ahead: AHEAD, ...more });
 
-    it('runs that come due within what is asked for are claimed to be held, after those that are due', async () => {
+    it('runs that come due within the requested time are claimed ahead, after the due ones', async () => {
       await t.create('slot');
       t.clock.advance(MINUTE - 150);
       await t.store.plan({ types: TYPES, limit: 10, aheadMs: 200 });
@@ -165,7 +165,7 @@ export function claimContract(makeStore: MakeStore): void {
       expect((await t.claim(5)).runs).toMatchObject([{ started: true }, { started: true }]);
     });
 
-    it('what is asked for ahead takes nothing from what is due, and gets nothing of its share', async () => {
+    it('runs ahead of schedule take no share of the due runs, and get none', async () => {
       for (let n = 0; n < 3; n++) await t.create(`slot-${n}`);
       t.clock.advance(MINUTE - 100);
       await t.store.plan({ types: TYPES, limit: 10, aheadMs: 200 });
@@ -361,7 +361,7 @@ export function claimContract(makeStore: MakeStore): void {
       });
     });
 
-    it('merges the types by what is due first', async () => {
+    it('merges the types, earliest due first', async () => {
       const types = { one: 1, two: 1, three: 1 };
       for (const type of ['one', 'two', 'three']) {
         await t.create(type, { type, schedule: ON_DEMAND, overlap: 'allow' });
@@ -384,7 +384,7 @@ export function claimContract(makeStore: MakeStore): void {
       expect(await t.claimOne()).toMatchObject({ attempt: 2 });
     });
 
-    it('a claim is kept over a restart of the process', async () => {
+    it('a claim survives a restart of the process', async () => {
       const [id] = await triggered(1);
       const run = await t.claimOne();
       await t.reopen();

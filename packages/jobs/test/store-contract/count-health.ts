@@ -136,7 +136,7 @@ export function countHealthContract(makeStore: MakeStore): void {
       expect(await counted()).toEqual(none);
     });
 
-    it('jobs that somebody should look into are listed together', async () => {
+    it('jobs that need attention are listed together', async () => {
       await makeAll();
       const ids = (await list({ health: 'unhealthy' })).map(({ job }) => job.id);
       expect(ids).toEqual([

@@ -40,7 +40,7 @@ export function editsContract(makeStore: MakeStore): void {
       expect(await t.job('a')).toEqual(edited);
     });
 
-    it('an edit first takes what is due under the old definition', async () => {
+    it('an edit first takes the due slots of the old definition', async () => {
       await t.create('a');
       t.clock.advance(MINUTE);
       const { queued } = await t.edit('a', { schedule: every(HOUR) });

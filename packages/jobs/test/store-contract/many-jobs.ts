@@ -53,7 +53,7 @@ export function manyJobsContract(makeStore: MakeStore): void {
       expect(new Set(uids).size).toBe(MANY);
     });
 
-    it('of those with one id the first is made, and the others are told that it exists', async () => {
+    it('of several with one id, the first is created, and the others get a conflict', async () => {
       await t.create('old');
       const kinds = await kindsOf([
         insert('b', { name: 'First' }),
@@ -68,7 +68,7 @@ export function manyJobsContract(makeStore: MakeStore): void {
       expect((await t.job('old')).name).toBe('Job old');
     });
 
-    it('an id that comes twice among hundreds is made once, and keeps nobody from being made', async () => {
+    it('an id that comes twice among hundreds is created once, and blocks no other', async () => {
       const ids = Array.from({ length: MANY }, (_, n) => (n === 20 || n === 480 ? 'twin' : `job-${n}`));
       const kinds = await kindsOf(ids.map((id) => insert(id)));
       expect([kinds[20], kinds[480]].toSorted()).toEqual(['created', 'exists']);
@@ -118,7 +118,7 @@ export function manyJobsContract(makeStore: MakeStore): void {
       );
     });
 
-    it('what is asked once a job is made finds it, while others are being made', async () => {
+    it('a request after a job’s creation finds it, while others are still being created', async () => {
       const triggered = await Promise.all(
         Array.from({ length: 40 }, async (_, n) => {
           await insert(`job-${n}`, { schedule: ON_DEMAND });

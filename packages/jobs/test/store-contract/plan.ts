@@ -120,7 +120,7 @@ export function planContract(makeStore: MakeStore): void {
       expect(rest.queued.map(({ jobId }) => jobId).sort()).toEqual(['newer', 'unknown']);
     });
 
-    it('merges the types by what is overdue longest', async () => {
+    it('merges the types, longest overdue first', async () => {
       await t.create('a', { type: 'one', schedule: every(3 * MINUTE) });
       await t.create('b', { type: 'two', schedule: every(2 * MINUTE) });
       await t.create('c', { type: 'one', schedule: every(4 * MINUTE) });
@@ -142,7 +142,7 @@ export function planContract(makeStore: MakeStore): void {
       });
     });
 
-    it('planning never waits for a place: a slot becomes a queued run even when nobody claims', async () => {
+    it('planning never waits for a place: a slot becomes a queued run even if no node claims', async () => {
       for (let n = 0; n < 20; n += 1) await t.create(`job-${n}`);
       t.clock.advance(MINUTE);
       expect((await t.plan()).queued).toHaveLength(20);

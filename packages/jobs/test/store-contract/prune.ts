@@ -48,7 +48,7 @@ export function pruneContract(makeStore: MakeStore): void {
       expect(await t.runs()).toHaveLength(12);
     });
 
-    it('a job over 1.2 times its bound is cut back to its last runs', async () => {
+    it('a job with more than 1.2 times its limit of runs is cut back to its last runs', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       await runMany(13);
       const all = await t.runs();
@@ -60,7 +60,7 @@ export function pruneContract(makeStore: MakeStore): void {
       expect(await pruneAll()).toBe(3);
     });
 
-    it('the last runs are those that ended last', async () => {
+    it('the last runs are the runs that ended last', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const slow = await t.trigger('a');
       const claimed = await t.claimOne();
@@ -94,7 +94,7 @@ export function pruneContract(makeStore: MakeStore): void {
       expect(await t.runs({ status: 'skipped' })).toHaveLength(5);
     });
 
-    it('finds history that was over its bound before this process started', async () => {
+    it('finds history that was over its limit before this process started', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       await runMany(30);
       await t.reopen();
@@ -203,7 +203,7 @@ export function pruneContract(makeStore: MakeStore): void {
       expect(await t.store.getJob('a', TYPES)).toBeUndefined();
     });
 
-    it('jobs that go on are kept however old they are', async () => {
+    it('unfinished jobs are kept however old they are', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.create('b', { schedule: every(HOUR) });
       await t.create('c', { schedule: every(HOUR) });

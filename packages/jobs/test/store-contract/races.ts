@@ -107,7 +107,7 @@ export function racesContract(makeStore: MakeStore): void {
       expect(claimed.runs.map(({ id }) => id)).toEqual([second.id]);
     });
 
-    it('of a settlement and a forced cancel at once, one wins and the other is told', async () => {
+    it('of a settlement and a forced cancel at once, one wins and the other learns of it', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const run = await t.claimOne();

@@ -34,7 +34,7 @@ export function recentRunsContract(makeStore: MakeStore): void {
       expect(await recentOf('a', 1)).toHaveLength(1);
     });
 
-    it('are the newest of those that are live and those that are finished, newest first', async () => {
+    it('are the newest live and finished runs, newest first', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const made: string[] = [];
       for (let n = 0; n < 6; n += 1) made.push((await t.trigger('a')).id);
@@ -56,7 +56,7 @@ export function recentRunsContract(makeStore: MakeStore): void {
       ]);
     });
 
-    it('tell status, reason and times', async () => {
+    it('have status, reason and times', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const bad = await t.trigger('a');
       t.clock.advance(SECOND);

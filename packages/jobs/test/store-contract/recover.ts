@@ -140,7 +140,7 @@ export function recoverContract(makeStore: MakeStore): void {
       expect((await t.plan()).skipped).toMatchObject([{ reason: 'overlap' }]);
     });
 
-    it('a claim of a job deleted meanwhile is cancelled', async () => {
+    it('a claim of a job that has been deleted is cancelled', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       const { id } = await t.trigger('a');
       await t.claimOne('dead');
@@ -178,7 +178,7 @@ export function recoverContract(makeStore: MakeStore): void {
       });
     });
 
-    it('over a restart, claims are still those of the node that made them', async () => {
+    it('after a restart, claims still belong to the node that made them', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       const { id } = await t.trigger('a');
       await t.claimOne('first');

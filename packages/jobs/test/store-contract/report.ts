@@ -38,7 +38,7 @@ export function reportContract(makeStore: MakeStore): void {
       expect(await t.finished(runId)).toMatchObject({ progress: { done: 2 } });
     });
 
-    it('a stale claim reports nothing, and is told that it is stale', async () => {
+    it('a stale claim reports nothing, and learns that it is stale', async () => {
       const run = await claimed();
       await t.store.recover({ node: 'node-2' });
       const again = await t.claimOne('node-2');
@@ -53,7 +53,7 @@ export function reportContract(makeStore: MakeStore): void {
       expect(await t.store.report([{ runId, fence: again.fence }])).toEqual({ stale: [], cancel: [] });
     });
 
-    it('a run that was asked to stop hears it with its next report', async () => {
+    it('a run that was asked to stop learns it with its next report', async () => {
       const run = await claimed();
       await t.store.cancelRun({ runId: run.id, force: false });
       expect(await t.store.report([{ runId: run.id, fence: run.fence }])).toEqual({
@@ -71,7 +71,7 @@ export function reportContract(makeStore: MakeStore): void {
       expect((await t.view('a')).health).toEqual({ status: 'ok' });
     });
 
-    it('keeps log lines in order, over reports and the settlement', async () => {
+    it('keeps log lines in order across reports and the settlement', async () => {
       const run = await claimed();
       const { id: runId, fence } = run;
       const lines = [line('one', { level: 'debug' }), line('two', { fields: '{"n":2}' })];

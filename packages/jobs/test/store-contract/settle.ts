@@ -194,7 +194,7 @@ export function settleContract(makeStore: MakeStore): void {
       expect(await t.job('a')).toMatchObject({ lastEndAt: T0 + MINUTE, nextRunAt: T0 + MINUTE + HOUR });
     });
 
-    it('an end that is written late does not tell whether the job fails, where a later one has told that already', async () => {
+    it('an end that is written late does not change the job’s failures if a later end has been written', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow', maxAttempts: 1 });
       const claim = await claims(4);
       t.clock.advance(MINUTE);
@@ -390,7 +390,7 @@ export function settleContract(makeStore: MakeStore): void {
       expect((await t.job('a')).nextRunAt).toBe(T0 + 5 * MINUTE + HOUR);
     });
 
-    it('a settlement that lets nothing go wakes nobody', async () => {
+    it('a settlement that releases no run wakes no node', async () => {
       const run = await claimed();
       const { wake } = await t.store.settle([settlement(run, SUCCEEDED, T0)]);
       expect(wake).toBe(false);

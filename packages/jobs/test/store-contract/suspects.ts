@@ -37,7 +37,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect(idsOf((await t.claim(3)).runs)).toEqual(ids);
     });
 
-    it('after the second, one starts at a time, over all nodes', async () => {
+    it('after the second, one starts at a time, across all nodes', async () => {
       const ids = await lost(3, 2);
       t.clock.advance(SECOND);
       for (const id of ids) {

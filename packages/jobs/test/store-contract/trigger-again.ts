@@ -78,7 +78,7 @@ export function triggerAgainContract(makeStore: MakeStore): void {
       });
     });
 
-    it('tells the job as it is by then', async () => {
+    it('returns the job as of that trigger', async () => {
       await again();
       await t.done('a', { kind: 'pause', reason: 'sales', cancelLive: false });
       const paused = await again();

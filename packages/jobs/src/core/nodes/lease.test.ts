@@ -8,7 +8,7 @@ const REFUSED = '57P03';
 
 // Promise P9, lost nodes.
 describe('how a node judges its own lease', () => {
-  it('is kept until a second before its end, and over at its end', () => {
+  it('is valid until one second before its end', () => {
     expect(judgeLease(KNOWN, 1_000)).toEqual({ state: 'kept', again: OVER_AT - 1_000 });
     expect(judgeLease(KNOWN, OVER_AT - 1_001).state).toBe('kept');
     expect(judgeLease(KNOWN, OVER_AT - 1_000)).toEqual({ state: 'ending', again: OVER_AT });

@@ -212,7 +212,7 @@ describe('whole milliseconds', () => {
     expect(detail(parseWholeMs(text))).toMatch(/whole number of milliseconds/);
   });
 
-  it('passes on what is wrong with the duration itself', () => {
+  it('repeats the error of the duration itself', () => {
     expect(detail(parseWholeMs('soon'))).toMatch(/durations look like/);
   });
 });

@@ -164,7 +164,7 @@ describe('schedules equal in value', () => {
     { on_demand: true },
   ];
 
-  it('tells all others apart', () => {
+  it('are different if any part differs', () => {
     for (const [i, a] of different.entries()) {
       for (const [j, b] of different.entries()) {
         expect([a, b, sameSchedule(schedule(a), schedule(b))]).toEqual([a, b, i === j]);
@@ -223,7 +223,7 @@ describe('the grid', () => {
     expect(firstSlot(schedule({ cron: '0 3 * * *' }), T0)).toBe(at('2026-05-06T03:00:00Z'));
   });
 
-  it('has one slot for a run_at, wherever it lies', () => {
+  it('has one slot for a run_at, past or future', () => {
     const once = schedule({ run_at: new Date(T0).toISOString() });
     expect(firstSlot(once, T0 + DAY)).toBe(T0);
     expect(nextSlot(once, T0, T0 - 1)).toBe(T0);
@@ -273,7 +273,7 @@ describe('passed slots', () => {
     expect(passedSlots(daily, T0, first, second - 1)).toEqual({ count: 1, latest: first, next: second });
   });
 
-  it('still counts a first slot that lies off the grid', () => {
+  it('counts a first slot that is not on the grid', () => {
     const hourly = schedule({ interval: '1h' });
     const first = T0 + 90_000;
     expect(passedSlots(hourly, T0, first, first + 10)).toEqual({ count: 1, latest: first, next: T0 + HOUR });

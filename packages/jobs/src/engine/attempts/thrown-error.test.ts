@@ -20,7 +20,7 @@ describe('the causes of an error that a handler threw', () => {
     expect(thrown.causes?.[2]?.stack).toContain('thrown-error.test.ts');
   });
 
-  it('do not matter for a permanent error, which its class or its name tells', () => {
+  it('do not matter for a permanent error, recognized by class or name', () => {
     expect(readThrown(Object.assign(new PermanentError('x'), { name: 'Gone' })).permanent).toBe(true);
     expect(readThrown(Object.assign(new Error('x'), { name: 'PermanentError' })).permanent).toBe(true);
   });

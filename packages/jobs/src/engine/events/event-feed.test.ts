@@ -28,8 +28,8 @@ beforeEach(() => {
 const OTHERS = { count: 2, isWatching: false, types: {} };
 const foreign: ToldEvent = { at: 5, type: 'run.started', jobId: 'b', runId: '9' };
 
-describe('section 6: events from node to node', () => {
-  it('nothing is told while nobody watches elsewhere, and then batches', () => {
+describe('events between nodes', () => {
+  it('are sent only while another node has subscribers, and in batches', () => {
     feed.othersChanged(OTHERS);
     feed.emit('run.started', 'a', '1');
     clock.advance(1_000);
@@ -41,7 +41,7 @@ describe('section 6: events from node to node', () => {
     expect(told.map((batch) => batch.length)).toEqual([11]);
   });
 
-  it('a flood is told in part and counted for the rest: none is lost, and a job more than 200 a second coalesces', () => {
+  it('a flood is sent in part, and the rest is counted: above 200 a second, events of one job are combined', () => {
     feed.othersChanged({ ...OTHERS, count: 1, isWatching: true });
     for (let job = 0; job < 10; job++) {
       for (let n = 0; n < 300; n++) feed.emit('run.started', `job-${job}`, String(n));
@@ -52,7 +52,7 @@ describe('section 6: events from node to node', () => {
     expect(events.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(3_000);
   });
 
-  it('what the others tell goes into the ring of the node, in the order in which it comes', () => {
+  it('events of other nodes enter the ring in order of arrival', () => {
     const seen: unknown[] = [];
     feed.subscribe((event) => seen.push(event));
     feed.receive([foreign]);
@@ -63,7 +63,7 @@ describe('section 6: events from node to node', () => {
     ]);
   });
 
-  it('who comes back within a minute has missed nothing; later, or after the others could not be heard, it is told', () => {
+  it('a subscriber that reconnects within a minute misses nothing; later, or after a lost connection between nodes, it gets a reset', () => {
     feed.othersChanged(OTHERS);
     const first = feed.subscribe(() => undefined);
     expect(watched).toEqual([true]);

@@ -20,7 +20,7 @@ const burst = (runs: number, jobId = 'job') => {
 };
 
 // Promise P18, bounds.
-describe('events that come thick', () => {
+describe('a flood of events', () => {
   it('are sent one by one up to 200 a second for a job; one event counts the others', () => {
     burst(1_000);
     expect(heard).toHaveLength(200);
@@ -29,7 +29,7 @@ describe('events that come thick', () => {
     expect(heard.at(-1)).toMatchObject({ type: 'runs.coalesced', jobId: 'job', count: 800 });
   });
 
-  it('lose none: each run event is told or counted, whatever the pace', () => {
+  it('loses none: each run event is sent or counted', () => {
     for (let n = 0; n < 50; n++) {
       burst(37);
       clock.advance(70);
@@ -78,7 +78,7 @@ describe('events that come thick', () => {
     expect(heard.slice(-2)).toMatchObject([{ jobId: 'other' }, { type: 'job.paused' }]);
   });
 
-  it('leave no timer behind once they are over', () => {
+  it('leaves no timer behind', () => {
     burst(500);
     clock.advance(3_000);
     const timers = countTimers(clock, () => clock.advance(60_000));
@@ -86,7 +86,7 @@ describe('events that come thick', () => {
   });
 });
 
-describe('those who come back', () => {
+describe('a subscriber that reconnects', () => {
   it('get what they missed, or a reset when that is not known any more', () => {
     ring.emit('job.created', 'a');
     ring.emit('job.updated', 'a');
@@ -100,7 +100,7 @@ describe('those who come back', () => {
 });
 
 describe('a listener that throws', () => {
-  it('harms nobody and is not called again', () => {
+  it('does not affect others and is not called again', () => {
     let calls = 0;
     ring.subscribe(() => {
       calls++;
@@ -113,7 +113,7 @@ describe('a listener that throws', () => {
     expect(heard).toHaveLength(2);
   });
 
-  it('is told of once where it is async, and leaves no rejection to nobody', async () => {
+  it('is logged once if it is async, and leaves no unhandled rejection', async () => {
     let calls = 0;
     ring.subscribe(async () => {
       calls++;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { guardedLogger } from './guarded-logger.ts';
 
-describe('a logger that is at fault', () => {
+describe('a faulty logger', () => {
   const fault = new Error('no room on the disk');
   const guarded = (tell: () => void) =>
     guardedLogger({ debug: tell, info: tell, warn: tell, error: tell, isLevelEnabled: () => fail() });
@@ -9,13 +9,13 @@ describe('a logger that is at fault', () => {
     throw fault;
   };
 
-  it('throws at nobody', () => {
+  it('does not throw at its callers', () => {
     const logger = guarded(fail);
     expect(logger.isLevelEnabled?.('debug')).toBe(true);
     expect(() => logger.error({}, 'something')).not.toThrow();
   });
 
-  it('leaves no rejection to nobody, where it is async', async () => {
+  it('leaves no unhandled rejection if it is async', async () => {
     const rejected: unknown[] = [];
     const hear = (error: unknown) => void rejected.push(error);
     process.on('unhandledRejection', hear);

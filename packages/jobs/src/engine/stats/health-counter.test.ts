@@ -61,7 +61,7 @@ describe('jobs by health', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('are those of before while counting takes long, and are counted to the end all the same', async () => {
+  it('keep the previous counts while counting takes long, and counting still completes', async () => {
     const { clock, counter, asked, hold } = setUp({ parts: [1, 1] });
     const before = await counter.read();
     clock.advance(15 * SECOND);

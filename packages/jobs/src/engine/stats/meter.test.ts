@@ -40,7 +40,7 @@ describe('the last minute', () => {
 
 // Promise P17, clock.
 describe('the last 60 minutes', () => {
-  it('are 60 from the start, the one that goes on first', () => {
+  it('has 60 entries from the start, the current minute first', () => {
     const { meter } = setUp();
     const { minutes } = meter.read();
     expect(minutes).toHaveLength(60);
@@ -77,7 +77,7 @@ describe('the last 60 minutes', () => {
     expect(meter.read().skipped).toEqual({ overlap: 1, missed: 1 });
   });
 
-  it('forget what is older, and never take it for what is new', () => {
+  it('forgets older minutes, and never counts them as new', () => {
     const { clock, meter, busy } = setUp();
     meter.started('mail', 1);
     clock.advance(59 * MINUTE);

@@ -52,7 +52,7 @@ describe('the known due times', () => {
     expect(due.nextWakeAt).toBe(100);
   });
 
-  it('tells whether the last claim left something due, whatever is looked at again', () => {
+  it('knows whether the last claim left due runs, even after another look', () => {
     const due = new DueTimes(200);
     expect(due.hasUnclaimed).toBe(false);
     due.claimed(claimed(10), 0);
@@ -63,14 +63,14 @@ describe('the known due times', () => {
     expect(due.hasUnclaimed).toBe(false);
   });
 
-  it('keeps in mind a run that was put back meanwhile, and before', async () => {
+  it('remembers a run that was put back before or during a look', async () => {
     expect(await answered((due) => due.runPutBack(50))).toMatchObject({ nextWakeAt: 100, nextDueAt: 50 });
     const due = await answered(() => undefined);
     due.runPutBack(70);
     expect(due.nextDueAt).toBe(70);
   });
 
-  it('keeps in mind a job that was made meanwhile, and before, and looks at nothing else for it', async () => {
+  it('remembers a job that was created before or during a look, without another look', async () => {
     const meanwhile = await answered((one) => one.jobCreated(50));
     expect(meanwhile).toMatchObject({ nextWakeAt: 50, nextDueAt: Infinity });
     const due = await answered((one) => one.jobCreated(200));
@@ -109,7 +109,7 @@ describe('the known due times', () => {
     expect(due.onlyForPlaces).toBe(false);
   });
 
-  it('looks for slots ahead of time, and for the ones left over when they are due', () => {
+  it('looks for slots ahead of time, and for the remaining ones when they are due', () => {
     const due = new DueTimes(200);
     expect(due.aheadMs(0)).toBe(200);
     due.planned(planned(1_000), 200);

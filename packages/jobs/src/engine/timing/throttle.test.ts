@@ -73,7 +73,7 @@ describe('the API comes first', () => {
     expect(throttle.pauseMs(7)).toBe(0);
   });
 
-  it('hears of requests until it is stopped, claims or none', async () => {
+  it('counts requests until it is stopped, with or without claims', async () => {
     const { clock, throttle } = setUp();
     const url = await serve();
     throttle.claimed();

@@ -75,7 +75,7 @@ describe('coalesced reads', () => {
     expect(readings).toHaveLength(2);
   });
 
-  it('fail for the callers that share the read, and not for those that wait for the next', async () => {
+  it('fail for the callers that share the read, and not for callers that wait for the next one', async () => {
     const { ask, end, fail } = setUp();
     const first = ask();
     const second = ask();

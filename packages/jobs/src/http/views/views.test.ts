@@ -128,7 +128,7 @@ describe('a run', () => {
     });
   });
 
-  test('that is over shows its result, and is not due any more', () => {
+  test('that has ended shows its result, and is no longer due', () => {
     const { availableAt: _due, held: _held, failures: _failures, ...origin } = run;
     const finished = {
       ...origin,

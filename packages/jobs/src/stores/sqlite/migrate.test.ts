@@ -94,7 +94,7 @@ describe('the schema', () => {
     expect(old.statement(traces).all()).toEqual([{ job: null, run: null }]);
   });
 
-  it('keeps every column of the jobs whose table is made anew, and what refers to them', () => {
+  it('keeps every column of the jobs, and the rows that refer to them, when it recreates their table', () => {
     const old = oldDatabase(['0001-jobs-and-runs.sql', '0002-traces.sql']);
     for (const uid of [8, 9, 10]) {
       old.exec(`CREATE TEMP TABLE copy AS SELECT * FROM jobs WHERE uid = 7;

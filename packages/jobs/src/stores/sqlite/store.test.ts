@@ -42,7 +42,7 @@ describe('opening', () => {
     after.close();
   });
 
-  it('rejects what is no database', async () => {
+  it('rejects a file that is not a database', async () => {
     await expect(storeOf(join(folder, 'no', 'such', 'folder.db')).open()).rejects.toMatchObject({
       code: 'unavailable',
     });
@@ -58,7 +58,7 @@ describe('opening', () => {
   });
 });
 
-it('begins with the first of what is asked for in one turn while the rest is being asked for', async () => {
+it('starts with the first request of a turn while the others are still being made', async () => {
   const store = storeOf();
   await store.open();
   const beside = new DatabaseSync(fileIn(), { readOnly: true });
@@ -172,7 +172,7 @@ describe('the threads', () => {
   const made = { kind: 'created' };
   const asked = (store: JobStore, id: string) => store.insertJob({ definition: definitionOf(id) });
 
-  it('what is gathered is answered though the thread is closed in the same turn', async () => {
+  it('answers batched requests even if the thread is closed in the same turn', async () => {
     const channel = new ThreadChannel({ module: 'writer-thread', data: dataOf(), now: () => clock.now() });
     await channel.open();
     const job = channel.ask('insertJob', { definition: definitionOf('a') });
@@ -183,7 +183,7 @@ describe('the threads', () => {
     await closed;
   });
 
-  it('what is gathered goes out ahead of what is asked for after it', async () => {
+  it('sends batched requests before later ones', async () => {
     const store = storeOf();
     await store.open();
     const post = vi.spyOn(Worker.prototype, 'postMessage');

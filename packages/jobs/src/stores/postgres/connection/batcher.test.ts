@@ -83,7 +83,7 @@ describe('requests of one turn of the event loop share a batch', () => {
     end();
   });
 
-  it('a batch that fails fails nobody: each is done alone, and what comes next goes on', async () => {
+  it('after a failed batch, each input is tried alone, and later inputs continue', async () => {
     const { sizes, ask, end, alone } = gathering();
     const answers = [ask(1), ask(2)];
     await begun(sizes, 1);

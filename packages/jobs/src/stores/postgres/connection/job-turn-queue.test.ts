@@ -73,7 +73,7 @@ describe('turns', () => {
     expect(begun).toEqual(['a1', 'b1']);
   });
 
-  it('when one has waited in vain, so have those that are as old: of what goes alone, only such', async () => {
+  it('after a timeout, exclusive requests of the same age time out too, and no others', async () => {
     const { ask, begun, failed, fail } = turnsOf(3);
     ask('edit 1', 'a', true);
     ask('a1', 'a');
@@ -89,7 +89,7 @@ describe('turns', () => {
     expect(begun).toEqual(['edit 1', 'a1', 'a2', 'edit 3']);
   });
 
-  it('when one has waited in vain that does not go alone, all that are as old have', async () => {
+  it('after a timeout of a shared request, all requests of the same age time out', async () => {
     const { ask, begun, failed, fail } = turnsOf(2);
     ask('a1', 'a');
     ask('edit 1', 'a', true);

@@ -38,7 +38,7 @@ it('does the next part only when the one before is done, or has failed, or will 
   expect(await works[3]).toBe(30);
 });
 
-it('does a part again when it is asked for again, and keeps nobody waiting for that', async () => {
+it('repeats a part when asked again, and others do not wait for it', async () => {
   const begins = createOrder();
   const asked: string[] = [];
   const ask = async (what: string) => void asked.push(what);

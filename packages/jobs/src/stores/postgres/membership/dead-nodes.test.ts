@@ -15,7 +15,7 @@ const FREE = { isFree: true };
 
 // Promises P9, lost nodes; P17, clock.
 describe('dead nodes', () => {
-  it('one whose lease is over and that was not heard of meanwhile, though its lock is held', () => {
+  it('has an expired lease and has sent no sign of life, even if its lock is held', () => {
     const seen: Seen = new Map();
     expect(deadAmong([node()], seen, at(0))).toEqual([]);
     expect(deadAmong([node({ isExpired: true })], seen, at(7_001))).toEqual([{ id: 'a', beatAt: 100 }]);
@@ -29,7 +29,7 @@ describe('dead nodes', () => {
     expect(deadAmong([node({ beatAt: 3_600_100 })], seen, at(5_500))).toEqual([]);
   });
 
-  it('is found again until it is forgotten: who was to take its runs back may have failed', () => {
+  it('is found again until it is removed: the node that recovers its runs may have failed', () => {
     const seen: Seen = new Map();
     deadAmong([node(FREE)], seen, at(0));
     for (const again of [600, 1_100]) expect(deadAmong([node(FREE)], seen, at(again))).toHaveLength(1);

@@ -42,7 +42,7 @@ it('splits events by their bytes, and leaves out data that no payload has room f
   expect(listIn(payloads, 'events')).toEqual([...events, { ...event('long', ''), data: {} }]);
 });
 
-it('hears what it tells', () => {
+it('receives its own messages', () => {
   const notices: Notice[] = [
     { kind: 'wake' },
     { kind: 'job_changed', jobId: 'a' },

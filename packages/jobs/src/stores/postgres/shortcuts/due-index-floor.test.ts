@@ -142,7 +142,7 @@ describe('a low-water mark', () => {
     expect((await look(12_010)).from).toBe(3_000);
   });
 
-  it('is set back by what is made due before it, and by no look that began before raised again', async () => {
+  it('moves back for an earlier due run, and a look that began before does not raise it again', async () => {
     await becomeSlow();
     const begun = await look(10_100);
     mark.rewind([9_700, 4_000]);
@@ -164,7 +164,7 @@ describe('a low-water mark', () => {
     expect((await look(10_020)).from).toBe(7_000);
   });
 
-  it('has to be told how long a look takes once a second', async () => {
+  it('needs the duration of a look once a second', async () => {
     const first = await look(10_000);
     expect(first.mustSee).toBe(true);
     first.done(10_000, QUICK);

@@ -32,7 +32,7 @@ async function watch({ hasLog = true } = {}) {
   return { gone, look, stop };
 }
 
-test('a log is removed when two looks in a row miss it, which is told once', async () => {
+test('a log file is reported as removed once, after two looks in a row miss it', async () => {
   const { gone, look } = await watch();
   for (let n = 0; n < 2; n += 1) {
     found.delete(LOG);
@@ -59,7 +59,7 @@ test('a log that no look has found is not removed', async () => {
   expect(gone).not.toHaveBeenCalled();
 });
 
-test('a watch that is stopped during a look tells nothing', async () => {
+test('a watch that stops during a look reports nothing', async () => {
   const { gone, look, stop } = await watch();
   found.delete(FILE);
   vi.advanceTimersByTime(1_000);

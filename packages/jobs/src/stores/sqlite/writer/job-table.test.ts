@@ -60,7 +60,7 @@ describe('jobs in memory', () => {
     expect(reads).toBeGreaterThan(0);
   });
 
-  it('are as they were saved last, though they had no room meanwhile', () => {
+  it('are as they were last saved, even if they did not fit in between', () => {
     const jobs = createJobTable(db, ROOM);
     for (let uid = 1; uid <= 30; uid++) {
       jobs.insert(jobOf(uid));
