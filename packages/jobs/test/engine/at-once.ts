@@ -1,12 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createHarness,
-  type Harness,
-  job,
-  type MakeDatabase,
-  realTime,
-  untilTold,
-} from './engine-harness.ts';
+import { createHarness, type Harness, job, type MakeDatabase, untilTold } from './engine-harness.ts';
 
 export function startingAtOnce(makeDatabase: MakeDatabase): void {
   let h: Harness;
@@ -76,7 +69,7 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
       const answered = Promise.withResolvers<void>();
       h.store.make(answered.promise, 'command');
       const triggered = trigger();
-      await realTime(50);
+      await h.store.quiet();
       h.store.make('works', 'command');
       h.clock.advance(1_000);
       // It is planned, and finds no place.
@@ -118,7 +111,7 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
       const answered = Promise.withResolvers<void>();
       h.store.make(answered.promise, 'command');
       const triggered = trigger();
-      await realTime(20);
+      await h.store.quiet();
       const stopped = h.engine.stop();
       answered.resolve();
       const id = await triggered;

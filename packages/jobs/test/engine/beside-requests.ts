@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHarness, type Harness, job, type MakeDatabase, realTime, T0 } from './engine-harness.ts';
+import { createHarness, type Harness, job, type MakeDatabase, T0 } from './engine-harness.ts';
 import { createRequests, type Requests } from './requests.ts';
 
 const DUE = T0 + 1_000;
@@ -36,7 +36,7 @@ export function besideRequests(makeDatabase: MakeDatabase): void {
     h.store.make('works', 'claim');
     answer.resolve();
     await expect.poll(() => started).toBeGreaterThan(0);
-    await realTime(20);
+    await h.store.quiet();
     const startedFirst = started;
     await h.pass(10, 1);
     return { at, startedFirst };

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { z } from 'zod';
 import {
   type Clock,
@@ -13,7 +10,6 @@ import {
   type JobStore,
 } from '../../src/index.ts';
 import { createMemoryDatabase, createMemoryStore } from '../../src/stores/memory/index.ts';
-import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { createFakeClock, type FakeClock } from '../../src/testing/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 import type { ThreadDeps } from './thread-types.ts';
@@ -51,7 +47,7 @@ export interface Harness {
   readonly deps: Deps;
   /** What the engines' stores do. */
   readonly store: UnsteadyStore;
-  /** Lets time pass, step by step, and no quicker than the database answers. */
+  /** Lets time pass, step by step: the engine does all that is to be done at one before the next one. */
   pass(ms: number, stepMs?: number): Promise<void>;
   /** Passes until an instant: quickly up to a second before it, and in such steps from there. */
   passUntil(at: number, stepMs?: number): Promise<void>;
@@ -101,8 +97,7 @@ export async function createHarness(
   const pass = async (ms: number, stepMs = 20) => {
     for (let left = ms; left > 0; left -= stepMs) {
       clock.advance(Math.min(stepMs, left));
-      do await realTime(2);
-      while (store.underWay > 0);
+      await store.quiet();
     }
   };
   return {
@@ -140,23 +135,6 @@ export const memoryDatabase: MakeDatabase = async () => {
     openStore: (clock) => createMemoryStore({ clock, database }),
     killAll: async () => undefined,
     dispose: async () => undefined,
-  };
-};
-
-/**
- * A file. To open it stands for a start after all before have died: their lock goes, though they still write
- * (P10, fence).
- */
-export const sqliteDatabase: MakeDatabase = async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'greenvue-engine-'));
-  const file = join(folder, 'jobs.db');
-  return {
-    openStore(clock) {
-      rmSync(`${file}.lock`, { force: true });
-      return createSqliteStore({ file, clock });
-    },
-    killAll: async () => undefined,
-    dispose: async () => rmSync(folder, { recursive: true, force: true }),
   };
 };
 
@@ -200,5 +178,5 @@ export function untilTold(): {
   };
 }
 
-/** So that the database thread can answer. */
+/** For what does not go by the clock of the test. */
 export const realTime = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));

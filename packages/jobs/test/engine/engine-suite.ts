@@ -21,14 +21,17 @@ import { restarts } from './restarts.ts';
 import { shutdowns } from './shutdown.ts';
 import { tracing } from './tracing.ts';
 
-/** What an engine promises whatever store it has. */
-export function engineSuite(makeDatabase: MakeDatabase): void {
+/**
+ * What an engine promises whatever store it has. `makeOwn` makes databases that no other test has had: for
+ * tests of how engines start and stop.
+ */
+export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase): void {
   // Each prepares its tests in its own way.
   describe('activity', () => activities(makeDatabase));
   describe('promises', () => promises(makeDatabase));
   describe('execution', () => execution(makeDatabase));
-  describe('restarts', () => restarts(makeDatabase));
-  describe('shutdowns', () => shutdowns(makeDatabase));
+  describe('restarts', () => restarts(makeOwn));
+  describe('shutdowns', () => shutdowns(makeOwn));
   describe('dispatching', () => dispatching(makeDatabase));
   describe('late answers', () => lateAnswers(makeDatabase));
   describe('starting at once', () => startingAtOnce(makeDatabase));

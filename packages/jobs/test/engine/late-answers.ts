@@ -6,7 +6,6 @@ import {
   type Harness,
   job,
   type MakeDatabase,
-  realTime,
   T0,
   untilTold,
 } from './engine-harness.ts';
@@ -78,7 +77,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
         await expect.poll(async () => (await h.engine.getRun(second)).run).toHaveProperty('claim');
         isClaimed.resolve();
         await expect.poll(async () => (await h.engine.getRun(first)).run).not.toHaveProperty('claim');
-        await realTime(20);
+        await h.store.quiet();
         h.store.make('works', 'claim');
         answer.resolve();
         await expect.poll(() => told.started).toEqual([second]);
@@ -109,7 +108,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       h.store.make(settled.promise, 'settle');
       h.store.make(answers.promise, 'plan', 'claim');
       for (let n = 0; n < 150; n++) told.end(n);
-      await realTime(5);
+      await h.store.quiet();
       // A pass that settles, plans and claims.
       h.clock.advance(1);
       await expect.poll(async () => (await h.engine.stats()).runs.queued).toBe(0);
@@ -117,7 +116,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       const other = (await h.engine.trigger('other')).view.run.id;
       // Before the pass that the trigger has asked for.
       answers.resolve();
-      await realTime(50);
+      await h.store.quiet();
       await expect
         .poll(async () => pass().then(async () => (await h.engine.getRun(other)).run))
         .toHaveProperty('claim');
@@ -201,7 +200,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       const seen: string[] = [];
       h.engine.subscribe((event) => void seen.push(event === 'reset' ? event : event.type));
       told.end(0);
-      await realTime(5);
+      await h.store.quiet();
       await h.engine.tick();
       expect(seen.filter((type) => type === 'run.succeeded' || type === 'run.started')).toEqual([
         'run.succeeded',
@@ -238,14 +237,14 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       const answer = Promise.withResolvers<void>();
       h.store.make(answer.promise, 'settle');
       fail(new Error('no luck'));
-      await realTime(5);
+      await h.store.quiet();
       const cancelled = h.engine.cancelRun(hanging);
-      await realTime(20);
+      await h.store.quiet();
       h.clock.advance(10);
-      await realTime(20);
+      await h.store.quiet();
       answer.resolve();
       await cancelled;
-      await realTime(20);
+      await h.store.quiet();
       await h.pass(1_500, 50);
       await expect.poll(() => attempts, { timeout: 2_000 }).toEqual([1, 2]);
       fail(new Error('over'));

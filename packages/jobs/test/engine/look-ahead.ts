@@ -1,13 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createHarness,
-  type Harness,
-  job,
-  type MakeDatabase,
-  realTime,
-  T0,
-  untilTold,
-} from './engine-harness.ts';
+import { createHarness, type Harness, job, type MakeDatabase, T0, untilTold } from './engine-harness.ts';
 
 const SLOT = T0 + 10_000;
 const EVERY = { onDemand: false, interval: '10s' } as const;
@@ -43,7 +35,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
         nextRunAt: SLOT + 10_000,
       });
       h.clock.advance(39);
-      await realTime(20);
+      await h.store.quiet();
       expect(starts).toEqual([]);
       h.clock.advance(1);
       expect(starts).toEqual([SLOT]);

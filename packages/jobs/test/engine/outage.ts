@@ -126,7 +126,7 @@ export function outages(makeDatabase: MakeDatabase): void {
         await realTime(100);
         told.end();
         const stopped = next.stop();
-        await realTime(20);
+        await h.store.quiet();
         report.reject(new StoreError('unavailable', 'The database is away.'));
         await stopped;
       } finally {
@@ -158,7 +158,7 @@ export function outages(makeDatabase: MakeDatabase): void {
       const passing = setInterval(() => h.clock.advance(20), 2);
       try {
         const stopped = h.engine.stop();
-        await realTime(50);
+        await h.store.quiet();
         held.resolve();
         await stopped;
       } finally {

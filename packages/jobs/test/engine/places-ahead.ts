@@ -1,14 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SettleInput } from '../../src/core/store/store-passes.ts';
-import {
-  createHarness,
-  type Harness,
-  job,
-  type MakeDatabase,
-  realTime,
-  T0,
-  untilTold,
-} from './engine-harness.ts';
+import { createHarness, type Harness, job, type MakeDatabase, T0, untilTold } from './engine-harness.ts';
 
 const SLOT = T0 + 10_000;
 const EVERY = { onDemand: false, interval: '10s' } as const;
@@ -134,7 +126,7 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
 
       it('is claimed at its time when claims are at their lowest', async () => {
         await lateFor(14);
-        await realTime(50);
+        await h.store.quiet();
         expect(await slotRun()).not.toHaveProperty('claim');
         await expect
           .poll(() => h.pass(20).then(slotRun))
@@ -153,7 +145,7 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
       await expect.poll(() => h.pass(5).then(() => slow.started)).toHaveLength(1);
       await h.pass(80);
       slow.end();
-      await realTime(5);
+      await h.store.quiet();
       const told = untilTold();
       h.deps.handler = told.handler;
       const givenBack: unknown[] = [];
@@ -167,7 +159,7 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
       expect(told.started).toHaveLength(1);
       h.clock.advance(10);
       told.end(0);
-      await expect.poll(() => realTime(1).then(() => told.started)).toHaveLength(2);
+      await expect.poll(() => told.started).toHaveLength(2);
       await h.pass(200);
       expect(givenBack).toEqual([]);
       told.end(1);

@@ -225,7 +225,7 @@ export function promises(makeDatabase: MakeDatabase): void {
     it('an idle engine does almost nothing, however many jobs it has that are not due', async () => {
       for (let n = 0; n < 20; n++) await h.engine.createJob(hourly({ id: `job-${n}` }));
       await h.again({ autoRun: true });
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await h.store.quiet();
       let calls = 0;
       for (const method of ['plan', 'claim', 'settle', 'report', 'prune', 'getJob'] as const)
         h.store.watch(method, () => calls++);
@@ -239,7 +239,7 @@ export function promises(makeDatabase: MakeDatabase): void {
       });
       for (let n = 0; n < 100; n++) {
         h.clock.advance(6 * SECOND);
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await h.store.quiet();
       }
       // Ten minutes: each minute a look at what is due and one at history.
       expect(calls).toBeLessThan(50);

@@ -1,12 +1,32 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createHarness, job, sqliteDatabase } from './engine-harness.ts';
+import type { Transaction } from '../../src/index.ts';
+import { createHarness, job } from './engine-harness.ts';
 import { engineSuite } from './engine-suite.ts';
+import { sqliteDatabase, useKeptDatabase } from './sqlite-database.ts';
 
-describe('engines on SQLite', () => engineSuite(sqliteDatabase));
+describe('engines on SQLite', () => engineSuite(useKeptDatabase(), sqliteDatabase));
 
 // Elsewhere the database has no thread of the process: lost connections to it have tests of their own.
 describe('an engine on SQLite', () => {
+  it("refuses a caller's transaction, because its jobs have a database of their own, and does nothing", async () => {
+    const { engine, close } = await createHarness({}, sqliteDatabase);
+    onTestFinished(close);
+    const asked: string[] = [];
+    const tx: Transaction = {
+      query: async (text) => {
+        asked.push(text);
+        return { rows: [] };
+      },
+    };
+    const refused = { name: 'EngineError', code: 'invalid', message: expect.stringContaining('PostgreSQL') };
+    await expect(engine.createJob(job(), { tx })).rejects.toMatchObject(refused);
+    await engine.createJob(job());
+    await expect(engine.trigger('job', { tx })).rejects.toMatchObject(refused);
+    expect(asked).toEqual([]);
+    expect((await engine.listRuns({ limit: 1 })).rows).toEqual([]);
+  });
+
   // Promise P10, fence.
   it('continues with a new thread when the database thread crashes', async () => {
     const h = await createHarness({}, sqliteDatabase);

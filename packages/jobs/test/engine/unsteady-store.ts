@@ -5,8 +5,11 @@ export type Fate = 'fails' | 'answer lost' | Promise<unknown>;
 
 export interface UnsteadyStore {
   wrap(store: JobStore): JobStore;
-  /** Calls that the database has not answered yet. */
-  readonly underWay: number;
+  /**
+   * Waits until the database has answered all calls and a few turns of the event loop have brought no other
+   * one: the engine has nothing left to do at this instant.
+   */
+  quiet(): Promise<void>;
   /**
    * What happens to calls of these methods from now on; a promise keeps their answers back until it resolves.
    */
@@ -21,6 +24,9 @@ export interface UnsteadyStore {
   restore(): void;
 }
 
+/** The engine hands its work on from turn to turn, one at a time. */
+const QUIET_TURNS = 5;
+
 /**
  * Puts a store under the test's control: its calls fail, or are done and their answers get lost or come late.
  */
@@ -30,13 +36,14 @@ export function createUnsteadyStore(): UnsteadyStore {
   const away = () => new StoreError('unavailable', 'The database is away.');
   const refusals = new Map<string, (input: readonly unknown[]) => boolean>();
   const late = new Map<string, (call: () => unknown) => void>();
-  let underWay = 0;
+  const underWay = new Set<Promise<unknown>>();
   const counted = async (call: () => unknown) => {
-    underWay++;
+    const answer = Promise.try(call);
+    underWay.add(answer);
     try {
-      return await call();
+      return await answer;
     } finally {
-      underWay--;
+      underWay.delete(answer);
     }
   };
   const under = async (name: string, input: readonly unknown[], call: () => unknown): Promise<unknown> => {
@@ -50,7 +57,7 @@ export function createUnsteadyStore(): UnsteadyStore {
     }
     const fate = fates.get(name);
     if (fate === 'fails' || refusals.get(name)?.(input) === true) throw away();
-    const answer = await counted(call);
+    const answer = await call();
     if (fate === 'answer lost') throw away();
     await fate;
     return answer;
@@ -62,8 +69,13 @@ export function createUnsteadyStore(): UnsteadyStore {
     return under(name, input, isClaim ? () => under('claim', [plan.claim], call) : call);
   };
   return {
-    get underWay() {
-      return underWay;
+    async quiet() {
+      for (let quietTurns = 0; quietTurns < QUIET_TURNS; quietTurns++) {
+        await new Promise<void>((resolve) => void setImmediate(resolve));
+        if (underWay.size === 0) continue;
+        await Promise.allSettled(underWay);
+        quietTurns = -1;
+      }
     },
     wrap: (store) =>
       new Proxy(store, {
@@ -71,7 +83,7 @@ export function createUnsteadyStore(): UnsteadyStore {
           const method: unknown = Reflect.get(target, name);
           if (typeof method !== 'function' || name === 'now') return method;
           return (...input: readonly unknown[]) =>
-            underAll(String(name), input, () => Reflect.apply(method, target, input));
+            underAll(String(name), input, () => counted(() => Reflect.apply(method, target, input)));
         },
       }),
     make(fate, ...methods) {

@@ -2,19 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../../src/core/clock.ts';
 import type { JobStore } from '../../src/core/store/store.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
-import { createFakeClock, type FakeClock } from '../../src/testing/fake-clock.ts';
+import { createFakeClock } from '../../src/testing/fake-clock.ts';
 
 /**
  * A database for one test after another. Its store stays open between tests, because starting its two threads
  * takes longer than most tests.
  */
 export interface KeptStore {
-  /** Gives the stores of the next test a clock of their own. */
-  startClock(startMs: number): FakeClock;
-  /** The store that is open, or one more. */
-  createStore(): JobStore;
+  readonly file: string;
+  /** The store that is open, or one more. All of them have the clock of the last call. */
+  createStore(clock: Clock): JobStore;
   /** Restores the database to the state right after its first open. False when this store is closed. */
   keep(store: JobStore): Promise<boolean>;
   /** Closes the store that is open, and removes the files. */
@@ -22,10 +22,10 @@ export interface KeptStore {
 }
 
 export async function createKeptStore(): Promise<KeptStore> {
-  const folder = await mkdtemp(join(tmpdir(), 'store-contract-'));
+  const folder = await mkdtemp(join(tmpdir(), 'kept-store-'));
   const file = join(folder, 'jobs.db');
   const fresh = join(folder, 'fresh.db');
-  let clock = createFakeClock(0);
+  let clock: Clock = createFakeClock(0);
   const makeStore = () =>
     createSqliteStore({
       file,
@@ -39,11 +39,9 @@ export async function createKeptStore(): Promise<KeptStore> {
   await open.open();
   await copyDatabase(file, fresh);
   return {
-    startClock(startMs) {
-      clock = createFakeClock(startMs);
-      return clock;
-    },
-    createStore() {
+    file,
+    createStore(ofTest) {
+      clock = ofTest;
       if (open === undefined) return makeStore();
       const store = { ...open, open: async () => undefined };
       open = undefined;

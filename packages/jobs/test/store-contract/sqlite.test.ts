@@ -1,4 +1,5 @@
 import { afterAll, describe } from 'vitest';
+import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { storeContract } from './contract.ts';
 import type { MakeStore } from './rig.ts';
 import { createKeptStore, type KeptStore } from './sqlite-kept-store.ts';
@@ -10,12 +11,12 @@ afterAll(() => kept?.remove());
 const makeStore: MakeStore = async (startMs) => {
   const mine = kept ?? (await createKeptStore());
   kept = undefined;
-  const clock = mine.startClock(startMs);
+  const clock = createFakeClock(startMs);
   return {
     clock,
     maxLiveRuns: 100_000,
     maxRunsPutOff: 10_000,
-    createStore: mine.createStore,
+    createStore: () => mine.createStore(clock),
     async takeBack(store) {
       if (await mine.keep(store)) kept = mine;
       else await store.close();
