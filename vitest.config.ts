@@ -22,7 +22,8 @@ const SHARED = [
   'packages/console/**/*.test.ts',
   'packages/jobs/src/{core,engine,fastify,http}/**/*.test.ts',
   'packages/jobs/src/stores/{postgres,rows}/**/*.test.ts',
-  'packages/jobs/test/core/**/*.test.ts',
+  'packages/jobs/test/*.test.ts',
+  'packages/jobs/test/{client,core,rest}/**/*.test.ts',
   'apps/api/src/{auth,health,http,notifications,search}/**/*.test.ts',
 ];
 const ALL = [
@@ -38,7 +39,7 @@ const COMMON = {
   hookTimeout: 60_000,
   // Machines are shared and slow at times: a condition has long to come true, and a test ends as soon as it
   // does.
-  expect: { poll: { timeout: 10_000 } },
+  expect: { poll: { timeout: 10_000, interval: 10 } },
   // Those that run side by side mostly wait: for other processes, for times, for the disk.
   maxConcurrency: 10,
   maxWorkers: 4,

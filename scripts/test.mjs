@@ -1,13 +1,17 @@
 // Runs every test and says how many there were: `npm test` prints vitest's report, then `123 passed, 0
 // failed`. Arguments go to vitest, such as a folder: `npm test -- packages/jobs/src/core`.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { memoryFolder } from './memory-folder.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const folder = mkdtempSync(join(tmpdir(), 'greenvue-test-'));
+const folder = mkdtempSync(join(memoryFolder() ?? tmpdir(), 'greenvue-test-'));
+// For root, a PostgreSQL is another user's.
+chmodSync(folder, 0o711);
 const report = join(folder, 'report.json');
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 const args = [
@@ -20,11 +24,15 @@ const args = [
 // Each store of a test starts two threads, and most of their life would be compiling. `greenvue` keeps it in
 // the same place.
 const compiled = join(root, 'node_modules', '.cache', 'greenvue');
-const { status } = spawnSync(process.execPath, [vitest, ...args], {
+const tests = spawn(process.execPath, [vitest, ...args], {
   cwd: root,
   stdio: ['ignore', 'inherit', 'inherit'],
-  env: { NODE_COMPILE_CACHE: compiled, ...process.env },
+  env: { NODE_COMPILE_CACHE: compiled, ...process.env, TMPDIR: folder },
 });
+// The tests end first, and then their folder is removed. A terminal sends them its SIGINT itself.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => tests.kill());
+const [status] = await once(tests, 'exit');
 
 /** How many of the slowest files are shown. */
 const SHOWN = 10;

@@ -1,5 +1,6 @@
-import { readFile, stat, statfs } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { TestProject } from 'vitest/node';
+import { memoryFolder } from '../../../../scripts/memory-folder.ts';
 import { startPostgres } from './server.ts';
 
 declare module 'vitest' {
@@ -24,32 +25,10 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     return undefined;
   }
   if (!(await isNeeded(project))) return undefined;
-  // No machine crashes in these tests, only processes: what they have written is there all the same.
-  const memory = (await hasRoom(MEMORY)) ? { dataParent: MEMORY } : {};
-  const server = await startPostgres({ settings: { fsync: 'off' }, ...memory });
+  const dataParent = memoryFolder();
+  const server = await startPostgres(dataParent === undefined ? {} : { dataParent });
   project.provide('postgresUrl', server.url);
   return () => server.stop();
-}
-
-/**
- * What lies there is in memory, on Linux. Tests make and remove databases by the hundred, each of them 300
- * files, and there are disks that take a millisecond for each.
- */
-const MEMORY = '/dev/shm';
-const ROOM_BYTES = 4 * 1024 ** 3;
-const WRITABLE_BY_ALL = 0o002;
-
-async function hasRoom(folder: string): Promise<boolean> {
-  try {
-    // For root the server is another user's.
-    const { mode } = await stat(folder);
-    const { bavail, bsize } = await statfs(folder);
-    const isForAll = (mode & WRITABLE_BY_ALL) !== 0;
-    return isForAll && Math.min(bavail * bsize, process.availableMemory()) > ROOM_BYTES;
-  } catch {
-    // There is none on other systems.
-    return false;
-  }
 }
 
 async function isNeeded({ vitest }: TestProject): Promise<boolean> {
