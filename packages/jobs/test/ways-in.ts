@@ -52,7 +52,7 @@ export const WAYS_IN: Readonly<Record<string, readonly string[]>> = {
   [`${JOBS}/stores/sqlite/rows/`]: ['codes.ts', 'contents.ts', 'job-rows.ts', 'run-params.ts', 'run-rows.ts'],
   [`${JOBS}/stores/sqlite/threads/`]: ['open-database.ts', 'protocol.ts', 'thread-codec.ts'],
   [`${JOBS}/stores/sqlite/writer/`]: ['ids.ts', 'writer-tables.ts', 'writer.ts'],
-  [`${JOBS}/stores/postgres/claims/`]: ['claim.ts', 'known-priorities.ts', 'priority-claims.ts'],
+  [`${JOBS}/stores/postgres/claims/`]: ['claim.ts', 'priority-claims.ts'],
   [`${JOBS}/stores/postgres/connection/`]: [
     'batcher.ts',
     'callers-transaction.ts',

@@ -2,10 +2,10 @@ import type { Job } from '../model/job.ts';
 import type { LiveRun } from '../model/run.ts';
 import { canRun } from '../nodes/membership.ts';
 import { shareOut } from '../nodes/share-out.ts';
-import type { Mutable } from '../objects.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../store/store-passes.ts';
+import { claim, claimedRunOf, indexOfJob, isSuspectDueBy, nextDueOf } from './claim.ts';
 import { ask, type Script } from './script.ts';
-import type { WaitingRuns } from './tables.ts';
+import type { JobIndexes, SeenWaiting } from './tables.ts';
 import { lockedJob, type RunToMake, type RunToQueue, type UnitOfWork } from './unit-of-work.ts';
 
 /**
@@ -17,19 +17,20 @@ import { lockedJob, type RunToMake, type RunToQueue, type UnitOfWork } from './u
 export function* writeAndClaim(
   unit: UnitOfWork,
   input: ClaimInput,
-  waiting: WaitingRuns | undefined,
+  waiting: SeenWaiting | undefined,
 ): Script<() => ClaimResult> {
-  if (waiting?.canClaimPlanned !== true || !unit.toMake.some((one) => mayBeClaimed(one, input))) {
+  const isFirst =
+    waiting !== undefined && nothingBefore(waiting, unit.now + (input.ahead?.ms ?? 0), unit.now);
+  if (!isFirst || !unit.toMake.some((one) => mayBeClaimed(one, input))) {
     yield* ask('write');
-    const claimed = yield* ask('claim', input);
+    const claimed = yield* claim(unit, input);
     return () => claimed;
   }
   claimPlanned(unit, input);
   yield* ask('write');
   return () => {
-    const { nextDueAt } = waiting;
-    const left = unit.queued.filter(({ held, claim }) => held === 'no' && claim === undefined);
-    const first = nextDueAt ?? Number.POSITIVE_INFINITY;
+    const left = unit.queued.filter((run) => run.held === 'no' && run.claim === undefined);
+    const first = nextDueOf(waiting) ?? Number.POSITIVE_INFINITY;
     const next = left.reduce((earliest, { availableAt }) => Math.min(earliest, availableAt), first);
     return {
       now: unit.now,
@@ -37,6 +38,11 @@ export function* writeAndClaim(
       ...(Number.isFinite(next) ? { nextDueAt: next } : {}),
     };
   };
+}
+
+/** No run that waits already comes due by then, and no suspect has to be taken first. */
+function nothingBefore(waiting: SeenWaiting, by: number, now: number): boolean {
+  return !isSuspectDueBy(waiting, now) && (waiting.runAt ?? Number.POSITIVE_INFINITY) > by;
 }
 
 function mayBeClaimed(one: RunToMake, { types }: ClaimInput): one is RunToQueue {
@@ -53,46 +59,18 @@ function claimPlanned(unit: UnitOfWork, input: ClaimInput): void {
   }
 }
 
-/** A claim of a run as its node needs it; `job` is where in the claim's jobs its own is. */
-export function claimedRunOf(
-  run: LiveRun,
-  { job, fence, started, hasPriority }: Pick<ClaimedRun, 'job' | 'fence' | 'started' | 'hasPriority'>,
-): ClaimedRun {
-  const { id, failures, availableAt, catchUp, missed } = run;
-  const claimed: Mutable<ClaimedRun> = {
-    id,
-    job,
-    fence,
-    attempt: failures + 1,
-    availableAt,
-    started,
-    catchUp,
-    missed,
-  };
-  if (run.scheduledFor !== undefined) claimed.scheduledFor = run.scheduledFor;
-  if (run.payload !== undefined) claimed.payload = run.payload;
-  if (run.trace !== undefined) claimed.trace = run.trace;
-  if (hasPriority === true) claimed.hasPriority = true;
-  return claimed;
-}
-
 /** A claim of those of these runs that are claimed, in due order; each of their jobs is told once. */
 export function claimOf(
   runs: readonly LiveRun[],
   jobOf: (uid: number) => Job,
 ): Pick<ClaimResult, 'jobs' | 'runs'> {
-  const jobs: Job[] = [];
-  const indexes = new Map<string, number>();
+  const indexes: JobIndexes = new Map();
   const claimed: ClaimedRun[] = [];
   const inOrder = [...runs].sort((one, other) => one.availableAt - other.availableAt);
   for (const run of inOrder) {
     if (run.claim === undefined) continue;
-    let job = indexes.get(run.jobUid);
-    if (job === undefined) {
-      job = jobs.push(jobOf(Number(run.jobUid))) - 1;
-      indexes.set(run.jobUid, job);
-    }
+    const job = indexOfJob(indexes, Number(run.jobUid));
     claimed.push(claimedRunOf(run, { job, fence: run.claim.fence, started: run.status === 'running' }));
   }
-  return { jobs, runs: claimed };
+  return { jobs: [...indexes.keys()].map(jobOf), runs: claimed };
 }

@@ -3,9 +3,17 @@ import type { FinishedRun, LiveRun, Progress, Run } from '../model/run.ts';
 import type { Move } from '../rules/decision.ts';
 import type { EndedRun } from '../rules/ended-runs.ts';
 import type { Settlement } from '../rules/settle.ts';
+import type { WaitingSuspects } from '../rules/suspects.ts';
 import type { JobStore } from '../store/store.ts';
 import type { AuditEntry, CommandInput } from '../store/store-commands.ts';
-import type { ClaimInput, ClaimResult, LogLine, PlanInput, Report } from '../store/store-passes.ts';
+import type {
+  ClaimedRun,
+  ClaimInput,
+  ClaimResult,
+  LogLine,
+  PlanInput,
+  Report,
+} from '../store/store-passes.ts';
 import type { StoredJob } from './stored-job.ts';
 
 /**
@@ -20,8 +28,18 @@ export interface Tables extends PruneTables {
   lockClaims(claims: readonly ClaimKey[]): readonly ClaimState[];
   /** The claims of a node, or those of every node that is gone, but for one. Locks nothing. */
   claimsOf(whose: { readonly node: string } | { readonly goneBut: string }): readonly ClaimKey[];
-  /** Claims what is due (P9, lost nodes; P10, fence), once everything gathered is written. */
-  claim(input: ClaimInput): ClaimResult;
+  /** What waits for a claim, by a look of now or by the last one. */
+  openClaim(input: ClaimInput): SeenWaiting;
+  /**
+   * Claims waiting runs, each with a new fence (P10, fence): what starts at once, and what is held, is up to
+   * {@link takeOf}. `jobs`: {@link indexOfJob}.
+   */
+  takeRuns(input: ClaimInput, room: ClaimRoom, jobs: JobIndexes): readonly ClaimedRun[];
+  /** Reads the jobs of claimed runs, in their order, and what still waits. */
+  endClaim(
+    input: ClaimInput,
+    uids: readonly number[],
+  ): { readonly jobs: readonly Job[]; readonly seen: SeenWaiting };
   /** Writes reports. One answer for each, in their order; undefined: its claim is stale. */
   writeReports(batch: readonly Report[]): readonly (ReportState | undefined)[];
 
@@ -162,17 +180,34 @@ export interface DueJobs {
   readonly jobs: readonly StoredJob[];
   /** Of each of them; a store may read it when it is asked for. */
   readonly live: Pick<ReadonlyMap<number, LiveRuns>, 'get'>;
-  /** Where the plan is to claim, too. */
-  readonly waiting?: WaitingRuns;
+  /** What waits for a claim, if the plan is to claim, too, and its node may. */
+  readonly waiting?: SeenWaiting | undefined;
 }
 
-/** What waits for a claim before a plan is written. */
-export interface WaitingRuns {
-  /** The node lives, and no run is due, or comes due as soon as the claim would take it. */
-  readonly canClaimPlanned: boolean;
-  /** When a claim has to look for them. */
-  readonly nextDueAt?: number;
+/** What waits for a claim, as a look has seen it. */
+export interface SeenWaiting {
+  /** The time of the look. */
+  readonly at: number;
+  /** The earliest run that is claimed in due order. */
+  readonly runAt: number | undefined;
+  /** When to look for those again, if not at `runAt`. */
+  readonly againAt?: number | undefined;
+  /** The earliest slot that no claim took as it was made, or that was put back. */
+  readonly slotAt: number | undefined;
+  readonly suspects: WaitingSuspects;
 }
+
+/** The runs that a claim takes next: `places` start at once, `prefetch` more are held. */
+export interface ClaimRoom {
+  /** One suspect that is due; due slots; or runs in due order, with some that are about to be. */
+  readonly which: 'suspect' | 'slots' | 'due';
+  readonly places: number;
+  readonly prefetch: number;
+  readonly ahead?: NonNullable<ClaimInput['ahead']>;
+}
+
+/** Where each job is in the list of a claim's jobs, by uid. */
+export type JobIndexes = Map<number, number>;
 
 export interface EndedPlan {
   readonly input: PlanInput;

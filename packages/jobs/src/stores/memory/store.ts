@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { type AbortFlag, refuseAborted, StoreError } from '../../core/model/errors.ts';
 import type { JobStore } from '../../core/store/store.ts';
+import { claim } from '../../core/transactions/claim.ts';
 import { command, insertJobs, onlyOne } from '../../core/transactions/commands.ts';
 import { plan } from '../../core/transactions/plan.ts';
 import { prune } from '../../core/transactions/prune.ts';
@@ -10,7 +11,6 @@ import { givenBackOf, reconcile, recover, recoveredOf, settle } from '../../core
 import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { createLocalNodes } from '../rows/local-nodes.ts';
-import { claim } from './claim.ts';
 import { createMemoryDatabase, findJob, findRun, type MemoryDatabase } from './database.ts';
 import { countHealth, jobHours, listAudit, listJobs, listRuns, runViewOf, stats, viewOf } from './reads.ts';
 import { type MemoryLimits, runOn } from './tables.ts';
@@ -64,7 +64,7 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
     insertJob: async (input, signal) => onlyOne(await runUnless(signal, (unit) => insertJobs(unit, [input]))),
     command: (input, signal) => runUnless(signal, (unit) => command(unit, input)),
     plan: (input) => run((unit) => plan(unit, input)),
-    claim: (input) => whileOpen((now) => claim(db, input, now)),
+    claim: (input) => run((unit) => claim(unit, input)),
     settle: (batch) => run((unit) => settle(unit, batch)),
     report: (batch) => run(() => report(batch)),
     recover: async (input) => recoveredOf(input, await run((unit) => recover(unit, input))),

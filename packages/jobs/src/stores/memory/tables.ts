@@ -11,7 +11,7 @@ import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import type { LiveRunCounts, PutBack, Tables } from '../../core/transactions/tables.ts';
 import { createUnitOfWork, type UnitOfWork, withClaim } from '../../core/transactions/unit-of-work.ts';
 import { newestLines } from '../rows/log-lines.ts';
-import { claim, waitingRuns } from './claim.ts';
+import { seeWaiting, takeRuns } from './claim.ts';
 import {
   addFinished,
   changeRun,
@@ -64,7 +64,12 @@ function createTables(db: MemoryDatabase, unit: UnitOfWork, limits: MemoryLimits
         const isMeant = 'node' in whose ? claimed.node === whose.node : claimed.node !== whose.goneBut;
         return isMeant ? [{ runId: id, fence: claimed.fence }] : [];
       }),
-    claim: (input) => claim(db, input, now),
+    openClaim: ({ types }) => seeWaiting(db, types, now),
+    takeRuns: (input, room, jobs) => takeRuns(db, input, room, { jobs, now }),
+    endClaim: ({ types }, uids) => ({
+      jobs: uids.map((uid) => requireJob(db, uid).job),
+      seen: seeWaiting(db, types, now),
+    }),
     writeReports: (batch) =>
       batch.map(({ runId, fence, startedAt, progress, zombieSince }) => {
         const run = db.live.get(Number(runId))?.run;
@@ -147,7 +152,7 @@ function createTables(db: MemoryDatabase, unit: UnitOfWork, limits: MemoryLimits
         .slice(0, limit)
         .map(lock);
       const live = tables.liveRuns(jobs.map(({ uid }) => uid));
-      return toClaim === undefined ? { jobs, live } : { jobs, live, waiting: waitingRuns(db, toClaim, now) };
+      return { jobs, live, waiting: toClaim && seeWaiting(db, toClaim.types, now) };
     },
     endPlan({ input: { types } }) {
       const wakes = plannable(db, types).flatMap(({ job: { wakeAt = [] } }) => wakeAt);
@@ -168,7 +173,7 @@ function createTables(db: MemoryDatabase, unit: UnitOfWork, limits: MemoryLimits
     },
     endCommand({ claim: toClaim, command }) {
       if (toClaim === undefined) return void tables.write();
-      const waiting = command.kind === 'trigger' ? waitingRuns(db, toClaim, now) : undefined;
+      const waiting = command.kind === 'trigger' ? seeWaiting(db, toClaim.types, now) : undefined;
       return runScript(writeAndClaim(unit, toClaim, waiting), answerFrom(tables))();
     },
     writeAudit(audit, target) {

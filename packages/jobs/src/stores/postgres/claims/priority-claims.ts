@@ -1,31 +1,28 @@
-import { slotsHavePriority } from '../../../core/nodes/share-out.ts';
-import { nextSuspectAt, SUSPECT_FROM, SUSPECTS_AGAIN_MS } from '../../../core/rules/suspects.ts';
+import { SUSPECT_FROM } from '../../../core/rules/suspects.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { KEYS_KNOWN } from '../rows/type-keys.ts';
+import { type Seen, seenIn } from '../shortcuts/due-index-floor.ts';
 import type { Unit } from '../tables/unit.ts';
 
-/** Whether a claim with a free place tries for a suspect. */
-export function isSuspectDue({ now, shared: { priorities } }: Unit): boolean {
-  return priorities.suspectAt !== undefined && priorities.suspectAt <= now;
-}
-
-/** What a look has seen: the earliest due, and {@link SEE_PRIORITIES}. */
-interface SeenPriorities {
-  readonly earliest: number | undefined;
-  readonly columns: readonly unknown[];
-  /** A claim asked for the suspect that is due, but another node has it. */
-  readonly isSuspectHeld?: boolean;
-}
-
-export function notePriorities(
-  { now, shared: { priorities } }: Unit,
-  { earliest, columns, isSuspectHeld = false }: SeenPriorities,
-): void {
-  const [dueAt, isOneClaimed, slotAt] = rowOf<[number | null, boolean, number | null]>(columns);
-  const nextAt = nextSuspectAt({ dueAt: dueAt ?? undefined, isOneClaimed }, now);
-  priorities.suspectAt =
-    nextAt !== undefined && isSuspectHeld ? Math.max(nextAt, now + SUSPECTS_AGAIN_MS) : nextAt;
-  priorities.slotsHavePriority = slotsHavePriority({ runAt: earliest, slotAt: slotAt ?? undefined }, now);
+/**
+ * Notes what a look has seen, for the next claim: a row of `SEE_LEFT`. `isSuspectHeld`: a claim asked for
+ * the suspect that is due, but another node has it.
+ */
+export function noteWaiting(
+  { now, shared }: Unit,
+  row: unknown,
+  { isSuspectHeld }: { readonly isSuspectHeld: boolean },
+): Seen {
+  const seen = seenIn(row);
+  const [, , dueAt, isOneClaimed, slotAt] =
+    rowOf<[number | null, number, dueAt: number | null, isOneClaimed: boolean, slotAt: number | null]>(row);
+  shared.waiting.seen = {
+    at: now,
+    runAt: seen.earliest,
+    slotAt: slotAt ?? undefined,
+    suspects: { dueAt: dueAt ?? undefined, isOneClaimed: isOneClaimed || isSuspectHeld },
+  };
+  return seen;
 }
 
 const WAITING = "held = 'no' AND node IS NULL";

@@ -1,6 +1,7 @@
 import type { Mutable } from '../../../core/objects.ts';
-import type { ClaimedRun, ClaimInput } from '../../../core/store/store-passes.ts';
-import type { Param } from '../connection/queries.ts';
+import type { ClaimedRun } from '../../../core/store/store-passes.ts';
+import { indexOfJob } from '../../../core/transactions/claim.ts';
+import type { ClaimRoom, JobIndexes } from '../../../core/transactions/tables.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { KEYS_KNOWN } from '../rows/type-keys.ts';
 import { isAlive } from '../shortcuts/make-claimed.ts';
@@ -59,50 +60,24 @@ type TakenRow = readonly [
   traces: TextsById | null,
 ];
 
-const NOT_AHEAD = { ms: 0, runs: 0 };
-
-export const NOTHING = takenOf([0, 0, null, null, null, null, null, null, null, null, null, null]);
-
-/** Takes due runs, suspects excepted; with `ahead` also some that are about to be due. */
-export async function takeDue(u: Unit, input: ClaimInput, how: How): Promise<Taken> {
-  const [row] = await u.q.arrays(CLAIM_DUE, paramsOf(u, input, how));
-  return takenOf(row as TakenRow);
-}
-
-/** Takes the first suspect that is due, if no node has claimed another one (P9, lost nodes). */
-export async function takeSuspect(u: Unit, input: ClaimInput, how: How): Promise<Taken> {
-  // Taken before the claim's snapshot, which must show the claims of the lock's last holder.
-  const [lock] = await u.q.arrays(TRY_SUSPECTS_LOCK, [SUSPECTS_LOCK]);
-  if (!rowOf<[boolean]>(lock)[0]) return NOTHING;
-  const one = { ...input, places: 1, prefetch: 0, ahead: NOT_AHEAD };
-  const [row] = await u.q.arrays(CLAIM_SUSPECT, paramsOf(u, one, how));
-  return takenOf(row as TakenRow);
-}
-
-/** Takes slots before runs that were due earlier, as many as may have priority. */
-export async function takeSlots(u: Unit, input: ClaimInput, how: How): Promise<Taken> {
-  const limit = Math.min(input.prioritySlots ?? 0, input.places + input.prefetch);
-  if (limit <= 0) return NOTHING;
-  const places = Math.min(limit, input.places);
-  const some = { ...input, places, prefetch: limit - places, ahead: NOT_AHEAD };
-  const [row] = await u.q.arrays(CLAIM_SLOTS, paramsOf(u, some, how));
-  return takenOf(row as TakenRow);
-}
-
-/** The input of the next claim, less the runs that this one took. */
-export function lessThan(input: ClaimInput, { ids, started }: Taken): ClaimInput {
-  if (ids.length === 0) return input;
-  const { places, prefetch } = input;
-  return { ...input, places: places - started, prefetch: prefetch - (ids.length - started) };
-}
-
-function paramsOf(
-  u: Unit,
-  { node, places, prefetch, ahead = NOT_AHEAD }: ClaimInput,
-  { versions, hasJoined, from }: How,
-): Param[] {
+/**
+ * Takes due runs of one kind; in due order, suspects excepted, and then some that are about to be due. One
+ * suspect, if no node has claimed another one (P9, lost nodes).
+ */
+export async function takeRuns(
+  { now, q }: Unit,
+  { which, places, prefetch, ahead = { ms: 0, runs: 0 } }: ClaimRoom,
+  { node, versions, hasJoined, from }: How & { readonly node: string },
+): Promise<Taken> {
+  if (which === 'suspect') {
+    // Taken before the claim's snapshot, which must show the claims of the lock's last holder.
+    const [lock] = await q.arrays(TRY_SUSPECTS_LOCK, [SUSPECTS_LOCK]);
+    if (!rowOf<[boolean]>(lock)[0]) return NOTHING;
+  }
   const limit = places + prefetch;
-  return [versions, u.now, u.now + ahead.ms, places, limit, ahead.runs, node, hasJoined, from];
+  const params = [versions, now, now + ahead.ms, places, limit, ahead.runs, node, hasJoined, from];
+  const [row] = await q.arrays(CLAIM[which], params);
+  return takenOf(row as TakenRow);
 }
 
 function takenOf(row: TakenRow): Taken {
@@ -125,14 +100,13 @@ function takenOf(row: TakenRow): Taken {
   };
 }
 
-/** `jobs`: where in the claim's jobs each is, by uid. */
-export function claimsOf(taken: Taken, jobs: ReadonlyMap<number, number>): ClaimedRun[] {
+const NOTHING = takenOf([0, 0, null, null, null, null, null, null, null, null, null, null]);
+
+export function claimsOf(taken: Taken, jobs: JobIndexes, hasPriority: boolean): ClaimedRun[] {
   return taken.ids.map((id, n) => {
-    const job = jobs.get(at(taken.jobUids, n));
-    if (job === undefined) throw new Error(`run ${id} belongs to no job`);
     const claimed: Mutable<ClaimedRun> = {
       id: String(id),
-      job,
+      job: indexOfJob(jobs, at(taken.jobUids, n)),
       fence: at(taken.fences, n),
       attempt: at(taken.failures, n) + 1,
       availableAt: at(taken.availableAts, n),
@@ -146,6 +120,7 @@ export function claimsOf(taken: Taken, jobs: ReadonlyMap<number, number>): Claim
     if (payload !== undefined) claimed.payload = payload;
     const trace = taken.traces[claimed.id];
     if (trace !== undefined) claimed.trace = trace;
+    if (hasPriority) claimed.hasPriority = true;
     return claimed;
   });
 }
@@ -192,10 +167,12 @@ const claimOf = (condition: string) => `WITH alive AS MATERIALIZED (${isAlive('$
     array_agg(scheduled_for), json_object_agg(id, payload) FILTER (WHERE payload IS NOT NULL),
     json_object_agg(id, trace) FILTER (WHERE trace IS NOT NULL)
   FROM (SELECT * FROM taken ORDER BY available_at, id) AS taken`;
-const CLAIM_DUE = claimOf(`${FREE_OF_TYPE} AND available_at >= $9::bigint`);
-const CLAIM_SLOTS = claimOf(`${UNCLAIMED_SLOT} AND available_at >= $9::bigint`);
-/** `$9` has no effect here, but a parameter that a statement does not use has no type. */
-const CLAIM_SUSPECT = claimOf(`${WAITING_SUSPECT} AND $9::bigint IS NOT NULL AND NOT ${ONE_CLAIMED}`);
+const CLAIM: Readonly<Record<ClaimRoom['which'], string>> = {
+  due: claimOf(`${FREE_OF_TYPE} AND available_at >= $9::bigint`),
+  slots: claimOf(`${UNCLAIMED_SLOT} AND available_at >= $9::bigint`),
+  // `$9` has no effect here, but a parameter that a statement does not use has no type.
+  suspect: claimOf(`${WAITING_SUSPECT} AND $9::bigint IS NOT NULL AND NOT ${ONE_CLAIMED}`),
+};
 /** Any number. A claim of a suspect holds this advisory lock until it is written. */
 const SUSPECTS_LOCK = 7_236_451_903;
 const TRY_SUSPECTS_LOCK = 'SELECT pg_try_advisory_xact_lock($1::bigint)';

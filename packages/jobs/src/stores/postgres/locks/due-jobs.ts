@@ -1,7 +1,7 @@
-import type { PlanInput } from '../../../core/store/store-passes.ts';
-import type { DueJobs, EndedPlan, PlanEnd, WaitingRuns } from '../../../core/transactions/tables.ts';
+import type { ClaimInput, PlanInput } from '../../../core/store/store-passes.ts';
+import type { DueJobs, EndedPlan, PlanEnd, SeenWaiting } from '../../../core/transactions/tables.ts';
 import { SEE_LEFT } from '../claims/claim.ts';
-import { FIRST_SUSPECT, isSuspectDue, notePriorities } from '../claims/priority-claims.ts';
+import { FIRST_SUSPECT, noteWaiting } from '../claims/priority-claims.ts';
 import type { Queries } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { KEYS_KNOWN, versionsParam } from '../rows/type-keys.ts';
@@ -65,7 +65,7 @@ export function createDueLook(
         takeLocked(u, rows),
       ]);
       claiming = waiting;
-      return claiming === undefined ? { jobs, live } : { jobs, live, waiting: claiming.waiting };
+      return { jobs, live, waiting: claiming?.waiting };
     },
     written() {
       if (claiming === undefined) return;
@@ -97,33 +97,24 @@ interface Claiming {
   readonly look: Look;
   /** What waits unclaimed. */
   readonly seen: Seen;
-  readonly waiting: WaitingRuns;
+  /** Undefined: the node is dead to the others. */
+  readonly waiting: SeenWaiting | undefined;
 }
 
 /** Sees what waits, which needs nothing of what is planned. */
-async function beginClaim(
-  u: Unit,
-  { types, node, ahead }: NonNullable<PlanInput['claim']>,
-  hasJoined: boolean,
-): Promise<Claiming> {
+async function beginClaim(u: Unit, { types, node }: ClaimInput, hasJoined: boolean): Promise<Claiming> {
   const versions = versionsParam(types);
   let alive = true;
   const see = async (from: number) => {
     const [row] = await u.q.arrays(SEE_EARLIEST_IF_ALIVE, [versions, from, node]);
-    const columns =
-      rowOf<[number | null, number, number | null, boolean, number | null, isAlive: boolean]>(row);
-    const seen = seenIn(row);
-    notePriorities(u, { earliest: seen.earliest, columns: columns.slice(2) });
-    alive = columns[5];
-    return seen;
+    alive = rowOf<boolean[]>(row).at(-1) === true;
+    return noteWaiting(u, row, { isSuspectHeld: false });
   };
   const look = await u.shared.due.runs.look(u.now, see);
   const seen = await see(look.from);
-  const { earliest = Number.POSITIVE_INFINITY } = seen;
-  const canClaimPlanned = (!hasJoined || alive) && !isSuspectDue(u) && earliest > u.now + (ahead?.ms ?? 0);
-  const nextDueAt = earlierOf(earlierOf(seen.earliest, look.againAt), u.shared.priorities.suspectAt);
-  const waiting = nextDueAt === undefined ? { canClaimPlanned } : { canClaimPlanned, nextDueAt };
-  return { look, seen, waiting };
+  if (hasJoined && !alive) return { look, seen, waiting: undefined };
+  const againAt = earlierOf(seen.earliest, look.againAt);
+  return { look, seen, waiting: { ...u.shared.waiting.seen, againAt } };
 }
 
 /**

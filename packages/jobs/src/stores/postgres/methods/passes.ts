@@ -5,6 +5,7 @@ import type {
   PlanResult,
   SettleBatchResult,
 } from '../../../core/store/store-passes.ts';
+import { claim } from '../../../core/transactions/claim.ts';
 import { plan } from '../../../core/transactions/plan.ts';
 import { prune } from '../../../core/transactions/prune.ts';
 import { report } from '../../../core/transactions/run-commands.ts';
@@ -17,7 +18,6 @@ import {
   recoveredOf,
   settle,
 } from '../../../core/transactions/settle.ts';
-import { claim } from '../claims/claim.ts';
 import { LOCK_WAIT_MS } from '../connection/database.ts';
 import { type OpenedPlan, openPlan } from '../locks/due-jobs.ts';
 import { type OpenedMove, openMove } from '../shortcuts/move-succeeded.ts';
@@ -85,5 +85,5 @@ export function createPasses(parts: Parts, vacuum: Vacuum): Passes {
 
 /** A claim of its own. */
 export function claimIn({ runner, joined }: Parts, input: ClaimInput): Promise<ClaimResult> {
-  return runner.pass((u) => claim(u, input, joined.has(input.node)));
+  return runner.pass((u) => runIn(u, claim(u, input), { hasJoined: joined.has(input.node) }));
 }

@@ -2,7 +2,7 @@ import { NO_LIVE_RUNS } from '../../../core/model/job.ts';
 import { commandJob, isPlainTrigger } from '../../../core/rules/commands.ts';
 import { type NewRun, queuedOf } from '../../../core/rules/decision.ts';
 import type { CommandInput, CommandResult } from '../../../core/store/store-commands.ts';
-import { claimedRunOf } from '../../../core/transactions/claim-planned.ts';
+import { claimedRunOf } from '../../../core/transactions/claim.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { fixedJobOf, jobInState, VARYING_COLUMNS } from '../../rows/job-row.ts';
 import type { Param } from '../connection/queries.ts';

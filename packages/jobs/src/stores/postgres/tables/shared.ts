@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { KnownPriorities } from '../claims/known-priorities.ts';
+import type { SeenWaiting } from '../../../core/transactions/tables.ts';
 import type { Database } from '../connection/database.ts';
 import { createTypeKeys, type TypeKeys } from '../rows/type-keys.ts';
 import { createDueIndexFloor, type DueIndexFloor } from '../shortcuts/due-index-floor.ts';
@@ -24,7 +24,8 @@ export interface Shared {
   readonly known: KnownJobs;
   readonly triggered: KnownTriggers;
   readonly missed: Missed;
-  readonly priorities: KnownPriorities;
+  /** What the last look has seen: a claim asks for suspects and slots only where there are some. */
+  readonly waiting: { seen: SeenWaiting };
   readonly due: { readonly jobs: DueIndexFloor; readonly runs: DueIndexFloor };
 }
 
@@ -65,7 +66,14 @@ export function createShared(
     known: createKnownJobs(),
     triggered: createTriggered(),
     missed: { plans: false },
-    priorities: { suspectAt: undefined, slotsHavePriority: false },
+    waiting: {
+      seen: {
+        at: 0,
+        runAt: undefined,
+        slotAt: undefined,
+        suspects: { dueAt: undefined, isOneClaimed: false },
+      },
+    },
     due: { jobs: floor(), runs: floor() },
   };
 }

@@ -8,7 +8,7 @@ import {
   type Script,
 } from '../../../core/transactions/script.ts';
 import { lockedJob, saveJob } from '../../../core/transactions/unit-of-work.ts';
-import { claim } from '../claims/claim.ts';
+import { claimTables } from '../claims/claim.ts';
 import { lockClaims, lockEndedClaims } from '../locks/claim-locks.ts';
 import {
   askForDeduped,
@@ -100,7 +100,7 @@ function createTables(u: Unit, options: TablesOptions): AsyncTables {
         return { runId: String(runId), fence };
       });
     },
-    claim: (input) => told(claim(u, input, hasJoined)),
+    ...claimTables(u, hasJoined),
     writeReports: (batch) => writeReports(u, batch),
 
     liveRuns(ofJobs, { claimed = false, putOff = false } = {}) {

@@ -3,7 +3,7 @@ import { queuedOf } from '../../../core/rules/decision.ts';
 import type { EndedRun } from '../../../core/rules/ended-runs.ts';
 import { skippedOf } from '../../../core/rules/settle.ts';
 import type { ClaimResult } from '../../../core/store/store-passes.ts';
-import { claimedRunOf } from '../../../core/transactions/claim-planned.ts';
+import { claimedRunOf } from '../../../core/transactions/claim.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import {
   lockedJob,

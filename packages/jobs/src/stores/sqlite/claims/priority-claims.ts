@@ -1,6 +1,7 @@
 import type { LiveRun } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
-import { SUSPECT_FROM, type WaitingSuspects } from '../../../core/rules/suspects.ts';
+import { SUSPECT_FROM } from '../../../core/rules/suspects.ts';
+import type { SeenWaiting } from '../../../core/transactions/tables.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { FREE_COLUMNS } from '../../rows/run-row.ts';
 import { freeRunOf, type KeyedRun, keyed, numbersOf } from '../rows/run-rows.ts';
@@ -11,11 +12,7 @@ import { earliestOf, merged } from './runs-by-type.ts';
 export type Due = KeyedRun<Mutable<LiveRun>>;
 
 /** What a claim may take before runs that were due earlier. */
-export interface Priorities {
-  readonly suspects: WaitingSuspects;
-  /** When the earliest unclaimed slot is due. */
-  readonly slotAt: number | undefined;
-}
+type Priorities = Pick<SeenWaiting, 'suspects' | 'slotAt'>;
 
 const NO_PRIORITIES: Priorities = { suspects: { dueAt: undefined, isOneClaimed: false }, slotAt: undefined };
 

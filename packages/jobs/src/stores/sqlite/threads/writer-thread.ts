@@ -1,3 +1,4 @@
+import { claim } from '../../../core/transactions/claim.ts';
 import { command, insertJobs, onlyOne } from '../../../core/transactions/commands.ts';
 import { plan } from '../../../core/transactions/plan.ts';
 import { prune } from '../../../core/transactions/prune.ts';
@@ -6,7 +7,6 @@ import { runScript } from '../../../core/transactions/script.ts';
 import { givenBackOf, reconcile, recover, recoveredOf, settle } from '../../../core/transactions/settle.ts';
 import { lowerThreadPriority } from '../../../thread-priority.ts';
 import { checkTables } from '../check.ts';
-import { claim } from '../claims/claim.ts';
 import { type Database, openForWriting } from '../database.ts';
 import { noteClosed, noteOpened, type OpenedInfo } from '../file/info.ts';
 import { migrate } from '../migrate.ts';
@@ -105,7 +105,7 @@ function handlersOf(w: Writer): WriteHandlers {
     insertJob: (input, now) => onlyOne(runOn(w, now, (unit) => insertJobs(unit, [input]))),
     command: (input, now) => runOn(w, now, (unit) => command(unit, input)),
     plan: (input, now) => packPlan(runOn(w, now, (unit) => plan(unit, input))),
-    claim: (input, now) => packClaim(claim(w, input, now)),
+    claim: (input, now) => packClaim(runOn(w, now, (unit) => claim(unit, input))),
     settle: (input, now) => runOn(w, now, (unit) => settle(unit, unpackSettlements(input))),
     report: (input, now) => runOn(w, now, () => report(input)),
     recover: (input, now) =>

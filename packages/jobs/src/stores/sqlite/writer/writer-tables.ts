@@ -8,7 +8,7 @@ import type { ClaimKey, Tables } from '../../../core/transactions/tables.ts';
 import { createUnitOfWork, type UnitOfWork, withClaim } from '../../../core/transactions/unit-of-work.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { keptRunOf, LIVE_COLUMNS } from '../../rows/run-row.ts';
-import { claim, keepClaimed, waitingRuns } from '../claims/claim.ts';
+import { keepClaimed, seeWaiting, takeRuns } from '../claims/claim.ts';
 import { earliestOf, merged } from '../claims/runs-by-type.ts';
 import { REASON } from '../rows/codes.ts';
 import { dedupedOf, type KeyedRun, keyed, keysOf, liveRunOf, numbersOf } from '../rows/run-rows.ts';
@@ -58,7 +58,12 @@ function createTables(w: Writer, unit: UnitOfWork): Tables {
       const node = w.nodes.keyOf('node' in whose ? whose.node : whose.goneBut, now);
       return w.db.arrays(sql).all(node).map(claimKeyOf);
     },
-    claim: (input) => claim(w, input, now),
+    openClaim: ({ types }) => seeWaiting(w, types, now),
+    takeRuns: (input, room, jobs) => takeRuns(w, input, room, { jobs, now }),
+    endClaim: ({ types }, uids) => ({
+      jobs: uids.map((uid) => w.jobs.require(uid).job),
+      seen: seeWaiting(w, types, now),
+    }),
     writeReports: (batch) => batch.map((one) => writeReport(w, one)),
 
     liveRuns: (uids, counts) => new Map(uids.map((uid) => [uid, liveRunsOf(w, uid, now, counts)])),
@@ -105,7 +110,7 @@ function createTables(w: Writer, unit: UnitOfWork): Tables {
       // A plan may end before it comes to all of them.
       const live = { get: (uid: number) => liveRunsOf(w, uid, now) };
       if (toClaim === undefined || jobs.length === 0) return { jobs, live };
-      return { jobs, live, waiting: waitingRuns(w, toClaim, now) };
+      return { jobs, live, waiting: seeWaiting(w, toClaim.types, now) };
     },
     endPlan({ input: { types } }) {
       const nextWakeAt = earliestOf(w, EARLIEST_WAKE, w.types.knownTo(types));
@@ -127,7 +132,7 @@ function createTables(w: Writer, unit: UnitOfWork): Tables {
     endCommand({ claim: toClaim, command }) {
       if (toClaim === undefined) return void tables.write();
       // Other commands may change what is due besides.
-      const waiting = command.kind === 'trigger' ? waitingRuns(w, toClaim, now) : undefined;
+      const waiting = command.kind === 'trigger' ? seeWaiting(w, toClaim.types, now) : undefined;
       return runScript(writeAndClaim(unit, toClaim, waiting), answerFrom(tables))();
     },
     writeAudit: ({ actor, action, change }, target) =>

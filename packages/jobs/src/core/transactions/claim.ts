@@ -1,0 +1,103 @@
+import type { LiveRun } from '../model/run.ts';
+import { slotsHavePriority } from '../nodes/share-out.ts';
+import type { Mutable } from '../objects.ts';
+import { nextSuspectAt, prefetchBeside } from '../rules/suspects.ts';
+import type { ClaimedRun, ClaimInput, ClaimResult } from '../store/store-passes.ts';
+import { ask, type Script } from './script.ts';
+import type { ClaimRoom, JobIndexes, SeenWaiting } from './tables.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
+
+/**
+ * Claims a suspect, then slots that have priority, then runs that are due, earliest due first, and then runs
+ * that are about to be (P9, lost nodes; P10, fence).
+ */
+export function* claim(unit: UnitOfWork, input: ClaimInput): Script<ClaimResult> {
+  const { now } = unit;
+  const before = yield* ask('openClaim', input);
+  const isSuspectDue = isSuspectDueBy(before, now);
+  const room = { places: input.places, prefetch: prefetchBeside(isSuspectDue, input) };
+  const jobIndexes: JobIndexes = new Map();
+  const runs: ClaimedRun[] = [];
+  const take = function* (which: ClaimRoom['which'], some: Omit<ClaimRoom, 'which'>): Script<void> {
+    const taken = yield* ask('takeRuns', input, { which, ...some }, jobIndexes);
+    for (const run of taken) {
+      room[run.started ? 'places' : 'prefetch'] -= 1;
+      runs.push(run);
+    }
+  };
+  if (isSuspectDue && room.places > 0) yield* take('suspect', { places: 1, prefetch: 0 });
+  const slots = Math.min(input.prioritySlots ?? 0, room.places + room.prefetch);
+  if (slots > 0 && slotsHavePriority(before, before.at)) {
+    const places = Math.min(slots, room.places);
+    yield* take('slots', { places, prefetch: slots - places });
+  }
+  const { ahead = { ms: 0, runs: 0 } } = input;
+  if (room.places + room.prefetch + ahead.runs > 0) yield* take('due', { ...room, ahead });
+  const { jobs, seen } = yield* ask('endClaim', input, [...jobIndexes.keys()]);
+  const nextDueAt = nextDueOf(seen);
+  return { now, jobs, runs, ...(nextDueAt === undefined ? {} : { nextDueAt }) };
+}
+
+/** The index of a job in a claim; a new job comes last. */
+export function indexOfJob(indexes: JobIndexes, uid: number): number {
+  let index = indexes.get(uid);
+  if (index === undefined) {
+    index = indexes.size;
+    indexes.set(uid, index);
+  }
+  return index;
+}
+
+/** Whether a claim with a free place tries for a suspect. */
+export function isSuspectDueBy({ suspects, at }: SeenWaiting, now: number): boolean {
+  return (nextSuspectAt(suspects, at) ?? Number.POSITIVE_INFINITY) <= now;
+}
+
+/** When a claim has to look for what waits. */
+export function nextDueOf({ runAt, againAt = runAt, suspects, at }: SeenWaiting): number | undefined {
+  const suspectAt = nextSuspectAt(suspects, at);
+  if (againAt === undefined || suspectAt === undefined) return againAt ?? suspectAt;
+  return Math.min(againAt, suspectAt);
+}
+
+/**
+ * Which runs a claim takes of those that are due and those that come due: the first start at once, others
+ * are held, but never one that was recovered before (P9, lost nodes).
+ */
+export function takeOf<Row extends { readonly run: LiveRun }>(
+  { due, coming }: { readonly due: readonly Row[]; readonly coming: readonly Row[] },
+  places: number,
+): readonly { readonly row: Row; readonly started: boolean }[] {
+  return [...due, ...coming].flatMap((row, n) => {
+    const started = n < Math.min(places, due.length);
+    return started || row.run.recoveries === 0 ? [{ row, started }] : [];
+  });
+}
+
+/** A claim of a run as its node needs it; `job` is where in the claim's jobs its own is. */
+export function claimedRunOf(
+  run: LiveRun,
+  {
+    job,
+    fence,
+    started,
+    hasPriority = false,
+  }: Pick<ClaimedRun, 'job' | 'fence' | 'started'> & { readonly hasPriority?: boolean },
+): ClaimedRun {
+  const { id, failures, availableAt, catchUp, missed } = run;
+  const claimed: Mutable<ClaimedRun> = {
+    id,
+    job,
+    fence,
+    attempt: failures + 1,
+    availableAt,
+    started,
+    catchUp,
+    missed,
+  };
+  if (run.scheduledFor !== undefined) claimed.scheduledFor = run.scheduledFor;
+  if (run.payload !== undefined) claimed.payload = run.payload;
+  if (run.trace !== undefined) claimed.trace = run.trace;
+  if (hasPriority) claimed.hasPriority = true;
+  return claimed;
+}
