@@ -250,7 +250,7 @@ test(
     await look();
     await openRun.tap();
     await runIs(page, 'failed');
-    await page.getByText('Attempt 1 threw an error').waitFor();
+    await page.getByText(/^Attempt 1 failed at .+: The handler threw an error$/).waitFor();
     await page.getByRole('log').getByText('asking for the prices').waitFor();
     await page.getByText('Stack', { exact: true }).tap();
     await page

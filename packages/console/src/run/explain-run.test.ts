@@ -1,4 +1,5 @@
 import type { Run } from '@greenvue/jobs/client';
+import { runSchema } from '@greenvue/jobs/http';
 import { describe, expect, test } from 'vitest';
 import { exampleError, exampleRun } from '../../test/examples.ts';
 import { runNote, waitsForRetry } from '../ui/status/run-words.ts';
@@ -60,7 +61,7 @@ describe('a skipped slot', () => {
     // Under every catch-up policy: `all` leaves slots beyond a hundred to such a row.
     expect(explained(run)).toContain('does not run it later');
     expect(explained(run)).not.toContain('the job does not make up');
-    expect(runNote(run)).toBe('No node could take these 1,200 slots in time');
+    expect(runNote(run)).toBe('No node could take this slot in time (1,200 slots)');
   });
 });
 
@@ -117,14 +118,16 @@ test('a run that exceeds its timeout says how to end it', () => {
   expect(explained({ ...run, cancel_requested: true }, job)).toContain('cancel it by force');
 });
 
-test.each(['error', 'timeout', 'lost', 'payload_invalid', 'user', 'deleted'] as const)(
-  'the end by %s is explained',
-  (reason) => {
-    const status = reason === 'user' || reason === 'deleted' ? 'cancelled' : 'failed';
-    expect(explained(exampleRun({ status, reason }))).toMatch(/^[A-Z].*\.$/);
-    expect(runNote(exampleRun({ status, reason }))).not.toBe('');
-  },
-);
+test.each(runSchema.shape.reason.unwrap().options)('the end by %s is explained', (reason) => {
+  expect(explained(exampleRun({ reason }))).toMatch(/^[A-Z].*\.$/);
+  expect(runNote(exampleRun({ reason }))).toMatch(/^[A-Z].*[a-z]$/);
+});
+
+test('a reason that only a newer server knows is shown as it is', () => {
+  const run: Run = JSON.parse(JSON.stringify({ ...exampleRun(), reason: 'full_moon' }));
+  expect(explained(run)).toBe('');
+  expect(runNote(run)).toBe('full_moon');
+});
 
 test('an invalid payload is to be fixed where it came from: the job or the run', () => {
   const refused = { status: 'failed', reason: 'payload_invalid' } as const;

@@ -1,6 +1,7 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { goDurationMs } from '../ui/schedule/go-duration.ts';
-import { failedText, SUSPECT_FROM, slotsText, waitsForRetry } from '../ui/status/run-words.ts';
+import { reasonSentence } from '../ui/status/reasons.ts';
+import { SUSPECT_FROM, slotsText, waitsForRetry } from '../ui/status/run-words.ts';
 
 /** A sentence with instants in it, which the page shows in the viewer's zone. */
 export type Sentence = readonly (string | { readonly at: string })[];
@@ -103,51 +104,8 @@ function pausedSentence(job: ExplanationFacts['job']): Sentence {
 }
 
 function explainEnd(run: Run): readonly Sentence[] {
-  switch (run.reason) {
-    case 'overlap':
-      return [
-        [
-          'This slot was skipped: another run was live when the slot was due, and the overlap setting allows no more.',
-        ],
-      ];
-    case 'missed':
-      return [
-        [
-          'This slot was skipped: no node could take it in time, and the catch-up setting does not run it later.',
-        ],
-      ];
-    case 'error':
-      return [
-        [
-          `${failedText('error')}. No attempt is left, or the handler asked for no more. See the errors below.`,
-        ],
-      ];
-    case 'timeout':
-      return [[`${failedText('timeout')}. No attempt is left.`]];
-    case 'lost':
-      return [
-        [
-          'Each process ended before this run did, so the run does not start again. Find the cause: out of memory, a native crash or a kill from outside.',
-        ],
-      ];
-    case 'payload_invalid':
-      return [
-        [
-          run.payload === null
-            ? 'The payload does not fit the current job type. Edit the payload of the job, then run it again.'
-            : 'The payload of this run does not fit the current job type. Run the job with another payload.',
-        ],
-      ];
-    case 'user':
-      return [['The run was cancelled by hand.']];
-    case 'deleted':
-      return [['The run was cancelled because the job was deleted.']];
-    case null:
-      return [];
-    default:
-      run.reason satisfies never;
-      return [];
-  }
+  const sentence = reasonSentence(run);
+  return sentence === undefined ? [] : [[sentence]];
 }
 
 function explainCover({ missed, missed_from: from, scheduled_for: slot, status }: Run): readonly Sentence[] {

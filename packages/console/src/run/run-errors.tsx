@@ -3,19 +3,13 @@ import { Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Fold } from '../ui/layout/fold.tsx';
 import { Panel } from '../ui/layout/panel.tsx';
+import { reasonText } from '../ui/status/reasons.ts';
 import { causeLine, errorLine, stacksText } from '../ui/status/run-words.ts';
 import { Plain } from '../ui/text/text.tsx';
 import { TextBlock } from '../ui/text/text-block.tsx';
 import classes from './run.module.css';
 
 type AttemptError = Run['errors'][number];
-
-const REASONS: Record<AttemptError['reason'], string> = {
-  error: 'threw an error',
-  timeout: 'timed out',
-  payload_invalid: 'had an invalid payload',
-  lost: 'lost its node',
-};
 
 /** The errors by attempt; the newest one is open. */
 export function RunErrors({ run }: { readonly run: Run }) {
@@ -41,8 +35,7 @@ function OneError({ error, isOpen }: { readonly error: AttemptError; readonly is
       summary={
         <span className={classes.errorSummary}>
           <span>
-            {/* A newer server may know more values. */}
-            Attempt {error.attempt} {REASONS[error.reason] ?? 'failed'}: <Instant at={error.at} />
+            Attempt {error.attempt} failed at <Instant at={error.at} />: {reasonText(error.reason)}
           </span>
           <span className={classes.errorLine}>
             <Plain>{errorLine(error)}</Plain>

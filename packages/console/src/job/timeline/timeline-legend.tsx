@@ -36,7 +36,7 @@ export function TimelineLegend() {
           <rect className={classes.skip} data-reason="overlap" x={5} y={2} width={3} height={10} />
           <rect className={classes.skip} data-reason="missed" x={12} y={2} width={3} height={10} />
         </Sign>
-        a skipped slot (overlap, missed)
+        a skipped slot (hollow: missed)
       </li>
       <li>
         <Sign color="currentColor">

@@ -1,26 +1,23 @@
 import type { Run } from '@greenvue/jobs/client';
+import { reasonText } from './reasons.ts';
 
 /** A run lost this many times is a suspect. Of all suspects, one runs at a time. */
 export const SUSPECT_FROM = 2;
 
 /** What a table row says about a run besides its status; empty if nothing. */
 export function runNote(run: Run): string {
-  const missed = slotsText(run.missed);
-  if (run.status === 'skipped') {
-    if (run.reason === 'overlap') return 'Another run of the job was live';
-    return run.missed > 1
-      ? `No node could take these ${missed} in time`
-      : 'No node could take this slot in time';
-  }
   const error = run.errors.at(-1);
-  if (run.status === 'failed') return error === undefined ? failedText(run.reason) : errorLine(error);
-  if (run.status === 'cancelled') return run.reason === 'deleted' ? 'Job deleted' : 'Cancelled by hand';
+  if (run.status === 'failed' && error !== undefined) return errorLine(error);
+  if (run.reason !== null) {
+    const why = reasonText(run.reason);
+    return run.status === 'skipped' && run.missed > 1 ? `${why} (${slotsText(run.missed)})` : why;
+  }
   if (run.status === 'queued' && run.held !== null) return HELD[run.held];
   if (run.status === 'queued' && run.recoveries >= SUSPECT_FROM)
     return `Lost ${run.recoveries} times; such runs start one at a time`;
   if (run.status === 'queued' && error !== undefined) return `Waits for its retry after: ${errorLine(error)}`;
   if (run.cancel_requested) return 'Asked to stop';
-  if (run.catch_up && run.missed > 0) return `Catches up ${missed}`;
+  if (run.catch_up && run.missed > 0) return `Catches up ${slotsText(run.missed)}`;
   if (run.retry_of !== null) return 'Retry of another run';
   return '';
 }
@@ -47,27 +44,6 @@ export function stacksText({
 }: { readonly stack: string } & Pick<AttemptError, 'causes'>): string {
   const behind = causes.map((cause) => `Caused by ${cause.stack ?? causeLine(cause)}`);
   return [stack, ...behind].join('\n\n');
-}
-
-/** The reason of a failed run, as a sentence. */
-export function failedText(reason: Run['reason']): string {
-  switch (reason) {
-    case 'timeout':
-      return 'The attempt took longer than its timeout';
-    case 'lost':
-      return 'Its process ended repeatedly';
-    case 'payload_invalid':
-      return 'The payload does not fit the job type';
-    case 'error':
-    case 'overlap':
-    case 'missed':
-    case 'user':
-    case 'deleted':
-    case null:
-      return 'The handler threw an error';
-    default:
-      return reason satisfies never;
-  }
 }
 
 /** The time under which a list shows a run: its start, or its slot if it never started. */

@@ -1,9 +1,9 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { Plain, Spoken } from '../text/text.tsx';
+import { reasonText } from './reasons.ts';
 import classes from './status.module.css';
 
 export type RunStatus = Run['status'];
-type RunReason = NonNullable<Run['reason']>;
 type HealthStatus = Job['health']['status'];
 type JobStatus = Job['status'];
 
@@ -18,18 +18,6 @@ export const RUN_COLORS: Record<RunStatus, string> = {
   failed: 'var(--status-failed)',
   cancelled: 'var(--status-cancelled)',
   skipped: 'var(--status-skipped)',
-};
-
-/** What each reason of a run means, in a few words. */
-const REASON_WORDS: Record<RunReason, string> = {
-  overlap: 'another run was live',
-  missed: 'no node took the slot in time',
-  error: 'the handler threw',
-  timeout: 'took too long',
-  lost: 'its process ended too often',
-  payload_invalid: 'invalid payload',
-  user: 'cancelled by hand',
-  deleted: 'the job was deleted',
 };
 
 /** The name of each health. */
@@ -59,7 +47,7 @@ type Tone = 'good' | 'warning' | 'bad' | 'quiet';
 
 interface RunStatusBadgeProps {
   readonly status: RunStatus;
-  readonly reason?: RunReason | null;
+  readonly reason?: Run['reason'];
 }
 
 /** A run's status as shape, color and word, with its reason if there is one. */
@@ -70,7 +58,7 @@ export function RunStatusBadge({ status, reason }: RunStatusBadgeProps) {
       <span className={classes.word}>
         {status}
         {reason === undefined || reason === null ? null : (
-          <span className={classes.reason} title={REASON_WORDS[reason]}>
+          <span className={classes.reason} title={reasonText(reason)}>
             {' '}
             · {reason.replaceAll('_', ' ')}
           </span>

@@ -1,0 +1,58 @@
+import type { Run } from '@greenvue/jobs/client';
+
+type RunReason = NonNullable<Run['reason']>;
+
+interface ReasonWords {
+  /** For a list and a tooltip. */
+  readonly short: string;
+  /** For the run's page. */
+  readonly sentence: string | ((run: Pick<Run, 'payload'>) => string);
+}
+
+/** What each reason means for the reader. */
+const REASONS: Record<RunReason, ReasonWords> = {
+  overlap: {
+    short: 'Another run of the job was live',
+    sentence:
+      'This slot was skipped: another run was live when the slot was due, and the overlap setting allows no more.',
+  },
+  missed: {
+    short: 'No node could take this slot in time',
+    sentence:
+      'This slot was skipped: no node could take it in time, and the catch-up setting does not run it later.',
+  },
+  error: {
+    short: 'The handler threw an error',
+    sentence:
+      'The handler threw an error. No attempt is left, or the handler asked for no more. See the errors below.',
+  },
+  timeout: {
+    short: 'The attempt took longer than its timeout',
+    sentence: 'The attempt took longer than its timeout. No attempt is left.',
+  },
+  lost: {
+    short: 'Its process ended repeatedly',
+    sentence:
+      'Each process ended before this run did, so the run does not start again. Find the cause: out of memory, a native crash or a kill from outside.',
+  },
+  payload_invalid: {
+    short: 'The payload does not fit the job type',
+    sentence: ({ payload }) =>
+      payload === null
+        ? 'The payload does not fit the current job type. Edit the payload of the job, then run it again.'
+        : 'The payload of this run does not fit the current job type. Run the job with another payload.',
+  },
+  user: { short: 'Cancelled by hand', sentence: 'The run was cancelled by hand.' },
+  deleted: { short: 'Job deleted', sentence: 'The run was cancelled because the job was deleted.' },
+};
+
+/** A reason in a few words; the reason itself if a newer server knows more of them. */
+export function reasonText(reason: RunReason): string {
+  return REASONS[reason]?.short ?? reason;
+}
+
+/** Why a run ended as it did, in a sentence or more; undefined if there is no reason to tell. */
+export function reasonSentence(run: Pick<Run, 'reason' | 'payload'>): string | undefined {
+  const sentence = run.reason === null ? undefined : REASONS[run.reason]?.sentence;
+  return typeof sentence === 'function' ? sentence(run) : sentence;
+}
