@@ -22,6 +22,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'limits.ts',
       'model/run.ts',
       'model/statuses.ts',
+      'objects.ts',
       'schedule/timestamp.ts',
     ].map((file) => `${JOBS}/core/${file}`),
     may: [],

@@ -1,31 +1,28 @@
-import { type EngineStats, type NodeActivity, StoreError } from '@greenvue/jobs';
+import {
+  createEngine,
+  createSystemClock,
+  type EngineStats,
+  type NodeActivity,
+  StoreError,
+} from '@greenvue/jobs';
+import { createMemoryStore } from '@greenvue/jobs/testing';
 import { describe, expect, test } from 'vitest';
 import { startTestServer } from '../testing/test-server.ts';
 import { measureJobs } from './job-metrics.ts';
 import { createMetrics } from './metrics.ts';
 
-const node = {
-  node: 'n1',
-  health: 'ok',
-  seenAt: 0,
-  version: '1',
-  startedAt: 0,
-  places: 10,
-  busy: 3,
-  buffered: 1,
-  throttled: true,
-  eventLoopDelayMs: 0,
-  types: ['mail'],
-} as const;
+const store = createMemoryStore({ clock: createSystemClock() });
+const idle = createEngine({ store, jobTypes: [], deps: undefined }).activity();
+const node = { ...idle.node, health: 'ok', places: 10, busy: 3, buffered: 1, throttled: true } as const;
 
 const activity: NodeActivity = {
+  ...idle,
   sinceStart: { succeeded: 5, failed: 1, cancelled: 0, retried: 2 },
   lastMinute: {
     started: 8,
     finished: { succeeded: 5, failed: 1, cancelled: 0, retried: 2 },
     latenessMs: { p50: 2, p95: 50, p99: 250, max: 1_500 },
   },
-  minutes: [],
   types: [
     {
       type: 'mail',
@@ -34,7 +31,7 @@ const activity: NodeActivity = {
       lateness: { boundsMs: [10, 1_000], counts: [7, 0, 1], sumMs: 1_520 },
     },
   ],
-  skipped: { overlap: 4, missed: 1 },
+  skipped: { ...idle.skipped, overlap: 4 },
   settling: 7,
   lease: 'kept_by_spare',
   failingMs: 6_500,
@@ -144,6 +141,7 @@ describe('the metrics of the jobs', () => {
       }
       expect(lines).toContain(`greenvue_run_duration_seconds_count{type="${type}"} 0`);
     }
+    expect(lines).toContain('greenvue_slots_skipped_total{reason="missed"} 0');
     expect(lines).toContain('greenvue_nodes{health="ok"} 1');
     expect(lines).toContain('greenvue_job_database_up 1');
   });

@@ -15,6 +15,13 @@ export function without<T extends object, K extends keyof T>(
   return copy;
 }
 
+/** The keys of an object that has no others. */
+export function keysOf<K extends string>(value: Readonly<Record<K, unknown>>): readonly K[] {
+  const keys: K[] = [];
+  for (const key in value) keys.push(key);
+  return keys;
+}
+
 /** Whether a value of unknown origin has properties that can be read. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;

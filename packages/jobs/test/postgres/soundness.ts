@@ -1,3 +1,7 @@
+import { REASONS } from '../../src/core/model/run.ts';
+
+const listed = (reasons: object) => `('${Object.keys(reasons).join("', '")}')`;
+
 /**
  * Rows that must never exist in the tables that runs are written to. The tables have hardly any checks, since
  * PostgreSQL parses those again for each statement. By table: the name of the fault, and the rows that have
@@ -30,7 +34,7 @@ export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Reco
     'has no known trigger': "trigger NOT IN ('schedule', 'manual')",
     'has no known status': "status NOT IN ('queued', 'running')",
     'is held for no known reason': "held NOT IN ('no', 'overlap', 'pause', 'run_at')",
-    'was cancelled by no known one': "cancel NOT IN ('user', 'deleted')",
+    'was cancelled by no known one': `cancel NOT IN ${listed(REASONS.cancelled)}`,
     'has a negative count': 'least(missed, failures, recoveries) < 0',
     'has a slot without a schedule, or the other way round':
       "(trigger = 'schedule') <> (scheduled_for IS NOT NULL)",
@@ -47,9 +51,9 @@ export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Reco
     'has a negative count': 'least(missed, attempt, recoveries) < 0',
     'ended for a reason that is not of its status': `NOT CASE status
       WHEN 'succeeded' THEN reason IS NULL
-      WHEN 'failed' THEN coalesce(reason, '') IN ('error', 'timeout', 'lost', 'payload_invalid')
-      WHEN 'cancelled' THEN coalesce(reason, '') IN ('user', 'deleted')
-      ELSE coalesce(reason, '') IN ('overlap', 'missed') AND scheduled_for IS NOT NULL AND started_at IS NULL END`,
+      WHEN 'failed' THEN coalesce(reason, '') IN ${listed(REASONS.failed)}
+      WHEN 'cancelled' THEN coalesce(reason, '') IN ${listed(REASONS.cancelled)}
+      ELSE coalesce(reason, '') IN ${listed(REASONS.skipped)} AND scheduled_for IS NOT NULL AND started_at IS NULL END`,
     'has a result, and has not succeeded': "result IS NOT NULL AND status <> 'succeeded'",
     'has a slot without a schedule, or the other way round':
       "(trigger = 'schedule') <> (scheduled_for IS NOT NULL)",

@@ -1,3 +1,5 @@
+import { keysOf } from '../objects.ts';
+
 /**
  * JSON as text. Payloads and results cross threads and databases as text and are parsed where they are used.
  */
@@ -13,24 +15,25 @@ export type LiveStatus = 'queued' | 'running';
 export type FinishedStatus = Exclude<RunStatus, LiveStatus>;
 export type RunTrigger = 'schedule' | 'manual';
 
-/** Why nothing ran for a slot. */
-export const SKIP_REASONS = ['overlap', 'missed'] as const;
-export type SkipReason = (typeof SKIP_REASONS)[number];
-
-/** Why a run was skipped, failed or cancelled. */
-export const RUN_REASONS = [
-  ...SKIP_REASONS,
-  'error',
-  'timeout',
-  'lost',
-  'payload_invalid',
-  'user',
-  'deleted',
-] as const;
-export type RunReason = (typeof RUN_REASONS)[number];
+/**
+ * Why runs were skipped, failed or cancelled, each reason with its code in the database. Never change a code.
+ * New codes count up from 500 for skipped, 300 for failed and 400 for cancelled runs, as SQLite's CHECK asks.
+ */
+export const REASONS = {
+  skipped: { overlap: 0, missed: 1 },
+  failed: { error: 2, timeout: 3, lost: 4, payload_invalid: 5 },
+  cancelled: { user: 6, deleted: 7 },
+} as const;
+export type SkipReason = keyof typeof REASONS.skipped;
+export type FailReason = keyof typeof REASONS.failed;
+export type CancelReason = keyof typeof REASONS.cancelled;
+export type RunReason = SkipReason | FailReason | CancelReason;
+export const FAIL_REASONS: readonly FailReason[] = keysOf(REASONS.failed);
+export const REASON_CODES = { ...REASONS.skipped, ...REASONS.failed, ...REASONS.cancelled } as const;
+export const RUN_REASONS: readonly RunReason[] = keysOf(REASON_CODES);
 
 export function isSkipReason(reason: RunReason | undefined): reason is SkipReason {
-  return SKIP_REASONS.some((known) => known === reason);
+  return reason !== undefined && Object.hasOwn(REASONS.skipped, reason);
 }
 
 /**
@@ -61,7 +64,7 @@ export interface ErrorCause {
 export interface AttemptError {
   readonly attempt: number;
   readonly at: number;
-  readonly reason: 'error' | 'timeout' | 'payload_invalid' | 'lost';
+  readonly reason: FailReason;
   readonly name: string;
   readonly message: string;
   readonly code?: string;
@@ -118,7 +121,7 @@ export interface LiveRun extends RunOrigin {
   readonly recoveries: number;
   readonly errors: readonly AttemptError[];
   /** A cancel was asked for; the run is never started again (P12, cancel). */
-  readonly cancel?: 'user' | 'deleted';
+  readonly cancel?: CancelReason;
   /** Since when an inline handler has ignored its signal (P11, timeout). */
   readonly zombieSince?: number;
   readonly progress?: Progress;

@@ -1,5 +1,6 @@
 import { type FixedDelay, isFixedDelay, type Job, type LiveRuns, liveCount, roomOf } from '../model/job.ts';
 import {
+  type CancelReason,
   type Held,
   type JsonText,
   type LiveRun,
@@ -66,7 +67,7 @@ export interface Decision {
   readonly skip: readonly SkippedRun[];
   readonly queue: readonly NewRun[];
   /** Cancel every live run: waiting ones at once, claimed ones by request (P12, cancel). */
-  readonly cancelLive?: 'user' | 'deleted';
+  readonly cancelLive?: CancelReason;
 }
 
 /** Whether what waits already may come due by it. */
@@ -176,7 +177,7 @@ export function moveAll({ moves, queue }: Draft, from: readonly Held[], to: Held
  * Closes a draft: the status, the next run of a `fixed_delay` job, and when to look again, follow from all
  * the rest.
  */
-export function decide(draft: Draft, now: number, cancelLive?: 'user' | 'deleted'): Decision {
+export function decide(draft: Draft, now: number, cancelLive?: CancelReason): Decision {
   const job = withWakeAt(
     withDerivedStatus(withFixedDelay(draft.job, draft.live, now), draft.live),
     draft.live,

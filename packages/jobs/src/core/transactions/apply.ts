@@ -1,5 +1,5 @@
 import { type LiveRuns, NO_LIVE_RUNS } from '../model/job.ts';
-import type { FinishedRun, LiveRun } from '../model/run.ts';
+import type { CancelReason, FinishedRun, LiveRun } from '../model/run.ts';
 import { type Decision, isOverRoom, isSooner } from '../rules/decision.ts';
 import { afterSettlements, countFinished, dependsOnLive, type EndedRun } from '../rules/ended-runs.ts';
 import { finishedOf, settleRun } from '../rules/settle.ts';
@@ -87,7 +87,7 @@ export function* liveRunsOf(uid: number, counts?: LiveRunCounts): Script<LiveRun
 export function* cancelLiveRuns(
   unit: UnitOfWork,
   uid: number,
-  reason: 'user' | 'deleted',
+  reason: CancelReason,
 ): Script<readonly CancelRequest[]> {
   // Those that the same command has made, too.
   yield* ask('write');

@@ -1,5 +1,5 @@
 import type { Job, LiveRuns } from '../model/job.ts';
-import type { FinishedRun, LiveRun, Progress, Run } from '../model/run.ts';
+import type { CancelReason, FinishedRun, LiveRun, Progress, Run } from '../model/run.ts';
 import type { Move } from '../rules/decision.ts';
 import type { EndedRun } from '../rules/ended-runs.ts';
 import type { Settlement } from '../rules/settle.ts';
@@ -60,7 +60,7 @@ export interface Tables extends PruneTables {
    */
   retypeRuns(uid: number, job: Job): number;
   /** Asks claimed runs to stop; returns the ids of those that were not asked before. */
-  requestCancels(runs: readonly LiveRun[], reason: 'user' | 'deleted'): readonly string[];
+  requestCancels(runs: readonly LiveRun[], reason: CancelReason): readonly string[];
   /** Moves locked runs into history, and puts others back. */
   endRuns(ends: RunEnds): void;
   /** Adds lines to the logs of locked runs. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { REASONS } from '../../core/model/run.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { Meter } from './meter.ts';
 
@@ -42,7 +43,9 @@ describe('the last minute', () => {
 describe('the last 60 minutes', () => {
   it('has 60 entries from the start, the current minute first', () => {
     const { meter } = setUp();
-    const { minutes } = meter.read();
+    const { minutes, skipped } = meter.read();
+    expect(Object.keys(skipped)).toEqual(Object.keys(REASONS.skipped));
+    expect(new Set(Object.values(skipped))).toEqual(new Set([0]));
     expect(minutes).toHaveLength(60);
     expect(minutes[0]).toEqual({
       minute: T0,
@@ -74,7 +77,7 @@ describe('the last 60 minutes', () => {
       { minute: T0, started: 2, succeeded: 1, cancelled: 1, skipped: 0, latenessP99Ms: 40 },
       { minute: T0 - MINUTE, started: 0 },
     ]);
-    expect(meter.read().skipped).toEqual({ overlap: 1, missed: 1 });
+    expect(meter.read().skipped).toMatchObject({ overlap: 1, missed: 1 });
   });
 
   it('forgets older minutes, and never counts them as new', () => {

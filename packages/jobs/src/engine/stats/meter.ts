@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
-import type { SkipReason } from '../../core/model/run.ts';
+import { REASONS, type SkipReason } from '../../core/model/run.ts';
+import { keysOf } from '../../core/objects.ts';
 import type { Ending, LastMinute, MinuteCounts, NodeActivity, TypeCounts } from '../engine-stats.ts';
 import { DURATION_BOUNDS_MS, Histogram, LATENESS_BOUNDS_MS } from './histogram.ts';
 import { KEPT, latenessStep, noEndings, rounded, TimeBucket, TimeBuckets } from './time-buckets.ts';
@@ -28,7 +29,7 @@ export class Meter {
   readonly #clock: Clock;
   readonly #types: ReadonlyMap<string, TypeMeter>;
   readonly #total = noEndings();
-  readonly #skipped: Record<SkipReason, number> = { overlap: 0, missed: 0 };
+  readonly #skipped: Record<SkipReason, number> = { ...REASONS.skipped };
   /** By the clock that only rises. */
   readonly #seconds = new TimeBuckets();
   /**
@@ -46,6 +47,7 @@ export class Meter {
   /** `types`: the job types that this node has. */
   constructor(clock: Clock, types: readonly string[]) {
     this.#clock = clock;
+    for (const reason of keysOf(REASONS.skipped)) this.#skipped[reason] = 0;
     this.#types = new Map(types.map((type) => [type, emptyType()]));
   }
 

@@ -3,6 +3,7 @@ import {
   type AttemptError,
   attemptOf,
   type ErrorCause,
+  FAIL_REASONS,
   type FinishedRun,
   type LiveRun,
   type Progress,
@@ -36,7 +37,7 @@ const errorCauseSchema = z.object({
 const attemptErrorSchema = z.object({
   attempt: z.int(),
   at: instantSchema,
-  reason: z.enum(['error', 'timeout', 'payload_invalid', 'lost']),
+  reason: z.enum(FAIL_REASONS),
   ...errorText,
   causes: z
     .array(errorCauseSchema)

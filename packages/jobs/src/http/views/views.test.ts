@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Job } from '../../core/model/job.ts';
-import type { LiveRun } from '../../core/model/run.ts';
+import { type LiveRun, REASONS } from '../../core/model/run.ts';
 import { auditRowJson, auditRowSchema } from './audit.ts';
 import { eventJson, eventSchema } from './event.ts';
 import { jobJson, jobOrder, jobSchema } from './job.ts';
@@ -181,7 +181,7 @@ test('an event, an audit row and the counts have the forms of their schemas', ()
     failingMs: 0,
     listeners: 0,
     types: [],
-    skipped: { overlap: 0, missed: 0 },
+    skipped: REASONS.skipped,
     sinceStart: { succeeded: 1, failed: 0, cancelled: 0, retried: 0 },
     minutes: [{ minute: at, started: 1, ...endings, skipped: 0, latenessP99Ms: undefined }],
     lastMinute: {

@@ -1,4 +1,10 @@
-import type { AttemptError, ErrorCause, JsonText, Progress } from '../../core/model/run.ts';
+import {
+  type AttemptError,
+  type ErrorCause,
+  FAIL_REASONS,
+  type JsonText,
+  type Progress,
+} from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
 
 /**
@@ -16,17 +22,10 @@ export function progressOf(text: JsonText): Progress | undefined {
   return isProgress(stored) ? stored : undefined;
 }
 
-const REASONS: readonly unknown[] = [
-  'error',
-  'timeout',
-  'payload_invalid',
-  'lost',
-] satisfies AttemptError['reason'][];
-
 function isAttemptError(value: unknown): value is AttemptError {
   if (!isErrorText(value)) return false;
   const { attempt, at, reason, causes } = value;
-  const hasTimes = isInteger(attempt) && isInteger(at) && REASONS.includes(reason);
+  const hasTimes = isInteger(attempt) && isInteger(at) && FAIL_REASONS.some((known) => known === reason);
   return hasTimes && (causes === undefined || (Array.isArray(causes) && causes.every(isCause)));
 }
 

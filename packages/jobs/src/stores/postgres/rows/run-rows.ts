@@ -1,4 +1,5 @@
 import {
+  type CancelReason,
   type FinishedRun,
   type FinishedStatus,
   type Held,
@@ -63,7 +64,7 @@ type LiveRow = [
   node: string | null,
   fence: number | null,
   startedAt: number | null,
-  cancel: 'user' | 'deleted' | null,
+  cancel: CancelReason | null,
   zombieSince: number | null,
 ];
 

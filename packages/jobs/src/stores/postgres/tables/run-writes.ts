@@ -1,3 +1,4 @@
+import type { CancelReason } from '../../../core/model/run.ts';
 import { LOOK_AHEAD_MS } from '../../../core/rules/slots.ts';
 import type { AuditEntry } from '../../../core/store/store-commands.ts';
 import type { Report } from '../../../core/store/store-passes.ts';
@@ -32,7 +33,7 @@ export async function putBack(u: Unit, runs: readonly PutBack[]): Promise<void> 
 export async function requestCancels(
   u: Unit,
   runIds: readonly string[],
-  reason: 'user' | 'deleted',
+  reason: CancelReason,
 ): Promise<readonly string[]> {
   return numbersIn(await u.q.arrays(REQUEST_CANCEL, [reason, runIds.map(Number)])).map(String);
 }

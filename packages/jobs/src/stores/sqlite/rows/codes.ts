@@ -1,8 +1,11 @@
 import {
+  type CancelReason,
   type FinishedStatus,
   type Held,
   isLiveStatus,
   type LiveStatus,
+  REASON_CODES,
+  REASONS,
   type RunReason,
   type RunStatus,
   type RunTrigger,
@@ -22,16 +25,7 @@ export const STATUS: Readonly<Record<RunStatus, number>> = {
   skipped: 5,
 };
 
-export const REASON: Readonly<Record<RunReason, number>> = {
-  overlap: 0,
-  missed: 1,
-  error: 2,
-  timeout: 3,
-  lost: 4,
-  payload_invalid: 5,
-  user: 6,
-  deleted: 7,
-};
+export const REASON: Readonly<Record<RunReason, number>> = REASON_CODES;
 
 export const HELD: Readonly<Record<Held, number>> = { no: 0, overlap: 1, pause: 2, run_at: 3 };
 
@@ -41,6 +35,7 @@ export const LEVEL: Readonly<Record<LogLine['level'], number>> = { debug: 0, inf
 
 export const statusOf = wordsOf(STATUS);
 export const reasonOf = wordsOf(REASON);
+export const cancelOf = wordsOf<CancelReason>(REASONS.cancelled);
 export const heldOf = wordsOf(HELD);
 export const triggerOf = wordsOf(TRIGGER);
 export const levelOf = wordsOf(LEVEL);

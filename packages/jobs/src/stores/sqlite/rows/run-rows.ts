@@ -11,7 +11,7 @@ import type { LogLine } from '../../../core/store/store-passes.ts';
 import type { AuditRow, Cursor } from '../../../core/store/store-views.ts';
 import { addOrigin, addProgress, type FreeRow, type OriginRow } from '../../rows/run-row.ts';
 import { errorsOf } from '../../rows/stored-run-json.ts';
-import { finishedStatusOf, heldOf, levelOf, liveStatusOf, REASON, reasonOf, triggerOf } from './codes.ts';
+import { cancelOf, finishedStatusOf, heldOf, levelOf, liveStatusOf, reasonOf, triggerOf } from './codes.ts';
 
 type Origin = OriginRow<number, number>;
 
@@ -99,7 +99,7 @@ export function liveRunOf(raw: unknown, nodeName: NodeName): LiveRun {
   run.held = heldOf(row[17]);
   if (row[18] !== null && row[19] !== null) run.claim = { node: nodeName(row[18]), fence: row[19] };
   if (row[20] !== null) run.startedAt = row[20];
-  if (row[21] !== null) run.cancel = row[21] === REASON.deleted ? 'deleted' : 'user';
+  if (row[21] !== null) run.cancel = cancelOf(row[21]);
   if (row[22] !== null) run.zombieSince = row[22];
   return run;
 }
