@@ -16,6 +16,8 @@ export interface Database {
   write(sql: string, ...params: readonly Param[]): void;
   exec(sql: string): void;
   isInTransaction(): boolean;
+  /** Whether SQLite refuses statements that edit the text of the schema. */
+  protectSchema(isProtected: boolean): void;
   close(): void;
 }
 
@@ -84,6 +86,7 @@ function withStatements(db: DatabaseSync): Database {
     write: (sql, ...params) => void statementOf(sql).get(...params),
     exec: (sql) => db.exec(sql),
     isInTransaction: () => db.isTransaction,
+    protectSchema: (isProtected) => db.enableDefensive(isProtected),
     close: () => db.close(),
   };
 }

@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { REASONS } from '../../core/model/run.ts';
 import { type Database, openForWriting } from './database.ts';
 import { migrate } from './migrate.ts';
+import { STATUS } from './rows/codes.ts';
 
 let folder: string;
 let db: Database;
@@ -70,7 +72,7 @@ function insertInto(table: string, row: Readonly<Record<string, number | string 
 describe('the schema', () => {
   it('is brought up to date once', () => {
     migrate(db);
-    expect(db.statement('PRAGMA user_version').get()).toEqual({ user_version: 6 });
+    expect(db.statement('PRAGMA user_version').get()).toEqual({ user_version: 7 });
   });
 
   /** A database as the version that knew so many migrations made it, with a job and a live run of it. */
@@ -92,6 +94,7 @@ describe('the schema', () => {
     const traces =
       'SELECT jobs.trace AS job, live_runs.trace AS run FROM jobs JOIN live_runs ON job_uid = uid';
     expect(old.statement(traces).all()).toEqual([{ job: null, run: null }]);
+    expect(old.statement('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
   });
 
   it('keeps every column of the jobs, and the rows that refer to them, when it recreates their table', () => {
@@ -176,6 +179,28 @@ describe('the schema', () => {
     ['skipped and started', { status: 5, reason: 0, trigger: 0, scheduled_for: 5, started_at: 1 }],
   ])('a finished run is never %s', (_, columns) => {
     expect(finishedRun(columns)).toThrow(/constraint/);
+  });
+
+  it.each([
+    ['failed', { ...REASONS.failed, newer: 399 }],
+    ['cancelled', { ...REASONS.cancelled, newer: 499 }],
+    ['skipped', { ...REASONS.skipped, newer: 599 }],
+  ] as const)('a %s run has a reason of that status, today’s or a newer one', (status, codes) => {
+    const inSlot = { trigger: 0, scheduled_for: 5 };
+    for (const reason of Object.values(codes)) {
+      for (const other of [STATUS.failed, STATUS.cancelled, STATUS.skipped]) {
+        const insert = finishedRun({ id: reason, status: other, reason, ...inSlot });
+        if (other === STATUS[status]) insert();
+        else expect(insert).toThrow(/constraint/);
+      }
+    }
+  });
+
+  it('a claimed run is asked to stop for a reason of cancelled runs, today’s or a newer one', () => {
+    const asked = (cancel: number) => liveRun({ id: cancel, cancel, node: 1, fence: 1 });
+    for (const code of [...Object.values(REASONS.cancelled), 499]) asked(code)();
+    for (const code of [...Object.values(REASONS.failed), 399, 599])
+      expect(asked(code)).toThrow(/constraint/);
   });
 
   it('a finished run never changes', () => {

@@ -10,6 +10,7 @@ const MIGRATIONS = [
   '0004-info.sql',
   '0005-suspects.sql',
   '0006-unclaimed-slots.sql',
+  '0007-room-for-reasons.sql',
 ] as const;
 
 /**
@@ -18,8 +19,9 @@ const MIGRATIONS = [
  */
 export function migrate(db: Database): 'new' | 'known' {
   // A migration that rebuilds a table drops the old one, to which others refer. This can't be switched in a
-  // transaction.
+  // transaction. Another one edits the text of a CHECK.
   db.exec('PRAGMA foreign_keys = OFF');
+  db.protectSchema(false);
   try {
     db.exec('BEGIN IMMEDIATE');
     const before = applyMissing(db);
@@ -29,6 +31,7 @@ export function migrate(db: Database): 'new' | 'known' {
     if (db.isInTransaction()) db.exec('ROLLBACK');
     throw error;
   } finally {
+    db.protectSchema(true);
     db.exec('PRAGMA foreign_keys = ON');
   }
 }
