@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { REASONS } from '../src/core/model/run.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const DECISIONS = 'docs/decisions';
@@ -69,6 +70,13 @@ test('each decision has a number of its own', () => {
 test('the name of each measurement begins with its date', () => {
   const names = namesIn(MEASUREMENTS).filter(isPage);
   expect(names.filter((name) => !/^\d{4}-\d{2}-\d{2}-[a-z0-9-]+\.md$/.test(name))).toEqual([]);
+});
+
+test('docs/cli.md explains each reason of a run', () => {
+  const rows = Object.entries(REASONS).flatMap(([status, reasons]) =>
+    Object.keys(reasons).map((reason) => `| \`${status}: ${reason}\` |`),
+  );
+  expect(rows.filter((row) => !read('docs/cli.md').includes(row))).toEqual([]);
 });
 
 test.each([DECISIONS, MEASUREMENTS])('the list of %s links to each of its pages once', (folder) => {
