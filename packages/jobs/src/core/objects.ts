@@ -1,10 +1,7 @@
 /** For whoever makes an object; nobody else may write to it. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/**
- * Without some optional keys (under `exactOptionalPropertyTypes`, absent is not `undefined`); the same if it
- * has none.
- */
+/** A copy without some optional keys (absent is not `undefined` here); the same object if it has none. */
 export function without<T extends object, K extends keyof T>(
   value: T,
   ...keys: readonly K[]

@@ -1,7 +1,4 @@
-/**
- * Thrown by a handler for what a retry can't mend: the run fails now, whatever attempts are left (P8,
- * retries).
- */
+/** Thrown by a handler for what a retry can't fix: the run fails now, with attempts left or not (P8). */
 export class PermanentError extends Error {
   override readonly name = 'PermanentError';
 }
@@ -27,8 +24,8 @@ export type StoreErrorCode =
   | 'aborted';
 
 /**
- * The store could not do what it was asked. Nothing of it was done (of several steps, the earlier ones stay),
- * unless the code is `unavailable`: then the answer may be lost.
+ * The store did not do what it was asked: it changed nothing, except the completed steps of several. With
+ * `unavailable`, the answer may be lost.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';

@@ -17,10 +17,7 @@ export const JOB_EVENT_TYPES = [
 ] as const;
 export type JobEventType = (typeof JOB_EVENT_TYPES)[number];
 
-/**
- * `id` rises by one within a node. A coalesced event stands for `count` run events of one job (more than 200
- * a second).
- */
+/** `id` rises by one within a node. `count`: how many run events a coalesced event stands for. */
 export interface JobEvent {
   readonly id: number;
   readonly at: number;

@@ -1,9 +1,6 @@
 import type { z } from 'zod';
 
-/**
- * Where a handler runs: on the API's event loop (async, I/O-bound), or in a thread of its own (CPU-bound,
- * heavy on a database).
- */
+/** Where a handler runs: on the API's event loop (I/O), or in a thread of its own (heavy on the CPU). */
 export type Isolation = 'inline' | 'thread';
 
 /** Writes lines into the run's log (64 KiB are kept). `fields` must be JSON. */
@@ -37,25 +34,16 @@ export interface JobContext<Payload> {
   readonly run: RunContext;
   /** The start of this job's last run that succeeded. */
   readonly lastSuccess: Date | undefined;
-  /**
-   * Fires on timeout, cancel and shutdown, with a reason. A handler should stop soon and throw; pass it to
-   * what you await.
-   */
+  /** Fires on timeout, cancel and shutdown, with a reason. Pass it to what you await, and throw soon. */
   readonly signal: AbortSignal;
-  /**
-   * W3C Trace Context to send with requests of the handler, so that a trace includes them. It is that of the
-   * attempt when attempts are traced, else that of the request that triggered the run.
-   */
+  /** W3C Trace Context for requests of the handler: of the attempt if it is traced, else of the trigger. */
   readonly traceparent: string | undefined;
   readonly log: RunLog;
   /** Reports progress; cheap to call often, written at most about once a second. */
   progress(done: number, total?: number, note?: string): void;
 }
 
-/**
- * How long to wait before a retry: `initial * factor^n`, capped at `max`, give or take `jitter` (a fraction).
- * Durations in Go syntax.
- */
+/** Wait before a retry: `initial * factor^n`, at most `max`, plus or minus `jitter` of it. Go durations. */
 export interface BackoffOptions {
   readonly initial?: string;
   readonly max?: string;
@@ -70,24 +58,18 @@ export interface JobTypeDefinition<Schema extends z.ZodObject, Deps> {
   readonly description?: string;
   /** `import.meta.url` of the file whose named export this job type is: a thread imports it. */
   readonly module: string;
-  /**
-   * Raise it when older code could not run the payload; nodes plan and claim only versions they know. Default
-   * 1.
-   */
+  /** Raise it when older code can't run the payload: nodes run only versions that they know. Default 1. */
   readonly version?: number;
   /** A strict object (`z.strictObject`), and so every object within; must be expressible in JSON Schema. */
   readonly payload: Schema;
   /**
-   * Payload fields that an operator may change for one run (`POST /api/jobs/:id/runs`). Default: none. A
-   * field that decides which data is removed, or who gets a message, is for admins alone.
+   * Payload fields that an operator may change for one run (`POST /api/jobs/:id/runs`). Default: none. Leave
+   * fields that decide which data is removed, or who gets a message, to admins.
    */
   readonly operatorsMaySet?: readonly (keyof z.input<Schema> & string)[];
   /** Default `inline`. */
   readonly isolation?: Isolation;
-  /**
-   * How much heap (MB) its thread may use, at least 16; default: the engine's `threadMemoryMb`, 512. A run
-   * that needs more fails.
-   */
+  /** Heap (MB) that its thread may use, at least 16. Default: the engine's `threadMemoryMb`. */
   readonly memoryMb?: number;
   /** Go duration; default `30m`. A job can set its own. */
   readonly timeout?: string;

@@ -64,8 +64,8 @@ export interface Job extends JobDefinition {
 }
 
 /**
- * A job's live runs, as far as decisions need them; the counts are exact up to 2 and may be cut there
- * (`queue` has room for two). Runs that wait for their own `run_at` are not live.
+ * What decisions need to know of a job's live runs. Counts are exact up to 2, since `queue` has room for two.
+ * Runs that wait for their own `run_at` are not live.
  */
 export interface LiveRuns {
   /** In the due index, claimed or running; retries included. */
@@ -74,19 +74,13 @@ export interface LiveRuns {
   readonly waiting: number;
   /** Held by a pause. */
   readonly paused: number;
-  /**
-   * Claimed or running: counted only for edits that take room away, and for what is left of a job that is
-   * over its room.
-   */
+  /** Claimed or running. Counted only for edits that take room away, and for a job over its room. */
   readonly claimed: number;
   /** Whose own `run_at` has come, and which the planner has not let go yet. */
   readonly dueOwnRuns: number;
   /** Too many live runs, counted now and then: triggers are refused, slots skipped (P7, overlap). */
   readonly crowded?: boolean;
-  /**
-   * The job is at its bound of runs that wait for their own `run_at`. Counted only for a trigger that adds
-   * one.
-   */
+  /** The job has its most runs with a future `run_at`. Counted only for a trigger that adds one. */
   readonly isPutOffFull?: boolean;
   /** The earliest own `run_at` still to come. */
   readonly nextOwnRunAt?: number;
@@ -150,10 +144,7 @@ export function sameDefinition(a: JobDefinition, b: JobDefinition): boolean {
   );
 }
 
-/**
- * An instant of a job's past. What lies ahead of now was written before the clock jumped back, and is the
- * latest of nothing (P17, clock).
- */
+/** An instant of the job's past; undefined after the clock jumped back to before it (P17, clock). */
 export function unlessAhead(at: number | undefined, now: number): number | undefined {
   return at !== undefined && at <= now ? at : undefined;
 }

@@ -1,9 +1,6 @@
 import type { JsonText } from './run.ts';
 
-/**
- * The top-level fields in which two payloads differ, sorted. Both are JSON objects whose keys are sorted
- * within.
- */
+/** The top-level fields in which two payloads differ, sorted. Keys within the payloads are sorted. */
 export function changedFields(before: JsonText, after: JsonText): readonly string[] {
   const [old, now] = [fieldsOf(before), fieldsOf(after)];
   return [...new Set([...old.keys(), ...now.keys()])]

@@ -1,7 +1,4 @@
-/**
- * How long to wait before a retry (P8, retries): `initialMs * factor^(n-1)`, capped at `maxMs`, give or take
- * `jitter` (a fraction).
- */
+/** Wait before a retry (P8, retries): `initialMs * factor^(n-1)`, at most `maxMs`, plus or minus `jitter`. */
 export interface Backoff {
   readonly initialMs: number;
   readonly maxMs: number;

@@ -1,14 +1,9 @@
 import { keysOf } from '../objects.ts';
 
-/**
- * JSON as text. Payloads and results cross threads and databases as text and are parsed where they are used.
- */
+/** JSON as text: payloads and results cross threads and databases so, and are parsed where they are used. */
 export type JsonText = string;
 
-/**
- * A claimed run is `queued` until its start is written; one so short that this never was ends out of
- * `queued`. The rows of finished runs never change.
- */
+/** A claimed run is `queued` until its start is written, a short one to its end. Finished ones are final. */
 export const RUN_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 export type LiveStatus = 'queued' | 'running';
@@ -38,7 +33,7 @@ export function isSkipReason(reason: RunReason | undefined): reason is SkipReaso
 
 /**
  * Why a queued run is outside the due index: it waits for room (P7, overlap), for a resume (P14, pause), or
- * for its own `run_at` (P15, run now). One that waits for its `run_at` is not live yet.
+ * for its own `run_at` (P15, run now). A run that waits for its `run_at` is not live yet.
  */
 export type Held = 'no' | 'overlap' | 'pause' | 'run_at';
 
@@ -48,10 +43,7 @@ export function isLiveStatus(status: RunStatus): status is LiveStatus {
 
 /** An error behind another one: its `cause`, or one of the `errors` of an AggregateError. */
 export interface ErrorCause {
-  /**
-   * 1: a direct cause of the error of the attempt; n + 1: a cause of the nearest entry before it with depth
-   * n.
-   */
+  /** 1: a direct cause of the error; n + 1: a cause of the nearest entry with depth n before it. */
   readonly depth: number;
   readonly name: string;
   readonly message: string;
@@ -141,9 +133,7 @@ export interface FinishedRun extends RunOrigin {
   readonly errors: readonly AttemptError[];
 }
 
-/**
- * A run that is over since its claim was taken back: of a node that died too often, or asked to stop before.
- */
+/** A run that ended when its claim was taken back: its node died too often, or it was being cancelled. */
 export interface RunOver {
   readonly runId: string;
   readonly jobId: string;

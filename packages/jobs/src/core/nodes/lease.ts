@@ -1,8 +1,6 @@
 /** A node is dead when it has not renewed its lease for this long (P9, lost nodes). */
 export const LEASE_MS = 15_000;
-/**
- * A node is dead when others see its lock free twice, this far apart, without a newer heartbeat in between.
- */
+/** A node is dead when others see its lock free twice, this far apart, without a heartbeat in between. */
 export const FREE_TWICE_MS = 500;
 /** How long a node tries to connect again. The rest of `FREE_TWICE_MS` is for its handlers to end. */
 const RECONNECT_MS = 200;
@@ -22,10 +20,7 @@ export interface LeaseKnown {
   readonly said: ServerSaid;
 }
 
-/**
- * The SQLSTATEs, if any, with which the server ended or refused connections since the control connection last
- * worked.
- */
+/** SQLSTATEs with which the server ended or refused connections since the control connection last worked. */
 export interface ServerSaid {
   readonly toControl?: string;
   readonly toSpare?: string;
@@ -37,9 +32,7 @@ export interface ServerSaid {
 export type LeaseState = LeaseKept | 'over';
 export type LeaseKept = 'kept' | 'kept_by_spare' | 'ending';
 
-/**
- * How a node's lease stands at `now`, and when to judge it again (Infinity: once something else is known).
- */
+/** The state of a lease at `now`, and when to judge it again (Infinity: once something else is known). */
 export function judgeLease(
   known: LeaseKnown,
   now: number,
@@ -60,7 +53,7 @@ const CRASH = '57P02';
 const CANNOT_CONNECT_NOW = '57P03';
 
 /**
- * Whether the server's own SQLSTATEs say that it restarts: two of them, or one crash. A single 57P01 may come
+ * Whether the server's SQLSTATEs say that it restarts: two of them, or one crash. A single 57P01 may come
  * from an administrator, and a single 57P03 from a server that other nodes still use.
  */
 export function isRestarting({ toControl, toSpare, onConnecting }: ServerSaid): boolean {

@@ -57,10 +57,7 @@ export type ToldEvent = Omit<JobEvent, 'id'>;
 export type Notice =
   /** Something may be due sooner than they know. */
   | { readonly kind: 'wake' }
-  /**
-   * The job was edited, paused or deleted: claims of it that have not started go back (P12, cancel; P14,
-   * pause).
-   */
+  /** The job was edited, paused or deleted: unstarted claims of it go back (P12, cancel; P14, pause). */
   | { readonly kind: 'job_changed'; readonly jobId: string }
   /** These claimed runs were asked to stop. */
   | { readonly kind: 'cancel'; readonly runIds: readonly string[] }
@@ -91,10 +88,7 @@ export interface Recovered {
 /** What a node hears as long as it is one, and is asked. */
 export interface NodeListener {
   notice(notice: Notice): void;
-  /**
-   * There are more or fewer of them, they can run something else, or somebody began or ceased to watch. None
-   * are known before the first call.
-   */
+  /** The number, the types or the watching of the other nodes changed. Before the first call: none. */
   others(others: Others): void;
   /** For a while no notice could be heard: there may have been some. */
   missed(): void;
@@ -102,9 +96,7 @@ export interface NodeListener {
   recovered(what: Recovered): void;
   /** How the node's lease stands has changed; at first it is `kept`. */
   lease(state: LeaseKept): void;
-  /**
-   * The node's lease is over: its claims are not its own any more. It has to join again, under another id.
-   */
+  /** The lease has expired: the node no longer owns its claims, and must join again under a new id. */
   lost(): void;
   /** The node works less well than it could; says why, and what to do. Told once. */
   hampered(why: string): void;
@@ -118,9 +110,6 @@ export interface Membership {
   tell(notice: Notice): void;
   /** Whether somebody watches events on this node: the others tell of theirs while it is so. */
   watch(isWatching: boolean): void;
-  /**
-   * Ends it. A node that still has claims, whose handlers could not be ended, stays one of the living until
-   * its process ends; then the others take them back.
-   */
+  /** Ends the membership. A node whose handlers could not be ended lives on until its process ends. */
   leave(): Promise<void>;
 }

@@ -2,9 +2,8 @@ import type { NewRun } from '../rules/decision.ts';
 import type { ClaimInput } from '../store/store-passes.ts';
 
 /**
- * The new runs that a claim takes, and whether each starts at once; for when no other run is due (P9, lost
- * nodes; P10, fence). The earliest due start first; others, and those due soon, are held until a place is
- * free.
+ * The planned runs that a claim takes, and whether each starts at once; for when no other run is due (P9,
+ * lost nodes; P10, fence). Earliest due first; runs without a free place, or not yet due, are held.
  */
 export function shareOut(
   runs: readonly NewRun[],
@@ -28,10 +27,7 @@ export function shareOut(
   return starts;
 }
 
-/**
- * A node has a backlog once the earliest due run has waited this long (ms). Only then may a claim take later
- * slots before it.
- */
+/** A backlog begins once the earliest due run has waited this long (ms): later slots may then go first. */
 const BACKLOG_MS = 100;
 
 /** The earliest due times: of all runs that wait for a claim, and of the unclaimed slots among them. */
@@ -40,10 +36,7 @@ export interface FirstDue {
   readonly slotAt: number | undefined;
 }
 
-/**
- * Whether slots have priority: the earliest due run has waited for {@link BACKLOG_MS} and is not one of the
- * slots.
- */
+/** Whether slots have priority: the earliest due run is no slot, and has waited for {@link BACKLOG_MS}. */
 export function slotsHavePriority({ runAt, slotAt }: FirstDue, now: number): boolean {
   if (runAt === undefined || slotAt === undefined) return false;
   return runAt < slotAt && runAt <= now - BACKLOG_MS;
@@ -59,9 +52,8 @@ export interface PriorityHeld {
 }
 
 /**
- * How many more slots a node may claim before runs that were due earlier: up to half of its places. One place
- * can't be halved: there, slots and the backlog take turns. So neither waits for as long as the other one
- * lasts.
+ * How many more slots a node may claim before runs that were due earlier: up to half of its places. With one
+ * place, slots and the backlog take turns. So neither waits until the other is done.
  */
 export function prioritySlots({ places, held, isLast }: PriorityHeld): number {
   if (places === 1) return isLast ? 0 : 1;

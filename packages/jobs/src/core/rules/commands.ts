@@ -26,10 +26,7 @@ import { reschedule } from './edit.ts';
 import { lastSlotOf, resume } from './resume.ts';
 import { takeBacklog, takeWhatCanBe, takeWhatIsDue } from './slots.ts';
 
-/**
- * A `run_at` may lie so far in the past when it is set: clocks and networks are not exact (P2, schedule; P16,
- * edit).
- */
+/** A new `run_at` may be this far past: clocks and networks are not exact (P2, schedule; P16, edit). */
 const RUN_AT_TOLERANCE_MS = 60_000;
 
 /** The version of a type whose schema has accepted a payload. */
@@ -40,28 +37,25 @@ export type JobCommand =
   | { readonly kind: 'edit'; readonly definition: JobDefinition }
   | {
       readonly kind: 'trigger';
-      readonly payload?: JsonText;
+      readonly payload?: JsonText | undefined;
       /** The type that checked `payload`: an older version of it may refuse it (P22, types and deploys). */
-      readonly checkedBy?: CheckedBy;
-      readonly runAt?: number;
-      readonly retryOf?: string;
+      readonly checkedBy?: CheckedBy | undefined;
+      readonly runAt?: number | undefined;
+      readonly retryOf?: string | undefined;
       /** Whose request it is, as a traceparent. */
-      readonly trace?: string;
+      readonly trace?: string | undefined;
     }
   | {
       readonly kind: 'pause';
-      readonly reason?: string;
-      readonly by?: string;
-      readonly until?: number;
+      readonly reason?: string | undefined;
+      readonly by?: string | undefined;
+      readonly until?: number | undefined;
       readonly cancelLive: boolean;
     }
   | { readonly kind: 'resume' }
   | { readonly kind: 'delete' };
 
-/**
- * Whether a command on `job` asks how many of its runs are claimed: only an edit that may take room away from
- * queued runs.
- */
+/** Whether a command needs the number of claimed runs: only an edit that takes room from queued runs. */
 export function asksForClaimed(job: Pick<Job, 'overlap'>, command: JobCommand): boolean {
   return command.kind === 'edit' && job.overlap === 'allow' && command.definition.overlap !== 'allow';
 }
@@ -81,10 +75,7 @@ export type RefusalCode =
   | 'finished'
   | 'type_changed';
 
-/**
- * A command that the rules refuse; nothing is written. `pointer` names the faulty field, where one is at
- * fault.
- */
+/** A command that the rules refuse; nothing is written. `pointer`: the field at fault, if there is one. */
 export interface Refusal {
   readonly ok: false;
   readonly code: RefusalCode;
@@ -92,10 +83,7 @@ export interface Refusal {
   readonly pointer?: string;
 }
 
-/**
- * `changed: false`: the command asks for what is so already; nothing is written (P16, edit: an equal PUT is a
- * no-op).
- */
+/** `changed: false`: the job is as asked already, and nothing is written (P16, edit: an equal PUT). */
 export type CommandOutcome =
   | { readonly ok: true; readonly changed: boolean; readonly decision: Decision }
   | Refusal;
@@ -107,18 +95,14 @@ export function checkedBy(command: JobCommand): CheckedBy | undefined {
 }
 
 /**
- * Whether a trigger decides nothing but its own run, and so needs no lock against other decisions on the job:
- * runs may overlap, and neither the next run nor the status hangs on which runs are live. An edit or a
- * deletion must still not come between.
+ * Whether a trigger decides nothing but its own run, since runs may overlap: it then needs no lock against
+ * other decisions on the job, only against an edit or a deletion.
  */
 export function isFreeTrigger(job: JobDefinition, command: JobCommand): boolean {
   return job.overlap === 'allow' && isPlainTrigger(job, command);
 }
 
-/**
- * Whether what a trigger makes hangs on the job's definition alone as long as none of its runs is live:
- * neither the next run nor the status of the job hangs on that.
- */
+/** Whether the result of a trigger depends on the definition alone, as long as no run of the job is live. */
 export function isPlainTrigger({ schedule }: JobDefinition, command: JobCommand): boolean {
   const isNow = command.kind === 'trigger' && command.runAt === undefined;
   return isNow && schedule.kind !== 'run_at' && !isFixedDelay(schedule);
@@ -221,10 +205,7 @@ export function typeChanged(job: Pick<Job, 'type'>): Refusal {
   };
 }
 
-/**
- * An edit that shrinks the room stops nothing that runs; one that widens it lets the waiting runs go (P7,
- * overlap).
- */
+/** An edit that shrinks the room stops no run; one that widens it releases waiting runs (P7, overlap). */
 function resizeRoom(draft: Draft, before: Job): void {
   if (draft.job.overlap === before.overlap) return;
   if (before.overlap === 'allow') shrinkRoom(draft);

@@ -18,10 +18,7 @@ export interface NewRun {
   readonly missed: number;
   readonly missedFrom?: number;
   readonly payload?: JsonText;
-  /**
-   * The version of the job's type that checked `payload`, if it is newer than the job's own (P22, types and
-   * deploys).
-   */
+  /** The type version that checked `payload`, if newer than the job's own (P22, types and deploys). */
   readonly typeVersion?: number;
   readonly retryOf?: string;
   readonly trace?: string;
@@ -38,9 +35,7 @@ export interface SkippedRun {
   readonly missedFrom?: number;
 }
 
-/**
- * Moves unclaimed queued runs of the job from one kind of waiting to another, those available first first.
- */
+/** Moves unclaimed queued runs of the job from one kind of waiting to another, earliest available first. */
 export interface Move {
   readonly from: readonly Held[];
   readonly to: Held;
@@ -52,16 +47,13 @@ export interface Move {
 }
 
 /**
- * All that one decision about a job writes, in one transaction under the job row's lock: waiting runs that
- * are due now, then moves of waiting runs, then skipped rows, new runs and the job row in any order; cancels
- * come after the new runs. Stores apply it and decide nothing.
+ * All that one decision about a job writes, in one transaction under the job row's lock. The order: waiting
+ * runs that are due now; moves; skipped rows, new runs and the job row in any order; cancels. Stores apply it
+ * and decide nothing.
  */
 export interface Decision {
   readonly job: Job;
-  /**
-   * What waits unclaimed for a later instant than this, and not for its own `run_at`, is due now (P17,
-   * clock).
-   */
+  /** Unclaimed runs that wait for a later instant than this, not a `run_at`, are due now (P17, clock). */
   readonly dueIfAfter?: number;
   readonly moves: readonly Move[];
   readonly skip: readonly SkippedRun[];
@@ -121,10 +113,7 @@ export function queueRun(draft: Draft, run: NewRun): void {
   else draft.live = { ...live, waiting: live.waiting + 1 };
 }
 
-/**
- * Lets one waiting run go when nothing of the job is active (P7, overlap); all of them where runs may
- * overlap.
- */
+/** Releases one waiting run when no run of the job is active; all where runs may overlap (P7, overlap). */
 export function releaseWaiting(draft: Draft): void {
   const { live, job } = draft;
   if (live.waiting === 0) return;
@@ -142,9 +131,7 @@ export function isOverRoom(job: Job, live: LiveRuns): boolean {
   return job.overlap !== 'allow' && live.active > 1;
 }
 
-/**
- * Lets all that is not claimed wait, and the first of it go when nothing is claimed. Asks for `live.claimed`.
- */
+/** Holds all unclaimed runs, and releases the first when nothing is claimed. Needs `live.claimed`. */
 export function shrinkRoom(draft: Draft): void {
   moveAll(draft, ['no'], 'overlap');
   const { active, claimed, waiting } = draft.live;
@@ -164,19 +151,14 @@ function releaseOne({ live, moves, queue }: Draft): void {
   if (run !== undefined) queue[index] = { ...run, held: 'no' };
 }
 
-/**
- * Moves all waiting runs, those that this very draft makes included: moves are applied before those exist.
- */
+/** Moves all waiting runs, also those of this draft: a store applies moves before it makes new runs. */
 export function moveAll({ moves, queue }: Draft, from: readonly Held[], to: Held): void {
   moves.push({ from, to });
   for (const [index, run] of queue.entries())
     if (from.includes(run.held)) queue[index] = { ...run, held: to };
 }
 
-/**
- * Closes a draft: the status, the next run of a `fixed_delay` job, and when to look again, follow from all
- * the rest.
- */
+/** Closes a draft: derives the status, the next run of a `fixed_delay` job, and when to plan next. */
 export function decide(draft: Draft, now: number, cancelLive?: CancelReason): Decision {
   const job = withWakeAt(
     withDerivedStatus(withFixedDelay(draft.job, draft.live, now), draft.live),
@@ -205,9 +187,9 @@ function withFixedDelay(job: Job, live: LiveRuns, now: number): Job {
 }
 
 /**
- * P3, grid: the next run of a `fixed_delay` job without a live run, as seen `at` an instant: its last end (or
- * creation) + interval, or that instant + interval if that is past; never before `start_at`, nor based on an
- * end that the clock has jumped behind, and always later than the last slot (P5, one run per slot).
+ * P3, grid: the next run of a `fixed_delay` job without a live run, as seen `at` an instant. It is the last
+ * end (or creation) plus the interval, or `at` plus the interval if that is past; never before `start_at`,
+ * never based on an end in the future, and always after the last slot (P5, one run per slot).
  */
 export function afterDelay(
   job: Job,
@@ -222,10 +204,7 @@ export function afterDelay(
   return Math.max(next > at ? next : at + everyMs, first);
 }
 
-/**
- * A `run_at` job is finished once its slot is taken and nothing of it is left to run; a run by hand wakes it
- * again.
- */
+/** A `run_at` job is finished once its slot is taken and no run is left; a manual run makes it active. */
 function withDerivedStatus(job: Job, live: LiveRuns): Job {
   if (job.status === 'paused') return job;
   const ownRuns = live.dueOwnRuns > 0 || live.nextOwnRunAt !== undefined;

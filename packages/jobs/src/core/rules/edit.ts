@@ -5,8 +5,8 @@ import { afterDelay, type Draft } from './decision.ts';
 import { baseOf, lastSlotOf, rebase } from './resume.ts';
 
 /**
- * P16, edit: where the next run of an edited job lies. `draft.job` has the new schedule, and what was due
- * under the old one has been taken. A paused job gets its grid now and its next run with the resume.
+ * P16, edit: the next run of an edited job. `draft.job` has the new schedule; slots due under the old one are
+ * taken. A paused job gets its grid now, and its next run with the resume.
  */
 export function reschedule(draft: Draft, now: number): void {
   rebase(draft, now);

@@ -4,10 +4,7 @@ import { type Mutable, without } from '../objects.ts';
 import { type Decision, decide, draftOf, isOverRoom, releaseWaiting, shrinkRoom } from './decision.ts';
 import type { Outcome } from './settle.ts';
 
-/**
- * A run of a job that is over, or an attempt of one that will be retried: what the job's row needs to know of
- * it.
- */
+/** A run that has ended, or a failed attempt that will be retried: what the job's row needs of it. */
 export interface EndedRun {
   readonly status: FinishedStatus;
   readonly startedAt?: number;
@@ -33,18 +30,17 @@ export function countFinished(ended: readonly EndedRun[]): number {
 }
 
 /**
- * Whether what the end of a claim means for the job depends on its other live runs. Where runs overlap it
- * leaves no room to them (P7, overlap), and unless the next run counts from an end (P3, grid) or the job ends
- * with its runs, nothing else asks for them.
+ * Whether the end of a claim may change the job in a way that depends on its other live runs: it frees room
+ * (P7, overlap), the next run counts from an end (P3, grid), or the job ends with its runs.
  */
 export function dependsOnLive({ overlap, schedule }: Pick<Job, 'overlap' | 'schedule'>): boolean {
   return overlap !== 'allow' || isFixedDelay(schedule) || schedule.kind === 'run_at';
 }
 
 /**
- * What a settlement does to the job: its last run and health, the next run of a `fixed_delay` job (P3, grid),
- * the room that it leaves to a waiting run (P7, overlap), a `run_at` job's end. `live` counts what is left;
- * `claimed` only if {@link isOverRoom}. Absent: claims have ended, and it does not depend on them.
+ * What ended runs do to their job: last run and health, the next run of a `fixed_delay` job (P3, grid), room
+ * for a waiting run (P7, overlap), the end of a `run_at` job. `live`: what is left, with `claimed` only if
+ * {@link isOverRoom}; undefined where nothing depends on it.
  */
 export function afterSettlements(
   job: Job,

@@ -6,19 +6,16 @@ import { afterDelay, type Draft, releaseWaiting } from './decision.ts';
 /** A last slot so far in the future means that the clock jumped back (P17, clock). */
 export const CLOCK_TOLERANCE_MS = 60_000;
 
-/**
- * Whether the job waits for a clock that has jumped back behind its last slot. A {@link rebased} job does
- * not.
- */
+/** Whether the job waits for a clock that jumped back behind its last slot. A {@link rebased} job doesn't. */
 export function clockJumpedBack({ lastSlotAt, nextRunAt }: Job, now: number): boolean {
   if (lastSlotAt === undefined || lastSlotAt <= now + CLOCK_TOLERANCE_MS) return false;
   return nextRunAt === undefined || nextRunAt > lastSlotAt;
 }
 
 /**
- * P17, clock: after the clock jumped back behind the job's last slot, or its creation, the grid begins now
- * unless it began before. The last slot stays known: the slots up to it have rows, and no catch-up covers
- * them again ({@link isTakenAgain}).
+ * P17, clock: after the clock jumped back behind the job's last slot or creation, the grid begins now at the
+ * latest. The last slot stays known: slots up to it have rows, and no catch-up covers them again ({@link
+ * isTakenAgain}).
  */
 export function rebased(job: Job, now: number): Job {
   if (!liesAhead(job, now)) return job;
@@ -28,8 +25,7 @@ export function rebased(job: Job, now: number): Job {
 
 /**
  * P6, catch-up; P17, clock: a {@link rebased} job reaches slots that have rows. Each runs once more, in a row
- * that covers only itself. When the clock passes the last of them, the slot after it is next, so no catch-up
- * row covers a slot with a row.
+ * that covers only itself. Once the clock passes the last of them, the slot after it is next.
  */
 export function isTakenAgain({ lastSlotAt }: Job, slot: number): boolean {
   return lastSlotAt !== undefined && slot <= lastSlotAt;
@@ -55,18 +51,14 @@ function letGo(draft: Draft, now: number): void {
   draft.dueIfAfter = now + CLOCK_TOLERANCE_MS;
 }
 
-/**
- * The instant after which the next slot comes: `at`, and the last slot (P5, one run per slot) unless the
- * clock came back from it.
- */
+/** The next slot comes after `at` and after the last slot, unless the clock came back from that one (P5). */
 export function baseOf(job: Job, { at, now }: { readonly at: number; readonly now: number }): number {
   return Math.max(at, lastSlotOf(job, now) ?? at);
 }
 
 /**
- * Ends a pause as of `at` (its `until`, or now): goes to the next slot after that instant, and lets the held
- * runs go as far as there is room (P14, pause). Slots between `at` and now are missed ones, which the planner
- * then takes.
+ * Ends a pause as of `at` (its `until`, or now): sets the next slot after that, and releases held runs as far
+ * as there is room (P14, pause). The planner then takes the slots between `at` and now as missed ones.
  */
 export function resume(draft: Draft, { at, now }: { readonly at: number; readonly now: number }): void {
   const { job } = draft;

@@ -52,10 +52,7 @@ export type Settlement =
       readonly errors: readonly AttemptError[];
     };
 
-/**
- * What becomes of a run whose claim ended with `outcome` (P8, retries; P9, lost nodes; P11, timeout; P12,
- * cancel). `random` is in [0, 1).
- */
+/** What becomes of a run whose claim ended with `outcome` (P8, P9, P11, P12). `random` is in [0, 1). */
 export function settleRun(
   job: Job,
   run: LiveRun,
@@ -85,10 +82,7 @@ export function settleRun(
   }
 }
 
-/**
- * Whether a run that was put back calls for a new look: it is due, or was given back ahead of its time, and
- * may be claimed ahead elsewhere.
- */
+/** Whether a run that was put back needs a pass: it is due, or another node may claim it ahead. */
 export function mustLookAnew(
   { kind }: Outcome,
   { availableAt }: { readonly availableAt: number },
@@ -111,10 +105,7 @@ function failedOrRetried(
   return waiting(job, { ...run, failures, errors: [...run.errors, error] }, { availableAt });
 }
 
-/**
- * P8, retries: under `skip`, a retry that would meet the next slot of a fixed-rate or cron job is not made:
- * that slot is the retry.
- */
+/** P8, retries: under `skip`, the next slot of a fixed-rate or cron job replaces a retry as late as it. */
 function isLeftToTheNextSlot(job: Job, retryAt: number): boolean {
   if (!hasGrid(job.schedule) || job.overlap !== 'skip' || job.status !== 'active') return false;
   return job.nextRunAt !== undefined && retryAt >= job.nextRunAt;
@@ -138,10 +129,7 @@ function dueAfterLoss(run: LiveRun, now: number): number {
   return Math.min(run.availableAt, dueAgainAt(run, now));
 }
 
-/**
- * At once; but what was claimed ahead of its time is due then, and no sooner, unless the clock has jumped
- * back.
- */
+/** At once; a run claimed ahead of its time keeps its time, unless the clock has jumped back. */
 function dueAgainAt({ availableAt }: LiveRun, now: number): number {
   return availableAt > now && availableAt <= now + CLOCK_TOLERANCE_MS ? availableAt : now;
 }
@@ -178,10 +166,7 @@ function finished(
   return { kind: 'finished', attempt: attemptOf(run), recoveries: run.recoveries, errors, ...how };
 }
 
-/**
- * A run as its claim leaves it: given back without a start, it has made no attempt, though a claim for a
- * place writes a start.
- */
+/** A run as its claim leaves it: without a start of its handler, no attempt was made. */
 export function asLeft(
   run: LiveRun,
   { outcome, startedAt }: { readonly outcome: Outcome; readonly startedAt?: number | undefined },

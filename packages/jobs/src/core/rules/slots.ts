@@ -12,20 +12,14 @@ import {
 } from './decision.ts';
 import { isTakenAgain, resume } from './resume.ts';
 
-/**
- * A slot taken later than this, or than half the gap to its next one, was missed; else it is just late (P6,
- * catch-up).
- */
+/** A slot taken later than this, or than half the gap to its next one, was missed (P6, catch-up). */
 const MISSED_AFTER_MS = 60_000;
-/**
- * With `catch_up: all`, at most so many passed slots wait; one skipped row covers the older ones (P6,
- * catch-up).
- */
+/** With `catch_up: all`, this many slots wait; one skipped row covers the older ones (P6, catch-up). */
 const MAX_WAITING_SLOTS = 100;
 
 /**
- * What is due of a job at `now`: the end of its pause (P14, pause), runs whose own `run_at` has come (P15,
- * run now), and passed slots (P4 to P7). Returns the same job and nothing to write when nothing is due.
+ * Decides what is due of a job: the end of its pause (P14, pause), runs whose own `run_at` has come (P15, run
+ * now), and passed slots (P4 to P7). Returns the same job and nothing to write when nothing is due.
  */
 export function planJob(job: Job, live: LiveRuns, now: number): Decision {
   const draft = draftOf(job, live);
@@ -37,9 +31,8 @@ export function planJob(job: Job, live: LiveRuns, now: number): Decision {
 export const LOOK_AHEAD_MS = 200;
 
 /**
- * The next slot of a job if it comes within `aheadMs` and can be taken now as if it had come: nothing of the
- * job lives, and nothing else of it is due before. What somebody does to the job until then counts as done
- * after the slot.
+ * The job's next slot, if it comes within `aheadMs` and can be taken now: no run of the job is live, and
+ * nothing else of it is due before. A command until then counts as one after the slot.
  */
 export function slotAhead(job: Job, live: LiveRuns, now: number, aheadMs: number): number | undefined {
   const { nextRunAt: slot } = job;
@@ -55,9 +48,8 @@ export function slotAhead(job: Job, live: LiveRuns, now: number, aheadMs: number
 const PUT_OFF_MS = 60_000;
 
 /**
- * {@link planJob}, or {@link slotAhead}, for a job among others: one that can't be planned (its time zone is
- * none that this Node.js knows, say) holds up none of them, and is looked at again in a minute; until then it
- * is late.
+ * {@link planJob} or {@link slotAhead} for one of many jobs. A job that can't be planned (Node.js may not
+ * know its time zone) delays no other: the planner looks at it again in a minute, and until then it is late.
  */
 export function planOrPutOff(
   job: Job,
@@ -73,10 +65,7 @@ export function planOrPutOff(
   }
 }
 
-/**
- * A plan counts this many passed slots of cron jobs, and leaves other jobs to the next plan. Finding a slot
- * takes about 25 us.
- */
+/** Most cron slots counted in one plan; other jobs wait for the next. Finding a slot takes about 25 µs. */
 const MOST_WORK = 1_000;
 /** More slots of one job are counted in whole hours and days, with about as much work as this many. */
 const MOST_WORK_OF_ONE = 100;
@@ -96,10 +85,7 @@ export function createCountBudget(now: number): { isSpent(): boolean; spend(deci
   };
 }
 
-/**
- * {@link planJob} as the first step of another command: an edit first takes what is due under the old
- * definition (P16, edit).
- */
+/** {@link planJob} as a step of a command: an edit first takes slots of the old definition (P16, edit). */
 export function takeWhatIsDue(draft: Draft, now: number): void {
   const until = draft.job.pause?.until;
   if (draft.job.status === 'paused' && until !== undefined && until <= now) resume(draft, { at: until, now });
@@ -108,8 +94,8 @@ export function takeWhatIsDue(draft: Draft, now: number): void {
 }
 
 /**
- * {@link takeWhatIsDue} ahead of a command that mends or stops a job, which must be possible for one that
- * can't be planned, too. False for such a job: its slots are not taken.
+ * {@link takeDue} ahead of a command that repairs or stops a job, which must work for one that can't be
+ * planned. False for such a job: its slots are not taken.
  */
 export function takeWhatCanBe(draft: Draft, now: number): boolean {
   const { job, live } = draft;
@@ -153,10 +139,7 @@ function takeSlots(draft: Draft, now: number): void {
   else takeTogether(draft, now);
 }
 
-/**
- * When the clock has passed the last slot with a row, the next slot is the one after it. A jump back may have
- * set an earlier one.
- */
+/** Skips slots that have rows: a jump of the clock back may have set the next slot to one of them. */
 function leaveTakenSlots(draft: Draft, now: number): void {
   const { job } = draft;
   const { lastSlotAt, nextRunAt } = job;
@@ -201,10 +184,7 @@ function takeTogether(draft: Draft, now: number): void {
   }
 }
 
-/**
- * `all`: the oldest slot first, as far as there is room; the others wait on the clock, `nextRunAt` in the
- * past.
- */
+/** `all`: the oldest slot first, while there is room. The others wait: `nextRunAt` stays in the past. */
 function takeOneByOne(draft: Draft, now: number, room = roomOf(draft.job.overlap)): void {
   dropOldest(draft, now);
   for (;;) {
@@ -218,8 +198,8 @@ function takeOneByOne(draft: Draft, now: number, room = roomOf(draft.job.overlap
 }
 
 /**
- * What a job under `all` has waiting on its clock becomes waiting runs, room or not: a pause, or another
- * schedule, is about to take that clock away (P6, catch-up; P14, pause; P16, edit).
+ * Makes runs of all passed slots of an `all` job, with room or not: a pause or a new schedule is about to
+ * replace its next slot (P6, catch-up; P14, pause; P16, edit).
  */
 export function takeBacklog(draft: Draft, now: number): void {
   const { status, catchUp } = draft.job;
@@ -251,10 +231,7 @@ interface TakenSlot {
   readonly now: number;
 }
 
-/**
- * A slot becomes a run where there is room, a skipped row where there is none; a `run_at` slot always waits
- * (P7, overlap).
- */
+/** Makes a run of a slot, or a skipped row where there is no room; a `run_at` slot waits (P7, overlap). */
 function queueSlot(draft: Draft, taken: TakenSlot): void {
   const { job, live } = draft;
   const full = liveCount(live) >= roomOf(job.overlap) || live.crowded === true;

@@ -34,8 +34,8 @@ export function nextSuspectAt({ dueAt, isOneClaimed }: WaitingSuspects, now: num
 }
 
 /**
- * How many runs a claim may prefetch. With a suspect due and no free place, it is one less than asked for. A
- * full prefetch would take each place that becomes free, and the suspect would never start.
+ * How many runs a claim may prefetch: one less with a suspect due and no free place. A full prefetch would
+ * take each place that becomes free, so the suspect would never start.
  */
 export function prefetchBeside(
   isSuspectDue: boolean,

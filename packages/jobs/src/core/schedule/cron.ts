@@ -7,10 +7,7 @@ const DAY_MS = 86_400_000;
 /** The start of the year 3000: croner searches no further. */
 const END = 32_503_680_000_000;
 
-/**
- * A cron expression in a time zone, as slots on the real clock. Instants are milliseconds since the epoch,
- * from 1970 on.
- */
+/** A cron expression in a time zone, as slots on the real clock, in ms since the epoch, from 1970 on. */
 export interface CronClock {
   /** The first slot later than `after`; none past the year 3000. */
   next(after: number): number | undefined;
@@ -21,8 +18,8 @@ export interface CronClock {
 }
 
 /**
- * The clock of a valid cron expression and time zone. The last 100 used are kept compiled: a pure memo,
- * bounded because each takes about 80 KB. Throws for what `cronFault` and `isTimezone` refuse.
+ * The clock of a valid cron expression and time zone. Keeps the last 100 compiled, of about 80 KB each.
+ * Throws for what `cronFault` and `isTimezone` refuse.
  */
 export function cronClock(cron: string, timezone: string): CronClock {
   return clocks(`${timezone} ${cron}`);
@@ -67,10 +64,7 @@ export function cronFault(cron: string): string | undefined {
   return cronClock(cron, 'UTC').next(0) === undefined ? 'no slot: no date ever matches' : undefined;
 }
 
-/**
- * The fields of a cron expression, seconds first when given; equal for expressions that differ in blanks and
- * case only.
- */
+/** The fields of a cron expression, seconds first when given; blanks and case make no difference. */
 export function cronFields(cron: string): readonly string[] {
   return cron
     .toUpperCase()
@@ -90,10 +84,7 @@ function parses(cron: string): boolean {
   }
 }
 
-/**
- * The bare pattern, without a zone: local time is given and taken as if it were UTC, which is by far the
- * cheaper search.
- */
+/** The bare pattern: it takes and gives local time as if it were UTC, which is by far the cheaper search. */
 function wallPattern(cron: string): CronClock {
   const pattern = new Cron(cron, { utcOffset: 0, mode: '5-or-6-parts' });
   const next = knowingTheGap((after) => pattern.nextRun(new Date(after))?.getTime());
@@ -204,10 +195,7 @@ function evenUntil(timezone: string, { to, offsetMs }: Stretch, upTo: number): n
   return end;
 }
 
-/**
- * Between two slots every instant has the same next one: the last such gap, remembered, answers most
- * questions.
- */
+/** Every instant between two slots has the same next one: the last gap answers most questions. */
 function knowingTheGap(next: (after: number) => number | undefined): (after: number) => number | undefined {
   let from = 0;
   let to = 0;
@@ -221,8 +209,8 @@ function knowingTheGap(next: (after: number) => number | undefined): (after: num
 
 /**
  * Whether the clock is not set in the day after an instant. Then the search may leap to two days before (or
- * after) the nearest local match: no clock is ever set by more than a day, so no slot lies between. Else the
- * span that is about to repeat could hold one.
+ * after) the nearest local match: no clock is ever set by more than a day, so no slot is between. Otherwise
+ * the span that is about to repeat could hold one.
  */
 function isSteady(timezone: string, instant: number): boolean {
   return stretchAt(timezone, instant).offsetMs === stretchAt(timezone, instant + DAY_MS).offsetMs;

@@ -18,15 +18,12 @@ const NS_PER_MS = 1_000_000n;
 const INT64_MAX = 2n ** 63n - 1n;
 const EXAMPLES = 'durations look like 5m, 1h30m or 24h';
 
-/**
- * One term of a duration: digits, perhaps with a fraction, and all up to the next digit or dot as its unit.
- */
+/** One term of a duration: digits, an optional fraction, and all up to the next digit or dot as its unit. */
 const TERM = /(\d*)(\.\d*)?([^\d.]*)/y;
 
 /**
- * Reads a duration in Go's syntax, as `time.ParseDuration` does, to the nanosecond: a sign, then decimals
- * with a unit each (`ns us µs μs ms s m h`), or a lone `0`. Out of the range of an int64 is a fault (P2,
- * schedule).
+ * Reads a duration as Go's `time.ParseDuration` does, to the nanosecond: a sign, then decimals with a unit
+ * each (`ns us µs μs ms s m h`), or a lone `0`. A value outside an int64 is a fault (P2, schedule).
  */
 export function parseDuration(text: string): Parsed<bigint> {
   const negative = text.startsWith('-');
@@ -58,8 +55,8 @@ export function parseWholeMs(text: string): Parsed<number> {
 }
 
 /**
- * Writes milliseconds as a duration that `parseDuration` reads back to the same value: hours, minutes and
- * seconds, parts of zero left out (`1m30s`, `24h`, `1.5s`, `250ms`, `0s`). `ms` is rounded to a whole number.
+ * Writes milliseconds, rounded to a whole number, as a duration that `parseDuration` reads back to the same
+ * value: hours, minutes and seconds without zero parts (`1m30s`, `24h`, `1.5s`, `250ms`, `0s`).
  */
 export function formatDuration(ms: number): string {
   const whole = Math.round(Math.abs(ms));
@@ -87,8 +84,8 @@ function termNs(whole: string, fraction: string, unit: string): Parsed<bigint> {
 
 /**
  * The fraction of a unit, cut to whole nanoseconds. Go counts in float64 here, so `0.3333333333333333333h` is
- * 20m there although it is a little less; a double of ours is the same float64, and gives the same result.
- * Digits that no longer fit an int64 are dropped, also as in Go.
+ * 20m, although it is a little less; a number here is the same float64. As in Go, digits that no longer fit
+ * an int64 are dropped.
  */
 function fractionNs(digits: string, unitNs: bigint): bigint {
   let value = 0n;

@@ -1,7 +1,6 @@
 /**
- * Remembers what a pure function made of its last `capacity` keys; the least recently used one is forgotten
- * first. It never changes a result, only its cost, so one may live at module level. What throws is not
- * remembered.
+ * Remembers what a pure function made of its last `capacity` keys, and forgets the least recently used first.
+ * It changes no result, only its cost, so it may be at module level. A throw is not remembered.
  */
 export function createMemo<T>(capacity: number, make: (key: string) => T): (key: string) => T {
   const values = new Map<string, T>();

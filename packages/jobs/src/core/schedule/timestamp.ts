@@ -1,22 +1,15 @@
 import type { Parsed } from './duration.ts';
 
-/**
- * The first and the last instant that RFC 3339 has a form for (years 0000 to 9999, in UTC), in milliseconds
- * since the epoch.
- */
+/** The first and last instant that RFC 3339 can write (years 0000 to 9999, UTC), in ms since the epoch. */
 const FIRST_INSTANT = -62_167_219_200_000;
 export const LAST_INSTANT = 253_402_300_799_999;
 
-/**
- * Year, month, day, hour, minute, second, fraction; then the sign, hours and minutes of the offset, none of
- * them for `Z`.
- */
+/** Year, month, day, hour, minute, second, fraction; sign, hours and minutes of the offset, none for `Z`. */
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
 /**
- * Reads an RFC 3339 timestamp, offset required, as milliseconds since the epoch. Digits past the millisecond
- * are cut off. A day that the month does not have, hour 24, second 60 and an instant outside of the years
- * 0000 to 9999 in UTC are faults.
+ * Reads an RFC 3339 timestamp with an offset as ms since the epoch, cut to the millisecond. Refuses days that
+ * the month does not have, hour 24, second 60, and years outside 0000 to 9999 in UTC.
  */
 export function parseTimestamp(text: string): Parsed<number> {
   const match = RFC_3339.exec(text);

@@ -16,10 +16,7 @@ export interface Stretch {
   readonly shiftMs: number;
 }
 
-/**
- * IANA's own names of three letters. The engine also knows others (IST, BST, PST), which mean several zones
- * to people.
- */
+/** IANA's own names of three letters. `Intl` knows others (IST, BST) that mean several zones to people. */
 const THREE_LETTERS = [
   'UTC',
   'GMT',
@@ -36,10 +33,7 @@ const THREE_LETTERS = [
   'ROK',
 ];
 
-/**
- * True for a name of the IANA time zone database, in any case; false for offsets such as `+02:00` and
- * abbreviations.
- */
+/** True for a name of the IANA database, in any case; false for offsets (`+02:00`) and abbreviations. */
 export function isTimezone(name: string): boolean {
   if (!/^[A-Za-z][\w+-]*(\/[\w+-]+)*$/.test(name) || /^systemv\//i.test(name)) return false;
   if (/^[a-z]{3}$/i.test(name) && !THREE_LETTERS.includes(name.toUpperCase())) return false;

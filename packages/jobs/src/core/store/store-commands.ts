@@ -21,14 +21,14 @@ export interface CommandInput {
   readonly jobId: string;
   readonly command: JobCommand;
   /** Refuse with `stale` unless the id still stands for this generation (P1, identity). */
-  readonly ifUid?: string;
+  readonly ifUid?: string | undefined;
   /** Refuse with `stale` unless the job still has this version. */
-  readonly ifVersion?: number;
+  readonly ifVersion?: number | undefined;
   /** Of a trigger: kept 24 h; the same key again answers with the first run (P15, run now). */
-  readonly dedupeKey?: string;
+  readonly dedupeKey?: string | undefined;
   readonly audit?: AuditEntry;
   /** To be claimed with it, once it is done: what it makes due then starts without a claim of its own. */
-  readonly claim?: ClaimInput;
+  readonly claim?: ClaimInput | undefined;
 }
 
 /** A claimed run that was asked to stop: its node has to be told. */

@@ -14,19 +14,13 @@ export interface PlanInput {
 }
 
 export interface PlanResult {
-  /**
-   * All that was due by then was looked at. No later than the time by which it was decided, and maybe
-   * earlier.
-   */
+  /** The plan saw all that was due by then: the time by which it decided, or a little earlier. */
   readonly now: number;
   readonly queued: readonly PlannedRun[];
   readonly skipped: readonly PlannedRun[];
   /** Jobs that could not be planned, and why; put off by a minute. */
   readonly failed: readonly { readonly jobId: string; readonly message: string }[];
-  /**
-   * The limit was reached and something was done, or so much was counted that jobs may be left ({@link
-   * createCountBudget}): more may be due.
-   */
+  /** More may be due: the limit was reached, or the {@link createCountBudget} was spent. */
   readonly more: boolean;
   /** When to look again: the earliest instant at which a job of these types has to be planned, or sooner. */
   readonly nextWakeAt?: number;
@@ -47,24 +41,15 @@ export interface ClaimInput {
   readonly node: string;
   readonly types: TypeVersions;
   /**
-   * Free places: the claim takes at most this many runs that start at once, with `startedAt` now. At most one
-   * of them is a suspect, and only while no node has claimed another one (P9, lost nodes).
+   * Free places: most runs that start at once, with `startedAt` now. At most one of them is a suspect, and
+   * only while no node has claimed another one (P9, lost nodes).
    */
   readonly places: number;
-  /**
-   * At most so many more, to be held until a place is free; never a run that was recovered before (P9, lost
-   * nodes).
-   */
+  /** Most further runs, held until a place is free; none that was recovered before (P9, lost nodes). */
   readonly prefetch: number;
-  /**
-   * During a backlog, the claim takes at most this many slots before runs that were due earlier, marked
-   * `hasPriority`. Otherwise jobs would miss their slots.
-   */
+  /** During a backlog: most slots that go before runs due earlier, marked `hasPriority`. */
   readonly prioritySlots?: number;
-  /**
-   * Also claims at most `runs` runs that come due within `ms`, to be held until then; never one that was
-   * recovered before.
-   */
+  /** Also at most `runs` runs due within `ms`, held until then; none that was recovered before. */
   readonly ahead?: { readonly ms: number; readonly runs: number };
 }
 
@@ -92,8 +77,8 @@ export interface ClaimResult {
   readonly jobs: readonly Job[];
   readonly runs: readonly ClaimedRun[];
   /**
-   * When the next run that is not claimed comes due; in the past when there was, or may have been, more than
-   * was asked for. While others hold all that is due, or not all could be looked at: when to look again.
+   * When the next unclaimed run comes due; in the past when more may be due than was asked for. While other
+   * transactions lock all that is due, or not all could be looked at: when to look again.
    */
   readonly nextDueAt?: number;
 }
@@ -117,20 +102,14 @@ export type ClaimEnd = Omit<SettleInput, 'runId' | 'fence' | 'logs'>;
 export type SettleResult =
   | { readonly kind: 'finished'; readonly status: FinishedStatus }
   | { readonly kind: 'waiting'; readonly availableAt: number; readonly failures: number }
-  /**
-   * The claim is not the newest of the run any more, or the run is finished: nothing was written (P10,
-   * fence).
-   */
+  /** Not the newest claim of the run, or the run is finished: nothing was written (P10, fence). */
   | { readonly kind: 'stale' }
   /** Somebody's transaction holds the job: nothing was written. It has to be settled again in a while. */
   | { readonly kind: 'later' };
 
 export interface SettleBatchResult {
   readonly results: readonly SettleResult[];
-  /**
-   * Something was released or put back that can be claimed now or must be looked at again, or a job must be
-   * planned sooner.
-   */
+  /** A run may be claimed now, or a job planned sooner than known. */
   readonly wake: boolean;
 }
 

@@ -46,46 +46,37 @@ export interface JobStore {
   close(): Promise<void>;
   /**
    * Fires, with a `StoreError` as its reason, when the open database is lost for good: its file was removed,
-   * replaced or damaged. Every method rejects with that; the process should end. Absent: the store can't lose
-   * it.
+   * replaced or damaged. Every method then rejects with it; the process should end. Absent: that can't
+   * happen.
    */
   readonly lost?: AbortSignal;
-  /**
-   * The store's idea of now, at once: all of an engine goes by it, so that nodes with clocks of their own
-   * agree (P17, clock).
-   */
+  /** The store's time. The whole engine uses it, so that nodes whose clocks differ agree (P17, clock). */
   now(): number;
-  /**
-   * Asks the database itself, as a write and as a read would, and changes nothing. Rejects when it can't be
-   * used, and after `close()`.
-   */
+  /** Asks the database as a write and as a read would; changes nothing. Rejects after `close()`, too. */
   check(): Promise<void>;
 
   /** Makes a node known to the others, for as long as the process lives. On SQLite there are no others. */
   join(node: NodeInfo, listener: NodeListener): Promise<Membership>;
-  /**
-   * The nodes that have joined and live, the oldest first, as of their last heartbeat: at most 5 s ago while
-   * all is well.
-   */
+  /** The live nodes that have joined, oldest first, as of their last heartbeat: at most 5 s ago. */
   listNodes(): Promise<readonly NodeView[]>;
 
   /**
-   * Adds a job with its first slot (P1, identity; P4, stored next run). An id in use is `exists`; one that
-   * was deleted is free, with a new uid.
+   * Adds a job with its first slot (P1, identity; P4, stored next run). `exists`: the id is in use. A deleted
+   * id is free, with a new uid.
    */
   insertJob(
     input: {
       readonly definition: JobDefinition;
-      readonly by?: string;
-      readonly trace?: string;
+      readonly by?: string | undefined;
+      readonly trace?: string | undefined;
       readonly audit?: AuditEntry;
     },
     signal?: AbortFlag,
   ): Promise<InsertOutcome>;
   /**
-   * Decides one command under the job row's lock, or, a trigger that hangs on the job's definition alone,
-   * under one that keeps that as it is, and applies it whole (P7, P12 to P16). Rejects as `busy` when
-   * somebody's transaction holds that row for long.
+   * Decides one command under the job row's lock and applies it whole (P7, P12 to P16). A trigger that
+   * depends on the definition alone only keeps that from changing. Rejects as `busy` when another transaction
+   * locks the row for long.
    */
   command(input: CommandInput, signal?: AbortFlag): Promise<CommandResult>;
   /** For stores whose database others may use, too; absent: there are no such transactions. */
@@ -97,27 +88,24 @@ export interface JobStore {
    */
   plan(input: PlanInput): Promise<PlanResult>;
   /**
-   * Claims due runs, those due first first, each with a fence higher than any before (P10, fence), and with
-   * `ahead` some that are about to come due. Counts no room (P7, overlap).
+   * Claims due runs, earliest due first, each with a higher fence than any before (P10, fence), and with
+   * `ahead` some that come due soon. Does not check room (P7, overlap).
    */
   claim(input: ClaimInput): Promise<ClaimResult>;
   /** Settles claims (P8 to P12), each guarded by its fence, and their jobs: room, health, `fixed_delay`. */
   settle(batch: readonly SettleInput[]): Promise<SettleBatchResult>;
-  /**
-   * Writes starts, progress, logs; returns the runs whose claim is stale, and those that were asked to stop.
-   */
+  /** Writes starts, progress, logs; returns the runs whose claim is stale, and those being cancelled. */
   report(
     batch: readonly Report[],
   ): Promise<{ readonly stale: readonly string[]; readonly cancel: readonly string[] }>;
   /**
-   * Takes back every claim of nodes that are gone (P9, lost nodes): of all but `node` and those that have
-   * joined. Tells how many wait again and how many have failed.
+   * Takes back all claims of dead nodes (P9, lost nodes): all but `node` and those that have joined. Returns
+   * how many runs wait again and how many have failed.
    */
   recover(input: TakeBackInput): Promise<TakenBack & { readonly recovered: number; readonly failed: number }>;
   /**
-   * Gives back, at no cost, the claims of a node whose answers were lost (P9, lost nodes). `holds` are the
-   * fences that the node has: of a run it may have an older claim. `left` are claims with locked jobs: ask
-   * again.
+   * Gives back, at no cost, claims of a node whose replies were lost (P9, lost nodes): all but those with the
+   * fences `holds`. `left`: claims whose jobs were locked; ask again.
    */
   reconcile(
     input: TakeBackInput & { readonly holds: readonly number[] },
@@ -135,15 +123,9 @@ export interface JobStore {
 
   /** `handlers`: what living nodes can run, for its health (P22, types and deploys). */
   getJob(jobId: string, handlers: TypeVersions): Promise<JobView | undefined>;
-  /**
-   * A page in the order asked for; with the newest runs of each job, live and finished, newest first, if
-   * asked for.
-   */
+  /** A page in the requested order, with the newest runs of each job, newest first, if requested. */
   listJobs(query: JobQuery): Promise<Page<JobView>>;
-  /**
-   * How many jobs have which health, as each shows it: of those behind `after`, and as many as a moment
-   * allows. `next` is where the others begin.
-   */
+  /** Counts jobs by health, from `after` on, as many as a moment allows. `next` is where the rest begins. */
   countHealth(input: {
     readonly handlers: TypeVersions;
     readonly after?: string;
@@ -157,8 +139,8 @@ export interface JobStore {
   listAudit(query: AuditQuery): Promise<readonly AuditRow[]>;
   stats(input: { readonly hours: number }): Promise<StoreStats>;
   /**
-   * What one job ran in the last `hours` hours, pruned runs included (P18, bounds), newest hour first;
-   * undefined for no such job.
+   * Counts what a job ran in the last `hours`, pruned runs included (P18, bounds), newest hour first.
+   * Undefined: there is no such job.
    */
   jobHours(input: {
     readonly jobId: string;
@@ -169,26 +151,23 @@ export interface JobStore {
 }
 
 /**
- * A transaction of a caller's that is under way: what runs its statements, one at a time, on its connection.
- * Each row of an answer is an object. A client of `pg` within `BEGIN` is one as it is.
+ * A caller's open transaction: runs its statements, one at a time, on its connection. Each row of an answer
+ * is an object. A client of `pg` within `BEGIN` is one.
  */
 export interface Transaction {
   query(text: string, values: readonly unknown[]): PromiseLike<{ readonly rows: readonly unknown[] }>;
 }
 
 /**
- * Store work within a caller's transaction: it takes effect when that commits. Nothing here ends the
- * transaction. It can continue after any result and any rejection, except the caller's own error handed on: a
- * broken connection, or a transaction to retry.
+ * Store work within a caller's transaction: it takes effect when that commits. No method ends the
+ * transaction, and it can continue after any result and rejection, except the caller's own error: a broken
+ * connection, or a transaction to retry.
  */
 export interface StoreInTransaction {
   /** The job that has this id now, as the transaction sees it. */
   findJob(jobId: string): Promise<Job | undefined>;
   insertJob: JobStore['insertJob'];
-  /**
-   * A trigger; other commands are not for here. It takes no room away from others if it is free
-   * (`isFreeTrigger`).
-   */
+  /** A trigger, the only command here. It takes no room from others if it is free (`isFreeTrigger`). */
   trigger(
     input: CommandInput & { readonly command: Extract<JobCommand, { kind: 'trigger' }> },
   ): Promise<CommandResult>;

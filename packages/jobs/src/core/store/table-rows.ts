@@ -12,10 +12,7 @@ export interface TableRows {
   readonly identity?: { readonly column: string; readonly last: number };
 }
 
-/**
- * All that a store keeps, to be written into another kind of store: numbers that stand for words are words
- * here.
- */
+/** All that a store keeps, to be written into another kind of store: words, not the numbers for them. */
 export interface StoreContents {
   readonly tables: readonly TableRows[];
   /** No id, uid or fence in them is higher. */

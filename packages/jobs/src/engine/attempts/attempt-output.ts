@@ -24,10 +24,7 @@ export interface NewOutput {
 export interface OutputListener {
   /** Called after each line and each report of progress. */
   changed?(): void;
-  /**
-   * Called with each new line, up to the bytes of log that are kept for a run: it may cost more than keeping
-   * it.
-   */
+  /** Called with each new line, up to the bytes of log kept for a run: more than that may be costly. */
   lineAdded?(line: LogLine): void;
 }
 

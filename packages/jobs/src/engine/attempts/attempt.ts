@@ -36,8 +36,8 @@ interface ReportOptions {
 }
 
 /**
- * One execution of a run's handler, and the context that the handler gets. Payload, signal and log are made
- * at their first use: a short run touches none of them, and they are most of what an attempt costs.
+ * One execution of a run's handler, and the context that the handler gets. Makes payload, signal and log at
+ * their first use: a short run uses none of them, and they are most of the cost of an attempt.
  */
 export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorListener {
   readonly claimed: ClaimedRun;
@@ -59,10 +59,7 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   /** Whether the store knows `startedAt`. */
   startKnown = false;
   stop: Stop | undefined;
-  /**
-   * The first stray error of its handler: a rejection that nothing awaited, or an exception in a callback. It
-   * fails the attempt.
-   */
+  /** The first stray error of its handler (unawaited rejection, error in a callback): the attempt fails. */
   stray: ThrownError | undefined;
   /** Called with each stray error of the handler; absent: the process handles them. */
   onStray: ((attempt: Attempt, error: Error) => void) | undefined;

@@ -1,9 +1,6 @@
 import type { JsonText } from '../../core/model/run.ts';
 
-/**
- * Text of any value, cut to `limit` characters. Every database takes it: it has no U+0000 and no lone
- * surrogates. Never throws.
- */
+/** Text of any value, at most `limit` characters, without U+0000 and lone surrogates. Never throws. */
 export function safeText(value: unknown, limit: number): string {
   const text = plainText(value);
   const kept = text.length > limit ? `${text.slice(0, limit)}…` : text;

@@ -1,10 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { safeText } from './safe-text.ts';
 
-/**
- * Receives the stray errors of a piece of code: rejections that it did not await, and exceptions in its
- * callbacks.
- */
+/** Receives the stray errors of some code: rejections that it did not await, exceptions in its callbacks. */
 export interface StrayErrorListener {
   strayed(error: Error): void;
 }
@@ -22,7 +19,7 @@ export function withStrayErrorsTo<T>(listener: StrayErrorListener, work: () => T
 /**
  * Sends stray errors to their listeners until the returned function is called. Errors without a listener end
  * the process, as in Node, unless the host has its own handlers, or `--unhandled-rejections` says `warn` or
- * `none`. Handlers of the host receive all errors, also those that went to a listener.
+ * `none`. Handlers of the host also receive errors that went to a listener.
  */
 export function listenForStrayErrors(): () => void {
   listeningEngines += 1;
@@ -37,10 +34,7 @@ export function listenForStrayErrors(): () => void {
   };
 }
 
-/**
- * Whether the error comes from a job handler; for a host's own handler of `unhandledRejection` or
- * `uncaughtException`.
- */
+/** Whether an error comes from a job handler; for the host's `unhandledRejection` or `uncaughtException`. */
 export function isInJobHandler(): boolean {
   return listeners.getStore() !== undefined;
 }
@@ -65,10 +59,7 @@ function handleRejection(reason: unknown): void {
   else endProcess(error);
 }
 
-/**
- * Whether Node was started with `--unhandled-rejections=none` or `warn`. With `warn`, Node prints the
- * warning.
- */
+/** Whether Node was started with `--unhandled-rejections=none`, or `warn`, where Node prints the warning. */
 function doesNodeIgnoreRejections(): boolean {
   // The last option counts, and the command line counts more than the environment.
   const options = [process.env.NODE_OPTIONS ?? '', ...process.execArgv].join(' ');
@@ -87,10 +78,7 @@ function errorOf(thrown: unknown): Error {
   return new Error(`A callback threw ${safeText(thrown, 500)}.`, { cause: thrown });
 }
 
-/**
- * Throws the error without a handler: Node prints it, runs the `exit` handlers, and ends the process with
- * code 1.
- */
+/** Throws the error without a handler: Node prints it, runs `exit` handlers, and ends with code 1. */
 function endProcess(thrown: unknown): void {
   removeHandlers();
   process.stderr.write(

@@ -43,10 +43,7 @@ export function checkThrown(value: unknown): ThrownError {
   };
 }
 
-/**
- * The causes of an error: its `cause`, the `errors` of an AggregateError, and their own causes, each error
- * before its causes.
- */
+/** An error's `cause`, the `errors` of an AggregateError, and their causes, each error before its causes. */
 function readCauses(thrown: unknown): ErrorCause[] {
   const causes: ErrorCause[] = [];
   const seen = new Set([thrown]);

@@ -21,10 +21,7 @@ export class Coalescer {
     this.#counted = counted;
   }
 
-  /**
-   * Counts a run event of a job. Returns whether to publish it; if not, the next count of the job includes
-   * it.
-   */
+  /** Counts a run event. Returns whether to publish it; if not, the job's next count includes it. */
   admit(jobId: string): boolean {
     const second = Math.floor(this.#clock.monotonic() / SECOND_MS);
     if (second !== this.#second) {

@@ -12,10 +12,7 @@ import { buildEvent, EventRing } from './event-ring.ts';
 const GATHER_MS = 100;
 /** Run events sent to the others one by one in that time; the rest are counted by job. */
 const MOST_GATHERED = 500;
-/**
- * The other nodes continue to send this long after the last subscriber has gone (ms). Most subscribers come
- * back, and have missed nothing then.
- */
+/** The other nodes send this long after the last subscriber left (ms): most come back, and miss nothing. */
 const LINGER_MS = 60_000;
 
 export interface EventFeedDeps {
@@ -25,8 +22,8 @@ export interface EventFeedDeps {
 }
 
 /**
- * The events of all nodes, as this one shows them: its own and those of the others, in one ring and order.
- * Nodes send each other events only while one of them has a subscriber.
+ * The events of all nodes in one ring, in the order in which they arrive here. Nodes send each other events
+ * only while one of them has a subscriber.
  */
 export class EventFeed {
   readonly #with: EventFeedDeps;

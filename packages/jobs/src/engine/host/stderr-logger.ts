@@ -5,10 +5,7 @@ import type { EngineLogger } from '../engine-logger.ts';
 
 const LINE_LIMIT = 8_000;
 
-/**
- * The logger of an engine that was given none: warnings, errors and failed attempts go to stderr, one line
- * each, without stacks. `write` takes a line without its end.
- */
+/** The default logger: warnings, errors and failed attempts go to stderr, one line each, without stacks. */
 export function stderrLogger(write: (line: string) => void = toStderr): EngineLogger {
   const writer = (level: string) => (fields: object, message: string) =>
     write(lineOf(level, fields, message));

@@ -1,10 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../../core/clock.ts';
 
-/**
- * Node drops a timer that is longer than 2^31-1 ms, and a suspended machine lets long ones drift: sleep in
- * short stretches (P17, clock).
- */
+/** Node drops timers above 2^31-1 ms, and a suspended machine makes long ones late (P17, clock). */
 const LONGEST_TIMER_MS = 30_000;
 
 /** The process's own clock. */

@@ -8,10 +8,7 @@ import { isJson } from '../attempts/safe-text.ts';
 import { type CheckedPayload, checkPayload } from './payload-check.ts';
 import type { RegisteredType } from './registry.ts';
 
-/**
- * The payload of a job in one version, as an edit at one time made it: a failover may lose an edit, and
- * another one be made.
- */
+/** A job's payload in one version, as edited at one time: a failover may give the version to another edit. */
 interface Checked {
   readonly version: number;
   readonly updatedAt: number;
@@ -30,10 +27,7 @@ const NO_JSON: CheckedPayload = {
   faults: [{ pointer: '/payload', detail: 'the stored payload is not JSON: edit the job' }],
 };
 
-/**
- * The payloads for attempts, checked again with today's schema, which may have become stricter (P21,
- * payloads).
- */
+/** The payloads for attempts, checked again: today's schema may be stricter (P21, payloads). */
 export class CheckedPayloads {
   readonly #clock: Clock;
   /** By the uid of their job. */

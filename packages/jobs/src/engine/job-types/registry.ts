@@ -22,10 +22,7 @@ export interface Registry {
   get(type: string): RegisteredType | undefined;
 }
 
-/**
- * Checks the job types once, at start; a faulty one is a programming error and throws, naming what to mend
- * (P21, payloads).
- */
+/** Checks the job types at start. Throws for a faulty one, and says what to change (P21, payloads). */
 export function createRegistry<Deps>(jobTypes: readonly JobType<Deps>[], deps: Deps): Registry {
   const byName = new Map<string, RegisteredType>();
   for (const jobType of jobTypes) {
@@ -71,10 +68,7 @@ function registered<Deps>(jobType: JobType<Deps>, deps: Deps): RegisteredType {
   };
 }
 
-/**
- * The schema as JSON Schema. Refuses one that is not strict, or that JSON Schema can't express (P21,
- * payloads).
- */
+/** The schema as JSON Schema. Refuses one that is not strict or can't be expressed in it (P21, payloads). */
 function strictJsonSchema(
   schema: z.ZodObject,
   refuse: (why: string) => never,

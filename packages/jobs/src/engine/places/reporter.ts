@@ -4,9 +4,7 @@ import type { Settings } from '../options.ts';
 import type { RunningAttempts } from './running-attempts.ts';
 
 const SWEEP_MS = 100;
-/**
- * Sweeps end this long after the last handler: later than its last report and than the end of idle threads.
- */
+/** Sweeps end this long after the last handler: after its last report and after the end of idle threads. */
 const SLEEP_AFTER_MS = 65_000;
 /** Shortest time between two writes of progress and logs. */
 const REPORT_MS = 1_000;
@@ -19,8 +17,8 @@ export interface ReporterDeps {
 }
 
 /**
- * Watches running handlers: stops them at their timeout, reports their starts, progress and logs, and learns
- * whether they have lost their claim.
+ * Watches running handlers: enforces timeouts, and reports starts, progress and logs. The answers tell
+ * whether a claim was lost.
  */
 export class Reporter {
   readonly #with: ReporterDeps;

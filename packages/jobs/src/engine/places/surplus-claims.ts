@@ -22,7 +22,7 @@ export class SurplusClaims {
 
   /**
    * Gives back what is surplus now and still is after {@link SURPLUS_AFTER_MS}: after the process stood
-   * still, the last durations say nothing about the next ones. `keep`: how many runs are meant to wait.
+   * still, recent durations mean little. `keep`: how many runs are meant to wait.
    */
   giveBack(keep = 0): void {
     const { clock, unstarted, settlements } = this.#with;

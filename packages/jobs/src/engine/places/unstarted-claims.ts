@@ -72,8 +72,8 @@ export class UnstartedClaims {
   }
 
   /**
-   * Lets the runs wait for a place that have become due. Returns those that are too late, because the process
-   * stood still: another node may have them by now. `nextMs`: when to call again.
+   * Lets due runs wait for a place. Returns those that are too late, because the process stood still: other
+   * nodes may have them. `nextMs`: when to call again.
    */
   releaseDue(): { readonly late: readonly EndedClaim[]; readonly nextMs: number | undefined } {
     if (this.#ahead.length === 0) return { late: [], nextMs: undefined };

@@ -21,10 +21,7 @@ export interface HealthCounterDeps {
   readonly node: Pick<Node, 'liveTypes'>;
 }
 
-/**
- * Counts jobs by health when somebody asks, but no more often than {@link EVERY_MS}. Where counting takes
- * long, callers get the counts before it.
- */
+/** Counts jobs by health on demand, at most every {@link EVERY_MS}; slow counts answer with older ones. */
 export class HealthCounter {
   readonly #with: HealthCounterDeps;
   #counted: Counted | undefined;

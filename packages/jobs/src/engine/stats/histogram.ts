@@ -11,9 +11,7 @@ export const LATENESS_BOUNDS_MS: readonly number[] = [
   1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 3_600_000,
 ];
 
-/**
- * Counts values between fixed bounds: no memory, and hardly any time, for each of tens of thousands a second.
- */
+/** Counts values between fixed bounds, in constant memory and almost no time. */
 export class Histogram {
   readonly #boundsMs: readonly number[];
   readonly #counts: Float64Array;

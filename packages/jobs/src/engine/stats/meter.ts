@@ -23,7 +23,7 @@ interface TypeMeter {
 
 /**
  * What this node did since its start, in the last minute, and in each of the last 60 minutes: counted as it
- * happens, in constant space, and put together when somebody asks.
+ * happens, in constant space.
  */
 export class Meter {
   readonly #clock: Clock;
@@ -32,15 +32,9 @@ export class Meter {
   readonly #skipped: Record<SkipReason, number> = { ...REASONS.skipped };
   /** By the clock that only rises. */
   readonly #seconds = new TimeBuckets();
-  /**
-   * By the time of day, which may jump: what was counted under a minute that is still to come again is not
-   * shown.
-   */
+  /** By the time of day, which may jump: minutes in the future are not shown. */
   readonly #minutes = new TimeBuckets();
-  /**
-   * What is counted in now: looked up once a second, since at tens of thousands of runs a second each look at
-   * a clock counts.
-   */
+  /** The current buckets, looked up once a second: at tens of thousands of runs a second, clocks cost. */
   #second: TimeBucket = new TimeBucket();
   #minute: TimeBucket = new TimeBucket();
 

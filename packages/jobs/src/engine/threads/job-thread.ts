@@ -2,10 +2,7 @@ import { PermanentError } from '../../core/model/errors.ts';
 
 /** What a thread of the pool is at. */
 export interface JobThread {
-  /**
-   * The module that it imports, or whose handler runs, and for which job type; absent: the dependencies of
-   * threads.
-   */
+  /** The module being imported or run, and its job type; without one, the dependencies of threads. */
   at: { readonly module: string; readonly type?: string } | undefined;
   /** An engine that was to start in it was refused. */
   refused: Error | undefined;
@@ -21,9 +18,7 @@ export function enterJobThread(): JobThread {
   return thread;
 }
 
-/**
- * Throws in a thread of the pool: an engine there would run jobs a second time, and start threads of its own.
- */
+/** Throws in a thread of the pool: an engine there would run jobs again, and start threads of its own. */
 export function refuseInJobThread(): void {
   const thread: JobThread | undefined = Reflect.get(globalThis, KEY);
   if (thread === undefined) return;

@@ -12,9 +12,8 @@ export interface LoadThreadsDeps {
 }
 
 /**
- * Loads the modules of the job types that run in threads, before anything runs: a bundle may lack one, and
- * one that starts an engine of its own would do so in each thread. Throws one error that names all faults;
- * also as soon as `stopping` fires.
+ * Loads the modules of the job types that run in threads, before anything runs: a bundle may lack one, or one
+ * may start an engine of its own. Throws one error that names all faults, or when `stopping` fires.
  */
 export async function loadThreads(
   { threads, registry, settings }: LoadThreadsDeps,

@@ -138,9 +138,7 @@ async function loadAll(types: Extract<ToThread, { kind: 'load' }>['types']): Pro
   giveWay();
 }
 
-/**
- * Sends what a handler logs and reports to the engine, ten times a second at most, and nothing after its end.
- */
+/** Sends what a handler logs and reports to the engine, ten times a second at most; nothing after its end. */
 function createOutputSender(): OutputSender {
   let isOver = false;
   let sentAt = Number.NEGATIVE_INFINITY;

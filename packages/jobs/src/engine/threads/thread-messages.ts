@@ -36,10 +36,7 @@ export type HandlerEnd =
   | { readonly kind: 'threw'; readonly thrown: ThrownError };
 
 interface Threw extends Extract<HandlerEnd, { kind: 'threw' }> {
-  /**
-   * False: the thread must not run another handler, such as when a module or the dependencies could not be
-   * loaded.
-   */
+  /** False: the thread must not run another handler, such as after a failed import. */
   readonly isUsable: boolean;
 }
 
@@ -84,9 +81,7 @@ export type ThreadMessage = (Reply | Stray | Loading | { readonly kind: 'output'
   readonly output?: unknown;
 };
 
-/**
- * Checks a message of a thread, which a handler may have posted; undefined: it is not one of the engine's.
- */
+/** Checks a message of a thread, which a handler may have posted. Undefined: it is not the engine's. */
 export function readMessage(message: unknown): ThreadMessage | undefined {
   if (!isRecord(message)) return undefined;
   const said = message['@greenvue/jobs'];

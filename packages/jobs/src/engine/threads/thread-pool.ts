@@ -38,8 +38,7 @@ const END_LIMIT_MS = 2_000;
 
 /**
  * The threads of a node. Each runs one handler at a time, starts when needed, and ends after a minute without
- * work. It is a pool of our own because a stopped run gets a grace before its thread is terminated (P11,
- * timeout).
+ * work. Other pools give a stopped run no grace before its thread is terminated (P11, timeout).
  */
 export class ThreadPool {
   readonly #threads = new Set<Thread>();
@@ -60,10 +59,7 @@ export class ThreadPool {
     );
   }
 
-  /**
-   * Loads the modules of job types, in one thread for each amount of memory; the threads later serve the runs
-   * of the types. Returns the faults of the modules.
-   */
+  /** Loads job types' modules in a thread per memory size, which later serves runs. Returns the faults. */
   async load(jobTypes: readonly JobType<never>[]): Promise<readonly string[]> {
     const byMemory = Map.groupBy(jobTypes, (jobType) => this.#memoryOf(jobType));
     const faults = await Promise.all([...byMemory].map(([memoryMb, types]) => this.#loadIn(memoryMb, types)));
@@ -114,9 +110,7 @@ export class ThreadPool {
     current?.reject(error);
   }
 
-  /**
-   * Ends the thread under an attempt, whose promise then rejects. A native call it is in has to return first.
-   */
+  /** Ends the thread of an attempt, whose promise then rejects; a native call has to return first. */
   terminate(attempt: Attempt): void {
     const thread = this.#of(attempt);
     if (thread !== undefined) void terminated(thread);
@@ -130,9 +124,7 @@ export class ThreadPool {
     }
   }
 
-  /**
-   * Ends all threads at once, and waits a moment for it. Leaves no timer that would keep the process alive.
-   */
+  /** Ends all threads at once, and waits a moment. Leaves no timer that keeps the process alive. */
   async end(): Promise<void> {
     const limit = Promise.withResolvers<void>();
     const cancel = this.#settings.clock.setTimer(END_LIMIT_MS, limit.resolve);
