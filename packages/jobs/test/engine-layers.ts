@@ -36,8 +36,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine host': room('host', { may: ['engine port', 'engine attempts'], packages: ['node:'] }),
   'engine timing': room('timing', {
     packages: ['node:'],
-    entries: ['timing.ts', 'pace.ts'],
-    typeEntries: ['due-times.ts', 'pass-loop.ts', 'plan-timer.ts', 'throttle.ts'],
+    entries: ['due-times.ts', 'pace.ts', 'pass-loop.ts', 'plan-timer.ts', 'throttle.ts'],
   }),
   'engine settings': {
     paths: [`${ENGINE}/options.ts`],
@@ -93,7 +92,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine api': room('api', {
     may: ['engine port', 'engine job types'],
     mayTypes: [...TYPES, 'engine pass'],
-    entries: ['command-api.ts'],
+    entries: ['job-api.ts', 'run-api.ts'],
   }),
   // Puts the rooms together.
   engine: {

@@ -15,9 +15,7 @@ import type {
 } from '../core/store/store-views.ts';
 import type { EngineStats, NodeActivity } from './engine-stats.ts';
 
-/**
- * A job as people and code write it. Times are RFC 3339, durations Go's; exactly one of the four schedules.
- */
+/** A job as people and code write it. Times are RFC 3339, durations Go's; exactly one kind of schedule. */
 export interface JobInput {
   readonly id: string;
   readonly name: string;
@@ -40,46 +38,34 @@ export interface JobInput {
   readonly backoff?: BackoffOptions | undefined;
 }
 
-/**
- * RFC 7396 at top level: absent keeps, null resets to the default; a schedule field replaces the other kinds
- * (P16, edit).
- */
+/** RFC 7396 at top level: null resets to the default; a schedule field replaces other kinds (P16, edit). */
 export type JobPatch = { readonly [K in keyof Omit<JobInput, 'id'>]?: JobInput[K] | null };
 
 /** Who asks, for the audit log (`user:42`, `token:7`); absent: the code of the process itself. */
 export interface CommandOptions {
   readonly by?: string | undefined;
-  /**
-   * Only if the id still stands for this generation of it (P1, identity), and the definition has this
-   * version: the ETag.
-   */
+  /** The id must still stand for this generation of the job (P1, identity), in this version: the ETag. */
   readonly ifUid?: string | undefined;
   readonly ifVersion?: number | undefined;
   /**
-   * A change that still waits for its turn when this fires is not made: it rejects with a `StoreError` of
-   * code `aborted`. A change that has been sent to the database continues. Has no effect with a `tx`.
+   * A change that waits for its turn when this fires is not made: it rejects with a `StoreError` of code
+   * `aborted`. A change already sent to the database continues. Has no effect with a `tx`.
    */
   readonly signal?: AbortFlag | undefined;
 }
 
 /**
- * The command takes effect if and only if a transaction of the caller commits; PostgreSQL only. Until then
- * nothing is visible, published or run. `docs/transactions.md` says which locks it holds.
+ * The command takes effect, and is visible, if and only if a transaction of the caller commits; PostgreSQL
+ * only. `docs/transactions.md` says which locks it holds.
  */
 export interface InTransaction {
   readonly tx?: Transaction | undefined;
 }
 
 export interface TriggerInput extends InTransaction {
-  /**
-   * Replaces the job's payload for this run alone; defaults are filled in, with which it has at most 64 KiB
-   * as JSON.
-   */
+  /** Replaces the job's payload for this run. At most 64 KiB as JSON, with the type's defaults. */
   readonly payload?: unknown;
-  /**
-   * `operator`: a payload that changes fields outside the type's `operatorsMaySet` is `forbidden`. Default
-   * `admin`: any payload.
-   */
+  /** With `operator`, the payload may change only the type's `operatorsMaySet`. Default `admin`. */
   readonly payloadBy?: 'operator' | 'admin' | undefined;
   /** Only under overlap `allow`. */
   readonly runAt?: string | undefined;
@@ -120,10 +106,7 @@ export interface Preview {
 export type JobEventListener = (event: JobEvent | 'reset') => void;
 
 export interface EventSubscription {
-  /**
-   * The events after `after`, or `reset` when the ring no longer has them all (or never had: another
-   * process).
-   */
+  /** The events after `after`; `reset` when the ring no longer has them all (or never had them). */
   readonly backlog: readonly JobEvent[] | 'reset';
   /** The id of the newest event so far. */
   readonly lastId: number;
@@ -164,18 +147,18 @@ export class EngineError extends Error {
 }
 
 /**
- * The engine as code and routes use it, between `start()` and the end of `stop()`. All methods reject with an
- * {@link EngineError} for what a caller can act on, and with a `StoreError` when the store can't be used.
+ * The engine as code and routes use it, between `start()` and the end of `stop()`. Methods reject with an
+ * {@link EngineError} that a caller can act on, and with a `StoreError` when the store can't be used.
  */
 export interface Engine {
   /**
-   * Opens the store, takes back what a dead process left (P9, lost nodes), and starts to plan and claim
+   * Opens the store, takes back the runs of a dead process (P9, lost nodes), and plans and claims from now on
    * (unless `autoRun` is false).
    */
   start(): Promise<void>;
   /**
-   * Stops claiming, waits for handlers, aborts what is left in time for `shutdownTimeoutMs`, hands back (P9,
-   * lost nodes). Methods go on working until all that is done and `serving` has ended.
+   * Stops claiming, waits for handlers, aborts the rest in time for `shutdownTimeoutMs`, gives claims back
+   * (P9, lost nodes). Methods work until all that is done and `serving` has ended.
    */
   stop(options?: { readonly serving?: Promise<unknown> }): Promise<void>;
   /** One pass by hand, to its end: for tests with a fake clock and `autoRun: false`. */
@@ -184,8 +167,7 @@ export interface Engine {
   check(): Promise<void>;
   /**
    * Fires, with a `StoreError` as its reason, once the database is lost for good: removed or replaced
-   * (`gone`), or `damaged`. The engine starts nothing more, and every method rejects. Log the reason and end
-   * the process.
+   * (`gone`), or `damaged`. Then nothing starts and every method rejects: log the reason and end the process.
    */
   readonly lost: AbortSignal;
 

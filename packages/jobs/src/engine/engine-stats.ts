@@ -6,9 +6,8 @@ import type { HealthCounts, StoreStats } from '../core/store/store-views.ts';
 export type Ending = 'succeeded' | 'failed' | 'cancelled' | 'retried';
 
 /**
- * `late`: no heartbeat for 10 s. `stalled`: its event loop is blocked. `joining`: cut off from the others, it
- * claims nothing. `failing`: it has failed to write and claim runs for 5 s; only the node itself reports
- * that.
+ * `late`: no heartbeat for 10 s. `stalled`: its event loop is blocked. `joining`: cut off, it claims nothing.
+ * `failing`: it has failed to write and claim runs for 5 s, as only the node itself reports.
  */
 export type NodeHealth = 'ok' | 'late' | 'stalled' | 'joining' | 'failing';
 
@@ -72,10 +71,7 @@ export interface TypeCounts {
 
 /** What one node does, and has done since its start. It needs no database to report this. */
 export interface NodeActivity {
-  /**
-   * How claims ended on this node since its start: its attempts, and the runs that were cancelled before they
-   * started.
-   */
+  /** Claims that ended on this node since its start: attempts, and runs cancelled before they started. */
   readonly sinceStart: Readonly<Record<Ending, number>>;
   readonly lastMinute: LastMinute;
   /** The last 60 minutes of the clock, newest first; the newest is not over. */

@@ -1,6 +1,8 @@
-import { createCommandApi } from './api/command-api.ts';
+import { createJobApi } from './api/job-api.ts';
+import { createRunApi } from './api/run-api.ts';
 import type { Engine } from './engine-port.ts';
 import { EventFeed } from './events/event-feed.ts';
+import { jobTypeInfo } from './job-types/job-type-info.ts';
 import { createRegistry } from './job-types/registry.ts';
 import { Lifecycle } from './lifecycle/lifecycle.ts';
 import { Node } from './nodes/node.ts';
@@ -11,36 +13,45 @@ import { Settlements } from './settling/settlements.ts';
 import { Meter } from './stats/meter.ts';
 import { createStatsApi } from './stats-api.ts';
 import { ThreadPool } from './threads/thread-pool.ts';
-import { createTiming } from './timing/timing.ts';
+import { DueTimes } from './timing/due-times.ts';
+import { PassLoop } from './timing/pass-loop.ts';
+import { PlanTimer } from './timing/plan-timer.ts';
+import { Throttle } from './timing/throttle.ts';
 
 /**
- * Makes an engine over a store. Throws for job types that can't be registered (P21, payloads). Nothing is
- * opened or run before `start()`. From now on until `stop()` the engine observes the requests of the
- * process's HTTP servers.
+ * Makes an engine over a store. Throws for job types that can't be registered (P21, payloads). Opens and runs
+ * nothing before `start()`. Until `stop()`, it observes requests of the process's HTTP servers.
  */
 export function createEngine<Deps>(options: EngineOptions<Deps>): Engine {
   const settings = settingsOf(options);
   const registry = createRegistry(options.jobTypes, options.deps);
   const types = settings.concurrency === 0 ? {} : registry.versions;
   const base = { ...settings, settings, store: options.store, registry, types };
-  const timing = createTiming(settings);
-  const meter = new Meter(settings.clock, Object.keys(registry.versions));
+  const { clock, concurrency: floor, loopDelay } = settings;
+  const loop = new PassLoop(clock);
+  const due = new DueTimes(settings.aheadMs);
+  const planTimer = new PlanTimer({ clock, due, loop });
+  const timing = { loop, due, planTimer, throttle: new Throttle({ clock, floor, loopDelay }) };
+  const meter = new Meter(clock, Object.keys(registry.versions));
   const node = new Node(base);
   const events = new EventFeed({ ...base, node });
   const settlements = new Settlements({ ...base, ...timing, events, meter });
   const threads = new ThreadPool(settings);
   const executor = new Executor({ ...base, threads, settlements, events, meter });
-  const parts = { ...base, ...timing, meter, node, events, settlements, threads, executor };
-  const dispatcher = new Dispatcher(parts);
-  const lifecycle = new Lifecycle({ ...parts, dispatcher });
+  const work = { ...base, ...timing, meter, node, events, settlements, threads, executor };
+  const parts = { ...work, dispatcher: new Dispatcher(work) };
+  const lifecycle = new Lifecycle(parts);
   return {
     start: () => lifecycle.start(),
     stop: (stopOptions) => lifecycle.stop(stopOptions),
     tick: () => lifecycle.tick(),
     check: () => lifecycle.check(),
     lost: lifecycle.lost,
-    ...createCommandApi({ ...parts, dispatcher }),
-    ...createStatsApi({ ...parts, dispatcher, lifecycle }),
+    ...createJobApi(parts),
+    ...createRunApi(parts),
+    jobTypes: () => registry.types.map(jobTypeInfo),
+    listAudit: (query) => options.store.listAudit(query),
+    ...createStatsApi({ ...parts, lifecycle }),
     subscribe: (listener, after) => events.subscribe(listener, after),
   };
 }

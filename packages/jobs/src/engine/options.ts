@@ -24,10 +24,7 @@ export interface EngineOptions<Deps> {
   readonly deps: Deps;
   /** Needed when a job type with `isolation: 'thread'` uses its dependencies. */
   readonly threadDeps?: ThreadDeps;
-  /**
-   * How much heap (MB) a thread of a job may use, unless its type says otherwise. Default 512. Memory outside
-   * the heap (buffers, SQLite) does not count.
-   */
+  /** Heap (MB) of a job's thread, unless its type sets it. Buffers and SQLite do not count. Default 512. */
   readonly threadMemoryMb?: number;
   /** Places of this node; 0 makes it an API-only node. Default 10. */
   readonly concurrency?: number;
@@ -37,9 +34,8 @@ export interface EngineOptions<Deps> {
   readonly shutdownTimeoutMs?: number;
   readonly retention?: Partial<Retention>;
   /**
-   * The handling of stray errors of inline handlers: rejections that nothing awaited, and errors that
-   * callbacks throw. `fail_attempt` (default): the attempt fails. `off`: the process gets them, and by
-   * default ends.
+   * Stray errors of inline handlers are unawaited rejections and errors in callbacks. `fail_attempt`
+   * (default): the attempt fails. `off`: the process gets them, and by default ends.
    */
   readonly strayErrors?: 'fail_attempt' | 'off';
   /** The version of the program, for `GET /api/job-stats`. */
@@ -51,9 +47,7 @@ export interface EngineOptions<Deps> {
   readonly clock?: Clock;
   /** In [0, 1): jitter of retries. */
   readonly random?: () => number;
-  /**
-   * How late the event loop is: where it is late, runs make room for the API. Default: what Node measures.
-   */
+  /** Measures how late the event loop is: a late one makes the engine claim less. Default: Node's. */
   readonly loopDelay?: LoopDelay;
   /** False: nothing happens but by `tick()`. For tests. Default true. */
   readonly autoRun?: boolean;
@@ -70,10 +64,7 @@ export interface Settings {
   readonly random: () => number;
   readonly loopDelay: LoopDelay | undefined;
   readonly autoRun: boolean;
-  /**
-   * How long before their time slots are taken and their runs claimed; 0 where only `tick()` makes anything
-   * happen.
-   */
+  /** How long before their time slots are taken and runs claimed; 0 without `autoRun`. */
   readonly aheadMs: number;
   readonly strayErrors: 'fail_attempt' | 'off';
   readonly threadDeps: ThreadDeps | undefined;

@@ -6,9 +6,7 @@ import type { Outcome } from '../core/rules/settle.ts';
  * fails.
  */
 export interface Tracing {
-  /**
-   * The traceparent of the caller. The engine keeps it with the job that the caller makes, or with its run.
-   */
+  /** The caller's traceparent. The engine keeps it with the job that the caller makes, or its run. */
   current(): string | undefined;
   /** An attempt begins. */
   begin(attempt: TracedAttempt): AttemptSpan | undefined;

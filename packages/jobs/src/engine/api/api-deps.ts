@@ -5,13 +5,11 @@ import type { Node } from '../nodes/node.ts';
 import type { Settings } from '../options.ts';
 import type { Dispatcher } from '../pass/dispatcher.ts';
 import type { Meter } from '../stats/meter.ts';
-import type { StoreWrites } from './store-writes.ts';
 
 /** The parts of the engine that commands on jobs and runs use. */
 export interface ApiDeps {
   readonly settings: Settings;
   readonly store: JobStore;
-  readonly writes: StoreWrites;
   readonly registry: Registry;
   readonly node: Node;
   readonly dispatcher: Dispatcher;

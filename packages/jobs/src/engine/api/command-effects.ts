@@ -5,8 +5,8 @@ import type { ApiDeps } from './api-deps.ts';
 import type { DoneCommand } from './command-errors.ts';
 
 /**
- * Stops what a command has cancelled, publishes its events, and wakes whoever can start what it has made due.
- * `event`: the command changed the job itself.
+ * Stops what a command has cancelled, publishes its events, and wakes the nodes that can start its runs.
+ * `event`: what the command did to the job itself.
  */
 export function afterCommand(deps: ApiDeps, done: DoneCommand, event?: JobEventType): void {
   const { events, meter, dispatcher } = deps;
@@ -24,7 +24,7 @@ export function afterCommand(deps: ApiDeps, done: DoneCommand, event?: JobEventT
     events.emit('run.skipped', done.job.id, run.id, { reason: run.reason });
   }
   if (areClaimed(done)) return;
-  dispatcher.recheck();
+  dispatcher.nextPass.recheck();
   notifyOthers(deps, done, event !== undefined);
 }
 
@@ -45,10 +45,7 @@ function notifyOthers(
   node.notify(isOfJob ? { kind: 'job_changed', jobId: job.id } : { kind: 'wake' });
 }
 
-/**
- * Stops a claimed run that was cancelled. One whose fence was voided continues alone, and can't be settled
- * (P11, timeout).
- */
+/** Stops a claimed run that was cancelled. With a void fence, it can't be settled (P11, timeout). */
 export function afterCancel({ dispatcher, node }: ApiDeps, result: CancelResult): void {
   const stopped = result.kind === 'requested' ? result.request : result.kind === 'cancelled' && result.voided;
   if (stopped) {
@@ -56,7 +53,7 @@ export function afterCancel({ dispatcher, node }: ApiDeps, result: CancelResult)
     node.notify({ kind: 'cancel', runIds: [stopped.runId] });
   }
   if (result.kind === 'cancelled') {
-    dispatcher.recheck();
+    dispatcher.nextPass.recheck();
     node.notify({ kind: 'wake' });
   }
 }

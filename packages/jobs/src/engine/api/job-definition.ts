@@ -11,10 +11,7 @@ export type ParsedDefinition =
   | { readonly ok: true; readonly definition: JobDefinition }
   | { readonly ok: false; readonly faults: readonly InvalidField[] };
 
-/**
- * What people wrote, checked against the job type and the rules of schedules; every fault at once (P1,
- * identity; P2, schedule; P21, payloads).
- */
+/** Checks input against the job type and the rules of schedules; returns all faults at once (P1, P2, P21). */
 export function parseDefinition(
   input: JobInput,
   registry: Registry,

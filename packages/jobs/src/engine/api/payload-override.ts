@@ -49,8 +49,8 @@ function refuseAdminFields(type: RegisteredType, usual: JsonText, requested: Jso
 }
 
 /**
- * Who checked the payload of an earlier run, which a retry takes as it is. Throws only when the run could but
- * fail: not when the type is not registered here or older than the job needs, nor when the job is gone.
+ * Checks the payload of an earlier run for a retry, which takes it as it is. Throws only when the run would
+ * fail for certain: not when the job is gone, or when this node lacks its type or has an older version.
  */
 export async function checkerOf(
   { registry, store, node }: ApiDeps,

@@ -1,12 +1,12 @@
-import { isLiveStatus, type LiveRun, type Run } from '../../core/model/run.ts';
-import type { LogLine } from '../../core/store/store-passes.ts';
+import { isLiveRun } from '../../core/model/run.ts';
 import type { RunView } from '../../core/store/store-views.ts';
 import { type CommandOptions, type Engine, EngineError } from '../engine-port.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { afterCancel } from './command-effects.ts';
 import { runNotFound } from './command-errors.ts';
-import { auditOf, traceOf } from './command-options.ts';
+import { auditOf } from './command-options.ts';
 import { checkerOf } from './payload-override.ts';
+import { guardReply } from './store-writes.ts';
 import { askForRun, startedRun, trigger, triggerInput } from './trigger.ts';
 
 export type RunMethods = Pick<
@@ -16,12 +16,17 @@ export type RunMethods = Pick<
 
 /** What people and code do with runs (P12, cancel; P15, run now). */
 export function createRunApi(deps: ApiDeps): RunMethods {
+  const { store } = deps;
   return {
-    trigger: (jobId, input = {}, options = {}) => trigger(deps, { jobId, input, options }),
+    trigger: (jobId, input = {}, options = {}) => trigger(deps, jobId, input, options),
     getRun: (runId) => getRun(deps, runId),
-    listRuns: (query) => deps.store.listRuns(query),
-    getLogs: (runId) => getLogs(deps, runId),
-    cancelRun: (runId, { force = false } = {}, options = {}) => cancelRun(deps, { runId, force, options }),
+    listRuns: (query) => store.listRuns(query),
+    async getLogs(runId) {
+      const lines = await store.getLogs(runId);
+      if (lines === undefined) throw runNotFound(runId);
+      return lines;
+    },
+    cancelRun: (runId, { force = false } = {}, options = {}) => cancelRun(deps, runId, force, options),
     retryRun: (runId, options = {}) => retryRun(deps, runId, options),
   };
 }
@@ -32,24 +37,16 @@ async function getRun({ store }: ApiDeps, runId: string): Promise<RunView> {
   return view;
 }
 
-async function getLogs({ store }: ApiDeps, runId: string): Promise<readonly LogLine[]> {
-  const lines = await store.getLogs(runId);
-  if (lines === undefined) throw runNotFound(runId);
-  return lines;
-}
-
 async function cancelRun(
   deps: ApiDeps,
-  {
-    runId,
-    force,
-    options,
-  }: { readonly runId: string; readonly force: boolean; readonly options: CommandOptions },
+  runId: string,
+  force: boolean,
+  options: CommandOptions,
 ): Promise<RunView> {
   const known = await getRun(deps, runId);
   deps.dispatcher.takeBack({ runId });
   const audit = auditOf(options, 'run.cancel', { force });
-  const result = await deps.writes.cancelRun({ runId, force, ...audit }, options.signal);
+  const result = await guardReply(deps, deps.store.cancelRun({ runId, force, audit }, options.signal));
   afterCancel(deps, result);
   switch (result.kind) {
     case 'cancelled':
@@ -68,42 +65,31 @@ async function cancelRun(
 
 async function retryRun(deps: ApiDeps, runId: string, options: CommandOptions): Promise<RunView> {
   const known = await getRun(deps, runId);
-  if (isLive(known.run)) {
+  if (isLiveRun(known.run)) {
     const due = await makeDue(deps, runId, options);
     if (due !== undefined) return due;
   }
   const { payload, jobUid } = known.run;
   const override = payload === undefined ? {} : { payload, ...(await checkerOf(deps, known, payload)) };
-  const start = { retryOf: runId, ...override, ...traceOf(deps.settings) };
-  const command = triggerInput(known.jobId, start, { ...options, ifUid: jobUid });
-  return askForRun(deps, { command, options }, (result) => {
-    if (result.kind === 'stale')
-      throw new EngineError(
-        'conflict',
-        `The job of this run was deleted; "${known.jobId}" is another one now. Run that one instead.`,
-      );
-    return startedRun(deps, result, known.jobId).view;
+  const start = { retryOf: runId, ...override, trace: deps.settings.tracing?.current() };
+  const input = triggerInput(known.jobId, start, { ...options, ifUid: jobUid });
+  return askForRun(deps, input, options.signal, (result) => {
+    if (result.kind !== 'stale') return startedRun(deps, result, known.jobId).view;
+    const message = `The job of this run was deleted; "${known.jobId}" is another one now. Run that one instead.`;
+    throw new EngineError('conflict', message);
   });
 }
 
-/** Makes a live run due that waits for a retry; undefined: the run has ended meanwhile. */
+/** Makes a live run due that waits for a retry. Undefined when the run has ended meanwhile. */
 async function makeDue(deps: ApiDeps, runId: string, options: CommandOptions): Promise<RunView | undefined> {
   const audit = auditOf(options, 'run.retry', {});
-  const made = await deps.writes.makeDue({ runId, ...audit }, options.signal);
+  const made = await guardReply(deps, deps.store.makeDue({ runId, audit }, options.signal));
   if (made === 'due') {
-    deps.dispatcher.recheck();
+    deps.dispatcher.nextPass.recheck();
     deps.node.notify({ kind: 'wake' });
     return getRun(deps, runId);
   }
-  const again = await getRun(deps, runId);
-  if (isLive(again.run))
-    throw new EngineError(
-      'conflict',
-      'The run is live and does not wait for a retry. Wait for its end, or cancel it.',
-    );
-  return undefined;
-}
-
-function isLive(run: Run): run is LiveRun {
-  return isLiveStatus(run.status);
+  if (!isLiveRun((await getRun(deps, runId)).run)) return undefined;
+  const message = 'The run is live and does not wait for a retry. Wait for its end, or cancel it.';
+  throw new EngineError('conflict', message);
 }

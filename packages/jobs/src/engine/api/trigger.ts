@@ -1,5 +1,5 @@
+import type { AbortFlag } from '../../core/model/errors.ts';
 import type { Job } from '../../core/model/job.ts';
-import type { Run } from '../../core/model/run.ts';
 import type { StoreInTransaction } from '../../core/store/store.ts';
 import type { CommandInput, CommandResult } from '../../core/store/store-commands.ts';
 import type { RunView } from '../../core/store/store-views.ts';
@@ -7,9 +7,9 @@ import type { CommandOptions, TriggerInput } from '../engine-port.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { afterCommand } from './command-effects.ts';
 import { jobNotFound, requireDone } from './command-errors.ts';
-import { auditOf, guardOf, isGuarded, parseInstant, traceOf } from './command-options.ts';
+import { auditOf, isGuarded, parseInstant } from './command-options.ts';
 import { overrideOf, type PayloadOverride } from './payload-override.ts';
-import { storeInTransaction } from './store-writes.ts';
+import { guardReply, storeInTransaction } from './store-writes.ts';
 
 /** How often a trigger checks its payload again when its id stands for a new job each time. */
 const TRIGGER_TRIES = 5;
@@ -23,27 +23,27 @@ export interface StartedRun {
 /** Makes a run of a job (P15, run now). */
 export async function trigger(
   deps: ApiDeps,
-  {
-    jobId,
-    input,
-    options,
-  }: { readonly jobId: string; readonly input: TriggerInput; readonly options: CommandOptions },
+  jobId: string,
+  input: TriggerInput,
+  options: CommandOptions,
 ): Promise<StartedRun> {
   const inside = input.tx === undefined ? undefined : storeInTransaction(deps.store, input.tx);
+  const { dedupeKey } = input;
   for (let tries = 1; ; tries++) {
     // The payload is checked for the type of the job as it is now. Without one, there is nothing to look up.
     const known = input.payload === undefined ? undefined : await findJob(deps, jobId, inside);
     const override = known === undefined ? undefined : overrideOf(deps, known, input);
     // A job that takes the id meanwhile may be of another type.
     const only = known === undefined ? options : { ...options, ifUid: options.ifUid ?? known.uid };
-    const start = { ...startOf(input), ...override, ...traceOf(deps.settings) };
-    const command = triggerInput(jobId, start, only);
+    const runAt = parseInstant(input.runAt, '/run_at');
+    const trace = deps.settings.tracing?.current();
+    const command = triggerInput(jobId, { runAt, dedupeKey, ...override, trace }, only);
     const mayRetry = known !== undefined && !isGuarded(options) && tries < TRIGGER_TRIES;
     const use = (result: CommandResult) =>
       result.kind === 'stale' && mayRetry ? undefined : startedRun(deps, result, jobId, inside);
     const started =
       inside === undefined
-        ? await askForRun(deps, { command, options }, use)
+        ? await askForRun(deps, command, options.signal, use)
         : use(await inside.trigger(command));
     if (started !== undefined) return started;
   }
@@ -51,13 +51,16 @@ export async function trigger(
 
 /** Asks for a run, and claims it with the same command where it can start at once. */
 export function askForRun<T>(
-  { dispatcher, writes }: ApiDeps,
-  { command, options }: { readonly command: CommandInput; readonly options: CommandOptions },
+  deps: ApiDeps,
+  input: CommandInput,
+  signal: AbortFlag | undefined,
   use: (result: CommandResult) => T,
 ): Promise<T> {
-  return dispatcher.command(
-    command.jobId,
-    (claim) => writes.command(claim ? { ...command, claim } : command, options.signal),
+  const { jobId } = input;
+  return deps.dispatcher.commands.ask(
+    jobId,
+    (claim) =>
+      guardReply(deps, deps.store.command({ ...input, claim }, signal), { kind: 'job_changed', jobId }),
     use,
   );
 }
@@ -69,19 +72,20 @@ export function startedRun(
   jobId: string,
   inside?: StoreInTransaction,
 ): StartedRun {
-  if (result.kind === 'duplicate') return { view: viewOf(result.run, result.job), duplicate: true };
-  const done = requireDone(result, jobId);
+  const done = result.kind === 'duplicate' ? result : requireDone(result, jobId);
+  const { id, type } = done.job;
+  if (done.kind === 'duplicate') return { view: { run: done.run, jobId: id, type }, duplicate: true };
   if (inside === undefined) afterCommand(deps, done);
   const run = done.queued.at(-1);
   if (run === undefined) throw new Error(`a trigger of ${jobId} made no run`);
-  return { view: viewOf(run, done.job), duplicate: false };
+  return { view: { run, jobId: id, type }, duplicate: false };
 }
 
 interface Start extends Partial<PayloadOverride> {
-  readonly runAt?: number;
+  readonly runAt?: number | undefined;
   readonly retryOf?: string;
-  readonly dedupeKey?: string;
-  readonly trace?: string;
+  readonly dedupeKey?: string | undefined;
+  readonly trace: string | undefined;
 }
 
 export function triggerInput(
@@ -89,26 +93,10 @@ export function triggerInput(
   { trace, checkedBy, ...how }: Start,
   options: CommandOptions,
 ): Parameters<StoreInTransaction['trigger']>[0] {
-  const { dedupeKey, ...command } = how;
-  return {
-    jobId,
-    command: {
-      kind: 'trigger',
-      ...command,
-      ...(checkedBy === undefined ? {} : { checkedBy }),
-      ...(trace === undefined ? {} : { trace }),
-    },
-    ...guardOf(options),
-    ...(dedupeKey === undefined ? {} : { dedupeKey }),
-    ...auditOf(options, 'job.trigger', how),
-  };
-}
-
-function startOf({ runAt, dedupeKey }: TriggerInput): Start {
-  return {
-    ...(runAt === undefined ? {} : { runAt: parseInstant(runAt, '/run_at') }),
-    ...(dedupeKey === undefined ? {} : { dedupeKey }),
-  };
+  const { dedupeKey, ...run } = how;
+  const { ifUid, ifVersion } = options;
+  const command = { kind: 'trigger', ...run, checkedBy, trace } as const;
+  return { jobId, command, ifUid, ifVersion, dedupeKey, audit: auditOf(options, 'job.trigger', how) };
 }
 
 async function findJob(
@@ -121,8 +109,4 @@ async function findJob(
     : inside.findJob(jobId));
   if (job === undefined) throw jobNotFound(jobId);
   return job;
-}
-
-function viewOf(run: Run, { id, type }: { readonly id: string; readonly type: string }): RunView {
-  return { run, jobId: id, type };
 }

@@ -69,7 +69,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     await endHandlers(this.#with);
     await Promise.all([loop.stop(), executor.reporter.stop(), this.#pruner.stop()]);
     throttle.stop();
-    await dispatcher.commandsEnded();
+    await dispatcher.commands.ended();
     await settleRest(this.#with);
     await served;
     events.stop();
@@ -108,10 +108,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     return this.#opened;
   }
 
-  /**
-   * On SQLite a start proves that every other node is dead, so their claims are taken back at once (P9, lost
-   * nodes).
-   */
+  /** On SQLite, a start proves that all other nodes are dead: it takes their claims back (P9, lost nodes). */
   async #openStore(): Promise<void> {
     const { store } = this.#with;
     refuseInJobThread();

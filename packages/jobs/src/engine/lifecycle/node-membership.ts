@@ -21,10 +21,7 @@ export interface NodeMembershipDeps {
   readonly events: EventFeed;
 }
 
-/**
- * Joins the nodes, acts on their notices and on its lease, and joins again once the lease has expired (P9,
- * lost nodes).
- */
+/** Joins the nodes, acts on notices and on the lease, and joins again when that expired (P9, lost nodes). */
 export class NodeMembership {
   readonly #with: NodeMembershipDeps;
   #joining: Promise<void> | undefined;
@@ -76,7 +73,7 @@ export class NodeMembership {
       },
       missed() {
         events.noticesMissed();
-        dispatcher.recheck();
+        dispatcher.nextPass.recheck();
       },
       recovered: (recovered) => this.#recovered(recovered),
       lease: (lease) => this.#leaseChanged(lease, id),
@@ -100,10 +97,10 @@ export class NodeMembership {
     const { dispatcher, events } = this.#with;
     switch (notice.kind) {
       case 'wake':
-        return dispatcher.recheck();
+        return dispatcher.nextPass.recheck();
       case 'job_changed':
         dispatcher.takeBack({ jobId: notice.jobId });
-        return dispatcher.recheck();
+        return dispatcher.nextPass.recheck();
       case 'cancel':
         for (const runId of notice.runIds) dispatcher.cancelRun(runId);
         return undefined;
@@ -119,7 +116,7 @@ export class NodeMembership {
     if (nodes + recovered + ended.length > 0)
       settings.logger.warn({ nodes, recovered, failed }, 'took back runs of nodes that are gone');
     events.runsEnded(ended);
-    dispatcher.recheck();
+    dispatcher.nextPass.recheck();
   }
 
   #leaseChanged(lease: LeaseKept, id: string): void {
@@ -135,7 +132,7 @@ export class NodeMembership {
     }
     if (lease === 'kept') settings.logger.info({ node: id }, LEASE_KEPT);
     else settings.logger.warn({ node: id }, LEASE_KEPT_BY_SPARE);
-    if (before === 'ending') dispatcher.recheck();
+    if (before === 'ending') dispatcher.nextPass.recheck();
   }
 
   #expired(id: string): void {
@@ -152,7 +149,7 @@ export class NodeMembership {
   #joinAgain(): void {
     const { settings, dispatcher } = this.#with;
     this.join().then(
-      () => dispatcher.recheck(),
+      () => dispatcher.nextPass.recheck(),
       (error: unknown) => {
         settings.logger.error(
           { err: error },

@@ -14,10 +14,7 @@ export interface PrunerDeps {
   readonly logger: EngineLogger;
 }
 
-/**
- * Removes history that is kept no longer (P18, bounds): now and then, in small batches with pauses between
- * them.
- */
+/** Removes old history (P18, bounds), in small batches with pauses between them. */
 export class Pruner {
   readonly #with: PrunerDeps;
   #cancel: (() => void) | undefined;

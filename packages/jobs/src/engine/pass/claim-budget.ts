@@ -55,14 +55,10 @@ export class ClaimBudget {
     return !this.#isStopped && this.#with.executor.places.free > 0;
   }
 
-  /** Counts a claim as pending until what `ask` returns has been dealt with. */
-  async track<T>(claim: PendingClaim, ask: () => Promise<T>): Promise<T> {
+  /** Counts a claim as pending until its answer has been dealt with. */
+  track<T>(claim: PendingClaim, answer: Promise<T>): Promise<T> {
     this.#pending.add(claim);
-    try {
-      return await ask();
-    } finally {
-      this.#pending.delete(claim);
-    }
+    return answer.finally(() => this.#pending.delete(claim));
   }
 
   /** Pending claims may still bring what is taken back now: it goes back when they come. */

@@ -3,10 +3,10 @@ import type { ClaimInput } from '../../core/store/store-passes.ts';
 import type { Settings } from '../options.ts';
 import type { Settlements } from '../settling/settlements.ts';
 import type { ClaimBudget, PendingClaim } from './claim-budget.ts';
-import type { ClaimStep } from './claim-step.ts';
 import type { LostReplies } from './lost-replies.ts';
 import type { NextPass } from './next-pass.ts';
-import type { SettleStep } from './settle-step.ts';
+import type { PassFailures } from './pass-failures.ts';
+import type { PassSteps } from './pass-steps.ts';
 
 /** Asks the store for a command, with the claim if there is one. */
 export type AskForCommand = (claim?: ClaimInput) => Promise<CommandResult>;
@@ -17,14 +17,11 @@ export interface ClaimingCommandsDeps {
   readonly budget: ClaimBudget;
   readonly lost: LostReplies;
   readonly nextPass: NextPass;
-  readonly settleStep: SettleStep;
-  readonly claimStep: ClaimStep;
+  readonly steps: PassSteps;
+  readonly failures: PassFailures;
 }
 
-/**
- * Commands that make a run. On an idle node the command also claims the run, so that it starts as soon as it
- * is written, without a pass.
- */
+/** Commands that make a run. On an idle node the command also claims the run: it starts without a pass. */
 export class ClaimingCommands {
   readonly #with: ClaimingCommandsDeps;
   readonly #underWay = new Set<Promise<unknown>>();
@@ -35,14 +32,15 @@ export class ClaimingCommands {
 
   /** Asks for a command on a job. `use` gets the answer before anything starts. */
   async ask<T>(jobId: string, ask: AskForCommand, use: (result: CommandResult) => T): Promise<T> {
-    const { settlements, settleStep, budget, nextPass } = this.#with;
+    const { failures, settlements, steps, budget, nextPass } = this.#with;
+    const { fault } = failures;
+    // A run that could never be settled must not be acknowledged.
+    if (fault?.code === 'damaged') throw fault;
     const claim = this.#claimOfCommand();
     // Runs that have ended give their room first.
-    if (claim !== undefined || settlements.takesRoomOf(jobId)) settleStep.runBeforeCommand();
+    if (claim !== undefined || settlements.takesRoomOf(jobId)) steps.settleBeforeCommand();
     if (claim === undefined) return use(await ask());
-    const done = budget
-      .track(claim, () => this.#askWith(claim, ask, use))
-      .finally(() => nextPass.wakeWhenDue());
+    const done = budget.track(claim, this.#askWith(claim, ask, use)).finally(() => nextPass.wakeWhenDue());
     this.#underWay.add(done);
     try {
       return await done;
@@ -69,7 +67,7 @@ export class ClaimingCommands {
       return use(result);
     } finally {
       if (result.kind === 'done' && result.claimed !== undefined)
-        this.#with.claimStep.claimedByCommand(result.claimed, claim);
+        this.#with.steps.claimedByCommand(result.claimed, claim);
     }
   }
 }

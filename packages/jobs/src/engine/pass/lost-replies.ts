@@ -18,9 +18,8 @@ export interface LostRepliesDeps {
 }
 
 /**
- * Handles replies of the store that were lost. Their transactions may commit up to a minute later. Until
- * then, known due times are not trusted, and claims that this node does not know of are looked for and given
- * back.
+ * Handles lost replies of the store. Their transactions may commit up to a minute later. Until then, known
+ * due times are not trusted, and the engine gives back claims that it does not know of.
  */
 export class LostReplies {
   readonly #with: LostRepliesDeps;
@@ -32,9 +31,7 @@ export class LostReplies {
     this.#with = deps;
   }
 
-  /**
-   * A reply was lost, or the claims of one could not all be given back: searches for a minute from now on.
-   */
+  /** A reply was lost, or claims could not be given back: searches for another minute. */
   extendSearch(): void {
     this.#searchUntil = this.#now + LOST_REPLY_MS;
   }
@@ -50,8 +47,8 @@ export class LostReplies {
   }
 
   /**
-   * Gives back what this node has claimed and does not know of, if a search is due. No other claim may be
-   * under way. Returns whether something was given back.
+   * Gives back unknown claims of this node, if a search is due and no other claim is under way. Returns
+   * whether there were any.
    */
   async reconcile(): Promise<boolean> {
     // What a command claims is not known here until its reply comes.

@@ -25,9 +25,7 @@ export interface NextPassDeps {
   readonly lost: LostReplies;
 }
 
-/**
- * Decides when the next pass starts: by what is due, what waits to be written, and how busy the process is.
- */
+/** Decides when the next pass starts, by what is due, what waits to be written, and the load. */
 export class NextPass {
   readonly #with: NextPassDeps;
   #underWay = 0;
@@ -73,9 +71,7 @@ export class NextPass {
     if (isSooner || isDue) this.#wake(this.sleepMs);
   }
 
-  /**
-   * A command on a job has ended, or settlements were written beside a pass: either may have made a run due.
-   */
+  /** A command ended, or settlements were written beside a pass: a run may have become due. */
   wakeWhenDue(): void {
     this.#with.loop.wake(this.sleepMs);
   }
@@ -100,8 +96,8 @@ export class NextPass {
   }
 
   /**
-   * A second pass at once keeps the store busy, or plans slots that would wait for the first pass. None
-   * beside requests (P20, isolation), or beside a search for lost claims.
+   * A second pass keeps the store busy, or plans slots that would wait for the first. None beside requests
+   * (P20, isolation), or beside a search for lost claims.
    */
   get maxAtOnce(): number {
     const { throttle, planTimer, lost } = this.#with;

@@ -3,14 +3,11 @@ import { StoreError } from '../../core/model/errors.ts';
 
 /** A node whose passes have failed for this long counts as failing. */
 const FAILING_AFTER_MS = 5_000;
-/**
- * A pause this long between two failures begins a new count. It is longer than a pass waits for a lock before
- * it fails.
- */
+/** Failures this far apart are counted anew. A pass waits less than that for a lock before it fails. */
 const FORGOTTEN_AFTER_MS = 15_000;
 
 /**
- * Measures for how long passes have failed. A success ends the count only when no settlement waits: with one
+ * Measures for how long passes have failed. A success ends the count only when no settlement waits: with a
  * damaged page, passes that write nothing succeed while all others fail.
  */
 export class PassFailures {

@@ -1,73 +1,119 @@
 import type { TypeVersions } from '../../core/nodes/membership.ts';
 import type { JobStore } from '../../core/store/store.ts';
-import type { PlanInput, PlanResult } from '../../core/store/store-passes.ts';
+import type { ClaimResult, PlanResult, SettleBatchResult } from '../../core/store/store-passes.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { Settings } from '../options.ts';
+import type { Executor } from '../places/executor.ts';
+import type { EndedClaim } from '../settling/ended-claim.ts';
+import type { Settlements } from '../settling/settlements.ts';
 import type { Meter } from '../stats/meter.ts';
 import type { DueTimes } from '../timing/due-times.ts';
 import { PLAN_BATCH } from '../timing/pace.ts';
 import type { ClaimBudget, PendingClaim } from './claim-budget.ts';
-import type { ClaimStep } from './claim-step.ts';
+import type { NextPass } from './next-pass.ts';
 import type { UnclaimedRuns } from './unclaimed-runs.ts';
 
-export interface PlanStepDeps {
+export interface PassStepsDeps {
   readonly settings: Settings;
   readonly store: JobStore;
   readonly types: TypeVersions;
   readonly due: DueTimes;
-  readonly budget: ClaimBudget;
-  readonly claimStep: ClaimStep;
-  readonly unclaimed: UnclaimedRuns;
+  readonly settlements: Settlements;
+  readonly executor: Executor;
   readonly events: EventFeed;
   readonly meter: Meter;
+  readonly budget: ClaimBudget;
+  readonly unclaimed: UnclaimedRuns;
+  readonly nextPass: NextPass;
 }
 
-/** Makes runs of the slots that are due, and claims them in the same transaction where it can. */
-export class PlanStep {
-  readonly #with: PlanStepDeps;
-  #lastAskedAt = Number.NEGATIVE_INFINITY;
-  #mayClaim = true;
+/** The steps of a pass: each asks the store, and hands the answer to the parts that act on it. */
+export class PassSteps {
+  readonly #with: PassStepsDeps;
+  #plannedAt = Number.NEGATIVE_INFINITY;
+  #mayPlanClaim = true;
 
-  constructor(deps: PlanStepDeps) {
+  constructor(deps: PassStepsDeps) {
     this.#with = deps;
   }
 
   /** When the store was last asked what is due (monotonic ms). */
-  get lastAskedAt(): number {
-    return this.#lastAskedAt;
+  get plannedAt(): number {
+    return this.#plannedAt;
   }
 
   /** Whether a plan may claim, too. Not after a plan that failed: claims then go without it. */
-  get mayClaim(): boolean {
-    return this.#mayClaim;
+  get mayPlanClaim(): boolean {
+    return this.#mayPlanClaim;
   }
 
-  /** With `claim`, it claims what it plans. Returns how many runs were claimed. */
-  async run(aheadMs: number, claim: PendingClaim | undefined): Promise<number> {
-    const { types, settings, budget } = this.#with;
-    this.#lastAskedAt = settings.clock.monotonic();
-    const input = { types, limit: PLAN_BATCH, aheadMs };
+  /** Writes claims that have ended. Returns how many. */
+  async settle(batch: readonly EndedClaim[]): Promise<number> {
+    const { store, settlements, due, budget, unclaimed, nextPass } = this.#with;
+    let result: SettleBatchResult;
     try {
-      const { claimed } = await (claim === undefined
-        ? this.#ask(input, undefined)
-        : budget.track(claim, () => this.#ask({ ...input, claim: claim.input }, claim)));
-      this.#mayClaim = true;
+      result = await store.settle(batch.map(({ input }) => input));
+    } catch (error) {
+      settlements.putBack(batch);
+      throw error;
+    }
+    due.runPutBack(settlements.written(batch, result.results));
+    if (result.wake) {
+      if (!budget.hasFreePlace) unclaimed.found();
+      nextPass.recheck();
+    }
+    return batch.length;
+  }
+
+  /** Writes all that waits, ahead of a command asked for in the same turn: the store keeps that order. */
+  settleBeforeCommand(): void {
+    const { settlements, nextPass } = this.#with;
+    const batch = settlements.takeAll();
+    if (batch.length === 0) return;
+    this.settle(batch).then(
+      () => nextPass.wakeWhenDue(),
+      () => nextPass.replyLost(),
+    );
+  }
+
+  /**
+   * Makes runs of the slots that are due. With `claim`, also claims them, in the same transaction. Returns how
+   * many runs were claimed.
+   */
+  async plan(aheadMs: number, claim: PendingClaim | undefined): Promise<number> {
+    const { store, types, settings, budget, due } = this.#with;
+    this.#plannedAt = settings.clock.monotonic();
+    const input = {
+      types,
+      limit: PLAN_BATCH,
+      aheadMs,
+      ...(claim === undefined ? {} : { claim: claim.input }),
+    };
+    const planning = due.askForPlan(store.plan(input), (result) => {
+      this.#planned(result, aheadMs);
+      if (claim !== undefined && result.claimed !== undefined) this.#claimed(result.claimed, claim);
+    });
+    try {
+      const { claimed } = await (claim === undefined ? planning : budget.track(claim, planning));
+      this.#mayPlanClaim = true;
       return claimed?.runs.length ?? 0;
     } catch (error) {
-      this.#mayClaim = false;
+      this.#mayPlanClaim = false;
       throw error;
     }
   }
 
-  #ask(
-    input: PlanInput & { readonly aheadMs: number },
-    claim: PendingClaim | undefined,
-  ): Promise<PlanResult> {
-    const { store, due, claimStep } = this.#with;
-    return due.askForPlan(store.plan(input), (result) => {
-      this.#planned(result, input.aheadMs);
-      if (claim !== undefined && result.claimed !== undefined) claimStep.claimed(result.claimed, claim);
-    });
+  /** Claims runs. Returns how many. */
+  async claim(claim: PendingClaim): Promise<number> {
+    const { store, budget, due } = this.#with;
+    const claiming = due.ask(store.claim(claim.input), (result) => this.#claimed(result, claim));
+    return (await budget.track(claim, claiming)).runs.length;
+  }
+
+  /** Takes the runs that a command has made and claimed. */
+  claimedByCommand(result: ClaimResult, claim: PendingClaim): void {
+    if (this.#with.due.claimedByCommand(result)) this.#with.unclaimed.found();
+    this.#accept(result, claim);
   }
 
   #planned(result: PlanResult, aheadMs: number): void {
@@ -81,5 +127,20 @@ export class PlanStep {
     }
     due.planned(result, aheadMs);
     if (result.queued.length > 0) unclaimed.found();
+  }
+
+  #claimed(result: ClaimResult, claim: PendingClaim): void {
+    const { due, unclaimed, executor } = this.#with;
+    const { places, prefetch, ahead } = claim.input;
+    unclaimed.claimed({ hasLeft: due.claimed(result, places + prefetch) });
+    this.#accept(result, claim);
+    // Runs claimed ahead may have become due on their way.
+    if ((ahead?.runs ?? 0) > 0) executor.surplus.giveBack(prefetch);
+  }
+
+  #accept(result: ClaimResult, { takenBack }: PendingClaim): void {
+    const { settlements, executor, budget } = this.#with;
+    settlements.priority.claimed(result);
+    executor.accept(result, budget.isStopped ? [{}] : takenBack);
   }
 }

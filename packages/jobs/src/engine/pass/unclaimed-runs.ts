@@ -1,10 +1,12 @@
-import type { Clock } from '../../core/clock.ts';
 import type { Node } from '../nodes/node.ts';
+import type { Settings } from '../options.ts';
 import { WAKE_OTHERS_EVERY_MS } from '../timing/pace.ts';
+import type { ClaimBudget } from './claim-budget.ts';
 
 export interface UnclaimedRunsDeps {
-  readonly clock: Clock;
+  readonly settings: Settings;
   readonly node: Node;
+  readonly budget: ClaimBudget;
 }
 
 /** Wakes the other nodes when more is due than this one has places for. */
@@ -27,23 +29,15 @@ export class UnclaimedRuns {
     this.#hasAny = hasLeft;
   }
 
-  /**
-   * `hasFreePlace`: the next pass claims them, so nobody is woken. `isStopping`: there may be no next pass
-   * that could wake others.
-   */
-  passEnded({
-    hasFreePlace,
-    isStopping,
-  }: {
-    readonly hasFreePlace: boolean;
-    readonly isStopping: boolean;
-  }): void {
-    if (this.#hasAny && !hasFreePlace) {
-      const now = this.#with.clock.monotonic();
-      // The next pass does it.
-      if (!isStopping && now - this.#notifiedAt < WAKE_OTHERS_EVERY_MS) return;
+  passEnded(): void {
+    const { settings, node, budget } = this.#with;
+    // With a free place, the next pass claims them.
+    if (this.#hasAny && !budget.hasFreePlace) {
+      const now = settings.clock.monotonic();
+      // The next pass wakes others, unless this engine stops.
+      if (!budget.isStopped && now - this.#notifiedAt < WAKE_OTHERS_EVERY_MS) return;
       this.#notifiedAt = now;
-      this.#with.node.notify({ kind: 'wake' });
+      node.notify({ kind: 'wake' });
     }
     this.#hasAny = false;
   }

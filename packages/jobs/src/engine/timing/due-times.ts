@@ -30,8 +30,8 @@ export class DueTimes {
   }
 
   /**
-   * When to plan next; `-Infinity`: not known. The answer of a plan under way mostly tells that, so another
-   * plan starts only where the answer could come too late.
+   * When to plan next; `-Infinity`: unknown. A plan under way mostly tells that, so another one starts only
+   * where its answer could come too late.
    */
   get nextWakeAt(): number {
     return this.#plansUnderWay === 0 ? this.#nextWakeAt : this.#nextWakeAt + this.#aheadMs / 2;
@@ -145,18 +145,13 @@ export class DueTimes {
     return isMore;
   }
 
-  /**
-   * {@link claimed} for the claim of a command: what passes have told meanwhile may be newer, and counts,
-   * too.
-   */
+  /** {@link claimed} for the claim of a command: due times that passes told since count, too. */
   claimedByCommand({ now, nextDueAt }: ClaimResult): boolean {
     this.#nextDueAt = Math.min(this.#nextDueAt, this.#planAt(nextDueAt));
     return nextDueAt !== undefined && nextDueAt <= now;
   }
 
-  /**
-   * When to ask the store for what is due at `dueAt`: half of the time ahead before it, if it was not asked.
-   */
+  /** When to ask for what is due at `dueAt`: half of the time ahead before it, if not asked already. */
   #planAt(dueAt: number | undefined): number {
     if (dueAt === undefined) return Number.POSITIVE_INFINITY;
     return dueAt <= this.#askedUpTo ? dueAt : dueAt - this.#aheadMs / 2;

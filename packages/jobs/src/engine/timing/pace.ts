@@ -11,13 +11,9 @@
 
 // Passes: settle, plan, claim (decision 9)
 
-/**
- * Shortest pause between two passes (ms), so that runs that become due close together share a transaction.
- */
+/** Shortest pause between two passes (ms): runs that become due close together share a transaction. */
 export const MIN_PASS_GAP_MS = 2;
-/**
- * Settlements and claims that make a pass full: the next one starts at once. One sync then serves 100 runs.
- */
+/** Settlements and claims that make a pass full: the next one starts at once. One sync serves 100 runs. */
 export const FULL_PASS = 100;
 /** Wait before the engine asks a store that failed, or did not answer, again (ms). Not tuned. */
 export const AFTER_FAILURE_MS = 1_000;
@@ -60,9 +56,7 @@ export const MAX_PREFETCHED = 3 * MAX_BATCH;
 export const SURPLUS_AFTER_MS = 20;
 /** A run claimed ahead that starts this late (ms) is given back: the process stood still. Not tuned. */
 export const TOO_LATE_MS = 1_000;
-/**
- * Shortest pause between wake-ups of other nodes for runs that this node leaves unclaimed (ms). Not tuned.
- */
+/** Shortest pause between wake-ups of other nodes for runs left unclaimed (ms). Not tuned. */
 export const WAKE_OTHERS_EVERY_MS = 100;
 /** How long a transaction whose reply was lost may still commit (ms): the engine looks for it until then. */
 export const LOST_REPLY_MS = 60_000;
@@ -74,14 +68,9 @@ export const LOST_REPLY_MS = 60_000;
  * none, 4.2 s with 2 ms, 3.8 s with 4 ms, 3.9 s with 6 ms.
  */
 export const START_GAP_MS = 4;
-/**
- * As many runs start at once, without that pause: at 10,000 a second the pause raised p99 from 9 to 16 ms.
- */
+/** This many runs start at once, without that pause: at 10,000 a second it raised p99 from 9 to 16 ms. */
 export const STARTS_WITHOUT_GAP = 8;
-/**
- * Handlers started in one turn of the event loop, so that HTTP requests come between (P20, isolation). Not
- * tuned.
- */
+/** Handlers started in one turn of the event loop, so that requests come between (P20). Not tuned. */
 export const STARTS_A_TURN = 32;
 /** A run that takes longer (ms) has its start written while it runs: one more write. Not tuned. */
 export const SHORT_RUN_MS = 100;
@@ -101,18 +90,12 @@ export const WITH_PLAN_MS = 150;
 export const NEXT_SLOT_SOON_MS = 500;
 /** Wait before a settlement is tried again whose job another transaction has locked (ms). Not tuned. */
 export const POSTPONED_RETRY_MS = 500;
-/**
- * As many settlements that stay locked stop all claims: their results, 64 KiB each, fill memory (P18,
- * bounds).
- */
+/** This many locked settlements stop all claims: their results, 64 KiB each, fill memory (P18, bounds). */
 export const MAX_BLOCKED = 1_000;
 
 // The API comes first (P20, isolation; decision 12)
 
-/**
- * Above this p99 delay of the event loop over a second (ms), the engine halves its claims. The aim of P20,
- * isolation.
- */
+/** Above this p99 delay of the event loop (ms), the engine halves its claims. The aim of P20, isolation. */
 export const LOOP_DELAY_LIMIT_MS = 20;
 /** Period of the monitor that measures the delay (ms); its readings include it. */
 export const LOOP_DELAY_RESOLUTION_MS = 5;

@@ -12,8 +12,7 @@ function setUp({ atOnce }: { readonly atOnce: number }) {
     await new Promise((resolve) => setImmediate(resolve));
   };
   loop.start({
-    minGapMs: (lastPassMs) => lastPassMs,
-    maxAtOnce: atOnce,
+    nextPass: { minGapMs: (lastPassMs) => lastPassMs, maxAtOnce: atOnce },
     pass() {
       const pass = Promise.withResolvers<number>();
       passes.push(pass);

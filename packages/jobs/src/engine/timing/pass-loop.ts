@@ -3,10 +3,12 @@ import { AFTER_FAILURE_MS } from './pace.ts';
 
 /** What the loop runs, again and again. */
 export interface Passes {
-  /** How long the next pass must wait after the end of one that took `lastPassMs`. */
-  minGapMs(lastPassMs: number): number;
-  /** How many passes may be under way at once. */
-  readonly maxAtOnce: number;
+  readonly nextPass: {
+    /** How long the next pass must wait after the end of one that took `lastPassMs`. */
+    minGapMs(lastPassMs: number): number;
+    /** How many passes may be under way at once. */
+    readonly maxAtOnce: number;
+  };
   /** Runs one pass; resolves with how long to sleep until the next one is needed (ms). */
   pass(): Promise<number>;
   failed(error: unknown): void;
@@ -36,12 +38,12 @@ export class PassLoop {
   wake(ms = 0): void {
     const passes = this.#passes;
     if (passes === undefined) return;
-    if (this.#running.size > 0 && this.#running.size >= passes.maxAtOnce) {
+    if (this.#running.size > 0 && this.#running.size >= passes.nextPass.maxAtOnce) {
       this.#wantedMs = Math.min(this.#wantedMs, ms);
       return;
     }
     const now = this.#clock.monotonic();
-    const at = Math.max(now + ms, this.#lastPass.end + passes.minGapMs(this.#lastPass.ms));
+    const at = Math.max(now + ms, this.#lastPass.end + passes.nextPass.minGapMs(this.#lastPass.ms));
     if (this.#timer !== undefined && this.#timer.at <= at) return;
     this.#timer?.cancel();
     this.#timer = { at, cancel: this.#clock.setTimer(at - now, () => this.#run(passes)) };
@@ -59,22 +61,17 @@ export class PassLoop {
     this.#timer = undefined;
     this.#wantedMs = Number.POSITIVE_INFINITY;
     const begin = this.#clock.monotonic();
-    const running = this.#runPass(passes).then((sleepMs) => {
+    const sleeping = passes.pass().catch((error: unknown) => {
+      this.#wantedMs = Number.POSITIVE_INFINITY;
+      passes.failed(error);
+      return AFTER_FAILURE_MS;
+    });
+    const running = sleeping.then((sleepMs) => {
       this.#running.delete(running);
       const end = this.#clock.monotonic();
       this.#lastPass = { end, ms: end - begin };
       this.wake(Math.min(sleepMs, this.#wantedMs));
     });
     this.#running.add(running);
-  }
-
-  async #runPass(passes: Passes): Promise<number> {
-    try {
-      return await passes.pass();
-    } catch (error) {
-      this.#wantedMs = Number.POSITIVE_INFINITY;
-      passes.failed(error);
-      return AFTER_FAILURE_MS;
-    }
   }
 }

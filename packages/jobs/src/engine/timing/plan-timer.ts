@@ -10,8 +10,8 @@ export interface PlanTimerDeps {
 }
 
 /**
- * Asks for a plan on time while passes are under way, so that slots do not wait for what those asked for.
- * While none is, the loop sleeps until then by itself.
+ * Starts a plan on time while passes are under way, so that slots do not wait for those. Without a pass, the
+ * loop sleeps until the next plan.
  */
 export class PlanTimer {
   readonly #with: PlanTimerDeps;
