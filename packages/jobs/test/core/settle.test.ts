@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Job } from '../../src/core/model/job.ts';
 import { DEFAULT_BACKOFF, retryDelayMs } from '../../src/core/model/retry.ts';
 import type { FinishedStatus, LiveRun } from '../../src/core/model/run.ts';
-import { mustLookAnew, type Outcome, settleRun } from '../../src/core/rules/settle.ts';
+import { needsPass, type Outcome, settleRun } from '../../src/core/rules/settle.ts';
 import { definition, every, Simulation } from './simulation.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
@@ -140,9 +140,9 @@ describe('lost nodes', () => {
 
 it('a run that was put back calls for a new look where it is due, or was given back ahead of its time', () => {
   const later = { availableAt: T0 + 1 };
-  expect(mustLookAnew({ kind: 'lost' }, { availableAt: T0 }, T0)).toBe(true);
-  expect(mustLookAnew({ kind: 'given_back' }, later, T0)).toBe(true);
-  expect(mustLookAnew(failed(), later, T0)).toBe(false);
+  expect(needsPass({ kind: 'lost' }, { availableAt: T0 }, T0)).toBe(true);
+  expect(needsPass({ kind: 'given_back' }, later, T0)).toBe(true);
+  expect(needsPass(failed(), later, T0)).toBe(false);
 });
 
 // Promise P12, cancel.

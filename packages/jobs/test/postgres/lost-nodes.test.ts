@@ -241,12 +241,12 @@ describe.concurrent('lost nodes', () => {
       recovered: () => undefined,
       lease: () => undefined,
       lost: () => undefined,
-      hampered: () => undefined,
+      degraded: () => undefined,
       state: () => ({ busy: 0, buffered: 0, throttled: false, eventLoopDelayMs: 0 }),
     });
     await test.expect.poll(() => knowsOthers, POLL).toBe(true);
     network.cut();
-    membership.tell({ kind: 'wake' });
+    membership.notify({ kind: 'wake' });
     let hasLeft = false;
     const leaving = membership.leave().then(() => {
       hasLeft = true;

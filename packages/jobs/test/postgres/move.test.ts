@@ -63,7 +63,7 @@ const DEAF: NodeListener = {
   recovered: () => undefined,
   lease: () => undefined,
   lost: () => undefined,
-  hampered: () => undefined,
+  degraded: () => undefined,
   state: () => ({ busy: 0, buffered: 0, throttled: false, eventLoopDelayMs: 0 }),
 };
 

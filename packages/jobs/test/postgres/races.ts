@@ -110,6 +110,6 @@ export const DEAF: NodeListener = {
   recovered: nothing,
   lease: nothing,
   lost: nothing,
-  hampered: nothing,
+  degraded: nothing,
   state: () => ({ busy: 0, buffered: 0, throttled: false, eventLoopDelayMs: 0 }),
 };

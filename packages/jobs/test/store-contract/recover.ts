@@ -84,7 +84,7 @@ export function recoverContract(makeStore: MakeStore): void {
       await t.store.cancelRun({ runId: stopped, force: false });
       await t.trigger('a');
       await t.claimOne('dead-8');
-      const { ended = [], ...counts } = await t.store.recover({ node: 'node', tellsEnded: true });
+      const { ended = [], ...counts } = await t.store.recover({ node: 'node', withEnded: true });
       expect(counts).toEqual({ recovered: 1, failed: 1 });
       expect(ended).toHaveLength(2);
       expect(ended).toContainEqual({ runId: lost, jobId: 'a', status: 'failed' });
@@ -96,7 +96,7 @@ export function recoverContract(makeStore: MakeStore): void {
       const { id } = await t.trigger('a');
       await t.claimOne('node-1');
       await t.store.cancelRun({ runId: id, force: false });
-      expect(await t.store.reconcile({ node: 'node-1', holds: [], tellsEnded: true })).toEqual({
+      expect(await t.store.reconcile({ node: 'node-1', holds: [], withEnded: true })).toEqual({
         givenBack: 0,
         left: 0,
         ended: [{ runId: id, jobId: 'a', status: 'cancelled' }],

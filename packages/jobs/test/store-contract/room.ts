@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_TOLD } from '../../src/core/store/store-commands.ts';
+import { MAX_REPORTED } from '../../src/core/store/store-commands.ts';
 import {
   every,
   failed,
@@ -265,7 +265,7 @@ export function roomContract(makeStore: MakeStore): void {
       t.clock.advance(MINUTE);
       expect((await t.plan()).skipped).toMatchObject([{ reason: 'overlap' }]);
       const { finished } = await t.done('a', { kind: 'delete' });
-      expect(finished).toHaveLength(MAX_TOLD);
+      expect(finished).toHaveLength(MAX_REPORTED);
       expect((await t.store.stats({ hours: 1 })).runs.queued).toBe(0);
     });
   });

@@ -79,7 +79,7 @@ export interface LiveRuns {
   /** Whose own `run_at` has come, and which the planner has not let go yet. */
   readonly dueOwnRuns: number;
   /** Too many live runs, counted now and then: triggers are refused, slots skipped (P7, overlap). */
-  readonly crowded?: boolean;
+  readonly isAtCap?: boolean;
   /** The job has its most runs with a future `run_at`. Counted only for a trigger that adds one. */
   readonly isPutOffFull?: boolean;
   /** The earliest own `run_at` still to come. */

@@ -51,7 +51,7 @@ export interface NodeView extends NodeInfo, NodeState {
 }
 
 /** An event as one node tells it to another, whose own ring numbers it. */
-export type ToldEvent = Omit<JobEvent, 'id'>;
+export type NodeEvent = Omit<JobEvent, 'id'>;
 
 /** What one node tells the others, once what it tells of is durable. */
 export type Notice =
@@ -62,7 +62,7 @@ export type Notice =
   /** These claimed runs were asked to stop. */
   | { readonly kind: 'cancel'; readonly runIds: readonly string[] }
   /** For those who watch; told only while another node has a watcher. */
-  | { readonly kind: 'events'; readonly events: readonly ToldEvent[] };
+  | { readonly kind: 'events'; readonly events: readonly NodeEvent[] };
 
 /** What a node knows of the others. */
 export interface Others {
@@ -99,7 +99,7 @@ export interface NodeListener {
   /** The lease has expired: the node no longer owns its claims, and must join again under a new id. */
   lost(): void;
   /** The node works less well than it could; says why, and what to do. Told once. */
-  hampered(why: string): void;
+  degraded(why: string): void;
   /** What the others are to see of the node; asked every second or so. */
   state(): NodeState;
 }
@@ -107,7 +107,7 @@ export interface NodeListener {
 /** A node among the others. */
 export interface Membership {
   /** Nobody is told when there are no others. */
-  tell(notice: Notice): void;
+  notify(notice: Notice): void;
   /** Whether somebody watches events on this node: the others tell of theirs while it is so. */
   watch(isWatching: boolean): void;
   /** Ends the membership. A node whose handlers could not be ended lives on until its process ends. */

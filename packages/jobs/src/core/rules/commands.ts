@@ -24,7 +24,7 @@ import {
 } from './decision.ts';
 import { reschedule } from './edit.ts';
 import { lastSlotOf, resume } from './resume.ts';
-import { takeBacklog, takeWhatCanBe, takeWhatIsDue } from './slots.ts';
+import { takeAllSlots, takeDue, tryTakeDue } from './slots.ts';
 
 /** A new `run_at` may be this far past: clocks and networks are not exact (P2, schedule; P16, edit). */
 const RUN_AT_TOLERANCE_MS = 60_000;
@@ -160,7 +160,7 @@ export function commandJob(job: Job, live: LiveRuns, command: JobCommand, now: n
       if (job.status !== 'paused') return { ok: true, changed: false, decision: decide(draft, now) };
       // One that comes after `until`, ahead of the planner, loses none of the slots since.
       resume(draft, { at: Math.min(job.pause?.until ?? now, now), now });
-      takeWhatIsDue(draft, now);
+      takeDue(draft, now);
       return accepted(decide(draft, now));
     case 'delete':
       return accepted(deleted(decide(draft, now, 'deleted')));
@@ -179,10 +179,10 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
   const { job } = draft;
   if (definition.type !== job.type) return typeChanged(job);
   if (sameDefinition(job, definition)) return { ok: true, changed: false, decision: decide(draft, now) };
-  const canBePlanned = takeWhatCanBe(draft, now);
+  const canBePlanned = tryTakeDue(draft, now);
   const { schedule } = definition;
   const moved = !sameSchedule(job.schedule, schedule);
-  if (canBePlanned && (moved || definition.catchUp !== 'all')) takeBacklog(draft, now);
+  if (canBePlanned && (moved || definition.catchUp !== 'all')) takeAllSlots(draft, now);
   const before = draft.job;
   if (moved && schedule.kind === 'run_at') {
     if (schedule.runAt < now - RUN_AT_TOLERANCE_MS) return runAtPast();
@@ -191,7 +191,7 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
   draft.job = { ...before, ...definition, version: before.version + 1, updatedAt: now };
   if (moved) reschedule(draft, now);
   resizeRoom(draft, before);
-  takeWhatIsDue(draft, now);
+  takeDue(draft, now);
   return accepted(decide(draft, now));
 }
 
@@ -237,7 +237,7 @@ function trigger(
       detail: `Under "overlap": "${job.overlap}" the job's live runs leave no room for another. Wait until there is room, cancel some, or change overlap to ${roomier}.`,
     };
   }
-  if (live.crowded === true) {
+  if (live.isAtCap === true) {
     return {
       ok: false,
       code: 'too_many_live_runs',
@@ -279,7 +279,7 @@ function pause(draft: Draft, command: Extract<JobCommand, { kind: 'pause' }>, no
       detail: 'until must lie in the future. Leave it out to pause until somebody resumes the job.',
     };
   }
-  if (takeWhatCanBe(draft, now)) takeBacklog(draft, now);
+  if (tryTakeDue(draft, now)) takeAllSlots(draft, now);
   const { job } = draft;
   if (job.status === 'finished') {
     return {

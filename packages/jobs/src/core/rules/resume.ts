@@ -18,7 +18,7 @@ export function clockJumpedBack({ lastSlotAt, nextRunAt }: Job, now: number): bo
  * isTakenAgain}).
  */
 export function rebased(job: Job, now: number): Job {
-  if (!liesAhead(job, now)) return job;
+  if (!isInFuture(job, now)) return job;
   const based = { ...job, anchorAt: Math.min(job.anchorAt, now) };
   return hasGrid(job.schedule) ? based : without(based, 'lastSlotAt');
 }
@@ -33,10 +33,10 @@ export function isTakenAgain({ lastSlotAt }: Job, slot: number): boolean {
 
 /** The last slot, unless the clock came back from it (P17, clock). */
 export function lastSlotOf(job: Job, now: number): number | undefined {
-  return liesAhead(job, now) ? undefined : job.lastSlotAt;
+  return isInFuture(job, now) ? undefined : job.lastSlotAt;
 }
 
-function liesAhead({ lastSlotAt, createdAt }: Job, now: number): boolean {
+function isInFuture({ lastSlotAt, createdAt }: Job, now: number): boolean {
   return (lastSlotAt ?? createdAt) > now + CLOCK_TOLERANCE_MS;
 }
 
@@ -44,10 +44,10 @@ function liesAhead({ lastSlotAt, createdAt }: Job, now: number): boolean {
 export function rebase(draft: Draft, now: number): void {
   const { job } = draft;
   draft.job = rebased(job, now);
-  if (draft.job !== job) letGo(draft, now);
+  if (draft.job !== job) makeAllDue(draft, now);
 }
 
-function letGo(draft: Draft, now: number): void {
+function makeAllDue(draft: Draft, now: number): void {
   draft.dueIfAfter = now + CLOCK_TOLERANCE_MS;
 }
 
@@ -65,7 +65,7 @@ export function resume(draft: Draft, { at, now }: { readonly at: number; readonl
   draft.job = { ...without(job, 'pause', 'nextRunAt'), status: 'active' };
   // A `run_at` is taken once, whatever the clock says.
   if (job.schedule.kind !== 'run_at') rebase(draft, now);
-  else if (liesAhead(job, now)) letGo(draft, now);
+  else if (isInFuture(job, now)) makeAllDue(draft, now);
   const next = nextAfterPause(draft, { at, now });
   if (next !== undefined) draft.job = { ...draft.job, nextRunAt: next };
   if (draft.live.paused > 0) {

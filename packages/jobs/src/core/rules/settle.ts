@@ -83,7 +83,7 @@ export function settleRun(
 }
 
 /** Whether a run that was put back needs a pass: it is due, or another node may claim it ahead. */
-export function mustLookAnew(
+export function needsPass(
   { kind }: Outcome,
   { availableAt }: { readonly availableAt: number },
   now: number,
@@ -99,14 +99,14 @@ function failedOrRetried(
 ): Settlement {
   const failures = run.failures + 1;
   const availableAt = now + retryDelayMs(job.backoff, failures, random);
-  if (permanent || failures >= job.maxAttempts || isLeftToTheNextSlot(job, availableAt)) {
+  if (permanent || failures >= job.maxAttempts || isReplacedByNextSlot(job, availableAt)) {
     return finished(run, { status: 'failed', reason: error.reason, error });
   }
   return waiting(job, { ...run, failures, errors: [...run.errors, error] }, { availableAt });
 }
 
 /** P8, retries: under `skip`, the next slot of a fixed-rate or cron job replaces a retry as late as it. */
-function isLeftToTheNextSlot(job: Job, retryAt: number): boolean {
+function isReplacedByNextSlot(job: Job, retryAt: number): boolean {
   if (!hasGrid(job.schedule) || job.overlap !== 'skip' || job.status !== 'active') return false;
   return job.nextRunAt !== undefined && retryAt >= job.nextRunAt;
 }

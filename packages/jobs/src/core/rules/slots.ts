@@ -23,7 +23,7 @@ const MAX_WAITING_SLOTS = 100;
  */
 export function planJob(job: Job, live: LiveRuns, now: number): Decision {
   const draft = draftOf(job, live);
-  takeWhatIsDue(draft, now);
+  takeDue(draft, now);
   return decide(draft, now);
 }
 
@@ -86,7 +86,7 @@ export function createCountBudget(now: number): { isSpent(): boolean; spend(deci
 }
 
 /** {@link planJob} as a step of a command: an edit first takes slots of the old definition (P16, edit). */
-export function takeWhatIsDue(draft: Draft, now: number): void {
+export function takeDue(draft: Draft, now: number): void {
   const until = draft.job.pause?.until;
   if (draft.job.status === 'paused' && until !== undefined && until <= now) resume(draft, { at: until, now });
   releaseOwnRunAt(draft, now);
@@ -97,11 +97,11 @@ export function takeWhatIsDue(draft: Draft, now: number): void {
  * {@link takeDue} ahead of a command that repairs or stops a job, which must work for one that can't be
  * planned. False for such a job: its slots are not taken.
  */
-export function takeWhatCanBe(draft: Draft, now: number): boolean {
+export function tryTakeDue(draft: Draft, now: number): boolean {
   const { job, live } = draft;
   const moves = draft.moves.length;
   try {
-    takeWhatIsDue(draft, now);
+    takeDue(draft, now);
     return true;
   } catch {
     // The planner meets the same fault and reports it. Half-done changes, such as the end of a pause, are
@@ -201,7 +201,7 @@ function takeOneByOne(draft: Draft, now: number, room = roomOf(draft.job.overlap
  * Makes runs of all passed slots of an `all` job, with room or not: a pause or a new schedule is about to
  * replace its next slot (P6, catch-up; P14, pause; P16, edit).
  */
-export function takeBacklog(draft: Draft, now: number): void {
+export function takeAllSlots(draft: Draft, now: number): void {
   const { status, catchUp } = draft.job;
   if (status === 'active' && catchUp === 'all') takeOneByOne(draft, now, Number.POSITIVE_INFINITY);
 }
@@ -234,7 +234,7 @@ interface TakenSlot {
 /** Makes a run of a slot, or a skipped row where there is no room; a `run_at` slot waits (P7, overlap). */
 function queueSlot(draft: Draft, taken: TakenSlot): void {
   const { job, live } = draft;
-  const full = liveCount(live) >= roomOf(job.overlap) || live.crowded === true;
+  const full = liveCount(live) >= roomOf(job.overlap) || live.isAtCap === true;
   if (full && job.schedule.kind !== 'run_at')
     draft.skip.push({ scheduledFor: taken.slot, reason: 'overlap', ...coveredBy(taken) });
   else queueSlotRun(draft, taken);

@@ -49,7 +49,7 @@ export function requestOf(
 export const DEDUPE_MS = 24 * 3_600_000;
 
 /** A command may end 100,000 runs; nobody wants to hear of each, least of all the event loop. */
-export const MAX_TOLD = 1_000;
+export const MAX_REPORTED = 1_000;
 
 export type CommandResult =
   | {
@@ -58,7 +58,7 @@ export type CommandResult =
       readonly job: Job;
       /** What was made on the way; the run of a trigger is the last one. */
       readonly queued: readonly LiveRun[];
-      /** What was skipped or cancelled on the way: the first {@link MAX_TOLD} of it. */
+      /** What was skipped or cancelled on the way: the first {@link MAX_REPORTED} of it. */
       readonly finished: readonly FinishedRun[];
       readonly cancelRequests: readonly CancelRequest[];
       /** When something was changed, and a claim was asked for with it. */

@@ -123,7 +123,7 @@ export interface LogLine {
 export interface TakeBackInput {
   readonly node: string;
   /** The answer is to tell what is over. */
-  readonly tellsEnded?: boolean;
+  readonly withEnded?: boolean;
 }
 
 /** Claims that were taken back. */

@@ -10,7 +10,7 @@ import {
   type CommandInput,
   type CommandResult,
   type InsertOutcome,
-  MAX_TOLD,
+  MAX_REPORTED,
 } from '../store/store-commands.ts';
 import { applyDecision, cancelLiveRuns, liveRunsOf } from './apply.ts';
 import { ask, type Script } from './script.ts';
@@ -49,7 +49,7 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
     changed: true,
     job: lockedJob(unit, uid).job,
     queued: unit.queued.map(asMade),
-    finished: unit.finished.slice(0, MAX_TOLD),
+    finished: unit.finished.slice(0, MAX_REPORTED),
     cancelRequests,
     ...(claimed === undefined ? {} : { claimed }),
   };

@@ -4,7 +4,7 @@ import {
   asLeft,
   countFailed,
   finishedOf,
-  mustLookAnew,
+  needsPass,
   type Outcome,
   overOf,
   type Settlement,
@@ -57,7 +57,7 @@ export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<
     const settlement = endClaim(unit, state, input, ends);
     if (settlement.kind === 'finished') return FINISHED[settlement.status];
     const { availableAt, failures } = settlement;
-    if (mustLookAnew(input.outcome, settlement, unit.now)) wake = true;
+    if (needsPass(input.outcome, settlement, unit.now)) wake = true;
     return { kind: 'waiting', availableAt, failures };
   });
   if (logs.length > 0) yield* ask('appendLogs', logs);
@@ -96,17 +96,17 @@ export function* reconcile(
 
 /** The answers of the store's methods to a {@link Recovery}. */
 export function recoveredOf(
-  { tellsEnded }: TakeBackInput,
+  { withEnded }: TakeBackInput,
   { recovered, failed, ended }: Recovery,
 ): Awaited<ReturnType<JobStore['recover']>> {
-  return { recovered, failed, ...(tellsEnded === true ? { ended } : {}) };
+  return { recovered, failed, ...(withEnded === true ? { ended } : {}) };
 }
 
 export function givenBackOf(
-  { tellsEnded }: TakeBackInput,
+  { withEnded }: TakeBackInput,
   { recovered, left, ended }: Recovery,
 ): Awaited<ReturnType<JobStore['reconcile']>> {
-  return { givenBack: recovered, left, ...(tellsEnded === true ? { ended } : {}) };
+  return { givenBack: recovered, left, ...(withEnded === true ? { ended } : {}) };
 }
 
 function* takeBack(

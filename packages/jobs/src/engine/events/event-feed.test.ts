@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ToldEvent } from '../../core/nodes/membership.ts';
+import type { NodeEvent } from '../../core/nodes/membership.ts';
 import { createFakeClock, type FakeClock } from '../../testing/fake-clock.ts';
 import { EventFeed } from './event-feed.ts';
 
 let clock: FakeClock;
-let told: ToldEvent[][];
+let told: NodeEvent[][];
 let watched: boolean[];
 let feed: EventFeed;
 beforeEach(() => {
@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 
 const OTHERS = { count: 2, isWatching: false, types: {} };
-const foreign: ToldEvent = { at: 5, type: 'run.started', jobId: 'b', runId: '9' };
+const foreign: NodeEvent = { at: 5, type: 'run.started', jobId: 'b', runId: '9' };
 
 describe('events between nodes', () => {
   it('are sent only while another node has subscribers, and in batches', () => {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { JobEvent, JobEventType } from '../../core/model/events.ts';
 import type { RunOver } from '../../core/model/run.ts';
-import { NO_OTHERS, type Others, type ToldEvent } from '../../core/nodes/membership.ts';
+import { NO_OTHERS, type NodeEvent, type Others } from '../../core/nodes/membership.ts';
 import type { EngineLogger } from '../engine-logger.ts';
 import type { EventSubscription, JobEventListener } from '../engine-port.ts';
 import type { Node } from '../nodes/node.ts';
@@ -31,7 +31,7 @@ export class EventFeed {
   readonly #coalescer: Coalescer;
   #others: Others = NO_OTHERS;
   #isWatching = false;
-  #gathered: ToldEvent[] = [];
+  #gathered: NodeEvent[] = [];
   readonly #counted = new Map<string, number>();
   #cancelSending: (() => void) | undefined;
   #cancelLinger: (() => void) | undefined;
@@ -63,7 +63,7 @@ export class EventFeed {
   }
 
   /** Takes events of another node. */
-  receive(events: readonly ToldEvent[]): void {
+  receive(events: readonly NodeEvent[]): void {
     // That node may not know yet that nobody watches here.
     if (this.#isWatching) for (const event of events) this.#ring.receive(event);
   }
@@ -136,7 +136,7 @@ export class EventFeed {
     this.#cancelSending = undefined;
     const at = this.#with.clock.now();
     const counted = [...this.#counted].map(
-      ([jobId, count]): ToldEvent => ({ at, type: 'runs.coalesced', jobId, count }),
+      ([jobId, count]): NodeEvent => ({ at, type: 'runs.coalesced', jobId, count }),
     );
     const events = [...this.#gathered, ...counted];
     this.#gathered = [];

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { JobEvent, JobEventType } from '../../core/model/events.ts';
-import type { ToldEvent } from '../../core/nodes/membership.ts';
+import type { NodeEvent } from '../../core/nodes/membership.ts';
 import type { EngineLogger } from '../engine-logger.ts';
 import type { EventSubscription, JobEventListener } from '../engine-port.ts';
 import { Coalescer } from './coalescer.ts';
@@ -41,7 +41,7 @@ export class EventRing {
   }
 
   /** Publishes an event of another node. */
-  receive(event: ToldEvent): void {
+  receive(event: NodeEvent): void {
     if (event.runId === undefined || this.#coalescer.admit(event.jobId)) this.#push(event);
   }
 
@@ -76,7 +76,7 @@ export class EventRing {
     return missed;
   }
 
-  #push(event: ToldEvent): void {
+  #push(event: NodeEvent): void {
     const numbered = { id: ++this.#lastId, ...event };
     this.#ring[numbered.id % CAPACITY] = numbered;
     for (const listener of this.#listeners) this.#call(listener, numbered);
@@ -105,11 +105,11 @@ export function buildEvent({
   jobId,
   runId,
   data,
-}: Pick<ToldEvent, 'at' | 'type' | 'jobId'> & {
+}: Pick<NodeEvent, 'at' | 'type' | 'jobId'> & {
   readonly runId: string | undefined;
   readonly data: JobEvent['data'] | undefined;
-}): ToldEvent {
-  const event: { -readonly [K in keyof ToldEvent]: ToldEvent[K] } = { at, type, jobId };
+}): NodeEvent {
+  const event: { -readonly [K in keyof NodeEvent]: NodeEvent[K] } = { at, type, jobId };
   if (runId !== undefined) event.runId = runId;
   if (data !== undefined) event.data = data;
   return event;

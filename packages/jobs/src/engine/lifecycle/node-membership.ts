@@ -78,7 +78,7 @@ export class NodeMembership {
       recovered: (recovered) => this.#recovered(recovered),
       lease: (lease) => this.#leaseChanged(lease, id),
       lost: () => this.#expired(id),
-      hampered: (why) => settings.logger.warn({ node: id }, why),
+      degraded: (why) => settings.logger.warn({ node: id }, why),
       state: () => this.#state,
     };
   }

@@ -56,7 +56,7 @@ export class Node {
 
   /** Notifies the other nodes. */
   notify(notice: Notice): void {
-    this.#membership?.tell(notice);
+    this.#membership?.notify(notice);
   }
 
   /** Tells the other nodes whether somebody watches events on this one. */

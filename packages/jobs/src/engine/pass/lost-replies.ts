@@ -64,7 +64,7 @@ export class LostReplies {
   async #search(): Promise<boolean> {
     const { store, node, executor, settlements, events } = this.#with;
     const holds = [...executor.fences(), ...settlements.fences()];
-    const { givenBack, left, ended = [] } = await store.reconcile({ node: node.id, tellsEnded: true, holds });
+    const { givenBack, left, ended = [] } = await store.reconcile({ node: node.id, withEnded: true, holds });
     events.runsEnded(ended);
     this.#nextSearchAt = this.#now + AFTER_FAILURE_MS;
     // Another transaction has locked the jobs of the rest. Nothing else waits for those.

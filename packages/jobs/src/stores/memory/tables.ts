@@ -242,7 +242,7 @@ function liveRunsOf(
     paused: count('pause'),
     claimed: counts.claimed === true ? runs.filter((run) => run.claim !== undefined).length : 0,
     dueOwnRuns: putOff.length - toCome.length,
-    crowded: runs.length >= limits.maxLiveRuns,
+    isAtCap: runs.length >= limits.maxLiveRuns,
     ...(counts.putOff === true ? { isPutOffFull: putOff.length >= limits.maxRunsPutOff } : {}),
     ...(toCome.length === 0 ? {} : { nextOwnRunAt: toCome.reduce((a, b) => Math.min(a, b)) }),
   };

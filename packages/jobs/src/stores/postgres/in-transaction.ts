@@ -1,4 +1,4 @@
-import type { ToldEvent } from '../../core/nodes/membership.ts';
+import type { NodeEvent } from '../../core/nodes/membership.ts';
 import { checkedBy } from '../../core/rules/commands.ts';
 import type { StoreInTransaction, Transaction } from '../../core/store/store.ts';
 import type { CommandResult, InsertOutcome } from '../../core/store/store-commands.ts';
@@ -53,7 +53,7 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
 }
 
 /** The server sends it when the transaction commits. From no node, so that this one hears it as well. */
-async function tellOnCommit(q: Queries, events: readonly ToldEvent[]): Promise<void> {
+async function tellOnCommit(q: Queries, events: readonly NodeEvent[]): Promise<void> {
   const told: Told = { from: '', notices: [{ kind: 'wake' }, { kind: 'events', events }] };
   await q.arrays(TELL, [CHANNEL, JSON.stringify(told)]);
 }

@@ -7,10 +7,10 @@ export const MAX_LIVE_RUNS = 100_000;
 export const MAX_RUNS_PUT_OFF = 10_000;
 /**
  * The live runs of a job are counted again after at least this many new runs; with too many live ones, after
- * {@link RECOUNT_CROWDED_MS}.
+ * {@link RECOUNT_AT_CAP_MS}.
  */
 export const RECOUNT_RUNS = 1_000;
-export const RECOUNT_CROWDED_MS = 1_000;
+export const RECOUNT_AT_CAP_MS = 1_000;
 
 /**
  * Up to this many jobs of a type are read job by job. The runs of more jobs are close together in the order

@@ -14,7 +14,7 @@ export function createLocalNodes(): {
     async join(node, listener) {
       joined.set(node.id, { node, listener });
       return {
-        tell: () => undefined,
+        notify: () => undefined,
         watch: () => undefined,
         leave: async () => void joined.delete(node.id),
       };

@@ -85,7 +85,7 @@ class ControlThread implements Membership {
       const failed = (error: StoreError) => {
         // A node that has joined is lost, and has to know.
         if (hasJoined) {
-          if (!this.#isLeaving) listener.hampered(`${error.message} (${String(error.cause)})`);
+          if (!this.#isLeaving) listener.degraded(`${error.message} (${String(error.cause)})`);
           return this.#isOver();
         }
         this.#isLeaving = true;
@@ -110,7 +110,7 @@ class ControlThread implements Membership {
     });
   }
 
-  tell(notice: Notice): void {
+  notify(notice: Notice): void {
     const { count, isWatching } = this.#others;
     if (notice.kind === 'events' ? isWatching : count > 0) this.#teller.tell(notice);
   }
@@ -155,7 +155,7 @@ class ControlThread implements Membership {
       case 'lease':
         return this.#listener.lease(message.state);
       case 'pooled':
-        return this.#listener.hampered(POOLED);
+        return this.#listener.degraded(POOLED);
       case 'dead':
         return this.#bury(message.nodes);
       default:

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Notice, ToldEvent } from '../../../core/nodes/membership.ts';
+import type { NodeEvent, Notice } from '../../../core/nodes/membership.ts';
 import { payloadsOf, toldIn } from './notifier.ts';
 
 const told = z.object({
@@ -27,7 +27,7 @@ it('splits what PostgreSQL would refuse, and loses nothing of it', () => {
 });
 
 it('splits events by their bytes, and leaves out data that no payload has room for', () => {
-  const event = (runId: string, note: string): ToldEvent => ({
+  const event = (runId: string, note: string): NodeEvent => ({
     at: 0,
     type: 'run.progress',
     jobId: 'j'.repeat(128),

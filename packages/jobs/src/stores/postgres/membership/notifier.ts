@@ -1,4 +1,4 @@
-import type { Notice, ToldEvent } from '../../../core/nodes/membership.ts';
+import type { NodeEvent, Notice } from '../../../core/nodes/membership.ts';
 import { isRecord } from '../../../core/objects.ts';
 import type { Told } from './control-protocol.ts';
 
@@ -97,7 +97,7 @@ function isNotice(value: unknown): value is Notice {
   }
 }
 
-function isToldEvent(value: unknown): value is ToldEvent {
+function isToldEvent(value: unknown): value is NodeEvent {
   if (!isRecord(value)) return false;
   const { at, type, jobId, runId = '', count = 0, data = {} } = value;
   const isInstant = typeof at === 'number' && !Number.isNaN(new Date(at).getTime());
@@ -125,8 +125,8 @@ function piecesOf(notice: Notice): Notice[] {
   }
 }
 
-function inPieces(events: readonly ToldEvent[]): ToldEvent[][] {
-  const pieces: ToldEvent[][] = [];
+function inPieces(events: readonly NodeEvent[]): NodeEvent[][] {
+  const pieces: NodeEvent[][] = [];
   let left = 0;
   for (const event of events) {
     const fitting = sizeOf(event) < MAX_EVENTS_BYTES ? event : { ...event, data: {} };

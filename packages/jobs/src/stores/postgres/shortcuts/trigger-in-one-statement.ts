@@ -113,7 +113,7 @@ function madeOf(row: unknown, { fixed, run: guessed }: Guess, shared: Shared): C
     uid: Number(fixed.uid),
     ...Object.fromEntries(VARYING_COLUMNS.map((column, n) => [column, varying[n]])),
   });
-  shared.liveRunCap.grew(uid);
+  shared.liveRunCap.countRun(uid);
   const run = queuedOf({ ...guessed, availableAt: now }, { id: String(id), jobUid: job.uid, now });
   const claimed = { now, jobs: [job], runs: [claimedRunOf(run, { job: 0, fence, started: true })] };
   return { kind: 'done', changed: true, job, queued: [run], finished: [], cancelRequests: [], claimed };
@@ -148,7 +148,7 @@ const make = ({
     now, fence, $7, 'running', now, $9::text FROM made)
   SELECT made.*, ${VARYING_COLUMNS.map((column) => `job.${column}`).join(', ')} FROM made CROSS JOIN job`;
 /**
- * Where runs may overlap, the job is only shared. With fewer than {@link MANY} live runs it is not crowded.
+ * Where runs may overlap, the job is only shared. With fewer than {@link MANY} live runs it is below its cap.
  */
 const MAKE_BESIDE = make({
   lock: 'FOR KEY SHARE',

@@ -1,5 +1,5 @@
 import { BoundedMap } from '../../../bounded-map.ts';
-import { RECOUNT_CROWDED_MS, RECOUNT_RUNS } from '../../rows/bounds.ts';
+import { RECOUNT_AT_CAP_MS, RECOUNT_RUNS } from '../../rows/bounds.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import type { Queries } from '../connection/queries.ts';
 
@@ -14,11 +14,11 @@ const BYTES_OF_ONE = 100;
 export interface LiveRunCap {
   isReached(q: Queries, jobUid: number, now: number): Promise<boolean>;
   /** A run of the job was made by this node. */
-  grew(jobUid: number): void;
+  countRun(jobUid: number): void;
 }
 
 interface CountedRuns {
-  readonly crowded: boolean;
+  readonly isAtCap: boolean;
   readonly at: number;
   /** So many more runs, and it is counted again. */
   left: number;
@@ -33,21 +33,21 @@ export function createLiveRunCap(maxLiveRuns: number): LiveRunCap {
     const count = numberOf((await q.arrays(COUNT_LIVE, [jobUid, maxLiveRuns]))[0]) ?? 0;
     // Other nodes make runs, too.
     const left = Math.max(RECOUNT_RUNS, (maxLiveRuns - count) / 8);
-    const counted = { crowded: count >= maxLiveRuns, at: now, left };
+    const counted = { isAtCap: count >= maxLiveRuns, at: now, left };
     counts.put(jobUid, counted);
     return counted;
   };
   return {
     async isReached(q, jobUid, now) {
       const known = counts.get(jobUid);
-      // Few runs were made of it by this node, and none before would have been unless counted: see `grew`.
+      // Few runs were made of it by this node, and none before would have been unless counted (`countRun`).
       if (known === undefined) return false;
-      const due = known.crowded ? Math.abs(now - known.at) >= RECOUNT_CROWDED_MS : known.left <= 0;
-      return due ? (await recount(q, jobUid, now)).crowded : known.crowded;
+      const due = known.isAtCap ? Math.abs(now - known.at) >= RECOUNT_AT_CAP_MS : known.left <= 0;
+      return due ? (await recount(q, jobUid, now)).isAtCap : known.isAtCap;
     },
-    grew(jobUid) {
+    countRun(jobUid) {
       const known = counts.get(jobUid);
-      if (known === undefined) counts.put(jobUid, { crowded: false, at: 0, left: 0 });
+      if (known === undefined) counts.put(jobUid, { isAtCap: false, at: 0, left: 0 });
       else known.left -= 1;
     },
   };

@@ -41,10 +41,10 @@ export async function liveRunsOf(
     for (const row of await u.q.arrays(LIVE_SUMMARIES, [many, u.now])) {
       const [uid, active, waiting, paused, dueOwnRuns, nextOwnRunAt] =
         rowOf<[number, number, number, number, number, number | null]>(row);
-      const crowded = await u.shared.liveRunCap.isReached(u.q, uid, u.now);
+      const isAtCap = await u.shared.liveRunCap.isReached(u.q, uid, u.now);
       const next = nextOwnRunAt === null ? {} : { nextOwnRunAt };
       const putOff = countPutOff ? { isPutOffFull: await isPutOffFull(u, uid) } : {};
-      found.set(uid, { active, waiting, paused, claimed: 0, dueOwnRuns, crowded, ...next, ...putOff });
+      found.set(uid, { active, waiting, paused, claimed: 0, dueOwnRuns, isAtCap, ...next, ...putOff });
     }
   }
   if (!countClaimed) return found;

@@ -99,7 +99,7 @@ async function makeClaimed(
 
 function addQueued(u: Unit, run: LiveRun, { job, uid }: StoredJob): void {
   u.queued.push(run);
-  if (job.overlap === 'allow') u.shared.liveRunCap.grew(uid);
+  if (job.overlap === 'allow') u.shared.liveRunCap.countRun(uid);
 }
 
 /** `fence`: of one that is claimed from the start. */

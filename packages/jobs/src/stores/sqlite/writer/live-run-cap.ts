@@ -1,5 +1,5 @@
 import { BoundedMap } from '../../../bounded-map.ts';
-import { MAX_LIVE_RUNS, RECOUNT_CROWDED_MS, RECOUNT_RUNS } from '../../rows/bounds.ts';
+import { MAX_LIVE_RUNS, RECOUNT_AT_CAP_MS, RECOUNT_RUNS } from '../../rows/bounds.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import type { Database } from '../database.ts';
 
@@ -10,11 +10,11 @@ import type { Database } from '../database.ts';
 export interface LiveRunCap {
   isReached(jobUid: number, now: number): boolean;
   /** A run of the job was made. */
-  grew(jobUid: number): void;
+  countRun(jobUid: number): void;
 }
 
 interface CountedRuns {
-  readonly crowded: boolean;
+  readonly isAtCap: boolean;
   readonly at: number;
   /** So many more runs, and it is counted again. */
   left: number;
@@ -32,21 +32,21 @@ export function createLiveRunCap(db: Database): LiveRunCap {
   const recount = (jobUid: number, now: number): CountedRuns => {
     const count = numberOf(db.arrays(COUNT_LIVE).get(jobUid, MAX_LIVE_RUNS)) ?? 0;
     const left = Math.max(RECOUNT_RUNS, (MAX_LIVE_RUNS - count) / 2);
-    const counted = { crowded: count >= MAX_LIVE_RUNS, at: now, left };
+    const counted = { isAtCap: count >= MAX_LIVE_RUNS, at: now, left };
     counts.put(jobUid, counted);
     return counted;
   };
   return {
     isReached(jobUid, now) {
       const known = counts.get(jobUid);
-      // Few runs were made of it in this process, and none before would have been unless counted: see `grew`.
+      // Few runs were made of it in this process, and none before would have been unless counted (`countRun`).
       if (known === undefined) return false;
-      const due = known.crowded ? Math.abs(now - known.at) >= RECOUNT_CROWDED_MS : known.left <= 0;
-      return due ? recount(jobUid, now).crowded : known.crowded;
+      const due = known.isAtCap ? Math.abs(now - known.at) >= RECOUNT_AT_CAP_MS : known.left <= 0;
+      return due ? recount(jobUid, now).isAtCap : known.isAtCap;
     },
-    grew(jobUid) {
+    countRun(jobUid) {
       const known = counts.get(jobUid);
-      if (known === undefined) counts.put(jobUid, { crowded: false, at: 0, left: 0 });
+      if (known === undefined) counts.put(jobUid, { isAtCap: false, at: 0, left: 0 });
       else known.left -= 1;
     },
   };

@@ -27,7 +27,7 @@ export function liveRunsOf(w: Writer, jobUid: number, now: number, counts: LiveR
     paused,
     claimed: counts.claimed === true ? (numberOf(w.db.arrays(COUNT_CLAIMED).get(jobUid)) ?? 0) : 0,
     dueOwnRuns,
-    crowded: w.liveRunCap.isReached(jobUid, now),
+    isAtCap: w.liveRunCap.isReached(jobUid, now),
     ...(counts.putOff === true ? { isPutOffFull: isPutOffFull(w, jobUid) } : {}),
     ...(nextOwnRunAt === null ? {} : { nextOwnRunAt }),
   };

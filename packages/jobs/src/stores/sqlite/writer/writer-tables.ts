@@ -195,7 +195,7 @@ function writeRuns(w: Writer, unit: UnitOfWork): void {
     const key = typeVersion === undefined ? typeKey : w.types.keyOf(job.type, typeVersion);
     if (!insertLiveRun(w, run, key)) continue;
     if (run.claim !== undefined) keepClaimed(w, { ...keysOf(run), run });
-    if (job.overlap === 'allow') w.liveRunCap.grew(uid);
+    if (job.overlap === 'allow') w.liveRunCap.countRun(uid);
     unit.queued.push(run);
   }
 }
