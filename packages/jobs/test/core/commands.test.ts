@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createJob, isFreeTrigger } from '../../src/core/rules/commands.ts';
+import { isFreeTrigger } from '../../src/core/model/job-command.ts';
+import { createJob } from '../../src/core/rules/commands.ts';
 import { definition, every, Simulation } from './simulation.ts';
 
 const T0 = Date.UTC(2026, 0, 1);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach } from 'vitest';
 import type { Job, JobDefinition } from '../../src/core/model/job.ts';
+import type { JobCommand } from '../../src/core/model/job-command.ts';
 import { DEFAULT_BACKOFF } from '../../src/core/model/retry.ts';
 import type { FinishedRun, LiveRun, Run } from '../../src/core/model/run.ts';
-import type { JobCommand } from '../../src/core/rules/commands.ts';
 import type { Outcome } from '../../src/core/rules/settle.ts';
 import type { Schedule } from '../../src/core/schedule/schedule.ts';
 import type { JobStore } from '../../src/core/store/store.ts';

@@ -1,5 +1,4 @@
 import {
-  isFixedDelay,
   type Job,
   type JobDefinition,
   type LiveRuns,
@@ -8,7 +7,7 @@ import {
   roomOf,
   sameDefinition,
 } from '../model/job.ts';
-import type { JsonText } from '../model/run.ts';
+import type { JobCommand } from '../model/job-command.ts';
 import { without } from '../objects.ts';
 import { firstSlot, type Schedule, sameSchedule } from '../schedule/schedule.ts';
 import {
@@ -28,42 +27,6 @@ import { takeAllSlots, takeDue, tryTakeDue } from './slots.ts';
 
 /** A new `run_at` may be this far past: clocks and networks are not exact (P2, schedule; P16, edit). */
 const RUN_AT_TOLERANCE_MS = 60_000;
-
-/** The version of a type whose schema has accepted a payload. */
-export type CheckedBy = Pick<JobDefinition, 'type' | 'typeVersion'>;
-
-/** What people and code ask of a job that exists. */
-export type JobCommand =
-  | { readonly kind: 'edit'; readonly definition: JobDefinition }
-  | {
-      readonly kind: 'trigger';
-      readonly payload?: JsonText | undefined;
-      /** The type that checked `payload`: an older version of it may refuse it (P22, types and deploys). */
-      readonly checkedBy?: CheckedBy | undefined;
-      readonly runAt?: number | undefined;
-      readonly retryOf?: string | undefined;
-      /** Whose request it is, as a traceparent. */
-      readonly trace?: string | undefined;
-    }
-  | {
-      readonly kind: 'pause';
-      readonly reason?: string | undefined;
-      readonly by?: string | undefined;
-      readonly until?: number | undefined;
-      readonly cancelLive: boolean;
-    }
-  | { readonly kind: 'resume' }
-  | { readonly kind: 'delete' };
-
-/** Whether a command needs the number of claimed runs: only an edit that takes room from queued runs. */
-export function asksForClaimed(job: Pick<Job, 'overlap'>, command: JobCommand): boolean {
-  return command.kind === 'edit' && job.overlap === 'allow' && command.definition.overlap !== 'allow';
-}
-
-/** Whether a command needs to know that the job is at its limit of runs with a future `run_at`. */
-export function asksForPutOff(command: JobCommand): boolean {
-  return command.kind === 'trigger' && command.runAt !== undefined;
-}
 
 export type RefusalCode =
   | 'overlap'
@@ -88,30 +51,10 @@ export type CommandOutcome =
   | { readonly ok: true; readonly changed: boolean; readonly decision: Decision }
   | Refusal;
 
-/** The type that a command was checked by; stores have to know it under its key. */
-export function checkedBy(command: JobCommand): CheckedBy | undefined {
-  if (command.kind === 'edit') return command.definition;
-  return command.kind === 'trigger' ? command.checkedBy : undefined;
-}
-
-/**
- * Whether a trigger decides nothing but its own run, since runs may overlap: it then needs no lock against
- * other decisions on the job, only against an edit or a deletion.
- */
-export function isFreeTrigger(job: JobDefinition, command: JobCommand): boolean {
-  return job.overlap === 'allow' && isPlainTrigger(job, command);
-}
-
-/** Whether the result of a trigger depends on the definition alone, as long as no run of the job is live. */
-export function isPlainTrigger({ schedule }: JobDefinition, command: JobCommand): boolean {
-  const isNow = command.kind === 'trigger' && command.runAt === undefined;
-  return isNow && schedule.kind !== 'run_at' && !isFixedDelay(schedule);
-}
-
 /** P2, schedule: why no job may be made with this schedule now. */
 export function scheduleRefusal(schedule: Schedule, now: number): Refusal | undefined {
   const isPast = schedule.kind === 'run_at' && schedule.runAt < now - RUN_AT_TOLERANCE_MS;
-  return isPast ? runAtPast() : undefined;
+  return isPast ? RUN_AT_PAST : undefined;
 }
 
 /** P2, schedule; P3, grid; P4, stored next run: a new job has its next run from the start. */
@@ -185,8 +128,8 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
   if (canBePlanned && (moved || definition.catchUp !== 'all')) takeAllSlots(draft, now);
   const before = draft.job;
   if (moved && schedule.kind === 'run_at') {
-    if (schedule.runAt < now - RUN_AT_TOLERANCE_MS) return runAtPast();
-    if (schedule.runAt <= (lastSlotOf(before, now) ?? Number.NEGATIVE_INFINITY)) return runAtTaken();
+    if (schedule.runAt < now - RUN_AT_TOLERANCE_MS) return RUN_AT_PAST;
+    if (schedule.runAt <= (lastSlotOf(before, now) ?? Number.NEGATIVE_INFINITY)) return RUN_AT_TAKEN;
   }
   draft.job = { ...before, ...definition, version: before.version + 1, updatedAt: now };
   if (moved) reschedule(draft, now);
@@ -197,12 +140,8 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
 
 /** P16, edit. To be asked before a payload is held against the schema of a type that the job can't have. */
 export function typeChanged(job: Pick<Job, 'type'>): Refusal {
-  return {
-    ok: false,
-    code: 'type_changed',
-    pointer: '/type',
-    detail: `The type can't change (it is ${job.type}). Delete the job and create it again, or use another id.`,
-  };
+  const detail = `The type can't change (it is ${job.type}). Delete the job and create it again, or use another id.`;
+  return refused('type_changed', detail, '/type');
 }
 
 /** An edit that shrinks the room stops no run; one that widens it releases waiting runs (P7, overlap). */
@@ -220,39 +159,11 @@ function trigger(
 ): CommandOutcome {
   const { job, live } = draft;
   const { payload, checkedBy: { typeVersion } = job, runAt, retryOf, trace } = command;
-  if (runAt !== undefined && job.overlap !== 'allow') {
-    return {
-      ok: false,
-      code: 'run_at_not_allowed',
-      pointer: '/run_at',
-      detail:
-        'A run can be put off only for a job with "overlap": "allow". Leave run_at out, or change the job.',
-    };
-  }
-  if (liveCount(live) >= roomOf(job.overlap)) {
-    const roomier = liveCount(live) < roomOf('queue') ? '"queue" or "allow"' : '"allow"';
-    return {
-      ok: false,
-      code: 'overlap',
-      detail: `Under "overlap": "${job.overlap}" the job's live runs leave no room for another. Wait until there is room, cancel some, or change overlap to ${roomier}.`,
-    };
-  }
-  if (live.isAtCap === true) {
-    return {
-      ok: false,
-      code: 'too_many_live_runs',
-      detail: 'The job has as many live runs as it may have. Wait until some have run, or cancel them.',
-    };
-  }
   const later = runAt !== undefined && runAt > now;
-  if (later && live.isPutOffFull === true) {
-    return {
-      ok: false,
-      code: 'too_many_put_off',
-      detail:
-        'The job has reached its limit of runs with a future run_at. Leave run_at out to run it now, wait until some become due, or cancel some.',
-    };
-  }
+  if (runAt !== undefined && job.overlap !== 'allow') return RUN_AT_NOT_ALLOWED;
+  if (liveCount(live) >= roomOf(job.overlap)) return noRoom(job, live);
+  if (live.isAtCap === true) return TOO_MANY_LIVE_RUNS;
+  if (later && live.isPutOffFull === true) return TOO_MANY_PUT_OFF;
   const run: NewRun = {
     trigger: 'manual',
     catchUp: false,
@@ -271,23 +182,10 @@ function trigger(
 /** P14, pause. Pausing a paused job gives it the new reason and end. */
 function pause(draft: Draft, command: Extract<JobCommand, { kind: 'pause' }>, now: number): CommandOutcome {
   const { reason, by, until, cancelLive } = command;
-  if (until !== undefined && until <= now) {
-    return {
-      ok: false,
-      code: 'until_past',
-      pointer: '/until',
-      detail: 'until must lie in the future. Leave it out to pause until somebody resumes the job.',
-    };
-  }
+  if (until !== undefined && until <= now) return UNTIL_PAST;
   if (tryTakeDue(draft, now)) takeAllSlots(draft, now);
   const { job } = draft;
-  if (job.status === 'finished') {
-    return {
-      ok: false,
-      code: 'finished',
-      detail: 'The job is finished: it has no slot left that a pause could hold.',
-    };
-  }
+  if (job.status === 'finished') return FINISHED;
   const at = job.pause?.at ?? now;
   draft.job = {
     ...without(job, 'nextRunAt'),
@@ -307,22 +205,44 @@ function accepted(decision: Decision): CommandOutcome {
   return { ok: true, changed: true, decision };
 }
 
-function runAtTaken(): Refusal {
-  return {
-    ok: false,
-    code: 'run_at_past',
-    pointer: '/run_at',
-    detail:
-      'run_at does not lie after the last slot that the job has taken. Give a later time, or run the job now.',
-  };
+function refused(code: RefusalCode, detail: string, pointer?: string): Refusal {
+  return { ok: false, code, detail, ...(pointer === undefined ? {} : { pointer }) };
 }
 
-function runAtPast(): Refusal {
-  return {
-    ok: false,
-    code: 'run_at_past',
-    pointer: '/run_at',
-    detail:
-      'run_at lies more than 60 s in the past. Give a time to come, or create the job on_demand and run it now.',
-  };
+function noRoom({ overlap }: Job, live: LiveRuns): Refusal {
+  const roomier = liveCount(live) < roomOf('queue') ? '"queue" or "allow"' : '"allow"';
+  return refused(
+    'overlap',
+    `Under "overlap": "${overlap}" the job's live runs leave no room for another. Wait until there is room, cancel some, or change overlap to ${roomier}.`,
+  );
 }
+
+const RUN_AT_PAST = refused(
+  'run_at_past',
+  'run_at lies more than 60 s in the past. Give a time to come, or create the job on_demand and run it now.',
+  '/run_at',
+);
+const RUN_AT_TAKEN = refused(
+  'run_at_past',
+  'run_at does not lie after the last slot that the job has taken. Give a later time, or run the job now.',
+  '/run_at',
+);
+const RUN_AT_NOT_ALLOWED = refused(
+  'run_at_not_allowed',
+  'A run can be put off only for a job with "overlap": "allow". Leave run_at out, or change the job.',
+  '/run_at',
+);
+const TOO_MANY_LIVE_RUNS = refused(
+  'too_many_live_runs',
+  'The job has as many live runs as it may have. Wait until some have run, or cancel them.',
+);
+const TOO_MANY_PUT_OFF = refused(
+  'too_many_put_off',
+  'The job has reached its limit of runs with a future run_at. Leave run_at out to run it now, wait until some become due, or cancel some.',
+);
+const UNTIL_PAST = refused(
+  'until_past',
+  'until must lie in the future. Leave it out to pause until somebody resumes the job.',
+  '/until',
+);
+const FINISHED = refused('finished', 'The job is finished: it has no slot left that a pause could hold.');

@@ -1,7 +1,7 @@
 import type { AbortFlag } from '../model/errors.ts';
 import type { Job, JobDefinition } from '../model/job.ts';
+import type { JobCommand } from '../model/job-command.ts';
 import type { Membership, NodeInfo, NodeListener, NodeView, TypeVersions } from '../nodes/membership.ts';
-import type { JobCommand } from '../rules/commands.ts';
 import type {
   AuditEntry,
   CancelResult,

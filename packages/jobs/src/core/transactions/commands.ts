@@ -1,10 +1,5 @@
-import {
-  asksForClaimed,
-  asksForPutOff,
-  type CommandOutcome,
-  commandJob,
-  createJob,
-} from '../rules/commands.ts';
+import { asksForClaimed, asksForPutOff } from '../model/job-command.ts';
+import { type CommandOutcome, commandJob, createJob } from '../rules/commands.ts';
 import {
   type CancelRequest,
   type CommandInput,

@@ -1,6 +1,7 @@
 import type { JobEventType } from '../../core/model/events.ts';
 import type { Job, JobDefinition } from '../../core/model/job.ts';
-import { type JobCommand, typeChanged } from '../../core/rules/commands.ts';
+import type { JobCommand } from '../../core/model/job-command.ts';
+import { typeChanged } from '../../core/rules/commands.ts';
 import { healthOf } from '../../core/rules/health.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
 import type { JobView } from '../../core/store/store-views.ts';

@@ -1,7 +1,7 @@
 import type { Job } from '../../core/model/job.ts';
+import type { CheckedBy } from '../../core/model/job-command.ts';
 import { changedFields } from '../../core/model/payload-fields.ts';
 import type { JsonText } from '../../core/model/run.ts';
-import type { CheckedBy } from '../../core/rules/commands.ts';
 import type { RunView } from '../../core/store/store-views.ts';
 import { EngineError, type TriggerInput } from '../engine-port.ts';
 import { acceptPayload, checkPayload, payloadPointer } from '../job-types/payload-check.ts';

@@ -1,5 +1,5 @@
+import { checkedBy } from '../../core/model/job-command.ts';
 import type { NodeEvent } from '../../core/nodes/membership.ts';
-import { checkedBy } from '../../core/rules/commands.ts';
 import type { StoreInTransaction, Transaction } from '../../core/store/store.ts';
 import type { CommandResult, InsertOutcome } from '../../core/store/store-commands.ts';
 import { command, insertJobs, onlyOne } from '../../core/transactions/commands.ts';

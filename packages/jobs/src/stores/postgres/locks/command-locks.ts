@@ -1,5 +1,5 @@
+import { isFreeTrigger } from '../../../core/model/job-command.ts';
 import type { Run } from '../../../core/model/run.ts';
-import { isFreeTrigger } from '../../../core/rules/commands.ts';
 import { type CommandInput, DEDUPE_MS } from '../../../core/store/store-commands.ts';
 import type { LockedJob } from '../../../core/transactions/tables.ts';
 import { keptRunOf } from '../../rows/run-row.ts';

@@ -1,6 +1,6 @@
 import { type AbortFlag, StoreError } from '../../../core/model/errors.ts';
 import type { JobDefinition } from '../../../core/model/job.ts';
-import { checkedBy } from '../../../core/rules/commands.ts';
+import { checkedBy } from '../../../core/model/job-command.ts';
 import type { JobStore } from '../../../core/store/store.ts';
 import type { CommandInput, CommandResult, InsertOutcome } from '../../../core/store/store-commands.ts';
 import type { ClaimInput, ClaimResult } from '../../../core/store/store-passes.ts';

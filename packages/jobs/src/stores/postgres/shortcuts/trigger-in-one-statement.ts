@@ -1,5 +1,6 @@
 import { NO_LIVE_RUNS } from '../../../core/model/job.ts';
-import { commandJob, isPlainTrigger } from '../../../core/rules/commands.ts';
+import { isPlainTrigger } from '../../../core/model/job-command.ts';
+import { commandJob } from '../../../core/rules/commands.ts';
 import { type NewRun, queuedOf } from '../../../core/rules/decision.ts';
 import type { CommandInput, CommandResult } from '../../../core/store/store-commands.ts';
 import { claimedRunOf } from '../../../core/transactions/claim.ts';

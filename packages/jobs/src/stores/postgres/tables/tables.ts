@@ -1,5 +1,5 @@
+import { isFreeTrigger, isPlainTrigger } from '../../../core/model/job-command.ts';
 import { isLiveRun } from '../../../core/model/run.ts';
-import { isFreeTrigger, isPlainTrigger } from '../../../core/rules/commands.ts';
 import type { SettleInput } from '../../../core/store/store-passes.ts';
 import {
   type AsyncTables,

@@ -1,0 +1,58 @@
+import { isFixedDelay, type Job, type JobDefinition } from './job.ts';
+import type { JsonText } from './run.ts';
+
+/** The version of a type whose schema has accepted a payload. */
+export type CheckedBy = Pick<JobDefinition, 'type' | 'typeVersion'>;
+
+/** What people and code ask of a job that exists. */
+export type JobCommand =
+  | { readonly kind: 'edit'; readonly definition: JobDefinition }
+  | {
+      readonly kind: 'trigger';
+      readonly payload?: JsonText | undefined;
+      /** The type that checked `payload`: an older version of it may refuse it (P22, types and deploys). */
+      readonly checkedBy?: CheckedBy | undefined;
+      readonly runAt?: number | undefined;
+      readonly retryOf?: string | undefined;
+      /** Whose request it is, as a traceparent. */
+      readonly trace?: string | undefined;
+    }
+  | {
+      readonly kind: 'pause';
+      readonly reason?: string | undefined;
+      readonly by?: string | undefined;
+      readonly until?: number | undefined;
+      readonly cancelLive: boolean;
+    }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'delete' };
+
+/** Whether a command needs the number of claimed runs: only an edit that takes room from queued runs. */
+export function asksForClaimed(job: Pick<Job, 'overlap'>, command: JobCommand): boolean {
+  return command.kind === 'edit' && job.overlap === 'allow' && command.definition.overlap !== 'allow';
+}
+
+/** Whether a command needs to know that the job is at its limit of runs with a future `run_at`. */
+export function asksForPutOff(command: JobCommand): boolean {
+  return command.kind === 'trigger' && command.runAt !== undefined;
+}
+
+/** The type that a command was checked by; stores have to know it under its key. */
+export function checkedBy(command: JobCommand): CheckedBy | undefined {
+  if (command.kind === 'edit') return command.definition;
+  return command.kind === 'trigger' ? command.checkedBy : undefined;
+}
+
+/**
+ * Whether a trigger decides nothing but its own run, since runs may overlap: it then needs no lock against
+ * other decisions on the job, only against an edit or a deletion.
+ */
+export function isFreeTrigger(job: JobDefinition, command: JobCommand): boolean {
+  return job.overlap === 'allow' && isPlainTrigger(job, command);
+}
+
+/** Whether the result of a trigger depends on the definition alone, as long as no run of the job is live. */
+export function isPlainTrigger({ schedule }: JobDefinition, command: JobCommand): boolean {
+  const isNow = command.kind === 'trigger' && command.runAt === undefined;
+  return isNow && schedule.kind !== 'run_at' && !isFixedDelay(schedule);
+}
