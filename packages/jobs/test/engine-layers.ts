@@ -92,7 +92,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine api': room('api', {
     may: ['engine port', 'engine job types'],
     mayTypes: [...TYPES, 'engine pass'],
-    entries: ['job-api.ts', 'run-api.ts'],
+    entries: ['job-api.ts', 'preview.ts', 'run-api.ts', 'trigger.ts'],
   }),
   // Puts the rooms together.
   engine: {

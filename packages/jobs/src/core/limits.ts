@@ -1,2 +1,6 @@
-/** Largest payload of a job or run as JSON, with the defaults of its type. */
+/** Bounds of P18: largest payload (with its type's defaults) and result as JSON, and log kept for a run. */
 export const LARGEST_PAYLOAD_BYTES = 65_536;
+export const LARGEST_RESULT_BYTES = 65_536;
+export const LARGEST_LOG_BYTES = 65_536;
+/** What a line of a log counts besides its text. */
+export const LOG_LINE_BYTES = 16;

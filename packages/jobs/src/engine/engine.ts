@@ -1,5 +1,7 @@
-import { createJobApi } from './api/job-api.ts';
-import { createRunApi } from './api/run-api.ts';
+import { createJob, deleteJob, getJob, patchJob, pauseJob, putJob, resumeJob } from './api/job-api.ts';
+import { preview } from './api/preview.ts';
+import { cancelRun, getLogs, getRun, retryRun } from './api/run-api.ts';
+import { trigger } from './api/trigger.ts';
 import type { Engine } from './engine-port.ts';
 import { EventFeed } from './events/event-feed.ts';
 import { jobTypeInfo } from './job-types/job-type-info.ts';
@@ -22,11 +24,12 @@ import { Throttle } from './timing/throttle.ts';
  * Makes an engine over a store. Throws for job types that can't be registered (P21, payloads). Opens and runs
  * nothing before `start()`. Until `stop()`, it observes requests of the process's HTTP servers.
  */
-export function createEngine<Deps>(options: EngineOptions<Deps>): Engine {
-  const settings = settingsOf(options);
-  const registry = createRegistry(options.jobTypes, options.deps);
+export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): Engine {
+  const { store } = engineOptions;
+  const settings = settingsOf(engineOptions);
+  const registry = createRegistry(engineOptions.jobTypes, engineOptions.deps);
   const types = settings.concurrency === 0 ? {} : registry.versions;
-  const base = { ...settings, settings, store: options.store, registry, types };
+  const base = { ...settings, settings, store, registry, types };
   const { clock, concurrency: floor, loopDelay } = settings;
   const loop = new PassLoop(clock);
   const due = new DueTimes(settings.aheadMs);
@@ -43,14 +46,27 @@ export function createEngine<Deps>(options: EngineOptions<Deps>): Engine {
   const lifecycle = new Lifecycle(parts);
   return {
     start: () => lifecycle.start(),
-    stop: (stopOptions) => lifecycle.stop(stopOptions),
+    stop: (options) => lifecycle.stop(options),
     tick: () => lifecycle.tick(),
     check: () => lifecycle.check(),
     lost: lifecycle.lost,
-    ...createJobApi(parts),
-    ...createRunApi(parts),
+    createJob: (input, options = {}) => createJob(parts, input, options),
+    putJob: (input, options = {}) => putJob(parts, input, options),
+    patchJob: (jobId, patch, options = {}) => patchJob(parts, jobId, patch, options),
+    deleteJob: (jobId, options = {}) => deleteJob(parts, jobId, options),
+    getJob: (jobId) => getJob(parts, jobId),
+    listJobs: (query) => store.listJobs({ ...query, handlers: node.liveTypes }),
+    pauseJob: (jobId, input = {}, options = {}) => pauseJob(parts, jobId, input, options),
+    resumeJob: (jobId, options = {}) => resumeJob(parts, jobId, options),
+    preview: (input) => preview(parts, input),
+    trigger: (jobId, input = {}, options = {}) => trigger(parts, jobId, input, options),
+    getRun: (runId) => getRun(parts, runId),
+    listRuns: (query) => store.listRuns(query),
+    getLogs: (runId) => getLogs(parts, runId),
+    cancelRun: (runId, { force = false } = {}, options = {}) => cancelRun(parts, runId, force, options),
+    retryRun: (runId, options = {}) => retryRun(parts, runId, options),
     jobTypes: () => registry.types.map(jobTypeInfo),
-    listAudit: (query) => options.store.listAudit(query),
+    listAudit: (query) => store.listAudit(query),
     ...createStatsApi({ ...parts, lifecycle }),
     subscribe: (listener, after) => events.subscribe(listener, after),
   };

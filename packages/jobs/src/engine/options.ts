@@ -53,27 +53,32 @@ export interface EngineOptions<Deps> {
   readonly autoRun?: boolean;
 }
 
-export interface Settings {
-  readonly concurrency: number;
-  readonly minIntervalMs: number;
-  readonly shutdownTimeoutMs: number;
+/** The options with their defaults filled in. */
+export interface Settings
+  extends Required<
+    Pick<
+      EngineOptions<never>,
+      | 'concurrency'
+      | 'minIntervalMs'
+      | 'shutdownTimeoutMs'
+      | 'version'
+      | 'logger'
+      | 'clock'
+      | 'random'
+      | 'autoRun'
+      | 'strayErrors'
+      | 'threadMemoryMb'
+    >
+  > {
   readonly retention: Retention;
-  readonly version: string;
-  readonly logger: EngineLogger;
-  readonly clock: Clock;
-  readonly random: () => number;
   readonly loopDelay: LoopDelay | undefined;
-  readonly autoRun: boolean;
+  readonly threadDeps: ThreadDeps | undefined;
+  readonly tracing: Tracing | undefined;
   /** How long before their time slots are taken and runs claimed; 0 without `autoRun`. */
   readonly aheadMs: number;
-  readonly strayErrors: 'fail_attempt' | 'off';
-  readonly threadDeps: ThreadDeps | undefined;
-  readonly threadMemoryMb: number;
-  readonly tracing: Tracing | undefined;
 }
 
 const DAY_MS = 86_400_000;
-const DEFAULT_THREAD_MEMORY_MB = 512;
 /** A thread's own code needs at least this. */
 export const LEAST_THREAD_MEMORY_MB = 16;
 
@@ -86,11 +91,9 @@ const DEFAULT_RETENTION: Retention = {
 };
 
 export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
-  const concurrency = options.concurrency ?? 10;
-  if (!Number.isInteger(concurrency) || concurrency < 0) {
+  const { concurrency = 10, threadMemoryMb = 512, autoRun = true, tracing } = options;
+  if (!Number.isInteger(concurrency) || concurrency < 0)
     throw new RangeError(`concurrency must be a whole number of at least 0, not ${concurrency}`);
-  }
-  const { threadMemoryMb = DEFAULT_THREAD_MEMORY_MB } = options;
   if (!(threadMemoryMb >= LEAST_THREAD_MEMORY_MB)) {
     throw new RangeError(
       `threadMemoryMb must be a number of MB of at least ${LEAST_THREAD_MEMORY_MB}, such as 512, not ${threadMemoryMb}`,
@@ -107,12 +110,12 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
     clock: clockOf(options),
     random: options.random ?? Math.random,
     loopDelay: options.loopDelay,
-    autoRun: options.autoRun ?? true,
-    aheadMs: (options.autoRun ?? true) ? LOOK_AHEAD_MS : 0,
+    autoRun,
+    aheadMs: autoRun ? LOOK_AHEAD_MS : 0,
     strayErrors: options.strayErrors ?? 'fail_attempt',
     threadDeps: options.threadDeps,
     threadMemoryMb,
-    tracing: options.tracing && guardedTracing(options.tracing, logger),
+    tracing: tracing && guardedTracing(tracing, logger),
   };
 }
 

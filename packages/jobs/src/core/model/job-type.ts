@@ -85,14 +85,12 @@ export interface JobTypeDefinition<Schema extends z.ZodObject, Deps> {
 }
 
 /** A job type as the engine takes it, its payload type erased. */
-export interface JobType<Deps = never> {
-  readonly type: string;
-  readonly description: string;
-  readonly module: string;
-  readonly version: number;
+export interface JobType<Deps = never>
+  extends Required<
+    Pick<JobTypeDefinition<z.ZodObject, Deps>, 'type' | 'description' | 'module' | 'version' | 'isolation'>
+  > {
   readonly payload: z.ZodObject;
   readonly operatorsMaySet: readonly string[];
-  readonly isolation: Isolation;
   readonly memoryMb: number | undefined;
   readonly timeout: string | undefined;
   readonly maxAttempts: number | undefined;

@@ -157,30 +157,18 @@ function takeTogether(draft: Draft, now: number): void {
   const { count, latest, next } = passedSlots(job.schedule, job.anchorAt, first, now);
   const late = isMissed(job, latest, now);
   advance(draft, latest, next);
+  const onTime = { slot: latest, count: 0, now };
   if (isTakenAgain(job, latest)) {
-    if (job.catchUp === 'once' || !late) queueSlot(draft, { slot: latest, count: 0, now });
-  } else if (job.catchUp === 'skip' && late) {
-    draft.skip.push({
-      scheduledFor: latest,
-      reason: 'missed',
-      catchUp: true,
-      missed: count,
-      missedFrom: first,
-    });
-  } else if (job.catchUp === 'skip' && count > 1) {
-    const before = slotFromEnd(job.schedule, job.anchorAt, first, now, 2);
-    draft.skip.push({
-      scheduledFor: before,
-      reason: 'missed',
-      catchUp: true,
-      missed: count - 1,
-      missedFrom: first,
-    });
-    queueSlot(draft, { slot: latest, count: 0, now });
-  } else if (late || count > 1) {
+    if (job.catchUp === 'once' || !late) queueSlot(draft, onTime);
+  } else if (job.catchUp === 'once' && (late || count > 1)) {
     queueSlot(draft, { slot: latest, count, from: first, now });
   } else {
-    queueSlot(draft, { slot: latest, count: 0, now });
+    const missed = late ? count : count - 1;
+    if (missed > 0) {
+      const scheduledFor = late ? latest : slotFromEnd(job.schedule, job.anchorAt, first, now, 2);
+      draft.skip.push({ scheduledFor, reason: 'missed', catchUp: true, missed, missedFrom: first });
+    }
+    if (!late) queueSlot(draft, onTime);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { JobEventType } from '../../core/model/events.ts';
-import type { Job, JobDefinition } from '../../core/model/job.ts';
+import type { Job } from '../../core/model/job.ts';
 import type { JobCommand } from '../../core/model/job-command.ts';
 import { typeChanged } from '../../core/rules/commands.ts';
 import { healthOf } from '../../core/rules/health.ts';
@@ -7,70 +7,34 @@ import type { CommandResult } from '../../core/store/store-commands.ts';
 import type { JobView } from '../../core/store/store-views.ts';
 import {
   type CommandOptions,
-  type Engine,
   EngineError,
   type InTransaction,
   type JobInput,
   type JobPatch,
+  type PauseInput,
 } from '../engine-port.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { afterCommand } from './command-effects.ts';
 import { errorOf, jobNotFound, requireDone } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
 import { inputOf, mergePatch, parseDefinition } from './job-definition.ts';
-import { preview } from './preview.ts';
 import { guardReply, storeInTransaction } from './store-writes.ts';
-
-export type JobMethods = Pick<
-  Engine,
-  | 'createJob'
-  | 'putJob'
-  | 'patchJob'
-  | 'deleteJob'
-  | 'getJob'
-  | 'listJobs'
-  | 'pauseJob'
-  | 'resumeJob'
-  | 'preview'
->;
 
 /** How often an edit that meets another one reads the job again before it gives up. */
 const EDIT_TRIES = 5;
 
-/** What people and code do with jobs: check the input, let the store decide and write, publish the result. */
-export function createJobApi(deps: ApiDeps): JobMethods {
-  return {
-    async createJob(input, options = {}) {
-      const view = await insert(deps, input, options);
-      if (view !== 'exists') return view;
-      const message = `A job with the id "${input.id}" exists. Use another id, or PUT to replace it.`;
-      throw new EngineError('exists', message);
-    },
-    putJob: (input, options = {}) => putJob(deps, input, options),
-    patchJob: (jobId, patch, options = {}) => patchJob(deps, jobId, patch, options),
-    async deleteJob(jobId, options = {}) {
-      deps.dispatcher.takeBack({ jobId });
-      await command(deps, { jobId, command: { kind: 'delete' }, options, event: 'job.deleted' });
-    },
-    getJob: (jobId) => getJob(deps, jobId),
-    listJobs: (query) => deps.store.listJobs({ ...query, handlers: deps.node.liveTypes }),
-    async pauseJob(jobId, input = {}, options = {}) {
-      const until = parseInstant(input.until, '/until');
-      deps.dispatcher.takeBack({ jobId });
-      const { reason, cancelLive = false } = input;
-      const pause = { kind: 'pause', cancelLive, until, by: options.by, reason } as const;
-      await command(deps, { jobId, command: pause, options, event: 'job.paused', change: input });
-      return getJob(deps, jobId);
-    },
-    async resumeJob(jobId, options = {}) {
-      await command(deps, { jobId, command: { kind: 'resume' }, options, event: 'job.resumed' });
-      return getJob(deps, jobId);
-    },
-    preview: (input) => preview(deps, input),
-  };
+export async function createJob(
+  deps: ApiDeps,
+  input: JobInput,
+  options: CommandOptions & InTransaction,
+): Promise<JobView> {
+  const view = await insert(deps, input, options);
+  if (view !== 'exists') return view;
+  const message = `A job with the id "${input.id}" exists. Use another id, or PUT to replace it.`;
+  throw new EngineError('exists', message);
 }
 
-async function putJob(
+export async function putJob(
   deps: ApiDeps,
   input: JobInput,
   options: CommandOptions,
@@ -91,7 +55,7 @@ async function putJob(
   throw tooManyEdits(input.id);
 }
 
-async function patchJob(
+export async function patchJob(
   deps: ApiDeps,
   jobId: string,
   patch: JobPatch,
@@ -107,6 +71,30 @@ async function patchJob(
   throw tooManyEdits(jobId);
 }
 
+export async function deleteJob(deps: ApiDeps, jobId: string, options: CommandOptions): Promise<void> {
+  deps.dispatcher.takeBack({ jobId });
+  await command(deps, { jobId, command: { kind: 'delete' }, options, event: 'job.deleted' });
+}
+
+export async function pauseJob(
+  deps: ApiDeps,
+  jobId: string,
+  input: PauseInput,
+  options: CommandOptions,
+): Promise<JobView> {
+  const until = parseInstant(input.until, '/until');
+  deps.dispatcher.takeBack({ jobId });
+  const { reason, cancelLive = false } = input;
+  const pause = { kind: 'pause', cancelLive, until, by: options.by, reason } as const;
+  await command(deps, { jobId, command: pause, options, event: 'job.paused', change: input });
+  return getJob(deps, jobId);
+}
+
+export async function resumeJob(deps: ApiDeps, jobId: string, options: CommandOptions): Promise<JobView> {
+  await command(deps, { jobId, command: { kind: 'resume' }, options, event: 'job.resumed' });
+  return getJob(deps, jobId);
+}
+
 /** Edits the job as it was read: `next` is never written over another generation or version. */
 async function edit(
   deps: ApiDeps,
@@ -115,7 +103,7 @@ async function edit(
   options: CommandOptions,
 ): Promise<CommandResult> {
   if (next.type !== job.type) throw errorOf(typeChanged(job));
-  const definition = definitionOf(deps, next);
+  const definition = parseDefinition(deps, next);
   deps.dispatcher.takeBack({ jobId: job.id });
   const { ifUid = job.uid, ifVersion = job.version } = options;
   return ask(deps, {
@@ -126,7 +114,7 @@ async function edit(
   });
 }
 
-async function getJob({ store, node }: ApiDeps, jobId: string): Promise<JobView> {
+export async function getJob({ store, node }: ApiDeps, jobId: string): Promise<JobView> {
   const view = await store.getJob(jobId, node.liveTypes);
   if (view === undefined) throw jobNotFound(jobId);
   return view;
@@ -163,7 +151,7 @@ async function insert(
   const { by, signal } = options;
   const trace = settings.tracing?.current();
   const audit = auditOf(options, 'job.create', input);
-  const job = { definition: definitionOf(deps, input), by, trace, audit };
+  const job = { definition: parseDefinition(deps, input), by, trace, audit };
   const outcome = await (tx === undefined
     ? guardReply(deps, store.insertJob(job, signal))
     : storeInTransaction(store, tx).insertJob(job));
@@ -180,12 +168,6 @@ async function insert(
   const handler = handlerVersion === undefined ? {} : { handlerVersion };
   // A new job has no live runs: its view needs no read.
   return { job: made, health: healthOf(made, handler, made.createdAt), isRunning: false };
-}
-
-function definitionOf({ registry, settings }: ApiDeps, input: JobInput): JobDefinition {
-  const parsed = parseDefinition(input, registry, settings);
-  if (!parsed.ok) throw new EngineError('invalid', 'The job is not valid.', parsed.faults);
-  return parsed.definition;
 }
 
 function tooManyEdits(jobId: string): EngineError {

@@ -2,26 +2,18 @@ import type { JobDefinition } from '../../core/model/job.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import { formatDuration } from '../../core/schedule/duration.ts';
 import { parseSchedule, type ScheduleInput } from '../../core/schedule/schedule.ts';
-import type { InvalidField, JobInput, JobPatch } from '../engine-port.ts';
+import { EngineError, type InvalidField, type JobInput, type JobPatch } from '../engine-port.ts';
 import { acceptPayload } from '../job-types/payload-check.ts';
-import type { Registry } from '../job-types/registry.ts';
 import { backoffFields, backoffOf, timeoutMs } from '../job-types/type-defaults.ts';
+import type { ApiDeps } from './api-deps.ts';
 
-export type ParsedDefinition =
-  | { readonly ok: true; readonly definition: JobDefinition }
-  | { readonly ok: false; readonly faults: readonly InvalidField[] };
-
-/** Checks input against the job type and the rules of schedules; returns all faults at once (P1, P2, P21). */
-export function parseDefinition(
-  input: JobInput,
-  registry: Registry,
-  rules: { readonly minIntervalMs: number },
-): ParsedDefinition {
+/** Checks input against its job type and the rules of schedules. Throws all faults at once (P1, P2, P21). */
+export function parseDefinition({ registry, settings }: ApiDeps, input: JobInput): JobDefinition {
   const faults: InvalidField[] = [];
   const fault = (pointer: string, detail: string) => void faults.push({ pointer, detail });
   if (!JOB_ID.test(input.id)) fault('/id', JOB_ID_RULE);
   if (input.name.trim() === '') fault('/name', 'a name must not be empty');
-  const schedule = parseSchedule(scheduleInput(input), rules);
+  const schedule = parseSchedule(scheduleInput(input), settings);
   if (!schedule.ok) faults.push(...schedule.faults);
   const overlap = input.overlap ?? 'skip';
   const catchUp = input.catchUp ?? 'once';
@@ -31,7 +23,7 @@ export function parseDefinition(
   if (type === undefined) {
     const known = registry.types.map(({ jobType }) => jobType.type).join(', ') || 'none';
     fault('/type', `unknown job type; registered are: ${known}`);
-    return { ok: false, faults };
+    throw invalid(faults);
   }
   const payload = acceptPayload(type, input.payload);
   if (!payload.ok) faults.push(...payload.faults);
@@ -48,26 +40,26 @@ export function parseDefinition(
     !payload.ok ||
     typeof timeout === 'string' ||
     typeof backoff === 'string'
-  ) {
-    return { ok: false, faults };
-  }
+  )
+    throw invalid(faults);
   return {
-    ok: true,
-    definition: {
-      id: input.id,
-      name: input.name,
-      description: input.description ?? '',
-      type: input.type,
-      typeVersion: type.jobType.version,
-      schedule: schedule.value,
-      payload: payload.json,
-      overlap,
-      catchUp,
-      timeoutMs: timeout,
-      maxAttempts,
-      backoff,
-    },
+    id: input.id,
+    name: input.name,
+    description: input.description ?? '',
+    type: input.type,
+    typeVersion: type.jobType.version,
+    schedule: schedule.value,
+    payload: payload.json,
+    overlap,
+    catchUp,
+    timeoutMs: timeout,
+    maxAttempts,
+    backoff,
   };
+}
+
+function invalid(faults: readonly InvalidField[]): EngineError {
+  return new EngineError('invalid', 'The job is not valid.', faults);
 }
 
 /** The schedule fields in the names of the REST contract, which its faults point at. */
@@ -102,17 +94,18 @@ export function inputOf(definition: JobDefinition): JobInput {
 }
 
 function scheduleFields({ schedule }: JobDefinition): Partial<JobInput> {
-  const startAt =
-    'startAt' in schedule && schedule.startAt !== undefined
-      ? { startAt: new Date(schedule.startAt).toISOString() }
-      : {};
+  const instant = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
   switch (schedule.kind) {
-    case 'interval':
-      return { interval: schedule.interval, intervalMode: schedule.mode, ...startAt };
-    case 'cron':
-      return { cron: schedule.cron, timezone: schedule.timezone, ...startAt };
+    case 'interval': {
+      const { interval, mode: intervalMode, startAt } = schedule;
+      return { interval, intervalMode, startAt: instant(startAt) };
+    }
+    case 'cron': {
+      const { cron, timezone, startAt } = schedule;
+      return { cron, timezone, startAt: instant(startAt) };
+    }
     case 'run_at':
-      return { runAt: new Date(schedule.runAt).toISOString() };
+      return { runAt: instant(schedule.runAt) };
     case 'on_demand':
       return { onDemand: true };
     default:

@@ -4,7 +4,8 @@ import { firstSlot, parseSchedule, slotsAfter } from '../../core/schedule/schedu
 import { upcoming } from '../../core/store/job-view.ts';
 import { type Engine, EngineError, type JobInput, type JobPatch, type Preview } from '../engine-port.ts';
 import type { ApiDeps } from './api-deps.ts';
-import { errorOf, jobNotFound } from './command-errors.ts';
+import { errorOf } from './command-errors.ts';
+import { getJob } from './job-api.ts';
 import { inputOf, mergePatch, parseDefinition, scheduleInput } from './job-definition.ts';
 
 /** {@link Engine.preview} */
@@ -26,17 +27,14 @@ function previewSchedule({ store, settings }: ApiDeps, schedule: Partial<JobInpu
 }
 
 async function previewEdit(
-  { store, node, registry, settings }: ApiDeps,
+  deps: ApiDeps,
   { jobId, patch, count }: { readonly jobId: string; readonly patch: JobPatch; readonly count: number },
 ): Promise<Preview> {
-  const now = store.now();
-  const view = await store.getJob(jobId, node.liveTypes);
-  if (view === undefined) throw jobNotFound(jobId);
-  const { job, isRunning } = view;
-  const parsed = parseDefinition(mergePatch(inputOf(job), patch), registry, settings);
-  if (!parsed.ok) throw new EngineError('invalid', 'The job is not valid.', parsed.faults);
+  const now = deps.store.now();
+  const { job, isRunning } = await getJob(deps, jobId);
+  const definition = parseDefinition(deps, mergePatch(inputOf(job), patch));
   const live = { ...NO_LIVE_RUNS, active: isRunning ? 1 : 0, claimed: isRunning ? 1 : 0 };
-  const outcome = commandJob(job, live, { kind: 'edit', definition: parsed.definition }, now);
+  const outcome = commandJob(job, live, { kind: 'edit', definition }, now);
   if (!outcome.ok) throw errorOf(outcome);
   return { now, before: job.nextRunAt, times: upcoming(outcome.decision.job, count, now) };
 }

@@ -1,43 +1,28 @@
 import { isLiveRun } from '../../core/model/run.ts';
+import type { LogLine } from '../../core/store/store-passes.ts';
 import type { RunView } from '../../core/store/store-views.ts';
-import { type CommandOptions, type Engine, EngineError } from '../engine-port.ts';
+import { type CommandOptions, EngineError } from '../engine-port.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { afterCancel } from './command-effects.ts';
 import { runNotFound } from './command-errors.ts';
 import { auditOf } from './command-options.ts';
 import { checkerOf } from './payload-override.ts';
 import { guardReply } from './store-writes.ts';
-import { askForRun, startedRun, trigger, triggerInput } from './trigger.ts';
+import { askForRun, startedRun, triggerInput } from './trigger.ts';
 
-export type RunMethods = Pick<
-  Engine,
-  'trigger' | 'getRun' | 'listRuns' | 'getLogs' | 'cancelRun' | 'retryRun'
->;
-
-/** What people and code do with runs (P12, cancel; P15, run now). */
-export function createRunApi(deps: ApiDeps): RunMethods {
-  const { store } = deps;
-  return {
-    trigger: (jobId, input = {}, options = {}) => trigger(deps, jobId, input, options),
-    getRun: (runId) => getRun(deps, runId),
-    listRuns: (query) => store.listRuns(query),
-    async getLogs(runId) {
-      const lines = await store.getLogs(runId);
-      if (lines === undefined) throw runNotFound(runId);
-      return lines;
-    },
-    cancelRun: (runId, { force = false } = {}, options = {}) => cancelRun(deps, runId, force, options),
-    retryRun: (runId, options = {}) => retryRun(deps, runId, options),
-  };
-}
-
-async function getRun({ store }: ApiDeps, runId: string): Promise<RunView> {
+export async function getRun({ store }: ApiDeps, runId: string): Promise<RunView> {
   const view = await store.getRun(runId);
   if (view === undefined) throw runNotFound(runId);
   return view;
 }
 
-async function cancelRun(
+export async function getLogs({ store }: ApiDeps, runId: string): Promise<readonly LogLine[]> {
+  const lines = await store.getLogs(runId);
+  if (lines === undefined) throw runNotFound(runId);
+  return lines;
+}
+
+export async function cancelRun(
   deps: ApiDeps,
   runId: string,
   force: boolean,
@@ -63,7 +48,7 @@ async function cancelRun(
   }
 }
 
-async function retryRun(deps: ApiDeps, runId: string, options: CommandOptions): Promise<RunView> {
+export async function retryRun(deps: ApiDeps, runId: string, options: CommandOptions): Promise<RunView> {
   const known = await getRun(deps, runId);
   if (isLiveRun(known.run)) {
     const due = await makeDue(deps, runId, options);

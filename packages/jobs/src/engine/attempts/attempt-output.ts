@@ -1,16 +1,14 @@
+import { LARGEST_LOG_BYTES, LOG_LINE_BYTES } from '../../core/limits.ts';
 import type { RunLog } from '../../core/model/job-type.ts';
 import type { Progress } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import { isJson, safeJson, safeText } from './safe-text.ts';
 
-/** Bytes of log kept for a run, bytes of a line besides its text, and characters of a line (P18, bounds). */
-const LOG_LIMIT = 65_536;
-const LINE_BYTES = 16;
 const LINE_LIMIT = 8_192;
 const NOTE_LIMIT = 1_000;
 /** More lines than this are more than the bytes of log kept. */
-const LINES_LIMIT = LOG_LIMIT / LINE_BYTES;
+const LINES_LIMIT = LARGEST_LOG_BYTES / LOG_LINE_BYTES;
 /** Of a Date (ms). */
 const LAST_INSTANT = 8.64e15;
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -99,13 +97,13 @@ export class AttemptOutput {
   #addAndAnnounce(line: LogLine): void {
     this.#add(line);
     this.#announcedBytes += sizeOf(line);
-    if (this.#announcedBytes <= LOG_LIMIT) this.#listener.lineAdded?.(line);
+    if (this.#announcedBytes <= LARGEST_LOG_BYTES) this.#listener.lineAdded?.(line);
   }
 
   #add(line: LogLine): void {
     this.#lines.push(line);
     this.#bytes += sizeOf(line);
-    while (this.#bytes > LOG_LIMIT) {
+    while (this.#bytes > LARGEST_LOG_BYTES) {
       const dropped = this.#lines.shift();
       if (dropped === undefined) return;
       this.#bytes -= sizeOf(dropped);
@@ -127,7 +125,7 @@ function isInstant(value: unknown): value is number {
 }
 
 function sizeOf({ message, fields = '' }: LogLine): number {
-  return LINE_BYTES + message.length + fields.length;
+  return LOG_LINE_BYTES + message.length + fields.length;
 }
 
 function isNumber(value: unknown): value is number {

@@ -1,8 +1,7 @@
+import { LARGEST_RESULT_BYTES } from '../../core/limits.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import { isJson, messageOf, safeText } from './safe-text.ts';
 
-/** Bytes of a run's result (P18, bounds). */
-const RESULT_LIMIT = 65_536;
 const LEFT_OUT_LIMIT = 500;
 
 /** What a handler returned: its result as JSON, or why it was left out. */
@@ -16,8 +15,9 @@ export function checkResult(sent: unknown): HandlerResult {
   const { result, leftOut }: Readonly<Record<string, unknown>> = { ...Object(sent) };
   if (leftOut !== undefined) return { leftOut: safeText(leftOut, LEFT_OUT_LIMIT) };
   if (result === undefined) return {};
-  if (typeof result === 'string' && result.length <= RESULT_LIMIT && isJson(result)) return { result };
-  return { leftOut: `its thread did not send at most ${RESULT_LIMIT} bytes of JSON` };
+  if (typeof result === 'string' && result.length <= LARGEST_RESULT_BYTES && isJson(result))
+    return { result };
+  return { leftOut: `its thread did not send at most ${LARGEST_RESULT_BYTES} bytes of JSON` };
 }
 
 /** The result of a run, from what its handler returned. Never throws: the handler has done its work. */
@@ -26,8 +26,8 @@ export function readResult(returned: unknown): HandlerResult {
   try {
     const json = JSON.stringify(returned);
     if (json === undefined) return { leftOut: `it is not JSON (a ${typeof returned})` };
-    if (json.length > RESULT_LIMIT || Buffer.byteLength(json) > RESULT_LIMIT)
-      return { leftOut: `it is more than ${RESULT_LIMIT} bytes of JSON` };
+    if (json.length > LARGEST_RESULT_BYTES || Buffer.byteLength(json) > LARGEST_RESULT_BYTES)
+      return { leftOut: `it is more than ${LARGEST_RESULT_BYTES} bytes of JSON` };
     return { result: json };
   } catch (error) {
     return { leftOut: `it is not JSON (${safeText(messageOf(error), LEFT_OUT_LIMIT)})` };

@@ -25,7 +25,12 @@ export function acceptPayload(type: RegisteredType, payload: unknown): CheckedPa
   if (!checked.ok || Buffer.byteLength(checked.json) <= LARGEST_PAYLOAD_BYTES) return checked;
   return {
     ok: false,
-    faults: [{ pointer: '/payload', detail: 'must be at most 64 KiB as JSON, defaults included' }],
+    faults: [
+      {
+        pointer: '/payload',
+        detail: `must be at most ${LARGEST_PAYLOAD_BYTES / 1_024} KiB as JSON, defaults included`,
+      },
+    ],
   };
 }
 

@@ -1,25 +1,11 @@
-import type { JobStore } from '../../core/store/store.ts';
 import { listenForStrayErrors } from '../attempts/stray-errors.ts';
 import { type Engine, EngineError } from '../engine-port.ts';
-import type { EventFeed } from '../events/event-feed.ts';
-import type { Registry } from '../job-types/registry.ts';
-import type { Node } from '../nodes/node.ts';
 import { refuseInJobThread } from '../threads/job-thread.ts';
 import { loadThreads } from '../threads/load-threads.ts';
-import type { PassLoop } from '../timing/pass-loop.ts';
-import type { Throttle } from '../timing/throttle.ts';
+import type { LifecycleDeps } from './lifecycle-deps.ts';
 import { NodeMembership } from './node-membership.ts';
 import { Pruner } from './pruner.ts';
-import { endHandlers, type ShutdownDeps, settleRest } from './shutdown.ts';
-
-export interface LifecycleDeps extends ShutdownDeps {
-  readonly store: JobStore;
-  readonly registry: Registry;
-  readonly node: Node;
-  readonly loop: PassLoop;
-  readonly throttle: Throttle;
-  readonly events: EventFeed;
-}
+import { endHandlers, settleRest } from './shutdown.ts';
 
 /** Opens, starts and stops the engine. */
 export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'check' | 'lost'> {

@@ -1,34 +1,18 @@
 import { mustNotOverlap } from '../../core/model/job.ts';
 import type { LeaseKept } from '../../core/nodes/lease.ts';
 import type { NodeListener, NodeState, Notice, Recovered } from '../../core/nodes/membership.ts';
-import type { JobStore } from '../../core/store/store.ts';
-import type { EventFeed } from '../events/event-feed.ts';
-import type { Node } from '../nodes/node.ts';
-import type { Settings } from '../options.ts';
-import type { Dispatcher } from '../pass/dispatcher.ts';
-import type { Executor } from '../places/executor.ts';
 import type { NodeSelf } from '../stats/node-stats.ts';
 import { AFTER_FAILURE_MS } from '../timing/pace.ts';
-import type { Throttle } from '../timing/throttle.ts';
-
-export interface NodeMembershipDeps {
-  readonly settings: Settings;
-  readonly store: JobStore;
-  readonly node: Node;
-  readonly dispatcher: Dispatcher;
-  readonly executor: Executor;
-  readonly throttle: Throttle;
-  readonly events: EventFeed;
-}
+import type { LifecycleDeps } from './lifecycle-deps.ts';
 
 /** Joins the nodes, acts on notices and on the lease, and joins again when that expired (P9, lost nodes). */
 export class NodeMembership {
-  readonly #with: NodeMembershipDeps;
+  readonly #with: LifecycleDeps;
   #joining: Promise<void> | undefined;
   #cancelRetry: (() => void) | undefined;
   #isStopped = false;
 
-  constructor(deps: NodeMembershipDeps) {
+  constructor(deps: LifecycleDeps) {
     this.#with = deps;
   }
 

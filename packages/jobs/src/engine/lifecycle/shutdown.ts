@@ -1,25 +1,14 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Settings } from '../options.ts';
-import type { Dispatcher } from '../pass/dispatcher.ts';
-import type { Executor } from '../places/executor.ts';
 import type { RunningAttempts } from '../places/running-attempts.ts';
-import type { Settlements } from '../settling/settlements.ts';
-import type { ThreadPool } from '../threads/thread-pool.ts';
+import type { LifecycleDeps } from './lifecycle-deps.ts';
 
 /** How long handlers have to end after a shutdown has aborted them (ms), out of the shutdown's own time. */
 const ABORT_GRACE_MS = 2_000;
 const POLL_MS = 20;
 
-export interface ShutdownDeps {
-  readonly settings: Settings;
-  readonly executor: Executor;
-  readonly threads: ThreadPool;
-  readonly settlements: Settlements;
-  readonly dispatcher: Dispatcher;
-}
-
 /** Waits for the handlers in the time that a shutdown has, aborts the rest, and ends the threads. */
-export async function endHandlers({ settings, executor, threads }: ShutdownDeps): Promise<void> {
+export async function endHandlers({ settings, executor, threads }: LifecycleDeps): Promise<void> {
   const { running } = executor;
   const graceMs = Math.min(ABORT_GRACE_MS, settings.shutdownTimeoutMs / 4);
   await drained(running, settings, settings.shutdownTimeoutMs - graceMs);
@@ -31,7 +20,7 @@ export async function endHandlers({ settings, executor, threads }: ShutdownDeps)
 }
 
 /** Writes what has ended. Gives up when the store refuses: the next start recovers those runs. */
-export async function settleRest({ settings, settlements, dispatcher }: ShutdownDeps): Promise<void> {
+export async function settleRest({ settings, settlements, dispatcher }: LifecycleDeps): Promise<void> {
   const { clock, logger } = settings;
   try {
     const end = clock.monotonic() + ABORT_GRACE_MS;

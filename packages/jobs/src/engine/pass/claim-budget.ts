@@ -1,24 +1,8 @@
-import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { prioritySlots } from '../../core/nodes/share-out.ts';
 import type { ClaimInput } from '../../core/store/store-passes.ts';
-import type { Node } from '../nodes/node.ts';
-import type { Settings } from '../options.ts';
-import type { Executor } from '../places/executor.ts';
 import type { ClaimSelector } from '../places/unstarted-claims.ts';
-import type { Settlements } from '../settling/settlements.ts';
-import type { DueTimes } from '../timing/due-times.ts';
 import { MAX_BATCH, PREFETCH_MS } from '../timing/pace.ts';
-import type { Throttle } from '../timing/throttle.ts';
-
-export interface ClaimBudgetDeps {
-  readonly settings: Settings;
-  readonly node: Node;
-  readonly types: TypeVersions;
-  readonly executor: Executor;
-  readonly settlements: Settlements;
-  readonly due: DueTimes;
-  readonly throttle: Throttle;
-}
+import type { PassDeps } from './pass-deps.ts';
 
 /** A claim that was asked for, and whose answer has not come. */
 export interface PendingClaim {
@@ -29,11 +13,11 @@ export interface PendingClaim {
 
 /** Decides how many runs this node may claim: those it has places for soon, less those it has asked for. */
 export class ClaimBudget {
-  readonly #with: ClaimBudgetDeps;
+  readonly #with: PassDeps;
   readonly #pending = new Set<PendingClaim>();
   #isStopped = false;
 
-  constructor(deps: ClaimBudgetDeps) {
+  constructor(deps: PassDeps) {
     this.#with = deps;
   }
 

@@ -1,19 +1,16 @@
 import type { CommandResult } from '../../core/store/store-commands.ts';
 import type { ClaimInput } from '../../core/store/store-passes.ts';
-import type { Settings } from '../options.ts';
-import type { Settlements } from '../settling/settlements.ts';
 import type { ClaimBudget, PendingClaim } from './claim-budget.ts';
 import type { LostReplies } from './lost-replies.ts';
 import type { NextPass } from './next-pass.ts';
+import type { PassDeps } from './pass-deps.ts';
 import type { PassFailures } from './pass-failures.ts';
 import type { PassSteps } from './pass-steps.ts';
 
 /** Asks the store for a command, with the claim if there is one. */
 export type AskForCommand = (claim?: ClaimInput) => Promise<CommandResult>;
 
-export interface ClaimingCommandsDeps {
-  readonly settings: Settings;
-  readonly settlements: Settlements;
+interface ClaimingCommandsDeps extends PassDeps {
   readonly budget: ClaimBudget;
   readonly lost: LostReplies;
   readonly nextPass: NextPass;

@@ -1,39 +1,14 @@
-import type { TypeVersions } from '../../core/nodes/membership.ts';
-import type { JobStore } from '../../core/store/store.ts';
-import type { EventFeed } from '../events/event-feed.ts';
-import type { Node } from '../nodes/node.ts';
-import type { Settings } from '../options.ts';
-import type { Executor } from '../places/executor.ts';
 import type { ClaimSelector } from '../places/unstarted-claims.ts';
-import type { Settlements } from '../settling/settlements.ts';
-import type { Meter } from '../stats/meter.ts';
-import type { DueTimes } from '../timing/due-times.ts';
 import { AFTER_FAILURE_MS, DUE_TIMES_VALID_MS } from '../timing/pace.ts';
-import type { Passes, PassLoop } from '../timing/pass-loop.ts';
-import type { PlanTimer } from '../timing/plan-timer.ts';
-import type { Throttle } from '../timing/throttle.ts';
+import type { Passes } from '../timing/pass-loop.ts';
 import { ClaimBudget } from './claim-budget.ts';
 import { ClaimingCommands } from './claiming-commands.ts';
 import { LostReplies } from './lost-replies.ts';
 import { NextPass } from './next-pass.ts';
+import type { PassDeps } from './pass-deps.ts';
 import { PassFailures } from './pass-failures.ts';
 import { PassSteps } from './pass-steps.ts';
 import { UnclaimedRuns } from './unclaimed-runs.ts';
-
-export interface DispatcherDeps {
-  readonly settings: Settings;
-  readonly store: JobStore;
-  readonly types: TypeVersions;
-  readonly node: Node;
-  readonly loop: PassLoop;
-  readonly due: DueTimes;
-  readonly planTimer: PlanTimer;
-  readonly throttle: Throttle;
-  readonly executor: Executor;
-  readonly settlements: Settlements;
-  readonly events: EventFeed;
-  readonly meter: Meter;
-}
 
 /**
  * Runs passes. A pass settles, plans and claims. It asks the store for all three in one turn, so that they
@@ -43,13 +18,13 @@ export class Dispatcher implements Passes {
   readonly failures: PassFailures;
   readonly nextPass: NextPass;
   readonly commands: ClaimingCommands;
-  readonly #with: DispatcherDeps;
+  readonly #with: PassDeps;
   readonly #budget: ClaimBudget;
   readonly #unclaimed: UnclaimedRuns;
   readonly #lost: LostReplies;
   readonly #steps: PassSteps;
 
-  constructor(deps: DispatcherDeps) {
+  constructor(deps: PassDeps) {
     const failures = new PassFailures(deps.settings.clock);
     const budget = new ClaimBudget(deps);
     const unclaimed = new UnclaimedRuns({ ...deps, budget });

@@ -1,20 +1,9 @@
-import type { JobStore } from '../../core/store/store.ts';
-import type { EventFeed } from '../events/event-feed.ts';
-import type { Node } from '../nodes/node.ts';
-import type { Settings } from '../options.ts';
-import type { Executor } from '../places/executor.ts';
-import type { Settlements } from '../settling/settlements.ts';
 import { AFTER_FAILURE_MS, LOST_REPLY_MS } from '../timing/pace.ts';
 import type { ClaimBudget } from './claim-budget.ts';
+import type { PassDeps } from './pass-deps.ts';
 
-export interface LostRepliesDeps {
-  readonly settings: Settings;
-  readonly store: JobStore;
-  readonly node: Node;
-  readonly executor: Executor;
-  readonly settlements: Settlements;
+interface LostRepliesDeps extends PassDeps {
   readonly budget: ClaimBudget;
-  readonly events: EventFeed;
 }
 
 /**

@@ -1,6 +1,3 @@
-import type { Settings } from '../options.ts';
-import type { Settlements } from '../settling/settlements.ts';
-import type { DueTimes } from '../timing/due-times.ts';
 import {
   AFTER_FAILURE_MS,
   FULL_PASS,
@@ -8,19 +5,11 @@ import {
   MIN_PASS_GAP_MS,
   THROTTLED_RETRY_MS,
 } from '../timing/pace.ts';
-import type { PassLoop } from '../timing/pass-loop.ts';
-import type { PlanTimer } from '../timing/plan-timer.ts';
-import type { Throttle } from '../timing/throttle.ts';
 import type { ClaimBudget } from './claim-budget.ts';
 import type { LostReplies } from './lost-replies.ts';
+import type { PassDeps } from './pass-deps.ts';
 
-export interface NextPassDeps {
-  readonly settings: Settings;
-  readonly loop: PassLoop;
-  readonly due: DueTimes;
-  readonly planTimer: PlanTimer;
-  readonly settlements: Settlements;
-  readonly throttle: Throttle;
+interface NextPassDeps extends PassDeps {
   readonly budget: ClaimBudget;
   readonly lost: LostReplies;
 }

@@ -1,27 +1,12 @@
-import type { TypeVersions } from '../../core/nodes/membership.ts';
-import type { JobStore } from '../../core/store/store.ts';
 import type { ClaimResult, PlanResult, SettleBatchResult } from '../../core/store/store-passes.ts';
-import type { EventFeed } from '../events/event-feed.ts';
-import type { Settings } from '../options.ts';
-import type { Executor } from '../places/executor.ts';
 import type { EndedClaim } from '../settling/ended-claim.ts';
-import type { Settlements } from '../settling/settlements.ts';
-import type { Meter } from '../stats/meter.ts';
-import type { DueTimes } from '../timing/due-times.ts';
 import { PLAN_BATCH } from '../timing/pace.ts';
 import type { ClaimBudget, PendingClaim } from './claim-budget.ts';
 import type { NextPass } from './next-pass.ts';
+import type { PassDeps } from './pass-deps.ts';
 import type { UnclaimedRuns } from './unclaimed-runs.ts';
 
-export interface PassStepsDeps {
-  readonly settings: Settings;
-  readonly store: JobStore;
-  readonly types: TypeVersions;
-  readonly due: DueTimes;
-  readonly settlements: Settlements;
-  readonly executor: Executor;
-  readonly events: EventFeed;
-  readonly meter: Meter;
+interface PassStepsDeps extends PassDeps {
   readonly budget: ClaimBudget;
   readonly unclaimed: UnclaimedRuns;
   readonly nextPass: NextPass;

@@ -1,11 +1,8 @@
-import type { Node } from '../nodes/node.ts';
-import type { Settings } from '../options.ts';
 import { WAKE_OTHERS_EVERY_MS } from '../timing/pace.ts';
 import type { ClaimBudget } from './claim-budget.ts';
+import type { PassDeps } from './pass-deps.ts';
 
-export interface UnclaimedRunsDeps {
-  readonly settings: Settings;
-  readonly node: Node;
+interface UnclaimedRunsDeps extends PassDeps {
   readonly budget: ClaimBudget;
 }
 

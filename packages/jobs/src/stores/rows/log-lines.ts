@@ -1,9 +1,5 @@
+import { LARGEST_LOG_BYTES, LOG_LINE_BYTES } from '../../core/limits.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
-
-/** Of each run, so much log is kept: the newest lines (P18, bounds). */
-export const MAX_LOG_BYTES = 64 * 1024;
-/** What a line costs besides its text. */
-const LINE_BYTES = 16;
 
 export interface SizedLine extends LogLine {
   readonly bytes: number;
@@ -16,16 +12,16 @@ export function newestLines(lines: readonly LogLine[]): SizedLine[] {
   for (const line of lines.toReversed()) {
     const sized = fitting(line);
     total += sized.bytes;
-    if (total > MAX_LOG_BYTES) break;
+    if (total > LARGEST_LOG_BYTES) break;
     kept.push(sized);
   }
   return kept.reverse();
 }
 
 function fitting(line: LogLine): SizedLine {
-  const bytes = LINE_BYTES + Buffer.byteLength(line.message) + Buffer.byteLength(line.fields ?? '');
-  if (bytes <= MAX_LOG_BYTES) return { ...line, bytes };
+  const bytes = LOG_LINE_BYTES + Buffer.byteLength(line.message) + Buffer.byteLength(line.fields ?? '');
+  if (bytes <= LARGEST_LOG_BYTES) return { ...line, bytes };
   // Cut by characters at a quarter: a character has at most four bytes.
-  const message = `${line.message.slice(0, MAX_LOG_BYTES / 4 - LINE_BYTES)}…`;
-  return { at: line.at, level: line.level, message, bytes: LINE_BYTES + Buffer.byteLength(message) };
+  const message = `${line.message.slice(0, LARGEST_LOG_BYTES / 4 - LOG_LINE_BYTES)}…`;
+  return { at: line.at, level: line.level, message, bytes: LOG_LINE_BYTES + Buffer.byteLength(message) };
 }

@@ -1,5 +1,6 @@
+import { LARGEST_LOG_BYTES } from '../../../core/limits.ts';
 import type { LogLine } from '../../../core/store/store-passes.ts';
-import { MAX_LOG_BYTES, newestLines } from '../../rows/log-lines.ts';
+import { newestLines } from '../../rows/log-lines.ts';
 import { columnsOf, type Queries } from '../connection/queries.ts';
 import { arraysOf } from '../rows/run-rows.ts';
 
@@ -26,7 +27,7 @@ export async function appendLogs(q: Queries, batch: readonly RunLines[]): Promis
   );
   if (kept.length === 0) return;
   await q.write(APPEND, columnsOf(kept, 7));
-  await q.write(DROP_OLDEST, [[...new Set(kept.map(([runId]) => runId ?? null))], MAX_LOG_BYTES]);
+  await q.write(DROP_OLDEST, [[...new Set(kept.map(([runId]) => runId ?? null))], LARGEST_LOG_BYTES]);
 }
 
 function linesByRun(batch: readonly RunLines[]): ReadonlyMap<number, readonly LogLine[]> {

@@ -1,5 +1,6 @@
+import { LARGEST_LOG_BYTES } from '../../../core/limits.ts';
 import type { LogLine } from '../../../core/store/store-passes.ts';
-import { MAX_LOG_BYTES, newestLines } from '../../rows/log-lines.ts';
+import { newestLines } from '../../rows/log-lines.ts';
 import { LEVEL } from '../rows/codes.ts';
 import type { Writer } from './writer.ts';
 
@@ -10,7 +11,7 @@ export function appendLogs(w: Writer, runId: number, lines: readonly LogLine[]):
   for (const { at, level, bytes, message, fields } of kept) {
     w.db.write(APPEND, runId, at, LEVEL[level], bytes, message, fields ?? null);
   }
-  w.db.write(DROP_OLDEST, runId, MAX_LOG_BYTES);
+  w.db.write(DROP_OLDEST, runId, LARGEST_LOG_BYTES);
 }
 
 const APPEND = `INSERT INTO run_logs (run_id, seq, at, level, bytes, message, fields)
