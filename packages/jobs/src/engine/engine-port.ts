@@ -41,7 +41,7 @@ export interface JobInput {
 /** RFC 7396 at top level: null resets to the default; a schedule field replaces other kinds (P16, edit). */
 export type JobPatch = { readonly [K in keyof Omit<JobInput, 'id'>]?: JobInput[K] | null };
 
-/** Who asks, for the audit log (`user:42`, `token:7`); absent: the code of the process itself. */
+/** Who asks, for the audit log (`user:42`, `token:7`). By default, the code of the process itself. */
 export interface CommandOptions {
   readonly by?: string | undefined;
   /** The id must still stand for this generation of the job (P1, identity), in this version: the ETag. */
@@ -54,10 +54,7 @@ export interface CommandOptions {
   readonly signal?: AbortFlag | undefined;
 }
 
-/**
- * The command takes effect, and is visible, if and only if a transaction of the caller commits; PostgreSQL
- * only. `docs/transactions.md` says which locks it holds.
- */
+/** Takes effect if and only if the caller's transaction commits; PostgreSQL only (`docs/transactions.md`). */
 export interface InTransaction {
   readonly tx?: Transaction | undefined;
 }
@@ -151,10 +148,7 @@ export class EngineError extends Error {
  * {@link EngineError} that a caller can act on, and with a `StoreError` when the store can't be used.
  */
 export interface Engine {
-  /**
-   * Opens the store, takes back the runs of a dead process (P9, lost nodes), and plans and claims from now on
-   * (unless `autoRun` is false).
-   */
+  /** Opens the store, takes back runs of a dead process (P9), then plans and claims if `autoRun`. */
   start(): Promise<void>;
   /**
    * Stops claiming, waits for handlers, aborts the rest in time for `shutdownTimeoutMs`, gives claims back
@@ -205,7 +199,7 @@ export interface Engine {
   ): Promise<Preview>;
   jobTypes(): readonly JobTypeInfo[];
   stats(): Promise<EngineStats>;
-  /** What of it this node knows without the store: for those who watch while the database is away. */
+  /** The part that this node knows without the store, even while the database is unavailable. */
   activity(): NodeActivity;
   /** Newest first: by time, then by id. */
   listAudit(query: AuditQuery): Promise<readonly AuditRow[]>;

@@ -28,7 +28,6 @@ export interface NodeStats {
   readonly types: readonly string[];
 }
 
-/** Over the last minute. */
 export interface LastMinute {
   readonly started: number;
   readonly finished: Readonly<Record<Ending, number>>;
@@ -53,7 +52,7 @@ export interface MinuteCounts extends Readonly<Record<Ending, number>> {
 export interface HistogramCounts {
   /** Upper bounds, ascending; each includes values equal to it. */
   readonly boundsMs: readonly number[];
-  /** How many values each bound has that the one before has not; the last count is of values above all. */
+  /** How many values are above the bound before and up to this one; the last count is of values above all. */
   readonly counts: readonly number[];
   readonly sumMs: number;
 }
@@ -86,9 +85,7 @@ export interface NodeActivity {
   readonly failingMs: number;
   /** Subscribers to events on this node: open event streams, and code. */
   readonly listeners: number;
-  /** The node as it is now. */
   readonly node: NodeStats;
-  /** The state of its lease. */
   readonly lease: LeaseKept;
 }
 

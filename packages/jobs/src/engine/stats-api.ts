@@ -22,7 +22,6 @@ export interface StatsApiDeps {
   readonly meter: Meter;
 }
 
-/** What the engine and its nodes do, and have done. */
 export function createStatsApi(deps: StatsApiDeps): Pick<Engine, 'stats' | 'activity'> {
   const { settings, store } = deps;
   const { clock } = settings;

@@ -8,11 +8,9 @@ import type { Outcome } from '../core/rules/settle.ts';
 export interface Tracing {
   /** The caller's traceparent. The engine keeps it with the job that the caller makes, or its run. */
   current(): string | undefined;
-  /** An attempt begins. */
   begin(attempt: TracedAttempt): AttemptSpan | undefined;
 }
 
-/** An attempt, as a tracer gets it. */
 export interface TracedAttempt {
   readonly job: { readonly id: string; readonly type: string };
   readonly run: { readonly id: string; readonly attempt: number; readonly scheduledFor: Date | undefined };
@@ -20,9 +18,8 @@ export interface TracedAttempt {
   readonly origin: { readonly job: string | undefined; readonly run: string | undefined };
 }
 
-/** The span of a running attempt. */
 export interface AttemptSpan {
-  /** What the handler gets, to hand on to those whom it asks. */
+  /** What the handler passes to the services that it calls. */
   readonly traceparent: string | undefined;
   /** Calls the handler, so that spans made in it become children of this one. */
   within<T>(work: () => T): T;

@@ -23,10 +23,7 @@ export type StoreErrorCode =
   /** The caller gave up before the work began. */
   | 'aborted';
 
-/**
- * The store did not do what it was asked: it changed nothing, except the completed steps of several. With
- * `unavailable`, the answer may be lost.
- */
+/** A step of the store failed and changed nothing; with `unavailable`, only its reply may be lost. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreErrorCode;

@@ -43,10 +43,7 @@ export function checkedBy(command: JobCommand): CheckedBy | undefined {
   return command.kind === 'trigger' ? command.checkedBy : undefined;
 }
 
-/**
- * Whether a trigger decides nothing but its own run, since runs may overlap: it then needs no lock against
- * other decisions on the job, only against an edit or a deletion.
- */
+/** Whether a trigger decides only about its own run: it locks out edits and deletions, nothing else. */
 export function isFreeTrigger(job: JobDefinition, command: JobCommand): boolean {
   return job.overlap === 'allow' && isPlainTrigger(job, command);
 }

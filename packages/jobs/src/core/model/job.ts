@@ -49,7 +49,6 @@ export interface Job extends JobDefinition {
   /** Of the latest started run that has finished. */
   readonly lastRunAt?: number;
   readonly lastStatus?: FinishedStatus;
-  /** The start of the latest run that succeeded. */
   readonly lastSuccessAt?: number;
   /** The end of the latest run: `fixed_delay` counts from it. */
   readonly lastEndAt?: number;
@@ -63,10 +62,7 @@ export interface Job extends JobDefinition {
   readonly updatedAt: number;
 }
 
-/**
- * What decisions need to know of a job's live runs. Counts are exact up to 2, since `queue` has room for two.
- * Runs that wait for their own `run_at` are not live.
- */
+/** A job's live runs, exact up to 2 (`queue` has room for 2). Runs that wait for a `run_at` are not live. */
 export interface LiveRuns {
   /** In the due index, claimed or running; retries included. */
   readonly active: number;

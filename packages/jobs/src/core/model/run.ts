@@ -97,7 +97,6 @@ export interface Claim {
   readonly fence: number;
 }
 
-/** A run that is not finished. */
 export interface LiveRun extends RunOrigin {
   readonly status: LiveStatus;
   readonly held: Held;
@@ -107,7 +106,6 @@ export interface LiveRun extends RunOrigin {
   readonly claim?: Claim;
   /** Of the current attempt; absent until it starts. */
   readonly startedAt?: number;
-  /** Failed attempts so far. */
   readonly failures: number;
   /** Claims lost with their node (P9, lost nodes). */
   readonly recoveries: number;

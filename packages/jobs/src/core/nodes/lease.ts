@@ -11,11 +11,10 @@ const BEFORE_END_MS = 1_000;
 export interface LeaseKnown {
   /** When the last successful renewal was sent. */
   readonly renewedAt: number;
-  /** Which connection that renewal went over. */
   readonly renewedOver: 'control' | 'spare';
   /** The node's row may say that it holds its lock. Otherwise the others go by the lease alone. */
   readonly isJudgedByLock: boolean;
-  /** When the connection that held the lock was lost; absent: it is open, and so the lock is held. */
+  /** When the connection that held the lock was lost. While it is open, the lock is held. */
   readonly lockLostAt?: number;
   readonly said: ServerSaid;
 }

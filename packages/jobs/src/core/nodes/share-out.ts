@@ -51,10 +51,7 @@ export interface PriorityHeld {
   readonly isLast: boolean;
 }
 
-/**
- * How many more slots a node may claim before runs that were due earlier: up to half of its places. With one
- * place, slots and the backlog take turns. So neither waits until the other is done.
- */
+/** How many more slots a node may claim before older runs: half of its places; of one, every second run. */
 export function prioritySlots({ places, held, isLast }: PriorityHeld): number {
   if (places === 1) return isLast ? 0 : 1;
   return Math.max(Math.floor(places / 2) - held, 0);

@@ -112,7 +112,7 @@ export function commandJob(job: Job, live: LiveRuns, command: JobCommand, now: n
   }
 }
 
-/** P13, delete: what is deleted is never planned again, whatever its schedule and its runs would ask for. */
+/** P13, delete: a deleted job is never planned again. */
 function deleted(decision: Decision): Decision {
   return { ...decision, job: without(decision.job, 'nextRunAt', 'wakeAt') };
 }
@@ -138,7 +138,7 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
   return accepted(decide(draft, now));
 }
 
-/** P16, edit. To be asked before a payload is held against the schema of a type that the job can't have. */
+/** P16, edit. Check this before the payload, which the schema of another type would refuse. */
 export function typeChanged(job: Pick<Job, 'type'>): Refusal {
   const detail = `The type can't change (it is ${job.type}). Delete the job and create it again, or use another id.`;
   return refused('type_changed', detail, '/type');

@@ -103,7 +103,6 @@ export function draftOf(job: Job, live: LiveRuns): Draft {
   return { job, live, moves: [], skip: [], queue: [] };
 }
 
-/** Adds a run and counts it. */
 export function queueRun(draft: Draft, run: NewRun): void {
   draft.queue.push(run);
   const { live } = draft;

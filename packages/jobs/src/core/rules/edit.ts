@@ -4,10 +4,7 @@ import { nextSlot, type Schedule } from '../schedule/schedule.ts';
 import { afterDelay, type Draft } from './decision.ts';
 import { baseOf, lastSlotOf, rebase } from './resume.ts';
 
-/**
- * P16, edit: the next run of an edited job. `draft.job` has the new schedule; slots due under the old one are
- * taken. A paused job gets its grid now, and its next run with the resume.
- */
+/** P16, edit: places the next run after a change of the schedule; while paused, its grid alone. */
 export function reschedule(draft: Draft, now: number): void {
   rebase(draft, now);
   const { job } = draft;

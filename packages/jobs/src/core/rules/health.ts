@@ -6,7 +6,7 @@ export { HEALTH_STATUSES };
 
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 
-/** Those that somebody should look into: a paused job is as somebody wants it. */
+/** Those that need attention: a paused job does not. */
 export const UNHEALTHY: readonly HealthStatus[] = HEALTH_STATUSES.filter(
   (status) => status !== 'paused' && status !== 'ok',
 );
@@ -23,7 +23,7 @@ export interface Health {
 
 /** What health needs to know besides the job's row. */
 export interface HealthSigns {
-  /** The type's newest version on a live node; absent: no live node has the type. */
+  /** The type's newest version on a live node, if a live node has the type. */
   readonly handlerVersion?: number;
   /** The oldest live run's start. */
   readonly runningSince?: number;

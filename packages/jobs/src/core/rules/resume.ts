@@ -3,7 +3,7 @@ import { without } from '../objects.ts';
 import { hasGrid, nextSlot } from '../schedule/schedule.ts';
 import { afterDelay, type Draft, releaseWaiting } from './decision.ts';
 
-/** A last slot so far in the future means that the clock jumped back (P17, clock). */
+/** A last slot this far in the future means that the clock jumped back (P17, clock). */
 export const CLOCK_TOLERANCE_MS = 60_000;
 
 /** Whether the job waits for a clock that jumped back behind its last slot. A {@link rebased} job doesn't. */
@@ -40,7 +40,7 @@ function isInFuture({ lastSlotAt, createdAt }: Job, now: number): boolean {
   return (lastSlotAt ?? createdAt) > now + CLOCK_TOLERANCE_MS;
 }
 
-/** {@link rebased}, and what waits for a time that the clock came back from is let go. */
+/** {@link rebased}; runs that wait for a time that the clock came back from become due. */
 export function rebase(draft: Draft, now: number): void {
   const { job } = draft;
   draft.job = rebased(job, now);

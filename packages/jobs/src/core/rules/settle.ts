@@ -18,7 +18,7 @@ import type { SkippedRun } from './decision.ts';
 import { CLOCK_TOLERANCE_MS } from './resume.ts';
 import { isSuspect, suspectBackoffMs } from './suspects.ts';
 
-/** A run may lose so many claims with their nodes; one more fails it (P9, lost nodes). */
+/** A run may lose this many claims with their nodes; one more fails it (P9, lost nodes). */
 const MAX_RECOVERIES = 5;
 
 /** How a claim ended. */
@@ -175,7 +175,6 @@ export function asLeft(
   return { ...without(run, 'claim', 'startedAt'), status: 'queued' };
 }
 
-/** The finished row that a live run becomes. */
 export function finishedOf(
   run: LiveRun,
   end: Extract<Settlement, { kind: 'finished' }>,
@@ -212,7 +211,6 @@ export function finishedOf(
   return finished;
 }
 
-/** The row of slots that nothing ran. */
 export function skippedOf(
   skip: SkippedRun,
   made: { readonly id: string; readonly jobUid: string; readonly now: number },
@@ -231,7 +229,7 @@ export function skippedOf(
   };
 }
 
-/** What is told of a run that is over since its claim was taken back. */
+/** The report of a run that ended when its claim was taken back. */
 export function overOf(
   { id }: LiveRun,
   job: Job,

@@ -30,10 +30,7 @@ export function planJob(job: Job, live: LiveRuns, now: number): Decision {
 /** A slot may be taken, and its run claimed, this long before its time, so that its run starts in time. */
 export const LOOK_AHEAD_MS = 200;
 
-/**
- * The job's next slot, if it comes within `aheadMs` and can be taken now: no run of the job is live, and
- * nothing else of it is due before. A command until then counts as one after the slot.
- */
+/** The next slot, if it may be taken ahead of its time: it comes within `aheadMs`, and no run is live. */
 export function slotAhead(job: Job, live: LiveRuns, now: number, aheadMs: number): number | undefined {
   const { nextRunAt: slot } = job;
   if (slot === undefined || slot <= now || slot > now + aheadMs) return undefined;
@@ -44,7 +41,7 @@ export function slotAhead(job: Job, live: LiveRuns, now: number, aheadMs: number
   return isAlone ? slot : undefined;
 }
 
-/** A job that can't be planned is looked at again after so long. */
+/** How long a job that can't be planned waits for the next try. */
 const PUT_OFF_MS = 60_000;
 
 /**
@@ -93,10 +90,7 @@ export function takeDue(draft: Draft, now: number): void {
   takeSlots(draft, now);
 }
 
-/**
- * {@link takeDue} ahead of a command that repairs or stops a job, which must work for one that can't be
- * planned. False for such a job: its slots are not taken.
- */
+/** {@link takeDue} ahead of a command that repairs or stops a job. False: the job can't be planned. */
 export function tryTakeDue(draft: Draft, now: number): boolean {
   const { job, live } = draft;
   const moves = draft.moves.length;
@@ -185,10 +179,7 @@ function takeOneByOne(draft: Draft, now: number, room = roomOf(draft.job.overlap
   }
 }
 
-/**
- * Makes runs of all passed slots of an `all` job, with room or not: a pause or a new schedule is about to
- * replace its next slot (P6, catch-up; P14, pause; P16, edit).
- */
+/** Makes runs of all passed slots of an `all` job: its next slot is about to be replaced (P6, P14, P16). */
 export function takeAllSlots(draft: Draft, now: number): void {
   const { status, catchUp } = draft.job;
   if (status === 'active' && catchUp === 'all') takeOneByOne(draft, now, Number.POSITIVE_INFINITY);

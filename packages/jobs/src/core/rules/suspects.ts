@@ -21,22 +21,19 @@ export function suspectBackoffMs({ recoveries }: Pick<LiveRun, 'recoveries'>): n
 
 /** The suspects that wait for a claim and that a node could run. */
 export interface WaitingSuspects {
-  /** When the first of them is due; absent: none waits. */
+  /** When the first of them is due, if one waits. */
   readonly dueAt?: number | undefined;
   /** Some node has claimed a suspect. */
   readonly isOneClaimed: boolean;
 }
 
-/** When a claim may take the next suspect, or has to look again; absent: none waits. */
+/** When a claim may take the next suspect, or has to look again, if one waits. */
 export function nextSuspectAt({ dueAt, isOneClaimed }: WaitingSuspects, now: number): number | undefined {
   if (dueAt === undefined) return undefined;
   return isOneClaimed ? Math.max(dueAt, now + SUSPECTS_AGAIN_MS) : dueAt;
 }
 
-/**
- * How many runs a claim may prefetch: one less with a suspect due and no free place. A full prefetch would
- * take each place that becomes free, so the suspect would never start.
- */
+/** How many runs to prefetch: one less while a suspect waits for a place, since prefetched runs take each. */
 export function prefetchBeside(
   isSuspectDue: boolean,
   asked: { readonly places: number; readonly prefetch: number },

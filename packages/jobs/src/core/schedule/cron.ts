@@ -17,10 +17,7 @@ export interface CronClock {
   count(after: number, upTo: number, most: number): number;
 }
 
-/**
- * The clock of a valid cron expression and time zone. Keeps the last 100 compiled, of about 80 KB each.
- * Throws for what `cronFault` and `isTimezone` refuse.
- */
+/** The clock of a valid expression and time zone. Keeps the last 100 compiled, of about 80 KB each. */
 export function cronClock(cron: string, timezone: string): CronClock {
   return clocks(`${timezone} ${cron}`);
 }

@@ -159,8 +159,7 @@ export function sameSchedule(a: Schedule, b: Schedule): boolean {
 }
 
 /**
- * The first slot of a schedule that begins at `anchorAt`, the time of its creation or edit: a grid point
- * after that, a future `start_at` itself, or any `run_at` (P3, grid).
+ * The first slot of a schedule from `anchorAt`: a later grid point, a future `start_at`, any `run_at` (P3).
  */
 export function firstSlot(schedule: Schedule, anchorAt: number): number | undefined {
   return schedule.kind === 'run_at' ? schedule.runAt : nextSlot(schedule, anchorAt, anchorAt);
@@ -213,10 +212,7 @@ export function passedSlots(schedule: Schedule, anchorAt: number, first: number,
   return { count: 1 + clockOf(schedule).count(first, latest, MOST_COUNTED - 1), latest, next };
 }
 
-/**
- * The `n`-th slot counted back from the latest passed one (1), never before `first`; as in `passedSlots`.
- * Where `catch_up: all` cuts when more slots passed than may wait (P6, catch-up).
- */
+/** The `n`-th slot back from the latest passed one (1), never before `first` (see {@link passedSlots}). */
 export function slotFromEnd(
   schedule: Schedule,
   anchorAt: number,
@@ -253,7 +249,7 @@ export function gapAfter(schedule: Schedule, anchorAt: number, slot: number): nu
 type CronSchedule = Extract<Schedule, { readonly kind: 'cron' }>;
 type GridSchedule = CronSchedule | Extract<Schedule, { readonly kind: 'interval' }>;
 
-/** Its slots lie where they lie, whatever its runs do. */
+/** Whether its slots do not depend on its runs. */
 export function hasGrid(schedule: Schedule): schedule is GridSchedule {
   return schedule.kind === 'cron' || (schedule.kind === 'interval' && schedule.mode === 'fixed_rate');
 }

@@ -4,11 +4,9 @@ const DAY_MS = 86_400_000;
 
 /** A span of time in which a zone's clock runs evenly, cut at the days of UTC. All in milliseconds. */
 export interface Stretch {
-  /** Its first instant. */
   readonly from: number;
   /** The first instant after it. */
   readonly to: number;
-  /** Local time minus UTC. */
   readonly offsetMs: number;
   /** The last change of the clock, if it was at `from` or less than a day earlier; otherwise `from`. */
   readonly changedAt: number;

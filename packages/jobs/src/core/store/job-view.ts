@@ -6,7 +6,6 @@ import type { JobView } from './store-views.ts';
 
 /** A summary of the live runs of a job; null where there is none. */
 export interface SeenRuns {
-  /** How many are running. */
   readonly count: number;
   readonly firstStartedAt: number | null;
   readonly lastStartedAt: number | null;

@@ -28,11 +28,11 @@ export interface CommandInput {
   /** Of a trigger: kept 24 h; the same key again answers with the first run (P15, run now). */
   readonly dedupeKey?: string | undefined;
   readonly audit?: AuditEntry;
-  /** To be claimed with it, once it is done: what it makes due then starts without a claim of its own. */
+  /** A claim in the same transaction: the run that the command makes due can start at once. */
   readonly claim?: ClaimInput | undefined;
 }
 
-/** A claimed run that was asked to stop: its node has to be told. */
+/** A claimed run that is being cancelled: its node must stop it. */
 export interface CancelRequest {
   readonly runId: string;
   readonly node: string;
@@ -46,10 +46,10 @@ export function requestOf(
   return { runId: id, node, fence };
 }
 
-/** A dedupe key answers for so long (P15, run now). */
+/** How long a dedupe key is known (P15, run now). */
 export const DEDUPE_MS = 24 * 3_600_000;
 
-/** A command may end 100,000 runs; nobody wants to hear of each, least of all the event loop. */
+/** A command may end 100,000 runs: events for all would block the event loop. */
 export const MAX_REPORTED = 1_000;
 
 export type CommandResult =
@@ -57,12 +57,12 @@ export type CommandResult =
       readonly kind: 'done';
       readonly changed: boolean;
       readonly job: Job;
-      /** What was made on the way; the run of a trigger is the last one. */
+      /** New runs; the run of a trigger is the last one. */
       readonly queued: readonly LiveRun[];
-      /** What was skipped or cancelled on the way: the first {@link MAX_REPORTED} of it. */
+      /** Runs that were skipped or cancelled, the first {@link MAX_REPORTED}. */
       readonly finished: readonly FinishedRun[];
       readonly cancelRequests: readonly CancelRequest[];
-      /** When something was changed, and a claim was asked for with it. */
+      /** If the command changed something and came with a claim. */
       readonly claimed?: ClaimResult;
     }
   /** The dedupe key was used before, for this run. */

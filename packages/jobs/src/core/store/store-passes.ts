@@ -5,11 +5,10 @@ import type { Outcome } from '../rules/settle.ts';
 
 export interface PlanInput {
   readonly types: TypeVersions;
-  /** Jobs at most. */
   readonly limit: number;
-  /** Slots that come within so long are taken, too, where they can be (0). */
+  /** Also takes slots that come within this time, where possible. Default 0. */
   readonly aheadMs?: number;
-  /** To be claimed with it, as if it were asked for right after. */
+  /** A claim in the same transaction, right after the plan. */
   readonly claim?: ClaimInput;
 }
 
@@ -24,11 +23,10 @@ export interface PlanResult {
   readonly more: boolean;
   /** When to look again: the earliest instant at which a job of these types has to be planned, or sooner. */
   readonly nextWakeAt?: number;
-  /** If a claim was asked for with it. */
   readonly claimed?: ClaimResult;
 }
 
-/** What a pass tells of a run that it made or skipped. */
+/** A run that a plan made or skipped. */
 export interface PlannedRun {
   readonly id: string;
   readonly jobId: string;
@@ -40,10 +38,7 @@ export interface PlannedRun {
 export interface ClaimInput {
   readonly node: string;
   readonly types: TypeVersions;
-  /**
-   * Free places: most runs that start at once, with `startedAt` now. At most one of them is a suspect, and
-   * only while no node has claimed another one (P9, lost nodes).
-   */
+  /** Free places: most runs that start at once. At most one is a suspect, while no other is claimed (P9). */
   readonly places: number;
   /** Most further runs, held until a place is free; none that was recovered before (P9, lost nodes). */
   readonly prefetch: number;
@@ -96,7 +91,7 @@ export interface SettleInput {
   readonly logs?: readonly LogLine[];
 }
 
-/** How a claim has ended, but for which one it is and what it has logged. */
+/** How a claim ended, without its ids and logs. */
 export type ClaimEnd = Omit<SettleInput, 'runId' | 'fence' | 'logs'>;
 
 export type SettleResult =
@@ -104,7 +99,7 @@ export type SettleResult =
   | { readonly kind: 'waiting'; readonly availableAt: number; readonly failures: number }
   /** Not the newest claim of the run, or the run is finished: nothing was written (P10, fence). */
   | { readonly kind: 'stale' }
-  /** Somebody's transaction holds the job: nothing was written. It has to be settled again in a while. */
+  /** Another transaction has locked the job: nothing was written. Settle it again later. */
   | { readonly kind: 'later' };
 
 export interface SettleBatchResult {
@@ -122,17 +117,17 @@ export interface LogLine {
 
 export interface TakeBackInput {
   readonly node: string;
-  /** The answer is to tell what is over. */
+  /** The answer includes `ended`. */
   readonly withEnded?: boolean;
 }
 
 /** Claims that were taken back. */
 export interface TakenBack {
-  /** The runs that are over with that, if asked for: failed, or cancelled. */
+  /** The runs that ended with it, failed or cancelled, if requested. */
   readonly ended?: readonly RunOver[];
 }
 
-/** What a claim tells while its run goes on. All parts are optional; all are guarded by the fence. */
+/** What a claim reports of its running run, guarded by its fence. */
 export interface Report {
   readonly runId: string;
   readonly fence: number;

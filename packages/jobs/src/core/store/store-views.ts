@@ -4,7 +4,7 @@ import type { TypeVersions } from '../nodes/membership.ts';
 import type { Health, HealthFilter, HealthStatus } from '../rules/health.ts';
 import type { AuditEntry } from './store-commands.ts';
 
-/** A job with what its live runs say of it. */
+/** A job and what its live runs say about it. */
 export interface JobView {
   readonly job: Job;
   readonly health: Health;
@@ -16,7 +16,7 @@ export interface JobView {
   readonly recentRuns?: readonly RecentRun[];
 }
 
-/** As much of a run as a list of jobs shows of it. */
+/** What a list of jobs shows of a run. */
 export interface RecentRun {
   readonly id: string;
   readonly status: RunStatus;
@@ -40,7 +40,7 @@ export interface JobQuery {
   readonly after?: Cursor;
   /** What living nodes can run. */
   readonly handlers: TypeVersions;
-  /** So many of each job's newest runs, live or finished, come with it; absent: none. */
+  /** How many of each job's newest runs, live or finished, come with it. Default: none. */
   readonly recentRuns?: number;
 }
 
@@ -88,7 +88,7 @@ export interface AuditQuery {
   readonly limit: number;
   /** Only rows that come after this one in the order. */
   readonly before?: { readonly at: number; readonly id: number };
-  /** Exact matches; an absent one does not narrow. */
+  /** Exact matches. */
   readonly actor?: string;
   readonly action?: string;
   readonly target?: string;
@@ -100,10 +100,10 @@ export interface StoreStats {
     readonly queued: number;
     readonly held: number;
     readonly running: number;
-    /** When that came due which waits longest to be claimed; absent when nothing due waits. */
+    /** When the run became due that has waited longest for a claim, if one waits. */
     readonly dueSince?: number;
   };
-  /** Of all jobs, newest hour first, at most so many hours as asked for. */
+  /** Of all jobs, newest hour first, at most the requested number of hours. */
   readonly hours: readonly HourCount[];
 }
 

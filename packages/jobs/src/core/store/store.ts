@@ -60,10 +60,7 @@ export interface JobStore {
   /** The live nodes that have joined, oldest first, as of their last heartbeat: at most 5 s ago. */
   listNodes(): Promise<readonly NodeView[]>;
 
-  /**
-   * Adds a job with its first slot (P1, identity; P4, stored next run). `exists`: the id is in use. A deleted
-   * id is free, with a new uid.
-   */
+  /** Adds a job with its first slot (P1, P4). `exists`: the id is in use. A deleted job's id is free. */
   insertJob(
     input: {
       readonly definition: JobDefinition;
@@ -79,7 +76,7 @@ export interface JobStore {
    * locks the row for long.
    */
   command(input: CommandInput, signal?: AbortFlag): Promise<CommandResult>;
-  /** For stores whose database others may use, too; absent: there are no such transactions. */
+  /** Only stores whose database callers can use, too, have it. */
   within?(tx: Transaction): StoreInTransaction;
   /**
    * Takes the due slots and runs of at most `limit` jobs of these types (P4 to P7, P14), longest overdue
@@ -98,10 +95,7 @@ export interface JobStore {
   report(
     batch: readonly Report[],
   ): Promise<{ readonly stale: readonly string[]; readonly cancel: readonly string[] }>;
-  /**
-   * Takes back all claims of dead nodes (P9, lost nodes): all but `node` and those that have joined. Returns
-   * how many runs wait again and how many have failed.
-   */
+  /** Takes back all claims of dead nodes (P9, lost nodes): all but those of `node` and of joined nodes. */
   recover(input: TakeBackInput): Promise<TakenBack & { readonly recovered: number; readonly failed: number }>;
   /**
    * Gives back, at no cost, claims of a node whose replies were lost (P9, lost nodes): all but those with the
@@ -138,10 +132,7 @@ export interface JobStore {
   /** Newest first: by time, then by id. */
   listAudit(query: AuditQuery): Promise<readonly AuditRow[]>;
   stats(input: { readonly hours: number }): Promise<StoreStats>;
-  /**
-   * Counts what a job ran in the last `hours`, pruned runs included (P18, bounds), newest hour first.
-   * Undefined: there is no such job.
-   */
+  /** What a job ran in the last `hours`, pruned runs too (P18), newest first. Undefined: no such job. */
   jobHours(input: {
     readonly jobId: string;
     readonly hours: number;
@@ -150,10 +141,7 @@ export interface JobStore {
   prune(retention: Retention): Promise<PruneResult>;
 }
 
-/**
- * A caller's open transaction: runs its statements, one at a time, on its connection. Each row of an answer
- * is an object. A client of `pg` within `BEGIN` is one.
- */
+/** A caller's open transaction, such as a client of `pg` within `BEGIN`. Rows of an answer are objects. */
 export interface Transaction {
   query(text: string, values: readonly unknown[]): PromiseLike<{ readonly rows: readonly unknown[] }>;
 }

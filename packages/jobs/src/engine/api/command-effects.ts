@@ -4,10 +4,7 @@ import type { CancelResult } from '../../core/store/store-commands.ts';
 import type { ApiDeps } from './api-deps.ts';
 import type { DoneCommand } from './command-errors.ts';
 
-/**
- * Stops what a command has cancelled, publishes its events, and wakes the nodes that can start its runs.
- * `event`: what the command did to the job itself.
- */
+/** Stops cancelled runs, publishes events (`event`: of the job itself), wakes nodes that can start runs. */
 export function afterCommand(deps: ApiDeps, done: DoneCommand, event?: JobEventType): void {
   const { events, meter, dispatcher } = deps;
   for (const request of done.cancelRequests) dispatcher.cancelRun(request.runId);

@@ -2,7 +2,6 @@ import { parseTimestamp } from '../../core/schedule/timestamp.ts';
 import type { AuditEntry } from '../../core/store/store-commands.ts';
 import { type CommandOptions, EngineError } from '../engine-port.ts';
 
-/** The entry in the audit log. */
 export function auditOf({ by }: CommandOptions, action: string, change: object): AuditEntry {
   return { actor: by ?? 'system', action, change: JSON.stringify(change) };
 }

@@ -75,7 +75,7 @@ export function scheduleInput(input: Partial<JobInput>): ScheduleInput {
   };
 }
 
-/** A stored definition as somebody would have to write it to get it. */
+/** The input that gives a stored definition. */
 export function inputOf(definition: JobDefinition): JobInput {
   const { id, name, description, type, overlap, catchUp, maxAttempts } = definition;
   return {
@@ -114,7 +114,7 @@ function scheduleFields({ schedule }: JobDefinition): Partial<JobInput> {
 }
 
 const KINDS = ['interval', 'cron', 'runAt', 'onDemand'] as const;
-/** What goes with a kind of schedule, and goes with it when another takes its place. */
+/** The fields that belong to each kind of schedule, and are removed with it. */
 const COMPANIONS = {
   interval: ['intervalMode', 'startAt'],
   cron: ['timezone', 'startAt'],

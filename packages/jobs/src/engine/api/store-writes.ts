@@ -6,10 +6,7 @@ import type { ApiDeps } from './api-deps.ts';
 
 const KNOWN_UNWRITTEN: ReadonlySet<StoreErrorCode> = new Set(['busy', 'full', 'aborted']);
 
-/**
- * Waits for the reply to a write. When the reply is lost, the command may be written: every node then looks for
- * runs that it has made due.
- */
+/** Waits for a write. If its reply is lost, it may be written: every node then looks for due runs. */
 export async function guardReply<T>(
   { dispatcher, node }: ApiDeps,
   reply: Promise<T>,

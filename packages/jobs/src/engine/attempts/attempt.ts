@@ -61,7 +61,7 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   stop: Stop | undefined;
   /** The first stray error of its handler (unawaited rejection, error in a callback): the attempt fails. */
   stray: ThrownError | undefined;
-  /** Called with each stray error of the handler; absent: the process handles them. */
+  /** Called with each stray error of the handler. Without it, the process handles them. */
   onStray: ((attempt: Attempt, error: Error) => void) | undefined;
   /** The handler ignores its signal, and the store knows it. */
   isZombie = false;
@@ -135,7 +135,7 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
     this.onStray?.(this, error);
   }
 
-  /** Takes what the store does not know yet of this running attempt; undefined: it knows everything. */
+  /** Takes what the store does not know yet of this running attempt, if there is anything. */
   takeReport(options: ReportOptions): Report | undefined {
     const output = options.withOutput ? this.takeOutput() : undefined;
     const start = options.withStart && !this.startKnown;

@@ -21,10 +21,7 @@ export interface EventFeedDeps {
   readonly node: Pick<Node, 'watch' | 'notify'>;
 }
 
-/**
- * The events of all nodes in one ring, in the order in which they arrive here. Nodes send each other events
- * only while one of them has a subscriber.
- */
+/** The events of all nodes in one ring. Nodes send each other events only while one has a subscriber. */
 export class EventFeed {
   readonly #with: EventFeedDeps;
   readonly #ring: EventRing;
@@ -42,12 +39,10 @@ export class EventFeed {
     this.#coalescer = new Coalescer(deps.clock, (jobId, count) => this.#count(jobId, count));
   }
 
-  /** How many subscribers this node has. */
   get subscribers(): number {
     return this.#ring.subscribers;
   }
 
-  /** Publishes an event of this node. */
   emit(type: JobEventType, jobId: string, runId?: string, data?: JobEvent['data']): void {
     this.#ring.emit(type, jobId, runId, data);
     if (!this.#others.isWatching) return;
@@ -62,7 +57,6 @@ export class EventFeed {
     for (const { status, jobId, runId } of ended) this.emit(`run.${status}`, jobId, runId);
   }
 
-  /** Takes events of another node. */
   receive(events: readonly NodeEvent[]): void {
     // That node may not know yet that nobody watches here.
     if (this.#isWatching) for (const event of events) this.#ring.receive(event);

@@ -40,7 +40,6 @@ export class EventRing {
     this.#push(buildEvent({ at: this.#with.clock.now(), type, jobId, runId, data }));
   }
 
-  /** Publishes an event of another node. */
   receive(event: NodeEvent): void {
     if (event.runId === undefined || this.#coalescer.admit(event.jobId)) this.#push(event);
   }
@@ -53,7 +52,6 @@ export class EventRing {
     for (const listener of [...this.#listeners]) this.#call(listener, 'reset');
   }
 
-  /** Publishes what was only counted so far. */
   stop(): void {
     this.#coalescer.stop();
   }

@@ -28,7 +28,6 @@ function lineOf(level: string, fields: object, message: string): string {
   return safeText(parts.join(' | '), LINE_LIMIT).replaceAll(/\s*[\r\n]\s*/g, ' ');
 }
 
-/** The error and its causes. */
 function chainOf(err: unknown): string {
   const { causes = [], ...error } = err instanceof Error ? readThrown(err) : loggedError(err);
   return [error, ...causes].map(errorLine).join(', caused by ');

@@ -2,7 +2,6 @@ import type { JobTypeInfo } from '../engine-port.ts';
 import type { RegisteredType } from './registry.ts';
 import { backoffFields } from './type-defaults.ts';
 
-/** A job type as callers see it. */
 export function jobTypeInfo({
   jobType,
   timeoutMs,

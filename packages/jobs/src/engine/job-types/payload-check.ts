@@ -43,7 +43,6 @@ function faultsOf(issue: z.core.$ZodIssue): InvalidField[] {
   }));
 }
 
-/** The JSON pointer of a payload's part. */
 export function payloadPointer(...path: readonly string[]): string {
   return jsonPointer(['payload', ...path]);
 }

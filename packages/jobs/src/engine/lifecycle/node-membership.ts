@@ -16,7 +16,6 @@ export class NodeMembership {
     this.#with = deps;
   }
 
-  /** This node as it is now. */
   get self(): NodeSelf {
     const { node } = this.#with;
     return { ...node.info, ...this.#state, isMember: node.isMember };

@@ -54,12 +54,10 @@ export class Node {
     return newestOf([this.#with.types, this.#others.types]);
   }
 
-  /** Notifies the other nodes. */
   notify(notice: Notice): void {
     this.#membership?.notify(notice);
   }
 
-  /** Tells the other nodes whether somebody watches events on this one. */
   watch(isWatching: boolean): void {
     this.#membership?.watch(isWatching);
   }
@@ -89,7 +87,7 @@ export class Node {
     this.#id = randomUUID();
   }
 
-  /** Ends the membership; undefined: there was none. */
+  /** Ends the membership, if there is one. */
   left(): Membership | undefined {
     const membership = this.#membership;
     this.#membership = undefined;

@@ -21,7 +21,6 @@ export class ClaimBudget {
     this.#with = deps;
   }
 
-  /** Nothing more is claimed from now on. */
   stop(): void {
     this.#isStopped = true;
   }
@@ -50,7 +49,7 @@ export class ClaimBudget {
     for (const claim of this.#pending) claim.takenBack.push(selector);
   }
 
-  /** The claim of a pass; undefined: claim nothing. `mustPlan`: more may be due than is known. */
+  /** The claim of a pass, if it is to claim anything. `mustPlan`: more may be due than is known. */
   forPass({
     mustPlan,
     aheadMs,

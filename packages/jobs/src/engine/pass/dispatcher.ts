@@ -10,10 +10,7 @@ import { PassFailures } from './pass-failures.ts';
 import { PassSteps } from './pass-steps.ts';
 import { UnclaimedRuns } from './unclaimed-runs.ts';
 
-/**
- * Runs passes. A pass settles, plans and claims. It asks the store for all three in one turn, so that they
- * share a transaction or run side by side.
- */
+/** Runs passes. A pass settles, plans and claims in one turn, so that the store can share a transaction. */
 export class Dispatcher implements Passes {
   readonly failures: PassFailures;
   readonly nextPass: NextPass;

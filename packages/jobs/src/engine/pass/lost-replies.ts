@@ -35,10 +35,7 @@ export class LostReplies {
     return this.#isSearching || (this.isSearchOpen && this.#now >= this.#nextSearchAt);
   }
 
-  /**
-   * Gives back unknown claims of this node, if a search is due and no other claim is under way. Returns
-   * whether there were any.
-   */
+  /** Gives back unknown claims of this node, if a search is due. Returns whether there were any. */
   async reconcile(): Promise<boolean> {
     // What a command claims is not known here until its reply comes.
     if (!this.isSearchDue || this.#with.budget.hasPending) return false;

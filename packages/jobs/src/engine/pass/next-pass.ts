@@ -24,7 +24,6 @@ export class NextPass {
     this.#with = deps;
   }
 
-  /** How many passes are under way. */
   get underWay(): number {
     return this.#underWay;
   }
@@ -50,7 +49,7 @@ export class NextPass {
     this.#wake(0);
   }
 
-  /** A job was created, to be planned at `wakeAt`; undefined: never by itself. */
+  /** A job was created, to be planned at `wakeAt`; without one, it never runs by itself. */
   jobCreated(wakeAt: number | undefined): void {
     if (wakeAt === undefined) return;
     const { due, settings } = this.#with;
@@ -77,17 +76,13 @@ export class NextPass {
     this.#with.due.invalidate();
   }
 
-  /** How long a pass must wait after one that took `lastPassMs`. */
   minGapMs(lastPassMs: number): number {
     const { throttle, planTimer } = this.#with;
     const pauseMs = Math.min(throttle.pauseMs(lastPassMs), planTimer.msUntilPlan);
     return Math.max(this.#wasFull ? 0 : MIN_PASS_GAP_MS, pauseMs);
   }
 
-  /**
-   * A second pass keeps the store busy, or plans slots that would wait for the first. None beside requests
-   * (P20, isolation), or beside a search for lost claims.
-   */
+  /** A second pass uses a busy store, or serves due slots; not beside requests (P20) or a search. */
   get maxAtOnce(): number {
     const { throttle, planTimer, lost } = this.#with;
     const isNeeded = (this.#wasFull || planTimer.isPlanDue) && !lost.isSearchDue;
@@ -108,7 +103,6 @@ export class NextPass {
     return Math.min(Math.max(dueMs, leastMs), settleMs, mostMs);
   }
 
-  /** Something is due sooner than known. */
   #wake(ms: number): void {
     this.#with.loop.wake(ms);
     if (this.#underWay > 0) this.#with.planTimer.rearm();

@@ -61,10 +61,7 @@ export class PassSteps {
     );
   }
 
-  /**
-   * Makes runs of the slots that are due. With `claim`, also claims them, in the same transaction. Returns how
-   * many runs were claimed.
-   */
+  /** Makes runs of due slots, and claims some with `claim`. Returns how many were claimed. */
   async plan(aheadMs: number, claim: PendingClaim | undefined): Promise<number> {
     const { store, types, settings, budget, due } = this.#with;
     this.#plannedAt = settings.clock.monotonic();

@@ -3,7 +3,6 @@ import type { RunningAttempts } from './running-attempts.ts';
 import type { UnstartedClaims } from './unstarted-claims.ts';
 
 export interface PlacesDeps {
-  /** How many places the node has. */
   readonly concurrency: number;
   readonly running: RunningAttempts;
   readonly unstarted: UnstartedClaims;
@@ -35,7 +34,6 @@ export class Places {
     return Math.min(Math.floor(runs), MAX_PREFETCHED);
   }
 
-  /** Counts in the duration of an attempt that has ended. */
   ended(tookMs: number): void {
     this.#meanDurationMs = Number.isFinite(this.#meanDurationMs)
       ? this.#meanDurationMs * 0.95 + tookMs * 0.05

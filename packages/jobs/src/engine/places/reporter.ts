@@ -16,10 +16,7 @@ export interface ReporterDeps {
   readonly events: EventFeed;
 }
 
-/**
- * Watches running handlers: enforces timeouts, and reports starts, progress and logs. The answers tell
- * whether a claim was lost.
- */
+/** Stops running handlers at their timeout, reports starts, progress and logs, learns of lost claims. */
 export class Reporter {
   readonly #with: ReporterDeps;
   #cancel: (() => void) | undefined;
@@ -54,7 +51,6 @@ export class Reporter {
     await this.#reporting?.catch(() => undefined);
   }
 
-  /** Looks at every running handler once. */
   async pass(): Promise<void> {
     this.#with.running.enforceTimeouts();
     await this.#report();

@@ -30,7 +30,6 @@ export class UnstartedClaims {
     this.#clock = clock;
   }
 
-  /** How many wait for a place. */
   get waiting(): number {
     return this.#waiting.length - this.#head;
   }
@@ -71,10 +70,7 @@ export class UnstartedClaims {
     return claimed;
   }
 
-  /**
-   * Lets due runs wait for a place. Returns those that are too late, because the process stood still: other
-   * nodes may have them. `nextMs`: when to call again.
-   */
+  /** Lets due runs wait for a place. Returns those too late to start here, and when to call again. */
   releaseDue(): { readonly late: readonly EndedClaim[]; readonly nextMs: number | undefined } {
     if (this.#ahead.length === 0) return { late: [], nextMs: undefined };
     const now = this.#clock.now();

@@ -14,17 +14,13 @@ interface Measured {
   readonly tookMs: number;
 }
 
-/** Of one job type, since the start. */
 interface TypeMeter {
   readonly ended: Record<Ending, number>;
   readonly durations: Histogram;
   readonly lateness: Histogram;
 }
 
-/**
- * What this node did since its start, in the last minute, and in each of the last 60 minutes: counted as it
- * happens, in constant space.
- */
+/** What this node did since its start, in the last minute, and in each of 60 minutes, in constant space. */
 export class Meter {
   readonly #clock: Clock;
   readonly #types: ReadonlyMap<string, TypeMeter>;
@@ -38,7 +34,6 @@ export class Meter {
   #second: TimeBucket = new TimeBucket();
   #minute: TimeBucket = new TimeBucket();
 
-  /** `types`: the job types that this node has. */
   constructor(clock: Clock, types: readonly string[]) {
     this.#clock = clock;
     for (const reason of keysOf(REASONS.skipped)) this.#skipped[reason] = 0;
@@ -68,7 +63,6 @@ export class Meter {
     type.durations.add(attempt.tookMs);
   }
 
-  /** A slot became no run. */
   skipped(reason: SkipReason): void {
     this.#advance();
     this.#second.skipped++;
@@ -104,7 +98,6 @@ export class Meter {
     return Array.from({ length: KEPT }, (_, n) => minuteCounts(now - n, this.#minutes.find(now - n)));
   }
 
-  /** Moves to the buckets of now. */
   #advance(): void {
     const second = this.#secondNow();
     if (this.#second.number === second) return;

@@ -4,7 +4,6 @@ import type { NodeStats } from '../engine-stats.ts';
 /** A node is late once it has left out two heartbeats. */
 const LATE_MS = 10_000;
 
-/** This node, as it knows itself. */
 export interface NodeSelf extends NodeInfo, NodeState {
   readonly isMember: boolean;
 }
@@ -17,7 +16,6 @@ export function nodeStats(nodes: readonly NodeView[], self: NodeStats, now: numb
   return [self, ...others];
 }
 
-/** A node as it knows itself. */
 export function selfStats(
   self: NodeSelf,
   { now, isFailing }: { readonly now: number; readonly isFailing: boolean },

@@ -16,7 +16,6 @@ export function noEndings(): Record<Ending, number> {
 
 /** What happened in a stretch of time: a second, or a minute. */
 export class TimeBucket {
-  /** Which one it is. */
   number = Number.NEGATIVE_INFINITY;
   started = 0;
   skipped = 0;
@@ -24,7 +23,7 @@ export class TimeBucket {
   maxLatenessMs = 0;
   readonly #steps = new Uint32Array(STEPS);
 
-  /** Forgets what it was, and is another one. */
+  /** Becomes another bucket, with all counts at 0. */
   begin(number: number): void {
     this.number = number;
     this.started = 0;
@@ -44,7 +43,6 @@ export class TimeBucket {
     this.#steps[step] = (this.#steps[step] ?? 0) + 1;
   }
 
-  /** Counts in what happened in another one. */
   add(other: TimeBucket): void {
     this.started += other.started;
     this.skipped += other.skipped;
@@ -56,7 +54,7 @@ export class TimeBucket {
     for (const [step, count] of other.#steps.entries()) this.#steps[step] = (this.#steps[step] ?? 0) + count;
   }
 
-  /** What so large a share of the starts was no later than, to a fifth (ms). */
+  /** The lateness that this share of the starts did not exceed, to a fifth (ms). */
   latenessMs(share: number): number {
     let seen = 0;
     for (const [step, count] of this.#steps.entries()) {

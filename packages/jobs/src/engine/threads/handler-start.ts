@@ -1,7 +1,4 @@
-/**
- * Whether the handler in a thread has begun. Engine and thread share this memory, so exactly one of them
- * wins: the engine takes the run back, or the thread begins its handler.
- */
+/** Whether a thread's handler has begun. Memory shared with the engine, so that only one of them wins. */
 export type HandlerStart = Int32Array<SharedArrayBuffer>;
 
 const WAITS = 0;

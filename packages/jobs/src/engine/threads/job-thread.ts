@@ -11,7 +11,6 @@ export interface JobThread {
 /** By a symbol of all copies of this library: a bundle may have several. */
 const KEY = Symbol.for('@greenvue/jobs: job thread');
 
-/** Marks this thread as one of the pool. */
 export function enterJobThread(): JobThread {
   const thread: JobThread = { at: undefined, refused: undefined };
   Reflect.set(globalThis, KEY, thread);

@@ -30,7 +30,6 @@ export type ToThread =
   | { readonly kind: 'abort'; readonly reason: StopReason }
   | { readonly kind: 'end' };
 
-/** How a handler in a thread ended. */
 export type HandlerEnd =
   | { readonly kind: 'returned'; readonly result: HandlerResult }
   | { readonly kind: 'threw'; readonly thrown: ThrownError };

@@ -116,7 +116,6 @@ export class ThreadPool {
     if (thread !== undefined) void terminated(thread);
   }
 
-  /** Lets go of threads that have been idle for long. */
   sweep(now: number): void {
     for (const thread of this.#threads) {
       if (thread.current === undefined && !thread.ended && now - thread.idleSince > IDLE_THREAD_MS)

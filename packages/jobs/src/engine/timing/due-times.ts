@@ -29,10 +29,7 @@ export class DueTimes {
     this.#aheadMs = aheadMs;
   }
 
-  /**
-   * When to plan next; `-Infinity`: unknown. A plan under way mostly tells that, so another one starts only
-   * where its answer could come too late.
-   */
+  /** When to plan next; `-Infinity`: unknown. Later while a plan is under way: its answer mostly tells. */
   get nextWakeAt(): number {
     return this.#plansUnderWay === 0 ? this.#nextWakeAt : this.#nextWakeAt + this.#aheadMs / 2;
   }
@@ -63,7 +60,6 @@ export class DueTimes {
     return this.#hasUnclaimed;
   }
 
-  /** Forgets all due times. */
   forget(): void {
     this.#nextWakeAt = Number.NEGATIVE_INFINITY;
     this.#nextDueAt = Number.NEGATIVE_INFINITY;

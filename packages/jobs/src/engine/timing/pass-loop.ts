@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { AFTER_FAILURE_MS } from './pace.ts';
 
-/** What the loop runs, again and again. */
+/** What the loop runs. */
 export interface Passes {
   readonly nextPass: {
     /** How long the next pass must wait after the end of one that took `lastPassMs`. */

@@ -9,10 +9,7 @@ export interface PlanTimerDeps {
   readonly loop: PassLoop;
 }
 
-/**
- * Starts a plan on time while passes are under way, so that slots do not wait for those. Without a pass, the
- * loop sleeps until the next plan.
- */
+/** Starts a plan on time while passes are under way. Without one, the loop sleeps until the next plan. */
 export class PlanTimer {
   readonly #with: PlanTimerDeps;
   #isStopped = false;
