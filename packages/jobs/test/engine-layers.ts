@@ -83,15 +83,24 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     may: ['engine timing'],
     mayTypes: [...TYPES, 'engine settling', 'engine places'],
     entries: ['dispatcher.ts'],
+    typeEntries: ['pass-deps.ts'],
   }),
+  // The list of the parts.
+  'engine parts': {
+    paths: [`${ENGINE}/engine-parts.ts`],
+    may: [],
+    mayTypes: ['engine job types', 'engine threads', 'engine pass'],
+    packages: [],
+  },
   'engine lifecycle': room('lifecycle', {
     may: ['engine port', 'engine attempts', 'engine threads', 'engine timing'],
-    mayTypes: [...TYPES, 'engine job types', 'engine settling', 'engine places', 'engine pass'],
+    mayTypes: [...TYPES, 'engine parts', 'engine settling', 'engine places', 'engine pass'],
     entries: ['lifecycle.ts'],
+    typeEntries: ['node-membership.ts'],
   }),
   'engine api': room('api', {
     may: ['engine port', 'engine job types'],
-    mayTypes: [...TYPES, 'engine pass'],
+    mayTypes: [...TYPES, 'engine parts'],
     entries: ['job-api.ts', 'preview.ts', 'run-api.ts', 'trigger.ts'],
   }),
   // Puts the rooms together.
@@ -113,6 +122,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'engine lifecycle',
       'engine api',
     ],
+    mayTypes: ['engine parts'],
     packages: [],
   },
 };

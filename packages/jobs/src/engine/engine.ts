@@ -4,8 +4,7 @@ import { cancelRun, getLogs, getRun, retryRun } from './api/run-api.ts';
 import { trigger } from './api/trigger.ts';
 import type { Engine } from './engine-port.ts';
 import { EventFeed } from './events/event-feed.ts';
-import { jobTypeInfo } from './job-types/job-type-info.ts';
-import { createRegistry } from './job-types/registry.ts';
+import { createRegistry, jobTypeInfo } from './job-types/registry.ts';
 import { Lifecycle } from './lifecycle/lifecycle.ts';
 import { Node } from './nodes/node.ts';
 import { type EngineOptions, settingsOf } from './options.ts';
@@ -67,7 +66,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): Engine {
     retryRun: (runId, options = {}) => retryRun(parts, runId, options),
     jobTypes: () => registry.types.map(jobTypeInfo),
     listAudit: (query) => store.listAudit(query),
-    ...createStatsApi({ ...parts, lifecycle }),
+    ...createStatsApi({ ...parts, membership: lifecycle.membership }),
     subscribe: (listener, after) => events.subscribe(listener, after),
   };
 }

@@ -1,25 +1,12 @@
-import type { JobStore } from '../core/store/store.ts';
+import type { EngineParts } from './engine-parts.ts';
 import type { Engine } from './engine-port.ts';
 import type { NodeActivity } from './engine-stats.ts';
-import type { EventFeed } from './events/event-feed.ts';
-import type { Lifecycle } from './lifecycle/lifecycle.ts';
-import type { Node } from './nodes/node.ts';
-import type { Settings } from './options.ts';
-import type { Dispatcher } from './pass/dispatcher.ts';
-import type { Settlements } from './settling/settlements.ts';
+import type { NodeMembership } from './lifecycle/node-membership.ts';
 import { HealthCounter } from './stats/health-counter.ts';
-import type { Meter } from './stats/meter.ts';
 import { nodeStats, selfStats } from './stats/node-stats.ts';
 
-export interface StatsApiDeps {
-  readonly settings: Settings;
-  readonly store: JobStore;
-  readonly node: Node;
-  readonly lifecycle: Pick<Lifecycle, 'membership'>;
-  readonly dispatcher: Dispatcher;
-  readonly settlements: Settlements;
-  readonly events: EventFeed;
-  readonly meter: Meter;
+export interface StatsApiDeps extends EngineParts {
+  readonly membership: NodeMembership;
 }
 
 export function createStatsApi(deps: StatsApiDeps): Pick<Engine, 'stats' | 'activity'> {
@@ -35,34 +22,22 @@ export function createStatsApi(deps: StatsApiDeps): Pick<Engine, 'stats' | 'acti
       ]);
       const now = clock.now();
       const activity = activityOf(deps);
-      return {
-        ...stored,
-        ...activity,
-        now,
-        health: counts,
-        nodes: nodeStats(known, activity.node, now),
-      };
+      const nodes = nodeStats(known, activity.node, now);
+      return { ...stored, ...activity, now, health: counts, nodes };
     },
     activity: () => activityOf(deps),
   };
 }
 
-function activityOf({
-  settings,
-  node,
-  lifecycle,
-  dispatcher,
-  settlements,
-  events,
-  meter,
-}: StatsApiDeps): NodeActivity {
-  const { failingMs } = dispatcher.failures;
+function activityOf(deps: StatsApiDeps): NodeActivity {
+  const { failingMs } = deps.dispatcher.failures;
+  const now = deps.settings.clock.now();
   return {
-    ...meter.read(),
-    settling: settlements.unwritten,
+    ...deps.meter.read(),
+    settling: deps.settlements.unwritten,
     failingMs,
-    listeners: events.subscribers,
-    node: selfStats(lifecycle.membership.self, { now: settings.clock.now(), isFailing: failingMs > 0 }),
-    lease: node.lease,
+    listeners: deps.events.subscribers,
+    node: selfStats(deps.membership.self, { now, isFailing: failingMs > 0 }),
+    lease: deps.node.lease,
   };
 }

@@ -23,7 +23,7 @@ export interface JobEvent {
   readonly at: number;
   readonly type: JobEventType;
   readonly jobId: string;
-  readonly runId?: string;
+  readonly runId?: string | undefined;
   readonly count?: number;
-  readonly data?: Readonly<Record<string, unknown>>;
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
 }

@@ -1,11 +1,11 @@
 import type { JobEventType } from '../../core/model/events.ts';
 import { isSkipReason } from '../../core/model/run.ts';
 import type { CancelResult } from '../../core/store/store-commands.ts';
-import type { ApiDeps } from './api-deps.ts';
+import type { EngineParts } from '../engine-parts.ts';
 import type { DoneCommand } from './command-errors.ts';
 
 /** Stops cancelled runs, publishes events (`event`: of the job itself), wakes nodes that can start runs. */
-export function afterCommand(deps: ApiDeps, done: DoneCommand, event?: JobEventType): void {
+export function afterCommand(deps: EngineParts, done: DoneCommand, event?: JobEventType): void {
   const { events, meter, dispatcher } = deps;
   for (const request of done.cancelRequests) dispatcher.cancelRun(request.runId);
   if (event !== undefined && done.changed) {
@@ -32,7 +32,7 @@ function areClaimed({ queued, claimed }: DoneCommand): boolean {
 }
 
 function notifyOthers(
-  { node }: ApiDeps,
+  { node }: EngineParts,
   { job, changed, cancelRequests }: DoneCommand,
   isOfJob: boolean,
 ): void {
@@ -43,7 +43,7 @@ function notifyOthers(
 }
 
 /** Stops a claimed run that was cancelled. With a void fence, it can't be settled (P11, timeout). */
-export function afterCancel({ dispatcher, node }: ApiDeps, result: CancelResult): void {
+export function afterCancel({ dispatcher, node }: EngineParts, result: CancelResult): void {
   const stopped = result.kind === 'requested' ? result.request : result.kind === 'cancelled' && result.voided;
   if (stopped) {
     dispatcher.cancelRun(stopped.runId);

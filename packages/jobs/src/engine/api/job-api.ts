@@ -5,6 +5,7 @@ import { typeChanged } from '../../core/rules/commands.ts';
 import { healthOf } from '../../core/rules/health.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
 import type { JobView } from '../../core/store/store-views.ts';
+import type { EngineParts } from '../engine-parts.ts';
 import {
   type CommandOptions,
   EngineError,
@@ -13,7 +14,6 @@ import {
   type JobPatch,
   type PauseInput,
 } from '../engine-port.ts';
-import type { ApiDeps } from './api-deps.ts';
 import { afterCommand } from './command-effects.ts';
 import { errorOf, jobNotFound, requireDone } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
@@ -24,7 +24,7 @@ import { guardReply, storeInTransaction } from './store-writes.ts';
 const EDIT_TRIES = 5;
 
 export async function createJob(
-  deps: ApiDeps,
+  deps: EngineParts,
   input: JobInput,
   options: CommandOptions & InTransaction,
 ): Promise<JobView> {
@@ -35,7 +35,7 @@ export async function createJob(
 }
 
 export async function putJob(
-  deps: ApiDeps,
+  deps: EngineParts,
   input: JobInput,
   options: CommandOptions,
 ): Promise<{ readonly created: boolean; readonly view: JobView }> {
@@ -56,7 +56,7 @@ export async function putJob(
 }
 
 export async function patchJob(
-  deps: ApiDeps,
+  deps: EngineParts,
   jobId: string,
   patch: JobPatch,
   options: CommandOptions,
@@ -71,13 +71,13 @@ export async function patchJob(
   throw tooManyEdits(jobId);
 }
 
-export async function deleteJob(deps: ApiDeps, jobId: string, options: CommandOptions): Promise<void> {
+export async function deleteJob(deps: EngineParts, jobId: string, options: CommandOptions): Promise<void> {
   deps.dispatcher.takeBack({ jobId });
   await command(deps, { jobId, command: { kind: 'delete' }, options, event: 'job.deleted' });
 }
 
 export async function pauseJob(
-  deps: ApiDeps,
+  deps: EngineParts,
   jobId: string,
   input: PauseInput,
   options: CommandOptions,
@@ -90,14 +90,14 @@ export async function pauseJob(
   return getJob(deps, jobId);
 }
 
-export async function resumeJob(deps: ApiDeps, jobId: string, options: CommandOptions): Promise<JobView> {
+export async function resumeJob(deps: EngineParts, jobId: string, options: CommandOptions): Promise<JobView> {
   await command(deps, { jobId, command: { kind: 'resume' }, options, event: 'job.resumed' });
   return getJob(deps, jobId);
 }
 
 /** Edits the job as it was read: `next` is never written over another generation or version. */
 async function edit(
-  deps: ApiDeps,
+  deps: EngineParts,
   job: Job,
   next: JobInput,
   options: CommandOptions,
@@ -114,7 +114,7 @@ async function edit(
   });
 }
 
-export async function getJob({ store, node }: ApiDeps, jobId: string): Promise<JobView> {
+export async function getJob({ store, node }: EngineParts, jobId: string): Promise<JobView> {
   const view = await store.getJob(jobId, node.liveTypes);
   if (view === undefined) throw jobNotFound(jobId);
   return view;
@@ -129,13 +129,16 @@ interface GivenCommand {
 }
 
 async function command(
-  deps: ApiDeps,
+  deps: EngineParts,
   { event, ...given }: GivenCommand & { readonly event: JobEventType },
 ): Promise<void> {
   afterCommand(deps, requireDone(await ask(deps, given), given.jobId), event);
 }
 
-function ask(deps: ApiDeps, { jobId, command, options, change = {} }: GivenCommand): Promise<CommandResult> {
+function ask(
+  deps: EngineParts,
+  { jobId, command, options, change = {} }: GivenCommand,
+): Promise<CommandResult> {
   const { ifUid, ifVersion, signal } = options;
   const audit = auditOf(options, `job.${command.kind}`, change);
   const reply = deps.store.command({ jobId, command, ifUid, ifVersion, audit }, signal);
@@ -143,7 +146,7 @@ function ask(deps: ApiDeps, { jobId, command, options, change = {} }: GivenComma
 }
 
 async function insert(
-  deps: ApiDeps,
+  deps: EngineParts,
   input: JobInput,
   { tx, ...options }: CommandOptions & InTransaction,
 ): Promise<JobView | 'exists'> {

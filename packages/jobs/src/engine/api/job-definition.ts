@@ -2,13 +2,13 @@ import type { JobDefinition } from '../../core/model/job.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import { formatDuration } from '../../core/schedule/duration.ts';
 import { parseSchedule, type ScheduleInput } from '../../core/schedule/schedule.ts';
+import type { EngineParts } from '../engine-parts.ts';
 import { EngineError, type InvalidField, type JobInput, type JobPatch } from '../engine-port.ts';
 import { acceptPayload } from '../job-types/payload-check.ts';
 import { backoffFields, backoffOf, timeoutMs } from '../job-types/type-defaults.ts';
-import type { ApiDeps } from './api-deps.ts';
 
 /** Checks input against its job type and the rules of schedules. Throws all faults at once (P1, P2, P21). */
-export function parseDefinition({ registry, settings }: ApiDeps, input: JobInput): JobDefinition {
+export function parseDefinition({ registry, settings }: EngineParts, input: JobInput): JobDefinition {
   const faults: InvalidField[] = [];
   const fault = (pointer: string, detail: string) => void faults.push({ pointer, detail });
   if (!JOB_ID.test(input.id)) fault('/id', JOB_ID_RULE);

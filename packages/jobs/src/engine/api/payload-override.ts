@@ -3,10 +3,10 @@ import type { CheckedBy } from '../../core/model/job-command.ts';
 import { changedFields } from '../../core/model/payload-fields.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import type { RunView } from '../../core/store/store-views.ts';
+import type { EngineParts } from '../engine-parts.ts';
 import { EngineError, type TriggerInput } from '../engine-port.ts';
 import { acceptPayload, checkPayload, payloadPointer } from '../job-types/payload-check.ts';
 import type { RegisteredType } from '../job-types/registry.ts';
-import type { ApiDeps } from './api-deps.ts';
 
 /** A payload for one run, and which version of its job type has checked it. */
 export interface PayloadOverride {
@@ -16,7 +16,7 @@ export interface PayloadOverride {
 
 /** Checks the payload of a trigger. Throws when it is not valid, or the caller may not set a field of it. */
 export function overrideOf(
-  { registry }: ApiDeps,
+  { registry }: EngineParts,
   { type: typeName, payload: usual }: Job,
   { payload, payloadBy }: TriggerInput,
 ): PayloadOverride {
@@ -53,7 +53,7 @@ function refuseAdminFields(type: RegisteredType, usual: JsonText, requested: Jso
  * fail for certain: not when the job is gone, or when this node lacks its type or has an older version.
  */
 export async function checkerOf(
-  { registry, store, node }: ApiDeps,
+  { registry, store, node }: EngineParts,
   { type: typeName, jobId, run }: RunView,
   payload: JsonText,
 ): Promise<Partial<Pick<PayloadOverride, 'checkedBy'>>> {

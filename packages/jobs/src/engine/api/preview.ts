@@ -2,18 +2,22 @@ import { NO_LIVE_RUNS } from '../../core/model/job.ts';
 import { commandJob, scheduleRefusal } from '../../core/rules/commands.ts';
 import { firstSlot, parseSchedule, slotsAfter } from '../../core/schedule/schedule.ts';
 import { upcoming } from '../../core/store/job-view.ts';
+import type { EngineParts } from '../engine-parts.ts';
 import { type Engine, EngineError, type JobInput, type JobPatch, type Preview } from '../engine-port.ts';
-import type { ApiDeps } from './api-deps.ts';
 import { errorOf } from './command-errors.ts';
 import { getJob } from './job-api.ts';
 import { inputOf, mergePatch, parseDefinition, scheduleInput } from './job-definition.ts';
 
 /** {@link Engine.preview} */
-export async function preview(deps: ApiDeps, input: Parameters<Engine['preview']>[0]): Promise<Preview> {
+export async function preview(deps: EngineParts, input: Parameters<Engine['preview']>[0]): Promise<Preview> {
   return 'schedule' in input ? previewSchedule(deps, input.schedule, input.count) : previewEdit(deps, input);
 }
 
-function previewSchedule({ store, settings }: ApiDeps, schedule: Partial<JobInput>, count: number): Preview {
+function previewSchedule(
+  { store, settings }: EngineParts,
+  schedule: Partial<JobInput>,
+  count: number,
+): Preview {
   const now = store.now();
   const parsed = parseSchedule(scheduleInput(schedule), settings);
   if (!parsed.ok) throw new EngineError('invalid', 'The schedule is not valid.', parsed.faults);
@@ -27,7 +31,7 @@ function previewSchedule({ store, settings }: ApiDeps, schedule: Partial<JobInpu
 }
 
 async function previewEdit(
-  deps: ApiDeps,
+  deps: EngineParts,
   { jobId, patch, count }: { readonly jobId: string; readonly patch: JobPatch; readonly count: number },
 ): Promise<Preview> {
   const now = deps.store.now();

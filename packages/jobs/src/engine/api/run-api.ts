@@ -1,8 +1,8 @@
 import { isLiveRun } from '../../core/model/run.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import type { RunView } from '../../core/store/store-views.ts';
+import type { EngineParts } from '../engine-parts.ts';
 import { type CommandOptions, EngineError } from '../engine-port.ts';
-import type { ApiDeps } from './api-deps.ts';
 import { afterCancel } from './command-effects.ts';
 import { runNotFound } from './command-errors.ts';
 import { auditOf } from './command-options.ts';
@@ -10,20 +10,20 @@ import { checkerOf } from './payload-override.ts';
 import { guardReply } from './store-writes.ts';
 import { askForRun, startedRun, triggerInput } from './trigger.ts';
 
-export async function getRun({ store }: ApiDeps, runId: string): Promise<RunView> {
+export async function getRun({ store }: EngineParts, runId: string): Promise<RunView> {
   const view = await store.getRun(runId);
   if (view === undefined) throw runNotFound(runId);
   return view;
 }
 
-export async function getLogs({ store }: ApiDeps, runId: string): Promise<readonly LogLine[]> {
+export async function getLogs({ store }: EngineParts, runId: string): Promise<readonly LogLine[]> {
   const lines = await store.getLogs(runId);
   if (lines === undefined) throw runNotFound(runId);
   return lines;
 }
 
 export async function cancelRun(
-  deps: ApiDeps,
+  deps: EngineParts,
   runId: string,
   force: boolean,
   options: CommandOptions,
@@ -48,7 +48,7 @@ export async function cancelRun(
   }
 }
 
-export async function retryRun(deps: ApiDeps, runId: string, options: CommandOptions): Promise<RunView> {
+export async function retryRun(deps: EngineParts, runId: string, options: CommandOptions): Promise<RunView> {
   const known = await getRun(deps, runId);
   if (isLiveRun(known.run)) {
     const due = await makeDue(deps, runId, options);
@@ -66,7 +66,11 @@ export async function retryRun(deps: ApiDeps, runId: string, options: CommandOpt
 }
 
 /** Makes a live run due that waits for a retry. Undefined when the run has ended meanwhile. */
-async function makeDue(deps: ApiDeps, runId: string, options: CommandOptions): Promise<RunView | undefined> {
+async function makeDue(
+  deps: EngineParts,
+  runId: string,
+  options: CommandOptions,
+): Promise<RunView | undefined> {
   const audit = auditOf(options, 'run.retry', {});
   const made = await guardReply(deps, deps.store.makeDue({ runId, audit }, options.signal));
   if (made === 'due') {

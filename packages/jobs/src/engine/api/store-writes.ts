@@ -1,14 +1,14 @@
 import { StoreError, type StoreErrorCode } from '../../core/model/errors.ts';
 import type { Notice } from '../../core/nodes/membership.ts';
 import type { JobStore, StoreInTransaction, Transaction } from '../../core/store/store.ts';
+import type { EngineParts } from '../engine-parts.ts';
 import { EngineError } from '../engine-port.ts';
-import type { ApiDeps } from './api-deps.ts';
 
 const KNOWN_UNWRITTEN: ReadonlySet<StoreErrorCode> = new Set(['busy', 'full', 'aborted']);
 
 /** Waits for a write. If its reply is lost, it may be written: every node then looks for due runs. */
 export async function guardReply<T>(
-  { dispatcher, node }: ApiDeps,
+  { dispatcher, node }: EngineParts,
   reply: Promise<T>,
   notice: Notice = { kind: 'wake' },
 ): Promise<T> {

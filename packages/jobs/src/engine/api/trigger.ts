@@ -3,8 +3,8 @@ import type { Job } from '../../core/model/job.ts';
 import type { StoreInTransaction } from '../../core/store/store.ts';
 import type { CommandInput, CommandResult } from '../../core/store/store-commands.ts';
 import type { RunView } from '../../core/store/store-views.ts';
+import type { EngineParts } from '../engine-parts.ts';
 import type { CommandOptions, TriggerInput } from '../engine-port.ts';
-import type { ApiDeps } from './api-deps.ts';
 import { afterCommand } from './command-effects.ts';
 import { jobNotFound, requireDone } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
@@ -22,7 +22,7 @@ export interface StartedRun {
 
 /** Makes a run of a job (P15, run now). */
 export async function trigger(
-  deps: ApiDeps,
+  deps: EngineParts,
   jobId: string,
   input: TriggerInput,
   options: CommandOptions,
@@ -51,7 +51,7 @@ export async function trigger(
 
 /** Asks for a run, and claims it with the same command where it can start at once. */
 export function askForRun<T>(
-  deps: ApiDeps,
+  deps: EngineParts,
   input: CommandInput,
   signal: AbortFlag | undefined,
   use: (result: CommandResult) => T,
@@ -67,7 +67,7 @@ export function askForRun<T>(
 
 /** Publishes the run that a trigger made. In a caller's transaction nothing has happened yet. */
 export function startedRun(
-  deps: ApiDeps,
+  deps: EngineParts,
   result: CommandResult,
   jobId: string,
   inside?: StoreInTransaction,
@@ -100,7 +100,7 @@ export function triggerInput(
 }
 
 async function findJob(
-  { store, node }: ApiDeps,
+  { store, node }: EngineParts,
   jobId: string,
   inside: StoreInTransaction | undefined,
 ): Promise<Job> {

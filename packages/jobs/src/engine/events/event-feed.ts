@@ -1,12 +1,10 @@
-import type { Clock } from '../../core/clock.ts';
 import type { JobEvent, JobEventType } from '../../core/model/events.ts';
 import type { RunOver } from '../../core/model/run.ts';
 import { NO_OTHERS, type NodeEvent, type Others } from '../../core/nodes/membership.ts';
-import type { EngineLogger } from '../engine-logger.ts';
 import type { EventSubscription, JobEventListener } from '../engine-port.ts';
 import type { Node } from '../nodes/node.ts';
 import { Coalescer } from './coalescer.ts';
-import { buildEvent, EventRing } from './event-ring.ts';
+import { EventRing, type EventRingDeps } from './event-ring.ts';
 
 /** Events for the other nodes gather for this long (ms). */
 const GATHER_MS = 100;
@@ -15,9 +13,7 @@ const MOST_GATHERED = 500;
 /** The other nodes send this long after the last subscriber left (ms): most come back, and miss nothing. */
 const LINGER_MS = 60_000;
 
-export interface EventFeedDeps {
-  readonly clock: Clock;
-  readonly logger: Pick<EngineLogger, 'error'>;
+export interface EventFeedDeps extends EventRingDeps {
   readonly node: Pick<Node, 'watch' | 'notify'>;
 }
 
@@ -48,7 +44,7 @@ export class EventFeed {
     if (!this.#others.isWatching) return;
     if (runId !== undefined && !this.#coalescer.admit(jobId)) return;
     if (runId !== undefined && this.#gathered.length >= MOST_GATHERED) return this.#count(jobId, 1);
-    this.#gathered.push(buildEvent({ at: this.#with.clock.now(), type, jobId, runId, data }));
+    this.#gathered.push({ at: this.#with.clock.now(), type, jobId, runId, data });
     this.#sendSoon();
   }
 

@@ -37,7 +37,7 @@ export class EventRing {
   /** Publishes an event of a job, or of a run. Above 200 a second, the run events of a job are counted. */
   emit(type: JobEventType, jobId: string, runId?: string, data?: JobEvent['data']): void {
     if (runId !== undefined && !this.#coalescer.admit(jobId)) return;
-    this.#push(buildEvent({ at: this.#with.clock.now(), type, jobId, runId, data }));
+    this.#push({ at: this.#with.clock.now(), type, jobId, runId, data });
   }
 
   receive(event: NodeEvent): void {
@@ -94,21 +94,4 @@ export class EventRing {
     if (this.#listeners.delete(listener))
       this.#with.logger.error({ err }, 'a subscriber to job events threw an error and was removed');
   }
-}
-
-/** Makes an event without an id. It has only the properties whose values are given. */
-export function buildEvent({
-  at,
-  type,
-  jobId,
-  runId,
-  data,
-}: Pick<NodeEvent, 'at' | 'type' | 'jobId'> & {
-  readonly runId: string | undefined;
-  readonly data: JobEvent['data'] | undefined;
-}): NodeEvent {
-  const event: { -readonly [K in keyof NodeEvent]: NodeEvent[K] } = { at, type, jobId };
-  if (runId !== undefined) event.runId = runId;
-  if (data !== undefined) event.data = data;
-  return event;
 }

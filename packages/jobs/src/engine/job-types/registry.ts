@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { JobContext, JobType } from '../../core/model/job-type.ts';
 import { type Backoff, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../../core/model/retry.ts';
 import type { TypeVersions } from '../../core/nodes/membership.ts';
+import type { JobTypeInfo } from '../engine-port.ts';
 import { LEAST_THREAD_MEMORY_MB } from '../options.ts';
-import { backoffOf, timeoutMs } from './type-defaults.ts';
+import { backoffFields, backoffOf, timeoutMs } from './type-defaults.ts';
 
 /** A job type that was checked, with its defaults filled in. */
 export interface RegisteredType {
@@ -33,6 +34,25 @@ export function createRegistry<Deps>(jobTypes: readonly JobType<Deps>[], deps: D
     versions: Object.fromEntries([...byName].map(([name, { jobType }]) => [name, jobType.version])),
     types: [...byName.values()],
     get: (type) => byName.get(type),
+  };
+}
+
+/** A job type as callers see it. */
+export function jobTypeInfo({ jobType, backoff, ...defaults }: RegisteredType): JobTypeInfo {
+  const { type, description, version, isolation, operatorsMaySet } = jobType;
+  const { timeoutMs, maxAttempts, payloadSchema } = defaults;
+  const payload = jobType.payload.safeParse({});
+  return {
+    type,
+    description,
+    version,
+    isolation,
+    timeoutMs,
+    maxAttempts,
+    backoff: backoffFields(backoff),
+    payloadSchema,
+    defaults: payload.success ? payload.data : undefined,
+    operatorsMaySet,
   };
 }
 

@@ -1,15 +1,15 @@
 import { listenForStrayErrors } from '../attempts/stray-errors.ts';
+import type { EngineParts } from '../engine-parts.ts';
 import { type Engine, EngineError } from '../engine-port.ts';
 import { refuseInJobThread } from '../threads/job-thread.ts';
 import { loadThreads } from '../threads/load-threads.ts';
-import type { LifecycleDeps } from './lifecycle-deps.ts';
 import { NodeMembership } from './node-membership.ts';
 import { Pruner } from './pruner.ts';
 import { endHandlers, settleRest } from './shutdown.ts';
 
 /** Opens, starts and stops the engine. */
 export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'check' | 'lost'> {
-  readonly #with: LifecycleDeps;
+  readonly #with: EngineParts;
   readonly membership: NodeMembership;
   readonly lost: AbortSignal;
   readonly #pruner: Pruner;
@@ -17,7 +17,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   #opened: Promise<void> | undefined;
   #stopListening: (() => void) | undefined;
 
-  constructor(deps: LifecycleDeps) {
+  constructor(deps: EngineParts) {
     const { clock, logger, retention } = deps.settings;
     this.#with = deps;
     this.membership = new NodeMembership(deps);

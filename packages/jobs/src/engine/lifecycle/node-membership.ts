@@ -1,18 +1,18 @@
 import { mustNotOverlap } from '../../core/model/job.ts';
 import type { LeaseKept } from '../../core/nodes/lease.ts';
 import type { NodeListener, NodeState, Notice, Recovered } from '../../core/nodes/membership.ts';
+import type { EngineParts } from '../engine-parts.ts';
 import type { NodeSelf } from '../stats/node-stats.ts';
 import { AFTER_FAILURE_MS } from '../timing/pace.ts';
-import type { LifecycleDeps } from './lifecycle-deps.ts';
 
 /** Joins the nodes, acts on notices and on the lease, and joins again when that expired (P9, lost nodes). */
 export class NodeMembership {
-  readonly #with: LifecycleDeps;
+  readonly #with: EngineParts;
   #joining: Promise<void> | undefined;
   #cancelRetry: (() => void) | undefined;
   #isStopped = false;
 
-  constructor(deps: LifecycleDeps) {
+  constructor(deps: EngineParts) {
     this.#with = deps;
   }
 

@@ -1,14 +1,14 @@
 import type { Clock } from '../../core/clock.ts';
+import type { EngineParts } from '../engine-parts.ts';
 import type { Settings } from '../options.ts';
 import type { RunningAttempts } from '../places/running-attempts.ts';
-import type { LifecycleDeps } from './lifecycle-deps.ts';
 
 /** How long handlers have to end after a shutdown has aborted them (ms), out of the shutdown's own time. */
 const ABORT_GRACE_MS = 2_000;
 const POLL_MS = 20;
 
 /** Waits for the handlers in the time that a shutdown has, aborts the rest, and ends the threads. */
-export async function endHandlers({ settings, executor, threads }: LifecycleDeps): Promise<void> {
+export async function endHandlers({ settings, executor, threads }: EngineParts): Promise<void> {
   const { running } = executor;
   const graceMs = Math.min(ABORT_GRACE_MS, settings.shutdownTimeoutMs / 4);
   await drained(running, settings, settings.shutdownTimeoutMs - graceMs);
@@ -20,7 +20,7 @@ export async function endHandlers({ settings, executor, threads }: LifecycleDeps
 }
 
 /** Writes what has ended. Gives up when the store refuses: the next start recovers those runs. */
-export async function settleRest({ settings, settlements, dispatcher }: LifecycleDeps): Promise<void> {
+export async function settleRest({ settings, settlements, dispatcher }: EngineParts): Promise<void> {
   const { clock, logger } = settings;
   try {
     const end = clock.monotonic() + ABORT_GRACE_MS;

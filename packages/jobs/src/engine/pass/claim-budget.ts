@@ -11,6 +11,12 @@ export interface PendingClaim {
   readonly takenBack: ClaimSelector[];
 }
 
+/** How far ahead a pass plans and claims (ms), and whether more may be due than is known. */
+interface PassScope {
+  readonly aheadMs: number;
+  readonly mustPlan: boolean;
+}
+
 /** Decides how many runs this node may claim: those it has places for soon, less those it has asked for. */
 export class ClaimBudget {
   readonly #with: PassDeps;
@@ -49,16 +55,8 @@ export class ClaimBudget {
     for (const claim of this.#pending) claim.takenBack.push(selector);
   }
 
-  /** The claim of a pass, if it is to claim anything. `mustPlan`: more may be due than is known. */
-  forPass({
-    mustPlan,
-    aheadMs,
-    now,
-  }: {
-    readonly mustPlan: boolean;
-    readonly aheadMs: number;
-    readonly now: number;
-  }): PendingClaim | undefined {
+  /** The claim of a pass, if it is to claim anything. */
+  forPass(now: number, { aheadMs, mustPlan }: PassScope): PendingClaim | undefined {
     const { executor, throttle, due } = this.#with;
     const { places, unstarted } = executor;
     if (!this.#mayClaim || (!mustPlan && due.nextDueAt > now)) return undefined;

@@ -92,7 +92,7 @@ export class Dispatcher implements Passes {
     const { isStopped } = this.#budget;
     const aheadMs = !isStopped && isDue ? due.aheadMs(now) : 0;
     const mustPlan = !isStopped && (due.nextWakeAt <= now || aheadMs > 0);
-    const claim = this.#budget.forPass({ mustPlan, aheadMs, now });
+    const claim = this.#budget.forPass(now, { aheadMs, mustPlan });
     const planClaims = mustPlan && this.#steps.mayPlanClaim;
     const settling = batch.length === 0 ? undefined : this.#steps.settle(batch);
     const planning = mustPlan ? this.#steps.plan(aheadMs, planClaims ? claim : undefined) : undefined;

@@ -71,7 +71,7 @@ export class PassSteps {
       aheadMs,
       ...(claim === undefined ? {} : { claim: claim.input }),
     };
-    const planning = due.askForPlan(store.plan(input), (result) => {
+    const planning = due.ask('plan', store.plan(input), (result) => {
       this.#planned(result, aheadMs);
       if (claim !== undefined && result.claimed !== undefined) this.#claimed(result.claimed, claim);
     });
@@ -88,7 +88,7 @@ export class PassSteps {
   /** Claims runs. Returns how many. */
   async claim(claim: PendingClaim): Promise<number> {
     const { store, budget, due } = this.#with;
-    const claiming = due.ask(store.claim(claim.input), (result) => this.#claimed(result, claim));
+    const claiming = due.ask('claim', store.claim(claim.input), (result) => this.#claimed(result, claim));
     return (await budget.track(claim, claiming)).runs.length;
   }
 

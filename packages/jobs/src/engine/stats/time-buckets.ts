@@ -10,6 +10,8 @@ export function latenessStep(latenessMs: number): number {
   return latenessMs < 1 ? 0 : Math.min(Math.ceil(Math.log(latenessMs) / Math.log(STEP)), STEPS - 1);
 }
 
+const ENDINGS = ['succeeded', 'failed', 'cancelled', 'retried'] as const;
+
 export function noEndings(): Record<Ending, number> {
   return { succeeded: 0, failed: 0, cancelled: 0, retried: 0 };
 }
@@ -28,10 +30,7 @@ export class TimeBucket {
     this.number = number;
     this.started = 0;
     this.skipped = 0;
-    this.finished.succeeded = 0;
-    this.finished.failed = 0;
-    this.finished.cancelled = 0;
-    this.finished.retried = 0;
+    Object.assign(this.finished, noEndings());
     this.maxLatenessMs = 0;
     this.#steps.fill(0);
   }
@@ -46,10 +45,7 @@ export class TimeBucket {
   add(other: TimeBucket): void {
     this.started += other.started;
     this.skipped += other.skipped;
-    this.finished.succeeded += other.finished.succeeded;
-    this.finished.failed += other.finished.failed;
-    this.finished.cancelled += other.finished.cancelled;
-    this.finished.retried += other.finished.retried;
+    for (const ending of ENDINGS) this.finished[ending] += other.finished[ending];
     this.maxLatenessMs = Math.max(this.maxLatenessMs, other.maxLatenessMs);
     for (const [step, count] of other.#steps.entries()) this.#steps[step] = (this.#steps[step] ?? 0) + count;
   }

@@ -13,7 +13,7 @@ import { readThrown } from '../attempts/thrown-error.ts';
 import { createSystemClock } from '../host/system-clock.ts';
 import { beginHandler } from './handler-start.ts';
 import { enterJobThread } from './job-thread.ts';
-import type { Envelope, FromThread, Reply, ThreadData, ToThread } from './thread-messages.ts';
+import type { Envelope, FromThread, ThreadData, ToThread } from './thread-messages.ts';
 
 interface DepsModule {
   createThreadDeps?(data: unknown): unknown;
@@ -93,15 +93,15 @@ async function execute(task: Task, signal: AbortSignal): Promise<void> {
     const returned = await jobType.run(contextOf(task, signal), made as never);
     // A stray error of a handler that has returned comes within the turn.
     await new Promise((resolve) => setImmediate(resolve));
-    finish(task, { kind: 'returned', result: readResult(returned) });
+    send({ kind: 'returned', result: readResult(returned), output: endTask(task) });
   } catch (error) {
-    finish(task, { kind: 'threw', thrown: readThrown(error), isUsable });
+    send({ kind: 'threw', thrown: readThrown(error), isUsable, output: endTask(task) });
   }
 }
 
-function finish(task: Task, end: Exclude<Reply, { kind: 'loaded' }>): void {
+function endTask(task: Task): NewOutput | undefined {
   current = undefined;
-  send({ ...end, output: task.outputSender.end() });
+  return task.outputSender.end();
 }
 
 /** A stray error fails its attempt and ends this thread. One of an earlier attempt is only reported. */

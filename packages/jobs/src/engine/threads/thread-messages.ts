@@ -1,7 +1,6 @@
 import type { JsonText } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { Attempt, StopReason } from '../attempts/attempt.ts';
-import type { NewOutput } from '../attempts/attempt-output.ts';
 import { checkResult, type HandlerResult } from '../attempts/handler-result.ts';
 import { safeText } from '../attempts/safe-text.ts';
 import { checkThrown, type ThrownError } from '../attempts/thrown-error.ts';
@@ -30,58 +29,37 @@ export type ToThread =
   | { readonly kind: 'abort'; readonly reason: StopReason }
   | { readonly kind: 'end' };
 
-export type HandlerEnd =
-  | { readonly kind: 'returned'; readonly result: HandlerResult }
-  | { readonly kind: 'threw'; readonly thrown: ThrownError };
-
-interface Threw extends Extract<HandlerEnd, { kind: 'threw' }> {
-  /** False: the thread must not run another handler, such as after a failed import. */
-  readonly isUsable: boolean;
-}
-
-/** The end of loading modules; `faults` says why modules could not be loaded. */
-interface Loaded {
-  readonly kind: 'loaded';
-  readonly faults: readonly string[];
-}
-
-/** What a thread that loads modules begins with now: the engine names it when the load does not end. */
-interface Loading {
-  readonly kind: 'loading';
-  readonly what: string;
-}
-
-/** A stray error of an earlier attempt of this thread, which had already ended. */
-interface Stray {
-  readonly kind: 'stray';
-  readonly thrown: ThrownError;
-  readonly ids: Readonly<Record<'jobId' | 'type' | 'runId', string>>;
-}
-
-/** Thread to engine. */
+/** Thread to engine. `output` is unchecked, and `AttemptOutput.add` checks it. */
 export type FromThread =
-  | Loaded
-  | Loading
-  | Stray
-  | { readonly kind: 'output'; readonly output: NewOutput }
-  | (Extract<HandlerEnd, { kind: 'returned' }> & { readonly output: NewOutput | undefined })
-  | (Threw & { readonly output: NewOutput | undefined });
+  /** What a thread that loads modules begins with now: the engine names it when the load does not end. */
+  | { readonly kind: 'loading'; readonly what: string }
+  /** The end of loading modules; `faults` says why modules could not be loaded. */
+  | { readonly kind: 'loaded'; readonly faults: readonly string[] }
+  | { readonly kind: 'output'; readonly output: unknown }
+  | { readonly kind: 'returned'; readonly result: HandlerResult; readonly output: unknown }
+  /** Unless `isUsable`, the thread must not run another handler, such as after a failed import. */
+  | {
+      readonly kind: 'threw';
+      readonly thrown: ThrownError;
+      readonly isUsable: boolean;
+      readonly output: unknown;
+    }
+  /** A stray error of an earlier attempt of this thread, which had already ended. */
+  | { readonly kind: 'stray'; readonly thrown: ThrownError; readonly ids: RunIds };
+
+export type RunIds = Readonly<Record<'jobId' | 'type' | 'runId', string>>;
+/** How a handler in a thread ended. */
+export type HandlerEnd = Extract<FromThread, { kind: 'returned' | 'threw' }>;
+/** The last message about a task of the thread. */
+export type Reply = HandlerEnd | Extract<FromThread, { kind: 'loaded' }>;
 
 /** Marks the engine's own messages: a handler shares the thread's port and can post anything. */
 export interface Envelope {
   readonly '@greenvue/jobs': FromThread;
 }
 
-/** The last message about a task of the thread. */
-export type Reply = Extract<HandlerEnd, { kind: 'returned' }> | Threw | Loaded;
-
-/** A checked message of a thread; only `output` is unchecked, and `AttemptOutput.add` checks it. */
-export type ThreadMessage = (Reply | Stray | Loading | { readonly kind: 'output' }) & {
-  readonly output?: unknown;
-};
-
 /** Checks a message of a thread, which a handler may have posted. Undefined: it is not the engine's. */
-export function readMessage(message: unknown): ThreadMessage | undefined {
+export function readMessage(message: unknown): FromThread | undefined {
   if (!isRecord(message)) return undefined;
   const said = message['@greenvue/jobs'];
   if (!isRecord(said)) return undefined;
@@ -107,7 +85,7 @@ export function readMessage(message: unknown): ThreadMessage | undefined {
   }
 }
 
-function checkIds(ids: unknown): Stray['ids'] {
+function checkIds(ids: unknown): RunIds {
   const { jobId, type, runId } = isRecord(ids) ? ids : {};
   return { jobId: safeText(jobId, 200), type: safeText(type, 200), runId: safeText(runId, 200) };
 }

@@ -6,11 +6,11 @@ import { readThrown, type ThrownError } from '../attempts/thrown-error.ts';
 import type { Settings } from '../options.ts';
 import { createHandlerStart, type HandlerStart, resetStart, takeBackStart } from './handler-start.ts';
 import {
+  type FromThread,
   type HandlerEnd,
   type Reply,
   readMessage,
   type ThreadData,
-  type ThreadMessage,
   type ToThread,
 } from './thread-messages.ts';
 
@@ -200,7 +200,7 @@ export class ThreadPool {
     return thread;
   }
 
-  #receive(thread: Thread, message: ThreadMessage): void {
+  #receive(thread: Thread, message: FromThread): void {
     if (message.kind === 'stray') return logStray(this.#settings.logger, message.ids, message.thrown);
     if (message.kind === 'loading') {
       thread.loading = message.what;
@@ -208,7 +208,7 @@ export class ThreadPool {
     }
     const { current } = thread;
     if (current === undefined) return this.#receiveIdle(thread, message);
-    current.attempt?.output.add(message.output);
+    if ('output' in message) current.attempt?.output.add(message.output);
     if (message.kind === 'output') return;
     this.#release(thread);
     // Node keeps a failed import for the life of a thread: only a new one can do better (P8, retries).
@@ -221,7 +221,7 @@ export class ThreadPool {
   }
 
   /** An error of an idle thread, such as in a timer of its module, ends the thread. */
-  #receiveIdle(thread: Thread, message: ThreadMessage): void {
+  #receiveIdle(thread: Thread, message: FromThread): void {
     if (message.kind !== 'threw' || thread.ended) return;
     logThreadEnd(this.#settings.logger, message.thrown);
     this.#post(thread, { kind: 'end' });

@@ -25,8 +25,8 @@ describe('the known due times', () => {
     const plan = Promise.withResolvers<PlanResult>();
     const claim = Promise.withResolvers<ClaimResult>();
     const asked = [
-      due.ask(plan.promise, (result) => due.planned(result, 0)),
-      due.ask(claim.promise, (result) => due.claimed(result, 5)),
+      due.ask('claim', plan.promise, (result) => due.planned(result, 0)),
+      due.ask('claim', claim.promise, (result) => due.claimed(result, 5)),
     ];
     meanwhile(due);
     plan.resolve(planned(100));
@@ -48,7 +48,7 @@ describe('the known due times', () => {
   it('but a look asked for before counts for no answer after it', async () => {
     const due = new DueTimes(0);
     due.invalidate();
-    await due.ask(Promise.resolve(planned(100)), (result) => due.planned(result, 0));
+    await due.ask('claim', Promise.resolve(planned(100)), (result) => due.planned(result, 0));
     expect(due.nextWakeAt).toBe(100);
   });
 
@@ -83,7 +83,7 @@ describe('the known due times', () => {
   it('looks for a new job as far ahead as for others, or when it is due if that was asked already', async () => {
     const due = new DueTimes(200);
     const plan = Promise.withResolvers<PlanResult>();
-    const asked = due.ask(plan.promise, (result) => due.planned(result, 200));
+    const asked = due.ask('claim', plan.promise, (result) => due.planned(result, 200));
     due.jobCreated(150);
     plan.resolve(planned(900));
     await asked;
@@ -97,7 +97,9 @@ describe('the known due times', () => {
 
   it('learns nothing from a question that fails', async () => {
     const due = await answered(() => undefined);
-    await expect(due.ask(Promise.reject(new Error('away')), () => undefined)).rejects.toThrow('away');
+    await expect(due.ask('claim', Promise.reject(new Error('away')), () => undefined)).rejects.toThrow(
+      'away',
+    );
     expect(due).toMatchObject({ nextWakeAt: 100, nextDueAt: Infinity });
   });
 
@@ -138,7 +140,7 @@ describe('the known due times', () => {
     const due = new DueTimes(200);
     due.planned(planned(1_000), 200);
     const plan = Promise.withResolvers<PlanResult>();
-    const asked = due.askForPlan(plan.promise, (result) => due.planned(result, 200));
+    const asked = due.ask('plan', plan.promise, (result) => due.planned(result, 200));
     expect(due.nextWakeAt).toBe(1_000);
     plan.resolve(planned(2_000));
     await asked;

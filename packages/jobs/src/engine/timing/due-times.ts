@@ -93,14 +93,12 @@ export class DueTimes {
   }
 
   /** Waits for an answer of the store, and adds what was learned meanwhile to what `learn` reads in it. */
-  async ask<T>(answer: Promise<T>, learn: (answer: T) => void): Promise<T> {
+  async ask<T>(what: 'plan' | 'claim', answer: Promise<T>, learn: (answer: T) => void): Promise<T> {
     const never = Number.POSITIVE_INFINITY;
-    const query: PendingQuery = {
-      invalidations: this.#invalidations,
-      putBackAt: never,
-      createdWakeAt: never,
-    };
+    const query = { invalidations: this.#invalidations, putBackAt: never, createdWakeAt: never };
+    const plans = what === 'plan' ? 1 : 0;
     this.#queries.add(query);
+    this.#plansUnderWay += plans;
     try {
       const result = await answer;
       learn(result);
@@ -110,16 +108,7 @@ export class DueTimes {
       return result;
     } finally {
       this.#queries.delete(query);
-    }
-  }
-
-  /** {@link ask} for a plan. */
-  async askForPlan<T>(answer: Promise<T>, learn: (answer: T) => void): Promise<T> {
-    this.#plansUnderWay++;
-    try {
-      return await this.ask(answer, learn);
-    } finally {
-      this.#plansUnderWay--;
+      this.#plansUnderWay -= plans;
     }
   }
 
