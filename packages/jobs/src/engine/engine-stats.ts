@@ -1,5 +1,6 @@
 import type { SkipReason } from '../core/model/run.ts';
 import type { LeaseKept } from '../core/nodes/lease.ts';
+import type { NodeInfo, NodeState } from '../core/nodes/membership.ts';
 import type { HealthCounts, StoreStats } from '../core/store/store-views.ts';
 
 /** How an attempt ended; `retried`: it failed, and the run is tried again. */
@@ -11,20 +12,11 @@ export type Ending = 'succeeded' | 'failed' | 'cancelled' | 'retried';
  */
 export type NodeHealth = 'ok' | 'late' | 'stalled' | 'joining' | 'failing';
 
-export interface NodeStats {
+export interface NodeStats extends Omit<NodeInfo, 'id' | 'types'>, NodeState {
   readonly node: string;
   readonly health: NodeHealth;
   /** When the node last reported; all its values are as of then. */
   readonly seenAt: number;
-  readonly version: string;
-  readonly startedAt: number;
-  readonly places: number;
-  readonly busy: number;
-  /** Claimed runs that wait for a place on this node. */
-  readonly buffered: number;
-  /** It claims fewer runs, to keep the API quick. */
-  readonly throttled: boolean;
-  readonly eventLoopDelayMs: number;
   readonly types: readonly string[];
 }
 

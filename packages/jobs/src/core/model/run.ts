@@ -53,14 +53,10 @@ export interface ErrorCause {
 }
 
 /** One failed attempt. `stack` is for operators; it never reaches a client without the right to read runs. */
-export interface AttemptError {
+export interface AttemptError extends Omit<ErrorCause, 'depth'> {
   readonly attempt: number;
   readonly at: number;
   readonly reason: FailReason;
-  readonly name: string;
-  readonly message: string;
-  readonly code?: string;
-  readonly stack?: string;
   /** The errors that led to this one, at most 10; each error comes before its own causes. */
   readonly causes?: readonly ErrorCause[];
 }

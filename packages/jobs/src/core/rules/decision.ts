@@ -2,37 +2,26 @@ import { type FixedDelay, isFixedDelay, type Job, type LiveRuns, liveCount, room
 import {
   type CancelReason,
   type Held,
-  type JsonText,
   type LiveRun,
   NO_ERRORS,
-  type RunTrigger,
+  type RunOrigin,
   type SkipReason,
 } from '../model/run.ts';
 import { without } from '../objects.ts';
 
 /** A run to be made; the store gives it its id and `queuedAt`. */
-export interface NewRun {
-  readonly trigger: RunTrigger;
-  readonly scheduledFor?: number;
-  readonly catchUp: boolean;
-  readonly missed: number;
-  readonly missedFrom?: number;
-  readonly payload?: JsonText;
+export interface NewRun extends Omit<RunOrigin, 'id' | 'jobUid' | 'queuedAt'> {
   /** The type version that checked `payload`, if newer than the job's own (P22, types and deploys). */
   readonly typeVersion?: number;
-  readonly retryOf?: string;
   readonly trace?: string;
   readonly held: Held;
   readonly availableAt: number;
 }
 
 /** A finished row for slots that nothing ran. */
-export interface SkippedRun {
+export interface SkippedRun extends Pick<RunOrigin, 'catchUp' | 'missed' | 'missedFrom'> {
   readonly scheduledFor: number;
   readonly reason: SkipReason;
-  readonly catchUp: boolean;
-  readonly missed: number;
-  readonly missedFrom?: number;
 }
 
 /** Moves unclaimed queued runs of the job from one kind of waiting to another, earliest available first. */

@@ -1,5 +1,13 @@
 import type { Job } from '../model/job.ts';
-import type { FinishedStatus, JsonText, Progress, RunOver, SkipReason } from '../model/run.ts';
+import type {
+  FinishedStatus,
+  JsonText,
+  LiveRun,
+  Progress,
+  RunOrigin,
+  RunOver,
+  SkipReason,
+} from '../model/run.ts';
 import type { TypeVersions } from '../nodes/membership.ts';
 import type { Outcome } from '../rules/settle.ts';
 
@@ -27,11 +35,8 @@ export interface PlanResult {
 }
 
 /** A run that a plan made or skipped. */
-export interface PlannedRun {
-  readonly id: string;
+export interface PlannedRun extends Pick<RunOrigin, 'id' | 'jobUid' | 'scheduledFor'> {
   readonly jobId: string;
-  readonly jobUid: string;
-  readonly scheduledFor?: number;
   readonly reason?: SkipReason;
 }
 
@@ -49,20 +54,14 @@ export interface ClaimInput {
 }
 
 /** A claim as its node needs it: small, since it crosses a thread for each run. */
-export interface ClaimedRun {
-  readonly id: string;
+export interface ClaimedRun
+  extends Pick<LiveRun, 'id' | 'availableAt' | 'catchUp' | 'missed' | 'scheduledFor' | 'payload' | 'trace'> {
   /** Index into `jobs` of the claim. */
   readonly job: number;
   readonly fence: number;
   readonly attempt: number;
-  readonly availableAt: number;
   /** False for a run to be held: until a place is free, or it comes due. */
   readonly started: boolean;
-  readonly catchUp: boolean;
-  readonly missed: number;
-  readonly scheduledFor?: number;
-  readonly payload?: JsonText;
-  readonly trace?: string;
   /** Claimed before runs that were due earlier (`prioritySlots`). */
   readonly hasPriority?: true;
 }
@@ -128,11 +127,6 @@ export interface TakenBack {
 }
 
 /** What a claim reports of its running run, guarded by its fence. */
-export interface Report {
-  readonly runId: string;
-  readonly fence: number;
-  readonly startedAt?: number;
-  readonly progress?: Progress;
-  readonly logs?: readonly LogLine[];
+export interface Report extends Pick<SettleInput, 'runId' | 'fence' | 'startedAt' | 'progress' | 'logs'> {
   readonly zombieSince?: number;
 }
