@@ -2,6 +2,7 @@ import type { AbortFlag } from '../core/model/errors.ts';
 import type { JobEvent } from '../core/model/events.ts';
 import type { CatchUp, Overlap } from '../core/model/job.ts';
 import type { BackoffOptions, Isolation } from '../core/model/job-type.ts';
+import type { Fault } from '../core/schedule/schedule.ts';
 import type { Transaction } from '../core/store/store.ts';
 import type { LogLine } from '../core/store/store-passes.ts';
 import type {
@@ -120,11 +121,8 @@ export type EngineErrorCode =
   | 'too_many'
   | 'unavailable';
 
-export interface InvalidField {
-  /** JSON pointer into the input, in the REST contract's names: `/interval`, `/payload/days_old`. */
-  readonly pointer: string;
-  readonly detail: string;
-}
+/** What is wrong with the input. The pointer has the REST contract's names: `/payload/days_old`. */
+export type InvalidField = Fault;
 
 /** What a caller can act on. `faults` come with `invalid` and `forbidden`. */
 export class EngineError extends Error {

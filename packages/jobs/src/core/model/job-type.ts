@@ -87,14 +87,11 @@ export interface JobTypeDefinition<Schema extends z.ZodObject, Deps> {
 /** A job type as the engine takes it, its payload type erased. */
 export interface JobType<Deps = never>
   extends Required<
-    Pick<JobTypeDefinition<z.ZodObject, Deps>, 'type' | 'description' | 'module' | 'version' | 'isolation'>
-  > {
+      Pick<JobTypeDefinition<z.ZodObject, Deps>, 'type' | 'description' | 'module' | 'version' | 'isolation'>
+    >,
+    Pick<JobTypeDefinition<z.ZodObject, Deps>, 'memoryMb' | 'timeout' | 'maxAttempts' | 'backoff'> {
   readonly payload: z.ZodObject;
   readonly operatorsMaySet: readonly string[];
-  readonly memoryMb: number | undefined;
-  readonly timeout: string | undefined;
-  readonly maxAttempts: number | undefined;
-  readonly backoff: BackoffOptions | undefined;
   run(ctx: JobContext<unknown>, deps: Deps): Promise<unknown>;
 }
 
@@ -112,17 +109,11 @@ export function defineJobType<Schema extends z.ZodObject, Deps>(
   definition: JobTypeDefinition<Schema, Deps>,
 ): JobType<Deps> {
   return {
-    type: definition.type,
+    ...definition,
     description: definition.description ?? '',
-    module: definition.module,
     version: definition.version ?? 1,
-    payload: definition.payload,
     operatorsMaySet: definition.operatorsMaySet ?? [],
     isolation: definition.isolation ?? 'inline',
-    memoryMb: definition.memoryMb,
-    timeout: definition.timeout,
-    maxAttempts: definition.maxAttempts,
-    backoff: definition.backoff,
     run: (ctx, deps) => definition.run(parsed<Schema>(ctx), deps),
   };
 }

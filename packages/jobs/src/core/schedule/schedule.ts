@@ -49,7 +49,7 @@ export function parseSchedule(
   const faults: Fault[] = [];
   const note = (field: keyof ScheduleInput, detail: string) => faults.push({ pointer: `/${field}`, detail });
 
-  const given = givenKinds(input);
+  const given = KINDS.filter((kind) => input[kind] !== undefined && input[kind] !== false);
   if (given.length === 0) {
     faults.push({
       pointer: '',
@@ -88,20 +88,13 @@ export function parseSchedule(
 
 type Kind = Schedule['kind'];
 
+const KINDS = ['interval', 'cron', 'run_at', 'on_demand'] as const satisfies readonly Kind[];
+
 const COMPANIONS: readonly { readonly field: keyof ScheduleInput; readonly goesWith: readonly Kind[] }[] = [
   { field: 'interval_mode', goesWith: ['interval'] },
   { field: 'timezone', goesWith: ['cron'] },
   { field: 'start_at', goesWith: ['interval', 'cron'] },
 ];
-
-function givenKinds(input: ScheduleInput): readonly Kind[] {
-  const kinds: Kind[] = [];
-  if (input.interval !== undefined) kinds.push('interval');
-  if (input.cron !== undefined) kinds.push('cron');
-  if (input.run_at !== undefined) kinds.push('run_at');
-  if (input.on_demand === true) kinds.push('on_demand');
-  return kinds;
-}
 
 function readInstant(text: string | undefined, note: (detail: string) => void): number | undefined {
   if (text === undefined) return undefined;

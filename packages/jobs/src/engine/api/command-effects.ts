@@ -31,11 +31,8 @@ function areClaimed({ queued, claimed }: DoneCommand): boolean {
   return queued.every(({ id }) => claimed.runs.some((run) => run.id === id));
 }
 
-function notifyOthers(
-  { node }: EngineParts,
-  { job, changed, cancelRequests }: DoneCommand,
-  isOfJob: boolean,
-): void {
+function notifyOthers({ node }: EngineParts, done: DoneCommand, isOfJob: boolean): void {
+  const { job, changed, cancelRequests } = done;
   if (cancelRequests.length > 0)
     node.notify({ kind: 'cancel', runIds: cancelRequests.map(({ runId }) => runId) });
   if (!changed) return;

@@ -2,6 +2,8 @@ import type { Refusal } from '../../core/rules/commands.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
 import { EngineError } from '../engine-port.ts';
 
+const STALE = 'The job has been changed meanwhile. Read it again and repeat the change.';
+
 export type DoneCommand = Extract<CommandResult, { kind: 'done' }>;
 
 /** The `done` of a result. Throws the error that says why there is none. */
@@ -12,10 +14,7 @@ export function requireDone(result: CommandResult, jobId: string): DoneCommand {
     case 'absent':
       throw jobNotFound(jobId);
     case 'stale':
-      throw new EngineError(
-        'stale',
-        'The job has been changed meanwhile. Read it again and repeat the change.',
-      );
+      throw new EngineError('stale', STALE);
     case 'refused':
       throw errorOf(result.refusal);
     case 'duplicate':

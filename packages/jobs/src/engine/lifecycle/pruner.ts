@@ -37,19 +37,14 @@ export class Pruner {
     await this.#running;
   }
 
-  /** One batch; true when there is more. */
-  async #pass(): Promise<boolean> {
-    const { more } = await this.#with.store.prune(this.#with.retention);
-    return more;
-  }
-
   #after(ms: number): void {
     if (this.#stopped) return;
     this.#cancel = this.#with.clock.setTimer(ms, () => {
-      this.#running = this.#pass().then(
-        (more) => this.#after(more ? BETWEEN_BATCHES_MS : IDLE_MS),
+      const { store, retention, logger } = this.#with;
+      this.#running = store.prune(retention).then(
+        ({ more }) => this.#after(more ? BETWEEN_BATCHES_MS : IDLE_MS),
         (error: unknown) => {
-          this.#with.logger.warn({ err: error }, 'pruning failed; it is tried again in a minute');
+          logger.warn({ err: error }, 'pruning failed; it is tried again in a minute');
           this.#after(IDLE_MS);
         },
       );

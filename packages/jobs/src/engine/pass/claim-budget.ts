@@ -92,13 +92,12 @@ export class ClaimBudget {
 
   get #prioritySlots(): number {
     const { settings, settlements } = this.#with;
-    const { priority } = settlements;
-    let requested = 0;
-    for (const { input } of this.#pending) requested += input.prioritySlots ?? 0;
+    const { size, isLast } = settlements.priority;
+    const { priority } = this.#requested;
     return prioritySlots({
       places: settings.concurrency,
-      held: priority.size + requested,
-      isLast: priority.isLast || requested > 0,
+      held: size + priority,
+      isLast: isLast || priority > 0,
     });
   }
 
@@ -108,12 +107,13 @@ export class ClaimBudget {
     return { input: { node: node.id, types, ...input }, takenBack: [] };
   }
 
-  /** How many runs the pending claims ask for: due ones, and ones ahead of their time. */
-  get #requested(): { readonly due: number; readonly ahead: number } {
-    const runs = { due: 0, ahead: 0 };
+  /** How many runs the pending claims ask for: due ones, ones ahead of their time, slots with priority. */
+  get #requested(): { readonly due: number; readonly ahead: number; readonly priority: number } {
+    const runs = { due: 0, ahead: 0, priority: 0 };
     for (const { input } of this.#pending) {
       runs.due += input.places + input.prefetch;
       runs.ahead += input.ahead?.runs ?? 0;
+      runs.priority += input.prioritySlots ?? 0;
     }
     return runs;
   }
