@@ -44,11 +44,7 @@ function isInFuture({ lastSlotAt, createdAt }: Job, now: number): boolean {
 export function rebase(draft: Draft, now: number): void {
   const { job } = draft;
   draft.job = rebased(job, now);
-  if (draft.job !== job) makeAllDue(draft, now);
-}
-
-function makeAllDue(draft: Draft, now: number): void {
-  draft.dueIfAfter = now + CLOCK_TOLERANCE_MS;
+  if (draft.job !== job) draft.dueIfAfter = now + CLOCK_TOLERANCE_MS;
 }
 
 /** The next slot comes after `at` and after the last slot, unless the clock came back from that one (P5). */
@@ -65,7 +61,7 @@ export function resume(draft: Draft, { at, now }: { readonly at: number; readonl
   draft.job = { ...without(job, 'pause', 'nextRunAt'), status: 'active' };
   // A `run_at` is taken once, whatever the clock says.
   if (job.schedule.kind !== 'run_at') rebase(draft, now);
-  else if (isInFuture(job, now)) makeAllDue(draft, now);
+  else if (isInFuture(job, now)) draft.dueIfAfter = now + CLOCK_TOLERANCE_MS;
   const next = nextAfterPause(draft, { at, now });
   if (next !== undefined) draft.job = { ...draft.job, nextRunAt: next };
   if (draft.live.paused > 0) {

@@ -27,12 +27,7 @@ const clocks = createMemo(100, (key) => {
   return createCronClock(key.slice(space + 1), key.slice(0, space));
 });
 
-interface Field {
-  readonly name: string;
-  readonly range: string;
-}
-
-const FIELDS: readonly Field[] = [
+const FIELDS = [
   { name: 'second', range: '0-59' },
   { name: 'minute', range: '0-59' },
   { name: 'hour', range: '0-23' },

@@ -1,4 +1,4 @@
-import { NO_LIVE_RUNS } from '../../core/model/job.ts';
+import { isFixedDelay, NO_LIVE_RUNS } from '../../core/model/job.ts';
 import { commandJob, scheduleRefusal } from '../../core/rules/commands.ts';
 import { firstSlot, parseSchedule, slotsAfter } from '../../core/schedule/schedule.ts';
 import { upcoming } from '../../core/store/job-view.ts';
@@ -25,8 +25,7 @@ function previewSchedule(
   if (refusal !== undefined) throw errorOf(refusal);
   const first = firstSlot(parsed.value, now);
   if (first === undefined || count <= 0) return { now, before: undefined, times: [] };
-  const fixedDelay = parsed.value.kind === 'interval' && parsed.value.mode === 'fixed_delay';
-  const rest = fixedDelay ? [] : slotsAfter(parsed.value, now, first, count - 1);
+  const rest = isFixedDelay(parsed.value) ? [] : slotsAfter(parsed.value, now, first, count - 1);
   return { now, before: undefined, times: [first, ...rest] };
 }
 

@@ -2,9 +2,8 @@ import type { AbortFlag } from '../../core/model/errors.ts';
 import type { Job } from '../../core/model/job.ts';
 import type { StoreInTransaction } from '../../core/store/store.ts';
 import type { CommandInput, CommandResult } from '../../core/store/store-commands.ts';
-import type { RunView } from '../../core/store/store-views.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import type { CommandOptions, TriggerInput } from '../engine-port.ts';
+import type { CommandOptions, Engine, TriggerInput } from '../engine-port.ts';
 import { afterCommand } from './command-effects.ts';
 import { jobNotFound, requireDone } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
@@ -15,10 +14,7 @@ import { guardReply, storeInTransaction } from './store-writes.ts';
 const TRIGGER_TRIES = 5;
 
 /** The run that a trigger made. `duplicate`: an earlier trigger with the same dedupe key made it. */
-export interface StartedRun {
-  readonly view: RunView;
-  readonly duplicate: boolean;
-}
+type StartedRun = Awaited<ReturnType<Engine['trigger']>>;
 
 /** Makes a run of a job (P15, run now). */
 export async function trigger(

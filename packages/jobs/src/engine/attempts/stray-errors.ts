@@ -44,12 +44,7 @@ function removeHandlers(): void {
 }
 
 function handleRejection(reason: unknown): void {
-  const error =
-    reason instanceof Error
-      ? reason
-      : new Error(`A promise that nothing awaited was rejected with ${safeText(reason, 500)}.`, {
-          cause: reason,
-        });
+  const error = asError(reason, 'A promise that nothing awaited was rejected with');
   const listener = listeners.getStore();
   if (listener !== undefined) return listener.strayed(error);
   if (process.listenerCount('unhandledRejection') > 1 || doesNodeIgnoreRejections()) return;
@@ -70,12 +65,12 @@ function doesNodeIgnoreRejections(): boolean {
 
 function handleException(thrown: unknown): void {
   const listener = listeners.getStore();
-  if (listener !== undefined) return listener.strayed(thrown instanceof Error ? thrown : errorOf(thrown));
+  if (listener !== undefined) return listener.strayed(asError(thrown, 'A callback threw'));
   if (process.listenerCount('uncaughtException') === 1) endProcess(thrown);
 }
 
-function errorOf(thrown: unknown): Error {
-  return new Error(`A callback threw ${safeText(thrown, 500)}.`, { cause: thrown });
+function asError(thrown: unknown, what: string): Error {
+  return thrown instanceof Error ? thrown : new Error(`${what} ${safeText(thrown, 500)}.`, { cause: thrown });
 }
 
 /** Throws the error without a handler: Node prints it, runs `exit` handlers, and ends with code 1. */

@@ -184,7 +184,7 @@ export class ThreadPool {
       if (checked !== undefined) this.#receive(thread, checked);
     });
     worker.on('error', (error) => {
-      failure = isOutOfMemory(error) ? outOfMemory(error, memoryMb) : error;
+      failure = asFailure(error, memoryMb);
     });
     worker.on('exit', (code) => {
       this.#threads.delete(thread);
@@ -210,7 +210,8 @@ export class ThreadPool {
     if (current === undefined) return this.#receiveIdle(thread, message);
     if ('output' in message) current.attempt?.output.add(message.output);
     if (message.kind === 'output') return;
-    this.#release(thread);
+    thread.current = undefined;
+    thread.idleSince = performance.now();
     // Node keeps a failed import for the life of a thread: only a new one can do better (P8, retries).
     const isUsable =
       message.kind === 'threw'
@@ -226,11 +227,6 @@ export class ThreadPool {
     logThreadEnd(this.#settings.logger, message.thrown);
     this.#post(thread, { kind: 'end' });
   }
-
-  #release(thread: Thread): void {
-    thread.current = undefined;
-    thread.idleSince = performance.now();
-  }
 }
 
 function terminated(thread: Thread): Promise<unknown> {
@@ -245,11 +241,10 @@ function endedWith(code: number): Error {
   );
 }
 
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-}
-
-function outOfMemory(cause: unknown, memoryMb: number): Error {
+/** The error that ended a thread, with a plain message when the thread ran out of memory. */
+function asFailure(cause: unknown, memoryMb: number): unknown {
+  const isFull = cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  if (!isFull) return cause;
   return new Error(
     `The thread of the handler ended: it needed more than the ${memoryMb} MB of heap that it may use. Work in smaller batches, or raise \`memoryMb\` of the job type, as in \`memoryMb: ${2 * memoryMb}\`.`,
     { cause },
