@@ -1,7 +1,7 @@
 import type { AbortFlag } from '../core/model/errors.ts';
 import type { JobEvent } from '../core/model/events.ts';
 import type { CatchUp, Overlap } from '../core/model/job.ts';
-import type { BackoffOptions, Isolation } from '../core/model/job-type.ts';
+import type { BackoffOptions, JobType } from '../core/model/job-type.ts';
 import type { Fault } from '../core/schedule/schedule.ts';
 import type { Transaction } from '../core/store/store.ts';
 import type { LogLine } from '../core/store/store-passes.ts';
@@ -76,11 +76,8 @@ export interface PauseInput {
   readonly cancelLive?: boolean | undefined;
 }
 
-export interface JobTypeInfo {
-  readonly type: string;
-  readonly description: string;
-  readonly version: number;
-  readonly isolation: Isolation;
+export interface JobTypeInfo
+  extends Pick<JobType, 'type' | 'description' | 'version' | 'isolation' | 'operatorsMaySet'> {
   readonly timeoutMs: number;
   readonly maxAttempts: number;
   readonly backoff: Required<BackoffOptions>;
@@ -88,8 +85,6 @@ export interface JobTypeInfo {
   readonly payloadSchema: Readonly<Record<string, unknown>>;
   /** What an omitted payload means; undefined when the type has required fields. */
   readonly defaults: Readonly<Record<string, unknown>> | undefined;
-  /** Payload fields that an operator may change for one run. */
-  readonly operatorsMaySet: readonly string[];
 }
 
 export interface Preview {

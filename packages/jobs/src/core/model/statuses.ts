@@ -1,4 +1,3 @@
-/** The statuses of a job. */
 export const JOB_STATUSES = ['active', 'paused', 'finished'] as const;
 
 /** The health of a job, worst first. */

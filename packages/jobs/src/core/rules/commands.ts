@@ -117,7 +117,6 @@ function deleted(decision: Decision): Decision {
   return { ...decision, job: without(decision.job, 'nextRunAt', 'wakeAt') };
 }
 
-/** P16, edit. */
 function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutcome {
   const { job } = draft;
   if (definition.type !== job.type) return typeChanged(job);

@@ -11,7 +11,6 @@ const END = 32_503_680_000_000;
 export interface CronClock {
   /** The first slot later than `after`; none past the year 3000. */
   next(after: number): number | undefined;
-  /** The last slot earlier than `before`. */
   previous(before: number): number | undefined;
   /** How many slots are later than `after` and not later than `upTo`; `most` for more than that. */
   count(after: number, upTo: number, most: number): number;

@@ -5,7 +5,6 @@ const DAY_MS = 86_400_000;
 /** A span of time in which a zone's clock runs evenly, cut at the days of UTC. All in milliseconds. */
 export interface Stretch {
   readonly from: number;
-  /** The first instant after it. */
   readonly to: number;
   readonly offsetMs: number;
   /** The last change of the clock, if it was at `from` or less than a day earlier; otherwise `from`. */

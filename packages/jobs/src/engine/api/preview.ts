@@ -8,7 +8,6 @@ import { errorOf } from './command-errors.ts';
 import { getJob } from './job-api.ts';
 import { inputOf, mergePatch, parseDefinition, scheduleInput } from './job-definition.ts';
 
-/** {@link Engine.preview} */
 export async function preview(deps: EngineParts, input: Parameters<Engine['preview']>[0]): Promise<Preview> {
   return 'schedule' in input ? previewSchedule(deps, input.schedule, input.count) : previewEdit(deps, input);
 }

@@ -16,7 +16,6 @@ const TRIGGER_TRIES = 5;
 /** The run that a trigger made. `duplicate`: an earlier trigger with the same dedupe key made it. */
 type StartedRun = Awaited<ReturnType<Engine['trigger']>>;
 
-/** Makes a run of a job (P15, run now). */
 export async function trigger(
   deps: EngineParts,
   jobId: string,

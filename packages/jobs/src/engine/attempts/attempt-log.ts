@@ -34,7 +34,6 @@ export function logStray(
   );
 }
 
-/** Logs an error that ended a thread in which no handler ran. */
 export function logThreadEnd(logger: EngineLogger, { causes, permanent, ...error }: ThrownError): void {
   logger.error(
     { err: errorWithCauses(error, causes) },

@@ -6,7 +6,6 @@ import type { ThrownError } from './thrown-error.ts';
 /** One object for all: a message that holds it many times serializes it once. */
 const SUCCEEDED: Outcome = { kind: 'succeeded' };
 
-/** The outcome of an attempt whose handler returned. */
 export function returnedOutcome(attempt: Attempt, { result, leftOut }: HandlerResult, at: number): Outcome {
   if (attempt.stray !== undefined) return thrownOutcome(attempt, attempt.stray, at);
   if (leftOut !== undefined) attempt.log.warn(`The result was left out: ${leftOut}.`);

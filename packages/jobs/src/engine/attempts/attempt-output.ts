@@ -20,7 +20,6 @@ export interface NewOutput {
 }
 
 export interface OutputListener {
-  /** Called after each line and each report of progress. */
   changed?(): void;
   /** Called with each new line, up to the bytes of log kept for a run: more than that may be costly. */
   lineAdded?(line: LogLine): void;

@@ -28,7 +28,6 @@ export interface Stop {
   readonly atMonotonic: number;
 }
 
-/** Which parts of a running attempt to report. */
 interface ReportOptions {
   readonly withOutput: boolean;
   readonly withStart: boolean;
@@ -47,7 +46,6 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   #controller: AbortController | undefined;
   #parsed: { readonly payload: unknown } | undefined;
   #output: AttemptOutput | undefined;
-  /** Called with each line that the handler logs. */
   onLine: ((attempt: Attempt, line: LogLine) => void) | undefined;
   /** Only where attempts are traced. */
   span: AttemptSpan | undefined;
@@ -65,7 +63,6 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   onStray: ((attempt: Attempt, error: Error) => void) | undefined;
   /** The handler ignores its signal, and the store knows it. */
   isZombie = false;
-  /** A report is on its way to the store. */
   isReporting = false;
   #reported: (() => void) | undefined;
 
@@ -161,7 +158,6 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
     this.#reported = undefined;
   }
 
-  /** Calls back once the report that is on its way has ended. */
   afterReport(callback: () => void): void {
     this.#reported = callback;
   }
@@ -173,7 +169,6 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
     if (output.progress !== undefined || output.logs !== undefined) this.output.putBack(output);
   }
 
-  /** Takes what the handler has logged and reported since the last call. */
   takeOutput(): NewOutput | undefined {
     return this.#output?.take();
   }

@@ -37,7 +37,6 @@ export function createRegistry<Deps>(jobTypes: readonly JobType<Deps>[], deps: D
   };
 }
 
-/** A job type as callers see it. */
 export function jobTypeInfo({ jobType, backoff, ...defaults }: RegisteredType): JobTypeInfo {
   const { type, description, version, isolation, operatorsMaySet } = jobType;
   const { timeoutMs, maxAttempts, payloadSchema } = defaults;

@@ -35,7 +35,6 @@ export function backoffOf(
   return backoff;
 }
 
-/** A backoff as people write it. */
 export function backoffFields(backoff: Backoff): Required<BackoffOptions> {
   return {
     initial: formatDuration(backoff.initialMs),

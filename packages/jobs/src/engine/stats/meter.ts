@@ -8,7 +8,6 @@ import { KEPT, latenessStep, noEndings, rounded, TimeBucket, TimeBuckets } from 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
-/** As much of an attempt as is counted. */
 interface Measured {
   readonly owner: { readonly type: string };
   readonly tookMs: number;
@@ -26,7 +25,6 @@ export class Meter {
   readonly #types: ReadonlyMap<string, TypeMeter>;
   readonly #total = noEndings();
   readonly #skipped: Record<SkipReason, number> = { ...REASONS.skipped };
-  /** By the clock that only rises. */
   readonly #seconds = new TimeBuckets();
   /** By the time of day, which may jump: minutes in the future are not shown. */
   readonly #minutes = new TimeBuckets();

@@ -39,7 +39,6 @@ const thread = enterJobThread();
 let givesWay = false;
 let deps: Promise<unknown> | undefined;
 let controller = new AbortController();
-/** The run whose handler uses this thread. */
 let current: Task | undefined;
 const tasks = new AsyncLocalStorage<Task>();
 

@@ -6,7 +6,6 @@ import { safeText } from '../attempts/safe-text.ts';
 import { checkThrown, type ThrownError } from '../attempts/thrown-error.ts';
 import type { HandlerStart } from './handler-start.ts';
 
-/** The data that a thread gets when it starts. */
 export interface ThreadData {
   readonly start: HandlerStart;
   readonly deps: { readonly module: string; readonly data: unknown } | undefined;

@@ -1,12 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
 import { AFTER_FAILURE_MS } from './pace.ts';
 
-/** What the loop runs. */
 export interface Passes {
   readonly nextPass: {
     /** How long the next pass must wait after the end of one that took `lastPassMs`. */
     minGapMs(lastPassMs: number): number;
-    /** How many passes may be under way at once. */
     readonly maxAtOnce: number;
   };
   /** Runs one pass; resolves with how long to sleep until the next one is needed (ms). */

@@ -24,7 +24,6 @@ export type LoopDelay = Pick<
 export interface ThrottleOptions {
   readonly clock: Clock;
   readonly floor: number;
-  /** Default: Node's monitor. */
   readonly loopDelay?: LoopDelay | undefined;
 }
 
@@ -68,7 +67,6 @@ export class Throttle {
     return this.#lastP99Ms;
   }
 
-  /** Whether a request came a moment ago. */
   get isServingRequests(): boolean {
     return this.#clock.monotonic() - this.#lastRequestAt < AFTER_REQUEST_MS;
   }
