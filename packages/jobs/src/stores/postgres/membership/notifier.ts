@@ -91,13 +91,13 @@ function isNotice(value: unknown): value is Notice {
     case 'cancel':
       return Array.isArray(value.runIds) && value.runIds.every((id) => typeof id === 'string');
     case 'events':
-      return Array.isArray(value.events) && value.events.every(isToldEvent);
+      return Array.isArray(value.events) && value.events.every(isNodeEvent);
     default:
       return false;
   }
 }
 
-function isToldEvent(value: unknown): value is NodeEvent {
+function isNodeEvent(value: unknown): value is NodeEvent {
   if (!isRecord(value)) return false;
   const { at, type, jobId, runId = '', count = 0, data = {} } = value;
   const isInstant = typeof at === 'number' && !Number.isNaN(new Date(at).getTime());
