@@ -36,17 +36,18 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   core: { paths: [`${JOBS}/core/`], may: ['plain core'], packages: ['croner', 'zod'] },
   ...ENGINE_LAYERS,
-  // Both stores keep the same columns: what they mean is written once, beside the two, which never know of
-  // each other.
+  // Both stores keep the same columns: what they mean and how they are read is written once, beside the two,
+  // which never know of each other.
   'store rows': { paths: [`${JOBS}/stores/rows/`], may: CORE, packages: [] },
+  'store reads': { paths: [`${JOBS}/stores/reads/`], may: [...CORE, 'store rows'], packages: [] },
   'sqlite store': {
     paths: [`${JOBS}/stores/sqlite/`],
-    may: [...CORE, 'store rows', 'thread'],
+    may: [...CORE, 'store rows', 'store reads', 'thread'],
     packages: ['node:'],
   },
   'postgres store': {
     paths: [`${JOBS}/stores/postgres/`],
-    may: [...CORE, 'store rows', 'thread'],
+    may: [...CORE, 'store rows', 'store reads', 'thread'],
     packages: ['node:', 'pg'],
   },
   // For tests: it has no database, and so no package.

@@ -48,7 +48,6 @@ export const WAYS_IN: Readonly<Record<string, readonly string[]>> = {
     'info.ts',
     'integrity.ts',
   ],
-  [`${JOBS}/stores/sqlite/reads/`]: ['job-health-sql.ts', 'read-jobs.ts', 'read-runs.ts', 'read-stats.ts'],
   [`${JOBS}/stores/sqlite/rows/`]: ['codes.ts', 'contents.ts', 'job-rows.ts', 'run-params.ts', 'run-rows.ts'],
   [`${JOBS}/stores/sqlite/threads/`]: ['open-database.ts', 'protocol.ts', 'thread-codec.ts'],
   [`${JOBS}/stores/sqlite/writer/`]: ['ids.ts', 'writer-tables.ts', 'writer.ts'],
@@ -73,7 +72,7 @@ export const WAYS_IN: Readonly<Record<string, readonly string[]>> = {
     'reads.ts',
     'unit-runner.ts',
   ],
-  [`${JOBS}/stores/postgres/reads/`]: ['job-health-sql.ts', 'read-jobs.ts', 'read-runs.ts', 'read-stats.ts'],
+  [`${JOBS}/stores/reads/`]: ['dialect.ts', 'read.ts', 'reads.ts'],
   [`${JOBS}/stores/postgres/rows/`]: ['job-rows.ts', 'rows-statement.ts', 'run-rows.ts', 'type-keys.ts'],
   [`${JOBS}/stores/postgres/shortcuts/`]: [
     'due-index-floor.ts',

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { connect, type Database } from '../../src/stores/postgres/connection/database.ts';
 import { migrate } from '../../src/stores/postgres/migrate.ts';
-import { listRuns } from '../../src/stores/postgres/reads/read-runs.ts';
+import { READS, runRead } from '../../src/stores/postgres/postgres-reads.ts';
 import { createBareDatabase } from './test-database.ts';
 
 const FOLDER = new URL('../../src/stores/postgres/migrations/', import.meta.url);
@@ -153,7 +153,7 @@ test('runs of the version before are found by the id of their job, also when it 
   await client.query(INSERT_RUN);
   const db = await migrated(url);
 
-  const page = await listRuns(db, { jobId: 'a', limit: 10 });
+  const page = await runRead(db, READS.listRuns({ jobId: 'a', limit: 10 }));
   expect(page.rows.map(({ run, jobId }) => [run.id, run.jobUid, jobId])).toEqual([['1', '1', 'a']]);
   const { rows: checks } = await client.query(
     "SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid::regclass::text ~ '^greenvue_jobs.(jobs|live_runs|runs)$' ORDER BY 1",

@@ -17,7 +17,8 @@ import type {
   StoreStats,
 } from '../../core/store/store-views.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
-import { firstHour, hourOf } from '../rows/hours.ts';
+import { firstHour, hourOf, newestHoursFirst } from '../rows/hours.ts';
+import { pageOf } from '../rows/page.ts';
 import { recentRunOf } from '../rows/recent-run.ts';
 import { addToHour, findJob, type HourRow, liveRowsOf, type MemoryDatabase, requireJob } from './database.ts';
 
@@ -59,12 +60,11 @@ export function listJobs(db: MemoryDatabase, query: JobQuery, now: number): Page
     }))
     .sort((a, b) => compare(query, a.cursor, b.cursor))
     .filter(({ cursor }) => after === undefined || compare(query, cursor, after) > 0);
-  const page = found.slice(0, limit);
-  const rows = page.map(({ stored, view }) =>
+  const page = pageOf(found, limit, ({ cursor }) => cursor);
+  const rows = page.rows.map(({ stored, view }) =>
     recentRuns === undefined ? view : { ...view, recentRuns: recentRunsOf(db, stored.job.uid, recentRuns) },
   );
-  const last = page.at(-1);
-  return found.length <= limit || last === undefined ? { rows } : { rows, next: last.cursor };
+  return { ...page, rows };
 }
 
 function isAskedFor({ type, status, q, health }: JobQuery, { job }: StoredJob, view: JobView): boolean {
@@ -156,11 +156,8 @@ export function listRuns(db: MemoryDatabase, query: RunQuery): Page<RunView> {
       Number(run.id) < Number(before ?? Number.POSITIVE_INFINITY)
     );
   };
-  const found = newestFirst(db, isMeant);
-  const rows = found.slice(0, limit).map((run) => runViewOf(db, run));
-  const last = rows.at(-1);
-  if (found.length <= limit || last === undefined) return { rows };
-  return { rows, next: { value: null, key: last.run.id } };
+  const found = newestFirst(db, isMeant).map((run) => runViewOf(db, run));
+  return pageOf(found, limit, ({ run }) => ({ value: null, key: run.id }));
 }
 
 export function listAudit(
@@ -210,8 +207,6 @@ export function jobHours(
 }
 
 function hourCounts(hours: ReadonlyMap<string, HourRow>, first: number): readonly HourCount[] {
-  return [...hours.values()]
-    .filter(({ hour }) => hour >= first)
-    .sort((a, b) => b.hour - a.hour)
-    .map(({ hour, status, count }) => ({ hour, status, count }));
+  const counts = [...hours.values()].map(({ hour, status, count }) => ({ hour, status, count }));
+  return newestHoursFirst(counts.filter(({ hour }) => hour >= first));
 }

@@ -8,3 +8,8 @@ export function numberOf(raw: unknown): number | undefined {
 export function numbersIn(rows: readonly unknown[]): number[] {
   return rows.map((row) => (row as readonly number[])[0] as number);
 }
+
+/** A row as it is, for statements whose columns are known where they are read. */
+export function rowOf<Columns extends readonly unknown[]>(raw: unknown): Columns {
+  return raw as Columns;
+}

@@ -87,7 +87,14 @@ type Row = Readonly<Record<string, string | number | null>>;
 export type FixedJob = JobDefinition &
   Pick<Job, 'uid' | 'version' | 'createdBy' | 'createdAt' | 'updatedAt' | 'trace'>;
 
-/** Reads one row of a store's `SELECT_JOB`: {@link JOB_COLUMNS}, `uid`, `type` and `type_version`. */
+/** Jobs as {@link storedJobOf} reads them; goes on with a WHERE about `jobs` or `job_types`. */
+export function selectJob(schema: string): string {
+  return `SELECT uid, ${JOB_COLUMNS.map((column) => `jobs.${column}`).join(', ')},
+    job_types.type AS type, job_types.version AS type_version
+    FROM ${schema}jobs JOIN ${schema}job_types ON job_types.key = jobs.type_key`;
+}
+
+/** Reads one row of {@link selectJob}. */
 export function storedJobOf(raw: unknown): StoredJob {
   return jobInState(fixedJobOf(raw), raw);
 }

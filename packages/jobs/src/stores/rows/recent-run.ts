@@ -2,17 +2,17 @@ import type { RunReason, RunStatus } from '../../core/model/run.ts';
 import type { Mutable } from '../../core/objects.ts';
 import type { RecentRun } from '../../core/store/store-views.ts';
 
-/** Of the columns `id, status, reason, queued_at, started_at, finished_at`, with the words of `core`. */
-export function recentRunOf(
-  row: readonly [
-    id: number,
-    status: RunStatus,
-    reason: RunReason | null,
-    queuedAt: number,
-    startedAt: number | null,
-    finishedAt: number | null,
-  ],
-): RecentRun {
+export type RecentRow<Status, Reason> = readonly [
+  id: number,
+  status: Status,
+  reason: Reason | null,
+  queuedAt: number,
+  startedAt: number | null,
+  finishedAt: number | null,
+];
+
+/** With the words of `core`. */
+export function recentRunOf(row: RecentRow<RunStatus, RunReason>): RecentRun {
   const [id, status, reason, queuedAt, startedAt, finishedAt] = row;
   const run: Mutable<RecentRun> = { id: String(id), status, queuedAt };
   if (reason !== null) run.reason = reason;

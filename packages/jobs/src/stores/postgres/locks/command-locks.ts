@@ -4,7 +4,7 @@ import { type CommandInput, DEDUPE_MS } from '../../../core/store/store-commands
 import type { LockedJob } from '../../../core/transactions/tables.ts';
 import { keptRunOf } from '../../rows/run-row.ts';
 import { type Queries, together } from '../connection/queries.ts';
-import { findRun } from '../reads/read-runs.ts';
+import { findRun } from '../postgres-reads.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { type FirstRuns, firstRunsOf } from '../tables/live-runs.ts';
 import type { Unit } from '../tables/unit.ts';

@@ -12,7 +12,7 @@ import { mayBeDone } from '../connection/database-errors.ts';
 import { createOrder } from '../connection/ordered-section.ts';
 import type { Queries } from '../connection/queries.ts';
 import { isAlone, type OpenedCommand, openCommand } from '../locks/command-locks.ts';
-import { getRun } from '../reads/read-runs.ts';
+import { READS, runRead } from '../postgres-reads.ts';
 import type { Claimant } from '../shortcuts/make-claimed.ts';
 import { triggerInOneStatement } from '../shortcuts/trigger-in-one-statement.ts';
 import { runIn } from '../tables/tables.ts';
@@ -43,7 +43,7 @@ export function createCommands(parts: Parts): Commands {
     cancelRun: (input, signal) =>
       runner.tracked(async () => {
         // It waits for the job of the run, and so in the line of those who want that job.
-        const { jobId = input.runId } = (await getRun(db, input.runId)) ?? {};
+        const { jobId = input.runId } = (await runRead(db, READS.getRun(input.runId))) ?? {};
         return runner.command(jobId, (u) => runIn(u, cancelRun(u, input)), { signal });
       }),
     makeDue: (input, signal) =>

@@ -6,6 +6,7 @@ import {
   NEW_JOB_COLUMNS,
   SLOT_COLUMNS,
   STATE_COLUMNS,
+  selectJob,
 } from '../../rows/job-row.ts';
 import { type RowsStatement, rowsStatement } from './rows-statement.ts';
 
@@ -109,7 +110,4 @@ function stateUpdate(
   };
 }
 
-/** Jobs as {@link storedJobOf} reads them; goes on with a WHERE about `jobs` or `job_types`. */
-export const SELECT_JOB = `SELECT uid, ${JOB_COLUMNS.map((column) => `jobs.${column}`).join(', ')},
-  job_types.type AS type, job_types.version AS type_version
-  FROM greenvue_jobs.jobs JOIN greenvue_jobs.job_types ON job_types.key = jobs.type_key`;
+export const SELECT_JOB = selectJob('greenvue_jobs.');

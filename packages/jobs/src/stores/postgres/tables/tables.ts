@@ -20,7 +20,7 @@ import {
 } from '../locks/command-locks.ts';
 import { createDueLook, type OpenedPlan } from '../locks/due-jobs.ts';
 import { requireJob } from '../locks/job-locks.ts';
-import { findRun } from '../reads/read-runs.ts';
+import { findRun } from '../postgres-reads.ts';
 import { rowOf, runKeyOf } from '../rows/run-rows.ts';
 import { START } from '../shortcuts/due-index-floor.ts';
 import type { Claimant } from '../shortcuts/make-claimed.ts';

@@ -1,9 +1,6 @@
 import { checkFile, checkTables } from '../check.ts';
 import { type Database, openForReading } from '../database.ts';
-import { countHealth } from '../reads/job-health-sql.ts';
-import { getJob, listJobs } from '../reads/read-jobs.ts';
-import { getLogs, getRun, listRuns } from '../reads/read-runs.ts';
-import { jobHours, listAudit, stats } from '../reads/read-stats.ts';
+import { READS, runRead } from '../sqlite-reads.ts';
 import type { ReadInputs, Reply, Request, ThreadData } from './protocol.ts';
 import { faultOf, type Handlers, replyTo, type Service, serve } from './thread-service.ts';
 
@@ -41,14 +38,14 @@ function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<ke
       db.exec('COMMIT');
       if (!isInMemory) checkFile(file);
     },
-    getJob: (input, now) => getJob(db, input, now),
-    listJobs: (input, now) => listJobs(db, input, now),
-    countHealth: (input, now) => countHealth(db, input, now),
-    getRun: (runId) => getRun(db, runId),
-    listRuns: (query) => listRuns(db, query),
-    getLogs: (runId) => getLogs(db, runId),
-    listAudit: (input) => listAudit(db, input),
-    stats: (input, now) => stats(db, input, now),
-    jobHours: (input, now) => jobHours(db, input, now),
+    getJob: (input, now) => runRead(db, READS.getJob(input, now)),
+    listJobs: (input, now) => runRead(db, READS.listJobs(input, now)),
+    countHealth: (input, now) => runRead(db, READS.countHealth(input, now)),
+    getRun: (runId) => runRead(db, READS.getRun(runId)),
+    listRuns: (query) => runRead(db, READS.listRuns(query)),
+    getLogs: (runId) => runRead(db, READS.getLogs(runId)),
+    listAudit: (input) => runRead(db, READS.listAudit(input)),
+    stats: (input, now) => runRead(db, READS.stats(input, now)),
+    jobHours: (input, now) => runRead(db, READS.jobHours(input, now)),
   };
 }

@@ -3,7 +3,7 @@ import { counterOf } from '../rows/run-rows.ts';
 
 /** 2024-01-01; with 8,192 ids a millisecond, ids are safe integers until 2058. */
 const EPOCH_MS = 1_704_067_200_000;
-const PER_MS = 8_192;
+export const PER_MS = 8_192;
 
 /**
  * Run ids, job uids and fences: they only rise, over restarts and clock jumps, and tell roughly when they

@@ -1,0 +1,91 @@
+import type { Run } from '../../core/model/run.ts';
+import { allOf, type Dialect, jobOfRun, jobsIn } from '../reads/dialect.ts';
+import type { Read } from '../reads/read.ts';
+import { createReads } from '../reads/reads.ts';
+import type { Queries } from './connection/queries.ts';
+import { finishedRunOf, liveRunOf } from './rows/run-rows.ts';
+
+const SCHEMA = 'greenvue_jobs.';
+const RUNNING = "held = 'no' AND live_runs.status = 'running'";
+const WAITING = "held = 'no' AND node IS NULL";
+
+/** What people look at, as PostgreSQL is asked for it. */
+const POSTGRES: Dialect = {
+  schema: SCHEMA,
+  mark: '$',
+
+  // A run that runs is held by nothing, as the indexes put it. PostgreSQL leaves the join out where nothing
+  // names it.
+  withRunning: `LEFT JOIN (SELECT job_uid, min(started_at) AS first_started, max(started_at) AS last_started,
+      min(zombie_since) AS zombie_since
+    FROM greenvue_jobs.live_runs WHERE ${RUNNING} GROUP BY job_uid) AS running ON running.job_uid = uid`,
+  summary:
+    'summary.running, summary.first_started, summary.last_started, summary.zombie, summary.waiting_since',
+  withSummary: `CROSS JOIN LATERAL (
+    SELECT count(*) AS running, min(started_at) AS first_started, max(started_at) AS last_started,
+      min(zombie_since) AS zombie, (SELECT available_at FROM greenvue_jobs.live_runs
+        WHERE job_uid = stored.uid AND ${WAITING} ORDER BY available_at LIMIT 1) AS waiting_since
+    FROM greenvue_jobs.live_runs WHERE job_uid = stored.uid AND ${RUNNING}) AS summary`,
+  lastRun: 'greatest(last_run_at, running.last_started)',
+  hasZombie: 'running.zombie_since IS NOT NULL',
+  // Read once for the statement, not for each job.
+  waitsSince: (at) => `uid IN (SELECT job_uid FROM greenvue_jobs.live_runs
+    WHERE ${WAITING} AND available_at < ${at})`,
+  runsSince: (at) => `running.first_started < ${at}`,
+  hasHandler: (handlers) => `type_key IN (SELECT key FROM greenvue_jobs.job_types AS known
+    WHERE version <= coalesce((${handlers}::jsonb ->> known.type)::bigint, 0))`,
+  // In lower case as JavaScript makes it: by all of Unicode, which needs a collation that knows it (under "C",
+  // only ASCII has cases). The root collation of ICU is in every PostgreSQL built with ICU, whatever the locale
+  // of the database and the system; `pg_c_utf8` came with 17, and maps one character to one (not İ to i̇).
+  contains: (column, part) => `strpos(lower(${column} COLLATE "und-x-icu"), ${part}) > 0`,
+  countedAtOnce: Number.POSITIVE_INFINITY,
+  // Live runs are looked up by their job and then sorted (`id + 0`): read in the order of their ids, all that
+  // there are might be looked through for those of one job.
+  recentRuns: `SELECT page.uid, recent.* FROM unnest($1::bigint[]) AS page (uid) CROSS JOIN LATERAL (
+      (SELECT id, status, NULL AS reason, queued_at, started_at, NULL::bigint AS finished_at
+        FROM greenvue_jobs.live_runs WHERE job_uid = page.uid ORDER BY id + 0 DESC LIMIT $2)
+      UNION ALL
+      (SELECT id, status, reason, queued_at, started_at, finished_at
+        FROM greenvue_jobs.runs WHERE job_uid = page.uid ORDER BY id DESC LIMIT $2)
+      ORDER BY id DESC LIMIT $2) AS recent
+    ORDER BY page.uid, recent.id DESC`,
+  list: (uids) => `{${uids.join()}}`,
+
+  isByJob: () => true,
+  newestRuns({ table, columns, jobs, runs, count, byJob }) {
+    const page = `(SELECT ${columns} FROM ${table} ${allOf(runs)} ORDER BY id DESC LIMIT ${count}) AS run`;
+    return byJob
+      ? `${jobsIn({ schema: SCHEMA })} CROSS JOIN LATERAL ${page} ${allOf(jobs)}`
+      : `${page} ${jobOfRun({ schema: SCHEMA })}`;
+  },
+  hasStatus: (status) => `status = '${status}'`,
+  queuedFrom: (at, bind) => `queued_at >= ${bind(at)}`,
+  queuedBefore: (at, bind) => `queued_at < ${bind(at)}`,
+  nodeOfRun: 'run.node',
+  liveRunOf,
+  finishedRunOf,
+
+  countLive: `SELECT count(*) FILTER (WHERE held = 'no' AND status = 'queued'),
+      count(*) FILTER (WHERE held <> 'no'), count(*) FILTER (WHERE status = 'running'),
+      min(available_at) FILTER (WHERE ${WAITING})
+    FROM greenvue_jobs.live_runs`,
+
+  statusOf: (kept) => kept as ReturnType<Dialect['statusOf']>,
+  reasonOf: (kept) => kept as ReturnType<Dialect['reasonOf']>,
+  levelOf: (kept) => kept as ReturnType<Dialect['levelOf']>,
+};
+
+export const READS = createReads(POSTGRES);
+
+export async function runRead<T>(q: Queries, read: Read<T>): Promise<T> {
+  let step = read.next();
+  while (step.done !== true) {
+    const { rows, sql, params } = step.value;
+    step = read.next(await q[rows](sql, params));
+  }
+  return step.value;
+}
+
+export async function findRun(q: Queries, runId: string): Promise<Run | undefined> {
+  return (await runRead(q, READS.getRun(runId)))?.run;
+}

@@ -1,0 +1,70 @@
+import type { TypeVersions } from '../../core/nodes/membership.ts';
+import { HEALTH_STATUSES, type HealthFilter, LATE_AFTER_MS, UNHEALTHY } from '../../core/rules/health.ts';
+import { CLOCK_TOLERANCE_MS } from '../../core/rules/resume.ts';
+import type { JobQuery } from '../../core/store/store-views.ts';
+import type { Bind, Dialect } from './dialect.ts';
+
+/** What a condition is made with. */
+export interface Terms {
+  readonly sql: Dialect;
+  readonly handlers: TypeVersions;
+  readonly now: number;
+  readonly bind: Bind;
+}
+
+/** What the filters of a query ask of rows of `jobs`. */
+export function filtersOf({ type, status, q, health }: JobQuery, terms: Terms): string[] {
+  const { sql, bind } = terms;
+  const filters = ['deleted_at IS NULL'];
+  if (type !== undefined) filters.push(`type = ${bind(type)}`);
+  if (status !== undefined) filters.push(`status = ${bind(status)}`);
+  if (q !== undefined) {
+    const part = bind(q.toLowerCase());
+    filters.push(['id', 'name', 'description'].map((column) => sql.contains(column, part)).join(' OR '));
+  }
+  if (health !== undefined) filters.push(mayHave(health, terms));
+  return filters;
+}
+
+/**
+ * A condition on rows of `jobs`: jobs that may have this health, and all that have it. `healthOf` decides.
+ */
+function mayHave(health: HealthFilter, terms: Terms): string {
+  const { sql, bind, now } = terms;
+  switch (health) {
+    case 'unhealthy':
+      return UNHEALTHY.map((one) => `(${mayHave(one, terms)})`).join(' OR ');
+    case 'no_handler':
+      return `NOT ${hasHandler(terms)}`;
+    case 'zombie':
+      return sql.hasZombie;
+    case 'failing':
+      return 'failed_in_row > 0';
+    case 'late': {
+      const late = bind(now - LATE_AFTER_MS);
+      const jumped = `(last_slot_at > ${bind(now + CLOCK_TOLERANCE_MS)}
+        AND (next_run_at IS NULL OR next_run_at > last_slot_at))`;
+      return `status = 'active' AND (next_run_at < ${late} OR ${sql.waitsSince(late)} OR ${jumped})`;
+    }
+    case 'overrunning':
+      return `mode = 'fixed_rate' AND ${sql.runsSince(`${bind(now)} - every_ms`)}`;
+    case 'paused':
+      return "status = 'paused'";
+    case 'ok':
+      return `failed_in_row = 0 AND status <> 'paused' AND ${hasHandler(terms)}`;
+    default:
+      return health satisfies never;
+  }
+}
+
+function hasHandler({ sql, bind, handlers }: Terms): string {
+  return sql.hasHandler(bind(JSON.stringify(handlers)));
+}
+
+/** The first that a job has, in the order of `core`: the worst. */
+export function worstHealth(terms: Terms): string {
+  const cases = HEALTH_STATUSES.filter((health) => health !== 'ok').map(
+    (health) => `WHEN ${mayHave(health, terms)} THEN '${health}'`,
+  );
+  return `CASE ${cases.join(' ')} ELSE 'ok' END`;
+}

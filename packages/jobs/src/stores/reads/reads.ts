@@ -1,0 +1,9 @@
+import type { Dialect } from './dialect.ts';
+import { createJobReads } from './job-reads.ts';
+import { createRunReads } from './run-reads.ts';
+import { createStatReads } from './stat-reads.ts';
+
+/** What people look at, in the SQL of one database. */
+export function createReads(sql: Dialect) {
+  return { ...createJobReads(sql), ...createRunReads(sql), ...createStatReads(sql) };
+}

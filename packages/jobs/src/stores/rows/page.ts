@@ -1,0 +1,8 @@
+import type { Cursor, Page } from '../../core/store/store-views.ts';
+
+/** A page of what was found, in order: the next one begins after its last row, if there is more. */
+export function pageOf<T>(found: readonly T[], limit: number, cursorOf: (last: T) => Cursor): Page<T> {
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  return found.length <= limit || last === undefined ? { rows } : { rows, next: cursorOf(last) };
+}

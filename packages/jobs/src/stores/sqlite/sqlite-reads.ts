@@ -1,0 +1,93 @@
+import { allOf, type Dialect, jobOfRun, jobsIn } from '../reads/dialect.ts';
+import type { Read } from '../reads/read.ts';
+import { createReads } from '../reads/reads.ts';
+import type { Database } from './database.ts';
+import { levelOf, reasonOf, STATUS, statusOf } from './rows/codes.ts';
+import { finishedRunOf, liveRunOf } from './rows/run-rows.ts';
+import { idAbove, lowestIdAt, PER_MS } from './writer/ids.ts';
+
+const RUNNING = 'SELECT 1 FROM live_runs WHERE job_uid = uid AND live_runs.status = 1';
+const OF_STORED = 'FROM live_runs WHERE job_uid = stored.uid';
+const NODE = "coalesce((SELECT nodes.id FROM nodes WHERE nodes.key = run.node), 'unknown')";
+
+/** What people look at, as SQLite is asked for it. */
+const SQLITE: Dialect = {
+  schema: '',
+  mark: '?',
+
+  withRunning: '',
+  summary: `(SELECT count(*) ${OF_STORED} AND status = 1) AS running,
+    (SELECT min(started_at) ${OF_STORED} AND status = 1) AS first_started,
+    (SELECT max(started_at) ${OF_STORED} AND status = 1) AS last_started,
+    (SELECT min(zombie_since) ${OF_STORED} AND status = 1) AS zombie,
+    (SELECT min(available_at) ${OF_STORED} AND held = 0 AND node IS NULL) AS waiting_since`,
+  withSummary: '',
+  lastRun: `nullif(max(coalesce(last_run_at, -1), coalesce(
+    (SELECT max(started_at) FROM live_runs WHERE job_uid = uid AND live_runs.status = 1), -1)), -1)`,
+  hasZombie: `EXISTS (${RUNNING} AND zombie_since IS NOT NULL)`,
+  waitsSince: (at) => `EXISTS (SELECT 1 FROM live_runs
+    WHERE job_uid = uid AND held = 0 AND node IS NULL AND available_at < ${at})`,
+  runsSince: (at) => `EXISTS (${RUNNING} AND started_at < ${at})`,
+  // Which types those are is found out once for a statement, not for each job.
+  hasHandler: (handlers) => `type_key IN (SELECT known.key FROM job_types AS known
+    JOIN json_each(${handlers}) AS handler ON handler.key = known.type AND handler.value >= known.version)`,
+  contains: (column, part) => `instr(folded(${column}), ${part}) > 0`,
+  // It takes some milliseconds: other reads come between.
+  countedAtOnce: 5_000,
+  // Live runs are looked up by their job and then sorted (`+id`), by the index alone: read in the order of
+  // their ids, all that there are might be looked through for those of one job.
+  recentRuns: `SELECT page.value, live_runs.id, status, NULL, queued_at, started_at, NULL
+      FROM json_each(?1) AS page JOIN live_runs
+        ON live_runs.id IN (SELECT id FROM live_runs WHERE job_uid = page.value ORDER BY +id DESC LIMIT ?2)
+    UNION ALL
+    SELECT page.value, runs.id, status, reason, queued_at, started_at, finished_at
+      FROM json_each(?1) AS page JOIN runs
+        ON runs.id IN (SELECT id FROM runs WHERE job_uid = page.value ORDER BY id DESC LIMIT ?2)
+    ORDER BY 2 DESC`,
+  list: (uids) => JSON.stringify(uids),
+
+  // Runs that have not succeeded are few anyway, in an index of their own.
+  isByJob: (table, status) => table === 'runs' && (status === undefined || status === 'succeeded'),
+  newestRuns({ table, columns, jobs, runs, count, byJob }) {
+    const newest = `SELECT id FROM ${table} ${allOf(runs)} ORDER BY id DESC LIMIT ${count}`;
+    const ofJobs = `SELECT own.id FROM ${jobsIn({ schema: '' })} JOIN ${table} AS own ON own.id IN (${newest})
+      ${allOf(jobs)} ORDER BY own.id DESC LIMIT ${count}`;
+    return `(SELECT ${columns} FROM ${table} WHERE id IN (${byJob ? ofJobs : newest})) AS run ${jobOfRun({ schema: '' })}`;
+  },
+  // Said as the partial index says it, or SQLite would not use it; of one job, the job's own index is shorter.
+  hasStatus: (status, byJob) =>
+    byJob || status === 'succeeded'
+      ? `status = ${STATUS[status]}`
+      : `status = ${STATUS[status]} AND status <> ${STATUS.succeeded}`,
+  // An id tells when its run was made, though not exactly: it bounds what has to be read, `queued_at` decides.
+  queuedFrom: (at, bind) => `id >= ${bind(lowestIdAt(at))} AND queued_at >= ${bind(at)}`,
+  queuedBefore: (at, bind) =>
+    `id < ${bind(idAbove(at, 0))} + (SELECT lead_ms FROM counter) * ${PER_MS} AND queued_at < ${bind(at)}`,
+  nodeOfRun: NODE,
+  liveRunOf: (row, node) => liveRunOf(row, () => node ?? 'unknown'),
+  finishedRunOf: (row, node) => finishedRunOf(row, () => node ?? 'unknown'),
+
+  // The first waiting one of each type by the index that claims go by; `min` of all would read all of it.
+  countLive: `SELECT free - running, held, running, waits_from FROM
+    (SELECT count(*) FILTER (WHERE held = 0) AS free, count(*) FILTER (WHERE held > 0) AS held FROM live_runs),
+    (SELECT count(*) AS running FROM live_runs WHERE status = 1),
+    (SELECT min((SELECT available_at FROM live_runs
+      WHERE type_key = job_types.key AND held = 0 AND node IS NULL ORDER BY available_at LIMIT 1)) AS waits_from
+      FROM job_types)`,
+
+  statusOf: (kept) => statusOf(kept as number),
+  reasonOf: (kept) => reasonOf(kept as number),
+  levelOf: (kept) => levelOf(kept as number),
+};
+
+export const READS = createReads(SQLITE);
+
+export function runRead<T>(db: Database, read: Read<T>): T {
+  let step = read.next();
+  while (step.done !== true) {
+    const { rows, sql, params } = step.value;
+    const statement = rows === 'arrays' ? db.arrays(sql) : db.statement(sql);
+    step = read.next(statement.all(...params));
+  }
+  return step.value;
+}
