@@ -1,9 +1,10 @@
 import type { Run } from '../../core/model/run.ts';
+import { runScriptAsync } from '../../core/transactions/script.ts';
 import { allOf, type Dialect, jobOfRun, jobsIn } from '../reads/dialect.ts';
 import type { Read } from '../reads/read.ts';
 import { createReads } from '../reads/reads.ts';
+import { finishedRunOf, liveRunOf } from '../rows/run-row.ts';
 import type { Queries } from './connection/queries.ts';
-import { finishedRunOf, liveRunOf } from './rows/run-rows.ts';
 
 const SCHEMA = 'greenvue_jobs.';
 const RUNNING = "held = 'no' AND live_runs.status = 'running'";
@@ -50,11 +51,12 @@ const POSTGRES: Dialect = {
       ORDER BY id DESC LIMIT $2) AS recent
     ORDER BY page.uid, recent.id DESC`,
   list: (uids) => `{${uids.join()}}`,
+  isAmong: (column, list) => `${column} = ANY(${list}::bigint[])`,
 
   isByJob: () => true,
-  newestRuns({ table, columns, jobs, runs, count, byJob }) {
+  newestRuns({ table, columns, jobs, runs, count }) {
     const page = `(SELECT ${columns} FROM ${table} ${allOf(runs)} ORDER BY id DESC LIMIT ${count}) AS run`;
-    return byJob
+    return jobs.length > 0
       ? `${jobsIn({ schema: SCHEMA })} CROSS JOIN LATERAL ${page} ${allOf(jobs)}`
       : `${page} ${jobOfRun({ schema: SCHEMA })}`;
   },
@@ -77,13 +79,8 @@ const POSTGRES: Dialect = {
 
 export const READS = createReads(POSTGRES);
 
-export async function runRead<T>(q: Queries, read: Read<T>): Promise<T> {
-  let step = read.next();
-  while (step.done !== true) {
-    const { rows, sql, params } = step.value;
-    step = read.next(await q[rows](sql, params));
-  }
-  return step.value;
+export function runRead<T>(q: Queries, read: Read<T>): Promise<T> {
+  return runScriptAsync(read, ({ rows, sql, params }) => q[rows](sql, params));
 }
 
 export async function findRun(q: Queries, runId: string): Promise<Run | undefined> {

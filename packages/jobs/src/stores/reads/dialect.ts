@@ -7,16 +7,16 @@ export type Bound = string | number | null;
 /** Adds a parameter, and gives the words that stand for it. */
 export type Bind = (value: Bound) => string;
 
-/** The newest runs of one table, and what they are read by: conditions on rows of `jobs` and of the table. */
+/** The newest runs of one table, and what they are read by. */
 export interface NewestRuns {
   readonly table: string;
   readonly columns: string;
+  /** Conditions on rows of `jobs`: the newest of each such job are read. None: the newest of all are. */
   readonly jobs: readonly string[];
+  /** Conditions on rows of the table; where there are some on jobs, one ties it to `jobs`. */
   readonly runs: readonly string[];
   /** How many, as a parameter. */
   readonly count: string;
-  /** Each job's newest are read, and `runs` ties them to `jobs`. */
-  readonly byJob: boolean;
 }
 
 /** What reads say in the SQL of one database only. Conditions are on rows of `jobs`, unless they say other. */
@@ -51,6 +51,8 @@ export interface Dialect {
    */
   readonly recentRuns: string;
   list(uids: readonly number[]): string;
+  /** A number is in a {@link list}. */
+  isAmong(column: string, list: string): string;
 
   /** Whether the runs of a type are read job by job where it has few jobs. */
   isByJob(table: 'live_runs' | 'runs', status: RunStatus | undefined): boolean;

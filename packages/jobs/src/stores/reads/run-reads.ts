@@ -2,7 +2,7 @@ import { isLiveStatus, type Run } from '../../core/model/run.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import type { Page, RunQuery, RunView } from '../../core/store/store-views.ts';
 import { FEW_JOBS } from '../rows/bounds.ts';
-import { rowOf } from '../rows/first-column.ts';
+import { numbersIn, rowOf } from '../rows/first-column.ts';
 import { pageOf } from '../rows/page.ts';
 import { FINISHED_COLUMNS, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { bindable, type Dialect, jobOfRun, jobsIn, parameters } from './dialect.ts';
@@ -38,11 +38,11 @@ export function createRunReads(sql: Dialect) {
     /** Live and finished runs, newest first. */
     *listRuns(query: RunQuery): Read<Page<RunView>> {
       const found = new Map<number, RunView>();
-      const byJob = yield* isByJob(sql, query);
-      for (const { table, columns, runOf } of kinds) {
-        if (query.status !== undefined && isLiveStatus(query.status) !== (table === 'live_runs')) continue;
-        for (const row of yield* newestRuns(sql, { table, columns }, { ...query, byJob })) {
-          const view = viewOf(row, runOf);
+      for (const kind of kinds) {
+        const { status } = query;
+        if (status !== undefined && isLiveStatus(status) !== (kind.table === 'live_runs')) continue;
+        for (const row of yield* newestRuns(sql, kind, query)) {
+          const view = viewOf(row, kind.runOf);
           const id = Number(view.run.id);
           // One that finished in between is in both, and shown as it was first.
           if (!found.has(id)) found.set(id, view);
@@ -82,41 +82,43 @@ function viewOf(raw: unknown, runOf: Kind['runOf']): RunView {
 }
 
 /**
- * Whether to read each job's newest runs, and not the newest of all until enough have been found: few runs,
- * or none, would be looked for among all there are.
+ * The jobs whose newest runs are read, and not the newest of all until enough have been found: few runs, or
+ * none, would be looked for among all there are.
  */
-function* isByJob(sql: Dialect, { jobUid, jobId, type }: RunQuery): Read<boolean> {
-  if (jobUid !== undefined || jobId !== undefined) return true;
-  if (type === undefined) return false;
+function* fewJobsOf(sql: Dialect, type: string): Read<readonly number[] | undefined> {
   const { params, bind } = parameters(sql);
   const jobsOfType = `SELECT uid FROM ${jobsIn(sql)} WHERE type = ${bind(type)} LIMIT ${bind(FEW_JOBS + 1)}`;
-  return (yield* arrays(jobsOfType, params)).length <= FEW_JOBS;
+  const uids = numbersIn(yield* arrays(jobsOfType, params));
+  return uids.length <= FEW_JOBS ? uids : undefined;
 }
 
 /** The newest rows of one table that fit, one more than asked for. */
-function newestRuns(
-  sql: Dialect,
-  { table, columns }: Pick<Kind, 'table' | 'columns'>,
-  query: RunQuery & { readonly byJob: boolean },
-): Read<readonly unknown[]> {
+function* newestRuns(sql: Dialect, { table, columns }: Kind, query: RunQuery): Read<readonly unknown[]> {
   const { params, bind } = parameters(sql);
   const { jobUid, jobId, type, status, from, to, before, limit } = query;
-  const isOfOneJob = jobUid !== undefined || jobId !== undefined;
-  const byJob = isOfOneJob || (query.byJob && sql.isByJob(table, status));
   const jobs: string[] = [];
+  const runs: string[] = [];
   if (jobUid !== undefined) jobs.push(`jobs.uid = ${bind(bindable(Number(jobUid)))}`);
   if (jobId !== undefined) jobs.push(hadId(sql, bind(jobId)));
-  const runs = byJob ? ['job_uid = jobs.uid'] : [];
-  if (type !== undefined && byJob) jobs.push(`type = ${bind(type)}`);
-  if (type !== undefined && !byJob)
-    runs.push(`(SELECT type FROM ${jobsIn(sql)} WHERE uid = job_uid) = ${bind(type)}`);
+  if (type !== undefined) {
+    const isFew = jobs.length === 0 && sql.isByJob(table, status);
+    const uids = isFew ? yield* fewJobsOf(sql, type) : undefined;
+    if (uids !== undefined) jobs.push(sql.isAmong('jobs.uid', bind(sql.list(uids))));
+    else if (jobs.length > 0) jobs.push(`type = ${bind(type)}`);
+    else runs.push(`(SELECT type FROM ${jobsIn(sql)} WHERE uid = job_uid) = ${bind(type)}`);
+  }
+  const byJob = jobs.length > 0;
+  if (byJob) runs.push('job_uid = jobs.uid');
   if (status !== undefined) runs.push(sql.hasStatus(status, byJob));
   if (from !== undefined) runs.push(sql.queuedFrom(from, bind));
   if (to !== undefined) runs.push(sql.queuedBefore(to, bind));
   if (before !== undefined) runs.push(`id < ${bind(bindable(Number(before)))}`);
   const count = bind(limit + 1);
-  const source = sql.newestRuns({ table: `${sql.schema}${table}`, columns, jobs, runs, count, byJob });
-  return arrays(`SELECT ${columnsOfView(sql)} FROM ${source} ORDER BY run.id DESC LIMIT ${count}`, params);
+  const source = sql.newestRuns({ table: `${sql.schema}${table}`, columns, jobs, runs, count });
+  return yield* arrays(
+    `SELECT ${columnsOfView(sql)} FROM ${source} ORDER BY run.id DESC LIMIT ${count}`,
+    params,
+  );
 }
 
 /** The job that has an id now, and those that had it before: each in its own index. */

@@ -1,5 +1,6 @@
 import type { JobStatus } from '../../core/model/job.ts';
 import type { FinishedStatus } from '../../core/model/run.ts';
+import { JOB_STATUSES } from '../../core/model/statuses.ts';
 import type { AuditQuery, AuditRow, HourCount, StoreStats } from '../../core/store/store-views.ts';
 import { numberOf, rowOf } from '../rows/first-column.ts';
 import { firstHour, HOUR_MS, newestHoursFirst } from '../rows/hours.ts';
@@ -8,7 +9,10 @@ import { arrays, objects, type Read } from './read.ts';
 
 export function createStatReads(sql: Dialect) {
   const { schema, mark, statusOf } = sql;
-  const countJobs = `SELECT status, count(*) FROM ${schema}jobs WHERE deleted_at IS NULL GROUP BY status`;
+  const countJobs = JOB_STATUSES.map(
+    (status) =>
+      `SELECT '${status}', count(*) FROM ${schema}jobs WHERE deleted_at IS NULL AND status = '${status}'`,
+  ).join(' UNION ALL ');
   // A sum of `bigint` is a `numeric` in PostgreSQL, which would come as text.
   const countHours = (from: string) =>
     `SELECT hour, status, CAST(sum(count) AS bigint) FROM ${from} GROUP BY hour, status`;

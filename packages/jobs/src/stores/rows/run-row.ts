@@ -1,6 +1,18 @@
-import type { AttemptError, FinishedRun, JsonText, RunOrigin } from '../../core/model/run.ts';
+import {
+  type AttemptError,
+  type CancelReason,
+  type FinishedRun,
+  type FinishedStatus,
+  type Held,
+  type JsonText,
+  type LiveRun,
+  NO_ERRORS,
+  type RunOrigin,
+  type RunReason,
+  type RunTrigger,
+} from '../../core/model/run.ts';
 import type { Mutable } from '../../core/objects.ts';
-import { progressOf } from './stored-run-json.ts';
+import { errorsOf, progressOf } from './stored-run-json.ts';
 
 export const ORIGIN_COLUMNS =
   'id, job_uid, trigger, scheduled_for, catch_up, missed, missed_from, payload, retry_of, queued_at';
@@ -8,19 +20,18 @@ export const ORIGIN_COLUMNS =
 /** Columns of a run in `live_runs` that waits for nothing but a claim: the others are known. */
 export const FREE_COLUMNS = `${ORIGIN_COLUMNS}, available_at, failures, recoveries, errors, progress, trace`;
 
-/** Columns of `live_runs` as each store's `liveRunOf` reads them, as arrays. */
+/** Columns of `live_runs` as {@link liveRunOf} reads them, as arrays. */
 export const LIVE_COLUMNS = `${FREE_COLUMNS}, status, held, node, fence, started_at, cancel, zombie_since`;
 
-/** Columns of `runs` as each store's `finishedRunOf` reads them, as arrays. */
+/** Columns of `runs` as {@link finishedRunOf} reads them, as arrays. */
 export const FINISHED_COLUMNS = `${ORIGIN_COLUMNS}, status, reason, attempt, recoveries, node, started_at, finished_at, progress, result, errors`;
 
-/** {@link ORIGIN_COLUMNS}: PostgreSQL keeps words and booleans where SQLite keeps numbers. */
-export type OriginRow<Trigger, Flag> = [
+type OriginRow = [
   id: number,
   jobUid: number,
-  trigger: Trigger,
+  trigger: RunTrigger,
   scheduledFor: number | null,
-  catchUp: Flag,
+  catchUp: boolean,
   missed: number,
   missedFrom: number | null,
   payload: string | null,
@@ -28,9 +39,8 @@ export type OriginRow<Trigger, Flag> = [
   queuedAt: number,
 ];
 
-/** {@link FREE_COLUMNS}. */
-export type FreeRow<Trigger, Flag> = [
-  ...OriginRow<Trigger, Flag>,
+type FreeRow = [
+  ...OriginRow,
   availableAt: number,
   failures: number,
   recoveries: number,
@@ -39,25 +49,140 @@ export type FreeRow<Trigger, Flag> = [
   trace: string | null,
 ];
 
+type LiveRow = [
+  ...FreeRow,
+  status: LiveRun['status'],
+  held: Held,
+  node: string | null,
+  fence: number | null,
+  startedAt: number | null,
+  cancel: CancelReason | null,
+  zombieSince: number | null,
+];
+
+type FinishedRow = [
+  ...OriginRow,
+  status: FinishedStatus,
+  reason: RunReason | null,
+  attempt: number,
+  recoveries: number,
+  node: string | null,
+  startedAt: number | null,
+  finishedAt: number,
+  progress: string | null,
+  result: string | null,
+  errors: string | null,
+];
+
+type Value = string | number | boolean | null;
+
+/** Reads {@link FREE_COLUMNS}, with the words of `core`. */
+export function freeRunOf(raw: unknown): Mutable<LiveRun> {
+  const row = raw as FreeRow;
+  const run: Mutable<LiveRun> = {
+    id: String(row[0]),
+    jobUid: String(row[1]),
+    trigger: row[2],
+    catchUp: row[4],
+    missed: row[5],
+    queuedAt: row[9],
+    status: 'queued',
+    held: 'no',
+    availableAt: row[10],
+    failures: row[11],
+    recoveries: row[12],
+    errors: row[13] === null ? NO_ERRORS : errorsOf(row[13]),
+  };
+  addOrigin(run, row);
+  addProgress(run, row[14]);
+  if (row[15] !== null) run.trace = row[15];
+  return run;
+}
+
+export function liveRunOf(raw: unknown): LiveRun {
+  const row = raw as LiveRow;
+  const run = freeRunOf(row);
+  run.status = row[16];
+  run.held = row[17];
+  if (row[18] !== null && row[19] !== null) run.claim = { node: row[18], fence: row[19] };
+  if (row[20] !== null) run.startedAt = row[20];
+  if (row[21] !== null) run.cancel = row[21];
+  if (row[22] !== null) run.zombieSince = row[22];
+  return run;
+}
+
+export function finishedRunOf(raw: unknown): FinishedRun {
+  const row = raw as FinishedRow;
+  const run: Mutable<FinishedRun> = {
+    id: String(row[0]),
+    jobUid: String(row[1]),
+    trigger: row[2],
+    catchUp: row[4],
+    missed: row[5],
+    queuedAt: row[9],
+    status: row[10],
+    attempt: row[12],
+    recoveries: row[13],
+    finishedAt: row[16],
+    errors: row[19] === null ? NO_ERRORS : errorsOf(row[19]),
+  };
+  addOrigin(run, row);
+  if (row[11] !== null) run.reason = row[11];
+  if (row[14] !== null) run.node = row[14];
+  if (row[15] !== null) run.startedAt = row[15];
+  addProgress(run, row[17]);
+  if (row[18] !== null) run.result = row[18];
+  return run;
+}
+
 /** Adds what not every run has. */
-export function addOrigin(
-  run: Mutable<RunOrigin>,
-  row: readonly [...OriginRow<unknown, unknown>, ...unknown[]],
-): void {
+function addOrigin(run: Mutable<RunOrigin>, row: readonly [...OriginRow, ...unknown[]]): void {
   if (row[3] !== null) run.scheduledFor = row[3];
   if (row[6] !== null) run.missedFrom = row[6];
   if (row[7] !== null) run.payload = row[7];
   if (row[8] !== null) run.retryOf = String(row[8]);
 }
 
-export function errorsText(errors: readonly AttemptError[]): JsonText | null {
-  return errors.length === 0 ? null : JSON.stringify(errors);
-}
-
-/** Adds the progress that is stored with a run, if it has any. */
-export function addProgress(run: Mutable<Pick<FinishedRun, 'progress'>>, text: JsonText | null): void {
+function addProgress(run: Mutable<Pick<FinishedRun, 'progress'>>, text: JsonText | null): void {
   const progress = text === null ? undefined : progressOf(text);
   if (progress !== undefined) run.progress = progress;
+}
+
+/** In the order of {@link FINISHED_COLUMNS}. */
+export function finishedParams(run: FinishedRun): Value[] {
+  return [
+    ...originParams(run),
+    run.status,
+    run.reason ?? null,
+    run.attempt,
+    run.recoveries,
+    run.node ?? null,
+    run.startedAt ?? null,
+    run.finishedAt,
+    run.progress === undefined ? null : JSON.stringify(run.progress),
+    run.result ?? null,
+    errorsText(run.errors),
+  ];
+}
+
+/** In the order of {@link ORIGIN_COLUMNS}. */
+export function originParams(run: RunOrigin): Value[] {
+  return [
+    Number(run.id),
+    Number(run.jobUid),
+    run.trigger,
+    run.scheduledFor ?? null,
+    run.catchUp,
+    run.missed,
+    run.missedFrom ?? null,
+    run.payload ?? null,
+    run.retryOf === undefined ? null : Number(run.retryOf),
+    run.queuedAt,
+  ];
+}
+
+export function errorsText(errors: readonly AttemptError[]): JsonText | null {
+  return errors.length === 0 ? null : JSON.stringify(errors);
 }
 
 /** A run kept with its dedupe key after its row was pruned. */

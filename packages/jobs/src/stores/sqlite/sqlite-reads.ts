@@ -1,3 +1,4 @@
+import { runScript } from '../../core/transactions/script.ts';
 import { allOf, type Dialect, jobOfRun, jobsIn } from '../reads/dialect.ts';
 import type { Read } from '../reads/read.ts';
 import { createReads } from '../reads/reads.ts';
@@ -45,14 +46,15 @@ const SQLITE: Dialect = {
         ON runs.id IN (SELECT id FROM runs WHERE job_uid = page.value ORDER BY id DESC LIMIT ?2)
     ORDER BY 2 DESC`,
   list: (uids) => JSON.stringify(uids),
+  isAmong: (column, list) => `${column} IN (SELECT value FROM json_each(${list}))`,
 
   // Runs that have not succeeded are few anyway, in an index of their own.
   isByJob: (table, status) => table === 'runs' && (status === undefined || status === 'succeeded'),
-  newestRuns({ table, columns, jobs, runs, count, byJob }) {
+  newestRuns({ table, columns, jobs, runs, count }) {
     const newest = `SELECT id FROM ${table} ${allOf(runs)} ORDER BY id DESC LIMIT ${count}`;
     const ofJobs = `SELECT own.id FROM ${jobsIn({ schema: '' })} JOIN ${table} AS own ON own.id IN (${newest})
       ${allOf(jobs)} ORDER BY own.id DESC LIMIT ${count}`;
-    return `(SELECT ${columns} FROM ${table} WHERE id IN (${byJob ? ofJobs : newest})) AS run ${jobOfRun({ schema: '' })}`;
+    return `(SELECT ${columns} FROM ${table} WHERE id IN (${jobs.length > 0 ? ofJobs : newest})) AS run ${jobOfRun({ schema: '' })}`;
   },
   // Said as the partial index says it, or SQLite would not use it; of one job, the job's own index is shorter.
   hasStatus: (status, byJob) =>
@@ -83,11 +85,7 @@ const SQLITE: Dialect = {
 export const READS = createReads(SQLITE);
 
 export function runRead<T>(db: Database, read: Read<T>): T {
-  let step = read.next();
-  while (step.done !== true) {
-    const { rows, sql, params } = step.value;
-    const statement = rows === 'arrays' ? db.arrays(sql) : db.statement(sql);
-    step = read.next(statement.all(...params));
-  }
-  return step.value;
+  return runScript(read, ({ rows, sql, params }) =>
+    (rows === 'arrays' ? db.arrays(sql) : db.statement(sql)).all(...params),
+  );
 }

@@ -1,25 +1,5 @@
-import {
-  type CancelReason,
-  type FinishedRun,
-  type FinishedStatus,
-  type Held,
-  type LiveRun,
-  NO_ERRORS,
-  type RunOrigin,
-  type RunReason,
-  type RunTrigger,
-} from '../../../core/model/run.ts';
-import type { Mutable } from '../../../core/objects.ts';
-import {
-  addOrigin,
-  addProgress,
-  errorsText,
-  FINISHED_COLUMNS,
-  type FreeRow,
-  ORIGIN_COLUMNS,
-  type OriginRow,
-} from '../../rows/run-row.ts';
-import { errorsOf } from '../../rows/stored-run-json.ts';
+import type { LiveRun } from '../../../core/model/run.ts';
+import { FINISHED_COLUMNS, ORIGIN_COLUMNS, originParams } from '../../rows/run-row.ts';
 import { rowsStatement } from './rows-statement.ts';
 
 const ORIGIN_TYPES = 'bigint, bigint, text, bigint, boolean, bigint, bigint, text, bigint, bigint';
@@ -55,121 +35,12 @@ export const INSERT_LIVE = rowsStatement(
   ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING RETURNING id`,
 );
 
-type Origin = OriginRow<RunTrigger, boolean>;
-
-type LiveRow = [
-  ...FreeRow<RunTrigger, boolean>,
-  status: LiveRun['status'],
-  held: Held,
-  node: string | null,
-  fence: number | null,
-  startedAt: number | null,
-  cancel: CancelReason | null,
-  zombieSince: number | null,
-];
-
-type FinishedRow = [
-  ...Origin,
-  status: FinishedStatus,
-  reason: RunReason | null,
-  attempt: number,
-  recoveries: number,
-  node: string | null,
-  startedAt: number | null,
-  finishedAt: number,
-  progress: string | null,
-  result: string | null,
-  errors: string | null,
-];
-
 type Value = string | number | boolean | null;
-
-export function liveRunOf(raw: unknown): LiveRun {
-  const row = raw as LiveRow;
-  const run: Mutable<LiveRun> = {
-    id: String(row[0]),
-    jobUid: String(row[1]),
-    trigger: row[2],
-    catchUp: row[4],
-    missed: row[5],
-    queuedAt: row[9],
-    status: row[16],
-    held: row[17],
-    availableAt: row[10],
-    failures: row[11],
-    recoveries: row[12],
-    errors: row[13] === null ? NO_ERRORS : errorsOf(row[13]),
-  };
-  addOrigin(run, row);
-  addProgress(run, row[14]);
-  if (row[15] !== null) run.trace = row[15];
-  if (row[18] !== null && row[19] !== null) run.claim = { node: row[18], fence: row[19] };
-  if (row[20] !== null) run.startedAt = row[20];
-  if (row[21] !== null) run.cancel = row[21];
-  if (row[22] !== null) run.zombieSince = row[22];
-  return run;
-}
-
-export function finishedRunOf(raw: unknown): FinishedRun {
-  const row = raw as FinishedRow;
-  const run: Mutable<FinishedRun> = {
-    id: String(row[0]),
-    jobUid: String(row[1]),
-    trigger: row[2],
-    catchUp: row[4],
-    missed: row[5],
-    queuedAt: row[9],
-    status: row[10],
-    attempt: row[12],
-    recoveries: row[13],
-    finishedAt: row[16],
-    errors: row[19] === null ? NO_ERRORS : errorsOf(row[19]),
-  };
-  addOrigin(run, row);
-  if (row[11] !== null) run.reason = row[11];
-  if (row[14] !== null) run.node = row[14];
-  if (row[15] !== null) run.startedAt = row[15];
-  addProgress(run, row[17]);
-  if (row[18] !== null) run.result = row[18];
-  return run;
-}
 
 /** For {@link INSERT_LIVE}. */
 export function newRunParams(run: LiveRun, typeKey: number): Value[] {
   const { held, availableAt, trace = null, claim, status } = run;
   return [...originParams(run), held, availableAt, typeKey, trace, claim?.fence ?? null, status];
-}
-
-/** For {@link INSERT_FINISHED}. */
-export function finishedParams(run: FinishedRun): Value[] {
-  return [
-    ...originParams(run),
-    run.status,
-    run.reason ?? null,
-    run.attempt,
-    run.recoveries,
-    run.node ?? null,
-    run.startedAt ?? null,
-    run.finishedAt,
-    run.progress === undefined ? null : JSON.stringify(run.progress),
-    run.result ?? null,
-    errorsText(run.errors),
-  ];
-}
-
-function originParams(run: RunOrigin): Value[] {
-  return [
-    Number(run.id),
-    Number(run.jobUid),
-    run.trigger,
-    run.scheduledFor ?? null,
-    run.catchUp,
-    run.missed,
-    run.missedFrom ?? null,
-    run.payload ?? null,
-    run.retryOf === undefined ? null : Number(run.retryOf),
-    run.queuedAt,
-  ];
 }
 
 /** The key of a run; one that no run has for what is no id. */

@@ -2,9 +2,9 @@ import { type LiveRuns, NO_LIVE_RUNS } from '../../../core/model/job.ts';
 import type { Held, LiveRun } from '../../../core/model/run.ts';
 import type { Move } from '../../../core/rules/decision.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
-import { LIVE_COLUMNS } from '../../rows/run-row.ts';
+import { LIVE_COLUMNS, liveRunOf } from '../../rows/run-row.ts';
 import type { Queries } from '../connection/queries.ts';
-import { liveRunOf, rowOf } from '../rows/run-rows.ts';
+import { rowOf } from '../rows/run-rows.ts';
 import { becomeDue, type Unit } from './unit.ts';
 
 /**

@@ -14,16 +14,11 @@ import {
 import { numbersIn } from '../../rows/first-column.ts';
 import { hourOf } from '../../rows/hours.ts';
 import { jobParams, onlyStateChanged } from '../../rows/job-params.ts';
+import { finishedParams } from '../../rows/run-row.ts';
 import { columnsOf } from '../connection/queries.ts';
 import { type StateUpdate, stateUpdateOf, UPDATE_JOB } from '../rows/job-rows.ts';
 import type { RowsStatement } from '../rows/rows-statement.ts';
-import {
-  FINISHED_WIDTH,
-  finishedParams,
-  INSERT_FINISHED,
-  INSERT_LIVE,
-  newRunParams,
-} from '../rows/run-rows.ts';
+import { FINISHED_WIDTH, INSERT_FINISHED, INSERT_LIVE, newRunParams } from '../rows/run-rows.ts';
 import { keyOfRun } from '../rows/type-keys.ts';
 import { shardAt } from '../shortcuts/hour-count-shards.ts';
 import { insertClaimed, type LastClaimant, mayClaim } from '../shortcuts/make-claimed.ts';

@@ -3,10 +3,10 @@ import type { AsyncTables } from '../../../core/transactions/script.ts';
 import type { OldRows, PruneTables, RunsToPrune } from '../../../core/transactions/tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { HOUR_MS } from '../../rows/hours.ts';
-import { FINISHED_COLUMNS } from '../../rows/run-row.ts';
+import { FINISHED_COLUMNS, finishedRunOf } from '../../rows/run-row.ts';
 import { columnsOf } from '../connection/queries.ts';
 import { lockFreeByUids, takeLocked } from '../locks/job-locks.ts';
-import { finishedRunOf, rowOf } from '../rows/run-rows.ts';
+import { rowOf } from '../rows/run-rows.ts';
 import { SELECT_VARYING } from '../shortcuts/known-jobs.ts';
 import type { Unit } from '../tables/unit.ts';
 

@@ -1,5 +1,10 @@
 import type { FinishedRun, LiveRun, RunOrigin } from '../../../core/model/run.ts';
-import { errorsText, FINISHED_COLUMNS, ORIGIN_COLUMNS } from '../../rows/run-row.ts';
+import {
+  FINISHED_COLUMNS,
+  finishedParams as finishedRow,
+  ORIGIN_COLUMNS,
+  originParams,
+} from '../../rows/run-row.ts';
 import type { Param } from '../database.ts';
 import { HELD, REASON, STATUS, TRIGGER } from './codes.ts';
 import type { RunKeys } from './run-rows.ts';
@@ -35,7 +40,7 @@ export function newRunParams(
   { typeKey, node }: { readonly typeKey: number; readonly node: number | null },
 ): Param[] {
   return [
-    ...originParams(run),
+    ...withCodes(originParams(run), run),
     HELD[run.held],
     run.availableAt,
     typeKey,
@@ -49,19 +54,11 @@ export function newRunParams(
 
 /** For {@link INSERT_FINISHED}. */
 export function finishedParams(run: FinishedRun, node: number | null): Param[] {
-  return [
-    ...originParams(run),
-    STATUS[run.status],
-    run.reason === undefined ? null : REASON[run.reason],
-    run.attempt,
-    run.recoveries,
-    node,
-    run.startedAt ?? null,
-    run.finishedAt,
-    run.progress === undefined ? null : JSON.stringify(run.progress),
-    run.result ?? null,
-    errorsText(run.errors),
-  ];
+  const params = withCodes(finishedRow(run), run);
+  params[10] = STATUS[run.status];
+  if (run.reason !== undefined) params[11] = REASON[run.reason];
+  params[14] = node;
+  return params;
 }
 
 /** Whether {@link INSERT_PLAIN} writes all of it. */
@@ -99,17 +96,9 @@ export function plainParams(
   ];
 }
 
-function originParams(run: RunOrigin): Param[] {
-  return [
-    Number(run.id),
-    Number(run.jobUid),
-    TRIGGER[run.trigger],
-    run.scheduledFor ?? null,
-    run.catchUp ? 1 : 0,
-    run.missed,
-    run.missedFrom ?? null,
-    run.payload ?? null,
-    run.retryOf === undefined ? null : Number(run.retryOf),
-    run.queuedAt,
-  ];
+/** The row itself, with the numbers that SQLite keeps in place of the words of `core`. */
+function withCodes(row: unknown[], run: RunOrigin): Param[] {
+  row[2] = TRIGGER[run.trigger];
+  row[4] = run.catchUp ? 1 : 0;
+  return row as Param[];
 }
