@@ -1,4 +1,9 @@
 export { type Ask, findServerFault, type UsedSchema } from './connection/server-fault.ts';
 export { createPostgresStore, type PostgresStoreOptions } from './store.ts';
-export { type ContentsToWrite, writePostgresContents } from './tables/write-contents.ts';
-export { type TablesToWrite, WriteTablesError, writeTables } from './tables/write-tables.ts';
+export {
+  type ContentsToWrite,
+  type TablesToWrite,
+  WriteTablesError,
+  writePostgresContents,
+  writeTables,
+} from './tables/write-tables.ts';

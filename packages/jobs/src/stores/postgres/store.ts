@@ -5,16 +5,14 @@ import { type Recovery, recover } from '../../core/transactions/settle.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { connect, type Database } from './connection/database.ts';
 import { createDatabaseClock } from './connection/database-clock.ts';
-import { createWriteQueue } from './connection/write-queue.ts';
 import { storeInTransaction } from './in-transaction.ts';
 import type { DeadNode } from './membership/control-protocol.ts';
 import { join } from './membership/membership.ts';
 import { listNodes } from './membership/nodes.ts';
 import { createCommands } from './methods/commands.ts';
-import type { Parts } from './methods/parts.ts';
 import { createPasses } from './methods/passes.ts';
 import { createReads } from './methods/reads.ts';
-import { createUnitRunner } from './methods/unit-runner.ts';
+import { createWrites, type Parts } from './methods/writes.ts';
 import { migrate } from './migrate.ts';
 import type { Shortcuts } from './shortcuts/shortcuts.ts';
 import { createShared } from './tables/shared.ts';
@@ -30,11 +28,6 @@ export interface PostgresStoreOptions {
   /** The event loop may stand still so long before the node gives up its runs (60 s). */
   readonly maxStallMs?: number;
   readonly clock: Clock;
-  /**
-   * Connections at most (6), two of them for passes; three at least. The control connection is one more, as
-   * is for a moment one that vacuums.
-   */
-  readonly connections?: number;
   /** In place of the database's clock (P17, clock), for tests: times are those of `clock` then. */
   readonly ownClock?: boolean;
   /**
@@ -50,16 +43,17 @@ export interface PostgresStoreOptions {
   readonly shortcuts?: Partial<Shortcuts>;
 }
 
-const CONNECTIONS = 6;
+/** Connections, besides the control connection and, for a moment, one that vacuums. */
 const FOR_PASSES = 2;
-const STATEMENT_MS = 30_000;
-/** Connections that commands leave to reads, since all commands may have to wait for locks. */
+const FOR_COMMANDS_AND_READS = 4;
+/** Those that commands leave to reads, since all commands may have to wait for locks. */
 const KEPT_FREE = 1;
+const STATEMENT_MS = 30_000;
 const MAX_STALL_MS = 60_000;
 
 /** The store that several nodes share: one PostgreSQL. Times are those of the database's clock. */
 export function createPostgresStore(options: PostgresStoreOptions): JobStore {
-  const { url, clock, connections = CONNECTIONS, ownClock = false, shortcuts = {} } = options;
+  const { url, clock, ownClock = false, shortcuts = {} } = options;
   const { maxLiveRuns = MAX_LIVE_RUNS, maxRunsPutOff = MAX_RUNS_PUT_OFF } = options;
   const databaseClock = createDatabaseClock(clock);
   const now = () => (ownClock ? clock.now() : databaseClock.now());
@@ -67,16 +61,15 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const how = { url, statementMs: STATEMENT_MS, clock: databaseClock };
   // Of passes, and of commands that take their place on an idle node: no run waits for reads that take long.
   const passes = connect({ ...how, max: FOR_PASSES, min: 1 });
-  const shareable = Math.max(connections - FOR_PASSES, 1);
-  const db = connect({ ...how, max: shareable });
+  const db = connect({ ...how, max: FOR_COMMANDS_AND_READS });
   // On a connection of its own: neither reads nor a close wait for it. Without `statementMs`: the server
   // would go on with what its client gave up.
   const vacuums = connect({ url, max: 1 });
-  const writes = createWriteQueue({ passes, commands: db, maxCommands: Math.max(shareable - KEPT_FREE, 1) });
   const shared = createShared(db, { maxLiveRuns, maxRunsPutOff, shortcuts });
-  const runner = createUnitRunner({ db, writes, shared, ownNow });
+  const maxCommands = FOR_COMMANDS_AND_READS - KEPT_FREE;
+  const writes = createWrites({ passes, commands: db, maxCommands, shared, ownNow });
   const joined = new Set<string>();
-  const parts: Parts = { db, runner, shared, joined, now, ownNow };
+  const parts: Parts = { db, writes, shared, joined, now, ownNow };
   const vacuum = createVacuum({ monotonic: () => clock.monotonic(), vacuum: () => vacuumPassed(vacuums) });
   return {
     async open() {
@@ -84,9 +77,9 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       if (!ownClock) await databaseClock.start(db);
     },
     async close() {
-      if (runner.isClosed) return;
+      if (writes.isClosed) return;
       databaseClock.stop();
-      await runner.close();
+      await writes.close();
       vacuums.reset();
       await Promise.all([passes.close(), db.close(), vacuums.close()]);
     },
@@ -96,8 +89,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       joined.add(node.id);
       return membership;
     },
-    listNodes: () => runner.tracked(() => listNodes(db)),
-    check: () => runner.tracked(async () => void (await db.run(CHECK))),
+    listNodes: () => writes.tracked(() => listNodes(db)),
+    check: () => writes.tracked(async () => void (await db.run(CHECK))),
     within: (tx) => storeInTransaction(tx, { shared, now }),
     ...createCommands(parts),
     ...createPasses(parts, vacuum),
@@ -106,7 +99,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
 }
 
 async function joinNodes(
-  { db, runner, shared }: Parts,
+  { db, writes, shared }: Parts,
   { options, passes }: { readonly options: PostgresStoreOptions; readonly passes: Database },
   { node, listener }: { readonly node: NodeInfo; readonly listener: NodeListener },
 ): Promise<Membership> {
@@ -114,7 +107,7 @@ async function joinNodes(
   // A caller's transaction that began before a key was committed would not see it.
   const types = Object.entries(node.types);
   await Promise.all(types.map(([type, version]) => shared.types.ensure(type, version)));
-  const bury = (nodes: readonly DeadNode[]) => runner.beside((u) => removeDeadNodes(u, nodes));
+  const bury = (nodes: readonly DeadNode[]) => writes.beside((u) => removeDeadNodes(u, nodes));
   const reset = () => {
     passes.reset();
     db.reset();

@@ -3,83 +3,129 @@ import type { Mutable } from '../../core/objects.ts';
 import type { Schedule } from '../../core/schedule/schedule.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 
-/** What a slot changes, but for `wake_at`. */
-export const SLOT_COLUMNS = ['next_run_at', 'last_slot_at', 'skipped_count'] as const;
+type Value = string | number | null;
 
+/** A column of jobs. */
+export interface JobColumn {
+  readonly name: string;
+  /** In PostgreSQL. */
+  readonly type: 'bigint' | 'double precision' | 'integer' | 'text';
+  /** What it keeps of a job. */
+  of(stored: StoredJob): Value | undefined;
+}
+
+const column = (name: string, type: JobColumn['type'], of: JobColumn['of']): JobColumn => ({
+  name,
+  type,
+  of,
+});
+const ofJob = (name: string, type: JobColumn['type'], of: (job: Job) => Value | undefined) =>
+  column(name, type, ({ job }) => of(job));
+const ofSchedule = (name: string, type: JobColumn['type'], key: string) =>
+  ofJob(name, type, ({ schedule }) => Reflect.get(schedule, key));
+
+export const UID = column('uid', 'bigint', ({ uid }) => uid);
+/** When the planner has to look at the job. */
+export const WAKE_AT = ofJob('wake_at', 'bigint', ({ wakeAt }) => wakeAt);
+const NEXT_RUN_AT = ofJob('next_run_at', 'bigint', ({ nextRunAt }) => nextRunAt);
+const FAILED_IN_ROW = ofJob('failed_in_row', 'bigint', ({ failedInRow }) => failedInRow);
+
+/** What a slot changes, but for `wake_at`. */
+export const SLOT_COLUMNS = [
+  NEXT_RUN_AT,
+  ofJob('last_slot_at', 'bigint', ({ lastSlotAt }) => lastSlotAt),
+  column('skipped_count', 'bigint', ({ skippedCount }) => skippedCount),
+];
 /** What the end of a run changes. */
 export const END_COLUMNS = [
-  'last_run_at',
-  'last_status',
-  'last_success_at',
-  'last_end_at',
-  'failed_in_row',
-  'failing_since',
-  'finished_count',
-] as const;
-
+  ofJob('last_run_at', 'bigint', ({ lastRunAt }) => lastRunAt),
+  ofJob('last_status', 'text', ({ lastStatus }) => lastStatus),
+  ofJob('last_success_at', 'bigint', ({ lastSuccessAt }) => lastSuccessAt),
+  ofJob('last_end_at', 'bigint', ({ lastEndAt }) => lastEndAt),
+  FAILED_IN_ROW,
+  ofJob('failing_since', 'bigint', ({ failingSince }) => failingSince),
+  column('finished_count', 'bigint', ({ finishedCount }) => finishedCount),
+];
 /** What every run changes. */
-export const STATE_COLUMNS = [...SLOT_COLUMNS, ...END_COLUMNS] as const;
+export const STATE_COLUMNS = [...SLOT_COLUMNS, ...END_COLUMNS];
 
+/** What tells the version of a job; what was made has it, too. */
+const VERSION_COLUMNS = [
+  column('type_key', 'integer', ({ typeKey }) => typeKey),
+  ofJob('version', 'integer', ({ version }) => version),
+  ofJob('status', 'text', ({ status }) => status),
+  ofJob('anchor_at', 'bigint', ({ anchorAt }) => anchorAt),
+  ofJob('updated_at', 'bigint', ({ updatedAt }) => updatedAt),
+];
+const EDITED_COLUMNS = [
+  ...VERSION_COLUMNS,
+  ofJob('paused_at', 'bigint', ({ pause }) => pause?.at),
+  ofJob('pause_reason', 'text', ({ pause }) => pause?.reason),
+  ofJob('paused_by', 'text', ({ pause }) => pause?.by),
+  ofJob('pause_until', 'bigint', ({ pause }) => pause?.until),
+  column('deleted_at', 'bigint', ({ deletedAt }) => deletedAt),
+];
 /**
  * What is read of a job that is known already: what may change within a version, and what tells the version.
  */
-export const VARYING_COLUMNS = [
-  'wake_at',
-  ...STATE_COLUMNS,
-  'type_key',
-  'version',
-  'status',
-  'anchor_at',
-  'paused_at',
-  'pause_reason',
-  'paused_by',
-  'pause_until',
-  'deleted_at',
-  'updated_at',
-] as const;
+export const VARYING_COLUMNS = [WAKE_AT, ...STATE_COLUMNS, ...EDITED_COLUMNS];
 
 /** What never changes within a version. */
 const FIXED_COLUMNS = [
-  'id',
-  'created_by',
-  'created_at',
-  'trace',
-  'kind',
-  'interval',
-  'every_ms',
-  'mode',
-  'cron',
-  'timezone',
-  'start_at',
-  'run_at',
-  'overlap',
-  'catch_up',
-  'timeout_ms',
-  'max_attempts',
-  'backoff_initial_ms',
-  'backoff_max_ms',
-  'backoff_factor',
-  'backoff_jitter',
-  'name',
-  'description',
-  'payload',
-] as const;
+  ofJob('id', 'text', ({ id }) => id),
+  ofJob('created_by', 'text', ({ createdBy }) => createdBy),
+  ofJob('created_at', 'bigint', ({ createdAt }) => createdAt),
+  ofJob('trace', 'text', ({ trace }) => trace),
+  ofSchedule('kind', 'text', 'kind'),
+  ofSchedule('interval', 'text', 'interval'),
+  ofSchedule('every_ms', 'bigint', 'everyMs'),
+  ofSchedule('mode', 'text', 'mode'),
+  ofSchedule('cron', 'text', 'cron'),
+  ofSchedule('timezone', 'text', 'timezone'),
+  ofSchedule('start_at', 'bigint', 'startAt'),
+  ofSchedule('run_at', 'bigint', 'runAt'),
+  ofJob('overlap', 'text', ({ overlap }) => overlap),
+  ofJob('catch_up', 'text', ({ catchUp }) => catchUp),
+  ofJob('timeout_ms', 'bigint', ({ timeoutMs }) => timeoutMs),
+  ofJob('max_attempts', 'bigint', ({ maxAttempts }) => maxAttempts),
+  ofJob('backoff_initial_ms', 'bigint', ({ backoff }) => backoff.initialMs),
+  ofJob('backoff_max_ms', 'bigint', ({ backoff }) => backoff.maxMs),
+  ofJob('backoff_factor', 'double precision', ({ backoff }) => backoff.factor),
+  ofJob('backoff_jitter', 'double precision', ({ backoff }) => backoff.jitter),
+  ofJob('name', 'text', ({ name }) => name),
+  ofJob('description', 'text', ({ description }) => description),
+  ofJob('payload', 'text', ({ payload }) => payload),
+];
 
-export const JOB_COLUMNS = [...VARYING_COLUMNS, ...FIXED_COLUMNS] as const;
-
+export const JOB_COLUMNS = [...VARYING_COLUMNS, ...FIXED_COLUMNS];
 /** What is known of a job as it is made; nothing has come of it yet, and nobody has paused it. */
 export const NEW_JOB_COLUMNS = [
-  'uid',
-  'wake_at',
-  'next_run_at',
-  'failed_in_row',
-  'type_key',
-  'version',
-  'status',
-  'anchor_at',
-  'updated_at',
+  UID,
+  WAKE_AT,
+  NEXT_RUN_AT,
+  FAILED_IN_ROW,
+  ...VERSION_COLUMNS,
   ...FIXED_COLUMNS,
-] as const;
+];
+
+/** What these columns keep of a job. */
+export function paramsOf(columns: readonly JobColumn[], stored: StoredJob): Value[] {
+  return columns.map(({ of }) => of(stored) ?? null);
+}
+
+/** Whether one of these columns is to be written. */
+export function hasChanged(columns: readonly JobColumn[], before: StoredJob, after: StoredJob): boolean {
+  return columns.some(({ of }) => of(before) !== of(after));
+}
+
+/** Whether {@link STATE_COLUMNS} and `wake_at` are all that is to be written. */
+export function onlyStateChanged(before: StoredJob, after: StoredJob): boolean {
+  return !hasChanged(EDITED_COLUMNS, before, after);
+}
+
+export function namesOf(columns: readonly JobColumn[]): string {
+  return columns.map(({ name }) => name).join(', ');
+}
 
 type Row = Readonly<Record<string, string | number | null>>;
 
@@ -89,7 +135,7 @@ export type FixedJob = JobDefinition &
 
 /** Jobs as {@link storedJobOf} reads them; goes on with a WHERE about `jobs` or `job_types`. */
 export function selectJob(schema: string): string {
-  return `SELECT uid, ${JOB_COLUMNS.map((column) => `jobs.${column}`).join(', ')},
+  return `SELECT uid, ${JOB_COLUMNS.map(({ name }) => `jobs.${name}`).join(', ')},
     job_types.type AS type, job_types.version AS type_version
     FROM ${schema}jobs JOIN ${schema}job_types ON job_types.key = jobs.type_key`;
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../core/store/store.ts';
 import { LOCK_WAIT_MS } from './database.ts';
 import { busy, unavailable } from './database-errors.ts';
-import type { Param, Queries } from './queries.ts';
+import { type Param, type Queries, waitingForAll } from './queries.ts';
 
 /** How a piece of work in a caller's transaction ended; what is not `kept` is undone, its locks included. */
 export interface Ended<T> {
@@ -65,22 +65,12 @@ export function queriesOn(tx: Transaction): Queries {
     const [answer] = await ask(tx, `WITH answer AS (${sql}) ${AS_TEXT}`, params);
     return JSON.parse((answer as { readonly rows: string }).rows) as object[];
   };
-  const run = async (sql: string, params?: readonly Param[]) =>
-    (await objects(`${sql} RETURNING 1 AS one`, params)).length;
-  const arrays = async (sql: string, params?: readonly Param[]) =>
-    (await objects(sql, params)).map((row) => Object.values(row));
-  return {
+  return waitingForAll({
     objects,
-    arrays,
-    commitWith: arrays,
-    run,
-    write: async (sql, params) => void (await run(sql, params)),
-    async writeFor(sql, params) {
-      const rows = await arrays(sql, params);
-      return () => rows;
-    },
+    arrays: async (sql, params) => (await objects(sql, params)).map((row) => Object.values(row)),
+    run: async (sql, params) => (await objects(`${sql} RETURNING 1 AS one`, params)).length,
     script: async (sql) => void (await ask(tx, sql)),
-  };
+  });
 }
 
 async function ask(

@@ -10,19 +10,9 @@ const FIRST_ASKS = 5;
 /**
  * The database's time (P17, clock), read off this process's monotonic clock. What decides takes its time from
  * its transaction; this is for sleeping until something is due, and for times that a node tells. Each
- * transaction corrects it.
+ * transaction corrects it. `monotonic` and timers are those of `clock`; its `now` is not asked.
  */
-export interface DatabaseClock {
-  now(): number;
-  monotonic(): number;
-  learn(sample: TimeSample): void;
-  /** Asks several times, and then now and then. */
-  start(q: Queries): Promise<void>;
-  stop(): void;
-}
-
-/** `monotonic` and timers are those of `clock`; its `now` is not asked. */
-export function createDatabaseClock(clock: Pick<Clock, 'monotonic' | 'setTimer'>): DatabaseClock {
+export function createDatabaseClock(clock: Pick<Clock, 'monotonic' | 'setTimer'>) {
   let offset: number | undefined;
   let cancel: (() => void) | undefined;
   let stopped = false;
@@ -56,7 +46,8 @@ export function createDatabaseClock(clock: Pick<Clock, 'monotonic' | 'setTimer'>
     now: () => Math.floor(clock.monotonic() + (offset ?? 0)),
     monotonic: () => clock.monotonic(),
     learn,
-    async start(q) {
+    /** Asks several times, and then now and then. */
+    async start(q: Queries): Promise<void> {
       for (let n = 0; n < FIRST_ASKS; n++) await ask(q);
       askAgain(q);
     },

@@ -1,18 +1,9 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import { type AbortFlag, refuseAborted } from '../../../core/model/errors.ts';
-import {
-  codeOf,
-  commitFailed,
-  fail,
-  failedAfterCommit,
-  isAborted,
-  isAnswer,
-  mustTryAgain,
-  statementFailed,
-} from './database-errors.ts';
-import { createPipeline } from './pipeline.ts';
-import { type Param, type Queries, queriesOn, together } from './queries.ts';
+import { fail, isAnswer, mustTryAgain, statementFailed } from './database-errors.ts';
+import { type Param, preparing, type Queries, queriesOn, together, waitingForAll } from './queries.ts';
+import { runTransaction } from './transaction.ts';
 
 export interface Bounds<Opened> {
   /** The longest wait for each lock, default {@link LOCK_WAIT_MS}; after that it rejects as `busy`. */
@@ -107,6 +98,7 @@ export function connect(options: ConnectOptions): Database {
   const { clock } = options;
   const { pool, reset } = createPool(options);
   const names = createNames();
+  const prepare = preparing(names.of);
   const boundedSessions = new WeakSet<pg.PoolClient>();
 
   const withClient = async <T>(
@@ -146,25 +138,10 @@ export function connect(options: ConnectOptions): Database {
   ): Promise<T> => {
     for (let tries = 1; ; tries++) {
       try {
-        return await withClient(async (client) => {
-          const pipeline = createPipeline();
-          try {
-            const q = queriesOn(client, names.of, pipeline);
-            const [now, opened] = await together([begun(client, how), opening?.(q)]);
-            const result = await work(q, now, opened);
-            await pipeline.commit(() => client.query('COMMIT'));
-            return result;
-          } catch (failure) {
-            if (pipeline.isCommitted) failedAfterCommit(failure);
-            // Whatever was lost first: the COMMIT may have been done.
-            if (pipeline.isCommitSent && codeOf(failure) === undefined) commitFailed(failure);
-            // What follows a statement that failed tells only that.
-            const error = isAborted(failure) ? (pipeline.failure ?? failure) : failure;
-            // One that is broken takes the transaction with it.
-            if (isAnswer(error)) await client.query('ROLLBACK').catch(() => undefined);
-            throw error;
-          }
-        }, signal);
+        return await withClient(
+          (client) => runTransaction(client, prepare, { begin: () => begun(client, how), opening, work }),
+          signal,
+        );
       } catch (error) {
         if (tries >= TRIES || !mustTryAgain(error)) throw error;
       }
@@ -172,15 +149,14 @@ export function connect(options: ConnectOptions): Database {
   };
 
   const alone = <T>(work: (q: Queries) => Promise<T>) =>
-    withClient((client) => work(queriesOn(client, names.of)));
+    withClient((client) => work(queriesOn(client, prepare)));
   return {
-    objects: (sql, params) => alone((q) => q.objects(sql, params)),
-    arrays: (sql, params) => alone((q) => q.arrays(sql, params)),
-    run: (sql, params) => alone((q) => q.run(sql, params)),
-    write: (sql, params) => alone((q) => q.write(sql, params)),
-    writeFor: (sql, params) => alone((q) => q.writeFor(sql, params)),
-    commitWith: (sql, params) => alone((q) => q.commitWith(sql, params)),
-    script: (sql) => alone((q) => q.script(sql)),
+    ...waitingForAll({
+      objects: (sql, params) => alone((q) => q.objects(sql, params)),
+      arrays: (sql, params) => alone((q) => q.arrays(sql, params)),
+      run: (sql, params) => alone((q) => q.run(sql, params)),
+      script: (sql) => alone((q) => q.script(sql)),
+    }),
     transaction: (work) => inTransaction(TRANSACTION, work),
     boundedTransaction: (work, { lockWaitMs = LOCK_WAIT_MS, ...how } = {}) =>
       inTransaction(bounded(lockWaitMs), work, how),
@@ -192,7 +168,7 @@ export function connect(options: ConnectOptions): Database {
           if (rowCount === 0) return undefined;
           boundedSessions.add(client);
         }
-        return queriesOn(client, names.of).arrays(sql, params).catch(statementFailed);
+        return queriesOn(client, prepare).arrays(sql, params).catch(statementFailed);
       }, signal),
     snapshot: (work) => inTransaction(SNAPSHOT, work),
     reset,
@@ -200,10 +176,7 @@ export function connect(options: ConnectOptions): Database {
   };
 }
 
-function createPool({ url, max, min = 0, statementMs = 0 }: ConnectOptions): {
-  readonly pool: pg.Pool;
-  reset(): void;
-} {
+function createPool({ url, max, min = 0, statementMs = 0 }: ConnectOptions) {
   const sockets = new Set<Socket>();
   const pool = new pg.Pool({
     connectionString: url,
@@ -235,31 +208,25 @@ function createPool({ url, max, min = 0, statementMs = 0 }: ConnectOptions): {
   };
 }
 
-interface Names {
-  learn(client: pg.PoolClient): Promise<void>;
-  /** Sessions are ours alone, as far as is known. */
-  readonly areKept: boolean;
-  of(sql: string): string | undefined;
-}
-
 /**
  * Names of prepared statements. None behind a pooler, which shares sessions among processes: then each
  * statement is parsed again.
  */
-function createNames(): Names {
+function createNames() {
   let isDirect: boolean | undefined;
   const names = new Map<string, string>();
   return {
-    async learn(client) {
+    async learn(client: pg.PoolClient) {
       if (isDirect !== undefined) return;
       const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
       // What the handshake said; a pooler makes that up.
       isDirect = rows[0]?.pid === Reflect.get(client, 'processID');
     },
+    /** Sessions are ours alone, as far as is known. */
     get areKept() {
       return isDirect === true;
     },
-    of(sql) {
+    of(sql: string) {
       if (isDirect !== true) return undefined;
       let name = names.get(sql);
       if (name === undefined) {

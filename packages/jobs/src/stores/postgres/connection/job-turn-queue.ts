@@ -2,12 +2,6 @@ import type { StoreError } from '../../../core/model/errors.ts';
 import { LOCK_WAIT_MS } from './database.ts';
 import { isBusy } from './database-errors.ts';
 
-/** Lets so much be done at once, the rest in the order in which it came. */
-export interface JobTurnQueue {
-  /** `isAlone`: beside no other on its target that goes alone; those go in the order of asking. */
-  take<T>(target: string, work: () => Promise<T>, isAlone?: boolean): Promise<T>;
-}
-
 /** Asked for so much later at most, one has waited for as long. */
 const NEARLY_MS = 200;
 
@@ -24,10 +18,10 @@ interface Waiting extends Turn {
 
 /**
  * At most `max` turns at once, and one fewer on one target: commands on a locked job don't delay those on
- * others. When one has waited for a job and failed, those behind it of nearly the same age fail too.
- * JobTurnQueue that go alone may wait for what the others don't.
+ * others. When one has waited for a job and failed, those behind it of nearly the same age fail too. Those
+ * that go alone may wait for what the others don't.
  */
-export function createJobTurnQueue(max: number): JobTurnQueue {
+export function createJobTurnQueue(max: number) {
   const maxOfOne = Math.max(max - 1, 1);
   const taken = new Map<string, number>();
   /** Targets on which something goes alone. */
@@ -70,7 +64,8 @@ export function createJobTurnQueue(max: number): JobTurnQueue {
   };
 
   return {
-    take(target, work, isAlone = false) {
+    /** `isAlone`: beside no other on its target that goes alone; those go in the order of asking. */
+    take<T>(target: string, work: () => Promise<T>, isAlone = false): Promise<T> {
       const turn = { target, isAlone };
       if (hasRoom(turn)) return run(turn, work);
       return new Promise((resolve, reject) => {

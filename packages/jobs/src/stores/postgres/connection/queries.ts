@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import type { Pipeline } from './pipeline.ts';
 
 /** A value that can be bound to a parameter; an array goes to a parameter of an array type. */
 export type Param = string | number | boolean | null | readonly (string | number | boolean | null)[];
@@ -12,6 +11,8 @@ export interface Queries {
   arrays(sql: string, params?: readonly Param[]): Promise<readonly unknown[]>;
   /** Runs a statement and returns how many rows it touched. */
   run(sql: string, params?: readonly Param[]): Promise<number>;
+  /** Several statements without parameters. */
+  script(sql: string): Promise<void>;
   /**
    * Runs a statement whose answer only the transaction waits for, at its end: on the store's own connections
    * it goes out together with what comes next. If it fails, so does all that comes after it.
@@ -28,8 +29,37 @@ export interface Queries {
    * after it.
    */
   commitWith(sql: string, params?: readonly Param[]): Promise<readonly unknown[]>;
-  /** Several statements without parameters. */
-  script(sql: string): Promise<void>;
+}
+
+/** Adds those methods that only send, where each statement is waited for. */
+export function waitingForAll(q: Pick<Queries, 'objects' | 'arrays' | 'run' | 'script'>): Queries {
+  return {
+    ...q,
+    write: async (sql, params) => void (await q.run(sql, params)),
+    async writeFor(sql, params) {
+      const rows = await q.arrays(sql, params);
+      return () => rows;
+    },
+    commitWith: q.arrays,
+  };
+}
+
+/** Makes a statement as `pg` takes it. */
+export type Prepare = (sql: string, params: readonly Param[]) => pg.QueryConfig;
+
+/** `nameOf` names a statement that the connection is to keep; absent: it is prepared each time. */
+export function preparing(nameOf: (sql: string) => string | undefined = () => undefined): Prepare {
+  return (text, params) => ({ name: nameOf(text), text, values: params.map(arrayText) });
+}
+
+export function queriesOn(client: pg.ClientBase, prepare = preparing()): Queries {
+  return waitingForAll({
+    objects: async (sql, params = []) => (await client.query(prepare(sql, params))).rows,
+    arrays: async (sql, params = []) =>
+      (await client.query({ ...prepare(sql, params), rowMode: 'array' })).rows,
+    run: async (sql, params = []) => (await client.query(prepare(sql, params))).rowCount ?? 0,
+    script: async (sql) => void (await client.query(sql)),
+  });
 }
 
 /**
@@ -42,70 +72,6 @@ export async function together<const T extends readonly unknown[]>(
   await Promise.allSettled(asked);
   // In the order of asking, whichever was told first.
   return Promise.all(asked);
-}
-
-/** Without `nameOf`, statements are prepared each time; without `pipeline`, all are waited for. */
-export function queriesOn(
-  client: pg.ClientBase,
-  nameOf: (sql: string) => string | undefined = () => undefined,
-  pipeline?: Pipeline,
-): Queries {
-  const valuesOf = (params: readonly Param[]) => params.map(arrayText);
-  const assertOpen = () => {
-    if (pipeline?.isEnding) throw new Error('nothing can be asked for once a transaction ends');
-  };
-  const statement = (sql: string, params: readonly Param[]) => {
-    assertOpen();
-    return { name: nameOf(sql), text: sql, values: valuesOf(params) };
-  };
-  const ask = (sql: string, params: readonly Param[]) => client.query(statement(sql, params));
-  const arrays = async (sql: string, params: readonly Param[] = []): Promise<readonly unknown[]> => {
-    const { rows } = await client.query({ ...statement(sql, params), rowMode: 'array' });
-    return rows;
-  };
-  /** Asks for rows as arrays, with nobody waiting for them: returns what gives them when they are here. */
-  const sendArrays = (to: Pipeline, sql: string, params: readonly Param[]): (() => readonly unknown[]) => {
-    const asked = { ...statement(sql, params), rowMode: 'array' as const };
-    let rows: readonly unknown[] | undefined;
-    to.send((answered) =>
-      client.query(asked, (error, result) => {
-        rows = result?.rows;
-        answered(error);
-      }),
-    );
-    return () => {
-      if (rows === undefined) throw to.failure ?? new Error('rows were asked for before they are here');
-      return rows;
-    };
-  };
-  return {
-    async objects(sql, params = []) {
-      return (await ask(sql, params)).rows;
-    },
-    arrays,
-    async run(sql, params = []) {
-      return (await ask(sql, params)).rowCount ?? 0;
-    },
-    async write(sql, params = []) {
-      if (pipeline === undefined) await ask(sql, params);
-      else pipeline.send((answered) => client.query(statement(sql, params), answered));
-    },
-    async writeFor(sql, params = []) {
-      if (pipeline !== undefined) return sendArrays(pipeline, sql, params);
-      const rows = await arrays(sql, params);
-      return () => rows;
-    },
-    async commitWith(sql, params = []) {
-      if (pipeline === undefined) return arrays(sql, params);
-      const rows = sendArrays(pipeline, sql, params);
-      await pipeline.commit(() => client.query('COMMIT'));
-      return rows();
-    },
-    async script(sql) {
-      assertOpen();
-      await client.query(sql);
-    },
-  };
 }
 
 /**

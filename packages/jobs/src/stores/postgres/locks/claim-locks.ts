@@ -31,38 +31,26 @@ export async function lockEndedClaims(
 /** Locks the runs of claims, and their jobs before them. */
 export async function lockClaims(u: Unit, claims: readonly ClaimKey[]): Promise<readonly ClaimState[]> {
   if (claims.length === 0) return [];
-  const { runs, heldIds } = await lockClaimed(
-    u,
-    claims.map(({ runId }) => Number(runId)),
-  );
-  return claims.map(({ runId, fence }) => {
-    if (heldIds.has(String(runId))) return 'held';
-    const run = runs.get(String(runId));
-    return run?.claim?.fence === fence ? run : 'stale';
-  });
-}
-
-interface Claimed {
-  readonly runs: ReadonlyMap<string, LiveRun>;
-  /** Those that are claimed, too, but whose jobs somebody holds: they keep back no other. */
-  readonly heldIds: ReadonlySet<string>;
-}
-
-async function lockClaimed(u: Unit, ids: readonly number[]): Promise<Claimed> {
-  const runs = new Map<string, LiveRun>();
+  const ids = claims.map(({ runId }) => Number(runId));
+  const runs = new Map<number, LiveRun>();
   const lockRuns = async (of: readonly number[]) => {
     const rows = await u.q.arrays(LOCK_CLAIMED, [of, [...u.jobs.keys()]]);
-    for (const run of rows.map(liveRunOf)) runs.set(run.id, run);
+    for (const run of rows.map(liveRunOf)) runs.set(Number(run.id), run);
   };
   await lockFreeJobsOf(u, ids);
   await lockRuns(ids);
-  const others = ids.filter((id) => !runs.has(String(id)));
+  const others = ids.filter((id) => !runs.has(id));
+  // Those that are claimed, too, but whose jobs somebody holds.
   const held =
     others.length === 0 ? [] : numbersIn(await u.q.arrays(OF_HELD_JOBS, [others, [...u.jobs.keys()]]));
-  if (held.length === 0) return { runs, heldIds: new Set() };
-  if (!(await lockJobsSoon(u, held))) return { runs, heldIds: new Set(held.map(String)) };
-  await lockRuns(held);
-  return { runs, heldIds: new Set() };
+  const isFree = held.length > 0 && (await lockJobsSoon(u, held));
+  if (isFree) await lockRuns(held);
+  const heldIds = new Set(isFree ? [] : held);
+  return claims.map(({ runId, fence }) => {
+    if (heldIds.has(Number(runId))) return 'held';
+    const run = runs.get(Number(runId));
+    return run?.claim?.fence === fence ? run : 'stale';
+  });
 }
 
 const LOCK_CLAIMED = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs

@@ -6,12 +6,13 @@ import type { Queries } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { KEYS_KNOWN, versionsParam } from '../rows/type-keys.ts';
 import { earlierOf, type Look, type Seen, seeing, seenIn } from '../shortcuts/due-index-floor.ts';
+import { SELECT_VARYING } from '../shortcuts/known-jobs.ts';
 import { isAlive } from '../shortcuts/make-claimed.ts';
 import { liveRunsOf } from '../tables/live-runs.ts';
 import type { Shared } from '../tables/shared.ts';
 import type { Unit } from '../tables/unit.ts';
 import { reserveIds } from '../tables/write-unit.ts';
-import { askToLockDue, HELD_AGAIN_MS, takeLocked, uidsIn } from './job-locks.ts';
+import { HELD_AGAIN_MS, LOCK, takeLocked } from './job-locks.ts';
 
 /** What a plan has to know before all else. */
 export interface OpenedPlan {
@@ -31,34 +32,28 @@ export async function openPlan(
   const look = await shared.due.jobs.look(at, async (from) =>
     seenIn((await q.arrays(EARLIEST_WAKE, [versions, from]))[0]),
   );
-  return { look, at, due: await askToLockDue(q, { versions, from: look.from, by: at + aheadMs, limit }) };
+  return { look, at, due: await q.objects(LOCK_DUE, [versions, at + aheadMs, limit, look.from]) };
 }
 
 /** One plan's look for due jobs, and for the runs that wait for the claim with it. */
-export interface DueLook {
-  lockDue(input: PlanInput): Promise<DueJobs>;
-  /** To be called before what was planned is written. */
-  written(): void;
-  end(planned: EndedPlan): Promise<PlanEnd>;
-}
-
 export function createDueLook(
   u: Unit,
   { hasJoined, opened }: { readonly hasJoined: boolean; readonly opened: OpenedPlan | undefined },
-): DueLook {
+) {
   let plan: OpenedPlan | undefined;
   let claiming: Claiming | undefined;
   return {
-    async lockDue(input) {
+    async lockDue(input: PlanInput): Promise<DueJobs> {
       const isUsable = opened !== undefined && opened.at <= u.now + CLOCKS_DIFFER_MS;
       plan = isUsable ? opened : await openPlan(u.q, { shared: u.shared, input, at: u.now });
       const rows = plan.due;
       if (rows.length === 0) return { jobs: [], live: new Map() };
       const claim = u.shared.shortcuts.claimPlanned ? input.claim : undefined;
+      const uids = rows.map((row) => (row as { readonly uid: number }).uid);
       // A run for each, and the fence of its claim.
       const idsOfEach = claim === undefined ? 1 : 2;
       const [live, , waiting, jobs] = await Promise.all([
-        liveRunsOf(u, uidsIn(rows)),
+        liveRunsOf(u, uids),
         reserveIds(u, rows.length * idsOfEach),
         claim && beginClaim(u, claim, hasJoined),
         // While the server is at those.
@@ -67,14 +62,15 @@ export function createDueLook(
       claiming = waiting;
       return { jobs, live, waiting: claiming?.waiting };
     },
-    written() {
+    /** To be called before what was planned is written. */
+    written(): void {
       if (claiming === undefined) return;
       const { look, seen } = claiming;
       const isClaimed = u.toMake.some((one) => one.kind === 'queue' && one.claim !== undefined);
       u.onceWritten.push(() => look.done(isClaimed ? u.now : undefined, seen));
       claiming = undefined;
     },
-    async end({ input: { types, limit }, jobs, isDone }) {
+    async end({ input: { types, limit }, jobs, isDone }: EndedPlan): Promise<PlanEnd> {
       if (plan === undefined) throw new Error('no plan is under way');
       const { look, at } = plan;
       const upTo = Math.min(at, u.now);
@@ -128,3 +124,14 @@ const EARLIEST_WAKE = `SELECT ${seeing(`SELECT min(next.wake_at) FROM (${KEYS_KN
   ORDER BY wake_at LIMIT 1) AS next`)}`;
 const SEE_EARLIEST_IF_ALIVE = `WITH alive AS MATERIALIZED (${isAlive('$3')})
   SELECT ${SEE_LEFT}, EXISTS (SELECT FROM alive) AS is_alive FROM ${FIRST_SUSPECT}`;
+/**
+ * The earliest free ones of each type, merged: no more is read of a type than is taken. As an array, so that
+ * they are picked and locked once; then read as they are under the lock.
+ */
+const LOCK_DUE = `${SELECT_VARYING} WHERE uid = ANY(ARRAY(
+  SELECT due.uid FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+    SELECT jobs.uid, wakes.wake_at FROM greenvue_jobs.job_wakes AS wakes JOIN greenvue_jobs.jobs ON jobs.uid = wakes.job_uid
+    WHERE wakes.type_key = known.key AND wakes.wake_at >= $4::bigint AND wakes.wake_at <= $2::bigint
+    ORDER BY wakes.wake_at, wakes.job_uid LIMIT $3::integer FOR NO KEY UPDATE OF jobs SKIP LOCKED) AS due
+  ORDER BY due.wake_at, due.uid LIMIT $3::integer)) AND wake_at <= $2::bigint
+  ORDER BY wake_at, uid ${LOCK} SKIP LOCKED`;

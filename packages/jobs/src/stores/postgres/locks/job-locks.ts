@@ -4,7 +4,6 @@ import { LOCK_WAIT_MS, SHORT_WAIT_MS } from '../connection/database.ts';
 import { isLockTimeout } from '../connection/database-errors.ts';
 import type { Queries } from '../connection/queries.ts';
 import { SELECT_JOB } from '../rows/job-rows.ts';
-import { KEYS_KNOWN } from '../rows/type-keys.ts';
 import { SELECT_VARYING } from '../shortcuts/known-jobs.ts';
 import type { Shared } from '../tables/shared.ts';
 import type { Unit } from '../tables/unit.ts';
@@ -34,7 +33,8 @@ export async function lockJob(
  * Keeps the job that has this id now from being edited or deleted; all else goes on, and may change its row.
  */
 export async function shareJob(u: Unit, id: string): Promise<StoredJob | undefined> {
-  return (await lock(u, SHARE_BY_ID, [id]))[0] ?? (await lock(u, SHARE_BY_ID, [id]))[0];
+  const share = async () => lockedIn(u, await u.q.objects(SHARE_BY_ID, [id]));
+  return (await share())[0] ?? (await share())[0];
 }
 
 /** The job that has this id now, unlocked. */
@@ -45,16 +45,14 @@ export async function findJob(q: Queries, id: string): Promise<StoredJob | undef
 
 /** Locks a job by its uid, deleted or not. */
 export async function requireJob(u: Unit, uid: number): Promise<StoredJob> {
-  // One that an edit gave another version of its type while this waited for its row shows itself to the
-  // second look.
-  const stored = (await lock(u, LOCK_BY_UID, [uid]))[0] ?? (await lock(u, LOCK_BY_UID, [uid]))[0];
+  const [stored] = await lockAll(u, LOCK_BY_UIDS, [uid]);
   if (stored === undefined) throw new Error(`a run belongs to no job (uid ${uid})`);
   return stored;
 }
 
 /** Locks the jobs of some live runs, in the order of their uids, but for those that others have locked. */
 export async function lockFreeJobsOf(u: Unit, runIds: readonly number[]): Promise<void> {
-  await lockAll(u, `${LOCK_OF_RUNS} SKIP LOCKED`, [runIds]);
+  await lockAll(u, `${LOCK_OF_RUNS} SKIP LOCKED`, runIds);
 }
 
 /** The wait before another look at due jobs that others have locked. */
@@ -74,7 +72,7 @@ const SHARED_MS = 10_000;
  * nothing is locked.
  */
 export async function lockJobsSoon(u: Unit, runIds: readonly number[]): Promise<boolean> {
-  return soon(u, () => lockAll(u, LOCK_OF_RUNS, [runIds]));
+  return soon(u, () => lockAll(u, LOCK_OF_RUNS, runIds));
 }
 
 /**
@@ -84,7 +82,7 @@ export async function lockJobsSoon(u: Unit, runIds: readonly number[]): Promise<
  */
 export async function lockJobsInTurn(u: Unit, uids: readonly number[]): Promise<void> {
   if (uids.length === 0) return;
-  if (areShared(u.shared, u.now) && (await soon(u, () => lockAll(u, LOCK_BY_UIDS, [uids])))) return;
+  if (areShared(u.shared, u.now) && (await soon(u, () => lockAll(u, LOCK_BY_UIDS, uids)))) return;
   await takeFree(u, { uids, rows: await u.q.objects(LOCK_FREE_BY_UIDS, [uids]) });
 }
 
@@ -120,36 +118,9 @@ export async function takeFree(
   if (uids.some((uid) => !u.jobs.has(uid))) u.shared.patience.sharedAt = u.now;
 }
 
-interface DueJobs {
-  readonly versions: string;
-  readonly from: number;
-  readonly by: number;
-  readonly limit: number;
-}
-
-/**
- * Asks for the locks on jobs of these types that are due between then and then and that nobody else has
- * locked, the longest overdue first; {@link takeLocked} goes on with the answer.
- */
-export function askToLockDue(
-  q: Queries,
-  { versions, from, by, limit }: DueJobs,
-): Promise<readonly unknown[]> {
-  return q.objects(LOCK_DUE, [versions, by, limit, from]);
-}
-
-/** {@link lock} of many, of which only what varies is read if the rest is known. */
-async function lockAll(
-  u: Unit,
-  sql: string,
-  params: readonly (string | number | readonly number[])[],
-): Promise<StoredJob[]> {
-  return takeLocked(u, await u.q.objects(sql, params));
-}
-
-/** Of the rows that a lock of many gives. */
-export function uidsIn(rows: readonly unknown[]): number[] {
-  return rows.map((row) => (row as { readonly uid: number }).uid);
+/** Only what varies is read of jobs of which the rest is known. */
+async function lockAll(u: Unit, sql: string, keys: readonly number[]): Promise<StoredJob[]> {
+  return takeLocked(u, await u.q.objects(sql, [keys]));
 }
 
 /** Goes on with the answer to a lock of many. */
@@ -159,24 +130,16 @@ export async function takeLocked(u: Unit, rows: readonly unknown[]): Promise<Sto
   return found;
 }
 
-async function lock(
-  u: Unit,
-  sql: string,
-  params: readonly (string | number | readonly number[])[],
-): Promise<StoredJob[]> {
-  return lockedIn(u, await u.q.objects(sql, params));
-}
-
 function lockedIn(u: Unit, rows: readonly unknown[]): StoredJob[] {
   const found = rows.map(storedJobOf);
   for (const stored of found) u.jobs.set(stored.uid, stored);
   return found;
 }
 
-const LOCK = 'FOR NO KEY UPDATE OF jobs';
+/** Locks the rows of jobs. */
+export const LOCK = 'FOR NO KEY UPDATE OF jobs';
 const BY_ID = `${SELECT_JOB} WHERE id = $1 AND deleted_at IS NULL`;
 const SHARE_BY_ID = `${BY_ID} FOR KEY SHARE OF jobs`;
-const LOCK_BY_UID = `${SELECT_JOB} WHERE uid = $1 ${LOCK}`;
 const LOCK_BY_UIDS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[]) ORDER BY uid ${LOCK}`;
 /** Locks the jobs of the parameter that nobody else has locked. */
 export const lockFreeByUids = (param: string) =>
@@ -184,14 +147,3 @@ export const lockFreeByUids = (param: string) =>
 const LOCK_FREE_BY_UIDS = lockFreeByUids('$1');
 const LOCK_OF_RUNS = `${SELECT_VARYING} WHERE uid IN
   (SELECT job_uid FROM greenvue_jobs.live_runs WHERE live_runs.id = ANY($1::bigint[])) ORDER BY uid ${LOCK}`;
-/**
- * The earliest free ones of each type, merged: no more is read of a type than is taken. As an array, so that
- * they are picked and locked once; then read as they are under the lock.
- */
-const LOCK_DUE = `${SELECT_VARYING} WHERE uid = ANY(ARRAY(
-  SELECT due.uid FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
-    SELECT jobs.uid, wakes.wake_at FROM greenvue_jobs.job_wakes AS wakes JOIN greenvue_jobs.jobs ON jobs.uid = wakes.job_uid
-    WHERE wakes.type_key = known.key AND wakes.wake_at >= $4::bigint AND wakes.wake_at <= $2::bigint
-    ORDER BY wakes.wake_at, wakes.job_uid LIMIT $3::integer FOR NO KEY UPDATE OF jobs SKIP LOCKED) AS due
-  ORDER BY due.wake_at, due.uid LIMIT $3::integer)) AND wake_at <= $2::bigint
-  ORDER BY wake_at, uid ${LOCK} SKIP LOCKED`;

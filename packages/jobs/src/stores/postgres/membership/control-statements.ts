@@ -1,8 +1,6 @@
 import { LEASE_MS } from '../../../core/nodes/lease.ts';
-import type { TypeVersions } from '../../../core/nodes/membership.ts';
 import { KEYS_KNOWN } from '../rows/type-keys.ts';
 import { LOCK_CLASS } from './control-protocol.ts';
-import type { SeenNode } from './dead-nodes.ts';
 
 /** The statements of the control connection. Time is the database's. */
 const NOW = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
@@ -74,31 +72,16 @@ const IS_DUE = `(SELECT EXISTS (SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN 
 /**
  * One small query twice a second. Parameters: types, id, whether to ask if something is due when there are no
  * others. A row for each of the others, or one without: the backend, whether the server is another one than
- * before, whether something is due; id, last heartbeat, whether its lease is over, whether its lock is free,
- * whether somebody watches events there, what it can run. For one lease after the start or the promotion of
- * the server nobody is dead: all have to come back first.
+ * before, whether something is due, the node ({@link SeenNode}). For one lease after the start or the
+ * promotion of the server nobody is dead: all have to come back first.
  */
 export const LOOK = `WITH ${SERVER}, ${HELD}
   SELECT pg_backend_pid(), is_other, CASE WHEN nodes.id IS NOT NULL OR $3 THEN ${IS_DUE} ELSE false END,
-    nodes.id, beat_at::text, is_settled AND lease_until < ${NOW},
-    is_settled AND holds_lock AND NOT EXISTS (SELECT FROM held WHERE objid = lock_key::oid), watching, types
+    CASE WHEN nodes.id IS NOT NULL THEN json_build_object('id', nodes.id, 'beatAt', beat_at,
+      'isExpired', is_settled AND lease_until < ${NOW},
+      'isFree', is_settled AND holds_lock AND NOT EXISTS (SELECT FROM held WHERE objid = lock_key::oid),
+      'isWatching', watching, 'types', types) END
   FROM server LEFT JOIN greenvue_jobs.nodes ON nodes.id <> $2`;
-
-/** The node of a row of {@link LOOK}, if it has one. */
-export function seenNodeOf(row: readonly unknown[]): SeenNode[] {
-  const [, , , id, beatAt, isExpired, isFree, watching, canRun] = row;
-  if (id === null) return [];
-  return [
-    {
-      id: String(id),
-      beatAt: Number(beatAt),
-      isExpired: isExpired === true,
-      isFree: isFree === true,
-      isWatching: watching === true,
-      types: canRun as TypeVersions,
-    },
-  ];
-}
 
 export const NOTE_SERVER = `UPDATE greenvue_jobs.server SET timeline = now.timeline, since = ${NOW}
   FROM (SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8) AS timeline) AS now

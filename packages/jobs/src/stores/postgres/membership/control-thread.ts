@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { LEASE_MS, type LeaseKnown, type LeaseState } from '../../../core/nodes/lease.ts';
+import { LEASE_MS, type LeaseKnown } from '../../../core/nodes/lease.ts';
 import { codeOf } from '../connection/database-errors.ts';
 import { versionsParam } from '../rows/type-keys.ts';
 import {
@@ -20,9 +20,9 @@ import {
 } from './control-protocol.ts';
 import { LEAVE, REGISTER, SET_UP, TELL_OF_NODES, TRY_LOCK } from './control-statements.ts';
 import { toldIn } from './notifier.ts';
-import { OthersWatch } from './others-watch.ts';
-import { Renewals } from './renewals.ts';
-import { SpareConnection } from './spare-connection.ts';
+import { createOthersWatch } from './others-watch.ts';
+import { createRenewals } from './renewals.ts';
+import { keepSpareConnection, type SpareConnection } from './spare-connection.ts';
 
 /**
  * The thread of a node's control connection: it keeps the lease, holds the lock that shows that the process
@@ -31,8 +31,10 @@ import { SpareConnection } from './spare-connection.ts';
  */
 const port = parentPort;
 if (port === null) throw new Error('This file runs in a thread of the PostgreSQL store only.');
-const { url, poolsUrl, node, state, maxStallMs } = workerData as ControlInput;
+const input = workerData as ControlInput;
+const { url, poolsUrl, node } = input;
 
+const NODES_CHANGED = JSON.stringify({ from: node.id, notices: [] } satisfies Told);
 /** So long after a connection could not be made the next one is tried, and after a lock was not free. */
 const AGAIN_MS = 100;
 /** A look comes a little later than it could, so that two in a row are far enough apart. */
@@ -51,25 +53,21 @@ let isLeaving = false;
 let isPooled = false;
 let backend: unknown;
 let ended = false;
-const others = new OthersWatch(node, tell);
+const others = createOthersWatch(node, tell);
+let isWatching = false;
 /** By the monotonic clock. */
 let nextBeat = 0;
 let nextLook = 0;
 let wakeUp: () => void = () => undefined;
-const renewals = new Renewals({ nodeId: node.id, maxStallMs, state, changed: leaseChanged });
+const renewals = createRenewals(input, (state) => {
+  if (state === 'over') end({ kind: 'lost' });
+  else tell({ kind: 'lease', state });
+});
 
 port.on('message', (message: ToControl) => {
   renewals.heard(message.kind === 'alive' ? message.state : undefined);
-  switch (message.kind) {
-    case 'alive':
-      return undefined;
-    case 'watch':
-      return void watch(message.isWatching);
-    case 'leave':
-      return void leave();
-    default:
-      return message satisfies never;
-  }
+  if (message.kind === 'watch') void watch(message.isWatching);
+  if (message.kind === 'leave') void leave();
 });
 void run();
 
@@ -79,25 +77,21 @@ async function run(): Promise<void> {
       connection ??= await connected();
       if (ended) return disconnect();
       await work(connection);
-      if (!hasJoined && !ended) joined();
+      if (!hasJoined && !ended) {
+        hasJoined = true;
+        tell({ kind: 'joined' });
+        spare = keepSpareConnection(poolsUrl, {
+          needsSpare: () => !hasControl,
+          useSpare,
+          spareLost: (code) => code !== undefined && renewals.serverSaid({ toSpare: code }),
+        });
+      }
     } catch (error) {
       setAside();
       if (!hasJoined) return end({ kind: 'failed', ...faultOf(error) });
     }
     await rest(connection === undefined ? AGAIN_MS : untilNext());
   }
-}
-
-function joined(): void {
-  hasJoined = true;
-  tell({ kind: 'joined' });
-  spare = new SpareConnection(poolsUrl, {
-    get needsSpare() {
-      return !hasControl;
-    },
-    useSpare,
-    spareLost: (code) => code !== undefined && renewals.serverSaid({ toSpare: code }),
-  });
 }
 
 /** A connection that hears the others. */
@@ -153,8 +147,8 @@ async function opened(): Promise<ControlConnection> {
 async function register(on: ControlConnection): Promise<void> {
   const { id, version, places, types, startedAt } = node;
   const sentAt = performance.now();
-  const text = JSON.stringify(renewals.beatState);
-  await on.rows(REGISTER, [id, version, places, versionsParam(types), startedAt, LEASE_MS, text]);
+  const beatState = renewals.beatState();
+  await on.rows(REGISTER, [id, version, places, versionsParam(types), startedAt, LEASE_MS, beatState]);
   renewals.renewed(sentAt);
   // A server with no connection to spare for it has none of a pooler either.
   if (await isSharedSession(on, url).catch(() => false)) usePooled();
@@ -162,6 +156,10 @@ async function register(on: ControlConnection): Promise<void> {
 
 function disconnect(): void {
   connection?.drop();
+  forgetConnection();
+}
+
+function forgetConnection(): void {
   connection = undefined;
   hasControl = false;
   hasLock = false;
@@ -173,9 +171,7 @@ function disconnect(): void {
  */
 function setAside(): void {
   silent = connection ?? silent;
-  connection = undefined;
-  hasControl = false;
-  hasLock = false;
+  forgetConnection();
   spare?.wake();
 }
 
@@ -193,17 +189,13 @@ function untilNext(): number {
 
 async function beat(on: ControlConnection, over: LeaseKnown['renewedOver'] = 'control'): Promise<void> {
   const sentAt = performance.now();
-  const renewed = await renewals.renew(on, { over, holdsLock: over === 'control' && hasLock });
-  if (over === 'control') nextBeat = sentAt + beatAgainMs(renewed !== undefined);
+  const renewed = await renewals.renew(on, { over, holdsLock: over === 'control' && hasLock, isWatching });
+  const everyMs = isPooled ? POLL_EVERY_MS : BEAT_EVERY_MS;
+  if (over === 'control') nextBeat = sentAt + (renewed === undefined ? LOOK_EVERY_MS : everyMs);
   if (renewed === undefined) return;
   if (!renewed.isThere) return isLeaving ? undefined : end({ kind: 'lost' });
   const { cancelled } = renewed;
   if (cancelled.length > 0) tell({ kind: 'notices', notices: [{ kind: 'cancel', runIds: cancelled }] });
-}
-
-function beatAgainMs(isRenewed: boolean): number {
-  if (!isRenewed) return LOOK_EVERY_MS;
-  return isPooled ? POLL_EVERY_MS : BEAT_EVERY_MS;
 }
 
 /** Without its control connection a node works as behind a pooler: it hears no other node, so it polls. */
@@ -219,7 +211,7 @@ async function takeLock(on: ControlConnection): Promise<void> {
   if (row[0] !== true) return;
   hasLock = true;
   await beat(on);
-  if (!hasJoined) await tellOfNodes(on);
+  if (!hasJoined) await on.rows(TELL_OF_NODES, [CHANNEL, NODES_CHANGED]);
 }
 
 /** Whether the others live, and whether something is due that nobody told of. */
@@ -251,18 +243,13 @@ function hear(payload: string): void {
   wakeUp();
 }
 
-function tellOfNodes(on: ControlConnection): Promise<unknown> {
-  const told: Told = { from: node.id, notices: [] };
-  return on.rows(TELL_OF_NODES, [CHANNEL, JSON.stringify(told)]);
-}
-
 async function watch(is: boolean): Promise<void> {
-  renewals.isWatching = is;
+  isWatching = is;
   const on = connection;
   if (on === undefined) return;
   try {
     await beat(on);
-    await tellOfNodes(on);
+    await on.rows(TELL_OF_NODES, [CHANNEL, NODES_CHANGED]);
   } catch {
     // The next heartbeat tells.
     setAside();
@@ -282,11 +269,6 @@ async function leave(): Promise<void> {
     // The lock goes with the connection, and the lease is not renewed: the others see both.
   }
   end({ kind: 'left', isGone: true });
-}
-
-function leaseChanged(to: LeaseState): void {
-  if (to === 'over') end({ kind: 'lost' });
-  else tell({ kind: 'lease', state: to });
 }
 
 function end(message: FromControl): void {

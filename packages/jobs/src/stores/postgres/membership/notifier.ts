@@ -42,24 +42,10 @@ export function createTeller(
 
 /** As few payloads as there is room in, in the order of the notices. */
 export function payloadsOf(from: string, notices: readonly Notice[]): string[] {
-  const payloads: string[] = [];
-  let told: Notice[] = [];
-  let bytes = 0;
-  const start = sizeOf({ from, notices: [] } satisfies Told);
-  const close = () => {
-    if (told.length > 0) payloads.push(JSON.stringify({ from, notices: told } satisfies Told));
-    told = [];
-    bytes = start;
-  };
-  close();
-  for (const notice of notices.flatMap(piecesOf)) {
-    const size = sizeOf(notice) + 1;
-    if (bytes + size > MAX_BYTES) close();
-    told.push(notice);
-    bytes += size;
-  }
-  close();
-  return payloads;
+  const room = MAX_BYTES - sizeOf({ from, notices: [] } satisfies Told);
+  return groupsOf(notices.flatMap(piecesOf), room).map((told) =>
+    JSON.stringify({ from, notices: told } satisfies Told),
+  );
 }
 
 /**
@@ -119,28 +105,36 @@ function piecesOf(notice: Notice): Notice[] {
       return pieces;
     }
     case 'events':
-      return inPieces(notice.events).map((events) => ({ kind: 'events', events }));
+      return groupsOf(notice.events.map(fitting), MAX_EVENTS_BYTES).map((events) => ({
+        kind: 'events',
+        events,
+      }));
     default:
       return notice satisfies never;
   }
 }
 
-function inPieces(events: readonly NodeEvent[]): NodeEvent[][] {
-  const pieces: NodeEvent[][] = [];
+/** An event that is too large by itself is told without its data. */
+function fitting(event: NodeEvent): NodeEvent {
+  return sizeOf(event) < MAX_EVENTS_BYTES ? event : { ...event, data: {} };
+}
+
+/** Groups of as many as there is room for in each. */
+function groupsOf<T>(all: readonly T[], room: number): T[][] {
+  const groups: T[][] = [];
   let left = 0;
-  for (const event of events) {
-    const fitting = sizeOf(event) < MAX_EVENTS_BYTES ? event : { ...event, data: {} };
-    const size = sizeOf(fitting) + 1;
-    const last = pieces.at(-1);
+  for (const one of all) {
+    const size = sizeOf(one) + 1;
+    const last = groups.at(-1);
     if (last === undefined || size > left) {
-      pieces.push([fitting]);
-      left = MAX_EVENTS_BYTES - size;
+      groups.push([one]);
+      left = room - size;
     } else {
-      last.push(fitting);
+      last.push(one);
       left -= size;
     }
   }
-  return pieces;
+  return groups;
 }
 
 function sizeOf(value: unknown): number {

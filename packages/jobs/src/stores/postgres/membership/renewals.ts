@@ -7,22 +7,15 @@ import {
 } from '../../../core/nodes/lease.ts';
 import type { NodeState } from '../../../core/nodes/membership.ts';
 import type { ControlConnection } from './control-connection.ts';
-import type { BeatState } from './control-protocol.ts';
+import type { BeatState, ControlInput } from './control-protocol.ts';
 import { BEAT } from './control-statements.ts';
-
-export interface RenewalsDeps {
-  readonly nodeId: string;
-  /** The lease is not renewed when the main thread has been silent for longer than this (ms). */
-  readonly maxStallMs: number;
-  readonly state: NodeState;
-  /** How the lease stands has changed. */
-  changed(state: LeaseState): void;
-}
 
 export interface Renewal {
   readonly over: LeaseKnown['renewedOver'];
   /** The node holds its lock, so the others may judge it by the lock too. */
   readonly holdsLock: boolean;
+  /** Somebody watches events on this node. */
+  readonly isWatching: boolean;
 }
 
 /** Undefined: the main thread has been silent for too long, so the lease was not renewed. */
@@ -34,104 +27,87 @@ export type Renewed =
 /** The event loop is blocked when it has been silent for this long (ms): it sends a message once a second. */
 const STALL_MS = 3_000;
 
-/** Renews a node's lease over any connection. Judges the lease by its own timer, even while a query waits. */
-export class Renewals {
-  readonly #with: RenewalsDeps;
-  #state: NodeState;
-  /** By the monotonic clock, as all instants here. */
-  #heardAt = performance.now();
-  #known: LeaseKnown = {
-    renewedAt: this.#heardAt,
-    renewedOver: 'control',
-    isJudgedByLock: false,
-    said: {},
-  };
-  #told: LeaseState = 'kept';
-  #timer: NodeJS.Timeout | undefined;
-  #isEnded = false;
+/**
+ * Renews a node's lease over any connection. Judges the lease by its own timer, even while a query waits, and
+ * tells when how it stands has `changed`. All instants are of the monotonic clock.
+ */
+export function createRenewals(
+  { node, maxStallMs, state: first }: Pick<ControlInput, 'node' | 'maxStallMs' | 'state'>,
+  changed: (state: LeaseState) => void,
+) {
+  let state: NodeState = first;
+  let heardAt = performance.now();
+  let known: LeaseKnown = { renewedAt: heardAt, renewedOver: 'control', isJudgedByLock: false, said: {} };
+  let told: LeaseState = 'kept';
+  let timer: NodeJS.Timeout | undefined;
+  let isEnded = false;
   /** How often the database was told that the lock is held. */
-  #lockTellings = 0;
-  /** Whether somebody watches events on this node. */
-  isWatching = false;
+  let lockTellings = 0;
 
-  constructor(deps: RenewalsDeps) {
-    this.#with = deps;
-    this.#state = deps.state;
-    this.#judge();
-  }
-
-  /** The main thread has spoken. */
-  heard(state = this.#state): void {
-    this.#heardAt = performance.now();
-    this.#state = state;
-  }
-
-  /** What the database keeps of the node's state. */
-  get beatState(): BeatState {
-    const stalledMs = performance.now() - this.#heardAt;
-    return { ...this.#state, stalledMs: stalledMs > STALL_MS ? Math.round(stalledMs) : 0 };
-  }
-
-  async renew(on: ControlConnection, { over, holdsLock }: Renewal): Promise<Renewed> {
-    const sentAt = performance.now();
-    // A hung process must not keep its runs for ever.
-    if (sentAt - this.#heardAt > this.#with.maxStallMs) return undefined;
-    // Noted before the answer, which may be lost after the row was written.
-    if (holdsLock) this.#lockHeld();
-    const tellings = this.#lockTellings;
-    const state = JSON.stringify(this.beatState);
-    const [row] = await on.rows(BEAT, [this.#with.nodeId, LEASE_MS, holdsLock, this.isWatching, state]);
-    const [isThere, cancelled] = row as [boolean, string[]];
-    if (!isThere) return { isThere };
-    this.renewed(sentAt, over);
-    if (!holdsLock && tellings === this.#lockTellings) this.#know({ isJudgedByLock: false });
-    return { isThere, cancelled };
-  }
-
-  /** The statement sent at `sentAt` renewed the lease. */
-  renewed(sentAt: number, over: LeaseKnown['renewedOver'] = 'control'): void {
-    if (sentAt >= this.#known.renewedAt) this.#know({ renewedAt: sentAt, renewedOver: over });
-  }
-
-  /** The connection that held the lock, or waited for it, is gone. */
-  controlLost(toControl: string | undefined): void {
-    this.#know({ lockLostAt: performance.now() });
-    if (toControl !== undefined) this.serverSaid({ toControl });
-  }
-
-  serverSaid(what: ServerSaid): void {
-    this.#know({ said: { ...this.#known.said, ...what } });
-  }
-
-  /** The control connection works: earlier answers of the server no longer count. */
-  forgetSaid(): void {
-    this.#know({ said: {} });
-  }
-
-  end(): void {
-    this.#isEnded = true;
-    clearTimeout(this.#timer);
-  }
-
-  #lockHeld(): void {
-    this.#lockTellings += 1;
-    const { lockLostAt: _, ...known } = this.#known;
-    this.#known = { ...known, isJudgedByLock: true };
-  }
-
-  #know(what: Partial<LeaseKnown>): void {
-    this.#known = { ...this.#known, ...what };
-    this.#judge();
-  }
-
-  #judge(): void {
-    if (this.#isEnded) return;
-    clearTimeout(this.#timer);
+  const judge = () => {
+    if (isEnded) return;
+    clearTimeout(timer);
     const now = performance.now();
-    const { state, again } = judgeLease(this.#known, now);
-    if (Number.isFinite(again)) this.#timer = setTimeout(() => this.#judge(), again - now);
-    if (state === this.#told) return;
-    this.#told = state;
-    this.#with.changed(state);
-  }
+    const { state: judged, again } = judgeLease(known, now);
+    if (Number.isFinite(again)) timer = setTimeout(judge, again - now);
+    if (judged === told) return;
+    told = judged;
+    changed(judged);
+  };
+  const know = (what: Partial<LeaseKnown>) => {
+    known = { ...known, ...what };
+    judge();
+  };
+  /** What the database keeps of the node's state. */
+  const beatState = () => {
+    const stalledMs = performance.now() - heardAt;
+    const beat: BeatState = { ...state, stalledMs: stalledMs > STALL_MS ? Math.round(stalledMs) : 0 };
+    return JSON.stringify(beat);
+  };
+  /** The statement sent at `sentAt` renewed the lease. */
+  const renewed = (sentAt: number, over: LeaseKnown['renewedOver'] = 'control') => {
+    if (sentAt >= known.renewedAt) know({ renewedAt: sentAt, renewedOver: over });
+  };
+  const serverSaid = (what: ServerSaid) => know({ said: { ...known.said, ...what } });
+  judge();
+
+  return {
+    /** The main thread has spoken. */
+    heard(said: NodeState | undefined) {
+      heardAt = performance.now();
+      state = said ?? state;
+    },
+    beatState,
+    async renew(on: ControlConnection, { over, holdsLock, isWatching }: Renewal): Promise<Renewed> {
+      const sentAt = performance.now();
+      // A hung process must not keep its runs for ever.
+      if (sentAt - heardAt > maxStallMs) return undefined;
+      // Noted before the answer, which may be lost after the row was written.
+      if (holdsLock) {
+        lockTellings += 1;
+        const { lockLostAt: _, ...others } = known;
+        known = { ...others, isJudgedByLock: true };
+      }
+      const tellings = lockTellings;
+      const [row] = await on.rows(BEAT, [node.id, LEASE_MS, holdsLock, isWatching, beatState()]);
+      const [isThere, cancelled] = row as [boolean, string[]];
+      if (!isThere) return { isThere };
+      renewed(sentAt, over);
+      if (!holdsLock && tellings === lockTellings) know({ isJudgedByLock: false });
+      return { isThere, cancelled };
+    },
+    renewed,
+    /** The connection that held the lock, or waited for it, is gone. */
+    controlLost(toControl: string | undefined) {
+      know({ lockLostAt: performance.now() });
+      if (toControl !== undefined) serverSaid({ toControl });
+    },
+    serverSaid,
+    /** The control connection works: earlier answers of the server no longer count. */
+    forgetSaid: () => know({ said: {} }),
+    end() {
+      isEnded = true;
+      clearTimeout(timer);
+    },
+  };
 }

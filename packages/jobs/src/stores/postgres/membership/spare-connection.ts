@@ -3,11 +3,19 @@ import { BEAT_EVERY_MS } from './control-protocol.ts';
 
 export interface SpareUser {
   /** There is no control connection: the spare one takes its place. */
-  readonly needsSpare: boolean;
-  /** Does the work of the control connection over the spare one; called repeatedly while `needsSpare`. */
+  needsSpare(): boolean;
+  /** Does the work of the control connection over the spare one; called repeatedly while it is needed. */
   useSpare(on: ControlConnection): Promise<void>;
   /** The spare connection is gone. `code`: the SQLSTATE with which the server ended it, if it did. */
   spareLost(code: string | undefined): void;
+}
+
+export interface SpareConnection {
+  /** Undefined while there is none. */
+  readonly connection: ControlConnection | undefined;
+  /** Call when `needsSpare` has changed. */
+  wake(): void;
+  end(): void;
 }
 
 /** More often than others look twice. */
@@ -18,96 +26,81 @@ const AGAIN_MS = 100;
  * A node's second connection to the database, by the address of its pools. It stays open, so a node without
  * its control connection can renew its lease even when no new connection can be made.
  */
-export class SpareConnection {
-  readonly #url: string;
-  readonly #user: SpareUser;
-  #connection: ControlConnection | undefined;
+export function keepSpareConnection(
+  url: string,
+  { needsSpare, useSpare, spareLost }: SpareUser,
+): SpareConnection {
+  let connection: ControlConnection | undefined;
   /** When it was last used or tried for (monotonic ms). */
-  #lastAt = 0;
-  #wasLost = false;
-  #isEnded = false;
-  #wakeUp: () => void = () => undefined;
+  let lastAt = 0;
+  let wasLost = false;
+  let isEnded = false;
+  let wakeUp = (): void => undefined;
 
-  constructor(url: string, user: SpareUser) {
-    this.#url = url;
-    this.#user = user;
-    void this.#run();
-  }
-
-  /** Undefined while there is none. */
-  get connection(): ControlConnection | undefined {
-    return this.#connection;
-  }
-
-  /** Call when `needsSpare` has changed. */
-  wake(): void {
-    this.#lastAt = 0;
-    this.#wakeUp();
-  }
-
-  end(): void {
-    this.#isEnded = true;
-    this.#drop();
-    this.#wakeUp();
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#isEnded) {
-      this.#lastAt = performance.now();
-      this.#wasLost = false;
-      try {
-        this.#connection ??= await this.#open();
-        if (this.#isEnded) return this.#drop();
-        // A silent connection is found before it is needed.
-        await (this.#user.needsSpare ? this.#user.useSpare(this.#connection) : this.#connection.rows(PING));
-      } catch {
-        this.#drop();
-      }
-      await this.#rest();
-    }
-  }
-
-  async #open(): Promise<ControlConnection> {
-    const made = await openControlConnection({
-      url: this.#url,
+  const drop = () => {
+    connection?.drop();
+    connection = undefined;
+  };
+  const open = async () => {
+    const made: ControlConnection = await openControlConnection({
+      url,
       name: 'greenvue-jobs-spare',
       heard: () => undefined,
-      lost: (code) => {
-        if (this.#connection !== made) return;
-        this.#connection = undefined;
-        this.#wasLost = true;
-        this.#user.spareLost(code);
-        this.#wakeUp();
+      lost(code) {
+        if (connection !== made) return;
+        connection = undefined;
+        wasLost = true;
+        spareLost(code);
+        wakeUp();
       },
     });
     return made;
-  }
-
-  async #rest(): Promise<void> {
-    for (let ms = this.#restMs; ms > 0; ms = this.#restMs) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.#wakeUp = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+  };
+  const restMs = () => {
+    if (isEnded) return 0;
+    const withOne = needsSpare() ? USE_EVERY_MS : BEAT_EVERY_MS;
+    const withNone = needsSpare() || wasLost ? AGAIN_MS : BEAT_EVERY_MS;
+    return lastAt + (connection === undefined ? withNone : withOne) - performance.now();
+  };
+  const run = async () => {
+    while (!isEnded) {
+      lastAt = performance.now();
+      wasLost = false;
+      try {
+        connection ??= await open();
+        if (isEnded) return drop();
+        // A silent connection is found before it is needed.
+        await (needsSpare() ? useSpare(connection) : connection.rows(PING));
+      } catch {
+        drop();
+      }
+      for (let ms = restMs(); ms > 0; ms = restMs()) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          wakeUp = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
     }
-  }
+  };
+  void run();
 
-  get #restMs(): number {
-    if (this.#isEnded) return 0;
-    const { needsSpare } = this.#user;
-    const withOne = needsSpare ? USE_EVERY_MS : BEAT_EVERY_MS;
-    const withNone = needsSpare || this.#wasLost ? AGAIN_MS : BEAT_EVERY_MS;
-    const everyMs = this.#connection === undefined ? withNone : withOne;
-    return this.#lastAt + everyMs - performance.now();
-  }
-
-  #drop(): void {
-    this.#connection?.drop();
-    this.#connection = undefined;
-  }
+  return {
+    get connection() {
+      return connection;
+    },
+    wake() {
+      lastAt = 0;
+      wakeUp();
+    },
+    end() {
+      isEnded = true;
+      drop();
+      wakeUp();
+    },
+  };
 }
 
 const PING = 'SELECT';

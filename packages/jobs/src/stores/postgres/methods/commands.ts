@@ -1,5 +1,4 @@
 import { type AbortFlag, StoreError } from '../../../core/model/errors.ts';
-import type { JobDefinition } from '../../../core/model/job.ts';
 import { checkedBy } from '../../../core/model/job-command.ts';
 import type { JobStore } from '../../../core/store/store.ts';
 import type { CommandInput, CommandResult, InsertOutcome } from '../../../core/store/store-commands.ts';
@@ -11,51 +10,44 @@ import { createBatcher } from '../connection/batcher.ts';
 import { mayBeDone } from '../connection/database-errors.ts';
 import { createOrder } from '../connection/ordered-section.ts';
 import type { Queries } from '../connection/queries.ts';
-import { isAlone, type OpenedCommand, openCommand } from '../locks/command-locks.ts';
+import { isAlone, type OpenedCommand, openCommand } from '../locks/command-tables.ts';
 import { READS, runRead } from '../postgres-reads.ts';
 import type { Claimant } from '../shortcuts/make-claimed.ts';
 import { triggerInOneStatement } from '../shortcuts/trigger-in-one-statement.ts';
 import { runIn } from '../tables/tables.ts';
 import { nextIds } from '../tables/unit.ts';
-import type { Parts } from './parts.ts';
 import { claimIn } from './passes.ts';
+import type { Parts } from './writes.ts';
 
 type Commands = Pick<JobStore, 'insertJob' | 'command' | 'cancelRun' | 'makeDue'>;
 
 /** What people and code ask for. */
 export function createCommands(parts: Parts): Commands {
-  const { db, runner, shared } = parts;
+  const { db, writes, shared } = parts;
   const insert = createInserts(parts);
   return {
     insertJob: (input, signal) =>
-      runner.tracked(async () => {
-        await ensureType(parts, input.definition);
-        await runner.caughtUp();
+      writes.tracked(async () => {
+        await shared.types.ensure(input.definition.type, input.definition.typeVersion);
+        await writes.caughtUp();
         return insert(input, signal);
       }),
     async command(input, signal) {
-      const done = await runner.tracked(() => commandIn(parts, input, signal));
+      const done = await writes.tracked(() => commandIn(parts, input, signal));
       if (input.claim === undefined || done.kind !== 'done' || !done.changed) return done;
       const { claimed = await claimAfter(parts, input.claim) } = done;
       shared.claims.remember(claimed);
       return { ...done, claimed };
     },
     cancelRun: (input, signal) =>
-      runner.tracked(async () => {
+      writes.tracked(async () => {
         // It waits for the job of the run, and so in the line of those who want that job.
         const { jobId = input.runId } = (await runRead(db, READS.getRun(input.runId))) ?? {};
-        return runner.command(jobId, (u) => runIn(u, cancelRun(u, input)), { signal });
+        return writes.command(jobId, (u) => runIn(u, cancelRun(u, input)), { signal });
       }),
     makeDue: (input, signal) =>
-      runner.tracked(() => runner.command(input.runId, (u) => runIn(u, makeDue(input)), { signal })),
+      writes.tracked(() => writes.command(input.runId, (u) => runIn(u, makeDue(input)), { signal })),
   };
-}
-
-type TypeOfJob = Pick<JobDefinition, 'type' | 'typeVersion'>;
-
-/** Waits only where it has to, so that commands take their turns in the order of asking. */
-function ensureType({ shared }: Parts, { type, typeVersion }: TypeOfJob): Promise<unknown> | undefined {
-  return shared.types.isKnown(type, typeVersion) ? undefined : shared.types.ensure(type, typeVersion);
 }
 
 /**
@@ -63,18 +55,18 @@ function ensureType({ shared }: Parts, { type, typeVersion }: TypeOfJob): Promis
  * are done alone or again. A batch that waits to draw uids already has a connection; connections are given in
  * that order too, so no two batches wait for each other.
  */
-function createInserts({ runner }: Parts) {
+function createInserts({ writes }: Parts) {
   const beginInOrder = createOrder();
   return createBatcher<InsertInput, InsertOutcome>({
     together: (inputs, signal) =>
       beginInOrder((inOrder) =>
-        runner.commands<readonly InsertOutcome[], number[]>(
+        writes.commands<readonly InsertOutcome[], number[]>(
           (u, uids = []) => runIn(u, insertJobs(u, inputs), { uids }),
           { opening: (q) => inOrder(() => nextIds(q, inputs.length)), signal },
         ),
       ),
     alone: (input, signal) =>
-      runner.command(input.definition.id, async (u) => onlyOne(await runIn(u, insertJobs(u, [input]))), {
+      writes.command(input.definition.id, async (u) => onlyOne(await runIn(u, insertJobs(u, [input]))), {
         signal,
       }),
   });
@@ -87,9 +79,9 @@ async function commandIn(
   signal: AbortFlag | undefined,
 ): Promise<CommandResult> {
   const type = checkedBy(input.command);
-  const ensuring = type && ensureType(parts, type);
+  const { writes, shared, joined, now, ownNow } = parts;
+  const ensuring = type && shared.types.ensure(type.type, type.typeVersion);
   if (ensuring !== undefined) await ensuring;
-  const { runner, shared, joined, now, ownNow } = parts;
   const { triggerInOneStatement: isAtOnce, makeClaimed } = shared.shortcuts;
   const claimant: Claimant | undefined = input.claim && {
     ...input.claim,
@@ -98,12 +90,12 @@ async function commandIn(
   if (claimant !== undefined && isAtOnce) {
     const how = { shared, claimant, now: now(), at: ownNow() };
     const made = await triggerInOneStatement(input, how, (sql, params) =>
-      runner.commandAtOnce(sql, params, signal),
+      writes.commandAtOnce(sql, params, signal),
     );
     if (made !== undefined) return made;
   }
   const opening = (q: Queries) => openCommand(q, input);
-  return runner.command<CommandResult, OpenedCommand>(
+  return writes.command<CommandResult, OpenedCommand>(
     input.jobId,
     (u, openedCommand) =>
       runIn(u, command(u, input), { claimant: makeClaimed ? claimant : undefined, openedCommand }),

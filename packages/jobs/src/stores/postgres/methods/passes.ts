@@ -22,34 +22,21 @@ import { LOCK_WAIT_MS } from '../connection/database.ts';
 import { type OpenedPlan, openPlan } from '../locks/due-jobs.ts';
 import { type OpenedMove, openMove } from '../shortcuts/move-succeeded.ts';
 import { mustSettleApart } from '../shortcuts/settle-apart.ts';
-import { besidePasses } from '../tables/shared.ts';
 import { runIn } from '../tables/tables.ts';
+import type { Unit } from '../tables/unit.ts';
 import type { Vacuum } from '../upkeep/vacuum.ts';
-import type { Parts } from './parts.ts';
+import type { Parts } from './writes.ts';
 
 type Passes = Pick<JobStore, 'plan' | 'claim' | 'settle' | 'report' | 'recover' | 'reconcile' | 'prune'>;
 
 /** What a node's loop asks for. */
 export function createPasses(parts: Parts, vacuum: Vacuum): Passes {
-  const { runner, shared, joined, now } = parts;
-  const apart = besidePasses(shared);
-  const settleApart = async (batch: Parameters<JobStore['settle']>[0]) => {
-    const settles = { batch, opened: undefined };
-    const settled = await runner.apart((u) => runIn(u, settle(u, batch), { settles }), apart);
-    const { plans } = shared.missed;
-    shared.missed.plans = false;
-    return plans ? { ...settled, wake: true } : settled;
-  };
-  const settleFew = (batch: Parameters<JobStore['settle']>[0]) =>
-    runner.pass<SettleBatchResult, OpenedMove | undefined>(
-      (u, opened) => runIn(u, settle(u, batch), { settles: { batch, opened } }),
-      (q) => openMove(q, { shared, batch, at: now() }),
-    );
+  const { writes, shared, joined, now } = parts;
   return {
     async plan(input) {
       const node = input.claim?.node;
       const hasJoined = node !== undefined && joined.has(node);
-      const planned = await runner.pass<PlanResult, OpenedPlan>(
+      const planned = await writes.pass<PlanResult, OpenedPlan>(
         (u, openedPlan) => runIn(u, plan(u, input), { hasJoined, openedPlan }),
         (q) => openPlan(q, { shared, input, at: now() }),
       );
@@ -62,20 +49,28 @@ export function createPasses(parts: Parts, vacuum: Vacuum): Passes {
       return claimed;
     },
     async settle(batch) {
-      const { isBusyApart } = runner;
+      const { isBusyApart } = writes;
       const isApart = mustSettleApart(batch.length, { ...shared.shortcuts, isBusyApart });
-      const settled = await (isApart ? settleApart(batch) : settleFew(batch));
-      if (!runner.isClosed) vacuum.settled(batch.length);
-      return settled;
+      const work = (u: Unit, opened?: OpenedMove) =>
+        runIn(u, settle(u, batch), { settles: { batch, opened } });
+      const settled = await (isApart
+        ? writes.apart((u) => work(u))
+        : writes.pass<SettleBatchResult, OpenedMove | undefined>(work, (q) =>
+            openMove(q, { shared, batch, at: now() }),
+          ));
+      if (!writes.isClosed) vacuum.settled(batch.length);
+      if (!isApart || !shared.missed.plans) return settled;
+      shared.missed.plans = false;
+      return { ...settled, wake: true };
     },
-    report: (batch) => runner.pass((u) => runIn(u, report(batch))),
-    recover: async (input) => recoveredOf(input, await runner.beside((u) => runIn(u, recover(u, input)))),
+    report: (batch) => writes.pass((u) => runIn(u, report(batch))),
+    recover: async (input) => recoveredOf(input, await writes.beside((u) => runIn(u, recover(u, input)))),
     reconcile: async (input) =>
-      givenBackOf(input, await runner.pass<Recovery>((u) => runIn(u, reconcile(u, input)))),
+      givenBackOf(input, await writes.pass<Recovery>((u) => runIn(u, reconcile(u, input)))),
     // Planned for what each statement is asked: there may be little that is old, or much.
     prune: (retention) =>
       runScriptAsync(prune(retention), (step) =>
-        runner.beside(async (u) => {
+        writes.beside(async (u) => {
           await u.q.script(`SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`);
           return runIn(u, step(u));
         }),
@@ -84,6 +79,6 @@ export function createPasses(parts: Parts, vacuum: Vacuum): Passes {
 }
 
 /** A claim of its own. */
-export function claimIn({ runner, joined }: Parts, input: ClaimInput): Promise<ClaimResult> {
-  return runner.pass((u) => runIn(u, claim(u, input), { hasJoined: joined.has(input.node) }));
+export function claimIn({ writes, joined }: Parts, input: ClaimInput): Promise<ClaimResult> {
+  return writes.pass((u) => runIn(u, claim(u, input), { hasJoined: joined.has(input.node) }));
 }

@@ -1,7 +1,7 @@
 import type { JobStore } from '../../../core/store/store.ts';
 import type { Read } from '../../reads/read.ts';
 import { READS, runRead } from '../postgres-reads.ts';
-import type { Parts } from './parts.ts';
+import type { Parts } from './writes.ts';
 
 type Reads = Pick<
   JobStore,
@@ -17,11 +17,11 @@ type Reads = Pick<
 >;
 
 /** What people look at: each sees one state of the database. */
-export function createReads({ db, runner, now }: Parts): Reads {
-  const read = <T>(begin: () => Read<T>) => runner.tracked(() => db.snapshot((q) => runRead(q, begin())));
+export function createReads({ db, writes, now }: Parts): Reads {
+  const read = <T>(begin: () => Read<T>) => writes.tracked(() => db.snapshot((q) => runRead(q, begin())));
   return {
     // One statement: it sees one state of the database anyway.
-    getJob: (jobId, handlers) => runner.tracked(() => runRead(db, READS.getJob({ jobId, handlers }, now()))),
+    getJob: (jobId, handlers) => writes.tracked(() => runRead(db, READS.getJob({ jobId, handlers }, now()))),
     listJobs: (query) => read(() => READS.listJobs(query, now())),
     countHealth: (input) => read(() => READS.countHealth(input, now())),
     getRun: (runId) => read(() => READS.getRun(runId)),

@@ -4,16 +4,10 @@ import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import type { Database } from '../connection/database.ts';
 
-/** The small keys of job types in one version each. They never change, so what was read once stays true. */
-export interface TypeKeys {
-  /** Makes the key known to {@link get}; in a transaction of its own, before the one that needs it. */
-  ensure(type: string, version: number): Promise<void>;
-  isKnown(type: string, version: number): boolean;
-  /** Of a type in a version that was ensured. */
-  get(type: string, version: number): number;
-}
+export type TypeKeys = ReturnType<typeof createTypeKeys>;
 
-export function createTypeKeys(db: Database): TypeKeys {
+/** The small keys of job types in one version each. They never change, so what was read once stays true. */
+export function createTypeKeys(db: Database) {
   const known = new Map<string, number>();
   const underWay = new Map<string, Promise<void>>();
   const nameOf = (type: string, version: number) => `${version} ${type}`;
@@ -24,18 +18,22 @@ export function createTypeKeys(db: Database): TypeKeys {
     known.set(nameOf(type, version), key);
   };
   return {
-    async ensure(type, version) {
+    /**
+     * Makes the key known to `get`; in a transaction of its own, before the one that needs it. Undefined: it
+     * is known already, so that commands take their turns in the order of asking.
+     */
+    ensure(type: string, version: number): Promise<void> | undefined {
       const name = nameOf(type, version);
-      const another = underWay.get(name);
-      // One asks for all; if that is in vain, each asks for itself.
-      if (another !== undefined) await another.catch(() => undefined);
-      if (known.has(name)) return;
-      const learning = learn(type, version).finally(() => underWay.delete(name));
+      if (known.has(name)) return undefined;
+      const learning = (underWay.get(name) ?? Promise.reject())
+        // One asks for all; if that is in vain, each asks for itself.
+        .catch(() => learn(type, version))
+        .finally(() => underWay.delete(name));
       underWay.set(name, learning);
-      await learning;
+      return learning;
     },
-    isKnown: (type, version) => known.has(nameOf(type, version)),
-    get(type, version) {
+    /** Of a type in a version that was ensured. */
+    get(type: string, version: number): number {
       const key = known.get(nameOf(type, version));
       if (key === undefined) throw new Error(`the key of the job type ${type} is not known`);
       return key;

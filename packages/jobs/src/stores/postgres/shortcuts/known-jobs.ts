@@ -1,31 +1,21 @@
 import type { Job, JobDefinition } from '../../../core/model/job.ts';
 import { dependsOnLive } from '../../../core/rules/ended-runs.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
-import { type FixedJob, fixedJobOf, jobInState, VARYING_COLUMNS } from '../../rows/job-row.ts';
+import { type FixedJob, fixedJobOf, jobInState, namesOf, VARYING_COLUMNS } from '../../rows/job-row.ts';
 import type { Queries } from '../connection/queries.ts';
 import { SELECT_JOB } from '../rows/job-rows.ts';
 
-/** What never changes of jobs within a version of them, so that passes need not read it again and again. */
-export interface KnownJobs {
-  /**
-   * A job that was made by this definition, and is written. Remembered while there is room: those that are
-   * planned come first.
-   */
-  made(definition: JobDefinition, job: Job): void;
-  /** False only where it is known that the end of a run does not depend on the job's other live runs. */
-  dependsOnLive(uid: number): boolean;
-  /** The jobs of rows that were read by {@link SELECT_VARYING}; what is not known of them is read. */
-  complete(q: Queries, rows: readonly unknown[]): Promise<StoredJob[]>;
-}
-
 /** Goes on with a WHERE about `jobs`; no other table is in it that a lock would have to be kept from. */
-export const SELECT_VARYING = `SELECT uid, ${VARYING_COLUMNS.join(', ')} FROM greenvue_jobs.jobs`;
+export const SELECT_VARYING = `SELECT uid, ${namesOf(VARYING_COLUMNS)} FROM greenvue_jobs.jobs`;
 
 const MAX_KNOWN = 100_000;
 /** With longer texts a job is read anew each time. */
 const MAX_TEXT = 2_000;
 
-export function createKnownJobs(): KnownJobs {
+export type KnownJobs = ReturnType<typeof createKnownJobs>;
+
+/** What never changes of jobs within a version of them, so that passes need not read it again and again. */
+export function createKnownJobs() {
   const known = new Map<number, FixedJob>();
   const remember = (uid: number, job: FixedJob) => {
     known.delete(uid);
@@ -37,17 +27,24 @@ export function createKnownJobs(): KnownJobs {
     known.set(uid, job);
   };
   return {
-    made(definition, { uid, version, createdAt, updatedAt, createdBy, trace }) {
+    /**
+     * A job that was made by this definition, and is written. Remembered while there is room: those that are
+     * planned come first.
+     */
+    made(definition: JobDefinition, job: Job): void {
+      const { uid, version, createdAt, updatedAt, createdBy, trace } = job;
       if (known.size >= MAX_KNOWN) return;
       const by = createdBy === undefined ? {} : { createdBy };
       const traced = trace === undefined ? {} : { trace };
       remember(Number(uid), { ...definition, uid, version, createdAt, updatedAt, ...by, ...traced });
     },
-    dependsOnLive(uid) {
+    /** False only where it is known that the end of a run does not depend on the job's other live runs. */
+    dependsOnLive(uid: number): boolean {
       const job = known.get(uid);
       return job === undefined || dependsOnLive(job);
     },
-    async complete(q, rows) {
+    /** The jobs of rows that were read by {@link SELECT_VARYING}; what is not known of them is read. */
+    async complete(q: Queries, rows: readonly unknown[]): Promise<StoredJob[]> {
       const found = rows.map((row) => {
         const { uid, version, updated_at } = row as {
           readonly uid: number;

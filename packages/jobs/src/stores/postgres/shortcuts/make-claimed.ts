@@ -1,11 +1,15 @@
+import type { Job } from '../../../core/model/job.ts';
+import type { LiveRun } from '../../../core/model/run.ts';
 import { canRun } from '../../../core/nodes/membership.ts';
-import type { NewRun } from '../../../core/rules/decision.ts';
-import type { ClaimInput } from '../../../core/store/store-passes.ts';
+import { type NewRun, queuedOf } from '../../../core/rules/decision.ts';
+import type { ClaimInput, ClaimResult } from '../../../core/store/store-passes.ts';
+import { claimedRunOf } from '../../../core/transactions/claim.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
+import type { RunToQueue } from '../../../core/transactions/unit-of-work.ts';
 import { FREE } from '../claims/priority-claims.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { KEYS_KNOWN, keyOfRun, versionsParam } from '../rows/type-keys.ts';
-import type { Unit } from '../tables/unit.ts';
+import { becomeDue, type Unit } from '../tables/unit.ts';
 import { TOOK_MS } from './due-index-floor.ts';
 
 /**
@@ -21,15 +25,6 @@ export interface LastClaimant extends Claimant {
   readonly commits: boolean;
 }
 
-export interface MadeRun {
-  readonly id: number;
-  /**
-   * Absent: something else that its claimant can run is due, too, and comes first; or the claimant is dead to
-   * the others.
-   */
-  readonly fence?: number;
-}
-
 /** Not while it takes long to see that nothing else is due. */
 export function mayClaim(
   u: Pick<Unit, 'now' | 'shared'>,
@@ -42,13 +37,24 @@ export function mayClaim(
   return isPlain && isDue && canRun(types, job, run) && !u.shared.due.runs.isSlow;
 }
 
+/** A run that is made, and its claim. */
+export interface MadeRun {
+  readonly run: LiveRun;
+  /**
+   * Absent: something else that its claimant can run is due, too, and comes first; or the claimant is dead to
+   * the others.
+   */
+  readonly claimed: ClaimResult | undefined;
+}
+
 /** Makes a run that is claimed from the start: one statement instead of three, and one version of its row. */
 export async function insertClaimed(
   u: Unit,
-  run: NewRun,
-  stored: StoredJob,
+  { run, job: stored }: RunToQueue,
   { node, types, hasJoined, commits }: LastClaimant,
 ): Promise<MadeRun> {
+  // If it is not claimed; that is known when it is written.
+  becomeDue(u, 'runs', [run.availableAt]);
   const [row] = await u.q[commits ? 'commitWith' : 'arrays'](INSERT_CLAIMED, [
     versionsParam(types),
     stored.uid,
@@ -61,9 +67,16 @@ export async function insertClaimed(
     run.trace ?? null,
   ]);
   const [id, fence, tookMs] = rowOf<[number, number | null, number]>(row);
+  const made = queuedOf(run, { id: String(id), jobUid: stored.job.uid, now: u.now });
+  if (fence === null) return { run: made, claimed: undefined };
   // Otherwise it has not looked to the end.
-  if (fence !== null) u.shared.due.runs.seenElsewhere(tookMs);
-  return { id, ...(fence === null ? {} : { fence }) };
+  u.shared.due.runs.seenElsewhere(tookMs);
+  return { run: made, claimed: claimOfOne(made, stored.job, fence) };
+}
+
+/** The claim of a run that was made claimed. */
+export function claimOfOne(run: LiveRun, job: Job, fence: number): ClaimResult {
+  return { now: run.queuedAt, jobs: [job], runs: [claimedRunOf(run, { job: 0, fence, started: true })] };
 }
 
 /** Held against being buried until the claim is written. */

@@ -4,9 +4,9 @@ import { FINISHED_COLUMNS, ORIGIN_COLUMNS } from '../../rows/run-row.ts';
 import { HAS_BEGUN } from '../connection/database.ts';
 import { type Param, type Queries, together } from '../connection/queries.ts';
 import { areShared, lockFreeByUids, lockJobsInTurn, takeFree } from '../locks/job-locks.ts';
-import { type LookedAt, lookAt } from '../tables/live-runs.ts';
+import { lookAt } from '../tables/live-runs.ts';
 import type { Shared } from '../tables/shared.ts';
-import type { Unit } from '../tables/unit.ts';
+import type { LookedAt, Unit } from '../tables/unit.ts';
 
 /** A run that is in the history now, and not counted yet. */
 export interface Moved {
@@ -103,7 +103,7 @@ function succeededIn(shared: Known, batch: readonly SettleInput[]): Succeeded[] 
 function succeededOf(shared: Known, input: SettleInput): Succeeded | undefined {
   const { runId, fence, outcome, startedAt, finishedAt, progress } = input;
   if (outcome.kind !== 'succeeded' || startedAt === undefined || progress !== undefined) return undefined;
-  const jobUid = shared.claims.jobOf(input);
+  const jobUid = shared.claims.jobOf(fence);
   if (jobUid === undefined) return undefined;
   return {
     runId: Number(runId),

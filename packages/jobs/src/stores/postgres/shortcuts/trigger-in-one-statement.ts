@@ -3,18 +3,16 @@ import { isPlainTrigger } from '../../../core/model/job-command.ts';
 import { commandJob } from '../../../core/rules/commands.ts';
 import { type NewRun, queuedOf } from '../../../core/rules/decision.ts';
 import type { CommandInput, CommandResult } from '../../../core/store/store-commands.ts';
-import { claimedRunOf } from '../../../core/transactions/claim.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
-import { fixedJobOf, jobInState, VARYING_COLUMNS } from '../../rows/job-row.ts';
+import { fixedJobOf, jobInState, namesOf, VARYING_COLUMNS } from '../../rows/job-row.ts';
 import type { Param } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { keyOfRun, versionsParam } from '../rows/type-keys.ts';
-import { type FirstRuns, MANY } from '../tables/live-runs.ts';
-import type { Shared } from '../tables/shared.ts';
-import type { Unit } from '../tables/unit.ts';
+import { MANY } from '../tables/live-runs.ts';
+import type { Shared, Triggered } from '../tables/shared.ts';
+import type { FirstRuns, Unit } from '../tables/unit.ts';
 import { TOOK_MS } from './due-index-floor.ts';
-import type { Triggered } from './known-triggers.ts';
-import { type Claimant, INTO_LIVE, isAlive, mayClaim, nothingDue } from './make-claimed.ts';
+import { type Claimant, claimOfOne, INTO_LIVE, isAlive, mayClaim, nothingDue } from './make-claimed.ts';
 
 /**
  * Remembers the job of a trigger that had to look; `lock` has its row, unless there was none at first. Not
@@ -112,11 +110,11 @@ function madeOf(row: unknown, { fixed, run: guessed }: Guess, shared: Shared): C
   shared.due.runs.seenElsewhere(tookMs);
   const { job, uid } = jobInState(fixed, {
     uid: Number(fixed.uid),
-    ...Object.fromEntries(VARYING_COLUMNS.map((column, n) => [column, varying[n]])),
+    ...Object.fromEntries(VARYING_COLUMNS.map(({ name }, n) => [name, varying[n]])),
   });
   shared.liveRunCap.countRun(uid);
   const run = queuedOf({ ...guessed, availableAt: now }, { id: String(id), jobUid: job.uid, now });
-  const claimed = { now, jobs: [job], runs: [claimedRunOf(run, { job: 0, fence, started: true })] };
+  const claimed = claimOfOne(run, job, fence);
   return { kind: 'done', changed: true, job, queued: [run], finished: [], cancelRequests: [], claimed };
 }
 
@@ -135,7 +133,7 @@ const make = ({
   readonly isRight: string;
   readonly touch?: string;
 }) => `WITH job AS MATERIALIZED (
-    SELECT ctid AS place, ${VARYING_COLUMNS.join(', ')} FROM greenvue_jobs.jobs WHERE uid = $2::bigint ${lock} SKIP LOCKED),
+    SELECT ctid AS place, ${namesOf(VARYING_COLUMNS)} FROM greenvue_jobs.jobs WHERE uid = $2::bigint ${lock} SKIP LOCKED),
   alive AS MATERIALIZED (${isAlive('$7')} SKIP LOCKED),
   at AS MATERIALIZED (
     SELECT coalesce($6::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now FROM job
@@ -147,7 +145,7 @@ const make = ({
     SELECT $12::text, $13::text, $14::text, $15::text, now FROM made WHERE $13::text IS NOT NULL),
   ${touch}live AS (${INTO_LIVE} SELECT id, $2::bigint, $3::integer, 'manual', false, 0, $4::text, $5::bigint, now, 'no',
     now, fence, $7, 'running', now, $9::text FROM made)
-  SELECT made.*, ${VARYING_COLUMNS.map((column) => `job.${column}`).join(', ')} FROM made CROSS JOIN job`;
+  SELECT made.*, ${VARYING_COLUMNS.map(({ name }) => `job.${name}`).join(', ')} FROM made CROSS JOIN job`;
 /**
  * Where runs may overlap, the job is only shared. With fewer than {@link MANY} live runs it is below its cap.
  */

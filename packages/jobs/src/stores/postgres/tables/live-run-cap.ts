@@ -7,16 +7,6 @@ import type { Queries } from '../connection/queries.ts';
 const MAX_BYTES = 8 * 1024 * 1024;
 const BYTES_OF_ONE = 100;
 
-/**
- * Which jobs have too many live runs. Counted now and then: exact at every trigger would cost as much as the
- * runs.
- */
-export interface LiveRunCap {
-  isReached(q: Queries, jobUid: number, now: number): Promise<boolean>;
-  /** A run of the job was made by this node. */
-  countRun(jobUid: number): void;
-}
-
 interface CountedRuns {
   readonly isAtCap: boolean;
   readonly at: number;
@@ -24,7 +14,13 @@ interface CountedRuns {
   left: number;
 }
 
-export function createLiveRunCap(maxLiveRuns: number): LiveRunCap {
+export type LiveRunCap = ReturnType<typeof createLiveRunCap>;
+
+/**
+ * Which jobs have too many live runs. Counted now and then: exact at every trigger would cost as much as the
+ * runs.
+ */
+export function createLiveRunCap(maxLiveRuns: number) {
   const counts = new BoundedMap<number, CountedRuns>({
     maxBytes: MAX_BYTES,
     bytesOf: () => BYTES_OF_ONE,
@@ -38,14 +34,15 @@ export function createLiveRunCap(maxLiveRuns: number): LiveRunCap {
     return counted;
   };
   return {
-    async isReached(q, jobUid, now) {
+    async isReached(q: Queries, jobUid: number, now: number): Promise<boolean> {
       const known = counts.get(jobUid);
       // Few runs were made of it by this node, and none before would have been unless counted (`countRun`).
       if (known === undefined) return false;
       const due = known.isAtCap ? Math.abs(now - known.at) >= RECOUNT_AT_CAP_MS : known.left <= 0;
       return due ? (await recount(q, jobUid, now)).isAtCap : known.isAtCap;
     },
-    countRun(jobUid) {
+    /** A run of the job was made by this node. */
+    countRun(jobUid: number): void {
       const known = counts.get(jobUid);
       if (known === undefined) counts.put(jobUid, { isAtCap: false, at: 0, left: 0 });
       else known.left -= 1;

@@ -1,12 +1,14 @@
 import { randomInt } from 'node:crypto';
+import { BoundedMap } from '../../../bounded-map.ts';
+import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import type { SeenWaiting } from '../../../core/transactions/tables.ts';
+import type { FixedJob } from '../../rows/job-row.ts';
 import type { Database } from '../connection/database.ts';
 import { createTypeKeys, type TypeKeys } from '../rows/type-keys.ts';
 import { createDueIndexFloor, type DueIndexFloor } from '../shortcuts/due-index-floor.ts';
 import { SHARDS } from '../shortcuts/hour-count-shards.ts';
 import { createKnownClaims, type KnownClaims } from '../shortcuts/known-claims.ts';
 import { createKnownJobs, type KnownJobs } from '../shortcuts/known-jobs.ts';
-import { createTriggered, type KnownTriggers } from '../shortcuts/known-triggers.ts';
 import { ALL_SHORTCUTS, type Shortcuts } from '../shortcuts/shortcuts.ts';
 import { createLiveRunCap, type LiveRunCap } from './live-run-cap.ts';
 
@@ -19,27 +21,31 @@ export interface Shared {
   readonly shortcuts: Shortcuts;
   /** This process counts finished runs in this shard of an hour, or begins with it. */
   readonly shard: number;
-  readonly patience: Patience;
+  /** Whether a pass waits for jobs that others have locked: not again soon after it was in vain. */
+  readonly patience: {
+    gaveUpAt: number;
+    /** When jobs that this node settles were last found locked: by others, or by other work of its own. */
+    sharedAt: number;
+  };
   readonly claims: KnownClaims;
   readonly known: KnownJobs;
-  readonly triggered: KnownTriggers;
-  readonly missed: Missed;
+  /** By id, jobs that were triggered of late: what the next trigger makes is known. */
+  readonly triggered: BoundedMap<string, Triggered>;
+  /** Whether a pass left something due alone since others held it, such as the settlements beside it. */
+  readonly missed: { plans: boolean };
   /** What the last look has seen: a claim asks for suspects and slots only where there are some. */
   readonly waiting: { seen: SeenWaiting };
   readonly due: { readonly jobs: DueIndexFloor; readonly runs: DueIndexFloor };
 }
 
-/** Whether a pass left something due alone since others held it, such as the settlements beside it. */
-export interface Missed {
-  plans: boolean;
+/** A job as it was when a trigger last made and claimed a run of it. */
+export interface Triggered {
+  readonly stored: StoredJob;
+  readonly fixed: FixedJob;
 }
 
-/** Whether a pass waits for jobs that others have locked: not again soon after it was in vain. */
-export interface Patience {
-  gaveUpAt: number;
-  /** When jobs that this node settles were last found locked: by others, or by other work of its own. */
-  sharedAt: number;
-}
+const MAX_TRIGGERED_BYTES = 8 * 1024 * 1024;
+const BYTES_OF_TRIGGERED = 2_000;
 
 export function createShared(
   db: Database,
@@ -64,7 +70,11 @@ export function createShared(
     patience: { gaveUpAt: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY },
     claims: createKnownClaims(),
     known: createKnownJobs(),
-    triggered: createTriggered(),
+    triggered: new BoundedMap({
+      maxBytes: MAX_TRIGGERED_BYTES,
+      bytesOf: ({ fixed: { payload, name, description } }) =>
+        BYTES_OF_TRIGGERED + 2 * (payload.length + name.length + description.length),
+    }),
     missed: { plans: false },
     waiting: {
       seen: {

@@ -10,18 +10,30 @@ import type { Shared } from './shared.ts';
 export interface Unit extends UnitOfWork {
   readonly q: Queries;
   readonly shared: Shared;
-  /** Asked for already ({@link reserveIds}). */
+  /** Drawn already, and given to nothing yet. */
   readonly ids: number[];
   /** Ended runs to be written to history; their live rows are gone already. */
   readonly ended: FinishedRun[];
   /** Runs that are in the history already, to be counted in their hours. */
   readonly moved: EndedRun[];
+  /** What was read of live runs with the locks. */
+  looked: LookedAt | undefined;
   /** What is to be done once the transaction is written; if it is not, never. */
   readonly onceWritten: (() => void)[];
 }
 
+/** Some live runs of jobs, read while those were locked. */
+export type FirstRuns = readonly unknown[];
+
+/** {@link FirstRuns} of these jobs; absent: of all that are locked. */
+export interface LookedAt {
+  readonly uids?: readonly number[];
+  readonly rows: FirstRuns;
+}
+
 export function createUnit(q: Queries, shared: Shared, now: number): Unit {
-  return { ...createUnitOfWork(now), q, shared, ids: [], ended: [], moved: [], onceWritten: [] };
+  const gathered = { ids: [], ended: [], moved: [], onceWritten: [] };
+  return { ...createUnitOfWork(now), q, shared, ...gathered, looked: undefined };
 }
 
 /**

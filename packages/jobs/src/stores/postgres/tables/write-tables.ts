@@ -1,5 +1,7 @@
 import pg from 'pg';
-import type { TableRow, TableRows } from '../../../core/store/table-rows.ts';
+import type { StoreContents, TableRow, TableRows } from '../../../core/store/table-rows.ts';
+import { queriesOn } from '../connection/queries.ts';
+import { migrateWithin } from '../migrate.ts';
 
 export interface TablesToWrite {
   /** In a transaction. */
@@ -33,8 +35,7 @@ export async function writeTables({ client, schema, tables, wrote }: TablesToWri
   for (const { name } of named) await lockEmpty(client, name);
   let replaced = 0;
   for (const { name, rows, count, identity } of named) {
-    const written = await writeRows({ client, name, rows: rows(), wrote });
-    replaced += written.replaced;
+    replaced += await writeRows({ client, name, rows: rows(), wrote });
     const there = await countRows(client, name);
     if (there !== count) {
       throw new WriteTablesError(`${name} has ${there} rows after ${count} were copied.`);
@@ -49,6 +50,33 @@ export async function writeTables({ client, schema, tables, wrote }: TablesToWri
     // Or the first queries would be planned as for an empty table.
     await client.query(`ANALYZE ${name}`);
   }
+  return replaced;
+}
+
+export interface ContentsToWrite {
+  /** In a transaction of the caller's, which makes all of it durable or nothing. */
+  readonly client: pg.ClientBase;
+  readonly contents: StoreContents;
+  /** Told of rows as they are written. */
+  readonly wrote: (rows: number) => void;
+}
+
+/**
+ * Makes the store's schema, unless it is there, and writes into it all that another store keeps, ids, fences
+ * and instants as they are. Throws a {@link WriteTablesError} when a job or a living node is there already,
+ * or when not all has arrived; see {@link writeTables}, whose number it returns.
+ */
+export async function writePostgresContents(input: ContentsToWrite): Promise<number> {
+  const { client, contents, wrote } = input;
+  await migrateWithin(queriesOn(client));
+  const { rows } = await client.query('SELECT FROM greenvue_jobs.nodes LIMIT 1');
+  if (rows.length > 0) {
+    throw new WriteTablesError('A node works on this database already: only an empty one can be moved into.');
+  }
+  const replaced = await writeTables({ client, schema: 'greenvue_jobs', tables: contents.tables, wrote });
+  // The schema's own triggers have filled this one: how what is due is found is planned by its size, too.
+  await client.query('ANALYZE greenvue_jobs.job_wakes');
+  if (contents.lastId > 0) await client.query("SELECT setval('greenvue_jobs.ids', $1)", [contents.lastId]);
   return replaced;
 }
 
@@ -73,55 +101,45 @@ interface RowsToWrite {
   readonly wrote: (rows: number) => void;
 }
 
-async function writeRows({ client, name, rows, wrote }: RowsToWrite): Promise<{ readonly replaced: number }> {
+/** Returns in how many texts U+0000 was replaced. */
+async function writeRows({ client, name, rows, wrote }: RowsToWrite): Promise<number> {
   // One JSON text a batch: both sides are quick at it, and the server itself knows the types of the columns.
   const insert = `INSERT INTO ${name} OVERRIDING SYSTEM VALUE
     SELECT * FROM json_populate_recordset(NULL::${name}, $1::json)`;
   let replaced = 0;
-  for (const batch of batchesOf(rows)) {
+  const storable = (_: string, value: unknown) => {
+    if (typeof value !== 'string' || !value.includes('\0')) return value;
+    replaced += 1;
+    return value.replaceAll('\0', '\uFFFD');
+  };
+  for (const texts of batchesOf(rows, storable)) {
     try {
-      await client.query(insert, [`[${batch.texts.join()}]`]);
+      await client.query(insert, [`[${texts.join()}]`]);
     } catch (error) {
       if (!(error instanceof pg.DatabaseError)) throw error;
       throw new WriteTablesError(`${name} does not take a row: ${error.message}.`, { cause: error });
     }
-    replaced += batch.replaced;
-    wrote(batch.texts.length);
+    wrote(texts.length);
   }
-  return { replaced };
+  return replaced;
 }
 
-interface Batch {
-  /** Rows as JSON. */
-  texts: string[];
-  length: number;
-  replaced: number;
-}
-
-function* batchesOf(rows: Iterable<TableRow>): Generator<Batch> {
-  let batch: Batch = { texts: [], length: 0, replaced: 0 };
+/** Rows as JSON; `storable` makes values storable where one is not. */
+function* batchesOf(
+  rows: Iterable<TableRow>,
+  storable: (key: string, value: unknown) => unknown,
+): Generator<readonly string[]> {
+  let texts: string[] = [];
+  let length = 0;
   for (const row of rows) {
     let text = JSON.stringify(row);
-    if (text.includes('\\u0000')) {
-      const storable = withoutZeros(row);
-      text = JSON.stringify(storable.row);
-      batch.replaced += storable.replaced;
-    }
-    batch.texts.push(text);
-    batch.length += text.length;
-    if (batch.length < BATCH_LENGTH && batch.texts.length < BATCH_ROWS) continue;
-    yield batch;
-    batch = { texts: [], length: 0, replaced: 0 };
+    if (text.includes('\\u0000')) text = JSON.stringify(row, storable);
+    texts.push(text);
+    length += text.length;
+    if (length < BATCH_LENGTH && texts.length < BATCH_ROWS) continue;
+    yield texts;
+    texts = [];
+    length = 0;
   }
-  if (batch.texts.length > 0) yield batch;
-}
-
-function withoutZeros(row: TableRow): { readonly row: TableRow; readonly replaced: number } {
-  let replaced = 0;
-  const entries = Object.entries(row).map(([column, value]) => {
-    if (typeof value !== 'string' || !value.includes('\0')) return [column, value] as const;
-    replaced += 1;
-    return [column, value.replaceAll('\0', '\uFFFD')] as const;
-  });
-  return { row: Object.fromEntries(entries), replaced };
+  if (texts.length > 0) yield texts;
 }

@@ -3,17 +3,11 @@ import { queuedOf } from '../../../core/rules/decision.ts';
 import type { EndedRun } from '../../../core/rules/ended-runs.ts';
 import { skippedOf } from '../../../core/rules/settle.ts';
 import type { ClaimResult } from '../../../core/store/store-passes.ts';
-import { claimedRunOf } from '../../../core/transactions/claim.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
-import {
-  lockedJob,
-  type RunToMake,
-  type RunToQueue,
-  withClaim,
-} from '../../../core/transactions/unit-of-work.ts';
+import { lockedJob, type RunToQueue, withClaim } from '../../../core/transactions/unit-of-work.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { hourOf } from '../../rows/hours.ts';
-import { jobParams, onlyStateChanged } from '../../rows/job-params.ts';
+import { JOB_COLUMNS, onlyStateChanged, paramsOf } from '../../rows/job-row.ts';
 import { finishedParams } from '../../rows/run-row.ts';
 import { columnsOf } from '../connection/queries.ts';
 import { type StateUpdate, stateUpdateOf, UPDATE_JOB } from '../rows/job-rows.ts';
@@ -32,7 +26,10 @@ export async function writeUnit(u: Unit, claimant?: LastClaimant): Promise<Claim
   const toClaim = claimant && takeClaimable(u, claimant);
   const queued = await writeRest(u);
   if (queued.length > 0) tellQueued(u, queued, await u.q.arrays(...insertLive(u, queued)));
-  return toClaim && makeClaimed(u, toClaim, claimant);
+  if (claimant === undefined || toClaim === undefined) return undefined;
+  const { run, claimed } = await insertClaimed(u, toClaim, claimant);
+  addQueued(u, run, toClaim.job);
+  return claimed;
 }
 
 /**
@@ -48,21 +45,26 @@ export async function writeUnitUnanswered(u: Unit): Promise<() => void> {
 
 /** Writes all but the runs that are queued, and returns those. */
 async function writeRest(u: Unit): Promise<QueuedRun[]> {
-  const made = await withIds(u);
+  const toMake = u.toMake.splice(0);
+  const claimed = toMake.filter((one) => one.kind === 'queue' && one.claim !== undefined).length;
+  await reserveIds(u, toMake.length + claimed - u.ids.length);
+  const ids = u.ids.splice(0, toMake.length);
+  const fences = u.ids.splice(0, claimed);
   const skipped: FinishedRun[] = [];
   const queued: QueuedRun[] = [];
-  for (const one of made) {
-    const { uid: jobUid } = one.job.job;
-    const at = { id: one.id, jobUid, now: u.now };
+  for (const [n, one] of toMake.entries()) {
+    const at = { id: String(ids[n]), jobUid: one.job.job.uid, now: u.now };
     if (one.kind === 'skip') skipped.push(skippedOf(one.skip, at));
     else {
+      const fence = one.claim && fences.shift();
       const typeKey = keyOfRun(u.shared.types, one.run, one.job);
-      queued.push({ run: withClaim(queuedOf(one.run, at), one, one.fence), job: one.job, typeKey });
+      queued.push({ run: withClaim(queuedOf(one.run, at), one, fence), job: one.job, typeKey });
     }
   }
   u.finished.push(...skipped);
   const finished = [...u.ended.splice(0), ...skipped];
-  await insertFinished(u, finished);
+  if (finished.length > 0)
+    await u.q.write(INSERT_FINISHED, columnsOf(finished.map(finishedParams), FINISHED_WIDTH));
   await countInHours(u, [...finished, ...u.moved.splice(0)]);
   await writeJobs(u);
   return queued;
@@ -77,42 +79,9 @@ function takeClaimable(u: Unit, claimant: LastClaimant): RunToQueue | undefined 
   return one;
 }
 
-async function makeClaimed(
-  u: Unit,
-  one: RunToQueue,
-  claimant: LastClaimant,
-): Promise<ClaimResult | undefined> {
-  // If it is not claimed; that is known when it is written.
-  becomeDue(u, 'runs', [one.run.availableAt]);
-  const { id, fence } = await insertClaimed(u, one.run, one.job, claimant);
-  const { job } = one.job;
-  const run = queuedOf(one.run, { id: String(id), jobUid: job.uid, now: u.now });
-  addQueued(u, run, one.job);
-  if (fence === undefined) return undefined;
-  return { now: u.now, jobs: [job], runs: [claimedRunOf(run, { job: 0, fence, started: true })] };
-}
-
 function addQueued(u: Unit, run: LiveRun, { job, uid }: StoredJob): void {
   u.queued.push(run);
   if (job.overlap === 'allow') u.shared.liveRunCap.countRun(uid);
-}
-
-/** `fence`: of one that is claimed from the start. */
-type Identified = RunToMake & { readonly id: string; readonly fence?: number | undefined };
-
-async function withIds(u: Unit): Promise<Identified[]> {
-  const toMake = u.toMake.splice(0);
-  if (toMake.length === 0) return [];
-  const isClaimed = (one: RunToMake) => one.kind === 'queue' && one.claim !== undefined;
-  const count = toMake.length + toMake.filter(isClaimed).length;
-  await reserveIds(u, count - u.ids.length);
-  const ids = u.ids.splice(0, toMake.length);
-  const fences = u.ids.splice(0, count - toMake.length);
-  return toMake.map((one, n) => ({
-    ...one,
-    id: String(ids[n]),
-    fence: isClaimed(one) ? fences.shift() : undefined,
-  }));
 }
 
 /**
@@ -121,11 +90,6 @@ async function withIds(u: Unit): Promise<Identified[]> {
  */
 export async function reserveIds(u: Unit, count: number): Promise<void> {
   if (count > 0) u.ids.push(...(await nextIds(u.q, count)));
-}
-
-async function insertFinished(u: Unit, runs: readonly FinishedRun[]): Promise<void> {
-  if (runs.length === 0) return;
-  await u.q.write(INSERT_FINISHED, columnsOf(runs.map(finishedParams), FINISHED_WIDTH));
 }
 
 async function countInHours(u: Unit, runs: readonly EndedRun[]): Promise<void> {
@@ -154,11 +118,8 @@ interface QueuedRun {
 function insertLive(u: Unit, runs: readonly QueuedRun[]): ReturnType<RowsStatement> {
   const rows = runs.map(({ run, typeKey }) => newRunParams(run, typeKey));
   const free = runs.filter(({ run }) => run.claim === undefined);
-  becomeDue(
-    u,
-    'runs',
-    free.map(({ run }) => run.availableAt),
-  );
+  const instants = free.map(({ run }) => run.availableAt);
+  becomeDue(u, 'runs', instants);
   const node = runs.find(({ run }) => run.claim !== undefined)?.run.claim?.node ?? null;
   return INSERT_LIVE(rows, node);
 }
@@ -183,7 +144,7 @@ export async function writeJobs(u: Unit): Promise<void> {
       const jobs = states.get(update);
       if (jobs === undefined) states.set(update, [after]);
       else jobs.push(after);
-    } else await u.q.write(UPDATE_JOB, [...jobParams(after), uid]);
+    } else await u.q.write(UPDATE_JOB, [...paramsOf(JOB_COLUMNS, after), uid]);
   }
   u.unsaved.clear();
   becomeDue(u, 'jobs', woken);

@@ -1,8 +1,14 @@
 import { BoundedMap } from '../../../bounded-map.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import type { HistoryBounds } from '../../../core/transactions/tables.ts';
-import { jobParams, newJobParams, onlyStateChanged, stateParams } from '../../rows/job-params.ts';
-import { storedJobOf } from '../../rows/job-row.ts';
+import {
+  JOB_COLUMNS,
+  NEW_JOB_COLUMNS,
+  onlyStateChanged,
+  paramsOf,
+  STATE_COLUMNS,
+  storedJobOf,
+} from '../../rows/job-row.ts';
 import type { Database } from '../database.ts';
 import { INSERT_JOB, SELECT_JOB, UPDATE_JOB, UPDATE_JOB_STATE, UPDATE_JOB_WAKE } from '../rows/job-rows.ts';
 
@@ -67,16 +73,16 @@ export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES):
       return row === undefined ? undefined : keepNew(storedJobOf(row));
     },
     insert(stored) {
-      db.write(INSERT_JOB, ...newJobParams(stored));
+      db.write(INSERT_JOB, ...paramsOf(NEW_JOB_COLUMNS, stored));
       keepNew(stored);
     },
     save(before, after) {
       if (!onlyStateChanged(before, after)) {
-        db.write(UPDATE_JOB, ...jobParams(after), after.uid);
+        db.write(UPDATE_JOB, ...paramsOf(JOB_COLUMNS, after), after.uid);
       } else if (before.job.wakeAt === after.job.wakeAt) {
-        db.write(UPDATE_JOB_STATE, ...stateParams(after), after.uid);
+        db.write(UPDATE_JOB_STATE, ...paramsOf(STATE_COLUMNS, after), after.uid);
       } else {
-        db.write(UPDATE_JOB_WAKE, ...stateParams(after), after.job.wakeAt ?? null, after.uid);
+        db.write(UPDATE_JOB_WAKE, ...paramsOf(STATE_COLUMNS, after), after.job.wakeAt ?? null, after.uid);
       }
       if (after.deletedAt !== undefined) freeId(after);
       keep(after);

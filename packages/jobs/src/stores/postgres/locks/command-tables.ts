@@ -1,0 +1,120 @@
+import { isFreeTrigger, isPlainTrigger } from '../../../core/model/job-command.ts';
+import type { Run } from '../../../core/model/run.ts';
+import { type CommandInput, DEDUPE_MS } from '../../../core/store/store-commands.ts';
+import type { AsyncTables } from '../../../core/transactions/script.ts';
+import { lockedJob, saveJob } from '../../../core/transactions/unit-of-work.ts';
+import { keptRunOf } from '../../rows/run-row.ts';
+import { type Queries, together } from '../connection/queries.ts';
+import { findRun } from '../postgres-reads.ts';
+import { rowOf } from '../rows/run-rows.ts';
+import type { Claimant } from '../shortcuts/make-claimed.ts';
+import { rememberTriggered } from '../shortcuts/trigger-in-one-statement.ts';
+import { firstRunsOf } from '../tables/live-runs.ts';
+import type { FirstRuns, Unit } from '../tables/unit.ts';
+import { writeUnit } from '../tables/write-unit.ts';
+import { askForLock, lockJob, shareJob } from './job-locks.ts';
+
+/** What a command on a job has to know before all else. */
+export interface OpenedCommand {
+  readonly lock: readonly unknown[];
+  readonly firstRuns: FirstRuns;
+  readonly deduped: readonly unknown[];
+}
+
+/** Asks for all of it at once, each under the locks before it. */
+export async function openCommand(q: Queries, input: CommandInput): Promise<OpenedCommand> {
+  const [, lock, firstRuns, deduped] = await together([
+    lockKey(q, input),
+    askForLock(q, input.jobId, lockKindOf(input)),
+    firstRunsOf(q, input.jobId),
+    askForDeduped(q, input),
+  ]);
+  return { lock, firstRuns, deduped };
+}
+
+async function lockKey(q: Queries, { jobId, dedupeKey }: CommandInput): Promise<void> {
+  if (dedupeKey !== undefined) await q.arrays(LOCK_KEY, [DEDUPE_CLASS, `${jobId} ${dedupeKey}`]);
+}
+
+/** It may not come between a trigger in somebody's transaction and its commit. */
+export function isAlone({ command: { kind } }: CommandInput): boolean {
+  return kind === 'edit' || kind === 'delete';
+}
+
+const lockKindOf = (input: CommandInput) => (isAlone(input) ? 'FOR UPDATE' : 'FOR NO KEY UPDATE');
+
+export interface HowToCommand {
+  /** Asked for together with the BEGIN. */
+  readonly openedCommand?: OpenedCommand | undefined;
+  /** Takes what the command makes. */
+  readonly claimant?: Claimant | undefined;
+  /** A free trigger takes the job from nobody; for statements that see what was committed before them. */
+  readonly sharing?: boolean;
+}
+
+export function commandTables(
+  u: Unit,
+  { openedCommand: opened, claimant, sharing = false }: HowToCommand,
+): Pick<AsyncTables, 'lockJob' | 'dedupedRun' | 'keepDedupeKey' | 'endCommand'> {
+  /** What was read before there was a job to lock says nothing. */
+  const seen = opened?.lock.length === 0 ? undefined : opened;
+  return {
+    async lockJob(input) {
+      const { jobId, command } = input;
+      if (opened === undefined) await lockKey(u.q, input);
+      u.looked = seen && { rows: seen.firstRuns };
+      if (sharing && !isAlone(input)) {
+        const stored = await shareJob(u, jobId);
+        if (stored === undefined || isFreeTrigger(stored.job, command)) return { stored, isShared: true };
+      }
+      const kind = lockKindOf(input);
+      return { stored: await lockJob(u, jobId, { kind, answer: opened?.lock }), isShared: false };
+    },
+    dedupedRun: async (input) => dedupedIn(u, input, seen?.deduped ?? (await askForDeduped(u.q, input))),
+    keepDedupeKey: ({ uid, key, runId }) => u.q.write(KEEP_DEDUPE_KEY, [uid, key, Number(runId), u.now]),
+    async endCommand({ command, dedupeKey }, before) {
+      const { job, uid } = before;
+      // Whoever looks at an older state of the database must not take this room as well: a changed row tells
+      // them (SQLSTATE 40001). Where runs may overlap there is none to be taken.
+      const takesRoom = command.kind === 'trigger' && !isFreeTrigger(job, command);
+      if (takesRoom) saveJob(u, { ...lockedJob(u, uid) });
+      // The key is written with the id of its run, after it.
+      const claimed = await writeUnit(u, claimant && { ...claimant, commits: dedupeKey === undefined });
+      if (claimed !== undefined && opened !== undefined && isPlainTrigger(job, command))
+        rememberTriggered(u, before, opened);
+      return claimed;
+    },
+  };
+}
+
+async function askForDeduped(q: Queries, { jobId, dedupeKey }: CommandInput): Promise<readonly unknown[]> {
+  return dedupeKey === undefined ? [] : q.arrays(DEDUPED, [jobId, dedupeKey]);
+}
+
+/** The run that the key made before: live, in history, or as it was kept when its row was pruned. */
+async function dedupedIn(
+  u: Unit,
+  input: CommandInput,
+  [row]: readonly unknown[],
+  isLast = false,
+): Promise<Run | undefined> {
+  if (row === undefined) return undefined;
+  const [runId, prunedRun, at] = rowOf<[number, string | null, number]>(row);
+  if (at <= u.now - DEDUPE_MS) return undefined;
+  if (prunedRun !== null) return keptRunOf(prunedRun);
+  const run = await findRun(u.q, String(runId));
+  if (run !== undefined || isLast) return run;
+  // A job that is only shared may be pruned between the two looks: its run is with the key now.
+  return dedupedIn(u, input, await askForDeduped(u.q, input), true);
+}
+
+/**
+ * The first key of the advisory locks of dedupe keys: triggers with the same one come one after the other, to
+ * the commit.
+ */
+const DEDUPE_CLASS = 1_732_584_194;
+const LOCK_KEY = 'SELECT pg_advisory_xact_lock($1::integer, hashtext($2))::text AS locked';
+const DEDUPED = `SELECT run_id, pruned_run, at FROM greenvue_jobs.dedupe_keys
+  WHERE job_uid = (SELECT uid FROM greenvue_jobs.jobs WHERE id = $1 AND deleted_at IS NULL) AND key = $2`;
+const KEEP_DEDUPE_KEY = `INSERT INTO greenvue_jobs.dedupe_keys (job_uid, key, run_id, at) VALUES ($1, $2, $3, $4)
+  ON CONFLICT (job_uid, key) DO UPDATE SET run_id = excluded.run_id, at = excluded.at, pruned_run = NULL`;
