@@ -1,4 +1,5 @@
 import type { Call, Connection } from '../connection/connection.ts';
+import { ANONYMOUS } from '../connection/request.ts';
 import type { Role, User } from './users.ts';
 
 // Routes of GreenVue, not of the engine: their schemas are in the app, which this package can't import. A
@@ -37,15 +38,7 @@ export interface Register {
 
 /** Creates an account and logs in. 409: the address already has an account. Never retried. */
 export async function register(connection: Connection, body: Register, call?: Call): Promise<Session> {
-  const answer = await connection.send<Session>({
-    method: 'POST',
-    path: '/auth/register',
-    body,
-    isAnonymous: true,
-    repeat: 'never',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return connection.ask({ ...ANONYMOUS, path: '/auth/register', body }, call);
 }
 
 /**
@@ -57,15 +50,7 @@ export async function logIn(
   body: { readonly email: string; readonly password: string },
   call?: Call,
 ): Promise<Session> {
-  const answer = await connection.send<Session>({
-    method: 'POST',
-    path: '/auth/login',
-    body,
-    isAnonymous: true,
-    repeat: 'never',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return connection.ask({ ...ANONYMOUS, path: '/auth/login', body }, call);
 }
 
 /**
@@ -77,28 +62,21 @@ export async function refreshSession(
   refreshToken: string,
   call?: Call,
 ): Promise<Session> {
-  const answer = await connection.send<Session>({
-    method: 'POST',
-    path: '/auth/refresh',
-    body: { refresh_token: refreshToken },
-    isAnonymous: true,
-    repeat: 'never',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return connection.ask({ ...ANONYMOUS, path: '/auth/refresh', body: { refresh_token: refreshToken } }, call);
 }
 
 /** Ends a session and its access tokens. */
 export async function logOut(connection: Connection, refreshToken: string, call?: Call): Promise<void> {
-  await connection.send<undefined>({
-    method: 'POST',
-    path: '/auth/logout',
-    body: { refresh_token: refreshToken },
-    isAnonymous: true,
-    answer: 'nothing',
-    repeat: 'safe',
-    signal: call?.signal,
-  });
+  return connection.ask(
+    {
+      ...ANONYMOUS,
+      path: '/auth/logout',
+      body: { refresh_token: refreshToken },
+      answer: 'nothing',
+      repeat: 'safe',
+    },
+    call,
+  );
 }
 
 /**
@@ -106,15 +84,10 @@ export async function logOut(connection: Connection, refreshToken: string, call?
  * older than an hour.
  */
 export async function confirmEmail(connection: Connection, token: string, call?: Call): Promise<void> {
-  await connection.send<undefined>({
-    method: 'POST',
-    path: '/auth/confirm-email',
-    body: { token },
-    isAnonymous: true,
-    answer: 'nothing',
-    repeat: 'never',
-    signal: call?.signal,
-  });
+  return connection.ask(
+    { ...ANONYMOUS, path: '/auth/confirm-email', body: { token }, answer: 'nothing' },
+    call,
+  );
 }
 
 /**
@@ -122,22 +95,13 @@ export async function confirmEmail(connection: Connection, token: string, call?:
  * or five a day. Never retried.
  */
 export async function resendConfirmation(connection: Connection, call?: Call): Promise<void> {
-  await connection.send<undefined>({
-    method: 'POST',
-    path: '/auth/confirm-email/resend',
-    answer: 'nothing',
-    repeat: 'never',
-    signal: call?.signal,
-  });
+  return connection.ask(
+    { method: 'POST', path: '/auth/confirm-email/resend', answer: 'nothing', repeat: 'never' },
+    call,
+  );
 }
 
 /** Reads the account or API token behind the connection's token. 401: the token is not valid. */
 export async function getMe(connection: Connection, call?: Call): Promise<Me> {
-  const answer = await connection.send<Me>({
-    method: 'GET',
-    path: '/auth/me',
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return connection.ask({ path: '/auth/me' }, call);
 }

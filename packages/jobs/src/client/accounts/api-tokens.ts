@@ -1,5 +1,5 @@
 import type { Call, Connection } from '../connection/connection.ts';
-import { allOf, type Page, type PageQuery, pageOf } from '../connection/pages.ts';
+import { allOf, type Page, type PageQuery, type Rows } from '../connection/pages.ts';
 import { path } from '../connection/request.ts';
 import type { Role } from './users.ts';
 
@@ -37,14 +37,7 @@ export interface MakeToken {
 
 /** Creates an API token. Never retried: a second try could create a second token that nobody knows of. */
 export async function makeToken(connection: Connection, body: MakeToken, call?: Call): Promise<NewApiToken> {
-  const answer = await connection.send<NewApiToken>({
-    method: 'POST',
-    path: '/tokens',
-    body,
-    repeat: 'never',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return connection.ask({ method: 'POST', path: '/tokens', body, repeat: 'never' }, call);
 }
 
 /** A page of the API tokens, newest first, including expired and revoked tokens. */
@@ -53,15 +46,11 @@ export async function listTokens(
   query?: PageQuery,
   call?: Call,
 ): Promise<Page<ApiToken>> {
-  return pageOf<ApiToken>(connection, '/tokens', { ...query }, call);
+  return connection.ask({ path: '/tokens', query: { ...query }, answer: 'list' }, call);
 }
 
 /** All API tokens, newest first, page by page. */
-export function eachToken(
-  connection: Connection,
-  query: PageQuery = {},
-  call?: Call,
-): AsyncGenerator<ApiToken, void, undefined> {
+export function eachToken(connection: Connection, query: PageQuery = {}, call?: Call): Rows<ApiToken> {
   return allOf((page: PageQuery) => listTokens(connection, page, call), query);
 }
 
@@ -70,11 +59,5 @@ export function eachToken(
  * token.
  */
 export async function revokeToken(connection: Connection, tokenId: string, call?: Call): Promise<void> {
-  await connection.send<undefined>({
-    method: 'DELETE',
-    path: path`/tokens/${tokenId}`,
-    answer: 'nothing',
-    repeat: 'safe',
-    signal: call?.signal,
-  });
+  return connection.ask({ method: 'DELETE', path: path`/tokens/${tokenId}` }, call);
 }

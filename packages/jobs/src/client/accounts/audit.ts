@@ -1,5 +1,5 @@
 import type { Call, Connection } from '../connection/connection.ts';
-import { allOf, type Page, pageOf } from '../connection/pages.ts';
+import { allOf, type Page, type Rows } from '../connection/pages.ts';
 
 // A route of GreenVue, as in account.ts.
 
@@ -33,14 +33,10 @@ export async function listAudit(
   query?: AuditQuery,
   call?: Call,
 ): Promise<Page<AuditRecord>> {
-  return pageOf<AuditRecord>(connection, '/audit', { ...query }, call);
+  return connection.ask({ path: '/audit', query: { ...query }, answer: 'list' }, call);
 }
 
 /** The whole audit log, newest first, page by page. */
-export function eachAudit(
-  connection: Connection,
-  query: AuditQuery = {},
-  call?: Call,
-): AsyncGenerator<AuditRecord, void, undefined> {
+export function eachAudit(connection: Connection, query: AuditQuery = {}, call?: Call): Rows<AuditRecord> {
   return allOf((page: AuditQuery) => listAudit(connection, page, call), query);
 }

@@ -1,5 +1,5 @@
 import type { Call, Connection } from '../connection/connection.ts';
-import { path } from '../connection/request.ts';
+import { ANONYMOUS, path } from '../connection/request.ts';
 
 // Routes of GreenVue, as in account.ts.
 
@@ -18,14 +18,10 @@ export async function changePassword(
   body: ChangePassword,
   call?: Call,
 ): Promise<void> {
-  await connection.send<undefined>({
-    method: 'POST',
-    path: '/auth/password',
-    body,
-    answer: 'nothing',
-    repeat: 'never',
-    signal: call?.signal,
-  });
+  return connection.ask(
+    { method: 'POST', path: '/auth/password', body, answer: 'nothing', repeat: 'never' },
+    call,
+  );
 }
 
 /** Requests a mail with a link that sets a new password. Succeeds even if the address has no account. */
@@ -34,15 +30,7 @@ export async function askPasswordReset(
   body: { readonly email: string },
   call?: Call,
 ): Promise<void> {
-  await connection.send<undefined>({
-    method: 'POST',
-    path: '/auth/password-reset',
-    body,
-    isAnonymous: true,
-    answer: 'nothing',
-    repeat: 'never',
-    signal: call?.signal,
-  });
+  return connection.ask({ ...ANONYMOUS, path: '/auth/password-reset', body, answer: 'nothing' }, call);
 }
 
 export interface ConfirmPasswordReset {
@@ -61,15 +49,10 @@ export async function confirmPasswordReset(
   body: ConfirmPasswordReset,
   call?: Call,
 ): Promise<void> {
-  await connection.send<undefined>({
-    method: 'POST',
-    path: '/auth/password-reset/confirm',
-    body,
-    isAnonymous: true,
-    answer: 'nothing',
-    repeat: 'never',
-    signal: call?.signal,
-  });
+  return connection.ask(
+    { ...ANONYMOUS, path: '/auth/password-reset/confirm', body, answer: 'nothing' },
+    call,
+  );
 }
 
 /** A reset link that an admin created. */
@@ -90,12 +73,8 @@ export async function resetPassword(
   body: { readonly deliver: 'mail' | 'link' },
   call?: Call,
 ): Promise<PasswordReset> {
-  const answer = await connection.send<PasswordReset>({
-    method: 'POST',
-    path: path`/users/${userId}/password-reset`,
-    body,
-    repeat: 'never',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return connection.ask(
+    { method: 'POST', path: path`/users/${userId}/password-reset`, body, repeat: 'never' },
+    call,
+  );
 }

@@ -1,5 +1,5 @@
 import type { Call, Connection } from '../connection/connection.ts';
-import { type Page, type PageQuery, pageOf } from '../connection/pages.ts';
+import type { Page, PageQuery } from '../connection/pages.ts';
 import { path } from '../connection/request.ts';
 
 // Routes of GreenVue, as in account.ts. Your own sessions require a user's token; the sessions of other users
@@ -19,58 +19,48 @@ export interface ListedSession {
 }
 
 /** A page of your sessions, newest first. */
-export function listSessions(
+export async function listSessions(
   connection: Connection,
   query?: PageQuery,
   call?: Call,
 ): Promise<Page<ListedSession>> {
-  return pageOf<ListedSession>(connection, '/auth/sessions', { ...query }, call);
+  return connection.ask({ path: '/auth/sessions', query: { ...query }, answer: 'list' }, call);
 }
 
 /** Ends one of your sessions at once. 404: there is no such session, or it has ended. */
-export function endSession(connection: Connection, sessionId: string, call?: Call): Promise<void> {
-  return remove(connection, path`/auth/sessions/${sessionId}`, call);
+export async function endSession(connection: Connection, sessionId: string, call?: Call): Promise<void> {
+  return connection.ask({ method: 'DELETE', path: path`/auth/sessions/${sessionId}` }, call);
 }
 
 /** Signs out everywhere: ends all your sessions, including this one. */
-export function endSessions(connection: Connection, call?: Call): Promise<void> {
-  return remove(connection, '/auth/sessions', call);
+export async function endSessions(connection: Connection, call?: Call): Promise<void> {
+  return connection.ask({ method: 'DELETE', path: '/auth/sessions' }, call);
 }
 
 /** A page of a user's sessions, newest first. 404: there is no such user. */
-export function listUserSessions(
+export async function listUserSessions(
   connection: Connection,
   userId: string,
   query?: PageQuery,
   call?: Call,
 ): Promise<Page<ListedSession>> {
-  return pageOf<ListedSession>(connection, path`/users/${userId}/sessions`, { ...query }, call);
+  return connection.ask({ path: path`/users/${userId}/sessions`, query: { ...query }, answer: 'list' }, call);
 }
 
 /** Ends a session of a user at once. 404: there is no such session, or it has ended. */
-export function endUserSession(
+export async function endUserSession(
   connection: Connection,
   userId: string,
   sessionId: string,
   call?: Call,
 ): Promise<void> {
-  return remove(connection, path`/users/${userId}/sessions/${sessionId}`, call);
+  return connection.ask({ method: 'DELETE', path: path`/users/${userId}/sessions/${sessionId}` }, call);
 }
 
 /**
  * Ends all sessions of a user at once. The user can sign in again; to prevent that, use `changeUser` with
  * `disabled`.
  */
-export function endUserSessions(connection: Connection, userId: string, call?: Call): Promise<void> {
-  return remove(connection, path`/users/${userId}/sessions`, call);
-}
-
-async function remove(connection: Connection, at: string, call: Call | undefined): Promise<void> {
-  await connection.send<undefined>({
-    method: 'DELETE',
-    path: at,
-    answer: 'nothing',
-    repeat: 'safe',
-    signal: call?.signal,
-  });
+export async function endUserSessions(connection: Connection, userId: string, call?: Call): Promise<void> {
+  return connection.ask({ method: 'DELETE', path: path`/users/${userId}/sessions` }, call);
 }

@@ -1,5 +1,5 @@
 import type { Call, Connection } from '../connection/connection.ts';
-import { allOf, type Page, type PageQuery, pageOf } from '../connection/pages.ts';
+import { allOf, type Page, type PageQuery, type Rows } from '../connection/pages.ts';
 import { path } from '../connection/request.ts';
 
 // Routes of GreenVue, as in account.ts. Only for admins; others get a 403.
@@ -22,27 +22,17 @@ export interface User {
 
 /** A page of the users, newest first. */
 export async function listUsers(connection: Connection, query?: PageQuery, call?: Call): Promise<Page<User>> {
-  return pageOf<User>(connection, '/users', { ...query }, call);
+  return connection.ask({ path: '/users', query: { ...query }, answer: 'list' }, call);
 }
 
 /** All users, newest first, page by page. */
-export function eachUser(
-  connection: Connection,
-  query: PageQuery = {},
-  call?: Call,
-): AsyncGenerator<User, void, undefined> {
+export function eachUser(connection: Connection, query: PageQuery = {}, call?: Call): Rows<User> {
   return allOf((page: PageQuery) => listUsers(connection, page, call), query);
 }
 
 /** Reads a user. 404: there is no such user. */
 export async function getUser(connection: Connection, userId: string, call?: Call): Promise<User> {
-  const answer = await connection.send<User>({
-    method: 'GET',
-    path: path`/users/${userId}`,
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return connection.ask({ path: path`/users/${userId}` }, call);
 }
 
 /**
@@ -55,14 +45,7 @@ export async function changeUser(
   body: { readonly role?: Role; readonly disabled?: boolean },
   call?: Call,
 ): Promise<User> {
-  const answer = await connection.send<User>({
-    method: 'PATCH',
-    path: path`/users/${userId}`,
-    body,
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return connection.ask({ method: 'PATCH', path: path`/users/${userId}`, body }, call);
 }
 
 /** {@link changeUser} for the role only. */

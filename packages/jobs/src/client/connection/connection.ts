@@ -56,12 +56,21 @@ export class Connection {
   }
 
   /**
+   * {@link send}, for the body of the response alone.
+   * @internal
+   */
+  async ask<T = undefined>(request: ApiRequest<T>, call: Call | undefined): Promise<T> {
+    const { body } = await this.send<T>({ ...request, signal: call?.signal });
+    return body;
+  }
+
+  /**
    * Sends a request and retries it where that is safe. Rejects with an ApiError, a ConnectionError, or the
    * reason of the caller's signal.
    * @internal
    */
   async send<T>(request: ApiRequest<T>): Promise<Answer<T>> {
-    const { signal, repeat } = request;
+    const { signal, repeat = 'safe' } = request;
     const { retries = RETRIES } = this.#options;
     let mayBeDone = false;
     for (let failures = 0; ; failures += 1) {

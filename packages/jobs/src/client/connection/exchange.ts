@@ -1,6 +1,6 @@
 import { ApiError, ConnectionError } from './errors.ts';
 import { problemOf } from './problem.ts';
-import { type Answer, type ApiRequest, type Kind, messageOf, urlOf } from './request.ts';
+import { type Answer, type ApiRequest, type Kind, kindOf, messageOf, urlOf } from './request.ts';
 
 /** The outcome of one try. */
 export type Outcome<A> =
@@ -95,10 +95,10 @@ async function textOf({ body, url }: Response): Promise<string> {
   }
 }
 
-function readAnswer<T>({ answer }: ApiRequest<T>, response: Response, text: string): Outcome<Answer<T>> {
+function readAnswer<T>(request: ApiRequest<T>, response: Response, text: string): Outcome<Answer<T>> {
   const { status } = response;
   if (!response.ok) return { ok: false, error: new ApiError(problemOf(response, text)) };
-  const read = parseBody<T>(text, answer ?? 'object');
+  const read = parseBody<T>(text, kindOf(request));
   return read === undefined
     ? { ok: false, error: notThisApi(response) }
     : { ok: true, answer: { status, body: read.body } };

@@ -1,6 +1,3 @@
-import type { Call, Connection } from './connection.ts';
-import type { ApiRequest } from './request.ts';
-
 /** A page of a list. */
 export interface Page<Row> {
   readonly data: readonly Row[];
@@ -15,23 +12,8 @@ export interface PageQuery {
   readonly cursor?: string | undefined;
 }
 
-/** Requests one page of the list at a path. */
-export async function pageOf<Row>(
-  connection: Connection,
-  path: string,
-  query: ApiRequest<never>['query'],
-  call: Call | undefined,
-): Promise<Page<Row>> {
-  const { body } = await connection.send<Page<Row>>({
-    method: 'GET',
-    path,
-    query,
-    answer: 'list',
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return body;
-}
+/** The rows of a list. */
+export type Rows<Row> = AsyncGenerator<Row, void, undefined>;
 
 const LARGEST_PAGE = 200;
 
@@ -42,7 +24,7 @@ const LARGEST_PAGE = 200;
 export async function* allOf<Row, Query extends PageQuery>(
   list: (query: Query & PageQuery) => Promise<Page<Row>>,
   query: Query,
-): AsyncGenerator<Row, void, undefined> {
+): Rows<Row> {
   const limit = query.limit ?? LARGEST_PAGE;
   let cursor: string | undefined = query.cursor;
   do {

@@ -9,19 +9,24 @@ export interface Answer<T> {
   readonly body: T;
 }
 
-/** A request, and how to read its response. `T`: the body of a success. */
-export interface ApiRequest<T> {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+/** How a request is sent. Only a POST may have effects that a retry repeats: it must say whether it is safe. */
+type Sending =
+  | { readonly method?: 'GET' | 'PUT' | 'PATCH' | 'DELETE'; readonly repeat?: Repeat }
+  | { readonly method: 'POST'; readonly repeat: Repeat };
+
+/** A request, a `safe` GET by default, and how to read its response. `T`: the body of a success. */
+export type ApiRequest<T> = Sending & RequestParts<T>;
+
+interface RequestParts<T> {
   /** Path below the API's prefix; made with {@link path} if it contains values. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** The body of a success: a JSON object (default), an object with a list in `data`, or none. */
+  /** The body of a success: a JSON object, an object with a list in `data`, or none as after each DELETE. */
   readonly answer?: Kind;
-  readonly repeat: Repeat;
-  /** Sent without a token: the server refuses an invalid token even on public routes. */
+  /** Sent without a token. */
   readonly isAnonymous?: true;
   /**
    * How to resolve a refusal with this status after a try that may have succeeded. `answer` returns the
@@ -32,6 +37,14 @@ export interface ApiRequest<T> {
     readonly answer: (refusal: ApiError) => Promise<Answer<T>>;
   };
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A request without a token, which is not retried: the server refuses an invalid token on public routes, too. */
+export const ANONYMOUS = { method: 'POST', isAnonymous: true, repeat: 'never' } as const;
+
+/** What the body of a success is. */
+export function kindOf({ answer, method }: Pick<ApiRequest<never>, 'answer' | 'method'>): Kind {
+  return answer ?? (method === 'DELETE' ? 'nothing' : 'object');
 }
 
 /**
@@ -71,7 +84,12 @@ export function urlOf(
  * sent.
  */
 export function messageOf(
-  { method, body, headers, answer }: Pick<ApiRequest<never>, 'method' | 'body' | 'headers' | 'answer'>,
+  {
+    method = 'GET',
+    body,
+    headers,
+    answer,
+  }: Pick<ApiRequest<never>, 'method' | 'body' | 'headers' | 'answer'>,
   token: string | undefined,
 ) {
   const sent = new Headers(headers);

@@ -19,15 +19,16 @@ export async function runJob(
   body: RunJob = {},
   guarded?: Guarded,
 ): Promise<RunJson> {
-  const answer = await connection.send<RunJson>({
-    method: 'POST',
-    path: path`/jobs/${id}/runs`,
-    body: { ...body, dedupe_key: body.dedupe_key ?? uniqueKey() },
-    headers: guardHeaders(guarded),
-    repeat: 'safe',
-    signal: guarded?.signal,
-  });
-  return answer.body;
+  return connection.ask(
+    {
+      method: 'POST',
+      path: path`/jobs/${id}/runs`,
+      body: { ...body, dedupe_key: body.dedupe_key ?? uniqueKey() },
+      headers: guardHeaders(guarded),
+      repeat: 'safe',
+    },
+    guarded,
+  );
 }
 
 /**
@@ -40,25 +41,16 @@ export async function pauseJob(
   body: PauseJob = {},
   guarded?: Guarded,
 ): Promise<Job> {
-  const answer = await connection.send<Job>({
-    method: 'POST',
-    path: path`/jobs/${id}/pause`,
-    body,
-    headers: guardHeaders(guarded),
-    repeat: 'safe',
-    signal: guarded?.signal,
-  });
-  return answer.body;
+  return connection.ask(
+    { method: 'POST', path: path`/jobs/${id}/pause`, body, headers: guardHeaders(guarded), repeat: 'safe' },
+    guarded,
+  );
 }
 
 /** Resumes a job at its next slot. A job that is not paused stays unchanged. */
 export async function resumeJob(connection: Connection, id: string, guarded?: Guarded): Promise<Job> {
-  const answer = await connection.send<Job>({
-    method: 'POST',
-    path: path`/jobs/${id}/resume`,
-    headers: guardHeaders(guarded),
-    repeat: 'safe',
-    signal: guarded?.signal,
-  });
-  return answer.body;
+  return connection.ask(
+    { method: 'POST', path: path`/jobs/${id}/resume`, headers: guardHeaders(guarded), repeat: 'safe' },
+    guarded,
+  );
 }

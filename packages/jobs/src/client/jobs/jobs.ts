@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { createJobBody, JobJson, jobsQuery, patchJobBody, putJobBody } from '../../http/index.ts';
 import type { Call, Connection } from '../connection/connection.ts';
 import { ApiError } from '../connection/errors.ts';
-import { allOf, type Page, pageOf } from '../connection/pages.ts';
+import { allOf, type Page, type Rows } from '../connection/pages.ts';
 import { path } from '../connection/request.ts';
 import { type Guarded, guardHeaders } from './guard.ts';
 
@@ -27,14 +27,7 @@ export type JobsQuery = Omit<z.input<typeof jobsQuery>, 'limit' | 'recent_runs'>
  * caller's own job.
  */
 export async function createJob(connection: Connection, body: CreateJob, call?: Call): Promise<Job> {
-  const answer = await connection.send<Job>({
-    method: 'POST',
-    path: '/jobs',
-    body,
-    repeat: 'refused',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return connection.ask({ method: 'POST', path: '/jobs', body, repeat: 'refused' }, call);
 }
 
 /** Conditions of {@link putJob}. */
@@ -75,15 +68,10 @@ export async function patchJob(
   patch: PatchJob,
   guarded?: Guarded,
 ): Promise<Job> {
-  const answer = await connection.send<Job>({
-    method: 'PATCH',
-    path: path`/jobs/${id}`,
-    body: patch,
-    headers: guardHeaders(guarded),
-    repeat: 'safe',
-    signal: guarded?.signal,
-  });
-  return answer.body;
+  return connection.ask(
+    { method: 'PATCH', path: path`/jobs/${id}`, body: patch, headers: guardHeaders(guarded) },
+    guarded,
+  );
 }
 
 /**
@@ -92,26 +80,20 @@ export async function patchJob(
  * with the id meanwhile; a 412 with `mayBeDone` then means their job, or an edit.
  */
 export async function deleteJob(connection: Connection, id: string, guarded?: Guarded): Promise<void> {
-  await connection.send<undefined>({
-    method: 'DELETE',
-    path: path`/jobs/${id}`,
-    headers: guardHeaders(guarded),
-    answer: 'nothing',
-    repeat: 'safe',
-    ifDone: { status: 404, answer: async () => ({ status: 204, body: undefined }) },
-    signal: guarded?.signal,
-  });
+  return connection.ask(
+    {
+      method: 'DELETE',
+      path: path`/jobs/${id}`,
+      headers: guardHeaders(guarded),
+      ifDone: { status: 404, answer: async () => ({ status: 204, body: undefined }) },
+    },
+    guarded,
+  );
 }
 
 /** Reads a job. 404: there is no such job. */
 export async function getJob(connection: Connection, id: string, call?: Call): Promise<Job> {
-  const answer = await connection.send<Job>({
-    method: 'GET',
-    path: path`/jobs/${id}`,
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return connection.ask({ path: path`/jobs/${id}` }, call);
 }
 
 /** {@link getJob}, or undefined if there is no such job. */
@@ -126,14 +108,10 @@ export async function findJob(connection: Connection, id: string, call?: Call): 
 
 /** A page of jobs. `next_cursor` is the `cursor` of the next page; `null` on the last one. */
 export async function listJobs(connection: Connection, query?: JobsQuery, call?: Call): Promise<Page<Job>> {
-  return pageOf<Job>(connection, '/jobs', { ...query }, call);
+  return connection.ask({ path: '/jobs', query: { ...query }, answer: 'list' }, call);
 }
 
 /** All matching jobs. Requests each page only when the consumer reaches its first job. */
-export function eachJob(
-  connection: Connection,
-  query: JobsQuery = {},
-  call?: Call,
-): AsyncGenerator<Job, void, undefined> {
+export function eachJob(connection: Connection, query: JobsQuery = {}, call?: Call): Rows<Job> {
   return allOf((page: JobsQuery) => listJobs(connection, page, call), query);
 }

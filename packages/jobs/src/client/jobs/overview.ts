@@ -13,35 +13,19 @@ export async function previewSchedule(
   body: PreviewSchedule,
   call?: Call,
 ): Promise<Preview> {
-  const answer = await connection.send<Preview>({
-    method: 'POST',
-    path: '/job-preview',
-    body,
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return connection.ask({ method: 'POST', path: '/job-preview', body, repeat: 'safe' }, call);
 }
 
 /** The job types of the server that responds, with the JSON Schema of their payloads. */
 export async function listJobTypes(connection: Connection, call?: Call): Promise<readonly JobType[]> {
-  const answer = await connection.send<{ readonly data: readonly JobType[] }>({
-    method: 'GET',
-    path: '/job-types',
-    answer: 'list',
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body.data;
+  const { data } = await connection.ask<{ readonly data: readonly JobType[] }>(
+    { path: '/job-types', answer: 'list' },
+    call,
+  );
+  return data;
 }
 
 /** Counts, throughput and lateness, and all live nodes; the node that responds comes first. */
 export async function getStats(connection: Connection, call?: Call): Promise<Stats> {
-  const answer = await connection.send<Stats>({
-    method: 'GET',
-    path: '/job-stats',
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return connection.ask({ path: '/job-stats' }, call);
 }

@@ -12,14 +12,11 @@ export async function getRunLogs(
   runId: string,
   call?: Call,
 ): Promise<readonly LogLine[]> {
-  const answer = await connection.send<{ readonly data: readonly LogLine[] }>({
-    method: 'GET',
-    path: path`/runs/${runId}/logs`,
-    answer: 'list',
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body.data;
+  const { data } = await connection.ask<{ readonly data: readonly LogLine[] }>(
+    { path: path`/runs/${runId}/logs`, answer: 'list' },
+    call,
+  );
+  return data;
 }
 
 const POLL_MS = 1_000;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { cancelBody, jobRunsQuery, RunJson, runsQuery } from '../../http/index.ts';
 import type { Call, Connection } from '../connection/connection.ts';
-import { allOf, type Page, pageOf } from '../connection/pages.ts';
+import { allOf, type Page, type Rows } from '../connection/pages.ts';
 import { path } from '../connection/request.ts';
 
 export type Run = RunJson;
@@ -24,7 +24,7 @@ export async function listJobRuns(
   query?: JobRunsQuery,
   call?: Call,
 ): Promise<Page<Run>> {
-  return pageOf<Run>(connection, path`/jobs/${id}/runs`, { ...query }, call);
+  return connection.ask({ path: path`/jobs/${id}/runs`, query: { ...query }, answer: 'list' }, call);
 }
 
 /** All matching runs of a job, newest first, page by page. */
@@ -33,33 +33,23 @@ export function eachJobRun(
   id: string,
   query: JobRunsQuery = {},
   call?: Call,
-): AsyncGenerator<Run, void, undefined> {
+): Rows<Run> {
   return allOf((page: JobRunsQuery) => listJobRuns(connection, id, page, call), query);
 }
 
 /** A page of the runs of all jobs, newest first. */
 export async function listRuns(connection: Connection, query?: RunsQuery, call?: Call): Promise<Page<Run>> {
-  return pageOf<Run>(connection, '/runs', { ...query }, call);
+  return connection.ask({ path: '/runs', query: { ...query }, answer: 'list' }, call);
 }
 
 /** All matching runs, newest first, page by page. */
-export function eachRun(
-  connection: Connection,
-  query: RunsQuery = {},
-  call?: Call,
-): AsyncGenerator<Run, void, undefined> {
+export function eachRun(connection: Connection, query: RunsQuery = {}, call?: Call): Rows<Run> {
   return allOf((page: RunsQuery) => listRuns(connection, page, call), query);
 }
 
 /** Reads a run, with the stacks of its errors. 404: there is no such run, or it is no longer kept. */
 export async function getRun(connection: Connection, runId: string, call?: Call): Promise<Run> {
-  const answer = await connection.send<Run>({
-    method: 'GET',
-    path: path`/runs/${runId}`,
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return connection.ask({ path: path`/runs/${runId}` }, call);
 }
 
 /**
@@ -72,22 +62,23 @@ export async function cancelRun(
   body: CancelRun = {},
   call?: Call,
 ): Promise<Run> {
-  const answer = await connection.send<Run>({
-    method: 'POST',
-    path: path`/runs/${runId}/cancel`,
-    body,
-    repeat: 'safe',
-    ifDone: {
-      status: 409,
-      answer: async (refusal) => {
-        const run = await getRun(connection, runId, call);
-        if (run.status !== 'cancelled') throw refusal;
-        return { status: 202, body: run };
+  return connection.ask(
+    {
+      method: 'POST',
+      path: path`/runs/${runId}/cancel`,
+      body,
+      repeat: 'safe',
+      ifDone: {
+        status: 409,
+        answer: async (refusal) => {
+          const run = await getRun(connection, runId, call);
+          if (run.status !== 'cancelled') throw refusal;
+          return { status: 202, body: run };
+        },
       },
     },
-    signal: call?.signal,
-  });
-  return answer.body;
+    call,
+  );
 }
 
 /**
@@ -95,11 +86,5 @@ export async function cancelRun(
  * could start a second run.
  */
 export async function retryRun(connection: Connection, runId: string, call?: Call): Promise<Run> {
-  const answer = await connection.send<Run>({
-    method: 'POST',
-    path: path`/runs/${runId}/retry`,
-    repeat: 'never',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return connection.ask({ method: 'POST', path: path`/runs/${runId}/retry`, repeat: 'never' }, call);
 }
