@@ -1,8 +1,5 @@
-import type { FastifyRequest } from 'fastify';
-import type { CommandOptions } from '../../engine/engine-port.ts';
 import {
   emptyBody,
-  jobJson,
   jobParams,
   jobSchema,
   pauseBody,
@@ -10,7 +7,8 @@ import {
   runSchema,
   triggerBody,
 } from '../../http/index.ts';
-import { etagOf, ifMatch, underIfMatch } from './etag.ts';
+import { ifMatch } from './etag.ts';
+import { answerJob, guarded } from './job-answers.ts';
 import { logWith } from './log-ids.ts';
 import { bodyIsOptional, type JobsApp, type RouteContext } from './route-context.ts';
 import { BODY_PROBLEMS, ETAG, LOCATION, problems, success } from './route-docs.ts';
@@ -79,8 +77,7 @@ function pauseRoute(app: JobsApp, context: RouteContext): void {
     const view = await guarded(context, request, (jobId, options) =>
       context.engine.pauseJob(jobId, input, options),
     );
-    reply.header('etag', etagOf(view.job));
-    return jobJson(view);
+    return answerJob(reply, view);
   });
 }
 
@@ -101,22 +98,6 @@ function resumeRoute(app: JobsApp, context: RouteContext): void {
     const view = await guarded(context, request, (jobId, options) =>
       context.engine.resumeJob(jobId, options),
     );
-    reply.header('etag', etagOf(view.job));
-    return jobJson(view);
+    return answerJob(reply, view);
   });
-}
-
-type JobRequest = FastifyRequest & { readonly params: { readonly job_id: string } };
-
-/** Runs a command on a job under the request's `If-Match`, in the name of the principal. */
-function guarded<T>(
-  context: RouteContext,
-  request: JobRequest,
-  command: (jobId: string, options: CommandOptions) => Promise<T>,
-): Promise<T> {
-  const { job_id: jobId } = request.params;
-  const header = request.headers['if-match'];
-  return underIfMatch(context.engine, { jobId, header, absent: 'not_found' }, (guard) =>
-    command(jobId, { ...context.commandOptions(request), ...guard }),
-  );
 }

@@ -10,7 +10,7 @@ import {
   jobsQuery,
   pageSchema,
 } from '../../http/index.ts';
-import { etagOf } from './etag.ts';
+import { answerJob } from './job-answers.ts';
 import { logWith } from './log-ids.ts';
 import { readCursor } from './read-cursor.ts';
 import type { JobsApp, RouteContext } from './route-context.ts';
@@ -40,11 +40,8 @@ function createRoute(app: JobsApp, context: RouteContext): void {
     checkIdLength(jobId, context.longestParameter);
     logWith(reply, { jobId });
     const view = await context.engine.createJob(jobInput(request.body), context.commandOptions(request));
-    reply
-      .code(201)
-      .header('location', context.path(`/jobs/${view.job.id}`))
-      .header('etag', etagOf(view.job));
-    return jobJson(view);
+    reply.code(201).header('location', context.path(`/jobs/${view.job.id}`));
+    return answerJob(reply, view);
   });
 }
 

@@ -1,15 +1,8 @@
 import { z } from 'zod';
 import { EngineError, type JobInput } from '../../engine/engine-port.ts';
-import {
-  jobInput,
-  jobJson,
-  jobParams,
-  jobPatch,
-  jobSchema,
-  patchJobBody,
-  putJobBody,
-} from '../../http/index.ts';
-import { etagOf, ifMatch, isCreateOnly, isEngineError, underIfMatch } from './etag.ts';
+import { jobInput, jobParams, jobPatch, jobSchema, patchJobBody, putJobBody } from '../../http/index.ts';
+import { ifMatch, isCreateOnly, isEngineError, underIfMatch } from './etag.ts';
+import { answerJob, guarded } from './job-answers.ts';
 import type { JobsApp, RouteContext } from './route-context.ts';
 import { BODY_PROBLEMS, ETAG, LOCATION, noContent, problems, success } from './route-docs.ts';
 
@@ -34,8 +27,7 @@ function readRoute(app: JobsApp, context: RouteContext): void {
   };
   app.get('/jobs/:job_id', { preParsing: context.allow('read'), schema }, async (request, reply) => {
     const view = await context.engine.getJob(request.params.job_id);
-    reply.header('etag', etagOf(view.job));
-    return jobJson(view);
+    return answerJob(reply, view);
   });
 }
 
@@ -84,9 +76,8 @@ function putRoute(app: JobsApp, context: RouteContext): void {
       : await underIfMatch(context.engine, { jobId, header: ifMatch, absent: 'stale' }, (guard) =>
           context.engine.putJob(input, { ...options, ...guard }),
         );
-    reply.header('etag', etagOf(view.job));
     if (created) reply.code(201).header('location', context.path(`/jobs/${jobId}`));
-    return jobJson(view);
+    return answerJob(reply, view);
   });
 }
 
@@ -124,18 +115,10 @@ function patchRoute(app: JobsApp, context: RouteContext): void {
     response: { 200: success(jobSchema, 'The job', ETAG), ...problems(404, 409, 412, ...BODY_PROBLEMS) },
   };
   app.patch('/jobs/:job_id', { preParsing: context.allow('admin'), schema }, async (request, reply) => {
-    const { job_id: jobId } = request.params;
-    const view = await underIfMatch(
-      context.engine,
-      { jobId, header: request.headers['if-match'], absent: 'not_found' },
-      (guard) =>
-        context.engine.patchJob(jobId, jobPatch(request.body), {
-          ...context.commandOptions(request),
-          ...guard,
-        }),
+    const view = await guarded(context, request, (jobId, options) =>
+      context.engine.patchJob(jobId, jobPatch(request.body), options),
     );
-    reply.header('etag', etagOf(view.job));
-    return jobJson(view);
+    return answerJob(reply, view);
   });
 }
 
@@ -152,12 +135,7 @@ function deleteRoute(app: JobsApp, context: RouteContext): void {
     response: { 204: noContent, ...problems(404, 412, ...BODY_PROBLEMS) },
   };
   app.delete('/jobs/:job_id', { preParsing: context.allow('admin'), schema }, async (request, reply) => {
-    const { job_id: jobId } = request.params;
-    await underIfMatch(
-      context.engine,
-      { jobId, header: request.headers['if-match'], absent: 'not_found' },
-      (guard) => context.engine.deleteJob(jobId, { ...context.commandOptions(request), ...guard }),
-    );
+    await guarded(context, request, (jobId, options) => context.engine.deleteJob(jobId, options));
     return reply.code(204).send();
   });
 }

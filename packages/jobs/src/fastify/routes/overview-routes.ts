@@ -1,11 +1,10 @@
-import type { JobInput } from '../../engine/engine-port.ts';
 import {
+  camelKeys,
   jobTypeJson,
   jobTypesSchema,
   previewBody,
   previewJson,
   previewSchema,
-  schedulePatch,
   statsJson,
   statsSchema,
 } from '../../http/index.ts';
@@ -46,7 +45,7 @@ function previewRoute(app: JobsApp, context: RouteContext): void {
   };
   app.post('/job-preview', { preParsing: context.allow('read'), schema }, async (request) => {
     const { job_id: jobId, count, ...fields } = request.body;
-    const patch = schedulePatch(fields);
+    const patch = camelKeys(fields);
     const preview = await (jobId === undefined
       ? context.engine.preview({ schedule: withoutNulls(patch), count })
       : context.engine.preview({ jobId, patch, count }));
@@ -55,16 +54,9 @@ function previewRoute(app: JobsApp, context: RouteContext): void {
 }
 
 /** Without a job there is nothing to reset: null means absent. */
-function withoutNulls(patch: ReturnType<typeof schedulePatch>): Partial<JobInput> {
-  return {
-    interval: patch.interval ?? undefined,
-    intervalMode: patch.intervalMode ?? undefined,
-    cron: patch.cron ?? undefined,
-    timezone: patch.timezone ?? undefined,
-    runAt: patch.runAt ?? undefined,
-    onDemand: patch.onDemand ?? undefined,
-    startAt: patch.startAt ?? undefined,
-  };
+function withoutNulls<T extends object>(patch: T): { [Key in keyof T]: Exclude<T[Key], null> } {
+  const entries = Object.entries(patch).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries) as { [Key in keyof T]: Exclude<T[Key], null> };
 }
 
 function statsRoute(app: JobsApp, context: RouteContext): void {

@@ -59,30 +59,16 @@ export const noContent = z.undefined().meta({ description: 'Done; no content' })
 
 /** The error responses that every route has, and those of this route. */
 export function problems(...own: readonly ProblemStatus[]): Readonly<Record<number, typeof problemSchema>> {
-  const statuses: readonly ProblemStatus[] = [400, 401, 403, 422, 429, 500, 503, ...own];
-  return Object.fromEntries(statuses.map((status) => [status, PROBLEM_SCHEMAS[status]]));
+  const statuses: readonly number[] = [400, 401, 403, 422, 429, 500, 503, ...own];
+  return Object.fromEntries(PROBLEM_RESPONSES.filter(([status]) => statuses.includes(status)));
 }
 
 /** The error responses of a route with a body, beside those that every route has. */
 export const BODY_PROBLEMS = [413, 415] as const;
 
-function problemResponse(status: ProblemStatus): typeof problemSchema {
+const PROBLEM_RESPONSES = Object.entries(PROBLEMS).map(([status, documented]) => {
   const schema = z.toJSONSchema(problemSchema);
   // The OpenAPI transform keeps unknown keys: `content` sets the media type, `headers` documents the headers.
-  return problemSchema.meta({ ...PROBLEMS[status], content: { 'application/problem+json': { schema } } });
-}
-
-const PROBLEM_SCHEMAS: Readonly<Record<ProblemStatus, typeof problemSchema>> = {
-  400: problemResponse(400),
-  401: problemResponse(401),
-  403: problemResponse(403),
-  404: problemResponse(404),
-  409: problemResponse(409),
-  412: problemResponse(412),
-  413: problemResponse(413),
-  415: problemResponse(415),
-  422: problemResponse(422),
-  429: problemResponse(429),
-  500: problemResponse(500),
-  503: problemResponse(503),
-};
+  const content = { 'application/problem+json': { schema } };
+  return [Number(status), problemSchema.meta({ ...documented, content })] as const;
+});

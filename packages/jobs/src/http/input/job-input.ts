@@ -115,56 +115,23 @@ export const patchJobBody = z.strictObject({
 export type CreateJobBody = z.output<typeof createJobBody>;
 export type PatchJobBody = z.output<typeof patchJobBody>;
 
+type Camel<Name> = Name extends `${infer First}_${infer Rest}` ? `${First}${Capitalize<Camel<Rest>>}` : Name;
+type CamelKeys<T> = { [Key in keyof T as Camel<Key & string>]: T[Key] };
+
+/** The fields of a body under the engine's names: `run_at` is `runAt`. */
+export function camelKeys<T extends object>(body: T): CamelKeys<T> {
+  const camel = (name: string) => name.replace(/_(.)/g, (_match, letter: string) => letter.toUpperCase());
+  const entries = Object.entries(body).map(([name, value]) => [camel(name), value] as const);
+  return Object.fromEntries(entries) as CamelKeys<T>;
+}
+
 /** Converts a validated body to the engine's input. */
 export function jobInput(body: CreateJobBody): JobInput {
-  return {
-    id: body.id,
-    name: body.name,
-    type: body.type,
-    description: body.description,
-    interval: body.interval,
-    intervalMode: body.interval_mode,
-    cron: body.cron,
-    timezone: body.timezone,
-    runAt: body.run_at,
-    onDemand: body.on_demand,
-    startAt: body.start_at,
-    payload: body.payload,
-    overlap: body.overlap,
-    catchUp: body.catch_up,
-    timeout: body.timeout,
-    maxAttempts: body.max_attempts,
-    backoff: body.backoff,
-  };
+  return camelKeys(body);
 }
 
 /** Converts a validated merge patch to the engine's patch. An absent field stays absent or is `undefined`. */
 export function jobPatch(body: PatchJobBody): JobPatch {
-  return {
-    ...(body.name === undefined ? {} : { name: body.name }),
-    ...(body.type === undefined ? {} : { type: body.type }),
-    description: body.description,
-    ...schedulePatch(body),
-    payload: body.payload,
-    overlap: body.overlap,
-    catchUp: body.catch_up,
-    timeout: body.timeout,
-    maxAttempts: body.max_attempts,
-    backoff: body.backoff,
-  };
-}
-
-/** The schedule fields of a patch. */
-export function schedulePatch(
-  body: Pick<PatchJobBody, keyof typeof schedulePatchFields>,
-): Pick<JobPatch, 'interval' | 'intervalMode' | 'cron' | 'timezone' | 'runAt' | 'onDemand' | 'startAt'> {
-  return {
-    interval: body.interval,
-    intervalMode: body.interval_mode,
-    cron: body.cron,
-    timezone: body.timezone,
-    runAt: body.run_at,
-    onDemand: body.on_demand,
-    startAt: body.start_at,
-  };
+  const { name, type, ...fields } = camelKeys(body);
+  return { ...fields, ...(name === undefined ? {} : { name }), ...(type === undefined ? {} : { type }) };
 }
