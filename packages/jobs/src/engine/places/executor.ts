@@ -5,10 +5,11 @@ import { Attempt } from '../attempts/attempt.ts';
 import { idsOf, logLine, logStray } from '../attempts/attempt-log.ts';
 import { returnedOutcome, thrownOutcome } from '../attempts/attempt-outcome.ts';
 import { type HandlerResult, readResult } from '../attempts/handler-result.ts';
+import { withStrayErrorsTo } from '../attempts/stray-errors.ts';
 import { readThrown, type ThrownError } from '../attempts/thrown-error.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import { CheckedPayloads } from '../job-types/checked-payloads.ts';
-import type { Registry } from '../job-types/registry.ts';
+import type { RegisteredType, Registry } from '../job-types/registry.ts';
 import type { Settings } from '../options.ts';
 import type { EndedClaim } from '../settling/ended-claim.ts';
 import type { Settlements } from '../settling/settlements.ts';
@@ -17,7 +18,6 @@ import type { ThreadPool } from '../threads/thread-pool.ts';
 import { STARTS_A_TURN } from '../timing/pace.ts';
 import { Places } from './places.ts';
 import { Reporter } from './reporter.ts';
-import { runInline } from './run-inline.ts';
 import { RunningAttempts } from './running-attempts.ts';
 import { SurplusClaims } from './surplus-claims.ts';
 import { type ClaimSelector, type UnstartedClaim, UnstartedClaims } from './unstarted-claims.ts';
@@ -32,9 +32,7 @@ export interface ExecutorDeps {
   readonly meter: Meter;
 }
 
-/**
- * Takes claimed runs, runs their handlers in the places of the node, and hands each end to the settlements.
- */
+/** Takes claimed runs, runs their handlers in the node's places, and gives each end to the settlements. */
 export class Executor {
   readonly unstarted: UnstartedClaims;
   readonly running: RunningAttempts;
@@ -68,10 +66,7 @@ export class Executor {
     this.#onStray = strayErrors === 'off' ? undefined : (attempt, error) => this.#strayed(attempt, error);
   }
 
-  /**
-   * Takes a claim, and gives back what `takenBack` selects: that was taken back while the claim was under
-   * way.
-   */
+  /** Takes a claim, and gives back what `takenBack` selects: it was taken back during the claim. */
   accept(claim: ClaimResult, takenBack: readonly ClaimSelector[]): void {
     this.unstarted.add(claim);
     const back = [
@@ -114,9 +109,7 @@ export class Executor {
     return late;
   }
 
-  /**
-   * Starts waiting runs in the free places: a few in this turn of the event loop, the rest in the next ones.
-   */
+  /** Starts waiting runs in free places: a few in this turn of the event loop, the rest in the next ones. */
   #fillPlaces(): void {
     const { unstarted, places } = this;
     while (!this.#isPaused && places.idle > 0 && this.#startsThisTurn < STARTS_A_TURN) {
@@ -148,20 +141,17 @@ export class Executor {
     if (settings.tracing !== undefined) attempt.span = settings.tracing.begin(attempt);
     this.running.add(attempt);
     this.#announceStart(attempt);
-    if (typeof payload !== 'string') return this.#end(attempt, payload);
+    if (typeof payload !== 'string') return this.#end(attempt, payload, attempt.startedAt);
+    const threw = (error: unknown) => this.#threw(attempt, readThrown(error));
     if (type.jobType.isolation === 'thread') {
-      threads.run(type.jobType, attempt).then(
-        (ended) =>
-          ended.kind === 'threw' ? this.#threw(attempt, ended.thrown) : this.#returned(attempt, ended.result),
-        (error: unknown) => this.#threw(attempt, readThrown(error)),
-      );
+      threads.run(type.jobType, attempt).then((ended) => {
+        if (ended.kind === 'threw') this.#threw(attempt, ended.thrown);
+        else this.#returned(attempt, ended.result);
+      }, threw);
       return;
     }
     attempt.onStray = this.#onStray;
-    runInline(type, attempt).then(
-      (result) => this.#returned(attempt, readResult(result)),
-      (error: unknown) => this.#threw(attempt, readThrown(error)),
-    );
+    runInline(type, attempt).then((returned) => this.#returned(attempt, readResult(returned)), threw);
   }
 
   #announceStart({ claimed, owner, startedAt }: Attempt): void {
@@ -172,27 +162,25 @@ export class Executor {
   }
 
   #returned(attempt: Attempt, result: HandlerResult): void {
-    this.#end(attempt, returnedOutcome(attempt, result, this.#with.settings.clock.now()));
+    const at = this.#with.settings.clock.now();
+    this.#end(attempt, returnedOutcome(attempt, result, at), at);
   }
 
   #threw(attempt: Attempt, thrown: ThrownError): void {
-    this.#end(attempt, thrownOutcome(attempt, thrown, this.#with.settings.clock.now()));
+    const at = this.#with.settings.clock.now();
+    this.#end(attempt, thrownOutcome(attempt, thrown, at), at);
   }
 
-  #end(attempt: Attempt, outcome: Outcome): void {
-    const { settings } = this.#with;
+  #end(attempt: Attempt, outcome: Outcome, finishedAt: number): void {
     this.running.remove(attempt);
-    attempt.tookMs = settings.clock.monotonic() - attempt.startedMonotonic;
+    attempt.tookMs = this.#with.settings.clock.monotonic() - attempt.startedMonotonic;
     this.places.ended(attempt.tookMs);
     attempt.span?.end(outcome);
-    this.#settle(attempt, outcome, settings.clock.now());
+    this.#settle(attempt, outcome, finishedAt);
     this.#fillPlaces();
   }
 
-  /**
-   * A report under way ends first: what it could not write goes with the settlement, the last write (P10,
-   * fence).
-   */
+  /** A report under way ends first: what it could not write goes with the settlement (P10, fence). */
   #settle(attempt: Attempt, outcome: Outcome, finishedAt: number): void {
     if (attempt.isReporting) {
       this.#reporting.add(attempt);
@@ -233,5 +221,17 @@ export class Executor {
     const outcome = thrownOutcome(attempt, attempt.stray, settings.clock.now());
     if (!settlements.failReturned(attempt, { outcome, random: settings.random() }))
       logStray(settings.logger, idsOf(attempt), attempt.stray);
+  }
+}
+
+/** Runs the handler of an attempt on this event loop. */
+function runInline(type: RegisteredType, attempt: Attempt): Promise<unknown> {
+  const { span } = attempt;
+  // Async, so that what throws within a span is the tracer and never the handler.
+  const run = span === undefined ? () => type.run(attempt) : () => span.within(async () => type.run(attempt));
+  try {
+    return Promise.resolve(attempt.onStray === undefined ? run() : withStrayErrorsTo(attempt, run));
+  } catch (error) {
+    return Promise.reject(error);
   }
 }

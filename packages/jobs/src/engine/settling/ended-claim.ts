@@ -7,7 +7,7 @@ import { NEXT_SLOT_SOON_MS } from '../timing/pace.ts';
 export interface EndedClaim {
   readonly input: SettleInput;
   readonly owner: Job;
-  /** Absent: the run has not started. */
+  /** Undefined when the run has not started. */
   readonly attempt: Attempt | undefined;
   /** How often another transaction has locked its job. */
   timesPostponed?: number;
@@ -16,15 +16,11 @@ export interface EndedClaim {
 /** How an attempt failed; `random` is in [0, 1), for the jitter of its retry. */
 export type Failure = Pick<SettleInput, 'outcome' | 'random'>;
 
-/**
- * Whether somebody waits for the settlement of a claim: another run of its job, another attempt, or the
- * person who asked for the run.
- */
+/** Whether another run of the job, another attempt or a person waits for the settlement of a claim. */
 export function isUrgent({ input, owner, attempt }: EndedClaim): boolean {
   if (attempt === undefined || input.outcome.kind !== 'succeeded') return true;
   const { claimed } = attempt;
-  // A run claimed for a free place, as every recovered one is, must not be lost with the next run (P9, lost
-  // nodes).
+  // A run claimed for a free place, as each recovered one is, must not be lost with the next (P9, lost nodes).
   if (claimed.started || claimed.scheduledFor === undefined || owner.overlap === 'queue') return true;
   // The next slot as of the claim. If there was none, this settlement may set it.
   return owner.nextRunAt === undefined || owner.nextRunAt - input.finishedAt < NEXT_SLOT_SOON_MS;

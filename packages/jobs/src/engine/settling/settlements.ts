@@ -21,10 +21,7 @@ export interface SettlementsDeps extends ResultListeners {
   readonly loop: PassLoop;
 }
 
-/**
- * Keeps the claims that have ended until the store has written what became of them: none is lost (P10,
- * fence).
- */
+/** Keeps claims that have ended until the store has written what became of them (P10, fence). */
 export class Settlements {
   readonly priority = new PriorityClaims();
   readonly #with: SettlementsDeps;
@@ -62,10 +59,7 @@ export class Settlements {
     return this.#waiting.length + this.#postponed.length + underWay;
   }
 
-  /**
-   * As many stay locked that nothing more is to be claimed (P18, bounds): their results, of up to 64 KiB
-   * each, stay in memory until then.
-   */
+  /** Whether so many results wait in memory for locked jobs that claims must stop (P18, bounds). */
   get isBlocked(): boolean {
     return this.#blocked >= MAX_BLOCKED;
   }
@@ -132,10 +126,7 @@ export class Settlements {
     return batch;
   }
 
-  /**
-   * A batch could not be written: it is tried again last, and in smaller batches, so that one that the store
-   * refuses keeps back no other.
-   */
+  /** A batch could not be written: it is tried again last, in smaller batches, in case one is refused. */
   putBack(batch: readonly EndedClaim[]): void {
     this.#underWay.delete(batch);
     this.#waiting.push(...batch);

@@ -36,11 +36,13 @@ export class PassLoop {
   wake(ms = 0): void {
     const passes = this.#passes;
     if (passes === undefined) return;
+    const now = this.#clock.monotonic();
+    // Most calls come with each finished run, while the next pass is set already.
+    if (this.#timer !== undefined && this.#timer.at <= now + ms) return;
     if (this.#running.size > 0 && this.#running.size >= passes.nextPass.maxAtOnce) {
       this.#wantedMs = Math.min(this.#wantedMs, ms);
       return;
     }
-    const now = this.#clock.monotonic();
     const at = Math.max(now + ms, this.#lastPass.end + passes.nextPass.minGapMs(this.#lastPass.ms));
     if (this.#timer !== undefined && this.#timer.at <= at) return;
     this.#timer?.cancel();
