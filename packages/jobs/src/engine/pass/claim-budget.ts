@@ -55,6 +55,11 @@ export class ClaimBudget {
     for (const claim of this.#pending) claim.takenBack.push(selector);
   }
 
+  /** What to give back of the runs that a claim brings: everything once this node claims nothing more. */
+  takenBackOf({ takenBack }: PendingClaim): readonly ClaimSelector[] {
+    return this.#isStopped ? [{}] : takenBack;
+  }
+
   /** The claim of a pass, if it is to claim anything. */
   forPass(now: number, { aheadMs, mustPlan }: PassScope): PendingClaim | undefined {
     const { executor, throttle, due } = this.#with;

@@ -94,8 +94,9 @@ export class PassSteps {
 
   /** Takes the runs that a command has made and claimed. */
   claimedByCommand(result: ClaimResult, claim: PendingClaim): void {
-    if (this.#with.due.claimedByCommand(result)) this.#with.unclaimed.found();
-    this.#accept(result, claim);
+    const { due, unclaimed, executor, budget } = this.#with;
+    if (due.claimedByCommand(result)) unclaimed.found();
+    executor.accept(result, budget.takenBackOf(claim));
   }
 
   #planned(result: PlanResult, aheadMs: number): void {
@@ -112,17 +113,11 @@ export class PassSteps {
   }
 
   #claimed(result: ClaimResult, claim: PendingClaim): void {
-    const { due, unclaimed, executor } = this.#with;
+    const { due, unclaimed, executor, budget } = this.#with;
     const { places, prefetch, ahead } = claim.input;
     unclaimed.claimed({ hasLeft: due.claimed(result, places + prefetch) });
-    this.#accept(result, claim);
+    executor.accept(result, budget.takenBackOf(claim));
     // Runs claimed ahead may have become due on their way.
     if ((ahead?.runs ?? 0) > 0) executor.surplus.giveBack(prefetch);
-  }
-
-  #accept(result: ClaimResult, { takenBack }: PendingClaim): void {
-    const { settlements, executor, budget } = this.#with;
-    settlements.priority.claimed(result);
-    executor.accept(result, budget.isStopped ? [{}] : takenBack);
   }
 }

@@ -68,6 +68,7 @@ export class Executor {
 
   /** Takes a claim, and gives back what `takenBack` selects: it was taken back during the claim. */
   accept(claim: ClaimResult, takenBack: readonly ClaimSelector[]): void {
+    this.#with.settlements.priority.claimed(claim);
     this.unstarted.add(claim);
     const back = [
       ...this.#releaseDue(),
