@@ -141,6 +141,6 @@ export function sameDefinition(a: JobDefinition, b: JobDefinition): boolean {
 }
 
 /** An instant of the job's past; undefined after the clock jumped back to before it (P17, clock). */
-export function unlessAhead(at: number | undefined, now: number): number | undefined {
+export function unlessFuture(at: number | undefined, now: number): number | undefined {
   return at !== undefined && at <= now ? at : undefined;
 }

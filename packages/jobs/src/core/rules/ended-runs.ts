@@ -1,4 +1,4 @@
-import { isFixedDelay, type Job, type LiveRuns, unlessAhead } from '../model/job.ts';
+import { isFixedDelay, type Job, type LiveRuns, unlessFuture } from '../model/job.ts';
 import type { FinishedStatus } from '../model/run.ts';
 import { type Mutable, without } from '../objects.ts';
 import { type Decision, decide, draftOf, isOverRoom, releaseWaiting, shrinkRoom } from './decision.ts';
@@ -60,9 +60,9 @@ export function afterSettlements(
 function withEnded(job: Job, ended: readonly EndedRun[], now: number): Job {
   if (ended.length === 0) return job;
   let { failedInRow, failingSince, lastStatus } = job;
-  let lastRunAt = unlessAhead(job.lastRunAt, now);
-  let lastSuccessAt = unlessAhead(job.lastSuccessAt, now);
-  let lastEndAt = unlessAhead(job.lastEndAt, now);
+  let lastRunAt = unlessFuture(job.lastRunAt, now);
+  let lastSuccessAt = unlessFuture(job.lastSuccessAt, now);
+  let lastEndAt = unlessFuture(job.lastEndAt, now);
   for (const { status, startedAt, finishedAt = now, isRetried } of ended) {
     if (startedAt !== undefined && startedAt >= (lastRunAt ?? 0)) {
       lastRunAt = startedAt;

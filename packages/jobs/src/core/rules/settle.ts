@@ -167,7 +167,7 @@ function finished(
 }
 
 /** A run as its claim leaves it: without a start of its handler, no attempt was made. */
-export function asLeft(
+export function runAtClaimEnd(
   run: LiveRun,
   { outcome, startedAt }: { readonly outcome: Outcome; readonly startedAt?: number | undefined },
 ): LiveRun {

@@ -126,7 +126,7 @@ function releaseOwnRunAt(draft: Draft, now: number): void {
 }
 
 function takeSlots(draft: Draft, now: number): void {
-  leaveTakenSlots(draft, now);
+  skipTakenSlots(draft, now);
   const { job } = draft;
   if (job.status !== 'active' || job.nextRunAt === undefined || job.nextRunAt > now) return;
   if (job.catchUp === 'all') takeOneByOne(draft, now);
@@ -134,7 +134,7 @@ function takeSlots(draft: Draft, now: number): void {
 }
 
 /** Skips slots that have rows: a jump of the clock back may have set the next slot to one of them. */
-function leaveTakenSlots(draft: Draft, now: number): void {
+function skipTakenSlots(draft: Draft, now: number): void {
   const { job } = draft;
   const { lastSlotAt, nextRunAt } = job;
   if (nextRunAt === undefined || lastSlotAt === undefined || lastSlotAt > now) return;

@@ -78,11 +78,11 @@ function parses(cron: string): boolean {
 /** The bare pattern: it takes and gives local time as if it were UTC, which is by far the cheaper search. */
 function wallPattern(cron: string): CronClock {
   const pattern = new Cron(cron, { utcOffset: 0, mode: '5-or-6-parts' });
-  const next = knowingTheGap((after) => pattern.nextRun(new Date(after))?.getTime());
+  const next = cacheGap((after) => pattern.nextRun(new Date(after))?.getTime());
   return {
     next,
     previous: (before) => pattern.previousRuns(1, new Date(before))[0]?.getTime(),
-    count: countingInBlocks(next),
+    count: countInBlocks(next),
   };
 }
 
@@ -90,7 +90,7 @@ function wallPattern(cron: string): CronClock {
 const BLOCKS_MS = [DAY_MS, 3_600_000, 60_000];
 
 /** Counts the slots of a bare pattern: those of a whole day, hour or minute are looked for once. */
-function countingInBlocks(next: (after: number) => number | undefined): CronClock['count'] {
+function countInBlocks(next: (after: number) => number | undefined): CronClock['count'] {
   const inBlock: (number | undefined)[] = [];
   const count = (after: number, upTo: number, most: number, level = 0): number => {
     const size = BLOCKS_MS[level];
@@ -127,8 +127,8 @@ function createCronClock(cron: string, timezone: string): CronClock {
   const next = (after: number): number | undefined => {
     for (let at = Math.max(after, -1); at < END; ) {
       const stretch = stretchAt(timezone, at + 1);
-      if (fixedTime && at < stretch.from && skippedSpanHolds(wall, stretch)) return stretch.from;
-      const from = Math.max(at, (fixedTime ? firstPassOver(stretch) : stretch.from) - 1);
+      if (fixedTime && at < stretch.from && matchesSkippedSpan(wall, stretch)) return stretch.from;
+      const from = Math.max(at, (fixedTime ? repeatEnd(stretch) : stretch.from) - 1);
       const local = wall.next(from + stretch.offsetMs);
       if (local === undefined) return undefined;
       const slot = local - stretch.offsetMs;
@@ -144,8 +144,8 @@ function createCronClock(cron: string, timezone: string): CronClock {
       const stretch = stretchAt(timezone, at - 1);
       const local = wall.previous(at + stretch.offsetMs);
       const slot = local === undefined ? -Infinity : local - stretch.offsetMs;
-      if (slot >= (fixedTime ? firstPassOver(stretch) : stretch.from)) return slot < 0 ? undefined : slot;
-      if (fixedTime && skippedSpanHolds(wall, stretch)) return stretch.from;
+      if (slot >= (fixedTime ? repeatEnd(stretch) : stretch.from)) return slot < 0 ? undefined : slot;
+      if (fixedTime && matchesSkippedSpan(wall, stretch)) return stretch.from;
       const near = slot + 2 * DAY_MS;
       at = near < stretch.from && isSteady(timezone, at - DAY_MS) ? near : stretch.from;
     }
@@ -156,12 +156,12 @@ function createCronClock(cron: string, timezone: string): CronClock {
     let counted = 0;
     for (let at = Math.max(after, -1); at < upTo && counted < most; ) {
       const stretch = stretchAt(timezone, at + 1);
-      if (fixedTime && at < stretch.from && skippedSpanHolds(wall, stretch)) {
+      if (fixedTime && at < stretch.from && matchesSkippedSpan(wall, stretch)) {
         counted += 1;
         at = stretch.from;
         continue;
       }
-      const from = Math.max(at, (fixedTime ? firstPassOver(stretch) : stretch.from) - 1);
+      const from = Math.max(at, (fixedTime ? repeatEnd(stretch) : stretch.from) - 1);
       const to = Math.min(evenUntil(timezone, stretch, Math.min(upTo, at + MOST_EVEN_MS)) - 1, upTo);
       if (from < to) counted += wall.count(from + stretch.offsetMs, to + stretch.offsetMs, most - counted);
       at = to;
@@ -169,7 +169,7 @@ function createCronClock(cron: string, timezone: string): CronClock {
     return counted;
   };
 
-  return { next: knowingTheGap(next), previous, count };
+  return { next: cacheGap(next), previous, count };
 }
 
 /** Days are looked at one by one, to see where the clock is set: not many more than are counted. */
@@ -187,7 +187,7 @@ function evenUntil(timezone: string, { to, offsetMs }: Stretch, upTo: number): n
 }
 
 /** Every instant between two slots has the same next one: the last gap answers most questions. */
-function knowingTheGap(next: (after: number) => number | undefined): (after: number) => number | undefined {
+function cacheGap(next: (after: number) => number | undefined): (after: number) => number | undefined {
   let from = 0;
   let to = 0;
   return (after) => {
@@ -208,12 +208,12 @@ function isSteady(timezone: string, instant: number): boolean {
 }
 
 /** The first instant of a stretch whose local time was not there before. */
-function firstPassOver(stretch: Stretch): number {
+function repeatEnd(stretch: Stretch): number {
   return Math.max(stretch.from, stretch.changedAt + Math.max(0, -stretch.shiftMs));
 }
 
 /** Whether local times that were skipped as the stretch began match the pattern. */
-function skippedSpanHolds(wall: CronClock, stretch: Stretch): boolean {
+function matchesSkippedSpan(wall: CronClock, stretch: Stretch): boolean {
   if (stretch.changedAt !== stretch.from || stretch.shiftMs <= 0) return false;
   const end = stretch.from + stretch.offsetMs;
   const skipped = wall.next(end - stretch.shiftMs - 1);

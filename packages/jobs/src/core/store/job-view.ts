@@ -1,4 +1,4 @@
-import { isFixedDelay, type Job, unlessAhead } from '../model/job.ts';
+import { isFixedDelay, type Job, unlessFuture } from '../model/job.ts';
 import type { TypeVersions } from '../nodes/membership.ts';
 import { type HealthSigns, healthOf } from '../rules/health.ts';
 import { slotsAfter } from '../schedule/schedule.ts';
@@ -28,7 +28,7 @@ export function jobViewOf(
     ...(waitingSince === null ? {} : { waitingSince }),
   };
   const view = { job, health: healthOf(job, signs, seen.now), isRunning: count > 0 };
-  if (lastStartedAt !== null && lastStartedAt >= (unlessAhead(job.lastRunAt, seen.now) ?? 0)) {
+  if (lastStartedAt !== null && lastStartedAt >= (unlessFuture(job.lastRunAt, seen.now) ?? 0)) {
     return { ...view, lastRunAt: lastStartedAt, lastStatus: 'running' };
   }
   return {

@@ -1,12 +1,12 @@
 import type { FinishedRun, FinishedStatus, LiveRun, RunOver } from '../model/run.ts';
 import { type EndedRun, retriedOf } from '../rules/ended-runs.ts';
 import {
-  asLeft,
   countFailed,
   finishedOf,
   needsPass,
   type Outcome,
   overOf,
+  runAtClaimEnd,
   type Settlement,
   settleRun,
 } from '../rules/settle.ts';
@@ -142,7 +142,7 @@ function createEnds(): Ends {
 }
 
 function endClaim(unit: UnitOfWork, claimed: LiveRun, input: ClaimEnd, ends: Ends): Settlement {
-  const run = asLeft(claimed, input);
+  const run = runAtClaimEnd(claimed, input);
   const uid = Number(run.jobUid);
   const { job } = lockedJob(unit, uid);
   const settlement = settleRun(job, run, input.outcome, { now: unit.now, random: input.random });

@@ -71,7 +71,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     do {
       await dispatcher.pass();
       await executor.reporter.pass();
-    } while ((await this.#settleDown()) > 0);
+    } while ((await this.#awaitHandlers()) > 0);
   }
 
   async check(): Promise<void> {
@@ -124,7 +124,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   }
 
   /** Lets handlers that wait for nothing come to their end. Returns how many settlements wait. */
-  async #settleDown(): Promise<number> {
+  async #awaitHandlers(): Promise<number> {
     const { executor, settlements } = this.#with;
     let turn = 0;
     // One turn at least: a stray error of a handler that has returned comes before its end is written.

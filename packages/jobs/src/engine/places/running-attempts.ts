@@ -51,9 +51,9 @@ export class RunningAttempts {
       if (attempt.claimed.id === runId) this.stop(attempt, 'cancel');
   }
 
-  /** Tells all handlers to stop, or those of the jobs for which `isMeant` holds. */
-  abortAll(reason: StopReason, isMeant: (job: Job) => boolean = () => true): void {
-    for (const attempt of this.#attempts.values()) if (isMeant(attempt.owner)) this.stop(attempt, reason);
+  /** Tells all handlers to stop, or those of the jobs for which `matches` holds. */
+  abortAll(reason: StopReason, matches: (job: Job) => boolean = () => true): void {
+    for (const attempt of this.#attempts.values()) if (matches(attempt.owner)) this.stop(attempt, reason);
   }
 
   /** Tells one handler to stop; the first reason counts. */

@@ -36,7 +36,7 @@ if (port === null) throw new Error('This file runs in a thread of the job engine
 const { start, deps: depsSource } = workerData as ThreadData;
 const thread = enterJobThread();
 
-let givesWay = false;
+let hasLowPriority = false;
 let deps: Promise<unknown> | undefined;
 let controller = new AbortController();
 let current: Task | undefined;
@@ -45,13 +45,13 @@ const tasks = new AsyncLocalStorage<Task>();
 process.on('unhandledRejection', strayed).on('uncaughtException', strayed);
 process.on('exit', () => {
   // The module may have caught the refusal, and ended the process itself.
-  if (thread.refused !== undefined) tellEnd(thread.refused);
+  if (thread.refused !== undefined) reportEnd(thread.refused);
 });
 
 port.on('message', (message: ToThread) => {
   switch (message.kind) {
     case 'run':
-      giveWay();
+      lowerPriority();
       controller = new AbortController();
       current = { ...message, outputSender: createOutputSender() };
       void tasks.run(current, execute, current, controller.signal);
@@ -71,9 +71,9 @@ port.on('message', (message: ToThread) => {
 });
 
 /** Not while modules are loaded: the start of the server waits for that. */
-function giveWay(): void {
-  if (!givesWay) lowerThreadPriority();
-  givesWay = true;
+function lowerPriority(): void {
+  if (!hasLowPriority) lowerThreadPriority();
+  hasLowPriority = true;
 }
 
 function send(message: FromThread): void {
@@ -110,11 +110,11 @@ function strayed(error: unknown): void {
     const ids = { jobId: task.job.id, type: task.type, runId: task.run.id };
     return send({ kind: 'stray', thrown: readThrown(error), ids });
   }
-  tellEnd(error);
+  reportEnd(error);
   process.exit(1);
 }
 
-function tellEnd(error: unknown): void {
+function reportEnd(error: unknown): void {
   send({ kind: 'threw', thrown: readThrown(error), isUsable: false, output: current?.outputSender.end() });
 }
 
@@ -134,7 +134,7 @@ async function loadAll(types: Extract<ToThread, { kind: 'load' }>['types']): Pro
   for (const { module, type } of types) await attempt(`the job type ${type}`, () => load(module, type));
   if (depsSource !== undefined) await attempt('the dependencies of threads', loadDeps);
   send({ kind: 'loaded', faults });
-  giveWay();
+  lowerPriority();
 }
 
 /** Sends what a handler logs and reports to the engine, ten times a second at most; nothing after its end. */
