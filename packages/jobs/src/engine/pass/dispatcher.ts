@@ -66,19 +66,19 @@ export class Dispatcher implements Passes {
   /** Returns how long nothing will be due (ms). */
   async pass(): Promise<number> {
     const { nextPass } = this;
+    let handled = 0;
     nextPass.passStarted();
     try {
       if (nextPass.underWay === 1 && (await this.#lost.reconcile())) this.#with.due.forget();
-      nextPass.handled(await this.#settlePlanAndClaim());
+      handled = await this.#settlePlanAndClaim();
       this.failures.succeeded({ unwritten: this.#with.settlements.unwritten });
       return nextPass.sleepMs;
     } catch (error) {
       this.failures.failed(error);
       nextPass.noteLostReply();
-      nextPass.handled(0);
       throw error;
     } finally {
-      nextPass.passEnded();
+      nextPass.passEnded({ handled });
     }
   }
 

@@ -32,14 +32,11 @@ export class NextPass {
     this.#underWay++;
   }
 
-  passEnded(): void {
+  /** `handled`: settlements and claims. After a full pass the next one starts at once: more has gathered. */
+  passEnded({ handled }: { readonly handled: number }): void {
+    this.#wasFull = handled >= FULL_PASS;
     this.#underWay--;
     if (this.#underWay === 0) this.#with.planTimer.cancel();
-  }
-
-  /** After a full pass the next one starts at once: more has gathered already. 0: the pass failed. */
-  handled(settlementsAndClaims: number): void {
-    this.#wasFull = settlementsAndClaims >= FULL_PASS;
   }
 
   /** Something may be due sooner than known: asks for a pass that looks at everything. */

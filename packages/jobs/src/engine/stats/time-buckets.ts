@@ -4,10 +4,11 @@ import type { Ending } from '../engine-stats.ts';
 export const KEPT = 60;
 /** Lateness in steps of a fifth: step i holds what is at most 1.2^i ms; 96 of them reach beyond 11 hours. */
 const STEP = 1.2;
+const LOG_STEP = Math.log(STEP);
 const STEPS = 96;
 
 export function latenessStep(latenessMs: number): number {
-  return latenessMs < 1 ? 0 : Math.min(Math.ceil(Math.log(latenessMs) / Math.log(STEP)), STEPS - 1);
+  return latenessMs < 1 ? 0 : Math.min(Math.ceil(Math.log(latenessMs) / LOG_STEP), STEPS - 1);
 }
 
 const ENDINGS = ['succeeded', 'failed', 'cancelled', 'retried'] as const;
