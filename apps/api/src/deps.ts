@@ -10,7 +10,7 @@ import type { Config } from './config/config.ts';
 import { dataFiles } from './data-dir/data-dir.ts';
 import { databaseLocation } from './data-dir/database-location.ts';
 import { createSecretKeys } from './data-dir/secret-keys.ts';
-import { createDatabase } from './db/create-database.ts';
+import { createDatabase, type SqliteOptions } from './db/create-database.ts';
 import type { AppDatabase, LookUp } from './db/database.ts';
 import { newId } from './db/ids.ts';
 import type { Database } from './db/schema.ts';
@@ -55,6 +55,8 @@ export interface DepsOptions {
   readonly clock?: Clock;
   /** Lower in tests. */
   readonly passwordCost?: PasswordCost;
+  /** Of a SQLite database. Default: that of `createDatabase`. */
+  readonly isolation?: SqliteOptions['isolation'];
 }
 
 /**
@@ -62,7 +64,7 @@ export interface DepsOptions {
  */
 export async function createDeps(config: Config, options: DepsOptions = {}): Promise<Deps> {
   const clock = options.clock ?? { now: () => Date.now() };
-  const { opened, secrets, jwtSecret } = await open(config);
+  const { opened, secrets, jwtSecret } = await open(config, options);
   const { kysely: database, lookUp } = opened;
   const mailer = createMailer(config);
 
@@ -117,8 +119,11 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
 
 const JWT_SECRET_BYTES = 48;
 
-async function open(config: Config) {
-  const opened = await createDatabase(databaseLocation(config));
+async function open(config: Config, { isolation }: DepsOptions) {
+  const opened = await createDatabase({
+    ...(isolation === undefined ? {} : { isolation }),
+    ...databaseLocation(config),
+  });
   try {
     const secrets = secretsOf(config, opened);
     const jwtSecret = config.jwtSecret ?? (await secrets.keep('jwt-secret', JWT_SECRET_BYTES)).value;

@@ -45,7 +45,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
 
   /** A database of COUNT listings by one seller, none in the index yet. */
   async function openFullMarket() {
-    const database = await openTestDatabase(dialect);
+    const database = await openTestDatabase(dialect, { isolation: 'thread' });
     const seller_id = await addUser(database.kysely, 'ann@example.com');
     const rows = Array.from(
       { length: COUNT },

@@ -43,7 +43,8 @@ export const SECRETS_KEY = 'the key of these tests is long enough';
 
 /** The configuration of an environment, with a folder of its own unless told. */
 export async function testConfig(env: Readonly<Record<string, string>> = {}): Promise<Config> {
-  const parsed = parseConfig({ DATA_DIR: await temporaryFolder(), LOG_LEVEL: 'silent', ...env });
+  const DATA_DIR = env.DATA_DIR ?? (await temporaryFolder());
+  const parsed = parseConfig({ DATA_DIR, LOG_LEVEL: 'silent', ...env });
   if (!parsed.ok) throw new Error(parsed.faults.join('\n'));
   return parsed.config;
 }
@@ -62,6 +63,8 @@ export async function createTestApp(env: Readonly<Record<string, string>> = {}):
   const deps = await createDeps(config, {
     clock: { now: () => time.now },
     passwordCost: { memory: 64, passes: 1, parallelism: 1 },
+    // The three threads of a database would take most of the time of a test.
+    isolation: 'inline',
   });
   onTestFinished(() => deps.close());
   const app = createApp({ ...deps, ...deps.metrics, routes: featureRoutes(deps) });

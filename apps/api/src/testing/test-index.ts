@@ -19,7 +19,8 @@ export async function indexed(
   dialect: Dialect,
   listings: readonly Partial<Parameters<typeof addListing>[1]>[],
 ): Promise<Indexed> {
-  const database = await openTestDatabase(dialect);
+  // On threads: some tests search without a pause while the index changes.
+  const database = await openTestDatabase(dialect, { isolation: 'thread' });
   const seller = await addUser(database.kysely, 'ann@example.com');
   for (const listing of listings) await addListing(database, { seller_id: seller, ...listing });
   const index = openSearchIndex(database);
