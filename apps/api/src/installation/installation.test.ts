@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { makeToken } from '../commands/make-token.ts';
 import { testConfig } from '../testing/test-app.ts';
 import { temporaryFolder } from '../testing/test-database.ts';
-import { failToStart, freePort, startProcess, type TestProcess } from '../testing/test-process.ts';
+import { freePort, startProcess, type TestProcess } from '../testing/test-process.ts';
+import { refuseToStart, startTestServer } from '../testing/test-server.ts';
 
 async function startServer(env: Record<string, string>): Promise<TestProcess> {
   const server = startProcess('main.ts', env);
@@ -12,9 +13,9 @@ async function startServer(env: Record<string, string>): Promise<TestProcess> {
   return server;
 }
 
-async function stop(server: TestProcess): Promise<void> {
-  server.child.kill('SIGTERM');
-  expect(await server.ended()).toBe(0);
+async function startOnce(env: Record<string, string>): Promise<void> {
+  const server = await startTestServer(env);
+  await server.stop();
 }
 
 async function environment(): Promise<Record<string, string> & { readonly DATA_DIR: string }> {
@@ -39,32 +40,32 @@ test('a server whose files are removed ends within seconds, with a line that say
 
 test('a start beside a lost database is refused, and says how to begin with a new one, once', async () => {
   const env = await environment();
-  await stop(await startServer(env));
+  await startOnce(env);
   const file = (name: string) => join(env.DATA_DIR, name);
   await rename(file('app.db'), file('kept'));
-  const line = await failToStart(env);
+  const line = await refuseToStart(env);
   expect(line).toMatch(
     / has jobs in jobs\.db, but app\.db is missing or empty, .*ACCEPT_DATABASE_LOSS=app\.db@/,
   );
   await expect(makeToken(await testConfig(env))).rejects.toThrow('app.db is missing or empty');
   await rename(file('kept'), file('app.db'));
-  await stop(await startServer(env));
+  await startOnce(env);
 
   // An empty file is as bad as none.
   await writeFile(file('jobs.db'), '');
-  const accept = /ACCEPT_DATABASE_LOSS=(jobs\.db@[0-9a-f-]+)/.exec(await failToStart(env))?.[1] ?? '';
-  await stop(await startServer({ ...env, ACCEPT_DATABASE_LOSS: accept }));
+  const accept = /ACCEPT_DATABASE_LOSS=(jobs\.db@[0-9a-f-]+)/.exec(await refuseToStart(env))?.[1] ?? '';
+  await startOnce({ ...env, ACCEPT_DATABASE_LOSS: accept });
   await rm(file('jobs.db'));
-  expect(await failToStart({ ...env, ACCEPT_DATABASE_LOSS: accept })).toMatch(/jobs\.db is missing/);
+  expect(await refuseToStart({ ...env, ACCEPT_DATABASE_LOSS: accept })).toMatch(/jobs\.db is missing/);
 });
 
 test('databases of two installations are refused, and both of one backup start', async () => {
   const [one, two] = [await environment(), await environment()];
-  for (const env of [one, two]) await stop(await startServer(env));
+  for (const env of [one, two]) await startOnce(env);
   await copyFile(join(two.DATA_DIR, 'jobs.db'), join(one.DATA_DIR, 'jobs.db'));
-  expect(await failToStart(one)).toMatch(
+  expect(await refuseToStart(one)).toMatch(
     /belong to different installations .*restore both from the same backup/,
   );
   await copyFile(join(two.DATA_DIR, 'app.db'), join(one.DATA_DIR, 'app.db'));
-  await stop(await startServer(one));
+  await startOnce(one);
 });

@@ -9,6 +9,7 @@ import { newId } from '../db/ids.ts';
 import { SECRETS_KEY } from '../testing/test-app.ts';
 import { createTestPostgres, runSql } from '../testing/test-database.ts';
 import { failToStart, freePort, startProcess } from '../testing/test-process.ts';
+import { refuseToStart, startTestServer } from '../testing/test-server.ts';
 
 /** Nothing of a node is in its folder but mail, and a node that can't start makes none. */
 function environment(url: string, more: Readonly<Record<string, string>> = {}) {
@@ -21,12 +22,10 @@ function changed(url: string, change: (parts: URL) => void): string {
   return parts.href;
 }
 
-/** Starts a node that ends in order once it has shown that it can start. */
+/** Starts a node that stops in order once it has started. */
 async function startOnce(url: string): Promise<void> {
-  const node = startProcess('main.ts', environment(url));
-  await node.printed('Data ');
-  node.child.kill('SIGTERM');
-  expect(await node.ended()).toBe(0);
+  const node = await startTestServer(environment(url));
+  await node.stop();
 }
 
 /**
@@ -103,18 +102,18 @@ test('a wrong password, none, and an unknown user are named', async () => {
     )
     .toBe('refused');
 
-  expect(await failToStart(environment(as('ann', 'wrong')))).toMatch(
+  expect(await refuseToStart(environment(as('ann', 'wrong')))).toMatch(
     /^PostgreSQL at .* refuses the password of the user ann: correct it in DATABASE_URL\.$/m,
   );
-  expect(await failToStart(environment(as('ann', '')))).toMatch(
+  expect(await refuseToStart(environment(as('ann', '')))).toMatch(
     /^PostgreSQL at .* requires the password of the user ann: add it to DATABASE_URL\.$/m,
   );
-  expect(await failToStart(environment(as('eve', 'x')))).toMatch(
+  expect(await refuseToStart(environment(as('eve', 'x')))).toMatch(
     /^PostgreSQL at .* refuses the user eve \(role "eve" does not exist\)/,
   );
   // The engine's direct connection is another way to the same place.
   const direct = { DATABASE_DIRECT_URL: as('ann', 'wrong') };
-  expect(await failToStart(environment(as('ann', 'right'), direct))).toMatch(
+  expect(await refuseToStart(environment(as('ann', 'right'), direct))).toMatch(
     /refuses the password of the user ann: correct it in DATABASE_DIRECT_URL\.$/m,
   );
   await startOnce(as('ann', 'right'));
@@ -127,7 +126,7 @@ test('a replica is refused', async () => {
   await primary.stop();
   await appendFile(join(dataDir, 'standby.signal'), '');
   const replica = await startOwnServer(dataDir);
-  expect(await failToStart(environment(changed(url, (parts) => (parts.port = String(replica.port)))))).toBe(
+  expect(await refuseToStart(environment(changed(url, (parts) => (parts.port = String(replica.port)))))).toBe(
     'The database greenvue is on a replica, which only reads: give the URL of the primary.\n',
   );
 });
@@ -136,7 +135,7 @@ test('a database that only reads is refused', async () => {
   const url = await createTestPostgres();
   const name = new URL(url).pathname.slice(1);
   await runSql(url, `ALTER DATABASE ${name} SET default_transaction_read_only = on`);
-  expect(await failToStart(environment(url))).toMatch(
+  expect(await refuseToStart(environment(url))).toMatch(
     new RegExp(`^The database ${name} only reads: set default_transaction_read_only = off`),
   );
 });
@@ -153,7 +152,7 @@ test('a server that is too old is refused before anything is made', async () => 
        ELSE pg_catalog.current_setting($1) END $$;
      ALTER DATABASE ${name} SET search_path = old, pg_catalog`,
   );
-  expect(await failToStart(environment(url))).toBe(
+  expect(await refuseToStart(environment(url))).toBe(
     'PostgreSQL 12.22 is too old: upgrade it to 13 or newer.\n',
   );
   await expect(runSql(url, 'SELECT FROM greenvue.migrations')).rejects.toThrow('does not exist');
@@ -164,7 +163,7 @@ test('a database that can not hold every letter is refused', async () => {
   const name = `ascii_${newId().replaceAll('-', '')}`;
   await runSql(server, `CREATE DATABASE ${name} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0`);
   onTestFinished(() => runSql(server, `DROP DATABASE ${name} WITH (FORCE)`));
-  expect(await failToStart(environment(changed(server, (parts) => (parts.pathname = name))))).toMatch(
+  expect(await refuseToStart(environment(changed(server, (parts) => (parts.pathname = name))))).toMatch(
     new RegExp(`^The database ${name} has the encoding SQL_ASCII: make one`),
   );
 });
@@ -186,7 +185,7 @@ test('a user without the rights is told which, and what gives them', async () =>
   const role = await createRole();
   const url = await createTestPostgres();
   const own = changed(url, (parts) => Object.assign(parts, { username: role, password: 'right' }));
-  const refused = () => failToStart(environment(own));
+  const refused = () => refuseToStart(environment(own));
   const remedy = (message: string) => /let its owner run (.*)$/m.exec(message)?.[1] ?? '';
 
   // Each line is run as it stands, until nothing is missing.
