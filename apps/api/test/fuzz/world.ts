@@ -1,5 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { startTestServer } from '../../src/testing/test-server.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLastingServer } from '../../src/testing/test-server.ts';
 import type { Operation } from './operations.ts';
 import { type Plan, RawSegment, type Who } from './requests.ts';
 import { createSender, type RawAnswer, type RawRequest } from './send.ts';
@@ -15,11 +18,13 @@ export interface World {
   /** Sends a planned request, and gives what went out and what came back. */
   run(plan: Plan): Promise<{ readonly raw: RawRequest; readonly answer: RawAnswer }>;
   send(request: Omit<RawRequest, 'url'>): Promise<RawAnswer>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export async function createWorld(): Promise<World> {
-  const { url } = await startTestServer({
+  const folder = await mkdtemp(join(tmpdir(), 'greenvue-'));
+  const { url, stop } = await startLastingServer({
+    DATA_DIR: folder,
     JWT_SECRET,
     ADMIN_PASSWORD: ADMIN.password,
     RATE_LIMIT_PER_MINUTE: '10000000',
@@ -58,7 +63,11 @@ export async function createWorld(): Promise<World> {
   return {
     document: JSON.parse(text),
     send,
-    close: sender.close,
+    close: async () => {
+      sender.close();
+      await stop();
+      await rm(folder, { recursive: true, force: true });
+    },
     run: async (plan) => {
       const own = needsOwnSession(plan) ? await ownSession(plan, post, tokens.of) : undefined;
       const { path = plan.path, token = tokens.of[plan.who] } = own ?? {};
