@@ -24,7 +24,10 @@ const SHARED = [
   'packages/jobs/src/stores/{postgres,rows}/**/*.test.ts',
   'packages/jobs/test/*.test.ts',
   'packages/jobs/test/{client,core,rest}/**/*.test.ts',
-  'apps/api/src/{auth,health,http,notifications,search}/**/*.test.ts',
+  'apps/api/src/{auth,config,console,db,health,http}/**/*.test.ts',
+  'apps/api/src/{listings,notifications,rest,search,security-log}/**/*.test.ts',
+  'apps/api/src/cli/{jobs/definition,overview,terminal}/**/*.test.ts',
+  'apps/api/src/jobs/{cleanup-expired-listings,update-search-index,weekly-seller-digest}.test.ts',
 ];
 const ALL = [
   'packages/*/src/**/*.test.ts',
