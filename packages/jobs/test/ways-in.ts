@@ -42,7 +42,6 @@ export const WAYS_IN: Readonly<Record<string, readonly string[]>> = {
   [`${JOBS}/stores/sqlite/claims/`]: ['claim.ts', 'runs-by-type.ts'],
   [`${JOBS}/stores/sqlite/file/`]: [
     'database-file.ts',
-    'database-lock.ts',
     'file-lock.ts',
     'file-watch.ts',
     'info.ts',

@@ -9,10 +9,7 @@ export interface Database {
   statement(sql: string): StatementSync;
   /** Rows as arrays: faster, for the hot path. */
   arrays(sql: string): StatementSync;
-  /**
-   * Runs a statement that returns no rows: quicker than its `run`, which makes an object of how much it
-   * changed.
-   */
+  /** Runs a statement that returns no rows: faster than its `run`, which makes an object of the changes. */
   write(sql: string, ...params: readonly Param[]): void;
   exec(sql: string): void;
   isInTransaction(): boolean;
@@ -22,17 +19,11 @@ export interface Database {
 }
 
 const WAIT_FOR_LOCK_MS = 5_000;
-/**
- * Not more: many commits make SQLite walk over all pages that it keeps; what it does not keep comes from the
- * system's memory.
- */
+/** Not more: in many commits, SQLite walks over all cached pages. */
 const WRITER_CACHE_KIB = 16 * 1024;
-/** Who reads commits nothing. */
+/** A connection that reads commits nothing. */
 const READER_CACHE_KIB = 64 * 1024;
-/**
- * Pages of 4 KiB: a checkpoint of 16 MiB takes some 10 ms, and pages written over and over are copied back
- * once.
- */
+/** 16 MiB: a checkpoint takes about 10 ms, and copies a page that was written many times only once. */
 const CHECKPOINT_PAGES = 4_000;
 const MAX_WAL_BYTES = 64 * 1024 * 1024;
 
@@ -62,31 +53,45 @@ export function openForReading(file: string): Database {
 }
 
 function withStatements(db: DatabaseSync): Database {
-  const objects = new Map<string, StatementSync>();
-  const arrays = new Map<string, StatementSync>();
-  const statementOf = (sql: string): StatementSync => {
-    let statement = objects.get(sql);
-    if (statement === undefined) {
-      statement = db.prepare(sql);
-      objects.set(sql, statement);
-    }
-    return statement;
-  };
-  return {
-    statement: statementOf,
-    arrays(sql) {
-      let statement = arrays.get(sql);
+  const statements = (returnArrays: boolean) => {
+    const prepared = new Map<string, StatementSync>();
+    return (sql: string): StatementSync => {
+      let statement = prepared.get(sql);
       if (statement === undefined) {
         statement = db.prepare(sql);
-        statement.setReturnArrays(true);
-        arrays.set(sql, statement);
+        statement.setReturnArrays(returnArrays);
+        prepared.set(sql, statement);
       }
       return statement;
-    },
-    write: (sql, ...params) => void statementOf(sql).get(...params),
+    };
+  };
+  const statement = statements(false);
+  return {
+    statement,
+    arrays: statements(true),
+    write: (sql, ...params) => void statement(sql).get(...params),
     exec: (sql) => db.exec(sql),
     isInTransaction: () => db.isTransaction,
     protectSchema: (isProtected) => db.enableDefensive(isProtected),
     close: () => db.close(),
   };
+}
+
+/** Throws unless the tables of the live work can be read on this connection. */
+export function checkTables(db: Database): void {
+  db.statement('SELECT uid FROM jobs LIMIT 1').get();
+  db.statement('SELECT id FROM live_runs LIMIT 1').get();
+}
+
+/**
+ * Throws unless there is such a database in the file now. An open connection would not notice: it keeps pages
+ * in memory, and continues with a file that was removed.
+ */
+export function checkFile(file: string): void {
+  const db = openForReading(file);
+  try {
+    checkTables(db);
+  } finally {
+    db.close();
+  }
 }

@@ -3,7 +3,7 @@ import { type AbortFlag, refuseAborted, StoreError } from '../../core/model/erro
 import type { JobStore } from '../../core/store/store.ts';
 import { createLocalNodes } from '../rows/local-nodes.ts';
 import { type OpenDatabase, openDatabase } from './threads/open-database.ts';
-import type { Inputs, Output, ReadInputs, WriteInputs } from './threads/protocol.ts';
+import type { Input, Output, ReadMethod, WriteMethod } from './threads/protocol.ts';
 import { packSettlements, unpackClaim, unpackPlan } from './threads/thread-codec.ts';
 
 export interface SqliteStoreOptions {
@@ -30,19 +30,21 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
   const losing = new AbortController();
 
   const nodes = createLocalNodes();
-  const write = <M extends keyof WriteInputs>(method: M, input: Inputs[M]): Promise<Output<M>> =>
-    database === undefined ? Promise.reject(notOpen()) : database.writer.ask(method, input);
-  const read = <M extends keyof ReadInputs>(method: M, input: Inputs[M]): Promise<Output<M>> =>
-    database === undefined ? Promise.reject(notOpen()) : database.reader.ask(method, input);
-  /** No request waits here: each goes to the thread at once. */
-  const writeUnless = async <M extends keyof WriteInputs>(
-    signal: AbortFlag | undefined,
+  const opened = (): OpenDatabase => {
+    if (database !== undefined) return database;
+    throw new StoreError('unavailable', 'The store is not open: open() it, or start() its engine, first.');
+  };
+  // No request waits here: each goes to its thread at once.
+  const write = async <M extends WriteMethod>(
     method: M,
-    input: Inputs[M],
+    input: Input<M>,
+    signal?: AbortFlag,
   ): Promise<Output<M>> => {
     refuseAborted(signal);
-    return write(method, input);
+    return opened().writer.ask(method, input);
   };
+  const read = async <M extends ReadMethod>(method: M, input: Input<M>): Promise<Output<M>> =>
+    opened().reader.ask(method, input);
 
   return {
     lost: losing.signal,
@@ -59,16 +61,16 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     async check() {
       await Promise.all([write('check', undefined), read('check', undefined)]);
     },
-    insertJob: (input, signal) => writeUnless(signal, 'insertJob', input),
-    command: (input, signal) => writeUnless(signal, 'command', input),
+    insertJob: (input, signal) => write('insertJob', input, signal),
+    command: (input, signal) => write('command', input, signal),
     plan: async (input) => unpackPlan(await write('plan', input)),
     claim: async (input) => unpackClaim(await write('claim', input)),
-    settle: async (batch) => write('settle', packSettlements(batch)),
+    settle: (batch) => write('settle', packSettlements(batch)),
     report: (batch) => write('report', batch),
     recover: (input) => write('recover', input),
     reconcile: (input) => write('reconcile', input),
-    cancelRun: (input, signal) => writeUnless(signal, 'cancelRun', input),
-    makeDue: (input, signal) => writeUnless(signal, 'makeDue', input),
+    cancelRun: (input, signal) => write('cancelRun', input, signal),
+    makeDue: (input, signal) => write('makeDue', input, signal),
     prune: (retention) => write('prune', retention),
     getJob: (jobId, handlers) => read('getJob', { jobId, handlers }),
     listJobs: (query) => read('listJobs', query),
@@ -80,8 +82,4 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     stats: (input) => read('stats', input),
     jobHours: (input) => read('jobHours', input),
   };
-}
-
-function notOpen(): StoreError {
-  return new StoreError('unavailable', 'The store is not open: open() it, or start() its engine, first.');
 }

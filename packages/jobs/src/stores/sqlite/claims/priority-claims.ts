@@ -4,7 +4,7 @@ import { SUSPECT_FROM } from '../../../core/rules/suspects.ts';
 import type { SeenWaiting } from '../../../core/transactions/tables.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { FREE_COLUMNS } from '../../rows/run-row.ts';
-import { freeRunOf, type KeyedRun, keyed, numbersOf } from '../rows/run-rows.ts';
+import { freeRunOf, type KeyedRun, keyed, rowOf } from '../rows/run-rows.ts';
 import type { Writer } from '../writer/writer.ts';
 import { earliestOf, merged } from './runs-by-type.ts';
 
@@ -20,7 +20,7 @@ export function seePriorities(w: Writer, keys: readonly number[]): Priorities {
   // Nearly always there is nothing: then the types are not asked for.
   if (numberOf(w.db.arrays(IS_ANY_PRIORITY).get()) === 0) return NO_PRIORITIES;
   const types = JSON.stringify(keys);
-  const [dueAt, isOneClaimed] = numbersOf<[number | null, number]>(w.db.arrays(SEE_SUSPECTS).get(types));
+  const [dueAt, isOneClaimed] = rowOf<[number | null, number]>(w.db.arrays(SEE_SUSPECTS).get(types));
   return {
     suspects: { dueAt: dueAt ?? undefined, isOneClaimed: isOneClaimed === 1 },
     slotAt: earliestOf(w, EARLIEST_SLOT, keys),

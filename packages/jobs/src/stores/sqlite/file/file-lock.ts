@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
+import { StoreError } from '../../../core/model/errors.ts';
+import { faultCode } from '../sqlite-faults.ts';
+import type { DatabaseFile } from './database-file.ts';
 
 /** A lock that no other process can take until it is released or this process ends. */
 export interface FileLock {
@@ -47,6 +50,32 @@ export function takeFileLock({
   return { kind: 'locked', lock: { release: () => database.close() } };
 }
 
+/**
+ * Locks a database for one store of one process. Throws a `StoreError` of code `in_use` that names the
+ * process which has it. A database in memory needs no lock.
+ */
+export function lockDatabase({ path }: DatabaseFile): FileLock {
+  if (path === undefined) return { release: () => undefined };
+  const outcome = lockOf(path);
+  if (outcome.kind === 'locked') return outcome.lock;
+  const { pid, host, isThisProcess } = outcome.holder;
+  throw new StoreError(
+    'in_use',
+    isThisProcess
+      ? `This process (pid ${pid} on ${host}) has the job database ${path} open already: use that store, or close it first.`
+      : `The job database ${path} is in use by another process (pid ${pid} on ${host}): stop that process, or give this one a database file of its own. Several processes can share PostgreSQL.`,
+  );
+}
+
+function lockOf(path: string): FileLockOutcome {
+  try {
+    return takeFileLock({ lockFile: `${path}.lock`, pidFile: `${path}.lock.pid` });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StoreError(faultCode(cause), `The job database ${path} can't be locked: ${why}`, { cause });
+  }
+}
+
 /** Beside the lock, not in it: nobody else can read a database that is locked for good. */
 function writeHolder(pidFile: string): void {
   try {
@@ -63,14 +92,12 @@ function isBusy(error: unknown): boolean {
 }
 
 function holderOf(pidFile: string): LockHolder {
-  const [pid, host, id] = linesOf(pidFile);
-  return { pid: pid || 'unknown', host: host || 'unknown', isThisProcess: id === PROCESS_ID };
-}
-
-function linesOf(file: string): readonly string[] {
+  let lines: readonly string[] = [];
   try {
-    return readFileSync(file, 'utf8').split('\n');
+    lines = readFileSync(pidFile, 'utf8').split('\n');
   } catch {
-    return [];
+    // The holder is unknown, and holds the lock.
   }
+  const [pid, host, id] = lines;
+  return { pid: pid || 'unknown', host: host || 'unknown', isThisProcess: id === PROCESS_ID };
 }

@@ -19,7 +19,11 @@ export function noteOpened(db: Database, id: string | undefined): OpenedInfo {
   try {
     db.write(ADD_ID, id ?? null);
     const found = db.statement(FIND).get('id')?.value;
-    if (id !== undefined && found !== id) throw otherDatabase({ found: String(found), expected: id });
+    if (id !== undefined && found !== id)
+      throw new StoreError(
+        'unusable',
+        `The job database has the id ${found}, not ${id}: it belongs to another installation. Put the right file in its place.`,
+      );
     const closed = db.statement(REMOVE_CLOSED).get();
     db.exec('COMMIT');
     return { endedUncleanly: closed === undefined };
@@ -32,19 +36,6 @@ export function noteOpened(db: Database, id: string | undefined): OpenedInfo {
 /** Notes that the database is closed in order. */
 export function noteClosed(db: Database): void {
   db.write(ADD_CLOSED);
-}
-
-function otherDatabase({
-  found,
-  expected,
-}: {
-  readonly found: string;
-  readonly expected: string;
-}): StoreError {
-  return new StoreError(
-    'unusable',
-    `The job database has the id ${found}, not ${expected}: it belongs to another installation. Put the right file in its place.`,
-  );
 }
 
 /**
@@ -68,10 +59,7 @@ export function readDatabaseIdentity(file: string): DatabaseIdentity {
   try {
     const db = new DatabaseSync(name, { readOnly: true, timeout: 1_000 });
     try {
-      const tables = db
-        .prepare(TABLES)
-        .all()
-        .map((row) => row.name);
+      const tables = tablesOf(db);
       if (!tables.includes('jobs')) return { kind: 'empty' };
       const find = tables.includes('info') ? db.prepare(FIND) : undefined;
       const id = find?.get('id')?.value;
@@ -92,16 +80,19 @@ export function readDatabaseIdentity(file: string): DatabaseIdentity {
 export function replaceDatabaseId(file: string, id: string): void {
   const db = new DatabaseSync(resolveDatabaseFile(file).name, { timeout: 1_000 });
   try {
-    if (
-      db
-        .prepare(TABLES)
-        .all()
-        .some((row) => row.name === 'info')
-    )
-      db.prepare(SET_ID).run(id);
+    if (tablesOf(db).includes('info')) db.prepare(SET_ID).run(id);
   } finally {
     db.close();
   }
+}
+
+/** Which of the tables that tell about a database there are. */
+function tablesOf(db: DatabaseSync): readonly unknown[] {
+  const sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('jobs', 'info')";
+  return db
+    .prepare(sql)
+    .all()
+    .map(({ name }) => name);
 }
 
 const ADD_ID =
@@ -110,4 +101,3 @@ const FIND = 'SELECT value FROM info WHERE key = ?';
 const SET_ID = "UPDATE info SET value = ? WHERE key = 'id'";
 const REMOVE_CLOSED = "DELETE FROM info WHERE key = 'closed' RETURNING value";
 const ADD_CLOSED = "INSERT INTO info (key, value) VALUES ('closed', 'in order') ON CONFLICT DO NOTHING";
-const TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('jobs', 'info')";

@@ -1,4 +1,4 @@
-import type { FinishedRun, JsonText, LiveRun, RunOrigin } from '../../../core/model/run.ts';
+import type { FinishedRun, LiveRun, RunOrigin } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import * as inWords from '../../rows/run-row.ts';
 import { cancelOf, finishedStatusOf, heldOf, liveStatusOf, reasonOf, triggerOf } from './codes.ts';
@@ -59,38 +59,7 @@ function withWords(raw: unknown): unknown[] {
   return row;
 }
 
-/** Reads `last, lead_ms` of `counter`. */
-export function counterOf(raw: unknown): { readonly last: number; readonly leadMs: number } {
-  const row = raw as { last: number; lead_ms: number };
-  return { last: row.last, leadMs: row.lead_ms };
-}
-
-/** A row of numbers as it is. */
-export function numbersOf<Length extends readonly (number | null)[]>(raw: unknown): Length {
-  return raw as Length;
-}
-
-/** The first column of a row, for statements that read one name. */
-export function nameOf(raw: unknown): string | undefined {
-  const value = (raw as readonly unknown[] | undefined)?.[0];
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** Reads `key, type, version` of `job_types`, as arrays. */
-export function typeKeyOf(raw: unknown): {
-  readonly key: number;
-  readonly type: string;
-  readonly version: number;
-} {
-  const [key, type, version] = raw as [number, string, number];
-  return { key, type, version };
-}
-
-/** Reads `run_id, pruned_run` of `dedupe_keys`. */
-export function dedupedOf(raw: unknown): {
-  readonly runId: number;
-  readonly prunedRun: JsonText | undefined;
-} {
-  const row = raw as { run_id: number; pruned_run: string | null };
-  return { runId: row.run_id, prunedRun: row.pruned_run ?? undefined };
+/** A row as it is, for statements whose columns are known where they are read. */
+export function rowOf<Columns extends readonly (string | number | null)[]>(raw: unknown): Columns {
+  return raw as Columns;
 }

@@ -1,6 +1,6 @@
 import { StoreError } from '../../../core/model/errors.ts';
 import { type DatabaseFile, resolveDatabaseFile } from '../file/database-file.ts';
-import { lockDatabase } from '../file/database-lock.ts';
+import { lockDatabase } from '../file/file-lock.ts';
 import { watchDatabaseFile } from '../file/file-watch.ts';
 import type { OpenedInfo } from '../file/info.ts';
 import { checkBeforeWork, type StartCheck } from '../file/integrity.ts';

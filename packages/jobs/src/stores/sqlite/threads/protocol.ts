@@ -1,53 +1,61 @@
 import type { StoreErrorCode } from '../../../core/model/errors.ts';
 import type { TypeVersions } from '../../../core/nodes/membership.ts';
 import type { JobStore } from '../../../core/store/store.ts';
-import type { PackedClaim, PackedPlan, PackedSettlements } from './thread-codec.ts';
+import type { SettleInput } from '../../../core/store/store-passes.ts';
+import type { Packed, PackedClaim, PackedPlan } from './thread-codec.ts';
 
-/** What crosses to the threads: one object for each method, since a message has one body. */
-export interface ReadInputs {
-  readonly check: undefined;
+export type ReadMethod =
+  | 'check'
+  | 'getJob'
+  | 'listJobs'
+  | 'countHealth'
+  | 'getRun'
+  | 'listRuns'
+  | 'getLogs'
+  | 'listAudit'
+  | 'stats'
+  | 'jobHours';
+
+export type WriteMethod =
+  | 'check'
+  | 'insertJob'
+  | 'command'
+  | 'plan'
+  | 'claim'
+  | 'settle'
+  | 'report'
+  | 'recover'
+  | 'reconcile'
+  | 'cancelRun'
+  | 'makeDue'
+  | 'prune';
+
+export type Method = ReadMethod | WriteMethod;
+
+/** The input of a method as it crosses to a thread: without its signal. */
+export type Input<M extends Method> = M extends keyof OtherInputs
+  ? OtherInputs[M]
+  : Parameters<JobStore[M]>[0];
+
+interface OtherInputs {
   readonly getJob: { readonly jobId: string; readonly handlers: TypeVersions };
-  readonly listJobs: Parameters<JobStore['listJobs']>[0];
-  readonly countHealth: Parameters<JobStore['countHealth']>[0];
-  readonly getRun: string;
-  readonly listRuns: Parameters<JobStore['listRuns']>[0];
-  readonly getLogs: string;
-  readonly listAudit: Parameters<JobStore['listAudit']>[0];
-  readonly stats: Parameters<JobStore['stats']>[0];
-  readonly jobHours: Parameters<JobStore['jobHours']>[0];
+  readonly settle: Packed<SettleInput>;
 }
 
-export interface WriteInputs {
-  readonly check: undefined;
-  readonly insertJob: Parameters<JobStore['insertJob']>[0];
-  readonly command: Parameters<JobStore['command']>[0];
-  readonly plan: Parameters<JobStore['plan']>[0];
-  readonly claim: Parameters<JobStore['claim']>[0];
-  readonly settle: PackedSettlements;
-  readonly report: Parameters<JobStore['report']>[0];
-  readonly recover: Parameters<JobStore['recover']>[0];
-  readonly reconcile: Parameters<JobStore['reconcile']>[0];
-  readonly cancelRun: Parameters<JobStore['cancelRun']>[0];
-  readonly makeDue: Parameters<JobStore['makeDue']>[0];
-  readonly prune: Parameters<JobStore['prune']>[0];
-}
-
-export type Inputs = ReadInputs & WriteInputs;
-export type Method = keyof Inputs;
-export type Output<M extends Method> = M extends keyof PackedOutputs
-  ? PackedOutputs[M]
+export type Output<M extends Method> = M extends keyof OtherOutputs
+  ? OtherOutputs[M]
   : Awaited<ReturnType<JobStore[M]>>;
 
-interface PackedOutputs {
+interface OtherOutputs {
   readonly claim: PackedClaim;
   readonly plan: PackedPlan;
 }
 
-export interface Request<M extends Method = Method> {
+export interface Request {
   readonly id: number;
-  readonly method: M;
-  readonly input: Inputs[M];
-  /** What the clock of the process said when it was asked. */
+  readonly method: Method;
+  readonly input: unknown;
+  /** The time of the process's clock at the request. */
   readonly now: number;
 }
 
@@ -56,14 +64,8 @@ export const OPENED = 0;
 
 export type Reply =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
-  | { readonly id: number; readonly ok: false; readonly fault: Fault };
-
-/** An error as it crosses a thread: class and cause would get lost. */
-export interface Fault {
-  readonly code: StoreErrorCode;
-  readonly message: string;
-  readonly stack: string | undefined;
-}
+  /** The code comes beside the error: an error loses its class when it crosses. */
+  | { readonly id: number; readonly ok: false; readonly code: StoreErrorCode; readonly error: Error };
 
 /** Handed to a thread when it starts. */
 export interface ThreadData {
@@ -75,10 +77,8 @@ export interface ThreadData {
 }
 
 /**
- * To a thread: to open the database, then requests that come in one turn or a part of them, then to let go of
- * the database and end.
+ * To a thread: open the database; answer requests; or close the database and end. After `close unchecked`, the
+ * next start reads the whole database, as after a crash.
  */
 export type ToThread = 'open' | readonly Request[] | Closing;
-
-/** `close unchecked`: the next start must read the whole database, as after a crash. */
 export type Closing = 'close' | 'close unchecked';

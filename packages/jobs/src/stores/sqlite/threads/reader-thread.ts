@@ -1,7 +1,6 @@
-import { checkFile, checkTables } from '../check.ts';
-import { type Database, openForReading } from '../database.ts';
+import { checkFile, checkTables, type Database, openForReading } from '../database.ts';
 import { READS, runRead } from '../sqlite-reads.ts';
-import type { ReadInputs, Reply, Request, ThreadData } from './protocol.ts';
+import type { ReadMethod, Reply, Request, ThreadData } from './protocol.ts';
 import { faultOf, type Handlers, replyTo, type Service, serve } from './thread-service.ts';
 
 serve((data) => createService(data, openForReading(data.file)));
@@ -19,7 +18,7 @@ function createService(data: ThreadData, db: Database): Service {
   };
 }
 
-function read(db: Database, handlers: Handlers<keyof ReadInputs>, request: Request): Reply {
+function read(db: Database, handlers: Handlers<ReadMethod>, request: Request): Reply {
   try {
     db.exec('BEGIN');
     return replyTo(handlers, request);
@@ -30,7 +29,7 @@ function read(db: Database, handlers: Handlers<keyof ReadInputs>, request: Reque
   }
 }
 
-function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<keyof ReadInputs> {
+function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<ReadMethod> {
   return {
     check() {
       checkTables(db);

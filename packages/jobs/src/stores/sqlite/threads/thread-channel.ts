@@ -3,8 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { StoreError } from '../../../core/model/errors.ts';
 import {
   type Closing,
-  type Fault,
-  type Inputs,
+  type Input,
   type Method,
   OPENED,
   type Output,
@@ -18,22 +17,16 @@ interface Pending {
   readonly reject: (error: StoreError) => void;
 }
 
-/** A thread that ended is started again by the next request, but no sooner than so long after its start. */
+/** The next request starts a thread again that has ended, but only this long after its last start. */
 const MIN_LIFE_MS = 1_000;
 
-/** With so many the thread begins, while more are asked for in this turn: both threads work at once. */
+/** The most requests in a message: the thread works on them while the main thread collects the next ones. */
 const FULL_MESSAGE = 128;
 
-/**
- * What many may ask for at once goes out when all of them were heard, or at {@link FULL_MESSAGE}: fewer
- * messages, fewer commits.
- */
+/** Requests that wait for the end of the event-loop turn, so that those of many clients share a commit. */
 const GATHERED: ReadonlySet<Method> = new Set<Method>(['insertJob', 'command']);
 
-/**
- * The main thread's end of a database thread. What is asked for together travels together, {@link
- * FULL_MESSAGE} at most. A thread that crashes is replaced.
- */
+/** The main thread's end of a database thread. A thread that crashes is replaced. */
 export class ThreadChannel {
   readonly #module: string;
   readonly #data: ThreadData;
@@ -43,8 +36,8 @@ export class ThreadChannel {
   #startedAt = Number.NEGATIVE_INFINITY;
   #outbox: Request[] = [];
   #lastId: number = OPENED;
-  #isClosed = false;
-  #lost: StoreError | undefined;
+  /** Why no more requests are taken: the store is closed, or the database is lost. */
+  #ended: StoreError | undefined;
   /** Why the last thread ended. */
   #lastFailure: StoreError | undefined;
 
@@ -54,9 +47,7 @@ export class ThreadChannel {
     this.#now = input.now;
   }
 
-  /**
-   * Resolves with the service's `opened` once the database is open; rejects with the error that prevents it.
-   */
+  /** Resolves with the service's `opened`; rejects with the error that prevents the database from opening. */
   open(): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#pending.set(OPENED, { resolve, reject });
@@ -64,11 +55,11 @@ export class ThreadChannel {
     });
   }
 
-  ask<M extends Method>(method: M, input: Inputs[M]): Promise<Output<M>> {
-    if (this.#lost !== undefined) return Promise.reject(this.#lost);
-    if (this.#isClosed) return Promise.reject(new StoreError('unavailable', 'The store is closed.'));
+  ask<M extends Method>(method: M, input: Input<M>): Promise<Output<M>> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
     if (this.#thread === undefined) {
-      if (performance.now() - this.#startedAt < MIN_LIFE_MS) return Promise.reject(this.#unavailable());
+      if (performance.now() - this.#startedAt < MIN_LIFE_MS)
+        return Promise.reject(unavailable(this.#lastFailure));
       this.#start();
     }
     this.#lastId += 1;
@@ -78,23 +69,21 @@ export class ThreadChannel {
     this.#outbox.push({ id, method, input, now: this.#now() });
     if (this.#outbox.length >= FULL_MESSAGE) this.#send();
     return new Promise<Output<M>>((resolve, reject) => {
-      this.#pending.set(id, { resolve: (value) => resolve(outputOf<M>(value)), reject });
+      // The thread's answer to a method is that method's: `Handlers` holds the pairs on its side.
+      this.#pending.set(id, { resolve: (value) => resolve(value as Output<M>), reject });
     });
   }
 
-  /**
-   * The database is lost: rejects all requests, pending and future, and ends the thread, which must write
-   * nothing more.
-   */
+  /** The database is lost: rejects all requests, now and later, and ends the thread before it writes more. */
   lose(error: StoreError): void {
-    this.#lost = error;
+    this.#ended = error;
     this.#failAll(error);
     void this.#thread?.worker.terminate();
   }
 
   /** Lets the thread answer what was asked, and waits for its end. */
   async close(how: Closing = 'close'): Promise<void> {
-    this.#isClosed = true;
+    this.#ended ??= new StoreError('unavailable', 'The store is closed.');
     this.#send();
     this.#thread?.worker.postMessage(how);
     await this.#thread?.ended;
@@ -134,9 +123,9 @@ export class ThreadChannel {
     const pending = this.#pending.get(reply.id);
     this.#pending.delete(reply.id);
     if (reply.ok) return pending?.resolve(reply.value);
-    const error = errorOf(reply.fault);
+    const error = new StoreError(reply.code, reply.error.message, { cause: reply.error });
     pending?.reject(error);
-    // It is about to end.
+    // The thread is about to end.
     if (reply.id === OPENED) this.#failAll(error);
   }
 
@@ -147,25 +136,10 @@ export class ThreadChannel {
     this.#pending.clear();
     for (const { reject } of waiting) reject(error);
   }
-
-  #unavailable(): StoreError {
-    return new StoreError(
-      'unavailable',
-      'The database thread has ended, `cause` says why: try again in a second, which starts it again.',
-      {
-        cause: this.#lastFailure,
-      },
-    );
-  }
 }
 
-function errorOf({ code, message, stack }: Fault): StoreError {
-  const cause = new Error(message);
-  if (stack !== undefined) cause.stack = stack;
-  return new StoreError(code, message, { cause });
-}
-
-/** The thread's answer to a method is that method's: `Handlers` holds the pairs on its side. */
-function outputOf<M extends Method>(value: unknown): Output<M> {
-  return value as Output<M>;
+function unavailable(cause: StoreError | undefined): StoreError {
+  const message =
+    'The database thread has ended, `cause` says why: try again in a second, which starts it again.';
+  return new StoreError('unavailable', message, { cause });
 }

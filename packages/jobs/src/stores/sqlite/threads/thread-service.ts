@@ -1,11 +1,20 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { faultCode } from '../sqlite-faults.ts';
-import type { Closing, Inputs, Method, Output, Reply, Request, ThreadData, ToThread } from './protocol.ts';
-import { OPENED } from './protocol.ts';
+import {
+  type Closing,
+  type Input,
+  type Method,
+  OPENED,
+  type Output,
+  type Reply,
+  type Request,
+  type ThreadData,
+  type ToThread,
+} from './protocol.ts';
 
 /** One function for each method that a thread answers. */
 export type Handlers<Methods extends Method> = {
-  readonly [M in Methods]: (input: Inputs[M], now: number) => Output<M>;
+  readonly [M in Methods]: (input: Input<M>, now: number) => Output<M>;
 };
 
 /** A database thread's work. */
@@ -34,8 +43,10 @@ export function serve(open: (data: ThreadData) => Service): void {
         if (service === undefined) closing = 'close unchecked';
       }
     }
-    if (service !== undefined) {
-      for (const replies of inGroups(service, requests)) port.postMessage(replies);
+    for (let done = 0; service !== undefined && done < requests.length; ) {
+      const replies = service.answer(requests, done);
+      done += replies.length;
+      port.postMessage(replies);
     }
     if (closing === undefined) return;
     service?.close(closing);
@@ -54,34 +65,25 @@ function opened(port: MessagePort, open: (data: ThreadData) => Service): Service
   }
 }
 
-function* inGroups(service: Service, requests: readonly Request[]): Generator<readonly Reply[]> {
-  for (let done = 0; done < requests.length; ) {
-    const replies = service.answer(requests, done);
-    done += replies.length;
-    yield replies;
-  }
-}
-
-export function replyTo<Methods extends Method>(handlers: Handlers<Methods>, request: Request): Reply {
-  return { id: request.id, ok: true, value: handle(handlers, request) };
-}
-
-export function faultOf(id: number, error: unknown): Reply {
-  const code = faultCode(error);
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return { id, ok: false, fault: { code, message, stack } };
-}
-
 function nextOf(port: MessagePort): ToThread | undefined {
   return receiveMessageOnPort(port)?.message as ToThread | undefined;
 }
 
 /** `ThreadChannel.ask` pairs methods with their inputs; a message can't carry that proof. */
-function handle<Methods extends Method>(
+export function replyTo<Methods extends Method>(
   handlers: Handlers<Methods>,
-  { method, input, now }: Request,
-): unknown {
+  { id, method, input, now }: Request,
+): Reply {
   const handler = handlers[method as Methods] as ((input: unknown, now: number) => unknown) | undefined;
   if (handler === undefined) throw new Error(`this thread does not answer ${method}`);
-  return handler(input, now);
+  return { id, ok: true, value: handler(input, now) };
+}
+
+export function faultOf(id: number, error: unknown): Reply {
+  return {
+    id,
+    ok: false,
+    code: faultCode(error),
+    error: error instanceof Error ? error : new Error(String(error)),
+  };
 }

@@ -6,14 +6,13 @@ import { cancelRun, makeDue, report } from '../../../core/transactions/run-comma
 import { runScript } from '../../../core/transactions/script.ts';
 import { givenBackOf, reconcile, recover, recoveredOf, settle } from '../../../core/transactions/settle.ts';
 import { lowerThreadPriority } from '../../../thread-priority.ts';
-import { checkTables } from '../check.ts';
-import { type Database, openForWriting } from '../database.ts';
+import { checkTables, type Database, openForWriting } from '../database.ts';
 import { noteClosed, noteOpened, type OpenedInfo } from '../file/info.ts';
 import { migrate } from '../migrate.ts';
 import { faultCode } from '../sqlite-faults.ts';
 import { createWriter, type Writer } from '../writer/writer.ts';
-import { runOn } from '../writer/writer-tables.ts';
-import type { Reply, Request, WriteInputs } from './protocol.ts';
+import { createRunner } from '../writer/writer-tables.ts';
+import type { Reply, Request, WriteMethod } from './protocol.ts';
 import { packClaim, packPlan, unpackSettlements } from './thread-codec.ts';
 import { faultOf, type Handlers, replyTo, type Service, serve } from './thread-service.ts';
 
@@ -97,29 +96,30 @@ function createService(db: Database, opened: OpenedInfo): Service {
   };
 }
 
-type WriteHandlers = Handlers<keyof WriteInputs>;
+type WriteHandlers = Handlers<WriteMethod>;
 
 function handlersOf(w: Writer): WriteHandlers {
+  const run = createRunner(w);
   return {
     check: () => checkTables(w.db),
-    insertJob: (input, now) => onlyOne(runOn(w, now, (unit) => insertJobs(unit, [input]))),
-    command: (input, now) => runOn(w, now, (unit) => command(unit, input)),
-    plan: (input, now) => packPlan(runOn(w, now, (unit) => plan(unit, input))),
-    claim: (input, now) => packClaim(runOn(w, now, (unit) => claim(unit, input))),
-    settle: (input, now) => runOn(w, now, (unit) => settle(unit, unpackSettlements(input))),
-    report: (input, now) => runOn(w, now, () => report(input)),
+    insertJob: (input, now) => onlyOne(run(now, (unit) => insertJobs(unit, [input]))),
+    command: (input, now) => run(now, (unit) => command(unit, input)),
+    plan: (input, now) => packPlan(run(now, (unit) => plan(unit, input))),
+    claim: (input, now) => packClaim(run(now, (unit) => claim(unit, input))),
+    settle: (packed, now) => run(now, (unit) => settle(unit, unpackSettlements(packed))),
+    report: (batch, now) => run(now, () => report(batch)),
     recover: (input, now) =>
       recoveredOf(
         input,
-        runOn(w, now, (unit) => recover(unit, input)),
+        run(now, (unit) => recover(unit, input)),
       ),
     reconcile: (input, now) =>
       givenBackOf(
         input,
-        runOn(w, now, (unit) => reconcile(unit, input)),
+        run(now, (unit) => reconcile(unit, input)),
       ),
-    cancelRun: (input, now) => runOn(w, now, (unit) => cancelRun(unit, input)),
-    makeDue: (input, now) => runOn(w, now, () => makeDue(input)),
-    prune: (input, now) => runScript(prune(input), (step) => runOn(w, now, step)),
+    cancelRun: (input, now) => run(now, (unit) => cancelRun(unit, input)),
+    makeDue: (input, now) => run(now, () => makeDue(input)),
+    prune: (input, now) => runScript(prune(input), (step) => run(now, step)),
   };
 }

@@ -30,7 +30,7 @@ export function createHistoryOverLimit(db: Database, jobs: JobTable): HistoryOve
       const params = [lookedUpTo, STEP] as const;
       const last = numbersIn(db.arrays(LAST_OF_STEP).all(...params))[0];
       const found = db.arrays(OVER).all(lookedUpTo, last ?? lookedUpTo, to.finished, to.skipped);
-      for (const uid of numbersIn(found)) jobs.noteOverfull(uid);
+      for (const uid of numbersIn(found)) jobs.overfull.add(uid);
       lookedUpTo = last;
       return last !== undefined;
     },

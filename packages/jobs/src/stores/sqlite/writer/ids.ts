@@ -1,39 +1,30 @@
 import type { Database } from '../database.ts';
-import { counterOf } from '../rows/run-rows.ts';
+import { rowOf } from '../rows/run-rows.ts';
 
 /** 2024-01-01; with 8,192 ids a millisecond, ids are safe integers until 2058. */
 const EPOCH_MS = 1_704_067_200_000;
 export const PER_MS = 8_192;
 
+export type Ids = ReturnType<typeof createIds>;
+
 /**
  * Run ids, job uids and fences: they only rise, over restarts and clock jumps, and tell roughly when they
  * were made.
  */
-export interface Ids {
-  next(now: number): number;
-  /** How far ids have ever run ahead of the clock (ms). */
-  leadMs(): number;
-  /** Writes where the counter stands, if it moved; part of the transaction that used the ids. */
-  save(): void;
-}
-
-export function createIds(db: Database): Ids {
-  const saved = counterOf(db.statement('SELECT last, lead_ms FROM counter').get());
-  let { last, leadMs } = saved;
+export function createIds(db: Database) {
+  let [last, leadMs] = rowOf<[number, number]>(db.arrays('SELECT last, lead_ms FROM counter').get());
   let written = last;
   return {
-    next(now) {
+    next(now: number): number {
       const tick = (now - EPOCH_MS) * PER_MS;
-      if (tick > last) last = tick;
-      else {
-        last += 1;
-        const ahead = Math.ceil((last - tick) / PER_MS);
-        if (ahead > leadMs) leadMs = ahead;
-      }
+      last = Math.max(last + 1, tick);
+      leadMs = Math.max(leadMs, Math.ceil((last - tick) / PER_MS));
       return last;
     },
+    /** How far ids have ever run ahead of the clock (ms). */
     leadMs: () => leadMs,
-    save() {
+    /** Writes where the counter stands, if it moved; part of the transaction that used the ids. */
+    save(): void {
       if (last === written) return;
       db.write('UPDATE counter SET last = ?, lead_ms = ?', last, leadMs);
       written = last;

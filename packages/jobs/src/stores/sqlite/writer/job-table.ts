@@ -19,25 +19,10 @@ const BYTES_OF_JOB = 1_000;
 /** A text with one letter that is not Latin takes two bytes for each. */
 const BYTES_OF_CHARACTER = 2;
 
-/** The jobs, as many as there is room for in memory. */
-export interface JobTable {
-  /** A job by its uid, deleted or not. */
-  require(uid: number): StoredJob;
-  /** The job that has this id now. */
-  find(id: string): StoredJob | undefined;
-  insert(stored: StoredJob): void;
-  /** Writes no more columns than have changed. */
-  save(before: StoredJob, after: StoredJob): void;
-  /** Removes a tombstone. */
-  remove(uid: number): void;
-  /** Jobs that were saved with more history than `setBounds` allows, until they are saved with less. */
-  readonly overfull: ReadonlySet<number>;
-  setBounds(bounds: HistoryBounds): void;
-  /** The job was found to have more. */
-  noteOverfull(uid: number): void;
-}
+export type JobTable = ReturnType<typeof createJobTable>;
 
-export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES): JobTable {
+/** The jobs, as many as there is room for in memory. */
+export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES) {
   const cached = new BoundedMap<number, StoredJob>({ maxBytes: maxCachedBytes, bytesOf });
   const uids = new Map<string, number>();
   const overfull = new Set<number>();
@@ -58,25 +43,28 @@ export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES):
     return keep(stored);
   };
   return {
-    require(uid) {
+    /** A job by its uid, deleted or not. */
+    require(uid: number): StoredJob {
       const known = cached.get(uid);
       if (known !== undefined) return known;
       const row = db.statement(JOB_BY_UID).get(uid);
       if (row === undefined) throw new Error(`a run belongs to no job (uid ${uid})`);
       return keepNew(storedJobOf(row));
     },
-    find(id) {
+    /** The job that has this id now. */
+    find(id: string): StoredJob | undefined {
       const uid = uids.get(id);
       const known = uid === undefined ? undefined : cached.get(uid);
       if (known !== undefined) return known;
       const row = db.statement(JOB_BY_ID).get(id);
       return row === undefined ? undefined : keepNew(storedJobOf(row));
     },
-    insert(stored) {
+    insert(stored: StoredJob): void {
       db.write(INSERT_JOB, ...paramsOf(NEW_JOB_COLUMNS, stored));
       keepNew(stored);
     },
-    save(before, after) {
+    /** Writes no more columns than have changed. */
+    save(before: StoredJob, after: StoredJob): void {
       if (!onlyStateChanged(before, after)) {
         db.write(UPDATE_JOB, ...paramsOf(JOB_COLUMNS, after), after.uid);
       } else if (before.job.wakeAt === after.job.wakeAt) {
@@ -87,18 +75,17 @@ export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES):
       if (after.deletedAt !== undefined) freeId(after);
       keep(after);
     },
-    remove(uid) {
+    /** Removes a tombstone. */
+    remove(uid: number): void {
       const known = cached.get(uid);
       if (known !== undefined) freeId(known);
       cached.delete(uid);
       overfull.delete(uid);
       db.write(REMOVE_JOB, uid);
     },
+    /** Jobs that were saved with more history than `setBounds` allows, until they are saved with less. */
     overfull,
-    noteOverfull: (uid) => {
-      overfull.add(uid);
-    },
-    setBounds(to) {
+    setBounds(to: HistoryBounds): void {
       bounds = to;
     },
   };

@@ -1,15 +1,14 @@
 import { type LiveRuns, NO_LIVE_RUNS } from '../../../core/model/job.ts';
 import type { LiveRun } from '../../../core/model/run.ts';
-import type { Move } from '../../../core/rules/decision.ts';
-import type { Report } from '../../../core/store/store-passes.ts';
-import type { LiveRunCounts, PutBack, ReportState } from '../../../core/transactions/tables.ts';
+import { LOOK_AHEAD_MS } from '../../../core/rules/slots.ts';
+import type { LiveRunCounts, PutBack, Tables } from '../../../core/transactions/tables.ts';
 import { MAX_RUNS_PUT_OFF } from '../../rows/bounds.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { errorsText, LIVE_COLUMNS } from '../../rows/run-row.ts';
-import { HELD, TRIGGER } from '../rows/codes.ts';
+import { HELD, REASON, TRIGGER } from '../rows/codes.ts';
 import { INSERT_LIVE, INSERT_UNCLAIMED_SLOT, newRunParams } from '../rows/run-params.ts';
-import { liveRunOf, numbersOf } from '../rows/run-rows.ts';
-import type { Writer } from './writer.ts';
+import { liveRunOf, rowOf } from '../rows/run-rows.ts';
+import type { CurrentUnit, Writer } from './writer.ts';
 
 /**
  * A job's live runs, as decisions need them: a few index seeks, however many runs there are. Slower counts
@@ -18,23 +17,76 @@ import type { Writer } from './writer.ts';
 export function liveRunsOf(w: Writer, jobUid: number, now: number, counts: LiveRunCounts = {}): LiveRuns {
   const any = w.db.arrays(ANY_LIVE).get(jobUid);
   if (any === undefined) return NO_LIVE_RUNS;
-  const [active, waiting, paused, dueOwnRuns, nextOwnRunAt] = numbersOf<
+  const [active, waiting, paused, dueOwnRuns, nextOwnRunAt] = rowOf<
     [number, number, number, number, number | null]
   >(w.db.arrays(LIVE_SUMMARY).get(jobUid, now));
+  const count = (sql: string, atMost: number) => numberOf(w.db.arrays(sql).get(jobUid, atMost)) ?? 0;
   return {
     active,
     waiting,
     paused,
-    claimed: counts.claimed === true ? (numberOf(w.db.arrays(COUNT_CLAIMED).get(jobUid)) ?? 0) : 0,
+    claimed: counts.claimed === true ? count(COUNT_CLAIMED, 2) : 0,
     dueOwnRuns,
     isAtCap: w.liveRunCap.isReached(jobUid, now),
-    ...(counts.putOff === true ? { isPutOffFull: isPutOffFull(w, jobUid) } : {}),
+    ...(counts.putOff === true
+      ? { isPutOffFull: count(COUNT_PUT_OFF, MAX_RUNS_PUT_OFF) === MAX_RUNS_PUT_OFF }
+      : {}),
     ...(nextOwnRunAt === null ? {} : { nextOwnRunAt }),
   };
 }
 
-function isPutOffFull(w: Writer, jobUid: number): boolean {
-  return numberOf(w.db.arrays(COUNT_PUT_OFF).get(jobUid, MAX_RUNS_PUT_OFF)) === MAX_RUNS_PUT_OFF;
+/** What {@link Tables} asks about the live runs of a job, and about single ones. */
+export function liveRunTables(
+  w: Writer,
+  current: CurrentUnit,
+): Pick<
+  Tables,
+  'lockLiveRuns' | 'makeAllDue' | 'moveRuns' | 'retypeRuns' | 'requestCancels' | 'writeReports' | 'makeRunDue'
+> {
+  return {
+    lockLiveRuns(uid, { ownRuns }) {
+      const rows = w.db.arrays(LIVE_RUNS_OF_JOB).all(uid, ownRuns ? HELD.run_at : HELD.pause);
+      return rows.map((row) => liveRunOf(row, w.nodes.nameOf));
+    },
+    makeAllDue(uid, after) {
+      const held = w.db.arrays(MAKE_ALL_DUE).all(current.unit.now, uid, after).map(numberOf);
+      return held.filter((one) => one === HELD.no).length;
+    },
+    moveRuns(uid, { from, to, asked, limit, dueBy = Number.MAX_SAFE_INTEGER }) {
+      const [side, at] =
+        asked === undefined ? [0, 0] : 'since' in asked ? [1, asked.since] : [2, asked.before];
+      const { now } = current.unit;
+      let left = limit ?? Number.MAX_SAFE_INTEGER;
+      let due = 0;
+      for (const held of from) {
+        const rows = w.db.arrays(MOVE).all(HELD[to], uid, HELD[held], dueBy, side, at, left);
+        left -= rows.length;
+        if (to === 'no') due += rows.filter((row) => (numberOf(row) ?? now) <= now).length;
+        if (left <= 0) break;
+      }
+      return due;
+    },
+    retypeRuns(uid, { type, typeVersion }) {
+      const key = w.types.keyOf(type, typeVersion);
+      w.db.write(RETYPE_LIVE, key, uid, typeVersion);
+      return key;
+    },
+    requestCancels: (runs, reason) =>
+      runs.flatMap(({ id }) => {
+        w.claimed.delete(Number(id));
+        const { changes } = w.db.statement(REQUEST_CANCEL).run(REASON[reason], Number(id));
+        return changes > 0 ? [id] : [];
+      }),
+    writeReports: (batch) =>
+      batch.map(({ runId, fence, startedAt, progress, zombieSince }) => {
+        w.claimed.delete(Number(runId));
+        const text = progress === undefined ? null : JSON.stringify(progress);
+        const params = [startedAt ?? null, text, zombieSince ?? null, Number(runId), fence];
+        const row = w.db.arrays(REPORT).get(...params);
+        return row === undefined ? undefined : { isToStop: numberOf(row) !== undefined };
+      }),
+    makeRunDue: (runId) => w.db.statement(MAKE_DUE).run(current.unit.now, Number(runId)).changes > 0,
+  };
 }
 
 /** False when the slot has a live run already: then no other is made (P5, one run per slot). */
@@ -48,11 +100,12 @@ export function insertLiveRun(w: Writer, run: LiveRun, typeKey: number): boolean
 }
 
 /** Throws when one of them is not live. In one statement: a microsecond less for each run of a batch. */
-export function deleteLiveRuns(w: Writer, runIds: readonly number[]): void {
-  if (runIds.length === 0) return;
-  for (const runId of runIds) w.claimed.delete(runId);
-  const { changes } = w.db.statement(DELETE_LIVE).run(JSON.stringify(runIds));
-  if (changes !== runIds.length) throw new Error(`${changes} of ${runIds.length} runs were live`);
+export function deleteLiveRuns(w: Writer, runs: readonly { readonly id: string }[]): void {
+  if (runs.length === 0) return;
+  const ids = runs.map(({ id }) => Number(id));
+  for (const id of ids) w.claimed.delete(id);
+  const { changes } = w.db.statement(DELETE_LIVE).run(JSON.stringify(ids));
+  if (changes !== ids.length) throw new Error(`${changes} of ${ids.length} runs were live`);
 }
 
 export function findLiveRun(w: Writer, runId: number): LiveRun | undefined {
@@ -60,80 +113,21 @@ export function findLiveRun(w: Writer, runId: number): LiveRun | undefined {
   return row === undefined ? undefined : liveRunOf(row, w.nodes.nameOf);
 }
 
-/** All live runs of a job, oldest first; with `ownRuns`, those whose own `run_at` is to come, too. */
-export function allLiveRuns(
-  w: Writer,
-  jobUid: number,
-  { ownRuns }: { readonly ownRuns: boolean },
-): LiveRun[] {
-  const rows = w.db.arrays(LIVE_RUNS_OF_JOB).all(jobUid, ownRuns ? HELD.run_at : HELD.pause);
-  return rows.map((row) => liveRunOf(row, w.nodes.nameOf));
-}
-
-/** Makes what waits for a later instant than `after` due now; returns how many can be claimed. */
-export function makeAllDue(
-  w: Writer,
-  jobUid: number,
-  { after, now }: { readonly after: number; readonly now: number },
-): number {
-  const held = w.db.arrays(MAKE_ALL_DUE).all(now, jobUid, after).map(numberOf);
-  return held.filter((one) => one === HELD.no).length;
-}
-
-/** Moves waiting runs from one kind of waiting to another; returns how many became due at or before `now`. */
-export function moveRuns(w: Writer, jobUid: number, move: Move, now: number): number {
-  let left = move.limit ?? Number.MAX_SAFE_INTEGER;
-  let due = 0;
-  for (const from of move.from) {
-    const rows = w.db
-      .arrays(MOVE)
-      .all(
-        HELD[move.to],
-        jobUid,
-        HELD[from],
-        move.dueBy ?? Number.MAX_SAFE_INTEGER,
-        move.asked === undefined ? 0 : 'since' in move.asked ? 1 : 2,
-        askedAt(move),
-        left,
-      );
-    left -= rows.length;
-    if (move.to === 'no') due += rows.filter((row) => (numberOf(row) ?? now) <= now).length;
-    if (left <= 0) break;
-  }
-  return due;
-}
-
-function askedAt({ asked }: Move): number {
-  if (asked === undefined) return 0;
-  return 'since' in asked ? asked.since : asked.before;
-}
-
 /** Puts a run whose claim ended back into the queue. */
 export function putBack(w: Writer, { runId, to, progress }: PutBack): void {
-  const id = Number(runId);
-  w.claimed.delete(id);
+  const { held, availableAt, failures, recoveries, errors } = to;
+  const text = progress === undefined ? null : JSON.stringify(progress);
+  w.claimed.delete(Number(runId));
   w.db.write(
     PUT_BACK,
-    HELD[to.held],
-    to.availableAt,
-    to.failures,
-    to.recoveries,
-    errorsText(to.errors),
-    progress === undefined ? null : JSON.stringify(progress),
-    id,
+    HELD[held],
+    availableAt,
+    failures,
+    recoveries,
+    errorsText(errors),
+    text,
+    Number(runId),
   );
-}
-
-/** Undefined when the claim is stale. */
-export function writeReport(w: Writer, report: Report): ReportState | undefined {
-  const { fence, startedAt, progress, zombieSince } = report;
-  const id = Number(report.runId);
-  w.claimed.delete(id);
-  const progressText = progress === undefined ? null : JSON.stringify(progress);
-  const row = w.db.arrays(REPORT).get(startedAt ?? null, progressText, zombieSince ?? null, id, fence);
-  if (row === undefined) return undefined;
-  const [cancel] = numbersOf<[number | null]>(row);
-  return { isToStop: cancel !== null };
 }
 
 const ANY_LIVE = 'SELECT 1 FROM live_runs WHERE job_uid = ? LIMIT 1';
@@ -143,19 +137,19 @@ const countTo2 = (held: number, more = '') =>
 const LIVE_SUMMARY = `SELECT ${countTo2(HELD.no)}, ${countTo2(HELD.overlap)}, ${countTo2(HELD.pause)},
   ${countTo2(HELD.run_at, 'AND available_at <= ?2')},
   (SELECT min(available_at) FROM live_runs WHERE job_uid = ?1 AND held = ${HELD.run_at} AND available_at > ?2)`;
-
 const COUNT_CLAIMED = `SELECT count(*) FROM
-  (SELECT 1 FROM live_runs WHERE job_uid = ? AND held = ${HELD.no} AND node IS NOT NULL LIMIT 2)`;
-
+  (SELECT 1 FROM live_runs WHERE job_uid = ? AND held = ${HELD.no} AND node IS NOT NULL LIMIT ?)`;
 const COUNT_PUT_OFF = `SELECT count(*) FROM
   (SELECT 1 FROM live_runs WHERE job_uid = ? AND held = ${HELD.run_at} LIMIT ?)`;
 
-const DELETE_LIVE = 'DELETE FROM live_runs WHERE id IN (SELECT value FROM json_each(?))';
 const LIVE_RUN = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE id = ?`;
 const LIVE_RUNS_OF_JOB = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE job_uid = ? AND held <= ? ORDER BY id`;
 
 const MAKE_ALL_DUE = `UPDATE live_runs SET available_at = ?1
   WHERE job_uid = ?2 AND held <> ${HELD.run_at} AND node IS NULL AND available_at > ?3 RETURNING held`;
+const MAKE_DUE = `UPDATE live_runs SET available_at = ?1
+  WHERE id = ?2 AND node IS NULL AND held = 0
+    AND available_at > ?1 + CASE WHEN failures = 0 THEN ${LOOK_AHEAD_MS} ELSE 0 END`;
 const ASKED = `trigger = ${TRIGGER.manual} AND queued_at >= ?6`;
 const MOVE = `UPDATE live_runs SET held = ?1 WHERE id IN (
   SELECT id FROM live_runs
@@ -163,12 +157,16 @@ const MOVE = `UPDATE live_runs SET held = ?1 WHERE id IN (
     AND CASE ?5 WHEN 0 THEN 1 WHEN 1 THEN ${ASKED} ELSE NOT (${ASKED}) END
   ORDER BY available_at, id LIMIT ?7)
   RETURNING available_at`;
-const PUT_BACK = `UPDATE live_runs SET status = 0, held = ?, available_at = ?, failures = ?, recoveries = ?, errors = ?,
-  progress = coalesce(?, progress), node = NULL, fence = NULL, started_at = NULL, cancel = NULL, zombie_since = NULL,
-  slot_has_waited = iif(scheduled_for IS NULL, NULL, 1) WHERE id = ?`;
+const RETYPE_LIVE = `UPDATE live_runs SET type_key = ?1 WHERE job_uid = ?2 AND (payload IS NULL
+  OR NOT EXISTS (SELECT 1 FROM job_types WHERE key = live_runs.type_key AND version > ?3))`;
+const REQUEST_CANCEL = 'UPDATE live_runs SET cancel = ? WHERE id = ? AND node IS NOT NULL AND cancel IS NULL';
 const REPORT = `UPDATE live_runs SET
   status = CASE WHEN ?1 IS NULL THEN status ELSE 1 END,
   started_at = coalesce(?1, started_at),
   progress = coalesce(?2, progress),
   zombie_since = coalesce(?3, zombie_since)
   WHERE id = ?4 AND fence = ?5 RETURNING cancel`;
+const PUT_BACK = `UPDATE live_runs SET status = 0, held = ?, available_at = ?, failures = ?, recoveries = ?, errors = ?,
+  progress = coalesce(?, progress), node = NULL, fence = NULL, started_at = NULL, cancel = NULL, zombie_since = NULL,
+  slot_has_waited = iif(scheduled_for IS NULL, NULL, 1) WHERE id = ?`;
+const DELETE_LIVE = 'DELETE FROM live_runs WHERE id IN (SELECT value FROM json_each(?))';

@@ -1,15 +1,14 @@
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import type { OldRows, PruneTables, RunsToPrune } from '../../../core/transactions/tables.ts';
-import type { UnitOfWork } from '../../../core/transactions/unit-of-work.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { hourOf } from '../../rows/hours.ts';
 import { STATUS } from '../rows/codes.ts';
-import { numbersOf } from '../rows/run-rows.ts';
+import { rowOf } from '../rows/run-rows.ts';
 import { findFinishedRun } from './history.ts';
 import { idAbove } from './ids.ts';
-import type { Writer } from './writer.ts';
+import type { CurrentUnit, Writer } from './writer.ts';
 
-export function pruneTables(w: Writer, { now }: UnitOfWork, lock: (uid: number) => StoredJob): PruneTables {
+export function pruneTables(w: Writer, current: CurrentUnit, lock: (uid: number) => StoredJob): PruneTables {
   const changes = (sql: string, ...params: readonly number[]) =>
     Number(w.db.statement(sql).run(...params).changes);
   return {
@@ -22,7 +21,7 @@ export function pruneTables(w: Writer, { now }: UnitOfWork, lock: (uid: number) 
       toPrune.flatMap(({ uid, first, count }) => numbersIn(w.db.arrays(FIRST[first]).all(uid, count))),
     lockOldRuns(before, limit) {
       const old = w.db.arrays(OLD_RUNS).all(idAbove(before, w.ids.leadMs()), before, limit);
-      const runs = old.map((row) => numbersOf<[id: number, jobUid: number]>(row));
+      const runs = old.map((row) => rowOf<[id: number, jobUid: number]>(row));
       for (const [, jobUid] of runs) lock(jobUid);
       return { ids: runs.map(([id]) => id), isFull: runs.length === limit };
     },
@@ -43,7 +42,8 @@ export function pruneTables(w: Writer, { now }: UnitOfWork, lock: (uid: number) 
       switch (what) {
         case 'finishedJobs': {
           const uids = numbersIn(w.db.arrays(FINISHED_JOBS).all(before, limit));
-          for (const stored of uids.map(lock)) w.jobs.save(stored, { ...stored, deletedAt: now });
+          for (const stored of uids.map(lock))
+            w.jobs.save(stored, { ...stored, deletedAt: current.unit.now });
           return uids.length;
         }
         case 'tombstones': {
@@ -52,7 +52,7 @@ export function pruneTables(w: Writer, { now }: UnitOfWork, lock: (uid: number) 
           return uids.length;
         }
         case 'nodeNames':
-          return w.nodes.prune({ now, before });
+          return w.nodes.prune({ now: current.unit.now, before });
         default:
           return changes(OLD[what], before, limit);
       }

@@ -1,6 +1,5 @@
 import { queuedOf } from '../../../core/rules/decision.ts';
 import { skippedOf } from '../../../core/rules/settle.ts';
-import { LOOK_AHEAD_MS } from '../../../core/rules/slots.ts';
 import { DEDUPE_MS } from '../../../core/store/store-commands.ts';
 import { writeAndClaim } from '../../../core/transactions/claim-planned.ts';
 import { answerFrom, runScript, type Script } from '../../../core/transactions/script.ts';
@@ -10,38 +9,41 @@ import { numbersIn } from '../../rows/first-column.ts';
 import { keptRunOf, LIVE_COLUMNS } from '../../rows/run-row.ts';
 import { keepClaimed, seeWaiting, takeRuns } from '../claims/claim.ts';
 import { earliestOf, merged } from '../claims/runs-by-type.ts';
-import { REASON } from '../rows/codes.ts';
-import { dedupedOf, type KeyedRun, keyed, keysOf, liveRunOf, numbersOf } from '../rows/run-rows.ts';
-import { findFinishedRun, insertFinishedRun } from './history.ts';
+import { type KeyedRun, keyed, keysOf, liveRunOf, rowOf } from '../rows/run-rows.ts';
+import { appendLogs, findFinishedRun, insertFinishedRun } from './history.ts';
 import {
-  allLiveRuns,
   deleteLiveRuns,
   findLiveRun,
   insertLiveRun,
   liveRunsOf,
-  makeAllDue,
-  moveRuns,
+  liveRunTables,
   putBack,
-  writeReport,
 } from './live-runs.ts';
-import { appendLogs } from './logs.ts';
 import { pruneTables } from './prune.ts';
-import type { Writer } from './writer.ts';
+import type { CurrentUnit, Writer } from './writer.ts';
 
-/** Runs a transaction of `core`; the caller commits. */
-export function runOn<T>(w: Writer, now: number, transaction: (unit: UnitOfWork) => Script<T>): T {
-  const unit = createUnitOfWork(now);
-  return runScript(transaction(unit), answerFrom(createTables(w, unit)));
+/** Runs a transaction of `core` at a time; the caller commits. */
+export type Run = <T>(now: number, transaction: (unit: UnitOfWork) => Script<T>) => T;
+
+/** The tables are made once for all transactions: for each one alone, they would cost 2 µs. */
+export function createRunner(w: Writer): Run {
+  const current: CurrentUnit = { unit: createUnitOfWork(0) };
+  const answer = answerFrom(createTables(w, current));
+  return (now, transaction) => {
+    const unit = createUnitOfWork(now);
+    current.unit = unit;
+    return runScript(transaction(unit), answer);
+  };
 }
 
 /** The one connection that writes needs no locks. */
-function createTables(w: Writer, unit: UnitOfWork): Tables {
-  const { now } = unit;
+function createTables(w: Writer, current: CurrentUnit): Tables {
+  const now = () => current.unit.now;
   const lock = (uid: number) => {
-    const known = unit.jobs.get(uid);
+    const known = current.unit.jobs.get(uid);
     if (known !== undefined) return known;
     const stored = w.jobs.require(uid);
-    unit.jobs.set(uid, stored);
+    current.unit.jobs.set(uid, stored);
     return stored;
   };
   const findRun = (runId: string) => findLiveRun(w, Number(runId)) ?? findFinishedRun(w, Number(runId));
@@ -55,40 +57,20 @@ function createTables(w: Writer, unit: UnitOfWork): Tables {
       }),
     claimsOf(whose) {
       const sql = 'node' in whose ? CLAIMED_BY : CLAIMED_BY_OTHERS;
-      const node = w.nodes.keyOf('node' in whose ? whose.node : whose.goneBut, now);
+      const node = w.nodes.keyOf('node' in whose ? whose.node : whose.goneBut, now());
       return w.db.arrays(sql).all(node).map(claimKeyOf);
     },
-    openClaim: ({ types }) => seeWaiting(w, types, now),
-    takeRuns: (input, room, jobs) => takeRuns(w, input, room, { jobs, now }),
+    openClaim: ({ types }) => seeWaiting(w, types, now()),
+    takeRuns: (input, room, jobs) => takeRuns(w, input, room, { jobs, now: now() }),
     endClaim: ({ types }, uids) => ({
       jobs: uids.map((uid) => w.jobs.require(uid).job),
-      seen: seeWaiting(w, types, now),
+      seen: seeWaiting(w, types, now()),
     }),
-    writeReports: (batch) => batch.map((one) => writeReport(w, one)),
-
-    liveRuns: (uids, counts) => new Map(uids.map((uid) => [uid, liveRunsOf(w, uid, now, counts)])),
-    lockLiveRuns: (uid, which) => allLiveRuns(w, uid, which),
-    makeAllDue: (uid, after) => makeAllDue(w, uid, { after, now }),
-    moveRuns: (uid, move) => moveRuns(w, uid, move, now),
-    retypeRuns(uid, { type, typeVersion }) {
-      const key = w.types.keyOf(type, typeVersion);
-      w.db.write(RETYPE_LIVE, key, uid, typeVersion);
-      return key;
-    },
-    requestCancels: (runs, reason) =>
-      runs.flatMap(({ id }) => {
-        w.claimed.delete(Number(id));
-        const { changes } = w.db.statement(REQUEST_CANCEL).run(REASON[reason], Number(id));
-        return changes > 0 ? [id] : [];
-      }),
+    ...liveRunTables(w, current),
+    liveRuns: (uids, counts) => new Map(uids.map((uid) => [uid, liveRunsOf(w, uid, now(), counts)])),
     endRuns(ends) {
-      const gone: number[] = [];
-      for (const run of ends.finished) {
-        const keys = keysOf(run);
-        insertFinishedRun(w, run, now, keys);
-        gone.push(keys.id);
-      }
-      deleteLiveRuns(w, gone);
+      for (const run of ends.finished) insertFinishedRun(w, run, now());
+      deleteLiveRuns(w, ends.finished);
       for (const one of ends.putBack) putBack(w, one);
     },
     appendLogs(logs) {
@@ -96,49 +78,49 @@ function createTables(w: Writer, unit: UnitOfWork): Tables {
     },
 
     write() {
-      writeRuns(w, unit);
+      writeRuns(w, current.unit);
       tables.writeJobs();
     },
     writeJobs() {
-      for (const [uid, before] of unit.unsaved) w.jobs.save(before, lock(uid));
-      unit.unsaved.clear();
+      for (const [uid, before] of current.unit.unsaved) w.jobs.save(before, lock(uid));
+      current.unit.unsaved.clear();
     },
 
     lockDue({ types, limit, aheadMs = 0, claim: toClaim }) {
       const keys = w.types.knownTo(types);
-      const jobs = dueJobs(w, keys, now + aheadMs, limit).map(lock);
+      const jobs = dueJobs(w, keys, now() + aheadMs, limit).map(lock);
       // A plan may end before it comes to all of them.
-      const live = { get: (uid: number) => liveRunsOf(w, uid, now) };
+      const live = { get: (uid: number) => liveRunsOf(w, uid, now()) };
       if (toClaim === undefined || jobs.length === 0) return { jobs, live };
-      return { jobs, live, waiting: seeWaiting(w, toClaim.types, now) };
+      return { jobs, live, waiting: seeWaiting(w, toClaim.types, now()) };
     },
     endPlan({ input: { types } }) {
       const nextWakeAt = earliestOf(w, EARLIEST_WAKE, w.types.knownTo(types));
-      return nextWakeAt === undefined ? { now } : { now, nextWakeAt };
+      return nextWakeAt === undefined ? { now: now() } : { now: now(), nextWakeAt };
     },
 
     lockJob({ jobId }) {
       const stored = w.jobs.find(jobId);
-      if (stored !== undefined) unit.jobs.set(stored.uid, stored);
+      if (stored !== undefined) current.unit.jobs.set(stored.uid, stored);
       return { stored, isShared: false };
     },
     dedupedRun({ dedupeKey = '' }, uid) {
-      const row = w.db.statement(DEDUPED).get(uid, dedupeKey, now - DEDUPE_MS);
+      const row = w.db.arrays(DEDUPED).get(uid, dedupeKey, now() - DEDUPE_MS);
       if (row === undefined) return undefined;
-      const { runId, prunedRun } = dedupedOf(row);
-      return prunedRun === undefined ? findRun(String(runId)) : keptRunOf(prunedRun);
+      const [runId, prunedRun] = rowOf<[number, string | null]>(row);
+      return prunedRun === null ? findRun(String(runId)) : keptRunOf(prunedRun);
     },
-    keepDedupeKey: ({ uid, key, runId }) => w.db.write(KEEP_DEDUPE_KEY, uid, key, Number(runId), now),
+    keepDedupeKey: ({ uid, key, runId }) => w.db.write(KEEP_DEDUPE_KEY, uid, key, Number(runId), now()),
     endCommand({ claim: toClaim, command }) {
       if (toClaim === undefined) return void tables.write();
       // Other commands may change what is due besides.
-      const waiting = command.kind === 'trigger' ? seeWaiting(w, toClaim.types, now) : undefined;
-      return runScript(writeAndClaim(unit, toClaim, waiting), answerFrom(tables))();
+      const waiting = command.kind === 'trigger' ? seeWaiting(w, toClaim.types, now()) : undefined;
+      return runScript(writeAndClaim(current.unit, toClaim, waiting), answerFrom(tables))();
     },
     writeAudit: ({ actor, action, change }, target) =>
-      w.db.write(WRITE_AUDIT, now, actor, action, target, change),
+      w.db.write(WRITE_AUDIT, now(), actor, action, target, change),
 
-    newUids: (count) => Array.from({ length: count }, () => w.ids.next(now)),
+    newUids: (count) => Array.from({ length: count }, () => w.ids.next(now())),
     insertJobs(jobs) {
       const created = new Set<number>();
       for (const { input, uid, job } of jobs) {
@@ -164,8 +146,7 @@ function createTables(w: Writer, unit: UnitOfWork): Tables {
       return live ?? findFinishedRun(w, Number(runId));
     },
     findRun,
-    makeRunDue: (runId) => w.db.statement(MAKE_DUE).run(now, Number(runId)).changes > 0,
-    ...pruneTables(w, unit, lock),
+    ...pruneTables(w, current, lock),
   };
   return tables;
 }
@@ -201,7 +182,7 @@ function writeRuns(w: Writer, unit: UnitOfWork): void {
 }
 
 function claimKeyOf(row: unknown): ClaimKey {
-  const [runId, fence] = numbersOf<[number, number]>(row);
+  const [runId, fence] = rowOf<[number, number]>(row);
   return { runId, fence };
 }
 
@@ -214,12 +195,6 @@ function dueJobs(w: Writer, keys: readonly number[], by: number, limit: number):
 const READ_CLAIMED = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE id = ? AND fence = ?`;
 const CLAIMED_BY_OTHERS = 'SELECT id, fence FROM live_runs WHERE node IS NOT NULL AND node <> ?';
 const CLAIMED_BY = 'SELECT id, fence FROM live_runs WHERE node = ?';
-const RETYPE_LIVE = `UPDATE live_runs SET type_key = ?1 WHERE job_uid = ?2 AND (payload IS NULL
-  OR NOT EXISTS (SELECT 1 FROM job_types WHERE key = live_runs.type_key AND version > ?3))`;
-const REQUEST_CANCEL = 'UPDATE live_runs SET cancel = ? WHERE id = ? AND node IS NOT NULL AND cancel IS NULL';
-const MAKE_DUE = `UPDATE live_runs SET available_at = ?1
-  WHERE id = ?2 AND node IS NULL AND held = 0
-    AND available_at > ?1 + CASE WHEN failures = 0 THEN ${LOOK_AHEAD_MS} ELSE 0 END`;
 const DUE_JOBS = 'SELECT uid, wake_at FROM jobs WHERE wake_at IS NOT NULL AND type_key = ? AND wake_at <= ?';
 const EARLIEST_WAKE = `SELECT wake_at FROM jobs
   WHERE wake_at IS NOT NULL AND type_key = ? ORDER BY wake_at LIMIT 1`;

@@ -1,4 +1,5 @@
 import type { FinishedStatus } from '../../../core/model/run.ts';
+import type { UnitOfWork } from '../../../core/transactions/unit-of-work.ts';
 import { HOUR_MS } from '../../rows/hours.ts';
 import type { Database } from '../database.ts';
 import { STATUS } from '../rows/codes.ts';
@@ -30,6 +31,11 @@ export interface Writer {
   count(status: FinishedStatus, at: number): void;
   /** Writes what is gathered in memory over a transaction; to be called before its commit. */
   flush(): void;
+}
+
+/** The transaction under way. */
+export interface CurrentUnit {
+  unit: UnitOfWork;
 }
 
 /** Nothing in a writer outlives a rollback: make another one then. */
