@@ -10,13 +10,7 @@ export interface SpareUser {
   spareLost(code: string | undefined): void;
 }
 
-export interface SpareConnection {
-  /** Undefined while there is none. */
-  readonly connection: ControlConnection | undefined;
-  /** Call when `needsSpare` has changed. */
-  wake(): void;
-  end(): void;
-}
+export type SpareConnection = ReturnType<typeof keepSpareConnection>;
 
 /** More often than others look twice. */
 const USE_EVERY_MS = 200;
@@ -26,10 +20,7 @@ const AGAIN_MS = 100;
  * A node's second connection to the database, by the address of its pools. It stays open, so a node without
  * its control connection can renew its lease even when no new connection can be made.
  */
-export function keepSpareConnection(
-  url: string,
-  { needsSpare, useSpare, spareLost }: SpareUser,
-): SpareConnection {
+export function keepSpareConnection(url: string, { needsSpare, useSpare, spareLost }: SpareUser) {
   let connection: ControlConnection | undefined;
   /** When it was last used or tried for (monotonic ms). */
   let lastAt = 0;
@@ -88,9 +79,11 @@ export function keepSpareConnection(
   void run();
 
   return {
+    /** Undefined while there is none. */
     get connection() {
       return connection;
     },
+    /** Call when `needsSpare` has changed. */
     wake() {
       lastAt = 0;
       wakeUp();

@@ -102,7 +102,7 @@ export function createWrites({ passes, commands, maxCommands, shared, ownNow }: 
     done.then(forget, forget);
     return done;
   };
-  const caughtUp = () => Promise.all([queue.tail, apartTail]);
+  const caughtUp = () => (underWayApart > 0 ? Promise.all([queue.tail, apartTail]) : queue.tail);
   /** Does work as a unit in a transaction, which `begin` makes. */
   const asUnit = async <T, Opened = undefined>(
     begin: (run: (q: Queries, begunAt: number, opened?: Opened) => Promise<T>) => Promise<T>,
