@@ -95,7 +95,6 @@ function numbersOf(array: string): unknown {
 }
 
 export function connect(options: ConnectOptions): Database {
-  const { clock } = options;
   const { pool, reset } = createPool(options);
   const names = createNames();
   const prepare = preparing(names.of);
@@ -120,14 +119,14 @@ export function connect(options: ConnectOptions): Database {
   };
 
   const begun = async (client: pg.PoolClient, { begin, settings }: Begin): Promise<number> => {
-    const askedAt = clock?.monotonic() ?? 0;
+    const askedAt = options.clock?.monotonic() ?? 0;
     const [, answer] = await together([
       client.query(begin),
       client.query<{ readonly now: number }>({ name: names.of(settings), text: settings }),
     ]);
     const now = answer.rows[0]?.now;
     if (now === undefined) throw new Error('the database did not tell its time');
-    clock?.learn({ askedAt, answeredAt: clock.monotonic(), now });
+    options.clock?.learn({ askedAt, answeredAt: options.clock.monotonic(), now });
     return now;
   };
 
