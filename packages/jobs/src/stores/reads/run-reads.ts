@@ -72,7 +72,8 @@ interface Kind {
 }
 
 function columnsOfView({ nodeOfRun }: Dialect): string {
-  return `run.*, jobs.id, type, ${nodeOfRun}`;
+  // In a caller's transaction, columns need distinct names: a row comes as JSON.
+  return `run.*, jobs.id AS job_id, type AS job_type, ${nodeOfRun} AS node_name`;
 }
 
 /** Reads {@link columnsOfView}. */
