@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take the longest, mostly waiting: started last, they would run alone at the end. */
 const LONG =
-  /\/(store-contract\/sqlite|(store-contract|engine)\/postgres[a-z-]*|engine\/sqlite|kill|chaos|console-journey|nodes-journey|postgres-start|main|lost-nodes|tracing)\.test\.ts$/;
+  /\/(store-contract\/sqlite|(store-contract|engine)\/postgres[a-z-]*|engine\/sqlite|kill|chaos|console-journey|nodes-journey|postgres-start|main|lost-nodes|server-faults|tracing)\.test\.ts$/;
 
 /** The long ones first, and files that share a process last: one after another, so that they find it. */
 class LongFirst extends BaseSequencer {

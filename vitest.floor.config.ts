@@ -15,12 +15,10 @@ const ABOUT_OTHERS = [
   'transactions',
   'lost-nodes',
   'lost-control',
-  'restarted-server',
+  'server-faults',
   'poison',
   'nodes',
   'full-nodes',
-  'frozen-server',
-  'crashed-backend',
   'transaction-locks',
   'deploys',
 ];

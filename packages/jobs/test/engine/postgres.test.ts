@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { JobStore } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
@@ -9,7 +8,7 @@ import { engineSuite } from './engine-suite.ts';
 let database: TestDatabase;
 
 beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'), `engine_${randomUUID().slice(0, 8)}`);
+  database = await createTestDatabase(inject('postgresUrl'), 'engine');
 });
 afterAll(() => database.drop());
 

@@ -33,14 +33,7 @@ export async function createCallers(nodes: TestNodes): Promise<Callers> {
     await client.connect();
     return client;
   };
-  const rows = async (text: string) => {
-    const client = await connect();
-    try {
-      return (await client.query(text)).rows;
-    } finally {
-      await client.end();
-    }
-  };
+  const { rows } = nodes;
   const startNode = (concurrency = 10) =>
     nodes.start({ handler: (ctx) => callers.handler(ctx), concurrency });
   const callers: Callers = {

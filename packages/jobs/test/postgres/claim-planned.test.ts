@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { definitionOf, MINUTE, T0, TYPES } from '../store-contract/rig.ts';
-import { createTestDatabase, queryDatabase } from './test-database.ts';
+import { createTestDatabase } from './test-database.ts';
 
 /** Counts the updates of live runs while a plan takes a due slot and claims its run. */
 async function updatesOfAPlan({ claimPlanned }: { readonly claimPlanned: boolean }): Promise<number> {
-  const database = await createTestDatabase(inject('postgresUrl'), `planned_${randomUUID().slice(0, 8)}`);
+  const database = await createTestDatabase(inject('postgresUrl'), 'planned');
   onTestFinished(() => database.drop());
   const clock = createFakeClock(T0);
   const shortcuts = { claimPlanned };
@@ -15,12 +14,12 @@ async function updatesOfAPlan({ claimPlanned }: { readonly claimPlanned: boolean
   await store.open();
   try {
     await store.insertJob({ definition: definitionOf('a') });
-    await queryDatabase(database.url, COUNT_UPDATES);
+    await database.rows(COUNT_UPDATES);
     clock.advance(MINUTE + 5);
     const claim = { node: 'here', types: TYPES, places: 1, prefetch: 0 };
     const { queued, claimed } = await store.plan({ types: TYPES, limit: 10, claim });
     expect(claimed?.runs.map(({ id }) => id)).toEqual(queued.map(({ id }) => id));
-    return (await queryDatabase(database.url, 'SELECT FROM updates')).length;
+    return (await database.rows('SELECT FROM updates')).length;
   } finally {
     await store.close();
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
@@ -14,7 +13,7 @@ let db: Database;
 let other: pg.Client;
 
 beforeAll(async () => {
-  test = await createBareDatabase(inject('postgresUrl'), `database_${randomUUID().slice(0, 8)}`);
+  test = await createBareDatabase(inject('postgresUrl'), 'database');
   db = connect({ url: test.url, max: 2 });
   other = new pg.Client({ connectionString: test.url });
   await other.connect();

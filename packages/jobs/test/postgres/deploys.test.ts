@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
@@ -31,7 +30,7 @@ let database: TestDatabase;
 const engines: Engine[] = [];
 
 beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'), `deploys_${randomUUID().slice(0, 8)}`);
+  database = await createTestDatabase(inject('postgresUrl'), 'deploys');
 });
 afterEach(async () => {
   await Promise.all(engines.splice(0).map((engine) => engine.stop()));

@@ -1,22 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Engine } from '../../src/index.ts';
 import { createNetwork, type Network } from './dead-network.ts';
-import { startHoldApi } from './hold-api.ts';
+import { startHoldNode } from './hold-job.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
-import { countLocks, createTestDatabase, queryDatabase } from './test-database.ts';
+import { ADVISORY_LOCKS, createTestDatabase, type TestDatabase, untilUpForLease } from './test-database.ts';
 
-const LEASE_MS = 15_000;
 const POLL = { timeout: 30_000, interval: 20 };
 const JOBS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const;
 const PLACES = JOBS.length + 1;
 const BLOCK = { id: 'block', name: 'Block', type: 'hold', onDemand: true } as const;
-
-/** For one lease after its start nobody is declared dead. */
-async function isSettled(): Promise<void> {
-  const sql = `SELECT clock_timestamp() - pg_postmaster_start_time() > '${LEASE_MS} ms' AS is_settled`;
-  await expect.poll(() => queryDatabase(inject('postgresUrl'), sql), POLL).toEqual([{ is_settled: true }]);
-}
 
 async function startNode(url: string, directUrl = url): Promise<NodeProcess> {
   const node = await startNodeProcess(url, { places: PLACES, directUrl });
@@ -33,8 +25,7 @@ async function startNetwork(url: string): Promise<Network> {
   return network;
 }
 
-interface Attacked {
-  readonly url: string;
+interface Attacked extends Pick<TestDatabase, 'url' | 'rows'> {
   readonly api: Engine;
   /** Runs all of {@link JOBS}, under `overlap`; its connections go through these networks. */
   readonly node: NodeProcess;
@@ -44,19 +35,19 @@ interface Attacked {
 }
 
 async function prepare(overlap: 'skip' | 'allow'): Promise<Attacked> {
-  await isSettled();
-  const database = await createTestDatabase(inject('postgresUrl'), `control_${randomUUID().slice(0, 8)}`);
+  const database = await createTestDatabase(inject('postgresUrl'), 'control');
   onTestFinished(() => database.drop());
-  const { url } = database;
+  const { url, rows } = database;
+  await untilUpForLease(url);
   const [control, data] = await Promise.all([startNetwork(url), startNetwork(url)]);
-  const api = await startHoldApi(url);
+  const { engine: api } = await startHoldNode(url);
   onTestFinished(() => api.stop());
   for (const id of JOBS) await api.createJob({ id, name: id, type: 'hold', onDemand: true, overlap });
   const node = await startNode(data.url, control.url);
   const runs = await Promise.all(JOBS.map((id) => api.trigger(id)));
   const runIds = runs.map(({ view }) => view.run.id);
   await expect.poll(() => runIds.every((id) => node.has(`started ${id}`)), POLL).toBe(true);
-  return { url, api, node, control, data, runIds };
+  return { url, rows, api, node, control, data, runIds };
 }
 
 /** When a node told that a run has started or stopped there; infinite: not yet. */
@@ -73,7 +64,7 @@ function ranTwiceAtOnce(runIds: readonly string[], first: NodeProcess, second: N
 // Promise P7, overlap.
 describe('a node whose connections are reset while new ones are refused', () => {
   it('keeps its runs without its control connection: it renews its lease over a data connection', async () => {
-    const { url, api, node, control, data, runIds } = await prepare('skip');
+    const { url, rows, api, node, control, data, runIds } = await prepare('skip');
     // Its event loop stands still meanwhile.
     await api.createJob({ ...BLOCK, payload: { blockMs: 4_000 } });
     const blocked = (await api.trigger(BLOCK.id)).view.run;
@@ -81,17 +72,17 @@ describe('a node whose connections are reset while new ones are refused', () => 
     const other = await startNode(url);
     control.refuse();
     data.refuse();
-    const [{ at } = { at: 0 }] = (await queryDatabase(url, NOW)) as { at: number }[];
+    const [{ at } = { at: 0 }] = await rows<{ at: number }>(NOW);
     control.reset();
     // Four looks of the others, and a renewal after them.
-    const beat = async () => (await queryDatabase(url, LAST_BEAT)) as { at: number }[];
+    const beat = () => rows<{ at: number }>(LAST_BEAT);
     await expect
       .poll(async () => (await beat()).some((row) => row.at > at + 2_500) || other.has('started'), POLL)
       .toBe(true);
     expect(ranTwiceAtOnce(runIds, node, other)).toEqual([]);
     expect(node.has('stopped')).toBe(false);
     for (const network of [control, data]) network.accept();
-    await expect.poll(() => countLocks(url), POLL).toBe(3);
+    await expect.poll(() => rows(ADVISORY_LOCKS), POLL).toHaveLength(3);
     expect(node.has('stopped')).toBe(false);
   }, 60_000);
 

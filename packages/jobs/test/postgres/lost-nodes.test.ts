@@ -1,56 +1,22 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, inject, it, type TestContext } from 'vitest';
-import { z } from 'zod';
-import { createEngine, createSystemClock, defineJobType, type Engine } from '../../src/index.ts';
+import { LEASE_MS } from '../../src/core/nodes/lease.ts';
+import { createSystemClock, type Engine } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
-import { silentLogger } from '../silent-logger.ts';
 import { createNetwork } from './dead-network.ts';
+import { type HoldNode, startHoldNode } from './hold-job.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
-import { createDatabase, startPostgres } from './server.ts';
-import { createTestDatabase, queryDatabase } from './test-database.ts';
+import { DEAF } from './races.ts';
+import { createTestDatabase, type TestDatabase, untilUpForLease } from './test-database.ts';
 
-const LEASE_MS = 15_000;
 const POLL = { timeout: 40_000, interval: 50 };
-
-/** As in `node-child.ts`; here it says when its handlers stop. */
-const hold = defineJobType({
-  type: 'hold',
-  module: import.meta.url,
-  payload: z.strictObject({ blockMs: z.int().default(0), ignores: z.boolean().default(false) }),
-  run: ({ signal }, deps: { readonly stopped: number[] }) =>
-    new Promise<void>((_, reject) => {
-      signal.addEventListener('abort', () => {
-        deps.stopped.push(performance.now());
-        reject(signal.reason);
-      });
-    }),
-});
 
 /** Tests run side by side: each ends what it has started. */
 type Test = Pick<TestContext, 'expect' | 'onTestFinished'>;
 
-async function startEngine(
-  test: Test,
-  url: string,
-  places: number,
-): Promise<{ engine: Engine; stopped: number[] }> {
-  const clock = createSystemClock();
-  const stopped: number[] = [];
-  const engine = createEngine({
-    store: createPostgresStore({ url, clock }),
-    clock,
-    jobTypes: [hold],
-    deps: { stopped },
-    concurrency: places,
-    shutdownTimeoutMs: 500,
-    logger: silentLogger,
-  });
-  test.onTestFinished(() => engine.stop());
-  await engine.start();
-  return { engine, stopped };
+async function startNode(test: Test, url: string, places: number): Promise<HoldNode> {
+  const node = await startHoldNode(url, { places });
+  test.onTestFinished(() => node.engine.stop());
+  return node;
 }
 
 async function startProcess(
@@ -66,25 +32,18 @@ async function startProcess(
   return node;
 }
 
-interface Prepared {
-  readonly url: string;
+interface Prepared extends Pick<TestDatabase, 'url' | 'rows'> {
   readonly api: Engine;
 }
 
 /** A database of its own, an API-only node on it, and a job. */
 async function prepare(test: Test): Promise<Prepared> {
-  const database = await createTestDatabase(inject('postgresUrl'), `lost_${randomUUID().slice(0, 8)}`);
+  const database = await createTestDatabase(inject('postgresUrl'), 'lost');
   test.onTestFinished(() => database.drop());
-  await isSettled(test, database.url);
-  const { engine } = await startEngine(test, database.url, 0);
+  await untilUpForLease(database.url);
+  const { engine } = await startNode(test, database.url, 0);
   await engine.createJob({ id: 'job', name: 'Job', type: 'hold', onDemand: true });
-  return { url: database.url, api: engine };
-}
-
-/** For one lease after its start nobody is declared dead. */
-async function isSettled(test: Test, url: string): Promise<void> {
-  const sql = `SELECT clock_timestamp() - pg_postmaster_start_time() > '${LEASE_MS} ms' AS is_settled`;
-  await test.expect.poll(async () => (await queryDatabase(url, sql))[0], POLL).toEqual({ is_settled: true });
+  return { url: database.url, rows: database.rows, api: engine };
 }
 
 const runOf = async (engine: Engine, runId: string) => (await engine.getRun(runId)).run;
@@ -115,13 +74,13 @@ describe.concurrent('lost nodes', () => {
 
   it('a run that kills its process too often fails, and subscribers at every node get the event', async (test) => {
     const prepared = await prepare(test);
-    const { url, api } = prepared;
+    const { rows, api } = prepared;
     const heard: string[] = [];
     api.subscribe((event) => {
       if (event !== 'reset') heard.push(`${event.type} ${event.runId}`);
     });
     const { first, runId } = await startRun(test, prepared);
-    await queryDatabase(url, 'UPDATE greenvue_jobs.live_runs SET recoveries = 5');
+    await rows('UPDATE greenvue_jobs.live_runs SET recoveries = 5');
     first.signal('SIGKILL');
     await test.expect.poll(() => heard, POLL).toContain(`run.failed ${runId}`);
     test.expect(await runOf(api, runId)).toMatchObject({ status: 'failed', reason: 'lost', recoveries: 6 });
@@ -140,12 +99,11 @@ describe.concurrent('lost nodes', () => {
 
   it('a process whose handler can’t be ended: it lives on for the others until it is gone, and only then they take the run', async (test) => {
     const prepared = await prepare(test);
-    const { url, api } = prepared;
+    const { rows, api } = prepared;
     const { first, second, runId } = await startRun(test, prepared, { ignores: true });
     const claimed = await runOf(api, runId);
     const node = 'claim' in claimed ? claimed.claim?.node : undefined;
-    const beat = async () =>
-      (await queryDatabase(url, 'SELECT beat_at FROM greenvue_jobs.nodes WHERE id = $1', [node]))[0];
+    const beat = async () => (await rows('SELECT beat_at FROM greenvue_jobs.nodes WHERE id = $1', [node]))[0];
     first.signal('SIGTERM');
     await test.expect.poll(() => first.has('left'), POLL).toBe(true);
     const last = await beat();
@@ -161,13 +119,13 @@ describe.concurrent('lost nodes', () => {
 
   it('a frozen process: its lease ends although it holds its lock; when it resumes, it aborts its handler and joins as a new node', async (test) => {
     const prepared = await prepare(test);
-    const { url, api } = prepared;
+    const { rows, api } = prepared;
     const { first, second, runId } = await startRun(test, prepared);
-    const before = (await queryDatabase(url, 'SELECT id FROM greenvue_jobs.nodes')).length;
+    const before = (await rows('SELECT id FROM greenvue_jobs.nodes')).length;
     first.signal('SIGSTOP');
     await test.expect.poll(() => second.has(`started ${runId}`), POLL).toBe(true);
     test.expect(first.has('stopped')).toBe(false);
-    test.expect((await queryDatabase(url, 'SELECT id FROM greenvue_jobs.nodes')).length).toBe(before - 1);
+    test.expect((await rows('SELECT id FROM greenvue_jobs.nodes')).length).toBe(before - 1);
     first.signal('SIGCONT');
     await test.expect.poll(() => first.has(`stopped ${runId} StaleClaimError`), POLL).toBe(true);
     await test.expect.poll(() => nodesOf(api), POLL).toBe(before);
@@ -205,7 +163,7 @@ describe.concurrent('lost nodes', () => {
     const { url, api } = prepared;
     const network = await createNetwork(url);
     test.onTestFinished(() => network.close());
-    const { engine, stopped } = await startEngine(test, network.url, 1);
+    const { engine, stopped } = await startNode(test, network.url, 1);
     const { run } = (await api.trigger('job')).view;
     await test.expect.poll(async () => (await runOf(api, run.id)).status, POLL).toBe('running');
     const other = await startProcess(test, url);
@@ -233,16 +191,10 @@ describe.concurrent('lost nodes', () => {
     let knowsOthers = false;
     const node = { id: 'leaving', version: '', places: 1, types: {}, startedAt: 0 };
     const membership = await store.join(node, {
-      notice: () => undefined,
+      ...DEAF,
       others: ({ count }) => {
         knowsOthers = count > 0;
       },
-      missed: () => undefined,
-      recovered: () => undefined,
-      lease: () => undefined,
-      lost: () => undefined,
-      degraded: () => undefined,
-      state: () => ({ busy: 0, buffered: 0, throttled: false, eventLoopDelayMs: 0 }),
     });
     await test.expect.poll(() => knowsOthers, POLL).toBe(true);
     network.cut();
@@ -258,46 +210,15 @@ describe.concurrent('lost nodes', () => {
   }, 90_000);
 
   it("takes a dead node for dead though the server's clock has gone back since it was promoted", async (test) => {
-    const { url, api } = await prepare(test);
+    const { url, rows, api } = await prepare(test);
     const hour = 3_600_000;
-    await queryDatabase(
-      url,
+    await rows(
       `UPDATE greenvue_jobs.server SET since = extract(epoch FROM clock_timestamp()) * 1000 + ${hour}`,
     );
     const node = await startProcess(test, url);
     await test.expect.poll(() => nodesOf(api), POLL).toBe(2);
     node.signal('SIGKILL');
-    const isThere = async () => (await queryDatabase(url, 'SELECT FROM greenvue_jobs.nodes')).length > 1;
+    const isThere = async () => (await rows('SELECT FROM greenvue_jobs.nodes')).length > 1;
     await test.expect.poll(isThere, { ...POLL, timeout: 10_000 }).toBe(false);
   }, 60_000);
-
-  it('for one lease after a standby was promoted, no node is declared dead', async (test) => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'greenvue-standby-'));
-    test.onTestFinished(() => rm(dataDir, { recursive: true }));
-    const primary = await startPostgres({ dataDir });
-    const url = await createDatabase(primary.url, 'app');
-    const { engine } = await startEngine(test, url, 0);
-    await engine.stop();
-    await queryDatabase(url, DEAD_NODE);
-    await primary.stop();
-    await writeFile(join(dataDir, 'standby.signal'), '');
-    const standby = await startPostgres({ dataDir, port: primary.port });
-    test.onTestFinished(() => standby.stop());
-    await isSettled(test, url);
-
-    await queryDatabase(url, 'SELECT pg_promote()');
-    await startEngine(test, url, 0);
-    const noted = performance.now();
-    const isThere = async () =>
-      (await queryDatabase(url, "SELECT FROM greenvue_jobs.nodes WHERE id = 'dead'")).length === 1;
-    test
-      .expect(await queryDatabase(url, 'SELECT timeline FROM greenvue_jobs.server'))
-      .toEqual([{ timeline: '00000002' }]);
-    await test.expect.poll(isThere, POLL).toBe(false);
-    test.expect(performance.now() - noted).toBeGreaterThan(LEASE_MS - 2_000);
-  }, 120_000);
 });
-
-const DEAD_NODE = `INSERT INTO greenvue_jobs.nodes
-    (id, version, places, types, started_at, beat_at, lease_until, holds_lock, state)
-  VALUES ('dead', '', 1, '{}', 0, 0, 0, true, '{}')`;

@@ -1,16 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import type { NodeListener } from '../../src/core/nodes/membership.ts';
 import type { StoreContents } from '../../src/core/store/table-rows.ts';
 import { createPostgresStore, writePostgresContents } from '../../src/stores/postgres/index.ts';
 import { createSqliteStore, openSqliteContents } from '../../src/stores/sqlite/index.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { fillWithEverything, RETENTION, readEverything, STILL_THERE } from '../store-contract/everything.ts';
 import { DAY, HOUR, type MakeStore, MINUTE, required, T0, TYPES, useStore } from '../store-contract/rig.ts';
+import { DEAF } from './races.ts';
 import { UNSOUND } from './soundness.ts';
 import { createBareDatabase, queryDatabase } from './test-database.ts';
 
@@ -30,7 +29,7 @@ const makeStore: MakeStore = async (startMs) => {
 };
 
 async function emptyDatabase(): Promise<string> {
-  const database = await createBareDatabase(inject('postgresUrl'), `move_${randomUUID().slice(0, 8)}`);
+  const database = await createBareDatabase(inject('postgresUrl'), 'move');
   onTestFinished(() => database.drop());
   return database.url;
 }
@@ -55,17 +54,6 @@ async function move(url: string, change: (contents: StoreContents) => StoreConte
     await client.end();
   }
 }
-
-const DEAF: NodeListener = {
-  notice: () => undefined,
-  others: () => undefined,
-  missed: () => undefined,
-  recovered: () => undefined,
-  lease: () => undefined,
-  lost: () => undefined,
-  degraded: () => undefined,
-  state: () => ({ busy: 0, buffered: 0, throttled: false, eventLoopDelayMs: 0 }),
-};
 
 async function countSchemas(url: string): Promise<number> {
   const rows = await queryDatabase(url, "SELECT FROM pg_namespace WHERE nspname = 'greenvue_jobs'");

@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import { createEngine, createSystemClock, defineJobType } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { silentLogger } from '../silent-logger.ts';
+import { HOLD } from './hold-job.ts';
 
 /**
  * A node in a process of its own. Prints `ready`, `started <run>`, `stopped <run> <reason>` and `left`.
@@ -13,9 +13,7 @@ const tell = (line: string) => process.stdout.write(`${line}\n`);
 
 /** Goes on until it is told to stop, but first keeps the event loop for a while. */
 const hold = defineJobType({
-  type: 'hold',
-  module: import.meta.url,
-  payload: z.strictObject({ blockMs: z.int().default(0), ignores: z.boolean().default(false) }),
+  ...HOLD,
   run: async ({ run, signal, payload }) => {
     tell(`started ${run.id}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

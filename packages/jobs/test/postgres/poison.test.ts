@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { createFastClock } from '../process/fast-clock.ts';
@@ -7,7 +6,7 @@ import { createTestDatabase } from './test-database.ts';
 
 // Promise P9, lost nodes.
 it('a run that kills its process each time takes one node at a time; the nine beside it succeed', async () => {
-  const database = await createTestDatabase(inject('postgresUrl'), `poison_${randomUUID().slice(0, 8)}`);
+  const database = await createTestDatabase(inject('postgresUrl'), 'poison');
   onTestFinished(() => database.drop());
   const store = createPostgresStore({ url: database.url, clock: createFastClock(), ownClock: true });
   const observer = createObserver(store);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeEach, expect, inject, onTestFinished } from 'vitest';
 import type { NodeListener } from '../../src/core/nodes/membership.ts';
@@ -31,7 +30,7 @@ export interface Races {
 
 /** To be called once in a file, which gets a database of its own. */
 export async function createRaces(): Promise<Races> {
-  const database = await createTestDatabase(inject('postgresUrl'), `races_${randomUUID().slice(0, 8)}`);
+  const database = await createTestDatabase(inject('postgresUrl'), 'races');
   let network: Network;
   let store: JobStore;
   let other: pg.Client;

@@ -6,7 +6,7 @@ import {
 
 export type { StopMode } from '../../../../scripts/postgres/server.ts';
 export { createDatabase, dropDatabase, withClient } from '../../../../scripts/postgres/server.ts';
-export type { PostgresServer };
+export type { PostgresOptions, PostgresServer };
 
 const TEST_SETTINGS = {
   // Nothing here has to survive the machine; a crash of the server alone loses nothing without them.

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/stores/postgres/connection/database.ts';
@@ -70,7 +69,7 @@ describe('what no row may be', () => {
   let client: pg.Client;
 
   beforeAll(async () => {
-    database = await createBareDatabase(inject('postgresUrl'), `soundness_${randomUUID().slice(0, 8)}`);
+    database = await createBareDatabase(inject('postgresUrl'), 'soundness');
     const db = connect({ url: database.url, max: 1 });
     await migrate(db);
     await db.close();
@@ -109,7 +108,7 @@ describe('what no row may be', () => {
 });
 
 it('the databases of tests refuse it, at first and once they were emptied', async () => {
-  const database = await createTestDatabase(inject('postgresUrl'), `guarded_${randomUUID().slice(0, 8)}`);
+  const database = await createTestDatabase(inject('postgresUrl'), 'guarded');
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   onTestFinished(async () => {

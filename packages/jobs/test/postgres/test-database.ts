@@ -1,10 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
+import { LEASE_MS } from '../../src/core/nodes/lease.ts';
 import { connect } from '../../src/stores/postgres/connection/database.ts';
 import { migrate } from '../../src/stores/postgres/migrate.ts';
 import { createDatabase, dropDatabase, withClient } from './server.ts';
 import { GUARDS } from './soundness.ts';
 
+/** A connection that stays: a new one costs the server more than most statements. */
+export interface KeptConnection {
+  /** The rows of one statement. Where a test has ended the connection, this is another one. */
+  rows<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  close(): Promise<void>;
+}
+
 /** A database of its own for the tests of a file. */
-export interface BareDatabase {
+export interface BareDatabase extends Pick<KeptConnection, 'rows'> {
   readonly url: string;
   drop(): Promise<void>;
 }
@@ -18,21 +29,39 @@ export interface TestDatabase extends BareDatabase {
 }
 
 /** `serverUrl` is that of a superuser. */
-export async function createTestDatabase(serverUrl: string, name: string): Promise<TestDatabase> {
-  const { url, drop } = await createBareDatabase(serverUrl, name);
-  await createTables(url);
+export async function createTestDatabase(serverUrl: string, prefix: string): Promise<TestDatabase> {
+  const database = await createBareDatabase(serverUrl, prefix);
+  await createTables(database.url);
   return {
-    url,
-    drop,
-    empty: async () => void (await withClient(url, (client) => client.query(FORGET_ALL))),
-    forgetNodes: async () => void (await queryDatabase(url, FORGET_NODES)),
+    ...database,
+    empty: async () => void (await database.rows(FORGET_ALL)),
+    forgetNodes: async () => void (await database.rows(FORGET_NODES)),
   };
 }
 
 /** There is nothing in it yet. */
-export async function createBareDatabase(serverUrl: string, name: string): Promise<BareDatabase> {
+export async function createBareDatabase(serverUrl: string, prefix: string): Promise<BareDatabase> {
+  const name = `${prefix}_${randomUUID().slice(0, 8)}`;
   const url = await createDatabase(serverUrl, name);
-  return { url, drop: () => dropDatabase(serverUrl, name) };
+  const { rows, close } = keepConnection(url);
+  return {
+    url,
+    rows,
+    async drop() {
+      await close();
+      await dropDatabase(serverUrl, name);
+    },
+  };
+}
+
+export function keepConnection(url: string): KeptConnection {
+  const pool = new pg.Pool({ connectionString: url, max: 1, idleTimeoutMillis: 0 });
+  pool.on('error', () => undefined);
+  return {
+    rows: async <Row extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []) =>
+      (await pool.query<Row>(sql, [...values])).rows,
+    close: () => pool.end(),
+  };
 }
 
 async function createTables(url: string): Promise<void> {
@@ -46,21 +75,26 @@ async function createTables(url: string): Promise<void> {
 }
 
 /** The rows of one statement, over a connection of its own. */
-export function queryDatabase(
+export function queryDatabase<Row extends pg.QueryResultRow>(
   url: string,
   sql: string,
   values: readonly unknown[] = [],
-): Promise<readonly unknown[]> {
-  return withClient(url, async (client) => (await client.query(sql, [...values])).rows);
+): Promise<readonly Row[]> {
+  return withClient(url, async (client) => (await client.query<Row>(sql, [...values])).rows);
 }
 
 /** How many advisory locks are held in the database. */
-export async function countLocks(url: string): Promise<number> {
-  return (await queryDatabase(url, ADVISORY_LOCKS)).length;
+export const ADVISORY_LOCKS = `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+  WHERE locktype = 'advisory' AND datname = current_database()`;
+
+/** Waits until a server has been up for a lease: until then nobody is declared dead. */
+export async function untilUpForLease(url: string): Promise<void> {
+  const [row] = await queryDatabase<{ ms: number }>(url, LEFT_MS);
+  if (row !== undefined && row.ms > 0) await setTimeout(row.ms);
 }
 
-const ADVISORY_LOCKS = `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
-  WHERE locktype = 'advisory' AND datname = current_database()`;
+const LEFT_MS = `SELECT extract(epoch FROM pg_postmaster_start_time() - clock_timestamp())::float * 1000
+  + ${LEASE_MS + 1_000} AS ms`;
 
 const FORGET_NODES = 'DELETE FROM greenvue_jobs.nodes';
 /**
@@ -86,4 +120,5 @@ const FORGET_ALL = `
     END LOOP;
   END $$;
   SELECT setval(format('%I.%I', schemaname, sequencename), start_value, false) FROM pg_sequences WHERE schemaname = 'greenvue_jobs';
-  UPDATE greenvue_jobs.server SET since = 0;`;
+  UPDATE greenvue_jobs.server SET since = 0;
+  SET session_replication_role = DEFAULT;`;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { z } from 'zod';
 import {
@@ -9,7 +8,7 @@ import {
   type JobContext,
 } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
-import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import { createTestDatabase, type KeptConnection, type TestDatabase } from './test-database.ts';
 
 export type Handler = (ctx: JobContext<unknown>) => unknown;
 
@@ -23,6 +22,7 @@ export interface NodeOptions {
 export interface TestNodes {
   /** Of the database that they share. */
   url(): string;
+  rows: KeptConnection['rows'];
   /** A node in this process; its threads and connections are its own. It is stopped when the test is over. */
   start(options: NodeOptions): Promise<Engine>;
 }
@@ -39,7 +39,7 @@ export function testNodes(prefix: string): TestNodes {
   const engines: Engine[] = [];
   let database: TestDatabase;
   beforeAll(async () => {
-    database = await createTestDatabase(inject('postgresUrl'), `${prefix}_${randomUUID().slice(0, 8)}`);
+    database = await createTestDatabase(inject('postgresUrl'), prefix);
   });
   afterEach(async () => {
     await Promise.all(engines.splice(0).map((engine) => engine.stop()));
@@ -48,6 +48,7 @@ export function testNodes(prefix: string): TestNodes {
   afterAll(() => database.drop());
   return {
     url: () => database.url,
+    rows: (sql, values) => database.rows(sql, values),
     async start({ handler, concurrency = 10, errors = [] }) {
       const clock = createSystemClock();
       const engine = createEngine<{ readonly handler: Handler }>({

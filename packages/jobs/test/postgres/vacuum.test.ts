@@ -12,7 +12,7 @@ let database: TestDatabase;
 let client: pg.Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'), `vacuum_${randomUUID().slice(0, 8)}`);
+  database = await createTestDatabase(inject('postgresUrl'), 'vacuum');
   client = new pg.Client({ connectionString: database.url });
   await client.connect();
   // The server's own would come between.

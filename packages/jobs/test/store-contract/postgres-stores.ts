@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { createPostgresStore, type PostgresStoreOptions } from '../../src/stores/postgres/index.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
@@ -11,7 +10,7 @@ const LIMITS = { maxLiveRuns: 5_000, maxRunsPutOff: 1_000 };
 export function usePostgresStores(options: Pick<PostgresStoreOptions, 'shortcuts'> = {}): MakeStore {
   let database: TestDatabase | undefined;
   beforeAll(async () => {
-    database = await createTestDatabase(inject('postgresUrl'), `contract_${randomUUID().slice(0, 8)}`);
+    database = await createTestDatabase(inject('postgresUrl'), 'contract');
   });
   afterAll(() => database?.drop());
   return async (startMs) => {
