@@ -39,7 +39,7 @@ import type {
  * returned value. A rejection: nothing is known to have happened. With `aborted`, nothing has: `signal` fired
  * before the step began. Rules live in `core`; times come from the store's clock.
  */
-export interface JobStore {
+export interface JobStore extends StoreReads {
   /** Brings the schema up to date; a newer one rejects with a `StoreError` of code `newer_schema`. */
   open(): Promise<void>;
   /** Ends what is under way and lets go of the database. */
@@ -115,6 +115,12 @@ export interface JobStore {
     signal?: AbortFlag,
   ): Promise<'due' | 'not_waiting' | 'absent'>;
 
+  /** Removes one small batch of what is kept no longer (P18, bounds). */
+  prune(retention: Retention): Promise<PruneResult>;
+}
+
+/** What people look at: each read sees one state of the database. */
+export interface StoreReads {
   /** `handlers`: what living nodes can run, for its health (P22, types and deploys). */
   getJob(jobId: string, handlers: TypeVersions): Promise<JobView | undefined>;
   /** A page in the requested order, with the newest runs of each job, newest first, if requested. */
@@ -137,8 +143,6 @@ export interface JobStore {
     readonly jobId: string;
     readonly hours: number;
   }): Promise<readonly HourCount[] | undefined>;
-  /** Removes one small batch of what is kept no longer (P18, bounds). */
-  prune(retention: Retention): Promise<PruneResult>;
 }
 
 /** A caller's open transaction, such as a client of `pg` within `BEGIN`. Rows of an answer are objects. */

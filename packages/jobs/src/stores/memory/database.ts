@@ -1,7 +1,7 @@
 import { StoreError } from '../../core/model/errors.ts';
-import type { FinishedRun, FinishedStatus, LiveRun, Run } from '../../core/model/run.ts';
+import type { FinishedRun, LiveRun, Run } from '../../core/model/run.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
-import type { AuditRow } from '../../core/store/store-views.ts';
+import type { AuditRow, HourCount } from '../../core/store/store-views.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { hourOf } from '../rows/hours.ts';
 
@@ -22,38 +22,25 @@ export interface DedupeRow {
   readonly pruned?: Run;
 }
 
-/** Runs that finished with a status in an hour; `uid`: of one job. */
-export interface HourRow {
+/** `uid`: of one job. */
+export interface HourRow extends HourCount {
   readonly uid?: number;
-  readonly hour: number;
-  readonly status: FinishedStatus;
-  readonly count: number;
 }
 
 /** The tables of one or more stores in a process. They are gone with it. */
-export interface MemoryDatabase {
-  readonly jobs: Map<number, StoredJob>;
-  readonly live: Map<number, LiveRow>;
-  readonly runs: Map<number, FinishedRun>;
-  readonly logs: Map<number, readonly LogLine[]>;
-  readonly dedupeKeys: Map<string, DedupeRow>;
-  readonly hours: Map<string, HourRow>;
-  readonly jobHours: Map<string, HourRow>;
-  readonly audit: AuditRow[];
-  /** The last id given: jobs, runs, fences and audit rows share one sequence. */
-  lastId: number;
-}
+export type MemoryDatabase = ReturnType<typeof createMemoryDatabase>;
 
-export function createMemoryDatabase(): MemoryDatabase {
+export function createMemoryDatabase() {
   return {
-    jobs: new Map(),
-    live: new Map(),
-    runs: new Map(),
-    logs: new Map(),
-    dedupeKeys: new Map(),
-    hours: new Map(),
-    jobHours: new Map(),
-    audit: [],
+    jobs: new Map<number, StoredJob>(),
+    live: new Map<number, LiveRow>(),
+    runs: new Map<number, FinishedRun>(),
+    logs: new Map<number, readonly LogLine[]>(),
+    dedupeKeys: new Map<string, DedupeRow>(),
+    hours: new Map<string, HourRow>(),
+    jobHours: new Map<string, HourRow>(),
+    audit: [] as AuditRow[],
+    /** The last id given: jobs, runs, fences and audit rows share one sequence. */
     lastId: 0,
   };
 }

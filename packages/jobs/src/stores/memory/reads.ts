@@ -2,42 +2,134 @@ import { isLiveRun, type Run } from '../../core/model/run.ts';
 import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { emptyHealthCounts, hasHealth } from '../../core/rules/health.ts';
 import { jobViewOf } from '../../core/store/job-view.ts';
-import type { JobStore } from '../../core/store/store.ts';
-import type {
-  AuditQuery,
-  AuditRow,
-  Cursor,
-  HourCount,
-  JobQuery,
-  JobView,
-  Page,
-  RecentRun,
-  RunQuery,
-  RunView,
-  StoreStats,
-} from '../../core/store/store-views.ts';
+import type { StoreReads } from '../../core/store/store.ts';
+import type { Cursor, JobQuery, JobView, RecentRun, RunView } from '../../core/store/store-views.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { firstHour, hourOf, newestHoursFirst } from '../rows/hours.ts';
 import { pageOf } from '../rows/page.ts';
 import { recentRunOf } from '../rows/recent-run.ts';
-import { addToHour, findJob, type HourRow, liveRowsOf, type MemoryDatabase, requireJob } from './database.ts';
+import {
+  addToHour,
+  findJob,
+  findRun,
+  type HourRow,
+  liveRowsOf,
+  type MemoryDatabase,
+  requireJob,
+} from './database.ts';
 
-export function viewOf(
-  db: MemoryDatabase,
-  { job, uid }: StoredJob,
-  handlers: TypeVersions,
-  now: number,
-): JobView {
-  const rows = liveRowsOf(db, uid).map(({ run }) => run);
-  const running = rows.filter(({ status }) => status === 'running');
+type Read = <T>(work: (now: number) => T) => Promise<T>;
+
+export function createReads(db: MemoryDatabase, read: Read): StoreReads {
+  return {
+    getJob: (jobId, handlers) =>
+      read((now) => {
+        const stored = findJob(db, jobId);
+        return stored && viewOf(db, stored, handlers, now);
+      }),
+    listJobs: (query) =>
+      read((now) => {
+        const { after, limit, recentRuns } = query;
+        const found = jobsNow(db)
+          .map((stored) => ({ stored, view: viewOf(db, stored, query.handlers, now) }))
+          .filter(({ view }) => isAskedFor(query, view))
+          .map(({ stored, view }) => ({
+            view,
+            cursor: { value: sortValue(query, view), key: stored.job.uid },
+          }))
+          .sort((a, b) => compare(query, a.cursor, b.cursor))
+          .filter(({ cursor }) => after === undefined || compare(query, cursor, after) > 0);
+        const page = pageOf(found, limit, ({ cursor }) => cursor);
+        const rows = page.rows.map(({ view }) =>
+          recentRuns === undefined
+            ? view
+            : { ...view, recentRuns: recentRunsOf(db, view.job.uid, recentRuns) },
+        );
+        return { ...page, rows };
+      }),
+    countHealth: ({ handlers, after = '0' }) =>
+      read((now) => {
+        const counts = emptyHealthCounts();
+        for (const stored of jobsNow(db).filter(({ uid }) => uid > Number(after)))
+          counts[viewOf(db, stored, handlers, now).health.status] += 1;
+        return { counts };
+      }),
+
+    getRun: (runId) =>
+      read(() => {
+        const found = findRun(db, runId);
+        return found && runViewOf(db, found);
+      }),
+    listRuns: ({ limit, jobUid, jobId, type, status, from, to, before }) =>
+      read(() => {
+        const found = newestFirst(db)
+          .map((run) => runViewOf(db, run))
+          .filter(
+            ({ run, ...job }) =>
+              (jobUid ?? run.jobUid) === run.jobUid &&
+              (jobId ?? job.jobId) === job.jobId &&
+              (type ?? job.type) === job.type &&
+              (status ?? run.status) === run.status &&
+              run.queuedAt >= (from ?? Number.NEGATIVE_INFINITY) &&
+              run.queuedAt < (to ?? Number.POSITIVE_INFINITY) &&
+              Number(run.id) < Number(before ?? Number.POSITIVE_INFINITY),
+          );
+        return pageOf(found, limit, ({ run }) => ({ value: null, key: run.id }));
+      }),
+    getLogs: (runId) =>
+      read(() => db.logs.get(Number(runId)) ?? (findRun(db, runId) === undefined ? undefined : [])),
+
+    listAudit: ({ limit, before, actor, action, target }) =>
+      read(() =>
+        db.audit
+          .filter((row) => (actor ?? row.actor) === row.actor && (action ?? row.action) === row.action)
+          .filter((row) => (target ?? row.target) === row.target)
+          .filter(({ at, id }) => before === undefined || (before.at - at || before.id - Number(id)) > 0)
+          .sort((a, b) => b.at - a.at || Number(b.id) - Number(a.id))
+          .slice(0, limit),
+      ),
+    stats: ({ hours }) =>
+      read((now) => {
+        const jobs = { active: 0, paused: 0, finished: 0 };
+        for (const { job } of jobsNow(db)) jobs[job.status] += 1;
+        const live = [...db.live.values()].map(({ run }) => run);
+        const running = live.filter(({ status }) => status === 'running').length;
+        const held = live.filter((run) => run.held !== 'no').length;
+        const waiting = live.filter((run) => run.held === 'no' && run.claim === undefined);
+        const dueSince = lowest(waiting.map(({ availableAt }) => availableAt).filter((at) => at <= now));
+        const runs = { queued: live.length - held - running, held, running };
+        return {
+          jobs,
+          runs: dueSince === null ? runs : { ...runs, dueSince },
+          hours: hourCounts(db.hours, firstHour(hours, now)),
+        };
+      }),
+    jobHours: ({ jobId, hours }) =>
+      read((now) => {
+        const uid = findJob(db, jobId)?.uid;
+        if (uid === undefined) return undefined;
+        const counts = new Map([...db.jobHours].filter(([, row]) => row.uid === uid));
+        for (const { jobUid, status, finishedAt } of db.runs.values())
+          if (Number(jobUid) === uid) addToHour(counts, { uid, hour: hourOf(finishedAt), status, count: 1 });
+        return hourCounts(counts, firstHour(hours, now));
+      }),
+  };
+}
+
+function jobsNow(db: MemoryDatabase): StoredJob[] {
+  return [...db.jobs.values()].filter(({ deletedAt }) => deletedAt === undefined);
+}
+
+function viewOf(db: MemoryDatabase, { job, uid }: StoredJob, handlers: TypeVersions, now: number): JobView {
+  const live = liveRowsOf(db, uid).map(({ run }) => run);
+  const running = live.filter(({ status }) => status === 'running');
   const starts = running.flatMap(({ startedAt = [] }) => startedAt);
-  const zombies = running.flatMap(({ zombieSince = [] }) => zombieSince);
-  const waiting = rows.filter(({ held, claim }) => held === 'no' && claim === undefined);
+  const waiting = live.filter(({ held, claim }) => held === 'no' && claim === undefined);
   const runs = {
     count: running.length,
     firstStartedAt: lowest(starts),
     lastStartedAt: starts.length === 0 ? null : Math.max(...starts),
-    zombieSince: lowest(zombies),
+    zombieSince: lowest(running.flatMap(({ zombieSince = [] }) => zombieSince)),
     waitingSince: lowest(waiting.map(({ availableAt }) => availableAt)),
   };
   return jobViewOf(job, { runs, handlers, now });
@@ -47,51 +139,27 @@ function lowest(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((a, b) => Math.min(a, b));
 }
 
-/** A page of jobs in the order asked for; jobs without the value they are sorted by come last. */
-export function listJobs(db: MemoryDatabase, query: JobQuery, now: number): Page<JobView> {
-  const { limit, after, recentRuns, handlers } = query;
-  const found = [...db.jobs.values()]
-    .filter(({ deletedAt }) => deletedAt === undefined)
-    .map((stored) => ({ stored, view: viewOf(db, stored, handlers, now) }))
-    .filter(({ stored, view }) => isAskedFor(query, stored, view))
-    .map((one) => ({
-      ...one,
-      cursor: { value: sortValue(query, one.stored, one.view), key: one.stored.job.uid },
-    }))
-    .sort((a, b) => compare(query, a.cursor, b.cursor))
-    .filter(({ cursor }) => after === undefined || compare(query, cursor, after) > 0);
-  const page = pageOf(found, limit, ({ cursor }) => cursor);
-  const rows = page.rows.map(({ stored, view }) =>
-    recentRuns === undefined ? view : { ...view, recentRuns: recentRunsOf(db, stored.job.uid, recentRuns) },
-  );
-  return { ...page, rows };
-}
-
-function isAskedFor({ type, status, q, health }: JobQuery, { job }: StoredJob, view: JobView): boolean {
-  if (type !== undefined && job.type !== type) return false;
-  if (status !== undefined && job.status !== status) return false;
-  if (health !== undefined && !hasHealth(view.health, health)) return false;
+function isAskedFor({ type, status, q, health }: JobQuery, { job, health: own }: JobView): boolean {
+  if ((type ?? job.type) !== job.type || (status ?? job.status) !== job.status) return false;
+  if (health !== undefined && !hasHealth(own, health)) return false;
   if (q === undefined) return true;
   return [job.id, job.name, job.description].some((text) => text.toLowerCase().includes(q.toLowerCase()));
 }
 
-function sortValue({ sort }: JobQuery, { job }: StoredJob, view: JobView): Cursor['value'] {
+function sortValue({ sort }: JobQuery, { job, lastRunAt }: JobView): Cursor['value'] {
   switch (sort) {
-    case 'id':
-      return job.id;
-    case 'name':
-      return job.name;
     case 'next_run':
       return job.nextRunAt ?? null;
     case 'last_run':
-      return view.lastRunAt ?? null;
+      return lastRunAt ?? null;
     case 'created_at':
       return job.createdAt;
     default:
-      return sort satisfies never;
+      return job[sort];
   }
 }
 
+/** Jobs without the value they are sorted by come last. */
 function compare({ descending }: JobQuery, a: Cursor, b: Cursor): number {
   const turn = descending ? -1 : 1;
   if (a.value === null || b.value === null) {
@@ -100,113 +168,25 @@ function compare({ descending }: JobQuery, a: Cursor, b: Cursor): number {
   return turn * (Number(a.key) - Number(b.key));
 }
 
-export function countHealth(
-  db: MemoryDatabase,
-  { handlers, after = '0' }: Parameters<JobStore['countHealth']>[0],
-  now: number,
-): Awaited<ReturnType<JobStore['countHealth']>> {
-  const counts = emptyHealthCounts();
-  for (const stored of db.jobs.values()) {
-    if (stored.deletedAt !== undefined || stored.uid <= Number(after)) continue;
-    counts[viewOf(db, stored, handlers, now).health.status] += 1;
-  }
-  return { counts };
-}
-
-/** All runs, newest first. */
-function newestFirst(db: MemoryDatabase, isMeant: (run: Run) => boolean): Run[] {
+function newestFirst(db: MemoryDatabase): Run[] {
   const runs = [...[...db.live.values()].map(({ run }) => run), ...db.runs.values()];
-  return runs.filter(isMeant).sort((a, b) => Number(b.id) - Number(a.id));
+  return runs.sort((a, b) => Number(b.id) - Number(a.id));
 }
 
-function recentRunsOf(db: MemoryDatabase, jobUid: string, limit: number): readonly RecentRun[] {
-  return newestFirst(db, (run) => run.jobUid === jobUid)
-    .slice(0, limit)
-    .map((run) => {
-      const [reason, finishedAt] = isLiveRun(run) ? [] : [run.reason, run.finishedAt];
-      const { id, status, queuedAt, startedAt } = run;
-      return recentRunOf([
-        Number(id),
-        status,
-        reason ?? null,
-        queuedAt,
-        startedAt ?? null,
-        finishedAt ?? null,
-      ]);
-    });
+function recentRunsOf(db: MemoryDatabase, uid: string, limit: number): readonly RecentRun[] {
+  const runs = newestFirst(db).filter(({ jobUid }) => jobUid === uid);
+  return runs.slice(0, limit).map((run) => {
+    const { reason = null, finishedAt = null } = isLiveRun(run) ? {} : run;
+    return recentRunOf([Number(run.id), run.status, reason, run.queuedAt, run.startedAt ?? null, finishedAt]);
+  });
 }
 
-export function runViewOf(db: MemoryDatabase, run: Run): RunView {
-  const { id, type } = requireJob(db, Number(run.jobUid)).job;
-  return { run, jobId: id, type };
+function runViewOf(db: MemoryDatabase, run: Run): RunView {
+  const { id: jobId, type } = requireJob(db, Number(run.jobUid)).job;
+  return { run, jobId, type };
 }
 
-/** Live and finished runs, newest first. */
-export function listRuns(db: MemoryDatabase, query: RunQuery): Page<RunView> {
-  const { jobUid, jobId, type, status, from, to, before, limit } = query;
-  const isMeant = (run: Run) => {
-    const { job } = requireJob(db, Number(run.jobUid));
-    return (
-      (jobUid ?? run.jobUid) === run.jobUid &&
-      (jobId ?? job.id) === job.id &&
-      (type ?? job.type) === job.type &&
-      (status ?? run.status) === run.status &&
-      run.queuedAt >= (from ?? Number.NEGATIVE_INFINITY) &&
-      run.queuedAt < (to ?? Number.POSITIVE_INFINITY) &&
-      Number(run.id) < Number(before ?? Number.POSITIVE_INFINITY)
-    );
-  };
-  const found = newestFirst(db, isMeant).map((run) => runViewOf(db, run));
-  return pageOf(found, limit, ({ run }) => ({ value: null, key: run.id }));
-}
-
-export function listAudit(
-  db: MemoryDatabase,
-  { limit, before, actor, action, target }: AuditQuery,
-): readonly AuditRow[] {
-  const order = (a: { at: number; id: number }, b: { at: number; id: number }) => b.at - a.at || b.id - a.id;
-  const place = ({ at, id }: AuditRow) => ({ at, id: Number(id) });
-  return db.audit
-    .filter((row) => before === undefined || order(before, place(row)) < 0)
-    .filter((row) => (actor ?? row.actor) === row.actor && (action ?? row.action) === row.action)
-    .filter((row) => (target ?? row.target) === row.target)
-    .sort((a, b) => order(place(a), place(b)))
-    .slice(0, limit);
-}
-
-export function stats(db: MemoryDatabase, { hours }: { readonly hours: number }, now: number): StoreStats {
-  const jobs = { active: 0, paused: 0, finished: 0 };
-  for (const { job, deletedAt } of db.jobs.values()) if (deletedAt === undefined) jobs[job.status] += 1;
-  const live = [...db.live.values()].map(({ run }) => run);
-  const running = live.filter(({ status }) => status === 'running').length;
-  const held = live.filter((run) => run.held !== 'no').length;
-  const waiting = live.filter(
-    (run) => run.held === 'no' && run.claim === undefined && run.availableAt <= now,
-  );
-  const dueSince = lowest(waiting.map(({ availableAt }) => availableAt));
-  return {
-    jobs,
-    runs: { queued: live.length - held - running, held, running, ...(dueSince === null ? {} : { dueSince }) },
-    hours: hourCounts(db.hours, firstHour(hours, now)),
-  };
-}
-
-/** Hours of the job that has the id now: of the runs that are still there, and of those that were pruned. */
-export function jobHours(
-  db: MemoryDatabase,
-  { jobId, hours }: Parameters<JobStore['jobHours']>[0],
-  now: number,
-): readonly HourCount[] | undefined {
-  const stored = findJob(db, jobId);
-  if (stored === undefined) return undefined;
-  const { uid } = stored;
-  const counts = new Map([...db.jobHours].filter(([, row]) => row.uid === uid));
-  for (const { jobUid, status, finishedAt } of db.runs.values())
-    if (Number(jobUid) === uid) addToHour(counts, { uid, hour: hourOf(finishedAt), status, count: 1 });
-  return hourCounts(counts, firstHour(hours, now));
-}
-
-function hourCounts(hours: ReadonlyMap<string, HourRow>, first: number): readonly HourCount[] {
+function hourCounts(hours: ReadonlyMap<string, HourRow>, first: number) {
   const counts = [...hours.values()].map(({ hour, status, count }) => ({ hour, status, count }));
   return newestHoursFirst(counts.filter(({ hour }) => hour >= first));
 }

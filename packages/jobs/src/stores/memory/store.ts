@@ -11,8 +11,8 @@ import { givenBackOf, reconcile, recover, recoveredOf, settle } from '../../core
 import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { createLocalNodes } from '../rows/local-nodes.ts';
-import { createMemoryDatabase, findJob, findRun, type MemoryDatabase } from './database.ts';
-import { countHealth, jobHours, listAudit, listJobs, listRuns, runViewOf, stats, viewOf } from './reads.ts';
+import { createMemoryDatabase, type MemoryDatabase } from './database.ts';
+import { createReads } from './reads.ts';
 import { type MemoryLimits, runOn } from './tables.ts';
 
 export interface MemoryStoreOptions {
@@ -71,24 +71,7 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
     reconcile: async (input) => givenBackOf(input, await run((unit) => reconcile(unit, input))),
     cancelRun: (input, signal) => runUnless(signal, (unit) => cancelRun(unit, input)),
     makeDue: (input, signal) => runUnless(signal, () => makeDue(input)),
-    getJob: (jobId, handlers) =>
-      whileOpen((now) => {
-        const stored = findJob(db, jobId);
-        return stored && viewOf(db, stored, handlers, now);
-      }),
-    listJobs: (query) => whileOpen((now) => listJobs(db, query, now)),
-    countHealth: (input) => whileOpen((now) => countHealth(db, input, now)),
-    getRun: (runId) =>
-      whileOpen(() => {
-        const found = findRun(db, runId);
-        return found && runViewOf(db, found);
-      }),
-    listRuns: (query) => whileOpen(() => listRuns(db, query)),
-    getLogs: (runId) =>
-      whileOpen(() => db.logs.get(Number(runId)) ?? (findRun(db, runId) === undefined ? undefined : [])),
-    listAudit: (query) => whileOpen(() => listAudit(db, query)),
-    stats: (input) => whileOpen((now) => stats(db, input, now)),
-    jobHours: (input) => whileOpen((now) => jobHours(db, input, now)),
+    ...createReads(db, whileOpen),
     prune: (retention) =>
       whileOpen((now) => runScript(prune(retention), (step) => runOn(db, { now, limits }, step))),
   };

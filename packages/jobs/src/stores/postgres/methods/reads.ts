@@ -1,23 +1,9 @@
-import type { JobStore } from '../../../core/store/store.ts';
+import type { StoreReads } from '../../../core/store/store.ts';
 import type { Read } from '../../reads/read.ts';
 import { READS, runRead } from '../postgres-reads.ts';
 import type { Parts } from './writes.ts';
 
-type Reads = Pick<
-  JobStore,
-  | 'getJob'
-  | 'listJobs'
-  | 'countHealth'
-  | 'getRun'
-  | 'listRuns'
-  | 'getLogs'
-  | 'listAudit'
-  | 'stats'
-  | 'jobHours'
->;
-
-/** What people look at: each sees one state of the database. */
-export function createReads({ db, writes, now }: Parts): Reads {
+export function createReads({ db, writes, now }: Parts): StoreReads {
   const read = <T>(begin: () => Read<T>) => writes.tracked(() => db.snapshot((q) => runRead(q, begin())));
   return {
     // One statement: it sees one state of the database anyway.
