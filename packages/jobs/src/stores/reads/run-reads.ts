@@ -1,4 +1,4 @@
-import { isLiveStatus, type Run } from '../../core/model/run.ts';
+import { isLiveStatus } from '../../core/model/run.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import type { Page, RunQuery, RunView } from '../../core/store/store-views.ts';
 import { FEW_JOBS } from '../rows/bounds.ts';
@@ -22,18 +22,18 @@ export function createRunReads(sql: Dialect) {
     }),
   );
   const logs = `SELECT at, level, message, fields FROM ${schema}run_logs WHERE run_id = ${mark}1 ORDER BY seq`;
-
-  function* getRun(runId: string): Read<RunView | undefined> {
-    const id = bindable(Number(runId));
-    for (const [statement, runOf] of byId) {
-      const [row] = yield* arrays(statement, [id]);
-      if (row !== undefined) return viewOf(row, runOf);
-    }
-    return undefined;
-  }
+  const anyRun = kinds
+    .map(({ table }) => `SELECT 1 FROM ${schema}${table} WHERE id = ${mark}1`)
+    .join(' UNION ALL ');
 
   return {
-    getRun,
+    *getRun(runId: string): Read<RunView | undefined> {
+      for (const [statement, runOf] of byId) {
+        const [row] = yield* arrays(statement, [bindable(Number(runId))]);
+        if (row !== undefined) return viewOf(row, runOf);
+      }
+      return undefined;
+    },
 
     /** Live and finished runs, newest first. */
     *listRuns(query: RunQuery): Read<Page<RunView>> {
@@ -54,8 +54,9 @@ export function createRunReads(sql: Dialect) {
 
     /** The log of a run, oldest line first; undefined when there is no such run. */
     *getLogs(runId: string): Read<readonly LogLine[] | undefined> {
-      const rows = yield* arrays(logs, [bindable(Number(runId))]);
-      if (rows.length === 0 && (yield* getRun(runId)) === undefined) return undefined;
+      const id = bindable(Number(runId));
+      const rows = yield* arrays(logs, [id]);
+      if (rows.length === 0 && (yield* arrays(anyRun, [id])).length === 0) return undefined;
       return rows.map((row) => {
         const [at, level, message, fields] = rowOf<[number, unknown, string, string | null]>(row);
         const line = { at, level: sql.levelOf(level), message };
@@ -79,7 +80,7 @@ function columnsOfView({ nodeOfRun }: Dialect): string {
 /** Reads {@link columnsOfView}. */
 function viewOf(raw: unknown, runOf: Kind['runOf']): RunView {
   const [jobId, type, node] = rowOf<readonly unknown[]>(raw).slice(-3) as [string, string, string | null];
-  return { run: runOf(raw, node) as Run, jobId, type };
+  return { run: runOf(raw, node), jobId, type };
 }
 
 /**
