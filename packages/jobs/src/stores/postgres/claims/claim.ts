@@ -5,7 +5,7 @@ import { earlierOf, type Look, seeing, seenIn } from '../shortcuts/due-index-flo
 import { SELECT_VARYING } from '../shortcuts/known-jobs.ts';
 import type { Unit } from '../tables/unit.ts';
 import { FIRST_SUSPECT, FREE, firstOf, noteWaiting, SEE_PRIORITIES } from './priority-claims.ts';
-import { claimsOf, type How, type Taken, takeRuns } from './take-runs.ts';
+import { type How, type Taken, takeRuns } from './take-runs.ts';
 
 /** A claim that is under way. */
 interface Claiming {
@@ -45,16 +45,16 @@ export function claimTables(
     },
     async takeRuns({ node }, room, jobs) {
       const { which, places, prefetch } = room;
-      const taken = await takeRuns(u, room, { ...underWay().how, node });
-      if (which === 'suspect') underWay().tookSuspect = taken.started > 0;
+      const taken = await takeRuns(u, room, { ...underWay().how, node, jobs });
+      if (which === 'suspect') underWay().tookSuspect = taken.runs.length > 0;
       if (which === 'due') underWay().inOrder = { taken, asked: places + prefetch };
-      return claimsOf(taken, jobs, which === 'slots');
+      return taken.runs;
     },
     async endClaim(_, uids) {
       const { look, how, tookSuspect, inOrder } = underWay();
-      const { found = 0, availableAts = [] } = inOrder?.taken ?? {};
+      const { found = 0, runs = [] } = inOrder?.taken ?? {};
       const asked = inOrder?.asked ?? 0;
-      const due = availableAts.filter((availableAt) => availableAt <= u.now);
+      const due = runs.filter(({ availableAt }) => availableAt <= u.now);
       const isFull = found >= FULL && found === asked && due.length === found;
       const mustSee = !isFull || look.mustSee || tookSuspect !== undefined;
       const rows = mustSee
@@ -66,7 +66,7 @@ export function claimTables(
       const known = uids.length === 0 ? [] : await u.shared.known.complete(u.q, rows);
       const jobs = new Map(known.map(({ uid, job }) => [uid, job]));
       // They come in due order.
-      const reached = found < asked ? u.now : due.at(-1);
+      const reached = found < asked ? u.now : due.at(-1)?.availableAt;
       u.onceWritten.push(() => look.done(reached, seen));
       const earliest = seen?.earliest;
       // All that is still due is held by others, such as a node that was frozen while it claimed, or is not

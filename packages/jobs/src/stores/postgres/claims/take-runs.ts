@@ -17,36 +17,19 @@ export interface How {
   readonly from: number;
 }
 
-/**
- * The claimed runs in due order, as {@link CLAIM_DUE} returns them: one array a column, which costs far less
- * than one row a run.
- */
+/** The runs that a claim took, in due order. */
 export interface Taken {
-  /**
-   * How many were due already and free: a run that was recovered before is never claimed ahead of a free
-   * place (P9, lost nodes).
-   */
+  /** How many were due already and free. */
   readonly found: number;
-  /** How many of them start at once: the first ones. */
-  readonly started: number;
-  readonly ids: readonly number[];
-  readonly fences: readonly number[];
-  readonly jobUids: readonly number[];
-  readonly failures: readonly number[];
-  readonly availableAts: readonly number[];
-  readonly catchUps: readonly number[];
-  readonly missed: readonly number[];
-  readonly slots: readonly (number | null)[];
-  /** The payloads by run id, of the runs that have one. */
-  readonly payloads: TextsById;
-  readonly traces: TextsById;
+  readonly runs: readonly ClaimedRun[];
 }
 
-type TextsById = Readonly<Record<string, string>>;
-
 type Column<Value = number> = readonly Value[] | null;
+type TextsById = Readonly<Record<string, string>>;
+/** As {@link CLAIM} returns them: one array a column, which costs far less than one row a run. */
 type TakenRow = readonly [
   found: number,
+  /** The first ones of them start at once. */
   started: number,
   ids: Column,
   fences: Column,
@@ -56,6 +39,7 @@ type TakenRow = readonly [
   catchUps: Column,
   missed: Column,
   slots: Column<number | null>,
+  /** By run id, of the runs that have one. */
   payloads: TextsById | null,
   traces: TextsById | null,
 ];
@@ -67,66 +51,46 @@ type TakenRow = readonly [
 export async function takeRuns(
   { now, q }: Unit,
   { which, places, prefetch, ahead = { ms: 0, runs: 0 } }: ClaimRoom,
-  { node, versions, hasJoined, from }: How & { readonly node: string },
+  { node, versions, hasJoined, from, jobs }: How & { readonly node: string; readonly jobs: JobIndexes },
 ): Promise<Taken> {
   if (which === 'suspect') {
     // Taken before the claim's snapshot, which must show the claims of the lock's last holder.
     const [lock] = await q.arrays(TRY_SUSPECTS_LOCK, [SUSPECTS_LOCK]);
-    if (!rowOf<[boolean]>(lock)[0]) return NOTHING;
+    if (!rowOf<[boolean]>(lock)[0]) return { found: 0, runs: [] };
   }
   const limit = places + prefetch;
   const params = [versions, now, now + ahead.ms, places, limit, ahead.runs, node, hasJoined, from];
-  const [row] = await q.arrays(CLAIM[which], params);
-  return takenOf(row as TakenRow);
+  const row = (await q.arrays(CLAIM[which], params))[0] as TakenRow;
+  return { found: row[0], runs: claimedRunsIn(row, jobs, which === 'slots') };
 }
 
-function takenOf(row: TakenRow): Taken {
-  const [found, started, ids, fences, jobUids, failures, availableAts, catchUps, missed, slots, ...texts] =
-    row;
+function claimedRunsIn(row: TakenRow, jobs: JobIndexes, hasPriority: boolean): readonly ClaimedRun[] {
+  const [, started, ids, fences, jobUids, failures, availableAts, catchUps, missed, slots, ...texts] = row;
   const [payloads, traces] = texts;
-  return {
-    found,
-    started,
-    ids: ids ?? [],
-    fences: fences ?? [],
-    jobUids: jobUids ?? [],
-    failures: failures ?? [],
-    availableAts: availableAts ?? [],
-    catchUps: catchUps ?? [],
-    missed: missed ?? [],
-    slots: slots ?? [],
-    payloads: payloads ?? {},
-    traces: traces ?? {},
-  };
-}
-
-const NOTHING = takenOf([0, 0, null, null, null, null, null, null, null, null, null, null]);
-
-export function claimsOf(taken: Taken, jobs: JobIndexes, hasPriority: boolean): ClaimedRun[] {
-  return taken.ids.map((id, n) => {
+  return (ids ?? []).map((id, n) => {
     const claimed: Mutable<ClaimedRun> = {
       id: String(id),
-      job: indexOfJob(jobs, at(taken.jobUids, n)),
-      fence: at(taken.fences, n),
-      attempt: at(taken.failures, n) + 1,
-      availableAt: at(taken.availableAts, n),
-      started: n < taken.started,
-      catchUp: at(taken.catchUps, n) !== 0,
-      missed: at(taken.missed, n),
+      job: indexOfJob(jobs, at(jobUids, n)),
+      fence: at(fences, n),
+      attempt: at(failures, n) + 1,
+      availableAt: at(availableAts, n),
+      started: n < started,
+      catchUp: at(catchUps, n) !== 0,
+      missed: at(missed, n),
     };
-    const scheduledFor = at(taken.slots, n);
+    const scheduledFor = at(slots, n);
     if (scheduledFor !== null) claimed.scheduledFor = scheduledFor;
-    const payload = taken.payloads[claimed.id];
+    const payload = payloads?.[claimed.id];
     if (payload !== undefined) claimed.payload = payload;
-    const trace = taken.traces[claimed.id];
+    const trace = traces?.[claimed.id];
     if (trace !== undefined) claimed.trace = trace;
     if (hasPriority) claimed.hasPriority = true;
     return claimed;
   });
 }
 
-function at<Value>(column: readonly Value[], n: number): Value {
-  const value = column[n];
+function at<Value>(column: Column<Value>, n: number): Value {
+  const value = column?.[n];
   if (value === undefined) throw new Error('a column of the claim is too short');
   return value;
 }
