@@ -3,6 +3,7 @@ import { skippedOf } from '../../../core/rules/settle.ts';
 import { DEDUPE_MS } from '../../../core/store/store-commands.ts';
 import { writeAndClaim } from '../../../core/transactions/claim-planned.ts';
 import { answerFrom, runScript, type Script } from '../../../core/transactions/script.ts';
+import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import type { ClaimKey, Tables } from '../../../core/transactions/tables.ts';
 import { createUnitOfWork, type UnitOfWork, withClaim } from '../../../core/transactions/unit-of-work.ts';
 import { numbersIn } from '../../rows/first-column.ts';
@@ -38,21 +39,39 @@ export function createRunner(w: Writer): Run {
 
 /** The one connection that writes needs no locks. */
 function createTables(w: Writer, current: CurrentUnit): Tables {
-  const now = () => current.unit.now;
-  const lock = (uid: number) => {
-    const known = current.unit.jobs.get(uid);
-    if (known !== undefined) return known;
-    const stored = w.jobs.require(uid);
-    current.unit.jobs.set(uid, stored);
-    return stored;
-  };
-  const findRun = (runId: string) => findLiveRun(w, Number(runId)) ?? findFinishedRun(w, Number(runId));
+  const lock = (uid: number) => lockByUid(w, current, uid);
   const tables: Tables = {
+    ...claimTables(w, current),
+    ...planTables(w, current),
+    ...jobTables(w, current),
+    ...liveRunTables(w, current),
+    ...pruneTables(w, current, lock),
+    write() {
+      writeRuns(w, current.unit);
+      tables.writeJobs();
+    },
+    writeJobs() {
+      for (const [uid, before] of current.unit.unsaved) w.jobs.save(before, lock(uid));
+      current.unit.unsaved.clear();
+    },
+    endCommand({ claim: toClaim, command }) {
+      if (toClaim === undefined) return void tables.write();
+      // Other commands may change what is due besides.
+      const waiting = command.kind === 'trigger' ? seeWaiting(w, toClaim.types, current.unit.now) : undefined;
+      return runScript(writeAndClaim(current.unit, toClaim, waiting), answerFrom(tables))();
+    },
+  };
+  return tables;
+}
+
+function claimTables(w: Writer, current: CurrentUnit) {
+  const now = () => current.unit.now;
+  return {
     lockClaims: (claims) =>
       claims.map((key) => {
         const run = claimedRun(w, key);
         if (run === undefined) return 'stale';
-        lock(run.jobUid);
+        lockByUid(w, current, run.jobUid);
         return run.run;
       }),
     claimsOf(whose) {
@@ -66,8 +85,6 @@ function createTables(w: Writer, current: CurrentUnit): Tables {
       jobs: uids.map((uid) => w.jobs.require(uid).job),
       seen: seeWaiting(w, types, now()),
     }),
-    ...liveRunTables(w, current),
-    liveRuns: (uids, counts) => new Map(uids.map((uid) => [uid, liveRunsOf(w, uid, now(), counts)])),
     endRuns(ends) {
       for (const run of ends.finished) insertFinishedRun(w, run, now());
       deleteLiveRuns(w, ends.finished);
@@ -76,33 +93,46 @@ function createTables(w: Writer, current: CurrentUnit): Tables {
     appendLogs(logs) {
       for (const { runId, lines } of logs) appendLogs(w, Number(runId), lines);
     },
+  } satisfies Partial<Tables>;
+}
 
-    write() {
-      writeRuns(w, current.unit);
-      tables.writeJobs();
-    },
-    writeJobs() {
-      for (const [uid, before] of current.unit.unsaved) w.jobs.save(before, lock(uid));
-      current.unit.unsaved.clear();
-    },
-
+function planTables(w: Writer, current: CurrentUnit) {
+  const now = () => current.unit.now;
+  return {
     lockDue({ types, limit, aheadMs = 0, claim: toClaim }) {
       const keys = w.types.knownTo(types);
-      const jobs = dueJobs(w, keys, now() + aheadMs, limit).map(lock);
+      const jobs = dueJobs(w, keys, now() + aheadMs, limit).map((uid) => lockByUid(w, current, uid));
       // A plan may end before it comes to all of them.
       const live = { get: (uid: number) => liveRunsOf(w, uid, now()) };
       if (toClaim === undefined || jobs.length === 0) return { jobs, live };
       return { jobs, live, waiting: seeWaiting(w, toClaim.types, now()) };
     },
+    liveRuns: (uids, counts) => new Map(uids.map((uid) => [uid, liveRunsOf(w, uid, now(), counts)])),
     endPlan({ input: { types } }) {
       const nextWakeAt = earliestOf(w, EARLIEST_WAKE, w.types.knownTo(types));
       return nextWakeAt === undefined ? { now: now() } : { now: now(), nextWakeAt };
     },
+  } satisfies Partial<Tables>;
+}
 
+function jobTables(w: Writer, current: CurrentUnit) {
+  const now = () => current.unit.now;
+  const findRun = (runId: string) => findLiveRun(w, Number(runId)) ?? findFinishedRun(w, Number(runId));
+  const writeAudit: Tables['writeAudit'] = ({ actor, action, change }, target) =>
+    w.db.write(WRITE_AUDIT, now(), actor, action, target, change);
+  return {
+    findRun,
+    writeAudit,
     lockJob({ jobId }) {
       const stored = w.jobs.find(jobId);
       if (stored !== undefined) current.unit.jobs.set(stored.uid, stored);
       return { stored, isShared: false };
+    },
+    lockRun(runId) {
+      const live = findLiveRun(w, Number(runId));
+      if (live === undefined) return findFinishedRun(w, Number(runId));
+      lockByUid(w, current, Number(live.jobUid));
+      return live;
     },
     dedupedRun({ dedupeKey = '' }, uid) {
       const row = w.db.arrays(DEDUPED).get(uid, dedupeKey, now() - DEDUPE_MS);
@@ -111,15 +141,6 @@ function createTables(w: Writer, current: CurrentUnit): Tables {
       return prunedRun === null ? findRun(String(runId)) : keptRunOf(prunedRun);
     },
     keepDedupeKey: ({ uid, key, runId }) => w.db.write(KEEP_DEDUPE_KEY, uid, key, Number(runId), now()),
-    endCommand({ claim: toClaim, command }) {
-      if (toClaim === undefined) return void tables.write();
-      // Other commands may change what is due besides.
-      const waiting = command.kind === 'trigger' ? seeWaiting(w, toClaim.types, now()) : undefined;
-      return runScript(writeAndClaim(current.unit, toClaim, waiting), answerFrom(tables))();
-    },
-    writeAudit: ({ actor, action, change }, target) =>
-      w.db.write(WRITE_AUDIT, now(), actor, action, target, change),
-
     newUids: (count) => Array.from({ length: count }, () => w.ids.next(now())),
     insertJobs(jobs) {
       const created = new Set<number>();
@@ -127,7 +148,7 @@ function createTables(w: Writer, current: CurrentUnit): Tables {
         if (w.jobs.find(job.id) !== undefined) continue;
         const typeKey = w.types.keyOf(job.type, job.typeVersion);
         w.jobs.insert({ job, uid, typeKey, finishedCount: 0, skippedCount: 0 });
-        if (input.audit !== undefined) tables.writeAudit(input.audit, job.id);
+        if (input.audit !== undefined) writeAudit(input.audit, job.id);
         created.add(uid);
       }
       return created;
@@ -139,16 +160,15 @@ function createTables(w: Writer, current: CurrentUnit): Tables {
           return stored === undefined ? [] : [[id, stored.uid] as const];
         }),
       ),
+  } satisfies Partial<Tables>;
+}
 
-    lockRun(runId) {
-      const live = findLiveRun(w, Number(runId));
-      if (live !== undefined) lock(Number(live.jobUid));
-      return live ?? findFinishedRun(w, Number(runId));
-    },
-    findRun,
-    ...pruneTables(w, current, lock),
-  };
-  return tables;
+function lockByUid(w: Writer, { unit: { jobs } }: CurrentUnit, uid: number): StoredJob {
+  const known = jobs.get(uid);
+  if (known !== undefined) return known;
+  const stored = w.jobs.require(uid);
+  jobs.set(uid, stored);
+  return stored;
 }
 
 /** From memory when nothing was written to the run since it was claimed. */
