@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineJobType, type JobContext } from '../../src/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 import { createHarness, type Harness, job, T0 } from './engine-harness.ts';
 
 let h: Harness;
@@ -191,6 +192,52 @@ describe('what a handler returns', () => {
     expect(run).toMatchObject({ status: 'succeeded' });
     expect(run).not.toHaveProperty('result');
     expect(await h.engine.getLogs(id)).toMatchObject([{ level: 'warn' }]);
+  });
+});
+
+// Promise P8, retries.
+describe('a promise with a `then` of its own, as libraries make them', () => {
+  let returned: () => unknown = () => undefined;
+  const warnings: string[] = [];
+  const logger = { ...silentLogger, warn: (_: object, message: string) => void warnings.push(message) };
+  const plain = defineJobType({
+    type: 'plain',
+    module: import.meta.url,
+    payload: z.strictObject({}),
+    run: () => returned() as Promise<unknown>,
+  });
+  beforeEach(async () => {
+    await h.close();
+    h = await createHarness({ jobTypes: [plain], logger });
+    await h.engine.createJob(job({ type: 'plain', overlap: 'allow', maxAttempts: 1 }));
+  });
+
+  it.each<[string, (resolve: (value: string) => void, reject: (error: Error) => void) => void, object]>([
+    [
+      'that throws fails the attempt',
+      () => {
+        throw new Error('then');
+      },
+      { status: 'failed', errors: [{ message: 'then' }] },
+    ],
+    [
+      'that resolves and rejects ends the attempt once',
+      (resolve, reject) => {
+        resolve('first');
+        reject(new Error('second'));
+      },
+      { status: 'succeeded', result: '"first"' },
+    ],
+  ])('%s, and the other runs of the claim start', async (_, then, end) => {
+    let calls = 0;
+    returned = () => (calls++ === 0 ? Object.assign(Promise.resolve(), { then }) : Promise.resolve('other'));
+    const { view } = await h.engine.trigger('job');
+    const { view: other } = await h.engine.trigger('job');
+    await h.engine.tick();
+    expect((await h.engine.getRun(view.run.id)).run).toMatchObject(end);
+    expect((await h.engine.getRun(other.run.id)).run).toMatchObject({ status: 'succeeded' });
+    expect(h.engine.activity().node.busy).toBe(0);
+    expect(warnings).not.toContain('a stale claim was not settled');
   });
 });
 

@@ -225,14 +225,10 @@ export class Executor {
   }
 }
 
-/** Runs the handler of an attempt on this event loop. */
-function runInline(type: RegisteredType, attempt: Attempt): Promise<unknown> {
+/** Runs an inline handler. Async, since the `then` of what it returned may throw, or call back twice. */
+async function runInline(type: RegisteredType, attempt: Attempt): Promise<unknown> {
   const { span } = attempt;
   // Async, so that what throws within a span is the tracer and never the handler.
   const run = span === undefined ? () => type.run(attempt) : () => span.within(async () => type.run(attempt));
-  try {
-    return Promise.resolve(attempt.onStray === undefined ? run() : withStrayErrorsTo(attempt, run));
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  return attempt.onStray === undefined ? run() : withStrayErrorsTo(attempt, run);
 }
