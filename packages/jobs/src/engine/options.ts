@@ -91,7 +91,9 @@ const DEFAULT_RETENTION: Retention = {
 };
 
 export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
-  const { concurrency = 10, threadMemoryMb = 512, autoRun = true, tracing } = options;
+  const { threadMemoryMb = 512, tracing } = options;
+  const concurrency = options.concurrency ?? 10;
+  const autoRun = options.autoRun ?? true;
   if (!Number.isInteger(concurrency) || concurrency < 0)
     throw new RangeError(`concurrency must be a whole number of at least 0, not ${concurrency}`);
   if (!(threadMemoryMb >= LEAST_THREAD_MEMORY_MB)) {

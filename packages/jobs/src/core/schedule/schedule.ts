@@ -49,7 +49,9 @@ export function parseSchedule(
   const faults: Fault[] = [];
   const note = (field: keyof ScheduleInput, detail: string) => faults.push({ pointer: `/${field}`, detail });
 
-  const given = KINDS.filter((kind) => input[kind] !== undefined && input[kind] !== false);
+  const given = KINDS.filter((kind) =>
+    kind === 'on_demand' ? input.on_demand === true : input[kind] !== undefined,
+  );
   if (given.length === 0) {
     faults.push({
       pointer: '',
