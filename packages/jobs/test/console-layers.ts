@@ -2,7 +2,7 @@ import type { Layer } from './layer.ts';
 
 const SOURCES = 'packages/console/src';
 
-/** What pages are built of. These rooms know no session, no query and no page. */
+/** Building blocks of pages. These rooms know no session, query or page. */
 const UI = [
   'icons',
   'chart',
@@ -30,13 +30,13 @@ const JOB_ROOMS = ['history', 'timeline', 'durations', 'health', 'audit', 'run n
   (name) => `console job ${name}`,
 );
 
-/** A folder of the console. `entries`: the way in for other rooms. */
+/** A folder of the console. `entries`: the files that other rooms may import. */
 function room(folder: string, may: readonly string[], entries?: readonly string[]): Layer {
   const paths = [`${SOURCES}/${folder}/`];
   return entries === undefined ? { paths, may } : { paths, may, entries };
 }
 
-/** Who may import whom in the console. */
+/** The import rules of the console. */
 export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   console: {
     paths: [`${SOURCES}/`],
@@ -55,7 +55,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
       'console run',
     ],
   },
-  // What the server has of it: where the built files are. The rest is for browsers.
+  // The server needs only the location of the built files. The other files are for browsers.
   'console server': { paths: [`${SOURCES}/server.ts`], may: [], packages: ['node:'] },
 
   'console ui icons': room('ui', []),

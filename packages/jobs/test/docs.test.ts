@@ -13,13 +13,13 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const namesIn = (folder: string): readonly string[] => readdirSync(join(ROOT, folder)).sort();
 const isPage = (name: string) => name.endsWith('.md') && name !== 'README.md';
 
-/** Pages of the project, by their paths. */
+/** The paths of all pages of the project. */
 function allPages(): readonly string[] {
   const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
   return [...namesIn('.'), ...docs.map((path) => `docs/${path}`)].filter((path) => path.endsWith('.md'));
 }
 
-/** As GitHub makes them. */
+/** The anchor that GitHub gives a heading. */
 const anchorOf = (heading: string) =>
   heading
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
@@ -28,7 +28,7 @@ const anchorOf = (heading: string) =>
     .trim()
     .replaceAll(' ', '-');
 
-/** Links of a page that lead to no file, or to no heading in it. */
+/** Links of a page to a file or heading that does not exist. */
 function brokenLinks(page: string): readonly string[] {
   const text = read(page).replaceAll(/^```.*?^```$/gms, '');
   const links = Array.from(text.matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link);
@@ -91,10 +91,10 @@ test('the README is a front door of at most 150 lines', () => {
   expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
 });
 
-/** Files that a reader of a guide makes. */
+/** Files that a reader of a guide creates. */
 const MADE_BY_READERS = ['apps/api/rebuild-search.ts', 'apps/api/src/jobs/count-listings.ts'];
 
-// Records of their day, such as the changelog, name files as they were then.
+// Records such as the changelog name files that existed on their day.
 test('each file that a page names exists', () => {
   const pages = allPages().filter((page) => !page.startsWith(`${MEASUREMENTS}/`) && page !== 'CHANGELOG.md');
   const named = pages.flatMap((page) =>

@@ -2,17 +2,15 @@ import type { Layer } from './layer.ts';
 
 const ENGINE = 'packages/jobs/src/engine';
 const CORE = ['core', 'plain core'];
-/**
- * What every room may name of the rooms that hold what an attempt is, what it left, and when things happen.
- */
+/** Types that every room may import: attempts, their ends, and times. */
 const TYPES = ['engine port', 'engine settings', 'engine nodes', 'engine events', 'engine stats'];
 
 interface Room {
   readonly may?: readonly string[];
   readonly mayTypes?: readonly string[];
-  /** The way in for other rooms. */
+  /** The files that other rooms may import. */
   readonly entries?: readonly string[];
-  /** Further files of which other rooms may import types. */
+  /** Further files that other rooms may import types from. */
   readonly typeEntries?: readonly string[];
   readonly packages?: readonly string[];
 }
@@ -21,7 +19,7 @@ function room(folder: string, { may = [], packages = [], ...rest }: Room): Layer
   return { paths: [`${ENGINE}/${folder}/`], may: [...CORE, ...may], packages, ...rest };
 }
 
-/** Who may import whom in the engine, from the rooms that know nobody to those that use all. */
+/** The import rules of the engine, from the rooms without imports to the rooms that use all others. */
 export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine port': {
     paths: ['engine-port.ts', 'engine-stats.ts', 'engine-logger.ts', 'tracing.ts'].map(
@@ -30,9 +28,9 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     may: CORE,
     packages: [],
   },
-  // An attempt, what its handler leaves, and how that is made safe to keep.
+  // An attempt, its result, and how the engine makes the result safe to store.
   'engine attempts': room('attempts', { may: ['engine port'], packages: ['node:'] }),
-  // The process around the engine: its clock, its log, its tracer.
+  // What the host process gives the engine: a clock, a logger, a tracer.
   'engine host': room('host', { may: ['engine port', 'engine attempts'], packages: ['node:'] }),
   'engine timing': room('timing', {
     packages: ['node:'],
@@ -103,7 +101,6 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     mayTypes: [...TYPES, 'engine parts'],
     entries: ['job-api.ts', 'preview.ts', 'run-api.ts', 'trigger.ts'],
   }),
-  // Puts the rooms together.
   engine: {
     paths: [`${ENGINE}/`],
     may: [

@@ -10,9 +10,9 @@ const JOBS = 'packages/jobs/src';
 const API = 'apps/api/src';
 const CORE = ['core', 'plain core'];
 
-/** Who may import whom. Left out is forbidden. */
+/** The import rules by layer. What is not listed is forbidden. */
 const LAYERS: Readonly<Record<string, Layer>> = {
-  // What a browser may load, too: it imports nothing.
+  // Browsers load it, too, so it imports nothing.
   'plain core': {
     paths: [
       'schedule/duration.ts',
@@ -28,7 +28,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: [],
     packages: [],
   },
-  // How a thread gives way, and bounds what it keeps.
+  // How a thread yields, and limits what it keeps.
   thread: {
     paths: ['bounded-map.ts', 'thread-priority.ts'].map((file) => `${JOBS}/${file}`),
     may: [],
@@ -36,8 +36,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   core: { paths: [`${JOBS}/core/`], may: ['plain core'], packages: ['croner', 'zod'] },
   ...ENGINE_LAYERS,
-  // Both stores keep the same columns: what they mean and how they are read is written once, beside the two,
-  // which never know of each other.
+  // The meaning of the columns that both stores have. It stands once, and the stores do not know each other.
   'store rows': { paths: [`${JOBS}/stores/rows/`], may: CORE, packages: [] },
   'store reads': { paths: [`${JOBS}/stores/reads/`], may: [...CORE, 'store rows'], packages: [] },
   'sqlite store': {
@@ -50,7 +49,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: [...CORE, 'store rows', 'store reads', 'thread'],
     packages: ['node:', 'pg'],
   },
-  // For tests: it has no database, and so no package.
+  // For tests: it has no database, and no packages.
   'memory store': { paths: [`${JOBS}/stores/memory/`], may: [...CORE, 'store rows'], packages: [] },
   http: {
     paths: [`${JOBS}/http/`],
@@ -63,7 +62,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: ['http', ...CORE, 'engine port'],
     packages: ['fastify', 'node:', 'zod'],
   },
-  // What a page loads: the shapes of the contract, and nothing of what checks them.
+  // Pages load it: the types of the contract, without the code that checks them.
   client: { paths: [`${JOBS}/client/`], may: [], mayTypes: ['http'], packages: [], typePackages: ['zod'] },
   opentelemetry: {
     paths: [`${JOBS}/opentelemetry/`],
@@ -79,7 +78,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   ...CONSOLE_LAYERS,
 
-  // The app: composition → app → jobs → features → db. What is in no other layer is composition.
+  // The app: composition → app → jobs → features → db. Composition is every file in no other layer.
   db: { paths: [`${API}/db/`], may: ['shared'] },
   shared: {
     paths: ['clock.ts', 'rest/', 'security-log/', 'start/start-error.ts'].map((path) => `${API}/${path}`),
@@ -119,11 +118,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'shared',
     ],
   },
-  // What tests stand on; nothing else imports it.
+  // The base of tests; no other code imports it.
   'test tools': { paths: [`${API}/testing/`], may: ['composition', 'app', 'search', 'db', 'shared'] },
 };
 
-/** What each package gives to others. */
+/** What each package exports. */
 const ENTRY_POINTS =
   /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|opentelemetry|http|client|testing))?|console)$/;
 
@@ -145,7 +144,7 @@ function faultOf(file: string, { specifier, isType }: Import): string | undefine
   if (!specifier.startsWith('.')) return mayHave(layer, { specifier, isType }, file) ? undefined : complaint;
   const target = normalize(join(dirname(file), specifier));
   const targetLayer = layerOf(target);
-  // What lies outside of the sources, such as a package.json or a page's assets, has no layer.
+  // Files outside of the sources, such as a package.json or assets, have no layer.
   if (targetLayer === undefined) return /\/src\//.test(target) ? complaint : undefined;
   if (targetLayer === name) return undefined;
   const may = [...layer.may, ...(isType ? (layer.mayTypes ?? []) : [])];
@@ -176,7 +175,7 @@ function isForBrowsers(file: string): boolean {
   return name !== undefined && name in CONSOLE_LAYERS && name !== 'console server';
 }
 
-/** The room that an import enters by another file than its ways in; undefined for none. */
+/** The room that an import enters other than by its entry files; undefined for none. */
 function trespassOf(file: string, target: string): string | undefined {
   const room = Object.entries(WAYS_IN).find(
     ([path, files]) =>
@@ -185,7 +184,7 @@ function trespassOf(file: string, target: string): string | undefined {
   return room && `${file} must not import ${target}: the ways into ${room[0]} are ${room[1].join(', ')}`;
 }
 
-/** Each import of every source that leads to a file of this repository. */
+/** Each import in the sources that leads to a file of this repository. */
 function inner(): readonly { readonly file: string; readonly target: string }[] {
   return sources().flatMap((file) =>
     readImports(file)
@@ -211,7 +210,7 @@ describe('imports', () => {
     const imports = inner();
     const unused = Object.entries(WAYS_IN).flatMap(([path, files]) =>
       files
-        // What other packages import.
+        // The entry points for other packages.
         .filter((file) => file !== 'index.ts')
         .filter((way) => !imports.some(({ file, target }) => target === path + way && !file.startsWith(path)))
         .map((way) => path + way),

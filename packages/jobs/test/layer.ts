@@ -1,17 +1,17 @@
-/** Files of the repository that may import the same things. */
+/** Files of the repository with the same import rules. */
 export interface Layer {
-  /** Files and folders (with a slash at the end); the longest one that fits a file says its layer. */
+  /** Files, and folders with a slash at the end. The longest matching path decides a file's layer. */
   readonly paths: readonly string[];
-  /** The other layers that it may import. */
+  /** The layers that it may import. */
   readonly may: readonly string[];
-  /** Those of which it may import types alone. */
+  /** Layers that it may only import types from. */
   readonly mayTypes?: readonly string[];
-  /** The files of its folder that other layers may import; absent: all of them. */
+  /** The files that other layers may import; absent: all files. */
   readonly entries?: readonly string[];
-  /** Further files of its folder of which other layers may import types alone. */
+  /** Further files that other layers may import types from. */
   readonly typeEntries?: readonly string[];
-  /** The packages that it may import; absent: any. `node:` stands for all built-ins. */
+  /** The packages that it may import; absent: any. `node:` means all built-ins. */
   readonly packages?: readonly string[];
-  /** Those of which it may import types alone. */
+  /** Packages that it may only import types from. */
   readonly typePackages?: readonly string[];
 }

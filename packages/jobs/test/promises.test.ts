@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-/** Sections by number: their names, such as `Overlap` of `## P7 Overlap`. */
+/** Sections by number with their names, such as `Overlap` of `## P7 Overlap`. */
 function sectionsOf(page: string, heading: RegExp): ReadonlyMap<string, string> {
   return new Map(Array.from(read(page).matchAll(heading), ([, number = '', name = '']) => [number, name]));
 }
@@ -15,7 +15,7 @@ function sectionsOf(page: string, heading: RegExp): ReadonlyMap<string, string> 
 const PROMISES = sectionsOf('docs/promises.md', /^## P(\d+) (.+)$/gm);
 const LESSONS = sectionsOf('docs/lessons.md', /^## (\d+)\. (.+)$/gm);
 
-/** Code and tests, but for this file. */
+/** Code and tests, without this file. */
 function sources(): readonly string[] {
   return ['packages', 'apps', 'bench', 'scripts'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -25,10 +25,10 @@ function sources(): readonly string[] {
   );
 }
 
-/** The words of a comment over several lines, in one line. */
+/** Joins the lines of each comment. */
 const joined = (source: string) => source.replaceAll(/\n\s*(\/\/|\*|--)/g, '').replaceAll(/\s+/g, ' ');
 
-/** Citations of a promise or lesson (`P7`, `P7, overlap`) that has no section, or another name. */
+/** Citations of a promise or lesson (`P7`, `P7, overlap`) without a section, or with another name. */
 function citationFaults(path: string, source: string): readonly string[] {
   const text = joined(source);
   const promises = Array.from(

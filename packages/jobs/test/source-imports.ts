@@ -9,7 +9,7 @@ export interface Import {
   readonly isType: boolean;
 }
 
-/** The paths of all sources of the repository, without tests. */
+/** The paths of all sources of the repository without tests. */
 export function sources(): readonly string[] {
   return ['packages', 'apps'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -19,7 +19,7 @@ export function sources(): readonly string[] {
   );
 }
 
-/** Every file of the repository that imports others: sources, tests, benchmarks, scripts. */
+/** Every file of the repository with imports: sources, tests, benchmarks, scripts. */
 export function allFiles(): readonly string[] {
   return ['packages', 'apps', 'bench', 'scripts'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -42,9 +42,7 @@ export function importsIn(source: string): readonly Import[] {
   }));
 }
 
-/**
- * The first cycle from each file that is in one: paths, from a file back to itself. Imports of types count.
- */
+/** One cycle for each file that is in one: paths from the file back to itself. Type imports count. */
 export function cyclesAmong(files: ReadonlyMap<string, readonly Import[]>): readonly (readonly string[])[] {
   const done = new Set<string>();
   const cycles: string[][] = [];

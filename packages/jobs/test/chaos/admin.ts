@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
-/** The superuser's connection, past all proxies; statements are sent again while the server is away. */
+/** The superuser's connection, which bypasses the proxies. It repeats statements while the server is down. */
 export interface Admin {
   rows<T>(sql: string, params?: readonly unknown[]): Promise<T[]>;
-  /** One state of the database for several questions. */
+  /** Runs several queries on one snapshot of the database. */
   snapshot<T>(work: (ask: Ask) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -22,7 +22,7 @@ const types: pg.CustomTypesConfig = {
 export function createAdmin(url: string): Admin {
   const pool = new pg.Pool({ connectionString: url, max: 2, types, application_name: 'chaos-admin' });
   pool.on('error', () => undefined);
-  // One that breaks between two statements, too.
+  // A connection can break between two statements.
   pool.on('connect', (client) => client.on('error', () => undefined));
   const persistently = async <T>(work: () => Promise<T>): Promise<T> => {
     const until = performance.now() + GIVE_UP_MS;
@@ -59,7 +59,7 @@ export function createAdmin(url: string): Admin {
   };
 }
 
-/** Anything but an answer to the statement itself. */
+/** Whether the error is about the connection and not about the statement. */
 function isAway(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return true;
   const { code = '' } = error;

@@ -12,19 +12,18 @@ export interface Build {
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
-/** The program as it is here. */
 export const THIS_BUILD: Build = {
   name: 'this',
   program: fileURLToPath(new URL('./node-child.ts', import.meta.url)),
   types: TYPES,
 };
 
-/** The same without one of its job types. */
+/** The same build without the job type `seasonal`. */
 export function withoutSeasonal(build: Build): Build {
   return { ...build, name: `${build.name}, a type fewer`, types: ['steady'] };
 }
 
-/** A later version: a copy of the sources whose store has so many additive migrations more. */
+/** A later version: a copy of the sources whose store has `migrations` more additive migrations. */
 export function laterBuild(folder: string, migrations: number): Build {
   const name = `this + ${migrations} migrations`;
   const base = join(folder, `build-${migrations}`);
@@ -49,7 +48,7 @@ export function laterBuild(folder: string, migrations: number): Build {
 
 const LIST = /const MIGRATIONS = \[([^\]]*?),?\s*\] as const/;
 /**
- * Both kinds that the version before can live with: a column more in a table that it uses, and a new table.
+ * Two changes that the earlier version can work with: a new column of a table that it uses, and a new table.
  */
 const ADDITIVE = `ALTER TABLE greenvue_jobs.jobs ADD COLUMN chaos_$n text;
 CREATE TABLE greenvue_jobs.chaos_$n (job_uid bigint PRIMARY KEY, note text NOT NULL);

@@ -7,7 +7,7 @@ import { FAULTS } from './faults.ts';
 import { createRounds } from './round.ts';
 import { SHORT } from './scale.ts';
 
-/** The faults of the short form; `npm run chaos` does all of them, on a larger scale. */
+/** The faults of the short form. `npm run chaos` injects all faults, at a larger scale. */
 const NAMES = ['kill', 'terminate', 'restart-immediate', 'freeze-and-cut'];
 
 let folder: string;

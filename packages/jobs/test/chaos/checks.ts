@@ -3,24 +3,21 @@ import type { Ask } from './admin.ts';
 import type { Cluster } from './cluster.ts';
 import type { Injury, Unaware } from './injury.ts';
 
-/** The checks' own memory, from one to the next. */
+/** What the checks remember from one check to the next. */
 export interface Marks {
-  /**
-   * All runs up to this id were finished at the last check, and verified: they are forgotten with the next
-   * one.
-   */
+  /** The last check verified all runs up to this id; the next one deletes them. */
   verifiedUpTo: number;
   /** Recoveries that an earlier check has seen. */
   readonly recoveries: Set<string>;
-  /** What earlier injuries excuse: their rows are still there. */
+  /** What earlier injuries excuse, while their rows are still in the database. */
   readonly unaware: Unaware[];
 }
 
 export const createMarks = (): Marks => ({ verifiedUpTo: 0, recoveries: new Set(), unaware: [] });
 
 /**
- * What does not hold of the database and the ledger after a fault, in words. Reads the tables themselves, in
- * one state of the database, so that no code of the store stands between.
+ * Describes each violation in the database and the ledger after a fault. Reads the tables directly, on one
+ * snapshot, so that no code of the store is involved.
  */
 export async function violations(cluster: Cluster, injury: Injury, marks: Marks): Promise<string[]> {
   await cluster.admin.rows(MARK_GIVEN_UP, columnsOf(cluster));
@@ -29,7 +26,7 @@ export async function violations(cluster: Cluster, injury: Injury, marks: Marks)
     cluster.seen.killed.map(({ at }) => at),
   ]);
   marks.unaware.push(...(injury.unaware ?? []));
-  // Before the snapshot: it would not show what is acknowledged meanwhile.
+  // Before the snapshot, which would not contain later acknowledgements.
   const acknowledged = [...cluster.seen.acknowledged];
   const found = await cluster.admin.snapshot(async (ask) => [
     ...(await asked(
@@ -87,8 +84,8 @@ export async function violations(cluster: Cluster, injury: Injury, marks: Marks)
 }
 
 /**
- * Which of these acknowledged runs have not succeeded yet: all must, in a while. Those that have are
- * forgotten.
+ * Returns the acknowledged runs that have not succeeded yet, and forgets the others. All of them must succeed
+ * in the end.
  */
 export async function unfinished({ admin, seen }: Cluster, runIds: readonly string[]): Promise<string[]> {
   const done = await admin.rows<{ id: number }>(SUCCEEDED, [runIds]);
@@ -97,8 +94,7 @@ export async function unfinished({ admin, seen }: Cluster, runIds: readonly stri
 }
 
 /**
- * Removes what was verified by the check before this one, and remembers how far that was. Returns how many
- * runs that were.
+ * Deletes the runs that the previous check verified, and remembers the last one. Returns how many it deleted.
  */
 export async function forget({ admin, seen }: Cluster, marks: Marks): Promise<number> {
   const upTo = [marks.verifiedUpTo];
@@ -112,12 +108,14 @@ export async function forget({ admin, seen }: Cluster, marks: Marks): Promise<nu
   return forgotten?.runs ?? 0;
 }
 
-/** What a handler told of its end may be needed so long: its beginning may arrive in the ledger after it. */
+/**
+ * Rows of ended handlers are kept this long, because the row of a handler's start can arrive after its end.
+ */
 const FORGET_AFTER_MS = 300_000;
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** A few of each kind tell enough. */
+/** The most violations of one kind in a report. */
 const MOST = 10;
 
 async function asked(
@@ -132,8 +130,8 @@ async function asked(
 }
 
 /**
- * P7, overlap: no two handlers of a job under `skip` at one instant, save where the older claim's node can't
- * know that it is lost.
+ * P7, overlap: two handlers of a job under `skip` never run at the same time, unless the node of the older
+ * claim cannot know that it has lost the claim.
  */
 async function besideEachOther(ask: Ask, unaware: readonly Unaware[]): Promise<string[]> {
   const rows = await ask<Overlap>(BESIDE);
@@ -152,7 +150,7 @@ interface Overlap {
   readonly job_id: string;
   readonly run_id: number;
   readonly fence: number;
-  /** Of the older claim. */
+  /** The node of the older claim. */
   readonly node: string;
   readonly other_run: number;
   readonly other_fence: number;
@@ -161,12 +159,12 @@ interface Overlap {
   readonly until: number;
 }
 
-/** A node was taken for dead that lives and could have been heard: its claims were taken back. */
+/** Claims that were taken back from a node that was alive and reachable. */
 async function recoveredWithout(ask: Ask, { mayBeDead = [] }: Injury, marks: Marks): Promise<string[]> {
   const rows = await ask<{ id: number; recoveries: number; nodes: string[] }>(RECOVERED);
   const fresh = rows.filter(({ id, recoveries }) => !marks.recoveries.has(`${id} ${recoveries}`));
   for (const { id, recoveries } of fresh) marks.recoveries.add(`${id} ${recoveries}`);
-  // A claim that was lost before its handler began is in no ledger: then any dead node will do.
+  // A claim that was lost before its handler began is not in the ledger: any dead node explains it.
   const isExcused = (nodes: readonly string[]) =>
     mayBeDead.length > 0 && (nodes.length === 0 || nodes.some((node) => mayBeDead.includes(node)));
   return fresh
@@ -186,7 +184,7 @@ function takenForDead({ seen }: Cluster, { mayBeDead = [] }: Injury): string[] {
 }
 
 function columnsOf({ seen }: Cluster): unknown[] {
-  // Kept: the row of a beginning may arrive after its handler has ended.
+  // These stay: the row of a start can arrive after its handler has ended.
   return [
     seen.gaveUp.map(({ runId }) => runId),
     seen.gaveUp.map(({ fence }) => fence),
@@ -204,8 +202,8 @@ const TAKEN = `SELECT job_uid, id, scheduled_for AS upto, coalesce(missed_from, 
   UNION ALL SELECT job_uid, id, scheduled_for, coalesce(missed_from, scheduled_for)
     FROM greenvue_jobs.runs WHERE scheduled_for IS NOT NULL`;
 /**
- * P5, one run per slot; P6, catch-up: the rows of a job tile its grid, from what was verified before to the
- * last slot taken: no gap, nothing twice.
+ * P5, one run per slot; P6, catch-up: from the last verified slot to the last slot taken, the rows of a job
+ * cover each slot exactly once.
  */
 const SLOTS = `SELECT jobs.id, upto, since, before, jobs.last_slot_at AS last FROM (
     SELECT taken.*, coalesce(lag(taken.upto) OVER rows_of_job, verified.upto) AS before,
@@ -222,15 +220,15 @@ const STOPPED = `SELECT id FROM greenvue_jobs.jobs
   WHERE status = 'active' AND kind <> 'on_demand' AND deleted_at IS NULL AND next_run_at IS NULL
     AND NOT EXISTS (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = jobs.uid)`;
 /**
- * P4, stored next run: a slot that came due is taken. Those behind a live run under catch-up \`all\` wait on
- * the clock; so do types without a node.
+ * P4, stored next run: each due slot is taken. Exceptions: slots behind a live run under catch-up \`all\`,
+ * and types without a node.
  */
 const STUCK = `SELECT jobs.id, next_run_at AS next FROM greenvue_jobs.jobs JOIN greenvue_jobs.job_types ON key = type_key
   WHERE status = 'active' AND deleted_at IS NULL AND type = ANY($1::text[])
     AND next_run_at < extract(epoch FROM now()) * 1000 - 5000
     AND NOT EXISTS (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = jobs.uid)`;
 const TWO_ROWS = 'SELECT id FROM greenvue_jobs.live_runs WHERE id IN (SELECT id FROM greenvue_jobs.runs)';
-/** P7, overlap, by the rows: no more than there is room for, and nobody waits where nobody is in the way. */
+/** P7, overlap, in the rows: no more active runs than the limit, and no run waits while there is room. */
 const NO_ROOM = `SELECT * FROM (
     SELECT jobs.id, overlap, count(*) FILTER (WHERE held = 'no') AS active, count(*) FILTER (WHERE held = 'overlap') AS waiting
     FROM greenvue_jobs.live_runs JOIN greenvue_jobs.jobs ON jobs.uid = job_uid WHERE overlap <> 'allow'
@@ -240,24 +238,24 @@ const SETTLED_BY = `(result::jsonb ->> 'fence')::bigint`;
 const NO_EFFECT = `SELECT id, ${SETTLED_BY} AS fence FROM greenvue_jobs.runs
   WHERE status = 'succeeded' AND NOT EXISTS (SELECT FROM chaos.ledger
     WHERE run_id = runs.id AND fence = ${SETTLED_BY} AND ended_at IS NOT NULL)`;
-/** P10, fence: nothing runs a run by a newer claim than the one that settled it. */
+/** P10, fence: no handler runs with a newer claim than the one that settled the run. */
 const TWO_CLAIMS = `SELECT id, ${SETTLED_BY} AS settled, fence, ledger.node FROM greenvue_jobs.runs
   JOIN chaos.ledger ON run_id = id WHERE status = 'succeeded' AND fence > ${SETTLED_BY}`;
-/** No handler of the load fails, and none is given up. Skipped slots have rows of their own. */
+/** No handler of the load fails, and no run is given up. Skipped slots have rows of their own. */
 const NOT_SUCCEEDED = `SELECT id, status, reason, errors FROM greenvue_jobs.runs WHERE status IN ('failed', 'cancelled')`;
 const LOST_RUNS = `SELECT id FROM unnest($1::bigint[]) AS acknowledged (id)
   WHERE NOT EXISTS (SELECT FROM greenvue_jobs.runs WHERE runs.id = acknowledged.id)
     AND NOT EXISTS (SELECT FROM greenvue_jobs.live_runs WHERE live_runs.id = acknowledged.id)`;
 const SUCCEEDED = `SELECT id FROM greenvue_jobs.runs WHERE id = ANY($1::bigint[]) AND status = 'succeeded'`;
-/** With the nodes on which an earlier claim than the newest had begun. */
+/** With the nodes on which an earlier claim of the run had begun. */
 const RECOVERED = `SELECT id, recoveries, coalesce((SELECT array_agg(node) FROM chaos.ledger WHERE run_id = id
     AND fence < (SELECT max(fence) FROM chaos.ledger WHERE run_id = id)), '{}') AS nodes
   FROM (SELECT id, recoveries FROM greenvue_jobs.runs WHERE recoveries > 0
     UNION ALL SELECT id, recoveries FROM greenvue_jobs.live_runs WHERE recoveries > 0) AS recovered`;
 
 /**
- * When a handler's time was over: by its own row, by what its process told, or with its process; else it
- * still runs.
+ * When a handler ended: by its own row, by a message of its process, or with its process. Otherwise it still
+ * runs.
  */
 const SPAN = `SELECT run_id, fence, ledger.job_id, node, started_at, least(ended_at, gave_up_at,
     CASE WHEN ended_at IS NULL AND gave_up_at IS NULL THEN extract(epoch FROM now()) * 1000 END) AS ended_at

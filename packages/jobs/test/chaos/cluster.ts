@@ -14,47 +14,46 @@ import type { FromProxies, ProxyInput, ToProxies } from './proxy-thread.ts';
 import { throughput } from './recovery.ts';
 import type { Scale } from './scale.ts';
 
-/** What the nodes told, and what was seen of them; read by the checks. */
+/** What the nodes reported and the tests observed; the checks read it. */
 export interface Seen {
-  /** Runs by hand that a node was told are queued, and which have not been seen finished yet. */
+  /** Manual runs that were acknowledged as queued and have not been seen finished yet. */
   readonly acknowledged: Set<string>;
-  /** Lives whose lease was over. */
+  /** Processes whose lease ended. */
   readonly lost: { readonly life: string; readonly at: number }[];
   readonly gaveUp: { readonly runId: string; readonly fence: number; readonly at: number }[];
-  /** When lives were ended by SIGKILL. */
+  /** Processes that were ended by SIGKILL. */
   readonly killed: { readonly life: string; readonly at: number }[];
-  /** What must not happen, in words. */
+  /** Descriptions of what must not happen. */
   readonly faults: string[];
 }
 
-/** The connections of a node, each kind through its own proxy: the control connection, and all others. */
+/** The connections of a node. The control connection and the others have a proxy each. */
 export type Way = 'control' | 'data';
 
-/** Three nodes under load, each with two proxies of its own before the one server. */
+/** Three nodes under load. Each has two proxies before the one server. */
 export interface Cluster {
   readonly scale: Scale;
   readonly folder: string;
   readonly server: PostgresServer;
   /** The superuser's URL of the database. */
   readonly adminUrl: string;
-  /** The nodes' URL of it, past the proxies. */
+  /** The nodes' URL of the database without the proxies. */
   readonly directUrl: string;
   readonly admin: Admin;
   readonly nodes: readonly ClusterNode[];
   readonly seen: Seen;
-  /** What nodes are started from now. */
+  /** The build that the next nodes run. */
   build: Build;
-  /** Starts the next life of a node. */
+  /** Starts the next process of a node. */
   start(node: ClusterNode, options?: Partial<LifeOptions>): Promise<void>;
   kill(node: ClusterNode): Promise<number>;
-  /** What the network is like between a node and the server from now on, on some of its ways. */
+  /** Sets the network conditions between a node and the server, for one or both of its proxies. */
   network(node: ClusterNode, conditions?: Partial<Conditions>, ways?: readonly Way[]): void;
   stop(): Promise<void>;
 }
 
 const NAMES = ['a', 'b', 'c'] as const;
 const WAYS = ['control', 'data'] as const satisfies readonly Way[];
-/** Of a node's proxy. */
 const wayOf = (name: string, way: Way) => `${name} ${way}`;
 const DATABASE = 'chaos';
 const ROLE = 'chaos_node';
@@ -62,8 +61,8 @@ const ROLE = 'chaos_node';
 const MAX_CONNECTIONS = 60;
 
 /**
- * Starts the server, creates the jobs, and starts three nodes. `folder` gets logs and builds; it is not
- * removed.
+ * Starts the server, creates the jobs and starts three nodes. `folder` gets logs and builds; the caller
+ * removes it.
  */
 export async function startCluster(folder: string, scale: Scale): Promise<Cluster> {
   const logFolder = join(folder, 'logs');
@@ -88,7 +87,7 @@ interface Place {
 async function createCluster(server: PostgresServer, { folder, logFolder, scale }: Place): Promise<Cluster> {
   const adminUrl = await createDatabase(server.url, DATABASE);
   const admin = createAdmin(adminUrl);
-  // Nodes are no superusers: those have connections in reserve.
+  // Nodes are not superusers, because superusers have reserved connections.
   await admin.rows(`CREATE ROLE ${ROLE} LOGIN`);
   await admin.rows(`ALTER DATABASE ${DATABASE} OWNER TO ${ROLE}`);
   const urlAt = (port: number) => `postgres://${ROLE}@127.0.0.1:${port}/${DATABASE}`;

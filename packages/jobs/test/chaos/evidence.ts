@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Cluster } from './cluster.ts';
 
 /**
- * Writes the state of the cluster to files, for finding the cause of a violation; the logs of the nodes are
- * beside them.
+ * Writes the state of the cluster to files, beside the logs of the nodes, to help find the cause of a
+ * violation.
  */
 export async function keepEvidence({ admin, folder, server }: Cluster): Promise<void> {
   const found: Record<string, unknown> = {};

@@ -3,11 +3,11 @@ import type { Injury } from './injury.ts';
 
 /** A fault that the chaos suite injects into a cluster. */
 export interface Fault {
-  /** For `--fault`. */
+  /** The value of `--fault`. */
   readonly name: string;
-  /** What is done, for the report. */
+  /** For the report. */
   readonly title: string;
-  /** Why it can't be done on this machine; absent: it can. */
+  /** Why this machine cannot inject the fault; undefined if it can. */
   missing?(): string | undefined;
   inject(cluster: Cluster): Promise<Injury>;
 }

@@ -1,23 +1,20 @@
-/**
- * What was done to the cluster: what the checks have to know about it, and nothing else is excused. Times in
- * ms.
- */
+/** What was done to the cluster. It excuses what it lists, and nothing else. Times in ms. */
 export interface Injury {
   readonly beganAt: number;
-  /** From here on nothing stands in the way any more. */
+  /** When the fault ended. */
   readonly healedAt: number;
-  /** Lives that the others may take, or took, for dead; whatever else is taken for dead is a violation. */
+  /** Processes that may be declared dead; to declare any other process dead is a violation. */
   readonly mayBeDead?: readonly string[];
-  /** Lives that were interrupted, and when: how soon their runs start elsewhere is measured. */
+  /** Interrupted processes and the time. The checks measure how soon their runs start elsewhere. */
   readonly interrupted?: readonly { readonly life: string; readonly at: number }[];
   readonly unaware?: readonly Unaware[];
-  /** What was seen besides, for the report. */
+  /** Further observations for the report. */
   readonly notes?: readonly string[];
 }
 
 /**
- * A handler of this life may still run, within this time, beside a newer claim of its run or a later run of
- * its job: it can't know yet that its claim is lost.
+ * During this time, a handler of this process may run beside a newer claim of its run or a later run of its
+ * job, because it cannot know yet that its claim is lost.
  */
 export interface Unaware {
   readonly life: string;
@@ -26,8 +23,7 @@ export interface Unaware {
 }
 
 /**
- * A node that was frozen or cut off checks its lease twice a second, and learns its loss from a rejected
- * heartbeat. Within this time after its return, or after its lease ended, its handlers have their signal and
- * have ended.
+ * A frozen or cut-off node checks its lease twice a second and learns of its loss from a rejected heartbeat.
+ * Its handlers end within this time after it returns or its lease ends.
  */
 export const NOTICE_MS = 2_000;

@@ -2,9 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { JobContext } from '../../src/index.ts';
 
-/**
- * What the tests write down beside the engine, in a schema of its own. Times are ms of the database's clock.
- */
+/** The tests' own records, in a separate schema. Times are ms of the database's clock. */
 export const CHAOS_SCHEMA = `
   CREATE SCHEMA chaos;
   -- One row for each time that a handler ran.
@@ -27,9 +25,9 @@ export const CHAOS_SCHEMA = `
   CREATE TABLE chaos.verified (job_uid bigint PRIMARY KEY, upto bigint NOT NULL);
 `;
 
-/** The ledger as handlers write it, over connections of their own. */
+/** Where handlers record their work, over connections of their own. */
 export interface Ledger {
-  /** Writes that the handler has begun, does its work for `ms`, and writes that it has ended. */
+  /** Records that the handler has begun, works for `ms`, and records that it has ended. */
   record(ctx: JobContext<unknown>, ms: number): Promise<{ readonly fence: number }>;
   close(): Promise<void>;
 }
@@ -40,7 +38,7 @@ export interface LedgerOptions {
   gaveUp(runId: string, fence: number): void;
 }
 
-/** No answer for so long: the connection is taken for broken, and another one tries. */
+/** After this long without an answer, the ledger treats a connection as broken and uses another one. */
 const ANSWER_MS = 3_000;
 const TRY_AGAIN_MS = 100;
 
@@ -53,8 +51,7 @@ export function createLedger({ url, life, gaveUp }: LedgerOptions): Ledger {
     application_name: 'chaos-ledger',
   });
   pool.on('error', () => undefined);
-  // A handler's effect: it is there, or the handler has not succeeded, whatever happens to the database
-  // meanwhile.
+  // A handler's effect: it must be written, or the handler fails, also when the database is down for a while.
   const write = async (sql: string, values: readonly unknown[], signal: AbortSignal) => {
     for (;;) {
       signal.throwIfAborted();

@@ -11,9 +11,9 @@ import { silentLogger } from '../silent-logger.ts';
 import type { Ledger } from './ledger.ts';
 import type { Scale } from './scale.ts';
 
-/** The job types of the load. `seasonal` is the one that some builds don't have. */
+/** The job types of the load. Some builds do not have `seasonal`. */
 export const TYPES = ['steady', 'seasonal'] as const;
-/** The jobs that are run by hand, under overlap `allow`. */
+/** The jobs that run by hand, under overlap `allow`. */
 export const BY_HAND = ['hand-0', 'hand-1', 'hand-2', 'hand-3'] as const;
 
 export function jobTypes(names: readonly string[]): JobType<Ledger>[] {
@@ -27,7 +27,7 @@ export function jobTypes(names: readonly string[]): JobType<Ledger>[] {
   );
 }
 
-/** Creates all jobs, before any of their slots comes due, through an engine that runs none. */
+/** Creates all jobs before their first slots are due, with an engine that runs no jobs. */
 export async function installJobs(url: string, scale: Scale): Promise<void> {
   const engine = createEngine<Ledger>({
     store: createPostgresStore({ url, clock: createSystemClock() }),
@@ -58,7 +58,7 @@ const MODES = [
 ] as const;
 
 /**
- * Their first slots lie one interval ahead and later, evenly spread, so that load is even and none is due
+ * First slots are spread evenly, at least one interval ahead, so that the load is even and no slot is due
  * already.
  */
 function recurringJobs({ jobs, everyMs, longEvery, longMs }: Scale): JobInput[] {

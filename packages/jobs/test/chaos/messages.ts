@@ -1,32 +1,32 @@
-/** What a node process is started with. */
+/** The input of a node process. */
 export interface NodeInput {
-  /** The node and which life of it this is: `a.3`. */
+  /** The node and the number of this process, such as `a.3`. */
   readonly life: string;
   readonly url: string;
-  /** Of the control connection. */
+  /** The URL for the control connection. */
   readonly controlUrl: string;
   /** The job types that this build has. */
   readonly types: readonly string[];
   readonly places: number;
   readonly triggersPerSecond: number;
-  /** So far is its clock off. */
+  /** By how much its clock is wrong. */
   readonly clockOffMs: number;
 }
 
 export type ToNode =
-  /** The event loop stands still for so long. */
+  /** Block the event loop for `ms`. */
   { readonly kind: 'block'; readonly ms: number } | { readonly kind: 'stop' };
 
 export type FromNode =
   | { readonly kind: 'ready' }
-  /** Runs by hand that the engine has said are queued. */
+  /** Manual runs that the engine has acknowledged as queued. */
   | { readonly kind: 'acknowledged'; readonly runIds: readonly string[] }
-  /** The lease of the node is over, by its own judgement or as the others told it. */
+  /** The lease of the node has ended, by its own clock or by a rejected heartbeat. */
   | { readonly kind: 'lost'; readonly at: number }
-  /** A handler was told to stop and has; its end may not have reached the ledger. */
+  /** A handler has stopped on its signal; the ledger may not have its end. */
   | { readonly kind: 'gave_up'; readonly runId: string; readonly fence: number; readonly at: number }
-  /** Something that must not happen, in words. */
+  /** Something that must not happen. */
   | { readonly kind: 'fault'; readonly message: string };
 
-/** How a node ends when the database can't be used at its start. */
+/** The exit code of a node that cannot use the database when it starts. */
 export const START_FAILED = 75;

@@ -5,9 +5,8 @@ import { BY_HAND, jobTypes } from './load.ts';
 import { type FromNode, type NodeInput, START_FAILED, type ToNode } from './messages.ts';
 
 /**
- * One node of the cluster: an engine over the PostgreSQL store, whose handlers write to the ledger, and a
- * stream of runs by hand. Started with `fork`; its one argument is a NodeInput as JSON. Ends with the process
- * that started it.
+ * One node of the cluster: an engine on the PostgreSQL store whose handlers write to the ledger, and a stream
+ * of manual runs. Started with `fork`; its argument is a NodeInput as JSON. Ends with its parent process.
  */
 const input = JSON.parse(process.argv[2] ?? '') as NodeInput;
 const { life, url, controlUrl, places, clockOffMs } = input;
@@ -15,7 +14,7 @@ if (clockOffMs !== 0) {
   const right = Date.now;
   Date.now = () => right() + clockOffMs;
 }
-/** Right even when the clock is made wrong. */
+/** The correct time, even when the test makes the clock wrong. */
 const rightNow = () => performance.timeOrigin + performance.now();
 
 function tell(message: FromNode): void {
@@ -38,7 +37,7 @@ const engine = createEngine({
   jobTypes: jobTypes(input.types),
   deps: ledger,
   concurrency: places,
-  // Nothing is pruned: every row is checked.
+  // Keep every row: the checks read them all.
   retention: { finishedPerJob: 1e9, skippedPerJob: 1e9, maxAgeMs: 1e12 },
   shutdownTimeoutMs: 5_000,
   version: life,
@@ -67,7 +66,7 @@ await engine.stop();
 await ledger.close();
 process.exit(0);
 
-/** The server may be away just now: whoever started this process begins another life then. */
+/** The server may be down: the parent process then starts the next process. */
 async function startOrEnd(): Promise<void> {
   try {
     await engine.start();
@@ -77,10 +76,7 @@ async function startOrEnd(): Promise<void> {
   }
 }
 
-/**
- * Resends a request until it is answered, by the same key: what was acknowledged is one run, however often it
- * was asked for.
- */
+/** Repeats a request with the same key until it is answered: it must create exactly one run. */
 async function triggerAgainAndAgain(jobId: string): Promise<void> {
   const gapMs = (1_000 * BY_HAND.length) / input.triggersPerSecond;
   for (let n = 0; !stopping; n++) {
@@ -101,7 +97,7 @@ async function triggerAgainAndAgain(jobId: string): Promise<void> {
   }
 }
 
-/** Not an answer that says to come again. */
+/** Whether the answer says that a retry is useless. */
 function isRefusal(error: unknown): boolean {
   return error instanceof EngineError && !['unavailable', 'too_many'].includes(error.code);
 }

@@ -9,11 +9,10 @@ export interface NodeOptions {
   readonly name: string;
   readonly logFolder: string;
   heard(life: string, message: FromNode): void;
-  /** It ended, and nobody had asked it to. */
+  /** A process ended and the test had not asked it to. */
   fell(life: string, code: string): void;
 }
 
-/** How the next life of a node is started. */
 export interface LifeOptions {
   readonly url: string;
   readonly controlUrl: string;
@@ -27,7 +26,7 @@ export interface LifeOptions {
 
 const READY_MS = 60_000;
 
-/** One of the nodes: a process after the other, under one name. */
+/** A node: a sequence of processes under one name. */
 export class ClusterNode {
   readonly name: string;
   readonly #with: NodeOptions;
@@ -41,7 +40,7 @@ export class ClusterNode {
     this.#with = options;
   }
 
-  /** The name of its present process, or of the last one. */
+  /** The name of its current or last process. */
   get life(): string {
     return `${this.name}.${this.#lives}`;
   }
@@ -55,8 +54,7 @@ export class ClusterNode {
   }
 
   /**
-   * Starts a process, and again when the server is away just then; resolves once its engine has joined the
-   * others.
+   * Starts a process, and again while the server is down. Resolves when its engine has joined the cluster.
    */
   async start(options: LifeOptions): Promise<void> {
     const until = performance.now() + READY_MS;
@@ -66,23 +64,21 @@ export class ClusterNode {
     }
   }
 
-  /** SIGKILL: no more of it, at once. Gives the instant. */
+  /** Sends SIGKILL and returns the time. */
   async kill(): Promise<number> {
     const at = Date.now();
     await this.#end('SIGKILL');
     return at;
   }
 
-  /** A graceful end: what has not finished is handed back. */
+  /** Stops gracefully: unfinished runs are given back. */
   async stop(): Promise<void> {
     this.#isAsked = true;
     this.#say({ kind: 'stop' });
     await this.#ended;
   }
 
-  /**
-   * SIGSTOP, and SIGCONT after: by a shell, so that nothing stays frozen when this process dies meanwhile.
-   */
+  /** Sends SIGSTOP and later SIGCONT from a shell, so that the node continues even if this process dies. */
   async freeze(ms: number): Promise<void> {
     const script = 'kill -STOP "$1"; sleep "$2"; kill -CONT "$1"';
     const shell = spawn('sh', ['-c', script, 'freeze', String(this.pid), String(ms / 1_000)], {
@@ -92,7 +88,7 @@ export class ClusterNode {
     await new Promise((resolve) => shell.once('exit', resolve));
   }
 
-  /** Its event loop stands still for so long. */
+  /** Blocks its event loop for `ms`. */
   block(ms: number): void {
     this.#say({ kind: 'block', ms });
   }

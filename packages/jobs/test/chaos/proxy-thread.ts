@@ -2,8 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Conditions, type NodeProxy, startProxy } from './proxy.ts';
 
 /**
- * The proxies of all nodes, two each, off the event loop that checks: there they would be slow when it is
- * busy.
+ * The proxies of all nodes, two for each, in a thread: on the event loop of the checks they would be slow
+ * when it is busy.
  */
 export interface ProxyInput {
   readonly serverPort: number;

@@ -1,15 +1,14 @@
 import { connect, createServer, type Socket } from 'node:net';
 
 /**
- * What a proxy does to the bytes of a direction. A real network that drops them looks so to TCP: they come
- * later, or never.
+ * What a proxy does to the bytes of one direction. As with packet loss under TCP, bytes arrive late or never.
  */
 export interface Conditions {
   readonly toServer: 'pass' | 'hold';
   readonly toNode: 'pass' | 'hold';
-  /** Each way. */
+  /** In each direction. */
   readonly latencyMs: number;
-  /** All connections get a TCP reset, at both ends, and so do new ones. */
+  /** All connections, open and new, get a TCP reset at both ends. */
   readonly resets: boolean;
 }
 
@@ -20,7 +19,7 @@ export interface NodeProxy {
   set(conditions: Conditions): void;
 }
 
-/** Listens on 127.0.0.1 for one node, and passes on to the server's port there. */
+/** Listens on 127.0.0.1 for one node and forwards its connections to the server's port. */
 export function startProxy(serverPort: number): Promise<NodeProxy> {
   let conditions = CALM;
   const pipes = new Set<Pipe>();
@@ -58,9 +57,9 @@ export function startProxy(serverPort: number): Promise<NodeProxy> {
 }
 
 interface Pipe {
-  /** Passes on what is due. */
+  /** Forwards the bytes that are due. */
   flush(): void;
-  /** The source is gone: so is the target, once all that was sent before has got there. */
+  /** The source has closed: closes the target after all earlier bytes have arrived. */
   close(closed: () => void): void;
 }
 
@@ -70,7 +69,7 @@ interface PipeOptions {
 }
 
 function createPipe(from: Socket, to: Socket, { isHeld, latencyMs }: PipeOptions): Pipe {
-  /** In the order in which they came. */
+  /** In the order of arrival. */
   const waiting: { readonly at: number; deliver(): void }[] = [];
   let timer: NodeJS.Timeout | undefined;
   const flush = () => {
@@ -92,13 +91,13 @@ function createPipe(from: Socket, to: Socket, { isHeld, latencyMs }: PipeOptions
   };
   from.on('data', (chunk) => send(() => void to.write(chunk)));
   from.on('end', () => send(() => void to.end()));
-  // A reset, or nobody who listens: 'close' follows.
+  // A reset, or a port without a listener: 'close' follows.
   from.on('error', () => undefined);
   return {
     flush,
     close: (closed) =>
       send(() => {
-        // After an orderly end the target has been told, and gets what was sent before.
+        // After an orderly end, the target still gets the bytes sent before it.
         if (!from.readableEnded) to.destroy();
         closed();
       }),

@@ -2,32 +2,32 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from './admin.ts';
 import type { Injury } from './injury.ts';
 
-/** A cluster, as far as its recovery is measured. */
+/** The parts of a cluster that its recovery is measured on. */
 interface Measured {
   readonly admin: Admin;
   readonly nodes: readonly { readonly life: string }[];
 }
 
-/** How the cluster came back after an injury. */
+/** How the cluster recovered after an injury. */
 export interface Recovery {
   /**
-   * From the healing to the end of the first second in which 95 % as many handlers ended as before;
-   * undefined: not in time.
+   * From the end of the fault to the end of the first second with at least 95 % of the earlier throughput;
+   * undefined if that took too long.
    */
   readonly throughputMs: number | undefined;
-  /** From the interruption of each run that its node had begun to its next beginning elsewhere. */
+  /** For each interrupted run, the time until it starts on another node. */
   readonly restartsMs: readonly number[];
-  /** Nodes that do nothing any more. */
+  /** Nodes that no longer run jobs. */
   readonly idle: readonly string[];
 }
 
-/** Handlers that ended a second, over the last `ms`. */
+/** Handlers that ended per second, over the last `ms`. */
 export async function throughput({ admin }: Pick<Measured, 'admin'>, ms: number): Promise<number> {
   const [row] = await admin.rows<{ ended: number }>(ENDED_WITHIN, [ms]);
   return ((row?.ended ?? 0) / ms) * 1_000;
 }
 
-/** Runs that have been due for longer than a moment, and that no node has claimed. */
+/** Runs that are due for more than a moment and not claimed. */
 export async function backlog({ admin }: Pick<Measured, 'admin'>): Promise<number> {
   const [row] = await admin.rows<{ runs: number }>(BEHIND);
   return row?.runs ?? 0;
@@ -38,10 +38,10 @@ const WINDOW_MS = 1_000;
 const STEP_MS = 100;
 const POLL_MS = 500;
 const GIVE_UP_MS = 60_000;
-/** A node that takes part ends at least this share of all. */
+/** A working node ends at least this share of all runs. */
 const LEAST_SHARE = 0.02;
 
-/** Waits until all is as before, or gives up. */
+/** Waits until the cluster works as before, up to a limit. */
 export async function recovered(cluster: Measured, injury: Injury, before: number): Promise<Recovery> {
   const until = Date.now() + GIVE_UP_MS;
   let recovery: Recovery;
@@ -61,7 +61,7 @@ export async function recovered(cluster: Measured, injury: Injury, before: numbe
   return recovery;
 }
 
-/** `ends`: sorted. Steps through the time since the healing, until a window holds enough of them. */
+/** `ends`: sorted times. Returns the first window after the end of the fault that has enough of them. */
 function firstFullWindow(ends: readonly number[], before: number, healedAt: number): number | undefined {
   const enough = (before * ENOUGH * WINDOW_MS) / 1_000;
   let [first, next] = [0, 0];

@@ -5,38 +5,38 @@ import type { Fault } from './fault.ts';
 import { backlog, type Recovery, recovered, throughput } from './recovery.ts';
 import { demand } from './scale.ts';
 
-/** What one fault came to. */
+/** The result of one fault. */
 export interface Report {
   readonly fault: Fault;
   readonly tookMs: number;
-  /** Handlers a second before it. */
+  /** Handlers per second before the fault. */
   readonly before: number;
   readonly recovery: Recovery;
-  /** Runs whose rows were verified for good. */
+  /** How many runs were verified. */
   readonly runs: number;
   readonly notes: readonly string[];
-  /** What does not hold, in words; empty: all does. */
+  /** Descriptions of the violations; empty if there are none. */
   readonly violations: readonly string[];
 }
 
 const NO_PROGRESS_MS = 60_000;
 const POLL_MS = 200;
 
-/** Does one fault after the other to a cluster, and checks all of it after each. */
+/** Injects one fault after another, and checks the whole cluster after each. */
 export function createRounds(cluster: Cluster): { run(fault: Fault): Promise<Report> } {
   const marks: Marks = createMarks();
   return {
     async run(fault) {
       const beganAt = Date.now();
       await delay(cluster.scale.calmMs);
-      // More than comes due is what had gathered during the fault before this one.
+      // A higher throughput is the backlog of the previous fault.
       const measured = await throughput(cluster, cluster.scale.calmMs);
       const before = Math.min(measured, demand(cluster.scale, cluster.nodes.length));
       const injury = await fault.inject(cluster);
       const recovery = await recovered(cluster, injury, before);
       const late = await caughtUp(cluster);
       const wrong = [...notRecovered(recovery), ...late, ...(await violations(cluster, injury, marks))];
-      // What is wrong stays to be looked at.
+      // A violation keeps its rows for the investigation.
       const runs = wrong.length > 0 ? 0 : await forget(cluster, marks);
       return {
         fault,
@@ -52,9 +52,8 @@ export function createRounds(cluster: Cluster): { run(fault: Fault): Promise<Rep
 }
 
 /**
- * Waits for the runs that were acknowledged up to now, and until nothing that is due waits any more, as long
- * as there is progress: on a busy machine it takes a while to make up for a fault. Gives what is left, in
- * words.
+ * Waits until all acknowledged runs have succeeded and no due run waits, as long as there is progress: a busy
+ * machine needs time to catch up. Returns descriptions of what is left.
  */
 async function caughtUp(cluster: Cluster): Promise<string[]> {
   let left = [...cluster.seen.acknowledged];

@@ -1,6 +1,6 @@
-// `npm run chaos` does every fault to three nodes under load, round after round, for an hour; `npm run chaos
-// -- 5m --fault freeze` that one for five minutes. A line for each, a Markdown summary at the end. Stops at
-// once when something does not hold.
+// `npm run chaos` injects every fault into three nodes under load, for an hour. `npm run chaos -- 5m --fault
+// freeze` injects one fault for five minutes. Prints a line for each and a Markdown summary; stops at a
+// violation.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
     interrupted = true;
-    // At once: what is under way fails, and is no fault.
+    // Exit at once: work in progress fails now, and that is no violation.
     void end().then(() => {
       tellSummary();
       process.exit(130);
@@ -93,7 +93,7 @@ async function allFaults(on: Cluster, all: readonly Fault[], until: number): Pro
   }
 }
 
-/** No process stays. npm hands Ctrl-C on a second time. */
+/** Leaves no process behind. npm forwards Ctrl-C a second time. */
 function end(): Promise<void> {
   ending ??= endOf(cluster);
   return ending;
@@ -104,7 +104,7 @@ async function endOf(on: Cluster | undefined): Promise<void> {
   await on.stop();
 }
 
-/** Undefined: one of them does not exist. */
+/** Returns undefined if a name does not exist. */
 function chosenFaults(names: readonly string[]): readonly Fault[] | undefined {
   const chosen = FAULTS.filter(({ name }) => names.length === 0 || names.includes(name));
   return names.every((name) => FAULTS.some((fault) => fault.name === name)) ? chosen : undefined;

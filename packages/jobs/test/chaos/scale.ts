@@ -1,27 +1,28 @@
 /**
- * How much of everything: the long form, an hour of it on two cores, and the short one, within `npm test`.
+ * The sizes of a run of the suite: the long form takes an hour on two cores, the short one is part of `npm
+ * test`.
  */
 export interface Scale {
-  /** Recurring jobs; each has a slot every `everyMs`, and the slots of all are spread evenly over it. */
+  /** Recurring jobs. Each has a slot every `everyMs`; the slots are spread evenly. */
   readonly jobs: number;
   readonly everyMs: number;
-  /** Runs by hand a second, asked of each node. */
+  /** Manual runs per second, requested from each node. */
   readonly triggersPerSecond: number;
-  /** Handlers at once on each node. */
+  /** How many handlers each node runs at the same time. */
   readonly places: number;
-  /** One job of so many has a handler that takes `longMs`; those are what a kill interrupts. */
+  /** One in this many jobs has a handler that takes `longMs`. Kills interrupt those handlers. */
   readonly longEvery: number;
   readonly longMs: number;
-  /** How long a node is frozen. */
+  /** How long a fault freezes a node. */
   readonly freezeMs: number;
-  /** How long its event loop stands still. */
+  /** How long a fault blocks an event loop. */
   readonly blockMs: number;
-  /** How long a node is cut off from the server. */
+  /** How long a fault cuts a node off from the server. */
   readonly cutMs: number;
-  /** How long what is not an instant lasts: slowness, a stream of terminated backends, readers, … */
+  /** How long other faults last: slowness, terminated backends, readers, … */
   readonly lastsMs: number;
   readonly kills: number;
-  /** The throughput of before is measured over so long. */
+  /** How long the throughput before a fault is measured. */
   readonly calmMs: number;
 }
 
@@ -55,10 +56,10 @@ export const SHORT: Scale = {
   calmMs: 2_000,
 };
 
-/** A lease of the PostgreSQL store (P9, lost nodes): a node that is not heard of for so long is dead. */
+/** The lease of the PostgreSQL store: a node that is silent for this long is dead (P9, lost nodes). */
 export const LEASE_MS = 15_000;
 
-/** What comes due and is asked for in a second. */
+/** Runs that become due or are requested per second. */
 export function demand({ jobs, everyMs, triggersPerSecond }: Scale, nodes: number): number {
   return (jobs / everyMs) * 1_000 + triggersPerSecond * nodes;
 }

@@ -2,7 +2,7 @@ import type { Report } from './round.ts';
 
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 
-/** A line for each fault as it is done. */
+/** One line of the report. */
 export function lineOf({ fault, before, recovery, runs, notes, violations, tookMs }: Report): string {
   const { throughputMs, restartsMs } = recovery;
   const restarts =
@@ -20,7 +20,7 @@ export function lineOf({ fault, before, recovery, runs, notes, violations, tookM
   return `${fault.name} (${seconds(tookMs)}): ${parts.join('; ')}`;
 }
 
-/** Markdown for a page of docs/measurements. */
+/** The summary as Markdown for docs/measurements. */
 export function summaryOf(reports: readonly Report[], rounds: number, tookMs: number): string {
   const byFault = Map.groupBy(reports, ({ fault }) => fault);
   const runs = reports.reduce((sum, report) => sum + report.runs, 0);
@@ -43,7 +43,7 @@ export function summaryOf(reports: readonly Report[], rounds: number, tookMs: nu
   ].join('\n');
 }
 
-/** What was aimed at, and what came out. */
+/** Each aim and whether it was met. */
 function aims(reports: readonly Report[]): string[] {
   const restartsAfter = (isMeant: (name: string) => boolean) =>
     reports.filter(({ fault }) => isMeant(fault.name)).flatMap(({ recovery }) => recovery.restartsMs);

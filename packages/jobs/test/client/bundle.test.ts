@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a page that has this source loads: bundled as the console is, with nothing from outside. */
+/** Bundles a page with this source as the console is bundled, without external packages. */
 async function bundle(
   source: string,
 ): Promise<{ readonly code: string; readonly modules: readonly string[] }> {

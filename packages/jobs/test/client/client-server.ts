@@ -9,7 +9,7 @@ export interface ClientServer {
   readonly connection: Connection;
   /** Every route, as `GET /api/jobs/:job_id`. */
   readonly routes: ReadonlySet<string>;
-  /** Those that were asked for. */
+  /** The routes that tests have called. */
   readonly asked: ReadonlySet<string>;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export async function startClientServer(): Promise<ClientServer & { readonly eng
   };
 }
 
-/** One more listening server over an engine that runs; its end leaves the engine alone. */
+/** One more listening server on a running engine. Closing it does not stop the engine. */
 export async function listen(
   engine: Engine,
   options: Partial<JobsPluginOptions> & { readonly port?: number } = {},

@@ -16,11 +16,11 @@ import { type ClientServer, listen, startClientServer } from './client-server.ts
 import { breakOff, event, refuse, startOddServer, stream } from './odd-server.ts';
 
 const JOB = { name: 'A', type: 'greet', on_demand: true } as const;
-/** Streams that end are good ones, however short. */
+/** Streams count as stable however soon they end. */
 const QUICK: EventPace = { stallMs: 5_000, steadyMs: 0 };
 const until = (condition: () => void) => vi.waitFor(condition, { timeout: 10_000 });
 
-/** Follows until told to stop, and keeps what came. */
+/** Follows until the test stops it, and collects the messages. */
 function follow(connection: Connection, options: JobEventsOptions = {}, pace?: EventPace) {
   const stop = new AbortController();
   onTestFinished(() => stop.abort());
@@ -36,7 +36,7 @@ function follow(connection: Connection, options: JobEventsOptions = {}, pace?: E
     for await (const one of events) told.push(one);
   };
   const ended = read();
-  // Looked at by the tests that expect it to fail.
+  // Tests that expect a failure check `ended` themselves.
   ended.catch(() => undefined);
   return { states, told, ended, stop: () => stop.abort(), kinds: () => told.map(({ type }) => type) };
 }
@@ -143,7 +143,7 @@ describe('a stream', () => {
     await until(() => expect(asked).toHaveLength(21));
     expect(told).toHaveLength(20);
     expect(states).toEqual(['connecting', 'open']);
-    // Waits would be of a quarter of a second each.
+    // With pauses, 20 reconnects would take 250 ms each.
     expect((asked[20]?.at ?? 0) - (asked[0]?.at ?? 0)).toBeLessThan(5_000);
   });
 
@@ -174,7 +174,7 @@ describe('a stream', () => {
     const { told, states } = follow(connection, {}, { stallMs: 60_000, steadyMs: 60_000 });
     await until(() => expect(told).toHaveLength(3));
     const [first = 0, second = 0, third = 0] = asked.map(({ at }) => at);
-    // Timers may be a millisecond early.
+    // Timers may fire a millisecond early.
     expect(second - first).toBeGreaterThan(248);
     expect(third - second).toBeGreaterThan(498);
     expect(states).toEqual(['connecting', 'open']);

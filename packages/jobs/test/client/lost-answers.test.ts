@@ -20,7 +20,7 @@ afterAll(() => server.close());
 
 type Meanwhile = () => Promise<unknown>;
 
-/** What the server does is done, but the first answer is lost; `meanwhile` others do something. */
+/** The server handles each request, but its first answer is lost; `meanwhile` runs before the repeat. */
 function losing(what: 'answer' | 'commit', meanwhile: Meanwhile = async () => undefined) {
   let isLost = false;
   const fetch: typeof globalThis.fetch = async (...request) => {
@@ -29,7 +29,7 @@ function losing(what: 'answer' | 'commit', meanwhile: Meanwhile = async () => un
     isLost = true;
     await meanwhile();
     if (what === 'answer') throw new TypeError('fetch failed');
-    // As a server that did not see whether its database had committed.
+    // The answer of a server that does not know whether its database committed.
     return Response.json({ detail: 'Not now.' }, { status: 503, headers: { 'retry-after': '0' } });
   };
   return connect({ url: server.url, fetch });

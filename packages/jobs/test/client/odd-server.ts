@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { onTestFinished } from 'vitest';
 import { type ConnectOptions, connect } from '../../src/client/index.ts';
 
-/** What is done with one request. */
+/** How the server answers one request. */
 export type Deed = (response: ServerResponse, request: IncomingMessage) => void;
 
 /**
- * A server that behaves as told, one deed a request, on a real socket; what comes after the last deed is cut
- * off. Stopped when the test is over.
+ * A server on a real socket that follows `deeds`, one for each request, and cuts off later requests. Closed
+ * with the test.
  */
 export async function startOddServer(deeds: readonly Deed[], options: Partial<ConnectOptions> = {}) {
   const asked: {
@@ -36,14 +36,14 @@ export async function startOddServer(deeds: readonly Deed[], options: Partial<Co
   return { connection: connect({ url: `http://127.0.0.1:${port}/api`, ...options }), asked };
 }
 
-/** No answer at all. */
+/** Breaks the connection without an answer. */
 export const breakOff: Deed = (response) => response.destroy();
 
-/** An event stream that says this, and then ends, stays open in silence, or breaks. */
+/** Sends this event stream, and then ends it, stays silent or breaks the connection. */
 export function stream(text: string, then: 'end' | 'silence' | 'break' = 'silence'): Deed {
   return (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    // What breaks only after it was sent shows that what came before was taken.
+    // The stream breaks only after the text was sent, so the client must have received it.
     response.write(text, () => {
       if (then === 'end') response.end();
       if (then === 'break') setTimeout(() => response.destroy(), 10);
@@ -51,7 +51,7 @@ export function stream(text: string, then: 'end' | 'silence' | 'break' = 'silenc
   };
 }
 
-/** A refusal, as the server's. */
+/** A problem document, as the server sends it. */
 export function refuse(status: number, headers: Readonly<Record<string, string>> = {}): Deed {
   return (response) => {
     response.writeHead(status, { 'content-type': 'application/problem+json', ...headers });
@@ -59,7 +59,7 @@ export function refuse(status: number, headers: Readonly<Record<string, string>>
   };
 }
 
-/** An event as the server writes it. */
+/** An event, as the server writes it. */
 export function event(id: string, type = 'job.updated'): string {
   const data = {
     id,

@@ -92,7 +92,7 @@ describe('a request that is safe to repeat', () => {
   test('is a delete; a 404 after no answer only says that it was done', async () => {
     const done = connectTo([brokenOff, problem(404)]);
     await resultOf(deleteJob(done.connection, 'a'));
-    // What never came to the server was not done.
+    // A request that never arrived had no effect.
     for (const steps of [[problem(404)], [problem(429), problem(404)], [refused, problem(404)]]) {
       const { connection } = connectTo(steps);
       expect(await failureOf(deleteJob(connection, 'a'))).toMatchObject({ status: 404 });

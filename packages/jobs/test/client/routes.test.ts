@@ -232,14 +232,14 @@ describe('the rest', () => {
   });
 });
 
-/** The address of a server that is gone. */
+/** The address of a server that has closed. */
 async function listenBriefly(): Promise<string> {
   const { url, close } = await listen(server.engine);
   await close();
   return url;
 }
 
-// The last one: it looks at what those above have asked for.
+// Must be the last test: it checks the routes that the tests above have called.
 test('every route of the API was asked for', async () => {
   const left = new AbortController();
   await jobEvents(connection, {

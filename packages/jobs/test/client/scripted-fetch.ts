@@ -1,6 +1,6 @@
 type Fetch = typeof globalThis.fetch;
 
-/** What is made of one request. */
+/** The answer to one request. */
 export type Step = (signal: AbortSignal | undefined) => Response | Promise<Response>;
 
 export interface Asked {
@@ -11,8 +11,8 @@ export interface Asked {
 }
 
 /**
- * A `fetch` that answers as told, one step a request, and keeps what it was asked. One request too many is a
- * fault.
+ * A `fetch` that answers by these steps, one for each request, and records the requests. A request without a
+ * step is an error.
  */
 export function scriptedFetch(...steps: readonly Step[]): {
   readonly fetch: Fetch;
@@ -59,19 +59,18 @@ export const html =
       headers: { 'content-type': 'text/html', ...headers },
     });
 
-/** As `fetch` of Node says that nobody listens. */
+/** The error of Node's `fetch` when no server listens. */
 export const refused: Step = () => {
   const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
   throw new TypeError('fetch failed', { cause });
 };
 
-/** As `fetch` of Node says that the connection broke before there was an answer. */
+/** The error of Node's `fetch` when the connection breaks before an answer. */
 export const brokenOff: Step = () => {
   const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
   throw new TypeError('fetch failed', { cause });
 };
 
-/** Never answers. */
 export const silent: Step = (signal) =>
   new Promise((_resolve, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason));

@@ -106,7 +106,7 @@ describe('new lines of a log', () => {
 });
 
 describe('the rows of all pages', () => {
-  /** Pages of two of the numbers 1 to 5. */
+  /** Two pages with the numbers 1 to 5, two on each page. */
   function source() {
     const asked: unknown[] = [];
     const list = async (query: {

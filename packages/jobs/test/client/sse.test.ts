@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LONGEST, readSse, SSE_START, type SseMessage } from '../../src/client/events/sse.ts';
 
-/** Reads a stream that came in these chunks. */
+/** Reads a stream in these chunks. */
 function read(...chunks: readonly string[]): readonly SseMessage[] {
   let state = SSE_START;
   return chunks.flatMap((chunk) => {
@@ -12,7 +12,7 @@ function read(...chunks: readonly string[]): readonly SseMessage[] {
   });
 }
 
-/** What a server may send, and what is to be read of it. */
+/** What a server sends, and the messages to read from it. */
 interface Sent {
   readonly id: string | undefined;
   readonly event: string | undefined;
@@ -51,7 +51,7 @@ function expected(all: readonly Sent[]): readonly SseMessage[] {
   });
 }
 
-/** Cuts a text or bytes at these places. */
+/** Cuts a text or bytes at these positions. */
 function cut<T extends { slice(from: number, to: number): T; readonly length: number }>(
   whole: T,
   at: readonly number[],
@@ -120,14 +120,14 @@ describe('an event stream', () => {
     for (const chunks of [
       [`data:${longest}x`],
       [`data:${longest}x\n\n`],
-      // A line that comes bit by bit, a message of many lines, and one of many lines with nothing in them.
+      // A line in many chunks, a message of many lines, and a message of many empty lines.
       [part, part, part, part, 'x'],
       [`data:${part}\n`, `data:${part}\n`, `data:${part}\n`, `data:${part}\n`],
       ['data\n'.repeat(LONGEST + 2)],
     ]) {
       expect(() => read(...chunks)).toThrow(tooLong);
     }
-    // Comments, and messages that end, are no message that grows.
+    // Comments and complete messages do not count toward the size of a message.
     expect(read(...Array.from({ length: 8 }, () => `:${part}\n`), 'data: a\n\n')).toHaveLength(1);
     expect(read(...Array.from({ length: 8 }, () => `data:${part}\n\n`))).toHaveLength(8);
   });

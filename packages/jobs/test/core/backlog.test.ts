@@ -7,7 +7,7 @@ const HOUR = 60 * MINUTE;
 const all = { catchUp: 'all', overlap: 'queue' } as const;
 const pause = { kind: 'pause', cancelLive: false } as const;
 
-/** A job whose slots of so many hours passed while nothing ran. */
+/** A job that missed the slots of this many hours while no engine ran. */
 function down(hours: number): Simulation {
   const sim = new Simulation(definition(every(HOUR), all), T0);
   sim.now = T0 + hours * HOUR + 30 * MINUTE;
@@ -15,10 +15,7 @@ function down(hours: number): Simulation {
   return sim;
 }
 
-/**
- * Runs what can run, one after the other, until nothing is left; returns the hours of the slots in that
- * order.
- */
+/** Runs due runs one by one until none is left; returns the hours of their slots in that order. */
 function runAll(sim: Simulation): (number | undefined)[] {
   const order: Row[] = [];
   for (let guard = 0; guard < 500; guard++) {

@@ -165,7 +165,7 @@ describe('run now', () => {
     sim.command({ kind: 'edit', definition: definition(every(HOUR), { overlap: 'queue' }) });
     sim.command({ kind: 'trigger' });
     expect(sim.command({ kind: 'trigger' })).toMatchObject(refused('queue', '"allow"'));
-    // Two live ones would fill a queue as well.
+    // Two live runs would fill a queue, too.
     sim.command({ kind: 'edit', definition: definition(every(HOUR), { overlap: 'skip' }) });
     expect(sim.command({ kind: 'trigger' })).toMatchObject(refused('skip', '"allow"'));
   });

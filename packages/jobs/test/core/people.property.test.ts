@@ -37,7 +37,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 const steps = fc.array(fc.tuple(fc.nat(400_000), step), { minLength: 1, maxLength: 50 });
 
-/** What people did to a job: since when it was paused, and the modes that it had. */
+/** The history of a job under test: when it was paused, and its earlier modes. */
 interface Story {
   readonly pauses: { readonly from: number; to: number }[];
   overlapped: boolean;
@@ -86,7 +86,8 @@ function act(sim: Simulation, what: Step, story: Story): void {
 function holds(sim: Simulation, story: Story): void {
   const { job } = sim;
   const live = sim.live();
-  // P4, stored next run: there is always something that brings the job forward, and the planner knows when.
+  // P4, stored next run: a job always has a time or a run that brings it forward, and the planner knows the
+  // time.
   if (job.status === 'active') {
     expect(job.nextRunAt !== undefined || sim.isLive()).toBe(true);
     expect(job.wakeAt !== undefined || sim.isLive()).toBe(true);
@@ -95,7 +96,7 @@ function holds(sim: Simulation, story: Story): void {
   // P5, one run per slot.
   if (job.lastSlotAt !== undefined && job.nextRunAt !== undefined)
     expect(job.nextRunAt).toBeGreaterThan(job.lastSlotAt);
-  // P7, overlap: what waits for room waits for a run that will make it.
+  // P7, overlap: a run waits only while an active run takes the room.
   if (live.waiting > 0 && job.status === 'active') expect(live.active).toBeGreaterThan(0);
   if (!story.overlapped) expect(live.active).toBeLessThanOrEqual(1);
   if (isFixedDelay(job.schedule) && sim.isLive()) expect(job.nextRunAt).toBeUndefined();

@@ -183,7 +183,7 @@ describe('pause', () => {
   });
 });
 
-/** Each way in which a claim may end. */
+/** Each way in which a claim can end. */
 const ENDS = {
   succeeded: { kind: 'succeeded' },
   failed: failed(),

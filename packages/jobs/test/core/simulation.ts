@@ -47,10 +47,7 @@ export function definition(schedule: Schedule, extra: Partial<JobDefinition> = {
   };
 }
 
-/**
- * One job and its runs, kept the plainest way that a store could: applies decisions to arrays. For tests of
- * the rules.
- */
+/** One job and its runs in arrays: the simplest store. For tests of the rules. */
 export class Simulation {
   job: Job;
   now: number;
@@ -90,7 +87,7 @@ export class Simulation {
     return outcome;
   }
 
-  /** Claims what is due, at most so many. */
+  /** Claims due runs, at most `limit`. */
   claim(limit = Number.POSITIVE_INFINITY): Row[] {
     const due = this.rows.filter(
       (row) => row.state === 'waiting' && row.held === 'no' && row.availableAt <= this.now,
@@ -170,7 +167,7 @@ export class Simulation {
   }
 }
 
-/** How many rows cover a slot (P6, catch-up): exactly one must. */
+/** How many rows cover a slot; it must be one (P6, catch-up). */
 export function covering(rows: readonly Row[], slot: number): number {
   return rows.filter(
     (row) =>

@@ -152,8 +152,8 @@ describe('catch-up', () => {
             const running = sim.running();
             if (overlap !== 'allow') expect(running.length).toBeLessThanOrEqual(1);
             for (const run of running.slice(0, settle)) sim.settle(run);
-            // P4, stored next run: an active job always has a next run or a live run, and the planner knows
-            // when to look.
+            // P4, stored next run: an active job has a next run or a live run, and the planner knows when to
+            // look.
             expect(sim.job.nextRunAt !== undefined || sim.isLive()).toBe(true);
             expect(sim.job.wakeAt !== undefined || sim.isLive()).toBe(true);
           }
@@ -252,7 +252,7 @@ describe('clock', () => {
 
 // Promises P6, catch-up; P17, clock.
 describe('a job that was rebased on a clock that is behind', () => {
-  /** Ten slots have rows; then the clock is back at the first one, and somebody resumes the job. */
+  /** Ten slots have rows. Then the clock moves back to the first slot, and a person resumes the job. */
   const behind = (more: Parameters<typeof definition>[1] = {}) => {
     const sim = new Simulation(definition(every(MINUTE), { overlap: 'allow', ...more }), T0);
     for (let n = 1; n <= 10; n += 1) {

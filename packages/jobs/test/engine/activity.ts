@@ -56,7 +56,7 @@ export function activities(makeDatabase: MakeDatabase): void {
       await h.engine.tick();
       expect(h.engine.activity().skipped).toEqual({ overlap: 1, missed: 0 });
       h.clock.advance(MINUTE);
-      // An edit takes first what is due.
+      // An edit first takes due slots.
       await h.engine.patchJob('job', { interval: '1h' });
       expect(h.engine.activity().skipped).toEqual({ overlap: 2, missed: 0 });
       told.end();

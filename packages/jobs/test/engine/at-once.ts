@@ -20,7 +20,7 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
   });
 
   const pass = () => h.pass(10, 10);
-  /** It has looked, and found nothing. */
+  /** The engine has looked for runs and found none. */
   const becomeIdle = () => h.pass(100, 10);
   const trigger = async () => (await h.engine.trigger('job')).view.run.id;
   const runOf = async (id: string) => (await h.engine.getRun(id)).run;
@@ -72,7 +72,7 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
       await h.store.quiet();
       h.store.make('works', 'command');
       h.clock.advance(1_000);
-      // It is planned, and finds no place.
+      // The run is planned, and no place is free.
       await becomeIdle();
       answered.resolve();
       const id = await triggered;

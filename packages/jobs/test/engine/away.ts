@@ -1,9 +1,7 @@
 import { expect } from 'vitest';
 import type { Harness } from './engine-harness.ts';
 
-/**
- * What tests of a database that is away do with the job of their harness, which is another one in each test.
- */
+/** Helpers for tests with an unavailable database. Each test has a harness of its own. */
 export function whileAway(harness: () => Harness) {
   return {
     trigger: async () => (await harness().engine.trigger('job')).view.run.id,
@@ -14,7 +12,7 @@ export function whileAway(harness: () => Harness) {
   };
 }
 
-/** Long enough for a handler that has returned to be seen to have ended. */
+/** Turns of the event loop, enough for the engine to see that a handler has returned. */
 export async function turns(): Promise<void> {
   for (let n = 0; n < 3; n++) await new Promise<void>((resolve) => void setImmediate(resolve));
 }

@@ -18,7 +18,7 @@ export function besideRequests(makeDatabase: MakeDatabase): void {
     await h.close();
   });
 
-  /** When claims are asked for, of which the first one takes 7 ms, and how many runs that starts. */
+  /** When the engine asks for claims, and how many runs start. The first claim takes 7 ms. */
   const claimsOf = async (come: () => Promise<unknown>) => {
     const runAt = new Date(DUE).toISOString();
     await Promise.all(Array.from({ length: RUNS }, () => h.engine.trigger('job', { runAt })));

@@ -16,9 +16,7 @@ const work = defineJobType({
   run: async () => undefined,
 });
 
-/**
- * Overwrites the head of the page that the history of runs begins with: nothing reads it before a run ends.
- */
+/** Overwrites the first page of the run history, which is not read before a run ends. */
 function spoilHistory(file: string): void {
   const database = new DatabaseSync(file);
   const page = Number(

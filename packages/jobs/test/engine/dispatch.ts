@@ -61,7 +61,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
   describe('a run once recovered', () => {
     const pass = (ms: number, stepMs = 100) => h.pass(ms, stepMs);
 
-    /** It waits while another run holds the only place, whose runs have been short. */
+    /** The run waits while another run, whose runs have been short, holds the only place. */
     const waitingForPlace = async () => {
       await make({ concurrency: 1 });
       await h.engine.createJob(job({ overlap: 'allow' }));
@@ -70,7 +70,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       h.deps.handler = told.handler;
       const poison = (await h.engine.trigger('job')).view.run;
       await h.engine.tick();
-      // The process dies; the next one takes the run back, and has not come to it yet.
+      // The process dies; the next process takes the run back and has not started it yet.
       h.clock.advance(1);
       await h.engine.pauseJob('job');
       const next = await h.again({ autoRun: true });
@@ -128,7 +128,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
 
   // Promises P7, overlap; P12, cancel; P14, pause; P16, edit.
   describe('claimed runs that have not started', () => {
-    /** One long run holds the only place while others of the same job wait for it on this node. */
+    /** A long run holds the only place while this node has claimed other runs of the job ahead. */
     const prefetched = async () => {
       await make({ concurrency: 1 });
       await h.engine.createJob(job({ overlap: 'allow' }));

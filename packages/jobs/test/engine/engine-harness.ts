@@ -17,12 +17,12 @@ import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
 
 export const T0 = Date.UTC(2026, 0, 1);
 
-/** What a test's handler does with each run; replaced at will. */
+/** `work` does this with each run; tests may replace it. */
 export interface Deps extends ThreadDeps {
   handler(ctx: JobContext<{ readonly n: number }>): unknown;
 }
 
-/** Runs inline whatever the test says. */
+/** This type runs inline in every test. */
 export const work = defineJobType({
   type: 'work',
   module: import.meta.url,
@@ -30,11 +30,11 @@ export const work = defineJobType({
   run: async (ctx, deps: Deps) => deps.handler(ctx),
 });
 
-/** Where the engines of a test keep their jobs. */
+/** The database of a test's engines. */
 export interface EngineDatabase {
-  /** One more store on it. */
+  /** Opens one more store on the database. */
   openStore(clock: Clock): JobStore;
-  /** From now on, all that have opened a store on it count as killed. */
+  /** All processes that have opened a store on it count as killed. */
   killAll(): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -45,28 +45,25 @@ export interface Harness {
   readonly engine: Engine;
   readonly clock: FakeClock;
   readonly deps: Deps;
-  /** What the engines' stores do. */
+  /** Controls the calls of the engines' stores. */
   readonly store: UnsteadyStore;
-  /** Lets time pass, step by step: the engine does all that is to be done at one before the next one. */
+  /** Advances the clock in steps. The engine finishes its work at each step. */
   pass(ms: number, stepMs?: number): Promise<void>;
-  /** Passes until an instant: quickly up to a second before it, and in such steps from there. */
+  /** Advances the clock to an instant: quickly until one second before it, then in steps of `stepMs`. */
   passUntil(at: number, stepMs?: number): Promise<void>;
-  /** Another engine on the same database, as after a restart: those before it were killed. */
+  /** Starts another engine on the database, as after a restart: the earlier engines count as killed. */
   again(options?: Partial<EngineOptions<Deps>>): Promise<Engine>;
-  /** Another engine on the same database, beside those that there are. */
+  /** Starts another engine on the database, beside the running ones. */
   beside(options?: Partial<EngineOptions<Deps>>): Promise<Engine>;
-  /** A store on the same database. */
+  /** Opens a store on the database. */
   openStore(): JobStore;
   close(): Promise<void>;
 }
 
-/** However busy the machine is that the tests run on: else claims would be held back. */
+/** An event loop that is never late; otherwise a busy test machine would hold back claims. */
 const ON_TIME = { enable: () => true, disable: () => true, reset: () => undefined, percentile: () => 0 };
 
-/**
- * An engine on a real database and a fake clock; nothing happens but by `tick()`. `wrap` comes between it and
- * its store.
- */
+/** An engine on a real database and a fake clock; it acts only on `tick()`. `wrap` may replace its store. */
 export async function createHarness(
   options: Partial<EngineOptions<Deps>> = {},
   makeDatabase: MakeDatabase = memoryDatabase,
@@ -118,8 +115,8 @@ export async function createHarness(
     openStore: () => database.openStore(clock),
     async close() {
       store.restore();
-      // Handlers that a test left behind end with the shutdown's signal or not at all: time must pass for the
-      // wait to end.
+      // Handlers of a finished test may ignore the signal of the shutdown: the clock must advance to end the
+      // wait.
       const passing = setInterval(() => clock.advance(5_000), 5);
       await Promise.allSettled(engines.map((each) => each.stop()));
       clearInterval(passing);
@@ -128,7 +125,6 @@ export async function createHarness(
   };
 }
 
-/** For tests that need no database. */
 export const memoryDatabase: MakeDatabase = async () => {
   const database = createMemoryDatabase();
   return {
@@ -146,20 +142,20 @@ export const job = (extra: Partial<JobInput> = {}): JobInput => ({
   ...extra,
 });
 
-/** Triggers the job, and lets the engine come to it. */
+/** Triggers the job and ticks until the run has ended. */
 export async function runOnce(h: Harness, payload?: unknown): Promise<string> {
   const { view } = await h.engine.trigger('job', payload === undefined ? {} : { payload });
   await h.engine.tick();
   return view.run.id;
 }
 
-/** A handler that goes on until its signal fires, and then throws the reason. */
+/** A handler that waits for its signal and then throws the signal's reason. */
 export const untilAborted = (ctx: JobContext<unknown>): Promise<never> =>
   new Promise((_, reject) => {
     ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason), { once: true });
   });
 
-/** Handlers that end when the test says so. */
+/** Handlers that end when the test calls `end`. */
 export function untilTold(): {
   readonly handler: Deps['handler'];
   readonly started: string[];
@@ -178,5 +174,5 @@ export function untilTold(): {
   };
 }
 
-/** For what does not go by the clock of the test. */
+/** Waits in real time, for work that does not use the fake clock. */
 export const realTime = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));

@@ -22,11 +22,11 @@ import { shutdowns } from './shutdown.ts';
 import { tracing } from './tracing.ts';
 
 /**
- * What an engine promises whatever store it has. `makeOwn` makes databases that no other test has had: for
- * tests of how engines start and stop.
+ * The promises of an engine on any store. `makeOwn` makes databases that no other test has used, for tests of
+ * starts and stops.
  */
 export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase): void {
-  // Each prepares its tests in its own way.
+  // Each topic prepares its own tests.
   describe('activity', () => activities(makeDatabase));
   describe('promises', () => promises(makeDatabase));
   describe('execution', () => execution(makeDatabase));

@@ -5,10 +5,10 @@ import { createHarness, type Harness, job, type MakeDatabase, T0 } from './engin
 const SLOT = T0 + 10_000;
 const EVERY = { onDemand: false, interval: '10s' } as const;
 
-/** When the ends of runs are written, and with what. */
+/** When the engine writes the ends of runs, and together with what. */
 export function gathering(makeDatabase: MakeDatabase): void {
   let h: Harness;
-  /** Keeps answers back, until the test's end at most. */
+  /** Holds answers back until the test resolves it or ends. */
   let answered: PromiseWithResolvers<void>;
   const start = async (concurrency: number) => {
     answered = Promise.withResolvers();
@@ -28,14 +28,14 @@ export function gathering(makeDatabase: MakeDatabase): void {
   describe('settlements of few slots', () => {
     beforeEach(() => start(1));
 
-    /** How many commits it takes to settle the slots of two jobs, 10 ms apart. */
+    /** How many commits settle the slots of two jobs, 10 ms apart. */
     const commits = async (more: Partial<JobInput>) => {
       await create('one', SLOT, more);
       await create('two', SLOT + 10, more);
       const succeed = async (count: number) =>
         (await h.engine.listRuns({ limit: 9 })).rows.filter(({ run }) => run.status === 'succeeded')
           .length === count;
-      // From here on it is known how long runs take.
+      // From here on the engine knows how long runs take.
       await h.engine.trigger('one');
       await expect.poll(() => h.pass(20).then(() => succeed(1))).toBe(true);
       let settled = 0;
@@ -73,7 +73,7 @@ export function gathering(makeDatabase: MakeDatabase): void {
       expect(settled.filter((at) => !looked.includes(at))).toEqual([]);
     });
 
-    /** Until the next look ahead has been asked for. */
+    /** Waits until the engine asks for its next look ahead. */
     const untilLook = async () => {
       let hasLooked = false;
       h.store.watch('plan', () => {
@@ -85,7 +85,7 @@ export function gathering(makeDatabase: MakeDatabase): void {
     it('are written at once for runs that were claimed for a free place, such as recovered ones', async () => {
       await passUntil(SLOT + 200, 5);
       await untilLook();
-      // Too near to be taken ahead.
+      // Too near to claim ahead.
       await create('due', h.clock.now() + 10);
       await h.pass(30, 5);
       expect(await statusOf('due')).toBe('succeeded');

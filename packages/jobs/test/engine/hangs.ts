@@ -1,5 +1,5 @@
-// A module whose import hangs in a native call, which no thread can be ended in, until the test removes its
-// file.
+// A module whose import hangs in a native call until the test removes its file. Node cannot end a thread in
+// such a call.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';

@@ -18,7 +18,7 @@ async function runOnce(handler: (ctx: JobContext<{ readonly n: number }>) => unk
   return view.run.id;
 }
 
-/** Anything at all where the types ask for something else, as code in JavaScript can pass it. */
+/** A value of a wrong type, as JavaScript callers can pass it. */
 const anything = (value: unknown) => value as never;
 
 describe('a payload of more than 64 KiB that code gives', () => {

@@ -10,7 +10,7 @@ import {
   untilTold,
 } from './engine-harness.ts';
 
-/** Answers of the store that come late, or in another order than what they tell of. */
+/** Answers of the store that arrive late or out of order. */
 export function lateAnswers(makeDatabase: MakeDatabase): void {
   let h: Harness;
   const make = async (options: Partial<EngineOptions<Deps>> = {}) => {
@@ -23,7 +23,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
   // Promises P4, stored next run; P8, retries; P11, timeout; P12, cancel; P13, delete; P14, pause. Lesson 17,
   // busy event loops and shutdowns.
   describe('a claim whose answer is on its way', () => {
-    /** Triggers a run, and leaves the answer to its claim under way. */
+    /** Triggers a run, and holds back the answer to its claim. */
     const claimUnderWay = async () => {
       await make();
       await h.engine.createJob(job());
@@ -96,7 +96,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       h.deps.handler = told.handler;
       await h.engine.createJob(job({ overlap: 'allow' }));
       await h.engine.createJob(job({ id: 'other' }));
-      // A look ahead sees it at the start, and leaves it: it is not on a grid.
+      // The look ahead at the start sees this run and leaves it, because it is not on a grid.
       const runAt = new Date(SOON).toISOString();
       await h.engine.createJob({ id: 'once', name: 'Once', type: 'work', runAt });
       await Promise.all(Array.from({ length: 299 }, () => h.engine.trigger('job')));
@@ -109,12 +109,12 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       h.store.make(answers.promise, 'plan', 'claim');
       for (let n = 0; n < 150; n++) told.end(n);
       await h.store.quiet();
-      // A pass that settles, plans and claims.
+      // This pass settles, plans and claims.
       h.clock.advance(1);
       await expect.poll(async () => (await h.engine.stats()).runs.queued).toBe(0);
       h.store.make('works', 'plan', 'claim');
       const other = (await h.engine.trigger('other')).view.run.id;
-      // Before the pass that the trigger has asked for.
+      // Before the pass that the trigger requests.
       answers.resolve();
       await h.store.quiet();
       await expect
@@ -194,7 +194,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       await h.engine.trigger('job');
       await h.engine.trigger('job');
       h.clock.advance(1);
-      // Is due all the time, so that the pass claims, too.
+      // Always due, so that the pass claims, too.
       await h.engine.trigger('other');
       await h.engine.tick();
       const seen: string[] = [];

@@ -3,7 +3,7 @@ import type { NodeListener } from '../../src/core/nodes/membership.ts';
 import type { JobStore } from '../../src/index.ts';
 import { createHarness, type Harness, job, type MakeDatabase, untilAborted } from './engine-harness.ts';
 
-/** How a node behaves as its lease ends, on any store. */
+/** How a node on any store behaves when its lease ends. */
 export function leases(makeDatabase: MakeDatabase): void {
   let h: Harness;
   let told: NodeListener;

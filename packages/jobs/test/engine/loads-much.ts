@@ -6,8 +6,8 @@ interface Item {
 }
 
 /**
- * Some 80 MB of heap from the import on, in small objects, as a model that is loaded there takes. One large
- * object over a thread's limit would end Node 24 itself.
+ * About 80 MB of heap in small objects, like a loaded model. A single object over a thread's limit would end
+ * Node 24 itself.
  */
 export let model: Item | undefined;
 for (let n = 0; n < 2_500_000; n++) model = { n: n + 0.5, next: model };

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { defineJobType } from '../../src/index.ts';
 
 /**
- * A job type whose thread takes half a second before its handler begins. The handler counts itself in memory
- * that the test shares, and returns its run: the engine does not hear a handler that it has taken back.
+ * A job type whose thread takes half a second to load. Its handler counts calls in memory that it shares with
+ * the test, and returns the run's id: the engine ignores a handler whose run it has taken back.
  */
 export const slow = defineJobType({
   type: 'slow',

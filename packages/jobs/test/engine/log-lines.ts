@@ -10,7 +10,7 @@ import {
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 
-/** What the log of the process says of attempts, and by which ids. */
+/** What the log of the process says about attempts, and with which ids. */
 export function logLines(makeDatabase: MakeDatabase): void {
   let h: Harness;
   let lines: object[];

@@ -6,7 +6,7 @@ const EVERY = { onDemand: false, interval: '10s' } as const;
 
 export function lookingAhead(makeDatabase: MakeDatabase): void {
   let h: Harness;
-  /** The instants at which handlers were called. */
+  /** When handlers were called. */
   let starts: number[];
   beforeEach(async () => {
     h = await createHarness({ autoRun: true, concurrency: 1 }, makeDatabase);
@@ -17,7 +17,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
 
   const passUntil = (at: number, stepMs?: number) => h.passUntil(at, stepMs);
   const runs = async () => (await h.engine.listRuns({ limit: 9 })).rows.map(({ run }) => run);
-  /** Somebody has claimed the run of the slot, which has not come. */
+  /** The run of a future slot is claimed. */
   const claimedAhead = async () => {
     await passUntil(SLOT - 40);
     await expect.poll(runs).toMatchObject([{ status: 'queued', scheduledFor: SLOT, claim: {} }]);
@@ -44,7 +44,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
     });
 
     describe('among others', () => {
-      /** When the runs of jobs start whose slots come then: all in ms after `SLOT`. */
+      /** When the runs start of jobs whose slots are due at `slots`. All times in ms after `SLOT`. */
       const startsOf = async (slots: readonly number[]) => {
         await h.close();
         h = await createHarness({ autoRun: true, concurrency: 20 }, makeDatabase);

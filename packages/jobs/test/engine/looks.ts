@@ -5,10 +5,10 @@ import { createRequests } from './requests.ts';
 const SLOT = T0 + 10_000;
 const EVERY = { onDemand: false, interval: '10s' } as const;
 
-/** When slots are looked for. */
+/** When the engine looks for due slots. */
 export function looks(makeDatabase: MakeDatabase): void {
   let h: Harness;
-  /** The instants at which handlers were called. */
+  /** When handlers were called. */
   let starts: number[];
   const open = async (concurrency: number) => {
     h = await createHarness({ autoRun: true, concurrency }, makeDatabase);
@@ -61,10 +61,7 @@ export function looks(makeDatabase: MakeDatabase): void {
     const create = (at: number) =>
       h.engine.createJob(job({ ...EVERY, id: `${at}`, startAt: new Date(SLOT + at).toISOString() }));
     const startsFromSlot = () => starts.map((at) => at - SLOT);
-    /**
-     * With jobs that start then, up to the start of the first one, whose settlement is answered when it is
-     * told to be.
-     */
+    /** Creates jobs with these slots, and holds back the answer to their first settlement. */
     const settlingSlowly = async (slots: readonly number[]) => {
       for (const at of slots) await create(at);
       await passUntil(SLOT - 1);
@@ -76,7 +73,7 @@ export function looks(makeDatabase: MakeDatabase): void {
     it('start on time although earlier settlements take long to be written', async () => {
       const written = await settlingSlowly([0, 300]);
       await passUntil(SLOT + 320, 5);
-      // Sooner than what is known to come.
+      // Earlier than the known slots.
       await create(480);
       await passUntil(SLOT + 500, 5);
       written.resolve();
@@ -120,7 +117,7 @@ export function looks(makeDatabase: MakeDatabase): void {
       await passUntil(SLOT + 1_000, 5);
       const written = Promise.withResolvers<void>();
       h.store.make(written.promise, 'settle');
-      // Claims have been looked for, and what has ended is written again.
+      // The engine has looked for claims, and writes ends of runs again.
       await passUntil(SLOT + 1_150, 5);
       await create(1_400);
       await passUntil(SLOT + 1_250, 5);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { turns, whileAway } from './away.ts';
 import { createHarness, type Harness, job, type MakeDatabase, T0, untilAborted } from './engine-harness.ts';
 
-/** What the store was asked for is done, now or in a while, and its answer is lost. */
+/** The store does what it was asked, now or later, and its answer is lost. */
 export function lostAnswers(makeDatabase: MakeDatabase): void {
   let h: Harness;
   beforeEach(async () => {
@@ -27,7 +27,7 @@ export function lostAnswers(makeDatabase: MakeDatabase): void {
       expect(await runOf(second)).toMatchObject({ status: 'succeeded', attempt: 1 });
     });
 
-    /** A job whose making got no answer. */
+    /** A job whose creation got no answer. */
     const makeLost = async () => {
       const startAt = new Date(T0 + 1_000).toISOString();
       const lost = h.engine.createJob({ id: 'lost', name: 'Lost', type: 'work', interval: '1h', startAt });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { turns, whileAway } from './away.ts';
 import { createHarness, type Harness, job, type MakeDatabase } from './engine-harness.ts';
 
-/** Progress, log and zombies that could not be written when they came. */
+/** Progress, log lines and zombies that could not be written at first. */
 export function lostReports(makeDatabase: MakeDatabase): void {
   let h: Harness;
   beforeEach(async () => {

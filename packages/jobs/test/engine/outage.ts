@@ -122,7 +122,7 @@ export function outages(makeDatabase: MakeDatabase): void {
       const passing = setInterval(() => h.clock.advance(20), 2);
       try {
         await expect.poll(() => isReporting).toBe(true);
-        // Ten looks at what there is to report, one report.
+        // Ten looks for reports, and one report.
         await realTime(100);
         told.end();
         const stopped = next.stop();
@@ -153,7 +153,7 @@ export function outages(makeDatabase: MakeDatabase): void {
         isFirst = false;
         return refused;
       });
-      // Writes what has ended ahead of itself.
+      // A cancel first writes the ended runs.
       await h.engine.cancelRun((await h.engine.trigger('job')).view.run.id);
       const passing = setInterval(() => h.clock.advance(20), 2);
       try {
@@ -173,7 +173,7 @@ export function outages(makeDatabase: MakeDatabase): void {
       const id = await trigger();
       h.store.make('fails', 'settle', 'plan', 'claim', 'report');
       h.store.make('works', 'claim');
-      // While planning fails, claims go on without it.
+      // While planning fails, claims continue.
       await tickThrough();
       await tickThrough();
       await h.engine.stop();

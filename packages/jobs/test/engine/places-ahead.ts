@@ -5,10 +5,10 @@ import { createHarness, type Harness, job, type MakeDatabase, T0, untilTold } fr
 const SLOT = T0 + 10_000;
 const EVERY = { onDemand: false, interval: '10s' } as const;
 
-/** Places for what is claimed ahead of its time. */
+/** Places for runs that are claimed ahead. */
 export function placesAhead(makeDatabase: MakeDatabase): void {
   let h: Harness;
-  /** The instants at which handlers were called. */
+  /** When handlers were called. */
   let starts: number[];
   beforeEach(async () => {
     h = await createHarness({ autoRun: true, concurrency: 1 }, makeDatabase);
@@ -19,7 +19,7 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
 
   const passUntil = (at: number, stepMs?: number) => h.passUntil(at, stepMs);
   const runs = async () => (await h.engine.listRuns({ limit: 9 })).rows.map(({ run }) => run);
-  /** Somebody has claimed the run of the slot, which has not come. */
+  /** The run of a future slot is claimed. */
   const claimedAhead = async () => {
     await passUntil(SLOT - 40);
     await expect.poll(runs).toMatchObject([{ status: 'queued', scheduledFor: SLOT, claim: {} }]);
@@ -40,8 +40,8 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
 
     describe('while another run waits for a place', () => {
       /**
-       * Five runs of another job that take `ms` each. Of the two runs after them, one has the only place and
-       * one waits until the other has ended.
+       * Five runs of another job that take `ms` each, then two runs: one has the only place, the other waits
+       * for it.
        */
       const busyBeside = async (ms: number) => {
         await h.engine.createJob(job(EVERY));
@@ -92,7 +92,7 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
     describe('while claims are held back', () => {
       const slot = SLOT + 10_000;
       const slotRun = async () => (await runs()).find(({ scheduledFor }) => scheduledFor === slot);
-      /** In a process whose event loop has been late for so many seconds. */
+      /** In a process whose event loop has been late for `seconds`. */
       const lateFor = async (seconds: number) => {
         await h.close();
         let isLate = false;
@@ -138,7 +138,7 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
     it('runs on this node if a place becomes free soon after its time', async () => {
       for (const id of ['one', 'two']) await h.engine.createJob(job({ ...EVERY, id }));
       await h.engine.createJob(job({ id: 'other' }));
-      // Runs take so long that none is expected to end soon.
+      // These runs take so much time that the engine expects none of them to end soon.
       const slow = untilTold();
       h.deps.handler = slow.handler;
       await h.engine.trigger('other');

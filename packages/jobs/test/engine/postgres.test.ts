@@ -14,7 +14,7 @@ afterAll(() => database.drop());
 
 const postgresDatabase: MakeDatabase = async () => {
   let generation = 0;
-  /** A killed process does not learn that it is taken for dead, and never joins again. */
+  /** A killed process does not learn that it was declared dead, and never rejoins. */
   const mortal = (store: JobStore): JobStore => {
     const born = generation;
     return {
@@ -51,7 +51,7 @@ describe('two engines on one PostgreSQL', () => {
     await expect.poll(slot).toMatchObject({ claim: expect.any(Object) });
     const first = await slot();
     await h.beside();
-    // Holds the only place of the one that has claimed.
+    // Holds the only place of the node that has claimed.
     const other = (await h.engine.trigger('other')).view.run.id;
     await expect.poll(() => h.pass(5).then(() => told.started)).toEqual([other]);
     await h.pass(SLOT - h.clock.now());

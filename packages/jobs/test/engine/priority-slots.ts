@@ -4,22 +4,22 @@ import { createHarness, type Harness, job, type MakeDatabase, T0 } from './engin
 
 interface Load {
   readonly concurrency: number;
-  /** Runs by hand, of 100 ms each. */
+  /** Manual runs, 100 ms each. */
   readonly backlog: number;
-  /** Jobs that come due each second meanwhile. */
+  /** Jobs with one slot per `slotMs`. */
   readonly jobs: number;
   readonly slotMs: number;
   readonly seconds: number;
 }
 
-/** A backlog of 6 s, if nothing else took a place. */
+/** The backlog alone would take 6 s. */
 const WIDE = { concurrency: 10, backlog: 600, jobs: 12, seconds: 5 };
 /** More slots than one place can run. */
 const NARROW = { backlog: 100, jobs: 4, slotMs: 600, seconds: 12 };
 
 export function prioritySlots(makeDatabase: MakeDatabase): void {
   let h: Harness;
-  /** The jobs of the handlers that have ended. */
+  /** The jobs of the ended handlers. */
   let ended: string[];
   afterEach(() => h.close());
 
@@ -39,7 +39,7 @@ export function prioritySlots(makeDatabase: MakeDatabase): void {
     await h.engine.createJob(job({ id: 'backlog', overlap: 'allow' }));
     const ids = Array.from({ length: jobs }, (_, n) => `job-${n}`);
     for (const [n, id] of ids.entries()) {
-      // Spread over the second, the first of them before the backlog is there.
+      // Spread over a second; the first slot is due before the backlog exists.
       const startAt = new Date(T0 + 1_000 + (n * 1_000) / jobs).toISOString();
       await h.engine.createJob(job({ id, onDemand: false, interval: '1s', startAt }));
     }
@@ -61,7 +61,7 @@ export function prioritySlots(makeDatabase: MakeDatabase): void {
 
     it('leave half of the places to it, even when they take long', async () => {
       const { slots, backlog } = await run({ ...WIDE, slotMs: 2_000 });
-      // Five places for 5 s; the backlog takes some of them first.
+      // Five places for 5 s, of which the backlog takes some first.
       expect(backlog).toBeGreaterThan(200);
       expect(backlog).toBeLessThan(WIDE.backlog * 0.8);
       expect(slots).toBeGreaterThanOrEqual(5);
@@ -69,7 +69,7 @@ export function prioritySlots(makeDatabase: MakeDatabase): void {
 
     it('take turns with it where there is one place, the longest waiting job first', async () => {
       const { backlog, ofEach, slots } = await run({ ...NARROW, concurrency: 1 });
-      // A turn of each takes 700 ms.
+      // One run of each kind takes 700 ms together.
       expect(backlog).toBeGreaterThanOrEqual(14);
       expect(slots).toBeGreaterThanOrEqual(14);
       expect(Math.min(...ofEach)).toBeGreaterThanOrEqual(3);
@@ -85,7 +85,7 @@ export function prioritySlots(makeDatabase: MakeDatabase): void {
 
 interface Counts {
   readonly backlog: number;
-  /** All slots, and those of each job. */
+  /** The number of slots, and the number for each job. */
   readonly slots: number;
   readonly ofEach: readonly number[];
 }

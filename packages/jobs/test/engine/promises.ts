@@ -241,7 +241,7 @@ export function promises(makeDatabase: MakeDatabase): void {
         h.clock.advance(6 * SECOND);
         await h.store.quiet();
       }
-      // Ten minutes: each minute a look at what is due and one at history.
+      // Ten minutes: each minute one look for due slots and one at the history.
       expect(calls).toBeLessThan(50);
       expect(timers).toBeLessThan(60);
     });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Requests {
-  /** A request comes in to a server of this process, and is answered. */
+  /** A server of this process receives a request and answers it. */
   come(): Promise<unknown>;
   close(): Promise<void>;
 }

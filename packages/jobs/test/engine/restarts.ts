@@ -12,7 +12,7 @@ import {
   work,
 } from './engine-harness.ts';
 
-/** What a process finds that others have left, or leave to it: jobs of other builds, claims of the dead. */
+/** What a process does with the remains of other processes: jobs of other builds, claims of dead nodes. */
 export function restarts(makeDatabase: MakeDatabase): void {
   let h: Harness;
   beforeEach(async () => {
@@ -151,10 +151,10 @@ export function restarts(makeDatabase: MakeDatabase): void {
       let engine = h.engine;
       for (let death = 0; death < 6; death++) {
         engine = await h.again();
-        // From the second time on it waits a while.
+        // From the second loss on, the run waits before it restarts.
         h.clock.advance(10_000);
         await engine.tick();
-        // On PostgreSQL the first claim only finds it.
+        // On PostgreSQL the first claim only finds the run.
         await engine.tick();
       }
       expect((await h.engine.getRun(id)).run).toMatchObject({
@@ -165,7 +165,7 @@ export function restarts(makeDatabase: MakeDatabase): void {
       const { lastId } = engine.subscribe(() => undefined);
       const { backlog } = engine.subscribe(() => undefined, lastId - 1);
       expect(backlog).toMatchObject([{ type: 'run.failed', jobId: 'job', runId: id }]);
-      // Nothing else was told.
+      // There were no other events.
       expect(engine.subscribe(() => undefined, lastId - 2).backlog).toBe('reset');
     });
 

@@ -3,7 +3,7 @@ import { type Clock, createEngine } from '../../src/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { createHarness, type Harness, job, type MakeDatabase, work } from './engine-harness.ts';
 
-/** How an engine ends, and what it leaves to the next one. */
+/** How an engine stops, and what it leaves to the next one. */
 export function shutdowns(makeDatabase: MakeDatabase): void {
   let h: Harness;
   beforeEach(async () => {
@@ -49,7 +49,7 @@ export function shutdowns(makeDatabase: MakeDatabase): void {
     it('gives up what makes no progress, though it is more than is written at once', async () => {
       await h.close();
       h = await createHarness({ concurrency: 2_500 }, makeDatabase, (store) => {
-        // As if somebody held the jobs of all runs.
+        // As if another transaction held the jobs of all runs.
         store.settle = async (batch) => ({ results: batch.map(() => ({ kind: 'later' })), wake: false });
         return store;
       });

@@ -8,8 +8,8 @@ import { createKeptStore, type KeptStore } from '../store-contract/sqlite-kept-s
 import type { MakeDatabase } from './engine-harness.ts';
 
 /**
- * A file. To open it stands for a start after all before have died: their lock goes, though they still write
- * (P10, fence).
+ * A database file. Opening it again works as after the death of all earlier processes: they lose the lock but
+ * may still write (P10, fence).
  */
 export const sqliteDatabase: MakeDatabase = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'greenvue-engine-'));
@@ -24,7 +24,7 @@ export const sqliteDatabase: MakeDatabase = async () => {
   };
 };
 
-/** The same, but the first store of each test is the one of the test before. */
+/** The same, but the first store of each test is the store of the previous test. */
 export function useKeptDatabase(): MakeDatabase {
   let kept: KeptStore | undefined;
   afterAll(() => kept?.remove());
@@ -53,7 +53,7 @@ function forgetLock(file: string): void {
   rmSync(`${file}.lock`, { force: true });
 }
 
-/** A store that refuses all calls once it is closed, and stays open for its owner. */
+/** A store that refuses all calls once it is closed, while its owner keeps it open. */
 function lend(store: JobStore): JobStore {
   let isClosed = false;
   const refuse = async () => {

@@ -7,7 +7,7 @@ import { sqliteDatabase, useKeptDatabase } from './sqlite-database.ts';
 
 describe('engines on SQLite', () => engineSuite(useKeptDatabase(), sqliteDatabase));
 
-// Elsewhere the database has no thread of the process: lost connections to it have tests of their own.
+// Only SQLite has its database in threads of the process. Lost connections to PostgreSQL have other tests.
 describe('an engine on SQLite', () => {
   it("refuses a caller's transaction, because its jobs have a database of their own, and does nothing", async () => {
     const { engine, close } = await createHarness({}, sqliteDatabase);
@@ -45,7 +45,7 @@ describe('an engine on SQLite', () => {
     const first = await trigger();
     spy.mockRestore();
     await writer?.terminate();
-    // A thread that is older than a second is replaced at once.
+    // The engine replaces a thread that is older than a second at once.
     await trigger().catch((error: unknown) => expect(error).toMatchObject({ code: 'unavailable' }));
     await expect
       .poll(() =>
@@ -59,7 +59,7 @@ describe('an engine on SQLite', () => {
   });
 });
 
-// The loss is made up: where a thread keeps the lease, it would be left with nobody to end it.
+// The store replaces the lost thread. If the lost thread kept the lease, nothing would end it.
 describe('an engine whose node joins the others again', () => {
   // Promise P9, lost nodes.
   it('can still be stopped', async () => {

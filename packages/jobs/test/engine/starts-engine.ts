@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { createEngine, createSystemClock, defineJobType } from '../../src/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 
-/** As many begin: one file with a job type in it that starts the engine, too. */
+/** A common mistake: one file has a job type and starts the engine, too. */
 export const careless = defineJobType({
   type: 'careless',
   module: import.meta.url,

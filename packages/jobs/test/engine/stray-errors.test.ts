@@ -3,7 +3,7 @@ import { isInJobHandler } from '../../src/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { createHarness, type Harness, job, realTime, runOnce } from './engine-harness.ts';
 
-/** Vitest hears them too, and fails the test that was under way. */
+/** Vitest also listens to these events and would fail the current test. */
 const EVENTS = ['unhandledRejection', 'uncaughtException'] as const;
 
 let h: Harness;
@@ -32,7 +32,7 @@ const failedWithIt = {
   ],
 };
 
-/** Lets strays come, and what they lead to be written. */
+/** Waits until the engine has seen stray errors and written their effects. */
 async function settled(id: string) {
   await realTime(20);
   await h.engine.tick();

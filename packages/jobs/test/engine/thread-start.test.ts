@@ -30,7 +30,7 @@ const inFile = (file: string, type: string, more: object = {}) =>
     ...more,
   } as never);
 
-/** An engine that runs by itself, on these job types. */
+/** A running engine with these job types. */
 async function start(
   jobTypes: readonly unknown[],
   threadDeps?: URL,
@@ -42,7 +42,6 @@ async function start(
   return h.beside({ jobTypes: jobTypes as never, concurrency: 10, autoRun: true, ...deps });
 }
 
-/** Runs a job, and waits until the run has succeeded. */
 async function succeed(engine: Engine, jobId = 'job'): Promise<Run> {
   const { view } = await engine.trigger(jobId);
   return vi.waitFor(async () => {
@@ -122,7 +121,7 @@ it('an engine that is stopped while it loads modules ends at once', async () => 
   await refused;
 });
 
-/** An engine that starts, on a fake clock, while the module of its job type hangs in a native call. */
+/** An engine on a fake clock that starts while the module of its job type hangs in a native call. */
 async function startHanging() {
   const folder = mkdtempSync(join(tmpdir(), 'hangs-'));
   const file = join(folder, 'hangs');
@@ -231,7 +230,7 @@ it('a run whose job was deleted while its thread still loads never begins, even 
   expect(told).toHaveLength(1);
 });
 
-/** A run whose thread still loads. */
+/** A run whose thread is still loading. */
 async function startSlowly() {
   const begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const threadDeps = { module: at('./loads-slowly.ts'), data: begun };
@@ -241,7 +240,7 @@ async function startSlowly() {
   const { view } = await engine.trigger('job');
   await engine.tick();
   expect((await engine.getRun(view.run.id)).run).toMatchObject({ status: 'running' });
-  /** Waits for a run that loads later: until then, the handler of an earlier one would have begun. */
+  /** Waits for a run whose thread loads later: an earlier handler would have begun by then. */
   const expectNotBegun = async () => {
     const later = await succeed(engine, 'later');
     expect(later).toMatchObject({ result: JSON.stringify(later.id) });

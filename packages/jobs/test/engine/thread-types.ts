@@ -8,7 +8,7 @@ export interface ThreadDeps {
   uses: number;
 }
 
-/** What a job thread makes for itself; exported under the name that the engine asks for. */
+/** The dependencies that a job thread makes for itself, under the exported name that the engine requires. */
 export function createThreadDeps(data: unknown): ThreadDeps {
   return { name: String(data), uses: 0 };
 }
@@ -132,7 +132,7 @@ export const inThread = defineJobType({
 
 const FORGED_LINE = { at: 1, level: 'info', message: { not: 'text' }, fields: '{"half":' };
 
-/** As a handler can that means harm, or has an old copy of the library. */
+/** Sends what a malicious handler, or one with an old copy of the library, can send. */
 function forge(message: unknown): void {
   parentPort?.postMessage({ '@greenvue/jobs': message });
 }

@@ -9,7 +9,7 @@ import { createHarness, type Deps, type Harness } from './engine-harness.ts';
 import { inThread } from './thread-types.ts';
 
 let h: Harness;
-/** What handlers have logged. */
+/** The log lines of handlers. */
 let said: string[];
 const HERE: ThreadDeps = {
   module: new URL('./thread-types.ts', import.meta.url),
@@ -38,14 +38,14 @@ async function start(what: string): Promise<string> {
   return view.run.id;
 }
 
-/** Waits until its handler says that it has begun: otherwise a stop would prevent its begin. */
+/** Waits until the handler reports that it has begun: an earlier stop would prevent it. */
 async function startAndBegin(what: string): Promise<string> {
   const id = await start(what);
   await vi.waitFor(() => expect(said).toContain('begun'), 15_000);
   return id;
 }
 
-/** Ticks until the run fits: a thread takes its own time. */
+/** Ticks until the run fits: a thread runs in real time. */
 async function until(id: string, fits: (run: Run) => boolean): Promise<Run> {
   const deadline = performance.now() + 15_000;
   for (;;) {
@@ -313,7 +313,7 @@ describe('a thread whose dependencies could not be made', () => {
   });
 });
 
-/** Counts what threads tell the main thread from now on. */
+/** Counts the messages of threads to the main thread from now on. */
 function countMessages(): () => number {
   let count = 0;
   const emit = Worker.prototype.emit;

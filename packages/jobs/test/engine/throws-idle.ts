@@ -1,6 +1,6 @@
 import { inThread } from './thread-types.ts';
 
-// Outside of any run, as a connection pool of the module may throw.
+// Throws outside of any run, as a module's connection pool may.
 setTimeout(() => {
   throw new TypeError('the pool lost its connection');
 }, 300);

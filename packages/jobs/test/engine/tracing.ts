@@ -24,7 +24,7 @@ import {
 
 const HOUR = 3_600_000;
 
-/** Over OpenTelemetry's own SDK. */
+/** Uses OpenTelemetry's own SDK. */
 export function tracing(makeDatabase: MakeDatabase): void {
   const exporter = new InMemorySpanExporter();
   beforeAll(() => {
@@ -48,14 +48,14 @@ export function tracing(makeDatabase: MakeDatabase): void {
   });
   afterEach(() => h.close());
 
-  /** What the handler does, besides telling what it was given. */
+  /** What the handler does, besides recording its input. */
   const handle = (handler: Deps['handler']) => {
     h.deps.handler = (ctx) => {
       seen.push(ctx.traceparent);
       return handler(ctx);
     };
   };
-  /** Does something as a part of a request. */
+  /** Does work as part of a request. */
   const request = <T>(work: () => Promise<T>) =>
     trace.getTracer('test').startActiveSpan('request', async (span) => {
       const result = await work();

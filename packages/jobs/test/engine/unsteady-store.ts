@@ -6,30 +6,26 @@ export type Fate = 'fails' | 'answer lost' | Promise<unknown>;
 export interface UnsteadyStore {
   wrap(store: JobStore): JobStore;
   /**
-   * Waits until the database has answered all calls and a few turns of the event loop have brought no other
-   * one: the engine has nothing left to do at this instant.
+   * Waits until the database has answered all calls and a few turns of the event loop brought no new call:
+   * the engine is idle.
    */
   quiet(): Promise<void>;
-  /**
-   * What happens to calls of these methods from now on; a promise keeps their answers back until it resolves.
-   */
+  /** Sets the fate of later calls of these methods. A promise holds their answers back until it resolves. */
   make(fate: Fate | 'works', ...methods: readonly (keyof JobStore)[]): void;
-  /** Reports each call of a method before it is made; a promise delays the call until it resolves. */
+  /** Reports each call of a method before it is made. A promise delays the call until it resolves. */
   watch(method: keyof JobStore, called: () => unknown): void;
-  /** The next call of a method fails at once, but is done when the promise resolves. Resolves after that. */
+  /** The next call of a method fails at once and is done when `when` resolves. Resolves after that. */
   doLate(when: Promise<unknown>, method: keyof JobStore): Promise<void>;
-  /** Calls of a method fail as long as their input fits. */
+  /** Calls of a method fail while their input fits. */
   refuse(method: keyof JobStore, fits: (input: readonly unknown[]) => boolean): void;
-  /** Everything works again. */
+  /** All calls work again. */
   restore(): void;
 }
 
-/** The engine hands its work on from turn to turn, one at a time. */
+/** The engine continues its work from one turn of the event loop to the next. */
 const QUIET_TURNS = 5;
 
-/**
- * Puts a store under the test's control: its calls fail, or are done and their answers get lost or come late.
- */
+/** Wraps a store: the test decides which calls fail, lose their answers or get them late. */
 export function createUnsteadyStore(): UnsteadyStore {
   const fates = new Map<string, Fate>();
   const watchers = new Map<string, () => unknown>();
@@ -62,7 +58,7 @@ export function createUnsteadyStore(): UnsteadyStore {
     await fate;
     return answer;
   };
-  /** A plan that brings a claim along is a claim, too: what befalls those befalls it. */
+  /** A plan that also claims counts as a claim, and fails like one. */
   const underAll = (name: string, input: readonly unknown[], call: () => unknown): Promise<unknown> => {
     const [plan] = input as readonly [PlanInput | undefined];
     const isClaim = name === 'plan' && plan?.claim !== undefined;

@@ -5,22 +5,22 @@ import { type Handler, nothing, type TestNodes } from './test-nodes.ts';
 
 export const FREE = { id: 'free', name: 'Free', type: 'work', onDemand: true, overlap: 'allow' } as const;
 export const SINGLE = { id: 'single', name: 'Single', type: 'work', onDemand: true } as const;
-/** Longer than anybody waits for a lock. */
+/** Longer than a caller waits for a lock. */
 const BUSY_AFTER_MS = { atLeast: 1_900, atMost: 5_000 };
 
 /** A node, and callers with transactions of their own in its database. */
 export interface Callers {
   engine: Engine;
-  /** What every run does; nothing, unless told. */
+  /** The handler of every run; it does nothing by default. */
   handler: Handler;
   startNode(concurrency?: number): Promise<Engine>;
-  /** A caller's connection, with `pg`'s own way to read rows, within a transaction. */
+  /** Opens a caller's connection, with `pg`'s default parsers, in a transaction. */
   begin(how?: string): Promise<pg.Client>;
   sql(text: string): Promise<void>;
   orders(): Promise<readonly unknown[]>;
   runsOf(jobId: string): Promise<readonly Run[]>;
   statusOf(runId: string): Promise<Run['status']>;
-  /** Statements in this database that wait for a lock. */
+  /** The statements in this database that wait for a lock. */
   blocked(): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -65,7 +65,7 @@ export async function createCallers(nodes: TestNodes): Promise<Callers> {
 const BLOCKED = `SELECT count(*)::integer AS n FROM pg_stat_activity
   WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
-/** Does the business of the caller: what the run is to exist with. */
+/** Writes the caller's own row, which must be committed together with the run. */
 export async function order(tx: pg.Client, id: number): Promise<void> {
   await tx.query('INSERT INTO orders VALUES ($1)', [id]);
 }

@@ -5,7 +5,7 @@ import { openControlConnection } from '../../src/stores/postgres/membership/cont
 
 // Promise P9, lost nodes.
 it('a control connection that is lost while it is being opened is a rejection, and no loss', async () => {
-  // As a server does that is starting up, or going down.
+  // The answer of a server that starts up or shuts down.
   const server = createServer((socket) => void socket.once('data', () => socket.destroy()));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -76,7 +76,7 @@ describe('the connections of the PostgreSQL store', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(text, special)), async (texts) => {
         const [answer] = await db.arrays('SELECT $1::text[], $2::text', [texts, texts[0] ?? null]);
-        // Half a character is none.
+        // A lone surrogate is not a character.
         expect(answer).toEqual([texts.map((one) => one.toWellFormed()), texts[0]?.toWellFormed() ?? null]);
       }),
       { numRuns: 300 },
@@ -382,7 +382,7 @@ describe('the last statement of a transaction', () => {
 describe('what goes out with the BEGIN of a transaction', () => {
   const LOCK = 'SELECT n FROM counters FOR UPDATE';
   const opening = (q: Queries) => q.arrays(LOCK);
-  /** Its rejection is there some microtasks after its answer. */
+  /** The rejection arrives a few microtasks after the answer. */
   const wrapped = async (q: Queries) => {
     await opening(q);
   };
@@ -422,7 +422,7 @@ describe('what goes out with the BEGIN of a transaction', () => {
       lockWaitMs: 50,
       opening: (q) => together([wrapped(q), q.arrays('SELECT 1'), q.arrays('SELECT 2')]),
     });
-    // All answers come at once.
+    // All answers arrive at once.
     const until = performance.now() + 200;
     await new Promise((resolve) => setTimeout(resolve, 20));
     while (performance.now() < until);
@@ -456,7 +456,7 @@ describe('what goes out with the BEGIN of a transaction', () => {
   });
 });
 
-/** `pg` asks it for what it is, in vain. */
+/** A value that `pg` cannot serialize. */
 const UNREADABLE = {
   toPostgres() {
     throw new RangeError('too long');

@@ -2,43 +2,43 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface Network {
-  /** The URL of the server by way of this network. */
+  /** The URL of the server through this network. */
   readonly url: string;
-  /** From now on nothing comes through, and nobody is told: connections stay open, new ones get no answer. */
+  /** Drops all bytes silently: connections stay open, new ones get no answer. */
   cut(): void;
   /**
-   * The next COMMIT is done, but the connection breaks before its answer, and before that of any statement
-   * sent with it.
+   * The server does the next COMMIT, but the connection breaks before its answer and the answers to
+   * statements sent with it.
    */
   loseCommit(): void;
-  /** The next message is done, but no answer comes to it: the connection breaks in its place. */
+  /** The server handles the next message, but the connection breaks before its answer. */
   loseAnswer(): void;
-  /** How many were sent to the server so far. */
+  /** The number of messages sent to the server. */
   readonly messages: number;
-  /** From now on connections are told of another backend than the one that answers, as a pooler tells. */
+  /** Reports another backend than the one that answers, as a pooler does. */
   disguise(): void;
-  /** From now on each message takes so long (ms), both ways. */
+  /** Delays each message by `ms`, in both directions. */
   slow(ms: number): void;
-  /** Both ends of every connection get a TCP reset. */
+  /** Sends a TCP reset to both ends of every connection. */
   reset(): void;
-  /** New connections get a TCP reset; those that are open stay. */
+  /** New connections get a TCP reset; open ones stay. */
   refuse(): void;
-  /** New connections are accepted again. */
+  /** Ends `refuse`. */
   accept(): void;
-  /** New connections work; old ones are broken. */
+  /** New connections work; old ones break. */
   mend(): void;
   close(): Promise<void>;
 }
 
 /**
- * A COMMIT ends with a zero byte, while a BEGIN may name READ COMMITTED; and so does the server's word for
- * one.
+ * COMMIT ends with a zero byte, unlike a BEGIN that names READ COMMITTED. The server's answer to COMMIT ends
+ * so, too.
  */
 const COMMIT = 'COMMIT\0';
-/** How a server's word for who answers begins: its length is 12, the number of the process comes next. */
+/** The start of the server's BackendKeyData message: length 12, followed by the process id. */
 const BACKEND = 'K\0\0\0\x0c';
 
-/** A network between a node and its server, which can die as networks do. */
+/** A network between a node and its server that can fail like real ones. */
 export async function createNetwork(serverUrl: string): Promise<Network> {
   const target = new URL(serverUrl);
   const sockets = new Set<Socket>();

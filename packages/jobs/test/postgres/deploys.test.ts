@@ -16,7 +16,7 @@ interface Deps {
   ran(runId: string): void;
 }
 
-/** The job type as a build of the program has it. */
+/** The job type in one build of the program. */
 const typeOf = (version: number): JobType<Deps> =>
   defineJobType({
     type: 'work',
@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
-/** A node of a build that has the type in this version, or of one that does not have it yet. */
+/** A node of a build with this version of the type, or without the type. */
 async function deploy(
   version: number | undefined,
   concurrency = 5,
@@ -129,7 +129,7 @@ describe('types and deploys, on several nodes', () => {
     await deploy(undefined);
     await today.engine.createJob({ ...onDemand('today'), overlap: 'allow' });
     await next.engine.createJob({ ...onDemand('next'), overlap: 'allow' });
-    // Asked of each in turn: the node that is asked looks first.
+    // Asks each node in turn: the node that is asked looks first.
     const triggered = async (id: string) => {
       const ids: string[] = [];
       for (let n = 0; n < 10; n++) {
@@ -155,7 +155,7 @@ describe('types and deploys, on several nodes', () => {
     await expect.poll(() => today.ran, POLL).toEqual([plain.run.id]);
     const both = await deploy(2);
     await expect.poll(() => both.ran, POLL).toEqual([view.run.id]);
-    // Its handler has begun; what is run again has ended.
+    // Either its handler has begun, or the repeated run has ended.
     const status = async () => (await next.engine.getRun(view.run.id)).run.status;
     await expect.poll(status, POLL).toBe('succeeded');
     const again = await next.engine.retryRun(view.run.id);
@@ -164,7 +164,7 @@ describe('types and deploys, on several nodes', () => {
       code: 'invalid',
       faults: [{ pointer: '/payload/more' }],
     });
-    // Once the job itself asks for the newer version, no older node would run it anyway.
+    // If the job itself asked for the newer version, no older node would run it anyway.
     const { view: asked } = await next.engine.putJob({
       ...onDemand('today'),
       overlap: 'allow',

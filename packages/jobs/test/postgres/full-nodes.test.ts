@@ -24,7 +24,7 @@ describe('a node whose places are full', () => {
         type: 'work',
         runAt,
       });
-    // Each creation has told of itself long before.
+    // The wake-ups of the creations came long before.
     const since = () => wakes.filter((at) => at >= dueAt).length;
     expect(since()).toBe(0);
     await expect
@@ -57,7 +57,7 @@ describe('a node whose places are full', () => {
     const count = async (status: 'succeeded' | 'running') =>
       (await api.listRuns({ status, limit: 200 })).rows.length;
     const buffered = async () => (await busy.stats()).nodes[0]?.buffered;
-    // So many so short ones that it claims three ahead; more of them where a stall made their mean long.
+    // Many short runs, so that it claims three ahead; more where a stall has raised their mean.
     let ended = 0;
     for (let holds = false; !holds; ) {
       endLong();
@@ -83,7 +83,7 @@ describe('a node whose places are full', () => {
   });
 });
 
-/** When each wake-up of a node was told (monotonic ms). */
+/** When each wake-up of a node was announced (monotonic ms). */
 async function listenForWakes(): Promise<readonly number[]> {
   const client = new pg.Client({ connectionString: nodes.url() });
   const wakes: number[] = [];

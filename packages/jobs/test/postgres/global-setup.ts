@@ -6,17 +6,16 @@ import { startPostgres } from './server.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     /**
-     * The superuser's URL of the server that all tests of a run share; each makes a database of its own
-     * there, by `createDatabase`. Only a test file that says "postgres" somewhere, or lies in
-     * `test/postgres/`, gets it: see `setup`.
+     * The superuser's URL of the server that all tests of a run share; `createDatabase` makes a database for
+     * each test file. Only files that contain "postgres" or are in `test/postgres/` get it: see `setup`.
      */
     readonly postgresUrl: string;
   }
 }
 
 /**
- * Starts one PostgreSQL for a whole run, when a file of the run needs it, and ends it after. With
- * `TEST_DATABASE_URL`, the superuser's URL of another server, tests use that one.
+ * Starts one PostgreSQL for the whole run, if a file of the run needs it, and stops it afterwards.
+ * `TEST_DATABASE_URL`, a superuser's URL, makes tests use another server.
  */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const given = process.env.TEST_DATABASE_URL;
@@ -32,7 +31,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
 }
 
 async function isNeeded({ vitest }: TestProject): Promise<boolean> {
-  // Later runs may take other files, but the setup runs once.
+  // The setup runs once, but later runs of the watch mode may take other files.
   if (vitest.config.watch) return true;
   const files = vitest.state.getPaths();
   if (files.some((file) => file.includes('/test/postgres/'))) return true;

@@ -9,7 +9,7 @@ import {
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 
-/** A job type whose runs go on until they are told to stop; `node-child.ts` has a handler of its own. */
+/** A job type whose runs continue until their signal. `node-child.ts` has a handler of its own. */
 export const HOLD = {
   type: 'hold',
   module: import.meta.url,
@@ -29,11 +29,11 @@ const hold = defineJobType({
 
 export interface HoldNode {
   readonly engine: Engine;
-  /** When its handlers were told to stop (monotonic ms). */
+  /** When the signals of its handlers fired (monotonic ms). */
   readonly stopped: readonly number[];
 }
 
-/** Starts a node in this process. Without places it makes jobs and runs for others. */
+/** Starts a node in this process. Without places it makes jobs and runs for other nodes. */
 export async function startHoldNode(
   url: string,
   { places = 0, logger = silentLogger }: { readonly places?: number; readonly logger?: EngineLogger } = {},

@@ -8,7 +8,7 @@ import { createRaces } from './races.ts';
 const races = await createRaces();
 const { isWaiting } = races;
 
-/** Another one like `model`. */
+/** Inserts a copy of the job `model`. */
 const COPY_JOB = `INSERT INTO greenvue_jobs.jobs SELECT (jsonb_populate_record(jobs,
   jsonb_build_object('id', $1::text, 'uid', nextval('greenvue_jobs.ids')))).* FROM greenvue_jobs.jobs WHERE id = 'model'`;
 
@@ -18,7 +18,7 @@ describe('many jobs that are asked for at once', () => {
     Promise.all(Array.from({ length: count }, (_, n) => insert(`${prefix}-${n}`)));
   const created = (outcomes: readonly InsertOutcome[]) =>
     outcomes.filter(({ kind }) => kind === 'created').length;
-  /** Somebody's open transaction has made it. */
+  /** Inserts the job in an open transaction. */
   const insertElsewhere = async (id: string) => {
     await insert('model');
     await races.other.query('BEGIN');
@@ -42,7 +42,7 @@ describe('many jobs that are asked for at once', () => {
       waitedMs = performance.now() - since;
     });
     const rejected = expect(held).rejects.toMatchObject({ code: 'busy' });
-    // Few enough that a slow machine makes them, one by one as they are, well within 2 s.
+    // Few enough that a slow machine makes them one by one within 2 s.
     expect(created(await insertMany('with', 30))).toBe(30);
     expect(created(await insertMany('after', 30))).toBe(30);
     expect(performance.now() - since).toBeLessThan(1_500);

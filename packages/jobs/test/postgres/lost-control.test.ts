@@ -27,7 +27,7 @@ async function startNetwork(url: string): Promise<Network> {
 
 interface Attacked extends Pick<TestDatabase, 'url' | 'rows'> {
   readonly api: Engine;
-  /** Runs all of {@link JOBS}, under `overlap`; its connections go through these networks. */
+  /** Runs all of {@link JOBS} under `overlap`, with connections through these networks. */
   readonly node: NodeProcess;
   readonly control: Network;
   readonly data: Network;
@@ -50,12 +50,12 @@ async function prepare(overlap: 'skip' | 'allow'): Promise<Attacked> {
   return { url, rows, api, node, control, data, runIds };
 }
 
-/** When a node told that a run has started or stopped there; infinite: not yet. */
+/** When a node printed this line; infinite if it has not. */
 function toldAt(node: NodeProcess, line: string): number {
   return node.lines.find((told) => told.line.startsWith(line))?.at ?? Number.POSITIVE_INFINITY;
 }
 
-/** Runs whose handler began at `second` before the one at `first` had ended. */
+/** Runs whose handler began on the second node before the one on the first had ended. */
 function ranTwiceAtOnce(runIds: readonly string[], first: NodeProcess, second: NodeProcess): string[] {
   const beganAt = (id: string) => toldAt(second, `started ${id}`);
   return runIds.filter((id) => beganAt(id) < toldAt(first, `stopped ${id}`));
@@ -65,7 +65,7 @@ function ranTwiceAtOnce(runIds: readonly string[], first: NodeProcess, second: N
 describe('a node whose connections are reset while new ones are refused', () => {
   it('keeps its runs without its control connection: it renews its lease over a data connection', async () => {
     const { url, rows, api, node, control, data, runIds } = await prepare('skip');
-    // Its event loop stands still meanwhile.
+    // Blocks its event loop.
     await api.createJob({ ...BLOCK, payload: { blockMs: 4_000 } });
     const blocked = (await api.trigger(BLOCK.id)).view.run;
     await expect.poll(() => node.has(`started ${blocked.id}`), POLL).toBe(true);
@@ -74,7 +74,7 @@ describe('a node whose connections are reset while new ones are refused', () => 
     data.refuse();
     const [{ at } = { at: 0 }] = await rows<{ at: number }>(NOW);
     control.reset();
-    // Four looks of the others, and a renewal after them.
+    // Four looks of the other nodes, and then a heartbeat.
     const beat = () => rows<{ at: number }>(LAST_BEAT);
     await expect
       .poll(async () => (await beat()).some((row) => row.at > at + 2_500) || other.has('started'), POLL)

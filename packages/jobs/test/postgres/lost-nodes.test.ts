@@ -5,12 +5,12 @@ import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { createNetwork } from './dead-network.ts';
 import { type HoldNode, startHoldNode } from './hold-job.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
-import { DEAF } from './races.ts';
+import { NOOP_LISTENER } from './races.ts';
 import { createTestDatabase, type TestDatabase, untilUpForLease } from './test-database.ts';
 
 const POLL = { timeout: 40_000, interval: 50 };
 
-/** Tests run side by side: each ends what it has started. */
+/** Tests run at the same time, so each cleans up what it started. */
 type Test = Pick<TestContext, 'expect' | 'onTestFinished'>;
 
 async function startNode(test: Test, url: string, places: number): Promise<HoldNode> {
@@ -36,7 +36,7 @@ interface Prepared extends Pick<TestDatabase, 'url' | 'rows'> {
   readonly api: Engine;
 }
 
-/** A database of its own, an API-only node on it, and a job. */
+/** A database of its own with an API-only node and a job. */
 async function prepare(test: Test): Promise<Prepared> {
   const database = await createTestDatabase(inject('postgresUrl'), 'lost');
   test.onTestFinished(() => database.drop());
@@ -49,7 +49,7 @@ async function prepare(test: Test): Promise<Prepared> {
 const runOf = async (engine: Engine, runId: string) => (await engine.getRun(runId)).run;
 const nodesOf = async (engine: Engine) => (await engine.stats()).nodes.length;
 
-/** Starts the job's run on the first node there is, and only then the second node. */
+/** Starts the job's run on the first node, and then starts the second node. */
 async function startRun(test: Test, { api, url }: Prepared, payload = {}, options = {}) {
   const first = await startProcess(test, url, options);
   const { run } = (await api.trigger('job', { payload })).view;
@@ -129,7 +129,7 @@ describe.concurrent('lost nodes', () => {
     first.signal('SIGCONT');
     await test.expect.poll(() => first.has(`stopped ${runId} StaleClaimError`), POLL).toBe(true);
     await test.expect.poll(() => nodesOf(api), POLL).toBe(before);
-    // P10, fence: what the first one made of it counts for nothing.
+    // P10, fence: the result of the first node does not count.
     test.expect(await runOf(api, runId)).toMatchObject({ status: 'running', recoveries: 1, failures: 0 });
   }, 90_000);
 
@@ -175,7 +175,7 @@ describe.concurrent('lost nodes', () => {
     test.expect(stoppedAt).toBeLessThan(other.lines.find(({ line }) => line.startsWith('started'))?.at ?? 0);
     network.mend();
     await test.expect.poll(async () => (await engine.stats()).nodes, POLL).toHaveLength(3);
-    // Its places are worth something again.
+    // Its places can be used again.
     await api.createJob({ id: 'next', name: 'Next', type: 'hold', onDemand: true });
     const next = (await api.trigger('next')).view.run;
     await test.expect.poll(async () => (await runOf(api, next.id)).status, POLL).toBe('running');
@@ -191,7 +191,7 @@ describe.concurrent('lost nodes', () => {
     let knowsOthers = false;
     const node = { id: 'leaving', version: '', places: 1, types: {}, startedAt: 0 };
     const membership = await store.join(node, {
-      ...DEAF,
+      ...NOOP_LISTENER,
       others: ({ count }) => {
         knowsOthers = count > 0;
       },
@@ -203,7 +203,7 @@ describe.concurrent('lost nodes', () => {
     const leaving = membership.leave().then(() => {
       hasLeft = true;
     });
-    // No statement waits for longer than 30 s.
+    // No statement waits longer than 30 s.
     await test.expect.poll(() => hasLeft, POLL).toBe(true);
     await leaving;
     await store.close();

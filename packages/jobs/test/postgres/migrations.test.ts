@@ -8,7 +8,7 @@ import { createBareDatabase } from './test-database.ts';
 
 const FOLDER = new URL('../../src/stores/postgres/migrations/', import.meta.url);
 
-/** The schema as the version that knew so many migrations made it, with a job type. */
+/** Creates the schema as of an earlier version, with this many migrations, and a job type. */
 async function schemaOf(client: pg.Client, migrations: number): Promise<void> {
   const files = readdirSync(FOLDER).sort().slice(0, migrations);
   await client.query(
@@ -19,7 +19,7 @@ async function schemaOf(client: pg.Client, migrations: number): Promise<void> {
   await client.query("INSERT INTO greenvue_jobs.job_types (type, version) VALUES ('noop', 1)");
 }
 
-/** A database of the test's own whose schema knows so many migrations. */
+/** A database of its own whose schema has this many migrations. */
 async function databaseAt(migrations: number): Promise<{ readonly url: string; readonly client: pg.Client }> {
   const { url, drop } = await createBareDatabase(inject('postgresUrl'), 'migrating');
   onTestFinished(drop);
@@ -28,7 +28,7 @@ async function databaseAt(migrations: number): Promise<{ readonly url: string; r
   return { url, client };
 }
 
-/** Brings the schema up to date, and gives what did. */
+/** Migrates the schema, and returns the database that did it. */
 async function migrated(url: string): Promise<Database> {
   const db = connect({ url, max: 1 });
   onTestFinished(() => db.close());
@@ -43,7 +43,9 @@ async function open(url: string): Promise<pg.Client> {
   return client;
 }
 
-/** A node of this version, once its migration waits for somebody; `eyes` look from outside. */
+/**
+ * Starts a node of this version and waits until a lock blocks its migration. `eyes` is another connection.
+ */
 async function beginToMigrate(
   url: string,
 ): Promise<{ readonly migrated: Promise<void>; readonly eyes: pg.Client }> {
@@ -57,7 +59,7 @@ async function beginToMigrate(
   return { migrated, eyes };
 }
 
-/** A job as a node of the version before would write it. */
+/** How a node of the earlier version writes a job. */
 const INSERT = `INSERT INTO greenvue_jobs.jobs (uid, id, type_key, version, status, wake_at, next_run_at, anchor_at, failed_in_row,
     created_at, updated_at, kind, interval, every_ms, mode, overlap, catch_up, timeout_ms, max_attempts, backoff_initial_ms,
     backoff_max_ms, backoff_factor, backoff_jitter, name, description, payload)
@@ -76,7 +78,7 @@ test('jobs that a node of the version before writes during and after the migrati
   const wakes = () =>
     eyes.query('SELECT job_uid, wake_at FROM greenvue_jobs.job_wakes').then(({ rows }) => rows);
   expect(await wakes()).toEqual([{ job_uid: '1', wake_at: '7' }]);
-  // And what it writes afterwards.
+  // A later write of that node.
   await before.query('UPDATE greenvue_jobs.jobs SET wake_at = 9, next_run_at = 9');
   expect(await wakes()).toEqual([{ job_uid: '1', wake_at: '9' }]);
   await before.query('DELETE FROM greenvue_jobs.jobs');
@@ -120,7 +122,7 @@ test('statements behind a waiting migration are answered soon, so that nodes kee
   await reader.query('BEGIN');
   await reader.query('SELECT FROM greenvue_jobs.live_runs');
   const { migrated, eyes } = await beginToMigrate(url);
-  // The reader goes on meanwhile.
+  // A reader continues while the migration waits.
   await eyes.query('SELECT FROM greenvue_jobs.live_runs');
   await reader.query('COMMIT');
   await migrated;
@@ -128,7 +130,7 @@ test('statements behind a waiting migration are answered soon, so that nodes kee
 
 test('a statement_timeout of the database bounds no migration', async () => {
   const { url, client: other } = await databaseAt(2);
-  // For connections that come after this one.
+  // For later connections.
   await other.query(
     `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET statement_timeout = 500', current_database()); END $$`,
   );

@@ -9,7 +9,7 @@ import { createSqliteStore, openSqliteContents } from '../../src/stores/sqlite/i
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { fillWithEverything, RETENTION, readEverything, STILL_THERE } from '../store-contract/everything.ts';
 import { DAY, HOUR, type MakeStore, MINUTE, required, T0, TYPES, useStore } from '../store-contract/rig.ts';
-import { DEAF } from './races.ts';
+import { NOOP_LISTENER } from './races.ts';
 import { UNSOUND } from './soundness.ts';
 import { createBareDatabase, queryDatabase } from './test-database.ts';
 
@@ -34,7 +34,7 @@ async function emptyDatabase(): Promise<string> {
   return database.url;
 }
 
-/** Moves the file's contents, all or nothing; returns how many texts were changed. */
+/** Moves the file's contents in one transaction; returns how many texts were changed. */
 async function move(url: string, change: (contents: StoreContents) => StoreContents = (all) => all) {
   const client = new pg.Client({ connectionString: url });
   const contents = openSqliteContents(file);
@@ -60,7 +60,7 @@ async function countSchemas(url: string): Promise<number> {
   return rows.length;
 }
 
-/** Each table with its rows, and with how many the planner takes it to have. */
+/** The rows of each table, counted and as the planner estimates them. */
 async function countTables(url: string) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -95,7 +95,7 @@ describe('moving a SQLite store into PostgreSQL', () => {
     const url = await emptyDatabase();
     const { written, total, replaced } = await move(url);
     expect(written).toBe(total);
-    // Node before 26 cuts a text at U+0000 as it reads it from SQLite: then there is nothing to replace.
+    // Node before 26 cuts a text from SQLite at U+0000; then nothing is replaced.
     expect(replaced).toBe(JSON.stringify(before).match(ZERO)?.length ?? 0);
     expect(await readEverything(await openMoved(url))).toEqual(withoutZeros(before));
   });
@@ -106,7 +106,7 @@ describe('moving a SQLite store into PostgreSQL', () => {
     const url = await emptyDatabase();
     await move(url);
     const all = await countTables(url);
-    // Others have one row, whatever is moved.
+    // The other tables always have one row.
     const filled = all.filter(({ name, rows }) => rows > 0 && !['schema_version', 'server'].includes(name));
     expect(filled.map(({ name }) => name)).toEqual(expect.arrayContaining(['jobs', 'job_wakes', 'runs']));
     for (const { name, rows, planned } of filled) expect(planned, name).toBe(rows);
@@ -205,7 +205,7 @@ describe('moving a SQLite store into PostgreSQL', () => {
     const store = await openMoved(joined);
     const membership = await store.join(
       { id: 'node-1', version: '1', places: 1, types: {}, startedAt: T0 },
-      DEAF,
+      NOOP_LISTENER,
     );
     await expect(move(joined)).rejects.toThrow(/^A node works on this database already/);
     await membership.leave();
@@ -237,7 +237,7 @@ describe('moving a SQLite store into PostgreSQL', () => {
 
 const ZERO = /(?<!\\)\\u0000/g;
 
-/** PostgreSQL takes no U+0000. */
+/** PostgreSQL does not accept U+0000 in text. */
 function withoutZeros<T>(value: T): T {
   return JSON.parse(JSON.stringify(value).replaceAll(ZERO, '\uFFFD'));
 }

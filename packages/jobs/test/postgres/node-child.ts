@@ -4,20 +4,19 @@ import { silentLogger } from '../silent-logger.ts';
 import { HOLD } from './hold-job.ts';
 
 /**
- * A node in a process of its own. Prints `ready`, `started <run>`, `stopped <run> <reason>` and `left`.
- * Arguments: the database, places, the longest stall of its event loop (ms), and the database for the control
- * connection.
+ * A node in its own process. Prints `ready`, `started <run>`, `stopped <run> <reason>` and `left`. Arguments:
+ * the database, places, the longest stall of its event loop (ms), the database for the control connection.
  */
 const [, , url = '', places = '1', maxStallMs = '60000', directUrl = url] = process.argv;
 const tell = (line: string) => process.stdout.write(`${line}\n`);
 
-/** Goes on until it is told to stop, but first keeps the event loop for a while. */
+/** Blocks the event loop for a while, then continues until its signal. */
 const hold = defineJobType({
   ...HOLD,
   run: async ({ run, signal, payload }) => {
     tell(`started ${run.id}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    // Works on, whoever tells it to stop.
+    // Ignores its signal.
     if (payload.ignores) await new Promise(() => void setInterval(() => undefined, 1_000));
     const end = performance.now() + payload.blockMs;
     while (performance.now() < end) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);

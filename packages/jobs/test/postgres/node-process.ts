@@ -4,15 +4,15 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export interface NodeProcess {
-  /** What it has told so far, and when (monotonic ms). */
+  /** The lines it has printed, and when (monotonic ms). */
   readonly lines: readonly { readonly line: string; readonly at: number }[];
   has(line: string): boolean;
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void;
-  /** The exit code, or the signal that ended it. */
+  /** The exit code or the signal of its end. */
   readonly ended: Promise<number | string>;
 }
 
-/** Starts `node-child.ts`; resolves once it has joined the others. */
+/** Starts `node-child.ts`; resolves when it has joined the cluster. */
 export async function startNodeProcess(
   url: string,
   options: { readonly places?: number; readonly maxStallMs?: number; readonly directUrl?: string } = {},

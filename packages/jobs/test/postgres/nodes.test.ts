@@ -110,14 +110,14 @@ describe('several nodes on one PostgreSQL', () => {
     const { unsubscribe } = api.subscribe((event) => {
       if (event !== 'reset') seen.push(`${event.type} ${event.runId ?? event.jobId}`);
     });
-    // The other one hears of the watcher within half a second; what it did before is not told.
+    // The other node learns of the subscriber within half a second; earlier events are not sent.
     await api.createJob(ON_DEMAND);
     await expect
       .poll(
         async () => {
           const { run } = (await api.trigger('a')).view;
           await expect.poll(() => statusOf(api, run.id)).toBe('succeeded');
-          // Of this run or one before: it is told a little later than it is seen in the database.
+          // The event of this run or an earlier one: it arrives a little after the row is in the database.
           return seen.some((line) => line.startsWith('run.succeeded')) || 'not yet';
         },
         { timeout: 30_000 },
@@ -159,7 +159,7 @@ describe('several nodes on one PostgreSQL', () => {
         { node: ofB, health: 'ok', places: 7, types: ['work'] },
       ]);
     expect((await nodesOf(b)).map(({ node }) => node)).toEqual([ofB, ofA]);
-    // What a heartbeat carries.
+    // Heartbeats carry it.
     const busyB = (await nodesOf(b))[0]?.busy;
     await expect.poll(async () => (await nodesOf(a))[1]?.busy).toBe(busyB);
     await b.stop();
@@ -178,7 +178,7 @@ describe('several nodes on one PostgreSQL', () => {
     await client.connect();
     for (let n = 0; n < 3; n++) {
       await client.query(CUT_ALL);
-      // Whoever looks twice, half a second apart, has had the time to.
+      // By then it has had the time to look twice, half a second apart.
       await expect.poll(() => holdsLock(client, node)).toBe(true);
       await client.query('SELECT pg_sleep(0.7)');
     }
@@ -219,7 +219,7 @@ describe('several nodes on one PostgreSQL', () => {
     const { run } = (await a.trigger('a')).view;
     await expect.poll(() => statusOf(a, run.id)).toBe('running');
     const before = (await a.stats()).nodes[0]?.node;
-    // As one does who was frozen for longer than the lease.
+    // As a node that was frozen for longer than the lease.
     const client = new pg.Client({ connectionString: nodes.url() });
     await client.connect();
     await client.query('DELETE FROM greenvue_jobs.nodes WHERE id = $1', [before]);
@@ -238,7 +238,7 @@ describe('several nodes on one PostgreSQL', () => {
     const a = await startNode({ handler: nothing });
     await a.createJob(ON_DEMAND);
     const before = (await a.stats()).nodes[0]?.node;
-    // The only thread there is: the node tells it every second that it lives.
+    // Without other threads, the node announces every second that it is alive.
     await expect.poll(() => said.mock.contexts.length).toBeGreaterThan(0);
     const [thread] = said.mock.contexts;
     if (!(thread instanceof Worker)) throw new Error('there is no thread');
@@ -279,7 +279,7 @@ async function holdsLock(client: pg.Client, node: string | undefined): Promise<b
   return rows.length > 0;
 }
 
-/** What goes over the channel of the nodes. */
+/** The notifications on the channel of the nodes. */
 async function listenTo(url: string): Promise<{ kinds(): string[]; close(): Promise<void> }> {
   const client = new pg.Client({ connectionString: url });
   const kinds: string[] = [];

@@ -20,7 +20,7 @@ it('a run that kills its process each time takes one node at a time; the nine be
   const ended = async () =>
     (await runs()).filter(({ status }) => status === 'succeeded' || status === 'failed');
   await expect.poll(async () => (await ended()).length, { timeout: 80_000, interval: 50 }).toBe(10);
-  // Each loss of the run took the node that it was on, and no other.
+  // Each loss of the run killed the node that ran it, and no other.
   expect(nodes.reduce((sum, { kills }) => sum + kills, 0)).toBe(6);
   expect((await runs()).filter(({ status }) => status === 'succeeded')).toHaveLength(9);
   expect((await runs()).filter(({ recoveries }) => recoveries > 2).map(({ id }) => id)).toEqual([poison]);

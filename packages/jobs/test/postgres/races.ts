@@ -10,9 +10,9 @@ import { definitionOf, ON_DEMAND, TYPES } from '../store-contract/rig.ts';
 import { createNetwork, type Network } from './dead-network.ts';
 import { createTestDatabase } from './test-database.ts';
 
-/** For each test of a file, a store, and somebody else at its database. */
+/** For each test of a file: a store, and another connection that holds locks in its database. */
 export interface Races {
-  /** Of the database itself. */
+  /** The URL of the database without the network. */
   readonly url: string;
   /** Between the store and the database. */
   readonly network: Network;
@@ -20,15 +20,17 @@ export interface Races {
   readonly other: pg.Client;
   claim(places: number): ReturnType<JobStore['claim']>;
   trigger(): ReturnType<JobStore['command']>;
-  /** A job `a` with so many claimed runs, claimed one after the other. */
+  /** Claims this many runs of the job `a`, one by one. */
   claimed(count: number, schedule?: Schedule): Promise<readonly ClaimedRun[]>;
-  /** The other one holds the job `a`, and does this in the same transaction while `work` waits. */
+  /**
+   * While another transaction holds the job `a`, starts `work`, and then makes `change` in that transaction.
+   */
   whileHeld<T>(work: () => Promise<T>, change: string, values?: unknown[]): Promise<T>;
-  /** Whether somebody waits for a lock. */
+  /** Whether a statement waits for a lock. */
   isWaiting(): Promise<boolean>;
 }
 
-/** To be called once in a file, which gets a database of its own. */
+/** Call it once in a file; it makes a database of its own. */
 export async function createRaces(): Promise<Races> {
   const database = await createTestDatabase(inject('postgresUrl'), 'races');
   let network: Network;
@@ -69,7 +71,7 @@ export async function createRaces(): Promise<Races> {
   }
 
   async function isWaiting(): Promise<boolean> {
-    // Within a transaction, what was seen of the others once stays.
+    // A transaction keeps the statistics that it has read once.
     await other.query('SELECT pg_stat_clear_snapshot()');
     const { rows } = await other.query(
       "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
@@ -96,13 +98,13 @@ export async function createRaces(): Promise<Races> {
   };
 }
 
-/** An edit of the job `a` to a newer version of its type, which some job has to have. */
+/** Moves the job `a` to a newer version of its type. Another job must already have that version. */
 export const NEW_VERSION = `UPDATE greenvue_jobs.jobs SET version = version + 1, type_key =
   (SELECT key FROM greenvue_jobs.job_types WHERE type = 'noop' AND version = 2) WHERE id = 'a'`;
 
 const nothing = () => undefined;
-/** A node that hears nothing. */
-export const DEAF: NodeListener = {
+/** A listener that ignores everything. */
+export const NOOP_LISTENER: NodeListener = {
   notice: nothing,
   others: nothing,
   missed: nothing,

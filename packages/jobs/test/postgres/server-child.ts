@@ -1,8 +1,8 @@
 import { startPostgres } from './server.ts';
 
 /**
- * A process to be killed: starts a server whose data is in the folder it is told, says which and where, and
- * stays until its end comes.
+ * A process to be killed: starts a server with its data in the folder of its argument, prints both, and
+ * waits.
  */
 const [, , dataParent = '.'] = process.argv;
 const { pid, folder, dataDir } = await startPostgres({ dataParent });

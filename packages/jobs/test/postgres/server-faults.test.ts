@@ -25,7 +25,7 @@ import {
 
 const POLL = { timeout: 30_000, interval: 50 };
 
-/** Tests run side by side: each ends what it has started. */
+/** Tests run at the same time, so each cleans up what it started. */
 type Test = Pick<TestContext, 'expect' | 'onTestFinished'>;
 
 async function startServer(test: Test, options: PostgresOptions = {}): Promise<PostgresServer> {
@@ -78,7 +78,7 @@ describe.concurrent('a fault of the server', () => {
     await startNode(test, url);
     await untilUpForLease(url);
 
-    // The server ends all of its connections, and begins anew in the same process.
+    // The server ends all connections and restarts in the same process.
     await crashOne(url);
     const crashedAt = performance.now();
     const rows = connectTo(test, url);
@@ -107,14 +107,14 @@ describe.concurrent('a fault of the server', () => {
     } finally {
       signal('SIGCONT');
     }
-    // The node that it was before is buried, which takes a lease longer while somebody holds its lock.
+    // The node's earlier row is deleted one lease later while a connection still holds its lock.
     const others = async () => (await rows(NODES)).map(({ id }) => id === before?.id);
     await test.expect.poll(others, { ...POLL, timeout: 10_000 }).toEqual([false]);
     await test.expect.poll(() => rows(CONTROL), POLL).toEqual([{ n: 1 }]);
   }, 90_000);
 });
 
-// Alone: what stops a handler is a server that is away for long.
+// Not concurrent with the others: handlers do stop when the server is away for long.
 it('a restart that the server announces stops no handler, even while no connection can be made', async (test) => {
   const server = await startServer(test);
   const url = await createDatabase(server.url, 'app');
@@ -135,8 +135,7 @@ it('a restart that the server announces stops no handler, even while no connecti
     await test.expect.poll(() => locks().catch(() => undefined), POLL).toBe(2);
   }
   test.expect(node.has('stopped')).toBe(false);
-  // That the handler has started is written within 100 ms, or, where the restart came before that, a second
-  // later.
+  // The start of the handler is written within 100 ms, or a second later if the restart came first.
   await test.expect
     .poll(async () => (await api.getRun(run.id)).run, POLL)
     .toMatchObject({ status: 'running', recoveries: 0, failures: 0 });

@@ -12,7 +12,7 @@ import { createDatabase, dropDatabase, type PostgresServer, startPostgres } from
 
 async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });
-  // A test that ends the server looks at what became of its queries.
+  // Tests that end the server check its failed queries themselves.
   client.on('error', () => undefined);
   await client.connect();
   onTestFinished(() => client.end());
@@ -131,7 +131,7 @@ it('takes the data from where they were to be when it stops', async () => {
   expect(readdirSync(dataParent)).toEqual([]);
 });
 
-/** Whoever the server runs as may write there, as in a folder for all. */
+/** The user that the server runs as needs to write there. */
 async function parentOfData(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'greenvue-postgres-data-'));
   onTestFinished(() => rm(folder, { recursive: true }));

@@ -9,16 +9,14 @@ export { createDatabase, dropDatabase, withClient } from '../../../../scripts/po
 export type { PostgresOptions, PostgresServer };
 
 const TEST_SETTINGS = {
-  // Nothing here has to survive the machine; a crash of the server alone loses nothing without them.
+  // These tests need no data after a crash of the machine; a crash of the server alone loses nothing.
   fsync: 'off',
   full_page_writes: 'off',
   synchronous_commit: 'on',
   shared_buffers: '64MB',
 } as const;
 
-/**
- * A PostgreSQL that forgets with the machine; `settings` go over those for tests, such as `{ fsync: 'on' }`.
- */
+/** A PostgreSQL without durability; `settings`, such as `{ fsync: 'on' }`, override those for tests. */
 export function startPostgres({ settings, ...options }: PostgresOptions = {}): Promise<PostgresServer> {
   return start({ ...options, settings: { ...TEST_SETTINGS, ...settings } });
 }

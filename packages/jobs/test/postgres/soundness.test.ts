@@ -5,7 +5,7 @@ import { migrate } from '../../src/stores/postgres/migrate.ts';
 import { GUARDS, NEVER, UNSOUND } from './soundness.ts';
 import { type BareDatabase, createBareDatabase, createTestDatabase } from './test-database.ts';
 
-/** By table: one way to be what no row may be, for each. */
+/** For each table, one way to break each rule. */
 const WRONG: { readonly [Table in keyof typeof NEVER]: Readonly<Record<string, string>> } = {
   jobs: {
     'has a version under 1': 'version = 0',
@@ -82,7 +82,7 @@ describe('what no row may be', () => {
     await database.drop();
   });
 
-  /** Does it, and leaves nothing of it. */
+  /** Runs the statements and rolls them back. */
   const tried = async (...statements: readonly string[]): Promise<readonly unknown[]> => {
     await client.query('BEGIN');
     try {

@@ -3,9 +3,8 @@ import { REASONS } from '../../src/core/model/run.ts';
 const listed = (reasons: object) => `('${Object.keys(reasons).join("', '")}')`;
 
 /**
- * Rows that must never exist in the tables that runs are written to. The tables have hardly any checks, since
- * PostgreSQL parses those again for each statement. By table: the name of the fault, and the rows that have
- * it.
+ * By table: the name of each fault, and a condition for its rows, which must never exist. The tables have few
+ * checks of their own, since PostgreSQL parses checks again for each statement.
  */
 export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Record<string, string>>>> = {
   jobs: {
@@ -66,13 +65,13 @@ const each = <T>(of: (table: string, what: string, rows: string) => T): T[] =>
     Object.entries(never).map(([what, rows]) => of(table, what, rows)),
   );
 
-/** Makes the tables refuse such rows, statement by statement, as a test wants it. */
+/** Triggers that refuse such rows, for tests. */
 export const GUARDS = each(
   (table, what, rows) =>
     `ALTER TABLE greenvue_jobs.${table} ADD CONSTRAINT "${table} ${what}" CHECK ((${rows}) IS NOT TRUE)`,
 ).join('; ');
 
-/** Finds such rows, a few of each kind: `which` (table and key), and `what` is wrong with it. */
+/** Finds such rows, a few of each kind: `which` (table and key) and `what` is wrong. */
 export const UNSOUND = each(
   (table, what, rows) =>
     `(SELECT '${table} ' || ${table === 'jobs' ? 'uid' : 'id'} AS which, '${what}' AS what FROM greenvue_jobs.${table} WHERE ${rows} LIMIT 3)`,

@@ -16,7 +16,7 @@ import {
   settlement,
   TYPES,
 } from '../store-contract/rig.ts';
-import { createRaces, DEAF, NEW_VERSION } from './races.ts';
+import { createRaces, NEW_VERSION, NOOP_LISTENER } from './races.ts';
 
 const races = await createRaces();
 const { claim, claimed, isWaiting, trigger, whileHeld } = races;
@@ -53,11 +53,11 @@ describe('two nodes at one row', () => {
     const settle = async () =>
       (await races.store.settle([settlement(run, SUCCEEDED, Date.now())])).results[0];
     const result = await whileHeld(settle, NEW_VERSION);
-    // On a slow machine it has waited for long enough before the edit was done.
+    // On a slow machine the wait has ended before the edit.
     expect(result?.kind === 'later' ? await settle() : result).toMatchObject({ kind: 'finished' });
   });
 
-  // On a slow machine the wait may be over before the other one looks; then what is free is taken.
+  // On a slow machine the wait may end before the other node looks; then it takes the free jobs.
   it('a node that waits for a job holds no later one, so that all nodes take turns', {
     retry: 3,
   }, async () => {
@@ -67,7 +67,7 @@ describe('two nodes at one row', () => {
     const ofC = (await claim(2)).runs;
     const settle = (n: number) => () =>
       races.store.settle([ofC, ofA].map((runs) => settlement(required(runs[n]), SUCCEEDED, Date.now())));
-    // The first time it learns that there are others.
+    // The store learns that there are other nodes.
     await whileHeld(settle(0), 'SELECT');
     const c = "SELECT FROM greenvue_jobs.jobs WHERE id = 'c' FOR UPDATE NOWAIT";
     const { results } = await whileHeld(settle(1), c);
@@ -106,7 +106,7 @@ describe('two nodes at one row', () => {
     await claimed(1);
     const edit = `UPDATE greenvue_jobs.jobs SET payload = $1, version = version + $2, updated_at = updated_at + 1
       WHERE id = 'a'`;
-    // By another node; and after a failover that has lost an edit, another one of the same version.
+    // An edit by another node, and, after a failover that lost an edit, another edit of the same version.
     for (const versions of [1, 0]) {
       await races.other.query(edit, [`{"edited":${versions}}`, versions]);
       await trigger();
@@ -180,7 +180,7 @@ it.each([1, 200])(
 
 // Promises P7, overlap; P9, lost nodes; P10, fence; P12, cancel.
 describe('what a settlement asks for with its BEGIN', () => {
-  /** Claims of the job `a`, how they are settled, and the question. */
+  /** Claims of the job `a`, their settlement, and the check of both. */
   async function prepared(count: number) {
     await claimed(count);
     await trigger();
@@ -255,7 +255,7 @@ describe('what a settlement asks for with its BEGIN', () => {
       SELECT 1, uid, type_key, 'manual', false, 0, 0, 'overlap', 0 FROM greenvue_jobs.jobs WHERE id = 'a'`;
     const { results } = await whileHeld(() => races.store.settle(batch), more);
     const later = batch.filter((_one, n) => results[n]?.kind === 'later');
-    // On a slow machine it has waited for long enough before the holder was done.
+    // On a slow machine the wait has ended before the holder.
     if (later.length > 0) await races.store.settle(later);
     expect((await claim(2)).runs).toHaveLength(2);
   });
@@ -337,7 +337,7 @@ describe('a node that is dead to the others', () => {
   // Promise P9, lost nodes.
   it('plans, and claims none of the runs', async () => {
     const node = { id: 'here', version: '0', places: 1, types: TYPES, startedAt: 0 };
-    const membership = await races.store.join(node, DEAF);
+    const membership = await races.store.join(node, NOOP_LISTENER);
     const plan = () =>
       races.store.plan({
         types: TYPES,
@@ -423,7 +423,7 @@ describe('plans', () => {
   });
 });
 
-/** Runs are written the second time. */
+/** Fails the first write of runs, and not the second. */
 const FAIL_ONCE = `CREATE SEQUENCE public.failures;
   CREATE FUNCTION public.fail_once() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
@@ -433,7 +433,7 @@ const FAIL_ONCE = `CREATE SEQUENCE public.failures;
   CREATE TRIGGER fails_once AFTER INSERT ON greenvue_jobs.live_runs FOR EACH STATEMENT EXECUTE FUNCTION public.fail_once()`;
 
 describe('edits and a deletion that are asked for at once', () => {
-  // Two of them on two connections would come in any order, some of these times.
+  // Two inserts over two connections would arrive in a random order, in some of these rounds.
   it('are done in the order of asking', async () => {
     for (let n = 0; n < 40; n++) {
       const definition = definitionOf(`edited-${n}`);

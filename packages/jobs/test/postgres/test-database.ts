@@ -7,28 +7,28 @@ import { migrate } from '../../src/stores/postgres/migrate.ts';
 import { createDatabase, dropDatabase, withClient } from './server.ts';
 import { GUARDS } from './soundness.ts';
 
-/** A connection that stays: a new one costs the server more than most statements. */
+/** A connection that stays open: a new one costs the server more than most statements. */
 export interface KeptConnection {
-  /** The rows of one statement. Where a test has ended the connection, this is another one. */
+  /** The rows of one statement. After a test has ended the connection, it opens a new one. */
   rows<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   close(): Promise<void>;
 }
 
-/** A database of its own for the tests of a file. */
+/** A database for the tests of one file. */
 export interface BareDatabase extends Pick<KeptConnection, 'rows'> {
   readonly url: string;
   drop(): Promise<void>;
 }
 
-/** With the tables of this version, which refuse every row that should not be. */
+/** With the tables of this version and triggers that refuse unsound rows. */
 export interface TestDatabase extends BareDatabase {
-  /** Forgets all that was written since it was made, but for the server's timeline. */
+  /** Deletes all rows except the server's timeline. */
   empty(): Promise<void>;
-  /** As long after the death of all nodes: they have no rows any more, and their claims are still there. */
+  /** Deletes all rows of nodes, as long after their death; their claims stay. */
   forgetNodes(): Promise<void>;
 }
 
-/** `serverUrl` is that of a superuser. */
+/** `serverUrl` is a superuser's. */
 export async function createTestDatabase(serverUrl: string, prefix: string): Promise<TestDatabase> {
   const database = await createBareDatabase(serverUrl, prefix);
   await createTables(database.url);
@@ -39,7 +39,7 @@ export async function createTestDatabase(serverUrl: string, prefix: string): Pro
   };
 }
 
-/** There is nothing in it yet. */
+/** Creates an empty database. */
 export async function createBareDatabase(serverUrl: string, prefix: string): Promise<BareDatabase> {
   const name = `${prefix}_${randomUUID().slice(0, 8)}`;
   const url = await createDatabase(serverUrl, name);
@@ -74,7 +74,7 @@ async function createTables(url: string): Promise<void> {
   }
 }
 
-/** The rows of one statement, over a connection of its own. */
+/** Runs one statement over a new connection. */
 export function queryDatabase<Row extends pg.QueryResultRow>(
   url: string,
   sql: string,
@@ -83,11 +83,11 @@ export function queryDatabase<Row extends pg.QueryResultRow>(
   return withClient(url, async (client) => (await client.query<Row>(sql, [...values])).rows);
 }
 
-/** How many advisory locks are held in the database. */
+/** The advisory locks that are held in the database. */
 export const ADVISORY_LOCKS = `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
   WHERE locktype = 'advisory' AND datname = current_database()`;
 
-/** Waits until a server has been up for a lease: until then nobody is declared dead. */
+/** Waits until a server has been up for a lease: no node is declared dead before. */
 export async function untilUpForLease(url: string): Promise<void> {
   const [row] = await queryDatabase<{ ms: number }>(url, LEFT_MS);
   if (row !== undefined && row.ms > 0) await setTimeout(row.ms);
@@ -98,9 +98,9 @@ const LEFT_MS = `SELECT extract(epoch FROM pg_postmaster_start_time() - clock_ti
 
 const FORGET_NODES = 'DELETE FROM greenvue_jobs.nodes';
 /**
- * Rows are deleted where there are few: making or truncating a table makes a new file for it and for each of
- * its indexes, which takes longer than most tests. No trigger fires (`replica`). It waits for transactions
- * that are under way; they must not want more tables meanwhile.
+ * Deletes rows, because making or truncating a table makes a new file for it and each index, which takes
+ * longer than most tests. No trigger fires (`replica`). Waits for open transactions, which must not use more
+ * tables.
  */
 const FORGET_ALL = `
   SET session_replication_role = replica;

@@ -15,15 +15,15 @@ export type Handler = (ctx: JobContext<unknown>) => unknown;
 export interface NodeOptions {
   readonly handler: Handler;
   readonly concurrency?: number;
-  /** Hears the errors that the node logs. */
+  /** Receives the errors that the node logs. */
   readonly errors?: string[];
 }
 
 export interface TestNodes {
-  /** Of the database that they share. */
+  /** The URL of the shared database. */
   url(): string;
   rows: KeptConnection['rows'];
-  /** A node in this process; its threads and connections are its own. It is stopped when the test is over. */
+  /** Starts a node in this process with threads and connections of its own. Stopped with the test. */
   start(options: NodeOptions): Promise<Engine>;
 }
 
@@ -34,7 +34,7 @@ const work = defineJobType({
   run: async (ctx, deps: { readonly handler: Handler }) => deps.handler(ctx),
 });
 
-/** Nodes for the tests of a file, over a database of its own that is empty at the start of each. */
+/** Nodes for the tests of a file, on a database that is empty at the start of each test. */
 export function testNodes(prefix: string): TestNodes {
   const engines: Engine[] = [];
   let database: TestDatabase;
@@ -73,8 +73,7 @@ export function testNodes(prefix: string): TestNodes {
 }
 
 export const nothing = (): undefined => undefined;
-/** A handler that ends when it is told to, with the reason. */
+/** A handler that ends on its signal, with the signal's reason. */
 export const untilStopped: Handler = (ctx) =>
   new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason)));
-/** A job that {@link testNodes} can run. */
 export const ON_DEMAND = { id: 'a', name: 'A', type: 'work', onDemand: true, overlap: 'allow' } as const;

@@ -29,7 +29,7 @@ it('a command that waits behind a locked table is dropped once its caller has gi
   gone.abort();
   await tx.query('COMMIT');
   const codes = await Promise.all(answers);
-  // What has been sent continues: a few at most.
+  // Statements that were already sent continue, at most a few.
   expect(codes.filter((code) => code === 'aborted').length).toBeGreaterThanOrEqual(15);
   expect(await h.runsOf('free')).toHaveLength(codes.filter((code) => code === 'done').length);
 });
@@ -51,7 +51,7 @@ describe('under `allow`', () => {
     await h.engine.pauseJob('free');
     const before = (await h.runsOf('free')).length;
     await Promise.all([one.query('COMMIT'), other.query('COMMIT')]);
-    // Both were asked for by hand, so that the pause does not hold them.
+    // Both are manual runs, so the pause does not hold them.
     await expect
       .poll(async () => (await h.runsOf('free')).map(({ status }) => status))
       .toEqual(Array.from({ length: before + 2 }, () => 'succeeded'));
@@ -67,7 +67,7 @@ describe('under `allow`', () => {
         ({ code }: { readonly code: string }) => code,
       ),
     );
-    // One waits for the job, the other one for that.
+    // One node waits for the job; the other waits for the first.
     await expect.poll(h.blocked, { interval: 10 }).toBe(1);
     const others = Promise.all([h.engine.trigger('free'), h.engine.pauseJob('free')]).then(() => 'others');
     expect(await Promise.race([others, ...edits])).toBe('others');
@@ -77,7 +77,7 @@ describe('under `allow`', () => {
 
   it('a deletion waits for it, answers `busy` after 2 s, and leaves no run without a job', async () => {
     await h.engine.stop();
-    // Nobody runs it before the deletion can cancel it.
+    // No node runs it before the deletion cancels it.
     h.engine = await h.startNode(0);
     await h.engine.createJob(FREE);
     const tx = await h.begin();
@@ -112,7 +112,7 @@ describe('under `allow`', () => {
     await busyIn(again);
     const waiting = h.engine.trigger('free', { tx: second, dedupeKey: 'k' });
     const outside = h.engine.trigger('free', { dedupeKey: 'k' });
-    // Only then have they looked for the key before it was there to be found.
+    // By then both have looked for the key, before it exists.
     await expect.poll(h.blocked, { interval: 10 }).toBe(2);
     await first.query('COMMIT');
     for (const { view, duplicate } of await Promise.all([waiting, outside])) {
@@ -260,8 +260,8 @@ describe('under `skip` and `queue`', () => {
     await holder.query("SELECT FROM greenvue_jobs.jobs WHERE id = 'single' FOR NO KEY UPDATE");
     expect(await store.recover({ node: 'self' })).toEqual({ recovered: 1, failed: 0 });
     await holder.query('COMMIT');
-    // A living node notices with one of its beats. The claims may be two, and what the first one takes is
-    // soon taken back: no node is `next`.
+    // A living node notices within its next heartbeats. Claims may happen twice, and the first is taken back
+    // soon: no node is `next`.
     const claimed = new Set<string>();
     const claim = async () => {
       for (const { id } of (await store.claim({ node: 'next', ...input })).runs) claimed.add(id);

@@ -54,7 +54,7 @@ describe("a trigger in a caller's transaction", () => {
     await tx.query('COMMIT');
     const since = performance.now();
     await expect.poll(() => h.statusOf(run.id), { interval: 10 }).toBe('succeeded');
-    // There is no other node whose looks would find it, and this one trusts what it knows for a minute.
+    // No other node would find it, and this one trusts its own counts for a minute.
     expect(performance.now() - since).toBeLessThan(5_000);
   });
 
@@ -179,7 +179,7 @@ describe("a trigger in a caller's transaction", () => {
     await expect(h.engine.trigger('single', { tx, payload: { no: 1 } })).rejects.toMatchObject({
       code: 'invalid',
     });
-    // Not held: another command need not wait for the end of the transaction.
+    // No lock is held: another command need not wait for the end of the transaction.
     await h.engine.patchJob('single', { overlap: 'queue' });
     await tx.query('COMMIT');
     expect(await h.orders()).toEqual([1]);
@@ -287,7 +287,7 @@ describe('a job made in a transaction', () => {
 describe.each(['REPEATABLE READ', 'SERIALIZABLE'])('in %s', (level) => {
   it('the first job of a type is made', async () => {
     const tx = await h.begin(`ISOLATION LEVEL ${level}`);
-    // From here on it sees the database as it is now.
+    // From here on the transaction reads this snapshot.
     await tx.query('SELECT FROM greenvue_jobs.jobs');
     await h.engine.createJob(FREE, { tx });
     await tx.query('COMMIT');

@@ -5,7 +5,7 @@ import { createSystemClock } from '../../src/index.ts';
 import { mayBeDone } from '../../src/stores/postgres/connection/database-errors.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { definitionOf, HOUR, ON_DEMAND, required, SUCCEEDED, TYPES } from '../store-contract/rig.ts';
-import { createRaces, DEAF, NEW_VERSION } from './races.ts';
+import { createRaces, NEW_VERSION, NOOP_LISTENER } from './races.ts';
 
 const races = await createRaces();
 const { claimed, isWaiting, whileHeld } = races;
@@ -89,7 +89,7 @@ describe('a trigger of a job that was triggered here before', () => {
 
   it('does not block its node while it waits for the job', async () => {
     const node = { id: 'here', version: '0', places: 1, types: TYPES, startedAt: 0 };
-    const membership = await races.store.join(node, DEAF);
+    const membership = await races.store.join(node, NOOP_LISTENER);
     const gone = "DELETE FROM greenvue_jobs.nodes WHERE id = 'here'";
     expect(await claimedBy(whileHeld(again, gone))).toMatchObject({ kind: 'done', claims: 0 });
     await membership.leave();
@@ -119,7 +119,7 @@ describe('a trigger of a job that was triggered here before', () => {
 
   it('is not claimed by a node that was declared dead', async () => {
     const node = { id: 'here', version: '0', places: 1, types: TYPES, startedAt: 0 };
-    const membership = await races.store.join(node, DEAF);
+    const membership = await races.store.join(node, NOOP_LISTENER);
     expect(await claimedBy(again())).toMatchObject({ kind: 'done', claims: 1 });
     await races.other.query('DELETE FROM greenvue_jobs.nodes');
     expect(await claimedBy(again())).toMatchObject({ kind: 'done', queued: [{}], claims: 0 });
@@ -194,6 +194,6 @@ describe('a trigger of a job whose runs may not overlap', () => {
   });
 });
 
-/** When one was last made on any connection. */
+/** When any connection last ran this query. */
 const LAST_GUESS = `SELECT max(query_start) AS at FROM pg_stat_activity
   WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%made AS MATERIALIZED%'`;

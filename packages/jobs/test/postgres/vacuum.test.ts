@@ -15,7 +15,7 @@ beforeAll(async () => {
   database = await createTestDatabase(inject('postgresUrl'), 'vacuum');
   client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  // The server's own would come between.
+  // The server's own vacuum would interfere.
   for (const table of ['live_runs', 'job_wakes'])
     await client.query(`ALTER TABLE greenvue_jobs.${table} SET (autovacuum_enabled = off)`);
 });
@@ -35,7 +35,6 @@ const size = async () => {
   const { rows } = await client.query("SELECT pg_relation_size('greenvue_jobs.live_runs')::integer AS bytes");
   return rows[0].bytes;
 };
-/** How often each of the tables was vacuumed. */
 const vacuums = async () => {
   const { rows } = await client.query(
     "SELECT vacuum_count::integer AS n FROM pg_stat_user_tables WHERE relname IN ('live_runs', 'job_wakes') ORDER BY relname",

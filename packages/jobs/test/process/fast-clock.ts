@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/core/clock.ts';
 import { createSystemClock } from '../../src/index.ts';
 
-/** Time passes faster on it, for all processes alike: a test of waits that are seconds long need not be. */
+/** The factor by which time passes faster in all processes, so that waits of seconds are short. */
 const TIMES = 5;
 
 export function createFastClock(): Clock {
@@ -13,5 +13,5 @@ export function createFastClock(): Clock {
   };
 }
 
-/** Any instant shortly before: all processes begin to count there. */
+/** A fixed, recent instant from which all processes count. */
 const START = Date.UTC(2026, 0, 1);

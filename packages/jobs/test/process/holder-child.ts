@@ -5,8 +5,8 @@ import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 
 /**
- * A process that opens the database in its argument through the library alone. It prints `refused <message>`,
- * or `started` and then `ran <fence>` each time its one run begins. That run never ends.
+ * A process that opens the database of its argument with the library alone. Prints `refused <message>`, or
+ * `started` and then `ran <fence>` each time its one run begins. That run never ends.
  */
 const [, , file = ''] = process.argv;
 

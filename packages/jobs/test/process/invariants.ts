@@ -7,8 +7,8 @@ interface SlotRow {
 }
 
 /**
- * What must hold of a database at any instant at which its process may die; returns what does not, in words.
- * Reads the file itself, so that no code of the store stands between.
+ * Describes what is wrong in a database after its process died at any instant. Reads the file directly, so
+ * that no code of the store is involved.
  */
 export function violations(file: string): string[] {
   const db = new DatabaseSync(file);
@@ -31,8 +31,8 @@ function integrity(db: DatabaseSync): string[] {
 }
 
 /**
- * P6, catch-up: every slot that was taken is covered by exactly one row: its own, or one whose [missed_from,
- * scheduled_for] has it.
+ * P6, catch-up: one row covers each taken slot: its own row, or one with the slot in [missed_from,
+ * scheduled_for].
  */
 function uncoveredSlots(db: DatabaseSync): string[] {
   const jobs = db
@@ -63,7 +63,7 @@ function uncoveredSlots(db: DatabaseSync): string[] {
   return wrong;
 }
 
-/** P4, stored next run: an active job with a schedule left has a next run or a live run. */
+/** P4, stored next run: an active job with slots left has a next run or a live run. */
 function deadSchedules(db: DatabaseSync): string[] {
   const rows = db
     .prepare(
@@ -90,10 +90,7 @@ function doubleRuns(db: DatabaseSync): string[] {
   ];
 }
 
-/**
- * P7, overlap: no more active runs than the overlap has room for, and nobody waits where nobody is in the
- * way.
- */
+/** P7, overlap: no more active runs than the limit, and no run waits while there is room. */
 function overlaps(db: DatabaseSync): string[] {
   const rows = db
     .prepare(

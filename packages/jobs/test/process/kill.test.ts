@@ -48,14 +48,12 @@ function acknowledgedRuns(): string[] {
 describe('durability: kill -9 at any instant', () => {
   it(`continues after ${KILLS} kills under load: every slot is covered once, no run is lost, interrupted runs restart at once`, async () => {
     const file = join(folder, 'jobs.db');
-    // A fixed sequence of odd lengths: instants are spread over all that the process does, and a failure can
-    // be repeated.
+    // A fixed sequence of odd lengths: kills hit all parts of the process, and failures can be reproduced.
     const lives = Array.from({ length: KILLS }, (_, n) => 20 + ((n * 7_919) % 611));
     for (const life of lives) {
       const started = await startChild();
       const { claimed } = counts(file);
-      // `ready` comes after the recovery: no claim of a dead process may be left by then, save those made
-      // since.
+      // `ready` comes after the recovery: only claims made since may be left of a dead process.
       expect(claimed.deadNodes).toBeLessThanOrEqual(1);
       await new Promise((resolve) => setTimeout(resolve, life));
       await end(started, 'SIGKILL');

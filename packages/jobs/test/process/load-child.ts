@@ -5,9 +5,8 @@ import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 
 /**
- * A process under load, to be killed: recurring jobs of every overlap and catch-up with short intervals, and
- * a stream of runs by hand. What it was promised it writes to a file of its own: the ids of triggered runs
- * once the engine has said that they are queued. Arguments: the database, that file.
+ * A process under load, to be killed: recurring jobs of every overlap and catch-up, and manual runs. Writes
+ * the ids of acknowledged runs to a file. Arguments: the database, that file.
  */
 const [, , file = '', acknowledged = ''] = process.argv;
 
@@ -68,7 +67,7 @@ const engine = createEngine({
   deps: {},
   logger: silentLogger,
   minIntervalMs: 10,
-  // Nothing is pruned, so that every row can be checked.
+  // Keep every row: the checks read them all.
   retention: { finishedPerJob: 1e9, skippedPerJob: 1e9 },
 });
 await engine.start();

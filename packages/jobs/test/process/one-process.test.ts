@@ -23,7 +23,7 @@ function folderOf(): string {
 
 interface Holder {
   readonly child: ChildProcess;
-  /** The next line that begins like this; rejects when the process ends before. */
+  /** Resolves with the next line with this start; rejects when the process ends first. */
   line(start: string): Promise<string>;
 }
 
@@ -53,7 +53,7 @@ it('a second process is refused with the pid of the first, and takes its runs ba
   expect(await second.line('refused')).toBe(
     `refused in_use The job database ${file} is in use by another process (pid ${first.child.pid} on ${hostname()}): stop that process, or give this one a database file of its own. Several processes can share PostgreSQL.`,
   );
-  // Nothing was taken back from it: it has the only claim.
+  // Nothing was taken back: the first process has the only claim.
   const dead = once(first.child, 'exit');
   first.child.kill('SIGKILL');
   await dead;
@@ -61,7 +61,7 @@ it('a second process is refused with the pid of the first, and takes its runs ba
   const begun = performance.now();
   await third.line('started');
   await third.line('ran');
-  // No lease has to run out.
+  // The start need not wait for a lease to end.
   expect(performance.now() - begun).toBeLessThan(10_000);
 }, 60_000);
 
@@ -71,7 +71,7 @@ it('a second store on a file is refused in one process too, under any name of th
   const link = join(folder, 'link.db');
   symlinkSync(file, link);
   symlinkSync(folder, join(folder, 'folder'));
-  // Through the link, before there is a file.
+  // Through the link, before the file exists.
   const store = createSqliteStore({ file: link, clock });
   await store.open();
   const names = [file, link, relative(process.cwd(), file), join(folder, 'folder', 'jobs.db')];

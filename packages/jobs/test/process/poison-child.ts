@@ -5,10 +5,7 @@ import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { createFastClock } from './fast-clock.ts';
 
-/**
- * A process whose handler may kill it. Argument: the file of an SQLite database, or the URL of a PostgreSQL
- * one.
- */
+/** A process whose handler may kill it. Argument: an SQLite file or a PostgreSQL URL. */
 const [, , database = ''] = process.argv;
 
 const poison = defineJobType({

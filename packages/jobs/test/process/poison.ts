@@ -8,7 +8,7 @@ import { createFastClock } from './fast-clock.ts';
 
 const BYSTANDERS = 9;
 
-/** An engine without places in this process: it makes the runs and reads their ends. */
+/** An engine without places: it makes the runs and reads their ends. */
 export function createObserver(store: JobStore): Engine {
   const clock = createFastClock();
   const types = ['poison', 'bystander'].map((type) =>
@@ -17,7 +17,10 @@ export function createObserver(store: JobStore): Engine {
   return createEngine({ store, clock, jobTypes: types, deps: {}, concurrency: 0, logger: silentLogger });
 }
 
-/** Nine runs that harm nobody, and among them one that kills its process; to be run beside each other. */
+/**
+ * Triggers nine harmless runs and one that kills its process, to run at the same time. Returns the id of the
+ * latter.
+ */
 export async function triggerAll(engine: Engine): Promise<string> {
   for (const type of ['poison', 'bystander'])
     await engine.createJob({ id: type, name: type, type, onDemand: true, overlap: 'allow' });
@@ -30,12 +33,12 @@ export async function triggerAll(engine: Engine): Promise<string> {
 }
 
 export interface Supervised {
-  /** How often a process of it was killed. */
+  /** How often a process was killed. */
   readonly kills: number;
   stop(): Promise<void>;
 }
 
-/** A process with places that is started again whenever it is killed. */
+/** A process with places that is restarted after each kill. */
 export function supervise(database: string): Supervised {
   const script = fileURLToPath(new URL('./poison-child.ts', import.meta.url));
   let kills = 0;

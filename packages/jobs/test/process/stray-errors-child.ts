@@ -3,8 +3,8 @@ import { createEngine, createSystemClock, defineJobType } from '../../src/index.
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 
 /**
- * A host of an engine that has a stray error of no handler: a `rejection` or a `throw`. With `heard` it has
- * its own listeners. Prints `started`, then `host heard <error>`, and lives for a second.
+ * A host with a stray error: a `rejection` or a `throw` outside of handlers. With `heard` it has listeners of
+ * its own. Prints `started` and `host heard <error>`, and lives for a second.
  */
 const [, , what = '', heard = ''] = process.argv;
 const say = (line: string) => void process.stdout.write(`${line}\n`);

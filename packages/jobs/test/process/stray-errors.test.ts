@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 const CHILD = fileURLToPath(new URL('./stray-errors-child.ts', import.meta.url));
 
 async function host(args: readonly string[], node: readonly string[] = [], options = '') {
-  // Node 24 calls its SQLite experimental, on stderr.
+  // Node 24 prints a warning about its SQLite on stderr.
   const flags = ['--disable-warning=ExperimentalWarning', ...node];
   const child = spawn(process.execPath, [...flags, CHILD, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],

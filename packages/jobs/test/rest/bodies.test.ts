@@ -69,10 +69,10 @@ describe('a body', () => {
     expect(detail).toBe('The body has more than 10,000 values.');
     const list = (items: number) => `[${'0,'.repeat(items - 1)}0]`;
     problemOf(await post(list(10_000)), 400);
-    // With the list itself, as many as there may be.
+    // The list itself counts: these are the most values allowed.
     expect(pointersOf(await post(list(9_999)))).toEqual(['']);
     problemOf(await post(`[${'[],'.repeat(6_000)}[]]`), 400);
-    // One beside the other, not one in the other.
+    // Side by side, not nested.
     expect(pointersOf(await post(`[${'[],'.repeat(100)}[]]`))).toEqual(['']);
     expect(pointersOf(await post(`{"name":"${'[,\\"'.repeat(20_000)}"}`))).toContain('/name');
   });
@@ -80,7 +80,7 @@ describe('a body', () => {
   test('of thousands of unknown members is answered with twenty faults, in its payload as well', async () => {
     const members = (count: number) => Array.from({ length: count }, (_, n) => `"k${n}":0`).join(',');
     expect(pointersOf(await post(`{${members(9_000)}}`))).toHaveLength(20);
-    // One fault more, of another kind.
+    // One further fault of another kind.
     const pointers = pointersOf(await post(VALID.replace('}', `,"payload":{"days":0,${members(5_000)}}}`)));
     expect(pointers).toHaveLength(20);
     expect(pointers).toEqual(expect.arrayContaining(['/payload/days', '/payload/k0']));

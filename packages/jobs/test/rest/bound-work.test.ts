@@ -6,7 +6,7 @@ import type { CommandOptions } from '../../src/engine/engine-port.ts';
 import { jobsPlugin } from '../../src/fastify/index.ts';
 import { startRestServer } from './rest-server.ts';
 
-/** The plugin over an engine that counts requests for jobs, and answers them only when told. */
+/** The plugin on an engine that counts requests for jobs, and answers when the test says. */
 async function serve(options: { readonly maxRequests?: number; readonly allowed?: Promise<undefined> }) {
   const { engine, ...server } = await startRestServer();
   onTestFinished(() => server.close());

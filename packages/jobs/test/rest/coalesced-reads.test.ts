@@ -18,7 +18,7 @@ const READINGS = [
   ['/job-stats', 'stats'],
 ] as const satisfies readonly (readonly [string, keyof Engine])[];
 
-/** The plugin over the same engine, and how often it called that method. */
+/** The plugin on the same engine, and how often it called that method. */
 async function counting(method: keyof Engine) {
   let asked = 0;
   const engine = new Proxy(server.engine, {

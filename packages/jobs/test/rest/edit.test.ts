@@ -17,7 +17,7 @@ const put = (id: string, fields: object, headers: Record<string, string> = {}) =
 const patch = (id: string, body: unknown, headers: Record<string, string> = {}) =>
   send(server, 'PATCH', `/jobs/${id}`, { body, headers });
 
-/** What changes a job without a body. */
+/** Changes of a job that have no body. */
 const COMMANDS = [
   ['POST', '/runs'],
   ['POST', '/pause'],

@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const { server, watchers } of open) {
     for (const watcher of watchers) watcher.leave();
     const closed = server.close();
-    // An answer that nobody has read to its end keeps its connection busy.
+    // A response that is not read to its end keeps its connection busy.
     server.app.server.closeAllConnections();
     await closed;
   }
@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 afterAll(() => first.close());
 
-/** Machines are slow at times: a condition has long to come true. */
+/** A long timeout, for slow machines. */
 const until = <T>(condition: () => T | Promise<T>) => vi.waitFor(condition, { timeout: 10_000 });
 
 interface SentEvent {
@@ -31,7 +31,7 @@ interface SentEvent {
   readonly data: unknown;
 }
 
-/** Reads a stream as a client does, over a real socket. */
+/** Reads a stream over a real socket, as clients do. */
 class Watcher {
   readonly events: SentEvent[] = [];
   comments = 0;
@@ -197,7 +197,7 @@ describe('GET /job-events', () => {
     };
     expect([await statusFor('ann'), await statusFor('ann'), await statusFor('ann')]).toEqual([200, 200, 429]);
     expect(await statusFor('bob')).toBe(200);
-    // Without a principal from the host, only the limit of the server holds.
+    // Without a principal from the host, only the limit of the server applies.
     for (let n = 0; n < 3; n += 1) expect(await statusFor(undefined)).toBe(200);
   });
 

@@ -32,7 +32,7 @@ describe('GET /job-stats', () => {
   test('counts jobs and runs, and shows the node', async () => {
     await createJob(server, 'stats-1');
     await runThatIs(server, (await runJob(server, 'stats-1')).id, 'succeeded');
-    // The store has the run's end before the node has heard that it does.
+    // The store has the run's end before the node reports it.
     const stats = await vi.waitFor(
       async () => {
         const told = bodyOf(await send(server, 'GET', '/job-stats'), 200, statsSchema);

@@ -122,7 +122,7 @@ describe('an operator', () => {
       'Only an admin may change days for a run of greet; an operator may change: name. Run the job without a payload, or ask an admin.',
     );
     expect(refused.errors).toEqual([{ pointer: '/payload/days', detail: "must be as in the job's payload" }]);
-    // Left out, it is the type's default and not the job's.
+    // If left out, it is the type's default and not the job's.
     problemOf(await runWith(server, 'limited', { name: 'Bo' }), 403);
     const run = bodyOf(await runWith(server, 'limited', { days: 9, name: 'Bo' }), 202, runSchema);
     expect(run.payload).toEqual({ name: 'Bo', days: 9 });
@@ -229,7 +229,7 @@ describe('the host', () => {
       lines.length = 0;
       const response = await send(server, method, url, body === undefined ? {} : { body });
       const logged = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'done');
-      // Fastify's own line of the end, which the reply logs.
+      // Fastify's own log line at the end, written by the reply's logger.
       const completed = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'request completed');
       const { jobId, runId, newRunId } = logged;
       expect({ ...completed, jobId, runId, newRunId }).toEqual(completed);

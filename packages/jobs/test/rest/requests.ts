@@ -9,7 +9,7 @@ import type { RestServer } from './rest-server.ts';
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Headers = Readonly<Record<string, string>>;
 
-/** Sends a request; `body` as JSON. */
+/** Sends a request with `body` as JSON. */
 export function send(
   { app }: RestServer,
   method: Method,
@@ -26,7 +26,7 @@ export function send(
   });
 }
 
-/** Sends bytes as they are, by default as JSON. */
+/** Sends raw bytes, by default as JSON. */
 export function sendRaw(
   { app }: RestServer,
   method: Method,
@@ -37,7 +37,7 @@ export function sendRaw(
   return app.inject({ method, url: `/api${url}`, headers, payload: options.bytes });
 }
 
-/** The body of a success: it has the schema's fields, and no others. */
+/** The body of a success, which has exactly the fields of the schema. */
 export function bodyOf<S extends z.ZodObject>(
   response: LightMyRequestResponse,
   status: number,
@@ -50,7 +50,6 @@ export function bodyOf<S extends z.ZodObject>(
   return schema.parse(body);
 }
 
-/** The body of a problem. */
 export function problemOf(response: LightMyRequestResponse, status: number): ProblemJson {
   expect(response.statusCode, response.body).toBe(status);
   expect(response.headers['content-type']).toBe('application/problem+json');
@@ -60,14 +59,14 @@ export function problemOf(response: LightMyRequestResponse, status: number): Pro
   return body;
 }
 
-/** The pointers of a 422, each of which comes with words. */
+/** The pointers of a 422. Each has a message. */
 export function pointersOf(response: LightMyRequestResponse): readonly string[] {
   const { errors = [] } = problemOf(response, 422);
   for (const error of errors) expect(error.detail).not.toBe('');
   return errors.map(({ pointer }) => pointer);
 }
 
-/** What the 422 says of one field. */
+/** The message of a 422 for one field. */
 export function faultAt(response: LightMyRequestResponse, pointer: string): string {
   const { errors = [] } = problemOf(response, 422);
   const fault = errors.find((error) => error.pointer === pointer);
@@ -75,7 +74,7 @@ export function faultAt(response: LightMyRequestResponse, pointer: string): stri
   return fault?.detail ?? '';
 }
 
-/** Creates a job that is only run by hand, unless fields say otherwise. */
+/** Creates an on-demand job, unless fields say otherwise. */
 export async function createJob(
   server: RestServer,
   id: string,
@@ -86,13 +85,12 @@ export async function createJob(
   return { ...bodyOf(response, 201, jobSchema), etag: String(response.headers.etag) };
 }
 
-/** Runs a job now. */
 export async function runJob(server: RestServer, jobId: string, body?: unknown): Promise<RunJson> {
   const response = await send(server, 'POST', `/jobs/${jobId}/runs`, body === undefined ? {} : { body });
   return bodyOf(response, 202, runSchema);
 }
 
-/** Reads a run until it has a status. */
+/** Reads a run until it has this status. */
 export function runThatIs(server: RestServer, runId: string, status: RunJson['status']): Promise<RunJson> {
   return vi.waitFor(
     async () => {

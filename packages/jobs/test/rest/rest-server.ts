@@ -30,7 +30,7 @@ const fail = defineJobType({
   },
 });
 
-/** Runs until it is told to stop. */
+/** Runs until its signal. */
 const wait = defineJobType({
   type: 'wait',
   module: import.meta.url,
@@ -47,7 +47,7 @@ export interface RestServer {
   close(): Promise<void>;
 }
 
-/** The plugin in a bare Fastify app, over the real engine and a store in memory. */
+/** The plugin in a bare Fastify app, on a real engine with a store in memory. */
 export async function startRestServer(options: Partial<JobsPluginOptions> = {}): Promise<RestServer> {
   const clock = createSystemClock();
   const engine = createEngine({
@@ -68,7 +68,7 @@ export async function startRestServer(options: Partial<JobsPluginOptions> = {}):
   };
 }
 
-/** One more app over an engine that runs; its end leaves the engine alone. */
+/** One more app on a running engine. Closing it does not stop the engine. */
 export async function serve(engine: Engine, options: Partial<JobsPluginOptions> = {}): Promise<RestServer> {
   const app = fastify({ routerOptions: { maxParamLength: 128 } });
   await app.register(jobsPlugin, { prefix: '/api', engine, authorize: false, ...options });

@@ -114,7 +114,7 @@ function slotsUpTo(end: number, start: number): number[] {
   return Array.from({ length: Math.floor((end - start) / MINUTE) }, (_, k) => start + (k + 1) * MINUTE);
 }
 
-/** All slots that rows cover, in order, as often as they are covered. */
+/** All slots that rows cover, in order; a slot stands once for each row. */
 function coveredBy(
   rows: readonly { readonly scheduledFor?: number; readonly missedFrom?: number }[],
   start: number,

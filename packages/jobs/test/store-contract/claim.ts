@@ -137,7 +137,7 @@ export function claimContract(makeStore: MakeStore): void {
       const held = required(runs[1]);
       expect(await t.live(held.id)).toMatchObject({ status: 'queued', claim: { fence: held.fence } });
       expect(await t.live(held.id)).not.toHaveProperty('startedAt');
-      // Given back before its slot, it is due then and no sooner.
+      // Given back before its slot, the run is due at the slot and no sooner.
       await t.settle(held, { kind: 'given_back' });
       expect(await t.live(held.id)).toMatchObject({ status: 'queued', availableAt: T0 + MINUTE });
       expect(await t.claim(5)).toMatchObject({ runs: [], nextDueAt: T0 + MINUTE });
@@ -181,7 +181,7 @@ export function claimContract(makeStore: MakeStore): void {
       expect(runs.map(({ started }) => started)).toEqual([true, false, false, false]);
       expect(runs[3]).toMatchObject({ availableAt: T0 + MINUTE });
       expect(nextDueAt).toBeLessThan(T0 + MINUTE);
-      // Nothing of it was kept from others.
+      // Other nodes can claim all of it.
       expect((await t.claim(9, 0, 'node-2')).runs.map(({ id }) => id)).toEqual(ids.slice(3));
     });
 

@@ -26,7 +26,7 @@ import { suspectsContract } from './suspects.ts';
 import { tracesContract } from './traces.ts';
 import { triggerAgainContract } from './trigger-again.ts';
 
-/** All topics of the store's contract: every store passes the same ones. */
+/** The whole contract of a store: every store passes the same tests. */
 export function storeContract(makeStore: MakeStore): void {
   checkContract(makeStore);
   jobsContract(makeStore);

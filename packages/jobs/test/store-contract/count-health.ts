@@ -32,14 +32,14 @@ export function countHealthContract(makeStore: MakeStore): void {
     };
     const list = async (query: Partial<JobQuery> = {}) =>
       (await t.store.listJobs({ sort: 'id', descending: false, limit: 200, handlers: TYPES, ...query })).rows;
-    /** As the jobs themselves say. */
+    /** Counts by reading the jobs themselves. */
     const shown = async (handlers: TypeVersions = TYPES): Promise<HealthCounts> => {
       const total = emptyHealthCounts();
       for (const { health } of await list({ handlers })) total[health.status] += 1;
       return total;
     };
 
-    /** Jobs of every health, and some that have more than one sign. */
+    /** Jobs of every health, and some with several signs. */
     const makeAll = async () => {
       await t.create('ok', { schedule: ON_DEMAND });
       await t.create('ok-and-running', { schedule: every(HOUR) });
@@ -127,7 +127,7 @@ export function countHealthContract(makeStore: MakeStore): void {
       const none = { ...emptyHealthCounts(), ok: 4, paused: 1 };
       expect(await counted()).toEqual(none);
       t.clock.advance(1);
-      // The retry is due since 50 s.
+      // The retry has been due for 50 s.
       expect(await counted()).toEqual({ ...none, ok: 3, late: 1 });
       expect(await shown()).toEqual({ ...none, ok: 3, late: 1 });
       const [late] = await list({ health: 'late' });

@@ -26,7 +26,7 @@ export const RETENTION: Retention = {
 const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const AUDIT = { actor: 'user:1', action: 'job.edit', change: '{"why":"to have it"}' };
 
-/** Brings a store into a state that has a row of every kind. */
+/** Fills a store with a row of every kind. */
 export async function fillWithEverything(t: Rig): Promise<void> {
   await makeJobs(t);
   await finishRuns(t);
@@ -34,7 +34,7 @@ export async function fillWithEverything(t: Rig): Promise<void> {
   await leaveRunsLive(t);
 }
 
-/** Runs that {@link fillWithEverything} leaves. */
+/** The runs that {@link fillWithEverything} leaves. */
 export const STILL_THERE: readonly {
   readonly name: string;
   readonly value: unknown;
@@ -59,7 +59,7 @@ export const STILL_THERE: readonly {
   { name: 'cancel asked', value: 'user', of: ({ run }) => ('cancel' in run ? run.cancel : undefined) },
 ];
 
-/** All that a store tells, whatever it is made of. */
+/** Everything that a store returns. */
 export async function readEverything(store: JobStore) {
   const jobs = await store.listJobs({ sort: 'id', descending: false, limit: 100, handlers: TYPES });
   const { rows: runs } = await store.listRuns({ limit: 1_000 });
@@ -136,13 +136,13 @@ async function failLost(t: Rig): Promise<void> {
   for (let n = 0; n < 6; n += 1) {
     await t.claimOne(`dead-${n}`);
     await t.store.recover({ node: 'node-1' });
-    // From the second time on it waits a while.
+    // From the second loss on, the run waits.
     t.clock.advance(10 * SECOND);
   }
 }
 
 async function leaveRunsLive(t: Rig): Promise<void> {
-  // A live run in the way of its own slots, and slots that nobody was there for.
+  // A live run blocks its job's own slots; other slots passed while no engine ran.
   t.clock.advance(HOUR);
   await t.plan();
   const { runs } = await t.claim();

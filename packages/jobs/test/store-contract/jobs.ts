@@ -75,7 +75,7 @@ export function jobsContract(makeStore: MakeStore): void {
       const second = await t.create('a', { overlap: 'skip' });
       expect(second.uid).not.toBe(first.uid);
       expect(await t.runs({ jobUid: second.uid })).toEqual([]);
-      // The old one's run still goes on, and takes none of the new one's room.
+      // The old job's run continues, and takes no room of the new job.
       const mine = await t.trigger('a');
       expect(mine.held).toBe('no');
       await t.settle(claimed, { kind: 'cancelled' });

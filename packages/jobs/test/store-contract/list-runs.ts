@@ -176,11 +176,11 @@ export function listRunsContract(makeStore: MakeStore): void {
       const { runs } = await t.claim(1);
       expect(await dueSince()).toBe(T0 + MINUTE);
       await t.claim();
-      // Of a type that nobody claims.
+      // A type that no node claims.
       expect(await dueSince()).toBe(T0 + MINUTE);
       await t.done('b', { kind: 'delete' });
       expect(await dueSince()).toBeUndefined();
-      // A retry that is to come is not due.
+      // A future retry is not due.
       await t.settle(required(runs[0]), failed('again'));
       expect(await dueSince()).toBeUndefined();
       t.clock.advance(HOUR);

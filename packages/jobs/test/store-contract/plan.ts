@@ -213,7 +213,7 @@ export function planContract(makeStore: MakeStore): void {
       for (let plans = 0; plans < 5; plans += 1)
         expect(await t.plan()).toMatchObject({ queued: { length: 5 }, more: true });
       expect(await t.plan()).toMatchObject({ queued: [], more: false });
-      // What ends makes room for the next slot of each, and the rest is counted again.
+      // Ended runs make room for the next slot of each job; the other slots are counted again.
       await t.settleAll((await t.claim()).runs);
       expect(await t.plan()).toMatchObject({ queued: { length: 10 }, more: true });
     });

@@ -6,7 +6,7 @@ import type { MakeStore } from './rig.ts';
 
 const LIMITS = { maxLiveRuns: 5_000, maxRunsPutOff: 1_000 };
 
-/** Stores on a database of the surrounding test file. */
+/** Stores on a database of the current test file. */
 export function usePostgresStores(options: Pick<PostgresStoreOptions, 'shortcuts'> = {}): MakeStore {
   let database: TestDatabase | undefined;
   beforeAll(async () => {

@@ -9,7 +9,7 @@ export function prioritySlotsContract(makeStore: MakeStore): void {
   describe('slots beside a backlog', () => {
     const t = useStore(makeStore);
 
-    /** Runs by hand that have waited for a minute, and a slot that a full node has planned behind them. */
+    /** Manual runs that have waited for a minute, and a slot that a full node has planned behind them. */
     async function backlog(): Promise<string> {
       await t.create('hand', { schedule: ON_DEMAND, overlap: 'allow' });
       await t.create('slots', { schedule: every(MINUTE) });
@@ -18,7 +18,7 @@ export function prioritySlotsContract(makeStore: MakeStore): void {
       return required((await t.plan()).queued[0]).id;
     }
 
-    /** What two claims take: the first one may only find that there are slots. */
+    /** The runs of two claims: the first claim may only find that there are slots. */
     async function claimTwice(input: Partial<ClaimInput>): Promise<ClaimedRun[]> {
       const claims = [];
       for (let n = 0; n < 2; n += 1) claims.push(await t.store.claim({ ...NODE, ...input }));

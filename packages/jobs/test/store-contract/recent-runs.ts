@@ -39,7 +39,7 @@ export function recentRunsContract(makeStore: MakeStore): void {
       const made: string[] = [];
       for (let n = 0; n < 6; n += 1) made.push((await t.trigger('a')).id);
       const { runs } = await t.claim(4);
-      // The second and the fourth are over; the first and the third run; the others wait.
+      // Runs 2 and 4 have ended; 1 and 3 are running; the others wait.
       await t.settle(required(runs[1]), SUCCEEDED);
       await t.settle(required(runs[3]), SUCCEEDED);
       const newestFirst = made.toReversed();

@@ -18,20 +18,19 @@ import type {
 import type { JobView, RunQuery } from '../../src/core/store/store-views.ts';
 import type { FakeClock } from '../../src/testing/fake-clock.ts';
 
-/** An empty database for stores whose time is a fake clock's. */
+/** An empty database, for stores with a fake clock. */
 export interface StoreUnderTest {
   readonly clock: FakeClock;
   /**
-   * The most live runs of a job (P7, overlap): 100,000, or fewer where making that many takes too long for a
-   * test.
+   * The most live runs of a job (P7, overlap): 100,000, or fewer where a test cannot make so many in time.
    */
   readonly maxLiveRuns: number;
   readonly maxRunsPutOff: number;
-  /** One more store on it, which is not open yet. */
+  /** Creates one more store on it, not open yet. */
   createStore(): JobStore;
-  /** Takes back an open store when a test is over: the next test may get it, on an empty database. */
+  /** Takes back a test's open store. The next test may get it, on an empty database. */
   takeBack?(store: JobStore): Promise<void>;
-  /** Removes it, unless a store on it was taken back; all others are closed. */
+  /** Closes all stores and removes the database, except a store that was taken back. */
   dispose(): Promise<void>;
 }
 
@@ -72,17 +71,17 @@ export function definitionOf(id: string, more: Partial<JobDefinition> = {}): Job
   };
 }
 
-/** What the tests of one topic do with a store, in the words of the design. */
+/** The calls of a store that tests need. */
 export interface Rig {
   readonly store: JobStore;
   readonly clock: FakeClock;
   readonly maxLiveRuns: number;
   readonly maxRunsPutOff: number;
-  /** Closes the store and opens another on the same database, as a restarted process does. */
+  /** Closes the store and opens another on the same database, as a restart does. */
   reopen(): Promise<void>;
   create(id: string, more?: Partial<JobDefinition>): Promise<Job>;
   command(jobId: string, command: JobCommand, more?: Partial<CommandInput>): Promise<CommandResult>;
-  /** A command that must be done. */
+  /** Runs a command that must succeed. */
   done(jobId: string, command: JobCommand, more?: Partial<CommandInput>): Promise<Done>;
   trigger(jobId: string): Promise<LiveRun>;
   edit(jobId: string, more: Partial<JobDefinition>): Promise<Done>;
@@ -116,7 +115,7 @@ export function settlement(run: ClaimedRun, outcome: Outcome, now: number): Sett
   return { runId: run.id, fence: run.fence, outcome, random: 0.5, startedAt: now, finishedAt: now };
 }
 
-/** A rig with a fresh store for each test of the surrounding `describe`. */
+/** A rig with a fresh store for each test of the current `describe`. */
 export function useStore(makeStore: MakeStore): Rig {
   let made: StoreUnderTest | undefined;
   let store: JobStore | undefined;
@@ -193,7 +192,7 @@ function rigOver(store: () => JobStore, made: () => StoreUnderTest, reopen: () =
     claim,
     async claimOne(node) {
       const first = await claim(100, 0, node);
-      // A claim may tell that something is due which only the next one takes.
+      // A claim may report due runs that only the next claim takes.
       const isMore = first.nextDueAt !== undefined && first.nextDueAt <= now();
       const { runs } = first.runs.length === 0 && isMore ? await claim(100, 0, node) : first;
       if (runs.length !== 1) throw new Error(`${runs.length} runs were claimed, not one`);
@@ -219,7 +218,7 @@ function rigOver(store: () => JobStore, made: () => StoreUnderTest, reopen: () =
   };
 }
 
-/** The definition in a job, as a caller would send it back. */
+/** The definition in a job, as a caller sends it back. */
 export function definitionPart(job: Job): JobDefinition {
   const { id, name, description, type, typeVersion, schedule, payload } = job;
   const { overlap, catchUp, timeoutMs, maxAttempts, backoff } = job;

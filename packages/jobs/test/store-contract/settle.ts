@@ -28,7 +28,7 @@ export function settleContract(makeStore: MakeStore): void {
       await t.trigger('a');
       return t.claimOne();
     };
-    /** Claims of runs of one job, the first first. */
+    /** Claims of runs of one job, in order. */
     const claims = async (count: number) => {
       for (let n = 0; n < count; n++) await t.trigger('a');
       const { runs } = await t.claim();

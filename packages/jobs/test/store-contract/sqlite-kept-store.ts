@@ -8,16 +8,16 @@ import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 
 /**
- * A database for one test after another. Its store stays open between tests, because starting its two threads
- * takes longer than most tests.
+ * A database that tests use one after another. Its store stays open, because starting its two threads takes
+ * longer than most tests.
  */
 export interface KeptStore {
   readonly file: string;
-  /** The store that is open, or one more. All of them have the clock of the last call. */
+  /** The open store, or one more. All of them use the clock of the last call. */
   createStore(clock: Clock): JobStore;
-  /** Restores the database to the state right after its first open. False when this store is closed. */
+  /** Resets the database to its state after the first open. Returns false when this store is closed. */
   keep(store: JobStore): Promise<boolean>;
-  /** Closes the store that is open, and removes the files. */
+  /** Closes the open store and removes the files. */
   remove(): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ export async function createKeptStore(): Promise<KeptStore> {
   };
 }
 
-/** Page by page, under SQLite's locks: stores that have the target open see the change as a commit. */
+/** Page by page, under SQLite's locks: stores with the target open see the change as a commit. */
 async function copyDatabase(from: string, to: string): Promise<void> {
   const source = new DatabaseSync(from);
   try {

@@ -4,7 +4,7 @@ import { storeContract } from './contract.ts';
 import type { MakeStore } from './rig.ts';
 import { createKeptStore, type KeptStore } from './sqlite-kept-store.ts';
 
-/** The store of the last test, unless that one has closed it. */
+/** The store of the last test, unless the test has closed it. */
 let kept: KeptStore | undefined;
 afterAll(() => kept?.remove());
 

@@ -10,7 +10,7 @@ export function suspectsContract(makeStore: MakeStore): void {
   describe('suspects: runs lost twice with their processes', () => {
     const t = useStore(makeStore);
 
-    /** Runs that were lost so often, all at once. */
+    /** Makes runs that were lost `times` times, all at once. */
     async function lost(count: number, times: number): Promise<string[]> {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const ids: string[] = [];
@@ -22,7 +22,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       return ids;
     }
 
-    /** Asks again if the answer says that more is due: the next claim takes what this one has found. */
+    /** Claims again if more is due: the next claim takes what this one has found. */
     async function claim(input: Partial<ClaimInput> = {}): Promise<ClaimResult> {
       const first = await t.store.claim({ ...NODE, ...input });
       if (first.runs.length > 0 || (first.nextDueAt ?? Number.POSITIVE_INFINITY) > t.clock.now())
@@ -46,7 +46,7 @@ export function suspectsContract(makeStore: MakeStore): void {
         for (const node of ['node-1', 'node-2']) {
           const other = await claim({ node });
           expect(other.runs).toEqual([]);
-          // While suspects wait, nodes check whether the running one has ended.
+          // While suspects wait, nodes check whether the running suspect has ended.
           expect(other.nextDueAt).toBe(id === ids.at(-1) ? undefined : t.clock.now() + 250);
         }
         await t.settleAll(runs);
@@ -73,7 +73,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect(idsOf((await claim({ node: 'dead' })).runs)).toEqual([first]);
       await t.store.recover({ node: 'node-1' });
       expect(idsOf((await claim()).runs)).toEqual([second]);
-      // It is due again, but starts only when that one ends.
+      // It is due again, but starts only when the other suspect ends.
       t.clock.advance(2 * SECOND);
       expect((await claim()).runs).toEqual([]);
     });
@@ -82,10 +82,10 @@ export function suspectsContract(makeStore: MakeStore): void {
       const [id] = await lost(1, 2);
       t.clock.advance(SECOND);
       const others = [(await t.trigger('a')).id, (await t.trigger('a')).id];
-      // Never ahead of a free place.
+      // Suspects are never claimed ahead of a free place.
       const none = [...(await t.claim(0, 1)).runs, ...(await t.claim(0, 1)).runs];
       expect(idsOf(none)).not.toContain(id);
-      // Less than was asked for: no more is held, until a place is free for it.
+      // Fewer than requested: no further suspect is claimed until a place is free for it.
       expect((await t.claim(0, 1)).runs).toEqual([]);
       const left = others.filter((other) => !idsOf(none).includes(other));
       const { runs } = await t.claim(1, 2);
@@ -127,7 +127,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect(await t.settle(run, failed())).toMatchObject({ kind: 'waiting' });
       t.clock.advance(MINUTE);
       expect(await t.live(first)).toMatchObject({ recoveries: 2, failures: 1 });
-      // The longest due first.
+      // The earliest due first.
       expect(idsOf((await claim()).runs)).toEqual([second]);
     });
 

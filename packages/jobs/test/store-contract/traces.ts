@@ -14,7 +14,7 @@ import {
 const ASKED = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const MADE = '00-11111111111111111111111111111111-2222222222222222-00';
 
-/** Which request a job and a run are of. */
+/** Which request created a job and a run. */
 export function tracesContract(makeStore: MakeStore): void {
   describe('traces', () => {
     const t = useStore(makeStore);

@@ -12,7 +12,7 @@ import {
   useStore,
 } from './rig.ts';
 
-/** Each brings its claim along; what the first one has found, a store may know for those after it. */
+/** Each brings its claim along. A store may keep the findings of the first for later ones. */
 export function triggerAgainContract(makeStore: MakeStore): void {
   // Promises P5, one run per slot; P7, overlap; P13, delete; P15, run now; P16, edit; P22, types and deploys.
   describe('triggers again and again, of a job that may overlap', () => {

@@ -4,10 +4,10 @@ import type { Cluster } from '../cluster.ts';
 import type { Fault } from '../fault.ts';
 import type { Injury } from '../injury.ts';
 
-/** How many migrations more than this version the cluster's database has by now. */
+/** How many migrations the cluster's database has beyond this version. */
 const migrations = new WeakMap<Cluster, number>();
 
-/** Nodes go from one version to the next, one after the other, by a graceful end and a start. */
+/** Moves nodes from one version to another, one by one, with a graceful stop and a start. */
 export const DEPLOY_FAULTS: readonly Fault[] = [
   {
     name: 'deploy',
@@ -16,7 +16,7 @@ export const DEPLOY_FAULTS: readonly Fault[] = [
   },
 ];
 
-/** Between one node and the next, so that both versions live side by side for a while. */
+/** The time between two nodes, during which both versions run side by side. */
 const SIDE_BY_SIDE_MS = 1_500;
 
 async function roll(cluster: Cluster): Promise<Injury> {

@@ -9,8 +9,8 @@ import { cutOff } from './network.ts';
 import { oneOf } from './nodes.ts';
 
 /**
- * What happens between a node and the server in a real network: the node runs in a network namespace of its
- * own, and packets get lost on the way. Needs root and `ip` (Debian: `apt install iproute2`).
+ * Faults of a real network: the node runs in a network namespace of its own, and packets to the server get
+ * lost. Needs root and `ip` (Debian: `apt install iproute2`).
  */
 export const NAMESPACE_FAULTS: readonly Fault[] = [
   {
@@ -38,10 +38,9 @@ type Direction = 'to server' | 'to node';
 const NETWORK = '10.219.7';
 const SERVER = `${NETWORK}.1`;
 const NODE = `${NETWORK}.2`;
-/** Nobody has it: what is sent there is dropped without a word. */
+/** No machine has this address: packets to it are dropped silently. */
 const NOBODY = '02:00:00:00:00:99';
 
-/** Why not here. */
 function missing(): string | undefined {
   if (process.platform !== 'linux') return 'network namespaces are Linux';
   if (process.getuid?.() !== 0) return 'network namespaces need root';
@@ -71,7 +70,7 @@ async function cutInNamespace(cluster: Cluster, directions: readonly Direction[]
     await delay(cluster.scale.cutMs);
     for (const direction of directions) space.pass(direction);
     const healedAt = Date.now();
-    // The runs of a node that was cut off start elsewhere meanwhile. It has to be back before it leaves.
+    // The runs of the cut-off node start elsewhere. It must rejoin before the test stops it.
     await delay(SETTLE_MS);
     await node.stop();
     await cluster.start(node);
@@ -90,7 +89,7 @@ interface Namespace {
   remove(): void;
 }
 
-/** A namespace with a cable to this one. */
+/** A namespace that is connected to this one by a virtual cable. */
 function createNamespace(): Namespace {
   const name = `chaos-${process.pid}`;
   const outside = `chaos${process.pid % 1_000_000}o`;
@@ -114,7 +113,7 @@ function createNamespace(): Namespace {
     ip('link', 'del', outside);
     ip('netns', 'del', name);
   };
-  // Ctrl-C: it outlives the process otherwise.
+  // Otherwise the namespace outlives the process after Ctrl-C.
   process.once('exit', remove);
   return {
     name,
@@ -128,7 +127,7 @@ function ip(...args: string[]): void {
   execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
-/** The server takes connections from that network, too. */
+/** Lets the server accept connections from that network. */
 async function letIn({ server, admin }: Cluster): Promise<void> {
   const [known] = await admin.rows(KNOWN, [SERVER.slice(0, -2)]);
   if (known !== undefined) return;

@@ -6,7 +6,7 @@ import type { ClusterNode } from '../node.ts';
 import type { Conditions } from '../proxy.ts';
 import { freeze, oneOf } from './nodes.ts';
 
-/** What happens between a node and the server, done by the proxy before it. */
+/** Faults between a node and the server, injected by the proxy. */
 export const NETWORK_FAULTS: readonly Fault[] = [
   { name: 'slow', title: 'the server is slow for all nodes (50 ms each way)', inject: slow },
   {
@@ -64,9 +64,7 @@ async function freezeAndCut(cluster: Cluster): Promise<Injury> {
   };
 }
 
-/**
- * It judges its own lease, so that its handlers have their signal about when the others may take its runs.
- */
+/** The node ends its own lease, so its handlers get their signal about when other nodes may take its runs. */
 export function cutOff(life: string, beganAt: number, healedAt: number): Injury {
   return {
     beganAt,

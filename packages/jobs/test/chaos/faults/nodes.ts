@@ -5,7 +5,7 @@ import { type Injury, NOTICE_MS } from '../injury.ts';
 import type { ClusterNode } from '../node.ts';
 import { LEASE_MS } from '../scale.ts';
 
-/** What happens to the processes. */
+/** Faults of the node processes. */
 export const NODE_FAULTS: readonly Fault[] = [
   { name: 'kill', title: 'nodes are killed, again and again', inject: killAgainAndAgain },
   {
@@ -26,7 +26,7 @@ export const NODE_FAULTS: readonly Fault[] = [
   },
 ];
 
-/** Any of them, but another one each time. */
+/** A random node, but not the same one twice in a row. */
 export function oneOf(cluster: Cluster): ClusterNode {
   const node = cluster.nodes[Math.floor(Math.random() * cluster.nodes.length)];
   if (node === undefined) throw new Error('The cluster has no nodes.');
@@ -50,11 +50,11 @@ async function killAgainAndAgain(cluster: Cluster): Promise<Injury> {
     await cluster.start(node);
     await delay(DOWN_MS * Math.random());
   }
-  // Two nodes are to do all at once after the last kill: nobody waits for the third.
+  // Two nodes must do all the work after the last kill, without the third.
   return { beganAt, healedAt, interrupted, mayBeDead: interrupted.map(({ life }) => life) };
 }
 
-/** For one lease after the start of the server nobody is taken for dead (P9, lost nodes). */
+/** After the server starts, no node is declared dead for one lease (P9, lost nodes). */
 export async function serverSettled({ admin }: Cluster): Promise<void> {
   const [row] = await admin.rows<{ upMs: number }>(UP);
   await delay(Math.max(LEASE_MS + 1_000 - (row?.upMs ?? 0), 0));
@@ -63,8 +63,7 @@ export async function serverSettled({ admin }: Cluster): Promise<void> {
 const UP = `SELECT (extract(epoch FROM clock_timestamp() - pg_postmaster_start_time()) * 1000)::double precision AS "upMs"`;
 
 /**
- * Waits until a handler of this life is in the midst of its work: a kill that interrupts nothing shows
- * nothing.
+ * Waits until a handler of this process is in the middle of its work, so that a kill interrupts something.
  */
 export async function amidRuns({ admin, scale }: Cluster, life: string): Promise<void> {
   const until = Date.now() + AMID_MS;
@@ -78,7 +77,7 @@ export async function amidRuns({ admin, scale }: Cluster, life: string): Promise
 
 const AMID_MS = 60_000;
 const AMID_POLL_MS = 20;
-/** Short handlers take 10 ms; a long one has at least half of its time before it. */
+/** Short handlers take 10 ms; a long one has at least half of its time left. */
 const AMID = `SELECT count(*) AS runs FROM chaos.ledger
   WHERE node = $1 AND ended_at IS NULL
     AND extract(epoch FROM clock_timestamp()) * 1000 - started_at BETWEEN 50 AND $2::double precision`;
@@ -97,7 +96,7 @@ export async function freeze(cluster: Cluster, node: ClusterNode): Promise<Injur
   };
 }
 
-/** Its control connection is in a thread: it keeps its lease, and its runs. */
+/** The control connection is in a thread, so the node keeps its lease and its runs. */
 async function block(cluster: Cluster): Promise<Injury> {
   const beganAt = Date.now();
   oneOf(cluster).block(cluster.scale.blockMs);
@@ -120,7 +119,7 @@ async function wrongClock(cluster: Cluster, clockOffMs: number): Promise<Injury>
   return { beganAt, healedAt };
 }
 
-/** A node knows the database's time to half of what a question for it takes. */
+/** A node knows the database's time to within half of a query's round trip. */
 const EARLY_MS = 250;
 const EARLY = `SELECT count(*) AS runs FROM chaos.ledger JOIN greenvue_jobs.runs ON runs.id = run_id
   WHERE ledger.node = $1 AND ledger.started_at < scheduled_for - $2::double precision`;

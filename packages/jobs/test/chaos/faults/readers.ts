@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster.ts';
 import type { Fault } from '../fault.ts';
 import type { Injury } from '../injury.ts';
 
-/** Who holds an old state of the database: nothing that was deleted since can be cleaned away. */
+/** Readers that hold an old snapshot, so that deleted rows cannot be vacuumed. */
 export const READER_FAULTS: readonly Fault[] = [
   { name: 'snapshot', title: 'a transaction is left idle holding a snapshot', inject: holdSnapshot },
   { name: 'readers', title: 'four readers scan the tables in REPEATABLE READ', inject: scan },
@@ -52,6 +52,5 @@ async function withClient(cluster: Cluster, use: (client: pg.Client) => Promise<
   }
 }
 
-/** All rows, read in full. */
 const SCAN = `SELECT sum(length(jobs::text)) + (SELECT sum(length(runs::text)) FROM greenvue_jobs.runs)
   + (SELECT sum(length(live_runs::text)) FROM greenvue_jobs.live_runs) FROM greenvue_jobs.jobs`;

@@ -4,10 +4,7 @@ import type { Fault } from '../fault.ts';
 import type { Injury } from '../injury.ts';
 import { amidRuns, oneOf, serverSettled } from './nodes.ts';
 
-/**
- * A node's connections are reset, and new ones too for a while: first for long, then for shorter and shorter
- * times.
- */
+/** Resets a node's connections, and new ones for a while: first for a long time, then for shorter times. */
 export const RESET_FAULTS: readonly Fault[] = [
   {
     name: 'reset-control',
@@ -26,9 +23,9 @@ export const RESET_FAULTS: readonly Fault[] = [
   },
 ];
 
-/** Shares of the scale's `lastsMs`: the shortest are over before others may take the node's runs. */
+/** Shares of the scale's `lastsMs`. The shortest resets end before others may take the node's runs. */
 const LENGTHS = [0.5, 0.2, 0.1, 0.03] as const;
-/** After that the node works as before. */
+/** How long a node may need afterwards to work as before. */
 const BACK_MS = 2_000;
 
 async function resetAgainAndAgain(cluster: Cluster, ways: readonly Way[]): Promise<Injury> {
@@ -50,8 +47,8 @@ async function resetAgainAndAgain(cluster: Cluster, ways: readonly Way[]): Promi
   return {
     beganAt,
     healedAt,
-    // One that can't be heard may be dead. Its handlers have their signals before the others begin: nothing
-    // is excused of overlap (P7, overlap).
+    // An unreachable node may be declared dead. Its handlers get their signals before others begin: no
+    // overlap is excused (P7, overlap).
     ...(isCutOff ? { interrupted, mayBeDead: interrupted.map(({ life }) => life) } : {}),
   };
 }

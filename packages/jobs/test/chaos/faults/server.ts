@@ -5,7 +5,7 @@ import type { Cluster } from '../cluster.ts';
 import type { Fault } from '../fault.ts';
 import type { Injury } from '../injury.ts';
 
-/** What happens to the server and its connections. None of it makes a node dead. */
+/** Faults of the server and its connections. None of them makes a node dead. */
 export const SERVER_FAULTS: readonly Fault[] = [
   { name: 'restart-fast', title: 'the server is restarted (fast)', inject: (c) => restart(c, 'fast') },
   {
@@ -25,7 +25,7 @@ async function restart(cluster: Cluster, mode: StopMode): Promise<Injury> {
 
 const BETWEEN_MS = 100;
 
-/** One after the other, whichever is next, control connections included. */
+/** Terminates backends one by one, control connections included. */
 async function terminate(cluster: Cluster): Promise<Injury> {
   const beganAt = Date.now();
   let terminated = 0;
@@ -37,7 +37,7 @@ async function terminate(cluster: Cluster): Promise<Injury> {
   return { beganAt, healedAt: Date.now(), notes: [`${terminated} backends terminated`] };
 }
 
-/** A client takes every connection that there is, and each one that becomes free, and holds them. */
+/** A client takes every free connection, and each one that becomes free, and holds them. */
 async function takeAllConnections(cluster: Cluster): Promise<Injury> {
   const beganAt = Date.now();
   const taken: pg.Client[] = [];
@@ -48,7 +48,7 @@ async function takeAllConnections(cluster: Cluster): Promise<Injury> {
       await client.connect();
       taken.push(client);
     } catch {
-      // None is left just now.
+      // No connection is free at the moment.
       await delay(BETWEEN_MS);
     }
   }

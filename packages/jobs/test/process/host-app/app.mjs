@@ -1,4 +1,4 @@
-// An API of somebody else's: plain JavaScript, its own auth hook and prefix, the engine out of node_modules.
+// A foreign API: plain JavaScript, its own auth hook and prefix, and the engine from node_modules.
 import { createEngine, createSystemClock } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
 import { createSqliteStore } from '@greenvue/jobs/sqlite';
