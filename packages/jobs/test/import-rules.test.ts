@@ -37,7 +37,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   core: { paths: [`${JOBS}/core/`], may: ['plain core'], packages: ['croner', 'zod'] },
   ...ENGINE_LAYERS,
   // The meaning of the columns that both stores have. It stands once, and the stores do not know each other.
-  'store rows': { paths: [`${JOBS}/stores/rows/`], may: CORE, packages: [] },
+  'store rows': { paths: [`${JOBS}/stores/rows/`], may: [...CORE, 'thread'], packages: [] },
   'store reads': { paths: [`${JOBS}/stores/reads/`], may: [...CORE, 'store rows'], packages: [] },
   'sqlite store': {
     paths: [`${JOBS}/stores/sqlite/`],

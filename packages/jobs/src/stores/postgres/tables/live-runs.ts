@@ -28,7 +28,7 @@ export async function liveRunsOf(
   for (const row of many.length === 0 ? [] : await u.q.arrays(LIVE_SUMMARIES, [many, u.now])) {
     const [uid, active, waiting, paused, dueOwnRuns, nextOwnRunAt] =
       rowOf<[number, number, number, number, number, number | null]>(row);
-    const isAtCap = await u.shared.liveRunCap.isReached(u.q, uid, u.now);
+    const isAtCap = await isAtCapNow(u, uid);
     const next = nextOwnRunAt === null ? {} : { nextOwnRunAt };
     const counts = putOff ? { isPutOffFull: await isPutOffFull(u, uid) } : {};
     found.set(uid, { active, waiting, paused, claimed: 0, dueOwnRuns, isAtCap, ...next, ...counts });
@@ -46,6 +46,14 @@ async function firstRunsIn(u: Unit, uids: readonly number[]): Promise<FirstRuns>
   u.looked = undefined;
   const isCovered = looked !== undefined && uids.every((uid) => looked.uids?.includes(uid) ?? true);
   return (isCovered ? looked : await lookAt(u.q, uids)).rows;
+}
+
+async function isAtCapNow({ q, now, shared: { liveRunCap } }: Unit, uid: number): Promise<boolean> {
+  if (liveRunCap.isToCount(uid, now)) {
+    const count = numberOf((await q.arrays(COUNT_LIVE, [uid, liveRunCap.maxLiveRuns]))[0]) ?? 0;
+    liveRunCap.setCount(uid, count, now);
+  }
+  return liveRunCap.isReached(uid);
 }
 
 async function isPutOffFull(u: Unit, uid: number): Promise<boolean> {
@@ -104,5 +112,6 @@ const LIVE_SUMMARIES = `SELECT job.uid, ${countTo2('no')}, ${countTo2('overlap')
   (SELECT min(available_at) FROM greenvue_jobs.live_runs
     WHERE job_uid = job.uid AND held = 'run_at' AND available_at > $2::bigint) AS next_own
   FROM unnest($1::bigint[]) AS job (uid)`;
+const COUNT_LIVE = countUpTo('$2', '$1', 'true');
 const COUNT_CLAIMED = countUpTo(2, '$1', "held = 'no' AND node IS NOT NULL");
 const COUNT_PUT_OFF = countUpTo('$2', '$1', "held = 'run_at'");

@@ -3,6 +3,7 @@ import { BoundedMap } from '../../../bounded-map.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import type { SeenWaiting } from '../../../core/transactions/tables.ts';
 import type { FixedJob } from '../../rows/job-row.ts';
+import { LiveRunCap } from '../../rows/live-run-cap.ts';
 import type { Database } from '../connection/database.ts';
 import { createTypeKeys, type TypeKeys } from '../rows/type-keys.ts';
 import { createDueIndexFloor, type DueIndexFloor } from '../shortcuts/due-index-floor.ts';
@@ -10,7 +11,6 @@ import { SHARDS } from '../shortcuts/hour-count-shards.ts';
 import { createKnownClaims, type KnownClaims } from '../shortcuts/known-claims.ts';
 import { createKnownJobs, type KnownJobs } from '../shortcuts/known-jobs.ts';
 import { ALL_SHORTCUTS, type Shortcuts } from '../shortcuts/shortcuts.ts';
-import { createLiveRunCap, type LiveRunCap } from './live-run-cap.ts';
 
 /** What a store keeps over its transactions. */
 export interface Shared {
@@ -63,7 +63,8 @@ export function createShared(
   const floor = () => createDueIndexFloor({ isOn: shortcuts.dueIndexFloor });
   return {
     types: createTypeKeys(db),
-    liveRunCap: createLiveRunCap(maxLiveRuns),
+    // Other nodes make runs, too.
+    liveRunCap: new LiveRunCap(maxLiveRuns, 1 / 8),
     maxRunsPutOff,
     shortcuts,
     shard: randomInt(SHARDS),

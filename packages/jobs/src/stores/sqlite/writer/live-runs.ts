@@ -27,12 +27,20 @@ export function liveRunsOf(w: Writer, jobUid: number, now: number, counts: LiveR
     paused,
     claimed: counts.claimed === true ? count(COUNT_CLAIMED, 2) : 0,
     dueOwnRuns,
-    isAtCap: w.liveRunCap.isReached(jobUid, now),
+    isAtCap: isAtCapNow(w, jobUid, now),
     ...(counts.putOff === true
       ? { isPutOffFull: count(COUNT_PUT_OFF, MAX_RUNS_PUT_OFF) === MAX_RUNS_PUT_OFF }
       : {}),
     ...(nextOwnRunAt === null ? {} : { nextOwnRunAt }),
   };
+}
+
+function isAtCapNow({ db, liveRunCap }: Writer, jobUid: number, now: number): boolean {
+  if (liveRunCap.isToCount(jobUid, now)) {
+    const count = numberOf(db.arrays(COUNT_LIVE).get(jobUid, liveRunCap.maxLiveRuns)) ?? 0;
+    liveRunCap.setCount(jobUid, count, now);
+  }
+  return liveRunCap.isReached(jobUid);
 }
 
 /** What {@link Tables} asks about the live runs of a job, and about single ones. */
@@ -137,6 +145,7 @@ const countTo2 = (held: number, more = '') =>
 const LIVE_SUMMARY = `SELECT ${countTo2(HELD.no)}, ${countTo2(HELD.overlap)}, ${countTo2(HELD.pause)},
   ${countTo2(HELD.run_at, 'AND available_at <= ?2')},
   (SELECT min(available_at) FROM live_runs WHERE job_uid = ?1 AND held = ${HELD.run_at} AND available_at > ?2)`;
+const COUNT_LIVE = 'SELECT count(*) FROM (SELECT 1 FROM live_runs WHERE job_uid = ? LIMIT ?)';
 const COUNT_CLAIMED = `SELECT count(*) FROM
   (SELECT 1 FROM live_runs WHERE job_uid = ? AND held = ${HELD.no} AND node IS NOT NULL LIMIT ?)`;
 const COUNT_PUT_OFF = `SELECT count(*) FROM

@@ -1,6 +1,8 @@
 import type { FinishedStatus } from '../../../core/model/run.ts';
 import type { UnitOfWork } from '../../../core/transactions/unit-of-work.ts';
+import { MAX_LIVE_RUNS } from '../../rows/bounds.ts';
 import { HOUR_MS } from '../../rows/hours.ts';
+import { LiveRunCap } from '../../rows/live-run-cap.ts';
 import type { Database } from '../database.ts';
 import { STATUS } from '../rows/codes.ts';
 import type { KeyedRun } from '../rows/run-rows.ts';
@@ -8,7 +10,6 @@ import { createHistoryOverLimit, type HistoryOverLimit } from './history-over-li
 import { createIds, type Ids } from './ids.ts';
 import { createJobTable, type JobTable } from './job-table.ts';
 import { createNodeKeys, createTypeKeys, type NodeKeys, type TypeKeys } from './keys.ts';
-import { createLiveRunCap, type LiveRunCap } from './live-run-cap.ts';
 
 /**
  * What the writing operations work on: the one writing connection, and what the writer keeps in memory with
@@ -50,7 +51,7 @@ export function createWriter(db: Database): Writer {
     nodes: createNodeKeys(db),
     jobs,
     historyOverLimit: createHistoryOverLimit(db, jobs),
-    liveRunCap: createLiveRunCap(db),
+    liveRunCap: new LiveRunCap(MAX_LIVE_RUNS, 1 / 2),
     claimed: new Map(),
     count(status, at) {
       // Eight codes fit beside the hour.
