@@ -1,5 +1,5 @@
-// The API beside the jobs: GET /api/listings?limit=20 at a fixed 500 requests/s, idle, while no-ops drain at
-// full speed, and during a full reindex of 100,000 listings; then saturated with 20 connections, idle and
+// The API beside the jobs: GET /api/listings?limit=20 at a fixed 500 requests/s: idle, while no-ops drain at
+// full speed, and during a full reindex of 100,000 listings. Then saturated with 20 connections, idle and
 // draining.
 
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const LISTINGS = 100_000;
 const RATE = 500;
 const SECONDS = 8;
 const QUEUED = 1_200_000;
-/** A machine that shares its cores swings: medians over so many servers, each measured idle and busy. */
+/** Shared cores vary: the results are medians over this many servers, each measured idle and busy. */
 const ROUNDS = 3;
 
 async function get<T>({ url }: BenchServer, path: string): Promise<T> {
@@ -34,7 +34,6 @@ async function withServer(
     if (runs > 0) await queueRuns(sqliteAt(join(folder, 'jobs.db')), { jobs: 100, runs: runs / 100 });
     const server = await startServer(folder, PORT, 'bench/support/api-server.ts');
     try {
-      // Warm up.
       await fixedRate(`${server.url}/api/listings?limit=20`, { perSecond: RATE, seconds: 4 });
       await measure(server, `${server.url}/api/listings?limit=20`);
     } finally {
@@ -48,7 +47,7 @@ interface Beside {
   readonly busy: Load;
 }
 
-/** Runs a measurement on several servers, one after the other, and prints the medians of what came out. */
+/** Runs a measurement on several servers in turn, and prints the medians. */
 async function rounds(
   what: string,
   queued: number,

@@ -1,4 +1,4 @@
-// From the start of the process to the first answer of /healthz: with 10 jobs, and with 100,000.
+// From the start of the process to the first answer of /healthz, with 10 jobs and with 100,000.
 import { join } from 'node:path';
 import { makeAppDatabase } from './support/installation.ts';
 import { count, inFolder, median, ms, row } from './support/measure.ts';
@@ -28,7 +28,7 @@ async function boot(jobs: number): Promise<number> {
       times.push(server.bootMs);
       await server.stop();
     }
-    // The first start makes the admin's account.
+    // The first start creates the admin's account.
     return median(times.slice(1));
   });
 }

@@ -1,7 +1,6 @@
-// The console in a real Chromium, on a server with little and with much: how large it is, how soon its pages
-// are there, and what they take; what open consoles cost the server; how soon a run that ends is on the
-// screen. With the argument `postgres`, on a PostgreSQL 18 of its own. More arguments: which of `pages`,
-// `cost` and `delay`.
+// The console in a real Chromium, on a small and a large database: its size, load times and memory; what open
+// consoles cost the server; how soon a finished run is on the screen. Argument `postgres`: on a PostgreSQL 18
+// of its own. Further arguments: some of `pages`, `cost` and `delay`.
 import { launch } from '../packages/console/test/browser.ts';
 import { measureCost } from './console/cost.ts';
 import { measureDelay } from './console/delay.ts';

@@ -1,6 +1,6 @@
-// Drain: 50,000 queued no-op runs (100 on-demand jobs x 500, overlap allow), each settled for itself and
-// durable, every history row there at the end. With the argument `postgres`, on a PostgreSQL 18 of its own,
-// and 20,000 of them.
+// Drain: 50,000 queued no-op runs (100 on-demand jobs x 500, overlap allow). Each is settled separately and
+// durable, and the end is when every run is in the history. Argument `postgres`: 20,000 runs on a PostgreSQL
+// 18 of its own.
 import { type Cost, type Ground, onGround, serverCosts } from './support/ground.ts';
 import { count, median, ms, row } from './support/measure.ts';
 import { engineOn, noopType, queueRuns } from './support/noop.ts';
@@ -9,7 +9,7 @@ const JOBS = 100;
 const isPostgres = process.argv[2] === 'postgres';
 const RUNS = isPostgres ? 200 : 500;
 const TOTAL = JOBS * RUNS;
-// There, filling takes far longer than the drain.
+// On PostgreSQL, filling takes far longer than the drain.
 const REPEATS = isPostgres ? 1 : 5;
 
 async function drain(ground: Ground): Promise<Cost & { readonly perSecond: number }> {
@@ -27,7 +27,7 @@ async function drain(ground: Ground): Promise<Cost & { readonly perSecond: numbe
   const cost = await ground.startCost();
   await engine.start();
   await drained.promise;
-  // Until every row is in the history; the handlers' end is not enough.
+  // Until every run is in the history, which is later than the end of its handler.
   for (;;) {
     const { runs, hours } = await engine.stats();
     const finished = hours.reduce((sum, { count }) => sum + count, 0);

@@ -1,6 +1,6 @@
-// Shows that the cost does not grow with the number of jobs and rows of history, or while a snapshot is held.
-// With the argument `postgres`, on a PostgreSQL 18 of its own. More arguments: `jobs`, `history` or
-// `snapshot`, and the most jobs, finished runs or seconds (1,000,000, 10,000,000, 300).
+// Shows that the cost does not grow with jobs, history or a held snapshot. Argument `postgres`: on a
+// PostgreSQL 18 of its own. Further arguments: `jobs`, `history` or `snapshot`, and the most jobs, finished
+// runs or seconds (1,000,000, 10,000,000, 300).
 import { type Ground, onGround } from './support/ground.ts';
 import { count, ms, percentile, row, sleep } from './support/measure.ts';
 import { engineOn, noopType, queueRuns } from './support/noop.ts';
@@ -8,7 +8,7 @@ import { engineOn, noopType, queueRuns } from './support/noop.ts';
 const [asked, what = 'all', size] = process.argv.slice(2);
 const DUE_A_SECOND = 1_000;
 const MEASURED_S = 20;
-/** Nothing is pruned meanwhile. */
+/** Large enough to keep everything. */
 const RETENTION = { finishedPerJob: 1_000_000_000, maxAgeMs: 90 * 86_400_000 };
 const wants = (part: string) => what === 'all' || what === part;
 
@@ -24,7 +24,7 @@ const cells = ({ runs, cpuMs, lateness }: Measured): readonly string[] => [
   `late p50 ${ms(percentile(lateness, 0.5))}, p99 ${ms(percentile(lateness, 0.99))}`,
 ];
 
-/** Jobs of which 1,000 come due each second; `measure` is called when they do. */
+/** Makes jobs with 1,000 due each second; calls `measure` when they are due. */
 async function recurring(
   ground: Ground,
   jobs: number,
@@ -37,7 +37,7 @@ async function recurring(
   const engine = engineOn(ground.createStore, type, { retention: RETENTION });
   await engine.start();
   const intervalMs = (jobs / DUE_A_SECOND) * 1_000;
-  // Made on a grid of the epoch, the slots of the measured time included; the jobs made first are due first.
+  // Slots are on a grid of the epoch and include the measured time. The jobs made first are due first.
   const from = Date.now() + 5_000 + jobs * (ground.name === 'SQLite' ? 0.1 : 0.3);
   const batch = 1_000;
   for (let first = 0; first < jobs; first += batch) {
@@ -50,7 +50,7 @@ async function recurring(
       }),
     );
   }
-  if (Date.now() > from) throw new Error('the jobs were not made in time; nothing was measured');
+  if (Date.now() > from) throw new Error('creating the jobs took too long: nothing was measured');
   await sleep(from - Date.now() + 2_000);
   await measure(async (seconds) => {
     const cost = await ground.startCost();
@@ -113,7 +113,7 @@ if (wants('history')) {
     };
     await show(0);
     await show(DRAINED);
-    // As those, again and again, and older.
+    // Older copies of those runs.
     const copies = Math.round(rows / DRAINED / 2) - 1;
     await ground.script(`INSERT INTO ${ground.runsTable} (id, ${COLUMNS}) SELECT id - CAST(copy AS bigint) * 1000000000, ${COLUMNS}
       FROM ${ground.runsTable} CROSS JOIN (WITH RECURSIVE copies (copy) AS (SELECT 1 UNION ALL

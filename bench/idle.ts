@@ -1,4 +1,4 @@
-// 100,000 jobs, none due: what does an engine with nothing to do use?
+// What an idle engine with 100,000 jobs uses, none of them due.
 import { join } from 'node:path';
 import { count, inFolder, megabytes, row, sleep, startCpu } from './support/measure.ts';
 import { engineOf, noopType } from './support/noop.ts';

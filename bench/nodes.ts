@@ -1,6 +1,6 @@
-// One, two and three nodes on one PostgreSQL, all on the same cores: 40,000 queued no-op runs, of 100 jobs
-// and of 10,000, each settled for itself and durable. The figure is what several do together, as a share of
-// what one does alone.
+// One, two and three nodes on one PostgreSQL, all on the same cores: 40,000 queued no-op runs of 100 and of
+// 10,000 jobs, each settled separately and durable. The result is the throughput of several nodes as a share
+// of one node's.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ async function compare(on: PostgresServer, jobs: number): Promise<void> {
   const filled = `filled_${jobs}`;
   await queueRunsOnPostgres(await on.createDatabase(filled), { jobs, runsOfEach: TOTAL / jobs });
   const rates = NODES.map((): number[] => []);
-  // By turns, so that all meet the machine in the same moods.
+  // In turn, so that all see the same changes of the machine's speed.
   for (let n = 0; n < REPEATS; n++) {
     for (const [which, nodes] of NODES.entries()) rates[which]?.push(await drain(on, { filled, nodes }));
   }
@@ -38,7 +38,7 @@ async function compare(on: PostgresServer, jobs: number): Promise<void> {
 }
 
 /**
- * Runs a second, from when all nodes are there until every run is in the history; on a copy of the database.
+ * Runs per second on a copy of the database, from when all nodes are ready until every run is in the history.
  */
 async function drain(
   on: PostgresServer,
@@ -73,7 +73,7 @@ async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>
   }
 }
 
-/** A process that has loaded all it needs, and waits for the word. */
+/** A process that has loaded everything and waits for the start. */
 async function bootNode(url: string): Promise<ChildProcess> {
   const child = fork(join(import.meta.dirname, 'nodes-child.ts'), [url]);
   await once(child, 'message');

@@ -1,7 +1,6 @@
-// 10,000 jobs at a 10 s interval, spread over phases, for 60 s: runs executed = runs expected; lateness from
-// slot to handler. With the argument `postgres`, on a PostgreSQL 18 of its own. More arguments: jobs,
-// seconds, finished runs to keep for each job, and `shuffled`: they come due in another order than that in
-// which they were made, so that none is beside the last one in the database.
+// 10,000 jobs at a 10 s interval, spread evenly, for 60 s: executed and expected runs, and lateness from slot
+// to handler. Argument `postgres`: on a PostgreSQL 18 of its own. Further arguments: jobs, seconds, finished
+// runs to keep for each job, and `shuffled`: due in another order than created.
 import { onGround, serverCosts } from './support/ground.ts';
 import { count, megabytes, ms, percentile, row, sleep } from './support/measure.ts';
 import { engineOn, noopType } from './support/noop.ts';
@@ -10,8 +9,11 @@ const [asked, jobs = '10000', seconds = '60', kept = '1000', order = ''] = proce
 const JOBS = Number(jobs);
 const INTERVAL_MS = 10_000;
 const SECONDS = Number(seconds);
-if (order !== '' && order !== 'shuffled') throw new Error(`the order may be "shuffled", not "${order}"`);
-/** The distance from one due job to the next. A prime, so no usual number of jobs is a multiple of it. */
+if (order !== '' && order !== 'shuffled') throw new Error(`the order must be "shuffled", not "${order}"`);
+/**
+ * The distance between two jobs that are due in turn. A prime, so that usual numbers of jobs are no multiple
+ * of it.
+ */
 const STEP = order === 'shuffled' ? 7_919 : 1;
 
 await onGround(asked, 1, async (ground) => {
@@ -24,7 +26,7 @@ await onGround(asked, 1, async (ground) => {
     { retention: { finishedPerJob: Number(kept) } },
   );
   await engine.start();
-  // The first slots lie far enough ahead that all jobs exist by then.
+  // The first slots are late enough that all jobs exist by then.
   const from = Date.now() + (ground.name === 'SQLite' ? 3_000 + JOBS / 5 : 20_000 + JOBS * 4);
   const until = from + SECONDS * 1_000;
   await Promise.all(
@@ -33,7 +35,7 @@ await onGround(asked, 1, async (ground) => {
       return engine.createJob({ id: `job-${n}`, name: `Job ${n}`, type: 'noop', interval: '10s', startAt });
     }),
   );
-  if (Date.now() > from) throw new Error('the jobs were not made in time; nothing was measured');
+  if (Date.now() > from) throw new Error('creating the jobs took too long: nothing was measured');
   await sleep(from - Date.now());
   const cost = await ground.startCost();
   await sleep(until - Date.now());

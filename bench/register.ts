@@ -1,6 +1,6 @@
-// 10,000 jobs made over REST from 10 connections, each with its audit row, durable before it is answered.
-// With the argument `postgres` instead of `sqlite`, on a PostgreSQL 18 of its own. One argument more: how
-// many jobs.
+// Creates 10,000 jobs over REST from 10 connections, each with its audit row and durable before the answer.
+// Argument `postgres` instead of `sqlite`: on a PostgreSQL 18 of its own. Further argument: the number of
+// jobs.
 import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { startServer } from './support/server.ts';
 
 const [asked = 'sqlite', jobs = '10000'] = process.argv.slice(2);
 if (asked !== 'sqlite' && asked !== 'postgres')
-  throw new Error(`there is no store "${asked}": ask for sqlite or postgres`);
+  throw new Error(`unknown store "${asked}": use sqlite or postgres`);
 const JOBS = Number(jobs);
 const CONNECTIONS = 10;
 const REPEATS = 3;
@@ -20,7 +20,7 @@ const isPostgres = asked === 'postgres';
 
 interface Round {
   readonly perSecond: number;
-  /** Of the API's process, for 1,000 jobs. */
+  /** CPU of the API's process for 1,000 jobs. */
   readonly cpuMs: number;
 }
 
@@ -55,8 +55,8 @@ function makeToken(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Makes jobs on one connection, one after the other. Bare bytes, read no further than the status: the server
- * shares its cores with who asks it, and `node:http` took a quarter of both.
+ * Creates jobs on one connection, one by one. Sends raw bytes and reads only the status: client and server
+ * share the cores, and `node:http` used a quarter of them.
  */
 async function makeOnOne(how: {
   readonly token: string;
@@ -72,7 +72,7 @@ async function makeOnOne(how: {
   let answers = 0;
   ask();
   for await (const answer of socket) {
-    if (!String(answer).startsWith('HTTP/1.1 201 ')) throw new Error(`a job was answered with ${answer}`);
+    if (!String(answer).startsWith('HTTP/1.1 201 ')) throw new Error(`creating a job returned ${answer}`);
     answers += 1;
     ask();
   }

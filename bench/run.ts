@@ -1,6 +1,6 @@
-// `npm run bench` runs every measurement, one after the other, each in a process of its own; `npm run bench
-// -- drain boot` runs those. Prints a Markdown table. Nothing else should run on the machine meanwhile. `npm
-// run bench -- peers` runs us beside others: see `peers/run.ts`.
+// `npm run bench` runs every measurement in turn, each in its own process; `npm run bench -- drain boot` runs
+// these two. Prints a Markdown table. Run nothing else on the machine. `npm run bench -- peers` compares with
+// other systems: see `peers/run.ts`.
 import { spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ const ALL = [
   'console',
   'console-postgres',
 ];
-/** What runs on either store takes it as an argument. */
+/** Measurements for both stores take the store as an argument. */
 const ON_POSTGRES = '-postgres';
 
 const asked = process.argv.slice(2);
@@ -49,10 +49,7 @@ for (const name of asked.length > 0 ? asked : ALL) {
 }
 process.exit(failed === 0 ? 0 : 1);
 
-/**
- * Installs the peers, which nothing else needs, and checks what the checks of all else can't check without
- * them.
- */
+/** Installs the peers, which only this benchmark needs, and runs the checks that need them. */
 function runPeers(args: readonly string[]): number {
   const root = join(import.meta.dirname, '..');
   const steps = [

@@ -1,5 +1,5 @@
-// What the worst searches that the limits allow cost the event loop: the texts of a full page of hits, ten
-// terms each. The database threads do the rest; what they take is not counted. The aim is under 20 ms each.
+// How long the worst searches within the limits block the event loop: a full page of hits with ten terms
+// each. The time of the database threads is not included. Aim: under 20 ms each.
 import { join } from 'node:path';
 import { createDatabase } from '../apps/api/src/db/create-database.ts';
 import { createListings } from '../apps/api/src/listings/listings.ts';
@@ -11,15 +11,12 @@ import { inFolder, median, ms, row, sleep } from './support/measure.ts';
 const ROUNDS = 15;
 const AIM_MS = 20;
 const LONGEST_DESCRIPTION = 5_000;
-/** Each is a word by itself. */
+/** Each character is a word. */
 const TERMS = Array.from({ length: MOST_TERMS }, (_, n) => String.fromCodePoint(0x4e00 + n));
-/** Each begins at many places within a word of one letter. */
+/** Each term starts at many places of a word with one repeated letter. */
 const REPEATED = Array.from({ length: MOST_TERMS }, (_, n) => 'c'.repeat(n + 2));
 
-/**
- * What stands before the terms in a description, as often as it fits; the terms are {@link TERMS} where there
- * are none.
- */
+/** Fills a description before the terms, as often as it fits. The default terms are {@link TERMS}. */
 const BEFORE: readonly {
   readonly what: string;
   readonly unit: string;
@@ -69,7 +66,7 @@ async function measure(file: string, unit: string, query: string): Promise<numbe
       const before = performance.eventLoopUtilization();
       const { hits } = await search();
       if (hits.length !== MOST_HITS) throw new Error(`found ${hits.length} listings`);
-      // The time that the event loop worked, without its waits for the threads.
+      // The time that the event loop worked, without waiting for threads.
       took.push(performance.eventLoopUtilization(before).active);
     }
     return took;

@@ -1,6 +1,6 @@
-// Builds the console into packages/console/dist, when its sources are others than those of the last build.
-// Plain JavaScript, like install.mjs, which comes before it. Prints to stderr only. `--optional` stands for a
-// server that had better run without its console than not at all.
+// Builds the console into packages/console/dist if its sources have changed. Plain JavaScript like
+// install.mjs, which runs before it. Prints to stderr only. `--optional`: a server without its console is
+// better than no server, so a failure is only reported.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,14 +19,14 @@ const sources = [
   'packages/console/index.html',
   'packages/console/package.json',
   'packages/console/vite.config.ts',
-  // What the page takes of the engine's package.
+  // What the console imports from the engine's package.
   'packages/jobs/src/client',
   'packages/jobs/src/http',
   'packages/jobs/src/core',
   'package-lock.json',
 ];
 
-/** Of names and contents: a checkout or a copy changes the times of files and nothing else. */
+/** From names and contents: a checkout or a copy changes the times of files and nothing else. */
 function stampOf(paths) {
   const hash = createHash('sha256');
   for (const path of paths.flatMap(filesAt).sort()) {
@@ -50,8 +50,8 @@ function filesAt(path) {
 }
 
 function build(stamp) {
-  // Aside, and then in one go to its place: a server may be reading there. Beside it: what is mounted
-  // elsewhere can't be renamed to it.
+  // Built beside its place and then renamed in one step, because a server may read there. A rename across
+  // mounts fails.
   const fresh = join(folder, `.dist-${process.pid}`);
   const old = join(folder, `.dist-${process.pid}-old`);
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
@@ -65,7 +65,7 @@ function build(stamp) {
     if (existsSync(built)) renameSync(built, old);
     renameSync(fresh, built);
   } catch (error) {
-    // Another process that built the same was faster.
+    // Another process has built the same console meanwhile.
     if (isBuilt(stamp)) return;
     if (!existsSync(built) && existsSync(old)) renameSync(old, built);
     throw error;

@@ -1,5 +1,5 @@
-// Builds @greenvue/jobs for the registry, into packages/jobs/dist (or the folder given): Node runs TypeScript
-// as it is, but not inside node_modules. `npm publish packages/jobs/dist` publishes it.
+// Builds @greenvue/jobs for the registry, into packages/jobs/dist or the given folder: Node does not run
+// TypeScript inside node_modules. `npm publish packages/jobs/dist` publishes it.
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

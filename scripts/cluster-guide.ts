@@ -1,4 +1,3 @@
-/** A node that answers. */
 export interface ClusterNode {
   readonly url: string;
   readonly port: number;
@@ -12,10 +11,11 @@ export interface Cluster {
   readonly dataDir: string;
 }
 
-/** What runs, and what to try with it, in commands that work as they stand. */
+/** What is running, and experiments with it as commands to copy. */
 export function clusterGuide({ databaseUrl, serverPid, nodes, dataDir }: Cluster): string {
   const [first, second, third] = nodes;
-  if (first === undefined || second === undefined || third === undefined) throw new Error('three nodes');
+  if (first === undefined || second === undefined || third === undefined)
+    throw new Error('three nodes are required');
   const auth = '-H "Authorization: Bearer $TOKEN"';
   const free = third.port + 1;
   return [

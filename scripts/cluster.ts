@@ -1,5 +1,5 @@
-// `npm run cluster`: a PostgreSQL, three nodes of GreenVue on it and the demo's data, to be looked at and
-// have nodes killed. All of it ends with this process, however that ends; nothing of the data is kept.
+// `npm run cluster`: a PostgreSQL, three nodes of GreenVue and the demo's data, for experiments such as
+// killing nodes. Everything ends with this process, however it ends; no data is kept.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -16,11 +16,11 @@ import { isFree, startPostgres } from './postgres/server.ts';
 const NODES = 3;
 const READY_MS = 60_000;
 const MAIN = fileURLToPath(new URL('../apps/api/src/main.ts', import.meta.url));
-/** As in `npm start`. */
+/** As with `npm start`. */
 const COMPILED = fileURLToPath(new URL('../node_modules/.cache/greenvue', import.meta.url));
 const CLI = fileURLToPath(new URL('../apps/api/src/cli.ts', import.meta.url));
 
-/** What can't be, in a line for the one who starts it. */
+/** A failure to report in one line. */
 class ClusterError extends Error {}
 
 const cleanUps: (() => Promise<unknown>)[] = [];
@@ -39,7 +39,7 @@ try {
 async function start(): Promise<Cluster> {
   const ports = await freePorts();
   const dataDir = resolve(process.env.DATA_DIR ?? join('data', 'cluster'));
-  // Mail of a run before would look like that of this one.
+  // Mail of an earlier start would look like mail of this one.
   await rm(join(dataDir, 'outbox'), { recursive: true, force: true });
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   say('Starting PostgreSQL …');
@@ -54,7 +54,7 @@ async function start(): Promise<Cluster> {
   return { databaseUrl, serverPid: server.pid, nodes, dataDir };
 }
 
-/** Stops nodes first, so that they can give back what they have claimed, and the server last. */
+/** Stops the nodes first, so that they can give back their claims, and then the server. */
 async function stop(): Promise<void> {
   isStopping = true;
   for (let cleanUp = cleanUps.pop(); cleanUp; cleanUp = cleanUps.pop()) await cleanUp();
@@ -89,7 +89,7 @@ async function startNode(port: number, env: Readonly<Record<string, string>>): P
   cleanUps.push(async () => {
     if (node.exitCode !== undefined) return;
     process.kill(node.pid, 'SIGTERM');
-    // It may be frozen: we said how.
+    // The guide tells users how to freeze nodes.
     process.kill(node.pid, 'SIGCONT');
     await node.exited;
   });

@@ -1,6 +1,6 @@
-// Installs what is missing, and nothing when nothing is. Runs before the install, so on whatever Node started
-// npm (20 or newer), hence plain JavaScript. Prints to stderr only: `npm run -s token` must print a token and
-// nothing else. `--bench` stands for the package of the benchmarks' peers, which nobody else needs.
+// Installs missing packages. Runs before the install on the Node that started npm (20 or newer), so it is
+// plain JavaScript. Prints to stderr only: `npm run -s token` must print a token and nothing else. `--bench`
+// installs the peers of the benchmarks.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const isBench = process.argv.includes('--bench');
 const root = isBench ? join(repository, 'bench') : repository;
-// A tree that has the development packages keeps them, whoever asks.
+// A tree with development packages keeps them.
 const production = process.argv.includes('--production') && !existsSync(join(root, 'node_modules', 'vitest'));
 const stampFile = join(root, 'node_modules', '.greenvue-install.json');
 const wanted = createHash('sha256')
@@ -26,7 +26,7 @@ function installed() {
 if (!installed()) {
   process.stderr.write(`Installing ${production ? 'what the server needs' : 'packages'} (once) ...\n`);
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(production ? ['--omit=dev'] : [])];
-  // No package of the server or of its tests needs a script at its install: none may run code then.
+  // The packages of the server and its tests need no install scripts, so none may run.
   if (!isBench) args.push('--ignore-scripts');
   const result = spawnSync('npm', args, {
     cwd: root,

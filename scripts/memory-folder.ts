@@ -1,12 +1,12 @@
 import { accessSync, constants, statfsSync } from 'node:fs';
 
-/** What lies there is in memory, on Linux. */
+/** A folder in memory on Linux. */
 const MEMORY = '/dev/shm';
 const ROOM_BYTES = 4 * 1024 ** 3;
 
 /**
- * The folder for files of tests, where the system has one in memory with enough room. A commit waits for the
- * disk, and tests make hundreds of databases. No machine crashes in them: only processes do.
+ * The folder for test files, in memory if the system has room: a commit waits for the disk, and tests make
+ * hundreds of databases. Tests kill processes but not the machine.
  */
 export function memoryFolder(): string | undefined {
   try {
@@ -14,7 +14,7 @@ export function memoryFolder(): string | undefined {
     const { bavail, bsize } = statfsSync(MEMORY);
     return Math.min(bavail * bsize, process.availableMemory()) > ROOM_BYTES ? MEMORY : undefined;
   } catch {
-    // There is none on other systems.
+    // Other systems have no such folder.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
-// `npm run screenshots -- 60`: the pictures of the console in docs/images, after 60 minutes of history (by
-// default 2). They show a server with the demo's data. Its mail server fails for a while, and again at the
-// end, so that there are failures to see. The script stops everything that it starts.
+// `npm run screenshots -- 60`: the pictures of the console in docs/images, after 60 minutes of history
+// (default 2), of a server with the demo's data. Its mail server fails for a while, and again at the end, so
+// that the pictures show failures. The script stops everything that it starts.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -20,7 +20,7 @@ const IMAGES = fileURLToPath(new URL('../docs/images', import.meta.url));
 const PORT = '18099';
 const URL_OF_IT = `http://127.0.0.1:${PORT}`;
 const HISTORY_MS = Number(process.argv[2] ?? 2) * 60_000;
-/** How long the mail server fails before the pictures are made. */
+/** How long the mail server fails before the pictures are taken. */
 const LAST_FAILURES_MS = 40_000;
 
 const folder = await mkdtemp(join(tmpdir(), 'greenvue-screenshots-'));
@@ -76,7 +76,7 @@ try {
   const page = await newPage(browser);
   await shoot(page, 'sign-in', '/');
   await signIn(page);
-  // Takes a few seconds, so that something runs in the picture.
+  // Takes a few seconds, so that the picture shows a running run.
   await runJob(api, 'rebuild-search-index');
   await shoot(page, 'overview', '/');
   await shoot(page, 'jobs', '/jobs');
@@ -108,7 +108,7 @@ async function makeHistory(api: Connection): Promise<void> {
   await delay(LAST_FAILURES_MS);
 }
 
-/** A command of GreenVue; gives what it prints. */
+/** Runs a `greenvue` command and returns its output. */
 async function run(command: 'demo' | 'token'): Promise<string> {
   const child = spawn(process.execPath, [CLI, command], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
@@ -126,7 +126,7 @@ async function newPage(on: Browser): Promise<Page> {
   return context.newPage();
 }
 
-/** By the sign-in page, which is open. */
+/** On the open sign-in page. */
 async function signIn(page: Page): Promise<void> {
   await page.getByLabel('E-mail').fill('admin@greenvue.local');
   await page.getByLabel('Password', { exact: true }).fill(env.ADMIN_PASSWORD);
@@ -137,7 +137,7 @@ async function signIn(page: Page): Promise<void> {
 async function shoot(page: Page, name: string, path: string): Promise<void> {
   await page.goto(`${URL_OF_IT}/console${path}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
-  // What is drawn after the first answers.
+  // For what the page draws after the first answers.
   await delay(1_500);
   await page.screenshot({ path: join(IMAGES, `console-${name}.png`) });
 }

@@ -1,5 +1,5 @@
-// Runs the engine's tests on the oldest Node that is supported, installed beside the project for the
-// occasion. `--install` does that alone, beside something else.
+// Runs the engine's tests on the oldest supported Node, which it installs beside the project. `--install`
+// only installs.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -42,9 +42,9 @@ if (!existsSync(node)) {
 }
 if (process.argv.includes('--install')) process.exit(0);
 
-// V8 in this Node dies now and then when many threads come and go ("Check failed: jit_page.has_value()", or
-// without a word, by SIGSEGV), in a slow hour in two runs of three. That is told from a failed test by what
-// is printed, and only then are the tests run again.
+// V8 in this Node sometimes crashes when many threads start and end ("Check failed: jit_page.has_value()", or
+// SIGSEGV without a message), at worst in two of three runs. The output tells a crash from a failed test;
+// only after a crash the tests run again.
 const NATIVE_CRASH = /Fatal error in |exited unexpectedly with signal SIG(?:SEGV|BUS|ILL|TRAP|ABRT)/;
 const TRIES = 5;
 

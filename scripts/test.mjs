@@ -1,5 +1,5 @@
-// Runs every test and says how many there were: `npm test` prints vitest's report, then `123 passed, 0
-// failed`. Arguments go to vitest, such as a folder: `npm test -- packages/jobs/src/core`.
+// Runs every test and prints the totals: vitest's report, then `123 passed, 0 failed`. Arguments go to
+// vitest, such as a folder: `npm test -- packages/jobs/src/core`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { memoryFolder } from './memory-folder.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = mkdtempSync(join(memoryFolder() ?? tmpdir(), 'greenvue-test-'));
-// For root, a PostgreSQL is another user's.
+// Root's PostgreSQL runs as another user.
 chmodSync(folder, 0o711);
 const report = join(folder, 'report.json');
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
@@ -21,23 +21,23 @@ const args = [
   `--outputFile.json=${report}`,
   ...process.argv.slice(2),
 ];
-// Each store of a test starts two threads, and most of their life would be compiling. `greenvue` keeps it in
-// the same place.
+// Each store of a test starts two threads, which mostly compile. `greenvue` has its compile cache in the same
+// place.
 const compiled = join(root, 'node_modules', '.cache', 'greenvue');
 const tests = spawn(process.execPath, [vitest, ...args], {
   cwd: root,
   stdio: ['ignore', 'inherit', 'inherit'],
   env: { NODE_COMPILE_CACHE: compiled, ...process.env, TMPDIR: folder },
 });
-// The tests end first, and then their folder is removed. A terminal sends them its SIGINT itself.
+// The tests end first; then their folder is removed. A terminal sends SIGINT to them, too.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => tests.kill());
 const [status] = await once(tests, 'exit');
 
-/** How many of the slowest files are shown. */
+/** The number of slowest files to show. */
 const SHOWN = 10;
 
-/** The slowest files, one to a line: seconds from the first test to the last one, and the path. */
+/** The slowest files, one per line: seconds from the first to the last test, and the path. */
 function slowest(files) {
   return files
     .map(({ name, startTime, endTime }) => ({
@@ -56,7 +56,7 @@ try {
   passed = result.numPassedTests;
   if (result.testResults.length > SHOWN)
     process.stdout.write(`\nThe slowest files:\n${slowest(result.testResults).join('\n')}\n`);
-  // A file that can't even be loaded has no failed test of its own.
+  // A file that fails to load has no failed test of its own.
   failed = result.numFailedTests + (result.success || result.numFailedTests > 0 ? 0 : 1);
 } catch (error) {
   process.stderr.write(`No test report: ${error.message}\n`);

@@ -1,6 +1,6 @@
-// Stands for open consoles, in a process of its own: each client holds an event stream, and reads what a page
-// of the console reads when that page would, by the console's own rules. Arguments: the API's URL, a token,
-// `overview` or `jobs`, and how many.
+// Simulates open consoles in a process of its own: each client holds an event stream and reads like a page of
+// the console, by the console's own rules. Arguments: the API's URL, a token, `overview` or `jobs`, and the
+// number of clients.
 import {
   type Connection,
   connect,
@@ -18,7 +18,7 @@ import { createRefetchBatcher } from '../../packages/console/src/live/refetch-ba
 interface Reading {
   readonly key: readonly unknown[];
   load(api: Connection, signal: AbortSignal): Promise<unknown>;
-  /** It is read again after so long, whatever happens. */
+  /** Reads again after this time at the latest. */
   readonly everyMs?: number;
 }
 
@@ -39,7 +39,7 @@ const topReading = (query: JobsQuery): Reading => ({
   everyMs: 15_000,
 });
 
-/** What is on the screen of each page, as `packages/console/src/overview` and `jobs` read it. */
+/** What each page shows, as `packages/console/src/overview` and `jobs` read it. */
 const PAGES: Readonly<Record<string, readonly Reading[]>> = {
   overview: [
     STATS,
@@ -53,12 +53,12 @@ const PAGES: Readonly<Record<string, readonly Reading[]>> = {
   jobs: [STATS, jobsReading({ sort: 'id', limit: 50, recent_runs: 12 })],
 };
 
-/** One after the other, within so long: people do not come all at once. */
+/** Clients arrive spread over this time, as people do. */
 const ARRIVE_WITHIN_MS = 2_000;
 
 const [url = '', token = '', page = '', count = '1'] = process.argv.slice(2);
 const readings = PAGES[page];
-if (readings === undefined) throw new Error(`there is no page ${page}`);
+if (readings === undefined) throw new Error(`unknown page ${page}: use overview or jobs`);
 await Promise.all(
   Array.from({ length: Number(count) }, async () => {
     await new Promise((resolve) => setTimeout(resolve, Math.random() * ARRIVE_WITHIN_MS));
@@ -66,7 +66,7 @@ await Promise.all(
   }),
 );
 
-/** A console on that page, until the process ends. */
+/** Opens a console on this page until the process ends. */
 async function open(api: Connection, readings: readonly Reading[]): Promise<void> {
   const readers = readings.map((reading) => createReader(api, reading));
   const refetch = (key: readonly unknown[]) =>
@@ -84,7 +84,7 @@ async function open(api: Connection, readings: readonly Reading[]): Promise<void
   }
 }
 
-/** Works as TanStack Query does: a new reading cancels the one under way and restarts the timer. */
+/** Works as TanStack Query does: a new read cancels the current one and restarts the timer. */
 function createReader(api: Connection, { key, load, everyMs }: Reading) {
   let underWay = new AbortController();
   let timer: NodeJS.Timeout | undefined;

@@ -4,11 +4,11 @@ import { type Instance, keepRunning } from './instance.ts';
 import { openClients } from './open-clients.ts';
 import { JOBS, OVERVIEW, openWindow, type Place, signIn, visit } from './page.ts';
 
-/** What a server has done in a while, by the second. */
+/** The server's work per second. */
 interface Cost {
-  /** Of a core. */
+  /** The share of one core. */
   readonly cpu: number;
-  /** Of the database's server, where it is apart. */
+  /** The same for a separate database server. */
   readonly databaseCpu: number;
   readonly requests: number;
   readonly reads: number;
@@ -16,7 +16,7 @@ interface Cost {
   readonly routes: Readonly<Record<string, number>>;
 }
 
-/** Opens something that looks at the server; gives what closes it. */
+/** Opens clients of the server, and returns a function that closes them. */
 type Open = () => Promise<() => Promise<void>>;
 
 const SETTLE_MS = 4_000;
@@ -24,9 +24,7 @@ const SECONDS = 15;
 const RUNS_A_SECOND = 100;
 const MANY = 50;
 
-/**
- * What open consoles cost the server, while nothing runs and while much does, beyond what it needs anyway.
- */
+/** What open consoles cost an idle and a busy server, compared with the server alone. */
 export async function measureCost(browser: Browser, instance: Instance, size: string): Promise<void> {
   const measureAll = async (how: string, places: readonly Place[]) => {
     const alone = await costOf(instance, async () => async () => undefined);
@@ -71,7 +69,7 @@ async function costOf(instance: Instance, open: Open): Promise<Cost> {
   };
 }
 
-/** `alone`: what the server needs without them. */
+/** `alone`: the cost without consoles. */
 function show(what: string, cost: Cost, alone: Cost = cost): void {
   const { cpu, databaseCpu, requests, reads, rss, routes } = cost;
   const more = Math.max(0, cpu + databaseCpu - alone.cpu - alone.databaseCpu) * 60;

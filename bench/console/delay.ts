@@ -5,17 +5,17 @@ import { type Instance, keepRunning } from './instance.ts';
 import { openClients } from './open-clients.ts';
 import { JOBS, jobPlace, OVERVIEW, openWindow, type Place, signIn, visit } from './page.ts';
 
-/** First in the table of jobs, which is sorted by id. */
+/** The first row of the jobs table, which is sorted by id. */
 const WATCHED = 'a-watched-job';
-/** The last ones may take so long. */
+/** The longest wait for the last runs. */
 const PATIENCE_MS = 3_000;
 
 interface Pace {
   readonly perSecond: number;
   readonly runs: number;
-  /** Runs of other jobs meanwhile, by the second. */
+  /** Runs of other jobs per second. */
   readonly others: number;
-  /** Open besides the one that is measured, on the overview. */
+  /** Further consoles open on the overview. */
   readonly consoles: number;
 }
 
@@ -25,7 +25,7 @@ const PACES: readonly Pace[] = [
   { perSecond: 10, runs: 150, others: 100, consoles: 49 },
 ];
 
-/** How long after a run has ended a page that is open shows that it succeeded. */
+/** How long after a run's end an open page shows that it succeeded. */
 export async function measureDelay(browser: Browser, instance: Instance, size: string): Promise<void> {
   const job = {
     id: WATCHED,
@@ -74,7 +74,7 @@ async function measureOn(page: Page, place: Place, { instance, pace, size }: Set
   );
 }
 
-/** At random times: on a grid, they would meet the page's own pace at the same point each time. */
+/** At random times: a fixed interval would always hit the same point of the page's own interval. */
 async function trigger({ api }: Instance, { perSecond, runs }: Pace): Promise<ReadonlySet<string>> {
   const asked: Promise<string>[] = [];
   for (let n = 0; n < runs; n++) {
@@ -85,8 +85,8 @@ async function trigger({ api }: Instance, { perSecond, runs }: Pace): Promise<Re
 }
 
 /**
- * Notes when each run is first painted as one that succeeded, in ms since 1970: in the history of a job, and
- * in the strip of its row.
+ * Records when each run is first painted as succeeded, in ms since 1970, in a job's history and in its table
+ * row.
  */
 const WATCH_ENDS = `{
   const links = 'a[aria-label^="Open run"], [data-row="${WATCHED}"] a[data-status]';

@@ -5,11 +5,11 @@ import { engineOf, noopType } from '../support/noop.ts';
 
 export interface Size {
   readonly jobs: number;
-  /** Of each job, one a day. */
+  /** For each job, one a day. */
   readonly runsOfEach: number;
 }
 
-/** Has as many runs as the server keeps of a job, one a minute. */
+/** The job with as many runs as the server keeps for one job, one a minute. */
 export const BUSIEST = 'busiest';
 
 const MOST_RUNS = 1_000;
@@ -19,8 +19,8 @@ const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Fills a data folder as it looks after some days: daily jobs, spread over the day, and {@link BUSIEST}; none
- * comes due in the next ten minutes. One run in 50 has failed, and of one job in 1,000 the last one.
+ * Fills a data folder with some days of history: daily jobs, spread over the day, and {@link BUSIEST}. None
+ * is due in the next ten minutes. One run in 50 failed, and the last run of one job in 1,000.
  */
 export async function fillFolder(folder: string, { jobs, runsOfEach }: Size): Promise<void> {
   const file = join(folder, 'jobs.db');
@@ -76,7 +76,7 @@ const ERROR = JSON.stringify([
   },
 ]);
 
-/** Statuses and ids as the store writes them: an id tells when its run was made. */
+/** Statuses and ids as the store writes them: an id contains the time of its run. */
 const INSERT_RUNS = `INSERT INTO runs (id, job_uid, trigger, scheduled_for, catch_up, missed, queued_at, status, reason, attempt,
     recoveries, started_at, finished_at, result, errors)
   WITH RECURSIVE numbers (k) AS (SELECT :most - 1 UNION ALL SELECT k - 1 FROM numbers WHERE k > 0)

@@ -8,7 +8,7 @@ import { startServer } from '../support/server.ts';
 import { fillFolder, type Size } from './fill.ts';
 import type { Counts } from './server.ts';
 
-/** A server on a filled store, in a process of its own, and an admin of it. */
+/** A server on a filled store in its own process, and a client with an admin's token. */
 export interface Instance {
   readonly url: string;
   readonly token: string;
@@ -21,7 +21,7 @@ interface Ground {
   readonly store: 'SQLite' | 'PostgreSQL';
 }
 
-/** Fills a store, on PostgreSQL by moving it there, and has a server on it for the time of some work. */
+/** Fills a store (for PostgreSQL by moving it there) and runs `work` with a server on it. */
 export async function onInstance(
   { size, store }: Ground,
   work: (instance: Instance) => Promise<void>,
@@ -61,7 +61,7 @@ async function withServer(
   }
 }
 
-/** A command of GreenVue's; gives what it prints. */
+/** Runs a `greenvue` command and returns its output. */
 function greenvue(args: readonly string[], env: NodeJS.ProcessEnv): string {
   const cli = join(import.meta.dirname, '..', '..', 'apps', 'api', 'src', 'cli.ts');
   const { stdout, status } = spawnSync(process.execPath, [cli, ...args], {
@@ -73,7 +73,7 @@ function greenvue(args: readonly string[], env: NodeJS.ProcessEnv): string {
   return stdout.trim();
 }
 
-/** So many runs a second, of as many jobs, each every second; gives what ends them. */
+/** Runs `perSecond` jobs every second; returns a function that ends them. */
 export async function keepRunning({ api }: Instance, perSecond: number): Promise<() => Promise<void>> {
   const from = Date.now() + 2_000;
   const ids = Array.from({ length: perSecond }, (_, n) => `beat-${n}`);

@@ -4,10 +4,7 @@ import { join } from 'node:path';
 import type { Instance } from './instance.ts';
 import type { Place } from './page.ts';
 
-/**
- * Starts stand-ins for this many consoles on that page, in a process of their own (`clients.ts`). Returns a
- * function that ends them.
- */
+/** Simulates this many open consoles in a process (`clients.ts`). Returns a function that ends them. */
 export async function openClients(
   { url, token }: Instance,
   { name }: Place,

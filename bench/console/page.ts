@@ -1,11 +1,11 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Instance } from './instance.ts';
 
-/** The pages that are measured: where they are, and what one has come to see. */
+/** The measured pages: their addresses and their main content. */
 export interface Place {
   readonly name: string;
   readonly path: string;
-  /** On the screen once what one came for is there. */
+  /** The selector of the page's main content. */
   readonly shown: string;
 }
 
@@ -19,7 +19,7 @@ export const jobPlace = (id: string): Place => ({
 });
 export const runPlace = (id: string): Place => ({ name: 'run', path: `/runs/${id}`, shown: 'main dl' });
 
-/** A window with a cache of its own; signed in, if there is a session. */
+/** A window with its own cache, signed in if there is a session. */
 export async function openWindow(browser: Browser, session?: Session): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
   if (session !== undefined) await context.addInitScript(`Object.assign(sessionStorage, ${session})`);
@@ -27,10 +27,10 @@ export async function openWindow(browser: Browser, session?: Session): Promise<B
   return context;
 }
 
-/** What a tab keeps once somebody has signed in, as JSON. */
+/** A signed-in tab's session storage, as JSON. */
 export type Session = string;
 
-/** Signs in with the API token, as a person does. */
+/** Signs in with the API token on the sign-in page. */
 export async function signIn(browser: Browser, { url, token }: Instance): Promise<Session> {
   const window = await openWindow(browser);
   const page = await window.newPage();
@@ -44,7 +44,7 @@ export async function signIn(browser: Browser, { url, token }: Instance): Promis
   return session;
 }
 
-/** Goes there, and gives when what was first painted, and what one came for, in ms from the start. */
+/** Opens a page; returns the times (ms) of the first paint and of the main content. */
 export async function visit(page: Page, { url }: Instance, place: Place): Promise<Visit> {
   await page.goto(`${url}/console${place.path}`, { waitUntil: 'commit' });
   const shown = await page.evaluate<number>(untilShown(place.shown));
@@ -57,13 +57,13 @@ export interface Visit {
   readonly shown: number;
 }
 
-/** When the row that `j` leads to has the focus. */
+/** When the row selected by `j` has the focus. */
 export async function answersKey(page: Page): Promise<number> {
   await page.keyboard.press('j');
   return page.evaluate<number>(ROW_FOCUSED);
 }
 
-/** What lives in the page's heap once the garbage is collected, in bytes. */
+/** The page's live heap after a garbage collection, in bytes. */
 export async function heapOf(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send('HeapProfiler.enable');
@@ -73,7 +73,7 @@ export async function heapOf(page: Page): Promise<number> {
   return usedSize;
 }
 
-/** Scrolls the table of jobs down, so many rows with each frame; gives how long each frame took, in ms. */
+/** Scrolls down the jobs table by a number of rows per frame; returns the time of each frame in ms. */
 export async function scrollJobs(page: Page, { rows, frames }: Scrolling): Promise<readonly number[]> {
   return page.evaluate<readonly number[]>(`new Promise((resolve) => {
     const box = document.querySelector('tr[data-row]').closest('table').parentElement;
@@ -104,7 +104,7 @@ const FIRST_PAINT = `new Promise((resolve) => {
   look();
 })`;
 
-/** The time of the frame that shows it, with nothing in its place that stands for what is being read. */
+/** The time of the frame that shows the content without a loading placeholder. */
 const untilShown = (selector: string) => `new Promise((resolve) => {
   const isThere = () =>
     document.querySelector('${selector}') !== null && document.querySelector('[aria-label="Loading"]') === null;

@@ -26,7 +26,7 @@ import {
 const REPEATS = 5;
 const SCROLLED = { rows: 2, frames: 600 };
 
-/** What a browser fetches of the console at a first visit, without a session and with one. */
+/** What a browser downloads at its first visit, without and with a session. */
 export async function measureBundle(browser: Browser, instance: Instance): Promise<void> {
   for (const [place, session] of [[SIGN_IN], [OVERVIEW, await signIn(browser, instance)]] as const) {
     const window = await openWindow(browser, session);
@@ -50,7 +50,7 @@ function gzippedSize(name: string): number {
 
 const kilobytes = (bytes: number): string => `${(bytes / 1_000).toFixed(1)} kB`;
 
-/** How soon each page is there, and what it takes of memory. */
+/** The load time and memory of each page. */
 export async function measurePages(browser: Browser, instance: Instance, size: string): Promise<void> {
   const session = await signIn(browser, instance);
   const { data } = await listJobRuns(instance.api, BUSIEST, { limit: 1, status: 'failed' });
@@ -77,7 +77,7 @@ interface Looked extends Visit {
   readonly heap: number;
 }
 
-/** In a tab of its own. */
+/** Opens a page in a new tab. */
 async function look(window: BrowserContext, instance: Instance, place: Place): Promise<Looked> {
   const page = await window.newPage();
   const seen = await visit(page, instance, place);

@@ -1,5 +1,4 @@
-// GreenVue's server as `npm start` has it, with one more job type, `noop`, that counts what it does: see
-// `instance.ts`.
+// GreenVue's server as with `npm start`, with a further job type `noop` and counters: see `instance.ts`.
 import { createEngine, createSystemClock, type Engine, type JobStore } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
 import { createPostgresStore } from '@greenvue/jobs/postgres';
@@ -15,12 +14,12 @@ import { actorOf, requireRole } from '../../apps/api/src/rest/principal.ts';
 import { featureRoutes } from '../../apps/api/src/routes.ts';
 import { noopType } from '../support/noop.ts';
 
-/** Since the start of the process. */
+/** Counted since the start of the process. */
 export interface Counts {
   readonly at: number;
   readonly cpuMs: number;
   readonly rss: number;
-  /** Of the store, one for each call. */
+  /** Calls of the store's reads. */
   readonly reads: number;
   readonly runs: number;
   /** Answers by route. */
@@ -83,7 +82,7 @@ function counts(): Counts {
   return { at: performance.now(), cpuMs, rss: process.memoryUsage.rss(), reads, runs, answers };
 }
 
-/** Counts what is read of it by those who look: the engine of its own accord uses none of these. */
+/** Counts the reads that requests cause; the engine itself uses none of them. */
 function counted(store: JobStore): JobStore {
   const read = /^(get|list|count)(Jobs?|Runs?|Logs|Health|Audit)$|^stats$|^jobHours$/;
   return new Proxy(store, {
@@ -94,7 +93,7 @@ function counted(store: JobStore): JobStore {
   });
 }
 
-/** As `apps/api/src/server.ts` has them. */
+/** As in `apps/api/src/server.ts`. */
 function jobRoutes(of: Engine): FastifyPluginAsync {
   return async (scope) => {
     await scope.register(jobsPlugin, {

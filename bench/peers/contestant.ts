@@ -1,33 +1,30 @@
 import type { Place, PlaceKind } from './processes/place.ts';
 
 /**
- * What a run does. The slot (ms) that it stands for comes with it, where the contestant knows one. The run
- * lasts until the promise settles; no promise: it did nothing but count.
+ * Handles a run. Gets its slot (ms) if the contestant knows it. The run lasts until the promise settles;
+ * without a promise it only counts.
  */
 export type Handle = (slot: number | undefined) => Promise<void> | undefined;
 
 export interface Recurring {
   readonly id: string;
   readonly everyMs: number;
-  /** The first slot (ms); the others lie on the grid through it. */
+  /** The first slot (ms). The other slots are on the grid through it. */
   readonly firstAt: number;
 }
 
 export interface Work {
   readonly handle: Handle;
-  /** Handlers at a time. */
+  /** How many handlers run at the same time. */
   readonly places: number;
-  /** They do nothing: who is quicker with fewer at a time may have fewer. */
+  /** Handlers do nothing, so a contestant that is faster with fewer places may use fewer. */
   readonly areQuick: boolean;
   /**
-   * How runs come: all are queued before, or by the clock (who looks for them by polling looks as often as
-   * pays), or one by one, when nothing else is to be done.
+   * How runs arrive: all are queued before, or by the clock (pollers poll at their best interval), or one by
+   * one on an idle system.
    */
   readonly arrival: 'queued' | 'by the clock' | 'one by one';
-  /**
-   * What is kept to find the dead by (locks, leases, heartbeats) is as short as the contestant's documents
-   * allow.
-   */
+  /** Locks, leases and heartbeats are as short as the contestant's documents allow. */
   readonly hasShortLocks: boolean;
 }
 
@@ -36,7 +33,6 @@ export interface QueuedRuns extends Pick<Work, 'hasShortLocks'> {
   readonly runsOfEach: number;
 }
 
-/** What has become of the runs. */
 export interface RunCount {
   /** Not finished. */
   readonly waiting: number;
@@ -46,11 +42,11 @@ export interface RunCount {
 
 /** A contestant in this process, on its database. */
 export interface Session {
-  /** Queues so many runs of so many on-demand jobs in the quickest way that it has; nothing runs them yet. */
+  /** Queues runs of on-demand jobs in the contestant's fastest way; nothing runs them yet. */
   queue(runs: QueuedRuns): Promise<void>;
-  /** Starts to run what is due, until `close`. */
+  /** Runs what is due until `close`. */
   work(work: Work): Promise<void>;
-  /** One run, at once. */
+  /** Triggers one run now. */
   trigger(): Promise<void>;
   register(jobs: readonly Recurring[]): Promise<void>;
   count(): Promise<RunCount>;
@@ -72,32 +68,31 @@ export type WorkloadName =
 
 export interface Contestant {
   readonly name: string;
-  /** For people. */
   readonly label: string;
-  /** The floor keeps nothing: it shows what is left to gain, and is no rival. */
+  /** The floor stores nothing. It shows the limit of what can be reached, and is no rival. */
   readonly role: 'ours' | 'peer' | 'floor';
-  /** Whose versions are told: its own package, and what it reaches its database with. */
+  /** The packages whose versions the report shows: its own and its database drivers. */
   readonly packages: readonly [string, ...string[]];
   readonly needs: PlaceKind;
-  /** Options of Node.js that its own way to be started has, or that it needs. */
+  /** Options of Node.js that its documents start it with, or that it needs. */
   readonly nodeOptions?: readonly string[];
-  /** The settings that it runs with, for a reader of the page. */
+  /** Its settings, for readers of the page. */
   readonly settings: string;
   /**
-   * How many jobs a second it registers at least, and how many runs a second it drains at most: how much to
+   * At least how many jobs it registers per second, and at most how many runs it drains: decides how much to
    * prepare.
    */
   readonly pace: { readonly registers: number; readonly drains: number };
-  /** Finished runs stay, to be looked at. */
+  /** Whether finished runs can be read later. */
   readonly keepsHistory: boolean;
-  /** What it can't do, or not in a time that is worth it, with the reason. */
+  /** Workloads that it cannot do, or not in a reasonable time, with the reason. */
   readonly cannot: Readonly<Partial<Record<WorkloadName, string>>>;
-  /** What a reader of the table must know. */
+  /** Notes for readers of the table. */
   readonly notes: Readonly<Partial<Record<WorkloadName, string>>>;
   open(place: Place): Promise<Session>;
 }
 
-/** Runs a batch; awaits only where there is something to await. */
+/** Handles a batch of runs; awaits only if a handler returned a promise. */
 export async function handleAll(slots: readonly (number | undefined)[], handle: Handle): Promise<void> {
   const open: Promise<void>[] = [];
   for (const slot of slots) {
@@ -107,10 +102,10 @@ export async function handleAll(slots: readonly (number | undefined)[], handle: 
   if (open.length > 0) await Promise.all(open);
 }
 
-/** Requests at once: the same for all. */
+/** Concurrent requests, the same for all contestants. */
 const AT_ONCE = 500;
 
-/** Asks for each item, so many at once. */
+/** Calls `work` for each item, with {@link AT_ONCE} calls at the same time. */
 export async function forEachAtOnce<T>(
   items: readonly T[],
   ask: (item: T) => Promise<unknown>,
@@ -120,7 +115,7 @@ export async function forEachAtOnce<T>(
   }
 }
 
-/** The numbers of the jobs that so many runs belong to, run by run. */
+/** For each run the number of its job, run by run. */
 export function jobOfEachRun({ jobs, runsOfEach }: { jobs: number; runsOfEach: number }): readonly number[] {
   return Array.from({ length: jobs * runsOfEach }, (_, n) => n % jobs);
 }

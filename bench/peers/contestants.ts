@@ -21,7 +21,7 @@ export const CONTESTANTS: readonly Contestant[] = [
 export function requireContestant(name: string): Contestant {
   const found = CONTESTANTS.find((contestant) => contestant.name === name);
   if (found === undefined) {
-    throw new Error(`There is no ${name}. There are: ${CONTESTANTS.map(({ name }) => name).join(', ')}.`);
+    throw new Error(`Unknown name ${name}. Known names: ${CONTESTANTS.map(({ name }) => name).join(', ')}.`);
   }
   return found;
 }

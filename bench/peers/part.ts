@@ -6,7 +6,7 @@ import { requireContestant } from './contestants.ts';
 import { placeSchema } from './processes/place.ts';
 import { type Figures, figuresSchema } from './report/figures.ts';
 
-/** What a part's process is told at its start. */
+/** The input of a part's process. */
 export const orderSchema = z.object({
   workload: z.string(),
   part: z.string(),
@@ -17,7 +17,7 @@ export const orderSchema = z.object({
 
 export type Order = Readonly<z.infer<typeof orderSchema>>;
 
-/** What it tells. */
+/** The messages of a part's process. */
 const messageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('word'), word: z.string(), value: z.number() }),
   z.object({ kind: z.literal('result'), figures: figuresSchema }),
@@ -25,20 +25,19 @@ const messageSchema = z.discriminatedUnion('kind', [
 export type Message = z.infer<typeof messageSchema>;
 
 export interface RunningPart {
-  /** Rejects when the process ends without one. */
+  /** Rejects if the process ends without a result. */
   readonly result: Promise<Figures>;
-  /** The value that comes with a word, once it is said. */
+  /** Resolves with the value of this message when it arrives. */
   said(word: string): Promise<number>;
-  /** As `kill -9` does. */
   kill(): Promise<void>;
 }
 
-/** No part takes longer; one that hangs fails its measurement, not the whole run. */
+/** The timeout of a part: it fails its measurement, not the whole run. */
 const DEADLINE_MS = 900_000;
 
 export function startPart(order: Order): RunningPart {
   const child = fork(join(import.meta.dirname, 'child.ts'), [JSON.stringify(order)], {
-    // Its output is not part of ours: what it has to say comes as messages.
+    // Its output is discarded: results arrive as messages.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [...(requireContestant(order.contestant).nodeOptions ?? [])],
   });
@@ -48,7 +47,7 @@ export function startPart(order: Order): RunningPart {
     const known = words.get(word);
     if (known !== undefined) return known;
     const made = Promise.withResolvers<number>();
-    // Nobody may be waiting for it when the process ends.
+    // The process may end while no caller waits.
     made.promise.catch(() => undefined);
     words.set(word, made);
     return made;
@@ -62,8 +61,8 @@ export function startPart(order: Order): RunningPart {
   };
   child.on('message', (raw) => {
     const { data: message } = messageSchema.safeParse(raw);
-    // It fails this measurement, not the whole run.
-    if (message === undefined) fail('told what is no figure');
+    // Fails this measurement, not the whole run.
+    if (message === undefined) fail('sent an invalid message');
     else if (message.kind === 'word') wordOf(message.word).resolve(message.value);
     else result.resolve(message.figures);
   });

@@ -1,6 +1,6 @@
-// `npm run bench -- peers [workload…] [--rounds N] [--only contestant,…] [--scale 0.05] [--add]`: us and the
-// peers in turn, round by round; `npm run bench -- peers report` makes the report again. Nothing else should
-// run on the machine meanwhile.
+// `npm run bench -- peers [workload…] [--rounds N] [--only contestant,…] [--scale 0.05] [--add]`: our engine
+// and its peers in turn, round by round. `npm run bench -- peers report` makes the report again. Run nothing
+// else on the machine.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,9 +20,9 @@ const { positionals, values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     only: { type: 'string' },
     scale: { type: 'string', default: '1' },
-    /** To the results there are, instead of new ones. */
+    /** Add to the existing results instead of replacing them. */
     add: { type: 'boolean', default: false },
-    /** A folder for the report; a run on another scale must not replace the one in `docs`. */
+    /** A folder for the report: results of another scale must not replace those in `docs`. */
     out: { type: 'string' },
   },
 });
@@ -36,7 +36,7 @@ mkdirSync(out, { recursive: true });
 
 if (positionals[0] === 'report') {
   const results = readResults(file);
-  if (results === undefined) throw new Error(`there is no ${file}`);
+  if (results === undefined) throw new Error(`${file} does not exist`);
   report(results);
 } else {
   const workloads = positionals.length > 0 ? positionals.map(requireWorkload) : WORKLOADS;
@@ -58,7 +58,8 @@ async function measureAll(
   const servers = await startServers();
   try {
     const kept = values.add ? readResults(file) : undefined;
-    if (kept !== undefined && kept.scale !== scale) throw new RangeError(`${file} is on scale ${kept.scale}`);
+    if (kept !== undefined && kept.scale !== scale)
+      throw new RangeError(`${file} has scale ${kept.scale}: use the same --scale, or another --out`);
     const about = aboutRun(servers, scale);
     const results: Results = {
       ...about,
@@ -83,7 +84,7 @@ async function measureAll(
   }
 }
 
-/** Each round begins with another one: what the machine does meanwhile is nobody's luck each time. */
+/** Each round starts with another contestant, so that changes of the machine's speed affect all of them. */
 function inTurn(contestants: readonly Contestant[], round: number): readonly Contestant[] {
   const first = (round - 1) % contestants.length;
   return [...contestants.slice(first), ...contestants.slice(0, first)];
@@ -94,7 +95,7 @@ function isAsked(workload: Workload, contestant: Contestant, servers: Servers): 
   return contestant.cannot[workload.name] === undefined && servers.lacks(contestant.needs) === undefined;
 }
 
-/** A failure is a result, too: the others go on. */
+/** A failure is a result, too: the other measurements continue. */
 async function measureOne(
   workload: Workload,
   contestant: Contestant,

@@ -10,17 +10,17 @@ export interface Stage {
   readonly contestant: Contestant;
   readonly place: Place;
   readonly input: Figures;
-  /** Tells the measurement something while the part still runs. */
+  /** Sends a value to the measurement while the part still runs. */
   say(word: string, value: number): void;
 }
 
-/** What a measurement has. */
+/** The tools of a measurement. */
 export interface Lab {
   readonly contestant: Contestant;
   readonly place: Place;
-  /** Of the full size: 1 in earnest, less for a try. */
+  /** The share of the full size: 1, or less for a trial. */
   readonly scale: number;
-  /** Starts a part of the workload in a process of its own. */
+  /** Starts a part of the workload in its own process. */
   start(part: string, input: Figures): RunningPart;
 }
 
@@ -28,34 +28,34 @@ export interface Column {
   readonly figure: string;
   readonly title: string;
   readonly unit: 'ms' | 'seconds' | 'each second' | 'share' | 'number';
-  /** The figure that tells how long was waited at most: a value that reaches it means "not within". */
+  /** The figure with the longest wait: a value that reaches it means "not within". */
   readonly cap?: string;
-  /** Has a chart of its own, as the first column always has. */
+  /** Has its own chart, as the first column always has. */
   readonly isPlotted?: true;
 }
 
 export interface Workload {
   readonly name: WorkloadName;
   readonly title: string;
-  /** What is done, for a reader of the table. */
+  /** What the workload does, for readers of the table. */
   readonly what: string;
-  /** What the table shows; the first is what contestants are compared by. */
+  /** The columns of the table. Contestants are compared by the first. */
   readonly columns: readonly [Column, ...Column[]];
   readonly better: 'more' | 'less';
   /** Another workload whose first figure is shown as a share of this one's. */
   readonly shareOf?: WorkloadName;
-  /** Contestants it makes sense for; absent: all. */
+  /** The contestants it applies to; absent: all. */
   readonly only?: readonly string[];
   readonly parts: Readonly<Record<string, Part>>;
   measure(lab: Lab): Promise<Figures>;
 }
 
-/** A part to the end. */
+/** Runs a part to its end. */
 export async function complete(lab: Lab, part: string, input: Figures = {}): Promise<Figures> {
   return lab.start(part, input).result;
 }
 
-/** At least 1, whatever the scale. */
+/** At least 1 at any scale. */
 export function scaled(size: number, scale: number): number {
   return Math.max(1, Math.round(size * scale));
 }

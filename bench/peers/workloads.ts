@@ -8,7 +8,7 @@ import { pickup } from './workloads/pickup.ts';
 import { recurring10k, recurring100k } from './workloads/recurring.ts';
 import { register10k, register100k } from './workloads/register.ts';
 
-/** In the order in which they are run and shown. */
+/** In the order of runs and of the page. */
 export const WORKLOADS: readonly Workload[] = [
   drain,
   limit,
@@ -26,7 +26,7 @@ export const WORKLOADS: readonly Workload[] = [
 export function requireWorkload(name: string): Workload {
   const found = WORKLOADS.find((workload) => workload.name === name);
   if (found === undefined) {
-    throw new Error(`There is no ${name}. There are: ${WORKLOADS.map(({ name }) => name).join(', ')}.`);
+    throw new Error(`Unknown name ${name}. Known names: ${WORKLOADS.map(({ name }) => name).join(', ')}.`);
   }
   return found;
 }

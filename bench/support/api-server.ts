@@ -1,5 +1,4 @@
-// GreenVue's server with one more job type, `noop`, for measurements: everything else is as `npm start` has
-// it.
+// GreenVue's server as with `npm start`, with a further job type `noop` for measurements.
 import { createEngine, createSystemClock } from '@greenvue/jobs';
 import { createSqliteStore } from '@greenvue/jobs/sqlite';
 import { createApp } from '../../apps/api/src/app.ts';
@@ -39,7 +38,7 @@ const app = createApp({
   routes: [
     ...featureRoutes(deps),
     async (scope) => {
-      // What the measurement needs to steer and see.
+      // Routes to control and read the measurement.
       scope.get('/bench/start', async () => {
         await engine.start();
         return {};

@@ -8,31 +8,30 @@ import pg from 'pg';
 import { startPostgres } from '../../scripts/postgres/server.ts';
 import { count, inFolder, median, ms, startCpu } from './measure.ts';
 
-/** An empty database to measure on. */
+/** An empty database for measurements. */
 export interface Ground {
   readonly name: 'SQLite' | 'PostgreSQL';
   createStore(clock: Clock): JobStore;
-  /** Counts from now on. */
+  /** Starts to count. */
   startCost(): Promise<() => Promise<Cost>>;
-  /** Begins a transaction that sees the database as it is now, and returns what ends it. */
+  /** Opens a transaction with a snapshot of the database; returns a function that ends it. */
   holdSnapshot(): Promise<() => Promise<void>>;
-  /** Runs SQL beside the store; takes as long as it takes. */
+  /** Runs SQL beside the store, without a timeout. */
   script(sql: string): Promise<void>;
-  /** What the history is called in it. */
+  /** The name of its history table. */
   readonly runsTable: string;
 }
 
 export interface Cost {
-  /** Of this process, threads included. */
+  /** CPU of this process with its threads. */
   readonly cpuMs: number;
   readonly share: number;
-  /** Of the server that is apart. */
+  /** The cost of a separate server. */
   readonly server?: { readonly cpuMs: number; readonly walBytes: number; readonly historyBytes: number };
 }
 
 /**
- * For 1,000 runs: what the node and the server have spent; and what a run has written. Nothing where there is
- * no server.
+ * For 1,000 runs: CPU of the node and of the server, and the bytes that a run writes. Empty without a server.
  */
 export function serverCosts(costs: readonly Cost[], runs: number): readonly string[] {
   const servers = costs.flatMap(({ server }) => server ?? []);
@@ -59,7 +58,7 @@ export async function onGround<T>(
     for (let n = 0; n < times; n++) results.push(await inFolder((folder) => work(sqliteIn(folder))));
     return results;
   }
-  // As it comes, with `fsync` on, but for the memory that any real server gets.
+  // Default settings, with `fsync` on, and the memory of a usual server.
   const server = await startPostgres({ settings: { shared_buffers: '256MB', max_wal_size: '4GB' } });
   try {
     for (let n = 0; n < times; n++) {
@@ -80,7 +79,7 @@ function sqliteIn(folder: string): Ground {
     async holdSnapshot() {
       const db = new DatabaseSync(file);
       db.exec('BEGIN');
-      // It is taken with the first look.
+      // The first read takes the snapshot.
       db.prepare('SELECT count(*) FROM sqlite_schema').get();
       return async () => db.close();
     },
@@ -115,8 +114,8 @@ function postgresAt(url: string, serverPid: number): Ground {
     },
     createStore: (clock) => createPostgresStore({ url, clock }),
     async startCost() {
-      // Pages are written whole after a checkpoint: what comes next pays for it, as it does every few minutes
-      // in earnest.
+      // After a checkpoint, pages are written whole. The measurement pays for it, as production does every
+      // few minutes.
       await ask(url, 'CHECKPOINT');
       const before = await serverState(url, serverPid);
       const cpu = startCpu();
@@ -149,10 +148,10 @@ async function ask(url: string, sql: string): Promise<readonly number[]> {
   }
 }
 
-/** Hundredths of a second, as Linux counts them. */
+/** Linux counts hundredths of a second. */
 const TICK_MS = 10;
 
-/** Of a server, its present processes and those that have ended; 0 where there is no /proc. */
+/** CPU of a server with its current and ended processes; 0 without /proc. */
 export function serverCpuMs(pid: number): number {
   const present = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return present.reduce((sum, name) => sum + cpuOf(Number(name), pid), 0);
@@ -160,19 +159,19 @@ export function serverCpuMs(pid: number): number {
 
 function cpuOf(process: number, server: number): number {
   const [, parent, ...rest] = statOf(process);
-  // See proc(5): utime, stime, and cutime and cstime for children that were waited for.
+  // See proc(5): utime, stime, and cutime and cstime of children that have ended.
   const [user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = rest.slice(9, 13).map(Number);
   if (process === server) return (user + system + childrenUser + childrenSystem) * TICK_MS;
   return Number(parent) === server ? (user + system) * TICK_MS : 0;
 }
 
-/** The state, the parent and what follows: the name before them may hold anything. */
+/** The state, the parent and the following fields: the name before them may contain anything. */
 function statOf(process: number): readonly string[] {
   try {
     const stat = readFileSync(`/proc/${process}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    // It has ended meanwhile.
+    // The process has ended.
     return [];
   }
 }

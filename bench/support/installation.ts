@@ -3,10 +3,7 @@ import { dataFiles } from '../../apps/api/src/data-dir/data-dir.ts';
 import { createDatabase } from '../../apps/api/src/db/create-database.ts';
 import { noteInstallation } from '../../apps/api/src/installation/open-installation.ts';
 
-/**
- * Makes `app.db` beside a filled `jobs.db`, of the same installation: the server starts on neither without
- * the other.
- */
+/** Creates the `app.db` that belongs to a filled `jobs.db`: the server starts only with both. */
 export async function makeAppDatabase(dataDir: string): Promise<void> {
   const files = dataFiles(dataDir);
   const jobs = readDatabaseIdentity(files.jobs);

@@ -12,13 +12,13 @@ export interface Load {
 export interface FixedRate {
   readonly perSecond: number;
   readonly seconds: number;
-  /** Asked now and then; false ends it. Default: always. */
+  /** Called from time to time; false ends the load. Default: always true. */
   readonly whileTrue?: () => boolean | Promise<boolean>;
 }
 
 /**
- * Requests at fixed instants, measured from the instant on: a server that stalls can't slow the clock (no
- * coordinated omission).
+ * Sends requests at fixed times and measures from those times, so that a slow server cannot slow the clock
+ * (no coordinated omission).
  */
 export async function fixedRate(
   url: string,
@@ -57,18 +57,18 @@ export async function fixedRate(
 }
 
 /**
- * Requests one path, over as many connections as wait for an answer. It sends raw bytes and reads as few as
- * possible: client and server share the cores, and `node:http` would measure much of itself.
+ * Requests one path over as many connections as needed. Sends raw bytes and reads as few as possible: client
+ * and server share the cores, and `node:http` would measure much of itself.
  */
 function createClient({ hostname, port, pathname, search }: URL) {
   const text = `GET ${pathname}${search} HTTP/1.1\r\nhost: ${hostname}:${port}\r\n\r\n`;
   const all: Connection[] = [];
   const idle: Connection[] = [];
   return {
-    /** Gives the status. */
+    /** Returns the status. */
     async ask(): Promise<number> {
       let connection = idle.pop();
-      // Those that have waited for so long that the server has closed them.
+      // The server has closed connections that were idle for long.
       while (connection?.socket.writable === false) connection = idle.pop();
       connection ??= open();
       const status = await connection.ask(text);
@@ -87,7 +87,7 @@ function createClient({ hostname, port, pathname, search }: URL) {
   }
 }
 
-/** One request at a time, each answered with a length. */
+/** One request at a time; answers need a content length. */
 class Connection {
   readonly socket: Socket;
   #answer = '';
@@ -114,7 +114,8 @@ class Connection {
     const head = this.#answer.indexOf('\r\n\r\n');
     if (head < 0) return;
     const [, length] = /\r\ncontent-length: (\d+)\r\n/i.exec(this.#answer) ?? [];
-    if (length === undefined) return this.#reject(new Error(`an answer without a length: ${this.#answer}`));
+    if (length === undefined)
+      return this.#reject(new Error(`the answer has no content length: ${this.#answer}`));
     if (this.#answer.length < head + 4 + Number(length)) return;
     const status = Number(this.#answer.slice(9, 12));
     this.#answer = '';
@@ -122,7 +123,7 @@ class Connection {
   }
 }
 
-/** As many requests as 20 connections get through. */
+/** The most requests that 20 connections complete. */
 export async function saturated(url: string, seconds: number): Promise<autocannon.Result> {
   return autocannon({ url, connections: 20, duration: seconds });
 }

@@ -9,7 +9,7 @@ const WORDS =
   );
 
 /**
- * Fills GreenVue's database with listings of 100 sellers, `old` of them more than 30 days old, each recorded
+ * Fills GreenVue's database with listings of 100 sellers, `old` of them more than 30 days old, each queued
  * for search.
  */
 export async function fillMarket(

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The value below which `share` of the values lie; they need not be sorted. */
+/** The value with `share` of the values below it; they need not be sorted. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(Math.ceil(sorted.length * share), sorted.length) - 1] ?? Number.NaN;
@@ -20,7 +20,7 @@ export const megabytes = (bytes: number): string => `${Math.round(bytes / 1_048_
 
 export const sleep = (forMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, forMs));
 
-/** A folder for the time of one measurement. */
+/** Runs `work` with a temporary folder. */
 export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'greenvue-bench-'));
   try {
@@ -30,7 +30,7 @@ export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise
   }
 }
 
-/** CPU that this process, threads included, has used meanwhile. */
+/** Counts the CPU of this process with its threads. */
 export function startCpu(): () => { readonly cpuMs: number; readonly share: number } {
   const before = process.cpuUsage();
   const begin = performance.now();
@@ -41,7 +41,7 @@ export function startCpu(): () => { readonly cpuMs: number; readonly share: numb
   };
 }
 
-/** One row of the table that a script prints: what, and what came out. */
+/** Prints one row of the table of results. */
 export function row(what: string, ...results: readonly string[]): void {
   console.log(`| ${[what, ...results].join(' | ')} |`);
 }

@@ -1,4 +1,4 @@
-// A node of `nodes.ts`: its argument is the database's URL. Starts and stops when it is told.
+// A node of `nodes.ts`. Its argument is the database's URL. Starts and stops on messages.
 import { engineOnPostgres } from './postgres-engine.ts';
 
 const engine = engineOnPostgres(process.argv[2] ?? '');

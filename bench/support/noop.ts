@@ -10,7 +10,7 @@ import {
 import { createSqliteStore } from '@greenvue/jobs/sqlite';
 import { z } from 'zod';
 
-/** A job type that does nothing but call back. */
+/** A job type that only calls back. */
 export function noopType(called: (scheduledFor: number | undefined) => void) {
   return defineJobType({
     type: 'noop',
@@ -42,10 +42,10 @@ export function engineOf(file: string, type: NoopType): Engine {
   return engineOn(sqliteAt(file), type);
 }
 
-/** Requests at once: more would wait for a connection for too long on PostgreSQL. */
+/** Concurrent requests: more would wait too long for a connection on PostgreSQL. */
 const AT_ONCE = 500;
 
-/** Makes jobs and queues runs of them, with an engine that runs nothing. */
+/** Creates jobs and queues their runs, with an engine without places. */
 export async function queueRuns(
   storeOn: StoreOn,
   { jobs, runs }: { readonly jobs: number; readonly runs: number },

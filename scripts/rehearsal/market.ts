@@ -9,7 +9,7 @@ const JOBS = {
   index: 'update_search_index',
 };
 
-/** Listings to be found, jobs, and more mails than are sent meanwhile. */
+/** Creates listings for search, jobs, and more mails than are sent during the rehearsal. */
 export async function prepareMarket(node: Node, token: string): Promise<void> {
   const { url } = node;
   const account = { email: 'ann@example.com', password: 'correct horse battery' };

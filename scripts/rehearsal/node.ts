@@ -12,13 +12,12 @@ import { type GuardedProcess, startGuarded } from '../postgres/guard.ts';
 
 export type Env = Readonly<Record<string, string>>;
 
-/** A real server of GreenVue in a process of its own, which ends with this one. */
+/** A real server of GreenVue in its own process, which ends with this one. */
 export interface Node {
   readonly url: string;
   readonly pid: number;
-  /** What `GET /api/job-stats` calls it. */
+  /** Its id in `GET /api/job-stats`. */
   id(token: string): Promise<string>;
-  /** Its log so far. */
   log(): Promise<string>;
   kill(): Promise<void>;
 }
@@ -27,8 +26,8 @@ const READY_MS = 60_000;
 const MAIN = fileURLToPath(new URL('../../apps/api/src/main.ts', import.meta.url));
 const CLI = fileURLToPath(new URL('../../apps/api/src/cli.ts', import.meta.url));
 
-/** Starts a node on a port, and waits until it is ready for work. */
-/** The nodes have a folder each, and share what one of them has sealed. */
+/** Starts a node on a port, and waits until it is ready. */
+/** Each node has its own folder, and one node reads secrets that another has sealed. */
 const SECRETS_KEY = 'the key of this rehearsal is long enough';
 
 export async function startNode(port: number, env: Env): Promise<Node> {
@@ -64,14 +63,14 @@ async function untilReady(node: GuardedProcess, url: string, log: () => Promise<
 
 export interface Request {
   readonly url: string;
-  /** Empty: a stranger. */
+  /** Empty for an anonymous request. */
   readonly token: string;
   readonly path: string;
   readonly method?: string;
   readonly body?: object;
 }
 
-/** Asks a node over HTTP, and gives the body of its answer, which has to be a good one. */
+/** Sends a request to a node, and returns the body. Throws on an error status. */
 export async function ask({ url, token, path, method = 'GET', body }: Request): Promise<unknown> {
   const json = body === undefined ? {} : { 'content-type': 'application/json' };
   const answer = await fetch(`${url}${path}`, {
@@ -105,7 +104,6 @@ export async function getRun(url: string, token: string, runId: string): Promise
   return runSchema.parse(await ask({ url, token, path: `/api/runs/${runId}` }));
 }
 
-/** All runs of a job. */
 export async function runsOf(url: string, token: string, jobId: string): Promise<RunSeen[]> {
   const runs: RunSeen[] = [];
   for (let cursor = ''; ; ) {
@@ -119,18 +117,18 @@ export async function runsOf(url: string, token: string, jobId: string): Promise
 
 const pageSchema = z.object({ data: z.array(runSchema), next_cursor: z.string().nullable() });
 
-/** Asks until there is something; says what was waited for when it takes too long. */
+/** Repeats `look` until it returns a value. On a timeout it names what it waited for. */
 export async function until<T>(what: string, ms: number, look: () => Promise<T | undefined>): Promise<T> {
   const deadline = performance.now() + ms;
   for (;;) {
     const seen = await look();
     if (seen !== undefined) return seen;
-    if (performance.now() > deadline) throw new Error(`Not within ${ms} ms: ${what}`);
+    if (performance.now() > deadline) throw new Error(`Timed out after ${ms} ms: ${what}`);
     await delay(20);
   }
 }
 
-/** Runs `cli.ts`, and gives what it printed. */
+/** Runs `cli.ts` and returns its output. */
 export async function runCli(args: readonly string[], env: Env): Promise<string> {
   const { DATABASE_DIRECT_URL: _, ...inherited } = process.env;
   const cli = spawn(process.execPath, [CLI, ...args], {
@@ -142,10 +140,7 @@ export async function runCli(args: readonly string[], env: Env): Promise<string>
   return out.trim();
 }
 
-/**
- * A mail server that takes its time with each message, so that a run that sends many can be watched,
- * cancelled and killed.
- */
+/** A slow mail server, so that a run with many mails can be watched, cancelled and killed. */
 export async function startSlowMail(msPerMail: number): Promise<{ readonly url: string; close(): void }> {
   const server = new SMTPServer({
     authOptional: true,
@@ -154,7 +149,7 @@ export async function startSlowMail(msPerMail: number): Promise<{ readonly url: 
       stream.resume().once('end', () => setTimeout(done, msPerMail));
     },
   });
-  // A node that is killed breaks its connections.
+  // A killed node breaks its connections.
   server.on('error', () => undefined);
   const listener = server.listen(0, '127.0.0.1');
   await once(listener, 'listening');

@@ -11,12 +11,12 @@ const GUIDE = new URL('../../docs/scaling.md', import.meta.url);
 
 export interface Pooler {
   readonly url: string;
-  /** Ends it, and starts it again when `work` is done. */
+  /** Stops it, runs `work`, and starts it again. */
   without(work: () => Promise<unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** PgBouncer with the guide's settings, but for what is about this machine. */
+/** PgBouncer with the guide's settings, adapted to this machine. */
 export async function startPooler(server: PostgresServer, database: string): Promise<Pooler> {
   const owner = serverOwner();
   const folder = await mkdtemp('/tmp/greenvue-pgbouncer-');
@@ -77,7 +77,7 @@ async function guideSettings(at: {
     .concat('unix_socket_dir =\n');
 }
 
-/** Of what is installed here, if it is. */
+/** The installed version, if any. */
 export function versionOfPooler(): string | undefined {
   try {
     return execFileSync('pgbouncer', ['--version'], { encoding: 'utf8' }).split('\n')[0];

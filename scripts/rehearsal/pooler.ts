@@ -1,6 +1,6 @@
 // `npm run rehearse -- pooler`: two nodes of GreenVue behind PgBouncer in transaction mode, with the
-// `pgbouncer.ini` of docs/scaling.md: first with DATABASE_DIRECT_URL, then without. Needs `pgbouncer`
-// (Debian: apt-get install pgbouncer).
+// `pgbouncer.ini` of docs/scaling.md, with and without DATABASE_DIRECT_URL. Needs `pgbouncer` (Debian:
+// apt-get install pgbouncer).
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, startPostgres } from '../postgres/server.ts';
 import { prepareMarket, succeed } from './market.ts';
@@ -102,7 +102,7 @@ async function showFaults(rehearsal: Rehearsal): Promise<void> {
   await showAway(rehearsal);
 }
 
-/** Gives how long it took until the run was over. */
+/** Returns how long the run took to end. */
 async function cancel({ url }: Node, token: string, runId: string): Promise<number> {
   const asked = performance.now();
   await ask({ url, token, path: `/api/runs/${runId}/cancel`, method: 'POST', body: {} });
@@ -112,7 +112,7 @@ async function cancel({ url }: Node, token: string, runId: string): Promise<numb
   return performance.now() - asked;
 }
 
-/** Who watches events sees those of all nodes, while sessions last. */
+/** A subscriber gets the events of all nodes, if sessions last. */
 async function showEvents(one: Node, two: Node, token: string): Promise<void> {
   const heard = await Promise.all(
     [one, two].map(async ({ url }) => {
@@ -156,7 +156,7 @@ async function showReads(nodes: readonly Node[], token: string): Promise<void> {
   );
 }
 
-/** How soon does one node begin what was asked of the other, whose one place is taken? */
+/** How soon a node starts a run that was requested from the other, whose one place is taken. */
 async function showWakeUp(one: Node, two: Node, token: string): Promise<void> {
   const held = await running(one, token, 'mails');
   const { node } = await getRun(one.url, token, held);
@@ -188,7 +188,7 @@ async function showKill(nodes: Node[], token: string): Promise<void> {
   await cancel(other, token, run);
 }
 
-/** Nothing of a session may stay with a connection that goes to somebody else next. */
+/** No session state may stay on a connection that another client gets next. */
 async function showSessions({ pooler, directUrl, isDirect }: Rehearsal): Promise<void> {
   const clients = await Promise.all(Array.from({ length: 8 }, () => connected(pooler.url)));
   const seen = await Promise.all(
@@ -212,13 +212,13 @@ async function showSessions({ pooler, directUrl, isDirect }: Rehearsal): Promise
   say(
     `  connections to the server: ${rows.map((row) => `${row.count} ${row.name} (${row.locks} locks)`).join(', ')}`,
   );
-  if (isDirect && different.length > 1) throw new Error('something of a session was left behind');
+  if (isDirect && different.length > 1) throw new Error('session state stayed on a connection');
 }
 
-/** The server restarts behind the pooler, and the pooler is away for longer than a lease. */
+/** The server restarts behind the pooler; then the pooler is down for longer than a lease. */
 async function showAway({ nodes, token, pooler }: Rehearsal): Promise<void> {
   const [node] = nodes;
-  if (node === undefined) throw new Error('a node');
+  if (node === undefined) throw new Error('a node is required');
   const id = await node.id(token);
   const back = async (what: string) => {
     const since = performance.now();
@@ -243,7 +243,7 @@ async function hasSucceeded(url: string, token: string, jobId: string): Promise<
   }
 }
 
-/** Of a user who is not a superuser. */
+/** The URL for a user who is not a superuser. */
 async function ownedDatabase(name: string): Promise<string> {
   const admin = await connected(server.url);
   const { rows } = await admin.query("SELECT FROM pg_roles WHERE rolname = 'greenvue'");

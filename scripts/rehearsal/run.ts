@@ -1,5 +1,5 @@
-// `npm run rehearse -- pooler` and `npm run rehearse -- failover`: what docs/scaling.md says of them, with
-// real servers.
+// `npm run rehearse -- pooler` and `npm run rehearse -- failover` check with real servers what
+// docs/scaling.md says.
 const [name = ''] = process.argv.slice(2);
 const REHEARSALS = ['pooler', 'failover'];
 if (!REHEARSALS.includes(name)) {

@@ -6,7 +6,7 @@ import { freePort, type PostgresServer, serverOwner, startPostgres } from '../po
 import { until } from './node.ts';
 import { connected, query, WAIT_MS } from './steps.ts';
 
-/** With which the standby names itself. */
+/** The standby's application name. */
 const NAME = 'standby';
 
 interface Place {
@@ -15,7 +15,7 @@ interface Place {
   readonly wirePort: number;
 }
 
-/** A copy of the primary while it runs, as `pg_basebackup` makes one, that follows it. */
+/** Copies the running primary with `pg_basebackup`, and starts a standby that follows it. */
 export async function startStandby({ primary, folder, wirePort }: Place): Promise<PostgresServer> {
   const dataDir = join(folder, 'standby');
   const client = await connected(primary.url);
@@ -50,7 +50,7 @@ export async function makeSynchronous(url: string): Promise<void> {
   });
 }
 
-/** As in a crash, and for good. */
+/** Crashes the server for good. */
 export async function end({ pid }: PostgresServer): Promise<void> {
   process.kill(pid, 'SIGQUIT');
   await until('the primary is gone', WAIT_MS, async () => {
@@ -65,12 +65,12 @@ export async function end({ pid }: PostgresServer): Promise<void> {
 
 export interface Address {
   readonly port: number;
-  /** New connections go there; old ones are broken. */
+  /** New connections go to this port; old ones break. */
   lead(port: number): void;
   close(): void;
 }
 
-/** One address for whichever server is the primary. */
+/** One address for the current primary. */
 export async function createAddress(firstPort: number): Promise<Address> {
   let target = firstPort;
   const sockets = new Set<Socket>();

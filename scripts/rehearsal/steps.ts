@@ -8,10 +8,10 @@ export const NO_LIMITS = {
   RATE_LIMIT_OPERATOR_PER_MINUTE: '100000',
   MAIL_PER_ADDRESS_PER_DAY: '1000000',
 };
-/** More than are sent meanwhile. */
+/** More than are sent during the rehearsal. */
 const MAILS = 600;
 
-/** Starts a run, and gives its id once it runs. */
+/** Starts a run, and returns its id once it is running. */
 export async function running({ url }: Node, token: string, jobId: string): Promise<string> {
   const { id } = await trigger(url, token, jobId);
   await until(`${jobId} runs`, WAIT_MS, async () =>
@@ -20,7 +20,7 @@ export async function running({ url }: Node, token: string, jobId: string): Prom
   return id;
 }
 
-/** To an address that is no user's: a user would have to confirm it first. */
+/** To an address without a user: a user would have to confirm it first. */
 export async function scheduleMails({ url }: Node, token: string): Promise<void> {
   for (let n = 0; n < MAILS; n++) {
     const body = { email: 'reader@example.com', data: { title: `Mail ${n}`, message: 'Hello.' } };
@@ -30,7 +30,7 @@ export async function scheduleMails({ url }: Node, token: string): Promise<void>
 
 export function twoOf(nodes: readonly Node[]): readonly [Node, Node] {
   const [one, two] = nodes;
-  if (one === undefined || two === undefined) throw new Error('there are to be two nodes');
+  if (one === undefined || two === undefined) throw new Error('two nodes are required');
   return [one, two];
 }
 

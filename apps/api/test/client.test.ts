@@ -192,7 +192,7 @@ test('an admin reads who changed what', async () => {
   await expect(listAudit(stranger)).rejects.toMatchObject({ status: 401 });
 });
 
-/** `true` where each is as good as the other. */
+/** `true` if both types are assignable to each other. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
 test("what the client says of GreenVue's own routes is what their schemas say", () => {

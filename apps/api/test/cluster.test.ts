@@ -5,19 +5,19 @@ import { isFree } from '../../../scripts/postgres/server.ts';
 import { temporaryFolder } from '../src/testing/test-database.ts';
 import { isAlive, runInBash, startNpm, until } from './shell.ts';
 
-/** It starts a PostgreSQL, fills a market of 20,000 listings and starts three nodes. */
+/** For a PostgreSQL, a market of 20,000 listings and three nodes. */
 const SLOW_MS = 180_000;
 
 interface StartedCluster {
   readonly npm: ChildProcess;
   said(): string;
-  /** Of PostgreSQL and the nodes, in this order. */
+  /** PostgreSQL and the nodes, in this order. */
   readonly pids: readonly number[];
-  /** The commands that it says to type, in their order. */
+  /** The commands of its guide, in order. */
   readonly commands: readonly string[];
 }
 
-/** Below the ports that systems hand out. */
+/** Below the ports that systems assign. */
 async function firstOfThree(): Promise<string> {
   for (;;) {
     const first = 8_100 + Math.floor(Math.random() * 3_000);

@@ -42,7 +42,7 @@ async function tabTo(page: Page, goal: Locator): Promise<void> {
     if ((await goal.and(page.locator(':focus')).count()) > 0) return;
     await page.keyboard.press('Tab');
   }
-  throw new Error('no way there by Tab');
+  throw new Error('Tab never reached the element');
 }
 
 test.each<Dialect>(['sqlite', 'postgres'])(

@@ -61,7 +61,7 @@ function hasRun(operator: Operator, jobId: string, status: string): Promise<unkn
 }
 
 /**
- * A night in which four jobs did not do their work, each for another reason. Starts the server of the next
+ * A night in which four jobs did not do their work, for four different reasons. Starts the server of the next
  * morning.
  */
 async function nightAndMorning(env: Env): Promise<void> {
@@ -204,7 +204,7 @@ function importPrices(way: { isOpen: boolean }) {
     run: async ({ log }) => {
       const from = `https://prices.example.com/${'of-things/'.repeat(20)}today.csv`;
       log.info('asking for the prices', { from });
-      if (!way.isOpen) throw new Error(`no way to ${from}`);
+      if (!way.isOpen) throw new Error(`cannot reach ${from}`);
       return { from };
     },
   });

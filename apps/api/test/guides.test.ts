@@ -13,11 +13,11 @@ import { type Env, ROOT, runInBash, until } from './shell.ts';
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-/** The fenced blocks of a language under a heading, or of a whole page, joined. */
+/** The fenced blocks of a language, under a heading or on a whole page, joined. */
 function blocksOf(page: string, { language, heading }: { language: string; heading?: string }): string {
   const parts = page.split(/^## /m);
   const part = heading === undefined ? page : parts.find((text) => text.startsWith(`${heading}\n`));
-  if (part === undefined) throw new Error(`there is no section ${heading}`);
+  if (part === undefined) throw new Error(`the page has no section ${heading}`);
   const blocks = [...part.matchAll(/^```(\S+)(?: [^\n]*)?\n(.*?)^```$/gms)];
   return blocks.flatMap(([, name, code = '']) => (name === language ? [code] : [])).join('\n');
 }
@@ -29,7 +29,7 @@ async function environment() {
 const here = (commands: string, { PORT }: Env): string =>
   commands.replaceAll(/(localhost|127\.0\.0\.1):\d{4}/g, `$1:${PORT}`);
 
-/** Runs a guide's commands, and gives the status of each curl's answer, in their order. */
+/** Runs a guide's commands, and returns the status of each curl in order. */
 async function statusesOf(commands: string, env: Env): Promise<string[]> {
   const file = join(await temporaryFolder(), 'statuses');
   const noting = `curl() { command curl -sS -w '%{stderr}%{http_code}\\n' "$@" 2>>${file}; }`;
@@ -90,7 +90,7 @@ test('the demo is filled and watched as docs/demo.md says', async () => {
 });
 
 test.each([
-  // A body that is wrong, an ETag that is stale; and what can be done to a run depends on how far it is.
+  // An invalid body and a stale ETag; and a run may already have ended.
   { guide: 'docs/rest-api.md', refused: ['422', '412', '409', '409'] },
   { guide: 'docs/custom-job-types.md', refused: [] },
 ])('the commands of $guide work as they stand', async ({ guide, refused }) => {
@@ -138,7 +138,7 @@ test('the program of docs/embedding.md runs, and is used as it says', async () =
   const section = { heading: 'A complete program' };
   const folder = await temporaryFolder();
   const PORT = String(await freePort());
-  // Packages are found there as in the workspace.
+  // Packages resolve there as in the workspace.
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const program = blocksOf(page, { language: 'ts', ...section }).replace('port: 3000', `port: ${PORT}`);
   writeFileSync(join(folder, 'example.ts'), program);

@@ -9,7 +9,7 @@ import { becomeOperator, fillFolder, type Operator, startServer } from './operat
 import { until } from './shell.ts';
 
 const DAY_MS = 86_400_000;
-/** Two servers in turn, and thousands of listings: a busy machine takes its time. */
+/** For two servers in turn and thousands of listings on a busy machine. */
 const SLOW_MS = 120_000;
 vi.setConfig({ testTimeout: SLOW_MS });
 
@@ -17,7 +17,7 @@ async function environment() {
   return { DATA_DIR: await temporaryFolder(), PORT: String(await freePort()) };
 }
 
-/** Makes jobs that run only when they are asked to. */
+/** Creates on-demand jobs. */
 async function createJobs(operator: Operator, jobs: Readonly<Record<string, object>>): Promise<void> {
   for (const [id, job] of Object.entries(jobs)) {
     const { status, body } = await operator.ask('POST', '/api/jobs', {
@@ -31,8 +31,7 @@ async function createJobs(operator: Operator, jobs: Readonly<Record<string, obje
 }
 
 /**
- * The recipients of the mails whose subject begins with this text, sorted. A subject with an umlaut is
- * encoded.
+ * The recipients of mails whose subject starts with this text, sorted. A subject with an umlaut is encoded.
  */
 function recipients({ received }: TestSmtp, subject: string): string[] {
   const forms = [subject, `=?UTF-8?Q?${subject.replaceAll(' ', '_')}`].map((form) => `\nSubject: ${form}`);
@@ -66,13 +65,13 @@ test('the job types do their work when they are run over REST', async () => {
   };
   const [oldest, newest] = [market.listings[0], market.listings.at(-1)];
 
-  // The index knows of nothing until the job takes it in.
+  // The index contains a listing only after the job has run.
   expect(await find(newest?.title)).toEqual([]);
   expect(await operator.run('index')).toMatchObject({ indexed: 400, removed: 0 });
   expect(await find(newest?.title)).toContain(newest?.id);
   expect(await find(oldest?.title)).toContain(oldest?.id);
 
-  // What is older than 30 days goes, at once from the lists, and from the index with its next update.
+  // Listings older than 30 days leave the lists at once, and the index with its next update.
   expect(await operator.run('cleanup')).toMatchObject({ removed: 60 });
   expect(await operator.run('cleanup')).toEqual({ removed: 0, batches: 0 });
   expect((await operator.ask('GET', `/api/listings/${oldest?.id}`)).status).toBe(404);
@@ -82,7 +81,7 @@ test('the job types do their work when they are run over REST', async () => {
   expect(await operator.run('rebuild')).toMatchObject({ indexed: 340 });
   expect(await find(newest?.title)).toContain(newest?.id);
 
-  // Each due mail is sent once; that of a listing's end goes to its seller.
+  // Each due mail is sent once; the mail about a listing's end goes to its seller.
   expect(await operator.run('mails')).toEqual({ sent: 20, failed: 0, remaining: 0 });
   expect(smtp.received).toHaveLength(20);
   expect(await operator.run('mails')).toEqual({ sent: 0, failed: 0, remaining: 0 });
@@ -91,7 +90,7 @@ test('the job types do their work when they are run over REST', async () => {
     expired.map(({ seller_id }) => emailOf.get(seller_id)).toSorted(),
   );
 
-  // The custom type: one digest for each who sells.
+  // The custom type: one digest for each seller.
   const active = new Set(market.listings.slice(expired.length).map(({ seller_id }) => seller_id));
   expect(await operator.run('digest')).toEqual({ queued: active.size });
   expect(await operator.run('mails-digest')).toEqual({ sent: active.size, failed: 0, remaining: 0 });
@@ -127,7 +126,7 @@ test('a cleanup that kill -9 interrupted continues at the next start, and notifi
   expect(leftByTheKill).toBeLessThan(COUNT);
 
   await startServer(env);
-  // Taken back before the server answers, at no cost: the attempt is still the first.
+  // Taken back before the server answers, without using up an attempt.
   expect((await operator.ask('GET', `/api/runs/${id}`)).body).toMatchObject({ recoveries: 1, errors: [] });
   const run = await operator.finished(id, SLOW_MS / 2);
   expect(run).toMatchObject({
@@ -140,7 +139,7 @@ test('a cleanup that kill -9 interrupted continues at the next start, and notifi
   const told = "FROM notifications WHERE template = 'listing_expired'";
   expect(ask(`SELECT count(*) ${told}`)).toBe(COUNT);
   expect(ask(`SELECT count(DISTINCT data ->> 'listing_id') ${told}`)).toBe(COUNT);
-  // The schedule did not move, and the run is the only one.
+  // The schedule did not move, and there is only one run.
   expect((await operator.ask('GET', '/api/jobs/cleanup')).body).toMatchObject({
     next_run,
     last_status: 'succeeded',

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../src/testing/test-database.ts';
 import { freePort } from '../src/testing/test-process.ts';
 import { type Env, isAlive, runInBash, startNpm, until } from './shell.ts';
 
-/** As an operator types them, on the port of the test. */
+/** As an operator types them, with the port of the test. */
 const FIRST_CALLS = [
   'TOKEN=$(npm run -s token)',
   `curl -X POST http://localhost:8080/api/jobs -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
@@ -21,7 +21,7 @@ async function environment() {
   return { DATA_DIR: await temporaryFolder(), PORT: String(await freePort()) };
 }
 
-/** Waits until the server that npm starts can do its work, and gives its own pid. */
+/** Waits until the server that npm starts is ready, and returns the server's pid. */
 async function ready(env: Env & { DATA_DIR: string }): Promise<number> {
   await until('the server is ready', async () => {
     const answer = await fetch(`http://127.0.0.1:${env.PORT}/readyz`).catch(() => undefined);

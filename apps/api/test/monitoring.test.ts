@@ -18,11 +18,11 @@ import { isThere, promtool, startPrometheus } from './monitoring/prometheus.ts';
 import { type Selector, selectorsIn } from './monitoring/promql.ts';
 import { ROOT } from './shell.ts';
 
-/** What Prometheus itself adds. */
+/** Labels that Prometheus adds. */
 const TARGET_LABELS = ['job', 'instance'];
 const OWN_METRICS = ['up'];
 
-/** What is shown of a server that has answered a request. */
+/** The metrics of a server that has answered a request. */
 async function scrape(): Promise<{ readonly url: string; readonly text: string }> {
   const { url } = await startTestServer(ADMIN);
   await fetch(`${url}/healthz`);
@@ -33,7 +33,7 @@ async function scrape(): Promise<{ readonly url: string; readonly text: string }
 
 const ADMIN = { ADMIN_EMAIL: 'admin@greenvue.test', ADMIN_PASSWORD: 'a long enough password' };
 
-/** Has a job run each second. */
+/** Runs a job every second. */
 async function runEachSecond(url: string): Promise<void> {
   const anybody = connect({ url: `${url}/api` });
   const { access_token: token } = await logIn(anybody, {
@@ -44,7 +44,7 @@ async function runEachSecond(url: string): Promise<void> {
   await putJob(connect({ url: `${url}/api`, token }), 'index', body);
 }
 
-/** What is asked for and is not there: a metric, a label of it, or a value of that label. */
+/** Metrics, labels and label values of a selector that do not exist. */
 function missing(shown: Exposition, { name, matchers }: Selector): readonly string[] {
   if (OWN_METRICS.includes(name)) return [];
   const labels = shown.get(name);
@@ -64,7 +64,7 @@ describe('the dashboard and the alert rules', () => {
     const selectors = expressions.flatMap(selectorsIn);
     expect(selectors.length).toBeGreaterThan(expressions.length - 1);
     expect(selectors.flatMap((selector) => missing(shown, selector))).toEqual([]);
-    // The tests of the rules make up series: of names that there are.
+    // The tests of the rules use made-up series, whose names must exist.
     const made = ruleTests.flatMap(({ input_series }) =>
       input_series.flatMap(({ series }) => selectorsIn(series)),
     );
@@ -168,8 +168,8 @@ describe('with the tools of Prometheus, where they are on the PATH', () => {
           .replaceAll('$__rate_interval', '1m')
           .replaceAll('$job', 'greenvue')
           .replaceAll(/\$(instance|type)/g, '.*');
-        // A rate of one reading, or a quantile of nothing, has no value yet: it must come with the runs and
-        // the readings.
+        // A rate of one reading, or a quantile without values, has no value yet. It appears with more runs
+        // and readings.
         await expect
           .poll(async () => (await prometheus.query(filled)).some(Number.isFinite), { message: filled })
           .toBe(true);

@@ -8,12 +8,12 @@ import { startSmtp } from '../src/testing/test-smtp.ts';
 import { becomeOperator, fillDatabase, type Operator, operatorOn, startServer } from './operator.ts';
 import { type Env, until } from './shell.ts';
 
-/** Several processes that start at once take their time on a busy machine. */
+/** For several processes that start at the same time on a busy machine. */
 const SLOW_MS = 240_000;
 const PASSWORD = 'correct horse battery';
 const DAY_MS = 86_400_000;
 
-/** The variables of nodes on one database; nothing of them is in a folder that they share. */
+/** The variables of nodes on one database. The nodes share no folder. */
 async function environments(
   count: number,
   url: string,
@@ -30,7 +30,7 @@ async function environments(
   );
 }
 
-/** Looks into the database of the nodes: postgres, as several need. */
+/** Opens a connection to the nodes' database, which must be PostgreSQL. */
 async function openEyes(url: string) {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
@@ -50,7 +50,7 @@ test(
     const envs = await environments(3, url, { SMTP_URL: smtp.url });
     const nodes = await Promise.all(envs.map(startServer));
     const count = await openEyes(url);
-    // Migrated once, with one admin, one password of theirs and one secret that signs tokens.
+    // One migration, one admin with one password, and one secret that signs tokens.
     expect(await count("SELECT count(*) FROM greenvue.users WHERE role = 'admin'")).toBe(1);
     expect(await count('SELECT count(*) FROM greenvue.settings')).toBe(2);
     expect(await count("SELECT count(*) FROM greenvue.audit WHERE action = 'user.first_admin'")).toBe(1);
@@ -58,7 +58,8 @@ test(
 
     // A session that one node creates is valid at the other nodes.
     const [one, two, three] = envs.map(({ PORT }) => operatorOn(PORT));
-    if (one === undefined || two === undefined || three === undefined) throw new Error('three nodes');
+    if (one === undefined || two === undefined || three === undefined)
+      throw new Error('three nodes are required');
     const account = { email: 'ann@example.com', password: PASSWORD };
     const registered = await one.ask('POST', '/api/auth/register', { ...account, name: 'Ann' });
     expect(registered.status).toBe(201);
@@ -68,8 +69,8 @@ test(
     const ann = operatorOn(envs[2]?.PORT ?? '', `Bearer ${textOf(login.body, 'access_token')}`);
     expect((await ann.ask('GET', '/api/auth/me')).body).toMatchObject({ email: 'ann@example.com' });
 
-    // A refresh token has one successor, whichever nodes it goes to; once that was used, it ends the family
-    // everywhere.
+    // A refresh token has one successor on any node. After that was used, the old token ends the family on
+    // all nodes.
     const refresh = (node: Operator, token: string) =>
       node.ask('POST', '/api/auth/refresh', { refresh_token: token });
     const first = textOf(login.body, 'refresh_token');
@@ -80,15 +81,15 @@ test(
     expect(last.status).toBe(200);
     expect((await refresh(one, first)).status).toBe(401);
     expect((await refresh(three, textOf(last.body, 'refresh_token'))).status).toBe(401);
-    // Its access tokens end with it.
+    // The family's access tokens end, too.
     expect((await ann.ask('GET', '/api/auth/me')).status).toBe(401);
     const { body: session } = await three.ask('POST', '/api/auth/login', account);
     const annAgain = operatorOn(envs[2]?.PORT ?? '', `Bearer ${textOf(session, 'access_token')}`);
 
-    // The token of the terminal is good at each node, until it is revoked at one.
+    // The token of the terminal is valid on each node until one node revokes it.
     const { authorization } = await becomeOperator(envs[0] ?? {});
     const [a, b, c] = envs.map(({ PORT }) => operatorOn(PORT, authorization));
-    if (a === undefined || b === undefined || c === undefined) throw new Error('three nodes');
+    if (a === undefined || b === undefined || c === undefined) throw new Error('three nodes are required');
     const listing = {
       title: 'Oak sideboard',
       description: 'Of the fifties',
@@ -101,7 +102,7 @@ test(
     expect(listed.status, JSON.stringify(listed.body)).toBe(201);
     expect((await one.ask('GET', `/api/listings/${textOf(listed.body, 'id')}`)).body).toEqual(listed.body);
 
-    // A job that is made at one node is every node's, and runs on any.
+    // A job created on one node is visible on every node and runs on any of them.
     const jobs = {
       index: { type: 'update_search_index' },
       rebuild: { type: 'update_search_index', payload: { fullReindex: true } },
@@ -120,11 +121,11 @@ test(
     }
     expect(await c.run('rebuild')).toMatchObject({ indexed: 1 });
     expect(await a.run('cleanup')).toEqual({ removed: 0, batches: 0 });
-    // The mail of one node is confirmed at another one.
+    // A node confirms the address of a mail that another node sent.
     await expect.poll(() => smtp.received.length).toBe(1);
     const [token] = /gvc_[\w-]{43}/.exec(smtp.received[0]?.message.replaceAll(/=\r?\n/g, '') ?? '') ?? [];
     expect((await c.ask('POST', '/api/auth/confirm-email', { token })).status).toBe(204);
-    // The welcome was queued at one node and is sent once, by whichever node has the run.
+    // One node queues the welcome mail; the node with the run sends it once.
     expect(await b.run('welcome')).toEqual({ sent: 1, failed: 0, remaining: 0 });
     expect(smtp.received.map(({ to }) => to)).toEqual([['ann@example.com'], ['ann@example.com']]);
     expect(partOf((await annAgain.ask('GET', '/api/notifications')).body, 'data')).toMatchObject([
@@ -137,7 +138,7 @@ test(
     expect((await c.ask('DELETE', `/api/tokens/${textOf(tokens.body, 'data', 0, 'id')}`)).status).toBe(204);
     for (const node of [a, b, c]) expect((await node.ask('GET', '/api/jobs')).status).toBe(401);
 
-    // One that is asked to stop does so in order, and the others go on.
+    // A stopped node ends in order, and the others continue.
     nodes[0]?.child.kill('SIGTERM');
     expect(await nodes[0]?.ended()).toBe(0);
     expect((await annAgain.ask('GET', '/api/auth/me')).status).toBe(200);
@@ -148,10 +149,10 @@ test(
 
 interface Work {
   readonly job: object;
-  /** How much is done by now. */
+  /** A query for the progress. */
   readonly done: string;
   readonly total: number;
-  /** What must hold once another node has done the rest. */
+  /** What must hold after another node has done the rest. */
   check(outcome: {
     readonly result: unknown;
     readonly count: (sql: string) => Promise<number>;
@@ -182,7 +183,7 @@ const WORKS: Readonly<Record<string, Work>> = {
     async check({ result, count, operator }) {
       expect(result).toMatchObject({ indexed: COUNT });
       expect(await count('SELECT count(*) FROM greenvue.search_b')).toBe(COUNT);
-      // What the killed node had built goes, and nothing is left of it to be fed.
+      // The table that the killed node was building is gone, and no triggers fill it.
       expect(await count('SELECT count(*) FROM greenvue.search_a')).toBe(0);
       expect(await count('SELECT count(build_id) FROM greenvue.search_state')).toBe(0);
       const { body } = await operator.ask('GET', '/api/listings?q=oak&limit=1');
@@ -195,7 +196,7 @@ const WORKS: Readonly<Record<string, Work>> = {
     total: MAILS,
     async check({ count, received }) {
       expect(await count("SELECT count(*) FROM greenvue.notifications WHERE status <> 'sent'")).toBe(0);
-      // Each at least once. At most one batch, which was in flight when the node died, may be sent twice.
+      // At least once each. Only the batch in flight when the node died may be sent twice.
       expect(received.length).toBeGreaterThanOrEqual(MAILS);
       expect(received.length).toBeLessThanOrEqual(MAILS + 10);
     },
@@ -215,7 +216,7 @@ test.each(Object.entries(WORKS))(
     const count = await openEyes(url);
     const env = { SMTP_URL: smtp.url, MAIL_PER_ADDRESS_PER_DAY: '1000' };
     const [doomed, other] = await environments(2, url, env);
-    if (doomed === undefined || other === undefined) throw new Error('two nodes');
+    if (doomed === undefined || other === undefined) throw new Error('two nodes are required');
     const nodes = await Promise.all([doomed, other].map(startServer));
     const { authorization } = await becomeOperator(other);
     const operator = operatorOn(doomed.PORT, authorization);
@@ -241,10 +242,10 @@ test.each(Object.entries(WORKS))(
   SLOW_MS,
 );
 
-/** Shorter than a lease, so nobody takes it for dead. */
+/** Shorter than a lease, so that the node is not declared dead. */
 const FROZEN_MS = 14_000;
 
-/** So that it is the other one that claims. */
+/** The other node must be the one that claims. */
 async function whileFrozen<T>(node: TestProcess | undefined, act: () => Promise<T>): Promise<T> {
   node?.child.kill('SIGSTOP');
   try {

@@ -6,7 +6,7 @@ import { IMPOSTORS, invalidRequests, type Plan, validRequests } from './fuzz/req
 import type { RawAnswer, RawRequest } from './fuzz/send.ts';
 import { createWorld, type World } from './fuzz/world.ts';
 
-// FUZZ_RUNS=2000 is the long way; FUZZ_SEED repeats a failure, or looks elsewhere.
+// FUZZ_RUNS=2000 is the long form. FUZZ_SEED repeats a failure or searches elsewhere.
 const RUNS = Number(process.env.FUZZ_RUNS ?? 60);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_260_131);
 const AT_ONCE = 5;
@@ -25,10 +25,13 @@ interface Sent {
 
 let all: Fuzz;
 const succeeded = new Set<string>();
-/** What was wrong with the answers to requests that the document allows. */
+/** The failures of valid requests. */
 let failures: readonly string[];
 
-/** Both tests need what these requests leave: the first judges the answers, the second sends others after. */
+/**
+ * Both tests need these requests: the first checks the answers, the second sends invalid requests on their
+ * data.
+ */
 beforeAll(async () => {
   const world = await createWorld();
   const document = Object(world.document);
@@ -38,8 +41,8 @@ beforeAll(async () => {
 afterAll(() => all.world.close());
 
 /**
- * Sends requests of every operation in turn, a few at a time, so that each finds what others have made. All
- * are sent, since one failure must not hide the others; what is given back are the failures, one of a kind.
+ * Sends requests of every operation in turn, a few at a time, so that each finds what others have created. A
+ * failure does not stop it: returns one failure of each kind.
  */
 async function fuzz(
   { world, operations }: Fuzz,
@@ -68,7 +71,7 @@ async function fuzz(
 
 const TRIES = 1_000;
 
-/** Whether a request that the document allows can succeed: it is tried again and again. */
+/** Whether a valid request can succeed, in several attempts. */
 async function succeeds({ world, operations }: Fuzz, operation: Operation): Promise<boolean> {
   const helpers = operations.filter(({ id }) => id === 'createJob' || id === 'runJob');
   for (let seed = SEED; seed < SEED + TRIES; seed += 1) {
@@ -88,17 +91,17 @@ function tell({ raw: { method, path, headers, body }, answer }: Sent): string {
   return `${request}\n→ ${answer.status} ${shown(answer.text)}\n`;
 }
 
-/** What an access token is, is not asked there: scrapers have a token of their own, or none. */
+/** These do not use access tokens: scrapers have a token of their own, or none. */
 const hasOwnTokens = ({ path }: Operation): boolean => ['/metrics', '/healthz', '/readyz'].includes(path);
 
 const BY_MAIL = new Set(['confirmEmail', 'resendConfirmation']);
 
 function judgeValid({ operation, who }: Plan, { raw, answer }: Sent): void {
   all.judge.judge(operation, answer, raw);
-  // Nothing is wrong with its form.
+  // The form of the request is valid.
   expect([405, 413, 415]).not.toContain(answer.status);
   if (who === 'nobody' && operation.needsToken && !hasOwnTokens(operation)) expect(answer.status).toBe(401);
-  // The link of an admin's account goes by mail only: reset-routes.test.ts.
+  // An admin's reset link goes only by mail: reset-routes.test.ts.
   const isRefused = operation.id === 'resetPassword' && answer.text.includes('by mail only');
   if (who === 'admin' && operation.needsToken && !isRefused) expect([401, 403]).not.toContain(answer.status);
   if (answer.status < 300) succeeded.add(operation.id);
@@ -108,8 +111,8 @@ test(
   'what the document allows is answered as it says, and each operation can succeed',
   async () => {
     expect(failures).toEqual([]);
-    // Some need luck, such as a run that can still be cancelled. Without this, a test that only ever met 404
-    // would pass. Their token goes by mail only, once a minute: email-confirmations.test.ts has them succeed.
+    // Some succeed by chance, such as cancelling a run in time. Otherwise a test that only gets 404 would
+    // pass. Tokens by mail, one a minute, have tests of their own: email-confirmations.test.ts.
     const unlucky = all.operations.filter(({ id }) => !succeeded.has(id) && !BY_MAIL.has(id));
     for (const operation of unlucky) {
       expect(await succeeds(all, operation), operation.id).toBe(true);

@@ -9,7 +9,7 @@ import { partOf, textOf } from '../src/testing/test-bodies.ts';
 import { startProcess, type TestProcess } from '../src/testing/test-process.ts';
 import { type Env, until } from './shell.ts';
 
-/** Somebody with an admin's token, over HTTP. */
+/** A client with an admin's token. */
 export interface Operator {
   /** The header. */
   readonly authorization: string;
@@ -18,27 +18,27 @@ export interface Operator {
     path: string,
     body?: object,
   ): Promise<{ readonly status: number; readonly body: unknown }>;
-  /** Runs a job by hand and waits for the end of the run, which must be a success. Gives its result. */
+  /** Runs a job, waits until the run has succeeded, and returns its result. */
   run(jobId: string): Promise<unknown>;
-  /** Waits until a run is over, for long when told, and gives it. */
+  /** Waits until a run has ended, and returns it. */
   finished(runId: string, ms?: number): Promise<unknown>;
 }
 
-/** Starts a server process that is ready for work. */
+/** Starts a server process, and waits until it is ready. */
 export async function startServer(env: Env): Promise<TestProcess> {
   const server = startProcess('main.ts', env);
   await server.printed('Data ');
   return server;
 }
 
-/** An operator with a token of `npm run -s token`'s making. */
+/** An operator with a token from `npm run -s token`. */
 export async function becomeOperator(env: Env): Promise<Operator> {
   const cli = startProcess('cli.ts', env, ['token']);
   await cli.ended();
   return operatorOn(env.PORT ?? '', `Bearer ${cli.output.stdout.trim()}`);
 }
 
-/** The operator of that token at the node on that port; without one, a stranger. */
+/** An operator with this token on the node at this port; anonymous without one. */
 export function operatorOn(port: string, authorization = ''): Operator {
   const ask: Operator['ask'] = async (method, path, body) => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
@@ -80,8 +80,8 @@ export function operatorOn(port: string, authorization = ''): Operator {
 }
 
 /**
- * Fills the database of a folder with a market like the demo's, as `edit` leaves it, before a server starts
- * on it. Makes `jobs.db` as well: a start refuses accounts without it.
+ * Fills a folder's database with a market like the demo's, changed by `edit`, before a server starts on it.
+ * Also creates `jobs.db`, because a server does not start with accounts and no `jobs.db`.
  */
 export async function fillFolder(
   dataDir: string,

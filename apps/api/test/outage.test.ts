@@ -9,17 +9,17 @@ import { freePort } from '../src/testing/test-process.ts';
 import { becomeOperator, type Operator, startServer } from './operator.ts';
 import { until } from './shell.ts';
 
-/** A PostgreSQL that comes back where it was, with its data. */
+/** A PostgreSQL that can restart on the same port with its data. */
 async function startOwnServer(dataDir: string, port?: number): Promise<PostgresServer> {
   const server = await startPostgres({ dataDir, ...(port === undefined ? {} : { port }) });
   onTestFinished(() => server.stop());
   return server;
 }
 
-/** Servers of a test's own take long to start on a busy machine. */
+/** For tests that start their own servers on a busy machine. */
 const SLOW_MS = 60_000;
 
-/** Of GreenVue and of the engine, reads and writes. */
+/** Reads and writes of GreenVue and of the engine. */
 const ROUTES = [
   ['POST', '/api/auth/login', { email: 'ann@example.com', password: 'correct horse battery' }],
   ['GET', '/api/listings'],
@@ -31,7 +31,7 @@ const ROUTES = [
   ['GET', '/api/audit'],
 ] as const;
 
-/** Finished runs of the job by now, newest first. */
+/** The finished runs of the job, newest first. */
 async function finishedRuns(operator: Operator): Promise<readonly unknown[]> {
   const { body } = await operator.ask('GET', '/api/runs?job_id=tick&status=succeeded&limit=200');
   return listOf(body, 'data');

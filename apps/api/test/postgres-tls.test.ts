@@ -7,11 +7,11 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { startPostgres } from '../../../packages/jobs/test/postgres/server.ts';
 import { failToStart, startProcess } from '../src/testing/test-process.ts';
 
-// A certificate for `localhost` and its authority, made for this test and good until 2126.
+// A certificate for `localhost` and its authority, made for this test and valid until 2126.
 const CERTIFICATES = fileURLToPath(new URL('./postgres-tls/', import.meta.url));
 const AUTHORITY = join(CERTIFICATES, 'ca.pem');
 
-/** A server of the test's own that speaks TLS as `localhost`. */
+/** A server for this test that uses TLS as `localhost`. */
 async function startTlsServer(): Promise<URL> {
   const dataDir = await mkdtemp(
     join(process.getuid?.() === 0 ? '/tmp' : tmpdir(), 'greenvue-postgres-data-'),
@@ -31,7 +31,7 @@ async function startTlsServer(): Promise<URL> {
   return new URL(server.url);
 }
 
-/** The URL of the database as that host, with these parameters. */
+/** The URL of the database with this host and these parameters. */
 function urlOf(server: URL, hostname: string, parameters: Readonly<Record<string, string>>): string {
   const url = new URL(server.href);
   url.hostname = hostname;

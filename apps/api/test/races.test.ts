@@ -16,7 +16,7 @@ type Ask = (
 ) => Promise<Answer>;
 
 /**
- * Asks over real sockets, as the admin unless told; a server with no places, so that what is queued stays
+ * Sends requests over real sockets, by default as the admin. The server has no places, so queued runs stay
  * queued.
  */
 async function begin(): Promise<Ask> {
@@ -74,7 +74,7 @@ test('of fifty edits of one version, one wins; without a version, none is half d
   );
   const { body } = await ask('GET', '/jobs/one');
   expect(textOf(body, 'name')).toBe(textOf(body, 'description'));
-  // Each edit that was answered with 200 made one version, after the first two.
+  // Each edit with status 200 made one version, after the first two.
   expect(partOf(body, 'version')).toBe(2 + (free.counts[200] ?? 0));
 });
 

@@ -13,8 +13,8 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export type Env = Readonly<Record<string, string>>;
 
 /**
- * Runs lines of a guide in bash, as an operator in the repository's folder would, and gives what they print.
- * A command that fails fails the test, and so does a curl that is answered with an error.
+ * Runs lines of a guide in bash, as an operator in the repository's folder does, and returns the output. A
+ * failing command or an HTTP error of curl fails the test.
  */
 export async function runInBash(lines: string, env: Env): Promise<string> {
   requireInstalled();
@@ -35,8 +35,7 @@ export async function runInBash(lines: string, env: Env): Promise<string> {
 }
 
 /**
- * `npm start`, or another script, with npm, its shell and the server in a process group of their own, as in a
- * terminal.
+ * Runs an npm script with npm, its shell and the server in a process group of their own, as in a terminal.
  */
 export function startNpm(env: Env, script = 'start'): ChildProcess {
   requireInstalled();
@@ -52,7 +51,7 @@ export function startNpm(env: Env, script = 'start'): ChildProcess {
   return npm;
 }
 
-/** Whether the process is there; with a minus, whether any process of its group is. */
+/** Whether the process is alive; with a minus, whether any process of its group is. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -61,7 +60,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Waits until `look` finds something, for `ms` at most, and gives it. */
+/** Repeats `look` until it returns a value, for at most `ms`. */
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined> | T | undefined,
@@ -73,15 +72,15 @@ export async function until<T>(
     if (found !== undefined && found !== false) return found;
     await setTimeout(20);
   }
-  throw new Error(`waited in vain until ${what}`);
+  throw new Error(`timed out waiting until ${what}`);
 }
 
-// npm takes variables of its own from a test that npm started; what it needs is the path and a home.
+// npm takes variables from a test that npm started; it only needs the path and a home.
 function inherited(): Record<string, string> {
   return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
 }
 
-/** A start or a token that installs first would pull the packages from under the tests. */
+/** A start that installs packages would replace them during the tests. */
 function requireInstalled(): void {
   const lock = createHash('sha256')
     .update(readFileSync(`${ROOT}package-lock.json`))

@@ -1,5 +1,5 @@
-// A server for stray-errors.test.ts, with a job type whose handlers leave errors behind. Says its address, a
-// line each.
+// A server for stray-errors.test.ts, with a job type whose handlers leave errors behind. Prints its address
+// and its log line by line.
 import { defineJobType } from '@greenvue/jobs';
 import { z } from 'zod';
 import { loadConfig } from '../src/config/config.ts';

@@ -7,7 +7,7 @@ import { ROOT } from './shell.ts';
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-/** The values of each setting of the unit, in their order. */
+/** The values of each setting of the unit, in order. */
 function settingsOf(unit: string): Map<string, string[]> {
   const settings = new Map<string, string[]>();
   for (const [, name = '', value = ''] of unit.matchAll(/^(\w+)=(.*)$/gm)) {
@@ -54,7 +54,7 @@ test.each([
   ['RestrictNamespaces', 'yes'],
   ['SystemCallFilter', '@system-service\n~@privileged'],
   ['SystemCallArchitectures', 'native'],
-  // V8 could not compile.
+  // With it, V8 could not compile.
   ['MemoryDenyWriteExecute', 'no'],
 ])('the sandbox of the service has %s=%s', (name, value) => {
   expect(settingOf(name)).toBe(value);

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { createTestPostgres, temporaryFolder } from '../src/testing/test-database.ts';
 import { ROOT } from './shell.ts';
 
-/** The programs of the guide, as files that find their packages as those of the workspace do. */
+/** The programs of the guide, as files that resolve packages like those of the workspace. */
 async function programs(): Promise<(name: string) => string> {
   const folder = await temporaryFolder();
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
@@ -41,7 +41,7 @@ test('the programs of the guide to transactions do both or nothing', async () =>
   const file = await programs();
   const url = await createTestPostgres();
   const pool = new pg.Pool({ connectionString: url });
-  // Its end does not wait for that of its connections, which the server ends, too, as the database goes.
+  // `pool.end()` does not wait for its connections, which the server also ends when the database is dropped.
   pool.on('connect', (client) => client.on('error', () => undefined));
   const database = new Kysely({ dialect: new PostgresDialect({ pool }) });
   onTestFinished(() => database.destroy());
@@ -62,7 +62,7 @@ test('the programs of the guide to transactions do both or nothing', async () =>
   await expect(withKysely.takeOrder(database, engine, 1)).rejects.toThrow('duplicate key');
   expect((await engine.getJob('remind-2')).job).toMatchObject({ createdBy: 'user:42', status: 'active' });
   await expect(engine.getJob('remind-1')).rejects.toMatchObject({ code: 'not_found' });
-  // One that is refused takes the order with it: the callback throws.
+  // A refused run rolls back the order, because the callback throws.
   await expect(withKysely.takeOrder(database, engine, 2)).rejects.toThrow();
   const { rows } = await pool.query('SELECT id FROM orders ORDER BY id');
   expect(rows).toEqual([{ id: 1 }, { id: 2 }]);

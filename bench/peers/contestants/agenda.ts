@@ -28,12 +28,12 @@ interface Data {
   readonly n: number;
 }
 
-/** One definition with many jobs, as its README has it for `create(…).repeatEvery(…).save()`. */
+/** One definition with many jobs, as in its README for `create(…).repeatEvery(…).save()`. */
 function session(connectionString: string): Session {
-  // A pool as large as the places below: each handler's end is a query of its own.
+  // A pool as large as the number of places, because each handler's end is a query.
   const backend = new PostgresBackend({ poolConfig: { connectionString, max: 20 } });
   const made = new Agenda({ backend, processEvery: PROCESS_EVERY_MS });
-  // Where an interval's next run is planned: the handler is called when the one after it is known already.
+  // The next run of each interval: by the time of the handler's call, the following run is planned already.
   const planned = new Map<number, number>();
   return {
     async queue(runs) {
@@ -42,9 +42,9 @@ function session(connectionString: string): Session {
     },
     async work({ handle, places, hasShortLocks }) {
       await made.ready;
-      // 20 in all and 5 of a definition by default (its `DefaultOptions`). Its default of no limit of locks
-      // makes it lock all that is due, run by run, before it starts the first: 440 runs/s where 5,000 wait,
-      // and 75 where 50,000 do; so it has 810.
+      // Its defaults are 20 in all and 5 for a definition (`DefaultOptions`), with no lock limit. Without one
+      // it locks all due runs one by one before it starts the first: 440 runs/s with 5,000 waiting, 75 with
+      // 50,000; with a limit 810.
       made.maxConcurrency(places);
       made.define<Data>(
         'noop',
@@ -77,11 +77,10 @@ function session(connectionString: string): Session {
 }
 
 /**
- * Default 5 s; notices of new jobs come at once, but what lies ahead, or is beyond its locks, is looked for
- * this often.
+ * Default 5 s. New jobs are announced at once; it polls for later jobs, and for those beyond its lock limit.
  */
 const PROCESS_EVERY_MS = 100;
-/** Default 10 minutes; must be longer than a run, since it is not renewed. */
+/** Default 10 minutes. Must be longer than a run, because it is not renewed. */
 const SHORT_LOCK_MS = 5_000;
 
 const COUNT = `SELECT count(*) FILTER (WHERE last_finished_at IS NULL), count(last_finished_at) FROM agenda_jobs`;

@@ -16,7 +16,10 @@ const LOCK_NOTES = {
   'kill-short': 'a lock lasts 5 s, and a check for lost runs runs every second',
 } as const;
 
-/** Many handlers at a time, as https://docs.bullmq.io/guide/workers/concurrency has it for short ones. */
+/**
+ * Many handlers at the same time, as https://docs.bullmq.io/guide/workers/concurrency recommends for short
+ * ones.
+ */
 export function bullmqOnRedis(appendfsync: 'everysec' | 'always'): Contestant {
   return {
     name: `bullmq-${appendfsync}`,
@@ -39,8 +42,8 @@ export function bullmqOnRedis(appendfsync: 'everysec' | 'always'): Contestant {
     },
     async open(place) {
       const { port } = requirePlace(place, 'redis');
-      // https://docs.bullmq.io/guide/going-to-production: workers must wait for a lost connection for as long
-      // as it takes.
+      // https://docs.bullmq.io/guide/going-to-production: workers must retry a lost connection without a
+      // limit.
       const connection = { port, maxRetriesPerRequest: null };
       return sessionOn({
         queue: new Queue(QUEUE, { connection }),
@@ -90,7 +93,7 @@ const POSTGRES_PLACES = 32;
 
 const QUEUE = 'noop';
 
-/** What both of its backends have. */
+/** What its two backends share. */
 interface Backend {
   readonly queue: {
     add(name: string, data: object): Promise<unknown>;
@@ -106,7 +109,7 @@ interface Backend {
     close(): Promise<void>;
   };
   createWorker(run: (job: RunningJob) => Promise<void>, settings: WorkerSettings): BackendWorker;
-  /** With so many at a time it is quickest; absent: as many as there may be. */
+  /** Its fastest number of places; absent: the maximum. */
   readonly quickPlaces?: number;
 }
 
@@ -167,7 +170,7 @@ function sessionOn({ queue, createWorker, quickPlaces }: Backend): Session {
   };
 }
 
-/** Both are 30 s by default. A lock is renewed at half its time, which a busy process must manage to do. */
+/** Both are 30 s by default. A busy process must still renew a lock at half its time. */
 const SHORT_LOCKS = { lockDuration: 5_000, stalledInterval: 1_000 };
 
 async function runJob({ id = '', repeatJobKey }: RunningJob, handle: Handle): Promise<void> {

@@ -3,17 +3,14 @@ import type { Contestant, Recurring } from '../contestant.ts';
 
 const NO_QUEUE = 'has no queue: only schedules, in memory';
 
-/**
- * The floor: what a timer for each job takes that keeps nothing, so that nothing is left of it when the
- * process ends.
- */
+/** The floor: a timer for each job that stores nothing, so that all is lost when the process ends. */
 export const croner: Contestant = {
   name: 'croner',
   label: 'croner (in memory)',
   role: 'floor',
   packages: ['croner'],
   needs: 'memory',
-  // 100,000 of its schedules do not fit into the memory that V8 takes otherwise.
+  // 100,000 of its schedules do not fit into V8's default heap.
   nodeOptions: ['--max-old-space-size=16384'],
   settings: 'Node.js with `--max-old-space-size=16384`',
   pace: { registers: 5_000, drains: 0 },
@@ -56,10 +53,10 @@ export const croner: Contestant = {
   },
 };
 
-/** `startAt` lies just before the first slot: that one is to be run. */
+/** `startAt` is just before the first slot, so that this slot runs. */
 const EARLY_MS = 500;
 
-/** Seconds are the finest that it has. */
+/** Its finest unit is a second. */
 function patternOf({ everyMs, firstAt }: Recurring): string {
   const every = everyMs / 1_000;
   if (every >= 86_400) return '0 0 0 * * *';

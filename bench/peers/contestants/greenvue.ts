@@ -8,7 +8,7 @@ import { queueRunsOnPostgres } from '../../support/postgres-runs.ts';
 import { type Contestant, forEachAtOnce, type Handle, type Session } from '../contestant.ts';
 import { requirePlace } from '../processes/place.ts';
 
-/** As `npm start` has it, for the API's sake. */
+/** As with `npm start`, which needs it for the API. */
 const NODE_OPTIONS = ['--max-semi-space-size=4'];
 const SETTINGS =
   '`concurrency` set to the number of places; jobs without a schedule have `overlap: allow`; Node.js with `--max-semi-space-size=4`, like `npm start`';
@@ -60,7 +60,7 @@ function sessionOn(storeOn: StoreOn, queue: (jobs: number, runsOfEach: number) =
     await made.start();
     return made;
   };
-  // One that runs nothing, for those who only ask.
+  // An engine without places, for requests.
   const asked = async (): Promise<Engine> => {
     engine ??= await started(() => undefined, 0);
     return engine;

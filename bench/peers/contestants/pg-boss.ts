@@ -42,9 +42,9 @@ function session(connectionString: string): Session {
     if (boss !== undefined) return boss;
     boss = new PgBoss({
       connectionString,
-      // https://pgboss.io/api/constructor: wakes workers at once, instead of with the next poll.
+      // https://pgboss.io/api/constructor: wakes workers at once instead of with the next poll.
       useListenNotify: true,
-      // With 10 s, its default, two rounds of three ended, no connection having come free; with 60 s, one
+      // With its default of 10 s, two of three rounds failed because no connection was free; with 60 s, one
       // took 476 s.
       connectionTimeoutMillis: 60_000,
       ...(hasShortLocks && { superviseIntervalSeconds: 1, monitorIntervalSeconds: 1 }),
@@ -56,7 +56,7 @@ function session(connectionString: string): Session {
   };
   return {
     async queue(runs) {
-      // A queue keeps what it was made with, and so does a job.
+      // A queue and its jobs keep the settings they were made with.
       const producer = await started(runs.hasShortLocks);
       for (const chunk of chunks(jobOfEachRun(runs), 5_000)) {
         await producer.insert(
@@ -68,10 +68,9 @@ function session(connectionString: string): Session {
     async work({ handle, places, hasShortLocks }) {
       const worker = await started(hasShortLocks);
       const options = {
-        // A batch is what it runs at a time; what is quick it takes in batches:
-        // https://pgboss.io/api/workers.
+        // It runs a batch at the same time and takes short runs in batches: https://pgboss.io/api/workers.
         batchSize: Math.max(places, BATCH),
-        // https://pgboss.io/api/workers: without it, a poll lies between two full batches.
+        // https://pgboss.io/api/workers: without it, it polls between two full batches.
         burstWhenBatchFull: true,
         pollingIntervalSeconds: 0.5,
         localConcurrency: WORKERS,

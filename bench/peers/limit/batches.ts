@@ -1,6 +1,6 @@
 import { chunks } from '../contestant.ts';
 
-/** A live run, as far as its row of history repeats it. */
+/** The columns of a live run that its history row repeats. */
 export interface LiveRow {
   readonly id: number;
   readonly jobUid: number;
@@ -9,11 +9,11 @@ export interface LiveRow {
 
 export interface Batch {
   readonly rows: readonly LiveRow[];
-  /** Ends by job. */
+  /** How many runs end for each job. */
   readonly ends: ReadonlyMap<number, number>;
 }
 
-/** Made before the clock starts: only writing is timed. */
+/** Made before the clock starts, because only writes are timed. */
 export function batchesOf(rows: readonly LiveRow[], size: number): readonly Batch[] {
   return chunks(rows, size).map((batch) => {
     const ends = new Map<number, number>();
@@ -23,11 +23,11 @@ export function batchesOf(rows: readonly LiveRow[], size: number): readonly Batc
 }
 
 export function liveRowOf(row: unknown): LiveRow {
-  if (!Array.isArray(row)) throw new Error('a row is an array');
+  if (!Array.isArray(row)) throw new Error('the row must be an array');
   const [id = 0, jobUid = 0, queuedAt = 0] = row.map(Number);
   return { id, jobUid, queuedAt };
 }
 
-/** Above every id that was given out. */
+/** Above all ids in use. */
 export const FIRST_FENCE = 8_000_000_000_000_000;
 export const HOUR_MS = 3_600_000;

@@ -2,8 +2,8 @@ import pg from 'pg';
 import { type Batch, batchesOf, FIRST_FENCE, HOUR_MS, type LiveRow, liveRowOf } from './batches.ts';
 
 /**
- * Writes what a drain of the live runs of the first `jobs` jobs writes. Each of `connections` connections has
- * its own jobs, and writes `batch` runs at a time. Returns the seconds that it took.
+ * Writes what a drain of the first `jobs` jobs writes. Each of `connections` connections has its own jobs and
+ * writes `batch` runs at a time. Returns the seconds.
  */
 export async function writeRowsOnPostgres(
   connectionString: string,
@@ -58,7 +58,7 @@ async function write(client: pg.Client, batches: readonly Batch[], n: number): P
   }
 }
 
-/** So many for each connection. */
+/** For each connection. */
 const FENCES = 10_000_000;
 const LIVE = `SELECT id, job_uid, queued_at FROM greenvue_jobs.live_runs
   WHERE job_uid IN (SELECT DISTINCT job_uid FROM greenvue_jobs.live_runs ORDER BY job_uid LIMIT $1) ORDER BY available_at, id`;

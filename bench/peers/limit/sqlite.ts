@@ -3,8 +3,8 @@ import { openForWriting } from '../../../packages/jobs/src/stores/sqlite/databas
 import { batchesOf, FIRST_FENCE, HOUR_MS, liveRowOf } from './batches.ts';
 
 /**
- * Writes what a drain of all live runs writes, and tells the seconds that it took; the numbers in the
- * statements stand for words (`stores/sqlite/rows/codes.ts`).
+ * Writes what a drain of all live runs writes, and returns the seconds. The numbers in the statements are
+ * codes (`stores/sqlite/rows/codes.ts`).
  */
 export async function writeRowsOnSqlite(folder: string): Promise<number> {
   const db = openForWriting(join(folder, 'jobs.db'));

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { RunCount } from '../contestant.ts';
 
-/** By a query that gives two numbers: runs that wait, and finished ones. */
+/** Counts waiting and finished runs by a query with these two columns. */
 export async function countRows(connectionString: string, sql: string): Promise<RunCount> {
   const client = new pg.Client({ connectionString });
   await client.connect();

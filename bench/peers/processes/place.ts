@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Where a contestant keeps its jobs: empty, and its own for one measurement. */
+/** The database of a contestant: empty, and only for one measurement. */
 export const placeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('memory') }),
   z.object({ kind: z.literal('folder'), folder: z.string() }),
@@ -11,12 +11,12 @@ export type Place = z.infer<typeof placeSchema>;
 
 export type PlaceKind = 'memory' | 'folder' | 'postgres' | 'redis-everysec' | 'redis-always';
 
-/** The place, of the kind that it must be. */
+/** The place, if it has the required kind. */
 export function requirePlace<Kind extends Place['kind']>(
   place: Place,
   kind: Kind,
 ): Extract<Place, { kind: Kind }> {
-  if (!isOfKind(place, kind)) throw new Error(`asked for a place in ${kind}, given ${place.kind}`);
+  if (!isOfKind(place, kind)) throw new Error(`the place must be ${kind}, not ${place.kind}`);
   return place;
 }
 

@@ -12,15 +12,15 @@ import { inFolder, sleep } from '../../support/measure.ts';
 import type { Place, PlaceKind } from './place.ts';
 
 export interface Servers {
-  /** What they are, with the settings that durability hangs on. */
+  /** Versions and settings that durability depends on. */
   readonly about: readonly string[];
-  /** Why there is no place of this kind; undefined: there is. */
+  /** Why this kind of place is not available; undefined if it is. */
   lacks(kind: PlaceKind): string | undefined;
   withPlace<T>(kind: PlaceKind, work: (place: Place) => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
 
-/** As `npm run bench` has it elsewhere: durable, with the memory that any real server gets. */
+/** As in the other benchmarks: durable, with the memory of a usual server. */
 const POSTGRES_SETTINGS = {
   fsync: 'on',
   synchronous_commit: 'on',
@@ -29,12 +29,12 @@ const POSTGRES_SETTINGS = {
 } as const;
 
 /**
- * In earnest a server has run for long. For one lease after its start our engine takes nobody for dead (P9,
- * lost nodes).
+ * In production a server has run for long. For one lease after its start, our engine declares no node dead
+ * (P9, lost nodes).
  */
 const SETTLE_MS = 20_000;
 
-/** One PostgreSQL for all, with a database for each measurement; a Valkey (or Redis) for each measurement. */
+/** One PostgreSQL with a database for each measurement, and a Valkey (or Redis) for each measurement. */
 export async function startServers(): Promise<Servers> {
   const postgres = await startPostgres({ settings: POSTGRES_SETTINGS });
   const readyAt = Date.now() + SETTLE_MS;
@@ -93,7 +93,7 @@ async function inDatabase<T>(
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
     await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
-    // What the next one writes is not to pay for the pages of this one.
+    // The next measurement must not pay for writing these pages.
     await client.query('CHECKPOINT');
     await client.end();
   }
@@ -113,14 +113,14 @@ function findValkey(): Valkey | undefined {
       const [, number] = version.match(/v=(\S+)/) ?? [];
       return { program, version: `${program} ${number} (appendonly yes, save "")` };
     } catch {
-      // Not there; the other one may be.
+      // This program is not installed; the other may be.
     }
   }
   return undefined;
 }
 
 /**
- * It must not drop keys when memory runs out:
+ * It must not evict keys when memory is full:
  * https://docs.bullmq.io/guide/going-to-production#max-memory-policy.
  */
 async function onValkey<T>(
@@ -157,7 +157,7 @@ async function onValkey<T>(
 async function answer(port: number): Promise<void> {
   for (;;) {
     const client = new Redis({ port, lazyConnect: true, retryStrategy: () => null });
-    // It also rejects the call, which is what counts here.
+    // The rejected call reports it, too.
     client.on('error', () => undefined);
     try {
       await client.connect();

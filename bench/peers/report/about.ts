@@ -10,7 +10,7 @@ import { CONTESTANTS } from '../contestants.ts';
 import type { Servers } from '../processes/servers.ts';
 import type { Results } from './results.ts';
 
-/** What is measured, and on what. */
+/** What was measured, and the machine. */
 export function aboutRun(servers: Servers, scale: number): Omit<Results, 'measurements'> {
   const lacking = CONTESTANTS.flatMap(({ name, needs }) => {
     const reason = servers.lacks(needs);
@@ -41,7 +41,7 @@ function versionsOf([own, ...drivers]: Contestant['packages']): string {
   return [versionOf(own), ...(others.length > 0 ? [`(${others.join(', ')})`] : [])].join(' ');
 }
 
-/** Of an installed package: not every one lets its manifest be imported. */
+/** The version of an installed package. Some packages do not export their manifest. */
 function versionOf(name: string): string {
   let folder = dirname(fileURLToPath(import.meta.resolve(name)));
   for (;;) {
@@ -56,7 +56,7 @@ function readManifest(file: string): z.infer<typeof manifestSchema> | undefined 
   try {
     return manifestSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data;
   } catch {
-    // Most folders have none.
+    // Most folders have no manifest.
     return undefined;
   }
 }

@@ -45,7 +45,7 @@ export function timesText(results: Results, workload: Workload, ours: Contestant
   return ratioText(times, isCapped);
 }
 
-/** `isCapped`: what the second took may be more. */
+/** `isCapped`: the true second value may be larger. */
 function ratioText(ratio: Ratio | undefined, isCapped = false): string {
   if (ratio === undefined) return '';
   const { value, least, most, isOfRounds } = ratio;
@@ -54,7 +54,7 @@ function ratioText(ratio: Ratio | undefined, isCapped = false): string {
   return `${isOfRounds ? '' : '~'}${value >= MOST_TIMES ? 'over ' : ''}${text}${from === to ? '' : ` (${from} to ${to})`}`;
 }
 
-/** Beyond that the number says no more. */
+/** Larger ratios are shown as this one. */
 const MOST_TIMES = 1_000;
 
 const timesAsText = (value: number): string =>

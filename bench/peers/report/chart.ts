@@ -13,12 +13,10 @@ const VALUE_WIDTH = 130;
 const ROW_HEIGHT = 26;
 const TOP = 34;
 const BAR_WIDTH = WIDTH - LABEL_WIDTH - VALUE_WIDTH;
-/** Where the values lie further apart than this, a bar of the least would not be seen. */
+/** If values differ by more than this factor, the smallest bar is too short to see. */
 const MOST_APART = 60;
 
-/**
- * Bars of medians, with a line from the least to the most, as an SVG that is readable on light and on dark.
- */
+/** An SVG with bars of medians and lines from minimum to maximum, for light and dark pages. */
 export function chartOf(title: string, unit: Column['unit'], bars: readonly Bar[]): string {
   const height = TOP + bars.length * ROW_HEIGHT + 8;
   const scale = scaleOf(bars.map(({ value }) => value));
@@ -45,7 +43,7 @@ ${rows.join('\n')}
 
 interface Scale {
   readonly isLogarithmic: boolean;
-  /** Pixels. */
+  /** In pixels. */
   of(value: number): number;
 }
 
@@ -56,7 +54,7 @@ function scaleOf(values: readonly Summary[]): Scale {
   if (most / least <= MOST_APART) {
     return { isLogarithmic: false, of: (value) => (Math.max(value, 0) / most) * BAR_WIDTH };
   }
-  // The least value still has a bar.
+  // The smallest value still gets a visible bar.
   const from = Math.log10(least) - 0.2;
   const span = Math.log10(most) - from;
   return {

@@ -34,7 +34,7 @@ export function writeReport(results: Results, folder: string): string {
   return page;
 }
 
-/** Replaces the text between two comments of a page that is otherwise written by hand. */
+/** Replaces the text between two comments of a hand-written page. */
 function withBlock(page: string, block: string): string {
   const from = page.indexOf(BEGIN);
   const to = page.indexOf(END, from);
@@ -46,13 +46,13 @@ function withBlock(page: string, block: string): string {
 const BEGIN = '<!-- Written by `npm run bench -- peers`: edits are lost. -->';
 const END = '<!-- Up to here. -->';
 
-/** A column of a workload, as a chart. */
+/** A column of a workload as a chart. */
 interface Plot {
   readonly workload: Workload;
   readonly column: Column;
 }
 
-/** What contestants are compared by, and what else is asked for. */
+/** The columns that the page shows as charts. */
 function plotsOf(workload: Workload): readonly Plot[] {
   const [first] = workload.columns;
   return workload.columns
@@ -110,7 +110,7 @@ function valuesText({ scale }: Results): string {
 
 const imageLink = (plot: Plot): string => `![${plotTitleOf(plot)}](${imageOf(plot)})`;
 
-/** Us and the best of the peers, workload by workload. */
+/** Ours and the best peer, by workload. */
 function glanceOf(results: Results, workloads: readonly Workload[]): string {
   const titles = [
     '',
@@ -173,7 +173,7 @@ function sectionOf(results: Results, workload: Workload): string {
   ].join('\n\n');
 }
 
-/** Not all have as many: some were asked once. */
+/** Some contestants have fewer rounds. */
 function roundsText(results: Results, { name }: Workload): string {
   const counts = CONTESTANTS.map(
     (one) =>
@@ -193,7 +193,7 @@ function spanText({ measurements }: Results, name: string): string {
   return `from ${times[0]} to ${times.at(-1)} UTC`;
 }
 
-/** Where it is another one than that of the page. */
+/** If it differs from the page's commit. */
 function commitText({ measurements, commit: ofPage }: Results, name: string): string {
   const of = measurements.filter(({ workload }) => workload === name);
   const commits = [...new Set(of.map(({ commit = ofPage }) => commit))];

@@ -7,15 +7,15 @@ const measurementSchema = z.strictObject({
   contestant: z.string(),
   round: z.number(),
   at: z.string(),
-  /** What was measured; absent: that of the results as a whole. */
+  /** The measured commit; absent: the commit of the whole results. */
   commit: z.string().optional(),
-  /** Absent when it failed. */
+  /** Absent if the measurement failed. */
   figures: figuresSchema.optional(),
   failure: z.string().optional(),
 });
 export type Measurement = z.infer<typeof measurementSchema>;
 
-/** All that was measured, and on what: the report can be made again from it. */
+/** All measurements and the machine: the report can be made from it again. */
 export const resultsSchema = z.strictObject({
   startedAt: z.string(),
   commit: z.string(),
@@ -23,9 +23,9 @@ export const resultsSchema = z.strictObject({
   machine: z.string(),
   scale: z.number(),
   servers: z.array(z.string()),
-  /** Of the contestants' packages. */
+  /** The versions of the contestants' packages. */
   versions: z.record(z.string(), z.string()),
-  /** Places there are none of, with the reason. */
+  /** Missing kinds of places with the reason. */
   lacking: z.record(z.string(), z.string()),
   measurements: z.array(measurementSchema),
 });
@@ -36,7 +36,7 @@ export function readResults(file: string): Results | undefined {
   return resultsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
-/** Whole or not at all: hours of measuring are in it. */
+/** Writes the whole file or nothing, because it holds hours of measurements. */
 export function writeResults(file: string, results: Results): void {
   const draft = `${file}.new`;
   writeFileSync(draft, `${JSON.stringify(results, null, 2)}\n`);

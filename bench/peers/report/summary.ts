@@ -3,16 +3,16 @@ import type { Contestant } from '../contestant.ts';
 import type { Column, Workload } from '../workload.ts';
 import type { Results } from './results.ts';
 
-/** What the rounds gave for one figure. */
+/** The results of all rounds for one figure. */
 export interface Summary {
   readonly median: number;
   readonly least: number;
   readonly most: number;
-  /** As long as anybody waited: it may be more. */
+  /** The wait reached its limit: the true value may be larger. */
   readonly isCapped: boolean;
 }
 
-/** Undefined: there is no such figure. */
+/** Undefined if there is no such figure. */
 export function summaryOf(
   results: Results,
   workload: Pick<Workload, 'name'>,
@@ -44,14 +44,11 @@ export interface Ratio {
   readonly value: number;
   readonly least: number;
   readonly most: number;
-  /**
-   * The median of the rounds that both were in; else the ratio of their medians, which are of different
-   * hours.
-   */
+  /** True: the median over common rounds. False: the ratio of two medians from different hours. */
   readonly isOfRounds: boolean;
 }
 
-/** How many times as good the first is as the second. */
+/** How many times better the first is than the second. */
 export function timesOf(results: Results, first: Entry, second: Entry): Ratio | undefined {
   return ratioOf(results, [first, second], (one, other) => timesAsGood(first.workload, one, other));
 }
@@ -84,14 +81,14 @@ function ratioOf(
   return { value, least: value, most: value, isOfRounds: false };
 }
 
-/** What a round gave for the first figure. */
+/** The first figure of one round. */
 interface Round {
   readonly round: number;
   readonly at: number;
   readonly value: number;
 }
 
-/** Rounds that were added later may have the number of others: a workload's round takes less. */
+/** Rounds added later may repeat a number. A round of a workload is shorter than this. */
 const ONE_ROUND_MS = 3_600_000;
 
 function roundsOf({ measurements }: Results, { workload, contestant }: Entry): readonly Round[] {
@@ -103,10 +100,10 @@ function roundsOf({ measurements }: Results, { workload, contestant }: Entry): r
   });
 }
 
-/** How many times as good a value is as another one. */
+/** How many times better the first value is than the second. */
 export function timesAsGood({ better, columns }: Workload, first: number, second: number): number {
   const [good, bad] = better === 'more' ? [first, second] : [second, first];
-  // Slots are whole milliseconds: below half of one there is nothing to compare.
+  // Slots are whole milliseconds, so values below 0.5 ms are not compared.
   const least = columns[0].unit === 'ms' ? 0.5 : 0;
   return Math.max(good, least) / Math.max(bad, least);
 }

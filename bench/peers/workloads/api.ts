@@ -8,7 +8,7 @@ import { fill, PLACES } from './drain.ts';
 
 const PER_SECOND = 1_000;
 const SECONDS = 5;
-/** Some claim for long before they run the first. */
+/** Some claim for a long time before they start the first run. */
 const START_MS = 180_000;
 const RUNS_OF_EACH = 500;
 
@@ -30,7 +30,7 @@ export const api: Workload = {
   parts: { fill, serve },
   async measure(lab) {
     const seconds = SECONDS * lab.scale;
-    // Enough for both loads, at the rate that it reaches alone.
+    // Enough for both loads at its highest rate.
     const runs = lab.contestant.pace.drains * 2.2 * seconds;
     const jobs = Math.ceil(runs / RUNS_OF_EACH);
     await complete(lab, 'fill', { jobs, runsOfEach: RUNS_OF_EACH });
@@ -57,14 +57,13 @@ async function besides(
     return ((await handled()) - before) / ((performance.now() - begin) / 1_000);
   };
   const fixed = () => fixedRate(ping, { perSecond: PER_SECOND, seconds });
-  // Warm up.
   await fixed();
   const idle = await fixed();
   const idleMost = await saturated(ping, seconds);
   await fetch(`${url}/work`);
   const deadline = performance.now() + START_MS;
   while ((await handled()) === 0 && performance.now() < deadline) await sleep(20);
-  // Until it is in its stride.
+  // Until it runs at full speed.
   await sleep(100 * seconds);
   let busy = idle;
   const busyRuns = await rateOf(async () => {
@@ -109,7 +108,6 @@ async function serve({ contestant, place, say }: Stage): Promise<Figures> {
   await once(server, 'listening');
   const address = server.address();
   say('listening', typeof address === 'object' && address !== null ? address.port : 0);
-  // Until it is killed.
   await once(server, 'close');
   return {};
 }

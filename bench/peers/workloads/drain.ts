@@ -7,7 +7,7 @@ import { complete, type Stage, scaled, type Workload } from '../workload.ts';
 
 export const JOBS = 100;
 export const RUNS_OF_EACH = 500;
-/** Handlers at a time, in every workload whose handlers do nothing. */
+/** Places in every workload whose handlers do nothing. */
 export const PLACES = 100;
 
 export const drain: Workload = {
@@ -67,7 +67,7 @@ async function drainAll({ contestant, place, input }: Stage): Promise<Figures> {
   return { perSecond: runs / seconds, cpuSeconds, kept };
 }
 
-/** Until nothing waits; a handler's end is not enough. Tells how many are kept. */
+/** Waits until no run waits, which is later than the last handler's end. Returns how many runs are kept. */
 export async function settled(session: Session, { keepsHistory }: Contestant, runs: number): Promise<number> {
   for (;;) {
     const { waiting, kept } = await session.count();

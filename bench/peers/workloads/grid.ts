@@ -36,10 +36,10 @@ async function onGrid({ contestant, place, input }: Stage): Promise<Figures> {
       return sleep(HANDLER_MS);
     },
   });
-  // On a whole second: some have no other grid.
+  // On a whole second, because some contestants have no other grid.
   const firstAt = (Math.floor(Date.now() / 1_000) + 3) * 1_000;
   await session.register([{ id: 'grid', everyMs: EVERY_MS, firstAt }]);
-  // The first lines of anything are slow: the grid is judged from the second slot on.
+  // The first slots are slow for every contestant: measured from the second slot on.
   const from = firstAt + EVERY_MS / 2;
   await sleep(from + seconds * EVERY_MS - Date.now());
   const judged = starts.filter((at) => at >= from && at < from + seconds * EVERY_MS);
@@ -47,7 +47,7 @@ async function onGrid({ contestant, place, input }: Stage): Promise<Figures> {
   return { runs: judged.length, expected: seconds, ...offGrid(judged, firstAt) };
 }
 
-/** From the nearest slot, early or late. */
+/** The distance from the nearest slot, before or after it. */
 function offGrid(starts: readonly number[], firstAt: number): Figures {
   const away = starts.map((at) => {
     const late = (at - firstAt) % EVERY_MS;

@@ -39,7 +39,7 @@ function killing(name: WorkloadName, title: string, how: string, hasShortLocks: 
       await first.said('all in flight');
       await first.kill();
       const killedAt = Date.now();
-      // A try at a smaller scale does not wait as long for what won't come.
+      // At a smaller scale, a trial waits for less time.
       const capSeconds = Math.max(3, CAP_SECONDS * lab.scale);
       const { startedAt = 0, rerunAt } = await complete(lab, 'rise', { ...short, capSeconds });
       if (rerunAt === undefined)
@@ -53,7 +53,7 @@ function killing(name: WorkloadName, title: string, how: string, hasShortLocks: 
   };
 }
 
-/** Runs all there are, until it is killed. */
+/** Runs everything until it is killed. */
 async function die({ contestant, place, input, say }: Stage): Promise<Figures> {
   const session = await contestant.open(place);
   let inFlight = 0;
@@ -71,7 +71,7 @@ async function die({ contestant, place, input, say }: Stage): Promise<Figures> {
   throw new Error(`only ${inFlight} of ${IN_FLIGHT} runs were in flight within a minute`);
 }
 
-/** Every run that it gets is one that was in flight. */
+/** Every run that it gets was in flight at the kill. */
 async function rise({ contestant, place, input }: Stage): Promise<Figures> {
   const startedAt = Date.now();
   const session = await contestant.open(place);
@@ -86,7 +86,7 @@ async function rise({ contestant, place, input }: Stage): Promise<Figures> {
       return undefined;
     },
   });
-  // No goodbye: it may wait for what is locked.
+  // Ends without closing, which may wait for locks.
   return Promise.race([
     rerun.promise,
     sleep(requireFigure(input, 'capSeconds') * 1_000).then(() => ({ startedAt })),

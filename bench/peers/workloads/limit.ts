@@ -50,7 +50,7 @@ async function write({ contestant, place, input }: Stage): Promise<Figures> {
   return { perSecond: (JOBS * requireFigure(input, 'runsOfEach')) / seconds, kept };
 }
 
-/** Tells the seconds that it took. */
+/** Returns the seconds. */
 async function writeRows(place: Stage['place'], connections: number): Promise<number> {
   switch (place.kind) {
     case 'folder':
@@ -58,6 +58,6 @@ async function writeRows(place: Stage['place'], connections: number): Promise<nu
     case 'postgres':
       return writeRowsOnPostgres(place.url, { jobs: JOBS, connections, batch: 1_000 * connections });
     default:
-      throw new Error(`no rows are written in ${place.kind}`);
+      throw new Error(`this workload does not support ${place.kind}`);
   }
 }

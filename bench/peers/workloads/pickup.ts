@@ -34,7 +34,7 @@ async function pickUp({ contestant, place, input }: Stage): Promise<Figures> {
     },
   });
   const waits: number[] = [];
-  // The first ones pay for what is compiled and connected.
+  // The first runs include compiling and connecting.
   for (let n = -WARM_UP; n < requireFigure(input, 'times'); n++) {
     await sleep(PAUSE_MS);
     called = Promise.withResolvers<number>();

@@ -42,7 +42,7 @@ async function recur({ contestant, place, input }: Stage): Promise<Figures> {
   const jobs = requireFigure(input, 'jobs');
   const spanMs = requireFigure(input, 'seconds') * 1_000;
   const session = await contestant.open(place);
-  // The first slots lie far enough ahead that all jobs exist by then.
+  // The first slots are late enough that all jobs exist by then.
   const registered = Date.now() + 3_000 + (jobs / contestant.pace.registers) * 1_000;
   const firstAt = Math.ceil(registered / EVERY_MS) * EVERY_MS;
   // The first slot of each job is still part of the start.
@@ -57,16 +57,16 @@ async function recur({ contestant, place, input }: Stage): Promise<Figures> {
     handle(slot) {
       const now = Date.now();
       if (slot === undefined) return undefined;
-      // Of these 60 s, though they may have run a little later.
+      // Slots of these 60 s, though they may run a little later.
       if (slot >= from && slot < from + spanMs) runs++;
-      // In these 60 s, though they may have been due long before.
+      // Runs of these 60 s, though they may have been due long before.
       if (now >= from && now < from + spanMs) late.push(Math.max(0, now - slot));
       return undefined;
     },
   });
   await session.register(spread(jobs, firstAt));
   await tidy(place);
-  if (Date.now() > firstAt) throw new Error(`${jobs} jobs were not registered in time: nothing was measured`);
+  if (Date.now() > firstAt) throw new Error(`registering ${jobs} jobs took too long: nothing was measured`);
   await sleep(from - Date.now());
   const cost = startCost(place);
   await sleep(from + spanMs - Date.now());

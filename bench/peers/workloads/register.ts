@@ -28,7 +28,7 @@ async function register({ contestant, place, input }: Stage): Promise<Figures> {
   const session = await contestant.open(place);
   const firstAt = Date.now() + DAY_MS;
   const asked = Array.from({ length: jobs }, (_, n) => ({ id: `job-${n}`, everyMs: DAY_MS, firstAt }));
-  // Connected and migrated.
+  // Connects and migrates.
   await session.register([{ id: 'first', everyMs: DAY_MS, firstAt }]);
   const begin = performance.now();
   await session.register(asked);

@@ -1,5 +1,5 @@
-// Measures what failed sign-ins at one account add to the audit log and to the log: from many networks, and
-// from one.
+// Measures how much failed sign-ins for one account add to the audit log and to the log, from many networks
+// and from one.
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { flood, row, startTarget, type Target } from './target.ts';
 
 const SIGN_INS = 5_000;
 const NETWORKS = 20;
-/** Until the last lines have been written. */
+/** Waits until the last lines are written. */
 const SETTLE_MS = 1_000;
 
 const target = await startTarget({ TRUST_PROXY: 'true', LOG_LEVEL: 'info' });

@@ -9,7 +9,7 @@ import { printFigures, row, startTarget, type Target } from './target.ts';
 const SECONDS = 20;
 const CLIENTS = 500;
 const GIVE_UP_MS = 1_000;
-/** The new trigger is repeated for this long at most. */
+/** The longest time to repeat the new trigger. */
 const PATIENCE_MS = 60_000;
 const JOB = 'locked';
 
@@ -26,7 +26,7 @@ try {
   const { ask, admin: token } = target;
   const body = { id: JOB, name: JOB, type: 'update_search_index', on_demand: true, overlap: 'allow' };
   const { status } = await ask('POST', '/api/jobs', { token, body });
-  if (status !== 201) throw new Error(`a job was answered ${status}`);
+  if (status !== 201) throw new Error(`creating a job returned ${status}`);
   await attack(target);
 } finally {
   await target.stop();
@@ -59,7 +59,7 @@ async function attack({ ask, admin: token, watch }: Target): Promise<void> {
   printFigures(figures);
 }
 
-/** Triggers with and without a payload, and new jobs, from clients that ask again after they gave up. */
+/** Clients trigger with and without a payload and create jobs; they repeat after they give up. */
 async function flood(): Promise<number> {
   const end = performance.now() + SECONDS * 1_000;
   let asked = 0;
@@ -70,7 +70,7 @@ async function flood(): Promise<number> {
       const begin = performance.now();
       asked += 1;
       await giveUp(asked);
-      // A client that is refused at once waits as long.
+      // A client that is refused at once waits for the same time.
       await sleep(Math.max(GIVE_UP_MS - (performance.now() - begin), 0));
     }
   };

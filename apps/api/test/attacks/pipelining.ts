@@ -7,7 +7,7 @@ import { printFigures, row, startTarget, type Target } from './target.ts';
 
 const SECONDS = 20;
 const LISTINGS = 200;
-/** As many as a server may let wait on a connection. */
+/** As many requests as a server may queue on a connection. */
 const FEW = 30;
 
 const target = await startTarget();
@@ -36,7 +36,7 @@ async function attack(paths: readonly string[], connections: number, requests: n
   await sleep(1_000);
 }
 
-/** Sends this many requests as fast as the server takes them, and never reads. */
+/** Sends this many requests as fast as the server accepts them, and never reads. */
 async function flood(path: string, requests: number): Promise<Socket> {
   const socket = createConnection({ host: '127.0.0.1', port: target.port });
   socket.pause();
@@ -68,7 +68,7 @@ async function largestFile({ ask }: Target): Promise<string> {
 }
 
 async function fill({ ask, admin }: Target): Promise<void> {
-  // Three bytes each: the largest description that is taken.
+  // The largest accepted description: three bytes per character.
   const body = {
     title: 'Lamp',
     category: 'home',
@@ -78,6 +78,6 @@ async function fill({ ask, admin }: Target): Promise<void> {
   };
   for (let n = 0; n < LISTINGS; n += 1) {
     const { status } = await ask('POST', '/api/listings', { token: admin, body });
-    if (status !== 201) throw new Error(`a listing was answered ${status}`);
+    if (status !== 201) throw new Error(`creating a listing returned ${status}`);
   }
 }

@@ -1,5 +1,5 @@
-// Searches for as many terms as fit, over the listings that are slowest to compare: one search, then twelve
-// at once.
+// Searches for as many terms as fit, in the listings that are slowest to compare: one search, then twelve at
+// the same time.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printFigures, row, startTarget, type Target } from './target.ts';
 
@@ -8,12 +8,12 @@ const AT_ONCE = 12;
 const DESCRIPTION = 5_000;
 const LONGEST_QUERY = 200;
 
-/** Each is a word by itself, and so a term. */
+/** Each character is a word, and so a term. */
 const MANY_TERMS = Array.from({ length: LONGEST_QUERY / 2 }, (_, n) => String.fromCodePoint(0x4e00 + n));
-/** Each begins at many places within a word of one letter. */
+/** Each term starts at many places of a word with one repeated letter. */
 const REPEATED_TERMS = Array.from({ length: 10 }, (_, n) => 'c'.repeat(n + 2));
 
-/** What stands before the terms in a description, as often as it fits. */
+/** Fills a description before the terms, as often as it fits. */
 const LISTINGS_OF = [
   { what: 'words that match none of the terms', unit: 'q ', terms: MANY_TERMS },
   {
@@ -49,20 +49,20 @@ async function attack(target: Target, unit: string, query: string): Promise<void
   }
 }
 
-/** A server may bound a page of hits lower than others. */
+/** Another server may have a lower limit for a page of hits. */
 async function search({ ask }: Target, query: string) {
   const at = `/api/listings?q=${encodeURIComponent(query)}`;
   const reply = await ask('GET', `${at}&limit=200`);
   return reply.status === 422 ? ask('GET', `${at}&limit=50`) : reply;
 }
 
-/** Listings that have each term of a query once, at their end, behind as many of `unit` as fit. */
+/** Creates listings that end with each term of a query once, after as many repetitions of `unit` as fit. */
 async function fill({ ask, admin }: Target, unit: string, query: string): Promise<void> {
   const description = `${unit.repeat((DESCRIPTION - query.length - 1) / unit.length)} ${query}`;
   const body = { title: 'Lamp', category: 'home', price_cents: 1, condition: 'good', description };
   for (let n = 0; n < LISTINGS; n += 1) {
     const { status } = await ask('POST', '/api/listings', { token: admin, body });
-    if (status !== 201) throw new Error(`a listing was answered ${status}`);
+    if (status !== 201) throw new Error(`creating a listing returned ${status}`);
   }
   await runJob({ ask, admin }, 'update_search_index', { fullReindex: true });
 }

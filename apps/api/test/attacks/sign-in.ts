@@ -1,12 +1,12 @@
-// Guesses and registrations from one address, each with one of many tokens; then guesses at one account from
-// many networks.
+// Guesses and registrations from one address with many tokens; then guesses for one account from many
+// networks.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { flood, row, startTarget, type Target } from './target.ts';
 
 const TOKENS = 10;
 const FROM_ONE_ADDRESS = 120;
 const NETWORKS = 150;
-/** An owner who is told to wait longer is locked out. */
+/** A longer `Retry-After` would lock out the owner. */
 const PATIENCE_SECONDS = 60;
 const OWNER = { email: 'owner@example.com', password: 'the battery of the owner' };
 const KNOWN = '10.9.0.1';

@@ -1,6 +1,5 @@
-// Opens as many silent connections as the server allows, and measures how long nobody else gets an answer.
-// First from loopback, where only the timeout closes them; then from another address, which has the bound of
-// a network.
+// Opens as many silent connections as the server allows, and measures how long other clients get no answer:
+// from loopback, where only the timeout closes them, then from another address, with the limit for a network.
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { createConnection, type Socket } from 'node:net';
@@ -19,7 +18,7 @@ for (const host of ['127.0.0.1', ...(address === undefined ? [] : [address])]) a
 
 async function attack(host: string): Promise<void> {
   const isLocal = host === '127.0.0.1';
-  // The address of this machine is needed, for the connections must come from it.
+  // The connections must come from an address of this machine other than loopback.
   const target = await startTarget({ MAX_CONNECTIONS: String(MOST), HOST: isLocal ? host : '0.0.0.0' });
   const sockets: Socket[] = [];
   try {
@@ -41,7 +40,7 @@ async function attack(host: string): Promise<void> {
   }
 }
 
-/** Open on this side until the end, even when the server closes them. */
+/** Stays open on this side until the end, even when the server closes it. */
 async function silentConnection(host: string, port: number): Promise<Socket> {
   const socket = createConnection({ host, port, allowHalfOpen: true });
   socket.on('error', () => undefined);
@@ -50,7 +49,7 @@ async function silentConnection(host: string, port: number): Promise<Socket> {
   return socket;
 }
 
-/** On a connection of its own, as a new client has. */
+/** Uses a new connection, as a new client does. */
 function isReady(url: string): Promise<boolean> {
   return new Promise((settle) => {
     const asked = get(`${url}/readyz`, { agent: false, signal: AbortSignal.timeout(2_000) }, (answer) => {

@@ -1,4 +1,4 @@
-// Starts the server that an attack runs against, on a folder of its own and on loopback, and measures it.
+// Starts the server under attack in a folder of its own, on loopback, and measures it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -11,20 +11,20 @@ import { freePort } from '../../../../scripts/postgres/server.ts';
 export interface Target {
   readonly port: number;
   readonly url: string;
-  /** Access token of an admin. */
+  /** The access token of an admin. */
   readonly admin: string;
   ask(method: string, path: string, options?: AskOptions): Promise<Reply>;
   readonly dataDir: string;
-  /** What the server has logged so far, in bytes. */
+  /** The bytes that the server has logged. */
   logged(): number;
-  /** Looks at the server several times a second, from now until `stop()`. */
+  /** Probes the server several times a second until `stop()`. */
   watch(): Watch;
   stop(): Promise<void>;
 }
 
 export interface AskOptions {
   readonly token?: string;
-  /** A string is sent as it is. */
+  /** A string is sent unchanged. */
   readonly body?: unknown;
   /** The client's address, for a server that trusts its proxy. */
   readonly address?: string;
@@ -41,7 +41,7 @@ export interface Watch {
   stop(): Promise<Figures>;
 }
 
-/** The worst values that were seen. */
+/** The worst values of the probes. */
 export interface Figures {
   readonly readyMs: number;
   /** Probes of `/readyz` that had no answer within {@link PROBE_TIMEOUT_MS}, or were refused. */

@@ -30,7 +30,7 @@ export function startBrowser(): Open {
   }, SLOW_MS);
   afterAll(() => browser?.close());
   return async (url, options) => {
-    if (browser === undefined) throw new Error('there is no browser yet');
+    if (browser === undefined) throw new Error('the browser has not started yet');
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
       locale: 'en-GB',

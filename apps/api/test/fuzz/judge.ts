@@ -13,11 +13,11 @@ const INSIDE = [
   /no such (?:table|column)/i,
 ];
 
-/** Holds answers to an OpenAPI document. */
+/** Checks answers against an OpenAPI document. */
 export interface Judge {
   /**
-   * Fails unless the operation documents the answer's status, media type and body, and a problem tells no
-   * secrets.
+   * Fails unless the operation documents the answer's status, media type and body, and a problem contains no
+   * internals.
    */
   judge(operation: Operation, answer: RawAnswer, request: RawRequest): void;
   /** Whether the document allows a body. */
@@ -69,7 +69,7 @@ function judgeProblem({ status, headers, text }: RawAnswer, request: RawRequest)
   if (status === 429 || status === 503) expect(Number(headers['retry-after'])).toBeGreaterThan(0);
   const said = `${decoded(request.path)} ${request.body ?? ''}`;
   for (const inside of INSIDE) {
-    // What the client said itself may come back to it.
+    // An answer may repeat what the client sent.
     const [leak] = inside.exec(text) ?? [];
     if (leak !== undefined && !said.includes(leak)) throw new Error(`reveals internals: ${leak}`);
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** As much of JSON Schema as values are made from. What is not here is left to the validator. */
+/** The part of JSON Schema that values are generated from. The validator checks the rest. */
 export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
@@ -24,7 +24,7 @@ export interface Parameter {
   readonly schema: JsonSchema;
 }
 
-/** One method of one path, as the document tells it. */
+/** One method of one path in the document. */
 export interface Operation {
   readonly id: string;
   readonly method: string;
@@ -33,7 +33,7 @@ export interface Operation {
   readonly parameters: readonly Parameter[];
   readonly bodyTypes: readonly string[];
   readonly bodySchema: JsonSchema | undefined;
-  /** The media types of each status that it documents; none for one without a body. */
+  /** The documented media types for each status; none for one without a body. */
   readonly answers: Readonly<Record<string, readonly string[]>>;
 }
 

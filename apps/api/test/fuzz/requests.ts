@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import type { Operation, Parameter } from './operations.ts';
 import { hostileText, spoilt, valuesOf } from './values.ts';
 
-/** A request as it is planned: what exists is filled in when it is sent. */
+/** A planned request: ids of existing things are filled in when it is sent. */
 export interface Plan {
   readonly operation: Operation;
-  /** Made by the document, so that a right token must not be refused for its form. */
+  /** Follows the document, so a client with a valid token must not get an error for its form. */
   readonly isValid: boolean;
   readonly who: Who;
   readonly path: Readonly<Record<string, unknown>>;
   readonly query: readonly (readonly [string, unknown])[];
-  /** Appended to the query as it is. */
+  /** Appended to the query unchanged. */
   readonly rawQuery: string;
   readonly headers: readonly (readonly [string, unknown])[];
   readonly body: Body | undefined;
@@ -20,7 +20,7 @@ export type Who = (typeof ROLES)[number] | (typeof IMPOSTORS)[number];
 export const ROLES = ['admin', 'operator', 'user', 'seller', 'nobody'] as const;
 export const IMPOSTORS = ['expired', 'forged', 'unsigned', 'foreign key', 'garbage', 'revoked'] as const;
 
-/** JSON of a value, or bytes as they are; with its media type. */
+/** A value to send as JSON, or raw bytes; with a media type. */
 export interface Body {
   readonly type: string | undefined;
   readonly value?: unknown;
@@ -48,7 +48,7 @@ export function validRequests(operation: Operation): fc.Arbitrary<Plan> {
     isValid: fc.constant(true),
     who: fc.oneof({ weight: 6, arbitrary: fc.constant('admin' as const) }, fc.constantFrom(...ROLES)),
     path: some('path', 1).map((pairs) => Object.fromEntries(pairs)),
-    // Few at a time: more filters find less.
+    // Few at a time, because more filters find less.
     query: some('query', 1),
     rawQuery: fc.constant(''),
     headers: some('header', 1),
@@ -56,9 +56,7 @@ export function validRequests(operation: Operation): fc.Arbitrary<Plan> {
   });
 }
 
-/**
- * Requests with something wrong: a field, a parameter, the bytes of the body, a header, or who sends them.
- */
+/** Requests with a fault: in a field, a parameter, the bytes of the body, a header or the credentials. */
 export function invalidRequests(operation: Operation): fc.Arbitrary<Plan> {
   const wrongs: readonly ((plan: Plan) => fc.Arbitrary<Plan>)[] = [
     (plan) => fc.constantFrom(...IMPOSTORS).map((who) => ({ ...plan, who })),
@@ -96,7 +94,7 @@ function spoiltParameter(plan: Plan, { in: place, name }: Parameter): fc.Arbitra
   }
 }
 
-/** A path segment that is sent as it is. */
+/** A path segment that is sent unchanged. */
 export class RawSegment {
   readonly text: string;
   constructor(text: string) {

@@ -1,6 +1,6 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 
-/** An answer as it came over the socket. */
+/** An answer as received from the socket. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
@@ -10,7 +10,7 @@ export interface RawAnswer {
 export interface RawRequest {
   readonly url: string;
   readonly method: string;
-  /** As it goes out: neither encoded nor normalised. */
+  /** As sent: neither encoded nor normalized. */
   readonly path: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Buffer | undefined;
@@ -18,7 +18,7 @@ export interface RawRequest {
 
 const DEADLINE_MS = 10_000;
 
-/** Sends requests over connections that are kept, and gives up on one that has no answer in 10 s. */
+/** Sends requests over kept connections, with a timeout of 10 s. */
 export function createSender(): { send(raw: RawRequest): Promise<RawAnswer>; close(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   return { send: (raw) => sendOnce(raw, agent), close: () => agent.destroy() };
@@ -47,7 +47,7 @@ function sendOnce({ url, method, path, headers, body }: RawRequest, agent: Agent
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         if (!response.headers['content-type']?.startsWith('text/event-stream')) return;
-        // A stream has no end: its first words will do.
+        // A stream has no end: its first bytes are enough.
         done();
         response.destroy();
       });

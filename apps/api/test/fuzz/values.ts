@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { JsonSchema } from './operations.ts';
 
-/** Stands for something that exists: it is picked when the request is sent. */
+/** Stands for an existing thing, which is chosen when the request is sent. */
 export class FromPool {
   readonly name: string;
   readonly pick: number;
@@ -11,17 +11,17 @@ export class FromPool {
   }
 }
 
-// Without a bias, which would pick the same few things all the time.
+// Without a bias, which would choose the same few things all the time.
 const picks = fc.noBias(fc.nat({ max: 1_000_000 }));
 const pooled = (name: string) => picks.map((pick) => new FromPool(name, pick));
-/** What is right, and now and then what only nearly is. */
+/** Mostly valid values, and sometimes almost valid ones. */
 const nearly = <T>(right: readonly T[], wrong: readonly T[]) =>
   fc.oneof(
     { weight: 9, arbitrary: fc.constantFrom(...right) },
     { weight: 1, arbitrary: fc.constantFrom(...wrong) },
   );
 
-/** Forms that a schema does not tell, or things that must exist, by the name of the field or parameter. */
+/** By field or parameter: formats that the schema does not have, or things that must exist. */
 const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   ...Object.fromEntries(
     [
@@ -76,8 +76,8 @@ const time = fc.oneof(
 );
 
 /**
- * Strings that have broken something somewhere: SQL, HTML, paths, templates, and what UTF-8 or a database
- * can't hold.
+ * Strings that often break programs: SQL, HTML, paths, templates, and text that UTF-8 or a database cannot
+ * hold.
  */
 export const hostileText = fc.oneof(
   fc.constantFrom(
@@ -127,7 +127,7 @@ function deep(depth: number): unknown {
   return value;
 }
 
-/** Values that a schema takes, most of them such that the server should take them too. */
+/** Values that match a schema; the server should accept most of them. */
 export function valuesOf(schema: JsonSchema, name = ''): fc.Arbitrary<unknown> {
   const plain = plainValuesOf(schema);
   const hint = HINTS[name] ?? (TIMES.includes(name) ? time : undefined);
@@ -185,7 +185,7 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   cron: ['timezone', 'start_at'],
 };
 
-/** What a schedule of one kind does not have: a schema can't say it. */
+/** Fields that one kind of schedule must not have, which a schema cannot express. */
 function leftOut(made: object, pick: number): readonly string[] {
   const kinds = KINDS.filter((kind) => Reflect.get(made, kind) !== undefined);
   const kind = kinds[pick % kinds.length];
@@ -207,7 +207,7 @@ function strings({ format, pattern, minLength = 0, maxLength = 40 }: JsonSchema)
   );
 }
 
-/** A value with one thing changed for the worse, somewhere in it. */
+/** A value with one change that makes it invalid. */
 export function spoilt(value: unknown): fc.Arbitrary<unknown> {
   if (typeof value !== 'object' || value === null || value instanceof FromPool) return hostileValue;
   const keys = Object.keys(value);
@@ -229,7 +229,7 @@ export function spoilt(value: unknown): fc.Arbitrary<unknown> {
   );
 }
 
-/** `__proto__` included, which an assignment would not make. */
+/** Includes `__proto__`, which an assignment would not create. */
 function withOwn(value: object, key: string, more: unknown): object {
   const copy = Object.fromEntries(Object.entries(value));
   return Object.defineProperty(copy, key, {

@@ -12,10 +12,10 @@ const JWT_SECRET = 'a secret of this test alone, long enough';
 const ADMIN = { email: 'admin@greenvue.local', password: 'correct horse battery' };
 const POOL_SIZE = 40;
 
-/** A real server on a real socket, with a token of every kind, and what exists on it. */
+/** A real server on a real socket, with a token of every kind and the things that exist on it. */
 export interface World {
   readonly document: unknown;
-  /** Sends a planned request, and gives what went out and what came back. */
+  /** Sends a planned request, and returns the raw request and the answer. */
   run(plan: Plan): Promise<{ readonly raw: RawRequest; readonly answer: RawAnswer }>;
   send(request: Omit<RawRequest, 'url'>): Promise<RawAnswer>;
   close(): Promise<void>;
@@ -42,7 +42,7 @@ export async function createWorld(): Promise<World> {
       headers: [['content-type', 'application/json'], ...authorization],
       body: Buffer.from(JSON.stringify(body)),
     });
-    if (answer.status >= 300) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
+    if (answer.status >= 300) throw new Error(`${path} returned ${answer.status}: ${answer.text}`);
     return JSON.parse(answer.text);
   };
   const tokens = await makeTokens(post);
@@ -53,7 +53,7 @@ export async function createWorld(): Promise<World> {
     body: undefined,
   });
   const pools = createPools();
-  // The first to be found. What requests make is added; what they delete stays, as something that is gone.
+  // The first things to find. Requests add more; deleted things stay in the pools.
   for (const id of ['first', 'second', 'third']) {
     const job = { id, name: id, type: 'send_notifications', on_demand: true, overlap: 'allow' };
     await post('/api/jobs', job, tokens.of.admin);
@@ -81,14 +81,14 @@ export async function createWorld(): Promise<World> {
 
 type Post = (path: string, body: object, token?: string) => Promise<Record<string, string>>;
 
-/** They would end the session that all other requests are sent with, or need the id of one. */
+/** They end the session that all requests use, or need the id of one. */
 const OF_ONE_SESSION = ['changePassword', 'endSession', 'endSessions', 'endUserSession'];
 
 function needsOwnSession({ operation, who }: Plan): boolean {
   return OF_ONE_SESSION.includes(operation.id) && (who === 'admin' || who === 'seller');
 }
 
-/** An account that is used for one request. */
+/** An account for one request. */
 async function ownSession(plan: Plan, post: Post, of: Readonly<Record<Who, string | undefined>>) {
   const body = { ...ADMIN, email: `own-${randomUUID()}@example.com`, name: 'Own' };
   const { access_token = '' } = await post('/api/auth/register', body);
@@ -132,9 +132,7 @@ interface Pools {
   learn(operation: Operation, answer: RawAnswer): void;
 }
 
-/**
- * Values found in answers: ids by parameter, e-mails, cursors, tags and refresh tokens. The newest are kept.
- */
+/** The newest values in answers: ids by parameter, e-mails, cursors, tags and refresh tokens. */
 function createPools(): Pools {
   const pools = new Map<string, string[]>();
   const add = (name: string, value: unknown): void => {
@@ -148,7 +146,7 @@ function createPools(): Pools {
     add,
     pick: ({ name, pick }) => {
       const pool = pools.get(name === 'id' ? 'job_id' : name) ?? [];
-      // New ids are needed, too, and things that are not there (any more).
+      // Requests also need new ids, and ids that do not exist (any more).
       if (pool.length === 0 || pick % 6 === 1) return unknownOf(name, pick);
       return pool[pick % pool.length];
     },
@@ -202,7 +200,7 @@ function rawOf(plan: Plan, token: string | undefined, pools: Pools): Raw {
 
 function segmentOf(value: unknown, pools: Pools): string {
   if (value instanceof RawSegment) return value.text;
-  // An empty segment, or one of dots, would be another path.
+  // An empty segment, or one of dots, would change the path.
   const text = encode(textOf(value, pools));
   return text === '' ? '%20' : text;
 }

@@ -1,4 +1,4 @@
-/** What `/metrics` shows: for each name that can be asked for, the values of each of its labels. */
+/** The metrics of `/metrics`: for each name, the values of each label. */
 export type Exposition = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
 
 const ENDINGS: Readonly<Record<string, readonly string[]>> = {

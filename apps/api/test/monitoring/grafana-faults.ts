@@ -19,8 +19,8 @@ const OPTIONS = [
 const dashboardSchema = z.looseObject({ panels: z.array(z.looseObject({ type: z.string() })) });
 
 /**
- * What the compiler finds wrong with a dashboard, held to Grafana's types, a line each. As a program of its
- * own, since JSON that is imported has texts where those types have words.
+ * The compiler's errors for a dashboard against Grafana's types, one per line. Runs as a program, since
+ * imported JSON has strings where those types have literals.
  */
 export async function typeFaults(json: string): Promise<readonly string[]> {
   const { panels, ...rest } = dashboardSchema.parse(JSON.parse(json));

@@ -5,7 +5,7 @@ import type {
   FieldConfig as LineStyle,
 } from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen';
 
-// A dashboard as Grafana's own types have it, which are of enums: in JSON those are words and numbers.
+// A dashboard in Grafana's own types, which use enums: in JSON they are strings and numbers.
 
 export type GrafanaDashboard = InJson<Omit<Dashboard, 'panels' | 'templating'>> & {
   readonly templating: { readonly list: readonly InJson<Variable>[] };
@@ -16,7 +16,7 @@ export type GrafanaPanels = {
   readonly timeseries: InJson<Chart<LineOptions, LineStyle>>;
 };
 
-/** Grafana writes the definition for its list of variables; its types have forgotten it. */
+/** Grafana's list of variables needs the definition, which its types lack. */
 type Variable = VariableModel & { definition?: string };
 
 type Chart<Options, Style> = Omit<Panel, 'options' | 'fieldConfig'> & {

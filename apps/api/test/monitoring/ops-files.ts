@@ -62,7 +62,7 @@ export const rules = rulesSchema
   .groups.flatMap((group) => group.rules);
 export const ruleTests = ruleTestsSchema.parse(parse(readFileSync(ALERTS_TEST_FILE, 'utf8'))).tests;
 
-/** What the panels ask for, as they are written. */
+/** The expressions of the panels. */
 export const panelExpressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
-/** What the dashboard's variables are filled with. */
+/** The queries of the dashboard's variables. */
 export const variableExpressions = dashboard.templating.list.flatMap(({ definition }) => definition ?? []);

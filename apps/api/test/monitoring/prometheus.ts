@@ -8,11 +8,11 @@ import { temporaryFolder } from '../../src/testing/test-database.ts';
 import { freePort } from '../../src/testing/test-process.ts';
 import { ALERTS_FILE } from './ops-files.ts';
 
-/** Debian has both in its package `prometheus`. */
+/** Debian has both in the package `prometheus`. */
 export const isThere = (program: 'promtool' | 'prometheus'): boolean =>
   spawnSync(program, ['--version']).status === 0;
 
-/** Runs promtool, and gives what it says. Throws when it finds a fault. */
+/** Runs promtool and returns its output. Throws on an error. */
 export function promtool(args: readonly string[], input = ''): string {
   const { status, stdout, stderr } = spawnSync('promtool', args, { input, encoding: 'utf8' });
   if (status !== 0) throw new Error(`promtool ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
@@ -30,15 +30,15 @@ const rulesSchema = z.object({
 
 export interface Prometheus {
   /**
-   * The numbers that an expression gives now, one a series; NaN for a quotient or quantile of nothing. Throws
-   * when it can't be evaluated.
+   * The current values of an expression, one per series; NaN for a quotient or quantile without data. Throws
+   * if it cannot be evaluated.
    */
   query(expression: string): Promise<readonly number[]>;
-  /** Each rule by its name, and `ok` once it has been evaluated. */
+  /** The state of each rule by name: `ok` once it has been evaluated. */
   rules(): Promise<Readonly<Record<string, string>>>;
 }
 
-/** A real Prometheus that reads a server's metrics and our rules each second; ended when the test is over. */
+/** A real Prometheus that reads a server's metrics and our rules each second. Stopped with the test. */
 export async function startPrometheus(targetUrl: string): Promise<Prometheus> {
   const folder = await temporaryFolder();
   const config = join(folder, 'prometheus.yml');
@@ -48,7 +48,7 @@ export async function startPrometheus(targetUrl: string): Promise<Prometheus> {
     rule_files: [ALERTS_FILE],
     scrape_configs: [{ job_name: 'greenvue', static_configs: [{ targets: [new URL(targetUrl).host] }] }],
   };
-  // YAML takes JSON as it is.
+  // JSON is valid YAML.
   await writeFile(config, JSON.stringify(settings));
   const child = spawn(
     'prometheus',

@@ -1,4 +1,4 @@
-/** A metric as an expression asks for it. */
+/** A metric in an expression. */
 export interface Selector {
   readonly name: string;
   readonly matchers: readonly Matcher[];
@@ -12,9 +12,7 @@ export interface Matcher {
 
 const WORDS = ['and', 'or', 'unless', 'bool', 'offset', 'inf', 'nan'];
 
-/**
- * The metrics of a PromQL expression, or of a `label_values` of Grafana, whose second argument is a label.
- */
+/** The metrics of a PromQL expression, or of Grafana's `label_values`, whose second argument is a label. */
 export function selectorsIn(expression: string): readonly Selector[] {
   const [, values] = /^label_values\((.*),\s*\w+\)$/.exec(expression) ?? [];
   const bare = (values ?? expression)

@@ -41,7 +41,7 @@ export function laterBuild(folder: string, migrations: number): Build {
   const changed = source.replace(LIST, (_, known: string) =>
     ['const MIGRATIONS = [', known, ...names.map((file) => `, '${file}'`), '] as const'].join(''),
   );
-  if (changed === source) throw new Error('The list of migrations is not where it was.');
+  if (changed === source) throw new Error('The source no longer contains the list of migrations.');
   writeFileSync(migrate, changed);
   return { ...THIS_BUILD, name, program: join(jobs, 'test', 'chaos', 'node-child.ts') };
 }

@@ -159,7 +159,7 @@ async function untilUnderLoad(cluster: Cluster): Promise<void> {
   const { jobs, everyMs, calmMs } = cluster.scale;
   const until = Date.now() + everyMs * 4 + jobs * 10;
   while ((await throughput(cluster, calmMs)) < (jobs / everyMs) * 1_000) {
-    if (Date.now() > until) throw new Error('The nodes do not do what comes due: see their logs.');
+    if (Date.now() > until) throw new Error('The nodes do not keep up with due runs: see their logs.');
     await delay(POLL_MS);
   }
 }

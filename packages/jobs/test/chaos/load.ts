@@ -33,7 +33,7 @@ export async function installJobs(url: string, scale: Scale): Promise<void> {
     store: createPostgresStore({ url, clock: createSystemClock() }),
     jobTypes: jobTypes(TYPES),
     deps: {
-      record: () => Promise.reject(new Error('This engine runs nothing.')),
+      record: () => Promise.reject(new Error('This engine runs no jobs.')),
       close: async () => undefined,
     },
     concurrency: 0,

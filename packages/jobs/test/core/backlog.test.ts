@@ -133,7 +133,7 @@ it('after the clock jumped back, a fixed delay takes no slot twice and no earlie
     sim.now = sim.job.nextRunAt ?? sim.now;
     sim.plan();
     const [run] = sim.claim(1);
-    if (run === undefined) throw new Error('there was to be a run');
+    if (run === undefined) throw new Error('a run must be claimed');
     slots.push(run.slot);
     if (n === 1) sim.now -= 40_000;
     sim.settle(run);

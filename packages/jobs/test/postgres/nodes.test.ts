@@ -241,7 +241,7 @@ describe('several nodes on one PostgreSQL', () => {
     // Without other threads, the node announces every second that it is alive.
     await expect.poll(() => said.mock.contexts.length).toBeGreaterThan(0);
     const [thread] = said.mock.contexts;
-    if (!(thread instanceof Worker)) throw new Error('there is no thread');
+    if (!(thread instanceof Worker)) throw new Error('the node must have a thread');
     await thread.terminate();
     await expect.poll(async () => (await a.stats()).nodes[0]?.node).not.toBe(before);
     const { run } = (await a.trigger('a')).view;

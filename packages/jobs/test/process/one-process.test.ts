@@ -37,7 +37,7 @@ function startHolder(file: string): Holder {
     async line(start) {
       for (;;) {
         const { value, done } = await lines.next();
-        if (done === true) throw new Error(`it ended before it said ${start}`);
+        if (done === true) throw new Error(`the process ended before it printed ${start}`);
         if (value.startsWith(start)) return value;
       }
     },

@@ -101,7 +101,7 @@ export function editsContract(makeStore: MakeStore): void {
       await t.edit('a', { overlap: 'skip' });
       expect((await t.claim()).runs).toEqual([]);
       const [first, second] = runs;
-      if (first === undefined || second === undefined) throw new Error('two runs were to be claimed');
+      if (first === undefined || second === undefined) throw new Error('two runs must be claimed');
       await t.settle(first, SUCCEEDED);
       expect((await t.claim()).runs).toEqual([]);
       await t.settle(second, SUCCEEDED);

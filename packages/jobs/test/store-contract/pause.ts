@@ -64,7 +64,7 @@ export function pauseContract(makeStore: MakeStore): void {
       await t.done('a', pause);
       expect((await t.claim()).runs).toEqual([]);
       const [first, second] = runs;
-      if (first === undefined || second === undefined) throw new Error('two runs were to be claimed');
+      if (first === undefined || second === undefined) throw new Error('two runs must be claimed');
       expect(await t.settle(first, SUCCEEDED)).toMatchObject({ kind: 'finished' });
       await t.settle(second, failed());
       expect(await t.live(second.id)).toMatchObject({ held: 'pause', failures: 1 });

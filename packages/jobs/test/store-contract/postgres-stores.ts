@@ -15,7 +15,7 @@ export function usePostgresStores(options: Pick<PostgresStoreOptions, 'shortcuts
   afterAll(() => database?.drop());
   return async (startMs) => {
     const clock = createFakeClock(startMs);
-    if (database === undefined) throw new Error('there is no database yet');
+    if (database === undefined) throw new Error('the database does not exist yet');
     const { url, empty } = database;
     return {
       clock,

@@ -151,7 +151,7 @@ function rigOver(store: () => JobStore, made: () => StoreUnderTest, reopen: () =
     store().command({ jobId, command: what, ...more });
   const done = async (jobId: string, what: JobCommand, more: Partial<CommandInput> = {}) => {
     const result = await command(jobId, what, more);
-    if (result.kind !== 'done') throw new Error(`${what.kind} was ${JSON.stringify(result)}`);
+    if (result.kind !== 'done') throw new Error(`${what.kind} returned ${JSON.stringify(result)}`);
     return result;
   };
   const claim = (places = 100, prefetch = 0, node = 'node-1') =>
@@ -178,7 +178,7 @@ function rigOver(store: () => JobStore, made: () => StoreUnderTest, reopen: () =
     reopen,
     async create(id, more) {
       const outcome = await store().insertJob({ definition: definitionOf(id, more) });
-      if (outcome.kind !== 'created') throw new Error(`creating ${id}: ${JSON.stringify(outcome)}`);
+      if (outcome.kind !== 'created') throw new Error(`creating ${id} returned ${JSON.stringify(outcome)}`);
       return outcome.job;
     },
     command,
@@ -195,7 +195,7 @@ function rigOver(store: () => JobStore, made: () => StoreUnderTest, reopen: () =
       // A claim may report due runs that only the next claim takes.
       const isMore = first.nextDueAt !== undefined && first.nextDueAt <= now();
       const { runs } = first.runs.length === 0 && isMore ? await claim(100, 0, node) : first;
-      if (runs.length !== 1) throw new Error(`${runs.length} runs were claimed, not one`);
+      if (runs.length !== 1) throw new Error(`exactly one run must be claimed, not ${runs.length}`);
       return required(runs[0]);
     },
     settle,

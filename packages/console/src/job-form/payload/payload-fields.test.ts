@@ -7,7 +7,7 @@ import { type Field, initialValue } from './payload-model.ts';
 function fieldFor(part: z.ZodType): Field {
   const root = payloadField(z.toJSONSchema(z.strictObject({ part }), { io: 'input' }));
   const member = root.kind === 'object' ? root.members[0] : undefined;
-  if (member === undefined) throw new Error('The payload is no object.');
+  if (member === undefined) throw new Error('The payload must be an object.');
   return member.field;
 }
 

@@ -12,7 +12,7 @@ interface ZoneChoice {
 const ZoneContext = createContext<ZoneChoice>({
   zone: 'local',
   setZone: () => {
-    throw new Error('There is no ZoneProvider above.');
+    throw new Error('This component must be inside of <ZoneProvider>.');
   },
 });
 
