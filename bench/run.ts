@@ -31,7 +31,7 @@ const asked = process.argv.slice(2);
 if (asked[0] === 'peers') process.exit(runPeers(asked.slice(1)));
 const unknown = asked.filter((name) => !ALL.includes(name));
 if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}. There are: ${ALL.join(', ')}.`);
+  console.error(`Unknown benchmark ${unknown.join(', ')}. Known benchmarks: ${ALL.join(', ')}.`);
   process.exit(1);
 }
 console.log(

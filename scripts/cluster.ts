@@ -96,7 +96,7 @@ async function startNode(port: number, env: Readonly<Record<string, string>>): P
   const url = `http://127.0.0.1:${port}`;
   await untilReady(node, { url, log: join(folder, 'log') });
   void node.exited.then(() => {
-    if (!isStopping) say(`The node on port ${port} (pid ${node.pid}) has ended. The others go on.`);
+    if (!isStopping) say(`The node on port ${port} (pid ${node.pid}) has ended. The others continue.`);
   });
   return { url, port, pid: node.pid };
 }

@@ -158,17 +158,17 @@ async function showDeath(what: {
     getRun(one.url, token, held).catch(() => undefined),
   );
   const isFirst =
-    node === (await until('it knows itself', WAIT_MS, () => one.id(token).catch(() => undefined)));
+    node === (await until('it knows its id', WAIT_MS, () => one.id(token).catch(() => undefined)));
   const [victim, other] = isFirst ? [one, two] : [two, one];
   await victim.kill();
   const killed = performance.now();
-  await until('the run goes on elsewhere', WAIT_MS, async () => {
+  await until('the run continues elsewhere', WAIT_MS, async () => {
     const run = await getRun(other.url, token, held).catch(() => undefined);
     return run?.status === 'running' && run.recoveries === 1 ? true : undefined;
   });
   const now = performance.now();
   say(
-    `  a node killed ${seconds(killed - promoted)} after the promotion: its run goes on elsewhere ${seconds(now - promoted)} after the promotion`,
+    `  a node killed ${seconds(killed - promoted)} after the promotion: its run continues elsewhere ${seconds(now - promoted)} after the promotion`,
   );
 }
 

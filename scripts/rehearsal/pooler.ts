@@ -135,7 +135,7 @@ async function showEvents(one: Node, two: Node, token: string): Promise<void> {
         .split('\n')
         .filter((line) => line.startsWith('data:')).length,
   );
-  say(`  events of 4 runs, as told by each node: ${counts.join(' and ')}`);
+  say(`  events of 4 runs, as sent by each node: ${counts.join(' and ')}`);
 }
 
 async function showReads(nodes: readonly Node[], token: string): Promise<void> {
@@ -177,12 +177,12 @@ async function showKill(nodes: Node[], token: string): Promise<void> {
   const otherId = await other.id(token);
   const killed = performance.now();
   await victim.kill();
-  const taken = await until('the run goes on elsewhere', WAIT_MS, async () => {
+  const taken = await until('the run continues elsewhere', WAIT_MS, async () => {
     const seen = await getRun(other.url, token, run);
     return seen.node === otherId && seen.status === 'running' ? seen : undefined;
   });
   say(
-    `  kill -9: its run goes on at the other node after ${seconds(performance.now() - killed)}; recoveries ${taken.recoveries}`,
+    `  kill -9: its run continues on the other node after ${seconds(performance.now() - killed)}; recoveries ${taken.recoveries}`,
   );
   nodes.splice(nodes.indexOf(victim), 1);
   await cancel(other, token, run);

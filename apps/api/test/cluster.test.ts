@@ -58,7 +58,9 @@ test(
     expect(JSON.parse(runs ?? '')).toHaveProperty('data');
     expect(JSON.parse(later ?? '').jobs).toMatchObject({ active: 3 });
     await until('the first node is gone', () => !isAlive(pids[1] ?? 0));
-    await until('its end is told', () => said().includes(`(pid ${pids[1]}) has ended. The others go on.`));
+    await until('its end is printed', () =>
+      said().includes(`(pid ${pids[1]}) has ended. The others continue.`),
+    );
 
     const [settings = '', token = ''] = commands;
     const curl = commands.find((line) => line.includes('/api/job-stats')) ?? '';
@@ -71,7 +73,7 @@ test(
     const counted = async () =>
       JSON.parse(await runInBash([settings, token, recent].join('\n'), {})).data.length;
     const before = await counted();
-    await until('the jobs go on', async () => (await counted()) > before, SLOW_MS / 3);
+    await until('the jobs continue', async () => (await counted()) > before, SLOW_MS / 3);
 
     // The terminal signals the group, and npm passes the signal on.
     process.kill(-(npm.pid ?? 0), 'SIGINT');

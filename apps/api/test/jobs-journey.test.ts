@@ -118,7 +118,7 @@ test('a cleanup that kill -9 interrupted continues at the next start, and notifi
   const job = { id: 'cleanup', name: 'Clean up', type: 'cleanup_expired_listings', interval: '1h' };
   const next_run = textOf((await operator.ask('POST', '/api/jobs', job)).body, 'next_run');
   const id = textOf((await operator.ask('POST', '/api/jobs/cleanup/runs')).body, 'id');
-  await until('the cleanup is at work', () => left() < COUNT || undefined);
+  await until('the cleanup is working', () => left() < COUNT || undefined);
   server.child.kill('SIGKILL');
   expect(await server.ended()).toBe('SIGKILL');
   const leftByTheKill = left();

@@ -225,7 +225,7 @@ test.each(Object.entries(WORKS))(
 
     const id = await whileFrozen(nodes[1], async () => {
       const { body } = await operator.ask('POST', '/api/jobs/work/runs');
-      await until('the run is at work', async () => (await count(work.done)) > 0, FROZEN_MS);
+      await until('the run is working', async () => (await count(work.done)) > 0, FROZEN_MS);
       return textOf(body, 'id');
     });
     nodes[0]?.child.kill('SIGKILL');

@@ -33,7 +33,6 @@ const RunPage = lazy(async () => ({ default: (await import('./run/run-page.tsx')
 // The same key as in public/scheme.js, which sets the scheme before the first paint.
 const schemeManager = localStorageColorSchemeManager({ key: 'greenvue-console-scheme' });
 
-/** The whole console. */
 export function App() {
   return (
     <MantineProvider

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 const SOURCES = fileURLToPath(new URL('.', import.meta.url));
 const MANTINE = dirname(createRequire(import.meta.url).resolve('@mantine/core/styles.css'));
 
-/** What a component draws with the styles of others; the rest is named like itself. */
+/** Components that use the styles of other components. All others use the styles of their own name. */
 const DRAWN_WITH: Readonly<Record<string, readonly string[]>> = {
   TextInput: ['Input'],
   Textarea: ['Input'],

@@ -9,7 +9,6 @@ import { Panel } from '../ui/layout/panel.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { SessionsPanel } from './sessions-panel.tsx';
 
-/** The viewer's account: password and sessions. */
 export function AccountPage() {
   const me = useMe();
   if (me.kind === 'api_token') {

@@ -82,15 +82,15 @@ interface DeleteJobVariables {
 }
 
 /**
- * Deletes a job. Returns the current job if somebody edited or recreated it since the viewer saw it: it still
- * exists then.
+ * Deletes a job. Returns the current job, which still exists, if another user edited or recreated it since
+ * the viewer saw it.
  */
 export function useDeleteJob() {
   return useAction({
     send: (connection, { job }: DeleteJobVariables) => deleteOrRead(connection, job),
     onDone: (latest, { job }, client) => {
       if (latest !== undefined) {
-        // Here and not in the page: the page of the job that was seen disappears with it.
+        // Announced here, because the page of the deleted job may be gone.
         if (latest.uid !== job.uid) announceProblem(`Did not delete ${isolated(job.id)}`, RECREATED);
         return jobChanged(client, latest);
       }
@@ -180,7 +180,7 @@ function jobChanged(client: QueryClient, job: Job): void {
 
 function runsChanged(client: QueryClient, run: RunRef): void {
   stale(client, { type: 'run.queued', job_id: run.job_id, run_id: run.id });
-  // A person did this, which the run's event does not say.
+  // The run's event does not name the user who did this, so the audit log is stale.
   void client.invalidateQueries({ queryKey: queryKeys.audit() });
 }
 

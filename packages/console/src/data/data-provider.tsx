@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useSessionState, useSessionStore } from '../session/session.tsx';
 import type { SessionStore } from '../session/session-store.ts';
 
-/** Caches what was read from the API. Each viewer needs a cache of their own: see `SessionGate`. */
+/** Caches answers of the API. Each viewer needs a separate cache: see `SessionGate`. */
 export function DataProvider({ children }: { readonly children: ReactNode }) {
   const store = useSessionStore();
   const [client] = useState(() => createClient(store));
@@ -45,7 +45,7 @@ function follow(store: SessionStore, error: unknown): void {
   }
 }
 
-/** Reads again what failed while the session was expired. */
+/** Repeats the reads that failed while the session was expired. */
 function useReadAgainAfterSignIn(client: QueryClient): void {
   const { phase } = useSessionState();
   const before = useRef(phase);

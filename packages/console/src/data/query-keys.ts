@@ -1,6 +1,4 @@
-/**
- * The keys of everything that is read, for saying what is stale. Without an id or a query: the whole kind.
- */
+/** The cache keys of everything that is read. Without an id or a query: all keys of that kind. */
 export const queryKeys = {
   jobs: (query?: object) => (query === undefined ? ['jobs'] : ['jobs', query]),
   /** Lists that show only the first jobs. */

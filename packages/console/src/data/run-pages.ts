@@ -20,7 +20,7 @@ const MAX_MERGED = 1_000;
 
 /**
  * Refreshes a page of runs, newest first. Reads only the first page, and older ones until all their runs are
- * over: those never change. So a refresh costs one page, however far somebody scrolled.
+ * over, because those never change. So a refresh costs one page at any scroll position.
  */
 export async function refreshPage({ known, cursor, read }: PageQuery): Promise<Page<Run>> {
   const page = known?.pages[known.pageParams.indexOf(cursor)];

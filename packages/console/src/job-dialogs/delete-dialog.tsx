@@ -10,9 +10,8 @@ interface DeleteDialogProps {
   readonly opened: boolean;
   /** Identifies the question: each one gets a new form. */
   readonly number: number;
-  /** The jobs to delete. */
   readonly jobs: readonly JobMark[];
-  /** Somebody edited the job before it could be deleted. The dialog shows the current job. */
+  /** Another user edited the job before the deletion. The dialog shows the current job. */
   readonly isSuperseded: boolean;
   /** False if the viewer's role was removed while the question was open. */
   readonly isAllowed: boolean;
@@ -22,7 +21,7 @@ interface DeleteDialogProps {
 }
 
 /**
- * Says what deleting jobs means, and asks for a text that nobody types by mistake: the id, or the number of
+ * Explains the deletion, and asks for a text that users cannot type by mistake: the id, or the number of
  * jobs.
  */
 export function DeleteDialog({ opened, number, isAllowed, ...form }: DeleteDialogProps) {
@@ -106,7 +105,6 @@ function SupersededNote() {
   );
 }
 
-/** What deleting the jobs means. */
 function Meaning({ isOne }: { readonly isOne: boolean }) {
   const [they, their, them, ids] = isOne
     ? ['This job', 'its', 'it', 'id is']

@@ -23,7 +23,7 @@ interface JobDialogsProps {
 /** The questions before jobs are paused or deleted. Runs the action once they are answered. */
 export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
   const { question, number, isOpen, close } = asking;
-  // A viewer who may no longer pause sees no jobs at all.
+  // For a viewer who may no longer pause, the list of jobs is empty.
   const { admin } = useMay();
   const pausing = usePauseOne(asking);
   const deleting = useDeleteOne(asking, onDeleted);

@@ -16,7 +16,6 @@ interface PauseDialogProps {
   readonly opened: boolean;
   /** Identifies the question: each one gets a new form. */
   readonly number: number;
-  /** The jobs to pause. */
   readonly jobs: readonly JobMark[];
   /** The current pause of a single job, to be changed. */
   readonly pause: Job['pause'];
@@ -41,7 +40,7 @@ function titleOf({ jobs, pause }: Pick<PauseDialogProps, 'jobs' | 'pause'>): str
 
 type PauseFormProps = Omit<PauseDialogProps, 'opened' | 'number'>;
 
-/** Keeps what is typed while the dialog is open. */
+/** Keeps the input while the dialog is open. */
 function PauseForm({ jobs, pause, isBusy, onClose, onPause }: PauseFormProps) {
   const { zone } = useZone();
   const ticker = useTicker();
@@ -155,7 +154,7 @@ interface MeaningProps {
   readonly cancelLive: boolean;
 }
 
-/** What pausing means, also for jobs that are not active. */
+/** The effect of the pause, also on jobs that are not active. */
 function Meaning({ jobs, isChange, cancelLive }: MeaningProps) {
   const paused = isChange ? 0 : jobs.filter(({ status }) => status === 'paused').length;
   const finished = jobs.filter(({ status }) => status === 'finished').length;

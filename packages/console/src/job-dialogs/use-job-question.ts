@@ -10,7 +10,7 @@ export interface JobQuestion {
   readonly isBulk: boolean;
   /** The current pause of a paused job, to be changed. */
   readonly pause?: Job['pause'];
-  /** The action failed because somebody edited the job meanwhile. `jobs` has the current job. */
+  /** The action failed because another user edited the job. `jobs` has the current job. */
   readonly isSuperseded?: boolean;
 }
 

@@ -12,7 +12,7 @@ interface AboutFieldsProps {
   readonly isNew: boolean;
 }
 
-/** The name, id and description of a job. The id follows the name until somebody types one. */
+/** The name, id and description of a job. The id follows the name until the user types one. */
 export function AboutFields({ form, isNew }: AboutFieldsProps) {
   const { draft, edit } = form;
   const [hasOwnId, setOwnId] = useState(draft.id !== '');

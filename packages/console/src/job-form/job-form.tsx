@@ -36,7 +36,6 @@ interface JobFormViewProps {
   readonly onSave: () => void;
 }
 
-/** The form of a new or existing job. */
 export function JobFormView(props: JobFormViewProps) {
   const { form, types, job, notice, isSaving, onSave } = props;
   const { draft, refusal, refusals } = form;
@@ -79,7 +78,7 @@ export function JobFormView(props: JobFormViewProps) {
 /** Whether the advanced fields are open, and a jump to any field. */
 function useAdvanced(faults: PlacedFaults['all']) {
   const [isOpen, setOpen] = useState(false);
-  // Stays open once its errors are fixed, or it would close on somebody typing in it.
+  // Stays open once its errors are fixed, so that it does not close while the user types in it.
   if (!isOpen && faults.some(({ field }) => isAdvanced(field))) setOpen(true);
   const [jump, setJump] = useState<{ readonly to: string }>();
   useEffect(() => {

@@ -12,7 +12,7 @@ export interface LeaveGuard {
 }
 
 /**
- * Asks before somebody leaves a page with unsaved changes: by a link, a key, the Back button, signing out or
+ * Asks before the user leaves a page with unsaved changes: by a link, a key, the Back button, signing out or
  * closing the tab.
  */
 export function useLeaveGuard(isDirty: boolean): LeaveGuard {

@@ -13,7 +13,7 @@ interface TypeFieldProps {
   readonly isNew: boolean;
 }
 
-/** What a job does: one of the server's job types. */
+/** The job type. */
 export function TypeField({ form, types, isNew }: TypeFieldProps) {
   const { draft, edit } = form;
   const field = useField('/type');

@@ -2,14 +2,14 @@ import type { Job } from '@greenvue/jobs/client';
 import { durationText } from '../ui/schedule/duration.ts';
 import { goDurationMs } from '../ui/schedule/go-duration.ts';
 
-/** A policy of a job: its value and what it means. */
+/** A policy of a job: its value and an explanation. */
 interface Policy {
   readonly name: string;
   readonly value: string;
   readonly meaning: string;
 }
 
-/** What a job does when runs overlap, are missed or fail. */
+/** The policies for runs that overlap, are missed or fail. */
 export function policiesOf(job: Job): readonly Policy[] {
   const { initial, max, factor, jitter } = job.backoff;
   const backoff = `${initial}, ×${factor}, at most ${max}, ±${Math.round(jitter * 100)}%`;

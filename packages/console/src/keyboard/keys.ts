@@ -1,7 +1,6 @@
 import { createContext, useEffect, useMemo, useRef } from 'react';
 import { useRequired } from '../ui/required-context.ts';
 
-/** A single key and its action. */
 export interface KeyBinding {
   /** The value of `KeyboardEvent.key`: 'n', '/', '?', 'Escape'. */
   readonly key: string;
@@ -10,7 +9,6 @@ export interface KeyBinding {
   readonly run: () => void;
 }
 
-/** All keys that work now. */
 export interface KeyRegistry {
   /** The newest binding of a key wins. The returned function removes the bindings. */
   readonly register: (bindings: readonly KeyBinding[]) => () => void;

@@ -124,7 +124,7 @@ test('without an answer the page is offline since the stream was lost', async ()
   page.tell('lost');
   await timers.advance(3_000);
   expect(page.last()).toEqual({ kind: 'offline', since: 500 });
-  // Nothing can be read.
+  // Every read fails.
   expect(page.readAll).toHaveBeenCalledTimes(1);
 });
 

@@ -1,6 +1,6 @@
 import type { ConnectionState, JobEvent, Reset } from '@greenvue/jobs/client';
 
-/** How fresh the page is. `since`: when it became so, in ms of the server's clock. */
+/** How fresh the page is. `since`: the start of this state, in ms of the server's clock. */
 export type LiveState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
@@ -12,7 +12,7 @@ export type LiveState =
   | { readonly kind: 'offline'; readonly since: number }
   /** The tab is hidden. */
   | { readonly kind: 'paused' }
-  /** The session has ended. Nothing is read until somebody signs in again. */
+  /** The session has ended. Reads continue after the next sign-in. */
   | { readonly kind: 'signed-out' };
 
 interface FollowDeps {
@@ -33,7 +33,6 @@ interface FollowDeps {
   readonly clearTimer: (timer: number) => void;
 }
 
-/** Keeps the page fresh. */
 interface Follower {
   /**
    * A hidden tab closes its stream after a while. When it is shown again, it reopens the stream and reads
@@ -165,12 +164,12 @@ class LiveFollower implements Follower {
     this.#isOffline = !isAnswered;
     this.#deps.onState({ kind: isAnswered ? 'polling' : 'offline', since });
     this.#pollIn(POLL_MS);
-    // The lost stream waits long between two attempts by now.
+    // By now, the lost stream waits long between two attempts.
     if (isBack && !this.#isRefused) this.#open();
     else if (isAnswered) await this.#deps.readAll();
   }
 
-  /** Closes the stream while nobody looks. */
+  /** Closes the stream while the tab is hidden. */
   #rest(): void {
     this.#close();
     this.#isBehind = true;

@@ -11,7 +11,7 @@ import { createRefetchBatcher } from './refetch-batcher.ts';
 const LiveContext = createContext<LiveState>({ kind: 'connecting' });
 const SIGNED_OUT: LiveState = { kind: 'signed-out' };
 
-/** Keeps everything on the screen fresh while somebody is signed in, with one event stream for the page. */
+/** Keeps everything on the screen fresh while a viewer is signed in, with one event stream for the page. */
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const connection = useConnection();
   const isAnswered = useIsAnswered();

@@ -24,7 +24,7 @@ export const BATCH_MS = 60;
  * The minimum time between two reads of a key: an event is on the screen after a quarter of a second at most.
  */
 export const MIN_INTERVAL_MS = 120;
-/** With more stale keys of a kind than this, the whole kind is read instead: no screen shows more. */
+/** With more stale keys of a kind than this, which no screen shows, the whole kind is read. */
 export const MAX_OF_A_KIND = 32;
 // Keys due within this time are read together.
 const SHORTEST_MS = 20;
@@ -142,7 +142,7 @@ class TimedRefetchBatcher implements RefetchBatcher {
     const done = (): void => {
       entry.isReading = false;
       const tookMs = now() - startedAt;
-      // Rests as long as the read took, so that a page never keeps a slow server busy.
+      // Waits as long as the read took, so that a page never keeps a slow server busy.
       entry.dueAt = Math.max(startedAt + minIntervalMs(entry.key), now() + tookMs);
       if (this.#entries.get(nameOf(entry.key)) === entry) this.#arrange(entry);
     };

@@ -46,7 +46,7 @@ function Overview({ stats }: { readonly stats: Stats }) {
   return <Numbers stats={stats} />;
 }
 
-/** The counts lag some seconds behind: the job list says whether a job exists by now. */
+/** The counts are some seconds old: the job list shows whether a job exists by now. */
 function Beginning({ stats }: { readonly stats: Stats }) {
   const { data: page, error, refetch } = useTopJobs({ limit: 1 });
   if (page === undefined) {

@@ -6,7 +6,6 @@ import { durationText } from '../ui/schedule/duration.ts';
 import { UNHEALTHY } from '../ui/status/statuses.ts';
 import classes from './tiles.module.css';
 
-/** The main numbers. */
 export function Tiles({ stats }: { readonly stats: Stats }) {
   const { jobs, runs, last_minute: minute, nodes } = stats;
   const places = nodes.reduce((sum, node) => sum + node.places, 0);

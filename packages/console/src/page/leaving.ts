@@ -2,7 +2,7 @@ import { createContext } from 'react';
 import { useSessionStore } from '../session/session.tsx';
 import { useRequired } from '../ui/required-context.ts';
 
-/** Where the user wants to go. */
+/** The destination of the user. */
 export interface LeaveTarget {
   readonly go: () => void;
 }

@@ -6,7 +6,7 @@ import { SUSPECT_FROM, slotsText, waitsForRetry } from '../ui/status/run-words.t
 /** A sentence with instants in it, which the page shows in the viewer's zone. */
 export type Sentence = readonly (string | { readonly at: string })[];
 
-/** What the explanation of a run needs besides the run. */
+/** The input of the explanation besides the run. */
 interface ExplanationFacts {
   /** The current job, if it still exists and is the job of this run. */
   readonly job: Pick<Job, 'timeout' | 'pause'> | undefined;
@@ -14,7 +14,7 @@ interface ExplanationFacts {
 }
 
 /**
- * Explains the state of a run: what it waits for, what it stands for, what happened to it. Most important
+ * Explains the state of a run: why it waits, which slots it covers, what happened to it. Most important
  * first.
  */
 export function explainRun(run: Run, facts: ExplanationFacts): readonly Sentence[] {
@@ -40,7 +40,7 @@ function explainCancel({ cancel_requested: requested, status }: Run): readonly S
   ];
 }
 
-/** This long after its timeout, even a thread has been ended. */
+/** By this long after the timeout, even a handler in a thread has ended. */
 const GRACE_MS = 15_000;
 
 function explainOvertime(run: Run, { job, now }: ExplanationFacts): readonly Sentence[] {

@@ -13,7 +13,7 @@ export interface ProgressRate {
 /** Older samples say little about the current rate. */
 const WINDOW_MS = 60_000;
 const MOST_SAMPLES = 120;
-/** Samples closer together say nothing: the server updates progress every second. */
+/** Samples at shorter intervals are useless: the server updates progress every second. */
 const SHORTEST_MS = 900;
 /** Without progress for this long, the run counts as stalled. */
 const STILL_AFTER_MS = 15_000;
@@ -64,7 +64,7 @@ export function rateText(perSecond: number): string {
   return `${rounded(perSecond * 3_600)} an hour`;
 }
 
-/** The progress in percent; undefined if the total is unknown or makes no sense. */
+/** The progress in percent; undefined if the total is unknown or invalid. */
 export function percentOf({
   done,
   total,

@@ -47,10 +47,10 @@ function OpenActions({ run }: { readonly run: Run }) {
 }
 
 function CancelAction({ run }: { readonly run: Run }) {
-  // Keeps the question that was pressed, even if others change the run meanwhile.
+  // Keeps the open question, even if another user changes the run meanwhile.
   const [asking, setAsking] = useState({ isOpen: false, isForce: false });
   const cancel = useCancelRun();
-  // Force is for a run that was told to stop and has not stopped.
+  // Force is for a run whose handler has ignored its signal.
   const mayForce = run.cancel_requested;
   const { isForce } = asking;
   const ask = (): void => setAsking({ isOpen: true, isForce: mayForce });

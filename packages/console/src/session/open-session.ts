@@ -20,7 +20,7 @@ const ASK_MS = 50;
 /** Messages between tabs. Only pages of this origin can send them. */
 type Message = Renewal | { readonly ask: string };
 
-// People do not wait longer than this for a page.
+// The longest time that people wait for a page.
 const PROBE_MS = 4_000;
 // A proxy's answers when its server does not respond.
 const NOBODY = new Set([502, 503, 504]);
@@ -28,7 +28,6 @@ const NOBODY = new Set([502, 503, 504]);
 /** A tab's session and its connection. */
 export interface OpenSession {
   readonly store: SessionStore;
-  /** Sends the session's token. */
   readonly connection: Connection;
   /** Asks once whether the server answers. */
   readonly isAnswered: () => Promise<boolean>;

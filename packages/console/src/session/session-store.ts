@@ -1,6 +1,5 @@
 import { ApiError, ConnectionError, type Me, type Session } from '@greenvue/jobs/client';
 
-/** The state of the sign-in. */
 export type SessionState =
   | { readonly phase: 'starting' }
   /** The tab's kept session could not be checked: the server does not answer. */
@@ -153,7 +152,7 @@ class TabSession implements SessionStore {
     try {
       await this.#deps.logOut(last.token);
     } catch (error) {
-      // Nobody has the token any more, so it simply expires.
+      // No tab has the token any more, so it simply expires.
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error;
     }
   };
@@ -177,7 +176,7 @@ class TabSession implements SessionStore {
       if (this.state().phase === 'signed-in') this.#become({ phase: 'signed-in', me });
     } catch (error) {
       if (!isRefused(error)) throw error;
-      // The token expired meanwhile. The answer with the new one also says who the viewer is.
+      // The token expired meanwhile. The answer with the new one also has the viewer.
       await this.renew();
     }
   };
@@ -217,7 +216,7 @@ class TabSession implements SessionStore {
     const was = this.#kept.token;
     try {
       const session = await this.#deps.refresh(was);
-      // The user signed out meanwhile, or another tab sent a newer token: a late answer must not replace it.
+      // The user signed out, or another tab sent a newer token: a late answer must not replace it.
       if (this.#kept?.token !== was) return this.#accessToken !== undefined;
       this.#tell(was, this.#adopt(session));
       return true;

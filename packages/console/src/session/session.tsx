@@ -6,7 +6,7 @@ import type { SessionState, SessionStore } from './session-store.ts';
 
 const SessionContext = createContext<OpenSession | undefined>(undefined);
 
-/** Provides the session of this tab. Renders its children whether or not somebody is signed in. */
+/** Provides the session of this tab. Renders its children in every state of the session. */
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
   const [session] = useState(openSession);
   useEffect(() => {
@@ -40,14 +40,14 @@ export function useIsSignedIn(): boolean {
   return useSessionState().phase === 'signed-in';
 }
 
-/** The viewer. Throws if nobody is signed in. */
+/** The viewer. Throws if no one is signed in. */
 export function useMe(): Me {
   const state = useSessionState();
-  if (state.phase !== 'signed-in' && state.phase !== 'expired') throw new Error('Nobody is signed in.');
+  if (state.phase !== 'signed-in' && state.phase !== 'expired') throw new Error('No one is signed in.');
   return state.me;
 }
 
-/** What the viewer's role allows. The server decides; this only says what to show. */
+/** The rights of the viewer's role. The server decides; these only hide what it would refuse. */
 export function useMay(): { readonly operate: boolean; readonly admin: boolean } {
   const { role } = useMe();
   return useMemo(

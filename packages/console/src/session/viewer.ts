@@ -8,7 +8,7 @@ export function viewerOf({ kind, id }: Me): string {
   return kind === 'user' ? id : 'api_token';
 }
 
-/** What happens to the open page on signing in again. */
+/** What signing in again does to the open page. */
 export function signInAgainHint({ kind }: Me): string {
   return kind === 'user'
     ? 'Sign in as the same user to continue on this page. If someone else signs in, unsaved changes are lost.'

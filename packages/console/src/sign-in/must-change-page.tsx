@@ -12,7 +12,7 @@ interface MustChangePageProps {
   readonly isExpired: boolean;
 }
 
-/** For an account whose password somebody else chose, such as the first admin's. */
+/** For an account whose password another person chose, such as the first admin's. */
 export function MustChangePage({ me, isExpired }: MustChangePageProps) {
   const store = useSessionStore();
   const connection = useConnection();

@@ -3,7 +3,7 @@ import { useMe, useSessionStore } from '../session/session.tsx';
 import { signInAgainHint } from '../session/viewer.ts';
 import { SignInForm } from './sign-in-form.tsx';
 
-/** Covers the page of an expired session. The page stays as it was until somebody else signs in. */
+/** Covers the page of an expired session. The page stays unless another user signs in. */
 export function SignInAgain({ opened }: { readonly opened: boolean }) {
   const store = useSessionStore();
   const me = useMe();

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
 interface IconProps {
-  /** In CSS pixels; 16 if left out. */
+  /** In CSS pixels. Default: 16. */
   readonly size?: number;
 }
 

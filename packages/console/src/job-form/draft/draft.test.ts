@@ -15,7 +15,7 @@ import {
   withType,
 } from './draft.ts';
 
-// A zone with clock changes: a local time that comes twice must keep its instant.
+// A zone with clock changes: a local time that exists twice must keep its instant.
 beforeEach(() => vi.stubEnv('TZ', 'Europe/Berlin'));
 afterEach(() => vi.unstubAllEnvs());
 

@@ -33,7 +33,7 @@ export interface Draft {
   /** Empty until a type is chosen. */
   readonly type: string;
   readonly schedule: ScheduleDraft;
-  /** One payload for each job type, so that choosing another type and coming back loses nothing. */
+  /** One payload for each job type, so that switching between types loses nothing. */
   readonly payloads: ReadonlyMap<string, PayloadDraft>;
   readonly overlap: Overlap;
   readonly catchUp: CatchUp;
@@ -49,7 +49,7 @@ export interface Backoff {
   readonly jitter?: number;
 }
 
-/** A job as a request body, with every field. Undefined fields are left to the job type. */
+/** A job as a request body, with every field. Undefined fields get the job type's defaults. */
 export interface Definition {
   readonly id: string;
   readonly name: string;
@@ -67,7 +67,6 @@ export interface Definition {
 /** The payload's place in the request body. */
 export const PAYLOAD = ['payload'] as const;
 
-/** The empty form. */
 export function newDraft(): Draft {
   return {
     id: '',
@@ -135,7 +134,6 @@ export function withType(
   return { ...draft, type, payloads: new Map(draft.payloads).set(type, payload) };
 }
 
-/** The payload of the chosen type. */
 export function payloadOf(draft: Draft): PayloadDraft {
   return draft.payloads.get(draft.type) ?? { as: 'form', value: {} };
 }

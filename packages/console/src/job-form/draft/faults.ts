@@ -9,7 +9,7 @@ import { scheduleFieldsOf } from './schedule-draft.ts';
 /** The errors of a draft, from the server or from the form. */
 export interface Refusal {
   readonly faults: readonly Fault[];
-  /** An error that belongs to no field: no answer, missing rights, too many requests. */
+  /** An error without a field: no answer, missing rights, too many requests. */
   readonly problem: string | undefined;
 }
 

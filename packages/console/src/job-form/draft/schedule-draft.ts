@@ -11,7 +11,7 @@ import type { ScheduleFields } from '../../ui/schedule/schedule-text.ts';
 export type ScheduleKind = 'interval' | 'cron' | 'run_at' | 'on_demand';
 export type IntervalMode = 'fixed_rate' | 'fixed_delay';
 
-/** A schedule being edited. Keeps what was typed for the kinds that are not chosen. */
+/** A schedule being edited. Keeps the input of the other kinds. */
 export interface ScheduleDraft {
   readonly kind: ScheduleKind;
   readonly interval: string;
@@ -127,7 +127,7 @@ function fault(pointer: string, detail: string): ReadSchedule {
   return { ok: false, faults: [{ pointer, detail }] };
 }
 
-/** Whether there is enough to ask the server: an empty schedule is no mistake yet. */
+/** Whether to ask the server: an empty schedule is not an error yet. */
 export function isBegun(draft: ScheduleDraft): boolean {
   if (draft.kind === 'interval') return draft.interval.trim() !== '';
   if (draft.kind === 'cron') return draft.cron.trim() !== '';

@@ -8,7 +8,7 @@ export interface JobForm {
   readonly refusal: Refusal;
   /** The number of refusals. Each one moves the focus to the summary. */
   readonly refusals: number;
-  /** Whether something is not saved. */
+  /** Whether there are unsaved changes. */
   readonly isDirty: boolean;
   /** Edits the field of a pointer and removes its errors. */
   readonly edit: (pointer: string, change: (draft: Draft) => Draft) => void;

@@ -119,7 +119,7 @@ interface TwoEdits {
   readonly theirs: Definition;
 }
 
-/** Applies one's own edit to theirs. Fields that `mine` did not change stay theirs. */
+/** Applies the user's edit to the saved job. Fields that `mine` did not change stay theirs. */
 export function mergeEdits({ base, mine, theirs }: TwoEdits): Definition {
   const isMine = Object.keys(schedulePatch(base.schedule, mine.schedule)).length > 0;
   return {
@@ -127,7 +127,7 @@ export function mergeEdits({ base, mine, theirs }: TwoEdits): Definition {
     type: theirs.type,
     name: base.name === mine.name ? theirs.name : mine.name,
     description: base.description === mine.description ? theirs.description : mine.description,
-    // As a whole: half of each could be a schedule that nobody wanted.
+    // As a whole, because a mix of two schedules would match neither edit.
     schedule: isMine ? mine.schedule : theirs.schedule,
     payload: payloadOnto(base.payload, mine.payload, theirs.payload),
     overlap: base.overlap === mine.overlap ? theirs.overlap : mine.overlap,
@@ -159,7 +159,7 @@ export interface Difference {
   readonly changedBy: 'mine' | 'theirs' | 'both';
 }
 
-/** Whether `theirs` contains all of `mine`, so that nothing is left to save. */
+/** Whether `theirs` contains all of `mine`, so that there is nothing to save. */
 export function includesMine({ base, mine, theirs }: TwoEdits): boolean {
   const left = changesOf(theirs, mine).map(({ pointer }) => pointer);
   return changesOf(base, mine).every(({ pointer }) => !left.includes(pointer));
@@ -169,7 +169,7 @@ export function includesMine({ base, mine, theirs }: TwoEdits): boolean {
 export function differencesOf({ base, mine, theirs }: TwoEdits): readonly Difference[] {
   const byMe = new Map(changesOf(base, mine).map((change) => [change.pointer, change]));
   const byThem = new Map(changesOf(base, theirs).map((change) => [change.pointer, change]));
-  // With every key that any of the three has, so that they come in the order of the form.
+  // With the keys of all three, for the order of the form.
   const all = textsOf({ ...base, payload: { ...base.payload, ...mine.payload, ...theirs.payload } });
   return [...all.keys()].flatMap((pointer) => {
     const me = byMe.get(pointer);

@@ -6,7 +6,7 @@ import { DifferenceList } from './change-list.tsx';
 import { type Difference, differencesOf } from './changes.ts';
 
 interface ConflictDialogProps {
-  /** The job as it was read. */
+  /** The job at the start of the edit. */
   readonly base: Job;
   /** The current job; undefined without a conflict. */
   readonly theirs: Job | undefined;
@@ -18,7 +18,7 @@ interface ConflictDialogProps {
 }
 
 /**
- * Shown when somebody else saved the job during this edit: compares both versions and lets the user choose.
+ * Shown when another user saved the job during this edit: compares both versions and lets the user choose.
  */
 export function ConflictDialog(props: ConflictDialogProps) {
   const { base, theirs, mine, onTakeTheirs, onApplyMine, onClose } = props;

@@ -14,7 +14,7 @@ interface EditFormProps {
   readonly isDeleted: boolean;
 }
 
-/** The form of an existing job. Saves only the changes, and only if nobody else changed the job since. */
+/** The form of an existing job. Saves only the changes, and only if no one else changed the job since. */
 export function EditForm({ job, types, isDeleted }: EditFormProps) {
   const editing = useEditing(job);
   const { form, guard, saving, base, mine, stage } = editing;

@@ -1,7 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import { Notice } from '../fields/notice.tsx';
 
-/** Somebody else saved the job while this form was open. */
+/** Another user saved the job while this form was open. */
 export function ChangedNotice({ onShow }: { readonly onShow: () => void }) {
   return (
     <Notice title="Someone else just changed this job">

@@ -17,7 +17,7 @@ type Stage =
   | { readonly kind: 'nothing'; readonly draft: Draft }
   /** The changes are shown before saving. */
   | { readonly kind: 'review'; readonly after: Definition }
-  /** Somebody else saved the job meanwhile. */
+  /** Another user saved the job meanwhile. */
   | { readonly kind: 'conflict'; readonly theirs: Job };
 
 interface Editing {

@@ -11,7 +11,7 @@ import { patchOf } from './changes.ts';
 
 interface SaveEditOptions {
   readonly onSaved: (job: Job) => void;
-  /** Somebody else edited the job since; `latest` is the current job. */
+  /** Another user edited the job since; `latest` is the current job. */
   readonly onConflict: (latest: Job) => void;
   readonly onRefused: (refusal: Refusal) => void;
 }
@@ -72,7 +72,7 @@ export function useSaveEdit({ onSaved, onConflict, onRefused }: SaveEditOptions)
 
 const DELETED: Refusal = { faults: [], problem: 'The changes were not saved, because the job was deleted.' };
 
-/** Reads a job past the cache, which is out of date. */
+/** Reads a job without the cache, which is out of date. */
 function useLatestJob(): (id: string) => Promise<Job> {
   const connection = useConnection();
   const client = useQueryClient();

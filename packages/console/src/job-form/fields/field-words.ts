@@ -14,7 +14,7 @@ export function fieldLabel(key: string, field: Pick<Field, 'title'>): string {
   return words === '' ? key : sentence(words);
 }
 
-/** What a field is for, which values it takes, and its default. */
+/** The description of a field, its allowed values and its default. */
 export function fieldHelp(field: Field): string {
   const parts = [
     field.help === undefined ? undefined : ended(field.help),

@@ -17,5 +17,5 @@ export function useFault(pointer: string): string | undefined {
   return detail === undefined ? undefined : sentence(detail);
 }
 
-/** For inputs whose text is no prose. */
+/** For inputs with code instead of prose. */
 export const CODE_INPUT = { autoComplete: 'off', autoCapitalize: 'off', spellCheck: false } as const;

@@ -9,7 +9,6 @@ import classes from './payload-inputs.module.css';
 
 type GroupProps = Omit<ControlProps<Field>, 'field'> & { readonly children: ReactNode };
 
-/** Several controls with one label. */
 export function PartGroup({ path, heading, help, isRequired, children }: GroupProps) {
   const pointer = pointerOf(path);
   const id = fieldId(pointer);

@@ -20,7 +20,6 @@ import { fieldId, type Path, pointerOf } from '../payload/pointer.ts';
 import { useChangePayload } from './payload-context.tsx';
 import { useLeave } from './use-leave.ts';
 
-/** The props of every payload control. */
 export interface ControlProps<F extends Field> {
   readonly field: F;
   readonly path: Path;

@@ -1,6 +1,5 @@
 import type { Path } from './pointer.ts';
 
-/** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
 export interface JsonObject {

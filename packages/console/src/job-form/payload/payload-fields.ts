@@ -26,9 +26,7 @@ interface Context {
   readonly about: Annotations;
 }
 
-/**
- * Keywords that a form cannot show. `allOf` on a text or number only narrows it, and the server checks that.
- */
+/** Keywords that a form cannot show. `allOf` only narrows a text or number, and the server checks that. */
 const BEYOND_FORMS = [
   'oneOf',
   'not',
@@ -166,7 +164,7 @@ function textField(schema: JsonObject, about: Annotations): TextField {
 function numberField(schema: JsonObject, about: Annotations): NumberField {
   const bound = (value: Json | undefined) => {
     const number = numberOf(value);
-    // zod bounds every integer by what a double can represent, which helps nobody.
+    // zod limits every integer to the safe range, which is no useful limit to show.
     return number !== undefined && Math.abs(number) < Number.MAX_SAFE_INTEGER ? number : undefined;
   };
   return {
@@ -224,7 +222,7 @@ function aboutOf(schema: JsonObject, outer: Annotations): Annotations {
   };
 }
 
-/** Only the annotations, since what is around a part may be a field itself. */
+/** Only the annotations, because the surrounding part may be a field itself. */
 function plain({ title, help, isNullable, fallback }: Annotations): Annotations {
   return { title, help, isNullable, fallback };
 }

@@ -17,13 +17,12 @@ import type { ScheduleAnswer } from './use-schedule-preview.ts';
 interface SchedulePreviewProps {
   readonly draft: ScheduleDraft;
   readonly answer: ScheduleAnswer;
-  /** The edited job, if any. */
   readonly job: Job | undefined;
 }
 
 /** A schedule in words and its next run times, computed by the server. */
 export function SchedulePreview({ draft, answer, job }: SchedulePreviewProps) {
-  // The last answer stays until the next one arrives, so that the page does not jump with each key.
+  // The last answer stays until the next one arrives, so that the page does not jump while the user types.
   const [last, setLast] = useState(answer);
   if (answer.kind !== 'asking' && last !== answer) setLast(answer);
   const seen = answer.kind === 'asking' ? last : answer;

@@ -52,7 +52,7 @@ export function auditEntries(
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Of the same generation: a deleted job's definition does not precede the one created after it. */
+/** Only within one generation: a deleted job's definition does not precede the job created after it. */
 function definitionBefore(older: readonly AuditRecord[]): Fields | undefined {
   for (const { action, change } of older) {
     if (action === 'job.create' || action === 'job.edit') return fieldsOf(change);

@@ -3,7 +3,7 @@ import { runPath } from '../../ui/paths.ts';
 import { errorLine } from '../../ui/status/run-words.ts';
 import { capital } from '../../ui/text/capital.ts';
 
-/** What to do about an unhealthy job, in plain sentences. */
+/** Advice about an unhealthy job, in plain sentences. */
 export interface Advice {
   readonly title: string;
   readonly sentences: readonly string[];
@@ -14,14 +14,14 @@ export interface Advice {
   readonly command?: 'resume';
 }
 
-/** What the advice uses besides the job. Each value may not be read yet. */
+/** Further input of the advice. Each value may not be read yet. */
 export interface AdviceFacts {
   /** The run that {@link runToLookAt} asks for. */
   readonly run?: Run | undefined;
   readonly stats?: Stats | undefined;
 }
 
-/** The status of the run that explains a job's health: the newest run with this status. */
+/** The status of the run that explains a job's health: its newest run with this status is shown. */
 export function runToLookAt({ health }: Pick<Job, 'health'>): 'failed' | 'running' | undefined {
   switch (health.status) {
     case 'failing':
@@ -41,7 +41,7 @@ export function runToLookAt({ health }: Pick<Job, 'health'>): 'failed' | 'runnin
   }
 }
 
-/** What to do about a job's health; undefined if the job is healthy. */
+/** Advice about a job's health; undefined if the job is healthy. */
 export function healthAdvice(job: Job, facts: AdviceFacts = {}): Advice | undefined {
   switch (job.health.status) {
     case 'no_handler':

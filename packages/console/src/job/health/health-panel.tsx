@@ -14,7 +14,7 @@ import { Plain } from '../../ui/text/text.tsx';
 import classes from './health.module.css';
 import { type Advice, type AdviceFacts, healthAdvice, runToLookAt } from './health-advice.ts';
 
-/** What is wrong with a job and what to do about it. Renders nothing for a healthy job. */
+/** A job's problem and the advice. Renders nothing for a healthy job. */
 export function HealthPanel({ job }: { readonly job: Job }) {
   if (job.health.status === 'ok') return null;
   const status = runToLookAt(job);

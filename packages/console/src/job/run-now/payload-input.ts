@@ -2,7 +2,7 @@ import type { Job } from '@greenvue/jobs/client';
 
 type ReadPayload =
   | { readonly ok: true; readonly payload: Job['payload'] }
-  /** Why the text is no payload. */
+  /** Why the text is not a payload. */
   | { readonly ok: false; readonly fault: string };
 
 /** Parses a run's payload: a JSON object, or an error. */

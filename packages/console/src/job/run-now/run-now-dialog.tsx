@@ -20,7 +20,7 @@ interface DialogProps {
   readonly onClose: () => void;
 }
 
-/** Starts a run by hand, with the job's payload or with its own. */
+/** Starts a run by hand, with the job's payload or another one. */
 export function RunNowDialog({ job, opened, onClose }: DialogProps) {
   return (
     <Modal opened={opened} onClose={onClose} title="Run this job now?" size="lg">

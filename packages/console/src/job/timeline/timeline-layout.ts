@@ -7,7 +7,6 @@ export interface TimelineWindow {
   readonly width: number;
 }
 
-/** A range of the drawing in pixels. */
 interface Stretch {
   readonly x: number;
   readonly width: number;
@@ -28,7 +27,7 @@ export interface Mark {
   readonly failures: readonly number[];
   /** The time of the next attempt. */
   readonly due: number | undefined;
-  /** The missed slots that the run stands for. */
+  /** The missed slots that the run covers. */
   readonly covers: Stretch | undefined;
 }
 

@@ -25,7 +25,6 @@ interface TimelineProps {
   readonly upcoming: readonly string[];
 }
 
-/** The runs of a job over time. */
 export function Timeline({ job, upcoming }: TimelineProps) {
   const now = useNow();
   const [chosen, setChosen] = useState<SpanId | undefined>(undefined);

@@ -19,7 +19,6 @@ import type { Bulk } from './use-bulk.ts';
 
 interface BulkBarProps {
   readonly bulk: Bulk;
-  /** The number of selected jobs. */
   readonly count: number;
   readonly mayDelete: boolean;
   readonly onAsk: (kind: BulkKind) => void;

@@ -3,7 +3,7 @@ import { inTurn } from './in-turn.ts';
 
 const NUMBERS = Array.from({ length: 10 }, (_, at) => at);
 
-/** Work that ends when the test says so. */
+/** Work that ends when the test calls `end`. */
 function createWork() {
   const ends = new Map<number, (error?: Error) => void>();
   let most = 0;

@@ -13,12 +13,14 @@ interface InTurnOptions<T> {
   readonly signal?: AbortSignal;
   /** Called after each item. */
   readonly onProgress?: (ended: number) => void;
-  /** Whether every other item would fail in the same way. Then no more items are started. */
+  /** Whether every other item would fail in the same way. Then no more items start. */
   readonly stopsAll?: (error: unknown) => boolean;
   readonly work: (item: T) => Promise<void>;
 }
 
-/** Runs `work` on each item, in order and a few at a time. An error stops no other item. Never throws. */
+/**
+ * Runs `work` on each item, in order and a few at a time. An error does not stop the others. Never throws.
+ */
 export async function inTurn<T>(items: readonly T[], options: InTurnOptions<T>): Promise<TurnResult<T>> {
   const { atOnce, signal, onProgress, stopsAll, work } = options;
   const done: T[] = [];

@@ -30,7 +30,7 @@ export interface Bulk {
 
 const AT_ONCE = 4;
 
-/** Runs an action on many jobs. Leaving the page stops it, and announces what was done by then. */
+/** Runs an action on many jobs. Leaving the page stops it and announces the result so far. */
 export function useBulk(onOver: (result: TurnResult<JobMark>) => void): Bulk {
   const connection = useConnection();
   const client = useQueryClient();

@@ -37,7 +37,6 @@ const SORTS: readonly { readonly value: Sort; readonly label: string }[] = SORT_
   { value: `-${field}` as const, label: SORT_LABELS[field][1] },
 ]);
 
-/** Search and filters of the job list. */
 export function FilterBar({ filters, onChange, searchRef, isSmall }: FilterBarProps) {
   const [isOpen, setOpen] = useState(false);
   const choicesId = useId();

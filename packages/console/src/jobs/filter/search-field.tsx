@@ -6,7 +6,6 @@ import { LIMITS } from '../../ui/limits.ts';
 import { searchText } from './filters.ts';
 
 interface SearchFieldProps {
-  /** The current search. */
   readonly value: string;
   readonly onSearch: (value: string) => void;
   readonly inputRef: RefObject<HTMLInputElement | null>;
@@ -66,7 +65,7 @@ function useTyped(value: string, onSearch: (value: string) => void) {
   }, QUIET_MS);
   useEffect(() => {
     if (value === told.current) return;
-    // The search changed by another way: a link, the Back button, or "Clear filters".
+    // The search changed by a link, the Back button or "Clear filters".
     told.current = value;
     search.cancel();
     setText(value);

@@ -22,8 +22,8 @@ interface PageRead {
 export type PageMarks = readonly PageMark[];
 
 /**
- * Adds or updates a page. A last page ends the list. If a page ends elsewhere than before, the next page has
- * a new cursor and is read again.
+ * Adds or updates a page. A last page ends the list. If a page has a new end, the next page has a new cursor
+ * and is read again.
  */
 export function withPage(marks: PageMarks, index: number, { cursor, page }: PageRead): PageMarks {
   if (!canBeRead(marks, index) || cursor !== cursorAt(marks, index)) return marks;

@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from 'react';
 import { type JobFilters, writeFilters } from '../filter/filters.ts';
 import { type PageMarks, withJobsOnlyOf } from './page-marks.ts';
 
-/** A position in a list. */
 interface Place {
   readonly marks: PageMarks;
   /** The scroll offset in pixels. */

@@ -34,7 +34,6 @@ function keepText(event: MouseEvent): void {
 
 export interface AllBoxProps {
   readonly state: 'none' | 'some' | 'all';
-  /** The number of loaded rows. */
   readonly count: number;
   readonly onToggle: () => void;
   /** Shown beside the box where there is no header row. */

@@ -1,6 +1,5 @@
 import type { JobMark } from '../../data/job-mark.ts';
 
-/** The selected jobs, by id. */
 export type Selection = ReadonlyMap<string, JobMark>;
 
 export const EMPTY_SELECTION: Selection = new Map();
@@ -59,7 +58,7 @@ export function selectedJobs(selection: Selection, rows: readonly JobMark[]): re
 }
 
 /**
- * Updates the selected jobs to these versions. Removes a job that was recreated, because nobody selected the
+ * Updates the selected jobs to these versions. Removes a recreated job, because the user did not select the
  * new one.
  */
 export function updateVersions(selection: Selection, latest: readonly JobMark[]): Selection {
@@ -72,14 +71,12 @@ export function updateVersions(selection: Selection, latest: readonly JobMark[])
   return next;
 }
 
-/** Adds these jobs. */
 export function addJobs(selection: Selection, jobs: readonly JobMark[]): Selection {
   const next = new Map(selection);
   for (const job of jobs) next.set(job.id, job);
   return next;
 }
 
-/** Removes these jobs. */
 export function removeJobs(selection: Selection, jobs: readonly JobMark[]): Selection {
   const next = new Map(selection);
   for (const { id } of jobs) next.delete(id);

@@ -14,7 +14,6 @@ export interface JobTableOptions {
   readonly commands: JobCommands;
   /** Absent if nothing can be selected. */
   readonly selecting: Selecting | undefined;
-  /** Whether rows are cards. */
   readonly isSmall: boolean;
   /** All loaded rows, for actions on them. */
   readonly loaded: RefObject<readonly JobMark[]>;

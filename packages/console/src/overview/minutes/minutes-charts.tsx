@@ -39,7 +39,6 @@ export function MinutesCharts({ piles }: MinutesChartsProps) {
 }
 
 interface LegendProps extends MinutesChartsProps {
-  /** The minute under the pointer. */
   readonly index: number | undefined;
 }
 

@@ -14,7 +14,6 @@ export interface LogLook extends LogFilter {
 interface LogFiltersProps {
   readonly look: LogLook;
   readonly onChange: (look: LogLook) => void;
-  /** The number of lines. */
   readonly children: ReactNode;
 }
 

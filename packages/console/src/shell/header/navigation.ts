@@ -5,7 +5,6 @@ interface Destination {
   readonly isAt: (path: string) => boolean;
 }
 
-/** The destinations in the header. */
 export const NAVIGATION: readonly Destination[] = [
   { href: '/', label: 'Overview', isAt: (path) => path === '/' },
   { href: '/jobs', label: 'Jobs', isAt: (path) => /^\/(jobs|runs)(\/|$)/.test(path) },

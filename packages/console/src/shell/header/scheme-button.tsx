@@ -13,7 +13,6 @@ const NAMES: Readonly<Record<MantineColorScheme, string>> = {
   dark: 'dark',
 };
 
-/** Cycles through system, light and dark. */
 export function SchemeButton() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const next = NEXT[colorScheme];

@@ -6,20 +6,20 @@ interface TickerDeps {
 }
 
 /**
- * The one clock of the page. It beats once a second while it has subscribers, and corrects the browser's
+ * The one clock of the page. It ticks once a second while it has subscribers, and corrects the browser's
  * clock to the server's.
  */
 export interface Ticker {
-  /** The server's time at the last beat. Everything drawn together shows this same time. */
+  /** The server's time at the last tick. Everything drawn together shows this same time. */
   readonly now: () => number;
   readonly subscribe: (listener: () => void) => () => void;
   /** Sets how far the server's clock is ahead of the browser's, in ms. */
   readonly setOffset: (offsetMs: number) => void;
   /** Converts a time of the browser's clock to the server's, in ms. */
   readonly onServer: (browserMs: number) => number;
-  /** The server's time right now, also between two beats. */
+  /** The server's exact time, also between two ticks. */
   readonly exact: () => number;
-  /** Stops the beat while nobody looks at the page, and restarts it. */
+  /** Stops the ticks while the page is hidden, and restarts them. */
   readonly setPaused: (isPaused: boolean) => void;
 }
 

@@ -6,7 +6,7 @@ export interface Curl {
   readonly command: string;
 }
 
-/** What the viewer may do. Commands that the server would refuse are left out. */
+/** The viewer's rights. Commands that the server would refuse are left out. */
 interface CurlRights {
   readonly operate: boolean;
   readonly admin: boolean;
@@ -74,7 +74,7 @@ function request(method: string, path: string, body?: object): string {
   return `${plain} \\\n  -H 'Content-Type: application/json' \\\n  -d ${quoted(JSON.stringify(body, null, 2))}`;
 }
 
-/** A job as somebody would write it: without null values and without the fields that hold its state. */
+/** A job as people would write it: without null values and without the fields of its state. */
 function definitionOf(job: Job): object {
   const fields = {
     name: job.name,

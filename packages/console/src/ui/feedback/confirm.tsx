@@ -6,11 +6,11 @@ interface ConfirmProps {
   readonly onClose: () => void;
   readonly onConfirm: () => void;
   readonly title: ReactNode;
-  /** What the button does, such as "Delete job"; never "OK". */
+  /** The label of the button, such as "Delete job"; never "OK". */
   readonly confirmLabel: string;
   readonly danger?: boolean;
   readonly isBusy?: boolean;
-  /** What the action means. */
+  /** The effect of the action. */
   readonly children: ReactNode;
 }
 
@@ -34,5 +34,5 @@ export function Confirm(props: ConfirmProps) {
   );
 }
 
-/** Keeps a dialog open while its action is running: the dialog shows how the action ends. */
+/** Keeps a dialog open while its action is running: the dialog shows the result. */
 export const keepOpen = (): void => undefined;

@@ -1,13 +1,13 @@
 import { ApiError, ConnectionError, NO_SUCH_PATH } from '@greenvue/jobs/client';
 
-/** What the page shows about an error. */
+/** The texts about an error. */
 interface FaultWords {
   readonly title: string;
-  /** What the error means and what to do now. */
+  /** The meaning of the error, and the next step. */
   readonly advice: string;
   /** Says who wrote the detail. Absent where the page wrote it itself. */
   readonly lead?: string | undefined;
-  /** What the server, the client or the page said about the error. */
+  /** The error message of the server, the client or the page. */
   readonly detail?: string | undefined;
   readonly requestId?: string | undefined;
 }

@@ -24,7 +24,7 @@ export function KeepFocus({ className, label, children }: KeepFocusProps) {
       role="group"
       aria-label={label}
       tabIndex={-1}
-      // Events of dialogs arrive here, too, although the dialogs are elsewhere in the document.
+      // Events of dialogs also arrive here, although dialogs are elsewhere in the document.
       onFocus={({ target }) => keeper.entered(target)}
       onBlur={({ target, relatedTarget }) => keeper.left(target, relatedTarget)}
     >

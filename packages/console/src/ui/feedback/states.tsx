@@ -24,7 +24,7 @@ interface FailedProps {
   readonly onRetry: () => void;
 }
 
-/** What could not be read, why, and what to do. */
+/** The data that could not be read, the reason and the next step. */
 export function Failed({ error, onRetry }: FailedProps) {
   const { title, advice, lead, detail, requestId } = faultWords(error);
   return (
@@ -66,7 +66,7 @@ interface NotLoadedProps {
   readonly onRetry: () => unknown;
 }
 
-/** In the place of data that is not there: it is loading, or could not be read. */
+/** In the place of missing data: it is loading, or could not be read. */
 export function NotLoaded({ error, rows, onRetry }: NotLoadedProps) {
   return error === null ? <Loading rows={rows} /> : <Failed error={error} onRetry={() => void onRetry()} />;
 }

@@ -31,11 +31,12 @@ export function readInstant(draft: InstantDraft): string | undefined {
 }
 
 /**
- * The error for a date and time with a part missing. Read as empty, the parts would be lost without notice.
+ * The error for a date and time with a part missing. If it counted as empty, the parts would be lost
+ * silently.
  */
 export const UNFINISHED = 'Complete the date and time';
 
-/** What is wrong with a time that is optional and must be in the future. */
+/** The error of an optional time that must be in the future. */
 export function futureFault(draft: InstantDraft, now: number): string | undefined {
   if (draft.isUnfinished) return UNFINISHED;
   if (draft.text === '') return undefined;
@@ -44,20 +45,20 @@ export function futureFault(draft: InstantDraft, now: number): string | undefine
   return ms <= now ? 'Must be in the future, or empty' : undefined;
 }
 
-/** The same instant on the other clock. A draft that is no instant yet keeps its text. */
+/** The same instant on the other clock. An incomplete draft keeps its text. */
 export function onClock(draft: InstantDraft, zone: Zone): InstantDraft {
   const ms = readMs(draft);
   return ms === undefined ? { ...draft, zone } : { text: wallText(ms, zone), zone };
 }
 
-/** Whether a local time is skipped or comes twice because the clock is set forward or back. */
+/** Whether a local time is skipped or exists twice because the clock is set forward or back. */
 export function clockChange(draft: InstantDraft): 'skipped' | 'twice' | undefined {
   const ms = readMs(draft);
   if (ms === undefined || draft.zone === 'utc') return undefined;
   if (readMs({ text: wallText(ms, 'local'), zone: 'utc' }) !== readMs({ ...draft, zone: 'utc' }))
     return 'skipped';
   const wall = wallText(ms, 'local');
-  // Clocks shift by half an hour, one hour or two. A local time that comes twice is read as the first.
+  // Clocks shift by half an hour, one hour or two. For a time that exists twice, the first instant counts.
   return SHIFTS_MS.some((shift) => wallText(ms + shift, 'local') === wall) ? 'twice' : undefined;
 }
 
@@ -71,7 +72,7 @@ function readMs({ text, zone }: InstantDraft): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** What a clock shows at an instant, without parts that are zero. */
+/** A clock's text at an instant, without parts that are zero. */
 function wallText(ms: number, zone: Zone): string {
   const date = new Date(ms);
   // Takes the local time as if it were UTC, so that toISOString writes it.

@@ -5,7 +5,7 @@ import { clockChange, type InstantDraft, onClock, readInstant, UNFINISHED } from
 import classes from './instant-field.module.css';
 
 interface InstantFieldProps {
-  /** The id of the input; a generated one if left out. */
+  /** The id of the input. Default: generated. */
   readonly id?: string;
   readonly label: ReactNode;
   /** Names the choice of the clock, such as "Start at". */

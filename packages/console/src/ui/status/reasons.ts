@@ -9,7 +9,7 @@ interface ReasonWords {
   readonly sentence: string | ((run: Pick<Run, 'payload'>) => string);
 }
 
-/** What each reason means for the reader. */
+/** The explanation of each reason. */
 const REASONS: Record<RunReason, ReasonWords> = {
   overlap: {
     short: 'Another run of the job was live',

@@ -4,7 +4,7 @@ import { reasonText } from './reasons.ts';
 /** A run lost this many times is a suspect. Of all suspects, one runs at a time. */
 export const SUSPECT_FROM = 2;
 
-/** What a table row says about a run besides its status; empty if nothing. */
+/** Further information about a run for a table row; empty if there is none. */
 export function runNote(run: Run): string {
   const error = run.errors.at(-1);
   if (run.status === 'failed' && error !== undefined) return errorLine(error);
@@ -51,7 +51,7 @@ export function shownTime(run: Pick<Run, 'started_at' | 'scheduled_for' | 'queue
   return run.started_at ?? run.scheduled_for ?? run.queued_at;
 }
 
-/** What started a run. */
+/** The cause of a run. */
 export function triggerText({ trigger, retry_of: retryOf }: Pick<Run, 'trigger' | 'retry_of'>): string {
   if (retryOf !== null) return 'Retry by hand';
   return trigger === 'schedule' ? 'Schedule' : 'By hand';

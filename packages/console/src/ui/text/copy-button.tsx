@@ -9,7 +9,7 @@ const SHOWN_MS = 2_500;
 interface CopyButtonProps {
   /** Called when the button is pressed. */
   readonly text: () => string;
-  /** What is copied, such as "the id"; part of the button's accessible name. */
+  /** The name of the copied text, such as "the id"; part of the button's accessible name. */
   readonly what: string;
 }
 

@@ -3,7 +3,7 @@ import classes from './text-block.module.css';
 
 interface TextBlockProps {
   readonly children: string;
-  /** What the text is, such as "the stack". */
+  /** The name of the text, such as "the stack". */
   readonly label: string;
 }
 
