@@ -10,7 +10,7 @@ import { checkTables, type Database, openForWriting } from '../database.ts';
 import { noteClosed, noteOpened, type OpenedInfo } from '../file/info.ts';
 import { migrate } from '../migrate.ts';
 import { faultCode } from '../sqlite-faults.ts';
-import { createWriter, type Writer } from '../writer/writer.ts';
+import { Writer } from '../writer/writer.ts';
 import { createRunner } from '../writer/writer-tables.ts';
 import type { Reply, Request, WriteMethod } from './protocol.ts';
 import { packClaim, packPlan, unpackSettlements } from './thread-codec.ts';
@@ -42,7 +42,7 @@ function createService(db: Database, opened: OpenedInfo): Service {
       const version = db.statement('PRAGMA data_version').get()?.data_version;
       if (current === undefined || version !== seenVersion) {
         seenVersion = version;
-        const writer = createWriter(db);
+        const writer = new Writer(db);
         current = { writer, handlers: handlersOf(writer) };
       }
       const replies = work(current.handlers);

@@ -5,31 +5,37 @@ import { rowOf } from '../rows/run-rows.ts';
 const EPOCH_MS = 1_704_067_200_000;
 export const PER_MS = 8_192;
 
-export type Ids = ReturnType<typeof createIds>;
+/** Makes run ids, job uids and fences. They only rise, over restarts and clock jumps, and tell roughly their time. */
+export class Ids {
+  readonly #db: Database;
+  #last: number;
+  #written: number;
+  #leadMs: number;
 
-/**
- * Run ids, job uids and fences: they only rise, over restarts and clock jumps, and tell roughly when they
- * were made.
- */
-export function createIds(db: Database) {
-  let [last, leadMs] = rowOf<[number, number]>(db.arrays('SELECT last, lead_ms FROM counter').get());
-  let written = last;
-  return {
-    next(now: number): number {
-      const tick = (now - EPOCH_MS) * PER_MS;
-      last = Math.max(last + 1, tick);
-      leadMs = Math.max(leadMs, Math.ceil((last - tick) / PER_MS));
-      return last;
-    },
-    /** How far ids have ever run ahead of the clock (ms). */
-    leadMs: () => leadMs,
-    /** Writes where the counter stands, if it moved; part of the transaction that used the ids. */
-    save(): void {
-      if (last === written) return;
-      db.write('UPDATE counter SET last = ?, lead_ms = ?', last, leadMs);
-      written = last;
-    },
-  };
+  constructor(db: Database) {
+    this.#db = db;
+    [this.#last, this.#leadMs] = rowOf<[number, number]>(db.arrays(READ_COUNTER).get());
+    this.#written = this.#last;
+  }
+
+  next(now: number): number {
+    const tick = (now - EPOCH_MS) * PER_MS;
+    this.#last = Math.max(this.#last + 1, tick);
+    this.#leadMs = Math.max(this.#leadMs, Math.ceil((this.#last - tick) / PER_MS));
+    return this.#last;
+  }
+
+  /** No run made before `at` has this id or a larger one, even if ids ran ahead of the clock. */
+  above(at: number): number {
+    return idAbove(at, this.#leadMs);
+  }
+
+  /** Writes where the counter stands, if it moved. Belongs to the transaction that used the ids. */
+  save(): void {
+    if (this.#last === this.#written) return;
+    this.#db.write(SAVE_COUNTER, this.#last, this.#leadMs);
+    this.#written = this.#last;
+  }
 }
 
 /** No run made at or after `at` has a smaller id. */
@@ -41,3 +47,6 @@ export function lowestIdAt(at: number): number {
 export function idAbove(at: number, leadMs: number): number {
   return Math.max(0, (at - EPOCH_MS + leadMs + 1) * PER_MS);
 }
+
+const READ_COUNTER = 'SELECT last, lead_ms FROM counter';
+const SAVE_COUNTER = 'UPDATE counter SET last = ?, lead_ms = ?';

@@ -4,7 +4,7 @@ import { createJob } from '../../../core/rules/commands.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { type Database, openForWriting } from '../database.ts';
 import { migrate } from '../migrate.ts';
-import { createJobTable } from './job-table.ts';
+import { JobTable } from './job-table.ts';
 
 const ROOM = 10_000;
 
@@ -51,7 +51,7 @@ function jobOf(uid: number, { id = `job-${uid}`, payload = '{}' } = {}): StoredJ
 
 describe('jobs in memory', () => {
   it('are as many as there is room for, by their texts, and all others are read', () => {
-    const jobs = createJobTable(db, ROOM);
+    const jobs = new JobTable(db, ROOM);
     for (let uid = 1; uid <= 5; uid++) jobs.insert(jobOf(uid));
     for (let uid = 1; uid <= 5; uid++) expect(jobs.require(uid).job.id).toBe(`job-${uid}`);
     expect(reads).toBe(0);
@@ -61,7 +61,7 @@ describe('jobs in memory', () => {
   });
 
   it('are as they were last saved, even if they did not fit in between', () => {
-    const jobs = createJobTable(db, ROOM);
+    const jobs = new JobTable(db, ROOM);
     for (let uid = 1; uid <= 30; uid++) {
       jobs.insert(jobOf(uid));
       const known = jobs.require(uid);
@@ -74,7 +74,7 @@ describe('jobs in memory', () => {
   });
 
   it('take no more room for being saved again, and none once they are removed', () => {
-    const jobs = createJobTable(db, ROOM);
+    const jobs = new JobTable(db, ROOM);
     for (let uid = 1; uid <= 8; uid++) jobs.insert(jobOf(uid));
     for (let times = 1; times <= 20; times++)
       for (let uid = 1; uid <= 8; uid++) {
@@ -90,7 +90,7 @@ describe('jobs in memory', () => {
   });
 
   it('have the id that one deleted before them had, though that one had no room any more', () => {
-    const jobs = createJobTable(db, ROOM);
+    const jobs = new JobTable(db, ROOM);
     const gone = jobOf(1, { id: 'a' });
     jobs.insert(gone);
     jobs.save(gone, { ...gone, deletedAt: 1 });

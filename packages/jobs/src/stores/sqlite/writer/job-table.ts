@@ -1,6 +1,7 @@
 import { BoundedMap } from '../../../bounded-map.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import type { HistoryBounds } from '../../../core/transactions/tables.ts';
+import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import {
   JOB_COLUMNS,
   NEW_JOB_COLUMNS,
@@ -12,83 +13,112 @@ import {
 import type { Database } from '../database.ts';
 import { INSERT_JOB, SELECT_JOB, UPDATE_JOB, UPDATE_JOB_STATE, UPDATE_JOB_WAKE } from '../rows/job-rows.ts';
 
-/** So much of the jobs is kept in memory: this connection is the only one that changes them. */
+/** This much of the jobs stays in memory. This connection is the only one that changes them. */
 const MAX_CACHED_BYTES = 128 * 1024 * 1024;
 /** A job without its texts. */
 const BYTES_OF_JOB = 1_000;
-/** A text with one letter that is not Latin takes two bytes for each. */
+/** One letter that is not Latin makes each character of its text take two bytes. */
 const BYTES_OF_CHARACTER = 2;
-
-export type JobTable = ReturnType<typeof createJobTable>;
+/** A scan looks at this many jobs in one go: about a millisecond. */
+const SCAN_STEP = 2_000;
 
 /** The jobs, as many as there is room for in memory. */
-export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES) {
-  const cached = new BoundedMap<number, StoredJob>({ maxBytes: maxCachedBytes, bytesOf });
-  const uids = new Map<string, number>();
-  const overfull = new Set<number>();
-  let bounds: HistoryBounds = { finished: Number.POSITIVE_INFINITY, skipped: Number.POSITIVE_INFINITY };
-  const freeId = ({ uid, job }: StoredJob) => {
-    if (uids.get(job.id) === uid) uids.delete(job.id);
-  };
-  const keep = (stored: StoredJob) => {
-    for (const gone of cached.put(stored.uid, stored)) freeId(gone);
-    if (stored.finishedCount > bounds.finished || stored.skippedCount > bounds.skipped)
-      overfull.add(stored.uid);
-    else overfull.delete(stored.uid);
+export class JobTable {
+  readonly #db: Database;
+  readonly #cached: BoundedMap<number, StoredJob>;
+  readonly #uids = new Map<string, number>();
+  /** Jobs with more history than the bounds of {@link JobTable.scan} allow, as last saved. */
+  readonly overfull = new Set<number>();
+  #bounds: HistoryBounds = { finished: Number.POSITIVE_INFINITY, skipped: Number.POSITIVE_INFINITY };
+  /** The scan has looked at all jobs up to this uid; undefined: at all jobs. */
+  #scannedTo: number | undefined = 0;
+
+  constructor(db: Database, maxBytes = MAX_CACHED_BYTES) {
+    this.#db = db;
+    this.#cached = new BoundedMap({ maxBytes, bytesOf });
+  }
+
+  /** A job by its uid, deleted or not. */
+  require(uid: number): StoredJob {
+    const known = this.#cached.get(uid);
+    if (known !== undefined) return known;
+    const row = this.#db.statement(JOB_BY_UID).get(uid);
+    if (row === undefined) throw new Error(`a run belongs to no job (uid ${uid})`);
+    return this.#keepNew(storedJobOf(row));
+  }
+
+  /** The job that has this id now. */
+  find(id: string): StoredJob | undefined {
+    const uid = this.#uids.get(id);
+    const known = uid === undefined ? undefined : this.#cached.get(uid);
+    if (known !== undefined) return known;
+    const row = this.#db.statement(JOB_BY_ID).get(id);
+    return row === undefined ? undefined : this.#keepNew(storedJobOf(row));
+  }
+
+  insert(stored: StoredJob): void {
+    this.#db.write(INSERT_JOB, ...paramsOf(NEW_JOB_COLUMNS, stored));
+    this.#keepNew(stored);
+  }
+
+  /** Writes no more columns than have changed. */
+  save(before: StoredJob, after: StoredJob): void {
+    if (!onlyStateChanged(before, after)) {
+      this.#db.write(UPDATE_JOB, ...paramsOf(JOB_COLUMNS, after), after.uid);
+    } else if (before.job.wakeAt === after.job.wakeAt) {
+      this.#db.write(UPDATE_JOB_STATE, ...paramsOf(STATE_COLUMNS, after), after.uid);
+    } else {
+      const wakeAt = after.job.wakeAt ?? null;
+      this.#db.write(UPDATE_JOB_WAKE, ...paramsOf(STATE_COLUMNS, after), wakeAt, after.uid);
+    }
+    if (after.deletedAt !== undefined) this.#freeId(after);
+    this.#keep(after);
+  }
+
+  /** Removes a tombstone. */
+  remove(uid: number): void {
+    const known = this.#cached.get(uid);
+    if (known !== undefined) this.#freeId(known);
+    this.#cached.delete(uid);
+    this.overfull.delete(uid);
+    this.#db.write(REMOVE_JOB, uid);
+  }
+
+  /**
+   * Looks for more jobs with too much history; true while some are left to look at. A job that grows is found
+   * as it is saved; the scan finds the jobs that were overfull before.
+   */
+  scan(bounds: HistoryBounds): boolean {
+    if (this.#bounds.finished !== bounds.finished || this.#bounds.skipped !== bounds.skipped) {
+      this.#bounds = bounds;
+      this.#scannedTo = 0;
+    }
+    if (this.#scannedTo === undefined) return false;
+    const from = this.#scannedTo;
+    const last = numberOf(this.#db.arrays(LAST_OF_STEP).get(from, SCAN_STEP));
+    const found = this.#db.arrays(OVERFULL).all(from, last ?? from, bounds.finished, bounds.skipped);
+    for (const uid of numbersIn(found)) this.overfull.add(uid);
+    this.#scannedTo = last;
+    return last !== undefined;
+  }
+
+  /** Keeps a job that is new in memory: its id leads to it. */
+  #keepNew(stored: StoredJob): StoredJob {
+    if (stored.deletedAt === undefined) this.#uids.set(stored.job.id, stored.uid);
+    this.#keep(stored);
     return stored;
-  };
-  /** A job that was made, or read since it was not kept: it can be found by its id from now on. */
-  const keepNew = (stored: StoredJob) => {
-    if (stored.deletedAt === undefined) uids.set(stored.job.id, stored.uid);
-    return keep(stored);
-  };
-  return {
-    /** A job by its uid, deleted or not. */
-    require(uid: number): StoredJob {
-      const known = cached.get(uid);
-      if (known !== undefined) return known;
-      const row = db.statement(JOB_BY_UID).get(uid);
-      if (row === undefined) throw new Error(`a run belongs to no job (uid ${uid})`);
-      return keepNew(storedJobOf(row));
-    },
-    /** The job that has this id now. */
-    find(id: string): StoredJob | undefined {
-      const uid = uids.get(id);
-      const known = uid === undefined ? undefined : cached.get(uid);
-      if (known !== undefined) return known;
-      const row = db.statement(JOB_BY_ID).get(id);
-      return row === undefined ? undefined : keepNew(storedJobOf(row));
-    },
-    insert(stored: StoredJob): void {
-      db.write(INSERT_JOB, ...paramsOf(NEW_JOB_COLUMNS, stored));
-      keepNew(stored);
-    },
-    /** Writes no more columns than have changed. */
-    save(before: StoredJob, after: StoredJob): void {
-      if (!onlyStateChanged(before, after)) {
-        db.write(UPDATE_JOB, ...paramsOf(JOB_COLUMNS, after), after.uid);
-      } else if (before.job.wakeAt === after.job.wakeAt) {
-        db.write(UPDATE_JOB_STATE, ...paramsOf(STATE_COLUMNS, after), after.uid);
-      } else {
-        db.write(UPDATE_JOB_WAKE, ...paramsOf(STATE_COLUMNS, after), after.job.wakeAt ?? null, after.uid);
-      }
-      if (after.deletedAt !== undefined) freeId(after);
-      keep(after);
-    },
-    /** Removes a tombstone. */
-    remove(uid: number): void {
-      const known = cached.get(uid);
-      if (known !== undefined) freeId(known);
-      cached.delete(uid);
-      overfull.delete(uid);
-      db.write(REMOVE_JOB, uid);
-    },
-    /** Jobs that were saved with more history than `setBounds` allows, until they are saved with less. */
-    overfull,
-    setBounds(to: HistoryBounds): void {
-      bounds = to;
-    },
-  };
+  }
+
+  #keep(stored: StoredJob): void {
+    for (const gone of this.#cached.put(stored.uid, stored)) this.#freeId(gone);
+    const { finished, skipped } = this.#bounds;
+    if (stored.finishedCount > finished || stored.skippedCount > skipped) this.overfull.add(stored.uid);
+    else this.overfull.delete(stored.uid);
+  }
+
+  #freeId({ uid, job }: StoredJob): void {
+    if (this.#uids.get(job.id) === uid) this.#uids.delete(job.id);
+  }
 }
 
 const bytesOf = ({ job: { payload, description, name } }: StoredJob) =>
@@ -97,3 +127,7 @@ const bytesOf = ({ job: { payload, description, name } }: StoredJob) =>
 const REMOVE_JOB = 'DELETE FROM jobs WHERE uid = ?';
 const JOB_BY_UID = `${SELECT_JOB} WHERE uid = ?`;
 const JOB_BY_ID = `${SELECT_JOB} WHERE id = ? AND deleted_at IS NULL`;
+const LAST_OF_STEP = `SELECT uid FROM (SELECT uid FROM jobs WHERE uid > ? ORDER BY uid LIMIT ?)
+  ORDER BY uid DESC LIMIT 1`;
+const OVERFULL = `SELECT uid FROM jobs
+  WHERE uid > ? AND uid <= ? AND (finished_count > ? OR skipped_count > ?)`;

@@ -5,7 +5,6 @@ import { hourOf } from '../../rows/hours.ts';
 import { STATUS } from '../rows/codes.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { findFinishedRun } from './history.ts';
-import { idAbove } from './ids.ts';
 import type { CurrentUnit, Writer } from './writer.ts';
 
 export function pruneTables(w: Writer, current: CurrentUnit, lock: (uid: number) => StoredJob): PruneTables {
@@ -13,14 +12,14 @@ export function pruneTables(w: Writer, current: CurrentUnit, lock: (uid: number)
     Number(w.db.statement(sql).run(...params).changes);
   return {
     lockOverfull(bounds, limit) {
-      const isScanning = w.historyOverLimit.scan(bounds);
+      const isScanning = w.jobs.scan(bounds);
       const { overfull } = w.jobs;
       return { jobs: [...overfull].slice(0, limit).map(lock), more: isScanning || overfull.size > limit };
     },
     firstRuns: (toPrune) =>
       toPrune.flatMap(({ uid, first, count }) => numbersIn(w.db.arrays(FIRST[first]).all(uid, count))),
     lockOldRuns(before, limit) {
-      const old = w.db.arrays(OLD_RUNS).all(idAbove(before, w.ids.leadMs()), before, limit);
+      const old = w.db.arrays(OLD_RUNS).all(w.ids.above(before), before, limit);
       const runs = old.map((row) => rowOf<[id: number, jobUid: number]>(row));
       for (const [, jobUid] of runs) lock(jobUid);
       return { ids: runs.map(([id]) => id), isFull: runs.length === limit };

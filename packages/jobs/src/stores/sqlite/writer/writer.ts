@@ -6,66 +6,57 @@ import { LiveRunCap } from '../../rows/live-run-cap.ts';
 import type { Database } from '../database.ts';
 import { STATUS } from '../rows/codes.ts';
 import type { KeyedRun } from '../rows/run-rows.ts';
-import { createHistoryOverLimit, type HistoryOverLimit } from './history-over-limit.ts';
-import { createIds, type Ids } from './ids.ts';
-import { createJobTable, type JobTable } from './job-table.ts';
-import { createNodeKeys, createTypeKeys, type NodeKeys, type TypeKeys } from './keys.ts';
+import { Ids } from './ids.ts';
+import { JobTable } from './job-table.ts';
+import { NodeKeys } from './node-keys.ts';
+import { TypeKeys } from './type-keys.ts';
 
 /**
- * What the writing operations work on: the one writing connection, and what the writer keeps in memory with
- * it.
+ * The one writing connection, and what the writer keeps in memory with it. Nothing of it outlives a rollback:
+ * make another writer then.
  */
-export interface Writer {
+export class Writer {
   readonly db: Database;
   readonly ids: Ids;
   readonly types: TypeKeys;
   readonly nodes: NodeKeys;
   readonly jobs: JobTable;
-  readonly historyOverLimit: HistoryOverLimit;
-  readonly liveRunCap: LiveRunCap;
+  readonly liveRunCap = new LiveRunCap(MAX_LIVE_RUNS, 1 / 2);
   /**
    * Claimed runs as they were claimed, by id: most are settled before any other write. Each other write to a
    * run removes it here.
    */
-  readonly claimed: Map<number, KeyedRun>;
+  readonly claimed = new Map<number, KeyedRun>();
+  readonly #finishedInHours = new Map<number, number>();
+
+  constructor(db: Database) {
+    this.db = db;
+    this.ids = new Ids(db);
+    this.types = new TypeKeys(db);
+    this.nodes = new NodeKeys(db);
+    this.jobs = new JobTable(db);
+  }
+
   /** Counts a finished run in its hour. */
-  count(status: FinishedStatus, at: number): void;
-  /** Writes what is gathered in memory over a transaction; to be called before its commit. */
-  flush(): void;
+  count(status: FinishedStatus, at: number): void {
+    // Eight codes fit beside the hour.
+    const key = Math.floor(at / HOUR_MS) * 8 + STATUS[status];
+    this.#finishedInHours.set(key, (this.#finishedInHours.get(key) ?? 0) + 1);
+  }
+
+  /** Writes what memory has gathered over a transaction. Call it before the commit. */
+  flush(): void {
+    for (const [key, count] of this.#finishedInHours) {
+      this.db.write(ADD_TO_HOUR, Math.floor(key / 8) * HOUR_MS, key % 8, count);
+    }
+    this.#finishedInHours.clear();
+    this.ids.save();
+  }
 }
 
 /** The transaction under way. */
 export interface CurrentUnit {
   unit: UnitOfWork;
-}
-
-/** Nothing in a writer outlives a rollback: make another one then. */
-export function createWriter(db: Database): Writer {
-  const ids = createIds(db);
-  const counts = new Map<number, number>();
-  const jobs = createJobTable(db);
-  return {
-    db,
-    ids,
-    types: createTypeKeys(db),
-    nodes: createNodeKeys(db),
-    jobs,
-    historyOverLimit: createHistoryOverLimit(db, jobs),
-    liveRunCap: new LiveRunCap(MAX_LIVE_RUNS, 1 / 2),
-    claimed: new Map(),
-    count(status, at) {
-      // Eight codes fit beside the hour.
-      const key = Math.floor(at / HOUR_MS) * 8 + STATUS[status];
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    },
-    flush() {
-      for (const [key, count] of counts) {
-        db.write(ADD_TO_HOUR, Math.floor(key / 8) * HOUR_MS, key % 8, count);
-      }
-      counts.clear();
-      ids.save();
-    },
-  };
 }
 
 const ADD_TO_HOUR = `INSERT INTO hour_counts (hour, status, count) VALUES (?, ?, ?)
