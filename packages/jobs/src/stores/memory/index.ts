@@ -1,2 +1,2 @@
-export { createMemoryDatabase, type MemoryDatabase } from './database.ts';
+export { createMemoryDatabase, type MemoryDatabase } from './memory-database.ts';
 export { createMemoryStore, type MemoryStoreOptions } from './store.ts';

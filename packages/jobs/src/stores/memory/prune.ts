@@ -1,24 +1,23 @@
 import type { FinishedRun } from '../../core/model/run.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import type { PruneTables, RunsToPrune } from '../../core/transactions/tables.ts';
-import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
 import { hourOf } from '../rows/hours.ts';
-import { addToHour, liveRowsOf, type MemoryDatabase, requireJob } from './database.ts';
+import { addToHour, lock, type MemoryDatabase, type MemoryUnit } from './memory-database.ts';
 
-export function pruneTables(db: MemoryDatabase, unit: UnitOfWork): PruneTables {
-  const lock = (stored: StoredJob) => void unit.jobs.set(stored.uid, stored);
+export function pruneTables(u: MemoryUnit): PruneTables {
+  const { db, unit } = u;
   return {
     lockOverfull({ finished, skipped }, limit) {
       const jobs = [...db.jobs.values()]
         .filter(({ finishedCount, skippedCount }) => finishedCount > finished || skippedCount > skipped)
         .slice(0, limit);
-      jobs.forEach(lock);
+      for (const stored of jobs) lock(u, stored);
       return { jobs, more: jobs.length === limit };
     },
     firstRuns: (toPrune) => toPrune.flatMap((one) => firstRuns(db, one).map(({ id }) => Number(id))),
     lockOldRuns(before, limit) {
       const old = [...db.runs.values()].filter(({ finishedAt }) => finishedAt < before).slice(0, limit);
-      for (const { jobUid } of old) lock(requireJob(db, Number(jobUid)));
+      for (const { jobUid } of old) lock(u, db.requireJob(jobUid));
       return { ids: old.map(({ id }) => Number(id)), isFull: old.length === limit };
     },
     removeRuns: (ids) =>
@@ -49,7 +48,7 @@ export function pruneTables(db: MemoryDatabase, unit: UnitOfWork): PruneTables {
         }
         case 'tombstones':
           return remove(db.jobs, ({ uid, deletedAt, finishedCount, skippedCount }) => {
-            const rows = finishedCount + skippedCount + liveRowsOf(db, uid).length;
+            const rows = finishedCount + skippedCount + db.liveRunsOf(uid).length;
             return deletedAt !== undefined && rows === 0;
           });
         case 'dedupeKeys':

@@ -8,15 +8,7 @@ import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { firstHour, hourOf, newestHoursFirst } from '../rows/hours.ts';
 import { pageOf } from '../rows/page.ts';
 import { recentRunOf } from '../rows/recent-run.ts';
-import {
-  addToHour,
-  findJob,
-  findRun,
-  type HourRow,
-  liveRowsOf,
-  type MemoryDatabase,
-  requireJob,
-} from './database.ts';
+import { addToHour, type HourRow, type MemoryDatabase } from './memory-database.ts';
 
 type Read = <T>(work: (now: number) => T) => Promise<T>;
 
@@ -24,7 +16,7 @@ export function createReads(db: MemoryDatabase, read: Read): StoreReads {
   return {
     getJob: (jobId, handlers) =>
       read((now) => {
-        const stored = findJob(db, jobId);
+        const stored = db.findJob(jobId);
         return stored && viewOf(db, stored, handlers, now);
       }),
     listJobs: (query) =>
@@ -57,7 +49,7 @@ export function createReads(db: MemoryDatabase, read: Read): StoreReads {
 
     getRun: (runId) =>
       read(() => {
-        const found = findRun(db, runId);
+        const found = db.findRun(runId);
         return found && runViewOf(db, found);
       }),
     listRuns: ({ limit, jobUid, jobId, type, status, from, to, before }) =>
@@ -77,7 +69,7 @@ export function createReads(db: MemoryDatabase, read: Read): StoreReads {
         return pageOf(found, limit, ({ run }) => ({ value: null, key: run.id }));
       }),
     getLogs: (runId) =>
-      read(() => db.logs.get(Number(runId)) ?? (findRun(db, runId) === undefined ? undefined : [])),
+      read(() => db.logs.get(Number(runId)) ?? (db.findRun(runId) === undefined ? undefined : [])),
 
     listAudit: ({ limit, before, actor, action, target }) =>
       read(() =>
@@ -106,7 +98,7 @@ export function createReads(db: MemoryDatabase, read: Read): StoreReads {
       }),
     jobHours: ({ jobId, hours }) =>
       read((now) => {
-        const uid = findJob(db, jobId)?.uid;
+        const uid = db.findJob(jobId)?.uid;
         if (uid === undefined) return undefined;
         const counts = new Map([...db.jobHours].filter(([, row]) => row.uid === uid));
         for (const { jobUid, status, finishedAt } of db.runs.values())
@@ -121,7 +113,7 @@ function jobsNow(db: MemoryDatabase): StoredJob[] {
 }
 
 function viewOf(db: MemoryDatabase, { job, uid }: StoredJob, handlers: TypeVersions, now: number): JobView {
-  const live = liveRowsOf(db, uid).map(({ run }) => run);
+  const live = db.liveRunsOf(uid);
   const running = live.filter(({ status }) => status === 'running');
   const starts = running.flatMap(({ startedAt = [] }) => startedAt);
   const waiting = live.filter(({ held, claim }) => held === 'no' && claim === undefined);
@@ -182,7 +174,7 @@ function recentRunsOf(db: MemoryDatabase, uid: string, limit: number): readonly 
 }
 
 function runViewOf(db: MemoryDatabase, run: Run): RunView {
-  const { id: jobId, type } = requireJob(db, Number(run.jobUid)).job;
+  const { id: jobId, type } = db.requireJob(run.jobUid).job;
   return { run, jobId, type };
 }
 

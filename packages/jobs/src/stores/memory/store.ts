@@ -6,14 +6,13 @@ import { command, insertJobs, onlyOne } from '../../core/transactions/commands.t
 import { plan } from '../../core/transactions/plan.ts';
 import { prune } from '../../core/transactions/prune.ts';
 import { cancelRun, makeDue, report } from '../../core/transactions/run-commands.ts';
-import { runScript, type Script } from '../../core/transactions/script.ts';
+import { runScript } from '../../core/transactions/script.ts';
 import { givenBackOf, reconcile, recover, recoveredOf, settle } from '../../core/transactions/settle.ts';
-import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
-import { createLocalNodes } from '../rows/local-nodes.ts';
-import { createMemoryDatabase, type MemoryDatabase } from './database.ts';
+import { LocalNodes } from '../rows/local-nodes.ts';
+import { MemoryDatabase } from './memory-database.ts';
 import { createReads } from './reads.ts';
-import { type MemoryLimits, runOn } from './tables.ts';
+import { runOn, type Transaction } from './tables.ts';
 
 export interface MemoryStoreOptions {
   readonly clock: Clock;
@@ -31,22 +30,18 @@ export interface MemoryStoreOptions {
  * those of `clock`.
  */
 export function createMemoryStore(options: MemoryStoreOptions): JobStore {
-  const { clock, database: db = createMemoryDatabase() } = options;
+  const { clock, database: db = new MemoryDatabase() } = options;
   const { maxLiveRuns = MAX_LIVE_RUNS, maxRunsPutOff = MAX_RUNS_PUT_OFF } = options;
-  const limits: MemoryLimits = { maxLiveRuns, maxRunsPutOff };
-  const nodes = createLocalNodes();
+  const on = { db, limits: { maxLiveRuns, maxRunsPutOff } };
+  const nodes = new LocalNodes();
   let isOpen = false;
   const whileOpen = async <T>(work: (now: number) => T): Promise<T> => {
     if (!isOpen)
       throw new StoreError('unavailable', 'The store is not open: open() it, or start() its engine, first.');
     return work(clock.now());
   };
-  const run = <T>(transaction: (unit: UnitOfWork) => Script<T>) =>
-    whileOpen((now) => runOn(db, { now, limits }, transaction));
-  const runUnless = async <T>(
-    signal: AbortFlag | undefined,
-    transaction: (unit: UnitOfWork) => Script<T>,
-  ) => {
+  const run = <T>(transaction: Transaction<T>) => whileOpen((now) => runOn(on, now, transaction));
+  const runUnless = async <T>(signal: AbortFlag | undefined, transaction: Transaction<T>) => {
     refuseAborted(signal);
     return run(transaction);
   };
@@ -59,7 +54,7 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
     },
     now: () => clock.now(),
     check: () => whileOpen(() => undefined),
-    join: nodes.join,
+    join: async (node, listener) => nodes.join(node, listener),
     listNodes: async () => nodes.list(clock.now()),
     insertJob: async (input, signal) => onlyOne(await runUnless(signal, (unit) => insertJobs(unit, [input]))),
     command: (input, signal) => runUnless(signal, (unit) => command(unit, input)),
@@ -72,7 +67,6 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
     cancelRun: (input, signal) => runUnless(signal, (unit) => cancelRun(unit, input)),
     makeDue: (input, signal) => runUnless(signal, () => makeDue(input)),
     ...createReads(db, whileOpen),
-    prune: (retention) =>
-      whileOpen((now) => runScript(prune(retention), (step) => runOn(db, { now, limits }, step))),
+    prune: (retention) => whileOpen((now) => runScript(prune(retention), (step) => runOn(on, now, step))),
   };
 }

@@ -1,30 +1,24 @@
-import type { NodeInfo, NodeListener, NodeView } from '../../core/nodes/membership.ts';
-import type { JobStore } from '../../core/store/store.ts';
+import type { Membership, NodeInfo, NodeListener, NodeView } from '../../core/nodes/membership.ts';
 
-/**
- * The nodes on this store: one, as a rule. There are no others to tell anything, and it is asked itself how
- * it is.
- */
-export function createLocalNodes(): {
-  readonly join: JobStore['join'];
-  list(now: number): readonly NodeView[];
-} {
-  const joined = new Map<string, { readonly node: NodeInfo; readonly listener: NodeListener }>();
-  return {
-    async join(node, listener) {
-      joined.set(node.id, { node, listener });
-      return {
-        notify: () => undefined,
-        watch: () => undefined,
-        leave: async () => void joined.delete(node.id),
-      };
-    },
-    list: (now) =>
-      [...joined.values()].map(({ node, listener }) => ({
-        ...node,
-        ...listener.state(),
-        beatAt: now,
-        stalledMs: 0,
-      })),
-  };
+/** The nodes on this store: one, as a rule. It has no other nodes to tell anything, and answers for itself. */
+export class LocalNodes {
+  readonly #joined = new Map<string, { readonly node: NodeInfo; readonly listener: NodeListener }>();
+
+  join(node: NodeInfo, listener: NodeListener): Membership {
+    this.#joined.set(node.id, { node, listener });
+    return {
+      notify: () => undefined,
+      watch: () => undefined,
+      leave: async () => void this.#joined.delete(node.id),
+    };
+  }
+
+  list(now: number): readonly NodeView[] {
+    return [...this.#joined.values()].map(({ node, listener }) => ({
+      ...node,
+      ...listener.state(),
+      beatAt: now,
+      stalledMs: 0,
+    }));
+  }
 }

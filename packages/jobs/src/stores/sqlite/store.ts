@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { type AbortFlag, refuseAborted, StoreError } from '../../core/model/errors.ts';
 import type { JobStore } from '../../core/store/store.ts';
-import { createLocalNodes } from '../rows/local-nodes.ts';
+import { LocalNodes } from '../rows/local-nodes.ts';
 import { type OpenDatabase, openDatabase } from './threads/open-database.ts';
 import type { Input, Output, ReadMethod, WriteMethod } from './threads/protocol.ts';
 import { packSettlements, unpackClaim, unpackPlan } from './threads/thread-codec.ts';
@@ -29,7 +29,7 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
   let database: OpenDatabase | undefined;
   const losing = new AbortController();
 
-  const nodes = createLocalNodes();
+  const nodes = new LocalNodes();
   const opened = (): OpenDatabase => {
     if (database !== undefined) return database;
     throw new StoreError('unavailable', 'The store is not open: open() it, or start() its engine, first.');
@@ -56,7 +56,7 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
       await database?.close();
     },
     now: () => clock.now(),
-    join: nodes.join,
+    join: async (node, listener) => nodes.join(node, listener),
     listNodes: async () => nodes.list(clock.now()),
     async check() {
       await Promise.all([write('check', undefined), read('check', undefined)]);

@@ -1,0 +1,128 @@
+import { StoreError } from '../../core/model/errors.ts';
+import type { FinishedRun, LiveRun, Run } from '../../core/model/run.ts';
+import type { LogLine } from '../../core/store/store-passes.ts';
+import type { AuditRow, HourCount } from '../../core/store/store-views.ts';
+import type { StoredJob } from '../../core/transactions/stored-job.ts';
+import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
+import { hourOf } from '../rows/hours.ts';
+
+/** A live run, and the version of its job's type that may claim it (P22, types and deploys). */
+export interface LiveRow {
+  readonly run: LiveRun;
+  readonly typeVersion: number;
+  /** A slot that no claim took as it was made, or that was put back. */
+  readonly slotHasWaited: boolean;
+}
+
+/** What a dedupe key made, and the run as it was when its row was pruned. */
+export interface DedupeRow {
+  readonly uid: number;
+  readonly key: string;
+  readonly runId: number;
+  readonly at: number;
+  readonly pruned?: Run;
+}
+
+/** `uid`: of one job. */
+export interface HourRow extends HourCount {
+  readonly uid?: number;
+}
+
+/** The tables of one or more stores in a process. They are gone with it. */
+export class MemoryDatabase {
+  readonly jobs = new Map<number, StoredJob>();
+  readonly live = new Map<number, LiveRow>();
+  readonly runs = new Map<number, FinishedRun>();
+  readonly logs = new Map<number, readonly LogLine[]>();
+  readonly dedupeKeys = new Map<string, DedupeRow>();
+  readonly hours = new Map<string, HourRow>();
+  readonly jobHours = new Map<string, HourRow>();
+  readonly audit: AuditRow[] = [];
+  #lastId = 0;
+
+  /** Jobs, runs, fences and audit rows share one sequence. */
+  nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  /** Writes a job. Rejects a row that the rules never make, as the CHECKs of the other stores do. */
+  putJob(stored: StoredJob): void {
+    const { maxAttempts } = stored.job;
+    if (maxAttempts < 1) throw new StoreError('unavailable', `a job can't have ${maxAttempts} attempts`);
+    this.jobs.set(stored.uid, stored);
+  }
+
+  /** The job that has this id now. */
+  findJob(id: string): StoredJob | undefined {
+    return [...this.jobs.values()].find(({ job, deletedAt }) => job.id === id && deletedAt === undefined);
+  }
+
+  requireJob(uid: number | string): StoredJob {
+    const stored = this.jobs.get(Number(uid));
+    if (stored === undefined) throw new Error(`a run belongs to no job (uid ${uid})`);
+    return stored;
+  }
+
+  findRun(runId: string): Run | undefined {
+    return this.findLive(runId) ?? this.runs.get(Number(runId));
+  }
+
+  findLive(runId: string | number): LiveRun | undefined {
+    return this.live.get(Number(runId))?.run;
+  }
+
+  /** The live runs of a job, in the order in which they were made. */
+  liveRunsOf(uid: number): readonly LiveRun[] {
+    return [...this.live.values()].map(({ run }) => run).filter(({ jobUid }) => Number(jobUid) === uid);
+  }
+
+  requireLive(runId: string): LiveRow {
+    const row = this.live.get(Number(runId));
+    if (row === undefined) throw new Error(`run ${runId} is not live`);
+    return row;
+  }
+
+  putLive(row: LiveRow): void {
+    this.live.set(Number(row.run.id), row);
+  }
+
+  changeRun(runId: string, changes: Partial<LiveRun>): void {
+    const row = this.requireLive(runId);
+    this.putLive({ ...row, run: { ...row.run, ...changes } });
+  }
+
+  /** Adds a finished run, and counts it in its hour. */
+  addFinished(run: FinishedRun): void {
+    this.runs.set(Number(run.id), run);
+    addToHour(this.hours, { hour: hourOf(run.finishedAt), status: run.status, count: 1 });
+  }
+}
+
+/** Makes an empty database for a memory store. */
+export function createMemoryDatabase(): MemoryDatabase {
+  return new MemoryDatabase();
+}
+
+/** The transaction under way. */
+export interface MemoryUnit {
+  readonly db: MemoryDatabase;
+  /** The most that a job may have. */
+  readonly limits: { readonly maxLiveRuns: number; readonly maxRunsPutOff: number };
+  readonly unit: UnitOfWork;
+}
+
+/** The earliest due first. */
+export function byDue(a: LiveRun, b: LiveRun): number {
+  return a.availableAt - b.availableAt || Number(a.id) - Number(b.id);
+}
+
+export function lock({ unit: { jobs } }: MemoryUnit, stored: StoredJob): StoredJob {
+  if (!jobs.has(stored.uid)) jobs.set(stored.uid, stored);
+  return stored;
+}
+
+export function addToHour(hours: Map<string, HourRow>, row: HourRow): void {
+  const key = `${row.uid} ${row.hour} ${row.status}`;
+  hours.set(key, { ...row, count: row.count + (hours.get(key)?.count ?? 0) });
+}
