@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Schedule } from '../../src/core/schedule/schedule.ts';
 import { connect } from '../../src/stores/postgres/connection/database.ts';
 import { type Queries, queriesOn } from '../../src/stores/postgres/connection/queries.ts';
-import { createKnownClaims } from '../../src/stores/postgres/shortcuts/known-claims.ts';
-import { createKnownJobs } from '../../src/stores/postgres/shortcuts/known-jobs.ts';
+import { KnownClaims } from '../../src/stores/postgres/shortcuts/known-claims.ts';
+import { KnownJobs } from '../../src/stores/postgres/shortcuts/known-jobs.ts';
 import { openMove } from '../../src/stores/postgres/shortcuts/move-succeeded.ts';
 import { ALL_SHORTCUTS } from '../../src/stores/postgres/shortcuts/shortcuts.ts';
 import {
@@ -185,10 +185,10 @@ describe('what a settlement asks for with its BEGIN', () => {
     await claimed(count);
     await trigger();
     const known = await claim(1);
-    const claims = createKnownClaims();
+    const claims = new KnownClaims();
     claims.remember(known);
     const patience = { gaveUpAt: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY };
-    const shared = { claims, known: createKnownJobs(), patience, shortcuts: ALL_SHORTCUTS };
+    const shared = { claims, known: new KnownJobs(), patience, shortcuts: ALL_SHORTCUTS };
     const at = Date.now();
     const batch = known.runs.map((run) => settlement(run, SUCCEEDED, at));
     return {

@@ -15,7 +15,7 @@ import { createReads } from './methods/reads.ts';
 import { createWrites, type Parts } from './methods/writes.ts';
 import { migrate } from './migrate.ts';
 import type { Shortcuts } from './shortcuts/shortcuts.ts';
-import { createShared } from './tables/shared.ts';
+import { Shared } from './tables/shared.ts';
 import { runIn } from './tables/tables.ts';
 import type { Unit } from './tables/unit.ts';
 import { createVacuum, vacuumPassed } from './upkeep/vacuum.ts';
@@ -65,7 +65,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   // On a connection of its own: neither reads nor a close wait for it. Without `statementMs`: the server
   // would go on with what its client gave up.
   const vacuums = connect({ url, max: 1 });
-  const shared = createShared(db, { maxLiveRuns, maxRunsPutOff, shortcuts });
+  const shared = new Shared(db, { maxLiveRuns, maxRunsPutOff, shortcuts });
   const maxCommands = FOR_COMMANDS_AND_READS - KEPT_FREE;
   const writes = createWrites({ passes, commands: db, maxCommands, shared, ownNow });
   const joined = new Set<string>();

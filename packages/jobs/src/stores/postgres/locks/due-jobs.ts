@@ -114,8 +114,8 @@ async function beginClaim(u: Unit, { types, node }: ClaimInput, hasJoined: boole
 }
 
 /**
- * The database's time as a node knows it is at most so far ahead, but for a database that another one has
- * replaced. By so much less than {@link createDueIndexFloor} means to wait for what is written late.
+ * A node's idea of the database's time is at most this far ahead, unless another database has replaced it.
+ * Less than the time that `DueIndexFloor` allows for a late commit.
  */
 const CLOCKS_DIFFER_MS = 100;
 

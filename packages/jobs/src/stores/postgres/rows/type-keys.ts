@@ -4,60 +4,61 @@ import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import type { Database } from '../connection/database.ts';
 
-export type TypeKeys = ReturnType<typeof createTypeKeys>;
+/** The small keys of job types, one for each version. A key never changes, so it is read once. */
+export class TypeKeys {
+  readonly #db: Database;
+  readonly #known = new Map<string, number>();
+  readonly #underWay = new Map<string, Promise<void>>();
 
-/** The small keys of job types in one version each. They never change, so what was read once stays true. */
-export function createTypeKeys(db: Database) {
-  const known = new Map<string, number>();
-  const underWay = new Map<string, Promise<void>>();
-  const nameOf = (type: string, version: number) => `${version} ${type}`;
-  const learn = async (type: string, version: number) => {
-    const find = async () => numberOf((await db.arrays(FIND, [type, version]))[0]);
-    const key = (await find()) ?? (await db.transaction((q) => q.run(ADD, [type, version])).then(find));
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /**
+   * Makes the key known to `get`, in a transaction of its own: call it before the transaction that needs the
+   * key. Undefined if the key is known, so that commands take their turns in the order of asking.
+   */
+  ensure(type: string, version: number): Promise<void> | undefined {
+    const name = nameOf(type, version);
+    if (this.#known.has(name)) return undefined;
+    const learning = (this.#underWay.get(name) ?? Promise.reject())
+      // The first caller asks for all; if it fails, each caller asks for itself.
+      .catch(() => this.#learn(type, version))
+      .finally(() => this.#underWay.delete(name));
+    this.#underWay.set(name, learning);
+    return learning;
+  }
+
+  /** Gives the key that `ensure` made known. */
+  get(type: string, version: number): number {
+    const key = this.#known.get(nameOf(type, version));
+    if (key === undefined) throw new Error(`the key of the job type ${type} is not known`);
+    return key;
+  }
+
+  async #learn(type: string, version: number): Promise<void> {
+    const find = async () => numberOf((await this.#db.arrays(FIND, [type, version]))[0]);
+    const key = (await find()) ?? (await this.#db.transaction((q) => q.run(ADD, [type, version])).then(find));
     if (key === undefined) throw new Error(`the job type ${type} was not kept`);
-    known.set(nameOf(type, version), key);
-  };
-  return {
-    /**
-     * Makes the key known to `get`; in a transaction of its own, before the one that needs it. Undefined: it
-     * is known already, so that commands take their turns in the order of asking.
-     */
-    ensure(type: string, version: number): Promise<void> | undefined {
-      const name = nameOf(type, version);
-      if (known.has(name)) return undefined;
-      const learning = (underWay.get(name) ?? Promise.reject())
-        // One asks for all; if that is in vain, each asks for itself.
-        .catch(() => learn(type, version))
-        .finally(() => underWay.delete(name));
-      underWay.set(name, learning);
-      return learning;
-    },
-    /** Of a type in a version that was ensured. */
-    get(type: string, version: number): number {
-      const key = known.get(nameOf(type, version));
-      if (key === undefined) throw new Error(`the key of the job type ${type} is not known`);
-      return key;
-    },
-  };
+    this.#known.set(nameOf(type, version), key);
+  }
 }
 
-/**
- * Of a run that is about to be made: of the job's type in the version of the job, or in the newer one that
- * checked its payload.
- */
+function nameOf(type: string, version: number): string {
+  return `${version} ${type}`;
+}
+
+/** The key of a new run's type: in the job's version, or in the newer version that checked the payload. */
 export function keyOfRun(types: TypeKeys, { typeVersion }: NewRun, { job, typeKey }: StoredJob): number {
   return typeVersion === undefined ? typeKey : types.get(job.type, typeVersion);
 }
 
-/** For {@link KEYS_KNOWN}: as JSON. */
+/** The first parameter of {@link KEYS_KNOWN}, as JSON. */
 export function versionsParam(types: TypeVersions): string {
   return JSON.stringify(types);
 }
 
-/**
- * The keys of all that a node with these types can run: those types, in that version or an older one (P22,
- * types and deploys).
- */
+/** The keys of the types that a node can run: its versions and older ones (P22, types and deploys). */
 export const KEYS_KNOWN = `SELECT key FROM greenvue_jobs.job_types
   WHERE version <= coalesce(($1::jsonb ->> type)::integer, 0)`;
 

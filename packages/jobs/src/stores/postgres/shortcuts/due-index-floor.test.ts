@@ -1,12 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import {
-  createDueIndexFloor,
-  type DueIndexFloor,
-  earlierOf,
-  type Look,
-  type Seen,
-  START,
-} from './due-index-floor.ts';
+import { DueIndexFloor, earlierOf, type Look, type Seen, START } from './due-index-floor.ts';
 
 const SLOW: Seen = { tookMs: 40 };
 const QUICK: Seen = { tookMs: 0.5 };
@@ -21,7 +14,7 @@ describe('a low-water mark', () => {
     time = 0;
     asked = 0;
     fromStart = SLOW;
-    mark = createDueIndexFloor({ monotonic: () => time });
+    mark = new DueIndexFloor({ monotonic: () => time });
   });
   const look = (now: number): Promise<Look> =>
     mark.look(now, async (from) => {
@@ -55,11 +48,11 @@ describe('a low-water mark', () => {
   });
 
   it('learns that looks are slow, and that they are not, from what others have seen', async () => {
-    for (let n = 0; n < 3; n++) mark.seenElsewhere(40);
+    for (let n = 0; n < 3; n++) mark.noteDuration(40);
     expect(mark.isSlow).toBe(true);
     await look(10_000);
     expect(asked).toBe(1);
-    mark.seenElsewhere(0.5);
+    mark.noteDuration(0.5);
     expect(mark.isSlow).toBe(false);
   });
 

@@ -1,143 +1,150 @@
 import { rowOf } from '../rows/run-rows.ts';
 
-/**
- * Where a look for due runs begins. Taken runs stay in the index as dead rows until VACUUM, and a snapshot
- * prevents that. When walking over them takes long, looks begin where the last one ended. Occasional looks
- * from the start find runs that became due before that point, such as one given back.
- */
-export interface DueIndexFloor {
-  /** Begins a look at `now`; `see` looks for what is due first from an instant on. */
-  look(now: number, see: (from: number) => Promise<Seen>): Promise<Look>;
-  /** Looks from the start take long. */
-  readonly isSlow: boolean;
-  /** Somebody else has looked from the start, and it took so long. */
-  seenElsewhere(tookMs: number): void;
-  /** What is due at these instants is written now. */
-  rewind(to: readonly number[]): void;
-}
-
 export interface Look {
-  /** What came due before is not looked for. */
+  /** It skips everything that became due before. */
   readonly from: number;
-  /** Somebody has to look again by then: there may be something that this look does not see. */
+  /** Another look is needed by then: this one may not see everything. */
   readonly againAt?: number;
-  /** What is left must be `seen`: what is known of how long that takes is too old. */
+  /** The look must report what is left as `seen`: the last measured duration is too old. */
   readonly mustSee: boolean;
   /**
-   * Ends it, once it is written: all that is due before `reached` is taken, but for what was `seen`
-   * afterwards. Without `reached`, nothing was taken; without `seen`, nobody has looked.
+   * Call it after the look's transaction is written. Everything due before `reached` is taken, except for
+   * what was `seen` afterwards. Without `reached` nothing was taken; without `seen` nothing was looked for.
    */
   done(reached: number | undefined, seen: Seen | undefined): void;
 }
 
 export interface Seen {
-  /** What is left is due then, if there is any. */
+  /** The earliest due time of what is left; absent if nothing is left. */
   readonly earliest?: number;
-  /** How long the server has looked for it. */
+  /** How long the server looked for it. */
   readonly tookMs: number;
 }
 
-/** Before all that can be due. */
+/** Before every due time. */
 export const START = -8_640_000_000_000_000;
-/** A look that is quicker than this walks over little. */
+/** A look that is quicker than this passes few dead rows. */
 const QUICK_MS = 1;
-/** Slow ones from the start take so much of the time. */
+/** The share of the time that slow looks from the start may take. */
 const SHARE = 0.02;
-/** But what was not seen waits no longer than this, or than ten of them take. */
+/** A run that a look skipped waits no longer than this, or than the time of ten looks. */
 const LONGEST_MS = 5_000;
-/** So old is what is known of how long a look takes, at most. */
+/** The duration of a look is measured again after this time. */
 const SEE_EVERY_MS = 1_000;
-/** Nobody has to look again sooner for what a look does not see: an idle node would go on looking. */
+/** A slow look is repeated no sooner than this, so that an idle node rests. */
 const AGAIN_MS = 500;
-/** A transaction may be written so long after the time at which it made something due. */
+/** A transaction may commit this long after the time at which it made something due. */
 const LATE_MS = 500;
-/** Looks take long when so many in a row did. */
+/** Looks count as slow when this many in a row were. */
 const LOOKS = 3;
-/** No look is under way for longer. */
+/** A look that is open for longer was never written. */
 const OPEN_MS = 60_000;
 
-export function createDueIndexFloor({
-  isOn = true,
-  monotonic = () => performance.now(),
-}: {
-  /** Otherwise each look begins at the start. */
+export interface DueIndexFloorOptions {
+  /** If false, each look begins at the start. */
   readonly isOn?: boolean;
   readonly monotonic?: () => number;
-} = {}): DueIndexFloor {
-  let mark = START;
-  const open = new Set<OpenLook>();
-  /** How long the last looks from the start took: one alone may have been kept from its work. */
-  let lastTook: readonly number[] = [];
-  /** When there is time for the next slow one from the start. */
-  let nextAt = Number.NEGATIVE_INFINITY;
-  let seenAt = Number.NEGATIVE_INFINITY;
-
-  const begin = (): OpenLook => {
-    const look: OpenLook = { begun: monotonic(), setBackTo: Number.POSITIVE_INFINITY };
-    // Those that were not written have no end.
-    for (const other of open) if (look.begun - other.begun > OPEN_MS) open.delete(other);
-    open.add(look);
-    return look;
-  };
-  const end = (look: OpenLook, to: number) => {
-    open.delete(look);
-    mark = Math.min(to, look.setBackTo);
-  };
-  const setBack = (to: number) => {
-    mark = Math.min(mark, to);
-    for (const look of open) look.setBackTo = Math.min(look.setBackTo, to);
-  };
-  const note = (tookMs: number) => {
-    lastTook = [...lastTook, tookMs].slice(-LOOKS);
-  };
-  const typicalMs = () => (lastTook.length < LOOKS ? 0 : Math.min(...lastTook));
-  const isSlow = () => isOn && typicalMs() >= QUICK_MS;
-
-  const seeFromStart = async (now: number, see: (from: number) => Promise<Seen>) => {
-    const look = begin();
-    // Only one at a time, if there are several looks.
-    nextAt = look.begun + LONGEST_MS;
-    const { earliest = now, tookMs } = await see(START);
-    const to = Math.min(earliest, now - LATE_MS);
-    end(look, to);
-    setBack(to);
-    note(tookMs);
-    nextAt = monotonic() + Math.min(typicalMs() / SHARE, Math.max(LONGEST_MS, typicalMs() * 10));
-  };
-
-  return {
-    async look(now, see) {
-      if (isSlow() && monotonic() >= nextAt) await seeFromStart(now, see);
-      const isFromStart = !isSlow();
-      const look = begin();
-      return {
-        from: isFromStart ? START : mark,
-        mustSee: isFromStart && look.begun >= seenAt + SEE_EVERY_MS,
-        ...(isFromStart ? {} : { againAt: now + Math.max(Math.ceil(nextAt - look.begun), AGAIN_MS) }),
-        done(reached, seen) {
-          const left = seen?.earliest ?? Number.POSITIVE_INFINITY;
-          end(look, Math.min(reached === undefined ? mark : Math.min(reached, now - LATE_MS), left));
-          if (!isFromStart || seen === undefined) return;
-          seenAt = look.begun;
-          note(seen.tookMs);
-          nextAt = look.begun;
-        },
-      };
-    },
-    get isSlow() {
-      return isSlow();
-    },
-    seenElsewhere: note,
-    rewind(instants) {
-      setBack(instants.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY));
-    },
-  };
 }
 
-/** A look whose transaction is under way. */
+/**
+ * Where a look for due runs begins. Taken runs stay in the index as dead rows until VACUUM, and a snapshot
+ * prevents that. When passing them takes long, looks begin where the last one ended. Occasional looks from
+ * the start find runs that became due before that point, such as one given back.
+ */
+export class DueIndexFloor {
+  readonly #isOn: boolean;
+  readonly #monotonic: () => number;
+  #mark = START;
+  readonly #open = new Set<OpenLook>();
+  /** How long the last looks from the start took: a single one may have been delayed by other work. */
+  #lastTook: readonly number[] = [];
+  /** When the next slow look from the start may begin. */
+  #nextAt = Number.NEGATIVE_INFINITY;
+  #seenAt = Number.NEGATIVE_INFINITY;
+
+  constructor({ isOn = true, monotonic = () => performance.now() }: DueIndexFloorOptions = {}) {
+    this.#isOn = isOn;
+    this.#monotonic = monotonic;
+  }
+
+  /** Begins a look at `now`; `see` finds the earliest due time from an instant on. */
+  async look(now: number, see: (from: number) => Promise<Seen>): Promise<Look> {
+    if (this.isSlow && this.#monotonic() >= this.#nextAt) await this.#seeFromStart(now, see);
+    const isFromStart = !this.isSlow;
+    const look = this.#begin();
+    return {
+      from: isFromStart ? START : this.#mark,
+      mustSee: isFromStart && look.begun >= this.#seenAt + SEE_EVERY_MS,
+      ...(isFromStart ? {} : { againAt: now + Math.max(Math.ceil(this.#nextAt - look.begun), AGAIN_MS) }),
+      done: (reached, seen) => {
+        const left = seen?.earliest ?? Number.POSITIVE_INFINITY;
+        this.#end(
+          look,
+          Math.min(reached === undefined ? this.#mark : Math.min(reached, now - LATE_MS), left),
+        );
+        if (!isFromStart || seen === undefined) return;
+        this.#seenAt = look.begun;
+        this.noteDuration(seen.tookMs);
+        this.#nextAt = look.begun;
+      },
+    };
+  }
+
+  /** Looks from the start take long. */
+  get isSlow(): boolean {
+    return this.#isOn && this.#typicalMs >= QUICK_MS;
+  }
+
+  /** Notes how long a look from the start took; also one that another statement made. */
+  noteDuration(tookMs: number): void {
+    this.#lastTook = [...this.#lastTook, tookMs].slice(-LOOKS);
+  }
+
+  /** Call it when runs or jobs that are due at these instants are written. */
+  rewind(instants: readonly number[]): void {
+    this.#setBack(instants.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY));
+  }
+
+  get #typicalMs(): number {
+    return this.#lastTook.length < LOOKS ? 0 : Math.min(...this.#lastTook);
+  }
+
+  #begin(): OpenLook {
+    const look: OpenLook = { begun: this.#monotonic(), setBackTo: Number.POSITIVE_INFINITY };
+    // A look whose transaction failed is never ended.
+    for (const other of this.#open) if (look.begun - other.begun > OPEN_MS) this.#open.delete(other);
+    this.#open.add(look);
+    return look;
+  }
+
+  #end(look: OpenLook, to: number): void {
+    this.#open.delete(look);
+    this.#mark = Math.min(to, look.setBackTo);
+  }
+
+  #setBack(to: number): void {
+    this.#mark = Math.min(this.#mark, to);
+    for (const look of this.#open) look.setBackTo = Math.min(look.setBackTo, to);
+  }
+
+  async #seeFromStart(now: number, see: (from: number) => Promise<Seen>): Promise<void> {
+    const look = this.#begin();
+    // Of several looks, only one begins at the start.
+    this.#nextAt = look.begun + LONGEST_MS;
+    const { earliest = now, tookMs } = await see(START);
+    const to = Math.min(earliest, now - LATE_MS);
+    this.#end(look, to);
+    this.#setBack(to);
+    this.noteDuration(tookMs);
+    const typicalMs = this.#typicalMs;
+    this.#nextAt = this.#monotonic() + Math.min(typicalMs / SHARE, Math.max(LONGEST_MS, typicalMs * 10));
+  }
+}
+
+/** A look whose transaction is open. */
 interface OpenLook {
   readonly begun: number;
-  /** It must not move the mark beyond what the mark was set back to meanwhile. */
+  /** The earliest instant that the mark was set back to since; the look must not move it beyond. */
   setBackTo: number;
 }
 
@@ -147,13 +154,13 @@ export function seenIn(row: unknown): Seen {
   return { tookMs, ...(earliest === null ? {} : { earliest }) };
 }
 
-/** How long the server has been at a statement. */
+/** How long the server has worked on a statement. */
 export const TOOK_MS = '(extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000)::float8';
 
-/** What a look for the earliest gives, and how long it took, in this order. */
+/** Columns: the earliest due time, and how long the look took. */
 export const seeing = (earliest: string): string => `(${earliest}) AS earliest, ${TOOK_MS} AS took_ms`;
 
-/** The earlier of two instants, of which each may be absent. */
+/** The earlier of two instants; either may be absent. */
 export function earlierOf(one: number | undefined, other: number | undefined): number | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return Math.min(one, other);

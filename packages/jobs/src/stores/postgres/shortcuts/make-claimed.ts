@@ -70,7 +70,7 @@ export async function insertClaimed(
   const made = queuedOf(run, { id: String(id), jobUid: stored.job.uid, now: u.now });
   if (fence === null) return { run: made, claimed: undefined };
   // Otherwise it has not looked to the end.
-  u.shared.due.runs.seenElsewhere(tookMs);
+  u.shared.due.runs.noteDuration(tookMs);
   return { run: made, claimed: claimOfOne(made, stored.job, fence) };
 }
 

@@ -107,7 +107,7 @@ function makeParams(
 function madeOf(row: unknown, { fixed, run: guessed }: Guess, shared: Shared): CommandResult {
   const [id, fence, now, tookMs, ...varying] =
     rowOf<[number, number, number, number, ...(string | number | null)[]]>(row);
-  shared.due.runs.seenElsewhere(tookMs);
+  shared.due.runs.noteDuration(tookMs);
   const { job, uid } = jobInState(fixed, {
     uid: Number(fixed.uid),
     ...Object.fromEntries(VARYING_COLUMNS.map(({ name }, n) => [name, varying[n]])),

@@ -5,94 +5,72 @@ import type { SeenWaiting } from '../../../core/transactions/tables.ts';
 import type { FixedJob } from '../../rows/job-row.ts';
 import { LiveRunCap } from '../../rows/live-run-cap.ts';
 import type { Database } from '../connection/database.ts';
-import { createTypeKeys, type TypeKeys } from '../rows/type-keys.ts';
-import { createDueIndexFloor, type DueIndexFloor } from '../shortcuts/due-index-floor.ts';
+import { TypeKeys } from '../rows/type-keys.ts';
+import { DueIndexFloor } from '../shortcuts/due-index-floor.ts';
 import { SHARDS } from '../shortcuts/hour-count-shards.ts';
-import { createKnownClaims, type KnownClaims } from '../shortcuts/known-claims.ts';
-import { createKnownJobs, type KnownJobs } from '../shortcuts/known-jobs.ts';
+import { KnownClaims } from '../shortcuts/known-claims.ts';
+import { KnownJobs } from '../shortcuts/known-jobs.ts';
 import { ALL_SHORTCUTS, type Shortcuts } from '../shortcuts/shortcuts.ts';
 
-/** What a store keeps over its transactions. */
-export interface Shared {
+const MAX_TRIGGERED_BYTES = 8 * 1024 * 1024;
+const BYTES_OF_TRIGGERED = 2_000;
+
+export interface SharedOptions {
+  readonly maxLiveRuns: number;
+  readonly maxRunsPutOff: number;
+  readonly shortcuts: Partial<Shortcuts>;
+}
+
+/** What a store remembers from one transaction to the next. */
+export class Shared {
   readonly types: TypeKeys;
   readonly liveRunCap: LiveRunCap;
   /** The most runs with a future `run_at` that a job may have. */
   readonly maxRunsPutOff: number;
   readonly shortcuts: Shortcuts;
-  /** This process counts finished runs in this shard of an hour, or begins with it. */
-  readonly shard: number;
-  /** Whether a pass waits for jobs that others have locked: not again soon after it was in vain. */
-  readonly patience: {
-    gaveUpAt: number;
-    /** When jobs that this node settles were last found locked: by others, or by other work of its own. */
-    sharedAt: number;
+  /** The shard of an hour in which this process counts finished runs. */
+  readonly shard: number = randomInt(SHARDS);
+  /** When a pass last gave up waiting for locked jobs, and last found a job locked that this node settles. */
+  readonly patience = { gaveUpAt: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY };
+  readonly claims = new KnownClaims();
+  readonly known = new KnownJobs();
+  /** By id, jobs that were triggered lately: the store knows what the next trigger makes. */
+  readonly triggered = new BoundedMap<string, Triggered>({
+    maxBytes: MAX_TRIGGERED_BYTES,
+    bytesOf: ({ fixed: { payload, name, description } }) =>
+      BYTES_OF_TRIGGERED + 2 * (payload.length + name.length + description.length),
+  });
+  /** Whether a pass left out due jobs that other work, such as the settlements beside it, had locked. */
+  readonly missed = { plans: false };
+  /** What the last look saw: a claim asks for suspects and slots only if there are some. */
+  readonly waiting: { seen: SeenWaiting } = {
+    seen: {
+      at: 0,
+      runAt: undefined,
+      slotAt: undefined,
+      suspects: { dueAt: undefined, isOneClaimed: false },
+    },
   };
-  readonly claims: KnownClaims;
-  readonly known: KnownJobs;
-  /** By id, jobs that were triggered of late: what the next trigger makes is known. */
-  readonly triggered: BoundedMap<string, Triggered>;
-  /** Whether a pass left something due alone since others held it, such as the settlements beside it. */
-  readonly missed: { plans: boolean };
-  /** What the last look has seen: a claim asks for suspects and slots only where there are some. */
-  readonly waiting: { seen: SeenWaiting };
   readonly due: { readonly jobs: DueIndexFloor; readonly runs: DueIndexFloor };
+
+  constructor(db: Database, { maxLiveRuns, maxRunsPutOff, shortcuts }: SharedOptions) {
+    this.types = new TypeKeys(db);
+    // Other nodes make runs, too.
+    this.liveRunCap = new LiveRunCap(maxLiveRuns, 1 / 8);
+    this.maxRunsPutOff = maxRunsPutOff;
+    this.shortcuts = { ...ALL_SHORTCUTS, ...shortcuts };
+    const isOn = this.shortcuts.dueIndexFloor;
+    this.due = { jobs: new DueIndexFloor({ isOn }), runs: new DueIndexFloor({ isOn }) };
+  }
 }
 
-/** A job as it was when a trigger last made and claimed a run of it. */
+/** A job at its last trigger that made and claimed a run. */
 export interface Triggered {
   readonly stored: StoredJob;
   readonly fixed: FixedJob;
 }
 
-const MAX_TRIGGERED_BYTES = 8 * 1024 * 1024;
-const BYTES_OF_TRIGGERED = 2_000;
-
-export function createShared(
-  db: Database,
-  {
-    maxLiveRuns,
-    maxRunsPutOff,
-    shortcuts: some,
-  }: {
-    readonly maxLiveRuns: number;
-    readonly maxRunsPutOff: number;
-    readonly shortcuts: Partial<Shortcuts>;
-  },
-): Shared {
-  const shortcuts = { ...ALL_SHORTCUTS, ...some };
-  const floor = () => createDueIndexFloor({ isOn: shortcuts.dueIndexFloor });
-  return {
-    types: createTypeKeys(db),
-    // Other nodes make runs, too.
-    liveRunCap: new LiveRunCap(maxLiveRuns, 1 / 8),
-    maxRunsPutOff,
-    shortcuts,
-    shard: randomInt(SHARDS),
-    patience: { gaveUpAt: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY },
-    claims: createKnownClaims(),
-    known: createKnownJobs(),
-    triggered: new BoundedMap({
-      maxBytes: MAX_TRIGGERED_BYTES,
-      bytesOf: ({ fixed: { payload, name, description } }) =>
-        BYTES_OF_TRIGGERED + 2 * (payload.length + name.length + description.length),
-    }),
-    missed: { plans: false },
-    waiting: {
-      seen: {
-        at: 0,
-        runAt: undefined,
-        slotAt: undefined,
-        suspects: { dueAt: undefined, isOneClaimed: false },
-      },
-    },
-    due: { jobs: floor(), runs: floor() },
-  };
-}
-
-/**
- * For work beside the passes: it counts in a shard of its own, so that it and the pass beside it don't wait
- * for each other's commit.
- */
+/** For work beside the passes: with a shard of its own, so that neither waits for the other's commit. */
 export function besidePasses(shared: Shared): Shared {
   return { ...shared, shard: (shared.shard + 1) % SHARDS };
 }
