@@ -4,7 +4,7 @@ import type { JobStore } from '../../core/store/store.ts';
 import { type Recovery, recover } from '../../core/transactions/settle.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { connect, type Database } from './connection/database.ts';
-import { createDatabaseClock } from './connection/database-clock.ts';
+import { DatabaseClock } from './connection/database-clock.ts';
 import { storeInTransaction } from './in-transaction.ts';
 import type { DeadNode } from './membership/control-protocol.ts';
 import { join } from './membership/membership.ts';
@@ -12,13 +12,13 @@ import { listNodes } from './membership/nodes.ts';
 import { createCommands } from './methods/commands.ts';
 import { createPasses } from './methods/passes.ts';
 import { createReads } from './methods/reads.ts';
-import { createWrites, type Parts } from './methods/writes.ts';
+import { type Parts, Writes } from './methods/writes.ts';
 import { migrate } from './migrate.ts';
 import type { Shortcuts } from './shortcuts/shortcuts.ts';
 import { Shared } from './tables/shared.ts';
 import { runIn } from './tables/tables.ts';
 import type { Unit } from './tables/unit.ts';
-import { createVacuum, vacuumPassed } from './upkeep/vacuum.ts';
+import { Vacuum, vacuumPassed } from './upkeep/vacuum.ts';
 
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database`; the schema `greenvue_jobs` in it is the store's. */
@@ -55,7 +55,7 @@ const MAX_STALL_MS = 60_000;
 export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const { url, clock, ownClock = false, shortcuts = {} } = options;
   const { maxLiveRuns = MAX_LIVE_RUNS, maxRunsPutOff = MAX_RUNS_PUT_OFF } = options;
-  const databaseClock = createDatabaseClock(clock);
+  const databaseClock = new DatabaseClock(clock);
   const now = () => (ownClock ? clock.now() : databaseClock.now());
   const ownNow = () => (ownClock ? clock.now() : undefined);
   const how = { url, statementMs: STATEMENT_MS, clock: databaseClock };
@@ -67,10 +67,10 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const vacuums = connect({ url, max: 1 });
   const shared = new Shared(db, { maxLiveRuns, maxRunsPutOff, shortcuts });
   const maxCommands = FOR_COMMANDS_AND_READS - KEPT_FREE;
-  const writes = createWrites({ passes, commands: db, maxCommands, shared, ownNow });
+  const writes = new Writes({ passes, commands: db, maxCommands, shared, ownNow });
   const joined = new Set<string>();
   const parts: Parts = { db, writes, shared, joined, now, ownNow };
-  const vacuum = createVacuum({ monotonic: () => clock.monotonic(), vacuum: () => vacuumPassed(vacuums) });
+  const vacuum = new Vacuum(clock, () => vacuumPassed(vacuums));
   return {
     async open() {
       await migrated(url);

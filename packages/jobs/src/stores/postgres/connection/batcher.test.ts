@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../../core/model/errors.ts';
-import { createBatcher } from './batcher.ts';
+import { Batcher } from './batcher.ts';
 
 describe('requests of one turn of the event loop share a batch', () => {
   it('in one batch for one turn of the event loop', async () => {
@@ -103,7 +103,7 @@ function gathering() {
   const alone: number[] = [];
   const signals: { readonly aborted: boolean }[] = [];
   const underWay: ((error?: Error) => void)[] = [];
-  const ask = createBatcher<number, number>({
+  const batcher = new Batcher<number, number>({
     together: (inputs, signal) =>
       new Promise((resolve, reject) => {
         sizes.push(inputs.length);
@@ -117,7 +117,7 @@ function gathering() {
   });
   return {
     sizes,
-    ask,
+    ask: (input: number, signal?: AbortSignal) => batcher.add(input, signal),
     alone,
     signals,
     end: (error?: Error, which = 0) => underWay.splice(which, 1)[0]?.(error),

@@ -3,7 +3,7 @@ import { isBusy, mayBeDone } from './database-errors.ts';
 
 export interface BatcherDeps<Input, Result> {
   /**
-   * Does all of them or none; results are in the order of the inputs. Must not wait long for locks. Two calls
+   * Does all inputs or none; results are in the order of the inputs. Must not wait long for locks. Two calls
    * may run at once. `signal` fires once the signals of all inputs have.
    */
   together(inputs: readonly Input[], signal: AbortFlag): Promise<readonly Result[]>;
@@ -19,7 +19,7 @@ interface Asked<Input, Result> {
 
 const MAX_TOGETHER = 250;
 const AT_ONCE = 2;
-/** So many do not wait for a batch that is under way: the database writes one while the other is made. */
+/** This many don't wait for the batch before: the database writes one while this process makes the other. */
 const ENOUGH = 125;
 
 /**
@@ -27,25 +27,37 @@ const ENOUGH = 125;
  * When a batch fails, each input is done alone, so none fails for another. A batch leaves out inputs whose
  * signal has fired.
  */
-export function createBatcher<Input, Result>({
-  together,
-  alone,
-}: BatcherDeps<Input, Result>): (input: Input, signal?: AbortFlag) => Promise<Result> {
-  let waiting: Asked<Input, Result>[] = [];
-  let underWay = 0;
+export class Batcher<Input, Result> {
+  readonly #deps: BatcherDeps<Input, Result>;
+  #waiting: Asked<Input, Result>[] = [];
+  #underWay = 0;
 
-  const doNext = () => {
-    while (underWay < AT_ONCE && waiting.length >= (underWay === 0 ? 1 : ENOUGH)) {
-      const batch = waiting.slice(0, MAX_TOGETHER);
-      waiting = waiting.slice(MAX_TOGETHER);
-      underWay += 1;
-      void doAll(batch).then(() => {
-        underWay -= 1;
-        doNext();
+  constructor(deps: BatcherDeps<Input, Result>) {
+    this.#deps = deps;
+  }
+
+  add(input: Input, signal?: AbortFlag): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ input, signal, resolve, reject });
+      const count = this.#waiting.length;
+      if (count === 1 || count % ENOUGH === 0) queueMicrotask(() => this.#doNext());
+    });
+  }
+
+  #doNext(): void {
+    while (this.#underWay < AT_ONCE && this.#waiting.length >= (this.#underWay === 0 ? 1 : ENOUGH)) {
+      const batch = this.#waiting.slice(0, MAX_TOGETHER);
+      this.#waiting = this.#waiting.slice(MAX_TOGETHER);
+      this.#underWay += 1;
+      void this.#doAll(batch).then(() => {
+        this.#underWay -= 1;
+        this.#doNext();
       });
     }
-  };
-  const doAll = async (asked: readonly Asked<Input, Result>[]) => {
+  }
+
+  async #doAll(asked: readonly Asked<Input, Result>[]): Promise<void> {
+    const { together, alone } = this.#deps;
     const batch = asked.filter(isWanted);
     if (batch.length === 0) return;
     try {
@@ -54,10 +66,8 @@ export function createBatcher<Input, Result>({
           return batch.every((one) => one.signal?.aborted === true);
         },
       };
-      const results = await together(
-        batch.map(({ input }) => input),
-        signal,
-      );
+      const inputs = batch.map(({ input }) => input);
+      const results = await together(inputs, signal);
       for (const [n, result] of results.entries()) batch[n]?.resolve(result);
     } catch (error) {
       if (mayBeDone(error) || (batch.length === 1 && !isBusy(error))) {
@@ -66,13 +76,7 @@ export function createBatcher<Input, Result>({
         for (const one of batch) void alone(one.input, one.signal).then(one.resolve, one.reject);
       }
     }
-  };
-
-  return (input, signal) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ input, signal, resolve, reject });
-      if (waiting.length === 1 || waiting.length % ENOUGH === 0) queueMicrotask(doNext);
-    });
+  }
 }
 
 /** Rejects an input whose caller has given up. */

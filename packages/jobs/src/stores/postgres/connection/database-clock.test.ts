@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { createFakeClock } from '../../../testing/fake-clock.ts';
-import { createDatabaseClock } from './database-clock.ts';
+import { DatabaseClock } from './database-clock.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
 
 function learned() {
   const process = createFakeClock(0);
-  const clock = createDatabaseClock(process);
+  const clock = new DatabaseClock(process);
   clock.learn({ askedAt: 0, answeredAt: 2, now: T0 });
   return { process, clock };
 }

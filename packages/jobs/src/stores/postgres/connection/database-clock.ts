@@ -3,59 +3,71 @@ import { numberOf } from '../../rows/first-column.ts';
 import type { TimeSample } from './database.ts';
 import type { Queries } from './queries.ts';
 
-/** How often the database is asked for its time at least, and how many times at the start. */
+/** How often the node asks the database for its time, and how many times at the start. */
 const ASK_EVERY_MS = 5_000;
 const FIRST_ASKS = 5;
 
 /**
- * The database's time (P17, clock), read off this process's monotonic clock. What decides takes its time from
- * its transaction; this is for sleeping until something is due, and for times that a node tells. Each
- * transaction corrects it. `monotonic` and timers are those of `clock`; its `now` is not asked.
+ * The database's time (P17, clock), derived from this process's monotonic clock and corrected by each
+ * transaction. It times sleeps and what a node reports; decisions use the time of their transaction.
  */
-export function createDatabaseClock(clock: Pick<Clock, 'monotonic' | 'setTimer'>) {
-  let offset: number | undefined;
-  let cancel: (() => void) | undefined;
-  let stopped = false;
+export class DatabaseClock {
+  readonly #clock: Pick<Clock, 'monotonic' | 'setTimer'>;
+  #offset: number | undefined;
+  #cancel: (() => void) | undefined;
+  #isStopped = false;
+
+  constructor(clock: Pick<Clock, 'monotonic' | 'setTimer'>) {
+    this.#clock = clock;
+  }
+
+  now(): number {
+    return Math.floor(this.#clock.monotonic() + (this.#offset ?? 0));
+  }
+
+  monotonic(): number {
+    return this.#clock.monotonic();
+  }
+
   /**
-   * The database's time lies between what it would be had it looked at once, and had it looked last. What is
-   * known goes no further than it has to: an answer that took long says little, and changes little.
+   * Corrects the offset as little as the answer demands: the database read its clock at some instant between
+   * the question and the answer. A slow answer says little, so it changes little.
    */
-  const learn = ({ askedAt, answeredAt, now }: TimeSample) => {
-    offset ??= now - (askedAt + answeredAt) / 2;
-    // It tells whole milliseconds, rounded down.
-    offset = Math.min(Math.max(offset, now - answeredAt), now + 1 - askedAt);
-  };
-  const ask = async (q: Queries) => {
-    const askedAt = clock.monotonic();
+  learn({ askedAt, answeredAt, now }: TimeSample): void {
+    this.#offset ??= now - (askedAt + answeredAt) / 2;
+    // The database gives whole milliseconds, rounded down.
+    this.#offset = Math.min(Math.max(this.#offset, now - answeredAt), now + 1 - askedAt);
+  }
+
+  /** Asks several times, and then every 5 s. */
+  async start(q: Queries): Promise<void> {
+    for (let n = 0; n < FIRST_ASKS; n++) await this.#ask(q);
+    this.#askAgain(q);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancel?.();
+  }
+
+  async #ask(q: Queries): Promise<void> {
+    const askedAt = this.monotonic();
     const [row] = await q.arrays(NOW);
     const now = numberOf(row);
     if (now === undefined) throw new Error('the database did not tell its time');
-    learn({ askedAt, answeredAt: clock.monotonic(), now });
-  };
-  const askAgain = (q: Queries) => {
-    cancel = clock.setTimer(ASK_EVERY_MS, () => {
-      ask(q)
-        // The database is away: its clock goes on as this one does.
+    this.learn({ askedAt, answeredAt: this.monotonic(), now });
+  }
+
+  #askAgain(q: Queries): void {
+    this.#cancel = this.#clock.setTimer(ASK_EVERY_MS, () => {
+      this.#ask(q)
+        // While the database is away, its time is assumed to pass as this process's does.
         .catch(() => undefined)
         .finally(() => {
-          if (!stopped) askAgain(q);
+          if (!this.#isStopped) this.#askAgain(q);
         });
     });
-  };
-  return {
-    now: () => Math.floor(clock.monotonic() + (offset ?? 0)),
-    monotonic: () => clock.monotonic(),
-    learn,
-    /** Asks several times, and then now and then. */
-    async start(q: Queries): Promise<void> {
-      for (let n = 0; n < FIRST_ASKS; n++) await ask(q);
-      askAgain(q);
-    },
-    stop() {
-      stopped = true;
-      cancel?.();
-    },
-  };
+  }
 }
 
 const NOW = 'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../../core/model/errors.ts';
 import { LOCK_WAIT_MS } from './database.ts';
-import { createJobTurnQueue } from './job-turn-queue.ts';
+import { JobTurnQueue } from './job-turn-queue.ts';
 
 /** Work that goes on until it is let go, and what has begun so far. */
 function turnsOf(max: number) {
-  const turns = createJobTurnQueue(max);
+  const turns = new JobTurnQueue(max);
   const begun: string[] = [];
   const failed: string[] = [];
   const work = new Map<string, PromiseWithResolvers<void>>();

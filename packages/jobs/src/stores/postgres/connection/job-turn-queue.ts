@@ -2,7 +2,7 @@ import type { StoreError } from '../../../core/model/errors.ts';
 import { LOCK_WAIT_MS } from './database.ts';
 import { isBusy } from './database-errors.ts';
 
-/** Asked for so much later at most, one has waited for as long. */
+/** Commands asked for within this time of each other have waited for equally long. */
 const NEARLY_MS = 200;
 
 interface Turn {
@@ -18,60 +18,72 @@ interface Waiting extends Turn {
 
 /**
  * At most `max` turns at once, and one fewer on one target: commands on a locked job don't delay those on
- * others. When one has waited for a job and failed, those behind it of nearly the same age fail too. Those
- * that go alone may wait for what the others don't.
+ * others. When a command fails after it waited for a job, the commands of nearly the same age behind it fail
+ * too. A failed command that goes alone fails only others that go alone: its locks are more than theirs.
  */
-export function createJobTurnQueue(max: number) {
-  const maxOfOne = Math.max(max - 1, 1);
-  const taken = new Map<string, number>();
-  /** Targets on which something goes alone. */
-  const alone = new Set<string>();
-  let total = 0;
-  let queue: Waiting[] = [];
+export class JobTurnQueue {
+  readonly #max: number;
+  readonly #taken = new Map<string, number>();
+  /** Targets with a turn that goes alone. */
+  readonly #alone = new Set<string>();
+  #total = 0;
+  #queue: Waiting[] = [];
 
-  const takenOf = (target: string) => taken.get(target) ?? 0;
-  const hasRoom = ({ target, isAlone }: Turn) =>
-    total < max && takenOf(target) < maxOfOne && !(isAlone && alone.has(target));
-  const count = (target: string, by: 1 | -1) => {
-    total += by;
-    if (takenOf(target) + by === 0) taken.delete(target);
-    else taken.set(target, takenOf(target) + by);
-  };
-  const startNext = () => {
-    const next = total < max ? queue.findIndex(hasRoom) : -1;
-    if (next >= 0) queue.splice(next, 1)[0]?.start();
-  };
-  const giveUp = ({ target, isAlone }: Turn, error: StoreError) => {
-    const since = performance.now() - LOCK_WAIT_MS + NEARLY_MS;
-    const isDone = (one: Waiting) => one.target === target && one.since <= since && (one.isAlone || !isAlone);
-    const done = queue.filter(isDone);
-    queue = queue.filter((one) => !isDone(one));
-    for (const one of done) one.reject(error);
-  };
-  const run = async <T>(turn: Turn, work: () => Promise<T>): Promise<T> => {
-    count(turn.target, 1);
-    if (turn.isAlone) alone.add(turn.target);
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** `isAlone`: beside no other such turn on its target; these go in the order of asking. */
+  take<T>(target: string, work: () => Promise<T>, isAlone = false): Promise<T> {
+    const turn = { target, isAlone };
+    if (this.#hasRoom(turn)) return this.#run(turn, work);
+    return new Promise((resolve, reject) => {
+      const start = () => void this.#run(turn, work).then(resolve, reject);
+      this.#queue.push({ ...turn, since: performance.now(), start, reject });
+    });
+  }
+
+  async #run<T>(turn: Turn, work: () => Promise<T>): Promise<T> {
+    this.#count(turn.target, 1);
+    if (turn.isAlone) this.#alone.add(turn.target);
     try {
       return await work();
     } catch (error) {
-      if (isBusy(error)) giveUp(turn, error);
+      if (isBusy(error)) this.#giveUp(turn, error);
       throw error;
     } finally {
-      count(turn.target, -1);
-      if (turn.isAlone) alone.delete(turn.target);
-      startNext();
+      this.#count(turn.target, -1);
+      if (turn.isAlone) this.#alone.delete(turn.target);
+      this.#startNext();
     }
-  };
+  }
 
-  return {
-    /** `isAlone`: beside no other on its target that goes alone; those go in the order of asking. */
-    take<T>(target: string, work: () => Promise<T>, isAlone = false): Promise<T> {
-      const turn = { target, isAlone };
-      if (hasRoom(turn)) return run(turn, work);
-      return new Promise((resolve, reject) => {
-        const start = () => void run(turn, work).then(resolve, reject);
-        queue.push({ ...turn, since: performance.now(), start, reject });
-      });
-    },
-  };
+  #takenOf(target: string): number {
+    return this.#taken.get(target) ?? 0;
+  }
+
+  #hasRoom({ target, isAlone }: Turn): boolean {
+    const hasTurn = this.#total < this.#max && this.#takenOf(target) < Math.max(this.#max - 1, 1);
+    return hasTurn && !(isAlone && this.#alone.has(target));
+  }
+
+  #count(target: string, by: 1 | -1): void {
+    this.#total += by;
+    const taken = this.#takenOf(target) + by;
+    if (taken === 0) this.#taken.delete(target);
+    else this.#taken.set(target, taken);
+  }
+
+  #startNext(): void {
+    const next = this.#total < this.#max ? this.#queue.findIndex((one) => this.#hasRoom(one)) : -1;
+    if (next >= 0) this.#queue.splice(next, 1)[0]?.start();
+  }
+
+  #giveUp({ target, isAlone }: Turn, error: StoreError): void {
+    const since = performance.now() - LOCK_WAIT_MS + NEARLY_MS;
+    const isDone = (one: Waiting) => one.target === target && one.since <= since && (one.isAlone || !isAlone);
+    const done = this.#queue.filter(isDone);
+    this.#queue = this.#queue.filter((one) => !isDone(one));
+    for (const one of done) one.reject(error);
+  }
 }

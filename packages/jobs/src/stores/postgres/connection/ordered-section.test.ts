@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
-import { createOrder } from './ordered-section.ts';
+import { OrderedSection } from './ordered-section.ts';
 
 const away = new Error('The database is away.');
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Four pieces of work, each with its part; the third ends without. */
 function begin() {
-  const begins = createOrder();
+  const section = new OrderedSection();
   const asked: number[] = [];
   const answers = Array.from({ length: 4 }, () => Promise.withResolvers<number>());
   const works = answers.map((answer, n) =>
-    begins(async (inOrder) => {
+    section.begin(async (inOrder) => {
       if (n === 2) throw away;
       return inOrder(() => {
         asked.push(n);
@@ -39,14 +39,14 @@ it('does the next part only when the one before is done, or has failed, or will 
 });
 
 it('repeats a part when asked again, and others do not wait for it', async () => {
-  const begins = createOrder();
+  const section = new OrderedSection();
   const asked: string[] = [];
   const ask = async (what: string) => void asked.push(what);
-  const first = begins(async (inOrder) => {
+  const first = section.begin(async (inOrder) => {
     await inOrder(() => ask('first'));
     await turn();
     await inOrder(() => ask('first, again'));
   });
-  await Promise.all([first, begins((inOrder) => inOrder(() => ask('second')))]);
+  await Promise.all([first, section.begin((inOrder) => inOrder(() => ask('second')))]);
   expect(asked).toEqual(['first', 'second', 'first, again']);
 });

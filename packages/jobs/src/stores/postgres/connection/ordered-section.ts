@@ -1,19 +1,17 @@
-/**
- * Does one part of a piece of work, once all work that was begun before has done its own, or ended without;
- * again: at once.
- */
+/** Does one part of a piece of work, after the parts of all earlier work are done; a second time at once. */
 export type InOrder = <T>(part: () => Promise<T>) => Promise<T>;
 
 /**
- * Begins each piece of work at once. They may overtake each other, but for one part of each: those parts are
- * done one by one, in the order in which their work began.
+ * Begins each piece of work at once. Does one part of each in the order in which the work began; the rest may
+ * overtake. A piece of work that ends without its part holds up nothing.
  */
-export function createOrder(): <T>(work: (inOrder: InOrder) => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return async (work) => {
-    const before = last;
+export class OrderedSection {
+  #last: Promise<unknown> = Promise.resolve();
+
+  async begin<T>(work: (inOrder: InOrder) => Promise<T>): Promise<T> {
+    const before = this.#last;
     const own = Promise.withResolvers<void>();
-    last = before.then(() => own.promise);
+    this.#last = before.then(() => own.promise);
     try {
       return await work(async (part) => {
         await before;
@@ -26,5 +24,5 @@ export function createOrder(): <T>(work: (inOrder: InOrder) => Promise<T>) => Pr
     } finally {
       own.resolve();
     }
-  };
+  }
 }

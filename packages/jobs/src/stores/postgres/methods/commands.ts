@@ -6,9 +6,9 @@ import type { ClaimInput, ClaimResult } from '../../../core/store/store-passes.t
 import { command, insertJobs, onlyOne } from '../../../core/transactions/commands.ts';
 import { cancelRun, makeDue } from '../../../core/transactions/run-commands.ts';
 import type { InsertInput } from '../../../core/transactions/tables.ts';
-import { createBatcher } from '../connection/batcher.ts';
+import { Batcher } from '../connection/batcher.ts';
 import { mayBeDone } from '../connection/database-errors.ts';
-import { createOrder } from '../connection/ordered-section.ts';
+import { OrderedSection } from '../connection/ordered-section.ts';
 import type { Queries } from '../connection/queries.ts';
 import { isAlone, type OpenedCommand, openCommand } from '../locks/command-tables.ts';
 import { READS, runRead } from '../postgres-reads.ts';
@@ -24,13 +24,13 @@ type Commands = Pick<JobStore, 'insertJob' | 'command' | 'cancelRun' | 'makeDue'
 /** What people and code ask for. */
 export function createCommands(parts: Parts): Commands {
   const { db, writes, shared } = parts;
-  const insert = createInserts(parts);
+  const inserts = createInserts(parts);
   return {
     insertJob: (input, signal) =>
       writes.tracked(async () => {
         await shared.types.ensure(input.definition.type, input.definition.typeVersion);
         await writes.caughtUp();
-        return insert(input, signal);
+        return inserts.add(input, signal);
       }),
     async command(input, signal) {
       const done = await writes.tracked(() => commandIn(parts, input, signal));
@@ -51,15 +51,15 @@ export function createCommands(parts: Parts): Commands {
 }
 
 /**
- * Jobs that are made at once are written together. Uids follow the order of requests, except for jobs that
- * are done alone or again. A batch that waits to draw uids already has a connection; connections are given in
+ * Writes jobs that are made at once together. Uids follow the order of requests, except for jobs that are
+ * written alone or again. A batch that waits to draw uids already has a connection; connections are given in
  * that order too, so no two batches wait for each other.
  */
 function createInserts({ writes }: Parts) {
-  const beginInOrder = createOrder();
-  return createBatcher<InsertInput, InsertOutcome>({
+  const section = new OrderedSection();
+  return new Batcher<InsertInput, InsertOutcome>({
     together: (inputs, signal) =>
-      beginInOrder((inOrder) =>
+      section.begin((inOrder) =>
         writes.commands<readonly InsertOutcome[], number[]>(
           (u, uids = []) => runIn(u, insertJobs(u, inputs), { uids }),
           { opening: (q) => inOrder(() => nextIds(q, inputs.length)), signal },

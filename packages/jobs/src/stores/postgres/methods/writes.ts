@@ -1,62 +1,14 @@
 import { type AbortFlag, StoreError } from '../../../core/model/errors.ts';
 import { type Bounds, type Database, SHORT_WAIT_MS } from '../connection/database.ts';
 import { mayBeDone } from '../connection/database-errors.ts';
-import { createJobTurnQueue } from '../connection/job-turn-queue.ts';
+import { JobTurnQueue } from '../connection/job-turn-queue.ts';
 import type { Param, Queries } from '../connection/queries.ts';
 import { besidePasses, type Shared } from '../tables/shared.ts';
 import { createUnit, type Unit } from '../tables/unit.ts';
 
-/** `opened`: the answer to its opening, which is only asked for if it comes first in its transaction. */
+/** `opened`: the answer to its opening; only the first work in a transaction has one. */
 type Work<T, Opened = undefined> = (u: Unit, opened: Opened | undefined) => Promise<T>;
 type How<Opened> = Pick<Bounds<Opened>, 'opening' | 'signal'>;
-
-/**
- * The writes of a store, in their order. What a pass asks for in one turn shares a transaction, in that order,
- * so that claims ride with settlements; a command runs beside it, but after the settlements that were asked
- * for before it. Once it is closed it takes no more, and rejects as `unavailable`.
- */
-export interface Writes {
-  pass<T, Opened = undefined>(work: Work<T, Opened>, opening?: Bounds<Opened>['opening']): Promise<T>;
-  /** For much at once: in a transaction of its own, after others of its kind, beside the passes. */
-  apart<T>(work: Work<T>): Promise<T>;
-  /** Work of that kind is under way. */
-  readonly isBusyApart: boolean;
-  /** Beside all other writes: it may wait for what a frozen process holds. */
-  beside<T>(work: Work<T>): Promise<T>;
-  /**
-   * In {@link Writes.tracked} work, as the next two. `target` is what it is about: see
-   * {@link createJobTurnQueue}. `isAlone`: it locks all of its target, and goes in the order of asking.
-   */
-  command<T, Opened = undefined>(
-    target: string,
-    work: Work<T, Opened>,
-    how?: How<Opened> & { readonly isAlone?: boolean },
-  ): Promise<T>;
-  /**
-   * A command of one statement ({@link Database.boundedStatement}), for a node with no pass under way: it
-   * takes a connection of passes.
-   */
-  commandAtOnce(
-    sql: string,
-    params: readonly Param[],
-    signal?: AbortFlag,
-  ): Promise<readonly unknown[] | undefined>;
-  /**
-   * Several commands at once, each asked for after {@link Writes.caughtUp}. They soon give up what somebody
-   * holds, and reject as `busy`.
-   */
-  commands<T, Opened>(work: Work<T, Opened>, how: How<Opened>): Promise<T>;
-  /**
-   * Resolves once the passes, and the work beside them, that were asked for so far have ended, settlements
-   * among them.
-   */
-  caughtUp(): Promise<unknown>;
-  /** Any other work: a close waits for it. */
-  tracked<T>(work: () => Promise<T>): Promise<T>;
-  readonly isClosed: boolean;
-  /** Resolves once all that was asked for has ended. */
-  close(): Promise<void>;
-}
 
 /** What the methods of a store work with. */
 export interface Parts {
@@ -64,157 +16,211 @@ export interface Parts {
   readonly db: Database;
   readonly writes: Writes;
   readonly shared: Shared;
-  /** Nodes of this process that may claim as long as they have a row. */
+  /** Nodes of this process that may claim while they have a row. */
   readonly joined: ReadonlySet<string>;
   now(): number;
-  /** The time that transactions go by, in place of the database's; undefined: the database's. */
+  /** The time for transactions, in tests; undefined: the time of the database. */
   ownNow(): number | undefined;
 }
 
-export interface WritesDeps {
-  /** One pass at a time, one piece of work beside it, and commands at once. */
+export interface WritesDeps extends Pick<Parts, 'shared' | 'ownNow'> {
+  /** One pass at a time, one piece of work beside it, and commands of one statement. */
   readonly passes: Database;
   readonly commands: Database;
-  /** Commands under way at most, so that connections are left for reads while all of them wait for locks. */
+  /** The most commands at once: reads have connections left while all of these wait for locks. */
   readonly maxCommands: number;
-  readonly shared: Shared;
-  /** In place of the time at which a transaction began. */
-  ownNow(): number | undefined;
 }
 
-/** No job has that id. */
+/** No job has this id. */
 const SEVERAL = '';
 
-export function createWrites({ passes, commands, maxCommands, shared, ownNow }: WritesDeps): Writes {
-  const queue = createPassQueue(passes);
-  const turns = createJobTurnQueue(maxCommands);
-  const underWay = new Set<Promise<unknown>>();
-  const sharedApart = besidePasses(shared);
-  let isClosed = false;
-  let apartTail: Promise<unknown> = Promise.resolve();
-  let underWayApart = 0;
+/**
+ * The writes of a store, in their order. Work that passes ask for in one turn shares a transaction, in that
+ * order: a claim is committed with the settlements before it. A command runs beside it, but after the
+ * settlements that were asked for before. After `close`, all writes reject as `unavailable`.
+ */
+export class Writes {
+  readonly #deps: WritesDeps;
+  readonly #queue: PassQueue;
+  readonly #turns: JobTurnQueue;
+  readonly #sharedApart: Shared;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #isClosed = false;
+  #apartTail: Promise<unknown> = Promise.resolve();
+  #underWayApart = 0;
 
-  const tracked = <T>(work: () => Promise<T>): Promise<T> => {
-    if (isClosed) return Promise.reject(new StoreError('unavailable', 'The store is closed.'));
+  constructor(deps: WritesDeps) {
+    this.#deps = deps;
+    this.#queue = new PassQueue(deps.passes);
+    this.#turns = new JobTurnQueue(deps.maxCommands);
+    this.#sharedApart = besidePasses(deps.shared);
+  }
+
+  pass<T, Opened = undefined>(work: Work<T, Opened>, opening?: Bounds<Opened>['opening']): Promise<T> {
+    return this.tracked(() => this.#asUnit((run) => this.#queue.add(run, opening), work));
+  }
+
+  /** For a large batch: in a transaction of its own beside the passes, one at a time. */
+  apart<T>(work: Work<T>): Promise<T> {
+    const { passes } = this.#deps;
+    return this.tracked(() => {
+      this.#underWayApart += 1;
+      const done = this.#apartTail
+        .then(() => this.#asUnit((run) => passes.boundedTransaction(run), work, this.#sharedApart))
+        .finally(() => {
+          this.#underWayApart -= 1;
+        });
+      this.#apartTail = done.catch(() => undefined);
+      return done;
+    });
+  }
+
+  /** Whether {@link apart} has work. */
+  get isBusyApart(): boolean {
+    return this.#underWayApart > 0;
+  }
+
+  /** Beside all other writes: it may wait for locks that a frozen process holds. */
+  beside<T>(work: Work<T>): Promise<T> {
+    return this.tracked(() => this.#asUnit((run) => this.#deps.commands.transaction(run), work));
+  }
+
+  /**
+   * Call it in {@link tracked} work, like the next two. `target`: see {@link JobTurnQueue}. `isAlone`: it
+   * locks all of its target, and such commands run in the order of asking.
+   */
+  async command<T, Opened = undefined>(
+    target: string,
+    work: Work<T, Opened>,
+    { isAlone, ...how }: How<Opened> & { readonly isAlone?: boolean } = {},
+  ): Promise<T> {
+    await this.caughtUp();
+    return this.#turns.take(target, () => this.#bounded(work, how), isAlone);
+  }
+
+  /** A command of one statement, for a node that makes no pass now: it takes a connection of passes. */
+  async commandAtOnce(
+    sql: string,
+    params: readonly Param[],
+    signal?: AbortFlag,
+  ): Promise<readonly unknown[] | undefined> {
+    await this.caughtUp();
+    return this.#deps.passes.boundedStatement(sql, params, signal);
+  }
+
+  /** Several commands at once, after {@link caughtUp}. Rejects as `busy` after a short wait for a lock. */
+  commands<T, Opened>(work: Work<T, Opened>, how: How<Opened>): Promise<T> {
+    return this.#turns.take(SEVERAL, () => this.#bounded(work, { lockWaitMs: SHORT_WAIT_MS, ...how }));
+  }
+
+  /** Resolves after the passes and the work {@link apart} asked for so far, settlements included. */
+  caughtUp(): Promise<unknown> {
+    return this.isBusyApart ? Promise.all([this.#queue.tail, this.#apartTail]) : this.#queue.tail;
+  }
+
+  /** Any other work: `close` waits for it. */
+  tracked<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) return Promise.reject(new StoreError('unavailable', 'The store is closed.'));
     const done = work();
-    underWay.add(done);
-    const forget = () => void underWay.delete(done);
+    this.#underWay.add(done);
+    const forget = () => void this.#underWay.delete(done);
     done.then(forget, forget);
     return done;
-  };
-  const caughtUp = () => (underWayApart > 0 ? Promise.all([queue.tail, apartTail]) : queue.tail);
-  /** Does work as a unit in a transaction, which `begin` makes. */
-  const asUnit = async <T, Opened = undefined>(
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Resolves after all work that was asked for. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#underWay);
+  }
+
+  #bounded<T, Opened>(work: Work<T, Opened>, bounds: Bounds<Opened>): Promise<T> {
+    return this.#asUnit((run) => this.#deps.commands.boundedTransaction(run, bounds), work);
+  }
+
+  /** Does work as a unit in a transaction that `begin` makes. */
+  async #asUnit<T, Opened = undefined>(
     begin: (run: (q: Queries, begunAt: number, opened?: Opened) => Promise<T>) => Promise<T>,
     work: Work<T, Opened>,
-    of = shared,
-  ): Promise<T> => {
+    shared = this.#deps.shared,
+  ): Promise<T> {
     let last: Unit | undefined;
     const result = await begin((q, begunAt, opened) => {
-      // What decides goes by the time of its transaction (P17, clock).
-      last = createUnit(q, of, ownNow() ?? begunAt);
+      // Decisions use the time of their transaction (P17, clock).
+      last = createUnit(q, shared, this.#deps.ownNow() ?? begunAt);
       return work(last, opened);
     });
     for (const written of last?.onceWritten ?? []) written();
     return result;
-  };
-
-  return {
-    pass: (work, opening) => tracked(() => asUnit((run) => queue.add(run, opening), work)),
-    apart: (work) =>
-      tracked(() => {
-        underWayApart += 1;
-        const done = apartTail
-          .then(() => asUnit((run) => passes.boundedTransaction(run), work, sharedApart))
-          .finally(() => {
-            underWayApart -= 1;
-          });
-        apartTail = done.catch(() => undefined);
-        return done;
-      }),
-    get isBusyApart() {
-      return underWayApart > 0;
-    },
-    beside: (work) => tracked(() => asUnit((run) => commands.transaction(run), work)),
-    async command(target, work, { isAlone, ...how } = {}) {
-      await caughtUp();
-      return turns.take(target, () => asUnit((run) => commands.boundedTransaction(run, how), work), isAlone);
-    },
-    async commandAtOnce(sql, params, signal) {
-      await caughtUp();
-      return passes.boundedStatement(sql, params, signal);
-    },
-    commands: (work, how) =>
-      turns.take(SEVERAL, () =>
-        asUnit((run) => commands.boundedTransaction(run, { lockWaitMs: SHORT_WAIT_MS, ...how }), work),
-      ),
-    caughtUp,
-    tracked,
-    get isClosed() {
-      return isClosed;
-    },
-    async close() {
-      isClosed = true;
-      await Promise.allSettled(underWay);
-    },
-  };
+  }
 }
 
-/** A part of a transaction of passes. */
+/** Work in a transaction of passes. */
 interface Step {
-  /** What it asks for first, if it comes first; absent: nothing. */
+  /** Asks its opening, if it comes first; absent: it has none. */
   readonly open: ((q: Queries) => Promise<void>) | undefined;
-  /** `isOpened`: it has been opened in this transaction. */
+  /** `isOpened`: it was opened in this transaction. */
   run(q: Queries, now: number, isOpened: boolean): Promise<unknown>;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
 
-/** One transaction at a time, for all that was asked for during the one before. */
-function createPassQueue(db: Database) {
-  let waiting: Step[] = [];
-  let tail: Promise<void> = Promise.resolve();
-  const transaction = (steps: readonly Step[]) =>
-    db.boundedTransaction((q, now) => inOrder(steps, q, now), { opening: steps[0]?.open });
-  const runAll = async () => {
-    const steps = waiting;
-    waiting = [];
+/** One transaction at a time, for all work that was asked for during the one before. */
+class PassQueue {
+  readonly #db: Database;
+  #waiting: Step[] = [];
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Resolves after all work that was asked for so far. */
+  get tail(): Promise<void> {
+    return this.#tail;
+  }
+
+  add<T, Opened>(
+    work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
+    opening: Bounds<Opened>['opening'],
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) this.#tail = this.#tail.then(() => this.#runAll());
+      let opened: Opened | undefined;
+      const open =
+        opening &&
+        (async (q: Queries) => {
+          opened = await opening(q);
+        });
+      const run: Step['run'] = (q, now, isOpened) => work(q, now, isOpened ? opened : undefined);
+      this.#waiting.push({ open, run, resolve: (value) => resolve(value as T), reject });
+    });
+  }
+
+  async #runAll(): Promise<void> {
+    const steps = this.#waiting;
+    this.#waiting = [];
     try {
-      const values = await transaction(steps);
+      const values = await this.#transaction(steps);
       for (const [n, step] of steps.entries()) step.resolve(values[n]);
     } catch (error) {
-      // What may be done already is not done again: a second claim would take other runs, and nobody would
-      // know of the first.
+      // Work that may be committed is not repeated: a second claim would take other runs and lose the first.
       const isFinal = steps.length === 1 || mayBeDone(error);
       for (const step of steps) {
         if (isFinal) step.reject(error);
-        // One of them is at fault, and took the others down with it: each gets its own transaction and its own
-        // answer.
-        else await transaction([step]).then(([value]) => step.resolve(value), step.reject);
+        // One step failed the transaction of all: each gets its own transaction and its own answer.
+        else await this.#transaction([step]).then(([value]) => step.resolve(value), step.reject);
       }
     }
-  };
-  return {
-    /** Ends when all that was asked for so far is done. */
-    get tail() {
-      return tail;
-    },
-    add: <T, Opened>(
-      work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
-      opening: Bounds<Opened>['opening'],
-    ) =>
-      new Promise<T>((resolve, reject) => {
-        if (waiting.length === 0) tail = tail.then(runAll);
-        let opened: Opened | undefined;
-        const open =
-          opening &&
-          (async (q: Queries) => {
-            opened = await opening(q);
-          });
-        const run: Step['run'] = (q, now, isOpened) => work(q, now, isOpened ? opened : undefined);
-        waiting.push({ open, run, resolve: (value) => resolve(value as T), reject });
-      }),
-  };
+  }
+
+  #transaction(steps: readonly Step[]): Promise<unknown[]> {
+    return this.#db.boundedTransaction((q, now) => inOrder(steps, q, now), { opening: steps[0]?.open });
+  }
 }
 
 async function inOrder(steps: readonly Step[], q: Queries, now: number): Promise<unknown[]> {

@@ -1,21 +1,18 @@
 import { expect, it } from 'vitest';
-import { createVacuum } from './vacuum.ts';
+import { Vacuum } from './vacuum.ts';
 
 function rig() {
   let now = 1_000;
   const underWay: { end(ms: number): Promise<void>; fail(ms: number): Promise<void> }[] = [];
-  const vacuum = createVacuum({
-    monotonic: () => now,
-    vacuum() {
-      const done = Promise.withResolvers<void>();
-      const after = (settle: () => void) => async (ms: number) => {
-        now += ms;
-        settle();
-        await done.promise.catch(() => undefined);
-      };
-      underWay.push({ end: after(done.resolve), fail: after(() => done.reject(new Error('lost'))) });
-      return done.promise;
-    },
+  const vacuum = new Vacuum({ monotonic: () => now }, () => {
+    const done = Promise.withResolvers<void>();
+    const after = (settle: () => void) => async (ms: number) => {
+      now += ms;
+      settle();
+      await done.promise.catch(() => undefined);
+    };
+    underWay.push({ end: after(done.resolve), fail: after(() => done.reject(new Error('lost'))) });
+    return done.promise;
   });
   return { vacuum, underWay, pass: (ms: number) => (now += ms) };
 }

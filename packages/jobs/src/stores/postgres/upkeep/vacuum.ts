@@ -1,51 +1,45 @@
+import type { Clock } from '../../../core/clock.ts';
 import type { Database } from '../connection/database.ts';
 
-/** Vacuums after this many settlements, since most leave a dead row: about 20 MB. */
+/** A node vacuums after this many settlements. Most leave a dead row: about 20 MB. */
 const SETTLED = 50_000;
 /**
- * A node vacuums for a fiftieth of the time at most. While a snapshot keeps dead rows, each try takes longer
+ * A node vacuums for at most a fiftieth of the time. While a snapshot keeps dead rows, each try takes longer
  * and frees nothing.
  */
 const REST = 50;
 
-export interface VacuumDeps {
-  /** ms. */
-  monotonic(): number;
-  vacuum(): Promise<unknown>;
-}
-
 /**
- * When the places of runs that are gone are made free. The server would do it by itself, but looks only once
- * a minute: 600,000 runs later, at 10,000 a second.
+ * Decides when to free the space of runs that are gone. The server would do it by itself, but checks only
+ * once a minute: 600,000 runs later, at 10,000 a second.
  */
-export interface Vacuum {
-  settled(count: number): void;
+export class Vacuum {
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #vacuum: () => Promise<unknown>;
+  #settled = 0;
+  #mayBegin = Number.NEGATIVE_INFINITY;
+
+  constructor(clock: Pick<Clock, 'monotonic'>, vacuum: () => Promise<unknown>) {
+    this.#clock = clock;
+    this.#vacuum = vacuum;
+  }
+
+  settled(count: number): void {
+    const begunAt = this.#clock.monotonic();
+    this.#settled += count;
+    if (this.#settled < SETTLED || begunAt < this.#mayBegin) return;
+    this.#settled = 0;
+    this.#mayBegin = Number.POSITIVE_INFINITY;
+    const rest = () => {
+      const endedAt = this.#clock.monotonic();
+      this.#mayBegin = endedAt + (endedAt - begunAt) * REST;
+    };
+    // A failure loses nothing: the server vacuums by itself later.
+    this.#vacuum().then(rest, rest);
+  }
 }
 
-export function createVacuum({ monotonic, vacuum }: VacuumDeps): Vacuum {
-  let settled = 0;
-  let mayBegin = Number.NEGATIVE_INFINITY;
-  return {
-    settled(count) {
-      settled += count;
-      if (settled < SETTLED || monotonic() < mayBegin) return;
-      settled = 0;
-      mayBegin = Number.POSITIVE_INFINITY;
-      const begunAt = monotonic();
-      const rest = () => {
-        const endedAt = monotonic();
-        mayBegin = endedAt + (endedAt - begunAt) * REST;
-      };
-      // Whatever failed, nothing is lost: the server does the same in its time.
-      vacuum().then(rest, rest);
-    },
-  };
-}
-
-/**
- * Makes free what is gone of the tables that a run passes through, if this role owns them and nobody else is
- * at it.
- */
+/** Vacuums the tables that a run passes through, if this role owns them and no other vacuum runs on them. */
 export async function vacuumPassed(db: Database): Promise<void> {
   const allowed = await db.arrays(MAY_VACUUM);
   if (allowed.length > 0) await db.script(VACUUM);
@@ -53,14 +47,12 @@ export async function vacuumPassed(db: Database): Promise<void> {
 
 const PASSED = 'greenvue_jobs.live_runs, greenvue_jobs.job_wakes';
 const OIDS = `('greenvue_jobs.live_runs'::regclass, 'greenvue_jobs.job_wakes'::regclass)`;
-/**
- * A row if it may. Where it may not, or another vacuum is at it, the server would log a warning each time.
- */
+/** A row if it may. Without this check, the server would log a warning each time it refuses. */
 const MAY_VACUUM = `SELECT FROM pg_class WHERE oid IN ${OIDS} HAVING bool_and(pg_has_role(relowner, 'USAGE'))
   AND NOT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database AND datname = current_database()
     WHERE relation IN ${OIDS} AND mode = 'ShareUpdateExclusiveLock')`;
 /**
- * On one core, and without giving room back to the disk, for which all others would have to wait. Who changes
- * a table's structure waits for it: PostgreSQL ends only its own vacuums for that.
+ * On one core. It gives no space back to the disk, since that would lock out all others. A change of a
+ * table's structure waits for it: PostgreSQL interrupts only its own vacuums for that.
  */
 const VACUUM = `VACUUM (SKIP_LOCKED, TRUNCATE off, PARALLEL 0) ${PASSED}`;
