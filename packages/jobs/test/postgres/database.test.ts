@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { connect, type Database } from '../../src/stores/postgres/connection/database.ts';
+import { Database } from '../../src/stores/postgres/connection/database.ts';
 import { mayBeDone } from '../../src/stores/postgres/connection/database-errors.ts';
 import { type Queries, together } from '../../src/stores/postgres/connection/queries.ts';
 import { rowsStatement } from '../../src/stores/postgres/rows/rows-statement.ts';
@@ -14,7 +14,7 @@ let other: pg.Client;
 
 beforeAll(async () => {
   test = await createBareDatabase(inject('postgresUrl'), 'database');
-  db = connect({ url: test.url, max: 2 });
+  db = new Database({ url: test.url, max: 2 });
   other = new pg.Client({ connectionString: test.url });
   await other.connect();
   await other.query('CREATE TABLE counters (n integer)');
@@ -86,7 +86,7 @@ describe('the connections of the PostgreSQL store', () => {
   it('its transactions take turns at a row, at any default isolation level of the database', async () => {
     const name = new URL(test.url).pathname.slice(1);
     await other.query(`ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`);
-    const strict = connect({ url: test.url, max: 10 });
+    const strict = new Database({ url: test.url, max: 10 });
     onTestFinished(() => strict.close());
     const add = (q: Queries) => q.run('UPDATE counters SET n = n + 1');
     await other.query('UPDATE counters SET n = 0');
@@ -98,7 +98,7 @@ describe('the connections of the PostgreSQL store', () => {
   });
 
   it('a cancelled single statement is known to be undone; one that is cut off may be done', async () => {
-    const alone = connect({ url: test.url, max: 1 });
+    const alone = new Database({ url: test.url, max: 1 });
     onTestFinished(() => alone.close());
     const sleeps = 'WITH done AS (UPDATE counters SET n = 7) SELECT pg_sleep(20)';
     const end = async (how: string) => {
@@ -169,7 +169,7 @@ describe('a write that only the end of its transaction waits for', () => {
   beforeEach(() => other.query('UPDATE counters SET n = 0'));
 
   it('is kept with the others', async () => {
-    const two = connect({ url: test.url, max: 1 });
+    const two = new Database({ url: test.url, max: 1 });
     onTestFinished(() => two.close());
     await two.transaction(async (q) => {
       await q.write(ADD);
@@ -180,7 +180,7 @@ describe('a write that only the end of its transaction waits for', () => {
   });
 
   it('undoes them with its own error when the server refuses it, the last one as well; the connection is good for more', async () => {
-    const one = connect({ url: test.url, max: 1 });
+    const one = new Database({ url: test.url, max: 1 });
     onTestFinished(() => one.close());
     const backend = await backendOf(one);
     for (const after of [[], [ADD]]) {
@@ -235,7 +235,7 @@ describe('a write that only the end of its transaction waits for', () => {
   );
 
   it('reports that it was cancelled, and its connection is not used again', async () => {
-    const one = connect({ url: test.url, max: 1 });
+    const one = new Database({ url: test.url, max: 1 });
     onTestFinished(() => one.close());
     const backend = await backendOf(one);
     const failed = one.transaction(async (q) => {
@@ -299,7 +299,7 @@ describe('the last statement of a transaction', () => {
   });
 
   it('undoes all with its own error when the server refuses it, or one before it; the connection is good for more', async () => {
-    const one = connect({ url: test.url, max: 1 });
+    const one = new Database({ url: test.url, max: 1 });
     onTestFinished(() => one.close());
     const backend = await backendOf(one);
     for (const [before, last] of [
@@ -443,7 +443,7 @@ describe('what goes out with the BEGIN of a transaction', () => {
   });
 
   it('holds nothing when its connection is lost; the next one gets another', async () => {
-    const one = connect({ url: test.url, max: 1 });
+    const one = new Database({ url: test.url, max: 1 });
     onTestFinished(() => one.close());
     const end = 'SELECT pg_terminate_backend(pg_backend_pid())';
     const failed = one.boundedTransaction(async () => undefined, {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { connect, type Database } from '../../src/stores/postgres/connection/database.ts';
+import { Database } from '../../src/stores/postgres/connection/database.ts';
 import { migrate } from '../../src/stores/postgres/migrate.ts';
 import { READS, runRead } from '../../src/stores/postgres/postgres-reads.ts';
 import { createBareDatabase } from './test-database.ts';
@@ -30,7 +30,7 @@ async function databaseAt(migrations: number): Promise<{ readonly url: string; r
 
 /** Migrates the schema, and returns the database that did it. */
 async function migrated(url: string): Promise<Database> {
-  const db = connect({ url, max: 1 });
+  const db = new Database({ url, max: 1 });
   onTestFinished(() => db.close());
   await migrate(db);
   return db;
@@ -49,7 +49,7 @@ async function open(url: string): Promise<pg.Client> {
 async function beginToMigrate(
   url: string,
 ): Promise<{ readonly migrated: Promise<void>; readonly eyes: pg.Client }> {
-  const db = connect({ url: url, max: 1 });
+  const db = new Database({ url: url, max: 1 });
   onTestFinished(() => db.close());
   const migrated = migrate(db);
   const eyes = await open(url);

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { connect } from '../../src/stores/postgres/connection/database.ts';
+import { Database } from '../../src/stores/postgres/connection/database.ts';
 import { migrate } from '../../src/stores/postgres/migrate.ts';
 import { GUARDS, NEVER, UNSOUND } from './soundness.ts';
 import { type BareDatabase, createBareDatabase, createTestDatabase } from './test-database.ts';
@@ -70,7 +70,7 @@ describe('what no row may be', () => {
 
   beforeAll(async () => {
     database = await createBareDatabase(inject('postgresUrl'), 'soundness');
-    const db = connect({ url: database.url, max: 1 });
+    const db = new Database({ url: database.url, max: 1 });
     await migrate(db);
     await db.close();
     client = new pg.Client({ connectionString: database.url });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Schedule } from '../../src/core/schedule/schedule.ts';
-import { connect } from '../../src/stores/postgres/connection/database.ts';
+import { Database } from '../../src/stores/postgres/connection/database.ts';
 import { type Queries, queriesOn } from '../../src/stores/postgres/connection/queries.ts';
 import { KnownClaims } from '../../src/stores/postgres/shortcuts/known-claims.ts';
 import { KnownJobs } from '../../src/stores/postgres/shortcuts/known-jobs.ts';
@@ -201,7 +201,7 @@ describe('what a settlement asks for with its BEGIN', () => {
 
   it('moves succeeded runs and returns the other live ones; a rollback undoes all of it', async () => {
     const { fences, open } = await prepared(1);
-    const db = connect({ url: races.url, max: 1 });
+    const db = new Database({ url: races.url, max: 1 });
     onTestFinished(() => db.close());
     const undone = db.boundedTransaction(
       async (_q, _now, opened) => {
@@ -235,7 +235,7 @@ describe('what a settlement asks for with its BEGIN', () => {
     ],
   ])('%s', async (_what, change, count) => {
     const { fences, open } = await prepared(0);
-    const db = connect({ url: races.url, max: 1 });
+    const db = new Database({ url: races.url, max: 1 });
     onTestFinished(() => db.close());
     await races.other.query(`BEGIN; UPDATE greenvue_jobs.live_runs SET ${change}`);
     const moved = db.boundedTransaction(async (_q, _now, opened) => opened?.rows, { opening: open });

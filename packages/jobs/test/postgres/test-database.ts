@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { LEASE_MS } from '../../src/core/nodes/lease.ts';
-import { connect } from '../../src/stores/postgres/connection/database.ts';
+import { Database } from '../../src/stores/postgres/connection/database.ts';
 import { migrate } from '../../src/stores/postgres/migrate.ts';
 import { createDatabase, dropDatabase, withClient } from './server.ts';
 import { GUARDS } from './soundness.ts';
@@ -65,7 +65,7 @@ export function keepConnection(url: string): KeptConnection {
 }
 
 async function createTables(url: string): Promise<void> {
-  const db = connect({ url, max: 1 });
+  const db = new Database({ url, max: 1 });
   try {
     await migrate(db);
     await db.script(GUARDS);

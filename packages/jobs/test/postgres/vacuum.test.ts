@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, inject, it, onTestFinished } from 'vitest';
 import { createSystemClock } from '../../src/index.ts';
-import { connect } from '../../src/stores/postgres/connection/database.ts';
+import { Database } from '../../src/stores/postgres/connection/database.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { vacuumPassed } from '../../src/stores/postgres/upkeep/vacuum.ts';
 import { SUCCEEDED } from '../store-contract/rig.ts';
@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 const vacuumAs = async (url: string) => {
-  const db = connect({ url, max: 1 });
+  const db = new Database({ url, max: 1 });
   onTestFinished(() => db.close());
   await vacuumPassed(db);
 };

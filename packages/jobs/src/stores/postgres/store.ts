@@ -3,7 +3,7 @@ import type { Membership, NodeInfo, NodeListener } from '../../core/nodes/member
 import type { JobStore } from '../../core/store/store.ts';
 import { type Recovery, recover } from '../../core/transactions/settle.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
-import { connect, type Database } from './connection/database.ts';
+import { Database } from './connection/database.ts';
 import { DatabaseClock } from './connection/database-clock.ts';
 import { storeInTransaction } from './in-transaction.ts';
 import type { DeadNode } from './membership/control-protocol.ts';
@@ -60,11 +60,11 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const ownNow = () => (ownClock ? clock.now() : undefined);
   const how = { url, statementMs: STATEMENT_MS, clock: databaseClock };
   // Of passes, and of commands that take their place on an idle node: no run waits for reads that take long.
-  const passes = connect({ ...how, max: FOR_PASSES, min: 1 });
-  const db = connect({ ...how, max: FOR_COMMANDS_AND_READS });
+  const passes = new Database({ ...how, max: FOR_PASSES, min: 1 });
+  const db = new Database({ ...how, max: FOR_COMMANDS_AND_READS });
   // On a connection of its own: neither reads nor a close wait for it. Without `statementMs`: the server
   // would go on with what its client gave up.
-  const vacuums = connect({ url, max: 1 });
+  const vacuums = new Database({ url, max: 1 });
   const shared = new Shared(db, { maxLiveRuns, maxRunsPutOff, shortcuts });
   const maxCommands = FOR_COMMANDS_AND_READS - KEPT_FREE;
   const writes = new Writes({ passes, commands: db, maxCommands, shared, ownNow });
@@ -117,7 +117,7 @@ async function joinNodes(
 
 /** On a connection of its own, whose statements may take as long as they need. */
 async function migrated(url: string): Promise<void> {
-  const db = connect({ url, max: 1 });
+  const db = new Database({ url, max: 1 });
   try {
     await migrate(db);
   } finally {

@@ -2,7 +2,8 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import { type AbortFlag, refuseAborted } from '../../../core/model/errors.ts';
 import { fail, isAnswer, mustTryAgain, statementFailed } from './database-errors.ts';
-import { type Param, preparing, type Queries, queriesOn, together, waitingForAll } from './queries.ts';
+import { type Param, preparing, type Queries, queriesOn, together } from './queries.ts';
+import { StatementNames } from './statement-names.ts';
 import { runTransaction } from './transaction.ts';
 
 export interface Bounds<Opened> {
@@ -20,50 +21,19 @@ export interface Bounds<Opened> {
   readonly signal?: AbortFlag | undefined;
 }
 
-/** The database as the store sees it: every rejection is a {@link StoreError}. */
-export interface Database extends Queries {
-  /**
-   * One transaction: all of `work`, durable once the promise resolves, or nothing of it. `now` is the
-   * database's time at its begin.
-   */
-  transaction<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
-  /** One that waits for no lock for long, and whose statements are planned by index. */
-  boundedTransaction<T, Opened = undefined>(
-    work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
-    bounds?: Bounds<Opened>,
-  ): Promise<T>;
-  /**
-   * One of a single statement, without BEGIN and COMMIT; gives rows as arrays. Planned as those of a bounded
-   * one, by settings of its session: only for connections that have none but bounded ones. Undefined, and not
-   * done, behind a pooler, whose sessions are also others'.
-   */
-  boundedStatement(
-    sql: string,
-    params: readonly Param[],
-    signal?: AbortFlag,
-  ): Promise<readonly unknown[] | undefined>;
-  /** One that sees one state of the database and writes nothing. */
-  snapshot<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
-  /** Breaks all connections: what is under way on them fails now, and what comes gets new ones. */
-  reset(): void;
-  close(): Promise<void>;
-}
-
-export interface ConnectOptions {
+export interface DatabaseOptions {
   readonly url: string;
-  /** Connections at most. */
+  /** The most connections. */
   readonly max: number;
-  /** Connections that stay though nothing uses them: what has just come due need not wait for a new one. */
+  /** Idle connections that stay open: a run that has just become due need not wait for a new connection. */
   readonly min?: number;
-  /**
-   * A statement that takes longer has lost its server, or the way to it, without a word. Absent: it may take
-   * any time.
-   */
+  /** A statement that takes longer has silently lost its server. Absent: a statement may take any time. */
   readonly statementMs?: number;
-  /** Hears what the database's time was, between two instants of the process's monotonic clock. */
+  /** Learns the database's time from each transaction, between two instants of the monotonic clock. */
   readonly clock?: { monotonic(): number; learn(sample: TimeSample): void };
 }
 
+/** The database's time `now`, read between two instants of the monotonic clock. */
 export interface TimeSample {
   readonly askedAt: number;
   readonly answeredAt: number;
@@ -72,11 +42,11 @@ export interface TimeSample {
 
 const TRIES = 5;
 const CONNECT_MS = 5_000;
-/** The longest time that a frozen or disconnected process may hold rows in the middle of a transaction. */
+/** The longest time that a frozen or disconnected process may hold locks inside a transaction. */
 const IDLE_MS = 10_000;
-/** A caller's transaction may hold a job for long; nobody else waits for it for longer than this. */
+/** The longest wait for a job that a caller's transaction has locked. */
 export const LOCK_WAIT_MS = 2_000;
-/** Those of the store take some milliseconds; whoever holds a job for longer is somebody else. */
+/** The store's own transactions hold a lock for some milliseconds; a longer one is a caller's. */
 export const SHORT_WAIT_MS = 100;
 const INT8 = 20;
 const INT8_ARRAY: number = 1016;
@@ -89,26 +59,161 @@ const types: pg.CustomTypesConfig = {
   },
 };
 
-/** Many at once, without a text for each. */
+/** Parses an array at once, without a string for each number. */
 function numbersOf(array: string): unknown {
   return JSON.parse(`[${array.slice(1, -1).replaceAll('NULL', 'null')}]`);
 }
 
-export function connect(options: ConnectOptions): Database {
-  const { pool, reset } = createPool(options);
-  const names = createNames();
-  const prepare = preparing(names.of);
-  const boundedSessions = new WeakSet<pg.PoolClient>();
+/** A pool of connections to the database. Every rejection is a {@link StoreError}. */
+export class Database implements Queries {
+  readonly #clock: DatabaseOptions['clock'];
+  readonly #pool: pg.Pool;
+  readonly #sockets = new Set<Socket>();
+  readonly #names = new StatementNames();
+  readonly #prepare = preparing((sql) => this.#names.of(sql));
+  readonly #boundedSessions = new WeakSet<pg.PoolClient>();
 
-  const withClient = async <T>(
-    work: (client: pg.PoolClient) => Promise<T>,
+  constructor({ url, max, min = 0, statementMs = 0, clock }: DatabaseOptions) {
+    this.#clock = clock;
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max,
+      min,
+      types,
+      pipeline: true,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: statementMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: CONNECT_MS,
+      application_name: 'greenvue-jobs',
+      stream: () => this.#openSocket(),
+    });
+    // The next request replaces a broken connection: an idle one, or one between two statements of a
+    // transaction, where no pending answer could show it.
+    this.#pool.on('error', () => undefined);
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
+  }
+
+  objects(sql: string, params?: readonly Param[]): Promise<readonly unknown[]> {
+    return this.#alone((q) => q.objects(sql, params));
+  }
+
+  arrays(sql: string, params?: readonly Param[]): Promise<readonly unknown[]> {
+    return this.#alone((q) => q.arrays(sql, params));
+  }
+
+  run(sql: string, params?: readonly Param[]): Promise<number> {
+    return this.#alone((q) => q.run(sql, params));
+  }
+
+  script(sql: string): Promise<void> {
+    return this.#alone((q) => q.script(sql));
+  }
+
+  async write(sql: string, params?: readonly Param[]): Promise<void> {
+    await this.run(sql, params);
+  }
+
+  async writeFor(sql: string, params?: readonly Param[]): Promise<() => readonly unknown[]> {
+    const rows = await this.arrays(sql, params);
+    return () => rows;
+  }
+
+  commitWith(sql: string, params?: readonly Param[]): Promise<readonly unknown[]> {
+    return this.arrays(sql, params);
+  }
+
+  /**
+   * One transaction: all of `work`, durable once the promise resolves, or nothing of it. `now` is the
+   * database's time at its begin.
+   */
+  transaction<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T> {
+    return this.#transaction(TRANSACTION, work);
+  }
+
+  /** A transaction that waits for each lock only briefly, and whose statements are planned by index. */
+  boundedTransaction<T, Opened = undefined>(
+    work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
+    { lockWaitMs = LOCK_WAIT_MS, ...how }: Bounds<Opened> = {},
+  ): Promise<T> {
+    return this.#transaction(bounded(lockWaitMs), work, how);
+  }
+
+  /**
+   * A transaction of one statement without BEGIN and COMMIT; gives rows as arrays. Settings of the session
+   * plan it by index, so use it only on a pool without unbounded transactions. Undefined, and not done,
+   * behind a pooler, whose sessions others share.
+   */
+  boundedStatement(
+    sql: string,
+    params: readonly Param[],
     signal?: AbortFlag,
-  ): Promise<T> => {
-    const client = await pool.connect().catch(fail);
+  ): Promise<readonly unknown[] | undefined> {
+    return this.#withClient(async (client) => {
+      if (!this.#names.areKept) return undefined;
+      if (!this.#boundedSessions.has(client)) {
+        const { rowCount } = await client.query(BOUNDED_SESSION, [Reflect.get(client, 'processID')]);
+        if (rowCount === 0) return undefined;
+        this.#boundedSessions.add(client);
+      }
+      return queriesOn(client, this.#prepare).arrays(sql, params).catch(statementFailed);
+    }, signal);
+  }
+
+  /** A transaction that sees one state of the database and writes nothing. */
+  snapshot<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T> {
+    return this.#transaction(SNAPSHOT, work);
+  }
+
+  /** Breaks all connections: their work fails now, and later work gets new connections. */
+  reset(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  close(): Promise<void> {
+    return this.#pool.end();
+  }
+
+  #alone<T>(work: (q: Queries) => Promise<T>): Promise<T> {
+    return this.#withClient((client) => work(queriesOn(client, this.#prepare)));
+  }
+
+  async #transaction<T, Opened = undefined>(
+    how: Begin,
+    work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
+    { opening, signal }: Pick<Bounds<Opened>, 'opening' | 'signal'> = {},
+  ): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#withClient((client) => {
+          const begin = () => this.#begin(client, how);
+          return runTransaction(client, this.#prepare, { begin, opening, work });
+        }, signal);
+      } catch (error) {
+        if (tries >= TRIES || !mustTryAgain(error)) throw error;
+      }
+    }
+  }
+
+  /** Sends a BEGIN; gives the database's time. */
+  async #begin(client: pg.PoolClient, { begin, settings }: Begin): Promise<number> {
+    const askedAt = this.#clock?.monotonic() ?? 0;
+    const [, answer] = await together([
+      client.query(begin),
+      client.query<{ readonly now: number }>({ name: this.#names.of(settings), text: settings }),
+    ]);
+    const now = answer.rows[0]?.now;
+    if (now === undefined) throw new Error('the database did not tell its time');
+    this.#clock?.learn({ askedAt, answeredAt: this.#clock.monotonic(), now });
+    return now;
+  }
+
+  async #withClient<T>(work: (client: pg.PoolClient) => Promise<T>, signal?: AbortFlag): Promise<T> {
+    const client = await this.#pool.connect().catch(fail);
     let broken: Error | undefined;
     try {
       refuseAborted(signal);
-      await names.learn(client);
+      await this.#names.learn(client);
       return await work(client);
     } catch (error) {
       if (!isAnswer(error)) broken = error instanceof Error ? error : new Error(String(error));
@@ -116,131 +221,20 @@ export function connect(options: ConnectOptions): Database {
     } finally {
       client.release(broken);
     }
-  };
+  }
 
-  const begun = async (client: pg.PoolClient, { begin, settings }: Begin): Promise<number> => {
-    const askedAt = options.clock?.monotonic() ?? 0;
-    const [, answer] = await together([
-      client.query(begin),
-      client.query<{ readonly now: number }>({ name: names.of(settings), text: settings }),
-    ]);
-    const now = answer.rows[0]?.now;
-    if (now === undefined) throw new Error('the database did not tell its time');
-    options.clock?.learn({ askedAt, answeredAt: options.clock.monotonic(), now });
-    return now;
-  };
-
-  const inTransaction = async <T, Opened = undefined>(
-    how: Begin,
-    work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
-    { opening, signal }: Pick<Bounds<Opened>, 'opening' | 'signal'> = {},
-  ): Promise<T> => {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await withClient(
-          (client) => runTransaction(client, prepare, { begin: () => begun(client, how), opening, work }),
-          signal,
-        );
-      } catch (error) {
-        if (tries >= TRIES || !mustTryAgain(error)) throw error;
-      }
-    }
-  };
-
-  const alone = <T>(work: (q: Queries) => Promise<T>) =>
-    withClient((client) => work(queriesOn(client, prepare)));
-  return {
-    ...waitingForAll({
-      objects: (sql, params) => alone((q) => q.objects(sql, params)),
-      arrays: (sql, params) => alone((q) => q.arrays(sql, params)),
-      run: (sql, params) => alone((q) => q.run(sql, params)),
-      script: (sql) => alone((q) => q.script(sql)),
-    }),
-    transaction: (work) => inTransaction(TRANSACTION, work),
-    boundedTransaction: (work, { lockWaitMs = LOCK_WAIT_MS, ...how } = {}) =>
-      inTransaction(bounded(lockWaitMs), work, how),
-    boundedStatement: (sql, params, signal) =>
-      withClient(async (client) => {
-        if (!names.areKept) return undefined;
-        if (!boundedSessions.has(client)) {
-          const { rowCount } = await client.query(BOUNDED_SESSION, [Reflect.get(client, 'processID')]);
-          if (rowCount === 0) return undefined;
-          boundedSessions.add(client);
-        }
-        return queriesOn(client, prepare).arrays(sql, params).catch(statementFailed);
-      }, signal),
-    snapshot: (work) => inTransaction(SNAPSHOT, work),
-    reset,
-    close: () => pool.end(),
-  };
+  #openSocket(): Socket {
+    const socket = new Socket();
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    return socket;
+  }
 }
 
-function createPool({ url, max, min = 0, statementMs = 0 }: ConnectOptions) {
-  const sockets = new Set<Socket>();
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    min,
-    types,
-    pipeline: true,
-    connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: statementMs,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: CONNECT_MS,
-    application_name: 'greenvue-jobs',
-    stream() {
-      const socket = new Socket();
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-      return socket;
-    },
-  });
-  // The next request replaces a broken connection: an idle one, or one between two statements of a
-  // transaction, where no pending answer could show it.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  return {
-    pool,
-    reset() {
-      for (const socket of sockets) socket.destroy();
-    },
-  };
-}
-
-/**
- * Names of prepared statements. None behind a pooler, which shares sessions among processes: then each
- * statement is parsed again.
- */
-function createNames() {
-  let isDirect: boolean | undefined;
-  const names = new Map<string, string>();
-  return {
-    async learn(client: pg.PoolClient) {
-      if (isDirect !== undefined) return;
-      const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
-      // What the handshake said; a pooler makes that up.
-      isDirect = rows[0]?.pid === Reflect.get(client, 'processID');
-    },
-    /** Sessions are ours alone, as far as is known. */
-    get areKept() {
-      return isDirect === true;
-    },
-    of(sql: string) {
-      if (isDirect !== true) return undefined;
-      let name = names.get(sql);
-      if (name === undefined) {
-        name = `gv${names.size}`;
-        names.set(sql, name);
-      }
-      return name;
-    },
-  };
-}
-
-/** How a transaction begins, in one round trip: with what holds to its end, and the database's time. */
+/** How a transaction begins, in one round trip. */
 interface Begin {
   readonly begin: string;
-  /** And the time. Apart, so that it need not be parsed each time. */
+  /** Sets the settings and gives the time; apart, so that the server parses it only once. */
   readonly settings: string;
 }
 
@@ -267,7 +261,7 @@ const OURS = { idle_in_transaction_session_timeout: IDLE_MS, [BEGUN]: 'yes' };
  * transaction of its own.
  */
 export const HAS_BEGUN = `current_setting('${BEGUN}', true) = 'yes'`;
-/** What waited for a lock has to see what was committed meanwhile, whatever the database has for others. */
+/** A statement that waited for a lock sees what was committed meanwhile, whatever the default level is. */
 const TRANSACTION = begin('READ COMMITTED', OURS);
 /**
  * Statements are planned once for each connection. Planning the larger ones each time takes longer than
@@ -276,10 +270,7 @@ const TRANSACTION = begin('READ COMMITTED', OURS);
 const BY_INDEX = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off', jit: 'off' };
 const bounded = (lockWaitMs: number) =>
   begin('READ COMMITTED', { ...OURS, lock_timeout: lockWaitMs, ...BY_INDEX });
-/**
- * Nothing where another backend answers than the one of the handshake, as behind a pooler that came since
- * that was learnt.
- */
+/** Does nothing if another backend answers than that of the handshake, as behind a later pooler. */
 const BOUNDED_SESSION = `SELECT ${setting(
   { default_transaction_isolation: 'read committed', lock_timeout: LOCK_WAIT_MS, ...BY_INDEX },
   false,
