@@ -62,7 +62,7 @@ export const WAYS_IN: Readonly<Record<string, readonly string[]>> = {
     'server-fault.ts',
     'job-turn-queue.ts',
   ],
-  [`${JOBS}/stores/postgres/locks/`]: ['claim-locks.ts', 'command-tables.ts', 'due-jobs.ts', 'job-locks.ts'],
+  [`${JOBS}/stores/postgres/locks/`]: ['claim-locks.ts', 'command-tables.ts', 'due-look.ts', 'job-locks.ts'],
   [`${JOBS}/stores/postgres/membership/`]: ['control-protocol.ts', 'membership.ts', 'nodes.ts'],
   [`${JOBS}/stores/postgres/methods/`]: ['commands.ts', 'passes.ts', 'reads.ts', 'writes.ts'],
   [`${JOBS}/stores/reads/`]: ['dialect.ts', 'read.ts', 'reads.ts'],

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import { openControlConnection } from '../../src/stores/postgres/membership/control-connection.ts';
+import { ControlConnection } from '../../src/stores/postgres/membership/control-connection.ts';
 
 // Promise P9, lost nodes.
 it('a control connection that is lost while it is being opened is a rejection, and no loss', async () => {
@@ -12,9 +12,9 @@ it('a control connection that is lost while it is being opened is a rejection, a
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
   let losses = 0;
-  const opening = openControlConnection({
+  const opening = ControlConnection.open({
     url: `postgres://somebody@127.0.0.1:${port}/postgres`,
-    heard: () => undefined,
+    received: () => undefined,
     lost: () => void losses++,
   });
   await expect(opening).rejects.toThrow('Connection terminated unexpectedly');

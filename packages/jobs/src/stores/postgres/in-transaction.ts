@@ -6,7 +6,7 @@ import { command, insertJobs, onlyOne } from '../../core/transactions/commands.t
 import { insideOf, inTurn, queriesOn } from './connection/callers-transaction.ts';
 import type { Queries } from './connection/queries.ts';
 import { findJob } from './locks/job-locks.ts';
-import { CHANNEL, type Told } from './membership/control-protocol.ts';
+import { CHANNEL, type NoticeMessage } from './membership/control-protocol.ts';
 import type { Shared } from './tables/shared.ts';
 import { runIn } from './tables/tables.ts';
 import { createUnit } from './tables/unit.ts';
@@ -29,7 +29,7 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
         const unit = createUnit(q, shared, at);
         const result = onlyOne(await runIn(unit, insertJobs(unit, [input]), { isCallers: true }));
         if (result.kind !== 'created') return { result, kept: false };
-        await tellOnCommit(q, [{ at, type: 'job.created', jobId: result.job.id }]);
+        await notifyOnCommit(q, [{ at, type: 'job.created', jobId: result.job.id }]);
         return { result, kept: true };
       });
     },
@@ -42,7 +42,7 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
         const result = await runIn(unit, command(unit, input), { sharing: seesNewest });
         if (result.kind !== 'done') return { result, kept: false };
         const { job, queued } = result;
-        await tellOnCommit(
+        await notifyOnCommit(
           q,
           queued.map(({ id: runId }) => ({ at, type: 'run.queued', jobId: job.id, runId })),
         );
@@ -52,10 +52,10 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
   };
 }
 
-/** The server sends it when the transaction commits. From no node, so that this one hears it as well. */
-async function tellOnCommit(q: Queries, events: readonly NodeEvent[]): Promise<void> {
-  const told: Told = { from: '', notices: [{ kind: 'wake' }, { kind: 'events', events }] };
-  await q.arrays(TELL, [CHANNEL, JSON.stringify(told)]);
+/** The server sends it when the transaction commits. It names no node, so that this node receives it too. */
+async function notifyOnCommit(q: Queries, events: readonly NodeEvent[]): Promise<void> {
+  const message: NoticeMessage = { from: '', notices: [{ kind: 'wake' }, { kind: 'events', events }] };
+  await q.arrays(NOTIFY, [CHANNEL, JSON.stringify(message)]);
 }
 
-const TELL = 'SELECT pg_notify($1, $2)::text AS told';
+const NOTIFY = 'SELECT pg_notify($1, $2)::text AS notified';

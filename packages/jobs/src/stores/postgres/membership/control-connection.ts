@@ -10,7 +10,8 @@ export interface ControlConnectionOptions {
   readonly url: string;
   /** As the server lists it (`greenvue-jobs-control`). */
   readonly name?: string;
-  heard(payload: string): void;
+  /** Takes the payload of a notification. */
+  received(payload: string): void;
   /**
    * The open connection is gone; called once, and not after {@link ControlConnection.drop}. `code`: the
    * SQLSTATE with which the server ended it, if it did.
@@ -19,78 +20,84 @@ export interface ControlConnectionOptions {
 }
 
 /** One connection. Each answer comes in time or not at all: a dead network may stay silent for ever. */
-export interface ControlConnection {
-  /** Rows as arrays; rejects after 4 s, and is of no use then. */
-  rows(sql: string, values?: readonly unknown[]): Promise<unknown[][]>;
-  /** Ends it at once, without a word to the server, which may not hear it. */
-  drop(): void;
-}
+export class ControlConnection {
+  readonly #socket = new Socket();
+  readonly #client: pg.Client;
+  readonly #lost: ControlConnectionOptions['lost'];
+  /** Before it is open, a loss is a rejection of `open`. */
+  #isOpen = false;
+  /** The last SQLSTATE from the server. */
+  #code: string | undefined;
 
-export async function openControlConnection({
-  url,
-  name = 'greenvue-jobs-control',
-  heard,
-  lost,
-}: ControlConnectionOptions): Promise<ControlConnection> {
-  const socket = new Socket();
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: QUERY_MS,
-    application_name: name,
-    keepAlive: true,
-    stream: () => socket,
-  });
-  // Until then whoever opens it is told by a rejection.
-  let isOpen = false;
-  let said: string | undefined;
-  const gone = () => {
-    if (!isOpen) return;
-    isOpen = false;
-    lost(said);
-  };
-  client.on('error', (error) => {
-    said = codeOf(error) ?? said;
-    gone();
-  });
-  client.on('end', gone);
-  // When it stops at once, the server says so in a warning.
-  client.on('notice', ({ code }) => {
-    said = code?.startsWith('57P') ? code : said;
-  });
-  client.on('notification', ({ payload = '' }) => heard(payload));
-  const drop = () => {
-    isOpen = false;
-    socket.destroy();
-  };
-  try {
-    await client.connect();
-  } catch (error) {
-    drop();
-    throw error;
+  static async open(options: ControlConnectionOptions): Promise<ControlConnection> {
+    const made = new ControlConnection(options);
+    try {
+      await made.#client.connect();
+    } catch (error) {
+      made.drop();
+      throw error;
+    }
+    made.#isOpen = true;
+    return made;
   }
-  isOpen = true;
-  return {
-    async rows(sql, values = []) {
-      try {
-        const { rows } = await client.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' });
-        return rows;
-      } catch (error) {
-        said = codeOf(error) ?? said;
-        throw error;
-      }
-    },
-    drop,
-  };
+
+  constructor({ url, name = 'greenvue-jobs-control', received, lost }: ControlConnectionOptions) {
+    this.#lost = lost;
+    this.#client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: QUERY_MS,
+      application_name: name,
+      keepAlive: true,
+      stream: () => this.#socket,
+    });
+    this.#client.on('error', (error) => {
+      this.#code = codeOf(error) ?? this.#code;
+      this.#gone();
+    });
+    this.#client.on('end', () => this.#gone());
+    // A server that stops at once says so in a warning.
+    this.#client.on('notice', ({ code }) => {
+      this.#code = code?.startsWith('57P') ? code : this.#code;
+    });
+    this.#client.on('notification', ({ payload = '' }) => received(payload));
+  }
+
+  /** Rows as arrays; rejects after 4 s, and the connection is of no use then. */
+  async rows(sql: string, values: readonly unknown[] = []): Promise<unknown[][]> {
+    try {
+      const { rows } = await this.#client.query<unknown[]>({
+        text: sql,
+        values: [...values],
+        rowMode: 'array',
+      });
+      return rows;
+    } catch (error) {
+      this.#code = codeOf(error) ?? this.#code;
+      throw error;
+    }
+  }
+
+  /** Ends it at once, without a message to the server, which may be out of reach. */
+  drop(): void {
+    this.#isOpen = false;
+    this.#socket.destroy();
+  }
+
+  #gone(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#lost(this.#code);
+  }
 }
 
 /**
- * Whether a second connection gets the backend of the first one, which is not doing anything at the moment:
- * then something in between lends sessions out, and no lock and no LISTEN lasts.
+ * Whether a second connection gets the backend of the first one, which is idle now: then a pooler shares
+ * sessions, and no lock and no LISTEN lasts.
  */
 export async function isSharedSession(first: ControlConnection, url: string): Promise<boolean> {
   const nothing = () => undefined;
-  const second = await openControlConnection({ url, heard: nothing, lost: nothing });
+  const second = await ControlConnection.open({ url, received: nothing, lost: nothing });
   try {
     const [a] = await first.rows(PID);
     const [b] = await second.rows(PID);
@@ -102,7 +109,7 @@ export async function isSharedSession(first: ControlConnection, url: string): Pr
 
 const PID = 'SELECT pg_backend_pid()';
 
-/** An error as the main thread gets it; `code` is the SQLSTATE or the system's code, if there is one. */
+/** An error as the main thread gets it; `code` is the SQLSTATE or the code of the system, if any. */
 export function faultOf(error: unknown): { readonly message: string; readonly code: string | undefined } {
   if (!(error instanceof Error)) return { message: String(error), code: undefined };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;

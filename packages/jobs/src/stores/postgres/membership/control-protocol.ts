@@ -9,13 +9,13 @@ export interface ControlInput {
   readonly poolsUrl: string;
   readonly node: NodeInfo;
   readonly state: NodeState;
-  /** The node's main thread must have spoken within so long, or its lease is not renewed. */
+  /** The lease is not renewed if the main thread has sent no message for this long. */
   readonly maxStallMs: number;
 }
 
 /** To the thread. */
 export type ToControl =
-  /** The event loop still turns. */
+  /** The event loop still runs. */
   | { readonly kind: 'alive'; readonly state: NodeState }
   | { readonly kind: 'watch'; readonly isWatching: boolean }
   | { readonly kind: 'leave' };
@@ -27,36 +27,37 @@ export type FromControl =
   | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined }
   | { readonly kind: 'notices'; readonly notices: readonly Notice[] }
   | { readonly kind: 'others'; readonly others: Others }
-  /** Notices were not heard for a while. */
+  /** Notices may have been lost. */
   | { readonly kind: 'missed' }
   /** The connection goes through a pooler that shares sessions. */
   | { readonly kind: 'pooled' }
-  /** These nodes are dead, as far as this one sees. */
+  /** This node sees that these nodes are dead. */
   | { readonly kind: 'dead'; readonly nodes: readonly DeadNode[] }
-  /** How the node's lease stands, each time that changes. */
+  /** The state of the node's lease has changed. */
   | { readonly kind: 'lease'; readonly state: LeaseKept }
-  /** The lease is over: what this node has claimed is not its own any more. */
+  /** The lease is over: the node no longer owns its claims. */
   | { readonly kind: 'lost' }
-  /** False: it still has claims, and lives on until the process ends. */
+  /** False: the node still has claims, so its thread runs until the process ends. */
   | { readonly kind: 'left'; readonly isGone: boolean };
 
 export interface DeadNode {
   readonly id: string;
-  /** What was last heard of it. */
+  /** The time of its last heartbeat. */
   readonly beatAt: number;
 }
 
-/** What a node's row says of it besides what it was started with. */
+/** The state in a node's row that changes with its heartbeats. */
 export interface BeatState extends NodeState {
   readonly stalledMs: number;
 }
 
 /** The channel that all nodes listen on. */
 export const CHANNEL = 'greenvue_jobs';
-/** What goes over it. */
-export interface Told {
+/** A message on the channel. */
+export interface NoticeMessage {
+  /** The id of the node that sends it; empty in a caller's transaction. */
   readonly from: string;
-  /** None: the nodes themselves have changed. */
+  /** Empty: a node came, left or changed whether it watches events. */
   readonly notices: readonly Notice[];
 }
 
@@ -65,5 +66,5 @@ export const LOCK_CLASS = 1_732_584_193;
 export const BEAT_EVERY_MS = 5_000;
 /** How often the other nodes are checked. */
 export const LOOK_EVERY_MS = FREE_TWICE_MS;
-/** Behind a pooler that shares sessions nobody can be heard: then all is asked for, so often. */
+/** How often a node asks for changes behind a pooler, where it gets no notices. */
 export const POLL_EVERY_MS = 1_000;

@@ -39,7 +39,7 @@ export const BEAT = `WITH beat AS (
     ARRAY(SELECT id::text FROM greenvue_jobs.live_runs WHERE node = $1 AND cancel IS NOT NULL)`;
 
 /** All listen, and look at the nodes when they hear it. */
-export const TELL_OF_NODES = 'SELECT pg_notify($1, $2)';
+export const NOTIFY_NODES = 'SELECT pg_notify($1, $2)';
 
 /**
  * Not within a lease of `since`: a clock that has gone far back (P17, clock) must not keep the dead alive

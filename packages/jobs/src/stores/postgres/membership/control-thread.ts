@@ -2,40 +2,34 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { LEASE_MS, type LeaseKnown } from '../../../core/nodes/lease.ts';
 import { codeOf } from '../connection/database-errors.ts';
 import { versionsParam } from '../rows/type-keys.ts';
-import {
-  type ControlConnection,
-  faultOf,
-  isSharedSession,
-  openControlConnection,
-} from './control-connection.ts';
+import { ControlConnection, faultOf, isSharedSession } from './control-connection.ts';
 import {
   BEAT_EVERY_MS,
   CHANNEL,
   type ControlInput,
   type FromControl,
   LOOK_EVERY_MS,
+  type NoticeMessage,
   POLL_EVERY_MS,
   type ToControl,
-  type Told,
 } from './control-protocol.ts';
-import { LEAVE, REGISTER, SET_UP, TELL_OF_NODES, TRY_LOCK } from './control-statements.ts';
-import { toldIn } from './notifier.ts';
-import { createOthersWatch } from './others-watch.ts';
-import { createRenewals } from './renewals.ts';
-import { keepSpareConnection, type SpareConnection } from './spare-connection.ts';
+import { LEAVE, NOTIFY_NODES, REGISTER, SET_UP, TRY_LOCK } from './control-statements.ts';
+import { NodeLease } from './node-lease.ts';
+import { messageIn } from './notifier.ts';
+import { OtherNodes } from './other-nodes.ts';
+import { SpareConnection } from './spare-connection.ts';
 
 /**
- * The thread of a node's control connection: it keeps the lease, holds the lock that shows that the process
- * lives, listens to the others, and looks whether they live. Off the event loop, so that a busy one loses
- * nothing.
+ * The thread of a node's control connection. It renews the lease, holds the lock that shows that the process
+ * lives, receives notices and checks the other nodes. A blocked event loop of the node does not delay it.
  */
 const port = parentPort;
 if (port === null) throw new Error('This file runs in a thread of the PostgreSQL store only.');
 const input = workerData as ControlInput;
 const { url, poolsUrl, node } = input;
 
-const NODES_CHANGED = JSON.stringify({ from: node.id, notices: [] } satisfies Told);
-/** So long after a connection could not be made the next one is tried, and after a lock was not free. */
+const NODES_CHANGED = JSON.stringify({ from: node.id, notices: [] } satisfies NoticeMessage);
+/** The pause before it tries again to connect, or to take its lock. */
 const AGAIN_MS = 100;
 /** A look comes a little later than it could, so that two in a row are far enough apart. */
 const SLACK_MS = 5;
@@ -49,23 +43,23 @@ let hasControl = false;
 let hasJoined = false;
 let hasLock = false;
 let isLeaving = false;
-/** Sessions don't last: no lock, nothing heard. */
+/** A pooler shares sessions: no lock lasts, and no notice arrives. */
 let isPooled = false;
 let backend: unknown;
 let ended = false;
-const others = createOthersWatch(node, tell);
+const others = new OtherNodes(node, report);
 let isWatching = false;
 /** By the monotonic clock. */
 let nextBeat = 0;
 let nextLook = 0;
 let wakeUp: () => void = () => undefined;
-const renewals = createRenewals(input, (state) => {
+const lease = new NodeLease(input, (state) => {
   if (state === 'over') end({ kind: 'lost' });
-  else tell({ kind: 'lease', state });
+  else report({ kind: 'lease', state });
 });
 
 port.on('message', (message: ToControl) => {
-  renewals.heard(message.kind === 'alive' ? message.state : undefined);
+  lease.mainThreadAlive(message.kind === 'alive' ? message.state : undefined);
   if (message.kind === 'watch') void watch(message.isWatching);
   if (message.kind === 'leave') void leave();
 });
@@ -79,11 +73,11 @@ async function run(): Promise<void> {
       await work(connection);
       if (!hasJoined && !ended) {
         hasJoined = true;
-        tell({ kind: 'joined' });
-        spare = keepSpareConnection(poolsUrl, {
+        report({ kind: 'joined' });
+        spare = new SpareConnection(poolsUrl, {
           needsSpare: () => !hasControl,
           useSpare,
-          spareLost: (code) => code !== undefined && renewals.serverSaid({ toSpare: code }),
+          spareLost: (code) => code !== undefined && lease.serverSaid({ toSpare: code }),
         });
       }
     } catch (error) {
@@ -94,17 +88,17 @@ async function run(): Promise<void> {
   }
 }
 
-/** A connection that hears the others. */
+/** Opens a connection that receives notices. */
 async function connected(): Promise<ControlConnection> {
   const made = await opened();
   try {
     // The lease may be over by now: then the row is to lapse, and the connection to go.
     if (ended) throw new Error('it came too late');
     if (!hasJoined) await register(made);
-    // First of all: who has seen the lock free waits for this.
+    // First of all: nodes that have seen the lock free wait for a heartbeat.
     await beat(made);
     hasControl = true;
-    renewals.forgetSaid();
+    lease.forgetSaid();
     silent?.drop();
     silent = undefined;
     if (!isPooled) {
@@ -113,7 +107,7 @@ async function connected(): Promise<ControlConnection> {
     }
     backend = undefined;
     nextLook = 0;
-    if (hasJoined) tell({ kind: 'missed' });
+    if (hasJoined) report({ kind: 'missed' });
     return made;
   } catch (error) {
     made.drop();
@@ -124,14 +118,14 @@ async function connected(): Promise<ControlConnection> {
 
 async function opened(): Promise<ControlConnection> {
   try {
-    const made = await openControlConnection({
+    const made = await ControlConnection.open({
       url,
-      heard: hear,
+      received,
       lost(code) {
         if (made === silent) silent = undefined;
         else if (made === connection) disconnect();
         else return;
-        renewals.controlLost(code);
+        lease.controlLost(code);
         spare?.wake();
         wakeUp();
       },
@@ -139,7 +133,7 @@ async function opened(): Promise<ControlConnection> {
     return made;
   } catch (error) {
     const code = codeOf(error);
-    if (code !== undefined) renewals.serverSaid({ onConnecting: code });
+    if (code !== undefined) lease.serverSaid({ onConnecting: code });
     throw error;
   }
 }
@@ -147,9 +141,9 @@ async function opened(): Promise<ControlConnection> {
 async function register(on: ControlConnection): Promise<void> {
   const { id, version, places, types, startedAt } = node;
   const sentAt = performance.now();
-  const beatState = renewals.beatState();
+  const beatState = lease.beatState();
   await on.rows(REGISTER, [id, version, places, versionsParam(types), startedAt, LEASE_MS, beatState]);
-  renewals.renewed(sentAt);
+  lease.renewed(sentAt);
   // A server with no connection to spare for it has none of a pooler either.
   if (await isSharedSession(on, url).catch(() => false)) usePooled();
 }
@@ -175,7 +169,7 @@ function setAside(): void {
   spare?.wake();
 }
 
-/** What has come due: the heartbeat, the lock, a look at the others. */
+/** Does what is due: the heartbeat, the lock, a look at the others. */
 async function work(on: ControlConnection): Promise<void> {
   if (performance.now() >= nextBeat) await beat(on);
   if (!hasLock && !isPooled) await takeLock(on);
@@ -189,32 +183,32 @@ function untilNext(): number {
 
 async function beat(on: ControlConnection, over: LeaseKnown['renewedOver'] = 'control'): Promise<void> {
   const sentAt = performance.now();
-  const renewed = await renewals.renew(on, { over, holdsLock: over === 'control' && hasLock, isWatching });
+  const renewed = await lease.renew(on, { over, holdsLock: over === 'control' && hasLock, isWatching });
   const everyMs = isPooled ? POLL_EVERY_MS : BEAT_EVERY_MS;
   if (over === 'control') nextBeat = sentAt + (renewed === undefined ? LOOK_EVERY_MS : everyMs);
   if (renewed === undefined) return;
   if (!renewed.isThere) return isLeaving ? undefined : end({ kind: 'lost' });
   const { cancelled } = renewed;
-  if (cancelled.length > 0) tell({ kind: 'notices', notices: [{ kind: 'cancel', runIds: cancelled }] });
+  if (cancelled.length > 0) report({ kind: 'notices', notices: [{ kind: 'cancel', runIds: cancelled }] });
 }
 
-/** Without its control connection a node works as behind a pooler: it hears no other node, so it polls. */
+/** Without its control connection a node works as behind a pooler: it gets no notices, so it polls. */
 async function useSpare(on: ControlConnection): Promise<void> {
   await beat(on, 'spare');
   if (!ended && !hasControl && performance.now() >= nextLook) await look(on, 'spare');
 }
 
-/** The others are to judge by the lock only while it is held: they are told at once. */
+/** A heartbeat follows at once: the others may judge by the lock only while it is held. */
 async function takeLock(on: ControlConnection): Promise<void> {
   const [row] = await on.rows(TRY_LOCK, [node.id]);
   if (row === undefined) return end({ kind: 'lost' });
   if (row[0] !== true) return;
   hasLock = true;
   await beat(on);
-  if (!hasJoined) await on.rows(TELL_OF_NODES, [CHANNEL, NODES_CHANGED]);
+  if (!hasJoined) await on.rows(NOTIFY_NODES, [CHANNEL, NODES_CHANGED]);
 }
 
-/** Whether the others live, and whether something is due that nobody told of. */
+/** Checks whether the others live, and whether a run or job is due without a notice. */
 async function look(on: ControlConnection, over: LeaseKnown['renewedOver'] = 'control'): Promise<void> {
   const isDeaf = isPooled || over === 'spare';
   const { pid, answeredAt } = await others.look(on, isDeaf);
@@ -223,22 +217,22 @@ async function look(on: ControlConnection, over: LeaseKnown['renewedOver'] = 'co
     if (backend !== pid) usePooled();
   }
   const every = isDeaf ? POLL_EVERY_MS : LOOK_EVERY_MS + SLACK_MS;
-  // Alone, it looks with each heartbeat; whoever comes tells.
+  // Alone, it looks with each heartbeat; a node that joins sends a notice.
   nextLook = others.count === 0 && !isDeaf ? nextBeat : answeredAt + every;
 }
 
-/** No lock can be held, and nothing is heard: the others judge by the lease, and this node asks. */
+/** No lock can be held and no notice arrives: the others judge by the lease, and this node polls. */
 function usePooled(): void {
   isPooled = true;
   hasLock = false;
   nextBeat = 0;
-  tell({ kind: 'pooled' });
+  report({ kind: 'pooled' });
 }
 
-function hear(payload: string): void {
-  const told = toldIn(payload);
-  if (told === undefined || told.from === node.id) return;
-  if (told.notices.length > 0) return tell({ kind: 'notices', notices: told.notices });
+function received(payload: string): void {
+  const message = messageIn(payload);
+  if (message === undefined || message.from === node.id) return;
+  if (message.notices.length > 0) return report({ kind: 'notices', notices: message.notices });
   nextLook = 0;
   wakeUp();
 }
@@ -249,9 +243,9 @@ async function watch(is: boolean): Promise<void> {
   if (on === undefined) return;
   try {
     await beat(on);
-    await on.rows(TELL_OF_NODES, [CHANNEL, NODES_CHANGED]);
+    await on.rows(NOTIFY_NODES, [CHANNEL, NODES_CHANGED]);
   } catch {
-    // The next heartbeat tells.
+    // The next heartbeat writes it.
     setAside();
     wakeUp();
   }
@@ -263,7 +257,7 @@ async function leave(): Promise<void> {
     const [row] = (await (connection ?? spare?.connection)?.rows(LEAVE, [node.id])) ?? [];
     if (row?.[0] === false) {
       isLeaving = false;
-      return tell({ kind: 'left', isGone: false });
+      return report({ kind: 'left', isGone: false });
     }
   } catch {
     // The lock goes with the connection, and the lease is not renewed: the others see both.
@@ -274,17 +268,17 @@ async function leave(): Promise<void> {
 function end(message: FromControl): void {
   if (ended) return;
   ended = true;
-  renewals.end();
+  lease.end();
   disconnect();
   silent?.drop();
   spare?.end();
   const hasFailed = message.kind === 'lost' && !hasJoined;
-  tell(hasFailed ? { kind: 'failed', ...faultOf('it did not answer in time') } : message);
+  report(hasFailed ? { kind: 'failed', ...faultOf('it did not answer in time') } : message);
   port?.close();
   wakeUp();
 }
 
-function tell(message: FromControl): void {
+function report(message: FromControl): void {
   port?.postMessage(message);
 }
 

@@ -17,7 +17,7 @@ import {
   type FromControl,
   type ToControl,
 } from './control-protocol.ts';
-import { createTeller, type Teller } from './notifier.ts';
+import { Notifier } from './notifier.ts';
 
 export interface JoinDeps {
   readonly db: Queries;
@@ -54,7 +54,7 @@ class ControlThread implements Membership {
   readonly #deps: JoinDeps;
   readonly #listener: NodeListener;
   readonly #worker: Worker;
-  readonly #teller: Teller;
+  readonly #notifier: Notifier;
   readonly #ticking: NodeJS.Timeout;
   #others = NO_OTHERS;
   #burying: Promise<void> | undefined;
@@ -69,7 +69,7 @@ class ControlThread implements Membership {
   constructor(deps: JoinDeps, node: NodeInfo, listener: NodeListener) {
     this.#deps = deps;
     this.#listener = listener;
-    this.#teller = createTeller(node.id, (payloads) => deps.db.run(NOTIFY, [CHANNEL, payloads]));
+    this.#notifier = new Notifier(node.id, (payloads) => deps.db.run(NOTIFY, [CHANNEL, payloads]));
     const { url, poolsUrl, maxStallMs } = deps;
     // Source and build have the same names but for this.
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
@@ -112,7 +112,7 @@ class ControlThread implements Membership {
 
   notify(notice: Notice): void {
     const { count, isWatching } = this.#others;
-    if (notice.kind === 'events' ? isWatching : count > 0) this.#teller.tell(notice);
+    if (notice.kind === 'events' ? isWatching : count > 0) this.#notifier.notify(notice);
   }
 
   watch(isWatching: boolean): void {
@@ -127,7 +127,7 @@ class ControlThread implements Membership {
     const left = new Promise<void>((resolve) => {
       this.#hasLeft = resolve;
     });
-    await this.#teller.flush();
+    await this.#notifier.flush();
     await this.#burying;
     this.#say({ kind: 'leave' });
     await left;
@@ -222,6 +222,6 @@ function controlFailure({ message, code }: Extract<FromControl, { kind: 'failed'
   return unavailable(Object.assign(new Error(message), { code }));
 }
 
-const NOTIFY = 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS told (payload)';
+const NOTIFY = 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS sent (payload)';
 const POOLED =
   'the control connection goes through a pooler that shares sessions: a dead node is noticed by its lease alone (15 s), what other nodes change within a second, and their events are not shown here; set DATABASE_DIRECT_URL to the server itself';

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import type { NodeEvent, Notice } from '../../../core/nodes/membership.ts';
-import { payloadsOf, toldIn } from './notifier.ts';
+import { messageIn, payloadsOf } from './notifier.ts';
 
-const told = z.object({
+const message = z.object({
   from: z.string(),
   notices: z.array(z.looseObject({ kind: z.string(), runIds: z.unknown(), events: z.unknown() }).partial()),
 });
 const noticesIn = (payloads: readonly string[]) =>
-  payloads.flatMap((one) => told.parse(JSON.parse(one)).notices);
+  payloads.flatMap((one) => message.parse(JSON.parse(one)).notices);
 const listIn = (payloads: readonly string[], name: 'runIds' | 'events') =>
   noticesIn(payloads).flatMap((notice) => z.array(z.unknown()).parse(notice[name]));
 
@@ -50,7 +50,7 @@ it('receives its own messages', () => {
     { kind: 'events', events: [{ at: 1, type: 'run.progress', jobId: 'a', runId: '1', data: { done: 1 } }] },
     { kind: 'events', events: [{ at: 1, type: 'runs.coalesced', jobId: 'a', count: 2 }] },
   ];
-  expect(payloadsOf('node', notices).map(toldIn)).toEqual([{ from: 'node', notices }]);
+  expect(payloadsOf('node', notices).map(messageIn)).toEqual([{ from: 'node', notices }]);
 });
 
 it.each([
@@ -63,7 +63,7 @@ it.each([
   '{"from":"x"}',
   '{"from":1,"notices":[]}',
   '{"from":"x","notices":{}}',
-])('takes %s for nothing that a node tells', (payload) => expect(toldIn(payload)).toBeUndefined());
+])('ignores the payload %s, which no node sends', (payload) => expect(messageIn(payload)).toBeUndefined());
 
 it.each([
   null,
@@ -78,7 +78,7 @@ it.each([
   { kind: 'events', events: [{ at: 'now', type: 'job.created', jobId: 'a' }] },
   { kind: 'events', events: [{ at: 1e300, type: 'job.created', jobId: 'a' }] },
   { kind: 'events', events: [{ at: 1, type: 'job.created', jobId: 'a', data: 7 }] },
-])('leaves out %j, and hears the rest', (notice) => {
+])('leaves out %j, and takes the rest', (notice) => {
   const payload = JSON.stringify({ from: 'x', notices: [notice, { kind: 'wake' }] });
-  expect(toldIn(payload)).toEqual({ from: 'x', notices: [{ kind: 'wake' }] });
+  expect(messageIn(payload)).toEqual({ from: 'x', notices: [{ kind: 'wake' }] });
 });

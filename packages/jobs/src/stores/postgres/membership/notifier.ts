@@ -1,68 +1,70 @@
 import type { NodeEvent, Notice } from '../../../core/nodes/membership.ts';
 import { isRecord } from '../../../core/objects.ts';
-import type { Told } from './control-protocol.ts';
+import type { NoticeMessage } from './control-protocol.ts';
 
-/** What gathers within so long is told together, each thing once. */
+/** Notices of this long are sent together, and equal ones once. */
 const COALESCE_MS = 5;
 /** PostgreSQL takes less than 8,000 bytes. */
 const MAX_BYTES = 7_900;
 const RUNS_EACH = 200;
-/** Leaves room for what goes around it. */
+/** Leaves room for the rest of the message. */
 const MAX_EVENTS_BYTES = 7_400;
 
-export interface Teller {
-  tell(notice: Notice): void;
-  /** Ends when all that was told so far is on its way. */
-  flush(): Promise<void>;
+/** Sends this node's notices to the other nodes: those of a few milliseconds in one statement. */
+export class Notifier {
+  readonly #from: string;
+  readonly #send: (payloads: readonly string[]) => Promise<unknown>;
+  readonly #waiting = new Map<string, Notice>();
+  #sending: Promise<unknown> = Promise.resolve();
+
+  constructor(from: string, send: (payloads: readonly string[]) => Promise<unknown>) {
+    this.#from = from;
+    this.#send = send;
+  }
+
+  notify(notice: Notice): void {
+    if (this.#waiting.size === 0) {
+      this.#sending = new Promise((resolve) => setTimeout(() => resolve(this.#sendAll()), COALESCE_MS));
+    }
+    this.#waiting.set(JSON.stringify(notice), notice);
+  }
+
+  /** Resolves after all notices are sent. */
+  flush(): Promise<unknown> {
+    return this.#sending;
+  }
+
+  async #sendAll(): Promise<void> {
+    const payloads = payloadsOf(this.#from, [...this.#waiting.values()]);
+    this.#waiting.clear();
+    // If a notice is lost, the other nodes find the change when they look, twice a second.
+    await this.#send(payloads).catch(() => undefined);
+  }
 }
 
-/** Tells the others what gathers in a few milliseconds with one statement. */
-export function createTeller(
-  from: string,
-  notify: (payloads: readonly string[]) => Promise<unknown>,
-): Teller {
-  let waiting = new Map<string, Notice>();
-  let telling: Promise<void> = Promise.resolve();
-  const send = async () => {
-    const notices = [...waiting.values()];
-    waiting = new Map();
-    // What is not told is found by the others as they look, twice a second.
-    await notify(payloadsOf(from, notices)).catch(() => undefined);
-  };
-  return {
-    tell(notice) {
-      if (waiting.size === 0) {
-        telling = new Promise((resolve) => void setTimeout(() => resolve(send()), COALESCE_MS));
-      }
-      waiting.set(JSON.stringify(notice), notice);
-    },
-    flush: () => telling,
-  };
-}
-
-/** As few payloads as there is room in, in the order of the notices. */
+/** The fewest payloads that hold the notices, in their order. */
 export function payloadsOf(from: string, notices: readonly Notice[]): string[] {
-  const room = MAX_BYTES - sizeOf({ from, notices: [] } satisfies Told);
-  return groupsOf(notices.flatMap(piecesOf), room).map((told) =>
-    JSON.stringify({ from, notices: told } satisfies Told),
+  const room = MAX_BYTES - sizeOf({ from, notices: [] } satisfies NoticeMessage);
+  return groupsOf(notices.flatMap(piecesOf), room).map((some) =>
+    JSON.stringify({ from, notices: some } satisfies NoticeMessage),
   );
 }
 
-/**
- * The notice in a payload; undefined for one that no node of this version sends. Any user of the database can
- * send payloads.
- */
-export function toldIn(payload: string): Told | undefined {
-  const told = jsonOf(payload);
-  if (!isRecord(told) || typeof told.from !== 'string' || !Array.isArray(told.notices)) return undefined;
-  return { from: told.from, notices: told.notices.filter(isNotice) };
+/** Reads a payload; undefined if no node sent it: any user of the database can send payloads. */
+export function messageIn(payload: string): NoticeMessage | undefined {
+  const message = jsonOf(payload);
+  if (!isRecord(message)) return undefined;
+  const { from, notices } = message;
+  return typeof from === 'string' && Array.isArray(notices)
+    ? { from, notices: notices.filter(isNotice) }
+    : undefined;
 }
 
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Somebody else's words: there is nobody here to be told of them.
+    // Another program uses the channel; that is no error.
     return undefined;
   }
 }
@@ -91,7 +93,7 @@ function isNodeEvent(value: unknown): value is NodeEvent {
   return isInstant && names && typeof count === 'number' && isRecord(data);
 }
 
-/** A notice in pieces that each fit into a payload. */
+/** Splits a notice into pieces that each fit into a payload. */
 function piecesOf(notice: Notice): Notice[] {
   switch (notice.kind) {
     case 'wake':
@@ -114,12 +116,12 @@ function piecesOf(notice: Notice): Notice[] {
   }
 }
 
-/** An event that is too large by itself is told without its data. */
+/** An event that is too large by itself is sent without its data. */
 function fitting(event: NodeEvent): NodeEvent {
   return sizeOf(event) < MAX_EVENTS_BYTES ? event : { ...event, data: {} };
 }
 
-/** Groups of as many as there is room for in each. */
+/** Groups the values in order, each group as large as `room` allows. */
 function groupsOf<T>(all: readonly T[], room: number): T[][] {
   const groups: T[][] = [];
   let left = 0;

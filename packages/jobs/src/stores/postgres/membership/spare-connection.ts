@@ -1,4 +1,4 @@
-import { type ControlConnection, openControlConnection } from './control-connection.ts';
+import { ControlConnection } from './control-connection.ts';
 import { BEAT_EVERY_MS } from './control-protocol.ts';
 
 export interface SpareUser {
@@ -10,9 +10,7 @@ export interface SpareUser {
   spareLost(code: string | undefined): void;
 }
 
-export type SpareConnection = ReturnType<typeof keepSpareConnection>;
-
-/** More often than others look twice. */
+/** Other nodes look less than half as often. */
 const USE_EVERY_MS = 200;
 const AGAIN_MS = 100;
 
@@ -20,80 +18,91 @@ const AGAIN_MS = 100;
  * A node's second connection to the database, by the address of its pools. It stays open, so a node without
  * its control connection can renew its lease even when no new connection can be made.
  */
-export function keepSpareConnection(url: string, { needsSpare, useSpare, spareLost }: SpareUser) {
-  let connection: ControlConnection | undefined;
+export class SpareConnection {
+  readonly #url: string;
+  readonly #user: SpareUser;
+  #connection: ControlConnection | undefined;
   /** When it was last used or tried for (monotonic ms). */
-  let lastAt = 0;
-  let wasLost = false;
-  let isEnded = false;
-  let wakeUp = (): void => undefined;
+  #lastAt = 0;
+  #wasLost = false;
+  #isEnded = false;
+  #wakeUp = (): void => undefined;
 
-  const drop = () => {
-    connection?.drop();
-    connection = undefined;
-  };
-  const open = async () => {
-    const made: ControlConnection = await openControlConnection({
-      url,
-      name: 'greenvue-jobs-spare',
-      heard: () => undefined,
-      lost(code) {
-        if (connection !== made) return;
-        connection = undefined;
-        wasLost = true;
-        spareLost(code);
-        wakeUp();
-      },
-    });
-    return made;
-  };
-  const restMs = () => {
-    if (isEnded) return 0;
-    const withOne = needsSpare() ? USE_EVERY_MS : BEAT_EVERY_MS;
-    const withNone = needsSpare() || wasLost ? AGAIN_MS : BEAT_EVERY_MS;
-    return lastAt + (connection === undefined ? withNone : withOne) - performance.now();
-  };
-  const run = async () => {
-    while (!isEnded) {
-      lastAt = performance.now();
-      wasLost = false;
+  constructor(url: string, user: SpareUser) {
+    this.#url = url;
+    this.#user = user;
+    void this.#run();
+  }
+
+  /** Undefined while there is none. */
+  get connection(): ControlConnection | undefined {
+    return this.#connection;
+  }
+
+  /** Call when `needsSpare` has changed. */
+  wake(): void {
+    this.#lastAt = 0;
+    this.#wakeUp();
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#drop();
+    this.#wakeUp();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isEnded) {
+      this.#lastAt = performance.now();
+      this.#wasLost = false;
       try {
-        connection ??= await open();
-        if (isEnded) return drop();
+        this.#connection ??= await this.#open();
+        if (this.#isEnded) return this.#drop();
         // A silent connection is found before it is needed.
-        await (needsSpare() ? useSpare(connection) : connection.rows(PING));
+        await (this.#user.needsSpare() ? this.#user.useSpare(this.#connection) : this.#connection.rows(PING));
       } catch {
-        drop();
+        this.#drop();
       }
-      for (let ms = restMs(); ms > 0; ms = restMs()) {
+      for (let ms = this.#restMs; ms > 0; ms = this.#restMs) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, ms);
-          wakeUp = () => {
+          this.#wakeUp = () => {
             clearTimeout(timer);
             resolve();
           };
         });
       }
     }
-  };
-  void run();
+  }
 
-  return {
-    /** Undefined while there is none. */
-    get connection() {
-      return connection;
-    },
-    /** Call when `needsSpare` has changed. */
-    wake() {
-      lastAt = 0;
-      wakeUp();
-    },
-    end() {
-      isEnded = true;
-      drop();
-      wakeUp();
-    },
-  };
+  async #open(): Promise<ControlConnection> {
+    const made: ControlConnection = await ControlConnection.open({
+      url: this.#url,
+      name: 'greenvue-jobs-spare',
+      received: () => undefined,
+      lost: (code) => {
+        if (this.#connection !== made) return;
+        this.#connection = undefined;
+        this.#wasLost = true;
+        this.#user.spareLost(code);
+        this.#wakeUp();
+      },
+    });
+    return made;
+  }
+
+  #drop(): void {
+    this.#connection?.drop();
+    this.#connection = undefined;
+  }
+
+  get #restMs(): number {
+    if (this.#isEnded) return 0;
+    const isNeeded = this.#user.needsSpare();
+    const withOne = isNeeded ? USE_EVERY_MS : BEAT_EVERY_MS;
+    const withNone = isNeeded || this.#wasLost ? AGAIN_MS : BEAT_EVERY_MS;
+    return this.#lastAt + (this.#connection === undefined ? withNone : withOne) - performance.now();
+  }
 }
 
 const PING = 'SELECT';

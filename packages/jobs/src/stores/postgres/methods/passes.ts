@@ -19,7 +19,7 @@ import {
   settle,
 } from '../../../core/transactions/settle.ts';
 import { LOCK_WAIT_MS } from '../connection/database.ts';
-import { type OpenedPlan, openPlan } from '../locks/due-jobs.ts';
+import { type OpenedPlan, openPlan } from '../locks/due-look.ts';
 import { type OpenedMove, openMove } from '../shortcuts/move-succeeded.ts';
 import { mustSettleApart } from '../shortcuts/settle-apart.ts';
 import { runIn } from '../tables/tables.ts';

@@ -8,7 +8,7 @@ import {
 import { claimTables } from '../claims/claim.ts';
 import { lockClaims, lockEndedClaims } from '../locks/claim-locks.ts';
 import { commandTables, type HowToCommand } from '../locks/command-tables.ts';
-import { createDueLook, type OpenedPlan } from '../locks/due-jobs.ts';
+import { DueLook, type OpenedPlan } from '../locks/due-look.ts';
 import type { OpenedMove } from '../shortcuts/move-succeeded.ts';
 import { pruneTables } from '../upkeep/prune.ts';
 import { type HowToInsert, jobTables } from './job-tables.ts';
@@ -33,7 +33,7 @@ export function runIn<T>(u: Unit, script: Script<T>, options: TablesOptions = {}
 
 function createTables(u: Unit, options: TablesOptions): AsyncTables {
   const { hasJoined = false, settles, openedPlan } = options;
-  const dueLook = createDueLook(u, { hasJoined, opened: openedPlan });
+  const dueLook = new DueLook(u, { hasJoined, opened: openedPlan });
   let isPlan = false;
   /** Tells the unit what was made. */
   let tellMade = (): void => undefined;

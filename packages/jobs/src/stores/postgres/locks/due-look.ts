@@ -14,15 +14,15 @@ import type { Unit } from '../tables/unit.ts';
 import { reserveIds } from '../tables/write-unit.ts';
 import { HELD_AGAIN_MS, LOCK, takeLocked } from './job-locks.ts';
 
-/** What a plan has to know before all else. */
+/** What a plan reads first. */
 export interface OpenedPlan {
   readonly look: Look;
-  /** What was due then is locked, if nobody else holds it. */
+  /** The time of the look: rows that were due then are locked, except for rows that others had locked. */
   readonly at: number;
   readonly due: readonly unknown[];
 }
 
-/** Asks for what a plan has to know first, at `at`: the time of its transaction is not known yet. */
+/** Reads what a plan needs first, at `at`: the time of its transaction is not known yet. */
 export async function openPlan(
   q: Queries,
   { shared, input, at }: { readonly shared: Shared; readonly input: PlanInput; readonly at: number },
@@ -35,69 +35,82 @@ export async function openPlan(
   return { look, at, due: await q.objects(LOCK_DUE, [versions, at + aheadMs, limit, look.from]) };
 }
 
-/** One plan's look for due jobs, and for the runs that wait for the claim with it. */
-export function createDueLook(
-  u: Unit,
-  { hasJoined, opened }: { readonly hasJoined: boolean; readonly opened: OpenedPlan | undefined },
-) {
-  let plan: OpenedPlan | undefined;
-  let claiming: Claiming | undefined;
-  return {
-    async lockDue(input: PlanInput): Promise<DueJobs> {
-      const isUsable = opened !== undefined && opened.at <= u.now + CLOCKS_DIFFER_MS;
-      plan = isUsable ? opened : await openPlan(u.q, { shared: u.shared, input, at: u.now });
-      const rows = plan.due;
-      if (rows.length === 0) return { jobs: [], live: new Map() };
-      const claim = u.shared.shortcuts.claimPlanned ? input.claim : undefined;
-      const uids = rows.map((row) => (row as { readonly uid: number }).uid);
-      // A run for each, and the fence of its claim.
-      const idsOfEach = claim === undefined ? 1 : 2;
-      const [live, , waiting, jobs] = await Promise.all([
-        liveRunsOf(u, uids),
-        reserveIds(u, rows.length * idsOfEach),
-        claim && beginClaim(u, claim, hasJoined),
-        // While the server is at those.
-        takeLocked(u, rows),
-      ]);
-      claiming = waiting;
-      return { jobs, live, waiting: claiming?.waiting };
-    },
-    /** To be called before what was planned is written. */
-    written(): void {
-      if (claiming === undefined) return;
-      const { look, seen } = claiming;
-      const isClaimed = u.toMake.some((one) => one.kind === 'queue' && one.claim !== undefined);
-      u.onceWritten.push(() => look.done(isClaimed ? u.now : undefined, seen));
-      claiming = undefined;
-    },
-    async end({ input: { types, limit }, jobs, isDone }: EndedPlan): Promise<PlanEnd> {
-      if (plan === undefined) throw new Error('no plan is under way');
-      const { look, at } = plan;
-      const upTo = Math.min(at, u.now);
-      const reached = jobs.length < limit ? upTo : jobs.at(-1)?.job.wakeAt;
-      const seen = seenIn((await u.q.commitWith(EARLIEST_WAKE, [versionsParam(types), look.from]))[0]);
-      u.onceWritten.push(() => look.done(reached, seen));
-      const { earliest } = seen;
-      // All that is still due is held by others: what a caller's transaction holds is there again once that
-      // has ended.
-      const isHeld = !isDone && earliest !== undefined && earliest <= upTo;
-      if (isHeld) u.shared.missed.plans = true;
-      const nextWakeAt = earlierOf(isHeld ? u.now + HELD_AGAIN_MS : earliest, look.againAt);
-      return nextWakeAt === undefined ? { now: upTo } : { now: upTo, nextWakeAt };
-    },
-  };
+export interface DueLookOptions {
+  readonly hasJoined: boolean;
+  readonly opened: OpenedPlan | undefined;
 }
 
-/** A claim that waits for what is planned. */
+/** A plan's look for due jobs, and for runs that wait for the claim with it. */
+export class DueLook {
+  readonly #u: Unit;
+  readonly #options: DueLookOptions;
+  #plan: OpenedPlan | undefined;
+  #claiming: Claiming | undefined;
+
+  constructor(u: Unit, options: DueLookOptions) {
+    this.#u = u;
+    this.#options = options;
+  }
+
+  async lockDue(input: PlanInput): Promise<DueJobs> {
+    const u = this.#u;
+    const { opened, hasJoined } = this.#options;
+    const isUsable = opened !== undefined && opened.at <= u.now + CLOCKS_DIFFER_MS;
+    this.#plan = isUsable ? opened : await openPlan(u.q, { shared: u.shared, input, at: u.now });
+    const rows = this.#plan.due;
+    if (rows.length === 0) return { jobs: [], live: new Map() };
+    const claim = u.shared.shortcuts.claimPlanned ? input.claim : undefined;
+    const uids = rows.map((row) => (row as { readonly uid: number }).uid);
+    // A run for each, and the fence of its claim.
+    const idsOfEach = claim === undefined ? 1 : 2;
+    const [live, , claiming, jobs] = await Promise.all([
+      liveRunsOf(u, uids),
+      reserveIds(u, rows.length * idsOfEach),
+      claim && beginClaim(u, claim, hasJoined),
+      // While the server answers those.
+      takeLocked(u, rows),
+    ]);
+    this.#claiming = claiming;
+    return { jobs, live, waiting: claiming?.waiting };
+  }
+
+  /** Call it before the planned runs are written. */
+  written(): void {
+    if (this.#claiming === undefined) return;
+    const { look, seen } = this.#claiming;
+    const u = this.#u;
+    const isClaimed = u.toMake.some((one) => one.kind === 'queue' && one.claim !== undefined);
+    u.onceWritten.push(() => look.done(isClaimed ? u.now : undefined, seen));
+    this.#claiming = undefined;
+  }
+
+  async end({ input: { types, limit }, jobs, isDone }: EndedPlan): Promise<PlanEnd> {
+    const u = this.#u;
+    if (this.#plan === undefined) throw new Error('no plan is under way');
+    const { look, at } = this.#plan;
+    const upTo = Math.min(at, u.now);
+    const reached = jobs.length < limit ? upTo : jobs.at(-1)?.job.wakeAt;
+    const seen = seenIn((await u.q.commitWith(EARLIEST_WAKE, [versionsParam(types), look.from]))[0]);
+    u.onceWritten.push(() => look.done(reached, seen));
+    const { earliest } = seen;
+    // Others hold every job that is still due; a caller's transaction gives them back when it ends.
+    const isHeld = !isDone && earliest !== undefined && earliest <= upTo;
+    if (isHeld) u.shared.missed.plans = true;
+    const nextWakeAt = earlierOf(isHeld ? u.now + HELD_AGAIN_MS : earliest, look.againAt);
+    return nextWakeAt === undefined ? { now: upTo } : { now: upTo, nextWakeAt };
+  }
+}
+
+/** A claim that waits for the planned runs. */
 interface Claiming {
   readonly look: Look;
-  /** What waits unclaimed. */
+  /** The unclaimed runs. */
   readonly seen: Seen;
-  /** Undefined: the node is dead to the others. */
+  /** Undefined: the other nodes have declared the node dead. */
   readonly waiting: SeenWaiting | undefined;
 }
 
-/** Sees what waits, which needs nothing of what is planned. */
+/** Looks for waiting runs; it does not depend on what is planned. */
 async function beginClaim(u: Unit, { types, node }: ClaimInput, hasJoined: boolean): Promise<Claiming> {
   const versions = versionsParam(types);
   let alive = true;
@@ -125,8 +138,8 @@ const EARLIEST_WAKE = `SELECT ${seeing(`SELECT min(next.wake_at) FROM (${KEYS_KN
 const SEE_EARLIEST_IF_ALIVE = `WITH alive AS MATERIALIZED (${isAlive('$3')})
   SELECT ${SEE_LEFT}, EXISTS (SELECT FROM alive) AS is_alive FROM ${FIRST_SUSPECT}`;
 /**
- * The earliest free ones of each type, merged: no more is read of a type than is taken. As an array, so that
- * they are picked and locked once; then read as they are under the lock.
+ * The earliest unlocked jobs of each type, merged: it reads no more of a type than it takes. As an array, so
+ * that it picks and locks them once, and then reads them under the lock.
  */
 const LOCK_DUE = `${SELECT_VARYING} WHERE uid = ANY(ARRAY(
   SELECT due.uid FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
