@@ -7,12 +7,13 @@ import type { JobContext, JobType } from '../../core/model/job-type.ts';
 import { isRecord } from '../../core/objects.ts';
 import { lowerThreadPriority } from '../../thread-priority.ts';
 import { stopError } from '../attempts/attempt.ts';
-import { AttemptOutput, type NewOutput } from '../attempts/attempt-output.ts';
+import type { NewOutput } from '../attempts/attempt-output.ts';
 import { readResult } from '../attempts/handler-result.ts';
 import { readThrown } from '../attempts/thrown-error.ts';
 import { createSystemClock } from '../host/system-clock.ts';
 import { beginHandler } from './handler-start.ts';
 import { enterJobThread } from './job-thread.ts';
+import { OutputSender } from './output-sender.ts';
 import type { Envelope, FromThread, ThreadData, ToThread } from './thread-messages.ts';
 
 interface DepsModule {
@@ -20,15 +21,9 @@ interface DepsModule {
 }
 type Closable = { close?(): unknown };
 
-interface OutputSender {
-  readonly output: AttemptOutput;
-  end(): NewOutput | undefined;
-}
-
 /** A run that this thread was asked for. */
 type Task = Extract<ToThread, { kind: 'run' }> & { readonly outputSender: OutputSender };
 
-const SEND_EVERY_MS = 100;
 const clock = createSystemClock();
 
 const port = parentPort;
@@ -53,7 +48,7 @@ port.on('message', (message: ToThread) => {
     case 'run':
       lowerPriority();
       controller = new AbortController();
-      current = { ...message, outputSender: createOutputSender() };
+      current = { ...message, outputSender: new OutputSender(clock, send) };
       void tasks.run(current, execute, current, controller.signal);
       break;
     case 'load':
@@ -135,35 +130,6 @@ async function loadAll(types: Extract<ToThread, { kind: 'load' }>['types']): Pro
   if (depsSource !== undefined) await attempt('the dependencies of threads', loadDeps);
   send({ kind: 'loaded', faults });
   lowerPriority();
-}
-
-/** Sends what a handler logs and reports to the engine, ten times a second at most; nothing after its end. */
-function createOutputSender(): OutputSender {
-  let isOver = false;
-  let sentAt = Number.NEGATIVE_INFINITY;
-  let cancel: (() => void) | undefined;
-  const sendNew = () => {
-    cancel?.();
-    cancel = undefined;
-    sentAt = clock.monotonic();
-    const news = output.take();
-    if (news !== undefined) send({ kind: 'output', output: news });
-  };
-  const changed = () => {
-    if (isOver) return;
-    // By the clock: a handler that never waits lets no timer fire.
-    if (clock.monotonic() - sentAt >= SEND_EVERY_MS) sendNew();
-    else cancel ??= clock.setTimer(SEND_EVERY_MS, sendNew);
-  };
-  const output = new AttemptOutput(clock.now, { changed });
-  return {
-    output,
-    end() {
-      isOver = true;
-      cancel?.();
-      return output.take();
-    },
-  };
 }
 
 async function load(module: string, type: string): Promise<JobType> {
