@@ -1,0 +1,120 @@
+import { claim } from '../../../core/transactions/claim.ts';
+import { command, insertJobs, onlyOne } from '../../../core/transactions/commands.ts';
+import { plan } from '../../../core/transactions/plan.ts';
+import { prune } from '../../../core/transactions/prune.ts';
+import { cancelRun, makeDue, report } from '../../../core/transactions/run-commands.ts';
+import { runScript } from '../../../core/transactions/script.ts';
+import { givenBackOf, reconcile, recover, recoveredOf, settle } from '../../../core/transactions/settle.ts';
+import { checkTables, type Database } from '../database.ts';
+import { noteClosed, type OpenedInfo } from '../file/info.ts';
+import { faultCode } from '../sqlite-faults.ts';
+import { Writer } from '../writer/writer.ts';
+import { createRunner } from '../writer/writer-tables.ts';
+import type { Closing, Reply, Request, WriteMethod } from './protocol.ts';
+import { packClaim, packPlan, unpackSettlements } from './thread-codec.ts';
+import { faultOf, type Handlers, replyTo, type Service } from './thread-service.ts';
+
+/** A transaction takes no more requests after this time: others wait for the lock and for their answers. */
+const MAX_TRANSACTION_MS = 20;
+
+/** Group commit: all requests that wait share a transaction, and so one flush to the disk. */
+export class WriterService implements Service {
+  readonly #db: Database;
+  readonly opened: OpenedInfo;
+  /**
+   * A rollback ends it: what a writer keeps in memory is then false. So does a change by another connection,
+   * because the previous process may still write while this one has taken over (P10, fence).
+   */
+  #current: { readonly writer: Writer; readonly handlers: WriteHandlers } | undefined;
+  #seenVersion: unknown;
+  #isDamaged = false;
+
+  constructor(db: Database, opened: OpenedInfo) {
+    this.#db = db;
+    this.opened = opened;
+  }
+
+  answer(requests: readonly Request[], from: number): readonly Reply[] {
+    let end = from;
+    try {
+      return this.#inTransaction((handlers) => {
+        const start = performance.now();
+        const replies: Reply[] = [];
+        while (end < requests.length && performance.now() - start < MAX_TRANSACTION_MS) {
+          const request = requests[end];
+          end += 1;
+          if (request !== undefined) replies.push(replyTo(handlers, request));
+        }
+        return replies;
+      });
+    } catch {
+      // One request is at fault and took the others down with it: each gets its own transaction and answer.
+      return requests.slice(from, Math.max(end, from + 1)).map((request) => this.#alone(request));
+    }
+  }
+
+  close(how: Closing): void {
+    // Without the note, the next start checks the whole database: it is damaged, or was not completely read.
+    if (!this.#isDamaged && how === 'close') noteClosed(this.#db);
+    this.#db.close();
+  }
+
+  #alone(request: Request): Reply {
+    try {
+      const [reply] = this.#inTransaction((handlers) => [replyTo(handlers, request)]);
+      return reply ?? faultOf(request.id, new Error(`${request.method} gave no reply`));
+    } catch (error) {
+      return faultOf(request.id, error);
+    }
+  }
+
+  #inTransaction(work: (handlers: WriteHandlers) => readonly Reply[]): readonly Reply[] {
+    const db = this.#db;
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      const version = db.statement('PRAGMA data_version').get()?.data_version;
+      if (this.#current === undefined || version !== this.#seenVersion) {
+        this.#seenVersion = version;
+        const writer = new Writer(db);
+        this.#current = { writer, handlers: handlersOf(writer) };
+      }
+      const replies = work(this.#current.handlers);
+      this.#current.writer.flush();
+      db.exec('COMMIT');
+      return replies;
+    } catch (error) {
+      this.#current = undefined;
+      this.#isDamaged ||= faultCode(error) === 'damaged';
+      if (db.isInTransaction()) db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+type WriteHandlers = Handlers<WriteMethod>;
+
+function handlersOf(w: Writer): WriteHandlers {
+  const run = createRunner(w);
+  return {
+    check: () => checkTables(w.db),
+    insertJob: (input, now) => onlyOne(run(now, (unit) => insertJobs(unit, [input]))),
+    command: (input, now) => run(now, (unit) => command(unit, input)),
+    plan: (input, now) => packPlan(run(now, (unit) => plan(unit, input))),
+    claim: (input, now) => packClaim(run(now, (unit) => claim(unit, input))),
+    settle: (packed, now) => run(now, (unit) => settle(unit, unpackSettlements(packed))),
+    report: (batch, now) => run(now, () => report(batch)),
+    recover: (input, now) =>
+      recoveredOf(
+        input,
+        run(now, (unit) => recover(unit, input)),
+      ),
+    reconcile: (input, now) =>
+      givenBackOf(
+        input,
+        run(now, (unit) => reconcile(unit, input)),
+      ),
+    cancelRun: (input, now) => run(now, (unit) => cancelRun(unit, input)),
+    makeDue: (input, now) => run(now, () => makeDue(input)),
+    prune: (input, now) => runScript(prune(input), (step) => run(now, step)),
+  };
+}
