@@ -62,26 +62,6 @@ export function planOrPutOff(
   }
 }
 
-/** Most cron slots counted in one plan; other jobs wait for the next. Finding a slot takes about 25 µs. */
-const MOST_WORK = 1_000;
-/** More slots of one job are counted in whole hours and days, with about as much work as this many. */
-const MOST_WORK_OF_ONE = 100;
-
-/** Limits the work of decisions on these jobs, since event loops and open transactions wait for them. */
-export function createCountBudget(now: number): { isSpent(): boolean; spend(decision: Decision): void } {
-  let counted = 0;
-  return {
-    isSpent: () => counted >= MOST_WORK,
-    spend({ job, queue, skip }) {
-      if (job.schedule.kind !== 'cron') return;
-      // What waits on the clock is counted with each plan.
-      const waits = job.catchUp === 'all' && job.nextRunAt !== undefined && job.nextRunAt <= now;
-      if (waits) counted += MOST_WORK_OF_ONE;
-      for (const { missed } of [...queue, ...skip]) counted += Math.min(missed, MOST_WORK_OF_ONE);
-    },
-  };
-}
-
 /** {@link planJob} as a step of a command: an edit first takes slots of the old definition (P16, edit). */
 export function takeDue(draft: Draft, now: number): void {
   const until = draft.job.pause?.until;

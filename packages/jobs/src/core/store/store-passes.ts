@@ -27,7 +27,7 @@ export interface PlanResult {
   readonly skipped: readonly PlannedRun[];
   /** Jobs that could not be planned, and why; put off by a minute. */
   readonly failed: readonly { readonly jobId: string; readonly message: string }[];
-  /** More may be due: the limit was reached, or the {@link createCountBudget} was spent. */
+  /** More may be due: the limit was reached, or the plan spent its budget of counted slots. */
   readonly more: boolean;
   /** When to look again: the earliest instant at which a job of these types has to be planned, or sooner. */
   readonly nextWakeAt?: number;

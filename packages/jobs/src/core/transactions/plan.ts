@@ -1,7 +1,8 @@
 import { NO_LIVE_RUNS } from '../model/job.ts';
 import { isSkipReason } from '../model/run.ts';
+import { CountBudget } from '../rules/count-budget.ts';
 import { touchesWaiting } from '../rules/decision.ts';
-import { createCountBudget, planOrPutOff } from '../rules/slots.ts';
+import { planOrPutOff } from '../rules/slots.ts';
 import type { ClaimResult, PlanInput, PlannedRun, PlanResult } from '../store/store-passes.ts';
 import { applyDecision } from './apply.ts';
 import { writeAndClaim } from './claim-planned.ts';
@@ -18,9 +19,9 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
   const failed: PlanResult['failed'][number][] = [];
   let done = 0;
   let hasMoved = false;
-  const budget = createCountBudget(unit.now);
+  const budget = new CountBudget(unit.now);
   for (const stored of jobs) {
-    if (budget.isSpent()) break;
+    if (budget.isSpent) break;
     const alive = live.get(stored.uid) ?? NO_LIVE_RUNS;
     const { decision, fault } = planOrPutOff(stored.job, alive, unit.now, aheadMs);
     if (decision.job !== stored.job) done += 1;
@@ -38,7 +39,7 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
     now,
     ...plannedIn(unit),
     failed,
-    more: budget.isSpent() || (jobs.length >= limit && done > 0),
+    more: budget.isSpent || (jobs.length >= limit && done > 0),
     ...(nextWakeAt === undefined ? {} : { nextWakeAt }),
     ...(claimed === undefined ? {} : { claimed: claimed() }),
   };
