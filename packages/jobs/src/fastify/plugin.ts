@@ -16,8 +16,8 @@ import { runRoutes } from './routes/run-routes.ts';
 export interface JobsPluginOptions {
   readonly engine: Engine;
   /**
-   * Decides what each request may do. `false` allows every request everything, for a server that nobody else
-   * reaches. There is no default: an open jobs API must be a decision.
+   * Decides which requests are allowed. `false` allows every request everything, for a server without
+   * untrusted clients. There is no default: an open jobs API must be a decision.
    */
   readonly authorize: JobsAuthorize | false;
   /**

@@ -15,14 +15,14 @@ import type { AttemptSpan, TracedAttempt, Tracing } from '../engine/tracing.ts';
 type Outcome = Parameters<AttemptSpan['end']>[0];
 
 /**
- * Makes each attempt a span of the SDK that the process has registered with `@opentelemetry/api`, before or
- * after this:
+ * Makes each attempt a span of the SDK that the process registers with `@opentelemetry/api`, before or after
+ * this:
  *
  *     createEngine({ …, tracing: createTracing() })
  *
- * The attempts of a run that somebody triggered are children of the request that did. Those of a scheduled
- * run are traces of their own, with a link to the request that made the job: it may have been years ago.
- * Without an SDK nothing happens.
+ * The attempts of a manual run are children of the request that triggered it. Attempts of a scheduled run are
+ * traces of their own, with a link to the request that created the job, which may be years old. Without an
+ * SDK, nothing happens.
  */
 export function createTracing(): Tracing {
   const tracer = trace.getTracer('@greenvue/jobs');

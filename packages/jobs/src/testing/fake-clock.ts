@@ -1,10 +1,10 @@
 import type { Clock } from '../core/clock.ts';
 
-/** A clock that stands still until a test moves it. */
+/** A clock that moves only when a test moves it. */
 export interface FakeClock extends Clock {
-  /** Lets `ms` pass: timers that come due fire on the way, in order, each at its own instant. */
+  /** Advances the clock by `ms`. Due timers fire in order, each at its own instant. */
   advance(ms: number): void;
-  /** Jumps to an instant, as after a correction or a sleep: no time passes, and no timer fires. */
+  /** Jumps to an instant, as after a clock correction or a sleep, without firing timers. */
   set(ms: number): void;
 }
 

@@ -7,7 +7,7 @@ export interface RunJobOptions {
   readonly traceparent?: string;
 }
 
-/** What a handler did: its result, the lines it logged and the last progress it reported. */
+/** The result of a handler, its log lines and its last progress. */
 export interface RunJobReport {
   readonly result: unknown;
   readonly logs: readonly { readonly level: string; readonly message: string; readonly fields: unknown }[];
@@ -17,8 +17,8 @@ export interface RunJobReport {
 }
 
 /**
- * Runs a job type's handler once, here and now, with its payload checked and its defaults filled as the
- * engine does it. Throws what the handler throws, and a ZodError for an invalid payload.
+ * Runs a job type's handler once, at once, and validates its payload and fills in defaults as the engine
+ * does. Throws the handler's error, or a ZodError for an invalid payload.
  */
 export async function runJob<Deps>(
   type: JobType<Deps>,

@@ -35,7 +35,7 @@ export interface MakeToken {
   readonly expires_at?: string | undefined;
 }
 
-/** Creates an API token. Never retried: a second try could create a second token that nobody knows of. */
+/** Creates an API token. Never retried: a second try could create a second token that no client knows. */
 export async function makeToken(connection: Connection, body: MakeToken, call?: Call): Promise<NewApiToken> {
   return connection.ask({ method: 'POST', path: '/tokens', body, repeat: 'never' }, call);
 }

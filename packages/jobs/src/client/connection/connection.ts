@@ -133,7 +133,7 @@ export class Connection {
   }
 }
 
-/** Resolves a refusal that may only mean that an earlier try, whose response was lost, had succeeded. */
+/** Resolves a refusal that may only mean that an earlier try, whose response was lost, succeeded. */
 function settle<T>(
   { ifDone }: ApiRequest<T>,
   error: ApiError | ConnectionError,

@@ -62,7 +62,7 @@ const NEVER_SENT =
 
 /**
  * Whether the server may have processed a request that failed with this error. After GreenVue's own 503, a
- * commit may have succeeded. A browser gives no reason when there is no response.
+ * commit may have succeeded. Browsers give no reason for a missing response.
  */
 export function isUnsure(error: ApiError | ConnectionError): boolean {
   if (error.mayBeDone) return true;

@@ -49,7 +49,7 @@ function isFinished(status: RunJson['status']): boolean {
 
 /**
  * The lines of `after` that are not in `before`. Lines have no ids, and the oldest are dropped as new ones
- * come: the longest overlap of the end of `before` with the start of `after` is known.
+ * arrive, so the longest overlap of the end of `before` with the start of `after` counts as known.
  */
 export function newLines(before: readonly LogLine[], after: readonly LogLine[]): readonly LogLine[] {
   const old = before.map((line) => JSON.stringify(line));

@@ -4,7 +4,7 @@ import { CoalescedReads } from './coalesced-reads.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Reads that end when the test says so, and resolve to their number. */
+/** Reads that end when the test calls `end`, and resolve to their number. */
 function setUp() {
   const coalesced = new CoalescedReads();
   const readings: PromiseWithResolvers<number>[] = [];

@@ -11,15 +11,14 @@ const PAUSE_PER_READ = 7;
 const LONGEST_PAUSE_MS = 500;
 
 /**
- * Shares reads that many clients request again and again, as open consoles do after each event. A caller that
- * comes during a read of the same key waits for its end and a pause, then shares the next read with all who
- * wait: no result is older than its request, and the total cost is bounded. A caller that is alone never
- * waits.
+ * Shares reads that many clients repeat, as open consoles do after each event. A caller during a read of the
+ * same key waits for its end and a pause, then shares the next read with all waiting callers: no result is
+ * older than its request, and the total cost is bounded. A lone caller never waits.
  */
 export class CoalescedReads {
   readonly #readings = new Map<string, Reading>();
 
-  /** Shares `read` with other callers of the same `key`, on which alone its result may depend. */
+  /** Shares `read` with other callers of the same `key`. The result must depend only on the key. */
   read<T>(key: string, read: () => Promise<T>): Promise<T> {
     const reading = this.#readings.get(key);
     if (reading === undefined) return this.#start(key, read);

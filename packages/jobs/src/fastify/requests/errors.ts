@@ -25,7 +25,7 @@ export const ERROR_STATUS: Readonly<Record<EngineErrorCode | StoreErrorCode, Sta
   damaged: { status: 503, retryAfterSeconds: 60 },
   full: { status: 503, retryAfterSeconds: 60 },
   busy: { status: 503, retryAfterSeconds: 2 },
-  // The client is gone: nobody reads the response.
+  // The client has disconnected and does not read the response.
   aborted: { status: 400 },
 };
 
@@ -51,7 +51,7 @@ const SERVER_FAULT: ProblemAnswer = {
 /** Responds to an error of a route with a problem document. Logs internal causes; clients don't see them. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = problemOf(error);
-  // An HttpProblem is a decision, such as when all event streams are in use, and no fault of the server.
+  // An HttpProblem is a deliberate refusal, such as when all event streams are in use, and not a server fault.
   const isDecided = error instanceof HttpProblem;
   if (answer.status >= 500 && !isDecided)
     request.log.error({ err: error }, 'a request to the jobs API failed');

@@ -34,7 +34,7 @@ export async function strictJsonParser(request: FastifyRequest, body: Buffer): P
   return parseStrictJson(body);
 }
 
-/** Parses a JSON body. Throws a 400 that says what is wrong with it. */
+/** Parses a JSON body. Throws a 400 with the fault. */
 export function parseStrictJson(bytes: Uint8Array): unknown {
   const excess = jsonBoundFault(bytes);
   if (excess !== undefined) throw malformed(excess);

@@ -53,7 +53,7 @@ function previewRoute(app: JobsApp, context: RouteContext): void {
   });
 }
 
-/** Without a job there is nothing to reset: null means absent. */
+/** A preview without a job has no fields to reset, so null means absent. */
 function withoutNulls<T extends object>(patch: T): { [Key in keyof T]: Exclude<T[Key], null> } {
   const entries = Object.entries(patch).filter(([, value]) => value !== null);
   return Object.fromEntries(entries) as { [Key in keyof T]: Exclude<T[Key], null> };

@@ -62,7 +62,7 @@ export interface RouteContext {
   commandOptions(request: FastifyRequest): CommandOptions;
   /**
    * Shares one read among simultaneous requests for the same URL: {@link CoalescedReads}. Only for responses
-   * that are the same for everybody who may read them.
+   * that are the same for all clients with the permission.
    */
   share<T>(request: FastifyRequest, read: () => Promise<T>): Promise<T>;
   /** The host's limit for a path parameter, in characters. */

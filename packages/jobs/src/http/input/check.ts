@@ -13,7 +13,7 @@ export type Checked<T> =
 const MOST_FAULTS = 20;
 const LONGEST_KEY = 100;
 
-/** Validates an input. Says of each invalid field what it must be, for at most 20 fields. */
+/** Validates an input. Describes the valid values of each invalid field, for at most 20 fields. */
 export function checkInput<S extends z.ZodType>(schema: S, input: unknown): Checked<z.output<S>> {
   const unknown = unknownFields(schema, input);
   if (unknown !== undefined) return { ok: false, faults: unknown };

@@ -16,7 +16,9 @@ import { runOn, type Transaction } from './tables.ts';
 
 export interface MemoryStoreOptions {
   readonly clock: Clock;
-  /** To be shared by several stores, as by a process and the one that replaces it. Default: an empty one. */
+  /**
+   * Share a database among several stores to simulate a restart or several processes. Default: an empty one.
+   */
   readonly database?: MemoryDatabase;
   /** The most live runs that a job may have (default 100,000); see P7, overlap. */
   readonly maxLiveRuns?: number;
@@ -25,9 +27,8 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * A store for tests, in memory: it keeps the whole contract of a {@link JobStore} but durability and
- * the undoing of a call that throws. It needs no file and no thread, and is gone with the process. Times are
- * those of `clock`.
+ * A store in memory, for tests: it keeps the whole contract of a {@link JobStore} except durability and the
+ * rollback of a call that throws. It needs no file and no thread. Times are those of `clock`.
  */
 export function createMemoryStore(options: MemoryStoreOptions): JobStore {
   const { clock, database: db = new MemoryDatabase() } = options;

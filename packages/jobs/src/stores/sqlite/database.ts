@@ -3,27 +3,29 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 /** A value that can be bound to a parameter. */
 export type Param = SQLInputValue;
 
-/** One connection with its prepared statements. */
+/** A connection with its prepared statements. */
 export interface Database {
   /** Rows as objects. */
   statement(sql: string): StatementSync;
-  /** Rows as arrays: faster, for the hot path. */
+  /** Rows as arrays: faster, for frequent statements. */
   arrays(sql: string): StatementSync;
-  /** Runs a statement that returns no rows: faster than its `run`, which makes an object of the changes. */
+  /**
+   * Runs a statement that returns no rows. Faster than its `run`, which creates an object with the changes.
+   */
   write(sql: string, ...params: readonly Param[]): void;
   exec(sql: string): void;
   isInTransaction(): boolean;
-  /** Whether SQLite refuses statements that edit the text of the schema. */
+  /** Sets whether SQLite refuses statements that edit the text of the schema. */
   protectSchema(isProtected: boolean): void;
   close(): void;
 }
 
 const WAIT_FOR_LOCK_MS = 5_000;
-/** Not more: in many commits, SQLite walks over all cached pages. */
+/** No larger: in many commits, SQLite walks over all cached pages. */
 const WRITER_CACHE_KIB = 16 * 1024;
-/** A connection that reads commits nothing. */
+/** A connection that only reads has no commits. */
 const READER_CACHE_KIB = 64 * 1024;
-/** 16 MiB: a checkpoint takes about 10 ms, and copies a page that was written many times only once. */
+/** 16 MiB: a checkpoint takes about 10 ms, and copies a frequently written page only once. */
 const CHECKPOINT_PAGES = 4_000;
 const MAX_WAL_BYTES = 64 * 1024 * 1024;
 
@@ -77,15 +79,15 @@ function withStatements(db: DatabaseSync): Database {
   };
 }
 
-/** Throws unless the tables of the live work can be read on this connection. */
+/** Throws unless this connection can read the tables of live runs. */
 export function checkTables(db: Database): void {
   db.statement('SELECT uid FROM jobs LIMIT 1').get();
   db.statement('SELECT id FROM live_runs LIMIT 1').get();
 }
 
 /**
- * Throws unless there is such a database in the file now. An open connection would not notice: it keeps pages
- * in memory, and continues with a file that was removed.
+ * Throws unless the file is a database with these tables now. An open connection would not notice: it keeps
+ * pages in memory and continues with a removed file.
  */
 export function checkFile(file: string): void {
   const db = openForReading(file);

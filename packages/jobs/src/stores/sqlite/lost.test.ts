@@ -25,7 +25,7 @@ async function openStore(file: string, databaseId?: string) {
   return store;
 }
 
-/** Enough jobs for their table to have pages of its own. */
+/** Enough jobs that their table has several pages. */
 async function fill(store: Awaited<ReturnType<typeof openStore>>): Promise<void> {
   const ids = Array.from({ length: 300 }, (_, n) => `job-${n}`);
   await Promise.all(ids.map((id) => store.insertJob({ definition: definitionOf(id) })));
@@ -48,7 +48,7 @@ describe('a database whose files are moved while it is open', () => {
     const file = join(here, 'jobs.db');
     const store = createSqliteStore({ file, clock });
     await store.open();
-    // A look at files that are as they were tells nothing.
+    // Looks at unchanged files report nothing.
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     expect(store.lost?.aborted).toBe(false);
     await move(file);
@@ -68,7 +68,7 @@ describe('a database whose files are moved while it is open', () => {
 });
 
 describe('a database whose last process died', () => {
-  /** A copy as a kill leaves it: with its log, and without the mark of a store that was closed. */
+  /** A copy as after a kill: with its log, and without the mark of a closed store. */
   async function leftOpen(): Promise<string> {
     const store = await openStore(fileIn('first.db'));
     await fill(store);
@@ -78,7 +78,7 @@ describe('a database whose last process died', () => {
     return fileIn('left.db');
   }
 
-  /** Overwrites the head of one page that holds jobs: nothing reads it at a start. */
+  /** Overwrites the head of a page of jobs, which a start does not read. */
   async function spoil(file: string): Promise<void> {
     const page = Math.floor((await readFile(file)).indexOf('job-150') / 4096);
     expect(page).toBeGreaterThan(1);

@@ -29,7 +29,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A queued run, with some columns set otherwise. */
+/** A queued run with some columns changed. */
 function liveRun(columns: Readonly<Record<string, number | string | null>>): () => void {
   const row = {
     id: 1,
@@ -75,7 +75,7 @@ describe('the schema', () => {
     expect(db.statement('PRAGMA user_version').get()).toEqual({ user_version: 7 });
   });
 
-  /** A database as the version that knew so many migrations made it, with a job and a live run of it. */
+  /** A database of an earlier version, with these migrations, a job and a live run. */
   const oldDatabase = (migrations: readonly string[]): Database => {
     const old = openForWriting(join(folder, 'old.db'));
     for (const name of migrations) {
@@ -103,7 +103,7 @@ describe('the schema', () => {
       old.exec(`CREATE TEMP TABLE copy AS SELECT * FROM jobs WHERE uid = 7;
         UPDATE temp.copy SET uid = ${uid}, id = 'job-${uid}'; INSERT INTO jobs SELECT * FROM temp.copy; DROP TABLE temp.copy`);
     }
-    // A value of its own in each column that may hold any; then what only some jobs have.
+    // A distinct value in each column that takes any value; then columns that only some jobs have.
     const any = `last_slot_at last_run_at last_success_at last_end_at failed_in_row failing_since finished_count skipped_count
       created_by trace anchor_at created_at updated_at timeout_ms max_attempts backoff_initial_ms backoff_max_ms backoff_factor
       backoff_jitter version name description payload`;
@@ -127,7 +127,7 @@ describe('the schema', () => {
 
   it('stays as it was when a migration fails', () => {
     const old = oldDatabase(['0001-jobs-and-runs.sql', '0002-traces.sql']);
-    // What it fails on comes when the old table is gone.
+    // The migration fails after it has dropped the old table.
     old.exec('CREATE TABLE jobs_id_before (in_the_way)');
     const schema = () => old.statement('SELECT * FROM sqlite_schema ORDER BY name').all();
     const before = schema();

@@ -14,12 +14,12 @@ const MIGRATIONS = [
 ] as const;
 
 /**
- * Brings the schema up to date, whole or not at all, and tells whether there was none. Throws a StoreError
- * `newer_schema` when it is newer than this code.
+ * Migrates the schema in one transaction, and returns whether it was new. Throws a StoreError `newer_schema`
+ * if it is newer than this code.
  */
 export function migrate(db: Database): 'new' | 'known' {
-  // A migration that rebuilds a table drops the old one, to which others refer. This can't be switched in a
-  // transaction. Another one edits the text of a CHECK.
+  // Some migrations rebuild a table to which others refer, and one edits the text of a CHECK. SQLite permits
+  // this switch only outside of a transaction.
   db.exec('PRAGMA foreign_keys = OFF');
   db.protectSchema(false);
   try {
@@ -36,7 +36,7 @@ export function migrate(db: Database): 'new' | 'known' {
   }
 }
 
-/** Returns the version before. */
+/** Returns the earlier version. */
 function applyMissing(db: Database): number {
   const version = schemaVersion(db);
   if (version > MIGRATIONS.length) {

@@ -1,6 +1,6 @@
 import { StoreError, type StoreErrorCode } from '../../core/model/errors.ts';
 
-/** https://sqlite.org/rescode.html; plain codes are the low byte of extended ones. */
+/** https://sqlite.org/rescode.html; primary codes are the low byte of extended ones. */
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;

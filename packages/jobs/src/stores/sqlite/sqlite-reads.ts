@@ -11,7 +11,7 @@ const RUNNING = 'SELECT 1 FROM live_runs WHERE job_uid = uid AND live_runs.statu
 const OF_STORED = 'FROM live_runs WHERE job_uid = stored.uid';
 const NODE = "coalesce((SELECT nodes.id FROM nodes WHERE nodes.key = run.node), 'unknown')";
 
-/** What people look at, as SQLite is asked for it. */
+/** The reads of people, in SQLite's dialect. */
 const SQLITE: Dialect = {
   schema: '',
   mark: '?',
@@ -29,14 +29,14 @@ const SQLITE: Dialect = {
   waitsSince: (at) => `EXISTS (SELECT 1 FROM live_runs
     WHERE job_uid = uid AND held = 0 AND node IS NULL AND available_at < ${at})`,
   runsSince: (at) => `EXISTS (${RUNNING} AND started_at < ${at})`,
-  // Which types those are is found out once for a statement, not for each job.
+  // The types are determined once for a statement, not for each job.
   hasHandler: (handlers) => `type_key IN (SELECT known.key FROM job_types AS known
     JOIN json_each(${handlers}) AS handler ON handler.key = known.type AND handler.value >= known.version)`,
   contains: (column, part) => `instr(folded(${column}), ${part}) > 0`,
-  // It takes some milliseconds: other reads come between.
+  // Counting this many takes some milliseconds; other reads run in between.
   countedAtOnce: 5_000,
-  // Live runs are looked up by their job and then sorted (`+id`), by the index alone: read in the order of
-  // their ids, all that there are might be looked through for those of one job.
+  // Finds live runs by job and then sorts them (`+id`), with the index alone. In the order of ids, it might
+  // read all live runs to find those of one job.
   recentRuns: `SELECT page.value, live_runs.id, status, NULL, queued_at, started_at, NULL
       FROM json_each(?1) AS page JOIN live_runs
         ON live_runs.id IN (SELECT id FROM live_runs WHERE job_uid = page.value ORDER BY +id DESC LIMIT ?2)
@@ -48,7 +48,7 @@ const SQLITE: Dialect = {
   list: (uids) => JSON.stringify(uids),
   isAmong: (column, list) => `${column} IN (SELECT value FROM json_each(${list}))`,
 
-  // Runs that have not succeeded are few anyway, in an index of their own.
+  // Runs without success are few and have an index of their own.
   isByJob: (table, status) => table === 'runs' && (status === undefined || status === 'succeeded'),
   newestRuns({ table, columns, jobs, runs, count }) {
     const newest = `SELECT id FROM ${table} ${allOf(runs)} ORDER BY id DESC LIMIT ${count}`;
@@ -56,12 +56,14 @@ const SQLITE: Dialect = {
       ${allOf(jobs)} ORDER BY own.id DESC LIMIT ${count}`;
     return `(SELECT ${columns} FROM ${table} WHERE id IN (${jobs.length > 0 ? ofJobs : newest})) AS run ${jobOfRun({ schema: '' })}`;
   },
-  // Said as the partial index says it, or SQLite would not use it; of one job, the job's own index is shorter.
+  // Repeats the condition of the partial index, because SQLite would not use it otherwise. For one job, the
+  // job's own index is shorter.
   hasStatus: (status, byJob) =>
     byJob || status === 'succeeded'
       ? `status = ${STATUS[status]}`
       : `status = ${STATUS[status]} AND status <> ${STATUS.succeeded}`,
-  // An id tells when its run was made, though not exactly: it bounds what has to be read, `queued_at` decides.
+  // An id contains the time of its run's creation, though not exactly: it limits the rows to read, and
+  // `queued_at` decides.
   queuedFrom: (at, bind) => `id >= ${bind(lowestIdAt(at))} AND queued_at >= ${bind(at)}`,
   queuedBefore: (at, bind) =>
     `id < ${bind(idAbove(at, 0))} + (SELECT lead_ms FROM counter) * ${PER_MS} AND queued_at < ${bind(at)}`,
@@ -69,7 +71,7 @@ const SQLITE: Dialect = {
   liveRunOf: (row, node) => liveRunOf(row, () => node ?? 'unknown'),
   finishedRunOf: (row, node) => finishedRunOf(row, () => node ?? 'unknown'),
 
-  // The first waiting one of each type by the index that claims go by; `min` of all would read all of it.
+  // Reads the first waiting run of each type by the index of claims; `min` over all would read all of it.
   countLive: `SELECT free - running, held, running, waits_from FROM
     (SELECT count(*) FILTER (WHERE held = 0) AS free, count(*) FILTER (WHERE held > 0) AS held FROM live_runs),
     (SELECT count(*) AS running FROM live_runs WHERE status = 1),

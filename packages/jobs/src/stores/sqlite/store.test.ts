@@ -64,7 +64,7 @@ it('starts with the first request of a turn while the others are still being mad
   const beside = new DatabaseSync(fileIn(), { readOnly: true });
   const nodes = beside.prepare('SELECT id FROM nodes');
   const asked = Array.from({ length: 200 }, () => store.recover({ node: 'a' }));
-  // No turn passes meanwhile.
+  // The event loop does not turn meanwhile.
   const giveUpAt = performance.now() + 10_000;
   while (nodes.all().length === 0 && performance.now() < giveUpAt);
   expect(nodes.all()).toEqual([{ id: 'a' }]);
@@ -80,7 +80,7 @@ describe('the check', () => {
     onTestFinished(() => store.close());
     return store;
   };
-  /** Closing once folds the log into the file. */
+  /** Closing a store copies the log into the file. */
   const openedAgain = async () => {
     const first = storeOf();
     await first.open();
@@ -177,7 +177,7 @@ describe('the threads', () => {
     await channel.open();
     const job = channel.ask('insertJob', { definition: definitionOf('a') });
     const closed = channel.close();
-    // No turn passes until the thread has heard of it.
+    // The event loop does not turn until the thread has the message.
     for (const giveUpAt = performance.now() + 100; performance.now() < giveUpAt; );
     expect(await job).toMatchObject(made);
     await closed;
@@ -192,7 +192,7 @@ describe('the threads', () => {
     const planned = store.plan({ types: { noop: 1 }, limit: 1 });
     const second = asked(store, 'b');
     expect(await first).toMatchObject(made);
-    // It saw the job that was asked for before.
+    // The plan saw the job of the earlier request.
     expect((await planned).nextWakeAt).toBeGreaterThan(clock.now());
     expect(await second).toMatchObject(made);
     expect(post.mock.calls.map(([message]) => message.length)).toEqual([3]);
@@ -204,7 +204,7 @@ describe('the threads', () => {
     await store.open();
     const post = vi.spyOn(Worker.prototype, 'postMessage');
     onTestFinished(() => post.mockRestore());
-    // As requests do, each in microtasks of its own.
+    // Like requests, each in its own microtasks.
     const jobs = ['a', 'b', 'c'].map(
       (id) => new Promise((resolve) => setImmediate(() => resolve(asked(store, id)))),
     );
@@ -253,7 +253,7 @@ describe('the threads', () => {
   });
 });
 
-/** Ends the first thread of this name that is asked something from now on. */
+/** Ends the first thread of this name that gets a request from now on. */
 function crashOf(name: string): () => Promise<unknown> {
   let found: Worker | undefined;
   const post = Worker.prototype.postMessage;

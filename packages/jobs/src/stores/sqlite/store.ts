@@ -8,8 +8,8 @@ import { packSettlements, unpackClaim, unpackPlan } from './threads/thread-codec
 
 export interface SqliteStoreOptions {
   /**
-   * Path or `file:` URI of the database; made when there is none. Its folder must exist. `:memory:` keeps it
-   * in memory until the store is closed.
+   * Path or `file:` URI of the database; created if missing. Its folder must exist. `:memory:` keeps it in
+   * memory until the store is closed.
    */
   readonly file: string;
   readonly clock: Clock;
@@ -34,7 +34,7 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     if (database !== undefined) return database;
     throw new StoreError('unavailable', 'The store is not open: open() it, or start() its engine, first.');
   };
-  // No request waits here: each goes to its thread at once.
+  // Requests go to their thread at once.
   const write = async <M extends WriteMethod>(
     method: M,
     input: Input<M>,

@@ -9,22 +9,22 @@ import type { Writer } from '../writer/writer.ts';
 import { type Due, FREE, firstSuspect, seePriorities, unclaimedSlots } from './priority-claims.ts';
 import { earliestOf, merged } from './runs-by-type.ts';
 
-/** More claimed runs than a node holds. */
+/** More than a node can have claimed. */
 const MAX_KEPT = 20_000;
 
-/** Most claimed runs are settled as they are. */
+/** Keeps a claimed run in memory, because most are settled without another change. */
 export function keepClaimed(w: Writer, claimed: KeyedRun): void {
   if (w.claimed.size > MAX_KEPT) w.claimed.clear();
   w.claimed.set(claimed.id, claimed);
 }
 
-/** What waits for a claim of these types. */
+/** Unclaimed runs of these types. */
 export function seeWaiting(w: Writer, types: TypeVersions, now: number): SeenWaiting {
   const keys = w.types.knownTo(types);
   return { at: now, runAt: earliestOf(w, EARLIEST_DUE, keys), ...seePriorities(w, keys) };
 }
 
-/** The one connection that writes takes them one by one. */
+/** The only writing connection takes them one by one. */
 export function takeRuns(
   w: Writer,
   { node, types }: ClaimInput,
@@ -57,7 +57,7 @@ export function takeRuns(
   });
 }
 
-/** What nobody has claimed and comes due after an instant and by another one, in that order. */
+/** Unclaimed runs that become due after one instant and up to another, in that order. */
 function freeRuns(
   w: Writer,
   keys: readonly number[],

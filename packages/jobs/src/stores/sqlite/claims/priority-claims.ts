@@ -11,13 +11,13 @@ import { earliestOf, merged } from './runs-by-type.ts';
 /** A run that a claim may take. */
 export type Due = KeyedRun<Mutable<LiveRun>>;
 
-/** What a claim may take before runs that were due earlier. */
+/** Runs that a claim takes before runs that were due earlier. */
 type Priorities = Pick<SeenWaiting, 'suspects' | 'slotAt'>;
 
 const NO_PRIORITIES: Priorities = { suspects: { dueAt: undefined, isOneClaimed: false }, slotAt: undefined };
 
 export function seePriorities(w: Writer, keys: readonly number[]): Priorities {
-  // Nearly always there is nothing: then the types are not asked for.
+  // Nearly always there are none, and the query by type is skipped.
   if (numberOf(w.db.arrays(IS_ANY_PRIORITY).get()) === 0) return NO_PRIORITIES;
   const types = JSON.stringify(keys);
   const [dueAt, isOneClaimed] = rowOf<[number | null, number]>(w.db.arrays(SEE_SUSPECTS).get(types));
@@ -32,12 +32,15 @@ interface OfTypes {
   readonly now: number;
 }
 
-/** The suspect that is due first, if any. */
+/** The suspect that has been due longest, if any. */
 export function firstSuspect(w: Writer, { keys, now }: OfTypes): Due[] {
   return w.db.arrays(FIRST_SUSPECT).all(JSON.stringify(keys), now).map(dueOf);
 }
 
-/** Slots that no claim took as they were made, or that were put back: earliest due first, at most `limit`. */
+/**
+ * Slots that no claim took when they were planned, or that were put back: earliest due first, at most
+ * `limit`.
+ */
 export function unclaimedSlots(w: Writer, { keys, now, limit }: OfTypes & { readonly limit: number }): Due[] {
   const params = keys.flatMap((key) => [key, now]);
   const rows = w.db.arrays(merged(UNCLAIMED_SLOTS, keys.length, 'available_at, id')).all(...params, limit);
@@ -48,7 +51,7 @@ function dueOf(row: unknown): Due {
   return keyed(row, freeRunOf(row));
 }
 
-/** The runs that are claimed in due order. */
+/** The runs that claims take in due order. */
 export const FREE = `held = 0 AND node IS NULL AND recoveries < ${SUSPECT_FROM}`;
 const OF_TYPES = 'type_key IN (SELECT value FROM json_each(?))';
 /** Forces the index: SQLite's statistics may favor another one, and it would read all due runs. */

@@ -1,7 +1,7 @@
 import { numberOf } from '../../rows/first-column.ts';
 import type { Writer } from '../writer/writer.ts';
 
-/** The least value of a one-number statement over type keys: one seek for each. */
+/** The smallest result of a one-number statement for each type key: one seek for each. */
 export function earliestOf(w: Writer, sql: string, keys: readonly number[]): number | undefined {
   let earliest: number | undefined;
   for (const key of keys) {

@@ -5,16 +5,13 @@ import { pathToFileURL } from 'node:url';
 
 /** A database as SQLite opens it, and where it is. */
 export interface DatabaseFile {
-  /** What every connection opens. */
+  /** The name that every connection opens. */
   readonly name: string;
   /** The file itself, behind relative paths, links and URIs; undefined in memory. */
   readonly path: string | undefined;
 }
 
-/**
- * Finds out which file `file` stands for: a path, a `file:` URI, or `:memory:`, which makes a database of its
- * own each time.
- */
+/** Resolves `file`: a path, a `file:` URI, or `:memory:`, which creates a separate database each time. */
 export function resolveDatabaseFile(file: string): DatabaseFile {
   if (isInMemory(file)) {
     // Several connections of one process share this one, unlike `:memory:` itself.
@@ -61,7 +58,7 @@ function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
-/** A missing folder is left to SQLite, whose own error says so. */
+/** SQLite reports a missing folder itself. */
 function realpathIfAny(folder: string): string {
   return lstatSync(folder, { throwIfNoEntry: false }) === undefined ? folder : realpathSync(folder);
 }

@@ -39,7 +39,7 @@ export function takeFileLock({
 }): FileLockOutcome {
   const database = new DatabaseSync(lockFile);
   try {
-    // In memory: there is nothing to roll back, and a journal file would take room on the disk.
+    // In memory: there is nothing to roll back, and a journal file would use disk space.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
@@ -76,12 +76,12 @@ function lockOf(path: string): FileLockOutcome {
   }
 }
 
-/** Beside the lock, not in it: nobody else can read a database that is locked for good. */
+/** In a separate file, because other processes cannot read the exclusively locked one. */
 function writeHolder(pidFile: string): void {
   try {
     writeFileSync(pidFile, `${process.pid}\n${hostname()}\n${PROCESS_ID}\n`);
   } catch {
-    // The lock holds without it: the file only tells people who has the lock.
+    // The lock works without this file, which only tells people who holds it.
   }
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { watchDatabaseFile } from './file-watch.ts';
 
-/** What the file system says of each path; it says `ENOENT` of others. */
+/** The file system's answer for each path; `ENOENT` for all others. */
 const found = vi.hoisted(() => new Map<string, object>());
 
 vi.mock('node:fs/promises', () => ({

@@ -2,14 +2,14 @@ import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-/** Watches a database that is open, until it is stopped. */
+/** A watch on an open database. */
 export interface FileWatch {
   stop(): void;
 }
 
 export interface FileWatchOptions {
   readonly file: string;
-  /** Called once, with what happened to which file: `/data/jobs.db was removed`. */
+  /** Called once, with the file and what happened: `/data/jobs.db was removed`. */
   gone(what: string): void;
   /** Default: 1,000. */
   readonly everyMs?: number;

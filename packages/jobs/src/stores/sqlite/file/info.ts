@@ -4,15 +4,15 @@ import { StoreError } from '../../../core/model/errors.ts';
 import type { Database } from '../database.ts';
 import { resolveDatabaseFile } from './database-file.ts';
 
-/** What a start found out about a database. */
+/** What a start learns about a database. */
 export interface OpenedInfo {
   /** The last process that had it open ended without closing it: a crash, a kill, a power cut. */
   readonly endedUncleanly: boolean;
 }
 
 /**
- * Notes that the database is open, and gives it `id` if it has none: at random when that is undefined. Throws
- * a `StoreError` of code `unusable` when it has another one. To be called once the schema is up to date.
+ * Records that the database is open, and sets its id if it has none (`id`, or a random one). Throws a
+ * `StoreError` `unusable` if it has another id. Call it once the schema is up to date.
  */
 export function noteOpened(db: Database, id: string | undefined): OpenedInfo {
   db.exec('BEGIN IMMEDIATE');
@@ -33,7 +33,7 @@ export function noteOpened(db: Database, id: string | undefined): OpenedInfo {
   }
 }
 
-/** Notes that the database is closed in order. */
+/** Records that the database was closed in order. */
 export function noteClosed(db: Database): void {
   db.write(ADD_CLOSED);
 }
@@ -44,7 +44,7 @@ export function noteClosed(db: Database): void {
  */
 export type DatabaseIdentity =
   | { readonly kind: 'empty' }
-  /** Opening it will say why. */
+  /** Opening it will report the reason. */
   | { readonly kind: 'unreadable' }
   /**
    * `id` is undefined for a database of an earlier version; `isClosed`: the last process that had it open has
@@ -52,7 +52,7 @@ export type DatabaseIdentity =
    */
   | { readonly kind: 'filled'; readonly id: string | undefined; readonly isClosed: boolean };
 
-/** Looks at a database that a store may be opened on, and changes nothing. */
+/** Reads the identity of a database without changes to it. */
 export function readDatabaseIdentity(file: string): DatabaseIdentity {
   const { name, path } = resolveDatabaseFile(file);
   if (path === undefined || !existsSync(path)) return { kind: 'empty' };
@@ -74,8 +74,8 @@ export function readDatabaseIdentity(file: string): DatabaseIdentity {
 }
 
 /**
- * Replaces the id of a database that no process has open. A database of an earlier version has none, and
- * stays so.
+ * Replaces the id of a database that no process has open. A database of an earlier version has no id and gets
+ * none.
  */
 export function replaceDatabaseId(file: string, id: string): void {
   const db = new DatabaseSync(resolveDatabaseFile(file).name, { timeout: 1_000 });
@@ -86,7 +86,7 @@ export function replaceDatabaseId(file: string, id: string): void {
   }
 }
 
-/** Which of the tables that tell about a database there are. */
+/** Which of the two tables exist that a database's identity is read from. */
 function tablesOf(db: DatabaseSync): readonly unknown[] {
   const sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('jobs', 'info')";
   return db

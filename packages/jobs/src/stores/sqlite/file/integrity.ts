@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 
 export type Integrity =
   | { readonly kind: 'sound' }
-  /** `why`: the first fault that was found. */
+  /** `why`: the first fault. */
   | { readonly kind: 'damaged'; readonly why: string }
   /** The check could not finish. */
   | { readonly kind: 'unknown'; readonly why: string };
@@ -14,23 +14,23 @@ export type Integrity =
  */
 const CHECK_BEFORE_WORK_MS = 1_000;
 
-/** A check under way. */
+/** A running check. */
 export interface IntegrityCheck {
   readonly outcome: Promise<Integrity>;
-  /** Returns at once; a call of SQLite under way ends in its own time. */
+  /** Returns at once; SQLite's current call still runs to its end. */
   abandon(): void;
 }
 
 /**
- * Checks the whole database in a thread of its own (`PRAGMA quick_check`), while others may read and write.
- * Takes about 2 s a GB from the page cache, and twice that from disk.
+ * Checks the whole database in a thread of its own (`PRAGMA quick_check`) while others read and write. Takes
+ * about 2 s per GB from the page cache, and twice that from disk.
  */
 export function checkIntegrity(file: string): IntegrityCheck {
-  // Source and build have the same names but for this.
+  // Sources and build differ only in the extension.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const url = new URL(`./integrity-thread.${extension}`, import.meta.url);
   const worker = new Worker(url, { workerData: { file }, name: 'integrity-thread' });
-  // A process with nothing else to do may end.
+  // Does not keep the process alive.
   worker.unref();
   const outcome = new Promise<Integrity>((resolve) => {
     worker.once('message', resolve);
@@ -40,9 +40,9 @@ export function checkIntegrity(file: string): IntegrityCheck {
   return { outcome, abandon: () => void worker.terminate() };
 }
 
-/** A check that a start has waited for. */
+/** The check at a start. */
 export interface StartCheck {
-  /** Why the database is damaged; undefined: no damage was found in time. */
+  /** Why the database is damaged; undefined if no damage was found in time. */
   readonly damage: string | undefined;
   /** The check has read the whole database and found no damage. */
   isSound(): boolean;
@@ -50,8 +50,8 @@ export interface StartCheck {
 }
 
 /**
- * Checks a database as {@link checkIntegrity} does, and waits a second at most. Damage that is found after
- * that goes to `foundLater`.
+ * Checks a database as {@link checkIntegrity} does, and waits at most a second. Reports later damage to
+ * `foundLater`.
  */
 export async function checkBeforeWork(file: string, foundLater: (why: string) => void): Promise<StartCheck> {
   const check = checkIntegrity(file);

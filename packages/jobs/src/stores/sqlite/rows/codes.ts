@@ -13,8 +13,8 @@ import {
 import type { LogLine } from '../../../core/store/store-passes.ts';
 
 /**
- * What the numbers in the tables of runs stand for. Never change one: databases hold them. The CHECKs and
- * partial indexes of the migrations use them, too.
+ * The numbers in the tables of runs. Never change one: databases contain them, and the CHECKs and partial
+ * indexes of the migrations use them.
  */
 export const STATUS: Readonly<Record<RunStatus, number>> = {
   queued: 0,

@@ -3,9 +3,9 @@ import type { StoreContents, TableRow, TableRows } from '../../../core/store/tab
 import { HELD, LEVEL, REASON, STATUS, TRIGGER } from './codes.ts';
 
 /**
- * Opens the database of a store that no process has open, and that is up to date
- * (`createSqliteStore().open()` sees to that), for reading all of it. A claim in it stands for a process that
- * is gone: the first node to start on the copy takes its run back (P9, lost nodes).
+ * Opens an up-to-date database that no process has open, to read all of it (`createSqliteStore().open()`
+ * migrates it). Its claims belong to a dead process: the first node that starts on the copy takes their runs
+ * back (P9, lost nodes).
  */
 export function openSqliteContents(file: string): StoreContents & { close(): void } {
   const db = new DatabaseSync(file, { readOnly: true });
@@ -26,22 +26,20 @@ export function openSqliteContents(file: string): StoreContents & { close(): voi
   return { tables, lastId: numberIn('SELECT last FROM counter'), close: () => db.close() };
 }
 
-/** The word in place of the code in a column. */
+/** The core's word for the code in a column. */
 function word(column: string, codes: Readonly<Record<string, number>>): string {
   const cases = Object.entries(codes).map(([name, code]) => `WHEN ${code} THEN '${name}'`);
   return `CASE ${column} ${cases.join(' ')} END AS ${column}`;
 }
 
-/**
- * Nodes have a name alone where several share a database; one that was forgotten is called as reads call it.
- */
+/** Only nodes of a shared database have a name. A deleted node gets the name that reads show. */
 const NODE = "coalesce((SELECT nodes.id FROM nodes WHERE nodes.key = node), 'unknown')";
 const ORIGIN = `id, job_uid, ${word('trigger', TRIGGER)}, scheduled_for, catch_up, missed, missed_from, payload, retry_of,
   queued_at`;
 
 /**
- * What fills each table, in an order in which what a row refers to is there before it. `counter` is `lastId`;
- * `nodes` are the living, and nobody lives here.
+ * The query for each table, ordered so that referenced rows come first. `counter` is `lastId`; there are no
+ * `nodes`, because none is alive.
  */
 const TABLES: Readonly<Record<string, string>> = {
   job_types: 'SELECT key, type, version FROM job_types',

@@ -3,11 +3,11 @@ import { errorsText, ORIGIN_COLUMNS, originParams } from '../../rows/run-row.ts'
 import type { Database, Param } from '../database.ts';
 import { HELD, REASON, STATUS, TRIGGER } from './codes.ts';
 
-/** What every finished run has, and what few have. */
+/** The columns of every finished run, and the columns that few runs use. */
 const PLAIN =
   'id, job_uid, trigger, scheduled_for, queued_at, status, attempt, recoveries, node, started_at, finished_at';
 const RARE = 'catch_up, missed, missed_from, payload, retry_of, reason, progress, result, errors';
-/** Two statements: each value costs 0.04 µs, and most runs have nothing of {@link RARE}. */
+/** Two statements: each value costs 0.04 µs, and most runs use none of {@link RARE}. */
 const INSERT_PLAIN = `INSERT INTO runs (${PLAIN}, catch_up, missed) VALUES (?${', ?'.repeat(10)}, 0, 0)`;
 const INSERT_ALL = `INSERT INTO runs (${PLAIN}, ${RARE})
   VALUES (?${', ?'.repeat(10)}, coalesce(?, 0), coalesce(?, 0)${', ?'.repeat(7)})`;
@@ -44,12 +44,12 @@ export function insertFinished(db: Database, run: FinishedRun, node: number | nu
 }
 
 /**
- * A new run; parameters: {@link newRunParams}. A run for a slot that has a live one is not made (P5, one run
- * per slot).
+ * A new run; parameters: {@link newRunParams}. Inserts nothing if the slot has a live run (P5, one run per
+ * slot).
  */
 export const INSERT_LIVE = insertLive('', '');
 
-/** {@link INSERT_LIVE}, for a slot that no claim takes as it is made. */
+/** {@link INSERT_LIVE} for a slot that is not claimed when it is planned. */
 export const INSERT_UNCLAIMED_SLOT = insertLive(', slot_has_waited', ', 1');
 
 function insertLive(column: string, value: string): string {
@@ -58,7 +58,7 @@ function insertLive(column: string, value: string): string {
     ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING`;
 }
 
-/** For {@link INSERT_LIVE}; `node` is the key of the one that has claimed it. */
+/** For {@link INSERT_LIVE}. `node` is the key of the node with the claim. */
 export function newRunParams(
   run: LiveRun,
   { typeKey, node }: { readonly typeKey: number; readonly node: number | null },
@@ -76,7 +76,7 @@ export function newRunParams(
   ];
 }
 
-/** The row itself, with the numbers that SQLite keeps in place of the words of `core`. */
+/** Changes the row in place: the core's words become SQLite's numbers. */
 function withCodes(row: unknown[], run: RunOrigin): Param[] {
   row[2] = TRIGGER[run.trigger];
   row[4] = run.catchUp ? 1 : 0;

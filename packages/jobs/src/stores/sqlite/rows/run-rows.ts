@@ -3,10 +3,7 @@ import type { Mutable } from '../../../core/objects.ts';
 import * as inWords from '../../rows/run-row.ts';
 import { cancelOf, finishedStatusOf, heldOf, liveStatusOf, reasonOf, triggerOf } from './codes.ts';
 
-/**
- * The keys of a run and of its job as statements take them: to read them from texts again for each costs as
- * much as two columns.
- */
+/** The keys of a run and its job as numbers: to parse them again costs as much as two columns. */
 export interface RunKeys {
   readonly id: number;
   readonly jobUid: number;
@@ -16,12 +13,12 @@ export function keysOf({ id, jobUid }: RunOrigin): RunKeys {
   return { id: Number(id), jobUid: Number(jobUid) };
 }
 
-/** A live run as it was read, with its keys. */
+/** A live run with the keys of its row. */
 export interface KeyedRun<Run extends LiveRun = LiveRun> extends RunKeys {
   readonly run: Run;
 }
 
-/** A run beside the keys of the row that it was read from. */
+/** Adds the keys of a row to its run. */
 export function keyed<Run extends LiveRun>(raw: unknown, run: Run): KeyedRun<Run> {
   const [id, jobUid] = raw as [number, number];
   return { id, jobUid, run };
@@ -51,7 +48,7 @@ export function finishedRunOf(raw: unknown, nodeName: NodeName): FinishedRun {
   return inWords.finishedRunOf(row);
 }
 
-/** The row itself, with the words of `core` in place of the numbers that SQLite keeps. */
+/** Changes the row in place: SQLite's numbers become the core's words. */
 function withWords(raw: unknown): unknown[] {
   const row = raw as unknown[];
   row[2] = triggerOf(row[2] as number);
@@ -59,7 +56,7 @@ function withWords(raw: unknown): unknown[] {
   return row;
 }
 
-/** A row as it is, for statements whose columns are known where they are read. */
+/** An untyped row as the columns of its statement. */
 export function rowOf<Columns extends readonly (string | number | null)[]>(raw: unknown): Columns {
   return raw as Columns;
 }

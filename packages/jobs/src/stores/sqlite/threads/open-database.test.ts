@@ -22,13 +22,13 @@ it('after a crash, a close before the check has ended leaves the check to the ne
   expect(checkBeforeWork).not.toHaveBeenCalled();
 
   const database = new DatabaseSync(file);
-  // As a crash leaves it.
+  // As after a crash.
   database.exec("DELETE FROM info WHERE key = 'closed'");
   database.close();
   const unfinished = { damage: undefined, isSound: () => false, abandon: () => undefined };
   vi.mocked(checkBeforeWork).mockResolvedValueOnce(unfinished);
   expect(await openAndClose()).toMatchObject({ isClosed: false });
-  // Read to its end this time.
+  // This time the check reads the whole database.
   expect(await openAndClose()).toMatchObject({ isClosed: true });
   expect(checkBeforeWork).toHaveBeenCalledTimes(2);
 });

@@ -7,7 +7,7 @@ import { checkBeforeWork, type StartCheck } from '../file/integrity.ts';
 import type { ThreadData } from './protocol.ts';
 import { ThreadChannel } from './thread-channel.ts';
 
-/** A database that this process has to itself, and the threads that work on it. */
+/** A locked database and its threads. */
 export interface OpenDatabase {
   readonly writer: ThreadChannel;
   readonly reader: ThreadChannel;
@@ -23,8 +23,8 @@ export interface OpenDatabaseOptions {
 }
 
 /**
- * Locks, opens and watches a database, and reads all of it where the last process to have it open died.
- * Rejects with a `StoreError`.
+ * Locks, opens and watches a database. Reads all of it if the last process that had it open died. Rejects
+ * with a `StoreError`.
  */
 export async function openDatabase({
   file,
@@ -33,17 +33,17 @@ export async function openDatabase({
   lost,
 }: OpenDatabaseOptions): Promise<OpenDatabase> {
   const target = resolveDatabaseFile(file);
-  // Before the first read: another process may be writing what looks like leftovers.
+  // Before the first read: another process may still be writing the files.
   const lock = lockDatabase(target);
   const data: ThreadData = { file: target.name, isInMemory: target.path === undefined, databaseId };
-  // Both start at once; the reader opens the database when the writer has brought it up to date.
+  // Both start at once. The reader opens the database after the writer has migrated it.
   const writer = new ThreadChannel({ module: 'writer-thread', data, now });
   const reader = new ThreadChannel({ module: 'reader-thread', data, now });
   const giveBack: (() => void)[] = [() => lock.release()];
   // After an unclean end, the next start checks again unless a check has read the whole database.
   let isSound = () => false;
   const close = async () => {
-    // The writer last: the last connection to close folds the log into the database.
+    // The writer last: the last connection to close copies the log into the database.
     await reader.close();
     await writer.close(isSound() ? 'close' : 'close unchecked');
     for (const each of giveBack.splice(0)) each();
@@ -76,7 +76,7 @@ export async function openDatabase({
   }
 }
 
-/** Throws when damage is found soon; hands a `StoreError` to `lose` when it is found later. */
+/** Throws if it finds damage soon; passes a `StoreError` to `lose` if it finds damage later. */
 async function checkAfterUncleanEnd(
   target: DatabaseFile,
   lose: (error: StoreError) => void,
@@ -84,7 +84,7 @@ async function checkAfterUncleanEnd(
   const check = await checkBeforeWork(target.name, (why) => lose(new DamagedError(target, why)));
   if (check.damage === undefined) return check;
   const error = new DamagedError(target, check.damage);
-  // Ends the threads, so that the close writes no note of an orderly end.
+  // Ends the threads, so that the close does not record an orderly end.
   lose(error);
   throw error;
 }

@@ -64,15 +64,15 @@ export const OPENED = 0;
 
 export type Reply =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
-  /** The code comes beside the error: an error loses its class when it crosses. */
+  /** The code is a separate field, because an error loses its class between threads. */
   | { readonly id: number; readonly ok: false; readonly code: StoreErrorCode; readonly error: Error };
 
-/** Handed to a thread when it starts. */
+/** The input of a thread at its start. */
 export interface ThreadData {
   readonly file: string;
   /** The database is in memory. */
   readonly isInMemory?: boolean;
-  /** The id that the database must have, or gets; absent: any. */
+  /** The required id, also for a new database; absent: any. */
   readonly databaseId: string | undefined;
 }
 

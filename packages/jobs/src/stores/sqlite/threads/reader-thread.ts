@@ -5,10 +5,7 @@ import { faultOf, type Handlers, replyTo, type Service, serve } from './thread-s
 
 serve((data) => createService(data, openForReading(data.file)));
 
-/**
- * Each read sees one state of the database: all that was committed before it was asked for, and nothing half
- * done.
- */
+/** Each read uses one snapshot of the database, with every write that was committed before the request. */
 function createService(data: ThreadData, db: Database): Service {
   const handlers = handlersOf(data, db);
   return {

@@ -17,10 +17,10 @@ interface Pending {
   readonly reject: (error: StoreError) => void;
 }
 
-/** The next request starts a thread again that has ended, but only this long after its last start. */
+/** The next request restarts an ended thread, but only this long after its last start. */
 const MIN_LIFE_MS = 1_000;
 
-/** The most requests in a message: the thread works on them while the main thread collects the next ones. */
+/** The most requests in a message: the thread works while the main thread collects further ones. */
 const FULL_MESSAGE = 128;
 
 /** Requests that wait for the end of the event-loop turn, so that those of many clients share a commit. */
@@ -36,7 +36,7 @@ export class ThreadChannel {
   #startedAt = Number.NEGATIVE_INFINITY;
   #outbox: Request[] = [];
   #lastId: number = OPENED;
-  /** Why no more requests are taken: the store is closed, or the database is lost. */
+  /** Why the channel takes no more requests: the store is closed, or the database is lost. */
   #ended: StoreError | undefined;
   /** Why the last thread ended. */
   #lastFailure: StoreError | undefined;
@@ -69,7 +69,7 @@ export class ThreadChannel {
     this.#outbox.push({ id, method, input, now: this.#now() });
     if (this.#outbox.length >= FULL_MESSAGE) this.#send();
     return new Promise<Output<M>>((resolve, reject) => {
-      // The thread's answer to a method is that method's: `Handlers` holds the pairs on its side.
+      // The answer has the method's type: `Handlers` pairs methods and outputs on the thread's side.
       this.#pending.set(id, { resolve: (value) => resolve(value as Output<M>), reject });
     });
   }
@@ -81,7 +81,7 @@ export class ThreadChannel {
     void this.#thread?.worker.terminate();
   }
 
-  /** Lets the thread answer what was asked, and waits for its end. */
+  /** Lets the thread answer the sent requests, and waits for its end. */
   async close(how: Closing = 'close'): Promise<void> {
     this.#ended ??= new StoreError('unavailable', 'The store is closed.');
     this.#send();
@@ -90,7 +90,7 @@ export class ThreadChannel {
   }
 
   #start(): void {
-    // Source and build have the same names but for this.
+    // Sources and build differ only in the extension.
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const url = new URL(`./${this.#module}.${extension}`, import.meta.url);
     const worker = new Worker(url, { workerData: this.#data, name: this.#module });
@@ -125,7 +125,7 @@ export class ThreadChannel {
     if (reply.ok) return pending?.resolve(reply.value);
     const error = new StoreError(reply.code, reply.error.message, { cause: reply.error });
     pending?.reject(error);
-    // The thread is about to end.
+    // After this reply, the thread ends.
     if (reply.id === OPENED) this.#failAll(error);
   }
 

@@ -10,7 +10,7 @@ const id = number.map(String);
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', '\ud800', '"\\\0', '{}'));
 const noNullPrototype = true;
 
-/** All fields of it, so that one that is added, and not packed, does not compile here. */
+/** All fields, so that a new field that is not packed does not compile here. */
 type AllOf<T> = { readonly [K in keyof Required<T>]: fc.Arbitrary<Exclude<T[K], undefined>> };
 
 describe('what passes tell crosses the threads as it is', () => {
@@ -49,7 +49,8 @@ describe('what passes tell crosses the threads as it is', () => {
   });
 
   it('plans and their claims', () => {
-    // All fields of a job are packed alike, so a few stand for them; how depends on how long its texts are.
+    // All fields of a job are packed in the same way, so a few are enough. The length of texts decides the
+    // way.
     const payload = fc.oneof(text, fc.string({ minLength: 150, maxLength: 250 }));
     const job = fc
       .record(

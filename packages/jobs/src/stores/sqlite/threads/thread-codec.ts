@@ -5,13 +5,13 @@ import type { ClaimedRun, ClaimResult, PlanResult, SettleInput } from '../../../
 import type { EndedClaim } from '../../../core/transactions/settle.ts';
 
 /**
- * Rows on their way to another thread. To copy an object takes its sender 0.2 µs and its receiver 0.4 µs; to
- * copy its numbers in an array, a tenth of that. Most settlements and claims hold little but numbers.
+ * Rows on their way to another thread. Copying an object costs 0.2 µs to send and 0.4 µs to receive; copying
+ * its numbers in an array costs a tenth. Most settlements and claims hold little but numbers.
  */
 export interface Packed<Row> {
-  /** Of each row, or zeros in place of one that holds more; NaN: absent. */
+  /** The numbers of each row, or zeros for a row in `others`; NaN: absent. */
   readonly numbers: Float64Array;
-  /** The rows that hold more than numbers, by their place. */
+  /** The rows with more than numbers, by index. */
   readonly others: ReadonlyMap<number, Row>;
 }
 
@@ -69,12 +69,12 @@ export function unpackSettlements(packed: Packed<SettleInput>): EndedClaim[] {
 const SUCCEEDED = { kind: 'succeeded' } as const;
 
 export interface PackedClaim extends Omit<ClaimResult, 'jobs' | 'runs'> {
-  /** As JSON if all have short texts: to copy them takes a third longer. */
+  /** JSON if all texts are short: copying those would take a third longer. */
   readonly jobs: JsonText | readonly Job[];
   readonly runs: Packed<ClaimedRun>;
 }
 
-/** Longer texts are copied faster than they are written as JSON and read. */
+/** Longer texts are faster to copy than to convert to JSON and back. */
 const SHORT_TEXTS = 200;
 
 const isShort = ({ payload, name, description }: Job) =>
@@ -118,7 +118,7 @@ export function unpackClaim({ jobs, runs, ...rest }: PackedClaim): ClaimResult {
   return { ...rest, jobs: typeof jobs === 'string' ? (JSON.parse(jobs) as Job[]) : jobs, runs: unpacked };
 }
 
-/** What a plan did, with its claim packed. */
+/** The result of a plan, with its claim packed. */
 export type PackedPlan = Omit<PlanResult, 'claimed'> & { readonly claimed?: PackedClaim };
 
 export function packPlan({ claimed, ...rest }: PlanResult): PackedPlan {

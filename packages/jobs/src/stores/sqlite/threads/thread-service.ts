@@ -12,7 +12,7 @@ import {
   type ToThread,
 } from './protocol.ts';
 
-/** One function for each method that a thread answers. */
+/** A function for each method of a thread. */
 export type Handlers<Methods extends Method> = {
   readonly [M in Methods]: (input: Input<M>, now: number) => Output<M>;
 };
@@ -21,18 +21,18 @@ export type Handlers<Methods extends Method> = {
 export interface Service {
   /** The result of opening, for the caller. */
   readonly opened: unknown;
-  /** Replies to one or more of the requests that wait, from the one at `from` on, in order. */
+  /** Replies to one or more of the waiting requests, in order from index `from`. */
   answer(requests: readonly Request[], from: number): readonly Reply[];
   close(how: Closing): void;
 }
 
-/** Runs a service on this thread until it is told to close. Entry of the thread's modules. */
+/** Runs a service on this thread until a message closes it. The entry of the threads' modules. */
 export function serve(open: (data: ThreadData) => Service): void {
   const port = parentPort;
   if (port === null) throw new Error('this module is the entry of a worker thread');
   let service: Service | undefined;
   port.on('message', (first: ToThread) => {
-    // What came in while the last transaction was on its way to the disk goes into the next one together.
+    // Requests that arrived during the last transaction's commit share the next transaction.
     const requests: Request[] = [];
     let closing: Closing | undefined;
     for (let message: ToThread | undefined = first; message !== undefined; message = nextOf(port)) {
@@ -69,7 +69,7 @@ function nextOf(port: MessagePort): ToThread | undefined {
   return receiveMessageOnPort(port)?.message as ToThread | undefined;
 }
 
-/** `ThreadChannel.ask` pairs methods with their inputs; a message can't carry that proof. */
+/** `ThreadChannel.ask` pairs methods with their inputs; the types cannot show that here. */
 export function replyTo<Methods extends Method>(
   handlers: Handlers<Methods>,
   { id, method, input, now }: Request,

@@ -11,8 +11,8 @@ import { liveRunOf, rowOf } from '../rows/run-rows.ts';
 import type { CurrentUnit, Writer } from './writer.ts';
 
 /**
- * A job's live runs, as decisions need them: a few index seeks, however many runs there are. Slower counts
- * are made only on request.
+ * The counts of a job's live runs for decisions: a few index seeks for any number of runs. Slower counts only
+ * on request.
  */
 export function liveRunsOf(w: Writer, jobUid: number, now: number, counts: LiveRunCounts = {}): LiveRuns {
   const any = w.db.arrays(ANY_LIVE).get(jobUid);
@@ -43,7 +43,7 @@ function isAtCapNow({ db, liveRunCap }: Writer, jobUid: number, now: number): bo
   return liveRunCap.isReached(jobUid);
 }
 
-/** What {@link Tables} asks about the live runs of a job, and about single ones. */
+/** The reads of {@link Tables} about the live runs of a job, and about single runs. */
 export function liveRunTables(
   w: Writer,
   current: CurrentUnit,
@@ -97,7 +97,7 @@ export function liveRunTables(
   };
 }
 
-/** False when the slot has a live run already: then no other is made (P5, one run per slot). */
+/** Returns false, and inserts nothing, if the slot has a live run (P5, one run per slot). */
 export function insertLiveRun(w: Writer, run: LiveRun, typeKey: number): boolean {
   const node = run.claim === undefined ? null : w.nodes.keyOf(run.claim.node, run.queuedAt);
   const isUnclaimedSlot = run.trigger === 'schedule' && run.claim === undefined;
@@ -107,7 +107,7 @@ export function insertLiveRun(w: Writer, run: LiveRun, typeKey: number): boolean
   return changes > 0;
 }
 
-/** Throws when one of them is not live. In one statement: a microsecond less for each run of a batch. */
+/** Throws if a run is not live. One statement for all saves a microsecond for each run of a batch. */
 export function deleteLiveRuns(w: Writer, runs: readonly { readonly id: string }[]): void {
   if (runs.length === 0) return;
   const ids = runs.map(({ id }) => Number(id));

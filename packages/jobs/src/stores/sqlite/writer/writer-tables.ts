@@ -23,10 +23,10 @@ import {
 import { pruneTables } from './prune.ts';
 import type { CurrentUnit, Writer } from './writer.ts';
 
-/** Runs a transaction of `core` at a time; the caller commits. */
+/** Runs one transaction of `core` at a time; the caller commits. */
 export type Run = <T>(now: number, transaction: (unit: UnitOfWork) => Script<T>) => T;
 
-/** The tables are made once for all transactions: for each one alone, they would cost 2 µs. */
+/** The tables are created once for all transactions: creating them for each would cost 2 µs. */
 export function createRunner(w: Writer): Run {
   const current: CurrentUnit = { unit: createUnitOfWork(0) };
   const answer = answerFrom(createTables(w, current));
@@ -37,7 +37,7 @@ export function createRunner(w: Writer): Run {
   };
 }
 
-/** The one connection that writes needs no locks. */
+/** The only writing connection needs no locks. */
 function createTables(w: Writer, current: CurrentUnit): Tables {
   const lock = (uid: number) => lockByUid(w, current, uid);
   const tables: Tables = {
@@ -56,7 +56,7 @@ function createTables(w: Writer, current: CurrentUnit): Tables {
     },
     endCommand({ claim: toClaim, command }) {
       if (toClaim === undefined) return void tables.write();
-      // Other commands may change what is due besides.
+      // Other commands may also change which runs are due.
       const waiting = command.kind === 'trigger' ? seeWaiting(w, toClaim.types, current.unit.now) : undefined;
       return runScript(writeAndClaim(current.unit, toClaim, waiting), answerFrom(tables))();
     },
@@ -102,7 +102,7 @@ function planTables(w: Writer, current: CurrentUnit) {
     lockDue({ types, limit, aheadMs = 0, claim: toClaim }) {
       const keys = w.types.knownTo(types);
       const jobs = dueJobs(w, keys, now() + aheadMs, limit).map((uid) => lockByUid(w, current, uid));
-      // A plan may end before it comes to all of them.
+      // Read on demand, because a plan may end early.
       const live = { get: (uid: number) => liveRunsOf(w, uid, now()) };
       if (toClaim === undefined || jobs.length === 0) return { jobs, live };
       return { jobs, live, waiting: seeWaiting(w, toClaim.types, now()) };
@@ -171,7 +171,7 @@ function lockByUid(w: Writer, { unit: { jobs } }: CurrentUnit, uid: number): Sto
   return stored;
 }
 
-/** From memory when nothing was written to the run since it was claimed. */
+/** From memory if the run has not been written since its claim. */
 function claimedRun(w: Writer, { runId, fence }: ClaimKey): KeyedRun | undefined {
   const known = w.claimed.get(Number(runId));
   if (known !== undefined) return known.run.claim?.fence === fence ? known : undefined;
@@ -179,7 +179,7 @@ function claimedRun(w: Writer, { runId, fence }: ClaimKey): KeyedRun | undefined
   return row === undefined ? undefined : keyed(row, liveRunOf(row, w.nodes.nameOf));
 }
 
-/** Writes what is to be made. A slot that has a live run already gets no other one (P5, one run per slot). */
+/** Writes new runs. A slot with a live run gets no second one (P5, one run per slot). */
 function writeRuns(w: Writer, unit: UnitOfWork): void {
   const { now } = unit;
   for (const one of unit.toMake.splice(0)) {
