@@ -5,7 +5,10 @@ import { rowOf } from '../rows/run-rows.ts';
 const EPOCH_MS = 1_704_067_200_000;
 export const PER_MS = 8_192;
 
-/** Makes run ids, job uids and fences. They only rise, over restarts and clock jumps, and tell roughly their time. */
+/**
+ * Makes run ids, job uids and fences. They always increase, across restarts and clock jumps, and contain
+ * their approximate time.
+ */
 export class Ids {
   readonly #db: Database;
   #last: number;
@@ -30,7 +33,7 @@ export class Ids {
     return idAbove(at, this.#leadMs);
   }
 
-  /** Writes where the counter stands, if it moved. Belongs to the transaction that used the ids. */
+  /** Writes the counter if it has changed, in the transaction that used the ids. */
   save(): void {
     if (this.#last === this.#written) return;
     this.#db.write(SAVE_COUNTER, this.#last, this.#leadMs);
@@ -38,12 +41,12 @@ export class Ids {
   }
 }
 
-/** No run made at or after `at` has a smaller id. */
+/** No run created at or after `at` has a smaller id. */
 export function lowestIdAt(at: number): number {
   return Math.max(0, (at - EPOCH_MS) * PER_MS);
 }
 
-/** No run made before `at` has this id or a larger one; ids may have run ahead of the clock by `leadMs`. */
+/** No run created before `at` has this id or a larger one; ids may be ahead of the clock by `leadMs`. */
 export function idAbove(at: number, leadMs: number): number {
   return Math.max(0, (at - EPOCH_MS + leadMs + 1) * PER_MS);
 }

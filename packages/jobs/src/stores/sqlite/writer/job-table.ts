@@ -13,16 +13,16 @@ import {
 import type { Database } from '../database.ts';
 import { INSERT_JOB, SELECT_JOB, UPDATE_JOB, UPDATE_JOB_STATE, UPDATE_JOB_WAKE } from '../rows/job-rows.ts';
 
-/** This much of the jobs stays in memory. This connection is the only one that changes them. */
+/** The size of the cache of jobs. Only this connection changes them. */
 const MAX_CACHED_BYTES = 128 * 1024 * 1024;
 /** A job without its texts. */
 const BYTES_OF_JOB = 1_000;
-/** One letter that is not Latin makes each character of its text take two bytes. */
+/** A text with one non-Latin character uses two bytes for each. */
 const BYTES_OF_CHARACTER = 2;
-/** A scan looks at this many jobs in one go: about a millisecond. */
+/** The number of jobs in one scan: about a millisecond. */
 const SCAN_STEP = 2_000;
 
-/** The jobs, as many as there is room for in memory. */
+/** The jobs, with as many in memory as fit. */
 export class JobTable {
   readonly #db: Database;
   readonly #cached: BoundedMap<number, StoredJob>;
@@ -30,7 +30,7 @@ export class JobTable {
   /** Jobs with more history than the bounds of {@link JobTable.scan} allow, as last saved. */
   readonly overfull = new Set<number>();
   #bounds: HistoryBounds = { finished: Number.POSITIVE_INFINITY, skipped: Number.POSITIVE_INFINITY };
-  /** The scan has looked at all jobs up to this uid; undefined: at all jobs. */
+  /** The scan has reached this uid; undefined at its end. */
   #scannedTo: number | undefined = 0;
 
   constructor(db: Database, maxBytes = MAX_CACHED_BYTES) {
@@ -61,7 +61,7 @@ export class JobTable {
     this.#keepNew(stored);
   }
 
-  /** Writes no more columns than have changed. */
+  /** Writes only the changed columns. */
   save(before: StoredJob, after: StoredJob): void {
     if (!onlyStateChanged(before, after)) {
       this.#db.write(UPDATE_JOB, ...paramsOf(JOB_COLUMNS, after), after.uid);
@@ -85,8 +85,8 @@ export class JobTable {
   }
 
   /**
-   * Looks for more jobs with too much history; true while some are left to look at. A job that grows is found
-   * as it is saved; the scan finds the jobs that were overfull before.
+   * Looks at more jobs for too much history; returns true if some are left. `save` notices growing jobs, and
+   * this scan finds older ones.
    */
   scan(bounds: HistoryBounds): boolean {
     if (this.#bounds.finished !== bounds.finished || this.#bounds.skipped !== bounds.skipped) {
@@ -102,7 +102,7 @@ export class JobTable {
     return last !== undefined;
   }
 
-  /** Keeps a job that is new in memory: its id leads to it. */
+  /** Caches a job that was created or read, also by its id. */
   #keepNew(stored: StoredJob): StoredJob {
     if (stored.deletedAt === undefined) this.#uids.set(stored.job.id, stored.uid);
     this.#keep(stored);

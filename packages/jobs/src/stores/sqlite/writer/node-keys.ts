@@ -32,7 +32,10 @@ export class NodeKeys {
     return name;
   };
 
-  /** Notes that this process's nodes still live. Forgets nodes last seen before `before` and returns how many. */
+  /**
+   * Records that this process's nodes are alive, and deletes nodes last seen before `before`. Returns how
+   * many.
+   */
   prune({ now, before }: { readonly now: number; readonly before: number }): number {
     if (Math.abs(now - this.#notedAt) >= NOTE_EVERY_MS) {
       for (const key of this.#keys.values()) this.#db.write(NOTE_NODE, now, key);

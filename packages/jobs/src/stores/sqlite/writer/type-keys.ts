@@ -4,7 +4,7 @@ import { rowOf } from '../rows/run-rows.ts';
 
 type TypeKey = [key: number, type: string, version: number];
 
-/** The small keys of job types in one version each. */
+/** The small keys of versions of job types. */
 export class TypeKeys {
   readonly #db: Database;
   readonly #known: TypeKey[];
@@ -25,7 +25,7 @@ export class TypeKeys {
     return key;
   }
 
-  /** The keys of what a node can run: each of `types` in that version or an older one (P22, types and deploys). */
+  /** The keys that a node can run: each of `types` in that version or older (P22, types and deploys). */
   knownTo(types: TypeVersions): readonly number[] {
     return this.#known.filter(([, type, version]) => version <= (types[type] ?? 0)).map(([key]) => key);
   }

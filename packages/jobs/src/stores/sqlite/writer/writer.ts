@@ -11,10 +11,7 @@ import { JobTable } from './job-table.ts';
 import { NodeKeys } from './node-keys.ts';
 import { TypeKeys } from './type-keys.ts';
 
-/**
- * The one writing connection, and what the writer keeps in memory with it. Nothing of it outlives a rollback:
- * make another writer then.
- */
+/** The writing connection and its caches. Invalid after a rollback: create a new writer then. */
 export class Writer {
   readonly db: Database;
   readonly ids: Ids;
@@ -23,8 +20,8 @@ export class Writer {
   readonly jobs: JobTable;
   readonly liveRunCap = new LiveRunCap(MAX_LIVE_RUNS, 1 / 2);
   /**
-   * Claimed runs as they were claimed, by id: most are settled before any other write. Each other write to a
-   * run removes it here.
+   * Claimed runs by id in their state at the claim: most are settled before any other write. Each other write
+   * of a run removes it here.
    */
   readonly claimed = new Map<number, KeyedRun>();
   readonly #finishedInHours = new Map<number, number>();
@@ -44,7 +41,7 @@ export class Writer {
     this.#finishedInHours.set(key, (this.#finishedInHours.get(key) ?? 0) + 1);
   }
 
-  /** Writes what memory has gathered over a transaction. Call it before the commit. */
+  /** Writes the counts of a transaction. Call it before the commit. */
   flush(): void {
     for (const [key, count] of this.#finishedInHours) {
       this.db.write(ADD_TO_HOUR, Math.floor(key / 8) * HOUR_MS, key % 8, count);
@@ -54,7 +51,7 @@ export class Writer {
   }
 }
 
-/** The transaction under way. */
+/** The current transaction. */
 export interface CurrentUnit {
   unit: UnitOfWork;
 }
