@@ -43,7 +43,7 @@ export function claimTables(u: MemoryUnit) {
   } satisfies Partial<Tables>;
 }
 
-/** What waits for a claim of these types, earliest due first. */
+/** Unclaimed runs of these types, earliest due first. */
 function waitingFor(db: MemoryDatabase, types: TypeVersions) {
   const waiting = [...db.live.values()]
     .filter(({ run, typeVersion }) => {

@@ -19,7 +19,7 @@ export function liveRunTables(u: MemoryUnit) {
       return late.filter(({ held }) => held === 'no').length;
     },
     moveRuns(uid, move) {
-      // Runs that wait in the first way of `from` come first.
+      // Runs with the first state in `from` sort first.
       const rank = ({ held }: LiveRun) => move.from.indexOf(held);
       const moved = waitingOf(uid)
         .filter((run) => isMoved(run, move))
@@ -54,7 +54,7 @@ export function liveRunTables(u: MemoryUnit) {
     makeRunDue(runId) {
       const run = db.findLive(runId);
       if (run === undefined || run.claim !== undefined || run.held !== 'no') return false;
-      // But for one that was made a moment ahead of its slot.
+      // Except a run that was planned a moment before its slot.
       if (run.availableAt <= now + (run.failures === 0 ? LOOK_AHEAD_MS : 0)) return false;
       db.changeRun(run.id, { availableAt: now });
       return true;

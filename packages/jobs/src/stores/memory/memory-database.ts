@@ -10,11 +10,11 @@ import { hourOf } from '../rows/hours.ts';
 export interface LiveRow {
   readonly run: LiveRun;
   readonly typeVersion: number;
-  /** A slot that no claim took as it was made, or that was put back. */
+  /** A slot that no claim took when it was planned, or that was put back. */
   readonly slotHasWaited: boolean;
 }
 
-/** What a dedupe key made, and the run as it was when its row was pruned. */
+/** The run of a dedupe key, and its last state if its row was pruned. */
 export interface DedupeRow {
   readonly uid: number;
   readonly key: string;
@@ -23,12 +23,12 @@ export interface DedupeRow {
   readonly pruned?: Run;
 }
 
-/** `uid`: of one job. */
+/** `uid`: the job's, for counts of one job. */
 export interface HourRow extends HourCount {
   readonly uid?: number;
 }
 
-/** The tables of one or more stores in a process. They are gone with it. */
+/** The tables of one or more stores in a process. They end with it. */
 export class MemoryDatabase {
   readonly jobs = new Map<number, StoredJob>();
   readonly live = new Map<number, LiveRow>();
@@ -72,7 +72,7 @@ export class MemoryDatabase {
     return this.live.get(Number(runId))?.run;
   }
 
-  /** The live runs of a job, in the order in which they were made. */
+  /** The live runs of a job in the order of their creation. */
   liveRunsOf(uid: number): readonly LiveRun[] {
     return [...this.live.values()].map(({ run }) => run).filter(({ jobUid }) => Number(jobUid) === uid);
   }
@@ -104,7 +104,7 @@ export function createMemoryDatabase(): MemoryDatabase {
   return new MemoryDatabase();
 }
 
-/** The transaction under way. */
+/** The current transaction. */
 export interface MemoryUnit {
   readonly db: MemoryDatabase;
   /** The most that a job may have. */

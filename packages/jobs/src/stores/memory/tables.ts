@@ -145,7 +145,7 @@ function plannable(db: MemoryDatabase, types: Readonly<Record<string, number>>):
   return [...db.jobs.values()].filter(({ job }) => (types[job.type] ?? 0) >= job.typeVersion);
 }
 
-/** Writes what is to be made. A slot that has a live run already gets no other one (P5, one run per slot). */
+/** Writes new runs. A slot with a live run gets no second one (P5, one run per slot). */
 function writeRuns({ db, unit }: MemoryUnit): void {
   for (const one of unit.toMake.splice(0)) {
     const { job, uid } = one.job;
