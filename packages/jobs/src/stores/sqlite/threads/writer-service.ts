@@ -14,10 +14,13 @@ import type { Closing, Reply, Request, WriteMethod } from './protocol.ts';
 import { packClaim, packPlan, unpackSettlements } from './thread-codec.ts';
 import { faultOf, type Handlers, replyTo, type Service } from './thread-service.ts';
 
-/** A transaction takes no more requests after this time: others wait for the lock and for their answers. */
+/**
+ * A transaction takes no further requests after this time, because others wait for the lock and for their
+ * answers.
+ */
 const MAX_TRANSACTION_MS = 20;
 
-/** Group commit: all requests that wait share a transaction, and so one flush to the disk. */
+/** Group commit: all waiting requests share a transaction, and so one flush to the disk. */
 export class WriterService implements Service {
   readonly #db: Database;
   readonly opened: OpenedInfo;
@@ -54,7 +57,7 @@ export class WriterService implements Service {
   }
 
   close(how: Closing): void {
-    // Without the note, the next start checks the whole database: it is damaged, or was not completely read.
+    // Otherwise the next start must check the whole database: it is damaged, or was not completely read.
     if (!this.#isDamaged && how === 'close') noteClosed(this.#db);
     this.#db.close();
   }
