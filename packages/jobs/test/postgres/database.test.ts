@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { Database } from '../../src/stores/postgres/connection/database.ts';
 import { mayBeDone } from '../../src/stores/postgres/connection/database-errors.ts';
-import { type Queries, together } from '../../src/stores/postgres/connection/queries.ts';
+import { type Queries, type Statements, together } from '../../src/stores/postgres/connection/queries.ts';
 import { rowsStatement } from '../../src/stores/postgres/rows/rows-statement.ts';
 import { numberOf } from '../../src/stores/rows/first-column.ts';
 import { type BareDatabase, createBareDatabase } from './test-database.ts';
@@ -463,7 +463,7 @@ const UNREADABLE = {
   },
 } as unknown as string;
 
-async function backendOf(q: Queries): Promise<number | undefined> {
+async function backendOf(q: Statements): Promise<number | undefined> {
   return numberOf((await q.arrays('SELECT pg_backend_pid()'))[0]);
 }
 

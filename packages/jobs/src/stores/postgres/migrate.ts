@@ -4,7 +4,7 @@ import { StoreError } from '../../core/model/errors.ts';
 import { numberOf } from '../rows/first-column.ts';
 import type { Database } from './connection/database.ts';
 import { isBusy } from './connection/database-errors.ts';
-import type { Queries } from './connection/queries.ts';
+import type { Statements } from './connection/queries.ts';
 import { findServerFault } from './connection/server-fault.ts';
 
 /**
@@ -47,12 +47,12 @@ export async function migrate(db: Database): Promise<void> {
 }
 
 /** {@link migrate} as a part of the caller's transaction; others wait for its end. */
-export async function migrateWithin(q: Queries): Promise<void> {
+export async function migrateWithin(q: Statements): Promise<void> {
   await requireUsable(q);
   for (let version = 0; version < MIGRATIONS.length; ) version = await applyNext(q);
 }
 
-async function requireUsable(q: Queries): Promise<void> {
+async function requireUsable(q: Statements): Promise<void> {
   const fault = await findServerFault((sql, params) => q.objects(sql, params), SCHEMA);
   if (fault !== undefined) throw new StoreError('unusable', fault);
 }
@@ -76,7 +76,7 @@ async function applyPatiently(db: Database): Promise<number> {
  * Applies the first one that is missing, if any; gives the schema's version then. Without `lockWaitMs` it
  * waits for tables for as long as the session lets it.
  */
-async function applyNext(q: Queries, lockWaitMs?: number): Promise<number> {
+async function applyNext(q: Statements, lockWaitMs?: number): Promise<number> {
   await q.arrays(UNBOUNDED);
   await q.arrays('SELECT pg_advisory_xact_lock($1::bigint)::text', [MIGRATION_LOCK]);
   if (lockWaitMs !== undefined) await q.script(`SET LOCAL lock_timeout = ${lockWaitMs}`);
@@ -90,11 +90,11 @@ async function applyNext(q: Queries, lockWaitMs?: number): Promise<number> {
   return version + 1;
 }
 
-async function hasLedger(q: Queries): Promise<boolean> {
+async function hasLedger(q: Statements): Promise<boolean> {
   return (await q.arrays(HAS_LEDGER)).length > 0;
 }
 
-async function versionOf(q: Queries): Promise<number> {
+async function versionOf(q: Statements): Promise<number> {
   return numberOf((await q.arrays(VERSION))[0]) ?? 0;
 }
 

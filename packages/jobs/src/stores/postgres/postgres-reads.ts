@@ -4,7 +4,7 @@ import { allOf, type Dialect, jobOfRun, jobsIn } from '../reads/dialect.ts';
 import type { Read } from '../reads/read.ts';
 import { createReads } from '../reads/reads.ts';
 import { finishedRunOf, liveRunOf } from '../rows/run-row.ts';
-import type { Queries } from './connection/queries.ts';
+import type { Statements } from './connection/queries.ts';
 
 const SCHEMA = 'greenvue_jobs.';
 const RUNNING = "held = 'no' AND live_runs.status = 'running'";
@@ -79,10 +79,10 @@ const POSTGRES: Dialect = {
 
 export const READS = createReads(POSTGRES);
 
-export function runRead<T>(q: Queries, read: Read<T>): Promise<T> {
+export function runRead<T>(q: Statements, read: Read<T>): Promise<T> {
   return runScriptAsync(read, ({ rows, sql, params }) => q[rows](sql, params));
 }
 
-export async function findRun(q: Queries, runId: string): Promise<Run | undefined> {
+export async function findRun(q: Statements, runId: string): Promise<Run | undefined> {
   return (await runRead(q, READS.getRun(runId)))?.run;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import type { TimeSample } from './database.ts';
-import type { Queries } from './queries.ts';
+import type { Statements } from './queries.ts';
 
 /** How often the node asks the database for its time, and how many times at the start. */
 const ASK_EVERY_MS = 5_000;
@@ -40,7 +40,7 @@ export class DatabaseClock {
   }
 
   /** Asks several times, and then every 5 s. */
-  async start(q: Queries): Promise<void> {
+  async start(q: Statements): Promise<void> {
     for (let n = 0; n < FIRST_ASKS; n++) await this.#ask(q);
     this.#askAgain(q);
   }
@@ -50,7 +50,7 @@ export class DatabaseClock {
     this.#cancel?.();
   }
 
-  async #ask(q: Queries): Promise<void> {
+  async #ask(q: Statements): Promise<void> {
     const askedAt = this.monotonic();
     const [row] = await q.arrays(NOW);
     const now = numberOf(row);
@@ -58,7 +58,7 @@ export class DatabaseClock {
     this.learn({ askedAt, answeredAt: this.monotonic(), now });
   }
 
-  #askAgain(q: Queries): void {
+  #askAgain(q: Statements): void {
     this.#cancel = this.#clock.setTimer(ASK_EVERY_MS, () => {
       this.#ask(q)
         // While the database is away, its time is assumed to pass as this process's does.

@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import { type AbortFlag, refuseAborted } from '../../../core/model/errors.ts';
 import { fail, isAnswer, mustTryAgain, statementFailed } from './database-errors.ts';
-import { type Param, preparing, type Queries, queriesOn, together } from './queries.ts';
+import { type Param, preparing, type Queries, queriesOn, type Statements, together } from './queries.ts';
 import { StatementNames } from './statement-names.ts';
 import { runTransaction } from './transaction.ts';
 
@@ -65,7 +65,7 @@ function numbersOf(array: string): unknown {
 }
 
 /** A pool of connections to the database. Every rejection is a {@link StoreError}. */
-export class Database implements Queries {
+export class Database implements Statements {
   readonly #clock: DatabaseOptions['clock'];
   readonly #pool: pg.Pool;
   readonly #sockets = new Set<Socket>();
@@ -108,19 +108,6 @@ export class Database implements Queries {
 
   script(sql: string): Promise<void> {
     return this.#alone((q) => q.script(sql));
-  }
-
-  async write(sql: string, params?: readonly Param[]): Promise<void> {
-    await this.run(sql, params);
-  }
-
-  async writeFor(sql: string, params?: readonly Param[]): Promise<() => readonly unknown[]> {
-    const rows = await this.arrays(sql, params);
-    return () => rows;
-  }
-
-  commitWith(sql: string, params?: readonly Param[]): Promise<readonly unknown[]> {
-    return this.arrays(sql, params);
   }
 
   /**
@@ -174,7 +161,7 @@ export class Database implements Queries {
     return this.#pool.end();
   }
 
-  #alone<T>(work: (q: Queries) => Promise<T>): Promise<T> {
+  #alone<T>(work: (q: Statements) => Promise<T>): Promise<T> {
     return this.#withClient((client) => work(queriesOn(client, this.#prepare)));
   }
 

@@ -58,18 +58,14 @@ export class JobTurnQueue {
     }
   }
 
-  #takenOf(target: string): number {
-    return this.#taken.get(target) ?? 0;
-  }
-
   #hasRoom({ target, isAlone }: Turn): boolean {
-    const hasTurn = this.#total < this.#max && this.#takenOf(target) < Math.max(this.#max - 1, 1);
+    const hasTurn = this.#total < this.#max && (this.#taken.get(target) ?? 0) < Math.max(this.#max - 1, 1);
     return hasTurn && !(isAlone && this.#alone.has(target));
   }
 
   #count(target: string, by: 1 | -1): void {
     this.#total += by;
-    const taken = this.#takenOf(target) + by;
+    const taken = (this.#taken.get(target) ?? 0) + by;
     if (taken === 0) this.#taken.delete(target);
     else this.#taken.set(target, taken);
   }

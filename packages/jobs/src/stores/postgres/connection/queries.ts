@@ -4,7 +4,7 @@ import type pg from 'pg';
 export type Param = string | number | boolean | null | readonly (string | number | boolean | null)[];
 
 /** Runs statements, prepared once for each connection. */
-export interface Queries {
+export interface Statements {
   /** Rows as objects. */
   objects(sql: string, params?: readonly Param[]): Promise<readonly unknown[]>;
   /** Rows as arrays: faster, for the hot path. */
@@ -13,6 +13,10 @@ export interface Queries {
   run(sql: string, params?: readonly Param[]): Promise<number>;
   /** Several statements without parameters. */
   script(sql: string): Promise<void>;
+}
+
+/** The statements of a transaction. */
+export interface Queries extends Statements {
   /**
    * Runs a statement whose answer only the transaction waits for, at its end: on the store's own connections
    * it goes out together with what comes next. If it fails, so does all that comes after it.
@@ -32,7 +36,7 @@ export interface Queries {
 }
 
 /** Adds those methods that only send, where each statement is waited for. */
-export function waitingForAll(q: Pick<Queries, 'objects' | 'arrays' | 'run' | 'script'>): Queries {
+export function waitingForAll(q: Statements): Queries {
   return {
     ...q,
     write: async (sql, params) => void (await q.run(sql, params)),

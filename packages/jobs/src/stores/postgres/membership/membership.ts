@@ -9,7 +9,7 @@ import {
 } from '../../../core/nodes/membership.ts';
 import type { Recovery } from '../../../core/transactions/settle.ts';
 import { unavailable } from '../connection/database-errors.ts';
-import type { Queries } from '../connection/queries.ts';
+import type { Statements } from '../connection/queries.ts';
 import {
   CHANNEL,
   type ControlInput,
@@ -20,7 +20,7 @@ import {
 import { Notifier } from './notifier.ts';
 
 export interface JoinDeps {
-  readonly db: Queries;
+  readonly db: Statements;
   /** Breaks the node's connections. */
   reset(): void;
   /** Where the control connection goes: past a pooler. */

@@ -1,10 +1,10 @@
 import type { NodeView, TypeVersions } from '../../../core/nodes/membership.ts';
-import type { Queries } from '../connection/queries.ts';
+import type { Statements } from '../connection/queries.ts';
 import type { BeatState } from './control-protocol.ts';
 
-/** The living, the oldest first. */
-export async function listNodes(q: Queries): Promise<readonly NodeView[]> {
-  return (await q.objects(LIVING)).map(nodeViewOf);
+/** The live nodes, oldest first. */
+export async function listNodes(db: Statements): Promise<readonly NodeView[]> {
+  return (await db.objects(LIVING)).map(nodeViewOf);
 }
 
 function nodeViewOf(raw: unknown): NodeView {

@@ -6,9 +6,8 @@ import type { NoticeMessage } from './control-protocol.ts';
 const COALESCE_MS = 5;
 /** PostgreSQL takes less than 8,000 bytes. */
 const MAX_BYTES = 7_900;
-const RUNS_EACH = 200;
-/** Leaves room for the rest of the message. */
-const MAX_EVENTS_BYTES = 7_400;
+/** For the runs or events of one notice: leaves room for the rest of the message. */
+const MAX_PIECE_BYTES = 7_400;
 
 /** Sends this node's notices to the other nodes: those of a few milliseconds in one statement. */
 export class Notifier {
@@ -52,21 +51,15 @@ export function payloadsOf(from: string, notices: readonly Notice[]): string[] {
 
 /** Reads a payload; undefined if no node sent it: any user of the database can send payloads. */
 export function messageIn(payload: string): NoticeMessage | undefined {
-  const message = jsonOf(payload);
-  if (!isRecord(message)) return undefined;
-  const { from, notices } = message;
-  return typeof from === 'string' && Array.isArray(notices)
-    ? { from, notices: notices.filter(isNotice) }
-    : undefined;
-}
-
-function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const message: unknown = JSON.parse(payload);
+    const { from, notices } = isRecord(message) ? message : {};
+    if (typeof from === 'string' && Array.isArray(notices))
+      return { from, notices: notices.filter(isNotice) };
   } catch {
     // Another program uses the channel; that is no error.
-    return undefined;
   }
+  return undefined;
 }
 
 function isNotice(value: unknown): value is Notice {
@@ -99,15 +92,10 @@ function piecesOf(notice: Notice): Notice[] {
     case 'wake':
     case 'job_changed':
       return [notice];
-    case 'cancel': {
-      const pieces: Notice[] = [];
-      for (let n = 0; n < notice.runIds.length; n += RUNS_EACH) {
-        pieces.push({ kind: 'cancel', runIds: notice.runIds.slice(n, n + RUNS_EACH) });
-      }
-      return pieces;
-    }
+    case 'cancel':
+      return groupsOf(notice.runIds, MAX_PIECE_BYTES).map((runIds) => ({ kind: 'cancel', runIds }));
     case 'events':
-      return groupsOf(notice.events.map(fitting), MAX_EVENTS_BYTES).map((events) => ({
+      return groupsOf(notice.events.map(fitting), MAX_PIECE_BYTES).map((events) => ({
         kind: 'events',
         events,
       }));
@@ -118,7 +106,7 @@ function piecesOf(notice: Notice): Notice[] {
 
 /** An event that is too large by itself is sent without its data. */
 function fitting(event: NodeEvent): NodeEvent {
-  return sizeOf(event) < MAX_EVENTS_BYTES ? event : { ...event, data: {} };
+  return sizeOf(event) < MAX_PIECE_BYTES ? event : { ...event, data: {} };
 }
 
 /** Groups the values in order, each group as large as `room` allows. */
