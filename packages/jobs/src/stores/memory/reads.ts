@@ -13,6 +13,10 @@ import { addToHour, type HourRow, type MemoryDatabase } from './memory-database.
 type Read = <T>(work: (now: number) => T) => Promise<T>;
 
 export function createReads(db: MemoryDatabase, read: Read): StoreReads {
+  return { ...jobReads(db, read), ...runReads(db, read), ...statReads(db, read) };
+}
+
+function jobReads(db: MemoryDatabase, read: Read) {
   return {
     getJob: (jobId, handlers) =>
       read((now) => {
@@ -46,7 +50,11 @@ export function createReads(db: MemoryDatabase, read: Read): StoreReads {
           counts[viewOf(db, stored, handlers, now).health.status] += 1;
         return { counts };
       }),
+  } satisfies Partial<StoreReads>;
+}
 
+function runReads(db: MemoryDatabase, read: Read) {
+  return {
     getRun: (runId) =>
       read(() => {
         const found = db.findRun(runId);
@@ -70,7 +78,11 @@ export function createReads(db: MemoryDatabase, read: Read): StoreReads {
       }),
     getLogs: (runId) =>
       read(() => db.logs.get(Number(runId)) ?? (db.findRun(runId) === undefined ? undefined : [])),
+  } satisfies Partial<StoreReads>;
+}
 
+function statReads(db: MemoryDatabase, read: Read) {
+  return {
     listAudit: ({ limit, before, actor, action, target }) =>
       read(() =>
         db.audit
@@ -105,7 +117,7 @@ export function createReads(db: MemoryDatabase, read: Read): StoreReads {
           if (Number(jobUid) === uid) addToHour(counts, { uid, hour: hourOf(finishedAt), status, count: 1 });
         return hourCounts(counts, firstHour(hours, now));
       }),
-  };
+  } satisfies Partial<StoreReads>;
 }
 
 function jobsNow(db: MemoryDatabase): StoredJob[] {
@@ -139,16 +151,9 @@ function isAskedFor({ type, status, q, health }: JobQuery, { job, health: own }:
 }
 
 function sortValue({ sort }: JobQuery, { job, lastRunAt }: JobView): Cursor['value'] {
-  switch (sort) {
-    case 'next_run':
-      return job.nextRunAt ?? null;
-    case 'last_run':
-      return lastRunAt ?? null;
-    case 'created_at':
-      return job.createdAt;
-    default:
-      return job[sort];
-  }
+  if (sort === 'next_run') return job.nextRunAt ?? null;
+  if (sort === 'last_run') return lastRunAt ?? null;
+  return sort === 'created_at' ? job.createdAt : job[sort];
 }
 
 /** Jobs without the value they are sorted by come last. */
