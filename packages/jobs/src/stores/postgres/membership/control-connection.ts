@@ -66,12 +66,8 @@ export class ControlConnection {
   /** Rows as arrays; rejects after 4 s, and the connection is of no use then. */
   async rows(sql: string, values: readonly unknown[] = []): Promise<unknown[][]> {
     try {
-      const { rows } = await this.#client.query<unknown[]>({
-        text: sql,
-        values: [...values],
-        rowMode: 'array',
-      });
-      return rows;
+      const query = { text: sql, values: [...values], rowMode: 'array' as const };
+      return (await this.#client.query<unknown[]>(query)).rows;
     } catch (error) {
       this.#code = codeOf(error) ?? this.#code;
       throw error;

@@ -14,6 +14,7 @@ import {
   type ToControl,
 } from './control-protocol.ts';
 import { LEAVE, NOTIFY_NODES, REGISTER, SET_UP, TRY_LOCK } from './control-statements.ts';
+import { InterruptibleSleep } from './interruptible-sleep.ts';
 import { NodeLease } from './node-lease.ts';
 import { messageIn } from './notifier.ts';
 import { OtherNodes } from './other-nodes.ts';
@@ -52,7 +53,7 @@ let isWatching = false;
 /** By the monotonic clock. */
 let nextBeat = 0;
 let nextLook = 0;
-let wakeUp: () => void = () => undefined;
+const sleep = new InterruptibleSleep();
 const lease = new NodeLease(input, (state) => {
   if (state === 'over') end({ kind: 'lost' });
   else report({ kind: 'lease', state });
@@ -84,7 +85,7 @@ async function run(): Promise<void> {
       setAside();
       if (!hasJoined) return end({ kind: 'failed', ...faultOf(error) });
     }
-    await rest(connection === undefined ? AGAIN_MS : untilNext());
+    if (!ended) await sleep.for(connection === undefined ? AGAIN_MS : untilNext());
   }
 }
 
@@ -127,7 +128,7 @@ async function opened(): Promise<ControlConnection> {
         else return;
         lease.controlLost(code);
         spare?.wake();
-        wakeUp();
+        sleep.wake();
       },
     });
     return made;
@@ -234,7 +235,7 @@ function received(payload: string): void {
   if (message === undefined || message.from === node.id) return;
   if (message.notices.length > 0) return report({ kind: 'notices', notices: message.notices });
   nextLook = 0;
-  wakeUp();
+  sleep.wake();
 }
 
 async function watch(is: boolean): Promise<void> {
@@ -247,7 +248,7 @@ async function watch(is: boolean): Promise<void> {
   } catch {
     // The next heartbeat writes it.
     setAside();
-    wakeUp();
+    sleep.wake();
   }
 }
 
@@ -275,19 +276,9 @@ function end(message: FromControl): void {
   const hasFailed = message.kind === 'lost' && !hasJoined;
   report(hasFailed ? { kind: 'failed', ...faultOf('it did not answer in time') } : message);
   port?.close();
-  wakeUp();
+  sleep.wake();
 }
 
 function report(message: FromControl): void {
   port?.postMessage(message);
-}
-
-function rest(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ended ? 0 : ms);
-    wakeUp = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
 }

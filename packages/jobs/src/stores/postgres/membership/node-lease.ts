@@ -61,12 +61,9 @@ export class NodeLease {
 
   /** The state of the node for its row, as JSON. */
   beatState(): string {
-    const stalledMs = performance.now() - this.#aliveAt;
-    const beat: BeatState = {
-      ...this.#nodeState,
-      stalledMs: stalledMs > STALL_MS ? Math.round(stalledMs) : 0,
-    };
-    return JSON.stringify(beat);
+    const silentMs = performance.now() - this.#aliveAt;
+    const stalledMs = silentMs > STALL_MS ? Math.round(silentMs) : 0;
+    return JSON.stringify({ ...this.#nodeState, stalledMs } satisfies BeatState);
   }
 
   async renew(on: ControlConnection, { over, holdsLock, isWatching }: Renewal): Promise<Renewed> {

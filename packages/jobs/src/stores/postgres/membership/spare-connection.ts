@@ -1,5 +1,6 @@
 import { ControlConnection } from './control-connection.ts';
 import { BEAT_EVERY_MS } from './control-protocol.ts';
+import { InterruptibleSleep } from './interruptible-sleep.ts';
 
 export interface SpareUser {
   /** There is no control connection: the spare one takes its place. */
@@ -21,12 +22,12 @@ const AGAIN_MS = 100;
 export class SpareConnection {
   readonly #url: string;
   readonly #user: SpareUser;
+  readonly #sleep = new InterruptibleSleep();
   #connection: ControlConnection | undefined;
   /** When it was last used or tried for (monotonic ms). */
   #lastAt = 0;
   #wasLost = false;
   #isEnded = false;
-  #wakeUp = (): void => undefined;
 
   constructor(url: string, user: SpareUser) {
     this.#url = url;
@@ -42,13 +43,13 @@ export class SpareConnection {
   /** Call when `needsSpare` has changed. */
   wake(): void {
     this.#lastAt = 0;
-    this.#wakeUp();
+    this.#sleep.wake();
   }
 
   end(): void {
     this.#isEnded = true;
     this.#drop();
-    this.#wakeUp();
+    this.#sleep.wake();
   }
 
   async #run(): Promise<void> {
@@ -63,15 +64,7 @@ export class SpareConnection {
       } catch {
         this.#drop();
       }
-      for (let ms = this.#restMs; ms > 0; ms = this.#restMs) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
-          this.#wakeUp = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
+      for (let ms = this.#restMs; ms > 0; ms = this.#restMs) await this.#sleep.for(ms);
     }
   }
 
@@ -85,7 +78,7 @@ export class SpareConnection {
         this.#connection = undefined;
         this.#wasLost = true;
         this.#user.spareLost(code);
-        this.#wakeUp();
+        this.#sleep.wake();
       },
     });
     return made;
