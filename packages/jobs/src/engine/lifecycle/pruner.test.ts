@@ -4,14 +4,18 @@ import { createFakeClock } from '../../testing/fake-clock.ts';
 import { Pruner } from './pruner.ts';
 
 /** One over a store that has so many batches to prune. */
-function prunerOf(clock: Clock, batches = 0): { readonly pruner: Pruner; readonly pruned: () => number } {
+function prunerOf(
+  clock: Clock,
+  batches = 0,
+  prune = async (more: boolean) => ({ removed: 0, more }),
+): { readonly pruner: Pruner; readonly pruned: () => number } {
   let pruned = 0;
   const nothing = () => undefined;
   const pruner = new Pruner({
     store: {
-      prune: async () => {
+      prune: () => {
         pruned += 1;
-        return { removed: 0, more: pruned < batches };
+        return prune(pruned < batches);
       },
     },
     clock,
@@ -58,4 +62,23 @@ it('a pruner that was started twice is one, and prunes nothing once it was stopp
   await pruner.stop();
   fake.advance(600_000);
   expect(pruned()).toBe(0);
+});
+
+it('pruning continues after a minute when the store rejects, or throws at once', async () => {
+  const clock = createFakeClock(0);
+  const fault = new Error('no room on the disk');
+  for (const prune of [
+    () => Promise.reject(fault),
+    () => {
+      throw fault;
+    },
+  ]) {
+    const { pruner, pruned } = prunerOf(clock, 0, prune);
+    pruner.start();
+    clock.advance(5_000);
+    await new Promise(setImmediate);
+    clock.advance(60_000);
+    expect(pruned()).toBe(2);
+    await pruner.stop();
+  }
 });

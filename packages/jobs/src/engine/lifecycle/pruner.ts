@@ -41,7 +41,8 @@ export class Pruner {
     if (this.#stopped) return;
     this.#cancel = this.#with.clock.setTimer(ms, () => {
       const { store, retention, logger } = this.#with;
-      this.#running = store.prune(retention).then(
+      // A store that throws at once must not end the process.
+      this.#running = Promise.try(() => store.prune(retention)).then(
         ({ more }) => this.#after(more ? BETWEEN_BATCHES_MS : IDLE_MS),
         (error: unknown) => {
           logger.warn({ err: error }, 'pruning failed; it is tried again in a minute');
