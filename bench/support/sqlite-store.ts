@@ -62,7 +62,7 @@ async function queue(store: JobStore): Promise<void> {
 async function drain(store: JobStore, ahead: number): Promise<void> {
   const claim = () => store.claim({ node: 'bench', types: TYPES, places: 10, prefetch: BATCH - 10 });
   let left = RUNS;
-  const lane = async () => {
+  const claimAndSettle = async () => {
     let { runs } = await claim();
     while (runs.length > 0) {
       left -= runs.length;
@@ -70,7 +70,7 @@ async function drain(store: JobStore, ahead: number): Promise<void> {
       runs = next.runs;
     }
   };
-  await Promise.all(Array.from({ length: ahead }, lane));
+  await Promise.all(Array.from({ length: ahead }, claimAndSettle));
   if (left !== 0) throw new Error(`${left} runs were not claimed`);
 }
 

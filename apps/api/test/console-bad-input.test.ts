@@ -35,8 +35,8 @@ const setLabels = defineJobType({
 async function isRefused(field: Locator, words: RegExp): Promise<void> {
   await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
   const described = (await field.getAttribute('aria-describedby'))?.split(' ').filter(Boolean) ?? [];
-  const told = await Promise.all(described.map((id) => field.page().locator(`[id="${id}"]`).textContent()));
-  expect(told.join(' ')).toMatch(words);
+  const texts = await Promise.all(described.map((id) => field.page().locator(`[id="${id}"]`).textContent()));
+  expect(texts.join(' ')).toMatch(words);
 }
 
 test(

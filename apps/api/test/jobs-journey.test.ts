@@ -136,9 +136,9 @@ test('a cleanup that kill -9 interrupted continues at the next start, and notifi
     result: { removed: leftByTheKill },
   });
   expect(left()).toBe(0);
-  const told = "FROM notifications WHERE template = 'listing_expired'";
-  expect(ask(`SELECT count(*) ${told}`)).toBe(COUNT);
-  expect(ask(`SELECT count(DISTINCT data ->> 'listing_id') ${told}`)).toBe(COUNT);
+  const expiryMails = "FROM notifications WHERE template = 'listing_expired'";
+  expect(ask(`SELECT count(*) ${expiryMails}`)).toBe(COUNT);
+  expect(ask(`SELECT count(DISTINCT data ->> 'listing_id') ${expiryMails}`)).toBe(COUNT);
   // The schedule did not move, and there is only one run.
   expect((await operator.ask('GET', '/api/jobs/cleanup')).body).toMatchObject({
     next_run,

@@ -35,8 +35,8 @@ const ADMIN = { ADMIN_EMAIL: 'admin@greenvue.test', ADMIN_PASSWORD: 'a long enou
 
 /** Runs a job every second. */
 async function runEachSecond(url: string): Promise<void> {
-  const anybody = connect({ url: `${url}/api` });
-  const { access_token: token } = await logIn(anybody, {
+  const anonymous = connect({ url: `${url}/api` });
+  const { access_token: token } = await logIn(anonymous, {
     email: ADMIN.ADMIN_EMAIL,
     password: ADMIN.ADMIN_PASSWORD,
   });
@@ -135,8 +135,8 @@ test('the guide has a line for each metric of the jobs', async () => {
   const { text } = await scrape();
   const shown = Array.from(text.matchAll(/^# TYPE (greenvue_\S+)/gm), ([, name]) => name);
   const guide = readFileSync(`${ROOT}docs/monitoring.md`, 'utf8');
-  const told = Array.from(guide.matchAll(/^\| `(greenvue_\w+)` \|/gm), ([, name]) => name);
-  expect(told.toSorted()).toEqual(shown.toSorted());
+  const documented = Array.from(guide.matchAll(/^\| `(greenvue_\w+)` \|/gm), ([, name]) => name);
+  expect(documented.toSorted()).toEqual(shown.toSorted());
 });
 
 describe('with the tools of Prometheus, where they are on the PATH', () => {

@@ -31,7 +31,7 @@ async function environments(
 }
 
 /** Opens a connection to the nodes' database, which must be PostgreSQL. */
-async function openEyes(url: string) {
+async function openCounter(url: string) {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
@@ -49,7 +49,7 @@ test(
     const smtp = await startSmtp();
     const envs = await environments(3, url, { SMTP_URL: smtp.url });
     const nodes = await Promise.all(envs.map(startServer));
-    const count = await openEyes(url);
+    const count = await openCounter(url);
     // One migration, one admin with one password, and one secret that signs tokens.
     expect(await count("SELECT count(*) FROM greenvue.users WHERE role = 'admin'")).toBe(1);
     expect(await count('SELECT count(*) FROM greenvue.settings')).toBe(2);
@@ -171,9 +171,9 @@ const WORKS: Readonly<Record<string, Work>> = {
     total: COUNT,
     async check({ count }) {
       expect(await count('SELECT count(*) FROM greenvue.listings')).toBe(0);
-      const told = "FROM greenvue.notifications WHERE template = 'listing_expired'";
-      expect(await count(`SELECT count(*) ${told}`)).toBe(COUNT);
-      expect(await count(`SELECT count(DISTINCT data::json ->> 'listing_id') ${told}`)).toBe(COUNT);
+      const mails = "FROM greenvue.notifications WHERE template = 'listing_expired'";
+      expect(await count(`SELECT count(*) ${mails}`)).toBe(COUNT);
+      expect(await count(`SELECT count(DISTINCT data::json ->> 'listing_id') ${mails}`)).toBe(COUNT);
     },
   },
   'rebuilding the search index': {
@@ -213,13 +213,13 @@ test.each(Object.entries(WORKS))(
       listings: market.listings.map((one) => ({ ...one, created_at: one.created_at - 60 * DAY_MS })),
       notifications: market.notifications.map((one) => ({ ...one, dueAt: 1 })),
     }));
-    const count = await openEyes(url);
+    const count = await openCounter(url);
     const env = { SMTP_URL: smtp.url, MAIL_PER_ADDRESS_PER_DAY: '1000' };
-    const [doomed, other] = await environments(2, url, env);
-    if (doomed === undefined || other === undefined) throw new Error('two nodes are required');
-    const nodes = await Promise.all([doomed, other].map(startServer));
+    const [first, other] = await environments(2, url, env);
+    if (first === undefined || other === undefined) throw new Error('two nodes are required');
+    const nodes = await Promise.all([first, other].map(startServer));
     const { authorization } = await becomeOperator(other);
-    const operator = operatorOn(doomed.PORT, authorization);
+    const operator = operatorOn(first.PORT, authorization);
     const job = { id: 'work', name: 'Work', on_demand: true, ...work.job };
     expect((await operator.ask('POST', '/api/jobs', job)).status).toBe(201);
 
@@ -234,10 +234,10 @@ test.each(Object.entries(WORKS))(
     expect(done).toBeGreaterThan(0);
     expect(done).toBeLessThan(work.total);
 
-    const survivor = operatorOn(other.PORT, authorization);
-    const run = await survivor.finished(id, SLOW_MS / 2);
+    const successor = operatorOn(other.PORT, authorization);
+    const run = await successor.finished(id, SLOW_MS / 2);
     expect(run).toMatchObject({ status: 'succeeded', attempt: 1, recoveries: 1, errors: [] });
-    await work.check({ result: partOf(run, 'result'), count, operator: survivor, received: smtp.received });
+    await work.check({ result: partOf(run, 'result'), count, operator: successor, received: smtp.received });
   },
   SLOW_MS,
 );

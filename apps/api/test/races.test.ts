@@ -48,7 +48,7 @@ const job = (id: string, more: object = {}) => ({
 });
 
 /** Sends the same request `times` times at once, and counts the answers by status. */
-async function storm(times: number, ask: (at: number) => Promise<Answer>) {
+async function sendAll(times: number, ask: (at: number) => Promise<Answer>) {
   const answers = await Promise.all(Array.from({ length: times }, (_, at) => ask(at)));
   const counts: Record<number, number> = {};
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
@@ -57,19 +57,19 @@ async function storm(times: number, ask: (at: number) => Promise<Answer>) {
 
 test('of a hundred that create one id, one does', async () => {
   const ask = await begin();
-  expect((await storm(100, () => ask('POST', '/jobs', job('one')))).counts).toEqual({ 201: 1, 409: 99 });
-  expect((await storm(100, () => ask('PUT', '/jobs/two', job('two')))).counts).toEqual({ 201: 1, 200: 99 });
+  expect((await sendAll(100, () => ask('POST', '/jobs', job('one')))).counts).toEqual({ 201: 1, 409: 99 });
+  expect((await sendAll(100, () => ask('PUT', '/jobs/two', job('two')))).counts).toEqual({ 201: 1, 200: 99 });
 });
 
 test('of fifty edits of one version, one wins; without a version, none is half done', async () => {
   const ask = await begin();
   const { headers } = await ask('POST', '/jobs', job('one'));
   const tag = { 'if-match': headers.get('etag') ?? '' };
-  const guarded = await storm(50, (at) =>
+  const guarded = await sendAll(50, (at) =>
     ask('PATCH', '/jobs/one', { body: { name: `${at}` }, headers: tag }),
   );
   expect(guarded.counts).toEqual({ 200: 1, 412: 49 });
-  const free = await storm(50, (at) =>
+  const free = await sendAll(50, (at) =>
     ask('PATCH', '/jobs/one', { body: { name: `${at}`, description: `${at}` } }),
   );
   const { body } = await ask('GET', '/jobs/one');
@@ -85,11 +85,11 @@ test('a storm of triggers starts as many runs as there is room for, and a dedupe
     ['queue', 2],
   ] as const) {
     await ask('POST', '/jobs', job(overlap, { overlap }));
-    const { counts } = await storm(100, () => ask('POST', `/jobs/${overlap}/runs`));
+    const { counts } = await sendAll(100, () => ask('POST', `/jobs/${overlap}/runs`));
     expect(counts).toEqual({ 202: room, 409: 100 - room });
   }
   await ask('POST', '/jobs', job('allow', { overlap: 'allow' }));
-  const { answers, counts } = await storm(50, () =>
+  const { answers, counts } = await sendAll(50, () =>
     ask('POST', '/jobs/allow/runs', { body: { dedupe_key: 'same' } }),
   );
   expect(counts).toEqual({ 202: 50 });
@@ -100,7 +100,7 @@ test('a storm of triggers starts as many runs as there is room for, and a dedupe
 test('a job deleted in the middle of a storm leaves no live run', async () => {
   const ask = await begin();
   await ask('POST', '/jobs', job('one', { overlap: 'allow' }));
-  await storm(60, (at) => (at === 30 ? ask('DELETE', '/jobs/one') : ask('POST', '/jobs/one/runs')));
+  await sendAll(60, (at) => (at === 30 ? ask('DELETE', '/jobs/one') : ask('POST', '/jobs/one/runs')));
   const { body } = await ask('GET', '/runs?job_id=one&status=queued');
   expect(partOf(body, 'data')).toEqual([]);
 });
@@ -108,7 +108,9 @@ test('a job deleted in the middle of a storm leaves no live run', async () => {
 test('a storm of pauses and resumes ends in a state that is whole', async () => {
   const ask = await begin();
   await ask('POST', '/jobs', job('one', { on_demand: false, interval: '1h' }));
-  const { counts } = await storm(100, (at) => ask('POST', `/jobs/one/${at % 2 === 0 ? 'pause' : 'resume'}`));
+  const { counts } = await sendAll(100, (at) =>
+    ask('POST', `/jobs/one/${at % 2 === 0 ? 'pause' : 'resume'}`),
+  );
   expect(counts).toEqual({ 200: 100 });
   const { body } = await ask('GET', '/jobs/one');
   expect(partOf(body, 'next_run') === null).toBe(partOf(body, 'status') === 'paused');
@@ -122,7 +124,7 @@ test('of two admins that demote each other, one stays', async () => {
   await ask('PATCH', `/users/${textOf(second, 'user', 'id')}`, { body: { role: 'admin' } });
   const id = textOf((await ask('GET', '/auth/me')).body, 'id');
   const demote = { role: 'user' };
-  const { counts } = await storm(2, (at) =>
+  const { counts } = await sendAll(2, (at) =>
     at === 0
       ? ask('PATCH', `/users/${textOf(second, 'user', 'id')}`, { body: demote })
       : ask('PATCH', `/users/${id}`, { body: demote, token: textOf(second, 'access_token') }),
@@ -136,7 +138,7 @@ test('a refresh token that is used many times at once has one successor, which i
   const registered = await ask('POST', '/auth/register', { body: account });
   const refresh = (refresh_token: string) => ask('POST', '/auth/refresh', { body: { refresh_token } });
   const first = textOf(registered.body, 'refresh_token');
-  const { answers, counts } = await storm(10, () => refresh(first));
+  const { answers, counts } = await sendAll(10, () => refresh(first));
   expect(counts).toEqual({ 200: 10 });
   const [next = '', ...others] = new Set(answers.map(({ body }) => textOf(body, 'refresh_token')));
   expect(others).toEqual([]);

@@ -48,7 +48,7 @@ export async function violations(cluster: Cluster, injury: Injury, marks: Marks)
       ask,
       STUCK,
       [runningTypes(cluster)],
-      (row) => `${row.id}: its slot ${row.next} came due, and nobody took it`,
+      (row) => `${row.id}: its slot ${row.next} is due, and no node took it`,
     )),
     ...(await asked(ask, TWO_ROWS, [], (row) => `run ${row.id} is both live and finished`)),
     ...(await asked(
@@ -77,8 +77,8 @@ export async function violations(cluster: Cluster, injury: Injury, marks: Marks)
       (row) => `run ${row.id} ${row.status} (${row.reason}) ${row.errors}`,
     )),
     ...(await asked(ask, LOST_RUNS, [acknowledged], (row) => `run ${row.id} was acknowledged, and is gone`)),
-    ...(await besideEachOther(ask, marks.unaware)),
-    ...(await recoveredWithout(ask, injury, marks)),
+    ...(await overlappingHandlers(ask, marks.unaware)),
+    ...(await recoveriesOfLiveNodes(ask, injury, marks)),
   ]);
   return [...cluster.seen.faults.splice(0), ...takenForDead(cluster, injury), ...found];
 }
@@ -133,7 +133,7 @@ async function asked(
  * P7, overlap: two handlers of a job under `skip` never run at the same time, unless the node of the older
  * claim cannot know that it has lost the claim.
  */
-async function besideEachOther(ask: Ask, unaware: readonly Unaware[]): Promise<string[]> {
+async function overlappingHandlers(ask: Ask, unaware: readonly Unaware[]): Promise<string[]> {
   const rows = await ask<Overlap>(BESIDE);
   const isExcused = ({ node, from, until }: Overlap) =>
     unaware.some((each) => each.life === node && each.from <= from && until <= each.until);
@@ -160,7 +160,7 @@ interface Overlap {
 }
 
 /** Claims that were taken back from a node that was alive and reachable. */
-async function recoveredWithout(ask: Ask, { mayBeDead = [] }: Injury, marks: Marks): Promise<string[]> {
+async function recoveriesOfLiveNodes(ask: Ask, { mayBeDead = [] }: Injury, marks: Marks): Promise<string[]> {
   const rows = await ask<{ id: number; recoveries: number; nodes: string[] }>(RECOVERED);
   const fresh = rows.filter(({ id, recoveries }) => !marks.recoveries.has(`${id} ${recoveries}`));
   for (const { id, recoveries } of fresh) marks.recoveries.add(`${id} ${recoveries}`);

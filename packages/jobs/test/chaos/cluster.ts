@@ -106,7 +106,7 @@ async function createCluster(server: PostgresServer, { folder, logFolder, scale 
         name,
         logFolder,
         heard: (life, message) => note(seen, life, message),
-        fell: (life, code) => seen.faults.push(`the node ${life} ended by itself (${code})`),
+        crashed: (life, code) => seen.faults.push(`the node ${life} ended by itself (${code})`),
       }),
   );
   const cluster: Cluster = {

@@ -61,7 +61,7 @@ process.on('disconnect', () => process.exit(1));
 
 await startOrEnd();
 tell({ kind: 'ready' });
-await Promise.all(BY_HAND.map((jobId) => triggerAgainAndAgain(jobId)));
+await Promise.all(BY_HAND.map((jobId) => triggerRepeatedly(jobId)));
 await engine.stop();
 await ledger.close();
 process.exit(0);
@@ -77,7 +77,7 @@ async function startOrEnd(): Promise<void> {
 }
 
 /** Repeats a request with the same key until it is answered: it must create exactly one run. */
-async function triggerAgainAndAgain(jobId: string): Promise<void> {
+async function triggerRepeatedly(jobId: string): Promise<void> {
   const gapMs = (1_000 * BY_HAND.length) / input.triggersPerSecond;
   for (let n = 0; !stopping; n++) {
     const dedupeKey = `${life} ${n}`;

@@ -10,7 +10,7 @@ export interface NodeOptions {
   readonly logFolder: string;
   heard(life: string, message: FromNode): void;
   /** A process ended and the test had not asked it to. */
-  fell(life: string, code: string): void;
+  crashed(life: string, code: string): void;
 }
 
 export interface LifeOptions {
@@ -107,7 +107,7 @@ export class ClusterNode {
     this.#lives += 1;
     this.#isAsked = false;
     const { life } = this;
-    const { heard, fell } = this.#with;
+    const { heard, crashed } = this.#with;
     const child = this.#spawn(options);
     this.#child = child;
     return new Promise((resolve) => {
@@ -115,7 +115,7 @@ export class ClusterNode {
         child.once('exit', (code, signal) => {
           this.#child = undefined;
           if (code === START_FAILED) resolve('failed');
-          else if (!this.#isAsked) fell(life, signal ?? String(code));
+          else if (!this.#isAsked) crashed(life, signal ?? String(code));
           resolve('failed');
           ended();
         });

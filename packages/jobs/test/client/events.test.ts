@@ -25,7 +25,7 @@ function follow(connection: Connection, options: JobEventsOptions = {}, pace?: E
   const stop = new AbortController();
   onTestFinished(() => stop.abort());
   const states: ConnectionState[] = [];
-  const told: (JobEvent | Reset)[] = [];
+  const received: (JobEvent | Reset)[] = [];
   const all = {
     signal: stop.signal,
     onState: (state: ConnectionState) => states.push(state),
@@ -33,12 +33,12 @@ function follow(connection: Connection, options: JobEventsOptions = {}, pace?: E
   };
   const events = pace === undefined ? jobEvents(connection, all) : followEvents(connection, all, pace);
   const read = async () => {
-    for await (const one of events) told.push(one);
+    for await (const one of events) received.push(one);
   };
   const ended = read();
   // Tests that expect a failure check `ended` themselves.
   ended.catch(() => undefined);
-  return { states, told, ended, stop: () => stop.abort(), kinds: () => told.map(({ type }) => type) };
+  return { states, received, ended, stop: () => stop.abort(), kinds: () => received.map(({ type }) => type) };
 }
 
 describe('the events of a server', () => {
@@ -56,27 +56,27 @@ describe('the events of a server', () => {
   }
 
   test('come as they happen, until the signal ends them', async () => {
-    const { states, told, ended, stop, kinds } = follow(server.connection);
+    const { states, received, ended, stop, kinds } = follow(server.connection);
     await until(() => expect(states).toEqual(['connecting', 'open']));
     await createJob(server.connection, { id: 'events-1', ...JOB });
     const run = await runJob(server.connection, 'events-1');
     await until(() => expect(kinds()).toContain('run.succeeded'));
     expect(kinds()[0]).toBe('job.created');
-    expect(told.at(-1)).toMatchObject({ type: 'run.succeeded', job_id: 'events-1', run_id: run.id });
+    expect(received.at(-1)).toMatchObject({ type: 'run.succeeded', job_id: 'events-1', run_id: run.id });
     stop();
     await ended;
     expect(states).toEqual(['connecting', 'open']);
   });
 
   test('are of one job on request, and continue where another stream ended', async () => {
-    const { states, told, stop, kinds } = follow(server.connection, { jobId: 'events-2' });
+    const { states, received, stop, kinds } = follow(server.connection, { jobId: 'events-2' });
     await until(() => expect(states).toContain('open'));
     await createJob(server.connection, { id: 'events-3', ...JOB });
     await createJob(server.connection, { id: 'events-2', ...JOB });
     await until(() => expect(kinds()).toEqual(['job.created']));
     stop();
     await pauseJob(server.connection, 'events-2');
-    const [created] = told;
+    const [created] = received;
     const lastEventId = created !== undefined && 'id' in created ? created.id : undefined;
     const later = follow(server.connection, { jobId: 'events-2', lastEventId });
     await until(() => expect(later.kinds()).toEqual(['job.paused']));
@@ -129,9 +129,9 @@ describe('a stream', () => {
       stream(event('x-1') + event('x-2'), 'break'),
       stream(event('x-3')),
     ]);
-    const { told, states } = follow(connection);
-    await until(() => expect(told).toHaveLength(3));
-    expect(told).toMatchObject([{ id: 'x-1' }, { id: 'x-2' }, { id: 'x-3' }]);
+    const { received, states } = follow(connection);
+    await until(() => expect(received).toHaveLength(3));
+    expect(received).toMatchObject([{ id: 'x-1' }, { id: 'x-2' }, { id: 'x-3' }]);
     expect(states).toEqual(['connecting', 'open', 'lost', 'open']);
     expect(asked.map(({ url }) => url)).toEqual(['/api/job-events', '/api/job-events?last_event_id=x-2']);
   });
@@ -139,9 +139,9 @@ describe('a stream', () => {
   test('that ended normally is reopened at once', async () => {
     const streams = Array.from({ length: 20 }, (_, at) => stream(event(`x-${at}`), 'end'));
     const { connection, asked } = await startOddServer([...streams, stream('')]);
-    const { told, states } = follow(connection, {}, QUICK);
+    const { received, states } = follow(connection, {}, QUICK);
     await until(() => expect(asked).toHaveLength(21));
-    expect(told).toHaveLength(20);
+    expect(received).toHaveLength(20);
     expect(states).toEqual(['connecting', 'open']);
     // With pauses, 20 reconnects would take 250 ms each.
     expect((asked[20]?.at ?? 0) - (asked[0]?.at ?? 0)).toBeLessThan(5_000);
@@ -159,8 +159,8 @@ describe('a stream', () => {
 
   test('that is silent for too long is closed and reopened', async () => {
     const { connection, asked } = await startOddServer([stream(event('x-1')), stream(event('x-2'))]);
-    const { told, states } = follow(connection, {}, { stallMs: 100, steadyMs: 5_000 });
-    await until(() => expect(told).toHaveLength(2));
+    const { received, states } = follow(connection, {}, { stallMs: 100, steadyMs: 5_000 });
+    await until(() => expect(received).toHaveLength(2));
     expect(states.slice(0, 4)).toEqual(['connecting', 'open', 'lost', 'open']);
     await until(() => expect(asked[0]?.isOpen).toBe(false));
   });
@@ -171,8 +171,8 @@ describe('a stream', () => {
       stream(event('x-2'), 'end'),
       stream(event('x-3')),
     ]);
-    const { told, states } = follow(connection, {}, { stallMs: 60_000, steadyMs: 60_000 });
-    await until(() => expect(told).toHaveLength(3));
+    const { received, states } = follow(connection, {}, { stallMs: 60_000, steadyMs: 60_000 });
+    await until(() => expect(received).toHaveLength(3));
     const [first = 0, second = 0, third = 0] = asked.map(({ at }) => at);
     // Timers may fire a millisecond early.
     expect(second - first).toBeGreaterThan(248);
@@ -193,8 +193,8 @@ describe('a stream', () => {
     ['500', refuse(500)],
   ])('is asked for again after a %s', async (_what, deed) => {
     const { connection } = await startOddServer([deed, stream(event('x-1'))]);
-    const { told } = follow(connection, { lastEventId: 'x-0' });
-    await until(() => expect(told).toMatchObject([{ id: 'x-1' }]));
+    const { received } = follow(connection, { lastEventId: 'x-0' });
+    await until(() => expect(received).toMatchObject([{ id: 'x-1' }]));
   });
 
   test('is asked for again when what answers is no stream', async () => {
@@ -202,8 +202,8 @@ describe('a stream', () => {
       (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>back soon</html>'),
       stream(event('x-1')),
     ]);
-    const { told, states } = follow(connection, { lastEventId: 'x-0' });
-    await until(() => expect(told).toMatchObject([{ id: 'x-1' }]));
+    const { received, states } = follow(connection, { lastEventId: 'x-0' });
+    await until(() => expect(received).toMatchObject([{ id: 'x-1' }]));
     expect(states).toEqual(['connecting', 'lost', 'open']);
   });
 
@@ -215,8 +215,8 @@ describe('a stream', () => {
     };
     const options = { token: () => token, renew };
     const { connection, asked } = await startOddServer([refuse(401), stream(event('x-1'))], options);
-    const { told, states } = follow(connection);
-    await until(() => expect(told).toHaveLength(1));
+    const { received, states } = follow(connection);
+    await until(() => expect(received).toHaveLength(1));
     expect(asked.map(({ authorization }) => authorization)).toEqual(['Bearer old', 'Bearer new']);
     expect(states).toEqual(['connecting', 'open']);
   });
@@ -230,9 +230,9 @@ describe('a stream', () => {
   test('ends with a line of unlimited length: another stream would have the same line', async () => {
     const endless = stream(event('x-1') + 'x'.repeat(1_100_000));
     const { connection, asked } = await startOddServer([endless, endless]);
-    const { told, ended } = follow(connection);
+    const { received, ended } = follow(connection);
     await expect(ended).rejects.toMatchObject({ name: 'ConnectionError', code: 'too_long' });
-    expect(told).toMatchObject([{ id: 'x-1' }]);
+    expect(received).toMatchObject([{ id: 'x-1' }]);
     await until(() => expect(asked.map(({ isOpen }) => isOpen)).toEqual([false]));
   });
 

@@ -41,8 +41,8 @@ describe('a 401', () => {
     expect(await failureOf(getJob(stays.connection, 'a'))).toMatchObject({ status: 401 });
     const no = connectTo([problem(401)], { token: 'a', renew: async () => false });
     expect(await failureOf(getJob(no.connection, 'a'))).toMatchObject({ status: 401 });
-    const nobody = connectTo([problem(401)], { token: 'a' });
-    expect(await failureOf(getJob(nobody.connection, 'a'))).toMatchObject({ status: 401 });
+    const withoutRenewal = connectTo([problem(401)], { token: 'a' });
+    expect(await failureOf(getJob(withoutRenewal.connection, 'a'))).toMatchObject({ status: 401 });
   });
 
   test('is resolved for requests that are not safe to repeat, too: the server did nothing', async () => {

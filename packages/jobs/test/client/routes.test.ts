@@ -225,8 +225,8 @@ describe('the rest', () => {
 
   test('a server that is not there is a connection error', async () => {
     const closed = await listenBriefly();
-    const nobody = connect({ url: closed, retries: 1 });
-    const error = await getStats(nobody).catch((failure: unknown) => failure);
+    const unreachable = connect({ url: closed, retries: 1 });
+    const error = await getStats(unreachable).catch((failure: unknown) => failure);
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).toMatchObject({ code: 'no_answer', message: expect.stringContaining('ECONNREFUSED') });
   });

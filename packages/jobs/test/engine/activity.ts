@@ -6,9 +6,9 @@ import {
   type Harness,
   job,
   type MakeDatabase,
+  manualHandlers,
   runOnce,
   T0,
-  untilTold,
 } from './engine-harness.ts';
 
 const MINUTE = 60_000;
@@ -47,8 +47,8 @@ export function activities(makeDatabase: MakeDatabase): void {
     });
 
     it('has skipped slots, whichever pass found them', async () => {
-      const told = untilTold();
-      h.deps.handler = told.handler;
+      const manual = manualHandlers();
+      h.deps.handler = manual.handler;
       await h.engine.createJob(job({ onDemand: undefined, interval: '1m' }));
       h.clock.advance(MINUTE);
       await h.engine.tick();
@@ -59,7 +59,7 @@ export function activities(makeDatabase: MakeDatabase): void {
       // An edit first takes due slots.
       await h.engine.patchJob('job', { interval: '1h' });
       expect(h.engine.activity().skipped).toEqual({ overlap: 2, missed: 0 });
-      told.end();
+      manual.end();
       await h.engine.tick();
     });
 

@@ -1,21 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHarness, type Harness, job, type MakeDatabase, untilTold } from './engine-harness.ts';
+import { createHarness, type Harness, job, type MakeDatabase, manualHandlers } from './engine-harness.ts';
 
 export function startingAtOnce(makeDatabase: MakeDatabase): void {
   let h: Harness;
-  let told: ReturnType<typeof untilTold>;
+  let manual: ReturnType<typeof manualHandlers>;
   let claims: number;
   beforeEach(async () => {
     h = await createHarness({ autoRun: true, concurrency: 1 }, makeDatabase);
-    told = untilTold();
-    h.deps.handler = told.handler;
+    manual = manualHandlers();
+    h.deps.handler = manual.handler;
     await h.engine.createJob(job({ overlap: 'allow' }));
     await becomeIdle();
     claims = 0;
     h.store.watch('claim', () => void claims++);
   });
   afterEach(() => {
-    for (const n of told.started.keys()) told.end(n);
+    for (const n of manual.started.keys()) manual.end(n);
     return h.close();
   });
 
@@ -31,11 +31,11 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
       const events: string[] = [];
       h.engine.subscribe((event) => void events.push(event === 'reset' ? event : event.type));
       const id = await trigger();
-      expect(told.started).toEqual([id]);
+      expect(manual.started).toEqual([id]);
       expect(claims).toBe(0);
       expect(await runOf(id)).toMatchObject({ status: 'running', startedAt: h.clock.now() });
       expect(events).toEqual(['run.queued', 'run.started']);
-      told.end();
+      manual.end();
       await expect
         .poll(() => pass().then(() => runOf(id)))
         .toMatchObject({ status: 'succeeded', attempt: 1 });
@@ -43,12 +43,12 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
 
     it('starts with the commit that makes it, as the retry of an earlier run, too', async () => {
       const first = await trigger();
-      told.end();
+      manual.end();
       await expect.poll(() => pass().then(() => runOf(first))).toMatchObject({ status: 'succeeded' });
       await becomeIdle();
       claims = 0;
       const { run } = await h.engine.retryRun(first);
-      expect(told.started).toEqual([first, run.id]);
+      expect(manual.started).toEqual([first, run.id]);
       expect(claims).toBe(0);
       expect(await runOf(run.id)).toMatchObject({ status: 'running', retryOf: first });
     });
@@ -57,9 +57,9 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
       const first = await trigger();
       const second = await trigger();
       await becomeIdle();
-      expect(told.started).toEqual([first]);
-      told.end();
-      await expect.poll(() => pass().then(() => told.started)).toEqual([first, second]);
+      expect(manual.started).toEqual([first]);
+      manual.end();
+      await expect.poll(() => pass().then(() => manual.started)).toEqual([first, second]);
     });
 
     it('does not make the engine forget a slot that came due in between', async () => {
@@ -76,9 +76,9 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
       await becomeIdle();
       answered.resolve();
       const id = await triggered;
-      expect(told.started).toEqual([id]);
-      told.end();
-      await expect.poll(() => pass().then(() => told.started)).toHaveLength(2);
+      expect(manual.started).toEqual([id]);
+      manual.end();
+      await expect.poll(() => pass().then(() => manual.started)).toHaveLength(2);
     });
 
     it('does not start when it was cancelled before the answer came', async () => {
@@ -92,18 +92,18 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
       answered.resolve();
       const id = await triggered;
       await expect.poll(() => pass().then(() => runOf(id))).toMatchObject({ status: 'cancelled' });
-      expect(told.started).toEqual([]);
+      expect(manual.started).toEqual([]);
     });
 
     it('is given back and runs once when the answer was lost', async () => {
       h.store.make('answer lost', 'command');
       await expect(trigger()).rejects.toThrow('away');
       h.store.restore();
-      expect(told.started).toEqual([]);
+      expect(manual.started).toEqual([]);
       const run = async () => (await h.engine.listRuns({ limit: 1 })).rows[0]?.run;
       expect(await run()).toHaveProperty('claim');
       h.clock.advance(1_000);
-      await expect.poll(() => pass().then(() => told.started)).toHaveLength(1);
+      await expect.poll(() => pass().then(() => manual.started)).toHaveLength(1);
       expect(await run()).toMatchObject({ status: 'running', recoveries: 0, failures: 0 });
     });
 
@@ -117,7 +117,7 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
       const id = await triggered;
       const isStopped = stopped.then(() => true);
       await expect.poll(() => Promise.race([isStopped, pass().then(() => false)])).toBe(true);
-      expect(told.started).toEqual([]);
+      expect(manual.started).toEqual([]);
       const next = await h.again();
       const { run } = await next.getRun(id);
       expect(run).toMatchObject({ status: 'queued', recoveries: 0 });

@@ -6,8 +6,8 @@ import {
   type Harness,
   job,
   type MakeDatabase,
+  manualHandlers,
   T0,
-  untilTold,
 } from './engine-harness.ts';
 
 export function dispatching(makeDatabase: MakeDatabase): void {
@@ -22,25 +22,25 @@ export function dispatching(makeDatabase: MakeDatabase): void {
   describe('what comes due while all places are taken', () => {
     it('a run whose own run_at comes then starts when a place is free', async () => {
       await make({ concurrency: 1 });
-      const told = untilTold();
-      h.deps.handler = told.handler;
+      const manual = manualHandlers();
+      h.deps.handler = manual.handler;
       await h.engine.createJob(job({ overlap: 'allow' }));
       const later = await h.engine.trigger('job', { runAt: new Date(T0 + 10_000).toISOString() });
       await h.engine.trigger('job');
       await h.engine.tick();
       h.clock.advance(10_000);
       await h.engine.tick();
-      told.end(0);
+      manual.end(0);
       await h.engine.tick();
       await h.engine.tick();
-      expect(told.started).toContain(later.view.run.id);
-      told.end(1);
+      expect(manual.started).toContain(later.view.run.id);
+      manual.end(1);
     });
 
     it('a run that the end of a pause releases then starts when a place is free', async () => {
       await make({ concurrency: 1 });
-      const told = untilTold();
-      h.deps.handler = told.handler;
+      const manual = manualHandlers();
+      h.deps.handler = manual.handler;
       await h.engine.createJob(job({ id: 'other' }));
       await h.engine.createJob(job());
       const held = await h.engine.trigger('job');
@@ -49,11 +49,11 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       await h.engine.tick();
       h.clock.advance(10_000);
       await h.engine.tick();
-      told.end(0);
+      manual.end(0);
       await h.engine.tick();
       await h.engine.tick();
-      expect(told.started).toContain(held.view.run.id);
-      told.end(1);
+      expect(manual.started).toContain(held.view.run.id);
+      manual.end(1);
     });
   });
 
@@ -66,8 +66,8 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       await make({ concurrency: 1 });
       await h.engine.createJob(job({ overlap: 'allow' }));
       await h.engine.createJob(job({ id: 'other', overlap: 'allow' }));
-      const told = untilTold();
-      h.deps.handler = told.handler;
+      const manual = manualHandlers();
+      h.deps.handler = manual.handler;
       const poison = (await h.engine.trigger('job')).view.run;
       await h.engine.tick();
       // The process dies; the next process takes the run back and has not started it yet.
@@ -82,7 +82,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
           return (await next.listRuns({ status: 'succeeded', limit: 9 })).rows.length;
         })
         .toBe(5);
-      h.deps.handler = told.handler;
+      h.deps.handler = manual.handler;
       await next.trigger('other');
       await expect
         .poll(async () => {
@@ -92,18 +92,18 @@ export function dispatching(makeDatabase: MakeDatabase): void {
         .toBe(1);
       await next.resumeJob('job');
       await pass(500);
-      const startsOfPoison = () => told.started.filter((id) => id === poison.id).length;
-      return { next, told, poison, startsOfPoison };
+      const startsOfPoison = () => manual.started.filter((id) => id === poison.id).length;
+      return { next, manual, poison, startsOfPoison };
     };
 
     it('waits for a place without keeping the engine busy, and other runs wait with it', async () => {
-      const { next, told, poison, startsOfPoison } = await waitingForPlace();
+      const { next, manual, poison, startsOfPoison } = await waitingForPlace();
       let claims = 0;
       h.store.watch('claim', () => claims++);
       await pass(5_000);
       expect(claims).toBeLessThan(5);
       expect((await next.getRun(poison.id)).run).toMatchObject({ status: 'queued', recoveries: 1 });
-      told.end(1);
+      manual.end(1);
       await pass(500);
       await expect
         .poll(async () => {
@@ -114,15 +114,15 @@ export function dispatching(makeDatabase: MakeDatabase): void {
     });
 
     it('gets the place that is free before a slot that is about to come', async () => {
-      const { next, told, startsOfPoison } = await waitingForPlace();
+      const { next, manual, startsOfPoison } = await waitingForPlace();
       await next.createJob(job({ id: 'soon', onDemand: false, interval: '1s' }));
       const soon = (await next.getJob('soon')).job.nextRunAt ?? 0;
       await pass(soon - h.clock.now() - 15, 5);
-      told.end(1);
+      manual.end(1);
       await pass(10, 1);
       expect(h.clock.now()).toBeLessThan(soon);
       expect(startsOfPoison()).toBe(2);
-      told.end(2);
+      manual.end(2);
     });
   });
 
@@ -136,35 +136,35 @@ export function dispatching(makeDatabase: MakeDatabase): void {
         await h.engine.trigger('job');
         await h.engine.tick();
       }
-      const told = untilTold();
-      h.deps.handler = told.handler;
+      const manual = manualHandlers();
+      h.deps.handler = manual.handler;
       await h.engine.trigger('job');
       await h.engine.tick();
       const ids: string[] = [];
       for (let n = 0; n < 3; n++) ids.push((await h.engine.trigger('job')).view.run.id);
       await h.engine.tick();
       expect((await h.engine.stats()).nodes[0]).toMatchObject({ busy: 1, buffered: 3 });
-      return { told, ids };
+      return { manual, ids };
     };
 
     it('are held by a pause', async () => {
-      const { told, ids } = await prefetched();
+      const { manual, ids } = await prefetched();
       await h.engine.pauseJob('job');
-      told.end(0);
+      manual.end(0);
       await h.engine.tick();
-      expect(told.started).toHaveLength(1);
+      expect(manual.started).toHaveLength(1);
       for (const id of ids) expect((await h.engine.getRun(id)).run).toMatchObject({ held: 'pause' });
     });
 
     it('are cancelled at once', async () => {
-      const { told, ids } = await prefetched();
+      const { manual, ids } = await prefetched();
       await h.engine.cancelRun(ids[0] ?? '');
       expect(await statusOf(ids[0] ?? '')).toBe('cancelled');
-      told.end(0);
+      manual.end(0);
     });
 
     it('are cancelled at once, also when they were claimed during the cancel', async () => {
-      const { told } = await prefetched();
+      const { manual } = await prefetched();
       const { id } = (await h.engine.trigger('job')).view.run;
       const asked = Promise.withResolvers<void>();
       const isOnItsWay = new Promise<void>((resolve) =>
@@ -180,16 +180,16 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       asked.resolve();
       await cancelled;
       await expect.poll(() => statusOf(id)).toBe('cancelled');
-      told.end(0);
+      manual.end(0);
     });
 
     it('are held by an edit that leaves no room for them, and later run with the new definition', async () => {
-      const { told, ids } = await prefetched();
+      const { manual, ids } = await prefetched();
       await h.engine.patchJob('job', { overlap: 'skip', payload: { n: 5 } });
       expect((await h.engine.getRun(ids[0] ?? '')).run).toMatchObject({ held: 'overlap' });
       const seen: number[] = [];
       h.deps.handler = (ctx) => void seen.push(ctx.payload.n);
-      told.end(0);
+      manual.end(0);
       for (let n = 0; n < 4; n++) await h.engine.tick();
       expect(seen).toEqual([5, 5, 5]);
     });

@@ -156,7 +156,7 @@ export const untilAborted = (ctx: JobContext<unknown>): Promise<never> =>
   });
 
 /** Handlers that end when the test calls `end`. */
-export function untilTold(): {
+export function manualHandlers(): {
   readonly handler: Deps['handler'];
   readonly started: string[];
   end(n?: number): void;

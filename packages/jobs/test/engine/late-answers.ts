@@ -6,8 +6,8 @@ import {
   type Harness,
   job,
   type MakeDatabase,
+  manualHandlers,
   T0,
-  untilTold,
 } from './engine-harness.ts';
 
 /** Answers of the store that arrive late or out of order. */
@@ -27,8 +27,8 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
     const claimUnderWay = async () => {
       await make();
       await h.engine.createJob(job());
-      const told = untilTold();
-      h.deps.handler = told.handler;
+      const manual = manualHandlers();
+      h.deps.handler = manual.handler;
       let arrive: () => void = () => undefined;
       h.store.make(
         new Promise<void>((resolve) => {
@@ -48,16 +48,16 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
           await h.engine.tick();
         },
       };
-      return { told, claim };
+      return { manual, claim };
     };
 
     it('does not make the engine forget a retry that was written beside it', async () => {
       await make({ autoRun: true, concurrency: 1 });
-      const told = untilTold();
+      const manual = manualHandlers();
       const attempts: number[] = [];
       let fail: (error: Error) => void = () => undefined;
       h.deps.handler = (ctx) => {
-        if (attempts.length > 0 && ctx.run.attempt === 1) return told.handler(ctx);
+        if (attempts.length > 0 && ctx.run.attempt === 1) return manual.handler(ctx);
         attempts.push(ctx.run.attempt);
         return new Promise((_, reject) => {
           fail = reject;
@@ -80,8 +80,8 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
         await h.store.quiet();
         h.store.make('works', 'claim');
         answer.resolve();
-        await expect.poll(() => told.started).toEqual([second]);
-        told.end();
+        await expect.poll(() => manual.started).toEqual([second]);
+        manual.end();
         await expect.poll(() => attempts, { timeout: 3_000 }).toEqual([1, 2]);
         fail(new Error('over'));
       } finally {
@@ -92,8 +92,8 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
     it('does not hide runs that came due while settlements are being written', async () => {
       const SOON = T0 + 190;
       await make({ autoRun: true, concurrency: 150 });
-      const told = untilTold();
-      h.deps.handler = told.handler;
+      const manual = manualHandlers();
+      h.deps.handler = manual.handler;
       await h.engine.createJob(job({ overlap: 'allow' }));
       await h.engine.createJob(job({ id: 'other' }));
       // The look ahead at the start sees this run and leaves it, because it is not on a grid.
@@ -101,13 +101,13 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       await h.engine.createJob({ id: 'once', name: 'Once', type: 'work', runAt });
       await Promise.all(Array.from({ length: 299 }, () => h.engine.trigger('job')));
       const pass = () => h.pass(5);
-      await expect.poll(async () => pass().then(() => told.started.length)).toBe(150);
+      await expect.poll(async () => pass().then(() => manual.started.length)).toBe(150);
       h.clock.advance(SOON - 1 - h.clock.now());
       const settled = Promise.withResolvers<void>();
       const answers = Promise.withResolvers<void>();
       h.store.make(settled.promise, 'settle');
       h.store.make(answers.promise, 'plan', 'claim');
-      for (let n = 0; n < 150; n++) told.end(n);
+      for (let n = 0; n < 150; n++) manual.end(n);
       await h.store.quiet();
       // This pass settles, plans and claims.
       h.clock.advance(1);
@@ -121,14 +121,14 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
         .poll(async () => pass().then(async () => (await h.engine.getRun(other)).run))
         .toHaveProperty('claim');
       settled.resolve();
-      for (let n = 150; n < 301; n++) told.end(n);
+      for (let n = 150; n < 301; n++) manual.end(n);
     });
 
     it('does not start a run that was cancelled in the meantime', async () => {
-      const { told, claim } = await claimUnderWay();
+      const { manual, claim } = await claimUnderWay();
       await h.engine.cancelRun(claim.id);
       await claim.arrive();
-      expect(told.started).toEqual([]);
+      expect(manual.started).toEqual([]);
       expect((await h.engine.getRun(claim.id)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
     });
 
@@ -142,42 +142,42 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
     });
 
     it('does not start a run whose fence was voided in the meantime', async () => {
-      const { told, claim } = await claimUnderWay();
+      const { manual, claim } = await claimUnderWay();
       await h.engine.cancelRun(claim.id, { force: true });
       await claim.arrive();
-      expect(told.started).toEqual([]);
+      expect(manual.started).toEqual([]);
       expect(await statusOf(claim.id)).toBe('cancelled');
     });
 
     it('does not start a run of a job that was deleted in the meantime', async () => {
-      const { told, claim } = await claimUnderWay();
+      const { manual, claim } = await claimUnderWay();
       await h.engine.deleteJob('job');
       await claim.arrive();
-      expect(told.started).toEqual([]);
+      expect(manual.started).toEqual([]);
       expect((await h.engine.getRun(claim.id)).run).toMatchObject({ status: 'cancelled', reason: 'deleted' });
     });
 
     it('leaves a run of a job that was paused in between to the resume', async () => {
-      const { told, claim } = await claimUnderWay();
+      const { manual, claim } = await claimUnderWay();
       h.clock.advance(1);
       await h.engine.pauseJob('job');
       await claim.arrive();
-      expect(told.started).toEqual([]);
+      expect(manual.started).toEqual([]);
       expect((await h.engine.getRun(claim.id)).run).toMatchObject({ status: 'queued', held: 'pause' });
       await h.engine.resumeJob('job');
       await h.engine.tick();
-      expect(told.started).toEqual([claim.id]);
-      told.end();
+      expect(manual.started).toEqual([claim.id]);
+      manual.end();
     });
 
     it('starts nothing once the engine stops, at no cost of an attempt', async () => {
-      const { told, claim } = await claimUnderWay();
+      const { manual, claim } = await claimUnderWay();
       const passing = setInterval(() => h.clock.advance(5_000), 5);
       const stopped = h.engine.stop();
       await claim.arrive();
       await stopped;
       clearInterval(passing);
-      expect(told.started).toEqual([]);
+      expect(manual.started).toEqual([]);
       const restarted = await h.again();
       expect((await restarted.getRun(claim.id)).run).toMatchObject({ status: 'queued', recoveries: 0 });
     });
@@ -187,8 +187,8 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
     // Promise P7, overlap.
     it('report the end of a run before the start of the run that waited for it', async () => {
       await make({ concurrency: 1 });
-      const told = untilTold();
-      h.deps.handler = told.handler;
+      const manual = manualHandlers();
+      h.deps.handler = manual.handler;
       await h.engine.createJob(job({ overlap: 'queue' }));
       await h.engine.createJob(job({ id: 'other' }));
       await h.engine.trigger('job');
@@ -199,14 +199,14 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       await h.engine.tick();
       const seen: string[] = [];
       h.engine.subscribe((event) => void seen.push(event === 'reset' ? event : event.type));
-      told.end(0);
+      manual.end(0);
       await h.store.quiet();
       await h.engine.tick();
       expect(seen.filter((type) => type === 'run.succeeded' || type === 'run.started')).toEqual([
         'run.succeeded',
         'run.started',
       ]);
-      told.end(1);
+      manual.end(1);
     });
   });
 
@@ -214,11 +214,11 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
     // Promise P8, retries.
     it('a retry in its late answer starts when it is due', async () => {
       await make({ autoRun: true });
-      const told = untilTold();
+      const manual = manualHandlers();
       const attempts: number[] = [];
       let fail: (error: Error) => void = () => undefined;
       h.deps.handler = (ctx) => {
-        if (ctx.payload.n === 1) return told.handler(ctx);
+        if (ctx.payload.n === 1) return manual.handler(ctx);
         attempts.push(ctx.run.attempt);
         return new Promise((_, reject) => {
           fail = reject;
@@ -231,7 +231,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       await expect
         .poll(() => {
           h.clock.advance(5);
-          return attempts.length + told.started.length;
+          return attempts.length + manual.started.length;
         })
         .toBe(2);
       const answer = Promise.withResolvers<void>();
@@ -248,7 +248,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       await h.pass(1_500, 50);
       await expect.poll(() => attempts, { timeout: 2_000 }).toEqual([1, 2]);
       fail(new Error('over'));
-      told.end();
+      manual.end();
     });
   });
 }

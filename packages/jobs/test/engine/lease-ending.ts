@@ -6,12 +6,12 @@ import { createHarness, type Harness, job, type MakeDatabase, untilAborted } fro
 /** How a node on any store behaves when its lease ends. */
 export function leases(makeDatabase: MakeDatabase): void {
   let h: Harness;
-  let told: NodeListener;
+  let nodeListener: NodeListener;
   let stopped: string[];
   const listening = (store: JobStore): JobStore => ({
     ...store,
     join(node, listener) {
-      told = listener;
+      nodeListener = listener;
       return store.join(node, listener);
     },
   });
@@ -42,7 +42,7 @@ export function leases(makeDatabase: MakeDatabase): void {
   it('stops only handlers that must not overlap, at no cost of an attempt', async () => {
     const runIds = [];
     for (const id of ['skip', 'queue', 'allow', 'delay']) runIds.push(await start(id));
-    told.lease('ending');
+    nodeListener.lease('ending');
     await h.engine.tick();
     expect(stopped.toSorted()).toEqual(['delay LeaseError', 'queue LeaseError', 'skip LeaseError']);
     const statuses = await Promise.all(runIds.map(async (runId) => (await runOf(runId)).status));
@@ -52,10 +52,10 @@ export function leases(makeDatabase: MakeDatabase): void {
 
   // Promise P9, lost nodes.
   it('claims nothing until the lease is kept again', async () => {
-    told.lease('ending');
+    nodeListener.lease('ending');
     const runId = await start('allow');
     expect((await runOf(runId)).status).toBe('queued');
-    told.lease('kept_by_spare');
+    nodeListener.lease('kept_by_spare');
     await h.engine.tick();
     expect((await runOf(runId)).status).toBe('running');
     expect(stopped).toEqual([]);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHarness, type Harness, job, type MakeDatabase, T0, untilTold } from './engine-harness.ts';
+import { createHarness, type Harness, job, type MakeDatabase, manualHandlers, T0 } from './engine-harness.ts';
 
 const SLOT = T0 + 10_000;
 const EVERY = { onDemand: false, interval: '10s' } as const;
@@ -70,15 +70,15 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
 
     it('is not taken ahead while a run of the job is live', async () => {
       await h.engine.createJob(job({ ...EVERY, overlap: 'queue' }));
-      const told = untilTold();
-      h.deps.handler = told.handler;
+      const manual = manualHandlers();
+      h.deps.handler = manual.handler;
       await h.engine.trigger('job');
       await passUntil(SLOT - 20);
-      expect(told.started).toHaveLength(1);
+      expect(manual.started).toHaveLength(1);
       expect(await runs()).toHaveLength(1);
       await passUntil(SLOT + 20);
       await expect.poll(runs).toMatchObject([{ scheduledFor: SLOT, held: 'overlap' }, {}]);
-      told.end();
+      manual.end();
     });
 
     it('waits for the resume when its job is paused', async () => {

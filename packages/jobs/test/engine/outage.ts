@@ -6,10 +6,10 @@ import {
   type Harness,
   job,
   type MakeDatabase,
+  manualHandlers,
   realTime,
   T0,
   untilAborted,
-  untilTold,
 } from './engine-harness.ts';
 
 export function outages(makeDatabase: MakeDatabase): void {
@@ -106,10 +106,10 @@ export function outages(makeDatabase: MakeDatabase): void {
     });
 
     it('a stop closes everything and writes settlements, even when a report fails', async () => {
-      const told = untilTold();
+      const manual = manualHandlers();
       h.deps.handler = (ctx) => {
         ctx.log.info('so that there is something to report');
-        return told.handler(ctx);
+        return manual.handler(ctx);
       };
       const next = await h.again({ autoRun: true });
       const report = Promise.withResolvers<void>();
@@ -124,7 +124,7 @@ export function outages(makeDatabase: MakeDatabase): void {
         await expect.poll(() => isReporting).toBe(true);
         // Ten looks for reports, and one report.
         await realTime(100);
-        told.end();
+        manual.end();
         const stopped = next.stop();
         await h.store.quiet();
         report.reject(new StoreError('unavailable', 'The database is away.'));
@@ -139,11 +139,11 @@ export function outages(makeDatabase: MakeDatabase): void {
     });
 
     it('a stop writes settlements again that failed before', async () => {
-      const told = untilTold();
-      h.deps.handler = told.handler;
+      const manual = manualHandlers();
+      h.deps.handler = manual.handler;
       const id = await trigger();
       await h.engine.tick();
-      told.end(0);
+      manual.end(0);
       await turns();
       const held = Promise.withResolvers<void>();
       let isFirst = true;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SettleInput } from '../../src/core/store/store-passes.ts';
-import { createHarness, type Harness, job, type MakeDatabase, T0, untilTold } from './engine-harness.ts';
+import { createHarness, type Harness, job, type MakeDatabase, manualHandlers, T0 } from './engine-harness.ts';
 
 const SLOT = T0 + 10_000;
 const EVERY = { onDemand: false, interval: '10s' } as const;
@@ -47,7 +47,7 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
         await h.engine.createJob(job(EVERY));
         await h.engine.createJob(job({ id: 'other', overlap: 'allow' }));
         for (let n = 1; n <= 5; n++) {
-          const quick = untilTold();
+          const quick = manualHandlers();
           h.deps.handler = quick.handler;
           await h.engine.trigger('other');
           await expect.poll(() => h.pass(1).then(() => quick.started)).toHaveLength(1);
@@ -56,35 +56,35 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
           await expect.poll(() => h.pass(20).then(() => succeeded())).toBe(n);
         }
         await passUntil(SLOT - 400);
-        const told = untilTold();
-        h.deps.handler = told.handler;
+        const manual = manualHandlers();
+        h.deps.handler = manual.handler;
         await h.engine.trigger('other');
         await h.engine.trigger('other');
         await passUntil(SLOT - 40);
-        expect(told.started).toHaveLength(1);
-        return told;
+        expect(manual.started).toHaveLength(1);
+        return manual;
       };
       const succeeded = async () => (await runs()).filter(({ status }) => status === 'succeeded').length;
       const slot = async () => (await runs()).find(({ scheduledFor }) => scheduledFor === SLOT);
 
       it('is claimed ahead where that place is free soon, and starts when it comes', async () => {
-        const told = await busyBeside(0);
+        const manual = await busyBeside(0);
         expect(await slot()).toMatchObject({ status: 'queued', claim: {} });
-        told.end(0);
-        await expect.poll(() => h.pass(1).then(() => told.started)).toHaveLength(2);
-        told.end(1);
+        manual.end(0);
+        await expect.poll(() => h.pass(1).then(() => manual.started)).toHaveLength(2);
+        manual.end(1);
         await passUntil(SLOT);
-        await expect.poll(() => h.pass(1).then(() => told.started)).toHaveLength(3);
-        told.end(2);
+        await expect.poll(() => h.pass(1).then(() => manual.started)).toHaveLength(3);
+        manual.end(2);
         await expect
           .poll(() => h.pass(20).then(slot))
           .toMatchObject({ status: 'succeeded', startedAt: SLOT });
       });
 
       it('is left to nodes with a free place when more is due than this node takes', async () => {
-        const told = await busyBeside(80);
+        const manual = await busyBeside(80);
         expect(await slot()).not.toHaveProperty('claim');
-        told.end();
+        manual.end();
       });
     });
 
@@ -139,15 +139,15 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
       for (const id of ['one', 'two']) await h.engine.createJob(job({ ...EVERY, id }));
       await h.engine.createJob(job({ id: 'other' }));
       // These runs take so much time that the engine expects none of them to end soon.
-      const slow = untilTold();
+      const slow = manualHandlers();
       h.deps.handler = slow.handler;
       await h.engine.trigger('other');
       await expect.poll(() => h.pass(5).then(() => slow.started)).toHaveLength(1);
       await h.pass(80);
       slow.end();
       await h.store.quiet();
-      const told = untilTold();
-      h.deps.handler = told.handler;
+      const manual = manualHandlers();
+      h.deps.handler = manual.handler;
       const givenBack: unknown[] = [];
       h.store.refuse('settle', ([inputs]) => {
         for (const { outcome } of inputs as SettleInput[])
@@ -156,30 +156,30 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
       });
       await passUntil(SLOT - 20);
       h.clock.advance(20);
-      expect(told.started).toHaveLength(1);
+      expect(manual.started).toHaveLength(1);
       h.clock.advance(10);
-      told.end(0);
-      await expect.poll(() => told.started).toHaveLength(2);
+      manual.end(0);
+      await expect.poll(() => manual.started).toHaveLength(2);
       await h.pass(200);
       expect(givenBack).toEqual([]);
-      told.end(1);
+      manual.end(1);
     });
 
     it('is left to other nodes if no place is free at its time', async () => {
       await h.engine.createJob(job(EVERY));
       await h.engine.createJob(job({ id: 'other' }));
       await claimedAhead();
-      const told = untilTold();
-      h.deps.handler = told.handler;
+      const manual = manualHandlers();
+      h.deps.handler = manual.handler;
       await h.engine.trigger('other');
-      await expect.poll(() => h.pass(5).then(() => told.started)).toHaveLength(1);
+      await expect.poll(() => h.pass(5).then(() => manual.started)).toHaveLength(1);
       await passUntil(SLOT);
       const slot = async () => (await runs()).find(({ scheduledFor }) => scheduledFor === SLOT);
       await expect.poll(() => h.pass(20).then(slot)).not.toHaveProperty('claim');
       expect(await slot()).toMatchObject({ status: 'queued', availableAt: expect.any(Number) });
-      told.end(0);
-      await expect.poll(() => h.pass(20).then(() => told.started)).toHaveLength(2);
-      told.end(1);
+      manual.end(0);
+      await expect.poll(() => h.pass(20).then(() => manual.started)).toHaveLength(2);
+      manual.end(1);
     });
   });
 }

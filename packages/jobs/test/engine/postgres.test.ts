@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import type { JobStore } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { createTestDatabase, type TestDatabase } from '../postgres/test-database.ts';
-import { createHarness, job, type MakeDatabase, T0, untilTold } from './engine-harness.ts';
+import { createHarness, job, type MakeDatabase, manualHandlers, T0 } from './engine-harness.ts';
 import { engineSuite } from './engine-suite.ts';
 
 let database: TestDatabase;
@@ -43,8 +43,8 @@ describe('two engines on one PostgreSQL', () => {
     onTestFinished(() => h.close());
     await h.engine.createJob(job({ onDemand: false, interval: '10s' }));
     await h.engine.createJob(job({ id: 'other' }));
-    const told = untilTold();
-    h.deps.handler = told.handler;
+    const manual = manualHandlers();
+    h.deps.handler = manual.handler;
     const slot = async () =>
       (await h.engine.listRuns({ limit: 9 })).rows.find(({ run }) => run.scheduledFor === SLOT)?.run;
     await h.pass(SLOT - 60 - h.clock.now());
@@ -53,13 +53,13 @@ describe('two engines on one PostgreSQL', () => {
     await h.beside();
     // Holds the only place of the node that has claimed.
     const other = (await h.engine.trigger('other')).view.run.id;
-    await expect.poll(() => h.pass(5).then(() => told.started)).toEqual([other]);
+    await expect.poll(() => h.pass(5).then(() => manual.started)).toEqual([other]);
     await h.pass(SLOT - h.clock.now());
-    await expect.poll(() => h.pass(5).then(() => told.started)).toEqual([other, first?.id]);
+    await expect.poll(() => h.pass(5).then(() => manual.started)).toEqual([other, first?.id]);
     const run = await slot();
     expect(run).toMatchObject({ status: 'running', recoveries: 0 });
     expect(run).not.toHaveProperty('claim.fence', Reflect.get(first ?? {}, 'claim').fence);
     expect(h.clock.now()).toBeLessThan(SLOT + 500);
-    for (const n of told.started.keys()) told.end(n);
+    for (const n of manual.started.keys()) manual.end(n);
   });
 });

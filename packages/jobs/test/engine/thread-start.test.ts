@@ -214,20 +214,20 @@ it('a run cancelled while its thread still loads ends at once, and its handler n
 // Promise P13, delete.
 it('a run whose job was deleted while its thread still loads never begins, even if the thread cannot end yet', async () => {
   const { engine, expectNotBegun } = await startSlowly();
-  const told: Worker[] = [];
+  const workers: Worker[] = [];
   const terminate = vi.spyOn(Worker.prototype, 'terminate').mockImplementation(function (this: Worker) {
-    told.push(this);
+    workers.push(this);
     return Promise.resolve(0);
   });
   onTestFinished(async () => {
     terminate.mockRestore();
-    await Promise.all(told.map((worker) => worker.terminate()));
+    await Promise.all(workers.map((worker) => worker.terminate()));
   });
   await engine.deleteJob('job');
   await engine.tick();
   expect((await engine.stats()).nodes).toMatchObject([{ busy: 0 }]);
   await expectNotBegun();
-  expect(told).toHaveLength(1);
+  expect(workers).toHaveLength(1);
 });
 
 /** A run whose thread is still loading. */

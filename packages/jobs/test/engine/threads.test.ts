@@ -152,19 +152,19 @@ describe('isolation: a job type in a thread', () => {
     const id = await startAndBegin('chatter');
     h.clock.advance(5_000);
     await h.engine.tick();
-    const told: Worker[] = [];
+    const workers: Worker[] = [];
     const terminate = vi.spyOn(Worker.prototype, 'terminate').mockImplementation(function (this: Worker) {
-      told.push(this);
+      workers.push(this);
       return Promise.resolve(0);
     });
     onTestFinished(() => terminate.mockRestore());
     h.clock.advance(10_000);
     await h.engine.tick();
-    expect(told).toHaveLength(1);
+    expect(workers).toHaveLength(1);
     await until(id, ({ status }) => status === 'succeeded');
     const next = await start('wait');
     terminate.mockRestore();
-    await Promise.all(told.map((worker) => worker.terminate()));
+    await Promise.all(workers.map((worker) => worker.terminate()));
     await h.engine.tick();
     expect((await h.engine.getRun(next)).run).toMatchObject({ status: 'running', errors: [] });
   });

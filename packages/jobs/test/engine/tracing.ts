@@ -202,8 +202,8 @@ export function tracing(makeDatabase: MakeDatabase): void {
 
   // Promise P10, fence.
   it('a tracer that throws costs no run and no settlement, and is reported once', async () => {
-    const told: string[] = [];
-    const logger = { ...silentLogger, error: (_: object, message: string) => void told.push(message) };
+    const logged: string[] = [];
+    const logger = { ...silentLogger, error: (_: object, message: string) => void logged.push(message) };
     const fail = () => {
       throw new Error('no room for spans');
     };
@@ -243,7 +243,7 @@ export function tracing(makeDatabase: MakeDatabase): void {
       expect(calls).toBe(runs.length);
       await other.close();
     }
-    expect(told).toEqual(Array(throwing.length).fill('the tracer failed; its span is dropped'));
+    expect(logged).toEqual(Array(throwing.length).fill('the tracer failed; its span is dropped'));
   });
 
   it('an engine that traces nothing hands on the trace of the request', async () => {

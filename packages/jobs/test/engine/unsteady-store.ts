@@ -43,8 +43,8 @@ export function createUnsteadyStore(): UnsteadyStore {
     }
   };
   const under = async (name: string, input: readonly unknown[], call: () => unknown): Promise<unknown> => {
-    const told = watchers.get(name)?.();
-    if (told instanceof Promise) await told;
+    const delay = watchers.get(name)?.();
+    if (delay instanceof Promise) await delay;
     const takeLate = late.get(name);
     if (takeLate !== undefined) {
       late.delete(name);

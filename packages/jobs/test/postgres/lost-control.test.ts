@@ -52,7 +52,7 @@ async function prepare(overlap: 'skip' | 'allow'): Promise<Attacked> {
 
 /** When a node printed this line; infinite if it has not. */
 function toldAt(node: NodeProcess, line: string): number {
-  return node.lines.find((told) => told.line.startsWith(line))?.at ?? Number.POSITIVE_INFINITY;
+  return node.lines.find((printed) => printed.line.startsWith(line))?.at ?? Number.POSITIVE_INFINITY;
 }
 
 /** Runs whose handler began on the second node before the one on the first had ended. */

@@ -44,19 +44,19 @@ async function open(url: string): Promise<pg.Client> {
 }
 
 /**
- * Starts a node of this version and waits until a lock blocks its migration. `eyes` is another connection.
+ * Starts a node of this version and waits until a lock blocks its migration. `observer` is another connection.
  */
 async function beginToMigrate(
   url: string,
-): Promise<{ readonly migrated: Promise<void>; readonly eyes: pg.Client }> {
+): Promise<{ readonly migrated: Promise<void>; readonly observer: pg.Client }> {
   const db = new Database({ url: url, max: 1 });
   onTestFinished(() => db.close());
   const migrated = migrate(db);
-  const eyes = await open(url);
+  const observer = await open(url);
   await expect
-    .poll(async () => (await eyes.query('SELECT FROM pg_locks WHERE NOT granted')).rows.length)
+    .poll(async () => (await observer.query('SELECT FROM pg_locks WHERE NOT granted')).rows.length)
     .toBeGreaterThan(0);
-  return { migrated, eyes };
+  return { migrated, observer };
 }
 
 /** How a node of the earlier version writes a job. */
@@ -72,11 +72,11 @@ test('jobs that a node of the version before writes during and after the migrati
   await before.query('BEGIN');
   await before.query(INSERT);
 
-  const { migrated, eyes } = await beginToMigrate(url);
+  const { migrated, observer } = await beginToMigrate(url);
   await before.query('COMMIT');
   await migrated;
   const wakes = () =>
-    eyes.query('SELECT job_uid, wake_at FROM greenvue_jobs.job_wakes').then(({ rows }) => rows);
+    observer.query('SELECT job_uid, wake_at FROM greenvue_jobs.job_wakes').then(({ rows }) => rows);
   expect(await wakes()).toEqual([{ job_uid: '1', wake_at: '7' }]);
   // A later write of that node.
   await before.query('UPDATE greenvue_jobs.jobs SET wake_at = 9, next_run_at = 9');
@@ -101,15 +101,15 @@ test.each([
     await before.query(INSERT);
     await before.query('BEGIN');
     await before.query(first);
-    const { migrated, eyes } = await beginToMigrate(url);
+    const { migrated, observer } = await beginToMigrate(url);
     await before.query(second);
     await before.query('COMMIT');
     await migrated;
-    const { rows } = await eyes.query(
+    const { rows } = await observer.query(
       'SELECT jobs.trace AS job, live_runs.trace AS run FROM greenvue_jobs.jobs JOIN greenvue_jobs.live_runs ON job_uid = uid',
     );
     expect(rows).toEqual([{ job: null, run: null }]);
-    const { rows: deadlocks } = await eyes.query(
+    const { rows: deadlocks } = await observer.query(
       'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
     );
     expect(deadlocks).toEqual([{ deadlocks: '0' }]);
@@ -121,9 +121,9 @@ test('statements behind a waiting migration are answered soon, so that nodes kee
   const { url, client: reader } = await databaseAt(7);
   await reader.query('BEGIN');
   await reader.query('SELECT FROM greenvue_jobs.live_runs');
-  const { migrated, eyes } = await beginToMigrate(url);
+  const { migrated, observer } = await beginToMigrate(url);
   // A reader continues while the migration waits.
-  await eyes.query('SELECT FROM greenvue_jobs.live_runs');
+  await observer.query('SELECT FROM greenvue_jobs.live_runs');
   await reader.query('COMMIT');
   await migrated;
 });
@@ -136,9 +136,9 @@ test('a statement_timeout of the database bounds no migration', async () => {
   );
   await other.query('BEGIN');
   await other.query('LOCK TABLE greenvue_jobs.jobs IN SHARE MODE');
-  const { migrated, eyes } = await beginToMigrate(url);
+  const { migrated, observer } = await beginToMigrate(url);
   const waitsForLong = () =>
-    eyes.query(
+    observer.query(
       "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '700 ms'",
     );
   await expect.poll(async () => (await waitsForLong()).rows.length, { timeout: 20_000 }).toBe(1);

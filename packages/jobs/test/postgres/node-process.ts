@@ -31,7 +31,7 @@ export async function startNodeProcess(
   if (!Array.isArray(first)) throw new Error(`The node ended before it was ready: ${first}.`);
   return {
     lines,
-    has: (line) => lines.some((told) => told.line.startsWith(line)),
+    has: (line) => lines.some((printed) => printed.line.startsWith(line)),
     signal: (signal) => void child.kill(signal),
     ended,
   };

@@ -202,7 +202,7 @@ describe('several nodes on one PostgreSQL', () => {
 
   it('a node that was declared dead aborts its handlers, and joins again under another id', async () => {
     const reasons: string[] = [];
-    const told: string[] = [];
+    const logged: string[] = [];
     const a = await startNode({
       handler: async (ctx) => {
         try {
@@ -213,7 +213,7 @@ describe('several nodes on one PostgreSQL', () => {
         }
       },
       concurrency: 1,
-      errors: told,
+      errors: logged,
     });
     await a.createJob(ON_DEMAND);
     const { run } = (await a.trigger('a')).view;
@@ -229,7 +229,7 @@ describe('several nodes on one PostgreSQL', () => {
     expect((await a.stats()).nodes[0]?.node).not.toBe(before);
     await expect.poll(() => statusOf(a, run.id)).toBe('running');
     expect((await a.getRun(run.id)).run).toMatchObject({ failures: 0 });
-    expect(told.join()).toContain('the lease of this node has expired');
+    expect(logged.join()).toContain('the lease of this node has expired');
   });
 
   it('a node whose control thread failed joins again under another id', async () => {

@@ -35,7 +35,7 @@ const WRONG: { readonly [Table in keyof typeof NEVER]: Readonly<Record<string, s
     'has missed nothing, from an instant on': 'missed_from = 1',
     'is claimed without a fence, or the other way round': "node = 'n'",
     'runs without a start, or the other way round': "status = 'running', node = 'n', fence = 1",
-    'runs, or is to stop, and claimed by nobody': "cancel = 'user'",
+    'runs, or is to stop, and has no claim': "cancel = 'user'",
     'is claimed and held': "held = 'overlap', node = 'n', fence = 1",
   },
   runs: {

@@ -40,7 +40,7 @@ export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Reco
     'has missed nothing, from an instant on': 'missed_from IS NOT NULL AND missed = 0',
     'is claimed without a fence, or the other way round': '(node IS NULL) <> (fence IS NULL)',
     'runs without a start, or the other way round': "(status = 'running') <> (started_at IS NOT NULL)",
-    'runs, or is to stop, and claimed by nobody':
+    'runs, or is to stop, and has no claim':
       "node IS NULL AND (status <> 'queued' OR cancel IS NOT NULL OR zombie_since IS NOT NULL)",
     'is claimed and held': "node IS NOT NULL AND held <> 'no'",
   },

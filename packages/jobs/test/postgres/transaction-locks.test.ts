@@ -180,11 +180,11 @@ describe('under `skip` and `queue`', () => {
     const holder = await h.begin();
     await h.engine.trigger('single', { tx: holder });
     const since = performance.now();
-    const crowd = Array.from({ length: 100 }, () => h.engine.trigger('single').catch(({ code }) => code));
+    const refusals = Array.from({ length: 100 }, () => h.engine.trigger('single').catch(({ code }) => code));
     const { run } = (await h.engine.trigger('free')).view;
     await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
     expect(performance.now() - since).toBeLessThan(1_800);
-    expect(new Set(await Promise.all(crowd))).toEqual(new Set(['busy']));
+    expect(new Set(await Promise.all(refusals))).toEqual(new Set(['busy']));
     expect(performance.now() - since).toBeLessThan(8_000);
   });
 
@@ -196,12 +196,12 @@ describe('under `skip` and `queue`', () => {
     const holder = await h.begin();
     await h.engine.trigger('held', { tx: holder, runAt });
     const since = performance.now();
-    const crowd = runs.map(({ view }) => h.engine.cancelRun(view.run.id).catch(({ code }) => code));
+    const refusals = runs.map(({ view }) => h.engine.cancelRun(view.run.id).catch(({ code }) => code));
     await expect.poll(h.blocked).toBeGreaterThan(0);
     const { run } = (await h.engine.trigger('free')).view;
     await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
     expect(performance.now() - since).toBeLessThan(1_800);
-    expect(new Set(await Promise.all(crowd))).toEqual(new Set(['busy']));
+    expect(new Set(await Promise.all(refusals))).toEqual(new Set(['busy']));
     expect(performance.now() - since).toBeLessThan(8_000);
   });
 

@@ -59,9 +59,9 @@ describe("a trigger in a caller's transaction", () => {
   });
 
   it('reaches subscribers when it commits', async () => {
-    const told: string[] = [];
+    const events: string[] = [];
     const { unsubscribe } = h.engine.subscribe((event) => {
-      if (event !== 'reset') told.push(`${event.type} ${event.jobId} ${event.runId ?? ''}`);
+      if (event !== 'reset') events.push(`${event.type} ${event.jobId} ${event.runId ?? ''}`);
     });
     const lost = await h.begin();
     await h.engine.createJob({ ...FREE, id: 'lost' }, { tx: lost });
@@ -69,10 +69,10 @@ describe("a trigger in a caller's transaction", () => {
     const tx = await h.begin();
     await h.engine.createJob(FREE, { tx });
     const { run } = (await h.engine.trigger('free', { tx })).view;
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
     await tx.query('COMMIT');
-    await expect.poll(() => told).toContain(`run.succeeded free ${run.id}`);
-    expect(told.filter((one) => /created|queued/.test(one))).toEqual([
+    await expect.poll(() => events).toContain(`run.succeeded free ${run.id}`);
+    expect(events.filter((one) => /created|queued/.test(one))).toEqual([
       'job.created free ',
       `run.queued free ${run.id}`,
     ]);

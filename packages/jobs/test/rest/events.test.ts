@@ -111,8 +111,8 @@ describe('GET /job-events', () => {
     for (const { id, event, data } of watcher.events) {
       expect(eventSchema.strict().parse(data)).toMatchObject({ id, type: event, job_id: 'events-1' });
     }
-    const told = watcher.events.find(({ event }) => event === 'run.succeeded');
-    expect(told?.data).toMatchObject({ run_id: run.id });
+    const succeeded = watcher.events.find(({ event }) => event === 'run.succeeded');
+    expect(succeeded?.data).toMatchObject({ run_id: run.id });
   });
 
   test('continues after the last event that a client has seen, by header or by query', async () => {

@@ -35,9 +35,9 @@ describe('GET /job-stats', () => {
     // The store has the run's end before the node reports it.
     const stats = await vi.waitFor(
       async () => {
-        const told = bodyOf(await send(server, 'GET', '/job-stats'), 200, statsSchema);
-        expect(told.last_minute.finished.succeeded).toBeGreaterThanOrEqual(1);
-        return told;
+        const current = bodyOf(await send(server, 'GET', '/job-stats'), 200, statsSchema);
+        expect(current.last_minute.finished.succeeded).toBeGreaterThanOrEqual(1);
+        return current;
       },
       { timeout: 10_000 },
     );

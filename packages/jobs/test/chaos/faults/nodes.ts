@@ -7,7 +7,7 @@ import { LEASE_MS } from '../scale.ts';
 
 /** Faults of the node processes. */
 export const NODE_FAULTS: readonly Fault[] = [
-  { name: 'kill', title: 'nodes are killed, again and again', inject: killAgainAndAgain },
+  { name: 'kill', title: 'nodes are killed, again and again', inject: killRepeatedly },
   {
     name: 'freeze',
     title: 'a node is frozen, and thawed after its lease',
@@ -35,7 +35,7 @@ export function oneOf(cluster: Cluster): ClusterNode {
 
 const DOWN_MS = 2_000;
 
-async function killAgainAndAgain(cluster: Cluster): Promise<Injury> {
+async function killRepeatedly(cluster: Cluster): Promise<Injury> {
   await serverSettled(cluster);
   const beganAt = Date.now();
   const interrupted: { life: string; at: number }[] = [];
@@ -43,7 +43,7 @@ async function killAgainAndAgain(cluster: Cluster): Promise<Injury> {
   for (let n = 0; n < cluster.scale.kills; n++) {
     const node = oneOf(cluster);
     const { life } = node;
-    await amidRuns(cluster, life);
+    await untilInLongRun(cluster, life);
     healedAt = await cluster.kill(node);
     interrupted.push({ life, at: healedAt });
     await delay(DOWN_MS);
@@ -65,7 +65,7 @@ const UP = `SELECT (extract(epoch FROM clock_timestamp() - pg_postmaster_start_t
 /**
  * Waits until a handler of this process is in the middle of its work, so that a kill interrupts something.
  */
-export async function amidRuns({ admin, scale }: Cluster, life: string): Promise<void> {
+export async function untilInLongRun({ admin, scale }: Cluster, life: string): Promise<void> {
   const until = Date.now() + AMID_MS;
   for (;;) {
     const [row] = await admin.rows<{ runs: number }>(AMID, [life, scale.longMs / 2]);
