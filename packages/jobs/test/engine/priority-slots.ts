@@ -61,7 +61,7 @@ export function prioritySlots(makeDatabase: MakeDatabase): void {
 
     it('leave half of the places to it, even when they take long', async () => {
       const { slots, backlog } = await run({ ...WIDE, slotMs: 2_000 });
-      // Five places for 5 s, of which the backlog takes some first.
+      // The backlog takes some of five places for 5 s.
       expect(backlog).toBeGreaterThan(200);
       expect(backlog).toBeLessThan(WIDE.backlog * 0.8);
       expect(slots).toBeGreaterThanOrEqual(5);

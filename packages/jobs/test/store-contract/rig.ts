@@ -22,7 +22,7 @@ import type { FakeClock } from '../../src/testing/fake-clock.ts';
 export interface StoreUnderTest {
   readonly clock: FakeClock;
   /**
-   * The most live runs of a job (P7, overlap): 100,000, or fewer where a test cannot make so many in time.
+   * The most live runs of a job (P7, overlap): 100,000, or fewer where a test has no time to make them.
    */
   readonly maxLiveRuns: number;
   readonly maxRunsPutOff: number;

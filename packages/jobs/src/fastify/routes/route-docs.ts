@@ -63,7 +63,7 @@ export function problems(...own: readonly ProblemStatus[]): Readonly<Record<numb
   return Object.fromEntries(PROBLEM_RESPONSES.filter(([status]) => statuses.includes(status)));
 }
 
-/** The error responses of a route with a body, beside those that every route has. */
+/** The error responses of a route with a body, beside the common ones. */
 export const BODY_PROBLEMS = [413, 415] as const;
 
 const PROBLEM_RESPONSES = Object.entries(PROBLEMS).map(([status, documented]) => {
