@@ -25,7 +25,7 @@ export interface PostgresStoreOptions {
   readonly url: string;
   /** For the control connection, which must not go through a pooler (`url`). */
   readonly directUrl?: string;
-  /** The event loop may stand still so long before the node gives up its runs (60 s). */
+  /** How long the event loop may be blocked before the node gives up its runs (60 s). */
   readonly maxStallMs?: number;
   readonly clock: Clock;
   /** In place of the database's clock (P17, clock), for tests: times are those of `clock` then. */
@@ -39,14 +39,14 @@ export interface PostgresStoreOptions {
    * The most runs with a future `run_at` that a job may have (default 10,000, at least 4); see P15, run now.
    */
   readonly maxRunsPutOff?: number;
-  /** Those that are false are turned off, for tests and benchmarks. */
+  /** For tests and benchmarks: `false` turns a shortcut off. */
   readonly shortcuts?: Partial<Shortcuts>;
 }
 
 /** Connections, besides the control connection and, for a moment, one that vacuums. */
 const FOR_PASSES = 2;
 const FOR_COMMANDS_AND_READS = 4;
-/** Those that commands leave to reads, since all commands may have to wait for locks. */
+/** The connections that commands leave to reads, since all commands may wait for locks. */
 const KEPT_FREE = 1;
 const STATEMENT_MS = 30_000;
 const MAX_STALL_MS = 60_000;
@@ -107,12 +107,12 @@ async function joinNodes(
   // A caller's transaction that began before a key was committed would not see it.
   const types = Object.entries(node.types);
   await Promise.all(types.map(([type, version]) => shared.types.ensure(type, version)));
-  const bury = (nodes: readonly DeadNode[]) => writes.beside((u) => removeDeadNodes(u, nodes));
+  const removeDead = (nodes: readonly DeadNode[]) => writes.beside((u) => removeDeadNodes(u, nodes));
   const reset = () => {
     passes.reset();
     db.reset();
   };
-  return join({ db, reset, url: directUrl, poolsUrl: url, maxStallMs, bury }, node, listener);
+  return join({ db, reset, url: directUrl, poolsUrl: url, maxStallMs, removeDead }, node, listener);
 }
 
 /** On a connection of its own, whose statements may take as long as they need. */
@@ -128,10 +128,7 @@ async function migrated(url: string): Promise<void> {
 /** Finds nothing and locks nothing, but a server that takes no writes, such as a standby, refuses it. */
 const CHECK = 'SELECT FROM greenvue_jobs.jobs WHERE uid = 0 FOR UPDATE';
 
-/**
- * Removes nodes from which nothing was heard since they were found dead, and takes back what they had
- * claimed.
- */
+/** Deletes dead nodes that have sent no heartbeat since they were found, and takes back their claims. */
 async function removeDeadNodes(u: Unit, nodes: readonly DeadNode[]): Promise<Recovery> {
   await u.q.run(REMOVE_DEAD, [nodes.map(({ id }) => id), nodes.map(({ beatAt }) => beatAt)]);
   return runIn(u, recover(u, { node: '' }));

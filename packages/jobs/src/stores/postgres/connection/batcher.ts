@@ -23,7 +23,7 @@ const AT_ONCE = 2;
 const ENOUGH = 125;
 
 /**
- * Does in one batch the inputs of one turn of the event loop, and those that arrive during earlier batches.
+ * Does in one batch the inputs of one turn of the event loop, or the inputs that arrive during a batch.
  * When a batch fails, each input is done alone, so none fails for another. A batch leaves out inputs whose
  * signal has fired.
  */

@@ -28,20 +28,19 @@ export interface JoinDeps {
   /** Where the node's other connections go. */
   readonly poolsUrl: string;
   readonly maxStallMs: number;
-  /** Takes back what the dead had claimed, and forgets them. */
-  bury(nodes: readonly DeadNode[]): Promise<Recovery>;
+  /** Takes back the claims of dead nodes, and deletes their rows. */
+  removeDead(nodes: readonly DeadNode[]): Promise<Recovery>;
 }
 
 const ALIVE_EVERY_MS = 1_000;
 /**
- * Orphans are claims of a node that has no row any more: a burial left them, or could not be told from one
- * that failed. They are looked for among all live runs, so often, and for a fiftieth of the time; but once a
- * minute at least.
+ * Orphans are claims of a node without a row, left when its removal skipped locked runs or lost its answer. A
+ * node looks for them among all live runs, for at most a fiftieth of the time, but at least once a minute.
  */
 const ORPHANS_EVERY_MS = 10_000;
 const ORPHANS_SHARE = 0.02;
 const ORPHANS_LONGEST_MS = 60_000;
-/** Those that had to be left are looked for again so soon. */
+/** The pause before it looks again for orphans that others had locked. */
 const LEFT_AGAIN_MS = 1_000;
 
 /** Starts a node's control connection; resolves once the others can see the node. */
@@ -57,10 +56,10 @@ class ControlThread implements Membership {
   readonly #notifier: Notifier;
   readonly #ticking: NodeJS.Timeout;
   #others = NO_OTHERS;
-  #burying: Promise<void> | undefined;
+  #removing: Promise<void> | undefined;
   #orphansTimer: NodeJS.Timeout | undefined;
   #hasOrphans = false;
-  /** It ends, or has ended: nothing is told any more. */
+  /** The node leaves or has left: its listener gets no more calls. */
   #isLeaving = false;
   #isGone = false;
   #hasLeft: () => void = () => undefined;
@@ -83,7 +82,7 @@ class ControlThread implements Membership {
     this.joined = new Promise((resolve, reject) => {
       let hasJoined = false;
       const failed = (error: StoreError) => {
-        // A node that has joined is lost, and has to know.
+        // A node that has joined learns that it is lost.
         if (hasJoined) {
           if (!this.#isLeaving) listener.degraded(`${error.message} (${String(error.cause)})`);
           return this.#isOver();
@@ -123,12 +122,12 @@ class ControlThread implements Membership {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
     clearTimeout(this.#orphansTimer);
-    // Before all that waits for the database: the lease may end meanwhile, and the thread with it.
+    // Before anything waits for the database: the lease may end meanwhile, and the thread with it.
     const left = new Promise<void>((resolve) => {
       this.#hasLeft = resolve;
     });
     await this.#notifier.flush();
-    await this.#burying;
+    await this.#removing;
     this.#say({ kind: 'leave' });
     await left;
   }
@@ -136,7 +135,7 @@ class ControlThread implements Membership {
   #hear(message: Exclude<FromControl, { kind: 'joined' | 'failed' }>): void {
     if (message.kind === 'left') {
       this.#isGone = true;
-      // With claims that nobody could end it lives as long as the process does.
+      // A node that still has claims lives as long as the process.
       if (message.isGone) void this.#worker.terminate();
       else this.#worker.unref();
       return this.#hasLeft();
@@ -157,15 +156,15 @@ class ControlThread implements Membership {
       case 'pooled':
         return this.#listener.degraded(POOLED);
       case 'dead':
-        return this.#bury(message.nodes);
+        return this.#removeDead(message.nodes);
       default:
         return message satisfies never;
     }
   }
 
-  #bury(nodes: readonly DeadNode[]): void {
-    this.#burying ??= this.#deps
-      .bury(nodes)
+  #removeDead(nodes: readonly DeadNode[]): void {
+    this.#removing ??= this.#deps
+      .removeDead(nodes)
       .then(
         ({ recovered, failed, ended, left }) => {
           this.#hasOrphans = left > 0;
@@ -173,7 +172,7 @@ class ControlThread implements Membership {
           if (nodes.length + recovered + ended.length > 0)
             this.#listener.recovered({ nodes: nodes.length, recovered, failed, ended });
         },
-        // The database is away: whoever sees them dead next does it. Or it is done, and the answer was lost.
+        // The database is away, and the next look tries again. Or it is done, and the answer was lost.
         () => {
           this.#hasOrphans = false;
           if (!this.#isLeaving) this.#listener.recovered({ nodes: 0, recovered: 0, failed: 0, ended: [] });
@@ -182,7 +181,7 @@ class ControlThread implements Membership {
       // A listener that throws is no reason not to go on.
       .catch(() => undefined)
       .finally(() => {
-        this.#burying = undefined;
+        this.#removing = undefined;
       });
   }
 
@@ -191,21 +190,21 @@ class ControlThread implements Membership {
     if (this.#isLeaving) return;
     this.#orphansTimer = setTimeout(async () => {
       const begun = performance.now();
-      this.#bury([]);
-      await this.#burying;
+      this.#removeDead([]);
+      await this.#removing;
       const restMs = Math.max(ORPHANS_EVERY_MS, (performance.now() - begun) / ORPHANS_SHARE);
       if (!this.#hasOrphans) this.#lookForOrphansIn(Math.min(restMs, ORPHANS_LONGEST_MS));
     }, ms).unref();
   }
 
-  /** The lease is over, or the thread has failed, which comes to the same. */
+  /** The lease is over, or the thread has failed: the effect is the same. */
   #isOver(): void {
     this.#hasLeft();
     clearInterval(this.#ticking);
     clearTimeout(this.#orphansTimer);
     if (this.#isGone) return;
     this.#isGone = true;
-    // What is under way may wait for a network that is dead, and is not this node's any more.
+    // Open work may wait for a dead network, and this node no longer owns it.
     this.#deps.reset();
     if (this.#isLeaving) return;
     this.#isLeaving = true;
