@@ -43,7 +43,7 @@ async function open(url: string): Promise<pg.Client> {
   return client;
 }
 
-/** Starts a node of this version, and waits until a lock blocks its migration. `observer`: a second connection. */
+/** Starts a node of this version and waits until a lock blocks its migration. `observer`: another client. */
 async function beginToMigrate(
   url: string,
 ): Promise<{ readonly migrated: Promise<void>; readonly observer: pg.Client }> {
