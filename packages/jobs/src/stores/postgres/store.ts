@@ -25,9 +25,14 @@ export interface PostgresStoreOptions {
   readonly url: string;
   /** For the control connection, which must not go through a pooler (`url`). */
   readonly directUrl?: string;
-  /** How long the event loop may be blocked before the node gives up its runs (60 s). */
+  /** How long the event loop may block before the node gives up its runs (ms, default 60,000). */
   readonly maxStallMs?: number;
   readonly clock: Clock;
+  /**
+   * The most connections for work (default 6, at least 3): two for passes, the others for commands and reads.
+   * The store opens a few more: see docs/scaling.md.
+   */
+  readonly connections?: number;
   /** In place of the database's clock (P17, clock), for tests: times are those of `clock` then. */
   readonly ownClock?: boolean;
   /**
@@ -39,21 +44,20 @@ export interface PostgresStoreOptions {
    * The most runs with a future `run_at` that a job may have (default 10,000, at least 4); see P15, run now.
    */
   readonly maxRunsPutOff?: number;
-  /** For tests and benchmarks: `false` turns a shortcut off. */
+  /** Shortcuts to turn off (`false`), for tests and benchmarks. */
   readonly shortcuts?: Partial<Shortcuts>;
 }
 
-/** Connections, besides the control connection and, for a moment, one that vacuums. */
+const CONNECTIONS = 6;
 const FOR_PASSES = 2;
-const FOR_COMMANDS_AND_READS = 4;
-/** The connections that commands leave to reads, since all commands may wait for locks. */
+/** Connections that commands leave to reads, since all commands may have to wait for locks. */
 const KEPT_FREE = 1;
 const STATEMENT_MS = 30_000;
 const MAX_STALL_MS = 60_000;
 
 /** The store that several nodes share: one PostgreSQL. Times are those of the database's clock. */
 export function createPostgresStore(options: PostgresStoreOptions): JobStore {
-  const { url, clock, ownClock = false, shortcuts = {} } = options;
+  const { url, clock, connections = CONNECTIONS, ownClock = false, shortcuts = {} } = options;
   const { maxLiveRuns = MAX_LIVE_RUNS, maxRunsPutOff = MAX_RUNS_PUT_OFF } = options;
   const databaseClock = new DatabaseClock(clock);
   const now = () => (ownClock ? clock.now() : databaseClock.now());
@@ -61,12 +65,13 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const how = { url, statementMs: STATEMENT_MS, clock: databaseClock };
   // Of passes, and of commands that take their place on an idle node: no run waits for reads that take long.
   const passes = new Database({ ...how, max: FOR_PASSES, min: 1 });
-  const db = new Database({ ...how, max: FOR_COMMANDS_AND_READS });
+  const shareable = Math.max(connections - FOR_PASSES, 1);
+  const db = new Database({ ...how, max: shareable });
   // On a connection of its own: neither reads nor a close wait for it. Without `statementMs`: the server
   // would go on with what its client gave up.
   const vacuums = new Database({ url, max: 1 });
   const shared = new Shared(db, { maxLiveRuns, maxRunsPutOff, shortcuts });
-  const maxCommands = FOR_COMMANDS_AND_READS - KEPT_FREE;
+  const maxCommands = Math.max(shareable - KEPT_FREE, 1);
   const writes = new Writes({ passes, commands: db, maxCommands, shared, ownNow });
   const joined = new Set<string>();
   const parts: Parts = { db, writes, shared, joined, now, ownNow };
