@@ -75,7 +75,7 @@ async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>
 
 /** A process that has loaded everything and waits for the start. */
 async function bootNode(url: string): Promise<ChildProcess> {
-  const child = fork(join(import.meta.dirname, 'nodes-child.ts'), [url]);
+  const child = fork(join(import.meta.dirname, 'support', 'nodes-child.ts'), [url]);
   await once(child, 'message');
   return child;
 }

@@ -36,7 +36,7 @@ export interface RunningPart {
 const DEADLINE_MS = 900_000;
 
 export function startPart(order: Order): RunningPart {
-  const child = fork(join(import.meta.dirname, 'child.ts'), [JSON.stringify(order)], {
+  const child = fork(join(import.meta.dirname, 'processes', 'child.ts'), [JSON.stringify(order)], {
     // Its output is discarded: results arrive as messages.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [...(requireContestant(order.contestant).nodeOptions ?? [])],
