@@ -10,10 +10,9 @@ import type { LiveRunCounts } from './tables.ts';
 import { lockedJob, saveJob, type UnitOfWork } from './unit-of-work.ts';
 
 /**
- * Applies all of a decision about a locked job but its cancels ({@link cancelLiveRuns}), in the order that
- * {@link Decision} gives: moves at once, the rest with the next write. `ended` runs of the job went to its
- * history in this transaction already, and are only counted here. True when a run can be claimed now, or the
- * job has to be planned earlier than before.
+ * Applies a decision about a locked job, in the order that {@link Decision} gives. Not its cancels: see
+ * {@link cancelLiveRuns}. The transaction has already moved the `ended` runs to history; this only counts
+ * them. Returns true when a run became claimable, or when the job must be planned earlier than before.
  */
 export function* applyDecision(
   unit: UnitOfWork,
@@ -41,12 +40,15 @@ export function* applyDecision(
   return due > 0 || isSooner(job.wakeAt, before.job.wakeAt);
 }
 
-/** Ends of runs and attempts in a transaction, by job; an empty list where claims were only given back. */
+/**
+ * The runs and attempts that ended in a transaction, by job. The list is empty if claims were only given
+ * back.
+ */
 export type EndsByJob = ReadonlyMap<number, readonly EndedRun[]>;
 
 /**
- * What the ends of runs mean for their jobs, decided once for each. Only ends of claims need not be looked at
- * with all that is live of their jobs. True when something can be claimed or planned now.
+ * Decides, once for each job, what its ended runs mean for the job. If only claims ended, it reads the job's
+ * other live runs only where they matter. Returns true when a run became claimable, or a job is due sooner.
  */
 export function* settleJobs(
   unit: UnitOfWork,
@@ -75,21 +77,21 @@ export function* settleJobs(
   return wake;
 }
 
-/** Of one job. */
+/** The live runs of one job. */
 export function* liveRunsOf(uid: number, counts?: LiveRunCounts): Script<LiveRuns> {
   return (yield* ask('liveRuns', [uid], counts)).get(uid) ?? NO_LIVE_RUNS;
 }
 
 /**
- * Cancels the live runs of a locked job: waiting ones at once, claimed ones by request (P12, cancel). What
- * that leaves room for is decided again.
+ * Cancels the live runs of a locked job: waiting runs at once, claimed runs by a request to stop (P12,
+ * cancel). Then decides again, because the cancelled runs may leave room for others.
  */
 export function* cancelLiveRuns(
   unit: UnitOfWork,
   uid: number,
   reason: CancelReason,
 ): Script<readonly CancelRequest[]> {
-  // Those that the same command has made, too.
+  // First writes the runs that this command made, so that it cancels them too.
   yield* ask('write');
   const claimed: LiveRun[] = [];
   const requests: CancelRequest[] = [];
@@ -108,7 +110,7 @@ export function* cancelLiveRuns(
   return requests;
 }
 
-/** Moves runs that were asked to stop into history; the caller decides what that means for their job. */
+/** Moves runs that were asked to stop to history. The caller decides what this means for their job. */
 export function* cancelRuns(
   unit: UnitOfWork,
   uid: number,

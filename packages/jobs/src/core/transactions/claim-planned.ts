@@ -9,10 +9,9 @@ import type { JobIndexes, SeenWaiting } from './tables.ts';
 import { lockedJob, type RunToMake, type RunToQueue, type UnitOfWork } from './unit-of-work.ts';
 
 /**
- * Writes what was gathered, and claims. Where nothing else is about to come due, the claim takes what was
- * planned: it is claimed from the start, which is one write less for each run. `waiting` is what waits
- * besides; undefined: what was gathered may have changed that. The claim is known once the next call is
- * answered.
+ * Writes the collected changes, and claims. If no other run becomes due sooner, the planned runs are written
+ * as claimed: one write less for each run. `waiting`: the other waiting runs; undefined if they may have
+ * changed. The result of the claim is known when the next call is answered.
  */
 export function* writeAndClaim(
   unit: UnitOfWork,
@@ -40,7 +39,7 @@ export function* writeAndClaim(
   };
 }
 
-/** No run that waits already comes due by then, and no suspect has to be taken first. */
+/** True if no waiting run becomes due by `by`, and no suspect must be claimed first. */
 function nothingBefore(waiting: SeenWaiting, by: number, now: number): boolean {
   return !isSuspectDueBy(waiting, now) && (waiting.runAt ?? Number.POSITIVE_INFINITY) > by;
 }
@@ -59,7 +58,7 @@ function claimPlanned(unit: UnitOfWork, input: ClaimInput): void {
   }
 }
 
-/** A claim of those of these runs that are claimed, in due order; each of their jobs is told once. */
+/** The claim that consists of the claimed runs among `runs`, in due order. It contains each job once. */
 export function claimOf(
   runs: readonly LiveRun[],
   jobOf: (uid: number) => Job,

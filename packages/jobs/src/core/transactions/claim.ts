@@ -8,8 +8,8 @@ import type { ClaimRoom, JobIndexes, SeenWaiting } from './tables.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /**
- * Claims a suspect, then slots that have priority, then runs that are due, earliest due first, and then runs
- * that are about to be (P9, lost nodes; P10, fence).
+ * Claims a suspect, then priority slots, then runs that are due (earliest first), then runs that become due
+ * within moments (P9, lost nodes; P10, fence).
  */
 export function* claim(unit: UnitOfWork, input: ClaimInput): Script<ClaimResult> {
   const { now } = unit;
@@ -38,7 +38,7 @@ export function* claim(unit: UnitOfWork, input: ClaimInput): Script<ClaimResult>
   return { now, jobs, runs, ...(nextDueAt === undefined ? {} : { nextDueAt }) };
 }
 
-/** The index of a job in a claim; a new job comes last. */
+/** The index of a job in a claim. A new job gets the next index. */
 export function indexOfJob(indexes: JobIndexes, uid: number): number {
   let index = indexes.get(uid);
   if (index === undefined) {
@@ -48,12 +48,12 @@ export function indexOfJob(indexes: JobIndexes, uid: number): number {
   return index;
 }
 
-/** Whether a claim with a free place tries for a suspect. */
+/** Whether a claim with a free place must try to claim a suspect. */
 export function isSuspectDueBy({ suspects, at }: SeenWaiting, now: number): boolean {
   return (nextSuspectAt(suspects, at) ?? Number.POSITIVE_INFINITY) <= now;
 }
 
-/** When a claim has to look for what waits. */
+/** When the next claim must look for waiting runs. */
 export function nextDueOf({ runAt, againAt = runAt, suspects, at }: SeenWaiting): number | undefined {
   const suspectAt = nextSuspectAt(suspects, at);
   if (againAt === undefined || suspectAt === undefined) return againAt ?? suspectAt;
@@ -61,8 +61,8 @@ export function nextDueOf({ runAt, againAt = runAt, suspects, at }: SeenWaiting)
 }
 
 /**
- * Which runs a claim takes of those that are due and those that come due: the first start at once, others
- * are held, but never one that was recovered before (P9, lost nodes).
+ * Chooses the runs that a claim takes from the `due` and the `coming` ones. The first runs start at once, the
+ * others are prefetched. A recovered run is never prefetched (P9, lost nodes).
  */
 export function takeOf<Row extends { readonly run: LiveRun }>(
   { due, coming }: { readonly due: readonly Row[]; readonly coming: readonly Row[] },
@@ -74,7 +74,7 @@ export function takeOf<Row extends { readonly run: LiveRun }>(
   });
 }
 
-/** A claim of a run as its node needs it; `job` is where in the claim's jobs its own is. */
+/** A claimed run in the form that its node needs. `job` is the index of its job in the claim. */
 export function claimedRunOf(
   run: LiveRun,
   {

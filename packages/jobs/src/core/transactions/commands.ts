@@ -12,7 +12,7 @@ import { ask, type Script } from './script.ts';
 import type { InsertInput } from './tables.ts';
 import { asMade, lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
-/** Decides one command under the lock of its job, and applies it whole (P7, P12 to P16). */
+/** Decides one command while its job is locked, and applies all of its changes (P7, P12 to P16). */
 export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandResult> {
   const { stored, isShared } = yield* ask('lockJob', input);
   if (stored === undefined) return { kind: 'absent' };
@@ -50,7 +50,7 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   };
 }
 
-/** Adds jobs, each as if it came after those before it (P1, identity; P4, stored next run). */
+/** Adds jobs in the given order (P1, identity; P4, stored next run). */
 export function* insertJobs(
   unit: UnitOfWork,
   inputs: readonly InsertInput[],
@@ -67,7 +67,7 @@ export function* insertJobs(
   return asked.map(({ input, uid, outcome }): InsertOutcome => {
     if (outcome.ok)
       return created.has(uid) ? { kind: 'created', job: outcome.decision.job } : { kind: 'exists' };
-    // One with a higher uid came later.
+    // A job with a higher uid came later, so it does not take the id.
     const isTaken = (inUse.get(input.definition.id) ?? uid) < uid;
     return isTaken ? { kind: 'exists' } : { kind: 'refused', refusal: outcome };
   });
@@ -83,7 +83,7 @@ function decideInsert(
   return { input, uid, outcome: createJob(definition, { uid: String(uid), now, by, trace }) };
 }
 
-/** The outcome of an insert of one. */
+/** The only outcome of an insert of one job. */
 export function onlyOne([outcome]: readonly InsertOutcome[]): InsertOutcome {
   if (outcome === undefined) throw new Error('a job was neither made nor refused');
   return outcome;

@@ -9,10 +9,10 @@ import { writeAndClaim } from './claim-planned.ts';
 import { ask, type Script } from './script.ts';
 import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
-/** After this many changed jobs, the store begins to write them while the rest is decided. */
+/** After each 125 changed jobs, the store starts to write them while the plan decides about the next ones. */
 const JOBS_A_WRITE = 125;
 
-/** Takes what is due of at most `limit` jobs of the types, the longest overdue first (P4 to P7, P14). */
+/** Takes the due slots of at most `limit` jobs of the given types, longest overdue first (P4 to P7, P14). */
 export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
   const { limit, aheadMs = 0, claim } = input;
   const { jobs, live, waiting } = yield* ask('lockDue', input);

@@ -4,30 +4,33 @@ import { ask, type Script } from './script.ts';
 import type { OldRows, RunsToPrune } from './tables.ts';
 import { lockedJob, saveJob, type UnitOfWork } from './unit-of-work.ts';
 
-/** What one call of `prune` removes at most: it is one short transaction, or several. */
+/** The most rows that one call of `prune` removes, in one short transaction or several. */
 const MAX_PRUNED = 500;
 /** A job's history may outgrow its bounds by this factor before it is cut back to them. */
 const SLACK = 1.2;
 /**
- * This many times over its bounds, a job's history is cut by the order in which runs were made, not ended.
+ * From this many times its bounds, a job's history is cut by the order in which its runs were made, not
+ * ended.
  */
 const FAR_OVER = 4;
-/** So many jobs with too much history are locked at a time. */
+/** The most jobs with too much history that one step locks. */
 const MAX_JOBS = 20;
 const DAY_MS = 24 * 3_600_000;
 
-/** Removes some of what is kept no longer, in a transaction. */
+/**
+ * One step of a prune, in a transaction of its own: removes some of the rows that retention no longer keeps.
+ */
 export type PruneStep = (unit: UnitOfWork) => Script<Pruned>;
 
 export interface Pruned {
   readonly removed: number;
-  /** The step left something that it could have removed. */
+  /** The step left rows that it could have removed. */
   readonly more: boolean;
 }
 
 /**
- * Removes at most {@link MAX_PRUNED} rows of what is kept no longer (P18, bounds). Each step may be a
- * transaction of its own, so that others don't wait for the locks of all.
+ * Removes at most {@link MAX_PRUNED} rows that retention no longer keeps (P18, bounds). A store may run each
+ * step in its own transaction, so that other work waits only for the locks of one step.
  */
 export function* prune(retention: Retention): Generator<PruneStep, PruneResult, Pruned> {
   const { maxAgeMs, countsMaxAgeMs } = retention;
@@ -38,7 +41,7 @@ export function* prune(retention: Retention): Generator<PruneStep, PruneResult, 
     (unit, left) => pruneOld(unit, retention, left),
     older('finishedJobs', maxAgeMs),
     older('tombstones', 0),
-    // A key of exactly that age answers no more.
+    // A dedupe key of exactly this age no longer counts.
     older('dedupeKeys', DEDUPE_MS - 1),
     older('hours', countsMaxAgeMs),
     older('jobHours', countsMaxAgeMs),
@@ -82,7 +85,7 @@ function* pruneOverfull(unit: UnitOfWork, retention: Retention, limit: number): 
   }
   const ids = toPrune.length === 0 ? [] : yield* ask('firstRuns', toPrune);
   const removed = yield* removeRuns(unit, ids, retention);
-  // Jobs of which nothing can be removed are not looked at again at once.
+  // If nothing could be removed, the next step must not look at the same jobs again at once.
   return { removed, more: more && (removed > 0 || jobs.length === 0) };
 }
 
@@ -92,7 +95,7 @@ function* pruneOld(unit: UnitOfWork, retention: Retention, limit: number): Scrip
   return { removed, more: isFull && removed > 0 };
 }
 
-/** Removes finished runs of locked jobs; the hours of the jobs still count them. Returns how many. */
+/** Removes finished runs of locked jobs, and returns how many. The hourly counts still include them. */
 function* removeRuns(
   unit: UnitOfWork,
   ids: readonly number[],

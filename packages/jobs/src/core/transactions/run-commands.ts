@@ -7,8 +7,8 @@ import { ask, type Script } from './script.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /**
- * P12, cancel: a waiting run ends at once, a claimed one is asked to stop; with `force` it ends now and its
- * fence is void (P11, timeout).
+ * Cancels a run (P12, cancel): a waiting run ends at once, and a claimed run is asked to stop. With `force`,
+ * a claimed run ends at once too, and its fence becomes void (P11, timeout).
  */
 export function* cancelRun(
   unit: UnitOfWork,
@@ -38,7 +38,7 @@ export function* cancelRun(
   };
 }
 
-/** Makes a waiting retry due; held runs and those that were never put off stay as they are. */
+/** Makes a waiting retry due. Held runs, and runs that are already due, do not change. */
 export function* makeDue({
   runId,
   audit,
@@ -50,7 +50,7 @@ export function* makeDue({
   return (yield* ask('findRun', runId)) === undefined ? 'absent' : 'not_waiting';
 }
 
-/** Writes what claims tell of themselves, each guarded by its fence (P10, fence). */
+/** Writes the reports of running attempts, each only if its fence is current (P10, fence). */
 export function* report(batch: readonly Report[]): Script<Awaited<ReturnType<JobStore['report']>>> {
   const states = yield* ask('writeReports', batch);
   const isCurrent = (_: Report, n: number) => states[n] !== undefined;

@@ -6,13 +6,13 @@ export type Call = {
 }[keyof Tables];
 
 /**
- * A transaction, written once for all stores: it yields what it needs of the tables, one call at a time, and
- * is given the answer ({@link answerFrom}). A store whose database answers at once runs it with
- * {@link runScript}; one that has to wait, with {@link runScriptAsync}.
+ * A transaction that is written once for all stores. It yields calls of {@link Tables}, one at a time, and
+ * receives each answer ({@link answerFrom}). A store with a synchronous database runs it with
+ * {@link runScript}, the others with {@link runScriptAsync}.
  */
 export type Script<T> = Generator<Call, T, unknown>;
 
-/** The tables of a store that has to wait for each answer. */
+/** The tables of a store with an asynchronous database. */
 export type AsyncTables = {
   readonly [M in keyof Tables]: (...args: Parameters<Tables[M]>) => Promise<ReturnType<Tables[M]>>;
 };
@@ -22,11 +22,11 @@ export function* ask<M extends keyof Tables>(
   method: M,
   ...args: Parameters<Tables[M]>
 ): Generator<Call, ReturnType<Tables[M]>, unknown> {
-  // The two functions below answer each call by its own method: TypeScript can't see that through a yield.
+  // TypeScript cannot type the value of a `yield`. {@link answerFrom} answers each call with its own method.
   return (yield { method, args } as Call) as ReturnType<Tables[M]>;
 }
 
-/** Runs a script to its end, and answers what it yields. */
+/** Runs a script to its end, and answers each call. */
 export function runScript<Step, T, Answer>(
   script: Generator<Step, T, Answer>,
   answer: (step: Step) => Answer,

@@ -23,7 +23,7 @@ import { ask, type Script } from './script.ts';
 import type { ClaimKey, PutBack, RunLog } from './tables.ts';
 import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
-/** One object for each answer: a message between threads then holds each of them once. */
+/** Shared objects, so that a message between threads contains each answer once. */
 const FINISHED: { readonly [S in FinishedStatus]: SettleResult } = {
   succeeded: { kind: 'finished', status: 'succeeded' },
   failed: { kind: 'finished', status: 'failed' },
@@ -33,10 +33,10 @@ const FINISHED: { readonly [S in FinishedStatus]: SettleResult } = {
 const STALE: SettleResult = { kind: 'stale' };
 const LATER: SettleResult = { kind: 'later' };
 
-/** A {@link SettleInput}. */
+/** A {@link SettleInput} with the key of its claim. */
 export type EndedClaim = Omit<SettleInput, 'runId'> & ClaimKey;
 
-/** Settles claims (P8 to P12), then decides once for each job what that means for it. */
+/** Settles claims (P8 to P12). Then decides, once for each job, what their ends mean for the job. */
 export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<SettleBatchResult> {
   const states = yield* ask('lockClaims', batch);
   const ends = createEnds();
@@ -45,7 +45,7 @@ export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<
   let wake = false;
   const results = batch.map((input, n): SettleResult => {
     const state = states[n];
-    // A second settlement of a claim is stale, in the same batch as well.
+    // A second settlement of the same claim is stale, even in one batch.
     if (state === undefined || state === 'stale' || settled.has(input.fence)) return STALE;
     if (state === 'held') return LATER;
     settled.add(input.fence);
@@ -70,20 +70,20 @@ export interface Recovery {
   readonly recovered: number;
   readonly failed: number;
   readonly ended: readonly RunOver[];
-  /** Claims that could not be taken back, since somebody holds their jobs. */
+  /** Claims that could not be taken back, because other transactions have locked their jobs. */
   readonly left: number;
 }
 
 /**
- * Takes back every claim of nodes that are gone (P9, lost nodes): of all but `node`. Those whose jobs
- * somebody holds are found again, and taken back later.
+ * Takes back the claims of all dead nodes (P9, lost nodes), but never those of `node`. Claims on jobs that
+ * other transactions have locked stay, and a later call takes them back.
  */
 export function* recover(unit: UnitOfWork, { node }: Pick<TakeBackInput, 'node'>): Script<Recovery> {
   const claims = yield* ask('claimsOf', { goneBut: node });
   return yield* takeBack(unit, claims, { kind: 'lost' });
 }
 
-/** Gives back what a node has claimed and does not hold (P9, lost nodes). */
+/** Gives back the runs that are claimed for a node, but that the node does not have (P9, lost nodes). */
 export function* reconcile(
   unit: UnitOfWork,
   { node, holds }: { readonly node: string; readonly holds: readonly number[] },
@@ -94,7 +94,7 @@ export function* reconcile(
   return yield* takeBack(unit, unknown, { kind: 'given_back' });
 }
 
-/** The answers of the store's methods to a {@link Recovery}. */
+/** The answer of a store method to a {@link Recovery}. */
 export function recoveredOf(
   { withEnded }: TakeBackInput,
   { recovered, failed, ended }: Recovery,
@@ -120,7 +120,7 @@ function* takeBack(
   let left = 0;
   for (const run of states) {
     if (run === 'held') left += 1;
-    // Otherwise another node has taken it back meanwhile, or one that lives has claimed it again.
+    // Otherwise another node has taken the claim back, or a live node has claimed the run again.
     if (typeof run === 'string' || 'movedOf' in run) continue;
     const settlement = endClaim(unit, run, { outcome, random: 0, finishedAt: unit.now }, ends);
     if (settlement.kind === 'finished')
@@ -130,7 +130,7 @@ function* takeBack(
   return { recovered: ends.putBack.length, failed: countFailed(ended), ended, left };
 }
 
-/** How the claims of a transaction ended, until that is written. */
+/** The ends of claims in this transaction that are not written yet. */
 interface Ends {
   readonly byJob: Map<number, EndedRun[]>;
   readonly finished: FinishedRun[];

@@ -1,15 +1,15 @@
 import type { Job } from '../model/job.ts';
 
-/** A job's row: the job, and what only the store needs to know of it. */
+/** A job's row: the job, and columns that only the store needs. */
 export interface StoredJob {
   readonly job: Job;
   /** `job.uid` as a number. */
   readonly uid: number;
-  /** The store's key of the job's type in the job's version; rules don't use it. */
+  /** The store's key for the type of the job and its version. Rules do not use it. */
   readonly typeKey: number;
-  /** A tombstone: the job is deleted, its history is not (P13, delete). */
+  /** Set on a tombstone: the job is deleted, but its history remains (P13, delete). */
   readonly deletedAt?: number;
-  /** Rows of it in history: what retention goes by (P18, bounds). */
+  /** The number of its rows in history. Retention uses these counts (P18, bounds). */
   readonly finishedCount: number;
   readonly skippedCount: number;
 }

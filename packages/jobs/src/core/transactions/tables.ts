@@ -17,116 +17,120 @@ import type {
 import type { StoredJob } from './stored-job.ts';
 
 /**
- * What the transactions ask of a store: it reads, locks and writes rows, and decides nothing. Each method
- * belongs to the transaction that is under way. A job that it locks becomes one of the unit of work's `jobs`.
+ * The operations that transactions need from a store: it reads, locks and writes rows, and decides nothing.
+ * All methods work in the current transaction. A job that a method locks is added to `jobs` of the unit of
+ * work.
  */
 export interface Tables extends PruneTables {
   /**
-   * Locks the runs of these claims, and their jobs before them, deleted ones too. One answer for each claim,
-   * in their order.
+   * Locks the jobs of these claims, deleted jobs too, and then their runs. One answer for each claim, in
+   * order.
    */
   lockClaims(claims: readonly ClaimKey[]): readonly ClaimState[];
-  /** The claims of a node, or those of every node that is gone, but for one. Locks nothing. */
+  /** The claims of one node, or of all dead nodes except one. Locks nothing. */
   claimsOf(whose: { readonly node: string } | { readonly goneBut: string }): readonly ClaimKey[];
-  /** What waits for a claim, by a look of now or by the last one. */
+  /** Starts a claim. Returns what waits for it, from a new look or from the last one. */
   openClaim(input: ClaimInput): SeenWaiting;
   /**
-   * Claims waiting runs, each with a new fence (P10, fence): what starts at once, and what is held, is up to
-   * {@link takeOf}. `jobs`: {@link indexOfJob}.
+   * Claims waiting runs, each with a new fence (P10, fence). {@link takeOf} decides which runs start at once
+   * and which are prefetched. `jobs`: see {@link indexOfJob}.
    */
   takeRuns(input: ClaimInput, room: ClaimRoom, jobs: JobIndexes): readonly ClaimedRun[];
-  /** Reads the jobs of claimed runs, in their order, and what still waits. */
+  /** Reads the jobs of the claimed runs, in the order of their indexes, and what still waits. */
   endClaim(
     input: ClaimInput,
     uids: readonly number[],
   ): { readonly jobs: readonly Job[]; readonly seen: SeenWaiting };
-  /** Writes reports. One answer for each, in their order; undefined: its claim is stale. */
+  /** Writes reports. One answer for each, in order; undefined: the claim is stale. */
   writeReports(batch: readonly Report[]): readonly (ReportState | undefined)[];
 
-  /** What decisions need to know of the live runs of locked jobs. `counts`: see {@link LiveRuns}. */
+  /** The live runs of locked jobs, in the form that decisions need. `counts`: see {@link LiveRuns}. */
   liveRuns(uids: readonly number[], counts?: LiveRunCounts): ReadonlyMap<number, LiveRuns>;
   /**
-   * Locks all live runs of a locked job, oldest first; with `ownRuns` also those whose own `run_at` is to
-   * come.
+   * Locks all live runs of a locked job, oldest first. With `ownRuns` also runs with their own future
+   * `run_at`.
    */
   lockLiveRuns(uid: number, which: { readonly ownRuns: boolean }): readonly LiveRun[];
-  /** Makes what waits for a later instant than `after` due now; gives how many can be claimed. */
+  /** Makes runs due now that wait for an instant later than `after`. Returns how many became claimable. */
   makeAllDue(uid: number, after: number): number;
-  /** Moves waiting runs from one kind of waiting to another; gives how many became due. */
+  /** Moves waiting runs to another kind of waiting. Returns how many became due. */
   moveRuns(uid: number, move: Move): number;
   /**
-   * Gives the waiting runs of a job the type version that it has now, but for those with a payload of their
-   * own that wait for a still newer one. Returns the version's key.
+   * Gives a job's waiting runs the type version of the job. Leaves out runs with their own payload that need
+   * a newer version. Returns the version's key.
    */
   retypeRuns(uid: number, job: Job): number;
-  /** Asks claimed runs to stop; returns the ids of those that were not asked before. */
+  /** Asks claimed runs to stop. Returns the ids of the runs that were not asked before. */
   requestCancels(runs: readonly LiveRun[], reason: CancelReason): readonly string[];
-  /** Moves locked runs into history, and puts others back. */
+  /** Moves finished locked runs to history, and returns the others to the queue. */
   endRuns(ends: RunEnds): void;
   /** Adds lines to the logs of locked runs. */
   appendLogs(logs: readonly RunLog[]): void;
 
   /**
-   * Writes all that the unit of work has gathered. It is told what was made (`queued`, `finished`) by the
-   * next answer at the latest.
+   * Writes all changes that the unit of work has collected. The unit's `queued` and `finished` are complete
+   * when the next call is answered, at the latest.
    */
   write(): void;
-  /** Begins to write the jobs that have changed, while the transaction decides about others. */
+  /** Starts to write the changed jobs while the transaction decides about others. */
   writeJobs(): void;
 
-  /** Locks jobs that are due, the longest overdue first, and reads what it takes to plan and claim them. */
+  /** Locks due jobs, longest overdue first, and reads the data that planning and claiming need. */
   lockDue(input: PlanInput): DueJobs;
-  /** When jobs of the plan's types have to be looked at next. The plan writes nothing more. */
+  /** When the jobs of the plan's types must be planned next. The plan writes nothing after this. */
   endPlan(planned: EndedPlan): PlanEnd;
 
-  /** Locks the job that a command is for, if there is one. */
+  /** Locks the job of a command, if it exists. */
   lockJob(input: CommandInput): LockedJob;
   /** The run that the command's dedupe key made in the last 24 h (P15, run now). */
   dedupedRun(input: CommandInput, uid: number): Run | undefined;
   keepDedupeKey(kept: { readonly uid: number; readonly key: string; readonly runId: string }): void;
-  /** {@link Tables.write}, and the claim that the command asks for, if the store makes it here. */
+  /**
+   * Like {@link Tables.write}. Also returns the claim that the command asked for, if the store makes it here.
+   */
   endCommand(input: CommandInput, before: StoredJob): ClaimResult | undefined;
   writeAudit(audit: AuditEntry, target: string): void;
 
   /** New uids, in rising order. */
   newUids(count: number): readonly number[];
-  /** Adds jobs whose ids are free; returns the uids of those. `isLast`: nothing is asked after it. */
+  /** Adds the jobs whose ids are free, and returns their uids. `isLast`: no call follows. */
   insertJobs(jobs: readonly JobToInsert[], how: { readonly isLast: boolean }): ReadonlySet<number>;
   /** The uids of the jobs that have these ids now. */
   uidsOf(ids: readonly string[]): ReadonlyMap<string, number>;
 
-  /** Locks a live run, and its job before it; a finished one is only read. */
+  /** Locks a live run, and first its job. A finished run is only read. */
   lockRun(runId: string): Run | undefined;
   findRun(runId: string): Run | undefined;
   /**
-   * Makes a run that waits for its time due now; false: it does not. One made a moment ahead of its slot
-   * stays.
+   * Makes a run due that waits for its time. False if it does not wait. A run that was made shortly before
+   * its slot does not change.
    */
   makeRunDue(runId: string): boolean;
 }
 
-/** What is read and removed of history. */
+/** The operations on history for pruning. */
 export interface PruneTables {
-  /** Locks at most `limit` jobs with more history than this; `more`: there may be others. */
+  /** Locks at most `limit` jobs with more history than the bounds. `more`: there may be others. */
   lockOverfull(
     bounds: HistoryBounds,
     limit: number,
   ): { readonly jobs: readonly StoredJob[]; readonly more: boolean };
-  /** The ids of the first finished runs of jobs. */
+  /** The ids of the first finished runs of each job. */
   firstRuns(toPrune: readonly RunsToPrune[]): readonly number[];
   /**
-   * The ids of at most `limit` runs that finished before an instant, and locks their jobs; those whose jobs
-   * others have locked are left out. `isFull`: with them, the limit was reached.
+   * Finds at most `limit` runs that finished before an instant, locks their jobs, and returns the run ids.
+   * Leaves out runs whose jobs other transactions have locked. `isFull`: the limit was reached, with those
+   * counted.
    */
   lockOldRuns(before: number, limit: number): { readonly ids: readonly number[]; readonly isFull: boolean };
   /**
-   * Removes finished runs of locked jobs with their logs; dedupe keys keep the runs that they name. Returns
-   * those that were still there.
+   * Removes finished runs of locked jobs, with their logs. Dedupe keys keep a copy of their run. Returns the
+   * removed runs.
    */
   removeRuns(ids: readonly number[]): readonly RemovedRun[];
-  /** Adds removed runs to the hours of their jobs. */
+  /** Adds removed runs to the hourly counts of their jobs. */
   countInJobHours(runs: readonly RemovedRun[]): void;
-  /** Removes at most `limit` rows from before an instant; returns how many. */
+  /** Removes at most `limit` rows older than an instant. Returns how many. */
   removeOld(what: OldRows, before: number, limit: number): number;
 }
 
@@ -136,18 +140,18 @@ export interface LiveRunCounts {
 }
 
 export interface ClaimKey {
-  /** As text or as a number, whichever the caller has: a store reads it as it needs it. */
+  /** Text or number, as the caller has it. The store converts it. */
   readonly runId: string | number;
   readonly fence: number;
 }
 
 /**
- * `stale`: the claim is not the newest of the run any more, or the run is finished (P10, fence). `held`:
- * somebody's transaction has locked the job. Strings and the run itself, since a batch has thousands.
+ * `stale`: a newer claim of the run exists, or the run is finished (P10, fence). `held`: another transaction
+ * has locked the job. Strings and plain runs save one object for each claim: a batch has thousands.
  */
 export type ClaimState = LiveRun | MovedRun | 'stale' | 'held';
 
-/** A run that succeeded, and that the store has moved into history already. */
+/** A succeeded run that the store has already moved to history. */
 export interface MovedRun {
   readonly movedOf: number;
   readonly end: EndedRun;
@@ -163,7 +167,7 @@ export interface RunEnds {
   readonly putBack: readonly PutBack[];
 }
 
-/** A run that waits for another attempt. */
+/** A run that waits for its next attempt. */
 export interface PutBack {
   readonly runId: string;
   readonly to: Extract<Settlement, { kind: 'waiting' }>;
@@ -176,56 +180,56 @@ export interface RunLog {
 }
 
 export interface DueJobs {
-  /** Locked, the longest overdue first. */
+  /** Locked, longest overdue first. */
   readonly jobs: readonly StoredJob[];
-  /** Of each of them; a store may read it when it is asked for. */
+  /** The live runs of each job. A store may read them on request. */
   readonly live: Pick<ReadonlyMap<number, LiveRuns>, 'get'>;
-  /** What waits for a claim, if the plan is to claim, too, and its node may. */
+  /** What waits for a claim, if the plan may claim for its node. */
   readonly waiting?: SeenWaiting | undefined;
 }
 
-/** What waits for a claim, as a look has seen it. */
+/** The waiting runs, as one look found them. */
 export interface SeenWaiting {
   /** The time of the look. */
   readonly at: number;
-  /** The earliest run that is claimed in due order. */
+  /** When the earliest run that is claimed in due order is due. */
   readonly runAt: number | undefined;
-  /** When to look for those again, if not at `runAt`. */
+  /** When to look for these runs again, if not at `runAt`. */
   readonly againAt?: number | undefined;
-  /** The earliest slot that no claim took as it was made, or that was put back. */
+  /** When the earliest slot is due that its plan did not claim, or that was put back. */
   readonly slotAt: number | undefined;
   readonly suspects: WaitingSuspects;
 }
 
-/** The runs that a claim takes next: `places` start at once, `prefetch` more are held. */
+/** How many runs a claim takes: `places` runs start at once, and `prefetch` more wait at the node. */
 export interface ClaimRoom {
-  /** One suspect that is due; due slots; or runs in due order, with some that are about to be. */
+  /** One due suspect; due slots; or runs in due order, including some that are about to become due. */
   readonly which: 'suspect' | 'slots' | 'due';
   readonly places: number;
   readonly prefetch: number;
   readonly ahead?: NonNullable<ClaimInput['ahead']>;
 }
 
-/** Where each job is in the list of a claim's jobs, by uid. */
+/** The index of each job in the list of a claim's jobs, by uid. */
 export type JobIndexes = Map<number, number>;
 
 export interface EndedPlan {
   readonly input: PlanInput;
-  /** What {@link Tables.lockDue} gave. */
+  /** The jobs that {@link Tables.lockDue} locked. */
   readonly jobs: readonly StoredJob[];
-  /** Something was taken of one of them. */
+  /** The plan took slots of at least one job. */
   readonly isDone: boolean;
 }
 
 export interface PlanEnd {
-  /** All that was due by then was looked at. */
+  /** The plan has handled everything that was due by then. */
   readonly now: number;
   readonly nextWakeAt?: number;
 }
 
 export interface LockedJob {
   readonly stored: StoredJob | undefined;
-  /** Others may change its row meanwhile, and this transaction may not. */
+  /** Other transactions may change the job's row meanwhile. This transaction must not. */
   readonly isShared: boolean;
 }
 
@@ -237,13 +241,13 @@ export interface JobToInsert {
   readonly job: Job;
 }
 
-/** Rows of history that a job may have. */
+/** How many rows of history a job may have. */
 export interface HistoryBounds {
   readonly finished: number;
   readonly skipped: number;
 }
 
-/** The first `count` runs of a job: of those that ran, in the order they were made or ended; or skipped ones. */
+/** The first `count` runs of a job: executed runs in the order they were made or ended, or skipped ones. */
 export interface RunsToPrune {
   readonly uid: number;
   readonly first: 'made' | 'ended' | 'skipped';
@@ -253,7 +257,7 @@ export interface RunsToPrune {
 export type RemovedRun = Pick<FinishedRun, 'jobUid' | 'status' | 'finishedAt'>;
 
 /**
- * `finishedJobs`: those whose last end, slot or start is older become tombstones. `tombstones`: those without
- * runs, however old. `nodeNames`: if the store keeps any of nodes that have not been seen since.
+ * `finishedJobs`: jobs become tombstones when their last end, slot and start are older. `tombstones`: those
+ * without history, whatever their age. `nodeNames`: names of nodes not seen since, if the store keeps any.
  */
 export type OldRows = 'finishedJobs' | 'tombstones' | 'dedupeKeys' | 'hours' | 'jobHours' | 'nodeNames';

@@ -4,20 +4,20 @@ import type { NewRun, SkippedRun } from '../rules/decision.ts';
 import type { StoredJob } from './stored-job.ts';
 
 /**
- * One transaction under way: the jobs that it has locked, and what it has decided and not written yet. Writes
- * are gathered, so that a store can write each table once, however many jobs and runs they are about.
+ * One transaction in progress: the jobs that it has locked, and its decisions that are not written yet. It
+ * collects all writes, so that a store writes each table once.
  */
 export interface UnitOfWork {
   readonly now: number;
-  /** The locked jobs as they are now, by uid. */
+  /** The locked jobs with all changes so far, by uid. */
   readonly jobs: Map<number, StoredJob>;
-  /** Those that differ from what is written, as they were. */
+  /** Jobs with unwritten changes, as they were last written. */
   readonly unsaved: Map<number, StoredJob>;
-  /** Runs to be made; the store gives them ids when it writes them. */
+  /** Runs to make. The store assigns their ids when it writes them. */
   readonly toMake: RunToMake[];
   /** The live runs that were made, in order. */
   readonly queued: LiveRun[];
-  /** Slots that were skipped and runs that were cancelled, in order. */
+  /** Skipped slots and cancelled runs, in order. */
   readonly finished: FinishedRun[];
 }
 
@@ -27,7 +27,7 @@ export interface RunToQueue {
   readonly kind: 'queue';
   readonly run: NewRun;
   readonly job: StoredJob;
-  /** It is claimed from the start. */
+  /** Set if the run is made as already claimed. */
   readonly claim?: { readonly node: string; readonly started: boolean };
 }
 
@@ -48,7 +48,7 @@ export function lockedJob(unit: UnitOfWork, uid: number): StoredJob {
   return stored;
 }
 
-/** Changes a locked job; the next write saves it. */
+/** Changes a locked job. The next write saves the change. */
 export function saveJob(unit: UnitOfWork, after: StoredJob): void {
   const before = lockedJob(unit, after.uid);
   if (before === after) return;
@@ -56,14 +56,14 @@ export function saveJob(unit: UnitOfWork, after: StoredJob): void {
   unit.jobs.set(after.uid, after);
 }
 
-/** The live run that is made of one to queue; `fence`: of its claim, if it is claimed from the start. */
+/** The live run to store for a run to queue. `fence`: the fence of its claim, if it is made claimed. */
 export function withClaim(run: LiveRun, { claim }: RunToQueue, fence: number | undefined): LiveRun {
   if (claim === undefined || fence === undefined) return run;
   const claimed = { ...run, claim: { node: claim.node, fence } };
   return claim.started ? { ...claimed, status: 'running', startedAt: run.queuedAt } : claimed;
 }
 
-/** A run as it was made, before a claim that came with it. */
+/** The run as it was before the claim that it was made with. */
 export function asMade(run: LiveRun): LiveRun {
   return run.claim === undefined ? run : { ...without(run, 'claim', 'startedAt'), status: 'queued' };
 }

@@ -4,70 +4,79 @@ import type { LogLine } from '../../core/store/store-passes.ts';
 /** A value that is bound to a parameter. */
 export type Bound = string | number | null;
 
-/** Adds a parameter, and gives the words that stand for it. */
+/** Adds a parameter, and returns its placeholder. */
 export type Bind = (value: Bound) => string;
 
-/** The newest runs of one table, and what they are read by. */
+/** Which newest runs to read from one table. */
 export interface NewestRuns {
   readonly table: string;
   readonly columns: string;
-  /** Conditions on rows of `jobs`: the newest of each such job are read. None: the newest of all are. */
+  /**
+   * Conditions on `jobs`: reads the newest runs of each job that meets them. Empty: reads the newest of all.
+   */
   readonly jobs: readonly string[];
-  /** Conditions on rows of the table; where there are some on jobs, one ties it to `jobs`. */
+  /** Conditions on rows of the table. If `jobs` is not empty, one of these joins the table to `jobs`. */
   readonly runs: readonly string[];
-  /** How many, as a parameter. */
+  /** The placeholder of the number of runs. */
   readonly count: string;
 }
 
-/** What reads say in the SQL of one database only. Conditions are on rows of `jobs`, unless they say other. */
+/** The SQL that differs between databases. Conditions are on rows of `jobs`, unless stated otherwise. */
 export interface Dialect {
-  /** What stands before the name of a table. */
+  /** The prefix of table names. */
   readonly schema: string;
-  /** What stands before the number of a parameter. */
+  /** The prefix of numbered parameters. */
   readonly mark: '$' | '?';
 
-  /** Joins `running` to `jobs`, where conditions and sort keys name it. */
+  /** Joins `running` to `jobs`, for conditions and sort keys that use it. */
   readonly withRunning: string;
-  /** `running`, `first_started`, `last_started`, `zombie` and `waiting_since` of the job in `stored`. */
+  /**
+   * The columns `running`, `first_started`, `last_started`, `zombie` and `waiting_since` of the job `stored`.
+   */
   readonly summary: string;
-  /** Joins what {@link summary} names. */
+  /** The joins that {@link summary} needs. */
   readonly withSummary: string;
-  /** The start of the latest started run, live or not. */
+  /** When the latest started run of the job started, live or finished. */
   readonly lastRun: string;
   readonly hasZombie: string;
-  /** An unclaimed run was due before then. */
+  /** True if an unclaimed run of the job was due before `at`. */
   waitsSince(at: string): string;
-  /** A run started before then. */
+  /** True if a run of the job that started before `at` is running. */
   runsSince(at: string): string;
-  /** A node can run its type; `handlers`: a parameter of `TypeVersions` as JSON. */
+  /** True if a node can run the type of the job. `handlers`: the placeholder of `TypeVersions` as JSON. */
   hasHandler(handlers: string): string;
-  /** A column has this part, in any case; the part is in lower case. */
+  /** True if the column contains `part`, in any case. `part` is in lower case. */
   contains(column: string, part: string): string;
-  /** So many jobs are counted by health in one statement. */
+  /** The most jobs whose health one statement counts. */
   readonly countedAtOnce: number;
   /**
-   * The uid of each job and the columns of `recentRunOf`, newest first. Parameters: {@link list} of uids, and
-   * how many runs of each job; it may find more.
+   * The statement for the newest runs of jobs: uid of the job, then the columns of `recentRunOf`, newest
+   * first. Parameters: a {@link list} of uids, and the runs for each job. It may return more.
    */
   readonly recentRuns: string;
   list(uids: readonly number[]): string;
-  /** A number is in a {@link list}. */
+  /** True if a number is in a {@link list}. */
   isAmong(column: string, list: string): string;
 
-  /** Whether the runs of a type are read job by job where it has few jobs. */
+  /** Whether a query for the runs of one type reads them job by job, if the type has few jobs. */
   isByJob(table: 'live_runs' | 'runs', status: RunStatus | undefined): boolean;
-  /** What follows FROM: the rows as `run`, with `jobs` and `job_types`. */
+  /** The text after FROM: the rows as `run`, joined with `jobs` and `job_types`. */
   newestRuns(of: NewestRuns): string;
-  /** On rows of runs. Written out: an index on part of the rows is used for what is known as it is planned. */
+  /**
+   * A condition on rows of runs. Its values are literals, because only those let the planner use a partial
+   * index.
+   */
   hasStatus(status: RunStatus, byJob: boolean): string;
   queuedFrom(at: number, bind: Bind): string;
   queuedBefore(at: number, bind: Bind): string;
-  /** The id of the node of `run`. */
+  /** The expression for the node id of `run`. */
   readonly nodeOfRun: string;
   liveRunOf(row: unknown, node: string | null): LiveRun;
   finishedRunOf(row: unknown, node: string | null): FinishedRun;
 
-  /** How many live runs are queued, held and running, and when the first unclaimed one is due. */
+  /**
+   * The statement that counts queued, held and running runs, and finds when the first unclaimed run is due.
+   */
   readonly countLive: string;
 
   statusOf(kept: unknown): RunStatus;
@@ -75,30 +84,30 @@ export interface Dialect {
   levelOf(kept: unknown): LogLine['level'];
 }
 
-/** The parameters of one statement. */
+/** Collects the parameters of one statement. */
 export function parameters({ mark }: Dialect): { readonly params: Bound[]; readonly bind: Bind } {
   const params: Bound[] = [];
   return { params, bind: (value) => `${mark}${params.push(value)}` };
 }
 
-/** Jobs with their types, as `jobs` and `job_types`. */
+/** The FROM clause for jobs and their types: `jobs` and `job_types`. */
 export function jobsIn({ schema }: Pick<Dialect, 'schema'>): string {
   return `${schema}jobs JOIN ${schema}job_types ON job_types.key = jobs.type_key`;
 }
 
-/** The job of `run`, as `jobs`, and its type. */
+/** Joins the job of `run` and its type: `jobs` and `job_types`. */
 export function jobOfRun({ schema }: Pick<Dialect, 'schema'>): string {
   return `JOIN ${schema}jobs ON jobs.uid = run.job_uid JOIN ${schema}job_types ON job_types.key = jobs.type_key`;
 }
 
-/** A WHERE of all these conditions; nothing for none. */
+/** A WHERE clause that requires all conditions. Empty if there are none. */
 export function allOf(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
 /**
- * The nearest number that a `bigint` takes, since a client can send any; 0, which nothing has, for what is no
- * number.
+ * The nearest value that fits a `bigint`, because a client can send any number. 0 for NaN: no row has the id
+ * 0.
  */
 export function bindable(value: number): number {
   if (Number.isNaN(value)) return 0;

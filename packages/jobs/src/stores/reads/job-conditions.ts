@@ -4,7 +4,7 @@ import { CLOCK_TOLERANCE_MS } from '../../core/rules/resume.ts';
 import type { JobQuery } from '../../core/store/store-views.ts';
 import type { Bind, Dialect } from './dialect.ts';
 
-/** What a condition is made with. */
+/** What the functions here need to build a condition. */
 export interface Terms {
   readonly sql: Dialect;
   readonly handlers: TypeVersions;
@@ -12,7 +12,7 @@ export interface Terms {
   readonly bind: Bind;
 }
 
-/** What the filters of a query ask of rows of `jobs`. */
+/** The conditions on `jobs` for the filters of a query. */
 export function filtersOf({ type, status, q, health }: JobQuery, terms: Terms): string[] {
   const { sql, bind } = terms;
   const filters = ['deleted_at IS NULL'];
@@ -27,7 +27,8 @@ export function filtersOf({ type, status, q, health }: JobQuery, terms: Terms): 
 }
 
 /**
- * A condition on rows of `jobs`: jobs that may have this health, and all that have it. `healthOf` decides.
+ * A condition on `jobs` that every job with this health meets. Other jobs may meet it too: `healthOf`
+ * decides.
  */
 function mayHave(health: HealthFilter, terms: Terms): string {
   const { sql, bind, now } = terms;
@@ -61,7 +62,7 @@ function hasHandler({ sql, bind, handlers }: Terms): string {
   return sql.hasHandler(bind(JSON.stringify(handlers)));
 }
 
-/** The first that a job has, in the order of `core`: the worst. */
+/** An expression for the worst health of a job, in the order of `core`. */
 export function worstHealth(terms: Terms): string {
   const cases = HEALTH_STATUSES.filter((health) => health !== 'ok').map(
     (health) => `WHEN ${mayHave(health, terms)} THEN '${health}'`,

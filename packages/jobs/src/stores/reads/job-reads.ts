@@ -31,14 +31,17 @@ export function createJobReads(sql: Dialect) {
       return row === undefined ? undefined : viewOf(row, handlers, now);
     },
 
-    /** A page of jobs in the order asked for; jobs without the value they are sorted by come last. */
+    /** A page of jobs in the requested order. Jobs without a value in the sort column come last. */
     *listJobs(query: JobQuery, now: number): Read<Page<JobView>> {
       const page = yield* readPage(sql, query, now);
       if (query.recentRuns === undefined) return page;
       return { ...page, rows: yield* withRecentRuns(sql, page.rows, query.recentRuns) };
     },
 
-    /** Only the counts come here, however many jobs there are; `next`: where to go on counting. */
+    /**
+     * Counts jobs by health. The result is small, however many jobs there are. `next`: where the next call
+     * continues.
+     */
     *countHealth(
       { handlers, after = '0' }: { readonly handlers: TypeVersions; readonly after?: string },
       now: number,
@@ -72,9 +75,9 @@ function* readPage(sql: Dialect, query: JobQuery, now: number): Read<Page<JobVie
   const found: { readonly view: JobView; readonly cursor: Cursor }[] = [];
   let batch = (query.health === undefined ? query.limit : Math.max(query.limit, MIN_BATCH)) + 1;
   let { after } = query;
-  // One more than was asked for: there is a next page.
+  // Finds one job more than requested, to know whether there is a next page.
   while (found.length <= query.limit) {
-    // By health, SQL only narrows down: a page may take several batches, each larger than the one before.
+    // SQL may return jobs with another health, so a page may take several batches, each larger than the last.
     const rows = yield* readBatch(sql, query, { after, now, batch });
     for (const row of rows) {
       const view = viewOf(row, query.handlers, now);
@@ -89,7 +92,7 @@ function* readPage(sql: Dialect, query: JobQuery, now: number): Read<Page<JobVie
   return { ...page, rows: page.rows.map(({ view }) => view) };
 }
 
-/** A little more than most pages: some of what SQL finds is not of that health after all. */
+/** A little more than most pages, because some rows that SQL finds have another health. */
 const MIN_BATCH = 64;
 const MAX_BATCH = 800;
 
@@ -100,7 +103,8 @@ interface Batch {
 }
 
 /**
- * The jobs behind a cursor. Sorted as uids, and read only once it is clear which: sorting long rows is dear.
+ * Reads the jobs after a cursor. Sorts only uids, and then reads the rows of the page: sorting long rows is
+ * slow.
  */
 function readBatch(sql: Dialect, query: JobQuery, { after, now, batch }: Batch): Read<readonly unknown[]> {
   const { params, bind } = parameters(sql);
@@ -120,7 +124,7 @@ function readBatch(sql: Dialect, query: JobQuery, { after, now, batch }: Batch):
   );
 }
 
-/** What jobs are sorted by; with `nullable`, those without it come last. */
+/** A sort column. If it is `nullable`, jobs without a value come last. */
 interface SortKey {
   readonly value: string;
   readonly nullable: boolean;
@@ -141,7 +145,7 @@ function sortKey(sql: Dialect, sort: JobSort): SortKey {
   }
 }
 
-/** Rows with a later value, or the same one and a later key; those without a value are last. */
+/** Rows with a later value, or with the same value and a later key. Rows without a value are last. */
 function behind(
   { value, nullable }: SortKey,
   { value: at, key }: Cursor,
@@ -153,7 +157,7 @@ function behind(
   return nullable ? `${value} IS NULL OR ${behindIt}` : behindIt;
 }
 
-/** Adds each job's newest runs, live or finished, newest first: one query for all of them. */
+/** Adds the newest runs of each job, live or finished, newest first. One query reads them for all jobs. */
 function* withRecentRuns(sql: Dialect, views: readonly JobView[], limit: number): Read<readonly JobView[]> {
   const found = new Map<number, RecentRun[]>(views.map(({ job }) => [Number(job.uid), []]));
   for (const raw of yield* arrays(sql.recentRuns, [sql.list([...found.keys()]), limit])) {
@@ -169,7 +173,7 @@ function* withRecentRuns(sql: Dialect, views: readonly JobView[], limit: number)
 
 interface Summary {
   readonly uid: number;
-  /** Only in rows of a page. */
+  /** Only in the rows of a page. */
   readonly sort_value: string | number | null;
   readonly running: number;
   readonly first_started: number | null;

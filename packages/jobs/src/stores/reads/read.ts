@@ -4,13 +4,13 @@ import type { Bound } from './dialect.ts';
 export interface Statement {
   readonly sql: string;
   readonly params: readonly Bound[];
-  /** How its rows come. */
+  /** The form of its rows. */
   readonly rows: 'arrays' | 'objects';
 }
 
 /**
- * A read, written once for both databases: it yields its statements, one at a time, and is given their rows.
- * SQLite answers at once; PostgreSQL is waited for.
+ * A read that is written once for both databases. It yields statements, one at a time, and receives their
+ * rows. SQLite answers synchronously, PostgreSQL asynchronously.
  */
 export type Read<T> = Generator<Statement, T, readonly unknown[]>;
 

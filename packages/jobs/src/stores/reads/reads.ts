@@ -3,7 +3,7 @@ import { createJobReads } from './job-reads.ts';
 import { createRunReads } from './run-reads.ts';
 import { createStatReads } from './stat-reads.ts';
 
-/** What people look at, in the SQL of one database. */
+/** The reads for people and the API, in the SQL of one database. */
 export function createReads(sql: Dialect) {
   return { ...createJobReads(sql), ...createRunReads(sql), ...createStatReads(sql) };
 }

@@ -10,7 +10,7 @@ import { arrays, type Read } from './read.ts';
 
 export function createRunReads(sql: Dialect) {
   const { schema, mark } = sql;
-  // A run only ever moves from the one to the other: in this order, none is missed.
+  // A run only moves from live runs to history. Reading live runs first never misses a run.
   const kinds: readonly Kind[] = [
     { table: 'live_runs', columns: LIVE_COLUMNS, runOf: sql.liveRunOf },
     { table: 'runs', columns: FINISHED_COLUMNS, runOf: sql.finishedRunOf },
@@ -44,7 +44,7 @@ export function createRunReads(sql: Dialect) {
         for (const row of yield* newestRuns(sql, kind, query)) {
           const view = viewOf(row, kind.runOf);
           const id = Number(view.run.id);
-          // One that finished in between is in both, and shown as it was first.
+          // A run that finished between the two reads is in both. The page shows it as it was first.
           if (!found.has(id)) found.set(id, view);
         }
       }
@@ -73,19 +73,19 @@ interface Kind {
 }
 
 function columnsOfView({ nodeOfRun }: Dialect): string {
-  // In a caller's transaction, columns need distinct names: a row comes as JSON.
+  // The column names must be distinct: in a caller's transaction, each row comes as JSON.
   return `run.*, jobs.id AS job_id, type AS job_type, ${nodeOfRun} AS node_name`;
 }
 
-/** Reads {@link columnsOfView}. */
+/** Reads a row of {@link columnsOfView}. */
 function viewOf(raw: unknown, runOf: Kind['runOf']): RunView {
   const [jobId, type, node] = rowOf<readonly unknown[]>(raw).slice(-3) as [string, string, string | null];
   return { run: runOf(raw, node), jobId, type };
 }
 
 /**
- * The jobs whose newest runs are read, and not the newest of all until enough have been found: few runs, or
- * none, would be looked for among all there are.
+ * The jobs of a type, if it has only a few: then runs are read job by job. Without this, a search for a type
+ * with few runs would read the runs of all types. Undefined if the type has many jobs.
  */
 function* fewJobsOf(sql: Dialect, type: string): Read<readonly number[] | undefined> {
   const { params, bind } = parameters(sql);
@@ -94,7 +94,7 @@ function* fewJobsOf(sql: Dialect, type: string): Read<readonly number[] | undefi
   return uids.length <= FEW_JOBS ? uids : undefined;
 }
 
-/** The newest rows of one table that fit, one more than asked for. */
+/** The newest matching rows of one table, one more than requested. */
 function* newestRuns(sql: Dialect, { table, columns }: Kind, query: RunQuery): Read<readonly unknown[]> {
   const { params, bind } = parameters(sql);
   const { jobUid, jobId, type, status, from, to, before, limit } = query;
@@ -123,7 +123,7 @@ function* newestRuns(sql: Dialect, { table, columns }: Kind, query: RunQuery): R
   );
 }
 
-/** The job that has an id now, and those that had it before: each in its own index. */
+/** The current job with an id, and the deleted ones. Each part uses its own index. */
 function hadId({ schema }: Dialect, id: string): string {
   const uids = `SELECT uid FROM ${schema}jobs WHERE id = ${id} AND deleted_at`;
   return `jobs.uid IN (${uids} IS NULL UNION ALL ${uids} IS NOT NULL)`;

@@ -13,7 +13,7 @@ export function createStatReads(sql: Dialect) {
     (status) =>
       `SELECT '${status}', count(*) FROM ${schema}jobs WHERE deleted_at IS NULL AND status = '${status}'`,
   ).join(' UNION ALL ');
-  // A sum of `bigint` is a `numeric` in PostgreSQL, which would come as text.
+  // PostgreSQL returns the sum of `bigint` values as `numeric`, which would arrive as text.
   const countHours = (from: string) =>
     `SELECT hour, status, CAST(sum(count) AS bigint) FROM ${from} GROUP BY hour, status`;
   const hoursOfAll = countHours(`${schema}hour_counts WHERE hour >= ${mark}1`);
@@ -46,7 +46,10 @@ export function createStatReads(sql: Dialect) {
       };
     },
 
-    /** Hours of the job that has the id now: those of pruned runs, and of the runs that are still there. */
+    /**
+     * The hourly counts of the job that has the id now: of pruned runs, and of runs that are still in
+     * history.
+     */
     *jobHours(
       { jobId, hours }: { readonly jobId: string; readonly hours: number },
       now: number,

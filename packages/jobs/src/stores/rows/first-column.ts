@@ -9,7 +9,7 @@ export function numbersIn(rows: readonly unknown[]): number[] {
   return rows.map((row) => (row as readonly number[])[0] as number);
 }
 
-/** A row as it is, for statements whose columns are known where they are read. */
+/** A row with the type that the caller states. For statements whose columns the caller knows. */
 export function rowOf<Columns extends readonly unknown[]>(raw: unknown): Columns {
   return raw as Columns;
 }

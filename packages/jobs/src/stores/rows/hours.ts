@@ -3,17 +3,17 @@ import type { HourCount } from '../../core/store/store-views.ts';
 
 export const HOUR_MS = 3_600_000;
 
-/** The beginning of an instant's hour. */
+/** The start of the hour that contains an instant. */
 export function hourOf(at: number): number {
   return Math.floor(at / HOUR_MS) * HOUR_MS;
 }
 
-/** The beginning of the first of so many hours, the last of which is that of `now`. */
+/** The start of the first of `hours` hours. The last one contains `now`. */
 export function firstHour(hours: number, now: number): number {
   return hourOf(now) - (hours - 1) * HOUR_MS;
 }
 
-/** Of one hour, in the order in which `core` names the statuses. */
+/** Newest hour first. Within an hour, in the order of statuses in `core`. */
 export function newestHoursFirst(counts: readonly HourCount[]): HourCount[] {
   const rank = ({ status }: HourCount) => RUN_STATUSES.indexOf(status);
   return counts.toSorted((a, b) => b.hour - a.hour || rank(a) - rank(b));

@@ -8,9 +8,9 @@ type Value = string | number | null;
 /** A column of jobs. */
 export interface JobColumn {
   readonly name: string;
-  /** In PostgreSQL. */
+  /** The column type in PostgreSQL. */
   readonly type: 'bigint' | 'double precision' | 'integer' | 'text';
-  /** What it keeps of a job. */
+  /** The value of the column for a job. */
   of(stored: StoredJob): Value | undefined;
 }
 
@@ -25,18 +25,18 @@ const ofSchedule = (name: string, type: JobColumn['type'], key: string) =>
   ofJob(name, type, ({ schedule }) => Reflect.get(schedule, key));
 
 export const UID = column('uid', 'bigint', ({ uid }) => uid);
-/** When the planner has to look at the job. */
+/** When the planner must look at the job. */
 export const WAKE_AT = ofJob('wake_at', 'bigint', ({ wakeAt }) => wakeAt);
 const NEXT_RUN_AT = ofJob('next_run_at', 'bigint', ({ nextRunAt }) => nextRunAt);
 const FAILED_IN_ROW = ofJob('failed_in_row', 'bigint', ({ failedInRow }) => failedInRow);
 
-/** What a slot changes, but for `wake_at`. */
+/** The columns that a slot changes, except for `wake_at`. */
 export const SLOT_COLUMNS = [
   NEXT_RUN_AT,
   ofJob('last_slot_at', 'bigint', ({ lastSlotAt }) => lastSlotAt),
   column('skipped_count', 'bigint', ({ skippedCount }) => skippedCount),
 ];
-/** What the end of a run changes. */
+/** The columns that the end of a run changes. */
 export const END_COLUMNS = [
   ofJob('last_run_at', 'bigint', ({ lastRunAt }) => lastRunAt),
   ofJob('last_status', 'text', ({ lastStatus }) => lastStatus),
@@ -46,10 +46,10 @@ export const END_COLUMNS = [
   ofJob('failing_since', 'bigint', ({ failingSince }) => failingSince),
   column('finished_count', 'bigint', ({ finishedCount }) => finishedCount),
 ];
-/** What every run changes. */
+/** The columns that every run changes. */
 export const STATE_COLUMNS = [...SLOT_COLUMNS, ...END_COLUMNS];
 
-/** What tells the version of a job; what was made has it, too. */
+/** The columns that identify the version of a job. */
 const VERSION_COLUMNS = [
   column('type_key', 'integer', ({ typeKey }) => typeKey),
   ofJob('version', 'integer', ({ version }) => version),
@@ -66,11 +66,12 @@ const EDITED_COLUMNS = [
   column('deleted_at', 'bigint', ({ deletedAt }) => deletedAt),
 ];
 /**
- * What is read of a job that is known already: what may change within a version, and what tells the version.
+ * The columns to read of a job whose fixed columns are known: the varying columns, and the ones that identify
+ * its version.
  */
 export const VARYING_COLUMNS = [WAKE_AT, ...STATE_COLUMNS, ...EDITED_COLUMNS];
 
-/** What never changes within a version. */
+/** The columns that never change within a version. */
 const FIXED_COLUMNS = [
   ofJob('id', 'text', ({ id }) => id),
   ofJob('created_by', 'text', ({ createdBy }) => createdBy),
@@ -98,7 +99,7 @@ const FIXED_COLUMNS = [
 ];
 
 export const JOB_COLUMNS = [...VARYING_COLUMNS, ...FIXED_COLUMNS];
-/** What is known of a job as it is made; nothing has come of it yet, and nobody has paused it. */
+/** The columns that a new job may have values in. It has no runs and no pause yet. */
 export const NEW_JOB_COLUMNS = [
   UID,
   WAKE_AT,
@@ -108,17 +109,17 @@ export const NEW_JOB_COLUMNS = [
   ...FIXED_COLUMNS,
 ];
 
-/** What these columns keep of a job. */
+/** The values of these columns for a job. */
 export function paramsOf(columns: readonly JobColumn[], stored: StoredJob): Value[] {
   return columns.map(({ of }) => of(stored) ?? null);
 }
 
-/** Whether one of these columns is to be written. */
+/** Whether one of these columns has changed. */
 export function hasChanged(columns: readonly JobColumn[], before: StoredJob, after: StoredJob): boolean {
   return columns.some(({ of }) => of(before) !== of(after));
 }
 
-/** Whether {@link STATE_COLUMNS} and `wake_at` are all that is to be written. */
+/** Whether only {@link STATE_COLUMNS} and `wake_at` have changed. */
 export function onlyStateChanged(before: StoredJob, after: StoredJob): boolean {
   return !hasChanged(EDITED_COLUMNS, before, after);
 }
@@ -129,11 +130,11 @@ export function namesOf(columns: readonly JobColumn[]): string {
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-/** What of a job never changes within a version of it. */
+/** The part of a job that never changes within a version. */
 export type FixedJob = JobDefinition &
   Pick<Job, 'uid' | 'version' | 'createdBy' | 'createdAt' | 'updatedAt' | 'trace'>;
 
-/** Jobs as {@link storedJobOf} reads them; goes on with a WHERE about `jobs` or `job_types`. */
+/** Reads jobs for {@link storedJobOf}. Append a WHERE clause on `jobs` or `job_types`. */
 export function selectJob(schema: string): string {
   return `SELECT uid, ${JOB_COLUMNS.map(({ name }) => `jobs.${name}`).join(', ')},
     job_types.type AS type, job_types.version AS type_version
@@ -175,7 +176,7 @@ export function fixedJobOf(raw: unknown): FixedJob {
   return job;
 }
 
-/** A job, from what never changes and the rest of its row. */
+/** A job from its fixed part and the varying columns of its row. */
 export function jobInState(fixed: FixedJob, raw: unknown): StoredJob {
   const row = raw as Row;
   const job: Mutable<Job> = {

@@ -8,13 +8,13 @@ interface CountedRuns {
   left: number;
 }
 
-/** A job that is forgotten is counted again once it grows. */
+/** If a count is dropped for space, the job is counted again when it makes more runs. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const BYTES_OF_ONE = 100;
 
 /**
- * Knows which jobs have too many live runs. The store counts now and then: an exact count at every trigger
- * would cost as much as the run.
+ * Knows which jobs have reached the limit on live runs. The store counts from time to time, because an exact
+ * count at every trigger would cost as much as the run.
  */
 export class LiveRunCap {
   readonly #counts = new BoundedMap<number, CountedRuns>({
@@ -24,16 +24,16 @@ export class LiveRunCap {
   readonly maxLiveRuns: number;
   readonly #recountAfter: number;
 
-  /** `recountAfter`: the part of the runs still allowed after which the store counts again. */
+  /** `recountAfter`: the share of the remaining room after which the store counts again. */
   constructor(maxLiveRuns: number, recountAfter: number) {
     this.maxLiveRuns = maxLiveRuns;
     this.#recountAfter = recountAfter;
   }
 
-  /** Whether the store must count a job's live runs now, for {@link LiveRunCap.setCount}. */
+  /** Whether the store must now count the job's live runs and call {@link LiveRunCap.setCount}. */
   isToCount(jobUid: number, now: number): boolean {
     const known = this.#counts.get(jobUid);
-    // This process made few runs of the job, and earlier ones were counted (`countRun`).
+    // This process has made few runs of the job. `countRun` starts a count when there are more.
     if (known === undefined) return false;
     return known.isAtCap ? Math.abs(now - known.at) >= RECOUNT_AT_CAP_MS : known.left <= 0;
   }

@@ -1,6 +1,6 @@
 import type { Membership, NodeInfo, NodeListener, NodeView } from '../../core/nodes/membership.ts';
 
-/** The nodes on this store: one, as a rule. It has no other nodes to tell anything, and answers for itself. */
+/** The nodes of a store in this process, usually one. There are no other nodes to notify. */
 export class LocalNodes {
   readonly #joined = new Map<string, { readonly node: NodeInfo; readonly listener: NodeListener }>();
 

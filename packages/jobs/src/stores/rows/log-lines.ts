@@ -5,7 +5,7 @@ export interface SizedLine extends LogLine {
   readonly bytes: number;
 }
 
-/** As many of the last lines as fit, in order; a line too long on its own is cut. */
+/** The newest lines that fit, in order. Cuts a line that is too long by itself. */
 export function newestLines(lines: readonly LogLine[]): SizedLine[] {
   const kept: SizedLine[] = [];
   let total = 0;
@@ -21,7 +21,7 @@ export function newestLines(lines: readonly LogLine[]): SizedLine[] {
 function fitting(line: LogLine): SizedLine {
   const bytes = LOG_LINE_BYTES + Buffer.byteLength(line.message) + Buffer.byteLength(line.fields ?? '');
   if (bytes <= LARGEST_LOG_BYTES) return { ...line, bytes };
-  // Cut by characters at a quarter: a character has at most four bytes.
+  // A character takes at most four bytes in UTF-8, so a quarter of the bytes always fits.
   const message = `${line.message.slice(0, LARGEST_LOG_BYTES / 4 - LOG_LINE_BYTES)}…`;
   return { at: line.at, level: line.level, message, bytes: LOG_LINE_BYTES + Buffer.byteLength(message) };
 }

@@ -1,6 +1,6 @@
 import type { Cursor, Page } from '../../core/store/store-views.ts';
 
-/** A page of what was found, in order: the next one begins after its last row, if there is more. */
+/** A page of rows in order. If there are more, `next` is the cursor after the last row. */
 export function pageOf<T>(found: readonly T[], limit: number, cursorOf: (last: T) => Cursor): Page<T> {
   const rows = found.slice(0, limit);
   const last = rows.at(-1);

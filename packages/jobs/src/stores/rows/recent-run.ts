@@ -11,7 +11,7 @@ export type RecentRow<Status, Reason> = readonly [
   finishedAt: number | null,
 ];
 
-/** With the words of `core`. */
+/** Takes a row whose status and reason are words of `core`. */
 export function recentRunOf(row: RecentRow<RunStatus, RunReason>): RecentRun {
   const [id, status, reason, queuedAt, startedAt, finishedAt] = row;
   const run: Mutable<RecentRun> = { id: String(id), status, queuedAt };

@@ -17,13 +17,13 @@ import { errorsOf, progressOf } from './stored-run-json.ts';
 export const ORIGIN_COLUMNS =
   'id, job_uid, trigger, scheduled_for, catch_up, missed, missed_from, payload, retry_of, queued_at';
 
-/** Columns of a run in `live_runs` that waits for nothing but a claim: the others are known. */
+/** The columns of `live_runs` for an unclaimed run that is not held. Its other columns have known values. */
 export const FREE_COLUMNS = `${ORIGIN_COLUMNS}, available_at, failures, recoveries, errors, progress, trace`;
 
-/** Columns of `live_runs` as {@link liveRunOf} reads them, as arrays. */
+/** The columns of `live_runs` that {@link liveRunOf} reads, in order. */
 export const LIVE_COLUMNS = `${FREE_COLUMNS}, status, held, node, fence, started_at, cancel, zombie_since`;
 
-/** Columns of `runs` as {@link finishedRunOf} reads them, as arrays. */
+/** The columns of `runs` that {@link finishedRunOf} reads, in order. */
 export const FINISHED_COLUMNS = `${ORIGIN_COLUMNS}, status, reason, attempt, recoveries, node, started_at, finished_at, progress, result, errors`;
 
 type OriginRow = [
@@ -76,7 +76,7 @@ type FinishedRow = [
 
 type Value = string | number | boolean | null;
 
-/** Reads {@link FREE_COLUMNS}, with the words of `core`. */
+/** Reads a row of {@link FREE_COLUMNS}, whose words are those of `core`. */
 export function freeRunOf(raw: unknown): Mutable<LiveRun> {
   const row = raw as FreeRow;
   const run: Mutable<LiveRun> = {
@@ -135,7 +135,7 @@ export function finishedRunOf(raw: unknown): FinishedRun {
   return run;
 }
 
-/** Adds what not every run has. */
+/** Adds the columns that not every run has. */
 function addOrigin(run: Mutable<RunOrigin>, row: readonly [...OriginRow, ...unknown[]]): void {
   if (row[3] !== null) run.scheduledFor = row[3];
   if (row[6] !== null) run.missedFrom = row[6];
@@ -148,7 +148,7 @@ function addProgress(run: Mutable<Pick<FinishedRun, 'progress'>>, text: JsonText
   if (progress !== undefined) run.progress = progress;
 }
 
-/** In the order of {@link FINISHED_COLUMNS}. */
+/** The values of {@link FINISHED_COLUMNS}, in order. */
 export function finishedParams(run: FinishedRun): Value[] {
   return [
     ...originParams(run),
@@ -165,7 +165,7 @@ export function finishedParams(run: FinishedRun): Value[] {
   ];
 }
 
-/** In the order of {@link ORIGIN_COLUMNS}. */
+/** The values of {@link ORIGIN_COLUMNS}, in order. */
 export function originParams(run: RunOrigin): Value[] {
   return [
     Number(run.id),
@@ -185,7 +185,7 @@ export function errorsText(errors: readonly AttemptError[]): JsonText | null {
   return errors.length === 0 ? null : JSON.stringify(errors);
 }
 
-/** A run kept with its dedupe key after its row was pruned. */
+/** Reads a run that its dedupe key kept after the run's row was pruned. */
 export function keptRunOf(text: JsonText): FinishedRun {
   return JSON.parse(text) as FinishedRun;
 }

@@ -8,15 +8,15 @@ import {
 import { isRecord } from '../../core/objects.ts';
 
 /**
- * Reads the errors of a run, which the engine has written. A database edited by hand may hold others: those
- * are left out.
+ * Reads the errors of a run. Leaves out entries that the engine cannot have written, as in a database that
+ * was edited by hand.
  */
 export function errorsOf(text: JsonText): readonly AttemptError[] {
   const stored = parsed(text);
   return Array.isArray(stored) ? stored.filter(isAttemptError) : [];
 }
 
-/** {@link errorsOf}, of progress; undefined: it is none. */
+/** Reads the progress of a run. Undefined if the value is no progress. */
 export function progressOf(text: JsonText): Progress | undefined {
   const stored = parsed(text);
   return isProgress(stored) ? stored : undefined;
