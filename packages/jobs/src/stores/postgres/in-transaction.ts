@@ -16,13 +16,14 @@ export interface InTransactionDeps {
   now(): number;
 }
 
-/** What of the store can be a part of a caller's transaction. */
+/** The methods of the store that can be part of a caller's transaction. */
 export function storeInTransaction(tx: Transaction, { shared, now }: InTransactionDeps): StoreInTransaction {
   return {
     findJob: (jobId) => inTurn(tx, async () => (await findJob(queriesOn(tx), jobId))?.job),
     async insertJob(input) {
       const { type, typeVersion } = input.definition;
-      // Committed at once: a key says nothing of any job, and the next transaction must not wait for it.
+      // In its own transaction: the key depends on no job, and others must not wait for the caller's commit
+      // to see it.
       await shared.types.ensure(type, typeVersion);
       return insideOf<InsertOutcome>(tx, async ({ q }) => {
         const at = now();
@@ -52,7 +53,7 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
   };
 }
 
-/** The server sends it when the transaction commits. It names no node, so that this node receives it too. */
+/** The server sends the notice at the commit. It has no sender, so this node receives it too. */
 async function notifyOnCommit(q: Queries, events: readonly NodeEvent[]): Promise<void> {
   const message: NoticeMessage = { from: '', notices: [{ kind: 'wake' }, { kind: 'events', events }] };
   await q.arrays(NOTIFY, [CHANNEL, JSON.stringify(message)]);

@@ -7,22 +7,22 @@ import type { Unit } from '../tables/unit.ts';
 import { FIRST_SUSPECT, FREE, firstOf, noteWaiting, SEE_PRIORITIES } from './priority-claims.ts';
 import { type How, type Taken, takeRuns } from './take-runs.ts';
 
-/** A claim that is under way. */
+/** A claim in progress. */
 interface Claiming {
   readonly look: Look;
   readonly how: How;
-  /** Whether it took a suspect; undefined: it did not try. */
+  /** Whether the claim got a suspect; undefined: it did not try. */
   tookSuspect?: boolean;
-  /** What it took in due order, of at most `asked` that were due. */
+  /** The runs that it took in due order, and `asked`: the most due runs that it could take. */
   inOrder?: { readonly taken: Taken; readonly asked: number };
 }
 
-/** A full claim of at least this many runs leaves it to the next claim to see whether there are more. */
+/** After a full claim of at least this many runs, the next claim checks whether there are more. */
 const FULL = 100;
 
 /**
- * A node that has joined takes nothing while it has no row, or its lease is over: it is dead to the others,
- * who take back what it claims.
+ * Claims in one transaction. With `hasJoined`, takes nothing if the node's row is missing or its lease has
+ * ended: the other nodes treat it as dead, and take back its claims.
  */
 export function claimTables(
   u: Unit,
@@ -40,7 +40,7 @@ export function claimTables(
         seenIn((await u.q.arrays(SEE_EARLIEST, [versions, from]))[0]),
       );
       claiming = { look, how: { versions, hasJoined, from: look.from } };
-      // By the last look: one of its own would cost as much as the claim.
+      // What the last look saw: a new look would cost as much as the claim.
       return u.shared.waiting.seen;
     },
     async takeRuns({ node }, room, jobs) {
@@ -65,12 +65,12 @@ export function claimTables(
         : undefined;
       const known = uids.length === 0 ? [] : await u.shared.known.complete(u.q, rows);
       const jobs = new Map(known.map(({ uid, job }) => [uid, job]));
-      // They come in due order.
+      // The runs are in due order.
       const reached = found < asked ? u.now : due.at(-1)?.availableAt;
       u.onceWritten.push(() => look.done(reached, seen));
       const earliest = seen?.earliest;
-      // All that is still due is held by others, such as a node that was frozen while it claimed, or is not
-      // for a dead one.
+      // Other transactions hold every run that is still due, for example a node that was frozen during its
+      // claim. Or the node is dead and may not claim.
       const isHeld = asked > 0 && found === 0 && earliest !== undefined && earliest <= u.now;
       const againAt = isFull ? u.now : earlierOf(isHeld ? u.now + HELD_AGAIN_MS : earliest, look.againAt);
       return {
@@ -83,11 +83,11 @@ export function claimTables(
 
 const READ_JOBS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[])`;
 /**
- * The runs left to claim, of a SELECT from {@link FIRST_SUSPECT}, for {@link noteWaiting}. Parameters:
- * {@link versionsParam}, and where the look begins.
+ * The columns for {@link noteWaiting}, of a SELECT from {@link FIRST_SUSPECT}: the runs that are left to
+ * claim. Parameters: {@link versionsParam}, and the due time at which the look starts.
  */
 export const SEE_LEFT = `${seeing(firstOf(`type_key = known.key AND ${FREE} AND available_at >= $2::bigint`))}, ${SEE_PRIORITIES}`;
 const SEE_EARLIEST = `SELECT ${SEE_LEFT} FROM ${FIRST_SUSPECT}`;
-/** In one, since both are asked for after nearly every claim. */
+/** One statement, because nearly every claim needs both. */
 const SEE_EARLIEST_AND_JOBS = `SELECT looked.*, varying.* FROM (${SEE_EARLIEST}) AS looked
   LEFT JOIN (${SELECT_VARYING} WHERE uid = ANY($3::bigint[])) AS varying ON true`;

@@ -8,28 +8,28 @@ import { isAlive } from '../shortcuts/make-claimed.ts';
 import type { Unit } from '../tables/unit.ts';
 import { FREE, ONE_CLAIMED, UNCLAIMED_SLOT, WAITING_SUSPECT } from './priority-claims.ts';
 
-/** How a claim takes runs. */
+/** The settings of a claim. */
 export interface How {
   /** The parameter of {@link KEYS_KNOWN}. */
   readonly versions: string;
   readonly hasJoined: boolean;
-  /** Runs due before this instant are not looked for. */
+  /** The claim skips runs that were due before this instant. */
   readonly from: number;
 }
 
 /** The runs that a claim took, in due order. */
 export interface Taken {
-  /** How many were due already and free. */
+  /** How many runs were due and unlocked. */
   readonly found: number;
   readonly runs: readonly ClaimedRun[];
 }
 
 type Column<Value = number> = readonly Value[] | null;
 type TextsById = Readonly<Record<string, string>>;
-/** As {@link CLAIM} returns them: one array a column, which costs far less than one row a run. */
+/** A row of {@link CLAIM}. One array for each column costs far less than one row for each run. */
 type TakenRow = readonly [
   found: number,
-  /** The first ones of them start at once. */
+  /** The first `started` runs start at once. The others are prefetched. */
   started: number,
   ids: Column,
   fences: Column,
@@ -39,14 +39,14 @@ type TakenRow = readonly [
   catchUps: Column,
   missed: Column,
   slots: Column<number | null>,
-  /** By run id, of the runs that have one. */
+  /** By run id. Only runs with such a value have an entry. */
   payloads: TextsById | null,
   traces: TextsById | null,
 ];
 
 /**
- * Takes due runs of one kind; in due order, suspects excepted, and then some that are about to be due. One
- * suspect, if no node has claimed another one (P9, lost nodes).
+ * Takes due runs of one kind. With `due`, also runs that become due within moments, and no suspects. Takes a
+ * suspect only if no other suspect is claimed (P9, lost nodes).
  */
 export async function takeRuns(
   { now, q }: Unit,
@@ -54,7 +54,8 @@ export async function takeRuns(
   { node, versions, hasJoined, from, jobs }: How & { readonly node: string; readonly jobs: JobIndexes },
 ): Promise<Taken> {
   if (which === 'suspect') {
-    // Taken before the claim's snapshot, which must show the claims of the lock's last holder.
+    // Lock before the claim's statement takes its snapshot, so that it sees the claims of the last lock
+    // holder.
     const [lock] = await q.arrays(TRY_SUSPECTS_LOCK, [SUSPECTS_LOCK]);
     if (!rowOf<[boolean]>(lock)[0]) return { found: 0, runs: [] };
   }
@@ -96,22 +97,19 @@ function at<Value>(column: Column<Value>, n: number): Value {
 }
 
 const FREE_OF_TYPE = `type_key = known.key AND ${FREE}`;
-/** The live runs that meet a condition, if the node may claim. */
+/** The live runs that meet a condition. None if the node may not claim. */
 const ofType = (
   condition: string,
 ) => `SELECT ctid AS place, id, available_at, recoveries FROM greenvue_jobs.live_runs
       WHERE ${condition} AND (NOT $8::boolean OR EXISTS (SELECT FROM alive))`;
-/** The first due runs that meet a condition. */
+/** The earliest due runs that meet a condition. */
 const dueOf = (condition: string) => `SELECT due.*, row_number() OVER (ORDER BY due.available_at, due.id) AS n
     FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
       ${ofType(condition)} AND available_at <= $2::bigint
       ORDER BY available_at, id LIMIT $5::integer FOR UPDATE SKIP LOCKED) AS due
     ORDER BY n LIMIT $5::integer`;
 const STARTS = '(available_at, id) <= (SELECT available_at, id FROM last_to_start)';
-/**
- * The taken runs, and how many were found due. Updated by `ctid`, since the rows are locked: looking each up
- * by its id costs more.
- */
+/** Claims the runs, and counts the due ones. Finds the locked rows by `ctid`, which is faster than by id. */
 const claimOf = (condition: string) => `WITH alive AS MATERIALIZED (${isAlive('$7')}),
   due AS MATERIALIZED (${dueOf(condition)}),
   coming AS MATERIALIZED (
@@ -137,6 +135,6 @@ const CLAIM: Readonly<Record<ClaimRoom['which'], string>> = {
   // `$9` has no effect here, but a parameter that a statement does not use has no type.
   suspect: claimOf(`${WAITING_SUSPECT} AND $9::bigint IS NOT NULL AND NOT ${ONE_CLAIMED}`),
 };
-/** Any number. A claim of a suspect holds this advisory lock until it is written. */
+/** An arbitrary number. A claim of a suspect holds this advisory lock until its transaction ends. */
 const SUSPECTS_LOCK = 7_236_451_903;
 const TRY_SUSPECTS_LOCK = 'SELECT pg_try_advisory_xact_lock($1::bigint)';

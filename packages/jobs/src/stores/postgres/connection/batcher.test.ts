@@ -97,7 +97,7 @@ describe('requests of one turn of the event loop share a batch', () => {
   });
 });
 
-/** Batches that end, the oldest first, when they are told to. */
+/** A batcher whose batches end, oldest first, when the test says so. */
 function gathering() {
   const sizes: number[] = [];
   const alone: number[] = [];

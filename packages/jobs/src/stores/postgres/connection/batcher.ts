@@ -3,8 +3,8 @@ import { isBusy, mayBeDone } from './database-errors.ts';
 
 export interface BatcherDeps<Input, Result> {
   /**
-   * Does all inputs or none; results are in the order of the inputs. Must not wait long for locks. Two calls
-   * may run at once. `signal` fires once the signals of all inputs have.
+   * Does all inputs or none. Results are in the order of the inputs. Must not wait long for locks. Two calls
+   * may run at once. `signal` fires when the signals of all inputs have fired.
    */
   together(inputs: readonly Input[], signal: AbortFlag): Promise<readonly Result[]>;
   alone(input: Input, signal?: AbortFlag): Promise<Result>;
@@ -19,13 +19,16 @@ interface Asked<Input, Result> {
 
 const MAX_TOGETHER = 250;
 const AT_ONCE = 2;
-/** This many don't wait for the batch before: the database writes one while this process makes the other. */
+/**
+ * A batch of this size starts before the last one ends: the database writes one while this process builds the
+ * other.
+ */
 const ENOUGH = 125;
 
 /**
- * Does in one batch the inputs of one turn of the event loop, or the inputs that arrive during a batch.
- * When a batch fails, each input is done alone, so none fails for another. A batch leaves out inputs whose
- * signal has fired.
+ * Combines inputs into batches: all of one turn of the event loop, or all that arrive during a batch. If a
+ * batch fails, it repeats each input alone, so that no input fails because of another. It leaves out inputs
+ * whose signal has fired.
  */
 export class Batcher<Input, Result> {
   readonly #deps: BatcherDeps<Input, Result>;
@@ -79,7 +82,7 @@ export class Batcher<Input, Result> {
   }
 }
 
-/** Rejects an input whose caller has given up. */
+/** Rejects an input whose caller no longer wants it. */
 function isWanted<Input, Result>({ signal, reject }: Asked<Input, Result>): boolean {
   if (signal?.aborted !== true) return true;
   reject(aborted());

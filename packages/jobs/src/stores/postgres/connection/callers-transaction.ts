@@ -3,29 +3,33 @@ import { LOCK_WAIT_MS } from './database.ts';
 import { busy, unavailable } from './database-errors.ts';
 import { type Param, type Queries, waitingForAll } from './queries.ts';
 
-/** How a piece of work in a caller's transaction ended; what is not `kept` is undone, its locks included. */
+/**
+ * The result of work in a caller's transaction. If not `kept`, the work is undone and its locks are released.
+ */
 export interface Ended<T> {
   readonly result: T;
   readonly kept: boolean;
 }
 
-/** A caller's transaction, as work in it needs to know it. */
+/** Access to a caller's transaction, for work inside it. */
 export interface Inside {
   readonly q: Queries;
-  /** Each statement sees what was committed before it: it is not REPEATABLE READ or SERIALIZABLE. */
+  /** True if each statement sees all earlier commits: not REPEATABLE READ or SERIALIZABLE. */
   readonly seesNewest: boolean;
 }
 
 /**
- * Does a piece of work in a caller's transaction, and leaves that as it was but for what the work has
- * written: a savepoint undoes what fails or is not kept, and the wait for locks is bounded for the work
- * alone.
+ * Runs work in a caller's transaction, and changes nothing else there. A savepoint undoes the work if it
+ * fails or is not kept. The lock timeout applies only to the work.
  */
 export function insideOf<T>(tx: Transaction, work: (inside: Inside) => Promise<Ended<T>>): Promise<T> {
   return inTurn(tx, () => inside(tx, work));
 }
 
-/** Of two pieces of work at once in a transaction, what one undoes of the other would pass for done. */
+/**
+ * Runs one piece of work at a time in each transaction: a rollback to a savepoint would undo parallel work
+ * too.
+ */
 export function inTurn<T>(tx: Transaction, work: () => Promise<T>): Promise<T> {
   const done = (lastCalls.get(tx) ?? Promise.resolve()).then(work);
   lastCalls.set(
@@ -35,7 +39,7 @@ export function inTurn<T>(tx: Transaction, work: () => Promise<T>): Promise<T> {
   return done;
 }
 
-/** Of the process: the engines of two schemas may be given the same transaction. */
+/** For the whole process, because engines of two schemas may get the same transaction. */
 const lastCalls = new WeakMap<Transaction, Promise<unknown>>();
 
 async function inside<T>(tx: Transaction, work: (inside: Inside) => Promise<Ended<T>>): Promise<T> {
@@ -49,16 +53,15 @@ async function inside<T>(tx: Transaction, work: (inside: Inside) => Promise<Ende
     await ask(tx, `RELEASE SAVEPOINT ${SAVEPOINT}`);
     return result;
   } catch (error) {
-    // Where even this fails, nothing can be saved, and what went wrong first is what to tell.
+    // If the rollback fails too, report the first error.
     await ask(tx, `ROLLBACK TO SAVEPOINT ${SAVEPOINT}`).catch(() => undefined);
     throw error;
   }
 }
 
 /**
- * The owner of the connection decides how it parses 64-bit integers and rows, so each answer is one JSON
- * text. So the columns of a statement need distinct names, and {@link Queries.run} is for statements that
- * change rows.
+ * Each answer is one JSON text, because the owner of the connection decides how it parses integers and rows.
+ * So columns need distinct names, and {@link Queries.run} works only for statements that change rows.
  */
 export function queriesOn(tx: Transaction): Queries {
   const objects = async (sql: string, params: readonly Param[] = []): Promise<object[]> => {
@@ -88,14 +91,15 @@ async function ask(
 function fault(error: unknown): unknown {
   const state = sqlStateOf(error);
   if (state === '55P03') return busy(error);
-  // To be tried again as a whole: callers know that by the error of their own driver.
+  // A serialization failure or deadlock. Callers recognize the error of their own driver, and repeat the
+  // transaction.
   if (state?.startsWith('40')) return error;
   const mistake = state === undefined ? undefined : MISTAKES.get(state);
   if (mistake !== undefined) return new Error(mistake, { cause: error });
   return unavailable(error);
 }
 
-/** The SQLSTATE of an error, as drivers tell it: as its `code`, or as that of what caused it. */
+/** The SQLSTATE of an error: the `code` of the error or of one of its causes. */
 function sqlStateOf(error: unknown): string | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
     if ('code' in each && typeof each.code === 'string' && /^[0-9A-Z]{5}$/.test(each.code)) return each.code;
@@ -105,7 +109,7 @@ function sqlStateOf(error: unknown): string | undefined {
 
 const SAVEPOINT = 'greenvue_jobs';
 const NO_TABLES = 'tx is in another database than the jobs, or no engine has been started on it yet.';
-/** Of the caller's code, by SQLSTATE: to try again would not help. */
+/** Mistakes in the caller's code, by SQLSTATE. Repeating the transaction would not help. */
 const MISTAKES: ReadonlyMap<string, string> = new Map([
   ['25P01', 'tx is not in a transaction: BEGIN it first; a pool is none.'],
   ['25P02', 'tx has failed before: ROLLBACK it.'],
@@ -113,7 +117,10 @@ const MISTAKES: ReadonlyMap<string, string> = new Map([
   ['42P01', NO_TABLES],
 ]);
 const AS_TEXT = "SELECT coalesce(json_agg(answer), '[]')::text AS rows FROM answer";
-/** What is set is read before. Names of one word: libraries may write `a_b` as `aB`. */
+/**
+ * Reads the settings before it changes them. Column names have one word, because libraries may turn `a_b`
+ * into `aB`.
+ */
 const ENTER = `WITH before AS MATERIALIZED (SELECT current_setting('lock_timeout') AS bound,
     current_setting('transaction_isolation') AS isolation)
   SELECT bound, replace(isolation, 'uncommitted', 'committed') AS isolation,

@@ -25,7 +25,7 @@ it('a slow answer changes the time only a little', () => {
   const { process, clock } = learned();
   process.advance(10_000);
   const before = clock.now();
-  // Looked at just before the answer, or just after the question: both are as it was known.
+  // The database read its clock just before the answer, or just after the question. Both fit the known time.
   clock.learn({ askedAt: 5_000, answeredAt: 10_000, now: T0 + 5_001 });
   clock.learn({ askedAt: 5_000, answeredAt: 10_000, now: T0 + 9_998 });
   expect(clock.now()).toBe(before);

@@ -8,8 +8,8 @@ const ASK_EVERY_MS = 5_000;
 const FIRST_ASKS = 5;
 
 /**
- * The database's time (P17, clock), derived from this process's monotonic clock and corrected by each
- * transaction. It times sleeps and what a node reports; decisions use the time of their transaction.
+ * The database's time (P17, clock), computed from this process's monotonic clock. Each transaction corrects
+ * it. Use it for sleeps and reports; decisions use the time of their transaction.
  */
 export class DatabaseClock {
   readonly #clock: Pick<Clock, 'monotonic' | 'setTimer'>;
@@ -30,16 +30,16 @@ export class DatabaseClock {
   }
 
   /**
-   * Corrects the offset as little as the answer demands: the database read its clock at some instant between
-   * the question and the answer. A slow answer says little, so it changes little.
+   * Corrects the offset as little as possible: the database read its clock at some instant between the
+   * question and the answer. A slow answer is imprecise, so it changes little.
    */
   learn({ askedAt, answeredAt, now }: TimeSample): void {
     this.#offset ??= now - (askedAt + answeredAt) / 2;
-    // The database gives whole milliseconds, rounded down.
+    // The database rounds down to whole milliseconds.
     this.#offset = Math.min(Math.max(this.#offset, now - answeredAt), now + 1 - askedAt);
   }
 
-  /** Asks several times, and then every 5 s. */
+  /** Asks several times at once, and then every 5 s. */
   async start(q: Statements): Promise<void> {
     for (let n = 0; n < FIRST_ASKS; n++) await this.#ask(q);
     this.#askAgain(q);
@@ -61,7 +61,7 @@ export class DatabaseClock {
   #askAgain(q: Statements): void {
     this.#cancel = this.#clock.setTimer(ASK_EVERY_MS, () => {
       this.#ask(q)
-        // While the database is away, its time is assumed to pass as this process's does.
+        // If the database is unreachable, its time is assumed to advance like this process's clock.
         .catch(() => undefined)
         .finally(() => {
           if (!this.#isStopped) this.#askAgain(q);

@@ -1,22 +1,19 @@
 import pg from 'pg';
 import { StoreError } from '../../../core/model/errors.ts';
 
-/**
- * Two transactions that wait for each other, or that can't be put in an order: one is undone, and tried
- * again.
- */
+/** A serialization failure or a deadlock: the server undid the transaction, and the store repeats it. */
 const UNDONE = new Set(['40001', '40P01']);
 const NOT_DONE = new Set(['57014', '25006']);
 const LOCK_NOT_AVAILABLE = '55P03';
 const IN_FAILED_TRANSACTION = '25P02';
 
-/** As a store tells of it. */
+/** Throws the error as a {@link StoreError}. */
 export function fail(error: unknown): never {
   if (error instanceof StoreError) throw error;
   throw isLockTimeout(error) ? busy(error) : unavailable(error);
 }
 
-/** It tells only that a statement before it in its transaction has failed. */
+/** The error only says that an earlier statement of its transaction failed. */
 export function isAborted(error: unknown): boolean {
   return codeOf(error) === IN_FAILED_TRANSACTION;
 }
@@ -40,10 +37,7 @@ export function unavailable(cause: unknown): StoreError {
   return new StoreError('unavailable', `The database could not be used: ${message}`, { cause });
 }
 
-/**
- * The connection was lost before the end of a COMMIT was known; or it was known, and something failed after
- * it.
- */
+/** The connection was lost before the answer to a COMMIT arrived, or something failed after that answer. */
 class LostCommitError extends Error {
   override readonly name = 'LostCommitError';
 }
@@ -54,8 +48,8 @@ export function commitFailed(error: unknown): never {
 }
 
 /**
- * {@link commitFailed} for a statement that is its own transaction: called off, or refused by a server that
- * only reads, it is not done.
+ * {@link commitFailed} for a statement that is its own transaction. If it was cancelled, or refused by a
+ * read-only server, it certainly did not happen.
  */
 export function statementFailed(error: unknown): never {
   if (NOT_DONE.has(codeOf(error) ?? '')) throw error;
@@ -66,28 +60,28 @@ export function failedAfterCommit(error: unknown): never {
   throw new LostCommitError('something failed after a COMMIT', { cause: error });
 }
 
-/** Whether a transaction that was rejected may have been done all the same: nobody knows. */
+/** Whether a rejected transaction may have been committed: its answer was lost. */
 export function mayBeDone(error: unknown): boolean {
   return error instanceof StoreError && error.cause instanceof LostCommitError;
 }
 
-/** The server answered with an error, so that the connection is still good for more. */
+/** The server answered with an error, so the connection still works. */
 export function isAnswer(error: unknown): boolean {
   if (error instanceof StoreError) return true;
   const code = codeOf(error);
   return code !== undefined && !LOST.test(code);
 }
 
-// Class 08, and 57: it was asked to end the connection. 25P03: it did so, since nothing came in a
-// transaction. 25006: after a failover it may lead to a server that only reads.
+// Class 08 and class 57: the server closed the connection. 25P03: it closed it because a transaction was idle
+// for too long. 25006: after a failover, the connection may lead to a read-only server.
 const LOST = /^(?:08|57|25P03|25006)/;
 
-/** It was undone for another transaction's sake: the same again may be done. */
+/** Another transaction caused the failure, so the store can repeat this one. */
 export function mustTryAgain(error: unknown): boolean {
   return UNDONE.has(codeOf(error instanceof StoreError ? error.cause : error) ?? '');
 }
 
-/** The SQLSTATE of an error of the server. */
+/** The SQLSTATE of a server error. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
 }

@@ -7,33 +7,36 @@ import { StatementNames } from './statement-names.ts';
 import { runTransaction } from './transaction.ts';
 
 export interface Bounds<Opened> {
-  /** The longest wait for each lock, default {@link LOCK_WAIT_MS}; after that it rejects as `busy`. */
+  /**
+   * The longest wait for each lock, default {@link LOCK_WAIT_MS}. After it, the transaction rejects as
+   * `busy`.
+   */
   readonly lockWaitMs?: number;
   /**
-   * Asks for what comes first of all, together with the BEGIN: only reads, locks and ids, since that may
-   * fail; or what writes only if it {@link HAS_BEGUN}.
+   * Sends the first statements together with the BEGIN. Because the BEGIN may fail, they may only read, lock
+   * or draw ids. A statement that writes must have the condition {@link HAS_BEGUN}.
    */
   readonly opening?: ((q: Queries) => Promise<Opened>) | undefined;
   /**
-   * Once it has fired, the transaction does not begin, and this rejects as `aborted`. One that has begun
-   * continues.
+   * If it has fired before the BEGIN, the transaction does not start, and rejects as `aborted`. Later it has
+   * no effect.
    */
   readonly signal?: AbortFlag | undefined;
 }
 
 export interface DatabaseOptions {
   readonly url: string;
-  /** The most connections. */
+  /** The most connections of the pool. */
   readonly max: number;
-  /** Idle connections that stay open: a run that has just become due need not wait for a new connection. */
+  /** Idle connections that stay open, so that a run that becomes due does not wait for a new connection. */
   readonly min?: number;
-  /** A statement that takes longer has silently lost its server. Absent: a statement may take any time. */
+  /** A statement that takes longer has lost its server without a notice. Absent: no limit. */
   readonly statementMs?: number;
-  /** Learns the database's time from each transaction, between two instants of the monotonic clock. */
+  /** Receives the database's time from each transaction, with the monotonic instants before and after. */
   readonly clock?: { monotonic(): number; learn(sample: TimeSample): void };
 }
 
-/** The database's time `now`, read between two instants of the monotonic clock. */
+/** The database's time `now`, which it read between two monotonic instants. */
 export interface TimeSample {
   readonly askedAt: number;
   readonly answeredAt: number;
@@ -42,11 +45,14 @@ export interface TimeSample {
 
 const TRIES = 5;
 const CONNECT_MS = 5_000;
-/** The longest time that a frozen or disconnected process may hold locks inside a transaction. */
+/** The longest time that a frozen or disconnected process can hold locks inside a transaction. */
 const IDLE_MS = 10_000;
 /** The longest wait for a job that a caller's transaction has locked. */
 export const LOCK_WAIT_MS = 2_000;
-/** The store's own transactions hold a lock for some milliseconds; a longer one is a caller's. */
+/**
+ * The store's own transactions hold locks for a few milliseconds. If a lock is held longer, a caller's
+ * transaction holds it.
+ */
 export const SHORT_WAIT_MS = 100;
 const INT8 = 20;
 const INT8_ARRAY: number = 1016;
@@ -59,7 +65,7 @@ const types: pg.CustomTypesConfig = {
   },
 };
 
-/** Parses an array at once, without a string for each number. */
+/** Parses a whole array in one call, without a string for each number. */
 function numbersOf(array: string): unknown {
   return JSON.parse(`[${array.slice(1, -1).replaceAll('NULL', 'null')}]`);
 }
@@ -88,8 +94,8 @@ export class Database implements Statements {
       application_name: 'greenvue-jobs',
       stream: () => this.#openSocket(),
     });
-    // The next request replaces a broken connection: an idle one, or one between two statements of a
-    // transaction, where no pending answer could show it.
+    // An idle connection, or one between two statements, broke: no pending answer can report that. The pool
+    // replaces the connection at the next request.
     this.#pool.on('error', () => undefined);
     this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
@@ -111,14 +117,14 @@ export class Database implements Statements {
   }
 
   /**
-   * One transaction: all of `work`, durable once the promise resolves, or nothing of it. `now` is the
-   * database's time at its begin.
+   * Runs `work` as one transaction: all of it is durable when the promise resolves, or nothing happened.
+   * `now`: the database's time at the BEGIN.
    */
   transaction<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T> {
     return this.#transaction(TRANSACTION, work);
   }
 
-  /** A transaction that waits for each lock only briefly, and whose statements are planned by index. */
+  /** A transaction with short lock waits, whose statements use index plans. */
   boundedTransaction<T, Opened = undefined>(
     work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
     { lockWaitMs = LOCK_WAIT_MS, ...how }: Bounds<Opened> = {},
@@ -127,9 +133,9 @@ export class Database implements Statements {
   }
 
   /**
-   * A transaction of one statement without BEGIN and COMMIT; gives rows as arrays. Settings of the session
-   * plan it by index, so use it only on a pool without unbounded transactions. Undefined, and not done,
-   * behind a pooler, whose sessions others share.
+   * Runs one statement as its own transaction, and returns rows as arrays. It relies on settings of the
+   * session, so use it only on a pool without unbounded transactions. Behind a pooler, which shares sessions,
+   * it does nothing and returns undefined.
    */
   boundedStatement(
     sql: string,
@@ -147,12 +153,12 @@ export class Database implements Statements {
     }, signal);
   }
 
-  /** A transaction that sees one state of the database and writes nothing. */
+  /** A read-only transaction whose statements all see the same state. */
   snapshot<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T> {
     return this.#transaction(SNAPSHOT, work);
   }
 
-  /** Breaks all connections: their work fails now, and later work gets new connections. */
+  /** Breaks all connections: their work fails, and later work gets new connections. */
   reset(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -182,7 +188,7 @@ export class Database implements Statements {
     }
   }
 
-  /** Sends a BEGIN; gives the database's time. */
+  /** Sends a BEGIN, and returns the database's time. */
   async #begin(client: pg.PoolClient, { begin, settings }: Begin): Promise<number> {
     const askedAt = this.#clock?.monotonic() ?? 0;
     const [, answer] = await together([
@@ -218,10 +224,13 @@ export class Database implements Statements {
   }
 }
 
-/** How a transaction begins, in one round trip. */
+/** The statements that begin a transaction, in one round trip. */
 interface Begin {
   readonly begin: string;
-  /** Sets the settings and gives the time; apart, so that the server parses it only once. */
+  /**
+   * Applies the settings and returns the time. A separate prepared statement, so that the server parses it
+   * once.
+   */
   readonly settings: string;
 }
 
@@ -241,23 +250,23 @@ function setting(settings: SessionSettings, isLocal: boolean): string {
 }
 
 const BEGUN = 'greenvue_jobs.begun';
-/** In each transaction of the store. */
+/** The settings of every transaction of the store. */
 const OURS = { idle_in_transaction_session_timeout: IDLE_MS, [BEGUN]: 'yes' };
 /**
- * A condition for what writes in an {@link Bounds.opening}: were its BEGIN to fail, each statement would be a
- * transaction of its own.
+ * A condition for writes in {@link Bounds.opening}: if the BEGIN failed, each statement would commit by
+ * itself.
  */
 export const HAS_BEGUN = `current_setting('${BEGUN}', true) = 'yes'`;
-/** A statement that waited for a lock sees what was committed meanwhile, whatever the default level is. */
+/** After a wait for a lock, a statement sees the new commits, whatever the database's default level is. */
 const TRANSACTION = begin('READ COMMITTED', OURS);
 /**
- * Statements are planned once for each connection. Planning the larger ones each time takes longer than
- * running them, and statistics of tables that fill and empty within seconds help little.
+ * Each connection plans a statement once. Planning a large statement takes longer than running it, and table
+ * statistics help little: the tables fill and empty within seconds.
  */
 const BY_INDEX = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off', jit: 'off' };
 const bounded = (lockWaitMs: number) =>
   begin('READ COMMITTED', { ...OURS, lock_timeout: lockWaitMs, ...BY_INDEX });
-/** Does nothing if another backend answers than that of the handshake, as behind a later pooler. */
+/** Does nothing if a pooler has changed the backend since the handshake. */
 const BOUNDED_SESSION = `SELECT ${setting(
   { default_transaction_isolation: 'read committed', lock_timeout: LOCK_WAIT_MS, ...BY_INDEX },
   false,

@@ -3,7 +3,7 @@ import { StoreError } from '../../../core/model/errors.ts';
 import { LOCK_WAIT_MS } from './database.ts';
 import { JobTurnQueue } from './job-turn-queue.ts';
 
-/** Work that goes on until it is let go, and what has begun so far. */
+/** Work that continues until the test ends it, and the list of work that has begun. */
 function turnsOf(max: number) {
   const turns = new JobTurnQueue(max);
   const begun: string[] = [];

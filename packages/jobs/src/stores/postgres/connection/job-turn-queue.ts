@@ -2,7 +2,7 @@ import type { StoreError } from '../../../core/model/errors.ts';
 import { LOCK_WAIT_MS } from './database.ts';
 import { isBusy } from './database-errors.ts';
 
-/** Commands asked for within this time of each other have waited for equally long. */
+/** Commands that arrive within this time of each other count as equally old. */
 const NEARLY_MS = 200;
 
 interface Turn {
@@ -17,14 +17,14 @@ interface Waiting extends Turn {
 }
 
 /**
- * At most `max` turns at once, and one fewer on one target: commands on a locked job don't delay those on
- * others. When a command fails after it waited for a job, the commands of nearly the same age behind it fail
- * too. A failed command that goes alone fails only others that go alone: its locks are more than theirs.
+ * Runs at most `max` commands at once, and one fewer on the same job, so that a locked job does not stop
+ * others. If a command waited for its job and failed, commands of nearly the same age on that job fail too.
+ * But a failed `isAlone` command fails only other `isAlone` commands, because its locks are stronger.
  */
 export class JobTurnQueue {
   readonly #max: number;
   readonly #taken = new Map<string, number>();
-  /** Targets with a turn that goes alone. */
+  /** Targets on which an `isAlone` command runs. */
   readonly #alone = new Set<string>();
   #total = 0;
   #queue: Waiting[] = [];
@@ -33,7 +33,7 @@ export class JobTurnQueue {
     this.#max = max;
   }
 
-  /** `isAlone`: beside no other such turn on its target; these go in the order of asking. */
+  /** `isAlone`: runs beside no other `isAlone` command on its target. Such commands keep their order. */
   take<T>(target: string, work: () => Promise<T>, isAlone = false): Promise<T> {
     const turn = { target, isAlone };
     if (this.#hasRoom(turn)) return this.#run(turn, work);

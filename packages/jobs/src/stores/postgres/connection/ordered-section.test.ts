@@ -4,7 +4,7 @@ import { OrderedSection } from './ordered-section.ts';
 const away = new Error('The database is away.');
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Four pieces of work, each with its part; the third ends without. */
+/** Four pieces of work with one ordered part each. The third ends without its part. */
 function begin() {
   const section = new OrderedSection();
   const asked: number[] = [];

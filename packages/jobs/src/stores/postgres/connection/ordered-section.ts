@@ -1,9 +1,11 @@
-/** Does one part of a piece of work, after the parts of all earlier work are done; a second time at once. */
+/**
+ * Runs the ordered part of a piece of work after the parts of all earlier work. A second call runs at once.
+ */
 export type InOrder = <T>(part: () => Promise<T>) => Promise<T>;
 
 /**
- * Begins each piece of work at once. Does one part of each in the order in which the work began; the rest may
- * overtake. A piece of work that ends without its part holds up nothing.
+ * Starts each piece of work at once, but runs one part of each in the order in which the work started. Work
+ * that ends without its part delays nothing.
  */
 export class OrderedSection {
   #last: Promise<unknown> = Promise.resolve();

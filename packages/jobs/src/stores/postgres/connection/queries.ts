@@ -1,41 +1,40 @@
 import type pg from 'pg';
 
-/** A value that can be bound to a parameter; an array goes to a parameter of an array type. */
+/** A value for a parameter. An array is for a parameter of an array type. */
 export type Param = string | number | boolean | null | readonly (string | number | boolean | null)[];
 
 /** Runs statements, prepared once for each connection. */
 export interface Statements {
-  /** Rows as objects. */
+  /** Returns rows as objects. */
   objects(sql: string, params?: readonly Param[]): Promise<readonly unknown[]>;
-  /** Rows as arrays: faster, for the hot path. */
+  /** Returns rows as arrays, which is faster. */
   arrays(sql: string, params?: readonly Param[]): Promise<readonly unknown[]>;
-  /** Runs a statement and returns how many rows it touched. */
+  /** Returns the number of affected rows. */
   run(sql: string, params?: readonly Param[]): Promise<number>;
-  /** Several statements without parameters. */
+  /** Runs several statements without parameters. */
   script(sql: string): Promise<void>;
 }
 
 /** The statements of a transaction. */
 export interface Queries extends Statements {
   /**
-   * Runs a statement whose answer only the transaction waits for, at its end: on the store's own connections
-   * it goes out together with what comes next. If it fails, so does all that comes after it.
+   * Sends a statement, and does not wait for its answer: the end of the transaction does. On the store's own
+   * connections, it goes out with the next statement. If it fails, everything after it fails too.
    */
   write(sql: string, params?: readonly Param[]): Promise<void>;
   /**
-   * {@link write}, of a statement that gives rows as arrays: they are there once something that was asked for
-   * later is answered.
+   * Like {@link write}, for a statement that returns rows as arrays. The returned function has the rows when
+   * a later statement is answered.
    */
   writeFor(sql: string, params?: readonly Param[]): Promise<() => readonly unknown[]>;
   /**
-   * Runs the last statement of a transaction, or of a part of one, for rows as arrays. On the store's own
-   * connections the COMMIT goes out with it if nothing else belongs to the transaction. Nothing may be sent
-   * after it.
+   * Runs the last statement of a transaction, and returns rows as arrays. On the store's own connections, the
+   * COMMIT goes out with it, unless other work shares the transaction. Nothing may be sent after it.
    */
   commitWith(sql: string, params?: readonly Param[]): Promise<readonly unknown[]>;
 }
 
-/** Adds those methods that only send, where each statement is waited for. */
+/** Adds the methods that only send. Here they wait for each answer. */
 export function waitingForAll(q: Statements): Queries {
   return {
     ...q,
@@ -48,10 +47,13 @@ export function waitingForAll(q: Statements): Queries {
   };
 }
 
-/** Makes a statement as `pg` takes it. */
+/** Builds the query object for `pg`. */
 export type Prepare = (sql: string, params: readonly Param[]) => pg.QueryConfig;
 
-/** `nameOf` names a statement that the connection is to keep; absent: it is prepared each time. */
+/**
+ * `nameOf` returns the name under which the connection keeps the prepared statement. Absent: prepares it each
+ * time.
+ */
 export function preparing(nameOf: (sql: string) => string | undefined = () => undefined): Prepare {
   return (text, params) => ({ name: nameOf(text), text, values: params.map(arrayText) });
 }
@@ -67,20 +69,20 @@ export function queriesOn(client: pg.ClientBase, prepare = preparing()): Queries
 }
 
 /**
- * All that was asked for at once in a transaction. Of several that failed, the first tells why: those after
- * it fail with it.
+ * Waits for several statements of a transaction. If some fail, throws the error of the first in order: it
+ * caused the errors of those after it.
  */
 export async function together<const T extends readonly unknown[]>(
   asked: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   await Promise.allSettled(asked);
-  // In the order of asking, whichever was told first.
+  // In the order in which they were sent, not in the order of the answers.
   return Promise.all(asked);
 }
 
 /**
- * An array as PostgreSQL reads it, else the value itself. `pg` would quote each number and escape each text
- * on its own, which takes several times as long; columns often hold the same text again and again.
+ * Returns an array in PostgreSQL's text form, and other values unchanged. `pg` would quote each number and
+ * escape each text by itself, which takes several times as long.
  */
 function arrayText(param: Param): Param {
   if (!Array.isArray(param)) return param;
@@ -99,13 +101,13 @@ function arrayText(param: Param): Param {
 }
 
 /**
- * JSON would write such a text as an array does, which is several times as fast: no control characters,
- * nothing in two halves.
+ * Matches texts that JSON writes like a PostgreSQL array does: no control characters, no lone surrogates. For
+ * them, JSON is several times as fast.
  */
 const IS_PLAIN = /^[ -\ud7ff\ue000-\uffff]*$/;
 const TO_ESCAPE = /["\\]/g;
 
-/** Rows as one array for each column, as `unnest` takes them. */
+/** Turns rows into one array for each column, for `unnest`. */
 export function columnsOf(
   rows: readonly (readonly (string | number | boolean | null)[])[],
   width: number,

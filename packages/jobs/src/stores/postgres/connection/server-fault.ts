@@ -1,18 +1,18 @@
-/** The oldest that the tests pass on, as `server_version_num` has it. */
+/** The oldest version that passes the tests, as `server_version_num` and by name. */
 const OLDEST = { number: 130_000, name: '13' } as const;
 
-/** Runs one statement, and gives its rows as objects. */
+/** Runs one statement, and returns its rows as objects. */
 export type Ask = (sql: string, params: readonly string[]) => Promise<readonly unknown[]>;
 
 /**
- * A schema that somebody works in: of every table the rows are read, written, changed and removed, but for
- * these two.
+ * A schema that a store uses. It reads, inserts, updates and deletes rows in all tables, except for the two
+ * below.
  */
 export interface UsedSchema {
   readonly name: string;
-  /** Tells the version; only read once it is up to date. */
+  /** The table with the schema's version. Once it is up to date, it is only read. */
   readonly ledger: string;
-  /** Only added to. */
+  /** The table that rows are only inserted into. */
   readonly log: string;
 }
 
@@ -32,14 +32,13 @@ interface RightsRow {
   readonly may_use_schema: boolean;
   readonly has_tables: boolean;
   readonly may_make_tables: boolean;
-  /** A table or a sequence that this user may not work with. */
+  /** A table or sequence on which the user lacks a privilege. */
   readonly closed: string | null;
 }
 
 /**
- * Why nobody can work in that schema of the database, in one line that says what to do; undefined when all is
- * well. To be asked before anything is changed: of a schema that is not there yet it wants to know whether it
- * can be made.
+ * Returns why the store cannot use the schema, in one line that says what to do; undefined if it can. Call it
+ * before any change. If the schema does not exist yet, it checks that the user may create it.
  */
 export async function findServerFault(ask: Ask, schema: UsedSchema): Promise<string | undefined> {
   const server = (await ask(SERVER, []))[0] as ServerRow;
@@ -77,8 +76,8 @@ const SERVER = `SELECT current_setting('server_version_num')::integer AS version
   pg_is_in_recovery() AS is_replica, current_setting('transaction_read_only') = 'on' AS is_read_only,
   quote_ident(current_user) AS who, quote_ident(current_database()) AS database`;
 
-// A list of privileges asks for any of them, so each is asked for by itself. The sequence of an identity
-// column needs none.
+// `has_table_privilege` with a list checks for any privilege of it, so each is checked alone. The sequence of
+// an identity column needs none.
 const RIGHTS = `WITH used AS (SELECT to_regnamespace($1)::oid AS oid),
   parts AS (
     SELECT relname, relkind, CASE relkind

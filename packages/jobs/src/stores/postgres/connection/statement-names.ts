@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
 /**
- * Names of prepared statements. None behind a pooler, which shares sessions among processes: there the server
- * parses each statement again.
+ * The names of prepared statements. Behind a pooler, which shares sessions among processes, there are no
+ * names, and the server parses each statement again.
  */
 export class StatementNames {
   #isDirect: boolean | undefined;
@@ -11,11 +11,11 @@ export class StatementNames {
   async learn(client: pg.PoolClient): Promise<void> {
     if (this.#isDirect !== undefined) return;
     const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
-    // The handshake gave the other id; a pooler invents that.
+    // The handshake returned another process id, so a pooler answered it.
     this.#isDirect = rows[0]?.pid === Reflect.get(client, 'processID');
   }
 
-  /** As far as this process knows, no other process uses its sessions. */
+  /** True if no other process is known to use the sessions of this process. */
   get areKept(): boolean {
     return this.#isDirect === true;
   }

@@ -2,18 +2,18 @@ import type pg from 'pg';
 import { codeOf, commitFailed, failedAfterCommit, isAborted, isAnswer } from './database-errors.ts';
 import { type Param, type Prepare, type Queries, queriesOn, together } from './queries.ts';
 
-/** What a transaction consists of. */
+/** The steps of a transaction. */
 export interface Steps<T, Opened> {
-  /** Sends the BEGIN; resolves to the database's time. */
+  /** Sends the BEGIN, and resolves to the database's time. */
   begin(): Promise<number>;
-  /** Goes out together with it. */
+  /** Sends statements together with the BEGIN. */
   readonly opening: ((q: Queries) => Promise<Opened>) | undefined;
   work(q: Queries, now: number, opened: Opened | undefined): Promise<T>;
 }
 
 /**
- * Does all of a transaction on a connection, or nothing of it. Statements that only its end waits for may not
- * be sent where a savepoint could undo them: what failed there would be forgiven, and not here.
+ * Runs a transaction on a connection: all of it or nothing. Do not use {@link Queries.write} where a rollback
+ * to a savepoint could undo the statement: its failure still fails the transaction.
  */
 export async function runTransaction<T, Opened>(
   client: pg.ClientBase,
@@ -21,7 +21,7 @@ export async function runTransaction<T, Opened>(
   { begin, opening, work }: Steps<T, Opened>,
 ): Promise<T> {
   const answers: Promise<void>[] = [];
-  /** Why the first of what was only sent failed that did. */
+  /** The first error of the statements that were only sent. */
   let failure: unknown;
   let ending: Promise<void> | undefined;
   let isCommitSent = false;
@@ -31,13 +31,13 @@ export async function runTransaction<T, Opened>(
     if (ending !== undefined) throw new Error('nothing can be asked for once a transaction ends');
     return prepare(sql, params);
   };
-  /** Returns what gives the rows once they are here. */
+  /** Returns a function that returns the rows after they have arrived. */
   const send = (sql: string, params: readonly Param[] = []): (() => readonly unknown[]) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     let rows: readonly unknown[] | undefined;
     const asked = { ...prepareOpen(sql, params), rowMode: 'array' as const };
     answers.push(promise);
-    // It is called at least once, and at once for what `pg` cannot send.
+    // `pg` calls it at least once, and immediately for a query that it cannot send.
     client.query(asked, (error, result) => {
       failure ??= error ?? undefined;
       rows = result?.rows;
@@ -49,16 +49,16 @@ export async function runTransaction<T, Opened>(
     };
   };
   const end = async () => {
-    // One that never came to the server: it would commit the others.
+    // A statement failed that never reached the server. A COMMIT would commit the other statements.
     if (failure !== undefined) throw failure;
     isCommitSent = true;
     const [ended] = await Promise.allSettled([client.query('COMMIT').catch(commitFailed), ...answers]);
     if (ended.status === 'rejected') throw ended.reason;
-    // The COMMIT of a transaction that is undone is no error to the server.
+    // The server answers the COMMIT of a failed transaction with ROLLBACK, and no error.
     if (ended.value.command === 'ROLLBACK')
       throw failure ?? new Error('the server has undone the transaction');
     isCommitted = true;
-    // An answer that could not be read.
+    // `pg` could not read an answer.
     if (failure !== undefined) throw failure;
   };
   const commit = () => {
@@ -83,11 +83,11 @@ export async function runTransaction<T, Opened>(
     return result;
   } catch (failed) {
     if (isCommitted) failedAfterCommit(failed);
-    // Whatever was lost first: the COMMIT may have been done.
+    // The COMMIT may have happened, whatever failed first.
     if (isCommitSent && codeOf(failed) === undefined) commitFailed(failed);
-    // What follows a statement that failed tells only that.
+    // Statements after a failed one only report that the transaction has failed, so report the first error.
     const error = isAborted(failed) ? (failure ?? failed) : failed;
-    // One that is broken takes the transaction with it.
+    // A broken connection needs no ROLLBACK: the server undoes the transaction.
     if (isAnswer(error)) await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
