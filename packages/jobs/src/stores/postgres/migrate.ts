@@ -8,9 +8,9 @@ import type { Statements } from './connection/queries.ts';
 import { findServerFault } from './connection/server-fault.ts';
 
 /**
- * In order; the position (from 1) is the schema's version. Released ones never change. Nodes of the version
- * before go on meanwhile, and their transactions lock jobs before runs, or runs before jobs: so each locks
- * one of their tables, and no other.
+ * In order; the position (from 1) is the schema's version. Released migrations never change. Nodes of the
+ * last version still run, and lock jobs and runs in either order. So each migration locks only one of their
+ * tables.
  */
 const MIGRATIONS = [
   '0001-jobs-and-runs.sql',
@@ -26,27 +26,27 @@ const MIGRATIONS = [
   '0011-unclaimed-slots.sql',
 ] as const;
 
-/** Any number: who migrates holds the advisory lock of this one. */
+/** An arbitrary number. A node that migrates holds the advisory lock with this key. */
 const MIGRATION_LOCK = 7_236_451_902;
-/** Half as long as a heartbeat waits for its answer. */
+/** Half of a heartbeat's time limit. */
 const LOCK_WAIT_MS = 2_000;
 const PAUSE_MS = 5_000;
 const TRIES = 100;
 
 /**
- * Brings the schema up to date by one node at a time, each migration whole or not at all. Throws a StoreError
- * `newer_schema` when it is newer than this code, and `unusable` when the server or the rights on it are not
- * what is needed.
+ * Brings the schema up to date. One node migrates at a time, and each migration is one transaction. Throws a
+ * StoreError: `newer_schema` if the schema is newer than this code, `unusable` if the server or the
+ * privileges do not suffice.
  */
 export async function migrate(db: Database): Promise<void> {
   await requireUsable(db);
-  // The common start, with nothing to do, takes no lock and needs no right to change the schema.
+  // If nothing is to do, the usual case, it takes no lock and needs no privilege to change the schema.
   let version = (await hasLedger(db)) ? await versionOf(db) : 0;
   requireKnown(version);
   while (version < MIGRATIONS.length) version = await applyPatiently(db);
 }
 
-/** {@link migrate} as a part of the caller's transaction; others wait for its end. */
+/** {@link migrate} in the caller's transaction. Other nodes wait for its end. */
 export async function migrateWithin(q: Statements): Promise<void> {
   await requireUsable(q);
   for (let version = 0; version < MIGRATIONS.length; ) version = await applyNext(q);
@@ -58,8 +58,8 @@ async function requireUsable(q: Statements): Promise<void> {
 }
 
 /**
- * Waits for locks a little at a time: other statements queue behind a waiting ALTER, and heartbeats of living
- * nodes would time out. After some minutes it gives up, as `busy`.
+ * Waits for locks in short tries: other statements queue behind a waiting ALTER, and heartbeats of live nodes
+ * would time out. Rejects as `busy` after some minutes.
  */
 async function applyPatiently(db: Database): Promise<number> {
   for (let tries = 1; ; tries++) {
@@ -73,8 +73,8 @@ async function applyPatiently(db: Database): Promise<number> {
 }
 
 /**
- * Applies the first one that is missing, if any; gives the schema's version then. Without `lockWaitMs` it
- * waits for tables for as long as the session lets it.
+ * Applies the first missing migration, if any. Returns the new version. Without `lockWaitMs`, the session's
+ * settings limit the wait for locks.
  */
 async function applyNext(q: Statements, lockWaitMs?: number): Promise<number> {
   await q.arrays(UNBOUNDED);
@@ -106,13 +106,12 @@ function requireKnown(version: number): void {
   );
 }
 
-/** A migration takes as long as it takes, whatever the role or the database has for others. */
+/** A migration has no time limit, whatever the role or the database sets. */
 const UNBOUNDED = `SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings
   WHERE name IN ('statement_timeout', 'transaction_timeout')`;
 const SCHEMA = { name: 'greenvue_jobs', ledger: 'schema_version', log: 'audit' } as const;
 const HAS_LEDGER = `SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = 'greenvue_jobs' AND tablename = 'schema_version'`;
-// Not CREATE SCHEMA IF NOT EXISTS: that wants the right to make one even when it is there, made for a user
-// who may not.
+// Not CREATE SCHEMA IF NOT EXISTS: it needs the privilege to create schemas even if the schema exists.
 const FIRST = `DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'greenvue_jobs') THEN
       CREATE SCHEMA greenvue_jobs;

@@ -7,7 +7,7 @@ import { moveSucceeded, type OpenedMove } from '../shortcuts/move-succeeded.ts';
 import type { Unit } from '../tables/unit.ts';
 import { lockFreeJobsOf, lockJobsSoon } from './job-locks.ts';
 
-/** Locks the runs of claims that have ended, and moves those into history whose success is all there is. */
+/** Locks the runs of ended claims. Runs that succeeded and changed nothing else move to history at once. */
 export async function lockEndedClaims(
   u: Unit,
   { batch, opened }: { readonly batch: readonly SettleInput[]; readonly opened: OpenedMove | undefined },
@@ -28,7 +28,7 @@ export async function lockEndedClaims(
   });
 }
 
-/** Locks the runs of claims, and their jobs before them. */
+/** Locks the jobs of claims, and then their runs. */
 export async function lockClaims(u: Unit, claims: readonly ClaimKey[]): Promise<readonly ClaimState[]> {
   if (claims.length === 0) return [];
   const ids = claims.map(({ runId }) => Number(runId));
@@ -40,7 +40,7 @@ export async function lockClaims(u: Unit, claims: readonly ClaimKey[]): Promise<
   await lockFreeJobsOf(u, ids);
   await lockRuns(ids);
   const others = ids.filter((id) => !runs.has(id));
-  // Those that are claimed, too, but whose jobs somebody holds.
+  // Claimed runs whose jobs other transactions have locked.
   const held =
     others.length === 0 ? [] : numbersIn(await u.q.arrays(OF_HELD_JOBS, [others, [...u.jobs.keys()]]));
   const isFree = held.length > 0 && (await lockJobsSoon(u, held));

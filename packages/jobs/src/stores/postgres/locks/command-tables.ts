@@ -14,14 +14,14 @@ import type { FirstRuns, Unit } from '../tables/unit.ts';
 import { writeUnit } from '../tables/write-unit.ts';
 import { askForLock, lockJob, shareJob } from './job-locks.ts';
 
-/** What a command on a job has to know before all else. */
+/** The data that a command on a job needs before it decides. */
 export interface OpenedCommand {
   readonly lock: readonly unknown[];
   readonly firstRuns: FirstRuns;
   readonly deduped: readonly unknown[];
 }
 
-/** Asks for all of it at once, each under the locks before it. */
+/** Sends all reads of a command at once. Each one runs under the locks of the ones before it. */
 export async function openCommand(q: Queries, input: CommandInput): Promise<OpenedCommand> {
   const [, lock, firstRuns, deduped] = await together([
     lockKey(q, input),
@@ -36,7 +36,9 @@ async function lockKey(q: Queries, { jobId, dedupeKey }: CommandInput): Promise<
   if (dedupeKey !== undefined) await q.arrays(LOCK_KEY, [DEDUPE_CLASS, `${jobId} ${dedupeKey}`]);
 }
 
-/** It may not come between a trigger in somebody's transaction and its commit. */
+/**
+ * True if the command must not run between a trigger in a caller's transaction and that transaction's commit.
+ */
 export function isAlone({ command: { kind } }: CommandInput): boolean {
   return kind === 'edit' || kind === 'delete';
 }
@@ -44,11 +46,11 @@ export function isAlone({ command: { kind } }: CommandInput): boolean {
 const lockKindOf = (input: CommandInput) => (isAlone(input) ? 'FOR UPDATE' : 'FOR NO KEY UPDATE');
 
 export interface HowToCommand {
-  /** Asked for together with the BEGIN. */
+  /** The answers to {@link openCommand}, which was sent together with the BEGIN. */
   readonly openedCommand?: OpenedCommand | undefined;
-  /** Takes what the command makes. */
+  /** The node that claims the run that the command makes. */
   readonly claimant?: Claimant | undefined;
-  /** A free trigger takes the job from nobody; for statements that see what was committed before them. */
+  /** A free trigger only shares the job's lock. For transactions whose statements see all earlier commits. */
   readonly sharing?: boolean;
 }
 
@@ -56,7 +58,7 @@ export function commandTables(
   u: Unit,
   { openedCommand: opened, claimant, sharing = false }: HowToCommand,
 ): Pick<AsyncTables, 'lockJob' | 'dedupedRun' | 'keepDedupeKey' | 'endCommand'> {
-  /** What was read before there was a job to lock says nothing. */
+  /** Reads that found no job to lock are useless. */
   const seen = opened?.lock.length === 0 ? undefined : opened;
   return {
     async lockJob(input) {
@@ -74,11 +76,11 @@ export function commandTables(
     keepDedupeKey: ({ uid, key, runId }) => u.q.write(KEEP_DEDUPE_KEY, [uid, key, Number(runId), u.now]),
     async endCommand({ command, dedupeKey }, before) {
       const { job, uid } = before;
-      // Whoever looks at an older state of the database must not take this room as well: a changed row tells
-      // them (SQLSTATE 40001). Where runs may overlap there is none to be taken.
+      // Changes the job's row, so that a transaction with an older snapshot fails (SQLSTATE 40001) instead of
+      // using the same room. If runs may overlap, a trigger uses up no room.
       const takesRoom = command.kind === 'trigger' && !isFreeTrigger(job, command);
       if (takesRoom) saveJob(u, { ...lockedJob(u, uid) });
-      // The key is written with the id of its run, after it.
+      // The dedupe key is written after its run, because it contains the run's id.
       const claimed = await writeUnit(u, claimant && { ...claimant, commits: dedupeKey === undefined });
       if (claimed !== undefined && opened !== undefined && isPlainTrigger(job, command))
         rememberTriggered(u, before, opened);
@@ -91,7 +93,7 @@ async function askForDeduped(q: Queries, { jobId, dedupeKey }: CommandInput): Pr
   return dedupeKey === undefined ? [] : q.arrays(DEDUPED, [jobId, dedupeKey]);
 }
 
-/** The run that the key made before: live, in history, or as it was kept when its row was pruned. */
+/** The run that an earlier trigger made with this key: live, in history, or the copy kept after pruning. */
 async function dedupedIn(
   u: Unit,
   input: CommandInput,
@@ -104,13 +106,13 @@ async function dedupedIn(
   if (prunedRun !== null) return keptRunOf(prunedRun);
   const run = await findRun(u.q, String(runId));
   if (run !== undefined || isLast) return run;
-  // A job that is only shared may be pruned between the two looks: its run is with the key now.
+  // A shared job may be pruned between the two reads. Then the key has a copy of the run.
   return dedupedIn(u, input, await askForDeduped(u.q, input), true);
 }
 
 /**
- * The first key of the advisory locks of dedupe keys: triggers with the same one come one after the other, to
- * the commit.
+ * The first key of the advisory locks for dedupe keys. A trigger waits until an earlier one with the same key
+ * has committed.
  */
 const DEDUPE_CLASS = 1_732_584_194;
 const LOCK_KEY = 'SELECT pg_advisory_xact_lock($1::integer, hashtext($2))::text AS locked';

@@ -14,15 +14,17 @@ import type { Unit } from '../tables/unit.ts';
 import { reserveIds } from '../tables/write-unit.ts';
 import { HELD_AGAIN_MS, LOCK, takeLocked } from './job-locks.ts';
 
-/** What a plan reads first. */
+/** The data that a plan reads first. */
 export interface OpenedPlan {
   readonly look: Look;
-  /** The time of the look: rows that were due then are locked, except for rows that others had locked. */
+  /**
+   * The time of the look. It locked the rows that were due then, unless other transactions had locked them.
+   */
   readonly at: number;
   readonly due: readonly unknown[];
 }
 
-/** Reads what a plan needs first, at `at`: the time of its transaction is not known yet. */
+/** Reads the data that a plan needs first, for the time `at`: the transaction's time is not known yet. */
 export async function openPlan(
   q: Queries,
   { shared, input, at }: { readonly shared: Shared; readonly input: PlanInput; readonly at: number },
@@ -40,7 +42,7 @@ export interface DueLookOptions {
   readonly opened: OpenedPlan | undefined;
 }
 
-/** A plan's look for due jobs, and for runs that wait for the claim with it. */
+/** A plan's look for due jobs. If the plan also claims, it looks for waiting runs too. */
 export class DueLook {
   readonly #u: Unit;
   readonly #options: DueLookOptions;
@@ -61,13 +63,13 @@ export class DueLook {
     if (rows.length === 0) return { jobs: [], live: new Map() };
     const claim = u.shared.shortcuts.claimPlanned ? input.claim : undefined;
     const uids = rows.map((row) => (row as { readonly uid: number }).uid);
-    // A run for each, and the fence of its claim.
+    // One id for the run of each job, and one for the fence of its claim.
     const idsOfEach = claim === undefined ? 1 : 2;
     const [live, , claiming, jobs] = await Promise.all([
       liveRunsOf(u, uids),
       reserveIds(u, rows.length * idsOfEach),
       claim && beginClaim(u, claim, hasJoined),
-      // While the server answers those.
+      // Runs while the server answers the other queries.
       takeLocked(u, rows),
     ]);
     this.#claiming = claiming;
@@ -93,7 +95,7 @@ export class DueLook {
     const seen = seenIn((await u.q.commitWith(EARLIEST_WAKE, [versionsParam(types), look.from]))[0]);
     u.onceWritten.push(() => look.done(reached, seen));
     const { earliest } = seen;
-    // Others hold every job that is still due; a caller's transaction gives them back when it ends.
+    // Other transactions have locked every job that is still due, until they end.
     const isHeld = !isDone && earliest !== undefined && earliest <= upTo;
     if (isHeld) u.shared.missed.plans = true;
     const nextWakeAt = earlierOf(isHeld ? u.now + HELD_AGAIN_MS : earliest, look.againAt);
@@ -101,16 +103,16 @@ export class DueLook {
   }
 }
 
-/** A claim that waits for the planned runs. */
+/** A claim that waits until the plan has made its runs. */
 interface Claiming {
   readonly look: Look;
-  /** The unclaimed runs. */
+  /** What the look saw of the unclaimed runs. */
   readonly seen: Seen;
-  /** Undefined: the other nodes have declared the node dead. */
+  /** Undefined if the node may not claim, because the other nodes have declared it dead. */
   readonly waiting: SeenWaiting | undefined;
 }
 
-/** Looks for waiting runs; it does not depend on what is planned. */
+/** Looks for waiting runs. The result does not depend on the plan. */
 async function beginClaim(u: Unit, { types, node }: ClaimInput, hasJoined: boolean): Promise<Claiming> {
   const versions = versionsParam(types);
   let alive = true;
@@ -127,8 +129,8 @@ async function beginClaim(u: Unit, { types, node }: ClaimInput, hasJoined: boole
 }
 
 /**
- * A node's idea of the database's time is at most this far ahead, unless another database has replaced it.
- * Less than the time that `DueIndexFloor` allows for a late commit.
+ * A node's estimate of the database's time is at most this far ahead, unless the database was replaced. Less
+ * than the time that `DueIndexFloor` allows for a late commit.
  */
 const CLOCKS_DIFFER_MS = 100;
 
@@ -138,8 +140,8 @@ const EARLIEST_WAKE = `SELECT ${seeing(`SELECT min(next.wake_at) FROM (${KEYS_KN
 const SEE_EARLIEST_IF_ALIVE = `WITH alive AS MATERIALIZED (${isAlive('$3')})
   SELECT ${SEE_LEFT}, EXISTS (SELECT FROM alive) AS is_alive FROM ${FIRST_SUSPECT}`;
 /**
- * The earliest unlocked jobs of each type, merged: it reads no more of a type than it takes. As an array, so
- * that it picks and locks them once, and then reads them under the lock.
+ * The earliest unlocked jobs of all types. It reads no more jobs of a type than it takes. The array makes
+ * PostgreSQL pick and lock them once, and then read them under the lock.
  */
 const LOCK_DUE = `${SELECT_VARYING} WHERE uid = ANY(ARRAY(
   SELECT due.uid FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (

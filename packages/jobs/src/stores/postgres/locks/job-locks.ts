@@ -9,35 +9,36 @@ import type { Shared } from '../tables/shared.ts';
 import type { Unit } from '../tables/unit.ts';
 
 /**
- * `FOR UPDATE` waits for all who share the job, too: for what may not come between a trigger and its commit.
+ * `FOR UPDATE` also waits for transactions that share the job. Use it for a command that must not run between
+ * a trigger and its commit.
  */
 export type LockKind = 'FOR UPDATE' | 'FOR NO KEY UPDATE';
 
-/** Asks for the lock on the job that has this id now; {@link lockJob} goes on with the answer. */
+/** Sends the lock for the current job with this id. Pass the answer to {@link lockJob}. */
 export function askForLock(q: Queries, id: string, kind: LockKind): Promise<readonly unknown[]> {
   return q.objects(`${BY_ID} ${kind} OF jobs`, [id]);
 }
 
-/** Locks the job that has this id now. `answer`: to {@link askForLock}, if that was asked before. */
+/** Locks the current job with this id. `answer`: the answer to {@link askForLock}, if it was sent before. */
 export async function lockJob(
   u: Unit,
   id: string,
   { kind, answer }: { readonly kind: LockKind; readonly answer?: readonly unknown[] | undefined },
 ): Promise<StoredJob | undefined> {
   const [found] = lockedIn(u, answer ?? (await askForLock(u.q, id, kind)));
-  // One that was deleted and created again while this waited for its row shows itself to the second look.
+  // While this waited, the job may have been deleted and created again. A second query finds the new job.
   return found ?? lockedIn(u, await askForLock(u.q, id, kind))[0];
 }
 
 /**
- * Keeps the job that has this id now from being edited or deleted; all else goes on, and may change its row.
+ * Prevents edits and deletion of the current job with this id. Other transactions may still change its row.
  */
 export async function shareJob(u: Unit, id: string): Promise<StoredJob | undefined> {
   const share = async () => lockedIn(u, await u.q.objects(SHARE_BY_ID, [id]));
   return (await share())[0] ?? (await share())[0];
 }
 
-/** The job that has this id now, unlocked. */
+/** Reads the current job with this id, without a lock. */
 export async function findJob(q: Queries, id: string): Promise<StoredJob | undefined> {
   const [row] = await q.objects(BY_ID, [id]);
   return row === undefined ? undefined : storedJobOf(row);
@@ -50,35 +51,31 @@ export async function requireJob(u: Unit, uid: number): Promise<StoredJob> {
   return stored;
 }
 
-/** Locks the jobs of some live runs, in the order of their uids, but for those that others have locked. */
+/** Locks the jobs of live runs in the order of uids. Leaves out jobs that other transactions have locked. */
 export async function lockFreeJobsOf(u: Unit, runIds: readonly number[]): Promise<void> {
   await lockAll(u, `${LOCK_OF_RUNS} SKIP LOCKED`, runIds);
 }
 
-/** The wait before another look at due jobs that others have locked. */
+/** The wait before the next look at due jobs that other transactions have locked. */
 export const HELD_AGAIN_MS = 200;
 
 /**
- * After a wait for locks that failed, a node waits for none for this long: else all its writes would wait as
- * well.
+ * After a wait for locks timed out, the node skips such waits for this long. Otherwise each of its writes
+ * would wait.
  */
 const IMPATIENT_MS = 2_000;
 
-/** For this long after jobs were found locked, others may want them again. */
+/** For this long after jobs were found locked, other transactions may want them again. */
 const SHARED_MS = 10_000;
 
-/**
- * Locks the jobs of some live runs, in the order of their uids, if they become free soon; else false, and
- * nothing is locked.
- */
+/** Locks the jobs of live runs in the order of uids. False, with nothing locked, if that takes too long. */
 export async function lockJobsSoon(u: Unit, runIds: readonly number[]): Promise<boolean> {
   return soon(u, () => lockAll(u, LOCK_OF_RUNS, runIds));
 }
 
 /**
- * Locks jobs by their uids, in that order, but for those that others have locked. Where that happened of
- * late, it waits for them a little, while it holds none that is behind them, so that nodes which share busy
- * jobs take turns.
+ * Locks jobs in the order of uids, except for those that other transactions have locked. If that happened
+ * recently, it first waits briefly for all of them, so that nodes with the same busy jobs take turns.
  */
 export async function lockJobsInTurn(u: Unit, uids: readonly number[]): Promise<void> {
   if (uids.length === 0) return;
@@ -86,12 +83,12 @@ export async function lockJobsInTurn(u: Unit, uids: readonly number[]): Promise<
   await takeFree(u, { uids, rows: await u.q.objects(LOCK_FREE_BY_UIDS, [uids]) });
 }
 
-/** Whether jobs are locked by others now and then, so that {@link lockJobsInTurn} waits for them. */
+/** Whether other transactions locked such jobs recently, so that {@link lockJobsInTurn} waits. */
 export function areShared({ patience }: Pick<Shared, 'patience'>, now: number): boolean {
   return Math.abs(now - patience.sharedAt) < SHARED_MS;
 }
 
-/** Does what waits for locks, each for a little; else it is undone, and false. */
+/** Runs work that waits briefly for locks. If a wait times out, undoes the work and returns false. */
 async function soon(u: Unit, work: () => Promise<unknown>): Promise<boolean> {
   const { patience } = u.shared;
   if (Math.abs(u.now - patience.gaveUpAt) < IMPATIENT_MS) return false;
@@ -101,7 +98,7 @@ async function soon(u: Unit, work: () => Promise<unknown>): Promise<boolean> {
   } catch (error) {
     if (!isLockTimeout(error)) throw error;
     patience.gaveUpAt = u.now;
-    // The timeout of before comes back with it.
+    // The rollback also restores the previous lock timeout.
     await u.q.script('ROLLBACK TO SAVEPOINT soon');
     return false;
   }
@@ -109,7 +106,7 @@ async function soon(u: Unit, work: () => Promise<unknown>): Promise<boolean> {
   return true;
 }
 
-/** Goes on with the rows of {@link lockFreeByUids}. */
+/** Adds the jobs in the rows of {@link lockFreeByUids} to the unit. */
 export async function takeFree(
   u: Unit,
   { uids, rows }: { readonly uids: readonly number[]; readonly rows: readonly unknown[] },
@@ -118,12 +115,12 @@ export async function takeFree(
   if (uids.some((uid) => !u.jobs.has(uid))) u.shared.patience.sharedAt = u.now;
 }
 
-/** Only what varies is read of jobs of which the rest is known. */
+/** Reads only the varying columns of jobs whose fixed columns are known. */
 async function lockAll(u: Unit, sql: string, keys: readonly number[]): Promise<StoredJob[]> {
   return takeLocked(u, await u.q.objects(sql, [keys]));
 }
 
-/** Goes on with the answer to a lock of many. */
+/** Adds locked jobs to the unit, from their rows. */
 export async function takeLocked(u: Unit, rows: readonly unknown[]): Promise<StoredJob[]> {
   const found = await u.shared.known.complete(u.q, rows);
   for (const stored of found) u.jobs.set(stored.uid, stored);
@@ -136,12 +133,12 @@ function lockedIn(u: Unit, rows: readonly unknown[]): StoredJob[] {
   return found;
 }
 
-/** Locks the rows of jobs. */
+/** The lock clause for jobs. */
 export const LOCK = 'FOR NO KEY UPDATE OF jobs';
 const BY_ID = `${SELECT_JOB} WHERE id = $1 AND deleted_at IS NULL`;
 const SHARE_BY_ID = `${BY_ID} FOR KEY SHARE OF jobs`;
 const LOCK_BY_UIDS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[]) ORDER BY uid ${LOCK}`;
-/** Locks the jobs of the parameter that nobody else has locked. */
+/** Locks those jobs of the parameter that no other transaction has locked. */
 export const lockFreeByUids = (param: string) =>
   `${SELECT_VARYING} WHERE uid = ANY(${param}::bigint[]) ORDER BY uid ${LOCK} SKIP LOCKED`;
 const LOCK_FREE_BY_UIDS = lockFreeByUids('$1');

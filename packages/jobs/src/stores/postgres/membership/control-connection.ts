@@ -2,29 +2,29 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import { codeOf } from '../connection/database-errors.ts';
 
-/** Longer than a slow server takes, and short enough that two tries fit into a lease. */
+/** Longer than a slow server takes, but two tries fit into a lease. */
 const CONNECT_MS = 4_000;
 const QUERY_MS = 4_000;
 
 export interface ControlConnectionOptions {
   readonly url: string;
-  /** As the server lists it (`greenvue-jobs-control`). */
+  /** The application name that the server lists (`greenvue-jobs-control`). */
   readonly name?: string;
-  /** Takes the payload of a notification. */
+  /** Receives the payload of each notification. */
   received(payload: string): void;
   /**
-   * The open connection is gone; called once, and not after {@link ControlConnection.drop}. `code`: the
-   * SQLSTATE with which the server ended it, if it did.
+   * Called once when the open connection is lost, but not after {@link ControlConnection.drop}. `code`: the
+   * SQLSTATE with which the server closed it, if any.
    */
   lost(code: string | undefined): void;
 }
 
-/** One connection. Each answer comes in time or not at all: a dead network may stay silent for ever. */
+/** One connection whose queries have a time limit, because a dead network may stay silent forever. */
 export class ControlConnection {
   readonly #socket = new Socket();
   readonly #client: pg.Client;
   readonly #lost: ControlConnectionOptions['lost'];
-  /** Before it is open, a loss is a rejection of `open`. */
+  /** Until it is open, a loss rejects `open` instead. */
   #isOpen = false;
   /** The last SQLSTATE from the server. */
   #code: string | undefined;
@@ -56,14 +56,14 @@ export class ControlConnection {
       this.#gone();
     });
     this.#client.on('end', () => this.#gone());
-    // A server that stops at once says so in a warning.
+    // A server in shutdown sends a notice with the reason.
     this.#client.on('notice', ({ code }) => {
       this.#code = code?.startsWith('57P') ? code : this.#code;
     });
     this.#client.on('notification', ({ payload = '' }) => received(payload));
   }
 
-  /** Rows as arrays; rejects after 4 s, and the connection is of no use then. */
+  /** Returns rows as arrays. Rejects after 4 s; the connection is then unusable. */
   async rows(sql: string, values: readonly unknown[] = []): Promise<unknown[][]> {
     try {
       const query = { text: sql, values: [...values], rowMode: 'array' as const };
@@ -74,7 +74,7 @@ export class ControlConnection {
     }
   }
 
-  /** Ends it at once, without a message to the server, which may be out of reach. */
+  /** Closes it at once, without a message to the server, which may be unreachable. */
   drop(): void {
     this.#isOpen = false;
     this.#socket.destroy();
@@ -88,8 +88,8 @@ export class ControlConnection {
 }
 
 /**
- * Whether a second connection gets the backend of the first one, which is idle now: then a pooler shares
- * sessions, and no lock and no LISTEN lasts.
+ * Whether a second connection gets the same backend while the first one is idle. If so, a pooler shares
+ * sessions, so session locks and LISTEN do not last.
  */
 export async function isSharedSession(first: ControlConnection, url: string): Promise<boolean> {
   const nothing = () => undefined;
@@ -105,7 +105,9 @@ export async function isSharedSession(first: ControlConnection, url: string): Pr
 
 const PID = 'SELECT pg_backend_pid()';
 
-/** An error as the main thread gets it; `code` is the SQLSTATE or the code of the system, if any. */
+/**
+ * An error in the form that the main thread receives. `code`: the SQLSTATE or the system error code, if any.
+ */
 export function faultOf(error: unknown): { readonly message: string; readonly code: string | undefined } {
   if (!(error instanceof Error)) return { message: String(error), code: undefined };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -1,11 +1,11 @@
 import { FREE_TWICE_MS, type LeaseKept } from '../../../core/nodes/lease.ts';
 import type { NodeInfo, NodeState, Notice, Others } from '../../../core/nodes/membership.ts';
 
-/** What the thread of the control connection is started with. */
+/** The input of the thread that owns the control connection. */
 export interface ControlInput {
-  /** Of the control connection, past a pooler. */
+  /** The URL of the control connection, which must not go through a pooler. */
   readonly url: string;
-  /** Of the spare connection. */
+  /** The URL of the spare connection. */
   readonly poolsUrl: string;
   readonly node: NodeInfo;
   readonly state: NodeState;
@@ -13,17 +13,17 @@ export interface ControlInput {
   readonly maxStallMs: number;
 }
 
-/** To the thread. */
+/** A message to the thread. */
 export type ToControl =
-  /** The event loop still runs. */
+  /** The event loop of the main thread still runs. */
   | { readonly kind: 'alive'; readonly state: NodeState }
   | { readonly kind: 'watch'; readonly isWatching: boolean }
   | { readonly kind: 'leave' };
 
-/** From the thread. */
+/** A message from the thread. */
 export type FromControl =
   | { readonly kind: 'joined' }
-  /** `code` is the SQLSTATE or the system's, if there is one. */
+  /** `code`: the SQLSTATE or the system error code, if any. */
   | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined }
   | { readonly kind: 'notices'; readonly notices: readonly Notice[] }
   | { readonly kind: 'others'; readonly others: Others }
@@ -31,13 +31,13 @@ export type FromControl =
   | { readonly kind: 'missed' }
   /** The connection goes through a pooler that shares sessions. */
   | { readonly kind: 'pooled' }
-  /** This node sees that these nodes are dead. */
+  /** Nodes that this node has found dead. */
   | { readonly kind: 'dead'; readonly nodes: readonly DeadNode[] }
   /** The state of the node's lease has changed. */
   | { readonly kind: 'lease'; readonly state: LeaseKept }
-  /** The lease is over: the node no longer owns its claims. */
+  /** The lease has ended: the node no longer owns its claims. */
   | { readonly kind: 'lost' }
-  /** False: the node still has claims, so its thread runs until the process ends. */
+  /** `isGone` is false if the node still has claims. Then the thread runs until the process ends. */
   | { readonly kind: 'left'; readonly isGone: boolean };
 
 export interface DeadNode {
@@ -46,7 +46,7 @@ export interface DeadNode {
   readonly beatAt: number;
 }
 
-/** The state in a node's row that changes with its heartbeats. */
+/** The state in a node's row, which each heartbeat updates. */
 export interface BeatState extends NodeState {
   readonly stalledMs: number;
 }
@@ -55,9 +55,9 @@ export interface BeatState extends NodeState {
 export const CHANNEL = 'greenvue_jobs';
 /** A message on the channel. */
 export interface NoticeMessage {
-  /** The id of the node that sends it; empty in a caller's transaction. */
+  /** The id of the sending node. Empty if a caller's transaction sent it. */
   readonly from: string;
-  /** Empty: a node came, left or changed whether it watches events. */
+  /** Empty if a node joined, left, or started or stopped watching events. */
   readonly notices: readonly Notice[];
 }
 
@@ -66,5 +66,5 @@ export const LOCK_CLASS = 1_732_584_193;
 export const BEAT_EVERY_MS = 5_000;
 /** How often the other nodes are checked. */
 export const LOOK_EVERY_MS = FREE_TWICE_MS;
-/** How often a node asks for changes behind a pooler, where it gets no notices. */
+/** How often a node behind a pooler checks for changes, because it gets no notices. */
 export const POLL_EVERY_MS = 1_000;

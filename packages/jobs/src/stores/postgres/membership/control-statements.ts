@@ -2,15 +2,15 @@ import { LEASE_MS } from '../../../core/nodes/lease.ts';
 import { KEYS_KNOWN } from '../rows/type-keys.ts';
 import { LOCK_CLASS } from './control-protocol.ts';
 
-/** The statements of the control connection. Time is the database's. */
+/** The statements of the control connection use the database's time. */
 const NOW = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
-/** The same for all of a statement, so that an index can be asked for it. */
+/** The same value for a whole statement, so that the planner can use an index. */
 const STABLE_NOW = 'floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint';
 const CLOCK = `(SELECT ${NOW} AS now_ms) AS clock`;
 
 /**
- * When a node is unreachable, its backend releases the lock, but only after the lease has ended: until then
- * the node relies on it. `read committed` overrides the database's default, so statements see committed rows.
+ * If a node becomes unreachable, its backend must release the lock only after the lease has ended. `read
+ * committed` overrides the database's default, so that each statement sees all earlier commits.
  */
 export const SET_UP = `SELECT set_config('tcp_keepalives_idle', '8', false), set_config('tcp_keepalives_interval', '4', false),
   set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '20000', false),
@@ -23,13 +23,13 @@ export const REGISTER = `INSERT INTO greenvue_jobs.nodes
   ON CONFLICT (id) DO NOTHING`;
 
 /**
- * Of this node's own lock: those of others are only read. Not waited for: a backend that is gone may hold it
- * for a while.
+ * Tries to take the node's own lock, without a wait: a backend of a lost connection may still hold it. Nodes
+ * only read the locks of others.
  */
 export const TRY_LOCK = `SELECT pg_try_advisory_lock(${LOCK_CLASS}, lock_key) FROM greenvue_jobs.nodes WHERE id = $1`;
 
 /**
- * Parameters: id, lease, holds_lock, watching, state. Gives whether there is such a node, and which of its
+ * Parameters: id, lease, holds_lock, watching, state. Returns whether the node has a row, and which of its
  * runs were asked to stop.
  */
 export const BEAT = `WITH beat AS (
@@ -38,18 +38,18 @@ export const BEAT = `WITH beat AS (
   SELECT EXISTS (SELECT FROM beat),
     ARRAY(SELECT id::text FROM greenvue_jobs.live_runs WHERE node = $1 AND cancel IS NOT NULL)`;
 
-/** All listen, and look at the nodes when they hear it. */
+/** All nodes receive it, and then check the nodes. */
 export const NOTIFY_NODES = 'SELECT pg_notify($1, $2)';
 
 /**
- * Not within a lease of `since`: a clock that has gone far back (P17, clock) must not keep the dead alive
- * until it is as late again.
+ * True if `since` is more than one lease away, in the past or the future. If the clock has jumped far back
+ * (P17, clock), dead nodes must not count as alive until it catches up.
  */
 const isLong = (since: string) =>
   `clock_timestamp() - ${since} NOT BETWEEN '-${LEASE_MS} ms' AND '${LEASE_MS} ms'`;
 /**
- * After a crash of a backend, the server restarts in the same process; it forgets its statistics, as after
- * any crash.
+ * Detects another server. After a backend crash, the server restarts in the same process and loses its
+ * statistics.
  */
 const SERVER = `server AS MATERIALIZED (
     SELECT timeline <> old_timeline AS is_other,
@@ -61,7 +61,7 @@ const HELD = `held AS MATERIALIZED (
     SELECT objid FROM pg_locks
     WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND classid = ${LOCK_CLASS}::oid
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`;
-/** Of the types that the node has: the indexes begin with them. */
+/** Only for the types of the node, because the indexes start with the type. */
 const IS_DUE = `(SELECT EXISTS (SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
       SELECT FROM greenvue_jobs.job_wakes
       WHERE type_key = known.key AND wake_at IS NOT NULL AND wake_at <= ${STABLE_NOW} LIMIT 1) AS due)
@@ -70,10 +70,9 @@ const IS_DUE = `(SELECT EXISTS (SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN 
       WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= ${STABLE_NOW} LIMIT 1) AS due))`;
 
 /**
- * One small query twice a second. Parameters: types, id, whether to ask if something is due when there are no
- * others. A row for each of the others, or one without: the backend, whether the server is another one than
- * before, whether something is due, the node ({@link SeenNode}). For one lease after the start or the
- * promotion of the server nobody is dead: all have to come back first.
+ * One query, twice a second. Parameters: types, id, whether to check for due work without other nodes. A row
+ * for each other node, or one row without: backend, is another server, has due work, {@link SeenNode}. For
+ * one lease after a start or promotion of the server, no node is dead.
  */
 export const LOOK = `WITH ${SERVER}, ${HELD}
   SELECT pg_backend_pid(), is_other, CASE WHEN nodes.id IS NOT NULL OR $3 THEN ${IS_DUE} ELSE false END,
@@ -88,8 +87,8 @@ export const NOTE_SERVER = `UPDATE greenvue_jobs.server SET timeline = now.timel
   WHERE server.timeline <> now.timeline`;
 
 /**
- * Only one that has no claims: those are taken back once the process has ended. Gives whether the row is
- * gone.
+ * Deletes the node's row only if it has no claims. Otherwise other nodes take the claims back after the
+ * process has ended. Returns whether the row is gone.
  */
 export const LEAVE = `WITH gone AS (
     DELETE FROM greenvue_jobs.nodes WHERE id = $1

@@ -22,7 +22,7 @@ import { SpareConnection } from './spare-connection.ts';
 
 /**
  * The thread of a node's control connection. It renews the lease, holds the lock that shows that the process
- * lives, receives notices and checks the other nodes. A blocked event loop of the node does not delay it.
+ * lives, receives notices and checks the other nodes. A blocked main thread does not delay it.
  */
 const port = parentPort;
 if (port === null) throw new Error('This file runs in a thread of the PostgreSQL store only.');
@@ -30,27 +30,27 @@ const input = workerData as ControlInput;
 const { url, poolsUrl, node } = input;
 
 const NODES_CHANGED = JSON.stringify({ from: node.id, notices: [] } satisfies NoticeMessage);
-/** The pause before it tries again to connect, or to take its lock. */
+/** The pause before it tries again to connect or to take its lock. */
 const AGAIN_MS = 100;
-/** A look comes a little later than it could, so that two in a row are far enough apart. */
+/** A small delay, so that two looks in a row are always far enough apart. */
 const SLACK_MS = 5;
 
 let connection: ControlConnection | undefined;
-/** A control connection that failed but may still be open: while it is open, its lock is held. */
+/** A control connection that failed but may still be open. While it is open, it holds the lock. */
 let silent: ControlConnection | undefined;
 let spare: SpareConnection | undefined;
-/** A control connection renews the lease. */
+/** A control connection works and renews the lease. */
 let hasControl = false;
 let hasJoined = false;
 let hasLock = false;
 let isLeaving = false;
-/** A pooler shares sessions: no lock lasts, and no notice arrives. */
+/** A pooler shares sessions, so no lock lasts and no notice arrives. */
 let isPooled = false;
 let backend: unknown;
 let ended = false;
 const others = new OtherNodes(node, report);
 let isWatching = false;
-/** By the monotonic clock. */
+/** An instant of the monotonic clock, like the next one. */
 let nextBeat = 0;
 let nextLook = 0;
 const sleep = new InterruptibleSleep();
@@ -93,10 +93,10 @@ async function run(): Promise<void> {
 async function connected(): Promise<ControlConnection> {
   const made = await opened();
   try {
-    // The lease may be over by now: then the row is to lapse, and the connection to go.
+    // If the lease has ended meanwhile, the row must expire and the connection must close.
     if (ended) throw new Error('it came too late');
     if (!hasJoined) await register(made);
-    // First of all: nodes that have seen the lock free wait for a heartbeat.
+    // The heartbeat comes first: nodes that saw the lock free wait for it.
     await beat(made);
     hasControl = true;
     lease.forgetSaid();
@@ -145,7 +145,7 @@ async function register(on: ControlConnection): Promise<void> {
   const beatState = lease.beatState();
   await on.rows(REGISTER, [id, version, places, versionsParam(types), startedAt, LEASE_MS, beatState]);
   lease.renewed(sentAt);
-  // A server with no connection to spare for it has none of a pooler either.
+  // If the server has no second connection to offer, there is no pooler either.
   if (await isSharedSession(on, url).catch(() => false)) usePooled();
 }
 
@@ -161,8 +161,8 @@ function forgetConnection(): void {
 }
 
 /**
- * The control connection has failed. It stays open until another one works: closing it would release the
- * lock.
+ * Call it when the control connection has failed. The connection stays open until another one works, because
+ * closing it would release the lock.
  */
 function setAside(): void {
   silent = connection ?? silent;
@@ -170,7 +170,7 @@ function setAside(): void {
   spare?.wake();
 }
 
-/** Does what is due: the heartbeat, the lock, a look at the others. */
+/** Does the work that is due: heartbeat, lock, a look at the other nodes. */
 async function work(on: ControlConnection): Promise<void> {
   if (performance.now() >= nextBeat) await beat(on);
   if (!hasLock && !isPooled) await takeLock(on);
@@ -193,13 +193,13 @@ async function beat(on: ControlConnection, over: LeaseKnown['renewedOver'] = 'co
   if (cancelled.length > 0) report({ kind: 'notices', notices: [{ kind: 'cancel', runIds: cancelled }] });
 }
 
-/** Without its control connection a node works as behind a pooler: it gets no notices, so it polls. */
+/** Without a control connection, a node works as behind a pooler: it polls, because no notices arrive. */
 async function useSpare(on: ControlConnection): Promise<void> {
   await beat(on, 'spare');
   if (!ended && !hasControl && performance.now() >= nextLook) await look(on, 'spare');
 }
 
-/** A heartbeat follows at once: the others may judge by the lock only while it is held. */
+/** Sends a heartbeat at once: only while the node holds the lock, others may judge it by the lock. */
 async function takeLock(on: ControlConnection): Promise<void> {
   const [row] = await on.rows(TRY_LOCK, [node.id]);
   if (row === undefined) return end({ kind: 'lost' });
@@ -209,7 +209,7 @@ async function takeLock(on: ControlConnection): Promise<void> {
   if (!hasJoined) await on.rows(NOTIFY_NODES, [CHANNEL, NODES_CHANGED]);
 }
 
-/** Checks whether the others live, and whether a run or job is due without a notice. */
+/** Checks whether the other nodes live, and whether runs or jobs are due that no notice announced. */
 async function look(on: ControlConnection, over: LeaseKnown['renewedOver'] = 'control'): Promise<void> {
   const isDeaf = isPooled || over === 'spare';
   const { pid, answeredAt } = await others.look(on, isDeaf);
@@ -218,11 +218,11 @@ async function look(on: ControlConnection, over: LeaseKnown['renewedOver'] = 'co
     if (backend !== pid) usePooled();
   }
   const every = isDeaf ? POLL_EVERY_MS : LOOK_EVERY_MS + SLACK_MS;
-  // Alone, it looks with each heartbeat; a node that joins sends a notice.
+  // A single node checks only at its heartbeats, because a joining node sends a notice.
   nextLook = others.count === 0 && !isDeaf ? nextBeat : answeredAt + every;
 }
 
-/** No lock can be held and no notice arrives: the others judge by the lease, and this node polls. */
+/** No lock lasts and no notice arrives: other nodes judge this one by its lease, and it polls. */
 function usePooled(): void {
   isPooled = true;
   hasLock = false;
@@ -246,7 +246,7 @@ async function watch(is: boolean): Promise<void> {
     await beat(on);
     await on.rows(NOTIFY_NODES, [CHANNEL, NODES_CHANGED]);
   } catch {
-    // The next heartbeat writes it.
+    // The next heartbeat retries.
     setAside();
     sleep.wake();
   }
@@ -261,7 +261,7 @@ async function leave(): Promise<void> {
       return report({ kind: 'left', isGone: false });
     }
   } catch {
-    // The lock goes with the connection, and the lease is not renewed: the others see both.
+    // Closing the connection releases the lock, and the lease is not renewed. Other nodes notice both.
   }
   end({ kind: 'left', isGone: true });
 }

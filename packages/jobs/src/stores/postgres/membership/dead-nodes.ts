@@ -2,35 +2,36 @@ import { FREE_TWICE_MS } from '../../../core/nodes/lease.ts';
 import type { TypeVersions } from '../../../core/nodes/membership.ts';
 import { BEAT_EVERY_MS, type DeadNode } from './control-protocol.ts';
 
-/** Another node, as one look sees it. */
+/** Another node in the result of one look. */
 export interface SeenNode {
   readonly id: string;
   readonly beatAt: number;
-  /** Its lease is over. */
+  /** Its lease has ended. */
   readonly isExpired: boolean;
-  /** Its lock is held by nobody. */
+  /** No process holds its lock. */
   readonly isFree: boolean;
   readonly isWatching: boolean;
   readonly types: TypeVersions;
 }
 
-/** When a look was sent, and when its answer was there (monotonic ms): what it saw lies in between. */
+/** When a look was sent and answered (monotonic ms). The database read the nodes between the two. */
 export interface Looked {
   readonly sentAt: number;
   readonly answeredAt: number;
 }
 
 /**
- * What was seen of nodes: since when it is the same heartbeat, and since when their lock was free with it.
+ * For each node: its last heartbeat, since when it has had this heartbeat, and since when its lock was also
+ * free.
  */
 export type Seen = Map<string, { readonly beatAt: number; readonly at: number; readonly freeAt?: number }>;
 
-/** A living node whose lease is over only since the server's clock has jumped renews it within this time. */
+/** A node that seems expired only because the server's clock jumped renews its lease within this time. */
 const SILENT_MS = BEAT_EVERY_MS + 2_000;
 
 /**
- * The dead nodes. Either their lease is over, or their lock was free in two looks at least 500 ms apart; and
- * no heartbeat came meanwhile. Keeps in `seen` the state for the next look.
+ * Returns the dead nodes. A node is dead if its lease has ended, or if its lock was free in two looks at
+ * least 500 ms apart, and it sent no heartbeat meanwhile. Updates `seen` for the next look.
  */
 export function deadAmong(
   nodes: readonly SeenNode[],

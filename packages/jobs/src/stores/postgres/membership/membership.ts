@@ -21,11 +21,11 @@ import { Notifier } from './notifier.ts';
 
 export interface JoinDeps {
   readonly db: Statements;
-  /** Breaks the node's connections. */
+  /** Breaks all connections of the node. */
   reset(): void;
-  /** Where the control connection goes: past a pooler. */
+  /** The URL of the control connection, which must not go through a pooler. */
   readonly url: string;
-  /** Where the node's other connections go. */
+  /** The URL of the node's other connections. */
   readonly poolsUrl: string;
   readonly maxStallMs: number;
   /** Takes back the claims of dead nodes, and deletes their rows. */
@@ -34,21 +34,21 @@ export interface JoinDeps {
 
 const ALIVE_EVERY_MS = 1_000;
 /**
- * Orphans are claims of a node without a row, left when its removal skipped locked runs or lost its answer. A
- * node looks for them among all live runs, for at most a fiftieth of the time, but at least once a minute.
+ * Orphans are claims of nodes without a row. They stay if the removal of a node skipped locked runs or lost
+ * its answer. A node searches all live runs for them, at most 2 % of the time, but at least once a minute.
  */
 const ORPHANS_EVERY_MS = 10_000;
 const ORPHANS_SHARE = 0.02;
 const ORPHANS_LONGEST_MS = 60_000;
-/** The pause before it looks again for orphans that others had locked. */
+/** The pause before it tries again to take back orphans that other transactions had locked. */
 const LEFT_AGAIN_MS = 1_000;
 
-/** Starts a node's control connection; resolves once the others can see the node. */
+/** Starts a node's control connection. Resolves when other nodes can see the node. */
 export function join(deps: JoinDeps, node: NodeInfo, listener: NodeListener): Promise<Membership> {
   return new ControlThread(deps, node, listener).joined;
 }
 
-/** A node's control thread, as the main thread sees it. */
+/** The main thread's side of a node's control thread. */
 class ControlThread implements Membership {
   readonly #deps: JoinDeps;
   readonly #listener: NodeListener;
@@ -59,7 +59,7 @@ class ControlThread implements Membership {
   #removing: Promise<void> | undefined;
   #orphansTimer: NodeJS.Timeout | undefined;
   #hasOrphans = false;
-  /** The node leaves or has left: its listener gets no more calls. */
+  /** The node is leaving or has left: its listener gets no more calls. */
   #isLeaving = false;
   #isGone = false;
   #hasLeft: () => void = () => undefined;
@@ -70,7 +70,7 @@ class ControlThread implements Membership {
     this.#listener = listener;
     this.#notifier = new Notifier(node.id, (payloads) => deps.db.run(NOTIFY, [CHANNEL, payloads]));
     const { url, poolsUrl, maxStallMs } = deps;
-    // Source and build have the same names but for this.
+    // In the source and in the build, only the extension differs.
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const workerData: ControlInput = { url, poolsUrl, node, maxStallMs, state: listener.state() };
     this.#worker = new Worker(new URL(`./control-thread.${extension}`, import.meta.url), {
@@ -82,7 +82,7 @@ class ControlThread implements Membership {
     this.joined = new Promise((resolve, reject) => {
       let hasJoined = false;
       const failed = (error: StoreError) => {
-        // A node that has joined learns that it is lost.
+        // If the node has joined, the thread has failed: the node is lost.
         if (hasJoined) {
           if (!this.#isLeaving) listener.degraded(`${error.message} (${String(error.cause)})`);
           return this.#isOver();
@@ -122,7 +122,7 @@ class ControlThread implements Membership {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
     clearTimeout(this.#orphansTimer);
-    // Before anything waits for the database: the lease may end meanwhile, and the thread with it.
+    // Before any wait for the database: meanwhile the lease may end, and the thread with it.
     const left = new Promise<void>((resolve) => {
       this.#hasLeft = resolve;
     });
@@ -135,7 +135,7 @@ class ControlThread implements Membership {
   #hear(message: Exclude<FromControl, { kind: 'joined' | 'failed' }>): void {
     if (message.kind === 'left') {
       this.#isGone = true;
-      // A node that still has claims lives as long as the process.
+      // If the node still has claims, its thread runs until the process ends.
       if (message.isGone) void this.#worker.terminate();
       else this.#worker.unref();
       return this.#hasLeft();
@@ -172,13 +172,13 @@ class ControlThread implements Membership {
           if (nodes.length + recovered + ended.length > 0)
             this.#listener.recovered({ nodes: nodes.length, recovered, failed, ended });
         },
-        // The database is away, and the next look tries again. Or it is done, and the answer was lost.
+        // The database is unreachable, or the answer was lost. The next look tries again.
         () => {
           this.#hasOrphans = false;
           if (!this.#isLeaving) this.#listener.recovered({ nodes: 0, recovered: 0, failed: 0, ended: [] });
         },
       )
-      // A listener that throws is no reason not to go on.
+      // An error of the listener must not stop the control thread's work.
       .catch(() => undefined)
       .finally(() => {
         this.#removing = undefined;
@@ -197,14 +197,14 @@ class ControlThread implements Membership {
     }, ms).unref();
   }
 
-  /** The lease is over, or the thread has failed: the effect is the same. */
+  /** The lease has ended or the thread has failed. Both have the same effect. */
   #isOver(): void {
     this.#hasLeft();
     clearInterval(this.#ticking);
     clearTimeout(this.#orphansTimer);
     if (this.#isGone) return;
     this.#isGone = true;
-    // Open work may wait for a dead network, and this node no longer owns it.
+    // Open work may wait for a dead network. This node no longer owns that work.
     this.#deps.reset();
     if (this.#isLeaving) return;
     this.#isLeaving = true;
@@ -216,7 +216,7 @@ class ControlThread implements Membership {
   }
 }
 
-/** As if the connection had failed in this thread: its `cause` has the code. */
+/** The error for a failure of the control connection. Its `cause` has the code. */
 function controlFailure({ message, code }: Extract<FromControl, { kind: 'failed' }>): StoreError {
   return unavailable(Object.assign(new Error(message), { code }));
 }

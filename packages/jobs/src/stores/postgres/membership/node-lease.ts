@@ -14,24 +14,24 @@ type LeaseInput = Pick<ControlInput, 'node' | 'maxStallMs' | 'state'>;
 
 export interface Renewal {
   readonly over: LeaseKnown['renewedOver'];
-  /** The node holds its lock, so the others may judge it by the lock too. */
+  /** The node holds its lock, so other nodes may also judge it by the lock. */
   readonly holdsLock: boolean;
   /** A client watches events on this node. */
   readonly isWatching: boolean;
 }
 
-/** Undefined: the main thread has been silent for too long, so the lease was not renewed. */
+/** Undefined if the lease was not renewed, because the main thread was silent for too long. */
 export type Renewed =
   | { readonly isThere: false }
   | { readonly isThere: true; readonly cancelled: readonly string[] }
   | undefined;
 
-/** The event loop is blocked when it has been silent for this long (ms): it sends a message once a second. */
+/** The event loop counts as blocked after this silence (ms). It sends a message every second. */
 const STALL_MS = 3_000;
 
 /**
- * Renews a node's lease over any connection. Judges its state by its own timer, even while a query waits, and
- * calls `changed` with each new state. All instants are of the monotonic clock.
+ * Renews a node's lease over any connection. It calls `changed` when the lease's state changes, even while a
+ * query waits. All instants are of the monotonic clock.
  */
 export class NodeLease {
   readonly #input: LeaseInput;
@@ -42,7 +42,7 @@ export class NodeLease {
   #state: LeaseState = 'kept';
   #timer: NodeJS.Timeout | undefined;
   #isEnded = false;
-  /** How many heartbeats have told the database that the lock is held. */
+  /** How many heartbeats have reported to the database that the node holds its lock. */
   #lockBeats = 0;
 
   constructor(input: LeaseInput, changed: (state: LeaseState) => void) {
@@ -68,9 +68,9 @@ export class NodeLease {
 
   async renew(on: ControlConnection, { over, holdsLock, isWatching }: Renewal): Promise<Renewed> {
     const sentAt = performance.now();
-    // A hung process must not keep its runs for ever.
+    // A hung process must not keep its runs forever.
     if (sentAt - this.#aliveAt > this.#input.maxStallMs) return undefined;
-    // Noted before the answer, which may be lost after the row was written.
+    // Counted before the answer, because the answer may be lost after the write.
     if (holdsLock) {
       this.#lockBeats += 1;
       const { lockLostAt: _, ...others } = this.#known;
@@ -91,7 +91,7 @@ export class NodeLease {
     if (sentAt >= this.#known.renewedAt) this.#learn({ renewedAt: sentAt, renewedOver: over });
   }
 
-  /** The connection that held the lock, or waited for it, is gone. */
+  /** The connection that held the lock, or waited for it, is lost. */
   controlLost(toControl: string | undefined): void {
     this.#learn({ lockLostAt: performance.now() });
     if (toControl !== undefined) this.serverSaid({ toControl });
@@ -101,7 +101,7 @@ export class NodeLease {
     this.#learn({ said: { ...this.#known.said, ...what } });
   }
 
-  /** The control connection works: earlier answers of the server no longer count. */
+  /** The control connection works, so earlier errors of the server no longer count. */
   forgetSaid(): void {
     this.#learn({ said: {} });
   }

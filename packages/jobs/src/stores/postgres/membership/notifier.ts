@@ -2,14 +2,14 @@ import type { NodeEvent, Notice } from '../../../core/nodes/membership.ts';
 import { isRecord } from '../../../core/objects.ts';
 import type { NoticeMessage } from './control-protocol.ts';
 
-/** Notices of this long are sent together, and equal ones once. */
+/** Notices within this time go out together. Equal notices go out once. */
 const COALESCE_MS = 5;
-/** PostgreSQL takes less than 8,000 bytes. */
+/** PostgreSQL accepts less than 8,000 bytes. */
 const MAX_BYTES = 7_900;
-/** For the runs or events of one notice: leaves room for the rest of the message. */
+/** For the runs or events of one notice. The rest of the message needs the remaining bytes. */
 const MAX_PIECE_BYTES = 7_400;
 
-/** Sends this node's notices to the other nodes: those of a few milliseconds in one statement. */
+/** Sends this node's notices to the other nodes, with one statement for several milliseconds of notices. */
 export class Notifier {
   readonly #from: string;
   readonly #send: (payloads: readonly string[]) => Promise<unknown>;
@@ -36,12 +36,12 @@ export class Notifier {
   async #sendAll(): Promise<void> {
     const payloads = payloadsOf(this.#from, [...this.#waiting.values()]);
     this.#waiting.clear();
-    // If a notice is lost, the other nodes find the change when they look, twice a second.
+    // Other nodes find the changes of a lost notice at their next look, twice a second.
     await this.#send(payloads).catch(() => undefined);
   }
 }
 
-/** The fewest payloads that hold the notices, in their order. */
+/** The fewest payloads that hold the notices in their order. */
 export function payloadsOf(from: string, notices: readonly Notice[]): string[] {
   const room = MAX_BYTES - sizeOf({ from, notices: [] } satisfies NoticeMessage);
   return groupsOf(notices.flatMap(piecesOf), room).map((some) =>
@@ -49,7 +49,7 @@ export function payloadsOf(from: string, notices: readonly Notice[]): string[] {
   );
 }
 
-/** Reads a payload; undefined if no node sent it: any user of the database can send payloads. */
+/** Reads a payload. Undefined if no node sent it, because any database user can send payloads. */
 export function messageIn(payload: string): NoticeMessage | undefined {
   try {
     const message: unknown = JSON.parse(payload);
@@ -57,7 +57,7 @@ export function messageIn(payload: string): NoticeMessage | undefined {
     if (typeof from === 'string' && Array.isArray(notices))
       return { from, notices: notices.filter(isNotice) };
   } catch {
-    // Another program uses the channel; that is no error.
+    // Another program uses this channel. That is no error.
   }
   return undefined;
 }
@@ -104,7 +104,7 @@ function piecesOf(notice: Notice): Notice[] {
   }
 }
 
-/** An event that is too large by itself is sent without its data. */
+/** An event that alone is too large for a payload is sent without its data. */
 function fitting(event: NodeEvent): NodeEvent {
   return sizeOf(event) < MAX_PIECE_BYTES ? event : { ...event, data: {} };
 }

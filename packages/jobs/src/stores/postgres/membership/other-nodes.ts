@@ -8,7 +8,7 @@ import { deadAmong, type Seen, type SeenNode } from './dead-nodes.ts';
 
 type LookRow = [pid: number, isOther: boolean, isDue: boolean, node: SeenNode | null];
 
-/** Checks the other nodes over a connection that works, and reports to this node's main thread. */
+/** Checks the other nodes over a given connection, and reports to this node's main thread. */
 export class OtherNodes {
   readonly #node: NodeInfo;
   readonly #report: (message: FromControl) => void;
@@ -26,8 +26,8 @@ export class OtherNodes {
   }
 
   /**
-   * `isDeaf`: no notices arrive, so this also asks whether something is due. Returns the backend that
-   * answered, and when it did.
+   * Checks the other nodes. `isDeaf`: no notices arrive, so it also checks for due work. Returns the backend
+   * that answered, and the time of the answer.
    */
   async look(on: ControlConnection, isDeaf: boolean) {
     const { id, types } = this.#node;

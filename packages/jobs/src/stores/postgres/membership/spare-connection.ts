@@ -3,28 +3,28 @@ import { BEAT_EVERY_MS } from './control-protocol.ts';
 import { InterruptibleSleep } from './interruptible-sleep.ts';
 
 export interface SpareUser {
-  /** There is no control connection: the spare one takes its place. */
+  /** True if there is no control connection, so that the spare connection must replace it. */
   needsSpare(): boolean;
-  /** Does the work of the control connection over the spare one; called repeatedly while it is needed. */
+  /** Does the control connection's work over the spare one. Called repeatedly while that is needed. */
   useSpare(on: ControlConnection): Promise<void>;
-  /** The spare connection is gone. `code`: the SQLSTATE with which the server ended it, if it did. */
+  /** The spare connection is lost. `code`: the SQLSTATE with which the server closed it, if any. */
   spareLost(code: string | undefined): void;
 }
 
-/** Other nodes look less than half as often. */
+/** Other nodes check less than half as often. */
 const USE_EVERY_MS = 200;
 const AGAIN_MS = 100;
 
 /**
- * A node's second connection to the database, by the address of its pools. It stays open, so a node without
- * its control connection can renew its lease even when no new connection can be made.
+ * A node's second connection to the database, to the URL of the pools. It stays open, so that a node without
+ * a control connection can renew its lease even if the server accepts no new connections.
  */
 export class SpareConnection {
   readonly #url: string;
   readonly #user: SpareUser;
   readonly #sleep = new InterruptibleSleep();
   #connection: ControlConnection | undefined;
-  /** When it was last used or tried for (monotonic ms). */
+  /** When it was last used or last tried to connect (monotonic ms). */
   #lastAt = 0;
   #wasLost = false;
   #isEnded = false;
@@ -35,12 +35,12 @@ export class SpareConnection {
     void this.#run();
   }
 
-  /** Undefined while there is none. */
+  /** Undefined while it is not connected. */
   get connection(): ControlConnection | undefined {
     return this.#connection;
   }
 
-  /** Call when `needsSpare` has changed. */
+  /** Call it when `needsSpare` has changed. */
   wake(): void {
     this.#lastAt = 0;
     this.#sleep.wake();
@@ -59,7 +59,7 @@ export class SpareConnection {
       try {
         this.#connection ??= await this.#open();
         if (this.#isEnded) return this.#drop();
-        // A silent connection is found before it is needed.
+        // Pings, so that a silent connection is found before it is needed.
         await (this.#user.needsSpare() ? this.#user.useSpare(this.#connection) : this.#connection.rows(PING));
       } catch {
         this.#drop();

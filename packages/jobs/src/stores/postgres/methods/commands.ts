@@ -21,7 +21,7 @@ import type { Parts } from './writes.ts';
 
 type Commands = Pick<JobStore, 'insertJob' | 'command' | 'cancelRun' | 'makeDue'>;
 
-/** What people and code ask for. */
+/** The commands of people and code. */
 export function createCommands(parts: Parts): Commands {
   const { db, writes, shared } = parts;
   const inserts = createInserts(parts);
@@ -41,7 +41,7 @@ export function createCommands(parts: Parts): Commands {
     },
     cancelRun: (input, signal) =>
       writes.tracked(async () => {
-        // It waits for the job of the run, and so in the line of those who want that job.
+        // It waits in the queue of the run's job, because it locks that job.
         const { jobId = input.runId } = (await runRead(db, READS.getRun(input.runId))) ?? {};
         return writes.command(jobId, (u) => runIn(u, cancelRun(u, input)), { signal });
       }),
@@ -51,9 +51,9 @@ export function createCommands(parts: Parts): Commands {
 }
 
 /**
- * Writes jobs that are made at once together. Uids follow the order of requests, except for jobs that are
- * written alone or again. A batch that waits to draw uids already has a connection; connections are given in
- * that order too, so no two batches wait for each other.
+ * Inserts that arrive together share a transaction. Uids follow the order of requests, unless a job is
+ * written alone or repeated. A batch has a connection before it waits to draw uids, and connections are given
+ * in the same order, so batches cannot deadlock.
  */
 function createInserts({ writes }: Parts) {
   const section = new OrderedSection();
@@ -72,7 +72,7 @@ function createInserts({ writes }: Parts) {
   });
 }
 
-/** With the claim that the command asks for, where that can be made in its transaction. */
+/** Runs a command. Includes the claim that it asks for, if one transaction can do both. */
 async function commandIn(
   parts: Parts,
   input: CommandInput,
@@ -104,8 +104,8 @@ async function commandIn(
 }
 
 /**
- * Claims after a command that did not include its claim. The command is done, so a claim that failed is left
- * to the next pass. One that may be done rejects, and with it the command: the caller must look for both.
+ * Claims after a command that did not include its claim. If the claim fails, the next pass claims. If its
+ * result is unknown, this rejects for the command too, and the caller must check both.
  */
 async function claimAfter(parts: Parts, input: ClaimInput): Promise<ClaimResult> {
   try {

@@ -29,7 +29,7 @@ import type { Parts } from './writes.ts';
 
 type Passes = Pick<JobStore, 'plan' | 'claim' | 'settle' | 'report' | 'recover' | 'reconcile' | 'prune'>;
 
-/** What a node's loop asks for. */
+/** The methods for the passes of a node. */
 export function createPasses(parts: Parts, vacuum: Vacuum): Passes {
   const { writes, shared, joined, now } = parts;
   return {
@@ -67,7 +67,8 @@ export function createPasses(parts: Parts, vacuum: Vacuum): Passes {
     recover: async (input) => recoveredOf(input, await writes.beside((u) => runIn(u, recover(u, input)))),
     reconcile: async (input) =>
       givenBackOf(input, await writes.pass<Recovery>((u) => runIn(u, reconcile(u, input)))),
-    // Planned for what each statement is asked: there may be little that is old, or much.
+    // The server plans these statements with their actual parameters, because there may be few old rows or
+    // many.
     prune: (retention) =>
       runScriptAsync(prune(retention), (step) =>
         writes.beside(async (u) => {
@@ -78,7 +79,7 @@ export function createPasses(parts: Parts, vacuum: Vacuum): Passes {
   };
 }
 
-/** A claim of its own. */
+/** A claim that no plan or command includes. */
 export function claimIn({ writes, joined }: Parts, input: ClaimInput): Promise<ClaimResult> {
   return writes.pass((u) => runIn(u, claim(u, input), { hasJoined: joined.has(input.node) }));
 }

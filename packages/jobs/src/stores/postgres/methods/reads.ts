@@ -6,7 +6,7 @@ import type { Parts } from './writes.ts';
 export function createReads({ db, writes, now }: Parts): StoreReads {
   const read = <T>(begin: () => Read<T>) => writes.tracked(() => db.snapshot((q) => runRead(q, begin())));
   return {
-    // One statement: it sees one state of the database anyway.
+    // No transaction needed: one statement sees one state of the database.
     getJob: (jobId, handlers) => writes.tracked(() => runRead(db, READS.getJob({ jobId, handlers }, now()))),
     listJobs: (query) => read(() => READS.listJobs(query, now())),
     countHealth: (input) => read(() => READS.countHealth(input, now())),

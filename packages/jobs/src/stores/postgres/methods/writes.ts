@@ -6,38 +6,40 @@ import type { Param, Queries } from '../connection/queries.ts';
 import { besidePasses, type Shared } from '../tables/shared.ts';
 import { createUnit, type Unit } from '../tables/unit.ts';
 
-/** `opened`: the answer to its opening; only the first work in a transaction has one. */
+/**
+ * Work in a transaction. `opened`: the answer to the opening. Only the first work in a transaction has one.
+ */
 type Work<T, Opened = undefined> = (u: Unit, opened: Opened | undefined) => Promise<T>;
 type How<Opened> = Pick<Bounds<Opened>, 'opening' | 'signal'>;
 
-/** What the methods of a store work with. */
+/** The parts that the methods of a store share. */
 export interface Parts {
   /** For commands and reads. */
   readonly db: Database;
   readonly writes: Writes;
   readonly shared: Shared;
-  /** Nodes of this process that may claim while they have a row. */
+  /** The nodes of this process that have joined. They may claim while they have a row. */
   readonly joined: ReadonlySet<string>;
   now(): number;
-  /** The time for transactions, in tests; undefined: the time of the database. */
+  /** The time for transactions in tests; undefined: the database's time. */
   ownNow(): number | undefined;
 }
 
 export interface WritesDeps extends Pick<Parts, 'shared' | 'ownNow'> {
-  /** One pass at a time, one piece of work beside it, and commands of one statement. */
+  /** One pass at a time, beside it one piece of `apart` work, and commands of one statement. */
   readonly passes: Database;
   readonly commands: Database;
-  /** The most commands at once: reads have connections left while all of these wait for locks. */
+  /** The most commands at once. Reads keep connections even while all of these wait for locks. */
   readonly maxCommands: number;
 }
 
-/** No job has this id. */
+/** The target of commands on several jobs. No job has this id. */
 const SEVERAL = '';
 
 /**
- * The writes of a store, in their order. Work that passes ask for in one turn shares a transaction, in that
- * order: a claim is committed with the settlements before it. A command runs beside it, but after the
- * settlements that were asked for before. After `close`, all writes reject as `unavailable`.
+ * The ordered writes of a store. Passes that are requested in one turn share a transaction: a claim commits
+ * with the settlements before it. A command waits for settlements that were requested before it. After
+ * `close`, writes reject as `unavailable`.
  */
 export class Writes {
   readonly #deps: WritesDeps;
@@ -60,7 +62,7 @@ export class Writes {
     return this.tracked(() => this.#asUnit((run) => this.#queue.add(run, opening), work));
   }
 
-  /** For a large batch: in a transaction of its own beside the passes, one at a time. */
+  /** Runs large batches in their own transactions beside the passes, one at a time. */
   apart<T>(work: Work<T>): Promise<T> {
     const { passes } = this.#deps;
     return this.tracked(() => {
@@ -80,14 +82,14 @@ export class Writes {
     return this.#underWayApart > 0;
   }
 
-  /** Beside all other writes: it may wait for locks that a frozen process holds. */
+  /** Runs work beside all other writes. It may wait for locks that a frozen process holds. */
   beside<T>(work: Work<T>): Promise<T> {
     return this.tracked(() => this.#asUnit((run) => this.#deps.commands.transaction(run), work));
   }
 
   /**
-   * Call it in {@link tracked} work, like the next two. `target`: see {@link JobTurnQueue}. `isAlone`: it
-   * locks all of its target, and such commands run in the order of asking.
+   * Runs a command; call it inside {@link tracked}, like the next two methods. `target`: see
+   * {@link JobTurnQueue}. `isAlone`: it locks its whole target, and such commands keep their order.
    */
   async command<T, Opened = undefined>(
     target: string,
@@ -98,7 +100,7 @@ export class Writes {
     return this.#turns.take(target, () => this.#bounded(work, how), isAlone);
   }
 
-  /** A command of one statement, for a node that makes no pass now: it takes a connection of passes. */
+  /** Runs a command of one statement on a connection of passes. For a node that makes no pass now. */
   async commandAtOnce(
     sql: string,
     params: readonly Param[],
@@ -108,17 +110,20 @@ export class Writes {
     return this.#deps.passes.boundedStatement(sql, params, signal);
   }
 
-  /** Several commands at once, after {@link caughtUp}. Rejects as `busy` after a short wait for a lock. */
+  /**
+   * Runs several commands in one transaction, after {@link caughtUp}. Rejects as `busy` after a short lock
+   * wait.
+   */
   commands<T, Opened>(work: Work<T, Opened>, how: How<Opened>): Promise<T> {
     return this.#turns.take(SEVERAL, () => this.#bounded(work, { lockWaitMs: SHORT_WAIT_MS, ...how }));
   }
 
-  /** Resolves after the passes and the work {@link apart} asked for so far, settlements included. */
+  /** Resolves after the passes and the {@link apart} work requested so far, settlements included. */
   caughtUp(): Promise<unknown> {
     return this.isBusyApart ? Promise.all([this.#queue.tail, this.#apartTail]) : this.#queue.tail;
   }
 
-  /** Any other work: `close` waits for it. */
+  /** Runs any other work. `close` waits for it. */
   tracked<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isClosed) return Promise.reject(new StoreError('unavailable', 'The store is closed.'));
     const done = work();
@@ -132,7 +137,7 @@ export class Writes {
     return this.#isClosed;
   }
 
-  /** Resolves after all work that was asked for. */
+  /** Resolves after all requested work. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#underWay);
@@ -142,7 +147,7 @@ export class Writes {
     return this.#asUnit((run) => this.#deps.commands.boundedTransaction(run, bounds), work);
   }
 
-  /** Does work as a unit in a transaction that `begin` makes. */
+  /** Runs work as a unit, in a transaction that `begin` starts. */
   async #asUnit<T, Opened = undefined>(
     begin: (run: (q: Queries, begunAt: number, opened?: Opened) => Promise<T>) => Promise<T>,
     work: Work<T, Opened>,
@@ -159,17 +164,17 @@ export class Writes {
   }
 }
 
-/** Work in a transaction of passes. */
+/** One piece of work in a transaction of passes. */
 interface Step {
-  /** Asks its opening, if it comes first; absent: it has none. */
+  /** Sends the opening, if this step is the first. Absent: it has none. */
   readonly open: ((q: Queries) => Promise<void>) | undefined;
-  /** `isOpened`: it was opened in this transaction. */
+  /** `isOpened`: the opening was sent in this transaction. */
   run(q: Queries, now: number, isOpened: boolean): Promise<unknown>;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
 
-/** One transaction at a time, for all work that was asked for during the one before. */
+/** Runs one transaction at a time. It contains all work that was requested during the last one. */
 class PassQueue {
   readonly #db: Database;
   #waiting: Step[] = [];
@@ -179,7 +184,7 @@ class PassQueue {
     this.#db = db;
   }
 
-  /** Resolves after all work that was asked for so far. */
+  /** Resolves after all work requested so far. */
   get tail(): Promise<void> {
     return this.#tail;
   }
@@ -208,11 +213,12 @@ class PassQueue {
       const values = await this.#transaction(steps);
       for (const [n, step] of steps.entries()) step.resolve(values[n]);
     } catch (error) {
-      // Work that may be committed is not repeated: a second claim would take other runs and lose the first.
+      // Does not repeat work that may be committed: a second claim would take other runs and lose the first
+      // ones.
       const isFinal = steps.length === 1 || mayBeDone(error);
       for (const step of steps) {
         if (isFinal) step.reject(error);
-        // One step failed the transaction of all: each gets its own transaction and its own answer.
+        // One step made the transaction fail, so each step runs again in its own transaction.
         else await this.#transaction([step]).then(([value]) => step.resolve(value), step.reject);
       }
     }
@@ -225,7 +231,7 @@ class PassQueue {
 
 async function inOrder(steps: readonly Step[], q: Queries, now: number): Promise<unknown[]> {
   const values: unknown[] = [];
-  // The transaction ends with the last one.
+  // The last step's `commitWith` must not end the transaction of the others.
   const shared: Queries = { ...q, commitWith: q.arrays };
   for (const [n, step] of steps.entries())
     values.push(await step.run(n === steps.length - 1 ? q : shared, now, n === 0));
