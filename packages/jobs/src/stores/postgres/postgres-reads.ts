@@ -10,13 +10,13 @@ const SCHEMA = 'greenvue_jobs.';
 const RUNNING = "held = 'no' AND live_runs.status = 'running'";
 const WAITING = "held = 'no' AND node IS NULL";
 
-/** What people look at, as PostgreSQL is asked for it. */
+/** The SQL of PostgreSQL for the shared reads. */
 const POSTGRES: Dialect = {
   schema: SCHEMA,
   mark: '$',
 
-  // A run that runs is held by nothing, as the indexes put it. PostgreSQL leaves the join out where nothing
-  // names it.
+  // `held = 'no'` is true for every running run, and makes the indexes match. PostgreSQL skips the join if no
+  // expression uses it.
   withRunning: `LEFT JOIN (SELECT job_uid, min(started_at) AS first_started, max(started_at) AS last_started,
       min(zombie_since) AS zombie_since
     FROM greenvue_jobs.live_runs WHERE ${RUNNING} GROUP BY job_uid) AS running ON running.job_uid = uid`,
@@ -29,19 +29,19 @@ const POSTGRES: Dialect = {
     FROM greenvue_jobs.live_runs WHERE job_uid = stored.uid AND ${RUNNING}) AS summary`,
   lastRun: 'greatest(last_run_at, running.last_started)',
   hasZombie: 'running.zombie_since IS NOT NULL',
-  // Read once for the statement, not for each job.
+  // A subquery that runs once for the statement, not once for each job.
   waitsSince: (at) => `uid IN (SELECT job_uid FROM greenvue_jobs.live_runs
     WHERE ${WAITING} AND available_at < ${at})`,
   runsSince: (at) => `running.first_started < ${at}`,
   hasHandler: (handlers) => `type_key IN (SELECT key FROM greenvue_jobs.job_types AS known
     WHERE version <= coalesce((${handlers}::jsonb ->> known.type)::bigint, 0))`,
-  // In lower case as JavaScript makes it: by all of Unicode, which needs a collation that knows it (under "C",
-  // only ASCII has cases). The root collation of ICU is in every PostgreSQL built with ICU, whatever the locale
-  // of the database and the system; `pg_c_utf8` came with 17, and maps one character to one (not İ to i̇).
+  // JavaScript lowercases all of Unicode, so this needs a collation that does too (under "C", only ASCII has
+  // cases). Every PostgreSQL built with ICU has ICU's root collation, whatever the locale. `pg_c_utf8` exists
+  // only from version 17, and maps one character to one (not İ to i̇).
   contains: (column, part) => `strpos(lower(${column} COLLATE "und-x-icu"), ${part}) > 0`,
   countedAtOnce: Number.POSITIVE_INFINITY,
-  // Live runs are looked up by their job and then sorted (`id + 0`): read in the order of their ids, all that
-  // there are might be looked through for those of one job.
+  // `id + 0` prevents a read in the order of ids, which could scan all live runs for those of one job. The
+  // index on the job finds them, and a sort follows.
   recentRuns: `SELECT page.uid, recent.* FROM unnest($1::bigint[]) AS page (uid) CROSS JOIN LATERAL (
       (SELECT id, status, NULL AS reason, queued_at, started_at, NULL::bigint AS finished_at
         FROM greenvue_jobs.live_runs WHERE job_uid = page.uid ORDER BY id + 0 DESC LIMIT $2)

@@ -21,9 +21,9 @@ import type { Unit } from './tables/unit.ts';
 import { Vacuum, vacuumPassed } from './upkeep/vacuum.ts';
 
 export interface PostgresStoreOptions {
-  /** `postgres://user:password@host:port/database`; the schema `greenvue_jobs` in it is the store's. */
+  /** `postgres://user:password@host:port/database`. The store owns the schema `greenvue_jobs` in it. */
   readonly url: string;
-  /** For the control connection, which must not go through a pooler (`url`). */
+  /** The URL of the control connection, if `url` goes through a pooler. It must not go through a pooler. */
   readonly directUrl?: string;
   /** How long the event loop may block before the node gives up its runs (ms, default 60,000). */
   readonly maxStallMs?: number;
@@ -33,11 +33,11 @@ export interface PostgresStoreOptions {
    * The store opens a few more: see docs/scaling.md.
    */
   readonly connections?: number;
-  /** In place of the database's clock (P17, clock), for tests: times are those of `clock` then. */
+  /** For tests: uses `clock` instead of the database's clock (P17, clock). */
   readonly ownClock?: boolean;
   /**
-   * The most live runs of a job (default 100,000, at least 4); beyond them, triggers are refused and slots
-   * skipped (P7, overlap).
+   * The most live runs of a job (default 100,000, at least 4). Above this limit, triggers are refused and
+   * slots are skipped (P7, overlap).
    */
   readonly maxLiveRuns?: number;
   /**
@@ -50,12 +50,12 @@ export interface PostgresStoreOptions {
 
 const CONNECTIONS = 6;
 const FOR_PASSES = 2;
-/** Connections that commands leave to reads, since all commands may have to wait for locks. */
+/** The connections that commands leave free for reads, because all commands may wait for locks. */
 const KEPT_FREE = 1;
 const STATEMENT_MS = 30_000;
 const MAX_STALL_MS = 60_000;
 
-/** The store that several nodes share: one PostgreSQL. Times are those of the database's clock. */
+/** The store in PostgreSQL, for one node or several. Its times are those of the database's clock. */
 export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const { url, clock, connections = CONNECTIONS, ownClock = false, shortcuts = {} } = options;
   const { maxLiveRuns = MAX_LIVE_RUNS, maxRunsPutOff = MAX_RUNS_PUT_OFF } = options;
@@ -63,12 +63,12 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const now = () => (ownClock ? clock.now() : databaseClock.now());
   const ownNow = () => (ownClock ? clock.now() : undefined);
   const how = { url, statementMs: STATEMENT_MS, clock: databaseClock };
-  // Of passes, and of commands that take their place on an idle node: no run waits for reads that take long.
+  // For passes, and for single-statement commands of an idle node. Slow reads do not delay runs.
   const passes = new Database({ ...how, max: FOR_PASSES, min: 1 });
   const shareable = Math.max(connections - FOR_PASSES, 1);
   const db = new Database({ ...how, max: shareable });
-  // On a connection of its own: neither reads nor a close wait for it. Without `statementMs`: the server
-  // would go on with what its client gave up.
+  // A separate connection, so that no read and no close waits for a vacuum. No `statementMs`: the server
+  // would continue a vacuum that the client gave up.
   const vacuums = new Database({ url, max: 1 });
   const shared = new Shared(db, { maxLiveRuns, maxRunsPutOff, shortcuts });
   const maxCommands = Math.max(shareable - KEPT_FREE, 1);
@@ -109,7 +109,7 @@ async function joinNodes(
   { node, listener }: { readonly node: NodeInfo; readonly listener: NodeListener },
 ): Promise<Membership> {
   const { url, directUrl = url, maxStallMs = MAX_STALL_MS } = options;
-  // A caller's transaction that began before a key was committed would not see it.
+  // If the key is committed later, a caller's transaction with an older snapshot does not see it.
   const types = Object.entries(node.types);
   await Promise.all(types.map(([type, version]) => shared.types.ensure(type, version)));
   const removeDead = (nodes: readonly DeadNode[]) => writes.beside((u) => removeDeadNodes(u, nodes));
@@ -120,7 +120,7 @@ async function joinNodes(
   return join({ db, reset, url: directUrl, poolsUrl: url, maxStallMs, removeDead }, node, listener);
 }
 
-/** On a connection of its own, whose statements may take as long as they need. */
+/** Migrates on a separate connection, without a time limit for statements. */
 async function migrated(url: string): Promise<void> {
   const db = new Database({ url, max: 1 });
   try {
@@ -130,7 +130,7 @@ async function migrated(url: string): Promise<void> {
   }
 }
 
-/** Finds nothing and locks nothing, but a server that takes no writes, such as a standby, refuses it. */
+/** Finds and locks nothing. But a read-only server, such as a standby, refuses it. */
 const CHECK = 'SELECT FROM greenvue_jobs.jobs WHERE uid = 0 FOR UPDATE';
 
 /** Deletes dead nodes that have sent no heartbeat since they were found, and takes back their claims. */

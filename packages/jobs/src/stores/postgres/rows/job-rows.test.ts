@@ -27,7 +27,7 @@ const OF_AN_END: readonly (readonly [string, StoredJob])[] = [
   ['finished_count', { ...before, finishedCount: 1 }],
 ];
 
-/** What the statement that writes the change sets, by column. */
+/** The values that the statement for this change writes, by column. */
 function written(after: StoredJob): Record<string, unknown> {
   const { statement, params } = stateUpdateOf(before, after);
   const values = params(after);

@@ -17,19 +17,19 @@ import { rowsStatement } from './rows-statement.ts';
 
 const typesOf = (columns: readonly JobColumn[]) => columns.map(({ type }) => type).join(', ');
 
-/** What differs from job to job where many are made at once. */
+/** The columns whose values differ between jobs that are made together. */
 const VARYING_OF_NEW =
   'uid, id, name, wake_at, next_run_at, interval, every_ms, cron, start_at, run_at, payload, trace, change'.split(
     ', ',
   );
 const INTO_JOBS = `INSERT INTO greenvue_jobs.jobs (${namesOf(NEW_JOB_COLUMNS)})`;
 const UNLESS_IN_USE = 'ON CONFLICT (id) WHERE deleted_at IS NULL DO NOTHING RETURNING uid';
-/** Parameters: {@link NEW_JOB_COLUMNS}. An id in use is left as it is. */
+/** Parameters: {@link NEW_JOB_COLUMNS}. If the id is in use, it changes nothing. */
 export const INSERT_JOB = `${INTO_JOBS} VALUES (${NEW_JOB_COLUMNS.map((_, n) => `$${n + 1}`).join(', ')}) ${UNLESS_IN_USE}`;
 /**
- * Columns: those parameters; then actor, action and change of an entry in the audit, the action null where
- * there is none; then the time of all entries. Of jobs with the same id, the first is taken; in the order of
- * ids, so that two transactions do not wait for each other.
+ * Columns: {@link NEW_JOB_COLUMNS}; actor, action and change of the audit entry (no entry if the action is
+ * null). `more`: the time of all entries. Of jobs with the same id, inserts the first. Works in the order of
+ * ids to avoid deadlocks.
  */
 export const INSERT_AUDITED_JOBS = rowsStatement(
   {
@@ -49,7 +49,7 @@ export const INSERT_AUDITED_JOBS = rowsStatement(
 export const UPDATE_JOB = `UPDATE greenvue_jobs.jobs SET ${JOB_COLUMNS.map(({ name }, n) => `${name} = $${n + 1}`).join(', ')}
   WHERE uid = $${JOB_COLUMNS.length + 1}`;
 
-/** The same for all jobs that are fine: nothing was skipped, and their last runs have succeeded. */
+/** The columns that have the same values for all healthy jobs: no skipped slots, last run succeeded. */
 const OF_FINE_JOBS: ReadonlySet<string> = new Set([
   'skipped_count',
   'last_status',
@@ -57,15 +57,15 @@ const OF_FINE_JOBS: ReadonlySet<string> = new Set([
   'failing_since',
 ]);
 const CHANGED_BY_SLOT = [...SLOT_COLUMNS, WAKE_AT];
-/** No more columns than have changed: each that is told of many jobs costs a little for each of them. */
+/** Separate statements, because each column that a statement writes has a cost for each job. */
 const SLOT_UPDATE = stateUpdate(CHANGED_BY_SLOT);
 const END_UPDATE = stateUpdate(END_COLUMNS);
 const STATE_UPDATE = stateUpdate([...STATE_COLUMNS, WAKE_AT]);
 
-/** Writes a part of the state of jobs. */
+/** A statement that writes part of the state of jobs. */
 export type StateUpdate = ReturnType<typeof stateUpdate>;
 
-/** The one that writes all that has changed, if that is only state. */
+/** The statement that writes the changed columns, if only state has changed. */
 export function stateUpdateOf(before: StoredJob, after: StoredJob): StateUpdate {
   if (!hasChanged(CHANGED_BY_SLOT, before, after)) return END_UPDATE;
   return hasChanged(END_COLUMNS, before, after) ? STATE_UPDATE : SLOT_UPDATE;
@@ -80,7 +80,7 @@ function stateUpdate(changed: readonly JobColumn[]) {
       { names, types: typesOf(columns), varying: names.filter((name) => !OF_FINE_JOBS.has(name)) },
       (rows) => `UPDATE greenvue_jobs.jobs SET ${set} FROM ${rows} WHERE jobs.uid = new.uid`,
     ),
-    /** A row of it. */
+    /** One row of the statement's parameters. */
     params: (stored: StoredJob) => paramsOf(columns, stored),
   };
 }

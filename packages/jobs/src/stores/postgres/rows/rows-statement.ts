@@ -2,26 +2,28 @@ import { columnsOf, type Param } from '../connection/queries.ts';
 
 type Row = readonly (string | number | boolean | null)[];
 
-/** The statement about these rows with its parameters: their columns, then `more`. */
+/** Builds the statement for these rows, and its parameters: the columns, then `more`. */
 export type RowsStatement = (
   rows: readonly Row[],
   ...more: readonly Param[]
 ) => readonly [sql: string, params: readonly Param[]];
 
-/** What a row consists of. */
+/** The columns of a row. */
 export interface RowColumns {
   readonly names: readonly string[];
-  /** Of each of them. */
+  /** The types of the columns, in order. */
   readonly types: string;
-  /** Those that differ from row to row; the others mostly don't. At least one. */
+  /**
+   * The columns that usually differ between rows. At least one. The others usually have one value for all
+   * rows.
+   */
   readonly varying: readonly string[];
 }
 
 /**
- * A statement about many rows. `sql` gives it, from what its FROM takes them from and the name of the first
- * parameter after theirs. They come as an array for each column; where the columns that mostly don't vary do
- * not, as one value for each of those, so that nobody makes and reads arrays of the same value again and
- * again.
+ * Builds a statement for many rows. `sql` gets the source of the rows for FROM, and the first parameter after
+ * them. Each column is one array. If all other columns have one value each, they are sent as single values,
+ * which saves work on both sides.
  */
 export function rowsStatement(
   { names, types, varying }: RowColumns,

@@ -4,7 +4,7 @@ import { rowsStatement } from './rows-statement.ts';
 
 const ORIGIN_TYPES = 'bigint, bigint, text, bigint, boolean, bigint, bigint, text, bigint, bigint';
 
-/** `$1::bigint[], $2::text[], …` for as many column types. */
+/** `$1::bigint[], $2::text[], …` for the given column types. */
 export function arraysOf(types: string): string {
   return types
     .split(', ')
@@ -12,14 +12,14 @@ export function arraysOf(types: string): string {
     .join(', ');
 }
 
-/** Columns: those of {@link finishedParams}. */
+/** Columns: the values of {@link finishedParams}. */
 export const INSERT_FINISHED = `INSERT INTO greenvue_jobs.runs (${FINISHED_COLUMNS})
   SELECT * FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, text, bigint, bigint, text, bigint, bigint, text, text, text`)})`;
 export const FINISHED_WIDTH = 20;
 
 /**
- * Columns: those of {@link newRunParams}; then the node of those that are claimed from the start. A run for a
- * slot that has a live one is not made (P5, one run per slot).
+ * Columns: the values of {@link newRunParams}, then the node if the run is made claimed. Makes no run for a
+ * slot that already has a live run (P5, one run per slot).
  */
 export const INSERT_LIVE = rowsStatement(
   {
@@ -37,19 +37,19 @@ export const INSERT_LIVE = rowsStatement(
 
 type Value = string | number | boolean | null;
 
-/** For {@link INSERT_LIVE}. */
+/** The values for {@link INSERT_LIVE}. */
 export function newRunParams(run: LiveRun, typeKey: number): Value[] {
   const { held, availableAt, trace = null, claim, status } = run;
   return [...originParams(run), held, availableAt, typeKey, trace, claim?.fence ?? null, status];
 }
 
-/** The key of a run; one that no run has for what is no id. */
+/** The key of a run. If the text is no id, a key that no run has. */
 export function runKeyOf(runId: string): number {
   const key = Number(runId);
   return Number.isSafeInteger(key) && key > 0 ? key : -1;
 }
 
-/** A row as it is, for statements whose columns are known where they are read. */
+/** A row with the type that the caller states. For statements whose columns the caller knows. */
 export function rowOf<Columns extends readonly (Value | readonly number[])[]>(raw: unknown): Columns {
   return raw as Columns;
 }

@@ -4,7 +4,7 @@ import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import type { Database } from '../connection/database.ts';
 
-/** The small keys of job types, one for each version. A key never changes, so it is read once. */
+/** The small keys of job types: one for each type and version. A key never changes, so each is read once. */
 export class TypeKeys {
   readonly #db: Database;
   readonly #known = new Map<string, number>();
@@ -15,21 +15,21 @@ export class TypeKeys {
   }
 
   /**
-   * Makes the key known to `get`, in a transaction of its own: call it before the transaction that needs the
-   * key. Undefined if the key is known, so that commands take their turns in the order of asking.
+   * Makes the key known to `get`, in its own transaction. Call it before the transaction that needs the key.
+   * Undefined if the key is known already: then the command continues at once and keeps its order.
    */
   ensure(type: string, version: number): Promise<void> | undefined {
     const name = nameOf(type, version);
     if (this.#known.has(name)) return undefined;
     const learning = (this.#underWay.get(name) ?? Promise.reject())
-      // The first caller asks for all; if it fails, each caller asks for itself.
+      // The first caller asks for all. If it fails, each other caller asks by itself.
       .catch(() => this.#learn(type, version))
       .finally(() => this.#underWay.delete(name));
     this.#underWay.set(name, learning);
     return learning;
   }
 
-  /** Gives the key that `ensure` made known. */
+  /** Returns a key that `ensure` has made known. */
   get(type: string, version: number): number {
     const key = this.#known.get(nameOf(type, version));
     if (key === undefined) throw new Error(`the key of the job type ${type} is not known`);
@@ -48,7 +48,9 @@ function nameOf(type: string, version: number): string {
   return `${version} ${type}`;
 }
 
-/** The key of a new run's type: in the job's version, or in the newer version that checked the payload. */
+/**
+ * The type key of a new run: for the job's version, or for the newer version that checked the run's payload.
+ */
 export function keyOfRun(types: TypeKeys, { typeVersion }: NewRun, { job, typeKey }: StoredJob): number {
   return typeVersion === undefined ? typeKey : types.get(job.type, typeVersion);
 }

@@ -7,7 +7,7 @@ const QUICK: Seen = { tookMs: 0.5 };
 describe('a low-water mark', () => {
   let time: number;
   let mark: DueIndexFloor;
-  /** What the server sees from the start on, and how often it was asked. */
+  /** What a look from the start sees, and how many such looks were made. */
   let fromStart: Promise<Seen> | Seen;
   let asked: number;
   beforeEach(() => {
@@ -22,7 +22,7 @@ describe('a low-water mark', () => {
       asked += 1;
       return fromStart;
     });
-  /** Looks from the start that were slow, and one from the mark, at 10,000. */
+  /** Three slow looks from the start, and then one from the floor, at 10,000. */
   const becomeSlow = async (reached: number | undefined = 10_000) => {
     for (let n = 0; n < 3; n++) (await look(10_000)).done(reached, SLOW);
     (await look(10_000)).done(reached, QUICK);
@@ -69,7 +69,7 @@ describe('a low-water mark', () => {
   it('is where looks have come to, less what may be written late; and another look is asked for', async () => {
     await becomeSlow();
     time = 100;
-    // 40 ms may be taken each two seconds.
+    // Slow looks may take 40 ms of each two seconds.
     expect(await look(10_100)).toMatchObject({ from: 9_500, againAt: 10_100 + 1_900 });
     (await look(10_100)).done(10_100, QUICK);
     expect((await look(10_110)).from).toBe(9_600);
@@ -94,7 +94,7 @@ describe('a low-water mark', () => {
     expect(asked).toBe(1);
     fromStart = { tookMs: 200, earliest: 3_000 };
     time = 2_000;
-    // 40 ms are what a look takes.
+    // A look takes 40 ms.
     const one = await look(12_000);
     expect(one).toMatchObject({ from: 3_000, againAt: 14_000 });
     expect(asked).toBe(2);
@@ -145,7 +145,7 @@ describe('a low-water mark', () => {
     mark.rewind([]);
     mark.rewind([5_000]);
     next.done(10_110, QUICK);
-    // Of what was made due meanwhile, the earliest.
+    // The earliest of the runs that became due meanwhile.
     expect((await look(10_120)).from).toBe(5_000);
     (await look(10_120)).done(10_120, QUICK);
     expect((await look(10_130)).from).toBe(9_620);

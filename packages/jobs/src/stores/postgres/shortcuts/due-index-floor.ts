@@ -1,29 +1,30 @@
 import { rowOf } from '../rows/run-rows.ts';
 
 export interface Look {
-  /** It skips everything that became due before. */
+  /** The look skips everything that became due before this instant. */
   readonly from: number;
-  /** Another look is needed by then: this one may not see everything. */
+  /** Another look is needed by then, because this one may have skipped something. */
   readonly againAt?: number;
-  /** The look must report what is left as `seen`: the last measured duration is too old. */
+  /** The look must report what is left as `seen`, because the last measured duration is too old. */
   readonly mustSee: boolean;
   /**
    * Call it after the look's transaction is written. Everything due before `reached` is taken, except for
-   * what was `seen` afterwards. Without `reached` nothing was taken; without `seen` nothing was looked for.
+   * what `seen` contains. Without `reached`, nothing was taken; without `seen`, nothing was checked
+   * afterwards.
    */
   done(reached: number | undefined, seen: Seen | undefined): void;
 }
 
 export interface Seen {
-  /** The earliest due time of what is left; absent if nothing is left. */
+  /** The earliest due time of the rows that are left. Absent if none are left. */
   readonly earliest?: number;
-  /** How long the server looked for it. */
+  /** How long the server took to find it. */
   readonly tookMs: number;
 }
 
-/** Before every due time. */
+/** An instant before every due time. */
 export const START = -8_640_000_000_000_000;
-/** A look that is quicker than this passes few dead rows. */
+/** A look that is faster than this skips only a few dead rows. */
 const QUICK_MS = 1;
 /** The share of the time that slow looks from the start may take. */
 const SHARE = 0.02;
@@ -35,28 +36,28 @@ const SEE_EVERY_MS = 1_000;
 const AGAIN_MS = 500;
 /** A transaction may commit this long after the time at which it made something due. */
 const LATE_MS = 500;
-/** Looks count as slow when this many in a row were. */
+/** Looks count as slow when this many in a row took long. */
 const LOOKS = 3;
-/** A look that is open for longer was never written. */
+/** A look that is open for longer has failed. */
 const OPEN_MS = 60_000;
 
 export interface DueIndexFloorOptions {
-  /** If false, each look begins at the start. */
+  /** If false, each look starts at the beginning of the index. */
   readonly isOn?: boolean;
   readonly monotonic?: () => number;
 }
 
 /**
- * Where a look for due runs begins. Taken runs stay in the index as dead rows until VACUUM, and a snapshot
- * prevents that. When passing them takes long, looks begin where the last one ended. Occasional looks from
- * the start find runs that became due before that point, such as one given back.
+ * Decides where a look for due runs starts in the due index. VACUUM cannot remove taken runs while a snapshot
+ * is open, and reading past them takes long. Then looks start at a floor, and a few from the start find runs
+ * below it.
  */
 export class DueIndexFloor {
   readonly #isOn: boolean;
   readonly #monotonic: () => number;
   #mark = START;
   readonly #open = new Set<OpenLook>();
-  /** How long the last looks from the start took: a single one may have been delayed by other work. */
+  /** The durations of the last looks from the start. Several, because other work may have delayed one. */
   #lastTook: readonly number[] = [];
   /** When the next slow look from the start may begin. */
   #nextAt = Number.NEGATIVE_INFINITY;
@@ -67,7 +68,7 @@ export class DueIndexFloor {
     this.#monotonic = monotonic;
   }
 
-  /** Begins a look at `now`; `see` finds the earliest due time from an instant on. */
+  /** Starts a look at `now`. `see` finds the earliest due time at or after an instant. */
   async look(now: number, see: (from: number) => Promise<Seen>): Promise<Look> {
     if (this.isSlow && this.#monotonic() >= this.#nextAt) await this.#seeFromStart(now, see);
     const isFromStart = !this.isSlow;
@@ -90,17 +91,17 @@ export class DueIndexFloor {
     };
   }
 
-  /** Looks from the start take long. */
+  /** True if looks from the start take long. */
   get isSlow(): boolean {
     return this.#isOn && this.#typicalMs >= QUICK_MS;
   }
 
-  /** Notes how long a look from the start took; also one that another statement made. */
+  /** Records how long a look from the start took, also if another statement made it. */
   noteDuration(tookMs: number): void {
     this.#lastTook = [...this.#lastTook, tookMs].slice(-LOOKS);
   }
 
-  /** Call it when runs or jobs that are due at these instants are written. */
+  /** Call it when rows are written that are due at these instants. Moves the floor back below them. */
   rewind(instants: readonly number[]): void {
     this.#setBack(instants.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY));
   }
@@ -111,7 +112,7 @@ export class DueIndexFloor {
 
   #begin(): OpenLook {
     const look: OpenLook = { begun: this.#monotonic(), setBackTo: Number.POSITIVE_INFINITY };
-    // A look whose transaction failed is never ended.
+    // A look whose transaction failed never ends.
     for (const other of this.#open) if (look.begun - other.begun > OPEN_MS) this.#open.delete(other);
     this.#open.add(look);
     return look;
@@ -129,7 +130,7 @@ export class DueIndexFloor {
 
   async #seeFromStart(now: number, see: (from: number) => Promise<Seen>): Promise<void> {
     const look = this.#begin();
-    // Of several looks, only one begins at the start.
+    // Prevents other looks from starting at the beginning too.
     this.#nextAt = look.begun + LONGEST_MS;
     const { earliest = now, tookMs } = await see(START);
     const to = Math.min(earliest, now - LATE_MS);
@@ -144,7 +145,9 @@ export class DueIndexFloor {
 /** A look whose transaction is open. */
 interface OpenLook {
   readonly begun: number;
-  /** The earliest instant that the mark was set back to since; the look must not move it beyond. */
+  /**
+   * The earliest instant that the floor was moved back to since. The look must not move the floor above it.
+   */
   setBackTo: number;
 }
 
@@ -154,10 +157,10 @@ export function seenIn(row: unknown): Seen {
   return { tookMs, ...(earliest === null ? {} : { earliest }) };
 }
 
-/** How long the server has worked on a statement. */
+/** How long the server has worked on the current statement. */
 export const TOOK_MS = '(extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000)::float8';
 
-/** Columns: the earliest due time, and how long the look took. */
+/** Columns: the earliest due time, and the duration of the look. */
 export const seeing = (earliest: string): string => `(${earliest}) AS earliest, ${TOOK_MS} AS took_ms`;
 
 /** The earlier of two instants; either may be absent. */

@@ -11,6 +11,6 @@ it('counts stay in one shard, and go through all of them while old versions of r
   expect(inTurn.toSorted((one, other) => one - other)).toEqual(
     Array.from({ length: SHARDS * 10 }, (_, n) => Math.floor(n / 10)),
   );
-  // Those who have a shard each do not meet in another one.
+  // If each process counts in its own shard, processes do not share a shard.
   expect(shards(true, 62).some((shard, n) => shard === inTurn[n])).toBe(false);
 });

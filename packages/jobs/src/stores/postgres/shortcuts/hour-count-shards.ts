@@ -1,11 +1,11 @@
-/** An hour and status is counted in so many rows at most. */
+/** The most rows for one hour and status. */
 export const SHARDS = 64;
 const EACH_MS = 100;
 
 /**
- * The shard to count in, at the `now` of a transaction and so the same for all of it. A count leads through
- * the versions that counts have left of its row; while those can't go (`inTurn`), all shards are counted in
- * in turn, from one's `own` on.
+ * The shard to count in. It depends only on `now`, so one transaction uses one shard. A snapshot keeps old
+ * versions of a row, and each count reads past them. Then (`inTurn`), the shard changes every 100 ms,
+ * starting from `own`.
  */
 export function shardAt(
   now: number,

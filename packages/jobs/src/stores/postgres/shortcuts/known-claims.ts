@@ -1,14 +1,14 @@
 import type { ClaimResult, SettleInput } from '../../../core/store/store-passes.ts';
 
-/** More claims than a node holds. */
+/** More claims than a node can have. */
 const MAX_KNOWN = 20_000;
 
 /**
- * The jobs of the claims that this process made and has not settled, so that a settlement need not read them.
- * A settlement still checks the fence of each claim.
+ * The jobs of this process's unsettled claims, so that a settlement need not read them. The settlement still
+ * checks the fence of each claim.
  */
 export class KnownClaims {
-  /** By fence, which no other claim has. */
+  /** By fence, which is unique. */
   readonly #jobUids = new Map<number, number>();
 
   /** Call it after the transaction of the claims is committed. */

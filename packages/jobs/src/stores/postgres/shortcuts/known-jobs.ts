@@ -5,18 +5,21 @@ import { type FixedJob, fixedJobOf, jobInState, namesOf, VARYING_COLUMNS } from 
 import type { Queries } from '../connection/queries.ts';
 import { SELECT_JOB } from '../rows/job-rows.ts';
 
-/** A WHERE follows. It reads only `jobs`, so a lock clause locks nothing else. */
+/** Append a WHERE clause. It reads only `jobs`, so a lock clause locks nothing else. */
 export const SELECT_VARYING = `SELECT uid, ${namesOf(VARYING_COLUMNS)} FROM greenvue_jobs.jobs`;
 
 const MAX_KNOWN = 100_000;
-/** A job with longer texts is read each time. */
+/** The store does not remember a job with longer texts. */
 const MAX_TEXT = 2_000;
 
-/** The columns of jobs that change only with the job's version, so that passes need not read them again. */
+/**
+ * Remembers the columns of jobs that change only with the job's version, so that passes need not read them
+ * again.
+ */
 export class KnownJobs {
   readonly #known = new Map<number, FixedJob>();
 
-  /** Remembers a written job that this definition made, if there is room: planned jobs come first. */
+  /** Remembers a new job, if there is room: jobs with slots have precedence. */
   made(definition: JobDefinition, job: Job): void {
     const { uid, version, createdAt, updatedAt, createdBy, trace } = job;
     if (this.#known.size >= MAX_KNOWN) return;
@@ -25,13 +28,13 @@ export class KnownJobs {
     this.#remember(Number(uid), { ...definition, uid, version, createdAt, updatedAt, ...by, ...traced });
   }
 
-  /** False only if the end of a run surely does not depend on the other live runs of the job. */
+  /** False only if the end of a run certainly does not depend on the other live runs of its job. */
   dependsOnLive(uid: number): boolean {
     const job = this.#known.get(uid);
     return job === undefined || dependsOnLive(job);
   }
 
-  /** Makes jobs of rows that {@link SELECT_VARYING} gave; reads the columns that are not known. */
+  /** Turns rows of {@link SELECT_VARYING} into jobs. Reads the other columns if they are not known. */
   async complete(q: Queries, rows: readonly unknown[]): Promise<StoredJob[]> {
     const found = rows.map((row) => {
       const { uid, version, updated_at } = row as {
@@ -40,7 +43,8 @@ export class KnownJobs {
         readonly updated_at: number;
       };
       const fixed = this.#known.get(uid);
-      // A failover may lose an edit; the next edit gets the same version number.
+      // A failover may lose an edit, and the next edit gets the same version number. So it compares the time
+      // too.
       const isSame = fixed?.version === version && fixed.updatedAt === updated_at;
       return { uid, stored: isSame ? jobInState(fixed, row) : undefined };
     });

@@ -13,19 +13,19 @@ import { becomeDue, type Unit } from '../tables/unit.ts';
 import { TOOK_MS } from './due-index-floor.ts';
 
 /**
- * Who takes the run that a command makes, if that starts at once; `hasJoined`: only as long as its lease
- * lasts.
+ * The node that claims the run that a command makes, if the run starts at once. With `hasJoined`, the node
+ * may claim only while its lease lasts.
  */
 export interface Claimant extends Pick<ClaimInput, 'node' | 'types'> {
   readonly hasJoined: boolean;
 }
 
 export interface LastClaimant extends Claimant {
-  /** Nothing is written after the run: the transaction ends with it. */
+  /** Nothing is written after the run, so the transaction ends with it. */
   readonly commits: boolean;
 }
 
-/** Not while it takes long to see that nothing else is due. */
+/** Whether the run may be made as claimed. No, if the check that nothing else is due takes long. */
 export function mayClaim(
   u: Pick<Unit, 'now' | 'shared'>,
   { types }: Pick<Claimant, 'types'>,
@@ -37,23 +37,23 @@ export function mayClaim(
   return isPlain && isDue && canRun(types, job, run) && !u.shared.due.runs.isSlow;
 }
 
-/** A run that is made, and its claim. */
+/** A new run and its claim. */
 export interface MadeRun {
   readonly run: LiveRun;
   /**
-   * Absent: something else that its claimant can run is due, too, and comes first; or the claimant is dead to
-   * the others.
+   * Absent if another run is due that the claimant can run, because it comes first. Also absent if the other
+   * nodes treat the claimant as dead.
    */
   readonly claimed: ClaimResult | undefined;
 }
 
-/** Makes a run that is claimed from the start: one statement instead of three, and one version of its row. */
+/** Makes a run as claimed: one statement instead of three, and one version of the row. */
 export async function insertClaimed(
   u: Unit,
   { run, job: stored }: RunToQueue,
   { node, types, hasJoined, commits }: LastClaimant,
 ): Promise<MadeRun> {
-  // If it is not claimed; that is known when it is written.
+  // For the case that the run is not claimed, which is known only after the write.
   becomeDue(u, 'runs', [run.availableAt]);
   const [row] = await u.q[commits ? 'commitWith' : 'arrays'](INSERT_CLAIMED, [
     versionsParam(types),
@@ -69,20 +69,20 @@ export async function insertClaimed(
   const [id, fence, tookMs] = rowOf<[number, number | null, number]>(row);
   const made = queuedOf(run, { id: String(id), jobUid: stored.job.uid, now: u.now });
   if (fence === null) return { run: made, claimed: undefined };
-  // Otherwise it has not looked to the end.
+  // Only in this case, the look went to the end.
   u.shared.due.runs.noteDuration(tookMs);
   return { run: made, claimed: claimOfOne(made, stored.job, fence) };
 }
 
-/** The claim of a run that was made claimed. */
+/** The claim of one run that was made claimed. */
 export function claimOfOne(run: LiveRun, job: Job, fence: number): ClaimResult {
   return { now: run.queuedAt, jobs: [job], runs: [claimedRunOf(run, { job: 0, fence, started: true })] };
 }
 
-/** Held against being buried until the claim is written. */
+/** The row lock prevents the removal of the node until the claim is written. */
 export const isAlive = (node: string): string => `SELECT FROM greenvue_jobs.nodes
     WHERE id = ${node} AND lease_until > extract(epoch FROM clock_timestamp()) * 1000 FOR KEY SHARE`;
-/** Of what the types of `$1` can run, suspects aside: those start apart. */
+/** Of the types of `$1`. Ignores suspects, which start by other rules. */
 export const nothingDue = (by: string): string => `NOT EXISTS (
     SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (SELECT FROM greenvue_jobs.live_runs
       WHERE type_key = known.key AND ${FREE} AND available_at <= ${by} LIMIT 1) AS due)`;

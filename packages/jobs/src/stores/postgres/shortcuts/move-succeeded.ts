@@ -8,7 +8,7 @@ import { lookAt } from '../tables/live-runs.ts';
 import type { Shared } from '../tables/shared.ts';
 import type { LookedAt, Unit } from '../tables/unit.ts';
 
-/** A run that is in the history now, and not counted yet. */
+/** A run that is in history, but that the hourly counts do not contain yet. */
 export interface Moved {
   readonly jobUid: number;
   readonly end: EndedRun;
@@ -25,16 +25,19 @@ interface Succeeded extends Moved {
 /** The answers to {@link openMove}. */
 export interface OpenedMove {
   readonly succeeded: readonly Succeeded[];
-  /** Their jobs, locked, but for those that others held; see {@link LOCK_AND_MOVE}. */
+  /**
+   * The locked jobs of these runs, without those that other transactions have locked. See
+   * {@link LOCK_AND_MOVE}.
+   */
   readonly rows: readonly unknown[];
-  /** What is live of the jobs for which that matters, now that the runs of free jobs are gone. */
+  /** The remaining live runs of the jobs that depend on them, after the move. */
   readonly live: LookedAt;
 }
 
 /**
- * Asks at once for all that a settlement of few runs mostly needs: their jobs are locked, those that have
- * succeeded are moved where nobody else holds their jobs, and the other live runs of these are looked at.
- * `at`: about the time of the transaction.
+ * Sends, in one round trip, the statements that a settlement of few runs usually needs: it locks their jobs,
+ * moves succeeded runs of the locked jobs, and reads the remaining live runs. `at`: about the transaction's
+ * time.
  */
 export async function openMove(
   q: Queries,
@@ -56,9 +59,9 @@ export async function openMove(
 }
 
 /**
- * Moves the runs of a batch that have succeeded, whose claims are known and whose jobs nobody holds, in one
- * statement: whatever else their rows say, they have succeeded (`settleRun`). Gives them by their fences; the
- * others are left as they are.
+ * Moves runs of a batch to history in one statement: those that succeeded, whose claims are known and whose
+ * jobs are free. Success ends a run whatever else its row contains (`settleRun`). Returns the moved runs by
+ * fence.
  */
 export async function moveSucceeded(
   u: Unit,
@@ -116,13 +119,13 @@ function succeededOf(shared: Known, input: SettleInput): Succeeded | undefined {
   };
 }
 
-/** As {@link moving} takes them. */
+/** The first six parameters of {@link moving}. */
 function toldColumns(runs: readonly Succeeded[], now: number): Param[] {
   const results = runs.map(({ result }) => result);
   return [
     runs.map(({ runId }) => runId),
     runs.map(({ fence }) => fence),
-    // By the time of the transaction: short numbers.
+    // Relative to the transaction's time, which makes short numbers.
     runs.map(({ startedAt }) => startedAt - now),
     runs.map(({ finishedAt }) => finishedAt - now),
     results.every((result) => result === null) ? [] : results,
@@ -131,8 +134,8 @@ function toldColumns(runs: readonly Succeeded[], now: number): Param[] {
 }
 
 /**
- * In any order: nobody writes to a claimed run who does not hold its job, but for its own reports; and those
- * are answered before it is settled. Its attempt is the one after those that failed.
+ * The order does not matter: only reports write to a claimed run without a lock on its job, and they are
+ * answered before its settlement. The number of the attempt is `failures + 1`.
  */
 const moving = (only = '') => `told AS (
     SELECT run_id, claim, $6::bigint + began AS began_at, $6::bigint + finished AS finished_at, result
@@ -147,8 +150,8 @@ const moving = (only = '') => `told AS (
     FROM gone)`;
 const MOVE = `WITH ${moving()} SELECT array_agg(fence) FROM gone`;
 /**
- * The job of each run is looked for among all of them: this is for few. The first row tells what was moved.
- * `+ 0`: not by an index, which would lead through all live runs of the jobs.
+ * For few runs, because it compares the job of each run with all locked jobs. `+ 0` prevents an index scan
+ * over all live runs of these jobs. The first row also contains the fences of the moved runs.
  */
 const LOCK_AND_MOVE = `WITH locked AS MATERIALIZED (${lockFreeByUids('$7')}),
   ${moving(`AND ${HAS_BEGUN} AND live_runs.job_uid + 0 = ANY(ARRAY(SELECT uid FROM locked))`)}

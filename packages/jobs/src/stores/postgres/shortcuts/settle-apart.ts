@@ -1,10 +1,10 @@
 /**
- * From this many settlements on, they are written beside the claims requested with them: two syncs then cost
- * less than the wait.
+ * From this many settlements, a batch has its own transaction, beside the claims that were requested with it.
+ * Two syncs then cost less than the wait.
  */
 const SETTLED_APART = 200;
 
-/** `isBusyApart`: others are written so already, and must not be overtaken. */
+/** `isBusyApart`: earlier settlements are still being written that way. This batch must not overtake them. */
 export function mustSettleApart(
   count: number,
   { settleApart, isBusyApart }: { readonly settleApart: boolean; readonly isBusyApart: boolean },

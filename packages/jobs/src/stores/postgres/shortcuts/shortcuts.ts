@@ -1,36 +1,36 @@
 /**
- * Faster ways to do what the transactions do anyway. Each can be turned off, and the store then does the same
- * in plain steps: the store contract runs with all of them on and with all of them off. The decision of each
- * says what it buys.
+ * Faster ways to do the work of transactions, with the same result. Each can be turned off. The store
+ * contract runs once with all of them on, and once with all off. Decision records state the gain of each.
  */
 export interface Shortcuts {
   /**
-   * A repeated trigger reads, makes and claims its run in one statement: pick-up p50 2.2 → 1.8 ms
+   * A repeated trigger reads its job, makes its run and claims it in one statement: pick-up p50 2.2 → 1.8 ms
    * (`trigger-in-one-statement.ts`; decision 22).
    */
   readonly triggerInOneStatement: boolean;
   /**
-   * A command makes its run claimed, without a claim of its own: one transaction instead of two for each
+   * A command makes its run as claimed, without a separate claim: one transaction instead of two for each
    * trigger (`make-claimed.ts`; decisions 18 and 22).
    */
   readonly makeClaimed: boolean;
   /**
-   * A plan makes its runs claimed: p50 of 100,000 recurring jobs 1.9 → 0.09 s (`due-look.ts`; decision 26).
+   * A plan makes its runs as claimed: p50 of 100,000 recurring jobs 1.9 → 0.09 s (`due-look.ts`; decision
+   * 26).
    */
   readonly claimPlanned: boolean;
   /**
-   * Runs that succeeded move to history in one statement: 16,000 → 21,000 runs/s (`move-succeeded.ts`;
-   * decision 13).
+   * Succeeded runs move to history in one statement: 16,000 → 21,000 runs/s (`move-succeeded.ts`; decision
+   * 13).
    */
   readonly moveSucceeded: boolean;
   /**
-   * Many settlements are written beside the claims that are asked for with them (`settle-apart.ts`; decision
-   * 14).
+   * A large batch of settlements is written in parallel with the claims that were requested with it
+   * (`settle-apart.ts`; decision 14).
    */
   readonly settleApart: boolean;
   /**
-   * Looks for due jobs and runs skip dead rows while a snapshot keeps them: 5 x → 2 x the time of an idle
-   * database (`due-index-floor.ts`; decision 19).
+   * Looks for due jobs and runs skip dead rows while a snapshot keeps them. A look then takes 2 times as long
+   * as without a snapshot, instead of 5 times (`due-index-floor.ts`; decision 19).
    */
   readonly dueIndexFloor: boolean;
 }

@@ -15,8 +15,8 @@ import { TOOK_MS } from './due-index-floor.ts';
 import { type Claimant, claimOfOne, INTO_LIVE, isAlive, mayClaim, nothingDue } from './make-claimed.ts';
 
 /**
- * Remembers the job of a trigger that had to look; `lock` has its row, unless there was none at first. Not
- * with half of {@link MANY} live runs or more: at that edge every other guess would be wrong.
+ * Remembers the job of a trigger for the next one. `lock`: the job's row, or none if there was no job at
+ * first. Skips jobs with half of {@link MANY} live runs or more, because every second guess would then fail.
  */
 export function rememberTriggered(
   u: Unit,
@@ -33,15 +33,14 @@ export interface HowAtOnce {
   readonly claimant: Claimant;
   /** Need not be exact. */
   readonly now: number;
-  /** Absent: the run is made at the database's time. */
+  /** Absent: uses the database's time for the run. */
   readonly at: number | undefined;
 }
 
 /**
- * A plain trigger decides by the job's definition alone while no other run is in its way, so that one of a
- * job that was triggered here before need not read first: `ask` does it in one statement. Undefined: nothing
- * was made, and the trigger has to look first, since nothing is known of the job, or it has changed or is
- * locked, or its run may not be claimed at once, or there are no such statements.
+ * Makes and claims the run of a plain trigger in one statement, if the job was triggered here before.
+ * Undefined if nothing was made: the job is unknown, changed or locked, or the run may not be claimed at
+ * once. Then the trigger must read first.
  */
 export async function triggerInOneStatement(
   input: CommandInput,
@@ -57,7 +56,7 @@ export async function triggerInOneStatement(
   return undefined;
 }
 
-/** What a trigger makes, if its job is still as the last one found it. */
+/** The run that a trigger makes, if its job has not changed since the last trigger. */
 interface Guess extends Triggered {
   readonly run: NewRun;
 }
@@ -119,10 +118,9 @@ function madeOf(row: unknown, { fixed, run: guessed }: Guess, shared: Shared): C
 }
 
 /**
- * Makes the run claimed, and writes its entry in the audit; nothing of it where the guess is wrong. No edit
- * and no deletion comes between: those lock the job `FOR UPDATE`. What others have locked is left to a
- * trigger that looks first, and a node that is being buried claims nothing; an edit that was written since
- * this began is seen, while what a settlement has written since then need not be.
+ * Makes the claimed run and its audit entry, or nothing if the guess is wrong. Skips a locked job or node:
+ * its edit, deletion or removal may be in progress. Sees edits that commit meanwhile, but perhaps not
+ * settlements.
  */
 const make = ({
   lock,
@@ -147,15 +145,16 @@ const make = ({
     now, fence, $7, 'running', now, $9::text FROM made)
   SELECT made.*, ${VARYING_COLUMNS.map(({ name }) => `job.${name}`).join(', ')} FROM made CROSS JOIN job`;
 /**
- * Where runs may overlap, the job is only shared. With fewer than {@link MANY} live runs it is below its cap.
+ * If runs may overlap, it only shares the job. With fewer than {@link MANY} live runs, the job is below its
+ * limit.
  */
 const MAKE_BESIDE = make({
   lock: 'FOR KEY SHARE',
   isRight: `(SELECT count(*) FROM (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = $2::bigint LIMIT ${MANY}) AS live) < ${MANY}`,
 });
 /**
- * Where runs may not overlap, none may be live. Each new run changes the job's row. If this statement sees
- * another row than its snapshot, there may be a run that it does not see; so it changes the row too.
+ * If runs may not overlap, no run may be live. Each new run changes the job's row. So if the row differs from
+ * the snapshot, a live run may be invisible. This statement changes the row too.
  */
 const MAKE_ALONE = make({
   lock: 'FOR NO KEY UPDATE',

@@ -8,13 +8,13 @@ import { rowOf } from '../rows/run-rows.ts';
 import { becomeDue, nextIds, type Unit } from './unit.ts';
 
 export interface HowToInsert {
-  /** It is a caller's transaction: no statement in it can change two tables, and none may end it. */
+  /** It is a caller's transaction: a statement must not change two tables, and no statement may end it. */
   readonly isCallers?: boolean | undefined;
-  /** Drawn before. */
+  /** Uids that were drawn before. */
   readonly uids?: readonly number[] | undefined;
 }
 
-/** How transactions add jobs. The keys of their types have to be ensured before. */
+/** How transactions add jobs. Call `TypeKeys.ensure` for their types first. */
 export function jobTables(
   u: Unit,
   { isCallers, uids }: HowToInsert,
@@ -48,7 +48,7 @@ export function jobTables(
       const wakes = jobs.flatMap(({ job: { wakeAt = [] } }) => wakeAt);
       becomeDue(u, 'jobs', wakes);
       const created = new Set(numbersIn(await (isCallers ? insertEach(jobs) : insertAll(jobs, isLast))));
-      // What was made need not be read before its first run.
+      // Remembers the new jobs, so that their first runs need not read them.
       u.onceWritten.push(() => {
         for (const { input, uid, job } of jobs)
           if (created.has(uid)) u.shared.known.made(input.definition, job);

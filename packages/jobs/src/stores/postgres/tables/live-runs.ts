@@ -7,8 +7,8 @@ import { rowOf } from '../rows/run-rows.ts';
 import type { FirstRuns, LookedAt, Unit } from './unit.ts';
 
 /**
- * The live runs of locked jobs, as decisions need them: a few index seeks for each job, however many runs it
- * has. Slower counts are made only on request. Reads none that the unit has `looked` at, until they change.
+ * The live runs of locked jobs, in the form that decisions need. It reads a few index entries for each job,
+ * however many runs it has. Slower counts only on request. Uses what the unit has already `looked` at.
  */
 export async function liveRunsOf(
   u: Unit,
@@ -82,17 +82,20 @@ function withOne(
   }
 }
 
-/** Asks for them, right after the statement that locks the jobs. */
+/** Reads the first live runs of jobs. Send it right after the statement that locks the jobs. */
 export async function lookAt(q: Queries, uids: readonly number[]): Promise<LookedAt> {
   return { uids, rows: uids.length === 0 ? [] : await q.arrays(FIRST_OF_EACH, [uids]) };
 }
 
-/** Asks for {@link FirstRuns} of the job that has this id now, right after the statement that locks it. */
+/**
+ * Reads {@link FirstRuns} of the current job with this id. Send it right after the statement that locks the
+ * job.
+ */
 export function firstRunsOf(q: Queries, jobId: string): Promise<FirstRuns> {
   return q.arrays(FIRST_OF_ID, [jobId]);
 }
 
-/** With so many live runs of a job they are counted where they lie; with fewer they are read. */
+/** If a job has this many live runs, the database counts them. If it has fewer, the store reads them. */
 export const MANY = 4;
 const firstOf = (jobs: string) => `SELECT job.uid, first.held, first.available_at FROM ${jobs}
   CROSS JOIN LATERAL (SELECT held, available_at FROM greenvue_jobs.live_runs WHERE job_uid = job.uid LIMIT ${MANY}) AS first`;
@@ -104,7 +107,7 @@ const FIRST_OF_ID = firstOf(
 const countUpTo = (limit: number | string, job: string, condition: string) =>
   `SELECT count(*) FROM (SELECT FROM greenvue_jobs.live_runs
     WHERE job_uid = ${job} AND ${condition} LIMIT ${limit}) AS counted`;
-/** Each column has a name of its own, here and in all statements that may run in a caller's transaction. */
+/** Column names must be distinct in every statement that may run in a caller's transaction. */
 const countTo2 = (held: string, more = '') =>
   `(${countUpTo(2, 'job.uid', `held = '${held}' ${more}`)}) AS held_${held}`;
 const LIVE_SUMMARIES = `SELECT job.uid, ${countTo2('no')}, ${countTo2('overlap')}, ${countTo2('pause')},

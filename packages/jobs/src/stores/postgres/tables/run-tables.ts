@@ -20,7 +20,7 @@ type WaitingRunTables = Pick<
   'lockLiveRuns' | 'makeAllDue' | 'moveRuns' | 'retypeRuns' | 'makeRunDue' | 'lockRun' | 'findRun'
 >;
 
-/** What transactions do to the runs of a job. */
+/** The operations of transactions on the runs of a job. */
 export function waitingRunTables(u: Unit): WaitingRunTables {
   const { q, now } = u;
   return {
@@ -66,7 +66,8 @@ export function waitingRunTables(u: Unit): WaitingRunTables {
         const [locked] = await q.arrays(LOCK_LIVE_RUN, [key]);
         if (locked !== undefined) return liveRunOf(locked);
       }
-      // It may have ended while this waited for its job; one that was committed since is not locked.
+      // The run may have ended meanwhile. A run that became visible only now is not locked, so it counts as
+      // absent.
       const run = await findRun(q, runId);
       return run !== undefined && isLiveRun(run) ? undefined : run;
     },
@@ -84,7 +85,7 @@ type ClaimedRunTables = Pick<
   'claimsOf' | 'endRuns' | 'requestCancels' | 'writeReports' | 'appendLogs'
 >;
 
-/** What transactions do to runs that are claimed, or were. */
+/** The operations of transactions on claimed runs, current or former. */
 export function claimedRunTables(u: Unit): ClaimedRunTables {
   const { q } = u;
   return {
@@ -125,7 +126,7 @@ export function claimedRunTables(u: Unit): ClaimedRunTables {
       }
       return batch.map(({ fence }) => current.get(fence));
     },
-    /** Its rows are locked: two that add to one log at once would number its lines alike. */
+    /** The runs' rows must be locked: otherwise two transactions could number the lines of one log alike. */
     async appendLogs(logs) {
       const byRun = new Map<number, readonly LogLine[]>();
       for (const { runId, lines } of logs)
@@ -164,7 +165,7 @@ async function writePutBack(u: Unit, runs: readonly PutBack[]): Promise<void> {
   await u.q.write(PUT_BACK, columnsOf(rows, 7));
 }
 
-/** PostgreSQL refuses U+0000, and with it would refuse the settlement that the line came with. */
+/** PostgreSQL refuses U+0000, and would refuse the whole settlement with it. */
 function storable(line: LogLine): LogLine {
   return { ...line, message: line.message.replaceAll('\0', '\uFFFD') };
 }
@@ -182,10 +183,10 @@ const MOVE = `UPDATE greenvue_jobs.live_runs SET held = $1 WHERE id = ANY(ARRAY(
     AND CASE $5::text WHEN 'any' THEN true WHEN 'since' THEN ${ASKED} ELSE NOT ${ASKED} END
   ORDER BY available_at, id LIMIT $7::bigint FOR UPDATE))
   RETURNING available_at`;
-/** But for those with a payload of their own that wait for a still newer version. */
+/** Leaves out runs with their own payload that need a newer version. */
 const RETYPE_LIVE = `UPDATE greenvue_jobs.live_runs SET type_key = $1 WHERE job_uid = $2 AND (payload IS NULL
   OR NOT EXISTS (SELECT FROM greenvue_jobs.job_types WHERE key = live_runs.type_key AND version > $3))`;
-/** But for one that was made a moment ahead of its slot. */
+/** Leaves out a run that was made shortly before its slot. */
 const MAKE_DUE = `UPDATE greenvue_jobs.live_runs SET available_at = $1::bigint
   WHERE id = $2 AND node IS NULL AND held = 'no'
     AND available_at > $1::bigint + CASE WHEN failures = 0 THEN ${LOOK_AHEAD_MS} ELSE 0 END`;
@@ -203,7 +204,7 @@ const PUT_BACK = `UPDATE greenvue_jobs.live_runs SET status = 'queued', held = n
   WHERE live_runs.id = new.id`;
 const REQUEST_CANCEL = `UPDATE greenvue_jobs.live_runs SET cancel = $1
   WHERE id = ANY($2::bigint[]) AND node IS NOT NULL AND cancel IS NULL RETURNING id`;
-/** Rows are locked in the order of their ids, as everywhere. */
+/** Locks rows in the order of ids, as all statements do. */
 const REPORT = `WITH told AS (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[])
       AS told (id, fence, started_at, progress, zombie_since)),
@@ -217,7 +218,7 @@ const REPORT = `WITH told AS (
   FROM told JOIN locked USING (id)
   WHERE live_runs.id = told.id AND live_runs.fence = told.fence
   RETURNING live_runs.fence, live_runs.cancel`;
-/** Lines of a run come numbered from 1; they go on from its last one. */
+/** The new lines of a run are numbered from 1. They are appended after its last line. */
 const APPEND_LOGS = `INSERT INTO greenvue_jobs.run_logs (run_id, seq, at, level, bytes, message, fields)
   SELECT run_id, n + coalesce((SELECT max(seq) FROM greenvue_jobs.run_logs WHERE run_logs.run_id = new.run_id), 0),
     at, level, bytes, message, fields

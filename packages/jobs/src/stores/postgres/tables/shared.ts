@@ -21,28 +21,31 @@ export interface SharedOptions {
   readonly shortcuts: Partial<Shortcuts>;
 }
 
-/** What a store remembers from one transaction to the next. */
+/** The memory of a store between transactions. */
 export class Shared {
   readonly types: TypeKeys;
   readonly liveRunCap: LiveRunCap;
   /** The most runs with a future `run_at` that a job may have. */
   readonly maxRunsPutOff: number;
   readonly shortcuts: Shortcuts;
-  /** The shard of an hour in which this process counts finished runs. */
+  /** The shard of the hourly counts in which this process counts finished runs. */
   readonly shard: number = randomInt(SHARDS);
-  /** When a pass last gave up waiting for locked jobs, and last found a job locked that this node settles. */
+  /**
+   * When a pass last timed out on locked jobs, and when this node last found a job locked that it wanted to
+   * settle.
+   */
   readonly patience = { gaveUpAt: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY };
   readonly claims = new KnownClaims();
   readonly known = new KnownJobs();
-  /** By id, jobs that were triggered lately: the store knows what the next trigger makes. */
+  /** Recently triggered jobs by id. From them, the store knows what the next trigger makes. */
   readonly triggered = new BoundedMap<string, Triggered>({
     maxBytes: MAX_TRIGGERED_BYTES,
     bytesOf: ({ fixed: { payload, name, description } }) =>
       BYTES_OF_TRIGGERED + 2 * (payload.length + name.length + description.length),
   });
-  /** Whether a pass left out due jobs that other work, such as the settlements beside it, had locked. */
+  /** Whether a pass left out due jobs because other work, such as parallel settlements, had locked them. */
   readonly missed = { plans: false };
-  /** What the last look saw: a claim asks for suspects and slots only if there are some. */
+  /** The result of the last look. A claim tries for suspects and priority slots only if the look saw some. */
   readonly waiting: { seen: SeenWaiting } = {
     seen: {
       at: 0,
@@ -55,7 +58,7 @@ export class Shared {
 
   constructor(db: Database, { maxLiveRuns, maxRunsPutOff, shortcuts }: SharedOptions) {
     this.types = new TypeKeys(db);
-    // Other nodes make runs, too.
+    // A share of the room, because other nodes make runs too.
     this.liveRunCap = new LiveRunCap(maxLiveRuns, 1 / 8);
     this.maxRunsPutOff = maxRunsPutOff;
     this.shortcuts = { ...ALL_SHORTCUTS, ...shortcuts };
@@ -64,13 +67,13 @@ export class Shared {
   }
 }
 
-/** A job at its last trigger that made and claimed a run. */
+/** A job as the last trigger that made a claimed run found it. */
 export interface Triggered {
   readonly stored: StoredJob;
   readonly fixed: FixedJob;
 }
 
-/** For work beside the passes: with a shard of its own, so that neither waits for the other's commit. */
+/** For work beside the passes. It has its own shard, so that neither waits for the other's commit. */
 export function besidePasses(shared: Shared): Shared {
   return { ...shared, shard: (shared.shard + 1) % SHARDS };
 }

@@ -17,16 +17,16 @@ import { claimedRunTables, waitingRunTables } from './run-tables.ts';
 import type { Unit } from './unit.ts';
 import { writeJobs, writeUnit, writeUnitUnanswered } from './write-unit.ts';
 
-/** How a transaction is done, and what was asked for together with its BEGIN. */
+/** Options for a transaction, and the answers to statements that were sent with its BEGIN. */
 export interface TablesOptions extends HowToCommand, HowToInsert {
-  /** Of the node that a plan or a claim is for: it may claim only as long as its lease lasts. */
+  /** The node of a plan or claim has joined: it may claim only while its lease lasts. */
   readonly hasJoined?: boolean;
-  /** It settles the claims of this batch. */
+  /** The batch of claims that the transaction settles. */
   readonly settles?: { readonly batch: readonly SettleInput[]; readonly opened: OpenedMove | undefined };
   readonly openedPlan?: OpenedPlan | undefined;
 }
 
-/** Runs a transaction of `core` in a unit. */
+/** Runs a script in a unit. */
 export function runIn<T>(u: Unit, script: Script<T>, options: TablesOptions = {}): Promise<T> {
   return runScriptAsync(script, answerFrom(createTables(u, options)));
 }
@@ -35,7 +35,7 @@ function createTables(u: Unit, options: TablesOptions): AsyncTables {
   const { hasJoined = false, settles, openedPlan } = options;
   const dueLook = new DueLook(u, { hasJoined, opened: openedPlan });
   let isPlan = false;
-  /** Tells the unit what was made. */
+  /** Adds the made runs to the unit. */
   let tellMade = (): void => undefined;
   return {
     ...waitingRunTables(u),
@@ -48,7 +48,7 @@ function createTables(u: Unit, options: TablesOptions): AsyncTables {
     async lockClaims(claims) {
       if (settles === undefined) return lockClaims(u, claims);
       const states = await lockEndedClaims(u, settles);
-      // What others did to their jobs' live runs since, nobody has looked at.
+      // If other transactions held some of the jobs, their live runs may have changed since the opening.
       if (states.every((state) => typeof state === 'object' && 'movedOf' in state))
         u.looked = settles.opened?.live;
       return states;

@@ -6,26 +6,26 @@ import type { Queries } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import type { Shared } from './shared.ts';
 
-/** A transaction of this store. Writes go out together, one statement a table. */
+/** A transaction of this store. It collects writes, and sends one statement for each table. */
 export interface Unit extends UnitOfWork {
   readonly q: Queries;
   readonly shared: Shared;
-  /** Drawn already, and given to nothing yet. */
+  /** Drawn ids that are not used yet. */
   readonly ids: number[];
-  /** Ended runs to be written to history; their live rows are gone already. */
+  /** Ended runs to write to history. Their live rows are already deleted. */
   readonly ended: FinishedRun[];
-  /** Runs that are in the history already, to be counted in their hours. */
+  /** Runs that are already in history, but not in the hourly counts. */
   readonly moved: EndedRun[];
-  /** What was read of live runs with the locks. */
+  /** The live runs that were read together with the locks. */
   looked: LookedAt | undefined;
-  /** What is to be done once the transaction is written; if it is not, never. */
+  /** Functions to call after the transaction is written. If it fails, they are not called. */
   readonly onceWritten: (() => void)[];
 }
 
-/** Some live runs of jobs, read while those were locked. */
+/** Some live runs of jobs, read while the jobs were locked. */
 export type FirstRuns = readonly unknown[];
 
-/** {@link FirstRuns} of these jobs; absent: of all that are locked. */
+/** {@link FirstRuns} of these jobs. `uids` absent: of all locked jobs. */
 export interface LookedAt {
   readonly uids?: readonly number[];
   readonly rows: FirstRuns;
@@ -37,8 +37,8 @@ export function createUnit(q: Queries, shared: Shared, now: number): Unit {
 }
 
 /**
- * Runs or jobs become due at these instants, which may be past: for this transaction now, and for others once
- * it is written.
+ * Notes that runs or jobs become due at these instants, past ones included. This transaction sees that now,
+ * others after the write.
  */
 export function becomeDue(u: Unit, what: keyof Shared['due'], instants: readonly number[]): void {
   const rewind = () => u.shared.due[what].rewind(instants);
@@ -46,14 +46,14 @@ export function becomeDue(u: Unit, what: keyof Shared['due'], instants: readonly
   u.onceWritten.push(rewind);
 }
 
-/** Of runs and jobs, in rising order. */
+/** Draws ids for runs and jobs, in rising order. */
 export async function nextIds(q: Queries, count: number): Promise<number[]> {
   if (count === 1) return numbersIn(await q.arrays(NEXT_ID));
   const [row] = await q.arrays(NEXT_IDS, [count]);
   return rowOf<[number[]]>(row)[0];
 }
 
-/** For one, without what a set takes to be planned. */
+/** For one id: faster to plan than the statement for several. */
 const NEXT_ID = "SELECT nextval('greenvue_jobs.ids')";
-/** As one value: a row each costs more to read than the number to draw. */
+/** One array is faster to read than one row for each number. */
 const NEXT_IDS = `SELECT ARRAY(SELECT nextval('greenvue_jobs.ids') FROM generate_series(1, $1::integer))`;

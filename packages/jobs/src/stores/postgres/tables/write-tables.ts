@@ -4,31 +4,28 @@ import { queriesOn } from '../connection/queries.ts';
 import { migrateWithin } from '../migrate.ts';
 
 export interface TablesToWrite {
-  /** In a transaction. */
+  /** A client with an open transaction. */
   readonly client: pg.ClientBase;
-  /** Names of schemas and tables that need no quotes. */
+  /** The names of the schema and the tables must not need quotes. */
   readonly schema: string;
   readonly tables: readonly TableRows[];
-  /** Told of rows as they are written. */
+  /** Called after each batch, with the number of its rows. */
   readonly wrote: (rows: number) => void;
 }
 
-/**
- * Why tables can't be written, in one line for the one who wants it; the transaction is to be rolled back.
- */
+/** The tables cannot be written, for the reason in the message. Roll the transaction back. */
 export class WriteTablesError extends Error {
   override readonly name = 'WriteTablesError';
 }
 
-/** A batch is sent once its JSON is so long, or has so many rows. */
+/** The size of the JSON, and the number of rows, at which a batch is sent. */
 const BATCH_LENGTH = 1_000_000;
 const BATCH_ROWS = 2_000;
 
 /**
- * Copies rows into the tables of a schema, which must be empty and stay locked until the transaction ends,
- * and sees to it that all have arrived. Throws a {@link WriteTablesError} when a table has rows, does not
- * take one, or ends up with another number of them. A character U+0000, which PostgreSQL does not take,
- * becomes U+FFFD; returns in how many texts.
+ * Copies rows into empty tables, locks them until the transaction ends, and checks that all rows arrived.
+ * Replaces U+0000, which PostgreSQL refuses, by U+FFFD, and returns in how many texts. Throws a
+ * {@link WriteTablesError} if a table has rows, refuses one, or ends with another number.
  */
 export async function writeTables({ client, schema, tables, wrote }: TablesToWrite): Promise<number> {
   const named = tables.map((rows) => ({ ...rows, name: `${schema}.${rows.table}` }));
@@ -47,24 +44,24 @@ export async function writeTables({ client, schema, tables, wrote }: TablesToWri
         identity.last,
       ]);
     }
-    // Or the first queries would be planned as for an empty table.
+    // Otherwise the first queries would use plans for an empty table.
     await client.query(`ANALYZE ${name}`);
   }
   return replaced;
 }
 
 export interface ContentsToWrite {
-  /** In a transaction of the caller's, which makes all of it durable or nothing. */
+  /** A client with an open transaction of the caller, who commits it. */
   readonly client: pg.ClientBase;
   readonly contents: StoreContents;
-  /** Told of rows as they are written. */
+  /** Called after each batch, with the number of its rows. */
   readonly wrote: (rows: number) => void;
 }
 
 /**
- * Makes the store's schema, unless it is there, and writes into it all that another store keeps, ids, fences
- * and instants as they are. Throws a {@link WriteTablesError} when a job or a living node is there already,
- * or when not all has arrived; see {@link writeTables}, whose number it returns.
+ * Creates the schema if it does not exist, and copies the whole contents of another store into it, with the
+ * same ids, fences and instants. Throws a {@link WriteTablesError} if the schema has jobs or a live node. See
+ * {@link writeTables}.
  */
 export async function writePostgresContents(input: ContentsToWrite): Promise<number> {
   const { client, contents, wrote } = input;
@@ -74,7 +71,7 @@ export async function writePostgresContents(input: ContentsToWrite): Promise<num
     throw new WriteTablesError('A node works on this database already: only an empty one can be moved into.');
   }
   const replaced = await writeTables({ client, schema: 'greenvue_jobs', tables: contents.tables, wrote });
-  // The schema's own triggers have filled this one: how what is due is found is planned by its size, too.
+  // Triggers of the schema have filled this table. Queries for due jobs need its statistics too.
   await client.query('ANALYZE greenvue_jobs.job_wakes');
   if (contents.lastId > 0) await client.query("SELECT setval('greenvue_jobs.ids', $1)", [contents.lastId]);
   return replaced;
@@ -95,15 +92,15 @@ async function countRows(client: pg.ClientBase, name: string): Promise<number> {
 
 interface RowsToWrite {
   readonly client: pg.ClientBase;
-  /** Of the table, with its schema. */
+  /** The table with its schema. */
   readonly name: string;
   readonly rows: Iterable<TableRow>;
   readonly wrote: (rows: number) => void;
 }
 
-/** Returns in how many texts U+0000 was replaced. */
+/** Returns in how many texts it replaced U+0000. */
 async function writeRows({ client, name, rows, wrote }: RowsToWrite): Promise<number> {
-  // One JSON text a batch: both sides are quick at it, and the server itself knows the types of the columns.
+  // One JSON text for each batch: fast on both sides, and the server derives the column types.
   const insert = `INSERT INTO ${name} OVERRIDING SYSTEM VALUE
     SELECT * FROM json_populate_recordset(NULL::${name}, $1::json)`;
   let replaced = 0;
@@ -124,7 +121,7 @@ async function writeRows({ client, name, rows, wrote }: RowsToWrite): Promise<nu
   return replaced;
 }
 
-/** Rows as JSON; `storable` makes values storable where one is not. */
+/** Yields rows as JSON, in batches. `storable` replaces values that PostgreSQL refuses. */
 function* batchesOf(
   rows: Iterable<TableRow>,
   storable: (key: string, value: unknown) => unknown,

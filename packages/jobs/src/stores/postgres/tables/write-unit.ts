@@ -19,8 +19,8 @@ import { insertClaimed, type LastClaimant, mayClaim } from '../shortcuts/make-cl
 import { becomeDue, nextIds, type Unit } from './unit.ts';
 
 /**
- * Writes what was gathered. What a claimant may claim is made last of it, and may end the transaction: gives
- * the claim, if nothing else comes first.
+ * Writes all collected changes. The run that the claimant may claim is written last, and may end the
+ * transaction. Returns its claim, if no other run comes first.
  */
 export async function writeUnit(u: Unit, claimant?: LastClaimant): Promise<ClaimResult | undefined> {
   const toClaim = claimant && takeClaimable(u, claimant);
@@ -33,8 +33,8 @@ export async function writeUnit(u: Unit, claimant?: LastClaimant): Promise<Claim
 }
 
 /**
- * {@link writeUnit} that does not wait for what was made: what it returns tells the unit, once something
- * asked for later is answered.
+ * {@link writeUnit} that does not wait for the answer. When a later statement is answered, call the returned
+ * function: it adds the made runs to the unit.
  */
 export async function writeUnitUnanswered(u: Unit): Promise<() => void> {
   const queued = await writeRest(u);
@@ -43,7 +43,7 @@ export async function writeUnitUnanswered(u: Unit): Promise<() => void> {
   return () => tellQueued(u, queued, rows());
 }
 
-/** Writes all but the runs that are queued, and returns those. */
+/** Writes everything except the queued runs, and returns these. */
 async function writeRest(u: Unit): Promise<QueuedRun[]> {
   const toMake = u.toMake.splice(0);
   const claimed = toMake.filter((one) => one.kind === 'queue' && one.claim !== undefined).length;
@@ -70,7 +70,7 @@ async function writeRest(u: Unit): Promise<QueuedRun[]> {
   return queued;
 }
 
-/** Only where it is all that is made: what comes first is not known of several. */
+/** Only if it is the only new run: with several, the order is not known. */
 function takeClaimable(u: Unit, claimant: LastClaimant): RunToQueue | undefined {
   const [one, ...others] = u.toMake;
   if (one?.kind !== 'queue' || others.length > 0 || !mayClaim(u, claimant, one.run, one.job))
@@ -84,10 +84,7 @@ function addQueued(u: Unit, run: LiveRun, { job, uid }: StoredJob): void {
   if (job.overlap === 'allow') u.shared.liveRunCap.countRun(uid);
 }
 
-/**
- * Asks for ids ahead of a writeUnit, beside what else is asked for. Those that nothing is made of are given
- * to nobody.
- */
+/** Draws the ids for a `writeUnit` in advance, in parallel with other reads. Unused ids are lost. */
 export async function reserveIds(u: Unit, count: number): Promise<void> {
   if (count > 0) u.ids.push(...(await nextIds(u.q, count)));
 }
@@ -104,7 +101,7 @@ async function countInHours(u: Unit, runs: readonly EndedRun[]): Promise<void> {
   }
   const rows = [...counts.values()].map(({ hour, status, count }) => [hour, status, count] as const);
   const { due, shard: own } = u.shared;
-  // Slow looks tell of a snapshot that somebody holds.
+  // If looks are slow, a snapshot is keeping dead rows.
   const inTurn = due.jobs.isSlow || due.runs.isSlow;
   await u.q.write(ADD_TO_HOURS, [...columnsOf(rows, 3), shardAt(u.now, { own, inTurn })]);
 }
@@ -124,13 +121,13 @@ function insertLive(u: Unit, runs: readonly QueuedRun[]): ReturnType<RowsStateme
   return INSERT_LIVE(rows, node);
 }
 
-/** `ids`: of those that were made. */
+/** `ids`: the ids of the runs that were made. */
 function tellQueued(u: Unit, runs: readonly QueuedRun[], ids: readonly unknown[]): void {
   const made = new Set(numbersIn(ids));
   for (const { run, job } of runs) if (made.has(Number(run.id))) addQueued(u, run, job);
 }
 
-/** Writes the jobs that differ from what is written. */
+/** Writes the jobs with unwritten changes. */
 export async function writeJobs(u: Unit): Promise<void> {
   const states = new Map<StateUpdate, StoredJob[]>();
   const woken: number[] = [];

@@ -11,8 +11,8 @@ import { SELECT_VARYING } from '../shortcuts/known-jobs.ts';
 import type { Unit } from '../tables/unit.ts';
 
 /**
- * Several nodes may prune at once, beside all that goes on: rows that another one has locked are left for
- * later. Locks are taken in the order of all writers: jobs, then what is theirs.
+ * Several nodes may prune at once, beside all other work: rows that another transaction has locked are left
+ * for later. Locks jobs first and then their rows, as all writers do.
  */
 export function pruneTables(u: Unit): Pick<AsyncTables, keyof PruneTables> {
   const { q } = u;
@@ -66,7 +66,7 @@ const LOCK_OVERFULL = `${SELECT_VARYING}
   WHERE finished_count > $1 OR skipped_count > $2 LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED`;
 const LOCK_FREE_JOBS = lockFreeByUids('$1');
 
-/** Parameters: uids, and of each how many. */
+/** Parameters: the uids, and the number of rows for each. */
 const firstOf = (which: string, order: string) => `SELECT first.id
   FROM unnest($1::bigint[], $2::bigint[]) AS job (uid, count) CROSS JOIN LATERAL (
     SELECT id FROM greenvue_jobs.runs WHERE job_uid = job.uid AND ${which} ORDER BY ${order} LIMIT job.count) AS first`;
@@ -75,7 +75,7 @@ const FIRST: Readonly<Record<RunsToPrune['first'], string>> = {
   ended: firstOf("status <> 'skipped'", 'finished_at, id'),
   skipped: firstOf("status = 'skipped'", 'id'),
 };
-/** Nothing ends before it was queued: that bounds what has to be read. */
+/** No run ends before it was queued, so the condition on `queued_at` limits the rows to read. */
 const OLD_RUNS = `SELECT id, job_uid FROM greenvue_jobs.runs WHERE queued_at < $1 AND finished_at < $1
   ORDER BY queued_at LIMIT $2`;
 const NAMED_RUNS = `SELECT ${FINISHED_COLUMNS} FROM greenvue_jobs.runs
@@ -94,8 +94,8 @@ const ADD_TO_JOB_HOURS = `INSERT INTO greenvue_jobs.job_hour_counts AS counted (
 const oldOf = (table: string, at: string) => `DELETE FROM greenvue_jobs.${table} WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM greenvue_jobs.${table} WHERE ${at} < $1 ORDER BY ${at} LIMIT $2 FOR UPDATE SKIP LOCKED))`;
 /**
- * Rows are picked and locked in an array, so once, and not again for each row that is looked at. No job ends
- * before its `run_at`, which bounds what has to be read.
+ * The array makes PostgreSQL pick and lock the rows once, and not once for each row. No job ends before its
+ * `run_at`, so the condition on `run_at` limits the rows to read.
  */
 const OLD: Readonly<Record<Exclude<OldRows, 'nodeNames'>, string>> = {
   finishedJobs: `UPDATE greenvue_jobs.jobs SET deleted_at = $3 WHERE uid = ANY(ARRAY(
