@@ -22,7 +22,7 @@ import { connected, NO_LIMITS, running, twoOf, WAIT_MS } from './steps.ts';
 const MS_PER_MAIL = 200;
 /** Longer than a lease. */
 const POOLER_AWAY_MS = 20_000;
-const LEFT_BEHIND = `SELECT current_setting('lock_timeout') AS lock_timeout, current_setting('statement_timeout') AS statement_timeout,
+const SESSION_STATE = `SELECT current_setting('lock_timeout') AS lock_timeout, current_setting('statement_timeout') AS statement_timeout,
   current_setting('idle_in_transaction_session_timeout') AS idle_timeout, current_setting('search_path') AS search_path,
   (SELECT count(*)::int FROM pg_prepared_statements) AS prepared, ARRAY(SELECT pg_listening_channels()) AS channels`;
 const BACKENDS = `SELECT application_name AS name, count(DISTINCT activity.pid)::int, count(locks.pid)::int AS locks
@@ -194,7 +194,7 @@ async function showSessions({ pooler, directUrl, isDirect }: Rehearsal): Promise
   const seen = await Promise.all(
     clients.map(async (client) => {
       await client.query('BEGIN');
-      const { rows } = await client.query(LEFT_BEHIND);
+      const { rows } = await client.query(SESSION_STATE);
       return rows[0];
     }),
   );

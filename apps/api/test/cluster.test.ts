@@ -40,7 +40,7 @@ async function startCluster(): Promise<StartedCluster> {
 }
 
 test(
-  'npm run cluster says what to type; with a node killed the others go on; Ctrl-C leaves nothing behind',
+  'npm run cluster prints commands that work; when one node is killed, the others continue; Ctrl-C ends all',
   async () => {
     const { npm, said, pids, commands } = await startCluster();
     const typed = commands.filter((line) => !/ -N |sleep|npm start/.test(line));

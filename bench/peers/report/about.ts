@@ -10,7 +10,7 @@ import { CONTESTANTS } from '../contestants.ts';
 import type { Servers } from '../processes/servers.ts';
 import type { Results } from './results.ts';
 
-/** What was measured, and the machine. */
+/** The conditions of the measurements: versions, commit and machine. */
 export function aboutRun(servers: Servers, scale: number): Omit<Results, 'measurements'> {
   const lacking = CONTESTANTS.flatMap(({ name, needs }) => {
     const reason = servers.lacks(needs);
@@ -35,7 +35,7 @@ function commit(): string {
 
 const manifestSchema = z.object({ name: z.string(), version: z.string() });
 
-/** Such as `6.2.6 (pg 8.23.1)`. */
+/** The version text of a contestant, such as `6.2.6 (pg 8.23.1)`. */
 function versionsOf([own, ...drivers]: Contestant['packages']): string {
   const others = drivers.map((name) => `${name} ${versionOf(name)}`);
   return [versionOf(own), ...(others.length > 0 ? [`(${others.join(', ')})`] : [])].join(' ');

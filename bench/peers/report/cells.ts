@@ -45,7 +45,7 @@ export function timesText(results: Results, workload: Workload, ours: Contestant
   return ratioText(times, isCapped);
 }
 
-/** `isCapped`: the true second value may be larger. */
+/** `isCapped`: the peer's true value may be larger, so the ratio is a minimum. */
 function ratioText(ratio: Ratio | undefined, isCapped = false): string {
   if (ratio === undefined) return '';
   const { value, least, most, isOfRounds } = ratio;

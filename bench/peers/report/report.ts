@@ -104,13 +104,13 @@ function measuredText({ startedAt, commit, node, machine }: Results, place: stri
 }
 
 function valuesText({ scale }: Results): string {
-  const trial = scale === 1 ? '' : ` **A quick try at ${scale} of the full size, not for conclusions.**`;
-  return `Values are medians of the rounds, with the least and the most in brackets. "x GreenVue" says how many times better GreenVue is in the first column; above 1, GreenVue is ahead. It is the median of the rounds that both were in, with the least and the most in brackets. "~" means that there were no such rounds: it is the ratio of medians of different hours.${trial}`;
+  const trial = scale === 1 ? '' : ` **This is a trial at ${scale} of the full size. Do not draw conclusions from it.**`;
+  return `Each value is the median of its rounds, with the minimum and the maximum in brackets. "x GreenVue" says how many times better GreenVue is than that system in the first column: above 1, GreenVue is better. It is the median of the ratios in the rounds that measured both, with minimum and maximum. "~" marks an estimate: no round measured both, so it compares medians that were measured at different hours.${trial}`;
 }
 
 const imageLink = (plot: Plot): string => `![${plotTitleOf(plot)}](${imageOf(plot)})`;
 
-/** Ours and the best peer, by workload. */
+/** The summary table: for each workload, GreenVue and the best peer. */
 function glanceOf(results: Results, workloads: readonly Workload[]): string {
   const titles = [
     '',
@@ -135,7 +135,7 @@ function glanceCells(results: Results, workload: Workload): readonly string[] {
   return [
     `${workload.title}: ${first.title}`,
     ...ours.map((value) => (value === undefined ? 'not measured' : summaryText(value, first.unit))),
-    best === undefined ? 'none can' : bestText(best, first),
+    best === undefined ? 'no peer can do this' : bestText(best, first),
     ...OURS.map((one) => (best === undefined ? '' : timesText(results, workload, one, best.contestant))),
   ];
 }
@@ -157,7 +157,7 @@ function sectionOf(results: Results, workload: Workload): string {
     ...workload.columns.map(({ title }) => title),
     ...(workload.shareOf === undefined
       ? []
-      : [`${requireWorkload(workload.shareOf).title.toLowerCase()}: share of it`]),
+      : [`share that the ${requireWorkload(workload.shareOf).title.toLowerCase()} reaches`]),
     ...ratios.map(({ label }) => `x ${label}`),
   ];
   return [
@@ -173,7 +173,7 @@ function sectionOf(results: Results, workload: Workload): string {
   ].join('\n\n');
 }
 
-/** Some contestants have fewer rounds. */
+/** The number of rounds, which may differ between contestants, and when they ran. */
 function roundsText(results: Results, { name }: Workload): string {
   const counts = CONTESTANTS.map(
     (one) =>
@@ -185,7 +185,7 @@ function roundsText(results: Results, { name }: Workload): string {
   return `${rounds}, ${spanText(results, name)}${commitText(results, name)}.`;
 }
 
-/** From the first measurement to the last. */
+/** The times of the first and the last measurement of a workload. */
 function spanText({ measurements }: Results, name: string): string {
   const times = measurements
     .flatMap(({ workload, at }) => (workload === name ? [at.slice(0, 16)] : []))
@@ -193,7 +193,7 @@ function spanText({ measurements }: Results, name: string): string {
   return `from ${times[0]} to ${times.at(-1)} UTC`;
 }
 
-/** If it differs from the page's commit. */
+/** The commits of the section, if they differ from the page's commit. */
 function commitText({ measurements, commit: ofPage }: Results, name: string): string {
   const of = measurements.filter(({ workload }) => workload === name);
   const commits = [...new Set(of.map(({ commit = ofPage }) => commit))];

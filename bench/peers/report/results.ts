@@ -15,7 +15,7 @@ const measurementSchema = z.strictObject({
 });
 export type Measurement = z.infer<typeof measurementSchema>;
 
-/** All measurements and the machine: the report can be made from it again. */
+/** All measurements and their conditions. The report can be rebuilt from this file. */
 export const resultsSchema = z.strictObject({
   startedAt: z.string(),
   commit: z.string(),
@@ -25,7 +25,7 @@ export const resultsSchema = z.strictObject({
   servers: z.array(z.string()),
   /** The versions of the contestants' packages. */
   versions: z.record(z.string(), z.string()),
-  /** Missing kinds of places with the reason. */
+  /** Contestants that could not run, with the reason. */
   lacking: z.record(z.string(), z.string()),
   measurements: z.array(measurementSchema),
 });

@@ -8,7 +8,7 @@ export interface Summary {
   readonly median: number;
   readonly least: number;
   readonly most: number;
-  /** The wait reached its limit: the true value may be larger. */
+  /** The measurement stopped at its time limit, so the true value may be larger. */
   readonly isCapped: boolean;
 }
 

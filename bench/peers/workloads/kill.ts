@@ -31,17 +31,17 @@ function killing(name: WorkloadName, title: string, how: string, hasShortLocks: 
       { figure: 'sinceKillSeconds', title: 'from the kill', unit: 'seconds', cap: 'capSeconds' },
     ],
     better: 'less',
-    parts: { fill, die, rise },
+    parts: { fill, runUntilKilled, rerunAfterKill },
     async measure(lab) {
       const short = { hasShortLocks: hasShortLocks ? 1 : 0 };
       await complete(lab, 'fill', { jobs: 1, runsOfEach: IN_FLIGHT, ...short });
-      const first = lab.start('die', short);
+      const first = lab.start('runUntilKilled', short);
       await first.said('all in flight');
       await first.kill();
       const killedAt = Date.now();
       // At a smaller scale, a trial waits for less time.
       const capSeconds = Math.max(3, CAP_SECONDS * lab.scale);
-      const { startedAt = 0, rerunAt } = await complete(lab, 'rise', { ...short, capSeconds });
+      const { startedAt = 0, rerunAt } = await complete(lab, 'rerunAfterKill', { ...short, capSeconds });
       if (rerunAt === undefined)
         return { capSeconds, firstSeconds: capSeconds, sinceKillSeconds: capSeconds };
       return {
@@ -53,8 +53,8 @@ function killing(name: WorkloadName, title: string, how: string, hasShortLocks: 
   };
 }
 
-/** Runs everything until it is killed. */
-async function die({ contestant, place, input, say }: Stage): Promise<Figures> {
+/** Starts all runs, and keeps them in progress until the process is killed. */
+async function runUntilKilled({ contestant, place, input, say }: Stage): Promise<Figures> {
   const session = await contestant.open(place);
   let inFlight = 0;
   await session.work({
@@ -71,8 +71,8 @@ async function die({ contestant, place, input, say }: Stage): Promise<Figures> {
   throw new Error(`only ${inFlight} of ${IN_FLIGHT} runs were in flight within a minute`);
 }
 
-/** Every run that it gets was in flight at the kill. */
-async function rise({ contestant, place, input }: Stage): Promise<Figures> {
+/** Measures the first rerun. Each run that this process gets was in progress at the kill. */
+async function rerunAfterKill({ contestant, place, input }: Stage): Promise<Figures> {
   const startedAt = Date.now();
   const session = await contestant.open(place);
   const rerun = Promise.withResolvers<Figures>();
@@ -86,7 +86,7 @@ async function rise({ contestant, place, input }: Stage): Promise<Figures> {
       return undefined;
     },
   });
-  // Ends without closing, which may wait for locks.
+  // Ends without a close, because a close may wait for locks.
   return Promise.race([
     rerun.promise,
     sleep(requireFigure(input, 'capSeconds') * 1_000).then(() => ({ startedAt })),

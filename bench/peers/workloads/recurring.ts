@@ -19,7 +19,7 @@ function recurring(name: WorkloadName, jobs: number): Workload {
   return {
     name,
     title: `${count} recurring jobs`,
-    what: `${count} jobs, each every 10 s, spread evenly in the order of their creation, for 60 s: from the slot to the first line of the handler. "runs" counts the runs with slots in these 60 s. "late" covers all runs that started in them, including runs that were due before.`,
+    what: `${count} jobs, each every 10 s, spread evenly in the order of their creation, for 60 s: from the slot to the first line of the handler. "runs" counts the runs with slots in these 60 s. "late" covers all runs that started in these 60 s, including runs that were due earlier.`,
     columns: [
       { figure: 'p99', title: 'late, p99', unit: 'ms' },
       { figure: 'p50', title: 'p50', unit: 'ms' },

@@ -7,8 +7,8 @@ const USUAL_LIMIT = 1_024;
 const MOST = 10_000;
 
 /**
- * The default of MAX_CONNECTIONS: the limit on open files less 256 for the server itself. At least half of
- * the limit, and at most 10,000.
+ * The default of MAX_CONNECTIONS: the limit on open files minus 256, which the server needs for itself. The
+ * default is at least half of the limit, and at most 10,000.
  */
 export function mostConnections(descriptors: number = descriptorLimit()): number {
   return Math.min(MOST, Math.max(Math.floor(descriptors / 2), descriptors - RESERVED));

@@ -19,13 +19,13 @@ export function JobActions({ job }: { readonly job: Job }) {
   const [isRunning, running] = useDisclosure(false);
   const asking = useJobQuestion();
   const resume = useResumeJob();
-  const goOn = (): void => {
+  const resumeJob = (): void => {
     if (!resume.isPending) resume.mutate({ job });
   };
   // The question is about the job as it was when the button was pressed.
   const ask = (what: JobQuestion['what']) => () =>
     asking.ask({ what, jobs: [markOf(job)], isBulk: false, pause: job.pause });
-  useJobKeys(job, { run: running.open, pause: ask('pause'), resume: goOn });
+  useJobKeys(job, { run: running.open, pause: ask('pause'), resume: resumeJob });
   return (
     <>
       {may.operate ? (
@@ -34,7 +34,7 @@ export function JobActions({ job }: { readonly job: Job }) {
         </Button>
       ) : null}
       {may.operate && job.status === 'paused' ? (
-        <Button variant="default" leftSection={<ResumeIcon />} loading={resume.isPending} onClick={goOn}>
+        <Button variant="default" leftSection={<ResumeIcon />} loading={resume.isPending} onClick={resumeJob}>
           Resume
         </Button>
       ) : null}

@@ -78,12 +78,12 @@ export function lostReports(makeDatabase: MakeDatabase): void {
           end = resolve;
         });
       };
-      let goOn: () => void = () => undefined;
+      let finishReport: () => void = () => undefined;
       const reporting = new Promise<void>((asked) => {
         h.store.watch('report', () => {
           asked();
           return new Promise<void>((resolve) => {
-            goOn = resolve;
+            finishReport = resolve;
           });
         });
       });
@@ -101,7 +101,7 @@ export function lostReports(makeDatabase: MakeDatabase): void {
       ticks.push(h.engine.tick());
       await expect.poll(() => runOf(lost)).toMatchObject({ status: 'succeeded', attempt: 1 });
       expect(await runOf(ended)).toMatchObject({ status: 'running' });
-      goOn();
+      finishReport();
       await Promise.all([ticked, ...ticks]);
       await h.engine.tick();
       expect(await runOf(ended)).toMatchObject({ status: 'succeeded', attempt: 1 });

@@ -119,7 +119,7 @@ describe('moving a SQLite store into PostgreSQL', () => {
     await move(url);
     const moved = await openMoved(url);
     t.clock.advance(2 * HOUR + 7 * MINUTE);
-    const goOn = async (store: typeof moved) => {
+    const recoverAndPlan = async (store: typeof moved) => {
       const recovered = await store.recover({ node: 'node-2' });
       const { queued, skipped, nextWakeAt } = await store.plan({ types: TYPES, limit: 1_000 });
       const slots = [...queued, ...skipped].map(({ jobId, scheduledFor, reason }) => ({
@@ -130,10 +130,10 @@ describe('moving a SQLite store into PostgreSQL', () => {
       const { jobs } = await readEverything(store);
       return { recovered, slots: slots.sort(byJob), nextWakeAt, jobs };
     };
-    const here = await goOn(t.store);
-    expect(here.recovered.recovered).toBeGreaterThan(0);
-    expect(here.slots.length).toBeGreaterThan(0);
-    expect(await goOn(moved)).toEqual(here);
+    const fromFile = await recoverAndPlan(t.store);
+    expect(fromFile.recovered.recovered).toBeGreaterThan(0);
+    expect(fromFile.slots.length).toBeGreaterThan(0);
+    expect(await recoverAndPlan(moved)).toEqual(fromFile);
   });
 
   it('new ids, uids and fences are higher than all before; a dedupe key still answers', async () => {

@@ -38,7 +38,7 @@ const plan = (limit: number) =>
     claim: { node: 'here', types: TYPES, places: 1_000, prefetch: 0 },
   });
 
-const CLAIM_ANEW = `UPDATE greenvue_jobs.live_runs SET node = 'there', fence = nextval('greenvue_jobs.ids')
+const CLAIM_ON_OTHER_NODE = `UPDATE greenvue_jobs.live_runs SET node = 'there', fence = nextval('greenvue_jobs.ids')
   WHERE id = $1`;
 
 // Promises P4, stored next run; P7, overlap; P9, lost nodes; P10, fence; P16, edit; P20, isolation; P22,
@@ -145,7 +145,7 @@ describe('two nodes at one row', () => {
 
   it('a node takes back no dead claim of a run that another node has claimed since', async () => {
     const run = required((await claimed(1))[0]);
-    await whileHeld(() => races.store.recover({ node: 'me' }), CLAIM_ANEW, [run.id]);
+    await whileHeld(() => races.store.recover({ node: 'me' }), CLAIM_ON_OTHER_NODE, [run.id]);
     expect((await races.store.getRun(run.id))?.run).toMatchObject({
       claim: { node: 'there' },
       recoveries: 0,
@@ -155,7 +155,7 @@ describe('two nodes at one row', () => {
   it('a node gives back no run that another node has claimed since', async () => {
     const run = required((await claimed(1))[0]);
     const reconcile = () => races.store.reconcile({ node: 'here', holds: [] });
-    await whileHeld(reconcile, CLAIM_ANEW, [run.id]);
+    await whileHeld(reconcile, CLAIM_ON_OTHER_NODE, [run.id]);
     expect((await races.store.getRun(run.id))?.run).toMatchObject({ claim: { node: 'there' } });
   });
 });
@@ -187,8 +187,8 @@ describe('what a settlement asks for with its BEGIN', () => {
     const known = await claim(1);
     const claims = new KnownClaims();
     claims.remember(known);
-    const patience = { gaveUpAt: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY };
-    const shared = { claims, known: new KnownJobs(), patience, shortcuts: ALL_SHORTCUTS };
+    const lockWaits = { timedOutAt: Number.NEGATIVE_INFINITY, foundLockedAt: Number.NEGATIVE_INFINITY };
+    const shared = { claims, known: new KnownJobs(), lockWaits, shortcuts: ALL_SHORTCUTS };
     const at = Date.now();
     const batch = known.runs.map((run) => settlement(run, SUCCEEDED, at));
     return {

@@ -18,8 +18,8 @@ const poison = defineJobType({
   },
 });
 
-const bystander = defineJobType({
-  type: 'bystander',
+const harmless = defineJobType({
+  type: 'harmless',
   module: import.meta.url,
   payload: z.strictObject({}),
   run: () => new Promise<void>((resolve) => setTimeout(resolve, 200)),
@@ -31,7 +31,7 @@ const engine = createEngine({
     ? createPostgresStore({ url: database, clock, ownClock: true })
     : createSqliteStore({ file: database, clock }),
   clock,
-  jobTypes: [poison, bystander],
+  jobTypes: [poison, harmless],
   deps: {},
   concurrency: 10,
   logger: silentLogger,

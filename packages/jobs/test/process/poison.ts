@@ -6,27 +6,27 @@ import { createEngine, defineJobType, type Engine, type JobStore } from '../../s
 import { silentLogger } from '../silent-logger.ts';
 import { createFastClock } from './fast-clock.ts';
 
-const BYSTANDERS = 9;
+const HARMLESS_RUNS = 9;
 
 /** An engine without places: it makes the runs and reads their ends. */
 export function createObserver(store: JobStore): Engine {
   const clock = createFastClock();
-  const types = ['poison', 'bystander'].map((type) =>
+  const types = ['poison', 'harmless'].map((type) =>
     defineJobType({ type, module: import.meta.url, payload: z.strictObject({}), run: async () => undefined }),
   );
   return createEngine({ store, clock, jobTypes: types, deps: {}, concurrency: 0, logger: silentLogger });
 }
 
 /**
- * Triggers nine harmless runs and one that kills its process, to run at the same time. Returns the id of the
- * latter.
+ * Triggers nine harmless runs and one that kills its process, to run at the same time. Returns the id of
+ * the run that kills.
  */
 export async function triggerAll(engine: Engine): Promise<string> {
-  for (const type of ['poison', 'bystander'])
+  for (const type of ['poison', 'harmless'])
     await engine.createJob({ id: type, name: type, type, onDemand: true, overlap: 'allow' });
   let poison = '';
-  for (let n = 0; n < BYSTANDERS; n += 1) {
-    await engine.trigger('bystander');
+  for (let n = 0; n < HARMLESS_RUNS; n += 1) {
+    await engine.trigger('harmless');
     if (n === 4) poison = (await engine.trigger('poison')).view.run.id;
   }
   return poison;

@@ -79,7 +79,7 @@ export interface Recovery {
  * other transactions have locked stay, and a later call takes them back.
  */
 export function* recover(unit: UnitOfWork, { node }: Pick<TakeBackInput, 'node'>): Script<Recovery> {
-  const claims = yield* ask('claimsOf', { goneBut: node });
+  const claims = yield* ask('claimsOf', { deadExcept: node });
   return yield* takeBack(unit, claims, { kind: 'lost' });
 }
 

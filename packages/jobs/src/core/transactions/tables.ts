@@ -28,7 +28,7 @@ export interface Tables extends PruneTables {
    */
   lockClaims(claims: readonly ClaimKey[]): readonly ClaimState[];
   /** The claims of one node, or of all dead nodes except one. Locks nothing. */
-  claimsOf(whose: { readonly node: string } | { readonly goneBut: string }): readonly ClaimKey[];
+  claimsOf(whose: { readonly node: string } | { readonly deadExcept: string }): readonly ClaimKey[];
   /** Starts a claim. Returns what waits for it, from a new look or from the last one. */
   openClaim(input: ClaimInput): SeenWaiting;
   /**

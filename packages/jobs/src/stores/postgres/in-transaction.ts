@@ -3,7 +3,7 @@ import type { NodeEvent } from '../../core/nodes/membership.ts';
 import type { StoreInTransaction, Transaction } from '../../core/store/store.ts';
 import type { CommandResult, InsertOutcome } from '../../core/store/store-commands.ts';
 import { command, insertJobs, onlyOne } from '../../core/transactions/commands.ts';
-import { insideOf, inTurn, queriesOn } from './connection/callers-transaction.ts';
+import { queriesOn, runInCallersTransaction, runInTurn } from './connection/callers-transaction.ts';
 import type { Queries } from './connection/queries.ts';
 import { findJob } from './locks/job-locks.ts';
 import { CHANNEL, type NoticeMessage } from './membership/control-protocol.ts';
@@ -19,13 +19,13 @@ export interface InTransactionDeps {
 /** The methods of the store that can be part of a caller's transaction. */
 export function storeInTransaction(tx: Transaction, { shared, now }: InTransactionDeps): StoreInTransaction {
   return {
-    findJob: (jobId) => inTurn(tx, async () => (await findJob(queriesOn(tx), jobId))?.job),
+    findJob: (jobId) => runInTurn(tx, async () => (await findJob(queriesOn(tx), jobId))?.job),
     async insertJob(input) {
       const { type, typeVersion } = input.definition;
       // In its own transaction: the key depends on no job, and others must not wait for the caller's commit
       // to see it.
       await shared.types.ensure(type, typeVersion);
-      return insideOf<InsertOutcome>(tx, async ({ q }) => {
+      return runInCallersTransaction<InsertOutcome>(tx, async ({ q }) => {
         const at = now();
         const unit = createUnit(q, shared, at);
         const result = onlyOne(await runIn(unit, insertJobs(unit, [input]), { isCallers: true }));
@@ -37,7 +37,7 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
     async trigger(input) {
       const type = checkedBy(input.command);
       if (type !== undefined) await shared.types.ensure(type.type, type.typeVersion);
-      return insideOf<CommandResult>(tx, async ({ q, seesNewest }) => {
+      return runInCallersTransaction<CommandResult>(tx, async ({ q, seesNewest }) => {
         const at = now();
         const unit = createUnit(q, shared, at);
         const result = await runIn(unit, command(unit, input), { sharing: seesNewest });

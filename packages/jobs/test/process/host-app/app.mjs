@@ -20,7 +20,9 @@ await app.register(jobsPlugin, {
   engine,
   authorize: async (request) => {
     if (request.headers['x-key'] !== 'secret')
-      throw Object.assign(new Error('Who are you?'), { statusCode: 401 });
+      throw Object.assign(new Error('The header x-key is missing or wrong. Send a valid key.'), {
+        statusCode: 401,
+      });
     return { id: 'somebody' };
   },
 });

@@ -29,8 +29,8 @@ export function claimTables(
   hasJoined: boolean,
 ): Pick<AsyncTables, 'openClaim' | 'takeRuns' | 'endClaim'> {
   let claiming: Claiming | undefined;
-  const underWay = () => {
-    if (claiming === undefined) throw new Error('no claim is under way');
+  const claimInProgress = () => {
+    if (claiming === undefined) throw new Error('no claim is in progress');
     return claiming;
   };
   return {
@@ -45,13 +45,13 @@ export function claimTables(
     },
     async takeRuns({ node }, room, jobs) {
       const { which, places, prefetch } = room;
-      const taken = await takeRuns(u, room, { ...underWay().how, node, jobs });
-      if (which === 'suspect') underWay().tookSuspect = taken.runs.length > 0;
-      if (which === 'due') underWay().inOrder = { taken, asked: places + prefetch };
+      const taken = await takeRuns(u, room, { ...claimInProgress().how, node, jobs });
+      if (which === 'suspect') claimInProgress().tookSuspect = taken.runs.length > 0;
+      if (which === 'due') claimInProgress().inOrder = { taken, asked: places + prefetch };
       return taken.runs;
     },
     async endClaim(_, uids) {
-      const { look, how, tookSuspect, inOrder } = underWay();
+      const { look, how, tookSuspect, inOrder } = claimInProgress();
       const { found = 0, runs = [] } = inOrder?.taken ?? {};
       const asked = inOrder?.asked ?? 0;
       const due = runs.filter(({ availableAt }) => availableAt <= u.now);

@@ -12,25 +12,27 @@ export interface Ended<T> {
 }
 
 /** Access to a caller's transaction, for work inside it. */
-export interface Inside {
+export interface CallersTransaction {
   readonly q: Queries;
   /** True if each statement sees all earlier commits: not REPEATABLE READ or SERIALIZABLE. */
   readonly seesNewest: boolean;
 }
 
+type Work<T> = (callers: CallersTransaction) => Promise<Ended<T>>;
+
 /**
  * Runs work in a caller's transaction, and changes nothing else there. A savepoint undoes the work if it
  * fails or is not kept. The lock timeout applies only to the work.
  */
-export function insideOf<T>(tx: Transaction, work: (inside: Inside) => Promise<Ended<T>>): Promise<T> {
-  return inTurn(tx, () => inside(tx, work));
+export function runInCallersTransaction<T>(tx: Transaction, work: Work<T>): Promise<T> {
+  return runInTurn(tx, () => runInSavepoint(tx, work));
 }
 
 /**
  * Runs one piece of work at a time in each transaction: a rollback to a savepoint would undo parallel work
  * too.
  */
-export function inTurn<T>(tx: Transaction, work: () => Promise<T>): Promise<T> {
+export function runInTurn<T>(tx: Transaction, work: () => Promise<T>): Promise<T> {
   const done = (lastCalls.get(tx) ?? Promise.resolve()).then(work);
   lastCalls.set(
     tx,
@@ -42,7 +44,7 @@ export function inTurn<T>(tx: Transaction, work: () => Promise<T>): Promise<T> {
 /** For the whole process, because engines of two schemas may get the same transaction. */
 const lastCalls = new WeakMap<Transaction, Promise<unknown>>();
 
-async function inside<T>(tx: Transaction, work: (inside: Inside) => Promise<Ended<T>>): Promise<T> {
+async function runInSavepoint<T>(tx: Transaction, work: Work<T>): Promise<T> {
   await ask(tx, `SAVEPOINT ${SAVEPOINT}`);
   try {
     const [before] = await ask(tx, ENTER, [`${LOCK_WAIT_MS}ms`]);

@@ -5,7 +5,7 @@ import { numbersIn } from '../../rows/first-column.ts';
 import { LIVE_COLUMNS, liveRunOf } from '../../rows/run-row.ts';
 import { moveSucceeded, type OpenedMove } from '../shortcuts/move-succeeded.ts';
 import type { Unit } from '../tables/unit.ts';
-import { lockFreeJobsOf, lockJobsSoon } from './job-locks.ts';
+import { lockFreeJobsOf, tryLockJobs } from './job-locks.ts';
 
 /** Locks the runs of ended claims. Runs that succeeded and changed nothing else move to history at once. */
 export async function lockEndedClaims(
@@ -43,7 +43,7 @@ export async function lockClaims(u: Unit, claims: readonly ClaimKey[]): Promise<
   // Claimed runs whose jobs other transactions have locked.
   const held =
     others.length === 0 ? [] : numbersIn(await u.q.arrays(OF_HELD_JOBS, [others, [...u.jobs.keys()]]));
-  const isFree = held.length > 0 && (await lockJobsSoon(u, held));
+  const isFree = held.length > 0 && (await tryLockJobs(u, held));
   if (isFree) await lockRuns(held);
   const heldIds = new Set(isFree ? [] : held);
   return claims.map(({ runId, fence }) => {

@@ -63,14 +63,14 @@ export const HELD_AGAIN_MS = 200;
  * After a wait for locks timed out, the node skips such waits for this long. Otherwise each of its writes
  * would wait.
  */
-const IMPATIENT_MS = 2_000;
+const NO_WAIT_MS = 2_000;
 
 /** For this long after jobs were found locked, other transactions may want them again. */
-const SHARED_MS = 10_000;
+const CONTENDED_MS = 10_000;
 
 /** Locks the jobs of live runs in the order of uids. False, with nothing locked, if that takes too long. */
-export async function lockJobsSoon(u: Unit, runIds: readonly number[]): Promise<boolean> {
-  return soon(u, () => lockAll(u, LOCK_OF_RUNS, runIds));
+export async function tryLockJobs(u: Unit, runIds: readonly number[]): Promise<boolean> {
+  return tryWithShortWaits(u, () => lockAll(u, LOCK_OF_RUNS, runIds));
 }
 
 /**
@@ -79,25 +79,26 @@ export async function lockJobsSoon(u: Unit, runIds: readonly number[]): Promise<
  */
 export async function lockJobsInTurn(u: Unit, uids: readonly number[]): Promise<void> {
   if (uids.length === 0) return;
-  if (areShared(u.shared, u.now) && (await soon(u, () => lockAll(u, LOCK_BY_UIDS, uids)))) return;
+  const lockInOrder = () => lockAll(u, LOCK_BY_UIDS, uids);
+  if (areJobsContended(u.shared, u.now) && (await tryWithShortWaits(u, lockInOrder))) return;
   await takeFree(u, { uids, rows: await u.q.objects(LOCK_FREE_BY_UIDS, [uids]) });
 }
 
 /** Whether other transactions locked such jobs recently, so that {@link lockJobsInTurn} waits. */
-export function areShared({ patience }: Pick<Shared, 'patience'>, now: number): boolean {
-  return Math.abs(now - patience.sharedAt) < SHARED_MS;
+export function areJobsContended({ lockWaits }: Pick<Shared, 'lockWaits'>, now: number): boolean {
+  return Math.abs(now - lockWaits.foundLockedAt) < CONTENDED_MS;
 }
 
 /** Runs work that waits briefly for locks. If a wait times out, undoes the work and returns false. */
-async function soon(u: Unit, work: () => Promise<unknown>): Promise<boolean> {
-  const { patience } = u.shared;
-  if (Math.abs(u.now - patience.gaveUpAt) < IMPATIENT_MS) return false;
+async function tryWithShortWaits(u: Unit, work: () => Promise<unknown>): Promise<boolean> {
+  const { lockWaits } = u.shared;
+  if (Math.abs(u.now - lockWaits.timedOutAt) < NO_WAIT_MS) return false;
   await u.q.script(`SAVEPOINT soon; SET LOCAL lock_timeout = ${SHORT_WAIT_MS}`);
   try {
     await work();
   } catch (error) {
     if (!isLockTimeout(error)) throw error;
-    patience.gaveUpAt = u.now;
+    lockWaits.timedOutAt = u.now;
     // The rollback also restores the previous lock timeout.
     await u.q.script('ROLLBACK TO SAVEPOINT soon');
     return false;
@@ -112,7 +113,7 @@ export async function takeFree(
   { uids, rows }: { readonly uids: readonly number[]; readonly rows: readonly unknown[] },
 ): Promise<void> {
   await takeLocked(u, rows);
-  if (uids.some((uid) => !u.jobs.has(uid))) u.shared.patience.sharedAt = u.now;
+  if (uids.some((uid) => !u.jobs.has(uid))) u.shared.lockWaits.foundLockedAt = u.now;
 }
 
 /** Reads only the varying columns of jobs whose fixed columns are known. */

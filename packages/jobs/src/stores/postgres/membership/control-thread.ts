@@ -37,7 +37,7 @@ const SLACK_MS = 5;
 
 let connection: ControlConnection | undefined;
 /** A control connection that failed but may still be open. While it is open, it holds the lock. */
-let silent: ControlConnection | undefined;
+let failedConnection: ControlConnection | undefined;
 let spare: SpareConnection | undefined;
 /** A control connection works and renews the lease. */
 let hasControl = false;
@@ -82,7 +82,7 @@ async function run(): Promise<void> {
         });
       }
     } catch (error) {
-      setAside();
+      keepFailedConnection();
       if (!hasJoined) return end({ kind: 'failed', ...faultOf(error) });
     }
     if (!ended) await sleep.for(connection === undefined ? AGAIN_MS : untilNext());
@@ -100,8 +100,8 @@ async function connected(): Promise<ControlConnection> {
     await beat(made);
     hasControl = true;
     lease.forgetSaid();
-    silent?.drop();
-    silent = undefined;
+    failedConnection?.drop();
+    failedConnection = undefined;
     if (!isPooled) {
       await made.rows(SET_UP);
       await made.rows(`LISTEN ${CHANNEL}`);
@@ -123,7 +123,7 @@ async function opened(): Promise<ControlConnection> {
       url,
       received,
       lost(code) {
-        if (made === silent) silent = undefined;
+        if (made === failedConnection) failedConnection = undefined;
         else if (made === connection) disconnect();
         else return;
         lease.controlLost(code);
@@ -164,8 +164,8 @@ function forgetConnection(): void {
  * Call it when the control connection has failed. The connection stays open until another one works, because
  * closing it would release the lock.
  */
-function setAside(): void {
-  silent = connection ?? silent;
+function keepFailedConnection(): void {
+  failedConnection = connection ?? failedConnection;
   forgetConnection();
   spare?.wake();
 }
@@ -211,15 +211,15 @@ async function takeLock(on: ControlConnection): Promise<void> {
 
 /** Checks whether the other nodes live, and whether runs or jobs are due that no notice announced. */
 async function look(on: ControlConnection, over: LeaseKnown['renewedOver'] = 'control'): Promise<void> {
-  const isDeaf = isPooled || over === 'spare';
-  const { pid, answeredAt } = await others.look(on, isDeaf);
-  if (!isDeaf) {
+  const getsNoNotices = isPooled || over === 'spare';
+  const { pid, answeredAt } = await others.look(on, getsNoNotices);
+  if (!getsNoNotices) {
     backend ??= pid;
     if (backend !== pid) usePooled();
   }
-  const every = isDeaf ? POLL_EVERY_MS : LOOK_EVERY_MS + SLACK_MS;
+  const every = getsNoNotices ? POLL_EVERY_MS : LOOK_EVERY_MS + SLACK_MS;
   // A single node checks only at its heartbeats, because a joining node sends a notice.
-  nextLook = others.count === 0 && !isDeaf ? nextBeat : answeredAt + every;
+  nextLook = others.count === 0 && !getsNoNotices ? nextBeat : answeredAt + every;
 }
 
 /** No lock lasts and no notice arrives: other nodes judge this one by its lease, and it polls. */
@@ -247,7 +247,7 @@ async function watch(is: boolean): Promise<void> {
     await on.rows(NOTIFY_NODES, [CHANNEL, NODES_CHANGED]);
   } catch {
     // The next heartbeat retries.
-    setAside();
+    keepFailedConnection();
     sleep.wake();
   }
 }
@@ -271,7 +271,7 @@ function end(message: FromControl): void {
   ended = true;
   lease.end();
   disconnect();
-  silent?.drop();
+  failedConnection?.drop();
   spare?.end();
   const hasFailed = message.kind === 'lost' && !hasJoined;
   report(hasFailed ? { kind: 'failed', ...faultOf('it did not answer in time') } : message);

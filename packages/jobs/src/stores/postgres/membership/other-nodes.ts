@@ -26,13 +26,13 @@ export class OtherNodes {
   }
 
   /**
-   * Checks the other nodes. `isDeaf`: no notices arrive, so it also checks for due work. Returns the backend
-   * that answered, and the time of the answer.
+   * Checks the other nodes, and with `getsNoNotices` also for due work. Returns the backend that answered, and
+   * the time of the answer.
    */
-  async look(on: ControlConnection, isDeaf: boolean) {
+  async look(on: ControlConnection, getsNoNotices: boolean) {
     const { id, types } = this.#node;
     const sentAt = performance.now();
-    const rows = (await on.rows(LOOK, [versionsParam(types), id, isDeaf])) as LookRow[];
+    const rows = (await on.rows(LOOK, [versionsParam(types), id, getsNoNotices])) as LookRow[];
     const answeredAt = performance.now();
     const [first] = rows;
     if (first === undefined) throw new Error('the row of the server is gone');

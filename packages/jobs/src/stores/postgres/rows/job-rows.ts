@@ -50,7 +50,7 @@ export const UPDATE_JOB = `UPDATE greenvue_jobs.jobs SET ${JOB_COLUMNS.map(({ na
   WHERE uid = $${JOB_COLUMNS.length + 1}`;
 
 /** The columns that have the same values for all healthy jobs: no skipped slots, last run succeeded. */
-const OF_FINE_JOBS: ReadonlySet<string> = new Set([
+const OF_HEALTHY_JOBS: ReadonlySet<string> = new Set([
   'skipped_count',
   'last_status',
   'failed_in_row',
@@ -77,7 +77,7 @@ function stateUpdate(changed: readonly JobColumn[]) {
   const set = changed.map(({ name }) => `${name} = new.${name}`).join(', ');
   return {
     statement: rowsStatement(
-      { names, types: typesOf(columns), varying: names.filter((name) => !OF_FINE_JOBS.has(name)) },
+      { names, types: typesOf(columns), varying: names.filter((name) => !OF_HEALTHY_JOBS.has(name)) },
       (rows) => `UPDATE greenvue_jobs.jobs SET ${set} FROM ${rows} WHERE jobs.uid = new.uid`,
     ),
     /** One row of the statement's parameters. */

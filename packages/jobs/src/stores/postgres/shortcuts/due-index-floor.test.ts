@@ -4,9 +4,9 @@ import { DueIndexFloor, earlierOf, type Look, type Seen, START } from './due-ind
 const SLOW: Seen = { tookMs: 40 };
 const QUICK: Seen = { tookMs: 0.5 };
 
-describe('a low-water mark', () => {
+describe('the due-index floor', () => {
   let time: number;
-  let mark: DueIndexFloor;
+  let floor: DueIndexFloor;
   /** What a look from the start sees, and how many such looks were made. */
   let fromStart: Promise<Seen> | Seen;
   let asked: number;
@@ -14,10 +14,10 @@ describe('a low-water mark', () => {
     time = 0;
     asked = 0;
     fromStart = SLOW;
-    mark = new DueIndexFloor({ monotonic: () => time });
+    floor = new DueIndexFloor({ monotonic: () => time });
   });
   const look = (now: number): Promise<Look> =>
-    mark.look(now, async (from) => {
+    floor.look(now, async (from) => {
       expect(from).toBe(START);
       asked += 1;
       return fromStart;
@@ -29,7 +29,7 @@ describe('a low-water mark', () => {
     expect(asked).toBe(1);
   };
 
-  it('is none while looks are quick: each begins at the start', async () => {
+  it('is not used while looks are quick: each look starts at the beginning of the index', async () => {
     for (const now of [10_000, 11_000]) {
       const one = await look(now);
       expect(one).toMatchObject({ from: START });
@@ -39,7 +39,7 @@ describe('a low-water mark', () => {
     expect(asked).toBe(0);
   });
 
-  it('is none while not three looks in a row were slow', async () => {
+  it('is not used before three looks in a row were slow', async () => {
     for (const seen of [SLOW, SLOW, QUICK, SLOW, SLOW]) (await look(10_000)).done(10_000, seen);
     const next = await look(10_010);
     expect(next.from).toBe(START);
@@ -47,16 +47,16 @@ describe('a low-water mark', () => {
     expect(asked).toBe(0);
   });
 
-  it('learns that looks are slow, and that they are not, from what others have seen', async () => {
-    for (let n = 0; n < 3; n++) mark.noteDuration(40);
-    expect(mark.isSlow).toBe(true);
+  it('also uses the durations that other statements have measured', async () => {
+    for (let n = 0; n < 3; n++) floor.noteDuration(40);
+    expect(floor.isSlow).toBe(true);
     await look(10_000);
     expect(asked).toBe(1);
-    mark.noteDuration(0.5);
-    expect(mark.isSlow).toBe(false);
+    floor.noteDuration(0.5);
+    expect(floor.isSlow).toBe(false);
   });
 
-  it('is none any more once a look from the start is quick', async () => {
+  it('is no longer used when a look from the start is quick', async () => {
     await becomeSlow();
     time = 2_000;
     fromStart = QUICK;
@@ -66,7 +66,7 @@ describe('a low-water mark', () => {
     expect(asked).toBe(2);
   });
 
-  it('is where looks have come to, less what may be written late; and another look is asked for', async () => {
+  it('is what the last look reached, less the time for late commits; and another look is requested', async () => {
     await becomeSlow();
     time = 100;
     // Slow looks may take 40 ms of each two seconds.
@@ -76,7 +76,7 @@ describe('a low-water mark', () => {
     expect(asked).toBe(1);
   });
 
-  it('does not pass what was reached, nor what was seen and not taken', async () => {
+  it('is never after what a look reached, or after a due run that was left', async () => {
     await becomeSlow(7_000);
     expect((await look(10_010)).from).toBe(7_000);
     (await look(10_010)).done(10_010, { ...QUICK, earliest: 6_000 });
@@ -87,7 +87,7 @@ describe('a low-water mark', () => {
     expect((await look(10_040)).from).toBe(5_000);
   });
 
-  it('is set back to the earliest from the start, when there is time for that', async () => {
+  it('moves back to the earliest due time of the index, when there is time for a slow look', async () => {
     await becomeSlow();
     time = 1_999;
     await look(11_999);
@@ -112,7 +112,7 @@ describe('a low-water mark', () => {
   });
 
   // Promise P18, bounds.
-  it('lets an idle node rest, although another look could come sooner', async () => {
+  it('makes an idle node wait, although the next look could come sooner', async () => {
     fromStart = { tookMs: 2 };
     for (let n = 0; n < 3; n++) (await look(10_000)).done(10_000, fromStart);
     expect(await look(10_000)).toMatchObject({ againAt: 10_000 + 500 });
@@ -121,7 +121,7 @@ describe('a low-water mark', () => {
     expect(asked).toBe(2);
   });
 
-  it('is asked for by one of several looks, and what that has found is not forgotten by the others', async () => {
+  it('one of several looks starts at the beginning, and the others respect what it found', async () => {
     await becomeSlow();
     time = 2_000;
     const answer = Promise.withResolvers<Seen>();
@@ -135,15 +135,15 @@ describe('a low-water mark', () => {
     expect((await look(12_010)).from).toBe(3_000);
   });
 
-  it('moves back for an earlier due run, and a look that began before does not raise it again', async () => {
+  it('moves back for an earlier due run, and an older look does not move it forward again', async () => {
     await becomeSlow();
     const begun = await look(10_100);
-    mark.rewind([9_700, 4_000]);
+    floor.rewind([9_700, 4_000]);
     begun.done(10_100, QUICK);
     const next = await look(10_110);
     expect(next.from).toBe(4_000);
-    mark.rewind([]);
-    mark.rewind([5_000]);
+    floor.rewind([]);
+    floor.rewind([5_000]);
     next.done(10_110, QUICK);
     // The earliest of the runs that became due meanwhile.
     expect((await look(10_120)).from).toBe(5_000);
@@ -151,13 +151,13 @@ describe('a low-water mark', () => {
     expect((await look(10_130)).from).toBe(9_620);
   });
 
-  it('is not moved by a look that is not written', async () => {
+  it('does not move for a look whose transaction failed', async () => {
     await becomeSlow(7_000);
     await look(10_010);
     expect((await look(10_020)).from).toBe(7_000);
   });
 
-  it('needs the duration of a look once a second', async () => {
+  it('measures the duration of a look once a second', async () => {
     const first = await look(10_000);
     expect(first.mustSee).toBe(true);
     first.done(10_000, QUICK);

@@ -55,7 +55,7 @@ export interface DueIndexFloorOptions {
 export class DueIndexFloor {
   readonly #isOn: boolean;
   readonly #monotonic: () => number;
-  #mark = START;
+  #floor = START;
   readonly #open = new Set<OpenLook>();
   /** The durations of the last looks from the start. Several, because other work may have delayed one. */
   #lastTook: readonly number[] = [];
@@ -74,14 +74,14 @@ export class DueIndexFloor {
     const isFromStart = !this.isSlow;
     const look = this.#begin();
     return {
-      from: isFromStart ? START : this.#mark,
+      from: isFromStart ? START : this.#floor,
       mustSee: isFromStart && look.begun >= this.#seenAt + SEE_EVERY_MS,
       ...(isFromStart ? {} : { againAt: now + Math.max(Math.ceil(this.#nextAt - look.begun), AGAIN_MS) }),
       done: (reached, seen) => {
         const left = seen?.earliest ?? Number.POSITIVE_INFINITY;
         this.#end(
           look,
-          Math.min(reached === undefined ? this.#mark : Math.min(reached, now - LATE_MS), left),
+          Math.min(reached === undefined ? this.#floor : Math.min(reached, now - LATE_MS), left),
         );
         if (!isFromStart || seen === undefined) return;
         this.#seenAt = look.begun;
@@ -103,7 +103,7 @@ export class DueIndexFloor {
 
   /** Call it when rows are written that are due at these instants. Moves the floor back below them. */
   rewind(instants: readonly number[]): void {
-    this.#setBack(instants.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY));
+    this.#moveBack(instants.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY));
   }
 
   get #typicalMs(): number {
@@ -111,7 +111,7 @@ export class DueIndexFloor {
   }
 
   #begin(): OpenLook {
-    const look: OpenLook = { begun: this.#monotonic(), setBackTo: Number.POSITIVE_INFINITY };
+    const look: OpenLook = { begun: this.#monotonic(), movedBackTo: Number.POSITIVE_INFINITY };
     // A look whose transaction failed never ends.
     for (const other of this.#open) if (look.begun - other.begun > OPEN_MS) this.#open.delete(other);
     this.#open.add(look);
@@ -120,12 +120,12 @@ export class DueIndexFloor {
 
   #end(look: OpenLook, to: number): void {
     this.#open.delete(look);
-    this.#mark = Math.min(to, look.setBackTo);
+    this.#floor = Math.min(to, look.movedBackTo);
   }
 
-  #setBack(to: number): void {
-    this.#mark = Math.min(this.#mark, to);
-    for (const look of this.#open) look.setBackTo = Math.min(look.setBackTo, to);
+  #moveBack(to: number): void {
+    this.#floor = Math.min(this.#floor, to);
+    for (const look of this.#open) look.movedBackTo = Math.min(look.movedBackTo, to);
   }
 
   async #seeFromStart(now: number, see: (from: number) => Promise<Seen>): Promise<void> {
@@ -135,7 +135,7 @@ export class DueIndexFloor {
     const { earliest = now, tookMs } = await see(START);
     const to = Math.min(earliest, now - LATE_MS);
     this.#end(look, to);
-    this.#setBack(to);
+    this.#moveBack(to);
     this.noteDuration(tookMs);
     const typicalMs = this.#typicalMs;
     this.#nextAt = this.#monotonic() + Math.min(typicalMs / SHARE, Math.max(LONGEST_MS, typicalMs * 10));
@@ -148,7 +148,7 @@ interface OpenLook {
   /**
    * The earliest instant that the floor was moved back to since. The look must not move the floor above it.
    */
-  setBackTo: number;
+  movedBackTo: number;
 }
 
 /** Reads the columns of {@link seeing}. */

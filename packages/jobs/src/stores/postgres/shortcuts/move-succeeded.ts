@@ -3,7 +3,7 @@ import type { SettleInput } from '../../../core/store/store-passes.ts';
 import { FINISHED_COLUMNS, ORIGIN_COLUMNS } from '../../rows/run-row.ts';
 import { HAS_BEGUN } from '../connection/database.ts';
 import { type Param, type Queries, together } from '../connection/queries.ts';
-import { areShared, lockFreeByUids, lockJobsInTurn, takeFree } from '../locks/job-locks.ts';
+import { areJobsContended, lockFreeByUids, lockJobsInTurn, takeFree } from '../locks/job-locks.ts';
 import { lookAt } from '../tables/live-runs.ts';
 import type { Shared } from '../tables/shared.ts';
 import type { LookedAt, Unit } from '../tables/unit.ts';
@@ -48,11 +48,11 @@ export async function openMove(
   }: { readonly shared: Known; readonly batch: readonly SettleInput[]; readonly at: number },
 ): Promise<OpenedMove | undefined> {
   const succeeded = succeededIn(shared, batch);
-  if (succeeded.length === 0 || areShared(shared, at)) return undefined;
+  if (succeeded.length === 0 || areJobsContended(shared, at)) return undefined;
   const uids = uidsOf(succeeded);
   const dependent = uids.filter((uid) => shared.known.dependsOnLive(uid));
   const [rows, live] = await together([
-    q.objects(LOCK_AND_MOVE, [...toldColumns(succeeded, at), uids]),
+    q.objects(LOCK_AND_MOVE, [...movingParams(succeeded, at), uids]),
     lookAt(q, dependent),
   ]);
   return { succeeded, rows, live };
@@ -76,12 +76,12 @@ export async function moveSucceeded(
   await lockJobsInTurn(u, uidsOf(succeeded));
   const free = succeeded.filter(({ jobUid }) => u.jobs.has(jobUid));
   if (free.length === 0) return new Map();
-  const [row] = await u.q.arrays(MOVE, toldColumns(free, u.now));
+  const [row] = await u.q.arrays(MOVE, movingParams(free, u.now));
   const [fences] = row as readonly [readonly number[] | null];
   return movedOf(free, fences);
 }
 
-type Known = Pick<Shared, 'claims' | 'known' | 'patience' | 'shortcuts'>;
+type Known = Pick<Shared, 'claims' | 'known' | 'lockWaits' | 'shortcuts'>;
 
 const uidsOf = (runs: readonly Moved[]) => [...new Set(runs.map(({ jobUid }) => jobUid))];
 
@@ -120,7 +120,7 @@ function succeededOf(shared: Known, input: SettleInput): Succeeded | undefined {
 }
 
 /** The first six parameters of {@link moving}. */
-function toldColumns(runs: readonly Succeeded[], now: number): Param[] {
+function movingParams(runs: readonly Succeeded[], now: number): Param[] {
   const results = runs.map(({ result }) => result);
   return [
     runs.map(({ runId }) => runId),

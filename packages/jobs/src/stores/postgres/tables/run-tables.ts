@@ -92,7 +92,7 @@ export function claimedRunTables(u: Unit): ClaimedRunTables {
     async claimsOf(whose) {
       const rows = await ('node' in whose
         ? q.arrays(CLAIMED_BY, [whose.node])
-        : q.arrays(CLAIMED_BY_GONE, [whose.goneBut]));
+        : q.arrays(CLAIMED_BY_DEAD, [whose.deadExcept]));
       return rows.map((row) => {
         const [runId, fence] = rowOf<[number, number]>(row);
         return { runId, fence };
@@ -191,7 +191,7 @@ const MAKE_DUE = `UPDATE greenvue_jobs.live_runs SET available_at = $1::bigint
   WHERE id = $2 AND node IS NULL AND held = 'no'
     AND available_at > $1::bigint + CASE WHEN failures = 0 THEN ${LOOK_AHEAD_MS} ELSE 0 END`;
 
-const CLAIMED_BY_GONE = `SELECT id, fence FROM greenvue_jobs.live_runs WHERE node IS NOT NULL AND node <> $1
+const CLAIMED_BY_DEAD = `SELECT id, fence FROM greenvue_jobs.live_runs WHERE node IS NOT NULL AND node <> $1
   AND NOT EXISTS (SELECT FROM greenvue_jobs.nodes WHERE nodes.id = live_runs.node)`;
 const CLAIMED_BY = 'SELECT id, fence FROM greenvue_jobs.live_runs WHERE node = $1';
 const DELETE_LIVE = 'DELETE FROM greenvue_jobs.live_runs WHERE id = ANY($1::bigint[])';

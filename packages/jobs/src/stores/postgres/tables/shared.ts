@@ -34,7 +34,7 @@ export class Shared {
    * When a pass last timed out on locked jobs, and when this node last found a job locked that it wanted to
    * settle.
    */
-  readonly patience = { gaveUpAt: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY };
+  readonly lockWaits = { timedOutAt: Number.NEGATIVE_INFINITY, foundLockedAt: Number.NEGATIVE_INFINITY };
   readonly claims = new KnownClaims();
   readonly known = new KnownJobs();
   /** Recently triggered jobs by id. From them, the store knows what the next trigger makes. */

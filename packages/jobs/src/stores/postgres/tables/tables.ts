@@ -36,7 +36,7 @@ function createTables(u: Unit, options: TablesOptions): AsyncTables {
   const dueLook = new DueLook(u, { hasJoined, opened: openedPlan });
   let isPlan = false;
   /** Adds the made runs to the unit. */
-  let tellMade = (): void => undefined;
+  let addMadeRuns = (): void => undefined;
   return {
     ...waitingRunTables(u),
     ...claimedRunTables(u),
@@ -56,7 +56,7 @@ function createTables(u: Unit, options: TablesOptions): AsyncTables {
     async write() {
       if (!isPlan) return void (await writeUnit(u));
       dueLook.written();
-      tellMade = await writeUnitUnanswered(u);
+      addMadeRuns = await writeUnitUnanswered(u);
     },
     writeJobs: () => writeJobs(u),
     lockDue(input) {
@@ -65,7 +65,7 @@ function createTables(u: Unit, options: TablesOptions): AsyncTables {
     },
     async endPlan(planned) {
       const end = await dueLook.end(planned);
-      tellMade();
+      addMadeRuns();
       return end;
     },
   };

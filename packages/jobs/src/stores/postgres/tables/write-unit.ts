@@ -25,7 +25,7 @@ import { becomeDue, nextIds, type Unit } from './unit.ts';
 export async function writeUnit(u: Unit, claimant?: LastClaimant): Promise<ClaimResult | undefined> {
   const toClaim = claimant && takeClaimable(u, claimant);
   const queued = await writeRest(u);
-  if (queued.length > 0) tellQueued(u, queued, await u.q.arrays(...insertLive(u, queued)));
+  if (queued.length > 0) addMadeRuns(u, queued, await u.q.arrays(...insertLive(u, queued)));
   if (claimant === undefined || toClaim === undefined) return undefined;
   const { run, claimed } = await insertClaimed(u, toClaim, claimant);
   addQueued(u, run, toClaim.job);
@@ -40,7 +40,7 @@ export async function writeUnitUnanswered(u: Unit): Promise<() => void> {
   const queued = await writeRest(u);
   if (queued.length === 0) return () => undefined;
   const rows = await u.q.writeFor(...insertLive(u, queued));
-  return () => tellQueued(u, queued, rows());
+  return () => addMadeRuns(u, queued, rows());
 }
 
 /** Writes everything except the queued runs, and returns these. */
@@ -102,8 +102,8 @@ async function countInHours(u: Unit, runs: readonly EndedRun[]): Promise<void> {
   const rows = [...counts.values()].map(({ hour, status, count }) => [hour, status, count] as const);
   const { due, shard: own } = u.shared;
   // If looks are slow, a snapshot is keeping dead rows.
-  const inTurn = due.jobs.isSlow || due.runs.isSlow;
-  await u.q.write(ADD_TO_HOURS, [...columnsOf(rows, 3), shardAt(u.now, { own, inTurn })]);
+  const isRotating = due.jobs.isSlow || due.runs.isSlow;
+  await u.q.write(ADD_TO_HOURS, [...columnsOf(rows, 3), shardAt(u.now, { own, isRotating })]);
 }
 
 interface QueuedRun {
@@ -122,7 +122,7 @@ function insertLive(u: Unit, runs: readonly QueuedRun[]): ReturnType<RowsStateme
 }
 
 /** `ids`: the ids of the runs that were made. */
-function tellQueued(u: Unit, runs: readonly QueuedRun[], ids: readonly unknown[]): void {
+function addMadeRuns(u: Unit, runs: readonly QueuedRun[], ids: readonly unknown[]): void {
   const made = new Set(numbersIn(ids));
   for (const { run, job } of runs) if (made.has(Number(run.id))) addQueued(u, run, job);
 }

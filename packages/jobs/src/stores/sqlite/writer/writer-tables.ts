@@ -76,7 +76,7 @@ function claimTables(w: Writer, current: CurrentUnit) {
       }),
     claimsOf(whose) {
       const sql = 'node' in whose ? CLAIMED_BY : CLAIMED_BY_OTHERS;
-      const node = w.nodes.keyOf('node' in whose ? whose.node : whose.goneBut, now());
+      const node = w.nodes.keyOf('node' in whose ? whose.node : whose.deadExcept, now());
       return w.db.arrays(sql).all(node).map(claimKeyOf);
     },
     openClaim: ({ types }) => seeWaiting(w, types, now()),
