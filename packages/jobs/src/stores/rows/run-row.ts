@@ -76,7 +76,7 @@ type FinishedRow = [
 
 type Value = string | number | boolean | null;
 
-/** Reads a row of {@link FREE_COLUMNS}, whose words are those of `core`. */
+/** Reads a row of {@link FREE_COLUMNS} that uses the words of `core`. */
 export function freeRunOf(raw: unknown): Mutable<LiveRun> {
   const row = raw as FreeRow;
   const run: Mutable<LiveRun> = {

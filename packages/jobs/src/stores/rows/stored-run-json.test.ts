@@ -25,7 +25,7 @@ it.each<unknown>([
   expect(errorsOf(JSON.stringify([odd, error]))).toEqual([error]);
 });
 
-it.each(['{"half":', '7', '{}', 'null'])('stored text that holds no errors gives none: %s', (text) => {
+it.each(['{"half":', '7', '{}', 'null'])('stored text without errors returns none: %s', (text) => {
   expect(errorsOf(text)).toEqual([]);
   expect(progressOf(text)).toBeUndefined();
 });

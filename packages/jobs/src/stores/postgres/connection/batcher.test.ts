@@ -3,7 +3,7 @@ import { StoreError } from '../../../core/model/errors.ts';
 import { Batcher } from './batcher.ts';
 
 describe('requests of one turn of the event loop share a batch', () => {
-  it('in one batch for one turn of the event loop', async () => {
+  it('inputs of one turn of the event loop share a batch', async () => {
     const { sizes, ask, end } = gathering();
     const answers = [ask(1), ask(2), ask(3)];
     await begun(sizes, 1);
@@ -12,7 +12,7 @@ describe('requests of one turn of the event loop share a batch', () => {
     expect(sizes).toEqual([3]);
   });
 
-  it('a few that come while a batch is under way wait for it, so that they share the next one', async () => {
+  it('a few inputs that arrive during a batch wait for its end, and share the next batch', async () => {
     const { sizes, ask, end } = gathering();
     const answers = [ask(0)];
     await begun(sizes, 1);
@@ -26,7 +26,7 @@ describe('requests of one turn of the event loop share a batch', () => {
     expect(sizes).toEqual([1, 124]);
   });
 
-  it('many do not wait: a second batch begins beside the first, and never a third', async () => {
+  it('many inputs do not wait: a second batch starts in parallel, but never a third', async () => {
     const { sizes, ask, end } = gathering();
     const answers = Array.from({ length: 1_000 }, (_, n) => ask(n));
     await turn();
@@ -42,7 +42,7 @@ describe('requests of one turn of the event loop share a batch', () => {
     expect(sizes).toEqual([250, 250, 250, 250]);
   });
 
-  it('a second batch that fails is done one by one while the first is under way', async () => {
+  it('if the second batch fails, its inputs run one by one while the first batch runs', async () => {
     const { sizes, ask, end, alone } = gathering();
     const answers = Array.from({ length: 500 }, (_, n) => ask(n));
     await begun(sizes, 2);
@@ -57,7 +57,7 @@ describe('requests of one turn of the event loop share a batch', () => {
     expect(alone).toHaveLength(250);
   });
 
-  it('a batch leaves out inputs whose callers gave up, and does not begin when all of them did', async () => {
+  it('a batch leaves out inputs whose signal fired, and does not start if all signals fired', async () => {
     const { sizes, ask, end, signals } = gathering();
     const gone = new AbortController();
     const answers = [ask(1)];

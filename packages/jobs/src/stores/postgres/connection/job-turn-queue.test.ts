@@ -35,7 +35,7 @@ function turnsOf(max: number) {
 }
 
 describe('turns', () => {
-  it('one is left for other targets', async () => {
+  it('one turn stays free for other targets', async () => {
     const { ask, begun, end } = turnsOf(3);
     for (const name of ['a1', 'a2', 'a3']) ask(name, 'a');
     ask('b1', 'b');
@@ -47,7 +47,7 @@ describe('turns', () => {
     expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3']);
   });
 
-  it('what goes alone goes in the order of asking, one at a time, and keeps nothing else waiting', async () => {
+  it('commands that run alone keep their order, one at a time, and delay no other command', async () => {
     const { ask, begun, end } = turnsOf(3);
     ask('edit 1', 'a', true);
     ask('edit 2', 'a', true);
@@ -64,7 +64,7 @@ describe('turns', () => {
     expect(begun.at(-1)).toBe('edit 4');
   });
 
-  it('with one turn, all go one after the other', async () => {
+  it('with one turn, commands run one after the other', async () => {
     const { ask, begun, end } = turnsOf(1);
     ask('a1', 'a', true);
     ask('b1', 'b');

@@ -21,7 +21,7 @@ function begin() {
   return { works, answers, asked };
 }
 
-it('does the next part only when the one before is done, or has failed, or will never be', async () => {
+it('starts a part when the part before it has ended or failed, or its work ended without one', async () => {
   const { works, answers, asked } = begin();
   await expect(works[2]).rejects.toThrow(away);
   await turn();
@@ -38,7 +38,7 @@ it('does the next part only when the one before is done, or has failed, or will 
   expect(await works[3]).toBe(30);
 });
 
-it('repeats a part when asked again, and others do not wait for it', async () => {
+it('repeats a part on request, and other work does not wait for it', async () => {
   const section = new OrderedSection();
   const asked: string[] = [];
   const ask = async (what: string) => void asked.push(what);

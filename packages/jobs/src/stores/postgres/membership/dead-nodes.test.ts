@@ -15,7 +15,7 @@ const FREE = { isFree: true };
 
 // Promises P9, lost nodes; P17, clock.
 describe('dead nodes', () => {
-  it('has an expired lease and has sent no sign of life, even if its lock is held', () => {
+  it('include a node with an expired lease and no new heartbeat, even if its lock is held', () => {
     const seen: Seen = new Map();
     expect(deadAmong([node()], seen, at(0))).toEqual([]);
     expect(deadAmong([node({ isExpired: true })], seen, at(7_001))).toEqual([{ id: 'a', beatAt: 100 }]);
@@ -29,7 +29,7 @@ describe('dead nodes', () => {
     expect(deadAmong([node({ beatAt: 3_600_100 })], seen, at(5_500))).toEqual([]);
   });
 
-  it('is found again until it is removed: the node that recovers its runs may have failed', () => {
+  it('are found again until they are removed, because the node that recovers their runs may fail', () => {
     const seen: Seen = new Map();
     deadAmong([node(FREE)], seen, at(0));
     for (const again of [600, 1_100]) expect(deadAmong([node(FREE)], seen, at(again))).toHaveLength(1);
@@ -37,14 +37,14 @@ describe('dead nodes', () => {
     expect(seen.size).toBe(0);
   });
 
-  it('one whose lock was free in two looks at least 500 ms apart', () => {
+  it('include a node whose lock was free in two looks at least 500 ms apart', () => {
     const seen: Seen = new Map();
     expect(deadAmong([node(FREE)], seen, at(0))).toEqual([]);
     expect(deadAmong([node(FREE)], seen, at(500))).toEqual([]);
     expect(deadAmong([node(FREE)], seen, at(501))).toEqual([{ id: 'a', beatAt: 100 }]);
   });
 
-  it('not one that was heard of in between, nor one whose lock was held in between', () => {
+  it('do not include a node that sent a heartbeat or held its lock between the two looks', () => {
     const seen: Seen = new Map();
     deadAmong([node(FREE)], seen, at(0));
     expect(deadAmong([node({ ...FREE, beatAt: 101 })], seen, at(600))).toEqual([]);
@@ -52,7 +52,7 @@ describe('dead nodes', () => {
     expect(deadAmong([node({ ...FREE, beatAt: 101 })], seen, at(1_200))).toEqual([]);
   });
 
-  it('time is counted from when the first answer was there: what it saw may be as new as that', () => {
+  it('the 500 ms start at the answer to the first look: its snapshot may be that new', () => {
     const seen: Seen = new Map();
     deadAmong([node(FREE)], seen, at(0, 400));
     expect(deadAmong([node(FREE)], seen, at(899))).toEqual([]);

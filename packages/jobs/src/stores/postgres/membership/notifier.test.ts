@@ -12,21 +12,21 @@ const noticesIn = (payloads: readonly string[]) =>
 const listIn = (payloads: readonly string[], name: 'runIds' | 'events') =>
   noticesIn(payloads).flatMap((notice) => z.array(z.unknown()).parse(notice[name]));
 
-it('puts what fits into one payload, in order', () => {
+it('puts notices into one payload if they fit, in order', () => {
   const notices: Notice[] = [{ kind: 'wake' }, { kind: 'job_changed', jobId: 'a' }];
   const payloads = payloadsOf('node', notices);
   expect(payloads).toHaveLength(1);
   expect(noticesIn(payloads)).toEqual(notices);
 });
 
-it('splits what PostgreSQL would refuse, and loses nothing of it', () => {
+it('splits notices that are too long for PostgreSQL, and loses none', () => {
   const runIds = Array.from({ length: 5_000 }, (_, n) => String(517_393_612_800_000 + n));
   const payloads = payloadsOf('node', [{ kind: 'cancel', runIds }]);
   expect(Math.max(...payloads.map((payload) => Buffer.byteLength(payload)))).toBeLessThan(8_000);
   expect(listIn(payloads, 'runIds')).toEqual(runIds);
 });
 
-it('splits events by their bytes, and leaves out data that no payload has room for', () => {
+it('splits events by their bytes, and sends an event without data if it is too large for a payload', () => {
   const event = (runId: string, note: string): NodeEvent => ({
     at: 0,
     type: 'run.progress',

@@ -38,14 +38,14 @@ function written(after: StoredJob): Record<string, unknown> {
 }
 
 describe('the statement that writes the state of a job', () => {
-  it.each([...OF_A_SLOT, ...OF_AN_END])('writes %s, to its row alone', (column, after) => {
+  it.each([...OF_A_SLOT, ...OF_AN_END])('writes %s, and only to its row', (column, after) => {
     const { uid, ...values } = written(after);
     expect(uid).toBe(7);
     const changed = Object.entries(values).filter(([, value]) => value !== null && value !== 0);
     expect(changed).toEqual([[column, after.job.lastStatus ?? 1]]);
   });
 
-  it('writes only what a slot changes, only what an end changes, or both', () => {
+  it('writes the columns of a slot, the columns of an end, or both', () => {
     const names = (changes: typeof OF_A_SLOT) => changes.map(([column]) => column);
     const [slot, end] = [names(OF_A_SLOT), names(OF_AN_END)];
     for (const [, after] of OF_A_SLOT)

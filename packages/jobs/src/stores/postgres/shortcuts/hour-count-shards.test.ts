@@ -3,7 +3,7 @@ import { SHARDS, shardAt } from './hour-count-shards.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
 
-it('counts stay in one shard, and go through all of them while old versions of rows can not go', () => {
+it('counts stay in one shard, and rotate through all shards while a snapshot keeps old row versions', () => {
   const shards = (isRotating: boolean, own: number) =>
     Array.from({ length: SHARDS * 10 }, (_, n) => shardAt(T0 + n * 10, { own, isRotating }));
   expect(new Set(shards(false, 63))).toEqual(new Set([63]));

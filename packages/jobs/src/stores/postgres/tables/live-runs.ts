@@ -8,7 +8,7 @@ import type { FirstRuns, LookedAt, Unit } from './unit.ts';
 
 /**
  * The live runs of locked jobs, in the form that decisions need. It reads a few index entries for each job,
- * however many runs it has. Slower counts only on request. Uses what the unit has already `looked` at.
+ * however many runs it has. Slower counts only on request. Does not read again what the unit has in `looked`.
  */
 export async function liveRunsOf(
   u: Unit,

@@ -17,7 +17,7 @@ function rig() {
   return { vacuum, underWay, pass: (ms: number) => (now += ms) };
 }
 
-it('begins after 50,000 settlements, and not twice at once', () => {
+it('starts after 50,000 settlements, and only one runs at a time', () => {
   const { vacuum, underWay } = rig();
   vacuum.settled(49_999);
   expect(underWay).toHaveLength(0);
@@ -27,7 +27,7 @@ it('begins after 50,000 settlements, and not twice at once', () => {
   expect(underWay).toHaveLength(1);
 });
 
-it.each(['end', 'fail'] as const)('takes a fiftieth of the time at most, also where they %s', async (how) => {
+it.each(['end', 'fail'] as const)('takes a fiftieth of the time at most, also if vacuums %s', async (how) => {
   const { vacuum, underWay, pass } = rig();
   vacuum.settled(50_000);
   await underWay[0]?.[how](100);
@@ -40,7 +40,7 @@ it.each(['end', 'fail'] as const)('takes a fiftieth of the time at most, also wh
   expect(underWay).toHaveLength(2);
 });
 
-it('counts again from each one on', async () => {
+it('starts to count again after each vacuum', async () => {
   const { vacuum, underWay, pass } = rig();
   vacuum.settled(60_000);
   await underWay[0]?.end(100);
