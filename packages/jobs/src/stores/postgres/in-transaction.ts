@@ -53,7 +53,7 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
   };
 }
 
-/** The server sends the notice at the commit. It has no sender, so this node receives it too. */
+/** The server sends the notice at the commit. It names no sender, so this node receives it too. */
 async function notifyOnCommit(q: Queries, events: readonly NodeEvent[]): Promise<void> {
   const message: NoticeMessage = { from: '', notices: [{ kind: 'wake' }, { kind: 'events', events }] };
   await q.arrays(NOTIFY, [CHANNEL, JSON.stringify(message)]);

@@ -9,8 +9,8 @@ import { findServerFault } from './connection/server-fault.ts';
 
 /**
  * In order; the position (from 1) is the schema's version. Released migrations never change. Nodes of the
- * last version still run, and lock jobs and runs in either order. So each migration locks only one of their
- * tables.
+ * previous version still run, and lock jobs and runs in either order. So each migration locks only one of
+ * their tables.
  */
 const MIGRATIONS = [
   '0001-jobs-and-runs.sql',

@@ -21,8 +21,8 @@ interface Claiming {
 const FULL = 100;
 
 /**
- * Claims in one transaction. With `hasJoined`, takes nothing if the node's row is missing or its lease has
- * ended: the other nodes treat it as dead, and take back its claims.
+ * The operations of a claim. With `hasJoined`, a claim takes nothing if the node has no row or its lease has
+ * ended: the other nodes treat the node as dead, and take back its claims.
  */
 export function claimTables(
   u: Unit,

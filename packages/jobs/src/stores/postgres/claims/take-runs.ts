@@ -54,8 +54,8 @@ export async function takeRuns(
   { node, versions, hasJoined, from, jobs }: How & { readonly node: string; readonly jobs: JobIndexes },
 ): Promise<Taken> {
   if (which === 'suspect') {
-    // Lock before the claim's statement takes its snapshot, so that it sees the claims of the last lock
-    // holder.
+    // Locks before the claim's statement takes its snapshot, which must contain the claims of the previous
+    // lock holder.
     const [lock] = await q.arrays(TRY_SUSPECTS_LOCK, [SUSPECTS_LOCK]);
     if (!rowOf<[boolean]>(lock)[0]) return { found: 0, runs: [] };
   }

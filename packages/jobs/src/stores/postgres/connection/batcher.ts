@@ -20,8 +20,8 @@ interface Asked<Input, Result> {
 const MAX_TOGETHER = 250;
 const AT_ONCE = 2;
 /**
- * A batch of this size starts before the last one ends: the database writes one while this process builds the
- * other.
+ * A batch of this size does not wait for the previous one: the database writes one while this process builds
+ * the other.
  */
 const ENOUGH = 125;
 

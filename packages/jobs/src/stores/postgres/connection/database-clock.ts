@@ -39,7 +39,7 @@ export class DatabaseClock {
     this.#offset = Math.min(Math.max(this.#offset, now - answeredAt), now + 1 - askedAt);
   }
 
-  /** Asks several times at once, and then every 5 s. */
+  /** Asks several times in a row, and then every 5 s. */
   async start(q: Statements): Promise<void> {
     for (let n = 0; n < FIRST_ASKS; n++) await this.#ask(q);
     this.#askAgain(q);

@@ -26,8 +26,8 @@ export class OtherNodes {
   }
 
   /**
-   * Checks the other nodes, and with `getsNoNotices` also for due work. Returns the backend that answered, and
-   * the time of the answer.
+   * Checks the other nodes, and with `getsNoNotices` also for due work. Returns the backend that answered,
+   * and the time of the answer.
    */
   async look(on: ControlConnection, getsNoNotices: boolean) {
     const { id, types } = this.#node;

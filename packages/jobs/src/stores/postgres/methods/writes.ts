@@ -174,7 +174,7 @@ interface Step {
   reject(error: unknown): void;
 }
 
-/** Runs one transaction at a time. It contains all work that was requested during the last one. */
+/** Runs one transaction at a time. It contains all work that was requested during the previous one. */
 class PassQueue {
   readonly #db: Database;
   #waiting: Step[] = [];
