@@ -1,30 +1,32 @@
--- Words are words here: `status`, `held` and the like hold what `core` calls them. Times are milliseconds since the epoch.
+-- Columns such as `status` and `held` contain the words that `core` uses. Times are milliseconds since the
+-- epoch.
 
--- Run ids, job uids and fences: they only rise, over all nodes.
+-- Run ids, job uids and fences. They only rise, across all nodes.
 CREATE SEQUENCE greenvue_jobs.ids;
 
--- The living nodes. A node without a row is dead: it claims nothing, and what it had claimed is taken back (P9).
+-- The live nodes. A node without a row is dead: it claims nothing, and other nodes take back its claims (P9).
 CREATE TABLE greenvue_jobs.nodes (
   id text PRIMARY KEY,
-  -- Of the session advisory lock that the process holds while it lives.
+  -- The key of the session advisory lock that the process holds while it lives.
   lock_key integer NOT NULL GENERATED ALWAYS AS IDENTITY UNIQUE,
   version text NOT NULL,
   places integer NOT NULL,
   types jsonb NOT NULL,
   started_at bigint NOT NULL,
-  -- By the clock of the database.
+  -- By the database's clock.
   beat_at bigint NOT NULL,
   lease_until bigint NOT NULL,
-  -- Behind a pooler that shares sessions no lock can be held: such a node is judged by its lease alone.
+  -- False behind a pooler that shares sessions, because no lock lasts there. Other nodes then judge the node
+  -- by its lease alone.
   holds_lock boolean NOT NULL,
-  -- Somebody watches events on this node: the others tell it theirs.
+  -- A client watches events on this node, so the other nodes send it their events.
   watching boolean NOT NULL DEFAULT false,
-  -- What the node tells of itself with each heartbeat, as JSON.
+  -- The state that each heartbeat reports, as JSON.
   state text NOT NULL
 );
 
--- Which server this was when somebody last looked: a standby that was promoted has another timeline, and for one lease after
--- that was first seen nobody is dead.
+-- The timeline of the server at the last look. A promoted standby has another timeline. For one lease after a
+-- node has seen the new timeline, no node is dead.
 CREATE TABLE greenvue_jobs.server (
   one boolean PRIMARY KEY CHECK (one),
   timeline text NOT NULL,
@@ -33,7 +35,8 @@ CREATE TABLE greenvue_jobs.server (
 INSERT INTO greenvue_jobs.server (one, timeline, since)
   VALUES (true, left(pg_walfile_name(pg_current_wal_lsn()), 8), 0);
 
--- A job type in one version, under a small key: due indexes start with it, so that types without a handler cost nothing.
+-- A version of a job type, under a small key. Due indexes start with the key, so that types without a handler
+-- cost nothing.
 CREATE TABLE greenvue_jobs.job_types (
   key integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
   type text NOT NULL,
@@ -107,11 +110,11 @@ CREATE INDEX jobs_status ON greenvue_jobs.jobs (status) WHERE deleted_at IS NULL
 -- For pruning: tombstones, and finished jobs by age.
 CREATE INDEX jobs_gone ON greenvue_jobs.jobs (deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX jobs_finished ON greenvue_jobs.jobs (run_at) WHERE status = 'finished' AND deleted_at IS NULL;
--- For lists. No index holds what every run changes, so that those updates stay in their page.
+-- For lists. No index contains a column that every run changes, so those updates touch no index.
 CREATE INDEX jobs_name ON greenvue_jobs.jobs (name, uid) WHERE deleted_at IS NULL;
 CREATE INDEX jobs_created_at ON greenvue_jobs.jobs (created_at, uid) WHERE deleted_at IS NULL;
 
--- Runs that are not finished.
+-- Runs that have not finished.
 CREATE TABLE greenvue_jobs.live_runs (
   id bigint PRIMARY KEY,
   job_uid bigint NOT NULL,
@@ -143,15 +146,15 @@ CREATE TABLE greenvue_jobs.live_runs (
   CHECK (node IS NOT NULL OR (status = 'queued' AND cancel IS NULL AND zombie_since IS NULL)),
   CHECK (node IS NULL OR held = 'no')
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
--- What a claim reads: never a claimed or held run, never one of another type.
+-- The index for claims: no claimed or held runs, ordered within each type.
 CREATE INDEX live_runs_due ON greenvue_jobs.live_runs (type_key, available_at, id) WHERE held = 'no' AND node IS NULL;
 CREATE INDEX live_runs_job ON greenvue_jobs.live_runs (job_uid, held, available_at);
 CREATE INDEX live_runs_running ON greenvue_jobs.live_runs (job_uid, started_at) WHERE status = 'running';
 CREATE INDEX live_runs_node ON greenvue_jobs.live_runs (node) WHERE node IS NOT NULL;
--- The second belt of P5: no two live runs for one slot.
+-- A second guard for P5: no two live runs for one slot.
 CREATE UNIQUE INDEX live_runs_slot ON greenvue_jobs.live_runs (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL;
 
--- Runs that are finished; immutable.
+-- Finished runs. The rows never change.
 CREATE TABLE greenvue_jobs.runs (
   id bigint PRIMARY KEY,
   job_uid bigint NOT NULL,
@@ -209,7 +212,7 @@ CREATE TABLE greenvue_jobs.dedupe_keys (
   key text COLLATE "C" NOT NULL,
   run_id bigint NOT NULL,
   at bigint NOT NULL,
-  -- The run as it ended, once its own row was pruned.
+  -- A copy of the finished run, after the run's own row was pruned.
   pruned_run text,
   PRIMARY KEY (job_uid, key)
 );
@@ -228,7 +231,7 @@ CREATE INDEX audit_at ON greenvue_jobs.audit (at, id);
 CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE ON greenvue_jobs.audit
   FOR EACH ROW EXECUTE FUNCTION greenvue_jobs.refuse_change();
 
--- Finished runs by hour and status, of all jobs; in shards, so that commits of several nodes don't wait for one row.
+-- Finished runs of all jobs by hour and status. The shards prevent waits between commits of several nodes.
 CREATE TABLE greenvue_jobs.hour_counts (
   hour bigint NOT NULL,
   status text NOT NULL,
@@ -237,7 +240,7 @@ CREATE TABLE greenvue_jobs.hour_counts (
   PRIMARY KEY (hour, status, shard)
 ) WITH (fillfactor = 50);
 
--- The same by job, of runs whose rows were pruned: with what is still in `runs`, all of the last 90 days.
+-- The same by job, for pruned runs. Together with the rows in `runs`, they cover the last 90 days.
 CREATE TABLE greenvue_jobs.job_hour_counts (
   job_uid bigint NOT NULL,
   hour bigint NOT NULL,

@@ -1,8 +1,9 @@
--- When a job is to be looked at next lies in narrow rows of its own, with the index that finds what is due: a slot then writes the
--- job's row anew in its page, and touches none of the indexes that lists need. The job's own wake_at is the truth; this follows it,
--- whichever version of the software writes it.
--- What a node of the version before writes between the copy and the triggers would never be followed. This lock at once, since the
--- index below is dropped under it: a weaker one that is made stronger then would wait for those who wait for it.
+-- The wake times of jobs, in narrow rows with the index for due jobs. So a slot updates the job's row within
+-- its page, and touches no index for lists. `jobs.wake_at` stays the source; triggers copy it, whichever
+-- version writes.
+
+-- Without a lock, the triggers would miss what an older node writes between the copy and their creation. This
+-- is the lock that DROP INDEX needs: an upgrade from a weaker lock could deadlock.
 LOCK TABLE greenvue_jobs.jobs IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE greenvue_jobs.job_wakes (
   job_uid bigint PRIMARY KEY,
@@ -13,8 +14,8 @@ INSERT INTO greenvue_jobs.job_wakes (job_uid, type_key, wake_at) SELECT uid, typ
 CREATE INDEX job_wakes_due ON greenvue_jobs.job_wakes (type_key, wake_at, job_uid) WHERE wake_at IS NOT NULL;
 DROP INDEX greenvue_jobs.jobs_wake;
 
--- As its owner: whoever may write jobs need not know of this table. Its statements are planned once for a session, for however few
--- rows come first: by index, whatever comes later.
+-- Runs as its owner, so that roles that write jobs need no rights on this table. A session plans its
+-- statements once, when the table may be almost empty, so the settings force index plans.
 CREATE FUNCTION greenvue_jobs.follow_wakes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN

@@ -1,3 +1,4 @@
--- A slot and its settlement write the rows of jobs that were made together, and so lie together, all at once: in pages that are half
--- empty each finds room beside itself, and no index is touched. Pages that are there already fill as before until they are written anew.
+-- Jobs that are made together have neighboring rows. A slot and its settlement update them all at once.
+-- Half-empty pages have room for both updates, so no index changes. Existing pages fill up until they are
+-- rewritten.
 ALTER TABLE greenvue_jobs.jobs SET (fillfactor = 45);

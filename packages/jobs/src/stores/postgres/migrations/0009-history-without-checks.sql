@@ -1,4 +1,4 @@
--- As for jobs: they cost 0.1 ms for each statement.
+-- The same as for jobs: the checks cost 0.1 ms for each statement.
 DO $$
 DECLARE
   name text;
