@@ -104,7 +104,8 @@ function measuredText({ startedAt, commit, node, machine }: Results, place: stri
 }
 
 function valuesText({ scale }: Results): string {
-  const trial = scale === 1 ? '' : ` **This is a trial at ${scale} of the full size. Do not draw conclusions from it.**`;
+  const trial =
+    scale === 1 ? '' : ` **This is a trial at ${scale} of the full size. Do not draw conclusions from it.**`;
   return `Each value is the median of its rounds, with the minimum and the maximum in brackets. "x GreenVue" says how many times better GreenVue is than that system in the first column: above 1, GreenVue is better. It is the median of the ratios in the rounds that measured both, with minimum and maximum. "~" marks an estimate: no round measured both, so it compares medians that were measured at different hours.${trial}`;
 }
 
