@@ -15,6 +15,7 @@ import {
   listJobs,
   listJobTypes,
   listRuns,
+  logOut,
   patchJob,
   putJob,
   resumeJob,
@@ -54,6 +55,14 @@ describe('a request', () => {
       undefined,
       'Bearer three',
     ]);
+  });
+
+  test('accepts JSON if its response has a body', async () => {
+    const { connection, asked } = connectTo([json(JOB), empty(204), empty(204)]);
+    await getJob(connection, 'a');
+    await deleteJob(connection, 'a');
+    await logOut(connection, 'refresh');
+    expect(asked.map(({ headers }) => headers.accept)).toEqual(['application/json', undefined, undefined]);
   });
 
   test('names the version that a change is meant for', async () => {

@@ -43,7 +43,13 @@ interface RequestParts<T> {
 export const ANONYMOUS = { method: 'POST', isAnonymous: true, repeat: 'never' } as const;
 
 /** The kind of a success's body. */
-export function kindOf({ answer, method }: Pick<ApiRequest<never>, 'answer' | 'method'>): Kind {
+export function kindOf({
+  answer,
+  method,
+}: {
+  readonly answer?: Kind | undefined;
+  readonly method?: string | undefined;
+}): Kind {
   return answer ?? (method === 'DELETE' ? 'nothing' : 'object');
 }
 
@@ -93,7 +99,7 @@ export function messageOf(
   token: string | undefined,
 ) {
   const sent = new Headers(headers);
-  if (answer !== 'nothing' && !sent.has('accept')) sent.set('accept', 'application/json');
+  if (kindOf({ answer, method }) !== 'nothing' && !sent.has('accept')) sent.set('accept', 'application/json');
   if (body !== undefined) sent.set('content-type', 'application/json');
   if (token !== undefined) sent.set('authorization', `Bearer ${token}`);
   return {
