@@ -1,10 +1,10 @@
 import {
-  camelKeys,
   jobTypeJson,
   jobTypesSchema,
   previewBody,
   previewJson,
   previewSchema,
+  schedulePatch,
   statsJson,
   statsSchema,
 } from '../../http/index.ts';
@@ -45,7 +45,7 @@ function previewRoute(app: JobsApp, context: RouteContext): void {
   };
   app.post('/job-preview', { preParsing: context.allow('read'), schema }, async (request) => {
     const { job_id: jobId, count, ...fields } = request.body;
-    const patch = camelKeys(fields);
+    const patch = schedulePatch(fields);
     const preview = await (jobId === undefined
       ? context.engine.preview({ schedule: withoutNulls(patch), count })
       : context.engine.preview({ jobId, patch, count }));

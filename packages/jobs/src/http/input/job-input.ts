@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
+import { keysOf } from '../../core/objects.ts';
 import type { JobInput, JobPatch } from '../../engine/engine-port.ts';
 import { payloadSchema, text } from '../fields/text.ts';
 
@@ -118,20 +119,30 @@ export type PatchJobBody = z.output<typeof patchJobBody>;
 type Camel<Name> = Name extends `${infer First}_${infer Rest}` ? `${First}${Capitalize<Camel<Rest>>}` : Name;
 type CamelKeys<T> = { [Key in keyof T as Camel<Key & string>]: T[Key] };
 
-/** The fields of a body under the engine's names: `run_at` is `runAt`. */
-export function camelKeys<T extends object>(body: T): CamelKeys<T> {
+/** The fields of a schema in a body, under the engine's names: `run_at` is `runAt`. Leaves out other fields. */
+function camelFields<Field extends string, Body extends { readonly [Key in Field]?: unknown }>(
+  shape: Readonly<Record<Field, unknown>>,
+  body: Body,
+): CamelKeys<Pick<Body, Field & keyof Body>> {
   const camel = (name: string) => name.replace(/_(.)/g, (_match, letter: string) => letter.toUpperCase());
-  const entries = Object.entries(body).map(([name, value]) => [camel(name), value] as const);
-  return Object.fromEntries(entries) as CamelKeys<T>;
+  const entries = keysOf(shape).map((name): readonly unknown[] => [camel(name), body[name]]);
+  return Object.fromEntries(entries);
 }
 
 /** Converts a validated body to the engine's input. */
 export function jobInput(body: CreateJobBody): JobInput {
-  return camelKeys(body);
+  return camelFields(createJobBody.shape, body);
 }
 
 /** Converts a validated merge patch to the engine's patch. An absent field stays absent or is `undefined`. */
 export function jobPatch(body: PatchJobBody): JobPatch {
-  const { name, type, ...fields } = camelKeys(body);
+  const { name, type, ...fields } = camelFields(patchJobBody.shape, body);
   return { ...fields, ...(name === undefined ? {} : { name }), ...(type === undefined ? {} : { type }) };
+}
+
+/** The schedule fields of a patch. */
+export function schedulePatch(
+  body: Pick<PatchJobBody, keyof typeof schedulePatchFields>,
+): Pick<JobPatch, 'interval' | 'intervalMode' | 'cron' | 'timezone' | 'runAt' | 'onDemand' | 'startAt'> {
+  return camelFields(schedulePatchFields, body);
 }
