@@ -87,11 +87,14 @@ export interface JobTypeDefinition<Schema extends z.ZodObject, Deps> {
 /** A job type as the engine takes it, its payload type erased. */
 export interface JobType<Deps = never>
   extends Required<
-      Pick<JobTypeDefinition<z.ZodObject, Deps>, 'type' | 'description' | 'module' | 'version' | 'isolation'>
-    >,
-    Pick<JobTypeDefinition<z.ZodObject, Deps>, 'memoryMb' | 'timeout' | 'maxAttempts' | 'backoff'> {
+    Pick<JobTypeDefinition<z.ZodObject, Deps>, 'type' | 'description' | 'module' | 'version' | 'isolation'>
+  > {
   readonly payload: z.ZodObject;
   readonly operatorsMaySet: readonly string[];
+  readonly memoryMb: number | undefined;
+  readonly timeout: string | undefined;
+  readonly maxAttempts: number | undefined;
+  readonly backoff: BackoffOptions | undefined;
   run(ctx: JobContext<unknown>, deps: Deps): Promise<unknown>;
 }
 
@@ -108,12 +111,19 @@ export interface JobType<Deps = never>
 export function defineJobType<Schema extends z.ZodObject, Deps>(
   definition: JobTypeDefinition<Schema, Deps>,
 ): JobType<Deps> {
+  // Field by field: the definition may be an instance of a class, with accessors that a spread leaves out.
   return {
-    ...definition,
+    type: definition.type,
     description: definition.description ?? '',
+    module: definition.module,
     version: definition.version ?? 1,
+    payload: definition.payload,
     operatorsMaySet: definition.operatorsMaySet ?? [],
     isolation: definition.isolation ?? 'inline',
+    memoryMb: definition.memoryMb,
+    timeout: definition.timeout,
+    maxAttempts: definition.maxAttempts,
+    backoff: definition.backoff,
     run: (ctx, deps) => definition.run(parsed<Schema>(ctx), deps),
   };
 }
