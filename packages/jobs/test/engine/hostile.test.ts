@@ -56,6 +56,12 @@ describe('null that code gives', () => {
     expect(made.schedule).toMatchObject({ kind: 'interval', interval: '5m' });
   });
 
+  it('for the guard of an edit is no guard', async () => {
+    const unguarded = { ifUid: anything(null), ifVersion: anything(null) };
+    const { job: edited } = await h.engine.patchJob('job', { name: 'B' }, unguarded);
+    expect(edited).toMatchObject({ name: 'B', version: 2 });
+  });
+
   it('for an option of the engine is its default', async () => {
     await h.close();
     h = await createHarness({ autoRun: anything(null), concurrency: anything(null) });

@@ -105,11 +105,11 @@ async function edit(
   if (next.type !== job.type) throw errorOf(typeChanged(job));
   const definition = parseDefinition(deps, next);
   deps.dispatcher.takeBack({ jobId: job.id });
-  const { ifUid = job.uid, ifVersion = job.version } = options;
+  const guard = { ifUid: options.ifUid ?? job.uid, ifVersion: options.ifVersion ?? job.version };
   return ask(deps, {
     jobId: job.id,
     command: { kind: 'edit', definition },
-    options: { ...options, ifUid, ifVersion },
+    options: { ...options, ...guard },
     change: next,
   });
 }
