@@ -184,7 +184,7 @@ test(
     await heading(page, 'Search');
     await history
       .getByRole('row')
-      .filter({ hasText: 'No node could take this slot in time' })
+      .filter({ hasText: 'No node was available in time' })
       .getByRole('link')
       .click();
     await page.getByText(/^This slot was skipped: no node could take it in time/).waitFor();

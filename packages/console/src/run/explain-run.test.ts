@@ -61,7 +61,7 @@ describe('a skipped slot', () => {
     // Under every catch-up policy: `all` leaves slots beyond a hundred to such a row.
     expect(explained(run)).toContain('does not run it later');
     expect(explained(run)).not.toContain('the job does not make up');
-    expect(runNote(run)).toBe('No node could take this slot in time (1,200 slots)');
+    expect(runNote(run)).toBe('No node was available in time (1,200 slots)');
   });
 });
 

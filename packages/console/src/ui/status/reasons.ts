@@ -17,7 +17,7 @@ const REASONS: Record<RunReason, ReasonWords> = {
       'This slot was skipped: another run was live when the slot was due, and the overlap setting allows no more.',
   },
   missed: {
-    short: 'No node could take this slot in time',
+    short: 'No node was available in time',
     sentence:
       'This slot was skipped: no node could take it in time, and the catch-up setting does not run it later.',
   },
