@@ -432,6 +432,16 @@ const FAIL_ONCE = `CREATE SEQUENCE public.failures;
   END $$;
   CREATE TRIGGER fails_once AFTER INSERT ON greenvue_jobs.live_runs FOR EACH STATEMENT EXECUTE FUNCTION public.fail_once()`;
 
+it('a claim of a run whose job row is gone fails, and gives no run the job of another', async () => {
+  await races.store.insertJob({ definition: definitionOf('a', { schedule: ON_DEMAND }) });
+  await races.store.insertJob({ definition: definitionOf('b', { schedule: ON_DEMAND }) });
+  for (const jobId of ['a', 'b']) await races.store.command({ jobId, command: { kind: 'trigger' } });
+  await races.other.query("DELETE FROM greenvue_jobs.jobs WHERE id = 'a'");
+  await expect(claim(2)).rejects.toThrow(/a run belongs to no job/);
+  const { rows } = await races.other.query('SELECT node FROM greenvue_jobs.live_runs');
+  expect(rows).toEqual([{ node: null }, { node: null }]);
+});
+
 describe('edits and a deletion that are asked for at once', () => {
   // Two inserts over two connections would arrive in a random order, in some of these rounds.
   it('are done in the order of asking', async () => {

@@ -74,7 +74,12 @@ export function claimTables(
       const isHeld = asked > 0 && found === 0 && earliest !== undefined && earliest <= u.now;
       const againAt = isFull ? u.now : earlierOf(isHeld ? u.now + HELD_AGAIN_MS : earliest, look.againAt);
       return {
-        jobs: uids.flatMap((uid) => jobs.get(uid) ?? []),
+        jobs: uids.map((uid) => {
+          const job = jobs.get(uid);
+          // The runs name their jobs by their index in this list, so it must not skip one.
+          if (job === undefined) throw new Error(`a run belongs to no job (uid ${uid})`);
+          return job;
+        }),
         seen: { ...u.shared.waiting.seen, againAt },
       };
     },
