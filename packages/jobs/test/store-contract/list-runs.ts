@@ -128,7 +128,10 @@ export function listRunsContract(makeStore: MakeStore): void {
       const run = await t.trigger('a');
       expect(await t.store.getRun(run.id)).toEqual({ run, jobId: 'a', type: 'noop' });
       expect(await t.store.getRun('1')).toBeUndefined();
-      expect(await t.store.getRun('nonsense')).toBeUndefined();
+      for (const id of ['nonsense', `${run.id}.5`]) {
+        expect(await t.store.getRun(id)).toBeUndefined();
+        expect(await t.store.getLogs(id)).toBeUndefined();
+      }
     });
 
     it('a read sees every write that was answered before it was asked for', async () => {

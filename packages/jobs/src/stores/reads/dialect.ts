@@ -106,10 +106,10 @@ export function allOf(conditions: readonly string[]): string {
 }
 
 /**
- * The nearest value that fits a `bigint`, because a client can send any number. 0 for NaN: no row has the id
- * 0.
+ * The nearest value that fits a `bigint`, because a client can send any number. 0 for a number that is not
+ * whole: no row has the id 0.
  */
 export function bindable(value: number): number {
-  if (Number.isNaN(value)) return 0;
-  return Math.trunc(Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER));
+  const nearest = Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
+  return Number.isInteger(nearest) ? nearest : 0;
 }
