@@ -432,6 +432,14 @@ const FAIL_ONCE = `CREATE SEQUENCE public.failures;
   END $$;
   CREATE TRIGGER fails_once AFTER INSERT ON greenvue_jobs.live_runs FOR EACH STATEMENT EXECUTE FUNCTION public.fail_once()`;
 
+it('pruning removes a deleted job also when the clock has gone back since', async () => {
+  await races.store.insertJob({ definition: definitionOf('a') });
+  await races.store.command({ jobId: 'a', command: { kind: 'delete' } });
+  await races.other.query('UPDATE greenvue_jobs.jobs SET deleted_at = deleted_at + 3600000');
+  const retention = { finishedPerJob: 10, skippedPerJob: 10, maxAgeMs: HOUR, countsMaxAgeMs: HOUR };
+  expect(await races.store.prune(retention)).toMatchObject({ removed: 1 });
+});
+
 it('a claim of a run whose job row is gone fails, and gives no run the job of another', async () => {
   await races.store.insertJob({ definition: definitionOf('a', { schedule: ON_DEMAND }) });
   await races.store.insertJob({ definition: definitionOf('b', { schedule: ON_DEMAND }) });

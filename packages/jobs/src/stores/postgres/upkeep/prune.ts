@@ -57,6 +57,7 @@ export function pruneTables(u: Unit): Pick<AsyncTables, keyof PruneTables> {
     },
     async removeOld(what, before, limit) {
       if (what === 'nodeNames') return 0;
+      if (what === 'tombstones') return q.run(REMOVE_TOMBSTONES, [limit]);
       return q.run(OLD[what], what === 'finishedJobs' ? [before, limit, u.now] : [before, limit]);
     },
   };
@@ -97,18 +98,19 @@ const oldOf = (table: string, at: string) => `DELETE FROM greenvue_jobs.${table}
  * The array makes PostgreSQL pick and lock the rows once, and not once for each row. No job ends before its
  * `run_at`, so the condition on `run_at` limits the rows to read.
  */
-const OLD: Readonly<Record<Exclude<OldRows, 'nodeNames'>, string>> = {
+const OLD: Readonly<Record<Exclude<OldRows, 'tombstones' | 'nodeNames'>, string>> = {
   finishedJobs: `UPDATE greenvue_jobs.jobs SET deleted_at = $3 WHERE uid = ANY(ARRAY(
     SELECT uid FROM greenvue_jobs.jobs
     WHERE status = 'finished' AND deleted_at IS NULL AND run_at < $1
       AND coalesce(last_end_at, last_slot_at, created_at) < $1
     LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED))`,
-  tombstones: `DELETE FROM greenvue_jobs.jobs WHERE uid = ANY(ARRAY(
-    SELECT uid FROM greenvue_jobs.jobs
-    WHERE deleted_at <= $1 AND finished_count = 0 AND skipped_count = 0
-      AND NOT EXISTS (SELECT 1 FROM greenvue_jobs.live_runs WHERE job_uid = uid)
-    LIMIT $2 FOR UPDATE SKIP LOCKED))`,
   dedupeKeys: oldOf('dedupe_keys', 'at'),
   hours: oldOf('hour_counts', 'hour'),
   jobHours: oldOf('job_hour_counts', 'hour'),
 };
+/** Also with a time of deletion that lies ahead, after the clock went back (P17, clock). */
+const REMOVE_TOMBSTONES = `DELETE FROM greenvue_jobs.jobs WHERE uid = ANY(ARRAY(
+  SELECT uid FROM greenvue_jobs.jobs
+  WHERE deleted_at IS NOT NULL AND finished_count = 0 AND skipped_count = 0
+    AND NOT EXISTS (SELECT 1 FROM greenvue_jobs.live_runs WHERE job_uid = uid)
+  LIMIT $1 FOR UPDATE SKIP LOCKED))`;
