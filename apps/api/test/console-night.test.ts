@@ -255,7 +255,7 @@ test(
     await page.getByText('Stack', { exact: true }).tap();
     await page
       .getByRole('group', { name: 'the stack' })
-      .getByText(/no way to/)
+      .getByText(/cannot reach/)
       .waitFor();
     await look();
     way.isOpen = true;
