@@ -241,7 +241,7 @@ const TOO_MANY_PUT_OFF = refused(
 );
 const UNTIL_PAST = refused(
   'until_past',
-  'until must lie in the future. Leave it out to pause until somebody resumes the job.',
+  '`until` must be in the future. To pause until a resume, leave it out.',
   '/until',
 );
 const FINISHED = refused('finished', 'The job is finished: it has no slot left that a pause could hold.');

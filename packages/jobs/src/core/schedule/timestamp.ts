@@ -33,7 +33,7 @@ export function parseTimestamp(text: string): Parsed<number> {
   const offsetMs = (offsetHour * 60 + offsetMinute) * 60_000;
   const value = match[8] === '-' ? utc + offsetMs : utc - offsetMs;
   if (value < FIRST_INSTANT || value > LAST_INSTANT) {
-    return { ok: false, detail: 'no such time: in UTC it must lie in the years 0000 to 9999' };
+    return { ok: false, detail: 'no such time: in UTC, the year must be 0000 to 9999' };
   }
   return { ok: true, value };
 }
