@@ -119,24 +119,35 @@ export type PatchJobBody = z.output<typeof patchJobBody>;
 type Camel<Name> = Name extends `${infer First}_${infer Rest}` ? `${First}${Capitalize<Camel<Rest>>}` : Name;
 type CamelKeys<T> = { [Key in keyof T as Camel<Key & string>]: T[Key] };
 
-/** The fields of a schema in a body, under the engine's names: `run_at` is `runAt`. Leaves out other fields. */
-function camelFields<Field extends string, Body extends { readonly [Key in Field]?: unknown }>(
-  shape: Readonly<Record<Field, unknown>>,
-  body: Body,
-): CamelKeys<Pick<Body, Field & keyof Body>> {
-  const camel = (name: string) => name.replace(/_(.)/g, (_match, letter: string) => letter.toUpperCase());
-  const entries = keysOf(shape).map((name): readonly unknown[] => [camel(name), body[name]]);
-  return Object.fromEntries(entries);
+/**
+ * Reads the fields of a schema from a body, under the engine's names: `run_at` is `runAt`. Leaves out other
+ * fields. The names are computed once for each schema, because each request needs them.
+ */
+function camelFields<Field extends string>(shape: Readonly<Record<Field, unknown>>) {
+  const names = keysOf(shape).map((field): readonly [Field, string] => [
+    field,
+    field.replace(/_(.)/g, (_match, letter: string) => letter.toUpperCase()),
+  ]);
+  return <Body extends { readonly [Key in Field]?: unknown }>(
+    body: Body,
+  ): CamelKeys<Pick<Body, Field & keyof Body>> => {
+    const entries = names.map(([field, camel]): readonly unknown[] => [camel, body[field]]);
+    return Object.fromEntries(entries);
+  };
 }
+
+const createFields = camelFields(createJobBody.shape);
+const patchFields = camelFields(patchJobBody.shape);
+const scheduleFieldsOf = camelFields(schedulePatchFields);
 
 /** Converts a validated body to the engine's input. */
 export function jobInput(body: CreateJobBody): JobInput {
-  return camelFields(createJobBody.shape, body);
+  return createFields(body);
 }
 
 /** Converts a validated merge patch to the engine's patch. An absent field stays absent or is `undefined`. */
 export function jobPatch(body: PatchJobBody): JobPatch {
-  const { name, type, ...fields } = camelFields(patchJobBody.shape, body);
+  const { name, type, ...fields } = patchFields(body);
   return { ...fields, ...(name === undefined ? {} : { name }), ...(type === undefined ? {} : { type }) };
 }
 
@@ -144,5 +155,5 @@ export function jobPatch(body: PatchJobBody): JobPatch {
 export function schedulePatch(
   body: Pick<PatchJobBody, keyof typeof schedulePatchFields>,
 ): Pick<JobPatch, 'interval' | 'intervalMode' | 'cron' | 'timezone' | 'runAt' | 'onDemand' | 'startAt'> {
-  return camelFields(schedulePatchFields, body);
+  return scheduleFieldsOf(body);
 }
