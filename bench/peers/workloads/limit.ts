@@ -8,7 +8,7 @@ import { fill, JOBS, RUNS_OF_EACH } from './drain.ts';
 export const limit: Workload = {
   name: 'limit',
   title: 'The raw limit',
-  what: 'Plain statements without an engine write the same rows as a drain, through the same driver: a claim, a row of history, the deletion of the live row, and the counts of job and hour. SQLite: batches of 1,000 runs. PostgreSQL: two connections, each with half of the jobs, in batches of 2,000; then one connection, in batches of 1,000.',
+  what: 'Plain statements without an engine write the same rows as a drain, through the same driver. They write a claim, a row of history, the deletion of the live row, and the counts of job and hour. SQLite: batches of 1,000 runs. PostgreSQL: two connections, each with half of the jobs, in batches of 2,000; then one connection, in batches of 1,000.',
   columns: [
     { figure: 'perSecond', title: 'runs/s', unit: 'each second' },
     { figure: 'onOne', title: 'on one connection', unit: 'each second' },

@@ -9,7 +9,7 @@ const MAX_PRUNED = 500;
 /** A job's history may outgrow its bounds by this factor before it is cut back to them. */
 const SLACK = 1.2;
 /**
- * From this many times its bounds, a job's history is cut by the order in which its runs were made, not
+ * Above this many times its bounds, a job's history is cut by the order in which its runs were made, not
  * ended.
  */
 const FAR_OVER = 4;
@@ -17,9 +17,7 @@ const FAR_OVER = 4;
 const MAX_JOBS = 20;
 const DAY_MS = 24 * 3_600_000;
 
-/**
- * One step of a prune, in a transaction of its own: removes some of the rows that retention no longer keeps.
- */
+/** One step of a prune, in a transaction: removes some of the rows that retention no longer keeps. */
 export type PruneStep = (unit: UnitOfWork) => Script<Pruned>;
 
 export interface Pruned {
@@ -41,7 +39,7 @@ export function* prune(retention: Retention): Generator<PruneStep, PruneResult, 
     (unit, left) => pruneOld(unit, retention, left),
     older('finishedJobs', maxAgeMs),
     older('tombstones', 0),
-    // A dedupe key of exactly this age no longer counts.
+    // A dedupe key whose age is exactly `DEDUPE_MS` no longer counts.
     older('dedupeKeys', DEDUPE_MS - 1),
     older('hours', countsMaxAgeMs),
     older('jobHours', countsMaxAgeMs),
@@ -85,7 +83,7 @@ function* pruneOverfull(unit: UnitOfWork, retention: Retention, limit: number): 
   }
   const ids = toPrune.length === 0 ? [] : yield* ask('firstRuns', toPrune);
   const removed = yield* removeRuns(unit, ids, retention);
-  // If nothing could be removed, the next step must not look at the same jobs again at once.
+  // If nothing could be removed, the caller must not prune the same jobs again at once.
   return { removed, more: more && (removed > 0 || jobs.length === 0) };
 }
 

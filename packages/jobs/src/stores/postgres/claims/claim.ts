@@ -22,7 +22,7 @@ const FULL = 100;
 
 /**
  * The operations of a claim. With `hasJoined`, a claim takes nothing if the node has no row or its lease has
- * ended: the other nodes treat the node as dead, and take back its claims.
+ * ended. The other nodes treat such a node as dead, and take back its claims.
  */
 export function claimTables(
   u: Unit,

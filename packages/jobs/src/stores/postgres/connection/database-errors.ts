@@ -72,8 +72,9 @@ export function isAnswer(error: unknown): boolean {
   return code !== undefined && !LOST.test(code);
 }
 
-// Class 08 and class 57: the server closed the connection. 25P03: it closed it because a transaction was idle
-// for too long. 25006: after a failover, the connection may lead to a read-only server.
+// Class 08: the connection failed. Class 57: an operator intervened, for example with a shutdown. 25P03: the
+// server closed the connection, because a transaction was idle for too long. 25006: after a failover, the
+// connection may lead to a read-only server.
 const LOST = /^(?:08|57|25P03|25006)/;
 
 /** Another transaction caused the failure, so the store can repeat this one. */

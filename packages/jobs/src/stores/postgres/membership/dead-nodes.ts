@@ -30,8 +30,8 @@ export type Seen = Map<string, { readonly beatAt: number; readonly at: number; r
 const SILENT_MS = BEAT_EVERY_MS + 2_000;
 
 /**
- * Returns the dead nodes. A node is dead if its lease has ended, or if its lock was free in two looks at
- * least 500 ms apart, and it sent no heartbeat meanwhile. Updates `seen` for the next look.
+ * Returns the dead nodes: their lease has ended, or their lock was free in two looks at least 500 ms apart.
+ * A dead node sent no heartbeat meanwhile. Updates `seen` for the next look.
  */
 export function deadAmong(
   nodes: readonly SeenNode[],

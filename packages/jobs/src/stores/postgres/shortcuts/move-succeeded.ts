@@ -35,8 +35,8 @@ export interface OpenedMove {
 }
 
 /**
- * Sends, in one round trip, the statements that a settlement of few runs usually needs: it locks their jobs,
- * moves succeeded runs of the locked jobs, and reads the remaining live runs. `at`: about the transaction's
+ * Sends, in one round trip, the statements that a settlement of few runs usually needs. They lock the jobs,
+ * move succeeded runs of the locked jobs, and read the remaining live runs. `at`: about the transaction's
  * time.
  */
 export async function openMove(

@@ -29,8 +29,8 @@ export interface Shortcuts {
    */
   readonly settleApart: boolean;
   /**
-   * Looks for due jobs and runs skip dead rows while a snapshot keeps them. A look then takes 2 times as long
-   * as without a snapshot, instead of 5 times (`due-index-floor.ts`; decision 19).
+   * Looks for due jobs and runs skip dead rows while a snapshot keeps them. Runs then cost 2 times the CPU
+   * that they cost without a snapshot, instead of 5 times (`due-index-floor.ts`; decision 19).
    */
   readonly dueIndexFloor: boolean;
 }

@@ -108,7 +108,7 @@ const OLD: Readonly<Record<Exclude<OldRows, 'tombstones' | 'nodeNames'>, string>
   hours: oldOf('hour_counts', 'hour'),
   jobHours: oldOf('job_hour_counts', 'hour'),
 };
-/** Also with a time of deletion that lies ahead, after the clock went back (P17, clock). */
+/** Includes jobs whose time of deletion is in the future, because the clock went back (P17, clock). */
 const REMOVE_TOMBSTONES = `DELETE FROM greenvue_jobs.jobs WHERE uid = ANY(ARRAY(
   SELECT uid FROM greenvue_jobs.jobs
   WHERE deleted_at IS NOT NULL AND finished_count = 0 AND skipped_count = 0
