@@ -31,7 +31,7 @@ export function laterBuild(folder: string, migrations: number): Build {
   const postgres = join('src', 'stores', 'postgres');
   mkdirSync(jobs, { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(base, 'node_modules'));
-  for (const part of ['package.json', 'src', join('test', 'chaos')])
+  for (const part of ['package.json', 'src', join('test', 'chaos'), join('test', 'silent-logger.ts')])
     cpSync(join(root, 'packages', 'jobs', part), join(jobs, part), { recursive: true });
   const names = Array.from({ length: migrations }, (_, n) => `chaos-${n + 1}.sql`);
   for (const [n, file] of names.entries())
