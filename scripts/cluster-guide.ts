@@ -29,7 +29,7 @@ export function clusterGuide({ databaseUrl, serverPid, nodes, dataDir }: Cluster
     `export DATABASE_URL=${databaseUrl} DATA_DIR='${dataDir.replaceAll("'", "'\\''")}'`,
     'TOKEN=$(npm run -s token)',
     '',
-    '# The nodes, as any of them sees them.',
+    '# The nodes. Every node gives the same answer.',
     `curl ${second.url}/api/job-stats ${auth}`,
     '# The last runs, and the nodes that ran them.',
     `curl "${third.url}/api/runs?limit=5" ${auth}`,

@@ -10,7 +10,7 @@ export interface Layer {
   readonly entries?: readonly string[];
   /** Further files that other layers may import types from. */
   readonly typeEntries?: readonly string[];
-  /** The packages that it may import; absent: any. `node:` means all built-ins. */
+  /** The packages that it may import; without the list, all. `node:` means all built-ins. */
   readonly packages?: readonly string[];
   /** Packages that it may only import types from. */
   readonly typePackages?: readonly string[];

@@ -13,7 +13,7 @@ import { publicUrlOf, publicUrlVariable } from './public-url.ts';
 export interface Config {
   readonly env: 'development' | 'test' | 'production';
   readonly host: string;
-  /** 0: any free port. */
+  /** 0 lets the system choose a free port. */
   readonly port: number;
   /** Public URL of this server, for links in mails. */
   readonly publicUrl: string;

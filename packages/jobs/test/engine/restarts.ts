@@ -64,7 +64,7 @@ export function restarts(makeDatabase: MakeDatabase): void {
         type: 'bad',
         module: import.meta.url,
         payload: z.strictObject({ days: z.int() }),
-        // @ts-expect-error: the type says so, too.
+        // @ts-expect-error: the type refuses this field, too.
         operatorsMaySet: ['day'],
         run: async () => undefined,
       });

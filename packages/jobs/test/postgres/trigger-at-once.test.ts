@@ -32,7 +32,7 @@ describe('a trigger of a job that was triggered here before', () => {
     expect(races.network.messages).toBe(before + 1);
   });
 
-  it('is made as any other behind a pooler, whose sessions keep no settings of ours', async () => {
+  it('takes the usual path behind a pooler, whose sessions do not keep the settings of a client', async () => {
     races.network.disguise();
     const pooled = createPostgresStore({ url: races.network.url, clock: createSystemClock() });
     await pooled.open();

@@ -29,7 +29,7 @@ const start = async (options: Parameters<typeof serve>[1]) => {
 describe('authorize', () => {
   test('must be given: an open API is a decision', async () => {
     const app = fastify();
-    // @ts-expect-error: the type says so, too.
+    // @ts-expect-error: the type requires `authorize`, too.
     const registered = app.register(jobsPlugin, { engine });
     await expect(registered).rejects.toThrow('authorize');
     await app.close();

@@ -131,7 +131,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect(idsOf((await claim()).runs)).toEqual([second]);
     });
 
-    it('a waiting one is cancelled, paused, deleted and made due as any other run', async () => {
+    it('a waiting suspect is cancelled, paused, deleted and made due like every other run', async () => {
       const [first = '', second = '', third] = await lost(3, 2);
       expect(await t.store.makeDue({ runId: third ?? '' })).toBe('due');
       expect(idsOf((await claim({ node: 'dead' })).runs)).toEqual([third]);

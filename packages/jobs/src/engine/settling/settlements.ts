@@ -59,7 +59,7 @@ export class Settlements {
     return this.#waiting.length + this.#postponed.length + underWay;
   }
 
-  /** Whether so many results wait in memory for locked jobs that claims must stop (P18, bounds). */
+  /** Whether claims must stop, because too many results wait in memory for locked jobs (P18, bounds). */
   get isBlocked(): boolean {
     return this.#blocked >= MAX_BLOCKED;
   }

@@ -28,7 +28,7 @@ export const ifMatch = z.looseObject({
     .describe('ETag of the job as you read it; the response is 412 if the job has a different one now'),
 });
 
-/** The generation and version that a change may act on; empty: any. */
+/** The generation and version that a change may act on. Empty allows every version. */
 export type Guard = Pick<CommandOptions, 'ifUid' | 'ifVersion'>;
 
 /**

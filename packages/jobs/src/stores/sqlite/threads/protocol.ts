@@ -72,7 +72,7 @@ export interface ThreadData {
   readonly file: string;
   /** The database is in memory. */
   readonly isInMemory?: boolean;
-  /** The required id, also for a new database; absent: any. */
+  /** The id that the database must have; a new one gets it. Without it, every id is accepted. */
   readonly databaseId: string | undefined;
 }
 
