@@ -136,5 +136,5 @@ const CLAIM: Readonly<Record<ClaimRoom['which'], string>> = {
   suspect: claimOf(`${WAITING_SUSPECT} AND $9::bigint IS NOT NULL AND NOT ${ONE_CLAIMED}`),
 };
 /** An arbitrary number. A claim of a suspect holds this advisory lock until its transaction ends. */
-const SUSPECTS_LOCK = 7_236_451_903;
+const SUSPECTS_LOCK = 7_236_451_904;
 const TRY_SUSPECTS_LOCK = 'SELECT pg_try_advisory_xact_lock($1::bigint)';
