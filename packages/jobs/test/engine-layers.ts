@@ -2,24 +2,24 @@ import type { Layer } from './layer.ts';
 
 const ENGINE = 'packages/jobs/src/engine';
 const CORE = ['core', 'plain core'];
-/** Types that every room may import: attempts, their ends, and times. */
+/** Types that every folder may import: attempts, their ends, and times. */
 const TYPES = ['engine port', 'engine settings', 'engine nodes', 'engine events', 'engine stats'];
 
-interface Room {
+interface FolderRules {
   readonly may?: readonly string[];
   readonly mayTypes?: readonly string[];
-  /** The files that other rooms may import. */
+  /** The files that other folders may import. */
   readonly entries?: readonly string[];
-  /** Further files that other rooms may import types from. */
+  /** Further files that other folders may import types from. */
   readonly typeEntries?: readonly string[];
   readonly packages?: readonly string[];
 }
 
-function room(folder: string, { may = [], packages = [], ...rest }: Room): Layer {
+function layer(folder: string, { may = [], packages = [], ...rest }: FolderRules): Layer {
   return { paths: [`${ENGINE}/${folder}/`], may: [...CORE, ...may], packages, ...rest };
 }
 
-/** The import rules of the engine, from the rooms without imports to the rooms that use all others. */
+/** The import rules of the engine, from folders without imports to folders that use all others. */
 export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine port': {
     paths: ['engine-port.ts', 'engine-stats.ts', 'engine-logger.ts', 'tracing.ts'].map(
@@ -29,10 +29,10 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     packages: [],
   },
   // An attempt, its result, and how the engine makes the result safe to store.
-  'engine attempts': room('attempts', { may: ['engine port'], packages: ['node:'] }),
+  'engine attempts': layer('attempts', { may: ['engine port'], packages: ['node:'] }),
   // What the host process gives the engine: a clock, a logger, a tracer.
-  'engine host': room('host', { may: ['engine port', 'engine attempts'], packages: ['node:'] }),
-  'engine timing': room('timing', {
+  'engine host': layer('host', { may: ['engine port', 'engine attempts'], packages: ['node:'] }),
+  'engine timing': layer('timing', {
     packages: ['node:'],
     entries: ['due-times.ts', 'pace.ts', 'pass-loop.ts', 'plan-timer.ts', 'throttle.ts'],
   }),
@@ -42,42 +42,42 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     mayTypes: ['engine timing'],
     packages: [],
   },
-  'engine job types': room('job-types', {
+  'engine job types': layer('job-types', {
     may: ['engine port', 'engine settings', 'engine attempts', 'thread'],
     packages: ['zod'],
   }),
-  'engine nodes': room('nodes', {
+  'engine nodes': layer('nodes', {
     mayTypes: ['engine settings'],
     packages: ['node:'],
     entries: ['node.ts'],
   }),
-  'engine events': room('events', {
+  'engine events': layer('events', {
     mayTypes: ['engine port', 'engine nodes'],
     entries: ['event-feed.ts'],
   }),
-  'engine stats': room('stats', {
+  'engine stats': layer('stats', {
     mayTypes: ['engine port', 'engine nodes'],
     entries: ['meter.ts', 'health-counter.ts', 'node-stats.ts'],
   }),
-  'engine threads': room('threads', {
+  'engine threads': layer('threads', {
     may: ['engine attempts', 'engine host', 'thread'],
     mayTypes: ['engine settings', 'engine job types'],
     packages: ['node:'],
     entries: ['thread-pool.ts', 'load-threads.ts', 'job-thread.ts'],
   }),
-  'engine settling': room('settling', {
+  'engine settling': layer('settling', {
     may: ['engine attempts', 'engine timing'],
     mayTypes: TYPES,
     entries: ['settlements.ts'],
     typeEntries: ['ended-claim.ts'],
   }),
-  'engine places': room('places', {
+  'engine places': layer('places', {
     may: ['engine attempts', 'engine job types', 'engine timing'],
     mayTypes: [...TYPES, 'engine threads', 'engine settling'],
     entries: ['executor.ts'],
     typeEntries: ['running-attempts.ts', 'unstarted-claims.ts'],
   }),
-  'engine pass': room('pass', {
+  'engine pass': layer('pass', {
     may: ['engine timing'],
     mayTypes: [...TYPES, 'engine settling', 'engine places'],
     entries: ['dispatcher.ts'],
@@ -90,13 +90,13 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     mayTypes: ['engine job types', 'engine threads', 'engine pass'],
     packages: [],
   },
-  'engine lifecycle': room('lifecycle', {
+  'engine lifecycle': layer('lifecycle', {
     may: ['engine port', 'engine attempts', 'engine threads', 'engine timing'],
     mayTypes: [...TYPES, 'engine parts', 'engine settling', 'engine places', 'engine pass'],
     entries: ['lifecycle.ts'],
     typeEntries: ['node-membership.ts'],
   }),
-  'engine api': room('api', {
+  'engine api': layer('api', {
     may: ['engine port', 'engine job types'],
     mayTypes: [...TYPES, 'engine parts'],
     entries: ['job-api.ts', 'preview.ts', 'run-api.ts', 'trigger.ts'],

@@ -2,9 +2,9 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CONSOLE_LAYERS } from './console-layers.ts';
 import { ENGINE_LAYERS } from './engine-layers.ts';
+import { ENTRY_FILES } from './entry-files.ts';
 import type { Layer } from './layer.ts';
 import { allFiles, cyclesAmong, type Import, importsIn, readImports, sources } from './source-imports.ts';
-import { WAYS_IN } from './ways-in.ts';
 
 const JOBS = 'packages/jobs/src';
 const API = 'apps/api/src';
@@ -175,13 +175,15 @@ function isForBrowsers(file: string): boolean {
   return name !== undefined && name in CONSOLE_LAYERS && name !== 'console server';
 }
 
-/** The room that an import enters other than by its entry files; undefined for none. */
+/** Why a file may not import a file inside a folder; undefined if it may. */
 function trespassOf(file: string, target: string): string | undefined {
-  const room = Object.entries(WAYS_IN).find(
+  const folder = Object.entries(ENTRY_FILES).find(
     ([path, files]) =>
       target.startsWith(path) && !file.startsWith(path) && !files.includes(target.slice(path.length)),
   );
-  return room && `${file} must not import ${target}: the ways into ${room[0]} are ${room[1].join(', ')}`;
+  return (
+    folder && `${file} must not import ${target}: the entry files of ${folder[0]} are ${folder[1].join(', ')}`
+  );
 }
 
 /** Each import in the sources that leads to a file of this repository. */
@@ -201,19 +203,21 @@ describe('imports', () => {
     expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
   });
 
-  test('enter each room by its ways in', () => {
+  test('from outside a folder lead to its entry files', () => {
     const faults = inner().map(({ file, target }) => trespassOf(file, target));
     expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
   });
 
-  test('use every way into a room', () => {
+  test('use every entry file', () => {
     const imports = inner();
-    const unused = Object.entries(WAYS_IN).flatMap(([path, files]) =>
+    const unused = Object.entries(ENTRY_FILES).flatMap(([path, files]) =>
       files
         // The entry points for other packages.
         .filter((file) => file !== 'index.ts')
-        .filter((way) => !imports.some(({ file, target }) => target === path + way && !file.startsWith(path)))
-        .map((way) => path + way),
+        .filter(
+          (entry) => !imports.some(({ file, target }) => target === path + entry && !file.startsWith(path)),
+        )
+        .map((entry) => path + entry),
     );
     expect(unused).toEqual([]);
   });
@@ -222,8 +226,8 @@ describe('imports', () => {
     [`${API}/deps.ts`, `${API}/search/hits/find-hits.ts`],
     [`${API}/server.ts`, `${API}/config/public-url.ts`],
     [`${JOBS}/fastify/plugin.ts`, `${JOBS}/http/views/job.ts`],
-  ])('would be caught: %s enters by %s', (file, target) => {
-    expect(trespassOf(file, target)).toContain('the ways into');
+  ])('would be caught: %s imports %s', (file, target) => {
+    expect(trespassOf(file, target)).toContain('the entry files of');
   });
 
   test.each([

@@ -1,8 +1,8 @@
 const JOBS = 'packages/jobs/src';
 const API = 'apps/api/src';
 
-/** The files of each room that others may import. Other folders are open. */
-export const WAYS_IN: Readonly<Record<string, readonly string[]>> = {
+/** The files of these folders that other folders may import. All files of any other folder are open. */
+export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
   [`${API}/config/`]: ['config.ts'],
   [`${API}/jobs/`]: ['catalogue.ts'],
   [`${API}/db/sqlite/`]: ['open.ts', 'contents.ts'],
