@@ -106,7 +106,7 @@ function measuredText({ startedAt, commit, node, machine }: Results, place: stri
 function valuesText({ scale }: Results): string {
   const trial =
     scale === 1 ? '' : ` **This is a trial at ${scale} of the full size. Do not draw conclusions from it.**`;
-  return `Each value is the median of its rounds, with the minimum and the maximum in brackets. "x GreenVue" says how many times better GreenVue is than that system in the first column: above 1, GreenVue is better. It is the median of the ratios in the rounds that measured both, with minimum and maximum. "~" marks an estimate: no round measured both, so it compares medians that were measured at different hours.${trial}`;
+  return `Each value is the median of its rounds, with the minimum and the maximum in brackets. "x GreenVue" says how many times better GreenVue is than the system of that row, or than the best peer: above 1, GreenVue is better. It is the median of the ratios in the rounds that measured both, with minimum and maximum. "~" marks an estimate: no round measured both, so it compares medians that were measured at different hours.${trial}`;
 }
 
 const imageLink = (plot: Plot): string => `![${plotTitleOf(plot)}](${imageOf(plot)})`;
