@@ -88,5 +88,5 @@ try {
 } catch (error) {
   process.stderr.write(`The console could not be built: ${error.message}\n`);
   if (!isOptional) process.exit(1);
-  process.stderr.write('The server starts all the same: npm run console tries again.\n');
+  process.stderr.write('The server starts without it. To try again, run npm run console.\n');
 }

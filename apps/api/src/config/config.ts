@@ -88,7 +88,7 @@ export function loadConfig(): ConfigResult {
   return parseConfig(process.env);
 }
 
-/** Reads the variables of DESIGN section 10 out of `env`. An empty variable counts as unset. */
+/** Reads the variables of docs/configuration.md from `env`. An empty variable counts as unset. */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): ConfigResult {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const parsed = variables.safeParse(set);

@@ -2,10 +2,7 @@ import { z } from 'zod';
 
 const parts = z.record(z.string(), z.unknown());
 
-/**
- * What lies at a path in the body of an answer, such as `'errors', 0, 'pointer'`; undefined where there is
- * nothing.
- */
+/** The value at a path in the body of an answer, such as `'errors', 0, 'pointer'`; undefined if absent. */
 export function partOf(body: unknown, ...path: readonly (string | number)[]): unknown {
   let part = body;
   for (const step of path) {

@@ -1,4 +1,4 @@
-/** For whoever makes an object; nobody else may write to it. */
+/** A type without `readonly`, for the function that creates an object. Nobody else writes to it. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A copy without some optional keys (absent is not `undefined` here); the same object if it has none. */

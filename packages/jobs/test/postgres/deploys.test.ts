@@ -81,7 +81,7 @@ describe('types and deploys, on several nodes', () => {
     }
   });
 
-  it('health looks at all living nodes, whichever is asked: no_handler is a job that none of them can run', async () => {
+  it('health considers all live nodes, on every node: no_handler is a job that none of them can run', async () => {
     const today = await deploy(1);
     const next = await deploy(2);
     const without = await deploy(undefined);

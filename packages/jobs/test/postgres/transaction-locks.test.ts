@@ -260,7 +260,7 @@ describe('under `skip` and `queue`', () => {
     await holder.query("SELECT FROM greenvue_jobs.jobs WHERE id = 'single' FOR NO KEY UPDATE");
     expect(await store.recover({ node: 'self' })).toEqual({ recovered: 1, failed: 0 });
     await holder.query('COMMIT');
-    // A living node notices within its next heartbeats. Claims may happen twice, and the first is taken back
+    // A live node notices within its next heartbeats. Claims may happen twice, and the first is taken back
     // soon: no node is `next`.
     const claimed = new Set<string>();
     const claim = async () => {

@@ -4,14 +4,13 @@ import type { Migration } from '../migrations/migration-files.ts';
 
 /** All of GreenVue's tables are in it; the job engine has a schema of its own. */
 export const SCHEMA = 'greenvue';
-/** The one that tells what was applied. */
+/** The table of the applied migrations. */
 export const LEDGER = 'migrations';
 
-/** Any number that nothing else in the database locks. */
+/** An arbitrary number: the advisory lock of a migration. */
 export const MIGRATION_LOCK = 7_236_451_903;
 
-// Not by to_regclass: it may answer from a cache that has not heard yet what was committed before we got the
-// lock.
+// `to_regclass` may answer from a cache without the commits of the previous lock holder.
 const HAS_LEDGER = `SELECT EXISTS (
   SELECT FROM pg_catalog.pg_tables WHERE schemaname = 'greenvue' AND tablename = 'migrations') AS found`;
 const HAS_SCHEMA = `SELECT EXISTS (
@@ -55,7 +54,7 @@ async function applyMissing(client: Client, migrations: readonly Migration[]): P
     await client.query('COMMIT');
     return version;
   } catch (error) {
-    // A lost connection has rolled back by itself; what went wrong before is what to tell.
+    // A lost connection has rolled back already. The caller needs the first error.
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
@@ -64,7 +63,7 @@ async function applyMissing(client: Client, migrations: readonly Migration[]): P
 async function applyWithin(client: Client, migrations: readonly Migration[]): Promise<number> {
   await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
   const found = await versionOf(client);
-  // Somebody who may make schemas can have made it for a user who may not.
+  // An administrator may have created it for a user who may not create schemas.
   if (!(await finds(client, HAS_SCHEMA))) await client.query(CREATE_SCHEMA);
   if (!(await finds(client, HAS_LEDGER))) await client.query(CREATE_LEDGER);
   await client.query(`SET LOCAL search_path TO ${SCHEMA}`);

@@ -31,7 +31,7 @@ async function versionOf(writer: Channel): Promise<number> {
   return Number((await rowsOf(writer, LATEST))[0]?.version);
 }
 
-/** Applies the migration after the last one, even if another process applied that. Returns the new version. */
+/** Applies the next migration, if another process has not applied it meanwhile. Returns the new version. */
 async function applyNext(writer: Channel, migrations: readonly Migration[]): Promise<number> {
   await writer.send({ kind: 'script', sql: 'BEGIN IMMEDIATE' });
   try {

@@ -42,7 +42,7 @@ interface RequestParts<T> {
 /** A request without a token, which is not retried: the server refuses an invalid token on public routes, too. */
 export const ANONYMOUS = { method: 'POST', isAnonymous: true, repeat: 'never' } as const;
 
-/** The kind of a success's body. */
+/** What the body of a success contains. */
 export function kindOf({
   answer,
   method,

@@ -81,7 +81,7 @@ export function createJob(
     failedInRow: 0,
     createdAt: now,
     updatedAt: now,
-    // `decide` comes to the same `wakeAt`, and need not copy the job for it then.
+    // `decide` computes the same `wakeAt`, so it need not copy the job.
     ...(next === undefined ? {} : { nextRunAt: next, wakeAt: next }),
     ...(by === undefined ? {} : { createdBy: by }),
     ...(trace === undefined ? {} : { trace }),
@@ -218,12 +218,12 @@ function noRoom({ overlap }: Job, live: LiveRuns): Refusal {
 
 const RUN_AT_PAST = refused(
   'run_at_past',
-  'run_at lies more than 60 s in the past. Give a time to come, or create the job on_demand and run it now.',
+  'run_at is more than 60 s in the past. Give a future time, or create the job on_demand and run it now.',
   '/run_at',
 );
 const RUN_AT_TAKEN = refused(
   'run_at_past',
-  'run_at does not lie after the last slot that the job has taken. Give a later time, or run the job now.',
+  'run_at must be later than the last slot that the job has taken. Give a later time, or run the job now.',
   '/run_at',
 );
 const RUN_AT_NOT_ALLOWED = refused(

@@ -127,7 +127,7 @@ export function shrinkRoom(draft: Draft): void {
   releaseWaiting(draft);
 }
 
-/** The first of those that waited before; without any, the first of those that this very draft makes. */
+/** Releases the run that has waited longest, or else the first held run of this draft. */
 function releaseOne({ live, moves, queue }: Draft): void {
   const isHeld = ({ held }: NewRun) => held === 'overlap';
   if (live.waiting > queue.filter(isHeld).length) {
@@ -202,11 +202,11 @@ function withDerivedStatus(job: Job, live: LiveRuns): Job {
 }
 
 function withWakeAt(job: Job, live: LiveRuns, now: number): Job {
-  // With `all`, slots wait on the clock, not in the queue: with no room, the next settlement takes the next
-  // slot (P6, catch-up).
+  // With `all`, slots wait as `nextRunAt`, not as queued runs: without room, the next settlement takes the
+  // next slot (P6, catch-up).
   const full = job.catchUp === 'all' && liveCount(live) >= roomOf(job.overlap);
   const own = job.status === 'paused' ? job.pause?.until : full ? undefined : job.nextRunAt;
-  // A run whose own `run_at` has come waits for the planner, whoever decides about the job meanwhile (P15,
+  // A run whose own `run_at` has come waits for the planner, even if a command changes the job first (P15,
   // run now).
   const ownRunAt = live.dueOwnRuns > 0 ? Math.min(job.wakeAt ?? now, now) : live.nextOwnRunAt;
   const wakeAt = earliest(own, ownRunAt);

@@ -29,7 +29,7 @@ export function isTimezone(name: string): boolean {
   }
 }
 
-/** The stretch of the zone's time that an instant lies in. Throws a RangeError for an unknown zone. */
+/** The stretch of the zone's time that contains an instant. Throws a RangeError for an unknown zone. */
 export function stretchAt(timezone: string, instant: number): Stretch {
   return stretches(timezone)(instant);
 }

@@ -14,7 +14,7 @@ export interface SeenRuns {
   readonly waitingSince: number | null;
 }
 
-/** A job as people see it, with what living nodes can run and what runs of it now. */
+/** A job as people see it, with what live nodes can run and what runs of it now. */
 export function jobViewOf(
   job: Job,
   seen: { readonly runs: SeenRuns; readonly handlers: TypeVersions; readonly now: number },

@@ -38,7 +38,7 @@ export interface JobQuery {
   readonly descending: boolean;
   readonly limit: number;
   readonly after?: Cursor;
-  /** What living nodes can run. */
+  /** What live nodes can run. */
   readonly handlers: TypeVersions;
   /** How many of each job's newest runs, live or finished, come with it. Default: none. */
   readonly recentRuns?: number;

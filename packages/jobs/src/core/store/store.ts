@@ -121,7 +121,7 @@ export interface JobStore extends StoreReads {
 
 /** What people look at: each read sees one state of the database. */
 export interface StoreReads {
-  /** `handlers`: what living nodes can run, for its health (P22, types and deploys). */
+  /** `handlers`: what live nodes can run, for its health (P22, types and deploys). */
   getJob(jobId: string, handlers: TypeVersions): Promise<JobView | undefined>;
   /** A page in the requested order, with the newest runs of each job, newest first, if requested. */
   listJobs(query: JobQuery): Promise<Page<JobView>>;

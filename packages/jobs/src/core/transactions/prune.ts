@@ -8,10 +8,7 @@ import { lockedJob, saveJob, type UnitOfWork } from './unit-of-work.ts';
 const MAX_PRUNED = 500;
 /** A job's history may outgrow its bounds by this factor before it is cut back to them. */
 const SLACK = 1.2;
-/**
- * Above this many times its bounds, a job's history is cut by the order in which its runs were made, not
- * ended.
- */
+/** Above this many times its bounds, a job's history is cut in the order of creation, not of ending. */
 const FAR_OVER = 4;
 /** The most jobs with too much history that one step locks. */
 const MAX_JOBS = 20;

@@ -8,7 +8,7 @@ const LONGEST_TIMEOUT_MS = 7 * 86_400_000;
 export function timeoutMs(text: string): number | string {
   const parsed = parseWholeMs(text);
   if (!parsed.ok) return parsed.detail;
-  if (parsed.value < 1 || parsed.value > LONGEST_TIMEOUT_MS) return 'a timeout lies between 1ms and 168h';
+  if (parsed.value < 1 || parsed.value > LONGEST_TIMEOUT_MS) return 'a timeout must be from 1ms to 168h';
   return parsed.value;
 }
 
@@ -30,8 +30,8 @@ export function backoffOf(
   };
   if (backoff.initialMs < 0 || backoff.maxMs < backoff.initialMs)
     return 'backoff.max must be at least backoff.initial, which is at least 0s';
-  if (!(backoff.factor >= 1 && backoff.factor <= 100)) return 'backoff.factor lies between 1 and 100';
-  if (!(backoff.jitter >= 0 && backoff.jitter <= 1)) return 'backoff.jitter lies between 0 and 1';
+  if (!(backoff.factor >= 1 && backoff.factor <= 100)) return 'backoff.factor must be from 1 to 100';
+  if (!(backoff.jitter >= 0 && backoff.jitter <= 1)) return 'backoff.jitter must be from 0 to 1';
   return backoff;
 }
 

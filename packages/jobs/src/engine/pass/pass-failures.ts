@@ -3,7 +3,7 @@ import { StoreError } from '../../core/model/errors.ts';
 
 /** A node whose passes have failed for this long counts as failing. */
 const FAILING_AFTER_MS = 5_000;
-/** Failures further apart than this (ms) are not one outage. Longer than a pass waits for a lock. */
+/** Two failures further apart than this (ms) are two outages. It is longer than a pass waits for a lock. */
 const FORGOTTEN_AFTER_MS = 15_000;
 
 /**

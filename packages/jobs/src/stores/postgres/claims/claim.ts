@@ -76,7 +76,7 @@ export function claimTables(
       return {
         jobs: uids.map((uid) => {
           const job = jobs.get(uid);
-          // The runs name their jobs by their index in this list, so it must not skip one.
+          // A run refers to its job by the index in this list, so no job may be missing.
           if (job === undefined) throw new Error(`a run belongs to no job (uid ${uid})`);
           return job;
         }),

@@ -26,9 +26,9 @@ const AT_ONCE = 2;
 const ENOUGH = 125;
 
 /**
- * Combines inputs into batches: all of one turn of the event loop, or all that arrive during a batch. Repeats
- * each input alone if a batch failed and cannot be committed, so that no input fails because of another.
- * Leaves out inputs whose signal has fired.
+ * Combines inputs into batches: all of one turn of the event loop, or all that arrive during a batch. After a
+ * batch that has certainly failed, does each input alone, so that no input fails because of another. Leaves
+ * out inputs whose signal has fired.
  */
 export class Batcher<Input, Result> {
   readonly #deps: BatcherDeps<Input, Result>;

@@ -31,7 +31,7 @@ const SILENT_MS = BEAT_EVERY_MS + 2_000;
 
 /**
  * Returns the dead nodes: their lease has ended, or their lock was free in two looks at least 500 ms apart.
- * A dead node sent no heartbeat meanwhile. Updates `seen` for the next look.
+ * A node that sent a heartbeat meanwhile is not dead. Updates `seen` for the next look.
  */
 export function deadAmong(
   nodes: readonly SeenNode[],

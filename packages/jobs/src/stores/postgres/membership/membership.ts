@@ -223,4 +223,4 @@ function controlFailure({ message, code }: Extract<FromControl, { kind: 'failed'
 
 const NOTIFY = 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS sent (payload)';
 const POOLED =
-  'the control connection goes through a pooler that shares sessions: a dead node is noticed by its lease alone (15 s), what other nodes change within a second, and their events are not shown here; set DATABASE_DIRECT_URL to the server itself';
+  'the control connection goes through a pooler that shares sessions, so this node notices a dead node only when its lease ends (15 s) and other changes within a second, and does not show events of other nodes; set DATABASE_DIRECT_URL to the URL of the server itself';

@@ -4,7 +4,7 @@ import type { BeatState } from './control-protocol.ts';
 
 /** The live nodes, oldest first. */
 export async function listNodes(db: Statements): Promise<readonly NodeView[]> {
-  return (await db.objects(LIVING)).map(nodeViewOf);
+  return (await db.objects(LIVE_NODES)).map(nodeViewOf);
 }
 
 function nodeViewOf(raw: unknown): NodeView {
@@ -13,6 +13,6 @@ function nodeViewOf(raw: unknown): NodeView {
   return { ...row, busy, buffered, throttled, eventLoopDelayMs, stalledMs };
 }
 
-const LIVING = `SELECT id, version, places, types, started_at AS "startedAt", beat_at AS "beatAt", state
+const LIVE_NODES = `SELECT id, version, places, types, started_at AS "startedAt", beat_at AS "beatAt", state
   FROM greenvue_jobs.nodes WHERE lease_until > extract(epoch FROM clock_timestamp()) * 1000
   ORDER BY started_at, id`;

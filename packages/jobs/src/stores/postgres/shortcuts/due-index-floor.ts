@@ -101,7 +101,7 @@ export class DueIndexFloor {
     this.#lastTook = [...this.#lastTook, tookMs].slice(-LOOKS);
   }
 
-  /** Call it when rows are written that are due at these instants. Moves the floor back to the earliest. */
+  /** Moves the floor back to the earliest of these instants: call it with the due times of written rows. */
   rewind(instants: readonly number[]): void {
     this.#moveBack(instants.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY));
   }

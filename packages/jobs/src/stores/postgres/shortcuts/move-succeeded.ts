@@ -36,8 +36,8 @@ export interface OpenedMove {
 
 /**
  * Sends, in one round trip, the statements that a settlement of few runs usually needs. They lock the jobs,
- * move succeeded runs of the locked jobs, and read the remaining live runs. `at`: about the transaction's
- * time.
+ * move succeeded runs of the locked jobs, and read the remaining live runs. `at`: an estimate of the
+ * transaction's time.
  */
 export async function openMove(
   q: Queries,

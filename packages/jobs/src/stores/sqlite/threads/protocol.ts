@@ -72,7 +72,7 @@ export interface ThreadData {
   readonly file: string;
   /** The database is in memory. */
   readonly isInMemory?: boolean;
-  /** The id that the database must have; a new one gets it. Without it, every id is accepted. */
+  /** The id that the database must have, or that a new database gets. Undefined: any id is accepted. */
   readonly databaseId: string | undefined;
 }
 
