@@ -50,6 +50,12 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   };
 }
 
+export function* insertJob(unit: UnitOfWork, input: InsertInput): Script<InsertOutcome> {
+  const [outcome] = yield* insertJobs(unit, [input]);
+  if (outcome === undefined) throw new Error('a job was neither made nor refused');
+  return outcome;
+}
+
 /** Adds jobs in the given order (P1, identity; P4, stored next run). */
 export function* insertJobs(
   unit: UnitOfWork,
@@ -81,10 +87,4 @@ function decideInsert(
   if (uid === undefined) throw new Error('there is no next id');
   const { definition, by, trace } = input;
   return { input, uid, outcome: createJob(definition, { uid: String(uid), now, by, trace }) };
-}
-
-/** The only outcome of an insert of one job. */
-export function onlyOne([outcome]: readonly InsertOutcome[]): InsertOutcome {
-  if (outcome === undefined) throw new Error('a job was neither made nor refused');
-  return outcome;
 }

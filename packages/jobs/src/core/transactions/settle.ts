@@ -74,38 +74,29 @@ export interface Recovery {
   readonly left: number;
 }
 
-/**
- * Takes back the claims of all dead nodes (P9, lost nodes), but never those of `node`. Claims on jobs that
- * other transactions have locked stay, and a later call takes them back.
- */
-export function* recover(unit: UnitOfWork, { node }: Pick<TakeBackInput, 'node'>): Script<Recovery> {
-  const claims = yield* ask('claimsOf', { deadExcept: node });
-  return yield* takeBack(unit, claims, { kind: 'lost' });
+/** Takes back the claims of all dead nodes (P9, lost nodes), but never those of `node`. */
+export function* recover(
+  unit: UnitOfWork,
+  { node, withEnded }: TakeBackInput,
+): Script<Awaited<ReturnType<JobStore['recover']>>> {
+  const { recovered, failed, ended } = yield* recoverDead(unit, node);
+  return { recovered, failed, ...(withEnded === true ? { ended } : {}) };
+}
+
+/** {@link recover}. Claims on jobs that other transactions have locked stay; a later call takes them back. */
+export function* recoverDead(unit: UnitOfWork, node: string): Script<Recovery> {
+  return yield* takeBack(unit, yield* ask('claimsOf', { deadExcept: node }), { kind: 'lost' });
 }
 
 /** Gives back the runs that are claimed for a node, but that the node does not have (P9, lost nodes). */
 export function* reconcile(
   unit: UnitOfWork,
-  { node, holds }: { readonly node: string; readonly holds: readonly number[] },
-): Script<Recovery> {
+  { node, withEnded, holds }: Parameters<JobStore['reconcile']>[0],
+): Script<Awaited<ReturnType<JobStore['reconcile']>>> {
   const held = new Set(holds);
   const claims = yield* ask('claimsOf', { node });
   const unknown = claims.filter(({ fence }) => !held.has(fence));
-  return yield* takeBack(unit, unknown, { kind: 'given_back' });
-}
-
-/** The answer of a store method to a {@link Recovery}. */
-export function recoveredOf(
-  { withEnded }: TakeBackInput,
-  { recovered, failed, ended }: Recovery,
-): Awaited<ReturnType<JobStore['recover']>> {
-  return { recovered, failed, ...(withEnded === true ? { ended } : {}) };
-}
-
-export function givenBackOf(
-  { withEnded }: TakeBackInput,
-  { recovered, left, ended }: Recovery,
-): Awaited<ReturnType<JobStore['reconcile']>> {
+  const { recovered, left, ended } = yield* takeBack(unit, unknown, { kind: 'given_back' });
   return { givenBack: recovered, left, ...(withEnded === true ? { ended } : {}) };
 }
 

@@ -2,12 +2,12 @@ import type { Clock } from '../../core/clock.ts';
 import { type AbortFlag, refuseAborted, StoreError } from '../../core/model/errors.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import { claim } from '../../core/transactions/claim.ts';
-import { command, insertJobs, onlyOne } from '../../core/transactions/commands.ts';
+import { command, insertJob } from '../../core/transactions/commands.ts';
 import { plan } from '../../core/transactions/plan.ts';
 import { prune } from '../../core/transactions/prune.ts';
 import { cancelRun, makeDue, report } from '../../core/transactions/run-commands.ts';
 import { runScript } from '../../core/transactions/script.ts';
-import { givenBackOf, reconcile, recover, recoveredOf, settle } from '../../core/transactions/settle.ts';
+import { reconcile, recover, settle } from '../../core/transactions/settle.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { LocalNodes } from '../rows/local-nodes.ts';
 import { MemoryDatabase } from './memory-database.ts';
@@ -57,14 +57,14 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
     check: () => whileOpen(() => undefined),
     join: async (node, listener) => nodes.join(node, listener),
     listNodes: async () => nodes.list(clock.now()),
-    insertJob: async (input, signal) => onlyOne(await runUnless(signal, (unit) => insertJobs(unit, [input]))),
+    insertJob: (input, signal) => runUnless(signal, (unit) => insertJob(unit, input)),
     command: (input, signal) => runUnless(signal, (unit) => command(unit, input)),
     plan: (input) => run((unit) => plan(unit, input)),
     claim: (input) => run((unit) => claim(unit, input)),
     settle: (batch) => run((unit) => settle(unit, batch)),
     report: (batch) => run(() => report(batch)),
-    recover: async (input) => recoveredOf(input, await run((unit) => recover(unit, input))),
-    reconcile: async (input) => givenBackOf(input, await run((unit) => reconcile(unit, input))),
+    recover: (input) => run((unit) => recover(unit, input)),
+    reconcile: (input) => run((unit) => reconcile(unit, input)),
     cancelRun: (input, signal) => runUnless(signal, (unit) => cancelRun(unit, input)),
     makeDue: (input, signal) => runUnless(signal, () => makeDue(input)),
     ...createReads(db, whileOpen),

@@ -2,7 +2,7 @@ import { checkedBy } from '../../core/model/job-command.ts';
 import type { NodeEvent } from '../../core/nodes/membership.ts';
 import type { StoreInTransaction, Transaction } from '../../core/store/store.ts';
 import type { CommandResult, InsertOutcome } from '../../core/store/store-commands.ts';
-import { command, insertJobs, onlyOne } from '../../core/transactions/commands.ts';
+import { command, insertJob } from '../../core/transactions/commands.ts';
 import { queriesOn, runInCallersTransaction, runInTurn } from './connection/callers-transaction.ts';
 import type { Queries } from './connection/queries.ts';
 import { findJob } from './locks/job-locks.ts';
@@ -28,7 +28,7 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
       return runInCallersTransaction<InsertOutcome>(tx, async ({ q }) => {
         const at = now();
         const unit = createUnit(q, shared, at);
-        const result = onlyOne(await runIn(unit, insertJobs(unit, [input]), { isCallers: true }));
+        const result = await runIn(unit, insertJob(unit, input), { isCallers: true });
         if (result.kind !== 'created') return { result, kept: false };
         await notifyOnCommit(q, [{ at, type: 'job.created', jobId: result.job.id }]);
         return { result, kept: true };

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Membership, NodeInfo, NodeListener } from '../../core/nodes/membership.ts';
 import type { JobStore } from '../../core/store/store.ts';
-import { type Recovery, recover } from '../../core/transactions/settle.ts';
+import { type Recovery, recoverDead } from '../../core/transactions/settle.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { Database } from './connection/database.ts';
 import { DatabaseClock } from './connection/database-clock.ts';
@@ -136,7 +136,7 @@ const CHECK = 'SELECT FROM greenvue_jobs.jobs WHERE uid = 0 FOR UPDATE';
 /** Deletes dead nodes that have sent no heartbeat since they were found, and takes back their claims. */
 async function removeDeadNodes(u: Unit, nodes: readonly DeadNode[]): Promise<Recovery> {
   await u.q.run(REMOVE_DEAD, [nodes.map(({ id }) => id), nodes.map(({ beatAt }) => beatAt)]);
-  return runIn(u, recover(u, { node: '' }));
+  return runIn(u, recoverDead(u, ''));
 }
 
 const REMOVE_DEAD = `DELETE FROM greenvue_jobs.nodes USING unnest($1::text[], $2::bigint[]) AS dead (id, beat_at)

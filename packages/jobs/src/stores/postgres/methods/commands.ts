@@ -3,7 +3,7 @@ import { checkedBy } from '../../../core/model/job-command.ts';
 import type { JobStore } from '../../../core/store/store.ts';
 import type { CommandInput, CommandResult, InsertOutcome } from '../../../core/store/store-commands.ts';
 import type { ClaimInput, ClaimResult } from '../../../core/store/store-passes.ts';
-import { command, insertJobs, onlyOne } from '../../../core/transactions/commands.ts';
+import { command, insertJob, insertJobs } from '../../../core/transactions/commands.ts';
 import { cancelRun, makeDue } from '../../../core/transactions/run-commands.ts';
 import type { InsertInput } from '../../../core/transactions/tables.ts';
 import { Batcher } from '../connection/batcher.ts';
@@ -66,9 +66,7 @@ function createInserts({ writes }: Parts) {
         ),
       ),
     alone: (input, signal) =>
-      writes.command(input.definition.id, async (u) => onlyOne(await runIn(u, insertJobs(u, [input]))), {
-        signal,
-      }),
+      writes.command(input.definition.id, (u) => runIn(u, insertJob(u, input)), { signal }),
   });
 }
 

@@ -10,14 +10,7 @@ import { plan } from '../../../core/transactions/plan.ts';
 import { prune } from '../../../core/transactions/prune.ts';
 import { report } from '../../../core/transactions/run-commands.ts';
 import { runScriptAsync } from '../../../core/transactions/script.ts';
-import {
-  givenBackOf,
-  type Recovery,
-  reconcile,
-  recover,
-  recoveredOf,
-  settle,
-} from '../../../core/transactions/settle.ts';
+import { reconcile, recover, settle } from '../../../core/transactions/settle.ts';
 import { LOCK_WAIT_MS } from '../connection/database.ts';
 import { type OpenedPlan, openPlan } from '../locks/due-look.ts';
 import { type OpenedMove, openMove } from '../shortcuts/move-succeeded.ts';
@@ -64,9 +57,8 @@ export function createPasses(parts: Parts, vacuum: Vacuum): Passes {
       return { ...settled, wake: true };
     },
     report: (batch) => writes.pass((u) => runIn(u, report(batch))),
-    recover: async (input) => recoveredOf(input, await writes.beside((u) => runIn(u, recover(u, input)))),
-    reconcile: async (input) =>
-      givenBackOf(input, await writes.pass<Recovery>((u) => runIn(u, reconcile(u, input)))),
+    recover: (input) => writes.beside((u) => runIn(u, recover(u, input))),
+    reconcile: (input) => writes.pass((u) => runIn(u, reconcile(u, input))),
     // The server plans these statements with their actual parameters, because there may be few old rows or
     // many.
     prune: (retention) =>

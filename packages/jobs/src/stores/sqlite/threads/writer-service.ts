@@ -1,10 +1,10 @@
 import { claim } from '../../../core/transactions/claim.ts';
-import { command, insertJobs, onlyOne } from '../../../core/transactions/commands.ts';
+import { command, insertJob } from '../../../core/transactions/commands.ts';
 import { plan } from '../../../core/transactions/plan.ts';
 import { prune } from '../../../core/transactions/prune.ts';
 import { cancelRun, makeDue, report } from '../../../core/transactions/run-commands.ts';
 import { runScript } from '../../../core/transactions/script.ts';
-import { givenBackOf, reconcile, recover, recoveredOf, settle } from '../../../core/transactions/settle.ts';
+import { reconcile, recover, settle } from '../../../core/transactions/settle.ts';
 import { checkTables, type Database } from '../database.ts';
 import { noteClosed, type OpenedInfo } from '../file/info.ts';
 import { faultCode } from '../sqlite-faults.ts';
@@ -100,22 +100,14 @@ function handlersOf(w: Writer): WriteHandlers {
   const run = createRunner(w);
   return {
     check: () => checkTables(w.db),
-    insertJob: (input, now) => onlyOne(run(now, (unit) => insertJobs(unit, [input]))),
+    insertJob: (input, now) => run(now, (unit) => insertJob(unit, input)),
     command: (input, now) => run(now, (unit) => command(unit, input)),
     plan: (input, now) => packPlan(run(now, (unit) => plan(unit, input))),
     claim: (input, now) => packClaim(run(now, (unit) => claim(unit, input))),
     settle: (packed, now) => run(now, (unit) => settle(unit, unpackSettlements(packed))),
     report: (batch, now) => run(now, () => report(batch)),
-    recover: (input, now) =>
-      recoveredOf(
-        input,
-        run(now, (unit) => recover(unit, input)),
-      ),
-    reconcile: (input, now) =>
-      givenBackOf(
-        input,
-        run(now, (unit) => reconcile(unit, input)),
-      ),
+    recover: (input, now) => run(now, (unit) => recover(unit, input)),
+    reconcile: (input, now) => run(now, (unit) => reconcile(unit, input)),
     cancelRun: (input, now) => run(now, (unit) => cancelRun(unit, input)),
     makeDue: (input, now) => run(now, () => makeDue(input)),
     prune: (input, now) => runScript(prune(input), (step) => run(now, step)),
