@@ -1,60 +1,55 @@
 import type { TypeVersions } from '../../../core/nodes/membership.ts';
-import type { ClaimedRun, ClaimInput } from '../../../core/store/store-passes.ts';
 import { claimedRunOf, indexOfJob, takeOf } from '../../../core/transactions/claim.ts';
-import type { ClaimRoom, JobIndexes, SeenWaiting } from '../../../core/transactions/tables.ts';
+import type { SeenWaiting, Tables } from '../../../core/transactions/tables.ts';
 import { FREE_COLUMNS } from '../../rows/run-row.ts';
 import { STATUS } from '../rows/codes.ts';
-import { freeRunOf, type KeyedRun, keyed } from '../rows/run-rows.ts';
+import { freeRunOf, keyed } from '../rows/run-rows.ts';
 import type { Writer } from '../writer/writer.ts';
 import { type Due, FREE, firstSuspect, seePriorities, unclaimedSlots } from './priority-claims.ts';
 import { earliestOf, merged } from './runs-by-type.ts';
 
-/** More than a node can have claimed. */
-const MAX_KEPT = 20_000;
-
-/** Keeps a claimed run in memory, because most are settled without another change. */
-export function keepClaimed(w: Writer, claimed: KeyedRun): void {
-  if (w.claimed.size > MAX_KEPT) w.claimed.clear();
-  w.claimed.set(claimed.id, claimed);
+/** The operations of a claim. */
+export function claimTables(w: Writer): Pick<Tables, 'openClaim' | 'takeRuns' | 'endClaim'> {
+  return {
+    openClaim: ({ types }) => seeWaiting(w, types),
+    takeRuns({ node, types }, { which, places, prefetch, ahead = { ms: 0, runs: 0 } }, jobs) {
+      const { now } = w.unit;
+      const keys = w.types.knownTo(types);
+      if (keys.length === 0) return [];
+      const nodeKey = w.nodes.keyOf(node, now);
+      const limit = places + prefetch;
+      const due = {
+        suspect: () => firstSuspect(w, { keys, now }),
+        slots: () => unclaimedSlots(w, { keys, now, limit }),
+        due: () => freeRuns(w, keys, { after: BEFORE_ALL, by: now, limit }),
+      }[which]();
+      const coming = freeRuns(w, keys, { after: now, by: now + ahead.ms, limit: ahead.runs });
+      return takeOf({ due, coming }, places).map(({ row, started }) => {
+        const { id, jobUid, run } = row;
+        const fence = w.ids.next(now);
+        w.db.write(CLAIM, nodeKey, fence, started ? STATUS.running : STATUS.queued, started ? now : null, id);
+        const job = indexOfJob(jobs, jobUid);
+        const claimed = claimedRunOf(run, { job, fence, started, hasPriority: which === 'slots' });
+        run.claim = { node, fence };
+        if (started) {
+          run.status = 'running';
+          run.startedAt = now;
+        }
+        w.keepClaimed(row);
+        return claimed;
+      });
+    },
+    endClaim: ({ types }, uids) => ({
+      jobs: uids.map((uid) => w.jobs.require(uid).job),
+      seen: seeWaiting(w, types),
+    }),
+  };
 }
 
 /** Unclaimed runs of these types. */
-export function seeWaiting(w: Writer, types: TypeVersions, now: number): SeenWaiting {
+export function seeWaiting(w: Writer, types: TypeVersions): SeenWaiting {
   const keys = w.types.knownTo(types);
-  return { at: now, runAt: earliestOf(w, EARLIEST_DUE, keys), ...seePriorities(w, keys) };
-}
-
-/** The only writing connection takes them one by one. */
-export function takeRuns(
-  w: Writer,
-  { node, types }: ClaimInput,
-  { which, places, prefetch, ahead = { ms: 0, runs: 0 } }: ClaimRoom,
-  { jobs, now }: { readonly jobs: JobIndexes; readonly now: number },
-): ClaimedRun[] {
-  const keys = w.types.knownTo(types);
-  if (keys.length === 0) return [];
-  const nodeKey = w.nodes.keyOf(node, now);
-  const limit = places + prefetch;
-  const due = {
-    suspect: () => firstSuspect(w, { keys, now }),
-    slots: () => unclaimedSlots(w, { keys, now, limit }),
-    due: () => freeRuns(w, keys, { after: BEFORE_ALL, by: now, limit }),
-  }[which]();
-  const coming = freeRuns(w, keys, { after: now, by: now + ahead.ms, limit: ahead.runs });
-  return takeOf({ due, coming }, places).map(({ row, started }) => {
-    const { id, jobUid, run } = row;
-    const fence = w.ids.next(now);
-    w.db.write(CLAIM, nodeKey, fence, started ? STATUS.running : STATUS.queued, started ? now : null, id);
-    const job = indexOfJob(jobs, jobUid);
-    const claimed = claimedRunOf(run, { job, fence, started, hasPriority: which === 'slots' });
-    run.claim = { node, fence };
-    if (started) {
-      run.status = 'running';
-      run.startedAt = now;
-    }
-    keepClaimed(w, row);
-    return claimed;
-  });
+  return { at: w.unit.now, runAt: earliestOf(w, EARLIEST_DUE, keys), ...seePriorities(w, keys) };
 }
 
 /** Unclaimed runs that become due after one instant and up to another, in that order. */

@@ -3,13 +3,14 @@ import { command, insertJob } from '../../../core/transactions/commands.ts';
 import { plan } from '../../../core/transactions/plan.ts';
 import { prune } from '../../../core/transactions/prune.ts';
 import { cancelRun, makeDue, report } from '../../../core/transactions/run-commands.ts';
-import { runScript } from '../../../core/transactions/script.ts';
+import { answerFrom, runScript, type Script } from '../../../core/transactions/script.ts';
 import { reconcile, recover, settle } from '../../../core/transactions/settle.ts';
+import type { UnitOfWork } from '../../../core/transactions/unit-of-work.ts';
 import { checkTables, type Database } from '../database.ts';
 import { noteClosed, type OpenedInfo } from '../file/info.ts';
 import { faultCode } from '../sqlite-faults.ts';
 import { Writer } from '../writer/writer.ts';
-import { createRunner } from '../writer/writer-tables.ts';
+import { createTables } from '../writer/writer-tables.ts';
 import type { Closing, Reply, Request, WriteMethod } from './protocol.ts';
 import { packClaim, packPlan, unpackSettlements } from './thread-codec.ts';
 import { faultOf, type Handlers, replyTo, type Service } from './thread-service.ts';
@@ -97,7 +98,10 @@ export class WriterService implements Service {
 type WriteHandlers = Handlers<WriteMethod>;
 
 function handlersOf(w: Writer): WriteHandlers {
-  const run = createRunner(w);
+  // Once for all transactions: creating the tables for each would cost 2 µs.
+  const answer = answerFrom(createTables(w));
+  const run = <T>(now: number, transaction: (unit: UnitOfWork) => Script<T>) =>
+    runScript(transaction(w.begin(now)), answer);
   return {
     check: () => checkTables(w.db),
     insertJob: (input, now) => run(now, (unit) => insertJob(unit, input)),

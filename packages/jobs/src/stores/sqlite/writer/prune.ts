@@ -1,13 +1,13 @@
-import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import type { OldRows, PruneTables, RunsToPrune } from '../../../core/transactions/tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { hourOf } from '../../rows/hours.ts';
 import { STATUS } from '../rows/codes.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { findFinishedRun } from './history.ts';
-import type { CurrentUnit, Writer } from './writer.ts';
+import type { Writer } from './writer.ts';
 
-export function pruneTables(w: Writer, current: CurrentUnit, lock: (uid: number) => StoredJob): PruneTables {
+export function pruneTables(w: Writer): PruneTables {
+  const lock = (uid: number) => w.lock(uid);
   const changes = (sql: string, ...params: readonly number[]) =>
     Number(w.db.statement(sql).run(...params).changes);
   return {
@@ -41,8 +41,7 @@ export function pruneTables(w: Writer, current: CurrentUnit, lock: (uid: number)
       switch (what) {
         case 'finishedJobs': {
           const uids = numbersIn(w.db.arrays(FINISHED_JOBS).all(before, limit));
-          for (const stored of uids.map(lock))
-            w.jobs.save(stored, { ...stored, deletedAt: current.unit.now });
+          for (const stored of uids.map(lock)) w.jobs.save(stored, { ...stored, deletedAt: w.unit.now });
           return uids.length;
         }
         case 'tombstones': {
@@ -51,7 +50,7 @@ export function pruneTables(w: Writer, current: CurrentUnit, lock: (uid: number)
           return uids.length;
         }
         case 'nodeNames':
-          return w.nodes.prune({ now: current.unit.now, before });
+          return w.nodes.prune({ now: w.unit.now, before });
         default:
           return changes(OLD[what], before, limit);
       }

@@ -1,5 +1,6 @@
 import type { FinishedStatus } from '../../../core/model/run.ts';
-import type { UnitOfWork } from '../../../core/transactions/unit-of-work.ts';
+import type { StoredJob } from '../../../core/transactions/stored-job.ts';
+import { createUnitOfWork, type UnitOfWork } from '../../../core/transactions/unit-of-work.ts';
 import { MAX_LIVE_RUNS } from '../../rows/bounds.ts';
 import { HOUR_MS } from '../../rows/hours.ts';
 import { LiveRunCap } from '../../rows/live-run-cap.ts';
@@ -11,7 +12,10 @@ import { JobTable } from './job-table.ts';
 import { NodeKeys } from './node-keys.ts';
 import { TypeKeys } from './type-keys.ts';
 
-/** The writing connection and its caches. Invalid after a rollback: create a new writer then. */
+/** More than a node can have claimed. */
+const MAX_KEPT = 20_000;
+
+/** The writing connection, its transaction and caches. A rollback ends it: create a new writer then. */
 export class Writer {
   readonly db: Database;
   readonly ids: Ids;
@@ -25,6 +29,7 @@ export class Writer {
    */
   readonly claimed = new Map<number, KeyedRun>();
   readonly #finishedInHours = new Map<number, number>();
+  #unit = createUnitOfWork(0);
 
   constructor(db: Database) {
     this.db = db;
@@ -32,6 +37,32 @@ export class Writer {
     this.types = new TypeKeys(db);
     this.nodes = new NodeKeys(db);
     this.jobs = new JobTable(db);
+  }
+
+  /** The current transaction. */
+  get unit(): UnitOfWork {
+    return this.#unit;
+  }
+
+  begin(now: number): UnitOfWork {
+    this.#unit = createUnitOfWork(now);
+    return this.#unit;
+  }
+
+  /** Adds a job to the transaction. The only writing connection needs no lock in the database. */
+  lock(uid: number): StoredJob {
+    const { jobs } = this.#unit;
+    const known = jobs.get(uid);
+    if (known !== undefined) return known;
+    const stored = this.jobs.require(uid);
+    jobs.set(uid, stored);
+    return stored;
+  }
+
+  /** Keeps a claimed run in memory. */
+  keepClaimed(claimed: KeyedRun): void {
+    if (this.claimed.size > MAX_KEPT) this.claimed.clear();
+    this.claimed.set(claimed.id, claimed);
   }
 
   /** Counts a finished run in its hour. */
@@ -49,11 +80,6 @@ export class Writer {
     this.#finishedInHours.clear();
     this.ids.save();
   }
-}
-
-/** The current transaction. */
-export interface CurrentUnit {
-  unit: UnitOfWork;
 }
 
 const ADD_TO_HOUR = `INSERT INTO hour_counts (hour, status, count) VALUES (?, ?, ?)

@@ -1,0 +1,60 @@
+import { DEDUPE_MS } from '../../../core/store/store-commands.ts';
+import type { Tables } from '../../../core/transactions/tables.ts';
+import { keptRunOf } from '../../rows/run-row.ts';
+import { rowOf } from '../rows/run-rows.ts';
+import { findFinishedRun } from './history.ts';
+import { findLiveRun } from './live-runs.ts';
+import type { Writer } from './writer.ts';
+
+/** The operations of commands on jobs and single runs. */
+export function commandTables(w: Writer) {
+  const findRun = (runId: string) => findLiveRun(w, Number(runId)) ?? findFinishedRun(w, Number(runId));
+  const writeAudit: Tables['writeAudit'] = ({ actor, action, change }, target) =>
+    w.db.write(WRITE_AUDIT, w.unit.now, actor, action, target, change);
+  return {
+    findRun,
+    writeAudit,
+    lockJob({ jobId }) {
+      const stored = w.jobs.find(jobId);
+      if (stored !== undefined) w.unit.jobs.set(stored.uid, stored);
+      return { stored, isShared: false };
+    },
+    lockRun(runId) {
+      const live = findLiveRun(w, Number(runId));
+      if (live === undefined) return findFinishedRun(w, Number(runId));
+      w.lock(Number(live.jobUid));
+      return live;
+    },
+    dedupedRun({ dedupeKey = '' }, uid) {
+      const row = w.db.arrays(DEDUPED).get(uid, dedupeKey, w.unit.now - DEDUPE_MS);
+      if (row === undefined) return undefined;
+      const [runId, prunedRun] = rowOf<[number, string | null]>(row);
+      return prunedRun === null ? findRun(String(runId)) : keptRunOf(prunedRun);
+    },
+    keepDedupeKey: ({ uid, key, runId }) => w.db.write(KEEP_DEDUPE_KEY, uid, key, Number(runId), w.unit.now),
+    newUids: (count) => Array.from({ length: count }, () => w.ids.next(w.unit.now)),
+    insertJobs(jobs) {
+      const created = new Set<number>();
+      for (const { input, uid, job } of jobs) {
+        if (w.jobs.find(job.id) !== undefined) continue;
+        const typeKey = w.types.keyOf(job.type, job.typeVersion);
+        w.jobs.insert({ job, uid, typeKey, finishedCount: 0, skippedCount: 0 });
+        if (input.audit !== undefined) writeAudit(input.audit, job.id);
+        created.add(uid);
+      }
+      return created;
+    },
+    uidsOf: (ids) =>
+      new Map(
+        ids.flatMap((id) => {
+          const stored = w.jobs.find(id);
+          return stored === undefined ? [] : [[id, stored.uid] as const];
+        }),
+      ),
+  } satisfies Partial<Tables>;
+}
+
+const DEDUPED = 'SELECT run_id, pruned_run FROM dedupe_keys WHERE job_uid = ? AND key = ? AND at > ?';
+const KEEP_DEDUPE_KEY = `INSERT INTO dedupe_keys (job_uid, key, run_id, at) VALUES (?, ?, ?, ?)
+  ON CONFLICT (job_uid, key) DO UPDATE SET run_id = excluded.run_id, at = excluded.at, pruned_run = NULL`;
+const WRITE_AUDIT = 'INSERT INTO audit (at, actor, action, target, change) VALUES (?, ?, ?, ?, ?)';

@@ -1,0 +1,82 @@
+import type { LiveRun } from '../../../core/model/run.ts';
+import { queuedOf } from '../../../core/rules/decision.ts';
+import { skippedOf } from '../../../core/rules/settle.ts';
+import type { Tables } from '../../../core/transactions/tables.ts';
+import { withClaim } from '../../../core/transactions/unit-of-work.ts';
+import { ORIGIN_COLUMNS, originParams } from '../../rows/run-row.ts';
+import type { Param } from '../database.ts';
+import { HELD, STATUS, TRIGGER } from '../rows/codes.ts';
+import { keysOf } from '../rows/run-rows.ts';
+import { insertFinishedRun } from './history.ts';
+import type { Writer } from './writer.ts';
+
+/** Writes what a transaction has collected. */
+export function writeTables(w: Writer): Pick<Tables, 'write' | 'writeJobs'> {
+  const writeJobs = () => {
+    for (const [uid, before] of w.unit.unsaved) w.jobs.save(before, w.lock(uid));
+    w.unit.unsaved.clear();
+  };
+  return {
+    write() {
+      writeRuns(w);
+      writeJobs();
+    },
+    writeJobs,
+  };
+}
+
+/** Writes new runs. A slot with a live run gets no second one (P5, one run per slot). */
+function writeRuns(w: Writer): void {
+  const { unit } = w;
+  const { now } = unit;
+  for (const one of unit.toMake.splice(0)) {
+    const { job, uid, typeKey } = one.job;
+    const made = { id: String(w.ids.next(now)), jobUid: job.uid, now };
+    if (one.kind === 'skip') {
+      const skipped = skippedOf(one.skip, made);
+      insertFinishedRun(w, skipped);
+      unit.finished.push(skipped);
+      continue;
+    }
+    const run = withClaim(queuedOf(one.run, made), one, one.claim && w.ids.next(now));
+    const { typeVersion } = one.run;
+    const key = typeVersion === undefined ? typeKey : w.types.keyOf(job.type, typeVersion);
+    if (!insertLiveRun(w, run, key)) continue;
+    if (run.claim !== undefined) w.keepClaimed({ ...keysOf(run), run });
+    if (job.overlap === 'allow') w.liveRunCap.countRun(uid);
+    unit.queued.push(run);
+  }
+}
+
+/** Returns false, and inserts nothing, if the slot has a live run (P5, one run per slot). */
+function insertLiveRun(w: Writer, run: LiveRun, typeKey: number): boolean {
+  const isUnclaimedSlot = run.trigger === 'schedule' && run.claim === undefined;
+  // The words of `core` become SQLite's numbers.
+  const origin = originParams(run);
+  origin[2] = TRIGGER[run.trigger];
+  origin[4] = run.catchUp ? 1 : 0;
+  const { changes } = w.db
+    .statement(isUnclaimedSlot ? INSERT_UNCLAIMED_SLOT : INSERT_LIVE)
+    .run(
+      ...(origin as Param[]),
+      HELD[run.held],
+      run.availableAt,
+      typeKey,
+      run.trace ?? null,
+      run.claim === undefined ? null : w.nodes.keyOf(run.claim.node, run.queuedAt),
+      run.claim?.fence ?? null,
+      STATUS[run.status],
+      run.startedAt ?? null,
+    );
+  return changes > 0;
+}
+
+const INSERT_LIVE = insertLive('', '');
+/** {@link INSERT_LIVE} for a slot that is not claimed when it is planned. */
+const INSERT_UNCLAIMED_SLOT = insertLive(', slot_has_waited', ', 1');
+
+function insertLive(column: string, value: string): string {
+  return `INSERT INTO live_runs (${ORIGIN_COLUMNS}, held, available_at, type_key, trace,
+    node, fence, status, started_at${column}) VALUES (?${', ?'.repeat(17)}${value})
+    ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING`;
+}
