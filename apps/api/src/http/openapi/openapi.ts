@@ -47,7 +47,7 @@ export function documentApi(app: FastifyInstance, { version, isWrittenAtStart }:
       },
       security: [{ bearer: [] }],
     },
-    transform: jsonSchemaTransform,
+    transform: convertingOnce(),
     transformObject: withoutUnused,
   });
   app.register(async (scope) => {
@@ -62,6 +62,23 @@ export function documentApi(app: FastifyInstance, { version, isWrittenAtStart }:
       reply.type('application/json; charset=utf-8').send(write()),
     );
   });
+}
+
+/** `jsonSchemaTransform`, but a response that many routes have is converted once: that is most of the work. */
+function convertingOnce(): typeof jsonSchemaTransform {
+  const known = new Map<unknown, unknown>();
+  return (input) => {
+    const { response, ...rest } = input.schema ?? {};
+    if (response === undefined) return jsonSchemaTransform(input);
+    const { schema, url } = jsonSchemaTransform({ ...input, schema: rest });
+    const converted = Object.entries(responsesOf(response)).map(([status, one]) => {
+      const alone = () =>
+        responsesOf(jsonSchemaTransform({ ...input, schema: { response: { one } } }).schema.response).one;
+      if (!known.has(one)) known.set(one, alone());
+      return [status, known.get(one)];
+    });
+    return { schema: { ...schema, response: Object.fromEntries(converted) }, url };
+  };
 }
 
 /** Removes unused schemas: the transform adds each schema twice, for input and output, and uses one. */
