@@ -36,5 +36,5 @@ async function isNeeded({ vitest }: TestProject): Promise<boolean> {
   const files = vitest.state.getPaths();
   if (files.some((file) => file.includes('/test/postgres/'))) return true;
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
-  return texts.some((text) => text.includes('postgres'));
+  return texts.some((text) => /postgres|TestPostgres/.test(text));
 }
