@@ -4,7 +4,7 @@ import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { createTestDatabase, type TestDatabase } from '../postgres/test-database.ts';
 import type { MakeStore } from './rig.ts';
 
-const LIMITS = { maxLiveRuns: 5_000, maxRunsPutOff: 1_000 };
+const LIMITS = { maxLiveRuns: 1_000, maxRunsPutOff: 100 };
 
 /** Stores on a database of the current test file. */
 export function usePostgresStores(options: Pick<PostgresStoreOptions, 'shortcuts'> = {}): MakeStore {
