@@ -1,9 +1,9 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take the longest, mostly waiting: started last, they would run alone at the end. */
+/** Files that take 15 s or more: started last, one of them would run alone at the end. */
 const LONG =
-  /\/(store-contract\/sqlite|(store-contract|engine)\/postgres[a-z-]*|engine\/sqlite|kill|chaos|console-journey|nodes-journey|postgres-start|main|lost-nodes|server-faults|tracing)\.test\.ts$/;
+  /\/(store-contract\/sqlite|(store-contract|engine)\/postgres[a-z-]*|engine\/sqlite|kill|chaos|(console|nodes)-journey|console-(night|access|bad-input)|postgres-start|main|(lost-|postgres\/)nodes|server-faults|tracing|cluster|guides?|runs-commands|openapi-fuzz|failures|outage|transactions|transaction-locks|store-races|send-notifications)\.test\.ts$/;
 
 /** The long ones first, and files that share a process last: one after another, so that they find it. */
 class LongFirst extends BaseSequencer {
@@ -20,14 +20,17 @@ class LongFirst extends BaseSequencer {
  */
 const SHARED = [
   'packages/console/**/*.test.ts',
-  'packages/jobs/src/{core,engine,fastify,http}/**/*.test.ts',
-  'packages/jobs/src/stores/{postgres,rows}/**/*.test.ts',
-  'packages/jobs/test/*.test.ts',
-  'packages/jobs/test/{client,core,rest}/**/*.test.ts',
+  'packages/jobs/src/{bounded-map,{core,engine,fastify,http}/**/*,stores/{postgres,rows}/**/*}.test.ts',
+  'packages/jobs/src/stores/sqlite/{migrate,sqlite-faults,threads/thread-codec,writer/job-table}.test.ts',
+  'packages/jobs/test/{*,{client,core,rest}/**/*,{engine,store-contract}/memory}.test.ts',
+  'packages/jobs/test/postgres/{claim-planned,insert-jobs,migrations,move,soundness,trigger-at-once,vacuum}.test.ts',
   'apps/api/src/{auth,config,console,db,health,http}/**/*.test.ts',
   'apps/api/src/{listings,notifications,rest,search,security-log}/**/*.test.ts',
-  'apps/api/src/cli/{jobs/definition,overview,terminal}/**/*.test.ts',
+  'apps/api/src/cli/{jobs/definition,overview,rest,runs/follow,terminal}/**/*.test.ts',
+  'apps/api/src/cli/jobs/apply/{in-order,read-jobs}.test.ts',
   'apps/api/src/jobs/{cleanup-expired-listings,update-search-index,weekly-seller-digest}.test.ts',
+  'apps/api/src/{commands/back-up,data-dir/data-dir,tracing/tracing-config}.test.ts',
+  'apps/api/test/{audit,races,systemd-unit}.test.ts',
 ];
 const ALL = [
   'packages/*/src/**/*.test.ts',
@@ -45,7 +48,7 @@ const COMMON = {
   expect: { poll: { timeout: 10_000, interval: 10 } },
   // Those that run side by side mostly wait: for other processes, for times, for the disk.
   maxConcurrency: 10,
-  maxWorkers: 4,
+  maxWorkers: 6,
   pool: 'forks',
 } as const;
 
