@@ -5,8 +5,6 @@ import type { Database } from './schema.ts';
 // Well below the 20 ms that a write may hold the lock: room for a batch that turns out dearer than the last.
 const TARGET_MS = 8;
 const FIRST_SIZE = 100;
-/** Fewer rows hardly shorten a transaction: on a busy server, its statements alone take longer than the target. */
-const SMALLEST_SIZE = 10;
 const LARGEST_SIZE = 2_000;
 /** Long enough for a waiting writer, which tries again each millisecond, to get in between. */
 const REST_MS = 3;
@@ -47,5 +45,5 @@ export async function inShortBatches<Batch extends { readonly rows: number }>(
 
 function nextSize(size: number, heldMs: number): number {
   const factor = Math.min(1.5, Math.max(0.25, TARGET_MS / Math.max(heldMs, 0.1)));
-  return Math.min(LARGEST_SIZE, Math.max(SMALLEST_SIZE, Math.round(size * factor)));
+  return Math.min(LARGEST_SIZE, Math.max(1, Math.round(size * factor)));
 }
