@@ -127,6 +127,8 @@ it('a restart that the server announces stops no handler, even while no connecti
   await api.createJob({ id: 'job', name: 'Job', type: 'hold', onDemand: true });
   const { run } = (await api.trigger('job')).view;
   await test.expect.poll(() => node.has(`started ${run.id}`), POLL).toBe(true);
+  // From the restart on, a connection takes longer to make than others wait for a node without its lock.
+  await queryDatabase(url, 'ALTER SYSTEM SET pre_auth_delay = 1');
   const modes: readonly StopMode[] = ['fast', 'immediate'];
   for (const mode of modes) {
     await server.restart(mode);
