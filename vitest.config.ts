@@ -48,7 +48,7 @@ const COMMON = {
   expect: { poll: { timeout: 10_000, interval: 10 } },
   // Those that run side by side mostly wait: for other processes, for times, for the disk.
   maxConcurrency: 10,
-  maxWorkers: 6,
+  maxWorkers: 5,
   pool: 'forks',
 } as const;
 
