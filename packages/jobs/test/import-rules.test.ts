@@ -51,16 +51,24 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   // For tests: it has no database, and no packages.
   'memory store': { paths: [`${JOBS}/stores/memory/`], may: [...CORE, 'store rows'], packages: [] },
+  // The contract of the REST API: schemas and views. Browsers load it, too.
   http: {
     paths: [`${JOBS}/http/`],
     may: ['plain core'],
     mayTypes: ['core', 'engine port'],
     packages: ['zod'],
   },
+  // The routes as data, and how requests to them are checked and answered, for every HTTP framework.
+  'http routes': {
+    paths: ['routes/', 'requests/', 'events/'].map((folder) => `${JOBS}/http/${folder}`),
+    may: ['http', ...CORE, 'engine port'],
+    packages: ['node:', 'zod'],
+  },
   fastify: {
     paths: [`${JOBS}/fastify/`],
-    may: ['http', ...CORE, 'engine port'],
-    packages: ['fastify', 'node:', 'zod'],
+    may: ['http', 'http routes', ...CORE],
+    mayTypes: ['engine port'],
+    packages: ['fastify', 'node:'],
   },
   // Pages load it: the types of the contract, without the code that checks them.
   client: { paths: [`${JOBS}/client/`], may: [], mayTypes: ['http'], packages: [], typePackages: ['zod'] },
@@ -248,6 +256,8 @@ describe('imports', () => {
     [`${JOBS}/http/job.ts`, '../engine/engine.ts', true],
     [`${JOBS}/http/job.ts`, 'node:buffer', false],
     [`${JOBS}/http/job.ts`, 'fastify', true],
+    [`${JOBS}/http/routes/routes.ts`, 'fastify', true],
+    [`${JOBS}/http/views/job.ts`, '../routes/route.ts', true],
     [`${JOBS}/fastify/plugin.ts`, '../engine/timing/pass-loop.ts', false],
     [`${JOBS}/client/jobs.ts`, '../fastify/plugin.ts', true],
     [`${JOBS}/client/jobs.ts`, '../http/job.ts', false],

@@ -1,7 +1,9 @@
-export type { EventStreamOptions } from './events/event-routes.ts';
-export { type JobsPluginOptions, jobsPlugin } from './plugin.ts';
-export { answerError, ERROR_STATUS, problemOf } from './requests/errors.ts';
-export { HttpProblem, type ProblemAnswer, sendProblem } from './requests/http-problem.ts';
-export { jsonBoundFault } from './requests/json-bounds.ts';
-export { parseStrictJson, strictJsonParser, useStrictJson } from './requests/strict-json.ts';
-export type { JobsAuthorize, JobsNeed, JobsPrincipal, SecurityRequirement } from './routes/route-context.ts';
+export type { JobsNeed, JobsPrincipal } from '../http/requests/authorize.ts';
+export { HttpProblem, type ProblemAnswer } from '../http/requests/http-problem.ts';
+export { jsonBoundFault } from '../http/requests/json-bounds.ts';
+export { ERROR_STATUS, problemOf } from '../http/requests/problem-of.ts';
+export { parseStrictJson } from '../http/requests/strict-json.ts';
+export { answerError, sendProblem } from './answer-error.ts';
+export { type EventStreamOptions, type JobsAuthorize, type JobsPluginOptions, jobsPlugin } from './plugin.ts';
+export type { SecurityRequirement } from './register-route.ts';
+export { strictJsonParser, useStrictJson } from './use-strict-json.ts';

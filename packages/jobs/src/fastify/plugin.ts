@@ -1,17 +1,22 @@
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Engine } from '../engine/engine-port.ts';
-import { type EventStreamOptions, eventRoutes } from './events/event-routes.ts';
-import { boundWork } from './requests/bound-work.ts';
-import { answerError } from './requests/errors.ts';
-import { useStrictJson } from './requests/strict-json.ts';
-import { useZodSchemas, type ZodTypes } from './requests/zod-compiler.ts';
-import { jobCommandRoutes } from './routes/job-command-routes.ts';
-import { jobListRoutes } from './routes/job-list-routes.ts';
-import { jobRoutes } from './routes/job-routes.ts';
-import { logIdsOfPaths } from './routes/log-ids.ts';
-import { overviewRoutes } from './routes/overview-routes.ts';
-import { createRouteContext, type JobsAuthorize, type SecurityRequirement } from './routes/route-context.ts';
-import { runRoutes } from './routes/run-routes.ts';
+import type { EventStreamOptions as StreamOptions } from '../http/events/event-streams.ts';
+import { type Authorize, requireAuthorize } from '../http/requests/authorize.ts';
+import { jsonText } from '../http/requests/json-text.ts';
+import { JobsApi } from '../http/routes/jobs-api.ts';
+import { ROUTES } from '../http/routes/routes.ts';
+import { answerError } from './answer-error.ts';
+import { registerRoute, type SecurityRequirement } from './register-route.ts';
+import { useStrictJson } from './use-strict-json.ts';
+
+/**
+ * Decides whether a request has a permission. Throws an error with a `statusCode` of 401 or 403 if not, whose
+ * message the client gets; otherwise returns the principal, if it is known.
+ */
+export type JobsAuthorize = Authorize<FastifyRequest>;
+
+/** Limits of the event streams of one server. */
+export type EventStreamOptions = StreamOptions<FastifyRequest>;
 
 export interface JobsPluginOptions {
   readonly engine: Engine;
@@ -40,33 +45,19 @@ export interface JobsPluginOptions {
  * `admin`, like a run whose payload changes fields outside the type's `operatorsMaySet`.
  */
 export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance, options) => {
-  if (typeof options.authorize !== 'function' && options.authorize !== false) {
-    throw new TypeError(
-      'jobsPlugin needs `authorize`: a function (request, need) that decides who may do what, or false to let everybody do everything.',
-    );
-  }
+  const { engine, authorize, events = {}, maxRequests, security } = options;
+  requireAuthorize(authorize, 'jobsPlugin');
   useStrictJson(instance);
-  useZodSchemas(instance);
+  // The routes check their requests themselves; Fastify needs the schemas only for OpenAPI.
+  instance.setValidatorCompiler(() => () => true);
+  instance.setSerializerCompiler(() => jsonText);
   instance.setErrorHandler(answerError);
-  logIdsOfPaths(instance);
-  boundWork(instance, options.maxRequests ?? MOST_REQUESTS);
-  const context = createRouteContext({
-    engine: options.engine,
-    authorize: options.authorize,
-    prefix: instance.prefix,
-    security: options.security,
-    longestParameter: longestParameter(instance),
-  });
-  const app = instance.withTypeProvider<ZodTypes>();
-  jobListRoutes(app, context);
-  jobRoutes(app, context);
-  jobCommandRoutes(app, context);
-  runRoutes(app, context);
-  overviewRoutes(app, context);
-  eventRoutes(app, context, options.events ?? {});
+  const api = new JobsApi({ engine, maxRequests, events, longestParameter: longestParameter(instance) });
+  instance.addHook('preClose', async () => api.eventStreams.endAll());
+  const { isStillAllowed } = events;
+  for (const route of ROUTES) registerRoute(instance, { route, api, authorize, isStillAllowed, security });
 };
 
-const MOST_REQUESTS = 1_000;
 const FASTIFY_DEFAULT = 100;
 
 function longestParameter(app: FastifyInstance): number {

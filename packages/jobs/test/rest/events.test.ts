@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { EventTexts } from '../../src/fastify/events/event-texts.ts';
-import { EventsStream } from '../../src/fastify/events/events-stream.ts';
+import { EventTexts } from '../../src/http/events/event-texts.ts';
+import { EventsStream } from '../../src/http/events/events-stream.ts';
 import { eventSchema } from '../../src/http/views/event.ts';
 import { createJob, problemOf, runJob, runThatIs, send } from './requests.ts';
 import { type RestServer, serve, startRestServer } from './rest-server.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { problemSchema } from '../../http/index.ts';
+import { problemSchema } from '../views/problem.ts';
 
 /** A response header, as OpenAPI describes it. */
 export interface HeaderDoc {

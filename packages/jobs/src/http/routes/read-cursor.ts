@@ -1,5 +1,5 @@
 import type { Cursor } from '../../core/store/store-views.ts';
-import { type CursorValue, decodeCursor } from '../../http/index.ts';
+import { type CursorValue, decodeCursor } from '../fields/cursor.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 
 /** Decodes the `cursor` of a query. Throws a 400 if it does not come from a page with this sort order. */

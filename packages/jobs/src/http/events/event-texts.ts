@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { JobEvent } from '../../core/model/events.ts';
-import { eventJson } from '../../http/index.ts';
+import { eventJson } from '../views/event.ts';
 
 /** The text of events, shared by all streams of a process. */
 export class EventTexts {

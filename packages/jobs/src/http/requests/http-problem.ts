@@ -1,5 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type InputFault, problemJson } from '../../http/index.ts';
+import type { InputFault } from '../input/check.ts';
 
 /** The content of an error response. */
 export interface ProblemAnswer {
@@ -29,24 +28,4 @@ export class HttpProblem extends Error implements ProblemAnswer {
     this.errors = answer.errors;
     this.retryAfterSeconds = answer.retryAfterSeconds;
   }
-}
-
-/**
- * Sends `application/problem+json` (RFC 9457) with `WWW-Authenticate` and `Retry-After` where they belong.
- */
-export function sendProblem(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  answer: ProblemAnswer,
-): FastifyReply {
-  const { status, retryAfterSeconds } = answer;
-  if (status === 401 && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer');
-  if (retryAfterSeconds !== undefined && !reply.hasHeader('retry-after')) {
-    reply.header('retry-after', String(retryAfterSeconds));
-  }
-  // As bytes, so that Fastify neither serializes it nor adds a charset, which the media type does not have.
-  return reply
-    .code(status)
-    .type('application/problem+json')
-    .send(Buffer.from(JSON.stringify(problemJson(answer, request.id))));
 }

@@ -1,7 +1,6 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { StoreError, type StoreErrorCode } from '../../core/model/errors.ts';
 import { EngineError, type EngineErrorCode, type InvalidField } from '../../engine/engine-port.ts';
-import { HttpProblem, type ProblemAnswer, sendProblem } from './http-problem.ts';
+import { HttpProblem, type ProblemAnswer } from './http-problem.ts';
 
 interface Status {
   readonly status: number;
@@ -30,7 +29,7 @@ export const ERROR_STATUS: Readonly<Record<EngineErrorCode | StoreErrorCode, Sta
 };
 
 /**
- * Messages for errors of Fastify and the host, whose own messages may say too little, or reveal too much.
+ * Messages for errors of the HTTP framework and the host, whose own messages may say too little, or reveal too much.
  */
 const WORDS: Readonly<Record<number, string>> = {
   400: 'The request is malformed. Check its URL, headers and body.',
@@ -48,14 +47,12 @@ const SERVER_FAULT: ProblemAnswer = {
   detail: 'The server failed to process the request. Its log has the cause under the id in "instance".',
 };
 
-/** Responds to an error of a route with a problem document. Logs internal causes; clients don't see them. */
-export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const answer = problemOf(error);
-  // An HttpProblem is a deliberate refusal, such as when all event streams are in use, and not a server fault.
-  const isDecided = error instanceof HttpProblem;
-  if (answer.status >= 500 && !isDecided)
-    request.log.error({ err: error }, 'a request to the jobs API failed');
-  return sendProblem(request, reply, answer);
+/**
+ * Whether the response to an error hides a cause that the server's log needs. An `HttpProblem` is a deliberate
+ * refusal, such as when all event streams are in use, and not a server fault.
+ */
+export function isServerFault(error: unknown, { status }: ProblemAnswer): boolean {
+  return status >= 500 && !(error instanceof HttpProblem);
 }
 
 const UNAVAILABLE = 'The database is temporarily unavailable. Retry later.';
@@ -85,7 +82,7 @@ function engineProblem(error: EngineError): ProblemAnswer {
   };
 }
 
-/** The response to an error of Fastify, of a host's hook, or an {@link HttpProblem}, by its status. */
+/** The response to an error of the HTTP framework, of a host's hook, or an {@link HttpProblem}, by its status. */
 function foreignProblem(error: unknown): ProblemAnswer {
   if (typeof error !== 'object' || error === null) return SERVER_FAULT;
   const status = clientStatus(error);

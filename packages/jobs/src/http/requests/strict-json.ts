@@ -1,37 +1,31 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HttpProblem } from './http-problem.ts';
 import { jsonBoundFault } from './json-bounds.ts';
 
-const LARGEST_BYTES = 131_072;
+/** Limit of a body in bytes: 128 KiB. */
+export const LARGEST_BODY = 131_072;
+export const MERGE_PATCH = 'application/merge-patch+json';
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
-const MERGE_PATCH = 'application/merge-patch+json';
+const JSON_TYPE = /^application\/(?:json|merge-patch\+json)\s*(?:;|$)/i;
 
-/**
- * Makes the routes of `app` accept only JSON bodies: UTF-8, at most 128 KiB (else 413), 64 levels and 10,000
- * values, without keys that pollute prototypes (else 400). PATCH also accepts a merge patch (RFC 7396). Any
- * other type is a 415. An empty body counts as no body, whatever its type. Affects only `app` and its
- * plugins.
- */
-export function useStrictJson(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers();
-  const options = { parseAs: 'buffer', bodyLimit: LARGEST_BYTES } as const;
-  app.addContentTypeParser(['application/json', MERGE_PATCH], options, strictJsonParser);
-  app.addContentTypeParser('*', (request, payload, done) => {
-    const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
-    if (length !== '0' && (length !== undefined || coding !== undefined)) return done(unsupported());
-    payload.resume();
-    return done(null, undefined);
-  });
+/** The headers and the method that decide whether a body may be parsed as JSON. */
+export interface BodyType {
+  readonly method: string;
+  /** The header; undefined without one. */
+  readonly contentType: string | undefined;
 }
 
-/** A content type parser for `addContentTypeParser(…, { parseAs: 'buffer' }, strictJsonParser)`. */
-export async function strictJsonParser(request: FastifyRequest, body: Buffer): Promise<unknown> {
-  if (body.length === 0) return undefined;
-  const contentType = request.headers['content-type'] ?? '';
-  if (contentType.toLowerCase().startsWith(MERGE_PATCH) && request.method !== 'PATCH') throw unsupported();
+/**
+ * Parses a body: UTF-8, at most 64 levels and 10,000 values, without keys that pollute prototypes (else 400).
+ * Only PATCH accepts a merge patch (RFC 7396); any other type than JSON is a 415. An empty body counts as no
+ * body, whatever its type: the result is undefined.
+ */
+export function parseBody(bytes: Uint8Array, { method, contentType = '' }: BodyType): unknown {
+  if (bytes.length === 0) return undefined;
+  if (!JSON_TYPE.test(contentType)) throw unsupportedType();
+  if (contentType.toLowerCase().startsWith(MERGE_PATCH) && method !== 'PATCH') throw unsupportedType();
   const [, charset = 'utf-8'] = /;\s*charset="?([^";\s]*)/i.exec(contentType) ?? [];
-  if (charset.toLowerCase() !== 'utf-8') throw unsupported();
-  return parseStrictJson(body);
+  if (charset.toLowerCase() !== 'utf-8') throw unsupportedType();
+  return parseStrictJson(bytes);
 }
 
 /** Parses a JSON body. Throws a 400 with the fault. */
@@ -70,7 +64,8 @@ function malformed(what: string, cause?: Error): HttpProblem {
   return new HttpProblem({ status: 400, detail: `The body ${what}.` }, { cause });
 }
 
-function unsupported(): HttpProblem {
+/** The 415 to a body that is not JSON. */
+export function unsupportedType(): HttpProblem {
   return new HttpProblem({
     status: 415,
     detail: 'The content type of the body is not supported. Send application/json in UTF-8.',

@@ -1,0 +1,31 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { problemJson } from '../http/index.ts';
+import type { ProblemAnswer } from '../http/requests/http-problem.ts';
+import { isServerFault, problemOf } from '../http/requests/problem-of.ts';
+
+/** Responds to an error of a route with a problem document. Logs internal causes; clients don't see them. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const answer = problemOf(error);
+  if (isServerFault(error, answer)) request.log.error({ err: error }, 'a request to the jobs API failed');
+  return sendProblem(request, reply, answer);
+}
+
+/**
+ * Sends `application/problem+json` (RFC 9457) with `WWW-Authenticate` and `Retry-After` where they belong.
+ */
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: ProblemAnswer,
+): FastifyReply {
+  const { status, retryAfterSeconds } = answer;
+  if (status === 401 && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer');
+  if (retryAfterSeconds !== undefined && !reply.hasHeader('retry-after')) {
+    reply.header('retry-after', String(retryAfterSeconds));
+  }
+  // As bytes, so that Fastify neither serializes it nor adds a charset, which the media type does not have.
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send(Buffer.from(JSON.stringify(problemJson(answer, request.id))));
+}

@@ -1,0 +1,96 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AbortFlag } from '../core/model/errors.ts';
+import { type Authorize, type JobsPrincipal, mayDo } from '../http/requests/authorize.ts';
+import type { JobsApi } from '../http/routes/jobs-api.ts';
+import type { RequestContext, Route, RouteAnswer } from '../http/routes/route.ts';
+import { logWith } from './log-with.ts';
+
+/** As in OpenAPI: names of security schemes in the host's document, with their scopes. */
+export type SecurityRequirement = Record<string, string[]>;
+
+export interface RouteOptions {
+  readonly route: Route;
+  readonly api: JobsApi;
+  readonly authorize: Authorize<FastifyRequest> | false;
+  readonly isStillAllowed: ((request: FastifyRequest) => Promise<boolean>) | undefined;
+  readonly security: readonly SecurityRequirement[] | undefined;
+}
+
+/** Adds a route to a Fastify instance, below the prefix of the instance. */
+export function registerRoute(instance: FastifyInstance, options: RouteOptions): void {
+  const { route, api, authorize } = options;
+  const principals = new WeakMap<FastifyRequest, JobsPrincipal>();
+  instance.route({
+    method: route.method,
+    url: route.path,
+    ...(route.isStream === true ? { exposeHeadRoute: false } : {}),
+    schema: schemaOf(route, options.security),
+    // Before the body is read, and after all onRequest hooks: the host has authenticated the request, and its
+    // rate limit counts refused requests.
+    preParsing: async (request) => {
+      if (authorize === false) return;
+      const principal = await authorize(request, route.need);
+      if (principal !== undefined) principals.set(request, principal);
+    },
+    handler: async (request, reply) => {
+      const { params, query, headers, body, url } = request;
+      const context = contextOf(request, reply, { ...options, principal: principals.get(request) });
+      const answer = await api.answer(route, { params, query, headers, body, url, context });
+      return send(reply, answer, instance.prefix);
+    },
+  });
+}
+
+/** What `@fastify/swagger` needs to describe the route. */
+function schemaOf(route: Route, security: RouteOptions['security']) {
+  const { doc, consumes, params, query, headers, body, responses } = route;
+  return {
+    ...doc,
+    tags: ['jobs'],
+    ...(security === undefined ? {} : { security: [...security] }),
+    ...(consumes === undefined ? {} : { consumes: [...consumes] }),
+    ...(params === undefined ? {} : { params }),
+    ...(query === undefined ? {} : { querystring: query }),
+    ...(headers === undefined ? {} : { headers }),
+    ...(body === undefined ? {} : { body }),
+    response: responses,
+  };
+}
+
+function contextOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  from: Pick<RouteOptions, 'authorize' | 'isStillAllowed'> & {
+    readonly principal: JobsPrincipal | undefined;
+  },
+): RequestContext {
+  const { authorize, isStillAllowed, principal } = from;
+  return {
+    principal,
+    signal: connectionOf(request),
+    may: (need) => mayDo(authorize, request, need),
+    mayStillRead: async () => isStillAllowed === undefined || isStillAllowed(request),
+    logWith: (ids) => logWith(reply, ids),
+  };
+}
+
+/**
+ * Aborted once the connection of the request has ended. The `close` event of a request does not say that:
+ * Node emits it as soon as the body is read.
+ */
+function connectionOf({ raw: { socket } }: FastifyRequest): AbortFlag {
+  return {
+    get aborted() {
+      return socket.destroyed;
+    },
+  };
+}
+
+function send(reply: FastifyReply, answer: RouteAnswer, prefix: string): FastifyReply {
+  const { status, headers, location, body, events } = answer;
+  reply.code(status);
+  if (headers !== undefined) reply.headers(headers);
+  if (location !== undefined) reply.header('location', `${prefix}${location}`);
+  if (events !== undefined) return reply.type('text/event-stream').send(events);
+  return reply.send(body);
+}

@@ -1,0 +1,42 @@
+import { problemOf } from './problem-of.ts';
+
+/** The permission that a route requires. */
+export type JobsNeed = 'read' | 'operate' | 'admin';
+
+/** The sender of a request. `id`: the name for the audit log, such as `user:42`. */
+export interface JobsPrincipal {
+  readonly id: string;
+}
+
+/**
+ * Decides whether a request has a permission. Throws an error with a `statusCode` of 401 or 403 if not, whose
+ * message the client gets; otherwise returns the principal, if it is known.
+ */
+export type Authorize<Request> = (
+  request: Request,
+  need: JobsNeed,
+) => Promise<JobsPrincipal | undefined> | JobsPrincipal | undefined;
+
+/** Throws if a host in JavaScript gives no `authorize`. `maker`: the function that needs it. */
+export function requireAuthorize(authorize: unknown, maker: string): void {
+  if (typeof authorize === 'function' || authorize === false) return;
+  throw new TypeError(
+    `${maker} needs \`authorize\`: a function (request, need) that decides who may do what, or false to let everybody do everything.`,
+  );
+}
+
+/** Whether a request has a further permission. Rejects with the errors of `authorize`, a 403 aside. */
+export async function mayDo<Request>(
+  authorize: Authorize<Request> | false,
+  request: Request,
+  need: JobsNeed,
+): Promise<boolean> {
+  if (authorize === false) return true;
+  try {
+    await authorize(request, need);
+    return true;
+  } catch (error) {
+    if (problemOf(error).status === 403) return false;
+    throw error;
+  }
+}

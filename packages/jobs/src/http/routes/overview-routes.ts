@@ -1,0 +1,69 @@
+import { schedulePatch } from '../input/job-input.ts';
+import { jobTypeJson, jobTypesSchema } from '../views/job-type.ts';
+import { previewBody, previewJson, previewSchema } from '../views/preview.ts';
+import { statsJson, statsSchema } from '../views/stats.ts';
+import { defineRoute } from './route.ts';
+import { BODY_PROBLEMS, problems, success } from './route-docs.ts';
+
+const listJobTypes = defineRoute({
+  method: 'GET',
+  path: '/job-types',
+  need: 'read',
+  doc: {
+    operationId: 'listJobTypes',
+    summary: 'List the job types',
+    description: 'The job types of this server, with the JSON Schema of their payloads and their defaults.',
+  },
+  responses: { 200: success(jobTypesSchema, 'The job types'), ...problems() },
+  handle: async (_request, { engine }) => ({
+    status: 200,
+    body: { data: engine.jobTypes().map(jobTypeJson) },
+  }),
+});
+
+const previewJob = defineRoute({
+  method: 'POST',
+  path: '/job-preview',
+  need: 'read',
+  doc: {
+    operationId: 'previewJob',
+    summary: 'Preview a schedule',
+    description:
+      'A dry run that changes nothing. Returns the next run times of a schedule or, with job_id, of that job after a PATCH with these fields.',
+  },
+  body: previewBody,
+  responses: { 200: success(previewSchema, 'The run times'), ...problems(404, 409, ...BODY_PROBLEMS) },
+  handle: async ({ body: { job_id: jobId, count, ...fields } }, { engine }) => {
+    const patch = schedulePatch(fields);
+    const preview = await (jobId === undefined
+      ? engine.preview({ schedule: withoutNulls(patch), count })
+      : engine.preview({ jobId, patch, count }));
+    return { status: 200, body: previewJson(preview) };
+  },
+});
+
+/** A preview without a job has no fields to reset, so null means absent. */
+function withoutNulls<T extends object>(patch: T): { [Key in keyof T]: Exclude<T[Key], null> } {
+  const entries = Object.entries(patch).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries) as { [Key in keyof T]: Exclude<T[Key], null> };
+}
+
+const getJobStats = defineRoute({
+  method: 'GET',
+  path: '/job-stats',
+  need: 'read',
+  doc: {
+    operationId: 'getJobStats',
+    summary: 'Read counts and nodes',
+    description:
+      'Jobs by status and health, live runs by state, and finished runs by hour; the counts of this node for the last minute and for each of the last 60 minutes; all live nodes with their health and places.',
+  },
+  responses: { 200: success(statsSchema, 'The counts'), ...problems() },
+  handle: async ({ url }, { engine, reads }) => ({
+    status: 200,
+    body: await reads.read(url, async () => statsJson(await engine.stats())),
+  }),
+});
+
+/** Job types, dry runs of a schedule and counts. */
+export const overviewRoutes = [listJobTypes, previewJob, getJobStats];

@@ -1,0 +1,17 @@
+import { eventRoutes } from './event-routes.ts';
+import { jobCommandRoutes } from './job-command-routes.ts';
+import { jobListRoutes } from './job-list-routes.ts';
+import { jobRoutes } from './job-routes.ts';
+import { overviewRoutes } from './overview-routes.ts';
+import type { Route } from './route.ts';
+import { runRoutes } from './run-routes.ts';
+
+/** All routes of the REST API. */
+export const ROUTES: readonly Route[] = [
+  ...jobListRoutes,
+  ...jobRoutes,
+  ...jobCommandRoutes,
+  ...runRoutes,
+  ...overviewRoutes,
+  ...eventRoutes,
+];
