@@ -41,7 +41,7 @@ export function restarts(makeDatabase: MakeDatabase): void {
       });
     });
 
-    it.each([
+    it.each<[string, z.ZodObject]>([
       ['an object that is not strict', z.object({ a: z.int() })],
       ['an open object inside', z.strictObject({ a: z.looseObject({}) })],
       ['a refinement', z.strictObject({ a: z.string().refine((text) => text !== 'x') })],

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { PayloadSchema } from './payload-schema.ts';
 
 /** Where a handler runs: on the API's event loop (I/O), or in a thread of its own (heavy on the CPU). */
 export type Isolation = 'inline' | 'thread';
@@ -51,24 +52,31 @@ export interface BackoffOptions {
   readonly jitter?: number;
 }
 
-export interface JobTypeDefinition<Schema extends z.ZodObject, Deps> {
+export interface JobTypeDefinition<
+  Input,
+  Output,
+  Deps,
+  Name extends string = string,
+  Result = unknown,
+  Where extends Isolation = Isolation,
+> {
   /** Lower-case words joined by `_`, such as `send_notifications`. */
-  readonly type: string;
+  readonly type: Name;
   /** For people: one sentence. */
   readonly description?: string;
-  /** `import.meta.url` of the file whose named export this job type is: a thread imports it. */
-  readonly module: string;
+  /** `import.meta.url` of the file that exports this job type: a thread imports it. Inline types need none. */
+  readonly module?: string;
   /** Raise it when older code can't run the payload: nodes run only versions that they know. Default 1. */
   readonly version?: number;
   /** A strict object (`z.strictObject`), and so every object within; must be expressible in JSON Schema. */
-  readonly payload: Schema;
+  readonly payload: z.ZodObject & PayloadSchema<Input, Output>;
   /**
    * Payload fields that an operator may change for one run (`POST /api/jobs/:id/runs`). Default: none. Leave
    * fields that decide which data is removed, or who gets a message, to admins.
    */
-  readonly operatorsMaySet?: readonly (keyof z.input<Schema> & string)[];
+  readonly operatorsMaySet?: readonly NoInfer<keyof Input & string>[];
   /** Default `inline`. */
-  readonly isolation?: Isolation;
+  readonly isolation?: Where;
   /** Heap (MB) that its thread may use, at least 16. Default: the engine's `threadMemoryMb`. */
   readonly memoryMb?: number;
   /** Go duration; default `30m`. A job can set its own. */
@@ -81,36 +89,57 @@ export interface JobTypeDefinition<Schema extends z.ZodObject, Deps> {
    * which is retried; throw a {@link PermanentError} for what a retry can't mend. Delivery is at least once:
    * make effects idempotent.
    */
-  readonly run: (ctx: JobContext<z.output<Schema>>, deps: Deps) => Promise<unknown>;
+  readonly run: (ctx: JobContext<Output>, deps: Deps) => Promise<Result>;
 }
 
-/** A job type as the engine takes it, its payload type erased. */
-export interface JobType<Deps = never>
-  extends Required<
-    Pick<JobTypeDefinition<z.ZodObject, Deps>, 'type' | 'description' | 'module' | 'version' | 'isolation'>
-  > {
-  readonly payload: z.ZodObject;
+/**
+ * A job type as the engine takes it. `JobType<Deps>` is one with any name, payload and result; `JobType` one
+ * with any dependencies, too. `InputOf`, `ResultOf` and `DepsOf` read the parts of a given one.
+ */
+export interface JobType<
+  Deps = never,
+  Name extends string = string,
+  Input = unknown,
+  Result = unknown,
+  Where extends Isolation = Isolation,
+> {
+  readonly type: Name;
+  readonly description: string;
+  readonly module: string | undefined;
+  readonly version: number;
+  readonly isolation: Where;
+  readonly payload: z.ZodObject & PayloadSchema<Input>;
   readonly operatorsMaySet: readonly string[];
   readonly memoryMb: number | undefined;
   readonly timeout: string | undefined;
   readonly maxAttempts: number | undefined;
   readonly backoff: BackoffOptions | undefined;
-  run(ctx: JobContext<unknown>, deps: Deps): Promise<unknown>;
+  readonly run: (ctx: JobContext<unknown>, deps: Deps) => Promise<Result>;
 }
 
 /**
  * Declares a job type. The payload's type comes from the schema, the dependencies' type from the annotation
- * of `run`'s second parameter:
+ * of `run`'s second parameter, and the result's type from what `run` returns:
  *
  *     export const sendDigest = defineJobType({
- *       type: 'send_digest', module: import.meta.url,
+ *       type: 'send_digest',
  *       payload: z.strictObject({ days: z.int().min(1).default(7) }),
  *       run: async (ctx, deps: Deps) => ({ sent: await deps.digest.send(ctx.payload.days, ctx.signal) }),
  *     });
  */
-export function defineJobType<Schema extends z.ZodObject, Deps>(
-  definition: JobTypeDefinition<Schema, Deps>,
-): JobType<Deps> {
+export function defineJobType<
+  Input,
+  Output,
+  Deps,
+  Name extends string,
+  Result,
+  Where extends Isolation = 'inline',
+>(
+  definition: JobTypeDefinition<Input, Output, Deps, Name, Result, Where>,
+): JobType<Deps, Name, Input, Result, Where>;
+export function defineJobType<Input, Output, Deps, Name extends string, Result>(
+  definition: JobTypeDefinition<Input, Output, Deps, Name, Result>,
+): JobType<Deps, Name, Input, Result> {
   // Field by field: the definition may be an instance of a class, with accessors that a spread leaves out.
   return {
     type: definition.type,
@@ -124,11 +153,11 @@ export function defineJobType<Schema extends z.ZodObject, Deps>(
     timeout: definition.timeout,
     maxAttempts: definition.maxAttempts,
     backoff: definition.backoff,
-    run: (ctx, deps) => definition.run(parsed<Schema>(ctx), deps),
+    run: (ctx, deps) => definition.run(parsed<Output>(ctx), deps),
   };
 }
 
 /** The engine has checked `ctx.payload` against the schema when it claimed the attempt (P21, payloads). */
-function parsed<Schema extends z.ZodObject>(ctx: JobContext<unknown>): JobContext<z.output<Schema>> {
-  return ctx as JobContext<z.output<Schema>>;
+function parsed<Output>(ctx: JobContext<unknown>): JobContext<Output> {
+  return ctx as JobContext<Output>;
 }

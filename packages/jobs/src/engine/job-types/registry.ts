@@ -9,12 +9,23 @@ import { backoffFields, backoffOf, timeoutMs } from './type-defaults.ts';
 /** A job type that was checked, with its defaults filled in. */
 export interface RegisteredType {
   readonly jobType: JobType;
+  /** Undefined for an inline type. */
+  readonly thread: ThreadHandler | undefined;
   /** Calls the handler on this event loop, with the dependencies of inline handlers. */
   run(context: JobContext<unknown>): Promise<unknown>;
   readonly timeoutMs: number;
   readonly maxAttempts: number;
   readonly backoff: Backoff;
   readonly payloadSchema: Readonly<Record<string, unknown>>;
+}
+
+/** A handler in a thread. */
+export interface ThreadHandler {
+  readonly type: string;
+  /** The URL of the file that exports the job type. */
+  readonly module: string;
+  /** Undefined: the engine's `threadMemoryMb`. */
+  readonly memoryMb: number | undefined;
 }
 
 export interface Registry {
@@ -61,9 +72,6 @@ function registered<Deps>(jobType: JobType<Deps>, deps: Deps): RegisteredType {
   };
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(jobType.type)) refuse('its name must be lower-case words joined by _.');
   if (!Number.isInteger(jobType.version) || jobType.version < 1) refuse('its version must be 1, 2, 3, …');
-  if (jobType.isolation === 'thread' && !jobType.module.startsWith('file:')) {
-    refuse('a type that runs in a thread needs `module: import.meta.url`.');
-  }
   const unknown = jobType.operatorsMaySet.find((name) => !Object.hasOwn(jobType.payload.shape, name));
   if (unknown !== undefined)
     refuse(`operatorsMaySet names ${JSON.stringify(unknown)}, which its payload does not have.`);
@@ -77,14 +85,24 @@ function registered<Deps>(jobType: JobType<Deps>, deps: Deps): RegisteredType {
   if (typeof backoff === 'string') return refuse(backoff);
   if (!Number.isInteger(maxAttempts) || maxAttempts < 1) refuse('maxAttempts must be at least 1.');
   const payloadSchema = strictJsonSchema(jobType.payload, refuse);
+  const thread = threadHandler(jobType);
+  if (typeof thread === 'string') return refuse(thread);
   return {
     jobType,
+    thread,
     run: (context) => jobType.run(context, deps),
     timeoutMs: timeout,
     maxAttempts,
     backoff,
     payloadSchema,
   };
+}
+
+/** What a thread needs of a type that runs in one, or what is wrong with it. */
+function threadHandler({ type, isolation, module, memoryMb }: JobType): ThreadHandler | undefined | string {
+  if (isolation === 'inline') return undefined;
+  if (module?.startsWith('file:')) return { type, module, memoryMb };
+  return 'a type with `isolation: "thread"` needs `module: import.meta.url`, in a file that exports the type by name: a thread imports this file.';
 }
 
 /** The schema as JSON Schema. Refuses one that is not strict or can't be expressed in it (P21, payloads). */

@@ -144,8 +144,8 @@ export class Executor {
     this.#announceStart(attempt);
     if (typeof payload !== 'string') return this.#end(attempt, payload, attempt.startedAt);
     const threw = (error: unknown) => this.#threw(attempt, readThrown(error));
-    if (type.jobType.isolation === 'thread') {
-      threads.run(type.jobType, attempt).then((ended) => {
+    if (type.thread !== undefined) {
+      threads.run(type.thread, attempt).then((ended) => {
         if (ended.kind === 'threw') this.#threw(attempt, ended.thrown);
         else this.#returned(attempt, ended.result);
       }, threw);

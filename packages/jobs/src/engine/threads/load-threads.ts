@@ -20,11 +20,9 @@ export async function loadThreads(
   stopping: AbortSignal,
 ): Promise<void> {
   const { clock, concurrency, autoRun } = settings;
-  const jobTypes = registry.types
-    .map(({ jobType }) => jobType)
-    .filter(({ isolation }) => isolation === 'thread');
+  const handlers = registry.types.flatMap(({ thread }) => thread ?? []);
   // With no places, no handler ever runs here.
-  if (jobTypes.length === 0 || concurrency === 0 || !autoRun || stopping.aborted) return;
+  if (handlers.length === 0 || concurrency === 0 || !autoRun || stopping.aborted) return;
   const late = Promise.withResolvers<readonly string[]>();
   const cancel = clock.setTimer(LOAD_LIMIT_MS, () =>
     late.resolve([
@@ -34,7 +32,7 @@ export async function loadThreads(
   const stopped = () => late.resolve(['it was stopped before the modules of the job types were loaded']);
   stopping.addEventListener('abort', stopped);
   try {
-    const faults = await Promise.race([threads.load(jobTypes), late.promise]);
+    const faults = await Promise.race([threads.load(handlers), late.promise]);
     if (faults.length > 0) throw new Error(`The engine can't start: ${faults.join('; ')}`);
   } catch (error) {
     await threads.end();

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import type { JobType } from '../../core/model/job-type.ts';
 import type { Attempt, Stop } from '../attempts/attempt.ts';
 import { logStray, logThreadEnd } from '../attempts/attempt-log.ts';
 import { readThrown, type ThrownError } from '../attempts/thrown-error.ts';
+import type { ThreadHandler } from '../job-types/registry.ts';
 import type { Settings } from '../options.ts';
 import { createHandlerStart, type HandlerStart, resetStart, takeBackStart } from './handler-start.ts';
 import {
@@ -60,15 +60,15 @@ export class ThreadPool {
   }
 
   /** Loads job types' modules in a thread per memory size, which later serves runs. Returns the faults. */
-  async load(jobTypes: readonly JobType<never>[]): Promise<readonly string[]> {
-    const byMemory = Map.groupBy(jobTypes, (jobType) => this.#memoryOf(jobType));
-    const faults = await Promise.all([...byMemory].map(([memoryMb, types]) => this.#loadIn(memoryMb, types)));
+  async load(handlers: readonly ThreadHandler[]): Promise<readonly string[]> {
+    const byMemory = Map.groupBy(handlers, (handler) => this.#memoryOf(handler));
+    const faults = await Promise.all([...byMemory].map(([memoryMb, group]) => this.#loadIn(memoryMb, group)));
     // Each thread loads the dependencies: a fault of theirs is named once.
     return [...new Set(faults.flat())];
   }
 
-  async #loadIn(memoryMb: number, jobTypes: readonly JobType<never>[]): Promise<readonly string[]> {
-    const types = jobTypes.map(({ module, type }) => ({ module, type }));
+  async #loadIn(memoryMb: number, handlers: readonly ThreadHandler[]): Promise<readonly string[]> {
+    const types = handlers.map(({ module, type }) => ({ module, type }));
     const fault = ({ message }: ThrownError) => {
       const names = types.map(({ type }) => type).join(', ');
       return [
@@ -85,10 +85,10 @@ export class ThreadPool {
   }
 
   /** Runs an attempt's handler in a free thread; rejects because the thread ended or can't be had. */
-  async run(jobType: JobType<never>, attempt: Attempt): Promise<HandlerEnd> {
-    const memoryMb = this.#memoryOf(jobType);
+  async run(handler: ThreadHandler, attempt: Attempt): Promise<HandlerEnd> {
+    const memoryMb = this.#memoryOf(handler);
     const thread = this.#free(memoryMb) ?? this.#start(memoryMb);
-    const { module, type } = jobType;
+    const { module, type } = handler;
     const { job, run, lastSuccess, payloadJson: payload, traceparent } = attempt;
     const task = { kind: 'run', module, type, payload, job, run, lastSuccess, traceparent } as const;
     const reply = await this.#ask(thread, attempt, task);
@@ -134,7 +134,7 @@ export class ThreadPool {
     }
   }
 
-  #memoryOf({ memoryMb }: JobType<never>): number {
+  #memoryOf({ memoryMb }: ThreadHandler): number {
     return memoryMb ?? this.#settings.threadMemoryMb;
   }
 

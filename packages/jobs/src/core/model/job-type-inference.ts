@@ -1,0 +1,45 @@
+import type { JobType } from './job-type.ts';
+
+/** The payload of a job type as callers write it: fields with a default may be left out. */
+export type InputOf<T> = T extends JobType<never, string, infer Input> ? Input : never;
+
+/** The result of a job type as callers read it: what its handler returns, after a way through JSON. */
+export type ResultOf<T> = T extends JobType<never, string, unknown, infer Result> ? JsonOf<Result> : never;
+
+/** What all these job types depend on, together. `unknown` when they depend on nothing. */
+export type DepsOf<Types extends readonly JobType[]> = DepsOfEach<Types[number]>;
+
+/** What the inline types among these depend on: the engine's `deps`. */
+export type InlineDepsOf<Types extends readonly JobType[]> = DepsOfEach<
+  Exclude<Types[number], { readonly isolation: 'thread' }>
+>;
+
+/** What the types with `isolation: 'thread'` among these depend on: each job thread makes it for itself. */
+export type ThreadDepsOf<Types extends readonly JobType[]> = DepsOfEach<
+  Exclude<Types[number], { readonly isolation: 'inline' }>
+>;
+
+/** Not distributive: the dependencies of the members of a union become an intersection. */
+type DepsOfEach<Type> = [Type] extends [JobType<infer Deps>] ? Deps : never;
+
+/** A value after `JSON.stringify` and `JSON.parse`: a `Date` is a string, and functions are left out. */
+export type JsonOf<T> = T extends { toJSON(...args: never[]): infer Json }
+  ? JsonOf<Json>
+  : T extends string | number | boolean | null
+    ? T
+    : T extends NoJson
+      ? undefined
+      : T extends readonly unknown[]
+        ? { -readonly [I in keyof T]: JsonItem<T[I]> }
+        : T extends object
+          ? { -readonly [K in keyof T as JsonKey<T, K>]: JsonOf<T[K]> }
+          : T;
+
+// biome-ignore lint/complexity/noBannedTypes: each function, of any shape
+// biome-ignore lint/suspicious/noConfusingVoidType: the result of a handler without a `return`
+type NoJson = Function | symbol | bigint | undefined | void;
+
+/** What JSON leaves out of an object is null in an array. */
+type JsonItem<T> = T extends NoJson ? null : JsonOf<T>;
+
+type JsonKey<T, K extends keyof T> = K extends symbol ? never : [T[K]] extends [NoJson] ? never : K;
