@@ -96,6 +96,11 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     entries: ['lifecycle.ts'],
     typeEntries: ['node-membership.ts'],
   }),
+  // The rules of what code hands in, as tables.
+  'engine input': layer('input', {
+    may: ['engine port'],
+    entries: ['checked-arguments.ts'],
+  }),
   'engine api': layer('api', {
     may: ['engine port', 'engine job types'],
     mayTypes: [...TYPES, 'engine parts'],
@@ -106,6 +111,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     may: [
       ...CORE,
       'engine port',
+      'engine input',
       'engine settings',
       'engine timing',
       'engine job types',

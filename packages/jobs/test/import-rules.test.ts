@@ -15,6 +15,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // Browsers load it, too, so it imports nothing.
   'plain core': {
     paths: [
+      'input/fault.ts',
+      'input/well-formed-text.ts',
       'schedule/duration.ts',
       'model/events.ts',
       'model/job-id.ts',
@@ -34,7 +36,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: [],
     packages: ['node:'],
   },
-  core: { paths: [`${JOBS}/core/`], may: ['plain core'], packages: ['croner', 'zod'] },
+  core: { paths: [`${JOBS}/core/`], may: ['plain core'], packages: ['croner', 'leven', 'zod'] },
   ...ENGINE_LAYERS,
   // The meaning of the columns that both stores have. It stands once, and the stores do not know each other.
   'store rows': { paths: [`${JOBS}/stores/rows/`], may: [...CORE, 'thread'], packages: [] },

@@ -2,7 +2,6 @@ import type { AbortFlag } from '../core/model/errors.ts';
 import type { JobEvent } from '../core/model/events.ts';
 import type { CatchUp, Overlap } from '../core/model/job.ts';
 import type { BackoffOptions, JobType } from '../core/model/job-type.ts';
-import type { Fault } from '../core/schedule/schedule.ts';
 import type { Transaction } from '../core/store/store.ts';
 import type { LogLine } from '../core/store/store-passes.ts';
 import type {
@@ -15,6 +14,8 @@ import type {
   RunView,
 } from '../core/store/store-views.ts';
 import type { EngineStats, NodeActivity } from './engine-stats.ts';
+
+export { EngineError, type EngineErrorCode, type InvalidField } from '../core/model/errors.ts';
 
 /** A job as people and code write it. Times are RFC 3339, durations Go's; exactly one kind of schedule. */
 export interface JobInput {
@@ -106,39 +107,9 @@ export interface EventSubscription {
   unsubscribe(): void;
 }
 
-export type EngineErrorCode =
-  | 'invalid'
-  | 'forbidden'
-  | 'not_found'
-  | 'exists'
-  | 'stale'
-  | 'conflict'
-  | 'too_many'
-  | 'unavailable';
-
-/** What is wrong with the input. The pointer has the REST contract's names: `/payload/days_old`. */
-export type InvalidField = Fault;
-
-/** What a caller can act on. `faults` come with `invalid` and `forbidden`. */
-export class EngineError extends Error {
-  override readonly name = 'EngineError';
-  readonly code: EngineErrorCode;
-  readonly faults: readonly InvalidField[];
-  constructor(
-    code: EngineErrorCode,
-    message: string,
-    faults: readonly InvalidField[] = [],
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-    this.code = code;
-    this.faults = faults;
-  }
-}
-
 /**
- * The engine as code and routes use it, between `start()` and the end of `stop()`. Methods reject with an
- * {@link EngineError} that a caller can act on, and with a `StoreError` when the store can't be used.
+ * The engine as code and routes use it, between `start()` and the end of `stop()`. Methods check their
+ * arguments before they do anything. They reject with an {@link EngineError} that a caller can act on, and with a `StoreError` when the store can't be used.
  */
 export interface Engine {
   /** Opens the store, takes back runs of a dead process (P9), then plans and claims if `autoRun`. */

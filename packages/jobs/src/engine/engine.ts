@@ -4,6 +4,7 @@ import { cancelRun, getLogs, getRun, retryRun } from './api/run-api.ts';
 import { trigger } from './api/trigger.ts';
 import type { Engine } from './engine-port.ts';
 import { EventFeed } from './events/event-feed.ts';
+import { checkedArguments } from './input/checked-arguments.ts';
 import { createRegistry, jobTypeInfo } from './job-types/registry.ts';
 import { Lifecycle } from './lifecycle/lifecycle.ts';
 import { Node } from './nodes/node.ts';
@@ -45,28 +46,31 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): Engine {
   const lifecycle = new Lifecycle(parts);
   return {
     start: () => lifecycle.start(),
-    stop: (options) => lifecycle.stop(options),
+    stop: async (...args) => lifecycle.stop(...checkedArguments('stop', args)),
     tick: () => lifecycle.tick(),
     check: () => lifecycle.check(),
     lost: lifecycle.lost,
-    createJob: (input, options = {}) => createJob(parts, input, options),
-    putJob: (input, options = {}) => putJob(parts, input, options),
-    patchJob: (jobId, patch, options = {}) => patchJob(parts, jobId, patch, options),
-    deleteJob: (jobId, options = {}) => deleteJob(parts, jobId, options),
-    getJob: (jobId) => getJob(parts, jobId),
-    listJobs: (query) => store.listJobs({ ...query, handlers: node.liveTypes }),
-    pauseJob: (jobId, input = {}, options = {}) => pauseJob(parts, jobId, input, options),
-    resumeJob: (jobId, options = {}) => resumeJob(parts, jobId, options),
-    preview: (input) => preview(parts, input),
-    trigger: (jobId, input = {}, options = {}) => trigger(parts, jobId, input, options),
-    getRun: (runId) => getRun(parts, runId),
-    listRuns: (query) => store.listRuns(query),
-    getLogs: (runId) => getLogs(parts, runId),
-    cancelRun: (runId, { force = false } = {}, options = {}) => cancelRun(parts, runId, force, options),
-    retryRun: (runId, options = {}) => retryRun(parts, runId, options),
+    createJob: async (...args) => createJob(parts, ...checkedArguments('createJob', args)),
+    putJob: async (...args) => putJob(parts, ...checkedArguments('putJob', args)),
+    patchJob: async (...args) => patchJob(parts, ...checkedArguments('patchJob', args)),
+    deleteJob: async (...args) => deleteJob(parts, ...checkedArguments('deleteJob', args)),
+    getJob: async (...args) => getJob(parts, ...checkedArguments('getJob', args)),
+    listJobs: async (...args) => {
+      const [query] = checkedArguments('listJobs', args);
+      return store.listJobs({ ...query, handlers: node.liveTypes });
+    },
+    pauseJob: async (...args) => pauseJob(parts, ...checkedArguments('pauseJob', args)),
+    resumeJob: async (...args) => resumeJob(parts, ...checkedArguments('resumeJob', args)),
+    preview: async (...args) => preview(parts, ...checkedArguments('preview', args)),
+    trigger: async (...args) => trigger(parts, ...checkedArguments('trigger', args)),
+    getRun: async (...args) => getRun(parts, ...checkedArguments('getRun', args)),
+    listRuns: async (...args) => store.listRuns(...checkedArguments('listRuns', args)),
+    getLogs: async (...args) => getLogs(parts, ...checkedArguments('getLogs', args)),
+    cancelRun: async (...args) => cancelRun(parts, ...checkedArguments('cancelRun', args)),
+    retryRun: async (...args) => retryRun(parts, ...checkedArguments('retryRun', args)),
     jobTypes: () => registry.types.map(jobTypeInfo),
-    listAudit: (query) => store.listAudit(query),
+    listAudit: async (...args) => store.listAudit(...checkedArguments('listAudit', args)),
     ...createStatsApi({ ...parts, membership: lifecycle.membership }),
-    subscribe: (listener, after) => events.subscribe(listener, after),
+    subscribe: (...args) => events.subscribe(...checkedArguments('subscribe', args)),
   };
 }

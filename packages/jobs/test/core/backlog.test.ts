@@ -219,7 +219,7 @@ describe('the next slot is always later than the last one taken', () => {
     sim.now += 30_000;
     const at = (runAt: number) =>
       sim.command({ kind: 'edit', definition: definition({ kind: 'run_at', runAt }) });
-    expect(at(T0 + HOUR)).toMatchObject({ ok: false, code: 'run_at_past', pointer: '/run_at' });
+    expect(at(T0 + HOUR)).toMatchObject({ ok: false, code: 'run_at_past', pointer: '/runAt' });
     expect(at(T0 + HOUR + 1)).toMatchObject({ ok: true });
   });
 
@@ -230,7 +230,7 @@ describe('the next slot is always later than the last one taken', () => {
     const at = (runAt: number) =>
       sim.command({ kind: 'edit', definition: definition({ kind: 'run_at', runAt }, all) });
     expect(sim.job).toMatchObject({ nextRunAt: T0 + 30_000 });
-    expect(at(T0 + 40_000)).toMatchObject({ ok: false, code: 'run_at_past', pointer: '/run_at' });
+    expect(at(T0 + 40_000)).toMatchObject({ ok: false, code: 'run_at_past', pointer: '/runAt' });
     expect(at(T0 + 50_001)).toMatchObject({ ok: true });
     expect(sim.job).toMatchObject({ lastSlotAt: T0 + 50_000, nextRunAt: T0 + 50_001 });
   });

@@ -12,7 +12,7 @@ const pause = (extra: object = {}) => ({ kind: 'pause', cancelLive: false, ...ex
 describe('creation', () => {
   it('refuses a run_at more than 60 s past, and takes one just past', () => {
     const at = (runAt: number) => createJob(definition({ kind: 'run_at', runAt }), { uid: '1', now: T0 });
-    expect(at(T0 - 60_001)).toMatchObject({ ok: false, code: 'run_at_past', pointer: '/run_at' });
+    expect(at(T0 - 60_001)).toMatchObject({ ok: false, code: 'run_at_past', pointer: '/runAt' });
     expect(at(T0 - 60_000)).toMatchObject({ ok: true, decision: { job: { nextRunAt: T0 - 60_000 } } });
   });
 
@@ -184,7 +184,7 @@ describe('run now', () => {
   it('takes a run_at under allow only, and such a run is not live until then', () => {
     const runAt = T0 + HOUR;
     const skip = new Simulation(definition({ kind: 'on_demand' }), T0);
-    expect(skip.command({ kind: 'trigger', runAt })).toMatchObject({ ok: false, pointer: '/run_at' });
+    expect(skip.command({ kind: 'trigger', runAt })).toMatchObject({ ok: false, pointer: '/runAt' });
     const sim = new Simulation(definition({ kind: 'on_demand' }, { overlap: 'allow' }), T0);
     sim.command({ kind: 'trigger', runAt });
     expect(sim.isLive()).toBe(false);
@@ -257,7 +257,7 @@ describe('edit', () => {
   it('refuses another type and a run_at that is past', () => {
     const sim = new Simulation(definition(every(HOUR)), T0);
     expect(edit(sim, every(HOUR), { type: 'other' })).toMatchObject({ ok: false, pointer: '/type' });
-    expect(edit(sim, { kind: 'run_at', runAt: T0 - HOUR })).toMatchObject({ ok: false, pointer: '/run_at' });
+    expect(edit(sim, { kind: 'run_at', runAt: T0 - HOUR })).toMatchObject({ ok: false, pointer: '/runAt' });
   });
 
   it('an edit into fixed_delay has no next run while a run is live', () => {

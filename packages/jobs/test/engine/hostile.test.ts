@@ -49,30 +49,6 @@ describe('a payload of more than 64 KiB that code gives', () => {
   );
 });
 
-describe('null that code gives', () => {
-  it('for a schedule on demand is no schedule', async () => {
-    const { onDemand, ...input } = job({ id: 'timed', interval: '5m' });
-    const { job: made } = await h.engine.createJob({ ...input, onDemand: anything(null) });
-    expect(made.schedule).toMatchObject({ kind: 'interval', interval: '5m' });
-  });
-
-  it('for the guard of an edit is no guard', async () => {
-    const unguarded = { ifUid: anything(null), ifVersion: anything(null) };
-    const { job: edited } = await h.engine.patchJob('job', { name: 'B' }, unguarded);
-    expect(edited).toMatchObject({ name: 'B', version: 2 });
-  });
-
-  it('for an option of the engine is its default', async () => {
-    await h.close();
-    h = await createHarness({ autoRun: anything(null), concurrency: anything(null) });
-    await h.engine.createJob(job());
-    const { view } = await h.engine.trigger('job');
-    await h.pass(100);
-    expect((await h.engine.getRun(view.run.id)).run).toMatchObject({ status: 'succeeded' });
-    expect(h.engine.activity().node.places).toBe(10);
-  });
-});
-
 // Promises P8, retries; P18, bounds.
 describe('what a handler throws', () => {
   const hostile = (fields: object) => Object.assign(new Error('x'), fields);

@@ -96,7 +96,7 @@ export function jobsContract(makeStore: MakeStore): void {
       });
       expect(outcome).toMatchObject({
         kind: 'refused',
-        refusal: { code: 'run_at_past', pointer: '/run_at' },
+        refusal: { code: 'run_at_past', pointer: '/runAt' },
       });
       expect(await t.store.getJob('a', TYPES)).toBeUndefined();
       expect(await t.store.listAudit({ limit: 10 })).toEqual([]);

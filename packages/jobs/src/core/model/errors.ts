@@ -1,6 +1,50 @@
+import { type Fault, faultsText } from '../input/fault.ts';
+
 /** Thrown by a handler for what a retry can't fix: the run fails now, with attempts left or not (P8). */
 export class PermanentError extends Error {
   override readonly name = 'PermanentError';
+}
+
+export type EngineErrorCode =
+  | 'invalid'
+  | 'forbidden'
+  | 'not_found'
+  | 'exists'
+  | 'stale'
+  | 'conflict'
+  | 'too_many'
+  | 'unavailable';
+
+/**
+ * What is wrong with an input of code: a JSON pointer in the names of the code, and what would be right.
+ * `/backoff/max` is a field of the main input (the job, the patch, the options of a maker); `/options/by` and
+ * `/jobId` name another argument. The REST routes answer with their own names: `/run_at` for `/runAt`.
+ */
+export type InvalidField = Fault;
+
+/** What a caller can act on. `faults` come with `invalid` and `forbidden`. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly code: EngineErrorCode;
+  readonly faults: readonly InvalidField[];
+  /** The message without the faults. */
+  readonly summary: string;
+  constructor(
+    code: EngineErrorCode,
+    summary: string,
+    faults: readonly InvalidField[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(messageOf(code, summary, faults), options);
+    this.code = code;
+    this.faults = faults;
+    this.summary = summary;
+  }
+}
+
+function messageOf(code: EngineErrorCode, summary: string, faults: readonly InvalidField[]): string {
+  const isTold = code !== 'invalid' || faults.every(({ detail }) => detail === summary);
+  return isTold ? summary : `${summary} ${faultsText(faults)}`;
 }
 
 export type StoreErrorCode =

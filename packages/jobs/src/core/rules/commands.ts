@@ -218,18 +218,18 @@ function noRoom({ overlap }: Job, live: LiveRuns): Refusal {
 
 const RUN_AT_PAST = refused(
   'run_at_past',
-  'run_at is more than 60 s in the past. Give a future time, or create the job on_demand and run it now.',
-  '/run_at',
+  'runAt is more than 60 s in the past. Give a future time, or create the job with onDemand: true and run it now.',
+  '/runAt',
 );
 const RUN_AT_TAKEN = refused(
   'run_at_past',
-  'run_at must be later than the last slot that the job has taken. Give a later time, or run the job now.',
-  '/run_at',
+  'runAt must be later than the last slot that the job has taken. Give a later time, or run the job now.',
+  '/runAt',
 );
 const RUN_AT_NOT_ALLOWED = refused(
   'run_at_not_allowed',
-  'A run can be put off only for a job with "overlap": "allow". Leave run_at out, or change the job.',
-  '/run_at',
+  'A run can be put off only for a job with "overlap": "allow". Leave runAt out, or change the job.',
+  '/runAt',
 );
 const TOO_MANY_LIVE_RUNS = refused(
   'too_many_live_runs',
@@ -237,7 +237,7 @@ const TOO_MANY_LIVE_RUNS = refused(
 );
 const TOO_MANY_PUT_OFF = refused(
   'too_many_put_off',
-  'The job has reached its limit of runs with a future run_at. Leave run_at out to run it now, wait until some become due, or cancel some.',
+  'The job has reached its limit of runs with a future runAt. Leave runAt out to run it now, wait until some become due, or cancel some.',
 );
 const UNTIL_PAST = refused(
   'until_past',

@@ -31,7 +31,7 @@ describe('slots of any schedule', () => {
       })
       .map(({ everyMs, start }) => ({
         interval: `${everyMs}ms`,
-        ...(start === null ? {} : { start_at: new Date(T0 + start).toISOString() }),
+        ...(start === null ? {} : { startAt: new Date(T0 + start).toISOString() }),
       })),
     fc
       .record({
@@ -41,7 +41,7 @@ describe('slots of any schedule', () => {
       })
       .map(({ start, ...cron }) => ({
         ...cron,
-        ...(start === null ? {} : { start_at: new Date(T0 + start).toISOString() }),
+        ...(start === null ? {} : { startAt: new Date(T0 + start).toISOString() }),
       })),
   );
   // Around the night in which New York's clock is set back, and Lord Howe's a few weeks before.

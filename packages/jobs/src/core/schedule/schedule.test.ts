@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Fault } from '../input/fault.ts';
 import {
-  type Fault,
   firstSlot,
   gapAfter,
   nextSlot,
@@ -48,7 +48,7 @@ describe('schedule', () => {
       mode: 'fixed_rate',
     });
     expect(
-      schedule({ interval: '60s', interval_mode: 'fixed_delay', start_at: '2026-01-01T00:00:00Z' }),
+      schedule({ interval: '60s', intervalMode: 'fixed_delay', startAt: '2026-01-01T00:00:00Z' }),
     ).toEqual({
       kind: 'interval',
       interval: '60s',
@@ -61,7 +61,7 @@ describe('schedule', () => {
   it('reads a cron expression, by default in UTC', () => {
     expect(schedule({ cron: '0 3 * * *' })).toEqual({ kind: 'cron', cron: '0 3 * * *', timezone: 'UTC' });
     expect(
-      schedule({ cron: '0 3 * * *', timezone: 'Asia/Kolkata', start_at: '2026-01-01T05:30:00+05:30' }),
+      schedule({ cron: '0 3 * * *', timezone: 'Asia/Kolkata', startAt: '2026-01-01T05:30:00+05:30' }),
     ).toEqual({
       kind: 'cron',
       cron: '0 3 * * *',
@@ -72,31 +72,31 @@ describe('schedule', () => {
 
   it('reads a single instant, past ones too', () => {
     const runAt = '2001-01-01T02:00:00+02:00';
-    expect(schedule({ run_at: runAt })).toEqual({ kind: 'run_at', runAt: at('2001-01-01T00:00:00Z') });
+    expect(schedule({ runAt })).toEqual({ kind: 'run_at', runAt: at('2001-01-01T00:00:00Z') });
   });
 
   it('reads on demand, and takes false as absent', () => {
-    expect(schedule({ on_demand: true })).toEqual({ kind: 'on_demand' });
-    expect(schedule({ on_demand: false, interval: '1m' }).kind).toBe('interval');
+    expect(schedule({ onDemand: true })).toEqual({ kind: 'on_demand' });
+    expect(schedule({ onDemand: false, interval: '1m' }).kind).toBe('interval');
   });
 
   it('wants exactly one kind', () => {
     expect(pointers({})).toEqual(['']);
-    expect(pointers({ on_demand: false })).toEqual(['']);
+    expect(pointers({ onDemand: false })).toEqual(['']);
     expect(pointers({ interval: '1m', cron: '* * * * *' })).toEqual(['/interval', '/cron']);
-    expect(pointers({ run_at: '2030-01-01T00:00:00Z', on_demand: true })).toEqual(['/run_at', '/on_demand']);
-    expect(faults({ interval: '1m', on_demand: true })[0]?.detail).toMatch(
-      /exactly one .* interval and on_demand/,
+    expect(pointers({ runAt: '2030-01-01T00:00:00Z', onDemand: true })).toEqual(['/runAt', '/onDemand']);
+    expect(faults({ interval: '1m', onDemand: true })[0]?.detail).toMatch(
+      /exactly one .* interval and onDemand/,
     );
   });
 
   it.each<[ScheduleInput, string]>([
     [{ interval: '1m', timezone: 'UTC' }, '/timezone'],
-    [{ cron: '* * * * *', interval_mode: 'fixed_rate' }, '/interval_mode'],
-    [{ run_at: '2030-01-01T00:00:00Z', start_at: '2030-01-01T00:00:00Z' }, '/start_at'],
-    [{ on_demand: true, start_at: '2030-01-01T00:00:00Z' }, '/start_at'],
-    [{ on_demand: true, interval_mode: 'fixed_delay' }, '/interval_mode'],
-    [{ run_at: '2030-01-01T00:00:00Z', timezone: 'UTC' }, '/timezone'],
+    [{ cron: '* * * * *', intervalMode: 'fixed_rate' }, '/intervalMode'],
+    [{ runAt: '2030-01-01T00:00:00Z', startAt: '2030-01-01T00:00:00Z' }, '/startAt'],
+    [{ onDemand: true, startAt: '2030-01-01T00:00:00Z' }, '/startAt'],
+    [{ onDemand: true, intervalMode: 'fixed_delay' }, '/intervalMode'],
+    [{ runAt: '2030-01-01T00:00:00Z', timezone: 'UTC' }, '/timezone'],
   ])('refuses what does not go together: %j', (input, pointer) => {
     expect(pointers(input)).toEqual([pointer]);
     expect(faults(input)[0]?.detail).toMatch(/only goes with/);
@@ -112,9 +112,9 @@ describe('schedule', () => {
     [{ cron: '0 0 30 2 *' }, '/cron', /no slot/],
     [{ cron: '* * * * *', timezone: 'Mars/Olympus' }, '/timezone', /IANA/],
     [{ cron: '* * * * *', timezone: '' }, '/timezone', /IANA/],
-    [{ cron: '* * * * *', start_at: '9000-01-01T00:00:00Z' }, '/start_at', /no slot/],
-    [{ run_at: '2030-01-01' }, '/run_at', /RFC 3339/],
-    [{ interval: '1m', start_at: 'tomorrow' }, '/start_at', /RFC 3339/],
+    [{ cron: '* * * * *', startAt: '9000-01-01T00:00:00Z' }, '/startAt', /no slot/],
+    [{ runAt: '2030-01-01' }, '/runAt', /RFC 3339/],
+    [{ interval: '1m', startAt: 'tomorrow' }, '/startAt', /RFC 3339/],
   ])('refuses %j at %s', (input, pointer, detail) => {
     expect(faults(input)).toEqual([{ pointer, detail: expect.stringMatching(detail) }]);
   });
@@ -125,9 +125,9 @@ describe('schedule', () => {
   });
 
   it('names all faults at once', () => {
-    const input = { interval: '5', cron: 'x', timezone: 'nowhere', run_at: '-', start_at: '-' } as const;
+    const input = { interval: '5', cron: 'x', timezone: 'nowhere', runAt: '-', startAt: '-' } as const;
     expect(new Set(pointers(input))).toEqual(
-      new Set(['/interval', '/cron', '/timezone', '/run_at', '/start_at']),
+      new Set(['/interval', '/cron', '/timezone', '/runAt', '/startAt']),
     );
   });
 });
@@ -136,14 +136,14 @@ describe('schedule', () => {
 describe('schedules equal in value', () => {
   it.each<[ScheduleInput, ScheduleInput]>([
     [{ interval: '60m' }, { interval: '1h' }],
-    [{ interval: '1m' }, { interval: '1m', interval_mode: 'fixed_rate' }],
+    [{ interval: '1m' }, { interval: '1m', intervalMode: 'fixed_rate' }],
     [
-      { interval: '1m', start_at: '2026-01-01T01:00:00+01:00' },
-      { interval: '1m', start_at: '2026-01-01T00:00:00Z' },
+      { interval: '1m', startAt: '2026-01-01T01:00:00+01:00' },
+      { interval: '1m', startAt: '2026-01-01T00:00:00Z' },
     ],
     [{ cron: '0  3 * * mon' }, { cron: '0 3 * * MON', timezone: 'utc' }],
-    [{ run_at: '2026-01-01T01:00:00+01:00' }, { run_at: '2026-01-01T00:00:00.000Z' }],
-    [{ on_demand: true }, { on_demand: true }],
+    [{ runAt: '2026-01-01T01:00:00+01:00' }, { runAt: '2026-01-01T00:00:00.000Z' }],
+    [{ onDemand: true }, { onDemand: true }],
   ])('%j is %j', (a, b) => {
     expect(sameSchedule(schedule(a), schedule(b))).toBe(true);
     expect(sameSchedule(schedule(b), schedule(a))).toBe(true);
@@ -152,16 +152,16 @@ describe('schedules equal in value', () => {
   const different: readonly ScheduleInput[] = [
     { interval: '1h' },
     { interval: '61m' },
-    { interval: '1h', interval_mode: 'fixed_delay' },
-    { interval: '1h', start_at: '2026-01-01T00:00:00Z' },
-    { interval: '1h', start_at: '2026-01-01T00:00:01Z' },
+    { interval: '1h', intervalMode: 'fixed_delay' },
+    { interval: '1h', startAt: '2026-01-01T00:00:00Z' },
+    { interval: '1h', startAt: '2026-01-01T00:00:01Z' },
     { cron: '0 3 * * *' },
     { cron: '0 4 * * *' },
     { cron: '0 3 * * *', timezone: 'Europe/Berlin' },
-    { cron: '0 3 * * *', start_at: '2026-01-01T00:00:00Z' },
-    { run_at: '2026-01-01T00:00:00Z' },
-    { run_at: '2026-01-01T00:00:01Z' },
-    { on_demand: true },
+    { cron: '0 3 * * *', startAt: '2026-01-01T00:00:00Z' },
+    { runAt: '2026-01-01T00:00:00Z' },
+    { runAt: '2026-01-01T00:00:01Z' },
+    { onDemand: true },
   ];
 
   it('are different if any part differs', () => {
@@ -181,14 +181,14 @@ describe('the grid', () => {
     expect(firstSlot(hourly, T0)).toBe(T0 + HOUR);
   });
 
-  it('begins at a start_at that is still to come', () => {
-    const later = schedule({ interval: '1h', start_at: new Date(T0 + 10).toISOString() });
+  it('begins at a startAt that is still to come', () => {
+    const later = schedule({ interval: '1h', startAt: new Date(T0 + 10).toISOString() });
     expect(firstSlot(later, T0)).toBe(T0 + 10);
     expect(nextSlot(later, T0, T0 + 10)).toBe(T0 + 10 + HOUR);
   });
 
-  it('takes only its phase from a start_at that is past', () => {
-    const past = schedule({ interval: '1h', start_at: '2020-01-01T00:15:00Z' });
+  it('takes only its phase from a startAt that is past', () => {
+    const past = schedule({ interval: '1h', startAt: '2020-01-01T00:15:00Z' });
     expect(firstSlot(past, T0)).toBe(at('2026-05-05T10:15:00Z'));
     expect(firstSlot(past, at('2026-05-05T10:15:00Z'))).toBe(at('2026-05-05T11:15:00Z'));
   });
@@ -216,15 +216,15 @@ describe('the grid', () => {
     expect(gapAfter(hourly, end, end)).toBe(Infinity);
   });
 
-  it('bounds cron by start_at, itself included', () => {
-    const daily = schedule({ cron: '0 3 * * *', start_at: '2026-06-01T03:00:00Z' });
+  it('bounds cron by startAt, itself included', () => {
+    const daily = schedule({ cron: '0 3 * * *', startAt: '2026-06-01T03:00:00Z' });
     expect(firstSlot(daily, T0)).toBe(at('2026-06-01T03:00:00Z'));
     expect(nextSlot(daily, T0, at('2026-06-01T03:00:00Z'))).toBe(at('2026-06-02T03:00:00Z'));
     expect(firstSlot(schedule({ cron: '0 3 * * *' }), T0)).toBe(at('2026-05-06T03:00:00Z'));
   });
 
   it('has one slot for a run_at, past or future', () => {
-    const once = schedule({ run_at: new Date(T0).toISOString() });
+    const once = schedule({ runAt: new Date(T0).toISOString() });
     expect(firstSlot(once, T0 + DAY)).toBe(T0);
     expect(nextSlot(once, T0, T0 - 1)).toBe(T0);
     expect(nextSlot(once, T0, T0)).toBeUndefined();
@@ -234,14 +234,14 @@ describe('the grid', () => {
   });
 
   it('has none on demand', () => {
-    const never = schedule({ on_demand: true });
+    const never = schedule({ onDemand: true });
     expect(firstSlot(never, T0)).toBeUndefined();
     expect(nextSlot(never, T0, T0)).toBeUndefined();
     expect(slotsAfter(never, T0, T0, 3)).toEqual([]);
   });
 
   it('has no grid for a fixed delay: one slot, and no next until a run has ended', () => {
-    const delay = schedule({ interval: '1h', interval_mode: 'fixed_delay' });
+    const delay = schedule({ interval: '1h', intervalMode: 'fixed_delay' });
     expect(firstSlot(delay, T0)).toBe(T0 + HOUR);
     expect(passedSlots(delay, T0, T0 + HOUR, T0 + DAY)).toEqual({
       count: 1,

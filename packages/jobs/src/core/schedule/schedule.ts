@@ -1,3 +1,4 @@
+import type { Fault } from '../input/fault.ts';
 import { type CronClock, cronClock, cronFault, cronFields } from './cron.ts';
 import { formatDuration, parseWholeMs } from './duration.ts';
 import { createMemo } from './memo.ts';
@@ -20,28 +21,22 @@ export type Schedule =
   | { readonly kind: 'run_at'; readonly runAt: number }
   | { readonly kind: 'on_demand' };
 
-/** The schedule fields of a job as REST has them; absent is `undefined`. */
+/** The schedule fields of a job as code has them; absent is `undefined`. */
 export interface ScheduleInput {
   readonly interval?: string | undefined;
-  readonly interval_mode?: 'fixed_rate' | 'fixed_delay' | undefined;
+  readonly intervalMode?: 'fixed_rate' | 'fixed_delay' | undefined;
   readonly cron?: string | undefined;
   readonly timezone?: string | undefined;
-  readonly run_at?: string | undefined;
-  readonly on_demand?: boolean | undefined;
-  readonly start_at?: string | undefined;
-}
-
-/** What is wrong with an input: where (a JSON pointer such as `/interval`), and what would be right. */
-export interface Fault {
-  readonly pointer: string;
-  readonly detail: string;
+  readonly runAt?: string | undefined;
+  readonly onDemand?: boolean | undefined;
+  readonly startAt?: string | undefined;
 }
 
 export type ParsedSchedule =
   | { readonly ok: true; readonly value: Schedule }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-/** Checks the schedule fields of a job and gives all faults at once (P2, schedule), but no past `run_at`. */
+/** Checks the schedule fields of a job and gives all faults at once (P2, schedule), but no past `runAt`. */
 export function parseSchedule(
   input: ScheduleInput,
   rules: { readonly minIntervalMs: number },
@@ -50,12 +45,12 @@ export function parseSchedule(
   const note = (field: keyof ScheduleInput, detail: string) => faults.push({ pointer: `/${field}`, detail });
 
   const given = KINDS.filter((kind) =>
-    kind === 'on_demand' ? input.on_demand === true : input[kind] !== undefined,
+    kind === 'onDemand' ? input.onDemand === true : input[kind] !== undefined,
   );
   if (given.length === 0) {
     faults.push({
       pointer: '',
-      detail: 'a schedule is missing: give one of interval, cron, run_at or on_demand: true',
+      detail: 'a schedule is missing: give one of interval, cron, runAt or onDemand: true',
     });
   }
   if (given.length > 1) {
@@ -67,8 +62,8 @@ export function parseSchedule(
     }
   }
 
-  const startAt = readInstant(input.start_at, (detail) => note('start_at', detail));
-  const runAt = readInstant(input.run_at, (detail) => note('run_at', detail));
+  const startAt = readInstant(input.startAt, (detail) => note('startAt', detail));
+  const runAt = readInstant(input.runAt, (detail) => note('runAt', detail));
   const everyMs = readInterval(input.interval, rules.minIntervalMs, (detail) => note('interval', detail));
   const { cron, timezone = 'UTC' } = input;
   const cronDetail = cron === undefined ? undefined : cronFault(cron);
@@ -80,7 +75,7 @@ export function parseSchedule(
 
   const start = startAt === undefined ? {} : { startAt };
   if (input.interval !== undefined && everyMs !== undefined) {
-    const mode = input.interval_mode ?? 'fixed_rate';
+    const mode = input.intervalMode ?? 'fixed_rate';
     return { ok: true, value: { kind: 'interval', interval: input.interval, everyMs, mode, ...start } };
   }
   if (cron !== undefined) return checkedCron({ kind: 'cron', cron, timezone, ...start });
@@ -88,14 +83,13 @@ export function parseSchedule(
   return { ok: true, value: { kind: 'on_demand' } };
 }
 
-type Kind = Schedule['kind'];
-
-const KINDS = ['interval', 'cron', 'run_at', 'on_demand'] as const satisfies readonly Kind[];
+const KINDS = ['interval', 'cron', 'runAt', 'onDemand'] as const satisfies readonly (keyof ScheduleInput)[];
+type Kind = (typeof KINDS)[number];
 
 const COMPANIONS: readonly { readonly field: keyof ScheduleInput; readonly goesWith: readonly Kind[] }[] = [
-  { field: 'interval_mode', goesWith: ['interval'] },
+  { field: 'intervalMode', goesWith: ['interval'] },
   { field: 'timezone', goesWith: ['cron'] },
-  { field: 'start_at', goesWith: ['interval', 'cron'] },
+  { field: 'startAt', goesWith: ['interval', 'cron'] },
 ];
 
 function readInstant(text: string | undefined, note: (detail: string) => void): number | undefined {
@@ -128,7 +122,7 @@ function checkedCron(schedule: CronSchedule): ParsedSchedule {
   if (nextSlot(schedule, 0, -1) !== undefined) return { ok: true, value: schedule };
   return {
     ok: false,
-    faults: [{ pointer: '/start_at', detail: 'no slot: cron has none at or after this instant' }],
+    faults: [{ pointer: '/startAt', detail: 'no slot: cron has none at or after this instant' }],
   };
 }
 

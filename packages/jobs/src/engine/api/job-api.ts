@@ -26,7 +26,7 @@ const EDIT_TRIES = 5;
 export async function createJob(
   deps: EngineParts,
   input: JobInput,
-  options: CommandOptions & InTransaction,
+  options: CommandOptions & InTransaction = {},
 ): Promise<JobView> {
   const view = await insert(deps, input, options);
   if (view !== 'exists') return view;
@@ -37,7 +37,7 @@ export async function createJob(
 export async function putJob(
   deps: EngineParts,
   input: JobInput,
-  options: CommandOptions,
+  options: CommandOptions = {},
 ): Promise<{ readonly created: boolean; readonly view: JobView }> {
   for (let tries = 0; tries < EDIT_TRIES; tries++) {
     const known = await deps.store.getJob(input.id, deps.node.liveTypes);
@@ -59,7 +59,7 @@ export async function patchJob(
   deps: EngineParts,
   jobId: string,
   patch: JobPatch,
-  options: CommandOptions,
+  options: CommandOptions = {},
 ): Promise<JobView> {
   for (let tries = 0; tries < EDIT_TRIES; tries++) {
     const { job } = await getJob(deps, jobId);
@@ -71,7 +71,11 @@ export async function patchJob(
   throw tooManyEdits(jobId);
 }
 
-export async function deleteJob(deps: EngineParts, jobId: string, options: CommandOptions): Promise<void> {
+export async function deleteJob(
+  deps: EngineParts,
+  jobId: string,
+  options: CommandOptions = {},
+): Promise<void> {
   deps.dispatcher.takeBack({ jobId });
   await command(deps, { jobId, command: { kind: 'delete' }, options, event: 'job.deleted' });
 }
@@ -79,8 +83,8 @@ export async function deleteJob(deps: EngineParts, jobId: string, options: Comma
 export async function pauseJob(
   deps: EngineParts,
   jobId: string,
-  input: PauseInput,
-  options: CommandOptions,
+  input: PauseInput = {},
+  options: CommandOptions = {},
 ): Promise<JobView> {
   const until = parseInstant(input.until, '/until');
   deps.dispatcher.takeBack({ jobId });
@@ -90,7 +94,11 @@ export async function pauseJob(
   return getJob(deps, jobId);
 }
 
-export async function resumeJob(deps: EngineParts, jobId: string, options: CommandOptions): Promise<JobView> {
+export async function resumeJob(
+  deps: EngineParts,
+  jobId: string,
+  options: CommandOptions = {},
+): Promise<JobView> {
   await command(deps, { jobId, command: { kind: 'resume' }, options, event: 'job.resumed' });
   return getJob(deps, jobId);
 }

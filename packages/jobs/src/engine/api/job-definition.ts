@@ -1,7 +1,7 @@
 import type { JobDefinition } from '../../core/model/job.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import { formatDuration } from '../../core/schedule/duration.ts';
-import { parseSchedule, type ScheduleInput } from '../../core/schedule/schedule.ts';
+import { parseSchedule } from '../../core/schedule/schedule.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { EngineError, type InvalidField, type JobInput, type JobPatch } from '../engine-port.ts';
 import { acceptPayload } from '../job-types/payload-check.ts';
@@ -13,12 +13,12 @@ export function parseDefinition({ registry, settings }: EngineParts, input: JobI
   const fault = (pointer: string, detail: string) => void faults.push({ pointer, detail });
   if (!JOB_ID.test(input.id)) fault('/id', JOB_ID_RULE);
   if (input.name.trim() === '') fault('/name', 'a name must not be empty');
-  const schedule = parseSchedule(scheduleInput(input), settings);
+  const schedule = parseSchedule(input, settings);
   if (!schedule.ok) faults.push(...schedule.faults);
   const overlap = input.overlap ?? 'skip';
   const catchUp = input.catchUp ?? 'once';
   if (catchUp === 'all' && overlap !== 'queue')
-    fault('/catch_up', '"catch_up": "all" needs "overlap": "queue"');
+    fault('/catchUp', '"catchUp": "all" needs "overlap": "queue"');
   const type = registry.get(input.type);
   if (type === undefined) {
     const known = registry.types.map(({ jobType }) => jobType.type).join(', ') || 'none';
@@ -33,7 +33,7 @@ export function parseDefinition({ registry, settings }: EngineParts, input: JobI
   if (typeof backoff === 'string') fault('/backoff', backoff);
   const maxAttempts = input.maxAttempts ?? type.maxAttempts;
   if (!Number.isInteger(maxAttempts) || maxAttempts < 1 || maxAttempts > 1_000)
-    fault('/max_attempts', 'a whole number from 1 to 1000');
+    fault('/maxAttempts', 'must be a whole number from 1 to 1000');
   if (
     faults.length > 0 ||
     !schedule.ok ||
@@ -60,19 +60,6 @@ export function parseDefinition({ registry, settings }: EngineParts, input: JobI
 
 function invalid(faults: readonly InvalidField[]): EngineError {
   return new EngineError('invalid', 'The job is not valid.', faults);
-}
-
-/** The schedule fields in the names of the REST contract, which its faults point at. */
-export function scheduleInput(input: Partial<JobInput>): ScheduleInput {
-  return {
-    interval: input.interval,
-    interval_mode: input.intervalMode,
-    cron: input.cron,
-    timezone: input.timezone,
-    run_at: input.runAt,
-    on_demand: input.onDemand,
-    start_at: input.startAt,
-  };
 }
 
 /** The input that gives a stored definition. */

@@ -6,7 +6,7 @@ import type { EngineParts } from '../engine-parts.ts';
 import { type Engine, EngineError, type JobInput, type JobPatch, type Preview } from '../engine-port.ts';
 import { errorOf } from './command-errors.ts';
 import { getJob } from './job-api.ts';
-import { inputOf, mergePatch, parseDefinition, scheduleInput } from './job-definition.ts';
+import { inputOf, mergePatch, parseDefinition } from './job-definition.ts';
 
 export async function preview(deps: EngineParts, input: Parameters<Engine['preview']>[0]): Promise<Preview> {
   return 'schedule' in input ? previewSchedule(deps, input.schedule, input.count) : previewEdit(deps, input);
@@ -18,7 +18,7 @@ function previewSchedule(
   count: number,
 ): Preview {
   const now = store.now();
-  const parsed = parseSchedule(scheduleInput(schedule), settings);
+  const parsed = parseSchedule(schedule, settings);
   if (!parsed.ok) throw new EngineError('invalid', 'The schedule is not valid.', parsed.faults);
   const refusal = scheduleRefusal(parsed.value, now);
   if (refusal !== undefined) throw errorOf(refusal);

@@ -25,8 +25,8 @@ export async function getLogs({ store }: EngineParts, runId: string): Promise<re
 export async function cancelRun(
   deps: EngineParts,
   runId: string,
-  force: boolean,
-  options: CommandOptions,
+  { force = false }: { readonly force?: boolean } = {},
+  options: CommandOptions = {},
 ): Promise<RunView> {
   const known = await getRun(deps, runId);
   deps.dispatcher.takeBack({ runId });
@@ -48,7 +48,11 @@ export async function cancelRun(
   }
 }
 
-export async function retryRun(deps: EngineParts, runId: string, options: CommandOptions): Promise<RunView> {
+export async function retryRun(
+  deps: EngineParts,
+  runId: string,
+  options: CommandOptions = {},
+): Promise<RunView> {
   const known = await getRun(deps, runId);
   if (isLiveRun(known.run)) {
     const due = await makeDue(deps, runId, options);

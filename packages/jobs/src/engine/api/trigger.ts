@@ -19,8 +19,8 @@ type StartedRun = Awaited<ReturnType<Engine['trigger']>>;
 export async function trigger(
   deps: EngineParts,
   jobId: string,
-  input: TriggerInput,
-  options: CommandOptions,
+  input: TriggerInput = {},
+  options: CommandOptions = {},
 ): Promise<StartedRun> {
   const inside = input.tx === undefined ? undefined : storeInTransaction(deps.store, input.tx);
   const { dedupeKey } = input;
@@ -30,7 +30,7 @@ export async function trigger(
     const override = known === undefined ? undefined : overrideOf(deps, known, input);
     // A job that takes the id meanwhile may be of another type.
     const only = known === undefined ? options : { ...options, ifUid: options.ifUid ?? known.uid };
-    const runAt = parseInstant(input.runAt, '/run_at');
+    const runAt = parseInstant(input.runAt, '/runAt');
     const trace = deps.settings.tracing?.current();
     const command = triggerInput(jobId, { runAt, dedupeKey, ...override, trace }, only);
     const mayRetry = known !== undefined && !isGuarded(options) && tries < TRIGGER_TRIES;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { textFault } from '../../core/input/well-formed-text.ts';
 import { LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
 
 const DEEPEST_PAYLOAD = 32;
@@ -33,11 +34,6 @@ export const payloadSchema = z
 interface JsonFault {
   readonly path: readonly (string | number)[];
   readonly detail: string;
-}
-
-function textFault(value: string): string | undefined {
-  if (value.includes('\0')) return 'must not contain U+0000';
-  return value.isWellFormed() ? undefined : 'must not contain a lone surrogate';
 }
 
 /** The first part of a JSON value that could not be stored and read back unchanged. */

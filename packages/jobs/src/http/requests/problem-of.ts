@@ -1,6 +1,7 @@
 import { StoreError, type StoreErrorCode } from '../../core/model/errors.ts';
 import { EngineError, type EngineErrorCode, type InvalidField } from '../../engine/engine-port.ts';
 import { HttpProblem, type ProblemAnswer } from './http-problem.ts';
+import { inRestNames, restFault } from './rest-fault.ts';
 
 interface Status {
   readonly status: number;
@@ -74,11 +75,11 @@ export function problemOf(error: unknown): ProblemAnswer {
 }
 
 function engineProblem(error: EngineError): ProblemAnswer {
-  const { faults, message } = error;
+  const { faults, summary } = error;
   return {
     ...ERROR_STATUS[error.code],
-    detail: message,
-    ...(error.code === 'invalid' || error.code === 'forbidden' ? { errors: faults } : {}),
+    detail: inRestNames(summary),
+    ...(error.code === 'invalid' || error.code === 'forbidden' ? { errors: faults.map(restFault) } : {}),
   };
 }
 

@@ -1,0 +1,97 @@
+import { closestMatch } from 'leven';
+import { jsonPointer } from '../json-pointer.ts';
+import { isRecord } from '../objects.ts';
+import { type Fault, MOST_FAULTS, NO_FAULTS } from './fault.ts';
+import { type RequiredRule, type Rule, rule } from './rule.ts';
+
+/** A rule for each field of an input. The compiler asks for a row for each field. */
+export type FieldRules<T> = {
+  readonly [Field in keyof T]-?: Record<never, never> extends Pick<T, Field> ? Rule : RequiredRule;
+};
+
+const LONGEST_KEY = 100;
+
+/**
+ * The rule of an object with these fields and no others. An instance of a class may have others, which count
+ * as its own affair.
+ */
+export function shape<T>(what: string, fields: FieldRules<T>): Rule & { readonly fields: FieldRules<T> } {
+  const rows = Object.entries<Rule>(fields);
+  const known = new Set(rows.map(([name]) => name));
+  const wrong = rule(() => false, { what });
+  return {
+    what,
+    fields,
+    faults: (value) => {
+      if (!isRecord(value) || Array.isArray(value)) return wrong.faults(value);
+      const faults: Fault[] = [];
+      for (const [name, of] of rows) {
+        const given = value[name];
+        const own = given === undefined ? missing(of) : of.faults(given);
+        if (own.length > 0) faults.push(...own.map((fault) => below(name, fault)));
+      }
+      if (isPlain(value))
+        for (const key in value)
+          if (!known.has(key) && value[key] !== undefined && faults.length < MOST_FAULTS)
+            faults.push(below(key.slice(0, LONGEST_KEY), { pointer: '', detail: unknownField(key, rows) }));
+      return faults.length === 0 ? NO_FAULTS : faults.slice(0, MOST_FAULTS);
+    },
+  };
+}
+
+/** The rule of an array, each of whose items follows `of`. */
+export function listOf(what: string, of: Rule): Rule {
+  const wrong = rule(() => false, { what });
+  return {
+    what,
+    faults: (value) => {
+      if (!Array.isArray(value)) return wrong.faults(value);
+      const faults = value.flatMap((item: unknown, n) =>
+        of.faults(item).map((fault) => below(String(n), fault)),
+      );
+      return faults.length === 0 ? NO_FAULTS : faults.slice(0, MOST_FAULTS);
+    },
+  };
+}
+
+/** The faults of an input, with pointers below `at`. */
+export function below(name: string, { pointer, detail }: Fault): Fault {
+  return { pointer: `${jsonPointer([name])}${pointer}`, detail };
+}
+
+/** The fault of a field that is not there, if it must be. */
+export function missing({ isRequired, what }: Rule): readonly Fault[] {
+  return isRequired ? [{ pointer: '', detail: `is required: ${what}` }] : NO_FAULTS;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function unknownField(key: string, rows: readonly (readonly [string, Rule])[]): string {
+  const meant = meantField(key.slice(0, LONGEST_KEY), rows);
+  const names = rows.map(([name]) => name);
+  return `unknown field; ${meant === undefined ? `known ones are ${names.join(', ')}` : `did you mean ${meant}?`}`;
+}
+
+/** The field that a caller means: `max_attempts` and `maxAttempt` mean `maxAttempts`, `every` means `interval`. */
+function meantField(key: string, rows: readonly (readonly [string, Rule])[]): string | undefined {
+  const letters = lettersOf(key);
+  const same = rows.find(([name, { otherNames = [] }]) =>
+    [name, ...otherNames].some((other) => lettersOf(other) === letters),
+  );
+  const maxDistance = Math.floor(key.length / 3);
+  return (
+    same?.[0] ??
+    closestMatch(
+      key,
+      rows.map(([name]) => name),
+      { maxDistance },
+    )
+  );
+}
+
+function lettersOf(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
+}

@@ -1,0 +1,29 @@
+const LONGEST_TEXT = 60;
+
+/** A refused value as an error shows it: `"5 minutes"`, `the number 1000`, `null`, `an array`. Never throws. */
+export function shownValue(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value.length <= LONGEST_TEXT ? value : `${value.slice(0, LONGEST_TEXT)}…`);
+    case 'number':
+    case 'bigint':
+      return `the number ${value}`;
+    case 'boolean':
+      return String(value);
+    case 'function':
+      return 'a function';
+    case 'symbol':
+      return 'a symbol';
+    case 'undefined':
+      return 'undefined';
+    default:
+      return objectText(value);
+  }
+}
+
+function objectText(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (value instanceof Date) return 'a Date';
+  return 'an object';
+}

@@ -1,0 +1,86 @@
+import { type Fault, MOST_FAULTS, NO_FAULTS } from '../../core/input/fault.ts';
+import { aFunction, type Rule, required, rule, text } from '../../core/input/rule.ts';
+import { below, missing } from '../../core/input/shape.ts';
+import { EngineError } from '../engine-port.ts';
+import {
+  cancelRules,
+  createOptionRules,
+  optionRules,
+  pauseRules,
+  stopRules,
+  triggerRules,
+} from './command-rules.ts';
+import { jobRules, patchRules } from './job-rules.ts';
+import { auditQueryRules, jobQueryRules, previewRules, runIdRule, runQueryRules } from './query-rules.ts';
+
+interface Argument {
+  readonly name: string;
+  readonly rule: Rule;
+  /** Pointers of the main input begin in it: `/interval`, not `/job/interval`. */
+  readonly isMain?: true;
+}
+
+const main = (name: string, rule: Rule): Argument => ({ name, rule, isMain: true });
+const jobId: Argument = { name: 'jobId', rule: required(text({ max: 1_000, like: 'nightly-cleanup' })) };
+const runId: Argument = { name: 'runId', rule: required(runIdRule) };
+const options: Argument = { name: 'options', rule: optionRules };
+
+/** The arguments of each method that has some, in their order. A new method or option is a row. */
+const ARGUMENTS = {
+  stop: [main('options', stopRules)],
+  createJob: [main('job', required(jobRules)), { name: 'options', rule: createOptionRules }],
+  putJob: [main('job', required(jobRules)), options],
+  patchJob: [jobId, main('patch', required(patchRules)), options],
+  deleteJob: [jobId, options],
+  getJob: [jobId],
+  listJobs: [main('query', required(jobQueryRules))],
+  pauseJob: [jobId, main('pause', pauseRules), options],
+  resumeJob: [jobId, options],
+  preview: [main('input', required(previewRules))],
+  trigger: [jobId, main('input', triggerRules), options],
+  getRun: [runId],
+  listRuns: [main('query', required(runQueryRules))],
+  getLogs: [runId],
+  cancelRun: [runId, main('input', cancelRules), options],
+  retryRun: [runId, options],
+  listAudit: [main('query', required(auditQueryRules))],
+  subscribe: [
+    { name: 'listener', rule: required(aFunction('a function (event) => void')) },
+    {
+      name: 'after',
+      rule: rule((value) => typeof value === 'number', { what: 'the id of an event, a number' }),
+    },
+  ],
+} satisfies Readonly<Record<string, readonly Argument[]>>;
+
+/**
+ * Returns the arguments of a method of the engine as they are. Throws an `EngineError` of code `invalid` for
+ * those that its rules refuse, before anything is done.
+ */
+export function checkedArguments<const Given extends readonly unknown[]>(
+  method: keyof typeof ARGUMENTS,
+  given: Given,
+): Given {
+  const expected: readonly Argument[] = ARGUMENTS[method];
+  let faults: readonly Fault[] = NO_FAULTS;
+  for (let n = 0; n < expected.length; n += 1) {
+    const argument = expected[n];
+    if (argument === undefined) continue;
+    const found = faultsOf(argument, given[n]);
+    if (found.length > 0) faults = [...faults, ...found];
+  }
+  if (faults.length === 0) return given;
+  const summary = `The arguments of ${method}() are not valid.`;
+  throw new EngineError('invalid', summary, faults.slice(0, MOST_FAULTS));
+}
+
+function faultsOf({ name, rule, isMain }: Argument, value: unknown): readonly Fault[] {
+  const faults = value === undefined ? missing(rule) : rule.faults(value);
+  if (faults.length === 0) return NO_FAULTS;
+  if (isMain === undefined) return faults.map((fault) => below(name, fault));
+  // A fault of the whole input has no path that would name it.
+  return faults.map(({ pointer, detail }) => ({
+    pointer,
+    detail: pointer === '' ? `${name} ${detail}` : detail,
+  }));
+}

@@ -1,0 +1,48 @@
+import { alsoNamed, anything, flag, oneOf, rule, text, time, wholeNumber } from '../../core/input/rule.ts';
+import { shape } from '../../core/input/shape.ts';
+import { isRecord } from '../../core/objects.ts';
+import type { CommandOptions, Engine, InTransaction, PauseInput, TriggerInput } from '../engine-port.ts';
+
+const tx = rule((value) => isRecord(value), {
+  what: 'a transaction of PostgreSQL, such as the client of pg',
+});
+const signal = rule((value) => isRecord(value) && 'aborted' in value, { what: 'an AbortSignal' });
+
+const guards = {
+  by: text({ max: 500, like: 'user:42' }),
+  ifUid: text({ max: 100 }),
+  ifVersion: wholeNumber({ min: 1 }),
+  signal,
+};
+
+/** The options of a command. */
+export const optionRules = shape<CommandOptions>('options such as { by: "user:42" }', guards);
+
+/** The options of a command that may be a part of a caller's transaction. */
+export const createOptionRules = shape<CommandOptions & InTransaction>('options such as { by: "user:42" }', {
+  ...guards,
+  tx,
+});
+
+export const triggerRules = shape<TriggerInput>('a trigger such as { payload: { days: 7 } }', {
+  // The job type checks it.
+  payload: alsoNamed(anything, 'data', 'input', 'args'),
+  payloadBy: oneOf('operator', 'admin'),
+  runAt: alsoNamed(time, 'at', 'date'),
+  dedupeKey: alsoNamed(text({ min: 1, max: 200 }), 'key', 'idempotencyKey', 'singletonKey'),
+  tx,
+});
+
+export const pauseRules = shape<PauseInput>('a pause such as { reason: "maintenance" }', {
+  reason: text({ max: 500 }),
+  until: time,
+  cancelLive: flag,
+});
+
+export const cancelRules = shape<NonNullable<Parameters<Engine['cancelRun']>[1]>>('{ force: true } or {}', {
+  force: flag,
+});
+
+export const stopRules = shape<NonNullable<Parameters<Engine['stop']>[0]>>('{ serving: promise } or {}', {
+  serving: anything,
+});

@@ -1,0 +1,82 @@
+import {
+  alsoNamed,
+  anything,
+  duration,
+  finiteNumber,
+  flag,
+  nullable,
+  oneOf,
+  required,
+  text,
+  time,
+  wholeNumber,
+} from '../../core/input/rule.ts';
+import { shape } from '../../core/input/shape.ts';
+import type { BackoffOptions } from '../../core/model/job-type.ts';
+import type { JobInput, JobPatch } from '../engine-port.ts';
+
+const backoff = shape<BackoffOptions>('a backoff such as { initial: "10s", max: "1h" }', {
+  initial: alsoNamed(duration, 'delay', 'min'),
+  max: duration,
+  factor: finiteNumber({ min: 1, max: 100 }),
+  jitter: finiteNumber({ min: 0, max: 1 }),
+});
+
+const schedule = {
+  interval: alsoNamed(duration, 'every', 'repeat'),
+  intervalMode: oneOf('fixed_rate', 'fixed_delay'),
+  cron: alsoNamed(text({ min: 1, max: 200, like: '0 3 * * *' }), 'pattern', 'schedule'),
+  timezone: alsoNamed(text({ min: 1, max: 64, like: 'Europe/Berlin' }), 'tz'),
+  runAt: alsoNamed(time, 'at', 'date'),
+  onDemand: flag,
+  startAt: alsoNamed(time, 'startDate', 'start'),
+};
+
+const policies = {
+  description: text({ max: 2_000 }),
+  // The job type checks it.
+  payload: alsoNamed(anything, 'data', 'input', 'args'),
+  overlap: oneOf('skip', 'queue', 'allow'),
+  catchUp: alsoNamed(oneOf('once', 'skip', 'all'), 'misfire'),
+  timeout: alsoNamed(duration, 'timeoutMs'),
+  maxAttempts: alsoNamed(wholeNumber({ min: 1, max: 1_000 }), 'attempts', 'retries', 'retryLimit'),
+  backoff: alsoNamed(backoff, 'retryDelay'),
+};
+
+const name = required(text({ min: 1, max: 200, like: 'Nightly cleanup' }));
+const type = required(alsoNamed(text({ min: 1, max: 100, like: 'send_digest' }), 'jobType', 'task'));
+
+/** A {@link JobInput}. */
+export const jobRules = shape<JobInput>(
+  'a job such as { id: "nightly", name: "Nightly", type: "clean_up", interval: "24h" }',
+  { id: required(text({ min: 1, max: 128, like: 'nightly-cleanup' })), name, type, ...schedule, ...policies },
+);
+
+/** The schedule of a preview: a job of which all fields may be left out. */
+export const scheduleRules = shape<Partial<JobInput>>('a schedule such as { interval: "5m" }', {
+  id: text({ max: 128 }),
+  name: text({ max: 200 }),
+  type: text({ max: 100 }),
+  ...schedule,
+  ...policies,
+});
+
+/** A {@link JobPatch}: each field may be null. */
+export const patchRules = shape<JobPatch>('a patch such as { interval: "5m" }', {
+  name: nullable(name),
+  type: nullable(type),
+  interval: nullable(schedule.interval),
+  intervalMode: nullable(schedule.intervalMode),
+  cron: nullable(schedule.cron),
+  timezone: nullable(schedule.timezone),
+  runAt: nullable(schedule.runAt),
+  onDemand: nullable(schedule.onDemand),
+  startAt: nullable(schedule.startAt),
+  description: nullable(policies.description),
+  payload: policies.payload,
+  overlap: nullable(policies.overlap),
+  catchUp: nullable(policies.catchUp),
+  timeout: nullable(policies.timeout),
+  maxAttempts: nullable(policies.maxAttempts),
+  backoff: nullable(policies.backoff),
+});

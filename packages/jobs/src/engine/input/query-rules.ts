@@ -1,0 +1,106 @@
+import {
+  finiteNumber,
+  flag,
+  oneOf,
+  type Rule,
+  required,
+  rule,
+  text,
+  wholeNumber,
+} from '../../core/input/rule.ts';
+import { shape } from '../../core/input/shape.ts';
+import { RUN_STATUSES } from '../../core/model/run.ts';
+import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/model/statuses.ts';
+import { isRecord } from '../../core/objects.ts';
+import type { AuditQuery, Cursor, JobQuery, RunQuery } from '../../core/store/store-views.ts';
+import type { JobInput, JobPatch } from '../engine-port.ts';
+import { patchRules, scheduleRules } from './job-rules.ts';
+
+/** Bounds the work of one call. */
+const MOST_ROWS = 10_000;
+const MOST_TIMES = 1_000;
+
+const limit = required(wholeNumber({ min: 0, max: MOST_ROWS }));
+const instant = finiteNumber({ min: -8.64e15, max: 8.64e15 }, ' of ms since 1970');
+const name = text({ max: 200 });
+
+/** The id of a run, which no other text can be. */
+export const runIdRule: Rule = rule((value) => typeof value === 'string' && /^[0-9]{1,19}$/.test(value), {
+  what: 'the id of a run: 1 to 19 digits as text, such as "4711"',
+});
+
+const cursor = shape<Cursor>('a cursor: the `next` of an earlier page', {
+  value: required({
+    what: 'text, a number or null',
+    faults: (value) =>
+      value === null ? [] : typeof value === 'number' ? [] : text({ max: 2_000 }).faults(value),
+  }),
+  key: required(text({ max: 200 })),
+});
+
+export const jobQueryRules = shape<Omit<JobQuery, 'handlers'>>(
+  'a query such as { sort: "id", descending: false, limit: 50 }',
+  {
+    type: name,
+    status: oneOf(...JOB_STATUSES),
+    health: oneOf(...HEALTH_STATUSES, 'unhealthy'),
+    q: name,
+    sort: required(oneOf('id', 'name', 'next_run', 'last_run', 'created_at')),
+    descending: required(flag),
+    limit,
+    after: cursor,
+    recentRuns: wholeNumber({ min: 0, max: 100 }),
+  },
+);
+
+export const runQueryRules = shape<RunQuery>('a query such as { jobId: "nightly", limit: 50 }', {
+  jobId: text({ max: 128 }),
+  jobUid: text({ max: 19 }),
+  type: name,
+  status: oneOf(...RUN_STATUSES),
+  from: instant,
+  to: instant,
+  limit,
+  before: runIdRule,
+});
+
+export const auditQueryRules = shape<AuditQuery>('a query such as { limit: 50 }', {
+  limit,
+  before: shape<NonNullable<AuditQuery['before']>>('the last row of a page, as { at, id }', {
+    at: required(instant),
+    id: required(wholeNumber({ min: 0 })),
+  }),
+  actor: text({ max: 500 }),
+  action: name,
+  target: name,
+});
+
+const count = required(wholeNumber({ min: 0, max: MOST_TIMES }));
+
+interface SchedulePreview {
+  readonly schedule: Partial<JobInput>;
+  readonly count: number;
+}
+
+interface EditPreview {
+  readonly jobId: string;
+  readonly patch: JobPatch;
+  readonly count: number;
+}
+
+const ofSchedule = shape<SchedulePreview>('{ schedule, count } or { jobId, patch, count }', {
+  schedule: required(scheduleRules),
+  count,
+});
+
+const ofEdit = shape<EditPreview>('{ jobId, patch, count }', {
+  jobId: required(text({ max: 128 })),
+  patch: required(patchRules),
+  count,
+});
+
+/** What `preview` takes: a schedule, or an edit of a job. */
+export const previewRules: Rule = {
+  what: ofSchedule.what,
+  faults: (value) => (isRecord(value) && 'jobId' in value ? ofEdit : ofSchedule).faults(value),
+};

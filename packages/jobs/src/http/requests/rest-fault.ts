@@ -1,0 +1,26 @@
+import type { InvalidField } from '../../engine/engine-port.ts';
+
+/** Fields that the engine writes in another way than the routes, and what the routes call them. */
+const REST_NAMES: Readonly<Record<string, string>> = {
+  intervalMode: 'interval_mode',
+  runAt: 'run_at',
+  onDemand: 'on_demand',
+  startAt: 'start_at',
+  catchUp: 'catch_up',
+  maxAttempts: 'max_attempts',
+  cancelLive: 'cancel_live',
+  dedupeKey: 'dedupe_key',
+};
+const ENGINE_NAME = new RegExp(`\\b(${Object.keys(REST_NAMES).join('|')})\\b`, 'g');
+
+/** A text of the engine in the names of the routes. */
+export function inRestNames(text: string): string {
+  return text.replaceAll(ENGINE_NAME, (name) => REST_NAMES[name] ?? name);
+}
+
+/** A fault of the engine in the names of the routes. The fields of payloads keep their names. */
+export function restFault(fault: InvalidField): InvalidField {
+  const { pointer, detail } = fault;
+  if (pointer.startsWith('/payload')) return fault;
+  return { pointer: inRestNames(pointer), detail: inRestNames(detail) };
+}

@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Engine, EngineError, StoreError } from '../../src/index.ts';
+import { createHarness, type Harness, job, memoryDatabase } from './engine-harness.ts';
+import { sqliteDatabase } from './sqlite-database.ts';
+
+let h: Harness;
+beforeAll(async () => {
+  h = await createHarness();
+  await h.engine.createJob(job());
+});
+afterAll(() => h.close());
+
+/** A value of a wrong type, as JavaScript callers can pass it. */
+const anything = (value: unknown) => value as never;
+
+async function thrownBy(call: () => Promise<unknown>): Promise<unknown> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+async function refusal(call: () => Promise<unknown>): Promise<EngineError> {
+  const error = await thrownBy(call);
+  if (!(error instanceof EngineError)) throw new Error(`no EngineError: ${String(error)}`);
+  return error;
+}
+
+describe('input of code that is not valid', () => {
+  it('is refused with what was wrong, where, and what would be right', async () => {
+    const { code, message, summary, faults } = await refusal(() =>
+      h.engine.createJob(anything({ id: 'a', type: 'work', interval: 1000, max_attempts: 3 })),
+    );
+    expect(code).toBe('invalid');
+    expect(summary).toBe('The arguments of createJob() are not valid.');
+    expect(faults.map(({ pointer }) => pointer)).toEqual(['/name', '/interval', '/max_attempts']);
+    expect(message).toBe(
+      'The arguments of createJob() are not valid. name: is required: text of 1 to 200 characters, such as "Nightly cleanup"; interval: must be a duration as text, such as "5m", "1h30m" or "24h"; got the number 1000. For 1000 milliseconds, write "1000ms"; max_attempts: unknown field; did you mean maxAttempts?',
+    );
+  });
+
+  it('is refused when the arguments are in another order', async () => {
+    const swapped = await refusal(() => h.engine.trigger(anything({ payload: { n: 1 } }), anything('job')));
+    expect(swapped.faults).toEqual([
+      { pointer: '/jobId', detail: expect.stringContaining('must be text of at most') },
+      { pointer: '', detail: expect.stringMatching(/^input must be a trigger such as .*; got "job"$/) },
+    ]);
+    const merged = await refusal(() =>
+      h.engine.patchJob(anything({ jobId: 'job', name: 'B' }), anything(undefined)),
+    );
+    expect(merged.faults.map(({ pointer }) => pointer)).toEqual(['/jobId', '']);
+  });
+
+  it('is refused in the options, whose pointers begin with their name', async () => {
+    const { faults } = await refusal(() => h.engine.deleteJob('job', anything({ by: 7, ifVersoin: 1 })));
+    expect(faults).toEqual([
+      { pointer: '/options/by', detail: expect.stringContaining('got the number 7') },
+      { pointer: '/options/ifVersoin', detail: 'unknown field; did you mean ifVersion?' },
+    ]);
+    await expect(h.engine.getJob('job')).resolves.toMatchObject({ job: { id: 'job' } });
+  });
+
+  it('is refused where null stands for nothing, but a patch may reset fields with it', async () => {
+    const { faults } = await refusal(() => h.engine.createJob(job({ id: 'b', timeout: anything(null) })));
+    expect(faults).toEqual([{ pointer: '/timeout', detail: expect.stringContaining('got null') }]);
+    await expect(h.engine.patchJob('job', { timeout: null })).resolves.toMatchObject({ job: { id: 'job' } });
+  });
+
+  it('names the fields of a schedule as code writes them', async () => {
+    const { message, faults } = await refusal(() =>
+      h.engine.createJob(
+        job({ id: 'c', onDemand: undefined, cron: '* * * * *', intervalMode: 'fixed_rate' }),
+      ),
+    );
+    expect(faults.map(({ pointer }) => pointer)).toEqual(['/intervalMode']);
+    expect(message).toBe('The job is not valid. intervalMode: only goes with interval');
+    const none = await refusal(() => h.engine.createJob(job({ id: 'c', onDemand: undefined })));
+    expect(none.message).toContain('give one of interval, cron, runAt or onDemand: true');
+  });
+});
+
+const CALLS: Readonly<Record<string, (engine: Engine, args: readonly unknown[]) => unknown>> = {
+  createJob: (engine, [a, b]) => engine.createJob(anything(a), anything(b)),
+  putJob: (engine, [a, b]) => engine.putJob(anything(a), anything(b)),
+  patchJob: (engine, [a, b, c]) => engine.patchJob(anything(a), anything(b), anything(c)),
+  deleteJob: (engine, [a, b]) => engine.deleteJob(anything(a), anything(b)),
+  getJob: (engine, [a]) => engine.getJob(anything(a)),
+  listJobs: (engine, [a]) => engine.listJobs(anything(a)),
+  pauseJob: (engine, [a, b, c]) => engine.pauseJob(anything(a), anything(b), anything(c)),
+  resumeJob: (engine, [a, b]) => engine.resumeJob(anything(a), anything(b)),
+  preview: (engine, [a]) => engine.preview(anything(a)),
+  trigger: (engine, [a, b, c]) => engine.trigger(anything(a), anything(b), anything(c)),
+  getRun: (engine, [a]) => engine.getRun(anything(a)),
+  listRuns: (engine, [a]) => engine.listRuns(anything(a)),
+  getLogs: (engine, [a]) => engine.getLogs(anything(a)),
+  cancelRun: (engine, [a, b, c]) => engine.cancelRun(anything(a), anything(b), anything(c)),
+  retryRun: (engine, [a, b]) => engine.retryRun(anything(a), anything(b)),
+  listAudit: (engine, [a]) => engine.listAudit(anything(a)),
+  subscribe: (engine, [a, b]) => engine.subscribe(anything(a), anything(b)),
+};
+
+const FIELDS = [
+  'id',
+  'name',
+  'type',
+  'interval',
+  'cron',
+  'runAt',
+  'onDemand',
+  'startAt',
+  'timezone',
+  'payload',
+];
+const MORE = [
+  'overlap',
+  'catchUp',
+  'timeout',
+  'maxAttempts',
+  'backoff',
+  'by',
+  'ifUid',
+  'ifVersion',
+  'signal',
+];
+const LAST = [
+  'tx',
+  'dedupeKey',
+  'until',
+  'force',
+  'limit',
+  'sort',
+  'descending',
+  'jobId',
+  'patch',
+  'schedule',
+  'count',
+];
+/** Half of the values are valid somewhere, so that garbage also comes beside valid fields. */
+const part = fc.oneof(
+  fc.jsonValue(),
+  fc.constantFrom<unknown>(
+    'job',
+    'work',
+    '5m',
+    '0 3 * * *',
+    '2030-01-01T00:00:00Z',
+    'UTC',
+    'skip',
+    true,
+    1,
+    50,
+    {},
+    [],
+  ),
+  fc.constantFrom<unknown>(
+    undefined,
+    null,
+    Number.NaN,
+    10n,
+    Symbol('x'),
+    () => undefined,
+    new Date(0),
+    new Map(),
+  ),
+  fc.dictionary(fc.constantFrom('initial', 'max', 'factor', 'jitter', 'n'), fc.jsonValue()),
+);
+const argument = fc.oneof(part, fc.dictionary(fc.constantFrom(...FIELDS, ...MORE, ...LAST), part));
+
+describe.each([
+  ['memory', memoryDatabase],
+  ['SQLite', sqliteDatabase],
+])('garbage as any argument, with a store in %s,', (_where, database) => {
+  let other: Harness;
+  beforeAll(async () => {
+    other = await createHarness({}, database);
+    await other.engine.createJob(job());
+  });
+  afterAll(() => other.close());
+
+  it.each(Object.entries(CALLS))('of %s is an EngineError, never another one', async (_name, call) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(argument, { maxLength: 3 }), async (args) => {
+        const thrown = await thrownBy(async () => call(other.engine, args));
+        expect(thrown === undefined || thrown instanceof EngineError || isAborted(thrown)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+/** A valid signal may have fired already. */
+function isAborted(thrown: unknown): boolean {
+  return thrown instanceof StoreError && thrown.code === 'aborted';
+}
