@@ -1,1 +1,0 @@
-export { type JobMetricsOptions, registerJobMetrics } from './register-job-metrics.ts';

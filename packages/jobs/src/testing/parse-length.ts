@@ -1,0 +1,24 @@
+import { parseWholeMs } from '../core/schedule/duration.ts';
+
+const DAY_MS = 86_400_000;
+/** Days of 24 hours, and a Go duration after them. */
+const WITH_DAYS = /^(\d+)d(.*)$/s;
+
+/** Reads a length of test time as ms: a Go duration, with days before it if any (`2d`, `1d12h`), or ms. */
+export function parseLength(length: string | number): number {
+  if (typeof length === 'number') {
+    if (Number.isSafeInteger(length) && length >= 0) return length;
+    throw refusal(length, 'a number of ms must be whole, and not below 0');
+  }
+  const [, days = '0', rest = length] = WITH_DAYS.exec(length) ?? [];
+  const parsed = rest === '' ? { ok: true as const, value: 0 } : parseWholeMs(rest);
+  if (!parsed.ok) throw refusal(length, parsed.detail);
+  if (parsed.value < 0) throw refusal(length, 'test time only moves forward');
+  return Number(days) * DAY_MS + parsed.value;
+}
+
+function refusal(length: unknown, why: string): RangeError {
+  return new RangeError(
+    `A length of test time must look like 90s, 1h30m or 2d, or be a number of ms; got ${JSON.stringify(length)}: ${why}.`,
+  );
+}
