@@ -22,7 +22,7 @@ const SHARED = [
   'packages/console/**/*.test.ts',
   'packages/jobs/src/{bounded-map,{core,engine,fastify,http,testing}/**/*,stores/{postgres,rows}/**/*}.test.ts',
   'packages/jobs/src/stores/sqlite/{migrate,sqlite-faults,threads/thread-codec,writer/job-table}.test.ts',
-  'packages/jobs/test/{*,{client,core,rest}/**/*,{engine,store-contract}/memory}.test.ts',
+  'packages/jobs/test/{*,{client,core,metrics,rest}/**/*,{engine,store-contract}/memory}.test.ts',
   'packages/jobs/test/postgres/{claim-planned,insert-jobs,migrations,move,soundness,trigger-at-once,vacuum}.test.ts',
   'apps/api/src/{auth,config,console,db,health,http}/**/*.test.ts',
   'apps/api/src/{listings,notifications,rest,search,security-log}/**/*.test.ts',

@@ -1,5 +1,6 @@
 import type { Engine, JobType } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
+import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { createApp } from './app.ts';
 import { ensureFirstAdmin } from './auth/accounts/first-admin.ts';
@@ -7,7 +8,6 @@ import type { Config } from './config/config.ts';
 import { dataFiles } from './data-dir/data-dir.ts';
 import { takeDataDir } from './data-dir/take-data-dir.ts';
 import { createDeps, type Deps, type DepsOptions } from './deps.ts';
-import { measureJobs } from './health/job-metrics.ts';
 import { guardAppDatabase } from './installation/guard-app-database.ts';
 import { noteInstallation, openInstallation } from './installation/open-installation.ts';
 import { createJobEngine, jobAudit } from './job-engine.ts';
@@ -58,7 +58,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       tracing: traced?.tracing,
       databaseId: installation?.id,
     });
-    measureJobs(deps.metrics, engine);
+    registerJobMetrics(engine, { registry: deps.metrics.registry });
     const app = createApp({
       config,
       isTraced: traced !== undefined,

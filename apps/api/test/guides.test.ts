@@ -133,31 +133,47 @@ test('the spans of docs/telemetry.md are printed as it says', async () => {
   });
 });
 
-test('the program of docs/embedding.md runs, and is used as it says', async () => {
-  const page = read('docs/embedding.md');
-  const section = { heading: 'A complete program' };
+/** Runs a program of a guide in a folder in which packages resolve as in the workspace. */
+async function startProgram(page: string, heading: string) {
   const folder = await temporaryFolder();
-  const PORT = String(await freePort());
-  // Packages resolve there as in the workspace.
+  const port = String(await freePort());
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const program = blocksOf(page, { language: 'ts', ...section }).replace('port: 3000', `port: ${PORT}`);
+  const program = blocksOf(page, { language: 'ts', heading }).replace('port: 3000', `port: ${port}`);
   writeFileSync(join(folder, 'example.ts'), program);
   const child = spawn(process.execPath, ['example.ts'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
-  let printed = '';
-  child.stdout.on('data', (chunk) => {
-    printed += chunk;
-  });
+  const printed: string[] = [];
+  child.stdout.on('data', (chunk) => printed.push(String(chunk)));
+  return { child, port, url: `http://127.0.0.1:${port}`, printed: () => printed.join('') };
+}
+
+test('the program of docs/embedding.md runs, and is used as it says', async () => {
+  const page = read('docs/embedding.md');
+  const heading = 'A complete program';
+  const { child, port, url, printed } = await startProgram(page, heading);
   await until('the program listens', async () => {
-    const answer = await fetch(`http://127.0.0.1:${PORT}/api/jobs`).catch(() => undefined);
+    const answer = await fetch(`${url}/api/jobs`).catch(() => undefined);
     return answer?.status === 401;
   });
-  const commands = blocksOf(page, { language: 'bash', ...section });
-  expect(await statusesOf(commands, { PORT })).toEqual(['201', '200']);
-  await until('the job has run', () => printed.includes('Hello you'));
+  const commands = blocksOf(page, { language: 'bash', heading });
+  expect(await statusesOf(commands, { PORT: port })).toEqual(['201', '200']);
+  await until('the job has run', () => printed().includes('Hello you'));
+  child.kill('SIGTERM');
+  expect(await once(child, 'close')).toEqual([0, null]);
+});
+
+test('the program of docs/monitoring.md for another API has the metrics of jobs', async () => {
+  const page = read('docs/monitoring.md');
+  const { child, url } = await startProgram(page, 'In another API');
+  const metrics = await until('the program listens', async () => {
+    const answer = await fetch(`${url}/metrics`).catch(() => undefined);
+    return answer?.text();
+  });
+  expect(metrics).toContain('greenvue_job_database_up 1');
+  expect(metrics).toContain('process_start_time_seconds');
   child.kill('SIGTERM');
   expect(await once(child, 'close')).toEqual([0, null]);
 });

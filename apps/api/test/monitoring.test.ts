@@ -1,14 +1,19 @@
 import { readFileSync } from 'node:fs';
+import { createEngine, createSystemClock, defineJobType } from '@greenvue/jobs';
 import { connect, logIn, putJob } from '@greenvue/jobs/client';
-import { describe, expect, test } from 'vitest';
+import { registerJobMetrics } from '@greenvue/jobs/prometheus';
+import { createMemoryStore } from '@greenvue/jobs/testing';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 import { startTestServer } from '../src/testing/test-server.ts';
 import { type Exposition, readExposition } from './monitoring/exposition.ts';
 import { typeFaults } from './monitoring/grafana-faults.ts';
 import {
   ALERTS_FILE,
   ALERTS_TEST_FILE,
-  DASHBOARD_FILE,
-  dashboard,
+  DASHBOARD_FILES,
+  dashboardOf,
   panelExpressions,
   rules,
   ruleTests,
@@ -29,6 +34,25 @@ async function scrape(): Promise<{ readonly url: string; readonly text: string }
   const answer = await fetch(`${url}/metrics`);
   expect(answer.status).toBe(200);
   return { url, text: await answer.text() };
+}
+
+/** The metrics of an application that is not GreenVue: its own registry, engine and job type. */
+async function scrapeForeignHost(): Promise<string> {
+  const clock = createSystemClock();
+  const hello = defineJobType({
+    type: 'hello',
+    module: import.meta.url,
+    payload: z.strictObject({}),
+    run: async () => undefined,
+  });
+  const store = createMemoryStore({ clock });
+  const engine = createEngine({ store, clock, jobTypes: [hello], deps: undefined });
+  await engine.start();
+  onTestFinished(() => engine.stop());
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  registerJobMetrics(engine, { registry });
+  return registry.metrics();
 }
 
 const ADMIN = { ADMIN_EMAIL: 'admin@greenvue.test', ADMIN_PASSWORD: 'a long enough password' };
@@ -58,9 +82,14 @@ function missing(shown: Exposition, { name, matchers }: Selector): readonly stri
 }
 
 describe('the dashboard and the alert rules', () => {
-  test('ask only for metrics, labels and values that /metrics has', async () => {
-    const shown = readExposition((await scrape()).text);
-    const expressions = [...panelExpressions, ...variableExpressions, ...rules.map(({ expr }) => expr)];
+  test.each([
+    ['GreenVue', async () => (await scrape()).text],
+    ['another application', scrapeForeignHost],
+  ])('ask only for metrics, labels and values that %s has', async (_, read) => {
+    const shown = readExposition(await read());
+    const dashboard = dashboardOf('greenvue-jobs');
+    const asked = [...panelExpressions(dashboard), ...variableExpressions(dashboard)];
+    const expressions = [...asked, ...rules.map(({ expr }) => expr)];
     const selectors = expressions.flatMap(selectorsIn);
     expect(selectors.length).toBeGreaterThan(expressions.length - 1);
     expect(selectors.flatMap((selector) => missing(shown, selector))).toEqual([]);
@@ -70,6 +99,16 @@ describe('the dashboard and the alert rules', () => {
     );
     const unknown = made.filter(({ name }) => !OWN_METRICS.includes(name) && !shown.has(name));
     expect(unknown).toEqual([]);
+  });
+
+  test('of the API ask only for metrics that GreenVue has', async () => {
+    const shown = readExposition((await scrape()).text);
+    const dashboard = dashboardOf('greenvue-api');
+    const selectors = [...panelExpressions(dashboard), ...variableExpressions(dashboard)].flatMap(
+      selectorsIn,
+    );
+    expect(selectors.length).toBeGreaterThan(4);
+    expect(selectors.flatMap((selector) => missing(shown, selector))).toEqual([]);
   });
 
   test('would be caught when they ask for what is not there', () => {
@@ -99,29 +138,33 @@ describe('the dashboard and the alert rules', () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
   });
 
-  test('each panel of the dashboard asks the data source that is chosen, and has a place of its own', () => {
-    expect(dashboard.schemaVersion).toBe(42);
-    expect(dashboard.templating.list[0]).toMatchObject({ name: 'datasource', type: 'datasource' });
-    const charts = dashboard.panels.filter(({ type }) => type !== 'row');
-    for (const { title, description, fieldConfig, datasource, targets } of charts) {
-      expect(datasource, title).toEqual({ type: 'prometheus', uid: `\${datasource}` });
-      expect(targets.length, title).toBeGreaterThan(0);
-      for (const target of targets) expect(target.datasource, title).toEqual(datasource);
-      expect(description, title).toMatch(/\.$/);
-      expect(fieldConfig?.defaults.unit, title).toMatch(/./);
-    }
-    const ids = dashboard.panels.map(({ id }) => id);
-    expect(new Set(ids).size).toBe(ids.length);
-    const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
-      Array.from({ length: w * h }, (_, n) => `${x + (n % w)},${y + Math.floor(n / w)}`),
-    );
-    expect(new Set(cells).size).toBe(cells.length);
-  });
+  test.each(['greenvue-jobs', 'greenvue-api'] as const)(
+    'each panel of %s asks the data source that is chosen, and has a place of its own',
+    (uid) => {
+      const dashboard = dashboardOf(uid);
+      expect(dashboard.schemaVersion).toBe(42);
+      expect(dashboard.templating.list[0]).toMatchObject({ name: 'datasource', type: 'datasource' });
+      const charts = dashboard.panels.filter(({ type }) => type !== 'row');
+      for (const { title, description, fieldConfig, datasource, targets } of charts) {
+        expect(datasource, title).toEqual({ type: 'prometheus', uid: `\${datasource}` });
+        expect(targets.length, title).toBeGreaterThan(0);
+        for (const target of targets) expect(target.datasource, title).toEqual(datasource);
+        expect(description, title).toMatch(/\.$/);
+        expect(fieldConfig?.defaults.unit, title).toMatch(/./);
+      }
+      const ids = dashboard.panels.map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+        Array.from({ length: w * h }, (_, n) => `${x + (n % w)},${y + Math.floor(n / w)}`),
+      );
+      expect(new Set(cells).size).toBe(cells.length);
+    },
+  );
 });
 
-test('the dashboard has the fields and words that Grafana’s own types allow, and no others', async () => {
-  const json = readFileSync(DASHBOARD_FILE, 'utf8');
-  expect(await typeFaults(json)).toEqual([]);
+test('the dashboards have the fields and words that Grafana’s own types allow, and no others', async () => {
+  const [json = '', ...others] = DASHBOARD_FILES.map((file) => readFileSync(file, 'utf8'));
+  for (const dashboard of [json, ...others]) expect(await typeFaults(dashboard)).toEqual([]);
   const misspelt = json
     .replace('"noValue":', '"noValues":')
     .replace('"colorMode": "value"', '"colorMode": "values"');
@@ -163,7 +206,10 @@ describe('with the tools of Prometheus, where they are on the PATH', () => {
       const { url, text } = await scrape();
       await runEachSecond(url);
       const prometheus = await startPrometheus(url);
-      for (const expression of panelExpressions) {
+      for (const expression of [
+        ...panelExpressions(dashboardOf('greenvue-jobs')),
+        ...panelExpressions(dashboardOf('greenvue-api')),
+      ]) {
         const filled = expression
           .replaceAll('$__rate_interval', '1m')
           .replaceAll('$job', 'greenvue')

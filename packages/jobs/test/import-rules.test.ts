@@ -74,9 +74,17 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   // Pages load it: the types of the contract, without the code that checks them.
   client: { paths: [`${JOBS}/client/`], may: [], mayTypes: ['http'], packages: [], typePackages: ['zod'] },
+  // The same numbers for both.
+  metrics: { paths: [`${JOBS}/metrics/`], may: CORE, mayTypes: ['engine port'], packages: [] },
+  prometheus: {
+    paths: [`${JOBS}/prometheus/`],
+    may: ['metrics'],
+    mayTypes: ['engine port'],
+    packages: ['prom-client'],
+  },
   opentelemetry: {
     paths: [`${JOBS}/opentelemetry/`],
-    may: [],
+    may: ['metrics'],
     mayTypes: ['engine port'],
     packages: ['@opentelemetry/api'],
   },
@@ -138,7 +146,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 
 /** What each package exports. */
 const ENTRY_POINTS =
-  /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|opentelemetry|http|client|testing))?|console)$/;
+  /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|prometheus|opentelemetry|http|client|testing))?|console)$/;
 
 function layerOf(file: string): string | undefined {
   const fits = Object.entries(LAYERS).flatMap(([name, { paths }]) =>

@@ -85,7 +85,7 @@ export function healthRoutes({
       const allowed =
         metricsToken === undefined ? !mayHaveProxy && isLocal(request) : hasToken(request, metricsToken);
       if (!allowed) throw forbidden(NOT_LOCAL);
-      return reply.type(metrics.registry.contentType).send(await metrics.scrape());
+      return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
     });
   };
 }

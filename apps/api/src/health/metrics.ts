@@ -3,12 +3,6 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 /** What `/metrics` shows: of the process, and of each answer. Others add their own to `registry`. */
 export interface Metrics {
   readonly registry: Registry;
-  /** Adds a step that brings metrics up to date before they are read. */
-  beforeScrape(refresh: () => Promise<void>): void;
-  /** Adds metrics that are text already; read after those steps. */
-  addText(read: () => string): void;
-  /** The metrics as text, brought up to date. */
-  scrape(): Promise<string>;
   /** Counts an answer. `route` is its pattern, not its path, so that the number of series is bounded. */
   observe(answer: { route: string; method: string; status: number; seconds: number }): void;
   /**
@@ -36,16 +30,8 @@ export function createMetrics(): Metrics {
     registers: [registry],
   });
   for (const reason of ['server', 'network'] as const) drops.inc({ reason }, 0);
-  const refreshers: (() => Promise<void>)[] = [];
-  const texts: (() => string)[] = [];
   return {
     registry,
-    beforeScrape: (refresh) => void refreshers.push(refresh),
-    addText: (read) => void texts.push(read),
-    async scrape() {
-      await Promise.all(refreshers.map((refresh) => refresh()));
-      return [await registry.metrics(), ...texts.map((read) => read())].join('\n');
-    },
     observe: ({ route, method, status, seconds }) => durations.observe({ route, method, status }, seconds),
     countDrop: (reason) => drops.inc({ reason }),
   };

@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 const pathOf = (file: string) => fileURLToPath(new URL(`../../../../ops/${file}`, import.meta.url));
 
-export const DASHBOARD_FILE = pathOf('grafana/greenvue-jobs.json');
+export const DASHBOARD_FILES = ['grafana/greenvue-jobs.json', 'grafana/greenvue-api.json'].map(pathOf);
 export const ALERTS_FILE = pathOf('prometheus/alerts.yaml');
 export const ALERTS_TEST_FILE = pathOf('prometheus/alerts.test.yaml');
 
@@ -56,13 +56,25 @@ const ruleTestsSchema = z.looseObject({
   ),
 });
 
-export const dashboard = dashboardSchema.parse(JSON.parse(readFileSync(DASHBOARD_FILE, 'utf8')));
+const dashboards = DASHBOARD_FILES.map((file) =>
+  dashboardSchema.parse(JSON.parse(readFileSync(file, 'utf8'))),
+);
+type Dashboard = z.output<typeof dashboardSchema>;
 export const rules = rulesSchema
   .parse(parse(readFileSync(ALERTS_FILE, 'utf8')))
   .groups.flatMap((group) => group.rules);
 export const ruleTests = ruleTestsSchema.parse(parse(readFileSync(ALERTS_TEST_FILE, 'utf8'))).tests;
 
-/** The expressions of the panels. */
-export const panelExpressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
-/** The queries of the dashboard's variables. */
-export const variableExpressions = dashboard.templating.list.flatMap(({ definition }) => definition ?? []);
+/** The expressions of a dashboard's panels. */
+export const panelExpressions = ({ panels }: Dashboard): readonly string[] =>
+  panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+
+/** The queries of a dashboard's variables. */
+export const variableExpressions = ({ templating }: Dashboard): readonly string[] =>
+  templating.list.flatMap(({ definition }) => definition ?? []);
+
+export function dashboardOf(uid: 'greenvue-jobs' | 'greenvue-api'): Dashboard {
+  const found = dashboards.find((dashboard) => dashboard.uid === uid);
+  if (found === undefined) throw new Error(`There is no dashboard ${uid}.`);
+  return found;
+}

@@ -13,7 +13,7 @@ import type {
   RunQuery,
   RunView,
 } from '../core/store/store-views.ts';
-import type { EngineStats, NodeActivity } from './engine-stats.ts';
+import type { AttemptObserver, EngineStats, NodeActivity } from './engine-stats.ts';
 
 export { EngineError, type EngineErrorCode, type InvalidField } from '../core/model/errors.ts';
 
@@ -165,6 +165,8 @@ export interface Engine {
   stats(): Promise<EngineStats>;
   /** The part that this node knows without the store, even while the database is unavailable. */
   activity(): NodeActivity;
+  /** Calls the observer for each attempt of this node, until the returned function is called. */
+  observeAttempts(observer: AttemptObserver): () => void;
   /** Newest first: by time, then by id. */
   listAudit(query: AuditQuery): Promise<readonly AuditRow[]>;
   /** The events of all nodes, in the order in which this node gets them. */

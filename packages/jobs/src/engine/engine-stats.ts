@@ -1,4 +1,4 @@
-import type { SkipReason } from '../core/model/run.ts';
+import type { FailReason, SkipReason } from '../core/model/run.ts';
 import type { LeaseKept } from '../core/nodes/lease.ts';
 import type { NodeInfo, NodeState } from '../core/nodes/membership.ts';
 import type { HealthCounts, StoreStats } from '../core/store/store-views.ts';
@@ -79,6 +79,19 @@ export interface NodeActivity {
   readonly listeners: number;
   readonly node: NodeStats;
   readonly lease: LeaseKept;
+}
+
+/** Gets each attempt of this node as it starts and ends, for metrics that need single values. */
+export interface AttemptObserver {
+  /** `latenessMs`: from due to started. */
+  started(attempt: { readonly type: string; readonly latenessMs: number }): void;
+  /** Called once the end is written. `reason`: why a `failed` or `retried` attempt failed. */
+  ended(attempt: {
+    readonly type: string;
+    readonly ending: Ending;
+    readonly tookMs: number;
+    readonly reason: FailReason | undefined;
+  }): void;
 }
 
 export interface EngineStats extends StoreStats, NodeActivity {

@@ -35,7 +35,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): Engine {
   const due = new DueTimes(settings.aheadMs);
   const planTimer = new PlanTimer({ clock, due, loop });
   const timing = { loop, due, planTimer, throttle: new Throttle({ clock, floor, loopDelay }) };
-  const meter = new Meter(clock, Object.keys(registry.versions));
+  const meter = new Meter({ ...settings, types: Object.keys(registry.versions) });
   const node = new Node(base);
   const events = new EventFeed({ ...base, node });
   const settlements = new Settlements({ ...base, ...timing, events, meter });
@@ -71,6 +71,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): Engine {
     jobTypes: () => registry.types.map(jobTypeInfo),
     listAudit: async (...args) => store.listAudit(...checkedArguments('listAudit', args)),
     ...createStatsApi({ ...parts, membership: lifecycle.membership }),
+    observeAttempts: (observer) => meter.observe(observer),
     subscribe: (...args) => events.subscribe(...checkedArguments('subscribe', args)),
   };
 }

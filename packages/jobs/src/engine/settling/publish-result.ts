@@ -15,7 +15,7 @@ export interface ResultListeners {
 /** Logs, counts and announces what became of a claim that has ended. */
 export function publishResult(to: ResultListeners, ended: EndedClaim, result: SettleResult): void {
   const { events, meter } = to;
-  const { input, owner, attempt } = ended;
+  const { input, owner } = ended;
   logResult(to, ended, result);
   switch (result.kind) {
     case 'later':
@@ -23,7 +23,7 @@ export function publishResult(to: ResultListeners, ended: EndedClaim, result: Se
       return;
     case 'waiting': {
       if (input.outcome.kind !== 'failed') return;
-      meter.finished('retried', attempt);
+      meter.finished('retried', ended);
       const available_at = new Date(result.availableAt).toISOString();
       events.emit('run.retrying', owner.id, input.runId, { available_at });
       return;
@@ -31,7 +31,7 @@ export function publishResult(to: ResultListeners, ended: EndedClaim, result: Se
     case 'finished': {
       const ending = endingOf(result.status);
       if (ending === undefined) return;
-      meter.finished(ending, attempt);
+      meter.finished(ending, ended);
       events.emit(`run.${ending}`, owner.id, input.runId);
       return;
     }

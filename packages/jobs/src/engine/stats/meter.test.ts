@@ -11,13 +11,18 @@ const HOUR = 60 * MINUTE;
 
 function setUp() {
   const clock = createFakeClock(T0);
-  const meter = new Meter(clock, ['mail', 'sweep']);
+  const errors: unknown[] = [];
+  const logger = { error: (fields: unknown) => void errors.push(fields) };
+  const meter = new Meter({ clock, types: ['mail', 'sweep'], logger });
   /** Minutes in which something happened. */
   const busy = () => meter.read().minutes.filter(({ started }) => started > 0);
-  return { clock, meter, busy };
+  return { clock, meter, busy, errors };
 }
 
-const attempt = (type: string, tookMs = 0) => ({ owner: { type }, tookMs });
+const SUCCESS = { outcome: { kind: 'succeeded' } } as const;
+const attempt = (type: string, tookMs = 0) => ({ input: SUCCESS, attempt: { owner: { type }, tookMs } });
+/** A claim that was cancelled before it started. */
+const unstarted = { input: { outcome: { kind: 'cancelled' } }, attempt: undefined } as const;
 
 describe('the last minute', () => {
   it('has what happened in the last 60 seconds, and lateness to a fifth', () => {
@@ -66,7 +71,7 @@ describe('the last 60 minutes', () => {
     meter.finished('succeeded', attempt('mail'));
     clock.advance(59 * SECOND);
     meter.started('sweep', 40);
-    meter.finished('cancelled', undefined);
+    meter.finished('cancelled', unstarted);
     clock.advance(SECOND);
     meter.skipped('overlap');
     meter.skipped('missed');
@@ -167,7 +172,7 @@ describe('job types', () => {
     meter.finished('failed', attempt('mail', 5.1));
     meter.finished('retried', attempt('sweep', 4e9));
     // Cancelled before it started.
-    meter.finished('cancelled', undefined);
+    meter.finished('cancelled', unstarted);
     const { types, sinceStart } = meter.read();
     const [mail, sweep] = types;
     expect(sinceStart).toEqual({ succeeded: 1, failed: 1, cancelled: 1, retried: 1 });
@@ -189,5 +194,47 @@ describe('job types', () => {
       [undefined, 1],
     ]);
     expect(mail?.lateness.sumMs).toBe(30 + 1e9);
+  });
+});
+
+describe('an observer of attempts', () => {
+  const failed = {
+    input: {
+      outcome: {
+        kind: 'failed',
+        error: { attempt: 1, at: T0, reason: 'timeout', name: 'Error', message: 'too slow' },
+        permanent: false,
+      },
+    },
+    attempt: { owner: { type: 'mail' }, tookMs: 7 },
+  } as const;
+
+  it('gets each attempt, with the reason of a failure, until it is removed', () => {
+    const { meter } = setUp();
+    const seen: unknown[] = [];
+    const stop = meter.observe({
+      started: (started) => seen.push(started),
+      ended: (ended) => seen.push(ended),
+    });
+    meter.started('mail', 30);
+    meter.finished('retried', failed);
+    meter.finished('cancelled', unstarted);
+    stop();
+    meter.started('mail', 1);
+    expect(seen).toEqual([
+      { type: 'mail', latenessMs: 30 },
+      { type: 'mail', ending: 'retried', tookMs: 7, reason: 'timeout' },
+    ]);
+  });
+
+  it('that throws is removed and logged, and the attempt still counts', () => {
+    const { meter, errors } = setUp();
+    const broken = () => {
+      throw new Error('a bug');
+    };
+    meter.observe({ started: broken, ended: broken });
+    for (let n = 0; n < 2; n++) meter.finished('succeeded', attempt('mail'));
+    expect(meter.read().sinceStart.succeeded).toBe(2);
+    expect(errors).toHaveLength(1);
   });
 });

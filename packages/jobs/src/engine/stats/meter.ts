@@ -1,16 +1,34 @@
 import type { Clock } from '../../core/clock.ts';
 import { REASONS, type SkipReason } from '../../core/model/run.ts';
 import { keysOf } from '../../core/objects.ts';
-import type { Ending, LastMinute, MinuteCounts, NodeActivity, TypeCounts } from '../engine-stats.ts';
+import type { Outcome } from '../../core/rules/settle.ts';
+import type { EngineLogger } from '../engine-logger.ts';
+import type {
+  AttemptObserver,
+  Ending,
+  LastMinute,
+  MinuteCounts,
+  NodeActivity,
+  TypeCounts,
+} from '../engine-stats.ts';
+import { AttemptObservers } from './attempt-observers.ts';
 import { DURATION_BOUNDS_MS, Histogram, LATENESS_BOUNDS_MS } from './histogram.ts';
 import { KEPT, latenessStep, noEndings, rounded, TimeBucket, TimeBuckets } from './time-buckets.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
+export interface MeterDeps {
+  readonly clock: Clock;
+  /** The job types of the node. */
+  readonly types: readonly string[];
+  readonly logger: Pick<EngineLogger, 'error'>;
+}
+
+/** A claim that has ended. `attempt`: undefined when it never started. */
 interface Measured {
-  readonly owner: { readonly type: string };
-  readonly tookMs: number;
+  readonly input: { readonly outcome: Outcome };
+  readonly attempt: { readonly owner: { readonly type: string }; readonly tookMs: number } | undefined;
 }
 
 interface TypeMeter {
@@ -32,8 +50,11 @@ export class Meter {
   #second: TimeBucket = new TimeBucket();
   #minute: TimeBucket = new TimeBucket();
 
-  constructor(clock: Clock, types: readonly string[]) {
+  readonly #observers: AttemptObservers;
+
+  constructor({ clock, types, logger }: MeterDeps) {
     this.#clock = clock;
+    this.#observers = new AttemptObservers(logger);
     for (const reason of keysOf(REASONS.skipped)) this.#skipped[reason] = 0;
     this.#types = new Map(types.map((type) => [type, emptyType()]));
   }
@@ -46,19 +67,29 @@ export class Meter {
     this.#second.start(ms, step);
     this.#minute.start(ms, step);
     this.#types.get(type)?.lateness.add(ms);
+    this.#observers.started({ type, latenessMs: ms });
   }
 
-  /** A claim has ended, and that is written. `attempt`: absent when it never started. */
-  finished(ending: Ending, attempt: Measured | undefined): void {
+  /** A claim has ended, and that is written. */
+  finished(ending: Ending, { input: { outcome }, attempt }: Measured): void {
     this.#advance();
     this.#second.finished[ending]++;
     this.#minute.finished[ending]++;
     this.#total[ending]++;
     if (attempt === undefined) return;
-    const type = this.#types.get(attempt.owner.type);
+    const { owner, tookMs } = attempt;
+    const type = this.#types.get(owner.type);
     if (type === undefined) return;
     type.ended[ending]++;
-    type.durations.add(attempt.tookMs);
+    type.durations.add(tookMs);
+    const isFailure = outcome.kind === 'failed' && ending !== 'cancelled';
+    const reason = isFailure ? outcome.error.reason : undefined;
+    this.#observers.ended({ type: owner.type, ending, tookMs, reason });
+  }
+
+  /** Calls the observer for each attempt from now on, until the returned function is called. */
+  observe(observer: AttemptObserver): () => void {
+    return this.#observers.add(observer);
   }
 
   skipped(reason: SkipReason): void {

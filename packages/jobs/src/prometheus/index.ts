@@ -1,0 +1,1 @@
+export { type JobMetricsOptions, registerJobMetrics } from './register-job-metrics.ts';
