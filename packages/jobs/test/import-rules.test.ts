@@ -32,7 +32,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   // How a thread yields, and limits what it keeps.
   thread: {
-    paths: ['bounded-map.ts', 'thread-priority.ts'].map((file) => `${JOBS}/${file}`),
+    paths: ['bounded-map.ts', 'thread-file.ts', 'thread-priority.ts'].map((file) => `${JOBS}/${file}`),
     may: [],
     packages: ['node:'],
   },

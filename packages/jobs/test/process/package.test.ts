@@ -10,7 +10,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'greenvue-package-'));
   const modules = join(folder, 'node_modules');
   execFileSync(process.execPath, [join(root, 'scripts/build-jobs.mjs'), join(modules, '@greenvue/jobs')]);
-  for (const name of ['fastify', 'zod', 'croner']) {
+  for (const name of ['fastify', 'zod', 'croner', 'leven']) {
     mkdirSync(modules, { recursive: true });
     symlinkSync(join(root, 'node_modules', name), join(modules, name), 'dir');
   }

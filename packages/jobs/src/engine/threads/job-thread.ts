@@ -24,7 +24,7 @@ export function refuseInJobThread(): void {
   const { module = 'a module', type } = thread.at ?? {};
   const whose = type === undefined ? 'the dependencies of job threads' : `the job type ${type}`;
   thread.refused ??= new PermanentError(
-    `An engine can't start in the thread of a job: ${module} of ${whose} is imported there and starts an engine. Move ${whose} into a file that starts none.`,
+    `An engine can't start in the thread of a job: ${module} of ${whose} is imported there and starts an engine. Move ${whose} into a file that starts none. If a bundler made this file, make that file an entry point of its own.`,
   );
   throw thread.refused;
 }

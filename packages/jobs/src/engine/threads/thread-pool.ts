@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { threadFile } from '../../thread-file.ts';
 import type { Attempt, Stop } from '../attempts/attempt.ts';
 import { logStray, logThreadEnd } from '../attempts/attempt-log.ts';
 import { readThrown, type ThrownError } from '../attempts/thrown-error.ts';
@@ -163,11 +164,7 @@ export class ThreadPool {
   }
 
   #start(memoryMb: number): Thread {
-    // The extension is that of this file: .ts in the sources, .js once built.
-    const entry = new URL(
-      import.meta.url.endsWith('.ts') ? './thread-entry.ts' : './thread-entry.js',
-      import.meta.url,
-    );
+    const entry = threadFile('thread-entry', import.meta.url);
     const { threadDeps: deps } = this.#settings;
     const start = createHandlerStart();
     const workerData: ThreadData = {

@@ -8,6 +8,7 @@ import {
   type Notice,
 } from '../../../core/nodes/membership.ts';
 import type { Recovery } from '../../../core/transactions/settle.ts';
+import { threadFile } from '../../../thread-file.ts';
 import { unavailable } from '../connection/database-errors.ts';
 import type { Statements } from '../connection/queries.ts';
 import {
@@ -70,10 +71,8 @@ class ControlThread implements Membership {
     this.#listener = listener;
     this.#notifier = new Notifier(node.id, (payloads) => deps.db.run(NOTIFY, [CHANNEL, payloads]));
     const { url, poolsUrl, maxStallMs } = deps;
-    // In the source and in the build, only the extension differs.
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const workerData: ControlInput = { url, poolsUrl, node, maxStallMs, state: listener.state() };
-    this.#worker = new Worker(new URL(`./control-thread.${extension}`, import.meta.url), {
+    this.#worker = new Worker(threadFile('control-thread', import.meta.url), {
       workerData,
       name: 'control-connection',
     });

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../../../core/model/errors.ts';
+import { threadFile } from '../../../thread-file.ts';
 import {
   type Closing,
   type Input,
@@ -90,10 +91,8 @@ export class ThreadChannel {
   }
 
   #start(): void {
-    // Sources and build differ only in the extension.
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const url = new URL(`./${this.#module}.${extension}`, import.meta.url);
-    const worker = new Worker(url, { workerData: this.#data, name: this.#module });
+    const file = threadFile(this.#module, import.meta.url);
+    const worker = new Worker(file, { workerData: this.#data, name: this.#module });
     this.#startedAt = performance.now();
     worker.on('message', (replies: readonly Reply[]) => {
       for (const reply of replies) this.#receive(reply);
