@@ -12,7 +12,7 @@ import { isShell, SHELLS, type Shell } from './completion/shells.ts';
 import type { CliContext } from './context.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import { proposeTypes } from './input/arguments.ts';
-import { API_FLAGS } from './input/flags.ts';
+import { API_FLAGS, LIMIT_FLAG, textFlag } from './input/flags.ts';
 import { bare, bareFlags } from './input/without-prototype.ts';
 import { jobRoutes } from './jobs/job-routes.ts';
 import { runRoutes } from './runs/run-routes.ts';
@@ -41,6 +41,21 @@ const stats = buildCommand({
   loader: async () => (await import('./overview/show-stats.ts')).showStatsCommand,
   parameters: { flags: API_FLAGS },
   docs: { brief: 'Show counts, lateness and nodes' },
+});
+
+const audit = buildCommand({
+  loader: async () => (await import('./overview/list-audit.ts')).listAuditCommand,
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      actor: textFlag('Only changes by this caller, such as user:42', 'id'),
+      action: textFlag('Only this kind of change, such as job.create', 'action'),
+      target: textFlag('Only changes of the job or run with this id', 'id'),
+      limit: LIMIT_FLAG,
+    },
+    aliases: { n: 'limit' },
+  },
+  docs: { brief: 'List who changed which job or run, newest first' },
 });
 
 const token = buildCommand({
@@ -133,7 +148,18 @@ function parseShell(text: string): Shell {
 }
 
 const root = buildRouteMap<string, CliContext>({
-  routes: bare({ jobs: jobRoutes, runs: runRoutes, types, stats, token, backup, migrate, demo, completion }),
+  routes: bare({
+    jobs: jobRoutes,
+    runs: runRoutes,
+    types,
+    stats,
+    audit,
+    token,
+    backup,
+    migrate,
+    demo,
+    completion,
+  }),
   aliases: bare({ 'migrate-to-postgres': 'migrate' }),
   docs: {
     brief: "Manage GreenVue's background jobs from the terminal",

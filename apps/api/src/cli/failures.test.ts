@@ -149,7 +149,18 @@ test('a wrong variable is named, and a flag comes before it', async () => {
 test('help and the version need no server', async () => {
   const { code, stdout } = await runGreenvue({}, '--help');
   expect(code).toBe(0);
-  for (const word of ['jobs', 'runs', 'types', 'stats', 'token', 'backup', 'migrate', 'demo', 'completion']) {
+  for (const word of [
+    'jobs',
+    'runs',
+    'types',
+    'stats',
+    'audit',
+    'token',
+    'backup',
+    'migrate',
+    'demo',
+    'completion',
+  ]) {
     expect(stdout).toMatch(new RegExp(`^ {2}${word} `, 'm'));
   }
   expect(await runGreenvue({})).toMatchObject({ code: 0, stdout });

@@ -91,6 +91,7 @@ const commandsOn = (run: string): readonly string[] => [
   'types',
   'types send_notifications',
   'stats',
+  'audit',
 ];
 
 test.each<[string, Mangle]>([

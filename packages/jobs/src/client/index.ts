@@ -66,6 +66,12 @@ export {
   type Reset,
 } from './events/events.ts';
 export type { Guarded } from './jobs/guard.ts';
+export {
+  eachJobAudit,
+  type JobAuditQuery,
+  type JobAuditRecord,
+  listJobAudit,
+} from './jobs/job-audit.ts';
 export { type PauseJob, pauseJob, type RunJob, resumeJob, runJob } from './jobs/job-commands.ts';
 export {
   type CreateJob,

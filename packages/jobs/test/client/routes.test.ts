@@ -9,6 +9,7 @@ import {
   createJob,
   deleteJob,
   eachJob,
+  eachJobAudit,
   eachJobRun,
   eachRun,
   followRunLogs,
@@ -18,6 +19,7 @@ import {
   getStats,
   type Job,
   jobEvents,
+  listJobAudit,
   listJobRuns,
   listJobs,
   listJobTypes,
@@ -31,6 +33,7 @@ import {
   retryRun,
   runJob,
 } from '../../src/client/index.ts';
+import { auditRowSchema } from '../../src/http/views/audit.ts';
 import { jobSchema } from '../../src/http/views/job.ts';
 import { runSchema } from '../../src/http/views/run.ts';
 import { statsSchema } from '../../src/http/views/stats.ts';
@@ -221,6 +224,14 @@ describe('the rest', () => {
     expect(types.toSorted()).toEqual(['fail', 'greet', 'wait']);
     const stats = await getStats(connection);
     expect(statsSchema.strict().parse(stats)).toEqual(stats);
+  });
+
+  test('changes are read, page by page', async () => {
+    const [newest] = (await listJobAudit(connection, { limit: 1 })).data;
+    expect(auditRowSchema.strict().parse(newest)).toEqual(newest);
+    const created = await Array.fromAsync(eachJobAudit(connection, { action: 'job.create', limit: 2 }));
+    expect(created.length).toBeGreaterThan(2);
+    expect(new Set(created.map(({ id }) => id)).size).toBe(created.length);
   });
 
   test('a server that is not there is a connection error', async () => {

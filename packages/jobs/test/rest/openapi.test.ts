@@ -92,6 +92,7 @@ test('every route of the contract is in the document', () => {
       'GET /api/job-types',
       'GET /api/job-events',
       'GET /api/job-stats',
+      'GET /api/job-audit',
     ].sort(),
   );
 });

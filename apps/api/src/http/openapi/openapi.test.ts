@@ -56,6 +56,7 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
     '/api/auth/register',
     '/api/auth/sessions',
     '/api/auth/sessions/{session_id}',
+    '/api/job-audit',
     '/api/job-events',
     '/api/job-preview',
     '/api/job-stats',
@@ -121,7 +122,7 @@ test('what many operations answer with is written once', async () => {
 
 test('every route of the jobs needs a token with a role', async () => {
   const operations = operationsOf(await readDocument()).filter(({ path }) => /^\/api\/(job|run)/.test(path));
-  expect(operations).toHaveLength(19);
+  expect(operations).toHaveLength(20);
   for (const { path, method, operation } of operations) {
     expect(operation.security, `${method} ${path}`).toEqual([{ bearer: [] }]);
     expect(Object.keys(operation.responses), `${method} ${path}`).toContain('403');

@@ -1,3 +1,4 @@
+import { auditRoutes } from './audit-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { jobCommandRoutes } from './job-command-routes.ts';
 import { jobListRoutes } from './job-list-routes.ts';
@@ -13,5 +14,6 @@ export const ROUTES: readonly Route[] = [
   ...jobCommandRoutes,
   ...runRoutes,
   ...overviewRoutes,
+  ...auditRoutes,
   ...eventRoutes,
 ];

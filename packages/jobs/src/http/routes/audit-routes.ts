@@ -1,0 +1,43 @@
+import type { z } from 'zod';
+import type { Engine } from '../../engine/engine-port.ts';
+import { encodeCursor } from '../fields/cursor.ts';
+import { pageSchema } from '../fields/page.ts';
+import { auditQuery, auditRowJson, auditRowSchema } from '../views/audit.ts';
+import { readCursor } from './read-cursor.ts';
+import { defineRoute } from './route.ts';
+import { problems, success } from './route-docs.ts';
+
+const listJobAudit = defineRoute({
+  method: 'GET',
+  path: '/job-audit',
+  need: 'admin',
+  doc: {
+    operationId: 'listJobAudit',
+    summary: 'List the changes of jobs and runs, newest first',
+    description: 'Who changed what. Requires the permission admin.',
+  },
+  query: auditQuery,
+  responses: { 200: success(pageSchema(auditRowSchema), 'A page of changes'), ...problems() },
+  handle: async ({ query }, { engine }) => ({ status: 200, body: await pageOf(engine, query) }),
+});
+
+async function pageOf(engine: Engine, query: z.output<typeof auditQuery>) {
+  const { actor, action, target, limit, cursor } = query;
+  const before = cursor === undefined ? undefined : readCursor('audit', 'number', cursor);
+  // One more row than asked for shows whether there is another page.
+  const rows = await engine.listAudit({
+    limit: limit + 1,
+    ...(actor === undefined ? {} : { actor }),
+    ...(action === undefined ? {} : { action }),
+    ...(target === undefined ? {} : { target }),
+    ...(before === undefined ? {} : { before: { at: Number(before.value), id: Number(before.key) } }),
+  });
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return {
+    data: rows.slice(0, limit).map(auditRowJson),
+    next_cursor: last === undefined ? null : encodeCursor('audit', { value: last.at, key: last.id }),
+  };
+}
+
+/** The audit log of the engine. */
+export const auditRoutes = [listJobAudit];

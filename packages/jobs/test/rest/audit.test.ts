@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pageSchema } from '../../src/http/fields/page.ts';
+import { auditRowSchema } from '../../src/http/views/audit.ts';
+import { bodyOf, createJob, pointersOf, problemOf, runJob, send } from './requests.ts';
+import { type RestServer, startRestServer } from './rest-server.ts';
+
+const page = pageSchema(auditRowSchema.strict());
+
+/** Whoever the header names may do what it names. */
+async function startServer(): Promise<RestServer> {
+  return startRestServer({
+    authorize: ({ headers }, need) => {
+      if (need === 'admin' && headers.authorization !== undefined)
+        throw Object.assign(new Error('Only admins may do this.'), { statusCode: 403 });
+      return { id: 'user:ann' };
+    },
+  });
+}
+
+describe('GET /job-audit', () => {
+  let server: RestServer;
+  beforeAll(async () => {
+    server = await startServer();
+    for (const id of ['a', 'b', 'c']) await createJob(server, id);
+    await runJob(server, 'a', { payload: { name: 'Bo' } });
+  });
+  afterAll(() => server.close());
+
+  const list = async (query = '') => bodyOf(await send(server, 'GET', `/job-audit${query}`), 200, page);
+  const seen = async (query: string) =>
+    (await list(query)).data.map(({ action, target }) => [action, target]);
+
+  test('lists who changed what, newest first', async () => {
+    const { data, next_cursor } = await list();
+    expect(data.map(({ action, target }) => [action, target])).toEqual([
+      ['job.trigger', 'a'],
+      ['job.create', 'c'],
+      ['job.create', 'b'],
+      ['job.create', 'a'],
+    ]);
+    expect(data[0]).toMatchObject({ actor: 'user:ann', change: { payload: '{"days":1,"name":"Bo"}' } });
+    expect(next_cursor).toBeNull();
+  });
+
+  test('filters by actor, action and target', async () => {
+    expect(await seen('?action=job.trigger')).toEqual([['job.trigger', 'a']]);
+    expect(await seen('?target=b')).toEqual([['job.create', 'b']]);
+    expect(await seen('?actor=user%3Aann&action=job.create&target=c')).toEqual([['job.create', 'c']]);
+    expect(await seen('?actor=user%3Abob')).toEqual([]);
+  });
+
+  test('has pages that together have each change once', async () => {
+    const found: string[] = [];
+    let query = '?limit=3';
+    for (let n = 0; n < 2; n++) {
+      const { data, next_cursor } = await list(query);
+      found.push(...data.map(({ target }) => target));
+      query = `?limit=3&cursor=${next_cursor}`;
+    }
+    expect(found).toEqual(['a', 'c', 'b', 'a']);
+    expect(query).toBe('?limit=3&cursor=null');
+  });
+
+  test('is only for admins', async () => {
+    const response = await send(server, 'GET', '/job-audit', { headers: { authorization: 'someone' } });
+    problemOf(response, 403);
+  });
+
+  test('refuses unknown filters, and cursors of other lists', async () => {
+    expect(pointersOf(await send(server, 'GET', '/job-audit?who=ann'))).toEqual(['/who']);
+    const jobs: unknown = (await send(server, 'GET', '/jobs?limit=1')).json();
+    const other = String(Object(jobs).next_cursor);
+    expect(problemOf(await send(server, 'GET', `/job-audit?cursor=${other}`), 400).detail).toMatch(
+      /^The cursor does not belong to this list/,
+    );
+  });
+});
