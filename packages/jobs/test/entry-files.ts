@@ -69,6 +69,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
     'database-clock.ts',
     'database-errors.ts',
     'database.ts',
+    'driver.ts',
     'ordered-section.ts',
     'queries.ts',
     'server-fault.ts',

@@ -30,9 +30,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: [],
     packages: [],
   },
-  // How a thread yields, and limits what it keeps.
+  // How a thread starts and yields, and limits what it keeps.
   thread: {
-    paths: ['bounded-map.ts', 'thread-file.ts', 'thread-priority.ts'].map((file) => `${JOBS}/${file}`),
+    paths: ['bounded-map.ts', 'package-file.ts', 'thread-priority.ts'].map((file) => `${JOBS}/${file}`),
     may: [],
     packages: ['node:'],
   },

@@ -40,15 +40,18 @@ export class Pruner {
   #after(ms: number): void {
     if (this.#stopped) return;
     this.#cancel = this.#with.clock.setTimer(ms, () => {
-      const { store, retention, logger } = this.#with;
-      // A store that throws at once must not end the process.
-      this.#running = Promise.try(() => store.prune(retention)).then(
-        ({ more }) => this.#after(more ? BETWEEN_BATCHES_MS : IDLE_MS),
-        (error: unknown) => {
-          logger.warn({ err: error }, 'pruning failed; it is tried again in a minute');
-          this.#after(IDLE_MS);
-        },
-      );
+      this.#running = this.#prune();
     });
+  }
+
+  async #prune(): Promise<void> {
+    const { store, retention, logger } = this.#with;
+    try {
+      const { more } = await store.prune(retention);
+      this.#after(more ? BETWEEN_BATCHES_MS : IDLE_MS);
+    } catch (error) {
+      logger.warn({ err: error }, 'pruning failed; it is tried again in a minute');
+      this.#after(IDLE_MS);
+    }
   }
 }

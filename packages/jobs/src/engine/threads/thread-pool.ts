@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { threadFile } from '../../thread-file.ts';
+import { threadFile } from '../../package-file.ts';
 import type { Attempt, Stop } from '../attempts/attempt.ts';
 import { logStray, logThreadEnd } from '../attempts/attempt-log.ts';
 import { readThrown, type ThrownError } from '../attempts/thrown-error.ts';
@@ -164,7 +164,6 @@ export class ThreadPool {
   }
 
   #start(memoryMb: number): Thread {
-    const entry = threadFile('thread-entry', import.meta.url);
     const { threadDeps: deps } = this.#settings;
     const start = createHandlerStart();
     const workerData: ThreadData = {
@@ -172,7 +171,11 @@ export class ThreadPool {
       deps: deps === undefined ? undefined : { module: String(deps.module), data: deps.data },
     };
     const resourceLimits = { maxOldGenerationSizeMb: memoryMb };
-    const worker = new Worker(entry, { workerData, name: 'job', resourceLimits });
+    const worker = new Worker(threadFile('engine/threads/thread-entry'), {
+      workerData,
+      name: 'job',
+      resourceLimits,
+    });
     const thread: Thread = { worker, memoryMb, start, current: undefined, idleSince: 0, ended: false };
     this.#threads.add(thread);
     let failure: unknown;

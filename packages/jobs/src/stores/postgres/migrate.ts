@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { StoreError } from '../../core/model/errors.ts';
+import { packageFile } from '../../package-file.ts';
 import { numberOf } from '../rows/first-column.ts';
 import type { Database } from './connection/database.ts';
 import { isBusy } from './connection/database-errors.ts';
@@ -85,7 +86,7 @@ async function applyNext(q: Statements, lockWaitMs?: number): Promise<number> {
   requireKnown(version);
   const missing = MIGRATIONS[version];
   if (missing === undefined) return version;
-  await q.script(readFileSync(new URL(`./migrations/${missing}`, import.meta.url), 'utf8'));
+  await q.script(readFileSync(packageFile(`stores/postgres/migrations/${missing}`), 'utf8'));
   await q.run(SET_VERSION, [version + 1]);
   return version + 1;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { StoreError } from '../../core/model/errors.ts';
+import { packageFile } from '../../package-file.ts';
 import type { Database } from './database.ts';
 
 /** In order; the position (from 1) is the schema's version. Released ones never change. */
@@ -47,7 +48,7 @@ function applyMissing(db: Database): number {
   }
   if (version === MIGRATIONS.length) return version;
   for (const name of MIGRATIONS.slice(version)) {
-    db.exec(readFileSync(new URL(`./migrations/${name}`, import.meta.url), 'utf8'));
+    db.exec(readFileSync(packageFile(`stores/sqlite/migrations/${name}`), 'utf8'));
   }
   db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
   return version;

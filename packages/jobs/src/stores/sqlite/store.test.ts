@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { definitionOf } from '../../../test/store-contract/rig.ts';
 import type { JobStore } from '../../core/store/store.ts';
+import { threadFile } from '../../package-file.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { createSqliteStore } from './store.ts';
 import { ThreadChannel } from './threads/thread-channel.ts';
@@ -150,7 +151,11 @@ describe('the threads', () => {
   });
 
   it('a thread that can’t start rejects all that was asked of it, and all that is asked at once', async () => {
-    const channel = new ThreadChannel({ module: 'no-such-thread', data: dataOf(), now: () => 0 });
+    const channel = new ThreadChannel({
+      file: new URL('no-such-thread.ts', import.meta.url),
+      data: dataOf(),
+      now: () => 0,
+    });
     const asked = [channel.open(), channel.ask('getRun', '1'), channel.ask('getRun', '2')];
     for (const answer of asked) await expect(answer).rejects.toMatchObject({ code: 'unavailable' });
     await expect(channel.ask('getRun', '3')).rejects.toMatchObject({ code: 'unavailable' });
@@ -173,7 +178,11 @@ describe('the threads', () => {
   const asked = (store: JobStore, id: string) => store.insertJob({ definition: definitionOf(id) });
 
   it('answers batched requests even if the thread is closed in the same turn', async () => {
-    const channel = new ThreadChannel({ module: 'writer-thread', data: dataOf(), now: () => clock.now() });
+    const channel = new ThreadChannel({
+      file: threadFile('stores/sqlite/threads/writer-thread'),
+      data: dataOf(),
+      now: () => clock.now(),
+    });
     await channel.open();
     const job = channel.ask('insertJob', { definition: definitionOf('a') });
     const closed = channel.close();

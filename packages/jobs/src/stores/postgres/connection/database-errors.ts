@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { StoreError } from '../../../core/model/errors.ts';
+import { driver } from './driver.ts';
 
 /** A serialization failure or a deadlock: the server undid the transaction, and the store repeats it. */
 const UNDONE = new Set(['40001', '40P01']);
@@ -84,5 +84,5 @@ export function mustTryAgain(error: unknown): boolean {
 
 /** The SQLSTATE of a server error. */
 export function codeOf(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError ? error.code : undefined;
+  return error instanceof driver.DatabaseError ? error.code : undefined;
 }

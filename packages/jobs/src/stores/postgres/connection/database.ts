@@ -1,7 +1,8 @@
 import { Socket } from 'node:net';
-import pg from 'pg';
+import type pg from 'pg';
 import { type AbortFlag, refuseAborted } from '../../../core/model/errors.ts';
 import { fail, isAnswer, mustTryAgain, statementFailed } from './database-errors.ts';
+import { driver } from './driver.ts';
 import { type Param, preparing, type Queries, queriesOn, type Statements, together } from './queries.ts';
 import { StatementNames } from './statement-names.ts';
 import { runTransaction } from './transaction.ts';
@@ -61,7 +62,7 @@ const types: pg.CustomTypesConfig = {
   // Ids, fences and milliseconds are safe integers.
   getTypeParser: (oid, format) => {
     if (oid === INT8) return Number;
-    return oid === INT8_ARRAY ? numbersOf : pg.types.getTypeParser(oid, format);
+    return oid === INT8_ARRAY ? numbersOf : driver.types.getTypeParser(oid, format);
   },
 };
 
@@ -81,7 +82,7 @@ export class Database implements Statements {
 
   constructor({ url, max, min = 0, statementMs = 0, clock }: DatabaseOptions) {
     this.#clock = clock;
-    this.#pool = new pg.Pool({
+    this.#pool = new driver.Pool({
       connectionString: url,
       max,
       min,

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
-import pg from 'pg';
+import type pg from 'pg';
 import { codeOf } from '../connection/database-errors.ts';
+import { driver } from '../connection/driver.ts';
 
 /** Longer than a slow server takes, but two tries fit into a lease. */
 const CONNECT_MS = 4_000;
@@ -43,7 +44,7 @@ export class ControlConnection {
 
   constructor({ url, name = 'greenvue-jobs-control', received, lost }: ControlConnectionOptions) {
     this.#lost = lost;
-    this.#client = new pg.Client({
+    this.#client = new driver.Client({
       connectionString: url,
       connectionTimeoutMillis: CONNECT_MS,
       query_timeout: QUERY_MS,

@@ -8,7 +8,7 @@ import {
   type Notice,
 } from '../../../core/nodes/membership.ts';
 import type { Recovery } from '../../../core/transactions/settle.ts';
-import { threadFile } from '../../../thread-file.ts';
+import { threadFile } from '../../../package-file.ts';
 import { unavailable } from '../connection/database-errors.ts';
 import type { Statements } from '../connection/queries.ts';
 import {
@@ -72,7 +72,7 @@ class ControlThread implements Membership {
     this.#notifier = new Notifier(node.id, (payloads) => deps.db.run(NOTIFY, [CHANNEL, payloads]));
     const { url, poolsUrl, maxStallMs } = deps;
     const workerData: ControlInput = { url, poolsUrl, node, maxStallMs, state: listener.state() };
-    this.#worker = new Worker(threadFile('control-thread', import.meta.url), {
+    this.#worker = new Worker(threadFile('stores/postgres/membership/control-thread'), {
       workerData,
       name: 'control-connection',
     });

@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { StoreContents, TableRow, TableRows } from '../../../core/store/table-rows.ts';
+import { driver } from '../connection/driver.ts';
 import { queriesOn } from '../connection/queries.ts';
 import { migrateWithin } from '../migrate.ts';
 
@@ -113,7 +114,7 @@ async function writeRows({ client, name, rows, wrote }: RowsToWrite): Promise<nu
     try {
       await client.query(insert, [`[${texts.join()}]`]);
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError)) throw error;
+      if (!(error instanceof driver.DatabaseError)) throw error;
       throw new WriteTablesError(`${name} does not take a row: ${error.message}.`, { cause: error });
     }
     wrote(texts.length);

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { threadFile } from '../../../thread-file.ts';
+import { threadFile } from '../../../package-file.ts';
 
 export type Integrity =
   | { readonly kind: 'sound' }
@@ -27,8 +27,8 @@ export interface IntegrityCheck {
  * about 2 s per GB from the page cache, and twice that from disk.
  */
 export function checkIntegrity(file: string): IntegrityCheck {
-  const entry = threadFile('integrity-thread', import.meta.url);
-  const worker = new Worker(entry, { workerData: { file }, name: 'integrity-thread' });
+  const url = threadFile('stores/sqlite/file/integrity-thread');
+  const worker = new Worker(url, { workerData: { file }, name: 'integrity-thread' });
   // Does not keep the process alive.
   worker.unref();
   const outcome = new Promise<Integrity>((resolve) => {

@@ -1,4 +1,5 @@
 import { StoreError } from '../../../core/model/errors.ts';
+import { threadFile } from '../../../package-file.ts';
 import { type DatabaseFile, resolveDatabaseFile } from '../file/database-file.ts';
 import { lockDatabase } from '../file/file-lock.ts';
 import { watchDatabaseFile } from '../file/file-watch.ts';
@@ -32,13 +33,17 @@ export async function openDatabase({
   now,
   lost,
 }: OpenDatabaseOptions): Promise<OpenDatabase> {
+  const files = {
+    writer: threadFile('stores/sqlite/threads/writer-thread'),
+    reader: threadFile('stores/sqlite/threads/reader-thread'),
+  };
   const target = resolveDatabaseFile(file);
   // Before the first read: another process may still be writing the files.
   const lock = lockDatabase(target);
   const data: ThreadData = { file: target.name, isInMemory: target.path === undefined, databaseId };
   // Both start at once. The reader opens the database after the writer has migrated it.
-  const writer = new ThreadChannel({ module: 'writer-thread', data, now });
-  const reader = new ThreadChannel({ module: 'reader-thread', data, now });
+  const writer = new ThreadChannel({ file: files.writer, data, now });
+  const reader = new ThreadChannel({ file: files.reader, data, now });
   const giveBack: (() => void)[] = [() => lock.release()];
   // After an unclean end, the next start checks again unless a check has read the whole database.
   let isSound = () => false;

@@ -1,7 +1,7 @@
+import { parse } from 'node:path';
 import { setImmediate } from 'node:timers';
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../../../core/model/errors.ts';
-import { threadFile } from '../../../thread-file.ts';
 import {
   type Closing,
   type Input,
@@ -29,7 +29,7 @@ const GATHERED: ReadonlySet<Method> = new Set<Method>(['insertJob', 'command']);
 
 /** The main thread's end of a database thread. A thread that crashes is replaced. */
 export class ThreadChannel {
-  readonly #module: string;
+  readonly #file: URL;
   readonly #data: ThreadData;
   readonly #now: () => number;
   readonly #pending = new Map<number, Pending>();
@@ -42,8 +42,8 @@ export class ThreadChannel {
   /** Why the last thread ended. */
   #lastFailure: StoreError | undefined;
 
-  constructor(input: { readonly module: string; readonly data: ThreadData; readonly now: () => number }) {
-    this.#module = input.module;
+  constructor(input: { readonly file: URL; readonly data: ThreadData; readonly now: () => number }) {
+    this.#file = input.file;
     this.#data = input.data;
     this.#now = input.now;
   }
@@ -91,8 +91,8 @@ export class ThreadChannel {
   }
 
   #start(): void {
-    const file = threadFile(this.#module, import.meta.url);
-    const worker = new Worker(file, { workerData: this.#data, name: this.#module });
+    const name = parse(this.#file.pathname).name;
+    const worker = new Worker(this.#file, { workerData: this.#data, name });
     this.#startedAt = performance.now();
     worker.on('message', (replies: readonly Reply[]) => {
       for (const reply of replies) this.#receive(reply);
