@@ -29,6 +29,8 @@ const LEFT_OUT = [
   'packages/jobs/test/process/poison.test.ts',
   // The contract and the engine on this Node are tested over SQLite, which comes with it, and how PostgreSQL
   // is reached by the rest.
+  // The built package has tests of its own on each supported Node: see scripts/release.ts.
+  'packages/jobs/test/package/**',
   'packages/jobs/test/store-contract/postgres.test.ts',
   'packages/jobs/test/store-contract/postgres-without-shortcuts.test.ts',
   'packages/jobs/test/engine/postgres.test.ts',

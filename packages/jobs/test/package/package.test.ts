@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apiReport, apiReportFile } from '../../../../scripts/package/api-report.ts';
+import { installedSize, makeEmptyProject } from '../../../../scripts/package/empty-project.ts';
+import { type PackedPackage, packPackage } from '../../../../scripts/package/pack.ts';
+import { sourcePackages } from '../../../../scripts/package/source-package.ts';
+
+const PROGRAMS = join(import.meta.dirname, 'programs');
+let folder: string;
+let packed: readonly PackedPackage[];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'greenvue-package-'));
+  packed = await Promise.all(sourcePackages().map((source) => packPackage(source, folder)));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function tarballOf(name: string): string {
+  const tarball = packed.find(({ source }) => source.manifest.name === name)?.tarball;
+  if (tarball === undefined) throw new Error(`${name} was not packed.`);
+  return tarball;
+}
+
+function makeProject(name: string, install: readonly string[]): string {
+  const project = join(folder, name);
+  makeEmptyProject({
+    folder: project,
+    install: [tarballOf('@greenvue/jobs'), ...install],
+    programs: PROGRAMS,
+  });
+  return project;
+}
+
+/** Runs a program of the project, and returns the JSON that it prints. */
+function run(project: string, ...args: readonly string[]): unknown {
+  const printed = execFileSync(process.execPath, args, { cwd: project, timeout: 30_000, encoding: 'utf8' });
+  return JSON.parse(printed);
+}
+
+describe('each published package', () => {
+  it('has no fault that publint finds', async () => {
+    const faults = await Promise.all(
+      packed.map(async ({ built }) => {
+        const { messages, pkg } = await publint({ pkgDir: built, pack: false });
+        return messages.map((message) => formatMessage(message, pkg, { color: false }));
+      }),
+    );
+    expect(faults.flat()).toEqual([]);
+  });
+
+  it('exports what its API report says; after a wanted change run npm run api-report', () => {
+    for (const { source, built } of packed) {
+      const report = apiReport(source, built);
+      expect(report, 'run npm run api-report, and review its diff').toBe(
+        readFileSync(apiReportFile(source), 'utf8'),
+      );
+    }
+  });
+});
+
+describe('@greenvue/jobs in an empty project with zod', () => {
+  let project: string;
+  beforeAll(() => {
+    project = makeProject('zod', ['zod']);
+  });
+
+  it('installs at most 12 packages and 10 MB', () => {
+    const { packages, bytes } = installedSize(project);
+    expect(packages).toBeLessThanOrEqual(12);
+    expect(bytes).toBeLessThan(10_000_000);
+  });
+
+  it('runs jobs inline and in threads over SQLite, and keeps them', () => {
+    expect(run(project, 'sqlite.mjs', join(project, 'modules.db'))).toEqual({
+      sum: 3,
+      greeting: { hello: 'Ann', isMainThread: false },
+      kept: 3,
+    });
+  });
+
+  it('runs from CommonJS, with a thread whose file is CommonJS', () => {
+    expect(run(project, 'require.cjs', join(project, 'common.db'))).toEqual({
+      result: { hello: 'Ann', isMainThread: false },
+      isOneCopy: true,
+    });
+  });
+
+  it('says how to install pg where the PostgreSQL store needs it', () => {
+    expect(run(project, 'imports.mjs', '@greenvue/jobs/postgres')).toEqual({
+      '@greenvue/jobs/postgres':
+        '@greenvue/jobs/postgres needs the package pg, and it is not installed. Install it: npm install pg',
+    });
+  });
+});
+
+describe('@greenvue/jobs in a project with all of its peers', () => {
+  let project: string;
+  beforeAll(() => {
+    const peers = packed.flatMap(({ source }) => Object.keys(source.manifest.peerDependencies ?? {}));
+    project = makeProject('peers', [...new Set(peers), '@types/pg', '@types/node']);
+  });
+
+  it('loads each entry point', () => {
+    const entries = packed.flatMap(({ source }) =>
+      Object.keys(source.manifest.exports).map((path) => path.replace(/^\./, source.manifest.name)),
+    );
+    expect(run(project, 'imports.mjs', ...entries)).toEqual({});
+  });
+
+  it('runs the REST plugin under another prefix and auth hook', () => {
+    expect(run(project, 'rest.mjs', join(project, 'rest.db'))).toEqual({
+      stranger: 401,
+      created: 201,
+      status: 'succeeded',
+      result: { hello: 'Ann', isMainThread: false },
+    });
+  });
+
+  it('has types that compile as they are, in ES modules and in CommonJS', () => {
+    const tsc = join(import.meta.dirname, '../../../../node_modules/.bin/tsc');
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+    expect(() => execFileSync(tsc, [...options, 'types.mts', 'types.cts'], { cwd: project })).not.toThrow();
+  });
+});
