@@ -1,8 +1,8 @@
 // GreenVue's server as with `npm start`, with a further job type `noop` and counters: see `instance.ts`.
-import { createEngine, createSystemClock, type Engine, type JobStore } from '@greenvue/jobs';
+import { createJobs, type Engine, type JobStore } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
-import { createPostgresStore } from '@greenvue/jobs/postgres';
-import { createSqliteStore } from '@greenvue/jobs/sqlite';
+import { postgres } from '@greenvue/jobs/postgres';
+import { sqlite } from '@greenvue/jobs/sqlite';
 import type { FastifyPluginAsync } from 'fastify';
 import { createApp } from '../../apps/api/src/app.ts';
 import { type Config, loadConfig } from '../../apps/api/src/config/config.ts';
@@ -31,27 +31,25 @@ if (!loaded.ok) throw new Error(loaded.faults.join('\n'));
 const { config } = loaded;
 openDataDir(config.dataDir);
 const deps = await createDeps(config);
-const clock = createSystemClock();
 const answers: Record<string, number> = {};
 let reads = 0;
 let runs = 0;
 
-const engine = createEngine({
+const engine = createJobs({
   store: counted(storeOf(config)),
-  jobTypes: [...jobTypes, noopType(() => void runs++)],
+  types: [...jobTypes, noopType(() => void runs++)],
   deps,
   threadDeps: {
     module: new URL('../../apps/api/src/thread-deps.ts', import.meta.url),
     data: deps.threadData,
   },
   version: deps.version,
-  clock,
 });
 const app = createApp({
   config,
   version: deps.version,
   logger: deps.logger,
-  clock,
+  clock: deps.clock,
   authenticate: deps.authenticate,
   securityLog: deps.securityLog,
   countDrop: deps.metrics.countDrop,
@@ -71,9 +69,9 @@ await engine.start();
 await app.listen({ host: config.host, port: config.port });
 process.on('SIGTERM', () => process.exit(0));
 
-function storeOf({ postgres, dataDir, jobs }: Config): JobStore {
-  if (postgres !== undefined) return createPostgresStore({ ...postgres, maxStallMs: jobs.maxStallMs, clock });
-  return createSqliteStore({ file: dataFiles(dataDir).jobs, clock });
+function storeOf({ postgres: server, dataDir, jobs }: Config): JobStore {
+  if (server !== undefined) return postgres({ ...server, maxStallMs: jobs.maxStallMs });
+  return sqlite(dataFiles(dataDir).jobs);
 }
 
 function counts(): Counts {

@@ -1,6 +1,6 @@
 // GreenVue's server as with `npm start`, with a further job type `noop` for measurements.
-import { createEngine, createSystemClock } from '@greenvue/jobs';
-import { createSqliteStore } from '@greenvue/jobs/sqlite';
+import { createJobs } from '@greenvue/jobs';
+import { sqlite } from '@greenvue/jobs/sqlite';
 import { createApp } from '../../apps/api/src/app.ts';
 import { loadConfig } from '../../apps/api/src/config/config.ts';
 import { dataFiles, openDataDir } from '../../apps/api/src/data-dir/data-dir.ts';
@@ -14,23 +14,21 @@ if (!loaded.ok) throw new Error(loaded.faults.join('\n'));
 const { config } = loaded;
 openDataDir(config.dataDir);
 const deps = await createDeps(config);
-const clock = createSystemClock();
 let drained = 0;
-const engine = createEngine({
-  store: createSqliteStore({ file: dataFiles(config.dataDir).jobs, clock }),
-  jobTypes: [...jobTypes, noopType(() => void drained++)],
+const engine = createJobs({
+  store: sqlite(dataFiles(config.dataDir).jobs),
+  types: [...jobTypes, noopType(() => void drained++)],
   deps,
   threadDeps: {
     module: new URL('../../apps/api/src/thread-deps.ts', import.meta.url),
     data: deps.threadData,
   },
-  clock,
 });
 const app = createApp({
   config,
   version: deps.version,
   logger: deps.logger,
-  clock,
+  clock: deps.clock,
   authenticate: deps.authenticate,
   securityLog: deps.securityLog,
   observe: deps.metrics.observe,

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Clock, JobStore } from '@greenvue/jobs';
-import { createPostgresStore } from '@greenvue/jobs/postgres';
-import { createSqliteStore } from '@greenvue/jobs/sqlite';
+import type { JobStore } from '@greenvue/jobs';
+import { postgres } from '@greenvue/jobs/postgres';
+import { sqlite } from '@greenvue/jobs/sqlite';
 import pg from 'pg';
 import { startPostgres } from '../../scripts/postgres/server.ts';
 import { count, inFolder, median, ms, startCpu } from './measure.ts';
@@ -11,7 +11,7 @@ import { count, inFolder, median, ms, startCpu } from './measure.ts';
 /** An empty database for measurements. */
 export interface Ground {
   readonly name: 'SQLite' | 'PostgreSQL';
-  createStore(clock: Clock): JobStore;
+  createStore(): JobStore;
   /** Starts to count. */
   startCost(): Promise<() => Promise<Cost>>;
   /** Opens a transaction with a snapshot of the database; returns a function that ends it. */
@@ -75,7 +75,7 @@ function sqliteIn(folder: string): Ground {
   return {
     name: 'SQLite',
     runsTable: 'runs',
-    createStore: (clock) => createSqliteStore({ file, clock }),
+    createStore: () => sqlite(file),
     async holdSnapshot() {
       const db = new DatabaseSync(file);
       db.exec('BEGIN');
@@ -112,7 +112,7 @@ function postgresAt(url: string, serverPid: number): Ground {
       await client.query(sql);
       await client.end();
     },
-    createStore: (clock) => createPostgresStore({ url, clock }),
+    createStore: () => postgres(url),
     async startCost() {
       // After a checkpoint, pages are written whole. The measurement pays for it, as production does every
       // few minutes.

@@ -1,13 +1,5 @@
-import {
-  type Clock,
-  createEngine,
-  createSystemClock,
-  defineJobType,
-  type Engine,
-  type EngineOptions,
-  type JobStore,
-} from '@greenvue/jobs';
-import { createSqliteStore } from '@greenvue/jobs/sqlite';
+import { createJobs, defineJobType, type Engine, type JobStore, type JobsOptions } from '@greenvue/jobs';
+import { sqlite } from '@greenvue/jobs/sqlite';
 import { z } from 'zod';
 
 /** A job type that only calls back. */
@@ -22,20 +14,19 @@ export function noopType(called: (scheduledFor: number | undefined) => void) {
 
 export type NoopType = ReturnType<typeof noopType>;
 
-export type StoreOn = (clock: Clock) => JobStore;
+export type MakeStore = () => JobStore;
 
 export const sqliteAt =
-  (file: string): StoreOn =>
-  (clock) =>
-    createSqliteStore({ file, clock });
+  (file: string): MakeStore =>
+  () =>
+    sqlite(file);
 
 export function engineOn(
-  storeOn: StoreOn,
+  makeStore: MakeStore,
   type: NoopType,
-  options: Partial<EngineOptions<unknown>> = {},
+  options: Omit<JobsOptions<[]>, 'store' | 'types' | 'deps'> = {},
 ): Engine {
-  const clock = createSystemClock();
-  return createEngine<unknown>({ store: storeOn(clock), jobTypes: [type], deps: {}, clock, ...options });
+  return createJobs({ store: makeStore(), types: [type], ...options });
 }
 
 export function engineOf(file: string, type: NoopType): Engine {
@@ -47,11 +38,11 @@ const AT_ONCE = 500;
 
 /** Creates jobs and queues their runs, with an engine without places. */
 export async function queueRuns(
-  storeOn: StoreOn,
+  makeStore: MakeStore,
   { jobs, runs }: { readonly jobs: number; readonly runs: number },
 ): Promise<void> {
   const type = noopType(() => undefined);
-  const engine = engineOn(storeOn, type, { concurrency: 0 });
+  const engine = engineOn(makeStore, type, { concurrency: 0 });
   await engine.start();
   const ids = Array.from({ length: jobs }, (_, n) => `drain-${n}`);
   await Promise.all(

@@ -1,9 +1,9 @@
 import type { Engine } from '@greenvue/jobs';
-import { createPostgresStore } from '@greenvue/jobs/postgres';
+import { postgres } from '@greenvue/jobs/postgres';
 import { engineOn, noopType } from './noop.ts';
 
 /** An engine on PostgreSQL with the no-op job type; with 0 places it only takes requests. */
 export function engineOnPostgres(url: string, concurrency = 10): Engine {
   const type = noopType(() => undefined);
-  return engineOn((clock) => createPostgresStore({ url, clock }), type, { concurrency });
+  return engineOn(() => postgres(url), type, { concurrency });
 }

@@ -8,21 +8,12 @@ import type { JobDefinition } from '../../packages/jobs/src/core/model/job.ts';
 import { DEFAULT_BACKOFF } from '../../packages/jobs/src/core/model/retry.ts';
 import type { JobStore } from '../../packages/jobs/src/core/store/store.ts';
 import type { ClaimedRun, SettleInput } from '../../packages/jobs/src/core/store/store-passes.ts';
-import { createSqliteStore } from '../../packages/jobs/src/stores/sqlite/index.ts';
+import { sqlite } from '../../packages/jobs/src/stores/sqlite/index.ts';
 
 const RUNS = 50_000;
 const BATCH = 500;
 const JOBS = 50;
 const TYPES = { noop: 1 };
-
-const clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  setTimer: (ms: number, fire: () => void) => {
-    const timer = setTimeout(fire, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 function jobOf(id: string, schedule: JobDefinition['schedule']): JobDefinition {
   return {
@@ -95,7 +86,7 @@ async function recur(store: JobStore, jobs: number): Promise<void> {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-store-'));
-const store = createSqliteStore({ file: join(folder, 'jobs.db'), clock });
+const store = sqlite(join(folder, 'jobs.db'));
 await store.open();
 for (let index = 0; index < JOBS; index += 1) {
   await store.insertJob({ definition: jobOf(`job-${index}`, { kind: 'on_demand' }) });

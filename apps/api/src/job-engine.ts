@@ -1,12 +1,4 @@
-import {
-  type Clock,
-  createEngine,
-  createSystemClock,
-  type Engine,
-  type JobStore,
-  type JobType,
-  type Tracing,
-} from '@greenvue/jobs';
+import { createJobs, type Engine, type JobStore, type JobType, type Tracing } from '@greenvue/jobs';
 import type { AuditSource } from './auth/audit/audit-log.ts';
 import type { Config } from './config/config.ts';
 import { dataFiles } from './data-dir/data-dir.ts';
@@ -30,10 +22,9 @@ export async function createJobEngine(
   { jobTypes = catalogue, tracing, databaseId }: EngineParts = {},
 ): Promise<Engine> {
   const { jobs } = config;
-  const clock = createSystemClock();
-  return createEngine<Deps>({
-    store: await createStore(config, clock, databaseId),
-    jobTypes,
+  return createJobs({
+    store: await createStore(config, databaseId),
+    types: jobTypes,
     deps,
     threadDeps: { module: new URL('./thread-deps.ts', import.meta.url), data: deps.threadData },
     concurrency: jobs.concurrency,
@@ -47,7 +38,6 @@ export async function createJobEngine(
       countsMaxAgeMs: jobs.retention.countsMs,
     },
     version: deps.version,
-    clock,
     logger: deps.logger,
     ...(tracing === undefined ? {} : { tracing }),
   });
@@ -55,19 +45,14 @@ export async function createJobEngine(
 
 async function createStore(
   { dataDir, postgres, jobs }: Config,
-  clock: Clock,
   databaseId: string | undefined,
 ): Promise<JobStore> {
   if (postgres === undefined) {
-    const { createSqliteStore } = await import('@greenvue/jobs/sqlite');
-    return createSqliteStore({
-      file: dataFiles(dataDir).jobs,
-      clock,
-      ...(databaseId === undefined ? {} : { databaseId }),
-    });
+    const { sqlite } = await import('@greenvue/jobs/sqlite');
+    return sqlite(dataFiles(dataDir).jobs, databaseId === undefined ? {} : { databaseId });
   }
-  const { createPostgresStore } = await import('@greenvue/jobs/postgres');
-  return createPostgresStore({ ...postgres, maxStallMs: jobs.maxStallMs, clock });
+  const stores = await import('@greenvue/jobs/postgres');
+  return stores.postgres({ ...postgres, maxStallMs: jobs.maxStallMs });
 }
 
 /** The engine's audit log as a source for GreenVue's. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { runJob } from '@greenvue/jobs/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../src/config/config.ts';
@@ -131,6 +132,23 @@ test('the spans of docs/telemetry.md are printed as it says', async () => {
     const lines = printed.split('\n').map(shape);
     return shown.every((line) => lines.includes(line)) || undefined;
   });
+});
+
+test('the first job of docs/embedding.md runs, and its runs that are enqueued', async () => {
+  const page = read('docs/embedding.md');
+  const [, first = ''] = /^```ts file=first-job.ts\n(.*?)^```$/ms.exec(page) ?? [];
+  const enqueue = blocksOf(page, { language: 'ts', heading: 'Enqueue runs without a job' });
+  const folder = await temporaryFolder();
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const end = 'console.log(JSON.stringify((await jobs.stats()).jobs)); await jobs.stop();';
+  writeFileSync(join(folder, 'first-job.ts'), [first, enqueue, end].join('\n'));
+  const child = spawn(process.execPath, ['first-job.ts'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  expect(code).toBe(0);
+  expect(JSON.parse(printed)).toMatchObject({ active: 2 });
 });
 
 /** Runs a program of a guide in a folder in which packages resolve as in the workspace. */

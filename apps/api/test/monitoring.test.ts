@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createEngine, createSystemClock, defineJobType } from '@greenvue/jobs';
+import { createJobs, defineJobType } from '@greenvue/jobs';
 import { connect, logIn, putJob } from '@greenvue/jobs/client';
 import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import { createMemoryStore } from '@greenvue/jobs/testing';
@@ -38,15 +38,13 @@ async function scrape(): Promise<{ readonly url: string; readonly text: string }
 
 /** The metrics of an application that is not GreenVue: its own registry, engine and job type. */
 async function scrapeForeignHost(): Promise<string> {
-  const clock = createSystemClock();
   const hello = defineJobType({
     type: 'hello',
     module: import.meta.url,
     payload: z.strictObject({}),
     run: async () => undefined,
   });
-  const store = createMemoryStore({ clock });
-  const engine = createEngine({ store, clock, jobTypes: [hello], deps: undefined });
+  const engine = createJobs({ store: createMemoryStore(), types: [hello] });
   await engine.start();
   onTestFinished(() => engine.stop());
   const registry = new Registry();

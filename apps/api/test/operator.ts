@@ -1,5 +1,4 @@
-import { createSystemClock } from '@greenvue/jobs';
-import { createSqliteStore } from '@greenvue/jobs/sqlite';
+import { sqlite } from '@greenvue/jobs/sqlite';
 import { expect } from 'vitest';
 import { type Market, type MarketSize, makeMarket } from '../src/commands/demo-market.ts';
 import { fillMarket } from '../src/commands/fill-market.ts';
@@ -89,7 +88,7 @@ export async function fillFolder(
   edit?: (market: Market) => Market,
 ): Promise<Market> {
   const files = dataFiles(dataDir);
-  const jobs = createSqliteStore({ file: files.jobs, clock: createSystemClock() });
+  const jobs = sqlite(files.jobs);
   await jobs.open();
   await jobs.close();
   return fillDatabase({ file: files.app }, size, edit);

@@ -1,7 +1,7 @@
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createEngine, createSystemClock, defineJobType, type Engine } from '@greenvue/jobs';
-import { createPostgresStore } from '@greenvue/jobs/postgres';
+import { createJobs, defineJobType, type Engine } from '@greenvue/jobs';
+import { postgres } from '@greenvue/jobs/postgres';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
@@ -21,7 +21,7 @@ async function programs(): Promise<(name: string) => string> {
 
 async function startEngine(url: string, done: (order: number) => void): Promise<Engine> {
   const payload = z.strictObject({ order: z.int().default(0) });
-  const jobTypes = ['ship-order', 'remind'].map((name) =>
+  const types = ['ship-order', 'remind'].map((name) =>
     defineJobType({
       type: name.replace('-', '_'),
       module: import.meta.url,
@@ -29,9 +29,7 @@ async function startEngine(url: string, done: (order: number) => void): Promise<
       run: async (ctx, _deps: undefined) => done(ctx.payload.order),
     }),
   );
-  const clock = createSystemClock();
-  const store = createPostgresStore({ url, clock });
-  const engine = createEngine({ store, clock, jobTypes, deps: undefined });
+  const engine = createJobs({ store: postgres(url), types, deps: undefined });
   onTestFinished(() => engine.stop());
   await engine.start();
   return engine;

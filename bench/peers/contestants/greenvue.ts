@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { createEngine, createSystemClock, defineJobType, type Engine, type JobStore } from '@greenvue/jobs';
-import { createPostgresStore } from '@greenvue/jobs/postgres';
-import { createSqliteStore } from '@greenvue/jobs/sqlite';
+import { createJobs, defineJobType, type Engine } from '@greenvue/jobs';
+import { postgres } from '@greenvue/jobs/postgres';
+import { sqlite } from '@greenvue/jobs/sqlite';
 import { z } from 'zod';
-import { queueRuns, type StoreOn } from '../../support/noop.ts';
+import { type MakeStore, queueRuns } from '../../support/noop.ts';
 import { queueRunsOnPostgres } from '../../support/postgres-runs.ts';
 import { type Contestant, forEachAtOnce, type Handle, type Session } from '../contestant.ts';
 import { requirePlace } from '../processes/place.ts';
@@ -27,8 +27,8 @@ export const greenvueOnSqlite: Contestant = {
   notes: {},
   async open(place) {
     const file = join(requirePlace(place, 'folder').folder, 'jobs.db');
-    const storeOn: StoreOn = (clock) => createSqliteStore({ file, clock });
-    return sessionOn(storeOn, (jobs, runsOfEach) => queueRuns(storeOn, { jobs, runs: runsOfEach }));
+    const makeStore: MakeStore = () => sqlite(file);
+    return sessionOn(makeStore, (jobs, runsOfEach) => queueRuns(makeStore, { jobs, runs: runsOfEach }));
   },
 };
 
@@ -46,17 +46,18 @@ export const greenvueOnPostgres: Contestant = {
   notes: {},
   async open(place) {
     const { url } = requirePlace(place, 'postgres');
-    const storeOn: StoreOn = (clock) => createPostgresStore({ url, clock });
-    return sessionOn(storeOn, (jobs, runsOfEach) => queueRunsOnPostgres(url, { jobs, runsOfEach }));
+    const makeStore: MakeStore = () => postgres(url);
+    return sessionOn(makeStore, (jobs, runsOfEach) => queueRunsOnPostgres(url, { jobs, runsOfEach }));
   },
 };
 
-function sessionOn(storeOn: StoreOn, queue: (jobs: number, runsOfEach: number) => Promise<void>): Session {
+function sessionOn(
+  makeStore: MakeStore,
+  queue: (jobs: number, runsOfEach: number) => Promise<void>,
+): Session {
   let engine: Engine | undefined;
   const started = async (handle: Handle, concurrency: number): Promise<Engine> => {
-    const clock = createSystemClock();
-    const store: JobStore = storeOn(clock);
-    const made = createEngine<unknown>({ store, jobTypes: [noop(handle)], deps: {}, clock, concurrency });
+    const made = createJobs({ store: makeStore(), types: [noop(handle)], concurrency });
     await made.start();
     return made;
   };

@@ -22,7 +22,7 @@ function layer(folder: string, { may = [], packages = [], ...rest }: FolderRules
 /** The import rules of the engine, from folders without imports to folders that use all others. */
 export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine port': {
-    paths: ['engine-port.ts', 'engine-stats.ts', 'engine-logger.ts', 'tracing.ts'].map(
+    paths: ['engine-port.ts', 'jobs-port.ts', 'engine-stats.ts', 'engine-logger.ts', 'tracing.ts'].map(
       (file) => `${ENGINE}/${file}`,
     ),
     may: CORE,
@@ -30,7 +30,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   },
   // An attempt, its result, and how the engine makes the result safe to store.
   'engine attempts': layer('attempts', { may: ['engine port'], packages: ['node:'] }),
-  // What the host process gives the engine: a clock, a logger, a tracer.
+  // What the host process gives the engine: a logger, a tracer.
   'engine host': layer('host', { may: ['engine port', 'engine attempts'], packages: ['node:'] }),
   'engine timing': layer('timing', {
     packages: ['node:'],
@@ -38,7 +38,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   }),
   'engine settings': {
     paths: [`${ENGINE}/options.ts`],
-    may: [...CORE, 'engine port', 'engine host'],
+    may: [...CORE, 'engine port', 'engine host', 'system clock'],
     mayTypes: ['engine timing'],
     packages: [],
   },
@@ -60,7 +60,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     entries: ['meter.ts', 'health-counter.ts', 'node-stats.ts'],
   }),
   'engine threads': layer('threads', {
-    may: ['engine attempts', 'engine host', 'thread'],
+    may: ['engine attempts', 'thread', 'system clock'],
     mayTypes: ['engine settings', 'engine job types'],
     packages: ['node:'],
     entries: ['thread-pool.ts', 'load-threads.ts', 'job-thread.ts'],
@@ -104,7 +104,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine api': layer('api', {
     may: ['engine port', 'engine job types'],
     mayTypes: [...TYPES, 'engine parts'],
-    entries: ['job-api.ts', 'preview.ts', 'run-api.ts', 'trigger.ts'],
+    entries: ['enqueue.ts', 'job-api.ts', 'preview.ts', 'run-api.ts', 'trigger.ts'],
   }),
   engine: {
     paths: [`${ENGINE}/`],

@@ -37,22 +37,28 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['node:'],
   },
   core: { paths: [`${JOBS}/core/`], may: ['plain core'], packages: ['croner', 'leven', 'zod'] },
+  // The clock of the process, which the engine and the stores use by default.
+  'system clock': { paths: [`${JOBS}/system-clock.ts`], may: ['core'], packages: ['node:'] },
   ...ENGINE_LAYERS,
   // The meaning of the columns that both stores have. It stands once, and the stores do not know each other.
   'store rows': { paths: [`${JOBS}/stores/rows/`], may: [...CORE, 'thread'], packages: [] },
   'store reads': { paths: [`${JOBS}/stores/reads/`], may: [...CORE, 'store rows'], packages: [] },
   'sqlite store': {
     paths: [`${JOBS}/stores/sqlite/`],
-    may: [...CORE, 'store rows', 'store reads', 'thread'],
+    may: [...CORE, 'store rows', 'store reads', 'thread', 'system clock'],
     packages: ['node:'],
   },
   'postgres store': {
     paths: [`${JOBS}/stores/postgres/`],
-    may: [...CORE, 'store rows', 'store reads', 'thread'],
+    may: [...CORE, 'store rows', 'store reads', 'thread', 'system clock'],
     packages: ['node:', 'pg'],
   },
   // For tests: it has no database, and no packages.
-  'memory store': { paths: [`${JOBS}/stores/memory/`], may: [...CORE, 'store rows'], packages: [] },
+  'memory store': {
+    paths: [`${JOBS}/stores/memory/`],
+    may: [...CORE, 'store rows', 'system clock'],
+    packages: [],
+  },
   // The contract of the REST API: schemas and views. Browsers load it, too.
   http: {
     paths: [`${JOBS}/http/`],
@@ -95,7 +101,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   'entry point': {
     paths: [`${JOBS}/index.ts`],
-    may: [...CORE, 'engine port', 'engine settings', 'engine attempts', 'engine host', 'engine'],
+    may: [...CORE, 'engine port', 'engine settings', 'engine attempts', 'engine'],
     packages: [],
   },
   ...CONSOLE_LAYERS,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { createSystemClock, type StoreContents, type TableRows } from '@greenvue/jobs';
+import type { StoreContents, TableRows } from '@greenvue/jobs';
 import { WriteTablesError, writePostgresContents, writeTables } from '@greenvue/jobs/postgres';
-import { createSqliteStore, openSqliteContents as openJobContents } from '@greenvue/jobs/sqlite';
+import { openSqliteContents as openJobContents, sqlite } from '@greenvue/jobs/sqlite';
 import { createSecretFiles, SECRET_NAMES, type SecretName } from '../auth/secrets/secrets.ts';
 import { shareSecrets } from '../auth/secrets/shared-secrets.ts';
 import type { Config } from '../config/config.ts';
@@ -82,7 +82,7 @@ async function bringUpToDate({ app, jobs }: Files, installation: Installation): 
   const database = await createDatabase({ file: app, isolation: 'inline' });
   try {
     if (installation.isNew) await noteInstallation(database.kysely, installation);
-    const store = createSqliteStore({ file: jobs, clock: createSystemClock(), databaseId: installation.id });
+    const store = sqlite(jobs, { databaseId: installation.id });
     await store.open();
     await store.close();
     await noteInstallation(database.kysely, installation);

@@ -24,5 +24,6 @@ export function useActorName(actor: string, known: string | null = null): string
   if (isMe) return 'you';
   if (known !== null) return known;
   if (kind === 'token') return 'an API token';
-  return kind === 'user' ? (user.data?.name ?? 'another user') : actor;
+  if (kind === 'user') return user.data?.name ?? 'another user';
+  return actor === 'system:enqueue' ? 'the first enqueued run' : actor;
 }

@@ -21,7 +21,9 @@ export function Definition({ job }: { readonly job: Job }) {
         ))}
       </dl>
       <Fold summary="Payload" isOpen>
-        {Object.keys(job.payload).length === 0 ? (
+        {job.payload === null ? (
+          <p className={blocks.quiet}>None: each run brings its own payload.</p>
+        ) : Object.keys(job.payload).length === 0 ? (
           <p className={blocks.quiet}>Empty: the job type needs no payload.</p>
         ) : (
           <JsonBlock value={job.payload} label="the payload" />

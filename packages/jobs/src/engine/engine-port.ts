@@ -2,6 +2,7 @@ import type { AbortFlag } from '../core/model/errors.ts';
 import type { JobEvent } from '../core/model/events.ts';
 import type { CatchUp, Overlap } from '../core/model/job.ts';
 import type { BackoffOptions, JobType } from '../core/model/job-type.ts';
+import type { TimeInput } from '../core/schedule/time-input.ts';
 import type { Transaction } from '../core/store/store.ts';
 import type { LogLine } from '../core/store/store-passes.ts';
 import type {
@@ -17,7 +18,7 @@ import type { AttemptObserver, EngineStats, NodeActivity } from './engine-stats.
 
 export { EngineError, type EngineErrorCode, type InvalidField } from '../core/model/errors.ts';
 
-/** A job as people and code write it. Times are RFC 3339, durations Go's; exactly one kind of schedule. */
+/** A job as people and code write it. Durations are Go's, such as `1h30m`; exactly one kind of schedule. */
 export interface JobInput {
   readonly id: string;
   readonly name: string;
@@ -27,10 +28,13 @@ export interface JobInput {
   readonly intervalMode?: 'fixed_rate' | 'fixed_delay' | undefined;
   readonly cron?: string | undefined;
   readonly timezone?: string | undefined;
-  readonly runAt?: string | undefined;
+  readonly runAt?: TimeInput | undefined;
   readonly onDemand?: boolean | undefined;
-  readonly startAt?: string | undefined;
-  /** At most 64 KiB as JSON, with the type's defaults, which are filled in. */
+  readonly startAt?: TimeInput | undefined;
+  /**
+   * At most 64 KiB as JSON, with the type's defaults, which are filled in. `null`, for an on-demand job: none,
+   * so each trigger must bring one.
+   */
   readonly payload?: unknown;
   readonly overlap?: Overlap | undefined;
   readonly catchUp?: CatchUp | undefined;
@@ -67,13 +71,13 @@ export interface TriggerInput extends InTransaction {
   /** With `operator`, the payload may change only the type's `operatorsMaySet`. Default `admin`. */
   readonly payloadBy?: 'operator' | 'admin' | undefined;
   /** Only under overlap `allow`. */
-  readonly runAt?: string | undefined;
+  readonly runAt?: TimeInput | undefined;
   readonly dedupeKey?: string | undefined;
 }
 
 export interface PauseInput {
   readonly reason?: string | undefined;
-  readonly until?: string | undefined;
+  readonly until?: TimeInput | undefined;
   readonly cancelLive?: boolean | undefined;
 }
 

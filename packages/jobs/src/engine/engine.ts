@@ -1,11 +1,21 @@
-import { createJob, deleteJob, getJob, patchJob, pauseJob, putJob, resumeJob } from './api/job-api.ts';
+import { enqueue } from './api/enqueue.ts';
+import {
+  createJob,
+  deleteJob,
+  getJob,
+  patchJob,
+  pauseJob,
+  putJob,
+  resumeJob,
+  schedule,
+} from './api/job-api.ts';
 import { preview } from './api/preview.ts';
 import { cancelRun, getLogs, getRun, retryRun } from './api/run-api.ts';
 import { trigger } from './api/trigger.ts';
-import type { Engine } from './engine-port.ts';
 import { EventFeed } from './events/event-feed.ts';
 import { checkedArguments } from './input/checked-arguments.ts';
 import { createRegistry, jobTypeInfo } from './job-types/registry.ts';
+import type { Jobs } from './jobs-port.ts';
 import { Lifecycle } from './lifecycle/lifecycle.ts';
 import { Node } from './nodes/node.ts';
 import { type EngineOptions, settingsOf } from './options.ts';
@@ -24,7 +34,7 @@ import { Throttle } from './timing/throttle.ts';
  * Makes an engine over a store. Throws for job types that can't be registered (P21, payloads). Opens and runs
  * nothing before `start()`. Until `stop()`, it observes requests of the process's HTTP servers.
  */
-export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): Engine {
+export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): Jobs {
   const { store } = engineOptions;
   const settings = settingsOf(engineOptions);
   const registry = createRegistry(engineOptions.jobTypes, engineOptions.deps);
@@ -52,6 +62,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): Engine {
     lost: lifecycle.lost,
     createJob: async (...args) => createJob(parts, ...checkedArguments('createJob', args)),
     putJob: async (...args) => putJob(parts, ...checkedArguments('putJob', args)),
+    schedule: async (...args) => schedule(parts, ...checkedArguments('schedule', args)),
     patchJob: async (...args) => patchJob(parts, ...checkedArguments('patchJob', args)),
     deleteJob: async (...args) => deleteJob(parts, ...checkedArguments('deleteJob', args)),
     getJob: async (...args) => getJob(parts, ...checkedArguments('getJob', args)),
@@ -63,6 +74,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): Engine {
     resumeJob: async (...args) => resumeJob(parts, ...checkedArguments('resumeJob', args)),
     preview: async (...args) => preview(parts, ...checkedArguments('preview', args)),
     trigger: async (...args) => trigger(parts, ...checkedArguments('trigger', args)),
+    enqueue: async (...args) => enqueue(parts, ...checkedArguments('enqueue', args)),
     getRun: async (...args) => getRun(parts, ...checkedArguments('getRun', args)),
     listRuns: async (...args) => store.listRuns(...checkedArguments('listRuns', args)),
     getLogs: async (...args) => getLogs(parts, ...checkedArguments('getLogs', args)),

@@ -2,11 +2,11 @@ import type { Clock } from '../core/clock.ts';
 import type { JobType } from '../core/model/job-type.ts';
 import { LOOK_AHEAD_MS } from '../core/rules/slots.ts';
 import type { JobStore, Retention } from '../core/store/store.ts';
+import { createSystemClock } from '../system-clock.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { guardedLogger } from './host/guarded-logger.ts';
 import { guardedTracing } from './host/guarded-tracing.ts';
 import { stderrLogger } from './host/stderr-logger.ts';
-import { createSystemClock } from './host/system-clock.ts';
 import type { LoopDelay } from './timing/throttle.ts';
 import type { Tracing } from './tracing.ts';
 

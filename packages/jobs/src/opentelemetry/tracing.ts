@@ -18,7 +18,7 @@ type Outcome = Parameters<AttemptSpan['end']>[0];
  * Makes each attempt a span of the SDK that the process registers with `@opentelemetry/api`, before or after
  * this:
  *
- *     createEngine({ …, tracing: createTracing() })
+ *     createJobs({ …, tracing: createTracing() })
  *
  * The attempts of a manual run are children of the request that triggered it. Attempts of a scheduled run are
  * traces of their own, with a link to the request that created the job, which may be years old. Without an

@@ -1,12 +1,7 @@
 import { z } from 'zod';
-import {
-  createEngine,
-  createSystemClock,
-  defineJobType,
-  type JobInput,
-  type JobType,
-} from '../../src/index.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { defineJobType, type JobInput, type JobType } from '../../src/index.ts';
+import { postgres } from '../../src/stores/postgres/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 import type { Ledger } from './ledger.ts';
 import type { Scale } from './scale.ts';
@@ -30,7 +25,7 @@ export function jobTypes(names: readonly string[]): JobType<Ledger>[] {
 /** Creates all jobs before their first slots are due, with an engine that runs no jobs. */
 export async function installJobs(url: string, scale: Scale): Promise<void> {
   const engine = createEngine<Ledger>({
-    store: createPostgresStore({ url, clock: createSystemClock() }),
+    store: postgres(url),
     jobTypes: jobTypes(TYPES),
     deps: {
       record: () => Promise.reject(new Error('This engine runs no jobs.')),

@@ -1,5 +1,6 @@
-import { createEngine, createSystemClock, EngineError } from '../../src/index.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { EngineError } from '../../src/index.ts';
+import { postgres } from '../../src/stores/postgres/index.ts';
 import { createLedger } from './ledger.ts';
 import { BY_HAND, jobTypes } from './load.ts';
 import { type FromNode, type NodeInput, START_FAILED, type ToNode } from './messages.ts';
@@ -33,7 +34,7 @@ const ledger = createLedger({
   gaveUp: (runId, fence) => tell({ kind: 'gave_up', runId, fence, at: rightNow() }),
 });
 const engine = createEngine({
-  store: createPostgresStore({ url, directUrl: controlUrl, clock: createSystemClock() }),
+  store: postgres({ url, directUrl: controlUrl }),
   jobTypes: jobTypes(input.types),
   deps: ledger,
   concurrency: places,

@@ -1,7 +1,7 @@
 import { expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import {
-  createEngine,
+  createJobs,
   type DepsOf,
   defineJobType,
   type InlineDepsOf,
@@ -12,7 +12,6 @@ import {
   type ThreadDepsOf,
 } from '../../src/index.ts';
 import { createMemoryStore } from '../../src/stores/memory/index.ts';
-import { createFakeClock } from '../../src/testing/fake-clock.ts';
 
 interface Mailer {
   send(text: string): Promise<void>;
@@ -85,7 +84,7 @@ it('any job type is a JobType, and a JobType<Deps> where the dependencies suffic
 });
 
 it('an inline type needs no module, and a type in a thread is refused without one', () => {
-  const store = createMemoryStore({ clock: createFakeClock(0) });
+  const store = createMemoryStore();
   const inThread = defineJobType({
     type: 'in_thread',
     isolation: 'thread',
@@ -93,10 +92,8 @@ it('an inline type needs no module, and a type in a thread is refused without on
     run: async () => undefined,
   });
   expect(nothing.module).toBeUndefined();
-  expect(createEngine({ store, jobTypes: [nothing], deps: {} }).jobTypes()).toMatchObject([
-    { type: 'nothing' },
-  ]);
-  expect(() => createEngine({ store, jobTypes: [inThread], deps: {} })).toThrow(
+  expect(createJobs({ store, types: [nothing] }).jobTypes()).toMatchObject([{ type: 'nothing' }]);
+  expect(() => createJobs({ store, types: [inThread] })).toThrow(
     'The job type in_thread can\'t be registered: a type with `isolation: "thread"` needs `module: import.meta.url`, in a file that exports the type by name: a thread imports this file.',
   );
 });

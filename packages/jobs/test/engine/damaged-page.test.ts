@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { createEngine, defineJobType } from '../../src/index.ts';
-import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { defineJobType } from '../../src/index.ts';
+import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { EngineOptions } from '../../src/index.ts';
+import type { EngineOptions } from '../../src/engine/options.ts';
 import {
   createHarness,
   type Deps,

@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import { createEngine } from '../../src/engine/engine.ts';
+import type { EngineOptions } from '../../src/engine/options.ts';
 import {
   type Clock,
-  createEngine,
   defineJobType,
-  type Engine,
-  type EngineOptions,
   type JobContext,
   type JobInput,
   type JobStore,
+  type Jobs,
 } from '../../src/index.ts';
 import { createMemoryDatabase, createMemoryStore } from '../../src/stores/memory/index.ts';
 import { createFakeClock, type FakeClock } from '../../src/testing/index.ts';
@@ -42,7 +42,7 @@ export interface EngineDatabase {
 export type MakeDatabase = () => Promise<EngineDatabase>;
 
 export interface Harness {
-  readonly engine: Engine;
+  readonly engine: Jobs;
   readonly clock: FakeClock;
   readonly deps: Deps;
   /** Controls the calls of the engines' stores. */
@@ -52,9 +52,9 @@ export interface Harness {
   /** Advances the clock to an instant: quickly until one second before it, then in steps of `stepMs`. */
   passUntil(at: number, stepMs?: number): Promise<void>;
   /** Starts another engine on the database, as after a restart: the earlier engines count as killed. */
-  again(options?: Partial<EngineOptions<Deps>>): Promise<Engine>;
+  again(options?: Partial<EngineOptions<Deps>>): Promise<Jobs>;
   /** Starts another engine on the database, beside the running ones. */
-  beside(options?: Partial<EngineOptions<Deps>>): Promise<Engine>;
+  beside(options?: Partial<EngineOptions<Deps>>): Promise<Jobs>;
   /** Opens a store on the database. */
   openStore(): JobStore;
   close(): Promise<void>;
@@ -73,7 +73,7 @@ export async function createHarness(
   const store = createUnsteadyStore();
   const clock = createFakeClock(T0);
   const deps: Deps = { handler: () => undefined, name: 'inline', uses: 0 };
-  const engines: Engine[] = [];
+  const engines: Jobs[] = [];
   const beside = async (more: Partial<EngineOptions<Deps>> = {}) => {
     const engine = createEngine<Deps>({
       store: store.wrap(wrap(database.openStore(clock))),

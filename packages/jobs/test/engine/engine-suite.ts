@@ -4,6 +4,7 @@ import { startingAtOnce } from './at-once.ts';
 import { besideRequests } from './beside-requests.ts';
 import { dispatching } from './dispatch.ts';
 import type { MakeDatabase } from './engine-harness.ts';
+import { enqueueing } from './enqueueing.ts';
 import { execution } from './execute.ts';
 import { gathering } from './gathering.ts';
 import { lateAnswers } from './late-answers.ts';
@@ -18,6 +19,7 @@ import { placesAhead } from './places-ahead.ts';
 import { prioritySlots } from './priority-slots.ts';
 import { promises } from './promises.ts';
 import { restarts } from './restarts.ts';
+import { scheduling } from './scheduling.ts';
 import { shutdowns } from './shutdown.ts';
 import { tracing } from './tracing.ts';
 
@@ -38,6 +40,8 @@ export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase):
   describe('looking ahead', () => lookingAhead(makeDatabase));
   describe('places ahead', () => placesAhead(makeDatabase));
   describe('priority slots', () => prioritySlots(makeDatabase));
+  describe('scheduling', () => scheduling(makeDatabase));
+  describe('enqueueing', () => enqueueing(makeDatabase));
   describe('looks', () => looks(makeDatabase));
   describe('leases', () => leases(makeDatabase));
   describe('gathering', () => gathering(makeDatabase));

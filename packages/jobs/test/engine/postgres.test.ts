@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { JobStore } from '../../src/index.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/store.ts';
 import { createTestDatabase, type TestDatabase } from '../postgres/test-database.ts';
 import { createHarness, job, type MakeDatabase, manualHandlers, T0 } from './engine-harness.ts';
 import { engineSuite } from './engine-suite.ts';

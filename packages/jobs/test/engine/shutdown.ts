@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Clock, createEngine } from '../../src/index.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import type { Clock } from '../../src/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { createHarness, type Harness, job, type MakeDatabase, work } from './engine-harness.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { type JobStore, StoreError } from '../../src/index.ts';
-import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
 import { createKeptStore, type KeptStore } from '../store-contract/sqlite-kept-store.ts';
 import type { MakeDatabase } from './engine-harness.ts';
 

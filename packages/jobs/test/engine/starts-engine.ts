@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { createEngine, createSystemClock, defineJobType } from '../../src/index.ts';
-import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { defineJobType } from '../../src/index.ts';
+import { sqlite } from '../../src/stores/sqlite/index.ts';
 
 /** A common mistake: one file has a job type and starts the engine, too. */
 export const careless = defineJobType({
@@ -11,5 +12,5 @@ export const careless = defineJobType({
   run: async () => undefined,
 });
 
-const store = createSqliteStore({ file: ':memory:', clock: createSystemClock() });
+const store = sqlite(':memory:');
 await createEngine({ store, jobTypes: [careless], deps: {} }).start();

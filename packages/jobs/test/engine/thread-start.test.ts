@@ -4,15 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import {
-  createEngine,
-  createSystemClock,
-  defineJobType,
-  type Engine,
-  type EngineOptions,
-  type Run,
-} from '../../src/index.ts';
-import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import type { EngineOptions } from '../../src/engine/options.ts';
+import { defineJobType, type Engine, type Run } from '../../src/index.ts';
+import { sqlite } from '../../src/stores/sqlite/index.ts';
+import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
+import { createSystemClock } from '../../src/system-clock.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { createHarness, type Deps, job } from './engine-harness.ts';
@@ -110,7 +107,7 @@ it('an engine does not start when a module needs more memory than its job type m
 
 it('an engine that is stopped while it loads modules ends at once', async () => {
   const engine = createEngine({
-    store: createSqliteStore({ file: ':memory:', clock: createSystemClock() }),
+    store: sqlite(':memory:'),
     jobTypes: [inFile('./never-loads.ts', 'endless')] as never,
     deps: {},
     logger: silentLogger,

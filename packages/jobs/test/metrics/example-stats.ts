@@ -1,8 +1,7 @@
-import { createEngine, createSystemClock, type EngineStats, type NodeActivity } from '../../src/index.ts';
+import { createJobs, type EngineStats, type NodeActivity } from '../../src/index.ts';
 import { createMemoryStore } from '../../src/testing/index.ts';
 
-const store = createMemoryStore({ clock: createSystemClock() });
-const idle = createEngine({ store, jobTypes: [], deps: undefined }).activity();
+const idle = createJobs({ store: createMemoryStore(), types: [] }).activity();
 const node = { ...idle.node, health: 'ok', places: 10, busy: 3, buffered: 1, throttled: true } as const;
 
 /** A node on which all that has a metric has happened. */

@@ -1,5 +1,5 @@
 import { expect, inject, it, onTestFinished } from 'vitest';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/store.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { definitionOf, MINUTE, T0, TYPES } from '../store-contract/rig.ts';
 import { createTestDatabase } from './test-database.ts';

@@ -1,14 +1,10 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
-import {
-  createEngine,
-  createSystemClock,
-  defineJobType,
-  type Engine,
-  type JobType,
-} from '../../src/index.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { defineJobType, type Engine, type JobType } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/store.ts';
+import { createSystemClock } from '../../src/system-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 

@@ -1,12 +1,8 @@
 import { z } from 'zod';
-import {
-  createEngine,
-  createSystemClock,
-  defineJobType,
-  type Engine,
-  type EngineLogger,
-} from '../../src/index.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { defineJobType, type Engine, type EngineLogger } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/store.ts';
+import { createSystemClock } from '../../src/system-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
 
 /** A job type whose runs continue until their signal. `node-child.ts` has a handler of its own. */

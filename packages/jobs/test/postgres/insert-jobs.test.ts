@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { InsertOutcome } from '../../src/core/store/store-commands.ts';
-import { createSystemClock } from '../../src/index.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+
+import { postgres } from '../../src/stores/postgres/index.ts';
 import { definitionOf } from '../store-contract/rig.ts';
 import { createRaces } from './races.ts';
 
@@ -72,7 +72,7 @@ describe('many jobs that are asked for at once', () => {
   });
 
   it('are made on two nodes at once, each by one of them', async () => {
-    const second = createPostgresStore({ url: races.network.url, clock: createSystemClock() });
+    const second = postgres(races.network.url);
     await second.open();
     onTestFinished(() => second.close());
     const ids = Array.from({ length: 200 }, (_, n) => `job-${n}`);

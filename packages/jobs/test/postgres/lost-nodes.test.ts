@@ -1,7 +1,7 @@
 import { describe, inject, it, type TestContext } from 'vitest';
 import { LEASE_MS } from '../../src/core/nodes/lease.ts';
-import { createSystemClock, type Engine } from '../../src/index.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import type { Engine } from '../../src/index.ts';
+import { postgres } from '../../src/stores/postgres/index.ts';
 import { createNetwork } from './dead-network.ts';
 import { type HoldNode, startHoldNode } from './hold-job.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
@@ -186,7 +186,7 @@ describe.concurrent('lost nodes', () => {
     const { url } = await prepare(test);
     const network = await createNetwork(url);
     test.onTestFinished(() => network.close());
-    const store = createPostgresStore({ url: network.url, clock: createSystemClock() });
+    const store = postgres(network.url);
     await store.open();
     let knowsOthers = false;
     const node = { id: 'leaving', version: '', places: 1, types: {}, startedAt: 0 };

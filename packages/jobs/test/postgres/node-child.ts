@@ -1,5 +1,7 @@
-import { createEngine, createSystemClock, defineJobType } from '../../src/index.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { defineJobType } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/store.ts';
+import { createSystemClock } from '../../src/system-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { HOLD } from './hold-job.ts';
 

@@ -1,5 +1,5 @@
 import { expect, inject, it, onTestFinished } from 'vitest';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/store.ts';
 import { createFastClock } from '../process/fast-clock.ts';
 import { createObserver, supervise, triggerAll } from '../process/poison.ts';
 import { createTestDatabase } from './test-database.ts';

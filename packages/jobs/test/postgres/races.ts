@@ -4,8 +4,7 @@ import type { NodeListener } from '../../src/core/nodes/membership.ts';
 import type { Schedule } from '../../src/core/schedule/schedule.ts';
 import type { JobStore } from '../../src/core/store/store.ts';
 import type { ClaimedRun } from '../../src/core/store/store-passes.ts';
-import { createSystemClock } from '../../src/index.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { postgres } from '../../src/stores/postgres/index.ts';
 import { definitionOf, ON_DEMAND, TYPES } from '../store-contract/rig.ts';
 import { createNetwork, type Network } from './dead-network.ts';
 import { createTestDatabase } from './test-database.ts';
@@ -40,7 +39,7 @@ export async function createRaces(): Promise<Races> {
   beforeEach(async () => {
     await database.empty();
     network = await createNetwork(database.url);
-    store = createPostgresStore({ url: network.url, clock: createSystemClock() });
+    store = postgres(network.url);
     await store.open();
     other = new pg.Client({ connectionString: database.url });
     await other.connect();

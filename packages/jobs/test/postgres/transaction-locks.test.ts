@@ -1,8 +1,9 @@
 import { fastify } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jobsPlugin } from '../../src/fastify/index.ts';
-import { createSystemClock, type JobInput } from '../../src/index.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import type { JobInput } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/store.ts';
+import { createSystemClock } from '../../src/system-clock.ts';
 import { busyIn, type Callers, createCallers, FREE, order, SINGLE } from './callers.ts';
 import { testNodes } from './test-nodes.ts';
 

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { createSystemClock, type Transaction } from '../../src/index.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import type { Transaction } from '../../src/index.ts';
+import { postgres } from '../../src/stores/postgres/index.ts';
 import { busyIn, type Callers, createCallers, FREE, order, SINGLE } from './callers.ts';
 import { testNodes } from './test-nodes.ts';
 
@@ -36,7 +36,7 @@ describe("a trigger in a caller's transaction", () => {
   });
 
   it('keeps the trace of its caller', async () => {
-    const store = createPostgresStore({ url: nodes.url(), clock: createSystemClock() });
+    const store = postgres(nodes.url());
     await store.open();
     onTestFinished(() => store.close());
     await h.engine.createJob(FREE);
@@ -93,7 +93,7 @@ describe("a trigger in a caller's transaction", () => {
   });
 
   it('answers a dedupe key with its run, also when the run is pruned at that moment', async () => {
-    const store = createPostgresStore({ url: nodes.url(), clock: createSystemClock() });
+    const store = postgres(nodes.url());
     await store.open();
     onTestFinished(() => store.close());
     await h.engine.createJob(FREE);

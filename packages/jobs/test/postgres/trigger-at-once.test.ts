@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { JobStore } from '../../src/core/store/store.ts';
 import type { CommandResult } from '../../src/core/store/store-commands.ts';
-import { createSystemClock } from '../../src/index.ts';
 import { mayBeDone } from '../../src/stores/postgres/connection/database-errors.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { postgres } from '../../src/stores/postgres/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/store.ts';
+import { createSystemClock } from '../../src/system-clock.ts';
 import { definitionOf, HOUR, ON_DEMAND, required, SUCCEEDED, TYPES } from '../store-contract/rig.ts';
 import { createRaces, NEW_VERSION, NOOP_LISTENER } from './races.ts';
 
@@ -34,7 +35,7 @@ describe('a trigger of a job that was triggered here before', () => {
 
   it('takes the usual path behind a pooler, whose sessions do not keep the settings of a client', async () => {
     races.network.disguise();
-    const pooled = createPostgresStore({ url: races.network.url, clock: createSystemClock() });
+    const pooled = postgres(races.network.url);
     await pooled.open();
     onTestFinished(() => pooled.close());
     const trigger = () => pooled.command({ jobId: 'a', command: { kind: 'trigger' }, claim: claimsWith() });
@@ -180,7 +181,7 @@ describe('a trigger of a job whose runs may not overlap', () => {
   });
 
   it('makes one run when two nodes ask at once', async () => {
-    const second = createPostgresStore({ url: races.url, clock: createSystemClock() });
+    const second = postgres(races.url);
     await second.open();
     onTestFinished(() => second.close());
     for (let n = 0; n < 2; n++) await settled(on(second)());

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, inject, it, onTestFinished } from 'vitest';
-import { createSystemClock } from '../../src/index.ts';
+
 import { Database } from '../../src/stores/postgres/connection/database.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { postgres } from '../../src/stores/postgres/index.ts';
 import { vacuumPassed } from '../../src/stores/postgres/upkeep/vacuum.ts';
 import { SUCCEEDED } from '../store-contract/rig.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
@@ -69,7 +69,7 @@ it('new runs reuse the space of deleted ones, while other rows are locked', asyn
 });
 
 it('a store does so once it has settled many', async () => {
-  const store = createPostgresStore({ url: database.url, clock: createSystemClock() });
+  const store = postgres(database.url);
   await store.open();
   onTestFinished(() => store.close());
   const before = await vacuums();
@@ -79,7 +79,7 @@ it('a store does so once it has settled many', async () => {
 });
 
 it('a close does not wait for it', async () => {
-  const store = createPostgresStore({ url: database.url, clock: createSystemClock() });
+  const store = postgres(database.url);
   await store.open();
   onTestFinished(() => store.close());
   await insertRuns(1);

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/core/clock.ts';
-import { createSystemClock } from '../../src/index.ts';
+import { createSystemClock } from '../../src/system-clock.ts';
 
 /** The factor by which time passes faster in all processes, so that waits of seconds are short. */
 const TIMES = 5;

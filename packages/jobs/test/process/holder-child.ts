@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
-import { createEngine, createSystemClock, defineJobType, StoreError } from '../../src/index.ts';
-import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { defineJobType, StoreError } from '../../src/index.ts';
+import { sqlite } from '../../src/stores/sqlite/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 
 /**
@@ -23,7 +24,7 @@ const endless = defineJobType({
 });
 
 const engine = createEngine({
-  store: createSqliteStore({ file, clock: createSystemClock() }),
+  store: sqlite(file),
   jobTypes: [endless],
   deps: {},
   logger: silentLogger,

@@ -1,7 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import { z } from 'zod';
-import { createEngine, createSystemClock, defineJobType, type JobInput } from '../../src/index.ts';
-import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { defineJobType, type JobInput } from '../../src/index.ts';
+import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
+import { createSystemClock } from '../../src/system-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
 
 /**

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { resolveDatabaseFile } from '../../src/stores/sqlite/file/database-file.ts';
 import { takeFileLock } from '../../src/stores/sqlite/file/file-lock.ts';
-import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { definitionOf } from '../store-contract/rig.ts';
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { createEngine, defineJobType } from '../../src/index.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
-import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { defineJobType } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/store.ts';
+import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { createFastClock } from './fast-clock.ts';
 

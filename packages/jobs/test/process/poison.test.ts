@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
-import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
 import { createFastClock } from './fast-clock.ts';
 import { createObserver, supervise, triggerAll } from './poison.ts';
 

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { createEngine, defineJobType, type Engine, type JobStore } from '../../src/index.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { defineJobType, type Engine, type JobStore } from '../../src/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { createFastClock } from './fast-clock.ts';
 

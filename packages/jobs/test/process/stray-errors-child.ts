@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { createEngine, createSystemClock, defineJobType } from '../../src/index.ts';
-import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { defineJobType } from '../../src/index.ts';
+import { sqlite } from '../../src/stores/sqlite/index.ts';
 
 /**
  * A host with a stray error: a `rejection` or a `throw` outside of handlers. With `heard` it has listeners of
@@ -10,7 +11,7 @@ const [, , what = '', heard = ''] = process.argv;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 const engine = createEngine({
-  store: createSqliteStore({ file: ':memory:', clock: createSystemClock() }),
+  store: sqlite(':memory:'),
   jobTypes: [
     defineJobType({
       type: 'none',

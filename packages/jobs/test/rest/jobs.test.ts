@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageSchema } from '../../src/http/fields/page.ts';
 import { jobSchema } from '../../src/http/views/job.ts';
+import { runSchema } from '../../src/http/views/run.ts';
 import { bodyOf, createJob, faultAt, pointersOf, problemOf, runJob, runThatIs, send } from './requests.ts';
 import { type RestServer, startRestServer } from './rest-server.ts';
 
@@ -43,6 +44,24 @@ describe('POST /jobs', () => {
     });
     expect(job.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(Date.parse(job.next_run ?? '')).toBeGreaterThanOrEqual(before + 3_600_000);
+  });
+
+  test('an on-demand job may have no payload, and each run brings one', async () => {
+    const body = { id: 'no-payload', name: 'No payload', type: 'greet', on_demand: true, payload: null };
+    expect(await createJob(server, body.id, body)).toMatchObject({ payload: null });
+    expect(faultAt(await send(server, 'POST', '/jobs/no-payload/runs'), '/payload')).toMatch(
+      /Give one for this run/,
+    );
+    const run = bodyOf(
+      await send(server, 'POST', '/jobs/no-payload/runs', { body: { payload: {} } }),
+      202,
+      runSchema,
+    );
+    expect(run.payload).toEqual({ name: 'you', days: 1 });
+    const slots = await send(server, 'POST', '/jobs', {
+      body: { ...body, id: 'x', on_demand: false, interval: '1h' },
+    });
+    expect(faultAt(slots, '/payload')).toMatch(/Only an on-demand job/);
   });
 
   test('takes every field, and gives it back as written', async () => {

@@ -4,9 +4,9 @@ import { PermanentError } from '../../src/core/model/errors.ts';
 import { defineJobType } from '../../src/core/model/job-type.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { Engine } from '../../src/engine/engine-port.ts';
-import { createSystemClock } from '../../src/engine/host/system-clock.ts';
 import { type JobsPluginOptions, jobsPlugin } from '../../src/fastify/index.ts';
 import { createMemoryStore } from '../../src/stores/memory/index.ts';
+import { createSystemClock } from '../../src/system-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
 
 const greet = defineJobType({

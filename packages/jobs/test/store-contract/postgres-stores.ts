@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, inject } from 'vitest';
-import { createPostgresStore, type PostgresStoreOptions } from '../../src/stores/postgres/index.ts';
+import { createPostgresStore, type PostgresStoreOptions } from '../../src/stores/postgres/store.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { createTestDatabase, type TestDatabase } from '../postgres/test-database.ts';
 import type { MakeStore } from './rig.ts';

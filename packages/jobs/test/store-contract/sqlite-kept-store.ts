@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../src/core/clock.ts';
 import type { JobStore } from '../../src/core/store/store.ts';
-import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 
 /**

@@ -81,8 +81,9 @@ function RunNowForm({ job, onClose }: Omit<DialogProps, 'opened'>) {
 
 /** A payload for this run only, if the user enters one. */
 function useOwnPayload(job: Job) {
-  const [isOn, setOn] = useState(false);
-  const [text, setText] = useState(() => JSON.stringify(job.payload, null, 2));
+  // A job without a payload needs one for each run.
+  const [isOn, setOn] = useState(job.payload === null);
+  const [text, setText] = useState(() => JSON.stringify(job.payload ?? {}, null, 2));
   const read = readPayload(text);
   return {
     isOn,

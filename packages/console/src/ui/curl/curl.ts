@@ -74,7 +74,7 @@ function request(method: string, path: string, body?: object): string {
   return `${plain} \\\n  -H 'Content-Type: application/json' \\\n  -d ${quoted(JSON.stringify(body, null, 2))}`;
 }
 
-/** A job as people would write it: without null values and without the fields of its state. */
+/** A job as people would write it: without absent values and without the fields of its state. */
 function definitionOf(job: Job): object {
   const fields = {
     name: job.name,
@@ -94,5 +94,7 @@ function definitionOf(job: Job): object {
     max_attempts: job.max_attempts,
     backoff: job.backoff,
   };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+  return Object.fromEntries(
+    Object.entries(fields).filter(([name, value]) => value !== null || name === 'payload'),
+  );
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../objects.ts';
 import { type Fault, NO_FAULTS } from './fault.ts';
 import { shownValue } from './shown-value.ts';
 import { textFault } from './well-formed-text.ts';
@@ -74,11 +75,15 @@ export const duration: Rule = rule((value) => TEXT_OF_A_DURATION.faults(value) =
   hint: (value) => (typeof value === 'number' ? `For ${value} milliseconds, write "${value}ms"` : undefined),
 });
 
-/** An RFC 3339 time as text. */
-export const time: Rule = rule((value) => TEXT_OF_A_TIME.faults(value) === NO_FAULTS, {
-  what: 'a time as text (RFC 3339), such as "2030-01-31T09:00:00Z"',
-  hint: (value) => (value instanceof Date ? 'Write it with date.toISOString()' : undefined),
+/** A time as code writes it. The schedule and the commands read text. */
+export const time: Rule = rule((value) => TEXT_OF_A_TIME.faults(value) === NO_FAULTS || isInstant(value), {
+  what: 'a time: text such as "2030-01-31T09:00:00Z" (RFC 3339), a Date, or a Temporal.Instant',
 });
+
+function isInstant(value: unknown): boolean {
+  if (value instanceof Date) return !Number.isNaN(value.getTime());
+  return isRecord(value) && Number.isFinite(value.epochMilliseconds);
+}
 
 export const flag: Rule = rule((value) => typeof value === 'boolean', { what: 'true or false' });
 

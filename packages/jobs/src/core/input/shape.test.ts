@@ -56,8 +56,8 @@ describe('the rules of an input', () => {
     ],
     [
       '/runAt',
-      'must be a time as text (RFC 3339), such as "2030-01-31T09:00:00Z"; got a Date. Write it with date.toISOString()',
-      { id: 'a', runAt: new Date(0) },
+      'must be a time: text such as "2030-01-31T09:00:00Z" (RFC 3339), a Date, or a Temporal.Instant; got an invalid Date',
+      { id: 'a', runAt: new Date(Number.NaN) },
     ],
     ['/maxAttempts', 'must be a whole number from 1 to 9; got "3"', { id: 'a', maxAttempts: '3' }],
     ['/maxAttempts', 'must be a whole number from 1 to 9; got the number 1.5', { id: 'a', maxAttempts: 1.5 }],

@@ -16,13 +16,20 @@ export interface JobDefinition {
   /** The version of the type that checked the payload (P22, types and deploys). */
   readonly typeVersion: number;
   readonly schedule: Schedule;
-  /** With the type's defaults filled in. */
+  /** With the type's defaults filled in; or {@link NO_PAYLOAD}. */
   readonly payload: JsonText;
   readonly overlap: Overlap;
   readonly catchUp: CatchUp;
   readonly timeoutMs: number;
   readonly maxAttempts: number;
   readonly backoff: Backoff;
+}
+
+/** The payload of an on-demand job that has none: each trigger brings its own (P21, payloads). */
+export const NO_PAYLOAD: JsonText = 'null';
+
+export function hasPayload({ payload }: Pick<JobDefinition, 'payload'>): boolean {
+  return payload !== NO_PAYLOAD;
 }
 
 export interface Pause {

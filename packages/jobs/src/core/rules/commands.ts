@@ -1,4 +1,5 @@
 import {
+  hasPayload,
   type Job,
   type JobDefinition,
   type LiveRuns,
@@ -36,7 +37,9 @@ export type RefusalCode =
   | 'run_at_not_allowed'
   | 'until_past'
   | 'finished'
-  | 'type_changed';
+  | 'type_changed'
+  | 'other_type'
+  | 'no_payload';
 
 /** A command that the rules refuse; nothing is written. `pointer`: the field at fault, if there is one. */
 export interface Refusal {
@@ -57,6 +60,11 @@ export function scheduleRefusal(schedule: Schedule, now: number): Refusal | unde
   return isPast ? RUN_AT_PAST : undefined;
 }
 
+/** P21, payloads: a slot brings no payload, so only an on-demand job may be without one. */
+function payloadRefusal(definition: JobDefinition): Refusal | undefined {
+  return hasPayload(definition) || definition.schedule.kind === 'on_demand' ? undefined : SLOTS_NEED_PAYLOAD;
+}
+
 /** P2, schedule; P3, grid; P4, stored next run: a new job has its next run from the start. */
 export function createJob(
   definition: JobDefinition,
@@ -69,7 +77,7 @@ export function createJob(
 ): CommandOutcome {
   const { uid, by, trace, now } = made;
   const { schedule } = definition;
-  const refusal = scheduleRefusal(schedule, now);
+  const refusal = scheduleRefusal(schedule, now) ?? payloadRefusal(definition);
   if (refusal !== undefined) return refusal;
   const next = firstSlot(schedule, now);
   const job: Job = {
@@ -120,6 +128,10 @@ function deleted(decision: Decision): Decision {
 function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutcome {
   const { job } = draft;
   if (definition.type !== job.type) return typeChanged(job);
+  const refusal = payloadRefusal(definition);
+  if (refusal !== undefined) return refusal;
+  // Runs that wait may have none of their own.
+  if (hasPayload(job) && !hasPayload(definition)) return PAYLOAD_KEPT;
   if (sameDefinition(job, definition)) return { ok: true, changed: false, decision: decide(draft, now) };
   const canBePlanned = tryTakeDue(draft, now);
   const { schedule } = definition;
@@ -143,6 +155,13 @@ export function typeChanged(job: Pick<Job, 'type'>): Refusal {
   return refused('type_changed', detail, '/type');
 }
 
+function otherType(job: Job, type: string): Refusal {
+  return refused(
+    'other_type',
+    `The job "${job.id}" is of the type ${job.type}, not ${type}. Delete the job, or use another id.`,
+  );
+}
+
 /** An edit that shrinks the room stops no run; one that widens it releases waiting runs (P7, overlap). */
 function resizeRoom(draft: Draft, before: Job): void {
   if (draft.job.overlap === before.overlap) return;
@@ -157,7 +176,9 @@ function trigger(
   now: number,
 ): CommandOutcome {
   const { job, live } = draft;
-  const { payload, checkedBy: { typeVersion } = job, runAt, retryOf, trace } = command;
+  const { payload, checkedBy: { type, typeVersion } = job, runAt, retryOf, trace } = command;
+  if (type !== job.type) return otherType(job, type);
+  if (payload === undefined && !hasPayload(job)) return PAYLOAD_NEEDED;
   const later = runAt !== undefined && runAt > now;
   if (runAt !== undefined && job.overlap !== 'allow') return RUN_AT_NOT_ALLOWED;
   if (liveCount(live) >= roomOf(job.overlap)) return noRoom(job, live);
@@ -230,6 +251,21 @@ const RUN_AT_NOT_ALLOWED = refused(
   'run_at_not_allowed',
   'A run can be put off only for a job with "overlap": "allow". Leave runAt out, or change the job.',
   '/runAt',
+);
+const SLOTS_NEED_PAYLOAD = refused(
+  'no_payload',
+  'Only an on-demand job may have no payload (null). Give a payload, or leave it out for the defaults of the type.',
+  '/payload',
+);
+const PAYLOAD_KEPT = refused(
+  'no_payload',
+  "A job's payload can't become null, because waiting runs may use it. Give a payload, or use another id.",
+  '/payload',
+);
+const PAYLOAD_NEEDED = refused(
+  'no_payload',
+  'The job has no payload of its own. Give one for this run, such as {"payload": {}} if every field has a default.',
+  '/payload',
 );
 const TOO_MANY_LIVE_RUNS = refused(
   'too_many_live_runs',

@@ -2,6 +2,7 @@ import type { Fault } from '../input/fault.ts';
 import { type CronClock, cronClock, cronFault, cronFields } from './cron.ts';
 import { formatDuration, parseWholeMs } from './duration.ts';
 import { createMemo } from './memo.ts';
+import { type TimeInput, timeText } from './time-input.ts';
 import { LAST_INSTANT, parseTimestamp } from './timestamp.ts';
 import { isTimezone } from './timezone.ts';
 
@@ -27,9 +28,9 @@ export interface ScheduleInput {
   readonly intervalMode?: 'fixed_rate' | 'fixed_delay' | undefined;
   readonly cron?: string | undefined;
   readonly timezone?: string | undefined;
-  readonly runAt?: string | undefined;
+  readonly runAt?: TimeInput | undefined;
   readonly onDemand?: boolean | undefined;
-  readonly startAt?: string | undefined;
+  readonly startAt?: TimeInput | undefined;
 }
 
 export type ParsedSchedule =
@@ -92,9 +93,9 @@ const COMPANIONS: readonly { readonly field: keyof ScheduleInput; readonly goesW
   { field: 'startAt', goesWith: ['interval', 'cron'] },
 ];
 
-function readInstant(text: string | undefined, note: (detail: string) => void): number | undefined {
-  if (text === undefined) return undefined;
-  const instant = parseTimestamp(text);
+function readInstant(time: TimeInput | undefined, note: (detail: string) => void): number | undefined {
+  if (time === undefined) return undefined;
+  const instant = parseTimestamp(timeText(time));
   if (instant.ok) return instant.value;
   note(instant.detail);
   return undefined;

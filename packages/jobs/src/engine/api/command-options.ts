@@ -1,3 +1,4 @@
+import { type TimeInput, timeText } from '../../core/schedule/time-input.ts';
 import { parseTimestamp } from '../../core/schedule/timestamp.ts';
 import type { AuditEntry } from '../../core/store/store-commands.ts';
 import { type CommandOptions, EngineError } from '../engine-port.ts';
@@ -11,10 +12,10 @@ export function isGuarded({ ifUid, ifVersion }: CommandOptions): boolean {
   return ifUid !== undefined || ifVersion !== undefined;
 }
 
-/** An RFC 3339 instant (ms), if there is one. Throws with a fault at `pointer`. */
-export function parseInstant(text: string | undefined, pointer: string): number | undefined {
-  if (text === undefined) return undefined;
-  const parsed = parseTimestamp(text);
+/** An instant (ms), if there is one. Throws with a fault at `pointer`. */
+export function parseInstant(time: TimeInput | undefined, pointer: string): number | undefined {
+  if (time === undefined) return undefined;
+  const parsed = parseTimestamp(timeText(time));
   if (!parsed.ok) throw new EngineError('invalid', parsed.detail, [{ pointer, detail: parsed.detail }]);
   return parsed.value;
 }

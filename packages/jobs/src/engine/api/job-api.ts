@@ -1,6 +1,7 @@
 import type { JobEventType } from '../../core/model/events.ts';
 import type { Job } from '../../core/model/job.ts';
 import type { JobCommand } from '../../core/model/job-command.ts';
+import type { JobType } from '../../core/model/job-type.ts';
 import { typeChanged } from '../../core/rules/commands.ts';
 import { healthOf } from '../../core/rules/health.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
@@ -8,12 +9,14 @@ import type { JobView } from '../../core/store/store-views.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import {
   type CommandOptions,
+  type Engine,
   EngineError,
   type InTransaction,
   type JobInput,
   type JobPatch,
   type PauseInput,
 } from '../engine-port.ts';
+import type { ScheduledJobInput } from '../jobs-port.ts';
 import { afterCommand } from './command-effects.ts';
 import { errorOf, jobNotFound, requireDone } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
@@ -32,6 +35,17 @@ export async function createJob(
   if (view !== 'exists') return view;
   const message = `A job with the id "${input.id}" exists. Use another id, or PUT to replace it.`;
   throw new EngineError('exists', message);
+}
+
+/** {@link putJob} of a job with a given type; its name is for people, and by default its id. */
+export function schedule(
+  deps: EngineParts,
+  type: JobType | string,
+  input: ScheduledJobInput,
+  options: CommandOptions = {},
+): ReturnType<Engine['putJob']> {
+  const { id, name = id } = input;
+  return putJob(deps, { ...input, name, type: typeof type === 'string' ? type : type.type }, options);
 }
 
 export async function putJob(
@@ -153,7 +167,8 @@ function ask(
   return guardReply(deps, reply, { kind: 'job_changed', jobId });
 }
 
-async function insert(
+/** Creates the job, unless its id is in use. */
+export async function insert(
   deps: EngineParts,
   input: JobInput,
   { tx, ...options }: CommandOptions & InTransaction,

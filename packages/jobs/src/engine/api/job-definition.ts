@@ -1,4 +1,4 @@
-import type { JobDefinition } from '../../core/model/job.ts';
+import { type JobDefinition, NO_PAYLOAD } from '../../core/model/job.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import { formatDuration } from '../../core/schedule/duration.ts';
 import { parseSchedule } from '../../core/schedule/schedule.ts';
@@ -25,7 +25,8 @@ export function parseDefinition({ registry, settings }: EngineParts, input: JobI
     fault('/type', `unknown job type; registered are: ${known}`);
     throw invalid(faults);
   }
-  const payload = acceptPayload(type, input.payload);
+  const payload =
+    input.payload === null ? ({ ok: true, json: NO_PAYLOAD } as const) : acceptPayload(type, input.payload);
   if (!payload.ok) faults.push(...payload.faults);
   const timeout = input.timeout === undefined ? type.timeoutMs : timeoutMs(input.timeout);
   if (typeof timeout === 'string') fault('/timeout', timeout);

@@ -70,6 +70,6 @@ export async function checkerOf(
   );
 }
 
-function checkedByType({ jobType }: RegisteredType): CheckedBy {
+export function checkedByType({ jobType }: RegisteredType): CheckedBy {
   return { type: jobType.type, typeVersion: jobType.version };
 }

@@ -14,7 +14,7 @@ import { guardReply, storeInTransaction } from './store-writes.ts';
 const TRIGGER_TRIES = 5;
 
 /** The run that a trigger made. `duplicate`: an earlier trigger with the same dedupe key made it. */
-type StartedRun = Awaited<ReturnType<Engine['trigger']>>;
+export type StartedRun = Awaited<ReturnType<Engine['trigger']>>;
 
 export async function trigger(
   deps: EngineParts,

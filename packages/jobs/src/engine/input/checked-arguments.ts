@@ -1,16 +1,18 @@
 import { type Fault, MOST_FAULTS, NO_FAULTS } from '../../core/input/fault.ts';
-import { aFunction, type Rule, required, rule, text } from '../../core/input/rule.ts';
+import { aFunction, anything, type Rule, required, rule, text } from '../../core/input/rule.ts';
 import { below, missing } from '../../core/input/shape.ts';
+import { isRecord } from '../../core/objects.ts';
 import { EngineError } from '../engine-port.ts';
 import {
   cancelRules,
   createOptionRules,
+  enqueueRules,
   optionRules,
   pauseRules,
   stopRules,
   triggerRules,
 } from './command-rules.ts';
-import { jobRules, patchRules } from './job-rules.ts';
+import { jobRules, patchRules, scheduledJobRules } from './job-rules.ts';
 import { auditQueryRules, jobQueryRules, previewRules, runIdRule, runQueryRules } from './query-rules.ts';
 
 interface Argument {
@@ -23,6 +25,14 @@ interface Argument {
 const main = (name: string, rule: Rule): Argument => ({ name, rule, isMain: true });
 const jobId: Argument = { name: 'jobId', rule: required(text({ max: 1_000, like: 'nightly-cleanup' })) };
 const runId: Argument = { name: 'runId', rule: required(runIdRule) };
+const jobType: Argument = {
+  name: 'type',
+  rule: required(
+    rule((value) => typeof value === 'string' || (isRecord(value) && typeof value.type === 'string'), {
+      what: 'a job type, or its name',
+    }),
+  ),
+};
 const options: Argument = { name: 'options', rule: optionRules };
 
 /** The arguments of each method that has some, in their order. A new method or option is a row. */
@@ -30,6 +40,7 @@ const ARGUMENTS = {
   stop: [main('options', stopRules)],
   createJob: [main('job', required(jobRules)), { name: 'options', rule: createOptionRules }],
   putJob: [main('job', required(jobRules)), options],
+  schedule: [jobType, main('job', required(scheduledJobRules)), options],
   patchJob: [jobId, main('patch', required(patchRules)), options],
   deleteJob: [jobId, options],
   getJob: [jobId],
@@ -38,6 +49,8 @@ const ARGUMENTS = {
   resumeJob: [jobId, options],
   preview: [main('input', required(previewRules))],
   trigger: [jobId, main('input', triggerRules), options],
+  // The job type checks the payload.
+  enqueue: [jobType, { name: 'payload', rule: anything }, main('options', enqueueRules)],
   getRun: [runId],
   listRuns: [main('query', required(runQueryRules))],
   getLogs: [runId],

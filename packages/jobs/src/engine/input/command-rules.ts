@@ -1,7 +1,18 @@
-import { alsoNamed, anything, flag, oneOf, rule, text, time, wholeNumber } from '../../core/input/rule.ts';
+import {
+  alsoNamed,
+  anything,
+  duration,
+  flag,
+  oneOf,
+  rule,
+  text,
+  time,
+  wholeNumber,
+} from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { CommandOptions, Engine, InTransaction, PauseInput, TriggerInput } from '../engine-port.ts';
+import type { EnqueueOptions } from '../jobs-port.ts';
 
 const tx = rule((value) => isRecord(value), {
   what: 'a transaction of PostgreSQL, such as the client of pg',
@@ -31,6 +42,15 @@ export const triggerRules = shape<TriggerInput>('a trigger such as { payload: { 
   runAt: alsoNamed(time, 'at', 'date'),
   dedupeKey: alsoNamed(text({ min: 1, max: 200 }), 'key', 'idempotencyKey', 'singletonKey'),
   tx,
+});
+
+export const enqueueRules = shape<EnqueueOptions>('options such as { delay: "1m" }', {
+  delay: alsoNamed(duration, 'startAfter'),
+  at: alsoNamed(time, 'runAt', 'date'),
+  key: alsoNamed(text({ min: 1, max: 200 }), 'dedupeKey', 'idempotencyKey', 'singletonKey', 'jobKey'),
+  tx,
+  by: guards.by,
+  signal,
 });
 
 export const pauseRules = shape<PauseInput>('a pause such as { reason: "maintenance" }', {

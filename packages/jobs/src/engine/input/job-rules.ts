@@ -43,13 +43,20 @@ const policies = {
   backoff: alsoNamed(backoff, 'retryDelay'),
 };
 
+const id = required(text({ min: 1, max: 128, like: 'nightly-cleanup' }));
 const name = required(text({ min: 1, max: 200, like: 'Nightly cleanup' }));
 const type = required(alsoNamed(text({ min: 1, max: 100, like: 'send_digest' }), 'jobType', 'task'));
 
 /** A {@link JobInput}. */
 export const jobRules = shape<JobInput>(
   'a job such as { id: "nightly", name: "Nightly", type: "clean_up", interval: "24h" }',
-  { id: required(text({ min: 1, max: 128, like: 'nightly-cleanup' })), name, type, ...schedule, ...policies },
+  { id, name, type, ...schedule, ...policies },
+);
+
+/** A job whose type is an argument of its own; a {@link ScheduledJobInput}. */
+export const scheduledJobRules = shape<Omit<JobInput, 'name' | 'type'> & { readonly name?: string }>(
+  'a job such as { id: "nightly", interval: "24h" }',
+  { id, name: text({ min: 1, max: 200, like: 'Nightly cleanup' }), ...schedule, ...policies },
 );
 
 /** The schedule of a preview: a job of which all fields may be left out. */

@@ -85,7 +85,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     if (!this.#stopping.signal.aborted) return;
     throw new EngineError(
       'unavailable',
-      "The engine can't start, because it was stopped: create a new engine with `createEngine()`, and a new store for it.",
+      "The engine can't start, because it was stopped: make a new one with `createJobs()`, and a new store for it.",
     );
   }
 

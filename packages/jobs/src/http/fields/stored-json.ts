@@ -11,9 +11,10 @@ export function parseJson(text: JsonText): unknown {
   }
 }
 
-/** Parses a stored JSON object. Wraps any other value in an object with the key `unreadable`. */
-export function parseJsonObject(text: JsonText): Record<string, unknown> {
+/** Parses a stored JSON object or null. Wraps any other value in an object with the key `unreadable`. */
+export function parseJsonObject(text: JsonText): Record<string, unknown> | null {
   const value = parseJson(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { unreadable: value };
+  if (value === null) return null;
+  if (typeof value !== 'object' || Array.isArray(value)) return { unreadable: value };
   return { ...value };
 }

@@ -60,7 +60,9 @@ const jobType = text({ min: 1, max: 100 }).describe(
 const settings = {
   description: text({ min: 0, max: 2_000 }).describe('Description for people'),
   ...scheduleFields,
-  payload: payloadSchema,
+  payload: payloadSchema
+    .nullable()
+    .describe('Default: the defaults of the job type. null, with on_demand: each run must bring a payload'),
   overlap: z
     .enum(['skip', 'queue', 'allow'])
     .describe(
@@ -105,7 +107,7 @@ export const patchJobBody = z.strictObject({
   type: jobType.optional().describe('Must be the current type: the type of a job cannot change'),
   description: settings.description.nullish(),
   ...schedulePatchFields,
-  payload: settings.payload.nullish().describe('Replaces the whole payload'),
+  payload: payloadSchema.nullish().describe('Replaces the whole payload'),
   overlap: settings.overlap.nullish(),
   catch_up: settings.catch_up.nullish(),
   timeout: settings.timeout.nullish(),

@@ -37,7 +37,10 @@ export const jobSchema = z
     run_at: instantSchema.nullable(),
     on_demand: z.boolean(),
     start_at: instantSchema.nullable(),
-    payload: z.record(z.string(), z.unknown()).describe("With the job type's defaults filled in"),
+    payload: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe("With the job type's defaults filled in; null if each run must bring its own"),
     overlap: z.enum(['skip', 'queue', 'allow']),
     catch_up: z.enum(['once', 'skip', 'all']),
     timeout: z.string(),

@@ -8,6 +8,7 @@ import { prune } from '../../core/transactions/prune.ts';
 import { cancelRun, makeDue, report } from '../../core/transactions/run-commands.ts';
 import { runScript } from '../../core/transactions/script.ts';
 import { reconcile, recover, settle } from '../../core/transactions/settle.ts';
+import { createSystemClock } from '../../system-clock.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { LocalNodes } from '../rows/local-nodes.ts';
 import { MemoryDatabase } from './memory-database.ts';
@@ -15,7 +16,8 @@ import { createReads } from './reads.ts';
 import { runOn, type Transaction } from './tables.ts';
 
 export interface MemoryStoreOptions {
-  readonly clock: Clock;
+  /** Default: the system's. */
+  readonly clock?: Clock;
   /**
    * Share a database among several stores to simulate a restart or several processes. Default: an empty one.
    */
@@ -30,8 +32,8 @@ export interface MemoryStoreOptions {
  * A store in memory, for tests: it keeps the whole contract of a {@link JobStore} except durability and the
  * rollback of a call that throws. It needs no file and no thread. Times are those of `clock`.
  */
-export function createMemoryStore(options: MemoryStoreOptions): JobStore {
-  const { clock, database: db = new MemoryDatabase() } = options;
+export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
+  const { clock = createSystemClock(), database: db = new MemoryDatabase() } = options;
   const { maxLiveRuns = MAX_LIVE_RUNS, maxRunsPutOff = MAX_RUNS_PUT_OFF } = options;
   const on = { db, limits: { maxLiveRuns, maxRunsPutOff } };
   const nodes = new LocalNodes();

@@ -1,5 +1,5 @@
 export { type Ask, findServerFault, type UsedSchema } from './connection/server-fault.ts';
-export { createPostgresStore, type PostgresStoreOptions } from './store.ts';
+export { type PostgresOptions, postgres } from './postgres.ts';
 export {
   type ContentsToWrite,
   type TablesToWrite,

@@ -3,4 +3,4 @@ export { type FileWatch, watchDatabaseFile } from './file/file-watch.ts';
 export { type DatabaseIdentity, readDatabaseIdentity, replaceDatabaseId } from './file/info.ts';
 export { checkBeforeWork, checkIntegrity, type Integrity, type StartCheck } from './file/integrity.ts';
 export { openSqliteContents } from './rows/contents.ts';
-export { createSqliteStore, type SqliteStoreOptions } from './store.ts';
+export { type SqliteOptions, sqlite } from './sqlite.ts';

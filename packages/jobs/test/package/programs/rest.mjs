@@ -1,23 +1,17 @@
 // A foreign API: plain JavaScript, its own auth hook and prefix, and the engine from node_modules.
-import { createEngine, createSystemClock } from '@greenvue/jobs';
+import { createJobs } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
-import { createSqliteStore } from '@greenvue/jobs/sqlite';
+import { sqlite } from '@greenvue/jobs/sqlite';
 import Fastify from 'fastify';
 import { hello } from './hello.mjs';
 
-const clock = createSystemClock();
-const engine = createEngine({
-  store: createSqliteStore({ file: process.argv[2], clock }),
-  jobTypes: [hello],
-  deps: {},
-  clock,
-});
-await engine.start();
+const jobs = createJobs({ store: sqlite(process.argv[2]), types: [hello] });
+await jobs.start();
 
 const app = Fastify();
 await app.register(jobsPlugin, {
   prefix: '/background',
-  engine,
+  engine: jobs,
   authorize: async (request) => {
     if (request.headers['x-key'] !== 'secret')
       throw Object.assign(new Error('The header x-key is missing or wrong. Send a valid key.'), {
@@ -46,4 +40,4 @@ console.log(
   }),
 );
 await app.close();
-await engine.stop();
+await jobs.stop();

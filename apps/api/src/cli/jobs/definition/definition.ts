@@ -112,12 +112,15 @@ export function wholeSchedule(body: PutJob): Pick<PatchJob, (typeof SCHEDULE_FIE
 }
 
 /**
- * Known fields in their order, then unknown ones, which the server will refuse. Omits fields without a value.
+ * Known fields in their order, then unknown ones, which the server will refuse. Omits fields without a value,
+ * but not the payload `null`, which is one.
  */
 function ordered(fields: Definition): Definition {
   const names = new Set<string>([...FIELDS, ...Object.keys(fields)]);
   const known = Array.from(names, (name) => [name, fields[name]] as const);
-  const definition = known.filter(([, value]) => value !== undefined && value !== null);
+  const definition = known.filter(
+    ([name, value]) => value !== undefined && (value !== null || name === 'payload'),
+  );
   return Object.fromEntries(definition.map(([name, value]) => [name, sorted(value)]));
 }
 

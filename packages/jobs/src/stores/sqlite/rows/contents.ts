@@ -3,7 +3,7 @@ import type { StoreContents, TableRow, TableRows } from '../../../core/store/tab
 import { HELD, LEVEL, REASON, STATUS, TRIGGER } from './codes.ts';
 
 /**
- * Opens an up-to-date database that no process has open, to read all of it (`createSqliteStore().open()`
+ * Opens an up-to-date database that no process has open, to read all of it (`sqlite(file).open()`
  * migrates it). Its claims belong to a dead process: the first node that starts on the copy takes their runs
  * back (P9, lost nodes).
  */

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from './core/clock.ts';
 
 /** Node drops timers above 2^31-1 ms, and a suspended machine makes long ones late (P17, clock). */
 const LONGEST_TIMER_MS = 30_000;

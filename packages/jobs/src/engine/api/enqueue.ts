@@ -1,0 +1,96 @@
+import { ENQUEUE_ACTOR, enqueuedJobId } from '../../core/model/enqueued-job.ts';
+import type { JobType } from '../../core/model/job-type.ts';
+import { parseWholeMs } from '../../core/schedule/duration.ts';
+import type { CommandResult } from '../../core/store/store-commands.ts';
+import type { EngineParts } from '../engine-parts.ts';
+import { EngineError } from '../engine-port.ts';
+import { acceptPayload } from '../job-types/payload-check.ts';
+import type { RegisteredType } from '../job-types/registry.ts';
+import type { EnqueueOptions } from '../jobs-port.ts';
+import { parseInstant } from './command-options.ts';
+import { insert } from './job-api.ts';
+import { checkedByType } from './payload-override.ts';
+import { storeInTransaction } from './store-writes.ts';
+import { askForRun, type StartedRun, startedRun, triggerInput } from './trigger.ts';
+
+/** How often the job of a type is made when others keep deleting it. */
+const MAKE_TRIES = 3;
+
+/** Makes a run of a job type, as a run by hand of the one job that the type has for such runs. */
+export async function enqueue(
+  deps: EngineParts,
+  jobType: JobType | string,
+  payload: unknown,
+  { delay, at, key, tx, by, signal }: EnqueueOptions = {},
+): Promise<StartedRun> {
+  const type = requireType(deps, typeof jobType === 'string' ? jobType : jobType.type);
+  const checked = acceptPayload(type, payload);
+  if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
+  const jobId = enqueuedJobId(type.jobType.type);
+  const run = { payload: checked.json, checkedBy: checkedByType(type), runAt: startOf(deps, { delay, at }) };
+  const trace = deps.settings.tracing?.current();
+  const command = triggerInput(jobId, { ...run, dedupeKey: key, trace }, { by });
+  const inside = tx === undefined ? undefined : storeInTransaction(deps.store, tx);
+  const use = (result: CommandResult) =>
+    result.kind === 'absent' ? undefined : startedRun(deps, result, jobId, inside);
+  const ask = async () =>
+    inside === undefined ? askForRun(deps, command, signal, use) : use(await inside.trigger(command));
+  let started = await ask();
+  for (let tries = 0; started === undefined && tries < MAKE_TRIES; tries++) {
+    await makeJob(deps, type, jobId);
+    started = await ask();
+  }
+  if (started !== undefined) return started;
+  throw new EngineError('conflict', inside === undefined ? keepsVanishing(jobId) : olderSnapshot(jobId));
+}
+
+/**
+ * Always in a transaction of its own: nodes that make the same job must not wait for a caller's commit. After
+ * a caller's rollback, a job without runs is left.
+ */
+async function makeJob(deps: EngineParts, { jobType }: RegisteredType, id: string): Promise<void> {
+  const { type } = jobType;
+  const input = {
+    id,
+    name: `Enqueued: ${type}`,
+    description: `Enqueued runs of ${type}, each with a payload of its own. The first one made this job.`,
+    type,
+    onDemand: true,
+    payload: null,
+    overlap: 'allow',
+  } as const;
+  // If it exists meanwhile, another caller or node has made it.
+  await insert(deps, input, { by: ENQUEUE_ACTOR });
+}
+
+function requireType({ registry }: EngineParts, name: string): RegisteredType {
+  const type = registry.get(name);
+  if (type !== undefined) return type;
+  const known = registry.types.map(({ jobType }) => jobType.type).join(', ') || 'none';
+  const detail = `unknown job type; registered are: ${known}`;
+  throw new EngineError('invalid', `The job type "${name}" is not registered here.`, [
+    { pointer: '/type', detail },
+  ]);
+}
+
+/** When the run is due (ms); undefined: at once. */
+function startOf(
+  { store }: EngineParts,
+  { delay, at }: Pick<EnqueueOptions, 'delay' | 'at'>,
+): number | undefined {
+  if (delay === undefined) return parseInstant(at, '/at');
+  const parsed = parseWholeMs(delay);
+  const fault = (detail: string) => new EngineError('invalid', detail, [{ pointer: '/delay', detail }]);
+  if (at !== undefined) throw fault('give either `delay` or `at`, not both');
+  if (!parsed.ok) throw fault(parsed.detail);
+  if (parsed.value < 0) throw fault('a delay must be at least 0s');
+  return parsed.value === 0 ? undefined : store.now() + parsed.value;
+}
+
+function keepsVanishing(jobId: string): string {
+  return `The job "${jobId}" keeps being deleted while runs are enqueued. Stop what deletes it, then try again.`;
+}
+
+function olderSnapshot(jobId: string): string {
+  return `The job "${jobId}" was made just now, and your transaction does not see it, because its snapshot is older. Repeat the transaction.`;
+}

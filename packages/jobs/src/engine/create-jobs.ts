@@ -1,0 +1,37 @@
+import type { InlineDepsOf } from '../core/model/job-type-inference.ts';
+import { createEngine } from './engine.ts';
+import type { Jobs, JobTypes } from './jobs-port.ts';
+import type { EngineOptions } from './options.ts';
+
+/** Options that only tests set: `@greenvue/jobs/testing` has what needs them. */
+type TestOption = 'clock' | 'random' | 'loopDelay' | 'autoRun';
+
+/** What inline handlers get as their second argument; needed if one of the types takes it. */
+type DepsField<Deps> = unknown extends Deps ? { readonly deps?: undefined } : { readonly deps: Deps };
+
+export type JobsOptions<Types extends JobTypes> = Omit<
+  EngineOptions<never>,
+  'jobTypes' | 'deps' | TestOption
+> & {
+  /** Every job type that this program runs, or makes runs of. */
+  readonly types: Types;
+} & DepsField<InlineDepsOf<Types>>;
+
+/**
+ * Makes an engine for job types over a store:
+ *
+ *     const jobs = createJobs({ store: sqlite('jobs.db'), types: [rates], deps: { fetch } });
+ *     await jobs.start();
+ *
+ * Throws for job types that can't be registered (P21, payloads). Opens and runs nothing before `start()`.
+ */
+export function createJobs<const Types extends JobTypes>(options: JobsOptions<Types>): Jobs<Types>;
+export function createJobs({ types, deps, ...options }: UncheckedOptions): Jobs {
+  // The signature above has checked that the handlers get what they take.
+  return createEngine({ ...options, jobTypes: types, deps: deps as never });
+}
+
+type UncheckedOptions = Omit<EngineOptions<never>, 'jobTypes' | 'deps'> & {
+  readonly types: JobTypes;
+  readonly deps?: unknown;
+};

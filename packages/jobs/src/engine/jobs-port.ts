@@ -1,0 +1,100 @@
+import type { JobType } from '../core/model/job-type.ts';
+import type { InputOf } from '../core/model/job-type-inference.ts';
+import type { TimeInput } from '../core/schedule/time-input.ts';
+import type { JobView } from '../core/store/store-views.ts';
+import type { CommandOptions, Engine, InTransaction, JobInput } from './engine-port.ts';
+
+/** Job types as `createJobs` takes them. */
+export type JobTypes = readonly JobType[];
+
+/** One of the job types, or its name. */
+export type TypeRef<Types extends JobTypes> = Types[number] | Types[number]['type'];
+
+/** The job type that a {@link TypeRef} stands for. */
+export type TypeOf<Types extends JobTypes, Ref> = Ref extends string ? Named<Types[number], Ref> : Ref;
+
+/** Of a union of job types, the one with the name; of types that are only known at run time, all. */
+type Named<Type extends JobType, Name> = Type extends unknown
+  ? Name extends Type['type']
+    ? Type
+    : never
+  : never;
+
+interface NoSchedule {
+  readonly interval?: undefined;
+  readonly intervalMode?: undefined;
+  readonly cron?: undefined;
+  readonly timezone?: undefined;
+  readonly runAt?: undefined;
+  readonly startAt?: undefined;
+  readonly onDemand?: undefined;
+}
+type ScheduleKind<Fields> = Fields & Omit<NoSchedule, keyof Fields>;
+
+/** A schedule with slots: exactly one kind. Durations are Go's, such as `1h30m`. */
+type Slots =
+  | ScheduleKind<{
+      readonly interval: string;
+      readonly intervalMode?: 'fixed_rate' | 'fixed_delay' | undefined;
+      readonly startAt?: TimeInput | undefined;
+    }>
+  | ScheduleKind<{
+      readonly cron: string;
+      readonly timezone?: string | undefined;
+      readonly startAt?: TimeInput | undefined;
+    }>
+  | ScheduleKind<{ readonly runAt: TimeInput }>;
+
+/** A payload, which may be left out if every field of it may. */
+type PayloadField<Input> =
+  Record<never, never> extends Input ? { readonly payload?: Input } : { readonly payload: Input };
+
+/**
+ * A job of a given type: its schedule, its payload, and its policies. An on-demand job may have the payload
+ * `null`: then each trigger brings one.
+ */
+export type ScheduledJobInput<Input = unknown> = Pick<
+  JobInput,
+  'id' | 'description' | 'overlap' | 'catchUp' | 'timeout' | 'maxAttempts' | 'backoff'
+> & {
+  /** For people. Default: the id. */
+  readonly name?: string | undefined;
+} & (
+    | (Slots & PayloadField<Input>)
+    | (ScheduleKind<{ readonly onDemand: true }> & PayloadField<Input | null>)
+  );
+
+/** For one run. `by` is for the audit log; `signal` as for every command. */
+export interface EnqueueOptions extends InTransaction, Pick<CommandOptions, 'by' | 'signal'> {
+  /** How long the run waits before it is due: a Go duration, such as `1m`. Default: it is due at once. */
+  readonly delay?: string | undefined;
+  /** When the run is due, instead of `delay`. A time in the past means at once. */
+  readonly at?: TimeInput | undefined;
+  /** Idempotency key: within 24 h, a second call for the type with the same key returns the first run. */
+  readonly key?: string | undefined;
+}
+
+/**
+ * An engine that knows its job types: all that an {@link Engine} does, and methods that take a job type, or
+ * its name, and check the payload when the program is compiled.
+ */
+export interface Jobs<Types extends JobTypes = JobTypes> extends Engine {
+  /**
+   * Creates the job, or changes it to be as given: omitted fields are reset, and an input equal in value
+   * changes nothing (P16, edit). So a program can call it at each start.
+   */
+  schedule<Ref extends TypeRef<Types>>(
+    type: Ref,
+    input: ScheduledJobInput<InputOf<TypeOf<Types, Ref>>>,
+    options?: CommandOptions,
+  ): Promise<{ readonly created: boolean; readonly view: JobView }>;
+  /**
+   * Makes a run without a job of your own. The runs of a type belong to one on-demand job, which the first
+   * call makes: `enqueued.<type>`. `duplicate`: the key was used before, and this is its run.
+   */
+  enqueue<Ref extends TypeRef<Types>>(
+    type: Ref,
+    payload: InputOf<TypeOf<Types, Ref>>,
+    options?: EnqueueOptions,
+  ): ReturnType<Engine['trigger']>;
+}

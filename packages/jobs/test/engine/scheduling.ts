@@ -1,0 +1,76 @@
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createHarness, type Harness, job, type MakeDatabase, T0, work } from './engine-harness.ts';
+
+const HOUR = 3_600_000;
+const AT = T0 + HOUR;
+const TEXT = new Date(AT).toISOString();
+const TIMES = [
+  ['a text', TEXT],
+  ['a Date', new Date(AT)],
+  ['a Temporal.Instant', { epochMilliseconds: AT }],
+] as const;
+
+/** Jobs of a given type, and times as code has them. */
+export function scheduling(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  beforeEach(async () => {
+    h = await createHarness({}, makeDatabase);
+    onTestFinished(() => h.close());
+  });
+
+  // Promise P16, edit.
+  describe('schedule', () => {
+    it('creates a job of the type, named after its id unless it has a name', async () => {
+      const { created, view } = await h.engine.schedule(work, {
+        id: 'often',
+        interval: '10m',
+        payload: { n: 1 },
+      });
+      expect(created).toBe(true);
+      expect(view.job).toMatchObject({ id: 'often', name: 'often', type: 'work', payload: '{"n":1}' });
+      await h.engine.schedule('work', { id: 'named', name: 'Each hour', cron: '0 * * * *' });
+      expect((await h.engine.getJob('named')).job).toMatchObject({ name: 'Each hour', payload: '{"n":0}' });
+    });
+
+    it('changes nothing when the job is as given, and resets what is left out when it is not', async () => {
+      const input = { id: 'often', interval: '10m', payload: { n: 1 }, timeout: '1m' };
+      await h.engine.schedule(work, input);
+      const again = await h.engine.schedule(work, { ...input, interval: '600s' });
+      expect(again).toMatchObject({ created: false, view: { job: { version: 1 } } });
+      const { timeout: _, ...less } = input;
+      const changed = await h.engine.schedule(work, less);
+      expect(changed.view.job).toMatchObject({ version: 2, timeoutMs: 1_800_000 });
+    });
+
+    it('refuses a type that is not registered', async () => {
+      const refused = { code: 'invalid', faults: [{ pointer: '/type' }] };
+      await expect(h.engine.schedule('wrok', { id: 'a', onDemand: true })).rejects.toMatchObject(refused);
+    });
+  });
+
+  it.each(TIMES)(
+    'a time may be %s: of a schedule, a start, a run by hand and the end of a pause',
+    async (_, at) => {
+      await h.engine.schedule(work, { id: 'once', runAt: at });
+      expect((await h.engine.getJob('once')).job.schedule).toEqual({ kind: 'run_at', runAt: AT });
+      await h.engine.schedule(work, { id: 'every', interval: '1h', startAt: at });
+      expect((await h.engine.getJob('every')).job.nextRunAt).toBe(AT);
+      await h.engine.createJob(job({ overlap: 'allow' }));
+      const { view } = await h.engine.trigger('job', { runAt: at });
+      expect(view.run).toMatchObject({ availableAt: AT });
+      const paused = await h.engine.pauseJob('job', { until: at });
+      expect(paused.job.pause?.until).toBe(AT);
+      const preview = await h.engine.preview({ schedule: { runAt: at }, count: 2 });
+      expect(preview.times).toEqual([AT]);
+    },
+  );
+
+  it('an invalid Date is refused, with a pointer', async () => {
+    const refused = {
+      code: 'invalid',
+      faults: [{ pointer: '/runAt', detail: expect.stringContaining('RFC 3339') }],
+    };
+    const runAt = new Date(Number.NaN);
+    await expect(h.engine.schedule(work, { id: 'once', runAt })).rejects.toMatchObject(refused);
+  });
+}
