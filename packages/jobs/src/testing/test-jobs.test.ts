@@ -1,7 +1,7 @@
 import { setTimeout as realSleep } from 'node:timers/promises';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { z } from 'zod';
-import { defineJobType, type JobContext, type JobInput, PermanentError } from '../index.ts';
+import { defineJobType, type JobContext, PermanentError } from '../index.ts';
 import { createTestJobs, type TestClock } from './index.ts';
 
 type Handler = (ctx: JobContext<{ readonly n: number }>, clock: TestClock) => unknown;
@@ -23,7 +23,6 @@ function start(handler: Handler = () => undefined, at: string = AT, more = {}) {
   return createTestJobs({ types: [work], deps: ({ clock }) => ({ handler, clock }), at, ...more });
 }
 
-const job = (fields: Partial<JobInput>): JobInput => ({ id: 'job', name: 'Job', type: 'work', ...fields });
 const iso = (date: Date | undefined) => date?.toISOString();
 
 describe('advance', () => {
@@ -32,7 +31,7 @@ describe('advance', () => {
     await using t = await start((ctx, clock) => {
       late.add(clock.now() - Number(ctx.run.scheduledFor));
     });
-    await t.createJob(job({ cron: '* * * * *' }));
+    await t.schedule(work, { id: 'job', cron: '* * * * *' });
     await t.advance('7d');
     expect(t.runs('job')).toHaveLength(7 * 24 * 60);
     expect(late).toEqual(new Set([0]));
@@ -44,23 +43,24 @@ describe('advance', () => {
     await using t = await start((ctx, clock) => {
       order.push(`${ctx.job.id} ${clock.now() - Date.parse(AT)}`);
     });
-    await t.createJob(job({ id: 'a', interval: '3s' }));
-    await t.createJob(job({ id: 'b', interval: '2s' }));
+    await t.schedule(work, { id: 'a', interval: '3s' });
+    await t.schedule(work, { id: 'b', interval: '2s' });
     await t.advance('6s');
     expect(order).toEqual(['b 2000', 'a 3000', 'b 4000', 'a 6000', 'b 6000']);
   });
 
   it('ends at its time exactly, with all that is due then', async () => {
     await using t = await start();
-    await t.createJob(job({ interval: '10m' }));
+    await t.schedule(work, { id: 'job', interval: '10m' });
     await t.advance('9m59.999s');
     expect(t.runs()).toEqual([]);
     await t.advance(1);
     expect(t.runs()).toHaveLength(1);
     await t.advanceTo('2026-01-01T00:20:00Z');
     await t.advanceTo(new Date('2026-01-01T00:30:00Z'));
-    expect(t.runs()).toHaveLength(3);
-    expect(t.clock.now()).toBe(Date.parse('2026-01-01T00:30:00Z'));
+    await t.advanceTo(Temporal.Instant.from('2026-01-01T00:40:00Z'));
+    expect(t.runs()).toHaveLength(4);
+    expect(t.clock.now()).toBe(Date.parse('2026-01-01T00:40:00Z'));
   });
 
   it.each([
@@ -87,7 +87,7 @@ describe('advance', () => {
     await using t = await start(async () => {
       inside = await t.advance('1m').catch((error: unknown) => error);
     });
-    await t.createJob(job({ interval: '1h' }));
+    await t.schedule(work, { id: 'job', interval: '1h' });
     const first = t.advance('1h');
     await expect(t.advance('1h')).rejects.toThrow('await the earlier advance() or settle()');
     await first;
@@ -105,27 +105,26 @@ describe('schedules', () => {
     ['the clocks go back', '2026-10-24T12:00:00Z', ['2026-10-25T00:30:00.000Z', '2026-10-26T01:30:00.000Z']],
   ])('a daily job at 2:30 runs once in the night in which %s', async (_, at, expected) => {
     await using t = await start(undefined, at);
-    await t.createJob(job({ cron: '30 2 * * *', timezone: 'Europe/Berlin' }));
+    await t.schedule(work, { id: 'job', cron: '30 2 * * *', timezone: 'Europe/Berlin' });
     await t.advance('2d');
     expect(t.runs().map(({ scheduledFor }) => iso(scheduledFor))).toEqual(expected);
   });
 
   it('a job with a run_at runs once, then', async () => {
     await using t = await start();
-    await t.createJob(job({ runAt: '2026-01-02T03:04:05.006Z' }));
+    await t.schedule(work, { id: 'job', runAt: '2026-01-02T03:04:05.006Z' });
     await t.advance('30d');
     expect(t.runs().map(({ startedAt }) => iso(startedAt))).toEqual(['2026-01-02T03:04:05.006Z']);
     expect((await t.getJob('job')).job.status).toBe('finished');
   });
 
-  it('a run that is asked for with a delay starts after it', async () => {
+  it('a run that is enqueued with a delay starts after it', async () => {
     await using t = await start();
-    await t.createJob(job({ onDemand: true, overlap: 'allow' }));
-    await t.trigger('job', { runAt: '2026-01-01T00:01:00Z' });
+    await t.enqueue(work, { n: 3 }, { delay: '1m' });
     await t.advance('59.999s');
-    expect(t.lastRun('job')).toMatchObject({ status: 'queued', startedAt: undefined });
+    expect(t.lastRun(work)).toMatchObject({ status: 'queued', startedAt: undefined, payload: { n: 3 } });
     await t.advance(1);
-    expect(t.lastRun('job')).toMatchObject({
+    expect(t.lastRun(work)).toMatchObject({
       status: 'succeeded',
       startedAt: new Date('2026-01-01T00:01:00Z'),
     });
@@ -133,7 +132,7 @@ describe('schedules', () => {
 
   it('a pause until a time ends then', async () => {
     await using t = await start();
-    await t.createJob(job({ interval: '1h' }));
+    await t.schedule(work, { id: 'job', interval: '1h' });
     await t.pauseJob('job', { until: '2026-01-01T03:30:00Z' });
     await t.advance('5h');
     expect(t.runs().map(({ scheduledFor }) => iso(scheduledFor))).toEqual([
@@ -144,9 +143,9 @@ describe('schedules', () => {
 
   it('after a skip, a job catches up as its policy says', async () => {
     await using t = await start();
-    await t.createJob(job({ id: 'once', interval: '1h' }));
-    await t.createJob(job({ id: 'skip', interval: '1h', catchUp: 'skip' }));
-    await t.createJob(job({ id: 'all', interval: '1h', catchUp: 'all', overlap: 'queue' }));
+    await t.schedule(work, { id: 'once', interval: '1h' });
+    await t.schedule(work, { id: 'skip', interval: '1h', catchUp: 'skip' });
+    await t.schedule(work, { id: 'all', interval: '1h', catchUp: 'all', overlap: 'queue' });
     t.skip('3h10m');
     expect(t.runs()).toEqual([]);
     await t.settle();
@@ -168,7 +167,7 @@ describe('handlers', () => {
       return { tries: ctx.run.attempt };
     });
     const backoff = { initial: '1m', factor: 2 };
-    await t.createJob(job({ onDemand: true, maxAttempts: 3, backoff, payload: { n: 7 } }));
+    await t.schedule(work, { id: 'job', onDemand: true, maxAttempts: 3, backoff, payload: { n: 7 } });
     await t.trigger('job');
     await t.advance('1h');
     expect(t.lastRun('job')).toMatchObject({
@@ -196,7 +195,7 @@ describe('handlers', () => {
     await using t = await start(() => {
       throw new PermanentError('never');
     });
-    await t.createJob(job({ onDemand: true }));
+    await t.schedule(work, { id: 'job', onDemand: true });
     await t.trigger('job');
     await t.settle();
     expect(t.lastRun()).toMatchObject({ status: 'failed', reason: 'error', attempt: 1 });
@@ -204,7 +203,7 @@ describe('handlers', () => {
 
   it('a handler that sleeps on the test clock takes test time, and slots that come meanwhile are skipped', async () => {
     await using t = await start((_, clock) => clock.sleep('90m'));
-    await t.createJob(job({ interval: '1h' }));
+    await t.schedule(work, { id: 'job', interval: '1h' });
     await t.advance('2h30m');
     expect(t.runs().map(({ status, reason }) => reason ?? status)).toEqual(['succeeded', 'overlap']);
     expect(iso(t.runs()[0]?.finishedAt)).toBe('2026-01-01T02:30:00.000Z');
@@ -212,7 +211,7 @@ describe('handlers', () => {
 
   it('under overlap `queue`, the run that waits starts at the millisecond at which the first one ends', async () => {
     await using t = await start((_, clock) => clock.sleep('1h0.001s'));
-    await t.createJob(job({ interval: '1h', overlap: 'queue' }));
+    await t.schedule(work, { id: 'job', interval: '1h', overlap: 'queue' });
     await t.advance('3h');
     expect(t.runs().map(({ startedAt }) => iso(startedAt))).toEqual([
       '2026-01-01T01:00:00.000Z',
@@ -223,7 +222,7 @@ describe('handlers', () => {
 
   it('a run without a place waits for one', async () => {
     await using t = await start((_, clock) => clock.sleep('1m'), AT, { concurrency: 2 });
-    await t.createJob(job({ onDemand: true, overlap: 'allow' }));
+    await t.schedule(work, { id: 'job', onDemand: true, overlap: 'allow' });
     for (let n = 0; n < 3; n++) await t.trigger('job');
     await t.settle();
     expect(t.runs().map(({ status }) => status)).toEqual(['running', 'running', 'queued']);
@@ -233,7 +232,7 @@ describe('handlers', () => {
 
   it('an attempt reaches its timeout at its millisecond, and the signal ends its sleep', async () => {
     await using t = await start((ctx, clock) => clock.sleep('1d', { signal: ctx.signal }));
-    await t.createJob(job({ onDemand: true, timeout: '30m', maxAttempts: 1 }));
+    await t.schedule(work, { id: 'job', onDemand: true, timeout: '30m', maxAttempts: 1 });
     await t.trigger('job');
     await t.advance('2d');
     expect(t.lastRun()).toMatchObject({
@@ -249,14 +248,14 @@ describe('handlers', () => {
       await realSleep(20);
       ended.push(clock.now() - Date.parse(AT));
     });
-    await t.createJob(job({ interval: '1m' }));
+    await t.schedule(work, { id: 'job', interval: '1m' });
     await t.advance('3m');
     expect(ended).toEqual([60_000, 120_000, 180_000]);
   });
 
   it('a handler that hangs in real time makes advance reject after the limit, and says what to do', async () => {
     await using t = await start(() => new Promise(() => undefined), AT, { realTimeLimitMs: 50 });
-    await t.createJob(job({ onDemand: true }));
+    await t.schedule(work, { id: 'job', onDemand: true });
     const { view } = await t.trigger('job');
     await expect(t.advance('1h')).rejects.toThrow(
       `The handler of run ${view.run.id} (job "job", type work) has taken 50 ms of real time and has not ended.`,
@@ -269,15 +268,15 @@ describe('handlers', () => {
       if (ctx.job.id === 'job') await t.trigger('other', { payload: { n: 1 } });
       return ctx.payload.n;
     });
-    await t.createJob(job({ interval: '1h' }));
-    await t.createJob(job({ id: 'other', onDemand: true }));
+    await t.schedule(work, { id: 'job', interval: '1h' });
+    await t.schedule(work, { id: 'other', onDemand: true });
     await t.advance('1h');
     expect(t.lastRun('other')).toMatchObject({ result: 1, startedAt: new Date('2026-01-01T01:00:00Z') });
   });
 
   it('a handler that triggers its own job without end makes advance reject', async () => {
     await using t = await start(async () => void (await t.trigger('job')));
-    await t.createJob(job({ onDemand: true, overlap: 'queue' }));
+    await t.schedule(work, { id: 'job', onDemand: true, overlap: 'queue' });
     await t.trigger('job');
     await expect(t.advance('1h')).rejects.toThrow(
       'More than 10,000 runs have started at 2026-01-01T00:00:00.000Z',
@@ -293,7 +292,7 @@ describe('handlers', () => {
       run: async (_, deps: { readonly name: string }) => deps.name,
     });
     await using t = await createTestJobs({ types: [heavy], deps: { name: 'test' } });
-    await t.createJob(job({ type: 'heavy', onDemand: true }));
+    await t.schedule(heavy, { id: 'job', onDemand: true });
     await t.trigger('job');
     await t.settle();
     expect(t.lastRun()).toMatchObject({ status: 'succeeded', result: 'test' });
@@ -303,7 +302,7 @@ describe('handlers', () => {
 describe('a test engine', () => {
   it('does nothing by itself: a trigger waits for settle', async () => {
     await using t = await start();
-    await t.createJob(job({ onDemand: true }));
+    await t.schedule(work, { id: 'job', onDemand: true });
     await t.trigger('job');
     await realSleep(20);
     expect(t.lastRun()).toMatchObject({ status: 'queued' });
@@ -314,7 +313,7 @@ describe('a test engine', () => {
   it('shares no state with another one', async () => {
     await using a = await start();
     await using b = await start();
-    await a.createJob(job({ interval: '1h' }));
+    await a.schedule(work, { id: 'job', interval: '1h' });
     await a.advance('1h');
     expect(b.runs()).toEqual([]);
     expect(b.events).toEqual([]);
@@ -329,7 +328,7 @@ describe('a test engine', () => {
         reason = error;
       });
     });
-    await t.createJob(job({ onDemand: true }));
+    await t.schedule(work, { id: 'job', onDemand: true });
     await t.trigger('job');
     await t.settle();
     await t.stop();
@@ -340,7 +339,7 @@ describe('a test engine', () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     try {
       await using t = await start(() => new Date().toISOString(), AT, { onTime: vi.setSystemTime });
-      await t.createJob(job({ interval: '1h' }));
+      await t.schedule(work, { id: 'job', interval: '1h' });
       await t.advance('1h');
       expect(t.lastRun().result).toBe('2026-01-01T01:00:00.000Z');
     } finally {
@@ -368,7 +367,7 @@ describe('a test engine', () => {
       run: async () => ({ at: new Date(0), n: 3 }),
     });
     await using t = await createTestJobs({ types: [count] });
-    await t.createJob(job({ type: 'count', onDemand: true }));
+    await t.schedule(count, { id: 'job', onDemand: true });
     expect(t.runs(count)).toEqual([]);
     expect(() => t.lastRun(count)).toThrow('The type count has no run yet.');
     await t.trigger('job');

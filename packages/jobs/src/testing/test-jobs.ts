@@ -1,10 +1,11 @@
 import type { JobEvent } from '../core/model/events.ts';
 import type { JobType } from '../core/model/job-type.ts';
 import type { DepsOf, ResultOf } from '../core/model/job-type-inference.ts';
+import { type TimeInput, timeText } from '../core/schedule/time-input.ts';
 import { parseTimestamp } from '../core/schedule/timestamp.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { EngineLogger } from '../engine/engine-logger.ts';
-import type { Engine } from '../engine/engine-port.ts';
+import type { Jobs, JobTypes } from '../engine/jobs-port.ts';
 import type { EngineOptions } from '../engine/options.ts';
 import { createMemoryDatabase, createMemoryStore, type MemoryDatabase } from '../stores/memory/index.ts';
 import { ClockDriver } from './clock-driver.ts';
@@ -15,8 +16,8 @@ import { type TestClock, TestTime } from './test-time.ts';
 
 interface TestSettings
   extends Partial<Pick<EngineOptions<never>, 'concurrency' | 'minIntervalMs' | 'tracing'>> {
-  /** When the test begins: RFC 3339, or a Date. Default `2026-01-01T00:00:00Z`. */
-  readonly at?: string | Date;
+  /** When the test begins. Default `2026-01-01T00:00:00Z`. */
+  readonly at?: TimeInput;
   /** Default: nothing is printed. */
   readonly logger?: EngineLogger;
   /** In [0, 1), for the jitter of retries. Default: always 0.5, the middle, so retries have no jitter. */
@@ -32,13 +33,15 @@ type TestDeps<Deps> = unknown extends Deps
   ? { readonly deps?: undefined }
   : { readonly deps: Deps | ((test: { readonly clock: TestClock }) => Deps) };
 
-export type TestJobsOptions<Types extends readonly JobType[]> = TestSettings & {
+export type TestJobsOptions<Types extends JobTypes> = TestSettings & {
   /** They run on the event loop of the test, also those with `isolation: 'thread'`. */
   readonly types: Types;
 } & TestDeps<DepsOf<Types>>;
 
-/** An engine in memory that acts only when the test moves its clock. All of `Engine` works at the current time. */
-export interface TestJobs extends Omit<Engine, 'start' | 'tick'>, AsyncDisposable {
+/** An engine in memory that acts only when the test moves its clock. All methods of `Jobs` work at its time. */
+export interface TestJobs<Types extends JobTypes = JobTypes>
+  extends Omit<Jobs<Types>, 'start' | 'tick'>,
+    AsyncDisposable {
   /** Moves by itself only in `advance`, `advanceTo` and `settle`. */
   readonly clock: TestClock;
   /**
@@ -47,8 +50,8 @@ export interface TestJobs extends Omit<Engine, 'start' | 'tick'>, AsyncDisposabl
    * handler takes more real time than `realTimeLimitMs`.
    */
   advance(duration: string | number): Promise<void>;
-  /** {@link advance} to an instant (RFC 3339, or a Date) that is not in the past. */
-  advanceTo(time: string | Date): Promise<void>;
+  /** {@link advance} to an instant that is not in the past. */
+  advanceTo(time: TimeInput): Promise<void>;
   /** Lets all happen that is due now, without moving the clock. */
   settle(): Promise<void>;
   /**
@@ -81,9 +84,9 @@ const NEVER_LATE = { enable: () => true, disable: () => true, reset: ignore, per
  * of schedules run in milliseconds, each run at its exact time. Nothing is pruned. `await using`, or `stop()`,
  * ends it.
  */
-export function createTestJobs<const Types extends readonly JobType[]>(
+export function createTestJobs<const Types extends JobTypes>(
   options: TestJobsOptions<Types>,
-): Promise<TestJobs>;
+): Promise<TestJobs<Types>>;
 export async function createTestJobs({ types, deps, ...options }: UncheckedOptions): Promise<TestJobs> {
   const { concurrency = DEFAULT_CONCURRENCY, realTimeLimitMs = 3_000, onTime } = options;
   const database = createMemoryDatabase();
@@ -111,7 +114,7 @@ export async function createTestJobs({ types, deps, ...options }: UncheckedOptio
   engine.subscribe((event) => {
     if (event !== 'reset') events.push(event);
   });
-  const stop: Engine['stop'] = (how) => driver.stop(engine.stop(how));
+  const stop: Jobs['stop'] = (how) => driver.stop(engine.stop(how));
   return {
     ...engine,
     stop,
@@ -128,14 +131,15 @@ export async function createTestJobs({ types, deps, ...options }: UncheckedOptio
 }
 
 interface UncheckedOptions extends TestSettings {
-  readonly types: readonly JobType[];
+  readonly types: JobTypes;
   readonly deps?: unknown;
 }
 
-function timeOf(time: string | Date): number {
-  const parsed = parseTimestamp(typeof time === 'string' ? time : time.toISOString());
+function timeOf(time: TimeInput): number {
+  const text = timeText(time);
+  const parsed = parseTimestamp(text);
   if (parsed.ok) return parsed.value;
-  throw new RangeError(`A time of a test ${parsed.detail}; got ${JSON.stringify(time)}.`);
+  throw new RangeError(`A time of a test ${parsed.detail}; got "${text}".`);
 }
 
 function notBefore(now: number, to: number): number {
