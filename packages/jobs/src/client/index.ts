@@ -91,6 +91,8 @@ export {
   type RecentRun,
 } from './jobs/jobs.ts';
 export {
+  type Caller,
+  getCaller,
   getStats,
   type JobType,
   listJobTypes,

@@ -8,6 +8,7 @@ export * from './input/check.ts';
 export * from './input/command-input.ts';
 export * from './input/job-input.ts';
 export * from './views/audit.ts';
+export * from './views/caller.ts';
 export * from './views/event.ts';
 export * from './views/job.ts';
 export * from './views/job-type.ts';

@@ -13,6 +13,7 @@ import {
   eachJobRun,
   eachRun,
   followRunLogs,
+  getCaller,
   getJob,
   getRun,
   getRunLogs,
@@ -224,6 +225,8 @@ describe('the rest', () => {
     expect(types.toSorted()).toEqual(['fail', 'greet', 'wait']);
     const stats = await getStats(connection);
     expect(statsSchema.strict().parse(stats)).toEqual(stats);
+    const everything = ['read', 'operate', 'admin'];
+    expect(await getCaller(connection)).toEqual({ id: null, name: null, rights: everything });
   });
 
   test('changes are read, page by page', async () => {

@@ -93,6 +93,7 @@ test('every route of the contract is in the document', () => {
       'GET /api/job-events',
       'GET /api/job-stats',
       'GET /api/job-audit',
+      'GET /api/me',
     ].sort(),
   );
 });

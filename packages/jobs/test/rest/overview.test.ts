@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { JobsAuthorize } from '../../src/fastify/index.ts';
+import { callerSchema } from '../../src/http/views/caller.ts';
 import { jobSchema } from '../../src/http/views/job.ts';
 import { jobTypesSchema } from '../../src/http/views/job-type.ts';
 import { previewSchema } from '../../src/http/views/preview.ts';
 import { statsSchema } from '../../src/http/views/stats.ts';
 import { bodyOf, createJob, faultAt, pointersOf, problemOf, runJob, runThatIs, send } from './requests.ts';
-import { type RestServer, startRestServer } from './rest-server.ts';
+import { type RestServer, serve, startRestServer } from './rest-server.ts';
 
 let server: RestServer;
 beforeAll(async () => {
@@ -53,6 +55,41 @@ describe('GET /job-stats', () => {
     expect(stats.runs.due_since).toBeNull();
     expect(stats.nodes).toHaveLength(1);
     expect(stats.nodes[0]).toMatchObject({ places: 10, types: ['greet', 'fail', 'wait'] });
+  });
+});
+
+describe('GET /me', () => {
+  const RANKS = ['read', 'operate', 'admin'];
+
+  test.each(RANKS)('says what a caller with the right to %s may do', async (right) => {
+    const may = RANKS.slice(0, RANKS.indexOf(right) + 1);
+    const authorize: JobsAuthorize = (_request, need) => {
+      if (!may.includes(need)) throw Object.assign(new Error('No.'), { statusCode: 403 });
+      return { id: 'user:42', name: 'Ann' };
+    };
+    const other = await serve(server.engine, { authorize });
+    const caller = bodyOf(await send(other, 'GET', '/me'), 200, callerSchema);
+    expect(caller).toEqual({ id: 'user:42', name: 'Ann', rights: may });
+    await other.close();
+  });
+
+  test('names the caller by its id, or not at all', async () => {
+    const named = await serve(server.engine, { authorize: () => ({ id: 'token:7' }) });
+    expect(bodyOf(await send(named, 'GET', '/me'), 200, callerSchema).name).toBe('token:7');
+    await named.close();
+    const caller = bodyOf(await send(server, 'GET', '/me'), 200, callerSchema);
+    expect(caller).toEqual({ id: null, name: null, rights: RANKS });
+  });
+
+  test('answers 401 and 403 as each other route does', async () => {
+    for (const statusCode of [401, 403]) {
+      const authorize: JobsAuthorize = () => {
+        throw Object.assign(new Error('No.'), { statusCode });
+      };
+      const strict = await serve(server.engine, { authorize });
+      problemOf(await send(strict, 'GET', '/me'), statusCode);
+      await strict.close();
+    }
   });
 });
 

@@ -62,6 +62,7 @@ describe('authorize', () => {
       ['GET', '/job-types', 'read'],
       ['GET', '/job-stats', 'read'],
       ['GET', '/job-events', 'read'],
+      ['GET', '/me', 'read'],
     ] as const;
     for (const [method, url] of routes) {
       const type = { 'content-type': 'text/plain' };

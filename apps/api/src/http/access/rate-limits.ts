@@ -31,7 +31,7 @@ const SIGN_IN = new Set([
   '/api/auth/password-reset/confirm',
 ]);
 const CONSOLE = /^\/console(?:\/|$)/;
-const JOBS = /^\/api\/(?:jobs|runs|job-[a-z]+)(?:\/|$)/;
+const JOBS = /^\/api\/(?:jobs|runs|job-[a-z]+|me)(?:\/|$)/;
 // Each sign-in takes 0.1 s of CPU time.
 const SIGN_IN_SHARE = 1 / 10;
 // A page takes a dozen requests, and people reload it.

@@ -68,6 +68,7 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
     '/api/jobs/{job_id}/runs',
     '/api/listings',
     '/api/listings/{listing_id}',
+    '/api/me',
     '/api/notifications',
     '/api/runs',
     '/api/runs/{run_id}',

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
-import type { jobTypeSchema, previewBody, previewSchema, StatsJson } from '../../http/index.ts';
+import type { CallerJson, jobTypeSchema, previewBody, previewSchema, StatsJson } from '../../http/index.ts';
 import type { Call, Connection } from '../connection/connection.ts';
 
 export type JobType = z.output<typeof jobTypeSchema>;
 export type PreviewSchedule = z.input<typeof previewBody>;
 export type Preview = z.output<typeof previewSchema>;
 export type Stats = StatsJson;
+export type Caller = CallerJson;
 
 /** A dry run: the next run times of a schedule or, with `job_id`, of that job after such an edit. */
 export async function previewSchedule(
@@ -28,4 +29,9 @@ export async function listJobTypes(connection: Connection, call?: Call): Promise
 /** Counts, throughput and lateness, and all live nodes; the node that responds comes first. */
 export async function getStats(connection: Connection, call?: Call): Promise<Stats> {
   return connection.ask({ path: '/job-stats' }, call);
+}
+
+/** Reads who sends the connection's requests, and the rights. 403: the caller may not even read. */
+export async function getCaller(connection: Connection, call?: Call): Promise<Caller> {
+  return connection.ask({ path: '/me' }, call);
 }

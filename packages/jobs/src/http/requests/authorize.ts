@@ -3,9 +3,12 @@ import { problemOf } from './problem-of.ts';
 /** The permission that a route requires. */
 export type JobsNeed = 'read' | 'operate' | 'admin';
 
-/** The sender of a request. `id`: the name for the audit log, such as `user:42`. */
+/** The sender of a request. */
 export interface JobsPrincipal {
+  /** For the audit log, such as `user:42`. */
   readonly id: string;
+  /** For people, such as in the console. Default: the `id`. */
+  readonly name?: string;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { schedulePatch } from '../input/job-input.ts';
+import { type CallerJson, callerSchema } from '../views/caller.ts';
 import { jobTypeJson, jobTypesSchema } from '../views/job-type.ts';
 import { previewBody, previewJson, previewSchema } from '../views/preview.ts';
 import { statsJson, statsSchema } from '../views/stats.ts';
@@ -65,5 +66,24 @@ const getJobStats = defineRoute({
   }),
 });
 
-/** Job types, dry runs of a schedule and counts. */
-export const overviewRoutes = [listJobTypes, previewJob, getJobStats];
+const getCaller = defineRoute({
+  method: 'GET',
+  path: '/me',
+  need: 'read',
+  doc: {
+    operationId: 'getCaller',
+    summary: 'Read who sends this request, and the rights',
+    description: 'For clients that show only what the caller may do. Without the right to read: 403.',
+  },
+  responses: { 200: success(callerSchema, 'The caller'), ...problems() },
+  handle: async ({ context }) => {
+    const id = context.principal?.id ?? null;
+    const further = await Promise.all([context.may('operate'), context.may('admin')]);
+    const rights = (['operate', 'admin'] as const).filter((_right, at) => further[at]);
+    const caller: CallerJson = { id, name: context.principal?.name ?? id, rights: ['read', ...rights] };
+    return { status: 200, body: caller };
+  },
+});
+
+/** Job types, dry runs of a schedule, counts and the caller. */
+export const overviewRoutes = [listJobTypes, previewJob, getJobStats, getCaller];

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** The sender of a request. */
+export const callerSchema = z.object({
+  id: z
+    .string()
+    .nullable()
+    .describe('The name in the audit log, such as user:42; null if the server names nobody'),
+  name: z.string().nullable().describe('The name for people; null if the server names nobody'),
+  rights: z
+    .array(z.enum(['read', 'operate', 'admin']))
+    .describe(
+      'read: reads jobs and runs. operate: runs, pauses, resumes, cancels and retries. admin: creates, edits and deletes',
+    ),
+});
+
+export type CallerJson = z.output<typeof callerSchema>;
