@@ -9,6 +9,7 @@ import {
   type AuditRecord,
   type ChangePassword,
   type ConfirmPasswordReset,
+  type CookieSession,
   changePassword,
   changeRole,
   changeUser,
@@ -20,6 +21,7 @@ import {
   eachAudit,
   eachToken,
   eachUser,
+  endCookieSession,
   endSession,
   endSessions,
   endUserSession,
@@ -36,6 +38,7 @@ import {
   listUserSessions,
   listUsers,
   logIn,
+  logInWithCookie,
   logOut,
   type MakeToken,
   type Me,
@@ -44,6 +47,7 @@ import {
   NO_SUCH_PATH,
   type PasswordReset,
   type Register,
+  refreshCookieSession,
   refreshSession,
   register,
   resendConfirmation,
@@ -54,10 +58,11 @@ import {
 } from '@greenvue/jobs/client';
 import { expect, expectTypeOf, test, vi } from 'vitest';
 import type { z } from 'zod';
-import type { meSchema, registerBody, sessionSchema } from '../src/auth/accounts/account-routes.ts';
+import type { meSchema, registerBody } from '../src/auth/accounts/account-routes.ts';
 import type { auditSchema } from '../src/auth/audit/audit-routes.ts';
 import type { changePasswordBody } from '../src/auth/passwords/password-routes.ts';
 import type { confirmResetBody, resetSchema } from '../src/auth/passwords/reset-routes.ts';
+import type { cookieSessionSchema, sessionSchema } from '../src/auth/sessions/session-answer.ts';
 import type { listedSessionSchema } from '../src/auth/sessions/session-routes.ts';
 import type { makeTokenBody, newApiTokenSchema } from '../src/auth/tokens/token-routes.ts';
 import type { apiTokenSchema, userSchema } from '../src/auth/views.ts';
@@ -107,6 +112,29 @@ test('an admin logs in, is known, and logs out', async () => {
   await logOut(connection, session.refresh_token);
   await logOut(connection, session.refresh_token);
   await expect(refreshSession(connection, session.refresh_token)).rejects.toMatchObject({ status: 401 });
+});
+
+test('a web page logs in, refreshes and logs out with a cookie that the browser keeps', async () => {
+  const url = await startServer();
+  let cookie = '';
+  const browser = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const headers = new Headers(init?.headers);
+    if (cookie !== '') headers.set('cookie', cookie);
+    const response = await fetch(input, { ...init, headers });
+    cookie = response.headers.get('set-cookie')?.split(';', 1)[0] ?? cookie;
+    return response;
+  };
+  const page = connect({ url, fetch: browser });
+  const session = await logInWithCookie(page, ADMIN);
+  expect(session).not.toHaveProperty('refresh_token');
+  const first = cookie;
+  const { access_token: token } = await refreshCookieSession(page);
+  expect(cookie).not.toBe(first);
+  expect(await getMe(connect({ url, token }))).toMatchObject({ email: ADMIN.email });
+  await endCookieSession(page);
+  expect(cookie).toBe('greenvue_refresh=');
+  await expect(refreshCookieSession(page)).rejects.toMatchObject({ status: 401 });
+  await expect(getMe(connect({ url, token }))).rejects.toMatchObject({ status: 401 });
 });
 
 test('a new account asks for its confirmation mail again, and a wrong token confirms nothing', async () => {
@@ -197,6 +225,7 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
 test("what the client says of GreenVue's own routes is what their schemas say", () => {
   expectTypeOf<Same<Session, z.output<typeof sessionSchema>>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<CookieSession, z.output<typeof cookieSessionSchema>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Me, z.output<typeof meSchema>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<User, z.output<typeof userSchema>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<ApiToken, z.output<typeof apiTokenSchema>>>().toEqualTypeOf<true>();

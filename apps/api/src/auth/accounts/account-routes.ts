@@ -5,21 +5,16 @@ import { z } from 'zod';
 import type { UserRow } from '../../db/schema.ts';
 import { requirePrincipal } from '../../rest/principal.ts';
 import { conflict, forbidden, tooManyRequests, unauthorized } from '../../rest/problem.ts';
-import { noContent, problems } from '../../rest/responses.ts';
+import { problems } from '../../rest/responses.ts';
 import type { SecurityLog } from '../../security-log/security-log.ts';
+import { cookieHeaders } from '../sessions/refresh-cookie.ts';
+import { refreshRoutes } from '../sessions/refresh-routes.ts';
+import { answerSession, type Exchange, type SessionView, sessionAnswer } from '../sessions/session-answer.ts';
 import { originOf } from '../sessions/session-origin.ts';
-import type { Sessions, SessionTokens } from '../sessions/sessions.ts';
-import { ACCESS_TOKEN_MS, type AccessTokens } from '../sign-in/access-token.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { AccessTokens } from '../sign-in/access-token.ts';
 import type { LoginThrottle } from '../sign-in/login-throttle.ts';
-import {
-  emailSchema,
-  MUST_CHANGE,
-  passwordSchema,
-  personNameSchema,
-  roleSchema,
-  userSchema,
-  userView,
-} from '../views.ts';
+import { emailSchema, MUST_CHANGE, passwordSchema, personNameSchema, roleSchema } from '../views.ts';
 import type { EmailConfirmations } from './email-confirmations.ts';
 import type { Users } from './users.ts';
 
@@ -32,23 +27,11 @@ export interface AccountRoutesDeps {
   readonly emailConfirmations: EmailConfirmations;
 }
 
-export const sessionSchema = z
-  .object({
-    access_token: z.string().describe('Access token; send it as `Authorization: Bearer <token>`'),
-    token_type: z.literal('Bearer'),
-    expires_in: z.int().describe('Seconds until the access token expires'),
-    refresh_token: z.string().describe('Refresh token; valid once, for 30 days'),
-    user: userSchema,
-  })
-  .meta({ id: 'Session' });
-
 export const registerBody = z.strictObject({
   email: emailSchema,
   password: passwordSchema,
   name: personNameSchema,
 });
-
-const refreshSchema = z.strictObject({ refresh_token: text({ min: 1, max: 200 }) });
 
 export const meSchema = z
   .object({
@@ -65,7 +48,8 @@ export const meSchema = z
 export function accountRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
     await app.register(signInRoutes(deps));
-    await app.register(sessionRoutes(deps));
+    await app.register(refreshRoutes(deps));
+    await app.register(meRoute(deps));
   };
 }
 
@@ -80,15 +64,16 @@ function signInRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
           operationId: 'register',
           summary: 'Create an account and log in',
           security: [],
+          headers: cookieHeaders,
           body: registerBody,
-          response: { 201: sessionSchema, ...problems(409) },
+          response: { 201: sessionAnswer, ...problems(409) },
         },
       },
       async (request, reply) => {
         const user = await users.register(request.body);
         if (user === undefined) throw conflict('This e-mail address already has an account: log in.');
         await emailConfirmations.request(user);
-        return reply.code(201).send(await beginSession(deps, { user, request }));
+        return reply.code(201).send(await beginSession(deps, { user, request, reply }));
       },
     );
 
@@ -100,13 +85,14 @@ function signInRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
           operationId: 'logIn',
           summary: 'Log in',
           security: [],
+          headers: cookieHeaders,
           body: z.strictObject({ email: emailSchema, password: text({ min: 1, max: 200 }) }),
-          response: { 200: sessionSchema, ...problems(403) },
+          response: { 200: sessionAnswer, ...problems(403) },
         },
       },
-      async (request) => {
+      async (request, reply) => {
         const user = await checkSignIn(deps, request);
-        const session = await beginSession(deps, { user, request });
+        const session = await beginSession(deps, { user, request, reply });
         const actor = { id: `user:${user.id}`, name: user.email };
         securityLog.record({ kind: 'sign_in', actor, ...signInOf(request) });
         return session;
@@ -152,27 +138,6 @@ function signInOf(request: SignInRequest, detail: Readonly<Record<string, unknow
   };
 }
 
-const refreshRouteSchema = {
-  tags: ['Accounts'],
-  operationId: 'refreshSession',
-  summary: 'Exchange a refresh token for new tokens',
-  description:
-    'A refresh token that is sent a second time counts as stolen: all tokens of its login are revoked. Exception: within ten seconds it returns the same new refresh token again, unless that has been used, in case the response was lost.',
-  security: [],
-  body: refreshSchema,
-  response: { 200: sessionSchema },
-};
-
-const logoutRouteSchema = {
-  tags: ['Accounts'],
-  operationId: 'logOut',
-  summary: 'Log out',
-  description: 'Ends the session. Its refresh tokens and access tokens stop working at once.',
-  security: [],
-  body: refreshSchema,
-  response: { 204: noContent },
-};
-
 const meRouteSchema = {
   tags: ['Accounts'],
   operationId: 'getMe',
@@ -180,32 +145,8 @@ const meRouteSchema = {
   response: { 200: meSchema },
 };
 
-function sessionRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
-  const { users, sessions, accessTokens, securityLog } = deps;
+function meRoute({ users }: AccountRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
-    app.post('/api/auth/refresh', { schema: refreshRouteSchema }, async (request) => {
-      const outcome = await sessions.refresh(request.body.refresh_token, originOf(request));
-      const user = outcome.kind === 'refused' ? undefined : await users.get(outcome.userId);
-      if (outcome.kind === 'reused' && user !== undefined) {
-        securityLog.record({
-          kind: 'refresh_reused',
-          actor: { id: `user:${user.id}`, name: user.email },
-          target: `user:${user.id}`,
-          address: request.clientAddress,
-          detail: { session: outcome.sessionId },
-        });
-      }
-      if (outcome.kind !== 'refreshed' || user === undefined || user.disabled_at !== null) {
-        throw unauthorized('The refresh token is not valid: log in again.');
-      }
-      return sessionView(accessTokens, user, outcome);
-    });
-
-    app.post('/api/auth/logout', { schema: logoutRouteSchema }, async (request, reply) => {
-      await sessions.end(request.body.refresh_token);
-      return reply.code(204).send();
-    });
-
     app.get('/api/auth/me', { schema: meRouteSchema }, async (request) => {
       const { id, kind, name, role, mustChangePassword = false } = requirePrincipal(request);
       const user = kind === 'user' ? await users.get(id) : undefined;
@@ -223,24 +164,10 @@ function sessionRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
 
 async function beginSession(
   { sessions, accessTokens }: Pick<AccountRoutesDeps, 'sessions' | 'accessTokens'>,
-  { user, request }: { readonly user: UserRow; readonly request: FastifyRequest },
-): Promise<z.input<typeof sessionSchema>> {
+  { user, request, reply }: { readonly user: UserRow } & Pick<Exchange, 'request' | 'reply'>,
+): Promise<SessionView> {
   const tokens = await sessions.begin(user, originOf(request));
   if (tokens === undefined)
     throw unauthorized('Someone else changed the account during the sign-in. Log in again.');
-  return sessionView(accessTokens, user, tokens);
-}
-
-async function sessionView(
-  accessTokens: AccessTokens,
-  user: UserRow,
-  { sessionId, refreshToken }: SessionTokens,
-): Promise<z.input<typeof sessionSchema>> {
-  return {
-    access_token: await accessTokens.sign({ userId: user.id, sessionId }),
-    token_type: 'Bearer',
-    expires_in: ACCESS_TOKEN_MS / 1000,
-    refresh_token: refreshToken,
-    user: userView(user),
-  };
+  return answerSession({ request, reply, accessTokens }, user, tokens);
 }

@@ -17,6 +17,9 @@ export interface Session {
   readonly user: User;
 }
 
+/** A session whose refresh token is in a cookie that no script can read. */
+export type CookieSession = Omit<Session, 'refresh_token'>;
+
 /** The account or API token behind a token. */
 export interface Me {
   readonly id: string;
@@ -77,6 +80,28 @@ export async function logOut(connection: Connection, refreshToken: string, call?
     },
     call,
   );
+}
+
+// The header also proves that a page of this origin sends the request: see docs/accounts.md of GreenVue.
+const WITH_COOKIE = { ...ANONYMOUS, headers: { 'x-refresh-token': 'cookie' } } as const;
+
+/** {@link logIn} for a page of GreenVue: the browser keeps the refresh token, for all its tabs. */
+export async function logInWithCookie(
+  connection: Connection,
+  body: { readonly email: string; readonly password: string },
+  call?: Call,
+): Promise<CookieSession> {
+  return connection.ask({ ...WITH_COOKIE, path: '/auth/login', body }, call);
+}
+
+/** {@link refreshSession} with the refresh token in the cookie. 401: there is none, or it is not valid. */
+export async function refreshCookieSession(connection: Connection, call?: Call): Promise<CookieSession> {
+  return connection.ask({ ...WITH_COOKIE, path: '/auth/refresh', outlivesPage: true }, call);
+}
+
+/** {@link logOut} with the refresh token in the cookie, which it deletes. */
+export async function endCookieSession(connection: Connection, call?: Call): Promise<void> {
+  return connection.ask({ ...WITH_COOKIE, path: '/auth/logout', answer: 'nothing', repeat: 'safe' }, call);
 }
 
 /**

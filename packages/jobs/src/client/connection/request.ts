@@ -28,6 +28,8 @@ interface RequestParts<T> {
   readonly answer?: Kind;
   /** Sent without a token. */
   readonly isAnonymous?: true;
+  /** A browser completes the request even if the page is left: it stores the cookie of the response. */
+  readonly outlivesPage?: true;
   /**
    * How to resolve a refusal with this status after a try that may have succeeded. `answer` returns the
    * response of that try, or throws.
@@ -95,7 +97,8 @@ export function messageOf(
     body,
     headers,
     answer,
-  }: Pick<ApiRequest<never>, 'method' | 'body' | 'headers' | 'answer'>,
+    outlivesPage,
+  }: Pick<ApiRequest<never>, 'method' | 'body' | 'headers' | 'answer' | 'outlivesPage'>,
   token: string | undefined,
 ) {
   const sent = new Headers(headers);
@@ -109,6 +112,7 @@ export function messageOf(
     cache: 'no-store',
     // The API has no redirects; one from a proxy would turn a POST into a GET.
     redirect: 'error',
+    ...(outlivesPage === true ? { keepalive: true } : {}),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   } as const;
 }
