@@ -53,7 +53,7 @@ process.exit(failed === 0 ? 0 : 1);
 function runPeers(args: readonly string[]): number {
   const root = join(import.meta.dirname, '..');
   const steps = [
-    [join(root, 'scripts', 'install.mjs'), '--bench'],
+    [join(root, 'scripts', 'install.mjs'), '--in=bench'],
     [
       join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
       '-p',

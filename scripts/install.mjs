@@ -1,6 +1,6 @@
 // Installs missing packages. Runs before the install on the Node that started npm (20 or newer), so it is
-// plain JavaScript. Prints to stderr only: `npm run -s token` must print a token and nothing else. `--bench`
-// installs the peers of the benchmarks.
+// plain JavaScript. Prints to stderr only: `npm run -s token` must print a token and nothing else. `--in=bench`
+// installs the peers of the benchmarks instead, and `--in=docs` what builds the site.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,8 +8,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
-const isBench = process.argv.includes('--bench');
-const root = isBench ? join(repository, 'bench') : repository;
+const folder = process.argv.find((argument) => argument.startsWith('--in='))?.slice('--in='.length);
+const root = folder === undefined ? repository : join(repository, folder);
 // A tree with development packages keeps them.
 const production = process.argv.includes('--production') && !existsSync(join(root, 'node_modules', 'vitest'));
 const stampFile = join(root, 'node_modules', '.greenvue-install.json');
@@ -27,7 +27,7 @@ if (!installed()) {
   process.stderr.write(`Installing ${production ? 'what the server needs' : 'packages'} (once) ...\n`);
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(production ? ['--omit=dev'] : [])];
   // The packages of the server and its tests need no install scripts, so none may run.
-  if (!isBench) args.push('--ignore-scripts');
+  if (folder !== 'bench') args.push('--ignore-scripts');
   const result = spawnSync('npm', args, {
     cwd: root,
     stdio: ['ignore', 2, 2],

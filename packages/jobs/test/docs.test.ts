@@ -16,7 +16,11 @@ const isPage = (name: string) => name.endsWith('.md') && name !== 'README.md';
 /** The paths of all pages of the project. */
 function allPages(): readonly string[] {
   const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
-  return [...namesIn('.'), ...docs.map((path) => `docs/${path}`)].filter((path) => path.endsWith('.md'));
+  // `npm run docs` puts packages and generated pages there.
+  const pages = docs
+    .filter((path) => !/^(node_modules|reference)\b/.test(path))
+    .map((path) => `docs/${path}`);
+  return [...namesIn('.'), ...pages].filter((path) => path.endsWith('.md'));
 }
 
 /** The anchor that GitHub gives a heading. */
@@ -106,4 +110,9 @@ test('each file that a page names exists', () => {
   expect(named.length).toBeGreaterThan(20);
   const missing = named.filter((path) => !existsSync(join(ROOT, path)));
   expect([...new Set(missing)].sort()).toEqual(MADE_BY_READERS);
+});
+
+test('the first program on the home page is the one of docs/embedding.md, which is run', () => {
+  const [program = 'none'] = /^import .*?(?=^```)/ms.exec(read('docs/index.md')) ?? [];
+  expect(read('docs/embedding.md')).toContain(program);
 });

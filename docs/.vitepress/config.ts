@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DefaultTheme, defineConfig } from 'vitepress';
+import llmstxt from 'vitepress-plugin-llms';
+
+const DOCS = join(import.meta.dirname, '..');
+
+const page = (path: string, text?: string): DefaultTheme.SidebarItem => ({
+  text: text ?? titleOf(path),
+  link: `/${path}`,
+});
+
+function titleOf(path: string): string {
+  const [, title = path] = /^# (.+)$/m.exec(readFileSync(join(DOCS, `${path}.md`), 'utf8')) ?? [];
+  return title.replaceAll('`', '');
+}
+
+const sidebar: DefaultTheme.SidebarItem[] = [
+  {
+    text: 'Start',
+    items: [page('embedding', 'In your API'), page('custom-job-types'), page('testing'), page('schedules')],
+  },
+  {
+    text: 'Concepts',
+    items: [page('glossary'), page('promises'), page('reliability')],
+  },
+  {
+    text: 'Guides',
+    items: [
+      page('transactions', 'Runs in your transaction'),
+      page('scaling', 'Several nodes'),
+      page('monitoring'),
+      page('telemetry'),
+      page('console'),
+    ],
+  },
+  {
+    text: 'Reference',
+    items: [
+      page('reference/library/', 'The library'),
+      page('reference/rest', 'REST, every route'),
+      page('rest-api', 'REST, how to use it'),
+      page('client'),
+      page('cli', 'Command line'),
+    ],
+  },
+  { text: 'Compare', items: [page('peers'), page('performance')] },
+  {
+    text: 'GreenVue, the example',
+    items: [page('demo'), page('operations'), page('configuration'), page('accounts')],
+  },
+  {
+    text: 'The project',
+    collapsed: true,
+    items: [
+      page('architecture'),
+      page('decisions/README', 'Decisions'),
+      page('measurements/README', 'Measurements'),
+      page('lessons'),
+      page('dependencies'),
+    ],
+  },
+];
+
+// https://vitepress.dev/reference/site-config
+export default defineConfig({
+  title: 'GreenVue jobs',
+  description:
+    'Recurring background jobs inside your API process: SQLite on one machine, PostgreSQL on several.',
+  outDir: '../dist/docs',
+  cleanUrls: true,
+  ignoreDeadLinks: [/^http:\/\/localhost/],
+  lastUpdated: false,
+  rewrites: {
+    'decisions/README.md': 'decisions/index.md',
+    'measurements/README.md': 'measurements/index.md',
+  },
+  vite: { plugins: [llmstxt({ excludeUnnecessaryFiles: false })] },
+  markdown: {
+    config(markdown) {
+      // A file of the repository that is no page, such as ../compose.yaml, has no link on the site.
+      const open = markdown.renderer.rules.link_open;
+      const close = markdown.renderer.rules.link_close;
+      let isInRepository = false;
+      markdown.renderer.rules.link_open = (tokens, at, options, env, self) => {
+        const href = tokens[at]?.attrGet('href') ?? '';
+        const target = join(env.path ?? DOCS, '..', href.split('#')[0] ?? '');
+        isInRepository = /^\.\.?\//.test(href) && !target.startsWith(DOCS) && existsSync(target);
+        if (isInRepository) return '';
+        return open === undefined
+          ? self.renderToken(tokens, at, options)
+          : open(tokens, at, options, env, self);
+      };
+      markdown.renderer.rules.link_close = (tokens, at, options, env, self) => {
+        if (isInRepository) {
+          isInRepository = false;
+          return '';
+        }
+        return close === undefined
+          ? self.renderToken(tokens, at, options)
+          : close(tokens, at, options, env, self);
+      };
+    },
+  },
+  themeConfig: {
+    sidebar,
+    nav: [
+      { text: 'Quickstart', link: '/embedding' },
+      { text: 'Reference', link: '/reference/library/' },
+      { text: 'Compare', link: '/peers' },
+    ],
+    search: { provider: 'local' },
+    outline: { level: [2, 3] },
+  },
+});
