@@ -99,7 +99,8 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   // The rules of what code hands in, as tables.
   'engine input': layer('input', {
     may: ['engine port'],
-    entries: ['checked-arguments.ts'],
+    mayTypes: ['engine settings'],
+    entries: ['checked-arguments.ts', 'option-rules.ts'],
   }),
   'engine api': layer('api', {
     may: ['engine port', 'engine job types'],

@@ -43,6 +43,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
     'requests/http-problem.ts',
     'requests/json-bounds.ts',
     'requests/json-text.ts',
+    'requests/mount-fields.ts',
     'requests/problem-of.ts',
     'requests/strict-json.ts',
     'routes/jobs-api.ts',

@@ -1,5 +1,7 @@
+import { checkOptions } from '../core/input/check-options.ts';
 import type { InlineDepsOf } from '../core/model/job-type-inference.ts';
 import { createEngine } from './engine.ts';
+import { jobsOptionRules } from './input/option-rules.ts';
 import type { Jobs, JobTypes } from './jobs-port.ts';
 import type { EngineOptions } from './options.ts';
 
@@ -23,10 +25,13 @@ export type JobsOptions<Types extends JobTypes> = Omit<
  *     const jobs = createJobs({ store: sqlite('jobs.db'), types: [rates], deps: { fetch } });
  *     await jobs.start();
  *
- * Throws for job types that can't be registered (P21, payloads). Opens and runs nothing before `start()`.
+ * Throws an `EngineError` of code `invalid` for wrong or unknown options, and for job types that can't be
+ * registered (P21, payloads). Opens and runs nothing before `start()`.
  */
 export function createJobs<const Types extends JobTypes>(options: JobsOptions<Types>): Jobs<Types>;
-export function createJobs({ types, deps, ...options }: UncheckedOptions): Jobs {
+export function createJobs(given: UncheckedOptions): Jobs {
+  checkOptions('createJobs', jobsOptionRules, given);
+  const { types, deps, ...options } = given;
   // The signature above has checked that the handlers get what they take.
   return createEngine({ ...options, jobTypes: types, deps: deps as never });
 }

@@ -79,8 +79,6 @@ export interface Settings
 }
 
 const DAY_MS = 86_400_000;
-/** A thread's own code needs at least this. */
-export const LEAST_THREAD_MEMORY_MB = 16;
 
 /** P18, bounds. */
 const DEFAULT_RETENTION: Retention = {
@@ -94,13 +92,6 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
   const { threadMemoryMb = 512, tracing } = options;
   const concurrency = options.concurrency ?? 10;
   const autoRun = options.autoRun ?? true;
-  if (!Number.isInteger(concurrency) || concurrency < 0)
-    throw new RangeError(`concurrency must be a whole number of at least 0, not ${concurrency}`);
-  if (!(threadMemoryMb >= LEAST_THREAD_MEMORY_MB)) {
-    throw new RangeError(
-      `threadMemoryMb must be a number of MB of at least ${LEAST_THREAD_MEMORY_MB}, such as 512, not ${threadMemoryMb}`,
-    );
-  }
   const logger = guardedLogger(options.logger ?? stderrLogger());
   return {
     concurrency,

@@ -1,8 +1,12 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { checkOptions } from '../core/input/check-options.ts';
+import { anything, required } from '../core/input/rule.ts';
+import { shape } from '../core/input/shape.ts';
 import type { Engine } from '../engine/engine-port.ts';
 import type { EventStreamOptions as StreamOptions } from '../http/events/event-streams.ts';
-import { type Authorize, requireAuthorize } from '../http/requests/authorize.ts';
+import type { Authorize } from '../http/requests/authorize.ts';
 import { jsonText } from '../http/requests/json-text.ts';
+import { mountFields } from '../http/requests/mount-fields.ts';
 import { JobsApi } from '../http/routes/jobs-api.ts';
 import { ROUTES } from '../http/routes/routes.ts';
 import { answerError } from './answer-error.ts';
@@ -35,6 +39,22 @@ export interface JobsPluginOptions {
   readonly maxRequests?: number;
 }
 
+/** Fastify hands its own options of a plugin to the plugin, too. */
+interface FastifyOptions {
+  readonly prefix?: unknown;
+  readonly logLevel?: unknown;
+  readonly logSerializers?: unknown;
+}
+
+const optionRules = required(
+  shape<JobsPluginOptions & FastifyOptions>('options such as { prefix: "/api", engine, authorize }', {
+    ...mountFields,
+    prefix: anything,
+    logLevel: anything,
+    logSerializers: anything,
+  }),
+);
+
 /**
  * The REST API of the engine as a Fastify plugin:
  *
@@ -46,7 +66,7 @@ export interface JobsPluginOptions {
  */
 export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance, options) => {
   const { engine, authorize, events = {}, maxRequests, security } = options;
-  requireAuthorize(authorize, 'jobsPlugin');
+  checkOptions('jobsPlugin', optionRules, options);
   useStrictJson(instance);
   // The routes check their requests themselves; Fastify needs the schemas only for OpenAPI.
   instance.setValidatorCompiler(() => () => true);

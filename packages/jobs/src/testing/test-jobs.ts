@@ -1,3 +1,15 @@
+import { checkOptions } from '../core/input/check-options.ts';
+import { jobTypesRule } from '../core/input/definition-fields.ts';
+import {
+  aFunction,
+  alsoNamed,
+  anything,
+  finiteNumber,
+  required,
+  time,
+  wholeNumber,
+} from '../core/input/rule.ts';
+import { shape } from '../core/input/shape.ts';
 import type { JobEvent } from '../core/model/events.ts';
 import type { JobType } from '../core/model/job-type.ts';
 import type { DepsOf, ResultOf } from '../core/model/job-type-inference.ts';
@@ -37,6 +49,24 @@ export type TestJobsOptions<Types extends JobTypes> = TestSettings & {
   /** They run on the event loop of the test, also those with `isolation: 'thread'`. */
   readonly types: Types;
 } & TestDeps<DepsOf<Types>>;
+
+const optionRules = required(
+  shape<TestSettings & { readonly types: unknown; readonly deps?: unknown }>(
+    'options such as { types: [rates] }',
+    {
+      types: required(jobTypesRule),
+      deps: alsoNamed(anything, 'dependencies'),
+      at: alsoNamed(time, 'now', 'start'),
+      concurrency: wholeNumber({ min: 0, max: 100_000 }),
+      minIntervalMs: finiteNumber({ min: 0 }, ' of ms'),
+      tracing: anything,
+      logger: anything,
+      random: aFunction('a function that returns a number in [0, 1)'),
+      realTimeLimitMs: finiteNumber({ min: 1 }, ' of ms'),
+      onTime: aFunction('a function (now) => void'),
+    },
+  ),
+);
 
 /** An engine in memory that acts only when the test moves its clock. All methods of `Jobs` work at its time. */
 export interface TestJobs<Types extends JobTypes = JobTypes>
@@ -87,7 +117,9 @@ const NEVER_LATE = { enable: () => true, disable: () => true, reset: ignore, per
 export function createTestJobs<const Types extends JobTypes>(
   options: TestJobsOptions<Types>,
 ): Promise<TestJobs<Types>>;
-export async function createTestJobs({ types, deps, ...options }: UncheckedOptions): Promise<TestJobs> {
+export async function createTestJobs(given: UncheckedOptions): Promise<TestJobs> {
+  checkOptions('createTestJobs', optionRules, given);
+  const { types, deps, ...options } = given;
   const { concurrency = DEFAULT_CONCURRENCY, realTimeLimitMs = 3_000, onTime } = options;
   const database = createMemoryDatabase();
   const time = new TestTime(timeOf(options.at ?? DEFAULT_START));

@@ -170,7 +170,7 @@ it('an engine that was stopped opens no store', async () => {
   const refused = {
     name: 'EngineError',
     code: 'unavailable',
-    message: expect.stringContaining('new engine'),
+    message: expect.stringContaining('createJobs()'),
   };
   await expect(engine.start()).rejects.toMatchObject(refused);
   await expect(engine.tick()).rejects.toMatchObject(refused);

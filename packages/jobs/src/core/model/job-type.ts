@@ -1,4 +1,8 @@
 import type { z } from 'zod';
+import { checkOptions } from '../input/check-options.ts';
+import { BACKOFF, backoffFields, definitionFields } from '../input/definition-fields.ts';
+import { required } from '../input/rule.ts';
+import { shape } from '../input/shape.ts';
 import type { PayloadSchema } from './payload-schema.ts';
 
 /** Where a handler runs: on the API's event loop (I/O), or in a thread of its own (heavy on the CPU). */
@@ -140,6 +144,7 @@ export function defineJobType<
 export function defineJobType<Input, Output, Deps, Name extends string, Result>(
   definition: JobTypeDefinition<Input, Output, Deps, Name, Result>,
 ): JobType<Deps, Name, Input, Result> {
+  checkOptions('defineJobType', definitionRules, definition);
   // Field by field: the definition may be an instance of a class, with accessors that a spread leaves out.
   return {
     type: definition.type,
@@ -156,6 +161,13 @@ export function defineJobType<Input, Output, Deps, Name extends string, Result>(
     run: (ctx, deps) => definition.run(parsed<Output>(ctx), deps),
   };
 }
+
+const definitionRules = required(
+  shape<JobTypeDefinition<unknown, unknown, never>>('a definition such as { type, payload, run }', {
+    ...definitionFields,
+    backoff: shape<BackoffOptions>(BACKOFF, backoffFields),
+  }),
+);
 
 /** The engine has checked `ctx.payload` against the schema when it claimed the attempt (P21, payloads). */
 function parsed<Output>(ctx: JobContext<unknown>): JobContext<Output> {

@@ -1,26 +1,20 @@
+import { BACKOFF, backoffFields, maxAttempts } from '../../core/input/definition-fields.ts';
 import {
   alsoNamed,
   anything,
   duration,
-  finiteNumber,
   flag,
   nullable,
   oneOf,
   required,
   text,
   time,
-  wholeNumber,
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
 import type { BackoffOptions } from '../../core/model/job-type.ts';
 import type { JobInput, JobPatch } from '../engine-port.ts';
 
-const backoff = shape<BackoffOptions>('a backoff such as { initial: "10s", max: "1h" }', {
-  initial: alsoNamed(duration, 'delay', 'min'),
-  max: duration,
-  factor: finiteNumber({ min: 1, max: 100 }),
-  jitter: finiteNumber({ min: 0, max: 1 }),
-});
+const backoff = shape<BackoffOptions>(BACKOFF, backoffFields);
 
 const schedule = {
   interval: alsoNamed(duration, 'every', 'repeat'),
@@ -39,7 +33,7 @@ const policies = {
   overlap: oneOf('skip', 'queue', 'allow'),
   catchUp: alsoNamed(oneOf('once', 'skip', 'all'), 'misfire'),
   timeout: alsoNamed(duration, 'timeoutMs'),
-  maxAttempts: alsoNamed(wholeNumber({ min: 1, max: 1_000 }), 'attempts', 'retries', 'retryLimit'),
+  maxAttempts,
   backoff: alsoNamed(backoff, 'retryDelay'),
 };
 

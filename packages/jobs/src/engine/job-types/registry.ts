@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { LEAST_THREAD_MEMORY_MB } from '../../core/input/definition-fields.ts';
 import type { JobContext, JobType } from '../../core/model/job-type.ts';
 import { type Backoff, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../../core/model/retry.ts';
 import type { TypeVersions } from '../../core/nodes/membership.ts';
-import type { JobTypeInfo } from '../engine-port.ts';
-import { LEAST_THREAD_MEMORY_MB } from '../options.ts';
+import { EngineError, type JobTypeInfo } from '../engine-port.ts';
 import { backoffFields, backoffOf, timeoutMs } from './type-defaults.ts';
 
 /** A job type that was checked, with its defaults filled in. */
@@ -38,7 +38,8 @@ export interface Registry {
 export function createRegistry<Deps>(jobTypes: readonly JobType<Deps>[], deps: Deps): Registry {
   const byName = new Map<string, RegisteredType>();
   for (const jobType of jobTypes) {
-    if (byName.has(jobType.type)) throw new Error(`The job type ${jobType.type} is registered twice.`);
+    if (byName.has(jobType.type))
+      throw new EngineError('invalid', `The job type ${jobType.type} is registered twice.`);
     byName.set(jobType.type, registered(jobType, deps));
   }
   return {
@@ -68,7 +69,7 @@ export function jobTypeInfo({ jobType, backoff, ...defaults }: RegisteredType): 
 
 function registered<Deps>(jobType: JobType<Deps>, deps: Deps): RegisteredType {
   const refuse = (why: string): never => {
-    throw new Error(`The job type ${jobType.type} can't be registered: ${why}`);
+    throw new EngineError('invalid', `The job type ${jobType.type} can't be registered: ${why}`);
   };
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(jobType.type)) refuse('its name must be lower-case words joined by _.');
   if (!Number.isInteger(jobType.version) || jobType.version < 1) refuse('its version must be 1, 2, 3, …');

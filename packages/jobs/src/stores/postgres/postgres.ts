@@ -1,8 +1,27 @@
+import { checkOptions } from '../../core/input/check-options.ts';
+import { alsoNamed, finiteNumber, required, rule, text, wholeNumber } from '../../core/input/rule.ts';
+import { shape } from '../../core/input/shape.ts';
+import { isRecord } from '../../core/objects.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import { createSystemClock } from '../../system-clock.ts';
 import { createPostgresStore, type PostgresStoreOptions } from './store.ts';
 
 export type PostgresOptions = Omit<PostgresStoreOptions, 'clock' | 'ownClock'>;
+
+const url = text({ min: 1, max: 4_096, like: 'postgres://user:password@host:5432/database' });
+
+const optionRules = required(
+  shape<PostgresOptions>('a URL, or options such as { url: "postgres://…" }', {
+    url: required(alsoNamed(url, 'connectionString', 'uri')),
+    directUrl: url,
+    maxStallMs: finiteNumber({ min: 0 }, ' of ms'),
+    connections: alsoNamed(wholeNumber({ min: 3 }), 'max', 'poolSize'),
+    maxLiveRuns: wholeNumber({ min: 4 }),
+    maxRunsPutOff: wholeNumber({ min: 4 }),
+    // Only tests and benchmarks turn some of them off.
+    shortcuts: rule(isRecord, { what: 'an object such as { makeClaimed: false }' }),
+  }),
+);
 
 /**
  * The store in PostgreSQL, for one process or several: `postgres('postgres://user:password@host/database')`,
@@ -10,5 +29,6 @@ export type PostgresOptions = Omit<PostgresStoreOptions, 'clock' | 'ownClock'>;
  */
 export function postgres(options: string | PostgresOptions): JobStore {
   const given = typeof options === 'string' ? { url: options } : options;
+  checkOptions('postgres', optionRules, given);
   return createPostgresStore({ ...given, clock: createSystemClock() });
 }

@@ -1,0 +1,9 @@
+import { EngineError } from '../model/errors.ts';
+import type { Rule } from './rule.ts';
+import { missing } from './shape.ts';
+
+/** Throws an `EngineError` of code `invalid` for options of the function `maker` that its rules refuse. */
+export function checkOptions(maker: string, rules: Rule, options: unknown): void {
+  const faults = options === undefined ? missing(rules) : rules.faults(options);
+  if (faults.length > 0) throw new EngineError('invalid', `The options of ${maker}() are not valid.`, faults);
+}

@@ -1,0 +1,60 @@
+import { jobTypesRule, LEAST_THREAD_MEMORY_MB } from '../../core/input/definition-fields.ts';
+import {
+  alsoNamed,
+  anything,
+  finiteNumber,
+  having,
+  oneOf,
+  required,
+  rule,
+  text,
+  wholeNumber,
+} from '../../core/input/rule.ts';
+import { shape } from '../../core/input/shape.ts';
+import type { Retention } from '../../core/store/store.ts';
+import type { EngineOptions, ThreadDeps } from '../options.ts';
+
+type TestOption = 'clock' | 'random' | 'loopDelay' | 'autoRun';
+type JobsOptions = Omit<EngineOptions<never>, 'jobTypes' | 'deps' | TestOption> & {
+  readonly types: readonly unknown[];
+  readonly deps?: unknown;
+};
+
+const ms = finiteNumber({ min: 0 }, ' of ms');
+const isModule = (value: unknown) => typeof value === 'string' || value instanceof URL;
+
+const threadDeps = shape<ThreadDeps>('{ module, data }', {
+  module: required(rule(isModule, { what: 'the URL of a module' })),
+  data: anything,
+});
+const retention = shape<Partial<Retention>>('a retention such as { maxAgeMs: 604800000 }', {
+  finishedPerJob: wholeNumber({ min: 0 }),
+  skippedPerJob: wholeNumber({ min: 0 }),
+  maxAgeMs: ms,
+  countsMaxAgeMs: ms,
+});
+
+/** The options of `createJobs`. */
+export const jobsOptionRules = required(
+  shape<JobsOptions>('options such as { store: sqlite("jobs.db"), types: [rates] }', {
+    store: required(having('a store, such as sqlite("jobs.db")', 'open', 'close', 'now')),
+    types: required(jobTypesRule),
+    deps: alsoNamed(anything, 'dependencies'),
+    threadDeps,
+    threadMemoryMb: finiteNumber({ min: LEAST_THREAD_MEMORY_MB }, ' of MB'),
+    concurrency: alsoNamed(wholeNumber({ min: 0, max: 100_000 }), 'places', 'maxConcurrency', 'workers'),
+    minIntervalMs: ms,
+    shutdownTimeoutMs: alsoNamed(ms, 'shutdownTimeout', 'drainTimeoutMs'),
+    retention,
+    strayErrors: oneOf('fail_attempt', 'off'),
+    version: text({ max: 200 }),
+    logger: having(
+      'a logger with debug, info, warn and error, such as pino()',
+      'debug',
+      'info',
+      'warn',
+      'error',
+    ),
+    tracing: having('a tracing, such as that of @greenvue/jobs/opentelemetry', 'current', 'begin'),
+  }),
+);

@@ -1,0 +1,87 @@
+import { fastify } from 'fastify';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { jobsPlugin } from '../../src/fastify/index.ts';
+import { createJobs, defineJobType, EngineError } from '../../src/index.ts';
+import { postgres } from '../../src/stores/postgres/index.ts';
+import { sqlite } from '../../src/stores/sqlite/index.ts';
+import { createTestJobs } from '../../src/testing/index.ts';
+
+const jobs = { store: sqlite(':memory:'), types: [] };
+const definition = { type: 'a', payload: z.strictObject({}), run: async () => undefined };
+/** Options of a wrong type, as JavaScript callers can pass them. */
+const anything = (value: unknown) => value as never;
+
+const MAKERS: Readonly<Record<string, (options: unknown) => unknown>> = {
+  createJobs: (options) => createJobs(anything(options)),
+  defineJobType: (options) => defineJobType(anything(options)),
+  sqlite: (file) => sqlite(anything(file)),
+  postgres: (options) => postgres(anything(options)),
+};
+
+function errorOf(make: () => unknown): EngineError {
+  try {
+    make();
+  } catch (error) {
+    if (error instanceof EngineError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+it.each([
+  ['createJobs', undefined, '', 'is required: options such as { store: sqlite("jobs.db"), types: [rates] }'],
+  ['createJobs', { ...jobs, maxConcurrency: 5 }, '/maxConcurrency', 'did you mean concurrency?'],
+  ['createJobs', { ...jobs, jobTypes: [] }, '/jobTypes', 'did you mean types?'],
+  ['createJobs', { ...jobs, concurrency: -1 }, '/concurrency', 'whole number from 0 to 100000'],
+  ['createJobs', { ...jobs, threadMemoryMb: 5 }, '/threadMemoryMb', 'of at least 16; got the number 5'],
+  ['createJobs', { ...jobs, store: 'jobs.db' }, '/store', 'must be a store'],
+  ['createJobs', { ...jobs, types: [definition.run] }, '/types/0', 'what defineJobType() returns'],
+  ['createJobs', { ...jobs, logger: console.log }, '/logger', 'must be a logger'],
+  ['createJobs', { ...jobs, retention: { maxAge: 1 } }, '/retention/maxAge', 'did you mean maxAgeMs?'],
+  ['defineJobType', { ...definition, type: 'Send Mail' }, '/type', 'must be lower-case words joined by _'],
+  ['defineJobType', { ...definition, max_attempts: 5 }, '/max_attempts', 'did you mean maxAttempts?'],
+  ['defineJobType', { ...definition, handler: () => 1 }, '/handler', 'did you mean run?'],
+  ['defineJobType', { ...definition, timeout: 1_000 }, '/timeout', 'For 1000 milliseconds, write "1000ms"'],
+  [
+    'defineJobType',
+    { ...definition, backoff: { initial: 5 } },
+    '/backoff/initial',
+    'must be a duration as text',
+  ],
+  ['defineJobType', { ...definition, run: undefined }, '/run', 'is required: a function'],
+  [
+    'sqlite',
+    { file: 'jobs.db' },
+    '/file',
+    'must be text of 1 to 4096 characters, such as "jobs.db"; got an object',
+  ],
+  ['postgres', { connectionString: 'postgres://x' }, '/url', 'is required'],
+  ['postgres', { url: 'postgres://x', connections: '6' }, '/connections', 'got "6"'],
+])('%s refuses %j, and says why', (maker, options, pointer, detail) => {
+  const error = errorOf(() => MAKERS[maker]?.(options));
+  expect(error).toMatchObject({ code: 'invalid', summary: `The options of ${maker}() are not valid.` });
+  expect(error.faults).toContainEqual({ pointer, detail: expect.stringContaining(detail) });
+});
+
+it('an engine for tests refuses options that it does not know', async () => {
+  await expect(createTestJobs(anything({ types: [], minInterval: 5 }))).rejects.toMatchObject({
+    code: 'invalid',
+    faults: [{ pointer: '/minInterval', detail: 'unknown field; did you mean minIntervalMs?' }],
+  });
+});
+
+it('the plugin refuses options that it does not know, and takes those of Fastify', async () => {
+  const made = createJobs(jobs);
+  const refused = fastify().register(jobsPlugin, anything({ engine: made, authorise: false }));
+  await expect(refused).rejects.toMatchObject({
+    code: 'invalid',
+    faults: [
+      { pointer: '/authorize', detail: expect.stringContaining('is required: a function (request, need)') },
+      { pointer: '/authorise', detail: 'unknown field; did you mean authorize?' },
+    ],
+  });
+  const app = fastify({ routerOptions: { maxParamLength: 128 } });
+  await app.register(jobsPlugin, { prefix: '/api', logLevel: 'warn', engine: made, authorize: false });
+  await app.close();
+});
