@@ -1,10 +1,12 @@
 import { outputName, type SourceManifest, type SourcePackage } from './source-package.ts';
 
 /**
- * The oldest Node that runs the built packages: the first with `timeout` and `isTransaction` of `node:sqlite`. It
- * also has `require` of ES modules without a flag or a warning. The sources need a newer one, for TypeScript.
+ * The oldest Node that runs the built packages: its `node:sqlite` is complete, and it has `require` of ES modules
+ * without a flag or a warning. The sources need a newer one, for TypeScript.
  */
-export const OLDEST_NODE = '22.16.0';
+export const OLDEST_NODE = '22.20.0';
+/** Node 24.0 to 24.11 are not tested. */
+const ENGINES = { node: `^${OLDEST_NODE} || >=24.12.0` };
 
 /** The folder of the built code in a published package. `src/x.ts` becomes `lib/x.js`. */
 export const LIB = 'lib';
@@ -25,20 +27,40 @@ export function publishedManifest(
   };
   return {
     ...rest,
-    engines: { node: `>=${OLDEST_NODE}` },
-    exports: publishedExports(exports),
+    engines: ENGINES,
+    ...publishedEntries(exports),
     ...(bin === undefined ? {} : { bin: publishedBin(bin) }),
     ...keptDependencies(dependencies, imported),
   };
 }
 
-function publishedExports(exports: SourceManifest['exports']): Readonly<Record<string, unknown>> {
-  const entries = Object.entries(exports).map(([path, file]) => {
+/**
+ * Node and new TypeScript read `exports`. TypeScript with `moduleResolution: node`, its default for CommonJS, reads
+ * `types` and `typesVersions`.
+ */
+function publishedEntries(source: SourceManifest['exports']): Readonly<Record<string, unknown>> {
+  const exports = Object.entries(source).map(([path, file]) => {
     if (!file.endsWith('.ts')) return [path, file];
     const built = `./${LIB}/${outputName(file)}`;
     return [path, { types: `${built}.d.ts`, default: `${built}.js` }];
   });
-  return { ...Object.fromEntries(entries), './package.json': './package.json' };
+  const main = source['.'];
+  const subpaths = Object.entries(source).filter(([path, file]) => path !== '.' && file.endsWith('.ts'));
+  return {
+    ...(main === undefined
+      ? {}
+      : { main: `./${LIB}/${outputName(main)}.js`, types: `./${LIB}/${outputName(main)}.d.ts` }),
+    exports: { ...Object.fromEntries(exports), './package.json': './package.json' },
+    ...(subpaths.length === 0
+      ? {}
+      : {
+          typesVersions: {
+            '*': Object.fromEntries(
+              subpaths.map(([path, file]) => [path.slice(2), [`./${LIB}/${outputName(file)}.d.ts`]]),
+            ),
+          },
+        }),
+  };
 }
 
 function publishedBin(bin: NonNullable<SourceManifest['bin']>): Readonly<Record<string, string>> {

@@ -74,7 +74,10 @@ function withStatements(db: DatabaseSync): Database {
     write: (sql, ...params) => void statement(sql).get(...params),
     exec: (sql) => db.exec(sql),
     isInTransaction: () => db.isTransaction,
-    protectSchema: (isProtected) => db.enableDefensive(isProtected),
+    protectSchema: (isProtected) => {
+      // Node 22 has no such switch, and never protects the schema.
+      if ('enableDefensive' in db) db.enableDefensive(isProtected);
+    },
     close: () => db.close(),
   };
 }

@@ -1,4 +1,4 @@
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { faultCode } from '../sqlite-faults.ts';
 import {
   type Closing,
@@ -50,7 +50,7 @@ export function serve(open: (data: ThreadData) => Service): void {
     }
     if (closing === undefined) return;
     service?.close(closing);
-    port.close();
+    end(port);
   });
 }
 
@@ -65,7 +65,14 @@ function opened(port: MessagePort, open: (data: ThreadData) => Service): Service
   }
 }
 
+// Deno's port is of another kind: it can neither receive in advance nor close.
+function end(port: MessagePort): void {
+  if (port instanceof MessagePort) port.close();
+  else process.exit();
+}
+
 function nextOf(port: MessagePort): ToThread | undefined {
+  if (!(port instanceof MessagePort)) return undefined;
   return receiveMessageOnPort(port)?.message as ToThread | undefined;
 }
 
