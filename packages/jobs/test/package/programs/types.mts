@@ -1,26 +1,25 @@
 // Compiled, not run: what the published types say.
-import { defineJobType, type Engine } from '@greenvue/jobs';
+import { createJobs, defineJobType } from '@greenvue/jobs';
 import { connect, listJobs } from '@greenvue/jobs/client';
-import { createMemoryStore } from '@greenvue/jobs/testing';
+import { sqlite } from '@greenvue/jobs/sqlite';
 import { z } from 'zod';
 
-defineJobType({
+const rates = defineJobType({
   type: 'rates',
-  module: import.meta.url,
-  payload: z.object({ base: z.string() }),
+  payload: z.strictObject({ base: z.string() }),
   run: async (ctx) => ctx.payload.base.toUpperCase(),
 });
 defineJobType({
   type: 'typo',
-  module: import.meta.url,
-  payload: z.object({ base: z.string() }),
+  payload: z.strictObject({ base: z.string() }),
   // @ts-expect-error: the payload has no such field.
   run: async (ctx) => ctx.payload.bass,
 });
 
-declare const engine: Engine;
-export const runs: Promise<string> = engine.trigger('rates').then(({ view }) => view.run.id);
+const jobs = createJobs({ store: sqlite('jobs.db'), types: [rates] });
+export const known = jobs.enqueue(rates, { base: 'EUR' });
+// @ts-expect-error: a payload of the wrong type.
+export const unknown = jobs.enqueue(rates, { base: 1 });
 export const names = listJobs(connect({ url: 'http://localhost' })).then(({ data }) =>
   data.map(({ name }) => name.toUpperCase()),
 );
-export const store = createMemoryStore;
