@@ -44,7 +44,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   },
   'engine job types': layer('job-types', {
     may: ['engine port', 'engine settings', 'engine attempts', 'thread'],
-    packages: ['zod'],
+    packages: ['node:'],
   }),
   'engine nodes': layer('nodes', {
     mayTypes: ['engine settings'],

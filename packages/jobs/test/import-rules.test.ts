@@ -36,7 +36,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: [],
     packages: ['node:'],
   },
-  core: { paths: [`${JOBS}/core/`], may: ['plain core'], packages: ['croner', 'leven', 'zod'] },
+  core: { paths: [`${JOBS}/core/`], may: ['plain core'], packages: ['croner', 'leven'] },
   // The clock of the process, which the engine and the stores use by default.
   'system clock': { paths: [`${JOBS}/system-clock.ts`], may: ['core'], packages: ['node:'] },
   ...ENGINE_LAYERS,
@@ -96,7 +96,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   testing: {
     paths: [`${JOBS}/testing/`],
-    may: [...CORE, 'engine port', 'engine', 'memory store'],
+    may: [...CORE, 'engine port', 'engine job types', 'engine', 'memory store'],
     mayTypes: ['engine settings'],
   },
   'entry point': {

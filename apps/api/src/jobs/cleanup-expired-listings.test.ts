@@ -40,9 +40,13 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect((await market.run({ days_old: 1 })).result).toEqual({ removed: 1, batches: 1 });
   });
 
-  it.each([{ days_old: 0 }, { days_old: 1.5 }, { days_old: '30' }, { days: 30 }])('refuses %o', (payload) => {
-    expect(cleanupExpiredListings.payload.safeParse(payload).success).toBe(false);
-  });
+  it.each([{ days_old: 0 }, { days_old: 1.5 }, { days_old: '30' }, { days: 30 }])(
+    'refuses %o',
+    async (payload) => {
+      const run = runJob(cleanupExpiredListings, payload as object, {} as never);
+      await expect(run).rejects.toThrow('The payload is not valid.');
+    },
+  );
 
   it('works in batches, and stops between two of them when it is told to', async () => {
     const market = await openMarket();

@@ -8,7 +8,7 @@ export const cleanupExpiredListings = defineJobType({
   description: 'Removes listings created more than N days ago, and queues a notification to each seller.',
   module: import.meta.url,
   isolation: 'thread',
-  payload: z.strictObject({
+  payload: z.object({
     days_old: z
       .int()
       .min(1)

@@ -81,9 +81,12 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
   });
 
   test('the payload has defaults, and an unknown template or batch size is refused', async () => {
-    expect(sendNotifications.payload.parse({})).toEqual({ template: 'default', batchSize: 50 });
+    expect(sendNotifications.payload['~standard'].validate({})).toEqual({
+      value: { template: 'default', batchSize: 50 },
+    });
     for (const payload of [{ template: 'nonsense' }, { batchSize: 0 }, { batchSize: 1_001 }, { extra: 1 }]) {
-      expect(sendNotifications.payload.safeParse(payload).success).toBe(false);
+      const run = runJob(sendNotifications, payload as object, {} as never);
+      await expect(run).rejects.toThrow('The payload is not valid.');
     }
   });
 

@@ -11,7 +11,7 @@ export const sendNotifications = defineJobType({
   type: 'send_notifications',
   description: 'Sends the due notifications of a template by e-mail, in batches.',
   module: import.meta.url,
-  payload: z.strictObject({
+  payload: z.object({
     template: z.enum(TEMPLATE_NAMES).default('default'),
     batchSize: z.int().min(1).max(1_000).default(50),
   }),

@@ -9,7 +9,7 @@ export const updateSearchIndex = defineJobType({
   description: 'Indexes the listings that changed since the last run, or rebuilds the search index.',
   module: import.meta.url,
   isolation: 'thread',
-  payload: z.strictObject({
+  payload: z.object({
     fullReindex: z
       .boolean()
       .default(false)

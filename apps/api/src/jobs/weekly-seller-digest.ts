@@ -15,7 +15,7 @@ export const weeklySellerDigest = defineJobType({
   description:
     'Queues for each seller a digest of their listings: how many, which are new, how many expire soon.',
   module: import.meta.url,
-  payload: z.strictObject({
+  payload: z.object({
     days: z.int().min(1).max(90).default(7).describe('How far back "new" and how far ahead "soon" reach'),
     days_listed: z.int().min(1).default(30).describe('After how many days a listing expires'),
   }),

@@ -1,4 +1,7 @@
 import type { JobContext, JobType } from '../core/model/job-type.ts';
+import { EngineError } from '../engine/engine-port.ts';
+import { checkPayload } from '../engine/job-types/payload-check.ts';
+import { payloadRules } from '../engine/job-types/payload-rules.ts';
 
 export interface RunJobOptions {
   readonly signal?: AbortSignal;
@@ -8,8 +11,8 @@ export interface RunJobOptions {
 }
 
 /** The result of a handler, its log lines and its last progress. */
-export interface RunJobReport {
-  readonly result: unknown;
+export interface RunJobReport<Result = unknown> {
+  readonly result: Result;
   readonly logs: readonly { readonly level: string; readonly message: string; readonly fields: unknown }[];
   readonly progress:
     | { readonly done: number; readonly total: number | undefined; readonly note: string | undefined }
@@ -18,14 +21,14 @@ export interface RunJobReport {
 
 /**
  * Runs a job type's handler once, at once, and validates its payload and fills in defaults as the engine
- * does. Throws the handler's error, or a ZodError for an invalid payload.
+ * does. Throws the handler's error, or an `EngineError` of code `invalid` for an invalid payload.
  */
-export async function runJob<Deps>(
-  type: JobType<Deps>,
-  payload: unknown,
+export async function runJob<Deps, Input, Result>(
+  type: JobType<Deps, string, Input, Result>,
+  payload: NoInfer<Input>,
   deps: Deps,
   options: RunJobOptions = {},
-): Promise<RunJobReport> {
+): Promise<RunJobReport<Result>> {
   const logs: { level: string; message: string; fields: unknown }[] = [];
   let progress: RunJobReport['progress'];
   const line = (level: string) => (message: string, fields?: unknown) => {
@@ -33,7 +36,7 @@ export async function runJob<Deps>(
   };
   const result = await type.run(
     {
-      payload: type.payload.parse(payload),
+      payload: validated(type, payload),
       job: { id: 'test-job', uid: '1', name: 'Test job', type: type.type },
       run: {
         id: '1',
@@ -55,4 +58,13 @@ export async function runJob<Deps>(
     deps,
   );
   return { result, logs, progress };
+}
+
+function validated({ type, payload: schema }: JobType, payload: unknown): unknown {
+  const rules = payloadRules(schema);
+  if (typeof rules === 'string') throw new Error(`The job type ${type} can't run: ${rules}`);
+  const checked = checkPayload(rules, JSON.parse(JSON.stringify(payload)));
+  if (checked.ok) return checked.output;
+  const why = checked.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
+  throw new EngineError('invalid', `The payload is not valid. ${why}`, checked.faults);
 }

@@ -40,22 +40,6 @@ export function restarts(makeDatabase: MakeDatabase): void {
         errors: [{ reason: 'payload_invalid' }],
       });
     });
-
-    it.each<[string, z.ZodObject]>([
-      ['an object that is not strict', z.object({ a: z.int() })],
-      ['an open object inside', z.strictObject({ a: z.looseObject({}) })],
-      ['a refinement', z.strictObject({ a: z.string().refine((text) => text !== 'x') })],
-      ['a transform', z.strictObject({ a: z.string().transform((text) => text.length) })],
-      ['what JSON Schema can’t express', z.strictObject({ a: z.date() })],
-    ])('registration refuses %s', async (_, payload) => {
-      const type = defineJobType({
-        type: 'bad',
-        module: import.meta.url,
-        payload,
-        run: async () => undefined,
-      });
-      await expect(h.again({ jobTypes: [type] })).rejects.toThrow(/The job type bad can't be registered/);
-    });
   });
 
   describe('what operators may set', () => {

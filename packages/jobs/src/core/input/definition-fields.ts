@@ -52,11 +52,7 @@ export const definitionFields = {
   module: text({ max: 10_000 }),
   version: wholeNumber({ min: 1 }),
   payload: required(
-    alsoNamed(
-      rule(isObject, { what: 'a schema, such as z.strictObject({ days: z.int() })' }),
-      'schema',
-      'input',
-    ),
+    alsoNamed(rule(isObject, { what: 'a schema, such as z.object({ days: z.int() })' }), 'schema', 'input'),
   ),
   operatorsMaySet: listOf('a list of payload fields, such as ["days"]', text({ max: 200 })),
   isolation: oneOf('inline', 'thread'),

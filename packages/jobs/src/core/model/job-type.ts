@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { checkOptions } from '../input/check-options.ts';
 import { BACKOFF, backoffFields, definitionFields } from '../input/definition-fields.ts';
 import { required } from '../input/rule.ts';
@@ -72,8 +71,11 @@ export interface JobTypeDefinition<
   readonly module?: string;
   /** Raise it when older code can't run the payload: nodes run only versions that they know. Default 1. */
   readonly version?: number;
-  /** A strict object (`z.strictObject`), and so every object within; must be expressible in JSON Schema. */
-  readonly payload: z.ZodObject & PayloadSchema<Input, Output>;
+  /**
+   * An object schema of a Standard Schema library, such as `z.object({ … })`. Unknown keys are refused, unless
+   * the schema says what they may be. It must check at once; the handler gets what it gives back.
+   */
+  readonly payload: PayloadSchema<Input, Output>;
   /**
    * Payload fields that an operator may change for one run (`POST /api/jobs/:id/runs`). Default: none. Leave
    * fields that decide which data is removed, or who gets a message, to admins.
@@ -112,7 +114,7 @@ export interface JobType<
   readonly module: string | undefined;
   readonly version: number;
   readonly isolation: Where;
-  readonly payload: z.ZodObject & PayloadSchema<Input>;
+  readonly payload: PayloadSchema<Input>;
   readonly operatorsMaySet: readonly string[];
   readonly memoryMb: number | undefined;
   readonly timeout: string | undefined;
@@ -127,7 +129,7 @@ export interface JobType<
  *
  *     export const sendDigest = defineJobType({
  *       type: 'send_digest',
- *       payload: z.strictObject({ days: z.int().min(1).default(7) }),
+ *       payload: z.object({ days: z.int().min(1).default(7) }),
  *       run: async (ctx, deps: Deps) => ({ sent: await deps.digest.send(ctx.payload.days, ctx.signal) }),
  *     });
  */
@@ -169,7 +171,7 @@ const definitionRules = required(
   }),
 );
 
-/** The engine has checked `ctx.payload` against the schema when it claimed the attempt (P21, payloads). */
+/** The engine has validated `ctx.payload` with the schema when it claimed the attempt (P21, payloads). */
 function parsed<Output>(ctx: JobContext<unknown>): JobContext<Output> {
   return ctx as JobContext<Output>;
 }

@@ -25,3 +25,23 @@ export interface SchemaIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
+
+/**
+ * The validated value, or the issues. Checks at once: a schema that answers with a promise, or throws, gives
+ * an issue that says so.
+ */
+export function validate(schema: PayloadSchema, value: unknown): SchemaResult<unknown> {
+  try {
+    const result = schema['~standard'].validate(value);
+    if (!(result instanceof Promise)) return result;
+    // Nobody waits for it: its rejection would end the process.
+    result.catch((error: unknown) => error);
+    return { issues: [{ message: NOT_AT_ONCE }] };
+  } catch (error) {
+    return { issues: [{ message: `its schema threw: ${error instanceof Error ? error.message : error}` }] };
+  }
+}
+
+/** zod answers with a promise, too, when a function in a schema throws. */
+export const NOT_AT_ONCE =
+  'its schema did not answer at once: it checks asynchronously, or a function in it threw. Check in the handler what needs a promise';

@@ -4,8 +4,8 @@ import { parseWholeMs } from '../../core/schedule/duration.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { EngineError } from '../engine-port.ts';
-import { acceptPayload } from '../job-types/payload-check.ts';
 import type { RegisteredType } from '../job-types/registry.ts';
+import { acceptPayload } from '../job-types/stored-payload.ts';
 import type { EnqueueOptions } from '../jobs-port.ts';
 import { parseInstant } from './command-options.ts';
 import { insert } from './job-api.ts';
@@ -24,7 +24,7 @@ export async function enqueue(
   { delay, at, key, tx, by, signal }: EnqueueOptions = {},
 ): Promise<StartedRun> {
   const type = requireType(deps, typeof jobType === 'string' ? jobType : jobType.type);
-  const checked = acceptPayload(type, payload);
+  const checked = acceptPayload(type.payload, payload);
   if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
   const jobId = enqueuedJobId(type.jobType.type);
   const run = { payload: checked.json, checkedBy: checkedByType(type), runAt: startOf(deps, { delay, at }) };

@@ -176,8 +176,8 @@ export async function insert(
   const { settings, store, node, events, dispatcher } = deps;
   const { by, signal } = options;
   const trace = settings.tracing?.current();
-  const audit = auditOf(options, 'job.create', input);
-  const job = { definition: parseDefinition(deps, input), by, trace, audit };
+  const definition = parseDefinition(deps, input);
+  const job = { definition, by, trace, audit: auditOf(options, 'job.create', input) };
   const outcome = await (tx === undefined
     ? guardReply(deps, store.insertJob(job, signal))
     : storeInTransaction(store, tx).insertJob(job));

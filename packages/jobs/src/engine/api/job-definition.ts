@@ -4,7 +4,7 @@ import { formatDuration } from '../../core/schedule/duration.ts';
 import { parseSchedule } from '../../core/schedule/schedule.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { EngineError, type InvalidField, type JobInput, type JobPatch } from '../engine-port.ts';
-import { acceptPayload } from '../job-types/payload-check.ts';
+import { acceptPayload } from '../job-types/stored-payload.ts';
 import { backoffFields, backoffOf, timeoutMs } from '../job-types/type-defaults.ts';
 
 /** Checks input against its job type and the rules of schedules. Throws all faults at once (P1, P2, P21). */
@@ -26,7 +26,9 @@ export function parseDefinition({ registry, settings }: EngineParts, input: JobI
     throw invalid(faults);
   }
   const payload =
-    input.payload === null ? ({ ok: true, json: NO_PAYLOAD } as const) : acceptPayload(type, input.payload);
+    input.payload === null
+      ? ({ ok: true, json: NO_PAYLOAD } as const)
+      : acceptPayload(type.payload, input.payload);
   if (!payload.ok) faults.push(...payload.faults);
   const timeout = input.timeout === undefined ? type.timeoutMs : timeoutMs(input.timeout);
   if (typeof timeout === 'string') fault('/timeout', timeout);

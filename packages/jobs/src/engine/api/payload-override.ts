@@ -5,8 +5,9 @@ import type { JsonText } from '../../core/model/run.ts';
 import type { RunView } from '../../core/store/store-views.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { EngineError, type TriggerInput } from '../engine-port.ts';
-import { acceptPayload, checkPayload, payloadPointer } from '../job-types/payload-check.ts';
+import { checkPayload, payloadPointer } from '../job-types/payload-check.ts';
 import type { RegisteredType } from '../job-types/registry.ts';
+import { acceptPayload } from '../job-types/stored-payload.ts';
 
 /** A payload for one run, and which version of its job type has checked it. */
 export interface PayloadOverride {
@@ -26,7 +27,7 @@ export function overrideOf(
       'conflict',
       `No job type ${typeName} is registered here, so its payload can't be checked. Ask a node that has it.`,
     );
-  const checked = acceptPayload(type, payload);
+  const checked = acceptPayload(type.payload, payload);
   if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
   if (payloadBy === 'operator') refuseAdminFields(type, usual, checked.json);
   return { payload: checked.json, checkedBy: checkedByType(type) };
@@ -34,7 +35,7 @@ export function overrideOf(
 
 function refuseAdminFields(type: RegisteredType, usual: JsonText, requested: JsonText): void {
   // Compare with the defaults of today, which `requested` has, too.
-  const filled = checkPayload(type, JSON.parse(usual));
+  const filled = acceptPayload(type.payload, JSON.parse(usual));
   const mayChange = new Set(type.jobType.operatorsMaySet);
   const refused = changedFields(filled.ok ? filled.json : usual, requested).filter(
     (name) => !mayChange.has(name),
@@ -59,7 +60,7 @@ export async function checkerOf(
 ): Promise<Partial<Pick<PayloadOverride, 'checkedBy'>>> {
   const type = registry.get(typeName);
   if (type === undefined) return {};
-  const checked = checkPayload(type, JSON.parse(payload));
+  const checked = checkPayload(type.payload, JSON.parse(payload));
   if (checked.ok) return { checkedBy: checkedByType(type) };
   const job = (await store.getJob(jobId, node.liveTypes))?.job;
   if (job?.uid !== run.jobUid || job.typeVersion > type.jobType.version) return {};

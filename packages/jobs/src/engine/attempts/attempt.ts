@@ -1,5 +1,6 @@
 import type { Job } from '../../core/model/job.ts';
 import type { JobContext, RunContext, RunLog } from '../../core/model/job-type.ts';
+import { type PayloadSchema, validate } from '../../core/model/payload-schema.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import type { ClaimedRun, LogLine, Report } from '../../core/store/store-passes.ts';
 import type { AttemptSpan, TracedAttempt } from '../tracing.ts';
@@ -28,6 +29,13 @@ export interface Stop {
   readonly atMonotonic: number;
 }
 
+/** The payload of an attempt as JSON. Without a `schema`, the JSON is what the handler gets. */
+export interface AttemptPayload {
+  readonly json: JsonText;
+  /** Makes what the handler gets of the JSON. */
+  readonly schema: PayloadSchema | undefined;
+}
+
 interface ReportOptions {
   readonly withOutput: boolean;
   readonly withStart: boolean;
@@ -41,7 +49,7 @@ interface ReportOptions {
 export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorListener {
   readonly claimed: ClaimedRun;
   readonly owner: Job;
-  readonly payloadJson: JsonText;
+  readonly input: AttemptPayload;
   readonly #now: () => number;
   #controller: AbortController | undefined;
   #parsed: { readonly payload: unknown } | undefined;
@@ -66,15 +74,15 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   isReporting = false;
   #reported: (() => void) | undefined;
 
-  constructor(run: ClaimedRun, job: Job, payload: JsonText, now: () => number) {
+  constructor(run: ClaimedRun, job: Job, input: AttemptPayload, now: () => number) {
     this.claimed = run;
     this.owner = job;
-    this.payloadJson = payload;
+    this.input = input;
     this.#now = now;
   }
 
   get payload(): unknown {
-    this.#parsed ??= { payload: JSON.parse(this.payloadJson) as unknown };
+    this.#parsed ??= { payload: handlerPayload(this.input) };
     return this.#parsed.payload;
   }
 
@@ -172,6 +180,16 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   takeOutput(): NewOutput | undefined {
     return this.#output?.take();
   }
+}
+
+/** What the handler gets. Throws if the schema refuses now what it has accepted before. */
+export function handlerPayload({ json, schema }: AttemptPayload): unknown {
+  const payload: unknown = JSON.parse(json);
+  if (schema === undefined) return payload;
+  const result = validate(schema, payload);
+  if (result.issues === undefined) return result.value;
+  const why = result.issues.map(({ message }) => message).join('; ');
+  throw new Error(`The payload's schema refuses what it accepted a moment ago: ${why}`);
 }
 
 function dateOf(ms: number | undefined): Date | undefined {

@@ -22,7 +22,8 @@ describe('Payloads', () => {
   const payloads = new CheckedPayloads(createFakeClock(0));
   const of = (changed: Partial<typeof job> = {}) => {
     if (type === undefined) throw new Error('no type is registered');
-    return payloads.of(type, { attempt: 1 }, { ...job, ...changed });
+    const payload = payloads.of(type, { attempt: 1 }, { ...job, ...changed });
+    return 'json' in payload ? payload.json : payload;
   };
 
   it('are checked, with the defaults of the type', () => {

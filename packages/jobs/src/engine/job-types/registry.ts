@@ -1,10 +1,12 @@
-import { z } from 'zod';
 import { LEAST_THREAD_MEMORY_MB } from '../../core/input/definition-fields.ts';
 import type { JobContext, JobType } from '../../core/model/job-type.ts';
 import { type Backoff, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../../core/model/retry.ts';
 import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { EngineError, type JobTypeInfo } from '../engine-port.ts';
+import { type PayloadRules, payloadRules } from './payload-rules.ts';
+import { acceptPayload } from './stored-payload.ts';
 import { backoffFields, backoffOf, timeoutMs } from './type-defaults.ts';
+import { unknownKeys } from './unknown-keys.ts';
 
 /** A job type that was checked, with its defaults filled in. */
 export interface RegisteredType {
@@ -16,7 +18,7 @@ export interface RegisteredType {
   readonly timeoutMs: number;
   readonly maxAttempts: number;
   readonly backoff: Backoff;
-  readonly payloadSchema: Readonly<Record<string, unknown>>;
+  readonly payload: PayloadRules;
 }
 
 /** A handler in a thread. */
@@ -49,10 +51,10 @@ export function createRegistry<Deps>(jobTypes: readonly JobType<Deps>[], deps: D
   };
 }
 
-export function jobTypeInfo({ jobType, backoff, ...defaults }: RegisteredType): JobTypeInfo {
+export function jobTypeInfo(registered: RegisteredType): JobTypeInfo {
+  const { jobType, backoff, timeoutMs, maxAttempts, payload } = registered;
   const { type, description, version, isolation, operatorsMaySet } = jobType;
-  const { timeoutMs, maxAttempts, payloadSchema } = defaults;
-  const payload = jobType.payload.safeParse({});
+  const omitted = acceptPayload(payload, {});
   return {
     type,
     description,
@@ -61,8 +63,8 @@ export function jobTypeInfo({ jobType, backoff, ...defaults }: RegisteredType): 
     timeoutMs,
     maxAttempts,
     backoff: backoffFields(backoff),
-    payloadSchema,
-    defaults: payload.success ? payload.data : undefined,
+    payloadSchema: payload.jsonSchema,
+    defaults: omitted.ok ? JSON.parse(omitted.json) : undefined,
     operatorsMaySet,
   };
 }
@@ -73,9 +75,6 @@ function registered<Deps>(jobType: JobType<Deps>, deps: Deps): RegisteredType {
   };
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(jobType.type)) refuse('its name must be lower-case words joined by _.');
   if (!Number.isInteger(jobType.version) || jobType.version < 1) refuse('its version must be 1, 2, 3, …');
-  const unknown = jobType.operatorsMaySet.find((name) => !Object.hasOwn(jobType.payload.shape, name));
-  if (unknown !== undefined)
-    refuse(`operatorsMaySet names ${JSON.stringify(unknown)}, which its payload does not have.`);
   if (jobType.memoryMb !== undefined && !(jobType.memoryMb >= LEAST_THREAD_MEMORY_MB)) {
     refuse(`memoryMb must be at least ${LEAST_THREAD_MEMORY_MB}, such as 512, not ${jobType.memoryMb}.`);
   }
@@ -85,7 +84,13 @@ function registered<Deps>(jobType: JobType<Deps>, deps: Deps): RegisteredType {
   if (typeof timeout === 'string') return refuse(timeout);
   if (typeof backoff === 'string') return refuse(backoff);
   if (!Number.isInteger(maxAttempts) || maxAttempts < 1) refuse('maxAttempts must be at least 1.');
-  const payloadSchema = strictJsonSchema(jobType.payload, refuse);
+  const payload = payloadRules(jobType.payload);
+  if (typeof payload === 'string') return refuse(payload);
+  const unknown = jobType.operatorsMaySet.find(
+    (name) => unknownKeys(payload.jsonSchema, { [name]: null }).length > 0,
+  );
+  if (unknown !== undefined)
+    refuse(`operatorsMaySet names ${JSON.stringify(unknown)}, which its payload does not have.`);
   const thread = threadHandler(jobType);
   if (typeof thread === 'string') return refuse(thread);
   return {
@@ -95,7 +100,7 @@ function registered<Deps>(jobType: JobType<Deps>, deps: Deps): RegisteredType {
     timeoutMs: timeout,
     maxAttempts,
     backoff,
-    payloadSchema,
+    payload,
   };
 }
 
@@ -104,45 +109,4 @@ function threadHandler({ type, isolation, module, memoryMb }: JobType): ThreadHa
   if (isolation === 'inline') return undefined;
   if (module?.startsWith('file:')) return { type, module, memoryMb };
   return 'a type with `isolation: "thread"` needs `module: import.meta.url`, in a file that exports the type by name: a thread imports this file.';
-}
-
-/** The schema as JSON Schema. Refuses one that is not strict or can't be expressed in it (P21, payloads). */
-function strictJsonSchema(
-  schema: z.ZodObject,
-  refuse: (why: string) => never,
-): Readonly<Record<string, unknown>> {
-  try {
-    return z.toJSONSchema(schema, {
-      io: 'input',
-      unrepresentable: 'throw',
-      override: ({ zodSchema, jsonSchema, path }) => {
-        const at = path.filter((part) => part !== 'properties').join('.') || 'its payload';
-        const { type, checks } = zodSchema._zod.def as {
-          type: string;
-          checks?: { _zod: { def: { check: string } } }[];
-        };
-        if (
-          ['transform', 'custom', 'pipe'].includes(type) ||
-          checks?.some((check) => check._zod.def.check === 'custom')
-        ) {
-          refuse(
-            `${at} uses a refinement or transform, which JSON Schema can't express. Check it in the handler.`,
-          );
-        }
-        if (jsonSchema.type === 'object' && isOpen(jsonSchema.additionalProperties)) {
-          refuse(`${at} takes unknown keys. Use z.strictObject at every level.`);
-        }
-      },
-    });
-  } catch (error) {
-    if (error instanceof Error && error.message.startsWith('The job type')) throw error;
-    return refuse(
-      `its payload can't be expressed in JSON Schema: ${error instanceof Error ? error.message : error}`,
-    );
-  }
-}
-
-function isOpen(additional: unknown): boolean {
-  if (additional === false) return false;
-  return typeof additional !== 'object' || additional === null || Object.keys(additional).length === 0;
 }

@@ -32,6 +32,9 @@ export interface ExecutorDeps {
   readonly meter: Meter;
 }
 
+/** Of an attempt that fails before its handler begins. */
+const UNREAD_PAYLOAD = { json: '{}', schema: undefined };
+
 /** Takes claimed runs, runs their handlers in the node's places, and gives each end to the settlements. */
 export class Executor {
   readonly unstarted: UnstartedClaims;
@@ -134,7 +137,8 @@ export class Executor {
     const type = registry.get(job.type);
     if (type === undefined) throw new Error(`claimed a run of the unknown type ${job.type}`);
     const payload = this.#payloads.of(type, run, job);
-    const attempt = new Attempt(run, job, typeof payload === 'string' ? payload : '{}', settings.clock.now);
+    const input = 'json' in payload ? payload : UNREAD_PAYLOAD;
+    const attempt = new Attempt(run, job, input, settings.clock.now);
     attempt.startedAt = settings.clock.now();
     attempt.startedMonotonic = settings.clock.monotonic();
     attempt.startKnown = run.started;
@@ -142,7 +146,7 @@ export class Executor {
     if (settings.tracing !== undefined) attempt.span = settings.tracing.begin(attempt);
     this.running.add(attempt);
     this.#announceStart(attempt);
-    if (typeof payload !== 'string') return this.#end(attempt, payload, attempt.startedAt);
+    if (!('json' in payload)) return this.#end(attempt, payload, attempt.startedAt);
     const threw = (error: unknown) => this.#threw(attempt, readThrown(error));
     if (type.thread !== undefined) {
       threads.run(type.thread, attempt).then((ended) => {

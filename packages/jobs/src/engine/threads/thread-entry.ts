@@ -7,7 +7,7 @@ import type { JobContext, JobType } from '../../core/model/job-type.ts';
 import { isRecord } from '../../core/objects.ts';
 import { createSystemClock } from '../../system-clock.ts';
 import { lowerThreadPriority } from '../../thread-priority.ts';
-import { stopError } from '../attempts/attempt.ts';
+import { handlerPayload, stopError } from '../attempts/attempt.ts';
 import type { NewOutput } from '../attempts/attempt-output.ts';
 import { readResult } from '../attempts/handler-result.ts';
 import { readThrown } from '../attempts/thrown-error.ts';
@@ -84,7 +84,7 @@ async function execute(task: Task, signal: AbortSignal): Promise<void> {
     isUsable = true;
     // Taken back meanwhile: the engine has settled it, and ends this thread.
     if (!beginHandler(start)) return;
-    const returned = await jobType.run(contextOf(task, signal), made as never);
+    const returned = await jobType.run(contextOf(task, jobType, signal), made as never);
     // A stray error of a handler that has returned comes within the turn.
     await new Promise((resolve) => setImmediate(resolve));
     send({ kind: 'returned', result: readResult(returned), output: endTask(task) });
@@ -160,11 +160,12 @@ async function loadDeps(): Promise<DepsModule['createThreadDeps']> {
   return createThreadDeps;
 }
 
-function contextOf(task: Task, signal: AbortSignal): JobContext<unknown> {
+function contextOf(task: Task, { payload: schema }: JobType, signal: AbortSignal): JobContext<unknown> {
   const { job, run, lastSuccess, traceparent } = task;
+  const { json, mustValidate } = task.payload;
   const { output } = task.outputSender;
   return {
-    payload: JSON.parse(task.payload) as unknown,
+    payload: handlerPayload({ json, schema: mustValidate ? schema : undefined }),
     job,
     run,
     lastSuccess,

@@ -17,7 +17,8 @@ export type ToThread =
       readonly kind: 'run';
       readonly module: string;
       readonly type: string;
-      readonly payload: JsonText;
+      /** `mustValidate`: the handler gets what the type's schema makes of the JSON. */
+      readonly payload: { readonly json: JsonText; readonly mustValidate: boolean };
       readonly job: Attempt['job'];
       readonly run: Attempt['run'];
       readonly lastSuccess: Date | undefined;

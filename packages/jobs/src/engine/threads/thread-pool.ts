@@ -90,7 +90,8 @@ export class ThreadPool {
     const memoryMb = this.#memoryOf(handler);
     const thread = this.#free(memoryMb) ?? this.#start(memoryMb);
     const { module, type } = handler;
-    const { job, run, lastSuccess, payloadJson: payload, traceparent } = attempt;
+    const { job, run, lastSuccess, traceparent, input } = attempt;
+    const payload = { json: input.json, mustValidate: input.schema !== undefined };
     const task = { kind: 'run', module, type, payload, job, run, lastSuccess, traceparent } as const;
     const reply = await this.#ask(thread, attempt, task);
     if (reply.kind === 'loaded')

@@ -1,0 +1,46 @@
+import { isDeepStrictEqual } from 'node:util';
+import { LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
+import type { JsonText } from '../../core/model/run.ts';
+import { checkPayload, type PayloadFaults } from './payload-check.ts';
+import type { PayloadRules } from './payload-rules.ts';
+
+export type AcceptedPayload = { readonly ok: true; readonly json: JsonText } | PayloadFaults;
+
+/** Checks a payload that somebody sends, and its size. Returns the JSON to store (P21, payloads). */
+export function acceptPayload(rules: PayloadRules, payload: unknown): AcceptedPayload {
+  const sent = canonicalJson(payload === undefined ? {} : payload);
+  if (sent === undefined) return refuse('must be JSON: no functions, bigints or cycles');
+  const checked = checkPayload(rules, JSON.parse(sent));
+  if (!checked.ok) return checked;
+  const json = storedJson(rules, sent, checked.output);
+  if (Buffer.byteLength(json) <= LARGEST_PAYLOAD_BYTES) return { ok: true, json };
+  return refuse(`must be at most ${LARGEST_PAYLOAD_BYTES / 1_024} KiB as JSON, defaults included`);
+}
+
+function refuse(detail: string): PayloadFaults {
+  return { ok: false, faults: [{ pointer: '/payload', detail }] };
+}
+
+/**
+ * The output if it gives the same output when it is validated again: the payload with its defaults. Else the
+ * payload as it was sent, since the schema converts it.
+ */
+function storedJson(rules: PayloadRules, sent: JsonText, output: unknown): JsonText {
+  const json = canonicalJson(output);
+  if (json === undefined || json === sent) return sent;
+  const again = checkPayload(rules, JSON.parse(json));
+  return again.ok && isDeepStrictEqual(again.output, output) ? json : sent;
+}
+
+/** JSON with sorted keys: the order of keys is not a change (P16, edit). Undefined for what is not JSON. */
+export function canonicalJson(value: unknown): JsonText | undefined {
+  try {
+    return JSON.stringify(value, (_key, part: unknown) =>
+      part !== null && typeof part === 'object' && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : part,
+    );
+  } catch {
+    return undefined;
+  }
+}
