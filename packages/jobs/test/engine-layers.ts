@@ -102,10 +102,16 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     mayTypes: ['engine settings'],
     entries: ['checked-arguments.ts', 'option-rules.ts'],
   }),
+  // Those who wait for the end of runs, or listen to their events.
+  'engine watching': layer('watching', {
+    may: ['engine port'],
+    mayTypes: ['engine events'],
+    entries: ['run-listeners.ts', 'run-result.ts', 'run-waits.ts'],
+  }),
   'engine api': layer('api', {
-    may: ['engine port', 'engine job types'],
+    may: ['engine port', 'engine job types', 'engine watching'],
     mayTypes: [...TYPES, 'engine parts'],
-    entries: ['enqueue.ts', 'job-api.ts', 'preview.ts', 'run-api.ts', 'trigger.ts'],
+    entries: ['enqueue.ts', 'enqueue-and-wait.ts', 'job-api.ts', 'preview.ts', 'run-api.ts', 'trigger.ts'],
   }),
   engine: {
     paths: [`${ENGINE}/`],
@@ -124,6 +130,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'engine places',
       'engine pass',
       'engine lifecycle',
+      'engine watching',
       'engine api',
     ],
     mayTypes: ['engine parts'],

@@ -1,6 +1,6 @@
 import { checkOptions } from '../core/input/check-options.ts';
 import type { InlineDepsOf } from '../core/model/job-type-inference.ts';
-import { createEngine } from './engine.ts';
+import { createEngine, type UntypedJobs } from './engine.ts';
 import { jobsOptionRules } from './input/option-rules.ts';
 import type { Jobs, JobTypes } from './jobs-port.ts';
 import type { EngineOptions } from './options.ts';
@@ -29,7 +29,7 @@ export type JobsOptions<Types extends JobTypes> = Omit<
  * registered (P21, payloads). Opens and runs nothing before `start()`.
  */
 export function createJobs<const Types extends JobTypes>(options: JobsOptions<Types>): Jobs<Types>;
-export function createJobs(given: UncheckedOptions): Jobs {
+export function createJobs(given: UncheckedOptions): UntypedJobs {
   checkOptions('createJobs', jobsOptionRules, given);
   const { types, deps, ...options } = given;
   // The signature above has checked that the handlers get what they take.

@@ -1,4 +1,6 @@
+import type { JobType } from '../core/model/job-type.ts';
 import { enqueue } from './api/enqueue.ts';
+import { enqueueAndWait } from './api/enqueue-and-wait.ts';
 import {
   createJob,
   deleteJob,
@@ -15,7 +17,15 @@ import { trigger } from './api/trigger.ts';
 import { EventFeed } from './events/event-feed.ts';
 import { checkedArguments } from './input/checked-arguments.ts';
 import { createRegistry, jobTypeInfo } from './job-types/registry.ts';
-import type { Jobs } from './jobs-port.ts';
+import {
+  type Jobs,
+  nameOf,
+  type RunEvent,
+  type RunEventType,
+  type RunListenerOptions,
+  type RunSubscription,
+  type WaitOptions,
+} from './jobs-port.ts';
 import { Lifecycle } from './lifecycle/lifecycle.ts';
 import { Node } from './nodes/node.ts';
 import { type EngineOptions, settingsOf } from './options.ts';
@@ -29,12 +39,25 @@ import { DueTimes } from './timing/due-times.ts';
 import { PassLoop } from './timing/pass-loop.ts';
 import { PlanTimer } from './timing/plan-timer.ts';
 import { Throttle } from './timing/throttle.ts';
+import { listenToRuns } from './watching/run-listeners.ts';
+import { RunWaits } from './watching/run-waits.ts';
+
+/** {@link Jobs} of types that are known only when the program runs. */
+export interface UntypedJobs extends Omit<Jobs, 'enqueueAndWait' | 'on'> {
+  enqueueAndWait(type: JobType | string, payload: unknown, options?: WaitOptions): Promise<unknown>;
+  on(
+    events: RunEventType | readonly RunEventType[],
+    type: JobType | string,
+    listener: (event: RunEvent) => unknown,
+    options?: RunListenerOptions,
+  ): RunSubscription;
+}
 
 /**
  * Makes an engine over a store. Throws for job types that can't be registered (P21, payloads). Opens and runs
  * nothing before `start()`. Until `stop()`, it observes requests of the process's HTTP servers.
  */
-export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): Jobs {
+export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJobs {
   const { store } = engineOptions;
   const settings = settingsOf(engineOptions);
   const registry = createRegistry(engineOptions.jobTypes, engineOptions.deps);
@@ -54,9 +77,14 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): Jobs {
   const work = { ...base, ...timing, meter, node, events, settlements, threads, executor };
   const parts = { ...work, dispatcher: new Dispatcher(work) };
   const lifecycle = new Lifecycle(parts);
+  const waits = new RunWaits(parts);
   return {
     start: () => lifecycle.start(),
-    stop: async (...args) => lifecycle.stop(...checkedArguments('stop', args)),
+    stop: async (...args) => {
+      const [options] = checkedArguments('stop', args);
+      waits.stop();
+      return lifecycle.stop(options);
+    },
     tick: () => lifecycle.tick(),
     check: () => lifecycle.check(),
     lost: lifecycle.lost,
@@ -75,6 +103,8 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): Jobs {
     preview: async (...args) => preview(parts, ...checkedArguments('preview', args)),
     trigger: async (...args) => trigger(parts, ...checkedArguments('trigger', args)),
     enqueue: async (...args) => enqueue(parts, ...checkedArguments('enqueue', args)),
+    enqueueAndWait: async (...args) =>
+      enqueueAndWait({ ...parts, waits }, ...checkedArguments('enqueueAndWait', args)),
     getRun: async (...args) => getRun(parts, ...checkedArguments('getRun', args)),
     listRuns: async (...args) => store.listRuns(...checkedArguments('listRuns', args)),
     getLogs: async (...args) => getLogs(parts, ...checkedArguments('getLogs', args)),
@@ -84,6 +114,11 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): Jobs {
     listAudit: async (...args) => store.listAudit(...checkedArguments('listAudit', args)),
     ...createStatsApi({ ...parts, membership: lifecycle.membership }),
     observeAttempts: (observer) => meter.observe(observer),
+    on: (...args) => {
+      const [names, type, listener, options] = checkedArguments('on', args);
+      const wanted = { events: [names].flat(), type: nameOf(type), listener };
+      return listenToRuns({ ...base, events }, wanted, options);
+    },
     subscribe: (...args) => events.subscribe(...checkedArguments('subscribe', args)),
   };
 }

@@ -1,5 +1,7 @@
+import type { JobEventType } from '../core/model/events.ts';
 import type { JobType } from '../core/model/job-type.ts';
-import type { InputOf } from '../core/model/job-type-inference.ts';
+import type { InputOf, ResultOf } from '../core/model/job-type-inference.ts';
+import type { AttemptError, Run } from '../core/model/run.ts';
 import type { TimeInput } from '../core/schedule/time-input.ts';
 import type { JobView } from '../core/store/store-views.ts';
 import type { CommandOptions, Engine, InTransaction, JobInput } from './engine-port.ts';
@@ -19,6 +21,10 @@ type Named<Type extends JobType, Name> = Type extends unknown
     ? Type
     : never
   : never;
+
+export function nameOf(type: JobType | string): string {
+  return typeof type === 'string' ? type : type.type;
+}
 
 interface NoSchedule {
   readonly interval?: undefined;
@@ -74,6 +80,47 @@ export interface EnqueueOptions extends InTransaction, Pick<CommandOptions, 'by'
   readonly key?: string | undefined;
 }
 
+export interface WaitOptions extends Omit<EnqueueOptions, 'tx' | 'signal'> {
+  /** How long to wait for the end of the run, as a Go duration. Default: as long as it takes. */
+  readonly timeout?: string | undefined;
+  /** Ends the wait, not the run. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type RunEventType = Extract<JobEventType, `run.${string}`>;
+
+/** An event of a run, with the run as it is when the event is delivered. */
+export interface RunEvent<Event extends RunEventType = RunEventType, Result = unknown> {
+  readonly type: Event;
+  /** Rises with each event of the node that delivers it. */
+  readonly id: number;
+  /** When it happened (ms since the epoch). */
+  readonly at: number;
+  readonly jobId: string;
+  readonly run: Run;
+  /** What the handler returned; undefined unless the run has succeeded. */
+  readonly result: Event extends 'run.succeeded' ? Result : Result | undefined;
+  /** Those of its attempts, the newest last. */
+  readonly errors: readonly AttemptError[];
+}
+
+/** {@link RunEvent} of each of these types: a `switch` over `type` narrows it. */
+export type RunEventOf<Event extends RunEventType, Result> = Event extends RunEventType
+  ? RunEvent<Event, Result>
+  : never;
+
+export interface RunListenerOptions {
+  /**
+   * Called when events may have been lost: above 200 a second for a job, or while another node was
+   * unreachable. Read with `listRuns` what you have to know.
+   */
+  readonly onMissed?: (() => unknown) | undefined;
+}
+
+export interface RunSubscription {
+  unsubscribe(): void;
+}
+
 /**
  * An engine that knows its job types: all that an {@link Engine} does, and methods that take a job type, or
  * its name, and check the payload when the program is compiled.
@@ -97,4 +144,26 @@ export interface Jobs<Types extends JobTypes = JobTypes> extends Engine {
     payload: InputOf<TypeOf<Types, Ref>>,
     options?: EnqueueOptions,
   ): ReturnType<Engine['trigger']>;
+  /**
+   * Makes a run as `enqueue` does, waits for its end on any node, and returns the result of its handler.
+   * Rejects with a `RunError` when the run fails or is cancelled, or has not ended by `timeout`; with the
+   * reason of `signal`; and with an `EngineError` of code `unavailable` when this engine stops.
+   *
+   * Don't call it in a handler: while it waits, it holds a place that the other run may need.
+   */
+  enqueueAndWait<Ref extends TypeRef<Types>>(
+    type: Ref,
+    payload: InputOf<TypeOf<Types, Ref>>,
+    options?: WaitOptions,
+  ): Promise<ResultOf<TypeOf<Types, Ref>>>;
+  /**
+   * Calls the listener with events of runs of a job type, on whichever node they happen, in their order: the
+   * next one waits until the listener's promise has settled. A listener that throws is removed.
+   */
+  on<Event extends RunEventType, Ref extends TypeRef<Types>>(
+    events: Event | readonly Event[],
+    type: Ref,
+    listener: (event: RunEventOf<Event, ResultOf<TypeOf<Types, Ref>>>) => unknown,
+    options?: RunListenerOptions,
+  ): RunSubscription;
 }

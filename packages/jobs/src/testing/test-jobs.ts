@@ -15,7 +15,7 @@ import type { JobType } from '../core/model/job-type.ts';
 import type { DepsOf, ResultOf } from '../core/model/job-type-inference.ts';
 import { type TimeInput, timeText } from '../core/schedule/time-input.ts';
 import { parseTimestamp } from '../core/schedule/timestamp.ts';
-import { createEngine } from '../engine/engine.ts';
+import { createEngine, type UntypedJobs } from '../engine/engine.ts';
 import type { EngineLogger } from '../engine/engine-logger.ts';
 import type { Jobs, JobTypes } from '../engine/jobs-port.ts';
 import type { EngineOptions } from '../engine/options.ts';
@@ -69,9 +69,9 @@ const optionRules = required(
 );
 
 /** An engine in memory that acts only when the test moves its clock. All methods of `Jobs` work at its time. */
-export interface TestJobs<Types extends JobTypes = JobTypes>
-  extends Omit<Jobs<Types>, 'start' | 'tick'>,
-    AsyncDisposable {
+export type TestJobs<Types extends JobTypes = JobTypes> = Omit<Jobs<Types>, 'start' | 'tick'> & TestControls;
+
+export interface TestControls extends AsyncDisposable {
   /** Moves by itself only in `advance`, `advanceTo` and `settle`. */
   readonly clock: TestClock;
   /**
@@ -117,7 +117,9 @@ const NEVER_LATE = { enable: () => true, disable: () => true, reset: ignore, per
 export function createTestJobs<const Types extends JobTypes>(
   options: TestJobsOptions<Types>,
 ): Promise<TestJobs<Types>>;
-export async function createTestJobs(given: UncheckedOptions): Promise<TestJobs> {
+export async function createTestJobs(
+  given: UncheckedOptions,
+): Promise<Omit<UntypedJobs, 'start' | 'tick'> & TestControls> {
   checkOptions('createTestJobs', optionRules, given);
   const { types, deps, ...options } = given;
   const { concurrency = DEFAULT_CONCURRENCY, realTimeLimitMs = 3_000, onTime } = options;

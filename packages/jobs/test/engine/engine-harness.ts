@@ -1,14 +1,7 @@
 import { z } from 'zod';
-import { createEngine } from '../../src/engine/engine.ts';
+import { createEngine, type UntypedJobs } from '../../src/engine/engine.ts';
 import type { EngineOptions } from '../../src/engine/options.ts';
-import {
-  type Clock,
-  defineJobType,
-  type JobContext,
-  type JobInput,
-  type JobStore,
-  type Jobs,
-} from '../../src/index.ts';
+import { type Clock, defineJobType, type JobContext, type JobInput, type JobStore } from '../../src/index.ts';
 import { createMemoryDatabase, createMemoryStore } from '../../src/stores/memory/index.ts';
 import { createFakeClock, type FakeClock } from '../../src/testing/index.ts';
 import { silentLogger } from '../silent-logger.ts';
@@ -42,7 +35,7 @@ export interface EngineDatabase {
 export type MakeDatabase = () => Promise<EngineDatabase>;
 
 export interface Harness {
-  readonly engine: Jobs;
+  readonly engine: UntypedJobs;
   readonly clock: FakeClock;
   readonly deps: Deps;
   /** Controls the calls of the engines' stores. */
@@ -52,9 +45,9 @@ export interface Harness {
   /** Advances the clock to an instant: quickly until one second before it, then in steps of `stepMs`. */
   passUntil(at: number, stepMs?: number): Promise<void>;
   /** Starts another engine on the database, as after a restart: the earlier engines count as killed. */
-  again(options?: Partial<EngineOptions<Deps>>): Promise<Jobs>;
+  again(options?: Partial<EngineOptions<Deps>>): Promise<UntypedJobs>;
   /** Starts another engine on the database, beside the running ones. */
-  beside(options?: Partial<EngineOptions<Deps>>): Promise<Jobs>;
+  beside(options?: Partial<EngineOptions<Deps>>): Promise<UntypedJobs>;
   /** Opens a store on the database. */
   openStore(): JobStore;
   close(): Promise<void>;
@@ -73,7 +66,7 @@ export async function createHarness(
   const store = createUnsteadyStore();
   const clock = createFakeClock(T0);
   const deps: Deps = { handler: () => undefined, name: 'inline', uses: 0 };
-  const engines: Jobs[] = [];
+  const engines: UntypedJobs[] = [];
   const beside = async (more: Partial<EngineOptions<Deps>> = {}) => {
     const engine = createEngine<Deps>({
       store: store.wrap(wrap(database.openStore(clock))),

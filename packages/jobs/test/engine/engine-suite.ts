@@ -22,6 +22,7 @@ import { restarts } from './restarts.ts';
 import { scheduling } from './scheduling.ts';
 import { shutdowns } from './shutdown.ts';
 import { tracing } from './tracing.ts';
+import { waiting } from './waiting.ts';
 
 /**
  * The promises of an engine on any store. `makeOwn` makes databases that no other test has used, for tests of
@@ -41,6 +42,7 @@ export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase):
   describe('places ahead', () => placesAhead(makeDatabase));
   describe('priority slots', () => prioritySlots(makeDatabase));
   describe('scheduling', () => scheduling(makeDatabase));
+  describe('waiting', () => waiting(makeDatabase));
   describe('enqueueing', () => enqueueing(makeDatabase));
   describe('looks', () => looks(makeDatabase));
   describe('leases', () => leases(makeDatabase));

@@ -85,3 +85,29 @@ it('enqueue checks the name of the type and the payload when it compiles', async
     .parameter(1)
     .toEqualTypeOf<{ base?: string | undefined }>();
 });
+
+it('enqueueAndWait returns the result of the type, parsed', async () => {
+  const jobs = await started();
+  const result = await jobs.enqueueAndWait(rates, { base: 'USD' });
+  expectTypeOf(result).toEqualTypeOf<{ base: string; rate: number; at: string }>();
+  expect(result).toEqual({ base: 'USD', rate: 3, at: '1970-01-01T00:00:00.000Z' });
+  const nothing = await jobs.enqueueAndWait('mail', { to: 'ann' }, { timeout: '10s' });
+  expectTypeOf(nothing).toEqualTypeOf<undefined>();
+});
+
+it('a listener gets the result of its type for the event that has one', async () => {
+  const jobs = await started();
+  const { promise, resolve } = Promise.withResolvers<number>();
+  jobs.on(['run.succeeded', 'run.failed'], rates, (event) => {
+    if (event.type === 'run.succeeded') {
+      expectTypeOf(event.result).toEqualTypeOf<{ base: string; rate: number; at: string }>();
+      resolve(event.result.rate);
+    }
+    // @ts-expect-error: the listener did not ask for this event.
+    if (event.type === 'run.queued') resolve(0);
+  });
+  // @ts-expect-error: there is no such event.
+  expect(() => jobs.on('run.done', rates, () => undefined)).toThrow('run.succeeded');
+  await jobs.enqueue(rates, { base: 'US' });
+  expect(await promise).toBe(2);
+});

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { expect } from 'vitest';
-import type { Jobs, Run } from '../../src/index.ts';
+import type { UntypedJobs } from '../../src/engine/engine.ts';
+import type { Run } from '../../src/index.ts';
 import { type Handler, nothing, type TestNodes } from './test-nodes.ts';
 
 export const FREE = { id: 'free', name: 'Free', type: 'work', onDemand: true, overlap: 'allow' } as const;
@@ -10,10 +11,10 @@ const BUSY_AFTER_MS = { atLeast: 1_900, atMost: 5_000 };
 
 /** A node, and callers with transactions of their own in its database. */
 export interface Callers {
-  engine: Jobs;
+  engine: UntypedJobs;
   /** The handler of every run; it does nothing by default. */
   handler: Handler;
-  startNode(concurrency?: number): Promise<Jobs>;
+  startNode(concurrency?: number): Promise<UntypedJobs>;
   /** Opens a caller's connection, with `pg`'s default parsers, in a transaction. */
   begin(how?: string): Promise<pg.Client>;
   sql(text: string): Promise<void>;

@@ -71,4 +71,14 @@ describe('enqueue on PostgreSQL', () => {
     await second.query('COMMIT');
     await expect.poll(() => ran).toEqual(orders(1));
   });
+
+  it('a node that runs nothing gets the result of a run on another node', async () => {
+    const api = await h.startNode(0);
+    h.handler = ({ payload }) => ({ ran: payload });
+    expect(await api.enqueueAndWait('work', { order: 7 }, { timeout: '20s' })).toEqual({ ran: { order: 7 } });
+    const heard: unknown[] = [];
+    api.on('run.succeeded', 'work', ({ result }) => void heard.push(result));
+    await h.engine.enqueue('work', { order: 8 });
+    await expect.poll(() => heard).toEqual([{ ran: { order: 8 } }]);
+  });
 });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { z } from 'zod';
-import { createEngine } from '../../src/engine/engine.ts';
-import { defineJobType, type JobContext, type Jobs } from '../../src/index.ts';
+import { createEngine, type UntypedJobs } from '../../src/engine/engine.ts';
+import { defineJobType, type JobContext } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/store.ts';
 import { createSystemClock } from '../../src/system-clock.ts';
 import { createTestDatabase, type KeptConnection, type TestDatabase } from './test-database.ts';
@@ -20,7 +20,7 @@ export interface TestNodes {
   url(): string;
   rows: KeptConnection['rows'];
   /** Starts a node in this process with threads and connections of its own. Stopped with the test. */
-  start(options: NodeOptions): Promise<Jobs>;
+  start(options: NodeOptions): Promise<UntypedJobs>;
 }
 
 const work = defineJobType({
@@ -32,7 +32,7 @@ const work = defineJobType({
 
 /** Nodes for the tests of a file, on a database that is empty at the start of each test. */
 export function testNodes(prefix: string): TestNodes {
-  const engines: Jobs[] = [];
+  const engines: UntypedJobs[] = [];
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase(inject('postgresUrl'), prefix);

@@ -1,4 +1,5 @@
 import { type Fault, faultsText } from '../input/fault.ts';
+import type { AttemptError, RunReason } from './run.ts';
 
 /** Thrown by a handler for what a retry can't fix: the run fails now, with attempts left or not (P8). */
 export class PermanentError extends Error {
@@ -45,6 +46,34 @@ export class EngineError extends Error {
 function messageOf(code: EngineErrorCode, summary: string, faults: readonly InvalidField[]): string {
   const isTold = code !== 'invalid' || faults.every(({ detail }) => detail === summary);
   return isTold ? summary : `${summary} ${faultsText(faults)}`;
+}
+
+export interface RunErrorDetails {
+  readonly runId: string;
+  readonly jobId: string;
+  readonly reason?: RunReason | undefined;
+  readonly errors?: readonly AttemptError[];
+}
+
+/**
+ * A run that a caller waited for gave no result: it has `failed`, it was `cancelled`, or it had not ended by
+ * the caller's `timeout` and continues. `errors` are those of its attempts, the newest last.
+ */
+export class RunError extends Error {
+  override readonly name = 'RunError';
+  readonly code: 'failed' | 'cancelled' | 'timeout';
+  readonly runId: string;
+  readonly jobId: string;
+  readonly reason: RunReason | undefined;
+  readonly errors: readonly AttemptError[];
+  constructor(code: RunError['code'], message: string, details: RunErrorDetails) {
+    super(message);
+    this.code = code;
+    this.runId = details.runId;
+    this.jobId = details.jobId;
+    this.reason = details.reason;
+    this.errors = details.errors ?? [];
+  }
 }
 
 export type StoreErrorCode =

@@ -6,7 +6,7 @@ import type { EngineParts } from '../engine-parts.ts';
 import { EngineError } from '../engine-port.ts';
 import type { RegisteredType } from '../job-types/registry.ts';
 import { acceptPayload } from '../job-types/stored-payload.ts';
-import type { EnqueueOptions } from '../jobs-port.ts';
+import { type EnqueueOptions, nameOf } from '../jobs-port.ts';
 import { parseInstant } from './command-options.ts';
 import { insert } from './job-api.ts';
 import { checkedByType } from './payload-override.ts';
@@ -23,7 +23,7 @@ export async function enqueue(
   payload: unknown,
   { delay, at, key, tx, by, signal }: EnqueueOptions = {},
 ): Promise<StartedRun> {
-  const type = requireType(deps, typeof jobType === 'string' ? jobType : jobType.type);
+  const type = requireType(deps, nameOf(jobType));
   const checked = acceptPayload(type.payload, payload);
   if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
   const jobId = enqueuedJobId(type.jobType.type);

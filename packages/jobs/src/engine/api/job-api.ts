@@ -16,7 +16,7 @@ import {
   type JobPatch,
   type PauseInput,
 } from '../engine-port.ts';
-import type { ScheduledJobInput } from '../jobs-port.ts';
+import { nameOf, type ScheduledJobInput } from '../jobs-port.ts';
 import { afterCommand } from './command-effects.ts';
 import { errorOf, jobNotFound, requireDone } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
@@ -45,7 +45,7 @@ export function schedule(
   options: CommandOptions = {},
 ): ReturnType<Engine['putJob']> {
   const { id, name = id } = input;
-  return putJob(deps, { ...input, name, type: typeof type === 'string' ? type : type.type }, options);
+  return putJob(deps, { ...input, name, type: nameOf(type) }, options);
 }
 
 export async function putJob(

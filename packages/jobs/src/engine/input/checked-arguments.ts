@@ -7,10 +7,13 @@ import {
   cancelRules,
   createOptionRules,
   enqueueRules,
+  listenerRules,
   optionRules,
   pauseRules,
+  runEvents,
   stopRules,
   triggerRules,
+  waitRules,
 } from './command-rules.ts';
 import { jobRules, patchRules, scheduledJobRules } from './job-rules.ts';
 import { auditQueryRules, jobQueryRules, previewRules, runIdRule, runQueryRules } from './query-rules.ts';
@@ -51,6 +54,13 @@ const ARGUMENTS = {
   trigger: [jobId, main('input', triggerRules), options],
   // The job type checks the payload.
   enqueue: [jobType, { name: 'payload', rule: anything }, main('options', enqueueRules)],
+  enqueueAndWait: [jobType, { name: 'payload', rule: anything }, main('options', waitRules)],
+  on: [
+    { name: 'events', rule: required(runEvents) },
+    jobType,
+    { name: 'listener', rule: required(aFunction('a function (event) => void')) },
+    main('options', listenerRules),
+  ],
   getRun: [runId],
   listRuns: [main('query', required(runQueryRules))],
   getLogs: [runId],

@@ -1,4 +1,5 @@
 import {
+  aFunction,
   alsoNamed,
   anything,
   duration,
@@ -10,9 +11,10 @@ import {
   wholeNumber,
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
+import { JOB_EVENT_TYPES } from '../../core/model/events.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { CommandOptions, Engine, InTransaction, PauseInput, TriggerInput } from '../engine-port.ts';
-import type { EnqueueOptions } from '../jobs-port.ts';
+import type { EnqueueOptions, RunListenerOptions, WaitOptions } from '../jobs-port.ts';
 
 const tx = rule((value) => isRecord(value), {
   what: 'a transaction of PostgreSQL, such as the client of pg',
@@ -44,13 +46,35 @@ export const triggerRules = shape<TriggerInput>('a trigger such as { payload: { 
   tx,
 });
 
-export const enqueueRules = shape<EnqueueOptions>('options such as { delay: "1m" }', {
+const enqueueFields = {
   delay: alsoNamed(duration, 'startAfter'),
   at: alsoNamed(time, 'runAt', 'date'),
   key: alsoNamed(text({ min: 1, max: 200 }), 'dedupeKey', 'idempotencyKey', 'singletonKey', 'jobKey'),
-  tx,
   by: guards.by,
   signal,
+};
+
+export const enqueueRules = shape<EnqueueOptions>('options such as { delay: "1m" }', {
+  ...enqueueFields,
+  tx,
+});
+
+export const waitRules = shape<WaitOptions>('options such as { timeout: "30s" }', {
+  ...enqueueFields,
+  timeout: alsoNamed(duration, 'timeoutMs'),
+});
+
+const RUN_EVENTS: readonly string[] = JOB_EVENT_TYPES.filter((type) => type.startsWith('run.'));
+export const runEvents = rule(
+  (value) => {
+    const names: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return names.length > 0 && names.every((name) => typeof name === 'string' && RUN_EVENTS.includes(name));
+  },
+  { what: `an event such as "run.succeeded", or an array of events: ${RUN_EVENTS.join(', ')}` },
+);
+
+export const listenerRules = shape<RunListenerOptions>('options such as { onMissed: () => reload() }', {
+  onMissed: aFunction('a function'),
 });
 
 export const pauseRules = shape<PauseInput>('a pause such as { reason: "maintenance" }', {

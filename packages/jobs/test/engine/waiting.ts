@@ -1,0 +1,172 @@
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { PermanentError, type RunEvent } from '../../src/index.ts';
+import { createHarness, type Harness, job, type MakeDatabase, untilAborted, work } from './engine-harness.ts';
+
+/** Code that waits for the end of runs, or listens to their events. */
+export function waiting(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  beforeEach(async () => {
+    h = await createHarness({}, makeDatabase);
+    onTestFinished(() => h.close());
+  });
+  const runs = async () => (await h.engine.listRuns({ limit: 99 })).rows;
+  /** Lets the engine work until the promise has settled. */
+  async function working<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settled = promise.finally(() => {
+      isSettled = true;
+    });
+    settled.catch(() => undefined);
+    await expect.poll(() => h.engine.tick().then(() => isSettled)).toBe(true);
+    return settled;
+  }
+
+  describe('enqueueAndWait', () => {
+    it('returns the result of the handler, parsed', async () => {
+      h.deps.handler = ({ payload }) => ({ double: payload.n * 2, at: new Date(0) });
+      const result = await working(h.engine.enqueueAndWait(work, { n: 21 }));
+      expect(result).toEqual({ double: 42, at: '1970-01-01T00:00:00.000Z' });
+      h.deps.handler = () => undefined;
+      expect(await working(h.engine.enqueueAndWait(work, { n: 1 }))).toBeUndefined();
+    });
+
+    it('throws an error with the errors of a run that fails', async () => {
+      h.deps.handler = () => {
+        throw new PermanentError('no such base');
+      };
+      await expect(working(h.engine.enqueueAndWait('work', {}))).rejects.toMatchObject({
+        name: 'RunError',
+        code: 'failed',
+        jobId: 'enqueued.work',
+        reason: 'error',
+        message: expect.stringMatching(/^The run \d+ of enqueued\.work failed: no such base$/),
+        errors: [{ attempt: 1, name: 'PermanentError', message: 'no such base' }],
+      });
+    });
+
+    it('throws an error when the run is cancelled', async () => {
+      const waited = h.engine.enqueueAndWait(work, {}, { delay: '1h' });
+      waited.catch(() => undefined);
+      await expect.poll(async () => (await runs()).length).toBe(1);
+      const [view] = await runs();
+      await h.engine.cancelRun(view?.run.id ?? '');
+      await expect(waited).rejects.toMatchObject({ name: 'RunError', code: 'cancelled', reason: 'user' });
+    });
+
+    it('gives up at its timeout, and the run continues', async () => {
+      let code: unknown;
+      h.engine.enqueueAndWait(work, {}, { timeout: '1m' }).catch((error: unknown) => {
+        code = Reflect.get(Object(error), 'code');
+      });
+      await expect.poll(() => h.pass(60_000, 60_000).then(() => code)).toBe('timeout');
+      await h.engine.tick();
+      expect(await runs()).toMatchObject([{ run: { status: 'succeeded' } }]);
+    });
+
+    it('is refused before anything is done: a timeout that is none, a signal that has fired', async () => {
+      const timeout = { code: 'invalid', faults: [{ pointer: '/timeout' }] };
+      await expect(h.engine.enqueueAndWait(work, {}, { timeout: '0s' })).rejects.toMatchObject(timeout);
+      const signal = AbortSignal.abort(new Error('too late'));
+      await expect(h.engine.enqueueAndWait(work, {}, { signal })).rejects.toThrow('too late');
+      expect(await runs()).toEqual([]);
+    });
+
+    it('ends with the engine', async () => {
+      h.deps.handler = untilAborted;
+      const waited = h.engine.enqueueAndWait(work, {});
+      waited.catch(() => undefined);
+      await expect.poll(async () => (await runs()).length).toBe(1);
+      await expect
+        .poll(() => h.engine.tick().then(async () => (await runs())[0]?.run.status))
+        .toBe('running');
+      const stopped = h.engine.stop();
+      await expect(waited).rejects.toMatchObject({ name: 'EngineError', code: 'unavailable' });
+      await h.passUntil(h.clock.now() + 30_000, 1_000);
+      await stopped;
+    });
+  });
+
+  describe('on', () => {
+    const listen = () => {
+      const heard: string[] = [];
+      const listener = ({ type, result, errors }: RunEvent) =>
+        void heard.push(`${type} ${JSON.stringify(result) ?? errors.map(({ message }) => message).join()}`);
+      return { heard, listener };
+    };
+
+    it('calls with the events of the type in their order, with results and errors', async () => {
+      const { heard, listener } = listen();
+      h.engine.on(['run.succeeded', 'run.failed', 'run.queued'], work, listener);
+      h.deps.handler = ({ payload }) => payload.n;
+      await h.engine.enqueue(work, { n: 1 });
+      await expect.poll(() => heard).toEqual(['run.queued ']);
+      await h.engine.tick();
+      await expect.poll(() => heard).toEqual(['run.queued ', 'run.succeeded 1']);
+      h.deps.handler = () => Promise.reject(new PermanentError('broken'));
+      await h.engine.enqueue(work, { n: 2 });
+      await h.engine.tick();
+      await expect.poll(() => heard.at(-1)).toBe('run.failed broken');
+    });
+
+    it('calls with no events of other types and other kinds, and not after it was unsubscribed', async () => {
+      const [succeeded, failed, other] = [listen(), listen(), listen()];
+      const { unsubscribe } = h.engine.on('run.succeeded', work, succeeded.listener);
+      h.engine.on('run.failed', work, failed.listener);
+      h.engine.on('run.succeeded', 'other', other.listener);
+      await h.engine.createJob(job());
+      await h.engine.trigger('job');
+      await h.engine.tick();
+      await expect.poll(() => succeeded.heard.length).toBe(1);
+      unsubscribe();
+      await h.engine.trigger('job');
+      await h.engine.tick();
+      const later = listen();
+      h.engine.on('run.succeeded', 'work', later.listener);
+      await h.engine.trigger('job');
+      await h.engine.tick();
+      await expect.poll(() => later.heard.length).toBe(1);
+      expect([succeeded.heard.length, failed.heard.length, other.heard.length]).toEqual([1, 0, 0]);
+    });
+
+    it('removes a listener that throws, and says so in the log', async () => {
+      const errors: string[] = [];
+      const nothing = () => undefined;
+      const logger = {
+        debug: nothing,
+        info: nothing,
+        warn: nothing,
+        error: (_: object, message: string) => void errors.push(message),
+      };
+      const engine = await h.again({ logger });
+      let calls = 0;
+      engine.on('run.succeeded', work, async () => {
+        calls += 1;
+        throw new Error('a bug');
+      });
+      for (const n of [1, 2]) await engine.enqueue(work, { n });
+      await engine.tick();
+      await expect
+        .poll(() => errors)
+        .toEqual(['a listener to events of runs threw an error and was removed']);
+      expect(calls).toBe(1);
+    });
+
+    it('says when events may have been missed', async () => {
+      let missed = 0;
+      h.engine.on('run.succeeded', work, () => undefined, { onMissed: () => void missed++ });
+      await h.engine.createJob(job({ overlap: 'allow' }));
+      for (let n = 0; n < 250; n++) await h.engine.trigger('job');
+      h.clock.advance(1_000);
+      await expect.poll(() => missed).toBeGreaterThan(0);
+    });
+
+    it.each([
+      ['an unknown event', () => h.engine.on(['run.done'] as never, work, () => undefined), '/events'],
+      ['a listener that is none', () => h.engine.on('run.failed', work, undefined as never), '/listener'],
+    ])('refuses %s', (_, call, pointer) => {
+      expect(call).toThrow(
+        expect.objectContaining({ code: 'invalid', faults: [expect.objectContaining({ pointer })] }),
+      );
+    });
+  });
+}
