@@ -1,5 +1,6 @@
 const JOBS = 'packages/jobs/src';
 const API = 'apps/api/src';
+const CLI = 'packages/cli/src';
 
 /** The files of these folders that other folders may import. All files of any other folder are open. */
 export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
@@ -28,12 +29,12 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
   [`${API}/notifications/delivery/`]: ['delivery.ts'],
   [`${API}/tracing/`]: ['start-tracing.ts', 'tracing-config.ts'],
   [`${API}/installation/`]: ['open-installation.ts', 'guard-app-database.ts'],
-  [`${API}/cli/`]: ['run-cli.ts'],
-  [`${API}/cli/jobs/`]: ['job-routes.ts'],
-  [`${API}/cli/jobs/apply/`]: ['apply-jobs.ts', 'read-jobs.ts'],
-  [`${API}/cli/jobs/definition/`]: ['definition.ts', 'definition-diff.ts'],
-  [`${API}/cli/runs/`]: ['run-routes.ts', 'run-columns.ts', 'follow/follow-run.ts'],
-  [`${API}/cli/runs/follow/`]: ['follow-run.ts', 'progress-text.ts'],
+  [`${API}/cli/`]: ['greenvue-application.ts', 'greenvue-program.ts'],
+  [`${CLI}/jobs/`]: ['job-routes.ts'],
+  [`${CLI}/jobs/apply/`]: ['apply-jobs.ts', 'read-jobs.ts'],
+  [`${CLI}/jobs/definition/`]: ['definition.ts', 'definition-diff.ts'],
+  [`${CLI}/runs/`]: ['run-routes.ts', 'run-columns.ts', 'follow/follow-run.ts'],
+  [`${CLI}/runs/follow/`]: ['follow-run.ts', 'progress-text.ts'],
   [`${JOBS}/client/`]: ['index.ts'],
   [`${JOBS}/client/events/`]: ['events.ts'],
   [`${JOBS}/http/`]: [

@@ -105,6 +105,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: [],
   },
   ...CONSOLE_LAYERS,
+  // The command line: it knows the server only through the client.
+  cli: { paths: ['packages/cli/src/'], may: [] },
 
   // The app: composition → app → jobs → features → db. Composition is every file in no other layer.
   db: { paths: [`${API}/db/`], may: ['shared'] },
@@ -152,7 +154,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 
 /** What each package exports. */
 const ENTRY_POINTS =
-  /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|prometheus|opentelemetry|http|client|testing))?|console)$/;
+  /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|prometheus|opentelemetry|http|client|testing))?|jobs-cli|console)$/;
 
 function layerOf(file: string): string | undefined {
   const fits = Object.entries(LAYERS).flatMap(([name, { paths }]) =>
@@ -191,6 +193,7 @@ function mayHave(layer: Layer, { specifier, isType }: Import, file: string): boo
   if (specifier.startsWith('@greenvue/')) {
     if (!ENTRY_POINTS.test(specifier)) return false;
     if (file.startsWith(API)) return true;
+    if (layerOf(file) === 'cli') return specifier === '@greenvue/jobs/client';
     return isForBrowsers(file) && /^@greenvue\/jobs\/(http|client)$/.test(specifier);
   }
   if (layer.packages === undefined) return true;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { showProgress } from '@greenvue/jobs-cli';
 import { expect, test } from 'vitest';
 import { dataFiles, lockDataDir, openDataDir } from '../data-dir/data-dir.ts';
 import { newListingSchema } from '../listings/schemas.ts';
@@ -7,7 +8,6 @@ import { TEMPLATES } from '../notifications/templates.ts';
 import { temporaryFolder } from '../testing/test-database.ts';
 import { startProcess } from '../testing/test-process.ts';
 import { makeMarket } from './demo-market.ts';
-import { showProgress } from './progress.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 5, 1);

@@ -1,4 +1,5 @@
 import type { JobInput } from '@greenvue/jobs';
+import { type ProgressScreen, showProgress } from '@greenvue/jobs-cli';
 import { createPasswordHasher } from '../auth/passwords/passwords.ts';
 import type { Config } from '../config/config.ts';
 import { databaseName } from '../data-dir/database-location.ts';
@@ -9,7 +10,6 @@ import { StartError } from '../start/start-error.ts';
 import { demoGuide } from './demo-guide.ts';
 import { EXPIRY_DAYS, type MarketSize, makeMarket } from './demo-market.ts';
 import { fillMarket } from './fill-market.ts';
-import { type ProgressScreen, showProgress } from './progress.ts';
 
 /**
  * The password of every seller of the demo. All share one hash, because two thousand hashes would take

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { StoreContents, TableRows } from '@greenvue/jobs';
 import { WriteTablesError, writePostgresContents, writeTables } from '@greenvue/jobs/postgres';
 import { openSqliteContents as openJobContents, sqlite } from '@greenvue/jobs/sqlite';
+import { type ProgressScreen, showProgress } from '@greenvue/jobs-cli';
 import { createSecretFiles, SECRET_NAMES, type SecretName } from '../auth/secrets/secrets.ts';
 import { shareSecrets } from '../auth/secrets/shared-secrets.ts';
 import type { Config } from '../config/config.ts';
@@ -19,7 +20,6 @@ import { type Installation, noteInstallation, openInstallation } from '../instal
 import { fillIndex } from '../search/postgres/fill-index.ts';
 import { StartError } from '../start/start-error.ts';
 import { movedGuide } from './moved-guide.ts';
-import { type ProgressScreen, showProgress } from './progress.ts';
 
 /**
  * Copies the installation in DATA_DIR, which no server may use, to the empty PostgreSQL at DATABASE_URL in

@@ -83,15 +83,19 @@ function newestFirst(a: Sourced, b: Sourced): number {
 
 const positionOf = (record: Sourced): AuditPosition => [record.at, record.source, record.id];
 
+/** The latest time of a `Date` (ms). */
+const LATEST_DATE = 8_640_000_000_000_000;
+
 /**
  * At the same instant, sources that come first by name are still to be shown, and sources that come later are
  * done.
  */
 function boundOf(source: string, position: AuditPosition | undefined): { at: number; id: number } {
-  if (position === undefined) return { at: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER };
+  if (position === undefined) return { at: LATEST_DATE, id: Number.MAX_SAFE_INTEGER };
   const [at, name, id] = position;
   if (source === name) return { at, id };
-  return { at, id: source < name ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER };
+  // Ids begin at 1.
+  return { at, id: source < name ? Number.MAX_SAFE_INTEGER : 0 };
 }
 
 /** The audit log of GreenVue's own changes. */

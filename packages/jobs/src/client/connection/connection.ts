@@ -10,6 +10,8 @@ export interface ConnectOptions {
   readonly url: string;
   /** The bearer token. A function is called before each request. */
   readonly token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
+  /** Sent with each request, such as the cookie of the host's own login. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
    * Called after a 401, once for all requests that get one at the same time. Resolves to true when there is a
    * new token: each request is then sent once more. Requests reject with what it throws. It may use the
@@ -128,8 +130,8 @@ export class Connection {
   }
 
   #target(token: string | undefined) {
-    const { fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS } = this.#options;
-    return { url: this.#url, token, fetch, timeoutMs };
+    const { headers = {}, fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS } = this.#options;
+    return { url: this.#url, token, headers, fetch, timeoutMs };
   }
 }
 

@@ -13,6 +13,8 @@ export interface Try<T> {
   /** URL of the API. */
   readonly url: string;
   readonly token: string | undefined;
+  /** Of the connection. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof globalThis.fetch;
   readonly timeoutMs: number;
 }
@@ -25,13 +27,14 @@ export async function exchange<T>({
   request,
   url,
   token,
+  headers,
   fetch,
   timeoutMs,
 }: Try<T>): Promise<Outcome<Answer<T>>> {
   const { signal } = request;
   signal?.throwIfAborted();
   const target = urlOf(url, request);
-  const message = messageOf(request, token);
+  const message = messageOf(request, { token, headers });
   const timeout = AbortSignal.timeout(timeoutMs);
   const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   try {
@@ -51,13 +54,14 @@ export async function openStream({
   request,
   url,
   token,
+  headers,
   fetch,
   timeoutMs,
 }: Try<never>): Promise<Outcome<Response>> {
   const { signal } = request;
   signal?.throwIfAborted();
   const target = urlOf(url, request);
-  const message = messageOf(request, token);
+  const message = messageOf(request, { token, headers });
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), timeoutMs);
   try {

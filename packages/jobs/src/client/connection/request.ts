@@ -88,8 +88,8 @@ export function urlOf(
 }
 
 /**
- * The options for `fetch`, apart from the signal. Throws a `TypeError` for a body or token that can't be
- * sent.
+ * The options for `fetch`, apart from the signal. Throws a `TypeError` for a body, header or token that
+ * can't be sent.
  */
 export function messageOf(
   {
@@ -99,9 +99,10 @@ export function messageOf(
     answer,
     outlivesPage,
   }: Pick<ApiRequest<never>, 'method' | 'body' | 'headers' | 'answer' | 'outlivesPage'>,
-  token: string | undefined,
+  connection: { readonly token: string | undefined; readonly headers: Readonly<Record<string, string>> },
 ) {
-  const sent = new Headers(headers);
+  const { token } = connection;
+  const sent = new Headers({ ...connection.headers, ...headers });
   if (kindOf({ answer, method }) !== 'nothing' && !sent.has('accept')) sent.set('accept', 'application/json');
   if (body !== undefined) sent.set('content-type', 'application/json');
   if (token !== undefined) sent.set('authorization', `Bearer ${token}`);

@@ -1,0 +1,74 @@
+import { type CliContext, createApplication } from '@greenvue/jobs-cli';
+import { type Application, buildCommand } from '@stricli/core';
+import { GREENVUE_PROGRAM } from './greenvue-program.ts';
+
+const token = buildCommand({
+  loader: async () => {
+    const [{ localCommand }, { makeToken }] = await Promise.all([
+      import('./local-command.ts'),
+      import('../commands/make-token.ts'),
+    ]);
+    return localCommand<[]>(makeToken);
+  },
+  parameters: {},
+  docs: { brief: 'Create an API token of an admin, valid for 30 days, in the database of this machine' },
+});
+
+const backup = buildCommand({
+  loader: async () => {
+    const [{ localCommand }, { backUp }] = await Promise.all([
+      import('./local-command.ts'),
+      import('../commands/back-up.ts'),
+    ]);
+    return localCommand<[string | undefined]>(backUp);
+  },
+  parameters: {
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        {
+          parse: String,
+          optional: true,
+          placeholder: 'folder',
+          brief: 'Target folder; default DATA_DIR/backups/<time>',
+        },
+      ],
+    },
+  },
+  docs: {
+    brief: 'Copy the databases of this machine, while the server runs or not',
+    customUsage: ['', '<folder>'],
+  },
+});
+
+const migrate = buildCommand({
+  loader: async () => {
+    const [{ localCommand }, { migrateToPostgres }] = await Promise.all([
+      import('./local-command.ts'),
+      import('../commands/migrate-to-postgres.ts'),
+    ]);
+    return localCommand<[]>((config) => migrateToPostgres(config));
+  },
+  parameters: {},
+  docs: { brief: 'Move all data from DATA_DIR to the PostgreSQL at DATABASE_URL' },
+});
+
+const demo = buildCommand({
+  loader: async () => {
+    const [{ localCommand }, commands] = await Promise.all([
+      import('./local-command.ts'),
+      import('../commands/demo.ts'),
+    ]);
+    return localCommand<[]>(commands.demo);
+  },
+  parameters: {},
+  docs: { brief: 'Fill an empty database with a demo market and three jobs' },
+});
+
+/** All commands of `greenvue`: those of jobs, and those that use the database of this machine. */
+export function createGreenvue(): Application<CliContext> {
+  return createApplication(GREENVUE_PROGRAM, {
+    commands: { token, backup, migrate, demo },
+    aliases: { 'migrate-to-postgres': 'migrate' },
+  });
+}

@@ -1,0 +1,199 @@
+import { buildCommand, buildRouteMap } from '@stricli/core';
+import type { CliContext } from '../context.ts';
+import { JOB_ID, proposeTypes } from '../input/arguments.ts';
+import { API_FLAGS, LIMIT_FLAG, parseCount, switchFlag, textFlag } from '../input/flags.ts';
+import { parsePayload } from '../input/json-input.ts';
+import { bare } from '../input/without-prototype.ts';
+import { JOB_FIELD_FLAGS, RESETTABLE, SCHEDULE_FLAGS } from './job-fields.ts';
+
+// Each command is loaded when it runs, so that completion and other commands start fast.
+
+const YES = switchFlag('Do not ask for confirmation');
+const TYPE = { ...textFlag('Job type', 'type'), proposeCompletions: proposeTypes };
+const positional = { kind: 'tuple', parameters: [JOB_ID] } as const;
+const optionalPositional = { kind: 'tuple', parameters: [{ ...JOB_ID, optional: true }] } as const;
+
+const list = buildCommand({
+  loader: async () => (await import('./list-jobs.ts')).listJobsCommand,
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      type: TYPE,
+      status: {
+        kind: 'enum',
+        values: ['active', 'paused', 'finished'],
+        optional: true,
+        brief: 'Only jobs with this status',
+      },
+      health: {
+        kind: 'enum',
+        values: ['unhealthy', 'no_handler', 'zombie', 'failing', 'late', 'overrunning', 'paused', 'ok'],
+        optional: true,
+        brief: 'Only jobs with this health; unhealthy: all with a problem',
+      },
+      search: textFlag('Only jobs whose id, name or description contains this', 'text'),
+      sort: {
+        kind: 'enum',
+        values: ['id', 'name', 'next_run', 'last_run', 'created_at'],
+        default: 'id',
+        brief: 'Sort field',
+      },
+      reverse: switchFlag('Descending order'),
+      limit: LIMIT_FLAG,
+    },
+    aliases: { n: 'limit', q: 'search', r: 'reverse' },
+  },
+  docs: { brief: 'List jobs' },
+});
+
+const show = buildCommand({
+  loader: async () => (await import('./show-job.ts')).showJobCommand,
+  parameters: {
+    flags: { ...API_FLAGS, yaml: switchFlag('Print the job as a file for jobs apply') },
+    positional,
+  },
+  docs: { brief: 'Show a job, its state and its last runs' },
+});
+
+const create = buildCommand({
+  loader: async () => (await import('./create-job.ts')).createJobCommand,
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      type: TYPE,
+      ...JOB_FIELD_FLAGS,
+      file: textFlag('YAML or JSON file with the job (- is stdin)', 'path'),
+    },
+    aliases: { f: 'file' },
+    positional: {
+      kind: 'tuple',
+      parameters: [{ ...JOB_ID, optional: true, brief: 'Id of the new job' }],
+    },
+  },
+  docs: {
+    brief: 'Create a job from flags or a file',
+    customUsage: ['<id> --name <text> --type <type> --interval <duration>', '-f <path>'],
+  },
+});
+
+const apply = buildCommand({
+  loader: async () => (await import('./apply/apply-jobs.ts')).applyJobsCommand,
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      file: {
+        kind: 'parsed',
+        parse: String,
+        variadic: true,
+        placeholder: 'path',
+        brief: 'YAML or JSON file with jobs (- is stdin); repeatable',
+      },
+      dryRun: switchFlag('Only show what would change'),
+    },
+    aliases: { f: 'file' },
+  },
+  docs: {
+    brief: 'Create and replace jobs from a file',
+    fullDescription:
+      'Creates the jobs of the file that the server does not have, and replaces jobs that differ. Each job is applied completely or not at all. Jobs that are not in the file stay unchanged.',
+  },
+});
+
+const edit = buildCommand({
+  loader: async () => (await import('./edit-job.ts')).editJobCommand,
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      ...JOB_FIELD_FLAGS,
+      reset: {
+        kind: 'enum',
+        values: RESETTABLE,
+        variadic: ',',
+        default: [],
+        placeholder: 'fields',
+        brief: 'Reset these fields to their defaults',
+      },
+      yes: YES,
+    },
+    aliases: { y: 'yes' },
+    positional,
+  },
+  docs: { brief: 'Edit fields of a job, after a preview of the change' },
+});
+
+const remove = buildCommand({
+  loader: async () => (await import('./delete-job.ts')).deleteJobCommand,
+  parameters: { flags: { ...API_FLAGS, yes: YES }, aliases: { y: 'yes' }, positional },
+  docs: { brief: 'Delete a job' },
+});
+
+const pause = buildCommand({
+  loader: async () => (await import('./pause-job.ts')).pauseJobCommand,
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      reason: textFlag('Reason of the pause, for others', 'text'),
+      until: textFlag('Resume automatically at this time: 2026-01-31T09:00:00Z', 'time'),
+      cancelLive: switchFlag('Also cancel live runs'),
+    },
+    positional,
+  },
+  docs: { brief: 'Pause a job' },
+});
+
+const resume = buildCommand({
+  loader: async () => (await import('./pause-job.ts')).resumeJobCommand,
+  parameters: { flags: API_FLAGS, positional },
+  docs: { brief: 'Resume a paused job' },
+});
+
+const run = buildCommand({
+  loader: async () => (await import('./run-job.ts')).runJobCommand,
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      payload: {
+        kind: 'parsed',
+        parse: parsePayload,
+        optional: true,
+        placeholder: 'json',
+        brief: 'Payload for this run only: a JSON object, @file with one, or @- for stdin',
+      },
+      dedupeKey: textFlag('Idempotency key: the same key within 24 hours returns the same run', 'key'),
+      runAt: textFlag('Earliest start; only with overlap allow', 'time'),
+      wait: switchFlag('Follow the run to its end; exit code 7 unless it succeeds'),
+    },
+    aliases: { w: 'wait' },
+    positional,
+  },
+  docs: { brief: 'Run a job now' },
+});
+
+const preview = buildCommand({
+  loader: async () => (await import('./preview-job.ts')).previewJobCommand,
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      ...SCHEDULE_FLAGS,
+      count: {
+        kind: 'parsed',
+        parse: (text: string) => parseCount(text),
+        default: '5',
+        placeholder: 'n',
+        brief: 'Number of run times',
+      },
+    },
+    aliases: { n: 'count' },
+    positional: optionalPositional,
+  },
+  docs: {
+    brief: 'Show the next run times of a schedule or a job',
+    customUsage: ['<id>', '<id> --interval <duration>', '--cron <expression> --timezone <name>'],
+  },
+});
+
+/** `jobs` */
+export const jobRoutes = buildRouteMap<string, CliContext>({
+  routes: bare({ list, show, create, apply, edit, delete: remove, pause, resume, run, preview }),
+  docs: { brief: 'Manage jobs' },
+});

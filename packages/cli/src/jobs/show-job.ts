@@ -1,0 +1,94 @@
+import { getJob, type Job, listJobRuns } from '@greenvue/jobs/client';
+import type { ApiFlags } from '../input/flags.ts';
+import type { CliProgram } from '../program.ts';
+import { restCommand, type Session } from '../rest/rest-command.ts';
+import { runColumns } from '../runs/run-columns.ts';
+import { printFacts, printJson, type Styled } from '../terminal/print.ts';
+import { printable, printableJson } from '../terminal/printable.ts';
+import { createTable } from '../terminal/table.ts';
+import { instantAndDistance, instantText } from '../terminal/words.ts';
+import { scheduleText, stateOf, stateStyle } from './job-words.ts';
+
+export interface ShowJobFlags extends ApiFlags {
+  readonly yaml: boolean | undefined;
+}
+
+const LAST_RUNS = 5;
+
+/** `jobs show` */
+export const showJobCommand = restCommand(async (session, flags: ShowJobFlags, id: string) => {
+  const { api, out } = session;
+  if (flags.json) return printJson(out, await getJob(api, id));
+  if (flags.yaml) return printYaml(session, await getJob(api, id));
+  const [job, runs] = await Promise.all([getJob(api, id), listJobRuns(api, id, { limit: LAST_RUNS })]);
+  printJob(session, job);
+  out.line();
+  if (runs.data.length === 0) out.line('The job has no runs yet.');
+  else createTable(out, runColumns(session.now(), { withJob: false })).print(runs.data);
+  const failed = runs.data.find(({ status }) => status === 'failed');
+  if (failed !== undefined)
+    out.line(`\nTo see why it failed, run ${session.program.name} runs show ${printable(failed.id)}`);
+});
+
+/** Prints a file for `jobs apply`. Loads YAML only here, because loading takes time. */
+async function printYaml({ out }: Session, job: Job): Promise<void> {
+  const [{ definitionOf }, { printableYaml }] = await Promise.all([
+    import('./definition/definition.ts'),
+    import('../terminal/printable-yaml.ts'),
+  ]);
+  out.write(printableYaml([definitionOf(job)]));
+}
+
+function printJob({ out, now, program }: Session, job: Job): void {
+  const at = now();
+  printFacts(out, [
+    ['Job', job.id],
+    ['Name', job.name],
+    ['Description', job.description],
+    ['Type', job.type],
+    ['State', ...stateFact(job, at)],
+    ['Paused', pauseText(job, at)],
+    ['Schedule', scheduleText(job)],
+    ['Starts', job.start_at === null ? '' : instantText(job.start_at)],
+    ['Next run', job.next_run === null ? noNextRun(job, program) : instantAndDistance(job.next_run, at)],
+    [
+      'Last run',
+      job.last_run === null
+        ? 'none'
+        : `${instantAndDistance(job.last_run, at)}, ${job.last_status ?? 'unknown'}`,
+    ],
+    ['Payload', printableJson(job.payload)],
+    ['Overlap', job.overlap],
+    ['Catch-up', job.catch_up],
+    ['Timeout', job.timeout],
+    ['Attempts', job.max_attempts === 1 ? '1, no retry' : `${job.max_attempts}, ${backoffText(job)}`],
+    ['Created', `${instantText(job.created_at)}${job.created_by === null ? '' : ` by ${job.created_by}`}`],
+    ['Edited', job.updated_at === job.created_at ? '' : instantText(job.updated_at)],
+  ]);
+}
+
+function stateFact(job: Job, now: number): readonly [Styled, string] {
+  const reason = job.health.reason === null ? '' : `: ${job.health.reason}`;
+  const since = job.health.since === null ? '' : `, since ${instantAndDistance(job.health.since, now)}`;
+  return [{ text: stateOf(job), style: stateStyle(job) }, `${reason}${since}`];
+}
+
+function pauseText({ pause }: Job, now: number): string {
+  if (pause === null) return '';
+  const by = pause.by === null ? '' : ` by ${pause.by}`;
+  const reason = pause.reason === null || pause.reason === '' ? '' : `: ${pause.reason}`;
+  const until = pause.until === null ? '' : `, until ${instantAndDistance(pause.until, now)}`;
+  return `${instantText(pause.at)}${by}${reason}${until}`;
+}
+
+function noNextRun(job: Job, { name }: CliProgram): string {
+  if (job.status === 'paused') return `none while the job is paused: ${name} jobs resume ${job.id}`;
+  if (job.on_demand) return `only on request: ${name} jobs run ${job.id}`;
+  if (job.is_running) return 'after the end of the current run';
+  return 'none';
+}
+
+function backoffText({ backoff }: Job): string {
+  const { initial, max, factor, jitter } = backoff;
+  return `first retry after ${initial}, then each wait times ${factor}, at most ${max}, ±${Math.round(jitter * 100)} %`;
+}

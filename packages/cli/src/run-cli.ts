@@ -1,0 +1,39 @@
+import { type Application, ExitCode, run } from '@stricli/core';
+import { type CliContext, createContext } from './context.ts';
+import { EXIT } from './exit-code.ts';
+import type { CliProgram } from './program.ts';
+
+/**
+ * The command of completion scripts: `greenvue-jobs __complete bash jobs li`. It is not a route, because the words
+ * may look like flags.
+ */
+const COMPLETE = '__complete';
+
+/** Runs the command line of a program and sets the exit code. */
+export async function runCli(
+  process: NodeJS.Process,
+  program: CliProgram,
+  application: Application<CliContext>,
+): Promise<void> {
+  const words = process.argv.slice(2);
+  const context = createContext(process, program);
+  if (words[0] === COMPLETE) {
+    const { complete } = await import('./completion/complete.ts');
+    await complete(application, context, words.slice(1));
+    return;
+  }
+  await run(application, words, context);
+  const code = context.process.exitCode;
+  if (code === ExitCode.UnknownCommand)
+    context.err.line(`Run ${program.name} --help for a list of all commands.`);
+  if (code === ExitCode.InvalidArgument)
+    context.err.line('Add --help after the command to see its arguments and flags.');
+  process.exitCode = exitCodeOf(code);
+}
+
+/** Stricli's own codes are negative. */
+function exitCodeOf(code: unknown): number {
+  if (typeof code !== 'number') return EXIT.done;
+  if (code === ExitCode.UnknownCommand || code === ExitCode.InvalidArgument) return EXIT.usage;
+  return code >= 0 ? code : EXIT.failed;
+}

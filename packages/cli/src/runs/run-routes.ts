@@ -1,0 +1,73 @@
+import { buildCommand, buildRouteMap } from '@stricli/core';
+import type { CliContext } from '../context.ts';
+import { proposeJobs, proposeTypes, RUN_ID } from '../input/arguments.ts';
+import { API_FLAGS, LIMIT_FLAG, switchFlag, textFlag } from '../input/flags.ts';
+import { bare } from '../input/without-prototype.ts';
+
+const positional = { kind: 'tuple', parameters: [RUN_ID] } as const;
+
+const list = buildCommand({
+  loader: async () => (await import('./list-runs.ts')).listRunsCommand,
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      job: { ...textFlag('Only runs of this job', 'id'), proposeCompletions: proposeJobs },
+      type: { ...textFlag('Only runs of this job type', 'type'), proposeCompletions: proposeTypes },
+      status: {
+        kind: 'enum',
+        values: ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'],
+        optional: true,
+        brief: 'Only runs with this status',
+      },
+      from: textFlag('Only runs queued at or after this time: 2026-01-31T09:00:00Z', 'time'),
+      to: textFlag('Only runs queued before this time', 'time'),
+      limit: LIMIT_FLAG,
+    },
+    aliases: { n: 'limit', j: 'job' },
+  },
+  docs: { brief: 'List runs, newest first' },
+});
+
+const show = buildCommand({
+  loader: async () => (await import('./show-run.ts')).showRunCommand,
+  parameters: {
+    flags: { ...API_FLAGS, stacks: switchFlag('Include the stack of each error') },
+    positional,
+  },
+  docs: { brief: 'Show a run with its progress, result and errors' },
+});
+
+const logs = buildCommand({
+  loader: async () => (await import('./log-run.ts')).logRunCommand,
+  parameters: {
+    flags: { ...API_FLAGS, follow: switchFlag('Print new lines until the run has ended') },
+    aliases: { f: 'follow' },
+    positional,
+  },
+  docs: { brief: 'Print the log of a run' },
+});
+
+const cancel = buildCommand({
+  loader: async () => (await import('./cancel-run.ts')).cancelRunCommand,
+  parameters: {
+    flags: { ...API_FLAGS, force: switchFlag('End the run even if its handler does not stop') },
+    positional,
+  },
+  docs: { brief: 'Cancel a run' },
+});
+
+const retry = buildCommand({
+  loader: async () => (await import('./cancel-run.ts')).retryRunCommand,
+  parameters: {
+    flags: { ...API_FLAGS, wait: switchFlag('Follow the run to its end; exit code 7 unless it succeeds') },
+    aliases: { w: 'wait' },
+    positional,
+  },
+  docs: { brief: 'Start a finished run again' },
+});
+
+/** `runs` */
+export const runRoutes = buildRouteMap<string, CliContext>({
+  routes: bare({ list, show, logs, cancel, retry }),
+  docs: { brief: 'Manage runs' },
+});

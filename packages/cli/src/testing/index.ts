@@ -1,0 +1,1 @@
+export { createTestContext, createTestScreen, type TestScreen } from './test-context.ts';

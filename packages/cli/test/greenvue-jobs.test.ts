@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { COOKIE, type Host, startHost, TOKEN } from './host.ts';
+
+const PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+type Env = Readonly<Record<string, string>>;
+
+/** Runs `greenvue-jobs` with these variables and no others but PATH. */
+async function runCli(env: Env, words: readonly string[], input = '') {
+  const child = spawn(process.execPath, [PROGRAM, ...words], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.stdin.end(input);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { code, stdout, stderr };
+}
+
+describe('greenvue-jobs, on an application with a login of its own', () => {
+  let host: Host;
+  let folder: string;
+  beforeAll(async () => {
+    host = await startHost();
+    folder = mkdtempSync(join(tmpdir(), 'greenvue-jobs-'));
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await host.close();
+  });
+
+  const withToken = (): Env => ({ JOBS_URL: host.url, JOBS_TOKEN: TOKEN });
+  const done = async (...words: readonly string[]) => {
+    const { code, stdout, stderr } = await runCli(withToken(), words);
+    expect(code, stderr).toBe(0);
+    return stdout;
+  };
+
+  test('creates, runs, edits, shows and deletes jobs, and lists who did it', async () => {
+    await done('jobs', 'create', 'hello', '--name', 'Hello', '--type', 'greet', '--on-demand');
+    const ran = await done('jobs', 'run', 'hello', '--wait', '--payload', '{"name":"Bo"}');
+    expect(ran).toMatch(/ succeeded after .*\n {2}\{"greeted":"Bo"\}\n$/);
+    await done('jobs', 'pause', 'hello');
+    expect(await done('jobs', 'show', 'hello')).toContain('greenvue-jobs jobs resume hello');
+    expect(await done('audit', '--target', 'hello')).toMatch(/user:ann +job\.pause +hello/);
+    expect(await done('jobs', 'delete', 'hello', '--yes')).toBe('hello is deleted.\n');
+    expect(await done('types')).toMatch(/^TYPE.*\n.*greet/);
+  });
+
+  test('a run that fails ends with 7, and says how to look at it', async () => {
+    await done('jobs', 'create', 'broken', '--name', 'B', '--type', 'fail', '--on-demand');
+    const failed = await runCli(withToken(), ['jobs', 'run', 'broken', '--wait']);
+    expect(failed.code).toBe(7);
+    expect(failed.stderr).toMatch(/For details, run greenvue-jobs runs show \d+\n$/);
+  });
+
+  test.each<[string, (host: Host, file: string) => { env?: Env; words?: readonly string[]; input?: string }]>(
+    [
+      ['a token in a file', (_, file) => ({ words: ['--token-file', file] })],
+      ['a token on stdin', () => ({ words: ['--token-file', '-'], input: `${TOKEN}\n` })],
+      ['a variable that names a file', (_, file) => ({ env: { JOBS_TOKEN_FILE: file } })],
+      ['a header', () => ({ words: ['--header', `Cookie: ${COOKIE}`] })],
+      ['headers in a variable', () => ({ env: { JOBS_HEADERS: `X-Trace: 1\nCookie: ${COOKIE}\n` } })],
+      [
+        'flags in place of variables',
+        ({ url }) => ({
+          env: { JOBS_URL: 'http://127.0.0.1:1', JOBS_TOKEN: 'old' },
+          words: ['--url', `${url}/`, '--token', TOKEN],
+        }),
+      ],
+    ],
+  )('signs in with %s', async (_name, access) => {
+    const file = join(folder, 'token');
+    writeFileSync(file, `${TOKEN}\n`);
+    const { env = {}, words = [], input = '' } = access(host, file);
+    const listed = await runCli({ JOBS_URL: host.url, ...env }, ['jobs', 'list', '--json', ...words], input);
+    expect(listed).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(listed.stdout)).toMatchObject({ next_cursor: null });
+  });
+
+  test('says how to sign in, and what is wrong with a variable', async () => {
+    expect(await runCli({ JOBS_URL: host.url }, ['stats'])).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/\nNo token was given\. Set it with JOBS_TOKEN or --token-file, /),
+    });
+    expect(await runCli({ JOBS_URL: host.url, JOBS_HEADERS: 'Cookie' }, ['stats'])).toMatchObject({
+      code: 2,
+      stderr: 'JOBS_HEADERS must be a name and a value, such as "Cookie: session=abc".\n',
+    });
+    expect(await runCli({ JOBS_URL: host.url, JOBS_TOKEN_FILE: '/nowhere' }, ['stats'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("/nowhere can't be read"),
+    });
+  });
+
+  test('says that the URL of the server is not that of the API', async () => {
+    const { code, stderr } = await runCli({ ...withToken(), JOBS_URL: host.origin }, ['stats']);
+    expect(code).toBe(3);
+    expect(stderr).toContain('Set the URL of the API of jobs with --url or JOBS_URL.');
+  });
+
+  test('has no command of GreenVue, and completes under its own name', async () => {
+    for (const word of ['token', 'backup', 'migrate', 'demo']) {
+      expect(await runCli({}, [word])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`There is no command ${word}.`),
+      });
+    }
+    const help = await runCli({}, ['--help']);
+    expect(help.stdout).toContain('JOBS_URL');
+    expect(help.stdout).not.toContain('GREENVUE');
+    const bash = (await runCli({}, ['completion', 'bash'])).stdout;
+    expect(bash).toContain('complete -o default -F _greenvue_jobs greenvue-jobs\n');
+    const words = ['__complete', 'bash', 'jobs', 'li'];
+    expect((await runCli(withToken(), words)).stdout.trim()).toBe('list');
+  });
+});

@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createEngine, createSystemClock, defineJobType, PermanentError } from '@greenvue/jobs';
+import { jobsPlugin } from '@greenvue/jobs/fastify';
+import { createMemoryStore } from '@greenvue/jobs/testing';
+import { fastify } from 'fastify';
+import { z } from 'zod';
+
+const greet = defineJobType({
+  type: 'greet',
+  module: import.meta.url,
+  payload: z.strictObject({ name: z.string().default('you') }),
+  run: async (ctx) => ({ greeted: ctx.payload.name }),
+});
+
+const fail = defineJobType({
+  type: 'fail',
+  module: import.meta.url,
+  payload: z.strictObject({}),
+  run: async () => {
+    throw new PermanentError('it never works');
+  },
+});
+
+const silent = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+export interface Host {
+  /** Of the API. */
+  readonly url: string;
+  /** Of the server. */
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+/** The login of the host: a cookie, or a token of a program. */
+export const COOKIE = 'session=ann';
+export const TOKEN = 'secret-1';
+
+/** An application that is not GreenVue, with its own login and the API under a path of its own. */
+export async function startHost(): Promise<Host> {
+  const clock = createSystemClock();
+  const engine = createEngine({
+    store: createMemoryStore({ clock }),
+    clock,
+    jobTypes: [greet, fail],
+    deps: undefined,
+    logger: silent,
+  });
+  await engine.start();
+  const app = fastify({ routerOptions: { maxParamLength: 128 } });
+  await app.register(jobsPlugin, {
+    prefix: '/admin/api',
+    engine,
+    authorize: ({ headers }) => {
+      if (headers.cookie === COOKIE || headers.authorization === `Bearer ${TOKEN}`) return { id: 'user:ann' };
+      throw Object.assign(new Error('Sign in first.'), { statusCode: 401 });
+    },
+  });
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    origin,
+    url: `${origin}/admin/api`,
+    async close() {
+      await app.close();
+      await engine.stop();
+    },
+  };
+}
+
+/** A port on which nothing listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
