@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { createEngine, createSystemClock, defineJobType, PermanentError } from '@greenvue/jobs';
+import { createJobs, defineJobType, PermanentError } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
 import { createMemoryStore } from '@greenvue/jobs/testing';
 import { fastify } from 'fastify';
@@ -8,14 +8,12 @@ import { z } from 'zod';
 
 const greet = defineJobType({
   type: 'greet',
-  module: import.meta.url,
   payload: z.strictObject({ name: z.string().default('you') }),
   run: async (ctx) => ({ greeted: ctx.payload.name }),
 });
 
 const fail = defineJobType({
   type: 'fail',
-  module: import.meta.url,
   payload: z.strictObject({}),
   run: async () => {
     throw new PermanentError('it never works');
@@ -43,14 +41,7 @@ export const TOKEN = 'secret-1';
 
 /** An application that is not GreenVue, with its own login and the API under a path of its own. */
 export async function startHost(): Promise<Host> {
-  const clock = createSystemClock();
-  const engine = createEngine({
-    store: createMemoryStore({ clock }),
-    clock,
-    jobTypes: [greet, fail],
-    deps: undefined,
-    logger: silent,
-  });
+  const engine = createJobs({ store: createMemoryStore(), types: [greet, fail], logger: silent });
   await engine.start();
   const app = fastify({ routerOptions: { maxParamLength: 128 } });
   await app.register(jobsPlugin, {

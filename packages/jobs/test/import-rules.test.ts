@@ -105,7 +105,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: [],
   },
   ...CONSOLE_LAYERS,
-  // The command line: it knows the server only through the client.
+  // The command line knows the server only through the client.
   cli: { paths: ['packages/cli/src/'], may: [] },
 
   // The app: composition → app → jobs → features → db. Composition is every file in no other layer.
@@ -193,7 +193,7 @@ function mayHave(layer: Layer, { specifier, isType }: Import, file: string): boo
   if (specifier.startsWith('@greenvue/')) {
     if (!ENTRY_POINTS.test(specifier)) return false;
     if (file.startsWith(API)) return true;
-    if (layerOf(file) === 'cli') return specifier === '@greenvue/jobs/client';
+    if (layerOf(file) === 'cli') return /^@greenvue\/jobs(\/client)?$/.test(specifier);
     return isForBrowsers(file) && /^@greenvue\/jobs\/(http|client)$/.test(specifier);
   }
   if (layer.packages === undefined) return true;
@@ -287,6 +287,8 @@ describe('imports', () => {
     [`${JOBS}/client/jobs.ts`, 'zod', false],
     [`${JOBS}/client/jobs.ts`, 'node:crypto', true],
     [`${JOBS}/http/job.ts`, '@greenvue/jobs', false],
+    ['packages/cli/src/main.ts', '@greenvue/jobs/sqlite', false],
+    ['packages/cli/src/main.ts', '../../jobs/src/client/index.ts', false],
     [`packages/console/src/main.tsx`, '@greenvue/jobs', false],
     [`packages/console/src/main.tsx`, './server.ts', false],
     [`packages/console/src/server.ts`, 'vite', false],

@@ -83,7 +83,7 @@ export type ConfigResult =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly faults: readonly string[]; readonly warnings: readonly string[] };
 
-/** Reads the configuration of this process. Only this and `cli/settings.ts` read `process.env`. */
+/** Reads the configuration of this process. Only this reads `process.env`. */
 export function loadConfig(): ConfigResult {
   return parseConfig(process.env);
 }

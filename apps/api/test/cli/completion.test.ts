@@ -19,7 +19,7 @@ test('commands, flags and their values are completed without a server', async ()
   const none = { GREENVUE_URL: 'http://127.0.0.1:1' };
   expect(await proposed(none, 'bash', 'j')).toEqual(['jobs']);
   expect(await proposed(none, 'bash', 'jobs', 're')).toEqual(['resume']);
-  expect(await proposed(none, 'bash', 'jobs', 'list', '--he')).toEqual(['--health']);
+  expect(await proposed(none, 'bash', 'jobs', 'list', '--heal')).toEqual(['--health']);
   expect(await proposed(none, 'bash', 'jobs', 'list', '--status', '')).toEqual([
     'active',
     'paused',

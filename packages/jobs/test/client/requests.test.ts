@@ -57,6 +57,12 @@ describe('a request', () => {
     ]);
   });
 
+  test('has the headers of the connection', async () => {
+    const { connection, asked } = connectTo([json(JOB)], { headers: { 'x-api-key': 'secret' } });
+    await getJob(connection, 'a');
+    expect(asked[0]?.headers).toMatchObject({ 'x-api-key': 'secret', accept: 'application/json' });
+  });
+
   test('accepts JSON if its response has a body', async () => {
     const { connection, asked } = connectTo([json(JOB), empty(204), empty(204)]);
     await getJob(connection, 'a');

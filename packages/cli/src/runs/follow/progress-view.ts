@@ -1,8 +1,8 @@
 import cliProgress from 'cli-progress';
 import type { Screen } from '../../terminal/screen.ts';
+import { showProgress } from '../../terminal/show-progress.ts';
 import { cut } from '../../terminal/width.ts';
 import { type Pace, type Progress, percentOf, progressText } from './progress-text.ts';
-import { showProgress } from './show-progress.ts';
 
 /** Shows the progress of a run beside its log. */
 export interface ProgressView {
