@@ -27,11 +27,14 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   {
     text: 'Guides',
     items: [
+      page('errors-and-retries'),
       page('transactions', 'Runs in your transaction'),
       page('scaling', 'Several nodes'),
       page('monitoring'),
       page('telemetry'),
       page('console'),
+      page('troubleshooting'),
+      page('production'),
     ],
   },
   {
