@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take 15 s or more: started last, one of them would run alone at the end. */
 const LONG =
-  /\/(store-contract\/sqlite|(store-contract|engine)\/postgres[a-z-]*|engine\/sqlite|kill|chaos|(console|nodes)-journey|package\/package|console-(night|access|bad-input)|postgres-start|main|(lost-|postgres\/)nodes|server-faults|tracing|cluster|guides?|runs-commands|openapi-fuzz|failures|outage|transactions|transaction-locks|store-races|send-notifications)\.test\.ts$/;
+  /\/(store-contract\/sqlite|(store-contract|engine)\/postgres[a-z-]*|engine\/sqlite|kill|chaos|(console|nodes)-journey|package\/package|console-(night|access|bad-input|hosts|tabs)|postgres-start|main|(lost-|postgres\/)nodes|server-faults|tracing|cluster|guides?|runs-commands|openapi-fuzz|failures|outage|transactions|transaction-locks|store-races|send-notifications)\.test\.ts$/;
 
 /** The long ones first, and files that share a process last: one after another, so that they find it. */
 class LongFirst extends BaseSequencer {

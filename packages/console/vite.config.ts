@@ -5,15 +5,16 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import manifest from './package.json' with { type: 'json' };
+import { consolePage } from './src/server/console-page.ts';
 
-const BASE = '/console/';
 /** The API for the development server. */
 const API = 'http://127.0.0.1:8080';
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  base: BASE,
-  plugins: [react(), compress()],
+  // The server writes the address into the page, so that one build fits each path.
+  base: './',
+  plugins: [react(), compress(), configure()],
   define: { __CONSOLE_VERSION__: JSON.stringify(manifest.version) },
   build: {
     target: 'es2023',
@@ -52,5 +53,15 @@ function compress(): Plugin {
         writeFileSync(join(assets, `${name}.br`), brotliCompressSync(content, { params: quality }));
       }
     },
+  };
+}
+
+/** Gives the page of the development server its settings, as GreenVue does. */
+function configure(): Plugin {
+  const config = { base: '/', api: '/api', auth: 'password', title: 'GreenVue jobs' } as const;
+  return {
+    name: 'greenvue-configure',
+    apply: 'serve',
+    transformIndexHtml: (page) => consolePage(page, { nonce: '', config }),
   };
 }

@@ -9,7 +9,7 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { confirmPage } from './confirm-page/confirm-page.ts';
-import { consoleRoutes } from './console/console-routes.ts';
+import { mountConsole } from './console/mount-console.ts';
 import { newId } from './db/ids.ts';
 import { docsRoutes } from './docs-page/docs-routes.ts';
 import { authenticateRequests, refuseBadToken } from './http/access/authentication.ts';
@@ -110,7 +110,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
 
   app.register(docsRoutes);
   app.register(confirmPage);
-  app.register(consoleRoutes());
+  app.register(mountConsole);
   for (const routes of deps.routes) app.register(routes);
   app.after(() => {
     const count = app.rateLimit();

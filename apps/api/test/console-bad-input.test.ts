@@ -281,7 +281,8 @@ test(
     await goTo('/jobs');
     await page.getByText(/cannot read the server's status/).waitFor();
     await page.getByRole('row', { name: 'Job' }).getByRole('link').first().waitFor();
-    await page.route('**/api/auth/me', (route) => route.fulfill({ json: { role: 'admin', name: {} } }));
+    const session = { access_token: 'token', user: { role: 'admin', name: {} } };
+    await page.route('**/api/auth/refresh', (route) => route.fulfill({ json: session }));
     await page.reload();
     await heading(page, 'Could not show the console');
     await button(page, 'Reload').waitFor();

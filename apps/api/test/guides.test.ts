@@ -9,19 +9,11 @@ import { parseConfig } from '../src/config/config.ts';
 import { createListings } from '../src/listings/listings.ts';
 import { addListing, addUser, openTestDatabase, temporaryFolder } from '../src/testing/test-database.ts';
 import { freePort, startProcess } from '../src/testing/test-process.ts';
+import { blocksOf, startProgram } from './guide-program.ts';
 import { becomeOperator, startServer } from './operator.ts';
 import { type Env, ROOT, runInBash, until } from './shell.ts';
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-
-/** The fenced blocks of a language, under a heading or on a whole page, joined. */
-function blocksOf(page: string, { language, heading }: { language: string; heading?: string }): string {
-  const parts = page.split(/^## /m);
-  const part = heading === undefined ? page : parts.find((text) => text.startsWith(`${heading}\n`));
-  if (part === undefined) throw new Error(`the page has no section ${heading}`);
-  const blocks = [...part.matchAll(/^```(\S+)(?: [^\n]*)?\n(.*?)^```$/gms)];
-  return blocks.flatMap(([, name, code = '']) => (name === language ? [code] : [])).join('\n');
-}
 
 async function environment() {
   return { DATA_DIR: await temporaryFolder(), PORT: String(await freePort()) };
@@ -152,23 +144,6 @@ test('the first job of docs/embedding.md runs, and its runs that are enqueued', 
   expect(code).toBe(0);
   expect(printed.trim().split('\n').at(-1)).toBe('USD');
 });
-
-/** Runs a program of a guide in a folder in which packages resolve as in the workspace. */
-async function startProgram(page: string, heading: string) {
-  const folder = await temporaryFolder();
-  const port = String(await freePort());
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const program = blocksOf(page, { language: 'ts', heading }).replace('port: 3000', `port: ${port}`);
-  writeFileSync(join(folder, 'example.ts'), program);
-  const child = spawn(process.execPath, ['example.ts'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const printed: string[] = [];
-  child.stdout.on('data', (chunk) => printed.push(String(chunk)));
-  return { child, port, url: `http://127.0.0.1:${port}`, printed: () => printed.join('') };
-}
 
 test('the program of docs/embedding.md runs, and is used as it says', async () => {
   const page = read('docs/embedding.md');

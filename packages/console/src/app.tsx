@@ -1,7 +1,7 @@
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { Route, Router, Switch } from 'wouter';
-import { ResetGate } from './account/reset-page.tsx';
+import { ResetGate } from './account/reset-gate.tsx';
 import { Notices } from './actions/notices.tsx';
 import { DataProvider } from './data/data-provider.tsx';
 import { KeysProvider } from './keyboard/keys-provider.tsx';
@@ -15,6 +15,8 @@ import { SessionGate } from './sign-in/session-gate.tsx';
 import { cssVariables, theme } from './theme.ts';
 import { NowProvider } from './ui/clock/now.tsx';
 import { ZoneProvider } from './ui/clock/zone.tsx';
+import { ConfigProvider, useConfig, useHasAccounts } from './ui/config/config.tsx';
+import type { ConsoleConfig } from './ui/config/console-config.ts';
 import { Boundary } from './ui/feedback/boundary.tsx';
 import { Loading } from './ui/feedback/states.tsx';
 
@@ -33,39 +35,42 @@ const RunPage = lazy(async () => ({ default: (await import('./run/run-page.tsx')
 // The same key as in public/scheme.js, which sets the scheme before the first paint.
 const schemeManager = localStorageColorSchemeManager({ key: 'greenvue-console-scheme' });
 
-export function App() {
+export function App({ config }: { readonly config: ConsoleConfig }) {
   return (
-    <MantineProvider
-      theme={theme}
-      cssVariablesResolver={cssVariables}
-      colorSchemeManager={schemeManager}
-      defaultColorScheme="auto"
-      getStyleNonce={styleNonce}
-    >
-      <Boundary fallback={(error) => <BrokenConsole error={error} />}>
-        <NowProvider>
-          <ZoneProvider>
-            <SessionProvider>
-              <ResetGate>
-                <SessionGate>
-                  <SignedIn />
-                </SessionGate>
-              </ResetGate>
-            </SessionProvider>
-          </ZoneProvider>
-        </NowProvider>
-      </Boundary>
-    </MantineProvider>
+    <ConfigProvider config={config}>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={cssVariables}
+        colorSchemeManager={schemeManager}
+        defaultColorScheme="auto"
+        getStyleNonce={styleNonce}
+      >
+        <Boundary fallback={(error) => <BrokenConsole error={error} />}>
+          <NowProvider>
+            <ZoneProvider>
+              <SessionProvider>
+                <ResetGate>
+                  <SessionGate>
+                    <SignedIn />
+                  </SessionGate>
+                </ResetGate>
+              </SessionProvider>
+            </ZoneProvider>
+          </NowProvider>
+        </Boundary>
+      </MantineProvider>
+    </ConfigProvider>
   );
 }
 
 function SignedIn() {
+  const { base } = useConfig();
   return (
     <DataProvider>
       <Notices />
       <LiveProvider>
         <KeysProvider>
-          <Router base="/console" hook={useRawLocation} searchHook={useRawSearch}>
+          <Router base={base} hook={useRawLocation} searchHook={useRawSearch}>
             <Shell>
               <Pages />
             </Shell>
@@ -77,6 +82,7 @@ function SignedIn() {
 }
 
 function Pages() {
+  const hasAccounts = useHasAccounts();
   return (
     <Suspense fallback={<Loading rows={8} />}>
       <Switch>
@@ -86,7 +92,7 @@ function Pages() {
         <Route path="/jobs/:id" component={JobPage} />
         <Route path="/jobs/:id/edit" component={EditJobPage} />
         <Route path="/runs/:id" component={RunPage} />
-        <Route path="/account" component={AccountPage} />
+        {hasAccounts ? <Route path="/account" component={AccountPage} /> : null}
         <Route component={NotFoundPage} />
       </Switch>
     </Suspense>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { CONSOLE_FOLDER } from '../src/server.ts';
+import { CONSOLE_FOLDER } from '../src/server/index.ts';
 
 /** The limit in docs/performance.md. */
 const MOST_BYTES = 250_000;

@@ -5,6 +5,7 @@ const SOURCES = 'packages/console/src';
 /** Building blocks of pages. These folders know no session, query or page. */
 const UI = [
   'icons',
+  'config',
   'chart',
   'clock',
   'curl',
@@ -55,16 +56,22 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
       'console run',
     ],
   },
-  // The server needs only the location of the built files. The other files are for browsers.
-  'console server': { paths: [`${SOURCES}/server.ts`], may: [], packages: ['node:'] },
+  // Serves the built files. The other files are for browsers.
+  'console server': {
+    paths: [`${SOURCES}/server/`],
+    may: [],
+    packages: ['node:'],
+    typePackages: ['fastify'],
+  },
 
   'console ui icons': layer('ui', []),
+  'console ui config': layer('ui/config', ['console ui icons']),
   'console ui clock': layer('ui/clock', ['console ui icons']),
   'console ui text': layer('ui/text', ['console ui icons']),
   'console ui chart': layer('ui/chart', ['console ui clock']),
-  'console ui layout': layer('ui/layout', ['console ui icons']),
+  'console ui layout': layer('ui/layout', ['console ui icons', 'console ui config']),
   'console ui schedule': layer('ui/schedule', ['console ui clock']),
-  'console ui curl': layer('ui/curl', ['console ui layout', 'console ui text']),
+  'console ui curl': layer('ui/curl', ['console ui config', 'console ui layout', 'console ui text']),
   'console ui feedback': layer('ui/feedback', ['console ui icons', 'console ui text']),
   'console ui instant': layer('ui/instant', ['console ui clock', 'console ui schedule', 'console ui text']),
   'console ui status': layer('ui/status', [
@@ -82,7 +89,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console page frame': layer('page', SESSION),
   'console shell header': layer(
     'shell/header',
-    [...SESSION, 'console live', 'console page frame'],
+    [...ACTIONS, 'console live', 'console page frame'],
     ['header.tsx', 'phone-menu.tsx'],
   ),
   'console shell': layer(

@@ -154,7 +154,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 
 /** What each package exports. */
 const ENTRY_POINTS =
-  /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|prometheus|opentelemetry|http|client|testing))?|jobs-cli|console)$/;
+  /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|prometheus|opentelemetry|http|client|testing))?|jobs-cli|console(\/(fastify|fetch|node))?)$/;
 
 function layerOf(file: string): string | undefined {
   const fits = Object.entries(LAYERS).flatMap(([name, { paths }]) =>
@@ -290,9 +290,10 @@ describe('imports', () => {
     ['packages/cli/src/main.ts', '@greenvue/jobs/sqlite', false],
     ['packages/cli/src/main.ts', '../../jobs/src/client/index.ts', false],
     [`packages/console/src/main.tsx`, '@greenvue/jobs', false],
-    [`packages/console/src/main.tsx`, './server.ts', false],
-    [`packages/console/src/server.ts`, 'vite', false],
-    [`packages/console/src/server.ts`, '@greenvue/jobs/client', false],
+    [`packages/console/src/main.tsx`, './server/fetch.ts', false],
+    [`packages/console/src/server/fetch.ts`, 'vite', false],
+    [`packages/console/src/server/fastify.ts`, 'fastify', false],
+    [`packages/console/src/server/fetch.ts`, '@greenvue/jobs/client', false],
     [`packages/console/src/ui/text/text.tsx`, '../../session/session.tsx', true],
     [`packages/console/src/jobs/jobs-page.tsx`, '../job/job-page.tsx', false],
     [`packages/console/src/job/job-page.tsx`, './timeline/timeline-layout.ts', true],

@@ -22,8 +22,8 @@ export interface Visit {
 /** Opens a window on the server with this URL. The window closes when the test ends. */
 export type Open = (url: string, options?: BrowserContextOptions) => Promise<Visit>;
 
-/** One browser for all tests of a file. */
-export function startBrowser(): Open {
+/** One browser for all tests of a file. `path`: of the console. */
+export function startBrowser(path = '/console'): Open {
   let browser: Browser | undefined;
   beforeAll(async () => {
     browser = await launch();
@@ -40,7 +40,7 @@ export function startBrowser(): Open {
     const faults = faultsOf(context, url);
     const page = await context.newPage();
     page.setDefaultTimeout(STEP_MS);
-    return { page, faults, goTo: async (path) => void (await page.goto(`${url}/console${path}`)) };
+    return { page, faults, goTo: async (below) => void (await page.goto(`${url}${path}${below}`)) };
   };
 }
 

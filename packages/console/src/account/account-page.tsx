@@ -4,14 +4,14 @@ import { useQueryClient } from '@tanstack/react-query';
 import { announceDone } from '../actions/announce.ts';
 import { queryKeys } from '../data/query-keys.ts';
 import { Page } from '../page/page.tsx';
-import { useConnection, useMe } from '../session/session.tsx';
+import { useConnection, useViewer } from '../session/session.tsx';
 import { Panel } from '../ui/layout/panel.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { SessionsPanel } from './sessions-panel.tsx';
 
 export function AccountPage() {
-  const me = useMe();
-  if (me.kind === 'api_token') {
+  const { account } = useViewer();
+  if (account?.kind !== 'user') {
     return (
       <Page title="Account">
         <Text>You are signed in with an API token, which has no password and no sessions.</Text>
@@ -19,7 +19,7 @@ export function AccountPage() {
     );
   }
   return (
-    <Page title="Account" lead={me.email}>
+    <Page title="Account" lead={account.email}>
       <Stack gap="lg">
         <PasswordPanel />
         <SessionsPanel />

@@ -1,26 +1,23 @@
 import { confirmPasswordReset } from '@greenvue/jobs/client';
 import { Alert, Anchor, Text } from '@mantine/core';
-import { type ReactNode, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useConnection } from '../session/session.tsx';
+import { useConfig } from '../ui/config/config.tsx';
+import { useDocumentTitle } from '../ui/config/document-title.ts';
 import { LonePanel } from '../ui/layout/lone-panel.tsx';
 import { PasswordForm } from './password-form.tsx';
 
-const RESET_PATH = '/console/reset-password';
-
-/** Shows the page that a mailed link opens, whether signed in or not; on other pages its children. */
-export function ResetGate({ children }: { readonly children: ReactNode }) {
-  return window.location.pathname === RESET_PATH ? <ResetPage /> : children;
-}
-
-/** Sets a new password with the token after the `#`, which browsers never send to a server. */
-function ResetPage() {
+/**
+ * The page that a mailed link opens: sets a new password with the token after the `#`, which browsers never
+ * send to a server.
+ */
+export function ResetPage({ path }: { readonly path: string }) {
+  const { base } = useConfig();
   const connection = useConnection();
   const [token] = useState(() => window.location.hash.slice(1));
   const [isDone, setDone] = useState(false);
-  useEffect(() => {
-    document.title = 'Set a new password · GreenVue jobs';
-    window.history.replaceState(null, '', RESET_PATH);
-  }, []);
+  useDocumentTitle('Set a new password');
+  useEffect(() => window.history.replaceState(null, '', path), [path]);
   return (
     <LonePanel title="Set a new password">
       {isDone ? (
@@ -28,7 +25,7 @@ function ResetPage() {
           <Alert color="green" variant="light" role="status" mb="md">
             Password changed. All sessions of the account have ended.
           </Alert>
-          <Anchor href="/console/">Sign in</Anchor>
+          <Anchor href={`${base}/`}>Sign in</Anchor>
         </>
       ) : (
         <>

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { announceDone, announceFailure } from '../actions/announce.ts';
 import { queryKeys } from '../data/query-keys.ts';
 import { FIRST } from '../data/run-pages.ts';
-import { useConnection, useSessionStore } from '../session/session.tsx';
+import { useConnection, useTokens } from '../session/session.tsx';
 import { Confirm } from '../ui/feedback/confirm.tsx';
 import { Failed, Loading } from '../ui/feedback/states.tsx';
 import { Ago, Instant } from '../ui/instant/instant.tsx';
@@ -116,14 +116,14 @@ function SessionRow({
 
 function SignOutEverywhere() {
   const connection = useConnection();
-  const store = useSessionStore();
+  const tokens = useTokens();
   const [isAsking, setAsking] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const signOut = async (): Promise<void> => {
     setBusy(true);
     try {
       await endSessions(connection);
-      await store.signOut();
+      await tokens?.signOut();
     } catch (error) {
       announceFailure('Could not sign out everywhere', error);
       setBusy(false);

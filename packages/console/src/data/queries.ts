@@ -6,7 +6,7 @@ import {
   getUser,
   type JobRunsQuery,
   type JobsQuery,
-  listAudit,
+  listJobAudit,
   listJobRuns,
   listJobs,
   listJobTypes,
@@ -17,6 +17,7 @@ import {
 } from '@greenvue/jobs/client';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useConnection, useIsSignedIn, useMay } from '../session/session.tsx';
+import { useHasAccounts } from '../ui/config/config.tsx';
 import { queryKeys } from './query-keys.ts';
 import { FIRST, type KnownPages, refreshPage } from './run-pages.ts';
 
@@ -140,21 +141,23 @@ export function useAudit(target: string) {
   const { admin } = useMay();
   return useInfiniteQuery({
     queryKey: queryKeys.audit(target),
-    queryFn: ({ pageParam, signal }) => listAudit(connection, { target, ...cursorOf(pageParam) }, { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      listJobAudit(connection, { target, ...cursorOf(pageParam) }, { signal }),
     initialPageParam: FIRST,
     getNextPageParam: nextCursor,
     enabled: admin,
   });
 }
 
-/** A user's name and address, read once. Only admins may ask. */
+/** A user's name and address, read once. Only admins of GreenVue may ask. */
 export function useUser(id: string, isWanted: boolean) {
   const connection = useConnection();
+  const hasAccounts = useHasAccounts();
   const { admin } = useMay();
   return useQuery({
     queryKey: queryKeys.user(id),
     queryFn: ({ signal }) => getUser(connection, id, { signal }),
-    enabled: admin && isWanted,
+    enabled: hasAccounts && admin && isWanted,
     staleTime: Number.POSITIVE_INFINITY,
   });
 }

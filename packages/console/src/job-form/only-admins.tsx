@@ -1,7 +1,7 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import { Page } from '../page/page.tsx';
-import { useMe } from '../session/session.tsx';
+import { useMay, useViewer } from '../session/session.tsx';
 import { Empty } from '../ui/feedback/states.tsx';
 import { Plain } from '../ui/text/text.tsx';
 
@@ -15,7 +15,8 @@ interface OnlyAdminsProps {
 
 /** Replaces a form that the viewer may not save. */
 export function OnlyAdmins({ title, what, back }: OnlyAdminsProps) {
-  const { email, name, role } = useMe();
+  const { name, account } = useViewer();
+  const { operate } = useMay();
   return (
     <Page title={title}>
       <Empty
@@ -27,9 +28,9 @@ export function OnlyAdmins({ title, what, back }: OnlyAdminsProps) {
         }
       >
         <Text size="sm">
-          You are signed in as <Plain>{email ?? name}</Plain> with the role {role}, which may view{' '}
-          {role === 'operator' ? ', run, pause and cancel' : ''} jobs. Ask an admin to do this or to change
-          your role.
+          You are signed in as <Plain>{account?.email ?? name}</Plain>, and may{' '}
+          {operate ? 'view, run, pause and cancel jobs' : 'view jobs'}. Ask an admin to do this or to change
+          your {account === undefined ? 'rights' : 'role'}.
         </Text>
       </Empty>
     </Page>

@@ -1,5 +1,4 @@
 import { createContext } from 'react';
-import { useSessionStore } from '../session/session.tsx';
 import { useRequired } from '../ui/required-context.ts';
 
 /** The destination of the user. */
@@ -36,11 +35,4 @@ export const LeavingContext = createContext<Leaving | undefined>(undefined);
 
 export function useLeaving(): Leaving {
   return useRequired(LeavingContext, 'LeavingContext');
-}
-
-/** Signs out. Asks first if something is unsaved. */
-export function useSignOut(): () => void {
-  const store = useSessionStore();
-  const { leave } = useLeaving();
-  return () => leave({ go: () => void store.signOut() });
 }

@@ -1,5 +1,6 @@
 import { Title } from '@mantine/core';
 import { type ReactNode, useContext, useEffect, useRef } from 'react';
+import { useDocumentTitle } from '../ui/config/document-title.ts';
 import { KeepFocus } from '../ui/feedback/keep-focus.tsx';
 import { isolated, Plain } from '../ui/text/text.tsx';
 import { ArrivalContext } from './arrival.ts';
@@ -23,9 +24,7 @@ interface PageProps {
 export function Page({ title, back, marks, lead, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const arrival = useContext(ArrivalContext);
-  useEffect(() => {
-    document.title = `${isolated(title)} · GreenVue jobs`;
-  }, [title]);
+  useDocumentTitle(isolated(title));
   useEffect(() => {
     if (!arrival.isDue()) return;
     window.scrollTo(0, 0);

@@ -3,22 +3,23 @@ import {
   type Connection,
   ConnectionError,
   connect,
+  endCookieSession,
+  getCaller,
   getMe,
-  logIn,
-  logOut,
-  refreshSession,
+  logInWithCookie,
+  refreshCookieSession,
 } from '@greenvue/jobs/client';
-import { createSessionStore, type Renewal, type SessionDeps, type SessionStore } from './session-store.ts';
+import type { ConsoleConfig } from '../ui/config/console-config.ts';
+import { type AccountSession, createAccountSession } from './account-session.ts';
+import { createHostSession } from './host-session.ts';
+import type { SessionStore, TabStorage, Viewer } from './session-store.ts';
+import { createTokenSession, type TokenSession } from './token-session.ts';
 
-const API = '/api';
 // sessionStorage ends with the tab, and each tab has its own.
 const KEPT = 'greenvue-console-session';
 
-// Another tab of the same browser answers within a few milliseconds.
-const ASK_MS = 50;
-
-/** Messages between tabs. Only pages of this origin can send them. */
-type Message = Renewal | { readonly ask: string };
+/** Where the API names nobody. */
+const NAMELESS = 'Signed in';
 
 // The longest time that people wait for a page.
 const PROBE_MS = 4_000;
@@ -28,54 +29,66 @@ const NOBODY = new Set([502, 503, 504]);
 /** A tab's session and its connection. */
 export interface OpenSession {
   readonly store: SessionStore;
+  /** Absent where people sign in with the app around the console. */
+  readonly tokens: Pick<TokenSession, 'signInWithToken' | 'signOut'> | undefined;
+  /** Only with GreenVue's API. */
+  readonly accounts: Pick<AccountSession, 'signIn'> | undefined;
   readonly connection: Connection;
   /** Asks once whether the server answers. */
   readonly isAnswered: () => Promise<boolean>;
 }
 
 /** Opens the session of this tab. Sends nothing yet. */
-export function openSession(): OpenSession {
+export function openSession(config: ConsoleConfig): OpenSession {
+  const { store, ...signIns } = sessionOf(config);
+  const target = { url: config.apiUrl, token: store.token, renew: store.renew };
+  const impatient = connect({ ...target, retries: 0, timeoutMs: PROBE_MS });
+  return { store, ...signIns, connection: connect(target), isAnswered: () => answers(impatient) };
+}
+
+function sessionOf({ auth, apiUrl: url }: ConsoleConfig): Pick<OpenSession, 'store' | 'tokens' | 'accounts'> {
+  const whoHas = (token?: string) => viewerWith(connect({ url, token }));
+  switch (auth) {
+    case 'host':
+      return { store: createHostSession(whoHas), tokens: undefined, accounts: undefined };
+    case 'token': {
+      const session = createTokenSession({ whoHas, storage: tabStorage() });
+      return { store: session, tokens: session, accounts: undefined };
+    }
+    case 'password': {
+      const session = accountSession(url);
+      return { store: session, tokens: session, accounts: session };
+    }
+    default:
+      return auth satisfies never;
+  }
+}
+
+async function viewerWith(connection: Connection): Promise<Viewer> {
+  try {
+    const { id, name, rights } = await getCaller(connection);
+    return { actor: id ?? undefined, name: name ?? id ?? NAMELESS, rights };
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 403) throw error;
+    return { actor: undefined, name: NAMELESS, rights: [] };
+  }
+}
+
+function accountSession(url: string): AccountSession {
   // Without a token: the server would refuse a stale one before it looks at the password.
-  const bare = connect({ url: API });
-  // Browsers that forbid storage also forbid channels between tabs.
-  const channel = permitted(() => new BroadcastChannel(KEPT));
-  const store = createSessionStore({
-    logIn: (credentials) => logIn(bare, credentials),
-    refresh: (token) => refreshSession(bare, token),
-    logOut: (token) => logOut(bare, token),
-    whoHas: (token) => getMe(connect({ url: API, token })),
+  const bare = connect({ url });
+  return createAccountSession({
+    logIn: (credentials) => logInWithCookie(bare, credentials),
+    refresh: () => refreshCookieSession(bare),
+    logOut: () => endCookieSession(bare),
+    whoHas: (token) => getMe(connect({ url, token })),
     storage: tabStorage(),
     alone: oneAtATime,
-    announce: (renewal) => channel?.postMessage(renewal),
-    ask: async (token) => {
-      if (channel === undefined) return;
-      channel.postMessage({ ask: token });
-      await new Promise((resolve) => window.setTimeout(resolve, ASK_MS));
-    },
-    onAsk: (listener) => {
-      channel?.addEventListener('message', ({ data }: MessageEvent<Message>) => {
-        if ('ask' in data) listener(data.ask);
-      });
-    },
-    onRenewal: (listener) => {
-      channel?.addEventListener('message', ({ data }: MessageEvent<Message>) => {
-        if ('was' in data) listener(data);
-      });
-    },
   });
-  const connection = connect({ url: API, token: store.token, renew: store.renew });
-  const impatient = connect({
-    url: API,
-    token: store.token,
-    renew: store.renew,
-    retries: 0,
-    timeoutMs: PROBE_MS,
-  });
-  return { store, connection, isAnswered: () => answers(impatient) };
 }
 
 /** Storage of the tab. In a browser that forbids it, values last until the page is left. */
-function tabStorage(): SessionDeps['storage'] {
+function tabStorage(): TabStorage {
   let held: string | undefined;
   return {
     read: () => permitted(() => sessionStorage.getItem(KEPT)) ?? held,
@@ -98,9 +111,10 @@ function permitted<T>(use: () => T): T | undefined {
   }
 }
 
+/** Any answer will do, a refusal, too. */
 async function answers(connection: Connection): Promise<boolean> {
   try {
-    await getMe(connection);
+    await getCaller(connection);
     return true;
   } catch (error) {
     if (error instanceof ApiError) return !NOBODY.has(error.status);

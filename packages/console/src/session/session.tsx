@@ -1,14 +1,16 @@
-import type { Connection, Me } from '@greenvue/jobs/client';
+import type { Connection } from '@greenvue/jobs/client';
 import { createContext, type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useConfig } from '../ui/config/config.tsx';
 import { useRequired } from '../ui/required-context.ts';
 import { type OpenSession, openSession } from './open-session.ts';
-import type { SessionState, SessionStore } from './session-store.ts';
+import type { SessionState, SessionStore, Viewer } from './session-store.ts';
 
 const SessionContext = createContext<OpenSession | undefined>(undefined);
 
 /** Provides the session of this tab. Renders its children in every state of the session. */
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
-  const [session] = useState(openSession);
+  const config = useConfig();
+  const [session] = useState(() => openSession(config));
   useEffect(() => {
     // Every failure becomes a state.
     void session.store.resume();
@@ -30,30 +32,37 @@ export function useSessionStore(): SessionStore {
   return useSession().store;
 }
 
+/** Signs in and out with tokens; undefined where people sign in with the app around the console. */
+export function useTokens(): OpenSession['tokens'] {
+  return useSession().tokens;
+}
+
+/** Signs in with e-mail and password; undefined unless the API is GreenVue's. */
+export function useAccounts(): OpenSession['accounts'] {
+  return useSession().accounts;
+}
+
 export function useSessionState(): SessionState {
   const { store } = useSession();
   return useSyncExternalStore(store.subscribe, store.state);
 }
 
-/** Whether the server accepts this tab's token. While it does not, nothing polls. */
+/** Whether the server accepts this tab's requests. While it does not, nothing polls. */
 export function useIsSignedIn(): boolean {
   return useSessionState().phase === 'signed-in';
 }
 
 /** The viewer. Throws if no one is signed in. */
-export function useMe(): Me {
+export function useViewer(): Viewer {
   const state = useSessionState();
   if (state.phase !== 'signed-in' && state.phase !== 'expired') throw new Error('No one is signed in.');
-  return state.me;
+  return state.viewer;
 }
 
-/** The rights of the viewer's role. The server decides; these only hide what it would refuse. */
+/** The viewer's rights. The server decides; these only hide what it would refuse. */
 export function useMay(): { readonly operate: boolean; readonly admin: boolean } {
-  const { role } = useMe();
-  return useMemo(
-    () => ({ operate: role === 'operator' || role === 'admin', admin: role === 'admin' }),
-    [role],
-  );
+  const { rights } = useViewer();
+  return useMemo(() => ({ operate: rights.includes('operate'), admin: rights.includes('admin') }), [rights]);
 }
 
 function useSession(): OpenSession {

@@ -1,28 +1,15 @@
-import type { Me } from '@greenvue/jobs/client';
 import { expect, test } from 'vitest';
-import { signInAgainHint, viewerOf } from './viewer.ts';
+import { ANN, ROBOT, viewerWith } from '../../test/account-sessions.ts';
+import { keyOf, signInAgainHint } from './viewer.ts';
 
-const ANN: Me = {
-  id: '1',
-  kind: 'user',
-  name: 'Ann',
-  email: 'ann@example.com',
-  role: 'admin',
-  must_change_password: false,
-};
-const TOKEN: Me = {
-  id: '2',
-  kind: 'api_token',
-  name: 'robot',
-  email: null,
-  role: 'admin',
-  must_change_password: false,
-};
+const HOST = { actor: 'user:7', name: 'Ann', rights: ['read'] } as const;
 
-test('a user continues as the same user, and an API token with any token', () => {
-  expect(viewerOf({ ...ANN, role: 'operator' })).toBe(viewerOf(ANN));
-  expect(viewerOf({ ...TOKEN, id: '3' })).toBe(viewerOf(TOKEN));
-  expect(new Set([ANN, { ...ANN, id: '4' }, TOKEN].map(viewerOf)).size).toBe(3);
-  expect(signInAgainHint(ANN)).toMatch(/same user/);
-  expect(signInAgainHint(TOKEN)).toMatch(/with an API token to continue/);
+test('a user continues as the same user, and an API token of GreenVue with any token', () => {
+  expect(keyOf(viewerWith({ ...ANN, role: 'admin' }))).toBe(keyOf(viewerWith(ANN)));
+  expect(keyOf(viewerWith({ ...ROBOT, id: '3' }))).toBe(keyOf(viewerWith(ROBOT)));
+  const all = [viewerWith(ANN), viewerWith({ ...ANN, id: '4' }), viewerWith(ROBOT), HOST];
+  expect(new Set(all.map(keyOf)).size).toBe(4);
+  expect(signInAgainHint(viewerWith(ANN))).toMatch(/same user/);
+  expect(signInAgainHint(viewerWith(ROBOT))).toMatch(/with an API token to continue/);
+  expect(signInAgainHint(HOST)).toMatch(/a token of the same user/);
 });

@@ -1,13 +1,11 @@
 import { Button, Paper, Text, Title } from '@mantine/core';
-import { useEffect } from 'react';
+import { useDocumentTitle } from '../ui/config/document-title.ts';
 import { LonePage } from '../ui/layout/lone-page.tsx';
 import { Plain } from '../ui/text/text.tsx';
 
 /** Replaces the whole console when its frame cannot be rendered. */
 export function BrokenConsole({ error }: { readonly error: Error }) {
-  useEffect(() => {
-    document.title = 'Error · GreenVue jobs';
-  }, []);
+  useDocumentTitle('Error');
   return (
     <LonePage>
       <Paper withBorder p="lg" radius="md" role="alert">

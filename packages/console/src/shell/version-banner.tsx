@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useStats } from '../data/queries.ts';
+import { useHasAccounts } from '../ui/config/config.tsx';
 import { isOfAnotherVersion } from '../ui/feedback/fault-words.ts';
 import { CONSOLE_VERSION } from '../ui/version.ts';
 import { Banner } from './banner.tsx';
@@ -7,6 +8,8 @@ import { Banner } from './banner.tsx';
 /** Says when the server has another version than this page. */
 export function VersionBanner() {
   const { data, error } = useStats();
+  // Another app has versions of its own.
+  const isGreenVue = useHasAccounts();
   if (isOfAnotherVersion(error)) {
     return (
       <Banner tone="warning" action={<ReloadButton />}>
@@ -16,7 +19,7 @@ export function VersionBanner() {
     );
   }
   const [answering] = data?.nodes ?? [];
-  if (answering === undefined || answering.version === CONSOLE_VERSION) return null;
+  if (!isGreenVue || answering === undefined || answering.version === CONSOLE_VERSION) return null;
   return (
     <Banner tone="warning" action={<ReloadButton />}>
       This page has version {CONSOLE_VERSION}, the server has version {answering.version || 'unknown'}. Reload

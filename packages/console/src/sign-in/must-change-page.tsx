@@ -1,11 +1,12 @@
 import { changePassword, type Me } from '@greenvue/jobs/client';
-import { Anchor, Text } from '@mantine/core';
-import { useEffect } from 'react';
+import { Text } from '@mantine/core';
 import { PasswordForm } from '../account/password-form.tsx';
 import { useConnection, useSessionStore } from '../session/session.tsx';
+import { useDocumentTitle } from '../ui/config/document-title.ts';
 import { LonePanel } from '../ui/layout/lone-panel.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import { SignInAgain } from './sign-in-again.tsx';
+import { SignOutLink } from './sign-out-link.tsx';
 
 interface MustChangePageProps {
   readonly me: Me;
@@ -16,9 +17,7 @@ interface MustChangePageProps {
 export function MustChangePage({ me, isExpired }: MustChangePageProps) {
   const store = useSessionStore();
   const connection = useConnection();
-  useEffect(() => {
-    document.title = 'Choose a password · GreenVue jobs';
-  }, []);
+  useDocumentTitle('Choose a password');
   return (
     <LonePanel title="Choose a new password">
       <Text size="sm" c="dimmed" mb="lg">
@@ -34,9 +33,7 @@ export function MustChangePage({ me, isExpired }: MustChangePageProps) {
         }}
       />
       <Text size="sm" ta="center" mt="md">
-        <Anchor component="button" type="button" size="sm" onClick={() => void store.signOut()}>
-          Sign out
-        </Anchor>
+        <SignOutLink label="Sign out" />
       </Text>
       <SignInAgain opened={isExpired} />
     </LonePanel>

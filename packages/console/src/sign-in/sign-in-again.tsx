@@ -1,12 +1,13 @@
-import { Anchor, Modal, Text } from '@mantine/core';
-import { useMe, useSessionStore } from '../session/session.tsx';
+import { Modal, Text } from '@mantine/core';
+import { useTokens, useViewer } from '../session/session.tsx';
 import { signInAgainHint } from '../session/viewer.ts';
+import { HostSignIn } from './host-sign-in.tsx';
 import { SignInForm } from './sign-in-form.tsx';
+import { SignOutLink } from './sign-out-link.tsx';
 
 /** Covers the page of an expired session. The page stays unless another user signs in. */
 export function SignInAgain({ opened }: { readonly opened: boolean }) {
-  const store = useSessionStore();
-  const me = useMe();
+  const tokens = useTokens();
   return (
     <Modal
       opened={opened}
@@ -19,15 +20,23 @@ export function SignInAgain({ opened }: { readonly opened: boolean }) {
       // Above the dialogs of pages, which were mounted later.
       zIndex={400}
     >
-      <Text size="sm" c="dimmed" mb="md">
-        Your session has ended. {signInAgainHint(me)}
-      </Text>
-      <SignInForm email={me.email ?? undefined} isByToken={me.kind === 'api_token'} />
-      <Text size="sm" ta="center" mt="md">
-        <Anchor component="button" type="button" size="sm" onClick={() => void store.signOut()}>
-          Sign out instead
-        </Anchor>
-      </Text>
+      {tokens === undefined ? <HostSignIn /> : <WithForm />}
     </Modal>
+  );
+}
+
+function WithForm() {
+  const viewer = useViewer();
+  const { account } = viewer;
+  return (
+    <>
+      <Text size="sm" c="dimmed" mb="md">
+        Your session has ended. {signInAgainHint(viewer)}
+      </Text>
+      <SignInForm email={account?.email ?? undefined} isByToken={account?.kind === 'api_token'} />
+      <Text size="sm" ta="center" mt="md" component="div">
+        <SignOutLink label="Sign out instead" />
+      </Text>
+    </>
   );
 }

@@ -6,8 +6,7 @@ import { durationText } from '../ui/schedule/duration.ts';
 export function signInFault(error: unknown, byToken: boolean): string {
   if (!(error instanceof ApiError)) {
     // The browser does not send a token with characters that no header may contain.
-    if (error instanceof TypeError)
-      return 'This is not an API token. Copy the whole token; it starts with gv_.';
+    if (error instanceof TypeError) return 'This is not an API token. Copy the whole token, without spaces.';
     const { title, advice } = faultWords(error);
     return `${title}. ${advice}`;
   }
@@ -18,7 +17,7 @@ export function signInFault(error: unknown, byToken: boolean): string {
         : 'The e-mail address or the password is wrong.';
     case 422:
       return byToken
-        ? 'This is not an API token. A token starts with gv_.'
+        ? 'The server refused this token: it does not have the form of a token.'
         : 'Enter an e-mail address and a password.';
     case 429:
       return error.retryAfterMs === undefined

@@ -1,7 +1,7 @@
 import { Anchor, Button, PasswordInput, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { EmailField } from '../account/email-field.tsx';
-import { useSessionStore } from '../session/session.tsx';
+import { useAccounts, useTokens } from '../session/session.tsx';
 import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
 import { LIMITS } from '../ui/limits.ts';
 import { signInFault } from './sign-in-fault.ts';
@@ -13,10 +13,11 @@ interface SignInFormProps {
   readonly isByToken?: boolean;
 }
 
-/** E-mail and password, or an API token. */
+/** E-mail and password, or an API token. Without accounts, only a token. */
 export function SignInForm({ email, isByToken = false }: SignInFormProps) {
-  const store = useSessionStore();
-  const [byToken, setByToken] = useState(isByToken);
+  const tokens = useTokens();
+  const accounts = useAccounts();
+  const [byToken, setByToken] = useState(isByToken || accounts === undefined);
   const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
 
@@ -26,31 +27,33 @@ export function SignInForm({ email, isByToken = false }: SignInFormProps) {
     setBusy(true);
     setFault(undefined);
     const signIn = byToken
-      ? store.signInWithToken(fieldOf(form, 'token').trim())
-      : store.signIn({ email: fieldOf(form, 'email').trim(), password: fieldOf(form, 'password') });
-    signIn.catch((error: unknown) => setFault(signInFault(error, byToken))).finally(() => setBusy(false));
+      ? tokens?.signInWithToken(fieldOf(form, 'token').trim())
+      : accounts?.signIn({ email: fieldOf(form, 'email').trim(), password: fieldOf(form, 'password') });
+    signIn?.catch((error: unknown) => setFault(signInFault(error, byToken))).finally(() => setBusy(false));
   };
 
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
-        {byToken ? <TokenField /> : <AccountFields email={email} />}
+        {byToken ? <TokenField isOfGreenVue={accounts !== undefined} /> : <AccountFields email={email} />}
         <FaultAlert>{fault}</FaultAlert>
         <Button type="submit" loading={isBusy} fullWidth>
           Sign in
         </Button>
-        <Anchor
-          component="button"
-          type="button"
-          size="sm"
-          ta="center"
-          onClick={() => {
-            setByToken(!byToken);
-            setFault(undefined);
-          }}
-        >
-          {byToken ? 'Use e-mail and password' : 'Use an API token instead'}
-        </Anchor>
+        {accounts === undefined ? null : (
+          <Anchor
+            component="button"
+            type="button"
+            size="sm"
+            ta="center"
+            onClick={() => {
+              setByToken(!byToken);
+              setFault(undefined);
+            }}
+          >
+            {byToken ? 'Use e-mail and password' : 'Use an API token instead'}
+          </Anchor>
+        )}
       </Stack>
     </form>
   );
@@ -76,11 +79,13 @@ function AccountFields({ email }: { readonly email: string | undefined }) {
   );
 }
 
-function TokenField() {
+function TokenField({ isOfGreenVue }: { readonly isOfGreenVue: boolean }) {
   return (
     <PasswordInput
       label="API token"
-      description="Starts with gv_. Create one with npm run -s token or POST /api/tokens."
+      description={
+        isOfGreenVue ? 'Starts with gv_. Create one with npm run -s token or POST /api/tokens.' : undefined
+      }
       name="token"
       autoComplete="off"
       required

@@ -1,10 +1,37 @@
 import { Anchor, Text } from '@mantine/core';
 import { useState } from 'react';
 import { ForgotForm } from '../account/forgot-form.tsx';
+import { useConfig } from '../ui/config/config.tsx';
 import { LonePanel } from '../ui/layout/lone-panel.tsx';
+import { HostSignIn } from './host-sign-in.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 
 export function SignInPage() {
+  const { auth } = useConfig();
+  switch (auth) {
+    case 'host':
+      return (
+        <LonePanel title="Not signed in">
+          <HostSignIn />
+        </LonePanel>
+      );
+    case 'token':
+      return (
+        <LonePanel title="Sign in">
+          <Text size="sm" c="dimmed" mb="lg">
+            This tab keeps the token until you close the tab or sign out.
+          </Text>
+          <SignInForm />
+        </LonePanel>
+      );
+    case 'password':
+      return <AccountSignInPage />;
+    default:
+      return auth satisfies never;
+  }
+}
+
+function AccountSignInPage() {
   const [isForgotten, setForgotten] = useState(false);
   return (
     <LonePanel title={isForgotten ? 'Forgotten password' : 'Sign in'}>

@@ -1,15 +1,14 @@
-import type { AuditRecord } from '@greenvue/jobs/client';
+import type { JobAuditRecord } from '@greenvue/jobs/client';
 import { expect, test } from 'vitest';
 import { auditEntries } from './audit-changes.ts';
 
 let nextId = 100;
-function record(action: string, change: unknown): AuditRecord {
+function record(action: string, change: unknown): JobAuditRecord {
   nextId -= 1;
   return {
     id: `jobs-${nextId}`,
     at: '2026-01-31T09:00:00.000Z',
     actor: 'user:1',
-    actor_name: 'Ada',
     action,
     target: 'nightly-cleanup',
     change,

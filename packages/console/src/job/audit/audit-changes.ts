@@ -1,4 +1,4 @@
-import type { AuditRecord, JobType } from '@greenvue/jobs/client';
+import type { JobAuditRecord, JobType } from '@greenvue/jobs/client';
 import { goDurationMs } from '../../ui/schedule/go-duration.ts';
 
 /** One field that a change set, as text. */
@@ -12,7 +12,7 @@ export interface FieldChange {
 
 /** A record of the audit log for people. */
 export interface AuditEntry {
-  readonly record: AuditRecord;
+  readonly record: JobAuditRecord;
   readonly words: string;
   readonly changes: readonly FieldChange[];
   /** An edit without an earlier definition in the log: only the new values are known, not the changes. */
@@ -36,7 +36,7 @@ const WORDS: Readonly<Record<string, string>> = {
  * changes of an edit come from comparing it with the definition before it.
  */
 export function auditEntries(
-  records: readonly AuditRecord[],
+  records: readonly JobAuditRecord[],
   defaults: TypeDefaults | undefined,
 ): readonly AuditEntry[] {
   return records.map((record, index) => {
@@ -53,7 +53,7 @@ export function auditEntries(
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Only within one generation: a deleted job's definition does not precede the job created after it. */
-function definitionBefore(older: readonly AuditRecord[]): Fields | undefined {
+function definitionBefore(older: readonly JobAuditRecord[]): Fields | undefined {
   for (const { action, change } of older) {
     if (action === 'job.create' || action === 'job.edit') return fieldsOf(change);
     if (action === 'job.delete') return undefined;

@@ -73,7 +73,7 @@ function OneEntry({ entry }: { readonly entry: AuditEntry }) {
     <li className={classes.entry}>
       <div>
         <strong>
-          <Actor actor={record.actor} name={record.actor_name} />
+          <Actor actor={record.actor} />
         </strong>{' '}
         {words}{' '}
         <span className={blocks.quiet}>

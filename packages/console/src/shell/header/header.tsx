@@ -1,5 +1,7 @@
 import { ActionIcon, Burger, Group, Tooltip } from '@mantine/core';
 import { Link, useLocation } from 'wouter';
+import { BrandName } from '../../ui/config/brand-name.tsx';
+import { useConfig } from '../../ui/config/config.tsx';
 import { HelpIcon } from '../../ui/icons.tsx';
 import { Logo } from '../../ui/logo.tsx';
 import classes from './header.module.css';
@@ -16,6 +18,7 @@ interface HeaderProps {
 }
 
 export function Header({ isMenuOpen, onMenu, onHelp }: HeaderProps) {
+  const { title } = useConfig();
   return (
     <div className={classes.bar}>
       <Burger
@@ -26,11 +29,9 @@ export function Header({ isMenuOpen, onMenu, onHelp }: HeaderProps) {
         aria-label={isMenuOpen ? 'Close the menu' : 'Open the menu'}
         aria-expanded={isMenuOpen}
       />
-      <Link href="/" className={classes.brand} aria-label="GreenVue jobs, overview">
+      <Link href="/" className={classes.brand} aria-label={`${title}, overview`}>
         <Logo size={24} />
-        <span>
-          GreenVue <span className={classes.jobs}>jobs</span>
-        </span>
+        <BrandName lastWord={classes.jobs} />
       </Link>
       <Navigation />
       <div className={classes.spacer} />

@@ -1,9 +1,10 @@
 import { Button, Divider, Group, NavLink, Stack } from '@mantine/core';
 import { Link, useLocation } from 'wouter';
-import { useSignOut } from '../../page/leaving.ts';
-import { useMe } from '../../session/session.tsx';
+import { useViewer } from '../../session/session.tsx';
+import { useHasAccounts } from '../../ui/config/config.tsx';
 import { NAVIGATION } from './navigation.ts';
 import { SchemeButton } from './scheme-button.tsx';
+import { useSignOut } from './use-sign-out.ts';
 import { WhoAmI } from './user-menu.tsx';
 import { ZoneButton } from './zone-button.tsx';
 
@@ -41,21 +42,24 @@ export function PhoneMenu({ onHelp, onDone }: PhoneMenuProps) {
       <div>
         <WhoAmI />
       </div>
-      <Button
-        variant="default"
-        onClick={() => {
-          onDone();
-          signOut();
-        }}
-      >
-        Sign out
-      </Button>
+      {signOut === undefined ? null : (
+        <Button
+          variant="default"
+          onClick={() => {
+            onDone();
+            signOut();
+          }}
+        >
+          Sign out
+        </Button>
+      )}
     </Stack>
   );
 }
 
 function Links({ onDone }: Pick<PhoneMenuProps, 'onDone'>) {
-  const { kind } = useMe();
+  const { account } = useViewer();
+  const hasAccounts = useHasAccounts();
   const [location] = useLocation();
   return (
     <nav aria-label="Console">
@@ -70,10 +74,10 @@ function Links({ onDone }: Pick<PhoneMenuProps, 'onDone'>) {
           aria-current={isAt(location) ? 'page' : undefined}
         />
       ))}
-      {kind === 'user' ? (
+      {account?.kind === 'user' ? (
         <NavLink component={Link} href="/account" label="Password and sessions" onClick={onDone} />
       ) : null}
-      <NavLink href="/docs" label="REST API" target="_blank" rel="noopener" />
+      {hasAccounts ? <NavLink href="/docs" label="REST API" target="_blank" rel="noopener" /> : null}
     </nav>
   );
 }

@@ -53,7 +53,8 @@ test('any text becomes one word of a shell', () => {
 });
 
 test('a script sets its variables and explains each command', () => {
-  const script = curlScript('http://127.0.0.1:8080/api', runCurls({ id: '7' }, ALL));
+  const api = 'http://127.0.0.1:8080/api';
+  const script = curlScript({ api, auth: 'password', curls: runCurls({ id: '7' }, ALL) });
   expect(script).toMatch(/^API='http:\/\/127\.0\.0\.1:8080\/api'\n/);
   expect(script).toContain("TOKEN='…'");
   expect(script).toContain('# Cancel the run\ncurl -X POST');

@@ -1,4 +1,5 @@
 import type { Job, Run } from '@greenvue/jobs/client';
+import type { ConsoleAuth } from '../config/console-config.ts';
 
 /** A request as a command line. */
 export interface Curl {
@@ -57,10 +58,23 @@ export function jobCurls(job: Job, { operate, admin }: CurlRights): readonly Cur
 }
 
 /** All commands as a script: sets `$API` and `$TOKEN` first, and puts a comment above each command. */
-export function curlScript(api: string, curls: readonly Curl[]): string {
-  const head = `API=${quoted(api)}\n# An API token; "npm run -s token" on the server creates one.\nTOKEN='…'`;
+export function curlScript({ api, auth, curls }: CurlScript): string {
+  const head = `API=${quoted(api)}\n# ${TOKEN_SOURCES[auth]}\nTOKEN='…'`;
   return [head, ...curls.map(({ does, command }) => `# ${does}\n${command}`)].join('\n\n');
 }
+
+interface CurlScript {
+  /** The URL of the API. */
+  readonly api: string;
+  readonly auth: ConsoleAuth;
+  readonly curls: readonly Curl[];
+}
+
+const TOKEN_SOURCES: Readonly<Record<ConsoleAuth, string>> = {
+  host: 'A bearer token, if this server accepts one. Otherwise replace -H "Authorization: …" in each command.',
+  token: 'The token that you sign in with.',
+  password: 'An API token; "npm run -s token" on the server creates one.',
+};
 
 /** Quotes a word for a shell, whatever it contains. */
 export function quoted(text: string): string {

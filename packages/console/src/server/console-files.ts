@@ -18,7 +18,7 @@ export interface ConsoleFile {
 }
 
 export interface FileForm {
-  readonly content: Buffer;
+  readonly content: Buffer<ArrayBuffer>;
   /** A strong validator of this form. */
   readonly etag: string;
 }
@@ -78,7 +78,7 @@ async function buildIn(folder: string): Promise<string | undefined> {
 
 async function readFiles(folder: string): Promise<ConsoleFiles> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const contents = new Map<string, Buffer>();
+  const contents = new Map<string, Buffer<ArrayBuffer>>();
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
     const name = path.slice(join(folder, '/').length).replaceAll('\\', '/');
@@ -100,6 +100,6 @@ async function readFiles(folder: string): Promise<ConsoleFiles> {
   return { page: contents.get(PAGE)?.toString() ?? '', files };
 }
 
-function formOf(content: Buffer): FileForm {
+function formOf(content: Buffer<ArrayBuffer>): FileForm {
   return { content, etag: `"${createHash('sha256').update(content).digest('base64url')}"` };
 }

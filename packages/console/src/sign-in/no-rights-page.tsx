@@ -1,32 +1,32 @@
-import type { Me } from '@greenvue/jobs/client';
 import { Alert, Button, Group, Paper, Text, Title } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useSessionStore } from '../session/session.tsx';
+import type { Viewer } from '../session/session-store.ts';
+import { useDocumentTitle } from '../ui/config/document-title.ts';
 import { faultWords } from '../ui/feedback/fault-words.ts';
 import { LonePage } from '../ui/layout/lone-page.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import { SignInAgain } from './sign-in-again.tsx';
+import { SignOutLink } from './sign-out-link.tsx';
 
-interface NoRolePageProps {
-  readonly me: Me;
+interface NoRightsPageProps {
+  readonly viewer: Viewer;
   readonly isExpired: boolean;
 }
 
-/** For accounts whose role may not see jobs. */
-export function NoRolePage({ me, isExpired }: NoRolePageProps) {
+/** For people who may not see jobs. */
+export function NoRightsPage({ viewer: { account }, isExpired }: NoRightsPageProps) {
   const store = useSessionStore();
   const [isAsking, setAsking] = useState(false);
   const [answer, setAnswer] = useState<string>();
-  useEffect(() => {
-    document.title = 'Not allowed · GreenVue jobs';
-  }, []);
+  useDocumentTitle('Not allowed');
   const askAgain = (): void => {
     setAsking(true);
     store
       .reread()
       .then(() => {
         // In any other phase, the sign-in covers the page.
-        if (store.state().phase === 'signed-in') setAnswer('Your role is still “user”.');
+        if (store.state().phase === 'signed-in') setAnswer(STILL[account === undefined ? 'host' : 'account']);
       })
       .catch((error: unknown) => setAnswer(`${faultWords(error).title}. ${faultWords(error).advice}`))
       .finally(() => setAsking(false));
@@ -35,14 +35,17 @@ export function NoRolePage({ me, isExpired }: NoRolePageProps) {
     <LonePage>
       <Paper withBorder p="lg" radius="md">
         <Title order={1} size="h3" mb="xs">
-          Your role does not allow this
+          {account === undefined ? 'You may not see jobs' : 'Your role does not allow this'}
         </Title>
-        <Text size="sm" mb="sm">
-          Jobs are for operators and admins. You are signed in as <Plain>{me.email ?? me.name}</Plain>, with
-          the role <b>{me.role}</b>.
-        </Text>
+        {account === undefined ? null : (
+          <Text size="sm" mb="sm">
+            Jobs are for operators and admins. You are signed in as{' '}
+            <Plain>{account.email ?? account.name}</Plain>, with the role <b>{account.role}</b>.
+          </Text>
+        )}
         <Text size="sm" c="dimmed" mb="lg">
-          Ask an admin of this server to change your role, then check again.
+          Ask an admin of this server to change your {account === undefined ? 'rights' : 'role'}, then check
+          again.
         </Text>
         {answer === undefined ? null : (
           <Alert variant="light" color="gray" mb="md" role="status">
@@ -53,12 +56,12 @@ export function NoRolePage({ me, isExpired }: NoRolePageProps) {
           <Button onClick={askAgain} loading={isAsking}>
             Check again
           </Button>
-          <Button variant="default" onClick={() => void store.signOut()}>
-            Sign out
-          </Button>
+          <SignOutLink label="Sign out" />
         </Group>
       </Paper>
       <SignInAgain opened={isExpired} />
     </LonePage>
   );
 }
+
+const STILL = { account: 'Your role is still “user”.', host: 'You still may not see jobs.' } as const;

@@ -1,43 +1,20 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import Fastify, { type FastifyInstance } from 'fastify';
+import { type FastifyInstance, fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import { replyWithProblem } from '../http/problem-reply.ts';
-import { createTestApp } from '../testing/test-app.ts';
-import { temporaryFolder } from '../testing/test-database.ts';
-import { consoleRoutes } from './console-routes.ts';
+import { consolePlugin } from '../../src/server/fastify.ts';
+import { buildFolder, PAGE, SCRIPT } from './build-folder.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
-const PAGE =
-  '<html><meta property="csp-nonce" nonce="__STYLE_NONCE__"><script src="/console/assets/index-Ab12.js">';
-const SCRIPT = 'console.log("a part of the program, long enough to be worth compressing");';
-
-/**
- * A server of the console alone, on a folder as the build would leave it; the folder's parent has a file that
- * is nobody's business.
- */
 async function serveBuilt(): Promise<FastifyInstance> {
   return serve(await buildFolder());
 }
 
-async function buildFolder(): Promise<string> {
-  const parent = await temporaryFolder();
-  const folder = join(parent, 'dist');
-  await mkdir(join(folder, 'assets'), { recursive: true });
-  await writeFile(join(parent, 'secret.txt'), 'of the server alone');
-  await writeFile(join(folder, 'index.html'), PAGE);
-  await writeFile(join(folder, 'scheme.js'), '// scheme');
-  await writeFile(join(folder, '.stamp'), 'stamp');
-  await writeFile(join(folder, 'assets', 'index-Ab12.js'), SCRIPT);
-  await writeFile(join(folder, 'assets', 'index-Ab12.js.gz'), gzipSync(SCRIPT));
-  return folder;
-}
-
 async function serve(folder: string): Promise<FastifyInstance> {
-  const app = Fastify();
-  app.setErrorHandler(replyWithProblem);
+  const app = fastify();
   onTestFinished(() => app.close());
-  await app.register(consoleRoutes(folder));
+  await app.register(consolePlugin, { prefix: '/console', api: '/api', folder });
   return app;
 }
 
@@ -73,13 +50,7 @@ test.each([
 ])('a path that is no file gives the page: %s', async (url) => {
   const answer = await (await serveBuilt()).inject(url);
   expect(answer.statusCode).toBe(200);
-  expect(answer.body).toContain('/console/assets/index-Ab12.js');
-});
-
-test('without the slash it leads to the one with it', async () => {
-  const answer = await (await serveBuilt()).inject('/console');
-  expect(answer.statusCode).toBe(308);
-  expect(answer.headers.location).toBe('/console/');
+  expect(answer.body).toMatch(/src="[./]+assets\/index-Ab12\.js"/);
 });
 
 test('what has a hash in its name is kept for good, the rest is asked for again', async () => {
@@ -159,20 +130,4 @@ test('the folder is read once, however many ask, and again after a new build', a
   expect(answers.filter(({ body }) => body === SCRIPT)).toHaveLength(50);
   await writeFile(join(folder, 'index.html'), `${PAGE}<!-- changed -->`);
   await expect.poll(async () => (await app.inject('/console/')).body).toContain('<!-- changed -->');
-});
-
-test('in the whole app its policy takes the place of the usual one, and it has a rate limit of its own', async () => {
-  const { ask } = await createTestApp({ RATE_LIMIT_PER_MINUTE: '6' });
-  const other = { url: '/console/', remoteAddress: '10.0.0.9' };
-  for (let n = 0; n < 30; n += 1) expect([200, 503]).toContain((await ask(other)).status);
-  expect((await ask(other)).status).toBe(429);
-  expect((await ask({ ...other, url: '/api/listings' })).status).toBe(200);
-  for (let n = 0; n < 3; n += 1) {
-    const answer = await ask({ url: '/console/', headers: { authorization: 'Bearer stale' } });
-    expect([200, 503]).toContain(answer.status);
-    expect(answer.headers['cache-control']).toBe('no-store');
-    expect(answer.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; /);
-    expect(answer.headers['x-content-type-options']).toBe('nosniff');
-  }
-  expect((await ask({ url: '/console/assets/none-Ab12.js' })).status).toBe(404);
 });

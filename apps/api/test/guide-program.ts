@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { temporaryFolder } from '../src/testing/test-database.ts';
+import { freePort } from '../src/testing/test-process.ts';
+import { ROOT } from './shell.ts';
+
+/** The fenced blocks of a language, under a heading or on a whole page, joined. */
+export function blocksOf(
+  page: string,
+  { language, heading }: { language: string; heading?: string },
+): string {
+  const parts = page.split(/^## /m);
+  const part = heading === undefined ? page : parts.find((text) => text.startsWith(`${heading}\n`));
+  if (part === undefined) throw new Error(`the page has no section ${heading}`);
+  const blocks = [...part.matchAll(/^```(\S+)(?: [^\n]*)?\n(.*?)^```$/gms)];
+  return blocks.flatMap(([, name, code = '']) => (name === language ? [code] : [])).join('\n');
+}
+
+/** Runs a program of a guide in a folder in which packages resolve as in the workspace. */
+export async function startProgram(page: string, heading: string) {
+  const folder = await temporaryFolder();
+  const port = String(await freePort());
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const program = blocksOf(page, { language: 'ts', heading }).replace('port: 3000', `port: ${port}`);
+  writeFileSync(join(folder, 'example.ts'), program);
+  const child = spawn(process.execPath, ['example.ts'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const printed: string[] = [];
+  child.stdout.on('data', (chunk) => printed.push(String(chunk)));
+  return { child, port, url: `http://127.0.0.1:${port}`, printed: () => printed.join('') };
+}

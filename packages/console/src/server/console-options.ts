@@ -1,0 +1,61 @@
+/** How people sign in to the console. */
+export type ConsoleAuth = (typeof AUTHS)[number];
+
+/** What every way of mounting the console takes. */
+export interface ConsoleOptions {
+  /**
+   * Where the browser finds the REST API of the jobs, on the same origin: a path such as `/admin/api`, or one
+   * relative to the console such as `../api`.
+   */
+  readonly api: string;
+  /**
+   * How people sign in. `host` (default): by the cookies or headers of the app around it; the console has no
+   * sign-in page. `token`: with an API token that they paste. `password`: with an account of GreenVue's API.
+   */
+  readonly auth?: ConsoleAuth;
+  /** The name in the header and in the titles of pages. Default `Jobs`. */
+  readonly title?: string;
+  /** With `auth: 'host'`: the app's own sign-in page, for a link to it, such as `/login`. */
+  readonly signInUrl?: string;
+  /** The folder of the built files. Default: the build of this package. */
+  readonly folder?: string;
+}
+
+/** The options as the page reads them. `base`: the console's own address, relative to the page's. */
+export interface ConsoleConfig {
+  readonly base: string;
+  readonly api: string;
+  readonly auth: ConsoleAuth;
+  readonly title: string;
+  readonly signInUrl?: string;
+}
+
+const AUTHS = ['host', 'token', 'password'] as const;
+
+/** Checks the options, with their defaults. Throws a `TypeError` that says what to write instead. */
+export function checkOptions(options: ConsoleOptions): Omit<ConsoleConfig, 'base'> {
+  const { api, auth = 'host', title = 'Jobs', signInUrl } = options;
+  if (!isPath(api)) {
+    throw new TypeError(
+      `\`api\` must be the path of the jobs API on this origin, such as '/admin/api' or '../api'; got ${JSON.stringify(api)}.`,
+    );
+  }
+  if (!AUTHS.includes(auth)) {
+    throw new TypeError(`\`auth\` must be 'host', 'token' or 'password'; got ${JSON.stringify(auth)}.`);
+  }
+  if (typeof title !== 'string' || title.trim() === '') {
+    throw new TypeError(`\`title\` must be a text such as 'Shop jobs'; got ${JSON.stringify(title)}.`);
+  }
+  if (signInUrl === undefined) return { api, auth, title };
+  if (!isPath(signInUrl) && !/^https?:\/\//.test(signInUrl)) {
+    throw new TypeError(
+      `\`signInUrl\` must be a path such as '/login' or a URL with http or https; got ${JSON.stringify(signInUrl)}.`,
+    );
+  }
+  return { api, auth, title, signInUrl };
+}
+
+/** Whether a text leads to a path of the same origin: `//host` and `scheme:` lead elsewhere. */
+function isPath(text: unknown): text is string {
+  return typeof text === 'string' && /^(?:\/(?!\/)|\.\.?\/)[\w\-./~%@]*$/.test(text);
+}

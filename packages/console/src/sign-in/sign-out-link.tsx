@@ -1,0 +1,29 @@
+import { Anchor, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useTokens } from '../session/session.tsx';
+import { faultWords } from '../ui/feedback/fault-words.ts';
+
+/** Signs out. Says why if the server did not; shows nothing where people sign out of the app around it. */
+export function SignOutLink({ label }: { readonly label: string }) {
+  const tokens = useTokens();
+  const [fault, setFault] = useState<string>();
+  if (tokens === undefined) return null;
+  const signOut = (): void => {
+    setFault(undefined);
+    tokens
+      .signOut()
+      .catch((error: unknown) => setFault(`You are still signed in. ${faultWords(error).title}.`));
+  };
+  return (
+    <>
+      <Anchor component="button" type="button" size="sm" onClick={signOut}>
+        {label}
+      </Anchor>
+      {fault === undefined ? null : (
+        <Text size="sm" c="red" role="alert">
+          {fault}
+        </Text>
+      )}
+    </>
+  );
+}
