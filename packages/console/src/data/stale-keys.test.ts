@@ -10,6 +10,8 @@ function event(type: JobEvent['type'], runId: string | null = '7'): JobEvent {
     job_id: 'mail',
     run_id: runId,
     count: null,
+    reason: null,
+    error: null,
     data: null,
   };
 }

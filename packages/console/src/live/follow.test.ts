@@ -69,6 +69,8 @@ const EVENT: JobEvent = {
   job_id: 'a',
   run_id: '1',
   count: null,
+  reason: null,
+  error: null,
   data: null,
 };
 

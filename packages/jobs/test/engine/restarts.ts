@@ -148,7 +148,9 @@ export function restarts(makeDatabase: MakeDatabase): void {
       });
       const { lastId } = engine.subscribe(() => undefined);
       const { backlog } = engine.subscribe(() => undefined, lastId - 1);
-      expect(backlog).toMatchObject([{ type: 'run.failed', jobId: 'job', runId: id }]);
+      expect(backlog).toMatchObject([
+        { type: 'run.failed', jobId: 'job', runId: id, reason: 'lost', error: { name: 'LostError' } },
+      ]);
       // There were no other events.
       expect(engine.subscribe(() => undefined, lastId - 2).backlog).toBe('reset');
     });

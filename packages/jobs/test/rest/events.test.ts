@@ -253,5 +253,10 @@ describe('GET /job-events', () => {
     const run = await runJob(server, 'events-7');
     await runThatIs(server, run.id, 'failed');
     await until(() => expect(kinds(watcher)).toContain('run.failed'));
+    const failed = watcher.events.find(({ event }) => event === 'run.failed');
+    expect(eventSchema.parse(failed?.data)).toMatchObject({
+      reason: 'error',
+      error: { name: 'PermanentError', code: null },
+    });
   });
 });

@@ -87,8 +87,9 @@ export function recoverContract(makeStore: MakeStore): void {
       const { ended = [], ...counts } = await t.store.recover({ node: 'node', withEnded: true });
       expect(counts).toEqual({ recovered: 1, failed: 1 });
       expect(ended).toHaveLength(2);
-      expect(ended).toContainEqual({ runId: lost, jobId: 'a', status: 'failed' });
-      expect(ended).toContainEqual({ runId: stopped, jobId: 'a', status: 'cancelled' });
+      const error = expect.objectContaining({ reason: 'lost', name: 'LostError' });
+      expect(ended).toContainEqual({ runId: lost, jobId: 'a', status: 'failed', reason: 'lost', error });
+      expect(ended).toContainEqual({ runId: stopped, jobId: 'a', status: 'cancelled', reason: 'user' });
     });
 
     it('a run that was asked to stop is cancelled when its node gives it back, and returned', async () => {
@@ -99,7 +100,7 @@ export function recoverContract(makeStore: MakeStore): void {
       expect(await t.store.reconcile({ node: 'node-1', holds: [], withEnded: true })).toEqual({
         givenBack: 0,
         left: 0,
-        ended: [{ runId: id, jobId: 'a', status: 'cancelled' }],
+        ended: [{ runId: id, jobId: 'a', status: 'cancelled', reason: 'user' }],
       });
       expect(await t.finished(id)).toMatchObject({ status: 'cancelled', reason: 'user', attempt: 0 });
     });

@@ -280,7 +280,7 @@ export function settleContract(makeStore: MakeStore): void {
       expect(results).toEqual([
         { kind: 'finished', status: 'succeeded' },
         { kind: 'stale' },
-        { kind: 'finished', status: 'failed' },
+        { kind: 'finished', status: 'failed', reason: 'error' },
       ]);
     });
 
@@ -309,6 +309,7 @@ export function settleContract(makeStore: MakeStore): void {
       expect(await t.settle(await t.claimOne(), failed('third'))).toEqual({
         kind: 'finished',
         status: 'failed',
+        reason: 'error',
       });
       const { errors, attempt, reason } = await t.finished(run.id);
       expect(errors.map(({ message }) => message)).toEqual(['first', 'second', 'third']);
@@ -320,6 +321,7 @@ export function settleContract(makeStore: MakeStore): void {
       expect(await t.settle(run, failed('no such address', true))).toEqual({
         kind: 'finished',
         status: 'failed',
+        reason: 'error',
       });
     });
 
@@ -328,7 +330,7 @@ export function settleContract(makeStore: MakeStore): void {
       t.clock.advance(10 * SECOND);
       await t.plan();
       const run = await t.claimOne();
-      expect(await t.settle(run, failed())).toEqual({ kind: 'finished', status: 'failed' });
+      expect(await t.settle(run, failed())).toEqual({ kind: 'finished', status: 'failed', reason: 'error' });
       t.clock.advance(10 * SECOND);
       expect((await t.plan()).queued).toHaveLength(1);
     });

@@ -1,3 +1,5 @@
+import type { ErrorCause, RunReason } from './run.ts';
+
 /** What happens, as operators see it live. */
 export const JOB_EVENT_TYPES = [
   'job.created',
@@ -17,13 +19,36 @@ export const JOB_EVENT_TYPES = [
 ] as const;
 export type JobEventType = (typeof JOB_EVENT_TYPES)[number];
 
+/** The error of an attempt, its message cut to 500 characters. The run has all of it, with its causes. */
+export interface EventError {
+  readonly name: string;
+  readonly message: string;
+  /** Such as `ECONNREFUSED`. */
+  readonly code?: string;
+}
+
+const LONGEST_MESSAGE = 500;
+
+export function eventError({ name, message, code }: Omit<ErrorCause, 'depth'>): EventError {
+  const short = message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE)}…`;
+  return { name, message: short, ...(code === undefined ? {} : { code }) };
+}
+
+/** What a run event says besides its run. */
+export interface EventDetails {
+  /** Why the run was skipped, cancelled or failed, or why its attempt failed (`run.retrying`). */
+  readonly reason?: RunReason | undefined;
+  /** Of the attempt that failed. */
+  readonly error?: EventError | undefined;
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** `id` rises by one within a node. `count`: how many run events a coalesced event stands for. */
-export interface JobEvent {
+export interface JobEvent extends EventDetails {
   readonly id: number;
   readonly at: number;
   readonly type: JobEventType;
   readonly jobId: string;
   readonly runId?: string | undefined;
   readonly count?: number;
-  readonly data?: Readonly<Record<string, unknown>> | undefined;
 }

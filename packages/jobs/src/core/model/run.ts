@@ -132,6 +132,9 @@ export interface RunOver {
   readonly runId: string;
   readonly jobId: string;
   readonly status: FinishedStatus;
+  readonly reason?: RunReason | undefined;
+  /** Of its last attempt, if it failed. */
+  readonly error?: AttemptError | undefined;
 }
 
 export type Run = LiveRun | FinishedRun;

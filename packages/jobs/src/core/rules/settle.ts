@@ -233,9 +233,10 @@ export function skippedOf(
 export function overOf(
   { id }: LiveRun,
   job: Job,
-  { status }: Extract<Settlement, { kind: 'finished' }>,
+  { status, reason, errors }: Extract<Settlement, { kind: 'finished' }>,
 ): RunOver {
-  return { runId: id, jobId: job.id, status };
+  const error = status === 'failed' ? errors.at(-1) : undefined;
+  return { runId: id, jobId: job.id, status, reason, error };
 }
 
 export function countFailed(ended: readonly RunOver[]): number {

@@ -6,6 +6,7 @@ import type {
   Progress,
   RunOrigin,
   RunOver,
+  RunReason,
   SkipReason,
 } from '../model/run.ts';
 import type { TypeVersions } from '../nodes/membership.ts';
@@ -94,7 +95,7 @@ export interface SettleInput {
 export type ClaimEnd = Omit<SettleInput, 'runId' | 'fence' | 'logs'>;
 
 export type SettleResult =
-  | { readonly kind: 'finished'; readonly status: FinishedStatus }
+  | { readonly kind: 'finished'; readonly status: FinishedStatus; readonly reason?: RunReason }
   | { readonly kind: 'waiting'; readonly availableAt: number; readonly failures: number }
   /** Not the newest claim of the run, or the run is finished: nothing was written (P10, fence). */
   | { readonly kind: 'stale' }

@@ -1,4 +1,4 @@
-import type { FinishedRun, FinishedStatus, LiveRun, RunOver } from '../model/run.ts';
+import type { FinishedRun, LiveRun, RunOver, RunReason } from '../model/run.ts';
 import { type EndedRun, retriedOf } from '../rules/ended-runs.ts';
 import {
   countFailed,
@@ -24,11 +24,16 @@ import type { ClaimKey, PutBack, RunLog } from './tables.ts';
 import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
 /** Shared objects, so that a message between threads contains each answer once. */
-const FINISHED: { readonly [S in FinishedStatus]: SettleResult } = {
-  succeeded: { kind: 'finished', status: 'succeeded' },
-  failed: { kind: 'finished', status: 'failed' },
-  cancelled: { kind: 'finished', status: 'cancelled' },
-  skipped: { kind: 'finished', status: 'skipped' },
+const SUCCEEDED: SettleResult = { kind: 'finished', status: 'succeeded' };
+const ENDED: { readonly [R in RunReason]: SettleResult } = {
+  overlap: { kind: 'finished', status: 'skipped', reason: 'overlap' },
+  missed: { kind: 'finished', status: 'skipped', reason: 'missed' },
+  error: { kind: 'finished', status: 'failed', reason: 'error' },
+  timeout: { kind: 'finished', status: 'failed', reason: 'timeout' },
+  lost: { kind: 'finished', status: 'failed', reason: 'lost' },
+  payload_invalid: { kind: 'finished', status: 'failed', reason: 'payload_invalid' },
+  user: { kind: 'finished', status: 'cancelled', reason: 'user' },
+  deleted: { kind: 'finished', status: 'cancelled', reason: 'deleted' },
 };
 const STALE: SettleResult = { kind: 'stale' };
 const LATER: SettleResult = { kind: 'later' };
@@ -52,10 +57,11 @@ export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<
     if (input.logs !== undefined) logs.push({ runId: input.runId, lines: input.logs });
     if ('movedOf' in state) {
       endsOf(ends, state.movedOf).push(state.end);
-      return FINISHED.succeeded;
+      return SUCCEEDED;
     }
     const settlement = endClaim(unit, state, input, ends);
-    if (settlement.kind === 'finished') return FINISHED[settlement.status];
+    if (settlement.kind === 'finished')
+      return settlement.reason === undefined ? SUCCEEDED : ENDED[settlement.reason];
     const { availableAt, failures } = settlement;
     if (needsPass(input.outcome, settlement, unit.now)) wake = true;
     return { kind: 'waiting', availableAt, failures };

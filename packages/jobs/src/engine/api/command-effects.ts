@@ -15,10 +15,9 @@ export function afterCommand(deps: EngineParts, done: DoneCommand, event?: JobEv
   }
   for (const run of done.queued) events.emit('run.queued', done.job.id, run.id);
   for (const run of done.finished) {
-    if (run.status === 'cancelled') events.emit('run.cancelled', done.job.id, run.id);
-    if (run.status !== 'skipped') continue;
+    if (run.status !== 'cancelled' && run.status !== 'skipped') continue;
     if (isSkipReason(run.reason)) meter.skipped(run.reason);
-    events.emit('run.skipped', done.job.id, run.id, { reason: run.reason });
+    events.emit(`run.${run.status}`, done.job.id, run.id, { reason: run.reason });
   }
   if (areClaimed(done)) return;
   dispatcher.nextPass.recheck();

@@ -35,7 +35,7 @@ export async function cancelRun(
   afterCancel(deps, result);
   switch (result.kind) {
     case 'cancelled':
-      deps.events.emit('run.cancelled', known.jobId, runId);
+      deps.events.emit('run.cancelled', known.jobId, runId, { reason: result.run.reason });
       return { ...known, run: result.run };
     case 'requested':
       return { ...known, run: result.run };

@@ -1,4 +1,4 @@
-import type { JobEvent, JobEventType } from '../../core/model/events.ts';
+import { type EventDetails, eventError, type JobEventType } from '../../core/model/events.ts';
 import type { RunOver } from '../../core/model/run.ts';
 import { NO_OTHERS, type NodeEvent, type Others } from '../../core/nodes/membership.ts';
 import type { EventSubscription, JobEventListener } from '../engine-port.ts';
@@ -39,18 +39,19 @@ export class EventFeed {
     return this.#ring.subscribers;
   }
 
-  emit(type: JobEventType, jobId: string, runId?: string, data?: JobEvent['data']): void {
-    this.#ring.emit(type, jobId, runId, data);
+  emit(type: JobEventType, jobId: string, runId?: string, details: EventDetails = {}): void {
+    this.#ring.emit(type, jobId, runId, details);
     if (!this.#others.isWatching) return;
     if (runId !== undefined && !this.#coalescer.admit(jobId)) return;
     if (runId !== undefined && this.#gathered.length >= MOST_GATHERED) return this.#count(jobId, 1);
-    this.#gathered.push({ at: this.#with.clock.now(), type, jobId, runId, data });
+    this.#gathered.push({ at: this.#with.clock.now(), type, jobId, runId, ...details });
     this.#sendSoon();
   }
 
   /** Publishes the ends of runs whose claims were taken back. */
   runsEnded(ended: readonly RunOver[]): void {
-    for (const { status, jobId, runId } of ended) this.emit(`run.${status}`, jobId, runId);
+    for (const { status, jobId, runId, reason, error } of ended)
+      this.emit(`run.${status}`, jobId, runId, { reason, error: error && eventError(error) });
   }
 
   receive(events: readonly NodeEvent[]): void {

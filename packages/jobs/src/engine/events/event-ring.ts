@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { JobEvent, JobEventType } from '../../core/model/events.ts';
+import type { EventDetails, JobEvent, JobEventType } from '../../core/model/events.ts';
 import type { NodeEvent } from '../../core/nodes/membership.ts';
 import type { EngineLogger } from '../engine-logger.ts';
 import type { EventSubscription, JobEventListener } from '../engine-port.ts';
@@ -35,9 +35,9 @@ export class EventRing {
   }
 
   /** Publishes an event of a job, or of a run. Above 200 a second, the run events of a job are counted. */
-  emit(type: JobEventType, jobId: string, runId?: string, data?: JobEvent['data']): void {
+  emit(type: JobEventType, jobId: string, runId?: string, details: EventDetails = {}): void {
     if (runId !== undefined && !this.#coalescer.admit(jobId)) return;
-    this.#push({ at: this.#with.clock.now(), type, jobId, runId, data });
+    this.#push({ at: this.#with.clock.now(), type, jobId, runId, ...details });
   }
 
   receive(event: NodeEvent): void {

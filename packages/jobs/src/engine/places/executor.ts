@@ -163,7 +163,7 @@ export class Executor {
     const { meter, events } = this.#with;
     this.reporter.watch();
     meter.started(owner.type, startedAt - claimed.availableAt);
-    events.emit('run.started', owner.id, claimed.id, { attempt: claimed.attempt });
+    events.emit('run.started', owner.id, claimed.id, { data: { attempt: claimed.attempt } });
   }
 
   #returned(attempt: Attempt, result: HandlerResult): void {

@@ -75,7 +75,9 @@ export class Reporter {
     try {
       for (const { attempt, report } of reports) {
         if (report.progress !== undefined)
-          events.emit('run.progress', attempt.owner.id, report.runId, { progress: report.progress });
+          events.emit('run.progress', attempt.owner.id, report.runId, {
+            data: { progress: report.progress },
+          });
       }
       const { stale, cancel } = await store.report(reports.map(({ report }) => report));
       for (const runId of stale) {

@@ -1,3 +1,5 @@
+import { type EventDetails, eventError } from '../../core/model/events.ts';
+import type { Outcome } from '../../core/rules/settle.ts';
 import type { SettleResult } from '../../core/store/store-passes.ts';
 import { errorWithCauses, idsOf, idsOfRun, isLevelEnabled } from '../attempts/attempt-log.ts';
 import type { Ending } from '../engine-stats.ts';
@@ -24,20 +26,29 @@ export function publishResult(to: ResultListeners, ended: EndedClaim, result: Se
     case 'waiting': {
       if (input.outcome.kind !== 'failed') return;
       meter.finished('retried', ended);
-      const available_at = new Date(result.availableAt).toISOString();
-      events.emit('run.retrying', owner.id, input.runId, { available_at });
+      const data = { available_at: new Date(result.availableAt).toISOString() };
+      events.emit('run.retrying', owner.id, input.runId, { ...failureOf(input.outcome), data });
       return;
     }
     case 'finished': {
       const ending = endingOf(result.status);
       if (ending === undefined) return;
       meter.finished(ending, ended);
-      events.emit(`run.${ending}`, owner.id, input.runId);
+      events.emit(`run.${ending}`, owner.id, input.runId, {
+        ...failureOf(input.outcome),
+        reason: result.reason,
+      });
       return;
     }
     default:
       return result satisfies never;
   }
+}
+
+/** Why an attempt failed, if it did. */
+function failureOf(outcome: Outcome): EventDetails {
+  if (outcome.kind !== 'failed') return {};
+  return { reason: outcome.error.reason, error: eventError(outcome.error) };
 }
 
 /** Logs every result but a success. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { JOB_EVENT_TYPES, type JobEvent } from '../../core/model/events.ts';
+import { type EventError, JOB_EVENT_TYPES, type JobEvent } from '../../core/model/events.ts';
+import { RUN_REASONS } from '../../core/model/run.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { text } from '../fields/text.ts';
 import { jobIdSchema } from '../input/job-input.ts';
@@ -23,7 +24,24 @@ export const eventSchema = z.object({
     .int()
     .nullable()
     .describe('For runs.coalesced: number of run events of the job that this event replaces'),
-  data: z.record(z.string(), z.unknown()).nullable(),
+  reason: z
+    .enum(RUN_REASONS)
+    .nullable()
+    .describe('Why the run was skipped, cancelled or failed; for run.retrying, why its attempt failed'),
+  error: z
+    .object({
+      name: z.string(),
+      message: z.string().describe('At most 500 characters; GET /runs/:run_id has all of it'),
+      code: z.string().nullable().describe('Error code, such as `ECONNREFUSED`'),
+    })
+    .nullable()
+    .describe('Error of the attempt that failed'),
+  data: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe(
+      'run.started: attempt; run.progress: progress; run.retrying: available_at, the time of the retry',
+    ),
 });
 
 /** An event as the REST API represents it. `id`: the id in the stream. */
@@ -35,6 +53,14 @@ export function eventJson(event: JobEvent, id: string): z.output<typeof eventSch
     job_id: event.jobId,
     run_id: event.runId ?? null,
     count: event.count ?? null,
+    reason: event.reason ?? null,
+    error: errorJson(event.error),
     data: event.data === undefined ? null : { ...event.data },
   };
+}
+
+function errorJson(error: EventError | undefined): z.output<typeof eventSchema>['error'] {
+  if (error === undefined) return null;
+  const { name, message, code = null } = error;
+  return { name, message, code };
 }

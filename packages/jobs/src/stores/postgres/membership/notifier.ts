@@ -80,10 +80,18 @@ function isNotice(value: unknown): value is Notice {
 
 function isNodeEvent(value: unknown): value is NodeEvent {
   if (!isRecord(value)) return false;
-  const { at, type, jobId, runId = '', count = 0, data = {} } = value;
+  const { at, type, jobId, runId = '', count = 0, reason = '', error = NO_ERROR, data = {} } = value;
   const isInstant = typeof at === 'number' && !Number.isNaN(new Date(at).getTime());
-  const names = [type, jobId, runId].every((name) => typeof name === 'string');
-  return isInstant && names && typeof count === 'number' && isRecord(data);
+  const names = [type, jobId, runId, reason].every((name) => typeof name === 'string');
+  return isInstant && names && typeof count === 'number' && isEventError(error) && isRecord(data);
+}
+
+const NO_ERROR = { name: '', message: '' };
+
+function isEventError(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { name, message, code = '' } = value;
+  return [name, message, code].every((text) => typeof text === 'string');
 }
 
 /** Splits a notice into pieces that each fit into a payload. */
