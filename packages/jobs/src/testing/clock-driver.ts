@@ -43,15 +43,29 @@ export class ClockDriver {
     });
   }
 
-  /** Lets all happen until `isOver`, at most until nothing is left that time would bring. */
-  async advanceUntil(isOver: () => boolean): Promise<void> {
+  /**
+   * Lets time pass until `wait` has settled, at most `limitMs`. Inside a handler, and while the clock moves,
+   * time passes anyway.
+   */
+  async advanceUntilSettled<T>(wait: Promise<T>, limitMs: number): Promise<T> {
+    const handler = currentHandler();
+    if (handler !== undefined) return wait.finally(handler.waitsForClock());
+    if (this.#isMoving) return wait;
+    let isOver = false;
+    const over = () => {
+      isOver = true;
+    };
+    wait.then(over, over);
     await this.#alone(async () => {
+      const end = this.#now + limitMs;
       await this.#settle();
-      for (let next = this.#nextEventAt(); !isOver() && Number.isFinite(next); next = this.#nextEventAt()) {
+      for (let next = this.#nextEventAt(); !isOver && next <= end; next = this.#nextEventAt()) {
         this.#moveTo(next);
         await this.#settle();
       }
     });
+    if (!isOver) throw unended(limitMs);
+    return wait;
   }
 
   /** Moves the time of day. Nothing happens before the next `advance` or `settle`. */
@@ -139,12 +153,19 @@ export class ClockDriver {
 
 const STOP_STEP_MS = 20;
 const MOST_TURNS = 100_000;
+const DAY_MS = 86_400_000;
 
 function hanging({ jobId, runId, type }: RunningHandler, limitMs: number): Error {
   return new Error(
     `The handler of run ${runId} (job "${jobId}", type ${type}) has taken ${limitMs} ms of real time and has not ended. ` +
       'Real time does not move the test clock. A handler that waits must wait on the test clock: give it `clock` as a dependency, and call `clock.sleep("5m", { signal })`. ' +
       'If the handler needs more real time, raise `realTimeLimitMs`.',
+  );
+}
+
+function unended(limitMs: number): Error {
+  return new Error(
+    `The run has not ended in ${limitMs / DAY_MS} days of test time. See runs() for its state, and wait for it with advance().`,
   );
 }
 

@@ -299,6 +299,47 @@ describe('handlers', () => {
   });
 });
 
+describe('enqueueAndWait', () => {
+  it('moves the clock until the run has ended, retries included, and gives its result', async () => {
+    await using t = await start((ctx) => {
+      if (ctx.run.attempt === 1) throw new Error('not yet');
+      return ctx.payload.n;
+    });
+    expect(await t.enqueueAndWait(work, { n: 4 }, { delay: '1h' })).toBe(4);
+    expect(t.lastRun(work)).toMatchObject({ attempt: 2, queuedAt: new Date(AT) });
+    expect(t.clock.now()).toBe(Number(t.lastRun(work).finishedAt));
+  });
+
+  it('rejects at its timeout, where the clock stops', async () => {
+    await using t = await start((_, clock) => clock.sleep('2h'));
+    await expect(t.enqueueAndWait(work, {}, { timeout: '10m' })).rejects.toMatchObject({ code: 'timeout' });
+    expect(t.clock.now()).toBe(Date.parse('2026-01-01T00:10:00Z'));
+  });
+
+  it('rejects for a run that takes more than 30 days', async () => {
+    const slow = defineJobType({
+      type: 'slow',
+      payload: z.strictObject({}),
+      timeout: '1000h',
+      run: (_, { clock }: { readonly clock: TestClock }) => clock.sleep('31d'),
+    });
+    await using t = await createTestJobs({ types: [slow], deps: ({ clock }) => ({ clock }) });
+    await expect(t.enqueueAndWait(slow, {})).rejects.toThrow('has not ended in 30 days of test time');
+  });
+
+  it('in a handler, the clock moves on while it waits for the other run', async () => {
+    await using t = await start(async (ctx, clock) => {
+      if (ctx.payload.n === 1) return clock.sleep('1h');
+      await t.enqueueAndWait(work, { n: 1 });
+      return clock.now();
+    });
+    await t.schedule(work, { id: 'job', onDemand: true });
+    await t.trigger('job');
+    await t.advance('1d');
+    expect(t.lastRun('job')).toMatchObject({ result: Date.parse('2026-01-01T01:00:00Z') });
+  });
+});
+
 describe('a test engine', () => {
   it('does nothing by itself: a trigger waits for settle', async () => {
     await using t = await start();

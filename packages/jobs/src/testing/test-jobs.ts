@@ -13,6 +13,7 @@ import { shape } from '../core/input/shape.ts';
 import type { JobEvent } from '../core/model/events.ts';
 import type { JobType } from '../core/model/job-type.ts';
 import type { DepsOf, ResultOf } from '../core/model/job-type-inference.ts';
+import { parseWholeMs } from '../core/schedule/duration.ts';
 import { type TimeInput, timeText } from '../core/schedule/time-input.ts';
 import { parseTimestamp } from '../core/schedule/timestamp.ts';
 import { createEngine, type UntypedJobs } from '../engine/engine.ts';
@@ -68,7 +69,10 @@ const optionRules = required(
   ),
 );
 
-/** An engine in memory that acts only when the test moves its clock. All methods of `Jobs` work at its time. */
+/**
+ * An engine in memory that acts only when the test moves its clock. All methods of `Jobs` work at its time.
+ * `enqueueAndWait` moves the clock itself, from event to event, until the run has ended.
+ */
 export type TestJobs<Types extends JobTypes = JobTypes> = Omit<Jobs<Types>, 'start' | 'tick'> & TestControls;
 
 export interface TestControls extends AsyncDisposable {
@@ -104,6 +108,8 @@ type ResultIf<Of> = Of extends JobType ? ResultOf<Of> : unknown;
 
 const DEFAULT_START = '2026-01-01T00:00:00Z';
 const DEFAULT_CONCURRENCY = 10;
+/** How far (ms) `enqueueAndWait` moves the clock for a run that does not end. */
+const LONGEST_WAIT_MS = 30 * 86_400_000;
 const ignore = () => undefined;
 const SILENT: EngineLogger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 /** An event loop that is never late: on a busy machine, a late one would hold back claims. */
@@ -149,8 +155,16 @@ export async function createTestJobs(
     if (event !== 'reset') events.push(event);
   });
   const stop: Jobs['stop'] = (how) => driver.stop(engine.stop(how));
+  const enqueueAndWait: UntypedJobs['enqueueAndWait'] = async (type, payload, how) => {
+    const wait = engine.enqueueAndWait(type, payload, how);
+    // The clock stops at the end of the wait.
+    const timeout = parseWholeMs(how?.timeout ?? '');
+    const cancel = timeout.ok ? clock.setTimer(timeout.value, ignore) : ignore;
+    return driver.advanceUntilSettled(wait, LONGEST_WAIT_MS).finally(cancel);
+  };
   return {
     ...engine,
+    enqueueAndWait,
     stop,
     [Symbol.asyncDispose]: () => stop(),
     clock,
