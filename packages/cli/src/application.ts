@@ -59,6 +59,12 @@ const audit = buildCommand({
   docs: { brief: 'List who changed which job or run, newest first' },
 });
 
+const mcp = buildCommand({
+  loader: async () => (await import('./mcp/serve-mcp.ts')).serveMcpCommand,
+  parameters: { flags: API_FLAGS },
+  docs: { brief: 'Serve the jobs to an AI assistant (Model Context Protocol, on stdin and stdout)' },
+});
+
 const completion = buildCommand({
   loader: async () => (await import('./completion/print-completion.ts')).printCompletion,
   parameters: {
@@ -103,7 +109,7 @@ export function createApplication(
   { commands = {}, aliases = {} }: ApplicationParts = {},
 ): Application<CliContext> {
   const root = buildRouteMap<string, CliContext>({
-    routes: bare({ jobs: jobRoutes, runs: runRoutes, types, stats, audit, ...commands, completion }),
+    routes: bare({ jobs: jobRoutes, runs: runRoutes, types, stats, audit, ...commands, mcp, completion }),
     aliases: bare(aliases),
     docs: {
       brief: program.brief,

@@ -38,6 +38,8 @@ export interface Host {
 /** The login of the host: a cookie, or a token of a program. */
 export const COOKIE = 'session=ann';
 export const TOKEN = 'secret-1';
+/** May only read. */
+export const READER = 'secret-2';
 
 /** An application that is not GreenVue, with its own login and the API under a path of its own. */
 export async function startHost(): Promise<Host> {
@@ -47,7 +49,11 @@ export async function startHost(): Promise<Host> {
   await app.register(jobsPlugin, {
     prefix: '/admin/api',
     engine,
-    authorize: ({ headers }) => {
+    authorize: ({ headers }, need) => {
+      if (headers.authorization === `Bearer ${READER}`) {
+        if (need === 'read') return { id: 'user:bo' };
+        throw Object.assign(new Error('You may only read.'), { statusCode: 403 });
+      }
       if (headers.cookie === COOKIE || headers.authorization === `Bearer ${TOKEN}`) return { id: 'user:ann' };
       throw Object.assign(new Error('Sign in first.'), { statusCode: 401 });
     },

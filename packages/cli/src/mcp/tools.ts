@@ -1,0 +1,168 @@
+import {
+  type Connection,
+  getJob,
+  getRun,
+  getRunLogs,
+  getStats,
+  listJobRuns,
+  listJobs,
+  listJobTypes,
+  listRuns,
+  pauseJob,
+  previewSchedule,
+  resumeJob,
+  runJob,
+} from '@greenvue/jobs/client';
+import { z } from 'zod';
+
+/** What a caller must be allowed, as in the REST API. */
+export type Right = 'read' | 'operate' | 'admin';
+
+/** A tool of the MCP server: what it takes, and how it is answered. */
+export interface Tool<Input extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  readonly need: Right;
+  readonly description: string;
+  readonly input: Input;
+  call(api: Connection, input: z.output<Input>): Promise<unknown>;
+}
+
+/** Infers the type of the input. */
+function tool<Input extends z.ZodObject>(definition: Tool<Input>): Tool {
+  return { ...definition, call: (api, input) => definition.call(api, definition.input.parse(input)) };
+}
+
+const jobId = z.string().describe('Id of the job');
+const runId = z.string().describe('Id of the run');
+const limit = z.int().min(1).max(50).default(10).describe('Maximum number of rows');
+const FAILED_SHOWN = 3;
+
+export const TOOLS: readonly Tool[] = [
+  tool({
+    name: 'list_jobs',
+    need: 'read',
+    description: 'Lists jobs with their schedule, status, health and next run.',
+    input: z.object({
+      q: z.string().optional().describe('Text in the id, name or description'),
+      type: z.string().optional().describe('Only jobs of this type'),
+      status: z.enum(['active', 'paused', 'finished']).optional(),
+      limit,
+    }),
+    call: (api, query) => listJobs(api, query),
+  }),
+  tool({
+    name: 'why_unhealthy',
+    need: 'read',
+    description:
+      'Lists the jobs that need attention: their health with its reason, and the errors of their latest failed runs. With job_id, only this job, healthy or not.',
+    input: z.object({ job_id: jobId.optional(), limit }),
+    call: async (api, { job_id: id, limit: most }) => {
+      const jobs =
+        id === undefined
+          ? (await listJobs(api, { health: 'unhealthy', limit: most })).data
+          : [await getJob(api, id)];
+      return Promise.all(jobs.map(async (job) => ({ job, failed_runs: await failedRuns(api, job.id) })));
+    },
+  }),
+  tool({
+    name: 'get_job',
+    need: 'read',
+    description: 'Reads the definition and the state of a job.',
+    input: z.object({ job_id: jobId }),
+    call: (api, { job_id: id }) => getJob(api, id),
+  }),
+  tool({
+    name: 'list_runs',
+    need: 'read',
+    description: 'Lists runs, newest first: of one job, or of all jobs.',
+    input: z.object({
+      job_id: jobId.optional(),
+      status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped']).optional(),
+      limit,
+    }),
+    call: (api, { job_id: id, ...query }) =>
+      id === undefined ? listRuns(api, query) : listJobRuns(api, id, query),
+  }),
+  tool({
+    name: 'get_run',
+    need: 'read',
+    description: 'Reads a run: times, progress, result, and the errors of its attempts with their stacks.',
+    input: z.object({ run_id: runId }),
+    call: (api, { run_id: id }) => getRun(api, id),
+  }),
+  tool({
+    name: 'get_run_log',
+    need: 'read',
+    description: 'Reads what the handler of a run has logged, oldest line first.',
+    input: z.object({ run_id: runId }),
+    call: (api, { run_id: id }) => getRunLogs(api, id),
+  }),
+  tool({
+    name: 'preview_schedule',
+    need: 'read',
+    description:
+      'Computes the next times of a schedule, without a change: of an interval or of a cron pattern.',
+    input: z.object({
+      interval: z.string().optional().describe('Such as 10m or 24h'),
+      cron: z.string().optional().describe('Five or six fields, such as 0 8 * * MON'),
+      timezone: z.string().optional().describe('Of the cron pattern, such as Europe/Berlin; default UTC'),
+      count: z.int().min(1).max(50).default(5),
+    }),
+    call: (api, schedule) => previewSchedule(api, schedule),
+  }),
+  tool({
+    name: 'list_job_types',
+    need: 'read',
+    description: 'Lists the job types of the server, with the JSON Schema of their payloads.',
+    input: z.object({}),
+    call: (api) => listJobTypes(api),
+  }),
+  tool({
+    name: 'get_stats',
+    need: 'read',
+    description: 'Counts jobs by health and runs by state, and lists the live nodes with their places.',
+    input: z.object({}),
+    call: (api) => getStats(api),
+  }),
+  tool({
+    name: 'run_job',
+    need: 'operate',
+    description: 'Runs a job now, without a change to its schedule.',
+    input: z.object({
+      job_id: jobId,
+      payload: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe("Replaces the job's payload for this run"),
+    }),
+    call: (api, { job_id: id, payload }) => runJob(api, id, payload === undefined ? {} : { payload }),
+  }),
+  tool({
+    name: 'pause_job',
+    need: 'operate',
+    description: 'Pauses a job: running runs finish, and nothing starts until it is resumed.',
+    input: z.object({
+      job_id: jobId,
+      reason: z.string().optional().describe('For people'),
+      until: z.iso.datetime({ offset: true }).optional().describe('When it resumes by itself'),
+    }),
+    call: (api, { job_id: id, ...body }) => pauseJob(api, id, body),
+  }),
+  tool({
+    name: 'resume_job',
+    need: 'operate',
+    description: 'Resumes a paused job: it goes on with its next slot.',
+    input: z.object({ job_id: jobId }),
+    call: (api, { job_id: id }) => resumeJob(api, id),
+  }),
+];
+
+async function failedRuns(api: Connection, id: string) {
+  const { data } = await listJobRuns(api, id, { status: 'failed', limit: FAILED_SHOWN });
+  return data.map(({ id: run, reason, finished_at, errors }) => ({
+    run_id: run,
+    reason,
+    finished_at,
+    errors,
+  }));
+}

@@ -1,0 +1,93 @@
+import { fileURLToPath } from 'node:url';
+import { connect, createJob } from '@greenvue/jobs/client';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type Host, READER, startHost, TOKEN } from './host.ts';
+
+const PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const READ = [
+  'get_job',
+  'get_run',
+  'get_run_log',
+  'get_stats',
+  'list_job_types',
+  'list_jobs',
+  'list_runs',
+  'preview_schedule',
+  'why_unhealthy',
+];
+
+describe('greenvue-jobs mcp', () => {
+  let host: Host;
+  beforeAll(async () => {
+    host = await startHost();
+    const api = connect({ url: host.url, token: TOKEN });
+    const job = { on_demand: true, name: 'A job' };
+    await createJob(api, { id: 'hello', type: 'greet', ...job });
+    await createJob(api, { id: 'broken', type: 'fail', ...job });
+  });
+  afterAll(() => host.close());
+
+  /** An assistant that has started the server with a token. */
+  async function assistant(token: string): Promise<Client> {
+    const client = new Client({ name: 'test', version: '1' });
+    const env = { PATH: process.env.PATH ?? '', JOBS_URL: host.url, JOBS_TOKEN: token };
+    await client.connect(
+      new StdioClientTransport({ command: process.execPath, args: [PROGRAM, 'mcp'], env, stderr: 'inherit' }),
+    );
+    onTestFinished(() => client.close());
+    return client;
+  }
+
+  async function call(client: Client, name: string, values: Record<string, unknown> = {}) {
+    const { content, isError = false } = await client.callTool({ name, arguments: values });
+    const [first] = Array.isArray(content) ? content : [];
+    const text: unknown =
+      typeof first === 'object' && first !== null ? Reflect.get(first, 'text') : undefined;
+    if (typeof text !== 'string') throw new Error(`${name} gave no text`);
+    return isError ? { error: text } : JSON.parse(text);
+  }
+
+  test('runs, watches, explains, pauses and resumes jobs with the rights of its token', async () => {
+    const client = await assistant(TOKEN);
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name).sort()).toEqual(
+      [...READ, 'pause_job', 'resume_job', 'run_job'].sort(),
+    );
+    const { id } = await call(client, 'run_job', { job_id: 'hello', payload: { name: 'Bo' } });
+    await vi.waitFor(async () =>
+      expect(await call(client, 'get_run', { run_id: id })).toMatchObject({
+        status: 'succeeded',
+        result: { greeted: 'Bo' },
+      }),
+    );
+    await call(client, 'run_job', { job_id: 'broken' });
+    await vi.waitFor(async () =>
+      expect(await call(client, 'why_unhealthy')).toMatchObject([
+        { job: { id: 'broken' }, failed_runs: [{ errors: [{ message: 'it never works' }] }] },
+      ]),
+    );
+    expect(await call(client, 'pause_job', { job_id: 'hello', reason: 'stocktaking' })).toMatchObject({
+      pause: { reason: 'stocktaking' },
+    });
+    expect(await call(client, 'resume_job', { job_id: 'hello' })).toMatchObject({ status: 'active' });
+    const preview = await call(client, 'preview_schedule', {
+      cron: '0 8 * * MON',
+      timezone: 'Europe/Berlin',
+    });
+    expect(preview.times).toHaveLength(5);
+  });
+
+  test('says what to do when a call fails', async () => {
+    const client = await assistant(TOKEN);
+    expect((await call(client, 'get_job', { job_id: 'none' })).error).toContain('"none"');
+    expect((await call(client, 'preview_schedule', { cron: 'often' })).error).toContain('cron');
+    expect((await call(client, 'run_job', { job_id: 7 })).error).toContain('job_id');
+  });
+
+  test('has only the tools that its token allows', async () => {
+    const { tools } = await (await assistant(READER)).listTools();
+    expect(tools.map(({ name }) => name).sort()).toEqual(READ);
+  });
+});
