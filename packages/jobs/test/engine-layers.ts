@@ -133,7 +133,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'engine watching',
       'engine api',
     ],
-    mayTypes: ['engine parts'],
+    mayTypes: ['engine parts', 'engine attempts'],
     packages: [],
   },
 };

@@ -1,9 +1,9 @@
 import type { AbortFlag } from '../core/model/errors.ts';
 import type { JobEvent } from '../core/model/events.ts';
 import type { CatchUp, Overlap } from '../core/model/job.ts';
+import type { InTransaction, TriggerInput } from '../core/model/job-requests.ts';
 import type { BackoffOptions, JobType } from '../core/model/job-type.ts';
 import type { TimeInput } from '../core/schedule/time-input.ts';
-import type { Transaction } from '../core/store/store.ts';
 import type { LogLine } from '../core/store/store-passes.ts';
 import type {
   AuditQuery,
@@ -17,6 +17,7 @@ import type {
 import type { AttemptObserver, EngineStats, NodeActivity } from './engine-stats.ts';
 
 export { EngineError, type EngineErrorCode, type InvalidField } from '../core/model/errors.ts';
+export type { InTransaction, TriggerInput } from '../core/model/job-requests.ts';
 
 /** A job as people and code write it. Durations are Go's, such as `1h30m`; exactly one kind of schedule. */
 export interface JobInput {
@@ -58,21 +59,6 @@ export interface CommandOptions {
    * `aborted`. A change already sent to the database continues. Has no effect with a `tx`.
    */
   readonly signal?: AbortFlag | undefined;
-}
-
-/** Takes effect if and only if the caller's transaction commits; PostgreSQL only (`docs/transactions.md`). */
-export interface InTransaction {
-  readonly tx?: Transaction | undefined;
-}
-
-export interface TriggerInput extends InTransaction {
-  /** Replaces the job's payload for this run. At most 64 KiB as JSON, with the type's defaults. */
-  readonly payload?: unknown;
-  /** With `operator`, the payload may change only the type's `operatorsMaySet`. Default `admin`. */
-  readonly payloadBy?: 'operator' | 'admin' | undefined;
-  /** Only under overlap `allow`. */
-  readonly runAt?: TimeInput | undefined;
-  readonly dedupeKey?: string | undefined;
 }
 
 export interface PauseInput {

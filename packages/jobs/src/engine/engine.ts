@@ -14,6 +14,7 @@ import {
 import { preview } from './api/preview.ts';
 import { cancelRun, getLogs, getRun, retryRun } from './api/run-api.ts';
 import { trigger } from './api/trigger.ts';
+import type { HandlerCommands } from './attempts/handler-jobs.ts';
 import { EventFeed } from './events/event-feed.ts';
 import { checkedArguments } from './input/checked-arguments.ts';
 import { createRegistry, jobTypeInfo } from './job-types/registry.ts';
@@ -73,12 +74,19 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const events = new EventFeed({ ...base, node });
   const settlements = new Settlements({ ...base, ...timing, events, meter });
   const threads = new ThreadPool(settings);
-  const executor = new Executor({ ...base, threads, settlements, events, meter });
+  // Handlers run only after the engine was made.
+  const commands: HandlerCommands = {
+    enqueue: (...args) => jobs.enqueue(...args),
+    schedule: (...args) => jobs.schedule(...args),
+    trigger: (...args) => jobs.trigger(...args),
+    cancelRun: (...args) => jobs.cancelRun(...args),
+  };
+  const executor = new Executor({ ...base, threads, settlements, events, meter, commands });
   const work = { ...base, ...timing, meter, node, events, settlements, threads, executor };
   const parts = { ...work, dispatcher: new Dispatcher(work) };
   const lifecycle = new Lifecycle(parts);
   const waits = new RunWaits(parts);
-  return {
+  const jobs: UntypedJobs = {
     start: () => lifecycle.start(),
     stop: async (...args) => {
       const [options] = checkedArguments('stop', args);
@@ -121,4 +129,5 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     },
     subscribe: (...args) => events.subscribe(...checkedArguments('subscribe', args)),
   };
+  return jobs;
 }

@@ -1,10 +1,10 @@
 import type { JobEventType } from '../core/model/events.ts';
+import type { EnqueueOptions, ScheduledJobInput } from '../core/model/job-requests.ts';
 import type { JobType } from '../core/model/job-type.ts';
 import type { InputOf, ResultOf } from '../core/model/job-type-inference.ts';
 import type { AttemptError, Run } from '../core/model/run.ts';
-import type { TimeInput } from '../core/schedule/time-input.ts';
 import type { JobView } from '../core/store/store-views.ts';
-import type { CommandOptions, Engine, InTransaction, JobInput } from './engine-port.ts';
+import type { CommandOptions, Engine } from './engine-port.ts';
 
 /** Job types as `createJobs` takes them. */
 export type JobTypes = readonly JobType[];
@@ -26,59 +26,7 @@ export function nameOf(type: JobType | string): string {
   return typeof type === 'string' ? type : type.type;
 }
 
-interface NoSchedule {
-  readonly interval?: undefined;
-  readonly intervalMode?: undefined;
-  readonly cron?: undefined;
-  readonly timezone?: undefined;
-  readonly runAt?: undefined;
-  readonly startAt?: undefined;
-  readonly onDemand?: undefined;
-}
-type ScheduleKind<Fields> = Fields & Omit<NoSchedule, keyof Fields>;
-
-/** A schedule with slots: exactly one kind. Durations are Go's, such as `1h30m`. */
-type Slots =
-  | ScheduleKind<{
-      readonly interval: string;
-      readonly intervalMode?: 'fixed_rate' | 'fixed_delay' | undefined;
-      readonly startAt?: TimeInput | undefined;
-    }>
-  | ScheduleKind<{
-      readonly cron: string;
-      readonly timezone?: string | undefined;
-      readonly startAt?: TimeInput | undefined;
-    }>
-  | ScheduleKind<{ readonly runAt: TimeInput }>;
-
-/** A payload, which may be left out if every field of it may. */
-type PayloadField<Input> =
-  Record<never, never> extends Input ? { readonly payload?: Input } : { readonly payload: Input };
-
-/**
- * A job of a given type: its schedule, its payload, and its policies. An on-demand job may have the payload
- * `null`: then each trigger brings one.
- */
-export type ScheduledJobInput<Input = unknown> = Pick<
-  JobInput,
-  'id' | 'description' | 'overlap' | 'catchUp' | 'timeout' | 'maxAttempts' | 'backoff'
-> & {
-  /** For people. Default: the id. */
-  readonly name?: string | undefined;
-} & (
-    | (Slots & PayloadField<Input>)
-    | (ScheduleKind<{ readonly onDemand: true }> & PayloadField<Input | null>)
-  );
-
-/** For one run. `by` is for the audit log; `signal` as for every command. */
-export interface EnqueueOptions extends InTransaction, Pick<CommandOptions, 'by' | 'signal'> {
-  /** How long the run waits before it is due: a Go duration, such as `1m`. Default: it is due at once. */
-  readonly delay?: string | undefined;
-  /** When the run is due, instead of `delay`. A time in the past means at once. */
-  readonly at?: TimeInput | undefined;
-  /** Idempotency key: within 24 h, a second call for the type with the same key returns the first run. */
-  readonly key?: string | undefined;
-}
+export type { EnqueueOptions, ScheduledJobInput } from '../core/model/job-requests.ts';
 
 export interface WaitOptions extends Omit<EnqueueOptions, 'tx' | 'signal'> {
   /** How long to wait for the end of the run, as a Go duration. Default: as long as it takes. */

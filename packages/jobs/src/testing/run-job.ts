@@ -1,4 +1,4 @@
-import type { JobContext, JobType } from '../core/model/job-type.ts';
+import type { HandlerJobs, JobContext, JobType } from '../core/model/job-type.ts';
 import { EngineError } from '../engine/engine-port.ts';
 import { checkPayload } from '../engine/job-types/payload-check.ts';
 import { payloadRules } from '../engine/job-types/payload-rules.ts';
@@ -8,6 +8,8 @@ export interface RunJobOptions {
   readonly lastSuccess?: Date;
   readonly run?: Partial<JobContext<unknown>['run']>;
   readonly traceparent?: string;
+  /** Answers the calls of `ctx.jobs`. A call without an answer here throws. */
+  readonly jobs?: Partial<HandlerJobs>;
 }
 
 /** The result of a handler, its log lines and its last progress. */
@@ -50,6 +52,7 @@ export async function runJob<Deps, Input, Result>(
       lastSuccess: options.lastSuccess,
       signal: options.signal ?? new AbortController().signal,
       traceparent: options.traceparent,
+      jobs: { ...NO_JOBS, ...options.jobs },
       log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
       progress: (done, total, note) => {
         progress = { done, total, note };
@@ -59,6 +62,19 @@ export async function runJob<Deps, Input, Result>(
   );
   return { result, logs, progress };
 }
+
+const unanswered = (method: string) => () =>
+  Promise.reject(
+    new Error(
+      `The handler called ctx.jobs.${method}(), which runJob does not do. Pass \`jobs: { ${method}: … }\`, or use createTestJobs.`,
+    ),
+  );
+const NO_JOBS: HandlerJobs = {
+  enqueue: unanswered('enqueue'),
+  schedule: unanswered('schedule'),
+  trigger: unanswered('trigger'),
+  cancelRun: unanswered('cancelRun'),
+};
 
 function validated({ type, payload: schema }: JobType, payload: unknown): unknown {
   const rules = payloadRules(schema);

@@ -2,7 +2,12 @@ import { checkOptions } from '../input/check-options.ts';
 import { BACKOFF, backoffFields, definitionFields } from '../input/definition-fields.ts';
 import { required } from '../input/rule.ts';
 import { shape } from '../input/shape.ts';
+import type { JobView, RunView } from '../store/store-views.ts';
+import type { EnqueueOptions, ScheduledJobInput, TriggerInput } from './job-requests.ts';
 import type { PayloadSchema } from './payload-schema.ts';
+import type { BackoffOptions } from './retry.ts';
+
+export type { BackoffOptions } from './retry.ts';
 
 /** Where a handler runs: on the API's event loop (I/O), or in a thread of its own (heavy on the CPU). */
 export type Isolation = 'inline' | 'thread';
@@ -31,6 +36,32 @@ export interface RunContext {
   readonly missed: number;
 }
 
+/**
+ * What a handler can ask of the engine. After `signal` has fired, every call rejects with its reason. The audit
+ * log shows `run:<id>` as the caller. An attempt that is repeated asks again: give `enqueue` a `key`, such as
+ * one with `ctx.run.id`, and `trigger` a `dedupeKey`.
+ */
+export interface HandlerJobs {
+  /** As `enqueue` of `Jobs`. In a thread, without `tx`. */
+  enqueue<Input>(
+    type: JobType<never, string, Input> | string,
+    payload: NoInfer<Input>,
+    options?: Omit<EnqueueOptions, 'by' | 'signal'>,
+  ): Promise<{ readonly view: RunView; readonly duplicate: boolean }>;
+  /** As `schedule` of `Jobs`. */
+  schedule<Input>(
+    type: JobType<never, string, Input> | string,
+    job: ScheduledJobInput<NoInfer<Input>>,
+  ): Promise<{ readonly created: boolean; readonly view: JobView }>;
+  /** As `trigger` of `Engine`: runs a job now. In a thread, without `tx`. */
+  trigger(
+    jobId: string,
+    input?: TriggerInput,
+  ): Promise<{ readonly view: RunView; readonly duplicate: boolean }>;
+  /** As `cancelRun` of `Engine`. */
+  cancelRun(runId: string): Promise<RunView>;
+}
+
 /** What a handler gets besides its dependencies. */
 export interface JobContext<Payload> {
   readonly payload: Payload;
@@ -43,16 +74,10 @@ export interface JobContext<Payload> {
   /** W3C Trace Context for requests of the handler: of the attempt if it is traced, else of the trigger. */
   readonly traceparent: string | undefined;
   readonly log: RunLog;
+  /** The engine: to make runs and jobs from inside a handler. */
+  readonly jobs: HandlerJobs;
   /** Reports progress; cheap to call often, written at most about once a second. */
   progress(done: number, total?: number, note?: string): void;
-}
-
-/** Wait before a retry: `initial * factor^n`, at most `max`, plus or minus `jitter` of it. Go durations. */
-export interface BackoffOptions {
-  readonly initial?: string;
-  readonly max?: string;
-  readonly factor?: number;
-  readonly jitter?: number;
 }
 
 export interface JobTypeDefinition<

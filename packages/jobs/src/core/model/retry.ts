@@ -17,3 +17,11 @@ export function retryDelayMs(backoff: Backoff, failures: number, random: number)
   const plain = initialMs === 0 ? 0 : Math.min(initialMs * factor ** (failures - 1), maxMs);
   return Math.round(plain * (1 + jitter * (2 * random - 1)));
 }
+
+/** Wait before a retry: `initial * factor^n`, at most `max`, plus or minus `jitter` of it. Go durations. */
+export interface BackoffOptions {
+  readonly initial?: string;
+  readonly max?: string;
+  readonly factor?: number;
+  readonly jitter?: number;
+}

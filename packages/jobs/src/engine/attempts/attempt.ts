@@ -1,10 +1,11 @@
 import type { Job } from '../../core/model/job.ts';
-import type { JobContext, RunContext, RunLog } from '../../core/model/job-type.ts';
+import type { HandlerJobs, JobContext, RunContext, RunLog } from '../../core/model/job-type.ts';
 import { type PayloadSchema, validate } from '../../core/model/payload-schema.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import type { ClaimedRun, LogLine, Report } from '../../core/store/store-passes.ts';
 import type { AttemptSpan, TracedAttempt } from '../tracing.ts';
 import { AttemptOutput, type NewOutput } from './attempt-output.ts';
+import { createHandlerJobs, type HandlerCommands } from './handler-jobs.ts';
 import { type StrayErrorListener, withStrayErrorsTo } from './stray-errors.ts';
 import type { ThrownError } from './thrown-error.ts';
 
@@ -54,7 +55,10 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   #controller: AbortController | undefined;
   #parsed: { readonly payload: unknown } | undefined;
   #output: AttemptOutput | undefined;
+  #jobs: HandlerJobs | undefined;
   onLine: ((attempt: Attempt, line: LogLine) => void) | undefined;
+  /** The engine, for the handler. */
+  commands: HandlerCommands | undefined;
   /** Only where attempts are traced. */
   span: AttemptSpan | undefined;
   /** When the handler was called; 0 before. */
@@ -117,6 +121,12 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   get output(): AttemptOutput {
     this.#output ??= new AttemptOutput(this.#now, { lineAdded: (line) => this.onLine?.(this, line) });
     return this.#output;
+  }
+
+  get jobs(): HandlerJobs {
+    if (this.commands === undefined) throw new Error('the attempt has no engine');
+    this.#jobs ??= createHandlerJobs(this.commands, this);
+    return this.#jobs;
   }
 
   get log(): RunLog {

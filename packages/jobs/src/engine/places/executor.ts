@@ -4,6 +4,7 @@ import type { ClaimResult } from '../../core/store/store-passes.ts';
 import { Attempt } from '../attempts/attempt.ts';
 import { idsOf, logLine, logStray } from '../attempts/attempt-log.ts';
 import { returnedOutcome, thrownOutcome } from '../attempts/attempt-outcome.ts';
+import type { HandlerCommands } from '../attempts/handler-jobs.ts';
 import { type HandlerResult, readResult } from '../attempts/handler-result.ts';
 import { withStrayErrorsTo } from '../attempts/stray-errors.ts';
 import { readThrown, type ThrownError } from '../attempts/thrown-error.ts';
@@ -30,6 +31,8 @@ export interface ExecutorDeps {
   readonly settlements: Settlements;
   readonly events: EventFeed;
   readonly meter: Meter;
+  /** What handlers may ask of the engine. */
+  readonly commands: HandlerCommands;
 }
 
 /** Of an attempt that fails before its handler begins. */
@@ -143,6 +146,7 @@ export class Executor {
     attempt.startedMonotonic = settings.clock.monotonic();
     attempt.startKnown = run.started;
     attempt.onLine = this.#onLine;
+    attempt.commands = this.#with.commands;
     if (settings.tracing !== undefined) attempt.span = settings.tracing.begin(attempt);
     this.running.add(attempt);
     this.#announceStart(attempt);

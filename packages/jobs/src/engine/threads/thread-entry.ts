@@ -11,6 +11,7 @@ import { handlerPayload, stopError } from '../attempts/attempt.ts';
 import type { NewOutput } from '../attempts/attempt-output.ts';
 import { readResult } from '../attempts/handler-result.ts';
 import { readThrown } from '../attempts/thrown-error.ts';
+import { ThreadJobs } from './handler-calls.ts';
 import { beginHandler } from './handler-start.ts';
 import { enterJobThread } from './job-thread.ts';
 import { OutputSender } from './output-sender.ts';
@@ -36,6 +37,7 @@ let deps: Promise<unknown> | undefined;
 let controller = new AbortController();
 let current: Task | undefined;
 const tasks = new AsyncLocalStorage<Task>();
+const calls = new ThreadJobs((call) => send({ kind: 'call', call }));
 
 process.on('unhandledRejection', strayed).on('uncaughtException', strayed);
 process.on('exit', () => {
@@ -56,6 +58,9 @@ port.on('message', (message: ToThread) => {
       break;
     case 'abort':
       controller.abort(stopError(message.reason));
+      break;
+    case 'answer':
+      calls.answered(message.id, message.answer);
       break;
     case 'end':
       void end();
@@ -172,6 +177,7 @@ function contextOf(task: Task, { payload: schema }: JobType, signal: AbortSignal
     signal,
     traceparent,
     log: output.log,
+    jobs: calls.of(signal),
     progress: (done, total, note) => output.progress(done, total, note),
   };
 }

@@ -4,6 +4,7 @@ import type { Attempt, StopReason } from '../attempts/attempt.ts';
 import { checkResult, type HandlerResult } from '../attempts/handler-result.ts';
 import { safeText } from '../attempts/safe-text.ts';
 import { checkThrown, type ThrownError } from '../attempts/thrown-error.ts';
+import { type HandlerAnswer, type HandlerCall, readCall } from './handler-calls.ts';
 import type { HandlerStart } from './handler-start.ts';
 
 export interface ThreadData {
@@ -27,6 +28,7 @@ export type ToThread =
   /** Imports the modules of these job types, and runs nothing. */
   | { readonly kind: 'load'; readonly types: readonly { readonly module: string; readonly type: string }[] }
   | { readonly kind: 'abort'; readonly reason: StopReason }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: HandlerAnswer }
   | { readonly kind: 'end' };
 
 /** Thread to engine. `output` is unchecked, and `AttemptOutput.add` checks it. */
@@ -36,6 +38,7 @@ export type FromThread =
   /** The end of loading modules; `faults` says why modules could not be loaded. */
   | { readonly kind: 'loaded'; readonly faults: readonly string[] }
   | { readonly kind: 'output'; readonly output: unknown }
+  | { readonly kind: 'call'; readonly call: HandlerCall }
   | { readonly kind: 'returned'; readonly result: HandlerResult; readonly output: unknown }
   /** Unless `isUsable`, the thread must not run another handler, such as after a failed import. */
   | {
@@ -67,6 +70,10 @@ export function readMessage(message: unknown): FromThread | undefined {
   switch (kind) {
     case 'output':
       return { kind, output };
+    case 'call': {
+      const call = isRecord(said.call) ? readCall(said.call) : undefined;
+      return call && { kind, call };
+    }
     case 'returned':
       return { kind, output, result: checkResult(said.result) };
     case 'threw':

@@ -5,6 +5,7 @@ import { logStray, logThreadEnd } from '../attempts/attempt-log.ts';
 import { readThrown, type ThrownError } from '../attempts/thrown-error.ts';
 import type { ThreadHandler } from '../job-types/registry.ts';
 import type { Settings } from '../options.ts';
+import { answerCall, type HandlerCall } from './handler-calls.ts';
 import { createHandlerStart, type HandlerStart, resetStart, takeBackStart } from './handler-start.ts';
 import {
   type FromThread,
@@ -208,6 +209,7 @@ export class ThreadPool {
       return;
     }
     const { current } = thread;
+    if (message.kind === 'call') return this.#answer(thread, message.call);
     if (current === undefined) return this.#receiveIdle(thread, message);
     if ('output' in message) current.attempt?.output.add(message.output);
     if (message.kind === 'output') return;
@@ -220,6 +222,17 @@ export class ThreadPool {
         : message.kind === 'returned' || message.faults.length === 0;
     if (!isUsable) this.#post(thread, { kind: 'end' });
     current.resolve(message);
+  }
+
+  /** A call of a handler that has ended gets no answer. */
+  #answer(thread: Thread, call: HandlerCall): void {
+    const attempt = thread.current?.attempt;
+    if (attempt === undefined) return;
+    const ask = () => answerCall(attempt.jobs, call);
+    const asked = attempt.span === undefined ? ask() : attempt.span.within(ask);
+    void asked.then((answer) => {
+      if (thread.current?.attempt === attempt) this.#post(thread, { kind: 'answer', id: call.id, answer });
+    });
   }
 
   /** An error of an idle thread, such as in a timer of its module, ends the thread. */

@@ -1,0 +1,28 @@
+import type { HandlerJobs } from '../../core/model/job-type.ts';
+import type { Engine } from '../engine-port.ts';
+import type { Jobs } from '../jobs-port.ts';
+
+/** The methods of the engine that a handler may call, in their names for both. */
+export type HandlerCommands = Pick<Jobs, 'enqueue' | 'schedule'> & Pick<Engine, 'trigger' | 'cancelRun'>;
+
+/** Which attempt asks. */
+export interface AskingAttempt {
+  readonly run: { readonly id: string };
+  readonly signal: AbortSignal;
+}
+
+/** The engine for the handler of an attempt: in the name of its run, and until its signal fires. */
+export function createHandlerJobs(commands: HandlerCommands, attempt: AskingAttempt): HandlerJobs {
+  /** Throws if the signal has fired. */
+  const asking = () => {
+    const { run, signal } = attempt;
+    signal.throwIfAborted();
+    return { by: `run:${run.id}`, signal };
+  };
+  return {
+    enqueue: async (type, payload, options) => commands.enqueue(type, payload, { ...options, ...asking() }),
+    schedule: async (type, job) => commands.schedule(type, job, asking()),
+    trigger: async (jobId, input) => commands.trigger(jobId, input, asking()),
+    cancelRun: async (runId) => commands.cancelRun(runId, {}, asking()),
+  };
+}

@@ -1,0 +1,138 @@
+import {
+  EngineError,
+  type EngineErrorCode,
+  StoreError,
+  type StoreErrorCode,
+} from '../../core/model/errors.ts';
+import type { HandlerJobs } from '../../core/model/job-type.ts';
+import { isRecord } from '../../core/objects.ts';
+
+const METHODS = [
+  'enqueue',
+  'schedule',
+  'trigger',
+  'cancelRun',
+] as const satisfies readonly (keyof HandlerJobs)[];
+type Method = (typeof METHODS)[number];
+
+/** What a handler in a thread asks of the engine. */
+export interface HandlerCall {
+  readonly id: number;
+  readonly method: Method;
+  /** JSON of an array: a time is its text, and a job type its name. */
+  readonly args: string;
+}
+
+/** Survives structured cloning. */
+export type HandlerAnswer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: SentError };
+
+type SentError =
+  | {
+      readonly name: 'EngineError';
+      readonly code: EngineErrorCode;
+      readonly message: string;
+      readonly faults: EngineError['faults'];
+    }
+  | { readonly name: 'StoreError'; readonly code: StoreErrorCode; readonly message: string }
+  | { readonly name: 'Error'; readonly message: string };
+
+/** Checks a call that a handler may have forged. */
+export function readCall(said: Readonly<Record<string, unknown>>): HandlerCall | undefined {
+  const { id, args } = said;
+  const method = METHODS.find((name) => name === said.method);
+  if (typeof id !== 'number' || typeof args !== 'string' || method === undefined) return undefined;
+  return { id, method, args };
+}
+
+/** Answers a call in the place of the engine's own thread. Never rejects. */
+export async function answerCall(jobs: HandlerJobs, { method, args }: HandlerCall): Promise<HandlerAnswer> {
+  try {
+    const call: (...given: readonly unknown[]) => Promise<unknown> = Reflect.get(Object(jobs), method);
+    return { ok: true, value: await call(...(JSON.parse(args) as readonly unknown[])) };
+  } catch (error) {
+    return { ok: false, error: sentError(error) };
+  }
+}
+
+/** The engine for a handler in a thread: asks the engine's own thread, and waits for the answer. */
+export class ThreadJobs {
+  readonly #post: (call: HandlerCall) => void;
+  readonly #waiting = new Map<number, (answer: HandlerAnswer) => void>();
+  #lastId = 0;
+
+  constructor(post: (call: HandlerCall) => void) {
+    this.#post = post;
+  }
+
+  /** For one attempt. Its calls reject with the reason of its signal once that has fired. */
+  of(signal: AbortSignal): HandlerJobs {
+    const ask = <T>(method: Method, ...args: readonly unknown[]) =>
+      this.#ask(method, args, signal) as Promise<T>;
+    return {
+      enqueue: async (type, payload, options) => ask('enqueue', nameIn(type), payload, withoutTx(options)),
+      schedule: async (type, job) => ask('schedule', nameIn(type), job),
+      trigger: async (jobId, input) => ask('trigger', jobId, withoutTx(input)),
+      cancelRun: async (runId) => ask('cancelRun', runId),
+    };
+  }
+
+  answered(id: number, answer: HandlerAnswer): void {
+    this.#waiting.get(id)?.(answer);
+  }
+
+  async #ask(method: Method, args: readonly unknown[], signal: AbortSignal): Promise<unknown> {
+    signal.throwIfAborted();
+    const id = ++this.#lastId;
+    const { promise, resolve, reject } = Promise.withResolvers<HandlerAnswer>();
+    const aborted = () => reject(signal.reason);
+    signal.addEventListener('abort', aborted);
+    this.#waiting.set(id, resolve);
+    try {
+      this.#post({ id, method, args: JSON.stringify(args) });
+      const answer = await promise;
+      if (answer.ok) return answer.value;
+      throw errorOf(answer.error);
+    } finally {
+      this.#waiting.delete(id);
+      signal.removeEventListener('abort', aborted);
+    }
+  }
+}
+
+function nameIn(type: unknown): unknown {
+  return isRecord(type) ? type.type : type;
+}
+
+function withoutTx<T extends { readonly tx?: unknown }>(options: T | undefined): T | undefined {
+  if (options?.tx === undefined) return options;
+  const detail =
+    'a handler in a thread can take part in no transaction: use `isolation: "inline"`, or leave tx out';
+  throw new EngineError('invalid', 'The call is not valid.', [{ pointer: '/tx', detail }]);
+}
+
+function sentError(error: unknown): SentError {
+  if (error instanceof EngineError) {
+    const { name, code, summary: message, faults } = error;
+    return { name, code, message, faults };
+  }
+  if (error instanceof StoreError) {
+    const { name, code, message } = error;
+    return { name, code, message };
+  }
+  return { name: 'Error', message: error instanceof Error ? error.message : String(error) };
+}
+
+function errorOf(error: SentError): Error {
+  switch (error.name) {
+    case 'EngineError':
+      return new EngineError(error.code, error.message, error.faults);
+    case 'StoreError':
+      return new StoreError(error.code, error.message);
+    case 'Error':
+      return new Error(error.message);
+    default:
+      return error satisfies never;
+  }
+}

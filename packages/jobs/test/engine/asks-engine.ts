@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { defineJobType, type JobContext } from '../../src/index.ts';
+
+const payload = z.strictObject({
+  what: z.enum(['enqueue', 'all', 'refused', 'aborted', 'abandoned', 'tx']).default('enqueue'),
+});
+type Payload = z.output<typeof payload>;
+
+/** What both types below make runs of. */
+export const counted = defineJobType({
+  type: 'counted',
+  payload: z.strictObject({ n: z.int() }),
+  run: async (ctx) => ctx.payload.n,
+});
+
+/** Asks the engine for what its payload says, inline and in a thread. */
+async function ask(ctx: JobContext<Payload>): Promise<unknown> {
+  const { jobs, run, signal } = ctx;
+  switch (ctx.payload.what) {
+    case 'enqueue': {
+      const { view } = await jobs.enqueue(counted, { n: 1 }, { key: run.id });
+      return view.run.id;
+    }
+    case 'all': {
+      const at = new Date('2027-01-01T00:00:00Z');
+      const { view } = await jobs.enqueue('counted', { n: 2 }, { at });
+      await jobs.schedule(counted, { id: 'made', interval: '1h', payload: { n: 3 } });
+      await jobs.schedule(counted, { id: 'once', onDemand: true, payload: null });
+      const triggered = await jobs.trigger('once', { payload: { n: 4 } });
+      const cancelled = await jobs.cancelRun(view.run.id);
+      return { status: cancelled.run.status, triggered: triggered.view.run.id };
+    }
+    case 'refused':
+      // @ts-expect-error: the payload has another type.
+      return jobs.enqueue(counted, { n: 'x' }).catch(Object);
+    case 'aborted':
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      return jobs.enqueue(counted, { n: 5 });
+    case 'abandoned':
+      // After the end of the attempt, nobody listens.
+      setTimeout(() => void jobs.enqueue(counted, { n: 6 }).catch(() => undefined), 20);
+      return 'left';
+    case 'tx':
+      return jobs.enqueue(counted, { n: 7 }, { tx: { query: async () => ({ rows: [] }) } });
+    default:
+      return ctx.payload.what satisfies never;
+  }
+}
+
+export const asksInline = defineJobType({ type: 'asks_inline', payload, run: ask });
+export const asksInThread = defineJobType({
+  type: 'asks_in_thread',
+  module: import.meta.url,
+  isolation: 'thread',
+  payload,
+  run: ask,
+});
