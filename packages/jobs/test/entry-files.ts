@@ -45,6 +45,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
     'requests/json-bounds.ts',
     'requests/json-text.ts',
     'requests/mount-fields.ts',
+    'requests/parsed-body.ts',
     'requests/problem-of.ts',
     'requests/strict-json.ts',
     'routes/jobs-api.ts',

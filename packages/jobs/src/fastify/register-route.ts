@@ -4,6 +4,7 @@ import { type Authorize, type JobsPrincipal, mayDo } from '../http/requests/auth
 import type { JobsApi } from '../http/routes/jobs-api.ts';
 import type { RequestContext, Route, RouteAnswer } from '../http/routes/route.ts';
 import { logWith } from './log-with.ts';
+import { parsedBodyStream } from './parsed-body.ts';
 
 /** As in OpenAPI: names of security schemes in the host's document, with their scopes. */
 export type SecurityRequirement = Record<string, string[]>;
@@ -27,10 +28,10 @@ export function registerRoute(instance: FastifyInstance, options: RouteOptions):
     schema: schemaOf(route, options.security),
     // Before the body is read, and after all onRequest hooks: the host has authenticated the request, and its
     // rate limit counts refused requests.
-    preParsing: async (request) => {
-      if (authorize === false) return;
-      const principal = await authorize(request, route.need);
+    preParsing: async (request, _reply, payload) => {
+      const principal = authorize === false ? undefined : await authorize(request, route.need);
       if (principal !== undefined) principals.set(request, principal);
+      return parsedBodyStream(request.raw) ?? payload;
     },
     handler: async (request, reply) => {
       const { params, query, headers, body, url } = request;

@@ -1,3 +1,4 @@
+import { json } from 'node:stream/consumers';
 import { fastify } from 'fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { StoreError } from '../../src/core/model/errors.ts';
@@ -90,11 +91,19 @@ describe('authorize', () => {
 
   test('answers 401 with the scheme', async () => {
     const authorize = async () => {
-      throw Object.assign(new Error('secret reason'), { statusCode: 401 });
+      throw Object.assign(new Error(''), { statusCode: 401 });
     };
     const response = await send(await start({ authorize }), 'GET', '/jobs');
-    expect(problemOf(response, 401).detail).not.toContain('secret');
+    expect(problemOf(response, 401).detail).toBe('This route requires a valid token.');
     expect(response.headers['www-authenticate']).toBe('Bearer');
+  });
+
+  test.each([401, 403])('answers %i with the message of the error that it throws', async (statusCode) => {
+    const authorize = async () => {
+      throw Object.assign(new Error('Ask the owner of the shop.'), { statusCode });
+    };
+    const response = await send(await start({ authorize }), 'GET', '/jobs');
+    expect(problemOf(response, statusCode).detail).toBe('Ask the owner of the shop.');
   });
 
   test('provides the name of the caller for jobs and pauses', async () => {
@@ -206,6 +215,16 @@ describe('the host', () => {
       payload: { id: 'there', name: 'There', type: 'greet', on_demand: true },
     });
     expect(created.headers.location).toBe('/deep/er/jobs/there');
+    await app.close();
+  });
+
+  test('may have read and parsed the body before Fastify', async () => {
+    const app = fastify();
+    app.addHook('onRequest', async ({ raw }) => Object.assign(raw, { body: await json(raw) }));
+    await app.register(jobsPlugin, { prefix: '/api', engine, authorize: false });
+    const parsed = { app, engine, close: () => app.close() };
+    expect((await createJob(parsed, 'parsed', { on_demand: true, name: 'Größe' })).name).toBe('Größe');
+    expect(pointersOf(await send(parsed, 'POST', '/jobs', { body: { id: 7 } }))).toContain('/id');
     await app.close();
   });
 

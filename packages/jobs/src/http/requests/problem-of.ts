@@ -88,11 +88,18 @@ function foreignProblem(error: unknown): ProblemAnswer {
   if (typeof error !== 'object' || error === null) return SERVER_FAULT;
   const status = clientStatus(error);
   if (status === undefined) return SERVER_FAULT;
-  const detail = 'detail' in error && typeof error.detail === 'string' ? error.detail : undefined;
+  const detail = detailOf(error, status);
   const retry = 'retryAfterSeconds' in error ? error.retryAfterSeconds : undefined;
   const errors = 'errors' in error && Array.isArray(error.errors) ? error.errors.filter(isFault) : undefined;
   const retryAfterSeconds = typeof retry === 'number' ? retry : DEFAULT_RETRY[status];
   return { status, detail: detail ?? WORDS[status] ?? 'The request was refused.', errors, retryAfterSeconds };
+}
+
+/** The text that an error has for the client. The message of a 401 or 403 is the host's own refusal. */
+function detailOf(error: object, status: number): string | undefined {
+  if ('detail' in error && typeof error.detail === 'string') return error.detail;
+  if (status !== 401 && status !== 403) return undefined;
+  return error instanceof Error && error.message !== '' ? error.message : undefined;
 }
 
 /** Seconds in Retry-After for errors that set none. */
