@@ -78,6 +78,18 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     mayTypes: ['engine port'],
     packages: ['fastify', 'node:'],
   },
+  fetch: {
+    paths: [`${JOBS}/fetch/`],
+    may: ['http', 'http routes', 'engine host'],
+    mayTypes: ['engine port'],
+    packages: ['node:'],
+  },
+  node: {
+    paths: [`${JOBS}/node/`],
+    may: ['fetch', 'http routes'],
+    mayTypes: ['engine port'],
+    packages: ['node:'],
+  },
   // Pages load it: the types of the contract, without the code that checks them.
   client: { paths: [`${JOBS}/client/`], may: [], mayTypes: ['http'], packages: [], typePackages: ['zod'] },
   // The same numbers for both.
@@ -154,7 +166,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 
 /** What each package exports. */
 const ENTRY_POINTS =
-  /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|prometheus|opentelemetry|http|client|testing))?|jobs-cli|console(\/(fastify|fetch|node))?)$/;
+  /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|fetch|node|prometheus|opentelemetry|http|client|testing))?|jobs-cli|console(\/(fastify|fetch|node))?)$/;
 
 function layerOf(file: string): string | undefined {
   const fits = Object.entries(LAYERS).flatMap(([name, { paths }]) =>

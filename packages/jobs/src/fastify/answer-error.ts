@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemJson } from '../http/index.ts';
-import type { ProblemAnswer } from '../http/requests/http-problem.ts';
+import { type ProblemAnswer, problemHeaders } from '../http/requests/http-problem.ts';
 import { isServerFault, problemOf } from '../http/requests/problem-of.ts';
 
 /** Responds to an error of a route with a problem document. Logs internal causes; clients don't see them. */
@@ -18,14 +18,10 @@ export function sendProblem(
   reply: FastifyReply,
   answer: ProblemAnswer,
 ): FastifyReply {
-  const { status, retryAfterSeconds } = answer;
-  if (status === 401 && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer');
-  if (retryAfterSeconds !== undefined && !reply.hasHeader('retry-after')) {
-    reply.header('retry-after', String(retryAfterSeconds));
+  for (const [name, value] of Object.entries(problemHeaders(answer))) {
+    // The host may have set a scheme or a time of its own.
+    if (name === 'content-type' || !reply.hasHeader(name)) reply.header(name, value);
   }
   // As bytes, so that Fastify neither serializes it nor adds a charset, which the media type does not have.
-  return reply
-    .code(status)
-    .type('application/problem+json')
-    .send(Buffer.from(JSON.stringify(problemJson(answer, request.id))));
+  return reply.code(answer.status).send(Buffer.from(JSON.stringify(problemJson(answer, request.id))));
 }

@@ -2,6 +2,7 @@ import { fastify } from 'fastify';
 import { type Connection, connect } from '../../src/client/index.ts';
 import type { Engine } from '../../src/engine/engine-port.ts';
 import { type JobsPluginOptions, jobsPlugin } from '../../src/fastify/index.ts';
+import { fastifyMount } from '../rest/mounts/fastify-mount.ts';
 import { startRestServer } from '../rest/rest-server.ts';
 
 export interface ClientServer {
@@ -16,7 +17,7 @@ export interface ClientServer {
 
 /** The REST API over a real engine, listening on a port. */
 export async function startClientServer(): Promise<ClientServer & { readonly engine: Engine }> {
-  const { engine, close } = await startRestServer();
+  const { engine, close } = await startRestServer(fastifyMount);
   const server = await listen(engine);
   return {
     ...server,

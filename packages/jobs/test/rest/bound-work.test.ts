@@ -4,11 +4,12 @@ import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
 import type { CommandOptions } from '../../src/engine/engine-port.ts';
 import { jobsPlugin } from '../../src/fastify/index.ts';
+import { fastifyMount } from './mounts/fastify-mount.ts';
 import { startRestServer } from './rest-server.ts';
 
 /** The plugin on an engine that counts requests for jobs, and answers when the test says. */
 async function serve(options: { readonly maxRequests?: number; readonly allowed?: Promise<undefined> }) {
-  const { engine, ...server } = await startRestServer();
+  const { engine, ...server } = await startRestServer(fastifyMount);
   onTestFinished(() => server.close());
   const asked = { jobs: 0 };
   const released = Promise.withResolvers<void>();
@@ -31,19 +32,6 @@ async function serve(options: { readonly maxRequests?: number; readonly allowed?
   });
   return { app, asked, release: released.resolve };
 }
-
-test('a request beyond the limit is a 503, until others have ended', async () => {
-  const { app, asked, release } = await serve({ maxRequests: 2 });
-  const waiting = [app.inject('/jobs/a'), app.inject('/jobs/b')];
-  await expect.poll(() => asked.jobs).toBe(2);
-  const refused = await app.inject('/jobs/c');
-  expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '2']);
-  expect(refused.json()).toMatchObject({ detail: expect.stringContaining('2 requests') });
-  release();
-  for (const answer of await Promise.all(waiting)) expect(answer.statusCode).toBe(404);
-  expect((await app.inject('/jobs/c')).statusCode).toBe(404);
-  expect(asked.jobs).toBe(3);
-});
 
 test('no request begins for a client that has disconnected', async () => {
   const allowed = Promise.withResolvers<undefined>();
@@ -69,7 +57,7 @@ test('no request begins for a client that has disconnected', async () => {
 });
 
 test('the engine learns when the client of a change has disconnected', async () => {
-  const { engine, ...server } = await startRestServer();
+  const { engine, ...server } = await startRestServer(fastifyMount);
   onTestFinished(() => server.close());
   const signals: NonNullable<CommandOptions['signal']>[] = [];
   const waiting = Object.create(engine, {

@@ -4,6 +4,7 @@ import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { jobsPlugin } from '../../src/fastify/index.ts';
+import { fastifyMount } from './mounts/fastify-mount.ts';
 import { type RestServer, startRestServer } from './rest-server.ts';
 
 const response = z.object({
@@ -33,7 +34,7 @@ const openapi = z.object({
 let server: RestServer;
 let document: z.output<typeof openapi>;
 beforeAll(async () => {
-  server = await startRestServer();
+  server = await startRestServer(fastifyMount);
   const app = fastify();
   await app.register(swagger, {
     openapi: {

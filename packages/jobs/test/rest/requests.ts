@@ -1,48 +1,40 @@
-import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { expect, vi } from 'vitest';
 import type { z } from 'zod';
 import { type JobJson, jobSchema } from '../../src/http/views/job.ts';
 import { type ProblemJson, problemSchema } from '../../src/http/views/problem.ts';
 import { type RunJson, runSchema } from '../../src/http/views/run.ts';
-import type { RestServer } from './rest-server.ts';
+import type { Answer, Mount } from './rest-server.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Headers = Readonly<Record<string, string>>;
 
 /** Sends a request with `body` as JSON. */
 export function send(
-  { app }: RestServer,
+  mount: Pick<Mount, 'send'>,
   method: Method,
   url: string,
   options: { readonly body?: unknown; readonly headers?: Headers } = {},
-): Promise<LightMyRequestResponse> {
-  const request: InjectOptions = { method, url: `/api${url}`, headers: { ...options.headers } };
-  if (options.body === undefined) return app.inject(request);
-  const type = options.headers?.['content-type'] ?? 'application/json';
-  return app.inject({
-    ...request,
-    headers: { ...options.headers, 'content-type': type },
-    payload: JSON.stringify(options.body),
-  });
+): Promise<Answer> {
+  const { body, headers = {} } = options;
+  const request = { method, url: `/api${url}`, headers };
+  if (body === undefined) return mount.send(request);
+  const payload = JSON.stringify(body);
+  return mount.send({ ...request, headers: { 'content-type': 'application/json', ...headers }, payload });
 }
 
 /** Sends raw bytes, by default as JSON. */
 export function sendRaw(
-  { app }: RestServer,
+  mount: Pick<Mount, 'send'>,
   method: Method,
   url: string,
   options: { readonly bytes: Buffer | string; readonly type?: string },
-): Promise<LightMyRequestResponse> {
+): Promise<Answer> {
   const headers = { 'content-type': options.type ?? 'application/json' };
-  return app.inject({ method, url: `/api${url}`, headers, payload: options.bytes });
+  return mount.send({ method, url: `/api${url}`, headers, payload: options.bytes });
 }
 
 /** The body of a success, which has exactly the fields of the schema. */
-export function bodyOf<S extends z.ZodObject>(
-  response: LightMyRequestResponse,
-  status: number,
-  schema: S,
-): z.output<S> {
+export function bodyOf<S extends z.ZodObject>(response: Answer, status: number, schema: S): z.output<S> {
   expect(response.statusCode, response.body).toBe(status);
   expect(response.headers['content-type']).toContain('application/json');
   const body: unknown = response.json();
@@ -50,7 +42,7 @@ export function bodyOf<S extends z.ZodObject>(
   return schema.parse(body);
 }
 
-export function problemOf(response: LightMyRequestResponse, status: number): ProblemJson {
+export function problemOf(response: Answer, status: number): ProblemJson {
   expect(response.statusCode, response.body).toBe(status);
   expect(response.headers['content-type']).toBe('application/problem+json');
   const body = problemSchema.strict().parse(response.json());
@@ -60,14 +52,14 @@ export function problemOf(response: LightMyRequestResponse, status: number): Pro
 }
 
 /** The pointers of a 422. Each has a message. */
-export function pointersOf(response: LightMyRequestResponse): readonly string[] {
+export function pointersOf(response: Answer): readonly string[] {
   const { errors = [] } = problemOf(response, 422);
   for (const error of errors) expect(error.detail).not.toBe('');
   return errors.map(({ pointer }) => pointer);
 }
 
 /** The message of a 422 for one field. */
-export function faultAt(response: LightMyRequestResponse, pointer: string): string {
+export function faultAt(response: Answer, pointer: string): string {
   const { errors = [] } = problemOf(response, 422);
   const fault = errors.find((error) => error.pointer === pointer);
   expect(fault, response.body).toBeDefined();
@@ -76,7 +68,7 @@ export function faultAt(response: LightMyRequestResponse, pointer: string): stri
 
 /** Creates an on-demand job, unless fields say otherwise. */
 export async function createJob(
-  server: RestServer,
+  server: Pick<Mount, 'send'>,
   id: string,
   fields: Readonly<Record<string, unknown>> = { on_demand: true },
 ): Promise<JobJson & { readonly etag: string }> {
@@ -85,13 +77,17 @@ export async function createJob(
   return { ...bodyOf(response, 201, jobSchema), etag: String(response.headers.etag) };
 }
 
-export async function runJob(server: RestServer, jobId: string, body?: unknown): Promise<RunJson> {
+export async function runJob(server: Pick<Mount, 'send'>, jobId: string, body?: unknown): Promise<RunJson> {
   const response = await send(server, 'POST', `/jobs/${jobId}/runs`, body === undefined ? {} : { body });
   return bodyOf(response, 202, runSchema);
 }
 
 /** Reads a run until it has this status. */
-export function runThatIs(server: RestServer, runId: string, status: RunJson['status']): Promise<RunJson> {
+export function runThatIs(
+  server: Pick<Mount, 'send'>,
+  runId: string,
+  status: RunJson['status'],
+): Promise<RunJson> {
   return vi.waitFor(
     async () => {
       const run = bodyOf(await send(server, 'GET', `/runs/${runId}`), 200, runSchema);

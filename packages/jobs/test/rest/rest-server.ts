@@ -1,10 +1,9 @@
-import { fastify } from 'fastify';
 import { z } from 'zod';
 import { PermanentError } from '../../src/core/model/errors.ts';
 import { defineJobType } from '../../src/core/model/job-type.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { Engine } from '../../src/engine/engine-port.ts';
-import { type JobsPluginOptions, jobsPlugin } from '../../src/fastify/index.ts';
+import type { JobsNeed, JobsPrincipal } from '../../src/fastify/index.ts';
 import { createMemoryStore } from '../../src/stores/memory/index.ts';
 import { createSystemClock } from '../../src/system-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
@@ -41,14 +40,66 @@ const wait = defineJobType({
     }),
 });
 
-export interface RestServer {
-  readonly app: ReturnType<typeof fastify>;
-  readonly engine: Engine;
+/** A response, read to its end. */
+export interface Answer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+  json<T = unknown>(): T;
+}
+
+export interface SentRequest {
+  readonly method: string;
+  /** With the prefix `/api`. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload?: Buffer | string | undefined;
+}
+
+/** The host's request, as the tests of `authorize` look at it. */
+export interface AskedRequest {
+  readonly method: string;
+  header(name: string): string | undefined;
+}
+
+/** The options that each adapter has. */
+export interface MountOptions {
+  readonly authorize?:
+    | ((
+        request: AskedRequest,
+        need: JobsNeed,
+      ) => Promise<JobsPrincipal | undefined> | JobsPrincipal | undefined)
+    | false;
+  readonly events?: {
+    readonly maxStreams?: number;
+    readonly maxStreamsPerPrincipal?: number;
+    readonly heartbeatMs?: number;
+    readonly maxAgeMs?: number;
+    readonly isStillAllowed?: (request: AskedRequest) => Promise<boolean>;
+  };
+  readonly maxRequests?: number;
+}
+
+/** The REST API of an engine under `/api`, served by one of the adapters. */
+export interface Mount {
+  send(request: SentRequest): Promise<Answer>;
+  /** Opens a response that may be a stream. The signal disconnects. */
+  open(
+    url: string,
+    options: { readonly headers: Record<string, string>; signal: AbortSignal },
+  ): Promise<Response>;
+  /** Ends all streams and closes the server. Does not stop the engine. */
   close(): Promise<void>;
 }
 
-/** The plugin in a bare Fastify app, on a real engine with a store in memory. */
-export async function startRestServer(options: Partial<JobsPluginOptions> = {}): Promise<RestServer> {
+export type MakeMount = (engine: Engine, options?: MountOptions) => Promise<Mount>;
+
+export interface RestServer extends Mount {
+  readonly engine: Engine;
+}
+
+/** An adapter on a real engine with a store in memory. */
+export async function startRestServer(makeMount: MakeMount, options: MountOptions = {}): Promise<RestServer> {
   const clock = createSystemClock();
   const engine = createEngine({
     store: createMemoryStore({ clock }),
@@ -58,19 +109,24 @@ export async function startRestServer(options: Partial<JobsPluginOptions> = {}):
     logger: silentLogger,
   });
   await engine.start();
-  const server = await serve(engine, options);
+  const mount = await makeMount(engine, options);
   return {
-    ...server,
+    ...mount,
+    engine,
     async close() {
-      await server.close();
+      await mount.close();
       await engine.stop();
     },
   };
 }
 
-/** One more app on a running engine. Closing it does not stop the engine. */
-export async function serve(engine: Engine, options: Partial<JobsPluginOptions> = {}): Promise<RestServer> {
-  const app = fastify({ routerOptions: { maxParamLength: 128 } });
-  await app.register(jobsPlugin, { prefix: '/api', engine, authorize: false, ...options });
-  return { app, engine, close: () => app.close() };
+/** The answer for a response of the Fetch API. */
+export async function answerOf(response: Response): Promise<Answer> {
+  const body = await response.text();
+  return {
+    statusCode: response.status,
+    headers: Object.fromEntries(response.headers),
+    body,
+    json: () => JSON.parse(body),
+  };
 }

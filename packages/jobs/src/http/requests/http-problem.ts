@@ -6,6 +6,8 @@ export interface ProblemAnswer {
   readonly detail: string;
   readonly errors?: readonly InputFault[] | undefined;
   readonly retryAfterSeconds?: number | undefined;
+  /** With 405: the methods of the path. */
+  readonly allow?: string | undefined;
 }
 
 /**
@@ -19,6 +21,7 @@ export class HttpProblem extends Error implements ProblemAnswer {
   readonly detail: string;
   readonly errors: readonly InputFault[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly allow: string | undefined;
 
   constructor(answer: ProblemAnswer, options?: ErrorOptions) {
     super(answer.detail, options);
@@ -27,5 +30,20 @@ export class HttpProblem extends Error implements ProblemAnswer {
     this.detail = answer.detail;
     this.errors = answer.errors;
     this.retryAfterSeconds = answer.retryAfterSeconds;
+    this.allow = answer.allow;
   }
+}
+
+/** Seconds in Retry-After for errors that set none. */
+const DEFAULT_RETRY: Readonly<Record<number, number>> = { 429: 10, 503: 5 };
+
+/** The headers of an error response (RFC 9457). `WWW-Authenticate` names the scheme `Bearer`. */
+export function problemHeaders(answer: ProblemAnswer): Readonly<Record<string, string>> {
+  const { status, allow, retryAfterSeconds = DEFAULT_RETRY[status] } = answer;
+  return {
+    'content-type': 'application/problem+json',
+    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+    ...(allow === undefined ? {} : { allow }),
+  };
 }

@@ -2,6 +2,7 @@ import { StoreError, type StoreErrorCode } from '../../core/model/errors.ts';
 import { EngineError, type EngineErrorCode, type InvalidField } from '../../engine/engine-port.ts';
 import { HttpProblem, type ProblemAnswer } from './http-problem.ts';
 import { inRestNames, restFault } from './rest-fault.ts';
+import { TOO_LARGE } from './strict-json.ts';
 
 interface Status {
   readonly status: number;
@@ -37,7 +38,7 @@ const WORDS: Readonly<Record<number, string>> = {
   401: 'This route requires a valid token.',
   403: 'Your role does not allow this.',
   404: 'The resource does not exist.',
-  413: 'The body is larger than 128 KiB, the limit of this route. Send a smaller body.',
+  413: TOO_LARGE,
   415: 'Send the body as application/json.',
   429: 'Too many requests. Retry after the time in Retry-After.',
   503: 'The server is temporarily unavailable. Retry after the time in Retry-After.',
@@ -83,15 +84,16 @@ function engineProblem(error: EngineError): ProblemAnswer {
   };
 }
 
-/** The response to an error of the HTTP framework, of a host's hook, or an {@link HttpProblem}, by its status. */
+/** The response to an error of the HTTP framework or of a host's hook, by its status. */
 function foreignProblem(error: unknown): ProblemAnswer {
+  if (error instanceof HttpProblem) return error;
   if (typeof error !== 'object' || error === null) return SERVER_FAULT;
   const status = clientStatus(error);
   if (status === undefined) return SERVER_FAULT;
   const detail = detailOf(error, status);
   const retry = 'retryAfterSeconds' in error ? error.retryAfterSeconds : undefined;
   const errors = 'errors' in error && Array.isArray(error.errors) ? error.errors.filter(isFault) : undefined;
-  const retryAfterSeconds = typeof retry === 'number' ? retry : DEFAULT_RETRY[status];
+  const retryAfterSeconds = typeof retry === 'number' ? retry : undefined;
   return { status, detail: detail ?? WORDS[status] ?? 'The request was refused.', errors, retryAfterSeconds };
 }
 
@@ -101,9 +103,6 @@ function detailOf(error: object, status: number): string | undefined {
   if (status !== 401 && status !== 403) return undefined;
   return error instanceof Error && error.message !== '' ? error.message : undefined;
 }
-
-/** Seconds in Retry-After for errors that set none. */
-const DEFAULT_RETRY: Readonly<Record<number, number>> = { 429: 10, 503: 5 };
 
 /** The status of an error if it is a deliberate response (4xx or 503); any other status is a fault. */
 function clientStatus(error: object): number | undefined {

@@ -3,6 +3,7 @@ import { jsonBoundFault } from './json-bounds.ts';
 
 /** Limit of a body in bytes: 128 KiB. */
 export const LARGEST_BODY = 131_072;
+export const TOO_LARGE = 'The body is larger than 128 KiB, the limit of this route. Send a smaller body.';
 export const MERGE_PATCH = 'application/merge-patch+json';
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 const JSON_TYPE = /^application\/(?:json|merge-patch\+json)\s*(?:;|$)/i;

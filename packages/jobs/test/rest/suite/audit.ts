@@ -1,26 +1,26 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pageSchema } from '../../src/http/fields/page.ts';
-import { auditRowSchema } from '../../src/http/views/audit.ts';
-import { bodyOf, createJob, pointersOf, problemOf, runJob, send } from './requests.ts';
-import { type RestServer, startRestServer } from './rest-server.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pageSchema } from '../../../src/http/fields/page.ts';
+import { auditRowSchema } from '../../../src/http/views/audit.ts';
+import { bodyOf, createJob, pointersOf, problemOf, runJob, send } from '../requests.ts';
+import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
 
 const page = pageSchema(auditRowSchema.strict());
 
 /** Whoever the header names may do what it names. */
-async function startServer(): Promise<RestServer> {
-  return startRestServer({
-    authorize: ({ headers }, need) => {
-      if (need === 'admin' && headers.authorization !== undefined)
+async function startServer(makeMount: MakeMount): Promise<RestServer> {
+  return startRestServer(makeMount, {
+    authorize: (request, need) => {
+      if (need === 'admin' && request.header('authorization') !== undefined)
         throw Object.assign(new Error('Only admins may do this.'), { statusCode: 403 });
       return { id: 'user:ann' };
     },
   });
 }
 
-describe('GET /job-audit', () => {
+export function audit(makeMount: MakeMount): void {
   let server: RestServer;
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer(makeMount);
     for (const id of ['a', 'b', 'c']) await createJob(server, id);
     await runJob(server, 'a', { payload: { name: 'Bo' } });
   });
@@ -74,4 +74,4 @@ describe('GET /job-audit', () => {
       /^The cursor does not belong to this list/,
     );
   });
-});
+}

@@ -1,0 +1,44 @@
+import { Readable } from 'node:stream';
+import { problemJson } from '../http/index.ts';
+import { encodeBody } from '../http/requests/compress-body.ts';
+import { type ProblemAnswer, problemHeaders } from '../http/requests/http-problem.ts';
+import type { RouteAnswer } from '../http/routes/route.ts';
+
+/** The response to a request that its route has answered. `prefix`: the path of the API. */
+export async function answerResponse(
+  request: Request,
+  { status, headers: own, location, body, events }: RouteAnswer,
+  prefix: string,
+): Promise<Response> {
+  const headers = new Headers(own);
+  if (location !== undefined) headers.set('location', `${prefix}${location}`);
+  if (events !== undefined) {
+    headers.set('content-type', 'text/event-stream');
+    return new Response(streamFor(request, events), { status, headers });
+  }
+  if (body === undefined) return new Response(null, { status, headers });
+  const { content, encoding, varies } = await encodeBody(
+    body,
+    request.headers.get('accept-encoding') ?? undefined,
+  );
+  if (encoding !== undefined) headers.set('content-encoding', encoding);
+  if (varies) headers.set('vary', 'accept-encoding');
+  headers.set('content-type', 'application/json; charset=utf-8');
+  headers.set('content-length', String(Buffer.byteLength(content)));
+  return new Response(request.method === 'HEAD' ? null : content, { status, headers });
+}
+
+/** A stream that reads the events on demand, and closes them when the client disconnects. */
+function streamFor({ signal }: Request, events: Readable) {
+  const close = () => events.destroy();
+  if (signal.aborted) close();
+  signal.addEventListener('abort', close, { once: true });
+  events.once('close', () => signal.removeEventListener('abort', close));
+  return Readable.toWeb(events);
+}
+
+/** An error response: `application/problem+json` (RFC 9457). `instance`: the id of the request. */
+export function problemResponse(answer: ProblemAnswer, instance: string): Response {
+  const body = JSON.stringify(problemJson(answer, instance));
+  return new Response(body, { status: answer.status, headers: problemHeaders(answer) });
+}

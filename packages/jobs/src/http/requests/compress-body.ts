@@ -1,0 +1,54 @@
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { jsonText } from './json-text.ts';
+
+/** Shorter bodies fit into one packet as they are. */
+const SHORTEST = 1_024;
+/** Level 4 takes a fifth of the time of the default, 11, for bodies that are a few percent larger. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
+
+const ENCODERS = {
+  br: (text: string) => promisify(brotliCompress)(text, BROTLI),
+  gzip: (text: string) => promisify(gzip)(text),
+} as const;
+
+type Encoding = keyof typeof ENCODERS;
+
+export interface EncodedBody {
+  readonly content: string | Buffer;
+  /** The value of `Content-Encoding`; undefined if the content is not compressed. */
+  readonly encoding: Encoding | undefined;
+  /** Whether other clients may get another encoding: the response needs `Vary: Accept-Encoding`. */
+  readonly varies: boolean;
+}
+
+/** The compressed bytes of bodies that several responses share. */
+const compressed = new WeakMap<object, Map<Encoding, Promise<Buffer>>>();
+
+/** Serializes a JSON body. Compresses it if it is longer than 1 KB and the client accepts brotli or gzip. */
+export async function encodeBody(body: object, acceptEncoding: string | undefined): Promise<EncodedBody> {
+  const content = jsonText(body);
+  const varies = content.length > SHORTEST;
+  const encoding = varies && acceptEncoding !== undefined ? encodingFor(acceptEncoding) : undefined;
+  if (encoding === undefined) return { content, encoding, varies };
+  const known = compressed.get(body) ?? new Map<Encoding, Promise<Buffer>>();
+  compressed.set(body, known);
+  const bytes = known.get(encoding) ?? ENCODERS[encoding](content);
+  known.set(encoding, bytes);
+  return { content: await bytes, encoding, varies };
+}
+
+/** The encoding to use for an `Accept-Encoding`: brotli if it is accepted, otherwise gzip or none. */
+function encodingFor(header: string): Encoding | undefined {
+  const weights = new Map(header.toLowerCase().split(',').map(weightOf));
+  const others = weights.get('*') ?? 0;
+  const isAccepted = (name: Encoding) => (weights.get(name) ?? others) > 0;
+  if (isAccepted('br')) return 'br';
+  return isAccepted('gzip') ? 'gzip' : undefined;
+}
+
+function weightOf(entry: string): readonly [string, number] {
+  const [name = '', ...parameters] = entry.split(';').map((part) => part.trim());
+  const weight = parameters.find((parameter) => parameter.startsWith('q='));
+  return [name, weight === undefined ? 1 : Number(weight.slice(2))];
+}

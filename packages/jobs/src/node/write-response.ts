@@ -1,0 +1,26 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/** Sends a `Response` over Node, as fast as the client reads it. Resolves once it is sent or the client is gone. */
+export async function writeResponse(
+  { status, headers, body }: Response,
+  response: ServerResponse,
+): Promise<void> {
+  response.statusCode = status;
+  for (const [name, value] of headers) {
+    if (isAddedHeader(name)) response.appendHeader(name, value);
+    else response.setHeader(name, value);
+  }
+  try {
+    if (body === null) response.end();
+    else await pipeline(Readable.fromWeb(body), response);
+  } catch (error) {
+    if (!response.destroyed) throw error;
+  }
+}
+
+/** Whether a header keeps the values that the host has set. */
+export function isAddedHeader(name: string): boolean {
+  return name === 'vary' || name === 'set-cookie';
+}

@@ -1,0 +1,31 @@
+import { describe } from 'vitest';
+import type { MakeMount } from './rest-server.ts';
+import { access } from './suite/access.ts';
+import { audit } from './suite/audit.ts';
+import { bodies } from './suite/bodies.ts';
+import { coalescedReads } from './suite/coalesced-reads.ts';
+import { compression } from './suite/compression.ts';
+import { edits } from './suite/edit.ts';
+import { eventStreams } from './suite/events.ts';
+import { jobs } from './suite/jobs.ts';
+import { overviews } from './suite/overview.ts';
+import { recentRuns } from './suite/recent-runs.ts';
+import { runs } from './suite/runs.ts';
+import { workLimits } from './suite/work-limit.ts';
+
+/** The contract of the REST API, on any adapter. */
+export function restSuite(makeMount: MakeMount): void {
+  // Each topic has an engine of its own.
+  describe('access', () => access(makeMount));
+  describe('audit', () => audit(makeMount));
+  describe('bodies', () => bodies(makeMount));
+  describe('coalesced reads', () => coalescedReads(makeMount));
+  describe('compression', () => compression(makeMount));
+  describe('edits', () => edits(makeMount));
+  describe('event streams', () => eventStreams(makeMount));
+  describe('jobs', () => jobs(makeMount));
+  describe('overviews', () => overviews(makeMount));
+  describe('recent runs', () => recentRuns(makeMount));
+  describe('runs', () => runs(makeMount));
+  describe('work limits', () => workLimits(makeMount));
+}

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { callerSchema } from '../../../src/http/views/caller.ts';
+import { jobSchema } from '../../../src/http/views/job.ts';
+import { jobTypesSchema } from '../../../src/http/views/job-type.ts';
+import { previewSchema } from '../../../src/http/views/preview.ts';
+import { statsSchema } from '../../../src/http/views/stats.ts';
+import { bodyOf, createJob, faultAt, pointersOf, problemOf, runJob, runThatIs, send } from '../requests.ts';
+import { type MakeMount, type MountOptions, type RestServer, startRestServer } from '../rest-server.ts';
+
+type Authorize = Exclude<MountOptions['authorize'], false | undefined>;
+
+export function overviews(makeMount: MakeMount): void {
+  let server: RestServer;
+  beforeAll(async () => {
+    server = await startRestServer(makeMount);
+  });
+  afterAll(() => server.close());
+
+  describe('GET /job-types', () => {
+    test('returns each type with the JSON Schema of its payload and its defaults', async () => {
+      const { data } = bodyOf(await send(server, 'GET', '/job-types'), 200, jobTypesSchema);
+      expect(data.map(({ type }) => type)).toEqual(['greet', 'fail', 'wait']);
+      expect(data[0]).toMatchObject({
+        version: 1,
+        isolation: 'inline',
+        timeout: '30m',
+        max_attempts: 3,
+        defaults: { name: 'you', days: 1 },
+        operators_may_set: ['name'],
+        payload_schema: { type: 'object', additionalProperties: false, properties: { days: { minimum: 1 } } },
+      });
+    });
+  });
+
+  describe('GET /job-stats', () => {
+    test('counts jobs and runs, and shows the node', async () => {
+      await createJob(server, 'stats-1');
+      await runThatIs(server, (await runJob(server, 'stats-1')).id, 'succeeded');
+      // The store has the run's end before the node reports it.
+      const stats = await vi.waitFor(
+        async () => {
+          const current = bodyOf(await send(server, 'GET', '/job-stats'), 200, statsSchema);
+          expect(current.last_minute.finished.succeeded).toBeGreaterThanOrEqual(1);
+          return current;
+        },
+        { timeout: 10_000 },
+      );
+      expect(stats.jobs.active).toBeGreaterThanOrEqual(1);
+      expect(stats.last_minute.lateness_ms).not.toBeNull();
+      expect(stats.health.ok).toBeGreaterThanOrEqual(1);
+      expect(stats.minutes).toHaveLength(60);
+      const ended = stats.minutes.reduce((sum, { succeeded }) => sum + succeeded, 0);
+      expect(ended).toBeGreaterThanOrEqual(1);
+      const newest = Date.parse(stats.minutes[0]?.minute ?? '');
+      expect(newest % 60_000).toBe(0);
+      expect(newest).toBeLessThanOrEqual(Date.parse(stats.now));
+      expect(stats.runs.due_since).toBeNull();
+      expect(stats.nodes).toHaveLength(1);
+      expect(stats.nodes[0]).toMatchObject({ places: 10, types: ['greet', 'fail', 'wait'] });
+    });
+  });
+
+  describe('GET /me', () => {
+    const RANKS = ['read', 'operate', 'admin'];
+
+    test.each(RANKS)('says what a caller with the right to %s may do', async (right) => {
+      const may = RANKS.slice(0, RANKS.indexOf(right) + 1);
+      const authorize: Authorize = (_request, need) => {
+        if (!may.includes(need)) throw Object.assign(new Error('No.'), { statusCode: 403 });
+        return { id: 'user:42', name: 'Ann' };
+      };
+      const other = await makeMount(server.engine, { authorize });
+      const caller = bodyOf(await send(other, 'GET', '/me'), 200, callerSchema);
+      expect(caller).toEqual({ id: 'user:42', name: 'Ann', rights: may });
+      await other.close();
+    });
+
+    test('names the caller by its id, or not at all', async () => {
+      const named = await makeMount(server.engine, { authorize: () => ({ id: 'token:7' }) });
+      expect(bodyOf(await send(named, 'GET', '/me'), 200, callerSchema).name).toBe('token:7');
+      await named.close();
+      const caller = bodyOf(await send(server, 'GET', '/me'), 200, callerSchema);
+      expect(caller).toEqual({ id: null, name: null, rights: RANKS });
+    });
+
+    test('answers 401 and 403 as each other route does', async () => {
+      for (const statusCode of [401, 403]) {
+        const authorize: Authorize = () => {
+          throw Object.assign(new Error('No.'), { statusCode });
+        };
+        const strict = await makeMount(server.engine, { authorize });
+        problemOf(await send(strict, 'GET', '/me'), statusCode);
+        await strict.close();
+      }
+    });
+  });
+
+  describe('POST /job-preview', () => {
+    const preview = (body: unknown) => send(server, 'POST', '/job-preview', { body });
+
+    test('returns the next run times of a schedule', async () => {
+      const body = { cron: '0 12 * * *', timezone: 'UTC', count: 3, interval: null };
+      const { times, before } = bodyOf(await preview(body), 200, previewSchema);
+      expect(before).toBeNull();
+      expect(times).toHaveLength(3);
+      expect(times.every((at) => at.endsWith('T12:00:00.000Z'))).toBe(true);
+    });
+
+    test('returns the effect of an edit, without making the edit', async () => {
+      const job = await createJob(server, 'preview-1', { interval: '1h' });
+      const answer = bodyOf(await preview({ job_id: 'preview-1', cron: '0 12 * * *' }), 200, previewSchema);
+      expect(answer.before).toBe(job.next_run);
+      expect(answer.times).toHaveLength(5);
+      expect(answer.times[0]).toContain('T12:00:00.000Z');
+      const after = bodyOf(await send(server, 'GET', '/jobs/preview-1'), 200, jobSchema);
+      expect(after).toMatchObject({ interval: '1h', version: 1, next_run: job.next_run });
+    });
+
+    test.each([
+      ['/interval', { interval: '5 minutes' }],
+      ['/count', { interval: '5m', count: 0 }],
+      ['/count', { interval: '5m', count: 101 }],
+      ['/cron', { cron: 'x' }],
+      ['/name', { interval: '5m', name: 'x' }],
+      ['/job_id', { job_id: 'a b', interval: '5m' }],
+      ['', {}],
+      ['', 1],
+    ])('refuses a bad %s: %j', async (pointer, body) => {
+      expect(pointersOf(await preview(body))).toContain(pointer);
+    });
+
+    test('says what is missing without a body, and that a job does not exist', async () => {
+      expect(faultAt(await send(server, 'POST', '/job-preview'), '')).toContain('JSON object');
+      problemOf(await preview({ job_id: 'nobody', interval: '5m' }), 404);
+    });
+  });
+}
