@@ -92,7 +92,7 @@ class FetchServer<Context> {
   constructor(options: FetchHandlerOptions<Context>) {
     this.#options = options;
     this.#api = new JobsApi(options);
-    this.#prefix = options.prefix ?? '';
+    this.#prefix = checkPrefix(options.prefix ?? '');
     this.#logger = options.logger ?? stderrLogger();
   }
 
@@ -144,6 +144,12 @@ class FetchServer<Context> {
     });
     return answerResponse(request, answer, this.#prefix);
   }
+}
+
+function checkPrefix(prefix: string): string {
+  if (prefix !== '' && !prefix.startsWith('/'))
+    throw new TypeError(`\`prefix\` must be a path that begins with a slash, such as /api; got ${prefix}.`);
+  return prefix.replace(/\/+$/, '');
 }
 
 const NO_SUCH_PATH = 'The jobs API has no such path. Check the URL, and the prefix of the API.';

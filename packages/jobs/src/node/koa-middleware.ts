@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import { createHostHandler, type HostOptions } from './host-options.ts';
 import { pathOf, requestFor } from './node-request.ts';
-import { isAddedHeader } from './write-response.ts';
+import { isAddedHeader, writeResponse } from './write-response.ts';
 
 /** What the middleware uses of Koa's context. */
 export interface KoaContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly originalUrl: string;
-  /** `body`: the body, if a parser in front has read it. */
-  readonly request: { readonly body?: unknown };
+  /** Its `body` is the body, if a parser in front has read it. */
+  readonly request: object;
   status: number;
   body: unknown;
+  respond?: boolean | undefined;
   set(name: string, value: string): void;
   append(name: string, value: string): void;
 }
@@ -42,16 +42,26 @@ export function createKoaMiddleware<Context extends KoaContext = KoaContext>(
   const handle = async (context: Context, next: () => Promise<unknown>): Promise<void> => {
     const { originalUrl: url, req, res } = context;
     if (!fetchHandler.handles(pathOf(url))) return void (await next());
-    const request = requestFor(req, res, { url, body: context.request.body });
-    answer(context, await fetchHandler(request, context));
+    const request = requestFor(req, res, { url, body: bodyOf(context.request) });
+    await answer(context, await fetchHandler(request, context));
   };
   return Object.assign(handle, { close: () => fetchHandler.close() });
 }
 
+function bodyOf(request: object): unknown {
+  return 'body' in request ? request.body : undefined;
+}
+
 /** Hands a response to Koa, which sends it after the other middleware. */
-function answer(context: KoaContext, { status, headers, body }: Response): void {
+async function answer(context: KoaContext, response: Response): Promise<void> {
+  const { status, headers, body } = response;
+  if (headers.get('content-type') === 'text/event-stream') {
+    // Koa reports a client that disconnects from a stream as an error.
+    context.respond = false;
+    return writeResponse(response, context.res);
+  }
   // First: Koa derives a status and headers from the body.
-  context.body = body === null ? null : Readable.fromWeb(body);
+  context.body = body === null ? null : Buffer.from(await response.arrayBuffer());
   context.status = status;
   for (const [name, value] of headers) {
     if (isAddedHeader(name)) context.append(name, value);
