@@ -18,9 +18,14 @@ export function blocksOf(
   return blocks.flatMap(([, name, code = '']) => (name === language ? [code] : [])).join('\n');
 }
 
-/** Runs a program of a guide in a folder in which packages resolve as in the workspace. */
-export async function startProgram(page: string, heading: string) {
+/** Runs a program of a guide, beside other files, in a folder in which packages resolve as in the workspace. */
+export async function startProgram(
+  page: string,
+  heading: string,
+  files: Readonly<Record<string, string>> = {},
+) {
   const folder = await temporaryFolder();
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const port = String(await freePort());
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const program = blocksOf(page, { language: 'ts', heading }).replace('port: 3000', `port: ${port}`);

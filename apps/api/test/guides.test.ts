@@ -160,6 +160,34 @@ test('the program of docs/embedding.md runs, and is used as it says', async () =
   expect(await once(child, 'close')).toEqual([0, null]);
 });
 
+test('the handlers of docs/embedding.md for node:http and the Fetch API answer', async () => {
+  const page = read('docs/embedding.md');
+  const engine = blocksOf(page, { language: 'ts', heading: 'A complete program' });
+  const jobs = `${engine.slice(0, engine.indexOf('const app = '))}export { jobs };`;
+  const files = {
+    'jobs.ts': jobs.replace(/^import .*fastify.*$/gm, ''),
+    'api.ts': blocksOf(page, { language: 'ts', heading: 'The Fetch API' }),
+  };
+  const { child, url } = await startProgram(page, 'node:http and Express', files);
+  const secret = { headers: { authorization: 'Bearer secret' } };
+  await until('the program listens', async () => {
+    const answer = await fetch(`${url}/api/jobs`, secret).catch(() => undefined);
+    return answer?.status === 200;
+  });
+  expect((await fetch(`${url}/api/jobs`)).status).toBe(401);
+  expect(await (await fetch(url)).text()).toBe('The rest of your app');
+  child.kill('SIGTERM');
+  expect(await once(child, 'close')).toEqual([0, null]);
+  const ask = `## Ask\n\`\`\`ts
+import { handle } from './api.ts';
+const { status } = await handle(new Request('http://localhost/api/jobs'));
+console.log(status);
+process.exit();\n\`\`\`\n`;
+  const asked = await startProgram(ask, 'Ask', files);
+  await once(asked.child, 'close');
+  expect(asked.printed()).toBe('401\n');
+});
+
 test('the program of docs/monitoring.md for another API has the metrics of jobs', async () => {
   const page = read('docs/monitoring.md');
   const { child, url } = await startProgram(page, 'In another API');
