@@ -80,7 +80,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   fetch: {
     paths: [`${JOBS}/fetch/`],
-    may: ['http', 'http routes', 'engine host'],
+    may: ['http', 'http routes', 'engine host', ...CORE],
     mayTypes: ['engine port'],
     packages: ['node:'],
   },

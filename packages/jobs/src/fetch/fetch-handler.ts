@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { checkOptions } from '../core/input/check-options.ts';
+import { having, required, rule } from '../core/input/rule.ts';
+import { shape } from '../core/input/shape.ts';
 import type { EngineLogger } from '../engine/engine-logger.ts';
 import type { Engine } from '../engine/engine-port.ts';
 import { stderrLogger } from '../engine/host/stderr-logger.ts';
 import type { EventStreamLimits } from '../http/events/event-streams.ts';
-import {
-  type Authorize,
-  type JobsNeed,
-  type JobsPrincipal,
-  mayDo,
-  requireAuthorize,
-} from '../http/requests/authorize.ts';
+import { type Authorize, type JobsNeed, type JobsPrincipal, mayDo } from '../http/requests/authorize.ts';
 import { HttpProblem } from '../http/requests/http-problem.ts';
+import { mountFields } from '../http/requests/mount-fields.ts';
 import { isServerFault, problemOf } from '../http/requests/problem-of.ts';
 import { JobsApi } from '../http/routes/jobs-api.ts';
 import type { LogIds, RequestContext } from '../http/routes/route.ts';
@@ -63,6 +61,17 @@ export interface FetchHandler<Context = void> {
   close(): void;
 }
 
+const { security: _security, ...fields } = mountFields;
+const isPrefix = (value: unknown) => typeof value === 'string' && /^(?:\/[^/]+)*$/.test(value);
+
+const optionRules = required(
+  shape<FetchHandlerOptions<never>>('options such as { engine, authorize, prefix: "/api" }', {
+    ...fields,
+    prefix: rule(isPrefix, { what: 'a path such as /api, without a slash at its end' }),
+    logger: having('a logger', 'error'),
+  }),
+);
+
 /**
  * The REST API of the engine as a function of a `Request`:
  *
@@ -75,7 +84,7 @@ export interface FetchHandler<Context = void> {
 export function createFetchHandler<Context = void>(
   options: FetchHandlerOptions<Context>,
 ): FetchHandler<Context> {
-  requireAuthorize(options.authorize, 'createFetchHandler');
+  checkOptions('createFetchHandler', optionRules, options);
   const server = new FetchServer(options);
   return Object.assign((request: Request, context: Context) => server.respond(request, context), {
     handles: (path: string) => server.find(path) !== undefined,
@@ -92,7 +101,7 @@ class FetchServer<Context> {
   constructor(options: FetchHandlerOptions<Context>) {
     this.#options = options;
     this.#api = new JobsApi(options);
-    this.#prefix = checkPrefix(options.prefix ?? '');
+    this.#prefix = options.prefix ?? '';
     this.#logger = options.logger ?? stderrLogger();
   }
 
@@ -144,12 +153,6 @@ class FetchServer<Context> {
     });
     return answerResponse(request, answer, this.#prefix);
   }
-}
-
-function checkPrefix(prefix: string): string {
-  if (prefix !== '' && !prefix.startsWith('/'))
-    throw new TypeError(`\`prefix\` must be a path that begins with a slash, such as /api; got ${prefix}.`);
-  return prefix.replace(/\/+$/, '');
 }
 
 const NO_SUCH_PATH = 'The jobs API has no such path. Check the URL, and the prefix of the API.';

@@ -20,14 +20,6 @@ export type Authorize<Request> = (
   need: JobsNeed,
 ) => Promise<JobsPrincipal | undefined> | JobsPrincipal | undefined;
 
-/** Throws if a host in JavaScript gives no `authorize`. `maker`: the function that needs it. */
-export function requireAuthorize(authorize: unknown, maker: string): void {
-  if (typeof authorize === 'function' || authorize === false) return;
-  throw new TypeError(
-    `${maker} needs \`authorize\`: a function (request, need) that decides who may do what, or false to let everybody do everything.`,
-  );
-}
-
 /** Whether a request has a further permission. Rejects with the errors of `authorize`, a 403 aside. */
 export async function mayDo<Request>(
   authorize: Authorize<Request> | false,
