@@ -64,6 +64,22 @@ describe('greenvue-jobs, on an application with a login of its own', () => {
     expect(failed.stderr).toMatch(/For details, run greenvue-jobs runs show \d+\n$/);
   });
 
+  test('a follower reads why an attempt failed and when the next one starts, and at the end why the run failed', async () => {
+    const job = ['--name', 'F', '--type', 'flaky', '--on-demand', '--backoff-initial', '2s'];
+    await done('jobs', 'create', 'flaky', ...job);
+    const ran = await runCli(withToken(), ['jobs', 'run', 'flaky', '--wait']);
+    expect(ran).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/ succeeded after .*, in 2 attempts\n/),
+    });
+    expect(ran.stderr).toMatch(
+      /^Attempt 1 failed: TypeError: fetch failed \(ECONNREFUSED\), retry (in \d.*|now)\n$/,
+    );
+    await done('jobs', 'create', 'once', ...job, '--max-attempts', '1');
+    const failed = await runCli(withToken(), ['jobs', 'run', 'once', '--wait']);
+    expect(failed.stderr).toMatch(/^Run \d+ failed: error after .*\n {2}TypeError: fetch failed\n/);
+  });
+
   test.each<[string, (host: Host, file: string) => { env?: Env; words?: readonly string[]; input?: string }]>(
     [
       ['a token in a file', (_, file) => ({ words: ['--token-file', file] })],

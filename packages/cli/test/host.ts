@@ -20,6 +20,16 @@ const fail = defineJobType({
   },
 });
 
+/** Its first attempt fails. */
+const flaky = defineJobType({
+  type: 'flaky',
+  payload: z.strictObject({}),
+  run: async (ctx) => {
+    if (ctx.run.attempt === 1) throw Object.assign(new TypeError('fetch failed'), { code: 'ECONNREFUSED' });
+    return { attempt: ctx.run.attempt };
+  },
+});
+
 const silent = {
   debug: () => undefined,
   info: () => undefined,
@@ -43,7 +53,7 @@ export const READER = 'secret-2';
 
 /** An application that is not GreenVue, with its own login and the API under a path of its own. */
 export async function startHost(): Promise<Host> {
-  const engine = createJobs({ store: createMemoryStore(), types: [greet, fail], logger: silent });
+  const engine = createJobs({ store: createMemoryStore(), types: [greet, fail, flaky], logger: silent });
   await engine.start();
   const app = fastify({ routerOptions: { maxParamLength: 128 } });
   await app.register(jobsPlugin, {

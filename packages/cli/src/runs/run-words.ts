@@ -22,6 +22,19 @@ export function statusText(run: Run, now: number): string {
     : 'queued';
 }
 
+/** An attempt that failed: `Attempt 1 failed: TypeError: fetch failed (ECONNREFUSED), retry in 20 s`. */
+export function failedAttemptText(error: Run['errors'][number], run: Run, now: number): string {
+  const { attempt, reason, name, message } = error;
+  const code = error.code === null || message.includes(error.code) ? '' : ` (${error.code})`;
+  const why = reason === 'error' ? '' : `${reason}, `;
+  const isLast = error === run.errors.at(-1);
+  const retry =
+    isLast && run.status === 'queued' && run.available_at !== null
+      ? `, retry ${distanceText(run.available_at, now)}`
+      : '';
+  return `Attempt ${attempt} failed: ${why}${name}: ${message}${code}${retry}`;
+}
+
 export function statusStyle(status: Run['status']): Style | undefined {
   switch (status) {
     case 'succeeded':

@@ -6,7 +6,7 @@ import { printable, printableJson } from '../../terminal/printable.ts';
 import { paint, type Screen } from '../../terminal/screen.ts';
 import { counted } from '../../terminal/words.ts';
 import { logText } from '../log-lines.ts';
-import { statusStyle, statusText, tookText } from '../run-words.ts';
+import { failedAttemptText, statusStyle, statusText, tookText } from '../run-words.ts';
 import { createPaceMeter } from './progress-text.ts';
 import { createProgressView, type ProgressView } from './progress-view.ts';
 
@@ -23,8 +23,9 @@ export interface Following {
 export async function followRun(session: Session, runId: string, { log, text }: Following): Promise<Run> {
   const view = createProgressView(session.err, log);
   session.interrupted.addEventListener('abort', () => view.stop(), { once: true });
+  const failures = createFailureNotes(session, view);
   const ended = new AbortController();
-  const watching = watchProgress({ session, runId, view, ended: ended.signal });
+  const watching = watchRun({ session, runId, view, failures, ended: ended.signal });
   try {
     for await (const line of followRunLogs(session.patientApi, runId)) view.log(text(line));
   } finally {
@@ -32,22 +33,40 @@ export async function followRun(session: Session, runId: string, { log, text }: 
     await watching;
     view.stop();
   }
-  return getRun(session.patientApi, runId);
+  const run = await getRun(session.patientApi, runId);
+  failures(run);
+  return run;
+}
+
+/**
+ * Prints each attempt of a run that has failed, once. The last error of a failed run comes with the end of the
+ * run.
+ */
+function createFailureNotes({ err, now }: Session, view: ProgressView): (run: Run) => void {
+  let told = 0;
+  return (run) => {
+    const failed = run.status === 'failed' ? run.errors.slice(0, -1) : run.errors;
+    for (const error of failed.slice(told))
+      view.note(paint(err, 'yellow', printable(failedAttemptText(error, run, now()))));
+    told = Math.max(told, failed.length);
+  };
 }
 
 interface Watching {
   readonly session: Session;
   readonly runId: string;
   readonly view: ProgressView;
+  readonly failures: (run: Run) => void;
   readonly ended: AbortSignal;
 }
 
-/** Polls the progress. Ignores errors: the follower of the log reports them. */
-async function watchProgress({ session, runId, view, ended }: Watching): Promise<void> {
+/** Polls the progress and the failed attempts. Ignores errors: the follower of the log reports them. */
+async function watchRun({ session, runId, view, failures, ended }: Watching): Promise<void> {
   const pace = createPaceMeter();
   while (!ended.aborted) {
     const run = await getRun(session.patientApi, runId, { signal: ended }).catch(() => undefined);
     if (ended.aborted || run === undefined) return;
+    failures(run);
     if (run.progress !== null) view.update(run.progress, pace(run.progress, session.now()));
     await session.sleep(LOOK_MS, ended);
   }

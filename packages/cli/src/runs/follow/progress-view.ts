@@ -9,6 +9,8 @@ export interface ProgressView {
   update(progress: Progress, pace: Pace | undefined): void;
   /** Prints a line of the log above the bar. */
   log(line: string): void;
+  /** Prints a line about the run above the bar, beside the progress. */
+  note(line: string): void;
   /** Removes the bar. Idempotent. */
   stop(): void;
 }
@@ -45,6 +47,10 @@ function barView(screen: Screen, columns: number, log: Screen): ProgressView {
       if (bars !== undefined && log.columns !== undefined) bars.log(`${line}\n`);
       else log.line(line);
     },
+    note: (line) => {
+      if (bars === undefined) screen.line(line);
+      else bars.log(`${line}\n`);
+    },
     stop: () => {
       // Shows lines that were logged since the last frame.
       bars?.update();
@@ -73,6 +79,7 @@ function quarterView(screen: Screen, log: Screen): ProgressView {
       if (total !== null) show(percentOf(done, total), 100);
     },
     log: (line) => log.line(line),
+    note: (line) => screen.line(line),
     stop: () => undefined,
   };
 }
