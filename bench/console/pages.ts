@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { CONSOLE_FOLDER } from '@greenvue/console';
+import { builtConsole } from '@greenvue/console';
 import { listJobRuns } from '@greenvue/jobs/client';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { count, median, megabytes, ms, percentile, row } from '../support/measure.ts';
@@ -44,7 +44,7 @@ export async function measureBundle(browser: Browser, instance: Instance): Promi
 }
 
 function gzippedSize(name: string): number {
-  const file = join(CONSOLE_FOLDER, name);
+  const file = join(builtConsole(), name);
   return existsSync(`${file}.gz`) ? statSync(`${file}.gz`).size : gzipSync(readFileSync(file)).length;
 }
 

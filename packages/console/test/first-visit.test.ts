@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { CONSOLE_FOLDER } from '../src/server/index.ts';
+import { builtConsole } from '../src/package-file.ts';
 
 /** The limit in docs/performance.md. */
 const MOST_BYTES = 250_000;
@@ -15,7 +15,7 @@ const chunk = z.object({
 });
 const manifest = z
   .record(z.string(), chunk)
-  .parse(JSON.parse(readFileSync(join(CONSOLE_FOLDER, '.vite', 'manifest.json'), 'utf8')));
+  .parse(JSON.parse(readFileSync(join(builtConsole(), '.vite', 'manifest.json'), 'utf8')));
 
 /** The files of a chunk and of all chunks that it imports. */
 function filesOf(name: string, seen: Set<string> = new Set()): Set<string> {
@@ -27,7 +27,7 @@ function filesOf(name: string, seen: Set<string> = new Set()): Set<string> {
 }
 
 function gzippedSize(file: string): number {
-  return gzipSync(readFileSync(join(CONSOLE_FOLDER, file)), { level: 9 }).length;
+  return gzipSync(readFileSync(join(builtConsole(), file)), { level: 9 }).length;
 }
 
 test('the first visit of the overview stays within its size limit', () => {

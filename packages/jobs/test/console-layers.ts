@@ -58,7 +58,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   },
   // Serves the built files. The other files are for browsers.
   'console server': {
-    paths: [`${SOURCES}/server/`],
+    paths: [`${SOURCES}/server/`, `${SOURCES}/package-file.ts`],
     may: [],
     packages: ['node:'],
     typePackages: ['fastify'],

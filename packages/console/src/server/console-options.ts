@@ -1,5 +1,5 @@
 /** How people sign in to the console. */
-export type ConsoleAuth = (typeof AUTHS)[number];
+export type ConsoleAuth = 'host' | 'token' | 'password';
 
 /** What every way of mounting the console takes. */
 export interface ConsoleOptions {
@@ -30,7 +30,7 @@ export interface ConsoleConfig {
   readonly signInUrl?: string;
 }
 
-const AUTHS = ['host', 'token', 'password'] as const;
+const AUTHS: readonly ConsoleAuth[] = ['host', 'token', 'password'];
 
 /** Checks the options, with their defaults. Throws a `TypeError` that says what to write instead. */
 export function checkOptions(options: ConsoleOptions): Omit<ConsoleConfig, 'base'> {

@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
+import { builtConsole } from '../package-file.ts';
 import { type ConsoleFile, type ConsoleFiles, createConsoleFiles, type FileForm } from './console-files.ts';
 import { type ConsoleOptions, checkOptions } from './console-options.ts';
 import { consolePage } from './console-page.ts';
 import { notBuiltPage } from './not-built-page.ts';
-
-/** The folder of the built console: `index.html`, a few other files, and hashed ones in `assets/`. */
-export const CONSOLE_FOLDER = fileURLToPath(new URL('../../dist/', import.meta.url));
 
 /** What the console needs of a GET request. */
 export interface ConsoleRequest {
@@ -33,7 +30,7 @@ export interface ConsoleSite {
  */
 export function createConsoleSite(prefix: string, options: ConsoleOptions): ConsoleSite {
   const settings = checkOptions(options);
-  const built = createConsoleFiles(options.folder ?? CONSOLE_FOLDER);
+  const built = createConsoleFiles(options.folder ?? builtConsole());
   const depth = segmentsOf(prefix).length;
   return {
     async answer(request) {

@@ -1,2 +1,2 @@
+export { builtConsole } from '../package-file.ts';
 export type { ConsoleAuth, ConsoleOptions } from './console-options.ts';
-export { CONSOLE_FOLDER } from './console-site.ts';
