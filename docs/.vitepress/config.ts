@@ -47,7 +47,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('cli', 'Command line'),
     ],
   },
-  { text: 'Compare', items: [page('peers'), page('performance')] },
+  { text: 'Compare', items: [page('peers'), page('performance'), page('migrating')] },
   {
     text: 'GreenVue, the example',
     items: [page('demo'), page('operations'), page('configuration'), page('accounts')],
