@@ -3,7 +3,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import * as client from '@greenvue/jobs/client';
+import * as client from '@greenvue/accounts';
 import {
   type ApiToken,
   type AuditRecord,
@@ -15,9 +15,6 @@ import {
   changeUser,
   confirmEmail,
   confirmPasswordReset,
-  connect,
-  createJob,
-  deleteJob,
   eachAudit,
   eachToken,
   eachUser,
@@ -26,11 +23,8 @@ import {
   endSessions,
   endUserSession,
   endUserSessions,
-  getJob,
   getMe,
   getUser,
-  type Job,
-  jobEvents,
   type ListedSession,
   listAudit,
   listSessions,
@@ -44,7 +38,6 @@ import {
   type Me,
   makeToken,
   type NewApiToken,
-  NO_SUCH_PATH,
   type PasswordReset,
   type Register,
   refreshCookieSession,
@@ -55,6 +48,15 @@ import {
   revokeToken,
   type Session,
   type User,
+} from '@greenvue/accounts';
+import {
+  connect,
+  createJob,
+  deleteJob,
+  getJob,
+  type Job,
+  jobEvents,
+  NO_SUCH_PATH,
 } from '@greenvue/jobs/client';
 import { expect, expectTypeOf, test, vi } from 'vitest';
 import type { z } from 'zod';

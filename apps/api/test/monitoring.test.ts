@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { logIn } from '@greenvue/accounts';
 import { createJobs, defineJobType } from '@greenvue/jobs';
-import { connect, logIn, putJob } from '@greenvue/jobs/client';
+import { connect, putJob } from '@greenvue/jobs/client';
 import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import { createMemoryStore } from '@greenvue/jobs/testing';
 import { collectDefaultMetrics, Registry } from 'prom-client';

@@ -1,4 +1,4 @@
-import packageFile from '../package.json' with { type: 'json' };
+import { readFileSync } from 'node:fs';
 import type { CliProgram } from './program.ts';
 
 const SIGN_IN =
@@ -7,7 +7,7 @@ const SIGN_IN =
 /** The program for any application with the REST API of jobs. */
 export const JOBS_PROGRAM: CliProgram = {
   name: 'greenvue-jobs',
-  version: packageFile.version,
+  version: ownVersion(),
   server: 'the API of jobs',
   variables: 'JOBS',
   defaultUrl: 'http://127.0.0.1:3000/api',
@@ -28,3 +28,9 @@ export const JOBS_PROGRAM: CliProgram = {
     'or --header, such as "Cookie: session=…".',
   ],
 };
+
+/** Read as a file: `package.json` is beside the sources and beside the built code. */
+function ownVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return String(Object(manifest).version);
+}

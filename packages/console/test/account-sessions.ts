@@ -1,4 +1,4 @@
-import type { CookieSession, Me } from '@greenvue/jobs/client';
+import type { CookieSession, Me } from '@greenvue/accounts';
 import { vi } from 'vitest';
 import { type AccountSessionDeps, createAccountSession } from '../src/session/account-session.ts';
 import type { Viewer } from '../src/session/session-store.ts';

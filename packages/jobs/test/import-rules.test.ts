@@ -117,6 +117,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: [],
   },
   ...CONSOLE_LAYERS,
+  // Pages load it, too.
+  accounts: { paths: ['packages/accounts/src/'], may: [] },
   // The command line knows the server only through the client.
   cli: { paths: ['packages/cli/src/'], may: [] },
 
@@ -166,7 +168,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 
 /** What each package exports. */
 const ENTRY_POINTS =
-  /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|fetch|node|prometheus|opentelemetry|http|client|testing))?|jobs-cli|console(\/(fastify|fetch|node))?)$/;
+  /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|fetch|node|prometheus|opentelemetry|http|client|testing))?|jobs-cli|accounts|console(\/(fastify|fetch|node))?)$/;
 
 function layerOf(file: string): string | undefined {
   const fits = Object.entries(LAYERS).flatMap(([name, { paths }]) =>
@@ -205,8 +207,9 @@ function mayHave(layer: Layer, { specifier, isType }: Import, file: string): boo
   if (specifier.startsWith('@greenvue/')) {
     if (!ENTRY_POINTS.test(specifier)) return false;
     if (file.startsWith(API)) return true;
+    if (layerOf(file) === 'accounts') return specifier === '@greenvue/jobs/client';
     if (layerOf(file) === 'cli') return /^@greenvue\/jobs(\/client)?$/.test(specifier);
-    return isForBrowsers(file) && /^@greenvue\/jobs\/(http|client)$/.test(specifier);
+    return isForBrowsers(file) && /^@greenvue\/(jobs\/(http|client)|accounts)$/.test(specifier);
   }
   if (layer.packages === undefined) return true;
   const name = specifier.startsWith('node:') ? 'node:' : specifier;
@@ -299,6 +302,8 @@ describe('imports', () => {
     [`${JOBS}/client/jobs.ts`, 'zod', false],
     [`${JOBS}/client/jobs.ts`, 'node:crypto', true],
     [`${JOBS}/http/job.ts`, '@greenvue/jobs', false],
+    ['packages/accounts/src/account.ts', '@greenvue/jobs', false],
+    ['packages/cli/src/main.ts', '@greenvue/accounts', false],
     ['packages/cli/src/main.ts', '@greenvue/jobs/sqlite', false],
     ['packages/cli/src/main.ts', '../../jobs/src/client/index.ts', false],
     [`packages/console/src/main.tsx`, '@greenvue/jobs', false],

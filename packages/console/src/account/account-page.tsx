@@ -1,4 +1,4 @@
-import { changePassword } from '@greenvue/jobs/client';
+import { changePassword } from '@greenvue/accounts';
 import { Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { announceDone } from '../actions/announce.ts';

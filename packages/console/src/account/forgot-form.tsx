@@ -1,4 +1,4 @@
-import { askPasswordReset } from '@greenvue/jobs/client';
+import { askPasswordReset } from '@greenvue/accounts';
 import { Alert, Anchor, Button, Stack, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useConnection } from '../session/session.tsx';

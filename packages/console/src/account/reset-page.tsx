@@ -1,4 +1,4 @@
-import { confirmPasswordReset } from '@greenvue/jobs/client';
+import { confirmPasswordReset } from '@greenvue/accounts';
 import { Alert, Anchor, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useConnection } from '../session/session.tsx';

@@ -1,4 +1,4 @@
-import { endSession, endSessions, type ListedSession, listSessions } from '@greenvue/jobs/client';
+import { endSession, endSessions, type ListedSession, listSessions } from '@greenvue/accounts';
 import { Button, Group, Table, Text } from '@mantine/core';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';

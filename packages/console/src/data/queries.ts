@@ -1,9 +1,9 @@
+import { getUser } from '@greenvue/accounts';
 import {
   getJob,
   getRun,
   getRunLogs,
   getStats,
-  getUser,
   type JobRunsQuery,
   type JobsQuery,
   listJobAudit,

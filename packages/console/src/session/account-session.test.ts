@@ -1,4 +1,5 @@
-import { ConnectionError, type CookieSession } from '@greenvue/jobs/client';
+import type { CookieSession } from '@greenvue/accounts';
+import { ConnectionError } from '@greenvue/jobs/client';
 import { expect, test } from 'vitest';
 import { ANN, accountWith, CREDENTIALS, ROBOT, sessionOf, viewerWith } from '../../test/account-sessions.ts';
 import { exampleRefusal } from '../../test/examples.ts';

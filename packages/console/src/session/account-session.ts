@@ -1,4 +1,4 @@
-import type { CookieSession, Me } from '@greenvue/jobs/client';
+import type { CookieSession, Me } from '@greenvue/accounts';
 import {
   isRefused,
   type SessionState,

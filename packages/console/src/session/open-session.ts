@@ -1,14 +1,5 @@
-import {
-  ApiError,
-  type Connection,
-  ConnectionError,
-  connect,
-  endCookieSession,
-  getCaller,
-  getMe,
-  logInWithCookie,
-  refreshCookieSession,
-} from '@greenvue/jobs/client';
+import { endCookieSession, getMe, logInWithCookie, refreshCookieSession } from '@greenvue/accounts';
+import { ApiError, type Connection, ConnectionError, connect, getCaller } from '@greenvue/jobs/client';
 import type { ConsoleConfig } from '../ui/config/console-config.ts';
 import { type AccountSession, createAccountSession } from './account-session.ts';
 import { createHostSession } from './host-session.ts';

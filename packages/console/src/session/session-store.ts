@@ -1,4 +1,5 @@
-import { ApiError, ConnectionError, type Me } from '@greenvue/jobs/client';
+import type { Me } from '@greenvue/accounts';
+import { ApiError, ConnectionError } from '@greenvue/jobs/client';
 
 /** A permission of the jobs API. */
 export type Right = 'read' | 'operate' | 'admin';

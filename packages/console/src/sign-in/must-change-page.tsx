@@ -1,4 +1,4 @@
-import { changePassword, type Me } from '@greenvue/jobs/client';
+import { changePassword, type Me } from '@greenvue/accounts';
 import { Text } from '@mantine/core';
 import { PasswordForm } from '../account/password-form.tsx';
 import { useConnection, useSessionStore } from '../session/session.tsx';

@@ -1,56 +1,3 @@
-export {
-  type CookieSession,
-  confirmEmail,
-  endCookieSession,
-  getMe,
-  logIn,
-  logInWithCookie,
-  logOut,
-  type Me,
-  type Register,
-  refreshCookieSession,
-  refreshSession,
-  register,
-  resendConfirmation,
-  type Session,
-} from './accounts/account.ts';
-export {
-  type ApiToken,
-  eachToken,
-  listTokens,
-  type MakeToken,
-  makeToken,
-  type NewApiToken,
-  revokeToken,
-} from './accounts/api-tokens.ts';
-export { type AuditQuery, type AuditRecord, eachAudit, listAudit } from './accounts/audit.ts';
-export {
-  askPasswordReset,
-  type ChangePassword,
-  type ConfirmPasswordReset,
-  changePassword,
-  confirmPasswordReset,
-  type PasswordReset,
-  resetPassword,
-} from './accounts/passwords.ts';
-export {
-  endSession,
-  endSessions,
-  endUserSession,
-  endUserSessions,
-  type ListedSession,
-  listSessions,
-  listUserSessions,
-} from './accounts/sessions.ts';
-export {
-  changeRole,
-  changeUser,
-  eachUser,
-  getUser,
-  listUsers,
-  type Role,
-  type User,
-} from './accounts/users.ts';
 export { type Call, type Connection, type ConnectOptions, connect } from './connection/connection.ts';
 export {
   ApiError,
@@ -60,8 +7,9 @@ export {
   NO_SUCH_PATH,
   type Problem,
 } from './connection/errors.ts';
-export type { Page, PageQuery } from './connection/pages.ts';
+export { allOf, type Page, type PageQuery, type Rows } from './connection/pages.ts';
 export { isUnsure } from './connection/repeat.ts';
+export { type ApiRequest, path } from './connection/request.ts';
 export {
   type ConnectionState,
   type JobEvent,

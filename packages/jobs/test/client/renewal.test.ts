@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { connect, getJob, logIn, retryRun } from '../../src/client/index.ts';
+import { connect, getJob, retryRun } from '../../src/client/index.ts';
 import { connectTo, failureOf, holdTime, JOB } from './scripted-connection.ts';
 import { json, problem, scriptedFetch } from './scripted-fetch.ts';
 
@@ -66,12 +66,11 @@ describe('a 401', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('of a sign-in is about the password: the client sends no token and does not renew', async () => {
+  test('of a request without a token is not renewed', async () => {
     const renew = vi.fn(async () => true);
     const { connection, asked } = connectTo([problem(401)], { token: 'old', renew });
-    expect(await failureOf(logIn(connection, { email: 'a@b.c', password: 'x' }))).toMatchObject({
-      status: 401,
-    });
+    const request = { method: 'POST', path: '/login', isAnonymous: true, repeat: 'never' } as const;
+    expect(await failureOf(connection.ask(request, undefined))).toMatchObject({ status: 401 });
     expect(asked[0]?.headers.authorization).toBeUndefined();
     expect(renew).not.toHaveBeenCalled();
   });

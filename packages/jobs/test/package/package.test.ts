@@ -102,7 +102,8 @@ describe('@greenvue/jobs in a project with all of its peers', () => {
   let project: string;
   beforeAll(() => {
     const peers = packed.flatMap(({ source }) => Object.keys(source.manifest.peerDependencies ?? {}));
-    project = makeProject('peers', [...new Set(peers), '@types/pg', '@types/node']);
+    const others = packed.map(({ tarball }) => tarball);
+    project = makeProject('peers', [...others, ...new Set(peers), '@types/pg', '@types/node']);
   });
 
   it('loads each entry point', () => {
@@ -125,5 +126,17 @@ describe('@greenvue/jobs in a project with all of its peers', () => {
     const tsc = join(import.meta.dirname, '../../../../node_modules/.bin/tsc');
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
     expect(() => execFileSync(tsc, [...options, 'types.mts', 'types.cts'], { cwd: project })).not.toThrow();
+  });
+});
+
+describe('@greenvue/jobs-cli in an empty project', () => {
+  it('runs its commands, without a database driver', () => {
+    const project = makeProject('cli', [tarballOf('@greenvue/jobs-cli')]);
+    const cli = join(project, 'node_modules', '.bin', 'greenvue-jobs');
+    const print = (...words: readonly string[]) =>
+      execFileSync(cli, words, { encoding: 'utf8', timeout: 30_000 });
+    expect(print('--version').trim()).toBe('0.1.0');
+    expect(print('jobs', '--help')).toContain('greenvue-jobs jobs apply');
+    expect(print('completion', 'bash')).toContain('greenvue-jobs __complete bash');
   });
 });

@@ -45,7 +45,7 @@ export function connect(options: ConnectOptions): Connection {
 const RETRIES = 3;
 const TIMEOUT_MS = 30_000;
 
-/** A connection to one API. Only the functions of the client use its methods. */
+/** A connection to one API. */
 export class Connection {
   readonly #options: ConnectOptions;
   readonly #url: string;
@@ -58,8 +58,9 @@ export class Connection {
   }
 
   /**
-   * {@link send}, for the body of the response alone.
-   * @internal
+   * Sends a request to a route of the server, also one of the host's own, as the functions of the client do.
+   * Returns the body of the response. Rejects with an ApiError, a ConnectionError, or the reason of the
+   * caller's signal.
    */
   async ask<T = undefined>(request: ApiRequest<T>, call: Call | undefined): Promise<T> {
     const { body } = await this.send<T>({ ...request, signal: call?.signal });

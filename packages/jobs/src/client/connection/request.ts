@@ -41,9 +41,6 @@ interface RequestParts<T> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A request without a token, which is not retried: the server refuses an invalid token on public routes, too. */
-export const ANONYMOUS = { method: 'POST', isAnonymous: true, repeat: 'never' } as const;
-
 /** What the body of a success contains. */
 export function kindOf({
   answer,

@@ -1,7 +1,6 @@
-import type { Call, Connection } from '../connection/connection.ts';
-import { allOf, type Page, type Rows } from '../connection/pages.ts';
+import { allOf, type Call, type Connection, type Page, type Rows } from '@greenvue/jobs/client';
 
-// A route of GreenVue, as in account.ts.
+// A route as in account.ts.
 
 /** Who changed what. */
 export interface AuditRecord {

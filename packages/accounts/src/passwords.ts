@@ -1,7 +1,7 @@
-import type { Call, Connection } from '../connection/connection.ts';
-import { ANONYMOUS, path } from '../connection/request.ts';
+import { type Call, type Connection, path } from '@greenvue/jobs/client';
+import { ANONYMOUS } from './anonymous.ts';
 
-// Routes of GreenVue, as in account.ts.
+// Routes as in account.ts.
 
 export interface ChangePassword {
   readonly current_password: string;

@@ -1,9 +1,9 @@
-import type { Call, Connection } from '../connection/connection.ts';
-import { ANONYMOUS } from '../connection/request.ts';
+import type { Call, Connection } from '@greenvue/jobs/client';
+import { ANONYMOUS } from './anonymous.ts';
 import type { Role, User } from './users.ts';
 
-// Routes of GreenVue, not of the engine: their schemas are in the app, which this package can't import. A
-// test of the app checks these types against them.
+// The schemas of these routes are in the app, which this package can't import. A test of the app checks these
+// types against them.
 
 /** The tokens of a login. */
 export interface Session {

@@ -1,8 +1,6 @@
-import type { Call, Connection } from '../connection/connection.ts';
-import type { Page, PageQuery } from '../connection/pages.ts';
-import { path } from '../connection/request.ts';
+import { type Call, type Connection, type Page, type PageQuery, path } from '@greenvue/jobs/client';
 
-// Routes of GreenVue, as in account.ts. Your own sessions require a user's token; the sessions of other users
+// Routes as in account.ts. Your own sessions require a user's token; the sessions of other users
 // are for admins.
 
 /** A session, as its owner sees it. */

@@ -1,9 +1,15 @@
-import type { Call, Connection } from '../connection/connection.ts';
-import { allOf, type Page, type PageQuery, type Rows } from '../connection/pages.ts';
-import { path } from '../connection/request.ts';
+import {
+  allOf,
+  type Call,
+  type Connection,
+  type Page,
+  type PageQuery,
+  path,
+  type Rows,
+} from '@greenvue/jobs/client';
 import type { Role } from './users.ts';
 
-// Routes of GreenVue, as in account.ts. Only for admins; others get a 403.
+// Routes as in account.ts. Only for admins; others get a 403.
 
 export interface ApiToken {
   readonly id: string;
