@@ -265,7 +265,7 @@ describe('handlers', () => {
 
   it('a handler may trigger another job, and its run starts at the same time', async () => {
     await using t = await start(async (ctx) => {
-      if (ctx.job.id === 'job') await t.trigger('other', { payload: { n: 1 } });
+      if (ctx.job.id === 'job') await ctx.jobs.trigger('other', { payload: { n: 1 } });
       return ctx.payload.n;
     });
     await t.schedule(work, { id: 'job', interval: '1h' });
