@@ -109,7 +109,8 @@ test('each file that a page names exists', () => {
   );
   expect(named.length).toBeGreaterThan(20);
   const missing = named.filter((path) => !existsSync(join(ROOT, path)));
-  expect([...new Set(missing)].sort()).toEqual(MADE_BY_READERS);
+  // A reader who has created one of them breaks no test.
+  expect(missing.filter((path) => !MADE_BY_READERS.includes(path))).toEqual([]);
 });
 
 test('the first program on the home page is the one of docs/embedding.md, which is run', () => {
