@@ -12,6 +12,7 @@ import { jobAudit } from '../../apps/api/src/job-engine.ts';
 import { jobTypes } from '../../apps/api/src/jobs/catalogue.ts';
 import { actorOf, requireRole } from '../../apps/api/src/rest/principal.ts';
 import { featureRoutes } from '../../apps/api/src/routes.ts';
+import { threadDeps } from '../../apps/api/src/thread-deps.ts';
 import { noopType } from '../support/noop.ts';
 
 /** Counted since the start of the process. */
@@ -39,10 +40,7 @@ const engine = createJobs({
   store: counted(storeOf(config)),
   types: [...jobTypes, noopType(() => void runs++)],
   deps,
-  threadDeps: {
-    module: new URL('../../apps/api/src/thread-deps.ts', import.meta.url),
-    data: deps.threadData,
-  },
+  threadDeps: threadDeps.with(deps.threadData),
   version: deps.version,
 });
 const app = createApp({

@@ -7,6 +7,7 @@ import { dataFiles, openDataDir } from '../../apps/api/src/data-dir/data-dir.ts'
 import { createDeps } from '../../apps/api/src/deps.ts';
 import { jobTypes } from '../../apps/api/src/jobs/catalogue.ts';
 import { featureRoutes } from '../../apps/api/src/routes.ts';
+import { threadDeps } from '../../apps/api/src/thread-deps.ts';
 import { noopType } from './noop.ts';
 
 const loaded = loadConfig();
@@ -19,10 +20,7 @@ const engine = createJobs({
   store: sqlite(dataFiles(config.dataDir).jobs),
   types: [...jobTypes, noopType(() => void drained++)],
   deps,
-  threadDeps: {
-    module: new URL('../../apps/api/src/thread-deps.ts', import.meta.url),
-    data: deps.threadData,
-  },
+  threadDeps: threadDeps.with(deps.threadData),
 });
 const app = createApp({
   config,

@@ -45,7 +45,7 @@ export interface Deps extends Auth {
   readonly mailer: Mailer;
   readonly notifications: Notifications;
   readonly notificationDelivery: NotificationDelivery;
-  /** What `createThreadDeps` takes in a job thread. */
+  /** From which a job thread creates its dependencies. */
   readonly threadData: ThreadDepsData;
   close(): Promise<void>;
 }

@@ -4,9 +4,15 @@ import type { Config } from './config/config.ts';
 import { dataFiles } from './data-dir/data-dir.ts';
 import type { Deps } from './deps.ts';
 import { jobTypes as catalogue } from './jobs/catalogue.ts';
+import { type ThreadJobDeps, threadDeps } from './thread-deps.ts';
+
+/** A job type whose handler gets what it depends on: inline the server's dependencies, in a thread its own. */
+export type AppJobType =
+  | JobType<Deps, string, unknown, unknown, 'inline'>
+  | JobType<ThreadJobDeps, string, unknown, unknown, 'thread'>;
 
 export interface EngineParts {
-  readonly jobTypes?: readonly JobType<Deps>[] | undefined;
+  readonly jobTypes?: readonly AppJobType[] | undefined;
   readonly tracing?: Tracing | undefined;
   /** SQLite only: the id that `jobs.db` must have, or gets. */
   readonly databaseId?: string | undefined;
@@ -26,7 +32,7 @@ export async function createJobEngine(
     store: await createStore(config, databaseId),
     types: jobTypes,
     deps,
-    threadDeps: { module: new URL('./thread-deps.ts', import.meta.url), data: deps.threadData },
+    threadDeps: threadDeps.with(deps.threadData),
     concurrency: jobs.concurrency,
     threadMemoryMb: jobs.threadMemoryMb,
     minIntervalMs: jobs.minIntervalMs,

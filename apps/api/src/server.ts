@@ -1,4 +1,4 @@
-import type { Engine, JobType } from '@greenvue/jobs';
+import type { Engine } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
 import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
@@ -10,7 +10,7 @@ import { takeDataDir } from './data-dir/take-data-dir.ts';
 import { createDeps, type Deps, type DepsOptions } from './deps.ts';
 import { guardAppDatabase } from './installation/guard-app-database.ts';
 import { noteInstallation, openInstallation } from './installation/open-installation.ts';
-import { createJobEngine, jobAudit } from './job-engine.ts';
+import { type AppJobType, createJobEngine, jobAudit } from './job-engine.ts';
 import { actorOf, isAllowed, requireRole } from './rest/principal.ts';
 import { featureRoutes } from './routes.ts';
 import { startTracing } from './tracing/start-tracing.ts';
@@ -31,7 +31,7 @@ export interface Server {
 
 export interface ServerOptions extends DepsOptions {
   /** Default: the job types of the catalogue. For tests. */
-  readonly jobTypes?: readonly JobType<Deps>[];
+  readonly jobTypes?: readonly AppJobType[];
 }
 
 /** Starts GreenVue. If a step fails, releases the resources of the steps before and throws its error. */

@@ -1,3 +1,4 @@
+import { defineThreadDeps } from '@greenvue/jobs';
 import type { Clock } from './clock.ts';
 import { createDatabase, type DatabaseLocation } from './db/create-database.ts';
 import { createListings, type Listings } from './listings/listings.ts';
@@ -17,17 +18,17 @@ export interface ThreadJobDeps {
   close(): Promise<void>;
 }
 
-/**
- * Creates the dependencies of one job thread: database connections on the thread itself, without HTTP and
- * mail.
- */
-export async function createThreadDeps(data: ThreadDepsData): Promise<ThreadJobDeps> {
-  const clock: Clock = { now: () => Date.now() };
-  const database = await createDatabase(data.database);
-  return {
-    clock,
-    listings: createListings({ database: database.kysely, clock }),
-    search: openSearchIndex(database),
-    close: () => database.close(),
-  };
-}
+/** Creates the dependencies of one job thread: database connections of its own, without HTTP and mail. */
+export const threadDeps = defineThreadDeps({
+  module: import.meta.url,
+  create: async (data: ThreadDepsData): Promise<ThreadJobDeps> => {
+    const clock: Clock = { now: () => Date.now() };
+    const database = await createDatabase(data.database);
+    return {
+      clock,
+      listings: createListings({ database: database.kysely, clock }),
+      search: openSearchIndex(database),
+      close: () => database.close(),
+    };
+  },
+});

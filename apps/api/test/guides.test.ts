@@ -218,6 +218,21 @@ test('the shortest job type of docs/custom-job-types.md runs', async () => {
   expect((await runJob(countListings, {}, { listings })).result).toEqual({ found: 1 });
 });
 
+test('the dependencies of threads in docs/custom-job-types.md are created and closed', async () => {
+  const folder = await temporaryFolder();
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const page = read('docs/custom-job-types.md');
+  const [, code = ''] = /^```ts file=thread-deps.ts\n(.*?)^```$/ms.exec(page) ?? [];
+  const file = join(folder, 'thread-deps.ts');
+  writeFileSync(file, code);
+  const { threadDeps } = await import(file);
+  const made = threadDeps.with({ file: ':memory:' });
+  const { database, close } = await made.create(made.data);
+  expect(database.prepare('SELECT 1 AS one').get()).toMatchObject({ one: 1 });
+  close();
+  expect(database.isOpen).toBe(false);
+});
+
 test('docs/configuration.md names every variable with its default', () => {
   const usual = parseConfig({});
   if (!usual.ok) throw new Error(usual.faults.join('\n'));

@@ -1,5 +1,6 @@
 import { checkOptions } from '../core/input/check-options.ts';
-import type { InlineDepsOf } from '../core/model/job-type-inference.ts';
+import type { InlineDepsOf, ThreadDepsOf } from '../core/model/job-type-inference.ts';
+import type { ThreadDeps } from '../core/model/thread-deps.ts';
 import { createEngine, type UntypedJobs } from './engine.ts';
 import { jobsOptionRules } from './input/option-rules.ts';
 import type { Jobs, JobTypes } from './jobs-port.ts';
@@ -11,13 +12,19 @@ type TestOption = 'clock' | 'random' | 'loopDelay' | 'autoRun';
 /** What inline handlers get as their second argument; needed if one of the types takes it. */
 type DepsField<Deps> = unknown extends Deps ? { readonly deps?: undefined } : { readonly deps: Deps };
 
+/** Makes what handlers in threads get as their second argument; needed if one of these types takes it. */
+type ThreadDepsField<Deps> = unknown extends Deps
+  ? { readonly threadDeps?: ThreadDeps }
+  : { readonly threadDeps: ThreadDeps<Deps> };
+
 export type JobsOptions<Types extends JobTypes> = Omit<
   EngineOptions<never>,
-  'jobTypes' | 'deps' | TestOption
+  'jobTypes' | 'deps' | 'threadDeps' | TestOption
 > & {
   /** Every job type that this program runs, or makes runs of. */
   readonly types: Types;
-} & DepsField<InlineDepsOf<Types>>;
+} & DepsField<InlineDepsOf<Types>> &
+  ThreadDepsField<ThreadDepsOf<Types>>;
 
 /**
  * Makes an engine for job types over a store:

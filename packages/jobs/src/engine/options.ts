@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { JobType } from '../core/model/job-type.ts';
+import type { ThreadDeps } from '../core/model/thread-deps.ts';
 import { LOOK_AHEAD_MS } from '../core/rules/slots.ts';
 import type { JobStore, Retention } from '../core/store/store.ts';
 import { createSystemClock } from '../system-clock.ts';
@@ -10,19 +11,12 @@ import { stderrLogger } from './host/stderr-logger.ts';
 import type { LoopDelay } from './timing/throttle.ts';
 import type { Tracing } from './tracing.ts';
 
-/** How a thread gets its dependencies: `module` exports `createThreadDeps(data)`, called once a thread. */
-export interface ThreadDeps {
-  readonly module: URL | string;
-  /** Must survive structured cloning. */
-  readonly data?: unknown;
-}
-
 export interface EngineOptions<Deps> {
   readonly store: JobStore;
   readonly jobTypes: readonly JobType<Deps>[];
   /** What inline handlers get as their second argument. */
   readonly deps: Deps;
-  /** Needed when a job type with `isolation: 'thread'` uses its dependencies. */
+  /** What handlers in threads get as their second argument: each thread makes its own. */
   readonly threadDeps?: ThreadDeps;
   /** Heap (MB) of a job's thread, unless its type sets it. Buffers and SQLite do not count. Default 512. */
   readonly threadMemoryMb?: number;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineJobType } from '../../src/index.ts';
+import { defineJobType, defineThreadDeps } from '../../src/index.ts';
 
 /**
  * A job type whose thread takes half a second to load. Its handler counts calls in memory that it shares with
@@ -16,7 +16,10 @@ export const slow = defineJobType({
   },
 });
 
-export async function createThreadDeps(begun: unknown): Promise<unknown> {
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  return begun;
-}
+export const slowDeps = defineThreadDeps({
+  module: import.meta.url,
+  create: async (begun: Int32Array | undefined) => {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return begun;
+  },
+});

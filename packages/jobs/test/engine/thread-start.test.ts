@@ -6,14 +6,14 @@ import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { EngineOptions } from '../../src/engine/options.ts';
-import { defineJobType, type Engine, type Run } from '../../src/index.ts';
+import { defineJobType, defineThreadDeps, type Engine, type Run } from '../../src/index.ts';
 import { sqlite } from '../../src/stores/sqlite/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
 import { createSystemClock } from '../../src/system-clock.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { createHarness, type Deps, job } from './engine-harness.ts';
-import { slow } from './loads-slowly.ts';
+import { slow, slowDeps } from './loads-slowly.ts';
 import { inThread } from './thread-types.ts';
 
 const at = (file: string) => new URL(file, import.meta.url);
@@ -33,10 +33,11 @@ async function start(
   threadDeps?: URL,
   more: Partial<EngineOptions<Deps>> = {},
 ) {
-  const deps = { ...more, ...(threadDeps === undefined ? {} : { threadDeps: { module: threadDeps } }) };
+  const create = () => undefined;
+  const made = threadDeps && { threadDeps: defineThreadDeps({ module: threadDeps.href, create }).with() };
   const h = await createHarness({ concurrency: 0 });
   onTestFinished(() => h.close());
-  return h.beside({ jobTypes: jobTypes as never, concurrency: 10, autoRun: true, ...deps });
+  return h.beside({ jobTypes: jobTypes as never, concurrency: 10, autoRun: true, ...more, ...made });
 }
 
 async function succeed(engine: Engine, jobId = 'job'): Promise<Run> {
@@ -88,6 +89,12 @@ it('an engine that does not start ends its threads, the ones that loaded too', a
 it('an engine does not start whose threads have no dependencies to make', async () => {
   await expect(start([inThread], at('./starts-engine.ts'))).rejects.toThrow(
     'Move the dependencies of job threads',
+  );
+});
+
+it('an engine does not start whose file of thread dependencies exports none', async () => {
+  await expect(start([inThread], at('./throws-idle.ts'))).rejects.toThrow(
+    'throws-idle.ts must export one result of defineThreadDeps() by name. It exports none.',
   );
 });
 
@@ -230,7 +237,7 @@ it('a run whose job was deleted while its thread still loads never begins, even 
 /** A run whose thread is still loading. */
 async function startSlowly() {
   const begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const threadDeps = { module: at('./loads-slowly.ts'), data: begun };
+  const threadDeps = slowDeps.with(begun);
   const { engine, close } = await createHarness({ jobTypes: [slow], threadDeps });
   onTestFinished(close);
   for (const id of ['job', 'later']) await engine.createJob(job({ id, type: 'slow' }));

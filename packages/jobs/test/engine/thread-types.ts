@@ -1,6 +1,6 @@
 import { isMainThread, parentPort, threadId } from 'node:worker_threads';
 import { z } from 'zod';
-import { defineJobType, PermanentError } from '../../src/index.ts';
+import { defineJobType, defineThreadDeps, PermanentError } from '../../src/index.ts';
 
 export interface ThreadDeps {
   readonly name: string;
@@ -8,10 +8,11 @@ export interface ThreadDeps {
   uses: number;
 }
 
-/** The dependencies that a job thread makes for itself, under the exported name that the engine requires. */
-export function createThreadDeps(data: unknown): ThreadDeps {
-  return { name: String(data), uses: 0 };
-}
+/** The dependencies that a job thread makes for itself. */
+export const threadDeps = defineThreadDeps({
+  module: import.meta.url,
+  create: (name: string | (() => void)): ThreadDeps => ({ name: String(name), uses: 0 }),
+});
 
 export const inThread = defineJobType({
   type: 'in_thread',

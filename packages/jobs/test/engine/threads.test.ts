@@ -1,28 +1,26 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { EngineOptions } from '../../src/engine/options.ts';
-import type { Run, ThreadDeps } from '../../src/index.ts';
+import { defineThreadDeps, type Run, type ThreadDeps } from '../../src/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { createHarness, type Deps, type Harness } from './engine-harness.ts';
-import { inThread } from './thread-types.ts';
+import { inThread, threadDeps } from './thread-types.ts';
 
 let h: Harness;
 /** The log lines of handlers. */
 let said: string[];
-const HERE: ThreadDeps = {
-  module: new URL('./thread-types.ts', import.meta.url),
-  data: 'made in the thread',
-};
+const HERE = threadDeps.with('made in the thread');
 beforeEach(() => startWith(HERE));
 afterEach(() => h.close());
 
-async function startWith(threadDeps: ThreadDeps, more: Partial<EngineOptions<Deps>> = {}): Promise<void> {
+async function startWith(made: ThreadDeps, more: Partial<EngineOptions<Deps>> = {}): Promise<void> {
   said = [];
   const logger = { ...silentLogger, info: (_: object, message: string) => void said.push(message) };
-  h = await createHarness({ jobTypes: [inThread], threadDeps, logger, ...more });
+  h = await createHarness({ jobTypes: [inThread], threadDeps: made, logger, ...more });
   await h.engine.createJob({
     id: 'job',
     name: 'Job',
@@ -206,7 +204,8 @@ describe('isolation: a job type in a thread', () => {
   });
 });
 
-const READY = 'export const createThreadDeps = (name) => ({ name, uses: 0 });';
+const creates = (create: string) => `export const made = { module: import.meta.url, create: ${create} };`;
+const READY = creates('(name) => ({ name, uses: 0 })');
 
 // Promises P9, lost nodes; P20, isolation.
 describe('a handler in a thread does not harm the engine', () => {
@@ -284,7 +283,7 @@ describe('a handler in a thread does not harm the engine', () => {
 
   it('when no thread can be had: its attempt fails, and its place is free', async () => {
     await h.close();
-    await startWith({ module: new URL('./thread-types.ts', import.meta.url), data: () => 'not cloneable' });
+    await startWith(threadDeps.with(() => 'not cloneable'));
     const run = await until(await start('report'), ({ errors }) => errors.length > 0);
     expect(run).toMatchObject({ status: 'queued', errors: [{ reason: 'error', name: 'DataCloneError' }] });
     expect((await h.engine.stats()).nodes).toMatchObject([{ busy: 0 }]);
@@ -294,7 +293,7 @@ describe('a handler in a thread does not harm the engine', () => {
 // Promise P8, retries.
 describe('a thread whose dependencies could not be made', () => {
   it.each([
-    ['could not be made', "export const createThreadDeps = async () => { throw new Error('not yet'); };"],
+    ['could not be made', creates("async () => { throw new Error('not yet'); }")],
     ['could not be imported', "throw new Error('not yet');"],
   ])('is not used again when they %s: a retry gets a new one', async (_what, broken) => {
     const folder = await mkdtemp(join(tmpdir(), 'thread-deps-'));
@@ -302,7 +301,8 @@ describe('a thread whose dependencies could not be made', () => {
     const module = join(folder, 'deps.mjs');
     await writeFile(module, broken);
     await h.close();
-    await startWith({ module, data: 'made at last' });
+    const made = defineThreadDeps({ module: pathToFileURL(module).href, create: (name: string) => name });
+    await startWith(made.with('made at last'));
     const id = await start('report');
     const failed = await until(id, ({ errors }) => errors.length > 0);
     expect(failed).toMatchObject({ status: 'queued', errors: [{ message: 'not yet' }] });

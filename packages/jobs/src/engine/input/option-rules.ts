@@ -11,8 +11,9 @@ import {
   wholeNumber,
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
+import { isRecord } from '../../core/objects.ts';
 import type { Retention } from '../../core/store/store.ts';
-import type { EngineOptions, ThreadDeps } from '../options.ts';
+import type { EngineOptions } from '../options.ts';
 
 type TestOption = 'clock' | 'random' | 'loopDelay' | 'autoRun';
 type JobsOptions = Omit<EngineOptions<never>, 'jobTypes' | 'deps' | TestOption> & {
@@ -21,11 +22,10 @@ type JobsOptions = Omit<EngineOptions<never>, 'jobTypes' | 'deps' | TestOption> 
 };
 
 const ms = finiteNumber({ min: 0 }, ' of ms');
-const isModule = (value: unknown) => typeof value === 'string' || value instanceof URL;
+const isThreadDeps = (value: unknown) => isRecord(value) && 'create' in value && 'data' in value;
 
-const threadDeps = shape<ThreadDeps>('{ module, data }', {
-  module: required(rule(isModule, { what: 'the URL of a module' })),
-  data: anything,
+const threadDeps = rule(isThreadDeps, {
+  what: 'the result of `with`, as in defineThreadDeps({ module: import.meta.url, create }).with(data)',
 });
 const retention = shape<Partial<Retention>>('a retention such as { maxAgeMs: 604800000 }', {
   finishedPerJob: wholeNumber({ min: 0 }),

@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PermanentError } from '../../core/model/errors.ts';
 import type { JobContext, JobType } from '../../core/model/job-type.ts';
+import type { ThreadDeps } from '../../core/model/thread-deps.ts';
 import { isRecord } from '../../core/objects.ts';
 import { createSystemClock } from '../../system-clock.ts';
 import { lowerThreadPriority } from '../../thread-priority.ts';
@@ -17,9 +18,6 @@ import { enterJobThread } from './job-thread.ts';
 import { OutputSender } from './output-sender.ts';
 import type { Envelope, FromThread, ThreadData, ToThread } from './thread-messages.ts';
 
-interface DepsModule {
-  createThreadDeps?(data: unknown): unknown;
-}
 type Closable = { close?(): unknown };
 
 /** A run that this thread was asked for. */
@@ -150,19 +148,25 @@ async function load(module: string, type: string): Promise<JobType> {
 }
 
 async function makeDeps(): Promise<unknown> {
-  const createThreadDeps = await loadDeps();
-  return createThreadDeps?.(depsSource?.data);
+  const create = await loadDeps();
+  return create?.(depsSource?.data as never);
 }
 
-async function loadDeps(): Promise<DepsModule['createThreadDeps']> {
+async function loadDeps(): Promise<ThreadDeps['create'] | undefined> {
   if (depsSource === undefined) return undefined;
   const { at } = thread;
   thread.at = { module: depsSource.module };
-  const { createThreadDeps } = (await import(depsSource.module)) as DepsModule;
+  const exports = Object.values((await import(depsSource.module)) as Record<string, unknown>);
   thread.at = at;
-  if (createThreadDeps === undefined)
-    throw new PermanentError(`${depsSource.module} must export createThreadDeps`);
-  return createThreadDeps;
+  const [found, ...others] = new Set(exports.filter(isThreadDeps));
+  if (found !== undefined && others.length === 0) return found.create;
+  throw new PermanentError(
+    `${depsSource.module} must export one result of defineThreadDeps() by name. It exports ${found === undefined ? 'none' : others.length + 1}.`,
+  );
+}
+
+function isThreadDeps(value: unknown): value is ThreadDeps {
+  return isRecord(value) && typeof value.create === 'function' && typeof value.module === 'string';
 }
 
 function contextOf(task: Task, { payload: schema }: JobType, signal: AbortSignal): JobContext<unknown> {

@@ -170,7 +170,7 @@ export class ThreadPool {
     const start = createHandlerStart();
     const workerData: ThreadData = {
       start,
-      deps: deps === undefined ? undefined : { module: String(deps.module), data: deps.data },
+      deps: deps === undefined ? undefined : { module: deps.module, data: deps.data },
     };
     const resourceLimits = { maxOldGenerationSizeMb: memoryMb };
     const worker = new Worker(threadFile('engine/threads/thread-entry'), {
