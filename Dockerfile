@@ -9,6 +9,7 @@ WORKDIR /opt/greenvue
 COPY package.json package-lock.json .npmrc ./
 COPY apps/api/package.json apps/api/
 COPY packages/jobs/package.json packages/jobs/
+COPY packages/accounts/package.json packages/accounts/
 COPY packages/cli/package.json packages/cli/
 COPY packages/console/package.json packages/console/
 # Optional packages are other versions of Node.js, and the tools that built the console.
@@ -20,6 +21,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
 COPY --from=packages /opt/greenvue .
 COPY apps/api apps/api
 COPY packages/jobs/src packages/jobs/src
+COPY packages/accounts/src packages/accounts/src
 COPY packages/cli/src packages/cli/src
 COPY packages/console/src packages/console/src
 COPY --from=console /opt/greenvue/packages/console/dist packages/console/dist
