@@ -91,7 +91,13 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['node:'],
   },
   // Pages load it: the types of the contract, without the code that checks them.
-  client: { paths: [`${JOBS}/client/`], may: [], mayTypes: ['http'], packages: [], typePackages: ['zod'] },
+  client: {
+    paths: [`${JOBS}/client/`],
+    may: [],
+    mayTypes: ['http', 'core', 'engine port'],
+    packages: [],
+    typePackages: ['zod'],
+  },
   // The same numbers for both.
   metrics: { paths: [`${JOBS}/metrics/`], may: CORE, mayTypes: ['engine port'], packages: [] },
   prometheus: {

@@ -1,4 +1,10 @@
-export { type Call, type Connection, type ConnectOptions, connect } from './connection/connection.ts';
+export {
+  type Call,
+  type Connection,
+  type ConnectOptions,
+  connect,
+  type TypedConnection,
+} from './connection/connection.ts';
 export {
   ApiError,
   ConnectionError,
@@ -6,6 +12,7 @@ export {
   type Fault,
   NO_SUCH_PATH,
   type Problem,
+  RunError,
 } from './connection/errors.ts';
 export { allOf, type Page, type PageQuery, type Rows } from './connection/pages.ts';
 export { isUnsure } from './connection/repeat.ts';
@@ -17,6 +24,7 @@ export {
   jobEvents,
   type Reset,
 } from './events/events.ts';
+export { type EnqueueRun, enqueue, enqueueAndWait, type TypedRun } from './jobs/enqueue.ts';
 export type { Guarded } from './jobs/guard.ts';
 export {
   eachJobAudit,

@@ -1,7 +1,7 @@
 import type { AbortFlag } from '../core/model/errors.ts';
 import type { JobEvent } from '../core/model/events.ts';
 import type { CatchUp, Overlap } from '../core/model/job.ts';
-import type { InTransaction, TriggerInput } from '../core/model/job-requests.ts';
+import type { EnqueueOptions, InTransaction, TriggerInput } from '../core/model/job-requests.ts';
 import type { BackoffOptions, JobType } from '../core/model/job-type.ts';
 import type { TimeInput } from '../core/schedule/time-input.ts';
 import type { LogLine } from '../core/store/store-passes.ts';
@@ -137,6 +137,12 @@ export interface Engine {
     jobId: string,
     input?: TriggerInput,
     options?: CommandOptions,
+  ): Promise<{ readonly view: RunView; readonly duplicate: boolean }>;
+  /** Makes a run of a job type without a job of one's own: see `enqueue` of `Jobs`. */
+  enqueue(
+    type: JobType | string,
+    payload: unknown,
+    options?: EnqueueOptions,
   ): Promise<{ readonly view: RunView; readonly duplicate: boolean }>;
   getRun(runId: string): Promise<RunView>;
   listRuns(query: RunQuery): Promise<Page<RunView>>;

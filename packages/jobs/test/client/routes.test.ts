@@ -12,6 +12,7 @@ import {
   eachJobAudit,
   eachJobRun,
   eachRun,
+  enqueue,
   followRunLogs,
   getCaller,
   getJob,
@@ -235,6 +236,11 @@ describe('the rest', () => {
     const created = await Array.fromAsync(eachJobAudit(connection, { action: 'job.create', limit: 2 }));
     expect(created.length).toBeGreaterThan(2);
     expect(new Set(created.map(({ id }) => id)).size).toBe(created.length);
+  });
+
+  test('a run can be enqueued without a job of one’s own', async () => {
+    const run = await enqueue(connection, 'greet', { name: 'Ann' });
+    expect(run).toMatchObject({ job_id: 'enqueued.greet', payload: { name: 'Ann', days: 1 } });
   });
 
   test('a server that is not there is a connection error', async () => {

@@ -91,6 +91,7 @@ test('every route of the contract is in the document', () => {
       'POST /api/runs/{run_id}/retry',
       'POST /api/job-preview',
       'GET /api/job-types',
+      'POST /api/job-types/{type}/runs',
       'GET /api/job-events',
       'GET /api/job-stats',
       'GET /api/job-audit',

@@ -1,3 +1,4 @@
+import type { JobType } from '../../core/model/job-type.ts';
 import { ApiError, ConnectionError } from './errors.ts';
 import { exchange, type Outcome, openStream } from './exchange.ts';
 import { isUnsure, waitBeforeRepeat } from './repeat.ts';
@@ -36,14 +37,28 @@ export interface Call {
 }
 
 /**
- * Creates a connection to an API. Sends no request. Throws a `TypeError` for an invalid URL.
+ * Creates a connection to an API. Sends no request. Throws a `TypeError` for an invalid URL. `Types` are the
+ * job types of the server, for `enqueue`: `connect<typeof types>({ url })`.
  */
-export function connect(options: ConnectOptions): Connection {
+export function connect<const Types extends readonly JobType[] = readonly JobType[]>(
+  options: ConnectOptions,
+): TypedConnection<Types> {
   return new Connection(options);
 }
 
 const RETRIES = 3;
 const TIMEOUT_MS = 30_000;
+
+/** Only the compiler knows it. */
+declare const TYPES: unique symbol;
+
+/**
+ * A connection that knows the job types of its server, for the compiler: `connect<typeof types>({ url })`, with
+ * `import type { types }` from the server's code. Nothing of that code is loaded.
+ */
+export interface TypedConnection<Types extends readonly JobType[]> extends Connection {
+  readonly [TYPES]?: Types;
+}
 
 /** A connection to one API. */
 export class Connection {

@@ -1,3 +1,5 @@
+import type { RunJson } from '../../http/index.ts';
+
 /** An invalid field of a request: a JSON pointer into the body or to a parameter, and what it must be. */
 export interface Fault {
   readonly pointer: string;
@@ -83,5 +85,18 @@ export class ConnectionError extends Error {
     super(message, options);
     this.code = code;
     this.mayBeDone = mayBeDone;
+  }
+}
+
+/** A run that gave no result: it has failed, or was cancelled. */
+export class RunError extends Error {
+  override readonly name = 'RunError';
+  readonly run: RunJson;
+  constructor(run: RunJson) {
+    const why = run.errors.at(-1)?.message ?? run.reason ?? 'no reason is known';
+    super(
+      `The run ${run.id} of ${run.job_id} ${run.status === 'failed' ? 'failed' : `was ${run.status}`}: ${why}`,
+    );
+    this.run = run;
   }
 }

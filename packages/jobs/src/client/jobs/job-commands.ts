@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { JobType } from '../../core/model/job-type.ts';
+import type { InputOf } from '../../core/model/job-type-inference.ts';
 import type { pauseBody, RunJson, triggerBody } from '../../http/index.ts';
 import type { Connection } from '../connection/connection.ts';
 import { path } from '../connection/request.ts';
@@ -6,17 +8,21 @@ import { type Guarded, guardHeaders } from './guard.ts';
 import type { Job } from './jobs.ts';
 import { uniqueKey } from './unique-key.ts';
 
-export type RunJob = z.input<typeof triggerBody>;
+/** The payload has the type of the job type, if `runJob` is told which: `runJob<typeof rates>(…)`. */
+export type RunJob<Type extends JobType = JobType> = Omit<z.input<typeof triggerBody>, 'payload'> & {
+  readonly payload?: PayloadOf<InputOf<Type>> | undefined;
+};
+type PayloadOf<Input> = unknown extends Input ? z.input<typeof triggerBody>['payload'] : Input;
 export type PauseJob = z.input<typeof pauseBody>;
 
 /**
  * Runs a job now, without a change to its schedule. Adds a `dedupe_key` if the body has none, so that a
  * retried request starts no second run. 409: the job's overlap setting allows no further live run.
  */
-export async function runJob(
+export async function runJob<Type extends JobType = JobType>(
   connection: Connection,
   id: string,
-  body: RunJob = {},
+  body: RunJob<Type> = {},
   guarded?: Guarded,
 ): Promise<RunJson> {
   return connection.ask(

@@ -78,4 +78,9 @@ export interface EnqueueOptions extends InTransaction {
   readonly at?: TimeInput | undefined;
   /** Idempotency key: within 24 h, a second call for the type with the same key returns the first run. */
   readonly key?: string | undefined;
+  /**
+   * With `operator`, the payload may differ from the type's defaults only in its `operatorsMaySet`. Default
+   * `admin`.
+   */
+  readonly payloadBy?: 'operator' | 'admin' | undefined;
 }

@@ -9,7 +9,7 @@ import { acceptPayload } from '../job-types/stored-payload.ts';
 import { type EnqueueOptions, nameOf } from '../jobs-port.ts';
 import { parseInstant } from './command-options.ts';
 import { insert } from './job-api.ts';
-import { checkedByType } from './payload-override.ts';
+import { checkedByType, refuseAdminFields } from './payload-override.ts';
 import { storeInTransaction } from './store-writes.ts';
 import { askForRun, type StartedRun, startedRun, triggerInput } from './trigger.ts';
 
@@ -21,11 +21,12 @@ export async function enqueue(
   deps: EngineParts,
   jobType: JobType | string,
   payload: unknown,
-  { delay, at, key, tx, by, signal }: EnqueueOptions = {},
+  { delay, at, key, tx, by, signal, payloadBy }: EnqueueOptions = {},
 ): Promise<StartedRun> {
   const type = requireType(deps, nameOf(jobType));
   const checked = acceptPayload(type.payload, payload);
   if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
+  if (payloadBy === 'operator') refuseAdminFields(type, '{}', checked.json);
   const jobId = enqueuedJobId(type.jobType.type);
   const run = { payload: checked.json, checkedBy: checkedByType(type), runAt: startOf(deps, { delay, at }) };
   const trace = deps.settings.tracing?.current();

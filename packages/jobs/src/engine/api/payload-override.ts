@@ -33,7 +33,8 @@ export function overrideOf(
   return { payload: checked.json, checkedBy: checkedByType(type) };
 }
 
-function refuseAdminFields(type: RegisteredType, usual: JsonText, requested: JsonText): void {
+/** Throws when the payload differs from the usual one in a field that only an admin may change. */
+export function refuseAdminFields(type: RegisteredType, usual: JsonText, requested: JsonText): void {
   // Compare with the defaults of today, which `requested` has, too.
   const filled = acceptPayload(type.payload, JSON.parse(usual));
   const mayChange = new Set(type.jobType.operatorsMaySet);

@@ -47,6 +47,7 @@ export const triggerRules = shape<TriggerInput>('a trigger such as { payload: { 
 });
 
 const enqueueFields = {
+  payloadBy: oneOf('operator', 'admin'),
   delay: alsoNamed(duration, 'startAfter'),
   at: alsoNamed(time, 'runAt', 'date'),
   key: alsoNamed(text({ min: 1, max: 200 }), 'dedupeKey', 'idempotencyKey', 'singletonKey', 'jobKey'),

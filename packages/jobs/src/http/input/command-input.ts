@@ -18,6 +18,26 @@ export const triggerBody = z.strictObject({
     .describe('Idempotency key: a second request with the same key within 24 h returns the first run'),
 });
 
+export const jobTypeParams = z.strictObject({ type: text({ min: 1, max: 100 }) });
+
+/** The body of POST /job-types/:type/runs. */
+export const enqueueBody = z.strictObject({
+  payload: payloadSchema.optional(),
+  delay: text({ min: 1, max: 100 })
+    .optional()
+    .describe('How long the run waits before it is due: a duration in Go syntax, such as 1m'),
+  run_at: text({ min: 1, max: 64 })
+    .optional()
+    .describe(
+      'Earliest start (RFC 3339), instead of delay. A type can have at most 10,000 runs with a future start',
+    ),
+  dedupe_key: text({ min: 1, max: 200 })
+    .optional()
+    .describe(
+      'Idempotency key: a second request for the type with the same key within 24 h returns the first run',
+    ),
+});
+
 /** The body of POST /jobs/:job_id/pause. */
 export const pauseBody = z.strictObject({
   reason: text({ min: 0, max: 500 }).optional(),

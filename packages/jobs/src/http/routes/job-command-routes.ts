@@ -5,7 +5,7 @@ import { runJson, runSchema } from '../views/run.ts';
 import { ifMatch } from './etag.ts';
 import { guarded, jobAnswer } from './job-answers.ts';
 import { defineRoute } from './route.ts';
-import { BODY_PROBLEMS, ETAG, LOCATION, problems, success } from './route-docs.ts';
+import { BODY_PROBLEMS, ETAG, LOCATION, problems, REPLAY, success } from './route-docs.ts';
 
 const runJob = defineRoute({
   method: 'POST',
@@ -22,13 +22,7 @@ const runJob = defineRoute({
   body: triggerBody,
   bodyIsOptional: true,
   responses: {
-    202: success(runSchema, 'The run', {
-      ...LOCATION,
-      'Idempotent-Replay': {
-        description: 'true: the dedupe_key was used before, and the response is its run',
-        type: 'string',
-      },
-    }),
+    202: success(runSchema, 'The run', { ...LOCATION, ...REPLAY }),
     ...problems(404, 409, 412, ...BODY_PROBLEMS),
   },
   handle: async (request, { engine }) => {

@@ -14,6 +14,13 @@ export const LOCATION: Readonly<Record<string, HeaderDoc>> = {
   Location: { description: 'URL of the resource', type: 'string' },
 };
 
+export const REPLAY: Readonly<Record<string, HeaderDoc>> = {
+  'Idempotent-Replay': {
+    description: 'true: the dedupe_key was used before, and the response is its run',
+    type: 'string',
+  },
+};
+
 const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds to wait before the next try', type: 'integer' },
 } as const;

@@ -1,4 +1,5 @@
 import { auditRoutes } from './audit-routes.ts';
+import { enqueueRoute } from './enqueue-route.ts';
 import { eventRoutes } from './event-routes.ts';
 import { jobCommandRoutes } from './job-command-routes.ts';
 import { jobListRoutes } from './job-list-routes.ts';
@@ -13,6 +14,7 @@ export const ROUTES: readonly Route[] = [
   ...jobRoutes,
   ...jobCommandRoutes,
   ...runRoutes,
+  enqueueRoute,
   ...overviewRoutes,
   ...auditRoutes,
   ...eventRoutes,

@@ -60,6 +60,7 @@ export function access(makeMount: MakeMount): void {
         ['POST', '/runs/1/retry', 'operate'],
         ['POST', '/job-preview', 'read'],
         ['GET', '/job-types', 'read'],
+        ['POST', '/job-types/greet/runs', 'operate'],
         ['GET', '/job-stats', 'read'],
         ['GET', '/job-events', 'read'],
         ['GET', '/me', 'read'],
