@@ -201,3 +201,29 @@ test(
   },
   SLOW_MS,
 );
+
+test(
+  'in a server of node:http, with the token of the guide',
+  async () => {
+    const guide = readFileSync(join(ROOT, 'docs/console.md'), 'utf8');
+    const { url, child } = await startProgram(guide, 'Mount it in other servers');
+    await until('the program listens', async () => {
+      const answer = await fetch(`${url}/admin/api/jobs`).catch(() => undefined);
+      return answer?.status === 401;
+    });
+    expect((await fetch(`${url}/elsewhere`)).status).toBe(404);
+    const { page, faults, goTo } = await open(url);
+    await goTo('/jobs/greet-often');
+    await page.getByLabel('API token', { exact: true }).fill('secret');
+    await button(page, 'Sign in').click();
+    await heading(page, 'greet-often');
+    await runNow(page);
+    await runIs(page, 'succeeded');
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(faults).toEqual([]);
+    await page.close();
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([0, null]);
+  },
+  SLOW_MS,
+);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { fastify } from 'fastify';
+import Koa from 'koa';
 import { expect, onTestFinished, test } from 'vitest';
 import { consolePlugin } from '../../src/server/fastify.ts';
 import { createConsoleFetchHandler } from '../../src/server/fetch.ts';
@@ -25,6 +26,26 @@ const MOUNTS: Readonly<Record<string, (folder: string) => Promise<Ask>>> = {
   },
   node: async (folder) => {
     return asker(await listen(createServer(createConsoleNodeHandler({ ...OPTIONS, folder }))));
+  },
+  // As `app.use('/admin', …)` of Express calls it.
+  'node below a path': async (folder) => {
+    const handle = createConsoleNodeHandler({ ...OPTIONS, folder });
+    const server = createServer((request, response) => {
+      const originalUrl = request.url ?? '';
+      request.url = originalUrl.replace('/admin', '');
+      handle(Object.assign(request, { originalUrl }), response);
+    });
+    return asker(await listen(server));
+  },
+  koa: async (folder) => {
+    const app = new Koa();
+    const page = createConsoleNodeHandler({ ...OPTIONS, folder });
+    app.use(async (ctx, next) => {
+      if (!page.handles(ctx.path)) return void (await next());
+      ctx.respond = false;
+      page(ctx.req, ctx.res);
+    });
+    return asker(await listen(createServer(app.callback())));
   },
 };
 
