@@ -90,6 +90,7 @@ test(
     const dry = await greenvue.run('jobs', 'apply', '-f', file, '--dry-run');
     expect(dry.code).toBe(1);
     expect(dry.stderr).toMatch(/^1 job of 14 failed\. Nothing was changed\.\n$/);
+    expect(dry.stdout).toMatch(/ {4}\/payload\/no .*\n/);
     const applied = await greenvue.run('jobs', 'apply', '-f', file);
     expect(applied.code).toBe(1);
     expect(applied.stderr).toBe('1 job of 14 failed. What is not said to have failed is done.\n');

@@ -151,9 +151,13 @@ export interface Engine {
   /** A waiting retry is made due; a finished run is run again as a new manual run with `retryOf`. */
   retryRun(runId: string, options?: CommandOptions): Promise<RunView>;
 
-  /** The next `count` run times of a schedule, or of a job as an edit would leave it. */
+  /**
+   * The next `count` run times of a schedule, of a job as an edit would leave it, or of a whole job. A whole job
+   * is checked as `putJob` would check it, payload included. Changes nothing.
+   */
   preview(
     input:
+      | (JobInput & { readonly count: number })
       | { readonly schedule: Partial<JobInput>; readonly count: number }
       | { readonly jobId: string; readonly patch: JobPatch; readonly count: number },
   ): Promise<Preview>;

@@ -11,13 +11,7 @@ import {
 } from '@greenvue/jobs/client';
 import { CliError, EXIT } from '../../exit-code.ts';
 import { restFault, type TargetServer } from '../../rest/rest-fault.ts';
-import { printable, printableJson } from '../../terminal/printable.ts';
-import {
-  definitionAfterPut,
-  definitionOf,
-  isSameDefinition,
-  wholeSchedule,
-} from '../definition/definition.ts';
+import { definitionAfterPut, definitionOf, isSameDefinition } from '../definition/definition.ts';
 import { definitionDiff } from '../definition/definition-diff.ts';
 import type { FileJob } from './read-jobs.ts';
 
@@ -80,7 +74,10 @@ async function applyJob({ id, body, place }: FileJob, { api, types, dryRun }: Ap
     return { ...applied, outcome: 'unchanged', nextRun: now.next_run ?? undefined };
   }
   const outcome = now === undefined ? 'created' : 'changed';
-  if (dryRun) return { ...applied, outcome, nextRun: await tryOut(api, { id, body, now, types }) };
+  if (dryRun) {
+    const { times } = await previewSchedule(api, { ...body, id, count: 1 });
+    return { ...applied, outcome, nextRun: times[0] };
+  }
   const job = await putOrFind(api, { id, body, now, type });
   // The server decides which values are equal.
   const isSame = now !== undefined && job.uid === now.uid && job.version === now.version;
@@ -104,32 +101,4 @@ async function putOrFind(api: Connection, { id, body, now, type }: Put): Promise
     if (!isSameDefinition(definitionOf(job), definitionAfterPut(body, { id, type, now: job }))) throw error;
     return job;
   }
-}
-
-interface Trial {
-  readonly id: string;
-  readonly body: FileJob['body'];
-  readonly now: Job | undefined;
-  readonly types: readonly JobType[];
-}
-
-/** Checks the job type and the schedule of a PUT without sending it. Returns the next run. */
-async function tryOut(api: Connection, { id, body, now, types }: Trial): Promise<string | undefined> {
-  if (!types.some(({ type }) => type === body.type)) {
-    throw new CliError(
-      `There is no job type ${printableJson(body.type ?? null)}. The job types are: ${types.map(({ type }) => printable(type)).join(', ')}.`,
-    );
-  }
-  if (now !== undefined && now.type !== body.type) {
-    throw new CliError(
-      `The job has the type ${printable(now.type)}, which can't change: delete the job first, or choose another id.`,
-    );
-  }
-  const schedule = wholeSchedule(body);
-  const { times } = await previewSchedule(api, {
-    ...(now === undefined ? {} : { job_id: id }),
-    ...schedule,
-    count: 1,
-  });
-  return times[0];
 }

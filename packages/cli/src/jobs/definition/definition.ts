@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Job, JobType, PatchJob, PutJob } from '@greenvue/jobs/client';
+import type { Job, JobType, PatchJob } from '@greenvue/jobs/client';
 import { isObject } from '../../input/json-input.ts';
 import { filledPayload } from './payload-defaults.ts';
 import { sameDuration, sameInstant } from './same-value.ts';
@@ -96,19 +96,6 @@ export function isSameDefinition(a: Definition, b: Definition): boolean {
 /** Whether a patch has a schedule field. */
 export function changesSchedule(patch: PatchJob): boolean {
   return SCHEDULE_FIELDS.some((name) => patch[name] !== undefined);
-}
-
-/** A patch that replaces the whole schedule of a job by the one of a body. */
-export function wholeSchedule(body: PutJob): Pick<PatchJob, (typeof SCHEDULE_FIELDS)[number]> {
-  return {
-    interval: body.interval ?? null,
-    interval_mode: body.interval_mode ?? null,
-    cron: body.cron ?? null,
-    timezone: body.timezone ?? null,
-    run_at: body.run_at ?? null,
-    on_demand: body.on_demand ?? null,
-    start_at: body.start_at ?? null,
-  };
 }
 
 /**

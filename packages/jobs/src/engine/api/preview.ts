@@ -1,40 +1,47 @@
 import { isFixedDelay, NO_LIVE_RUNS } from '../../core/model/job.ts';
-import { commandJob, scheduleRefusal } from '../../core/rules/commands.ts';
-import { firstSlot, parseSchedule, slotsAfter } from '../../core/schedule/schedule.ts';
+import { commandJob, scheduleRefusal, typeChanged } from '../../core/rules/commands.ts';
+import { firstSlot, parseSchedule, type Schedule, slotsAfter } from '../../core/schedule/schedule.ts';
 import { upcoming } from '../../core/store/job-view.ts';
+import type { JobView } from '../../core/store/store-views.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import { type Engine, EngineError, type JobInput, type JobPatch, type Preview } from '../engine-port.ts';
+import { type Engine, EngineError, type JobInput, type Preview } from '../engine-port.ts';
 import { errorOf } from './command-errors.ts';
 import { getJob } from './job-api.ts';
 import { inputOf, mergePatch, parseDefinition } from './job-definition.ts';
 
 export async function preview(deps: EngineParts, input: Parameters<Engine['preview']>[0]): Promise<Preview> {
-  return 'schedule' in input ? previewSchedule(deps, input.schedule, input.count) : previewEdit(deps, input);
+  if ('schedule' in input) return previewSchedule(deps, input.schedule, input.count);
+  if ('jobId' in input) {
+    const known = await getJob(deps, input.jobId);
+    return previewEdit(deps, known, mergePatch(inputOf(known.job), input.patch), input.count);
+  }
+  const { count, ...job } = input;
+  const known = await deps.store.getJob(job.id, deps.node.liveTypes);
+  if (known !== undefined) return previewEdit(deps, known, job, count);
+  return previewNew(deps, parseDefinition(deps, job).schedule, count);
 }
 
-function previewSchedule(
-  { store, settings }: EngineParts,
-  schedule: Partial<JobInput>,
-  count: number,
-): Preview {
-  const now = store.now();
-  const parsed = parseSchedule(schedule, settings);
+function previewSchedule(deps: EngineParts, schedule: Partial<JobInput>, count: number): Preview {
+  const parsed = parseSchedule(schedule, deps.settings);
   if (!parsed.ok) throw new EngineError('invalid', 'The schedule is not valid.', parsed.faults);
-  const refusal = scheduleRefusal(parsed.value, now);
+  return previewNew(deps, parsed.value, count);
+}
+
+/** The run times of a job that would be created now. */
+function previewNew({ store }: EngineParts, schedule: Schedule, count: number): Preview {
+  const now = store.now();
+  const refusal = scheduleRefusal(schedule, now);
   if (refusal !== undefined) throw errorOf(refusal);
-  const first = firstSlot(parsed.value, now);
+  const first = firstSlot(schedule, now);
   if (first === undefined || count <= 0) return { now, before: undefined, times: [] };
-  const rest = isFixedDelay(parsed.value) ? [] : slotsAfter(parsed.value, now, first, count - 1);
+  const rest = isFixedDelay(schedule) ? [] : slotsAfter(schedule, now, first, count - 1);
   return { now, before: undefined, times: [first, ...rest] };
 }
 
-async function previewEdit(
-  deps: EngineParts,
-  { jobId, patch, count }: { readonly jobId: string; readonly patch: JobPatch; readonly count: number },
-): Promise<Preview> {
+function previewEdit(deps: EngineParts, { job, isRunning }: JobView, next: JobInput, count: number): Preview {
   const now = deps.store.now();
-  const { job, isRunning } = await getJob(deps, jobId);
-  const definition = parseDefinition(deps, mergePatch(inputOf(job), patch));
+  if (next.type !== job.type) throw errorOf(typeChanged(job));
+  const definition = parseDefinition(deps, next);
   const live = { ...NO_LIVE_RUNS, active: isRunning ? 1 : 0, claimed: isRunning ? 1 : 0 };
   const outcome = commandJob(job, live, { kind: 'edit', definition }, now);
   if (!outcome.ok) throw errorOf(outcome);

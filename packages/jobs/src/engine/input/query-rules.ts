@@ -14,7 +14,7 @@ import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/model/statuses.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { AuditQuery, Cursor, JobQuery, RunQuery } from '../../core/store/store-views.ts';
 import type { JobInput, JobPatch } from '../engine-port.ts';
-import { patchRules, scheduleRules } from './job-rules.ts';
+import { jobRules, patchRules, scheduleRules } from './job-rules.ts';
 
 /** Bounds the work of one call. */
 const MOST_ROWS = 10_000;
@@ -99,8 +99,16 @@ const ofEdit = shape<EditPreview>('{ jobId, patch, count }', {
   count,
 });
 
-/** What `preview` takes: a schedule, or an edit of a job. */
+const ofJob = shape<JobInput & { readonly count: number }>('a job and a count', {
+  ...jobRules.fields,
+  count,
+});
+
+/** What `preview` takes: a schedule, an edit of a job, or a whole job. */
 export const previewRules: Rule = {
-  what: ofSchedule.what,
-  faults: (value) => (isRecord(value) && 'jobId' in value ? ofEdit : ofSchedule).faults(value),
+  what: '{ schedule, count }, { jobId, patch, count }, or a job with a count',
+  faults: (value) => {
+    if (!isRecord(value) || 'schedule' in value) return ofSchedule.faults(value);
+    return ('jobId' in value ? ofEdit : ofJob).faults(value);
+  },
 };

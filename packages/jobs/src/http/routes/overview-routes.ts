@@ -1,7 +1,10 @@
-import { schedulePatch } from '../input/job-input.ts';
+import type { z } from 'zod';
+import { EngineError, type JobInput } from '../../engine/engine-port.ts';
+import { checkInput } from '../input/check.ts';
+import { jobInput, schedulePatch } from '../input/job-input.ts';
 import { type CallerJson, callerSchema } from '../views/caller.ts';
 import { jobTypeJson, jobTypesSchema } from '../views/job-type.ts';
-import { previewBody, previewJson, previewSchema } from '../views/preview.ts';
+import { isWholeJob, previewBody, previewJson, previewSchema, wholeJobBody } from '../views/preview.ts';
 import { statsJson, statsSchema } from '../views/stats.ts';
 import { defineRoute } from './route.ts';
 import { BODY_PROBLEMS, problems, success } from './route-docs.ts';
@@ -28,13 +31,15 @@ const previewJob = defineRoute({
   need: 'read',
   doc: {
     operationId: 'previewJob',
-    summary: 'Preview a schedule',
+    summary: 'Preview a schedule or a job',
     description:
-      'A dry run that changes nothing. Returns the next run times of a schedule or, with job_id, of that job after a PATCH with these fields.',
+      'A dry run that changes nothing. Returns the next run times of a schedule or, with job_id, of that job after a PATCH with these fields. A body with further fields is a whole job with its id: it is checked as PUT would check it, payload included.',
   },
   body: previewBody,
   responses: { 200: success(previewSchema, 'The run times'), ...problems(404, 409, ...BODY_PROBLEMS) },
-  handle: async ({ body: { job_id: jobId, count, ...fields } }, { engine }) => {
+  handle: async ({ body }, { engine }) => {
+    if (isWholeJob(body)) return { status: 200, body: previewJson(await engine.preview(wholeJob(body))) };
+    const { job_id: jobId, count, ...fields } = body;
     const patch = schedulePatch(fields);
     const preview = await (jobId === undefined
       ? engine.preview({ schedule: withoutNulls(patch), count })
@@ -42,6 +47,12 @@ const previewJob = defineRoute({
     return { status: 200, body: previewJson(preview) };
   },
 });
+
+function wholeJob(body: z.output<typeof previewBody>): JobInput & { readonly count: number } {
+  const checked = checkInput(wholeJobBody, body);
+  if (!checked.ok) throw new EngineError('invalid', 'The request is not valid.', checked.faults);
+  return { ...jobInput(checked.value), count: checked.value.count };
+}
 
 /** A preview without a job has no fields to reset, so null means absent. */
 function withoutNulls<T extends object>(patch: T): { [Key in keyof T]: Exclude<T[Key], null> } {

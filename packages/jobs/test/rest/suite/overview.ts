@@ -121,12 +121,31 @@ export function overviews(makeMount: MakeMount): void {
       ['/count', { interval: '5m', count: 0 }],
       ['/count', { interval: '5m', count: 101 }],
       ['/cron', { cron: 'x' }],
-      ['/name', { interval: '5m', name: 'x' }],
+      ['/id', { interval: '5m', name: 'x' }],
+      ['/type', { interval: '5m', name: 'x' }],
+      ['/job_id', { job_id: 'a', interval: '5m', name: 'x' }],
       ['/job_id', { job_id: 'a b', interval: '5m' }],
       ['', {}],
       ['', 1],
     ])('refuses a bad %s: %j', async (pointer, body) => {
       expect(pointersOf(await preview(body))).toContain(pointer);
+    });
+
+    test('checks a whole job as PUT would, with its payload, and neither creates nor changes it', async () => {
+      const whole = { id: 'preview-2', name: 'P', type: 'greet', interval: '1h' };
+      bodyOf(await preview(whole), 200, previewSchema);
+      problemOf(await send(server, 'GET', '/jobs/preview-2'), 404);
+      expect(pointersOf(await preview({ ...whole, payload: { nonsense: 1 } }))).toEqual([
+        '/payload/nonsense',
+      ]);
+      expect(pointersOf(await preview({ ...whole, max_attempts: 0 }))).toEqual(['/max_attempts']);
+      expect(pointersOf(await preview({ ...whole, type: 'nothing' }))).toEqual(['/type']);
+      const job = await createJob(server, 'preview-2', { interval: '2h' });
+      const { before } = bodyOf(await preview(whole), 200, previewSchema);
+      expect(before).toBe(job.next_run);
+      expect(pointersOf(await preview({ ...whole, type: 'fail' }))).toEqual(['/type']);
+      const after = bodyOf(await send(server, 'GET', '/jobs/preview-2'), 200, jobSchema);
+      expect(after).toMatchObject({ interval: '2h', version: 1 });
     });
 
     test('says what is missing without a body, and that a job does not exist', async () => {
