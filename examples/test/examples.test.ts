@@ -1,0 +1,15 @@
+import { describe } from 'vitest';
+import { journey } from './journey.ts';
+
+describe.each([
+  'fastify/server.ts',
+  'express/server.ts',
+  'hono/server.ts',
+  'koa/server.ts',
+  'node-http/server.ts',
+])('%s', (program) => journey({ programs: [program] }));
+
+// Compiled, because Node does not run decorators.
+describe.each(['nestjs/dist/nestjs/express.js', 'nestjs/dist/nestjs/fastify.js'])('%s', (program) =>
+  journey({ programs: [program], mayEndBySignal: true }),
+);

@@ -1,0 +1,8 @@
+import { describe } from 'vitest';
+import { journey } from './journey.ts';
+
+describe('nextjs', () =>
+  journey({
+    programs: ['nextjs/node_modules/next/dist/bin/next start nextjs'],
+    env: async () => ({ NEXT_MANUAL_SIG_HANDLE: 'true' }),
+  }));

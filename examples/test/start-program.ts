@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+const EXAMPLES = join(import.meta.dirname, '..');
+
+/** A program of the examples, in a process of its own. */
+export interface Program {
+  /** Ends it as a deploy does. Resolves with its exit code; a program that does not end is killed. */
+  end(): Promise<number | string | null>;
+  /** What it has printed. */
+  readonly output: () => string;
+}
+
+/** `command`: a file in `examples/`, and its arguments. */
+export function startProgram(command: string, env: Readonly<Record<string, string>>): Program {
+  const child = spawn(process.execPath, command.split(' '), {
+    cwd: EXAMPLES,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk;
+    });
+  return { end: () => end(child), output: () => output };
+}
+
+async function end(child: ChildProcess): Promise<number | string | null> {
+  const ended = child.exitCode ?? child.signalCode;
+  if (ended !== null) return ended;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  const kill = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  const [code, signal] = (await exit) as [number | null, string | null];
+  clearTimeout(kill);
+  return code ?? signal;
+}
+
+export async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return String(address.port);
+}

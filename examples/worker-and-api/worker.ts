@@ -1,0 +1,12 @@
+// Runs the handlers, beside the API's process or on another machine. Start as many as you need.
+import { createJobs } from '@greenvue/jobs';
+import { postgres } from '@greenvue/jobs/postgres';
+import { greet } from '../greet.ts';
+
+const jobs = createJobs({
+  store: postgres(process.env.DATABASE_URL ?? 'postgres://localhost/jobs'),
+  types: [greet],
+  concurrency: 20,
+});
+await jobs.start();
+process.once('SIGTERM', () => jobs.stop());
