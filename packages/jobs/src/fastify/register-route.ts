@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AbortFlag } from '../core/model/errors.ts';
 import { type Authorize, type JobsPrincipal, mayDo } from '../http/requests/authorize.ts';
-import { encodeBody } from '../http/requests/compress-body.ts';
+import { chooseEncoding, compressBody } from '../http/requests/compress-body.ts';
 import type { JobsApi } from '../http/routes/jobs-api.ts';
 import type { RequestContext, Route, RouteAnswer } from '../http/routes/route.ts';
 import { logWith } from './log-with.ts';
@@ -88,16 +88,21 @@ function connectionOf({ raw: { socket } }: FastifyRequest): AbortFlag {
   };
 }
 
-async function send(reply: FastifyReply, answer: RouteAnswer, prefix: string): Promise<FastifyReply> {
+function send(
+  reply: FastifyReply,
+  answer: RouteAnswer,
+  prefix: string,
+): FastifyReply | Promise<FastifyReply> {
   const { status, headers, location, body, events } = answer;
   reply.code(status);
   if (headers !== undefined) reply.headers(headers);
   if (location !== undefined) reply.header('location', `${prefix}${location}`);
   if (events !== undefined) return reply.type('text/event-stream').send(events);
   if (body === undefined) return reply.send();
-  const { encoding, varies, content } = await encodeBody(body, reply.request.headers['accept-encoding']);
+  const { encoding, varies } = chooseEncoding(body, reply.request.headers['accept-encoding']);
   if (varies) reply.header('vary', [reply.getHeader('vary') ?? [], 'accept-encoding'].flat().join(', '));
   // Not compressed, the host's preSerialization hooks get the body. Compressed, its own compression skips it.
   if (encoding === undefined) return reply.send(body);
-  return reply.type('application/json; charset=utf-8').header('content-encoding', encoding).send(content);
+  reply.type('application/json; charset=utf-8').header('content-encoding', encoding);
+  return compressBody(body, encoding).then((bytes) => reply.send(bytes));
 }

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { problemJson } from '../http/index.ts';
-import { encodeBody } from '../http/requests/compress-body.ts';
+import { chooseEncoding, compressBody } from '../http/requests/compress-body.ts';
 import { type ProblemAnswer, problemHeaders } from '../http/requests/http-problem.ts';
+import { jsonText } from '../http/requests/json-text.ts';
 import type { RouteAnswer } from '../http/routes/route.ts';
 
 /** The response to a request that its route has answered. `prefix`: the path of the API. */
@@ -17,10 +18,8 @@ export async function answerResponse(
     return new Response(streamFor(request, events), { status, headers });
   }
   if (body === undefined) return new Response(null, { status, headers });
-  const { content, encoding, varies } = await encodeBody(
-    body,
-    request.headers.get('accept-encoding') ?? undefined,
-  );
+  const { encoding, varies } = chooseEncoding(body, request.headers.get('accept-encoding') ?? undefined);
+  const content = encoding === undefined ? jsonText(body) : await compressBody(body, encoding);
   if (encoding !== undefined) headers.set('content-encoding', encoding);
   if (varies) headers.set('vary', 'accept-encoding');
   headers.set('content-type', 'application/json; charset=utf-8');

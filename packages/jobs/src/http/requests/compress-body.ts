@@ -14,28 +14,31 @@ const ENCODERS = {
 
 type Encoding = keyof typeof ENCODERS;
 
-export interface EncodedBody {
-  readonly content: string | Buffer;
-  /** The value of `Content-Encoding`; undefined if the content is not compressed. */
+/** How a JSON body is sent to one client. */
+export interface BodyEncoding {
+  /** The value of `Content-Encoding`; undefined if the body is sent as it is. */
   readonly encoding: Encoding | undefined;
   /** Whether other clients may get another encoding: the response needs `Vary: Accept-Encoding`. */
   readonly varies: boolean;
 }
 
+/** Chooses the encoding of a body: brotli or gzip if it is longer than 1 KB and the client accepts one. */
+export function chooseEncoding(body: object, acceptEncoding: string | undefined): BodyEncoding {
+  const varies = jsonText(body).length > SHORTEST;
+  const encoding = varies && acceptEncoding !== undefined ? encodingFor(acceptEncoding) : undefined;
+  return { encoding, varies };
+}
+
 /** The compressed bytes of bodies that several responses share. */
 const compressed = new WeakMap<object, Map<Encoding, Promise<Buffer>>>();
 
-/** Serializes a JSON body. Compresses it if it is longer than 1 KB and the client accepts brotli or gzip. */
-export async function encodeBody(body: object, acceptEncoding: string | undefined): Promise<EncodedBody> {
-  const content = jsonText(body);
-  const varies = content.length > SHORTEST;
-  const encoding = varies && acceptEncoding !== undefined ? encodingFor(acceptEncoding) : undefined;
-  if (encoding === undefined) return { content, encoding, varies };
+/** The compressed JSON text of a body. Compresses a body that several responses share once. */
+export function compressBody(body: object, encoding: Encoding): Promise<Buffer> {
   const known = compressed.get(body) ?? new Map<Encoding, Promise<Buffer>>();
   compressed.set(body, known);
-  const bytes = known.get(encoding) ?? ENCODERS[encoding](content);
+  const bytes = known.get(encoding) ?? ENCODERS[encoding](jsonText(body));
   known.set(encoding, bytes);
-  return { content: await bytes, encoding, varies };
+  return bytes;
 }
 
 /** The encoding to use for an `Accept-Encoding`: brotli if it is accepted, otherwise gzip or none. */
