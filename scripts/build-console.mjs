@@ -19,7 +19,8 @@ const sources = [
   'packages/console/index.html',
   'packages/console/package.json',
   'packages/console/vite.config.ts',
-  // What the console imports from the engine's package.
+  // What the console imports from other packages.
+  'packages/accounts/src',
   'packages/jobs/src/client',
   'packages/jobs/src/http',
   'packages/jobs/src/core',
