@@ -34,7 +34,7 @@ export function createUnsteadyStore(): UnsteadyStore {
   const late = new Map<string, (call: () => unknown) => void>();
   const underWay = new Set<Promise<unknown>>();
   const counted = async (call: () => unknown) => {
-    const answer = Promise.try(call);
+    const answer = (async () => call())();
     underWay.add(answer);
     try {
       return await answer;

@@ -1,0 +1,11 @@
+/** What each program in `programs` prints, on each runtime. Its argument is a database that does not exist yet. */
+export const EXPECTED = {
+  'sqlite.mjs': { sum: 3, greeting: { hello: 'Ann', isMainThread: false }, kept: 3 },
+  'require.cjs': { result: { hello: 'Ann', isMainThread: false }, isOneCopy: true },
+  'rest.mjs': {
+    stranger: 401,
+    created: 201,
+    status: 'succeeded',
+    result: { hello: 'Ann', isMainThread: false },
+  },
+} as const;
