@@ -12,7 +12,7 @@ import { type Check, runChecks } from './release/check.ts';
 import { hostChecks, nextCheck } from './release/host-checks.ts';
 import { megabytes, packageChecks } from './release/package-checks.ts';
 import { repositoryChecks } from './release/repository-checks.ts';
-import { runtimeChecks } from './release/runtime-checks.ts';
+import { oldestPeersChecks, runtimeChecks } from './release/runtime-checks.ts';
 
 const PROGRAMS = join(ROOT, 'packages/jobs/test/package/programs');
 const MAX_PACKAGES = 12;
@@ -60,25 +60,33 @@ function smallInstall(packed: readonly PackedPackage[]): Check {
   };
 }
 
-/** The checks of a project that has all packages and their peers; its installation is the first. */
+/** The checks of projects that have all packages and their peers, the newest and the oldest. */
 function installedChecks(packed: readonly PackedPackage[]): readonly Check[] {
-  const project = join(folder, 'peers');
   const own = packed.map(({ tarball }) => tarball);
-  const names = new Set(packed.map(({ source }) => source.manifest.name));
-  const peers = packed.flatMap(({ source }) => Object.keys(source.manifest.peerDependencies ?? {}));
-  const install = [...own, ...new Set(peers.filter((name) => !names.has(name))), '@types/pg', '@types/node'];
+  const peers = new Map(
+    packed.flatMap(({ source }) => Object.entries(source.manifest.peerDependencies ?? {})),
+  );
+  const newest = join(folder, 'newest');
+  const oldest = join(folder, 'oldest');
+  const oldestPeers = [...peers].map(([name, range]) => `${name}@${range.replace('^', '')}`);
   return [
-    {
-      name: 'all packages and their peers install together',
-      run: () => {
-        makeEmptyProject({ folder: project, install, programs: PROGRAMS });
-        return undefined;
-      },
-    },
-    ...runtimeChecks(project),
-    ...hostChecks(project),
+    installCheck('the newest peers', newest, [...own, ...peers.keys(), '@types/pg', '@types/node']),
+    ...runtimeChecks(newest),
+    ...hostChecks(newest),
+    installCheck('the oldest peers', oldest, [...own, ...oldestPeers]),
+    ...oldestPeersChecks(oldest),
     nextCheck(join(folder, 'next'), own),
   ];
+}
+
+function installCheck(what: string, project: string, install: readonly string[]): Check {
+  return {
+    name: `all packages install with ${what}`,
+    run: () => {
+      makeEmptyProject({ folder: project, install, programs: PROGRAMS });
+      return undefined;
+    },
+  };
 }
 
 function publish(tarball: string): void {

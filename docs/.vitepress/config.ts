@@ -35,6 +35,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('console'),
       page('troubleshooting'),
       page('production'),
+      page('where-it-runs'),
     ],
   },
   {
@@ -45,6 +46,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('rest-api', 'REST, how to use it'),
       page('client'),
       page('cli', 'Command line'),
+      page('versions'),
     ],
   },
   { text: 'Compare', items: [page('peers'), page('performance'), page('migrating')] },

@@ -1,5 +1,5 @@
 import { cpSync, globSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { bundleCode, bundleTypes } from './bundle.ts';
 import { LIB, publishedManifest } from './published-manifest.ts';
 import { ROOT, type SourcePackage } from './source-package.ts';
@@ -19,11 +19,16 @@ export async function buildPackage(source: SourcePackage, out: string): Promise<
   for (const file of globSync(ASSETS, { cwd: source.folder })) {
     cpSync(join(source.folder, file), join(lib, file.slice('src/'.length)));
   }
-  for (const file of globSync([...(source.manifest.files ?? [])], { cwd: source.folder })) {
-    cpSync(join(source.folder, file), join(out, file));
-  }
+  for (const pattern of source.manifest.files ?? []) copyShipped(source, pattern, out);
   cpSync(join(source.folder, 'README.md'), join(out, 'README.md'));
   for (const file of ['LICENSE', 'CHANGELOG.md']) cpSync(join(ROOT, file), join(out, file));
   const manifest = publishedManifest(source, imported);
   writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+function copyShipped({ manifest, folder }: SourcePackage, pattern: string, out: string): void {
+  const files = globSync(pattern, { cwd: folder }).filter((file) => !basename(file).startsWith('.'));
+  if (files.length === 0)
+    throw new Error(`${manifest.name} has no ${pattern}: build it first, as npm test does.`);
+  for (const file of files) cpSync(join(folder, file), join(out, file));
 }

@@ -27,17 +27,25 @@ const PROGRAM_MS = 60_000;
 
 /** Runs each program of a project on each runtime. */
 export function runtimeChecks(project: string): readonly Check[] {
-  return RUNTIMES.flatMap(({ name, command }) =>
-    Object.entries(EXPECTED).map(([program, expected]) => ({
-      name: `${name} runs ${program}`,
-      run: async () => {
-        const [file, ...args] = command();
-        const database = join(project, `${name} ${program}.db`);
-        await requireOutput(project, [file, ...args, program, database], expected);
-        return undefined;
-      },
-    })),
-  );
+  return RUNTIMES.flatMap((runtime) => programChecks(project, runtime));
+}
+
+/** Runs each program of a project that has the oldest versions of all peers, on the oldest Node. */
+export function oldestPeersChecks(project: string): readonly Check[] {
+  const name = `with the oldest peers, Node ${OLDEST_NODE}`;
+  return programChecks(project, { name, command: () => [nodeBinary(OLDEST_NODE)] });
+}
+
+function programChecks(project: string, { name, command }: Runtime): readonly Check[] {
+  return Object.entries(EXPECTED).map(([program, expected]) => ({
+    name: `${name} runs ${program}`,
+    run: async () => {
+      const [file, ...args] = command();
+      const database = join(project, `${name} ${program}.db`);
+      await requireOutput(project, [file, ...args, program, database], expected);
+      return undefined;
+    },
+  }));
 }
 
 /** Runs a command that prints JSON. Throws if it fails, or prints something else. */

@@ -8,4 +8,5 @@ export const EXPECTED = {
     status: 'succeeded',
     result: { hello: 'Ann', isMainThread: false },
   },
+  'console.mjs': { page: 200, file: 200, encoding: 'br', fetched: 200 },
 } as const;

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiReport, apiReportFile } from '../../../../scripts/package/api-report.ts';
 import { installedSize, makeEmptyProject } from '../../../../scripts/package/empty-project.ts';
@@ -9,6 +10,7 @@ import { type PackedPackage, packPackage } from '../../../../scripts/package/pac
 import { publintFaults } from '../../../../scripts/package/publint-faults.ts';
 import { sourcePackages } from '../../../../scripts/package/source-package.ts';
 import { EXPECTED } from './expected.ts';
+import { freePort, runReadme } from './readme-program.ts';
 
 const PROGRAMS = join(import.meta.dirname, 'programs');
 let folder: string;
@@ -28,11 +30,7 @@ function tarballOf(name: string): string {
 
 function makeProject(name: string, install: readonly string[]): string {
   const project = join(folder, name);
-  makeEmptyProject({
-    folder: project,
-    install: [tarballOf('@greenvue/jobs'), ...install],
-    programs: PROGRAMS,
-  });
+  makeEmptyProject({ folder: project, install, programs: PROGRAMS });
   return project;
 }
 
@@ -61,7 +59,7 @@ describe('each published package', () => {
 describe('@greenvue/jobs in an empty project with zod', () => {
   let project: string;
   beforeAll(() => {
-    project = makeProject('zod', ['zod']);
+    project = makeProject('zod', [tarballOf('@greenvue/jobs'), 'zod']);
   });
 
   it('installs at most 12 packages and 10 MB', () => {
@@ -78,6 +76,14 @@ describe('@greenvue/jobs in an empty project with zod', () => {
     expect(run(project, 'require.cjs', join(project, 'common.db'))).toEqual(EXPECTED['require.cjs']);
   });
 
+  it('runs the program in the README', async () => {
+    const done = async () => {
+      using database = new DatabaseSync(join(project, 'jobs.db'), { readOnly: true });
+      return database.prepare('SELECT id FROM runs').get();
+    };
+    expect(await runReadme({ project, name: '@greenvue/jobs', port: 0, done })).toBe('');
+  });
+
   it('says how to install pg where the PostgreSQL store needs it', () => {
     expect(run(project, 'imports.mjs', '@greenvue/jobs/postgres')).toEqual({
       '@greenvue/jobs/postgres':
@@ -86,12 +92,12 @@ describe('@greenvue/jobs in an empty project with zod', () => {
   });
 });
 
-describe('@greenvue/jobs in a project with all of its peers', () => {
+describe('all packages in a project with their peers', () => {
   let project: string;
   beforeAll(() => {
     const peers = packed.flatMap(({ source }) => Object.keys(source.manifest.peerDependencies ?? {}));
-    const others = packed.map(({ tarball }) => tarball);
-    project = makeProject('peers', [...others, ...new Set(peers), '@types/pg', '@types/node']);
+    const tarballs = packed.map(({ tarball }) => tarball);
+    project = makeProject('peers', [...tarballs, ...new Set(peers), '@types/pg', '@types/node']);
   });
 
   it('loads each entry point', () => {
@@ -105,21 +111,24 @@ describe('@greenvue/jobs in a project with all of its peers', () => {
     expect(run(project, 'rest.mjs', join(project, 'rest.db'))).toEqual(EXPECTED['rest.mjs']);
   });
 
+  it('serves the console from Fastify and from a fetch handler', () => {
+    expect(run(project, 'console.mjs')).toEqual(EXPECTED['console.mjs']);
+  });
+
+  it('has the command greenvue-jobs', () => {
+    const command = join(project, 'node_modules/.bin/greenvue-jobs');
+    expect(execFileSync(command, ['--help'], { encoding: 'utf8' })).toContain('greenvue-jobs');
+  });
+
+  it('runs the program in the README of the console', async () => {
+    const port = await freePort();
+    const done = async () => (await fetch(`http://localhost:${port}/admin/jobs/`)).ok;
+    expect(await runReadme({ project, name: '@greenvue/console', port, done })).toBe('');
+  });
+
   it('has types that compile as they are, in ES modules and in CommonJS', () => {
     const tsc = join(import.meta.dirname, '../../../../node_modules/.bin/tsc');
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
     expect(() => execFileSync(tsc, [...options, 'types.mts', 'types.cts'], { cwd: project })).not.toThrow();
-  });
-});
-
-describe('@greenvue/jobs-cli in an empty project', () => {
-  it('runs its commands, without a database driver', () => {
-    const project = makeProject('cli', [tarballOf('@greenvue/jobs-cli')]);
-    const cli = join(project, 'node_modules', '.bin', 'greenvue-jobs');
-    const print = (...words: readonly string[]) =>
-      execFileSync(cli, words, { encoding: 'utf8', timeout: 30_000 });
-    expect(print('--version').trim()).toBe('0.1.0');
-    expect(print('jobs', '--help')).toContain('greenvue-jobs jobs apply');
-    expect(print('completion', 'bash')).toContain('greenvue-jobs __complete bash');
   });
 });
