@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Engine, EngineError, StoreError } from '../../src/index.ts';
+import { EngineError, StoreError } from '../../src/index.ts';
 import { createHarness, type Harness, job, memoryDatabase } from './engine-harness.ts';
 import { sqliteDatabase } from './sqlite-database.ts';
 
@@ -82,7 +82,7 @@ describe('input of code that is not valid', () => {
   });
 });
 
-const CALLS: Readonly<Record<string, (engine: Engine, args: readonly unknown[]) => unknown>> = {
+const CALLS: Readonly<Record<string, (engine: Harness['engine'], args: readonly unknown[]) => unknown>> = {
   createJob: (engine, [a, b]) => engine.createJob(anything(a), anything(b)),
   putJob: (engine, [a, b]) => engine.putJob(anything(a), anything(b)),
   patchJob: (engine, [a, b, c]) => engine.patchJob(anything(a), anything(b), anything(c)),
@@ -93,6 +93,9 @@ const CALLS: Readonly<Record<string, (engine: Engine, args: readonly unknown[]) 
   resumeJob: (engine, [a, b]) => engine.resumeJob(anything(a), anything(b)),
   preview: (engine, [a]) => engine.preview(anything(a)),
   trigger: (engine, [a, b, c]) => engine.trigger(anything(a), anything(b), anything(c)),
+  schedule: (engine, [a, b, c]) => engine.schedule(anything(a), anything(b), anything(c)),
+  enqueue: (engine, [a, b, c]) => engine.enqueue(anything(a), anything(b), anything(c)),
+  enqueueAndWait: (engine, [a, b]) => engine.enqueueAndWait(anything(a), anything(b), { timeout: '0s' }),
   getRun: (engine, [a]) => engine.getRun(anything(a)),
   listRuns: (engine, [a]) => engine.listRuns(anything(a)),
   getLogs: (engine, [a]) => engine.getLogs(anything(a)),
