@@ -32,6 +32,7 @@ async function bundleServer(project: string): Promise<undefined> {
   const external = ['--external:@greenvue/jobs', '--external:@greenvue/jobs/*'];
   const options = [
     '--bundle',
+    '--splitting',
     '--platform=node',
     '--format=esm',
     '--outdir=bundled',

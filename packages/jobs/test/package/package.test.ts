@@ -46,6 +46,17 @@ describe('each published package', () => {
     expect(faults.flat()).toEqual([]);
   });
 
+  it('lists its entry points in its README', () => {
+    const missing = packed.flatMap(({ source, built }) => {
+      const readme = readFileSync(join(built, 'README.md'), 'utf8');
+      const entries = Object.keys(source.manifest.exports).filter((path) => path !== '.');
+      return entries
+        .map((path) => path.replace(/^\./, source.manifest.name))
+        .filter((entry) => !readme.includes(entry));
+    });
+    expect(missing).toEqual([]);
+  });
+
   it('exports what its API report says; after a wanted change run npm run api-report', () => {
     for (const { source, built } of packed) {
       const report = apiReport(source, built);
