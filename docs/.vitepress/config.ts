@@ -36,6 +36,8 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('troubleshooting'),
       page('production'),
       page('where-it-runs'),
+      page('versions'),
+      page('where-it-runs'),
     ],
   },
   {
