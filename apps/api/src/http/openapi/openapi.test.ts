@@ -61,6 +61,7 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
     '/api/job-preview',
     '/api/job-stats',
     '/api/job-types',
+    '/api/job-types/{type}/runs',
     '/api/jobs',
     '/api/jobs/{job_id}',
     '/api/jobs/{job_id}/pause',
@@ -123,7 +124,7 @@ test('what many operations answer with is written once', async () => {
 
 test('every route of the jobs needs a token with a role', async () => {
   const operations = operationsOf(await readDocument()).filter(({ path }) => /^\/api\/(job|run)/.test(path));
-  expect(operations).toHaveLength(20);
+  expect(operations).toHaveLength(21);
   for (const { path, method, operation } of operations) {
     expect(operation.security, `${method} ${path}`).toEqual([{ bearer: [] }]);
     expect(Object.keys(operation.responses), `${method} ${path}`).toContain('403');
