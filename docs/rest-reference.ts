@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import swagger from '@fastify/swagger';
-import { createEngine } from '@greenvue/jobs';
+import { createJobs } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
 import { createMemoryStore } from '@greenvue/jobs/testing';
 import { createMarkdownFromOpenApi } from '@scalar/openapi-to-markdown';
@@ -11,7 +11,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 
 const OUT = join(import.meta.dirname, 'reference');
 
-const engine = createEngine({ store: createMemoryStore({}), jobTypes: [], deps: undefined });
+const engine = createJobs({ store: createMemoryStore(), types: [] });
 const app = fastify();
 await app.register(swagger, {
   openapi: { openapi: '3.1.0', info: { title: 'REST: every route', version: '0.1.0' } },
