@@ -1,5 +1,5 @@
 // `npm run docs` serves the site of the documentation, and reloads pages that change; `npm run docs:build`
-// writes it to dist/docs. Both make the reference pages anew, from docstrings and from OpenAPI.
+// writes it to dist/docs. Both first write the reference pages, from docstrings and from OpenAPI.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

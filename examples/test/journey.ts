@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { freePort, type Program, startProgram } from './start-program.ts';
 
 interface Journey {
-  /** The programs: files in `examples/`, with arguments if any. The first one serves the API and the console. */
+  /** Files in `examples/`, with arguments if any. The first one serves the API and the console. */
   readonly programs: readonly string[];
   /** The framework stops the program, and then repeats the signal with which it was asked to. */
   readonly mayEndBySignal?: boolean;

@@ -6,7 +6,7 @@ import type { Deps } from './deps.ts';
 import { jobTypes as catalogue } from './jobs/catalogue.ts';
 import { type ThreadJobDeps, threadDeps } from './thread-deps.ts';
 
-/** A job type whose handler gets what it depends on: inline the server's dependencies, in a thread its own. */
+/** A job type: inline, its handler gets the server's dependencies; in a thread, those of the thread. */
 export type AppJobType =
   | JobType<Deps, string, unknown, unknown, 'inline'>
   | JobType<ThreadJobDeps, string, unknown, unknown, 'thread'>;

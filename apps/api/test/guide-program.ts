@@ -18,7 +18,7 @@ export function blocksOf(
   return blocks.flatMap(([, name, code = '']) => (name === language ? [code] : [])).join('\n');
 }
 
-/** Runs a program of a guide, beside other files, in a folder in which packages resolve as in the workspace. */
+/** Runs a program of a guide, beside other files, in a folder where packages resolve as in the workspace. */
 export async function startProgram(
   page: string,
   heading: string,

@@ -1,6 +1,6 @@
 import { type CliProgram, type VariableName, variableOf } from './program.ts';
 
-/** The environment variables of a program, not validated. Flags take precedence. An empty one is undefined. */
+/** The variables of a program, not validated. Flags take precedence. An empty one is undefined. */
 export type Settings = Readonly<Record<VariableName, string | undefined>>;
 
 export function loadSettings(program: CliProgram): Settings {

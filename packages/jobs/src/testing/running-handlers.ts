@@ -73,7 +73,7 @@ export class RunningHandlers {
     return this.#running;
   }
 
-  /** Whether so many handlers have started at this instant that they will not come to an end. */
+  /** True if too many handlers have started at this instant: a job probably triggers itself without end. */
   get isEndless(): boolean {
     return this.#startsAtInstant > MOST_STARTS_AT_ONCE && this.#instant === this.#with.monotonic();
   }

@@ -9,6 +9,7 @@ import { edits } from './suite/edit.ts';
 import { eventStreams } from './suite/events.ts';
 import { jobs } from './suite/jobs.ts';
 import { overviews } from './suite/overview.ts';
+import { pauses } from './suite/pauses.ts';
 import { recentRuns } from './suite/recent-runs.ts';
 import { runs } from './suite/runs.ts';
 import { workLimits } from './suite/work-limit.ts';
@@ -27,5 +28,6 @@ export function restSuite(makeMount: MakeMount): void {
   describe('overviews', () => overviews(makeMount));
   describe('recent runs', () => recentRuns(makeMount));
   describe('runs', () => runs(makeMount));
+  describe('pauses', () => pauses(makeMount));
   describe('work limits', () => workLimits(makeMount));
 }

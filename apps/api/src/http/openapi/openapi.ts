@@ -64,7 +64,7 @@ export function documentApi(app: FastifyInstance, { version, isWrittenAtStart }:
   });
 }
 
-/** `jsonSchemaTransform`, but a response that many routes have is converted once: that is most of the work. */
+/** `jsonSchemaTransform`, but converts a response of many routes once: this is most of the work. */
 function convertingOnce(): typeof jsonSchemaTransform {
   const known = new Map<unknown, unknown>();
   return (input) => {

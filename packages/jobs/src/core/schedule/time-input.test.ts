@@ -12,7 +12,7 @@ it('a Date, a Temporal.Instant and a text stand for the same instant', () => {
 it.each([
   ['an invalid date', new Date(Number.NaN)],
   ['an instant after the year 9999', { epochMilliseconds: 8.64e15 }],
-  ['an instant that is no number', { epochMilliseconds: Number.NaN }],
+  ['an instant that is NaN', { epochMilliseconds: Number.NaN }],
 ])('%s is refused as a timestamp', (_what, time) => {
   expect(parseTimestamp(timeText(time))).toMatchObject({ ok: false });
 });

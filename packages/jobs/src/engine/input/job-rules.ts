@@ -53,7 +53,7 @@ export const scheduledJobRules = shape<Omit<JobInput, 'name' | 'type'> & { reado
   { id, name: text({ min: 1, max: 200, like: 'Nightly cleanup' }), ...schedule, ...policies },
 );
 
-/** The schedule of a preview: a job of which all fields may be left out. */
+/** The schedule of a preview: the fields of a job, all of them optional. */
 export const scheduleRules = shape<Partial<JobInput>>('a schedule such as { interval: "5m" }', {
   id: text({ max: 128 }),
   name: text({ max: 200 }),

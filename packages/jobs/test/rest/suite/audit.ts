@@ -6,7 +6,7 @@ import { type MakeMount, type RestServer, startRestServer } from '../rest-server
 
 const page = pageSchema(auditRowSchema.strict());
 
-/** Whoever the header names may do what it names. */
+/** Requests with an authorization header lack the right of admins; all others have it. */
 async function startServer(makeMount: MakeMount): Promise<RestServer> {
   return startRestServer(makeMount, {
     authorize: (request, need) => {
