@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AbortFlag } from '../core/model/errors.ts';
-import { type Authorize, type JobsPrincipal, mayDo } from '../http/requests/authorize.ts';
+import { type Authorize, type JobsPrincipal, mayDo, principalOf } from '../http/requests/authorize.ts';
 import { chooseEncoding, compressBody } from '../http/requests/compress-body.ts';
 import type { JobsApi } from '../http/routes/jobs-api.ts';
 import type { RequestContext, Route, RouteAnswer } from '../http/routes/route.ts';
@@ -30,7 +30,7 @@ export function registerRoute(instance: FastifyInstance, options: RouteOptions):
     // Before the body is read, and after all onRequest hooks: the host has authenticated the request, and its
     // rate limit counts refused requests.
     preParsing: async (request, _reply, payload) => {
-      const principal = authorize === false ? undefined : await authorize(request, route.need);
+      const principal = await principalOf(authorize, request, route.need);
       if (principal !== undefined) principals.set(request, principal);
       return parsedBodyStream(request.raw) ?? payload;
     },

@@ -6,7 +6,13 @@ import type { EngineLogger } from '../engine/engine-logger.ts';
 import type { Engine } from '../engine/engine-port.ts';
 import { stderrLogger } from '../engine/host/stderr-logger.ts';
 import type { EventStreamLimits } from '../http/events/event-streams.ts';
-import { type Authorize, type JobsNeed, type JobsPrincipal, mayDo } from '../http/requests/authorize.ts';
+import {
+  type Authorize,
+  type JobsNeed,
+  type JobsPrincipal,
+  mayDo,
+  principalOf,
+} from '../http/requests/authorize.ts';
 import { HttpProblem } from '../http/requests/http-problem.ts';
 import { mountFields } from '../http/requests/mount-fields.ts';
 import { isServerFault, problemOf } from '../http/requests/problem-of.ts';
@@ -135,7 +141,7 @@ class FetchServer<Context> {
     const { authorize, events } = this.#options;
     const ask: Authorize<Request> | false =
       authorize && ((asked, need) => authorize(asked, need, hostContext));
-    const principal = ask === false ? undefined : await ask(request, route.need);
+    const principal = await principalOf(ask, request, route.need);
     const context: RequestContext = {
       principal,
       signal: request.signal,

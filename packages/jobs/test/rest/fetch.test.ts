@@ -106,6 +106,16 @@ describe('the fetch handler', () => {
     expect(await handle(request('/admin/api/jobs'))).toBe(login);
   });
 
+  test('says in the log what `authorize` must return', async () => {
+    const lines: unknown[] = [];
+    const authorize = Object.assign(() => false) as () => undefined;
+    const handle = create({ authorize, logger: { error: (fields) => lines.push(fields) } });
+    problemOf(await answerOf(await handle(request('/admin/api/jobs'))), 500);
+    const message =
+      '`authorize` must return a principal such as { id: "user:42" }, or undefined; it returned false. To refuse a request, throw an error with a `statusCode` of 401 or 403.';
+    expect(lines).toMatchObject([{ err: { message } }]);
+  });
+
   test('stops reading a body of unknown length at 128 KiB', async () => {
     let sent = 0;
     const endless = new ReadableStream<Uint8Array>({

@@ -1,3 +1,8 @@
+import { faultsText, NO_FAULTS } from '../../core/input/fault.ts';
+import { text } from '../../core/input/rule.ts';
+import { below } from '../../core/input/shape.ts';
+import { shownValue } from '../../core/input/shown-value.ts';
+import { isRecord } from '../../core/objects.ts';
 import { problemOf } from './problem-of.ts';
 
 /** The permission that a route requires. */
@@ -20,15 +25,46 @@ export type Authorize<Request> = (
   need: JobsNeed,
 ) => Promise<JobsPrincipal | undefined> | JobsPrincipal | undefined;
 
+/**
+ * The principal of a request that has the permission. Rejects with the errors of `authorize`, and with a
+ * `TypeError` if its result is neither a principal nor undefined: `false` must not let a request through.
+ */
+export async function principalOf<Request>(
+  authorize: Authorize<Request> | false,
+  request: Request,
+  need: JobsNeed,
+): Promise<JobsPrincipal | undefined> {
+  if (authorize === false) return undefined;
+  const result: JobsPrincipal | undefined = await authorize(request, need);
+  const fault = result === undefined ? undefined : resultFault(result);
+  if (fault === undefined) return result;
+  throw new TypeError(
+    `\`authorize\` must return a principal such as { id: "user:42" }, or undefined; ${fault}. To refuse a request, throw an error with a \`statusCode\` of 401 or 403.`,
+  );
+}
+
+const ID = text({ min: 1, max: 1_000, like: 'user:42' });
+const NAME = text({ max: 1_000, like: 'Ann' });
+
+/** Hosts without TypeScript may return anything. */
+function resultFault(result: unknown): string | undefined {
+  if (!isRecord(result)) return `it returned ${shownValue(result)}`;
+  const nameFaults = result.name === undefined ? NO_FAULTS : NAME.faults(result.name);
+  const faults = [
+    ...ID.faults(result.id).map((fault) => below('id', fault)),
+    ...nameFaults.map((fault) => below('name', fault)),
+  ];
+  return faults.length === 0 ? undefined : faultsText(faults);
+}
+
 /** Whether a request has a further permission. Rejects with the errors of `authorize`, a 403 aside. */
 export async function mayDo<Request>(
   authorize: Authorize<Request> | false,
   request: Request,
   need: JobsNeed,
 ): Promise<boolean> {
-  if (authorize === false) return true;
   try {
-    await authorize(request, need);
+    await principalOf(authorize, request, need);
     return true;
   } catch (error) {
     if (problemOf(error).status === 403) return false;

@@ -99,6 +99,34 @@ export function access(makeMount: MakeMount): void {
     });
   });
 
+  describe('authorize that returns neither a principal nor undefined', () => {
+    test.each([
+      ['false', false],
+      ['null', null],
+      ['true', true],
+      ['the name of the user', 'ann'],
+      ['a Response', new Response('No.', { status: 401 })],
+      ['an id that is a number', { id: 42 }],
+      ['an empty id', { id: '' }],
+      ['an id that PostgreSQL refuses', { id: 'user:\0' }],
+      ['a name that is a number', { id: 'user:42', name: 42 }],
+    ])('lets no request through: %s', async (_what, result) => {
+      // What hosts without TypeScript may return.
+      const authorize = Object.assign(() => result) as Authorize;
+      const server = await start({ authorize });
+      problemOf(await send(server, 'GET', '/jobs'), 500);
+      problemOf(await send(server, 'DELETE', '/jobs/a'), 500);
+      problemOf(await send(server, 'GET', '/job-events'), 500);
+    });
+
+    test('gives no further right', async () => {
+      const authorize = Object.assign((_request: unknown, need: string) =>
+        need === 'read' ? undefined : false,
+      ) as Authorize;
+      problemOf(await send(await start({ authorize }), 'GET', '/me'), 500);
+    });
+  });
+
   describe('an operator', () => {
     const operator: Authorize = (_request, need) => {
       if (need === 'admin') throw new HttpProblem({ status: 403, detail: 'No.' });
