@@ -16,7 +16,7 @@ import { API_FLAGS, LIMIT_FLAG, textFlag } from './input/flags.ts';
 import { bare, bareFlags } from './input/without-prototype.ts';
 import { jobRoutes } from './jobs/job-routes.ts';
 import type { CliProgram } from './program.ts';
-import { runRoutes } from './runs/run-routes.ts';
+import { enqueue, runRoutes } from './runs/run-routes.ts';
 
 const types = buildCommand({
   loader: async () => (await import('./overview/show-types.ts')).showTypesCommand,
@@ -109,7 +109,17 @@ export function createApplication(
   { commands = {}, aliases = {} }: ApplicationParts = {},
 ): Application<CliContext> {
   const root = buildRouteMap<string, CliContext>({
-    routes: bare({ jobs: jobRoutes, runs: runRoutes, types, stats, audit, ...commands, mcp, completion }),
+    routes: bare({
+      jobs: jobRoutes,
+      runs: runRoutes,
+      enqueue,
+      types,
+      stats,
+      audit,
+      ...commands,
+      mcp,
+      completion,
+    }),
     aliases: bare(aliases),
     docs: {
       brief: program.brief,

@@ -57,6 +57,44 @@ describe('greenvue-jobs, on an application with a login of its own', () => {
     expect(await done('types')).toMatch(/^TYPE.*\n.*greet/);
   });
 
+  test('enqueues runs of a type without a job: now, later, once for each key', async () => {
+    const waited = await done('enqueue', 'greet', '--payload', '{"name":"Cy"}', '--wait');
+    expect(waited).toMatch(
+      /^Run \d+ of enqueued\.greet is queued\.\nRun \d+ succeeded after .*\n {2}\{"greeted":"Cy"\}\n$/,
+    );
+    expect(await done('enqueue', 'greet', '--delay', '1h')).toMatch(
+      /^Run (\d+) of enqueued\.greet is queued\. It starts at .*Z \(in (1 h|59 min 59 s)\)\.\nTo follow it, run greenvue-jobs runs logs \1 -f\n$/,
+    );
+    const later = ['enqueue', 'greet', '--run-at', '2030-01-31T09:00:00Z', '--dedupe-key', 'later', '--json'];
+    const run = JSON.parse(await done(...later));
+    expect(run).toMatchObject({
+      job_id: 'enqueued.greet',
+      held: 'run_at',
+      available_at: expect.stringContaining('2030-01-31T09:00:00'),
+    });
+    expect(JSON.parse(await done(...later)).id).toBe(run.id);
+  });
+
+  test('says what is wrong with a run to enqueue', async () => {
+    const refused = (...words: readonly string[]) => runCli(withToken(), ['enqueue', ...words]);
+    expect(await refused('gret')).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/job type "gret".*\n.*greenvue-jobs jobs list, runs list or types\n$/),
+    });
+    expect(await refused('greet', '--payload', '{"nam":"Cy"}')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('/payload/nam '),
+    });
+    expect(await refused('greet', '--delay', '5 minutes')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('durations look like 5m'),
+    });
+    expect(await refused()).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^The type is missing\.\n/),
+    });
+  });
+
   test('a run that fails ends with 7, and says how to look at it', async () => {
     await done('jobs', 'create', 'broken', '--name', 'B', '--type', 'fail', '--on-demand');
     const failed = await runCli(withToken(), ['jobs', 'run', 'broken', '--wait']);

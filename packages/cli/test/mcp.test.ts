@@ -53,7 +53,7 @@ describe('greenvue-jobs mcp', () => {
     const client = await assistant(TOKEN);
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name).sort()).toEqual(
-      [...READ, 'pause_job', 'resume_job', 'run_job'].sort(),
+      [...READ, 'enqueue_run', 'pause_job', 'resume_job', 'run_job'].sort(),
     );
     const { id } = await call(client, 'run_job', { job_id: 'hello', payload: { name: 'Bo' } });
     await vi.waitFor(async () =>
@@ -77,6 +77,23 @@ describe('greenvue-jobs mcp', () => {
       timezone: 'Europe/Berlin',
     });
     expect(preview.times).toHaveLength(5);
+  });
+
+  test('enqueues a run of a type, once for each key', async () => {
+    const client = await assistant(TOKEN);
+    const order = { type: 'greet', payload: { name: 'Cy' }, dedupe_key: 'order-66' };
+    const { id } = await call(client, 'enqueue_run', order);
+    await vi.waitFor(async () =>
+      expect(await call(client, 'get_run', { run_id: id })).toMatchObject({
+        job_id: 'enqueued.greet',
+        status: 'succeeded',
+        result: { greeted: 'Cy' },
+      }),
+    );
+    expect((await call(client, 'enqueue_run', order)).id).toBe(id);
+    const wrong = { type: 'greet', payload: { name: 7 } };
+    expect((await call(client, 'enqueue_run', wrong)).error).toContain('/payload/name');
+    expect((await call(client, 'enqueue_run', { type: 'none' })).error).toContain('job type "none"');
   });
 
   test('says what to do when a call fails', async () => {

@@ -17,6 +17,14 @@ export const RUN_ID: TypedPositionalParameter<string, CliContext> = {
   proposeCompletions: proposeRuns,
 };
 
+/** The name of a job type; shells complete it with those of the server. */
+export const JOB_TYPE: TypedPositionalParameter<string, CliContext> = {
+  parse: parseId,
+  placeholder: 'type',
+  brief: 'The name of a job type',
+  proposeCompletions: proposeTypes,
+};
+
 /** Refuses what can't be a segment of a path. */
 function parseId(text: string): string {
   if (text !== '' && text !== '.' && text !== '..') return text;

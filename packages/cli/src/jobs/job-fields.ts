@@ -1,7 +1,8 @@
 import type { FlagParametersForType } from '@stricli/core';
 import type { CliContext } from '../context.ts';
 import { parseCount, switchFlag, textFlag } from '../input/flags.ts';
-import { type JsonObject, parsePayload } from '../input/json-input.ts';
+import type { JsonObject } from '../input/json-input.ts';
+import { payloadFlag } from '../input/run-flags.ts';
 
 /** The flags of a schedule. */
 export interface ScheduleFlags {
@@ -64,13 +65,7 @@ export const JOB_FIELD_FLAGS: FlagParametersForType<JobFieldFlags, CliContext> =
   name: textFlag('Display name', 'text'),
   description: textFlag('Description for people', 'text'),
   ...SCHEDULE_FLAGS,
-  payload: {
-    kind: 'parsed',
-    parse: parsePayload,
-    optional: true,
-    placeholder: 'json',
-    brief: 'Payload: a JSON object, @file with one, or @- for stdin',
-  },
+  payload: payloadFlag('Payload'),
   overlap: {
     kind: 'enum',
     values: ['skip', 'queue', 'allow'],

@@ -2,7 +2,7 @@ import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../context.ts';
 import { JOB_ID, proposeTypes } from '../input/arguments.ts';
 import { API_FLAGS, LIMIT_FLAG, parseCount, switchFlag, textFlag } from '../input/flags.ts';
-import { parsePayload } from '../input/json-input.ts';
+import { DEDUPE_KEY_FLAG, payloadFlag, WAIT_FLAG } from '../input/run-flags.ts';
 import { bare } from '../input/without-prototype.ts';
 import { JOB_FIELD_FLAGS, RESETTABLE, SCHEDULE_FLAGS } from './job-fields.ts';
 
@@ -152,16 +152,10 @@ const run = buildCommand({
   parameters: {
     flags: {
       ...API_FLAGS,
-      payload: {
-        kind: 'parsed',
-        parse: parsePayload,
-        optional: true,
-        placeholder: 'json',
-        brief: 'Payload for this run only: a JSON object, @file with one, or @- for stdin',
-      },
-      dedupeKey: textFlag('Idempotency key: the same key within 24 hours returns the same run', 'key'),
+      payload: payloadFlag('Payload for this run only'),
+      dedupeKey: DEDUPE_KEY_FLAG,
       runAt: textFlag('Earliest start; only with overlap allow', 'time'),
-      wait: switchFlag('Follow the run to its end; exit code 7 unless it succeeds'),
+      wait: WAIT_FLAG,
     },
     aliases: { w: 'wait' },
     positional,

@@ -1,5 +1,6 @@
 import {
   type Connection,
+  enqueue,
   getJob,
   getRun,
   getRunLogs,
@@ -136,6 +137,23 @@ export const TOOLS: readonly Tool[] = [
         .describe("Replaces the job's payload for this run"),
     }),
     call: (api, { job_id: id, payload }) => runJob(api, id, payload === undefined ? {} : { payload }),
+  }),
+  tool({
+    name: 'enqueue_run',
+    need: 'operate',
+    description:
+      'Runs a job type once, without a job made for it: now, after a delay, or at a time. list_job_types gives the schema of the payload.',
+    input: z.object({
+      type: z.string().describe('Name of the job type'),
+      payload: z.record(z.string(), z.unknown()).default({}),
+      delay: z.string().optional().describe('How long the run waits before it starts, such as 5m'),
+      run_at: z.iso.datetime({ offset: true }).optional().describe('Earliest start, instead of delay'),
+      dedupe_key: z
+        .string()
+        .optional()
+        .describe('The same key within 24 hours returns the same run, such as order-66'),
+    }),
+    call: (api, { type, payload, ...options }) => enqueue(api, type, payload, options),
   }),
   tool({
     name: 'pause_job',

@@ -120,7 +120,7 @@ function advice(error: ApiError, { url, hasToken, program }: TargetServer): read
         ? [
             `Check that ${printable(url)} is the right URL, and that the server has the same version as this command. ${setUrl(program)}`,
           ]
-        : [`To list what exists, run ${program.name} jobs list or ${program.name} runs list`];
+        : [`To list what exists, run ${program.name} jobs list, runs list or types`];
     case 409:
       return error.mayBeDone ? [OWN_TRY] : [];
     case 412:

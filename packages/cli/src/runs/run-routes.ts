@@ -1,7 +1,8 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../context.ts';
-import { proposeJobs, proposeTypes, RUN_ID } from '../input/arguments.ts';
+import { JOB_TYPE, proposeJobs, proposeTypes, RUN_ID } from '../input/arguments.ts';
 import { API_FLAGS, LIMIT_FLAG, switchFlag, textFlag } from '../input/flags.ts';
+import { DEDUPE_KEY_FLAG, payloadFlag, WAIT_FLAG } from '../input/run-flags.ts';
 import { bare } from '../input/without-prototype.ts';
 
 const positional = { kind: 'tuple', parameters: [RUN_ID] } as const;
@@ -59,7 +60,7 @@ const cancel = buildCommand({
 const retry = buildCommand({
   loader: async () => (await import('./cancel-run.ts')).retryRunCommand,
   parameters: {
-    flags: { ...API_FLAGS, wait: switchFlag('Follow the run to its end; exit code 7 unless it succeeds') },
+    flags: { ...API_FLAGS, wait: WAIT_FLAG },
     aliases: { w: 'wait' },
     positional,
   },
@@ -70,4 +71,22 @@ const retry = buildCommand({
 export const runRoutes = buildRouteMap<string, CliContext>({
   routes: bare({ list, show, logs, cancel, retry }),
   docs: { brief: 'Manage runs' },
+});
+
+/** `enqueue` */
+export const enqueue = buildCommand({
+  loader: async () => (await import('./enqueue-run.ts')).enqueueCommand,
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      payload: payloadFlag('Payload'),
+      delay: textFlag('How long the run waits before it starts: 30s, 5m, 24h', 'duration'),
+      runAt: textFlag('Earliest start, instead of a delay: 2026-01-31T09:00:00Z', 'time'),
+      dedupeKey: DEDUPE_KEY_FLAG,
+      wait: WAIT_FLAG,
+    },
+    aliases: { w: 'wait' },
+    positional: { kind: 'tuple', parameters: [JOB_TYPE] },
+  },
+  docs: { brief: 'Run a job type once, without a job of your own' },
 });
