@@ -37,7 +37,6 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('production'),
       page('where-it-runs'),
       page('versions'),
-      page('where-it-runs'),
     ],
   },
   {
@@ -51,7 +50,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('versions'),
     ],
   },
-  { text: 'Compare', items: [page('peers'), page('performance'), page('migrating')] },
+  { text: 'Compare', items: [page('comparison'), page('peers'), page('performance'), page('migrating')] },
   {
     text: 'GreenVue, the example',
     items: [page('demo'), page('operations'), page('configuration'), page('accounts')],
@@ -114,7 +113,7 @@ export default defineConfig({
     nav: [
       { text: 'Quickstart', link: '/embedding' },
       { text: 'Reference', link: '/reference/library/' },
-      { text: 'Compare', link: '/peers' },
+      { text: 'Compare', link: '/comparison' },
     ],
     search: { provider: 'local' },
     outline: { level: [2, 3] },
