@@ -355,7 +355,7 @@ test('the program of the guide runs as it stands', async () => {
   const folder = await temporaryFolder();
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(folder, 'rebuild-search.ts'), program);
-  const env = { ...process.env, GREENVUE_URL: url, GREENVUE_TOKEN: token };
+  const env = { ...process.env, JOBS_URL: url, JOBS_TOKEN: token };
   const run = () => promisify(execFile)(process.execPath, ['rebuild-search.ts'], { cwd: folder, env });
   expect((await run()).stdout).toMatch(/^created rebuild-search\n(.*\n)*succeeded /);
   expect((await run()).stdout).toMatch(/^found rebuild-search\n(.*\n)*succeeded /);
