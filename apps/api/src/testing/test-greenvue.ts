@@ -58,13 +58,20 @@ async function endOf(cli: TestProcess): Promise<Ended> {
   return { code, ...cli.output };
 }
 
-/** A folder for a test's PATH, with `greenvue` in it as npm would link it into node_modules/.bin. */
+const LAUNCHERS = {
+  greenvue: '../../bin/greenvue.mjs',
+  'greenvue-jobs': '../../../../packages/cli/src/main.ts',
+};
+
+/** A folder for a test's PATH, with both commands in it as npm would link them into node_modules/.bin. */
 export async function folderOfGreenvue(): Promise<string> {
   const folder = await temporaryFolder();
-  const launcher = fileURLToPath(new URL('../../bin/greenvue.mjs', import.meta.url));
-  const command = join(folder, 'greenvue');
-  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${launcher}' "$@"\n`);
-  await chmod(command, 0o755);
+  for (const [name, path] of Object.entries(LAUNCHERS)) {
+    const launcher = fileURLToPath(new URL(path, import.meta.url));
+    const command = join(folder, name);
+    writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${launcher}' "$@"\n`);
+    await chmod(command, 0o755);
+  }
   return folder;
 }
 
