@@ -73,7 +73,7 @@ export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance
   instance.setSerializerCompiler(() => jsonText);
   instance.setErrorHandler(answerError);
   const api = new JobsApi({ engine, maxRequests, events, longestParameter: longestParameter(instance) });
-  instance.addHook('preClose', async () => api.eventStreams.endAll());
+  instance.addHook('preClose', async () => api.eventStreams.close());
   const { isStillAllowed } = events;
   for (const route of ROUTES) registerRoute(instance, { route, api, authorize, isStillAllowed, security });
 };

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AbortFlag } from '../core/model/errors.ts';
 import { type Authorize, type JobsPrincipal, mayDo, principalOf } from '../http/requests/authorize.ts';
 import { chooseEncoding, compressBody } from '../http/requests/compress-body.ts';
+import { NOT_STORED } from '../http/requests/http-problem.ts';
 import type { JobsApi } from '../http/routes/jobs-api.ts';
 import type { RequestContext, Route, RouteAnswer } from '../http/routes/route.ts';
 import { logWith } from './log-with.ts';
@@ -95,6 +96,7 @@ function send(
 ): FastifyReply | Promise<FastifyReply> {
   const { status, headers, location, body, events } = answer;
   reply.code(status);
+  if (!reply.hasHeader('cache-control')) reply.headers(NOT_STORED);
   if (headers !== undefined) reply.headers(headers);
   if (location !== undefined) reply.header('location', `${prefix}${location}`);
   if (events !== undefined) return reply.type('text/event-stream').send(events);

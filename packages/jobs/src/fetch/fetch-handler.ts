@@ -63,7 +63,7 @@ export interface FetchHandler<Context = void> {
   (request: Request, context: Context): Promise<Response>;
   /** Whether a path, such as `/api/jobs`, is a path of this API. */
   handles(path: string): boolean;
-  /** Ends the open event streams, which would keep a server from closing. */
+  /** Ends the open event streams, which would keep a server from closing, and opens no more. */
   close(): void;
 }
 
@@ -112,7 +112,7 @@ class FetchServer<Context> {
   }
 
   close(): void {
-    this.#api.eventStreams.endAll();
+    this.#api.eventStreams.close();
   }
 
   find(path: string): FoundPath | undefined {
@@ -124,7 +124,7 @@ class FetchServer<Context> {
     try {
       return await this.#answer(request, context, ids);
     } catch (error) {
-      if (error instanceof Response) return error;
+      if (error instanceof Response && !error.bodyUsed) return ownResponse(error);
       const problem = problemOf(error);
       const requestId = randomUUID();
       if (isServerFault(error, problem))
@@ -159,6 +159,11 @@ class FetchServer<Context> {
     });
     return answerResponse(request, answer, this.#prefix);
   }
+}
+
+/** A response that `authorize` may throw again: a body can be sent once. */
+function ownResponse(response: Response): Response {
+  return response.body === null ? response : response.clone();
 }
 
 const NO_SUCH_PATH = 'The jobs API has no such path. Check the URL, and the prefix of the API.';

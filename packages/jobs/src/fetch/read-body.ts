@@ -31,6 +31,7 @@ async function next(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Ui
   try {
     return (await reader.read()).value;
   } catch (error) {
+    if (error instanceof HttpProblem) throw error;
     throw new HttpProblem(
       { status: 400, detail: 'The body ended before it was complete.' },
       { cause: error },

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { problemJson } from '../http/index.ts';
 import { chooseEncoding, compressBody } from '../http/requests/compress-body.ts';
-import { type ProblemAnswer, problemHeaders } from '../http/requests/http-problem.ts';
+import { NOT_STORED, type ProblemAnswer, problemHeaders } from '../http/requests/http-problem.ts';
 import { jsonText } from '../http/requests/json-text.ts';
 import type { RouteAnswer } from '../http/routes/route.ts';
 
@@ -11,7 +11,7 @@ export async function answerResponse(
   { status, headers: own, location, body, events }: RouteAnswer,
   prefix: string,
 ): Promise<Response> {
-  const headers = new Headers(own);
+  const headers = new Headers({ ...NOT_STORED, ...own });
   if (location !== undefined) headers.set('location', `${prefix}${location}`);
   if (events !== undefined) {
     headers.set('content-type', 'text/event-stream');
@@ -38,6 +38,7 @@ function streamFor({ signal }: Request, events: Readable) {
 
 /** An error response: `application/problem+json` (RFC 9457). `instance`: the id of the request. */
 export function problemResponse(answer: ProblemAnswer, instance: string): Response {
-  const body = JSON.stringify(problemJson(answer, instance));
-  return new Response(body, { status: answer.status, headers: problemHeaders(answer) });
+  const body = Buffer.from(JSON.stringify(problemJson(answer, instance)));
+  const headers = { ...problemHeaders(answer), 'content-length': String(body.length) };
+  return new Response(body, { status: answer.status, headers });
 }

@@ -23,7 +23,7 @@ export type KoaMiddlewareOptions<Context extends KoaContext = KoaContext> = Host
 export interface KoaMiddleware<Context extends KoaContext = KoaContext> {
   /** Calls `next` for a path that is not of this API. */
   (context: Context, next: () => Promise<unknown>): Promise<void>;
-  /** Ends the open event streams, which would keep a server from closing. */
+  /** Ends the open event streams, which would keep a server from closing, and opens no more. */
   close(): void;
 }
 

@@ -9,7 +9,7 @@ export type NodeHandlerOptions<Request extends NodeRequest = NodeRequest> = Host
 export interface NodeHandler<Request extends NodeRequest = NodeRequest> {
   /** Calls `next` for a path that is not of this API; without `next`, the response is a 404. */
   (request: Request, response: ServerResponse, next?: () => void): void;
-  /** Ends the open event streams, which would keep a server from closing. */
+  /** Ends the open event streams, which would keep a server from closing, and opens no more. */
   close(): void;
 }
 

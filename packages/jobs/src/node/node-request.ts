@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parsedBodyBytes } from '../http/requests/parsed-body.ts';
+import { announcesBody, parsedBodyBytes } from '../http/requests/parsed-body.ts';
 
 /** A request of Node, as Express and others extend it. */
 export interface NodeRequest extends IncomingMessage {
@@ -24,14 +24,14 @@ export function pathOf(url: string | undefined): string {
 
 /** A `Request` for a request of Node. Its signal fires when the client disconnects. */
 export function requestFor(message: IncomingMessage, response: ServerResponse, sent: SentRequest): Request {
-  const { method = 'GET', headers } = message;
+  const { headers } = message;
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });
   const body = bodyOf(message, sent.body);
   const request = new Request(urlOf(sent.url), {
-    method,
+    method: methodOf(message),
     headers: headersOf(headers),
     signal: gone.signal,
     ...(body === undefined ? {} : { body, duplex: 'half' }),
@@ -43,20 +43,41 @@ export function requestFor(message: IncomingMessage, response: ServerResponse, s
   return request;
 }
 
-/** The URL on a fixed host: only path and query matter. */
+/** What `new URL` would resolve to another path than the one that the host has seen. */
+const RESOLVED = /\\|\/(?:\.|%2e){1,2}(?:[/#]|$)/i;
+
+/** The URL on a fixed host: only path and query matter. The root, which is no route, for a path to resolve. */
 function urlOf(url = '/'): URL {
-  if (url.startsWith('/')) return new URL(`http://localhost${url}`);
+  // A host that guards `/admin` by its path has let `/x/../admin/api/jobs` through.
+  const isResolved = RESOLVED.test(url.split('?', 1)[0] ?? '');
   // Some clients send a whole URL, or `*` with OPTIONS.
-  return URL.parse(url) ?? new URL('http://localhost/');
+  const parsed = isResolved ? null : URL.parse(url.startsWith('/') ? `http://localhost${url}` : url);
+  return parsed ?? new URL('http://localhost/');
+}
+
+/** The method; for one that a `Request` can't have, such as TRACE, another that no route has. */
+function methodOf({ method = 'GET' }: IncomingMessage): string {
+  return ['CONNECT', 'TRACE', 'TRACK'].includes(method) ? 'OPTIONS' : method;
 }
 
 /** The bytes that the client sent; undefined if the request announces none. */
 function bodyOf(message: IncomingMessage, parsed: unknown) {
-  const { 'content-length': length = '0', 'transfer-encoding': coding } = message.headers;
-  if (message.method === 'GET' || message.method === 'HEAD') return undefined;
-  if (length === '0' && coding === undefined) return undefined;
-  if (message.readableEnded || parsed !== undefined) return parsedBodyBytes(parsed);
-  return streamOf(message);
+  if (message.method === 'GET' || message.method === 'HEAD' || !announcesBody(message)) return undefined;
+  // Some parsers set an empty object for a body that they have not read.
+  return message.readableDidRead ? parsedStreamOf(parsed) : streamOf(message);
+}
+
+/** The body as a parser in front has kept it. Reading fails if it has not. */
+function parsedStreamOf(parsed: unknown) {
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        controller.enqueue(parsedBodyBytes(parsed));
+        controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** The body, read on demand. After a cancel, the rest is dropped; the connection stays open for the response. */

@@ -106,6 +106,21 @@ describe('the fetch handler', () => {
     expect(await handle(request('/admin/api/jobs'))).toBe(login);
   });
 
+  test('returns a Response with a body each time that `authorize` throws it', async () => {
+    const refusal = new Response('Sign in first.', { status: 401 });
+    const handle = create({
+      authorize: () => {
+        throw refusal;
+      },
+    });
+    for (let n = 0; n < 2; n += 1) {
+      const response = await handle(request('/admin/api/jobs'));
+      expect([response.status, await response.text()]).toEqual([401, 'Sign in first.']);
+    }
+    await refusal.text();
+    problemOf(await answerOf(await handle(request('/admin/api/jobs'))), 401);
+  });
+
   test('says in the log what `authorize` must return', async () => {
     const lines: unknown[] = [];
     const authorize = Object.assign(() => false) as () => undefined;
@@ -150,6 +165,17 @@ describe('the fetch handler', () => {
     expect((await handle(request('/admin/api/job-events'))).status).toBe(503);
     client.abort();
     await expect.poll(async () => (await handle(request('/admin/api/job-events'))).status).toBe(200);
+  });
+
+  test('opens no stream once it is closed: a client that reconnects would keep the server from closing', async () => {
+    const handle = create();
+    const { body } = await handle(request('/admin/api/job-events'));
+    handle.close();
+    expect(await new Response(body).text()).toContain('alive');
+    const refused = await answerOf(await handle(request('/admin/api/job-events')));
+    expect(problemOf(refused, 503).detail).toContain('The server is stopping.');
+    expect(refused.headers['retry-after']).toBe('30');
+    expect((await handle(request('/admin/api/jobs'))).status).toBe(200);
   });
 
   test('logs the cause of a 500 with the id of the response, the job and the run', async () => {

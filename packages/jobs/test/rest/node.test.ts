@@ -2,11 +2,17 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { json } from 'node:stream/consumers';
+import Koa from 'koa';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { CommandOptions } from '../../src/engine/engine-port.ts';
-import { createNodeHandler, type NodeHandlerOptions, type NodeRequest } from '../../src/node/index.ts';
+import {
+  createKoaMiddleware,
+  createNodeHandler,
+  type NodeHandlerOptions,
+  type NodeRequest,
+} from '../../src/node/index.ts';
 import { fetchMount } from './mounts/fetch-mount.ts';
-import { listening } from './mounts/listening.ts';
+import { listening, rawClient } from './mounts/listening.ts';
 import { nodeMount } from './mounts/node-mount.ts';
 import { type RestServer, startRestServer } from './rest-server.ts';
 import { restSuite } from './rest-suite.ts';
@@ -69,6 +75,51 @@ describe('the node handler', () => {
     expect((await fetch(`${origin}/api/jobs/unsent`)).status).toBe(200);
   });
 
+  test('reads a body that a parser in front has not read, although it has set an empty one', async () => {
+    const handle = create();
+    const origin = await listen((request, response) => {
+      handle(Object.assign(request, { body: {} }), response);
+    });
+    await first.engine.createJob({ id: 'unread', name: 'Unread', type: 'greet', onDemand: true });
+    const patched = await fetch(`${origin}/api/jobs/unread`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: '{"name":"Read"}',
+    });
+    expect(await patched.json()).toMatchObject({ name: 'Read' });
+    const text = await fetch(`${origin}/api/jobs/unread/runs`, { method: 'POST', body: 'text' });
+    expect(text.status).toBe(415);
+  });
+
+  test.each([
+    ['is not kept', undefined],
+    ['is no JSON', () => 1],
+    ['has a bigint', { id: 7n }],
+  ])('answers 500 with what to do if the body that a parser has read %s', async (_what, body) => {
+    const handle = create();
+    const origin = await listen(async (request, response) => {
+      await json(request);
+      handle(Object.assign(request, { body }), response);
+    });
+    const answer = await post(origin, { payload: { name: 'Bo' } }, '/api/jobs/unread/runs');
+    expect([answer.status, await answer.text()]).toEqual([
+      500,
+      expect.stringContaining('A parser in front of the jobs API has read the body'),
+    ]);
+  });
+
+  test('drops its response if the host has answered meanwhile', async () => {
+    const late = Promise.withResolvers<undefined>();
+    const handle = create({ authorize: () => late.promise });
+    const origin = await listen((request, response) => {
+      handle(request, response);
+      response.end('too late');
+    });
+    expect(await (await fetch(`${origin}/api/jobs`)).text()).toBe('too late');
+    late.resolve(undefined);
+    expect((await fetch(`${origin}/api/users`)).status).toBe(200);
+  });
+
   test('calls `next` for a path that is not its own; without it, the response is a 404', async () => {
     const handle = create();
     const origin = await listen((request, response) => {
@@ -118,33 +169,60 @@ describe('the node handler', () => {
       },
     });
     const origin = await listen(handle);
-    const client = connect(Number(new URL(origin).port), '127.0.0.1').setEncoding('latin1');
-    onTestFinished(() => void client.destroy());
-    let answers = '';
-    client.on('data', (text: string) => {
-      answers += text;
-    });
+    const client = rawClient(origin);
     client.write(`POST ${path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n`);
     client.write('Content-Type: application/json\r\n\r\n');
     for (let n = 0; n < 20; n += 1) client.write(`4000\r\n${' '.repeat(0x4000)}\r\n`);
-    await expect.poll(() => answers).toContain(`HTTP/1.1 ${status} `);
+    await expect.poll(client.answers).toContain(`HTTP/1.1 ${status} `);
     client.write('0\r\n\r\nGET /api/job-types HTTP/1.1\r\nHost: a\r\n\r\n');
-    await expect.poll(() => answers).toContain('HTTP/1.1 200 ');
+    await expect.poll(client.answers).toContain('HTTP/1.1 200 ');
   });
 
-  test('answers a request whose URL is no path', async () => {
-    const origin = await listen(create());
-    const client = connect(Number(new URL(origin).port), '127.0.0.1').setEncoding('latin1');
-    onTestFinished(() => void client.destroy());
-    let answers = '';
-    client.on('data', (text: string) => {
-      answers += text;
-    });
+  test.each(['node', 'koa'] as const)('answers a request whose URL is no path: %s', async (kind) => {
+    const koa = new Koa().use(
+      createKoaMiddleware({ engine: first.engine, authorize: false, prefix: '/api' }),
+    );
+    const client = rawClient(await listen(kind === 'node' ? create() : koa.callback()));
     client.write('OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\nGET http://a/api/jobs HTTP/1.1\r\nHost: a\r\n\r\n');
     client.write('GET //evil/api/jobs HTTP/1.1\r\nHost: a\r\n\r\n');
-    await expect
-      .poll(() => answers.match(/HTTP\/1\.1 \d+/g))
-      .toEqual(['HTTP/1.1 404', 'HTTP/1.1 200', 'HTTP/1.1 404']);
+    await expect.poll(client.statuses).toEqual([404, 200, 404]);
+  });
+
+  test.each([
+    '/open/../api/jobs',
+    '/open/%2e%2E/api/jobs',
+    '/./api/jobs',
+    '/api\\jobs',
+    '/open\\..\\api/jobs',
+    'http://a/open/../api/jobs',
+  ])('leaves a path to the host that a guard of the host has not recognized: %s', async (path) => {
+    const koa = new Koa().use(
+      createKoaMiddleware({ engine: first.engine, authorize: false, prefix: '/api' }),
+    );
+    const handle = create();
+    const passing = await listen((request, response) => {
+      handle(request, response, () => response.writeHead(418).end());
+    });
+    for (const [origin, status] of [
+      [passing, 418],
+      [await listen(create()), 404],
+      [await listen(koa.callback()), 404],
+    ] as const) {
+      const client = rawClient(origin);
+      client.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      await expect.poll(client.statuses).toEqual([status]);
+    }
+  });
+
+  test('answers 405 to a method that a Request of the Fetch API can not have', async () => {
+    const koa = new Koa().use(
+      createKoaMiddleware({ engine: first.engine, authorize: false, prefix: '/api' }),
+    );
+    for (const origin of [await listen(create()), await listen(koa.callback())]) {
+      const client = rawClient(origin);
+      client.write('TRACE /api/jobs HTTP/1.1\r\nHost: a\r\n\r\n');
+      await expect.poll(client.statuses).toEqual([405]);
+    }
   });
 
   test('tells the engine when the client of a change has disconnected', async () => {

@@ -5,7 +5,7 @@ import type { Engine } from '../../src/engine/engine-port.ts';
 import { HttpProblem, type JobsAuthorize, jobsPlugin } from '../../src/fastify/index.ts';
 import { jobSchema } from '../../src/http/views/job.ts';
 import { fastifyMount, sendTo } from './mounts/fastify-mount.ts';
-import { bodyOf, createJob, faultAt, pointersOf, send } from './requests.ts';
+import { bodyOf, createJob, faultAt, pointersOf, problemOf, send } from './requests.ts';
 import { type RestServer, startRestServer } from './rest-server.ts';
 
 let first: RestServer;
@@ -90,6 +90,15 @@ describe('the host', () => {
     const parsed = { send: sendTo(app) };
     expect((await createJob(parsed, 'parsed', { on_demand: true, name: 'Größe' })).name).toBe('Größe');
     expect(pointersOf(await send(parsed, 'POST', '/jobs', { body: { id: 7 } }))).toContain('/id');
+    await app.close();
+  });
+
+  test('gets a 500 that says what to do if it has read the body and not kept it', async () => {
+    const app = fastify();
+    app.addHook('onRequest', async ({ raw }) => void (await json(raw)));
+    await app.register(jobsPlugin, { prefix: '/api', engine, authorize: false });
+    const response = await send({ send: sendTo(app) }, 'POST', '/jobs/a/runs', { body: { payload: {} } });
+    expect(problemOf(response, 500).detail).toContain('A parser in front of the jobs API has read the body');
     await app.close();
   });
 

@@ -47,6 +47,7 @@ export class EventStreams {
   readonly #limits: Required<EventStreamLimits>;
   /** Each stream with its principal, if the host names one. */
   readonly #open = new Map<EventsStream, string | undefined>();
+  #isClosed = false;
 
   constructor(engine: Engine, limits: EventStreamLimits = {}) {
     const { maxStreams = 100, maxStreamsPerPrincipal = 20 } = limits;
@@ -55,7 +56,7 @@ export class EventStreams {
     this.#limits = { maxStreams, maxStreamsPerPrincipal, heartbeatMs, maxAgeMs };
   }
 
-  /** Opens a stream of server-sent events. Throws a 503 or a 429 if too many are open. */
+  /** Opens a stream of server-sent events. Throws a 503 or a 429 if too many are open, and a 503 once closed. */
   open({ by, ...request }: StreamRequest): Readable {
     this.#refuseExcess(by);
     const { heartbeatMs, maxAgeMs } = this.#limits;
@@ -71,13 +72,18 @@ export class EventStreams {
     return stream;
   }
 
-  /** Ends all streams: open streams would keep a server from closing. */
-  endAll(): void {
+  /** Ends all streams and opens no more: open streams would keep a server from closing. */
+  close(): void {
+    this.#isClosed = true;
     for (const stream of this.#open.keys()) stream.end();
   }
 
   #refuseExcess(by: string | undefined): void {
     const { maxStreams, maxStreamsPerPrincipal } = this.#limits;
+    if (this.#isClosed) {
+      const detail = 'The server is stopping. Retry after the time in Retry-After.';
+      throw new HttpProblem({ status: 503, detail, retryAfterSeconds: RETRY_SECONDS });
+    }
     if (this.#open.size >= maxStreams) {
       const detail = `All ${maxStreams} event streams of this server are in use. Retry after the time in Retry-After.`;
       throw new HttpProblem({ status: 503, detail, retryAfterSeconds: RETRY_SECONDS });

@@ -34,6 +34,9 @@ export class HttpProblem extends Error implements ProblemAnswer {
   }
 }
 
+/** For every response: a proxy may store one to a request with a cookie, and give it to somebody else. */
+export const NOT_STORED = { 'cache-control': 'no-store' } as const;
+
 /** Seconds in Retry-After for errors that set none. */
 const DEFAULT_RETRY: Readonly<Record<number, number>> = { 429: 10, 503: 5 };
 
@@ -42,6 +45,7 @@ export function problemHeaders(answer: ProblemAnswer): Readonly<Record<string, s
   const { status, allow, retryAfterSeconds = DEFAULT_RETRY[status] } = answer;
   return {
     'content-type': 'application/problem+json',
+    ...NOT_STORED,
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
     ...(allow === undefined ? {} : { allow }),

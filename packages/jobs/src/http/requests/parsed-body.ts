@@ -1,11 +1,35 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpProblem } from './http-problem.ts';
+
 const ENCODER = new TextEncoder();
+
+/** Whether a request has a body, by its headers. */
+export function announcesBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = headers;
+  return length !== '0' || coding !== undefined;
+}
 
 /**
  * A body that the host has parsed already, as JSON bytes, so that the same limits and checks apply to it.
- * Bytes and texts are the body as it was sent. Undefined counts as an empty body.
+ * Bytes and texts are the body as it was sent. Throws a 500 if the host has not kept the body, or not as JSON.
  */
 export function parsedBodyBytes(body: unknown): Uint8Array {
-  if (body === undefined) return new Uint8Array();
   if (body instanceof Uint8Array) return body;
-  return ENCODER.encode(typeof body === 'string' ? body : JSON.stringify(body));
+  const text = typeof body === 'string' ? body : jsonOf(body);
+  if (text !== undefined) return ENCODER.encode(text);
+  throw new HttpProblem({
+    status: 500,
+    detail:
+      'A parser in front of the jobs API has read the body, and not kept it as `body` of the request. Keep it there, or mount the jobs API before that parser.',
+  });
+}
+
+function jsonOf(body: unknown): string | undefined {
+  try {
+    return JSON.stringify(body);
+  } catch (error) {
+    // Of a cycle, or a bigint.
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
 }

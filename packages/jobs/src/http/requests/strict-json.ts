@@ -43,7 +43,8 @@ function decode(bytes: Uint8Array): unknown {
     return JSON.parse(UTF_8.decode(bytes));
   } catch (error) {
     if (error instanceof SyntaxError) throw malformed(`is not valid JSON: ${error.message}`, error);
-    if (error instanceof TypeError) throw malformed('is not valid UTF-8', error);
+    if (error instanceof TypeError)
+      throw malformed('is not valid UTF-8; send it as UTF-8 text and not compressed', error);
     throw error;
   }
 }

@@ -28,7 +28,7 @@ const streamJobEvents = defineRoute({
       lastEventId: headers['last-event-id'] ?? query.last_event_id,
       isStillAllowed: () => context.mayStillRead(),
     });
-    return { status: 200, headers: { 'cache-control': 'no-store', 'x-accel-buffering': 'no' }, events };
+    return { status: 200, headers: { 'x-accel-buffering': 'no' }, events };
   },
 });
 

@@ -35,7 +35,7 @@ export function requireMethod({ routes }: FoundPath, method: string): Route {
   const route = routes.get(method);
   if (route !== undefined) return route;
   const allowed = [...routes.keys()].join(', ');
-  const detail = `This path supports ${allowed}; the request used ${method}.`;
+  const detail = `This path supports only ${allowed}.`;
   throw new HttpProblem({ status: 405, detail, allow: allowed });
 }
 

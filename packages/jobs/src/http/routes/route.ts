@@ -6,6 +6,7 @@ import type { EventStreams } from '../events/event-streams.ts';
 import { checkInput } from '../input/check.ts';
 import type { JobsNeed, JobsPrincipal } from '../requests/authorize.ts';
 import type { CoalescedReads } from '../requests/coalesced-reads.ts';
+import { refuseCrossOrigin } from '../requests/cross-origin.ts';
 
 /** The job and the run that a request reads, changes or creates, as fields of its log lines. */
 export interface LogIds {
@@ -108,7 +109,7 @@ interface RouteDefinition<
   readonly query?: Query;
   readonly headers?: Headers;
   readonly body?: Body;
-  /** A missing body means `{}`. */
+  /** A missing body means `{}`, except from a page of another origin. */
   readonly bodyIsOptional?: boolean;
   readonly handle: (
     request: RouteRequest<z.output<Params>, z.output<Query>, z.output<Headers>, z.output<Body>>,
@@ -142,12 +143,18 @@ export function defineRoute<
       const { url, context } = request;
       const params = checked(route.params, request.params);
       logPath(context, params);
-      const body = checked(route.body, request.body === undefined && bodyIsOptional ? {} : request.body);
+      const body = checked(route.body, bodyIsOptional ? bodyOrEmpty(request) : request.body);
       const query = checked(route.query, request.query);
       const headers = checked(route.headers, request.headers);
       return handle({ params, query, headers, body, url, context }, deps);
     },
   };
+}
+
+function bodyOrEmpty({ body, headers }: HostRequest): unknown {
+  if (body !== undefined) return body;
+  refuseCrossOrigin(headers);
+  return {};
 }
 
 /** The name of the sender and whether it still waits, for the engine. */

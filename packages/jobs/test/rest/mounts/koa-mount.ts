@@ -1,9 +1,8 @@
-import { createServer } from 'node:http';
 import Koa from 'koa';
 import { createKoaMiddleware } from '../../../src/node/index.ts';
 import { silentLogger } from '../../silent-logger.ts';
-import { type AskedRequest, answerOf, type MakeMount } from '../rest-server.ts';
-import { listening } from './listening.ts';
+import type { AskedRequest, MakeMount } from '../rest-server.ts';
+import { overHttp } from './listening.ts';
 
 /** The middleware in a bare Koa app, over real connections. */
 export const koaMount: MakeMount = async (engine, { authorize = false, events = {}, ...options } = {}) => {
@@ -18,22 +17,7 @@ export const koaMount: MakeMount = async (engine, { authorize = false, events = 
   });
   const app = new Koa();
   app.use(middleware);
-  const { origin, close } = await listening(createServer(app.callback()));
-  return {
-    send: async ({ method, url, headers, payload }) =>
-      answerOf(
-        await fetch(`${origin}${url}`, {
-          method,
-          headers,
-          ...(payload === undefined ? {} : { body: payload }),
-        }),
-      ),
-    open: (url, init) => fetch(`${origin}${url}`, init),
-    close: async () => {
-      middleware.close();
-      await close();
-    },
-  };
+  return overHttp(app.callback(), middleware);
 };
 
 function asked({ method, headers }: Koa.Context): AskedRequest {

@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { createNodeHandler } from '../../../src/node/index.ts';
 import { silentLogger } from '../../silent-logger.ts';
-import { type AskedRequest, answerOf, type MakeMount } from '../rest-server.ts';
-import { listening } from './listening.ts';
+import type { AskedRequest, MakeMount } from '../rest-server.ts';
+import { overHttp } from './listening.ts';
 
 /** The handler in a server of `node:http`, over real connections. */
 export const nodeMount: MakeMount = async (engine, { authorize = false, events = {}, ...options } = {}) => {
@@ -15,22 +15,7 @@ export const nodeMount: MakeMount = async (engine, { authorize = false, events =
     events: { ...limits, isStillAllowed: (request) => isStillAllowed(asked(request)) },
     ...options,
   });
-  const { origin, close } = await listening(createServer((request, response) => handle(request, response)));
-  return {
-    send: async ({ method, url, headers, payload }) =>
-      answerOf(
-        await fetch(`${origin}${url}`, {
-          method,
-          headers,
-          ...(payload === undefined ? {} : { body: payload }),
-        }),
-      ),
-    open: (url, init) => fetch(`${origin}${url}`, init),
-    close: async () => {
-      handle.close();
-      await close();
-    },
-  };
+  return overHttp((request, response) => handle(request, response), handle);
 };
 
 function asked({ method = 'GET', headers }: IncomingMessage): AskedRequest {

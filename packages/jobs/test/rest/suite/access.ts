@@ -127,6 +127,40 @@ export function access(makeMount: MakeMount): void {
     });
   });
 
+  describe('a command without a body', () => {
+    const commands = ['/jobs/forged/runs', '/jobs/forged/pause', '/runs/1/cancel', '/job-types/greet/runs'];
+
+    test.each(['cross-site', 'same-site'])(
+      'is refused from a page of another origin (%s): a browser asks no permission for it',
+      async (site) => {
+        const headers = { 'sec-fetch-site': site, cookie: 'session=1' };
+        for (const url of commands)
+          expect(problemOf(await send(first, 'POST', url, { headers }), 403).detail).toContain(
+            'another origin',
+          );
+        const basic = { ...headers, authorization: 'Basic YTpi' };
+        problemOf(await send(first, 'POST', '/jobs/forged/resume', { headers: basic }), 403);
+      },
+    );
+
+    test('is allowed with JSON or a token of its own, and from other clients', async () => {
+      await createJob(first, 'own', { on_demand: true, overlap: 'allow' });
+      const runs = (options: Parameters<typeof send>[3]) => send(first, 'POST', '/jobs/own/runs', options);
+      const other = { 'sec-fetch-site': 'cross-site' };
+      bodyOf(await runs({}), 202, runSchema);
+      bodyOf(await runs({ headers: { 'sec-fetch-site': 'same-origin' } }), 202, runSchema);
+      bodyOf(await runs({ headers: other, body: {} }), 202, runSchema);
+      bodyOf(await runs({ headers: { ...other, authorization: 'Bearer t' } }), 202, runSchema);
+    });
+  });
+
+  test('no response may be stored: it may be for the cookie of one user', async () => {
+    for (const url of ['/jobs', '/jobs/none', '/me', '/job-types', '/jobs?limit=x']) {
+      const response = await send(first, 'GET', url);
+      expect([url, response.headers['cache-control']]).toEqual([url, 'no-store']);
+    }
+  });
+
   describe('an operator', () => {
     const operator: Authorize = (_request, need) => {
       if (need === 'admin') throw new HttpProblem({ status: 403, detail: 'No.' });
