@@ -29,6 +29,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       page('errors-and-retries'),
       page('transactions', 'Runs in your transaction'),
+      page('shutdown-and-deploys'),
       page('scaling', 'Several nodes'),
       page('monitoring'),
       page('telemetry'),

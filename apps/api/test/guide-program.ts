@@ -37,5 +37,5 @@ export async function startProgram(
   onTestFinished(() => void child.kill('SIGKILL'));
   const printed: string[] = [];
   child.stdout.on('data', (chunk) => printed.push(String(chunk)));
-  return { child, port, url: `http://127.0.0.1:${port}`, printed: () => printed.join('') };
+  return { child, folder, port, url: `http://127.0.0.1:${port}`, printed: () => printed.join('') };
 }
