@@ -30,6 +30,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('errors-and-retries'),
       page('transactions', 'Runs in your transaction'),
       page('shutdown-and-deploys'),
+      page('security'),
       page('scaling', 'Several nodes'),
       page('monitoring'),
       page('telemetry'),
