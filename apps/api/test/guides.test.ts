@@ -6,8 +6,7 @@ import { text } from 'node:stream/consumers';
 import { runJob } from '@greenvue/jobs/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../src/config/config.ts';
-import { createListings } from '../src/listings/listings.ts';
-import { addListing, addUser, openTestDatabase, temporaryFolder } from '../src/testing/test-database.ts';
+import { temporaryFolder } from '../src/testing/test-database.ts';
 import { freePort, startProcess } from '../src/testing/test-process.ts';
 import { blocksOf, startProgram } from './guide-program.ts';
 import { becomeOperator, startServer } from './operator.ts';
@@ -204,18 +203,15 @@ test('the program of docs/monitoring.md for another API has the metrics of jobs'
 test('the shortest job type of docs/custom-job-types.md runs', async () => {
   const folder = await temporaryFolder();
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const code = blocksOf(read('docs/custom-job-types.md'), {
-    language: 'ts',
-    heading: 'The shortest job type',
-  });
-  const file = join(folder, 'count-listings.ts');
-  writeFileSync(file, code.replaceAll("'../", `'${join(ROOT, 'apps/api/src')}/`));
-  const { countListings } = await import(file);
-  const database = await openTestDatabase();
-  const seller_id = await addUser(database.kysely, 'ann@example.com');
-  await addListing(database, { seller_id, category: 'books' });
-  const listings = createListings({ database: database.kysely, clock: { now: () => 1 } });
-  expect((await runJob(countListings, {}, { listings })).result).toEqual({ found: 1 });
+  const page = read('docs/custom-job-types.md');
+  const [, code = ''] = /^```ts file=send-report.ts\n(.*?)^```$/ms.exec(page) ?? [];
+  const file = join(folder, 'send-report.ts');
+  writeFileSync(file, code);
+  const { sendReport } = await import(file);
+  const sent: string[] = [];
+  const mailer = { send: async (to: string, subject: string) => void sent.push(`${to}: ${subject}`) };
+  expect((await runJob(sendReport, { to: 'ann@example.com' }, { mailer })).result).toEqual({ sent: 1 });
+  expect(sent).toEqual(['ann@example.com: The last 7 days']);
 });
 
 test('the dependencies of threads in docs/custom-job-types.md are created and closed', async () => {

@@ -95,9 +95,6 @@ test('the README is a front door of at most 150 lines', () => {
   expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
 });
 
-/** Files that a reader of a guide creates. */
-const MADE_BY_READERS = ['apps/api/src/jobs/count-listings.ts'];
-
 // Records such as the changelog name files that existed on their day.
 test('each file that a page names exists', () => {
   const pages = allPages().filter((page) => !page.startsWith(`${MEASUREMENTS}/`) && page !== 'CHANGELOG.md');
@@ -108,9 +105,7 @@ test('each file that a page names exists', () => {
     ),
   );
   expect(named.length).toBeGreaterThan(20);
-  const missing = named.filter((path) => !existsSync(join(ROOT, path)));
-  // A reader who has created one of them breaks no test.
-  expect(missing.filter((path) => !MADE_BY_READERS.includes(path))).toEqual([]);
+  expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
 test('the first program on the home page is the one of docs/embedding.md, which is run', () => {
