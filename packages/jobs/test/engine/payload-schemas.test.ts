@@ -153,6 +153,17 @@ it('an object of zod that is loose keeps its unknown keys', async () => {
   expect(await stored(engine, { a: 1, b: { c: 2 } })).toEqual({ a: 1, b: { c: 2 } });
 });
 
+it('the keys of schemas that an intersection names by their ids are known together', async () => {
+  const named = z.object({ a: z.string() }).meta({ id: 'named' });
+  const counted = z.object({ b: z.object({ c: z.number() }) }).meta({ id: 'counted' });
+  const { engine } = await start(named.and(counted));
+  expect(await stored(engine, { a: 'x', b: { c: 1 } })).toEqual({ a: 'x', b: { c: 1 } });
+  expect(await faultsOf(engine, { a: 'x', b: { c: 1, d: 1 }, e: 1 })).toMatchObject([
+    { pointer: '/payload/b/d' },
+    { pointer: '/payload/e' },
+  ]);
+});
+
 it.each<[string, PayloadSchema, unknown, unknown, unknown]>([
   [
     'with a default of zod that is a conversion again',

@@ -38,6 +38,49 @@ it.each<[string, JsonSchema, JsonSchema]>([
   expect(closedSchema(schema)).toEqual(expected);
 });
 
+const A = named({ a: text }, { id: 'A' });
+const B = named({ b: { $ref: '#/$defs/A' } }, { id: 'B' });
+const both = { allOf: [{ $ref: '#/$defs/A' }, { $ref: '#/$defs/B' }], $defs: { A, B } };
+const linked = { allOf: [named({ x: text }), named({ next: { $ref: '#' } })] };
+const list = { $ref: '#/$defs/list', properties: { title: text }, $defs: { list: { allOf: [A, linked] } } };
+it.each<[string, JsonSchema, unknown, readonly string[]]>([
+  ['two definitions', both, { a: 'x', b: { a: 'y' } }, []],
+  ['two definitions, and others', both, { a: 'x', b: { a: 'y', b: 1 }, c: 1 }, ['b/b', 'c']],
+  [
+    'two definitions of an older draft',
+    { allOf: [{ $ref: '#/definitions/A' }, named({ b: text })], definitions: { A } },
+    { a: 'x', c: 1 },
+    ['c'],
+  ],
+  [
+    'a definition and alternatives of definitions',
+    {
+      allOf: [{ $ref: '#/$defs/A' }, { anyOf: [{ $ref: '#/$defs/B' }, named({ c: text })] }],
+      $defs: { A, B },
+    },
+    { a: 'x', b: { a: 'x' }, d: 'y' },
+    ['d'],
+  ],
+  ['a definition and properties beside it', list, { a: 'x', x: 'y', title: 'z', titel: 1 }, ['titel']],
+  [
+    'a schema that joins itself',
+    { allOf: [{ $ref: '#/$defs/n' }, named({ m: text })], $defs: { n: named({ n: { $ref: '#' } }) } },
+    { m: 'x', n: { m: 'y', n: {}, o: 1 } },
+    ['n/o'],
+  ],
+])('the keys of %s are known together', (_, schema, value, expected) => {
+  expect(unknownIn(schema, value)).toEqual(expected);
+});
+
+it('a definition that stands alone elsewhere stays closed, and one that others join gets an open copy', () => {
+  const closedDefinitions = { A: { ...A, ...closed }, B: { ...B, ...closed } };
+  expect(closedSchema(both)).toEqual({
+    allOf: [{ $ref: '#/$defs/A.joined' }, { $ref: '#/$defs/B.joined' }],
+    unevaluatedProperties: false,
+    $defs: { ...closedDefinitions, 'A.joined': A, 'B.joined': B },
+  });
+});
+
 it.each<[string, JsonSchema]>([
   ['says what other keys may be', named({ a: text }, { additionalProperties: {} })],
   ['names no properties', { type: 'object' }],

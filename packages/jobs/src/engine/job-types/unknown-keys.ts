@@ -81,11 +81,13 @@ function findInItems(schema: JsonSchema, value: readonly unknown[], place: Place
   ];
 }
 
-/** The alternative with the fewest unknown keys, among those that the value fits at first sight. */
+/** The alternative with the fewest unknown keys, then the most known ones, that the value fits at first sight. */
 function findInBest(alternatives: readonly unknown[], value: unknown, place: Place): Findings {
   const fitting = alternatives.filter((each) => fits(each, value, place));
   const found = (fitting.length > 0 ? fitting : alternatives).map((each) => findOnce(each, value, place));
-  return found.sort((a, b) => a.unknown.length - b.unknown.length)[0] ?? NOTHING;
+  const byFit = (a: Findings, b: Findings) =>
+    a.unknown.length - b.unknown.length || b.known.size - a.known.size;
+  return found.sort(byFit)[0] ?? NOTHING;
 }
 
 function findOnce(schema: unknown, value: unknown, place: Place): Findings {
