@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import { createJobs } from '../../src/index.ts';
 import { resolveDatabaseFile } from '../../src/stores/sqlite/file/database-file.ts';
 import { takeFileLock } from '../../src/stores/sqlite/file/file-lock.ts';
+import { sqlite } from '../../src/stores/sqlite/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { definitionOf } from '../store-contract/rig.ts';
@@ -91,6 +93,19 @@ it('a second store on a file is refused in one process too, under any name of th
   }
 });
 
+it('an engine that may not use a store leaves it to the engine that has it', async () => {
+  const store = sqlite(join(folderOf(), 'jobs.db'));
+  const [first, second] = [createJobs({ store, types: [] }), createJobs({ store, types: [] })];
+  await first.start();
+  await expect(second.start()).rejects.toMatchObject({
+    code: 'in_use',
+    message: expect.stringContaining('Each engine needs a store of its own'),
+  });
+  await second.stop();
+  await first.check();
+  await first.stop();
+});
+
 it('a process with the same pid in another container is named as another process', async () => {
   const file = join(folderOf(), 'jobs.db');
   const store = createSqliteStore({ file, clock });
@@ -101,6 +116,52 @@ it('a process with the same pid in another container is named as another process
     message: expect.stringContaining(`in use by another process (pid ${process.pid} on container-b): stop`),
   });
   await store.close();
+});
+
+it('a second thread of the process is refused, and the error says that it may be one', async () => {
+  const file = join(folderOf(), 'jobs.db');
+  const store = createSqliteStore({ file, clock });
+  await store.open();
+  // Another thread has an id of its own.
+  writeFileSync(`${file}.lock.pid`, `${process.pid}\n${hostname()}\n1b671a64-40d5-491e-99b0-da01ff1f3341\n`);
+  await expect(createSqliteStore({ file, clock }).open()).rejects.toMatchObject({
+    code: 'in_use',
+    message: expect.stringContaining('Probably another thread of it'),
+  });
+  await store.close();
+});
+
+it('a link in a linked folder leads where the system says', () => {
+  const folder = folderOf();
+  mkdirSync(join(folder, 'real', 'deep'), { recursive: true });
+  mkdirSync(join(folder, 'other'));
+  symlinkSync('../real/deep', join(folder, 'other', 'linked'));
+  symlinkSync('../target.db', join(folder, 'real', 'deep', 'link.db'));
+  const target = join(folder, 'real', 'target.db');
+  const files = [`${folder}/other/linked/link.db`, `${folder}/other/linked/../target.db`];
+  for (const file of files) expect(resolveDatabaseFile(file).path).toBe(target);
+  const absolute = join(folder, 'absolute.db');
+  symlinkSync(files[0] ?? '', absolute);
+  expect(resolveDatabaseFile(relative(process.cwd(), absolute)).path).toBe(target);
+});
+
+it.each([
+  ['missing/jobs.db', "jobs.db can't be opened: the folder %/missing does not exist. Create it first."],
+  ['.', "can't be opened: it is a folder. Name a file in it, such as %/jobs.db."],
+  ['text.txt/jobs.db', "text.txt/jobs.db can't be"],
+  ['x'.repeat(300), "can't be opened: ENAMETOOLONG"],
+  ['new.db?mode=ro', "can't be opened: unable to open database file. Check that this process may read"],
+])('the file %s is refused with its path and what to do', async (name, message) => {
+  const folder = folderOf();
+  writeFileSync(join(folder, 'text.txt'), '');
+  const file = name.includes('?') ? `file:${folder}/${name}` : join(folder, name);
+  const opening = createSqliteStore({ file, clock }).open();
+  await expect(opening).rejects.toMatchObject({
+    name: 'StoreError',
+    code: 'unavailable',
+    message: expect.stringContaining(message.replaceAll('%', folder)),
+  });
+  await expect(opening).rejects.toThrow(`The job database ${folder}`);
 });
 
 it('a relative URI keeps its file when the working directory changes, and its query', () => {

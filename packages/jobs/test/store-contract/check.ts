@@ -13,6 +13,11 @@ export function checkContract(makeStore: MakeStore): void {
       expect([await t.view('a'), await t.run(run.id)]).toEqual(before);
     });
 
+    it('an open store refuses to be opened again, and continues', async () => {
+      await expect(t.store.open()).rejects.toMatchObject({ name: 'StoreError', code: 'in_use' });
+      await t.store.check();
+    });
+
     it('rejects once the store is closed', async () => {
       const closed = t.store;
       await t.reopen();

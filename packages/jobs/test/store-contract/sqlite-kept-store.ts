@@ -43,9 +43,16 @@ export async function createKeptStore(): Promise<KeptStore> {
     createStore(ofTest) {
       clock = ofTest;
       if (open === undefined) return makeStore();
-      const store = { ...open, open: async () => undefined };
+      const { open: openAgain, ...kept } = open;
       open = undefined;
-      return store;
+      let isTaken = false;
+      return {
+        ...kept,
+        async open() {
+          if (isTaken) await openAgain();
+          isTaken = true;
+        },
+      };
     },
     async keep(store) {
       const isOpen = await store.check().then(

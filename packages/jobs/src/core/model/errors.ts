@@ -114,6 +114,14 @@ export function refuseAborted(signal: AbortFlag | undefined): void {
   if (signal?.aborted === true) throw aborted();
 }
 
+/** Throws if the store is open. To be called first in its `open()`. */
+export function refuseOpen(isOpen: boolean): void {
+  if (!isOpen) return;
+  const message =
+    'This store is open already, for another engine. Each engine needs a store of its own: call sqlite(…) or postgres(…) once for each.';
+  throw new StoreError('in_use', message);
+}
+
 export function aborted(): StoreError {
   return new StoreError('aborted', 'The caller gave up before the command began. Nothing of it was done.');
 }

@@ -15,6 +15,8 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   readonly #pruner: Pruner;
   readonly #stopping = new AbortController();
   #opened: Promise<void> | undefined;
+  /** Whether this engine has opened the store. One that it could not open may serve another engine. */
+  #isOpen = false;
   #stopListening: (() => void) | undefined;
 
   constructor(deps: EngineParts) {
@@ -60,7 +62,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     await served;
     events.stop();
     await this.membership.leave();
-    await store.close();
+    if (this.#isOpen) await store.close();
     this.#stopListening?.();
   }
 
@@ -107,6 +109,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
       if (loaded.status === 'rejected') throw loaded.reason;
       await this.membership.join();
       await this.#recover();
+      this.#isOpen = true;
     } catch (error) {
       // Its connections and timers would keep alive a process that has nothing to do.
       await this.membership.leave();

@@ -135,4 +135,11 @@ describe('a wait for the end of a run', () => {
     expect(ended).toEqual(['timeout', 'by the signal', 'by a later signal', 'not_found', 'unavailable']);
     expect(listeners.size).toBe(0);
   });
+
+  it('ends at once when it begins after a stop, as when the run was made meanwhile', async () => {
+    waits.stop();
+    await start();
+    expect(ended).toEqual(['unavailable']);
+    expect(listeners.size).toBe(0);
+  });
 });

@@ -38,6 +38,7 @@ export class RunWaits {
   readonly #with: RunWaitsDeps;
   readonly #waits = new Set<Wait>();
   #subscription: EventSubscription | undefined;
+  #isStopped = false;
 
   constructor(deps: RunWaitsDeps) {
     this.#with = deps;
@@ -76,12 +77,14 @@ export class RunWaits {
     this.#subscription ??= this.#with.events.subscribe((event) => this.#heard(event));
     signal?.addEventListener('abort', aborted);
     if (signal?.aborted === true) aborted();
+    else if (this.#isStopped) wait.end({ error: stopping(runId) });
     else void this.#read(wait);
     return promise;
   }
 
   /** The engine stops: no run of this node will end soon. */
   stop(): void {
+    this.#isStopped = true;
     for (const wait of [...this.#waits]) wait.end({ error: stopping(wait.runId) });
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { type AbortFlag, refuseAborted, StoreError } from '../../core/model/errors.ts';
+import { type AbortFlag, refuseAborted, refuseOpen, StoreError } from '../../core/model/errors.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import { claim } from '../../core/transactions/claim.ts';
 import { command, insertJob } from '../../core/transactions/commands.ts';
@@ -50,6 +50,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
   };
   return {
     async open() {
+      refuseOpen(isOpen);
       isOpen = true;
     },
     async close() {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { refuseOpen } from '../../core/model/errors.ts';
 import type { Membership, NodeInfo, NodeListener } from '../../core/nodes/membership.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import { type Recovery, recoverDead } from '../../core/transactions/settle.ts';
@@ -76,18 +77,27 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const joined = new Set<string>();
   const parts: Parts = { db, writes, shared, joined, now, ownNow };
   const vacuum = new Vacuum(clock, () => vacuumPassed(vacuums));
+  let isOpen = false;
+  const close = async () => {
+    if (writes.isClosed) return;
+    databaseClock.stop();
+    await writes.close();
+    vacuums.reset();
+    await Promise.all([passes.close(), db.close(), vacuums.close()]);
+  };
   return {
     async open() {
-      await migrated(url);
-      if (!ownClock) await databaseClock.start(db);
+      refuseOpen(isOpen);
+      isOpen = true;
+      try {
+        await migrated(url);
+        if (!ownClock) await databaseClock.start(db);
+      } catch (error) {
+        await close();
+        throw error;
+      }
     },
-    async close() {
-      if (writes.isClosed) return;
-      databaseClock.stop();
-      await writes.close();
-      vacuums.reset();
-      await Promise.all([passes.close(), db.close(), vacuums.close()]);
-    },
+    close,
     now,
     async join(node, listener) {
       const membership = await joinNodes(parts, { options, passes }, { node, listener });

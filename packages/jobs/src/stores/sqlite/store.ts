@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { type AbortFlag, refuseAborted, StoreError } from '../../core/model/errors.ts';
+import { type AbortFlag, refuseAborted, refuseOpen, StoreError } from '../../core/model/errors.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import { LocalNodes } from '../rows/local-nodes.ts';
 import { type OpenDatabase, openDatabase } from './threads/open-database.ts';
@@ -27,6 +27,7 @@ export interface SqliteStoreOptions {
  */
 export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOptions): JobStore {
   let database: OpenDatabase | undefined;
+  let isOpen = false;
   const losing = new AbortController();
 
   const nodes = new LocalNodes();
@@ -49,11 +50,19 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
   return {
     lost: losing.signal,
     async open() {
+      refuseOpen(isOpen);
+      isOpen = true;
       const lost = (error: StoreError) => losing.abort(error);
-      database = await openDatabase({ file, databaseId, now: () => clock.now(), lost });
+      try {
+        database = await openDatabase({ file, databaseId, now: () => clock.now(), lost });
+      } catch (error) {
+        isOpen = false;
+        throw error;
+      }
     },
     async close() {
       await database?.close();
+      isOpen = false;
     },
     now: () => clock.now(),
     join: async (node, listener) => nodes.join(node, listener),

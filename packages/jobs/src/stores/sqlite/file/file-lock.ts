@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../../core/model/errors.ts';
 import { faultCode } from '../sqlite-faults.ts';
@@ -58,13 +59,16 @@ export function lockDatabase({ path }: DatabaseFile): FileLock {
   if (path === undefined) return { release: () => undefined };
   const outcome = lockOf(path);
   if (outcome.kind === 'locked') return outcome.lock;
-  const { pid, host, isThisProcess } = outcome.holder;
-  throw new StoreError(
-    'in_use',
-    isThisProcess
-      ? `This process (pid ${pid} on ${host}) has the job database ${path} open already: use that store, or close it first.`
-      : `The job database ${path} is in use by another process (pid ${pid} on ${host}): stop that process, or give this one a database file of its own. Several processes can share PostgreSQL.`,
-  );
+  throw new StoreError('in_use', inUse(path, outcome.holder));
+}
+
+function inUse(path: string, { pid, host, isThisProcess }: LockHolder): string {
+  if (isThisProcess)
+    return `This process (pid ${pid} on ${host}) has the job database ${path} open already: use that store, or close it first.`;
+  // Another thread has another copy of this module, and so another id of the process.
+  if (pid === String(process.pid) && host === hostname())
+    return `The job database ${path} is in use by pid ${pid} on ${host}, and this process has the same pid and host. Probably another thread of it, or another copy of @greenvue/jobs, has the file open: start one engine, in one thread.`;
+  return `The job database ${path} is in use by another process (pid ${pid} on ${host}): stop that process, or give this one a database file of its own. Several processes can share PostgreSQL.`;
 }
 
 function lockOf(path: string): FileLockOutcome {
@@ -72,7 +76,9 @@ function lockOf(path: string): FileLockOutcome {
     return takeFileLock({ lockFile: `${path}.lock`, pidFile: `${path}.lock.pid` });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new StoreError(faultCode(cause), `The job database ${path} can't be locked: ${why}`, { cause });
+    const what = `The job database ${path} can't be locked: ${why}`;
+    const how = `this process must be able to write files in ${dirname(path)}`;
+    throw new StoreError(faultCode(cause), `${what}. Check that ${how}.`, { cause });
   }
 }
 

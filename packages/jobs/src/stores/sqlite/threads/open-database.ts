@@ -76,9 +76,18 @@ export async function openDatabase({
     return { writer, reader, close };
   } catch (error) {
     await close();
-    const isDamage = error instanceof StoreError && error.code === 'damaged';
-    throw isDamage && !(error instanceof DamagedError) ? new DamagedError(target, error.message) : error;
+    throw named(target, error);
   }
+}
+
+/** An error with the name of the database, which SQLite leaves out. */
+function named(target: DatabaseFile, error: unknown): unknown {
+  const name = target.path ?? target.name;
+  if (!(error instanceof StoreError) || error.message.includes(name)) return error;
+  if (error.code === 'damaged') return new DamagedError(target, error.message);
+  if (error.code !== 'unavailable') return error;
+  const message = `The job database ${name} can't be opened: ${error.message}. Check that this process may read and write it.`;
+  return new StoreError('unavailable', message, { cause: error });
 }
 
 /** Throws if it finds damage soon; passes a `StoreError` to `lose` if it finds damage later. */
