@@ -22,7 +22,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   },
   {
     text: 'Concepts',
-    items: [page('glossary'), page('promises'), page('reliability')],
+    items: [page('lifecycle'), page('glossary'), page('promises'), page('reliability')],
   },
   {
     text: 'Guides',

@@ -8,11 +8,14 @@ import { expect, it, onTestFinished } from 'vitest';
 const ROOT = join(import.meta.dirname, '../../../..');
 const FILE = /^```ts file=(\S+)\n(.*?)^```$/gms;
 
-it('the files of docs/testing.md are tests that pass', async () => {
+it.each([
+  ['docs/testing.md', 5],
+  ['docs/lifecycle.md', 1],
+])('the files of %s are tests that pass', async (page, least) => {
   const folder = mkdtempSync(join(tmpdir(), 'greenvue-testing-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir');
-  const files = [...readFileSync(join(ROOT, 'docs/testing.md'), 'utf8').matchAll(FILE)];
+  const files = [...readFileSync(join(ROOT, page), 'utf8').matchAll(FILE)];
   for (const [, name = '', code = ''] of files) writeFileSync(join(folder, name), code);
   const run = promisify(execFile)(process.execPath, ['--test', '--test-reporter=tap'], {
     cwd: folder,
@@ -22,6 +25,6 @@ it('the files of docs/testing.md are tests that pass', async () => {
   const { stdout } = await run.catch((error: { stdout: string }) => ({ stdout: error.stdout }));
   const tests = files.map(([, , code = '']) => code.split("\ntest('").length - 1);
   const total = tests.reduce((sum, count) => sum + count, 0);
-  expect(total).toBeGreaterThanOrEqual(5);
+  expect(total).toBeGreaterThanOrEqual(least);
   expect(stdout).toContain(`# pass ${total}\n# fail 0`);
 });
