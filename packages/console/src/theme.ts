@@ -73,7 +73,10 @@ export const theme = createTheme({
       },
       styles: { header: { backgroundColor: 'var(--panel)' }, title: { fontSize: '1rem', fontWeight: 650 } },
     },
-    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    Notification: {
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
+      styles: { description: { color: 'var(--mantine-color-text)' } },
+    },
     Drawer: { defaultProps: { lockScroll: false } },
     // A menu may contain only its items, so it gets no placeholder before them.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },

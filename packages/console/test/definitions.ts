@@ -46,8 +46,7 @@ const backoffs: fc.Arbitrary<Backoff | undefined> = fc.option(
   { nil: undefined },
 );
 
-/** Any job. Each field has few values, so that two jobs often share some. */
-export const definitions: fc.Arbitrary<Definition> = fc.record({
+const ownPayloads: fc.Arbitrary<Definition> = fc.record({
   id: fc.constant('a'),
   name: fc.constantFrom('A', ' A ', 'B'),
   description: fc.constantFrom('', 'What it is for'),
@@ -62,3 +61,12 @@ export const definitions: fc.Arbitrary<Definition> = fc.record({
   maxAttempts: fc.option(fc.constantFrom(1, 3, 1_000), { nil: undefined }),
   backoff: backoffs,
 });
+
+/**
+ * Any job. Each field has few values, so that two jobs often share some. A job on demand may have no payload.
+ */
+export const definitions: fc.Arbitrary<Definition> = fc
+  .tuple(ownPayloads, fc.boolean())
+  .map(([definition, isPerRun]) =>
+    isPerRun && 'on_demand' in definition.schedule ? { ...definition, payload: null } : definition,
+  );

@@ -27,7 +27,7 @@ const FORM_FIELDS = [...FORM_DATA, 'console form fields'];
 const FORM_PARTS = [...FORM_FIELDS, 'console form payload inputs', 'console form schedule'];
 
 const JOBS_LIST = ['filter', 'pages', 'selection', 'bulk', 'cells'].map((name) => `console jobs ${name}`);
-const JOB_FOLDERS = ['history', 'timeline', 'durations', 'health', 'audit', 'run now'].map(
+const JOB_FOLDERS = ['history', 'timeline', 'durations', 'health', 'audit'].map(
   (name) => `console job ${name}`,
 );
 
@@ -102,6 +102,12 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console sign-in': layer('sign-in', [...SESSION, 'console account'], ['session-gate.tsx']),
   'console job dialogs': layer('job-dialogs', ACTIONS, ['job-dialogs.tsx', 'use-job-question.ts']),
 
+  'console run now': layer(
+    'run-now',
+    [...ACTIONS, 'console form payload'],
+    ['run-now-dialog.tsx', 'enqueue-dialog.tsx'],
+  ),
+
   'console overview lists': layer('overview/lists', DATA),
   'console overview minutes': layer('overview/minutes', UI, ['minutes-panel.tsx']),
   'console overview': layer(
@@ -122,7 +128,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console jobs table': layer('jobs/table', [...DATA, ...PAGE, ...JOBS_LIST], ['job-table.tsx']),
   'console jobs': layer(
     'jobs',
-    [...ACTIONS, ...PAGE, ...JOBS_LIST, 'console jobs table', 'console job dialogs'],
+    [...ACTIONS, ...PAGE, ...JOBS_LIST, 'console jobs table', 'console job dialogs', 'console run now'],
     ['jobs-page.tsx'],
   ),
 
@@ -131,8 +137,11 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console job durations': layer('job/durations', [...DATA, 'console job history'], ['duration-section.tsx']),
   'console job health': layer('job/health', ACTIONS, ['health-panel.tsx']),
   'console job audit': layer('job/audit', DATA, ['audit-trail.tsx']),
-  'console job run now': layer('job/run-now', ACTIONS, ['run-now-dialog.tsx']),
-  'console job': layer('job', [...ACTIONS, ...PAGE, ...JOB_FOLDERS, 'console job dialogs'], ['job-page.tsx']),
+  'console job': layer(
+    'job',
+    [...ACTIONS, ...PAGE, ...JOB_FOLDERS, 'console job dialogs', 'console run now'],
+    ['job-page.tsx'],
+  ),
 
   'console run log': layer('run/log', [...DATA, ...PAGE], ['run-log.tsx']),
   'console run': layer('run', [...ACTIONS, ...PAGE, 'console run log'], ['run-page.tsx']),

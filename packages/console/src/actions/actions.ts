@@ -1,6 +1,7 @@
 import {
   type CreateJob,
   cancelRun,
+  enqueue,
   type Job,
   type PatchJob,
   patchJob,
@@ -42,6 +43,25 @@ export function useRunJob() {
       runsChanged(client, run);
     },
     failure: ({ job }) => `Could not run ${isolated(job.id)}`,
+  });
+}
+
+interface EnqueueVariables {
+  readonly type: string;
+  readonly payload: NonNullable<Run['payload']>;
+  readonly runAt: string | undefined;
+}
+
+/** Runs a job type once, now or at `runAt`. The dialog shows the server's errors. */
+export function useEnqueueRun() {
+  return useAction({
+    send: (connection, { type, payload, runAt }: EnqueueVariables) =>
+      enqueue(connection, type, payload, runAt === undefined ? {} : { run_at: runAt }),
+    onDone: (run, _, client) => {
+      announceDone(`Started a run of ${isolated(run.type)}.`);
+      runsChanged(client, run);
+    },
+    failure: ({ type }) => `Could not run ${isolated(type)}`,
   });
 }
 

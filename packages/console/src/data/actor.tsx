@@ -1,6 +1,7 @@
 import { useViewer } from '../session/session.tsx';
 import { useHasAccounts } from '../ui/config/config.tsx';
 import { Plain } from '../ui/text/text.tsx';
+import { ENGINE_ACTOR } from './job-mark.ts';
 import { useUser } from './queries.ts';
 
 interface ActorProps {
@@ -21,8 +22,9 @@ export function useActorName(actor: string): string {
   const [, kind, id = ''] = /^(user|token):(.+)$/.exec(actor) ?? [];
   const user = useUser(id, kind === 'user' && !isMe);
   if (isMe) return 'you';
+  if (actor === ENGINE_ACTOR) return 'the engine';
   if (!hasAccounts) return actor;
   if (kind === 'token') return 'an API token';
   if (kind === 'user') return user.data?.name ?? 'another user';
-  return actor === 'system:enqueue' ? 'the first enqueued run' : actor;
+  return actor;
 }

@@ -7,3 +7,11 @@ export type JobMark = Pick<Job, 'id' | 'uid' | 'version' | 'name' | 'status'>;
 export function markOf({ id, uid, version, name, status }: Job): JobMark {
   return { id, uid, version, name, status };
 }
+
+/** Whether the engine made the job, for runs that were enqueued by type. */
+export function isMadeByEngine({ created_by: by }: Job): boolean {
+  return by === ENGINE_ACTOR;
+}
+
+/** Who made such a job, as the API says. */
+export const ENGINE_ACTOR = 'system:enqueue';

@@ -62,7 +62,7 @@ export function JobFormView(props: JobFormViewProps) {
         <AboutFields form={form} isNew={job === undefined} />
         <FormSection title="What it does">
           <TypeField form={form} types={types} isNew={job === undefined} />
-          <PayloadSection form={form} field={payload} />
+          <PayloadSection form={form} field={payload} isKept={job !== undefined && job.payload !== null} />
         </FormSection>
         <FormSection title="When it runs">
           <ScheduleFields form={form} />

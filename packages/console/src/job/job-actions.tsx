@@ -1,22 +1,23 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Link, useLocation } from 'wouter';
+import { Link, useLocation, useSearchParams } from 'wouter';
 import { useResumeJob } from '../actions/actions.ts';
 import { markOf } from '../data/job-mark.ts';
 import { JobDialogs } from '../job-dialogs/job-dialogs.tsx';
 import { type JobQuestion, useJobQuestion } from '../job-dialogs/use-job-question.ts';
 import { type KeyBinding, useKeys } from '../keyboard/keys.ts';
+import { RunNowDialog } from '../run-now/run-now-dialog.tsx';
 import { useMay } from '../session/session.tsx';
 import { CopyIcon, EditIcon, PauseIcon, PlayIcon, ResumeIcon, TrashIcon } from '../ui/icons.tsx';
-import { copyPath, editPath } from '../ui/paths.ts';
-import { RunNowDialog } from './run-now/run-now-dialog.tsx';
+import { copyPath, editPath, RUN_NOW } from '../ui/paths.ts';
 
 /** The actions that the viewer may take on a job in its current state. */
 export function JobActions({ job }: { readonly job: Job }) {
   const may = useMay();
   const [, navigate] = useLocation();
-  const [isRunning, running] = useDisclosure(false);
+  const [search] = useSearchParams();
+  const [isRunning, running] = useDisclosure(may.operate && search.has(RUN_NOW));
   const asking = useJobQuestion();
   const resume = useResumeJob();
   const resumeJob = (): void => {

@@ -1,5 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
+import { isMadeByEngine } from '../data/job-mark.ts';
 import { useJob } from '../data/queries.ts';
 import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
@@ -9,7 +10,7 @@ import { isNotFound } from '../ui/feedback/not-found.ts';
 import { Failed, Loading } from '../ui/feedback/states.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { useIdInPath } from '../ui/paths.ts';
-import { HealthBadge, JobStatusBadge } from '../ui/status/status.tsx';
+import { EngineBadge, HealthBadge, JobStatusBadge } from '../ui/status/status.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import { AuditTrail } from './audit/audit-trail.tsx';
 import { Definition } from './definition.tsx';
@@ -58,6 +59,7 @@ function KnownJob({ job }: { readonly job: Job }) {
       marks={
         <>
           <JobStatusBadge status={job.status} />
+          {isMadeByEngine(job) ? <EngineBadge /> : null}
           {job.health.status === 'paused' ? null : <HealthBadge health={job.health} />}
         </>
       }

@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
+import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { useRef } from 'react';
 import { Link } from 'wouter';
 import { useKeys } from '../keyboard/keys.ts';
 import { Page } from '../page/page.tsx';
+import { EnqueueDialog } from '../run-now/enqueue-dialog.tsx';
 import { useMay } from '../session/session.tsx';
-import { PlusIcon } from '../ui/icons.tsx';
+import { PlayIcon, PlusIcon } from '../ui/icons.tsx';
 import { FilterBar } from './filter/filter-bar.tsx';
 import { useJobFilters } from './filter/use-job-filters.ts';
 import { JobList } from './job-list.tsx';
@@ -17,7 +18,6 @@ const SMALL = '(max-width: 64em)';
 
 /** All jobs: search, filters, and actions on one or many of them. */
 export function JobsPage() {
-  const { admin } = useMay();
   const [filters, changeFilters] = useJobFilters();
   const isSmall = useMediaQuery(SMALL, undefined, { getInitialValueInEffect: false });
   const searchRef = useRef<HTMLInputElement>(null);
@@ -28,7 +28,7 @@ export function JobsPage() {
   };
   useKeys([{ key: '/', does: 'Search', run: search }]);
   return (
-    <Page title="Jobs" actions={admin ? <NewJobButton /> : undefined}>
+    <Page title="Jobs" actions={<PageActions />}>
       <FilterBar filters={filters} onChange={changeFilters} searchRef={searchRef} isSmall={isSmall} />
       <div ref={fill} className={classes.list} data-small={isSmall}>
         <JobList filters={filters} changeFilters={changeFilters} isSmall={isSmall} />
@@ -37,10 +37,22 @@ export function JobsPage() {
   );
 }
 
-function NewJobButton() {
+function PageActions() {
+  const may = useMay();
+  const [isEnqueuing, enqueuing] = useDisclosure(false);
   return (
-    <Button component={Link} href="/jobs/new" leftSection={<PlusIcon />}>
-      New job
-    </Button>
+    <>
+      {may.operate ? (
+        <Button variant="default" leftSection={<PlayIcon />} onClick={enqueuing.open}>
+          Run a job type
+        </Button>
+      ) : null}
+      {may.admin ? (
+        <Button component={Link} href="/jobs/new" leftSection={<PlusIcon />}>
+          New job
+        </Button>
+      ) : null}
+      <EnqueueDialog opened={isEnqueuing} onClose={enqueuing.close} />
+    </>
   );
 }

@@ -12,6 +12,7 @@ import {
   readDraft,
   sameDraft,
   withPayload,
+  withPayloadPerRun,
   withType,
 } from './draft.ts';
 
@@ -52,6 +53,33 @@ describe('a job in the form', () => {
     const typed = { ...draft, type: 't' };
     const writing = withPayload(typed, { as: 'form', value: { a: written('1', 'json') } });
     expect(sameDraft(typed, writing)).toBe(false);
+  });
+});
+
+describe('a job on demand whose runs bring their payloads', () => {
+  const field = payloadField(SCHEMA);
+  const onDemand = { ...newDraft().schedule, kind: 'on_demand' } as const;
+  const typed = withType(newDraft(), { type: 't', defaults: null }, field);
+  const perRun = withPayloadPerRun({ ...typed, schedule: onDemand }, true, field);
+
+  test('is saved without a payload', () => {
+    const read = readDraft(perRun);
+    expect(read).toMatchObject({ ok: true, value: { payload: null } });
+    expect(read.ok && createBody(read.value)).toMatchObject({ on_demand: true, payload: null });
+  });
+
+  test('has its payload again with a schedule, or once each run no longer brings one', () => {
+    const days = { ok: true, value: { payload: { days: 30 } } };
+    const scheduled = { ...perRun, schedule: { ...onDemand, kind: 'cron', cron: '0 3 * * *' } } as const;
+    expect(readDraft(scheduled)).toMatchObject(days);
+    expect(readDraft(withPayloadPerRun(perRun, false, field))).toMatchObject(days);
+  });
+
+  test('gets the defaults of its type when it had no payload', () => {
+    const read = readDraft(perRun);
+    if (!read.ok) throw new Error('it is complete');
+    const again = withPayloadPerRun(draftOf(read.value), false, field);
+    expect(readDraft(again)).toMatchObject({ ok: true, value: { payload: { days: 30 } } });
   });
 });
 

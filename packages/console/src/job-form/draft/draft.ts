@@ -7,8 +7,10 @@ import {
   type Read,
   readNumber,
   readPayload,
+  shownPointers,
 } from '../payload/payload-draft.ts';
 import type { Field } from '../payload/payload-model.ts';
+import { pointerOf } from '../payload/pointer.ts';
 import {
   NEW_SCHEDULE,
   readSchedule,
@@ -35,6 +37,8 @@ export interface Draft {
   readonly schedule: ScheduleDraft;
   /** One payload for each job type, so that switching between types loses nothing. */
   readonly payloads: ReadonlyMap<string, PayloadDraft>;
+  /** Whether each run brings its own payload, if the job is on demand. */
+  readonly isPayloadPerRun: boolean;
   readonly overlap: Overlap;
   readonly catchUp: CatchUp;
   readonly timeout: string;
@@ -56,7 +60,8 @@ export interface Definition {
   readonly description: string;
   readonly type: string;
   readonly schedule: ScheduleBody;
-  readonly payload: JsonObject;
+  /** null: each run brings its own. */
+  readonly payload: JsonObject | null;
   readonly overlap: Overlap;
   readonly catchUp: CatchUp;
   readonly timeout: string | undefined;
@@ -75,6 +80,7 @@ export function newDraft(): Draft {
     type: '',
     schedule: NEW_SCHEDULE,
     payloads: new Map(),
+    isPayloadPerRun: false,
     overlap: 'skip',
     catchUp: 'once',
     timeout: '',
@@ -85,14 +91,16 @@ export function newDraft(): Draft {
 
 /** The draft of an existing definition. */
 export function draftOf(definition: Definition): Draft {
-  const { id, name, description, type, overlap, catchUp, timeout, maxAttempts, backoff } = definition;
+  const { id, name, description, type, payload, overlap, catchUp, timeout, maxAttempts, backoff } =
+    definition;
   return {
     id,
     name,
     description,
     type,
     schedule: scheduleDraft(definition.schedule),
-    payloads: new Map([[type, { as: 'form', value: definition.payload }]]),
+    payloads: payload === null ? new Map() : new Map([[type, { as: 'form', value: payload }]]),
+    isPayloadPerRun: payload === null,
     overlap,
     catchUp,
     timeout: timeout ?? '',
@@ -114,7 +122,7 @@ export function definitionOf(job: Job): Definition {
     description: job.description,
     type: job.type,
     schedule: scheduleOf(job),
-    payload: toJsonObject(job.payload),
+    payload: job.payload === null ? null : toJsonObject(job.payload),
     overlap: job.overlap,
     catchUp: job.catch_up,
     timeout: job.timeout,
@@ -138,6 +146,23 @@ export function payloadOf(draft: Draft): PayloadDraft {
   return draft.payloads.get(draft.type) ?? { as: 'form', value: {} };
 }
 
+/** Whether the job has no payload of its own. Only a job on demand can do without one. */
+export function isWithoutPayload({ isPayloadPerRun, schedule }: Draft): boolean {
+  return isPayloadPerRun && schedule.kind === 'on_demand';
+}
+
+/** The draft in which each run brings its payload, or the job has one. `field` is that of the type's payload. */
+export function withPayloadPerRun(draft: Draft, isPayloadPerRun: boolean, field: Field): Draft {
+  const next = { ...draft, isPayloadPerRun };
+  const needsOne = !isPayloadPerRun && !draft.payloads.has(draft.type);
+  return needsOne ? withPayload(next, initialPayload(field, undefined)) : next;
+}
+
+/** The pointers of the payload's fields that the form shows. */
+export function payloadPointers(draft: Draft, field: Field): readonly string[] {
+  return isWithoutPayload(draft) ? [pointerOf(PAYLOAD)] : shownPointers(payloadOf(draft), field, PAYLOAD);
+}
+
 export function withPayload(draft: Draft, payload: PayloadDraft): Draft {
   return { ...draft, payloads: new Map(draft.payloads).set(draft.type, payload) };
 }
@@ -146,7 +171,9 @@ export function withPayload(draft: Draft, payload: PayloadDraft): Draft {
 export function readDraft(draft: Draft): Read<Definition> {
   const faults: Fault[] = [];
   const schedule = readSchedule(draft.schedule);
-  const payload = readPayload(payloadOf(draft), PAYLOAD);
+  const payload: Read<JsonObject | null> = isWithoutPayload(draft)
+    ? { ok: true, value: null }
+    : readPayload(payloadOf(draft), PAYLOAD);
   const backoff = readBackoff(draft, faults);
   const maxAttempts = readNumberField(draft.maxAttempts, '/max_attempts', faults);
   if (draft.type === '') faults.push({ pointer: '/type', detail: 'is required: choose a job type' });
@@ -199,7 +226,8 @@ export function sameDraft(a: Draft, b: Draft): boolean {
 
 function textOfDraft(draft: Draft): string {
   const { payloads: _, ...rest } = draft;
-  return JSON.stringify([rest, asText(payloadOf(draft))]);
+  const payload = isWithoutPayload(draft) ? null : asText(payloadOf(draft));
+  return JSON.stringify([{ ...rest, isPayloadPerRun: payload === null }, payload]);
 }
 
 function readBackoff({ backoff }: Draft, faults: Fault[]): Backoff | undefined {

@@ -1,9 +1,8 @@
 import { ApiError, ConnectionError, type Fault } from '@greenvue/jobs/client';
 import { faultWords } from '../../ui/feedback/fault-words.ts';
-import { shownPointers } from '../payload/payload-draft.ts';
 import type { Field } from '../payload/payload-model.ts';
 import { isWithin } from '../payload/pointer.ts';
-import { BACKOFF_PARTS, type Draft, PAYLOAD, payloadOf } from './draft.ts';
+import { BACKOFF_PARTS, type Draft, payloadPointers } from './draft.ts';
 import { scheduleFieldsOf } from './schedule-draft.ts';
 
 /** The errors of a draft, from the server or from the form. */
@@ -59,7 +58,7 @@ export function shownFields(draft: Draft, field: Field | undefined): readonly st
     '/description',
     '/type',
     ...scheduleFieldsOf(draft.schedule.kind).map((name) => `/${name}`),
-    ...(field === undefined ? [] : shownPointers(payloadOf(draft), field, PAYLOAD)),
+    ...(field === undefined ? [] : payloadPointers(draft, field)),
     ...ADVANCED_FIELDS,
   ];
 }

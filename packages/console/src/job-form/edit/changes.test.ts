@@ -58,9 +58,9 @@ function merged(body: CreateJob, patch: PatchJob): object {
   const changesKind = KINDS.some((kind) => patch[kind] !== undefined && body[kind] === undefined);
   const kept = Object.entries(body).filter(([key]) => !changesKind || !SCHEDULE.includes(key));
   const all = { ...Object.fromEntries(kept), ...patch };
-  return Object.fromEntries(
-    Object.entries(all).filter(([key, value]) => value !== null && !(key === 'description' && value === '')),
-  );
+  const isSet = ([key, value]: readonly [string, unknown]) =>
+    (value !== null || key === 'payload') && !(key === 'description' && value === '');
+  return Object.fromEntries(Object.entries(all).filter(isSet));
 }
 
 const SCHEDULE: readonly string[] = [...KINDS, 'interval_mode', 'timezone', 'start_at'];
@@ -86,6 +86,16 @@ describe('changesOf', () => {
       ['Time zone', undefined, 'Europe/Berlin'],
       ['Backoff: Factor', '2', '3'],
     ]);
+  });
+
+  test('names a payload that each run brings', () => {
+    const perRun: Definition = { ...JOB, schedule: { on_demand: true }, payload: null };
+    const after: Definition = { ...perRun, payload: { days: 60 } };
+    expect(changesOf(perRun, after).map(({ label, before, after: now }) => [label, before, now])).toEqual([
+      ['Payload: days', undefined, '60'],
+      ['Payload', 'each run brings its own', undefined],
+    ]);
+    expect(patchOf(perRun, after)).toEqual({ payload: { days: 60 } });
   });
 
   test('ignores the order of keys', () => {
@@ -122,6 +132,17 @@ describe('two edits at once', () => {
     ]);
     expect(rows[0]).toMatchObject({ base: 'Clean up', theirs: 'Theirs', mine: 'Mine' });
     expect(rows[3]).toMatchObject({ base: '5m', theirs: '10m', mine: '5m' });
+  });
+
+  test('a payload that one side gives to a job without one stays', () => {
+    const base: Definition = { ...JOB, schedule: { on_demand: true }, payload: null };
+    const given: Definition = { ...base, payload: { days: 60 } };
+    expect(mergeEdits({ base, mine: given, theirs: { ...base, name: 'Theirs' } }).payload).toEqual({
+      days: 60,
+    });
+    expect(mergeEdits({ base, mine: { ...base, name: 'Mine' }, theirs: given }).payload).toEqual({
+      days: 60,
+    });
   });
 
   test('a removed key stays removed', () => {

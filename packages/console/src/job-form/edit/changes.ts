@@ -63,7 +63,8 @@ function textsOf(definition: Definition): ReadonlyMap<string, string | undefined
   ]);
 }
 
-function payloadTexts(payload: JsonObject): readonly FieldText[] {
+function payloadTexts(payload: JsonObject | null): readonly FieldText[] {
+  if (payload === null) return [['/payload', 'each run brings its own']];
   return Object.entries(payload).map(([key, value]) => [pointerOf(['payload', key]), textOf(sorted(value))]);
 }
 
@@ -138,7 +139,11 @@ export function mergeEdits({ base, mine, theirs }: TwoEdits): Definition {
   };
 }
 
-function payloadOnto(base: JsonObject, mine: JsonObject, theirs: JsonObject): JsonObject {
+type Payload = Definition['payload'];
+
+function payloadOnto(base: Payload, mine: Payload, theirs: Payload): Payload {
+  if (sameJson(base, mine)) return theirs;
+  if (base === null || mine === null || theirs === null) return mine;
   const keys = new Set([...Object.keys(theirs), ...Object.keys(mine)]);
   return Object.fromEntries(
     [...keys].flatMap((key) => {

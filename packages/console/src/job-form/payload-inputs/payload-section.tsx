@@ -1,10 +1,10 @@
-import { Group, SegmentedControl, Text, Title } from '@mantine/core';
+import { Checkbox, Group, SegmentedControl, Text, Title } from '@mantine/core';
 import { useCallback, useId, useState } from 'react';
 import blocks from '../../ui/layout/blocks.module.css';
-import { PAYLOAD, payloadOf, withPayload } from '../draft/draft.ts';
+import { isWithoutPayload, PAYLOAD, payloadOf, withPayload, withPayloadPerRun } from '../draft/draft.ts';
 import type { JobForm } from '../draft/use-job-form.ts';
 import { focusField } from '../fields/focus-field.ts';
-import { useFault } from '../fields/use-field.ts';
+import { useFault, useField } from '../fields/use-field.ts';
 import { parseJson, textOf } from '../payload/json-text.ts';
 import { isObject, type Json, setAt, type Value } from '../payload/json-value.ts';
 import { asForm, asText, type PayloadDraft } from '../payload/payload-draft.ts';
@@ -19,13 +19,16 @@ interface PayloadSectionProps {
   readonly form: JobForm;
   /** Undefined until a type is chosen. */
   readonly field: Field | undefined;
+  /** The saved job has a payload, which the server does not let it lose. */
+  readonly isKept: boolean;
 }
 
 const POINTER = pointerOf(PAYLOAD);
 
 /** The payload, as a form built from the type's schema or as JSON. */
-export function PayloadSection({ form, field }: PayloadSectionProps) {
+export function PayloadSection({ form, field, isKept }: PayloadSectionProps) {
   const { draft, edit } = form;
+  const isPerRun = isWithoutPayload(draft);
   const id = useId();
   const [isJudged, setJudged] = useState(false);
   const payload = payloadOf(draft);
@@ -46,7 +49,7 @@ export function PayloadSection({ form, field }: PayloadSectionProps) {
       </Text>
     );
   }
-  const hasForm = field.kind === 'object';
+  const hasForm = field.kind === 'object' && !isPerRun;
   return (
     <div className={classes.payload}>
       <Group justify="space-between" align="center" gap="xs">
@@ -66,7 +69,10 @@ export function PayloadSection({ form, field }: PayloadSectionProps) {
           />
         ) : null}
       </Group>
-      {hasForm && payload.as === 'form' ? (
+      {draft.schedule.kind === 'on_demand' ? (
+        <PayloadPerRun form={form} field={field} isKept={isKept} />
+      ) : null}
+      {isPerRun ? null : hasForm && payload.as === 'form' ? (
         <PayloadAsForm form={form} field={field} value={payload.value} labelledBy={id} />
       ) : (
         <PayloadAsJson payload={payload} isJudged={isJudged} onChange={write} />
@@ -74,6 +80,28 @@ export function PayloadSection({ form, field }: PayloadSectionProps) {
     </div>
   );
 }
+
+/** For jobs on demand: whether each run brings its own payload. */
+function PayloadPerRun({ form, field, isKept }: PayloadSectionProps & { readonly field: Field }) {
+  const isChecked = form.draft.isPayloadPerRun;
+  const { id, error } = useField(POINTER);
+  return (
+    <Checkbox
+      {...(isChecked ? { id, error } : {})}
+      label="Each run brings its own payload"
+      description={isKept ? KEPT : PER_RUN}
+      disabled={isKept && !isChecked}
+      checked={isChecked}
+      onChange={({ currentTarget: { checked } }) =>
+        form.edit(POINTER, (before) => withPayloadPerRun(before, checked, field))
+      }
+    />
+  );
+}
+
+const PER_RUN = 'The job itself has none: Run now asks for one, and so must code that starts a run.';
+const KEPT =
+  'This job has a payload, and runs that wait may use it. For a job without one, create another job.';
 
 interface PayloadAsFormProps {
   readonly form: JobForm;

@@ -1,7 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
 import { useActorName } from '../../data/actor.tsx';
-import type { JobMark } from '../../data/job-mark.ts';
+import { isMadeByEngine, type JobMark } from '../../data/job-mark.ts';
 import { instantText } from '../../ui/clock/time-text.ts';
 import { useZone } from '../../ui/clock/zone.tsx';
 import { Ago, Countdown } from '../../ui/instant/instant.tsx';
@@ -33,7 +33,7 @@ export function NameCell({ mark, labelId }: { readonly mark: JobMark; readonly l
 
 export function ScheduleCell({ job }: CellProps) {
   const viewer = useViewer();
-  const text = scheduleText(job, viewer);
+  const text = `${scheduleText(job, viewer)}${isMadeByEngine(job) ? ', made by the engine' : ''}`;
   return (
     <span className={classes.clamped} title={text}>
       {text}

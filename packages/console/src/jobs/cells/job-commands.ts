@@ -1,9 +1,10 @@
+import { ApiError } from '@greenvue/jobs/client';
 import { useMemo, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { useResumeJob, useRunJob } from '../../actions/actions.ts';
 import type { JobMark } from '../../data/job-mark.ts';
 import { useMay } from '../../session/session.tsx';
-import { copyPath, editPath, jobPath } from '../../ui/paths.ts';
+import { copyPath, editPath, jobPath, runNowPath } from '../../ui/paths.ts';
 
 /** The actions on one job in the table. */
 export interface JobCommands {
@@ -37,7 +38,8 @@ export function useJobCommands(ask: (what: 'pause' | 'delete', job: JobMark) => 
       run: (job) => {
         const last = lastPresses.current.get(job.id);
         lastPresses.current.set(job.id, performance.now());
-        if (last === undefined || performance.now() - last > DOUBLE_PRESS_MS) runJob({ job });
+        if (last !== undefined && performance.now() - last <= DOUBLE_PRESS_MS) return;
+        runJob({ job }, { onError: (error) => wantsPayload(error) && navigate(runNowPath(job.id)) });
       },
       pause: (job) => ask('pause', job),
       resume: (job) => resumeJob({ job }),
@@ -47,4 +49,9 @@ export function useJobCommands(ask: (what: 'pause' | 'delete', job: JobMark) => 
     }),
     [may, navigate, runJob, resumeJob, ask],
   );
+}
+
+/** Whether the server refused a run because it brought no payload, and the job has none. */
+function wantsPayload(error: unknown): boolean {
+  return error instanceof ApiError && error.faults.some(({ pointer }) => pointer === '/payload');
 }

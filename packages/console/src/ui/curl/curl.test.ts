@@ -47,6 +47,11 @@ describe('the definition of a job', () => {
   });
 });
 
+test('a run of a job without a payload brings one', () => {
+  const curls = jobCurls(exampleJob({ on_demand: true, payload: null }), ALL);
+  expect(curls.find(({ does }) => does === 'Run the job now')?.command).toContain('"payload": {}');
+});
+
 test('any text becomes one word of a shell', () => {
   expect(quoted("a'b")).toBe("'a'\\''b'");
   expect(quoted('')).toBe("''");

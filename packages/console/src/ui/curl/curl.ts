@@ -40,7 +40,10 @@ export function jobCurls(job: Job, { operate, admin }: CurlRights): readonly Cur
   ];
   if (operate) {
     curls.push(
-      { does: 'Run the job now', command: request('POST', `${path}/runs`) },
+      {
+        does: 'Run the job now',
+        command: request('POST', `${path}/runs`, job.payload === null ? { payload: {} } : undefined),
+      },
       { does: 'Pause the job', command: request('POST', `${path}/pause`, { reason: 'Reason' }) },
       { does: 'Resume the job', command: request('POST', `${path}/resume`) },
     );

@@ -142,6 +142,16 @@ export function JobStatusBadge({ status }: { readonly status: JobStatus }) {
   );
 }
 
+/** On a job that the engine made for enqueued runs. */
+export function EngineBadge() {
+  return (
+    <span className={classes.badge} data-tone="quiet">
+      <ToneMark tone="quiet" />
+      <span className={classes.word}>made by the engine</span>
+    </span>
+  );
+}
+
 function ToneMark({ tone, isPaused = false }: { readonly tone: Tone; readonly isPaused?: boolean }) {
   return (
     <svg

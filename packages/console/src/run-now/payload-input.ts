@@ -1,7 +1,5 @@
-import type { Job } from '@greenvue/jobs/client';
-
 type ReadPayload =
-  | { readonly ok: true; readonly payload: Job['payload'] }
+  | { readonly ok: true; readonly payload: Record<string, unknown> }
   /** Why the text is not a payload. */
   | { readonly ok: false; readonly fault: string };
 

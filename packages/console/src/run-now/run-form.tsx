@@ -1,0 +1,48 @@
+import { ApiError } from '@greenvue/jobs/client';
+import { Button, Group, Stack, Text } from '@mantine/core';
+import type { FormEvent, ReactNode } from 'react';
+import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
+import { Plain } from '../ui/text/text.tsx';
+
+interface RunFormProps {
+  /** What the run will do, in a sentence or two. */
+  readonly meaning: string;
+  readonly action: { readonly isPending: boolean; readonly error: unknown };
+  /** Whether a field has an error. */
+  readonly isFaulty: boolean;
+  readonly onSubmit: () => void;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** The form of a dialog that starts a run. */
+export function RunForm({ meaning, action, isFaulty, onSubmit, onClose, children }: RunFormProps) {
+  const refusal = serverFault(action.error);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!isFaulty && !action.isPending) onSubmit();
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="md">
+        <Text size="sm">{meaning}</Text>
+        {children}
+        <FaultAlert>{refusal === undefined ? undefined : <Plain>{refusal}</Plain>}</FaultAlert>
+        <Group justify="flex-end" gap="sm">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" data-autofocus loading={action.isPending} disabled={isFaulty}>
+            Run now
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** The server's error about the payload or the time. */
+function serverFault(error: unknown): string | undefined {
+  if (!(error instanceof ApiError) || error.faults.length === 0) return undefined;
+  return error.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
+}
