@@ -114,7 +114,7 @@ test('the spans of docs/telemetry.md are printed as it says', async () => {
     settings.map(([name, value = '']) => [name, value.replace('4318', collector)]),
   );
   await startServer({ ...env, ...traced });
-  const heading = 'Switch traces on';
+  const heading = 'In GreenVue';
   expect(await statusesOf(blocksOf(page, { language: 'bash', heading }), env)).toEqual(['201', '202']);
   const shape = (line: string) =>
     line.replaceAll(/\b(?!0af7651916cd43dd|b7ad6b7169203331)[0-9a-f]{16}\b/g, 'id').trim();
@@ -187,9 +187,9 @@ process.exit();\n\`\`\`\n`;
   expect(asked.printed()).toBe('401\n');
 });
 
-test('the program of docs/monitoring.md for another API has the metrics of jobs', async () => {
+test('the program of docs/monitoring.md has the metrics of jobs', async () => {
   const page = read('docs/monitoring.md');
-  const { child, url } = await startProgram(page, 'In another API');
+  const { child, url } = await startProgram(page, 'Export the metrics');
   const metrics = await until('the program listens', async () => {
     const answer = await fetch(`${url}/metrics`).catch(() => undefined);
     return answer?.text();
