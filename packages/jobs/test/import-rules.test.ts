@@ -102,13 +102,13 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   metrics: { paths: [`${JOBS}/metrics/`], may: CORE, mayTypes: ['engine port'], packages: [] },
   prometheus: {
     paths: [`${JOBS}/prometheus/`],
-    may: ['metrics'],
+    may: ['metrics', ...CORE],
     mayTypes: ['engine port'],
     packages: ['prom-client'],
   },
   opentelemetry: {
     paths: [`${JOBS}/opentelemetry/`],
-    may: ['metrics'],
+    may: ['metrics', ...CORE],
     mayTypes: ['engine port'],
     packages: ['@opentelemetry/api'],
   },

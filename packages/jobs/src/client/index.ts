@@ -1,7 +1,7 @@
+export type { ConnectOptions } from './connection/connect-options.ts';
 export {
   type Call,
   type Connection,
-  type ConnectOptions,
   connect,
   type TypedConnection,
 } from './connection/connection.ts';

@@ -1,6 +1,8 @@
 import { type Attributes, type Meter, metrics, type Observable } from '@opentelemetry/api';
+import { having } from '../core/input/rule.ts';
 import type { Engine } from '../engine/engine-port.ts';
 import type { AttemptObserver } from '../engine/engine-stats.ts';
+import { argumentsCheck, databaseMs } from '../metrics/check-arguments.ts';
 import { type Figure, JOB_FIGURES, RUN_DURATION, RUN_START_DELAY } from '../metrics/job-figures.ts';
 import { createReader, DATABASE_MS } from '../metrics/read-figures.ts';
 
@@ -11,17 +13,23 @@ export interface JobMetricsOptions {
   readonly databaseMs?: number | undefined;
 }
 
+const check = argumentsCheck<JobMetricsOptions>(['stats', 'activity', 'observeAttempts'], {
+  meter: having('a meter of OpenTelemetry', 'createHistogram', 'addBatchObservableCallback'),
+  databaseMs,
+});
+
 /**
  * Adds the metrics of an engine to a meter: OpenTelemetry's `messaging.*` metrics for attempts, as a consumer
  * of the queue named after the job type, and `greenvue.*` for the rest. Register the SDK's provider first.
- * Returns a function that removes them.
+ * Returns a function that removes them. Throws an `EngineError` for invalid arguments.
  */
 export function registerJobMetrics(
   jobs: Pick<Engine, 'stats' | 'activity' | 'observeAttempts'>,
   options: JobMetricsOptions = {},
 ): () => void {
-  const { meter = metrics.getMeter('@greenvue/jobs'), databaseMs = DATABASE_MS } = options;
-  const read = createReader(jobs, databaseMs);
+  check({ jobs, options });
+  const { meter = metrics.getMeter('@greenvue/jobs'), databaseMs: waitMs = DATABASE_MS } = options;
+  const read = createReader(jobs, waitMs);
   const figures = JOB_FIGURES.map((figure) => ({ figure, observable: observableOf(meter, figure) }));
   const observables = figures.map(({ observable }) => observable);
   const collect = async (result: Parameters<Parameters<Meter['addBatchObservableCallback']>[0]>[0]) => {

@@ -6,6 +6,8 @@ import {
   type Registry,
   register,
 } from 'prom-client';
+import { having, rule } from '../core/input/rule.ts';
+import { argumentsCheck, databaseMs } from '../metrics/check-arguments.ts';
 import { type Figure, JOB_FIGURES, RUN_DURATION, RUN_START_DELAY } from '../metrics/job-figures.ts';
 import { createReader, DATABASE_MS, type ReadableJobs, type Reading } from '../metrics/read-figures.ts';
 import { CountedHistogram } from './counted-histogram.ts';
@@ -20,14 +22,24 @@ export interface JobMetricsOptions {
   readonly databaseMs?: number | undefined;
 }
 
+const isPrefix = (value: unknown) => typeof value === 'string' && /^(?:[a-z_:][\w:]*)?$/i.test(value);
+
+const check = argumentsCheck<JobMetricsOptions>(['stats', 'activity'], {
+  registry: having('a registry of prom-client', 'registerMetric', 'metrics'),
+  prefix: rule(isPrefix, { what: 'the begin of a metric\'s name, such as "shop_"' }),
+  databaseMs,
+});
+
 /**
  * Adds the metrics of an engine to a registry of prom-client. Each scrape reads the engine once. Labels are
  * job types and statuses, never ids, so the number of series does not grow with the jobs. While the database
- * does not respond, the metrics of the node itself remain. Throws if a name is registered already.
+ * does not respond, the metrics of the node itself remain. Throws if a name is registered already, and an
+ * `EngineError` for invalid arguments.
  */
 export function registerJobMetrics(jobs: ReadableJobs, options: JobMetricsOptions = {}): void {
-  const { registry = register, prefix = 'greenvue_', databaseMs = DATABASE_MS } = options;
-  const read = createReader(jobs, databaseMs);
+  check({ jobs, options });
+  const { registry = register, prefix = 'greenvue_', databaseMs: waitMs = DATABASE_MS } = options;
+  const read = createReader(jobs, waitMs);
   for (const figure of JOB_FIGURES) registerFigure(figure, { registry, prefix, read });
   for (const distribution of [RUN_DURATION, RUN_START_DELAY]) {
     const { help, of } = distribution;

@@ -128,6 +128,36 @@ describe('connect', () => {
     expect(() => connect({ url })).toThrow(TypeError);
   });
 
+  const OPTIONS = { url: 'http://api.test' };
+  test.each<readonly [unknown, string]>([
+    [undefined, 'connect() requires options such as { url: "http://127.0.0.1:3000/api" }; got undefined.'],
+    ['http://api.test', 'connect() requires options'],
+    [{}, '`url` must be the URL of the API as text, such as "http://127.0.0.1:3000/api"; got undefined.'],
+    [
+      { baseUrl: 'http://api.test' },
+      'connect() has no option `baseUrl`. Its options are url, token, headers',
+    ],
+    [{ ...OPTIONS, timeoutMs: '30s' }, '`timeoutMs` must be a number of milliseconds from 1 to'],
+    [{ ...OPTIONS, timeoutMs: 2 ** 31 }, '`timeoutMs` must be'],
+    [{ ...OPTIONS, timeoutMs: Number.NaN }, '`timeoutMs` must be'],
+    [{ ...OPTIONS, retries: -1 }, '`retries` must be a whole number of at least 0, such as 3; got -1.'],
+    [{ ...OPTIONS, retries: 1.5 }, '`retries` must be'],
+    [{ ...OPTIONS, token: 42 }, '`token` must be a token as text, or a function that returns one; got 42.'],
+    [{ ...OPTIONS, token: null }, '`token` must be'],
+    [{ ...OPTIONS, headers: new Headers({ cookie: 'a=b' }) }, '`headers` must be an object of texts'],
+    [{ ...OPTIONS, headers: { cookie: ['a=b'] } }, '`headers` must be an object of texts'],
+    [{ ...OPTIONS, renew: true }, '`renew` must be a function'],
+    [{ ...OPTIONS, fetch: 'fetch' }, '`fetch` must be a function such as the global fetch; got "fetch".'],
+  ])('says what to write instead of %j', (options, message) => {
+    // What callers without TypeScript may pass.
+    expect(() => Reflect.apply(connect, undefined, [options])).toThrow(message);
+    expect(() => Reflect.apply(connect, undefined, [options])).toThrow(TypeError);
+  });
+
+  test('takes options that are undefined', () => {
+    connect({ ...OPTIONS, token: undefined, retries: undefined, timeoutMs: undefined, fetch: undefined });
+  });
+
   test('takes a path on a page, as below its origin', async () => {
     vi.stubGlobal('location', new URL('https://shop.test/console/jobs'));
     try {

@@ -45,6 +45,16 @@ describe('the metrics for OpenTelemetry', () => {
       .filter(({ descriptor }) => descriptor.name === name)
       .flatMap(({ dataPoints }) => dataPoints.map(({ attributes, value }) => [attributes, value]));
 
+  test('are refused with what to write instead of wrong arguments', () => {
+    // What callers without TypeScript may pass.
+    const register = (...given: unknown[]) => Reflect.apply(registerJobMetrics, undefined, given);
+    expect(() => register()).toThrow('jobs: is required: the engine that createJobs() returned');
+    expect(() => register(h.engine, { meter: {} })).toThrow(
+      'options.meter: must be a meter of OpenTelemetry',
+    );
+    expect(() => register(h.engine, { prefix: 'shop_' })).toThrow('options.prefix: unknown field');
+  });
+
   test('have attempts as messages that a consumer processes, with the reason of a failure', async () => {
     h.deps.handler = (ctx) => {
       h.clock.advance(40);

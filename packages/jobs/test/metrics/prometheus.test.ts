@@ -1,6 +1,6 @@
 import { type OpenMetricsContentType, Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
-import { type EngineStats, StoreError } from '../../src/index.ts';
+import { EngineError, type EngineStats, StoreError } from '../../src/index.ts';
 import { type JobMetricsOptions, registerJobMetrics } from '../../src/prometheus/index.ts';
 import { activity, stats } from './example-stats.ts';
 
@@ -125,6 +125,25 @@ describe('the metrics for Prometheus', () => {
     await registry.metrics();
     await registry.metrics();
     expect(asked).toBe(2);
+  });
+
+  test.each<readonly [unknown, unknown, string]>([
+    [undefined, {}, 'jobs: is required: the engine that createJobs() returned'],
+    [{}, {}, 'jobs: must be the engine that createJobs() returned'],
+    [ANSWERS, 'shop_', 'options: must be options such as'],
+    [ANSWERS, { registery: new Registry() }, 'options.registery: unknown field; did you mean registry?'],
+    [ANSWERS, { registry: {} }, 'options.registry: must be a registry of prom-client'],
+    [ANSWERS, { prefix: 'my-shop-' }, 'options.prefix: must be'],
+    [
+      ANSWERS,
+      { databaseMs: '2s' },
+      'options.databaseMs: must be a number of ms from 1 to 2147483647; got "2s"',
+    ],
+  ])('are refused with what to write instead: %j, %j', (jobs, options, message) => {
+    // What callers without TypeScript may pass.
+    const registered = () => Reflect.apply(registerJobMetrics, undefined, [jobs, options]);
+    expect(registered).toThrow(EngineError);
+    expect(registered).toThrow(message);
   });
 
   test('hide no fault of the program', async () => {

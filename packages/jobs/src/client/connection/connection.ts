@@ -1,34 +1,10 @@
 import type { JobType } from '../../core/model/job-type.ts';
+import { type ConnectOptions, checkConnectOptions } from './connect-options.ts';
 import { ApiError, ConnectionError } from './errors.ts';
 import { exchange, type Outcome, openStream } from './exchange.ts';
 import { isUnsure, waitBeforeRepeat } from './repeat.ts';
 import type { Answer, ApiRequest } from './request.ts';
 import { wait } from './wait.ts';
-
-/** The address of an API, credentials and timeouts. */
-export interface ConnectOptions {
-  /** URL of the API with its prefix, such as `http://127.0.0.1:8080/api`; in a browser also `/api`. */
-  readonly url: string;
-  /** The bearer token. A function is called before each request. */
-  readonly token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
-  /** Sent with each request, such as the cookie of the host's own login. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /**
-   * Called after a 401, once for all requests that get one at the same time. Resolves to true when there is a
-   * new token: each request is then sent once more. Requests reject with what it throws. It may use the
-   * connection only for `refreshSession` and `logIn`; any other request would wait for it.
-   */
-  readonly renew?: (() => Promise<boolean>) | undefined;
-  /** Replaces the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
-  /**
-   * Retries of a request that is safe to repeat, after no response and after 429, 502, 503 and 504. Waits for
-   * the time in Retry-After; if that is more than a minute, the request rejects. Default 3.
-   */
-  readonly retries?: number | undefined;
-  /** Timeout of one complete response, in ms. Default 30,000. */
-  readonly timeoutMs?: number | undefined;
-}
 
 /** Options of every function of the client. */
 export interface Call {
@@ -37,12 +13,13 @@ export interface Call {
 }
 
 /**
- * Creates a connection to an API. Sends no request. Throws a `TypeError` for an invalid URL. `Types` are the
+ * Creates a connection to an API. Sends no request. Throws a `TypeError` for an invalid option. `Types` are the
  * job types of the server, for `enqueue`: `connect<typeof types>({ url })`.
  */
 export function connect<const Types extends readonly JobType[] = readonly JobType[]>(
   options: ConnectOptions,
 ): TypedConnection<Types> {
+  checkConnectOptions(options);
   return new Connection(options);
 }
 
