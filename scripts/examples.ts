@@ -19,11 +19,11 @@ function run(command: string, args: readonly string[], cwd = ROOT): void {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-run('npm', ['ci', '--no-audit', '--no-fund'], examples);
+const folder = isNext ? nextjs : examples;
+run('npm', ['ci', '--no-audit', '--no-fund'], folder);
 for (const source of sourcePackages())
-  await buildPackage(source, join(examples, 'node_modules', source.manifest.name));
+  await buildPackage(source, join(folder, 'node_modules', source.manifest.name));
 if (isNext) {
-  run('npm', ['ci', '--no-audit', '--no-fund'], nextjs);
   run('npm', ['run', 'build'], nextjs);
 } else {
   run(bin('tsc'), ['-p', join(examples, 'tsconfig.json')]);

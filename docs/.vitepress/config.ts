@@ -10,6 +10,11 @@ const page = (path: string, text?: string): DefaultTheme.SidebarItem => ({
   link: `/${path}`,
 });
 
+const quickstart = (framework: string) => {
+  const path = `quickstart/${framework}`;
+  return page(path, titleOf(path).replace('Quickstart: ', ''));
+};
+
 function titleOf(path: string): string {
   const [, title = path] = /^# (.+)$/m.exec(readFileSync(join(DOCS, `${path}.md`), 'utf8')) ?? [];
   return title.replaceAll('`', '');
@@ -17,8 +22,15 @@ function titleOf(path: string): string {
 
 const sidebar: DefaultTheme.SidebarItem[] = [
   {
+    text: 'Quickstart',
+    items: [
+      page('quickstart/', 'Choose a framework'),
+      ...['fastify', 'express', 'hono', 'koa', 'nestjs', 'nextjs', 'node-http'].map(quickstart),
+    ],
+  },
+  {
     text: 'Start',
-    items: [page('embedding', 'In your API'), page('custom-job-types'), page('testing'), page('schedules')],
+    items: [page('embedding'), page('custom-job-types'), page('testing'), page('schedules')],
   },
   {
     text: 'Concepts',
@@ -38,7 +50,6 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('troubleshooting'),
       page('production'),
       page('where-it-runs'),
-      page('versions'),
     ],
   },
   {
@@ -113,7 +124,7 @@ export default defineConfig({
   themeConfig: {
     sidebar,
     nav: [
-      { text: 'Quickstart', link: '/embedding' },
+      { text: 'Quickstart', link: '/quickstart/' },
       { text: 'Reference', link: '/reference/library/' },
       { text: 'Compare', link: '/comparison' },
     ],

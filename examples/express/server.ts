@@ -1,37 +1,71 @@
+import { randomUUID } from 'node:crypto';
 import { createConsoleNodeHandler } from '@greenvue/console/node';
-import { createJobs } from '@greenvue/jobs';
 import { createNodeHandler } from '@greenvue/jobs/node';
-import { sqlite } from '@greenvue/jobs/sqlite';
+import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import express from 'express';
-import { greet } from '../greet.ts';
-import { ASK_FOR_PASSWORD, authorizeUser, userOf } from '../login.ts';
+import session from 'express-session';
+import { collectDefaultMetrics, register } from 'prom-client';
+import { checkDisk, jobs } from './jobs.ts';
+import { authorize, checkPassword, METRICS_TOKEN, SIGN_IN_PAGE } from './login.ts';
 
-const jobs = createJobs({ store: sqlite(process.env.JOBS_DB ?? 'jobs.db'), types: [greet] });
-await jobs.start();
-await jobs.schedule(greet, { id: 'greet-often', interval: '2s' });
-
-const api = createNodeHandler({
-  engine: jobs,
-  prefix: '/admin/api',
-  authorize: (request, need) => authorizeUser(request.headers.authorization, need),
-});
+declare module 'express-session' {
+  interface SessionData {
+    user: string;
+  }
+}
 
 const app = express();
-app.use(express.json());
-app.use('/admin', (request, response, next) => {
-  if (userOf(request.headers.authorization) === undefined)
-    response.status(401).set(ASK_FOR_PASSWORD).send('Sign in first.');
-  else next();
+
+// The session. In production, use a secret of your own, and a session store such as connect-redis.
+app.use(express.json(), express.urlencoded());
+app.use(
+  session({
+    secret: randomUUID(),
+    resave: false,
+    saveUninitialized: false,
+    cookie: { httpOnly: true, sameSite: 'strict', secure: 'auto' },
+  }),
+);
+app.get('/login', (_request, response) => void response.send(SIGN_IN_PAGE));
+app.post('/login', (request, response) => {
+  const name = checkPassword(request.body?.name, request.body?.password);
+  if (name === undefined) return response.redirect(303, '/login');
+  // A new session id, so that nobody else knows it.
+  request.session.regenerate(() => {
+    request.session.user = name;
+    response.redirect(303, '/admin/jobs');
+  });
 });
-// The handlers know their prefix: mount them at the root.
+
+// The REST API, and the console. They know their prefix: mount them at the root.
+const api = createNodeHandler<express.Request>({
+  engine: jobs,
+  prefix: '/admin/api',
+  authorize: (request, need) => authorize(request.session.user, need),
+});
 app.use(api);
-app.use(createConsoleNodeHandler({ prefix: '/admin/jobs', api: '/admin/api' }));
+app.use(createConsoleNodeHandler({ prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' }));
+
+// The metrics.
+collectDefaultMetrics();
+registerJobMetrics(jobs);
+app.get('/metrics', async (request, response) => {
+  if (request.headers.authorization !== `Bearer ${METRICS_TOKEN}`) response.sendStatus(401);
+  else response.type(register.contentType).send(await register.metrics());
+});
+
+// Your own routes use jobs, too. The compiler knows the type of `freeGb`.
+app.get('/disk', async (_request, response) => {
+  const { freeGb } = await jobs.enqueueAndWait(checkDisk, { path: '.' });
+  response.json({ freeGb });
+});
 
 const server = app.listen(Number(process.env.PORT ?? 3000));
-process.once('SIGTERM', async () => {
+async function stop() {
   server.close();
   // Event streams would keep the server open.
   api.close();
   await jobs.stop();
   server.closeAllConnections();
-});
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);

@@ -1,29 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import formBody from '@fastify/formbody';
+import secureSession from '@fastify/secure-session';
 import { consolePlugin } from '@greenvue/console/fastify';
-import { createJobs } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
-import { sqlite } from '@greenvue/jobs/sqlite';
+import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import { fastify } from 'fastify';
-import { greet } from '../greet.ts';
-import { ASK_FOR_PASSWORD, authorizeUser, userOf } from '../login.ts';
+import { collectDefaultMetrics, register } from 'prom-client';
+import { checkDisk, jobs } from './jobs.ts';
+import { authorize, checkPassword, METRICS_TOKEN, SIGN_IN_PAGE } from './login.ts';
 
-const jobs = createJobs({ store: sqlite(process.env.JOBS_DB ?? 'jobs.db'), types: [greet] });
-await jobs.start();
-await jobs.schedule(greet, { id: 'greet-often', interval: '2s' });
+declare module '@fastify/secure-session' {
+  interface SessionData {
+    user: string;
+  }
+}
 
 const app = fastify({ routerOptions: { maxParamLength: 128 }, forceCloseConnections: true });
-app.register(async (admin) => {
-  admin.addHook('onRequest', async (request, reply) => {
-    if (userOf(request.headers.authorization) === undefined)
-      await reply.code(401).headers(ASK_FOR_PASSWORD).send('Sign in first.');
-  });
-  await admin.register(jobsPlugin, {
-    prefix: '/admin/api',
-    engine: jobs,
-    authorize: (request, need) => authorizeUser(request.headers.authorization, need),
-  });
-  await admin.register(consolePlugin, { prefix: '/admin/jobs', api: '/admin/api' });
-});
-app.addHook('onClose', () => jobs.stop());
 
+// The session. With a random key, a restart signs everybody out: in production, use a key of your own.
+await app.register(formBody);
+await app.register(secureSession, {
+  key: randomBytes(32),
+  cookie: { path: '/', httpOnly: true, sameSite: 'strict', secure: 'auto' },
+});
+app.get('/login', (_request, reply) => reply.type('text/html').send(SIGN_IN_PAGE));
+app.post<{ Body: { name: string; password: string } }>('/login', (request, reply) => {
+  const name = checkPassword(request.body.name, request.body.password);
+  if (name === undefined) return reply.redirect('/login', 303);
+  request.session.set('user', name);
+  return reply.redirect('/admin/jobs', 303);
+});
+
+// The REST API, and the console.
+await app.register(jobsPlugin, {
+  prefix: '/admin/api',
+  engine: jobs,
+  authorize: (request, need) => authorize(request.session.get('user'), need),
+});
+await app.register(consolePlugin, { prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' });
+
+// The metrics.
+collectDefaultMetrics();
+registerJobMetrics(jobs);
+app.get('/metrics', async (request, reply) => {
+  if (request.headers.authorization !== `Bearer ${METRICS_TOKEN}`) return reply.code(401).send();
+  return reply.type(register.contentType).send(await register.metrics());
+});
+
+// Your own routes use jobs, too. The compiler knows the type of `freeGb`.
+app.get('/disk', async () => {
+  const { freeGb } = await jobs.enqueueAndWait(checkDisk, { path: '.' });
+  return { freeGb };
+});
+
+app.addHook('onClose', () => jobs.stop());
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => app.close());
 await app.listen({ port: Number(process.env.PORT ?? 3000) });
-process.once('SIGTERM', () => app.close());

@@ -1,36 +1,59 @@
+import { randomUUID } from 'node:crypto';
 import { createConsoleFetchHandler } from '@greenvue/console/fetch';
-import { createJobs } from '@greenvue/jobs';
 import { createFetchHandler } from '@greenvue/jobs/fetch';
-import { sqlite } from '@greenvue/jobs/sqlite';
+import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import { serve } from '@hono/node-server';
-import { Hono } from 'hono';
-import { greet } from '../greet.ts';
-import { ASK_FOR_PASSWORD, authorizeUser, userOf } from '../login.ts';
-
-const jobs = createJobs({ store: sqlite(process.env.JOBS_DB ?? 'jobs.db'), types: [greet] });
-await jobs.start();
-await jobs.schedule(greet, { id: 'greet-often', interval: '2s' });
-
-const api = createFetchHandler({
-  engine: jobs,
-  prefix: '/admin/api',
-  authorize: (request, need) => authorizeUser(request.headers.get('authorization') ?? undefined, need),
-});
-const jobsConsole = createConsoleFetchHandler({ prefix: '/admin/jobs', api: '/admin/api' });
+import { type Context, Hono } from 'hono';
+import { getSignedCookie, setSignedCookie } from 'hono/cookie';
+import { collectDefaultMetrics, register } from 'prom-client';
+import { checkDisk, jobs } from './jobs.ts';
+import { authorize, checkPassword, METRICS_TOKEN, SIGN_IN_PAGE } from './login.ts';
 
 const app = new Hono();
-app.use('/admin/*', async (context, next) => {
-  if (userOf(context.req.header('authorization')) !== undefined) return next();
-  return context.text('Sign in first.', 401, ASK_FOR_PASSWORD);
+
+// The session: a signed cookie. With a random secret, a restart signs everybody out: in production, use your own.
+const secret = randomUUID();
+app.get('/login', (context) => context.html(SIGN_IN_PAGE));
+app.post('/login', async (context) => {
+  const form = await context.req.parseBody();
+  const name = checkPassword(form.name, form.password);
+  if (name === undefined) return context.redirect('/login', 303);
+  const secure = new URL(context.req.url).protocol === 'https:';
+  await setSignedCookie(context, 'user', name, secret, { httpOnly: true, sameSite: 'Strict', secure });
+  return context.redirect('/admin/jobs', 303);
 });
-app.all('/admin/api/*', (context) => api(context.req.raw));
-app.get('/admin/jobs/*', (context) => jobsConsole(context.req.raw));
+
+// The REST API, and the console.
+const api = createFetchHandler<Context>({
+  engine: jobs,
+  prefix: '/admin/api',
+  authorize: async (_request, need, context) =>
+    authorize(await getSignedCookie(context, secret, 'user'), need),
+});
+const page = createConsoleFetchHandler({ prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' });
+app.all('/admin/api/*', (context) => api(context.req.raw, context));
+app.get('/admin/jobs/*', (context) => page(context.req.raw));
+
+// The metrics.
+collectDefaultMetrics();
+registerJobMetrics(jobs);
+app.get('/metrics', async (context) => {
+  if (context.req.header('authorization') !== `Bearer ${METRICS_TOKEN}`) return context.body(null, 401);
+  return context.body(await register.metrics(), 200, { 'content-type': register.contentType });
+});
+
+// Your own routes use jobs, too. The compiler knows the type of `freeGb`.
+app.get('/disk', async (context) => {
+  const { freeGb } = await jobs.enqueueAndWait(checkDisk, { path: '.' });
+  return context.json({ freeGb });
+});
 
 const server = serve({ fetch: app.fetch, port: Number(process.env.PORT ?? 3000) });
-process.once('SIGTERM', async () => {
+async function stop() {
   server.close();
   // Event streams would keep the server open.
   api.close();
   await jobs.stop();
   if ('closeAllConnections' in server) server.closeAllConnections();
-});
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);

@@ -1,42 +1,69 @@
+import { randomUUID } from 'node:crypto';
 import { createConsoleNodeHandler } from '@greenvue/console/node';
-import { createJobs } from '@greenvue/jobs';
 import { createKoaMiddleware } from '@greenvue/jobs/node';
-import { sqlite } from '@greenvue/jobs/sqlite';
+import { registerJobMetrics } from '@greenvue/jobs/prometheus';
+import { bodyParser } from '@koa/bodyparser';
+import Router from '@koa/router';
 import Koa, { type Context } from 'koa';
-import { greet } from '../greet.ts';
-import { ASK_FOR_PASSWORD, authorizeUser, userOf } from '../login.ts';
+import { collectDefaultMetrics, register } from 'prom-client';
+import { checkDisk, jobs } from './jobs.ts';
+import { authorize, checkPassword, METRICS_TOKEN, SIGN_IN_PAGE } from './login.ts';
 
-const jobs = createJobs({ store: sqlite(process.env.JOBS_DB ?? 'jobs.db'), types: [greet] });
-await jobs.start();
-await jobs.schedule(greet, { id: 'greet-often', interval: '2s' });
+const app = new Koa();
+const router = new Router();
 
+// The session: a signed cookie. With a random key, a restart signs everybody out: in production, use your own.
+app.keys = [randomUUID()];
+router.get('/login', (context) => {
+  context.body = SIGN_IN_PAGE;
+});
+router.post('/login', (context) => {
+  const form = new URLSearchParams(context.request.rawBody);
+  const user = checkPassword(form.get('name'), form.get('password'));
+  if (user !== undefined)
+    context.cookies.set('user', user, { httpOnly: true, sameSite: 'strict', signed: true });
+  context.status = 303;
+  context.redirect(user === undefined ? '/login' : '/admin/jobs');
+});
+
+// The REST API, and the console.
 const api = createKoaMiddleware<Context>({
   engine: jobs,
   prefix: '/admin/api',
-  authorize: ({ headers }, need) => authorizeUser(headers.authorization, need),
+  authorize: ({ cookies }, need) => authorize(cookies.get('user', { signed: true }), need),
 });
-const jobsConsole = createConsoleNodeHandler({ prefix: '/admin/jobs', api: '/admin/api' });
-
-const app = new Koa();
-app.use(async (context, next) => {
-  if (userOf(context.headers.authorization) !== undefined) return next();
-  context.status = 401;
-  context.set(ASK_FOR_PASSWORD);
-  context.body = 'Sign in first.';
-});
+const page = createConsoleNodeHandler({ prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' });
+app.use(bodyParser());
 app.use(api);
 app.use((context, next) => {
-  if (!jobsConsole.handles(context.path)) return next();
+  if (!page.handles(context.path)) return next();
   // The console writes the response itself.
   context.respond = false;
-  return void jobsConsole(context.req, context.res);
+  return void page(context.req, context.res);
 });
 
+// The metrics.
+collectDefaultMetrics();
+registerJobMetrics(jobs);
+router.get('/metrics', async (context) => {
+  if (context.headers.authorization !== `Bearer ${METRICS_TOKEN}`) return context.throw(401);
+  context.type = register.contentType;
+  context.body = await register.metrics();
+});
+
+// Your own routes use jobs, too. The compiler knows the type of `freeGb`.
+router.get('/disk', async (context) => {
+  const { freeGb } = await jobs.enqueueAndWait(checkDisk, { path: '.' });
+  context.body = { freeGb };
+});
+app.use(router.routes());
+
 const server = app.listen(Number(process.env.PORT ?? 3000));
-process.once('SIGTERM', async () => {
+async function stop() {
   server.close();
   // Event streams would keep the server open.
   api.close();
   await jobs.stop();
   server.closeAllConnections();
-});
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);

@@ -1,18 +1,55 @@
-import { Controller, Module, Param, Post } from '@nestjs/common';
-import { greet } from '../greet.ts';
-import { JobsModule, JobsService } from './jobs.module.ts';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  Headers,
+  Module,
+  Post,
+  Redirect,
+  Session,
+  UnauthorizedException,
+} from '@nestjs/common';
+import { register } from 'prom-client';
+import { checkDisk, JobsService } from './jobs.ts';
+import { checkPassword, METRICS_TOKEN, SIGN_IN_PAGE } from './login.ts';
 
-@Controller('greetings')
-export class GreetingsController {
-  constructor(private readonly jobs: JobsService) {}
+@Controller('login')
+export class LoginController {
+  @Get()
+  @Header('content-type', 'text/html')
+  form() {
+    return SIGN_IN_PAGE;
+  }
 
-  /** Enqueues a run, and answers at once. */
-  @Post(':name')
-  async greet(@Param('name') name: string) {
-    const { view } = await this.jobs.engine.enqueue(greet, { name });
-    return { run: view.run.id };
+  @Post()
+  @Redirect('/admin/jobs', 303)
+  signIn(@Body() form: { name?: string; password?: string }, @Session() session: { user?: string }) {
+    const name = checkPassword(form.name, form.password);
+    if (name === undefined) return { url: '/login' };
+    session.user = name;
+    return undefined;
   }
 }
 
-@Module({ imports: [JobsModule], controllers: [GreetingsController] })
+@Controller()
+export class AppController {
+  constructor(private readonly jobs: JobsService) {}
+
+  @Get('metrics')
+  @Header('content-type', register.contentType)
+  metrics(@Headers('authorization') token?: string) {
+    if (token !== `Bearer ${METRICS_TOKEN}`) throw new UnauthorizedException();
+    return register.metrics();
+  }
+
+  /** Your own routes use jobs, too. The compiler knows the type of `freeGb`. */
+  @Get('disk')
+  async disk() {
+    const { freeGb } = await this.jobs.engine.enqueueAndWait(checkDisk, { path: '.' });
+    return { freeGb };
+  }
+}
+
+@Module({ controllers: [LoginController, AppController], providers: [JobsService] })
 export class AppModule {}

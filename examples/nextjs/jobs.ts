@@ -1,20 +1,34 @@
-import { createJobs } from '@greenvue/jobs';
+import { statfs } from 'node:fs/promises';
+import { createJobs, defineJobType } from '@greenvue/jobs';
+import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import { sqlite } from '@greenvue/jobs/sqlite';
-import { greet } from '../greet.ts';
+import { collectDefaultMetrics } from 'prom-client';
+import { z } from 'zod';
 
-const create = () => createJobs({ store: sqlite(process.env.JOBS_DB ?? 'jobs.db'), types: [greet] });
+/** Measures the free space of a disk. */
+export const checkDisk = defineJobType({
+  type: 'check_disk',
+  payload: z.strictObject({ path: z.string() }),
+  run: async (ctx) => {
+    const { bavail, bsize } = await statfs(ctx.payload.path);
+    const freeGb = Math.round((bavail * bsize) / 1e9);
+    ctx.log.info('measured', { freeGb });
+    return { freeGb };
+  },
+});
 
-/** Next.js loads this module once for each bundle. All of them share one engine. */
-const shared = globalThis as { exampleJobs?: ReturnType<typeof create> };
-shared.exampleJobs ??= create();
-export const jobs = shared.exampleJobs;
+const create = () => createJobs({ store: sqlite('jobs.db'), types: [checkDisk] });
 
-export async function startJobs(): Promise<void> {
+/** Next.js loads this file once for each bundle. All bundles share one engine. */
+const shared = globalThis as { jobs?: ReturnType<typeof create> };
+shared.jobs ??= create();
+export const jobs = shared.jobs;
+
+export async function startJobs() {
   await jobs.start();
-  await jobs.schedule(greet, { id: 'greet-often', interval: '2s' });
-  // With NEXT_MANUAL_SIG_HANDLE=true, Next.js leaves the signal to the app.
-  process.once('SIGTERM', async () => {
-    await jobs.stop();
-    process.exit(0);
-  });
+  await jobs.schedule(checkDisk, { id: 'check-disk', interval: '2s', payload: { path: '.' } });
+  collectDefaultMetrics();
+  registerJobMetrics(jobs);
+  const stop = () => void jobs.stop().finally(() => process.exit());
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
 }

@@ -1,11 +1,8 @@
-import { join } from 'node:path';
 import type { NextConfig } from 'next';
 
 const config: NextConfig = {
-  // Node loads these packages itself: their threads and files stay where they are.
-  serverExternalPackages: ['@greenvue/jobs', '@greenvue/console'],
-  // Only for this repository: the example shares `login.ts` and `greet.ts` with the others.
-  turbopack: { root: join(import.meta.dirname, '../..') },
+  // Node loads these packages itself, so that each of them exists once.
+  serverExternalPackages: ['@greenvue/jobs', '@greenvue/console', 'prom-client'],
 };
 
 export default config;

@@ -1,33 +1,81 @@
-import { createServer } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { createConsoleNodeHandler } from '@greenvue/console/node';
-import { createJobs } from '@greenvue/jobs';
 import { createNodeHandler } from '@greenvue/jobs/node';
-import { sqlite } from '@greenvue/jobs/sqlite';
-import { greet } from '../greet.ts';
-import { ASK_FOR_PASSWORD, authorizeUser, userOf } from '../login.ts';
+import { registerJobMetrics } from '@greenvue/jobs/prometheus';
+import { collectDefaultMetrics, register } from 'prom-client';
+import { checkDisk, jobs } from './jobs.ts';
+import { authorize, checkPassword, METRICS_TOKEN, SIGN_IN_PAGE } from './login.ts';
 
-const jobs = createJobs({ store: sqlite(process.env.JOBS_DB ?? 'jobs.db'), types: [greet] });
-await jobs.start();
-await jobs.schedule(greet, { id: 'greet-often', interval: '2s' });
+// The sessions, in memory: a restart signs everybody out.
+const sessions = new Map<string, string>();
+function userOf({ headers }: IncomingMessage): string | undefined {
+  const [, session = ''] = /\bsession=([\w-]+)/.exec(headers.cookie ?? '') ?? [];
+  return sessions.get(session);
+}
+async function signIn(request: IncomingMessage, response: ServerResponse) {
+  const form = new URLSearchParams(await text(request));
+  const name = checkPassword(form.get('name'), form.get('password'));
+  if (name === undefined) return response.writeHead(303, { location: '/login' }).end();
+  const session = randomUUID();
+  sessions.set(session, name);
+  // Behind HTTPS, add `; Secure`.
+  const cookie = `session=${session}; HttpOnly; SameSite=Strict; Path=/`;
+  return response.writeHead(303, { location: '/admin/jobs', 'set-cookie': cookie }).end();
+}
 
+// The REST API, and the console.
 const api = createNodeHandler({
   engine: jobs,
   prefix: '/admin/api',
-  authorize: (request, need) => authorizeUser(request.headers.authorization, need),
+  authorize: (request, need) => authorize(userOf(request), need),
 });
-const jobsConsole = createConsoleNodeHandler({ prefix: '/admin/jobs', api: '/admin/api' });
+const page = createConsoleNodeHandler({ prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' });
+
+// The metrics.
+collectDefaultMetrics();
+registerJobMetrics(jobs);
+async function sendMetrics({ headers }: IncomingMessage, response: ServerResponse) {
+  if (headers.authorization !== `Bearer ${METRICS_TOKEN}`) return response.writeHead(401).end();
+  return response.writeHead(200, { 'content-type': register.contentType }).end(await register.metrics());
+}
+
+// Your own routes use jobs, too. The compiler knows the type of `freeGb`.
+async function sendDisk(response: ServerResponse) {
+  const { freeGb } = await jobs.enqueueAndWait(checkDisk, { path: '.' });
+  return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ freeGb }));
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse) {
+  switch (`${request.method} ${request.url}`) {
+    case 'GET /login':
+      return response.writeHead(200, { 'content-type': 'text/html' }).end(SIGN_IN_PAGE);
+    case 'POST /login':
+      return signIn(request, response);
+    case 'GET /metrics':
+      return sendMetrics(request, response);
+    case 'GET /disk':
+      return sendDisk(response);
+    default:
+      return response.writeHead(404).end();
+  }
+}
 
 const server = createServer((request, response) => {
-  if (userOf(request.headers.authorization) === undefined)
-    response.writeHead(401, ASK_FOR_PASSWORD).end('Sign in first.');
-  else api(request, response, () => jobsConsole(request, response));
+  api(request, response, () =>
+    page(request, response, () => {
+      respond(request, response).catch((error) => response.destroy(error));
+    }),
+  );
 });
 server.listen(Number(process.env.PORT ?? 3000));
 
-process.once('SIGTERM', async () => {
+async function stop() {
   server.close();
   // Event streams would keep the server open.
   api.close();
   await jobs.stop();
   server.closeAllConnections();
-});
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);

@@ -14,4 +14,5 @@ describe('worker-and-api', () =>
   journey({
     programs: ['worker-and-api/api.ts', 'worker-and-api/worker.ts'],
     env: async () => ({ DATABASE_URL: database.url }),
+    signIn: async (_origin, _name, password) => ({ authorization: `Bearer ${password}` }),
   }));

@@ -10,6 +10,6 @@ describe.each([
 ])('%s', (program) => journey({ programs: [program] }));
 
 // Compiled, because Node does not run decorators.
-describe.each(['nestjs/dist/nestjs/express.js', 'nestjs/dist/nestjs/fastify.js'])('%s', (program) =>
+describe.each(['nestjs/dist/main.js', 'nestjs/dist/main-fastify.js'])('%s', (program) =>
   journey({ programs: [program], mayEndBySignal: true }),
 );

@@ -1,6 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { freePort, type Program, startProgram } from './start-program.ts';
 
@@ -11,26 +13,44 @@ interface Journey {
   readonly mayEndBySignal?: boolean;
   /** Further variables of their environment. */
   readonly env?: () => Promise<Readonly<Record<string, string>>>;
+  /** The header of those who are signed in. Default: a cookie of the sign-in form. */
+  readonly signIn?: (origin: string, name: string, password: string) => Promise<Headers>;
 }
 
+type Headers = Readonly<Record<string, string>>;
+
+const QUICKSTARTS = join(import.meta.dirname, '../../docs/quickstart');
 const WAIT = { timeout: 45_000, interval: 50 };
-const as = (user: string, password: string) => ({
-  authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
-});
-const ADMIN = as('admin', 'secret');
-const VIEWER = as('viewer', 'look');
+
+/** Sends the sign-in form, as a browser does. */
+async function signInByForm(origin: string, name: string, password: string): Promise<Headers> {
+  const response = await sendForm(origin, { name, password });
+  const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
+  return { cookie: cookies.join('; ') };
+}
+
+function sendForm(origin: string, form: Record<string, string>): Promise<Response> {
+  return fetch(`${origin}/login`, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
+}
 
 /** What every example shows, with real requests to its running programs. */
-export function journey({ programs, mayEndBySignal = false, env = async () => ({}) }: Journey): void {
+export function journey({
+  programs,
+  mayEndBySignal = false,
+  env = async () => ({}),
+  signIn = signInByForm,
+}: Journey): void {
   let folder: string;
   let origin: string;
   let running: readonly Program[] = [];
+  let admin: Headers;
+  let viewer: Headers;
 
   const ask = (path: string, init?: RequestInit) =>
     fetch(`${origin}${path}`, { redirect: 'manual', ...init });
   const printed = () => running.map(({ output }) => output()).join('\n');
   const newestRun = async (jobId: string) => {
-    const response = await ask(`/admin/api/jobs/${jobId}/runs`, { headers: ADMIN });
+    const response = await ask(`/admin/api/jobs/${jobId}/runs`, { headers: admin });
     const { data } = (await response.json()) as { data: readonly Record<string, unknown>[] };
     return data[0];
   };
@@ -45,27 +65,24 @@ export function journey({ programs, mayEndBySignal = false, env = async () => ({
     folder = await mkdtemp(join(tmpdir(), 'greenvue-example-'));
     const PORT = await freePort();
     origin = `http://127.0.0.1:${PORT}`;
-    const all = { PORT, JOBS_DB: join(folder, 'jobs.db'), ...(await env()) };
-    running = programs.map((program) => startProgram(program, all));
+    const all = { PORT, ...(await env()) };
+    running = programs.map((program) => startProgram(program, all, folder));
     await vi.waitFor(() => fetch(origin).catch(() => Promise.reject(new Error(printed()))), WAIT);
+    admin = await signIn(origin, 'ann', 'secret');
+    viewer = await signIn(origin, 'bob', 'look');
   });
   afterAll(async () => {
     await Promise.all(running.map((program) => program.end()));
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('asks strangers for the password of the app', async () => {
-    for (const path of ['/admin/api/jobs', '/admin/jobs']) {
-      const response = await ask(path);
-      expect([response.status, response.headers.get('www-authenticate')]).toEqual([
-        401,
-        'Basic realm="examples"',
-      ]);
-    }
+  it('has neither jobs nor metrics for strangers', async () => {
+    for (const path of ['/admin/api/me', '/admin/api/jobs', ...(signIn === signInByForm ? ['/metrics'] : [])])
+      expect([path, (await ask(path)).status]).toEqual([path, 401]);
   });
 
-  it('shows the console to those who are signed in', async () => {
-    const response = await fetch(`${origin}/admin/jobs`, { headers: ADMIN });
+  it('shows the console', async () => {
+    const response = await fetch(`${origin}/admin/jobs`);
     expect([response.status, response.headers.get('content-type')]).toEqual([
       200,
       expect.stringContaining('text/html'),
@@ -73,26 +90,32 @@ export function journey({ programs, mayEndBySignal = false, env = async () => ({
     const page = await response.text();
     expect(page).toContain('/admin/api');
     const [, script = ''] = /<script type="module"[^>]* src="([^"]+)"/.exec(page) ?? [];
-    const loaded = await fetch(new URL(script, response.url), { headers: ADMIN });
+    const loaded = await fetch(new URL(script, response.url));
     expect([loaded.status, loaded.headers.get('content-type')]).toEqual([
       200,
       expect.stringContaining('javascript'),
     ]);
   });
 
+  it('tells the console who is signed in, and what they may do', async () => {
+    const whoIs = async (headers: Headers) => (await ask('/admin/api/me', { headers })).json();
+    expect(await whoIs(admin)).toMatchObject({ rights: ['read', 'operate', 'admin'] });
+    expect(await whoIs(viewer)).toMatchObject({ rights: ['read'] });
+  });
+
   it('runs the job that the program schedules', async () => {
     await expect
-      .poll(() => newestRun('greet-often'), WAIT)
-      .toMatchObject({ status: 'succeeded', result: { greeting: 'Hello world' } });
+      .poll(() => newestRun('check-disk'), WAIT)
+      .toMatchObject({ status: 'succeeded', result: { freeGb: expect.any(Number) } });
   });
 
   it('lets an admin make a job, run it, and watch its events', async () => {
-    const made = { name: 'Ann', type: 'greet', on_demand: true, payload: { name: 'Ann' } };
-    const put = await send('PUT', '/jobs/greet-ann', ADMIN, made);
+    const made = { name: 'Home', type: 'check_disk', on_demand: true, payload: { path: '.' } };
+    const put = await send('PUT', '/jobs/check-home', admin, made);
     expect(put.status).toBe(201);
-    const events = await ask('/admin/api/job-events?job_id=greet-ann', { headers: ADMIN });
+    const events = await ask('/admin/api/job-events?job_id=check-home', { headers: admin });
     expect(events.status).toBe(200);
-    const run = await send('POST', '/jobs/greet-ann/runs', ADMIN, {});
+    const run = await send('POST', '/jobs/check-home/runs', admin, {});
     expect(run.status).toBe(202);
     let seen = '';
     for await (const chunk of events.body ?? []) {
@@ -100,19 +123,61 @@ export function journey({ programs, mayEndBySignal = false, env = async () => ({
       if (seen.includes('run.succeeded')) break;
     }
     expect(seen).toContain('event: run.succeeded');
-    expect(await newestRun('greet-ann')).toMatchObject({ result: { greeting: 'Hello Ann' } });
+    expect(await newestRun('check-home')).toMatchObject({ result: { freeGb: expect.any(Number) } });
   });
 
   it('lets a viewer read, and change nothing', async () => {
-    const jobs = await ask('/admin/api/jobs', { headers: VIEWER });
+    const jobs = await ask('/admin/api/jobs', { headers: viewer });
     expect(jobs.status).toBe(200);
-    const run = await send('POST', '/jobs/greet-often/runs', VIEWER, {});
+    const run = await send('POST', '/jobs/check-disk/runs', viewer, {});
     expect(run.status).toBe(403);
     expect(await run.json()).toMatchObject({ detail: 'Only an admin may change jobs.' });
   });
 
+  // A program with bearer tokens has none of this.
+  if (signIn === signInByForm) {
+    it('keeps its session cookie from other sites and from scripts', async () => {
+      const wrong = await sendForm(origin, { name: 'ann', password: 'look' });
+      expect([wrong.headers.get('location'), wrong.headers.getSetCookie()]).toEqual(['/login', []]);
+      const right = await sendForm(origin, { name: 'ann', password: 'secret' });
+      expect(right.headers.get('location')).toBe('/admin/jobs');
+      const cookies = right.headers.getSetCookie();
+      expect(cookies).not.toEqual([]);
+      for (const cookie of cookies) expect(cookie).toMatch(/^(?=.*; samesite=strict)(?=.*; httponly)/i);
+      const form = await ask('/admin/api/jobs/check-disk/runs', {
+        method: 'POST',
+        body: new URLSearchParams({ payload: '{}' }),
+        headers: admin,
+      });
+      expect(form.status).toBe(415);
+    });
+
+    it('has the metrics of its jobs for Prometheus', async () => {
+      const response = await ask('/metrics', { headers: { authorization: 'Bearer scrape' } });
+      expect([response.status, response.headers.get('content-type')]).toEqual([
+        200,
+        expect.stringContaining('text/plain'),
+      ]);
+      const metrics = await response.text();
+      expect(metrics).toMatch(/^greenvue_run_attempts_total\{type="check_disk",outcome="succeeded"\} [1-9]/m);
+      expect(metrics).toContain('process_start_time_seconds');
+    });
+
+    it('answers the commands of its quickstart', async () => {
+      const [framework = ''] = programs[0]?.split('/') ?? [];
+      const page = await readFile(join(QUICKSTARTS, `${framework}.md`), 'utf8');
+      const commands = Array.from(page.matchAll(/^curl .*$/gm), ([command]) => command);
+      expect(commands.length).toBeGreaterThan(5);
+      const script = commands.join(' && ').replaceAll('http://localhost:3000', origin);
+      const all = `curl() { command curl -sS --fail "$@"; }\n${script}`;
+      const { stdout } = await promisify(execFile)('bash', ['-c', all], { cwd: folder });
+      expect(stdout).toContain('"id":"check-disk"');
+      expect(stdout).toContain('{"freeGb":');
+    });
+  }
+
   it('ends cleanly, although somebody watches the events', async () => {
-    const events = await ask('/admin/api/job-events', { headers: ADMIN });
+    const events = await ask('/admin/api/job-events', { headers: admin });
     const watching = events.text().catch(() => undefined);
     const codes = await Promise.all(running.map((program) => program.end()));
     const clean = expect.toBeOneOf([0, ...(mayEndBySignal ? ['SIGTERM'] : [])]);

@@ -13,10 +13,15 @@ export interface Program {
   readonly output: () => string;
 }
 
-/** `command`: a file in `examples/`, and its arguments. */
-export function startProgram(command: string, env: Readonly<Record<string, string>>): Program {
-  const child = spawn(process.execPath, command.split(' '), {
-    cwd: EXAMPLES,
+/** `command`: a file in `examples/`, and its arguments. Its jobs are in `folder`. */
+export function startProgram(
+  command: string,
+  env: Readonly<Record<string, string>>,
+  folder: string,
+): Program {
+  const [file = '', ...args] = command.split(' ');
+  const child = spawn(process.execPath, [join(EXAMPLES, file), ...args], {
+    cwd: folder,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -4,30 +4,32 @@ import { createJobs } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
 import { postgres } from '@greenvue/jobs/postgres';
 import { fastify } from 'fastify';
-import { greet } from '../greet.ts';
-import { ASK_FOR_PASSWORD, authorizeUser, userOf } from '../login.ts';
+import { checkDisk } from './check-disk.ts';
 
 const jobs = createJobs({
   store: postgres(process.env.DATABASE_URL ?? 'postgres://localhost/jobs'),
-  types: [greet],
+  types: [checkDisk],
   concurrency: 0,
 });
 await jobs.start();
-await jobs.schedule(greet, { id: 'greet-often', interval: '2s' });
+await jobs.schedule(checkDisk, { id: 'check-disk', interval: '2s', payload: { path: '.' } });
 
 const app = fastify({ routerOptions: { maxParamLength: 128 }, forceCloseConnections: true });
-app.register(async (admin) => {
-  admin.addHook('onRequest', async (request, reply) => {
-    if (userOf(request.headers.authorization) === undefined)
-      await reply.code(401).headers(ASK_FOR_PASSWORD).send('Sign in first.');
-  });
-  await admin.register(jobsPlugin, {
-    prefix: '/admin/api',
-    engine: jobs,
-    authorize: (request, need) => authorizeUser(request.headers.authorization, need),
-  });
-  await admin.register(consolePlugin, { prefix: '/admin/jobs', api: '/admin/api' });
+await app.register(jobsPlugin, {
+  prefix: '/admin/api',
+  engine: jobs,
+  // Two bearer tokens. Your app has its own login, as in the other examples.
+  authorize: ({ headers: { authorization } }, need) => {
+    if (authorization === 'Bearer secret') return { id: 'token:admin' };
+    if (authorization !== 'Bearer look')
+      throw Object.assign(new Error('Send a bearer token.'), { statusCode: 401 });
+    if (need !== 'read')
+      throw Object.assign(new Error('Only an admin may change jobs.'), { statusCode: 403 });
+    return { id: 'token:viewer' };
+  },
 });
+// The console asks people for a token.
+await app.register(consolePlugin, { prefix: '/admin/jobs', api: '/admin/api', auth: 'token' });
 app.addHook('onClose', () => jobs.stop());
 
 await app.listen({ port: Number(process.env.PORT ?? 3000) });

@@ -1,11 +1,12 @@
 import { createFetchHandler } from '@greenvue/jobs/fetch';
-import { authorizeUser } from '../../../../../login.ts';
-import { jobs } from '../../../../jobs.ts';
+import { jobs } from '../../../../jobs';
+import { authorize } from '../../../../login';
+import { session } from '../../../../session';
 
 const handle = createFetchHandler({
   engine: jobs,
   prefix: '/admin/api',
-  authorize: (request, need) => authorizeUser(request.headers.get('authorization') ?? undefined, need),
+  authorize: async (_request, need) => authorize((await session()).user, need),
 });
 const route = (request: Request) => handle(request);
 

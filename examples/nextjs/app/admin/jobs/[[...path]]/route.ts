@@ -1,5 +1,5 @@
 import { createConsoleFetchHandler } from '@greenvue/console/fetch';
 
-const jobsConsole = createConsoleFetchHandler({ prefix: '/admin/jobs', api: '/admin/api' });
+const page = createConsoleFetchHandler({ prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' });
 
-export const GET = (request: Request) => jobsConsole(request);
+export const GET = (request: Request) => page(request);

@@ -1,0 +1,37 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import secureSession from '@fastify/secure-session';
+import { consolePlugin } from '@greenvue/console/fastify';
+import { jobsPlugin } from '@greenvue/jobs/fastify';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.ts';
+import { JobsService } from './jobs.ts';
+import { authorize } from './login.ts';
+
+declare module '@fastify/secure-session' {
+  interface SessionData {
+    user: string;
+  }
+}
+
+const adapter = new FastifyAdapter({ routerOptions: { maxParamLength: 128 }, forceCloseConnections: true });
+const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter);
+
+// The session. With a random key, a restart signs everybody out: in production, use a key of your own.
+await app.register(secureSession, {
+  key: randomBytes(32),
+  cookie: { path: '/', httpOnly: true, sameSite: 'strict', secure: 'auto' },
+});
+
+// The REST API, and the console.
+await app.register(jobsPlugin, {
+  prefix: '/admin/api',
+  engine: app.get(JobsService).engine,
+  authorize: (request, need) => authorize(request.session.user, need),
+});
+await app.register(consolePlugin, { prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' });
+
+// Ctrl+C and SIGTERM stop the engine.
+app.enableShutdownHooks();
+await app.listen(Number(process.env.PORT ?? 3000));

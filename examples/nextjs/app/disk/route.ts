@@ -1,0 +1,7 @@
+import { checkDisk, jobs } from '../../jobs';
+
+/** Your own routes use jobs, too. The compiler knows the type of `freeGb`. */
+export async function GET() {
+  const { freeGb } = await jobs.enqueueAndWait(checkDisk, { path: '.' });
+  return Response.json({ freeGb });
+}
