@@ -144,27 +144,11 @@ test('the first job of docs/embedding.md runs, and its runs that are enqueued', 
   expect(printed.trim().split('\n').at(-1)).toBe('USD');
 });
 
-test('the program of docs/embedding.md runs, and is used as it says', async () => {
-  const page = read('docs/embedding.md');
-  const heading = 'A complete program';
-  const { child, port, url, printed } = await startProgram(page, heading);
-  await until('the program listens', async () => {
-    const answer = await fetch(`${url}/api/jobs`).catch(() => undefined);
-    return answer?.status === 401;
-  });
-  const commands = blocksOf(page, { language: 'bash', heading });
-  expect(await statusesOf(commands, { PORT: port })).toEqual(['201', '200']);
-  await until('the job has run', () => printed().includes('Hello you'));
-  child.kill('SIGTERM');
-  expect(await once(child, 'close')).toEqual([0, null]);
-});
-
 test('the handlers of docs/embedding.md for node:http and the Fetch API answer', async () => {
   const page = read('docs/embedding.md');
-  const engine = blocksOf(page, { language: 'ts', heading: 'A complete program' });
-  const jobs = `${engine.slice(0, engine.indexOf('const app = '))}export { jobs };`;
+  const engine = blocksOf(page, { language: 'ts', heading: 'The first job' });
   const files = {
-    'jobs.ts': jobs.replace(/^import .*fastify.*$/gm, ''),
+    'jobs.ts': `${engine}export { jobs };`,
     'api.ts': blocksOf(page, { language: 'ts', heading: 'The Fetch API' }),
   };
   const { child, url } = await startProgram(page, 'node:http and Express', files);
