@@ -1,5 +1,6 @@
 // `npm run docs` serves the site of the documentation, and reloads pages that change; `npm run docs:build`
-// writes it to dist/docs. Both first write the reference pages, from docstrings and from OpenAPI.
+// writes it to dist/docs and checks it. Both first write the reference pages, from docstrings and from OpenAPI.
+// DOCS_BASE is the path of the site on its host, such as /jobs/; default /.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,6 +22,7 @@ const steps = [
   [join(docs, 'node_modules', 'typedoc', 'bin', 'typedoc'), ...entries],
   [join(docs, 'rest-reference.ts')],
   [join(docs, 'node_modules', 'vitepress', 'bin', 'vitepress.js'), isBuild ? 'build' : 'dev', '.'],
+  ...(isBuild ? [[join(docs, 'link-twins.ts')], [join(docs, 'check-site.ts')]] : []),
 ];
 for (const step of steps) {
   const { status } = spawnSync(node, step, { cwd: docs, stdio: 'inherit' });

@@ -86,6 +86,7 @@ export default defineConfig({
   title: 'GreenVue jobs',
   description:
     'Recurring background jobs inside your API process: SQLite on one machine, PostgreSQL on several.',
+  base: process.env.DOCS_BASE ?? '/',
   outDir: '../dist/docs',
   cleanUrls: true,
   ignoreDeadLinks: [/^http:\/\/localhost/],
@@ -94,7 +95,7 @@ export default defineConfig({
     'decisions/README.md': 'decisions/index.md',
     'measurements/README.md': 'measurements/index.md',
   },
-  vite: { plugins: [llmstxt({ excludeUnnecessaryFiles: false })] },
+  vite: { plugins: [llmstxt({ excludeUnnecessaryFiles: false, excludeIndexPage: false })] },
   markdown: {
     config(markdown) {
       // A file of the repository that is no page, such as ../compose.yaml, has no link on the site.

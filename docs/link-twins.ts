@@ -1,0 +1,38 @@
+// Writes the links of the built Markdown twins anew, with the path of the site. As they stand, they lead from the place
+// of the source, and the twin of decisions/README.md is decisions.md. Links to files that are not on the site become text.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+const DOCS = import.meta.dirname;
+const SITE = join(DOCS, '..', 'dist', 'docs');
+const BASE = process.env.DOCS_BASE ?? '/';
+const LINK = /(?<!!)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s:#]*)(#[^)\s]*)?\)/g;
+const CODE = /^```.*?^```$/gms;
+
+for (const file of readdirSync(SITE, { recursive: true, encoding: 'utf8' })) {
+  if (!file.endsWith('.md')) continue;
+  const path = join(SITE, file);
+  writeFileSync(path, linked(readFileSync(path, 'utf8'), folderOfSource(file)));
+}
+
+/** The folder whose README.md or index.md, or whose page of the same name, has become this twin. */
+function folderOfSource(twin: string): string {
+  return existsSync(join(DOCS, twin)) ? dirname(join(DOCS, twin)) : join(DOCS, twin.replace(/\.md$/, ''));
+}
+
+function linked(text: string, folder: string): string {
+  const blocks = text.match(CODE) ?? [];
+  const parts = text.split(CODE).map((part) =>
+    part.replaceAll(LINK, (whole, label: string, target: string, anchor = '') => {
+      if (target === '' || target.startsWith('/')) return whole;
+      const path = relative(DOCS, join(folder, target));
+      if (path.startsWith('..')) return label;
+      return path.endsWith('.md') ? `[${label}](${BASE}${twinOf(path)}${anchor})` : whole;
+    }),
+  );
+  return parts.map((part, at) => part + (blocks[at] ?? '')).join('');
+}
+
+function twinOf(path: string): string {
+  return path.replace(/(?<=.)\/(README|index)\.md$/, '.md');
+}
