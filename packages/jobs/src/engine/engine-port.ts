@@ -9,6 +9,7 @@ import type {
   AuditQuery,
   AuditRow,
   JobQuery,
+  JobsRead,
   JobView,
   Page,
   RunQuery,
@@ -162,7 +163,8 @@ export interface Engine {
       | { readonly jobId: string; readonly patch: JobPatch; readonly count: number },
   ): Promise<Preview>;
   jobTypes(): readonly JobTypeInfo[];
-  stats(): Promise<EngineStats>;
+  /** `idPrefix`: counts only these jobs and their runs. What nodes report is about all jobs. */
+  stats(query?: JobsRead): Promise<EngineStats>;
   /** The part that this node knows without the store, even while the database is unavailable. */
   activity(): NodeActivity;
   /** Calls the observer for each attempt of this node, until the returned function is called. */

@@ -1,6 +1,9 @@
+import { BoundedMap } from '../bounded-map.ts';
+import type { JobsRead } from '../core/store/store-views.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { Engine } from './engine-port.ts';
 import type { NodeActivity } from './engine-stats.ts';
+import { checkedArguments } from './input/checked-arguments.ts';
 import type { NodeMembership } from './lifecycle/node-membership.ts';
 import { HealthCounter } from './stats/health-counter.ts';
 import { nodeStats, selfStats } from './stats/node-stats.ts';
@@ -12,13 +15,14 @@ export interface StatsApiDeps extends EngineParts {
 export function createStatsApi(deps: StatsApiDeps): Pick<Engine, 'stats' | 'activity'> {
   const { settings, store } = deps;
   const { clock } = settings;
-  const health = new HealthCounter({ ...deps, clock });
+  const healthOf = healthCounters(deps);
   return {
-    async stats() {
+    async stats(...args) {
+      const [query = {}] = checkedArguments('stats', args);
       const [stored, known, counts] = await Promise.all([
-        store.stats({ hours: 24 }),
+        store.stats({ ...query, hours: 24 }),
         store.listNodes(),
-        health.read(),
+        healthOf(query).read(),
       ]);
       const now = clock.now();
       const activity = activityOf(deps);
@@ -26,6 +30,24 @@ export function createStatsApi(deps: StatsApiDeps): Pick<Engine, 'stats' | 'acti
       return { ...stored, ...activity, now, health: counts, nodes };
     },
     activity: () => activityOf(deps),
+  };
+}
+
+/** Prefixes whose counts of health are kept. */
+const MOST_PREFIXES = 1_000;
+
+/** One counter for all jobs, and one for each prefix that is asked for. */
+function healthCounters(deps: StatsApiDeps): (query: JobsRead) => HealthCounter {
+  const { clock } = deps.settings;
+  const ofAll = new HealthCounter({ ...deps, clock });
+  const ofPrefix = new BoundedMap<string, HealthCounter>({ maxBytes: MOST_PREFIXES, bytesOf: () => 1 });
+  return ({ idPrefix }) => {
+    if (idPrefix === undefined) return ofAll;
+    const known = ofPrefix.get(idPrefix);
+    if (known !== undefined) return known;
+    const counter = new HealthCounter({ ...deps, clock, idPrefix });
+    ofPrefix.put(idPrefix, counter);
+    return counter;
   };
 }
 

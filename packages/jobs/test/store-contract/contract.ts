@@ -7,6 +7,7 @@ import { claimWithPlanContract } from './claim-with-plan.ts';
 import { commandsContract } from './commands.ts';
 import { countHealthContract } from './count-health.ts';
 import { editsContract } from './edits.ts';
+import { idPrefixContract } from './id-prefix.ts';
 import { jobsContract } from './jobs.ts';
 import { listJobsContract } from './list-jobs.ts';
 import { listRunsContract } from './list-runs.ts';
@@ -51,6 +52,7 @@ export function storeContract(makeStore: MakeStore): void {
   countHealthContract(makeStore);
   listRunsContract(makeStore);
   auditContract(makeStore);
+  idPrefixContract(makeStore);
   pruneContract(makeStore);
   racesContract(makeStore);
   tracesContract(makeStore);

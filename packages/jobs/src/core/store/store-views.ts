@@ -28,7 +28,13 @@ export interface RecentRun {
 
 export type JobSort = 'id' | 'name' | 'next_run' | 'last_run' | 'created_at';
 
-export interface JobQuery {
+/** Which jobs a read is about. Default: all. */
+export interface JobsRead {
+  /** Only jobs whose id begins with this. */
+  readonly idPrefix?: string | undefined;
+}
+
+export interface JobQuery extends JobsRead {
   readonly type?: string;
   readonly status?: JobStatus;
   readonly health?: HealthFilter;
@@ -44,7 +50,7 @@ export interface JobQuery {
   readonly recentRuns?: number;
 }
 
-export interface RunQuery {
+export interface RunQuery extends JobsRead {
   /** Of every generation of this id. */
   readonly jobId?: string;
   /** Of this generation alone. */
@@ -84,7 +90,8 @@ export interface AuditRow extends AuditEntry {
   readonly target: string;
 }
 
-export interface AuditQuery {
+/** With `idPrefix`: changes of these jobs, and of their runs that are still kept. */
+export interface AuditQuery extends JobsRead {
   readonly limit: number;
   /** Only rows that come after this one in the order. */
   readonly before?: { readonly at: number; readonly id: number };
@@ -103,7 +110,7 @@ export interface StoreStats {
     /** When the run became due that has waited longest for a claim, if one waits. */
     readonly dueSince?: number;
   };
-  /** Of all jobs, newest hour first, at most the requested number of hours. */
+  /** Newest hour first, at most the requested number of hours. */
   readonly hours: readonly HourCount[];
 }
 

@@ -27,6 +27,7 @@ import type {
   HealthCounts,
   HourCount,
   JobQuery,
+  JobsRead,
   JobView,
   Page,
   RunQuery,
@@ -129,10 +130,9 @@ export interface StoreReads {
   /** A page in the requested order, with the newest runs of each job, newest first, if requested. */
   listJobs(query: JobQuery): Promise<Page<JobView>>;
   /** Counts jobs by health, from `after` on, as many as a moment allows. `next` is where the rest begins. */
-  countHealth(input: {
-    readonly handlers: TypeVersions;
-    readonly after?: string;
-  }): Promise<{ readonly counts: HealthCounts; readonly next?: string }>;
+  countHealth(
+    input: JobsRead & { readonly handlers: TypeVersions; readonly after?: string },
+  ): Promise<{ readonly counts: HealthCounts; readonly next?: string }>;
   getRun(runId: string): Promise<RunView | undefined>;
   /** Newest first. */
   listRuns(query: RunQuery): Promise<Page<RunView>>;
@@ -140,7 +140,7 @@ export interface StoreReads {
   getLogs(runId: string): Promise<readonly LogLine[] | undefined>;
   /** Newest first: by time, then by id. */
   listAudit(query: AuditQuery): Promise<readonly AuditRow[]>;
-  stats(input: { readonly hours: number }): Promise<StoreStats>;
+  stats(input: JobsRead & { readonly hours: number }): Promise<StoreStats>;
   /** What a job ran in the last `hours`, pruned runs too (P18), newest first. Undefined: no such job. */
   jobHours(input: {
     readonly jobId: string;

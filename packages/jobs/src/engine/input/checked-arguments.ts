@@ -16,7 +16,14 @@ import {
   waitRules,
 } from './command-rules.ts';
 import { jobRules, patchRules, scheduledJobRules } from './job-rules.ts';
-import { auditQueryRules, jobQueryRules, previewRules, runIdRule, runQueryRules } from './query-rules.ts';
+import {
+  auditQueryRules,
+  jobQueryRules,
+  previewRules,
+  runIdRule,
+  runQueryRules,
+  statsQueryRules,
+} from './query-rules.ts';
 
 interface Argument {
   readonly name: string;
@@ -66,6 +73,7 @@ const ARGUMENTS = {
   getLogs: [runId],
   cancelRun: [runId, main('input', cancelRules), options],
   retryRun: [runId, options],
+  stats: [main('query', statsQueryRules)],
   listAudit: [main('query', required(auditQueryRules))],
   subscribe: [
     { name: 'listener', rule: required(aFunction('a function (event) => void')) },

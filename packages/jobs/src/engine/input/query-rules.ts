@@ -1,3 +1,4 @@
+import { idPrefixRule } from '../../core/input/id-prefix-rule.ts';
 import {
   finiteNumber,
   flag,
@@ -12,7 +13,7 @@ import { shape } from '../../core/input/shape.ts';
 import { RUN_STATUSES } from '../../core/model/run.ts';
 import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/model/statuses.ts';
 import { isRecord } from '../../core/objects.ts';
-import type { AuditQuery, Cursor, JobQuery, RunQuery } from '../../core/store/store-views.ts';
+import type { AuditQuery, Cursor, JobQuery, JobsRead, RunQuery } from '../../core/store/store-views.ts';
 import type { JobInput, JobPatch } from '../engine-port.ts';
 import { jobRules, patchRules, scheduleRules } from './job-rules.ts';
 
@@ -38,9 +39,14 @@ const cursor = shape<Cursor>('a cursor: the `next` of an earlier page', {
   key: required(text({ max: 200 })),
 });
 
+export const statsQueryRules = shape<JobsRead>('a query such as { idPrefix: "acme-" }', {
+  idPrefix: idPrefixRule,
+});
+
 export const jobQueryRules = shape<Omit<JobQuery, 'handlers'>>(
   'a query such as { sort: "id", descending: false, limit: 50 }',
   {
+    idPrefix: idPrefixRule,
     type: name,
     status: oneOf(...JOB_STATUSES),
     health: oneOf(...HEALTH_STATUSES, 'unhealthy'),
@@ -56,6 +62,7 @@ export const jobQueryRules = shape<Omit<JobQuery, 'handlers'>>(
 export const runQueryRules = shape<RunQuery>('a query such as { jobId: "nightly", limit: 50 }', {
   jobId: text({ max: 128 }),
   jobUid: text({ max: 19 }),
+  idPrefix: idPrefixRule,
   type: name,
   status: oneOf(...RUN_STATUSES),
   from: instant,
@@ -70,6 +77,7 @@ export const auditQueryRules = shape<AuditQuery>('a query such as { limit: 50 }'
     at: required(instant),
     id: required(wholeNumber({ min: 0 })),
   }),
+  idPrefix: idPrefixRule,
   actor: text({ max: 500 }),
   action: name,
   target: name,

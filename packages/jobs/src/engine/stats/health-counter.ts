@@ -19,6 +19,8 @@ export interface HealthCounterDeps {
   readonly store: Pick<JobStore, 'countHealth'>;
   readonly clock: Clock;
   readonly node: Pick<Node, 'liveTypes'>;
+  /** Counts only jobs whose id begins with this. */
+  readonly idPrefix?: string;
 }
 
 /** Counts jobs by health on demand, at most every {@link EVERY_MS}; slow counts answer with older ones. */
@@ -52,13 +54,13 @@ export class HealthCounter {
   }
 
   async #count(): Promise<HealthCounts> {
-    const { store, clock, node } = this.#with;
+    const { store, clock, node, idPrefix } = this.#with;
     const begunAt = clock.monotonic();
     const counts = emptyHealthCounts();
     const handlers = node.liveTypes;
     let after: string | undefined;
     do {
-      const part = await store.countHealth({ handlers, ...(after === undefined ? {} : { after }) });
+      const part = await store.countHealth({ handlers, idPrefix, ...(after === undefined ? {} : { after }) });
       for (const health of HEALTH_STATUSES) counts[health] += part.counts[health];
       after = part.next;
     } while (after !== undefined);

@@ -3,7 +3,14 @@ import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { emptyHealthCounts, hasHealth } from '../../core/rules/health.ts';
 import { jobViewOf } from '../../core/store/job-view.ts';
 import type { StoreReads } from '../../core/store/store.ts';
-import type { Cursor, JobQuery, JobView, RecentRun, RunView } from '../../core/store/store-views.ts';
+import type {
+  AuditRow,
+  Cursor,
+  JobQuery,
+  JobView,
+  RecentRun,
+  RunView,
+} from '../../core/store/store-views.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { firstHour, hourOf, newestHoursFirst } from '../rows/hours.ts';
 import { pageOf } from '../rows/page.ts';
@@ -26,7 +33,7 @@ function jobReads(db: MemoryDatabase, read: Read) {
     listJobs: (query) =>
       read((now) => {
         const { after, limit, recentRuns } = query;
-        const found = jobsNow(db)
+        const found = jobsNow(db, query.idPrefix)
           .map((stored) => ({ stored, view: viewOf(db, stored, query.handlers, now) }))
           .filter(({ view }) => isAskedFor(query, view))
           .map(({ stored, view }) => ({
@@ -43,10 +50,10 @@ function jobReads(db: MemoryDatabase, read: Read) {
         );
         return { ...page, rows };
       }),
-    countHealth: ({ handlers, after = '0' }) =>
+    countHealth: ({ handlers, after = '0', idPrefix }) =>
       read((now) => {
         const counts = emptyHealthCounts();
-        for (const stored of jobsNow(db).filter(({ uid }) => uid > Number(after)))
+        for (const stored of jobsNow(db, idPrefix).filter(({ uid }) => uid > Number(after)))
           counts[viewOf(db, stored, handlers, now).health.status] += 1;
         return { counts };
       }),
@@ -60,7 +67,7 @@ function runReads(db: MemoryDatabase, read: Read) {
         const found = db.findRun(runId);
         return found && runViewOf(db, found);
       }),
-    listRuns: ({ limit, jobUid, jobId, type, status, from, to, before }) =>
+    listRuns: ({ limit, jobUid, jobId, idPrefix = '', type, status, from, to, before }) =>
       read(() => {
         const found = newestFirst(db)
           .map((run) => runViewOf(db, run))
@@ -68,6 +75,7 @@ function runReads(db: MemoryDatabase, read: Read) {
             ({ run, ...job }) =>
               (jobUid ?? run.jobUid) === run.jobUid &&
               (jobId ?? job.jobId) === job.jobId &&
+              job.jobId.startsWith(idPrefix) &&
               (type ?? job.type) === job.type &&
               (status ?? run.status) === run.status &&
               run.queuedAt >= (from ?? Number.NEGATIVE_INFINITY) &&
@@ -83,45 +91,71 @@ function runReads(db: MemoryDatabase, read: Read) {
 
 function statReads(db: MemoryDatabase, read: Read) {
   return {
-    listAudit: ({ limit, before, actor, action, target }) =>
+    listAudit: ({ limit, before, actor, action, target, idPrefix }) =>
       read(() =>
         db.audit
+          .filter((row) => idPrefix === undefined || isChangeOf(db, row, idPrefix))
           .filter((row) => (actor ?? row.actor) === row.actor && (action ?? row.action) === row.action)
           .filter((row) => (target ?? row.target) === row.target)
           .filter(({ at, id }) => before === undefined || (before.at - at || before.id - Number(id)) > 0)
           .sort((a, b) => b.at - a.at || Number(b.id) - Number(a.id))
           .slice(0, limit),
       ),
-    stats: ({ hours }) =>
+    stats: ({ hours, idPrefix }) =>
       read((now) => {
         const jobs = { active: 0, paused: 0, finished: 0 };
-        for (const { job } of jobsNow(db)) jobs[job.status] += 1;
-        const live = [...db.live.values()].map(({ run }) => run);
+        for (const { job } of jobsNow(db, idPrefix)) jobs[job.status] += 1;
+        const live = [...db.live.values()]
+          .map(({ run }) => run)
+          .filter((run) => isIdOf(db, run.jobUid, idPrefix));
         const running = live.filter(({ status }) => status === 'running').length;
         const held = live.filter((run) => run.held !== 'no').length;
         const waiting = live.filter((run) => run.held === 'no' && run.claim === undefined);
         const dueSince = lowest(waiting.map(({ availableAt }) => availableAt).filter((at) => at <= now));
         const runs = { queued: live.length - held - running, held, running };
+        const counts = idPrefix === undefined ? db.hours : hoursOf(db, (uid) => isIdOf(db, uid, idPrefix));
         return {
           jobs,
           runs: dueSince === null ? runs : { ...runs, dueSince },
-          hours: hourCounts(db.hours, firstHour(hours, now)),
+          hours: hourCounts(counts, firstHour(hours, now)),
         };
       }),
     jobHours: ({ jobId, hours }) =>
       read((now) => {
         const uid = db.findJob(jobId)?.uid;
         if (uid === undefined) return undefined;
-        const counts = new Map([...db.jobHours].filter(([, row]) => row.uid === uid));
-        for (const { jobUid, status, finishedAt } of db.runs.values())
-          if (Number(jobUid) === uid) addToHour(counts, { uid, hour: hourOf(finishedAt), status, count: 1 });
-        return hourCounts(counts, firstHour(hours, now));
+        return hourCounts(
+          hoursOf(db, (other) => other === uid),
+          firstHour(hours, now),
+        );
       }),
   } satisfies Partial<StoreReads>;
 }
 
-function jobsNow(db: MemoryDatabase): StoredJob[] {
-  return [...db.jobs.values()].filter(({ deletedAt }) => deletedAt === undefined);
+function jobsNow(db: MemoryDatabase, idPrefix = ''): StoredJob[] {
+  return [...db.jobs.values()].filter(
+    ({ job, deletedAt }) => deletedAt === undefined && job.id.startsWith(idPrefix),
+  );
+}
+
+/** Whether the job with a uid, which may be deleted, has an id that begins with the prefix. */
+function isIdOf(db: MemoryDatabase, uid: number | string, idPrefix = ''): boolean {
+  return db.jobs.get(Number(uid))?.job.id.startsWith(idPrefix) ?? false;
+}
+
+/** Whether a row of the audit log is about a job with the prefix, or about a run of such a job. */
+function isChangeOf(db: MemoryDatabase, { action, target }: AuditRow, idPrefix: string): boolean {
+  if (!action.startsWith('run.')) return target.startsWith(idPrefix);
+  return isIdOf(db, db.findRun(target)?.jobUid ?? 0, idPrefix);
+}
+
+/** The finished runs of some jobs by hour: the pruned runs as they were counted, and those that are kept. */
+function hoursOf(db: MemoryDatabase, isOneOf: (uid: number) => boolean): ReadonlyMap<string, HourRow> {
+  const counts = new Map<string, HourRow>();
+  for (const { uid = 0, ...row } of db.jobHours.values()) if (isOneOf(uid)) addToHour(counts, row);
+  for (const { jobUid, status, finishedAt } of db.runs.values())
+    if (isOneOf(Number(jobUid))) addToHour(counts, { hour: hourOf(finishedAt), status, count: 1 });
+  return counts;
 }
 
 function viewOf(db: MemoryDatabase, { job, uid }: StoredJob, handlers: TypeVersions, now: number): JobView {

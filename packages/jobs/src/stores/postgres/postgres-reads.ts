@@ -9,6 +9,10 @@ import type { Statements } from './connection/queries.ts';
 const SCHEMA = 'greenvue_jobs.';
 const RUNNING = "held = 'no' AND live_runs.status = 'running'";
 const WAITING = "held = 'no' AND node IS NULL";
+const COUNT_LIVE = `SELECT count(*) FILTER (WHERE held = 'no' AND status = 'queued'),
+    count(*) FILTER (WHERE held <> 'no'), count(*) FILTER (WHERE status = 'running'),
+    min(available_at) FILTER (WHERE ${WAITING})
+  FROM greenvue_jobs.live_runs`;
 
 /** The SQL of PostgreSQL for the shared reads. */
 const POSTGRES: Dialect = {
@@ -35,6 +39,7 @@ const POSTGRES: Dialect = {
   runsSince: (at) => `running.first_started < ${at}`,
   hasHandler: (handlers) => `type_key IN (SELECT key FROM greenvue_jobs.job_types AS known
     WHERE version <= coalesce((${handlers}::jsonb ->> known.type)::bigint, 0))`,
+  inByteOrder: (column) => `${column} COLLATE "C"`,
   // JavaScript lowercases all of Unicode, so this needs a collation that does too (under "C", only ASCII has
   // cases). Every PostgreSQL built with ICU has ICU's root collation, whatever the locale. `pg_c_utf8` exists
   // only from version 17, and maps one character to one (not İ to i̇).
@@ -67,10 +72,8 @@ const POSTGRES: Dialect = {
   liveRunOf,
   finishedRunOf,
 
-  countLive: `SELECT count(*) FILTER (WHERE held = 'no' AND status = 'queued'),
-      count(*) FILTER (WHERE held <> 'no'), count(*) FILTER (WHERE status = 'running'),
-      min(available_at) FILTER (WHERE ${WAITING})
-    FROM greenvue_jobs.live_runs`,
+  countLive: COUNT_LIVE,
+  countLiveOf: (uids) => `${COUNT_LIVE} WHERE job_uid IN (${uids})`,
 
   statusOf: (kept) => kept as ReturnType<Dialect['statusOf']>,
   reasonOf: (kept) => kept as ReturnType<Dialect['reasonOf']>,

@@ -1,3 +1,4 @@
+import { idRange } from '../../core/model/job-id.ts';
 import type { FinishedRun, LiveRun, RunReason, RunStatus } from '../../core/model/run.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 
@@ -45,6 +46,8 @@ export interface Dialect {
   runsSince(at: string): string;
   /** True if a node can run the type of the job. `handlers`: the placeholder of `TypeVersions` as JSON. */
   hasHandler(handlers: string): string;
+  /** The column, compared byte by byte. */
+  inByteOrder(column: string): string;
   /** True if the column contains `part`, in any case. `part` is in lower case. */
   contains(column: string, part: string): string;
   /** The most jobs whose health one statement counts. */
@@ -78,6 +81,8 @@ export interface Dialect {
    * The statement that counts queued, held and running runs, and finds when the first unclaimed run is due.
    */
   readonly countLive: string;
+  /** The same for the jobs with the uids that a subquery returns. */
+  countLiveOf(uids: string): string;
 
   statusOf(kept: unknown): RunStatus;
   reasonOf(kept: unknown): RunReason;
@@ -93,6 +98,23 @@ export function parameters({ mark }: Dialect): { readonly params: Bound[]; reado
 /** The FROM clause for jobs and their types: `jobs` and `job_types`. */
 export function jobsIn({ schema }: Pick<Dialect, 'schema'>): string {
   return `${schema}jobs JOIN ${schema}job_types ON job_types.key = jobs.type_key`;
+}
+
+/** A subquery for the uids of the jobs that meet a condition, deleted ones too. Each part uses its own index. */
+export function uidsWhere({ schema }: Pick<Dialect, 'schema'>, condition: string): string {
+  const uids = `SELECT uid FROM ${schema}jobs WHERE ${condition} AND deleted_at`;
+  return `${uids} IS NULL UNION ALL ${uids} IS NOT NULL`;
+}
+
+/** True if a text is in the range between two parameters. */
+export function isBetween(text: string, { from, below }: { readonly from: string; readonly below: string }) {
+  return `${text} >= ${from} AND ${text} < ${below}`;
+}
+
+/** True if the id of the job begins with `prefix`. */
+export function hasIdPrefix(prefix: string, bind: Bind): string {
+  const { from, below } = idRange(prefix);
+  return isBetween('jobs.id', { from: bind(from), below: bind(below) });
 }
 
 /** Joins the job of `run` and its type: `jobs` and `job_types`. */

@@ -6,6 +6,7 @@ import type {
   HealthCounts,
   JobQuery,
   JobSort,
+  JobsRead,
   JobView,
   Page,
   RecentRun,
@@ -14,7 +15,7 @@ import { rowOf } from '../rows/first-column.ts';
 import { selectJob, storedJobOf } from '../rows/job-row.ts';
 import { pageOf } from '../rows/page.ts';
 import { type RecentRow, recentRunOf } from '../rows/recent-run.ts';
-import { type Bind, bindable, type Dialect, jobsIn, parameters } from './dialect.ts';
+import { type Bind, bindable, type Dialect, hasIdPrefix, jobsIn, parameters } from './dialect.ts';
 import { filtersOf, worstHealth } from './job-conditions.ts';
 import { arrays, objects, type Read } from './read.ts';
 
@@ -43,17 +44,22 @@ export function createJobReads(sql: Dialect) {
      * continues.
      */
     *countHealth(
-      { handlers, after = '0' }: { readonly handlers: TypeVersions; readonly after?: string },
+      {
+        handlers,
+        after = '0',
+        idPrefix,
+      }: JobsRead & { readonly handlers: TypeVersions; readonly after?: string },
       now: number,
     ): Read<{ readonly counts: HealthCounts; readonly next?: string }> {
       const { params, bind } = parameters(sql);
       const worst = worstHealth({ sql, handlers, now, bind });
+      const scope = idPrefix === undefined ? '' : `AND ${hasIdPrefix(idPrefix, bind)}`;
       const part = Number.isFinite(countedAtOnce)
         ? `AND uid > ${bind(Number(after))} ORDER BY uid LIMIT ${bind(countedAtOnce)}`
         : '';
       const rows = yield* arrays(
         `SELECT health, count(*), max(uid) FROM (
-          SELECT uid, ${worst} AS health FROM ${schema}jobs ${withRunning} WHERE deleted_at IS NULL ${part}) AS seen
+          SELECT uid, ${worst} AS health FROM ${schema}jobs ${withRunning} WHERE deleted_at IS NULL ${scope} ${part}) AS seen
         GROUP BY health`,
         params,
       );

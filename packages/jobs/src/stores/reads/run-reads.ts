@@ -5,7 +5,17 @@ import { FEW_JOBS } from '../rows/bounds.ts';
 import { numbersIn, rowOf } from '../rows/first-column.ts';
 import { pageOf } from '../rows/page.ts';
 import { FINISHED_COLUMNS, LIVE_COLUMNS } from '../rows/run-row.ts';
-import { bindable, type Dialect, jobOfRun, jobsIn, parameters } from './dialect.ts';
+import {
+  allOf,
+  type Bind,
+  bindable,
+  type Dialect,
+  hasIdPrefix,
+  jobOfRun,
+  jobsIn,
+  parameters,
+  uidsWhere,
+} from './dialect.ts';
 import { arrays, type Read } from './read.ts';
 
 export function createRunReads(sql: Dialect) {
@@ -83,31 +93,45 @@ function viewOf(raw: unknown, runOf: Kind['runOf']): RunView {
   return { run: runOf(raw, node), jobId, type };
 }
 
+type JobFilter = Pick<RunQuery, 'type' | 'idPrefix'>;
+
+/** The conditions on `jobs` and `job_types` for the filters of a query by type and by prefix. */
+function filtersOf({ type, idPrefix }: JobFilter, bind: Bind): readonly string[] {
+  return [
+    ...(type === undefined ? [] : [`type = ${bind(type)}`]),
+    ...(idPrefix === undefined ? [] : [hasIdPrefix(idPrefix, bind)]),
+  ];
+}
+
 /**
- * The jobs of a type, if it has only a few: then runs are read job by job. Without this, a search for a type
- * with few runs would read the runs of all types. Undefined if the type has many jobs.
+ * The jobs that the filters find, if they are only a few: then runs are read job by job. Without this, a search
+ * for a type with few runs would read the runs of all types. Undefined if there are many.
  */
-function* fewJobsOf(sql: Dialect, type: string): Read<readonly number[] | undefined> {
+function* fewJobsOf(sql: Dialect, { type, idPrefix }: JobFilter): Read<readonly number[] | undefined> {
   const { params, bind } = parameters(sql);
-  const jobsOfType = `SELECT uid FROM ${jobsIn(sql)} WHERE type = ${bind(type)} LIMIT ${bind(FEW_JOBS + 1)}`;
-  const uids = numbersIn(yield* arrays(jobsOfType, params));
+  const found = type === undefined ? [] : [`type = ${bind(type)}`];
+  if (idPrefix !== undefined) found.push(`jobs.uid IN (${uidsWhere(sql, hasIdPrefix(idPrefix, bind))})`);
+  const jobs = `SELECT uid FROM ${jobsIn(sql)} ${allOf(found)} LIMIT ${bind(FEW_JOBS + 1)}`;
+  const uids = numbersIn(yield* arrays(jobs, params));
   return uids.length <= FEW_JOBS ? uids : undefined;
 }
 
 /** The newest matching rows of one table, one more than requested. */
 function* newestRuns(sql: Dialect, { table, columns }: Kind, query: RunQuery): Read<readonly unknown[]> {
   const { params, bind } = parameters(sql);
-  const { jobUid, jobId, type, status, from, to, before, limit } = query;
+  const { jobUid, jobId, type, idPrefix, status, from, to, before, limit } = query;
   const jobs: string[] = [];
   const runs: string[] = [];
   if (jobUid !== undefined) jobs.push(`jobs.uid = ${bind(bindable(Number(jobUid)))}`);
   if (jobId !== undefined) jobs.push(hadId(sql, bind(jobId)));
-  if (type !== undefined) {
+  if (type !== undefined || idPrefix !== undefined) {
     const isFew = jobs.length === 0 && sql.isByJob(table, status);
-    const uids = isFew ? yield* fewJobsOf(sql, type) : undefined;
+    const uids = isFew ? yield* fewJobsOf(sql, query) : undefined;
     if (uids !== undefined) jobs.push(sql.isAmong('jobs.uid', bind(sql.list(uids))));
-    else if (jobs.length > 0) jobs.push(`type = ${bind(type)}`);
-    else runs.push(`(SELECT type FROM ${jobsIn(sql)} WHERE uid = job_uid) = ${bind(type)}`);
+    else if (jobs.length > 0) jobs.push(...filtersOf(query, bind));
+    // A scalar subquery, which no planner turns into a join: the newest runs are read in order.
+    else
+      runs.push(`(SELECT ${filtersOf(query, bind).join(' AND ')} FROM ${jobsIn(sql)} WHERE uid = job_uid)`);
   }
   const byJob = jobs.length > 0;
   if (byJob) runs.push('job_uid = jobs.uid');
@@ -123,8 +147,7 @@ function* newestRuns(sql: Dialect, { table, columns }: Kind, query: RunQuery): R
   );
 }
 
-/** The current job with an id, and the deleted ones. Each part uses its own index. */
-function hadId({ schema }: Dialect, id: string): string {
-  const uids = `SELECT uid FROM ${schema}jobs WHERE id = ${id} AND deleted_at`;
-  return `jobs.uid IN (${uids} IS NULL UNION ALL ${uids} IS NOT NULL)`;
+/** The current job with an id, and the deleted ones. */
+function hadId(sql: Dialect, id: string): string {
+  return `jobs.uid IN (${uidsWhere(sql, `jobs.id = ${id}`)})`;
 }

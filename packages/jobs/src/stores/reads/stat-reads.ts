@@ -1,44 +1,76 @@
 import type { JobStatus } from '../../core/model/job.ts';
+import { idRange } from '../../core/model/job-id.ts';
 import type { FinishedStatus } from '../../core/model/run.ts';
 import { JOB_STATUSES } from '../../core/model/statuses.ts';
-import type { AuditQuery, AuditRow, HourCount, StoreStats } from '../../core/store/store-views.ts';
+import type { AuditQuery, AuditRow, HourCount, JobsRead, StoreStats } from '../../core/store/store-views.ts';
 import { numberOf, rowOf } from '../rows/first-column.ts';
 import { firstHour, HOUR_MS, newestHoursFirst } from '../rows/hours.ts';
-import { allOf, bindable, type Dialect, parameters } from './dialect.ts';
+import { allOf, bindable, type Dialect, isBetween, parameters, uidsWhere } from './dialect.ts';
 import { arrays, objects, type Read } from './read.ts';
+
+/** The statements for counts. The last parameter is the first hour. */
+interface CountStatements {
+  readonly jobs: string;
+  readonly live: string;
+  readonly hours: string;
+}
+
+// PostgreSQL returns the sum of `bigint` values as `numeric`, which would arrive as text.
+function countHours(from: string): string {
+  return `SELECT hour, status, CAST(sum(count) AS bigint) FROM ${from} GROUP BY hour, status`;
+}
+
+function countJobs({ schema }: Dialect): string {
+  const counts = JOB_STATUSES.map(
+    (status) =>
+      `SELECT '${status}', count(*) FROM ${schema}jobs WHERE deleted_at IS NULL AND status = '${status}'`,
+  );
+  return counts.join(' UNION ALL ');
+}
+
+/** The finished runs of some jobs by hour: the pruned runs as they were counted, and those that are kept. */
+function hoursOf({ schema }: Dialect, jobs: string, firstHour: string): string {
+  return countHours(`(
+    SELECT hour, status, count FROM ${schema}job_hour_counts WHERE job_uid ${jobs} AND hour >= ${firstHour}
+    UNION ALL
+    SELECT finished_at / ${HOUR_MS} * ${HOUR_MS} AS hour, status, 1 AS count
+    FROM ${schema}runs WHERE job_uid ${jobs} AND finished_at >= ${firstHour}) AS counted`);
+}
 
 export function createStatReads(sql: Dialect) {
   const { schema, mark, statusOf } = sql;
-  const countJobs = JOB_STATUSES.map(
-    (status) =>
-      `SELECT '${status}', count(*) FROM ${schema}jobs WHERE deleted_at IS NULL AND status = '${status}'`,
-  ).join(' UNION ALL ');
-  // PostgreSQL returns the sum of `bigint` values as `numeric`, which would arrive as text.
-  const countHours = (from: string) =>
-    `SELECT hour, status, CAST(sum(count) AS bigint) FROM ${from} GROUP BY hour, status`;
-  const hoursOfAll = countHours(`${schema}hour_counts WHERE hour >= ${mark}1`);
+  const ofAll: CountStatements = {
+    jobs: countJobs(sql),
+    live: sql.countLive,
+    hours: countHours(`${schema}hour_counts WHERE hour >= ${mark}1`),
+  };
+  const isInRange = isBetween('jobs.id', { from: `${mark}1`, below: `${mark}2` });
+  const uids = uidsWhere(sql, isInRange);
+  const ofRange: CountStatements = {
+    jobs: `SELECT status, count(*) FROM ${schema}jobs WHERE deleted_at IS NULL AND ${isInRange} GROUP BY status`,
+    live: sql.countLiveOf(uids),
+    hours: hoursOf(sql, `IN (${uids})`, `${mark}3`),
+  };
   const uidOf = `SELECT uid FROM ${schema}jobs WHERE id = ${mark}1 AND deleted_at IS NULL`;
-  const hoursOfJob = countHours(`(
-    SELECT hour, status, count FROM ${schema}job_hour_counts WHERE job_uid = ${mark}1 AND hour >= ${mark}2
-    UNION ALL
-    SELECT finished_at / ${HOUR_MS} * ${HOUR_MS} AS hour, status, 1 AS count
-    FROM ${schema}runs WHERE job_uid = ${mark}1 AND finished_at >= ${mark}2) AS counted`);
+  const hoursOfJob = hoursOf(sql, `= ${mark}1`, `${mark}2`);
   const hourCountOf = (row: unknown): HourCount => {
     const [hour, status, count] = rowOf<[number, unknown, number]>(row);
     return { hour, status: statusOf(status) as FinishedStatus, count };
   };
 
   return {
-    *stats({ hours }: { readonly hours: number }, now: number): Read<StoreStats> {
+    *stats({ hours, idPrefix }: JobsRead & { readonly hours: number }, now: number): Read<StoreStats> {
+      const statements = idPrefix === undefined ? ofAll : ofRange;
+      const range = idPrefix === undefined ? [] : rangeOf(idPrefix);
       const jobs: Record<JobStatus, number> = { active: 0, paused: 0, finished: 0 };
-      for (const row of yield* arrays(countJobs)) {
+      for (const row of yield* arrays(statements.jobs, range)) {
         const [status, count] = rowOf<[JobStatus, number]>(row);
         jobs[status] = count;
       }
-      const [live] = yield* arrays(sql.countLive);
+      const [live] = yield* arrays(statements.live, range);
       const [queued, held, running, waitsFrom] = rowOf<[number, number, number, number | null]>(live);
       const isDue = waitsFrom !== null && waitsFrom <= now;
-      const found = yield* arrays(hoursOfAll, [firstHour(hours, now)]);
+      const found = yield* arrays(statements.hours, [...range, firstHour(hours, now)]);
       return {
         jobs,
         runs: { queued, held, running, ...(isDue ? { dueSince: waitsFrom } : {}) },
@@ -60,11 +92,12 @@ export function createStatReads(sql: Dialect) {
     },
 
     /** Newest first: by time, then by id. */
-    *listAudit({ limit, before, ...exact }: AuditQuery): Read<readonly AuditRow[]> {
+    *listAudit({ limit, before, idPrefix, ...exact }: AuditQuery): Read<readonly AuditRow[]> {
       const { params, bind } = parameters(sql);
       const where: string[] = [];
       if (before !== undefined)
         where.push(`(at, id) < (${bind(bindable(before.at))}, ${bind(bindable(before.id))})`);
+      if (idPrefix !== undefined) where.push(changesJobIn(sql, rangeOf(idPrefix).map(bind)));
       for (const column of ['actor', 'action', 'target'] as const)
         if (exact[column] !== undefined) where.push(`${column} = ${bind(exact[column])}`);
       const rows = yield* objects(
@@ -75,4 +108,20 @@ export function createStatReads(sql: Dialect) {
       return rows.map((row) => ({ ...(row as AuditRow), id: String((row as { id: number }).id) }));
     },
   };
+}
+
+function rangeOf(prefix: string): readonly [from: string, below: string] {
+  const { from, below } = idRange(prefix);
+  return [from, below];
+}
+
+/** True if a row of the audit log is about a job in a range of ids, or about a run of such a job. */
+function changesJobIn({ schema, inByteOrder }: Dialect, [from = '', below = '']: readonly string[]): string {
+  const jobOf = (table: string) =>
+    `SELECT job_uid FROM ${schema}${table} WHERE id = CAST(audit.target AS bigint)`;
+  // Only the targets of these actions are numbers. CASE evaluates nothing else.
+  return `CASE WHEN substr(action, 1, 4) = 'run.'
+    THEN EXISTS (SELECT 1 FROM ${schema}jobs WHERE ${isBetween('jobs.id', { from, below })}
+      AND uid IN (${jobOf('live_runs')} UNION ALL ${jobOf('runs')}))
+    ELSE ${isBetween(inByteOrder('target'), { from, below })} END`;
 }

@@ -32,6 +32,8 @@ const SQLITE: Dialect = {
   // The types are determined once for a statement, not for each job.
   hasHandler: (handlers) => `type_key IN (SELECT known.key FROM job_types AS known
     JOIN json_each(${handlers}) AS handler ON handler.key = known.type AND handler.value >= known.version)`,
+  // The collation of a column is BINARY unless it says otherwise.
+  inByteOrder: (column) => column,
   contains: (column, part) => `instr(folded(${column}), ${part}) > 0`,
   // Counting this many takes some milliseconds; other reads run in between.
   countedAtOnce: 5_000,
@@ -78,6 +80,11 @@ const SQLITE: Dialect = {
     (SELECT min((SELECT available_at FROM live_runs
       WHERE type_key = job_types.key AND held = 0 AND node IS NULL ORDER BY available_at LIMIT 1)) AS waits_from
       FROM job_types)`,
+  countLiveOf: (
+    uids,
+  ) => `SELECT count(*) FILTER (WHERE held = 0 AND status = 0), count(*) FILTER (WHERE held > 0),
+      count(*) FILTER (WHERE status = 1), min(available_at) FILTER (WHERE held = 0 AND node IS NULL)
+    FROM live_runs WHERE job_uid IN (${uids})`,
 
   statusOf: (kept) => statusOf(kept as number),
   reasonOf: (kept) => reasonOf(kept as number),
