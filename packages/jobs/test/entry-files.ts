@@ -53,6 +53,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
     'routes/route-table.ts',
     'routes/route.ts',
     'routes/routes.ts',
+    'scope/job-scope.ts',
   ],
   [`${JOBS}/http/events/`]: ['event-streams.ts'],
   [`${JOBS}/fastify/`]: ['index.ts'],

@@ -68,7 +68,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   // The routes as data, and how requests to them are checked and answered, for every HTTP framework.
   'http routes': {
-    paths: ['routes/', 'requests/', 'events/'].map((folder) => `${JOBS}/http/${folder}`),
+    paths: ['routes/', 'requests/', 'events/', 'scope/'].map((folder) => `${JOBS}/http/${folder}`),
     may: ['http', ...CORE, 'engine port'],
     packages: ['node:', 'zod'],
   },

@@ -1,7 +1,7 @@
 import { getStats, type Stats } from '@greenvue/jobs/client';
 import type { ApiFlags } from '../input/flags.ts';
 import { restCommand, type Session } from '../rest/rest-command.ts';
-import { printFacts, printJson, type Styled } from '../terminal/print.ts';
+import { type Fact, printFacts, printJson, type Styled } from '../terminal/print.ts';
 import type { Style } from '../terminal/screen.ts';
 import { type Column, createTable } from '../terminal/table.ts';
 import { distanceText, durationText, instantAndDistance } from '../terminal/words.ts';
@@ -16,13 +16,14 @@ export const showStatsCommand = restCommand(async (session, { json }: ApiFlags) 
   const stats = await getStats(session.api);
   if (json) return printJson(session.out, stats);
   printCounts(session, stats);
+  // A caller who may see only some jobs sees no nodes.
+  if (stats.nodes.length === 0) return;
   session.out.line();
   createTable(session.out, nodeColumns(Date.parse(stats.now))).print(stats.nodes);
 });
 
 function printCounts({ out }: Session, stats: Stats): void {
-  const { jobs, runs, last_minute: minute } = stats;
-  const late = minute.lateness_ms;
+  const { jobs, runs } = stats;
   const day = lastHours(stats);
   printFacts(out, [
     ['Jobs', `${jobs.active} active, ${jobs.paused} paused, ${jobs.finished} finished`],
@@ -34,18 +35,7 @@ function printCounts({ out }: Session, stats: Stats): void {
         ? ''
         : `, due since ${instantAndDistance(runs.due_since, Date.parse(stats.now))}`,
     ],
-    [
-      'Last minute',
-      `${minute.started} started; ${minute.finished.succeeded} succeeded, `,
-      failedText(minute.finished.failed),
-      `, ${minute.finished.cancelled} cancelled, ${minute.finished.retried} retried, on the node that responds`,
-    ],
-    [
-      'Lateness',
-      late === null
-        ? 'none: no run started'
-        : `p50 ${durationText(late.p50)}, p95 ${durationText(late.p95)}, p99 ${durationText(late.p99)}, at most ${durationText(late.max)}`,
-    ],
+    ...lastMinuteFacts(stats.last_minute),
     [
       `Last ${HOURS} hours`,
       `${day.succeeded} succeeded, `,
@@ -53,6 +43,26 @@ function printCounts({ out }: Session, stats: Stats): void {
       `, ${day.cancelled} cancelled, ${day.skipped} skipped`,
     ],
   ]);
+}
+
+/** None for a caller who may see only some jobs. */
+function lastMinuteFacts(minute: Stats['last_minute']): readonly Fact[] {
+  if (minute === null) return [];
+  const { started, finished, lateness_ms: late } = minute;
+  return [
+    [
+      'Last minute',
+      `${started} started; ${finished.succeeded} succeeded, `,
+      failedText(finished.failed),
+      `, ${finished.cancelled} cancelled, ${finished.retried} retried, on the node that responds`,
+    ],
+    [
+      'Lateness',
+      late === null
+        ? 'none: no run started'
+        : `p50 ${durationText(late.p50)}, p95 ${durationText(late.p95)}, p99 ${durationText(late.p99)}, at most ${durationText(late.max)}`,
+    ],
+  ];
 }
 
 /** Number of jobs by health; problems only if there are any. */

@@ -1,5 +1,6 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { useViewer } from '../session/session.tsx';
 import { LIMITS } from '../ui/limits.ts';
 import { suggestId } from './draft/job-id.ts';
 import type { JobForm } from './draft/use-job-form.ts';
@@ -15,10 +16,11 @@ interface AboutFieldsProps {
 /** The name, id and description of a job. The id follows the name until the user types one. */
 export function AboutFields({ form, isNew }: AboutFieldsProps) {
   const { draft, edit } = form;
+  const { idPrefix } = useViewer();
   const [hasOwnId, setOwnId] = useState(draft.id !== '');
   const writeName = (name: string) => {
     edit('/name', (before) => ({ ...before, name }));
-    if (isNew && !hasOwnId) edit('/id', (before) => ({ ...before, id: suggestId(name) }));
+    if (isNew && !hasOwnId) edit('/id', (before) => ({ ...before, id: suggestId(name, idPrefix) }));
   };
   const writeId = (id: string) => {
     setOwnId(id !== '');
@@ -59,12 +61,14 @@ interface IdFieldProps {
 }
 
 function IdField({ id, isNew, onChange }: IdFieldProps) {
+  const { idPrefix } = useViewer();
+  const start = idPrefix === undefined ? '' : ` Begins with "${idPrefix}".`;
   return (
     <TextInput
       {...useField('/id')}
       description={
         isNew
-          ? 'Identifies the job in the API and in URLs; cannot be changed later. Letters, digits, ".", "_" and "-".'
+          ? `Identifies the job in the API and in URLs; cannot be changed later. Letters, digits, ".", "_" and "-".${start}`
           : 'The id cannot be changed.'
       }
       withAsterisk={isNew}

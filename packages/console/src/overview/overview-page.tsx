@@ -22,7 +22,7 @@ export function OverviewPage() {
   return (
     <Page
       title="Overview"
-      lead={stats === undefined ? undefined : <Lead stats={stats} />}
+      lead={stats !== undefined && seesNodes(stats) ? <Lead stats={stats} /> : undefined}
       actions={
         admin ? (
           <Button component={Link} href="/jobs/new" leftSection={<PlusIcon />}>
@@ -56,7 +56,7 @@ function Beginning({ stats }: { readonly stats: Stats }) {
   return (
     <>
       <FirstJob />
-      <NodesPanel nodes={stats.nodes} />
+      {seesNodes(stats) ? <NodesPanel nodes={stats.nodes} /> : null}
     </>
   );
 }
@@ -66,16 +66,21 @@ function Numbers({ stats }: { readonly stats: Stats }) {
     <>
       <Tiles stats={stats} />
       <div className={classes.grid}>
-        <MinutesPanel stats={stats} className={classes.wide} />
+        {seesNodes(stats) ? <MinutesPanel stats={stats} className={classes.wide} /> : null}
         <div className={classes.side}>
           <AttentionPanel />
           <RunningPanel className={classes.rest} />
         </div>
         <UpcomingPanel className={classes.full} />
-        <NodesPanel nodes={stats.nodes} className={classes.full} />
+        {seesNodes(stats) ? <NodesPanel nodes={stats.nodes} className={classes.full} /> : null}
       </div>
     </>
   );
+}
+
+/** A viewer who may see only some jobs sees no nodes; for all others, the server that responds is one. */
+function seesNodes({ nodes }: Stats): boolean {
+  return nodes.length > 0;
 }
 
 function Lead({ stats: { nodes } }: { readonly stats: Stats }) {

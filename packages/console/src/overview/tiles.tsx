@@ -8,11 +8,10 @@ import classes from './tiles.module.css';
 
 export function Tiles({ stats }: { readonly stats: Stats }) {
   const { jobs, runs, last_minute: minute, nodes } = stats;
-  const places = nodes.reduce((sum, node) => sum + node.places, 0);
   return (
     <dl className={classes.tiles}>
       <Tile label="Running now" value={runs.running}>
-        of {places} {places === 1 ? 'place' : 'places'}
+        {placesText(nodes)}
       </Tile>
       <Tile label="Waiting" value={runs.queued}>
         {runs.held === 0 ? 'none held' : `${runs.held} held`}
@@ -27,15 +26,31 @@ export function Tiles({ stats }: { readonly stats: Stats }) {
         {jobs.paused} paused, {jobs.finished} finished
       </Tile>
       <HealthTile health={stats.health} />
-      <Tile label="Started, last minute" value={minute.started}>
-        {minute.finished.succeeded} succeeded, {minute.finished.failed} failed
-      </Tile>
-      <Tile label="Lateness, last minute" value={lateness(minute.lateness_ms?.p99)}>
-        {minute.lateness_ms === null
-          ? 'nothing started'
-          : `p99 · p50 ${lateness(minute.lateness_ms.p50)}, p95 ${lateness(minute.lateness_ms.p95)}, max ${lateness(minute.lateness_ms.max)}`}
-      </Tile>
+      {minute === null ? null : <MinuteTiles minute={minute} />}
     </dl>
+  );
+}
+
+/** Nothing for a viewer who may see only some jobs: the places are for all. */
+function placesText(nodes: Stats['nodes']): string {
+  if (nodes.length === 0) return '';
+  const places = nodes.reduce((sum, node) => sum + node.places, 0);
+  return `of ${places} ${places === 1 ? 'place' : 'places'}`;
+}
+
+function MinuteTiles({ minute }: { readonly minute: NonNullable<Stats['last_minute']> }) {
+  const { started, finished, lateness_ms: late } = minute;
+  return (
+    <>
+      <Tile label="Started, last minute" value={started}>
+        {finished.succeeded} succeeded, {finished.failed} failed
+      </Tile>
+      <Tile label="Lateness, last minute" value={lateness(late?.p99)}>
+        {late === null
+          ? 'nothing started'
+          : `p99 · p50 ${lateness(late.p50)}, p95 ${lateness(late.p95)}, max ${lateness(late.max)}`}
+      </Tile>
+    </>
   );
 }
 

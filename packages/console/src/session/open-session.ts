@@ -57,8 +57,8 @@ function sessionOf({ auth, apiUrl: url }: ConsoleConfig): Pick<OpenSession, 'sto
 
 async function viewerWith(connection: Connection): Promise<Viewer> {
   try {
-    const { id, name, rights } = await getCaller(connection);
-    return { actor: id ?? undefined, name: name ?? id ?? NAMELESS, rights };
+    const { id, name, rights, scope } = await getCaller(connection);
+    return { actor: id ?? undefined, name: name ?? id ?? NAMELESS, rights, idPrefix: scope?.id_prefix };
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 403) throw error;
     return { actor: undefined, name: NAMELESS, rights: [] };

@@ -11,6 +11,8 @@ export interface Viewer {
   /** For people. */
   readonly name: string;
   readonly rights: readonly Right[];
+  /** The viewer may see only jobs whose id begins with this; undefined: all jobs. */
+  readonly idPrefix?: string | undefined;
   /** The account or API token of GreenVue's API. */
   readonly account?: Me | undefined;
 }

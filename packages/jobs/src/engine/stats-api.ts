@@ -1,4 +1,3 @@
-import { BoundedMap } from '../bounded-map.ts';
 import type { JobsRead } from '../core/store/store-views.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { Engine } from './engine-port.ts';
@@ -40,13 +39,15 @@ const MOST_PREFIXES = 1_000;
 function healthCounters(deps: StatsApiDeps): (query: JobsRead) => HealthCounter {
   const { clock } = deps.settings;
   const ofAll = new HealthCounter({ ...deps, clock });
-  const ofPrefix = new BoundedMap<string, HealthCounter>({ maxBytes: MOST_PREFIXES, bytesOf: () => 1 });
+  const ofPrefix = new Map<string, HealthCounter>();
   return ({ idPrefix }) => {
     if (idPrefix === undefined) return ofAll;
     const known = ofPrefix.get(idPrefix);
     if (known !== undefined) return known;
     const counter = new HealthCounter({ ...deps, clock, idPrefix });
-    ofPrefix.put(idPrefix, counter);
+    const [oldest] = ofPrefix.keys();
+    if (oldest !== undefined && ofPrefix.size >= MOST_PREFIXES) ofPrefix.delete(oldest);
+    ofPrefix.set(idPrefix, counter);
     return counter;
   };
 }

@@ -227,7 +227,12 @@ describe('the rest', () => {
     const stats = await getStats(connection);
     expect(statsSchema.strict().parse(stats)).toEqual(stats);
     const everything = ['read', 'operate', 'admin'];
-    expect(await getCaller(connection)).toEqual({ id: null, name: null, rights: everything });
+    expect(await getCaller(connection)).toEqual({
+      id: null,
+      name: null,
+      scope: null,
+      rights: everything,
+    });
   });
 
   test('changes are read, page by page', async () => {

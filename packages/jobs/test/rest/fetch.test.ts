@@ -121,13 +121,22 @@ describe('the fetch handler', () => {
     problemOf(await answerOf(await handle(request('/admin/api/jobs'))), 401);
   });
 
-  test('says in the log what `authorize` must return', async () => {
+  test.each([
+    [false, 'it returned false'],
+    [
+      { id: 'user:42', scope: undefined },
+      'scope: must be a scope such as { idPrefix: "acme-" }, and is left out for a caller who may see all jobs; got undefined',
+    ],
+    [
+      { id: 'user:42', scope: { idPrefix: '' } },
+      'scope.idPrefix: must be the beginning of job ids, such as "acme-", with 1 to 128 letters, digits, ".", "_" or "-", and a letter or a digit first; got ""',
+    ],
+  ])('says in the log what `authorize` must return, for %j', async (result, fault) => {
     const lines: unknown[] = [];
-    const authorize = Object.assign(() => false) as () => undefined;
+    const authorize = Object.assign(() => result) as () => undefined;
     const handle = create({ authorize, logger: { error: (fields) => lines.push(fields) } });
     problemOf(await answerOf(await handle(request('/admin/api/jobs'))), 500);
-    const message =
-      '`authorize` must return a principal such as { id: "user:42" }, or undefined; it returned false. To refuse a request, throw an error with a `statusCode` of 401 or 403.';
+    const message = `\`authorize\` must return a principal such as { id: "user:42" }, or undefined; ${fault}. To refuse a request, throw an error with a \`statusCode\` of 401 or 403.`;
     expect(lines).toMatchObject([{ err: { message } }]);
   });
 

@@ -12,6 +12,8 @@ import { overviews } from './suite/overview.ts';
 import { pauses } from './suite/pauses.ts';
 import { recentRuns } from './suite/recent-runs.ts';
 import { runs } from './suite/runs.ts';
+import { scopedRoutes } from './suite/scope/scoped-routes.ts';
+import { scopes } from './suite/scope/scopes.ts';
 import { workLimits } from './suite/work-limit.ts';
 
 /** The contract of the REST API, on any adapter. */
@@ -29,5 +31,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('recent runs', () => recentRuns(makeMount));
   describe('runs', () => runs(makeMount));
   describe('pauses', () => pauses(makeMount));
+  describe('routes in a scope', () => scopedRoutes(makeMount));
+  describe('scopes', () => scopes(makeMount));
   describe('work limits', () => workLimits(makeMount));
 }

@@ -17,11 +17,15 @@ describe('the suggested id', () => {
     expect(suggestId(name)).toBe(id);
   });
 
+  test('begins with the prefix of a viewer who may see only some jobs', () => {
+    expect(suggestId('Remove old listings', 'acme-')).toBe('acme-remove-old-listings');
+    expect(suggestId('日本語', 'acme-')).toBe('');
+  });
+
   test('is valid or empty', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (name) => {
-        const id = suggestId(name);
-        if (id !== '') expect(id).toMatch(ID);
+        for (const id of [suggestId(name), suggestId(name, 'acme-')]) if (id !== '') expect(id).toMatch(ID);
       }),
     );
   });

@@ -1,11 +1,11 @@
 import { LIMITS } from '../../ui/limits.ts';
 
 /**
- * An id for a job of this name: "Remove old listings!" becomes `remove-old-listings`; empty if no letter
- * remains.
+ * An id for a job of this name: "Remove old listings!" becomes `remove-old-listings`, after `prefix`; empty if
+ * no letter remains.
  */
-export function suggestId(name: string): string {
-  return cut(
+export function suggestId(name: string, prefix = ''): string {
+  const stem = cut(
     name
       .replaceAll('ß', 'ss')
       .normalize('NFKD')
@@ -15,8 +15,9 @@ export function suggestId(name: string): string {
       .replaceAll(/['’]/g, '')
       .replaceAll(/[^a-z0-9._]+/g, '-')
       .replace(/^[^a-z0-9]+/, ''),
-    LIMITS.jobId,
+    LIMITS.jobId - prefix.length,
   );
+  return stem === '' ? '' : `${prefix}${stem}`;
 }
 
 /** An id for a copy: `mail` becomes `mail-copy`, and that becomes `mail-copy-2`. */

@@ -67,6 +67,13 @@ describe('no handler', () => {
   });
 });
 
+test('a viewer who sees no nodes gets advice without them', () => {
+  expect(said(healthAdvice(jobThatIs('no_handler'), { stats: nodes() }))).toContain(
+    'No running node has the job type cleanup_expired_listings in the version that created this job.',
+  );
+  expect(said(healthAdvice(jobThatIs('late'), { stats: nodes() }))).toContain('Check that a node is running');
+});
+
 describe('failing', () => {
   const run = exampleRun({
     id: '7',

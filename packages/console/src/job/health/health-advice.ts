@@ -68,15 +68,15 @@ export function healthAdvice(job: Job, facts: AdviceFacts = {}): Advice | undefi
 const OVERVIEW = { label: 'Show the nodes', href: '/' } as const;
 
 function noHandler(job: Job, { stats }: AdviceFacts): Advice {
-  const has = stats?.nodes.some(({ types }) => types.includes(job.type));
-  const missing =
-    has === true
-      ? `The running nodes have an older version of the job type ${job.type} than the version that created this job.`
-      : `No running node has the job type ${job.type}.`;
-  const cure =
-    has === true
-      ? 'Finish the rollout, so that at least one node runs the newer version.'
-      : 'Start a server with this type and free places, or delete the job if the type was removed.';
+  const nodes = stats?.nodes ?? [];
+  const isOlder = nodes.some(({ types }) => types.includes(job.type));
+  const missing = isOlder
+    ? `The running nodes have an older version of the job type ${job.type} than the version that created this job.`
+    : // A viewer who may see only some jobs sees no nodes: these may have an older version.
+      `No running node has the job type ${job.type}${nodes.length === 0 ? ' in the version that created this job' : ''}.`;
+  const cure = isOlder
+    ? 'Finish the rollout, so that at least one node runs the newer version.'
+    : 'Start a server with this type and free places, or delete the job if the type was removed.';
   return {
     title: 'No node can run this job',
     sentences: [`${missing} Until one does, the job's slots pass without a run.`, cure],
@@ -131,9 +131,10 @@ function waiting({ stats }: AdviceFacts): Advice {
 function placesText(stats: Stats | undefined): string {
   const places = sum(stats?.nodes.map((node) => node.places) ?? []);
   const busy = sum(stats?.nodes.map((node) => node.busy) ?? []);
-  if (stats === undefined) return 'Check that a node is running and has free places.';
-  if (stats.nodes.length === 0 || places === 0)
-    return 'No running node has places for jobs: start a node with places.';
+  // A viewer who may see only some jobs sees no nodes.
+  if (stats === undefined || stats.nodes.length === 0)
+    return 'Check that a node is running and has free places.';
+  if (places === 0) return 'No running node has places for jobs: start a node with places.';
   if (busy >= places)
     return `All ${places} places are busy: wait, cancel runs that you do not need, or configure more places.`;
   if (stats.nodes.some(({ health }) => health !== 'ok')) return 'A node is unhealthy: check this node first.';

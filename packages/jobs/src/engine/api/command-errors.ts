@@ -1,3 +1,4 @@
+import { jobNotFound } from '../../core/model/not-found.ts';
 import type { Refusal } from '../../core/rules/commands.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
 import { EngineError } from '../engine-port.ts';
@@ -29,12 +30,4 @@ export function errorOf({ code, detail, pointer }: Refusal): EngineError {
     return new EngineError('too_many', detail);
   if (pointer === undefined) return new EngineError('conflict', detail);
   return new EngineError('invalid', detail, [{ pointer, detail }]);
-}
-
-export function jobNotFound(jobId: string): EngineError {
-  return new EngineError('not_found', `There is no job with the id "${jobId}".`);
-}
-
-export function runNotFound(runId: string): EngineError {
-  return new EngineError('not_found', `There is no run with the id "${runId}".`);
 }

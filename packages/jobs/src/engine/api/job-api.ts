@@ -2,6 +2,7 @@ import type { JobEventType } from '../../core/model/events.ts';
 import type { Job } from '../../core/model/job.ts';
 import type { JobCommand } from '../../core/model/job-command.ts';
 import type { JobType } from '../../core/model/job-type.ts';
+import { jobNotFound } from '../../core/model/not-found.ts';
 import { typeChanged } from '../../core/rules/commands.ts';
 import { healthOf } from '../../core/rules/health.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
@@ -18,7 +19,7 @@ import {
 } from '../engine-port.ts';
 import { nameOf, type ScheduledJobInput } from '../jobs-port.ts';
 import { afterCommand } from './command-effects.ts';
-import { errorOf, jobNotFound, requireDone } from './command-errors.ts';
+import { errorOf, requireDone } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
 import { inputOf, mergePatch, parseDefinition } from './job-definition.ts';
 import { guardReply, storeInTransaction } from './store-writes.ts';

@@ -1,10 +1,10 @@
+import { runNotFound } from '../../core/model/not-found.ts';
 import { isLiveRun } from '../../core/model/run.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import type { RunView } from '../../core/store/store-views.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { type CommandOptions, EngineError } from '../engine-port.ts';
 import { afterCancel } from './command-effects.ts';
-import { runNotFound } from './command-errors.ts';
 import { auditOf } from './command-options.ts';
 import { checkerOf } from './payload-override.ts';
 import { guardReply } from './store-writes.ts';

@@ -1,11 +1,12 @@
 import type { AbortFlag } from '../../core/model/errors.ts';
 import type { Job } from '../../core/model/job.ts';
+import { jobNotFound } from '../../core/model/not-found.ts';
 import type { StoreInTransaction } from '../../core/store/store.ts';
 import type { CommandInput, CommandResult } from '../../core/store/store-commands.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { CommandOptions, Engine, TriggerInput } from '../engine-port.ts';
 import { afterCommand } from './command-effects.ts';
-import { jobNotFound, requireDone } from './command-errors.ts';
+import { requireDone } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
 import { overrideOf, type PayloadOverride } from './payload-override.ts';
 import { guardReply, storeInTransaction } from './store-writes.ts';

@@ -33,6 +33,8 @@ export interface StreamRequest {
   readonly by: string | undefined;
   /** Only events of this job. */
   readonly jobId: string | undefined;
+  /** Only events of jobs whose id begins with this. */
+  readonly idPrefix?: string;
   /** The id that the client sent. */
   readonly lastEventId: string | undefined;
   readonly isStillAllowed: () => Promise<boolean>;

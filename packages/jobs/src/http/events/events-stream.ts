@@ -16,6 +16,8 @@ export interface EventsStreamOptions {
   readonly texts: EventTexts;
   /** Only events of this job. */
   readonly jobId: string | undefined;
+  /** Only events of jobs whose id begins with this. */
+  readonly idPrefix?: string;
   /** The id that the client sent. */
   readonly lastEventId: string | undefined;
   readonly heartbeatMs: number;
@@ -96,8 +98,9 @@ export class EventsStream extends Readable {
     if (this.#isBehind) return;
     if (event === 'reset') return this.#continueAfter('unknown');
     this.#lastId = event.id;
-    const { jobId } = this.#options;
+    const { jobId, idPrefix = '' } = this.#options;
     if (jobId !== undefined && event.jobId !== jobId) return;
+    if (!event.jobId.startsWith(idPrefix)) return;
     this.#write(this.#options.texts.textOf(event));
   }
 

@@ -3,6 +3,7 @@ import { text } from '../../core/input/rule.ts';
 import { below } from '../../core/input/shape.ts';
 import { shownValue } from '../../core/input/shown-value.ts';
 import { isRecord } from '../../core/objects.ts';
+import { type JobScope, scopeRules } from '../scope/job-scope.ts';
 import { problemOf } from './problem-of.ts';
 
 /** The permission that a route requires. */
@@ -14,6 +15,11 @@ export interface JobsPrincipal {
   readonly id: string;
   /** For people, such as in the console. Default: the `id`. */
   readonly name?: string;
+  /**
+   * Makes all other jobs invisible to the sender: tenants share an engine. Left out: the sender may see all
+   * jobs. A scope that is not valid, `undefined` too, is answered with a 500, and the log says why.
+   */
+  readonly scope?: JobScope;
 }
 
 /**
@@ -50,9 +56,12 @@ const NAME = text({ max: 1_000, like: 'Ann' });
 function resultFault(result: unknown): string | undefined {
   if (!isRecord(result)) return `it returned ${shownValue(result)}`;
   const nameFaults = result.name === undefined ? NO_FAULTS : NAME.faults(result.name);
+  // An undefined scope is a mistake of the host, and must not open all jobs.
+  const scopeFaults = 'scope' in result ? scopeRules.faults(result.scope) : NO_FAULTS;
   const faults = [
     ...ID.faults(result.id).map((fault) => below('id', fault)),
     ...nameFaults.map((fault) => below('name', fault)),
+    ...scopeFaults.map((fault) => below('scope', fault)),
   ];
   return faults.length === 0 ? undefined : faultsText(faults);
 }

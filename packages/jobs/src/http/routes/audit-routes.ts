@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { Engine } from '../../engine/engine-port.ts';
 import { encodeCursor } from '../fields/cursor.ts';
 import { pageSchema } from '../fields/page.ts';
+import type { RouteEngine } from '../scope/scoped-engine.ts';
 import { auditQuery, auditRowJson, auditRowSchema } from '../views/audit.ts';
 import { readCursor } from './read-cursor.ts';
 import { defineRoute } from './route.ts';
@@ -21,7 +21,7 @@ const listJobAudit = defineRoute({
   handle: async ({ query }, { engine }) => ({ status: 200, body: await pageOf(engine, query) }),
 });
 
-async function pageOf(engine: Engine, query: z.output<typeof auditQuery>) {
+async function pageOf(engine: RouteEngine, query: z.output<typeof auditQuery>) {
   const { actor, action, target, limit, cursor } = query;
   const before = cursor === undefined ? undefined : readCursor('audit', 'number', cursor);
   // One more row than asked for shows whether there is another page.

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Job } from '../../core/model/job.ts';
-import { type CommandOptions, type Engine, EngineError } from '../../engine/engine-port.ts';
+import { type CommandOptions, EngineError } from '../../engine/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
+import type { RouteEngine } from '../scope/scoped-engine.ts';
 
 /**
  * The strong validator of a job's definition. An edit changes it; runs, pause and resume do not. It contains
@@ -37,7 +38,7 @@ export type Guard = Pick<CommandOptions, 'ifUid' | 'ifVersion'>;
  * such job.
  */
 export async function underIfMatch<T>(
-  engine: Engine,
+  engine: RouteEngine,
   match: {
     readonly jobId: string;
     readonly header: string | undefined;
@@ -93,7 +94,7 @@ export function isEngineError(error: unknown, code: EngineError['code']): boolea
   return error instanceof EngineError && error.code === code;
 }
 
-async function jobFor(engine: Engine, jobId: string, absent: 'not_found' | 'stale'): Promise<Job> {
+async function jobFor(engine: RouteEngine, jobId: string, absent: 'not_found' | 'stale'): Promise<Job> {
   try {
     return (await engine.getJob(jobId)).job;
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { JobView } from '../../core/store/store-views.ts';
-import type { CommandOptions, Engine } from '../../engine/engine-port.ts';
+import type { CommandOptions } from '../../engine/engine-port.ts';
+import type { RouteEngine } from '../scope/scoped-engine.ts';
 import { jobJson } from '../views/job.ts';
 import { etagOf, type ifMatch, underIfMatch } from './etag.ts';
 import { commandOptions, type RouteAnswer, type RouteRequest } from './route.ts';
@@ -19,7 +20,7 @@ type JobRequest = RouteRequest<{ readonly job_id: string }, unknown, z.output<ty
 
 /** Runs a command on a job under the request's `If-Match`, in the name of the principal. */
 export function guarded<T>(
-  engine: Engine,
+  engine: RouteEngine,
   { params, headers, context }: JobRequest,
   command: (jobId: string, options: CommandOptions) => Promise<T>,
 ): Promise<T> {

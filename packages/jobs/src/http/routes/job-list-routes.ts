@@ -1,8 +1,9 @@
 import type { z } from 'zod';
-import { type Engine, EngineError } from '../../engine/engine-port.ts';
+import { EngineError } from '../../engine/engine-port.ts';
 import { encodeCursor } from '../fields/cursor.ts';
 import { pageSchema } from '../fields/page.ts';
 import { createJobBody, jobInput } from '../input/job-input.ts';
+import type { RouteEngine } from '../scope/scoped-engine.ts';
 import { jobJson, jobOrder, jobSchema, jobsQuery } from '../views/job.ts';
 import { jobAnswer } from './job-answers.ts';
 import { readCursor } from './read-cursor.ts';
@@ -54,7 +55,7 @@ const getJobs = defineRoute({
   }),
 });
 
-async function listJobs(engine: Engine, query: z.output<typeof jobsQuery>) {
+async function listJobs(engine: RouteEngine, query: z.output<typeof jobsQuery>) {
   const { sort, cursor, limit, type, status, health, q, recent_runs: recentRuns } = query;
   const { field, descending } = jobOrder(sort);
   const order = `jobs:${sort}`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type CommandOptions, type Engine, EngineError, type JobInput } from '../../engine/engine-port.ts';
+import { type CommandOptions, EngineError, type JobInput } from '../../engine/engine-port.ts';
 import { jobInput, jobParams, jobPatch, patchJobBody, putJobBody } from '../input/job-input.ts';
+import type { RouteEngine } from '../scope/scoped-engine.ts';
 import { jobSchema } from '../views/job.ts';
 import { ifMatch, isCreateOnly, isEngineError, underIfMatch } from './etag.ts';
 import { guarded, jobAnswer } from './job-answers.ts';
@@ -71,7 +72,7 @@ function idOf(body: { readonly id?: string | undefined }, jobId: string): string
 }
 
 /** Creates a job under `If-None-Match: *`: an existing job is a failed precondition (412), not a conflict. */
-async function createOnly(engine: Engine, input: JobInput, options: CommandOptions) {
+async function createOnly(engine: RouteEngine, input: JobInput, options: CommandOptions) {
   try {
     return await engine.createJob(input, options);
   } catch (error) {

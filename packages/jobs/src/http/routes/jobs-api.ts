@@ -2,6 +2,7 @@ import type { Engine } from '../../engine/engine-port.ts';
 import { type EventStreamLimits, EventStreams } from '../events/event-streams.ts';
 import { CoalescedReads } from '../requests/coalesced-reads.ts';
 import { WorkLimit } from '../requests/work-limit.ts';
+import { scopedDeps } from '../scope/scoped-deps.ts';
 import type { HostRequest, Route, RouteAnswer, RouteDeps } from './route.ts';
 
 export interface JobsApiOptions {
@@ -32,7 +33,10 @@ export class JobsApi implements RouteDeps {
 
   /** Answers a request to one of the routes. Rejects with an error for `problemOf`. */
   answer(route: Route, request: HostRequest): Promise<RouteAnswer> {
-    if (route.isStream === true) return route.answer(request, this);
-    return this.#work.run(request.context.signal, () => route.answer(request, this));
+    const { principal, signal } = request.context;
+    const scope = principal?.scope;
+    const deps = scope === undefined ? this : scopedDeps(this, scope);
+    if (route.isStream === true) return route.answer(request, deps);
+    return this.#work.run(signal, () => route.answer(request, deps));
   }
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { EngineError, type JobInput } from '../../engine/engine-port.ts';
 import { checkInput } from '../input/check.ts';
 import { jobInput, schedulePatch } from '../input/job-input.ts';
+import type { JobScope } from '../scope/job-scope.ts';
 import { type CallerJson, callerSchema } from '../views/caller.ts';
 import { jobTypeJson, jobTypesSchema } from '../views/job-type.ts';
 import { isWholeJob, previewBody, previewJson, previewSchema, wholeJobBody } from '../views/preview.ts';
@@ -83,7 +84,7 @@ const getCaller = defineRoute({
   need: 'read',
   doc: {
     operationId: 'getCaller',
-    summary: 'Read who sends this request, and the rights',
+    summary: 'Read who sends this request, with the rights and the scope',
     description: 'For clients that show only what the caller may do. Without the right to read: 403.',
   },
   responses: { 200: success(callerSchema, 'The caller'), ...problems() },
@@ -91,10 +92,19 @@ const getCaller = defineRoute({
     const id = context.principal?.id ?? null;
     const further = await Promise.all([context.may('operate'), context.may('admin')]);
     const rights = (['operate', 'admin'] as const).filter((_right, at) => further[at]);
-    const caller: CallerJson = { id, name: context.principal?.name ?? id, rights: ['read', ...rights] };
+    const caller: CallerJson = {
+      id,
+      name: context.principal?.name ?? id,
+      scope: scopeJson(context.principal?.scope),
+      rights: ['read', ...rights],
+    };
     return { status: 200, body: caller };
   },
 });
+
+function scopeJson(scope: JobScope | undefined): CallerJson['scope'] {
+  return scope === undefined ? null : { id_prefix: scope.idPrefix };
+}
 
 /** Job types, dry runs of a schedule, counts and the caller. */
 export const overviewRoutes = [listJobTypes, previewJob, getJobStats, getCaller];

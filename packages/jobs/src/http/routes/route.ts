@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { AbortFlag } from '../../core/model/errors.ts';
-import { type CommandOptions, type Engine, EngineError } from '../../engine/engine-port.ts';
+import { type CommandOptions, EngineError } from '../../engine/engine-port.ts';
 import type { EventStreams } from '../events/event-streams.ts';
 import { checkInput } from '../input/check.ts';
 import type { JobsNeed, JobsPrincipal } from '../requests/authorize.ts';
 import type { CoalescedReads } from '../requests/coalesced-reads.ts';
 import { refuseCrossOrigin } from '../requests/cross-origin.ts';
+import type { RouteEngine } from '../scope/scoped-engine.ts';
 
 /** The job and the run that a request reads, changes or creates, as fields of its log lines. */
 export interface LogIds {
@@ -16,12 +17,12 @@ export interface LogIds {
   readonly newRunId?: string;
 }
 
-/** What the routes of one mount share. */
+/** What the routes of one mount share. For a caller with a scope, each part shows only the scope. */
 export interface RouteDeps {
-  readonly engine: Engine;
-  /** Only for responses that are the same for all clients with the permission. */
-  readonly reads: CoalescedReads;
-  readonly eventStreams: EventStreams;
+  readonly engine: RouteEngine;
+  /** Only for responses that are the same for all clients with the permission and the scope. */
+  readonly reads: Pick<CoalescedReads, 'read'>;
+  readonly eventStreams: Pick<EventStreams, 'open'>;
   /** Characters in a path parameter that the host routes. */
   readonly longestParameter: number;
 }

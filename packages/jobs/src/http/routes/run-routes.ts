@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { RunQuery } from '../../core/store/store-views.ts';
-import type { Engine } from '../../engine/engine-port.ts';
 import { encodeCursor } from '../fields/cursor.ts';
 import { pageSchema } from '../fields/page.ts';
 import { cancelBody, emptyBody } from '../input/command-input.ts';
 import { jobParams } from '../input/job-input.ts';
+import type { RouteEngine } from '../scope/scoped-engine.ts';
 import {
   jobRunsQuery,
   logLineJson,
@@ -64,7 +64,7 @@ const getRuns = defineRoute({
 
 /** Run ids increase with time, so the key alone defines the order. */
 async function listRuns(
-  engine: Engine,
+  engine: RouteEngine,
   which: Pick<RunQuery, 'jobId' | 'jobUid' | 'type'>,
   query: z.output<typeof jobRunsQuery>,
 ) {

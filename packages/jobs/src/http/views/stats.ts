@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EngineStats, MinuteCounts, NodeStats } from '../../engine/engine-stats.ts';
+import type { EngineStats, LastMinute, MinuteCounts, NodeStats } from '../../engine/engine-stats.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 
 const count = z.int();
@@ -58,18 +58,21 @@ export const statsSchema = z.object({
       ok: count,
     })
     .describe('Number of jobs by health; recounted at most every 15 s'),
-  last_minute: z.object({
-    started: count,
-    finished: z.object({ succeeded: count, failed: count, cancelled: count, retried: count }),
-    lateness_ms: z
-      .object({ p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() })
-      .nullable()
-      .describe('From due time to start; null when no run started'),
-  }),
+  last_minute: z
+    .object({
+      started: count,
+      finished: z.object({ succeeded: count, failed: count, cancelled: count, retried: count }),
+      lateness_ms: z
+        .object({ p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() })
+        .nullable()
+        .describe('From due time to start; null when no run started'),
+    })
+    .nullable()
+    .describe('null for a caller who may see only some jobs'),
   minutes: z
     .array(minuteSchema)
     .describe(
-      'The last 60 minutes of the node that responds, newest first; the first one is still in progress',
+      'The last 60 minutes of the node that responds, newest first; the first one is still in progress. Empty for a caller who may see only some jobs',
     ),
   hours: z
     .array(
@@ -80,12 +83,24 @@ export const statsSchema = z.object({
       }),
     )
     .describe('Number of finished runs by hour, newest first'),
-  nodes: z.array(nodeSchema).describe('All live nodes; the node that responds comes first'),
+  nodes: z
+    .array(nodeSchema)
+    .describe(
+      'All live nodes; the node that responds comes first. Empty for a caller who may see only some jobs',
+    ),
 });
 
 export type StatsJson = z.output<typeof statsSchema>;
 
-export function statsJson(stats: EngineStats): StatsJson {
+/** The counts that a caller sees. `lastMinute`: undefined, like no nodes, for a caller with a scope. */
+export type ShownStats = Pick<
+  EngineStats,
+  'now' | 'jobs' | 'runs' | 'health' | 'hours' | 'minutes' | 'nodes'
+> & {
+  readonly lastMinute: LastMinute | undefined;
+};
+
+export function statsJson(stats: ShownStats): StatsJson {
   const { lastMinute, runs } = stats;
   return {
     now: instantJson(stats.now),
@@ -97,15 +112,16 @@ export function statsJson(stats: EngineStats): StatsJson {
       due_since: instantJson(runs.dueSince),
     },
     health: { ...stats.health },
-    last_minute: {
-      started: lastMinute.started,
-      finished: { ...lastMinute.finished },
-      lateness_ms: lastMinute.latenessMs === undefined ? null : { ...lastMinute.latenessMs },
-    },
+    last_minute: lastMinute === undefined ? null : lastMinuteJson(lastMinute),
     minutes: stats.minutes.map(minuteJson),
     hours: stats.hours.map(({ hour, status, count }) => ({ hour: instantJson(hour), status, count })),
     nodes: stats.nodes.map(nodeJson),
   };
+}
+
+function lastMinuteJson({ started, finished, latenessMs }: LastMinute): StatsJson['last_minute'] {
+  const lateness = latenessMs === undefined ? null : { ...latenessMs };
+  return { started, finished: { ...finished }, lateness_ms: lateness };
 }
 
 function minuteJson({ minute, latenessP99Ms, ...counts }: MinuteCounts): StatsJson['minutes'][number] {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { EventTexts } from '../../../src/http/events/event-texts.ts';
 import { EventsStream } from '../../../src/http/events/events-stream.ts';
 import { eventSchema } from '../../../src/http/views/event.ts';
+import { EventWatcher } from '../event-watcher.ts';
 import { createJob, problemOf, runJob, runThatIs, send } from '../requests.ts';
 import {
   type AskedRequest,
@@ -12,62 +13,9 @@ import {
   startRestServer,
 } from '../rest-server.ts';
 
-interface SentEvent {
-  readonly id: string;
-  readonly event: string;
-  readonly data: unknown;
-}
-
-/** Reads a stream over a real socket, as clients do. */
-class Watcher {
-  readonly events: SentEvent[] = [];
-  comments = 0;
-  lastId = '';
-  hasEnded = false;
-  readonly #abort = new AbortController();
-
-  async watch(mount: Mount, query: string, headers: Record<string, string>): Promise<Response> {
-    const response = await mount.open(`/api/job-events${query}`, { headers, signal: this.#abort.signal });
-    if (response.status === 200) void this.#read(response);
-    return response;
-  }
-
-  leave(): void {
-    this.#abort.abort();
-  }
-
-  async #read(response: Response): Promise<void> {
-    let text = '';
-    try {
-      for await (const chunk of (response.body ?? new ReadableStream()).pipeThrough(
-        new TextDecoderStream(),
-      )) {
-        text += chunk;
-        for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-          this.#take(text.slice(0, end));
-          text = text.slice(end + 2);
-        }
-      }
-      this.hasEnded = true;
-    } catch (error) {
-      if (!this.#abort.signal.aborted) throw error;
-    }
-  }
-
-  #take(block: string): void {
-    const fields = new Map(
-      block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
-    );
-    this.lastId = fields.get('id') ?? this.lastId;
-    const data = fields.get('data');
-    if (data === undefined) this.comments += 1;
-    else this.events.push({ id: this.lastId, event: fields.get('event') ?? '', data: JSON.parse(data) });
-  }
-}
-
 export function eventStreams(makeMount: MakeMount): void {
   let first: RestServer;
-  let open: { readonly server: Mount; readonly watchers: Watcher[] }[] = [];
+  let open: { readonly server: Mount; readonly watchers: EventWatcher[] }[] = [];
   beforeAll(async () => {
     first = await startRestServer(makeMount);
   });
@@ -85,10 +33,10 @@ export function eventStreams(makeMount: MakeMount): void {
 
   async function startServer(options: MountOptions = {}) {
     const server = await makeMount(first.engine, options);
-    const watchers: Watcher[] = [];
+    const watchers: EventWatcher[] = [];
     open.push({ server, watchers });
     const watch = async (query = '', headers: Record<string, string> = {}) => {
-      const watcher = new Watcher();
+      const watcher = new EventWatcher();
       watchers.push(watcher);
       const response = await watcher.watch(server, query, headers);
       if (response.status === 200) await until(() => expect(watcher.lastId).not.toBe(''));
@@ -97,7 +45,7 @@ export function eventStreams(makeMount: MakeMount): void {
     return { server, watch };
   }
 
-  const kinds = (watcher: Watcher) => watcher.events.map(({ event }) => event);
+  const kinds = (watcher: EventWatcher) => watcher.events.map(({ event }) => event);
 
   describe('GET /job-events', () => {
     test('sends events as they happen', async () => {

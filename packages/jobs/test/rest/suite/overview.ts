@@ -40,13 +40,13 @@ export function overviews(makeMount: MakeMount): void {
       const stats = await vi.waitFor(
         async () => {
           const current = bodyOf(await send(server, 'GET', '/job-stats'), 200, statsSchema);
-          expect(current.last_minute.finished.succeeded).toBeGreaterThanOrEqual(1);
+          expect(current.last_minute?.finished.succeeded).toBeGreaterThanOrEqual(1);
           return current;
         },
         { timeout: 10_000 },
       );
       expect(stats.jobs.active).toBeGreaterThanOrEqual(1);
-      expect(stats.last_minute.lateness_ms).not.toBeNull();
+      expect(stats.last_minute?.lateness_ms?.max).toBeGreaterThanOrEqual(0);
       expect(stats.health.ok).toBeGreaterThanOrEqual(1);
       expect(stats.minutes).toHaveLength(60);
       const ended = stats.minutes.reduce((sum, { succeeded }) => sum + succeeded, 0);
@@ -71,7 +71,7 @@ export function overviews(makeMount: MakeMount): void {
       };
       const other = await makeMount(server.engine, { authorize });
       const caller = bodyOf(await send(other, 'GET', '/me'), 200, callerSchema);
-      expect(caller).toEqual({ id: 'user:42', name: 'Ann', rights: may });
+      expect(caller).toEqual({ id: 'user:42', name: 'Ann', scope: null, rights: may });
       await other.close();
     });
 
@@ -80,7 +80,7 @@ export function overviews(makeMount: MakeMount): void {
       expect(bodyOf(await send(named, 'GET', '/me'), 200, callerSchema).name).toBe('token:7');
       await named.close();
       const caller = bodyOf(await send(server, 'GET', '/me'), 200, callerSchema);
-      expect(caller).toEqual({ id: null, name: null, rights: RANKS });
+      expect(caller).toEqual({ id: null, name: null, scope: null, rights: RANKS });
     });
 
     test('answers 401 and 403 as each other route does', async () => {

@@ -1,0 +1,116 @@
+import { enqueuedJobId } from '../../core/model/enqueued-job.ts';
+import { jobNotFound, runNotFound } from '../../core/model/not-found.ts';
+import type { JobsRead } from '../../core/store/store-views.ts';
+import type { Engine } from '../../engine/engine-port.ts';
+import { HttpProblem } from '../requests/http-problem.ts';
+import type { ShownStats } from '../views/stats.ts';
+import type { JobScope } from './job-scope.ts';
+
+/** What routes use of the engine. Whoever adds a method says in {@link scopedEngine} what it does in a scope. */
+export interface RouteEngine
+  extends Pick<
+    Engine,
+    | 'createJob'
+    | 'putJob'
+    | 'patchJob'
+    | 'deleteJob'
+    | 'getJob'
+    | 'listJobs'
+    | 'pauseJob'
+    | 'resumeJob'
+    | 'trigger'
+    | 'enqueue'
+    | 'getRun'
+    | 'listRuns'
+    | 'getLogs'
+    | 'cancelRun'
+    | 'retryRun'
+    | 'preview'
+    | 'jobTypes'
+    | 'listAudit'
+  > {
+  stats(query?: JobsRead): Promise<ShownStats>;
+}
+
+/**
+ * The engine as a caller with a scope sees it: a job outside the scope does not exist, nor do its runs, and
+ * the caller may not create it (403). Job types are of the whole engine; what nodes report is left out.
+ */
+export function scopedEngine(engine: RouteEngine, { idPrefix }: JobScope): RouteEngine {
+  const { ofJob, ofRun, requireRun, requireOwnJob, requireOwnId } = guardsOf(engine, idPrefix);
+  return {
+    createJob: async (input, ...rest) => {
+      requireOwnId(input.id);
+      return engine.createJob(input, ...rest);
+    },
+    putJob: async (input, ...rest) => {
+      requireOwnId(input.id);
+      return engine.putJob(input, ...rest);
+    },
+    patchJob: ofJob((...args) => engine.patchJob(...args)),
+    deleteJob: ofJob((...args) => engine.deleteJob(...args)),
+    getJob: ofJob((...args) => engine.getJob(...args)),
+    listJobs: (query) => engine.listJobs({ ...query, idPrefix }),
+    pauseJob: ofJob((...args) => engine.pauseJob(...args)),
+    resumeJob: ofJob((...args) => engine.resumeJob(...args)),
+    trigger: ofJob((...args) => engine.trigger(...args)),
+    enqueue: async (type, ...rest) => {
+      requireOwnId(
+        enqueuedJobId(typeof type === 'string' ? type : type.type),
+        'All enqueued runs of a type belong to this job. Create an on-demand job, and run it.',
+      );
+      return engine.enqueue(type, ...rest);
+    },
+    getRun: requireRun,
+    listRuns: (query) => engine.listRuns({ ...query, idPrefix }),
+    getLogs: ofRun((...args) => engine.getLogs(...args)),
+    cancelRun: ofRun((...args) => engine.cancelRun(...args)),
+    retryRun: ofRun((...args) => engine.retryRun(...args)),
+    preview: async (input) => {
+      if ('jobId' in input) requireOwnJob(input.jobId);
+      if ('id' in input) requireOwnId(input.id);
+      return engine.preview(input);
+    },
+    jobTypes: () => engine.jobTypes(),
+    listAudit: (query) => engine.listAudit({ ...query, idPrefix }),
+    stats: async () => {
+      const stats = await engine.stats({ idPrefix });
+      return { ...stats, lastMinute: undefined, minutes: [], nodes: [] };
+    },
+  };
+}
+
+function guardsOf(engine: RouteEngine, idPrefix: string) {
+  const requireOwnJob = (jobId: string): void => {
+    if (!jobId.startsWith(idPrefix)) throw jobNotFound(jobId);
+  };
+  const requireRun: RouteEngine['getRun'] = async (runId) => {
+    const view = await engine.getRun(runId);
+    if (!view.jobId.startsWith(idPrefix)) throw runNotFound(runId);
+    return view;
+  };
+  return {
+    requireOwnJob,
+    requireRun,
+    /** A method whose first argument is the id of a job. */
+    ofJob:
+      <Rest extends readonly unknown[], T>(ask: (jobId: string, ...rest: Rest) => Promise<T>) =>
+      async (jobId: string, ...rest: Rest): Promise<T> => {
+        requireOwnJob(jobId);
+        return ask(jobId, ...rest);
+      },
+    /** A method whose first argument is the id of a run. */
+    ofRun:
+      <Rest extends readonly unknown[], T>(ask: (runId: string, ...rest: Rest) => Promise<T>) =>
+      async (runId: string, ...rest: Rest): Promise<T> => {
+        await requireRun(runId);
+        return ask(runId, ...rest);
+      },
+    /** For the id of a job that a request would create. */
+    requireOwnId(jobId: string, advice = `Choose an id such as "${idPrefix}report".`): void {
+      if (jobId.startsWith(idPrefix)) return;
+      const detail = `You may use only jobs whose id begins with "${idPrefix}"; got "${jobId}". ${advice}`;
+      throw new HttpProblem({ status: 403, detail });
+    },
+  };
+}

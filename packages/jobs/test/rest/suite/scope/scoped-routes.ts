@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Route } from '../../../../src/http/routes/route.ts';
+import { ROUTES } from '../../../../src/http/routes/routes.ts';
+import { createJob, problemOf, runJob, runThatIs, send } from '../../requests.ts';
+import {
+  type Answer,
+  type MakeMount,
+  type Mount,
+  type RestServer,
+  startRestServer,
+} from '../../rest-server.ts';
+
+interface Target {
+  readonly jobId: string;
+  readonly runId: string;
+}
+
+/** What a route does for a caller with a scope. */
+type Decision =
+  /** Is about one job or run: outside the scope, it answers as for one that does not exist. */
+  | 'absent'
+  /** Creates a job: outside the scope, it answers 403. */
+  | 'refused'
+  /** Returns data of many jobs: only those of the scope. */
+  | 'filtered'
+  /** Returns nothing of jobs. */
+  | 'shared'
+  /** Is tested in a suite of its own. */
+  | 'apart';
+
+interface ScopedRoute {
+  readonly decision: Decision;
+  /** Fields of a valid body for a target. */
+  readonly body?: (target: Target) => Readonly<Record<string, unknown>>;
+}
+
+const newJob = { name: 'New', type: 'greet', on_demand: true };
+
+/** A new route fails the test until it has a row here. */
+const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
+  createJob: { decision: 'refused', body: ({ jobId }) => ({ id: `${jobId}-new`, ...newJob }) },
+  listJobs: { decision: 'filtered' },
+  getJob: { decision: 'absent' },
+  putJob: { decision: 'refused', body: () => ({ ...newJob, type: 'wait' }) },
+  patchJob: { decision: 'absent', body: () => ({ name: 'Changed' }) },
+  deleteJob: { decision: 'absent' },
+  runJob: { decision: 'absent' },
+  pauseJob: { decision: 'absent' },
+  resumeJob: { decision: 'absent' },
+  listJobRuns: { decision: 'absent' },
+  listRuns: { decision: 'filtered' },
+  getRun: { decision: 'absent' },
+  getRunLogs: { decision: 'absent' },
+  cancelRun: { decision: 'absent' },
+  retryRun: { decision: 'absent' },
+  // The id of the job is the server's choice: see the suite of scopes.
+  enqueueRun: { decision: 'apart' },
+  listJobTypes: { decision: 'shared' },
+  previewJob: { decision: 'absent', body: ({ jobId }) => ({ job_id: jobId, interval: '1h' }) },
+  // Has numbers alone.
+  getJobStats: { decision: 'apart' },
+  getCaller: { decision: 'apart' },
+  listJobAudit: { decision: 'filtered' },
+  // Is a stream.
+  streamJobEvents: { decision: 'apart' },
+};
+
+const NOWHERE: Target = { jobId: 'nowhere', runId: '4711' };
+
+export function scopedRoutes(makeMount: MakeMount): void {
+  let server: RestServer;
+  let scoped: Mount;
+  beforeAll(async () => {
+    server = await startRestServer(makeMount);
+    scoped = await makeMount(server.engine, {
+      authorize: () => ({ id: 'user:acme', scope: { idPrefix: 'acme-' } }),
+    });
+  });
+  afterAll(async () => {
+    await scoped.close();
+    await server.close();
+  });
+
+  const withDecision = (decision: Decision) =>
+    ROUTES.filter(({ doc }) => DECISIONS[doc.operationId]?.decision === decision).map(
+      (route) => [`${route.method} ${route.path}`, route] as const,
+    );
+
+  /** A job with a live run. */
+  const makeTarget = async (prefix: string, { doc }: Route): Promise<Target> => {
+    const jobId = `${prefix}${doc.operationId}`;
+    await createJob(server, jobId, { type: 'wait', on_demand: true, overlap: 'allow' });
+    return { jobId, runId: (await runJob(server, jobId)).id };
+  };
+  const ask = (mount: Mount, { method, path, doc }: Route, target: Target): Promise<Answer> => {
+    const url = path.replace(':job_id', target.jobId).replace(':run_id', target.runId);
+    const { decision, body } = DECISIONS[doc.operationId] ?? {};
+    const query = decision === 'filtered' ? '?limit=200' : '';
+    return send(mount, method, `${url}${query}`, body === undefined ? {} : { body: body(target) });
+  };
+  /** The answer to a request, with the ids of its target replaced by those of {@link NOWHERE}. */
+  const problemNowhere = (answer: Answer, { jobId, runId }: Target) => {
+    const { detail, ...problem } = problemOf(answer, 404);
+    const shown = detail
+      .replace(`"${jobId}"`, `"${NOWHERE.jobId}"`)
+      .replace(`"${runId}"`, `"${NOWHERE.runId}"`);
+    return { ...problem, instance: '', detail: shown };
+  };
+
+  test('each route has a decision about callers with a scope', () => {
+    expect(Object.keys(DECISIONS).sort()).toEqual(ROUTES.map(({ doc }) => doc.operationId).sort());
+  });
+
+  test.each(withDecision('absent'))(
+    '%s: what is outside the scope does not exist, and does not change',
+    async (_name, route) => {
+      const outside = await makeTarget('other-', route);
+      const before = [
+        await send(server, 'GET', `/jobs/${outside.jobId}`),
+        await send(server, 'GET', `/runs/${outside.runId}`),
+      ];
+      const refused = problemNowhere(await ask(scoped, route, outside), outside);
+      expect(refused).toEqual(problemNowhere(await ask(server, route, NOWHERE), NOWHERE));
+      const after = [
+        await send(server, 'GET', `/jobs/${outside.jobId}`),
+        await send(server, 'GET', `/runs/${outside.runId}`),
+      ];
+      expect(after.map(({ body }) => body)).toEqual(before.map(({ body }) => body));
+    },
+  );
+
+  test.each([...withDecision('absent'), ...withDecision('refused')])(
+    '%s: works inside the scope',
+    async (_name, route) => {
+      const inside = await makeTarget('acme-in-', route);
+      if (route.doc.operationId === 'retryRun') {
+        await send(server, 'POST', `/runs/${inside.runId}/cancel`);
+        await runThatIs(server, inside.runId, 'cancelled');
+      }
+      const answer = await ask(scoped, route, inside);
+      expect([200, 201, 202, 204], answer.body).toContain(answer.statusCode);
+    },
+  );
+
+  test.each(withDecision('refused'))('%s: creates nothing outside the scope', async (_name, route) => {
+    const target = { ...NOWHERE, jobId: `other-${route.doc.operationId}` };
+    expect(problemOf(await ask(scoped, route, target), 403).detail).toMatch(
+      /^You may use only jobs whose id begins with "acme-"; got "other-\w+(-new)?"\. Choose an id such as "acme-report"\.$/,
+    );
+    const made = await server.engine.listJobs({
+      sort: 'id',
+      descending: false,
+      limit: 10,
+      idPrefix: target.jobId,
+    });
+    expect(made.rows).toEqual([]);
+  });
+
+  test.each(withDecision('filtered'))('%s: has only jobs of the scope', async (_name, route) => {
+    const inside = await makeTarget('acme-', route);
+    const outside = await makeTarget('other-', route);
+    const everything = await ask(server, route, inside);
+    for (const { jobId } of [inside, outside]) expect(everything.body).toContain(`"${jobId}"`);
+    const own = await ask(scoped, route, inside);
+    expect(own.statusCode).toBe(200);
+    expect(own.body).toContain(`"${inside.jobId}"`);
+    expect(own.body).not.toContain('"other-');
+  });
+
+  test.each(withDecision('shared'))('%s: is the same for all', async (_name, route) => {
+    const [own, all] = await Promise.all([ask(scoped, route, NOWHERE), ask(server, route, NOWHERE)]);
+    expect(own.statusCode).toBe(200);
+    expect(own.body).toBe(all.body);
+  });
+
+  test('nothing outside the scope was changed by its caller', async () => {
+    const audit = await server.engine.listAudit({ limit: 1_000, actor: 'user:acme' });
+    expect(audit.length).toBeGreaterThan(5);
+    for (const { action, target } of audit)
+      expect(action.startsWith('run.') || target.startsWith('acme-'), `${action} ${target}`).toBe(true);
+  });
+}
