@@ -4,12 +4,14 @@ import { switchFlag, textFlag } from './flags.ts';
 import { type JsonObject, parsePayload } from './json-input.ts';
 
 /** The flags of commands that make a run. */
-export const DEDUPE_KEY_FLAG = textFlag(
+export const DEDUPE_KEY_FLAG: TypedFlagParameter<string | undefined, CliContext> = textFlag(
   'Idempotency key: the same key within 24 hours returns the same run',
   'key',
 );
 
-export const WAIT_FLAG = switchFlag('Follow the run to its end; exit code 7 unless it succeeds');
+export const WAIT_FLAG: TypedFlagParameter<boolean | undefined, CliContext> = switchFlag(
+  'Follow the run to its end; exit code 7 unless it succeeds',
+);
 
 /** A JSON object in the argument, in a file or from stdin. */
 export function payloadFlag(what: string): TypedFlagParameter<JsonObject | undefined, CliContext> {
