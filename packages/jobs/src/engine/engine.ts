@@ -17,7 +17,7 @@ import { trigger } from './api/trigger.ts';
 import type { HandlerCommands } from './attempts/handler-jobs.ts';
 import { EventFeed } from './events/event-feed.ts';
 import { checkedArguments } from './input/checked-arguments.ts';
-import { createRegistry, jobTypeInfo } from './job-types/registry.ts';
+import { createRegistry, jobTypeInfo, requireType } from './job-types/registry.ts';
 import {
   type Jobs,
   nameOf,
@@ -124,7 +124,8 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     observeAttempts: (observer) => meter.observe(observer),
     on: (...args) => {
       const [names, type, listener, options] = checkedArguments('on', args);
-      const wanted = { events: [names].flat(), type: nameOf(type), listener };
+      const { jobType } = requireType(registry, nameOf(type));
+      const wanted = { events: [names].flat(), type: jobType.type, listener };
       return listenToRuns({ ...base, events }, wanted, options);
     },
     subscribe: (...args) => events.subscribe(...checkedArguments('subscribe', args)),

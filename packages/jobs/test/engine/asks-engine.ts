@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { defineJobType, type JobContext } from '../../src/index.ts';
+import { defineJobType, type EngineError, type JobContext } from '../../src/index.ts';
 
 const payload = z.strictObject({
-  what: z.enum(['enqueue', 'all', 'refused', 'aborted', 'abandoned', 'tx']).default('enqueue'),
+  what: z.enum(['enqueue', 'all', 'refused', 'odd', 'aborted', 'abandoned', 'tx']).default('enqueue'),
 });
 type Payload = z.output<typeof payload>;
 
@@ -11,6 +11,12 @@ export const counted = defineJobType({
   type: 'counted',
   payload: z.strictObject({ n: z.int() }),
   run: async (ctx) => ctx.payload.n,
+});
+
+export const greeted = defineJobType({
+  type: 'greeted',
+  payload: z.strictObject({ name: z.string().default('world') }),
+  run: async (ctx) => ctx.payload.name,
 });
 
 /** Asks the engine for what its payload says, inline and in a thread. */
@@ -33,6 +39,19 @@ async function ask(ctx: JobContext<Payload>): Promise<unknown> {
     case 'refused':
       // @ts-expect-error: the payload has another type.
       return jobs.enqueue(counted, { n: 'x' }).catch(Object);
+    case 'odd': {
+      const error = ({ name, faults }: EngineError) => ({
+        name,
+        pointers: faults.map(({ pointer }) => pointer),
+      });
+      // The default payload of the other type: none is given.
+      await jobs.schedule(greeted, { id: 'greeting', onDemand: true });
+      const { view } = await jobs.trigger('greeting');
+      const enqueued = await jobs.enqueue(greeted, undefined as never);
+      const big = await jobs.enqueue(counted, { n: 1n as never }).catch(error);
+      const nothing = await jobs.trigger(undefined as never).catch(error);
+      return { types: [view.type, enqueued.view.type], errors: [big, nothing] };
+    }
     case 'aborted':
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
       return jobs.enqueue(counted, { n: 5 });

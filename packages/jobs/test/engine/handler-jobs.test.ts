@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createJobs, type Jobs } from '../../src/index.ts';
 import { createMemoryStore } from '../../src/stores/memory/index.ts';
 import { silentLogger } from '../silent-logger.ts';
-import { asksInline, asksInThread, counted } from './asks-engine.ts';
+import { asksInline, asksInThread, counted, greeted } from './asks-engine.ts';
 
-const types = [counted, asksInline, asksInThread] as const;
+const types = [counted, greeted, asksInline, asksInThread] as const;
 
 describe.each([asksInline, asksInThread])('the engine of a handler: $type', (asks) => {
   let jobs: Jobs<typeof types>;
@@ -44,6 +44,16 @@ describe.each([asksInline, asksInThread])('the engine of a handler: $type', (ask
   it('gives the handler the error of a refused call', async () => {
     const refused = { name: 'EngineError', code: 'invalid', faults: [{ pointer: '/payload/n' }] };
     expect(await jobs.enqueueAndWait(asks, { what: 'refused' })).toMatchObject(refused);
+  });
+
+  it('takes what is left out, and refuses what is no JSON, as any engine does', async () => {
+    expect(await jobs.enqueueAndWait(asks, { what: 'odd' })).toEqual({
+      types: ['greeted', 'greeted'],
+      errors: [
+        { name: 'EngineError', pointers: ['/payload'] },
+        { name: 'EngineError', pointers: ['/jobId'] },
+      ],
+    });
   });
 
   it('does nothing more once the signal has fired', async () => {

@@ -69,6 +69,29 @@ describe('input of code that is not valid', () => {
     await expect(h.engine.patchJob('job', { timeout: null })).resolves.toMatchObject({ job: { id: 'job' } });
   });
 
+  it('is named in the message also when only one field is wrong', async () => {
+    const message = async (call: () => Promise<unknown>) => (await refusal(call)).message;
+    expect(await message(() => h.engine.enqueue('work', {}, { delay: '-1s' }))).toBe(
+      'delay: a delay must be at least 0s',
+    );
+    expect(await message(() => h.engine.enqueue('work', {}, { at: '2026-01-01' }))).toMatch(
+      /^at: must be an RFC/,
+    );
+    expect(await message(() => h.engine.enqueueAndWait('work', {}, { timeout: '0s' }))).toBe(
+      'timeout: must be more than 0s',
+    );
+  });
+
+  it('is refused for a signal that is none, and a type that the engine does not have', async () => {
+    const signal = anything({ aborted: false });
+    const { faults } = await refusal(() => h.engine.enqueueAndWait('work', {}, { signal }));
+    expect(faults).toEqual([{ pointer: '/signal', detail: 'must be an AbortSignal; got an object' }]);
+    const unknown = await refusal(async () => h.engine.on('run.failed', 'wrok', () => undefined));
+    expect(unknown.faults).toEqual([
+      { pointer: '/type', detail: expect.stringContaining('registered are: work') },
+    ]);
+  });
+
   it('names the fields of a schedule as code writes them', async () => {
     const { message, faults } = await refusal(() =>
       h.engine.createJob(
@@ -96,6 +119,7 @@ const CALLS: Readonly<Record<string, (engine: Harness['engine'], args: readonly 
   schedule: (engine, [a, b, c]) => engine.schedule(anything(a), anything(b), anything(c)),
   enqueue: (engine, [a, b, c]) => engine.enqueue(anything(a), anything(b), anything(c)),
   enqueueAndWait: (engine, [a, b]) => engine.enqueueAndWait(anything(a), anything(b), { timeout: '0s' }),
+  on: (engine, [a, b, c]) => engine.on(anything(a), anything(b), anything(c)).unsubscribe(),
   getRun: (engine, [a]) => engine.getRun(anything(a)),
   listRuns: (engine, [a]) => engine.listRuns(anything(a)),
   getLogs: (engine, [a]) => engine.getLogs(anything(a)),

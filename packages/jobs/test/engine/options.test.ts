@@ -37,6 +37,8 @@ it.each([
   ['createJobs', { ...jobs, threadMemoryMb: 5 }, '/threadMemoryMb', 'of at least 16; got the number 5'],
   ['createJobs', { ...jobs, store: 'jobs.db' }, '/store', 'must be a store'],
   ['createJobs', { ...jobs, types: [definition.run] }, '/types/0', 'what defineJobType() returns'],
+  ['createJobs', { ...jobs, types: [definition] }, '/types/0', 'what defineJobType() returns; got an object'],
+  ['createJobs', null, '', 'the argument must be options such as'],
   ['createJobs', { ...jobs, logger: console.log }, '/logger', 'must be a logger'],
   ['createJobs', { ...jobs, retention: { maxAge: 1 } }, '/retention/maxAge', 'did you mean maxAgeMs?'],
   ['defineJobType', { ...definition, type: 'Send Mail' }, '/type', 'must be lower-case words joined by _'],
@@ -58,10 +60,46 @@ it.each([
   ],
   ['postgres', { connectionString: 'postgres://x' }, '/url', 'is required'],
   ['postgres', { url: 'postgres://x', connections: '6' }, '/connections', 'got "6"'],
+  ['postgres', 'no url', '/url', 'must be a URL that begins with postgres://'],
+  ['postgres', 'mysql://host/db', '/url', 'must be a URL that begins with postgres://'],
+  ['postgres', { url: 'postgres://host:99999/db' }, '/url', 'must be a URL that begins with postgres://'],
+  ['postgres', { url: 'postgres://x', directUrl: 7 }, '/directUrl', 'must be a URL'],
 ])('%s refuses %j, and says why', (maker, options, pointer, detail) => {
   const error = errorOf(() => MAKERS[maker]?.(options));
   expect(error).toMatchObject({ code: 'invalid', summary: `The options of ${maker}() are not valid.` });
   expect(error.faults).toContainEqual({ pointer, detail: expect.stringContaining(detail) });
+});
+
+it('an error about the URL of a database never shows its password', () => {
+  for (const url of ['http://ann:secret@host/db', `postgres://ann:secret@${'x'.repeat(5_000)}`])
+    expect(errorOf(() => postgres(url)).message).not.toContain('secret');
+});
+
+it.each([
+  'postgres://ann@/db?host=/run/postgresql',
+  'postgresql://host',
+  '/run/postgresql db',
+  'socket:/run',
+])('postgres takes %s', (url) => expect(() => postgres(url)).not.toThrow());
+
+it.each<[string, object, string, string]>([
+  ['a timeout that is none', { timeout: '5 minutes' }, '/types/1/timeout', 'unknown unit in a duration'],
+  ['a backoff that is none', { backoff: { initial: '5 m' } }, '/types/1/backoff', 'backoff.initial: unknown'],
+  ['a payload that is no object', { payload: z.string() }, '/types/1/payload', 'must be an object'],
+  ['a field that is none', { operatorsMaySet: ['days'] }, '/types/1/operatorsMaySet', 'names "days"'],
+  [
+    'a thread without a module',
+    { isolation: 'thread' },
+    '/types/1/module',
+    'needs `module: import.meta.url`',
+  ],
+  ['a name that is taken', { type: 'first' }, '/types/1/type', 'registered twice'],
+])('createJobs says which job type has %s', (_, fields, pointer, detail) => {
+  const first = defineJobType({ ...definition, type: 'first' });
+  const second = defineJobType({ ...definition, ...fields });
+  const error = errorOf(() => createJobs({ ...jobs, types: [first, second] }));
+  expect(error.faults).toEqual([{ pointer, detail: expect.stringContaining(detail) }]);
+  expect(error.message).toContain(`The job type ${second.type} can't be registered. types.1.`);
 });
 
 it('an engine for tests refuses options that it does not know', async () => {

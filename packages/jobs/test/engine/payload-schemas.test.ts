@@ -307,6 +307,28 @@ it('a payload from code that is no JSON is refused', async () => {
   expect(await faultsOf(engine, { big: 1n })).toMatchObject([{ pointer: '/payload' }]);
 });
 
+it.each([65, 500, 3_000, 100_000])('a payload that is %d levels deep is refused', async (levels) => {
+  const { engine } = await start(z.looseObject({ kid: z.unknown() }));
+  let payload: object = {};
+  for (let level = 1; level < levels; level++) payload = { kid: payload };
+  expect(await faultsOf(engine, payload)).toMatchObject([{ pointer: '/payload' }]);
+});
+
+it('a huge payload is refused before its schema sees it', async () => {
+  let calls = 0;
+  const schema = z.looseObject({}).refine(() => {
+    calls += 1;
+    return true;
+  });
+  const { engine } = await start(schema);
+  calls = 0;
+  const payload = Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`key-${n}`, n]));
+  expect(await faultsOf(engine, payload)).toEqual([
+    { pointer: '/payload', detail: 'must be at most 64 KiB as JSON, defaults included' },
+  ]);
+  expect(calls).toBe(0);
+});
+
 it('an operator may set fields of a union, and no others', async () => {
   const payload = z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('mail'), to: z.string() }),
@@ -316,7 +338,7 @@ it('an operator may set fields of a union, and no others', async () => {
     defineJobType({ type: 'union', payload, operatorsMaySet: [name as 'kind'], run: async () => undefined });
   const h = await createHarness({ jobTypes: [union('number')] });
   onTestFinished(() => h.close());
-  await expect(h.again({ jobTypes: [union('fax')] })).rejects.toThrow('operatorsMaySet names "fax"');
+  await expect(h.again({ jobTypes: [union('fax')] })).rejects.toThrow('operatorsMaySet: names "fax"');
 });
 
 it('each library gives its types to callers and handlers', () => {

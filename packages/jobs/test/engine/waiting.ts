@@ -6,7 +6,7 @@ import { createHarness, type Harness, job, type MakeDatabase, untilAborted, work
 export function waiting(makeDatabase: MakeDatabase): void {
   let h: Harness;
   beforeEach(async () => {
-    h = await createHarness({}, makeDatabase);
+    h = await createHarness({ jobTypes: [work, { ...work, type: 'other' }] }, makeDatabase);
     onTestFinished(() => h.close());
   });
   const runs = async () => (await h.engine.listRuns({ limit: 99 })).rows;

@@ -4,6 +4,11 @@ import { missing } from './shape.ts';
 
 /** Throws an `EngineError` of code `invalid` for options of the function `maker` that its rules refuse. */
 export function checkOptions(maker: string, rules: Rule, options: unknown): void {
-  const faults = options === undefined ? missing(rules) : rules.faults(options);
-  if (faults.length > 0) throw new EngineError('invalid', `The options of ${maker}() are not valid.`, faults);
+  const found = options === undefined ? missing(rules) : rules.faults(options);
+  if (found.length === 0) return;
+  const faults = found.map(({ pointer, detail }) => ({
+    pointer,
+    detail: pointer === '' ? `the argument ${detail}` : detail,
+  }));
+  throw new EngineError('invalid', `The options of ${maker}() are not valid.`, faults);
 }

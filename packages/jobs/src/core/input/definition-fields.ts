@@ -1,9 +1,9 @@
+import { isRecord } from '../objects.ts';
 import {
   aFunction,
   alsoNamed,
   duration,
   finiteNumber,
-  having,
   oneOf,
   required,
   rule,
@@ -36,12 +36,19 @@ const isName = (value: unknown) => typeof value === 'string' && /^[a-z][a-z0-9_]
 const isObject = (value: unknown) =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
 
+/** A definition that was not passed to `defineJobType` lacks what that fills in. */
+const isJobType = (value: unknown) =>
+  isRecord(value) &&
+  typeof value.type === 'string' &&
+  typeof value.version === 'number' &&
+  typeof value.run === 'function' &&
+  isObject(value.payload) &&
+  Array.isArray(value.operatorsMaySet);
+
+export const jobTypeRule = rule(isJobType, { what: 'a job type: what defineJobType() returns' });
+
 /** The job types that an engine has. */
-export const jobTypesRule = alsoNamed(
-  listOf('a list of job types', having('a job type: what defineJobType() returns', 'run')),
-  'jobTypes',
-  'jobs',
-);
+export const jobTypesRule = alsoNamed(listOf('a list of job types', jobTypeRule), 'jobTypes', 'jobs');
 
 /** The fields of a job type's definition, but for its backoff. */
 export const definitionFields = {

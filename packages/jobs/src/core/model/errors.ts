@@ -44,8 +44,9 @@ export class EngineError extends Error {
 }
 
 function messageOf(code: EngineErrorCode, summary: string, faults: readonly InvalidField[]): string {
-  const isTold = code !== 'invalid' || faults.every(({ detail }) => detail === summary);
-  return isTold ? summary : `${summary} ${faultsText(faults)}`;
+  if (code !== 'invalid' || faults.length === 0) return summary;
+  const isTold = faults.every(({ detail }) => detail === summary);
+  return isTold ? faultsText(faults) : `${summary} ${faultsText(faults)}`;
 }
 
 export interface RunErrorDetails {

@@ -4,7 +4,7 @@ import { parseWholeMs } from '../../core/schedule/duration.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { EngineError } from '../engine-port.ts';
-import type { RegisteredType } from '../job-types/registry.ts';
+import { type RegisteredType, requireType } from '../job-types/registry.ts';
 import { acceptPayload } from '../job-types/stored-payload.ts';
 import { type EnqueueOptions, nameOf } from '../jobs-port.ts';
 import { parseInstant } from './command-options.ts';
@@ -23,7 +23,7 @@ export async function enqueue(
   payload: unknown,
   { delay, at, key, tx, by, signal, payloadBy }: EnqueueOptions = {},
 ): Promise<StartedRun> {
-  const type = requireType(deps, nameOf(jobType));
+  const type = requireType(deps.registry, nameOf(jobType));
   const checked = acceptPayload(type.payload, payload);
   if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
   if (payloadBy === 'operator') refuseAdminFields(type, '{}', checked.json);
@@ -62,16 +62,6 @@ async function makeJob(deps: EngineParts, { jobType }: RegisteredType, id: strin
   } as const;
   // If it exists meanwhile, another caller or node has made it.
   await insert(deps, input, { by: ENQUEUE_ACTOR });
-}
-
-function requireType({ registry }: EngineParts, name: string): RegisteredType {
-  const type = registry.get(name);
-  if (type !== undefined) return type;
-  const known = registry.types.map(({ jobType }) => jobType.type).join(', ') || 'none';
-  const detail = `unknown job type; registered are: ${known}`;
-  throw new EngineError('invalid', `The job type "${name}" is not registered here.`, [
-    { pointer: '/type', detail },
-  ]);
 }
 
 /** When the run is due (ms); undefined: at once. */

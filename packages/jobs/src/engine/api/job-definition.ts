@@ -4,6 +4,7 @@ import { formatDuration } from '../../core/schedule/duration.ts';
 import { parseSchedule } from '../../core/schedule/schedule.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { EngineError, type InvalidField, type JobInput, type JobPatch } from '../engine-port.ts';
+import { unknownType } from '../job-types/registry.ts';
 import { acceptPayload } from '../job-types/stored-payload.ts';
 import { backoffFields, backoffOf, timeoutMs } from '../job-types/type-defaults.ts';
 
@@ -21,8 +22,7 @@ export function parseDefinition({ registry, settings }: EngineParts, input: JobI
     fault('/catchUp', '"catchUp": "all" needs "overlap": "queue"');
   const type = registry.get(input.type);
   if (type === undefined) {
-    const known = registry.types.map(({ jobType }) => jobType.type).join(', ') || 'none';
-    fault('/type', `unknown job type; registered are: ${known}`);
+    fault('/type', unknownType(registry));
     throw invalid(faults);
   }
   const payload =

@@ -4,6 +4,7 @@ import {
   anything,
   duration,
   flag,
+  having,
   oneOf,
   rule,
   text,
@@ -62,6 +63,8 @@ export const enqueueRules = shape<EnqueueOptions>('options such as { delay: "1m"
 
 export const waitRules = shape<WaitOptions>('options such as { timeout: "30s" }', {
   ...enqueueFields,
+  // A wait listens to it.
+  signal: having('an AbortSignal', 'throwIfAborted', 'addEventListener', 'removeEventListener'),
   timeout: alsoNamed(duration, 'timeoutMs'),
 });
 

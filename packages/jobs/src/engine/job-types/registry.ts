@@ -39,16 +39,32 @@ export interface Registry {
 /** Checks the job types at start. Throws for a faulty one, and says what to change (P21, payloads). */
 export function createRegistry<Deps>(jobTypes: readonly JobType<Deps>[], deps: Deps): Registry {
   const byName = new Map<string, RegisteredType>();
-  for (const jobType of jobTypes) {
-    if (byName.has(jobType.type))
-      throw new EngineError('invalid', `The job type ${jobType.type} is registered twice.`);
-    byName.set(jobType.type, registered(jobType, deps));
+  for (const [n, jobType] of jobTypes.entries()) {
+    const refuse: Refuse = (field, why) => {
+      const fault = { pointer: `/types/${n}/${field}`, detail: why };
+      throw new EngineError('invalid', `The job type ${jobType.type} can't be registered.`, [fault]);
+    };
+    if (byName.has(jobType.type)) refuse('type', 'it is registered twice.');
+    byName.set(jobType.type, registered(jobType, deps, refuse));
   }
   return {
     versions: Object.fromEntries([...byName].map(([name, { jobType }]) => [name, jobType.version])),
     types: [...byName.values()],
     get: (type) => byName.get(type),
   };
+}
+
+/** Throws an `EngineError` of code `invalid` if no type has the name. */
+export function requireType(registry: Registry, name: string): RegisteredType {
+  const type = registry.get(name);
+  if (type !== undefined) return type;
+  throw new EngineError('invalid', `The job type "${name}" is not registered here.`, [
+    { pointer: '/type', detail: unknownType(registry) },
+  ]);
+}
+
+export function unknownType({ types }: Registry): string {
+  return `unknown job type; registered are: ${types.map(({ jobType }) => jobType.type).join(', ') || 'none'}`;
 }
 
 export function jobTypeInfo(registered: RegisteredType): JobTypeInfo {
@@ -69,30 +85,31 @@ export function jobTypeInfo(registered: RegisteredType): JobTypeInfo {
   };
 }
 
-function registered<Deps>(jobType: JobType<Deps>, deps: Deps): RegisteredType {
-  const refuse = (why: string): never => {
-    throw new EngineError('invalid', `The job type ${jobType.type} can't be registered: ${why}`);
-  };
-  if (!/^[a-z][a-z0-9_]{0,63}$/.test(jobType.type)) refuse('its name must be lower-case words joined by _.');
-  if (!Number.isInteger(jobType.version) || jobType.version < 1) refuse('its version must be 1, 2, 3, …');
-  if (jobType.memoryMb !== undefined && !(jobType.memoryMb >= LEAST_THREAD_MEMORY_MB)) {
-    refuse(`memoryMb must be at least ${LEAST_THREAD_MEMORY_MB}, such as 512, not ${jobType.memoryMb}.`);
-  }
+/** Throws: what a field of a job type must be. */
+type Refuse = (field: keyof JobType, why: string) => never;
+
+function registered<Deps>(jobType: JobType<Deps>, deps: Deps, refuse: Refuse): RegisteredType {
+  if (!/^[a-z][a-z0-9_]{0,63}$/.test(jobType.type))
+    refuse('type', 'its name must be lower-case words joined by _.');
+  if (!Number.isInteger(jobType.version) || jobType.version < 1)
+    refuse('version', 'its version must be 1, 2, 3, …');
+  if (jobType.memoryMb !== undefined && !(jobType.memoryMb >= LEAST_THREAD_MEMORY_MB))
+    refuse('memoryMb', `must be at least ${LEAST_THREAD_MEMORY_MB}, such as 512, not ${jobType.memoryMb}.`);
   const timeout = jobType.timeout === undefined ? DEFAULT_TIMEOUT_MS : timeoutMs(jobType.timeout);
   const backoff = backoffOf(jobType.backoff);
   const maxAttempts = jobType.maxAttempts ?? DEFAULT_MAX_ATTEMPTS;
-  if (typeof timeout === 'string') return refuse(timeout);
-  if (typeof backoff === 'string') return refuse(backoff);
-  if (!Number.isInteger(maxAttempts) || maxAttempts < 1) refuse('maxAttempts must be at least 1.');
+  if (typeof timeout === 'string') return refuse('timeout', timeout);
+  if (typeof backoff === 'string') return refuse('backoff', backoff);
+  if (!Number.isInteger(maxAttempts) || maxAttempts < 1) refuse('maxAttempts', 'must be at least 1.');
   const payload = payloadRules(jobType.payload);
-  if (typeof payload === 'string') return refuse(payload);
+  if (typeof payload === 'string') return refuse('payload', payload);
   const unknown = jobType.operatorsMaySet.find(
     (name) => unknownKeys(payload.jsonSchema, { [name]: null }).length > 0,
   );
   if (unknown !== undefined)
-    refuse(`operatorsMaySet names ${JSON.stringify(unknown)}, which its payload does not have.`);
+    refuse('operatorsMaySet', `names ${JSON.stringify(unknown)}, which its payload does not have.`);
   const thread = threadHandler(jobType);
-  if (typeof thread === 'string') return refuse(thread);
+  if (typeof thread === 'string') return refuse('module', thread);
   return {
     jobType,
     thread,

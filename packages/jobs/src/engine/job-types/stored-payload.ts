@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
 import type { JsonText } from '../../core/model/run.ts';
+import { isRecord } from '../../core/objects.ts';
 import { checkPayload, type PayloadFaults } from './payload-check.ts';
 import type { PayloadRules } from './payload-rules.ts';
 
@@ -10,11 +11,31 @@ export type AcceptedPayload = { readonly ok: true; readonly json: JsonText } | P
 export function acceptPayload(rules: PayloadRules, payload: unknown): AcceptedPayload {
   const sent = canonicalJson(payload === undefined ? {} : payload);
   if (sent === undefined) return refuse('must be JSON: no functions, bigints or cycles');
-  const checked = checkPayload(rules, JSON.parse(sent));
+  if (isTooLarge(sent)) return refuse(TOO_LARGE);
+  const parsed: unknown = JSON.parse(sent);
+  if (isTooDeep(parsed)) return refuse(`must not be nested deeper than ${DEEPEST} levels`);
+  const checked = checkPayload(rules, parsed);
   if (!checked.ok) return checked;
   const json = storedJson(rules, sent, checked.output);
-  if (Buffer.byteLength(json) <= LARGEST_PAYLOAD_BYTES) return { ok: true, json };
-  return refuse(`must be at most ${LARGEST_PAYLOAD_BYTES / 1_024} KiB as JSON, defaults included`);
+  return isTooLarge(json) ? refuse(TOO_LARGE) : { ok: true, json };
+}
+
+const TOO_LARGE = `must be at most ${LARGEST_PAYLOAD_BYTES / 1_024} KiB as JSON, defaults included`;
+
+function isTooLarge(json: JsonText): boolean {
+  return Buffer.byteLength(json) > LARGEST_PAYLOAD_BYTES;
+}
+
+/** As over REST. A schema calls itself for each level, so that a deep payload overflows the stack. */
+const DEEPEST = 64;
+
+function isTooDeep(payload: unknown): boolean {
+  let level: readonly unknown[] = [payload].filter(isRecord);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth === DEEPEST) return true;
+    level = level.flatMap((value) => Object.values(Object(value))).filter(isRecord);
+  }
+  return false;
 }
 
 function refuse(detail: string): PayloadFaults {

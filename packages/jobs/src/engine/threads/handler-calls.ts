@@ -19,7 +19,7 @@ type Method = (typeof METHODS)[number];
 export interface HandlerCall {
   readonly id: number;
   readonly method: Method;
-  /** JSON of an array: a time is its text, and a job type its name. */
+  /** JSON of a list of `{ value }`, without `value` for undefined. A time is its text, a job type its name. */
   readonly args: string;
 }
 
@@ -50,7 +50,8 @@ export function readCall(said: Readonly<Record<string, unknown>>): HandlerCall |
 export async function answerCall(jobs: HandlerJobs, { method, args }: HandlerCall): Promise<HandlerAnswer> {
   try {
     const call: (...given: readonly unknown[]) => Promise<unknown> = Reflect.get(Object(jobs), method);
-    return { ok: true, value: await call(...(JSON.parse(args) as readonly unknown[])) };
+    const given = JSON.parse(args) as readonly { readonly value?: unknown }[];
+    return { ok: true, value: await call(...given.map(({ value }) => value)) };
   } catch (error) {
     return { ok: false, error: sentError(error) };
   }
@@ -90,7 +91,7 @@ export class ThreadJobs {
     signal.addEventListener('abort', aborted);
     this.#waiting.set(id, resolve);
     try {
-      this.#post({ id, method, args: JSON.stringify(args) });
+      this.#post({ id, method, args: argsText(args) });
       const answer = await promise;
       if (answer.ok) return answer.value;
       throw errorOf(answer.error);
@@ -98,6 +99,15 @@ export class ThreadJobs {
       this.#waiting.delete(id);
       signal.removeEventListener('abort', aborted);
     }
+  }
+}
+
+function argsText(args: readonly unknown[]): string {
+  try {
+    return JSON.stringify(args.map((value) => ({ value })));
+  } catch {
+    const detail = 'must be JSON: no functions, bigints or cycles';
+    throw new EngineError('invalid', 'The call is not valid.', [{ pointer: '/payload', detail }]);
   }
 }
 

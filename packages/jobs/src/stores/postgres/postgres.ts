@@ -1,5 +1,6 @@
 import { checkOptions } from '../../core/input/check-options.ts';
-import { alsoNamed, finiteNumber, required, rule, text, wholeNumber } from '../../core/input/rule.ts';
+import { NO_FAULTS } from '../../core/input/fault.ts';
+import { alsoNamed, finiteNumber, type Rule, required, rule, wholeNumber } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { JobStore } from '../../core/store/store.ts';
@@ -8,7 +9,18 @@ import { createPostgresStore, type PostgresStoreOptions } from './store.ts';
 
 export type PostgresOptions = Omit<PostgresStoreOptions, 'clock' | 'ownClock'>;
 
-const url = text({ min: 1, max: 4_096, like: 'postgres://user:password@host:5432/database' });
+/** Fails without the URL: it contains a password. */
+const url: Rule = {
+  what: 'a URL that begins with postgres://, such as postgres://user:password@host:5432/database',
+  faults: (value) => (isUrl(value) ? NO_FAULTS : [{ pointer: '', detail: `must be ${url.what}` }]),
+};
+
+/** As `pg` reads it: also the folder of a socket, and a URL without a host. */
+function isUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || value.length > 4_096) return false;
+  if (/^(?:\/|socket:)/.test(value)) return true;
+  return /^postgres(?:ql)?:\/\//i.test(value) && URL.canParse(value.replace('@/', '@host/'));
+}
 
 const optionRules = required(
   shape<PostgresOptions>('a URL, or options such as { url: "postgres://…" }', {
