@@ -3,6 +3,8 @@ import type { CliContext } from '../context.ts';
 import { switchFlag, textFlag } from './flags.ts';
 import { type JsonObject, parsePayload } from './json-input.ts';
 
+// Their types are written out: the declarations of the package can't name those that the compiler infers.
+
 /** The flags of commands that make a run. */
 export const DEDUPE_KEY_FLAG: TypedFlagParameter<string | undefined, CliContext> = textFlag(
   'Idempotency key: the same key within 24 hours returns the same run',
