@@ -150,6 +150,11 @@ export function journey({
         headers: admin,
       });
       expect(form.status).toBe(415);
+      const command = await ask('/admin/api/jobs/check-disk/runs', {
+        method: 'POST',
+        headers: { ...admin, 'sec-fetch-site': 'cross-site' },
+      });
+      expect(command.status).toBe(403);
     });
 
     it('has the metrics of its jobs for Prometheus', async () => {
