@@ -24,6 +24,7 @@ export interface ClockDriverDeps {
 export class ClockDriver {
   readonly #with: ClockDriverDeps;
   #isMoving = false;
+  #isStopped = false;
 
   constructor(deps: ClockDriverDeps) {
     this.#with = deps;
@@ -48,7 +49,7 @@ export class ClockDriver {
    * time passes anyway.
    */
   async advanceUntilSettled<T>(wait: Promise<T>, limitMs: number): Promise<T> {
-    const handler = currentHandler();
+    const handler = this.#currentHandler;
     if (handler !== undefined) return wait.finally(handler.waitsForClock());
     if (this.#isMoving) return wait;
     let isOver = false;
@@ -78,6 +79,7 @@ export class ClockDriver {
 
   /** Moves the clock while `stopping` waits for it. */
   async stop(stopping: Promise<void>): Promise<void> {
+    this.#isStopped = true;
     let isOver = false;
     const ended = stopping.finally(() => {
       isOver = true;
@@ -115,6 +117,7 @@ export class ClockDriver {
   async #settle(): Promise<void> {
     const { engine, database, handlers, concurrency } = this.#with;
     for (let turns = 0; ; turns++) {
+      if (this.#isStopped) throw stopped();
       await engine.tick();
       if (handlers.isEndless) throw endless(this.#now);
       const busy = handlers.busiest;
@@ -143,8 +146,15 @@ export class ClockDriver {
     }
   }
 
+  /** The handler of this engine that calls: that of another one may move this clock. */
+  get #currentHandler(): RunningHandler | undefined {
+    const handler = currentHandler();
+    return handler !== undefined && this.#with.handlers.all.has(handler) ? handler : undefined;
+  }
+
   #refuseInside(what: string): void {
-    if (currentHandler() !== undefined)
+    if (this.#isStopped) throw stopped();
+    if (this.#currentHandler !== undefined)
       throw new Error(`A handler cannot move the test clock: call ${what}() in the test.`);
     if (this.#isMoving)
       throw new Error(`The test clock is moving: await the earlier advance() or settle() before ${what}().`);
@@ -161,6 +171,10 @@ function hanging({ jobId, runId, type }: RunningHandler, limitMs: number): Error
       'Real time does not move the test clock. A handler that waits must wait on the test clock: give it `clock` as a dependency, and call `clock.sleep("5m", { signal })`. ' +
       'If the handler needs more real time, raise `realTimeLimitMs`.',
   );
+}
+
+function stopped(): Error {
+  return new Error('The test engine was stopped: await advance() and settle() before stop().');
 }
 
 function unended(limitMs: number): Error {

@@ -1,3 +1,4 @@
+import { shownValue } from '../core/input/shown-value.ts';
 import { parseWholeMs } from '../core/schedule/duration.ts';
 
 const DAY_MS = 86_400_000;
@@ -10,6 +11,7 @@ export function parseLength(length: string | number): number {
     if (Number.isSafeInteger(length) && length >= 0) return length;
     throw refusal(length, 'a number of ms must be whole, and not below 0');
   }
+  if (typeof length !== 'string') throw refusal(length, 'it is neither');
   const [, days = '0', rest = length] = WITH_DAYS.exec(length) ?? [];
   const parsed = rest === '' ? { ok: true as const, value: 0 } : parseWholeMs(rest);
   if (!parsed.ok) throw refusal(length, parsed.detail);
@@ -19,6 +21,6 @@ export function parseLength(length: string | number): number {
 
 function refusal(length: unknown, why: string): RangeError {
   return new RangeError(
-    `A length of test time must look like 90s, 1h30m or 2d, or be a number of ms; got ${JSON.stringify(length)}: ${why}.`,
+    `A length of test time must look like 90s, 1h30m or 2d, or be a number of ms; got ${shownValue(length)}: ${why}.`,
   );
 }

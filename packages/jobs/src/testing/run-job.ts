@@ -1,7 +1,12 @@
+import { checkOptions } from '../core/input/check-options.ts';
+import { jobTypeRule } from '../core/input/definition-fields.ts';
+import { required } from '../core/input/rule.ts';
+import { shape } from '../core/input/shape.ts';
 import type { HandlerJobs, JobContext, JobType } from '../core/model/job-type.ts';
 import { EngineError } from '../engine/engine-port.ts';
 import { checkPayload } from '../engine/job-types/payload-check.ts';
 import { payloadRules } from '../engine/job-types/payload-rules.ts';
+import { acceptPayload } from '../engine/job-types/stored-payload.ts';
 
 export interface RunJobOptions {
   readonly signal?: AbortSignal;
@@ -31,6 +36,7 @@ export async function runJob<Deps, Input, Result>(
   deps: Deps,
   options: RunJobOptions = {},
 ): Promise<RunJobReport<Result>> {
+  checkOptions('runJob', argumentRules, { type });
   const logs: { level: string; message: string; fields: unknown }[] = [];
   let progress: RunJobReport['progress'];
   const line = (level: string) => (message: string, fields?: unknown) => {
@@ -63,6 +69,8 @@ export async function runJob<Deps, Input, Result>(
   return { result, logs, progress };
 }
 
+const argumentRules = shape<{ readonly type: JobType }>('a job type', { type: required(jobTypeRule) });
+
 const unanswered = (method: string) => () =>
   Promise.reject(
     new Error(
@@ -79,8 +87,8 @@ const NO_JOBS: HandlerJobs = {
 function validated({ type, payload: schema }: JobType, payload: unknown): unknown {
   const rules = payloadRules(schema);
   if (typeof rules === 'string') throw new Error(`The job type ${type} can't run: ${rules}`);
-  const checked = checkPayload(rules, JSON.parse(JSON.stringify(payload)));
+  const accepted = acceptPayload(rules, payload);
+  const checked = accepted.ok ? checkPayload(rules, JSON.parse(accepted.json)) : accepted;
   if (checked.ok) return checked.output;
-  const why = checked.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
-  throw new EngineError('invalid', `The payload is not valid. ${why}`, checked.faults);
+  throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
 }

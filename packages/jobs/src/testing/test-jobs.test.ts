@@ -70,9 +70,24 @@ describe('advance', () => {
     ['1.5ms', 'whole number'],
     [-1, 'not below 0'],
     [0.5, 'must be whole'],
-  ])('refuses %j', async (length, why) => {
+    [null, 'got null'],
+    [{}, 'got an object'],
+    [5n, 'got the number 5'],
+    ['99999999999999d', 'year 9999'],
+    [Number.MAX_SAFE_INTEGER, 'year 9999'],
+  ])('refuses %o', async (length, why) => {
     await using t = await start();
-    await expect(t.advance(length)).rejects.toThrow(why);
+    await expect(t.advance(length as string)).rejects.toThrow(why);
+    expect(() => t.skip(length as string)).toThrow(why);
+  });
+
+  it('refuses to be stopped, and ends, when it was not awaited', async () => {
+    const t = await start();
+    await t.schedule(work, { id: 'job', interval: '1m' });
+    const advanced = t.advance('30d').catch((error: unknown) => error);
+    await t.stop();
+    expect(await advanced).toMatchObject({ message: expect.stringContaining('before stop()') });
+    await expect(t.advance('1h')).rejects.toThrow('was stopped');
   });
 
   it('refuses a time in the past, and a text that is no time', async () => {
@@ -317,6 +332,15 @@ describe('enqueueAndWait', () => {
     expect(t.clock.now()).toBe(Date.parse('2026-01-01T00:10:00Z'));
   });
 
+  it('refuses a timeout that is no text as the engine does', async () => {
+    await using t = await start();
+    const timeout = 5_000 as never;
+    await expect(t.enqueueAndWait(work, {}, { timeout })).rejects.toMatchObject({
+      code: 'invalid',
+      faults: [{ pointer: '/timeout' }],
+    });
+  });
+
   it('rejects for a run that retries for more than 30 days', async () => {
     const slow = defineJobType({
       type: 'slow',
@@ -362,6 +386,17 @@ describe('a test engine', () => {
     expect(b.events).toEqual([]);
     expect(b.clock.now()).toBe(Date.parse(AT));
     await expect(b.getJob('job')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('is moved by the handler of another one, whose clock stands still meanwhile', async () => {
+    await using mails = await start((ctx) => ctx.payload.n);
+    await using orders = await start(async () => {
+      await mails.schedule(work, { id: 'reminder', interval: '1h' });
+      await mails.advance('3h');
+      return [await mails.enqueueAndWait(work, { n: 7 }, { delay: '1h' }), mails.runs('reminder').length];
+    });
+    expect(await orders.enqueueAndWait(work, {})).toEqual([7, 4]);
+    expect(orders.clock.now()).toBe(Date.parse(AT));
   });
 
   it('stops although a handler sleeps, and the handler gets its signal', async () => {

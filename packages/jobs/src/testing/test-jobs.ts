@@ -1,3 +1,4 @@
+import { loggerRule, tracingRule } from '../core/input/adapter-rules.ts';
 import { checkOptions } from '../core/input/check-options.ts';
 import { jobTypesRule } from '../core/input/definition-fields.ts';
 import {
@@ -15,7 +16,7 @@ import type { JobType } from '../core/model/job-type.ts';
 import type { DepsOf, ResultOf } from '../core/model/job-type-inference.ts';
 import { parseWholeMs } from '../core/schedule/duration.ts';
 import { type TimeInput, timeText } from '../core/schedule/time-input.ts';
-import { parseTimestamp } from '../core/schedule/timestamp.ts';
+import { LAST_INSTANT, parseTimestamp } from '../core/schedule/timestamp.ts';
 import { createEngine, type UntypedJobs } from '../engine/engine.ts';
 import type { EngineLogger } from '../engine/engine-logger.ts';
 import type { Jobs, JobTypes } from '../engine/jobs-port.ts';
@@ -60,8 +61,8 @@ const optionRules = required(
       at: alsoNamed(time, 'now', 'start'),
       concurrency: wholeNumber({ min: 0, max: 100_000 }),
       minIntervalMs: finiteNumber({ min: 0 }, ' of ms'),
-      tracing: anything,
-      logger: anything,
+      tracing: tracingRule,
+      logger: loggerRule,
       random: aFunction('a function that returns a number in [0, 1)'),
       realTimeLimitMs: finiteNumber({ min: 1 }, ' of ms'),
       onTime: aFunction('a function (now) => void'),
@@ -157,8 +158,8 @@ export async function createTestJobs(
   const stop: Jobs['stop'] = (how) => driver.stop(engine.stop(how));
   const enqueueAndWait: UntypedJobs['enqueueAndWait'] = async (type, payload, how) => {
     const wait = engine.enqueueAndWait(type, payload, how);
-    // The clock stops at the end of the wait.
-    const timeout = parseWholeMs(how?.timeout ?? '');
+    // The clock stops at the end of the wait. The engine has refused a timeout that is no text.
+    const timeout = parseWholeMs(String(how?.timeout));
     const cancel = timeout.ok ? clock.setTimer(timeout.value, ignore) : ignore;
     return driver.advanceUntilSettled(wait, LONGEST_WAIT_MS).finally(cancel);
   };
@@ -168,10 +169,10 @@ export async function createTestJobs(
     stop,
     [Symbol.asyncDispose]: () => stop(),
     clock,
-    advance: async (duration) => driver.advanceTo(clock.now() + parseLength(duration)),
+    advance: async (duration) => driver.advanceTo(after(clock.now(), parseLength(duration))),
     advanceTo: async (to) => driver.advanceTo(notBefore(clock.now(), timeOf(to))),
     settle: () => driver.advanceTo(clock.now()),
-    skip: (duration) => driver.skipTo(clock.now() + parseLength(duration)),
+    skip: (duration) => driver.skipTo(after(clock.now(), parseLength(duration))),
     runs: (of) => runsOf(database, of),
     lastRun: (of) => lastRunOf(database, of),
     events,
@@ -188,6 +189,11 @@ function timeOf(time: TimeInput): number {
   const parsed = parseTimestamp(text);
   if (parsed.ok) return parsed.value;
   throw new RangeError(`A time of a test ${parsed.detail}; got "${text}".`);
+}
+
+function after(now: number, ms: number): number {
+  if (now + ms <= LAST_INSTANT) return now + ms;
+  throw new RangeError('The test clock can only go to the end of the year 9999.');
 }
 
 function notBefore(now: number, to: number): number {

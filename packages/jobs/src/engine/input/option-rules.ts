@@ -1,3 +1,4 @@
+import { loggerRule, tracingRule } from '../../core/input/adapter-rules.ts';
 import { jobTypesRule, LEAST_THREAD_MEMORY_MB } from '../../core/input/definition-fields.ts';
 import {
   alsoNamed,
@@ -48,13 +49,7 @@ export const jobsOptionRules = required(
     retention,
     strayErrors: oneOf('fail_attempt', 'off'),
     version: text({ max: 200 }),
-    logger: having(
-      'a logger with debug, info, warn and error, such as pino()',
-      'debug',
-      'info',
-      'warn',
-      'error',
-    ),
-    tracing: having('a tracing, such as that of @greenvue/jobs/opentelemetry', 'current', 'begin'),
+    logger: loggerRule,
+    tracing: tracingRule,
   }),
 );
