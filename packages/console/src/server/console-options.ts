@@ -32,9 +32,18 @@ export interface ConsoleConfig {
 
 const AUTHS: readonly ConsoleAuth[] = ['host', 'token', 'password'];
 
+/** The options of all ways of mounting the console. */
+const NAMES: readonly string[] = ['prefix', 'api', 'auth', 'title', 'signInUrl', 'folder', 'routeConfig'];
+/** Fastify hands its own options of a plugin to the plugin, too. */
+const FASTIFY_NAMES: readonly string[] = ['logLevel', 'logSerializers'];
+
 /** Checks the options, with their defaults. Throws a `TypeError` that says what to write instead. */
 export function checkOptions(options: ConsoleOptions): Omit<ConsoleConfig, 'base'> {
-  const { api, auth = 'host', title = 'Jobs', signInUrl } = options;
+  const { api, auth = 'host', title = 'Jobs', signInUrl, folder } = options;
+  const unknown = Object.keys(options).find((name) => !NAMES.includes(name) && !FASTIFY_NAMES.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(`The console has no option \`${unknown}\`. Its options are ${NAMES.join(', ')}.`);
+  }
   if (!isPath(api)) {
     throw new TypeError(
       `\`api\` must be the path of the jobs API on this origin, such as '/admin/api' or '../api'; got ${JSON.stringify(api)}.`,
@@ -46,13 +55,23 @@ export function checkOptions(options: ConsoleOptions): Omit<ConsoleConfig, 'base
   if (typeof title !== 'string' || title.trim() === '') {
     throw new TypeError(`\`title\` must be a text such as 'Shop jobs'; got ${JSON.stringify(title)}.`);
   }
+  if (folder !== undefined && typeof folder !== 'string') {
+    throw new TypeError(`\`folder\` must be the path of a folder; got ${JSON.stringify(folder)}.`);
+  }
   if (signInUrl === undefined) return { api, auth, title };
-  if (!isPath(signInUrl) && !/^https?:\/\//.test(signInUrl)) {
+  if (!isSignInUrl(signInUrl)) {
     throw new TypeError(
       `\`signInUrl\` must be a path such as '/login' or a URL with http or https; got ${JSON.stringify(signInUrl)}.`,
     );
   }
   return { api, auth, title, signInUrl };
+}
+
+/** Whether a browser may go there: a page of the same origin, also with a query, or one of another server. */
+function isSignInUrl(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const [path = ''] = value.split(/[?#]/, 1);
+  return isPath(path) || (/^https?:\/\//i.test(value) && URL.canParse(value));
 }
 
 /** Whether a text leads to a path of the same origin: `//host` and `scheme:` lead elsewhere. */

@@ -25,7 +25,7 @@ export interface ConsoleFetchHandler {
  * Throws a `TypeError` for bad options.
  */
 export function createConsoleFetchHandler(options: ConsoleFetchOptions): ConsoleFetchHandler {
-  const prefix = checkPrefix(options.prefix);
+  const prefix = checkPrefix(options?.prefix);
   const site = createConsoleSite(prefix, options);
   const handle = async (request: Request): Promise<Response> => {
     const { pathname, search } = new URL(request.url);

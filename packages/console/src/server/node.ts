@@ -32,7 +32,7 @@ export interface ConsoleNodeHandler {
  * Throws a `TypeError` for bad options.
  */
 export function createConsoleNodeHandler(options: ConsoleNodeOptions): ConsoleNodeHandler {
-  const prefix = checkPrefix(options.prefix);
+  const prefix = checkPrefix(options?.prefix);
   const site = createConsoleSite(prefix, options);
   const handle = (request: NodeRequest, response: ServerResponse, next?: Next): void => {
     const url = request.originalUrl ?? request.url ?? '';

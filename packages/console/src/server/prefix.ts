@@ -1,11 +1,16 @@
-/** Checks the path of a console and removes a slash at its end. Throws a `TypeError`. */
-export function checkPrefix(prefix: string): string {
-  if (typeof prefix !== 'string' || !/^\/(?!\/)/.test(prefix)) {
+/** No `//`, `?`, `#`, backslash or segment of dots, which a URL would resolve. */
+const PREFIX = /^\/$|^(?:\/(?!\.{1,2}(?:\/|$))[^/?#\\]+)+\/?$/;
+
+/**
+ * Checks the path of a console. Returns it as it is in URLs, without a slash at its end. Throws a `TypeError`.
+ */
+export function checkPrefix(prefix: unknown): string {
+  if (typeof prefix !== 'string' || !PREFIX.test(prefix)) {
     throw new TypeError(
       `\`prefix\` must be the path of the console, such as '/admin/jobs'; got ${JSON.stringify(prefix)}.`,
     );
   }
-  return prefix.replace(/\/+$/, '');
+  return new URL(prefix, 'http://localhost').pathname.replace(/\/$/, '');
 }
 
 /** Whether a path is the prefix or below it. */

@@ -140,17 +140,51 @@ test.each([
   [{ api: '//other.example' }, '`api` must be'],
   [{ title: ' ' }, '`title` must be a text'],
   [{ signInUrl: 'javascript:alert(1)' }, '`signInUrl` must be a path'],
+  [{ signInUrl: '/\\other.example?x' }, '`signInUrl` must be a path'],
+  [{ signInUrl: 'https://' }, '`signInUrl` must be a path'],
   [{ prefix: 'admin' }, '`prefix` must be the path of the console'],
+  [{ prefix: '//admin' }, '`prefix` must be'],
+  [{ prefix: '/admin/../jobs' }, '`prefix` must be'],
+  [{ prefix: '/admin?tab=1' }, '`prefix` must be'],
+  [{ folder: 7 }, '`folder` must be the path of a folder; got 7.'],
+  [{ sign_in_url: '/login' }, 'The console has no option `sign_in_url`. Its options are prefix, api,'],
 ])('says what is wrong with %j', (wrong, message) => {
-  expect(() => createConsoleNodeHandler({ ...OPTIONS, ...wrong })).toThrow(message);
-  expect(() => createConsoleFetchHandler({ ...OPTIONS, ...wrong })).toThrow(message);
+  // What callers without TypeScript may pass.
+  const options = [{ ...OPTIONS, ...wrong }];
+  expect(() => Reflect.apply(createConsoleNodeHandler, undefined, options)).toThrow(message);
+  expect(() => Reflect.apply(createConsoleFetchHandler, undefined, options)).toThrow(message);
 });
+
+test('takes a sign-in page with a query', () => {
+  createConsoleFetchHandler({ ...OPTIONS, signInUrl: '/login?return_to=/admin/jobs' });
+  createConsoleFetchHandler({ ...OPTIONS, signInUrl: 'https://sso.example/login?a=b#c' });
+});
+
+test.each(['/büro/jobs', '/my jobs', '/50%25', '/b%C3%BCro', '/"<script>'])(
+  'is below a path with special characters: %s',
+  async (prefix) => {
+    const options = { ...OPTIONS, prefix, folder: await buildFolder() };
+    const handle = createConsoleFetchHandler(options);
+    const ask = asker(await listen(createServer(createConsoleNodeHandler(options))));
+    for (const path of ['', '/', '/jobs/nightly']) {
+      expect((await handle(new Request(`http://localhost${prefix}${path}`))).status).toBe(200);
+      const response = await ask(`${prefix}${path}`);
+      const html = await response.text();
+      expect(html).not.toContain('<script>');
+      const [, script = ''] = /<script src="([^"]+)"/.exec(html) ?? [];
+      const url = new URL(script, response.url);
+      expect((await ask(url.pathname)).headers.get('content-type')).toContain('text/javascript');
+    }
+  },
+);
 
 test('refuses an unknown way to sign in, and an option that is missing', async () => {
   // @ts-expect-error: the type forbids it, too.
   expect(() => createConsoleFetchHandler({ ...OPTIONS, auth: 'cookie' })).toThrow(
     "'host', 'token' or 'password'",
   );
+  // @ts-expect-error: the type requires options, too.
+  expect(() => createConsoleNodeHandler()).toThrow('`prefix` must be the path of the console');
   // @ts-expect-error: the type requires `api`, too.
   await expect(fastify().register(consolePlugin, { prefix: '/x' })).rejects.toThrow('`api` must be');
 });

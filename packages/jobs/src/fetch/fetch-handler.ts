@@ -68,7 +68,9 @@ export interface FetchHandler<Context = void> {
 }
 
 const { security: _security, ...fields } = mountFields;
-const isPrefix = (value: unknown) => typeof value === 'string' && /^(?:\/[^/]+)*$/.test(value);
+/** No `?`, `#`, backslash or segment of dots, which a URL would resolve. */
+const PREFIX = /^(?:\/(?!\.{1,2}(?:\/|$))[^/?#\\]+)*$/;
+const isPrefix = (value: unknown) => typeof value === 'string' && PREFIX.test(value);
 
 const optionRules = required(
   shape<FetchHandlerOptions<never>>('options such as { engine, authorize, prefix: "/api" }', {
@@ -107,7 +109,8 @@ class FetchServer<Context> {
   constructor(options: FetchHandlerOptions<Context>) {
     this.#options = options;
     this.#api = new JobsApi(options);
-    this.#prefix = options.prefix ?? '';
+    // As URLs have it: `/büro` is `/b%C3%BCro` there.
+    this.#prefix = new URL(options.prefix ?? '', 'http://localhost').pathname.replace(/\/$/, '');
     this.#logger = options.logger ?? stderrLogger();
   }
 

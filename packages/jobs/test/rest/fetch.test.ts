@@ -45,9 +45,12 @@ describe('the fetch handler', () => {
     expect(created.headers.get('location')).toBe('/admin/api/jobs/below');
   });
 
-  test.each(['api', '/api/', '/'])('refuses a prefix that is no path: %s', (prefix) => {
-    expect(() => create({ prefix })).toThrow('a path such as /api');
-  });
+  test.each(['api', '/api/', '/', '//api', '/a/../b', '/a?b', '/a\\b', '/.'])(
+    'refuses a prefix that is no path: %s',
+    (prefix) => {
+      expect(() => create({ prefix })).toThrow('a path such as /api');
+    },
+  );
 
   test.each([
     '/',
@@ -62,6 +65,20 @@ describe('the fetch handler', () => {
     problemOf(await answerOf(await handle(request(path))), 404);
     expect(handle.handles(path)).toBe(false);
   });
+
+  test.each(['/büro/api', '/my jobs', '/b%C3%BCro'])(
+    'is below a path with special characters: %s',
+    async (prefix) => {
+      const handle = create({ prefix });
+      const at = (path: string, init?: RequestInit) => handle(request(`${prefix}${path}`, init));
+      expect((await at('/jobs')).status).toBe(200);
+      const id = `special-${prefix.length}`;
+      const created = await at('/jobs', { method: 'POST', headers: JSON_TYPE, body: job(id) });
+      const location = created.headers.get('location') ?? '';
+      expect(new URL(request(location).url).pathname).toBe(location);
+      expect((await handle(request(location))).status).toBe(200);
+    },
+  );
 
   test('answers 405 with the methods of a path', async () => {
     const put = await answerOf(await create()(request('/admin/api/jobs', { method: 'PUT' })));
