@@ -63,7 +63,19 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('versions'),
     ],
   },
-  { text: 'Compare', items: [page('comparison'), page('peers'), page('performance'), page('migrating')] },
+  {
+    text: 'Compare',
+    items: [
+      page('comparison'),
+      page('peers'),
+      page('performance'),
+      page('migrating'),
+      page('migrating/bullmq'),
+      page('migrating/agenda'),
+      page('migrating/pg-boss'),
+      page('migrating/node-cron'),
+    ],
+  },
   {
     text: 'GreenVue, the example',
     items: [page('demo'), page('operations'), page('configuration'), page('accounts')],

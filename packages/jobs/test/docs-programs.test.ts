@@ -23,7 +23,9 @@ const programsOf = (page: string): readonly string[] =>
 test('each program in the docs compiles', { timeout: 120_000 }, () => {
   const folder = mkdtempSync(join(ROOT, 'packages', 'jobs', 'test', 'docs-programs-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const pages = readdirSync(DOCS).filter((name) => name.endsWith('.md'));
+  const pages = ['', 'migrating']
+    .flatMap((folder) => readdirSync(join(DOCS, folder)).map((name) => join(folder, name)))
+    .filter((name) => name.endsWith('.md'));
   const files = pages.flatMap((page) =>
     programsOf(page).map((text, n) => {
       const file = `${basename(page, '.md')}-${n + 1}.ts`;
