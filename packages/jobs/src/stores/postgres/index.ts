@@ -1,5 +1,6 @@
 export { type Ask, findServerFault, type UsedSchema } from './connection/server-fault.ts';
-export { type PostgresOptions, postgres } from './postgres.ts';
+export { postgres } from './postgres.ts';
+export type { PostgresOptions } from './store.ts';
 export {
   type ContentsToWrite,
   type TablesToWrite,

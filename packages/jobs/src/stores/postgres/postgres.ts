@@ -1,13 +1,10 @@
 import { checkOptions } from '../../core/input/check-options.ts';
 import { NO_FAULTS } from '../../core/input/fault.ts';
-import { alsoNamed, finiteNumber, type Rule, required, rule, wholeNumber } from '../../core/input/rule.ts';
+import { alsoNamed, finiteNumber, type Rule, required, wholeNumber } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
-import { isRecord } from '../../core/objects.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import { createSystemClock } from '../../system-clock.ts';
-import { createPostgresStore, type PostgresStoreOptions } from './store.ts';
-
-export type PostgresOptions = Omit<PostgresStoreOptions, 'clock' | 'ownClock'>;
+import { createPostgresStore, type PostgresOptions } from './store.ts';
 
 /** Fails without the URL: it contains a password. */
 const url: Rule = {
@@ -30,8 +27,6 @@ const optionRules = required(
     connections: alsoNamed(wholeNumber({ min: 3 }), 'max', 'poolSize'),
     maxLiveRuns: wholeNumber({ min: 4 }),
     maxRunsPutOff: wholeNumber({ min: 4 }),
-    // Only tests and benchmarks turn some of them off.
-    shortcuts: rule(isRecord, { what: 'an object such as { makeClaimed: false }' }),
   }),
 );
 

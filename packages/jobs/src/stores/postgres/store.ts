@@ -21,21 +21,18 @@ import { runIn } from './tables/tables.ts';
 import type { Unit } from './tables/unit.ts';
 import { Vacuum, vacuumPassed } from './upkeep/vacuum.ts';
 
-export interface PostgresStoreOptions {
+export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. The store owns the schema `greenvue_jobs` in it. */
   readonly url: string;
   /** The URL of the control connection, if `url` goes through a pooler. It must not go through a pooler. */
   readonly directUrl?: string;
   /** How long the event loop may block before the node gives up its runs (ms, default 60,000). */
   readonly maxStallMs?: number;
-  readonly clock: Clock;
   /**
    * The most connections for work (default 6, at least 3): two for passes, the others for commands and reads.
    * The store opens a few more: see docs/scaling.md.
    */
   readonly connections?: number;
-  /** For tests: uses `clock` instead of the database's clock (P17, clock). */
-  readonly ownClock?: boolean;
   /**
    * The most live runs of a job (default 100,000, at least 4). Above this limit, triggers are refused and
    * slots are skipped (P7, overlap).
@@ -45,6 +42,12 @@ export interface PostgresStoreOptions {
    * The most runs with a future `run_at` that a job may have (default 10,000, at least 4); see P15, run now.
    */
   readonly maxRunsPutOff?: number;
+}
+
+export interface PostgresStoreOptions extends PostgresOptions {
+  readonly clock: Clock;
+  /** For tests: uses `clock` instead of the database's clock (P17, clock). */
+  readonly ownClock?: boolean;
   /** Shortcuts to turn off (`false`), for tests and benchmarks. */
   readonly shortcuts?: Partial<Shortcuts>;
 }

@@ -3,4 +3,5 @@ export { type FileWatch, watchDatabaseFile } from './file/file-watch.ts';
 export { type DatabaseIdentity, readDatabaseIdentity, replaceDatabaseId } from './file/info.ts';
 export { checkBeforeWork, checkIntegrity, type Integrity, type StartCheck } from './file/integrity.ts';
 export { openSqliteContents } from './rows/contents.ts';
-export { type SqliteOptions, sqlite } from './sqlite.ts';
+export { sqlite } from './sqlite.ts';
+export type { SqliteOptions } from './store.ts';

@@ -3,9 +3,7 @@ import { required, text } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import { createSystemClock } from '../../system-clock.ts';
-import { createSqliteStore, type SqliteStoreOptions } from './store.ts';
-
-export type SqliteOptions = Pick<SqliteStoreOptions, 'databaseId'>;
+import { createSqliteStore, type SqliteOptions } from './store.ts';
 
 interface Arguments {
   readonly file: string;

@@ -6,18 +6,21 @@ import { type OpenDatabase, openDatabase } from './threads/open-database.ts';
 import type { Input, Output, ReadMethod, WriteMethod } from './threads/protocol.ts';
 import { packSettlements, unpackClaim, unpackPlan } from './threads/thread-codec.ts';
 
-export interface SqliteStoreOptions {
+export interface SqliteOptions {
+  /**
+   * The id of the database, for an installation with several. A database without an id gets it; one with
+   * another id is refused (`unusable`). Default: a random id. `readDatabaseIdentity()` reads it.
+   */
+  readonly databaseId?: string;
+}
+
+export interface SqliteStoreOptions extends SqliteOptions {
   /**
    * Path or `file:` URI of the database; created if missing. Its folder must exist. `:memory:` keeps it in
    * memory until the store is closed.
    */
   readonly file: string;
   readonly clock: Clock;
-  /**
-   * The id of the database, for an installation with several. A database without an id gets it; one with
-   * another id is refused (`unusable`). Default: a random id. `readDatabaseIdentity()` reads it.
-   */
-  readonly databaseId?: string;
 }
 
 /**
