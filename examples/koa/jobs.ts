@@ -6,7 +6,7 @@ import { z } from 'zod';
 /** Measures the free space of a disk. */
 export const checkDisk = defineJobType({
   type: 'check_disk',
-  payload: z.strictObject({ path: z.string() }),
+  payload: z.object({ path: z.string() }),
   run: async (ctx) => {
     const { bavail, bsize } = await statfs(ctx.payload.path);
     const freeGb = Math.round((bavail * bsize) / 1e9);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 /** Measures the free space of a disk. Both processes know the type; the worker runs it. */
 export const checkDisk = defineJobType({
   type: 'check_disk',
-  payload: z.strictObject({ path: z.string() }),
+  payload: z.object({ path: z.string() }),
   run: async (ctx) => {
     const { bavail, bsize } = await statfs(ctx.payload.path);
     return { freeGb: Math.round((bavail * bsize) / 1e9) };
