@@ -45,3 +45,8 @@ test('stats tell jobs by health, and since when what waits is due', async () => 
   const calm = { ...STATS, runs: { ...STATS.runs, queued: 0, due_since: null } };
   expect((await linesOf(calm))[2]).toBe('Runs           10 running, 0 queued, 0 held');
 });
+
+test('stats of a caller who sees only some jobs tell nothing of the server', async () => {
+  const lines = await linesOf({ ...STATS, last_minute: null, minutes: [], nodes: [] });
+  expect(lines.map((line) => line.split('  ')[0])).toEqual(['Jobs', 'Health', 'Runs', 'Last 24 hours']);
+});

@@ -55,10 +55,9 @@ export function scopedEngine(engine: RouteEngine, { idPrefix }: JobScope): Route
     resumeJob: ofJob((...args) => engine.resumeJob(...args)),
     trigger: ofJob((...args) => engine.trigger(...args)),
     enqueue: async (type, ...rest) => {
-      requireOwnId(
-        enqueuedJobId(typeof type === 'string' ? type : type.type),
-        'All enqueued runs of a type belong to this job. Create an on-demand job, and run it.',
-      );
+      const jobId = enqueuedJobId(typeof type === 'string' ? type : type.type);
+      if (!jobId.startsWith(idPrefix))
+        throw new HttpProblem({ status: 403, detail: enqueueText(jobId, idPrefix) });
       return engine.enqueue(type, ...rest);
     },
     getRun: requireRun,
@@ -107,10 +106,19 @@ function guardsOf(engine: RouteEngine, idPrefix: string) {
         return ask(runId, ...rest);
       },
     /** For the id of a job that a request would create. */
-    requireOwnId(jobId: string, advice = `Choose an id such as "${idPrefix}report".`): void {
+    requireOwnId(jobId: string): void {
       if (jobId.startsWith(idPrefix)) return;
-      const detail = `You may use only jobs whose id begins with "${idPrefix}"; got "${jobId}". ${advice}`;
-      throw new HttpProblem({ status: 403, detail });
+      const detail = `${outsideText(jobId, idPrefix)} Choose an id such as "${idPrefix}report".`;
+      const errors = [{ pointer: '/id', detail: `must begin with "${idPrefix}"; got "${jobId}"` }];
+      throw new HttpProblem({ status: 403, detail, errors });
     },
   };
+}
+
+function outsideText(jobId: string, idPrefix: string): string {
+  return `You may use only jobs whose id begins with "${idPrefix}"; got "${jobId}".`;
+}
+
+function enqueueText(jobId: string, idPrefix: string): string {
+  return `${outsideText(jobId, idPrefix)} All enqueued runs of a type belong to this job. Create an on-demand job, and run it.`;
 }

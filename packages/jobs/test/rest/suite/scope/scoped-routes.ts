@@ -144,7 +144,9 @@ export function scopedRoutes(makeMount: MakeMount): void {
 
   test.each(withDecision('refused'))('%s: creates nothing outside the scope', async (_name, route) => {
     const target = { ...NOWHERE, jobId: `other-${route.doc.operationId}` };
-    expect(problemOf(await ask(scoped, route, target), 403).detail).toMatch(
+    const { detail, errors } = problemOf(await ask(scoped, route, target), 403);
+    expect(errors?.map(({ pointer }) => pointer)).toEqual(['/id']);
+    expect(detail).toMatch(
       /^You may use only jobs whose id begins with "acme-"; got "other-\w+(-new)?"\. Choose an id such as "acme-report"\.$/,
     );
     const made = await server.engine.listJobs({
