@@ -72,7 +72,25 @@ test('no script can read the cookie, no other site sends it, and other routes do
   expect(plain).toMatchObject({ httpOnly: true, sameSite: 'strict', path: '/api/auth', maxAge: 2_592_000 });
   expect(plain.domain).toBeUndefined();
   expect(plain.secure).toBeUndefined();
-  expect(cookieIn(await logIn({ 'x-forwarded-proto': 'https' })).secure).toBe(true);
+});
+
+test('over HTTPS, a server on another subdomain can not set the cookie', async () => {
+  const app = await createTestApp({ TRUST_PROXY: 'true' });
+  await app.signUp(CREDENTIALS.email);
+  const post = (path: string, cookie: string) =>
+    app.ask({
+      method: 'POST',
+      url: `/api/auth/${path}`,
+      ...(path === 'login' ? { payload: CREDENTIALS } : {}),
+      headers: { ...IN_COOKIE, 'x-forwarded-proto': 'https', cookie },
+    });
+  const { name, value, ...properties } = cookieIn(await post('login', 'other=1'));
+  expect(name).toBe('__Host-greenvue_refresh');
+  expect(properties).toMatchObject({ path: '/', secure: true, httpOnly: true, sameSite: 'strict' });
+  expect(properties.domain).toBeUndefined();
+  expect(await post('refresh', `greenvue_refresh=${value}`)).toMatchObject({ status: 401 });
+  expect(await post('refresh', `greenvue_refresh=theirs; ${name}=${value}`)).toMatchObject({ status: 200 });
+  expect(cookieIn(await post('logout', `${name}=${value}`))).toMatchObject({ name, maxAge: 0, path: '/' });
 });
 
 test('without its header, which no other origin can send, the cookie is nothing', async () => {

@@ -3,9 +3,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { REFRESH_TOKEN_MS } from './sessions.ts';
 
-const NAME = 'greenvue_refresh';
-/** Only these routes read it, so a browser sends it with no other request. */
-const PATH = '/api/auth';
+/**
+ * Over HTTPS, the prefix `__Host-` keeps servers on other subdomains from setting the cookie, which would sign
+ * a visitor in to an account of theirs. It requires the path `/`.
+ */
+const OVER_HTTPS = { name: '__Host-greenvue_refresh', path: '/', secure: true } as const;
+/** Only these routes read it. A browser would not store a secure cookie from http://. */
+const OVER_HTTP = { name: 'greenvue_refresh', path: '/api/auth', secure: false } as const;
+
+function formFor({ protocol }: FastifyRequest) {
+  return protocol === 'https' ? OVER_HTTPS : OVER_HTTP;
+}
 
 /**
  * The headers of a request whose refresh token is in a cookie. No page of another origin can send this header
@@ -23,8 +31,8 @@ export function keepsCookie({ headers }: FastifyRequest): boolean {
   return headers['x-refresh-token'] === 'cookie';
 }
 
-export function cookieOf({ headers }: FastifyRequest): string | undefined {
-  return parseCookie(headers.cookie ?? '')[NAME];
+export function cookieOf(request: FastifyRequest): string | undefined {
+  return parseCookie(request.headers.cookie ?? '')[formFor(request).name];
 }
 
 export function setCookie(request: FastifyRequest, reply: FastifyReply, refreshToken: string): void {
@@ -35,15 +43,6 @@ export function clearCookie(request: FastifyRequest, reply: FastifyReply): void 
   reply.header('set-cookie', cookieText(request, '', 0));
 }
 
-function cookieText({ protocol }: FastifyRequest, value: string, maxAge: number): string {
-  return stringifySetCookie({
-    name: NAME,
-    value,
-    maxAge,
-    path: PATH,
-    httpOnly: true,
-    sameSite: 'strict',
-    // A browser would not store a secure cookie from http://.
-    secure: protocol === 'https',
-  });
+function cookieText(request: FastifyRequest, value: string, maxAge: number): string {
+  return stringifySetCookie({ ...formFor(request), value, maxAge, httpOnly: true, sameSite: 'strict' });
 }
