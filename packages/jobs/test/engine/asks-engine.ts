@@ -21,7 +21,7 @@ export const greeted = defineJobType({
 
 /** Asks the engine for what its payload says, inline and in a thread. */
 async function ask(ctx: JobContext<Payload>): Promise<unknown> {
-  const { jobs, run, signal } = ctx;
+  const { jobs, run, signal, log } = ctx;
   switch (ctx.payload.what) {
     case 'enqueue': {
       const { view } = await jobs.enqueue(counted, { n: 1 }, { key: run.id });
@@ -54,7 +54,10 @@ async function ask(ctx: JobContext<Payload>): Promise<unknown> {
     }
     case 'aborted':
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-      return jobs.enqueue(counted, { n: 5 });
+      return jobs.enqueue(counted, { n: 5 }).catch((error) => {
+        if (error === signal.reason) log.info('refused with the reason of the signal');
+        throw error;
+      });
     case 'abandoned':
       // After the end of the attempt, nobody listens.
       setTimeout(() => void jobs.enqueue(counted, { n: 6 }).catch(() => undefined), 20);

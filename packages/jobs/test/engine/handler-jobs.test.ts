@@ -61,6 +61,8 @@ describe.each([asksInline, asksInThread])('the engine of a handler: $type', (ask
     await expect.poll(async () => (await jobs.getRun(id)).run.status).toBe('running');
     await jobs.cancelRun(id);
     await expect.poll(async () => (await jobs.getRun(id)).run.status).toBe('cancelled');
+    const lines = await jobs.getLogs(id);
+    expect(lines.map(({ message }) => message)).toEqual(['refused with the reason of the signal']);
     expect(await countedRuns()).toEqual([]);
   });
 

@@ -45,10 +45,10 @@ export function logLines(makeDatabase: MakeDatabase): void {
   afterEach(() => h.close());
 
   describe('the log of the process', () => {
-    it('has a failed attempt and a failed run, with job, run, attempt, trace and error', async () => {
+    it('has a failed attempt and a failed run, with job, run, attempt, trace, error and its causes', async () => {
       await h.engine.createJob(job({ maxAttempts: 2 }));
       h.deps.handler = () => {
-        throw new RangeError('out of range');
+        throw new RangeError('out of range', { cause: new Error('no such row') });
       };
       isTraced = true;
       const runId = await runOnce(h);
@@ -59,6 +59,7 @@ export function logLines(makeDatabase: MakeDatabase): void {
         type: 'RangeError',
         message: 'out of range',
         stack: expect.stringContaining('log-lines'),
+        causes: [{ type: 'Error', message: 'no such row', stack: expect.stringContaining('log-lines') }],
       };
       expect(lines).toEqual([
         {

@@ -33,6 +33,8 @@ it.each([
   ['createJobs', undefined, '', 'is required: options such as { store: sqlite("jobs.db"), types: [rates] }'],
   ['createJobs', { ...jobs, maxConcurrency: 5 }, '/maxConcurrency', 'did you mean concurrency?'],
   ['createJobs', { ...jobs, jobTypes: [] }, '/jobTypes', 'did you mean types?'],
+  ['createJobs', { ...jobs, autoRun: false }, '/autoRun', 'unknown field; known ones are store'],
+  ['createJobs', { ...jobs, clock: {} }, '/clock', 'unknown field'],
   ['createJobs', { ...jobs, concurrency: -1 }, '/concurrency', 'whole number from 0 to 100000'],
   ['createJobs', { ...jobs, threadMemoryMb: 5 }, '/threadMemoryMb', 'of at least 16; got the number 5'],
   ['createJobs', { ...jobs, store: 'jobs.db' }, '/store', 'must be a store'],
