@@ -4,6 +4,7 @@ import type { EngineLogger } from '../engine-logger.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { RunEvent, RunEventType, RunListenerOptions, RunSubscription } from '../jobs-port.ts';
 import { resultOf } from './run-result.ts';
+import { WorkQueue } from './work-queue.ts';
 
 export interface RunListenersDeps {
   readonly store: Pick<StoreReads, 'getRun'>;
@@ -20,6 +21,8 @@ interface Wanted {
 
 /** The most jobs whose type a listener remembers. */
 const MOST_KNOWN = 10_000;
+/** The most events that wait for a slow listener. */
+const MOST_WAITING = 10_000;
 
 /**
  * Listens to events of runs of one job type. An event names no type and carries no result, so each is read
@@ -30,18 +33,26 @@ export function listenToRuns(
   wanted: Wanted,
   { onMissed }: RunListenerOptions = {},
 ): RunSubscription {
-  /** Whether a job is of the type, by its id. */
-  const known = new Map<string, boolean>();
+  /** Whether a job is of the type, by its id. Another map, once the ids may stand for other jobs. */
+  let known = new Map<string, boolean>();
   let isOver = false;
-  let turn = Promise.resolve();
+  const queue = new WorkQueue({
+    most: MOST_WAITING,
+    full: () => logger.warn({}, 'a listener to events of runs is too slow: newer events were dropped'),
+    caughtUp: tellMissed,
+    failed: (err) => {
+      logger.warn({ err }, 'an event of a run could not be delivered, because the run could not be read');
+      return tellMissed();
+    },
+  });
 
-  async function deliver(event: JobEvent, type: RunEventType, runId: string): Promise<void> {
-    if (isOver || known.get(event.jobId) === false) return;
+  async function deliver(event: JobEvent, type: RunEventType, runId: string, jobs: typeof known) {
+    if (isOver || jobs.get(event.jobId) === false) return;
     const view = await store.getRun(runId);
     // It was pruned, or its job was deleted.
     if (view === undefined || isOver) return;
-    if (known.size >= MOST_KNOWN) known.clear();
-    known.set(event.jobId, view.type === wanted.type);
+    if (jobs.size >= MOST_KNOWN) jobs.clear();
+    jobs.set(event.jobId, view.type === wanted.type);
     if (view.type !== wanted.type) return;
     const { id, at, jobId } = event;
     const { run } = view;
@@ -59,26 +70,19 @@ export function listenToRuns(
     }
   }
 
-  function missed(): void {
-    known.clear();
-    if (onMissed !== undefined) queue(() => call(onMissed));
-  }
-
-  function queue(work: () => Promise<void>): void {
-    turn = turn.then(work).catch((err: unknown) => {
-      logger.warn({ err }, 'an event of a run could not be delivered, because the run could not be read');
-      if (onMissed !== undefined && !isOver) return call(onMissed);
-      return undefined;
-    });
+  async function tellMissed(): Promise<void> {
+    if (onMissed !== undefined && !isOver) await call(onMissed);
   }
 
   const { unsubscribe } = events.subscribe((event) => {
-    if (event === 'reset' || event.type === 'runs.coalesced') return missed();
+    const isMissing = event === 'reset' || event.type === 'runs.coalesced';
+    // An id may stand for a job of another type from now on.
+    if (isMissing || event.type === 'job.deleted') known = new Map();
+    if (isMissing) return queue.add(tellMissed);
     const { runId } = event;
-    // The id may stand for a job of another type from now on.
-    if (event.type === 'job.deleted') known.delete(event.jobId);
+    const jobs = known;
     const type = wanted.events.find((name) => name === event.type);
-    if (type !== undefined && runId !== undefined) queue(() => deliver(event, type, runId));
+    if (type !== undefined && runId !== undefined) queue.add(() => deliver(event, type, runId, jobs));
   });
   function end(): void {
     isOver = true;
