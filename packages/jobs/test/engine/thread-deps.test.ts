@@ -57,6 +57,18 @@ it('a definition without its data is refused, and so is another shape', () => {
   }
 });
 
+it.each([() => 1, { a: Symbol('x') }, new WeakMap()])(
+  'data that no thread can get are refused at once',
+  (data) => {
+    const made = defineThreadDeps({ module, create: (_: unknown) => ({}) });
+    const faults = [{ pointer: '/data', detail: expect.stringContaining('can be copied to a thread') }];
+    expect(() => Reflect.apply(made.with, made, [data])).toThrow(
+      expect.objectContaining({ code: 'invalid', faults }),
+    );
+    expect(Reflect.apply(made.with, made, [{ key: new Map([['a', 1n]]) }])).toMatchObject({ module });
+  },
+);
+
 it('a definition needs the URL of its file', () => {
   const define = () => defineThreadDeps({ module: './deps.ts', create: () => ({}) });
   const faults = [{ pointer: '/module', detail: expect.stringContaining('import.meta.url') }];

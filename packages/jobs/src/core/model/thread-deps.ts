@@ -14,7 +14,7 @@ export interface ThreadDeps<Deps = unknown> {
 export interface ThreadDepsDefinition<Deps, Data> {
   readonly module: string;
   readonly create: (data: Data) => Deps | Promise<Deps>;
-  /** The definition with the data that each thread gets. It must survive structured cloning. */
+  /** The definition with the data that each thread gets. Throws for data that can't be cloned. */
   with(...data: unknown extends Data ? [] : [data: Data]): ThreadDeps<Deps>;
 }
 
@@ -41,8 +41,29 @@ export function defineThreadDeps<Deps, Data>(
 ): ThreadDepsDefinition<Deps, Data> {
   checkOptions('defineThreadDeps', optionRules, options);
   const { module, create } = options;
-  return { module, create, with: (...[data]) => ({ module, create, data }) };
+  return {
+    module,
+    create,
+    with(...[data]) {
+      checkOptions('with', dataRules, { data });
+      return { module, create, data };
+    },
+  };
 }
+
+/** A thread gets a copy: functions, symbols and proxies have none. */
+function isClonable(value: unknown): boolean {
+  try {
+    structuredClone(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const dataRules = shape<{ readonly data?: unknown }>('data', {
+  data: rule(isClonable, { what: 'data that can be copied to a thread, such as { url }: no functions' }),
+});
 
 const isFileUrl = (value: unknown) => typeof value === 'string' && value.startsWith('file:');
 
