@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -137,9 +137,32 @@ describe('all packages in a project with their peers', () => {
     expect(await runReadme({ project, name: '@greenvue/console', port, done })).toBe('');
   });
 
-  it('has types that compile as they are, in ES modules and in CommonJS', () => {
-    const tsc = join(import.meta.dirname, '../../../../node_modules/.bin/tsc');
-    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
-    expect(() => execFileSync(tsc, [...options, 'types.mts', 'types.cts'], { cwd: project })).not.toThrow();
-  });
+  it('has types that compile as they are, in ES modules and in CommonJS', () => compileTypes(project));
 });
+
+describe('all packages in a project with the oldest versions of their peers', () => {
+  let project: string;
+  beforeAll(() => {
+    const peers = packed.flatMap(({ source }) => Object.entries(source.manifest.peerDependencies ?? {}));
+    const oldest = peers.map(([name, range]) => `${name}@${range.replace('^', '')}`);
+    const tarballs = packed.map(({ tarball }) => tarball);
+    project = makeProject('oldest', [...tarballs, ...new Set(oldest), '@types/pg', '@types/node']);
+  });
+
+  it('share one zod with it', () => {
+    expect(globSync('**/node_modules/zod/package.json', { cwd: project })).toHaveLength(1);
+  });
+
+  it('run the REST plugin', () => {
+    expect(run(project, 'rest.mjs', join(project, 'rest.db'))).toEqual(EXPECTED['rest.mjs']);
+  });
+
+  it('have types that compile as they are', () => compileTypes(project));
+});
+
+/** Also the files of the packages: `skipLibCheck` is off. */
+function compileTypes(project: string): void {
+  const tsc = join(import.meta.dirname, '../../../../node_modules/.bin/tsc');
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+  expect(() => execFileSync(tsc, [...options, 'types.mts', 'types.cts'], { cwd: project })).not.toThrow();
+}

@@ -5,7 +5,7 @@ import { isObject, type JsonSchema, referenced } from './json-schema.ts';
 
 /** How a library's schema gets a JSON Schema, for those that have none of their own. */
 const HINTS: Readonly<Record<string, string>> = {
-  zod: 'With zod/mini, write `payload: z.toJSONSchema(schema, { io: "input" })`. Otherwise update zod to 4.2 or newer',
+  zod: 'With zod/mini, write `payload: z.toJSONSchema(schema, { io: "input" })`. Otherwise update zod to 4.3 or newer',
   valibot: 'Write `payload: toStandardJsonSchema(schema)`, with the function of `@valibot/to-json-schema`',
 };
 

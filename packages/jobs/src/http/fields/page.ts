@@ -2,9 +2,9 @@ import { z } from 'zod';
 
 /** A whole number in a query. */
 export function countParameter({ min, max }: { readonly min: number; readonly max: number }) {
-  return z.preprocess(
-    // Not z.coerce, which takes '', ' 7' and '0x10' for numbers.
-    (value) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value),
+  // Not z.preprocess, whose type zod 4.3 does not have. Not z.coerce, which takes '', ' 7' and '0x10' for numbers.
+  return z.pipe(
+    z.transform((value) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value)),
     z.int().min(min).max(max),
   );
 }
