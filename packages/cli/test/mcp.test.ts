@@ -79,6 +79,21 @@ describe('greenvue-jobs mcp', () => {
     expect(preview.times).toHaveLength(5);
   });
 
+  test.each([
+    ['run_job', { job_id: 'hello', payloads: { name: 'Bo' } }, 'payloads'],
+    ['list_runs', { job: 'hello' }, 'job'],
+    ['get_stats', { of: 'hello' }, 'of'],
+    ['get_job', { job_id: '..' }, 'job_id'],
+    ['get_job', { job_id: '' }, 'job_id'],
+    ['get_job', { job_id: 'x'.repeat(100_000) }, 'job_id'],
+    ['get_run', { run_id: '../jobs' }, 'run_id'],
+    ['list_jobs', { limit: '10' }, 'limit'],
+  ])('refuses wrong arguments by their name, and does nothing: %s', async (name, values, field) => {
+    const client = await assistant(TOKEN);
+    const { error } = await call(client, name, values);
+    expect(error.slice(0, 500)).toMatch(new RegExp(`Invalid arguments for tool ${name}.*${field}`));
+  });
+
   test('enqueues a run of a type, once for each key', async () => {
     const client = await assistant(TOKEN);
     const order = { type: 'greet', payload: { name: 'Cy' }, dedupe_key: 'order-66' };

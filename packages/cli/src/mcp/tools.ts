@@ -28,13 +28,19 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   call(api: Connection, input: z.output<Input>): Promise<unknown>;
 }
 
-/** Infers the type of the input. */
+/** Infers the type of the input. It is strict: a field that is spelled wrong must not count as left out. */
 function tool<Input extends z.ZodObject>(definition: Tool<Input>): Tool {
   return { ...definition, call: (api, input) => definition.call(api, definition.input.parse(input)) };
 }
 
-const jobId = z.string().describe('Id of the job');
-const runId = z.string().describe('Id of the run');
+const jobId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)
+  .describe('Id of the job');
+const runId = z
+  .string()
+  .regex(/^\d{1,19}$/)
+  .describe('Id of the run: digits');
 const limit = z.int().min(1).max(50).default(10).describe('Maximum number of rows');
 const FAILED_SHOWN = 3;
 
@@ -43,7 +49,7 @@ export const TOOLS: readonly Tool[] = [
     name: 'list_jobs',
     need: 'read',
     description: 'Lists jobs with their schedule, status, health and next run.',
-    input: z.object({
+    input: z.strictObject({
       q: z.string().optional().describe('Text in the id, name or description'),
       type: z.string().optional().describe('Only jobs of this type'),
       status: z.enum(['active', 'paused', 'finished']).optional(),
@@ -56,7 +62,7 @@ export const TOOLS: readonly Tool[] = [
     need: 'read',
     description:
       'Lists the jobs that need attention: their health with its reason, and the errors of their latest failed runs. With job_id, only this job, healthy or not.',
-    input: z.object({ job_id: jobId.optional(), limit }),
+    input: z.strictObject({ job_id: jobId.optional(), limit }),
     call: async (api, { job_id: id, limit: most }) => {
       const jobs =
         id === undefined
@@ -69,14 +75,14 @@ export const TOOLS: readonly Tool[] = [
     name: 'get_job',
     need: 'read',
     description: 'Reads the definition and the state of a job.',
-    input: z.object({ job_id: jobId }),
+    input: z.strictObject({ job_id: jobId }),
     call: (api, { job_id: id }) => getJob(api, id),
   }),
   tool({
     name: 'list_runs',
     need: 'read',
     description: 'Lists runs, newest first: of one job, or of all jobs.',
-    input: z.object({
+    input: z.strictObject({
       job_id: jobId.optional(),
       status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped']).optional(),
       limit,
@@ -88,14 +94,14 @@ export const TOOLS: readonly Tool[] = [
     name: 'get_run',
     need: 'read',
     description: 'Reads a run: times, progress, result, and the errors of its attempts with their stacks.',
-    input: z.object({ run_id: runId }),
+    input: z.strictObject({ run_id: runId }),
     call: (api, { run_id: id }) => getRun(api, id),
   }),
   tool({
     name: 'get_run_log',
     need: 'read',
     description: 'Reads what the handler of a run has logged, oldest line first.',
-    input: z.object({ run_id: runId }),
+    input: z.strictObject({ run_id: runId }),
     call: (api, { run_id: id }) => getRunLogs(api, id),
   }),
   tool({
@@ -103,7 +109,7 @@ export const TOOLS: readonly Tool[] = [
     need: 'read',
     description:
       'Computes the next times of a schedule, without a change: of an interval or of a cron pattern.',
-    input: z.object({
+    input: z.strictObject({
       interval: z.string().optional().describe('Such as 10m or 24h'),
       cron: z.string().optional().describe('Five or six fields, such as 0 8 * * MON'),
       timezone: z.string().optional().describe('Of the cron pattern, such as Europe/Berlin; default UTC'),
@@ -115,21 +121,21 @@ export const TOOLS: readonly Tool[] = [
     name: 'list_job_types',
     need: 'read',
     description: 'Lists the job types of the server, with the JSON Schema of their payloads.',
-    input: z.object({}),
+    input: z.strictObject({}),
     call: (api) => listJobTypes(api),
   }),
   tool({
     name: 'get_stats',
     need: 'read',
     description: 'Counts jobs by health and runs by state, and lists the live nodes with their places.',
-    input: z.object({}),
+    input: z.strictObject({}),
     call: (api) => getStats(api),
   }),
   tool({
     name: 'run_job',
     need: 'operate',
     description: 'Runs a job now, without a change to its schedule.',
-    input: z.object({
+    input: z.strictObject({
       job_id: jobId,
       payload: z
         .record(z.string(), z.unknown())
@@ -143,7 +149,7 @@ export const TOOLS: readonly Tool[] = [
     need: 'operate',
     description:
       'Runs a job type once, without a job made for it: now, after a delay, or at a time. list_job_types gives the schema of the payload.',
-    input: z.object({
+    input: z.strictObject({
       type: z.string().describe('Name of the job type'),
       payload: z.record(z.string(), z.unknown()).default({}),
       delay: z.string().optional().describe('How long the run waits before it starts, such as 5m'),
@@ -159,7 +165,7 @@ export const TOOLS: readonly Tool[] = [
     name: 'pause_job',
     need: 'operate',
     description: 'Pauses a job: running runs finish, and nothing starts until it is resumed.',
-    input: z.object({
+    input: z.strictObject({
       job_id: jobId,
       reason: z.string().optional().describe('For people'),
       until: z.iso.datetime({ offset: true }).optional().describe('When it resumes by itself'),
@@ -170,7 +176,7 @@ export const TOOLS: readonly Tool[] = [
     name: 'resume_job',
     need: 'operate',
     description: 'Resumes a paused job: it goes on with its next slot.',
-    input: z.object({ job_id: jobId }),
+    input: z.strictObject({ job_id: jobId }),
     call: (api, { job_id: id }) => resumeJob(api, id),
   }),
 ];
