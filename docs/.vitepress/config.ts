@@ -78,7 +78,13 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   },
   {
     text: 'GreenVue, the example',
-    items: [page('demo'), page('operations'), page('configuration'), page('accounts')],
+    items: [
+      page('demo'),
+      page('operations'),
+      page('greenvue-postgres'),
+      page('configuration'),
+      page('accounts'),
+    ],
   },
   {
     text: 'The project',

@@ -71,7 +71,7 @@ async function guideSettings(at: {
   const block = /```ini\n(.*?)```/s.exec(await readFile(GUIDE, 'utf8'))?.[1];
   if (block === undefined) throw new Error('docs/scaling.md has no pgbouncer.ini');
   return block
-    .replace(/^greenvue = .*$/m, `greenvue = host=127.0.0.1 port=${at.serverPort} dbname=${at.database}`)
+    .replace(/^app = .*$/m, `greenvue = host=127.0.0.1 port=${at.serverPort} dbname=${at.database}`)
     .replace(/^listen_port = .*$/m, `listen_port = ${at.port}`)
     .replace(/^auth_file = .*$/m, `auth_file = ${join(at.folder, 'userlist.txt')}`)
     .concat('unix_socket_dir =\n');
