@@ -87,7 +87,7 @@ describe('greenvue-jobs, on an application with a login of its own', () => {
     });
     expect(await refused('greet', '--delay', '5 minutes')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('durations look like 5m'),
+      stderr: expect.stringContaining('such as 5m, 1h30m or 24h; got "5 minutes"'),
     });
     expect(await refused()).toMatchObject({
       code: 2,

@@ -22,9 +22,7 @@ export const duration = (fallback: string, minMs: number) =>
     .transform((text, issues) => {
       const parsed = parseWholeMs(text);
       if (parsed.ok && parsed.value >= minMs) return parsed.value;
-      const detail = parsed.ok
-        ? `is too short: it must be at least ${minMs}ms`
-        : `is not a duration (${parsed.detail})`;
+      const detail = parsed.ok ? `is too short: it must be at least ${minMs}ms` : 'is not a duration';
       issues.addIssue({ code: 'custom', message: `${detail}. Use Go syntax, such as 30s, 10m or 1h30m.` });
       return z.NEVER;
     });

@@ -255,7 +255,7 @@ test(
     expect(await apply.ended()).toBe(130);
     const { stdout, stderr } = apply.output;
     expect(stderr).toMatch(
-      /^What is under way is finished.*\n\d+ jobs of 400 failed\. What is not said to have failed is done\.\n$/,
+      /^Finishing the job that is being applied, .*\n\d+ jobs of 400 failed\. What is not said to have failed is done\.\n$/,
     );
     const done = [...stdout.matchAll(/^created (\S+)/gm)].map(([, id]) => id);
     const left = [...stdout.matchAll(/^failed (\S+)\n {2}Not tried: the command was interrupted\.$/gm)];

@@ -175,7 +175,7 @@ export const TOOLS: readonly Tool[] = [
   tool({
     name: 'resume_job',
     need: 'operate',
-    description: 'Resumes a paused job: it goes on with its next slot.',
+    description: 'Resumes a paused job: it continues with its next slot.',
     input: z.strictObject({ job_id: jobId }),
     call: (api, { job_id: id }) => resumeJob(api, id),
   }),

@@ -14,7 +14,7 @@ export function parseLength(length: string | number): number {
   if (typeof length !== 'string') throw refusal(length, 'it is neither');
   const [, days = '0', rest = length] = WITH_DAYS.exec(length) ?? [];
   const parsed = rest === '' ? { ok: true as const, value: 0 } : parseWholeMs(rest);
-  if (!parsed.ok) throw refusal(length, parsed.detail);
+  if (!parsed.ok) throw new RangeError(`A length of test time ${parsed.detail}.`);
   if (parsed.value < 0) throw refusal(length, 'test time only moves forward');
   return Number(days) * DAY_MS + parsed.value;
 }

@@ -86,7 +86,7 @@ const NO_JOBS: HandlerJobs = {
 
 function validated({ type, payload: schema }: JobType, payload: unknown): unknown {
   const rules = payloadRules(schema);
-  if (typeof rules === 'string') throw new Error(`The job type ${type} can't run: ${rules}`);
+  if (typeof rules === 'string') throw new Error(`The payload of the job type ${type} ${rules}`);
   const accepted = acceptPayload(rules, payload);
   const checked = accepted.ok ? checkPayload(rules, JSON.parse(accepted.json)) : accepted;
   if (checked.ok) return checked.output;

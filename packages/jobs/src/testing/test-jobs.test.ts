@@ -65,7 +65,7 @@ describe('advance', () => {
   });
 
   it.each([
-    ['2 days', 'units are'],
+    ['2 days', 'unknown unit'],
     ['-1s', 'forward'],
     ['1.5ms', 'whole number'],
     [-1, 'not below 0'],

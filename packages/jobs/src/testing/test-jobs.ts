@@ -185,10 +185,9 @@ interface UncheckedOptions extends TestSettings {
 }
 
 function timeOf(time: TimeInput): number {
-  const text = timeText(time);
-  const parsed = parseTimestamp(text);
+  const parsed = parseTimestamp(timeText(time));
   if (parsed.ok) return parsed.value;
-  throw new RangeError(`A time of a test ${parsed.detail}; got "${text}".`);
+  throw new RangeError(`A time of a test ${parsed.detail}.`);
 }
 
 function after(now: number, ms: number): number {

@@ -94,6 +94,6 @@ it('an inline type needs no module, and a type in a thread is refused without on
   expect(nothing.module).toBeUndefined();
   expect(createJobs({ store, types: [nothing] }).jobTypes()).toMatchObject([{ type: 'nothing' }]);
   expect(() => createJobs({ store, types: [inThread] })).toThrow(
-    'The job type in_thread can\'t be registered: a type with `isolation: "thread"` needs `module: import.meta.url`, in a file that exports the type by name: a thread imports this file.',
+    'The job type in_thread can\'t be registered. types.0.module: is required with `isolation: "thread"`: write `module: import.meta.url`, and export the job type from this file. The thread imports the file.',
   );
 });

@@ -72,7 +72,7 @@ describe('input of code that is not valid', () => {
   it('is named in the message also when only one field is wrong', async () => {
     const message = async (call: () => Promise<unknown>) => (await refusal(call)).message;
     expect(await message(() => h.engine.enqueue('work', {}, { delay: '-1s' }))).toBe(
-      'delay: a delay must be at least 0s',
+      'delay: must be at least 0s; got "-1s"',
     );
     expect(await message(() => h.engine.enqueue('work', {}, { at: '2026-01-01' }))).toMatch(
       /^at: must be an RFC/,

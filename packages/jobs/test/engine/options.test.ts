@@ -36,7 +36,7 @@ it.each([
   ['createJobs', { ...jobs, autoRun: false }, '/autoRun', 'unknown field; known ones are store'],
   ['createJobs', { ...jobs, clock: {} }, '/clock', 'unknown field'],
   ['createJobs', { ...jobs, concurrency: -1 }, '/concurrency', 'whole number from 0 to 100000'],
-  ['createJobs', { ...jobs, threadMemoryMb: 5 }, '/threadMemoryMb', 'of at least 16; got the number 5'],
+  ['createJobs', { ...jobs, threadMemoryMb: 5 }, '/threadMemoryMb', ', at least 16; got the number 5'],
   ['createJobs', { ...jobs, store: 'jobs.db' }, '/store', 'must be a store'],
   ['createJobs', { ...jobs, types: [definition.run] }, '/types/0', 'what defineJobType() returns'],
   ['createJobs', { ...jobs, types: [definition] }, '/types/0', 'what defineJobType() returns; got an object'],
@@ -85,17 +85,27 @@ it.each([
 ])('postgres takes %s', (url) => expect(() => postgres(url)).not.toThrow());
 
 it.each<[string, object, string, string]>([
-  ['a timeout that is none', { timeout: '5 minutes' }, '/types/1/timeout', 'unknown unit in a duration'],
-  ['a backoff that is none', { backoff: { initial: '5 m' } }, '/types/1/backoff', 'backoff.initial: unknown'],
-  ['a payload that is no object', { payload: z.string() }, '/types/1/payload', 'must be an object'],
+  ['a timeout that is none', { timeout: '5 minutes' }, '/types/1/timeout', 'has an unknown unit'],
+  [
+    'a backoff that is none',
+    { backoff: { initial: '5 m' } },
+    '/types/1/backoff',
+    'backoff.initial has an unknown',
+  ],
+  [
+    'a payload that is no object',
+    { payload: z.string() },
+    '/types/1/payload',
+    'must be the schema of an object',
+  ],
   ['a field that is none', { operatorsMaySet: ['days'] }, '/types/1/operatorsMaySet', 'names "days"'],
   [
     'a thread without a module',
     { isolation: 'thread' },
     '/types/1/module',
-    'needs `module: import.meta.url`',
+    'write `module: import.meta.url`',
   ],
-  ['a name that is taken', { type: 'first' }, '/types/1/type', 'registered twice'],
+  ['a name that is taken', { type: 'first' }, '/types/1/type', 'occurs twice'],
 ])('createJobs says which job type has %s', (_, fields, pointer, detail) => {
   const first = defineJobType({ ...definition, type: 'first' });
   const second = defineJobType({ ...definition, ...fields });

@@ -272,8 +272,8 @@ it('an edit that sends the stored payload of a converting schema changes nothing
 
 it.each<[string, unknown, string]>([
   ['a date that does not come as JSON', z.object({ at: z.date() }), 'Use `z.coerce.date()` for a date'],
-  ['text', z.string(), 'its payload must be an object, such as `z.object({ days: z.int() })`'],
-  ['no schema', { days: 7 }, 'its payload must be the schema of a Standard Schema library'],
+  ['text', z.string(), 'must be the schema of an object, such as `z.object({ days: z.int() })`'],
+  ['no schema', { days: 7 }, 'must be a schema of zod, Valibot, ArkType or another Standard Schema library'],
   [
     'an asynchronous check',
     z.object({ a: z.string().default('x') }).refine(async () => true),

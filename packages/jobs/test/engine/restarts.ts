@@ -53,7 +53,7 @@ export function restarts(makeDatabase: MakeDatabase): void {
         run: async () => undefined,
       });
       await expect(h.again({ jobTypes: [type] })).rejects.toThrow(
-        'The job type bad can\'t be registered. types.0.operatorsMaySet: names "day", which its payload does not have.',
+        'The job type bad can\'t be registered. types.0.operatorsMaySet: names "day", which is not a field of the payload.',
       );
     });
   });

@@ -31,7 +31,9 @@ export const applyJobsCommand = restCommand(async (session, flags: ApplyJobsFlag
   const { api, target, interrupted } = session;
   session.seeThrough();
   interrupted.addEventListener('abort', () =>
-    session.err.line('What is under way is finished, and no more is begun. Ctrl-C again ends it at once.'),
+    session.err.line(
+      'Finishing the job that is being applied, and starting no other. Press Ctrl-C again to stop at once.',
+    ),
   );
   const apply = createApplier({ api, target, types, dryRun: flags.dryRun, interrupted });
   const all: Applied[] = [];

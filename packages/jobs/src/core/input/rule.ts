@@ -95,16 +95,16 @@ interface Bounds {
 export function wholeNumber({ min, max = Number.MAX_SAFE_INTEGER }: Bounds, unit = ''): Rule {
   const accepts = (value: unknown) =>
     Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max;
-  return rule(accepts, { what: `a whole number${unit} ${boundsText({ min, max })}` });
+  return rule(accepts, { what: `a whole number${unit}${boundsText({ min, max })}` });
 }
 
 export function finiteNumber({ min, max = Number.MAX_VALUE }: Bounds, unit = ''): Rule {
   const accepts = (value: unknown) => typeof value === 'number' && value >= min && value <= max;
-  return rule(accepts, { what: `a number${unit} ${boundsText({ min, max })}` });
+  return rule(accepts, { what: `a number${unit}${boundsText({ min, max })}` });
 }
 
 function boundsText({ min, max }: Required<Bounds>): string {
-  return max >= Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  return max >= Number.MAX_SAFE_INTEGER ? `, at least ${min}` : ` from ${min} to ${max}`;
 }
 
 export function oneOf(...values: readonly string[]): Rule {

@@ -116,7 +116,7 @@ function lost(job: Job, run: LiveRun, now: number): Settlement {
   const again = { ...run, recoveries };
   if (run.cancel !== undefined) return finished(again, { status: 'cancelled', reason: run.cancel });
   if (recoveries <= MAX_RECOVERIES) return waiting(job, again, { availableAt: dueAfterLoss(again, now) });
-  const message = `The process that ran it ended ${recoveries} times before the run did. Look for what kills it: memory, a native crash, a kill from outside.`;
+  const message = `The process ended ${recoveries} times during this run. Find out why: too little memory, a crash in native code, or a kill from outside.`;
   return finished(again, {
     status: 'failed',
     reason: 'lost',

@@ -54,7 +54,7 @@ describe('cron expressions', () => {
   );
 
   it.each(['@daily', '@hourly', ' @reboot', '@daily * * * *'])('refuses the nickname "%s"', (cron) =>
-    expect(cronFault(cron)).toMatch(/"0 0 \* \* \*" for @daily/),
+    expect(cronFault(cron)).toMatch(/"0 0 \* \* \*" instead of @daily/),
   );
 
   it.each([

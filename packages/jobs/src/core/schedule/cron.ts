@@ -38,11 +38,11 @@ const FIELDS = [
 /** What is wrong with a cron expression, for people; `undefined` if nothing is. */
 export function cronFault(cron: string): string | undefined {
   if (cron.trimStart().startsWith('@')) {
-    return 'nicknames are not taken: write five fields, such as "0 0 * * *" for @daily or "0 * * * *" for @hourly';
+    return 'must have five fields: write "0 0 * * *" instead of @daily, and "0 * * * *" instead of @hourly';
   }
   const fields = cronFields(cron);
   if (fields.length !== 5 && fields.length !== 6) {
-    return `must have five fields (minute hour day-of-month month day-of-week) or six (second first), not ${fields.length}; a single instant is a run_at`;
+    return `must have five fields (minute hour day-of-month month day-of-week) or six (second first), not ${fields.length}. For a single run, use run_at`;
   }
   // Each field is tried alone, since the parser's own words don't always name the right one.
   const named = FIELDS.slice(-fields.length);
@@ -52,7 +52,9 @@ export function cronFault(cron: string): string | undefined {
       return `the ${name} field is not valid: ${range}, as a value, a list (1,5), a range (1-5), * or a step (*/5, 1-5/2)`;
     }
   }
-  return cronClock(cron, 'UTC').next(0) === undefined ? 'no slot: no date ever matches' : undefined;
+  return cronClock(cron, 'UTC').next(0) === undefined
+    ? 'has no slot: no date matches all its fields'
+    : undefined;
 }
 
 /** The fields of a cron expression, seconds first when given; blanks and case make no difference. */

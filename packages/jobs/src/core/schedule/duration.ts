@@ -1,3 +1,5 @@
+import { shownValue } from '../input/shown-value.ts';
+
 /** What a parser gives back: the value, or a sentence for people that says what would be right. */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
@@ -16,7 +18,7 @@ const NS_PER_UNIT: Readonly<Record<string, bigint>> = {
 
 const NS_PER_MS = 1_000_000n;
 const INT64_MAX = 2n ** 63n - 1n;
-const EXAMPLES = 'durations look like 5m, 1h30m or 24h';
+const EXAMPLES = 'such as 5m, 1h30m or 24h';
 
 /** One term of a duration: digits, an optional fraction, and all up to the next digit or dot as its unit. */
 const TERM = /(\d*)(\.\d*)?([^\d.]*)/y;
@@ -26,10 +28,15 @@ const TERM = /(\d*)(\.\d*)?([^\d.]*)/y;
  * each (`ns us µs μs ms s m h`), or a lone `0`. A value outside an int64 is a fault (P2, schedule).
  */
 export function parseDuration(text: string): Parsed<bigint> {
+  const parsed = readDuration(text);
+  return parsed.ok ? parsed : refused(parsed.detail, text);
+}
+
+function readDuration(text: string): Parsed<bigint> {
   const negative = text.startsWith('-');
   const unsigned = negative || text.startsWith('+') ? text.slice(1) : text;
   if (unsigned === '0') return { ok: true, value: 0n };
-  if (unsigned === '') return fault(`a duration is missing: ${EXAMPLES}`);
+  if (unsigned === '') return fault(`must be a duration ${EXAMPLES}`);
 
   // As in Go, the magnitude may reach 2^63 on the way; only with a minus sign is that a value.
   let total = 0n;
@@ -50,7 +57,7 @@ export function parseWholeMs(text: string): Parsed<number> {
   const ns = parseDuration(text);
   if (!ns.ok) return ns;
   if (ns.value % NS_PER_MS !== 0n)
-    return fault('must be a whole number of milliseconds, such as 1500ms or 1.5s');
+    return refused('must be a whole number of milliseconds, such as 1500ms or 1.5s', text);
   return { ok: true, value: Number(ns.value / NS_PER_MS) };
 }
 
@@ -70,11 +77,11 @@ export function formatDuration(ms: number): string {
 }
 
 function termNs(whole: string, fraction: string, unit: string): Parsed<bigint> {
-  if (whole === '' && fraction === '') return fault(`not a duration: ${EXAMPLES}`);
-  if (unit === '') return fault(`a unit is missing after a number: ${EXAMPLES}`);
+  if (whole === '' && fraction === '') return fault(`must be a duration ${EXAMPLES}`);
+  if (unit === '') return fault(`must have a unit after each number, ${EXAMPLES}`);
   const unitNs = Object.hasOwn(NS_PER_UNIT, unit) ? NS_PER_UNIT[unit] : undefined;
   if (unitNs === undefined) {
-    return fault(`unknown unit in a duration: the units are ns, us, ms, s, m and h, and ${EXAMPLES}`);
+    return fault(`has an unknown unit: use ns, us, ms, s, m or h, ${EXAMPLES}`);
   }
   const digits = whole.replace(/^0+/, '');
   // 2^63 has 19 digits. Without this bound a long text would make a huge integer first.
@@ -100,9 +107,13 @@ function fractionNs(digits: string, unitNs: bigint): bigint {
 }
 
 function outOfRange(): { readonly ok: false; readonly detail: string } {
-  return fault('the duration is out of range: at most about 292 years (2562047h)');
+  return fault('must be at most about 292 years (2562047h)');
 }
 
 function fault(detail: string): { readonly ok: false; readonly detail: string } {
   return { ok: false, detail };
+}
+
+function refused(detail: string, text: string): { readonly ok: false; readonly detail: string } {
+  return fault(`${detail}; got ${shownValue(text)}`);
 }

@@ -120,7 +120,9 @@ describe('schedule', () => {
   });
 
   it('holds the smallest interval that the operator allows', () => {
-    expect(faults({ interval: '59999ms' }, { minIntervalMs: 60_000 })[0]?.detail).toBe('must be at least 1m');
+    expect(faults({ interval: '59999ms' }, { minIntervalMs: 60_000 })[0]?.detail).toBe(
+      'must be at least 1m; got "59999ms"',
+    );
     expect(faults({ interval: '60000ms' }, { minIntervalMs: 60_000 })).toEqual([]);
   });
 

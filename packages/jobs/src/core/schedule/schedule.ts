@@ -1,4 +1,5 @@
 import type { Fault } from '../input/fault.ts';
+import { shownValue } from '../input/shown-value.ts';
 import { type CronClock, cronClock, cronFault, cronFields } from './cron.ts';
 import { formatDuration, parseWholeMs } from './duration.ts';
 import { createMemo } from './memo.ts';
@@ -70,7 +71,7 @@ export function parseSchedule(
   const cronDetail = cron === undefined ? undefined : cronFault(cron);
   if (cronDetail !== undefined) note('cron', cronDetail);
   if (input.timezone !== undefined && !isTimezone(timezone)) {
-    note('timezone', 'must be an IANA time zone, such as Europe/Berlin or UTC');
+    note('timezone', `must be an IANA time zone, such as Europe/Berlin or UTC; got ${shownValue(timezone)}`);
   }
   if (faults.length > 0) return { ok: false, faults };
 
@@ -114,7 +115,8 @@ function readInterval(
   if (text === undefined) return undefined;
   const ms = text.length <= LONGEST_REMEMBERED ? remembered(text) : parseWholeMs(text);
   if (!ms.ok) note(ms.detail);
-  else if (ms.value < minIntervalMs) note(`must be at least ${formatDuration(minIntervalMs)}`);
+  else if (ms.value < minIntervalMs)
+    note(`must be at least ${formatDuration(minIntervalMs)}; got ${shownValue(text)}`);
   else return ms.value;
   return undefined;
 }
@@ -123,7 +125,12 @@ function checkedCron(schedule: CronSchedule): ParsedSchedule {
   if (nextSlot(schedule, 0, -1) !== undefined) return { ok: true, value: schedule };
   return {
     ok: false,
-    faults: [{ pointer: '/startAt', detail: 'no slot: cron has none at or after this instant' }],
+    faults: [
+      {
+        pointer: '/startAt',
+        detail: 'must be earlier: the cron expression has no slot at or after this time',
+      },
+    ],
   };
 }
 

@@ -52,7 +52,10 @@ describe('RFC 3339 timestamps', () => {
     '9999-12-31T23:59:59-00:01',
     '0000-01-01T00:00:00+00:01',
   ])('refuses "%s", which does not exist', (text) => {
-    expect(parseTimestamp(text)).toEqual({ ok: false, detail: expect.stringContaining('no such') });
+    expect(parseTimestamp(text)).toEqual({
+      ok: false,
+      detail: expect.stringMatching(/exist|years 0000 to 9999/),
+    });
   });
 
   it('reads back every instant of the years 0 to 9999', () => {

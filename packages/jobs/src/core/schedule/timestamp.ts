@@ -1,3 +1,4 @@
+import { shownValue } from '../input/shown-value.ts';
 import type { Parsed } from './duration.ts';
 
 /** The first and last instant that RFC 3339 can write (years 0000 to 9999, UTC), in ms since the epoch. */
@@ -14,7 +15,7 @@ const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[
 export function parseTimestamp(text: string): Parsed<number> {
   const match = RFC_3339.exec(text);
   if (match === null) {
-    return { ok: false, detail: 'must be an RFC 3339 time with an offset, such as 2026-01-31T09:00:00Z' };
+    return refused('must be an RFC 3339 time with an offset, such as 2026-01-31T09:00:00Z', text);
   }
   const month = Number(match[2]);
   const day = Number(match[3]);
@@ -23,19 +24,20 @@ export function parseTimestamp(text: string): Parsed<number> {
   const isDay = month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(Number(match[1]), month);
   const isTime = Number(match[4]) <= 23 && Number(match[5]) <= 59 && Number(match[6]) <= 59;
   if (!isDay || !isTime || offsetHour > 23 || offsetMinute > 59) {
-    return {
-      ok: false,
-      detail: 'no such date or time of day: check the month, day, hour, minute, second and offset',
-    };
+    return refused('must be a date and a time that exist, with an offset below 24 hours', text);
   }
   const milliseconds = (match[7] ?? '').padEnd(3, '0').slice(0, 3);
   const utc = Date.parse(`${text.slice(0, 10)}T${text.slice(11, 19)}.${milliseconds}Z`);
   const offsetMs = (offsetHour * 60 + offsetMinute) * 60_000;
   const value = match[8] === '-' ? utc + offsetMs : utc - offsetMs;
   if (value < FIRST_INSTANT || value > LAST_INSTANT) {
-    return { ok: false, detail: 'no such time: in UTC, the year must be 0000 to 9999' };
+    return refused('must be in the years 0000 to 9999 of UTC', text);
   }
   return { ok: true, value };
+}
+
+function refused(detail: string, text: string): Parsed<never> {
+  return { ok: false, detail: `${detail}; got ${shownValue(text)}` };
 }
 
 function daysInMonth(year: number, month: number): number {

@@ -1,3 +1,4 @@
+import { shownValue } from '../../core/input/shown-value.ts';
 import { ENQUEUE_ACTOR, enqueuedJobId } from '../../core/model/enqueued-job.ts';
 import type { JobType } from '../../core/model/job-type.ts';
 import { parseWholeMs } from '../../core/schedule/duration.ts';
@@ -72,9 +73,9 @@ function startOf(
   if (delay === undefined) return parseInstant(at, '/at');
   const parsed = parseWholeMs(delay);
   const fault = (detail: string) => new EngineError('invalid', detail, [{ pointer: '/delay', detail }]);
-  if (at !== undefined) throw fault('give either `delay` or `at`, not both');
+  if (at !== undefined) throw fault('must be left out if `at` is given: give one of them');
   if (!parsed.ok) throw fault(parsed.detail);
-  if (parsed.value < 0) throw fault('a delay must be at least 0s');
+  if (parsed.value < 0) throw fault(`must be at least 0s; got ${shownValue(delay)}`);
   return parsed.value === 0 ? undefined : store.now() + parsed.value;
 }
 

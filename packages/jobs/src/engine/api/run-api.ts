@@ -40,7 +40,10 @@ export async function cancelRun(
     case 'requested':
       return { ...known, run: result.run };
     case 'finished':
-      throw new EngineError('conflict', `The run is over: it is ${result.run.status}.`);
+      throw new EngineError(
+        'conflict',
+        `The run has ended (${result.run.status}), so it can't be cancelled.`,
+      );
     case 'absent':
       throw runNotFound(runId);
     default:

@@ -29,13 +29,12 @@ export interface PayloadRules {
 export function payloadRules(payload: PayloadSchema): PayloadRules | string {
   const standard: unknown = Object(payload)['~standard'];
   if (!isRecord(standard) || typeof standard.validate !== 'function')
-    return 'its payload must be the schema of a Standard Schema library, such as `z.object({ … })` of zod.';
+    return 'must be a schema of zod, Valibot, ArkType or another Standard Schema library, such as `z.object({ days: z.int() })`.';
   const vendor = String(standard.vendor);
   if (!isRecord(standard.jsonSchema))
-    return `its payload is a schema of ${vendor} that gives no JSON Schema. ${HINTS[vendor] ?? 'Use zod, Valibot or ArkType'}.`;
+    return `must be a schema that has a JSON Schema, and this one of ${vendor} has none. ${HINTS[vendor] ?? 'Use zod, Valibot or ArkType'}.`;
   // An asynchronous part deep in the schema shows when a payload reaches it.
-  if (validate(payload, {}).issues?.some(({ message }) => message === NOT_AT_ONCE))
-    return `its payload can't be checked: ${NOT_AT_ONCE}.`;
+  if (validate(payload, {}).issues?.some(({ message }) => message === NOT_AT_ONCE)) return `${NOT_AT_ONCE}.`;
   try {
     const options = LIBRARY_OPTIONS[vendor];
     const schema = payload['~standard'].jsonSchema.input({
@@ -43,11 +42,11 @@ export function payloadRules(payload: PayloadSchema): PayloadRules | string {
       ...(options === undefined ? {} : { libraryOptions: options }),
     });
     if (!takesObjects(schema, schema))
-      return 'its payload must be an object, such as `z.object({ days: z.int() })`.';
+      return 'must be the schema of an object, such as `z.object({ days: z.int() })`.';
     return { schema: payload, jsonSchema: closedSchema(schema) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return `its payload can't be expressed in JSON Schema: ${why}`;
+    return `must have a JSON Schema, and can't be written as one: ${why}`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { LEAST_THREAD_MEMORY_MB } from '../../core/input/definition-fields.ts';
+import { shownValue } from '../../core/input/shown-value.ts';
 import type { JobContext, JobType } from '../../core/model/job-type.ts';
 import { type Backoff, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../../core/model/retry.ts';
 import type { TypeVersions } from '../../core/nodes/membership.ts';
@@ -44,7 +45,7 @@ export function createRegistry<Deps>(jobTypes: readonly JobType<Deps>[], deps: D
       const fault = { pointer: `/types/${n}/${field}`, detail: why };
       throw new EngineError('invalid', `The job type ${jobType.type} can't be registered.`, [fault]);
     };
-    if (byName.has(jobType.type)) refuse('type', 'it is registered twice.');
+    if (byName.has(jobType.type)) refuse('type', 'occurs twice in `types`. Give each job type its own name.');
     byName.set(jobType.type, registered(jobType, deps, refuse));
   }
   return {
@@ -90,11 +91,11 @@ type Refuse = (field: keyof JobType, why: string) => never;
 
 function registered<Deps>(jobType: JobType<Deps>, deps: Deps, refuse: Refuse): RegisteredType {
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(jobType.type))
-    refuse('type', 'its name must be lower-case words joined by _.');
+    refuse('type', 'must be lower-case words joined by _, such as "send_digest".');
   if (!Number.isInteger(jobType.version) || jobType.version < 1)
-    refuse('version', 'its version must be 1, 2, 3, …');
+    refuse('version', `must be a whole number from 1, such as 2; got ${shownValue(jobType.version)}.`);
   if (jobType.memoryMb !== undefined && !(jobType.memoryMb >= LEAST_THREAD_MEMORY_MB))
-    refuse('memoryMb', `must be at least ${LEAST_THREAD_MEMORY_MB}, such as 512, not ${jobType.memoryMb}.`);
+    refuse('memoryMb', `must be at least ${LEAST_THREAD_MEMORY_MB}, such as 512; got ${jobType.memoryMb}.`);
   const timeout = jobType.timeout === undefined ? DEFAULT_TIMEOUT_MS : timeoutMs(jobType.timeout);
   const backoff = backoffOf(jobType.backoff);
   const maxAttempts = jobType.maxAttempts ?? DEFAULT_MAX_ATTEMPTS;
@@ -107,7 +108,7 @@ function registered<Deps>(jobType: JobType<Deps>, deps: Deps, refuse: Refuse): R
     (name) => unknownKeys(payload.jsonSchema, { [name]: null }).length > 0,
   );
   if (unknown !== undefined)
-    refuse('operatorsMaySet', `names ${JSON.stringify(unknown)}, which its payload does not have.`);
+    refuse('operatorsMaySet', `names ${JSON.stringify(unknown)}, which is not a field of the payload.`);
   const thread = threadHandler(jobType);
   if (typeof thread === 'string') return refuse('module', thread);
   return {
@@ -125,5 +126,5 @@ function registered<Deps>(jobType: JobType<Deps>, deps: Deps, refuse: Refuse): R
 function threadHandler({ type, isolation, module, memoryMb }: JobType): ThreadHandler | undefined | string {
   if (isolation === 'inline') return undefined;
   if (module?.startsWith('file:')) return { type, module, memoryMb };
-  return 'a type with `isolation: "thread"` needs `module: import.meta.url`, in a file that exports the type by name: a thread imports this file.';
+  return 'is required with `isolation: "thread"`: write `module: import.meta.url`, and export the job type from this file. The thread imports the file.';
 }

@@ -1,3 +1,4 @@
+import { shownValue } from '../../core/input/shown-value.ts';
 import type { BackoffOptions } from '../../core/model/job-type.ts';
 import { type Backoff, DEFAULT_BACKOFF } from '../../core/model/retry.ts';
 import { formatDuration, parseWholeMs } from '../../core/schedule/duration.ts';
@@ -8,7 +9,8 @@ const LONGEST_TIMEOUT_MS = 7 * 86_400_000;
 export function timeoutMs(text: string): number | string {
   const parsed = parseWholeMs(text);
   if (!parsed.ok) return parsed.detail;
-  if (parsed.value < 1 || parsed.value > LONGEST_TIMEOUT_MS) return 'a timeout must be from 1ms to 168h';
+  if (parsed.value < 1 || parsed.value > LONGEST_TIMEOUT_MS)
+    return `must be from 1ms to 168h; got ${shownValue(text)}`;
   return parsed.value;
 }
 
@@ -20,8 +22,8 @@ export function backoffOf(
   if (options === undefined) return defaults;
   const initial = options.initial === undefined ? undefined : parseWholeMs(options.initial);
   const max = options.max === undefined ? undefined : parseWholeMs(options.max);
-  if (initial?.ok === false) return `backoff.initial: ${initial.detail}`;
-  if (max?.ok === false) return `backoff.max: ${max.detail}`;
+  if (initial?.ok === false) return `backoff.initial ${initial.detail}`;
+  if (max?.ok === false) return `backoff.max ${max.detail}`;
   const backoff: Backoff = {
     initialMs: initial?.value ?? defaults.initialMs,
     maxMs: max?.value ?? defaults.maxMs,
@@ -29,7 +31,7 @@ export function backoffOf(
     jitter: options.jitter ?? defaults.jitter,
   };
   if (backoff.initialMs < 0 || backoff.maxMs < backoff.initialMs)
-    return 'backoff.max must be at least backoff.initial, which is at least 0s';
+    return 'backoff.max must not be shorter than backoff.initial, and backoff.initial must be at least 0s';
   if (!(backoff.factor >= 1 && backoff.factor <= 100)) return 'backoff.factor must be from 1 to 100';
   if (!(backoff.jitter >= 0 && backoff.jitter <= 1)) return 'backoff.jitter must be from 0 to 1';
   return backoff;
