@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { PermanentError } from '../../core/model/errors.ts';
 import { checkThrown, readThrown } from './thrown-error.ts';
@@ -29,6 +30,7 @@ describe('the causes of an error that a handler threw', () => {
     expect(readThrown(new Error('alone'))).not.toHaveProperty('causes');
     expect(readThrown(new Error('alone', { cause: null }))).not.toHaveProperty('causes');
     expect(readThrown('text')).toEqual({ name: 'Error', message: 'text', permanent: false });
+    expect(readThrown('').message).toBe('The handler threw an empty text.');
   });
 
   // Promise P18, bounds.
@@ -46,6 +48,20 @@ describe('the causes of an error that a handler threw', () => {
     const said = checkThrown({ ...long, causes: Array(1_000).fill({ ...long, depth: 9 }) });
     expect(JSON.stringify(said).length).toBeLessThan(60_000);
     expect(said.causes?.map(({ depth }) => depth)).toEqual(Array(10).fill(5));
+  });
+
+  it('are read of errors of another realm, such as those of Node in a test of Jest', () => {
+    const thrown: unknown = runInNewContext(`
+      const error = new TypeError('fetch failed', { cause: new RangeError('port') });
+      error.code = 'E_FETCH';
+      error`);
+    expect(thrown instanceof Error).toBe(false);
+    expect(readThrown(thrown)).toMatchObject({
+      name: 'TypeError',
+      message: 'fetch failed',
+      code: 'E_FETCH',
+      causes: [{ depth: 1, name: 'RangeError', message: 'port' }],
+    });
   });
 
   it('may be circular or unreadable', () => {

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { PermanentError } from '../../core/model/errors.ts';
 import type { ErrorCause } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
@@ -62,7 +63,7 @@ function readCauses(thrown: unknown): ErrorCause[] {
 
 function directCauses(error: unknown): readonly unknown[] {
   try {
-    if (!(error instanceof Error)) return [];
+    if (!isError(error)) return [];
     const { cause } = error;
     const errors: unknown = 'errors' in error ? error.errors : undefined;
     return [
@@ -76,12 +77,20 @@ function directCauses(error: unknown): readonly unknown[] {
 
 function readText(thrown: unknown): ErrorText {
   try {
-    if (!(thrown instanceof Error)) return { name: 'Error', message: safeText(thrown, MESSAGE_LIMIT) };
+    if (!isError(thrown)) {
+      const message = safeText(thrown, MESSAGE_LIMIT) || 'The handler threw an empty text.';
+      return { name: 'Error', message };
+    }
     const { name, message, stack } = thrown;
     return boundedText({ name, message, stack, code: 'code' in thrown ? thrown.code : undefined });
   } catch {
     return unreadable();
   }
+}
+
+/** Also of another realm, as the errors of Node are in a test of Jest. */
+function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || types.isNativeError(thrown);
 }
 
 function boundedText(error: Readonly<Record<string, unknown>>): ErrorText {

@@ -133,7 +133,7 @@ function timedOut(runId: string, jobId: string, timeoutMs: number): RunError {
 function gone(runId: string): EngineError {
   return new EngineError(
     'not_found',
-    `There is no run with the id "${runId}" any more: its job was deleted.`,
+    `There is no run with the id "${runId}" any more: its job was deleted, or its history was removed.`,
   );
 }
 
