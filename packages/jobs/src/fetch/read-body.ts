@@ -5,10 +5,14 @@ import { LARGEST_BODY, parseBody, TOO_LARGE } from '../http/requests/strict-json
 export async function readBody(request: Request): Promise<unknown> {
   const { method, headers, body } = request;
   if (body === null) return undefined;
+  if (body.locked || request.bodyUsed) throw new HttpProblem({ status: 500, detail: READ_ALREADY });
   if (Number(headers.get('content-length')) > LARGEST_BODY) throw tooLarge();
   const contentType = headers.get('content-type') ?? undefined;
   return parseBody(await bytesOf(body), { method, contentType });
 }
+
+const READ_ALREADY =
+  'A middleware in front of the jobs API, or its `authorize`, has read the body of the request. Let it read request.clone() instead.';
 
 /** The bytes of a stream. Stops reading at the limit, whatever the client still sends. */
 async function bytesOf(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {

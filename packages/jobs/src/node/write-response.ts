@@ -7,6 +7,8 @@ export async function writeResponse(
   { status, headers, body }: Response,
   response: ServerResponse,
 ): Promise<void> {
+  // The host has answered itself, such as after a timeout of its own.
+  if (response.headersSent) return void (await body?.cancel());
   response.statusCode = status;
   for (const [name, value] of headers) {
     if (isAddedHeader(name)) response.appendHeader(name, value);

@@ -171,6 +171,25 @@ describe('the fetch handler', () => {
     expect(sent).toBeLessThan(300_000);
   });
 
+  test('answers 500 with what to do if a middleware or `authorize` has read the body', async () => {
+    const init = { method: 'POST', headers: JSON_TYPE, body: job('read-before') };
+    const read = request('/admin/api/jobs', init);
+    await read.text();
+    const locked = request('/admin/api/jobs', init);
+    locked.body?.getReader();
+    for (const each of [read, locked]) {
+      const { detail } = problemOf(await answerOf(await create()(each)), 500);
+      expect(detail).toContain('Let it read request.clone() instead.');
+    }
+    const cloning = create({
+      authorize: async (asked) => {
+        await asked.clone().text();
+        return undefined;
+      },
+    });
+    expect((await cloning(request('/admin/api/jobs', init))).status).toBe(201);
+  });
+
   test('answers 400 to a body that breaks off', async () => {
     const broken = new ReadableStream({
       start: (controller) => controller.error(new Error('the connection has ended')),

@@ -120,6 +120,23 @@ describe('the node handler', () => {
     expect((await fetch(`${origin}/api/users`)).status).toBe(200);
   });
 
+  test('does not touch the response of a host that still answers, and keeps no stream open for it', async () => {
+    const late = Promise.withResolvers<undefined>();
+    const handle = create({ authorize: () => late.promise, events: { maxStreams: 1 } });
+    const streams = await listen((request, response) => {
+      handle(request, response);
+      if (request.url !== '/api/job-events?last_event_id=late') return;
+      response.write('too ');
+      setTimeout(() => response.end('late'), 200);
+    });
+    const answered = fetch(`${streams}/api/job-events?last_event_id=late`);
+    await answered;
+    late.resolve(undefined);
+    expect(await (await answered).text()).toBe('too late');
+    await expect.poll(async () => (await fetch(`${streams}/api/job-events`)).status).toBe(200);
+    handle.close();
+  });
+
   test('calls `next` for a path that is not its own; without it, the response is a 404', async () => {
     const handle = create();
     const origin = await listen((request, response) => {
