@@ -57,7 +57,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   }),
   'engine stats': layer('stats', {
     mayTypes: ['engine port', 'engine nodes'],
-    entries: ['meter.ts', 'health-counter.ts', 'node-stats.ts'],
+    entries: ['meter.ts', 'counts.ts', 'node-stats.ts'],
   }),
   'engine threads': layer('threads', {
     may: ['engine attempts', 'thread', 'system clock'],

@@ -96,7 +96,10 @@ export interface AttemptObserver {
 
 export interface EngineStats extends StoreStats, NodeActivity {
   readonly now: number;
-  /** Jobs by health, about 15 s old at most; older where counting takes long, as with very many jobs. */
+  /**
+   * Jobs by health, about 15 s old at most; older where counting takes long, as with very many jobs. So are
+   * the `hours` of an `idPrefix`.
+   */
   readonly health: HealthCounts;
   /** All live nodes; the one that answers comes first, as it is now. */
   readonly nodes: readonly NodeStats[];

@@ -54,6 +54,19 @@ describe('input of code that is not valid', () => {
     expect(merged.faults.map(({ pointer }) => pointer)).toEqual(['/jobId', '']);
   });
 
+  it('is refused for a prefix that no id of a job can have', async () => {
+    const idPrefix = 'acme%';
+    for (const call of [
+      () => h.engine.listJobs({ sort: 'id', descending: false, limit: 1, idPrefix }),
+      () => h.engine.listRuns({ limit: 1, idPrefix }),
+      () => h.engine.listAudit({ limit: 1, idPrefix }),
+      () => h.engine.stats({ idPrefix }),
+    ])
+      expect((await refusal(call)).faults).toEqual([
+        { pointer: '/idPrefix', detail: expect.stringContaining('such as "acme-"') },
+      ]);
+  });
+
   it('is refused in the options, whose pointers begin with their name', async () => {
     const { faults } = await refusal(() => h.engine.deleteJob('job', anything({ by: 7, ifVersoin: 1 })));
     expect(faults).toEqual([

@@ -70,7 +70,8 @@ export function createStatReads(sql: Dialect) {
       const [live] = yield* arrays(statements.live, range);
       const [queued, held, running, waitsFrom] = rowOf<[number, number, number, number | null]>(live);
       const isDue = waitsFrom !== null && waitsFrom <= now;
-      const found = yield* arrays(statements.hours, [...range, firstHour(hours, now)]);
+      // Reads the history of the jobs of a range, which may be long.
+      const found = hours === 0 ? [] : yield* arrays(statements.hours, [...range, firstHour(hours, now)]);
       return {
         jobs,
         runs: { queued, held, running, ...(isDue ? { dueSince: waitsFrom } : {}) },

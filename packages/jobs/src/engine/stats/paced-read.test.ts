@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { emptyHealthCounts } from '../../core/rules/health.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
-import { HealthCounter, type HealthCounterDeps } from './health-counter.ts';
+import { type CountHealthDeps, countHealth } from './count-health.ts';
+import { PacedRead } from './paced-read.ts';
 
 const SECOND = 1_000;
 
@@ -11,7 +12,7 @@ function setUp({ parts = [1], takesMs = 0 }: { parts?: readonly number[]; takesM
   const asked: (string | undefined)[] = [];
   let fails = false;
   let answers: Promise<void> | undefined;
-  const store: HealthCounterDeps['store'] = {
+  const store: CountHealthDeps['store'] = {
     async countHealth({ after }) {
       asked.push(after);
       if (fails) throw new Error('away');
@@ -22,7 +23,7 @@ function setUp({ parts = [1], takesMs = 0 }: { parts?: readonly number[]; takesM
       return part + 1 < parts.length ? { counts, next: String(part + 1) } : { counts };
     },
   };
-  const counter = new HealthCounter({ store, clock, node: { liveTypes: {} } });
+  const counter = new PacedRead(clock, () => countHealth({ store, node: { liveTypes: {} } }));
   const fail = (does: boolean) => {
     fails = does;
   };

@@ -1,0 +1,25 @@
+import { emptyHealthCounts, HEALTH_STATUSES } from '../../core/rules/health.ts';
+import type { JobStore } from '../../core/store/store.ts';
+import type { HealthCounts } from '../../core/store/store-views.ts';
+import type { Node } from '../nodes/node.ts';
+
+export interface CountHealthDeps {
+  readonly store: Pick<JobStore, 'countHealth'>;
+  readonly node: Pick<Node, 'liveTypes'>;
+}
+
+/** Counts jobs by health, part by part. `idPrefix`: only jobs whose id begins with this. */
+export async function countHealth(
+  { store, node }: CountHealthDeps,
+  idPrefix?: string,
+): Promise<HealthCounts> {
+  const counts = emptyHealthCounts();
+  const handlers = node.liveTypes;
+  let after: string | undefined;
+  do {
+    const part = await store.countHealth({ handlers, idPrefix, ...(after === undefined ? {} : { after }) });
+    for (const health of HEALTH_STATUSES) counts[health] += part.counts[health];
+    after = part.next;
+  } while (after !== undefined);
+  return counts;
+}
