@@ -1,5 +1,5 @@
-// Checks the built site for programs that read Markdown: each page has a Markdown twin, and each link of llms.txt
-// and of the twins leads to a twin.
+// Checks the built site for programs that read Markdown: each page has a Markdown twin, and each link of
+// llms.txt and of the twins leads to a twin.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
@@ -17,7 +17,7 @@ const twinOf = (page: string) => page.replace(/(?<=.)\/index\.html$/, '.html').r
 const linksIn = (text: string): readonly string[] =>
   Array.from(text.replaceAll(/^```.*?^```$/gms, '').matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link);
 
-/** Links to other sites, to a heading of the same page, to images, or to files of the repository are no twins. */
+/** Links to other sites, headings of the same page, images and files of the repository have no twins. */
 const isLinkToTwin = (link: string) => /^[^:#]+\.md(#|$)/.test(link);
 
 function brokenLinks(file: string): readonly string[] {

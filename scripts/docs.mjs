@@ -1,6 +1,6 @@
 // `npm run docs` serves the site of the documentation, and reloads pages that change; `npm run docs:build`
-// writes it to dist/docs and checks it. Both first write the reference pages, from docstrings and from OpenAPI.
-// DOCS_BASE is the path of the site on its host, such as /jobs/; default /.
+// writes it to dist/docs and checks it. Both first write the reference pages, from docstrings and from
+// OpenAPI. DOCS_BASE is the path of the site on its host, such as /jobs/; default /.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

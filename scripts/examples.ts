@@ -1,6 +1,6 @@
-// Runs the programs of `examples/` and asks each what it shows: `npm run examples`, or `npm run examples -- hono`
-// for one of them. The programs use the packages as users get them. `npm run examples -- next` runs the one for
-// Next.js, whose packages take 370 MB.
+// Runs the programs of `examples/` and asks each what it shows: `npm run examples`, or `npm run examples --
+// hono` for one of them. The programs use the packages as users get them. `npm run examples -- next` runs the
+// one for Next.js, whose packages take 370 MB.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { buildPackage } from './package/build-package.ts';

@@ -9,8 +9,8 @@ export function apiReportFile({ id, folder }: SourcePackage): string {
 }
 
 /**
- * All that a package exports, from its built types in `built`: each declaration once, without comments, and below
- * them the types that these mention without exporting them.
+ * All that a package exports, from its built types in `built`: each declaration once, without comments, and
+ * below them the types that these mention without exporting them.
  */
 export function apiReport(source: SourcePackage, built: string): string {
   const { name } = source.manifest;

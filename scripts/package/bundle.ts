@@ -34,8 +34,8 @@ export async function bundleCode(source: SourcePackage, out: string): Promise<Re
 }
 
 /**
- * Bundles the types of all entry points into `out`: what they share is declared once, and what they don't show is
- * left out. TypeScript writes a file for each source file first, into a temporary folder.
+ * Bundles the types of all entry points into `out`: what they share is declared once, and what they don't
+ * show is left out. TypeScript writes a file for each source file first, into a temporary folder.
  */
 export async function bundleTypes(source: SourcePackage, out: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'greenvue-types-'));

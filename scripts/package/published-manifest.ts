@@ -1,8 +1,8 @@
 import { outputName, type SourceManifest, type SourcePackage } from './source-package.ts';
 
 /**
- * The oldest Node that runs the built packages: its `node:sqlite` is complete, and it has `require` of ES modules
- * without a flag or a warning. The sources need a newer one, for TypeScript.
+ * The oldest Node that runs the built packages: its `node:sqlite` is complete, and it has `require` of ES
+ * modules without a flag or a warning. The sources need a newer one, for TypeScript.
  */
 export const OLDEST_NODE = '22.20.0';
 /** Node 24.0 to 24.11 are not tested. */
@@ -35,8 +35,8 @@ export function publishedManifest(
 }
 
 /**
- * Node and new TypeScript read `exports`. TypeScript with `moduleResolution: node`, its default for CommonJS, reads
- * `types` and `typesVersions`.
+ * Node and new TypeScript read `exports`. TypeScript with `moduleResolution: node`, its default for CommonJS,
+ * reads `types` and `typesVersions`.
  */
 function publishedEntries(source: SourceManifest['exports']): Readonly<Record<string, unknown>> {
   const exports = Object.entries(source).map(([path, file]) => {

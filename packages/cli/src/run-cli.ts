@@ -4,8 +4,8 @@ import { EXIT } from './exit-code.ts';
 import type { CliProgram } from './program.ts';
 
 /**
- * The command of completion scripts: `greenvue-jobs __complete bash jobs li`. It is not a route, because the words
- * may look like flags.
+ * The command that completion scripts call: `greenvue-jobs __complete bash jobs li`. It is not a route,
+ * because the words may look like flags.
  */
 const COMPLETE = '__complete';
 

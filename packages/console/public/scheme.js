@@ -1,4 +1,5 @@
-// Sets the colour scheme before anything is drawn, so that a dark page does not begin white. The name is that of app.tsx.
+// Sets the colour scheme before anything is drawn, so that a dark page does not begin white. The name is that
+// of app.tsx.
 (() => {
   let kept = 'auto';
   try {

@@ -4,9 +4,8 @@ import { fileURLToPath } from 'node:url';
 const BASE: string | undefined = import.meta.url;
 
 /**
- * The folder of the built console: `index.html`, a few other files, and hashed ones in `assets/`. Its path starts
- * at this file, because the build of the package keeps the place of this file and moves others. Throws in a bundle
- * of another program that has no such place.
+ * The folder of the built console: `index.html`, and hashed files in `assets/`. Its path starts at this file,
+ * which stays in its place when the package is built. Throws in a bundle of CommonJS.
  */
 export function builtConsole(): string {
   if (BASE?.startsWith('file:')) return fileURLToPath(new URL('../dist/', BASE));

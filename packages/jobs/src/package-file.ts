@@ -14,8 +14,8 @@ export function threadFile(path: string): URL {
 }
 
 /**
- * A file of this package by its path. All paths start at this file, because the build keeps its place and moves
- * others. Throws when the file is not there, as in a bundle of another program.
+ * A file of this package by its path. All paths start at this file, because the build keeps its place and
+ * moves others. Throws when the file is not there, as in a bundle of another program.
  */
 export function packageFile(path: string): URL {
   const file = BASE?.startsWith('file:') ? new URL(`./${path}`, BASE) : undefined;

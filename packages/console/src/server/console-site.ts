@@ -56,8 +56,8 @@ function segmentsOf(path: string): readonly string[] {
 }
 
 /**
- * The address of the console, relative to a page `below` segments below it: the page also works behind a proxy
- * that adds or removes a prefix. Some servers remove the slash at the end of the console's own address.
+ * The address of the console, relative to a page `below` segments below it: the page also works behind a
+ * proxy that adds or removes a prefix. Some servers remove the slash at the end of the console's own address.
  */
 function baseFrom(segments: readonly string[], below: number): string {
   if (below === 0) return `./${segments.at(-1)}/`;

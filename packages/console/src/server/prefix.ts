@@ -1,9 +1,7 @@
 /** No `//`, `?`, `#`, backslash or segment of dots, which a URL would resolve. */
 const PREFIX = /^\/$|^(?:\/(?!\.{1,2}(?:\/|$))[^/?#\\]+)+\/?$/;
 
-/**
- * Checks the path of a console. Returns it as it is in URLs, without a slash at its end. Throws a `TypeError`.
- */
+/** Checks the path of a console. Returns it as in URLs, without a slash at its end. Throws a `TypeError`. */
 export function checkPrefix(prefix: unknown): string {
   if (typeof prefix !== 'string' || !PREFIX.test(prefix)) {
     throw new TypeError(

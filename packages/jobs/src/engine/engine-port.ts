@@ -34,8 +34,8 @@ export interface JobInput {
   readonly onDemand?: boolean | undefined;
   readonly startAt?: TimeInput | undefined;
   /**
-   * At most 64 KiB as JSON, with the type's defaults, which are filled in. `null`, for an on-demand job: none,
-   * so each trigger must bring one.
+   * At most 64 KiB as JSON, with the type's defaults, which are filled in. `null`, for an on-demand job:
+   * none, so each trigger must bring one.
    */
   readonly payload?: unknown;
   readonly overlap?: Overlap | undefined;
@@ -100,7 +100,8 @@ export interface EventSubscription {
 
 /**
  * The engine as code and routes use it, between `start()` and the end of `stop()`. Methods check their
- * arguments before they do anything. They reject with an {@link EngineError} that a caller can act on, and with a `StoreError` when the store can't be used.
+ * arguments first. They reject with an {@link EngineError} that a caller can act on, or with a `StoreError`
+ * when the store can't be used.
  */
 export interface Engine {
   /** Opens the store, takes back runs of a dead process (P9), then plans and claims if `autoRun`. */
@@ -153,8 +154,8 @@ export interface Engine {
   retryRun(runId: string, options?: CommandOptions): Promise<RunView>;
 
   /**
-   * The next `count` run times of a schedule, of a job as an edit would leave it, or of a whole job. A whole job
-   * is checked as `putJob` would check it, payload included. Changes nothing.
+   * The next `count` run times of a schedule, of a job as an edit would leave it, or of a whole job. A whole
+   * job is checked as `putJob` would check it, payload included. Changes nothing.
    */
   preview(
     input:

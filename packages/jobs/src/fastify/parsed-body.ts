@@ -3,8 +3,9 @@ import { Readable } from 'node:stream';
 import { announcesBody, parsedBodyBytes } from '../http/requests/parsed-body.ts';
 
 /**
- * The body that a parser in front of Fastify has read, such as `express.json()`, as a stream for Fastify, which
- * would wait forever for the end of the request. Undefined if nothing has read the body, or there is none.
+ * The body that a parser in front of Fastify has read, such as `express.json()`, as a stream for Fastify,
+ * which would wait forever for the end of the request. Undefined if nothing has read the body, or there is
+ * none.
  */
 export function parsedBodyStream(
   request: IncomingMessage & { readonly body?: unknown },

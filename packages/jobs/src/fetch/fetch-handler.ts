@@ -23,9 +23,9 @@ import { readBody } from './read-body.ts';
 import { answerResponse, problemResponse } from './responses.ts';
 
 /**
- * Decides whether a request has a permission. Throws an error with a `statusCode` of 401 or 403, whose message
- * the client gets, or a `Response`, which the client gets as it is. Otherwise returns the principal, if it is
- * known. `context`: what the host passed to the handler with the request.
+ * Decides whether a request has a permission. Throws an error with a `statusCode` of 401 or 403, whose
+ * message the client gets, or a `Response`, which the client gets as it is. Otherwise returns the principal,
+ * if it is known. `context`: what the host passed to the handler with the request.
  */
 export type FetchAuthorize<Context> = (
   request: Request,
@@ -40,13 +40,13 @@ export interface FetchHandlerOptions<Context = void> {
    * untrusted clients. There is no default: an open jobs API must be a decision.
    */
   readonly authorize: FetchAuthorize<Context> | false;
-  /** The path of the API as clients see it, such as `/admin/api`. Default: none, so that jobs are at `/jobs`. */
+  /** The path of the API as clients see it, such as `/admin/api`. Default: none, so jobs are at `/jobs`. */
   readonly prefix?: string | undefined;
   readonly events?:
     | (EventStreamLimits & {
         /**
-         * Called with each heartbeat: whether the principal may still read the stream. The stream ends if not,
-         * or if it rejects. Default: always allowed.
+         * Called with each heartbeat: whether the principal may still read the stream. The stream ends if
+         * not, or if it rejects. Default: always allowed.
          */
         readonly isStillAllowed?: (request: Request, context: Context) => Promise<boolean>;
       })

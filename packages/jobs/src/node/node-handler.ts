@@ -18,8 +18,8 @@ export interface NodeHandler<Request extends NodeRequest = NodeRequest> {
  *
  *     app.use(createNodeHandler({ engine, authorize, prefix: '/admin/api' }));
  *
- * The prefix is the path as clients see it, wherever the middleware is mounted. The body of a request may have
- * been parsed already, such as by `express.json()`.
+ * The prefix is the path as clients see it, wherever the middleware is mounted. The body of a request may
+ * have been parsed already, such as by `express.json()`.
  */
 export function createNodeHandler<Request extends NodeRequest = NodeRequest>(
   options: NodeHandlerOptions<Request>,

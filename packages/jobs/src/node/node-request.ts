@@ -46,7 +46,7 @@ export function requestFor(message: IncomingMessage, response: ServerResponse, s
 /** What `new URL` would resolve to another path than the one that the host has seen. */
 const RESOLVED = /\\|\/(?:\.|%2e){1,2}(?:[/#]|$)/i;
 
-/** The URL on a fixed host: only path and query matter. The root, which is no route, for a path to resolve. */
+/** The URL on a fixed host: only path and query matter. A path that would need resolving becomes the root. */
 function urlOf(url = '/'): URL {
   // A host that guards `/admin` by its path has let `/x/../admin/api/jobs` through.
   const isResolved = RESOLVED.test(url.split('?', 1)[0] ?? '');
@@ -80,7 +80,7 @@ function parsedStreamOf(parsed: unknown) {
   );
 }
 
-/** The body, read on demand. After a cancel, the rest is dropped; the connection stays open for the response. */
+/** The body, read on demand. A cancel drops the rest; the connection stays open for the response. */
 function streamOf(message: IncomingMessage) {
   const chunks = message.iterator({ destroyOnReturn: false });
   return new ReadableStream<Uint8Array>(

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** Sends a `Response` over Node, as fast as the client reads it. Resolves once it is sent or the client is gone. */
+/** Sends a `Response` as fast as the client reads it. Resolves once it is sent, or the client is gone. */
 export async function writeResponse(
   { status, headers, body }: Response,
   response: ServerResponse,

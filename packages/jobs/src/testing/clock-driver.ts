@@ -5,7 +5,7 @@ import { nextTurn, realSleep, refuseFakeTimers } from './real-time.ts';
 import { currentHandler, type RunningHandler, type RunningHandlers } from './running-handlers.ts';
 import type { TestTime } from './test-time.ts';
 
-/** Turns of the event loop in which a handler mostly ends; after them, the wait for it leaves the CPU to others. */
+/** Most handlers end within these turns of the event loop. After them, the wait leaves the CPU to others. */
 const QUICK_TURNS = 200;
 
 export interface ClockDriverDeps {

@@ -11,7 +11,7 @@ export function realSleep(ms: number): Promise<void> {
   return new Promise((resolve) => void realSetTimeout(resolve, ms));
 }
 
-/** Throws while fake timers of a test runner are on: with them, neither the engine nor a handler gets a turn. */
+/** Throws while fake timers of a test runner are on: they would stop the engine and the handlers. */
 export function refuseFakeTimers(): void {
   if (globalThis.setImmediate === realSetImmediate) return;
   throw new Error(

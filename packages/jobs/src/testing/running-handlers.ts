@@ -30,7 +30,7 @@ export class RunningHandler {
     this.timeoutAt = timeoutAt;
   }
 
-  /** For how long (real ms) it has waited for something else than the test clock; 0 while it waits for that. */
+  /** How long (real ms) it has not waited for the test clock; 0 while it waits for it. */
   get busyMs(): number {
     return this.#waits > 0 ? 0 : realNow() - this.#busySince;
   }

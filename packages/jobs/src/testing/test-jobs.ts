@@ -38,7 +38,7 @@ interface TestSettings
   readonly random?: () => number;
   /** How long a handler may take without waiting for the test clock (real ms). Default 3,000. */
   readonly realTimeLimitMs?: number;
-  /** Called with the time (ms since the epoch) at the start and after each move, such as `vi.setSystemTime`. */
+  /** Called with the time (ms since 1970) at the start and after each move, such as `vi.setSystemTime`. */
   readonly onTime?: (now: number) => void;
 }
 
@@ -117,9 +117,9 @@ const SILENT: EngineLogger = { debug: ignore, info: ignore, warn: ignore, error:
 const NEVER_LATE = { enable: () => true, disable: () => true, reset: ignore, percentile: () => 0 };
 
 /**
- * Makes and starts an engine for a test, over an empty memory store and a clock that only the test moves: days
- * of schedules run in milliseconds, each run at its exact time. Nothing is pruned. `await using`, or `stop()`,
- * ends it.
+ * Makes and starts an engine for a test, over an empty memory store and a clock that only the test moves:
+ * days of schedules run in milliseconds, each run at its exact time. Nothing is pruned. `await using`, or
+ * `stop()`, ends it.
  */
 export function createTestJobs<const Types extends JobTypes>(
   options: TestJobsOptions<Types>,

@@ -3,7 +3,7 @@ import { createFakeClock } from './fake-clock.ts';
 import { parseLength } from './parse-length.ts';
 import { currentHandler } from './running-handlers.ts';
 
-/** The clock of a test. Give it to handlers as a dependency: a handler that waits on it takes no real time. */
+/** The clock of a test. Pass it to handlers as a dependency: waiting on it takes no real time. */
 export interface TestClock extends Clock {
   /** Waits until the test has advanced by `duration` (`90s`, `2d`, or ms). Rejects when `signal` fires. */
   sleep(duration: string | number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
@@ -15,8 +15,8 @@ interface Timer {
 }
 
 /**
- * The time of a test. The timers of the engine fire in passing: what the engine waits for is in its store. The
- * timers of the handlers and of the test are events, so the time stops at each.
+ * The time of a test. The timers of the engine fire in passing: what the engine waits for is in its store.
+ * The timers of the handlers and of the test are events, so the time stops at each.
  */
 export class TestTime {
   /** For the engine. */

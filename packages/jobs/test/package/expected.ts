@@ -1,4 +1,4 @@
-/** What each program in `programs` prints, on each runtime. Its argument is a database that does not exist yet. */
+/** What each program in `programs` prints on each runtime. Its argument is the path of a new database. */
 export const EXPECTED = {
   'sqlite.mjs': { sum: 3, greeting: { hello: 'Ann', isMainThread: false }, kept: 3 },
   'require.cjs': { result: { hello: 'Ann', isMainThread: false }, isOneCopy: true },

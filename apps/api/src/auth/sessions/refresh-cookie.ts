@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { REFRESH_TOKEN_MS } from './sessions.ts';
 
 /**
- * Over HTTPS, the prefix `__Host-` keeps servers on other subdomains from setting the cookie, which would sign
- * a visitor in to an account of theirs. It requires the path `/`.
+ * Over HTTPS, the prefix `__Host-` keeps servers on other subdomains from setting the cookie, which would
+ * sign a visitor in to an account of theirs. It requires the path `/`.
  */
 const OVER_HTTPS = { name: '__Host-greenvue_refresh', path: '/', secure: true } as const;
 /** Only these routes read it. A browser would not store a secure cookie from http://. */

@@ -39,8 +39,7 @@ export async function followRun(session: Session, runId: string, { log, text }: 
 }
 
 /**
- * Prints each attempt of a run that has failed, once. The last error of a failed run comes with the end of the
- * run.
+ * Prints each failed attempt once. The end of a failed run prints the last error.
  */
 function createFailureNotes({ err, now }: Session, view: ProgressView): (run: Run) => void {
   let told = 0;

@@ -151,7 +151,7 @@ export function isWithoutPayload({ isPayloadPerRun, schedule }: Draft): boolean 
   return isPayloadPerRun && schedule.kind === 'on_demand';
 }
 
-/** The draft in which each run brings its payload, or the job has one. `field` is that of the type's payload. */
+/** The draft in which each run brings its payload, or the job has one. `field`: the payload of the type. */
 export function withPayloadPerRun(draft: Draft, isPayloadPerRun: boolean, field: Field): Draft {
   const next = { ...draft, isPayloadPerRun };
   const needsOne = !isPayloadPerRun && !draft.payloads.has(draft.type);

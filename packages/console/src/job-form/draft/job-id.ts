@@ -1,8 +1,8 @@
 import { LIMITS } from '../../ui/limits.ts';
 
 /**
- * An id for a job of this name: "Remove old listings!" becomes `remove-old-listings`, after `prefix`; empty if
- * no letter remains.
+ * An id for a job of this name: "Remove old listings!" becomes `remove-old-listings`, after `prefix`; empty
+ * if no letter remains.
  */
 export function suggestId(name: string, prefix = ''): string {
   const stem = cut(

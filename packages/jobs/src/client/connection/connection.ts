@@ -13,8 +13,8 @@ export interface Call {
 }
 
 /**
- * Creates a connection to an API. Sends no request. Throws a `TypeError` for an invalid option. `Types` are the
- * job types of the server, for `enqueue`: `connect<typeof types>({ url })`.
+ * Creates a connection to an API. Sends no request. Throws a `TypeError` for an invalid option. `Types` are
+ * the job types of the server, for `enqueue`: `connect<typeof types>({ url })`.
  */
 export function connect<const Types extends readonly JobType[] = readonly JobType[]>(
   options: ConnectOptions,
@@ -30,8 +30,8 @@ const TIMEOUT_MS = 30_000;
 declare const TYPES: unique symbol;
 
 /**
- * A connection that knows the job types of its server, for the compiler: `connect<typeof types>({ url })`, with
- * `import type { types }` from the server's code. Nothing of that code is loaded.
+ * A connection that knows the job types of its server, for the compiler: `connect<typeof types>({ url })`,
+ * with `import type { types }` from the server's code. Nothing of that code is loaded.
  */
 export interface TypedConnection<Types extends readonly JobType[]> extends Connection {
   readonly [TYPES]?: Types;

@@ -9,7 +9,7 @@ export interface Answer<T> {
   readonly body: T;
 }
 
-/** How a request is sent. Only a POST may have effects that a retry repeats: it must say whether it is safe. */
+/** How a request is sent. Only a POST may have effects that a retry repeats, so it must say if it is safe. */
 type Sending =
   | { readonly method?: 'GET' | 'PUT' | 'PATCH' | 'DELETE'; readonly repeat?: Repeat }
   | { readonly method: 'POST'; readonly repeat: Repeat };

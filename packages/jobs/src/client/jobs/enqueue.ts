@@ -35,9 +35,9 @@ const FIRST_POLL_MS = 100;
 const LONGEST_POLL_MS = 1_000;
 
 /**
- * {@link enqueue}, then waits for the end of the run and returns its result. Throws a {@link RunError} when the
- * run fails or is cancelled. The signal ends the wait, not the run. Polls ten times a second at first, then
- * once a second.
+ * {@link enqueue}, then waits for the end of the run and returns its result. Throws a {@link RunError} when
+ * the run fails or is cancelled. The signal ends the wait, not the run. Polls ten times a second at first,
+ * then once a second.
  */
 export async function enqueueAndWait<
   const Types extends readonly JobType[],

@@ -3,11 +3,11 @@ import { type Fault, NO_FAULTS } from './fault.ts';
 import { shownValue } from './shown-value.ts';
 import { textFault } from './well-formed-text.ts';
 
-/** What an input or a field of it takes. Rules are data: tables of them describe each input of the library. */
+/** What an input or a field of it takes. Tables of rules describe each input of the library. */
 export interface Rule {
   /** Completes "must be …", with an example: `a duration as text, such as "5m"`. */
   readonly what: string;
-  /** The faults of a value that is not undefined, with pointers into it; {@link NO_FAULTS} for a valid one. */
+  /** The faults of a value other than undefined, with pointers into it; {@link NO_FAULTS} if it is valid. */
   faults(value: unknown): readonly Fault[];
   readonly isRequired?: true;
   /** What people call it elsewhere; an error then gives the right name. */

@@ -75,7 +75,7 @@ function unknownField(key: string, rows: readonly (readonly [string, Rule])[]): 
   return `unknown field; ${meant === undefined ? `known ones are ${names.join(', ')}` : `did you mean ${meant}?`}`;
 }
 
-/** The field that a caller means: `max_attempts` and `maxAttempt` mean `maxAttempts`, `every` means `interval`. */
+/** The field that a caller means: `max_attempts` means `maxAttempts`, and `every` means `interval`. */
 function meantField(key: string, rows: readonly (readonly [string, Rule])[]): string | undefined {
   const letters = lettersOf(key);
   const same = rows.find(([name, { otherNames = [] }]) =>

@@ -1,6 +1,6 @@
 const LONGEST_TEXT = 60;
 
-/** A refused value as an error shows it: `"5 minutes"`, `the number 1000`, `null`, `an array`. Never throws. */
+/** A refused value as an error shows it: `"5 minutes"`, `the number 1000`, `an array`. Never throws. */
 export function shownValue(value: unknown): string {
   switch (typeof value) {
     case 'string':

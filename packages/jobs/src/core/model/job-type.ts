@@ -37,9 +37,9 @@ export interface RunContext {
 }
 
 /**
- * What a handler can ask of the engine. After `signal` has fired, every call rejects with its reason. The audit
- * log shows `run:<id>` as the caller. An attempt that is repeated asks again: give `enqueue` a `key`, such as
- * one with `ctx.run.id`, and `trigger` a `dedupeKey`.
+ * What a handler can ask of the engine. After `signal` has fired, every call rejects with its reason. The
+ * audit log shows `run:<id>` as the caller. An attempt that is repeated asks again: give `enqueue` a `key`,
+ * such as one with `ctx.run.id`, and `trigger` a `dedupeKey`.
  */
 export interface HandlerJobs {
   /** As `enqueue` of `Jobs`. In a thread, without `tx`. */
@@ -92,13 +92,13 @@ export interface JobTypeDefinition<
   readonly type: Name;
   /** For people: one sentence. */
   readonly description?: string;
-  /** `import.meta.url` of the file that exports this job type: a thread imports it. Inline types need none. */
+  /** With `thread`: `import.meta.url` of the file that exports this job type. A thread imports the file. */
   readonly module?: string;
   /** Raise it when older code can't run the payload: nodes run only versions that they know. Default 1. */
   readonly version?: number;
   /**
-   * An object schema of a Standard Schema library, such as `z.object({ … })`. Unknown keys are refused, unless
-   * the schema says what they may be. It must check at once; the handler gets what it gives back.
+   * An object schema of a Standard Schema library, such as `z.object({ … })`. Unknown keys are refused,
+   * unless the schema says what they may be. It must check at once; the handler gets what it gives back.
    */
   readonly payload: PayloadSchema<Input, Output>;
   /**

@@ -26,8 +26,8 @@ export interface ThreadDepsOptions<Deps, Data> {
 }
 
 /**
- * Declares what job types with `isolation: 'thread'` depend on: each thread makes it for itself. The file that
- * exports the result by name must not start an engine:
+ * Declares what job types with `isolation: 'thread'` depend on: each thread makes it for itself. The file
+ * that exports the result by name must not start an engine:
  *
  *     export const threadDeps = defineThreadDeps({
  *       module: import.meta.url,

@@ -6,7 +6,7 @@ export interface InstantLike {
   readonly epochMilliseconds: number;
 }
 
-/** The instant as RFC 3339 text. An invalid `Date`, or one outside the years 0000 to 9999, gives other text. */
+/** The instant as RFC 3339 text. An invalid `Date`, or a year outside 0000 to 9999, gives other text. */
 export function timeText(time: TimeInput): string {
   if (typeof time === 'string') return time;
   const at = time instanceof Date ? time : new Date(time.epochMilliseconds);

@@ -71,7 +71,7 @@ export class CheckedPayloads {
   }
 }
 
-/** An output that JSON can hold is validated once. Any other, such as a `Date`, each attempt makes for itself. */
+/** An output that JSON can hold is validated once. Each attempt makes any other output, such as a `Date`. */
 function payloadOf({ payload }: RegisteredType, stored: JsonText, output: unknown): AttemptPayload {
   const json = canonicalJson(output);
   if (json !== undefined && isDeepStrictEqual(JSON.parse(json), output)) return { json, schema: undefined };

@@ -14,7 +14,7 @@ interface Place {
   readonly searched: Map<unknown, Map<unknown, Findings>>;
 }
 
-/** What a schema says about a value: the keys that it refuses within, and the value's own keys that it knows. */
+/** What a schema says about a value: the keys that it refuses, and the value's own keys that it knows. */
 interface Findings {
   readonly unknown: readonly UnknownKey[];
   readonly known: ReadonlySet<string>;
@@ -81,7 +81,7 @@ function findInItems(schema: JsonSchema, value: readonly unknown[], place: Place
   ];
 }
 
-/** The alternative with the fewest unknown keys, then the most known ones, that the value fits at first sight. */
+/** Of the alternatives that seem to fit, the one with the fewest unknown keys, then the most known keys. */
 function findInBest(alternatives: readonly unknown[], value: unknown, place: Place): Findings {
   const fitting = alternatives.filter((each) => fits(each, value, place));
   const found = (fitting.length > 0 ? fitting : alternatives).map((each) => findOnce(each, value, place));
@@ -97,7 +97,7 @@ function findOnce(schema: unknown, value: unknown, place: Place): Findings {
   return found;
 }
 
-/** Whether a value has the type, the required keys and the constants of a schema. The library checks the rest. */
+/** Whether a value has the type, required keys and constants of a schema. The library checks the rest. */
 function fits(schema: unknown, value: unknown, place: Place): boolean {
   if (!isObject(schema)) return schema !== false;
   const target = '$ref' in schema ? referenced(place.root, schema.$ref) : undefined;

@@ -20,7 +20,7 @@ export type Failure = Pick<SettleInput, 'outcome' | 'random'>;
 export function isUrgent({ input, owner, attempt }: EndedClaim): boolean {
   if (attempt === undefined || input.outcome.kind !== 'succeeded') return true;
   const { claimed } = attempt;
-  // A run claimed for a free place, as each recovered one is, must not be lost with the next (P9, lost nodes).
+  // A run claimed for a free place (each recovered run is) must not be lost with the next (P9, lost nodes).
   if (claimed.started || claimed.scheduledFor === undefined || owner.overlap === 'queue') return true;
   // The next slot as of the claim. If there was none, this settlement may set it.
   return owner.nextRunAt === undefined || owner.nextRunAt - input.finishedAt < NEXT_SLOT_SOON_MS;

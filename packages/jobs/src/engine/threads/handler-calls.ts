@@ -19,7 +19,7 @@ type Method = (typeof METHODS)[number];
 export interface HandlerCall {
   readonly id: number;
   readonly method: Method;
-  /** JSON of a list of `{ value }`, without `value` for undefined. A time is its text, a job type its name. */
+  /** JSON of a list of `{ value }`; `{}` is undefined. A time is sent as text, a job type as its name. */
   readonly args: string;
 }
 

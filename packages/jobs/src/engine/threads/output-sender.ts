@@ -4,7 +4,7 @@ import type { FromThread } from './thread-messages.ts';
 
 const SEND_EVERY_MS = 100;
 
-/** Sends a handler's logs and reports to the engine, ten times a second at most, and nothing after its end. */
+/** Sends a handler's logs and reports to the engine, at most ten times a second, until the handler ends. */
 export class OutputSender {
   readonly output: AttemptOutput;
   readonly #clock: Clock;

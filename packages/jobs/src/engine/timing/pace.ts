@@ -1,7 +1,7 @@
 /**
  * The tuned constants of the engine's pace, each with its unit, its reason and the figure that set it.
- * "Decision 17" is a page of `docs/decisions`. `LOOK_AHEAD_MS` (200) is in `core/rules/slots.ts`: stores need it,
- * too.
+ * "Decision 17" is a page of `docs/decisions`. `LOOK_AHEAD_MS` (200) is in `core/rules/slots.ts`: stores need
+ * it, too.
  *
  *   now             +100 ms            +140 ms            +200 ms
  *    |------------------|------------------|------------------|

@@ -29,11 +29,11 @@ interface Wait {
   end(outcome: { readonly view: RunView } | { readonly error: unknown }): void;
 }
 
-/** When to read a run that no event has reported (ms after the read before): events of other nodes get lost. */
+/** When to read a run without an event (ms after the last read): events of other nodes may get lost. */
 const READ_AFTER_MS = [500, 1_000, 2_000, 5_000] as const;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Those who wait for the end of runs. Events of all nodes say when to read a run; slow reads back them up. */
+/** Waits for the end of runs. Events of all nodes say when to read a run; slow polling covers lost events. */
 export class RunWaits {
   readonly #with: RunWaitsDeps;
   readonly #waits = new Set<Wait>();
@@ -45,8 +45,8 @@ export class RunWaits {
   }
 
   /**
-   * Resolves with the run once it has ended, however it did. Rejects with a `RunError` of code `timeout`, with
-   * the reason of the signal, or with an `EngineError` when the run is gone or the engine stops.
+   * Resolves with the run once it has ended, however it did. Rejects with a `RunError` of code `timeout`,
+   * with the reason of the signal, or with an `EngineError` when the run is gone or the engine stops.
    */
   wait({ runId, jobId }: Pick<Wait, 'runId' | 'jobId'>, { timeoutMs, signal }: WaitLimits): Promise<RunView> {
     const { promise, resolve, reject } = Promise.withResolvers<RunView>();

@@ -58,7 +58,7 @@ export class EventStreams {
     this.#limits = { maxStreams, maxStreamsPerPrincipal, heartbeatMs, maxAgeMs };
   }
 
-  /** Opens a stream of server-sent events. Throws a 503 or a 429 if too many are open, and a 503 once closed. */
+  /** Opens a stream of server-sent events. Throws a 503 or 429 if too many are open, or a 503 once closed. */
   open({ by, ...request }: StreamRequest): Readable {
     this.#refuseExcess(by);
     const { heartbeatMs, maxAgeMs } = this.#limits;

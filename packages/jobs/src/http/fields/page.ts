@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** A whole number in a query. */
 export function countParameter({ min, max }: { readonly min: number; readonly max: number }) {
-  // Not z.preprocess, whose type zod 4.3 does not have. Not z.coerce, which takes '', ' 7' and '0x10' for numbers.
+  // Not z.preprocess: zod 4.3 lacks its type. Not z.coerce: it takes '', ' 7' and '0x10' for numbers.
   return z.pipe(
     z.transform((value) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value)),
     z.int().min(min).max(max),

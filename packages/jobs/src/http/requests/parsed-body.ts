@@ -11,7 +11,8 @@ export function announcesBody({ headers }: Pick<IncomingMessage, 'headers'>): bo
 
 /**
  * A body that the host has parsed already, as JSON bytes, so that the same limits and checks apply to it.
- * Bytes and texts are the body as it was sent. Throws a 500 if the host has not kept the body, or not as JSON.
+ * Bytes and texts are the body as it was sent. Throws a 500 if the host has not kept the body, or not as
+ * JSON.
  */
 export function parsedBodyBytes(body: unknown): Uint8Array {
   if (body instanceof Uint8Array) return body;

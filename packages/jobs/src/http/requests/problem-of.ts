@@ -30,9 +30,7 @@ export const ERROR_STATUS: Readonly<Record<EngineErrorCode | StoreErrorCode, Sta
   aborted: { status: 400 },
 };
 
-/**
- * Messages for errors of the HTTP framework and the host, whose own messages may say too little, or reveal too much.
- */
+/** For errors of the HTTP framework and the host, whose messages may say too little or reveal too much. */
 const WORDS: Readonly<Record<number, string>> = {
   400: 'The request is malformed. Check its URL, headers and body.',
   401: 'This route requires a valid token.',
@@ -50,8 +48,8 @@ const SERVER_FAULT: ProblemAnswer = {
 };
 
 /**
- * Whether the response to an error hides a cause that the server's log needs. An `HttpProblem` is a deliberate
- * refusal, such as when all event streams are in use, and not a server fault.
+ * Whether the response to an error hides a cause that the server's log needs. An `HttpProblem` is a
+ * deliberate refusal, such as when all event streams are in use, and not a server fault.
  */
 export function isServerFault(error: unknown, { status }: ProblemAnswer): boolean {
   return status >= 500 && !(error instanceof HttpProblem);

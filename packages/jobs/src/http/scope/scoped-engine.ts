@@ -6,7 +6,7 @@ import { HttpProblem } from '../requests/http-problem.ts';
 import type { ShownStats } from '../views/stats.ts';
 import type { JobScope } from './job-scope.ts';
 
-/** What routes use of the engine. Whoever adds a method says in {@link scopedEngine} what it does in a scope. */
+/** What routes use of the engine. A new method also needs a row in {@link scopedEngine}. */
 export interface RouteEngine
   extends Pick<
     Engine,

@@ -100,7 +100,7 @@ export function jobsIn({ schema }: Pick<Dialect, 'schema'>): string {
   return `${schema}jobs JOIN ${schema}job_types ON job_types.key = jobs.type_key`;
 }
 
-/** A subquery for the uids of the jobs that meet a condition, deleted ones too. Each part uses its own index. */
+/** A subquery for the uids of jobs that meet a condition, deleted ones too. Each part uses its own index. */
 export function uidsWhere({ schema }: Pick<Dialect, 'schema'>, condition: string): string {
   const uids = `SELECT uid FROM ${schema}jobs WHERE ${condition} AND deleted_at`;
   return `${uids} IS NULL UNION ALL ${uids} IS NOT NULL`;

@@ -104,8 +104,8 @@ function filtersOf({ type, idPrefix }: JobFilter, bind: Bind): readonly string[]
 }
 
 /**
- * The jobs that the filters find, if they are only a few: then runs are read job by job. Without this, a search
- * for a type with few runs would read the runs of all types. Undefined if there are many.
+ * The jobs that the filters find, if they are only a few: then runs are read job by job. Without this, a
+ * search for a type with few runs would read the runs of all types. Undefined if there are many.
  */
 function* fewJobsOf(sql: Dialect, { type, idPrefix }: JobFilter): Read<readonly number[] | undefined> {
   const { params, bind } = parameters(sql);

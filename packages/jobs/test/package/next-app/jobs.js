@@ -8,7 +8,7 @@ export const greet = defineJobType({
   run: async (ctx) => ({ hello: ctx.payload.name }),
 });
 
-/** The engine of this process. Next.js loads this file once for each bundle, so the global object keeps it. */
+/** The engine of this process. Next.js loads this file once a bundle, so `globalThis` keeps it. */
 export function startedJobs() {
   globalThis.greenvueJobs ??= start();
   return globalThis.greenvueJobs;

@@ -2,8 +2,9 @@ import { createRequire } from 'node:module';
 import type pg from 'pg';
 
 /**
- * The package `pg`. Node reports a missing package with the file that imports it; a user needs the command that
- * installs it. A static import cannot be caught, and an awaited one would make `require` of this package fail.
+ * The package `pg`. Node reports a missing package with the file that imports it; a user needs the command
+ * that installs it. A static import cannot be caught, and an awaited one would make `require` of this package
+ * fail.
  */
 export const driver: typeof pg = load();
 

@@ -21,7 +21,7 @@ export class TypeKeys {
   ensure(type: string, version: number): Promise<void> | undefined {
     const name = nameOf(type, version);
     if (this.#known.has(name)) return undefined;
-    // The first caller asks for all. If that fails, each other caller asks for itself, and waits for no other.
+    // The first caller asks for all. If that fails, each other caller asks for itself, without waiting.
     const another = this.#underWay.get(name);
     if (another !== undefined) return another.catch(() => this.#learn(type, version));
     const learning = this.#learn(type, version).finally(() => this.#underWay.delete(name));

@@ -13,8 +13,8 @@ export interface DatabaseFile {
 }
 
 /**
- * Resolves `file`: a path, a `file:` URI, or `:memory:`, which creates a separate database each time. Throws a
- * `StoreError` if no file can be there.
+ * Resolves `file`: a path, a `file:` URI, or `:memory:`, which creates a separate database each time. Throws
+ * a `StoreError` if no file can be there.
  */
 export function resolveDatabaseFile(file: string): DatabaseFile {
   if (isInMemory(file)) {

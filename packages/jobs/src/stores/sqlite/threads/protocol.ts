@@ -77,8 +77,8 @@ export interface ThreadData {
 }
 
 /**
- * To a thread: open the database; answer requests; or close the database and end. After `close unchecked`, the
- * next start reads the whole database, as after a crash.
+ * To a thread: open the database; answer requests; or close the database and end. After `close unchecked`,
+ * the next start reads the whole database, as after a crash.
  */
 export type ToThread = 'open' | readonly Request[] | Closing;
 export type Closing = 'close' | 'close unchecked';
