@@ -6,22 +6,13 @@ import type { CommandOptions } from '../../src/engine/engine-port.ts';
 import { jobsPlugin } from '../../src/fastify/index.ts';
 import { fastifyMount } from './mounts/fastify-mount.ts';
 import { startRestServer } from './rest-server.ts';
+import { slowEngine } from './slow-engine.ts';
 
 /** The plugin on an engine that counts requests for jobs, and answers when the test says. */
 async function serve(options: { readonly maxRequests?: number; readonly allowed?: Promise<undefined> }) {
   const { engine, ...server } = await startRestServer(fastifyMount);
   onTestFinished(() => server.close());
-  const asked = { jobs: 0 };
-  const released = Promise.withResolvers<void>();
-  const slow = Object.create(engine, {
-    getJob: {
-      value: async (jobId: string) => {
-        asked.jobs += 1;
-        await released.promise;
-        return engine.getJob(jobId);
-      },
-    },
-  });
+  const { slow, asked, release } = slowEngine(engine);
   const app = fastify();
   onTestFinished(() => app.close());
   const { maxRequests, allowed } = options;
@@ -30,7 +21,7 @@ async function serve(options: { readonly maxRequests?: number; readonly allowed?
     authorize: () => allowed,
     ...(maxRequests === undefined ? {} : { maxRequests }),
   });
-  return { app, asked, release: released.resolve };
+  return { app, asked, release };
 }
 
 test('no request begins for a client that has disconnected', async () => {
