@@ -28,9 +28,12 @@ const streamJobEvents = defineRoute({
       lastEventId: headers['last-event-id'] ?? query.last_event_id,
       isStillAllowed: () => context.mayStillRead(),
     });
-    return { status: 200, headers: { 'x-accel-buffering': 'no' }, events };
+    return { status: 200, headers: HEADERS, events };
   },
 });
+
+/** Compression by the host or a proxy, or its buffer, would hold events back. */
+const HEADERS = { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' } as const;
 
 /** GET /job-events. */
 export const eventRoutes = [streamJobEvents];
