@@ -63,6 +63,7 @@ it.each([
   ['postgres', { connectionString: 'postgres://x' }, '/url', 'is required'],
   ['postgres', { url: 'postgres://x', connections: '6' }, '/connections', 'got "6"'],
   ['postgres', 'no url', '/url', 'must be a URL that begins with postgres://'],
+  ['postgres', 'postgres://ann:se#cret@host/db', '/url', 'Escape special characters of the password'],
   ['postgres', 'mysql://host/db', '/url', 'must be a URL that begins with postgres://'],
   ['postgres', { url: 'postgres://host:99999/db' }, '/url', 'must be a URL that begins with postgres://'],
   ['postgres', { url: 'postgres://x', directUrl: 7 }, '/directUrl', 'must be a URL'],

@@ -8,7 +8,7 @@ import { createPostgresStore, type PostgresOptions } from './store.ts';
 
 /** Fails without the URL: it contains a password. */
 const url: Rule = {
-  what: 'a URL that begins with postgres://, such as postgres://user:password@host:5432/database',
+  what: 'a URL that begins with postgres://, such as postgres://user:password@host:5432/database. Escape special characters of the password, such as # as %23',
   faults: (value) => (isUrl(value) ? NO_FAULTS : [{ pointer: '', detail: `must be ${url.what}` }]),
 };
 
