@@ -51,7 +51,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
     'requests/strict-json.ts',
     'routes/jobs-api.ts',
     'routes/route-table.ts',
-    'routes/route.ts',
+    'routing/route.ts',
     'routes/routes.ts',
     'scope/job-scope.ts',
   ],

@@ -69,7 +69,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   // The routes as data, and how requests to them are checked and answered, for every HTTP framework.
   'http routes': {
-    paths: ['routes/', 'requests/', 'events/', 'scope/'].map((folder) => `${JOBS}/http/${folder}`),
+    paths: ['routes/', 'routing/', 'requests/', 'events/', 'scope/'].map(
+      (folder) => `${JOBS}/http/${folder}`,
+    ),
     may: ['http', ...CORE, 'engine port'],
     packages: ['node:', 'zod'],
   },
@@ -302,7 +304,7 @@ describe('imports', () => {
     [`${JOBS}/http/job.ts`, 'node:buffer', false],
     [`${JOBS}/http/job.ts`, 'fastify', true],
     [`${JOBS}/http/routes/routes.ts`, 'fastify', true],
-    [`${JOBS}/http/views/job.ts`, '../routes/route.ts', true],
+    [`${JOBS}/http/views/job.ts`, '../routing/route.ts', true],
     [`${JOBS}/fastify/plugin.ts`, '../engine/timing/pass-loop.ts', false],
     [`${JOBS}/client/jobs.ts`, '../fastify/plugin.ts', true],
     [`${JOBS}/client/jobs.ts`, '../http/job.ts', false],

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { LogIds } from '../http/routes/route.ts';
+import type { LogIds } from '../http/routing/route.ts';
 
 /** Adds the ids to all later log lines of the request; Fastify logs the end with the logger of the reply. */
 export function logWith(reply: FastifyReply, ids: LogIds): void {

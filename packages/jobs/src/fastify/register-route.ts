@@ -4,7 +4,7 @@ import { type Authorize, type JobsPrincipal, mayDo, principalOf } from '../http/
 import { chooseEncoding, compressBody } from '../http/requests/compress-body.ts';
 import { NOT_STORED } from '../http/requests/http-problem.ts';
 import type { JobsApi } from '../http/routes/jobs-api.ts';
-import type { RequestContext, Route, RouteAnswer } from '../http/routes/route.ts';
+import type { RequestContext, Route, RouteAnswer } from '../http/routing/route.ts';
 import { logWith } from './log-with.ts';
 import { parsedBodyStream } from './parsed-body.ts';
 

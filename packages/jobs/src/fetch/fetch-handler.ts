@@ -17,8 +17,8 @@ import { HttpProblem } from '../http/requests/http-problem.ts';
 import { mountFields } from '../http/requests/mount-fields.ts';
 import { isServerFault, problemOf } from '../http/requests/problem-of.ts';
 import { JobsApi } from '../http/routes/jobs-api.ts';
-import type { LogIds, RequestContext } from '../http/routes/route.ts';
 import { decodeParams, type FoundPath, findPath, requireMethod } from '../http/routes/route-table.ts';
+import type { LogIds, RequestContext } from '../http/routing/route.ts';
 import { readBody } from './read-body.ts';
 import { answerResponse, problemResponse } from './responses.ts';
 

@@ -3,7 +3,7 @@ import { problemJson } from '../http/index.ts';
 import { chooseEncoding, compressBody } from '../http/requests/compress-body.ts';
 import { NOT_STORED, type ProblemAnswer, problemHeaders } from '../http/requests/http-problem.ts';
 import { jsonText } from '../http/requests/json-text.ts';
-import type { RouteAnswer } from '../http/routes/route.ts';
+import type { RouteAnswer } from '../http/routing/route.ts';
 
 /** The response to a request that its route has answered. `prefix`: the path of the API. */
 export async function answerResponse(

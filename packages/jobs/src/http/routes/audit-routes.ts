@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { encodeCursor } from '../fields/cursor.ts';
 import { pageSchema } from '../fields/page.ts';
+import { readCursor } from '../routing/read-cursor.ts';
+import { defineRoute } from '../routing/route.ts';
+import { problems, success } from '../routing/route-docs.ts';
 import type { RouteEngine } from '../scope/scoped-engine.ts';
 import { auditQuery, auditRowJson, auditRowSchema } from '../views/audit.ts';
-import { readCursor } from './read-cursor.ts';
-import { defineRoute } from './route.ts';
-import { problems, success } from './route-docs.ts';
 
 const listJobAudit = defineRoute({
   method: 'GET',

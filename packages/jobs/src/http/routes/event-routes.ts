@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { defineRoute } from '../routing/route.ts';
+import { eventStream, problems } from '../routing/route-docs.ts';
 import { eventsQuery } from '../views/event.ts';
-import { defineRoute } from './route.ts';
-import { eventStream, problems } from './route-docs.ts';
 
 const headers = z.looseObject({
   'last-event-id': z.string().max(100).optional().describe('Continue after this event'),

@@ -1,11 +1,11 @@
 import { emptyBody, pauseBody, triggerBody } from '../input/command-input.ts';
 import { jobParams } from '../input/job-input.ts';
+import { ifMatch } from '../routing/etag.ts';
+import { defineRoute } from '../routing/route.ts';
+import { BODY_PROBLEMS, ETAG, LOCATION, problems, REPLAY, success } from '../routing/route-docs.ts';
 import { jobSchema } from '../views/job.ts';
 import { runJson, runSchema } from '../views/run.ts';
-import { ifMatch } from './etag.ts';
 import { guarded, jobAnswer } from './job-answers.ts';
-import { defineRoute } from './route.ts';
-import { BODY_PROBLEMS, ETAG, LOCATION, problems, REPLAY, success } from './route-docs.ts';
 
 const runJob = defineRoute({
   method: 'POST',

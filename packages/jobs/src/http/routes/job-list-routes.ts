@@ -3,12 +3,12 @@ import { EngineError } from '../../engine/engine-port.ts';
 import { encodeCursor } from '../fields/cursor.ts';
 import { pageSchema } from '../fields/page.ts';
 import { createJobBody, jobInput } from '../input/job-input.ts';
+import { readCursor } from '../routing/read-cursor.ts';
+import { commandOptions, defineRoute } from '../routing/route.ts';
+import { BODY_PROBLEMS, ETAG, LOCATION, problems, success } from '../routing/route-docs.ts';
 import type { RouteEngine } from '../scope/scoped-engine.ts';
 import { jobJson, jobOrder, jobSchema, jobsQuery } from '../views/job.ts';
 import { jobAnswer } from './job-answers.ts';
-import { readCursor } from './read-cursor.ts';
-import { commandOptions, defineRoute } from './route.ts';
-import { BODY_PROBLEMS, ETAG, LOCATION, problems, success } from './route-docs.ts';
 
 const createJob = defineRoute({
   method: 'POST',

@@ -2,8 +2,8 @@ import type { Engine } from '../../engine/engine-port.ts';
 import { type EventStreamLimits, EventStreams } from '../events/event-streams.ts';
 import { CoalescedReads } from '../requests/coalesced-reads.ts';
 import { WorkLimit } from '../requests/work-limit.ts';
+import type { HostRequest, Route, RouteAnswer, RouteDeps } from '../routing/route.ts';
 import { scopedDeps } from '../scope/scoped-deps.ts';
-import type { HostRequest, Route, RouteAnswer, RouteDeps } from './route.ts';
 
 export interface JobsApiOptions {
   readonly engine: Engine;

@@ -2,13 +2,13 @@ import type { z } from 'zod';
 import { EngineError, type JobInput } from '../../engine/engine-port.ts';
 import { checkInput } from '../input/check.ts';
 import { jobInput, schedulePatch } from '../input/job-input.ts';
+import { defineRoute } from '../routing/route.ts';
+import { BODY_PROBLEMS, problems, success } from '../routing/route-docs.ts';
 import type { JobScope } from '../scope/job-scope.ts';
 import { type CallerJson, callerSchema } from '../views/caller.ts';
 import { jobTypeJson, jobTypesSchema } from '../views/job-type.ts';
 import { isWholeJob, previewBody, previewJson, previewSchema, wholeJobBody } from '../views/preview.ts';
 import { statsJson, statsSchema } from '../views/stats.ts';
-import { defineRoute } from './route.ts';
-import { BODY_PROBLEMS, problems, success } from './route-docs.ts';
 
 const listJobTypes = defineRoute({
   method: 'GET',

@@ -1,5 +1,5 @@
 import { HttpProblem } from '../requests/http-problem.ts';
-import type { Route } from './route.ts';
+import type { Route } from '../routing/route.ts';
 import { ROUTES } from './routes.ts';
 
 /** The routes of one path. */

@@ -1,3 +1,4 @@
+import type { Route } from '../routing/route.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { enqueueRoute } from './enqueue-route.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -5,7 +6,6 @@ import { jobCommandRoutes } from './job-command-routes.ts';
 import { jobListRoutes } from './job-list-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { overviewRoutes } from './overview-routes.ts';
-import type { Route } from './route.ts';
 import { runRoutes } from './run-routes.ts';
 
 /** All routes of the REST API. */

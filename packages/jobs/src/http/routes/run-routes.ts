@@ -4,6 +4,9 @@ import { encodeCursor } from '../fields/cursor.ts';
 import { pageSchema } from '../fields/page.ts';
 import { cancelBody, emptyBody } from '../input/command-input.ts';
 import { jobParams } from '../input/job-input.ts';
+import { readCursor } from '../routing/read-cursor.ts';
+import { commandOptions, defineRoute } from '../routing/route.ts';
+import { BODY_PROBLEMS, LOCATION, problems, success } from '../routing/route-docs.ts';
 import type { RouteEngine } from '../scope/scoped-engine.ts';
 import {
   jobRunsQuery,
@@ -14,9 +17,6 @@ import {
   runSchema,
   runsQuery,
 } from '../views/run.ts';
-import { readCursor } from './read-cursor.ts';
-import { commandOptions, defineRoute } from './route.ts';
-import { BODY_PROBLEMS, LOCATION, problems, success } from './route-docs.ts';
 
 const runPage = success(pageSchema(runSchema), 'A page of runs, newest first');
 

@@ -1,4 +1,4 @@
-import type { RouteDeps } from '../routes/route.ts';
+import type { RouteDeps } from '../routing/route.ts';
 import type { JobScope } from './job-scope.ts';
 import { scopedEngine } from './scoped-engine.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Route } from '../../../../src/http/routes/route.ts';
 import { ROUTES } from '../../../../src/http/routes/routes.ts';
+import type { Route } from '../../../../src/http/routing/route.ts';
 import { createJob, problemOf, runJob, runThatIs, send } from '../../requests.ts';
 import {
   type Answer,
