@@ -61,7 +61,7 @@ test(
 
     // A run from the list asks for the payload that the job does not have.
     await page.getByRole('button', { name: 'Run enqueued.greet now' }).click();
-    await dialogOf(page, RUN_NOW).getByText('This job has no payload of its own').waitFor();
+    await dialogOf(page, RUN_NOW).getByText('This job has no payload, so each run needs one.').waitFor();
     expect(page.url()).toMatch(/\/jobs\/enqueued\.greet\?run$/);
     expect(await findings(page)).toEqual([]);
     await payloadIn(page, RUN_NOW).fill('{ "name": "Di" }');
@@ -86,7 +86,7 @@ test(
     expect(await perRun.count()).toBe(0);
     await page.getByText('On demand', { exact: true }).click();
     await perRun.check();
-    await page.getByText('The job itself has none: Run now asks for one').waitFor();
+    await page.getByText('The job has no payload. Run now asks for one').waitFor();
     expect(await findings(page)).toEqual([]);
     await saveNew(page);
     await heading(page, 'Greet them');
@@ -110,7 +110,7 @@ test(
     expect(await saved()).toMatchObject({ payload: { name: 'Flo', loud: false } });
 
     await goTo('/jobs/greet-them/edit');
-    await page.getByText('This job has a payload, and runs that wait may use it.').waitFor();
+    await page.getByText('Waiting runs may use the payload, so it stays.').waitFor();
     expect(await perRun.isDisabled()).toBe(true);
     expect(faults).toEqual([]);
   },

@@ -91,7 +91,7 @@ function RunNowForm({ job, type, onClose }: FormProps & { readonly type: JobType
   );
 }
 
-const NEEDED = 'This job has no payload of its own, so each run needs one.';
+const NEEDED = 'This job has no payload, so each run needs one.';
 
 function checkedBy(type: string): string {
   return `The server checks it against the job type ${type}. `;

@@ -99,9 +99,8 @@ function PayloadPerRun({ form, field, isKept }: PayloadSectionProps & { readonly
   );
 }
 
-const PER_RUN = 'The job itself has none: Run now asks for one, and so must code that starts a run.';
-const KEPT =
-  'This job has a payload, and runs that wait may use it. For a job without one, create another job.';
+const PER_RUN = 'The job has no payload. Run now asks for one; code that starts a run must pass one.';
+const KEPT = 'Waiting runs may use the payload, so it stays. For a job without a payload, create a new job.';
 
 interface PayloadAsFormProps {
   readonly form: JobForm;

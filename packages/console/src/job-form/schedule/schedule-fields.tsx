@@ -31,8 +31,7 @@ const KIND_WORDS: Readonly<Record<ScheduleKind, string>> = {
   interval: 'Repeats after a fixed time.',
   cron: 'At times of the calendar: every day at 03:00, on Mondays, on the last day of the month.',
   run_at: 'Runs a single time.',
-  on_demand:
-    'Only when someone presses Run now, or when code starts it. Each run can bring a payload of its own.',
+  on_demand: 'Only when someone presses Run now, or when code starts it. Each run can have its own payload.',
 };
 
 type WriteSchedule = (field: string, change: Partial<ScheduleDraft>) => void;
