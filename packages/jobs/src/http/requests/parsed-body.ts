@@ -1,12 +1,21 @@
 import type { IncomingMessage } from 'node:http';
+import { isRecord } from '../../core/objects.ts';
 import { HttpProblem } from './http-problem.ts';
 
 const ENCODER = new TextEncoder();
 
-/** Whether a request has a body, by its headers. */
-export function announcesBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
-  const { 'content-length': length = '0', 'transfer-encoding': coding } = headers;
-  return length !== '0' || coding !== undefined;
+/** Whether a request has a body, which may still be empty. */
+export function announcesBody(message: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': coding } = message.headers;
+  if (length !== undefined) return length !== '0';
+  // HTTP/2 needs no header for a body.
+  return message.httpVersionMajor >= 2 ? !endsAfterHeaders(message) : coding !== undefined;
+}
+
+/** Whether a request of HTTP/2 has headers only. */
+function endsAfterHeaders(message: object): boolean {
+  const stream: unknown = Reflect.get(message, 'stream');
+  return isRecord(stream) && stream.endAfterHeaders === true;
 }
 
 /**
