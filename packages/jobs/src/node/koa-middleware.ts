@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createHostHandler, type HostOptions } from './host-options.ts';
 import { pathOf, requestFor } from './node-request.ts';
-import { isAddedHeader, writeResponse } from './write-response.ts';
+import { EVENT_STREAM, isAddedHeader, writeResponse } from './write-response.ts';
 
 /** What the middleware uses of Koa's context. */
 export interface KoaContext {
@@ -55,7 +55,7 @@ function bodyOf(request: object): unknown {
 /** Hands a response to Koa, which sends it after the other middleware. */
 async function answer(context: KoaContext, response: Response): Promise<void> {
   const { status, headers, body } = response;
-  if (headers.get('content-type') === 'text/event-stream') {
+  if (headers.get('content-type') === EVENT_STREAM) {
     // Koa reports a client that disconnects from a stream as an error.
     context.respond = false;
     return writeResponse(response, context.res);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { json } from 'node:stream/consumers';
 import Koa from 'koa';
@@ -240,6 +240,19 @@ describe('the node handler', () => {
       client.write('TRACE /api/jobs HTTP/1.1\r\nHost: a\r\n\r\n');
       await expect.poll(client.statuses).toEqual([405]);
     }
+  });
+
+  test('ends the connection of an event stream with the stream, so that the server closes', async () => {
+    const handle = create();
+    const server = createServer(handle);
+    const { origin } = await listening(server);
+    const keepsConnections = new Agent({ keepAlive: true });
+    const [response] = await once(get(`${origin}/api/job-events`, { agent: keepsConnections }), 'response');
+    expect(response.headers.connection).toBe('close');
+    await once(response, 'data');
+    handle.close();
+    server.close();
+    await once(server, 'close');
   });
 
   test('tells the engine when the client of a change has disconnected', async () => {
