@@ -31,9 +31,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: [],
     packages: [],
   },
-  // How a thread starts and yields, and limits what it keeps.
+  // How a thread starts, yields and ends, and limits what it keeps.
   thread: {
-    paths: ['bounded-map.ts', 'package-file.ts', 'thread-priority.ts'].map((file) => `${JOBS}/${file}`),
+    paths: ['bounded-map.ts', 'end-thread.ts', 'package-file.ts', 'thread-priority.ts'].map(
+      (file) => `${JOBS}/${file}`,
+    ),
     may: [],
     packages: ['node:'],
   },

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { LEASE_MS, type LeaseKnown } from '../../../core/nodes/lease.ts';
+import { endThread } from '../../../end-thread.ts';
 import { codeOf } from '../connection/database-errors.ts';
 import { versionsParam } from '../rows/type-keys.ts';
 import { ControlConnection, faultOf, isSharedSession } from './control-connection.ts';
@@ -275,7 +276,7 @@ function end(message: FromControl): void {
   spare?.end();
   const hasFailed = message.kind === 'lost' && !hasJoined;
   report(hasFailed ? { kind: 'failed', ...faultOf('it did not answer in time') } : message);
-  port?.close();
+  if (port !== null) endThread(port);
   sleep.wake();
 }
 

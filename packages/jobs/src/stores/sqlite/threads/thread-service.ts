@@ -1,4 +1,5 @@
 import { MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { endThread } from '../../../end-thread.ts';
 import { faultCode } from '../sqlite-faults.ts';
 import {
   type Closing,
@@ -50,7 +51,7 @@ export function serve(open: (data: ThreadData) => Service): void {
     }
     if (closing === undefined) return;
     service?.close(closing);
-    end(port);
+    endThread(port);
   });
 }
 
@@ -65,13 +66,8 @@ function opened(port: MessagePort, open: (data: ThreadData) => Service): Service
   }
 }
 
-// Deno's port is of another kind: it can neither receive in advance nor close.
-function end(port: MessagePort): void {
-  if (port instanceof MessagePort) port.close();
-  else process.exit();
-}
-
 function nextOf(port: MessagePort): ToThread | undefined {
+  // Deno's port is of another kind, and cannot receive in advance.
   if (!(port instanceof MessagePort)) return undefined;
   return receiveMessageOnPort(port)?.message as ToThread | undefined;
 }
