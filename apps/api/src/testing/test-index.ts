@@ -5,7 +5,10 @@ import type { SearchIndex, SearchPage } from '../search/search-index.ts';
 import { addListing, addUser, type Dialect, openTestDatabase } from './test-database.ts';
 
 /** Work that nobody stops or watches. */
-export const WORK = { signal: new AbortController().signal, progress: () => undefined };
+export const WORK: { readonly signal: AbortSignal; progress(): void } = {
+  signal: new AbortController().signal,
+  progress: () => undefined,
+};
 
 export interface Indexed {
   readonly database: AppDatabase;
