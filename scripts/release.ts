@@ -1,92 +1,67 @@
-// Releases the packages: builds and packs them, checks the result as users get it, and publishes it.
-// `--dry-run` does all but the last, and lists what would be published.
+// Releases the packages: builds and packs them, checks them as users get them, and publishes them. `--dry-run`
+// does all but the last, lists what would be published, and what a person has to do before that.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { installedSize, makeEmptyProject } from './package/empty-project.ts';
 import { type PackedPackage, packPackage } from './package/pack.ts';
-import { ROOT, sourcePackages } from './package/source-package.ts';
-import { type Check, runChecks } from './release/check.ts';
-import { hostChecks, nextCheck } from './release/host-checks.ts';
+import { type SourcePackage, sourcePackages } from './package/source-package.ts';
+import { startPostgres } from './postgres/server.ts';
+import { runChecks } from './release/check.ts';
+import { installChecks } from './release/install-checks.ts';
+import { leftToDo } from './release/left-to-do.ts';
 import { megabytes, packageChecks } from './release/package-checks.ts';
-import { repositoryChecks } from './release/repository-checks.ts';
-import { oldestPeersChecks, runtimeChecks } from './release/runtime-checks.ts';
-
-const PROGRAMS = join(ROOT, 'packages/jobs/test/package/programs');
-const MAX_PACKAGES = 12;
-const MAX_BYTES = 10_000_000;
 
 const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } });
-const folder = mkdtempSync(join(tmpdir(), 'greenvue-release-'));
-try {
-  const packed: PackedPackage[] = [];
-  for (const source of sourcePackages()) packed.push(await packPackage(source, folder));
-  const failed = await runChecks([
-    ...repositoryChecks(packed),
-    ...packageChecks(packed),
-    smallInstall(packed),
-    ...installedChecks(packed),
-  ]);
-  for (const { source, tarball, contents } of packed) {
-    const { name, version } = source.manifest;
-    const size = `${megabytes(contents.size)} packed, ${megabytes(contents.unpackedSize)} unpacked`;
-    process.stdout.write(`\n${name}@${version}: ${contents.files.length} files, ${size}\n`);
-    for (const { path } of contents.files) process.stdout.write(`  ${path}\n`);
-    if (failed === 0 && !values['dry-run']) publish(tarball);
+const isDryRun = values['dry-run'];
+const sources = sourcePackages().toSorted((a, b) => needs(a) - needs(b));
+const names = sources.map(({ manifest: { name, version } }) => `${name}@${version}`);
+const toDo = leftToDo(sources);
+
+if (toDo.length > 0 && !isDryRun) fail('Nothing was built or published. Do this first:', toDo);
+else await release();
+
+async function release(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'greenvue-release-'));
+  const postgres = await startPostgres();
+  try {
+    say('Building', names);
+    const packed: PackedPackage[] = [];
+    for (const source of sources) packed.push(await packPackage(source, folder));
+    const failed = await runChecks([
+      ...packageChecks(packed),
+      ...installChecks({ packed, postgres, folder: join(folder, 'projects') }),
+    ]);
+    for (const one of packed) sayContents(one);
+    if (failed.length > 0) return fail('Nothing was published. These checks failed:', failed);
+    if (!isDryRun) for (const { tarball } of packed) publish(tarball);
+    say(isDryRun ? 'All checks passed. npm run release publishes, in this order:' : 'Published:', names);
+    if (toDo.length > 0) say('Before that, do this:', toDo);
+  } finally {
+    await postgres.stop();
+    rmSync(folder, { recursive: true });
   }
-  if (failed > 0) {
-    process.stdout.write(`\n${failed} checks failed. Nothing was published.\n`);
-    process.exitCode = 1;
-  } else if (values['dry-run']) {
-    process.stdout.write('\nAll checks passed. Without --dry-run, these packages are published.\n');
-  }
-} finally {
-  rmSync(folder, { recursive: true });
 }
 
-function smallInstall(packed: readonly PackedPackage[]): Check {
-  return {
-    name: `SQLite with zod installs at most ${MAX_PACKAGES} packages and ${megabytes(MAX_BYTES)}`,
-    run: () => {
-      const project = join(folder, 'small');
-      const jobs = packed.filter(({ source }) => source.id === 'jobs').map(({ tarball }) => tarball);
-      makeEmptyProject({ folder: project, install: [...jobs, 'zod'], programs: PROGRAMS });
-      const { packages, bytes } = installedSize(project);
-      if (packages <= MAX_PACKAGES && bytes <= MAX_BYTES) return `${packages} packages, ${megabytes(bytes)}`;
-      throw new Error(`${packages} packages, ${megabytes(bytes)}`);
-    },
-  };
+/** How many of the published packages a package needs: these are published before it. */
+function needs({ manifest: { dependencies = {} } }: SourcePackage): number {
+  return sourcePackages().filter(({ manifest }) => manifest.name in dependencies).length;
 }
 
-/** The checks of projects that have all packages and their peers, the newest and the oldest. */
-function installedChecks(packed: readonly PackedPackage[]): readonly Check[] {
-  const own = packed.map(({ tarball }) => tarball);
-  const peers = new Map(
-    packed.flatMap(({ source }) => Object.entries(source.manifest.peerDependencies ?? {})),
-  );
-  const newest = join(folder, 'newest');
-  const oldest = join(folder, 'oldest');
-  const oldestPeers = [...peers].map(([name, range]) => `${name}@${range.replace('^', '')}`);
-  return [
-    installCheck('the newest peers', newest, [...own, ...peers.keys(), '@types/pg', '@types/node']),
-    ...runtimeChecks(newest),
-    ...hostChecks(newest),
-    installCheck('the oldest peers', oldest, [...own, ...oldestPeers]),
-    ...oldestPeersChecks(oldest),
-    nextCheck(join(folder, 'next'), own),
-  ];
+function say(text: string, lines: readonly string[]): void {
+  process.stdout.write(`\n${[text, ...lines].join('\n  ')}\n`);
 }
 
-function installCheck(what: string, project: string, install: readonly string[]): Check {
-  return {
-    name: `all packages install with ${what}`,
-    run: () => {
-      makeEmptyProject({ folder: project, install, programs: PROGRAMS });
-      return undefined;
-    },
-  };
+function fail(text: string, lines: readonly string[]): void {
+  say(text, lines);
+  process.exitCode = 1;
+}
+
+function sayContents({ source: { manifest }, contents: { files, size, unpackedSize } }: PackedPackage): void {
+  const sizes = `${megabytes(size)} packed, ${megabytes(unpackedSize)} unpacked`;
+  const lines = files.map((file) => `${file.path}: ${(file.size / 1_000).toFixed(1)} kB`);
+  say(`${manifest.name}@${manifest.version}: ${files.length} files, ${sizes}`, lines);
 }
 
 function publish(tarball: string): void {

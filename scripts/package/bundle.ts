@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type OutputChunk, type RolldownOptions, rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 import { OLDEST_NODE } from './published-manifest.ts';
+import { runTool } from './run-tool.ts';
 import { entryPoints, outputName, ROOT, type SourcePackage } from './source-package.ts';
 
 /** Files that keep their path: threads start by it, and `package-file.ts` finds other files by it. */
@@ -41,7 +41,7 @@ export async function bundleTypes(source: SourcePackage, out: string): Promise<v
   const folder = mkdtempSync(join(tmpdir(), 'greenvue-types-'));
   try {
     const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
-    execFileSync(tsc, ['-p', join(source.folder, 'tsconfig.build.json'), '--outDir', folder]);
+    runTool([tsc, '-p', join(source.folder, 'tsconfig.build.json'), '--outDir', folder]);
     const names = [...entryPoints(source).values()].map(outputName);
     const bundle = await rolldown({
       input: Object.fromEntries(names.map((name) => [`${name}.d`, join(folder, `${name}.d.ts`)])),

@@ -5,15 +5,15 @@ export interface Check {
   run(): Promise<string | undefined> | string | undefined;
 }
 
-/** Runs all checks, one after another, and prints a line for each. Returns the number of failed ones. */
-export async function runChecks(checks: readonly Check[]): Promise<number> {
-  let failed = 0;
+/** Runs all checks, one after another, and prints a line for each. Returns the names of the failed ones. */
+export async function runChecks(checks: readonly Check[]): Promise<readonly string[]> {
+  const failed: string[] = [];
   for (const { name, run } of checks) {
     try {
       const detail = await run();
       process.stdout.write(`ok      ${name}${detail === undefined ? '' : `: ${detail}`}\n`);
     } catch (error) {
-      failed += 1;
+      failed.push(name);
       process.stdout.write(`FAILED  ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
     }
   }

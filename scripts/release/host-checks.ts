@@ -1,16 +1,26 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { EXPECTED } from '../../packages/jobs/test/package/expected.ts';
+import { expectedOf } from '../../packages/jobs/test/package/tested-programs.ts';
 import { makeEmptyProject } from '../package/empty-project.ts';
+import { runTool } from '../package/run-tool.ts';
 import { ROOT } from '../package/source-package.ts';
 import type { Check } from './check.ts';
 import { requireOutput } from './runtime-checks.ts';
 import { toolBinary, typescriptBinary } from './tools.ts';
 
 const COMPILERS = ['5.9.3', '6.0.3', '7.0.2'];
-const TYPE_OPTIONS = ['--noEmit', '--strict', '--target', 'es2023', '--types', 'node'];
+const TYPE_OPTIONS = [
+  '--noEmit',
+  '--strict',
+  '--module',
+  'nodenext',
+  '--target',
+  'es2023',
+  '--types',
+  'node',
+];
 
 /** Compilers and bundlers of users, in a project with all peers. */
 export function hostChecks(project: string): readonly Check[] {
@@ -25,7 +35,7 @@ export function hostChecks(project: string): readonly Check[] {
 }
 
 function compile(project: string, tsc: string): undefined {
-  execFileSync(tsc, [...TYPE_OPTIONS, '--module', 'nodenext', 'types.mts', 'types.cts'], { cwd: project });
+  runTool([tsc, ...TYPE_OPTIONS, 'compiled/types.mts', 'compiled/types.cts'], { cwd: project });
 }
 
 async function bundleServer(project: string): Promise<undefined> {
@@ -39,18 +49,23 @@ async function bundleServer(project: string): Promise<undefined> {
     '--out-extension:.js=.mjs',
   ];
   // A thread imports the file that hello.mjs becomes. Without splitting, it would import the whole server.
-  esbuild(project, ['sqlite.mjs', 'hello.mjs', ...external, ...options]);
+  esbuild(project, ['sqlite.mjs', 'shared/hello.mjs', ...external, ...options]);
   const command = [process.execPath, 'bundled/sqlite.mjs', join(project, 'bundled.db')] as const;
-  await requireOutput(project, command, EXPECTED['sqlite.mjs']);
+  await requireOutput(project, command, expectedOf('sqlite.mjs'));
   return undefined;
 }
 
 function bundleClient(project: string): undefined {
-  esbuild(project, ['browser.mjs', '--bundle', '--platform=browser', '--outfile=bundled/browser.js']);
+  esbuild(project, [
+    'compiled/browser.mjs',
+    '--bundle',
+    '--platform=browser',
+    '--outfile=bundled/browser.js',
+  ]);
 }
 
 function esbuild(project: string, args: readonly string[]): void {
-  execFileSync(toolBinary('esbuild'), [...args, '--log-level=error'], { cwd: project });
+  runTool([toolBinary('esbuild'), ...args, '--log-level=error'], { cwd: project });
 }
 
 const NEXT = ['next@16', 'react@19', 'react-dom@19'];
@@ -66,7 +81,7 @@ export function nextCheck(folder: string, install: readonly string[]): Check {
       makeEmptyProject({ folder, install: [...install, 'zod', ...NEXT], programs });
       const next = join(folder, 'node_modules/next/dist/bin/next');
       const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
-      execFileSync(process.execPath, [next, 'build'], { cwd: folder, env });
+      runTool([process.execPath, next, 'build'], { cwd: folder, env });
       const server = spawn(process.execPath, [next, 'start', '--port', String(NEXT_PORT)], {
         cwd: folder,
         env,

@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { apiReport, apiReportFile } from '../package/api-report.ts';
 import type { PackedPackage } from '../package/pack.ts';
 import { publintFaults } from '../package/publint-faults.ts';
+import { runTool } from '../package/run-tool.ts';
 import type { Check } from './check.ts';
 import { toolBinary } from './tools.ts';
 
@@ -24,6 +25,13 @@ export function packageChecks(packed: readonly PackedPackage[]): readonly Check[
         },
       },
       {
+        name: `the API report of ${name} is up to date`,
+        run: () => {
+          if (apiReport(source, built) === readFileSync(apiReportFile(source), 'utf8')) return undefined;
+          throw new Error('run npm run api-report, and commit what it changes');
+        },
+      },
+      {
         name: `${name} passes publint`,
         run: async () => {
           const faults = await publintFaults(built);
@@ -35,9 +43,7 @@ export function packageChecks(packed: readonly PackedPackage[]): readonly Check[
         name: `${name} passes attw`,
         run: () => {
           const attw = toolBinary('@arethetypeswrong/cli', 'attw');
-          execFileSync(attw, [tarball, ...ALLOWED, '--format', 'table-flipped', '--no-color', '--no-emoji'], {
-            stdio: ['ignore', 'pipe', 'inherit'],
-          });
+          runTool([attw, tarball, ...ALLOWED, '--format', 'table-flipped', '--no-color', '--no-emoji']);
           return undefined;
         },
       },

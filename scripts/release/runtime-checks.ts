@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
-import { EXPECTED } from '../../packages/jobs/test/package/expected.ts';
+import { TESTED_PROGRAMS } from '../../packages/jobs/test/package/tested-programs.ts';
 import { OLDEST_NODE } from '../package/published-manifest.ts';
+import type { PostgresServer } from '../postgres/server.ts';
 import type { Check } from './check.ts';
-import { nodeBinary, toolBinary } from './tools.ts';
+import { nodeBinary, TOOLS, toolBinary } from './tools.ts';
 
 interface Runtime {
   readonly name: string;
@@ -16,36 +17,40 @@ const NODES = [OLDEST_NODE, '24.12.0', '26.12.1'];
 
 const RUNTIMES: readonly Runtime[] = [
   ...NODES.map((version): Runtime => ({ name: `Node ${version}`, command: () => [nodeBinary(version)] })),
-  { name: 'Bun', command: () => [toolBinary('bun')] },
+  { name: `Bun ${TOOLS.bun}`, command: () => [toolBinary('bun')] },
   {
-    name: 'Deno',
+    name: `Deno ${TOOLS.deno}`,
     command: () => [toolBinary('deno'), 'run', '--allow-all', '--no-lock', '--node-modules-dir=manual'],
   },
 ];
 
-const PROGRAM_MS = 60_000;
+const PROGRAM_MS = 120_000;
 
-/** Runs each program of a project on each runtime. */
-export function runtimeChecks(project: string): readonly Check[] {
-  return RUNTIMES.flatMap((runtime) => programChecks(project, runtime));
+/** Runs the programs of a project on each runtime. */
+export function runtimeChecks(project: string, postgres: PostgresServer): readonly Check[] {
+  return RUNTIMES.map((runtime) => runtimeCheck(project, postgres, runtime));
 }
 
-/** Runs each program of a project that has the oldest versions of all peers, on the oldest Node. */
-export function oldestPeersChecks(project: string): readonly Check[] {
+/** Runs the programs of a project that has the oldest versions of all peers, on the oldest Node. */
+export function oldestPeersCheck(project: string, postgres: PostgresServer): Check {
   const name = `with the oldest peers, Node ${OLDEST_NODE}`;
-  return programChecks(project, { name, command: () => [nodeBinary(OLDEST_NODE)] });
+  return runtimeCheck(project, postgres, { name, command: () => [nodeBinary(OLDEST_NODE)] });
 }
 
-function programChecks(project: string, { name, command }: Runtime): readonly Check[] {
-  return Object.entries(EXPECTED).map(([program, expected]) => ({
-    name: `${name} runs ${program}`,
+function runtimeCheck(project: string, postgres: PostgresServer, { name, command }: Runtime): Check {
+  return {
+    name: `${name} runs the test programs`,
     run: async () => {
-      const [file, ...args] = command();
-      const database = join(project, `${name} ${program}.db`);
-      await requireOutput(project, [file, ...args, program, database], expected);
-      return undefined;
+      const [program, ...args] = command();
+      for (const { file, database, prints } of TESTED_PROGRAMS) {
+        const id = `${name} ${file}`.replaceAll(/\W+/g, '_');
+        const argument =
+          database === 'sqlite' ? join(project, `${id}.db`) : await postgres.createDatabase(id);
+        await requireOutput(project, [program, ...args, file, argument], prints);
+      }
+      return TESTED_PROGRAMS.map(({ file }) => file).join(', ');
     },
-  }));
+  };
 }
 
 /** Runs a command that prints JSON. Throws if it fails, or prints something else. */
@@ -55,5 +60,7 @@ export async function requireOutput(
   expected: unknown,
 ): Promise<void> {
   const { stdout } = await promisify(execFile)(file, args, { cwd: folder, timeout: PROGRAM_MS });
-  if (!isDeepStrictEqual(JSON.parse(stdout), expected)) throw new Error(`it printed ${stdout}`);
+  if (!isDeepStrictEqual(JSON.parse(stdout), expected)) {
+    throw new Error(`${args.join(' ')} printed ${stdout}instead of ${JSON.stringify(expected)}`);
+  }
 }

@@ -6,6 +6,7 @@ import { ROOT } from '../package/source-package.ts';
 /** Tools that only a release needs. `npm run release` installs them on demand, one folder each. */
 export const TOOLS = {
   '@arethetypeswrong/cli': '0.18.5',
+  'cmd-shim': '9.0.2',
   esbuild: '0.28.2',
   bun: '1.4.5',
   deno: '2.9.6',
@@ -23,6 +24,11 @@ const NODE_PACKAGES: Readonly<Record<string, string>> = {
 /** The program of a tool. */
 export function toolBinary(tool: keyof typeof TOOLS, command: string = tool): string {
   return join(installed(tool, TOOLS[tool]), '.bin', command);
+}
+
+/** The folder of a tool, whose package can be loaded from there. It ends in `/`. */
+export function toolFolder(tool: keyof typeof TOOLS): string {
+  return `${installed(tool, TOOLS[tool])}/`;
 }
 
 /** The program of a version of Node. */

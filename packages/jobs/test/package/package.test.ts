@@ -9,8 +9,8 @@ import { installedSize, makeEmptyProject } from '../../../../scripts/package/emp
 import { type PackedPackage, packPackage } from '../../../../scripts/package/pack.ts';
 import { publintFaults } from '../../../../scripts/package/publint-faults.ts';
 import { sourcePackages } from '../../../../scripts/package/source-package.ts';
-import { EXPECTED } from './expected.ts';
 import { freePort, runReadme } from './readme-program.ts';
+import { expectedOf } from './tested-programs.ts';
 
 const PROGRAMS = join(import.meta.dirname, 'programs');
 let folder: string;
@@ -80,11 +80,11 @@ describe('@greenvue/jobs in an empty project with zod', () => {
   });
 
   it('runs jobs inline and in threads over SQLite, and keeps them', () => {
-    expect(run(project, 'sqlite.mjs', join(project, 'modules.db'))).toEqual(EXPECTED['sqlite.mjs']);
+    expect(run(project, 'sqlite.mjs', join(project, 'modules.db'))).toEqual(expectedOf('sqlite.mjs'));
   });
 
   it('runs from CommonJS, with a thread whose file is CommonJS', () => {
-    expect(run(project, 'require.cjs', join(project, 'common.db'))).toEqual(EXPECTED['require.cjs']);
+    expect(run(project, 'require.cjs', join(project, 'common.db'))).toEqual(expectedOf('require.cjs'));
   });
 
   it('runs the program in the README', async () => {
@@ -118,13 +118,12 @@ describe('all packages in a project with their peers', () => {
     expect(run(project, 'imports.mjs', ...entries)).toEqual({});
   });
 
-  it('runs the REST plugin under another prefix and auth hook', () => {
-    expect(run(project, 'rest.mjs', join(project, 'rest.db'))).toEqual(EXPECTED['rest.mjs']);
-  });
-
-  it('serves the console from Fastify and from a fetch handler', () => {
-    expect(run(project, 'console.mjs')).toEqual(EXPECTED['console.mjs']);
-  });
+  it.each(['fastify.mjs', 'node-http.mjs', 'fetch.mjs'])(
+    'serves the REST API and the console: %s',
+    (file) => {
+      expect(run(project, file, join(project, `${file}.db`))).toEqual(expectedOf(file));
+    },
+  );
 
   it('has the command greenvue-jobs', () => {
     const command = join(project, 'node_modules/.bin/greenvue-jobs');
@@ -154,7 +153,7 @@ describe('all packages in a project with the oldest versions of their peers', ()
   });
 
   it('run the REST plugin', () => {
-    expect(run(project, 'rest.mjs', join(project, 'rest.db'))).toEqual(EXPECTED['rest.mjs']);
+    expect(run(project, 'fastify.mjs', join(project, 'fastify.db'))).toEqual(expectedOf('fastify.mjs'));
   });
 
   it('have types that compile as they are', () => compileTypes(project));
@@ -164,5 +163,7 @@ describe('all packages in a project with the oldest versions of their peers', ()
 function compileTypes(project: string): void {
   const tsc = join(import.meta.dirname, '../../../../node_modules/.bin/tsc');
   const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
-  expect(() => execFileSync(tsc, [...options, 'types.mts', 'types.cts'], { cwd: project })).not.toThrow();
+  expect(() =>
+    execFileSync(tsc, [...options, 'compiled/types.mts', 'compiled/types.cts'], { cwd: project }),
+  ).not.toThrow();
 }

@@ -1,8 +1,8 @@
 // CommonJS: `require` of the package, and a handler in a thread whose file is CommonJS, too.
 const { createJobs } = require('@greenvue/jobs');
 const { sqlite } = require('@greenvue/jobs/sqlite');
-const { helloFromCommonJs } = require('./hello.cjs');
-const { runOnce } = require('./run-once.mjs');
+const { helloFromCommonJs } = require('./shared/hello.cjs');
+const { runOnce } = require('./shared/run-once.mjs');
 
 async function main() {
   const jobs = createJobs({ store: sqlite(process.argv[2]), types: [helloFromCommonJs] });

@@ -2,8 +2,8 @@
 import { createJobs, defineJobType } from '@greenvue/jobs';
 import { sqlite } from '@greenvue/jobs/sqlite';
 import { z } from 'zod';
-import { hello } from './hello.mjs';
-import { runOnce } from './run-once.mjs';
+import { hello } from './shared/hello.mjs';
+import { runOnce } from './shared/run-once.mjs';
 
 const add = defineJobType({
   type: 'add',
