@@ -8,9 +8,9 @@ export const callerSchema = z.object({
     .describe('The name in the audit log, such as user:42; null if the server names nobody'),
   name: z.string().nullable().describe('The name for people; null if the server names nobody'),
   scope: z
-    .object({ id_prefix: z.string().describe('How the ids of these jobs begin, such as acme-') })
+    .object({ id_prefix: z.string() })
     .nullable()
-    .describe('The jobs that the sender may see and change; null: all jobs'),
+    .describe('The sender sees and changes only jobs whose id begins with id_prefix; null: all jobs'),
   rights: z
     .array(z.enum(['read', 'operate', 'admin']))
     .describe(

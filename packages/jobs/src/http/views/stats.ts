@@ -68,11 +68,11 @@ export const statsSchema = z.object({
         .describe('From due time to start; null when no run started'),
     })
     .nullable()
-    .describe('null for a caller who may see only some jobs'),
+    .describe('null for a caller with a scope'),
   minutes: z
     .array(minuteSchema)
     .describe(
-      'The last 60 minutes of the node that responds, newest first; the first one is still in progress. Empty for a caller who may see only some jobs',
+      'The last 60 minutes of the node that responds, newest first; the first one is still in progress. Empty for a caller with a scope',
     ),
   hours: z
     .array(
@@ -85,9 +85,7 @@ export const statsSchema = z.object({
     .describe('Number of finished runs by hour, newest first'),
   nodes: z
     .array(nodeSchema)
-    .describe(
-      'All live nodes; the node that responds comes first. Empty for a caller who may see only some jobs',
-    ),
+    .describe('All live nodes; the node that responds comes first. Empty for a caller with a scope'),
 });
 
 export type StatsJson = z.output<typeof statsSchema>;
