@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
+import { DEEPEST_PAYLOAD, LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
 import { checkPayload, type PayloadFaults } from './payload-check.ts';
@@ -13,7 +13,7 @@ export function acceptPayload(rules: PayloadRules, payload: unknown): AcceptedPa
   if (sent === undefined) return refuse('must be JSON: no functions, bigints or cycles');
   if (isTooLarge(sent)) return refuse(TOO_LARGE);
   const parsed: unknown = JSON.parse(sent);
-  if (isTooDeep(parsed)) return refuse(`must not be nested deeper than ${DEEPEST} levels`);
+  if (isTooDeep(parsed)) return refuse(`must be nested at most ${DEEPEST_PAYLOAD} levels deep`);
   const checked = checkPayload(rules, parsed);
   if (!checked.ok) return checked;
   const json = storedJson(rules, sent, checked.output);
@@ -26,13 +26,10 @@ function isTooLarge(json: JsonText): boolean {
   return Buffer.byteLength(json) > LARGEST_PAYLOAD_BYTES;
 }
 
-/** As over REST. A schema calls itself for each level, so that a deep payload overflows the stack. */
-const DEEPEST = 64;
-
 function isTooDeep(payload: unknown): boolean {
   let level: readonly unknown[] = [payload].filter(isRecord);
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth === DEEPEST) return true;
+    if (depth === DEEPEST_PAYLOAD) return true;
     level = level.flatMap((value) => Object.values(Object(value))).filter(isRecord);
   }
   return false;

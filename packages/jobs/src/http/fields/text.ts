@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { textFault } from '../../core/input/well-formed-text.ts';
-import { LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
-
-const DEEPEST_PAYLOAD = 32;
+import { DEEPEST_PAYLOAD, LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
 
 /**
  * A string of limited length (in UTF-16 units) that every database and JSON parser accepts: without U+0000,
