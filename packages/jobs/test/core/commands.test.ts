@@ -158,7 +158,7 @@ describe('run now', () => {
     const refused = (overlap: string, roomier: string) => ({
       ok: false,
       code: 'overlap',
-      detail: `Under "overlap": "${overlap}" the job's live runs leave no room for another. Wait until there is room, cancel some, or change overlap to ${roomier}.`,
+      detail: `The job has live runs, and "overlap": "${overlap}" allows no further run. Wait until they have ended, cancel one, or change overlap to ${roomier}.`,
     });
     sim.command({ kind: 'trigger' });
     expect(sim.command({ kind: 'trigger' })).toMatchObject(refused('skip', '"queue" or "allow"'));

@@ -233,7 +233,7 @@ function noRoom({ overlap }: Job, live: LiveRuns): Refusal {
   const roomier = liveCount(live) < roomOf('queue') ? '"queue" or "allow"' : '"allow"';
   return refused(
     'overlap',
-    `Under "overlap": "${overlap}" the job's live runs leave no room for another. Wait until there is room, cancel some, or change overlap to ${roomier}.`,
+    `The job has live runs, and "overlap": "${overlap}" allows no further run. Wait until they have ended, cancel one, or change overlap to ${roomier}.`,
   );
 }
 
@@ -249,7 +249,7 @@ const RUN_AT_TAKEN = refused(
 );
 const RUN_AT_NOT_ALLOWED = refused(
   'run_at_not_allowed',
-  'A run can be put off only for a job with "overlap": "allow". Leave runAt out, or change the job.',
+  'A run with runAt needs a job with "overlap": "allow". Leave runAt out, or change the job.',
   '/runAt',
 );
 const SLOTS_NEED_PAYLOAD = refused(
@@ -269,7 +269,7 @@ const PAYLOAD_NEEDED = refused(
 );
 const TOO_MANY_LIVE_RUNS = refused(
   'too_many_live_runs',
-  'The job has as many live runs as it may have. Wait until some have run, or cancel them.',
+  'The job has reached its limit of live runs. Wait until some have ended, or cancel some.',
 );
 const TOO_MANY_PUT_OFF = refused(
   'too_many_put_off',
@@ -280,4 +280,4 @@ const UNTIL_PAST = refused(
   '`until` must be in the future. To pause until a resume, leave it out.',
   '/until',
 );
-const FINISHED = refused('finished', 'The job is finished: it has no slot left that a pause could hold.');
+const FINISHED = refused('finished', 'The job is finished, so there is nothing to pause.');

@@ -73,7 +73,7 @@ function startOf(
   if (delay === undefined) return parseInstant(at, '/at');
   const parsed = parseWholeMs(delay);
   const fault = (detail: string) => new EngineError('invalid', detail, [{ pointer: '/delay', detail }]);
-  if (at !== undefined) throw fault('must be left out if `at` is given: give one of them');
+  if (at !== undefined) throw fault("can't be combined with `at`: give one of the two");
   if (!parsed.ok) throw fault(parsed.detail);
   if (parsed.value < 0) throw fault(`must be at least 0s; got ${shownValue(delay)}`);
   return parsed.value === 0 ? undefined : store.now() + parsed.value;
