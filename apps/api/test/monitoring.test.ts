@@ -137,6 +137,12 @@ describe('the dashboard and the alert rules', () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
   });
 
+  test('the guide names each alert, and no name is of one application', () => {
+    const guide = readFileSync(`${ROOT}docs/monitoring.md`, 'utf8');
+    const named = Array.from(guide.matchAll(/`(Jobs\w+)`/g), ([, name]) => name);
+    expect(named.toSorted()).toEqual(rules.map(({ alert }) => alert).toSorted());
+  });
+
   test.each(['greenvue-jobs', 'greenvue-api'] as const)(
     'each panel of %s asks the data source that is chosen, and has a place of its own',
     (uid) => {
