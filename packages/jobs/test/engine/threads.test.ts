@@ -283,7 +283,7 @@ describe('a handler in a thread does not harm the engine', () => {
 
   it('when no thread can be had: its attempt fails, and its place is free', async () => {
     await h.close();
-    await startWith(threadDeps.with(() => 'not cloneable'));
+    await startWith({ ...HERE, data: () => 'not cloneable' });
     const run = await until(await start('report'), ({ errors }) => errors.length > 0);
     expect(run).toMatchObject({ status: 'queued', errors: [{ reason: 'error', name: 'DataCloneError' }] });
     expect((await h.engine.stats()).nodes).toMatchObject([{ busy: 0 }]);
