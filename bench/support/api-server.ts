@@ -48,8 +48,8 @@ const app = createApp({
           onDemand: true,
           payload: { fullReindex: true },
         });
-        const { view } = await engine.trigger('reindex');
-        return { id: view.run.id };
+        const { run } = await engine.trigger('reindex');
+        return { id: run.id };
       });
       scope.get<{ Params: { id: string } }>(
         '/bench/run/:id',

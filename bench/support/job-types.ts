@@ -31,9 +31,9 @@ async function measure({ what, type, payload, smtpUrl, fill }: Setting): Promise
     const rss = process.memoryUsage.rss();
     let peak = rss;
     const begin = performance.now();
-    const { view } = await engine.trigger('job');
+    const { run: made } = await engine.trigger('job');
     for (;;) {
-      const { run } = await engine.getRun(view.run.id);
+      const { run } = await engine.getRun(made.id);
       peak = Math.max(peak, process.memoryUsage.rss());
       if (run.status === 'succeeded') {
         row(

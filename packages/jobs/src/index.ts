@@ -12,7 +12,7 @@ export * from './core/schedule/duration.ts';
 export type { InstantLike, TimeInput } from './core/schedule/time-input.ts';
 export type { JobStore, Transaction } from './core/store/store.ts';
 export type { LogLine } from './core/store/store-passes.ts';
-export type { AuditRow, JobView, RunView } from './core/store/store-views.ts';
+export type { AuditRow, JobView, RequestedRun, RunView, ScheduledJob } from './core/store/store-views.ts';
 export type { StoreContents, TableRow, TableRows } from './core/store/table-rows.ts';
 export { isInJobHandler } from './engine/attempts/stray-errors.ts';
 export { createJobs, type JobsOptions } from './engine/create-jobs.ts';

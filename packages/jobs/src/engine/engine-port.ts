@@ -12,8 +12,10 @@ import type {
   JobsRead,
   JobView,
   Page,
+  RequestedRun,
   RunQuery,
   RunView,
+  ScheduledJob,
 } from '../core/store/store-views.ts';
 import type { AttemptObserver, EngineStats, NodeActivity } from './engine-stats.ts';
 
@@ -102,6 +104,8 @@ export interface EventSubscription {
  * The engine as code and routes use it, between `start()` and the end of `stop()`. Methods check their
  * arguments first. They reject with an {@link EngineError} that a caller can act on, or with a `StoreError`
  * when the store can't be used.
+ *
+ * A method that returns a run returns `{ run, jobId, type }`. One that returns a job returns `{ job, health, … }`.
  */
 export interface Engine {
   /** Opens the store, takes back runs of a dead process (P9), then plans and claims if `autoRun`. */
@@ -123,10 +127,7 @@ export interface Engine {
 
   createJob(input: JobInput, options?: CommandOptions & InTransaction): Promise<JobView>;
   /** Creates or replaces; omitted fields are reset. An input equal in value changes nothing (P16, edit). */
-  putJob(
-    input: JobInput,
-    options?: CommandOptions,
-  ): Promise<{ readonly created: boolean; readonly view: JobView }>;
+  putJob(input: JobInput, options?: CommandOptions): Promise<ScheduledJob>;
   patchJob(jobId: string, patch: JobPatch, options?: CommandOptions): Promise<JobView>;
   deleteJob(jobId: string, options?: CommandOptions): Promise<void>;
   getJob(jobId: string): Promise<JobView>;
@@ -134,18 +135,10 @@ export interface Engine {
   pauseJob(jobId: string, input?: PauseInput, options?: CommandOptions): Promise<JobView>;
   resumeJob(jobId: string, options?: CommandOptions): Promise<JobView>;
 
-  /** P15, run now. `duplicate`: the dedupe key was used before, and this is its run. */
-  trigger(
-    jobId: string,
-    input?: TriggerInput,
-    options?: CommandOptions,
-  ): Promise<{ readonly view: RunView; readonly duplicate: boolean }>;
+  /** P15, run now. */
+  trigger(jobId: string, input?: TriggerInput, options?: CommandOptions): Promise<RequestedRun>;
   /** Makes a run of a job type without a job of one's own: see `enqueue` of `Jobs`. */
-  enqueue(
-    type: JobType | string,
-    payload: unknown,
-    options?: EnqueueOptions,
-  ): Promise<{ readonly view: RunView; readonly duplicate: boolean }>;
+  enqueue(type: JobType | string, payload: unknown, options?: EnqueueOptions): Promise<RequestedRun>;
   getRun(runId: string): Promise<RunView>;
   listRuns(query: RunQuery): Promise<Page<RunView>>;
   getLogs(runId: string): Promise<readonly LogLine[]>;

@@ -3,7 +3,7 @@ import type { EnqueueOptions, ScheduledJobInput } from '../core/model/job-reques
 import type { JobType } from '../core/model/job-type.ts';
 import type { InputOf, ResultOf } from '../core/model/job-type-inference.ts';
 import type { AttemptError, Run } from '../core/model/run.ts';
-import type { JobView } from '../core/store/store-views.ts';
+import type { RequestedRun, ScheduledJob } from '../core/store/store-views.ts';
 import type { CommandOptions, Engine } from './engine-port.ts';
 
 /** Job types as `createJobs` takes them. */
@@ -82,16 +82,16 @@ export interface Jobs<Types extends JobTypes = JobTypes> extends Engine {
     type: Ref,
     input: ScheduledJobInput<InputOf<TypeOf<Types, Ref>>>,
     options?: CommandOptions,
-  ): Promise<{ readonly created: boolean; readonly view: JobView }>;
+  ): Promise<ScheduledJob>;
   /**
    * Makes a run without a job of your own. The runs of a type belong to one on-demand job, which the first
-   * call makes: `enqueued.<type>`. `duplicate`: the key was used before, and this is its run.
+   * call makes: `enqueued.<type>`.
    */
   enqueue<Ref extends TypeRef<Types>>(
     type: Ref,
     payload: InputOf<TypeOf<Types, Ref>>,
     options?: EnqueueOptions,
-  ): ReturnType<Engine['trigger']>;
+  ): Promise<RequestedRun>;
   /**
    * Makes a run as `enqueue` does, waits for its end on any node, and returns the result of its handler.
    * Rejects with a `RunError` when the run fails or is cancelled, or has not ended by `timeout`; with the

@@ -272,9 +272,9 @@ describe('handlers', () => {
   it('a handler that hangs in real time makes advance reject after the limit, and says what to do', async () => {
     await using t = await start(() => new Promise(() => undefined), AT, { realTimeLimitMs: 50 });
     await t.schedule(work, { id: 'job', onDemand: true });
-    const { view } = await t.trigger('job');
+    const { run } = await t.trigger('job');
     await expect(t.advance('1h')).rejects.toThrow(
-      `The handler of run ${view.run.id} (job "job", type work) has taken 50 ms of real time and has not ended.`,
+      `The handler of run ${run.id} (job "job", type work) has taken 50 ms of real time and has not ended.`,
     );
     expect(t.clock.now()).toBe(Date.parse(AT));
   });

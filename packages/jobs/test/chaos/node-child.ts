@@ -85,8 +85,8 @@ async function triggerRepeatedly(jobId: string): Promise<void> {
     const next = performance.now() + gapMs;
     for (let isAnswered = false; !isAnswered && !stopping; ) {
       try {
-        const { view } = await engine.trigger(jobId, { dedupeKey });
-        tell({ kind: 'acknowledged', runIds: [view.run.id] });
+        const { run } = await engine.trigger(jobId, { dedupeKey });
+        tell({ kind: 'acknowledged', runIds: [run.id] });
         isAnswered = true;
       } catch (error) {
         if (isRefusal(error))

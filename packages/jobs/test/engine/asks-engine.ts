@@ -24,17 +24,17 @@ async function ask(ctx: JobContext<Payload>): Promise<unknown> {
   const { jobs, run, signal, log } = ctx;
   switch (ctx.payload.what) {
     case 'enqueue': {
-      const { view } = await jobs.enqueue(counted, { n: 1 }, { key: run.id });
-      return view.run.id;
+      const enqueued = await jobs.enqueue(counted, { n: 1 }, { key: run.id });
+      return enqueued.run.id;
     }
     case 'all': {
       const at = new Date('2027-01-01T00:00:00Z');
-      const { view } = await jobs.enqueue('counted', { n: 2 }, { at });
+      const later = await jobs.enqueue('counted', { n: 2 }, { at });
       await jobs.schedule(counted, { id: 'made', interval: '1h', payload: { n: 3 } });
       await jobs.schedule(counted, { id: 'once', onDemand: true, payload: null });
       const triggered = await jobs.trigger('once', { payload: { n: 4 } });
-      const cancelled = await jobs.cancelRun(view.run.id);
-      return { status: cancelled.run.status, triggered: triggered.view.run.id };
+      const cancelled = await jobs.cancelRun(later.run.id);
+      return { status: cancelled.run.status, triggered: triggered.run.id };
     }
     case 'refused':
       // @ts-expect-error: the payload has another type.
@@ -46,11 +46,11 @@ async function ask(ctx: JobContext<Payload>): Promise<unknown> {
       });
       // The default payload of the other type: none is given.
       await jobs.schedule(greeted, { id: 'greeting', onDemand: true });
-      const { view } = await jobs.trigger('greeting');
+      const triggered = await jobs.trigger('greeting');
       const enqueued = await jobs.enqueue(greeted, undefined as never);
       const big = await jobs.enqueue(counted, { n: 1n as never }).catch(error);
       const nothing = await jobs.trigger(undefined as never).catch(error);
-      return { types: [view.type, enqueued.view.type], errors: [big, nothing] };
+      return { types: [triggered.type, enqueued.type], errors: [big, nothing] };
     }
     case 'aborted':
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

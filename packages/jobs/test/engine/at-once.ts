@@ -22,7 +22,7 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
   const pass = () => h.pass(10, 10);
   /** The engine has looked for runs and found none. */
   const becomeIdle = () => h.pass(100, 10);
-  const trigger = async () => (await h.engine.trigger('job')).view.run.id;
+  const trigger = async () => (await h.engine.trigger('job')).run.id;
   const runOf = async (id: string) => (await h.engine.getRun(id)).run;
 
   // Promises P4, stored next run; P9, lost nodes; P12, cancel; P15, run now; P19, delivery.

@@ -4,7 +4,7 @@ import type { Harness } from './engine-harness.ts';
 /** Helpers for tests with an unavailable database. Each test has a harness of its own. */
 export function whileAway(harness: () => Harness) {
   return {
-    trigger: async () => (await harness().engine.trigger('job')).view.run.id,
+    trigger: async () => (await harness().engine.trigger('job')).run.id,
     runOf: async (id: string) => (await harness().engine.getRun(id)).run,
     tickThrough: async () => {
       await expect(harness().engine.tick()).rejects.toMatchObject({ code: 'unavailable' });

@@ -33,7 +33,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       manual.end(0);
       await h.engine.tick();
       await h.engine.tick();
-      expect(manual.started).toContain(later.view.run.id);
+      expect(manual.started).toContain(later.run.id);
       manual.end(1);
     });
 
@@ -52,7 +52,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       manual.end(0);
       await h.engine.tick();
       await h.engine.tick();
-      expect(manual.started).toContain(held.view.run.id);
+      expect(manual.started).toContain(held.run.id);
       manual.end(1);
     });
   });
@@ -68,7 +68,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       await h.engine.createJob(job({ id: 'other', overlap: 'allow' }));
       const manual = manualHandlers();
       h.deps.handler = manual.handler;
-      const poison = (await h.engine.trigger('job')).view.run;
+      const poison = (await h.engine.trigger('job')).run;
       await h.engine.tick();
       // The process dies; the next process takes the run back and has not started it yet.
       h.clock.advance(1);
@@ -141,7 +141,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       await h.engine.trigger('job');
       await h.engine.tick();
       const ids: string[] = [];
-      for (let n = 0; n < 3; n++) ids.push((await h.engine.trigger('job')).view.run.id);
+      for (let n = 0; n < 3; n++) ids.push((await h.engine.trigger('job')).run.id);
       await h.engine.tick();
       expect((await h.engine.stats()).nodes[0]).toMatchObject({ busy: 1, buffered: 3 });
       return { manual, ids };
@@ -165,7 +165,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
 
     it('are cancelled at once, also when they were claimed during the cancel', async () => {
       const { manual } = await prefetched();
-      const { id } = (await h.engine.trigger('job')).view.run;
+      const { id } = (await h.engine.trigger('job')).run;
       const asked = Promise.withResolvers<void>();
       const isOnItsWay = new Promise<void>((resolve) =>
         h.store.watch('cancelRun', () => {

@@ -137,9 +137,9 @@ export const job = (extra: Partial<JobInput> = {}): JobInput => ({
 
 /** Triggers the job and ticks until the run has ended. */
 export async function runOnce(h: Harness, payload?: unknown): Promise<string> {
-  const { view } = await h.engine.trigger('job', payload === undefined ? {} : { payload });
+  const { run } = await h.engine.trigger('job', payload === undefined ? {} : { payload });
   await h.engine.tick();
-  return view.run.id;
+  return run.id;
 }
 
 /** A handler that waits for its signal and then throws the signal's reason. */

@@ -29,30 +29,30 @@ export function enqueueing(makeDatabase: MakeDatabase): void {
   // Promise P15, run now.
   describe('enqueue', () => {
     it('makes a run with its payload, and the job for it, which says who made it', async () => {
-      const { view, duplicate } = await h.engine.enqueue(work, { n: 7 });
-      expect(duplicate).toBe(false);
-      expect(view).toMatchObject({
+      const made = await h.engine.enqueue(work, { n: 7 });
+      expect(made).toMatchObject({
+        duplicate: false,
         jobId: JOB,
         type: 'work',
         run: { trigger: 'manual', payload: '{"n":7}' },
       });
       await h.engine.tick();
       expect(payloads).toEqual([{ n: 7 }]);
-      expect(await statusOf(view.run.id)).toBe('succeeded');
-      const { job: made } = await h.engine.getJob(JOB);
+      expect(await statusOf(made.run.id)).toBe('succeeded');
+      const { job } = await h.engine.getJob(JOB);
       const expected = {
         name: 'Enqueued: work',
         createdBy: 'system:enqueue',
         overlap: 'allow',
         payload: 'null',
       };
-      expect(made).toMatchObject({ ...expected, schedule: { kind: 'on_demand' } });
+      expect(job).toMatchObject({ ...expected, schedule: { kind: 'on_demand' } });
     });
 
     it('makes one job for all runs of a type, also when many are enqueued at once', async () => {
       const enqueued = await Promise.all([1, 2, 3, 4, 5].map((n) => h.engine.enqueue('work', { n })));
       await h.engine.tick();
-      expect(new Set(enqueued.map(({ view }) => view.jobId))).toEqual(new Set([JOB]));
+      expect(new Set(enqueued.map(({ jobId }) => jobId))).toEqual(new Set([JOB]));
       expect((await h.engine.listJobs({ sort: 'id', descending: false, limit: 9 })).rows).toHaveLength(1);
       expect(payloads).toHaveLength(5);
       const audit = await h.engine.listAudit({ limit: 99, target: JOB });
@@ -65,8 +65,8 @@ export function enqueueing(makeDatabase: MakeDatabase): void {
       ['a delay', { delay: '1m' }],
       ['a time', { at: new Date(T0 + MINUTE) }],
     ])('with %s, the run is not due before', async (_, when) => {
-      const { view } = await h.engine.enqueue(work, { n: 1 }, when);
-      expect(view.run).toMatchObject({ held: 'run_at', availableAt: T0 + MINUTE });
+      const { run } = await h.engine.enqueue(work, { n: 1 }, when);
+      expect(run).toMatchObject({ held: 'run_at', availableAt: T0 + MINUTE });
       await h.engine.tick();
       expect(payloads).toEqual([]);
       h.clock.advance(MINUTE);
@@ -78,7 +78,7 @@ export function enqueueing(makeDatabase: MakeDatabase): void {
     it('with a key that was used before, it returns the first run', async () => {
       const first = await h.engine.enqueue(work, { n: 1 }, { key: 'k' });
       const second = await h.engine.enqueue(work, { n: 2 }, { key: 'k', by: 'user:1' });
-      expect(second).toMatchObject({ duplicate: true, view: { run: { id: first.view.run.id } } });
+      expect(second).toMatchObject({ duplicate: true, run: { id: first.run.id } });
       expect(await runsOf(JOB)).toHaveLength(1);
     });
 
@@ -105,14 +105,14 @@ export function enqueueing(makeDatabase: MakeDatabase): void {
     });
 
     it('uses the job as it is: an edit keeps its settings, and a pause holds the runs that wait', async () => {
-      const { view } = await h.engine.enqueue(work, { n: 1 });
+      const { run } = await h.engine.enqueue(work, { n: 1 });
       await h.engine.patchJob(JOB, { timeout: '1m' });
       await h.engine.pauseJob(JOB);
       await h.engine.tick();
-      expect(await statusOf(view.run.id)).toBe('queued');
+      expect(await statusOf(run.id)).toBe('queued');
       await h.engine.resumeJob(JOB);
       await h.engine.tick();
-      expect(await statusOf(view.run.id)).toBe('succeeded');
+      expect(await statusOf(run.id)).toBe('succeeded');
       expect((await h.engine.getJob(JOB)).job).toMatchObject({ payload: 'null', timeoutMs: MINUTE });
     });
 
@@ -126,9 +126,9 @@ export function enqueueing(makeDatabase: MakeDatabase): void {
     });
 
     it('a retry by hand of an enqueued run has the same payload', async () => {
-      const { view } = await h.engine.enqueue(work, { n: 3 });
+      const { run } = await h.engine.enqueue(work, { n: 3 });
       await h.engine.tick();
-      await h.engine.retryRun(view.run.id);
+      await h.engine.retryRun(run.id);
       await h.engine.tick();
       expect(payloads).toEqual([{ n: 3 }, { n: 3 }]);
     });
@@ -165,7 +165,7 @@ export function enqueueing(makeDatabase: MakeDatabase): void {
     it('may get one by an edit, and then keeps one', async () => {
       await h.engine.createJob(without());
       expect((await h.engine.patchJob('job', { name: 'Renamed' })).job.payload).toBe('null');
-      expect((await h.engine.putJob(without({ payload: { n: 4 } }))).view.job.payload).toBe('{"n":4}');
+      expect((await h.engine.putJob(without({ payload: { n: 4 } }))).job.payload).toBe('{"n":4}');
       await h.engine.trigger('job');
       await expect(h.engine.putJob(without())).rejects.toMatchObject(faulty("can't become null"));
       await h.engine.tick();

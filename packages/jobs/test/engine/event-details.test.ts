@@ -50,11 +50,11 @@ it('a timeout, a cancel and a skipped slot are the reasons in their events', asy
   expect(detailsOf('run.failed')).toEqual([
     { reason: 'timeout', error: expect.objectContaining({ name: 'TimeoutError' }) },
   ]);
-  const { view } = await h.engine.trigger('job');
+  const { run } = await h.engine.trigger('job');
   h.clock.advance(10_000);
   await h.engine.tick();
   expect(detailsOf('run.skipped')).toEqual([{ reason: 'overlap', error: undefined }]);
-  await h.engine.cancelRun(view.run.id);
+  await h.engine.cancelRun(run.id);
   await h.engine.tick();
   expect(detailsOf('run.cancelled')).toMatchObject([{ reason: 'user' }]);
 });

@@ -200,9 +200,9 @@ export function execution(makeDatabase: MakeDatabase): void {
   describe('cancel', () => {
     it('cancels a waiting run at once', async () => {
       await h.engine.createJob(job({ overlap: 'queue' }));
-      const { view } = await h.engine.trigger('job');
-      await h.engine.cancelRun(view.run.id);
-      expect((await h.engine.getRun(view.run.id)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
+      const { run } = await h.engine.trigger('job');
+      await h.engine.cancelRun(run.id);
+      expect((await h.engine.getRun(run.id)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
     });
 
     it('signals a running handler, which then counts as cancelled', async () => {
@@ -270,7 +270,7 @@ export function execution(makeDatabase: MakeDatabase): void {
       await h.engine.tick();
       const second = await h.engine.trigger('job', { dedupeKey: 'k' });
       expect(second.duplicate).toBe(true);
-      expect(second.view.run.id).toBe(first.view.run.id);
+      expect(second.run.id).toBe(first.run.id);
       h.clock.advance(25 * 3_600_000);
       expect((await h.engine.trigger('job', { dedupeKey: 'k' })).duplicate).toBe(false);
     });

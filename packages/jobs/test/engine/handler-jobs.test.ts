@@ -14,7 +14,7 @@ describe.each([asksInline, asksInThread])('the engine of a handler: $type', (ask
     onTestFinished(() => jobs.stop());
   });
   const started = async (what: 'aborted' | 'abandoned') => {
-    const { id } = (await jobs.enqueue(asks, { what })).view.run;
+    const { id } = (await jobs.enqueue(asks, { what })).run;
     await expect.poll(async () => (await jobs.getRun(id)).run.status).not.toBe('queued');
     return id;
   };

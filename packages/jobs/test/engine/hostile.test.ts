@@ -13,9 +13,9 @@ afterEach(() => h.close());
 
 async function runOnce(handler: (ctx: JobContext<{ readonly n: number }>) => unknown): Promise<string> {
   h.deps.handler = handler;
-  const { view } = await h.engine.trigger('job');
+  const { run } = await h.engine.trigger('job');
   await h.engine.tick();
-  return view.run.id;
+  return run.id;
 }
 
 /** A value of a wrong type, as JavaScript callers can pass it. */
@@ -231,11 +231,11 @@ describe('a promise with a `then` of its own, as libraries make them', () => {
   ])('%s, and the other runs of the claim start', async (_, then, end) => {
     let calls = 0;
     returned = () => (calls++ === 0 ? Object.assign(Promise.resolve(), { then }) : Promise.resolve('other'));
-    const { view } = await h.engine.trigger('job');
-    const { view: other } = await h.engine.trigger('job');
+    const { run } = await h.engine.trigger('job');
+    const { run: other } = await h.engine.trigger('job');
     await h.engine.tick();
-    expect((await h.engine.getRun(view.run.id)).run).toMatchObject(end);
-    expect((await h.engine.getRun(other.run.id)).run).toMatchObject({ status: 'succeeded' });
+    expect((await h.engine.getRun(run.id)).run).toMatchObject(end);
+    expect((await h.engine.getRun(other.id)).run).toMatchObject({ status: 'succeeded' });
     expect(h.engine.activity().node.busy).toBe(0);
     expect(warnings).not.toContain('a stale claim was not settled');
   });

@@ -36,12 +36,12 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
         }),
         'claim',
       );
-      const { view } = await h.engine.trigger('job');
+      const { run } = await h.engine.trigger('job');
       const ticking = h.engine.tick();
-      await expect.poll(async () => (await h.engine.getRun(view.run.id)).run).toHaveProperty('claim');
+      await expect.poll(async () => (await h.engine.getRun(run.id)).run).toHaveProperty('claim');
       h.store.make('works', 'claim');
       const claim = {
-        id: view.run.id,
+        id: run.id,
         async arrive() {
           arrive();
           await ticking;
@@ -64,8 +64,8 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
         });
       };
       await h.engine.createJob(job({ overlap: 'allow', backoff: { initial: '1s', jitter: 0 } }));
-      const first = (await h.engine.trigger('job')).view.run.id;
-      const second = (await h.engine.trigger('job')).view.run.id;
+      const first = (await h.engine.trigger('job')).run.id;
+      const second = (await h.engine.trigger('job')).run.id;
       const passing = setInterval(() => h.clock.advance(5), 2);
       try {
         await expect.poll(() => attempts).toEqual([1]);
@@ -113,7 +113,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       h.clock.advance(1);
       await expect.poll(async () => (await h.engine.stats()).runs.queued).toBe(0);
       h.store.make('works', 'plan', 'claim');
-      const other = (await h.engine.trigger('other')).view.run.id;
+      const other = (await h.engine.trigger('other')).run.id;
       // Before the pass that the trigger requests.
       answers.resolve();
       await h.store.quiet();
@@ -226,7 +226,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       };
       await h.engine.createJob(job({ id: 'hangs', payload: { n: 1 } }));
       await h.engine.createJob(job({ backoff: { initial: '1s', jitter: 0 } }));
-      const hanging = (await h.engine.trigger('hangs')).view.run.id;
+      const hanging = (await h.engine.trigger('hangs')).run.id;
       await h.engine.trigger('job');
       await expect
         .poll(() => {

@@ -32,7 +32,7 @@ export function leases(makeDatabase: MakeDatabase): void {
   afterEach(() => h.close());
 
   const start = async (id: string) => {
-    const { run } = (await h.engine.trigger(id)).view;
+    const { run } = await h.engine.trigger(id);
     await h.engine.tick();
     return run.id;
   };

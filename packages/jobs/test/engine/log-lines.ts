@@ -120,9 +120,9 @@ export function logLines(makeDatabase: MakeDatabase): void {
       await engine.createJob(job({ overlap: 'allow', maxAttempts: 1 }));
       const endOf = async (handler: () => unknown) => {
         h.deps.handler = handler;
-        const { view } = await engine.trigger('job');
+        const { run } = await engine.trigger('job');
         await engine.tick();
-        return (await engine.getRun(view.run.id)).run.status;
+        return (await engine.getRun(run.id)).run.status;
       };
       expect(await endOf(() => 1n)).toBe('succeeded');
       expect(
@@ -139,13 +139,13 @@ export function logLines(makeDatabase: MakeDatabase): void {
         ctx.log.warn('look');
         return untilAborted(ctx);
       };
-      const { view } = await h.engine.trigger('job');
+      const { run } = await h.engine.trigger('job');
       h.store.make('fails', 'report');
       await expect(h.engine.tick()).rejects.toThrow('away');
       h.store.restore();
       h.clock.advance(2_000);
       await h.engine.tick();
-      expect(await h.engine.getLogs(view.run.id)).toMatchObject([{ message: 'look' }]);
+      expect(await h.engine.getLogs(run.id)).toMatchObject([{ message: 'look' }]);
       expect(lines).toMatchObject([{ message: 'look' }]);
     });
   });

@@ -17,8 +17,8 @@ export function lostAnswers(makeDatabase: MakeDatabase): void {
   describe('what was done and not answered', () => {
     it('a settlement whose answer got lost counts once, and what it released is seen', async () => {
       await h.engine.createJob(job({ id: 'queue', overlap: 'queue' }));
-      const first = (await h.engine.trigger('queue')).view.run.id;
-      const second = (await h.engine.trigger('queue')).view.run.id;
+      const first = (await h.engine.trigger('queue')).run.id;
+      const second = (await h.engine.trigger('queue')).run.id;
       h.store.make('answer lost', 'settle');
       await tickThrough();
       h.store.restore();

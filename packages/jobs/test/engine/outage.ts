@@ -118,7 +118,7 @@ export function outages(makeDatabase: MakeDatabase): void {
         isReporting = true;
       });
       h.store.make(report.promise, 'report');
-      const { view } = await next.trigger('job');
+      const { run } = await next.trigger('job');
       const passing = setInterval(() => h.clock.advance(20), 2);
       try {
         await expect.poll(() => isReporting).toBe(true);
@@ -134,7 +134,7 @@ export function outages(makeDatabase: MakeDatabase): void {
       }
       await expect(next.check()).rejects.toMatchObject({ code: 'unavailable' });
       const restarted = await h.again();
-      expect((await restarted.getRun(view.run.id)).run).toMatchObject({ status: 'succeeded', recoveries: 0 });
+      expect((await restarted.getRun(run.id)).run).toMatchObject({ status: 'succeeded', recoveries: 0 });
       expect(warnings.filter((message) => message.includes('progress and logs'))).toHaveLength(1);
     });
 
@@ -154,7 +154,7 @@ export function outages(makeDatabase: MakeDatabase): void {
         return refused;
       });
       // A cancel first writes the ended runs.
-      await h.engine.cancelRun((await h.engine.trigger('job')).view.run.id);
+      await h.engine.cancelRun((await h.engine.trigger('job')).run.id);
       const passing = setInterval(() => h.clock.advance(20), 2);
       try {
         const stopped = h.engine.stop();

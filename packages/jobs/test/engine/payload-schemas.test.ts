@@ -253,19 +253,19 @@ it('a handler in a thread gets what the schema makes of the payload', async () =
   onTestFinished(() => h.close());
   const payload = { at: '2026-06-01', tags: ['a', 'b', 'a'] };
   await h.engine.createJob(job({ type: 'converts_in_thread', payload }));
-  const { view } = await h.engine.trigger('job');
+  const { run: made } = await h.engine.trigger('job');
   await vi.waitFor(async () => {
     await h.engine.tick();
-    const { run } = await h.engine.getRun(view.run.id);
+    const { run } = await h.engine.getRun(made.id);
     expect(run).toMatchObject({ status: 'succeeded', result: '{"year":2026,"tags":2}' });
   }, 15_000);
 });
 
 it('an edit that sends the stored payload of a converting schema changes nothing', async () => {
   const { engine } = await start(z.object({ name: z.string().transform((name) => name.length) }));
-  const { view } = await engine.putJob(keeping({ name: 'Ann' }));
+  const { job } = await engine.putJob(keeping({ name: 'Ann' }));
   expect(await engine.putJob(keeping({ name: 'Ann' }))).toMatchObject({
-    view: { job: { version: view.job.version } },
+    job: { version: job.version },
   });
   expect((await engine.patchJob('job', { name: 'B' })).job.payload).toBe('{"name":"Ann"}');
 });

@@ -52,7 +52,7 @@ describe('two engines on one PostgreSQL', () => {
     const first = await slot();
     await h.beside();
     // Holds the only place of the node that has claimed.
-    const other = (await h.engine.trigger('other')).view.run.id;
+    const other = (await h.engine.trigger('other')).run.id;
     await expect.poll(() => h.pass(5).then(() => manual.started)).toEqual([other]);
     await h.pass(SLOT - h.clock.now());
     await expect.poll(() => h.pass(5).then(() => manual.started)).toEqual([other, first?.id]);

@@ -202,9 +202,9 @@ export function promises(makeDatabase: MakeDatabase): void {
       await h.engine.patchJob('job', { interval: '2h' });
       await h.engine.pauseJob('job', { reason: 'look' });
       await h.engine.resumeJob('job');
-      const { view } = await h.engine.trigger('job');
-      await h.engine.cancelRun(view.run.id);
-      await h.engine.retryRun(view.run.id);
+      const { run } = await h.engine.trigger('job');
+      await h.engine.cancelRun(run.id);
+      await h.engine.retryRun(run.id);
       await h.engine.deleteJob('job');
       const actions = (await h.engine.listAudit({ limit: 20 })).map(({ action }) => action).toReversed();
       expect(actions).toEqual([
@@ -258,15 +258,15 @@ export function promises(makeDatabase: MakeDatabase): void {
         if (seen.length === 1) throw new Error('again');
         return seen.length === 2 ? untilAborted(ctx) : 'done';
       };
-      const { view } = await h.engine.trigger('job');
+      const { run } = await h.engine.trigger('job');
       await h.engine.tick();
       h.clock.advance(10 * SECOND);
       await h.engine.tick();
       await (await h.again()).tick();
       expect(seen.map(({ id, attempt }) => [id, attempt])).toEqual([
-        [view.run.id, 1],
-        [view.run.id, 2],
-        [view.run.id, 2],
+        [run.id, 1],
+        [run.id, 2],
+        [run.id, 2],
       ]);
       const fences = seen.map(({ fence }) => fence);
       expect(fences).toEqual([...new Set(fences)].sort((a, b) => a - b));

@@ -31,10 +31,10 @@ export function restarts(makeDatabase: MakeDatabase): void {
 
     it('one that today’s schema refuses is a permanent failure, payload_invalid, not a crash', async () => {
       await h.engine.createJob(job({ payload: { n: 1 } }));
-      const { view } = await h.engine.trigger('job');
+      const { run } = await h.engine.trigger('job');
       const deployed = await h.again({ jobTypes: [stricter] });
       await deployed.tick();
-      expect((await deployed.getRun(view.run.id)).run).toMatchObject({
+      expect((await deployed.getRun(run.id)).run).toMatchObject({
         status: 'failed',
         reason: 'payload_invalid',
         errors: [{ reason: 'payload_invalid' }],
@@ -85,9 +85,9 @@ export function restarts(makeDatabase: MakeDatabase): void {
     it('a node with no places plans and runs nothing, and serves the API', async () => {
       const api = await h.beside({ concurrency: 0 });
       await api.createJob(job());
-      const { view } = await api.trigger('job');
+      const { run } = await api.trigger('job');
       await api.tick();
-      expect((await api.getRun(view.run.id)).run.status).toBe('queued');
+      expect((await api.getRun(run.id)).run.status).toBe('queued');
     });
   });
 

@@ -21,13 +21,13 @@ export function scheduling(makeDatabase: MakeDatabase): void {
   // Promise P16, edit.
   describe('schedule', () => {
     it('creates a job of the type, named after its id unless it has a name', async () => {
-      const { created, view } = await h.engine.schedule(work, {
+      const { created, job } = await h.engine.schedule(work, {
         id: 'often',
         interval: '10m',
         payload: { n: 1 },
       });
       expect(created).toBe(true);
-      expect(view.job).toMatchObject({ id: 'often', name: 'often', type: 'work', payload: '{"n":1}' });
+      expect(job).toMatchObject({ id: 'often', name: 'often', type: 'work', payload: '{"n":1}' });
       await h.engine.schedule('work', { id: 'named', name: 'Each hour', cron: '0 * * * *' });
       expect((await h.engine.getJob('named')).job).toMatchObject({ name: 'Each hour', payload: '{"n":0}' });
     });
@@ -36,10 +36,10 @@ export function scheduling(makeDatabase: MakeDatabase): void {
       const input = { id: 'often', interval: '10m', payload: { n: 1 }, timeout: '1m' };
       await h.engine.schedule(work, input);
       const again = await h.engine.schedule(work, { ...input, interval: '600s' });
-      expect(again).toMatchObject({ created: false, view: { job: { version: 1 } } });
+      expect(again).toMatchObject({ created: false, job: { version: 1 } });
       const { timeout: _, ...less } = input;
       const changed = await h.engine.schedule(work, less);
-      expect(changed.view.job).toMatchObject({ version: 2, timeoutMs: 1_800_000 });
+      expect(changed.job).toMatchObject({ version: 2, timeoutMs: 1_800_000 });
     });
 
     it('refuses a type that is not registered', async () => {
@@ -56,8 +56,8 @@ export function scheduling(makeDatabase: MakeDatabase): void {
       await h.engine.schedule(work, { id: 'every', interval: '1h', startAt: at });
       expect((await h.engine.getJob('every')).job.nextRunAt).toBe(AT);
       await h.engine.createJob(job({ overlap: 'allow' }));
-      const { view } = await h.engine.trigger('job', { runAt: at });
-      expect(view.run).toMatchObject({ availableAt: AT });
+      const { run } = await h.engine.trigger('job', { runAt: at });
+      expect(run).toMatchObject({ availableAt: AT });
       const paused = await h.engine.pauseJob('job', { until: at });
       expect(paused.job.pause?.until).toBe(AT);
       const preview = await h.engine.preview({ schedule: { runAt: at }, count: 2 });

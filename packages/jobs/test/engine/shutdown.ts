@@ -27,21 +27,21 @@ export function shutdowns(makeDatabase: MakeDatabase): void {
         new Promise<void>((resolve) => {
           end = resolve;
         });
-      const { view } = await h.engine.trigger('job');
+      const { run } = await h.engine.trigger('job');
       await h.engine.tick();
       const stopped = stop();
       end();
       await stopped;
-      expect((await (await h.again()).getRun(view.run.id)).run).toMatchObject({ status: 'succeeded' });
+      expect((await (await h.again()).getRun(run.id)).run).toMatchObject({ status: 'succeeded' });
     });
 
     it('an inline handler that ignores its signal does not delay it; the next start takes its run back', async () => {
       await h.engine.createJob(job());
       h.deps.handler = () => new Promise(() => undefined);
-      const { view } = await h.engine.trigger('job');
+      const { run } = await h.engine.trigger('job');
       await h.engine.tick();
       await stop();
-      expect((await (await h.again()).getRun(view.run.id)).run).toMatchObject({
+      expect((await (await h.again()).getRun(run.id)).run).toMatchObject({
         status: 'queued',
         recoveries: 1,
       });

@@ -32,7 +32,7 @@ describe('an engine on SQLite', () => {
     const h = await createHarness({}, sqliteDatabase);
     onTestFinished(() => h.close());
     await h.engine.createJob(job({ overlap: 'allow' }));
-    const trigger = async () => (await h.engine.trigger('job')).view.run.id;
+    const trigger = async () => (await h.engine.trigger('job')).run.id;
     let writer: Worker | undefined;
     const post = Worker.prototype.postMessage;
     const spy = vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (

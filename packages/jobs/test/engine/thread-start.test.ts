@@ -41,10 +41,10 @@ async function start(
 }
 
 async function succeed(engine: Engine, jobId = 'job'): Promise<Run> {
-  const { view } = await engine.trigger(jobId);
+  const { run: made } = await engine.trigger(jobId);
   return vi.waitFor(async () => {
     await engine.tick();
-    const { run } = await engine.getRun(view.run.id);
+    const { run } = await engine.getRun(made.id);
     expect(run).toMatchObject({ status: 'succeeded' });
     return run;
   }, 15_000);
@@ -241,14 +241,14 @@ async function startSlowly() {
   const { engine, close } = await createHarness({ jobTypes: [slow], threadDeps });
   onTestFinished(close);
   for (const id of ['job', 'later']) await engine.createJob(job({ id, type: 'slow' }));
-  const { view } = await engine.trigger('job');
+  const { run } = await engine.trigger('job');
   await engine.tick();
-  expect((await engine.getRun(view.run.id)).run).toMatchObject({ status: 'running' });
+  expect((await engine.getRun(run.id)).run).toMatchObject({ status: 'running' });
   /** Waits for a run whose thread loads later: an earlier handler would have begun by then. */
   const expectNotBegun = async () => {
     const later = await succeed(engine, 'later');
     expect(later).toMatchObject({ result: JSON.stringify(later.id) });
     expect(begun[0]).toBe(1);
   };
-  return { engine, runId: view.run.id, expectNotBegun };
+  return { engine, runId: run.id, expectNotBegun };
 }

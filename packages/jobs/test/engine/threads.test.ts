@@ -32,9 +32,9 @@ async function startWith(made: ThreadDeps, more: Partial<EngineOptions<Deps>> = 
 }
 
 async function start(what: string): Promise<string> {
-  const { view } = await h.engine.trigger('job', { payload: { what } });
+  const { run } = await h.engine.trigger('job', { payload: { what } });
   await h.engine.tick();
-  return view.run.id;
+  return run.id;
 }
 
 /** Waits until the handler reports that it has begun: an earlier stop would prevent it. */

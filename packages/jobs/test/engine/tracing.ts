@@ -91,7 +91,7 @@ export function tracing(makeDatabase: MakeDatabase): void {
       const shared = {
         'greenvue.job.id': 'job',
         'greenvue.job.type': 'work',
-        'greenvue.run.id': result.view.run.id,
+        'greenvue.run.id': result.run.id,
         'greenvue.run.trigger': 'manual',
       };
       expect(first?.attributes).toEqual({
@@ -169,7 +169,7 @@ export function tracing(makeDatabase: MakeDatabase): void {
         throw new Error('no');
       });
       await h.engine.tick();
-      const again = await request(() => h.engine.retryRun(asked.result.view.run.id));
+      const again = await request(() => h.engine.retryRun(asked.result.run.id));
       await h.engine.tick();
       expect(attempts().map(parentOf)).toEqual([idOf(asked.span), idOf(again.span)]);
     });
@@ -177,9 +177,9 @@ export function tracing(makeDatabase: MakeDatabase): void {
     it('has no error when it is cancelled', async () => {
       await h.engine.createJob(job());
       handle(untilAborted);
-      const { view } = await h.engine.trigger('job');
+      const { run } = await h.engine.trigger('job');
       await h.engine.tick();
-      await h.engine.cancelRun(view.run.id);
+      await h.engine.cancelRun(run.id);
       await h.engine.tick();
       expect(attempts()).toMatchObject([
         { status: { code: SpanStatusCode.UNSET }, attributes: { 'greenvue.run.outcome': 'cancelled' } },
@@ -238,8 +238,8 @@ export function tracing(makeDatabase: MakeDatabase): void {
       const runs = [await other.engine.trigger('job'), await other.engine.trigger('job')];
       await other.engine.tick();
       await other.engine.tick();
-      for (const { view } of runs)
-        expect((await other.engine.getRun(view.run.id)).run).toMatchObject({ status: 'succeeded' });
+      for (const { run } of runs)
+        expect((await other.engine.getRun(run.id)).run).toMatchObject({ status: 'succeeded' });
       expect(calls).toBe(runs.length);
       await other.close();
     }

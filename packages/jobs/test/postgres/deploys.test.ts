@@ -69,11 +69,11 @@ describe('types and deploys, on several nodes', () => {
       engine.putJob({ id: 'hourly', name: 'Hourly', type: 'work', interval });
     const first = await Promise.all(nodes.map((each) => put(each, '1h')));
     expect(first.filter(({ created }) => created)).toHaveLength(1);
-    const [job] = first.map(({ view }) => view.job);
+    const [job] = first.map((made) => made.job);
     const next = await Promise.all(nodes.flatMap((each) => [put(each, '60m'), put(each, '1h')]));
-    for (const { created, view } of next) {
+    for (const { created, job: now } of next) {
       expect(created).toBe(false);
-      expect(view.job).toEqual(job);
+      expect(now).toEqual(job);
     }
   });
 
@@ -129,8 +129,8 @@ describe('types and deploys, on several nodes', () => {
     const triggered = async (id: string) => {
       const ids: string[] = [];
       for (let n = 0; n < 10; n++) {
-        ids.push((await today.engine.trigger(id)).view.run.id);
-        ids.push((await next.engine.trigger(id)).view.run.id);
+        ids.push((await today.engine.trigger(id)).run.id);
+        ids.push((await next.engine.trigger(id)).run.id);
       }
       return ids;
     };
@@ -138,7 +138,7 @@ describe('types and deploys, on several nodes', () => {
     await expect.poll(() => next.ran.toSorted(), POLL).toEqual(ofNext.toSorted());
     expect(today.ran).toEqual([]);
     await today.engine.stop();
-    const { run } = (await next.engine.trigger('today')).view;
+    const { run } = await next.engine.trigger('today');
     await expect.poll(() => next.ran, POLL).toContain(run.id);
   });
 
@@ -146,32 +146,32 @@ describe('types and deploys, on several nodes', () => {
     const today = await deploy(1);
     const next = await deploy(2, 0);
     await today.engine.createJob({ ...onDemand('today'), overlap: 'allow' });
-    const { view } = await next.engine.trigger('today', { payload: { more: true } });
-    const { view: plain } = await next.engine.trigger('today');
-    await expect.poll(() => today.ran, POLL).toEqual([plain.run.id]);
+    const { run } = await next.engine.trigger('today', { payload: { more: true } });
+    const { run: plain } = await next.engine.trigger('today');
+    await expect.poll(() => today.ran, POLL).toEqual([plain.id]);
     const both = await deploy(2);
-    await expect.poll(() => both.ran, POLL).toEqual([view.run.id]);
+    await expect.poll(() => both.ran, POLL).toEqual([run.id]);
     // Either its handler has begun, or the repeated run has ended.
-    const status = async () => (await next.engine.getRun(view.run.id)).run.status;
+    const status = async () => (await next.engine.getRun(run.id)).run.status;
     await expect.poll(status, POLL).toBe('succeeded');
-    const again = await next.engine.retryRun(view.run.id);
-    await expect.poll(() => both.ran, POLL).toEqual([view.run.id, again.run.id]);
-    await expect(today.engine.retryRun(view.run.id)).rejects.toMatchObject({
+    const again = await next.engine.retryRun(run.id);
+    await expect.poll(() => both.ran, POLL).toEqual([run.id, again.run.id]);
+    await expect(today.engine.retryRun(run.id)).rejects.toMatchObject({
       code: 'invalid',
       faults: [{ pointer: '/payload/more' }],
     });
     // If the job itself asked for the newer version, no older node would run it anyway.
-    const { view: asked } = await next.engine.putJob({
+    const asked = await next.engine.putJob({
       ...onDemand('today'),
       overlap: 'allow',
       name: 'Next',
     });
     expect(asked.job.typeVersion).toBe(2);
-    const third = await today.engine.retryRun(view.run.id);
-    await expect.poll(() => both.ran, POLL).toEqual([view.run.id, again.run.id, third.run.id]);
+    const third = await today.engine.retryRun(run.id);
+    await expect.poll(() => both.ran, POLL).toEqual([run.id, again.run.id, third.run.id]);
     await next.engine.deleteJob('today');
-    await expect(today.engine.retryRun(view.run.id)).rejects.toMatchObject({ code: 'not_found' });
-    expect(today.ran).toEqual([plain.run.id]);
+    await expect(today.engine.retryRun(run.id)).rejects.toMatchObject({ code: 'not_found' });
+    expect(today.ran).toEqual([plain.id]);
   });
 
   it("so is one in a caller's transaction, where no node has had that version before", async () => {
@@ -181,7 +181,7 @@ describe('types and deploys, on several nodes', () => {
     const tx = new pg.Client({ connectionString: database.url });
     await tx.connect();
     await tx.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-    const { run } = (await newest.engine.trigger('today', { tx, payload: { more: true } })).view;
+    const { run } = await newest.engine.trigger('today', { tx, payload: { more: true } });
     await tx.query('COMMIT');
     await tx.end();
     const able = await deploy(3);

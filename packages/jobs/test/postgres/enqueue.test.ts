@@ -21,7 +21,7 @@ describe('enqueue on PostgreSQL', () => {
   it('two nodes that enqueue the first run of a type at once make one job, and both runs run', async () => {
     const other = await h.startNode();
     const both = await Promise.all([h.engine, other].map((node, n) => node.enqueue('work', { order: n })));
-    expect(both.map(({ view }) => view.jobId)).toEqual([JOB, JOB]);
+    expect(both.map(({ jobId }) => jobId)).toEqual([JOB, JOB]);
     await expect.poll(() => ran.length).toBe(2);
     const made = (await h.engine.listAudit({ limit: 99 })).filter(({ action }) => action === 'job.create');
     expect(made).toMatchObject([{ actor: 'system:enqueue', target: JOB }]);
@@ -29,8 +29,8 @@ describe('enqueue on PostgreSQL', () => {
 
   it('one after the other, which claim their runs in the same statement, have their own payloads', async () => {
     for (const payload of orders(1, 2, 3)) {
-      const { view } = await h.engine.enqueue('work', payload);
-      await expect.poll(() => h.statusOf(view.run.id)).toBe('succeeded');
+      const { run } = await h.engine.enqueue('work', payload);
+      await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
     }
     expect(ran).toEqual(orders(1, 2, 3));
     await expect(h.engine.trigger(JOB)).rejects.toMatchObject({
@@ -46,11 +46,11 @@ describe('enqueue on PostgreSQL', () => {
     // Another caller does not wait for the first one.
     const kept = await h.begin();
     await order(kept, 2);
-    const { view } = await h.engine.enqueue('work', { order: 2 }, { tx: kept });
+    const { run } = await h.engine.enqueue('work', { order: 2 }, { tx: kept });
     await lost.query('ROLLBACK');
     expect(await h.runsOf(JOB)).toEqual([]);
     await kept.query('COMMIT');
-    await expect.poll(() => h.statusOf(view.run.id)).toBe('succeeded');
+    await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
     expect(ran).toEqual(orders(2));
     expect(await h.orders()).toEqual([2]);
   });

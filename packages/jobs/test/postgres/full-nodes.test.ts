@@ -11,7 +11,7 @@ describe('a node whose places are full', () => {
     const full = await startNode({ handler: untilStopped, concurrency: 1 });
     await startNode({ handler: nothing, concurrency: 0 });
     await full.createJob(ON_DEMAND);
-    const { run } = (await full.trigger('a')).view;
+    const { run } = await full.trigger('a');
     await expect.poll(async () => (await full.getRun(run.id)).run.status, POLL).toBe('running');
     const wakes = await listenForWakes();
     const inMs = 3_000;

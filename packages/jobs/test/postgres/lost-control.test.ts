@@ -45,7 +45,7 @@ async function prepare(overlap: 'skip' | 'allow'): Promise<Attacked> {
   for (const id of JOBS) await api.createJob({ id, name: id, type: 'hold', onDemand: true, overlap });
   const node = await startNode(data.url, control.url);
   const runs = await Promise.all(JOBS.map((id) => api.trigger(id)));
-  const runIds = runs.map(({ view }) => view.run.id);
+  const runIds = runs.map(({ run }) => run.id);
   await expect.poll(() => runIds.every((id) => node.has(`started ${id}`)), POLL).toBe(true);
   return { url, rows, api, node, control, data, runIds };
 }
@@ -67,7 +67,7 @@ describe('a node whose connections are reset while new ones are refused', () => 
     const { url, rows, api, node, control, data, runIds } = await prepare('skip');
     // Blocks its event loop.
     await api.createJob({ ...BLOCK, payload: { blockMs: 4_000 } });
-    const blocked = (await api.trigger(BLOCK.id)).view.run;
+    const blocked = (await api.trigger(BLOCK.id)).run;
     await expect.poll(() => node.has(`started ${blocked.id}`), POLL).toBe(true);
     const other = await startNode(url);
     control.refuse();
@@ -100,7 +100,7 @@ describe('a node whose connections are reset while new ones are refused', () => 
   it('continues runs that may overlap, and gives the others back at no cost, when it has connections again in time', async () => {
     const { api, node, control, data, runIds } = await prepare('allow');
     await api.createJob({ id: 'alone', name: 'Alone', type: 'hold', onDemand: true });
-    const { run } = (await api.trigger('alone')).view;
+    const { run } = await api.trigger('alone');
     await expect.poll(() => node.has(`started ${run.id}`), POLL).toBe(true);
     for (const network of [control, data]) network.refuse();
     for (const network of [control, data]) network.reset();

@@ -52,7 +52,7 @@ const nodesOf = async (engine: Engine) => (await engine.stats()).nodes.length;
 /** Starts the job's run on the first node, and then starts the second node. */
 async function startRun(test: Test, { api, url }: Prepared, payload = {}, options = {}) {
   const first = await startProcess(test, url, options);
-  const { run } = (await api.trigger('job', { payload })).view;
+  const { run } = await api.trigger('job', { payload });
   await test.expect.poll(() => first.has(`started ${run.id}`), POLL).toBe(true);
   const second = await startProcess(test, url);
   return { first, second, runId: run.id };
@@ -164,7 +164,7 @@ describe.concurrent('lost nodes', () => {
     const network = await createNetwork(url);
     test.onTestFinished(() => network.close());
     const { engine, stopped } = await startNode(test, network.url, 1);
-    const { run } = (await api.trigger('job')).view;
+    const { run } = await api.trigger('job');
     await test.expect.poll(async () => (await runOf(api, run.id)).status, POLL).toBe('running');
     const other = await startProcess(test, url);
     const cut = performance.now();
@@ -177,7 +177,7 @@ describe.concurrent('lost nodes', () => {
     await test.expect.poll(async () => (await engine.stats()).nodes, POLL).toHaveLength(3);
     // Its places can be used again.
     await api.createJob({ id: 'next', name: 'Next', type: 'hold', onDemand: true });
-    const next = (await api.trigger('next')).view.run;
+    const next = (await api.trigger('next')).run;
     await test.expect.poll(async () => (await runOf(api, next.id)).status, POLL).toBe('running');
     test.expect(await runOf(api, run.id)).toMatchObject({ status: 'running', recoveries: 1 });
   }, 90_000);

@@ -19,9 +19,7 @@ describe('several nodes on one PostgreSQL', () => {
     await startNode({ handler: handler('b') });
     await startNode({ handler: handler('c') });
     await api.createJob(ON_DEMAND);
-    const ids = await Promise.all(
-      Array.from({ length: 200 }, async () => (await api.trigger('a')).view.run.id),
-    );
+    const ids = await Promise.all(Array.from({ length: 200 }, async () => (await api.trigger('a')).run.id));
     await expect.poll(() => ran.length).toBeGreaterThanOrEqual(200);
     const runs = ran.map((line) => line.split(' ')[1]);
     expect(runs.toSorted()).toEqual(ids.toSorted());
@@ -38,7 +36,7 @@ describe('several nodes on one PostgreSQL', () => {
       },
     });
     await api.createJob(ON_DEMAND);
-    const { run } = (await api.trigger('a')).view;
+    const { run } = await api.trigger('a');
     await expect.poll(() => started).toBe(1);
     const asked = performance.now();
     await api.cancelRun(run.id);
@@ -59,9 +57,9 @@ describe('several nodes on one PostgreSQL', () => {
       concurrency: 1,
     });
     await api.createJob(ON_DEMAND);
-    const first = (await api.trigger('a')).view.run.id;
+    const first = (await api.trigger('a')).run.id;
     await expect.poll(() => running).toEqual([first]);
-    const second = (await api.trigger('a')).view.run.id;
+    const second = (await api.trigger('a')).run.id;
     await api.pauseJob('a', {});
     ends[0]?.();
     await expect.poll(() => statusOf(api, first)).toBe('succeeded');
@@ -94,7 +92,7 @@ describe('several nodes on one PostgreSQL', () => {
     const api = await startNode({ handler: nothing, concurrency: 0 });
     const b = await startNode({ handler: handler('b'), concurrency: 1 });
     await api.createJob(ON_DEMAND);
-    const { run } = (await api.trigger('a')).view;
+    const { run } = await api.trigger('a');
     await expect.poll(() => ran).toEqual(['b']);
     await startNode({ handler: handler('c') });
     await b.stop();
@@ -115,7 +113,7 @@ describe('several nodes on one PostgreSQL', () => {
     await expect
       .poll(
         async () => {
-          const { run } = (await api.trigger('a')).view;
+          const { run } = await api.trigger('a');
           await expect.poll(() => statusOf(api, run.id)).toBe('succeeded');
           // The event of this run or an earlier one: it arrives a little after the row is in the database.
           return seen.some((line) => line.startsWith('run.succeeded')) || 'not yet';
@@ -123,7 +121,7 @@ describe('several nodes on one PostgreSQL', () => {
         { timeout: 30_000 },
       )
       .toBe(true);
-    const { run } = (await api.trigger('a')).view;
+    const { run } = await api.trigger('a');
     await expect.poll(() => seen).toContain(`run.succeeded ${run.id}`);
     const own = seen.filter((line) => line.endsWith(` ${run.id}`));
     expect(own).toEqual(['run.queued', 'run.started', 'run.succeeded'].map((type) => `${type} ${run.id}`));
@@ -135,9 +133,7 @@ describe('several nodes on one PostgreSQL', () => {
     const api = await startNode({ handler: nothing, concurrency: 0 });
     await startNode({ handler: nothing });
     await api.createJob(ON_DEMAND);
-    const ids = await Promise.all(
-      Array.from({ length: 20 }, async () => (await api.trigger('a')).view.run.id),
-    );
+    const ids = await Promise.all(Array.from({ length: 20 }, async () => (await api.trigger('a')).run.id));
     for (const id of ids) await expect.poll(() => statusOf(api, id)).toBe('succeeded');
     expect(heard.kinds()).not.toContain('events');
     expect(heard.kinds()).toContain('wake');
@@ -171,7 +167,7 @@ describe('several nodes on one PostgreSQL', () => {
     const a = await startNode({ handler: untilStopped, concurrency: 1, errors: lost });
     const api = await startNode({ handler: nothing, concurrency: 0, errors: lost });
     await api.createJob(ON_DEMAND);
-    const { run } = (await api.trigger('a')).view;
+    const { run } = await api.trigger('a');
     await expect.poll(() => statusOf(api, run.id)).toBe('running');
     const node = (await a.stats()).nodes[0]?.node;
     const client = new pg.Client({ connectionString: nodes.url() });
@@ -216,7 +212,7 @@ describe('several nodes on one PostgreSQL', () => {
       errors: logged,
     });
     await a.createJob(ON_DEMAND);
-    const { run } = (await a.trigger('a')).view;
+    const { run } = await a.trigger('a');
     await expect.poll(() => statusOf(a, run.id)).toBe('running');
     const before = (await a.stats()).nodes[0]?.node;
     // As a node that was frozen for longer than the lease.
@@ -244,7 +240,7 @@ describe('several nodes on one PostgreSQL', () => {
     if (!(thread instanceof Worker)) throw new Error('the node must have a thread');
     await thread.terminate();
     await expect.poll(async () => (await a.stats()).nodes[0]?.node).not.toBe(before);
-    const { run } = (await a.trigger('a')).view;
+    const { run } = await a.trigger('a');
     await expect.poll(() => statusOf(a, run.id)).toBe('succeeded');
   });
 
@@ -264,7 +260,7 @@ describe('several nodes on one PostgreSQL', () => {
       await client.query('SELECT pg_notify($1, $2)', ['greenvue_jobs', payload]);
     await client.end();
     await api.createJob(ON_DEMAND);
-    const { run } = (await api.trigger('a')).view;
+    const { run } = await api.trigger('a');
     await expect.poll(() => statusOf(api, run.id)).toBe('succeeded');
     expect(await idsOf()).toEqual(before);
   });

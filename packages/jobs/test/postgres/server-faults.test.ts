@@ -125,7 +125,7 @@ it('a restart that the server announces stops no handler, even while no connecti
     await node.ended;
   });
   await api.createJob({ id: 'job', name: 'Job', type: 'hold', onDemand: true });
-  const { run } = (await api.trigger('job')).view;
+  const { run } = await api.trigger('job');
   await test.expect.poll(() => node.has(`started ${run.id}`), POLL).toBe(true);
   // From the restart on, a connection takes longer to make than others wait for a node without its lock.
   await queryDatabase(url, 'ALTER SYSTEM SET pre_auth_delay = 1');

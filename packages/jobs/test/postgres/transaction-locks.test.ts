@@ -42,7 +42,7 @@ describe('under `allow`', () => {
     const [one, other] = [await h.begin(), await h.begin()];
     await h.engine.trigger('free', { tx: one });
     await h.engine.trigger('free', { tx: other });
-    const { run } = (await h.engine.trigger('free')).view;
+    const { run } = await h.engine.trigger('free');
     await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
     const slots = async () =>
       (await h.runsOf('free')).filter(({ scheduledFor }) => scheduledFor !== undefined);
@@ -82,7 +82,7 @@ describe('under `allow`', () => {
     h.engine = await h.startNode(0);
     await h.engine.createJob(FREE);
     const tx = await h.begin();
-    const { run } = (await h.engine.trigger('free', { tx })).view;
+    const { run } = await h.engine.trigger('free', { tx });
     await Promise.all([
       busyIn(h.engine.deleteJob('free')),
       busyIn(h.engine.patchJob('free', { overlap: 'skip' })),
@@ -98,9 +98,7 @@ describe('under `allow`', () => {
   it('a run with a run_at of its own changes the job, and so locks it', async () => {
     await h.engine.createJob(FREE);
     const tx = await h.begin();
-    const { run } = (
-      await h.engine.trigger('free', { tx, runAt: new Date(Date.now() + 1_500).toISOString() })
-    ).view;
+    const { run } = await h.engine.trigger('free', { tx, runAt: new Date(Date.now() + 1_500).toISOString() });
     await tx.query('COMMIT');
     await expect.poll(() => h.statusOf(run.id), { timeout: 10_000 }).toBe('succeeded');
   });
@@ -116,9 +114,9 @@ describe('under `allow`', () => {
     // By then both have looked for the key, before it exists.
     await expect.poll(h.blocked, { interval: 10 }).toBe(2);
     await first.query('COMMIT');
-    for (const { view, duplicate } of await Promise.all([waiting, outside])) {
+    for (const { run, duplicate } of await Promise.all([waiting, outside])) {
       expect(duplicate).toBe(true);
-      expect(view.run.id).toBe(made.view.run.id);
+      expect(run.id).toBe(made.run.id);
     }
     await second.query('COMMIT');
     expect(await h.runsOf('free')).toHaveLength(1);
@@ -131,7 +129,7 @@ describe('under `skip` and `queue`', () => {
     h.handler = (ctx) => new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
     await h.engine.createJob({ ...SINGLE, onDemand: undefined, interval: '1s' });
     const tx = await h.begin();
-    const { run } = (await h.engine.trigger('single', { tx })).view;
+    const { run } = await h.engine.trigger('single', { tx });
     const { nextRunAt = 0 } = (await h.engine.getJob('single')).job;
     await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(nextRunAt + 1_000);
     expect(await h.runsOf('single')).toEqual([]);
@@ -182,7 +180,7 @@ describe('under `skip` and `queue`', () => {
     await h.engine.trigger('single', { tx: holder });
     const since = performance.now();
     const refusals = Array.from({ length: 100 }, () => h.engine.trigger('single').catch(({ code }) => code));
-    const { run } = (await h.engine.trigger('free')).view;
+    const { run } = await h.engine.trigger('free');
     await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
     expect(performance.now() - since).toBeLessThan(1_800);
     expect(new Set(await Promise.all(refusals))).toEqual(new Set(['busy']));
@@ -197,9 +195,9 @@ describe('under `skip` and `queue`', () => {
     const holder = await h.begin();
     await h.engine.trigger('held', { tx: holder, runAt });
     const since = performance.now();
-    const refusals = runs.map(({ view }) => h.engine.cancelRun(view.run.id).catch(({ code }) => code));
+    const refusals = runs.map(({ run }) => h.engine.cancelRun(run.id).catch(({ code }) => code));
     await expect.poll(h.blocked).toBeGreaterThan(0);
-    const { run } = (await h.engine.trigger('free')).view;
+    const { run } = await h.engine.trigger('free');
     await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
     expect(performance.now() - since).toBeLessThan(1_800);
     expect(new Set(await Promise.all(refusals))).toEqual(new Set(['busy']));
@@ -224,14 +222,14 @@ describe('under `skip` and `queue`', () => {
     h.handler = (ctx) => (ctx.job.id === 'single' ? new Promise<void>((end) => ends.push(end)) : undefined);
     await h.engine.createJob({ ...SINGLE, overlap: 'queue' });
     await h.engine.createJob(FREE);
-    const first = (await h.engine.trigger('single')).view.run.id;
+    const first = (await h.engine.trigger('single')).run.id;
     await expect.poll(() => ends.length).toBe(1);
     const tx = await h.begin();
-    const second = (await h.engine.trigger('single', { tx })).view.run;
+    const second = (await h.engine.trigger('single', { tx })).run;
     expect(second).toMatchObject({ held: 'overlap' });
     ends[0]?.();
     for (let n = 0; n < 5; n++) {
-      const { run } = (await h.engine.trigger('free')).view;
+      const { run } = await h.engine.trigger('free');
       await expect.poll(() => h.statusOf(run.id), { interval: 10 }).toBe('succeeded');
     }
     expect(await h.statusOf(first)).toBe('running');
@@ -276,7 +274,7 @@ describe('under `skip` and `queue`', () => {
     const ends: (() => void)[] = [];
     h.handler = () => new Promise<void>((end) => ends.push(end));
     await h.engine.createJob({ ...SINGLE, overlap: 'queue' });
-    const { run } = (await h.engine.trigger('single')).view;
+    const { run } = await h.engine.trigger('single');
     await expect.poll(() => h.statusOf(run.id)).toBe('running');
     const tx = await h.begin();
     await h.engine.trigger('single', { tx });

@@ -25,13 +25,16 @@ describe("a trigger in a caller's transaction", () => {
     await lost.query('ROLLBACK');
     const kept = await h.begin();
     await order(kept, 2);
-    const { view, duplicate } = await h.engine.trigger(job.id, { tx: kept, payload: { order: 2 } });
-    expect(duplicate).toBe(false);
-    expect(view).toMatchObject({ jobId: job.id, run: { status: 'queued', payload: '{"order":2}' } });
+    const made = await h.engine.trigger(job.id, { tx: kept, payload: { order: 2 } });
+    expect(made).toMatchObject({
+      duplicate: false,
+      jobId: job.id,
+      run: { status: 'queued', payload: '{"order":2}' },
+    });
     expect(await h.runsOf(job.id)).toEqual([]);
     await kept.query('COMMIT');
-    await expect.poll(() => h.statusOf(view.run.id)).toBe('succeeded');
-    expect((await h.runsOf(job.id)).map(({ id }) => id)).toEqual([view.run.id]);
+    await expect.poll(() => h.statusOf(made.run.id)).toBe('succeeded');
+    expect((await h.runsOf(job.id)).map(({ id }) => id)).toEqual([made.run.id]);
     expect(await h.orders()).toEqual([2]);
   });
 
@@ -50,7 +53,7 @@ describe("a trigger in a caller's transaction", () => {
   it('wakes nodes when it commits, the one that it was asked of as well', async () => {
     await h.engine.createJob(FREE);
     const tx = await h.begin();
-    const { run } = (await h.engine.trigger('free', { tx })).view;
+    const { run } = await h.engine.trigger('free', { tx });
     await tx.query('COMMIT');
     const since = performance.now();
     await expect.poll(() => h.statusOf(run.id), { interval: 10 }).toBe('succeeded');
@@ -68,7 +71,7 @@ describe("a trigger in a caller's transaction", () => {
     await lost.query('ROLLBACK');
     const tx = await h.begin();
     await h.engine.createJob(FREE, { tx });
-    const { run } = (await h.engine.trigger('free', { tx })).view;
+    const { run } = await h.engine.trigger('free', { tx });
     expect(events).toEqual([]);
     await tx.query('COMMIT');
     await expect.poll(() => events).toContain(`run.succeeded free ${run.id}`);
@@ -86,7 +89,7 @@ describe("a trigger in a caller's transaction", () => {
     await h.engine.trigger('single', { tx });
     const { rows } = await tx.query('SELECT pg_backend_pid() AS pid');
     await h.sql(`SELECT pg_terminate_backend(${rows[0]?.pid})`);
-    const { run } = (await h.engine.trigger('single')).view;
+    const { run } = await h.engine.trigger('single');
     await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
     expect((await h.runsOf('single')).map(({ id }) => id)).toEqual([run.id]);
     expect(await h.orders()).toEqual([]);
@@ -97,7 +100,7 @@ describe("a trigger in a caller's transaction", () => {
     await store.open();
     onTestFinished(() => store.close());
     await h.engine.createJob(FREE);
-    const { run } = (await h.engine.trigger('free', { dedupeKey: 'k' })).view;
+    const { run } = await h.engine.trigger('free', { dedupeKey: 'k' });
     for (let n = 0; n < 12; n += 1) await h.engine.trigger('free');
     const statuses = async () => new Set((await h.runsOf('free')).map(({ status }) => status));
     await expect.poll(statuses).toEqual(new Set(['succeeded']));
@@ -111,7 +114,7 @@ describe("a trigger in a caller's transaction", () => {
       },
     };
     const again = await h.engine.trigger('free', { tx: pruning, dedupeKey: 'k' });
-    expect([again.duplicate, again.view.run.id]).toEqual([true, run.id]);
+    expect([again.duplicate, again.run.id]).toEqual([true, run.id]);
     expect((await h.runsOf('free')).map(({ id }) => id)).not.toContain(run.id);
     await tx.query('COMMIT');
   });
@@ -171,7 +174,7 @@ describe("a trigger in a caller's transaction", () => {
   it('leaves the transaction usable when it is refused, and holds nothing', async () => {
     h.handler = (ctx) => new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
     await h.engine.createJob(SINGLE);
-    const first = (await h.engine.trigger('single')).view.run.id;
+    const first = (await h.engine.trigger('single')).run.id;
     const tx = await h.begin();
     await order(tx, 1);
     await expect(h.engine.trigger('single', { tx })).rejects.toMatchObject({ code: 'conflict' });
@@ -261,7 +264,7 @@ describe('a job made in a transaction', () => {
   it('can be triggered in it', async () => {
     const tx = await h.begin();
     await h.engine.createJob({ ...SINGLE, payload: { order: 5 } }, { tx });
-    const { run } = (await h.engine.trigger('single', { tx })).view;
+    const { run } = await h.engine.trigger('single', { tx });
     await tx.query('COMMIT');
     await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
   });
@@ -301,7 +304,7 @@ describe.each(['REPEATABLE READ', 'SERIALIZABLE'])('in %s', (level) => {
     await h.engine.createJob({ ...SINGLE, id: 'new' }, { tx });
     const runs = [await h.engine.trigger('single', { tx }), await h.engine.trigger('new', { tx })];
     await tx.query('COMMIT');
-    for (const { view } of runs) await expect.poll(() => h.statusOf(view.run.id)).toBe('succeeded');
+    for (const { run } of runs) await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
   });
 
   it.each([SINGLE, FREE])('fails with 40001 if the job has changed since its start: $id', async (job) => {
@@ -318,7 +321,7 @@ describe.each(['REPEATABLE READ', 'SERIALIZABLE'])('in %s', (level) => {
     await h.engine.createJob({ ...SINGLE });
     const tx = await h.begin(`ISOLATION LEVEL ${level}`);
     await order(tx, 1);
-    const { run } = (await h.engine.trigger('single')).view;
+    const { run } = await h.engine.trigger('single');
     await expect(h.engine.trigger('single', { tx })).rejects.toMatchObject({ code: '40001' });
     await tx.query('ROLLBACK');
     await h.engine.cancelRun(run.id);

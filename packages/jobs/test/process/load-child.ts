@@ -83,7 +83,7 @@ process.on('SIGTERM', () => {
 
 while (!stopping) {
   const made = await Promise.all(Array.from({ length: 5 }, () => engine.trigger('by-hand')));
-  appendFileSync(acknowledged, made.map(({ view }) => `${view.run.id}\n`).join(''));
+  appendFileSync(acknowledged, made.map(({ run }) => `${run.id}\n`).join(''));
   await new Promise((resolve) => setTimeout(resolve, 5));
 }
 await engine.stop();

@@ -28,7 +28,7 @@ export async function triggerAll(engine: Engine): Promise<string> {
   let poison = '';
   for (let n = 0; n < HARMLESS_RUNS; n += 1) {
     await engine.trigger('harmless');
-    if (n === 4) poison = (await engine.trigger('poison')).view.run.id;
+    if (n === 4) poison = (await engine.trigger('poison')).run.id;
   }
   return poison;
 }

@@ -2,7 +2,7 @@ import { checkOptions } from '../input/check-options.ts';
 import { BACKOFF, backoffFields, definitionFields } from '../input/definition-fields.ts';
 import { required } from '../input/rule.ts';
 import { shape } from '../input/shape.ts';
-import type { JobView, RunView } from '../store/store-views.ts';
+import type { RequestedRun, RunView, ScheduledJob } from '../store/store-views.ts';
 import type { EnqueueOptions, ScheduledJobInput, TriggerInput } from './job-requests.ts';
 import type { PayloadSchema } from './payload-schema.ts';
 import type { BackoffOptions } from './retry.ts';
@@ -47,17 +47,14 @@ export interface HandlerJobs {
     type: JobType<never, string, Input> | string,
     payload: NoInfer<Input>,
     options?: Omit<EnqueueOptions, 'by' | 'signal'>,
-  ): Promise<{ readonly view: RunView; readonly duplicate: boolean }>;
+  ): Promise<RequestedRun>;
   /** As `schedule` of `Jobs`. */
   schedule<Input>(
     type: JobType<never, string, Input> | string,
     job: ScheduledJobInput<NoInfer<Input>>,
-  ): Promise<{ readonly created: boolean; readonly view: JobView }>;
+  ): Promise<ScheduledJob>;
   /** As `trigger` of `Engine`: runs a job now. In a thread, without `tx`. */
-  trigger(
-    jobId: string,
-    input?: TriggerInput,
-  ): Promise<{ readonly view: RunView; readonly duplicate: boolean }>;
+  trigger(jobId: string, input?: TriggerInput): Promise<RequestedRun>;
   /** As `cancelRun` of `Engine`. */
   cancelRun(runId: string): Promise<RunView>;
 }

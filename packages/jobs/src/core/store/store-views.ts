@@ -16,6 +16,12 @@ export interface JobView {
   readonly recentRuns?: readonly RecentRun[];
 }
 
+/** A job as `schedule` or `putJob` leaves it. */
+export interface ScheduledJob extends JobView {
+  /** False if the job existed before. */
+  readonly created: boolean;
+}
+
 /** What a list of jobs shows of a run. */
 export interface RecentRun {
   readonly id: string;
@@ -70,6 +76,12 @@ export interface RunView {
   readonly run: Run;
   readonly jobId: string;
   readonly type: string;
+}
+
+/** The run that `trigger` or `enqueue` made. */
+export interface RequestedRun extends RunView {
+  /** The key was used before: this is the run that its first use made. */
+  readonly duplicate: boolean;
 }
 
 /** Where a page ended: the sort value and the key of its last row. */

@@ -17,8 +17,7 @@ export async function enqueueAndWait(
   const timeoutMs = timeout === undefined ? undefined : lengthOf(timeout);
   const { signal } = options;
   signal?.throwIfAborted();
-  const { view } = await enqueue(deps, jobType, payload, options);
-  const { jobId, run } = view;
+  const { jobId, run } = await enqueue(deps, jobType, payload, options);
   return requireResult(await deps.waits.wait({ runId: run.id, jobId }, { timeoutMs, signal }));
 }
 

@@ -3,6 +3,7 @@ import { ENQUEUE_ACTOR, enqueuedJobId } from '../../core/model/enqueued-job.ts';
 import type { JobType } from '../../core/model/job-type.ts';
 import { parseWholeMs } from '../../core/schedule/duration.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
+import type { RequestedRun } from '../../core/store/store-views.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { EngineError } from '../engine-port.ts';
 import { type RegisteredType, requireType } from '../job-types/registry.ts';
@@ -12,7 +13,7 @@ import { parseInstant } from './command-options.ts';
 import { insert } from './job-api.ts';
 import { checkedByType, refuseAdminFields } from './payload-override.ts';
 import { storeInTransaction } from './store-writes.ts';
-import { askForRun, type StartedRun, startedRun, triggerInput } from './trigger.ts';
+import { askForRun, requestedRun, triggerInput } from './trigger.ts';
 
 /** How often the job of a type is made when others keep deleting it. */
 const MAKE_TRIES = 3;
@@ -23,7 +24,7 @@ export async function enqueue(
   jobType: JobType | string,
   payload: unknown,
   { delay, at, key, tx, by, signal, payloadBy }: EnqueueOptions = {},
-): Promise<StartedRun> {
+): Promise<RequestedRun> {
   const type = requireType(deps.registry, nameOf(jobType));
   const checked = acceptPayload(type.payload, payload);
   if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
@@ -34,7 +35,7 @@ export async function enqueue(
   const command = triggerInput(jobId, { ...run, dedupeKey: key, trace }, { by });
   const inside = tx === undefined ? undefined : storeInTransaction(deps.store, tx);
   const use = (result: CommandResult) =>
-    result.kind === 'absent' ? undefined : startedRun(deps, result, jobId, inside);
+    result.kind === 'absent' ? undefined : requestedRun(deps, result, jobId, inside);
   const ask = async () =>
     inside === undefined ? askForRun(deps, command, signal, use) : use(await inside.trigger(command));
   let started = await ask();

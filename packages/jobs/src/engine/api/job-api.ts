@@ -6,11 +6,10 @@ import { jobNotFound } from '../../core/model/not-found.ts';
 import { typeChanged } from '../../core/rules/commands.ts';
 import { healthOf } from '../../core/rules/health.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
-import type { JobView } from '../../core/store/store-views.ts';
+import type { JobView, ScheduledJob } from '../../core/store/store-views.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import {
   type CommandOptions,
-  type Engine,
   EngineError,
   type InTransaction,
   type JobInput,
@@ -44,7 +43,7 @@ export function schedule(
   type: JobType | string,
   input: ScheduledJobInput,
   options: CommandOptions = {},
-): ReturnType<Engine['putJob']> {
+): Promise<ScheduledJob> {
   const { id, name = id } = input;
   return putJob(deps, { ...input, name, type: nameOf(type) }, options);
 }
@@ -53,19 +52,19 @@ export async function putJob(
   deps: EngineParts,
   input: JobInput,
   options: CommandOptions = {},
-): Promise<{ readonly created: boolean; readonly view: JobView }> {
+): Promise<ScheduledJob> {
   for (let tries = 0; tries < EDIT_TRIES; tries++) {
     const known = await deps.store.getJob(input.id, deps.node.liveTypes);
     if (known === undefined) {
       if (isGuarded(options)) throw new EngineError('stale', 'The job no longer exists.');
-      const created = await insert(deps, input, { ...options, tx: undefined });
-      if (created !== 'exists') return { created: true, view: created };
+      const made = await insert(deps, input, { ...options, tx: undefined });
+      if (made !== 'exists') return { ...made, created: true };
       continue;
     }
     const result = await edit(deps, known.job, input, options);
     if (result.kind === 'absent' || (result.kind === 'stale' && !isGuarded(options))) continue;
     afterCommand(deps, requireDone(result, input.id), 'job.updated');
-    return { created: false, view: await getJob(deps, input.id) };
+    return { ...(await getJob(deps, input.id)), created: false };
   }
   throw tooManyEdits(input.id);
 }

@@ -8,7 +8,7 @@ import { afterCancel } from './command-effects.ts';
 import { auditOf } from './command-options.ts';
 import { checkerOf } from './payload-override.ts';
 import { guardReply } from './store-writes.ts';
-import { askForRun, startedRun, triggerInput } from './trigger.ts';
+import { askForRun, requestedRun, triggerInput } from './trigger.ts';
 
 export async function getRun({ store }: EngineParts, runId: string): Promise<RunView> {
   const view = await store.getRun(runId);
@@ -66,9 +66,12 @@ export async function retryRun(
   const start = { retryOf: runId, ...override, trace: deps.settings.tracing?.current() };
   const input = triggerInput(known.jobId, start, { ...options, ifUid: jobUid });
   return askForRun(deps, input, options.signal, (result) => {
-    if (result.kind !== 'stale') return startedRun(deps, result, known.jobId).view;
-    const message = `The job of this run was deleted; "${known.jobId}" is another one now. Run that one instead.`;
-    throw new EngineError('conflict', message);
+    if (result.kind === 'stale') {
+      const message = `The job of this run was deleted; "${known.jobId}" is another one now. Run that one instead.`;
+      throw new EngineError('conflict', message);
+    }
+    const { duplicate: _, ...view } = requestedRun(deps, result, known.jobId);
+    return view;
   });
 }
 

@@ -3,8 +3,9 @@ import type { Job } from '../../core/model/job.ts';
 import { jobNotFound } from '../../core/model/not-found.ts';
 import type { StoreInTransaction } from '../../core/store/store.ts';
 import type { CommandInput, CommandResult } from '../../core/store/store-commands.ts';
+import type { RequestedRun } from '../../core/store/store-views.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import type { CommandOptions, Engine, TriggerInput } from '../engine-port.ts';
+import type { CommandOptions, TriggerInput } from '../engine-port.ts';
 import { afterCommand } from './command-effects.ts';
 import { requireDone } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
@@ -14,15 +15,12 @@ import { guardReply, storeInTransaction } from './store-writes.ts';
 /** How often a trigger checks its payload again when its id stands for a new job each time. */
 const TRIGGER_TRIES = 5;
 
-/** The run that a trigger made. `duplicate`: an earlier trigger with the same dedupe key made it. */
-export type StartedRun = Awaited<ReturnType<Engine['trigger']>>;
-
 export async function trigger(
   deps: EngineParts,
   jobId: string,
   input: TriggerInput = {},
   options: CommandOptions = {},
-): Promise<StartedRun> {
+): Promise<RequestedRun> {
   const inside = input.tx === undefined ? undefined : storeInTransaction(deps.store, input.tx);
   const { dedupeKey } = input;
   for (let tries = 1; ; tries++) {
@@ -36,7 +34,7 @@ export async function trigger(
     const command = triggerInput(jobId, { runAt, dedupeKey, ...override, trace }, only);
     const mayRetry = known !== undefined && !isGuarded(options) && tries < TRIGGER_TRIES;
     const use = (result: CommandResult) =>
-      result.kind === 'stale' && mayRetry ? undefined : startedRun(deps, result, jobId, inside);
+      result.kind === 'stale' && mayRetry ? undefined : requestedRun(deps, result, jobId, inside);
     const started =
       inside === undefined
         ? await askForRun(deps, command, options.signal, use)
@@ -62,19 +60,19 @@ export function askForRun<T>(
 }
 
 /** Publishes the run that a trigger made. In a caller's transaction nothing has happened yet. */
-export function startedRun(
+export function requestedRun(
   deps: EngineParts,
   result: CommandResult,
   jobId: string,
   inside?: StoreInTransaction,
-): StartedRun {
+): RequestedRun {
   const done = result.kind === 'duplicate' ? result : requireDone(result, jobId);
   const { id, type } = done.job;
-  if (done.kind === 'duplicate') return { view: { run: done.run, jobId: id, type }, duplicate: true };
+  if (done.kind === 'duplicate') return { run: done.run, jobId: id, type, duplicate: true };
   if (inside === undefined) afterCommand(deps, done);
   const run = done.queued.at(-1);
   if (run === undefined) throw new Error(`a trigger of ${jobId} made no run`);
-  return { view: { run, jobId: id, type }, duplicate: false };
+  return { run, jobId: id, type, duplicate: false };
 }
 
 interface Start extends Partial<PayloadOverride> {

@@ -27,7 +27,7 @@ export const enqueueRoute = defineRoute({
     const payloadBy = (await context.may('admin')) ? 'admin' : 'operator';
     const options = { at, delay, key, payloadBy, by: context.principal?.id, signal: context.signal } as const;
     if (engine.jobTypes().every(({ type }) => type !== params.type)) throw typeNotFound(params.type);
-    const { view, duplicate } = await engine.enqueue(params.type, payload, options).catch(inNamesOfBody);
+    const { duplicate, ...view } = await engine.enqueue(params.type, payload, options).catch(inNamesOfBody);
     context.logWith({ jobId: view.jobId, runId: view.run.id });
     return {
       status: 202,

@@ -29,7 +29,7 @@ const runJob = defineRoute({
     const { payload, run_at: runAt, dedupe_key: dedupeKey } = request.body;
     const mayAnything = payload === undefined || (await request.context.may('admin'));
     const input = { payload, payloadBy: mayAnything ? 'admin' : 'operator', runAt, dedupeKey } as const;
-    const { view, duplicate } = await guarded(engine, request, (jobId, options) =>
+    const { duplicate, ...view } = await guarded(engine, request, (jobId, options) =>
       engine.trigger(jobId, input, options),
     );
     request.context.logWith({ runId: view.run.id });

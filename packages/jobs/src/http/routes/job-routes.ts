@@ -51,7 +51,7 @@ const putJob = defineRoute({
     const options = commandOptions(context);
     const { 'if-none-match': ifNoneMatch, 'if-match': header } = headers;
     if (!isCreateOnly(ifNoneMatch)) {
-      const { created, view } = await underIfMatch(engine, { jobId, header, absent: 'stale' }, (guard) =>
+      const { created, ...view } = await underIfMatch(engine, { jobId, header, absent: 'stale' }, (guard) =>
         engine.putJob(input, { ...options, ...guard }),
       );
       return jobAnswer(view, { isNew: created });

@@ -26,9 +26,9 @@ const client = new pg.Client({ connectionString: url });
 await client.connect();
 async function enqueueIn(end) {
   await client.query('BEGIN');
-  const { view } = await first.enqueue(add, { a: 2, b: 2 }, { tx: client });
+  const { run } = await first.enqueue(add, { a: 2, b: 2 }, { tx: client });
   await client.query(end);
-  return second.getRun(view.run.id).then(
+  return second.getRun(run.id).then(
     () => 'exists',
     ({ code }) => code,
   );

@@ -1,9 +1,9 @@
 /** Runs a job type once, and returns the finished run. */
 export async function runOnce(jobs, type, payload) {
-  let { view } = await jobs.enqueue(type, payload);
-  while (!view.run.finishedAt) {
+  let { run } = await jobs.enqueue(type, payload);
+  while (!run.finishedAt) {
     await new Promise((resolve) => setTimeout(resolve, 10));
-    view = await jobs.getRun(view.run.id);
+    ({ run } = await jobs.getRun(run.id));
   }
-  return { id: view.run.id, result: JSON.parse(view.run.result) };
+  return { id: run.id, result: JSON.parse(run.result) };
 }
