@@ -2,6 +2,7 @@
 // llms.txt and of the twins leads to a twin.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { MONITORING_FILES } from '../scripts/monitoring-files.ts';
 
 const SITE = join(import.meta.dirname, '..', 'dist', 'docs');
 const BASE = process.env.DOCS_BASE ?? '/';
@@ -40,6 +41,8 @@ const faults = [
     brokenLinks(file).map((link) => `${file}: ${link} leads to no page`),
   ),
 ];
+for (const file of MONITORING_FILES.values())
+  if (!existsSync(join(SITE, file))) faults.push(`the site has no ${file}`);
 if (pages.length < LEAST_PAGES) faults.push(`the site has only ${pages.length} pages`);
 if (linksIn(readFileSync(join(SITE, 'llms.txt'), 'utf8')).length < LEAST_PAGES)
   faults.push('llms.txt does not list all pages');

@@ -3,6 +3,7 @@
 // on the site become text.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { MONITORING_FILES } from '../scripts/monitoring-files.ts';
 
 const DOCS = import.meta.dirname;
 const SITE = join(DOCS, '..', 'dist', 'docs');
@@ -27,6 +28,8 @@ function linked(text: string, folder: string): string {
     part.replaceAll(LINK, (whole, label: string, target: string, anchor = '') => {
       if (target === '' || target.startsWith('/')) return whole;
       const path = relative(DOCS, join(folder, target));
+      const download = MONITORING_FILES.get(path.replace(/^\.\.\//, ''));
+      if (download !== undefined) return `[${label}](${BASE}${download})`;
       if (path.startsWith('..')) return label;
       return path.endsWith('.md') ? `[${label}](${BASE}${twinOf(path)}${anchor})` : whole;
     }),

@@ -21,6 +21,7 @@ const steps = [
   [join(root, 'scripts', 'install.mjs'), '--in=docs'],
   [join(docs, 'node_modules', 'typedoc', 'bin', 'typedoc'), ...entries],
   [join(docs, 'rest-reference.ts')],
+  [join(docs, 'copy-downloads.ts')],
   [join(docs, 'node_modules', 'vitepress', 'bin', 'vitepress.js'), isBuild ? 'build' : 'dev', '.'],
   ...(isBuild ? [[join(docs, 'link-twins.ts')], [join(docs, 'check-site.ts')]] : []),
 ];

@@ -1,9 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DefaultTheme, defineConfig } from 'vitepress';
 import llmstxt from 'vitepress-plugin-llms';
+import { useFileNames } from './file-names.ts';
+import { useRepositoryLinks } from './repository-links.ts';
 
 const DOCS = join(import.meta.dirname, '..');
+const BASE = process.env.DOCS_BASE ?? '/';
 
 const page = (path: string, text?: string): DefaultTheme.SidebarItem => ({
   text: text ?? titleOf(path),
@@ -104,7 +107,7 @@ export default defineConfig({
   title: 'GreenVue jobs',
   description:
     'Recurring background jobs inside your API process: SQLite on one machine, PostgreSQL on several.',
-  base: process.env.DOCS_BASE ?? '/',
+  base: BASE,
   outDir: '../dist/docs',
   cleanUrls: true,
   ignoreDeadLinks: [/^http:\/\/localhost/],
@@ -116,28 +119,8 @@ export default defineConfig({
   vite: { plugins: [llmstxt({ excludeUnnecessaryFiles: false, excludeIndexPage: false })] },
   markdown: {
     config(markdown) {
-      // A file of the repository that is no page, such as ../compose.yaml, has no link on the site.
-      const open = markdown.renderer.rules.link_open;
-      const close = markdown.renderer.rules.link_close;
-      let isInRepository = false;
-      markdown.renderer.rules.link_open = (tokens, at, options, env, self) => {
-        const href = tokens[at]?.attrGet('href') ?? '';
-        const target = join(env.path ?? DOCS, '..', href.split('#')[0] ?? '');
-        isInRepository = /^\.\.?\//.test(href) && !target.startsWith(DOCS) && existsSync(target);
-        if (isInRepository) return '';
-        return open === undefined
-          ? self.renderToken(tokens, at, options)
-          : open(tokens, at, options, env, self);
-      };
-      markdown.renderer.rules.link_close = (tokens, at, options, env, self) => {
-        if (isInRepository) {
-          isInRepository = false;
-          return '';
-        }
-        return close === undefined
-          ? self.renderToken(tokens, at, options)
-          : close(tokens, at, options, env, self);
-      };
+      useRepositoryLinks(markdown, BASE);
+      useFileNames(markdown);
     },
   },
   themeConfig: {
@@ -147,7 +130,20 @@ export default defineConfig({
       { text: 'Reference', link: '/reference/library/' },
       { text: 'Compare', link: '/comparison' },
     ],
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          // Guides come first. The generated pages have each word of the library many times.
+          searchOptions: {
+            boostDocument: (id: string) =>
+              /\/(reference|measurements|decisions|migrating|lessons|peers|architecture)\b/.test(id)
+                ? 0.3
+                : 1,
+          },
+        },
+      },
+    },
     outline: { level: [2, 3] },
   },
 });

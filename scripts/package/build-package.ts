@@ -1,5 +1,6 @@
 import { cpSync, globSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { copyMonitoringFiles } from '../monitoring-files.ts';
 import { bundleCode, bundleTypes } from './bundle.ts';
 import { LIB, publishedManifest } from './published-manifest.ts';
 import { ROOT, type SourcePackage } from './source-package.ts';
@@ -20,6 +21,7 @@ export async function buildPackage(source: SourcePackage, out: string): Promise<
     cpSync(join(source.folder, file), join(lib, file.slice('src/'.length)));
   }
   for (const pattern of source.manifest.files ?? []) copyShipped(source, pattern, out);
+  if (source.manifest.name === '@greenvue/jobs') copyMonitoringFiles(out);
   cpSync(join(source.folder, 'README.md'), join(out, 'README.md'));
   for (const file of ['LICENSE', 'CHANGELOG.md']) cpSync(join(ROOT, file), join(out, file));
   const manifest = publishedManifest(source, imported);

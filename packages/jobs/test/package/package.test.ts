@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MONITORING_FILES } from '../../../../scripts/monitoring-files.ts';
 import { apiReport, apiReportFile } from '../../../../scripts/package/api-report.ts';
 import { installedSize, makeEmptyProject } from '../../../../scripts/package/empty-project.ts';
 import { type PackedPackage, packPackage } from '../../../../scripts/package/pack.ts';
 import { publintFaults } from '../../../../scripts/package/publint-faults.ts';
-import { sourcePackages } from '../../../../scripts/package/source-package.ts';
+import { ROOT, sourcePackages } from '../../../../scripts/package/source-package.ts';
 import { freePort, runReadme } from './readme-program.ts';
 import { expectedOf } from './tested-programs.ts';
 
@@ -55,6 +56,12 @@ describe('each published package', () => {
         .filter((entry) => !readme.includes(entry));
     });
     expect(missing).toEqual([]);
+  });
+
+  it('has the dashboard and the alert rules, in the package of the metrics', () => {
+    const built = packed.find(({ source }) => source.manifest.name === '@greenvue/jobs')?.built ?? '';
+    for (const [file, published] of MONITORING_FILES)
+      expect(readFileSync(join(built, published), 'utf8')).toBe(readFileSync(join(ROOT, file), 'utf8'));
   });
 
   it('exports what its API report says; after a wanted change run npm run api-report', () => {
