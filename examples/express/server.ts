@@ -5,8 +5,9 @@ import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import express from 'express';
 import session from 'express-session';
 import { collectDefaultMetrics, register } from 'prom-client';
-import { checkDisk, jobs } from './jobs.ts';
-import { authorize, checkPassword, METRICS_TOKEN, SIGN_IN_PAGE } from './login.ts';
+import { checkDisk } from './check-disk.ts';
+import { jobs } from './jobs.ts';
+import { authorize, checkPassword, METRICS_TOKEN, signInPage } from './login.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -17,7 +18,6 @@ declare module 'express-session' {
 const app = express();
 
 // The session. In production, use a secret of your own, and a session store such as connect-redis.
-app.use(express.json(), express.urlencoded());
 app.use(
   session({
     secret: randomUUID(),
@@ -26,10 +26,13 @@ app.use(
     cookie: { httpOnly: true, sameSite: 'strict', secure: 'auto' },
   }),
 );
-app.get('/login', (_request, response) => void response.send(SIGN_IN_PAGE));
+app.get('/login', (request, response) => {
+  response.send(signInPage('failed' in request.query));
+});
+app.use('/login', express.urlencoded());
 app.post('/login', (request, response) => {
   const name = checkPassword(request.body?.name, request.body?.password);
-  if (name === undefined) return response.redirect(303, '/login');
+  if (name === undefined) return response.redirect(303, '/login?failed');
   // A new session id, so that nobody else knows it.
   request.session.regenerate(() => {
     request.session.user = name;

@@ -6,8 +6,9 @@ import { jobsPlugin } from '@greenvue/jobs/fastify';
 import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import { fastify } from 'fastify';
 import { collectDefaultMetrics, register } from 'prom-client';
-import { checkDisk, jobs } from './jobs.ts';
-import { authorize, checkPassword, METRICS_TOKEN, SIGN_IN_PAGE } from './login.ts';
+import { checkDisk } from './check-disk.ts';
+import { jobs } from './jobs.ts';
+import { authorize, checkPassword, METRICS_TOKEN, signInPage } from './login.ts';
 
 declare module '@fastify/secure-session' {
   interface SessionData {
@@ -23,10 +24,12 @@ await app.register(secureSession, {
   key: randomBytes(32),
   cookie: { path: '/', httpOnly: true, sameSite: 'strict', secure: 'auto' },
 });
-app.get('/login', (_request, reply) => reply.type('text/html').send(SIGN_IN_PAGE));
+app.get<{ Querystring: { failed?: string } }>('/login', (request, reply) =>
+  reply.type('text/html').send(signInPage('failed' in request.query)),
+);
 app.post<{ Body: { name: string; password: string } }>('/login', (request, reply) => {
   const name = checkPassword(request.body.name, request.body.password);
-  if (name === undefined) return reply.redirect('/login', 303);
+  if (name === undefined) return reply.redirect('/login?failed', 303);
   request.session.set('user', name);
   return reply.redirect('/admin/jobs', 303);
 });

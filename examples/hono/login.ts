@@ -4,8 +4,10 @@ const users = [
   { name: 'bob', password: 'look', role: 'viewer' },
 ];
 
-export const SIGN_IN_PAGE = `<!doctype html><title>Sign in</title>
+/** The form to sign in; with a message if the last try has failed. */
+export const signInPage = (hasFailed: boolean) => `<!doctype html><title>Sign in</title>
 <form method="post">
+  ${hasFailed ? '<p role="alert">Wrong name or password.</p>' : ''}
   <input name="name" placeholder="Name"> <input name="password" type="password" placeholder="Password">
   <button>Sign in</button>
 </form>`;

@@ -6,18 +6,19 @@ import { serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { getSignedCookie, setSignedCookie } from 'hono/cookie';
 import { collectDefaultMetrics, register } from 'prom-client';
-import { checkDisk, jobs } from './jobs.ts';
-import { authorize, checkPassword, METRICS_TOKEN, SIGN_IN_PAGE } from './login.ts';
+import { checkDisk } from './check-disk.ts';
+import { jobs } from './jobs.ts';
+import { authorize, checkPassword, METRICS_TOKEN, signInPage } from './login.ts';
 
 const app = new Hono();
 
 // The session: a signed cookie. With a random secret, a restart signs everybody out: in production, use your own.
 const secret = randomUUID();
-app.get('/login', (context) => context.html(SIGN_IN_PAGE));
+app.get('/login', (context) => context.html(signInPage('failed' in context.req.query())));
 app.post('/login', async (context) => {
   const form = await context.req.parseBody();
   const name = checkPassword(form.name, form.password);
-  if (name === undefined) return context.redirect('/login', 303);
+  if (name === undefined) return context.redirect('/login?failed', 303);
   const secure = new URL(context.req.url).protocol === 'https:';
   await setSignedCookie(context, 'user', name, secret, { httpOnly: true, sameSite: 'Strict', secure });
   return context.redirect('/admin/jobs', 303);

@@ -6,8 +6,9 @@ import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
 import Koa, { type Context } from 'koa';
 import { collectDefaultMetrics, register } from 'prom-client';
-import { checkDisk, jobs } from './jobs.ts';
-import { authorize, checkPassword, METRICS_TOKEN, SIGN_IN_PAGE } from './login.ts';
+import { checkDisk } from './check-disk.ts';
+import { jobs } from './jobs.ts';
+import { authorize, checkPassword, METRICS_TOKEN, signInPage } from './login.ts';
 
 const app = new Koa();
 const router = new Router();
@@ -15,15 +16,15 @@ const router = new Router();
 // The session: a signed cookie. With a random key, a restart signs everybody out: in production, use your own.
 app.keys = [randomUUID()];
 router.get('/login', (context) => {
-  context.body = SIGN_IN_PAGE;
+  context.body = signInPage('failed' in context.query);
 });
-router.post('/login', (context) => {
+router.post('/login', bodyParser(), (context) => {
   const form = new URLSearchParams(context.request.rawBody);
   const user = checkPassword(form.get('name'), form.get('password'));
   if (user !== undefined)
     context.cookies.set('user', user, { httpOnly: true, sameSite: 'strict', signed: true });
   context.status = 303;
-  context.redirect(user === undefined ? '/login' : '/admin/jobs');
+  context.redirect(user === undefined ? '/login?failed' : '/admin/jobs');
 });
 
 // The REST API, and the console.
@@ -33,7 +34,6 @@ const api = createKoaMiddleware<Context>({
   authorize: ({ cookies }, need) => authorize(cookies.get('user', { signed: true }), need),
 });
 const page = createConsoleNodeHandler({ prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' });
-app.use(bodyParser());
 app.use(api);
 app.use((context, next) => {
   if (!page.handles(context.path)) return next();

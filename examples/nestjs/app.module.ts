@@ -6,27 +6,29 @@ import {
   Headers,
   Module,
   Post,
+  Query,
   Redirect,
   Session,
   UnauthorizedException,
 } from '@nestjs/common';
 import { register } from 'prom-client';
-import { checkDisk, JobsService } from './jobs.ts';
-import { checkPassword, METRICS_TOKEN, SIGN_IN_PAGE } from './login.ts';
+import { checkDisk } from './check-disk.ts';
+import { JobsService } from './jobs.ts';
+import { checkPassword, METRICS_TOKEN, signInPage } from './login.ts';
 
 @Controller('login')
 export class LoginController {
   @Get()
   @Header('content-type', 'text/html')
-  form() {
-    return SIGN_IN_PAGE;
+  form(@Query() query: object) {
+    return signInPage('failed' in query);
   }
 
   @Post()
   @Redirect('/admin/jobs', 303)
   signIn(@Body() form: { name?: string; password?: string }, @Session() session: { user?: string }) {
     const name = checkPassword(form.name, form.password);
-    if (name === undefined) return { url: '/login' };
+    if (name === undefined) return { url: '/login?failed' };
     session.user = name;
     return undefined;
   }

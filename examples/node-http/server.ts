@@ -5,8 +5,9 @@ import { createConsoleNodeHandler } from '@greenvue/console/node';
 import { createNodeHandler } from '@greenvue/jobs/node';
 import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import { collectDefaultMetrics, register } from 'prom-client';
-import { checkDisk, jobs } from './jobs.ts';
-import { authorize, checkPassword, METRICS_TOKEN, SIGN_IN_PAGE } from './login.ts';
+import { checkDisk } from './check-disk.ts';
+import { jobs } from './jobs.ts';
+import { authorize, checkPassword, METRICS_TOKEN, signInPage } from './login.ts';
 
 // The sessions, in memory: a restart signs everybody out.
 const sessions = new Map<string, string>();
@@ -14,10 +15,13 @@ function userOf({ headers }: IncomingMessage): string | undefined {
   const [, session = ''] = /\bsession=([\w-]+)/.exec(headers.cookie ?? '') ?? [];
   return sessions.get(session);
 }
+function sendSignInPage(response: ServerResponse, hasFailed: boolean) {
+  return response.writeHead(200, { 'content-type': 'text/html' }).end(signInPage(hasFailed));
+}
 async function signIn(request: IncomingMessage, response: ServerResponse) {
   const form = new URLSearchParams(await text(request));
   const name = checkPassword(form.get('name'), form.get('password'));
-  if (name === undefined) return response.writeHead(303, { location: '/login' }).end();
+  if (name === undefined) return response.writeHead(303, { location: '/login?failed' }).end();
   const session = randomUUID();
   sessions.set(session, name);
   // Behind HTTPS, add `; Secure`.
@@ -50,7 +54,9 @@ async function sendDisk(response: ServerResponse) {
 async function respond(request: IncomingMessage, response: ServerResponse) {
   switch (`${request.method} ${request.url}`) {
     case 'GET /login':
-      return response.writeHead(200, { 'content-type': 'text/html' }).end(SIGN_IN_PAGE);
+      return sendSignInPage(response, false);
+    case 'GET /login?failed':
+      return sendSignInPage(response, true);
     case 'POST /login':
       return signIn(request, response);
     case 'GET /metrics':

@@ -20,6 +20,7 @@ interface Journey {
 type Headers = Readonly<Record<string, string>>;
 
 const QUICKSTARTS = join(import.meta.dirname, '../../docs/quickstart');
+const COMMAND_LINE = join(import.meta.dirname, '../../packages/cli/src/main.ts');
 const WAIT = { timeout: 45_000, interval: 50 };
 
 /** Sends the sign-in form, as a browser does. */
@@ -134,11 +135,28 @@ export function journey({
     expect(await run.json()).toMatchObject({ detail: 'Only an admin may change jobs.' });
   });
 
+  it.each([
+    ['that is not JSON', '{'],
+    ['of 110 KB', JSON.stringify({ name: 'x'.repeat(110_000) })],
+  ])('answers a body %s with an error of the API', async (_, body) => {
+    const headers = { ...admin, 'content-type': 'application/json' };
+    const response = await ask('/admin/api/jobs', { method: 'POST', headers, body });
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(await response.json()).toMatchObject({ status: response.status });
+  });
+
   // A program with bearer tokens has none of this.
   if (signIn === signInByForm) {
+    it('says that the name or the password was wrong', async () => {
+      const wrong = await sendForm(origin, { name: 'ann', password: 'look' });
+      const page = async (path: string) => (await ask(path)).text();
+      expect(await page(wrong.headers.get('location') ?? '')).toContain('Wrong name or password.');
+      expect(await page('/login')).not.toContain('Wrong');
+    });
+
     it('keeps its session cookie from other sites and from scripts', async () => {
       const wrong = await sendForm(origin, { name: 'ann', password: 'look' });
-      expect([wrong.headers.get('location'), wrong.headers.getSetCookie()]).toEqual(['/login', []]);
+      expect([wrong.headers.get('location'), wrong.headers.getSetCookie()]).toEqual(['/login?failed', []]);
       const right = await sendForm(origin, { name: 'ann', password: 'secret' });
       expect(right.headers.get('location')).toBe('/admin/jobs');
       const cookies = right.headers.getSetCookie();
@@ -171,13 +189,14 @@ export function journey({
     it('answers the commands of its quickstart', async () => {
       const [framework = ''] = programs[0]?.split('/') ?? [];
       const page = await readFile(join(QUICKSTARTS, `${framework}.md`), 'utf8');
-      const commands = Array.from(page.matchAll(/^curl .*$/gm), ([command]) => command);
-      expect(commands.length).toBeGreaterThan(5);
+      const commands = Array.from(page.matchAll(/^(curl |export JOBS_|npx @).*$/gm), ([command]) => command);
+      expect(commands.length).toBeGreaterThan(8);
       const script = commands.join(' && ').replaceAll('http://localhost:3000', origin);
-      const all = `curl() { command curl -sS --fail "$@"; }\n${script}`;
+      const all = `curl() { command curl -sS --fail "$@"; }\nnpx() { shift; ${process.execPath} ${COMMAND_LINE} "$@"; }\n${script}`;
       const { stdout } = await promisify(execFile)('bash', ['-c', all], { cwd: folder });
       expect(stdout).toContain('"id":"check-disk"');
       expect(stdout).toContain('{"freeGb":');
+      expect(stdout).toMatch(/^check-disk +\w+ +every 10s /m);
     });
   }
 

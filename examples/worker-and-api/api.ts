@@ -12,7 +12,7 @@ const jobs = createJobs({
   concurrency: 0,
 });
 await jobs.start();
-await jobs.schedule(checkDisk, { id: 'check-disk', interval: '2s', payload: { path: '.' } });
+await jobs.schedule(checkDisk, { id: 'check-disk', interval: '10s', payload: { path: '.' } });
 
 const app = fastify({ routerOptions: { maxParamLength: 128 }, forceCloseConnections: true });
 await app.register(jobsPlugin, {

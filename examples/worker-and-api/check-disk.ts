@@ -6,6 +6,8 @@ import { z } from 'zod';
 export const checkDisk = defineJobType({
   type: 'check_disk',
   payload: z.object({ path: z.string() }),
+  maxAttempts: 3,
+  backoff: { initial: '1s' },
   run: async (ctx) => {
     const { bavail, bsize } = await statfs(ctx.payload.path);
     return { freeGb: Math.round((bavail * bsize) / 1e9) };

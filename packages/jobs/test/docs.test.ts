@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { REASONS } from '../src/core/model/run.ts';
+import { scheduledJobRules } from '../src/engine/input/job-rules.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const DECISIONS = 'docs/decisions';
@@ -81,6 +82,22 @@ test('docs/cli.md explains each reason of a run', () => {
     Object.keys(reasons).map((reason) => `| \`${status}: ${reason}\` |`),
   );
   expect(rows.filter((row) => !read('docs/cli.md').includes(row))).toEqual([]);
+});
+
+test('each program with a file name has this name in the paragraph above it, for readers on GitHub', () => {
+  const unnamed = allPages().flatMap((page) =>
+    Array.from(read(page).matchAll(/^```\w+ file=(\S+)\n/gm)).flatMap(({ 1: name = '', index }) => {
+      const above = read(page).slice(0, index).trimEnd().split('\n\n').at(-1) ?? '';
+      return above.includes(`\`${name}\``) ? [] : [`${page}: ${name}`];
+    }),
+  );
+  expect(unnamed).toEqual([]);
+});
+
+test('docs/embedding.md has a row for each option of schedule()', () => {
+  const [, section = ''] = /^## Options of `schedule`\n(.*?)^## /ms.exec(read('docs/embedding.md')) ?? [];
+  const rows = Array.from(section.matchAll(/^\| `(\w+)` \|/gm), ([, name]) => name);
+  expect(rows).toEqual(Object.keys(scheduledJobRules.fields));
 });
 
 test.each([DECISIONS, MEASUREMENTS])('the list of %s links to each of its pages once', (folder) => {

@@ -1,4 +1,5 @@
-import { checkDisk, jobs } from '../../jobs';
+import { checkDisk } from '../../check-disk';
+import { jobs } from '../../jobs';
 
 /** Your own routes use jobs, too. The compiler knows the type of `freeGb`. */
 export async function GET() {

@@ -1,14 +1,17 @@
-import { checkPassword, SIGN_IN_PAGE } from '../../login';
+import { checkPassword, signInPage } from '../../login';
 import { session } from '../../session';
 
 const goTo = (location: string) => new Response(null, { status: 303, headers: { location } });
 
-export const GET = () => new Response(SIGN_IN_PAGE, { headers: { 'content-type': 'text/html' } });
+export function GET(request: Request) {
+  const hasFailed = new URL(request.url).searchParams.has('failed');
+  return new Response(signInPage(hasFailed), { headers: { 'content-type': 'text/html' } });
+}
 
 export async function POST(request: Request) {
   const form = await request.formData();
   const name = checkPassword(form.get('name'), form.get('password'));
-  if (name === undefined) return goTo('/login');
+  if (name === undefined) return goTo('/login?failed');
   const current = await session();
   current.user = name;
   await current.save();
