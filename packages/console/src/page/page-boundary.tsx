@@ -21,7 +21,7 @@ function BrokenPage({ error, onRetry }: { readonly error: Error; readonly onRetr
         <Text maw={620}>
           {isUpdated
             ? 'The server has a newer console, and a part of this page is gone. Reload to get the new console.'
-            : 'The server and this page probably have different versions. Reload to get the page that fits the server. Other pages may still work.'}
+            : 'This page failed while it was drawn. Reload it. If that does not help, report the error below. Other pages may still work.'}
         </Text>
         <Text size="sm" c="dimmed" mt="sm">
           Console {CONSOLE_VERSION} · <Plain>{`${error.name}: ${error.message}`}</Plain>

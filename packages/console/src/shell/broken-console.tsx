@@ -13,8 +13,8 @@ export function BrokenConsole({ error }: { readonly error: Error }) {
           Could not show the console
         </Title>
         <Text size="sm" mb="sm">
-          The server and this page probably have different versions. Reload to get the page that fits the
-          server. Jobs continue to run.
+          The console failed while it was drawn. Reload it. If that does not help, report the error below.
+          Jobs continue to run.
         </Text>
         <Text size="sm" c="dimmed" mb="lg">
           <Plain>{`${error.name}: ${error.message}`}</Plain>
