@@ -9,7 +9,9 @@ import { apiReport, apiReportFile } from '../../../../scripts/package/api-report
 import { installedSize, makeEmptyProject } from '../../../../scripts/package/empty-project.ts';
 import { type PackedPackage, packPackage } from '../../../../scripts/package/pack.ts';
 import { publintFaults } from '../../../../scripts/package/publint-faults.ts';
+import { OLDEST_NODE } from '../../../../scripts/package/published-manifest.ts';
 import { ROOT, sourcePackages } from '../../../../scripts/package/source-package.ts';
+import { nodeBinary } from '../../../../scripts/release/tools.ts';
 import { freePort, runReadme } from './readme-program.ts';
 import { expectedOf } from './tested-programs.ts';
 
@@ -37,8 +39,12 @@ function makeProject(name: string, install: readonly string[]): string {
 
 /** Runs a program of the project, and returns the JSON that it prints. */
 function run(project: string, ...args: readonly string[]): unknown {
-  const printed = execFileSync(process.execPath, args, { cwd: project, timeout: 30_000, encoding: 'utf8' });
-  return JSON.parse(printed);
+  return runWith(process.execPath, project, ...args);
+}
+
+function runWith(node: string, project: string, ...args: readonly string[]): unknown {
+  const options = { cwd: project, timeout: 30_000, encoding: 'utf8', stdio: 'pipe' } as const;
+  return JSON.parse(execFileSync(node, args, options));
 }
 
 describe('each published package', () => {
@@ -159,9 +165,13 @@ describe('all packages in a project with the oldest versions of their peers', ()
     expect(globSync('**/node_modules/zod/package.json', { cwd: project })).toHaveLength(1);
   });
 
-  it('run the REST plugin', () => {
-    expect(run(project, 'fastify.mjs', join(project, 'fastify.db'))).toEqual(expectedOf('fastify.mjs'));
-  });
+  it.each(['sqlite.mjs', 'require.cjs', 'fastify.mjs', 'node-http.mjs', 'fetch.mjs'])(
+    `run on Node ${OLDEST_NODE}, the oldest: %s`,
+    (file) => {
+      const node = nodeBinary(OLDEST_NODE);
+      expect(runWith(node, project, file, join(project, `${file}.db`))).toEqual(expectedOf(file));
+    },
+  );
 
   it('have types that compile as they are', () => compileTypes(project));
 });
