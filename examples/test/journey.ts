@@ -96,6 +96,7 @@ export function journey({
       200,
       expect.stringContaining('javascript'),
     ]);
+    expect(await loaded.text()).toContain('import');
   });
 
   it('tells the console who is signed in, and what they may do', async () => {

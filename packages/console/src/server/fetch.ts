@@ -35,12 +35,17 @@ export function createConsoleFetchHandler(options: ConsoleFetchOptions): Console
     }
     const answer = await site.answer({
       url: pathname + search,
-      acceptEncoding: request.headers.get('accept-encoding') ?? undefined,
+      acceptEncoding: acceptedEncodings(request),
       ifNoneMatch: request.headers.get('if-none-match') ?? undefined,
     });
     return responseOf(answer, request.method);
   };
   return Object.assign(handle, { handles: (path: string) => isBelow(path, prefix) });
+}
+
+/** Next.js removes `Content-Encoding` from each response and compresses it itself. Its requests have `nextUrl`. */
+function acceptedEncodings(request: Request): string | undefined {
+  return 'nextUrl' in request ? undefined : (request.headers.get('accept-encoding') ?? undefined);
 }
 
 function responseOf({ status, headers, body }: ConsoleAnswer, method: string): Response {

@@ -110,6 +110,14 @@ test.each(Object.keys(MOUNTS))(
   },
 );
 
+test('fetch: files are sent as they are to Next.js, which removes `Content-Encoding`', async () => {
+  const handle = createConsoleFetchHandler({ ...OPTIONS, folder: await buildFolder() });
+  const url = 'http://localhost/admin/jobs/assets/index-Ab12.js';
+  const request = new Request(url, { headers: { 'accept-encoding': 'gzip' } });
+  const response = await handle(Object.assign(request, { nextUrl: new URL(url) }));
+  expect([response.headers.get('content-encoding'), await response.text()]).toEqual([null, SCRIPT]);
+});
+
 test.each(['fetch', 'node'])('%s: answers nothing outside of its prefix, and no writes', async (name) => {
   const ask = await (MOUNTS[name]?.(await buildFolder()) ?? Promise.reject(new Error(name)));
   expect((await ask('/admin')).status).toBe(404);

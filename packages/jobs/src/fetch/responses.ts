@@ -18,13 +18,18 @@ export async function answerResponse(
     return new Response(streamFor(request, events), { status, headers });
   }
   if (body === undefined) return new Response(null, { status, headers });
-  const { encoding, varies } = chooseEncoding(body, request.headers.get('accept-encoding') ?? undefined);
+  const { encoding, varies } = chooseEncoding(body, acceptedEncodings(request));
   const content = encoding === undefined ? jsonText(body) : await compressBody(body, encoding);
   if (encoding !== undefined) headers.set('content-encoding', encoding);
   if (varies) headers.set('vary', 'accept-encoding');
   headers.set('content-type', 'application/json; charset=utf-8');
   headers.set('content-length', String(Buffer.byteLength(content)));
   return new Response(request.method === 'HEAD' ? null : content, { status, headers });
+}
+
+/** Next.js removes `Content-Encoding` from each response and compresses it itself. Its requests have `nextUrl`. */
+function acceptedEncodings(request: Request): string | undefined {
+  return 'nextUrl' in request ? undefined : (request.headers.get('accept-encoding') ?? undefined);
 }
 
 /** A stream that reads the events on demand, and closes them when the client disconnects. */
