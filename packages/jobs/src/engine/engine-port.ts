@@ -101,9 +101,9 @@ export interface EventSubscription {
 }
 
 /**
- * The engine as code and routes use it, between `start()` and the end of `stop()`. Methods check their
- * arguments first. They reject with an {@link EngineError} that a caller can act on, or with a `StoreError`
- * when the store can't be used.
+ * The engine as code and routes use it. Methods check their arguments first. They reject with an
+ * {@link EngineError} that a caller can act on, or with a `StoreError` when the store can't be used. Before
+ * the end of `start()` and after that of `stop()`, the code is `unavailable`.
  *
  * A method that returns a run returns `{ run, jobId, type }`. One that returns a job returns `{ job, health, … }`.
  */

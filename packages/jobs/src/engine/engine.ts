@@ -86,6 +86,12 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const parts = { ...work, dispatcher: new Dispatcher(work) };
   const lifecycle = new Lifecycle(parts);
   const waits = new RunWaits(parts);
+  /** The arguments of a method that needs the store. */
+  const given: typeof checkedArguments = (method, args) => {
+    const checked = checkedArguments(method, args);
+    lifecycle.requireStarted();
+    return checked;
+  };
   const jobs: UntypedJobs = {
     start: () => lifecycle.start(),
     stop: async (...args) => {
@@ -96,31 +102,30 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     tick: () => lifecycle.tick(),
     check: () => lifecycle.check(),
     lost: lifecycle.lost,
-    createJob: async (...args) => createJob(parts, ...checkedArguments('createJob', args)),
-    putJob: async (...args) => putJob(parts, ...checkedArguments('putJob', args)),
-    schedule: async (...args) => schedule(parts, ...checkedArguments('schedule', args)),
-    patchJob: async (...args) => patchJob(parts, ...checkedArguments('patchJob', args)),
-    deleteJob: async (...args) => deleteJob(parts, ...checkedArguments('deleteJob', args)),
-    getJob: async (...args) => getJob(parts, ...checkedArguments('getJob', args)),
+    createJob: async (...args) => createJob(parts, ...given('createJob', args)),
+    putJob: async (...args) => putJob(parts, ...given('putJob', args)),
+    schedule: async (...args) => schedule(parts, ...given('schedule', args)),
+    patchJob: async (...args) => patchJob(parts, ...given('patchJob', args)),
+    deleteJob: async (...args) => deleteJob(parts, ...given('deleteJob', args)),
+    getJob: async (...args) => getJob(parts, ...given('getJob', args)),
     listJobs: async (...args) => {
-      const [query] = checkedArguments('listJobs', args);
+      const [query] = given('listJobs', args);
       return store.listJobs({ ...query, handlers: node.liveTypes });
     },
-    pauseJob: async (...args) => pauseJob(parts, ...checkedArguments('pauseJob', args)),
-    resumeJob: async (...args) => resumeJob(parts, ...checkedArguments('resumeJob', args)),
-    preview: async (...args) => preview(parts, ...checkedArguments('preview', args)),
-    trigger: async (...args) => trigger(parts, ...checkedArguments('trigger', args)),
-    enqueue: async (...args) => enqueue(parts, ...checkedArguments('enqueue', args)),
-    enqueueAndWait: async (...args) =>
-      enqueueAndWait({ ...parts, waits }, ...checkedArguments('enqueueAndWait', args)),
-    getRun: async (...args) => getRun(parts, ...checkedArguments('getRun', args)),
-    listRuns: async (...args) => store.listRuns(...checkedArguments('listRuns', args)),
-    getLogs: async (...args) => getLogs(parts, ...checkedArguments('getLogs', args)),
-    cancelRun: async (...args) => cancelRun(parts, ...checkedArguments('cancelRun', args)),
-    retryRun: async (...args) => retryRun(parts, ...checkedArguments('retryRun', args)),
+    pauseJob: async (...args) => pauseJob(parts, ...given('pauseJob', args)),
+    resumeJob: async (...args) => resumeJob(parts, ...given('resumeJob', args)),
+    preview: async (...args) => preview(parts, ...given('preview', args)),
+    trigger: async (...args) => trigger(parts, ...given('trigger', args)),
+    enqueue: async (...args) => enqueue(parts, ...given('enqueue', args)),
+    enqueueAndWait: async (...args) => enqueueAndWait({ ...parts, waits }, ...given('enqueueAndWait', args)),
+    getRun: async (...args) => getRun(parts, ...given('getRun', args)),
+    listRuns: async (...args) => store.listRuns(...given('listRuns', args)),
+    getLogs: async (...args) => getLogs(parts, ...given('getLogs', args)),
+    cancelRun: async (...args) => cancelRun(parts, ...given('cancelRun', args)),
+    retryRun: async (...args) => retryRun(parts, ...given('retryRun', args)),
     jobTypes: () => registry.types.map(jobTypeInfo),
-    listAudit: async (...args) => store.listAudit(...checkedArguments('listAudit', args)),
-    ...createStatsApi({ ...parts, membership: lifecycle.membership }),
+    listAudit: async (...args) => store.listAudit(...given('listAudit', args)),
+    ...createStatsApi({ ...parts, lifecycle }),
     observeAttempts: (observer) => meter.observe(observer),
     on: (...args) => {
       const [names, type, listener, options] = checkedArguments('on', args);

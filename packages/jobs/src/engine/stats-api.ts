@@ -2,12 +2,12 @@ import type { EngineParts } from './engine-parts.ts';
 import type { Engine } from './engine-port.ts';
 import type { NodeActivity } from './engine-stats.ts';
 import { checkedArguments } from './input/checked-arguments.ts';
-import type { NodeMembership } from './lifecycle/node-membership.ts';
+import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import { createCounts } from './stats/counts.ts';
 import { nodeStats, selfStats } from './stats/node-stats.ts';
 
 export interface StatsApiDeps extends EngineParts {
-  readonly membership: NodeMembership;
+  readonly lifecycle: Pick<Lifecycle, 'membership' | 'requireStarted'>;
 }
 
 export function createStatsApi(deps: StatsApiDeps): Pick<Engine, 'stats' | 'activity'> {
@@ -17,6 +17,7 @@ export function createStatsApi(deps: StatsApiDeps): Pick<Engine, 'stats' | 'acti
   return {
     async stats(...args) {
       const [query] = checkedArguments('stats', args);
+      deps.lifecycle.requireStarted();
       const counts = countsOf(query?.idPrefix);
       const [stored, known, health] = await Promise.all([
         counts.stored(),
@@ -40,7 +41,7 @@ function activityOf(deps: StatsApiDeps): NodeActivity {
     settling: deps.settlements.unwritten,
     failingMs,
     listeners: deps.events.subscribers,
-    node: selfStats(deps.membership.self, { now, isFailing: failingMs > 0 }),
+    node: selfStats(deps.lifecycle.membership.self, { now, isFailing: failingMs > 0 }),
     lease: deps.node.lease,
   };
 }

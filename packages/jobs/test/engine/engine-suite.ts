@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { activities } from './activity.ts';
 import { startingAtOnce } from './at-once.ts';
+import { beforeAndAfter } from './before-and-after.ts';
 import { besideRequests } from './beside-requests.ts';
 import { dispatching } from './dispatch.ts';
 import type { MakeDatabase } from './engine-harness.ts';
@@ -34,6 +35,7 @@ export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase):
   describe('promises', () => promises(makeDatabase));
   describe('execution', () => execution(makeDatabase));
   describe('restarts', () => restarts(makeOwn));
+  describe('before and after', () => beforeAndAfter(makeOwn));
   describe('shutdowns', () => shutdowns(makeOwn));
   describe('dispatching', () => dispatching(makeDatabase));
   describe('late answers', () => lateAnswers(makeDatabase));

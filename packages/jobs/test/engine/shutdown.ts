@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { Clock } from '../../src/index.ts';
 import { silentLogger } from '../silent-logger.ts';
-import { createHarness, type Harness, job, type MakeDatabase, work } from './engine-harness.ts';
+import { createHarness, type Harness, job, type MakeDatabase, untilAborted, work } from './engine-harness.ts';
 
 /** How an engine stops, and what it leaves to the next one. */
 export function shutdowns(makeDatabase: MakeDatabase): void {
@@ -45,6 +45,21 @@ export function shutdowns(makeDatabase: MakeDatabase): void {
         status: 'queued',
         recoveries: 1,
       });
+    });
+
+    it('says how many runs it waits for, unless they end soon', async () => {
+      const said: string[] = [];
+      const logger = { ...silentLogger, warn: (_: object, message: string) => void said.push(message) };
+      for (const handler of [untilAborted, () => undefined]) {
+        await h.close();
+        h = await createHarness({ logger }, makeDatabase);
+        h.deps.handler = handler;
+        await h.engine.createJob(job());
+        await h.engine.trigger('job');
+        await h.engine.tick();
+        await stop();
+      }
+      expect(said).toEqual(['stopping: waiting up to 20s for 1 run']);
     });
 
     it('gives up what makes no progress, though it is more than is written at once', async () => {

@@ -7,6 +7,14 @@ import { NodeMembership } from './node-membership.ts';
 import { Pruner } from './pruner.ts';
 import { endHandlers, settleRest } from './shutdown.ts';
 
+/** Why its methods can't be used. */
+const UNAVAILABLE = {
+  new: 'The engine has not started: await jobs.start() first.',
+  starting: 'The engine is starting: await jobs.start() first.',
+  failed: 'The engine could not start: the error of jobs.start() says why.',
+  stopped: 'The engine has stopped: make a new one with createJobs(), and start it.',
+} as const;
+
 /** Opens, starts and stops the engine. */
 export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'check' | 'lost'> {
   readonly #with: EngineParts;
@@ -15,8 +23,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   readonly #pruner: Pruner;
   readonly #stopping = new AbortController();
   #opened: Promise<void> | undefined;
-  /** Whether this engine has opened the store. One that it could not open may serve another engine. */
-  #isOpen = false;
+  #state: keyof typeof UNAVAILABLE | 'started' = 'new';
   #stopListening: (() => void) | undefined;
 
   constructor(deps: EngineParts) {
@@ -62,7 +69,9 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     await served;
     events.stop();
     await this.membership.leave();
-    if (this.#isOpen) await store.close();
+    // A store that this engine could not open may serve another engine.
+    if (this.#state === 'started') await store.close();
+    this.#state = 'stopped';
     this.#stopListening?.();
   }
 
@@ -77,9 +86,15 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   }
 
   async check(): Promise<void> {
+    this.requireStarted();
     const { fault } = this.#with.dispatcher.failures;
     if (fault !== undefined) throw fault;
     await this.#with.store.check();
+  }
+
+  /** Throws before the end of `start()`, and after `stop()`. */
+  requireStarted(): void {
+    if (this.#state !== 'started') throw new EngineError('unavailable', UNAVAILABLE[this.#state]);
   }
 
   /** A stopped engine has closed its store: what a later start opened would stay open. */
@@ -92,13 +107,17 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   }
 
   #open(): Promise<void> {
-    this.#opened ??= this.#openStore();
+    this.#opened ??= this.#openStore().catch((error: unknown) => {
+      this.#state = 'failed';
+      throw error;
+    });
     return this.#opened;
   }
 
   /** On SQLite, a start proves that all other nodes are dead: it takes their claims back (P9, lost nodes). */
   async #openStore(): Promise<void> {
     const { store } = this.#with;
+    this.#state = 'starting';
     refuseInJobThread();
     const [opening, loaded] = await Promise.allSettled([
       store.open(),
@@ -109,7 +128,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
       if (loaded.status === 'rejected') throw loaded.reason;
       await this.membership.join();
       await this.#recover();
-      this.#isOpen = true;
+      this.#state = 'started';
     } catch (error) {
       // Its connections and timers would keep alive a process that has nothing to do.
       await this.membership.leave();

@@ -1,17 +1,28 @@
 import type { Clock } from '../../core/clock.ts';
+import { formatDuration } from '../../core/schedule/duration.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { Settings } from '../options.ts';
 import type { RunningAttempts } from '../places/running-attempts.ts';
 
 /** How long handlers have to end after a shutdown has aborted them (ms), out of the shutdown's own time. */
 const ABORT_GRACE_MS = 2_000;
+/** A stop that takes longer (ms) says what it waits for. */
+const QUIET_MS = 200;
 const POLL_MS = 20;
 
 /** Waits for the handlers in the time that a shutdown has, aborts the rest, and ends the threads. */
 export async function endHandlers({ settings, executor, threads }: EngineParts): Promise<void> {
   const { running } = executor;
-  const graceMs = Math.min(ABORT_GRACE_MS, settings.shutdownTimeoutMs / 4);
-  await drained(running, settings, settings.shutdownTimeoutMs - graceMs);
+  const { shutdownTimeoutMs: timeoutMs, logger } = settings;
+  const graceMs = Math.min(ABORT_GRACE_MS, timeoutMs / 4);
+  const quietMs = Math.min(QUIET_MS, timeoutMs - graceMs);
+  await drained(running, settings, quietMs);
+  const { count } = running;
+  if (count > 0) {
+    const runs = count === 1 ? '1 run' : `${count} runs`;
+    logger.warn({ running: count }, `stopping: waiting up to ${formatDuration(timeoutMs)} for ${runs}`);
+  }
+  await drained(running, settings, timeoutMs - graceMs - quietMs);
   running.abortAll('shutdown');
   await drained(running, settings, graceMs);
   running.terminateThreads();

@@ -39,8 +39,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
   const nodes = new LocalNodes();
   let isOpen = false;
   const whileOpen = async <T>(work: (now: number) => T): Promise<T> => {
-    if (!isOpen)
-      throw new StoreError('unavailable', 'The store is not open: open() it, or start() its engine, first.');
+    if (!isOpen) throw new StoreError('unavailable', 'The store is not open: await store.open() first.');
     return work(clock.now());
   };
   const run = <T>(transaction: Transaction<T>) => whileOpen((now) => runOn(on, now, transaction));

@@ -36,7 +36,7 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
   const nodes = new LocalNodes();
   const opened = (): OpenDatabase => {
     if (database !== undefined) return database;
-    throw new StoreError('unavailable', 'The store is not open: open() it, or start() its engine, first.');
+    throw new StoreError('unavailable', 'The store is not open: await store.open() first.');
   };
   // Requests go to their thread at once.
   const write = async <M extends WriteMethod>(

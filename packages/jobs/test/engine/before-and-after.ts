@@ -1,0 +1,92 @@
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createEngine, type UntypedJobs } from '../../src/engine/engine.ts';
+import type { JobStore } from '../../src/index.ts';
+import { silentLogger } from '../silent-logger.ts';
+import { createHarness, type Harness, job, type MakeDatabase, work } from './engine-harness.ts';
+
+/** What callers are told before an engine has started, and once it has stopped. */
+export function beforeAndAfter(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  beforeEach(async () => {
+    h = await createHarness({}, makeDatabase);
+    onTestFinished(() => h.close());
+    // On SQLite, one engine at a time has the file.
+    await h.engine.stop();
+  });
+
+  const create = (store: JobStore) => {
+    const engine = createEngine({
+      store,
+      jobTypes: [work],
+      deps: h.deps,
+      clock: h.clock,
+      logger: silentLogger,
+      autoRun: false,
+    });
+    onTestFinished(() => engine.stop());
+    return engine;
+  };
+
+  /** Calls each method that needs the store, and returns the distinct refusals. */
+  const refusals = async (engine: UntypedJobs) => {
+    const answers = await Promise.allSettled([
+      engine.check(),
+      engine.createJob(job()),
+      engine.putJob(job()),
+      engine.schedule('work', { id: 'job', onDemand: true }),
+      engine.patchJob('job', { name: 'Other' }),
+      engine.deleteJob('job'),
+      engine.getJob('job'),
+      engine.listJobs({ sort: 'id', descending: false, limit: 1 }),
+      engine.pauseJob('job'),
+      engine.resumeJob('job'),
+      engine.preview({ jobId: 'job', patch: {}, count: 1 }),
+      engine.trigger('job'),
+      engine.enqueue('work', {}),
+      engine.enqueueAndWait('work', {}),
+      engine.getRun('1'),
+      engine.listRuns({ limit: 1 }),
+      engine.getLogs('1'),
+      engine.cancelRun('1'),
+      engine.retryRun('1'),
+      engine.listAudit({ limit: 1 }),
+      engine.stats(),
+    ]);
+    const texts = answers.map((answer) =>
+      answer.status === 'fulfilled'
+        ? 'done'
+        : `${answer.reason.name} ${answer.reason.code}: ${answer.reason.message}`,
+    );
+    return [...new Set(texts)];
+  };
+
+  describe('each method', () => {
+    it('says that the engine has not started, is starting, or has stopped', async () => {
+      const engine = create(h.openStore());
+      expect(await refusals(engine)).toEqual([
+        'EngineError unavailable: The engine has not started: await jobs.start() first.',
+      ]);
+      const starting = engine.start();
+      expect(await refusals(engine)).toEqual([
+        'EngineError unavailable: The engine is starting: await jobs.start() first.',
+      ]);
+      await starting;
+      expect((await engine.listRuns({ limit: 1 })).rows).toEqual([]);
+      await engine.stop();
+      expect(await refusals(engine)).toEqual([
+        'EngineError unavailable: The engine has stopped: make a new one with createJobs(), and start it.',
+      ]);
+    });
+
+    it('says that the engine could not start', async () => {
+      const open = async () => {
+        throw new Error('away');
+      };
+      const engine = create({ ...h.openStore(), open });
+      await expect(engine.start()).rejects.toThrow('away');
+      expect(await refusals(engine)).toEqual([
+        'EngineError unavailable: The engine could not start: the error of jobs.start() says why.',
+      ]);
+    });
+  });
+}
