@@ -46,7 +46,7 @@ test('the commands of docs/cli.md work as they stand', async () => {
   expect(stdout).toContain('It has ended: exit code 6\n');
   // A paused job is found and resumed.
   expect(stdout).toMatch(
-    /\nState +paused: Inventory until Monday, since .*\nPaused +.* by token:.*: Inventory until Monday\n(.*\n)*Next run +none while the job is paused: .*\n(.*\n)*nightly-cleanup is resumed\. .*\nRun \d+ of nightly-cleanup is .*\n(.*\n)*?Run \d+ succeeded /,
+    /\nState +paused since .*: Inventory until Monday\nPaused +.* by token:.*: Inventory until Monday\n(.*\n)*Next run +none while the job is paused: .*\n(.*\n)*nightly-cleanup is resumed\. .*\nRun \d+ of nightly-cleanup is .*\n(.*\n)*?Run \d+ succeeded /,
   );
   expect(stdout).toContain('None fails.\n');
   expect(stdout).toMatch(/\nmails is deleted\.\nJobs +0/);

@@ -108,7 +108,7 @@ test(
 
     expect(await greenvue.done('jobs', 'list', '--health', 'unhealthy')).toMatch(/\nmails +failing /);
     const shown = await greenvue.done('jobs', 'show', 'mails');
-    expect(shown).toMatch(/\nState +failing: the last run failed, since /);
+    expect(shown).toMatch(/\nState +failing since .* ago\): the last run failed\n/);
     const [, run = ''] = /\nTo see why it failed, run greenvue runs show (\d+)\n$/.exec(shown) ?? [];
     expect(await greenvue.done('runs', 'show', run)).toMatch(
       /\nStatus +failed: error\n(.*\n)*Attempt 1 failed: error at .*\n.*The mail server can't send: connect ECONNREFUSED/,
@@ -146,7 +146,9 @@ test(
     const [id = ''] = /\d{10,}/.exec(failed.stderr) ?? [];
     const cli = greenvue.start('runs', 'show', id, '--stacks');
     expect(await cli.ended()).toBe(0);
-    expect(cli.output.stdout).toMatch(/\n +at .*\n/);
+    expect(cli.output.stdout).toMatch(/\n {2}(\w*Error: .*)\n {6}at .*\n/);
+    const [, head = ''] = /\n {2}(\w*Error: .*)\n {6}at /.exec(cli.output.stdout) ?? [];
+    expect(cli.output.stdout.split(head)).toHaveLength(2);
   },
   LONG_MS,
 );

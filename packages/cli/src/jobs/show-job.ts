@@ -69,8 +69,8 @@ function printJob({ out, now, program }: Session, job: Job): void {
 
 function stateFact(job: Job, now: number): readonly [Styled, string] {
   const reason = job.health.reason === null ? '' : `: ${job.health.reason}`;
-  const since = job.health.since === null ? '' : `, since ${instantAndDistance(job.health.since, now)}`;
-  return [{ text: stateOf(job), style: stateStyle(job) }, `${reason}${since}`];
+  const since = job.health.since === null ? '' : ` since ${instantAndDistance(job.health.since, now)}`;
+  return [{ text: stateOf(job), style: stateStyle(job) }, `${since}${reason}`];
 }
 
 function pauseText({ pause }: Job, now: number): string {

@@ -78,5 +78,12 @@ function printError(
   // Most messages of system errors contain the code.
   const codeText = typeof code === 'string' && !message.includes(code) ? ` (${code})` : '';
   for (const line of printableLines(`${before}${name}: ${message}${codeText}`)) out.line(`${indent}${line}`);
-  if (stacks && stack !== null) for (const line of printableLines(stack)) out.line(`${indent}${line}`);
+  if (stacks && stack !== null)
+    for (const line of printableLines(withoutHead(stack))) out.line(`${indent}${line}`);
+}
+
+/** A stack begins with the name and the message, which stand above it. */
+function withoutHead(stack: string): string {
+  const start = stack.search(/^ +at /m);
+  return start === -1 ? stack : stack.slice(start);
 }

@@ -129,6 +129,15 @@ test('a reason that only a newer server knows is shown as it is', () => {
   expect(runNote(run)).toBe('full_moon');
 });
 
+test('an error of the handler was in the last attempt, unless the handler wants no other one', () => {
+  const failed = (name: string) =>
+    explained(exampleRun({ status: 'failed', reason: 'error', errors: [exampleError({ name })] }));
+  expect(failed('TypeError')).toBe('The handler threw an error in the last attempt. See the errors below.');
+  expect(failed('PermanentError')).toBe(
+    'The handler threw a PermanentError, so the run is not tried again. See the errors below.',
+  );
+});
+
 test('an invalid payload is to be fixed where it came from: the job or the run', () => {
   const refused = { status: 'failed', reason: 'payload_invalid' } as const;
   expect(explained(exampleRun({ ...refused, payload: null }))).toContain('Edit the payload of the job');

@@ -65,5 +65,5 @@ function EndOfRows({ hasMore, isBroken, onRetry }: EndOfRowsProps) {
       </>
     );
   }
-  return hasMore ? 'Loading older runs…' : 'No older runs: the server keeps no more.';
+  return hasMore ? 'Loading older runs…' : 'No older runs.';
 }

@@ -1,12 +1,13 @@
 import type { Run } from '@greenvue/jobs/client';
 
+type EndedRun = Pick<Run, 'payload' | 'errors'>;
 type RunReason = NonNullable<Run['reason']>;
 
 interface ReasonWords {
   /** For a list and a tooltip. */
   readonly short: string;
   /** For the run's page. */
-  readonly sentence: string | ((run: Pick<Run, 'payload'>) => string);
+  readonly sentence: string | ((run: EndedRun) => string);
 }
 
 /** The explanation of each reason. */
@@ -23,8 +24,10 @@ const REASONS: Record<RunReason, ReasonWords> = {
   },
   error: {
     short: 'The handler threw an error',
-    sentence:
-      'The handler threw an error. No attempt is left, or the handler asked for no more. See the errors below.',
+    sentence: ({ errors }) =>
+      errors.at(-1)?.name === 'PermanentError'
+        ? 'The handler threw a PermanentError, so the run is not tried again. See the errors below.'
+        : 'The handler threw an error in the last attempt. See the errors below.',
   },
   timeout: {
     short: 'The attempt took longer than its timeout',
@@ -52,7 +55,7 @@ export function reasonText(reason: RunReason): string {
 }
 
 /** Why a run ended as it did, in a sentence or more; undefined if there is no reason to tell. */
-export function reasonSentence(run: Pick<Run, 'reason' | 'payload'>): string | undefined {
+export function reasonSentence(run: EndedRun & Pick<Run, 'reason'>): string | undefined {
   const sentence = run.reason === null ? undefined : REASONS[run.reason]?.sentence;
   return typeof sentence === 'function' ? sentence(run) : sentence;
 }
