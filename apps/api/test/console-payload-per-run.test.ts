@@ -68,6 +68,17 @@ test(
     await dialogOf(page, RUN_NOW).getByRole('button', { name: 'Run now' }).click();
     await runIs(page, 'succeeded');
     await page.getByText('"greeted": "Di"').waitFor();
+
+    // While the job is paused, its runs wait, also those by hand.
+    await goTo('/jobs/enqueued.greet');
+    await button(page, 'Pause').click();
+    await dialogOf(page, 'Pause this job').getByRole('button', { name: 'Pause', exact: true }).click();
+    await button(page, 'Resume').waitFor();
+    await button(page, 'Run now').click();
+    await dialogOf(page, RUN_NOW).getByText('the run waits until the job is resumed.').waitFor();
+    await payloadIn(page, RUN_NOW).fill('{ "name": "Ed" }');
+    await dialogOf(page, RUN_NOW).getByRole('button', { name: 'Run now' }).click();
+    await page.getByText('The run is held because the job is paused.').waitFor();
     expect(faults).toEqual([]);
   },
   SLOW_MS,

@@ -73,6 +73,11 @@ describe('greenvue-jobs, on an application with a login of its own', () => {
       available_at: expect.stringContaining('2030-01-31T09:00:00'),
     });
     expect(JSON.parse(await done(...later)).id).toBe(run.id);
+    await done('jobs', 'pause', 'enqueued.greet');
+    expect(await done('enqueue', 'greet')).toMatch(
+      /^Run \d+ of enqueued\.greet is queued\. It waits until the job is resumed: greenvue-jobs jobs resume enqueued\.greet\n/,
+    );
+    await done('jobs', 'resume', 'enqueued.greet');
   });
 
   test('says what is wrong with a run to enqueue', async () => {

@@ -164,7 +164,8 @@ export const TOOLS: readonly Tool[] = [
   tool({
     name: 'pause_job',
     need: 'operate',
-    description: 'Pauses a job: running runs finish, and nothing starts until it is resumed.',
+    description:
+      'Pauses a job: running runs finish, and waiting runs are held until it is resumed. Runs that run_job asks for still start, except of a job enqueued.<type>.',
     input: z.strictObject({
       job_id: jobId,
       reason: z.string().optional().describe('For people'),

@@ -15,11 +15,14 @@ export async function reportNewRun(session: Session, run: Run, { json, wait }: N
   const { out, err, program, now } = session;
   if (json && !wait) return printJson(out, run);
   const id = printable(run.id);
+  const job = printable(run.job_id);
   const start =
     run.held === 'run_at' && run.available_at !== null
       ? ` It starts at ${instantAndDistance(run.available_at, now())}.`
-      : '';
-  (json ? err : out).line(`Run ${id} of ${printable(run.job_id)} is ${printable(run.status)}.${start}`);
+      : run.held === 'pause'
+        ? ` It waits until the job is resumed: ${program.name} jobs resume ${job}`
+        : '';
+  (json ? err : out).line(`Run ${id} of ${job} is ${printable(run.status)}.${start}`);
   if (wait) await waitForRun(session, run.id, json);
   else out.line(`To follow it, run ${program.name} runs logs ${id} -f`);
 }

@@ -13,5 +13,10 @@ export function isMadeByEngine({ created_by: by }: Job): boolean {
   return by === ENGINE_ACTOR;
 }
 
-/** Who made such a job, as the API says. */
+/** Whether the enqueued runs of a type belong to the job. While it is paused, all of its runs wait. */
+export function holdsEnqueuedRuns({ id, type }: Job): boolean {
+  return id === `enqueued.${type}`;
+}
+
+/** Who made the jobs that the engine made, as the API says. */
 export const ENGINE_ACTOR = 'system:enqueue';

@@ -32,7 +32,7 @@ function EnqueueWithTypes({ onClose }: Pick<DialogProps, 'onClose'>) {
 }
 
 const MEANING =
-  'The run starts as soon as a node has a free place. The engine makes a job for such runs: its id is “enqueued.” and the name of the type.';
+  'The run starts as soon as a node has a free place. The engine makes a job for such runs: its id is “enqueued.” and the name of the type. While that job is paused, the run waits.';
 
 interface FormProps extends Pick<DialogProps, 'onClose'> {
   readonly types: readonly JobType[];

@@ -3,6 +3,7 @@ import { Checkbox, Modal } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useRunJob } from '../actions/actions.ts';
+import { holdsEnqueuedRuns } from '../data/job-mark.ts';
 import { useJobTypes } from '../data/queries.ts';
 import { NotLoaded } from '../ui/feedback/states.tsx';
 import { runPath } from '../ui/paths.ts';
@@ -97,7 +98,11 @@ function checkedBy(type: string): string {
   return `The server checks it against the job type ${type}. `;
 }
 
-function meaningOf({ overlap, is_running: isRunning, status }: Job): string {
+const HELD = 'The job is paused: the run waits until the job is resumed. The schedule does not change.';
+
+function meaningOf(job: Job): string {
+  const { overlap, is_running: isRunning, status } = job;
+  if (status === 'paused' && holdsEnqueuedRuns(job)) return HELD;
   const always = 'The run starts as soon as a node has a free place. The schedule does not change.';
   const paused = status === 'paused' ? ' The job is paused, but a manual run still starts.' : '';
   if (!isRunning || overlap === 'allow') return `${always}${paused}`;

@@ -104,6 +104,20 @@ describe('pause', () => {
     expect(sim.claim()).toMatchObject([{ trigger: 'schedule' }]);
   });
 
+  it('of the job of enqueued runs holds each run until the resume, also one triggered by hand', () => {
+    const made = definition({ kind: 'on_demand' }, { id: 'enqueued.noop', overlap: 'allow' });
+    const sim = new Simulation(made, T0);
+    sim.command(pause());
+    sim.now = T0 + MINUTE;
+    sim.command({ kind: 'trigger' });
+    sim.command({ kind: 'trigger', runAt: T0 + HOUR });
+    sim.now = T0 + HOUR;
+    sim.plan();
+    expect(sim.rows.map(({ held }) => held)).toEqual(['pause', 'pause']);
+    sim.command({ kind: 'resume' });
+    expect(sim.claim()).toHaveLength(2);
+  });
+
   it('a run_at that passed in the pause is handled by catch_up on resume', () => {
     for (const [catchUp, state] of [
       ['once', 'waiting'],

@@ -116,6 +116,40 @@ export function enqueueing(makeDatabase: MakeDatabase): void {
       expect((await h.engine.getJob(JOB)).job).toMatchObject({ payload: 'null', timeoutMs: MINUTE });
     });
 
+    it('during a pause of the job, runs are accepted and wait until the resume', async () => {
+      await h.engine.enqueue(work, { n: 1 });
+      await h.engine.tick();
+      await h.engine.pauseJob(JOB);
+      const enqueued = await h.engine.enqueue(work, { n: 2 });
+      const now = await h.engine.trigger(JOB, { payload: { n: 3 } });
+      const first = (await runsOf(JOB)).find(({ run }) => run.payload === '{"n":1}');
+      const again = await h.engine.retryRun(first?.run.id ?? '');
+      for (const { run } of [enqueued, now, again])
+        expect(run).toMatchObject({ status: 'queued', held: 'pause' });
+      await h.pass(5_000, 1_000);
+      await h.engine.tick();
+      expect(payloads).toEqual([{ n: 1 }]);
+      expect((await h.engine.getJob(JOB)).health).toMatchObject({ status: 'paused' });
+      await h.engine.resumeJob(JOB);
+      await h.engine.tick();
+      expect(payloads).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }, { n: 1 }]);
+    });
+
+    it('a pause with an end lets them go then, also after a restart in between', async () => {
+      await h.engine.enqueue(work, { n: 1 });
+      await h.engine.tick();
+      await h.engine.pauseJob(JOB, { until: new Date(T0 + MINUTE) });
+      await h.engine.enqueue(work, { n: 2 });
+      const engine = await h.again({});
+      await engine.enqueue(work, { n: 3 });
+      await engine.tick();
+      expect(payloads).toEqual([{ n: 1 }]);
+      h.clock.set(T0 + MINUTE);
+      await engine.tick();
+      await engine.tick();
+      expect(payloads).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+    });
+
     it('refuses when a job of another type has the id', async () => {
       await h.engine.createJob(job({ id: JOB, type: 'other' }));
       const refused = {

@@ -63,6 +63,17 @@ export function waiting(makeDatabase: MakeDatabase): void {
       expect(await runs()).toMatchObject([{ run: { status: 'succeeded' } }]);
     });
 
+    it('says at its timeout that the job is paused', async () => {
+      await h.engine.enqueue(work, {});
+      await h.engine.pauseJob('enqueued.work');
+      let message: unknown;
+      h.engine.enqueueAndWait(work, {}, { timeout: '1m' }).catch((error: unknown) => {
+        message = Reflect.get(Object(error), 'message');
+      });
+      await expect.poll(() => h.pass(60_000, 60_000).then(() => message)).toMatch(/^The run \d+ of enqueued/);
+      expect(message).toMatch(/has not ended within 60000 ms\. The job is paused: the run waits until/);
+    });
+
     it('is refused before anything is done: a timeout that is none, a signal that has fired', async () => {
       const timeout = { code: 'invalid', faults: [{ pointer: '/timeout' }] };
       await expect(h.engine.enqueueAndWait(work, {}, { timeout: '0s' })).rejects.toMatchObject(timeout);

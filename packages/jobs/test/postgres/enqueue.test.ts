@@ -72,6 +72,34 @@ describe('enqueue on PostgreSQL', () => {
     await expect.poll(() => ran).toEqual(orders(1));
   });
 
+  it('a pause on one node holds what another node enqueues, until the resume', async () => {
+    const other = await h.startNode();
+    for (const n of [1, 2]) await other.enqueue('work', { order: n });
+    await expect.poll(() => ran.length).toBe(2);
+    await h.engine.pauseJob(JOB);
+    const { run } = await other.enqueue('work', { order: 3 });
+    expect(run).toMatchObject({ status: 'queued', held: 'pause' });
+    await h.engine.resumeJob(JOB);
+    await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
+    expect(ran).toHaveLength(3);
+  });
+
+  it("a run of a caller's transaction that began before the pause and commits during it is held", async () => {
+    await h.engine.enqueue('work', { order: 1 });
+    await expect.poll(() => ran.length).toBe(1);
+    const caller = await h.begin();
+    await order(caller, 2);
+    const { run } = await h.engine.enqueue('work', { order: 2 }, { tx: caller });
+    await h.engine.pauseJob(JOB);
+    await caller.query('COMMIT');
+    const state = async () => (await h.engine.getRun(run.id)).run;
+    await expect.poll(state).toMatchObject({ status: 'queued', held: 'pause' });
+    expect(ran).toEqual(orders(1));
+    await h.engine.resumeJob(JOB);
+    await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
+    expect(await state()).toMatchObject({ attempt: 1 });
+  });
+
   it('a node that runs nothing gets the result of a run on another node', async () => {
     const api = await h.startNode(0);
     h.handler = ({ payload }) => ({ ran: payload });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   every,
   failed,
@@ -9,6 +9,7 @@ import {
   SECOND,
   SUCCEEDED,
   T0,
+  TYPES,
   useStore,
 } from './rig.ts';
 
@@ -84,6 +85,81 @@ export function pauseContract(makeStore: MakeStore): void {
       expect(claimed.id).toBe(run.id);
       await t.settle(claimed, failed());
       expect(await t.live(run.id)).toMatchObject({ held: 'no' });
+    });
+
+    describe('of the job of enqueued runs', () => {
+      const id = 'enqueued.noop';
+      const heldOf = async (runId: string) => (await t.live(runId)).held;
+      beforeEach(() => t.create(id, { schedule: ON_DEMAND, overlap: 'allow', maxAttempts: 5 }));
+
+      it('a run asked for during the pause waits for the resume', async () => {
+        // On PostgreSQL, the second one is one statement, which remembers the job as it was.
+        const claim = { node: 'node-1', types: TYPES, places: 9, prefetch: 0 };
+        const enqueue = () => t.done(id, { kind: 'trigger' }, { claim });
+        for (let n = 0; n < 2; n++) await t.settleAll((await enqueue()).claimed?.runs ?? []);
+        await t.done(id, pause);
+        t.clock.advance(1);
+        const { queued, claimed } = await enqueue();
+        expect(claimed?.runs ?? []).toEqual([]);
+        expect(queued).toMatchObject([{ held: 'pause' }]);
+        t.clock.advance(HOUR);
+        await t.plan();
+        expect((await t.claim()).runs).toEqual([]);
+        await t.done(id, { kind: 'resume' });
+        expect((await t.claimOne()).id).toBe(queued[0]?.id);
+        expect((await enqueue()).queued).toMatchObject([{ held: 'no' }]);
+      });
+
+      it('it is due at the end of the pause, in the order in which it was asked for', async () => {
+        const until = T0 + HOUR;
+        await t.done(id, { ...pause, until });
+        const asked: string[] = [];
+        for (let n = 0; n < 3; n++) {
+          t.clock.advance(1);
+          asked.push((await t.trigger(id)).id);
+        }
+        expect(await t.plan()).toMatchObject({ nextWakeAt: until });
+        t.clock.set(until);
+        await t.plan();
+        expect((await t.claim()).runs.map((run) => run.id)).toEqual(asked);
+      });
+
+      it('a run with a `run_at` of its own, asked for during the pause, waits for both', async () => {
+        await t.done(id, pause);
+        t.clock.advance(1);
+        const { queued } = await t.done(id, { kind: 'trigger', runAt: T0 + MINUTE });
+        const runId = queued[0]?.id ?? '';
+        expect(await heldOf(runId)).toBe('run_at');
+        t.clock.advance(MINUTE);
+        await t.plan();
+        expect(await heldOf(runId)).toBe('pause');
+        await t.done(id, { kind: 'resume' });
+        expect((await t.claimOne()).id).toBe(runId);
+      });
+
+      it('a claim that is given back, and a retry, are held', async () => {
+        for (let n = 0; n < 2; n++) await t.trigger(id);
+        const [first, second] = (await t.claim()).runs;
+        if (first === undefined || second === undefined) throw new Error('two runs must be claimed');
+        await t.done(id, pause);
+        await t.settle(first, { kind: 'given_back' });
+        await t.settle(second, failed());
+        expect([await heldOf(first.id), await heldOf(second.id)]).toEqual(['pause', 'pause']);
+        expect((await t.claim()).runs).toEqual([]);
+      });
+
+      it('such a run can be cancelled, and a restart keeps it', async () => {
+        await t.done(id, pause);
+        const [kept, cancelled] = [await t.trigger(id), await t.trigger(id)];
+        expect(await t.store.cancelRun({ runId: cancelled.id, force: false })).toMatchObject({
+          kind: 'cancelled',
+        });
+        await t.reopen();
+        await t.plan();
+        expect((await t.claim()).runs).toEqual([]);
+        await t.done(id, { kind: 'resume' });
+        expect((await t.claimOne()).id).toBe(kept.id);
+      });
     });
 
     it('`cancel_live` cancels all live runs, but none with a future run_at of its own', async () => {

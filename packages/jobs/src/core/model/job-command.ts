@@ -48,7 +48,7 @@ export function isFreeTrigger(job: JobDefinition, command: JobCommand): boolean 
   return job.overlap === 'allow' && isPlainTrigger(job, command);
 }
 
-/** Whether the result of a trigger depends on the definition alone, as long as no run of the job is live. */
+/** Whether the definition and the status of a job decide a trigger, as long as no run of the job is live. */
 export function isPlainTrigger({ schedule }: JobDefinition, command: JobCommand): boolean {
   const isNow = command.kind === 'trigger' && command.runAt === undefined;
   return isNow && schedule.kind !== 'run_at' && !isFixedDelay(schedule);

@@ -9,6 +9,7 @@ import {
   sameDefinition,
 } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
+import type { Held } from '../model/run.ts';
 import { without } from '../objects.ts';
 import { firstSlot, type Schedule, sameSchedule } from '../schedule/schedule.ts';
 import {
@@ -23,6 +24,7 @@ import {
   shrinkRoom,
 } from './decision.ts';
 import { reschedule } from './edit.ts';
+import { holdsAllRuns } from './pause.ts';
 import { lastSlotOf, resume } from './resume.ts';
 import { takeAllSlots, takeDue, tryTakeDue } from './slots.ts';
 
@@ -188,7 +190,7 @@ function trigger(
     trigger: 'manual',
     catchUp: false,
     missed: 0,
-    held: later ? 'run_at' : job.overlap !== 'allow' && live.active > 0 ? 'overlap' : 'no',
+    held: later ? 'run_at' : heldNow(job, live),
     availableAt: later ? runAt : now,
     ...(payload === undefined ? {} : { payload }),
     ...(typeVersion > job.typeVersion ? { typeVersion } : {}),
@@ -197,6 +199,11 @@ function trigger(
   };
   queueRun(draft, run);
   return accepted(decide(draft, now));
+}
+
+function heldNow(job: Job, live: LiveRuns): Held {
+  if (holdsAllRuns(job)) return 'pause';
+  return job.overlap !== 'allow' && live.active > 0 ? 'overlap' : 'no';
 }
 
 /** P14, pause. Pausing a paused job gives it the new reason and end. */

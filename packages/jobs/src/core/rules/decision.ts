@@ -98,6 +98,7 @@ export function queueRun(draft: Draft, run: NewRun): void {
   if (run.held === 'no') draft.live = { ...live, active: live.active + 1 };
   else if (run.held === 'run_at')
     draft.live = { ...live, nextOwnRunAt: earliest(live.nextOwnRunAt, run.availableAt) ?? run.availableAt };
+  else if (run.held === 'pause') draft.live = { ...live, paused: live.paused + 1 };
   else draft.live = { ...live, waiting: live.waiting + 1 };
 }
 

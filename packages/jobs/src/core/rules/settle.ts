@@ -15,6 +15,7 @@ import {
 import { type Mutable, without } from '../objects.ts';
 import { hasGrid } from '../schedule/schedule.ts';
 import type { SkippedRun } from './decision.ts';
+import { isHeldByPause } from './pause.ts';
 import { CLOCK_TOLERANCE_MS } from './resume.ts';
 import { isSuspect, suspectBackoffMs } from './suspects.ts';
 
@@ -144,12 +145,6 @@ function waiting(job: Job, run: LiveRun, { availableAt }: { readonly availableAt
     recoveries,
     errors,
   };
-}
-
-/** A pause holds retries and runs taken back, but not those asked for by hand meanwhile (P14, pause). */
-function isHeldByPause(job: Job, run: LiveRun): boolean {
-  if (job.status !== 'paused' || job.pause === undefined) return false;
-  return run.trigger !== 'manual' || run.queuedAt < job.pause.at;
 }
 
 function finished(

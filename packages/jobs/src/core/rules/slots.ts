@@ -10,6 +10,7 @@ import {
   queueRun,
   releaseWaiting,
 } from './decision.ts';
+import { holdsAllRuns } from './pause.ts';
 import { isTakenAgain, resume } from './resume.ts';
 
 /** A slot taken later than this, or than half the gap to its next one, was missed (P6, catch-up). */
@@ -91,13 +92,17 @@ export function tryTakeDue(draft: Draft, now: number): boolean {
 function releaseOwnRunAt(draft: Draft, now: number): void {
   const due = draft.live.dueOwnRuns;
   if (due === 0) return;
-  const { job } = draft;
+  const { job, live } = draft;
+  if (holdsAllRuns(job)) {
+    draft.moves.push({ from: ['run_at'], to: 'pause', dueBy: now });
+    draft.live = { ...live, paused: live.paused + due, dueOwnRuns: 0 };
+    return;
+  }
   const to = job.overlap === 'allow' ? 'no' : 'overlap';
   if (job.status === 'paused' && job.pause !== undefined) {
     draft.moves.push({ from: ['run_at'], to: 'pause', dueBy: now, asked: { before: job.pause.at } });
   }
   draft.moves.push({ from: ['run_at'], to, dueBy: now });
-  const { live } = draft;
   draft.live =
     to === 'no'
       ? { ...live, active: live.active + due, dueOwnRuns: 0 }

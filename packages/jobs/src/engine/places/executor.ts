@@ -1,3 +1,4 @@
+import { holdsAllRuns } from '../../core/rules/pause.ts';
 import type { Outcome } from '../../core/rules/settle.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { ClaimResult } from '../../core/store/store-passes.ts';
@@ -72,13 +73,17 @@ export class Executor {
     this.#onStray = strayErrors === 'off' ? undefined : (attempt, error) => this.#strayed(attempt, error);
   }
 
-  /** Takes a claim, and gives back what `takenBack` selects: it was taken back during the claim. */
+  /**
+   * Takes a claim. Gives back what `takenBack` selects, because it was taken back during the claim, and runs
+   * that a pause holds: a transaction that was older than the pause may have enqueued them.
+   */
   accept(claim: ClaimResult, takenBack: readonly ClaimSelector[]): void {
     this.#with.settlements.priority.claimed(claim);
     this.unstarted.add(claim);
+    const held = claim.jobs.filter(holdsAllRuns).map(({ id }) => ({ jobId: id }));
     const back = [
       ...this.#releaseDue(),
-      ...takenBack.flatMap((selector) => this.unstarted.takeBack(selector)),
+      ...[...takenBack, ...held].flatMap((selector) => this.unstarted.takeBack(selector)),
     ];
     this.#fillPlaces();
     for (const each of back) this.#with.settlements.add(each);

@@ -25,6 +25,8 @@ interface Wait {
   isReading: boolean;
   isStale: boolean;
   reads: number;
+  /** Whether the last read has seen that a pause of the job holds the run. */
+  isHeld: boolean;
   cancelRead: (() => void) | undefined;
   end(outcome: { readonly view: RunView } | { readonly error: unknown }): void;
 }
@@ -55,13 +57,14 @@ export class RunWaits {
     const cancelTimeout =
       timeoutMs === undefined
         ? undefined
-        : clock.setTimer(timeoutMs, () => wait.end({ error: timedOut(runId, jobId, timeoutMs) }));
+        : clock.setTimer(timeoutMs, () => wait.end({ error: timedOut(wait, timeoutMs) }));
     const wait: Wait = {
       runId,
       jobId,
       isReading: false,
       isStale: false,
       reads: 0,
+      isHeld: false,
       cancelRead: undefined,
       end: (outcome) => {
         if (!this.#waits.delete(wait)) return;
@@ -106,6 +109,7 @@ export class RunWaits {
       const view = await this.#with.store.getRun(wait.runId);
       if (view === undefined) return wait.end({ error: gone(wait.runId) });
       if (!isLiveRun(view.run)) return wait.end({ view });
+      wait.isHeld = view.run.held === 'pause';
     } catch {
       // The database is away: the next read may succeed.
     } finally {
@@ -125,8 +129,11 @@ export class RunWaits {
   }
 }
 
-function timedOut(runId: string, jobId: string, timeoutMs: number): RunError {
-  const message = `The run ${runId} of ${jobId} has not ended within ${timeoutMs} ms. It continues; getRun("${runId}") shows its state.`;
+function timedOut({ runId, jobId, isHeld }: Wait, timeoutMs: number): RunError {
+  const state = isHeld
+    ? `The job is paused: the run waits until resumeJob("${jobId}") or the end of the pause.`
+    : `It continues; getRun("${runId}") shows its state.`;
+  const message = `The run ${runId} of ${jobId} has not ended within ${timeoutMs} ms. ${state}`;
   return new RunError('timeout', message, { runId, jobId });
 }
 

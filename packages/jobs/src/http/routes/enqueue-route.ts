@@ -13,7 +13,7 @@ export const enqueueRoute = defineRoute({
     operationId: 'enqueueRun',
     summary: 'Enqueue a run of a job type',
     description:
-      'Makes a run without a job of your own. It belongs to the on-demand job `enqueued.<type>`, which the first call makes. The body is optional. A payload that differs from the defaults of the type in fields outside its `operators_may_set` requires the role admin; otherwise a 403 names these fields.',
+      'Makes a run without a job of your own. It belongs to the on-demand job `enqueued.<type>`, which the first call makes. While that job is paused, the run waits (`held: "pause"`) until the job is resumed. The body is optional. A payload that differs from the defaults of the type in fields outside its `operators_may_set` requires the role admin; otherwise a 403 names these fields.',
   },
   params: jobTypeParams,
   body: enqueueBody,

@@ -15,7 +15,7 @@ const runJob = defineRoute({
     operationId: 'runJob',
     summary: 'Run a job now',
     description:
-      "Does not change the schedule. The body is optional. 409: the job's overlap setting allows no further live run. A payload that changes fields outside the job type's `operators_may_set` requires the role admin; otherwise a 403 names these fields.",
+      "Does not change the schedule. A paused job runs, too, except a job `enqueued.<type>`: its run waits until the job is resumed. The body is optional. 409: the job's overlap setting allows no further live run. A payload that changes fields outside the job type's `operators_may_set` requires the role admin; otherwise a 403 names these fields.",
   },
   params: jobParams,
   headers: ifMatch,

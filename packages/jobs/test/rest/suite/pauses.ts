@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jobSchema } from '../../../src/http/views/job.ts';
+import { runSchema } from '../../../src/http/views/run.ts';
 import { bodyOf, createJob, pointersOf, problemOf, runJob, runThatIs, send } from '../requests.ts';
 import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
 
@@ -26,6 +27,18 @@ export function pauses(makeMount: MakeMount): void {
       const resumed = bodyOf(await send(server, 'POST', '/jobs/pause-1/resume'), 200, jobSchema);
       expect(resumed).toMatchObject({ status: 'active', pause: null });
       expect(resumed.next_run).not.toBeNull();
+    });
+
+    test('a paused job of enqueued runs accepts runs, and holds all of them until it is resumed', async () => {
+      const enqueue = () =>
+        send(server, 'POST', '/job-types/greet/runs', { body: { payload: { name: 'Cy' } } });
+      await runThatIs(server, bodyOf(await enqueue(), 202, runSchema).id, 'succeeded');
+      await send(server, 'POST', '/jobs/enqueued.greet/pause');
+      const enqueued = bodyOf(await enqueue(), 202, runSchema);
+      const now = await runJob(server, 'enqueued.greet', { payload: { name: 'Di' } });
+      for (const run of [enqueued, now]) expect(run).toMatchObject({ status: 'queued', held: 'pause' });
+      await send(server, 'POST', '/jobs/enqueued.greet/resume');
+      for (const { id } of [enqueued, now]) await runThatIs(server, id, 'succeeded');
     });
 
     test('cancel_live cancels what runs', async () => {

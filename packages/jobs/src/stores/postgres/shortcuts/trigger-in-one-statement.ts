@@ -96,6 +96,7 @@ function makeParams(
     run.trace ?? null,
     job.version,
     job.updatedAt,
+    job.status,
     audit?.actor ?? null,
     audit?.action ?? null,
     job.id,
@@ -135,12 +136,13 @@ const make = ({
   alive AS MATERIALIZED (${isAlive('$7')} SKIP LOCKED),
   at AS MATERIALIZED (
     SELECT coalesce($6::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now FROM job
-    WHERE deleted_at IS NULL AND version = $10::integer AND updated_at = $11::bigint AND ${isRight}),
+    WHERE deleted_at IS NULL AND version = $10::integer AND updated_at = $11::bigint AND status = $12::text
+      AND ${isRight}),
   made AS MATERIALIZED (
     SELECT nextval('greenvue_jobs.ids') AS id, nextval('greenvue_jobs.ids') AS fence, now, ${TOOK_MS} AS took_ms FROM at
     WHERE (NOT $8::boolean OR EXISTS (SELECT FROM alive)) AND ${nothingDue('at.now')}),
   told AS (INSERT INTO greenvue_jobs.audit (actor, action, target, change, at)
-    SELECT $12::text, $13::text, $14::text, $15::text, now FROM made WHERE $13::text IS NOT NULL),
+    SELECT $13::text, $14::text, $15::text, $16::text, now FROM made WHERE $14::text IS NOT NULL),
   ${touch}live AS (${INTO_LIVE} SELECT id, $2::bigint, $3::integer, 'manual', false, 0, $4::text, $5::bigint, now, 'no',
     now, fence, $7, 'running', now, $9::text FROM made)
   SELECT made.*, ${VARYING_COLUMNS.map(({ name }) => `job.${name}`).join(', ')} FROM made CROSS JOIN job`;
