@@ -9,18 +9,17 @@ const WITH_DAYS = /^(\d+)d(.*)$/s;
 export function parseLength(length: string | number): number {
   if (typeof length === 'number') {
     if (Number.isSafeInteger(length) && length >= 0) return length;
-    throw refusal(length, 'a number of ms must be whole, and not below 0');
+    throw refusal(length);
   }
-  if (typeof length !== 'string') throw refusal(length, 'it is neither');
+  if (typeof length !== 'string') throw refusal(length);
   const [, days = '0', rest = length] = WITH_DAYS.exec(length) ?? [];
   const parsed = rest === '' ? { ok: true as const, value: 0 } : parseWholeMs(rest);
-  if (!parsed.ok) throw new RangeError(`A length of test time ${parsed.detail}.`);
-  if (parsed.value < 0) throw refusal(length, 'test time only moves forward');
+  if (!parsed.ok || parsed.value < 0) throw refusal(length);
   return Number(days) * DAY_MS + parsed.value;
 }
 
-function refusal(length: unknown, why: string): RangeError {
+function refusal(length: unknown): RangeError {
   return new RangeError(
-    `A length of test time must look like 90s, 1h30m or 2d, or be a number of ms; got ${shownValue(length)}: ${why}.`,
+    `A length of test time must be a duration such as 90s, 1h30m or 2d (a day is 24 hours), or a whole number of ms from 0; got ${shownValue(length)}.`,
   );
 }

@@ -65,11 +65,11 @@ describe('advance', () => {
   });
 
   it.each([
-    ['2 days', 'unknown unit'],
-    ['-1s', 'forward'],
-    ['1.5ms', 'whole number'],
-    [-1, 'not below 0'],
-    [0.5, 'must be whole'],
+    ['2 days', 'must be a duration such as 90s, 1h30m or 2d (a day is 24 hours), or a whole number of ms'],
+    ['-1s', 'a whole number of ms from 0; got "-1s"'],
+    ['1.5ms', 'got "1.5ms"'],
+    [-1, 'got the number -1'],
+    [0.5, 'got the number 0.5'],
     [null, 'got null'],
     [{}, 'got an object'],
     [5n, 'got the number 5'],

@@ -69,7 +69,11 @@ it.each([
   ['postgres', { url: 'postgres://x', directUrl: 7 }, '/directUrl', 'must be a URL'],
 ])('%s refuses %j, and says why', (maker, options, pointer, detail) => {
   const error = errorOf(() => MAKERS[maker]?.(options));
-  expect(error).toMatchObject({ code: 'invalid', summary: `The options of ${maker}() are not valid.` });
+  expect(error.code).toBe('invalid');
+  const isType = maker === 'defineJobType';
+  expect(error.summary).toMatch(
+    isType ? /^The job type ".+" is not valid\.$/ : `The options of ${maker}() are`,
+  );
   expect(error.faults).toContainEqual({ pointer, detail: expect.stringContaining(detail) });
 });
 
@@ -86,12 +90,11 @@ it.each([
 ])('postgres takes %s', (url) => expect(() => postgres(url)).not.toThrow());
 
 it.each<[string, object, string, string]>([
-  ['a timeout that is none', { timeout: '5 minutes' }, '/types/1/timeout', 'has an unknown unit'],
   [
-    'a backoff that is none',
-    { backoff: { initial: '5 m' } },
+    'a backoff that shrinks',
+    { backoff: { initial: '5m', max: '1m' } },
     '/types/1/backoff',
-    'backoff.initial has an unknown',
+    'must not be shorter than backoff.initial',
   ],
   [
     'a payload that is no object',
@@ -113,6 +116,17 @@ it.each<[string, object, string, string]>([
   const error = errorOf(() => createJobs({ ...jobs, types: [first, second] }));
   expect(error.faults).toEqual([{ pointer, detail: expect.stringContaining(detail) }]);
   expect(error.message).toContain(`The job type ${second.type} can't be registered. types.1.`);
+});
+
+it.each<[object, string, string]>([
+  [{ timeout: '5 minutes' }, '/timeout', 'has an unknown unit: use ns, us, ms, s, m or h'],
+  [{ timeout: '500h' }, '/timeout', 'must be from 1ms to 168h; got "500h"'],
+  [{ backoff: { initial: '5 m' } }, '/backoff/initial', 'has an unknown unit'],
+  [{ payload: { a: 'string' } }, '/payload', 'must be a schema of zod, Valibot, ArkType or another'],
+])('defineJobType names the type and the value of %o', (fields, pointer, detail) => {
+  const error = errorOf(() => defineJobType(anything({ ...definition, ...fields })));
+  expect(error.faults).toEqual([{ pointer, detail: expect.stringContaining(detail) }]);
+  expect(error.message).toContain('The job type "a" is not valid. ');
 });
 
 it('an engine for tests refuses options that it does not know', async () => {

@@ -129,6 +129,17 @@ it.each(RATES)('each fault of a payload of %s has a pointer, unknown keys too', 
   ]);
 });
 
+it('an unknown key of a payload says which key it may mean', async () => {
+  const { engine } = await start(z.object({ base: z.string().optional(), at: z.object({ hour: z.int() }) }));
+  const faults = await faultsOf(engine, { bas: 'EUR', at: { hour: 1, Hour: 2 }, x: 1 });
+  const detail = 'unknown key: the job type has no such payload field';
+  expect(faults).toEqual([
+    { pointer: '/payload/at/Hour', detail: `${detail}; did you mean hour?` },
+    { pointer: '/payload/bas', detail: `${detail}; did you mean base?` },
+    { pointer: '/payload/x', detail },
+  ]);
+});
+
 it.each(RATES)('the published JSON Schema of %s refuses unknown keys at each level', async (_, payload) => {
   const { engine } = await start(payload);
   expect(engine.jobTypes()).toMatchObject([

@@ -1,16 +1,21 @@
+import type { BackoffOptions } from '../model/retry.ts';
 import { isRecord } from '../objects.ts';
+import { parseWholeMs } from '../schedule/duration.ts';
+import { NO_FAULTS } from './fault.ts';
+import { timeoutMs } from './policy-values.ts';
 import {
   aFunction,
   alsoNamed,
   duration,
   finiteNumber,
   oneOf,
+  type Rule,
   required,
   rule,
   text,
   wholeNumber,
 } from './rule.ts';
-import { listOf } from './shape.ts';
+import { listOf, shape } from './shape.ts';
 
 /** Heap (MB) that the code of a thread needs at least. */
 export const LEAST_THREAD_MEMORY_MB = 16;
@@ -36,6 +41,9 @@ const isName = (value: unknown) => typeof value === 'string' && /^[a-z][a-z0-9_]
 const isObject = (value: unknown) =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
 
+const isSchema = (value: unknown) =>
+  isObject(value) && typeof Object(Reflect.get(Object(value), '~standard')).validate === 'function';
+
 /** A definition that was not passed to `defineJobType` lacks what that fills in. */
 const isJobType = (value: unknown) =>
   isRecord(value) &&
@@ -50,7 +58,7 @@ export const jobTypeRule = rule(isJobType, { what: 'a job type: what defineJobTy
 /** The job types that an engine has. */
 export const jobTypesRule = alsoNamed(listOf('a list of job types', jobTypeRule), 'jobTypes', 'jobs');
 
-/** The fields of a job type's definition, but for its backoff. */
+/** The fields of a job type's definition. */
 export const definitionFields = {
   type: required(
     alsoNamed(rule(isName, { what: 'lower-case words joined by _, such as "send_digest"' }), 'name', 'id'),
@@ -59,12 +67,41 @@ export const definitionFields = {
   module: text({ max: 10_000 }),
   version: wholeNumber({ min: 1 }),
   payload: required(
-    alsoNamed(rule(isObject, { what: 'a schema, such as z.object({ days: z.int() })' }), 'schema', 'input'),
+    alsoNamed(
+      rule(isSchema, {
+        what: 'a schema of zod, Valibot, ArkType or another Standard Schema library, such as z.object({ days: z.int() })',
+      }),
+      'schema',
+      'input',
+    ),
   ),
   operatorsMaySet: listOf('a list of payload fields, such as ["days"]', text({ max: 200 })),
   isolation: oneOf('inline', 'thread'),
   memoryMb: finiteNumber({ min: LEAST_THREAD_MEMORY_MB }, ' of MB'),
-  timeout: duration,
+  timeout: parsed(duration, timeoutMs),
   maxAttempts,
+  backoff: shape<BackoffOptions>(BACKOFF, {
+    ...backoffFields,
+    initial: parsed(backoffFields.initial, wholeMs),
+    max: parsed(backoffFields.max, wholeMs),
+  }),
   run: required(alsoNamed(aFunction('a function (ctx, deps) => Promise'), 'handler', 'execute', 'process')),
 };
+
+/** A rule of a text that is parsed, too. The parser gives back another text: what is wrong. */
+function parsed(of: Rule, parse: (text: string) => unknown): Rule {
+  return {
+    ...of,
+    faults: (value) => {
+      const faults = of.faults(value);
+      if (faults.length > 0) return faults;
+      const result = parse(String(value));
+      return typeof result === 'string' ? [{ pointer: '', detail: result }] : NO_FAULTS;
+    },
+  };
+}
+
+function wholeMs(text: string): number | string {
+  const ms = parseWholeMs(text);
+  return ms.ok ? ms.value : ms.detail;
+}

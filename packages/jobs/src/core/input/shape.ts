@@ -1,6 +1,6 @@
-import { closestMatch } from 'leven';
 import { jsonPointer } from '../json-pointer.ts';
 import { isRecord } from '../objects.ts';
+import { closestName, lettersOf } from './closest-name.ts';
 import { type Fault, MOST_FAULTS, NO_FAULTS } from './fault.ts';
 import { type RequiredRule, type Rule, rule } from './rule.ts';
 
@@ -78,20 +78,14 @@ function unknownField(key: string, rows: readonly (readonly [string, Rule])[]): 
 /** The field that a caller means: `max_attempts` means `maxAttempts`, and `every` means `interval`. */
 function meantField(key: string, rows: readonly (readonly [string, Rule])[]): string | undefined {
   const letters = lettersOf(key);
-  const same = rows.find(([name, { otherNames = [] }]) =>
-    [name, ...otherNames].some((other) => lettersOf(other) === letters),
+  const named = rows.find(([, { otherNames = [] }]) =>
+    otherNames.some((other) => lettersOf(other) === letters),
   );
-  const maxDistance = Math.floor(key.length / 3);
   return (
-    same?.[0] ??
-    closestMatch(
+    named?.[0] ??
+    closestName(
       key,
       rows.map(([name]) => name),
-      { maxDistance },
     )
   );
-}
-
-function lettersOf(name: string): string {
-  return name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
 }

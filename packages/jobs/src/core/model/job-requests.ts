@@ -30,19 +30,24 @@ interface NoSchedule {
 }
 type ScheduleKind<Fields> = Fields & Omit<NoSchedule, keyof Fields>;
 
-/** A schedule with slots: exactly one kind. Durations are Go's, such as `1h30m`. */
-type Slots =
-  | ScheduleKind<{
-      readonly interval: string;
-      readonly intervalMode?: 'fixed_rate' | 'fixed_delay' | undefined;
-      readonly startAt?: TimeInput | undefined;
-    }>
-  | ScheduleKind<{
-      readonly cron: string;
-      readonly timezone?: string | undefined;
-      readonly startAt?: TimeInput | undefined;
-    }>
-  | ScheduleKind<{ readonly runAt: TimeInput }>;
+// For a job without a schedule, the compiler asks for the fields of the last kind, by order and by name: an
+// interval, which most jobs have.
+interface OnDemand {
+  readonly onDemand: true;
+}
+interface OnceAt {
+  readonly runAt: TimeInput;
+}
+interface WithCron {
+  readonly cron: string;
+  readonly timezone?: string | undefined;
+  readonly startAt?: TimeInput | undefined;
+}
+interface WithInterval {
+  readonly interval: string;
+  readonly intervalMode?: 'fixed_rate' | 'fixed_delay' | undefined;
+  readonly startAt?: TimeInput | undefined;
+}
 
 /** A payload, which may be left out if every field of it may. */
 type PayloadField<Input> =
@@ -64,8 +69,10 @@ export type ScheduledJobInput<Input = unknown> = {
   /** For people. Default: the id. */
   readonly name?: string | undefined;
 } & (
-  | (Slots & PayloadField<Input>)
-  | (ScheduleKind<{ readonly onDemand: true }> & PayloadField<Input | null>)
+  | (ScheduleKind<OnDemand> & PayloadField<Input | null>)
+  | (ScheduleKind<OnceAt> & PayloadField<Input>)
+  | (ScheduleKind<WithCron> & PayloadField<Input>)
+  | (ScheduleKind<WithInterval> & PayloadField<Input>)
 );
 
 /** For one run. `by` is for the audit log; `signal` as for every command. */

@@ -1,7 +1,9 @@
 import { checkOptions } from '../input/check-options.ts';
-import { BACKOFF, backoffFields, definitionFields } from '../input/definition-fields.ts';
+import { definitionFields } from '../input/definition-fields.ts';
 import { required } from '../input/rule.ts';
 import { shape } from '../input/shape.ts';
+import { shownValue } from '../input/shown-value.ts';
+import { isRecord } from '../objects.ts';
 import type { RequestedRun, RunView, ScheduledJob } from '../store/store-views.ts';
 import type { EnqueueOptions, ScheduledJobInput, TriggerInput } from './job-requests.ts';
 import type { PayloadSchema } from './payload-schema.ts';
@@ -168,7 +170,7 @@ export function defineJobType<
 export function defineJobType<Input, Output, Deps, Name extends string, Result>(
   definition: JobTypeDefinition<Input, Output, Deps, Name, Result>,
 ): JobType<Deps, Name, Input, Result> {
-  checkOptions('defineJobType', definitionRules, definition);
+  checkOptions('defineJobType', definitionRules, definition, nameOf(definition));
   // Field by field: the definition may be an instance of a class, with accessors that a spread leaves out.
   return {
     type: definition.type,
@@ -187,11 +189,17 @@ export function defineJobType<Input, Output, Deps, Name extends string, Result>(
 }
 
 const definitionRules = required(
-  shape<JobTypeDefinition<unknown, unknown, never>>('a definition such as { type, payload, run }', {
-    ...definitionFields,
-    backoff: shape<BackoffOptions>(BACKOFF, backoffFields),
-  }),
+  shape<JobTypeDefinition<unknown, unknown, never>>(
+    'a definition such as { type, payload, run }',
+    definitionFields,
+  ),
 );
+
+/** Errors name the type, as far as it has a name. */
+function nameOf(definition: unknown): string | undefined {
+  if (!isRecord(definition) || typeof definition.type !== 'string') return undefined;
+  return `job type ${shownValue(definition.type)}`;
+}
 
 /** The engine has validated `ctx.payload` with the schema when it claimed the attempt (P21, payloads). */
 function parsed<Output>(ctx: JobContext<unknown>): JobContext<Output> {

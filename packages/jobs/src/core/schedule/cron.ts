@@ -42,7 +42,7 @@ export function cronFault(cron: string): string | undefined {
   }
   const fields = cronFields(cron);
   if (fields.length !== 5 && fields.length !== 6) {
-    return `must have five fields (minute hour day-of-month month day-of-week) or six (second first), not ${fields.length}. For a single run, use run_at`;
+    return `must have five fields (minute hour day-of-month month day-of-week) or six (second first), not ${fields.length}. For a single run, use runAt`;
   }
   // Each field is tried alone, since the parser's own words don't always name the right one.
   const named = FIELDS.slice(-fields.length);

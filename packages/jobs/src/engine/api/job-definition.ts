@@ -1,3 +1,5 @@
+import { backoffFields, backoffOf, timeoutMs } from '../../core/input/policy-values.ts';
+import { shownValue } from '../../core/input/shown-value.ts';
 import { type JobDefinition, NO_PAYLOAD } from '../../core/model/job.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import { formatDuration } from '../../core/schedule/duration.ts';
@@ -6,7 +8,6 @@ import type { EngineParts } from '../engine-parts.ts';
 import { EngineError, type InvalidField, type JobInput, type JobPatch } from '../engine-port.ts';
 import { unknownType } from '../job-types/registry.ts';
 import { acceptPayload } from '../job-types/stored-payload.ts';
-import { backoffFields, backoffOf, timeoutMs } from '../job-types/type-defaults.ts';
 
 /** Checks input against its job type and the rules of schedules. Throws all faults at once (P1, P2, P21). */
 export function parseDefinition({ registry, settings }: EngineParts, input: JobInput): JobDefinition {
@@ -23,7 +24,7 @@ export function parseDefinition({ registry, settings }: EngineParts, input: JobI
   const type = registry.get(input.type);
   if (type === undefined) {
     fault('/type', unknownType(registry));
-    throw invalid(faults);
+    throw invalid(input, faults);
   }
   const payload =
     input.payload === null
@@ -44,7 +45,7 @@ export function parseDefinition({ registry, settings }: EngineParts, input: JobI
     typeof timeout === 'string' ||
     typeof backoff === 'string'
   )
-    throw invalid(faults);
+    throw invalid(input, faults);
   return {
     id: input.id,
     name: input.name,
@@ -61,8 +62,8 @@ export function parseDefinition({ registry, settings }: EngineParts, input: JobI
   };
 }
 
-function invalid(faults: readonly InvalidField[]): EngineError {
-  return new EngineError('invalid', 'The job is not valid.', faults);
+function invalid({ id }: JobInput, faults: readonly InvalidField[]): EngineError {
+  return new EngineError('invalid', `The job ${shownValue(id)} is not valid.`, faults);
 }
 
 /** The input that gives a stored definition. */

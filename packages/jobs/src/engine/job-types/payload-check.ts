@@ -1,3 +1,4 @@
+import { closestName } from '../../core/input/closest-name.ts';
 import { jsonPointer } from '../../core/json-pointer.ts';
 import { type SchemaIssue, validate } from '../../core/model/payload-schema.ts';
 import type { InvalidField } from '../engine-port.ts';
@@ -34,9 +35,11 @@ function faultOf({ message, path = [] }: SchemaIssue): InvalidField {
   return { pointer: payloadPointer(...steps), detail: message };
 }
 
-function unknownFault({ path }: UnknownKey): InvalidField {
+function unknownFault({ path, key, names }: UnknownKey): InvalidField {
+  const meant = closestName(key, names);
+  const detail = 'unknown key: the job type has no such payload field';
   return {
     pointer: payloadPointer(...path.map(String)),
-    detail: 'unknown key: the job type has no such payload field',
+    detail: meant === undefined ? detail : `${detail}; did you mean ${meant}?`,
   };
 }

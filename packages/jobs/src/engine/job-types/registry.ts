@@ -1,4 +1,5 @@
 import { LEAST_THREAD_MEMORY_MB } from '../../core/input/definition-fields.ts';
+import { backoffFields, backoffOf, timeoutMs } from '../../core/input/policy-values.ts';
 import { shownValue } from '../../core/input/shown-value.ts';
 import type { JobContext, JobType } from '../../core/model/job-type.ts';
 import { type Backoff, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../../core/model/retry.ts';
@@ -6,7 +7,6 @@ import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { EngineError, type JobTypeInfo } from '../engine-port.ts';
 import { type PayloadRules, payloadRules } from './payload-rules.ts';
 import { acceptPayload } from './stored-payload.ts';
-import { backoffFields, backoffOf, timeoutMs } from './type-defaults.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
 /** A job type that was checked, with its defaults filled in. */

@@ -5,6 +5,8 @@ export interface UnknownKey {
   readonly path: readonly (string | number)[];
   readonly key: string;
   readonly owner: Readonly<Record<string, unknown>>;
+  /** The keys that the schema names for this object. */
+  readonly names: readonly string[];
 }
 
 interface Place {
@@ -44,7 +46,10 @@ function findIn(schema: unknown, value: unknown, place: Place): Findings {
   ]);
   if (schema.unevaluatedProperties !== false) return found;
   const rest = Object.keys(value).filter((key) => !found.known.has(key));
-  return joined([found, { unknown: rest.map((key) => refused(key, value, place)), known: new Set(rest) }]);
+  return joined([
+    found,
+    { unknown: rest.map((key) => refused(key, value, schema, place)), known: new Set(rest) },
+  ]);
 }
 
 function findInProperties(schema: JsonSchema, value: UnknownKey['owner'], place: Place): Findings {
@@ -59,7 +64,7 @@ function findInProperties(schema: JsonSchema, value: UnknownKey['owner'], place:
       schemas.push(schema.additionalProperties);
     if (schemas.length > 0) known.add(key);
     if (schemas.length > 0 && schemas.every((each) => each === false))
-      unknown.push(refused(key, value, place));
+      unknown.push(refused(key, value, schema, place));
     const inside = { ...place, path: [...place.path, key] };
     unknown.push(...schemas.flatMap((each) => findIn(each, part, inside).unknown));
   }
@@ -133,8 +138,8 @@ function isOfType(value: unknown, type: unknown): boolean {
   }
 }
 
-function refused(key: string, owner: UnknownKey['owner'], { path }: Place): UnknownKey {
-  return { path: [...path, key], key, owner };
+function refused(key: string, owner: UnknownKey['owner'], schema: JsonSchema, { path }: Place): UnknownKey {
+  return { path: [...path, key], key, owner, names: Object.keys(Object(schema.properties)) };
 }
 
 /** A key that several schemas refuse is one finding. */
