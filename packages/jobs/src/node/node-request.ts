@@ -43,16 +43,18 @@ export function requestFor(message: IncomingMessage, response: ServerResponse, s
   return request;
 }
 
+/** Some clients send a whole URL. Parsers disagree where the path of `http:///admin/api` begins. */
+const ORIGIN = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i;
 /** What `new URL` would resolve to another path than the one that the host has seen. */
 const RESOLVED = /\\|\/(?:\.|%2e){1,2}(?:[/#]|$)/i;
 
 /** The URL on a fixed host: only path and query matter. A path that would need resolving becomes the root. */
 function urlOf(url = '/'): URL {
+  const target = url.replace(ORIGIN, '');
   // A host that guards `/admin` by its path has let `/x/../admin/api/jobs` through.
-  const isResolved = RESOLVED.test(url.split('?', 1)[0] ?? '');
-  // Some clients send a whole URL, or `*` with OPTIONS.
-  const parsed = isResolved ? null : URL.parse(url.startsWith('/') ? `http://localhost${url}` : url);
-  return parsed ?? new URL('http://localhost/');
+  const isResolved = RESOLVED.test(target.split('?', 1)[0] ?? '');
+  // With OPTIONS, `*` is no path.
+  return new URL(target.startsWith('/') && !isResolved ? `http://localhost${target}` : 'http://localhost/');
 }
 
 /** The method; for one that a `Request` can't have, such as TRACE, another that no route has. */

@@ -212,6 +212,7 @@ describe('the node handler', () => {
     '/api\\jobs',
     '/open\\..\\api/jobs',
     'http://a/open/../api/jobs',
+    'http:///open/api/jobs',
   ])('leaves a path to the host that a guard of the host has not recognized: %s', async (path) => {
     const koa = new Koa().use(
       createKoaMiddleware({ engine: first.engine, authorize: false, prefix: '/api' }),
