@@ -32,7 +32,7 @@ export function waiting(makeDatabase: MakeDatabase): void {
 
     it('throws an error with the errors of a run that fails', async () => {
       h.deps.handler = () => {
-        throw new PermanentError('no such base');
+        throw new PermanentError('no such base', { cause: new RangeError('no row') });
       };
       await expect(working(h.engine.enqueueAndWait('work', {}))).rejects.toMatchObject({
         name: 'RunError',
@@ -41,6 +41,11 @@ export function waiting(makeDatabase: MakeDatabase): void {
         reason: 'error',
         message: expect.stringMatching(/^The run \d+ of enqueued\.work failed: no such base$/),
         errors: [{ attempt: 1, name: 'PermanentError', message: 'no such base' }],
+        cause: {
+          name: 'PermanentError',
+          stack: expect.stringContaining('waiting.ts'),
+          cause: { name: 'RangeError', message: 'no row' },
+        },
       });
     });
 

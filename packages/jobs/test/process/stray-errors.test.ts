@@ -31,7 +31,7 @@ it.each([
     const { code, said } = await host([what]);
     expect(code).toBe(1);
     expect(said).toContain(
-      '@greenvue/jobs: the process ends because of the error below. No job handler is its cause',
+      '@greenvue/jobs: the error below ends the process, because nothing handles it. It is not an error of a job.\n',
     );
     expect(said).toMatch(printed);
     expect(said).toContain('exit 1\n');

@@ -54,11 +54,13 @@ export interface RunErrorDetails {
   readonly jobId: string;
   readonly reason?: RunReason | undefined;
   readonly errors?: readonly AttemptError[];
+  readonly cause?: Error | undefined;
 }
 
 /**
  * A run that a caller waited for gave no result: it has `failed`, it was `cancelled`, or it had not ended by
- * the caller's `timeout` and continues. `errors` are those of its attempts, the newest last.
+ * the caller's `timeout` and continues. `errors` are those of its attempts, the newest last. `cause` is the last
+ * one, with its own causes, of a run that has failed.
  */
 export class RunError extends Error {
   override readonly name = 'RunError';
@@ -68,7 +70,7 @@ export class RunError extends Error {
   readonly reason: RunReason | undefined;
   readonly errors: readonly AttemptError[];
   constructor(code: RunError['code'], message: string, details: RunErrorDetails) {
-    super(message);
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.code = code;
     this.runId = details.runId;
     this.jobId = details.jobId;

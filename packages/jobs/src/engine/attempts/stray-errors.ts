@@ -77,7 +77,7 @@ function asError(thrown: unknown, what: string): Error {
 function endProcess(thrown: unknown): void {
   removeHandlers();
   process.stderr.write(
-    '@greenvue/jobs: the process ends because of the error below. No job handler is its cause, and nothing handles it.\n',
+    '@greenvue/jobs: the error below ends the process, because nothing handles it. It is not an error of a job.\n',
   );
   queueMicrotask(() => {
     throw thrown;

@@ -1,3 +1,4 @@
+import { errorChain } from '../../core/model/error-chain.ts';
 import { RunError } from '../../core/model/errors.ts';
 import type { FinishedRun, Run } from '../../core/model/run.ts';
 import type { RunView } from '../../core/store/store-views.ts';
@@ -20,6 +21,7 @@ export function requireResult({ run, jobId }: RunView): unknown {
     jobId,
     reason,
     errors,
+    cause: last === undefined || code === 'cancelled' ? undefined : errorChain(last),
   });
 }
 

@@ -1,0 +1,32 @@
+import type { AttemptError, ErrorCause } from './run.ts';
+
+type KeptError = Omit<ErrorCause, 'depth'>;
+
+/**
+ * The error of an attempt as an `Error` with its chain of causes, for loggers. Of several causes of one error,
+ * such as those of an AggregateError, `cause` is the first, and `errors` has all.
+ */
+export function errorChain({ causes = [], ...kept }: KeptError & Pick<AttemptError, 'causes'>): Error {
+  const error = errorOf(kept);
+  const nearest = [error];
+  for (const { depth, ...each } of causes) {
+    const cause = errorOf(each);
+    addCause(nearest.slice(0, depth).at(-1) ?? error, cause);
+    nearest.splice(depth, nearest.length, cause);
+  }
+  return error;
+}
+
+function errorOf({ name, message, code, stack }: KeptError): Error {
+  const error = new Error(message);
+  // As in an instance of its class, where a print of it does not repeat the name.
+  Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true });
+  // Not the place where the error was read.
+  error.stack = stack ?? `${name}: ${message}`;
+  return code === undefined ? error : Object.assign(error, { code });
+}
+
+function addCause(error: Error & { errors?: readonly Error[] }, cause: Error): void {
+  if (error.cause instanceof Error) error.errors = [...(error.errors ?? [error.cause]), cause];
+  else error.cause = cause;
+}
