@@ -1,5 +1,5 @@
-// Releases the packages: builds and packs them, checks them as users get them, and publishes them. `--dry-run`
-// does all but the last, lists what would be published, and what a person has to do before that.
+// Releases the packages: builds and packs them, checks them as users get them, and publishes them.
+// `--dry-run` does all but the last, and lists what would be published and what a person has to do first.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -111,7 +111,15 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine api': layer('api', {
     may: ['engine port', 'engine job types', 'engine watching'],
     mayTypes: [...TYPES, 'engine parts'],
-    entries: ['enqueue.ts', 'enqueue-and-wait.ts', 'job-api.ts', 'preview.ts', 'run-api.ts', 'trigger.ts'],
+    entries: [
+      'enqueue.ts',
+      'enqueue-and-wait.ts',
+      'job-api.ts',
+      'list-api.ts',
+      'preview.ts',
+      'run-api.ts',
+      'trigger.ts',
+    ],
   }),
   engine: {
     paths: [`${ENGINE}/`],

@@ -91,7 +91,7 @@ export async function fillDemo({ config, deps, size, screen }: DemoFilling): Pro
   await engine.start();
   try {
     const listing = await database.selectFrom('listings').select('id').limit(1).executeTakeFirst();
-    const jobs = await engine.listJobs({ sort: 'id', descending: false, limit: 1 });
+    const jobs = await engine.listJobs({ limit: 1 });
     if (listing !== undefined || jobs.rows.length > 0) {
       throw new StartError(
         `${databaseName(config)} already has ${listing ? 'listings' : 'jobs'}, and the demo fills only an empty database: set ${config.postgres === undefined ? 'DATA_DIR to another folder' : 'DATABASE_URL to another database'}.`,

@@ -1,8 +1,12 @@
 /** Bounds of P18: largest payload (with its type's defaults) and result as JSON, and log kept for a run. */
 export const LARGEST_PAYLOAD_BYTES = 65_536;
-/** Levels of objects and arrays. A schema calls itself for each, so a deep payload would overflow the stack. */
+/** Levels of objects and arrays. A schema calls itself for each: a deeper payload overflows the stack. */
 export const DEEPEST_PAYLOAD = 32;
 export const LARGEST_RESULT_BYTES = 65_536;
 export const LARGEST_LOG_BYTES = 65_536;
 /** What a line of a log counts besides its text. */
 export const LOG_LINE_BYTES = 16;
+/** The rows of a page, in code and over REST, where the query does not say. */
+export const DEFAULT_PAGE_ROWS = 50;
+/** The run times of a preview where it does not say. */
+export const DEFAULT_PREVIEW_TIMES = 5;

@@ -9,6 +9,7 @@ import type {
   AuditQuery,
   AuditRow,
   JobQuery,
+  JobSort,
   JobsRead,
   JobView,
   Page,
@@ -62,6 +63,28 @@ export interface CommandOptions {
    * `aborted`. A change already sent to the database continues. Has no effect with a `tx`.
    */
   readonly signal?: AbortFlag | undefined;
+}
+
+/** Which jobs `listJobs` returns, and in which order. `after`: the `next` of the page before. */
+export interface JobListQuery extends Omit<JobQuery, 'handlers' | 'sort' | 'descending' | 'limit'> {
+  /** Default: `id`. */
+  readonly sort?: JobSort | undefined;
+  /** Default: false. */
+  readonly descending?: boolean | undefined;
+  /** Most jobs in the page, at most 10,000. Default: 50. */
+  readonly limit?: number | undefined;
+}
+
+/** Which runs `listRuns` returns. `before`: the `next.key` of the page before. */
+export interface RunListQuery extends Omit<RunQuery, 'limit'> {
+  /** Most runs in the page, at most 10,000. Default: 50. */
+  readonly limit?: number | undefined;
+}
+
+/** Which changes `listAudit` returns. */
+export interface AuditListQuery extends Omit<AuditQuery, 'limit'> {
+  /** At most 10,000. Default: 50. */
+  readonly limit?: number | undefined;
 }
 
 export interface PauseInput {
@@ -131,7 +154,8 @@ export interface Engine {
   patchJob(jobId: string, patch: JobPatch, options?: CommandOptions): Promise<JobView>;
   deleteJob(jobId: string, options?: CommandOptions): Promise<void>;
   getJob(jobId: string): Promise<JobView>;
-  listJobs(query: Omit<JobQuery, 'handlers'>): Promise<Page<JobView>>;
+  /** A page of jobs: the first 50 by id, unless the query says otherwise. */
+  listJobs(query?: JobListQuery): Promise<Page<JobView>>;
   pauseJob(jobId: string, input?: PauseInput, options?: CommandOptions): Promise<JobView>;
   resumeJob(jobId: string, options?: CommandOptions): Promise<JobView>;
 
@@ -140,21 +164,22 @@ export interface Engine {
   /** Makes a run of a job type without a job of one's own: see `enqueue` of `Jobs`. */
   enqueue(type: JobType | string, payload: unknown, options?: EnqueueOptions): Promise<RequestedRun>;
   getRun(runId: string): Promise<RunView>;
-  listRuns(query: RunQuery): Promise<Page<RunView>>;
+  /** A page of runs, newest first. */
+  listRuns(query?: RunListQuery): Promise<Page<RunView>>;
   getLogs(runId: string): Promise<readonly LogLine[]>;
   cancelRun(runId: string, input?: { readonly force?: boolean }, options?: CommandOptions): Promise<RunView>;
   /** A waiting retry is made due; a finished run is run again as a new manual run with `retryOf`. */
   retryRun(runId: string, options?: CommandOptions): Promise<RunView>;
 
   /**
-   * The next `count` run times of a schedule, of a job as an edit would leave it, or of a whole job. A whole
+   * The next `count` run times (default 5) of a schedule, of a job as an edit would leave it, or of a whole job. A whole
    * job is checked as `putJob` would check it, payload included. Changes nothing.
    */
   preview(
     input:
-      | (JobInput & { readonly count: number })
-      | { readonly schedule: Partial<JobInput>; readonly count: number }
-      | { readonly jobId: string; readonly patch: JobPatch; readonly count: number },
+      | (JobInput & { readonly count?: number | undefined })
+      | { readonly schedule: Partial<JobInput>; readonly count?: number | undefined }
+      | { readonly jobId: string; readonly patch: JobPatch; readonly count?: number | undefined },
   ): Promise<Preview>;
   jobTypes(): readonly JobTypeInfo[];
   /** `idPrefix`: counts only these jobs and their runs. What nodes report is about all jobs. */
@@ -164,7 +189,7 @@ export interface Engine {
   /** Calls the observer for each attempt of this node, until the returned function is called. */
   observeAttempts(observer: AttemptObserver): () => void;
   /** Newest first: by time, then by id. */
-  listAudit(query: AuditQuery): Promise<readonly AuditRow[]>;
+  listAudit(query?: AuditListQuery): Promise<readonly AuditRow[]>;
   /** The events of all nodes, in the order in which this node gets them. */
   subscribe(listener: JobEventListener, after?: number): EventSubscription;
 }

@@ -11,6 +11,7 @@ import {
   resumeJob,
   schedule,
 } from './api/job-api.ts';
+import { listAudit, listJobs, listRuns } from './api/list-api.ts';
 import { preview } from './api/preview.ts';
 import { cancelRun, getLogs, getRun, retryRun } from './api/run-api.ts';
 import { trigger } from './api/trigger.ts';
@@ -108,10 +109,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     patchJob: async (...args) => patchJob(parts, ...given('patchJob', args)),
     deleteJob: async (...args) => deleteJob(parts, ...given('deleteJob', args)),
     getJob: async (...args) => getJob(parts, ...given('getJob', args)),
-    listJobs: async (...args) => {
-      const [query] = given('listJobs', args);
-      return store.listJobs({ ...query, handlers: node.liveTypes });
-    },
+    listJobs: async (...args) => listJobs(parts, ...given('listJobs', args)),
     pauseJob: async (...args) => pauseJob(parts, ...given('pauseJob', args)),
     resumeJob: async (...args) => resumeJob(parts, ...given('resumeJob', args)),
     preview: async (...args) => preview(parts, ...given('preview', args)),
@@ -119,12 +117,12 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     enqueue: async (...args) => enqueue(parts, ...given('enqueue', args)),
     enqueueAndWait: async (...args) => enqueueAndWait({ ...parts, waits }, ...given('enqueueAndWait', args)),
     getRun: async (...args) => getRun(parts, ...given('getRun', args)),
-    listRuns: async (...args) => store.listRuns(...given('listRuns', args)),
+    listRuns: async (...args) => listRuns(parts, ...given('listRuns', args)),
     getLogs: async (...args) => getLogs(parts, ...given('getLogs', args)),
     cancelRun: async (...args) => cancelRun(parts, ...given('cancelRun', args)),
     retryRun: async (...args) => retryRun(parts, ...given('retryRun', args)),
     jobTypes: () => registry.types.map(jobTypeInfo),
-    listAudit: async (...args) => store.listAudit(...given('listAudit', args)),
+    listAudit: async (...args) => listAudit(parts, ...given('listAudit', args)),
     ...createStatsApi({ ...parts, lifecycle }),
     observeAttempts: (observer) => meter.observe(observer),
     on: (...args) => {

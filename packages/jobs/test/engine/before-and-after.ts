@@ -37,7 +37,7 @@ export function beforeAndAfter(makeDatabase: MakeDatabase): void {
       engine.patchJob('job', { name: 'Other' }),
       engine.deleteJob('job'),
       engine.getJob('job'),
-      engine.listJobs({ sort: 'id', descending: false, limit: 1 }),
+      engine.listJobs({ limit: 1 }),
       engine.pauseJob('job'),
       engine.resumeJob('job'),
       engine.preview({ jobId: 'job', patch: {}, count: 1 }),

@@ -57,9 +57,9 @@ describe('input of code that is not valid', () => {
   it('is refused for a prefix that no id of a job can have', async () => {
     const idPrefix = 'acme%';
     for (const call of [
-      () => h.engine.listJobs({ sort: 'id', descending: false, limit: 1, idPrefix }),
-      () => h.engine.listRuns({ limit: 1, idPrefix }),
-      () => h.engine.listAudit({ limit: 1, idPrefix }),
+      () => h.engine.listJobs({ idPrefix }),
+      () => h.engine.listRuns({ idPrefix }),
+      () => h.engine.listAudit({ idPrefix }),
       () => h.engine.stats({ idPrefix }),
     ])
       expect((await refusal(call)).faults).toEqual([
@@ -115,6 +115,26 @@ describe('input of code that is not valid', () => {
     expect(message).toBe('The job "c" is not valid. intervalMode: only goes with interval');
     const none = await refusal(() => h.engine.createJob(job({ id: 'c', onDemand: undefined })));
     expect(none.message).toContain('give one of interval, cron, runAt or onDemand: true');
+  });
+});
+
+describe('a list without a query', () => {
+  it('is the first 50 jobs by id, the newest 50 runs or the newest 50 changes, as over REST', async () => {
+    const ids = Array.from({ length: 51 }, (_, n) => `job-${n + 10}`);
+    for (const id of ids.toReversed()) await h.engine.createJob(job({ id, overlap: 'allow' }));
+    for (const _ of ids) await h.engine.trigger('job-10');
+    await h.engine.tick();
+    const jobs = await h.engine.listJobs();
+    expect(jobs.rows.map((row) => row.job.id)).toEqual(['job', ...ids.slice(0, 49)]);
+    expect((await h.engine.listJobs({ after: jobs.next })).rows.map((row) => row.job.id)).toEqual(
+      ids.slice(49),
+    );
+    const runs = await h.engine.listRuns();
+    expect(runs.rows).toHaveLength(50);
+    expect((await h.engine.listRuns({ before: runs.next?.key })).rows).toHaveLength(1);
+    expect(await h.engine.listAudit()).toHaveLength(50);
+    const { times } = await h.engine.preview({ schedule: { interval: '1m' } });
+    expect(times).toHaveLength(5);
   });
 });
 

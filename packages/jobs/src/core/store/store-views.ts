@@ -41,34 +41,34 @@ export interface JobsRead {
 }
 
 export interface JobQuery extends JobsRead {
-  readonly type?: string;
-  readonly status?: JobStatus;
-  readonly health?: HealthFilter;
+  readonly type?: string | undefined;
+  readonly status?: JobStatus | undefined;
+  readonly health?: HealthFilter | undefined;
   /** Part of the id, name or description, in any case. */
-  readonly q?: string;
+  readonly q?: string | undefined;
   readonly sort: JobSort;
   readonly descending: boolean;
   readonly limit: number;
-  readonly after?: Cursor;
+  readonly after?: Cursor | undefined;
   /** What live nodes can run. */
   readonly handlers: TypeVersions;
   /** How many of each job's newest runs, live or finished, come with it. Default: none. */
-  readonly recentRuns?: number;
+  readonly recentRuns?: number | undefined;
 }
 
 export interface RunQuery extends JobsRead {
   /** Of every generation of this id. */
-  readonly jobId?: string;
+  readonly jobId?: string | undefined;
   /** Of this generation alone. */
-  readonly jobUid?: string;
-  readonly type?: string;
-  readonly status?: RunStatus;
+  readonly jobUid?: string | undefined;
+  readonly type?: string | undefined;
+  readonly status?: RunStatus | undefined;
   /** Bounds on `queuedAt`: from (included), to (excluded). */
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
   readonly limit: number;
   /** Runs older than this one. */
-  readonly before?: string;
+  readonly before?: string | undefined;
 }
 
 /** A run and the job it belongs to, or belonged to. */
@@ -106,11 +106,11 @@ export interface AuditRow extends AuditEntry {
 export interface AuditQuery extends JobsRead {
   readonly limit: number;
   /** Only rows that come after this one in the order. */
-  readonly before?: { readonly at: number; readonly id: number };
+  readonly before?: { readonly at: number; readonly id: number } | undefined;
   /** Exact matches. */
-  readonly actor?: string;
-  readonly action?: string;
-  readonly target?: string;
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  readonly target?: string | undefined;
 }
 
 export interface StoreStats {

@@ -1,3 +1,4 @@
+import { DEFAULT_PREVIEW_TIMES } from '../../core/limits.ts';
 import { isFixedDelay, NO_LIVE_RUNS } from '../../core/model/job.ts';
 import { commandJob, scheduleRefusal, typeChanged } from '../../core/rules/commands.ts';
 import { firstSlot, parseSchedule, type Schedule, slotsAfter } from '../../core/schedule/schedule.ts';
@@ -9,16 +10,18 @@ import { errorOf } from './command-errors.ts';
 import { getJob } from './job-api.ts';
 import { inputOf, mergePatch, parseDefinition } from './job-definition.ts';
 
-export async function preview(deps: EngineParts, input: Parameters<Engine['preview']>[0]): Promise<Preview> {
-  if ('schedule' in input) return previewSchedule(deps, input.schedule, input.count);
+export async function preview(
+  deps: EngineParts,
+  { count = DEFAULT_PREVIEW_TIMES, ...input }: Parameters<Engine['preview']>[0],
+): Promise<Preview> {
+  if ('schedule' in input) return previewSchedule(deps, input.schedule, count);
   if ('jobId' in input) {
     const known = await getJob(deps, input.jobId);
-    return previewEdit(deps, known, mergePatch(inputOf(known.job), input.patch), input.count);
+    return previewEdit(deps, known, mergePatch(inputOf(known.job), input.patch), count);
   }
-  const { count, ...job } = input;
-  const known = await deps.store.getJob(job.id, deps.node.liveTypes);
-  if (known !== undefined) return previewEdit(deps, known, job, count);
-  return previewNew(deps, parseDefinition(deps, job).schedule, count);
+  const known = await deps.store.getJob(input.id, deps.node.liveTypes);
+  if (known !== undefined) return previewEdit(deps, known, input, count);
+  return previewNew(deps, parseDefinition(deps, input).schedule, count);
 }
 
 function previewSchedule(deps: EngineParts, schedule: Partial<JobInput>, count: number): Preview {

@@ -54,7 +54,7 @@ const ARGUMENTS = {
   patchJob: [jobId, main('patch', required(patchRules)), options],
   deleteJob: [jobId, options],
   getJob: [jobId],
-  listJobs: [main('query', required(jobQueryRules))],
+  listJobs: [main('query', jobQueryRules)],
   pauseJob: [jobId, main('pause', pauseRules), options],
   resumeJob: [jobId, options],
   preview: [main('input', required(previewRules))],
@@ -69,12 +69,12 @@ const ARGUMENTS = {
     main('options', listenerRules),
   ],
   getRun: [runId],
-  listRuns: [main('query', required(runQueryRules))],
+  listRuns: [main('query', runQueryRules)],
   getLogs: [runId],
   cancelRun: [runId, main('input', cancelRules), options],
   retryRun: [runId, options],
   stats: [main('query', statsQueryRules)],
-  listAudit: [main('query', required(auditQueryRules))],
+  listAudit: [main('query', auditQueryRules)],
   subscribe: [
     { name: 'listener', rule: required(aFunction('a function (event) => void')) },
     {

@@ -13,15 +13,15 @@ import { shape } from '../../core/input/shape.ts';
 import { RUN_STATUSES } from '../../core/model/run.ts';
 import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/model/statuses.ts';
 import { isRecord } from '../../core/objects.ts';
-import type { AuditQuery, Cursor, JobQuery, JobsRead, RunQuery } from '../../core/store/store-views.ts';
-import type { JobInput, JobPatch } from '../engine-port.ts';
+import type { Cursor, JobsRead } from '../../core/store/store-views.ts';
+import type { AuditListQuery, JobInput, JobListQuery, JobPatch, RunListQuery } from '../engine-port.ts';
 import { jobRules, patchRules, scheduleRules } from './job-rules.ts';
 
 /** Bounds the work of one call. */
 const MOST_ROWS = 10_000;
 const MOST_TIMES = 1_000;
 
-const limit = required(wholeNumber({ min: 0, max: MOST_ROWS }));
+const limit = wholeNumber({ min: 0, max: MOST_ROWS });
 const instant = finiteNumber({ min: -8.64e15, max: 8.64e15 }, ' of ms since 1970');
 const name = text({ max: 200 });
 
@@ -43,23 +43,20 @@ export const statsQueryRules = shape<JobsRead>('a query such as { idPrefix: "acm
   idPrefix: idPrefixRule,
 });
 
-export const jobQueryRules = shape<Omit<JobQuery, 'handlers'>>(
-  'a query such as { sort: "id", descending: false, limit: 50 }',
-  {
-    idPrefix: idPrefixRule,
-    type: name,
-    status: oneOf(...JOB_STATUSES),
-    health: oneOf(...HEALTH_STATUSES, 'unhealthy'),
-    q: name,
-    sort: required(oneOf('id', 'name', 'next_run', 'last_run', 'created_at')),
-    descending: required(flag),
-    limit,
-    after: cursor,
-    recentRuns: wholeNumber({ min: 0, max: 100 }),
-  },
-);
+export const jobQueryRules = shape<JobListQuery>('a query such as { health: "unhealthy", limit: 100 }', {
+  idPrefix: idPrefixRule,
+  type: name,
+  status: oneOf(...JOB_STATUSES),
+  health: oneOf(...HEALTH_STATUSES, 'unhealthy'),
+  q: name,
+  sort: oneOf('id', 'name', 'next_run', 'last_run', 'created_at'),
+  descending: flag,
+  limit,
+  after: cursor,
+  recentRuns: wholeNumber({ min: 0, max: 100 }),
+});
 
-export const runQueryRules = shape<RunQuery>('a query such as { jobId: "nightly", limit: 50 }', {
+export const runQueryRules = shape<RunListQuery>('a query such as { jobId: "nightly", limit: 100 }', {
   jobId: text({ max: 128 }),
   jobUid: text({ max: 19 }),
   idPrefix: idPrefixRule,
@@ -71,9 +68,9 @@ export const runQueryRules = shape<RunQuery>('a query such as { jobId: "nightly"
   before: runIdRule,
 });
 
-export const auditQueryRules = shape<AuditQuery>('a query such as { limit: 50 }', {
+export const auditQueryRules = shape<AuditListQuery>('a query such as { target: "nightly" }', {
   limit,
-  before: shape<NonNullable<AuditQuery['before']>>('the last row of a page, as { at, id }', {
+  before: shape<NonNullable<AuditListQuery['before']>>('the last row of a page, as { at, id }', {
     at: required(instant),
     id: required(wholeNumber({ min: 0 })),
   }),
@@ -83,17 +80,17 @@ export const auditQueryRules = shape<AuditQuery>('a query such as { limit: 50 }'
   target: name,
 });
 
-const count = required(wholeNumber({ min: 0, max: MOST_TIMES }));
+const count = wholeNumber({ min: 0, max: MOST_TIMES });
 
 interface SchedulePreview {
   readonly schedule: Partial<JobInput>;
-  readonly count: number;
+  readonly count?: number | undefined;
 }
 
 interface EditPreview {
   readonly jobId: string;
   readonly patch: JobPatch;
-  readonly count: number;
+  readonly count?: number | undefined;
 }
 
 const ofSchedule = shape<SchedulePreview>('{ schedule, count } or { jobId, patch, count }', {
@@ -107,7 +104,7 @@ const ofEdit = shape<EditPreview>('{ jobId, patch, count }', {
   count,
 });
 
-const ofJob = shape<JobInput & { readonly count: number }>('a job and a count', {
+const ofJob = shape<JobInput & { readonly count?: number }>('a job and a count', {
   ...jobRules.fields,
   count,
 });

@@ -11,7 +11,7 @@ interface Known<T> {
   readonly goodUntil: number;
 }
 
-/** Reads on demand, at most every {@link EVERY_MS}; while a read takes long, the older value is the answer. */
+/** Reads on demand, at most every {@link EVERY_MS}. During a slow read, the older value is the answer. */
 export class PacedRead<T> {
   readonly #clock: Clock;
   readonly #readNow: () => Promise<T>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
 
 /** A whole number in a query. */
 export function countParameter({ min, max }: { readonly min: number; readonly max: number }) {
@@ -11,8 +12,8 @@ export function countParameter({ min, max }: { readonly min: number; readonly ma
 
 /** The maximum number of rows in a page. */
 export const limitParameter = countParameter({ min: 1, max: 200 })
-  .default(50)
-  .describe('Maximum number of rows in the page; default 50');
+  .default(DEFAULT_PAGE_ROWS)
+  .describe(`Maximum number of rows in the page; default ${DEFAULT_PAGE_ROWS}`);
 
 /** Where the page starts: the `next_cursor` of the previous page. */
 export const cursorParameter = z

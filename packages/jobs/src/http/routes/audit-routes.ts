@@ -22,15 +22,13 @@ const listJobAudit = defineRoute({
 });
 
 async function pageOf(engine: RouteEngine, query: z.output<typeof auditQuery>) {
-  const { actor, action, target, limit, cursor } = query;
+  const { limit, cursor, ...which } = query;
   const before = cursor === undefined ? undefined : readCursor('audit', 'number', cursor);
   // One more row than asked for shows whether there is another page.
   const rows = await engine.listAudit({
+    ...which,
     limit: limit + 1,
-    ...(actor === undefined ? {} : { actor }),
-    ...(action === undefined ? {} : { action }),
-    ...(target === undefined ? {} : { target }),
-    ...(before === undefined ? {} : { before: { at: Number(before.value), id: Number(before.key) } }),
+    before: before && { at: Number(before.value), id: Number(before.key) },
   });
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {

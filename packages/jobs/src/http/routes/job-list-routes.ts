@@ -56,20 +56,16 @@ const getJobs = defineRoute({
 });
 
 async function listJobs(engine: RouteEngine, query: z.output<typeof jobsQuery>) {
-  const { sort, cursor, limit, type, status, health, q, recent_runs: recentRuns } = query;
+  const { sort, cursor, recent_runs: recentRuns, ...which } = query;
   const { field, descending } = jobOrder(sort);
   const order = `jobs:${sort}`;
   const kind = field === 'id' || field === 'name' ? 'text' : 'number';
   const { rows, next } = await engine.listJobs({
+    ...which,
     sort: field,
     descending,
-    limit,
-    ...(type === undefined ? {} : { type }),
-    ...(status === undefined ? {} : { status }),
-    ...(health === undefined ? {} : { health }),
-    ...(q === undefined ? {} : { q }),
-    ...(recentRuns === 0 ? {} : { recentRuns }),
-    ...(cursor === undefined ? {} : { after: readCursor(order, kind, cursor) }),
+    recentRuns: recentRuns === 0 ? undefined : recentRuns,
+    after: cursor === undefined ? undefined : readCursor(order, kind, cursor),
   });
   return { data: rows.map(jobJson), next_cursor: next === undefined ? null : encodeCursor(order, next) };
 }

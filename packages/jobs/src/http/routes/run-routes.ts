@@ -53,13 +53,10 @@ const getRuns = defineRoute({
   },
   query: runsQuery,
   responses: { 200: runPage, ...problems() },
-  handle: async ({ query: { job_id: jobId, type, ...query }, url }, { engine, reads }) => {
-    const which = {
-      ...(jobId === undefined ? {} : { jobId }),
-      ...(type === undefined ? {} : { type }),
-    };
-    return { status: 200, body: await reads.read(url, () => listRuns(engine, which, query)) };
-  },
+  handle: async ({ query: { job_id: jobId, type, ...query }, url }, { engine, reads }) => ({
+    status: 200,
+    body: await reads.read(url, () => listRuns(engine, { jobId, type }, query)),
+  }),
 });
 
 /** Run ids increase with time, so the key alone defines the order. */
@@ -71,11 +68,11 @@ async function listRuns(
   const { status, from, to, limit, cursor } = query;
   const { rows, next } = await engine.listRuns({
     ...which,
+    status,
+    from,
+    to,
     limit,
-    ...(status === undefined ? {} : { status }),
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-    ...(cursor === undefined ? {} : { before: readCursor('runs', 'run', cursor).key }),
+    before: cursor === undefined ? undefined : readCursor('runs', 'run', cursor).key,
   });
   return {
     data: rows.map((view) => runJson(view)),

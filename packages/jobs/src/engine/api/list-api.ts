@@ -1,0 +1,23 @@
+import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
+import type { AuditRow, JobView, Page, RunView } from '../../core/store/store-views.ts';
+import type { EngineParts } from '../engine-parts.ts';
+import type { AuditListQuery, JobListQuery, RunListQuery } from '../engine-port.ts';
+
+export function listJobs({ store, node }: EngineParts, query: JobListQuery = {}): Promise<Page<JobView>> {
+  const { sort = 'id', descending = false, limit = DEFAULT_PAGE_ROWS, ...which } = query;
+  return store.listJobs({ ...which, sort, descending, limit, handlers: node.liveTypes });
+}
+
+export function listRuns(
+  { store }: EngineParts,
+  { limit = DEFAULT_PAGE_ROWS, ...which }: RunListQuery = {},
+): Promise<Page<RunView>> {
+  return store.listRuns({ ...which, limit });
+}
+
+export function listAudit(
+  { store }: EngineParts,
+  { limit = DEFAULT_PAGE_ROWS, ...which }: AuditListQuery = {},
+): Promise<readonly AuditRow[]> {
+  return store.listAudit({ ...which, limit });
+}
