@@ -21,9 +21,9 @@ async function programs(): Promise<(name: string) => string> {
 
 async function startEngine(url: string, done: (order: number) => void): Promise<Engine> {
   const payload = z.strictObject({ order: z.int().default(0) });
-  const types = ['ship-order', 'remind'].map((name) =>
+  const types = ['ship_order', 'remind'].map((name) =>
     defineJobType({
-      type: name.replace('-', '_'),
+      type: name,
       module: import.meta.url,
       payload,
       run: async (ctx, _deps: undefined) => done(ctx.payload.order),
@@ -46,8 +46,6 @@ test('the programs of the guide to transactions do both or nothing', async () =>
   await pool.query('CREATE TABLE orders (id integer PRIMARY KEY)');
   const shipped: number[] = [];
   const engine = await startEngine(url, (order) => void shipped.push(order));
-  const ship = { id: 'ship-order', name: 'Ship an order', type: 'ship_order', onDemand: true } as const;
-  await engine.createJob({ ...ship, overlap: 'allow' });
 
   const { takeOrder } = await import(file('orders-pg.ts'));
   const runId = await takeOrder(pool, engine, 1);
