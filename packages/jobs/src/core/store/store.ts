@@ -43,7 +43,8 @@ import type {
 export interface JobStore extends StoreReads {
   /**
    * Brings the schema up to date; a newer one rejects with a `StoreError` of code `newer_schema`. An open
-   * store rejects with `in_use`. After any rejection, nothing is left open by this call.
+   * store rejects with `in_use`, a closed one with `unavailable` if it can't be opened again. After any
+   * rejection, nothing is left open by this call.
    */
   open(): Promise<void>;
   /** Ends what is under way and lets go of the database. */

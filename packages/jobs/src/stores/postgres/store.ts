@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { refuseOpen } from '../../core/model/errors.ts';
+import { refuseOpen, StoreError } from '../../core/model/errors.ts';
 import type { Membership, NodeInfo, NodeListener } from '../../core/nodes/membership.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import { type Recovery, recoverDead } from '../../core/transactions/settle.ts';
@@ -90,6 +90,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   };
   return {
     async open() {
+      if (writes.isClosed) throw new StoreError('unavailable', CLOSED);
       refuseOpen(isOpen);
       isOpen = true;
       try {
@@ -115,6 +116,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     ...createReads(parts),
   };
 }
+
+const CLOSED = 'This store was closed, and can not be opened again. Call postgres(…) again for a new one.';
 
 async function joinNodes(
   { db, writes, shared }: Parts,
