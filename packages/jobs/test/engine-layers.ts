@@ -92,7 +92,14 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   },
   'engine lifecycle': layer('lifecycle', {
     may: ['engine port', 'engine attempts', 'engine threads', 'engine timing'],
-    mayTypes: [...TYPES, 'engine parts', 'engine settling', 'engine places', 'engine pass'],
+    mayTypes: [
+      ...TYPES,
+      'engine parts',
+      'engine settling',
+      'engine places',
+      'engine pass',
+      'engine watching',
+    ],
     entries: ['lifecycle.ts'],
     typeEntries: ['node-membership.ts'],
   }),

@@ -135,7 +135,8 @@ export interface Engine {
   start(): Promise<void>;
   /**
    * Stops claiming, waits for handlers, aborts the rest in time for `shutdownTimeoutMs`, gives claims back
-   * (P9, lost nodes). Methods work until all that is done and `serving` has ended.
+   * (P9, lost nodes). Methods work until all that is done, `serving` has ended, and listeners of runs have
+   * been called.
    */
   stop(options?: { readonly serving?: Promise<unknown> }): Promise<void>;
   /** One pass by hand, to its end: for tests with a fake clock and `autoRun: false`. */

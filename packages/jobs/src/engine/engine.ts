@@ -41,7 +41,7 @@ import { DueTimes } from './timing/due-times.ts';
 import { PassLoop } from './timing/pass-loop.ts';
 import { PlanTimer } from './timing/plan-timer.ts';
 import { Throttle } from './timing/throttle.ts';
-import { listenToRuns } from './watching/run-listeners.ts';
+import { RunListeners } from './watching/run-listeners.ts';
 import { RunWaits } from './watching/run-waits.ts';
 
 /** {@link Jobs} of types that are known only when the program runs. */
@@ -85,7 +85,8 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const executor = new Executor({ ...base, threads, settlements, events, meter, commands });
   const work = { ...base, ...timing, meter, node, events, settlements, threads, executor };
   const parts = { ...work, dispatcher: new Dispatcher(work) };
-  const lifecycle = new Lifecycle(parts);
+  const listeners = new RunListeners({ ...base, events });
+  const lifecycle = new Lifecycle({ ...parts, listeners });
   const waits = new RunWaits(parts);
   /** The arguments of a method that needs the store. */
   const given: typeof checkedArguments = (method, args) => {
@@ -128,8 +129,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     on: (...args) => {
       const [names, type, listener, options] = checkedArguments('on', args);
       const { jobType } = requireType(registry, nameOf(type));
-      const wanted = { events: [names].flat(), type: jobType.type, listener };
-      return listenToRuns({ ...base, events }, wanted, options);
+      return listeners.add({ events: [names].flat(), type: jobType.type, listener }, options);
     },
     subscribe: (...args) => events.subscribe(...checkedArguments('subscribe', args)),
   };

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { PermanentError, type RunEvent } from '../../src/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 import { createHarness, type Harness, job, type MakeDatabase, untilAborted, work } from './engine-harness.ts';
 
 /** Code that waits for the end of runs, or listens to their events. */
@@ -103,6 +104,40 @@ export function waiting(makeDatabase: MakeDatabase): void {
   });
 
   describe('on', () => {
+    it('has called with all events that happened when the engine has stopped', async () => {
+      const said: string[] = [];
+      const say = (_: object, message: string) => void said.push(message);
+      await h.close();
+      h = await createHarness({ logger: { ...silentLogger, warn: say, error: say } }, makeDatabase);
+      const heard: unknown[] = [];
+      const listener = async ({ result }: RunEvent) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        heard.push(result);
+      };
+      h.engine.on('run.succeeded', work, listener, { onMissed: () => said.push('missed') });
+      h.deps.handler = ({ payload }) => payload.n;
+      for (const n of [1, 2, 3]) await h.engine.enqueue(work, { n });
+      await h.engine.tick();
+      await h.engine.stop();
+      expect(heard.toSorted()).toEqual([1, 2, 3]);
+      expect(said).toEqual([]);
+    });
+
+    it('a call that does not end does not delay a stop for long', async () => {
+      let calls = 0;
+      h.engine.on('run.succeeded', work, () => {
+        calls += 1;
+        return new Promise(() => undefined);
+      });
+      for (const n of [1, 2]) await h.engine.enqueue(work, { n });
+      await h.engine.tick();
+      await expect.poll(() => calls).toBe(1);
+      const stopped = h.engine.stop();
+      await h.passUntil(h.clock.now() + 10_000, 1_000);
+      await stopped;
+      expect(calls).toBe(1);
+    });
+
     const listen = () => {
       const heard: string[] = [];
       const listener = ({ type, result, errors }: RunEvent) =>

@@ -3,9 +3,10 @@ import type { EngineParts } from '../engine-parts.ts';
 import { type Engine, EngineError } from '../engine-port.ts';
 import { refuseInJobThread } from '../threads/job-thread.ts';
 import { loadThreads } from '../threads/load-threads.ts';
+import type { RunListeners } from '../watching/run-listeners.ts';
 import { NodeMembership } from './node-membership.ts';
 import { Pruner } from './pruner.ts';
-import { endHandlers, settleRest } from './shutdown.ts';
+import { endHandlers, endListeners, settleRest } from './shutdown.ts';
 
 /** Why its methods can't be used. */
 const UNAVAILABLE = {
@@ -15,9 +16,13 @@ const UNAVAILABLE = {
   stopped: 'The engine has stopped: make a new one with createJobs(), and start it.',
 } as const;
 
+interface LifecycleDeps extends EngineParts {
+  readonly listeners: RunListeners;
+}
+
 /** Opens, starts and stops the engine. */
 export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'check' | 'lost'> {
-  readonly #with: EngineParts;
+  readonly #with: LifecycleDeps;
   readonly membership: NodeMembership;
   readonly lost: AbortSignal;
   readonly #pruner: Pruner;
@@ -26,7 +31,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   #state: keyof typeof UNAVAILABLE | 'started' = 'new';
   #stopListening: (() => void) | undefined;
 
-  constructor(deps: EngineParts) {
+  constructor(deps: LifecycleDeps) {
     const { clock, logger, retention } = deps.settings;
     this.#with = deps;
     this.membership = new NodeMembership(deps);
@@ -67,6 +72,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     await dispatcher.commands.ended();
     await settleRest(this.#with);
     await served;
+    await endListeners(this.#with);
     events.stop();
     await this.membership.leave();
     // A store that this engine could not open may serve another engine.

@@ -3,6 +3,7 @@ import { formatDuration } from '../../core/schedule/duration.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { Settings } from '../options.ts';
 import type { RunningAttempts } from '../places/running-attempts.ts';
+import type { RunListeners } from '../watching/run-listeners.ts';
 
 /** How long handlers have to end after a shutdown has aborted them (ms), out of the shutdown's own time. */
 const ABORT_GRACE_MS = 2_000;
@@ -49,6 +50,23 @@ export async function settleRest({ settings, settlements, dispatcher }: EnginePa
   } catch (error) {
     logger.warn({ err: error }, 'finished runs could not be saved; the next start takes them back');
   }
+}
+
+interface ListenersToEnd {
+  readonly settings: Settings;
+  readonly listeners: RunListeners;
+}
+
+/** Lets the listeners hear how the last runs have ended: they read these runs in the store, which closes. */
+export async function endListeners({ settings, listeners }: ListenersToEnd): Promise<void> {
+  const { clock, logger } = settings;
+  const { promise: tooLong, resolve } = Promise.withResolvers<'too long'>();
+  const cancel = clock.setTimer(ABORT_GRACE_MS, () => resolve('too long'));
+  const outcome = await Promise.race([listeners.caughtUp(), tooLong]);
+  cancel();
+  listeners.stop();
+  if (outcome === 'too long')
+    logger.warn({}, 'a listener to events of runs has not ended in time; the engine stops without it');
 }
 
 /** Waits until no handler runs, at most `ms`. */

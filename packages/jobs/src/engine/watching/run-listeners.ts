@@ -24,6 +24,43 @@ const MOST_KNOWN = 10_000;
 /** The most events that wait for a slow listener. */
 const MOST_WAITING = 10_000;
 
+/** One listener of an engine. */
+export interface RunListener extends RunSubscription {
+  /** Resolves once the listener has been called with all events so far, and its calls have ended. */
+  caughtUp(): Promise<unknown>;
+}
+
+/** The listeners of one engine. */
+export class RunListeners {
+  readonly #with: RunListenersDeps;
+  readonly #listeners = new Set<RunListener>();
+
+  constructor(deps: RunListenersDeps) {
+    this.#with = deps;
+  }
+
+  add(wanted: Wanted, options?: RunListenerOptions): RunSubscription {
+    const listener = listenToRuns(this.#with, wanted, options);
+    this.#listeners.add(listener);
+    return {
+      unsubscribe: () => {
+        this.#listeners.delete(listener);
+        listener.unsubscribe();
+      },
+    };
+  }
+
+  caughtUp(): Promise<unknown> {
+    return Promise.all([...this.#listeners].map((listener) => listener.caughtUp()));
+  }
+
+  /** Calls no listener from now on. */
+  stop(): void {
+    for (const listener of this.#listeners) listener.unsubscribe();
+    this.#listeners.clear();
+  }
+}
+
 /**
  * Listens to events of runs of one job type. An event names no type and carries no result, so each is read
  * with its run, one after the other: the listener gets events in their order.
@@ -32,7 +69,7 @@ export function listenToRuns(
   { store, events, logger }: RunListenersDeps,
   wanted: Wanted,
   { onMissed }: RunListenerOptions = {},
-): RunSubscription {
+): RunListener {
   /** Whether a job is of the type, by its id. Another map, once the ids may stand for other jobs. */
   let known = new Map<string, boolean>();
   let isOver = false;
@@ -88,5 +125,5 @@ export function listenToRuns(
     isOver = true;
     unsubscribe();
   }
-  return { unsubscribe: end };
+  return { unsubscribe: end, caughtUp: () => queue.caughtUp() };
 }

@@ -40,6 +40,11 @@ export class WorkQueue {
     });
   }
 
+  /** Resolves once all work that was added so far is done. */
+  caughtUp(): Promise<unknown> {
+    return this.#last;
+  }
+
   #then(work: Work): void {
     this.#last = this.#last.then(work);
   }
