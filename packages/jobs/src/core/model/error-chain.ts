@@ -19,8 +19,7 @@ export function errorChain({ causes = [], ...kept }: KeptError & Pick<AttemptErr
 
 function errorOf({ name, message, code, stack }: KeptError): Error {
   const error = new Error(message);
-  // As in an instance of its class, where a print of it does not repeat the name.
-  Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true });
+  hide(error, 'name', name);
   // Not the place where the error was read.
   error.stack = stack ?? `${name}: ${message}`;
   return code === undefined ? error : Object.assign(error, { code });
@@ -28,5 +27,10 @@ function errorOf({ name, message, code, stack }: KeptError): Error {
 
 function addCause(error: Error & { errors?: readonly Error[] }, cause: Error): void {
   if (error.cause instanceof Error) error.errors = [...(error.errors ?? [error.cause]), cause];
-  else error.cause = cause;
+  else hide(error, 'cause', cause);
+}
+
+/** As errors have these fields: a print of the error does not repeat them. */
+function hide(error: Error, field: 'name' | 'cause', value: unknown): void {
+  Object.defineProperty(error, field, { value, configurable: true, writable: true });
 }
