@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { runJob } from '@greenvue/jobs/testing';
+import { runHandler } from '@greenvue/jobs/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../src/config/config.ts';
 import { temporaryFolder } from '../src/testing/test-database.ts';
@@ -194,7 +194,7 @@ test('the shortest job type of docs/custom-job-types.md runs', async () => {
   const { sendReport } = await import(file);
   const sent: string[] = [];
   const mailer = { send: async (to: string, subject: string) => void sent.push(`${to}: ${subject}`) };
-  expect((await runJob(sendReport, { to: 'ann@example.com' }, { mailer })).result).toEqual({ sent: 1 });
+  expect((await runHandler(sendReport, { to: 'ann@example.com' }, { mailer })).result).toEqual({ sent: 1 });
   expect(sent).toEqual(['ann@example.com: The last 7 days']);
 });
 

@@ -1,4 +1,4 @@
-import { runJob } from '@greenvue/jobs/testing';
+import { runHandler } from '@greenvue/jobs/testing';
 import { describe, expect, it } from 'vitest';
 import { createListings } from '../listings/listings.ts';
 import { addListing, addUser, openTestDatabase } from '../testing/test-database.ts';
@@ -43,7 +43,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
   it.each([{ days_old: 0 }, { days_old: 1.5 }, { days_old: '30' }, { days: 30 }])(
     'refuses %o',
     async (payload) => {
-      const run = runJob(cleanupExpiredListings, payload as object, {} as never);
+      const run = runHandler(cleanupExpiredListings, payload as object, {} as never);
       await expect(run).rejects.toThrow('The payload is not valid.');
     },
   );
@@ -64,7 +64,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
           }),
       },
     };
-    const stopped = runJob(cleanupExpiredListings, {}, deps, { signal: controller.signal });
+    const stopped = runHandler(cleanupExpiredListings, {}, deps, { signal: controller.signal });
     await expect(stopped).rejects.toThrow('shutting down');
     const removed = 230 - (await market.left()).length;
     expect(removed).toBe(100);
@@ -97,7 +97,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
       listings,
       list: (createdAt: number, title: string) =>
         addListing(database, { seller_id: seller, created_at: createdAt, title }),
-      run: (payload: object) => runJob(cleanupExpiredListings, payload, { listings }),
+      run: (payload: object) => runHandler(cleanupExpiredListings, payload, { listings }),
       left: async () =>
         (await kysely.selectFrom('listings').select('id').execute()).map((listing) => listing.id),
       changes: async () =>
@@ -121,7 +121,7 @@ it('on PostgreSQL, passes over a listing that another run is just removing', asy
   const listings = createListings({ database: kysely, clock: { now: () => NOW } });
   await kysely.transaction().execute(async (other) => {
     await other.selectFrom('listings').select('seq').where('title', '=', 'Lamp').forUpdate().execute();
-    expect((await runJob(cleanupExpiredListings, {}, { listings })).result).toMatchObject({ removed: 1 });
+    expect((await runHandler(cleanupExpiredListings, {}, { listings })).result).toMatchObject({ removed: 1 });
   });
   expect(await kysely.selectFrom('listings').select('title').execute()).toEqual([{ title: 'Lamp' }]);
 });

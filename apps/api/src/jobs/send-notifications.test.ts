@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type RunJobOptions, runJob } from '@greenvue/jobs/testing';
+import { type RunHandlerOptions, runHandler } from '@greenvue/jobs/testing';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { queueNotifications } from '../db/outbox.ts';
@@ -48,8 +48,8 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
         }));
         return queueNotifications(database, { notifications, now: NOW });
       },
-      run: (payload: object = {}, options: RunJobOptions = {}) =>
-        runJob(sendNotifications, payload, { notificationDelivery }, options),
+      run: (payload: object = {}, options: RunHandlerOptions = {}) =>
+        runHandler(sendNotifications, payload, { notificationDelivery }, options),
       rows: () => database.selectFrom('notifications').selectAll().orderBy('email').execute(),
     };
   }
@@ -85,7 +85,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
       value: { template: 'default', batchSize: 50 },
     });
     for (const payload of [{ template: 'nonsense' }, { batchSize: 0 }, { batchSize: 1_001 }, { extra: 1 }]) {
-      const run = runJob(sendNotifications, payload as object, {} as never);
+      const run = runHandler(sendNotifications, payload as object, {} as never);
       await expect(run).rejects.toThrow('The payload is not valid.');
     }
   });

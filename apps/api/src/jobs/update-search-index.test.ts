@@ -1,4 +1,4 @@
-import { runJob } from '@greenvue/jobs/testing';
+import { runHandler } from '@greenvue/jobs/testing';
 import { describe, expect, it } from 'vitest';
 import { openSearchIndex } from '../search/open-index.ts';
 import { addListing, addUser, openTestDatabase } from '../testing/test-database.ts';
@@ -24,7 +24,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
   });
 
   it.each([{ fullReindex: 'yes' }, { full_reindex: true }])('refuses %o', async (payload) => {
-    const run = runJob(updateSearchIndex, payload as object, {} as never);
+    const run = runHandler(updateSearchIndex, payload as object, {} as never);
     await expect(run).rejects.toThrow('The payload is not valid.');
   });
 
@@ -40,6 +40,6 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
         return now;
       },
     };
-    return { search, run: (payload: object) => runJob(updateSearchIndex, payload, { search, clock }) };
+    return { search, run: (payload: object) => runHandler(updateSearchIndex, payload, { search, clock }) };
   }
 });

@@ -1,4 +1,4 @@
-import { runJob } from '@greenvue/jobs/testing';
+import { runHandler } from '@greenvue/jobs/testing';
 import { describe, expect, test } from 'vitest';
 import { createTemplates } from '../notifications/templates.ts';
 import { addListing, addUser, openTestDatabase } from '../testing/test-database.ts';
@@ -17,7 +17,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
       list: (seller_id: string, title: string, daysAgo: number) =>
         addListing(opened, { seller_id, title, created_at: NOW - daysAgo * DAY_MS }),
       run: (id: string, payload: object = {}, scheduledFor?: Date) =>
-        runJob(weeklySellerDigest, payload, deps, { run: { id, scheduledFor } }),
+        runHandler(weeklySellerDigest, payload, deps, { run: { id, scheduledFor } }),
       queued: async () => {
         const rows = await database.selectFrom('notifications').selectAll().orderBy('email').execute();
         return rows.map(({ email, template, data }) => ({ email, template, data: JSON.parse(data) }));

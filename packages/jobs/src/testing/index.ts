@@ -5,7 +5,7 @@ export {
   type MemoryStoreOptions,
 } from '../stores/memory/index.ts';
 export { createFakeClock, type FakeClock } from './fake-clock.ts';
-export { type RunJobOptions, type RunJobReport, runJob } from './run-job.ts';
+export { type RunHandlerOptions, type RunHandlerReport, runHandler } from './run-handler.ts';
 export { createTestJobs, type TestJobs, type TestJobsOptions } from './test-jobs.ts';
 export type { TestLogLine, TestRun } from './test-runs.ts';
 export type { TestClock } from './test-time.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineJobType } from '../index.ts';
-import { runJob } from './index.ts';
+import { runHandler } from './index.ts';
 
 const greet = defineJobType({
   type: 'greet',
@@ -12,8 +12,8 @@ const greet = defineJobType({
 const anything = (value: unknown) => value as never;
 
 it('runs a handler with the payload and its defaults, as the engine does', async () => {
-  expect(await runJob(greet, { name: 'Ann' }, undefined)).toMatchObject({ result: 'Hello Ann' });
-  expect(await runJob(greet, anything(undefined), undefined)).toMatchObject({ result: 'Hello world' });
+  expect(await runHandler(greet, { name: 'Ann' }, undefined)).toMatchObject({ result: 'Hello Ann' });
+  expect(await runHandler(greet, anything(undefined), undefined)).toMatchObject({ result: 'Hello world' });
 });
 
 it.each([
@@ -22,7 +22,7 @@ it.each([
   ['no job type', undefined, {}, '/type'],
   ['a definition', { type: 'greet', payload: greet.payload, run: greet.run }, {}, '/type'],
 ])('refuses %s with a pointer', async (_, type, payload, pointer) => {
-  await expect(runJob(anything(type), anything(payload), undefined)).rejects.toMatchObject({
+  await expect(runHandler(anything(type), anything(payload), undefined)).rejects.toMatchObject({
     name: 'EngineError',
     code: 'invalid',
     faults: [{ pointer }],

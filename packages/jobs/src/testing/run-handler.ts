@@ -8,7 +8,7 @@ import { checkPayload } from '../engine/job-types/payload-check.ts';
 import { payloadRules } from '../engine/job-types/payload-rules.ts';
 import { acceptPayload } from '../engine/job-types/stored-payload.ts';
 
-export interface RunJobOptions {
+export interface RunHandlerOptions {
   readonly signal?: AbortSignal;
   readonly lastSuccess?: Date;
   readonly run?: Partial<JobContext<unknown>['run']>;
@@ -18,7 +18,7 @@ export interface RunJobOptions {
 }
 
 /** The result of a handler, its log lines and its last progress. */
-export interface RunJobReport<Result = unknown> {
+export interface RunHandlerReport<Result = unknown> {
   readonly result: Result;
   readonly logs: readonly { readonly level: string; readonly message: string; readonly fields: unknown }[];
   readonly progress:
@@ -30,15 +30,15 @@ export interface RunJobReport<Result = unknown> {
  * Runs a job type's handler once, at once, and validates its payload and fills in defaults as the engine
  * does. Throws the handler's error, or an `EngineError` of code `invalid` for an invalid payload.
  */
-export async function runJob<Deps, Input, Result>(
+export async function runHandler<Deps, Input, Result>(
   type: JobType<Deps, string, Input, Result>,
   payload: NoInfer<Input>,
   deps: Deps,
-  options: RunJobOptions = {},
-): Promise<RunJobReport<Result>> {
-  checkOptions('runJob', argumentRules, { type });
+  options: RunHandlerOptions = {},
+): Promise<RunHandlerReport<Result>> {
+  checkOptions('runHandler', argumentRules, { type });
   const logs: { level: string; message: string; fields: unknown }[] = [];
-  let progress: RunJobReport['progress'];
+  let progress: RunHandlerReport['progress'];
   const line = (level: string) => (message: string, fields?: unknown) => {
     logs.push({ level, message, fields });
   };
@@ -74,7 +74,7 @@ const argumentRules = shape<{ readonly type: JobType }>('a job type', { type: re
 const unanswered = (method: string) => () =>
   Promise.reject(
     new Error(
-      `The handler called ctx.jobs.${method}(), which runJob does not do. Pass \`jobs: { ${method}: … }\`, or use createTestJobs.`,
+      `The handler called ctx.jobs.${method}(), which runHandler does not do. Pass \`jobs: { ${method}: … }\`, or use createTestJobs.`,
     ),
   );
 const NO_JOBS: HandlerJobs = {
