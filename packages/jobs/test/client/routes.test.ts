@@ -131,6 +131,17 @@ describe('jobs', () => {
     expect((await getJob(connection, id)).id).toBe(id);
   });
 
+  test('take each command from a page of another origin', async () => {
+    const page = connect({ url: server.url, headers: { 'sec-fetch-site': 'same-site' } });
+    await make('from-page', { on_demand: true, overlap: 'allow' });
+    const { id } = await runJob(page, 'from-page');
+    await runThatIs(id, 'succeeded');
+    await retryRun(page, id);
+    await pauseJob(page, 'from-page');
+    await resumeJob(page, 'from-page');
+    await cancelRun(page, (await enqueue(page, 'greet', {}, { delay: '1h' })).id);
+  });
+
   test('are paused with a reason, and resumed', async () => {
     await make('d', { interval: '1h' });
     const paused = await pauseJob(connection, 'd', { reason: 'Inventory', until: '2999-01-01T00:00:00Z' });

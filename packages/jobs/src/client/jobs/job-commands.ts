@@ -56,7 +56,14 @@ export async function pauseJob(
 /** Resumes a job at its next slot. A job that is not paused stays unchanged. */
 export async function resumeJob(connection: Connection, id: string, guarded?: Guarded): Promise<Job> {
   return connection.ask(
-    { method: 'POST', path: path`/jobs/${id}/resume`, headers: guardHeaders(guarded), repeat: 'safe' },
+    // The body: a server refuses a page of another origin that sends none.
+    {
+      method: 'POST',
+      path: path`/jobs/${id}/resume`,
+      body: {},
+      headers: guardHeaders(guarded),
+      repeat: 'safe',
+    },
     guarded,
   );
 }

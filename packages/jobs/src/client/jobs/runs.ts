@@ -86,5 +86,9 @@ export async function cancelRun(
  * could start a second run.
  */
 export async function retryRun(connection: Connection, runId: string, call?: Call): Promise<Run> {
-  return connection.ask({ method: 'POST', path: path`/runs/${runId}/retry`, repeat: 'never' }, call);
+  // The body: a server refuses a page of another origin that sends none.
+  return connection.ask(
+    { method: 'POST', path: path`/runs/${runId}/retry`, body: {}, repeat: 'never' },
+    call,
+  );
 }
