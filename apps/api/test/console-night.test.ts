@@ -135,7 +135,10 @@ test(
     await signIn(page);
     const attention = page.getByRole('region', { name: 'Needs attention' });
     const failing = attention.getByRole('listitem');
-    await failing.filter({ hasText: 'the last run failed' }).getByText(/9 h/).waitFor();
+    await failing
+      .filter({ hasText: /the last run failed, since .+\d:\d\d.*, 9 h.* ago/ })
+      .getByText(/9 h/)
+      .waitFor();
     expect(await failing.count()).toBe(1);
     await failing.getByRole('link', { name: 'Mails' }).click();
     await heading(page, 'Mails');

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { useTopJobs } from '../../data/queries.ts';
 import { NotLoaded } from '../../ui/feedback/states.tsx';
 import { CheckIcon } from '../../ui/icons.tsx';
-import { Instant } from '../../ui/instant/instant.tsx';
+import { Ago, Instant } from '../../ui/instant/instant.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { jobPath } from '../../ui/paths.ts';
 import { HealthBadge } from '../../ui/status/status.tsx';
@@ -50,7 +50,7 @@ function UnhealthyJob({ job }: { readonly job: Job }) {
         {reason === null ? null : <Plain>{reason}</Plain>}
         {since === null ? null : (
           <>
-            {reason === null ? '' : ', '}since <Instant at={since} />
+            {reason === null ? '' : ', '}since <Instant at={since} />, <Ago at={since} />
           </>
         )}
       </div>
