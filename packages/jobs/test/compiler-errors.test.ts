@@ -7,11 +7,11 @@ import { expect, onTestFinished, test } from 'vitest';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** What the compiler says about a program. */
-function errorsIn(program: string): string {
+function errorsIn(program: string, further: Readonly<Record<string, boolean>> = {}): string {
   const folder = mkdtempSync(join(ROOT, 'packages', 'jobs', 'test', 'compiler-errors-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'program.ts'), program);
-  const options = { noEmit: true, types: ['node'] };
+  const options = { noEmit: true, types: ['node'], ...further };
   const config = { extends: join(ROOT, 'tsconfig.json'), compilerOptions: options, include: ['*.ts'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ ...config, exclude: [] }));
   return spawnSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', folder], { encoding: 'utf8' }).stdout;
@@ -28,3 +28,34 @@ test('for a job without a schedule, the compiler asks for an interval', { timeou
   expect(errors).toContain("Property 'interval' is missing");
   expect(errors).not.toContain('onDemand');
 });
+
+test.each([true, false])(
+  'the dependencies of job types are known with strictFunctionTypes: %s',
+  {
+    timeout: 60_000,
+  },
+  (strictFunctionTypes) => {
+    const errors = errorsIn(
+      `
+    import { createJobs, type JobType } from '@greenvue/jobs';
+    import { sqlite } from '@greenvue/jobs/sqlite';
+    type Inline<Name extends string, Deps = unknown> = JobType<Deps, Name, unknown, unknown, 'inline'>;
+    const store = sqlite('jobs.db');
+    declare const alone: Inline<'alone'>;
+    declare const mails: Inline<'mails', { readonly mailer: (text: string) => void }>;
+    declare const counts: Inline<'counts', { readonly count: () => number }>;
+    const mailer = (text: string) => console.log(text);
+    const count = () => 1;
+    createJobs({ store, types: [alone] });
+    createJobs({ store, types: [alone, mails], deps: { mailer } });
+    createJobs({ store, types: [mails, alone, counts], deps: { mailer, count } });
+    // @ts-expect-error: no deps
+    createJobs({ store, types: [alone, mails] });
+    // @ts-expect-error: no count
+    createJobs({ store, types: [mails, counts], deps: { mailer } });
+  `,
+      { strictFunctionTypes },
+    );
+    expect(errors).toBe('');
+  },
+);
