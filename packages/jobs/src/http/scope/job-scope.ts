@@ -4,7 +4,10 @@ import { shape } from '../../core/input/shape.ts';
 
 /** Which jobs a caller may see and change. */
 export interface JobScope {
-  /** Only jobs whose id begins with this, such as `acme-`, and the runs of these jobs. */
+  /**
+   * Only jobs whose id begins with this, such as `acme.`, and the runs of these jobs. `enqueued.` has the
+   * enqueued runs of all types: no tenant may have this name.
+   */
   readonly idPrefix: string;
 }
 
