@@ -136,7 +136,7 @@ export interface Engine {
   /**
    * Stops claiming, waits for handlers, aborts the rest in time for `shutdownTimeoutMs`, gives claims back
    * (P9, lost nodes). Methods work until all that is done, `serving` has ended, and listeners of runs have
-   * been called.
+   * been called. A second call waits for the first.
    */
   stop(options?: { readonly serving?: Promise<unknown> }): Promise<void>;
   /** One pass by hand, to its end: for tests with a fake clock and `autoRun: false`. */

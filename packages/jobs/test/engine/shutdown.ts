@@ -126,5 +126,20 @@ export function shutdowns(makeDatabase: MakeDatabase): void {
       await Promise.all([stop(), stop()]);
       await stop();
     });
+
+    it('a second stop waits for the `serving` of the first', async () => {
+      const serving = Promise.withResolvers<void>();
+      const first = h.engine.stop({ serving: serving.promise });
+      let isStopped = false;
+      const second = h.engine.stop().then(() => {
+        isStopped = true;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await h.pass(5_000, 1_000);
+      expect(isStopped).toBe(false);
+      await h.engine.check();
+      serving.resolve();
+      await Promise.all([first, second]);
+    });
   });
 }

@@ -30,6 +30,9 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   #opened: Promise<void> | undefined;
   #state: keyof typeof UNAVAILABLE | 'started' = 'new';
   #stopListening: (() => void) | undefined;
+  /** Of each call of `stop()`. */
+  readonly #served: Promise<unknown>[] = [];
+  #stopped: Promise<void> | undefined;
 
   constructor(deps: LifecycleDeps) {
     const { clock, logger, retention } = deps.settings;
@@ -56,11 +59,16 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   }
 
   async stop({ serving }: { readonly serving?: Promise<unknown> } = {}): Promise<void> {
+    // Its caller handles a failure of `serving`. What is open here is closed either way.
+    this.#served.push(Promise.allSettled([serving]));
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     const { store, dispatcher, executor, loop, throttle, events } = this.#with;
     // A start under way loads no more modules.
     this.#stopping.abort();
-    // Its caller handles a failure of `serving`. What is open here is closed either way.
-    const served = Promise.allSettled([serving]);
     dispatcher.stopClaiming();
     executor.pause();
     executor.takeBack({});
@@ -71,7 +79,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     throttle.stop();
     await dispatcher.commands.ended();
     await settleRest(this.#with);
-    await served;
+    await Promise.all(this.#served);
     await endListeners(this.#with);
     events.stop();
     await this.membership.leave();
