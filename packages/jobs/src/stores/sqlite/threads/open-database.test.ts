@@ -1,13 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { threadFile } from '../../../package-file.ts';
 import { readDatabaseIdentity } from '../file/info.ts';
 import { checkBeforeWork } from '../file/integrity.ts';
 import { openDatabase } from './open-database.ts';
 
 vi.mock('../file/integrity.ts', { spy: true });
+vi.mock('../../../package-file.ts', { spy: true });
 
 it('after a crash, a close before the check has ended leaves the check to the next start', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'unclean-'));
@@ -31,4 +34,25 @@ it('after a crash, a close before the check has ended leaves the check to the ne
   // This time the check reads the whole database.
   expect(await openAndClose()).toMatchObject({ isClosed: true });
   expect(checkBeforeWork).toHaveBeenCalledTimes(2);
+});
+
+it('a thread that a bundler has copied fails with what to do, and not as a database that cannot be opened', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bundled-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const copy = join(folder, 'writer-thread.cjs');
+  writeFileSync(copy, "import { parentPort } from 'node:worker_threads';");
+  vi.mocked(threadFile).mockReturnValueOnce(pathToFileURL(copy));
+  const opening = openDatabase({
+    file: join(folder, 'jobs.db'),
+    databaseId: undefined,
+    now: Date.now,
+    lost: () => undefined,
+  });
+  await expect(opening).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(
+      /^The thread of the database can't load its file .*writer-thread\.cjs \(Cannot use import statement outside a module\): .*serverExternalPackages/,
+    ),
+    cause: expect.any(SyntaxError),
+  });
 });

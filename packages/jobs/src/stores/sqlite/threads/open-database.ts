@@ -6,7 +6,7 @@ import { watchDatabaseFile } from '../file/file-watch.ts';
 import type { OpenedInfo } from '../file/info.ts';
 import { checkBeforeWork, type StartCheck } from '../file/integrity.ts';
 import type { ThreadData } from './protocol.ts';
-import { ThreadChannel } from './thread-channel.ts';
+import { ThreadChannel, ThreadLoadError } from './thread-channel.ts';
 
 /** A locked database and its threads. */
 export interface OpenDatabase {
@@ -83,10 +83,11 @@ export async function openDatabase({
 /** An error with the name of the database, which SQLite leaves out. */
 function named(target: DatabaseFile, error: unknown): unknown {
   const name = target.path ?? target.name;
-  if (!(error instanceof StoreError) || error.message.includes(name)) return error;
+  if (!(error instanceof StoreError) || error instanceof ThreadLoadError) return error;
+  if (error.message.includes(name)) return error;
   if (error.code === 'damaged') return new DamagedError(target, error.message);
   if (error.code !== 'unavailable') return error;
-  const message = `The job database ${name} can't be opened: ${error.message}. Check that this process may read and write it.`;
+  const message = `The job database ${name} can't be opened: ${error.message.replace(/\.$/, '')}. Check that this process may read and write it.`;
   return new StoreError('unavailable', message, { cause: error });
 }
 

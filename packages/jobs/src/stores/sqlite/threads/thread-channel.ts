@@ -1,5 +1,6 @@
 import { parse } from 'node:path';
 import { setImmediate } from 'node:timers';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../../../core/model/errors.ts';
 import {
@@ -104,12 +105,18 @@ export class ThreadChannel {
     const ended = new Promise<void>((resolve) => {
       worker.once('exit', () => {
         this.#thread = undefined;
-        this.#failAll(new StoreError('unavailable', 'The database thread has ended.', { cause }));
+        this.#failAll(this.#endOf(cause));
         resolve();
       });
     });
     this.#thread = { worker, ended };
     worker.postMessage('open');
+  }
+
+  /** A thread replies to each fault of opening. So an error before this reply is one of its file. */
+  #endOf(cause: unknown): StoreError {
+    if (cause instanceof Error && this.#pending.has(OPENED)) return new ThreadLoadError(this.#file, cause);
+    return new StoreError('unavailable', 'The database thread has ended.', { cause });
   }
 
   #send(): void {
@@ -134,6 +141,17 @@ export class ThreadChannel {
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     for (const { reject } of waiting) reject(error);
+  }
+}
+
+/** A database thread can't load its file: as a rule, a bundler has put its own copy of it elsewhere. */
+export class ThreadLoadError extends StoreError {
+  constructor(file: URL, cause: Error) {
+    super(
+      'unavailable',
+      `The thread of the database can't load its file ${fileURLToPath(file)} (${cause.message}): as a rule, @greenvue/jobs is in a bundle. Keep the package out of the bundle, as with Next.js's serverExternalPackages or esbuild's --external:@greenvue/jobs --external:@greenvue/jobs/*, and deploy node_modules beside the bundle.`,
+      { cause },
+    );
   }
 }
 
