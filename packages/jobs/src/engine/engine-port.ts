@@ -128,7 +128,8 @@ export interface EventSubscription {
  * {@link EngineError} that a caller can act on, or with a `StoreError` when the store can't be used. Before
  * the end of `start()` and after that of `stop()`, the code is `unavailable`.
  *
- * A method that returns a run returns `{ run, jobId, type }`. One that returns a job returns `{ job, health, … }`.
+ * A method that returns a run returns `{ run, jobId, type }`. One that returns a job returns
+ * `{ job, health, … }`.
  */
 export interface Engine {
   /** Opens the store, takes back runs of a dead process (P9), then plans and claims if `autoRun`. */
@@ -173,8 +174,8 @@ export interface Engine {
   retryRun(runId: string, options?: CommandOptions): Promise<RunView>;
 
   /**
-   * The next `count` run times (default 5) of a schedule, of a job as an edit would leave it, or of a whole job. A whole
-   * job is checked as `putJob` would check it, payload included. Changes nothing.
+   * The next `count` run times (default 5) of a schedule, of a job as an edit would leave it, or of a whole
+   * job. A whole job is checked as `putJob` would check it, payload included. Changes nothing.
    */
   preview(
     input:
