@@ -137,7 +137,8 @@ export interface Engine {
   /**
    * Stops claiming, waits for handlers, aborts the rest in time for `shutdownTimeoutMs`, gives claims back
    * (P9, lost nodes). Methods work until all that is done, `serving` has ended, and listeners of runs have
-   * been called. A second call waits for the first.
+   * been called. `enqueueAndWait` of a request that keeps `serving` open ends with its run, at the latest
+   * after `shutdownTimeoutMs`. A second call waits for the first.
    */
   stop(options?: { readonly serving?: Promise<unknown> }): Promise<void>;
   /** One pass by hand, to its end: for tests with a fake clock and `autoRun: false`. */

@@ -86,8 +86,8 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const work = { ...base, ...timing, meter, node, events, settlements, threads, executor };
   const parts = { ...work, dispatcher: new Dispatcher(work) };
   const listeners = new RunListeners({ ...base, events });
-  const lifecycle = new Lifecycle({ ...parts, listeners });
   const waits = new RunWaits(parts);
+  const lifecycle = new Lifecycle({ ...parts, listeners, waits });
   /** The arguments of a method that needs the store. */
   const given: typeof checkedArguments = (method, args) => {
     const checked = checkedArguments(method, args);
@@ -96,11 +96,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   };
   const jobs: UntypedJobs = {
     start: () => lifecycle.start(),
-    stop: async (...args) => {
-      const [options] = checkedArguments('stop', args);
-      waits.stop();
-      return lifecycle.stop(options);
-    },
+    stop: async (...args) => lifecycle.stop(...checkedArguments('stop', args)),
     tick: () => lifecycle.tick(),
     check: () => lifecycle.check(),
     lost: lifecycle.lost,

@@ -95,7 +95,7 @@ export interface Jobs<Types extends JobTypes = JobTypes> extends Engine {
   /**
    * Makes a run as `enqueue` does, waits for its end on any node, and returns the result of its handler.
    * Rejects with a `RunError` when the run fails or is cancelled, or has not ended by `timeout`; with the
-   * reason of `signal`; and with an `EngineError` of code `unavailable` when this engine stops.
+   * reason of `signal`; and with an `EngineError` of code `unavailable` when this engine stops (see `stop`).
    *
    * Don't call it in a handler: while it waits, it holds a place that the other run may need.
    */

@@ -101,6 +101,40 @@ export function waiting(makeDatabase: MakeDatabase): void {
       await h.passUntil(h.clock.now() + 30_000, 1_000);
       await stopped;
     });
+
+    describe('of a request that is open when the engine stops', () => {
+      let end: () => void;
+      beforeEach(() => {
+        h.deps.handler = () => new Promise<string>((resolve) => (end = () => resolve('done')));
+      });
+      /** Enqueues a run as a request does, and stops the engine until the request has its response. */
+      const stopWhile = async (state: 'running' | 'queued') => {
+        const response = h.engine.enqueueAndWait(work, {}, state === 'queued' ? { delay: '1h' } : {});
+        const ended = response.catch((error: unknown) => error);
+        await expect.poll(async () => (await runs()).length).toBe(1);
+        await expect.poll(() => h.engine.tick().then(async () => (await runs())[0]?.run.status)).toBe(state);
+        return { ended, stopped: h.engine.stop({ serving: ended }) };
+      };
+
+      it('returns the result of a run that ends in time', async () => {
+        const { ended, stopped } = await stopWhile('running');
+        await h.pass(1_000, 100);
+        end();
+        await h.pass(1_000, 100);
+        expect(await ended).toBe('done');
+        await stopped;
+      });
+
+      it.each(['running', 'queued'] as const)(
+        'is unavailable when its run is %s to the end',
+        async (state) => {
+          const { ended, stopped } = await stopWhile(state);
+          await h.pass(30_000, 1_000);
+          expect(await ended).toMatchObject({ code: 'unavailable' });
+          await stopped;
+        },
+      );
+    });
   });
 
   describe('on', () => {

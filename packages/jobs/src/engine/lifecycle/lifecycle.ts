@@ -4,6 +4,7 @@ import { type Engine, EngineError } from '../engine-port.ts';
 import { refuseInJobThread } from '../threads/job-thread.ts';
 import { loadThreads } from '../threads/load-threads.ts';
 import type { RunListeners } from '../watching/run-listeners.ts';
+import type { RunWaits } from '../watching/run-waits.ts';
 import { NodeMembership } from './node-membership.ts';
 import { Pruner } from './pruner.ts';
 import { endHandlers, endListeners, settleRest } from './shutdown.ts';
@@ -18,6 +19,7 @@ const UNAVAILABLE = {
 
 interface LifecycleDeps extends EngineParts {
   readonly listeners: RunListeners;
+  readonly waits: RunWaits;
 }
 
 /** Opens, starts and stops the engine. */
@@ -61,14 +63,17 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   async stop({ serving }: { readonly serving?: Promise<unknown> } = {}): Promise<void> {
     // Its caller handles a failure of `serving`. What is open here is closed either way.
     this.#served.push(Promise.allSettled([serving]));
-    this.#stopped ??= this.#stop();
+    this.#stopped ??= this.#stop(serving !== undefined);
     return this.#stopped;
   }
 
-  async #stop(): Promise<void> {
-    const { store, dispatcher, executor, loop, throttle, events } = this.#with;
+  async #stop(isServing: boolean): Promise<void> {
+    const { store, settings, node, dispatcher, executor, loop, throttle, events, waits } = this.#with;
     // A start under way loads no more modules.
     this.#stopping.abort();
+    // A request that waits for a run keeps `serving` open: this must not delay the stop for ever.
+    const cancel = settings.clock.setTimer(settings.shutdownTimeoutMs, () => waits.stop());
+    if (!isServing) waits.stop();
     dispatcher.stopClaiming();
     executor.pause();
     executor.takeBack({});
@@ -79,7 +84,11 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     throttle.stop();
     await dispatcher.commands.ended();
     await settleRest(this.#with);
+    // The runs that have not ended wait for the next start, unless another node runs them.
+    if (!node.hasOthers) waits.stop();
     await Promise.all(this.#served);
+    cancel();
+    waits.stop();
     await endListeners(this.#with);
     events.stop();
     await this.membership.leave();

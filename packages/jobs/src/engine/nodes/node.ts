@@ -45,6 +45,10 @@ export class Node {
     return this.#membership !== undefined && this.#lease !== 'ending';
   }
 
+  get hasOthers(): boolean {
+    return this.#others.count > 0;
+  }
+
   get lease(): LeaseKept {
     return this.#lease;
   }

@@ -136,10 +136,20 @@ describe('a wait for the end of a run', () => {
     expect(listeners.size).toBe(0);
   });
 
-  it('ends at once when it begins after a stop, as when the run was made meanwhile', async () => {
+  it('ends after one read when it begins after a stop, as when the run was made meanwhile', async () => {
     waits.stop();
     await start();
-    expect(ended).toEqual(['unavailable']);
+    answer = async () => view('succeeded');
+    await start();
+    expect(ended).toEqual(['unavailable', 'succeeded']);
     expect(listeners.size).toBe(0);
+  });
+
+  it('has the result of a run that ends just before a stop', async () => {
+    await start();
+    answer = async () => view('succeeded');
+    waits.stop();
+    await turn();
+    expect(ended).toEqual(['succeeded']);
   });
 });

@@ -80,15 +80,14 @@ export class RunWaits {
     this.#subscription ??= this.#with.events.subscribe((event) => this.#heard(event));
     signal?.addEventListener('abort', aborted);
     if (signal?.aborted === true) aborted();
-    else if (this.#isStopped) wait.end({ error: stopping(runId) });
     else void this.#read(wait);
     return promise;
   }
 
-  /** The engine stops: no run of this node will end soon. */
+  /** Nobody waits any longer. A run that has ended since the last read still arrives. */
   stop(): void {
     this.#isStopped = true;
-    for (const wait of [...this.#waits]) wait.end({ error: stopping(wait.runId) });
+    for (const wait of this.#waits) void this.#read(wait);
   }
 
   #heard(event: JobEvent | 'reset'): void {
@@ -117,6 +116,7 @@ export class RunWaits {
     }
     if (!this.#waits.has(wait)) return;
     if (wait.isStale) return this.#read(wait);
+    if (this.#isStopped) return wait.end({ error: stopping(wait.runId) });
     wait.cancelRead?.();
     const pauseMs = READ_AFTER_MS[wait.reads++] ?? LONGEST_PAUSE_MS;
     wait.cancelRead = this.#with.clock.setTimer(pauseMs, () => void this.#read(wait));
