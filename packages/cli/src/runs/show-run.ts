@@ -6,6 +6,7 @@ import { printableJson, printableLines } from '../terminal/printable.ts';
 import { paint, type Screen } from '../terminal/screen.ts';
 import { counted, instantAndDistance, instantText } from '../terminal/words.ts';
 import { progressText } from './follow/progress-text.ts';
+import { handlerStack } from './handler-stack.ts';
 import { slotText, statusStyle, statusText, tookText } from './run-words.ts';
 
 /** The depths at which causes are indented; a server may send others. */
@@ -79,11 +80,5 @@ function printError(
   const codeText = typeof code === 'string' && !message.includes(code) ? ` (${code})` : '';
   for (const line of printableLines(`${before}${name}: ${message}${codeText}`)) out.line(`${indent}${line}`);
   if (stacks && stack !== null)
-    for (const line of printableLines(withoutHead(stack))) out.line(`${indent}${line}`);
-}
-
-/** A stack begins with the name and the message, which stand above it. */
-function withoutHead(stack: string): string {
-  const start = stack.search(/^ +at /m);
-  return start === -1 ? stack : stack.slice(start);
+    for (const line of printableLines(handlerStack(stack))) out.line(`${indent}${line}`);
 }
