@@ -39,7 +39,9 @@ function Upcoming({ jobs }: { readonly jobs: readonly Job[] }) {
   if (soon.length === 0) {
     return (
       <p className={classes.nothing}>
-        {isBehind ? 'Loading the next runs…' : 'No runs are due in the next hour.'}
+        {isBehind
+          ? 'Runs have just become due. The next ones appear in a few seconds.'
+          : 'No runs are due in the next hour.'}
       </p>
     );
   }
