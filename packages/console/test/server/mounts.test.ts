@@ -118,6 +118,17 @@ test('fetch: files are sent as they are to Next.js, which removes `Content-Encod
   expect([response.headers.get('content-encoding'), await response.text()]).toEqual([null, SCRIPT]);
 });
 
+test('fetch: with `compress: false`, files are sent as they are', async () => {
+  const options = { ...OPTIONS, folder: await buildFolder() };
+  const request = () =>
+    new Request('http://localhost/admin/jobs/assets/index-Ab12.js', {
+      headers: { 'accept-encoding': 'gzip' },
+    });
+  expect((await createConsoleFetchHandler(options)(request())).headers.get('content-encoding')).toBe('gzip');
+  const plain = await createConsoleFetchHandler({ ...options, compress: false })(request());
+  expect([plain.headers.get('content-encoding'), await plain.text()]).toEqual([null, SCRIPT]);
+});
+
 test.each(['fetch', 'node'])('%s: answers nothing outside of its prefix, and no writes', async (name) => {
   const ask = await (MOUNTS[name]?.(await buildFolder()) ?? Promise.reject(new Error(name)));
   expect((await ask('/admin')).status).toBe(404);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { checkOptions } from '../core/input/check-options.ts';
-import { having, required, rule } from '../core/input/rule.ts';
+import { flag, having, required, rule } from '../core/input/rule.ts';
 import { shape } from '../core/input/shape.ts';
 import type { EngineLogger } from '../engine/engine-logger.ts';
 import type { Engine } from '../engine/engine-port.ts';
@@ -51,6 +51,11 @@ export interface FetchHandlerOptions<Context = void> {
         readonly isStillAllowed?: (request: Request, context: Context) => Promise<boolean>;
       })
     | undefined;
+  /**
+   * Whether JSON above 1 KB is compressed for clients that accept this. Default: yes, except for requests of
+   * Next.js, which compresses itself. `false` also helps if a wrapper copies these requests.
+   */
+  readonly compress?: boolean | undefined;
   /** Requests at once, event streams aside; a further request gets a 503. Default 1,000. */
   readonly maxRequests?: number | undefined;
   /** Gets the causes of responses with status 500. Any pino logger fits. Default: one line to stderr. */
@@ -76,6 +81,7 @@ const optionRules = required(
   shape<FetchHandlerOptions<never>>('options such as { engine, authorize, prefix: "/api" }', {
     ...fields,
     prefix: rule(isPrefix, { what: 'a path such as /api, without a slash at its end' }),
+    compress: flag,
     logger: having('a logger', 'error'),
   }),
 );
@@ -160,7 +166,7 @@ class FetchServer<Context> {
       url: pathname + search,
       context,
     });
-    return answerResponse(request, answer, this.#prefix);
+    return answerResponse(request, answer, { prefix: this.#prefix, compress: this.#options.compress });
   }
 }
 

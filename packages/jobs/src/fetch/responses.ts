@@ -5,11 +5,18 @@ import { NOT_STORED, type ProblemAnswer, problemHeaders } from '../http/requests
 import { jsonText } from '../http/requests/json-text.ts';
 import type { RouteAnswer } from '../http/routing/route.ts';
 
-/** The response to a request that its route has answered. `prefix`: the path of the API. */
+export interface AnswerOptions {
+  /** The path of the API. */
+  readonly prefix?: string | undefined;
+  /** Next.js removes `Content-Encoding` and compresses responses itself. Its requests have `nextUrl`. */
+  readonly compress?: boolean | undefined;
+}
+
+/** The response to a request that its route has answered. */
 export async function answerResponse(
   request: Request,
   { status, headers: own, location, body, events }: RouteAnswer,
-  prefix: string,
+  { prefix = '', compress = !('nextUrl' in request) }: AnswerOptions,
 ): Promise<Response> {
   const headers = new Headers({ ...NOT_STORED, ...own });
   if (location !== undefined) headers.set('location', `${prefix}${location}`);
@@ -18,18 +25,14 @@ export async function answerResponse(
     return new Response(streamFor(request, events), { status, headers });
   }
   if (body === undefined) return new Response(null, { status, headers });
-  const { encoding, varies } = chooseEncoding(body, acceptedEncodings(request));
+  const acceptEncoding = compress ? (request.headers.get('accept-encoding') ?? undefined) : undefined;
+  const { encoding, varies } = chooseEncoding(body, acceptEncoding);
   const content = encoding === undefined ? jsonText(body) : await compressBody(body, encoding);
   if (encoding !== undefined) headers.set('content-encoding', encoding);
   if (varies) headers.set('vary', 'accept-encoding');
   headers.set('content-type', 'application/json; charset=utf-8');
   headers.set('content-length', String(Buffer.byteLength(content)));
   return new Response(request.method === 'HEAD' ? null : content, { status, headers });
-}
-
-/** Next.js removes `Content-Encoding` from each response and compresses it itself. Its requests have `nextUrl`. */
-function acceptedEncodings(request: Request): string | undefined {
-  return 'nextUrl' in request ? undefined : (request.headers.get('accept-encoding') ?? undefined);
 }
 
 /** A stream that reads the events on demand, and closes them when the client disconnects. */

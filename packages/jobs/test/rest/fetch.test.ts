@@ -198,13 +198,16 @@ describe('the fetch handler', () => {
     problemOf(await answerOf(await create()(request('/admin/api/jobs', init))), 400);
   });
 
-  test('compresses nothing for Next.js, which removes `Content-Encoding` and compresses itself', async () => {
+  test('compresses nothing with `compress: false`, nor for Next.js, which removes `Content-Encoding`', async () => {
     const asked = () => request('/admin/api/job-types', { headers: { 'accept-encoding': 'gzip' } });
     expect((await create()(asked())).headers.get('content-encoding')).toBe('gzip');
     const ofNext = Object.assign(asked(), { nextUrl: new URL(asked().url) });
     const response = await create()(ofNext);
     expect(response.headers.get('content-encoding')).toBeNull();
     bodyOf(await answerOf(response), 200, jobTypesSchema);
+    const never = await create({ compress: false })(asked());
+    expect(never.headers.get('content-encoding')).toBeNull();
+    bodyOf(await answerOf(never), 200, jobTypesSchema);
   });
 
   test('begins no work for a client that has disconnected', async () => {
