@@ -1,17 +1,22 @@
+import { EngineError, RunError } from '@greenvue/jobs';
 import {
+  type ArgumentsHost,
   Body,
+  Catch,
   Controller,
   Get,
   Header,
   Headers,
+  HttpException,
   Module,
   Post,
   Query,
   Redirect,
   Session,
+  StreamableFile,
   UnauthorizedException,
 } from '@nestjs/common';
-import { register } from 'prom-client';
+import { APP_FILTER, BaseExceptionFilter } from '@nestjs/core';
 import { checkDisk } from './check-disk.ts';
 import { JobsService } from './jobs.ts';
 import { checkPassword, METRICS_TOKEN, signInPage } from './login.ts';
@@ -26,8 +31,11 @@ export class LoginController {
 
   @Post()
   @Redirect('/admin/jobs', 303)
-  signIn(@Body() form: { name?: string; password?: string }, @Session() session: { user?: string }) {
-    const name = checkPassword(form.name, form.password);
+  signIn(
+    @Body() form: { name?: string; password?: string } | undefined,
+    @Session() session: { user?: string },
+  ) {
+    const name = checkPassword(form?.name, form?.password);
     if (name === undefined) return { url: '/login?failed' };
     session.user = name;
     return undefined;
@@ -39,19 +47,37 @@ export class AppController {
   constructor(private readonly jobs: JobsService) {}
 
   @Get('metrics')
-  @Header('content-type', register.contentType)
-  metrics(@Headers('authorization') token?: string) {
+  async metrics(@Headers('authorization') token?: string) {
     if (token !== `Bearer ${METRICS_TOKEN}`) throw new UnauthorizedException();
-    return register.metrics();
+    const { metrics } = this.jobs;
+    return new StreamableFile(Buffer.from(await metrics.metrics()), { type: metrics.contentType });
   }
 
   /** Your own routes use jobs, too. The compiler knows the type of `freeGb`. */
   @Get('disk')
   async disk() {
-    const { freeGb } = await this.jobs.engine.enqueueAndWait(checkDisk, { path: '.' });
+    const { freeGb } = await this.jobs.engine.enqueueAndWait(checkDisk, { path: '.' }, { timeout: '10s' });
     return { freeGb };
   }
 }
 
-@Module({ controllers: [LoginController, AppController], providers: [JobsService] })
+/** The statuses of errors that routes get from the engine. For other errors, it is 500, and NestJS logs them. */
+const STATUSES = new Map<string, number>([
+  ['invalid', 400],
+  ['unavailable', 503],
+  ['timeout', 504],
+]);
+
+@Catch(EngineError, RunError)
+export class JobsErrorFilter extends BaseExceptionFilter {
+  override catch(error: EngineError | RunError, host: ArgumentsHost) {
+    const status = STATUSES.get(error.code);
+    super.catch(status === undefined ? error : new HttpException(error.message, status), host);
+  }
+}
+
+@Module({
+  controllers: [LoginController, AppController],
+  providers: [JobsService, { provide: APP_FILTER, useClass: JobsErrorFilter }],
+})
 export class AppModule {}

@@ -1,20 +1,46 @@
+import { inspect } from 'node:util';
 import { createJobs } from '@greenvue/jobs';
 import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import { sqlite } from '@greenvue/jobs/sqlite';
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { collectDefaultMetrics } from 'prom-client';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { checkDisk } from './check-disk.ts';
+
+const nestLogger = new Logger('jobs');
+const line = (level: 'debug' | 'log' | 'warn' | 'error') => (fields: object, message: string) =>
+  nestLogger[level](`${message} ${inspect(fields, { breakLength: Number.POSITIVE_INFINITY })}`);
 
 /** The engine as a provider: other providers enqueue runs with it. */
 @Injectable()
-export class JobsService implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly engine = createJobs({ store: sqlite('jobs.db'), types: [checkDisk] });
+export class JobsService implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  readonly engine = createJobs({
+    store: sqlite(process.env.JOBS_FILE ?? 'jobs.db'),
+    types: [checkDisk],
+    logger: { debug: line('debug'), info: line('log'), warn: line('warn'), error: line('error') },
+  });
+
+  /** Of this app alone, so that a test can make several. */
+  readonly metrics = new Registry();
+
+  /** Ends the event streams of the REST API, which would keep the server open. */
+  closeStreams: (() => void) | undefined;
 
   async onApplicationBootstrap() {
     await this.engine.start();
     await this.engine.schedule(checkDisk, { id: 'check-disk', interval: '10s', payload: { path: '.' } });
-    collectDefaultMetrics();
-    registerJobMetrics(this.engine);
+    collectDefaultMetrics({ register: this.metrics });
+    registerJobMetrics(this.engine, { registry: this.metrics });
+  }
+
+  /** NestJS calls this, then waits for the open requests, and then calls `onApplicationShutdown`. */
+  beforeApplicationShutdown() {
+    this.closeStreams?.();
   }
 
   async onApplicationShutdown() {

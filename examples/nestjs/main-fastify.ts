@@ -15,7 +15,7 @@ declare module '@fastify/secure-session' {
   }
 }
 
-const adapter = new FastifyAdapter({ routerOptions: { maxParamLength: 128 }, forceCloseConnections: true });
+const adapter = new FastifyAdapter({ routerOptions: { maxParamLength: 128 } });
 const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter);
 
 // The session. With a random key, a restart signs everybody out: in production, use a key of your own.
@@ -32,6 +32,12 @@ await app.register(jobsPlugin, {
 });
 await app.register(consolePlugin, { prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' });
 
-// Ctrl+C and SIGTERM stop the engine.
+try {
+  await app.listen(Number(process.env.PORT ?? 3000));
+} catch (error) {
+  // The engine may have started before the port turned out to be taken.
+  await app.close();
+  throw error;
+}
+// Ctrl+C and SIGTERM stop the engine. Before this line, they end the process at once.
 app.enableShutdownHooks();
-await app.listen(Number(process.env.PORT ?? 3000));

@@ -9,6 +9,8 @@ const EXAMPLES = join(import.meta.dirname, '..');
 export interface Program {
   /** Ends it as a deploy does. Resolves with its exit code; a program that does not end is killed. */
   end(): Promise<number | string | null>;
+  /** Its exit code, or the signal that ended it, once it has ended by itself. */
+  readonly exited: Promise<number | string | null>;
   /** What it has printed. */
   readonly output: () => string;
 }
@@ -30,18 +32,16 @@ export function startProgram(
     stream.on('data', (chunk: Buffer) => {
       output += chunk;
     });
-  return { end: () => end(child), output: () => output };
+  const exited = once(child, 'exit').then(() => child.exitCode ?? child.signalCode);
+  return { end: () => end(child, exited), exited, output: () => output };
 }
 
-async function end(child: ChildProcess): Promise<number | string | null> {
-  const ended = child.exitCode ?? child.signalCode;
-  if (ended !== null) return ended;
-  const exit = once(child, 'exit');
+async function end(child: ChildProcess, exited: Program['exited']): Promise<number | string | null> {
   child.kill('SIGTERM');
   const kill = setTimeout(() => child.kill('SIGKILL'), 20_000);
-  const [code, signal] = (await exit) as [number | null, string | null];
+  const code = await exited;
   clearTimeout(kill);
-  return code ?? signal;
+  return code;
 }
 
 export async function freePort(): Promise<string> {

@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { AppModule } from '../nestjs/app.module.ts';
+import { JobsService } from '../nestjs/jobs.ts';
+import { mountJobs } from '../nestjs/mount-jobs.ts';
+import { freePort, type Program, startProgram } from './start-program.ts';
+
+const WAIT = { timeout: 45_000, interval: 50 };
+
+describe.each(['nestjs/dist/main.js', 'nestjs/dist/main-fastify.js'])('%s', (program) => {
+  let folder: string;
+  let origin: string;
+  let PORT: string;
+  let running: Program;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'greenvue-example-'));
+    PORT = await freePort();
+    origin = `http://127.0.0.1:${PORT}`;
+    running = startProgram(program, { PORT }, folder);
+    await vi.waitFor(() => fetch(origin), WAIT);
+  });
+  afterAll(async () => {
+    await running.end();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('asks again for a login without a form', async () => {
+    const response = await fetch(`${origin}/login`, { method: 'POST', redirect: 'manual' });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/login?failed']);
+  });
+
+  it('logs no warning for a scrape without a token', async () => {
+    expect((await fetch(`${origin}/metrics`)).status).toBe(401);
+    expect(running.output()).not.toContain('WARN');
+  });
+
+  it('ends with an error if the port is taken', async () => {
+    const other = await mkdtemp(join(folder, 'other-'));
+    const second = startProgram(program, { PORT }, other);
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toContain('EADDRINUSE');
+  });
+});
+
+it('makes several apps of nestjs in a process, as end-to-end tests do', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'greenvue-example-'));
+  for (const name of ['first.db', 'second.db']) {
+    vi.stubEnv('JOBS_FILE', join(folder, name));
+    const app = await NestFactory.create<NestExpressApplication>(AppModule, { logger: ['error'] });
+    mountJobs(app);
+    await app.listen(0, '127.0.0.1');
+    const ask = async (path: string) => (await fetch(`${await app.getUrl()}${path}`)).status;
+    expect(await ask('/disk')).toBe(200);
+    expect(await ask('/admin/api/jobs')).toBe(401);
+    await app.get(JobsService).engine.stop();
+    expect(await ask('/disk')).toBe(503);
+    await app.close();
+  }
+  await rm(folder, { recursive: true });
+});
