@@ -16,7 +16,7 @@ declare module '@fastify/secure-session' {
   }
 }
 
-const app = fastify({ routerOptions: { maxParamLength: 128 }, forceCloseConnections: true });
+const app = fastify({ routerOptions: { maxParamLength: 128 } });
 
 // The session. With a random key, a restart signs everybody out: in production, use a key of your own.
 await app.register(formBody);

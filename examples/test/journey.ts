@@ -11,6 +11,8 @@ interface Journey {
   readonly programs: readonly string[];
   /** The framework stops the program, and then repeats the signal with which it was asked to. */
   readonly mayEndBySignal?: boolean;
+  /** While it stops, its route `/disk` still waits for a run and responds. */
+  readonly answersOpenRequests?: boolean;
   /** Further variables of their environment. */
   readonly env?: () => Promise<Readonly<Record<string, string>>>;
   /** The header of those who are signed in. Default: a cookie of the sign-in form. */
@@ -38,6 +40,7 @@ function sendForm(origin: string, form: Record<string, string>): Promise<Respons
 export function journey({
   programs,
   mayEndBySignal = false,
+  answersOpenRequests = false,
   env = async () => ({}),
   signIn = signInByForm,
 }: Journey): void {
@@ -204,9 +207,13 @@ export function journey({
   it('ends cleanly, although somebody watches the events', async () => {
     const events = await ask('/admin/api/job-events', { headers: admin });
     const watching = events.text().catch(() => undefined);
+    const disk = answersOpenRequests ? ask('/disk') : undefined;
+    if (disk !== undefined)
+      await expect.poll(() => newestRun('enqueued.check_disk'), WAIT).toMatchObject({ status: 'running' });
     const codes = await Promise.all(running.map((program) => program.end()));
     const clean = expect.toBeOneOf([0, ...(mayEndBySignal ? ['SIGTERM'] : [])]);
     expect({ codes, printed: printed() }).toMatchObject({ codes: programs.map(() => clean) });
     await watching;
+    if (disk !== undefined) expect((await disk).status).toBe(200);
   });
 }

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 const EXAMPLES = join(import.meta.dirname, '..');
+const SLOW_DISK = join(import.meta.dirname, 'slow-disk.mjs');
 
 /** A program of the examples, in a process of its own. */
 export interface Program {
@@ -15,14 +16,14 @@ export interface Program {
   readonly output: () => string;
 }
 
-/** `command`: a file in `examples/`, and its arguments. Its jobs are in `folder`. */
+/** `command`: a file in `examples/`, and its arguments. Its jobs are in `folder`, and take 1.5 s. */
 export function startProgram(
   command: string,
   env: Readonly<Record<string, string>>,
   folder: string,
 ): Program {
   const [file = '', ...args] = command.split(' ');
-  const child = spawn(process.execPath, [join(EXAMPLES, file), ...args], {
+  const child = spawn(process.execPath, ['--import', SLOW_DISK, join(EXAMPLES, file), ...args], {
     cwd: folder,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -14,7 +14,7 @@ const jobs = createJobs({
 await jobs.start();
 await jobs.schedule(checkDisk, { id: 'check-disk', interval: '10s', payload: { path: '.' } });
 
-const app = fastify({ routerOptions: { maxParamLength: 128 }, forceCloseConnections: true });
+const app = fastify({ routerOptions: { maxParamLength: 128 } });
 await app.register(jobsPlugin, {
   prefix: '/admin/api',
   engine: jobs,

@@ -10,6 +10,7 @@ import { mountFields } from '../http/requests/mount-fields.ts';
 import { JobsApi } from '../http/routes/jobs-api.ts';
 import { ROUTES } from '../http/routes/routes.ts';
 import { answerError } from './answer-error.ts';
+import { closeAfterResponses } from './close-after-responses.ts';
 import { registerRoute, type SecurityRequirement } from './register-route.ts';
 import { useStrictJson } from './use-strict-json.ts';
 
@@ -63,6 +64,8 @@ const optionRules = required(
  * The host's hooks run first. Job ids need Fastify's `routerOptions: { maxParamLength: 128 }`; its default is
  * 100. Reading requires `read`; run, pause, resume, cancel and retry `operate`; create, edit and delete
  * `admin`, like a run whose payload changes fields outside the type's `operatorsMaySet`.
+ *
+ * `close()` of the app ends the event streams, and the connections once all open requests have their responses.
  */
 export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance, options) => {
   const { engine, authorize, events = {}, maxRequests, security } = options;
@@ -74,6 +77,7 @@ export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance
   instance.setErrorHandler(answerError);
   const api = new JobsApi({ engine, maxRequests, events, longestParameter: longestParameter(instance) });
   instance.addHook('preClose', async () => api.eventStreams.close());
+  closeAfterResponses(instance);
   const { isStillAllowed } = events;
   for (const route of ROUTES) registerRoute(instance, { route, api, authorize, isStillAllowed, security });
 };
