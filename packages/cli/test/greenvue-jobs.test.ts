@@ -62,6 +62,7 @@ describe('greenvue-jobs, on an application with a login of its own', () => {
     expect(waited).toMatch(
       /^Run \d+ of enqueued\.greet is queued\.\nRun \d+ succeeded after .*\n {2}\{"greeted":"Cy"\}\n$/,
     );
+    expect(await done('runs', 'list', '--job', 'enqueued.greet')).toMatch(/ succeeded +enqueued /);
     expect(await done('enqueue', 'greet', '--delay', '1h')).toMatch(
       /^Run (\d+) of enqueued\.greet is queued\. It starts at .*Z \(in (1 h|59 min 59 s)\)\.\nTo follow it, run greenvue-jobs runs logs \1 -f\n$/,
     );
@@ -113,10 +114,14 @@ describe('greenvue-jobs, on an application with a login of its own', () => {
     const ran = await runCli(withToken(), ['jobs', 'run', 'flaky', '--wait']);
     expect(ran).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/ succeeded after .*, in 2 attempts\n/),
+      stdout: expect.stringMatching(/ succeeded after 2 attempts; the last attempt took .*\n/),
     });
     expect(ran.stderr).toMatch(
       /^Attempt 1 failed: TypeError: fetch failed \(ECONNREFUSED\), retry (in \d.*|now)\n$/,
+    );
+    const [, id = ''] = /Run (\d+) succeeded/.exec(ran.stdout) ?? [];
+    expect(await done('runs', 'show', id)).toMatch(
+      /\nSlot +manual\n(.*\n)*Last attempt started +.*\n(.*\n)*Last attempt took +/,
     );
     await done('jobs', 'create', 'once', ...job, '--max-attempts', '1');
     const failed = await runCli(withToken(), ['jobs', 'run', 'once', '--wait']);

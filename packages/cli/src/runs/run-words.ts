@@ -51,14 +51,15 @@ export function statusStyle(status: Run['status']): Style | undefined {
   }
 }
 
-/** The slot of a run and the missed slots that it covers; or that it is manual, or a retry. */
+/** The slot of a run and the missed slots that it covers; or that it is enqueued, manual or a retry. */
 export function slotText(run: Run): string {
-  if (run.scheduled_for === null) return run.retry_of === null ? 'manual' : `retry of ${run.retry_of}`;
+  if (run.retry_of !== null && run.scheduled_for === null) return `retry of ${run.retry_of}`;
+  if (run.scheduled_for === null) return run.job_id === `enqueued.${run.type}` ? 'enqueued' : 'manual';
   const slot = instantText(run.scheduled_for);
   return run.missed > 1 ? `${slot} and ${run.missed - 1} before` : slot;
 }
 
-/** The duration of a run, so far if it is running; empty before its start. */
+/** The duration of the last attempt, so far if it is running; empty before its start. */
 export function tookText(run: Run, now: number): string {
   if (run.started_at === null) return '';
   const end = run.finished_at === null ? now : Date.parse(run.finished_at);

@@ -26,6 +26,7 @@ export const showRunCommand = restCommand(async (session, flags: ShowRunFlags, r
 
 function printRun({ out, now }: Session, run: Run): void {
   const at = now();
+  const isRetried = run.attempt > 1;
   const recoveries = run.recoveries === 0 ? '' : `, after ${counted(run.recoveries, 'lost node')}`;
   printFacts(out, [
     ['Run', run.id],
@@ -35,9 +36,12 @@ function printRun({ out, now }: Session, run: Run): void {
     ['Slot', `${slotText(run)}${run.catch_up ? ', catch-up for missed slots' : ''}`],
     ['Attempt', run.attempt === 0 ? '' : `${run.attempt}${recoveries}`],
     ['Queued', instantAndDistance(run.queued_at, at)],
-    ['Started', run.started_at === null ? '' : instantAndDistance(run.started_at, at)],
+    [
+      isRetried ? 'Last attempt started' : 'Started',
+      run.started_at === null ? '' : instantAndDistance(run.started_at, at),
+    ],
     ['Ended', run.finished_at === null ? '' : instantAndDistance(run.finished_at, at)],
-    ['Took', tookText(run, at)],
+    [isRetried ? 'Last attempt took' : 'Took', tookText(run, at)],
     ['Node', run.node ?? ''],
     ['Progress', run.progress === null ? '' : progressText(run.progress)],
     ['Payload', run.payload === null ? '' : `${printableJson(run.payload)}, for this run only`],

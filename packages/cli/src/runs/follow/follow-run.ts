@@ -98,7 +98,10 @@ export function refuseUnlessSucceeded(session: Session, run: Run): void {
 
 function endWords({ out, now }: Session, run: Run): readonly string[] {
   const took = tookText(run, now());
-  const attempts = run.attempt > 1 ? `, in ${counted(run.attempt, 'attempt')}` : '';
+  const after =
+    run.attempt > 1
+      ? ` after ${counted(run.attempt, 'attempt')}; the last attempt took ${took}`
+      : ` after ${took}`;
   const status =
     run.status === 'succeeded'
       ? paint(out, statusStyle(run.status), run.status)
@@ -106,7 +109,7 @@ function endWords({ out, now }: Session, run: Run): readonly string[] {
   const last = run.errors.at(-1);
   const hasResult = run.result !== null && run.result !== undefined;
   return [
-    `Run ${printable(run.id)} ${status}${took === '' ? '' : ` after ${took}`}${attempts}`,
+    `Run ${printable(run.id)} ${status}${took === '' ? '' : after}`,
     ...(last === undefined || run.status !== 'failed'
       ? []
       : [`  ${printable(`${last.name}: ${last.message}`)}`]),

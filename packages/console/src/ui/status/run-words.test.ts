@@ -1,7 +1,7 @@
 import type { Run } from '@greenvue/jobs/client';
 import { describe, expect, test } from 'vitest';
 import { exampleError, exampleRun } from '../../../test/examples.ts';
-import { attemptText, causeLine, errorLine, stacksText, waitedMs } from './run-words.ts';
+import { attemptText, causeLine, errorLine, stacksText, triggerText, waitedMs } from './run-words.ts';
 
 const queued = (fields: Partial<Run> = {}): Run =>
   exampleRun({ status: 'queued', attempt: 0, started_at: null, finished_at: null, ...fields });
@@ -16,6 +16,14 @@ test('attempts', () => {
   expect(attemptText(exampleRun({ attempt: 4 }), 3)).toBe('4');
   expect(attemptText(queued(), 3)).toBe('none yet');
   expect(attemptText(exampleRun({ status: 'skipped', attempt: 0 }), 3)).toBe('none');
+});
+
+test('the trigger of a run', () => {
+  const run = exampleRun({ trigger: 'manual', retry_of: null });
+  expect(triggerText(run)).toBe('By hand');
+  expect(triggerText({ ...run, job_id: 'enqueued.mails', type: 'mails' })).toBe('Enqueued');
+  expect(triggerText({ ...run, retry_of: '1' })).toBe('Retry by hand');
+  expect(triggerText({ ...run, trigger: 'schedule' })).toBe('Schedule');
 });
 
 test('the wait of a run lasts from its slot to its start, if known', () => {

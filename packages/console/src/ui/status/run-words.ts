@@ -52,9 +52,10 @@ export function shownTime(run: Pick<Run, 'started_at' | 'scheduled_for' | 'queue
 }
 
 /** The cause of a run. */
-export function triggerText({ trigger, retry_of: retryOf }: Pick<Run, 'trigger' | 'retry_of'>): string {
-  if (retryOf !== null) return 'Retry by hand';
-  return trigger === 'schedule' ? 'Schedule' : 'By hand';
+export function triggerText(run: Pick<Run, 'trigger' | 'retry_of' | 'job_id' | 'type'>): string {
+  if (run.retry_of !== null) return 'Retry by hand';
+  if (run.trigger === 'schedule') return 'Schedule';
+  return run.job_id === `enqueued.${run.type}` ? 'Enqueued' : 'By hand';
 }
 
 /** The attempt's number, and how many there are if `most` is known. */
