@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { z as mini } from 'zod/mini';
 import { z as olderZod } from 'zod-4-2';
 import {
+  createJobs,
   defineJobType,
   type Engine,
   EngineError,
@@ -15,6 +16,7 @@ import {
   type JobType,
   type PayloadSchema,
 } from '../../src/index.ts';
+import { sqlite } from '../../src/stores/sqlite/index.ts';
 import { convertsInThread } from './converts-payload.ts';
 import { createHarness, type Harness, job } from './engine-harness.ts';
 
@@ -400,4 +402,19 @@ it('each library gives its types to callers and handlers', () => {
   expectTypeOf<InputOf<typeof types.arktype>>().toEqualTypeOf<{ at: string }>();
   expectTypeOf<InputOf<typeof types.mini>>().toEqualTypeOf<{ at: string }>();
   expectTypeOf(types).toExtend<Record<string, JobType<unknown, 'a', unknown, number>>>();
+});
+
+it('a payload with NaN is refused, because JSON would turn it into null', async () => {
+  const type = defineJobType({
+    type: 'scale',
+    payload: z.object({ sizes: z.array(z.number().nullable()) }),
+    run: async () => undefined,
+  });
+  const jobs = createJobs({ store: sqlite(':memory:'), types: [type] });
+  await jobs.start();
+  onTestFinished(() => jobs.stop());
+  await expect(jobs.enqueue(type, { sizes: [1, Number.NaN] })).rejects.toMatchObject({
+    code: 'invalid',
+    faults: [{ pointer: '/payload/sizes/1', detail: 'must be a finite number; got the number NaN' }],
+  });
 });

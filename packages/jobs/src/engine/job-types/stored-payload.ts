@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { shownValue } from '../../core/input/shown-value.ts';
 import { DEEPEST_PAYLOAD, LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
-import { checkPayload, type PayloadFaults } from './payload-check.ts';
+import type { InvalidField } from '../engine-port.ts';
+import { checkPayload, type PayloadFaults, payloadPointer } from './payload-check.ts';
 import type { PayloadRules } from './payload-rules.ts';
 
 export type AcceptedPayload = { readonly ok: true; readonly json: JsonText } | PayloadFaults;
@@ -14,6 +16,8 @@ export function acceptPayload(rules: PayloadRules, payload: unknown): AcceptedPa
   if (isTooLarge(sent)) return refuse(TOO_LARGE);
   const parsed: unknown = JSON.parse(sent);
   if (isTooDeep(parsed)) return refuse(`must be nested at most ${DEEPEST_PAYLOAD} levels deep`);
+  const wrongNumber = numberFault(payload);
+  if (wrongNumber !== undefined) return { ok: false, faults: [wrongNumber] };
   const checked = checkPayload(rules, parsed);
   if (!checked.ok) return checked;
   const json = storedJson(rules, sent, checked.output);
@@ -33,6 +37,18 @@ function isTooDeep(payload: unknown): boolean {
     level = level.flatMap((value) => Object.values(Object(value))).filter(isRecord);
   }
   return false;
+}
+
+/** JSON has neither NaN nor Infinity: it would turn them into null. */
+function numberFault(value: unknown, ...path: readonly string[]): InvalidField | undefined {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return { pointer: payloadPointer(...path), detail: `must be a finite number; got ${shownValue(value)}` };
+  if (!isRecord(value) || 'toJSON' in value) return undefined;
+  for (const [key, part] of Object.entries(value)) {
+    const fault = numberFault(part, ...path, key);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
 }
 
 function refuse(detail: string): PayloadFaults {
