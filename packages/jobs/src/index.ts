@@ -5,7 +5,7 @@ export type { CatchUp, Job, JobStatus, Overlap } from './core/model/job.ts';
 export * from './core/model/job-type.ts';
 export type * from './core/model/job-type-inference.ts';
 export type { PayloadSchema } from './core/model/payload-schema.ts';
-export type { FinishedRun, LiveRun, Run, RunStatus } from './core/model/run.ts';
+export type { AttemptError, ErrorCause, FinishedRun, LiveRun, Run, RunStatus } from './core/model/run.ts';
 export * from './core/model/thread-deps.ts';
 export type { Health, HealthStatus } from './core/rules/health.ts';
 export * from './core/schedule/duration.ts';

@@ -52,9 +52,14 @@ export interface ErrorCause {
   readonly stack?: string;
 }
 
-/** One failed attempt. `stack` is for operators; it never reaches a client without the right to read runs. */
+/**
+ * One failed attempt of a run, in `errors` of a run, an event or a `RunError`. Don't send it to clients: its
+ * `stack`, `message` and `causes` show the insides of your server. The REST API sends it only to requests that
+ * may read runs.
+ */
 export interface AttemptError extends Omit<ErrorCause, 'depth'> {
   readonly attempt: number;
+  /** When the attempt ended, in ms since 1970. */
   readonly at: number;
   readonly reason: FailReason;
   /** The errors that led to this one, at most 10; each error comes before its own causes. */
