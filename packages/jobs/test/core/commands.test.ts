@@ -184,6 +184,17 @@ describe('run now', () => {
     expect(sim.command({ kind: 'trigger' })).toMatchObject(refused('skip', '"allow"'));
   });
 
+  it('says when the run of a slot takes the room shortly before it is due', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    sim.now = T0 + HOUR;
+    sim.plan();
+    sim.now = T0 + HOUR - 200;
+    expect(sim.command({ kind: 'trigger' })).toMatchObject({
+      code: 'overlap',
+      detail: expect.stringContaining('The job has live runs (one of them starts in 200 ms), and'),
+    });
+  });
+
   it('a job with a due run that was put off is planned now, and is not finished', () => {
     const sim = new Simulation(definition({ kind: 'run_at', runAt: T0 + 1 }, { overlap: 'allow' }), T0);
     sim.command({ kind: 'trigger', runAt: T0 + HOUR });

@@ -183,7 +183,7 @@ function trigger(
   if (payload === undefined && !hasPayload(job)) return PAYLOAD_NEEDED;
   const later = runAt !== undefined && runAt > now;
   if (runAt !== undefined && job.overlap !== 'allow') return RUN_AT_NOT_ALLOWED;
-  if (liveCount(live) >= roomOf(job.overlap)) return noRoom(job, live);
+  if (liveCount(live) >= roomOf(job.overlap)) return noRoom(job, live, now);
   if (live.isAtCap === true) return TOO_MANY_LIVE_RUNS;
   if (later && live.isPutOffFull === true) return TOO_MANY_PUT_OFF;
   const run: NewRun = {
@@ -236,11 +236,13 @@ function refused(code: RefusalCode, detail: string, pointer?: string): Refusal {
   return { ok: false, code, detail, ...(pointer === undefined ? {} : { pointer }) };
 }
 
-function noRoom({ overlap }: Job, live: LiveRuns): Refusal {
+/** The engine makes the run of a slot shortly before it is due. It is live from then on. */
+function noRoom({ overlap, lastSlotAt = 0 }: Job, live: LiveRuns, now: number): Refusal {
+  const early = lastSlotAt > now ? ` (one of them starts in ${lastSlotAt - now} ms)` : '';
   const roomier = liveCount(live) < roomOf('queue') ? '"queue" or "allow"' : '"allow"';
   return refused(
     'overlap',
-    `The job has live runs, and "overlap": "${overlap}" allows no further run. Wait until they have ended, cancel one, or change overlap to ${roomier}.`,
+    `The job has live runs${early}, and "overlap": "${overlap}" allows no further run. Wait until they have ended, cancel one, or change overlap to ${roomier}.`,
   );
 }
 
