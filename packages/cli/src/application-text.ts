@@ -50,10 +50,15 @@ function firstLineApart(text: string, ansiColor: boolean): string {
   return [`${first}\u001b[39m\u001b[22m`, ...rest].join('\n');
 }
 
+/** `backoffMax` is `backoff-max` in the help. Both are accepted. */
+function kebabCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 function scannerWords(error: ArgumentScannerError): string {
   return formatMessageForArgumentScannerError(error, {
     FlagNotFoundError: ({ input, corrections }) => {
-      const guess = corrections.map((name) => `--${name}`).join(' or ');
+      const guess = corrections.map((name) => `--${kebabCase(name)}`).join(' or ');
       return `There is no flag --${printable(input)}.${guess === '' ? '' : ` Did you mean ${guess}?`}`;
     },
     AliasNotFoundError: ({ input }) => `There is no flag -${printable(input)}.`,

@@ -110,6 +110,12 @@ test.each([
   [['jobs', '__proto__'], 'There is no command __proto__.'],
   [['--url', 'http://x', 'jobs', 'list'], '--url must come after the command'],
   [['jobs', 'list', '--limt', '5'], 'There is no flag --limt. Did you mean --limit?'],
+  [['jobs', 'edit', 'a', '--backof', '5s'], 'There is no flag --backof. Did you mean --backoff-max?'],
+  [
+    ['jobs', 'create', 'mails', '--type', 'mail', '--interval', '5m'],
+    'Add --name. A job needs an id, --name,',
+  ],
+  [['jobs', 'create', '--interval', '5m'], 'Add the id, --name, --type. A job needs an id, --name,'],
   [['jobs', 'list', '--constructor', '5'], 'There is no flag --constructor.'],
   [['jobs', 'list', '--limit', '0'], '--limit "0" must be a whole number from 1 or all, such as 20.'],
   [['jobs', 'list', '--status', 'gone'], '--status "gone" must be one of active, paused, finished.'],

@@ -30,8 +30,11 @@ export const createJobCommand = restCommand(
 function bodyOfFlags({ program }: Session, flags: CreateJobFlags, id: string | undefined): CreateJob {
   const { name, type } = flags;
   if (id === undefined || name === undefined || type === undefined) {
+    const missing = Object.entries({ 'the id': id, '--name': name, '--type': type })
+      .filter(([, value]) => value === undefined)
+      .map(([what]) => what);
     throw usageError(
-      'A job needs an id, --name, --type and a schedule (--interval, --cron, --run-at or --on-demand), or -f with a file.\n' +
+      `Add ${missing.join(', ')}. A job needs an id, --name, --type and a schedule (--interval, --cron, --run-at or --on-demand), or -f with a file.\n` +
         `  ${program.name} jobs create nightly-cleanup --name "Clean up" --type cleanup --interval 24h\n` +
         `${program.name} types lists the job types.`,
     );
