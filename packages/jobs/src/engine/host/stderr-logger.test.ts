@@ -31,7 +31,9 @@ it('writes failed attempts, also when the run is retried, without stacks', () =>
     causes: [{ type: 'E', message: 'c' }],
   };
   logger.info({ runId: '1', err }, 'an attempt failed; the run is tried again');
-  expect(said[0]).toContain('RangeError: mmm');
+  expect(said[0]).toContain(
+    '@greenvue/jobs info: an attempt failed; the run is tried again | RangeError: mmm',
+  );
   expect(said[0]).toContain('…, caused by E: c | {"runId":"1"}');
   expect(said[0]).not.toContain('at x');
 });

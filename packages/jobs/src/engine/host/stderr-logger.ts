@@ -9,13 +9,13 @@ const LINE_LIMIT = 8_000;
 export function stderrLogger(write: (line: string) => void = toStderr): EngineLogger {
   const writer = (level: string) => (fields: object, message: string) =>
     write(lineOf(level, fields, message));
-  const warn = writer('warn');
+  const info = writer('info');
   return {
     // The failure of an attempt whose run is retried is logged at `info`, with its error.
     isLevelEnabled: (level) => level !== 'debug',
     debug: () => undefined,
-    info: (fields, message) => 'err' in fields && warn(fields, message),
-    warn,
+    info: (fields, message) => 'err' in fields && info(fields, message),
+    warn: writer('warn'),
     error: writer('error'),
   };
 }
