@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createConsoleNodeHandler } from '@greenvue/console/node';
 import { createNodeHandler } from '@greenvue/jobs/node';
 import { registerJobMetrics } from '@greenvue/jobs/prometheus';
@@ -65,10 +66,12 @@ app.get('/disk', async (_request, response) => {
 
 const server = app.listen(Number(process.env.PORT ?? 3000));
 async function stop() {
+  const serving = once(server, 'close');
   server.close();
-  // Event streams would keep the server open.
+  // Event streams and idle connections would keep the server open.
   api.close();
-  await jobs.stop();
-  server.closeAllConnections();
+  setInterval(() => server.closeIdleConnections(), 100).unref();
+  // Until the open requests have their responses, they can use the engine.
+  await jobs.stop({ serving });
 }
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);

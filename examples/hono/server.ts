@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createConsoleFetchHandler } from '@greenvue/console/fetch';
 import { createFetchHandler } from '@greenvue/jobs/fetch';
 import { registerJobMetrics } from '@greenvue/jobs/prometheus';
@@ -51,10 +52,12 @@ app.get('/disk', async (context) => {
 
 const server = serve({ fetch: app.fetch, port: Number(process.env.PORT ?? 3000) });
 async function stop() {
+  const serving = once(server, 'close');
   server.close();
-  // Event streams would keep the server open.
+  // Event streams and idle connections would keep the server open.
   api.close();
-  await jobs.stop();
-  if ('closeAllConnections' in server) server.closeAllConnections();
+  if ('closeIdleConnections' in server) setInterval(() => server.closeIdleConnections(), 100).unref();
+  // Until the open requests have their responses, they can use the engine.
+  await jobs.stop({ serving });
 }
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);

@@ -193,10 +193,13 @@ export function journey({
     it('answers the commands of its quickstart', async () => {
       const [framework = ''] = programs[0]?.split('/') ?? [];
       const page = await readFile(join(QUICKSTARTS, `${framework}.md`), 'utf8');
-      const commands = Array.from(page.matchAll(/^(curl |export JOBS_|npx @).*$/gm), ([command]) => command);
+      const commands = Array.from(
+        page.matchAll(/^(curl |export JOBS_|npx -y @).*$/gm),
+        ([command]) => command,
+      );
       expect(commands.length).toBeGreaterThan(8);
       const script = commands.join(' && ').replaceAll('http://localhost:3000', origin);
-      const all = `curl() { command curl -sS --fail "$@"; }\nnpx() { shift; ${process.execPath} ${COMMAND_LINE} "$@"; }\n${script}`;
+      const all = `curl() { command curl -sS --fail "$@"; }\nnpx() { shift 2; ${process.execPath} ${COMMAND_LINE} "$@"; }\n${script}`;
       const { stdout } = await promisify(execFile)('bash', ['-c', all], { cwd: folder });
       expect(stdout).toContain('"id":"check-disk"');
       expect(stdout).toContain('{"freeGb":');
