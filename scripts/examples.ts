@@ -25,6 +25,7 @@ for (const source of sourcePackages())
   await buildPackage(source, join(folder, 'node_modules', source.manifest.name));
 if (isNext) {
   run('npm', ['run', 'build'], nextjs);
+  run(process.execPath, ['--test'], nextjs);
 } else {
   run(bin('tsc'), ['-p', join(examples, 'tsconfig.json')]);
   // Node does not run decorators: programs for NestJS are always compiled.

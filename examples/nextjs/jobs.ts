@@ -2,7 +2,7 @@ import { createJobs } from '@greenvue/jobs';
 import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import { sqlite } from '@greenvue/jobs/sqlite';
 import { collectDefaultMetrics } from 'prom-client';
-import { checkDisk } from './check-disk';
+import { checkDisk } from './check-disk.ts';
 
 const create = () => createJobs({ store: sqlite('jobs.db'), types: [checkDisk] });
 

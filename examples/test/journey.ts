@@ -25,6 +25,9 @@ const QUICKSTARTS = join(import.meta.dirname, '../../docs/quickstart');
 const COMMAND_LINE = join(import.meta.dirname, '../../packages/cli/src/main.ts');
 const WAIT = { timeout: 45_000, interval: 50 };
 
+/** An answer that is compressed and does not say so can't be read. */
+const AS_A_BROWSER = { 'accept-encoding': 'gzip, br' };
+
 /** Sends the sign-in form, as a browser does. */
 async function signInByForm(origin: string, name: string, password: string): Promise<Headers> {
   const response = await sendForm(origin, { name, password });
@@ -51,7 +54,11 @@ export function journey({
   let viewer: Headers;
 
   const ask = (path: string, init?: RequestInit) =>
-    fetch(`${origin}${path}`, { redirect: 'manual', ...init });
+    fetch(`${origin}${path}`, {
+      redirect: 'manual',
+      ...init,
+      headers: { ...AS_A_BROWSER, ...init?.headers },
+    });
   const printed = () => running.map(({ output }) => output()).join('\n');
   const newestRun = async (jobId: string) => {
     const response = await ask(`/admin/api/jobs/${jobId}/runs`, { headers: admin });
@@ -86,7 +93,7 @@ export function journey({
   });
 
   it('shows the console', async () => {
-    const response = await fetch(`${origin}/admin/jobs`);
+    const response = await fetch(`${origin}/admin/jobs`, { headers: AS_A_BROWSER });
     expect([response.status, response.headers.get('content-type')]).toEqual([
       200,
       expect.stringContaining('text/html'),
@@ -94,7 +101,7 @@ export function journey({
     const page = await response.text();
     expect(page).toContain('/admin/api');
     const [, script = ''] = /<script type="module"[^>]* src="([^"]+)"/.exec(page) ?? [];
-    const loaded = await fetch(new URL(script, response.url));
+    const loaded = await fetch(new URL(script, response.url), { headers: AS_A_BROWSER });
     expect([loaded.status, loaded.headers.get('content-type')]).toEqual([
       200,
       expect.stringContaining('javascript'),

@@ -11,12 +11,16 @@ const NO_PAGE = ['test', 'worker-and-api'];
 /** Files that npm or Next.js write for the reader. */
 const WRITTEN_BY_TOOLS = /^(package|package-lock)\.json$|^next-env\.d\.ts$/;
 
+/** A test of a job type, as docs/testing.md shows how to write one. */
+const TESTS = /\.test\.ts$/;
+
 const sourcesOf = (framework: string): readonly string[] =>
   globSync('**/*.{ts,json}', {
     cwd: join(ROOT, 'examples', framework),
     exclude: (name) => ['node_modules', 'dist', '.next'].includes(name),
   })
-    .filter((file) => !WRITTEN_BY_TOOLS.test(file) && !(framework === 'nextjs' && file === 'tsconfig.json'))
+    .filter((file) => !WRITTEN_BY_TOOLS.test(file) && !TESTS.test(file))
+    .filter((file) => !(framework === 'nextjs' && file === 'tsconfig.json'))
     .sort();
 
 test('each example has a quickstart', () => {

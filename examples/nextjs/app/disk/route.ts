@@ -1,5 +1,5 @@
-import { checkDisk } from '../../check-disk';
-import { jobs } from '../../jobs';
+import { checkDisk } from '../../check-disk.ts';
+import { jobs } from '../../jobs.ts';
 
 /** Your own routes use jobs, too. The compiler knows the type of `freeGb`. */
 export async function GET() {

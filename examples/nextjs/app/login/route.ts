@@ -1,5 +1,5 @@
-import { checkPassword, signInPage } from '../../login';
-import { session } from '../../session';
+import { checkPassword, signInPage } from '../../login.ts';
+import { session } from '../../session.ts';
 
 const goTo = (location: string) => new Response(null, { status: 303, headers: { location } });
 

@@ -1,5 +1,5 @@
 import { register } from 'prom-client';
-import { METRICS_TOKEN } from '../../login';
+import { METRICS_TOKEN } from '../../login.ts';
 
 export async function GET(request: Request) {
   if (request.headers.get('authorization') !== `Bearer ${METRICS_TOKEN}`)

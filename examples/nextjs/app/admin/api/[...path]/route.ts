@@ -1,7 +1,7 @@
 import { createFetchHandler } from '@greenvue/jobs/fetch';
-import { jobs } from '../../../../jobs';
-import { authorize } from '../../../../login';
-import { session } from '../../../../session';
+import { jobs } from '../../../../jobs.ts';
+import { authorize } from '../../../../login.ts';
+import { session } from '../../../../session.ts';
 
 const handle = createFetchHandler({
   engine: jobs,
