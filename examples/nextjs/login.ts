@@ -6,7 +6,7 @@ const users = [
 
 /** The form to sign in; with a message if the last try has failed. */
 export const signInPage = (hasFailed: boolean) => `<!doctype html><title>Sign in</title>
-<form method="post">
+<form method="post" action="/login">
   ${hasFailed ? '<p role="alert">Wrong name or password.</p>' : ''}
   <input name="name" placeholder="Name"> <input name="password" type="password" placeholder="Password">
   <button>Sign in</button>

@@ -16,9 +16,6 @@ function userOf({ headers }: IncomingMessage): string | undefined {
   const [, session = ''] = /\bsession=([\w-]+)/.exec(headers.cookie ?? '') ?? [];
   return sessions.get(session);
 }
-function sendSignInPage(response: ServerResponse, hasFailed: boolean) {
-  return response.writeHead(200, { 'content-type': 'text/html' }).end(signInPage(hasFailed));
-}
 async function signIn(request: IncomingMessage, response: ServerResponse) {
   const form = new URLSearchParams(await text(request));
   const name = checkPassword(form.get('name'), form.get('password'));
@@ -53,11 +50,11 @@ async function sendDisk(response: ServerResponse) {
 }
 
 async function respond(request: IncomingMessage, response: ServerResponse) {
-  switch (`${request.method} ${request.url}`) {
+  const { pathname, searchParams } = new URL(`http://localhost${request.url}`);
+  switch (`${request.method} ${pathname}`) {
     case 'GET /login':
-      return sendSignInPage(response, false);
-    case 'GET /login?failed':
-      return sendSignInPage(response, true);
+      response.setHeader('content-type', 'text/html');
+      return response.end(signInPage(searchParams.has('failed')));
     case 'POST /login':
       return signIn(request, response);
     case 'GET /metrics':
@@ -72,7 +69,11 @@ async function respond(request: IncomingMessage, response: ServerResponse) {
 const server = createServer((request, response) => {
   api(request, response, () =>
     page(request, response, () => {
-      respond(request, response).catch((error) => response.destroy(error));
+      respond(request, response).catch((error) => {
+        console.error(error);
+        if (response.headersSent) response.destroy();
+        else response.writeHead(500).end();
+      });
     }),
   );
 });

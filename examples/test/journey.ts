@@ -35,8 +35,8 @@ async function signInByForm(origin: string, name: string, password: string): Pro
   return { cookie: cookies.join('; ') };
 }
 
-function sendForm(origin: string, form: Record<string, string>): Promise<Response> {
-  return fetch(`${origin}/login`, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
+function sendForm(origin: string, form: Record<string, string>, path = '/login'): Promise<Response> {
+  return fetch(`${origin}${path}`, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
 }
 
 /** What every example shows, with real requests to its running programs. */
@@ -158,11 +158,16 @@ export function journey({
 
   // A program with bearer tokens has none of this.
   if (signIn === signInByForm) {
-    it('says that the name or the password was wrong', async () => {
+    it('says that the name or the password was wrong, and signs in with the form of this page', async () => {
       const wrong = await sendForm(origin, { name: 'ann', password: 'look' });
+      const failed = wrong.headers.get('location') ?? '';
       const page = async (path: string) => (await ask(path)).text();
-      expect(await page(wrong.headers.get('location') ?? '')).toContain('Wrong name or password.');
+      const again = await page(failed);
+      expect(again).toContain('Wrong name or password.');
       expect(await page('/login')).not.toContain('Wrong');
+      const [, action = failed] = /<form [^>]*action="([^"]+)"/.exec(again) ?? [];
+      const right = await sendForm(origin, { name: 'ann', password: 'secret' }, action);
+      expect([right.status, right.headers.get('location')]).toEqual([303, '/admin/jobs']);
     });
 
     it('keeps its session cookie from other sites and from scripts', async () => {
