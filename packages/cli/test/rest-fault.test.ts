@@ -195,7 +195,7 @@ test('a fault that is all there is to say is said once', async () => {
   expect((await listJobsOf(json(two, 422))).lines).toEqual([two.detail, `  /run_at ${detail}`]);
 });
 
-const ASKED = { url: 'https://host/api', hasToken: true, program: JOBS_PROGRAM };
+const ASKED = { url: 'https://host/api', hasToken: true, headers: [], program: JOBS_PROGRAM };
 
 test.each([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -223,4 +223,22 @@ test.each([409, 412])('a %d that an earlier try of one’s own may have made', (
   const own = /This may be the effect of your own request/;
   expect(restFault(new ApiError({ ...problem, mayBeDone: true }), ASKED).message).toMatch(own);
   expect(restFault(new ApiError(problem), ASKED).message).not.toMatch(own);
+});
+
+test('a refused cookie is named, with what to do when its session has ended', () => {
+  const problem = {
+    status: 401,
+    title: 'Unauthorized',
+    detail: 'Sign in first.',
+    faults: [],
+    requestId: 'r-1',
+    retryAfterMs: undefined,
+  };
+  const fault = restFault(new ApiError(problem), { ...ASKED, hasToken: false, headers: ['Cookie'] });
+  expect(fault.message).toBe(
+    [
+      'Sign in first.',
+      'The server refused the header Cookie of JOBS_HEADERS or --header. If a session ended, sign in again, and set the new cookie.',
+    ].join('\n'),
+  );
 });

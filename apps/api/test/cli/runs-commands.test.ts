@@ -71,7 +71,7 @@ test(
     const failed = await greenvue.run('jobs', 'run', 'once', '--wait');
     expect(failed.code).toBe(7);
     expect(failed.stderr).toMatch(
-      /Run (\d+) failed: error after .*\n {2}\w*Error: .*\nFor details, run greenvue runs show \1\n$/,
+      /Run (\d+) failed: error after .*\n {2}\w*Error: .*\n {4}caused by: Error: .*\nFor details, run greenvue runs show \1\n$/,
     );
     const [id = ''] = /\d{10,}/.exec(failed.stderr) ?? [];
     expect((await greenvue.run('runs', 'logs', id, '--follow')).code).toBe(7);

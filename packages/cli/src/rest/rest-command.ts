@@ -28,6 +28,7 @@ export function restCommand<FLAGS extends ApiFlags, ARGS extends readonly unknow
     const target: TargetServer = {
       url: server.url,
       hasToken: server.token !== undefined,
+      headers: Object.keys(server.headers),
       program: this.program,
     };
     try {

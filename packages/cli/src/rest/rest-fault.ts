@@ -8,6 +8,8 @@ import { durationText } from '../terminal/words.ts';
 export interface TargetServer {
   readonly url: string;
   readonly hasToken: boolean;
+  /** The names of the headers that the user has set. */
+  readonly headers: readonly string[];
   readonly program: CliProgram;
 }
 
@@ -98,14 +100,20 @@ function apiWords(error: ApiError, target: TargetServer): readonly string[] {
   return [printable(error.detail), ...faults, ...words, ...advice(error, target)];
 }
 
+function refusedHeaders(headers: readonly string[], program: CliProgram): string {
+  const what = `${headers.length === 1 ? 'header' : 'headers'} ${headers.join(', ')}`;
+  return `The server refused the ${what} of ${variableOf(program, 'HEADERS')} or --header. If a session ended, sign in again, and set the new cookie.`;
+}
+
 function setUrl(program: CliProgram): string {
   return `Set the URL of ${program.server} with --url or ${variableOf(program, 'URL')}.`;
 }
 
-function advice(error: ApiError, { url, hasToken, program }: TargetServer): readonly string[] {
+function advice(error: ApiError, { url, hasToken, headers, program }: TargetServer): readonly string[] {
   const { status, requestId, retryAfterMs } = error;
   switch (status) {
     case 401:
+      if (!hasToken && headers.length > 0) return [refusedHeaders(headers, program)];
       return hasToken
         ? withIntroduction(
             `The token is unknown at ${printable(url)}, expired or revoked.`,

@@ -69,6 +69,21 @@ export function waiting(makeDatabase: MakeDatabase): void {
       expect(await runs()).toMatchObject([{ run: { status: 'succeeded' } }]);
     });
 
+    it('has the errors of the attempts at its timeout, and says why the last one failed', async () => {
+      h.deps.handler = () => Promise.reject(new Error('no route'));
+      let error: unknown;
+      h.engine.enqueueAndWait(work, {}, { timeout: '10s' }).catch((caught: unknown) => {
+        error = caught;
+      });
+      await expect.poll(() => h.engine.tick().then(async () => (await runs())[0]?.run.errors.length)).toBe(1);
+      await expect.poll(() => h.pass(1_000, 1_000).then(() => error)).toBeDefined();
+      expect(error).toMatchObject({
+        code: 'timeout',
+        message: expect.stringMatching(/has not ended within 10000 ms\. Attempt \d failed: no route\. It continues/),
+        errors: [{ attempt: 1, message: 'no route' }],
+      });
+    });
+
     it('says at its timeout that the job is paused', async () => {
       await h.engine.enqueue(work, {});
       await h.engine.pauseJob('enqueued.work');

@@ -112,7 +112,12 @@ function endWords({ out, now }: Session, run: Run): readonly string[] {
     `Run ${printable(run.id)} ${status}${took === '' ? '' : after}`,
     ...(last === undefined || run.status !== 'failed'
       ? []
-      : [`  ${printable(`${last.name}: ${last.message}`)}`]),
+      : [`  ${printable(`${last.name}: ${last.message}`)}`, ...causeWords(last)]),
     ...(hasResult ? [`  ${printableJson(run.result)}`] : []),
   ];
+}
+
+/** An older server sends no causes. */
+function causeWords({ causes = [] }: Pick<Run['errors'][number], 'causes'>): readonly string[] {
+  return causes.map(({ name, message }) => `    caused by: ${printable(`${name}: ${message}`)}`);
 }

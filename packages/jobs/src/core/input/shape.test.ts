@@ -55,6 +55,11 @@ describe('the rules of an input', () => {
       { id: 'a', interval: 1000 },
     ],
     [
+      '/interval',
+      'must be a duration as text, such as "5m", "1h30m" or "24h"; got the number 60. For 60 seconds, write "60s"',
+      { id: 'a', interval: 60 },
+    ],
+    [
       '/runAt',
       'must be a time: text such as "2030-01-31T09:00:00Z" (RFC 3339), a Date, or a Temporal.Instant; got an invalid Date',
       { id: 'a', runAt: new Date(Number.NaN) },
