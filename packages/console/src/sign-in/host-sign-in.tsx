@@ -3,6 +3,9 @@ import { useState } from 'react';
 import { useSessionStore } from '../session/session.tsx';
 import { useConfig } from '../ui/config/config.tsx';
 
+const HERE = 'Sign in. If you have signed in in another tab, continue.';
+const ELSEWHERE = 'Sign in in another tab, then continue here.';
+
 /** For people who sign in with the app around the console: where, and how to continue here. */
 export function HostSignIn() {
   const { signInUrl } = useConfig();
@@ -14,7 +17,7 @@ export function HostSignIn() {
   };
   return (
     <Stack gap="md">
-      <Text size="sm">You are not signed in to this site. Sign in in another tab, then continue here.</Text>
+      <Text size="sm">You are not signed in to this site. {signInUrl === undefined ? ELSEWHERE : HERE}</Text>
       <Group gap="sm">
         {signInUrl === undefined ? null : (
           <Button component="a" href={signInUrl} target="_blank">
