@@ -72,8 +72,15 @@ const TEXT_OF_A_DURATION = text({ min: 1, max: 100 });
 /** A Go duration as text. The schedule and the retries check the rest. */
 export const duration: Rule = rule((value) => TEXT_OF_A_DURATION.faults(value) === NO_FAULTS, {
   what: 'a duration as text, such as "5m", "1h30m" or "24h"',
-  hint: (value) => (typeof value === 'number' ? `For ${value} milliseconds, write "${value}ms"` : undefined),
+  hint: (value) => (typeof value === 'number' ? hintForNumber(value) : undefined),
 });
+
+/** A small number most likely means seconds: no interval or timeout is below one second. */
+function hintForNumber(value: number): string {
+  return value < 1_000
+    ? `For ${value} seconds, write "${value}s"`
+    : `For ${value} milliseconds, write "${value}ms"`;
+}
 
 /** A time as code writes it. The schedule and the commands read text. */
 export const time: Rule = rule((value) => TEXT_OF_A_TIME.faults(value) === NO_FAULTS || isInstant(value), {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { EngineError, RunError } from '../../core/model/errors.ts';
 import type { JobEvent } from '../../core/model/events.ts';
-import { isLiveRun } from '../../core/model/run.ts';
+import { type AttemptError, isLiveRun, NO_ERRORS } from '../../core/model/run.ts';
 import type { StoreReads } from '../../core/store/store.ts';
 import type { RunView } from '../../core/store/store-views.ts';
 import type { EventSubscription } from '../engine-port.ts';
@@ -27,6 +27,8 @@ interface Wait {
   reads: number;
   /** Whether the last read has seen that a pause of the job holds the run. */
   isHeld: boolean;
+  /** Those of its attempts, at the last read. */
+  errors: readonly AttemptError[];
   cancelRead: (() => void) | undefined;
   end(outcome: { readonly view: RunView } | { readonly error: unknown }): void;
 }
@@ -65,6 +67,7 @@ export class RunWaits {
       isStale: false,
       reads: 0,
       isHeld: false,
+      errors: NO_ERRORS,
       cancelRead: undefined,
       end: (outcome) => {
         if (!this.#waits.delete(wait)) return;
@@ -109,6 +112,7 @@ export class RunWaits {
       if (view === undefined) return wait.end({ error: gone(wait.runId) });
       if (!isLiveRun(view.run)) return wait.end({ view });
       wait.isHeld = view.run.held === 'pause';
+      wait.errors = view.run.errors;
     } catch {
       // The database is away: the next read may succeed.
     } finally {
@@ -129,12 +133,14 @@ export class RunWaits {
   }
 }
 
-function timedOut({ runId, jobId, isHeld }: Wait, timeoutMs: number): RunError {
+function timedOut({ runId, jobId, isHeld, errors }: Wait, timeoutMs: number): RunError {
   const state = isHeld
     ? `The job is paused: the run waits until resumeJob("${jobId}") or the end of the pause.`
     : `It continues; getRun("${runId}") shows its state.`;
-  const message = `The run ${runId} of ${jobId} has not ended within ${timeoutMs} ms. ${state}`;
-  return new RunError('timeout', message, { runId, jobId });
+  const last = errors.at(-1);
+  const failure = last === undefined ? '' : ` Its last attempt failed: ${last.message}`;
+  const message = `The run ${runId} of ${jobId} has not ended within ${timeoutMs} ms. ${state}${failure}`;
+  return new RunError('timeout', message, { runId, jobId, errors });
 }
 
 function gone(runId: string): EngineError {
