@@ -57,7 +57,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
   ],
   [`${JOBS}/http/events/`]: ['event-streams.ts'],
   [`${JOBS}/fastify/`]: ['index.ts'],
-  [`${JOBS}/fetch/`]: ['index.ts'],
+  [`${JOBS}/fetch/`]: ['index.ts', 'fetch-handler.ts'],
   [`${JOBS}/node/`]: ['index.ts'],
   [`${JOBS}/stores/sqlite/claims/`]: ['claim.ts', 'runs-by-type.ts'],
   [`${JOBS}/stores/sqlite/file/`]: [

@@ -86,6 +86,11 @@ const optionRules = required(
   }),
 );
 
+/** Throws an `EngineError` of code `invalid` for wrong options of `maker`, such as `createNodeHandler`. */
+export function checkHandlerOptions(maker: string, options: unknown): void {
+  checkOptions(maker, optionRules, options);
+}
+
 /**
  * The REST API of the engine as a function of a `Request`:
  *
@@ -98,7 +103,7 @@ const optionRules = required(
 export function createFetchHandler<Context = void>(
   options: FetchHandlerOptions<Context>,
 ): FetchHandler<Context> {
-  checkOptions('createFetchHandler', optionRules, options);
+  checkHandlerOptions('createFetchHandler', options);
   const server = new FetchServer(options);
   return Object.assign((request: Request, context: Context) => server.respond(request, context), {
     handles: (path: string) => server.find(path) !== undefined,

@@ -1,3 +1,4 @@
+import { checkHandlerOptions } from '../fetch/fetch-handler.ts';
 import { createFetchHandler, type FetchHandler, type FetchHandlerOptions } from '../fetch/index.ts';
 import type { EventStreamOptions } from '../http/events/event-streams.ts';
 import type { Authorize } from '../http/requests/authorize.ts';
@@ -13,12 +14,10 @@ export interface HostOptions<Host>
   readonly events?: EventStreamOptions<Host> | undefined;
 }
 
-/** A fetch handler that gets the host's own request as its context. */
-export function createHostHandler<Host>({
-  authorize,
-  events,
-  ...rest
-}: HostOptions<Host>): FetchHandler<Host> {
+/** A fetch handler that gets the host's own request as its context. `maker`: the function to name in errors. */
+export function createHostHandler<Host>(maker: string, options: HostOptions<Host>): FetchHandler<Host> {
+  checkHandlerOptions(maker, options);
+  const { authorize, events, ...rest } = options;
   const isStillAllowed = events?.isStillAllowed;
   return createFetchHandler<Host>({
     ...rest,

@@ -38,7 +38,7 @@ export interface KoaMiddleware<Context extends KoaContext = KoaContext> {
 export function createKoaMiddleware<Context extends KoaContext = KoaContext>(
   options: KoaMiddlewareOptions<Context>,
 ): KoaMiddleware<Context> {
-  const fetchHandler = createHostHandler(options);
+  const fetchHandler = createHostHandler('createKoaMiddleware', options);
   const handle = async (context: Context, next: () => Promise<unknown>): Promise<void> => {
     const { originalUrl: url, req, res } = context;
     if (!fetchHandler.handles(pathOf(url))) return void (await next());

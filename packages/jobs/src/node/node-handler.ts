@@ -24,7 +24,7 @@ export interface NodeHandler<Request extends NodeRequest = NodeRequest> {
 export function createNodeHandler<Request extends NodeRequest = NodeRequest>(
   options: NodeHandlerOptions<Request>,
 ): NodeHandler<Request> {
-  const fetchHandler = createHostHandler(options);
+  const fetchHandler = createHostHandler('createNodeHandler', options);
   const respond = async (request: Request, response: ServerResponse): Promise<void> => {
     const sent = { url: request.originalUrl ?? request.url, body: request.body };
     await writeResponse(await fetchHandler(requestFor(request, response, sent), request), response);

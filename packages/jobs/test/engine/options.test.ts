@@ -2,7 +2,9 @@ import { fastify } from 'fastify';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { jobsPlugin } from '../../src/fastify/index.ts';
+import { createFetchHandler } from '../../src/fetch/index.ts';
 import { createJobs, defineJobType, EngineError } from '../../src/index.ts';
+import { createKoaMiddleware, createNodeHandler } from '../../src/node/index.ts';
 import { postgres } from '../../src/stores/postgres/index.ts';
 import { sqlite } from '../../src/stores/sqlite/index.ts';
 import { createTestJobs } from '../../src/testing/index.ts';
@@ -17,6 +19,9 @@ const MAKERS: Readonly<Record<string, (options: unknown) => unknown>> = {
   defineJobType: (options) => defineJobType(anything(options)),
   sqlite: (file) => sqlite(anything(file)),
   postgres: (options) => postgres(anything(options)),
+  createFetchHandler: (options) => createFetchHandler(anything(options)),
+  createNodeHandler: (options) => createNodeHandler(anything(options)),
+  createKoaMiddleware: (options) => createKoaMiddleware(anything(options)),
 };
 
 function errorOf(make: () => unknown): EngineError {
@@ -67,6 +72,11 @@ it.each([
   ['postgres', 'mysql://host/db', '/url', 'must be a URL that begins with postgres://'],
   ['postgres', { url: 'postgres://host:99999/db' }, '/url', 'must be a URL that begins with postgres://'],
   ['postgres', { url: 'postgres://x', directUrl: 7 }, '/directUrl', 'must be a URL'],
+  ['createFetchHandler', {}, '/authorize', 'is required'],
+  ['createNodeHandler', { authorize: false, prefix: 'api/' }, '/prefix', 'must be a path such as /api'],
+  ['createNodeHandler', undefined, '', 'is required: options such as { engine, authorize'],
+  ['createKoaMiddleware', {}, '/authorize', 'is required'],
+  ['createKoaMiddleware', { authorize: 'ann' }, '/authorize', 'must be'],
 ])('%s refuses %j, and says why', (maker, options, pointer, detail) => {
   const error = errorOf(() => MAKERS[maker]?.(options));
   expect(error.code).toBe('invalid');
