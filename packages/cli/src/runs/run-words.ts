@@ -1,6 +1,6 @@
 import type { Run } from '@greenvue/jobs/client';
 import type { Style } from '../terminal/screen.ts';
-import { distanceText, durationText, instantText } from '../terminal/words.ts';
+import { durationText, instantText, retryText } from '../terminal/words.ts';
 
 const HELD: Readonly<Record<NonNullable<Run['held']>, string>> = {
   overlap: 'waits for another run to end',
@@ -17,9 +17,7 @@ export function statusText(run: Run, now: number): string {
   if (run.status !== 'queued') return run.status;
   if (run.held !== null) return `queued, ${HELD[run.held]}`;
   const isRetry = run.attempt > 0 && run.available_at !== null && Date.parse(run.available_at) > now;
-  return isRetry && run.available_at !== null
-    ? `queued, retry ${distanceText(run.available_at, now)}`
-    : 'queued';
+  return isRetry && run.available_at !== null ? `queued, ${retryText(run.available_at, now)}` : 'queued';
 }
 
 /** An attempt that failed: `Attempt 1 failed: TypeError: fetch failed (ECONNREFUSED), retry in 20 s`. */
@@ -30,7 +28,7 @@ export function failedAttemptText(error: Run['errors'][number], run: Run, now: n
   const isLast = error === run.errors.at(-1);
   const retry =
     isLast && run.status === 'queued' && run.available_at !== null
-      ? `, retry ${distanceText(run.available_at, now)}`
+      ? `, ${retryText(run.available_at, now)}`
       : '';
   return `Attempt ${attempt} failed: ${why}${name}: ${message}${code}${retry}`;
 }

@@ -26,6 +26,14 @@ export function distanceText(iso: string, now: number): string {
   return ms > 0 ? `in ${words}` : `${words} ago`;
 }
 
+/** When a queued run is retried: `retry in 0.9 s`, `retry in 20 s`, `retry now`. */
+export function retryText(iso: string, now: number): string {
+  const ms = Date.parse(iso) - now;
+  // One digit more: the first waits are often about a second.
+  const isShort = ms >= 50 && ms < MINUTE_MS;
+  return `retry ${isShort ? `in ${Number((ms / SECOND_MS).toFixed(1))} s` : distanceText(iso, now)}`;
+}
+
 /** A duration in its two largest units: `250 ms`, `3.2 s`, `4 min 12 s`, `2 h`, `3 d 4 h`. */
 export function durationText(ms: number): string {
   if (ms < SECOND_MS) return `${Math.round(ms)} ms`;
