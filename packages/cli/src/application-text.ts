@@ -26,7 +26,7 @@ export function applicationText({ name }: CliProgram): ApplicationText {
       return `There is no command ${printable(input)}.${guess}`;
     },
     exceptionWhileParsingArguments: (error) =>
-      error instanceof ArgumentScannerError ? scannerWords(error) : wordsOf(error),
+      error instanceof ArgumentScannerError ? scannerWords(error, name) : wordsOf(error),
     exceptionWhileLoadingCommandFunction: wordsOf,
     exceptionWhileLoadingCommandContext: wordsOf,
     exceptionWhileRunningCommand: (error, ansiColor) => firstLineApart(wordsOf(error), ansiColor),
@@ -55,7 +55,7 @@ function kebabCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-function scannerWords(error: ArgumentScannerError): string {
+function scannerWords(error: ArgumentScannerError, name: string): string {
   return formatMessageForArgumentScannerError(error, {
     FlagNotFoundError: ({ input, corrections }) => {
       const guess = corrections.map((name) => `--${kebabCase(name)}`).join(' or ');
@@ -73,9 +73,18 @@ function scannerWords(error: ArgumentScannerError): string {
     UnexpectedFlagError: ({ externalFlagName }) => `--${externalFlagName} is given twice. Give it once.`,
     UnexpectedPositionalError: ({ input }) =>
       `"${shortened(input)}" is one argument too many. Put a text with spaces in quotes.`,
-    UnsatisfiedPositionalError: ({ placeholder }) => `The ${placeholder} is missing.`,
+    UnsatisfiedPositionalError: ({ placeholder }) => missingText(placeholder, name),
     InvalidNegatedFlagSyntaxError: ({ externalFlagName }) => `--${externalFlagName} takes no value.`,
   });
+}
+
+/** What to give where an argument is missing, and a command that lists such values. */
+function missingText(placeholder: string, name: string): string {
+  if (placeholder === 'run')
+    return `Give the id of a run: ${name} runs show <id>. To find it: ${name} runs list`;
+  if (placeholder === 'id')
+    return `Give the id of a job: ${name} jobs show <id>. To find it: ${name} jobs list`;
+  return `The ${placeholder} is missing.`;
 }
 
 const LONGEST = 100;

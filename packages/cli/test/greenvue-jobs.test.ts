@@ -99,6 +99,10 @@ describe('greenvue-jobs, on an application with a login of its own', () => {
       code: 2,
       stderr: expect.stringMatching(/^The type is missing\.\n/),
     });
+    expect(await runCli(withToken(), ['runs', 'show'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^Give the id of a run: greenvue-jobs runs show <id>\. /),
+    });
   });
 
   test('a run that fails ends with 7, and says how to look at it', async () => {
