@@ -92,7 +92,7 @@ export function waiting(makeDatabase: MakeDatabase): void {
         message = Reflect.get(Object(error), 'message');
       });
       await expect.poll(() => h.pass(60_000, 60_000).then(() => message)).toMatch(/^The run \d+ of enqueued/);
-      expect(message).toMatch(/has not ended within 60000 ms\. The job is paused: the run waits until/);
+      expect(message).toMatch(/has not ended within 1m\. The job is paused: the run waits until/);
     });
 
     it('is refused before anything is done: a timeout that is none, a signal that has fired', async () => {

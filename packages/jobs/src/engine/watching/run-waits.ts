@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { EngineError, RunError } from '../../core/model/errors.ts';
 import type { JobEvent } from '../../core/model/events.ts';
 import { type AttemptError, isLiveRun, NO_ERRORS } from '../../core/model/run.ts';
+import { formatDuration } from '../../core/schedule/duration.ts';
 import type { StoreReads } from '../../core/store/store.ts';
 import type { RunView } from '../../core/store/store-views.ts';
 import type { EventSubscription } from '../engine-port.ts';
@@ -139,7 +140,7 @@ function timedOut({ runId, jobId, isHeld, errors }: Wait, timeoutMs: number): Ru
     : `It continues; getRun("${runId}") shows its state.`;
   const last = errors.at(-1);
   const failure = last === undefined ? '' : ` Its last attempt failed: ${last.message}`;
-  const message = `The run ${runId} of ${jobId} has not ended within ${timeoutMs} ms. ${state}${failure}`;
+  const message = `The run ${runId} of ${jobId} has not ended within ${formatDuration(timeoutMs)}. ${state}${failure}`;
   return new RunError('timeout', message, { runId, jobId, errors });
 }
 
