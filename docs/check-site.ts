@@ -44,7 +44,8 @@ const faults = [
 for (const file of MONITORING_FILES.values())
   if (!existsSync(join(SITE, file))) faults.push(`the site has no ${file}`);
 if (pages.length < LEAST_PAGES) faults.push(`the site has only ${pages.length} pages`);
-if (linksIn(readFileSync(join(SITE, 'llms.txt'), 'utf8')).length < LEAST_PAGES)
-  faults.push('llms.txt does not list all pages');
+const list = readFileSync(join(SITE, 'llms.txt'), 'utf8');
+if (linksIn(list).length < LEAST_PAGES) faults.push('llms.txt does not list all pages');
+if (list.includes('[Untitled]')) faults.push('llms.txt lists a page without a title');
 for (const fault of faults) console.error(fault);
 process.exitCode = faults.length === 0 ? 0 : 1;
