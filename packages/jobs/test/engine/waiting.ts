@@ -79,7 +79,7 @@ export function waiting(makeDatabase: MakeDatabase): void {
       await expect.poll(() => h.pass(1_000, 1_000).then(() => error)).toBeDefined();
       expect(error).toMatchObject({
         code: 'timeout',
-        message: expect.stringMatching(/within 10000 ms\. .* Its last attempt failed: no route$/),
+        message: expect.stringMatching(/within 10s\. .* Its last attempt failed: no route$/),
         errors: [{ attempt: 1, message: 'no route' }],
       });
     });
