@@ -64,7 +64,9 @@ app.get('/disk', async (_request, response) => {
   response.json({ freeGb });
 });
 
-const server = app.listen(Number(process.env.PORT ?? 3000));
+const port = Number(process.env.PORT ?? 3000);
+const server = app.listen(port);
+server.once('listening', () => console.log(`http://localhost:${port}/login`));
 async function stop() {
   const serving = once(server, 'close');
   server.close();

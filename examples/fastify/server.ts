@@ -58,4 +58,6 @@ app.get('/disk', async () => {
 
 app.addHook('onClose', () => jobs.stop());
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => app.close());
-await app.listen({ port: Number(process.env.PORT ?? 3000) });
+const port = Number(process.env.PORT ?? 3000);
+await app.listen({ port });
+console.log(`http://localhost:${port}/login`);

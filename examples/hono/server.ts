@@ -50,7 +50,9 @@ app.get('/disk', async (context) => {
   return context.json({ freeGb });
 });
 
-const server = serve({ fetch: app.fetch, port: Number(process.env.PORT ?? 3000) });
+const port = Number(process.env.PORT ?? 3000);
+const server = serve({ fetch: app.fetch, port });
+server.once('listening', () => console.log(`http://localhost:${port}/login`));
 async function stop() {
   const serving = once(server, 'close');
   server.close();

@@ -14,7 +14,8 @@ import { authorize, checkPassword, METRICS_TOKEN, signInPage } from './login.ts'
 const app = new Koa();
 const router = new Router();
 
-// The session: a signed cookie. With a random key, a restart signs everybody out: in production, use your own.
+// The session: a signed cookie. With a random key, a restart signs everybody out: in production, use your own
+// key, and a session id that expires instead of the name. Behind an HTTPS proxy, set `app.proxy = true`.
 app.keys = [randomUUID()];
 router.get('/login', (context) => {
   context.body = signInPage('failed' in context.query);
@@ -40,7 +41,8 @@ app.use((context, next) => {
   if (!page.handles(context.path)) return next();
   // The console writes the response itself.
   context.respond = false;
-  return void page(context.req, context.res);
+  page(context.req, context.res);
+  return undefined;
 });
 
 // The metrics.
@@ -59,7 +61,9 @@ router.get('/disk', async (context) => {
 });
 app.use(router.routes());
 
-const server = app.listen(Number(process.env.PORT ?? 3000));
+const port = Number(process.env.PORT ?? 3000);
+const server = app.listen(port);
+server.once('listening', () => console.log(`http://localhost:${port}/login`));
 async function stop() {
   const serving = once(server, 'close');
   server.close();

@@ -77,7 +77,8 @@ const server = createServer((request, response) => {
     }),
   );
 });
-server.listen(Number(process.env.PORT ?? 3000));
+const port = Number(process.env.PORT ?? 3000);
+server.listen(port, () => console.log(`http://localhost:${port}/login`));
 
 async function stop() {
   const serving = once(server, 'close');

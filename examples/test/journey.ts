@@ -158,6 +158,12 @@ export function journey({
 
   // A program with bearer tokens has none of this.
   if (signIn === signInByForm) {
+    it('prints the address of its sign-in page', () => {
+      // Frameworks with a command line of their own print it themselves.
+      if (programs[0]?.endsWith('/server.ts'))
+        expect(printed()).toContain(`${origin.replace('127.0.0.1', 'localhost')}/login`);
+    });
+
     it('says that the name or the password was wrong, and signs in with the form of this page', async () => {
       const wrong = await sendForm(origin, { name: 'ann', password: 'look' });
       const failed = wrong.headers.get('location') ?? '';
