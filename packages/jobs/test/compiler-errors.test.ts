@@ -29,6 +29,17 @@ test('for a job without a schedule, the compiler asks for an interval', { timeou
   expect(errors).not.toContain('onDemand');
 });
 
+test('for a job with two schedules, the compiler says to give one', { timeout: 60_000 }, () => {
+  const errors = errorsIn(`
+    import type { Jobs, JobType } from '@greenvue/jobs';
+    declare const jobs: Jobs;
+    declare const rates: JobType<never, 'rates', { base?: string }>;
+    await jobs.schedule(rates, { id: 'rates-eur', interval: '1h', cron: '0 9 * * *' });
+    export {};
+  `);
+  expect(errors).toContain('give only one of interval, cron, runAt, onDemand');
+});
+
 test.each([true, false])(
   'the dependencies of job types are known with strictFunctionTypes: %s',
   {

@@ -19,12 +19,15 @@ export interface TriggerInput extends InTransaction {
   readonly dedupeKey?: string | undefined;
 }
 
+/** What the compiler names as the type of a field that excludes another given one. */
+type OneOnly = 'give only one of interval, cron, runAt, onDemand';
+
 interface NoSchedule {
-  readonly interval?: undefined;
+  readonly interval?: OneOnly | undefined;
   readonly intervalMode?: undefined;
-  readonly cron?: undefined;
+  readonly cron?: OneOnly | undefined;
   readonly timezone?: undefined;
-  readonly runAt?: undefined;
+  readonly runAt?: OneOnly | undefined;
   readonly startAt?: undefined;
   readonly onDemand?: undefined;
 }
