@@ -122,7 +122,7 @@ test.each([
   [['jobs', 'list', '--url', 'ftp://x'], '--url "ftp://x" must be a URL such as http://127.0.0.1:8080.'],
   [['jobs', 'list', '--token', 'a b'], '--token "a b" is not a token'],
   [['jobs', 'list', 'more'], '"more" is one argument too many.'],
-  [['jobs', 'show'], 'The id is missing.'],
+  [['jobs', 'show'], 'Give the id of a job: greenvue jobs show <id>. To find it: greenvue jobs list'],
   [['jobs', 'show', ''], '"" is not a valid id, such as nightly-cleanup.'],
   [['runs', 'show', '..'], '".." is not a valid id, such as nightly-cleanup.'],
   [['jobs', 'show', 'a', '--json', '--json'], '--json is given twice.'],

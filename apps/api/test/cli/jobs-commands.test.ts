@@ -289,7 +289,7 @@ test(
     expect(await greenvue.run('jobs', 'create', '-f', again, '--name', 'X')).toMatchObject({ code: 2 });
     expect(await greenvue.run('jobs', 'create', 'mails')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^A job needs an id, --name, --type and a schedule/),
+      stderr: expect.stringMatching(/^Add --name, --type\. A job needs an id, --name, --type and a schedule/),
     });
     expect(textOf(await greenvue.json('jobs', 'show', 'mails'), 'timezone')).toBe('Europe/Berlin');
   },

@@ -53,6 +53,7 @@ async function ask(ctx: JobContext<Payload>): Promise<unknown> {
       return { types: [triggered.type, enqueued.type], errors: [big, nothing] };
     }
     case 'aborted':
+      log.info('waits');
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
       return jobs.enqueue(counted, { n: 5 }).catch((error) => {
         if (error === signal.reason) log.info('refused with the reason of the signal');

@@ -58,11 +58,11 @@ describe.each([asksInline, asksInThread])('the engine of a handler: $type', (ask
 
   it('does nothing more once the signal has fired', async () => {
     const id = await started('aborted');
-    await expect.poll(async () => (await jobs.getRun(id)).run.status).toBe('running');
+    const logged = async () => (await jobs.getLogs(id)).map(({ message }) => message);
+    await expect.poll(logged).toEqual(['waits']);
     await jobs.cancelRun(id);
     await expect.poll(async () => (await jobs.getRun(id)).run.status).toBe('cancelled');
-    const lines = await jobs.getLogs(id);
-    expect(lines.map(({ message }) => message)).toEqual(['refused with the reason of the signal']);
+    expect(await logged()).toEqual(['waits', 'refused with the reason of the signal']);
     expect(await countedRuns()).toEqual([]);
   });
 
