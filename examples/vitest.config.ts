@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: ['../packages/jobs/test/postgres/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // The programs mostly wait: for the first slot of their job, and for the slow disk.
+    maxWorkers: 8,
   },
 });

@@ -122,6 +122,8 @@ test(
     const { page, faults, goTo } = await open(url);
     await goTo('/');
     await signIn(page);
+    // The next page must not interrupt the sign-in.
+    await shows(page, MARKUP);
 
     const paths = [
       '/',
