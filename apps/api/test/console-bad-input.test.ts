@@ -123,7 +123,7 @@ test(
     await goTo('/');
     await signIn(page);
     // The next page must not interrupt the sign-in.
-    await shows(page, MARKUP);
+    await page.getByLabel('Password', { exact: true }).waitFor({ state: 'hidden' });
 
     const paths = [
       '/',
