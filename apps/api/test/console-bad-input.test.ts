@@ -122,8 +122,7 @@ test(
     const { page, faults, goTo } = await open(url);
     await goTo('/');
     await signIn(page);
-    // The next page must not interrupt the sign-in.
-    await page.getByLabel('Password', { exact: true }).waitFor({ state: 'hidden' });
+    await isSignedIn(page);
 
     const paths = [
       '/',
@@ -171,6 +170,11 @@ test(
   },
   SLOW_MS,
 );
+
+/** Waits for the end of the sign-in, which the next page would interrupt. */
+function isSignedIn(page: Page): Promise<void> {
+  return page.getByLabel('Password', { exact: true }).waitFor({ state: 'hidden' });
+}
 
 /** Waits until the text is visible or is the value of a field. */
 async function shows(page: Page, text: string): Promise<void> {
@@ -245,6 +249,7 @@ test(
     const { page, faults, goTo } = await open(url);
     await goTo('/');
     await signIn(page);
+    await isSignedIn(page);
     const banner = page.getByText(/^This page has version/);
     const look = async (path: string, version: string, words: readonly string[]): Promise<void> => {
       await goTo(path);
