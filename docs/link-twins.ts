@@ -1,6 +1,5 @@
-// Writes the links of the built Markdown twins anew, with the path of the site. As they stand, they lead from
-// the place of the source, and the twin of decisions/README.md is decisions.md. Links to files that are not
-// on the site become text.
+// Corrects the links in the built Markdown twins. In the source they are relative to the source file; here
+// each gets its full path on the site. Links to files that are not on the site become text.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { MONITORING_FILES } from '../scripts/monitoring-files.ts';
