@@ -1,12 +1,12 @@
 export type { Clock } from './core/clock.ts';
+export * from './core/job-types/job-type.ts';
+export type * from './core/job-types/job-type-inference.ts';
+export type { PayloadSchema } from './core/job-types/payload-schema.ts';
+export * from './core/job-types/thread-deps.ts';
 export * from './core/model/errors.ts';
 export type { JobEvent, JobEventType } from './core/model/events.ts';
 export type { CatchUp, Job, JobStatus, Overlap } from './core/model/job.ts';
-export * from './core/model/job-type.ts';
-export type * from './core/model/job-type-inference.ts';
-export type { PayloadSchema } from './core/model/payload-schema.ts';
 export type { AttemptError, ErrorCause, FinishedRun, LiveRun, Run, RunStatus } from './core/model/run.ts';
-export * from './core/model/thread-deps.ts';
 export type { Health, HealthStatus } from './core/rules/health.ts';
 export * from './core/schedule/duration.ts';
 export type { InstantLike, TimeInput } from './core/schedule/time-input.ts';

@@ -1,6 +1,6 @@
 import { checkOptions } from '../core/input/check-options.ts';
-import type { InlineDepsOf, ThreadDepsOf } from '../core/model/job-type-inference.ts';
-import type { ThreadDeps } from '../core/model/thread-deps.ts';
+import type { InlineDepsOf, ThreadDepsOf } from '../core/job-types/job-type-inference.ts';
+import type { ThreadDeps } from '../core/job-types/thread-deps.ts';
 import { createEngine, type UntypedJobs } from './engine.ts';
 import { jobsOptionRules } from './input/option-rules.ts';
 import type { Jobs, JobTypes } from './jobs-port.ts';

@@ -1,8 +1,8 @@
+import type { BackoffOptions, JobType } from '../core/job-types/job-type.ts';
 import type { AbortFlag } from '../core/model/errors.ts';
 import type { JobEvent } from '../core/model/events.ts';
 import type { CatchUp, Overlap } from '../core/model/job.ts';
 import type { EnqueueOptions, InTransaction, TriggerInput } from '../core/model/job-requests.ts';
-import type { BackoffOptions, JobType } from '../core/model/job-type.ts';
 import type { TimeInput } from '../core/schedule/time-input.ts';
 import type { LogLine } from '../core/store/store-passes.ts';
 import type {

@@ -1,4 +1,4 @@
-import type { JobType } from '../core/model/job-type.ts';
+import type { JobType } from '../core/job-types/job-type.ts';
 import { enqueue } from './api/enqueue.ts';
 import { enqueueAndWait } from './api/enqueue-and-wait.ts';
 import {

@@ -1,7 +1,7 @@
+import type { JobType } from '../core/job-types/job-type.ts';
+import type { InputOf, ResultOf } from '../core/job-types/job-type-inference.ts';
 import type { JobEventType } from '../core/model/events.ts';
 import type { EnqueueOptions, ScheduledJobInput } from '../core/model/job-requests.ts';
-import type { JobType } from '../core/model/job-type.ts';
-import type { InputOf, ResultOf } from '../core/model/job-type-inference.ts';
 import type { AttemptError, Run } from '../core/model/run.ts';
 import type { RequestedRun, ScheduledJob } from '../core/store/store-views.ts';
 import type { CommandOptions, Engine } from './engine-port.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
-import type { JobType } from '../core/model/job-type.ts';
-import type { ThreadDeps } from '../core/model/thread-deps.ts';
+import type { JobType } from '../core/job-types/job-type.ts';
+import type { ThreadDeps } from '../core/job-types/thread-deps.ts';
 import { LOOK_AHEAD_MS } from '../core/rules/slots.ts';
 import type { JobStore, Retention } from '../core/store/store.ts';
 import { createSystemClock } from '../system-clock.ts';

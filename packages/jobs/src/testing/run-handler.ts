@@ -2,7 +2,7 @@ import { checkOptions } from '../core/input/check-options.ts';
 import { jobTypeRule } from '../core/input/definition-fields.ts';
 import { required } from '../core/input/rule.ts';
 import { shape } from '../core/input/shape.ts';
-import type { HandlerJobs, JobContext, JobType } from '../core/model/job-type.ts';
+import type { HandlerJobs, JobContext, JobType } from '../core/job-types/job-type.ts';
 import { EngineError } from '../engine/engine-port.ts';
 import { checkPayload } from '../engine/job-types/payload-check.ts';
 import { payloadRules } from '../engine/job-types/payload-rules.ts';

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { JobContext, JobType } from '../core/model/job-type.ts';
+import type { JobContext, JobType } from '../core/job-types/job-type.ts';
 import { realNow } from './real-time.ts';
 
 /** More handlers at one instant than any test needs: some handler enqueues its own job again and again. */

@@ -11,9 +11,9 @@ import {
   wholeNumber,
 } from '../core/input/rule.ts';
 import { shape } from '../core/input/shape.ts';
+import type { JobType } from '../core/job-types/job-type.ts';
+import type { DepsOf, ResultOf } from '../core/job-types/job-type-inference.ts';
 import type { JobEvent } from '../core/model/events.ts';
-import type { JobType } from '../core/model/job-type.ts';
-import type { DepsOf, ResultOf } from '../core/model/job-type-inference.ts';
 import { parseWholeMs } from '../core/schedule/duration.ts';
 import { type TimeInput, timeText } from '../core/schedule/time-input.ts';
 import { LAST_INSTANT, parseTimestamp } from '../core/schedule/timestamp.ts';

@@ -1,5 +1,5 @@
+import type { JobType } from '../core/job-types/job-type.ts';
 import type { Job } from '../core/model/job.ts';
-import type { JobType } from '../core/model/job-type.ts';
 import type { AttemptError, Progress, Run, RunReason, RunStatus, RunTrigger } from '../core/model/run.ts';
 import { attemptOf, isLiveRun } from '../core/model/run.ts';
 import type { LogLine } from '../core/store/store-passes.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { defineJobType } from '../../src/core/job-types/job-type.ts';
 import { PermanentError } from '../../src/core/model/errors.ts';
-import { defineJobType } from '../../src/core/model/job-type.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { Engine } from '../../src/engine/engine-port.ts';
 import type { JobsNeed, JobsPrincipal } from '../../src/fastify/index.ts';

@@ -1,4 +1,4 @@
-import type { JobType } from '../../core/model/job-type.ts';
+import type { JobType } from '../../core/job-types/job-type.ts';
 import { type ConnectOptions, checkConnectOptions } from './connect-options.ts';
 import { ApiError, ConnectionError } from './errors.ts';
 import { exchange, type Outcome, openStream } from './exchange.ts';

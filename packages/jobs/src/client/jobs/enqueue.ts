@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { JobType } from '../../core/model/job-type.ts';
-import type { InputOf, ResultOf } from '../../core/model/job-type-inference.ts';
+import type { JobType } from '../../core/job-types/job-type.ts';
+import type { InputOf, ResultOf } from '../../core/job-types/job-type-inference.ts';
 import type { TypeOf } from '../../engine/jobs-port.ts';
 import type { enqueueBody } from '../../http/index.ts';
 import type { Call, TypedConnection } from '../connection/connection.ts';

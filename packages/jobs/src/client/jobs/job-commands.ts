@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { JobType } from '../../core/model/job-type.ts';
-import type { InputOf } from '../../core/model/job-type-inference.ts';
+import type { JobType } from '../../core/job-types/job-type.ts';
+import type { InputOf } from '../../core/job-types/job-type-inference.ts';
 import type { pauseBody, RunJson, triggerBody } from '../../http/index.ts';
 import type { Connection } from '../connection/connection.ts';
 import { path } from '../connection/request.ts';

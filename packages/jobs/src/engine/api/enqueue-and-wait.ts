@@ -1,4 +1,4 @@
-import type { JobType } from '../../core/model/job-type.ts';
+import type { JobType } from '../../core/job-types/job-type.ts';
 import { parseWholeMs } from '../../core/schedule/duration.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { EngineError } from '../engine-port.ts';

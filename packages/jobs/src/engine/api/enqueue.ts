@@ -1,6 +1,6 @@
 import { shownValue } from '../../core/input/shown-value.ts';
+import type { JobType } from '../../core/job-types/job-type.ts';
 import { ENQUEUE_ACTOR, enqueuedJobId } from '../../core/model/enqueued-job.ts';
-import type { JobType } from '../../core/model/job-type.ts';
 import { parseWholeMs } from '../../core/schedule/duration.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
 import type { RequestedRun } from '../../core/store/store-views.ts';

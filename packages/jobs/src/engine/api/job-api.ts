@@ -1,7 +1,7 @@
+import type { JobType } from '../../core/job-types/job-type.ts';
 import type { JobEventType } from '../../core/model/events.ts';
 import type { Job } from '../../core/model/job.ts';
 import type { JobCommand } from '../../core/model/job-command.ts';
-import type { JobType } from '../../core/model/job-type.ts';
 import { jobNotFound } from '../../core/model/not-found.ts';
 import { typeChanged } from '../../core/rules/commands.ts';
 import { healthOf } from '../../core/rules/health.ts';

@@ -1,6 +1,6 @@
+import { changedFields } from '../../core/job-types/payload-fields.ts';
 import type { Job } from '../../core/model/job.ts';
 import type { CheckedBy } from '../../core/model/job-command.ts';
-import { changedFields } from '../../core/model/payload-fields.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import type { RunView } from '../../core/store/store-views.ts';
 import type { EngineParts } from '../engine-parts.ts';

@@ -1,5 +1,5 @@
+import type { RunLog } from '../../core/job-types/job-type.ts';
 import { LARGEST_LOG_BYTES, LOG_LINE_BYTES } from '../../core/limits.ts';
-import type { RunLog } from '../../core/model/job-type.ts';
 import type { Progress } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';

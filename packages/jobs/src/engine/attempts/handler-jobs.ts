@@ -1,4 +1,4 @@
-import type { HandlerJobs } from '../../core/model/job-type.ts';
+import type { HandlerJobs } from '../../core/job-types/job-type.ts';
 import type { Engine } from '../engine-port.ts';
 import type { Jobs } from '../jobs-port.ts';
 

@@ -11,7 +11,7 @@ import {
   time,
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
-import type { BackoffOptions } from '../../core/model/job-type.ts';
+import type { BackoffOptions } from '../../core/job-types/job-type.ts';
 import type { JobInput, JobPatch } from '../engine-port.ts';
 
 const backoff = shape<BackoffOptions>(BACKOFF, backoffFields);

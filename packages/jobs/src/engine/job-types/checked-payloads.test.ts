@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineJobType } from '../../core/model/job-type.ts';
+import { defineJobType } from '../../core/job-types/job-type.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { CheckedPayloads } from './checked-payloads.ts';
 import { createRegistry } from './registry.ts';

@@ -1,4 +1,4 @@
-import { NOT_AT_ONCE, type PayloadSchema, validate } from '../../core/model/payload-schema.ts';
+import { NOT_AT_ONCE, type PayloadSchema, validate } from '../../core/job-types/payload-schema.ts';
 import { isRecord } from '../../core/objects.ts';
 import { closedSchema } from './closed-schema.ts';
 import { isObject, type JsonSchema, referenced } from './json-schema.ts';

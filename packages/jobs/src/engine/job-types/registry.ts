@@ -1,7 +1,7 @@
 import { LEAST_THREAD_MEMORY_MB } from '../../core/input/definition-fields.ts';
 import { backoffFields, backoffOf, timeoutMs } from '../../core/input/policy-values.ts';
 import { shownValue } from '../../core/input/shown-value.ts';
-import type { JobContext, JobType } from '../../core/model/job-type.ts';
+import type { JobContext, JobType } from '../../core/job-types/job-type.ts';
 import { type Backoff, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../../core/model/retry.ts';
 import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { EngineError, type JobTypeInfo } from '../engine-port.ts';

@@ -1,10 +1,10 @@
+import type { HandlerJobs } from '../../core/job-types/job-type.ts';
 import {
   EngineError,
   type EngineErrorCode,
   StoreError,
   type StoreErrorCode,
 } from '../../core/model/errors.ts';
-import type { HandlerJobs } from '../../core/model/job-type.ts';
 import { isRecord } from '../../core/objects.ts';
 
 const METHODS = [

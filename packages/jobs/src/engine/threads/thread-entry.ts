@@ -2,9 +2,9 @@
 // at a time.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { JobContext, JobType } from '../../core/job-types/job-type.ts';
+import type { ThreadDeps } from '../../core/job-types/thread-deps.ts';
 import { PermanentError } from '../../core/model/errors.ts';
-import type { JobContext, JobType } from '../../core/model/job-type.ts';
-import type { ThreadDeps } from '../../core/model/thread-deps.ts';
 import { isRecord } from '../../core/objects.ts';
 import { createSystemClock } from '../../system-clock.ts';
 import { lowerThreadPriority } from '../../thread-priority.ts';

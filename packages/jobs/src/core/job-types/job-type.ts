@@ -3,13 +3,13 @@ import { definitionFields } from '../input/definition-fields.ts';
 import { required } from '../input/rule.ts';
 import { shape } from '../input/shape.ts';
 import { shownValue } from '../input/shown-value.ts';
+import type { EnqueueOptions, ScheduledJobInput, TriggerInput } from '../model/job-requests.ts';
+import type { BackoffOptions } from '../model/retry.ts';
 import { isRecord } from '../objects.ts';
 import type { RequestedRun, RunView, ScheduledJob } from '../store/store-views.ts';
-import type { EnqueueOptions, ScheduledJobInput, TriggerInput } from './job-requests.ts';
 import type { PayloadSchema } from './payload-schema.ts';
-import type { BackoffOptions } from './retry.ts';
 
-export type { BackoffOptions } from './retry.ts';
+export type { BackoffOptions } from '../model/retry.ts';
 
 /** Where a handler runs: on the API's event loop (I/O), or in a thread of its own (heavy on the CPU). */
 export type Isolation = 'inline' | 'thread';

@@ -1,4 +1,4 @@
-import type { JsonText } from './run.ts';
+import type { JsonText } from '../model/run.ts';
 
 /** The top-level fields in which two payloads differ, sorted. Keys within the payloads are sorted. */
 export function changedFields(before: JsonText, after: JsonText): readonly string[] {
