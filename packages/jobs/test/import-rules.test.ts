@@ -12,11 +12,13 @@ const CORE = ['core', 'plain core'];
 
 /** The import rules by layer. What is not listed is forbidden. */
 const LAYERS: Readonly<Record<string, Layer>> = {
-  // Browsers load it, too, so it imports nothing else.
+  // Browsers load it, too, so it imports nothing else but one small package.
   'plain core': {
     paths: [
+      'input/closest-name.ts',
       'input/fault.ts',
       'input/shown-value.ts',
+      'input/unknown-field.ts',
       'input/well-formed-text.ts',
       'schedule/duration.ts',
       'model/events.ts',
@@ -29,7 +31,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'schedule/timestamp.ts',
     ].map((file) => `${JOBS}/core/${file}`),
     may: [],
-    packages: [],
+    packages: ['leven'],
   },
   // How a thread starts, yields and ends, and limits what it keeps.
   thread: {
@@ -39,7 +41,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: [],
     packages: ['node:'],
   },
-  core: { paths: [`${JOBS}/core/`], may: ['plain core'], packages: ['croner', 'leven'] },
+  core: { paths: [`${JOBS}/core/`], may: ['plain core'], packages: ['croner'] },
   // The clock of the process, which the engine and the stores use by default.
   'system clock': { paths: [`${JOBS}/system-clock.ts`], may: ['core'], packages: ['node:'] },
   ...ENGINE_LAYERS,

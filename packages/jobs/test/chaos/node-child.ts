@@ -81,11 +81,11 @@ async function startOrEnd(): Promise<void> {
 async function triggerRepeatedly(jobId: string): Promise<void> {
   const gapMs = (1_000 * BY_HAND.length) / input.triggersPerSecond;
   for (let n = 0; !stopping; n++) {
-    const dedupeKey = `${life} ${n}`;
+    const key = `${life} ${n}`;
     const next = performance.now() + gapMs;
     for (let isAnswered = false; !isAnswered && !stopping; ) {
       try {
-        const { run } = await engine.trigger(jobId, { dedupeKey });
+        const { run } = await engine.trigger(jobId, { key });
         tell({ kind: 'acknowledged', runIds: [run.id] });
         isAnswered = true;
       } catch (error) {

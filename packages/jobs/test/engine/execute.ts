@@ -266,13 +266,13 @@ export function execution(makeDatabase: MakeDatabase): void {
   describe('run now', () => {
     it('a dedupe key makes a resent request answer with the first run, even after it ended', async () => {
       await h.engine.createJob(job());
-      const first = await h.engine.trigger('job', { dedupeKey: 'k' });
+      const first = await h.engine.trigger('job', { key: 'k' });
       await h.engine.tick();
-      const second = await h.engine.trigger('job', { dedupeKey: 'k' });
+      const second = await h.engine.trigger('job', { key: 'k' });
       expect(second.duplicate).toBe(true);
       expect(second.run.id).toBe(first.run.id);
       h.clock.advance(25 * 3_600_000);
-      expect((await h.engine.trigger('job', { dedupeKey: 'k' })).duplicate).toBe(false);
+      expect((await h.engine.trigger('job', { key: 'k' })).duplicate).toBe(false);
     });
 
     it('checks an override against the type and runs with it alone', async () => {

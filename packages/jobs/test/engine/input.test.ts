@@ -76,6 +76,16 @@ describe('input of code that is not valid', () => {
     await expect(h.engine.getJob('job')).resolves.toMatchObject({ job: { id: 'job' } });
   });
 
+  it('is refused for a misspelled option, with the name that is near it, or else the options that exist', async () => {
+    const detail = async (options: object) =>
+      (await refusal(() => h.engine.enqueue('work', {}, anything(options)))).faults[0]?.detail;
+    expect(await detail({ dealy: '1m' })).toBe('unknown field; did you mean delay?');
+    expect(await detail({ idempotencyKey: 'a' })).toBe('unknown field; did you mean key?');
+    expect(await detail({ colour: 1 })).toBe('unknown field; known ones are delay, at, key, by, signal, tx');
+    const triggered = await refusal(() => h.engine.trigger('job', anything({ dedupeKey: 'a' })));
+    expect(triggered.faults).toEqual([{ pointer: '/dedupeKey', detail: 'unknown field; did you mean key?' }]);
+  });
+
   it('is refused where null stands for nothing, but a patch may reset fields with it', async () => {
     const { faults } = await refusal(() => h.engine.createJob(job({ id: 'b', timeout: anything(null) })));
     expect(faults).toEqual([{ pointer: '/timeout', detail: expect.stringContaining('got null') }]);
@@ -187,7 +197,7 @@ const MORE = [
 ];
 const LAST = [
   'tx',
-  'dedupeKey',
+  'key',
   'until',
   'force',
   'limit',

@@ -106,11 +106,11 @@ describe('under `allow`', () => {
   it('when two transactions use one dedupe key, one makes the run and the other waits for it', async () => {
     await h.engine.createJob(FREE);
     const [first, second] = [await h.begin(), await h.begin()];
-    const made = await h.engine.trigger('free', { tx: first, dedupeKey: 'k' });
-    const again = h.engine.trigger('free', { tx: second, dedupeKey: 'k' });
+    const made = await h.engine.trigger('free', { tx: first, key: 'k' });
+    const again = h.engine.trigger('free', { tx: second, key: 'k' });
     await busyIn(again);
-    const waiting = h.engine.trigger('free', { tx: second, dedupeKey: 'k' });
-    const outside = h.engine.trigger('free', { dedupeKey: 'k' });
+    const waiting = h.engine.trigger('free', { tx: second, key: 'k' });
+    const outside = h.engine.trigger('free', { key: 'k' });
     // By then both have looked for the key, before it exists.
     await expect.poll(h.blocked, { interval: 10 }).toBe(2);
     await first.query('COMMIT');

@@ -100,7 +100,7 @@ describe("a trigger in a caller's transaction", () => {
     await store.open();
     onTestFinished(() => store.close());
     await h.engine.createJob(FREE);
-    const { run } = await h.engine.trigger('free', { dedupeKey: 'k' });
+    const { run } = await h.engine.trigger('free', { key: 'k' });
     for (let n = 0; n < 12; n += 1) await h.engine.trigger('free');
     const statuses = async () => new Set((await h.runsOf('free')).map(({ status }) => status));
     await expect.poll(statuses).toEqual(new Set(['succeeded']));
@@ -113,7 +113,7 @@ describe("a trigger in a caller's transaction", () => {
         return answer;
       },
     };
-    const again = await h.engine.trigger('free', { tx: pruning, dedupeKey: 'k' });
+    const again = await h.engine.trigger('free', { tx: pruning, key: 'k' });
     expect([again.duplicate, again.run.id]).toEqual([true, run.id]);
     expect((await h.runsOf('free')).map(({ id }) => id)).not.toContain(run.id);
     await tx.query('COMMIT');
@@ -164,11 +164,11 @@ describe("a trigger in a caller's transaction", () => {
   it('has an entry in the audit', async () => {
     await h.engine.createJob(FREE);
     const tx = await h.begin();
-    await h.engine.trigger('free', { tx, dedupeKey: 'k' }, { by: 'user:7' });
+    await h.engine.trigger('free', { tx, key: 'k' }, { by: 'user:7' });
     const audited = () => h.engine.listAudit({ limit: 10, action: 'job.trigger' });
     expect(await audited()).toEqual([]);
     await tx.query('COMMIT');
-    expect(await audited()).toMatchObject([{ actor: 'user:7', target: 'free', change: '{"dedupeKey":"k"}' }]);
+    expect(await audited()).toMatchObject([{ actor: 'user:7', target: 'free', change: '{"key":"k"}' }]);
   });
 
   it('leaves the transaction usable when it is refused, and holds nothing', async () => {

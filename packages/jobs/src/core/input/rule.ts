@@ -12,6 +12,8 @@ export interface Rule {
   readonly isRequired?: true;
   /** What people call it elsewhere; an error then gives the right name. */
   readonly otherNames?: readonly string[];
+  /** Errors do not offer it: only routes and adapters of this package give it. */
+  readonly isUnlisted?: true;
 }
 
 /** A rule of a field that must be there. */
@@ -47,6 +49,10 @@ export function nullable({ isRequired: _isRequired, ...of }: Rule): Rule {
 
 export function alsoNamed(of: Rule, ...otherNames: readonly string[]): Rule {
   return { ...of, otherNames };
+}
+
+export function unlisted(of: Rule): Rule {
+  return { ...of, isUnlisted: true };
 }
 
 /** Text within bounds of its length that every database can store. */

@@ -88,6 +88,7 @@ describe('the rules of an input', () => {
     ['maxAttempt', 'maxAttempts'],
     ['intervall', 'interval'],
     ['every', 'interval'],
+    ['runta', 'runAt'],
   ])('name the field that %s means', (key, meant) => {
     expect(faultsOf({ id: 'a', [key]: 1 })).toEqual([[`/${key}`, `unknown field; did you mean ${meant}?`]]);
   });

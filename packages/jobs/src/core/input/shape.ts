@@ -1,8 +1,9 @@
 import { jsonPointer } from '../json-pointer.ts';
 import { isRecord } from '../objects.ts';
-import { closestName, lettersOf } from './closest-name.ts';
+import { lettersOf } from './closest-name.ts';
 import { type Fault, MOST_FAULTS, NO_FAULTS } from './fault.ts';
 import { type RequiredRule, type Rule, rule } from './rule.ts';
+import { unknownField } from './unknown-field.ts';
 
 /** A rule for each field of an input. The compiler asks for a row for each field. */
 export type FieldRules<T> = {
@@ -33,7 +34,7 @@ export function shape<T>(what: string, fields: FieldRules<T>): Rule & { readonly
       if (isPlain(value))
         for (const key in value)
           if (!known.has(key) && value[key] !== undefined && faults.length < MOST_FAULTS)
-            faults.push(below(key.slice(0, LONGEST_KEY), { pointer: '', detail: unknownField(key, rows) }));
+            faults.push(below(key.slice(0, LONGEST_KEY), { pointer: '', detail: unknownFieldOf(key, rows) }));
       return faults.length === 0 ? NO_FAULTS : faults.slice(0, MOST_FAULTS);
     },
   };
@@ -69,23 +70,15 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-function unknownField(key: string, rows: readonly (readonly [string, Rule])[]): string {
-  const meant = meantField(key.slice(0, LONGEST_KEY), rows);
-  const names = rows.map(([name]) => name);
-  return `unknown field; ${meant === undefined ? `known ones are ${names.join(', ')}` : `did you mean ${meant}?`}`;
+function unknownFieldOf(key: string, rows: readonly (readonly [string, Rule])[]): string {
+  const offered = rows.filter(([, { isUnlisted }]) => isUnlisted !== true).map(([name]) => name);
+  return unknownField(key, offered, namedElsewhere(key, rows));
 }
 
-/** The field that a caller means: `max_attempts` means `maxAttempts`, and `every` means `interval`. */
-function meantField(key: string, rows: readonly (readonly [string, Rule])[]): string | undefined {
-  const letters = lettersOf(key);
-  const named = rows.find(([, { otherNames = [] }]) =>
+/** The field that has this name in another library: `every` means `interval`. */
+function namedElsewhere(key: string, rows: readonly (readonly [string, Rule])[]): string | undefined {
+  const letters = lettersOf(key.slice(0, LONGEST_KEY));
+  return rows.find(([, { otherNames = [] }]) =>
     otherNames.some((other) => lettersOf(other) === letters),
-  );
-  return (
-    named?.[0] ??
-    closestName(
-      key,
-      rows.map(([name]) => name),
-    )
-  );
+  )?.[0];
 }

@@ -40,8 +40,8 @@ export interface RunContext {
 
 /**
  * What a handler can ask of the engine. After `signal` has fired, every call rejects with its reason. The
- * audit log shows `run:<id>` as the caller. An attempt that is repeated asks again: give `enqueue` a `key`,
- * such as one with `ctx.run.id`, and `trigger` a `dedupeKey`.
+ * audit log shows `run:<id>` as the caller. An attempt that is repeated asks again: give `enqueue`
+ * and `trigger` a `key`, such as one with `ctx.run.id`.
  */
 export interface HandlerJobs {
   /** As `enqueue` of `Jobs`. In a thread, without `tx`. */

@@ -16,7 +16,8 @@ export interface TriggerInput extends InTransaction {
   readonly payloadBy?: 'operator' | 'admin' | undefined;
   /** Only under overlap `allow`. */
   readonly runAt?: TimeInput | undefined;
-  readonly dedupeKey?: string | undefined;
+  /** Idempotency key: within 24 h, a second call for the job with the same key returns the first run. */
+  readonly key?: string | undefined;
 }
 
 /** What the compiler names as the type of a field that excludes another given one. */

@@ -32,7 +32,7 @@ export async function enqueue(
   const jobId = enqueuedJobId(type.jobType.type);
   const run = { payload: checked.json, checkedBy: checkedByType(type), runAt: startOf(deps, { delay, at }) };
   const trace = deps.settings.tracing?.current();
-  const command = triggerInput(jobId, { ...run, dedupeKey: key, trace }, { by });
+  const command = triggerInput(jobId, { ...run, key, trace }, { by });
   const inside = tx === undefined ? undefined : storeInTransaction(deps.store, tx);
   const use = (result: CommandResult) =>
     result.kind === 'absent' ? undefined : requestedRun(deps, result, jobId, inside);

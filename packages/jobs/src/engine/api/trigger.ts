@@ -22,7 +22,7 @@ export async function trigger(
   options: CommandOptions = {},
 ): Promise<RequestedRun> {
   const inside = input.tx === undefined ? undefined : storeInTransaction(deps.store, input.tx);
-  const { dedupeKey } = input;
+  const { key } = input;
   for (let tries = 1; ; tries++) {
     // The payload is checked for the type of the job as it is now. Without one, there is nothing to look up.
     const known = input.payload === undefined ? undefined : await findJob(deps, jobId, inside);
@@ -31,7 +31,7 @@ export async function trigger(
     const only = known === undefined ? options : { ...options, ifUid: options.ifUid ?? known.uid };
     const runAt = parseInstant(input.runAt, '/runAt');
     const trace = deps.settings.tracing?.current();
-    const command = triggerInput(jobId, { runAt, dedupeKey, ...override, trace }, only);
+    const command = triggerInput(jobId, { runAt, key, ...override, trace }, only);
     const mayRetry = known !== undefined && !isGuarded(options) && tries < TRIGGER_TRIES;
     const use = (result: CommandResult) =>
       result.kind === 'stale' && mayRetry ? undefined : requestedRun(deps, result, jobId, inside);
@@ -78,7 +78,7 @@ export function requestedRun(
 interface Start extends Partial<PayloadOverride> {
   readonly runAt?: number | undefined;
   readonly retryOf?: string;
-  readonly dedupeKey?: string | undefined;
+  readonly key?: string | undefined;
   readonly trace: string | undefined;
 }
 
@@ -87,7 +87,7 @@ export function triggerInput(
   { trace, checkedBy, ...how }: Start,
   options: CommandOptions,
 ): Parameters<StoreInTransaction['trigger']>[0] {
-  const { dedupeKey, ...run } = how;
+  const { key: dedupeKey, ...run } = how;
   const { ifUid, ifVersion } = options;
   const command = { kind: 'trigger', ...run, checkedBy, trace } as const;
   return { jobId, command, ifUid, ifVersion, dedupeKey, audit: auditOf(options, 'job.trigger', how) };

@@ -9,6 +9,7 @@ import {
   rule,
   text,
   time,
+  unlisted,
   wholeNumber,
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
@@ -38,20 +39,24 @@ export const createOptionRules = shape<CommandOptions & InTransaction>('options 
   tx,
 });
 
+const payloadBy = unlisted(oneOf('operator', 'admin'));
+/** The other names: in REST, Stripe and Trigger.dev, pg-boss, graphile-worker. */
+const key = alsoNamed(text({ min: 1, max: 200 }), 'dedupeKey', 'idempotencyKey', 'singletonKey', 'jobKey');
+
 export const triggerRules = shape<TriggerInput>('a trigger such as { payload: { days: 7 } }', {
   // The job type checks it.
   payload: alsoNamed(anything, 'data', 'input', 'args'),
-  payloadBy: oneOf('operator', 'admin'),
+  payloadBy,
   runAt: alsoNamed(time, 'at', 'date'),
-  dedupeKey: alsoNamed(text({ min: 1, max: 200 }), 'key', 'idempotencyKey', 'singletonKey'),
+  key,
   tx,
 });
 
 const enqueueFields = {
-  payloadBy: oneOf('operator', 'admin'),
+  payloadBy,
   delay: alsoNamed(duration, 'startAfter'),
   at: alsoNamed(time, 'runAt', 'date'),
-  key: alsoNamed(text({ min: 1, max: 200 }), 'dedupeKey', 'idempotencyKey', 'singletonKey', 'jobKey'),
+  key,
   by: guards.by,
   signal,
 };

@@ -87,6 +87,8 @@ describe('checkInput', () => {
     ['/inner', 'must be a JSON object', { inner: [] }],
     ['/inner/a~1b~0c', 'must be a string', { inner: { 'a/b~c': 1 } }],
     ['/inner/d', 'unknown field; known ones are a/b~c', { inner: { 'a/b~c': '', d: 1 } }],
+    ['/cuont', 'unknown field; did you mean count?', { cuont: 1 }],
+    ['/inner/A_B_C', 'unknown field; did you mean a/b~c?', { inner: { 'a/b~c': '', A_B_C: 1 } }],
   ])('says of %s: %s', (pointer, detail, fields) => {
     expect(faultsOf({ ...valid, ...fields })).toEqual([[pointer, detail]]);
   });

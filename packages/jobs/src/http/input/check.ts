@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unknownField } from '../../core/input/unknown-field.ts';
 import { jsonPointer } from '../../core/json-pointer.ts';
 import type { InvalidField } from '../../engine/engine-port.ts';
 
@@ -12,6 +13,7 @@ export type Checked<T> =
 /** Limits the response to a body with thousands of unknown fields. */
 const MOST_FAULTS = 20;
 const LONGEST_KEY = 100;
+const SEPARATOR = '\n';
 
 /** Validates an input. Describes the valid values of each invalid field, for at most 20 fields. */
 export function checkInput<S extends z.ZodType>(schema: S, input: unknown): Checked<z.output<S>> {
@@ -30,11 +32,11 @@ export function checkInput<S extends z.ZodType>(schema: S, input: unknown): Chec
 function unknownFields(schema: z.ZodType, input: unknown): readonly InputFault[] | undefined {
   if (!(schema instanceof z.ZodObject) || !(schema.def.catchall instanceof z.ZodNever)) return undefined;
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return undefined;
-  const detail = `unknown field; known ones are ${fieldsOf(schema)}`;
+  const known = Object.keys(schema.shape);
   const faults: InputFault[] = [];
   for (const key in input) {
     if (Object.hasOwn(schema.shape, key)) continue;
-    faults.push({ pointer: pointerOf([key]), detail });
+    faults.push({ pointer: pointerOf([key]), detail: unknownField(key, known) });
     if (faults.length === MOST_FAULTS) return faults;
   }
   return undefined;
@@ -42,9 +44,10 @@ function unknownFields(schema: z.ZodType, input: unknown): readonly InputFault[]
 
 function faultsOf(issue: z.core.$ZodIssue): readonly InputFault[] {
   if (issue.code !== 'unrecognized_keys') return [{ pointer: pointerOf(issue.path), detail: issue.message }];
+  const known = issue.message.split(SEPARATOR);
   return issue.keys
     .slice(0, MOST_FAULTS)
-    .map((key) => ({ pointer: pointerOf([...issue.path, key]), detail: issue.message }));
+    .map((key) => ({ pointer: pointerOf([...issue.path, key]), detail: unknownField(key, known) }));
 }
 
 /** A JSON pointer with each key cut to 100 characters. */
@@ -67,7 +70,8 @@ function detailOf(issue: Issue): string {
     case 'too_big':
       return boundWords('at most', issue.maximum, issue.origin);
     case 'unrecognized_keys':
-      return `unknown field; known ones are ${issue.inst instanceof z.ZodObject ? fieldsOf(issue.inst) : 'none'}`;
+      // The known fields: `faultsOf` makes a text about each unknown one.
+      return issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape).join(SEPARATOR) : '';
     case 'invalid_format':
       if (issue.format === 'regex') return `must match ${issue.pattern}`;
       return FORMATS[issue.format] ?? 'is not valid';
@@ -100,8 +104,4 @@ function boundWords(side: 'at least' | 'at most', bound: number | bigint, origin
   if (origin !== 'string') return `must be ${side} ${bound}`;
   if (side === 'at least' && bound === 1) return 'must not be empty';
   return `must have ${side} ${bound} characters`;
-}
-
-function fieldsOf(schema: z.ZodObject): string {
-  return Object.keys(schema.shape).join(', ') || 'none';
 }

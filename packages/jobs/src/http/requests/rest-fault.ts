@@ -9,7 +9,6 @@ const REST_NAMES: Readonly<Record<string, string>> = {
   catchUp: 'catch_up',
   maxAttempts: 'max_attempts',
   cancelLive: 'cancel_live',
-  dedupeKey: 'dedupe_key',
 };
 const ENGINE_NAME = new RegExp(`\\b(${Object.keys(REST_NAMES).join('|')})\\b`, 'g');
 

@@ -26,9 +26,9 @@ const runJob = defineRoute({
     ...problems(404, 409, 412, ...BODY_PROBLEMS),
   },
   handle: async (request, { engine }) => {
-    const { payload, run_at: runAt, dedupe_key: dedupeKey } = request.body;
+    const { payload, run_at: runAt, dedupe_key: key } = request.body;
     const mayAnything = payload === undefined || (await request.context.may('admin'));
-    const input = { payload, payloadBy: mayAnything ? 'admin' : 'operator', runAt, dedupeKey } as const;
+    const input = { payload, payloadBy: mayAnything ? 'admin' : 'operator', runAt, key } as const;
     const { duplicate, ...view } = await guarded(engine, request, (jobId, options) =>
       engine.trigger(jobId, input, options),
     );

@@ -1,0 +1,10 @@
+import { closestName } from './closest-name.ts';
+
+/** What is wrong with a field that an input does not have. `meant`: the field that the caller means, if known. */
+export function unknownField(
+  key: string,
+  known: readonly string[],
+  meant: string | undefined = closestName(key, known),
+): string {
+  return `unknown field; ${meant === undefined ? `known ones are ${known.join(', ')}` : `did you mean ${meant}?`}`;
+}
