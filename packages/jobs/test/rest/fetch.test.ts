@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { createFetchHandler, type FetchHandlerOptions } from '../../src/fetch/index.ts';
 import { jobTypesSchema } from '../../src/http/views/job-type.ts';
 import { fetchMount } from './mounts/fetch-mount.ts';
-import { bodyOf, problemOf } from './requests.ts';
+import { bodyOf, jobBody, problemOf } from './requests.ts';
 import { answerOf, type RestServer, startRestServer } from './rest-server.ts';
 import { restSuite } from './rest-suite.ts';
 
@@ -26,7 +26,7 @@ describe('the fetch handler', () => {
     return handle;
   };
   const request = (path: string, init?: RequestInit) => new Request(`https://host.example${path}`, init);
-  const job = (id: string) => JSON.stringify({ id, name: id, type: 'greet', on_demand: true });
+  const job = (id: string) => JSON.stringify(jobBody(id));
   const JSON_TYPE = { 'content-type': 'application/json' };
 
   test('needs `authorize`: an open API is a decision', () => {

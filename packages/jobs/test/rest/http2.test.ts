@@ -11,6 +11,7 @@ import Koa from 'koa';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createKoaMiddleware, createNodeHandler } from '../../src/node/index.ts';
 import { fetchMount } from './mounts/fetch-mount.ts';
+import { jobBody } from './requests.ts';
 import { type RestServer, startRestServer } from './rest-server.ts';
 
 type Listener = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
@@ -53,7 +54,7 @@ describe.each(['node', 'koa'] as const)('over HTTP/2, the %s adapter', (kind) =>
 
   test('reads a body without a length', async () => {
     const client = await open();
-    const job = JSON.stringify({ id: 'h2', name: 'H2', type: 'greet', on_demand: true, overlap: 'allow' });
+    const job = JSON.stringify(jobBody('h2', { on_demand: true, overlap: 'allow' }));
     expect(await send(client, 'POST', '/jobs', job)).toMatchObject({ status: 201 });
     const run = await send(client, 'POST', '/jobs/h2/runs', '{"payload":{"name":"Bo"}}');
     expect(JSON.parse(run.text)).toMatchObject({ payload: { name: 'Bo' } });

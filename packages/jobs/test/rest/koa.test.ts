@@ -6,6 +6,7 @@ import { createKoaMiddleware } from '../../src/node/index.ts';
 import { fetchMount } from './mounts/fetch-mount.ts';
 import { koaMount } from './mounts/koa-mount.ts';
 import { listening } from './mounts/listening.ts';
+import { jobBody } from './requests.ts';
 import { startRestServer } from './rest-server.ts';
 import { restSuite } from './rest-suite.ts';
 
@@ -47,7 +48,7 @@ describe('the Koa middleware', () => {
     const created = await fetch(`${origin}/api/jobs`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ id: 'parsed', name: 'Parsed', type: 'greet', on_demand: true }),
+      body: JSON.stringify(jobBody('parsed')),
     });
     expect(created.status).toBe(201);
     expect(await created.json()).toMatchObject({ created_by: 'user:ann' });

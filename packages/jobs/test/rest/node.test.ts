@@ -14,6 +14,7 @@ import {
 import { fetchMount } from './mounts/fetch-mount.ts';
 import { listening, rawClient } from './mounts/listening.ts';
 import { nodeMount } from './mounts/node-mount.ts';
+import { createJob, jobBody } from './requests.ts';
 import { type RestServer, startRestServer } from './rest-server.ts';
 import { restSuite } from './rest-suite.ts';
 
@@ -41,14 +42,13 @@ describe('the node handler', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-  const job = (id: string) => ({ id, name: id, type: 'greet', on_demand: true });
 
   test('takes a body that a parser in front has read', async () => {
     const handle = create();
     const origin = await listen(async (request, response) => {
       handle(Object.assign(request, { body: await json(request) }), response);
     });
-    expect((await post(origin, job('parsed'))).status).toBe(201);
+    expect((await post(origin, jobBody('parsed'))).status).toBe(201);
     const refused = await post(origin, { id: 7 });
     expect([refused.status, await refused.json()]).toMatchObject([
       422,
@@ -62,7 +62,7 @@ describe('the node handler', () => {
     const origin = await listen(async (request, response) => {
       handle(Object.assign(request, { body: Buffer.concat(await Array.fromAsync(request)) }), response);
     });
-    expect((await post(origin, job('bytes'))).status).toBe(201);
+    expect((await post(origin, jobBody('bytes'))).status).toBe(201);
   });
 
   test('answers a request without a body, although a parser in front has set an empty one', async () => {
@@ -70,7 +70,7 @@ describe('the node handler', () => {
     const origin = await listen((request, response) => {
       handle(Object.assign(request, { body: {} }), response);
     });
-    await first.engine.createJob({ id: 'unsent', name: 'Unsent', type: 'greet', onDemand: true });
+    await createJob(first, 'unsent');
     expect((await fetch(`${origin}/api/jobs/unsent/runs`, { method: 'POST' })).status).toBe(202);
     expect((await fetch(`${origin}/api/jobs/unsent`)).status).toBe(200);
   });
@@ -80,7 +80,7 @@ describe('the node handler', () => {
     const origin = await listen((request, response) => {
       handle(Object.assign(request, { body: {} }), response);
     });
-    await first.engine.createJob({ id: 'unread', name: 'Unread', type: 'greet', onDemand: true });
+    await createJob(first, 'unread');
     const patched = await fetch(`${origin}/api/jobs/unread`, {
       method: 'PATCH',
       headers: { 'content-type': 'application/merge-patch+json' },
@@ -154,7 +154,7 @@ describe('the node handler', () => {
       const { url = '' } = request;
       handle(Object.assign(request, { originalUrl: url, url: url.replace('/admin', '') }), response);
     });
-    const created = await post(origin, job('mounted'), '/admin/api/jobs');
+    const created = await post(origin, jobBody('mounted'), '/admin/api/jobs');
     expect(created.headers.get('location')).toBe('/admin/api/jobs/mounted');
   });
 
@@ -169,7 +169,7 @@ describe('the node handler', () => {
       response.setHeader('x-host', 'yes');
       handle(Object.assign(request, { user: 'ann' }), response);
     });
-    const created = await post(origin, job('by-ann'));
+    const created = await post(origin, jobBody('by-ann'));
     expect(await created.json()).toMatchObject({ created_by: 'user:ann' });
     const { headers } = await fetch(`${origin}/api/job-types`);
     expect([headers.get('vary'), headers.get('x-host')]).toEqual(['origin, accept-encoding', 'yes']);

@@ -5,7 +5,7 @@ import type { Engine } from '../../src/engine/engine-port.ts';
 import { HttpProblem, type JobsAuthorize, jobsPlugin } from '../../src/fastify/index.ts';
 import { jobSchema } from '../../src/http/views/job.ts';
 import { fastifyMount, sendTo } from './mounts/fastify-mount.ts';
-import { bodyOf, createJob, faultAt, pointersOf, problemOf, send } from './requests.ts';
+import { bodyOf, createJob, faultAt, jobBody, pointersOf, problemOf, send } from './requests.ts';
 import { type RestServer, startRestServer } from './rest-server.ts';
 
 let first: RestServer;
@@ -74,11 +74,7 @@ describe('the host', () => {
       statusCode: 404,
       error: 'Not Found',
     });
-    const created = await app.inject({
-      method: 'POST',
-      url: '/deep/er/jobs',
-      payload: { id: 'there', name: 'There', type: 'greet', on_demand: true },
-    });
+    const created = await app.inject({ method: 'POST', url: '/deep/er/jobs', payload: jobBody('there') });
     expect(created.headers.location).toBe('/deep/er/jobs/there');
     await app.close();
   });
@@ -108,7 +104,7 @@ describe('the host', () => {
     const short = { send: sendTo(app) };
     await createJob(short, 'y'.repeat(100));
     bodyOf(await send(short, 'GET', `/jobs/${'y'.repeat(100)}`), 200, jobSchema);
-    const body = { id: 'y'.repeat(101), name: 'Long', type: 'greet', on_demand: true };
+    const body = jobBody('y'.repeat(101));
     expect(faultAt(await send(short, 'POST', '/jobs', { body }), '/id')).toContain('maxParamLength');
     await app.close();
   });
@@ -133,7 +129,7 @@ describe('the host', () => {
         line: logged,
       };
     };
-    const job = { id: 'logged', name: 'Logged', type: 'greet', on_demand: true, overlap: 'allow' };
+    const job = jobBody('logged', { on_demand: true, overlap: 'allow' });
     expect((await asked('POST', '/jobs', job)).ids).toEqual(['logged', undefined, undefined]);
     const made = await asked('POST', '/jobs/logged/runs');
     expect(made.ids).toEqual(['logged', made.id, undefined]);

@@ -66,14 +66,20 @@ export function faultAt(response: Answer, pointer: string): string {
   return fault?.detail ?? '';
 }
 
-/** Creates an on-demand job, unless fields say otherwise. */
+type JobFields = Readonly<Record<string, unknown>>;
+
+/** The body that makes a job: on demand, unless fields say otherwise. */
+export function jobBody(id: string, fields: JobFields = { on_demand: true }): JobFields {
+  return { id, name: `Job ${id}`, type: 'greet', ...fields };
+}
+
+/** Creates the job of {@link jobBody}. */
 export async function createJob(
   server: Pick<Mount, 'send'>,
   id: string,
-  fields: Readonly<Record<string, unknown>> = { on_demand: true },
+  fields?: JobFields,
 ): Promise<JobJson & { readonly etag: string }> {
-  const body = { id, name: `Job ${id}`, type: 'greet', ...fields };
-  const response = await send(server, 'POST', '/jobs', { body });
+  const response = await send(server, 'POST', '/jobs', { body: jobBody(id, fields) });
   return { ...bodyOf(response, 201, jobSchema), etag: String(response.headers.etag) };
 }
 

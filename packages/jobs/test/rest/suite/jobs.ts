@@ -2,7 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageSchema } from '../../../src/http/fields/page.ts';
 import { jobSchema } from '../../../src/http/views/job.ts';
 import { runSchema } from '../../../src/http/views/run.ts';
-import { bodyOf, createJob, faultAt, pointersOf, problemOf, runJob, runThatIs, send } from '../requests.ts';
+import {
+  bodyOf,
+  createJob,
+  faultAt,
+  jobBody,
+  pointersOf,
+  problemOf,
+  runJob,
+  runThatIs,
+  send,
+} from '../requests.ts';
 import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
 
 export function jobs(makeMount: MakeMount): void {
@@ -48,8 +58,8 @@ export function jobs(makeMount: MakeMount): void {
     });
 
     test('an on-demand job may have no payload, and each run brings one', async () => {
-      const body = { id: 'no-payload', name: 'No payload', type: 'greet', on_demand: true, payload: null };
-      expect(await createJob(server, body.id, body)).toMatchObject({ payload: null });
+      const job = await createJob(server, 'no-payload', { on_demand: true, payload: null });
+      expect(job.payload).toBeNull();
       expect(faultAt(await send(server, 'POST', '/jobs/no-payload/runs'), '/payload')).toMatch(
         /Give one for this run/,
       );
@@ -59,9 +69,8 @@ export function jobs(makeMount: MakeMount): void {
         runSchema,
       );
       expect(run.payload).toEqual({ name: 'you', days: 1 });
-      const slots = await send(server, 'POST', '/jobs', {
-        body: { ...body, id: 'x', on_demand: false, interval: '1h' },
-      });
+      const body = jobBody('slots', { interval: '1h', payload: null });
+      const slots = await send(server, 'POST', '/jobs', { body });
       expect(faultAt(slots, '/payload')).toMatch(/Only an on-demand job/);
     });
 
@@ -89,14 +98,12 @@ export function jobs(makeMount: MakeMount): void {
 
     test('refuses an id that exists', async () => {
       await createJob(server, 'twice');
-      const body = { id: 'twice', name: 'Again', type: 'greet', on_demand: true };
-      problemOf(await send(server, 'POST', '/jobs', { body }), 409);
+      problemOf(await send(server, 'POST', '/jobs', { body: jobBody('twice') }), 409);
     });
 
     test('lets one of two creations of an id at once win', async () => {
-      const body = { id: 'race', name: 'Race', type: 'greet', on_demand: true };
       const answers = await Promise.all(
-        Array.from({ length: 6 }, () => send(server, 'POST', '/jobs', { body })),
+        Array.from({ length: 6 }, () => send(server, 'POST', '/jobs', { body: jobBody('race') })),
       );
       const statuses = answers.map(({ statusCode }) => statusCode).sort();
       expect(statuses).toEqual([201, 409, 409, 409, 409, 409]);
@@ -111,7 +118,7 @@ export function jobs(makeMount: MakeMount): void {
     });
 
     test('says what an interval in plain words should look like', async () => {
-      const body = { id: 'words', name: 'Words', type: 'greet', interval: '5 minutes' };
+      const body = jobBody('words', { interval: '5 minutes' });
       const response = await send(server, 'POST', '/jobs', { body });
       expect(faultAt(response, '/interval')).toContain('5m');
     });
@@ -156,13 +163,13 @@ export function jobs(makeMount: MakeMount): void {
       ['/backoff', { backoff: { initial: '1h', max: '1s' } }],
       ['/interval_ms', { interval_ms: 1 }],
     ])('refuses a bad %s: %j', async (pointer, fields) => {
-      const body = { id: 'bad', name: 'Bad', type: 'greet', interval: '5m', ...fields };
+      const body = jobBody('bad', { interval: '5m', ...fields });
       expect(pointersOf(await send(server, 'POST', '/jobs', { body }))).toContain(pointer);
       problemOf(await send(server, 'GET', '/jobs/bad'), 404);
     });
 
     test('says of an unknown field which ones are known', async () => {
-      const body = { id: 'unknown', name: 'Unknown', type: 'greet', on_demand: true, every: '5m' };
+      const body = jobBody('unknown', { on_demand: true, every: '5m' });
       const detail = faultAt(await send(server, 'POST', '/jobs', { body }), '/every');
       expect(detail).toContain('interval');
     });

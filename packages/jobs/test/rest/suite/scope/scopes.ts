@@ -7,7 +7,7 @@ import { previewSchema } from '../../../../src/http/views/preview.ts';
 import { runSchema } from '../../../../src/http/views/run.ts';
 import { statsSchema } from '../../../../src/http/views/stats.ts';
 import { EventWatcher } from '../../event-watcher.ts';
-import { bodyOf, createJob, problemOf, runJob, runThatIs, send } from '../../requests.ts';
+import { bodyOf, createJob, jobBody, problemOf, runJob, runThatIs, send } from '../../requests.ts';
 import { type MakeMount, type Mount, type RestServer, startRestServer } from '../../rest-server.ts';
 
 const jobs = pageSchema(jobSchema);
@@ -59,8 +59,7 @@ export function scopes(makeMount: MakeMount): void {
         const { detail } = problemOf(await send(mount, 'GET', path), 500);
         expect(detail).toMatch(/^The server failed to process the request\./);
       }
-      const body = { id: 'acme-made', name: 'Made', type: 'greet', on_demand: true };
-      problemOf(await send(mount, 'POST', '/jobs', { body }), 500);
+      problemOf(await send(mount, 'POST', '/jobs', { body: jobBody('acme-made') }), 500);
       problemOf(await send(server, 'GET', '/jobs/acme-made'), 404);
     });
 
