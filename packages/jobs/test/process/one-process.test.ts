@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { createJobs } from '../../src/index.ts';
 import { resolveDatabaseFile } from '../../src/stores/sqlite/file/database-file.ts';
@@ -162,6 +163,8 @@ it.each([
     message: expect.stringContaining(message.replaceAll('%', folder)),
   });
   await expect(opening).rejects.toThrow(`The job database ${folder}`);
+  // Node would print a cause that is undefined.
+  expect(inspect(await opening.catch((error: unknown) => error))).not.toContain('undefined');
 });
 
 it('a relative URI keeps its file when the working directory changes, and its query', () => {

@@ -36,7 +36,7 @@ export class EngineError extends Error {
     faults: readonly InvalidField[] = [],
     options?: ErrorOptions,
   ) {
-    super(messageOf(code, summary, faults), options);
+    super(messageOf(code, summary, faults), causeIn(options));
     this.code = code;
     this.faults = faults;
     this.summary = summary;
@@ -70,7 +70,7 @@ export class RunError extends Error {
   readonly reason: RunReason | undefined;
   readonly errors: readonly AttemptError[];
   constructor(code: RunError['code'], message: string, details: RunErrorDetails) {
-    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    super(message, causeIn(details));
     this.code = code;
     this.runId = details.runId;
     this.jobId = details.jobId;
@@ -104,9 +104,14 @@ export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreErrorCode;
   constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(message, causeIn(options));
     this.code = code;
   }
+}
+
+/** Without a cause that is undefined, which Node would print. */
+function causeIn({ cause }: ErrorOptions = {}): ErrorOptions {
+  return cause === undefined ? {} : { cause };
 }
 
 /** Says whether the caller has given up. An `AbortSignal` is one. */
