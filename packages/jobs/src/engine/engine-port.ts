@@ -76,7 +76,11 @@ export interface JobListQuery extends Omit<JobQuery, 'handlers' | 'sort' | 'desc
 }
 
 /** Which runs `listRuns` returns. `before`: the `next.key` of the page before. */
-export interface RunListQuery extends Omit<RunQuery, 'limit'> {
+export interface RunListQuery extends Omit<RunQuery, 'limit' | 'from' | 'to'> {
+  /** Runs queued at this time or later. A number is in ms since 1970, as `queuedAt` is. */
+  readonly from?: TimeInput | number | undefined;
+  /** Runs queued before this time. */
+  readonly to?: TimeInput | number | undefined;
   /** Most runs in the page, at most 10,000. Default: 50. */
   readonly limit?: number | undefined;
 }

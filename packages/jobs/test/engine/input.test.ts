@@ -148,6 +148,26 @@ describe('a list without a query', () => {
   });
 });
 
+describe('a list of runs between two times', () => {
+  it('takes text, a Date, a Temporal.Instant or ms', async () => {
+    const { run } = await h.engine.trigger('job');
+    await h.engine.tick();
+    const ids = async (query: object) => (await h.engine.listRuns(query)).rows.map((row) => row.run.id);
+    const at = new Date(run.queuedAt);
+    for (const from of [at, at.toISOString(), { epochMilliseconds: run.queuedAt }, run.queuedAt]) {
+      expect(await ids({ jobId: 'job', from })).toContain(run.id);
+      expect(await ids({ jobId: 'job', to: from })).not.toContain(run.id);
+    }
+    const tooOld = anything(new Date(Number.NaN));
+    for (const bound of ['from', 'to'])
+      expect((await refusal(() => h.engine.listRuns({ [bound]: tooOld }))).faults).toEqual([
+        { pointer: `/${bound}`, detail: expect.stringContaining('a Date, a Temporal.Instant') },
+      ]);
+    const { faults } = await refusal(() => h.engine.listRuns({ from: 'yesterday' }));
+    expect(faults).toEqual([{ pointer: '/from', detail: expect.stringContaining('got "yesterday"') }]);
+  });
+});
+
 const CALLS: Readonly<Record<string, (engine: Harness['engine'], args: readonly unknown[]) => unknown>> = {
   createJob: (engine, [a, b]) => engine.createJob(anything(a), anything(b)),
   putJob: (engine, [a, b]) => engine.putJob(anything(a), anything(b)),

@@ -59,7 +59,7 @@ export interface ErrorCause {
  */
 export interface AttemptError extends Omit<ErrorCause, 'depth'> {
   readonly attempt: number;
-  /** When the attempt ended, in ms since 1970. */
+  /** When the attempt ended, in ms since 1970, as all times that the engine returns. */
   readonly at: number;
   readonly reason: FailReason;
   /** The errors that led to this one, at most 10; each error comes before its own causes. */

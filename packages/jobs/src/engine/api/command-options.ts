@@ -13,8 +13,8 @@ export function isGuarded({ ifUid, ifVersion }: CommandOptions): boolean {
 }
 
 /** An instant (ms), if there is one. Throws with a fault at `pointer`. */
-export function parseInstant(time: TimeInput | undefined, pointer: string): number | undefined {
-  if (time === undefined) return undefined;
+export function parseInstant(time: TimeInput | number | undefined, pointer: string): number | undefined {
+  if (time === undefined || typeof time === 'number') return time;
   const parsed = parseTimestamp(timeText(time));
   if (!parsed.ok) throw new EngineError('invalid', parsed.detail, [{ pointer, detail: parsed.detail }]);
   return parsed.value;

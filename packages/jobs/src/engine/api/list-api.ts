@@ -2,17 +2,19 @@ import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
 import type { AuditRow, JobView, Page, RunView } from '../../core/store/store-views.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { AuditListQuery, JobListQuery, RunListQuery } from '../engine-port.ts';
+import { parseInstant } from './command-options.ts';
 
 export function listJobs({ store, node }: EngineParts, query: JobListQuery = {}): Promise<Page<JobView>> {
   const { sort = 'id', descending = false, limit = DEFAULT_PAGE_ROWS, ...which } = query;
   return store.listJobs({ ...which, sort, descending, limit, handlers: node.liveTypes });
 }
 
-export function listRuns(
+export async function listRuns(
   { store }: EngineParts,
-  { limit = DEFAULT_PAGE_ROWS, ...which }: RunListQuery = {},
+  { limit = DEFAULT_PAGE_ROWS, from, to, ...which }: RunListQuery = {},
 ): Promise<Page<RunView>> {
-  return store.listRuns({ ...which, limit });
+  const bounds = { from: parseInstant(from, '/from'), to: parseInstant(to, '/to') };
+  return store.listRuns({ ...which, ...bounds, limit });
 }
 
 export function listAudit(

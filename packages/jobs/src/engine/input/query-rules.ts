@@ -1,3 +1,4 @@
+import { NO_FAULTS } from '../../core/input/fault.ts';
 import { idPrefixRule } from '../../core/input/id-prefix-rule.ts';
 import {
   finiteNumber,
@@ -7,6 +8,7 @@ import {
   required,
   rule,
   text,
+  time,
   wholeNumber,
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
@@ -23,6 +25,10 @@ const MOST_TIMES = 1_000;
 
 const limit = wholeNumber({ min: 0, max: MOST_ROWS });
 const instant = finiteNumber({ min: -8.64e15, max: 8.64e15 }, ' of ms since 1970');
+/** The bounds of a list may come from the times of a run, which are numbers. */
+const timeOrMs = rule((value) => [time, instant].some((of) => of.faults(value) === NO_FAULTS), {
+  what: 'a time: text such as "2030-01-31T09:00:00Z" (RFC 3339), a Date, a Temporal.Instant, or a number of ms since 1970',
+});
 const name = text({ max: 200 });
 
 /** The id of a run, which no other text can be. */
@@ -62,8 +68,8 @@ export const runQueryRules = shape<RunListQuery>('a query such as { jobId: "nigh
   idPrefix: idPrefixRule,
   type: name,
   status: oneOf(...RUN_STATUSES),
-  from: instant,
-  to: instant,
+  from: timeOrMs,
+  to: timeOrMs,
   limit,
   before: runIdRule,
 });
