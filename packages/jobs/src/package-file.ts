@@ -4,6 +4,12 @@ import { fileURLToPath } from 'node:url';
 /** Undefined in a bundle of CommonJS. */
 const BASE: string | undefined = import.meta.url;
 
+/** The folder of this file, as stacks name it. */
+const FOLDERS: readonly string[] =
+  BASE !== undefined && /^file:.*\/package-file\.(?:js|ts)$/.test(BASE)
+    ? [new URL('.', BASE).href, fileURLToPath(new URL('.', BASE))]
+    : [];
+
 /**
  * A file that a thread runs: its path in this package without an extension, such as
  * `stores/sqlite/threads/writer-thread`. Throws as {@link packageFile} does.
@@ -24,4 +30,12 @@ export function packageFile(path: string): URL {
   throw new Error(
     `${what} does not exist, as a rule because a bundler left it out. Keep the package out of the bundle, as with esbuild's --external:@greenvue/jobs --external:@greenvue/jobs/* or Next.js's serverExternalPackages, and deploy node_modules beside the bundle.`,
   );
+}
+
+/**
+ * Whether a frame of a stack is of this package. Never in a bundle of another program, where the files of both
+ * are one.
+ */
+export function isFrameOfPackage(frame: string): boolean {
+  return FOLDERS.some((folder) => frame.includes(folder));
 }

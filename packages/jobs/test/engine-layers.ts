@@ -29,7 +29,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     packages: [],
   },
   // An attempt, its result, and how the engine makes the result safe to store.
-  'engine attempts': layer('attempts', { may: ['engine port'], packages: ['node:'] }),
+  'engine attempts': layer('attempts', { may: ['engine port', 'thread'], packages: ['node:'] }),
   // What the host process gives the engine: a logger, a tracer.
   'engine host': layer('host', { may: ['engine port', 'engine attempts'], packages: ['node:'] }),
   'engine timing': layer('timing', {

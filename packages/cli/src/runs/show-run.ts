@@ -6,8 +6,8 @@ import { printableJson, printableLines } from '../terminal/printable.ts';
 import { paint, type Screen } from '../terminal/screen.ts';
 import { counted, instantAndDistance, instantText } from '../terminal/words.ts';
 import { progressText } from './follow/progress-text.ts';
-import { handlerStack } from './handler-stack.ts';
 import { slotText, statusStyle, statusText, tookText } from './run-words.ts';
+import { stackFrames } from './stack-frames.ts';
 
 /** The depths at which causes are indented; a server may send others. */
 const LEVELS = [1, 2, 3, 4, 5];
@@ -84,5 +84,5 @@ function printError(
   const codeText = typeof code === 'string' && !message.includes(code) ? ` (${code})` : '';
   for (const line of printableLines(`${before}${name}: ${message}${codeText}`)) out.line(`${indent}${line}`);
   if (stacks && stack !== null)
-    for (const line of printableLines(handlerStack(stack))) out.line(`${indent}${line}`);
+    for (const line of printableLines(stackFrames(stack))) out.line(`${indent}${line}`);
 }

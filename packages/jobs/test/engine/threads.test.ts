@@ -98,6 +98,7 @@ describe('isolation: a job type in a thread', () => {
       errors: [{ name: 'RangeError', message: 'out of range' }],
     });
     expect(run.errors[0]?.stack).toContain('thread-types.ts');
+    expect(run.errors[0]?.stack).not.toContain('thread-entry');
   });
 
   it('keeps the causes of the error', async () => {

@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { PermanentError, type RunEvent } from '../../src/index.ts';
+import { PermanentError, RunError, type RunEvent } from '../../src/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { createHarness, type Harness, job, type MakeDatabase, untilAborted, work } from './engine-harness.ts';
 
@@ -48,6 +49,23 @@ export function waiting(makeDatabase: MakeDatabase): void {
           cause: { name: 'RangeError', message: 'no row' },
         },
       });
+    });
+
+    it('throws an error that Node prints in a few lines; its stacks end at the handler', async () => {
+      h.deps.handler = async () => {
+        await undefined;
+        throw new PermanentError('no such base', { cause: new RangeError('no row') });
+      };
+      const thrown: unknown = await working(h.engine.enqueueAndWait('work', {})).catch((error) => error);
+      expect(inspect(thrown).split('\n')).toEqual([
+        expect.stringMatching(/^RunError: The run \d+ of enqueued\.work failed: no such base$/),
+        '  attempt 1: PermanentError: no such base, caused by RangeError: no row',
+      ]);
+      const { stack = '', causes = [] } = thrown instanceof RunError ? (thrown.errors[0] ?? {}) : {};
+      for (const each of [stack, causes[0]?.stack]) {
+        expect(each).toContain('waiting.ts');
+        expect(each).not.toContain('jobs/src/engine');
+      }
     });
 
     it('throws an error when the run is cancelled', async () => {

@@ -60,7 +60,8 @@ export interface RunErrorDetails {
 /**
  * A run that a caller waited for gave no result: it has `failed`, it was `cancelled`, or it had not ended by
  * the caller's `timeout` and continues. `errors` are those of its attempts, the newest last. `cause` is the last
- * one, with its own causes, of a run that has failed.
+ * one, with its own causes, of a run that has failed. `console.log` prints the messages; the stacks are in
+ * `errors`.
  */
 export class RunError extends Error {
   override readonly name = 'RunError';
@@ -77,6 +78,21 @@ export class RunError extends Error {
     this.reason = details.reason;
     this.errors = details.errors ?? [];
   }
+
+  static {
+    // Node would print each error and each cause of each attempt with its stack, some of them twice.
+    Object.defineProperty(RunError.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+      value(this: RunError) {
+        return [`${this.name}: ${this.message}`, ...this.errors.map(attemptLine)].join('\n');
+      },
+    });
+  }
+}
+
+/** `  attempt 1: TypeError: fetch failed, caused by Error: connect ECONNREFUSED` */
+function attemptLine({ attempt, causes = [], ...error }: AttemptError): string {
+  const chain = [error, ...causes].map(({ name, message }) => `${name}: ${message}`);
+  return `  attempt ${attempt}: ${chain.join(', caused by ')}`;
 }
 
 export type StoreErrorCode =

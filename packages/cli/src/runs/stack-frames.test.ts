@@ -1,0 +1,8 @@
+import { expect, it } from 'vitest';
+import { stackFrames } from './stack-frames.ts';
+
+it('the frames of a stack begin below its name and message', () => {
+  const frames = '    at read (/app/rates.ts:4:9)\n    at async run (/app/rates.ts:9:3)';
+  expect(stackFrames(`Error: no\nrates\n${frames}`)).toBe(frames);
+  expect(stackFrames('no stack')).toBe('no stack');
+});
