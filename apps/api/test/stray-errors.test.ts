@@ -37,7 +37,7 @@ test('stray errors of handlers fail their attempts, and the server continues; ot
   const ended = once(server.child, 'close');
   server.child.kill('SIGUSR2');
   expect((await ended)[0]).toBe(1);
-  expect(server.output()).toContain('It is not an error of a job.');
+  expect(server.output()).toContain('nothing handles this error, so the process ends: of no handler\n');
   expect(server.output()).toContain('RangeError: of no handler');
 }, 60_000);
 

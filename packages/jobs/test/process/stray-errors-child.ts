@@ -33,3 +33,7 @@ if (what === 'throw')
   setTimeout(() => {
     throw new Error('boom');
   }, 1);
+if (what === 'text')
+  setTimeout(() => {
+    throw 'out of paper';
+  }, 1);

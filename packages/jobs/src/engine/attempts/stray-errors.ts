@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { safeText } from './safe-text.ts';
+import { messageOf, safeText } from './safe-text.ts';
 
 /** Receives the stray errors of some code: rejections that it did not await, exceptions in its callbacks. */
 export interface StrayErrorListener {
@@ -76,9 +76,9 @@ function asError(thrown: unknown, what: string): Error {
 /** Throws the error without a handler: Node prints it, runs `exit` handlers, and ends with code 1. */
 function endProcess(thrown: unknown): void {
   removeHandlers();
-  process.stderr.write(
-    '@greenvue/jobs: the error below ends the process, because nothing handles it. It is not an error of a job.\n',
-  );
+  // First, since Node prints the line of code that throws before the error.
+  const message = safeText(messageOf(asError(thrown, 'A callback threw')), 500);
+  process.stderr.write(`@greenvue/jobs: nothing handles this error, so the process ends: ${message}\n`);
   queueMicrotask(() => {
     throw thrown;
   });
