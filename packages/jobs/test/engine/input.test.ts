@@ -111,7 +111,11 @@ describe('input of code that is not valid', () => {
     expect(faults).toEqual([{ pointer: '/signal', detail: 'must be an AbortSignal; got an object' }]);
     const unknown = await refusal(async () => h.engine.on('run.failed', 'wrok', () => undefined));
     expect(unknown.faults).toEqual([
-      { pointer: '/type', detail: expect.stringContaining('registered are: work') },
+      {
+        pointer: '/type',
+        detail:
+          'unknown job type; registered are: work. Use one of them, or add it to `types` of createJobs() and restart the program',
+      },
     ]);
   });
 

@@ -65,7 +65,8 @@ export function requireType(registry: Registry, name: string): RegisteredType {
 }
 
 export function unknownType({ types }: Registry): string {
-  return `unknown job type; registered are: ${types.map(({ jobType }) => jobType.type).join(', ') || 'none'}`;
+  const names = types.map(({ jobType }) => jobType.type).join(', ') || 'none';
+  return `unknown job type; registered are: ${names}. Use one of them, or add it to \`types\` of createJobs() and restart the program`;
 }
 
 export function jobTypeInfo(registered: RegisteredType): JobTypeInfo {
