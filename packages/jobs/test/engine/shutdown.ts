@@ -59,7 +59,26 @@ export function shutdowns(makeDatabase: MakeDatabase): void {
         await h.engine.tick();
         await stop();
       }
-      expect(said).toEqual(['stopping: waiting up to 20s for 1 run']);
+      expect(said).toEqual([
+        'stopping: waiting up to 20s for 1 run',
+        'stopping: 1 run did not end in time and will run again at the next start',
+      ]);
+    });
+
+    it('says how many runs start again: those that their signal ended, and those that ignore it', async () => {
+      const said: string[] = [];
+      const logger = { ...silentLogger, warn: (_: object, message: string) => void said.push(message) };
+      await h.close();
+      h = await createHarness({ logger }, makeDatabase);
+      await h.engine.createJob(job({ overlap: 'allow' }));
+      const succeeds = (ctx: Parameters<typeof untilAborted>[0]) => untilAborted(ctx).catch(() => undefined);
+      for (const handler of [untilAborted, () => new Promise<never>(() => undefined), succeeds]) {
+        h.deps.handler = handler;
+        await h.engine.trigger('job');
+        await h.engine.tick();
+      }
+      await stop();
+      expect(said.at(-1)).toBe('stopping: 2 runs did not end in time and will run again at the next start');
     });
 
     it('gives up what makes no progress, though it is more than is written at once', async () => {

@@ -12,24 +12,31 @@ const QUIET_MS = 200;
 const POLL_MS = 20;
 
 /** Waits for the handlers in the time that a shutdown has, aborts the rest, and ends the threads. */
-export async function endHandlers({ settings, executor, threads }: EngineParts): Promise<void> {
+export async function endHandlers({ settings, node, executor, threads }: EngineParts): Promise<void> {
   const { running } = executor;
   const { shutdownTimeoutMs: timeoutMs, logger } = settings;
   const graceMs = Math.min(ABORT_GRACE_MS, timeoutMs / 4);
   const quietMs = Math.min(QUIET_MS, timeoutMs - graceMs);
   await drained(running, settings, quietMs);
   const { count } = running;
-  if (count > 0) {
-    const runs = count === 1 ? '1 run' : `${count} runs`;
-    logger.warn({ running: count }, `stopping: waiting up to ${formatDuration(timeoutMs)} for ${runs}`);
-  }
+  if (count > 0)
+    logger.warn(
+      { running: count },
+      `stopping: waiting up to ${formatDuration(timeoutMs)} for ${runsText(count)}`,
+    );
   await drained(running, settings, timeoutMs - graceMs - quietMs);
   running.abortAll('shutdown');
   await drained(running, settings, graceMs);
   running.terminateThreads();
   // A run whose thread could not be ended is recovered with the next start.
   await threads.end();
+  const { interruptedCount: interrupted } = executor;
+  if (interrupted === 0) return;
+  const when = node.hasOthers ? 'again on another node' : 'again at the next start';
+  logger.warn({ interrupted }, `stopping: ${runsText(interrupted)} did not end in time and will run ${when}`);
 }
+
+const runsText = (count: number) => (count === 1 ? '1 run' : `${count} runs`);
 
 /** Writes what has ended. Gives up when the store refuses: the next start recovers those runs. */
 export async function settleRest({ settings, settlements, dispatcher }: EngineParts): Promise<void> {

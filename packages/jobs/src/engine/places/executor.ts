@@ -50,6 +50,7 @@ export class Executor {
   readonly #payloads: CheckedPayloads;
   /** Attempts that ended while a report of them was on its way: they are settled after it. */
   readonly #reporting = new Set<Attempt>();
+  #interrupted = 0;
   #startsThisTurn = 0;
   #isTurnScheduled = false;
   #isPaused = false;
@@ -97,6 +98,11 @@ export class Executor {
   /** Starts nothing more; the caller takes back what waits. */
   pause(): void {
     this.#isPaused = true;
+  }
+
+  /** How many runs a stop of the engine has interrupted: they start again later. */
+  get interruptedCount(): number {
+    return this.#interrupted + this.running.unfinishedCount;
   }
 
   /** The fences of all claims of this node that have not ended, or whose end waits for a report. */
@@ -187,6 +193,7 @@ export class Executor {
 
   #end(attempt: Attempt, outcome: Outcome, finishedAt: number): void {
     this.running.remove(attempt);
+    if (outcome.kind === 'given_back' && attempt.stop?.reason === 'shutdown') this.#interrupted++;
     attempt.tookMs = this.#with.settings.clock.monotonic() - attempt.startedMonotonic;
     this.places.ended(attempt.tookMs);
     attempt.span?.end(outcome);

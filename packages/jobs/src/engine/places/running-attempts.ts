@@ -29,6 +29,11 @@ export class RunningAttempts {
     return this.#attempts.size;
   }
 
+  /** The attempts whose runs start again if this process ends now. */
+  get unfinishedCount(): number {
+    return [...this.#attempts.values()].filter(({ stop }) => stop?.reason !== 'cancel').length;
+  }
+
   add(attempt: Attempt): void {
     this.#attempts.set(attempt.claimed.fence, attempt);
   }
