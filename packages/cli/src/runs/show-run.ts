@@ -83,6 +83,6 @@ function printError(
   // Most messages of system errors contain the code.
   const codeText = typeof code === 'string' && !message.includes(code) ? ` (${code})` : '';
   for (const line of printableLines(`${before}${name}: ${message}${codeText}`)) out.line(`${indent}${line}`);
-  if (stacks && stack !== null)
-    for (const line of printableLines(stackFrames(stack))) out.line(`${indent}${line}`);
+  const frames = stacks && stack !== null ? stackFrames(stack) : undefined;
+  if (frames !== undefined) for (const line of printableLines(frames)) out.line(`${indent}${line}`);
 }
