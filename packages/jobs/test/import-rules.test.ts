@@ -81,7 +81,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   fastify: {
     paths: [`${JOBS}/fastify/`],
-    may: ['http', 'http routes', ...CORE],
+    may: ['http', 'http routes', 'engine host', ...CORE],
     mayTypes: ['engine port'],
     packages: ['fastify', 'node:'],
   },

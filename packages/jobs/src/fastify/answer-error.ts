@@ -1,13 +1,26 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { EngineLogger } from '../engine/engine-logger.ts';
+import { stderrLogger } from '../engine/host/stderr-logger.ts';
 import { problemJson } from '../http/index.ts';
 import { type ProblemAnswer, problemHeaders } from '../http/requests/http-problem.ts';
 import { isServerFault, problemOf } from '../http/requests/problem-of.ts';
 
-/** Responds to an error of a route with a problem document. Logs internal causes; clients don't see them. */
+/**
+ * Responds to an error of a route with a problem document. Logs internal causes, which clients don't see: to
+ * stderr if the app has no logger.
+ */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = problemOf(error);
-  if (isServerFault(error, answer)) request.log.error({ err: error }, 'a request to the jobs API failed');
+  if (isServerFault(error, answer))
+    loggerOf(request).error({ err: error }, 'a request to the jobs API failed');
   return sendProblem(request, reply, answer);
+}
+
+/** Without the option `logger`, Fastify has a logger that drops all lines. Only this one has no `level`. */
+function loggerOf({ id, log }: FastifyRequest): Pick<EngineLogger, 'error'> {
+  if ('level' in log) return log;
+  const { error } = stderrLogger();
+  return { error: (fields, message) => error({ ...fields, requestId: id }, message) };
 }
 
 /**

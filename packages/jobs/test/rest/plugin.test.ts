@@ -1,9 +1,12 @@
 import { json } from 'node:stream/consumers';
 import { fastify } from 'fastify';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Engine } from '../../src/engine/engine-port.ts';
 import { HttpProblem, type JobsAuthorize, jobsPlugin } from '../../src/fastify/index.ts';
 import { jobSchema } from '../../src/http/views/job.ts';
+import { createJobs } from '../../src/index.ts';
+import { createMemoryStore } from '../../src/stores/memory/index.ts';
+import { createSystemClock } from '../../src/system-clock.ts';
 import { fastifyMount, sendTo } from './mounts/fastify-mount.ts';
 import { bodyOf, createJob, faultAt, jobBody, pointersOf, problemOf, send } from './requests.ts';
 import { type RestServer, startRestServer } from './rest-server.ts';
@@ -140,6 +143,41 @@ describe('the host', () => {
     expect(again.ids).toEqual([undefined, made.id, again.id]);
     expect((await asked('GET', '/jobs')).ids).toEqual([undefined, undefined, undefined]);
     await app.close();
+  });
+
+  test('without a logger has the causes of its 500s and 503s on stderr', async () => {
+    const printed = vi.spyOn(console, 'error').mockReturnValue();
+    onTestFinished(() => printed.mockRestore());
+    const app = fastify();
+    const authorize = Object.assign(() => true) as () => undefined;
+    await app.register(jobsPlugin, { prefix: '/api', engine, authorize });
+    const store = createMemoryStore({ clock: createSystemClock() });
+    const unstarted = createJobs({ store, types: [] });
+    await app.register(jobsPlugin, { prefix: '/unstarted', engine: unstarted, authorize: false });
+    const { instance } = problemOf(await send({ send: sendTo(app) }, 'GET', '/jobs'), 500);
+    const start = '@greenvue/jobs error: a request to the jobs API failed | ';
+    expect(printed.mock.lastCall?.[0]).toContain(`${start}TypeError: \`authorize\` must return a principal`);
+    expect(printed.mock.lastCall?.[0]).toContain(`{"requestId":"${instance}"}`);
+    expect((await app.inject('/unstarted/jobs')).statusCode).toBe(503);
+    expect(printed.mock.lastCall?.[0]).toContain(`${start}EngineError: The engine has not started`);
+    expect(printed).toHaveBeenCalledTimes(2);
+    await app.close();
+  });
+
+  test('with a logger has the causes of its 500s there, and none at the level silent', async () => {
+    const printed = vi.spyOn(console, 'error').mockReturnValue();
+    onTestFinished(() => printed.mockRestore());
+    const lines: string[] = [];
+    const stream = { write: (line: string) => void lines.push(line) };
+    const authorize = Object.assign(() => true) as () => undefined;
+    for (const level of ['error', 'silent']) {
+      const app = fastify({ logger: { level, stream } });
+      await app.register(jobsPlugin, { prefix: '/api', engine, authorize });
+      expect((await app.inject('/api/jobs')).statusCode).toBe(500);
+      await app.close();
+    }
+    expect(lines).toEqual([expect.stringContaining('must return a principal')]);
+    expect(printed).not.toHaveBeenCalled();
   });
 
   test('can register the API twice, each with its own gate', async () => {

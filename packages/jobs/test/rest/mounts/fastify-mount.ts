@@ -7,7 +7,11 @@ export const fastifyMount: MakeMount = async (
   engine,
   { authorize = false, events = {}, ...options } = {},
 ) => {
-  const app = fastify({ routerOptions: { maxParamLength: 128 }, forceCloseConnections: true });
+  const app = fastify({
+    routerOptions: { maxParamLength: 128 },
+    forceCloseConnections: true,
+    logger: { level: 'silent' },
+  });
   const { isStillAllowed = async () => true, ...limits } = events;
   await app.register(jobsPlugin, {
     prefix: '/api',
