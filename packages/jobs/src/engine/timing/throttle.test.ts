@@ -3,14 +3,22 @@ import { createServer } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFakeClock } from '../../testing/fake-clock.ts';
-import { MAX_BATCH } from './pace.ts';
-import { Throttle } from './throttle.ts';
+import { MAX_BATCH, START_UP_MS } from './pace.ts';
+import { type LoopDelay, Throttle } from './throttle.ts';
 
 const PLACES = 10;
 
-function setUp() {
+/** A measurement of 60 ms at all times, of which 5 are its own. */
+const ALWAYS_LATE: LoopDelay = {
+  enable: () => true,
+  disable: () => true,
+  reset: () => undefined,
+  percentile: () => 60e6,
+};
+
+function setUp(loopDelay?: LoopDelay) {
   const clock = createFakeClock(0);
-  const throttle = new Throttle({ clock, floor: PLACES });
+  const throttle = new Throttle({ clock, floor: PLACES, loopDelay });
   onTestFinished(() => throttle.stop());
   return { clock, throttle };
 }
@@ -23,6 +31,12 @@ async function serve(): Promise<string> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return `http://127.0.0.1:${address.port}`;
+}
+
+/** Lets the start of the process pass, which begins with the first claim. */
+function startUp({ clock, throttle }: ReturnType<typeof setUp>): void {
+  throttle.claimed();
+  clock.advance(START_UP_MS);
 }
 
 /**
@@ -86,8 +100,21 @@ describe('the API comes first', () => {
     expect(throttle.isServingRequests).toBe(false);
   });
 
+  it('claims stay as large as before while the event loop is late because the process starts', () => {
+    const { clock, throttle } = setUp(ALWAYS_LATE);
+    clock.advance(60_000);
+    for (let second = 1; second <= 6; second += 1) {
+      throttle.claimed();
+      clock.advance(1_000);
+      expect([second, throttle.isThrottled]).toEqual([second, second === 6]);
+      expect(throttle.delayMs).toBe(55);
+    }
+    expect(throttle.allowance()).toBe(1_000);
+  });
+
   it('claims take half as many runs after each second in which the event loop was late, and grow again after', async () => {
     const both = setUp();
+    startUp(both);
     for (const runs of [1_000, 500, 250, 125, 62, 31, 15, PLACES]) await secondsUntil(runs, 60, both);
     const { clock, throttle } = both;
     expect(throttle.isThrottled).toBe(true);

@@ -10,6 +10,7 @@ import {
   LOOP_DELAY_RESOLUTION_MS,
   LOOP_DELAY_SAMPLE_MS,
   MAX_BATCH,
+  START_UP_MS,
 } from './pace.ts';
 
 /** Where Node announces each request of any HTTP server of this process. */
@@ -30,7 +31,8 @@ export interface ThrottleOptions {
 /**
  * The API comes first (P20, isolation). While requests come in, claims are small, and a pause after each pass
  * leaves the API as much time as the pass took. While the event loop is late, each second halves the size of
- * claims, down to `floor` runs every 250 ms; later it doubles again. Planning is not throttled.
+ * claims, down to `floor` runs every 250 ms; later it doubles again. A start makes the loop late, too: this does
+ * not count. Planning is not throttled.
  */
 export class Throttle {
   readonly #clock: Clock;
@@ -39,6 +41,7 @@ export class Throttle {
   #batch = MAX_BATCH;
   #isLate = false;
   #lastP99Ms = 0;
+  #startUpEnds = Number.POSITIVE_INFINITY;
   #lastClaimAt = Number.NEGATIVE_INFINITY;
   #lastRequestAt = Number.NEGATIVE_INFINITY;
   readonly #onRequest = () => {
@@ -90,6 +93,7 @@ export class Throttle {
   /** Call with each claim. Measures the delay while there are claims; an idle engine measures nothing. */
   claimed(): void {
     this.#lastClaimAt = this.#clock.monotonic();
+    this.#startUpEnds = Math.min(this.#startUpEnds, this.#lastClaimAt + START_UP_MS);
     if (this.#cancelSample !== undefined) return;
     this.#delay.reset();
     this.#delay.enable();
@@ -114,7 +118,8 @@ export class Throttle {
   #sample(): void {
     this.#lastP99Ms = Math.max(this.#delay.percentile(99) / 1e6 - LOOP_DELAY_RESOLUTION_MS, 0);
     this.#delay.reset();
-    this.#isLate = this.#lastP99Ms > LOOP_DELAY_LIMIT_MS;
+    const isStartUp = this.#clock.monotonic() <= this.#startUpEnds;
+    this.#isLate = this.#lastP99Ms > LOOP_DELAY_LIMIT_MS && !isStartUp;
     this.#batch = this.#isLate
       ? Math.max(Math.floor(this.#batch / 2), this.#floor)
       : Math.min(this.#batch * 2, MAX_BATCH);
