@@ -40,6 +40,9 @@ app.post('/login', (request, response) => {
     response.redirect(303, '/admin/jobs');
   });
 });
+app.get('/logout', (request, response) => {
+  request.session.destroy(() => response.redirect(303, '/login'));
+});
 
 // The REST API, and the console. They know their prefix: mount them at the root.
 const api = createNodeHandler<express.Request>({
@@ -48,7 +51,14 @@ const api = createNodeHandler<express.Request>({
   authorize: (request, need) => authorize(request.session.user, need),
 });
 app.use(api);
-app.use(createConsoleNodeHandler({ prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' }));
+app.use(
+  createConsoleNodeHandler({
+    prefix: '/admin/jobs',
+    api: '/admin/api',
+    signInUrl: '/login',
+    signOutUrl: '/logout',
+  }),
+);
 
 // The metrics.
 collectDefaultMetrics();

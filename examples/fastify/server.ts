@@ -33,6 +33,10 @@ app.post<{ Body: { name: string; password: string } }>('/login', (request, reply
   request.session.set('user', name);
   return reply.redirect('/admin/jobs', 303);
 });
+app.get('/logout', (request, reply) => {
+  request.session.delete();
+  return reply.redirect('/login', 303);
+});
 
 // The REST API, and the console.
 await app.register(jobsPlugin, {
@@ -40,7 +44,12 @@ await app.register(jobsPlugin, {
   engine: jobs,
   authorize: (request, need) => authorize(request.session.get('user'), need),
 });
-await app.register(consolePlugin, { prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' });
+await app.register(consolePlugin, {
+  prefix: '/admin/jobs',
+  api: '/admin/api',
+  signInUrl: '/login',
+  signOutUrl: '/logout',
+});
 
 // The metrics.
 collectDefaultMetrics();

@@ -5,7 +5,7 @@ import { createFetchHandler } from '@greenvue/jobs/fetch';
 import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import { serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { getSignedCookie, setSignedCookie } from 'hono/cookie';
+import { deleteCookie, getSignedCookie, setSignedCookie } from 'hono/cookie';
 import { collectDefaultMetrics, register } from 'prom-client';
 import { checkDisk } from './check-disk.ts';
 import { jobs } from './jobs.ts';
@@ -24,6 +24,10 @@ app.post('/login', async (context) => {
   await setSignedCookie(context, 'user', name, secret, { httpOnly: true, sameSite: 'Strict', secure });
   return context.redirect('/admin/jobs', 303);
 });
+app.get('/logout', (context) => {
+  deleteCookie(context, 'user');
+  return context.redirect('/login', 303);
+});
 
 // The REST API, and the console.
 const api = createFetchHandler<Context>({
@@ -32,7 +36,12 @@ const api = createFetchHandler<Context>({
   authorize: async (_request, need, context) =>
     authorize(await getSignedCookie(context, secret, 'user'), need),
 });
-const page = createConsoleFetchHandler({ prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' });
+const page = createConsoleFetchHandler({
+  prefix: '/admin/jobs',
+  api: '/admin/api',
+  signInUrl: '/login',
+  signOutUrl: '/logout',
+});
 app.all('/admin/api/*', (context) => api(context.req.raw, context));
 app.get('/admin/jobs/*', (context) => page(context.req.raw));
 

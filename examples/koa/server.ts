@@ -28,6 +28,11 @@ router.post('/login', bodyParser(), (context) => {
   context.status = 303;
   context.redirect(user === undefined ? '/login?failed' : '/admin/jobs');
 });
+router.get('/logout', (context) => {
+  context.cookies.set('user', null);
+  context.status = 303;
+  context.redirect('/login');
+});
 
 // The REST API, and the console.
 const api = createKoaMiddleware<Context>({
@@ -35,7 +40,12 @@ const api = createKoaMiddleware<Context>({
   prefix: '/admin/api',
   authorize: ({ cookies }, need) => authorize(cookies.get('user', { signed: true }), need),
 });
-const page = createConsoleNodeHandler({ prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' });
+const page = createConsoleNodeHandler({
+  prefix: '/admin/jobs',
+  api: '/admin/api',
+  signInUrl: '/login',
+  signOutUrl: '/logout',
+});
 app.use(api);
 app.use((context, next) => {
   if (!page.handles(context.path)) return next();

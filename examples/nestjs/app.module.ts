@@ -21,15 +21,15 @@ import { checkDisk } from './check-disk.ts';
 import { JobsService } from './jobs.ts';
 import { checkPassword, METRICS_TOKEN, signInPage } from './login.ts';
 
-@Controller('login')
+@Controller()
 export class LoginController {
-  @Get()
+  @Get('login')
   @Header('content-type', 'text/html')
   form(@Query() query: object) {
     return signInPage('failed' in query);
   }
 
-  @Post()
+  @Post('login')
   @Redirect('/admin/jobs', 303)
   signIn(
     @Body() form: { name?: string; password?: string } | undefined,
@@ -39,6 +39,12 @@ export class LoginController {
     if (name === undefined) return { url: '/login?failed' };
     session.user = name;
     return undefined;
+  }
+
+  @Get('logout')
+  @Redirect('/login', 303)
+  signOut(@Session() session: { user?: string | undefined }) {
+    session.user = undefined;
   }
 }
 

@@ -30,7 +30,12 @@ await app.register(jobsPlugin, {
   engine: app.get(JobsService).engine,
   authorize: (request, need) => authorize(request.session.user, need),
 });
-await app.register(consolePlugin, { prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' });
+await app.register(consolePlugin, {
+  prefix: '/admin/jobs',
+  api: '/admin/api',
+  signInUrl: '/login',
+  signOutUrl: '/logout',
+});
 
 try {
   await app.listen(Number(process.env.PORT ?? 3000));

@@ -33,5 +33,12 @@ export function mountJobs(app: NestExpressApplication) {
   });
   jobs.closeStreams = () => api.close();
   app.use(api);
-  app.use(createConsoleNodeHandler({ prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' }));
+  app.use(
+    createConsoleNodeHandler({
+      prefix: '/admin/jobs',
+      api: '/admin/api',
+      signInUrl: '/login',
+      signOutUrl: '/logout',
+    }),
+  );
 }

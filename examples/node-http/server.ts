@@ -12,9 +12,9 @@ import { authorize, checkPassword, METRICS_TOKEN, signInPage } from './login.ts'
 
 // The sessions, in memory: a restart signs everybody out.
 const sessions = new Map<string, string>();
-function userOf({ headers }: IncomingMessage): string | undefined {
+function sessionOf({ headers }: IncomingMessage): string {
   const [, session = ''] = /\bsession=([\w-]+)/.exec(headers.cookie ?? '') ?? [];
-  return sessions.get(session);
+  return session;
 }
 async function signIn(request: IncomingMessage, response: ServerResponse) {
   const form = new URLSearchParams(await text(request));
@@ -26,14 +26,23 @@ async function signIn(request: IncomingMessage, response: ServerResponse) {
   const cookie = `session=${session}; HttpOnly; SameSite=Strict; Path=/`;
   return response.writeHead(303, { location: '/admin/jobs', 'set-cookie': cookie }).end();
 }
+function signOut(request: IncomingMessage, response: ServerResponse) {
+  sessions.delete(sessionOf(request));
+  return response.writeHead(303, { location: '/login' }).end();
+}
 
 // The REST API, and the console.
 const api = createNodeHandler({
   engine: jobs,
   prefix: '/admin/api',
-  authorize: (request, need) => authorize(userOf(request), need),
+  authorize: (request, need) => authorize(sessions.get(sessionOf(request)), need),
 });
-const page = createConsoleNodeHandler({ prefix: '/admin/jobs', api: '/admin/api', signInUrl: '/login' });
+const page = createConsoleNodeHandler({
+  prefix: '/admin/jobs',
+  api: '/admin/api',
+  signInUrl: '/login',
+  signOutUrl: '/logout',
+});
 
 // The metrics.
 collectDefaultMetrics();
@@ -57,6 +66,8 @@ async function respond(request: IncomingMessage, response: ServerResponse) {
       return response.end(signInPage(searchParams.has('failed')));
     case 'POST /login':
       return signIn(request, response);
+    case 'GET /logout':
+      return signOut(request, response);
     case 'GET /metrics':
       return sendMetrics(request, response);
     case 'GET /disk':

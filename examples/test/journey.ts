@@ -176,6 +176,17 @@ export function journey({
       expect([right.status, right.headers.get('location')]).toEqual([303, '/admin/jobs']);
     });
 
+    it('signs out where the console says', async () => {
+      const console = await (await ask('/admin/jobs')).text();
+      const [, path = ''] = /"signOutUrl":"([^"]+)"/.exec(console) ?? [];
+      const { cookie = '' } = await signIn(origin, 'bob', 'look');
+      const response = await ask(path, { headers: { cookie } });
+      expect([response.status, response.headers.get('location')]).toEqual([303, '/login']);
+      const changed = response.headers.getSetCookie().map((each) => each.split(';')[0]);
+      const after = { cookie: changed.length > 0 ? changed.join('; ') : cookie };
+      expect((await ask('/admin/api/me', { headers: after })).status).toBe(401);
+    });
+
     it('keeps its session cookie from other sites and from scripts', async () => {
       const wrong = await sendForm(origin, { name: 'ann', password: 'look' });
       expect([wrong.headers.get('location'), wrong.headers.getSetCookie()]).toEqual(['/login?failed', []]);

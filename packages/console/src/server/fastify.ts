@@ -23,7 +23,7 @@ const HIDDEN: FastifySchema & { readonly hide: true } = { hide: true };
  *
  *     await app.register(consolePlugin, { prefix: '/admin/jobs', api: '/admin/api' });
  *
- * Rejects with a `TypeError` for bad options.
+ * Rejects with an error of code `invalid`, with `faults`, for bad options.
  */
 export const consolePlugin: FastifyPluginAsync<ConsolePluginOptions> = async (app, options) => {
   const site = createConsoleSite(app.prefix, options);

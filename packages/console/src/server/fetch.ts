@@ -27,7 +27,7 @@ export interface ConsoleFetchHandler {
  *
  *     const handle = createConsoleFetchHandler({ prefix: '/admin/jobs', api: '/admin/api' });
  *
- * Throws a `TypeError` for bad options.
+ * Throws an error of code `invalid`, with `faults`, for bad options.
  */
 export function createConsoleFetchHandler(options: ConsoleFetchOptions): ConsoleFetchHandler {
   const prefix = checkPrefix(options?.prefix);

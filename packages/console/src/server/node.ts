@@ -29,7 +29,7 @@ export interface ConsoleNodeHandler {
  *
  *     app.use(createConsoleNodeHandler({ prefix: '/admin/jobs', api: '/admin/api' }));
  *
- * Throws a `TypeError` for bad options.
+ * Throws an error of code `invalid`, with `faults`, for bad options.
  */
 export function createConsoleNodeHandler(options: ConsoleNodeOptions): ConsoleNodeHandler {
   const prefix = checkPrefix(options?.prefix);

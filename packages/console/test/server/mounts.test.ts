@@ -155,23 +155,40 @@ test('a handler says which paths it answers, and passes the others to the next o
 });
 
 test.each([
-  [{ api: 'https://other.example/api' }, '`api` must be the path of the jobs API on this origin'],
-  [{ api: '//other.example' }, '`api` must be'],
-  [{ title: ' ' }, '`title` must be a text'],
-  [{ signInUrl: 'javascript:alert(1)' }, '`signInUrl` must be a path'],
-  [{ signInUrl: '/\\other.example?x' }, '`signInUrl` must be a path'],
-  [{ signInUrl: 'https://' }, '`signInUrl` must be a path'],
-  [{ prefix: 'admin' }, '`prefix` must be the path of the console'],
-  [{ prefix: '//admin' }, '`prefix` must be'],
-  [{ prefix: '/admin/../jobs' }, '`prefix` must be'],
-  [{ prefix: '/admin?tab=1' }, '`prefix` must be'],
-  [{ folder: 7 }, '`folder` must be the path of a folder; got 7.'],
-  [{ sign_in_url: '/login' }, 'The console has no option `sign_in_url`. Its options are prefix, api,'],
+  [{ api: 'https://other.example/api' }, 'api: must be the path of the jobs API on this origin'],
+  [{ api: '//other.example' }, 'api: must be'],
+  [{ title: ' ' }, 'title: must be a text'],
+  [{ signInUrl: 'javascript:alert(1)' }, 'signInUrl: must be a path'],
+  [{ signInUrl: '/\\other.example?x' }, 'signInUrl: must be a path'],
+  [{ signInUrl: 'https://' }, 'signInUrl: must be a path'],
+  [{ prefix: 'admin' }, 'prefix: must be the path of the console'],
+  [{ prefix: '//admin' }, 'prefix: must be'],
+  [{ prefix: '/admin/../jobs' }, 'prefix: must be'],
+  [{ prefix: '/admin?tab=1' }, 'prefix: must be'],
+  [{ folder: 7 }, 'folder: must be the path of a folder; got 7'],
+  [{ signOutUrl: 'javascript:alert(1)' }, 'signOutUrl: must be a path such as'],
+  [{ sign_in_url: '/login' }, 'sign_in_url: unknown field; did you mean signInUrl?'],
+  [{ colour: 'red' }, 'colour: unknown field; known ones are prefix, api, auth,'],
 ])('says what is wrong with %j', (wrong, message) => {
   // What callers without TypeScript may pass.
   const options = [{ ...OPTIONS, ...wrong }];
   expect(() => Reflect.apply(createConsoleNodeHandler, undefined, options)).toThrow(message);
   expect(() => Reflect.apply(createConsoleFetchHandler, undefined, options)).toThrow(message);
+});
+
+test('says all that is wrong, with the fields of an EngineError', () => {
+  const make = () => Reflect.apply(createConsoleNodeHandler, undefined, [{ ...OPTIONS, api: 7, auth: 'x' }]);
+  expect(make).toThrow(
+    expect.objectContaining({
+      name: 'EngineError',
+      code: 'invalid',
+      summary: 'The options of the console are not valid.',
+      faults: [
+        { pointer: '/api', detail: expect.stringMatching(/^must be the path .*; got 7$/) },
+        { pointer: '/auth', detail: expect.stringContaining('got "x"') },
+      ],
+    }),
+  );
 });
 
 test('takes a sign-in page with a query', () => {
@@ -203,7 +220,7 @@ test('refuses an unknown way to sign in, and an option that is missing', async (
     "'host', 'token' or 'password'",
   );
   // @ts-expect-error: the type requires options, too.
-  expect(() => createConsoleNodeHandler()).toThrow('`prefix` must be the path of the console');
+  expect(() => createConsoleNodeHandler()).toThrow('prefix: must be the path of the console');
   // @ts-expect-error: the type requires `api`, too.
-  await expect(fastify().register(consolePlugin, { prefix: '/x' })).rejects.toThrow('`api` must be');
+  await expect(fastify().register(consolePlugin, { prefix: '/x' })).rejects.toThrow('api: must be');
 });

@@ -11,6 +11,8 @@ export interface ConsoleConfig {
   readonly title: string;
   /** The sign-in page of the app around the console. */
   readonly signInUrl: string | undefined;
+  /** Where the app around the console signs people out. */
+  readonly signOutUrl: string | undefined;
 }
 
 /** Reads the settings of the page. Must run before the first navigation: they are relative to its address. */
@@ -25,13 +27,15 @@ export function parseConfig(text: string, address: string): ConsoleConfig {
   if (typeof given !== 'object' || given === null) throw new Error('The page has no settings.');
   const settings = new Map<string, unknown>(Object.entries(given));
   const base = new URL(textOf(settings, 'base'), address);
-  const signInUrl = settings.has('signInUrl') ? textOf(settings, 'signInUrl') : undefined;
+  const urlOf = (name: string) =>
+    settings.has(name) ? new URL(textOf(settings, name), base).href : undefined;
   return {
     base: base.pathname.replace(/\/$/, ''),
     apiUrl: new URL(textOf(settings, 'api'), base).href,
     auth: authOf(textOf(settings, 'auth')),
     title: textOf(settings, 'title'),
-    signInUrl: signInUrl === undefined ? undefined : new URL(signInUrl, base).href,
+    signInUrl: urlOf('signInUrl'),
+    signOutUrl: urlOf('signOutUrl'),
   };
 }
 
