@@ -17,7 +17,7 @@ function errorsIn(program: string, further: Readonly<Record<string, boolean>> = 
   return spawnSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', folder], { encoding: 'utf8' }).stdout;
 }
 
-test('for a job without a schedule, the compiler asks for an interval', { timeout: 60_000 }, () => {
+test('for a job without a schedule, the compiler names each kind of schedule', { timeout: 60_000 }, () => {
   const errors = errorsIn(`
     import type { Jobs, JobType } from '@greenvue/jobs';
     declare const jobs: Jobs;
@@ -26,7 +26,41 @@ test('for a job without a schedule, the compiler asks for an interval', { timeou
     export {};
   `);
   expect(errors).toContain("Property 'interval' is missing");
-  expect(errors).not.toContain('onDemand');
+  expect(errors).toContain("required in type 'WithIntervalOrCronOrRunAtOrOnDemand'");
+});
+
+test('for a job without its payload, the compiler asks for it, in short lines', { timeout: 60_000 }, () => {
+  const errors = errorsIn(`
+    import type { Jobs, JobType } from '@greenvue/jobs';
+    declare const jobs: Jobs;
+    declare const rates: JobType<never, 'rates', { base: string }>;
+    await jobs.schedule(rates, { id: 'rates-eur', interval: '1h' });
+    export {};
+  `);
+  expect(errors).toContain("Property 'payload' is missing");
+  for (const line of errors.split('\n')) expect(line.length).toBeLessThan(250);
+});
+
+test('for a job type that is not listed, the compiler says to add it to types', { timeout: 60_000 }, () => {
+  const errors = errorsIn(`
+    import type { Jobs, JobType } from '@greenvue/jobs';
+    type Rates = JobType<unknown, 'rates', { base: string }, number>;
+    declare const jobs: Jobs<readonly [Rates]>;
+    declare const rates: Rates;
+    declare const mails: JobType<unknown, 'mails', { to: string }, number>;
+    const result: number = await jobs.enqueueAndWait(rates, { base: 'EUR' });
+    await jobs.enqueue('rates', { base: 'EUR' });
+    jobs.on('run.succeeded', rates, (event) => event.result + result);
+    await jobs.schedule(mails, { id: 'mails', interval: '1h', payload: { to: 'ann' } });
+    await jobs.enqueue(mails, { to: 'ann' });
+    await jobs.enqueueAndWait(mails, { to: 'ann' });
+    await jobs.enqueue('rate', { base: 'EUR' });
+    jobs.on('run.succeeded', mails, () => undefined);
+    export {};
+  `);
+  const lines = errors.trimEnd().split('\n');
+  expect(lines).toHaveLength(5);
+  for (const line of lines) expect(line).toContain('"add this job type to types of createJobs()"');
 });
 
 test('for a job with two schedules, the compiler says to give one', { timeout: 60_000 }, () => {

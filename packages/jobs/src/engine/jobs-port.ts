@@ -12,6 +12,13 @@ export type JobTypes = readonly JobType[];
 /** One of the job types, or its name. */
 export type TypeRef<Types extends JobTypes> = Types[number] | Types[number]['type'];
 
+/** Any job type or name, so that {@link Listed} can refuse it. With `{}`, editors still suggest the names. */
+type AnyTypeRef<Types extends JobTypes> = TypeRef<Types> | JobType | (string & {});
+
+/** A reference to one of the job types; for another one, what the compiler's error says. */
+type Listed<Types extends JobTypes, Ref> =
+  Ref extends TypeRef<Types> ? Ref : 'add this job type to types of createJobs()';
+
 /** The job type that a {@link TypeRef} stands for. */
 export type TypeOf<Types extends JobTypes, Ref> = Ref extends string ? Named<Types[number], Ref> : Ref;
 
@@ -78,8 +85,8 @@ export interface Jobs<Types extends JobTypes = JobTypes> extends Engine {
    * Creates the job, or changes it to be as given: omitted fields are reset, and an input equal in value
    * changes nothing (P16, edit). So a program can call it at each start.
    */
-  schedule<Ref extends TypeRef<Types>>(
-    type: Ref,
+  schedule<Ref extends AnyTypeRef<Types>>(
+    type: Listed<Types, Ref>,
     input: ScheduledJobInput<InputOf<TypeOf<Types, Ref>>>,
     options?: CommandOptions,
   ): Promise<ScheduledJob>;
@@ -87,8 +94,8 @@ export interface Jobs<Types extends JobTypes = JobTypes> extends Engine {
    * Makes a run without a job of your own. The runs of a type belong to one on-demand job, which the first
    * call makes: `enqueued.<type>`.
    */
-  enqueue<Ref extends TypeRef<Types>>(
-    type: Ref,
+  enqueue<Ref extends AnyTypeRef<Types>>(
+    type: Listed<Types, Ref>,
     payload: InputOf<TypeOf<Types, Ref>>,
     options?: EnqueueOptions,
   ): Promise<RequestedRun>;
@@ -99,8 +106,8 @@ export interface Jobs<Types extends JobTypes = JobTypes> extends Engine {
    *
    * Don't call it in a handler: while it waits, it holds a place that the other run may need.
    */
-  enqueueAndWait<Ref extends TypeRef<Types>>(
-    type: Ref,
+  enqueueAndWait<Ref extends AnyTypeRef<Types>>(
+    type: Listed<Types, Ref>,
     payload: InputOf<TypeOf<Types, Ref>>,
     options?: WaitOptions,
   ): Promise<ResultOf<TypeOf<Types, Ref>>>;
@@ -108,9 +115,9 @@ export interface Jobs<Types extends JobTypes = JobTypes> extends Engine {
    * Calls the listener with events of runs of a job type, on whichever node they happen, in their order: the
    * next one waits until the listener's promise has settled. A listener that throws is removed.
    */
-  on<Event extends RunEventType, Ref extends TypeRef<Types>>(
+  on<Event extends RunEventType, Ref extends AnyTypeRef<Types>>(
     events: Event | readonly Event[],
-    type: Ref,
+    type: Listed<Types, Ref>,
     listener: (event: RunEventOf<Event, ResultOf<TypeOf<Types, Ref>>>) => unknown,
     options?: RunListenerOptions,
   ): RunSubscription;

@@ -20,6 +20,20 @@ export interface TriggerInput extends InTransaction {
   readonly key?: string | undefined;
 }
 
+/** What a job has besides its schedule and its payload. */
+export interface ScheduledJobFields {
+  readonly id: string;
+  readonly description?: string | undefined;
+  readonly overlap?: Overlap | undefined;
+  readonly catchUp?: CatchUp | undefined;
+  /** Omitted, like the two below: the type's default. */
+  readonly timeout?: string | undefined;
+  readonly maxAttempts?: number | undefined;
+  readonly backoff?: BackoffOptions | undefined;
+  /** For people. Default: the id. */
+  readonly name?: string | undefined;
+}
+
 /** What the compiler names as the type of a field that excludes another given one. */
 type OneOnly = 'give only one of interval, cron, runAt, onDemand';
 
@@ -32,22 +46,23 @@ interface NoSchedule {
   readonly startAt?: undefined;
   readonly onDemand?: undefined;
 }
-type ScheduleKind<Fields> = Fields & Omit<NoSchedule, keyof Fields>;
 
-// For a job without a schedule, the compiler asks for the fields of the last kind, by order and by name: an
-// interval, which most jobs have.
-interface OnDemand {
+// For a job without a schedule, the compiler asks for a field of the last kind, by order and by name, and says
+// the name of its type: so this name lists all kinds. Interfaces keep these errors short.
+interface OnDemand extends ScheduledJobFields, Omit<NoSchedule, 'onDemand'> {
   readonly onDemand: true;
 }
-interface OnceAt {
+interface OnceAt extends ScheduledJobFields, Omit<NoSchedule, 'runAt'> {
   readonly runAt: TimeInput;
 }
-interface WithCron {
+interface WithCron extends ScheduledJobFields, Omit<NoSchedule, 'cron' | 'timezone' | 'startAt'> {
   readonly cron: string;
   readonly timezone?: string | undefined;
   readonly startAt?: TimeInput | undefined;
 }
-interface WithInterval {
+interface WithIntervalOrCronOrRunAtOrOnDemand
+  extends ScheduledJobFields,
+    Omit<NoSchedule, 'interval' | 'intervalMode' | 'startAt'> {
   readonly interval: string;
   readonly intervalMode?: 'fixed_rate' | 'fixed_delay' | undefined;
   readonly startAt?: TimeInput | undefined;
@@ -61,23 +76,13 @@ type PayloadField<Input> =
  * A job of a given type: its schedule, its payload, and its policies. An on-demand job may have the payload
  * `null`: then each trigger brings one.
  */
-export type ScheduledJobInput<Input = unknown> = {
-  readonly id: string;
-  readonly description?: string | undefined;
-  readonly overlap?: Overlap | undefined;
-  readonly catchUp?: CatchUp | undefined;
-  /** Omitted, like the two below: the type's default. */
-  readonly timeout?: string | undefined;
-  readonly maxAttempts?: number | undefined;
-  readonly backoff?: BackoffOptions | undefined;
-  /** For people. Default: the id. */
-  readonly name?: string | undefined;
-} & (
-  | (ScheduleKind<OnDemand> & PayloadField<Input | null>)
-  | (ScheduleKind<OnceAt> & PayloadField<Input>)
-  | (ScheduleKind<WithCron> & PayloadField<Input>)
-  | (ScheduleKind<WithInterval> & PayloadField<Input>)
-);
+export type ScheduledJobInput<Input = unknown> = ScheduledJobFields &
+  (
+    | (OnDemand & PayloadField<Input | null>)
+    | (OnceAt & PayloadField<Input>)
+    | (WithCron & PayloadField<Input>)
+    | (WithIntervalOrCronOrRunAtOrOnDemand & PayloadField<Input>)
+  );
 
 /** For one run. `by` is for the audit log; `signal` as for every command. */
 export interface EnqueueOptions extends InTransaction {
