@@ -13,8 +13,11 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { checkDisk } from './check-disk.ts';
 
 const nestLogger = new Logger('jobs');
+/** One line for each entry, deep enough to show the causes of an error. */
+const format = { depth: 5, compact: true, breakLength: Number.POSITIVE_INFINITY };
 const line = (level: 'debug' | 'log' | 'warn' | 'error') => (fields: object, message: string) =>
-  nestLogger[level](`${message} ${inspect(fields, { breakLength: Number.POSITIVE_INFINITY })}`);
+  nestLogger[level](`${message} ${inspect(fields, format)}`);
+const logger = { debug: line('debug'), info: line('log'), warn: line('warn'), error: line('error') };
 
 /** The engine as a provider: other providers enqueue runs with it. */
 @Injectable()
@@ -22,7 +25,7 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
   readonly engine = createJobs({
     store: sqlite(process.env.JOBS_FILE ?? 'jobs.db'),
     types: [checkDisk],
-    logger: { debug: line('debug'), info: line('log'), warn: line('warn'), error: line('error') },
+    logger,
   });
 
   /** Of this app alone, so that a test can make several. */

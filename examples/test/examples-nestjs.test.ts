@@ -1,10 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import disk, { mkdtemp, rm } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AppModule } from '../nestjs/app.module.ts';
+import { checkDisk } from '../nestjs/check-disk.ts';
 import { JobsService } from '../nestjs/jobs.ts';
 import { mountJobs } from '../nestjs/mount-jobs.ts';
 import { freePort, type Program, startProgram } from './start-program.ts';
@@ -62,4 +65,36 @@ it('makes several apps of nestjs in a process, as end-to-end tests do', async ()
     await app.close();
   }
   await rm(folder, { recursive: true });
+});
+
+it('logs in nestjs why a run has failed, with the causes of the error, in one line', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'greenvue-example-'));
+  vi.stubEnv('JOBS_FILE', join(folder, 'jobs.db'));
+  const cause = new Error('the disk has been removed');
+  const statfs = vi.spyOn(disk, 'statfs').mockRejectedValue(new Error('cannot measure', { cause }));
+  syncBuiltinESMExports();
+  const lines: string[] = [];
+  const keep = (text: string) => lines.push(text);
+  const logger = { log: keep, warn: keep, error: keep };
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, { logger });
+  mountJobs(app);
+  await app.init();
+  await app.get(JobsService).engine.enqueue(checkDisk, { path: '.' });
+  await vi.waitFor(() => expect(lines.join('\n')).toMatch(/cannot measure.*the disk has been removed/), {
+    timeout: 5_000,
+  });
+  await app.close();
+  statfs.mockRestore();
+  syncBuiltinESMExports();
+  await rm(folder, { recursive: true });
+});
+
+it('tests the compiled app of nestjs with the test runner of Node', () => {
+  const dist = join(import.meta.dirname, '../nestjs/dist');
+  const { status, stdout } = spawnSync(process.execPath, ['--test', join(dist, '*.test.js')], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+  });
+  expect(stdout).toContain('pass 1');
+  expect(status).toBe(0);
 });
