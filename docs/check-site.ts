@@ -1,8 +1,9 @@
-// Checks the built site for programs that read Markdown: each page has a Markdown twin, and each link of
-// llms.txt and of the twins leads to a twin.
+// Checks the built site. For people: each link leads to a page, and to a heading in it. For programs that read
+// Markdown: each page has a Markdown twin, and each link of llms.txt and of the twins leads to a twin or an image.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { MONITORING_FILES } from '../scripts/monitoring-files.ts';
+import { brokenHtmlLinks } from './html-links.ts';
 
 const SITE = join(import.meta.dirname, '..', 'dist', 'docs');
 const BASE = process.env.DOCS_BASE ?? '/';
@@ -18,11 +19,11 @@ const twinOf = (page: string) => page.replace(/(?<=.)\/index\.html$/, '.html').r
 const linksIn = (text: string): readonly string[] =>
   Array.from(text.replaceAll(/^```.*?^```$/gms, '').matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link);
 
-/** Links to other sites, headings of the same page, images and files of the repository have no twins. */
-const isLinkToTwin = (link: string) => /^[^:#]+\.md(#|$)/.test(link);
+/** Links to other sites, headings of the same page and files of the repository have no twins. */
+const isLinkToFile = (link: string) => /^[^:#]+\.(md|png|svg)(#|$)/.test(link);
 
 function brokenLinks(file: string): readonly string[] {
-  const links = linksIn(readFileSync(join(SITE, file), 'utf8')).filter(isLinkToTwin);
+  const links = linksIn(readFileSync(join(SITE, file), 'utf8')).filter(isLinkToFile);
   return links.filter((link) => {
     const [path = ''] = link.split('#');
     if (path.startsWith('/'))
@@ -34,11 +35,16 @@ function brokenLinks(file: string): readonly string[] {
 }
 
 const faults = [
+  ...pages.flatMap((page) =>
+    brokenHtmlLinks(page, { folder: SITE, base: BASE }).map(
+      (link) => `${page}: ${link} leads to no page or heading`,
+    ),
+  ),
   ...pages
     .filter((page) => !existsSync(join(SITE, twinOf(page))))
     .map((page) => `${page} has no Markdown twin`),
   ...['llms.txt', ...twins].flatMap((file) =>
-    brokenLinks(file).map((link) => `${file}: ${link} leads to no page`),
+    brokenLinks(file).map((link) => `${file}: ${link} leads to no page or image`),
   ),
 ];
 for (const file of MONITORING_FILES.values())

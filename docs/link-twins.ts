@@ -1,15 +1,17 @@
 // Corrects the links in the built Markdown twins. In the source they are relative to the source file; here
-// each gets its full path on the site. Links to files that are not on the site become text.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// each gets its full path on the site. Links to files that are not on the site become text. VitePress gives the
+// images of the HTML pages other names, so the twins get copies.
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { MONITORING_FILES } from '../scripts/monitoring-files.ts';
 
 const DOCS = import.meta.dirname;
 const SITE = join(DOCS, '..', 'dist', 'docs');
 const BASE = process.env.DOCS_BASE ?? '/';
-const LINK = /(?<!!)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s:#]*)(#[^)\s]*)?\)/g;
+const LINK = /\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s:#]*)(#[^)\s]*)?\)/g;
 const CODE = /^```.*?^```$/gms;
 
+cpSync(join(DOCS, 'images'), join(SITE, 'images'), { recursive: true });
 for (const file of readdirSync(SITE, { recursive: true, encoding: 'utf8' })) {
   if (!file.endsWith('.md')) continue;
   const path = join(SITE, file);
@@ -30,6 +32,7 @@ function linked(text: string, folder: string): string {
       const download = MONITORING_FILES.get(path.replace(/^\.\.\//, ''));
       if (download !== undefined) return `[${label}](${BASE}${download})`;
       if (path.startsWith('..')) return label;
+      if (path.startsWith('images/')) return `[${label}](${BASE}${path})`;
       return path.endsWith('.md') ? `[${label}](${BASE}${twinOf(path)}${anchor})` : whole;
     }),
   );

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type DefaultTheme, defineConfig } from 'vitepress';
 import llmstxt from 'vitepress-plugin-llms';
 import { useFileNames } from './file-names.ts';
+import { headingSlug } from './heading-slug.ts';
 import { useRepositoryLinks } from './repository-links.ts';
 
 const DOCS = join(import.meta.dirname, '..');
@@ -94,8 +95,8 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     collapsed: true,
     items: [
       page('architecture'),
-      page('decisions/README', 'Decisions'),
-      page('measurements/README', 'Measurements'),
+      page('decisions/', 'Decisions'),
+      page('measurements/', 'Measurements'),
       page('lessons'),
       page('dependencies'),
     ],
@@ -118,6 +119,7 @@ export default defineConfig({
   },
   vite: { plugins: [llmstxt({ excludeUnnecessaryFiles: false, excludeIndexPage: false })] },
   markdown: {
+    anchor: { slugify: headingSlug },
     config(markdown) {
       useRepositoryLinks(markdown, BASE);
       useFileNames(markdown);

@@ -26,6 +26,8 @@ export function useRepositoryLinks(markdown: MarkdownRenderer, base: string): vo
     }
     isText = /^\.\.?\//.test(href) && !target.startsWith(DOCS) && existsSync(target);
     if (isText) return '';
+    // The site has it as `index`, which a server sends for the folder.
+    if (/^[^:]*\bREADME\.md\b/.test(href)) token?.attrSet('href', href.replace('README.md', 'index.md'));
     return open?.(tokens, at, options, env, self) ?? self.renderToken(tokens, at, options);
   };
   rules.link_close = (tokens, at, options, env, self) => {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { headingSlug } from '../../../docs/.vitepress/heading-slug.ts';
 import { REASONS } from '../src/core/model/run.ts';
 import { scheduledJobRules } from '../src/engine/input/job-rules.ts';
 
@@ -24,14 +25,7 @@ function allPages(): readonly string[] {
   return [...namesIn('.'), ...pages].filter((path) => path.endsWith('.md'));
 }
 
-/** The anchor that GitHub gives a heading. */
-const anchorOf = (heading: string) =>
-  heading
-    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-    .trim()
-    .replaceAll(' ', '-');
+const anchorOf = (heading: string) => headingSlug(heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1'));
 
 /** Links of a page to a file or heading that does not exist. */
 function brokenLinks(page: string): readonly string[] {
