@@ -241,7 +241,9 @@ export function journey({
     const watching = events.text().catch(() => undefined);
     const disk = answersOpenRequests ? ask('/disk') : undefined;
     if (disk !== undefined)
-      await expect.poll(() => newestRun('enqueued.check_disk'), WAIT).toMatchObject({ status: 'running' });
+      await expect
+        .poll(() => newestRun('enqueued.check_disk'), WAIT)
+        .toMatchObject({ status: 'running', payload: { path: '.' } });
     const codes = await Promise.all(running.map((program) => program.end()));
     const clean = expect.toBeOneOf([0, ...(mayEndBySignal ? ['SIGTERM'] : [])]);
     expect({ codes, printed: printed() }).toMatchObject({ codes: programs.map(() => clean) });
