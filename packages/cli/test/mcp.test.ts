@@ -94,6 +94,15 @@ describe('greenvue-jobs mcp', () => {
     expect(error.slice(0, 500)).toMatch(new RegExp(`Invalid arguments for tool ${name}.*${field}`));
   });
 
+  test('no tool takes a field that it does not have', async () => {
+    const client = await assistant(TOKEN);
+    const { tools } = await client.listTools();
+    for (const { name, inputSchema } of tools) {
+      expect(inputSchema, name).toHaveProperty('additionalProperties', false);
+      expect((await call(client, name, { misspelled: 1 })).error, name).toContain('misspelled');
+    }
+  });
+
   test('enqueues a run of a type, once for each key', async () => {
     const client = await assistant(TOKEN);
     const order = { type: 'greet', payload: { name: 'Cy' }, dedupe_key: 'order-66' };

@@ -214,6 +214,24 @@ test.each(['/büro/jobs', '/my jobs', '/50%25', '/b%C3%BCro', '/"<script>'])(
   },
 );
 
+test.each([
+  ['', '/'],
+  ['/admin/jobs', '/admin/jobs/'],
+])('is at the path %j for the prefix %j', async (path, prefix) => {
+  const handle = createConsoleFetchHandler({ ...OPTIONS, prefix, folder: await buildFolder() });
+  for (const below of ['/', '/jobs/nightly', '/assets/index-Ab12.js']) {
+    const response = await handle(new Request(`http://localhost${path}${below}`));
+    expect([below, response.status]).toEqual([below, 200]);
+  }
+});
+
+test("takes Fastify's own options of a plugin", async () => {
+  const app = fastify();
+  onTestFinished(() => app.close());
+  await app.register(consolePlugin, { ...OPTIONS, logLevel: 'warn', folder: await buildFolder() });
+  expect((await app.inject('/admin/jobs')).statusCode).toBe(200);
+});
+
 test('refuses an unknown way to sign in, and an option that is missing', async () => {
   // @ts-expect-error: the type forbids it, too.
   expect(() => createConsoleFetchHandler({ ...OPTIONS, auth: 'cookie' })).toThrow(

@@ -132,12 +132,15 @@ describe('connect', () => {
   test.each<readonly [unknown, string]>([
     [undefined, 'connect() requires options such as { url: "http://127.0.0.1:3000/api" }; got undefined.'],
     ['http://api.test', 'connect() requires options'],
+    [[], 'connect() requires options such as { url: "http://127.0.0.1:3000/api" }; got an array.'],
     [{}, '`url` must be the URL of the API as text, such as "http://127.0.0.1:3000/api"; got undefined.'],
     [
       { baseUrl: 'http://api.test' },
       'connect() has no option `baseUrl`. Its options are url, token, headers',
     ],
-    [{ ...OPTIONS, timeoutMs: '30s' }, '`timeoutMs` must be a number of milliseconds from 1 to'],
+    [{ ...OPTIONS, valueOf: 1 }, 'connect() has no option `valueOf`.'],
+    [{ ...OPTIONS, timeoutMs: '30000' }, '`timeoutMs` must be a number of milliseconds from 1 to'],
+    [{ ...OPTIONS, timeoutMs: 0.5 }, '`timeoutMs` must be'],
     [{ ...OPTIONS, timeoutMs: 2 ** 31 }, '`timeoutMs` must be'],
     [{ ...OPTIONS, timeoutMs: Number.NaN }, '`timeoutMs` must be'],
     [{ ...OPTIONS, retries: -1 }, '`retries` must be a whole number of at least 0, such as 3; got -1.'],
@@ -156,6 +159,10 @@ describe('connect', () => {
 
   test('takes options that are undefined', () => {
     connect({ ...OPTIONS, token: undefined, retries: undefined, timeoutMs: undefined, fetch: undefined });
+  });
+
+  test.each([0, 1, Number.POSITIVE_INFINITY])('takes %d retries', (retries) => {
+    connect({ ...OPTIONS, retries });
   });
 
   test('takes a path on a page, as below its origin', async () => {

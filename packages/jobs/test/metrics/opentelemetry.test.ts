@@ -7,7 +7,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { Registry } from 'prom-client';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PermanentError } from '../../src/index.ts';
 import { registerJobMetrics } from '../../src/opentelemetry/index.ts';
 import { registerJobMetrics as registerInPrometheus } from '../../src/prometheus/index.ts';
@@ -53,6 +53,26 @@ describe('the metrics for OpenTelemetry', () => {
       'options.meter: must be a meter of OpenTelemetry',
     );
     expect(() => register(h.engine, { prefix: 'shop_' })).toThrow('options.prefix: unknown field');
+  });
+
+  test('wait no longer for the database than they are told', async () => {
+    remove();
+    h.engine.stats = () => new Promise(() => undefined);
+    registerJobMetrics(h.engine, { meter: provider.getMeter('other'), databaseMs: 500 });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      let points: unknown;
+      void pointsOf('greenvue.job.database_up').then((read) => {
+        points = read;
+      });
+      await vi.advanceTimersByTimeAsync(499);
+      expect(points).toBeUndefined();
+      // The exporter answers in a timer of its own.
+      await vi.advanceTimersByTimeAsync(2);
+      expect(points).toEqual([[{}, 0]]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('have attempts as messages that a consumer processes, with the reason of a failure', async () => {

@@ -83,6 +83,12 @@ describe('the metrics for Prometheus', () => {
     expect(lines.filter((line) => line.includes('greenvue'))).toEqual([]);
   });
 
+  test('have no prefix if it is empty', async () => {
+    const lines = await linesOf(registryOf(ANSWERS, { prefix: '' }));
+    expect(lines).toContain('jobs{status="active"} 3');
+    expect(lines).toContain('run_duration_seconds_count{type="mail"} 8');
+  });
+
   test('say that the database is unavailable, and what the node knows without it', async () => {
     let isAway = false;
     const registry = registryOf({
