@@ -1,21 +1,50 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { createJobs } from '@greenvue/jobs';
 import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import { sqlite } from '@greenvue/jobs/sqlite';
 import { collectDefaultMetrics } from 'prom-client';
 import { checkDisk } from './check-disk.ts';
 
-const create = () => createJobs({ store: sqlite('jobs.db'), types: [checkDisk] });
+const create = () => ({
+  jobs: createJobs({ store: sqlite('jobs.db'), types: [checkDisk] }),
+  stopping: new AbortController(),
+});
 
 /** Next.js loads this file once for each bundle. All bundles share one engine. */
-const shared = globalThis as { jobs?: ReturnType<typeof create> };
-shared.jobs ??= create();
-export const jobs = shared.jobs;
+const shared = globalThis as { app?: ReturnType<typeof create> };
+shared.app ??= create();
+export const { jobs, stopping } = shared.app;
 
 export async function startJobs() {
-  await jobs.start();
-  await jobs.schedule(checkDisk, { id: 'check-disk', interval: '10s', payload: { path: '.' } });
+  try {
+    await jobs.start();
+    await jobs.schedule(checkDisk, { id: 'check-disk', interval: '10s', payload: { path: '.' } });
+  } catch (error) {
+    // Next.js would only log the error, and answer each request with 500.
+    console.error(error);
+    process.exit(1);
+  }
   collectDefaultMetrics();
   registerJobMetrics(jobs);
-  const stop = () => void jobs.stop().finally(() => process.exit());
+  stopOnSignals();
+}
+
+/** Ctrl+C and SIGTERM stop the engine, when the open requests have their responses. */
+function stopOnSignals() {
+  // Next.js does not hand over its server. Node names it at each request.
+  let server: Server | undefined;
+  subscribe('http.server.request.start', (message) => {
+    server = (message as { server: Server }).server;
+  });
+  const stop = async () => {
+    const serving = server && once(server, 'close');
+    server?.close();
+    // Event streams and idle connections would keep the server open.
+    stopping.abort();
+    setInterval(() => server?.closeIdleConnections(), 100).unref();
+    await jobs.stop({ serving }).finally(() => process.exit());
+  };
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
 }

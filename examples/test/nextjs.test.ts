@@ -1,9 +1,25 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { journey } from './journey.ts';
+import { freePort, startProgram } from './start-program.ts';
 
-describe('nextjs', () =>
-  journey({
-    programs: [`nextjs/node_modules/next/dist/bin/next start ${join(import.meta.dirname, '../nextjs')}`],
-    env: async () => ({ NEXT_MANUAL_SIG_HANDLE: 'true' }),
-  }));
+const PROGRAM = `nextjs/node_modules/next/dist/bin/next start ${join(import.meta.dirname, '../nextjs')}`;
+const env = { NEXT_MANUAL_SIG_HANDLE: 'true' };
+
+describe('nextjs', () => {
+  journey({ programs: [PROGRAM], env: async () => env, answersOpenRequests: true });
+
+  it('ends with an error if another process has the jobs open', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'greenvue-example-'));
+    const PORT = await freePort();
+    const first = startProgram(PROGRAM, { ...env, PORT }, folder);
+    await vi.waitFor(() => fetch(`http://127.0.0.1:${PORT}`), { timeout: 45_000, interval: 50 });
+    const second = startProgram(PROGRAM, { ...env, PORT: await freePort() }, folder);
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toContain('in_use');
+    expect(await first.end()).toBe(0);
+    await rm(folder, { recursive: true });
+  });
+});

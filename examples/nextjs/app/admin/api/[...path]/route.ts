@@ -1,5 +1,5 @@
 import { createFetchHandler } from '@greenvue/jobs/fetch';
-import { jobs } from '../../../../jobs.ts';
+import { jobs, stopping } from '../../../../jobs.ts';
 import { authorize } from '../../../../login.ts';
 import { session } from '../../../../session.ts';
 
@@ -8,6 +8,7 @@ const handle = createFetchHandler({
   prefix: '/admin/api',
   authorize: async (_request, need) => authorize((await session()).user, need),
 });
+stopping.signal.addEventListener('abort', () => handle.close());
 const route = (request: Request) => handle(request);
 
 export { route as DELETE, route as GET, route as PATCH, route as POST, route as PUT };
