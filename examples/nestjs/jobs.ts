@@ -31,8 +31,8 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
   /** Of this app alone, so that a test can make several. */
   readonly metrics = new Registry();
 
-  /** Ends the event streams of the REST API, which would keep the server open. */
-  closeStreams: (() => void) | undefined;
+  /** Ends event streams and idle connections, which would keep the server open. */
+  endConnections: (() => void) | undefined;
 
   async onApplicationBootstrap() {
     await this.engine.start();
@@ -43,7 +43,7 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
 
   /** NestJS calls this, then waits for the open requests, and then calls `onApplicationShutdown`. */
   beforeApplicationShutdown() {
-    this.closeStreams?.();
+    this.endConnections?.();
   }
 
   async onApplicationShutdown() {

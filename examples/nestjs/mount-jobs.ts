@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
 import { createConsoleNodeHandler } from '@greenvue/console/node';
 import { createNodeHandler } from '@greenvue/jobs/node';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -31,7 +32,13 @@ export function mountJobs(app: NestExpressApplication) {
     prefix: '/admin/api',
     authorize: (request, need) => authorize(request.session.user, need),
   });
-  jobs.closeStreams = () => api.close();
+  jobs.endConnections = () => {
+    api.close();
+    // A connection is idle after its last response.
+    const server: Server = app.getHttpServer();
+    const timer = setInterval(() => server.closeIdleConnections(), 100);
+    server.once('close', () => clearInterval(timer));
+  };
   app.use(api);
   app.use(
     createConsoleNodeHandler({

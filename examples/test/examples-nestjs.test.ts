@@ -3,6 +3,7 @@ import disk, { mkdtemp, rm } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readDatabaseIdentity } from '@greenvue/jobs/sqlite';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -47,6 +48,8 @@ describe.each(['nestjs/dist/main.js', 'nestjs/dist/main-fastify.js'])('%s', (pro
     const second = startProgram(program, { PORT }, other);
     expect(await second.exited).toBe(1);
     expect(second.output()).toContain('EADDRINUSE');
+    // It has stopped its engine, which had started.
+    expect(readDatabaseIdentity(join(other, 'jobs.db'))).toMatchObject({ kind: 'filled', isClosed: true });
   });
 });
 

@@ -4,7 +4,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 const EXAMPLES = join(import.meta.dirname, '..');
-const SLOW_DISK = join(import.meta.dirname, 'slow-disk.mjs');
+const PRELOADS = ['slow-disk.mjs', 'long-keep-alive.mjs'].flatMap((file) => [
+  '--import',
+  join(import.meta.dirname, file),
+]);
 
 /** A program of the examples, in a process of its own. */
 export interface Program {
@@ -16,14 +19,14 @@ export interface Program {
   readonly output: () => string;
 }
 
-/** `command`: a file in `examples/`, and its arguments. Its jobs are in `folder`, and take 1.5 s. */
+/** `command`: a file in `examples/`, and its arguments. Its jobs are in `folder`, and take 1.5 s; its idle connections stay. */
 export function startProgram(
   command: string,
   env: Readonly<Record<string, string>>,
   folder: string,
 ): Program {
   const [file = '', ...args] = command.split(' ');
-  const child = spawn(process.execPath, ['--import', SLOW_DISK, join(EXAMPLES, file), ...args], {
+  const child = spawn(process.execPath, [...PRELOADS, join(EXAMPLES, file), ...args], {
     cwd: folder,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
