@@ -61,7 +61,7 @@ app.get('/metrics', async (request, reply) => {
 
 // Your own routes use jobs, too. The compiler knows the type of `freeGb`.
 app.get('/disk', async () => {
-  const { freeGb } = await jobs.enqueueAndWait(checkDisk, { path: '.' });
+  const { freeGb } = await jobs.enqueueAndWait(checkDisk, { path: '.' }, { timeout: '10s' });
   return { freeGb };
 });
 

@@ -66,7 +66,7 @@ router.get('/metrics', async (context) => {
 
 // Your own routes use jobs, too. The compiler knows the type of `freeGb`.
 router.get('/disk', async (context) => {
-  const { freeGb } = await jobs.enqueueAndWait(checkDisk, { path: '.' });
+  const { freeGb } = await jobs.enqueueAndWait(checkDisk, { path: '.' }, { timeout: '10s' });
   context.body = { freeGb };
 });
 app.use(router.routes());
@@ -74,12 +74,21 @@ app.use(router.routes());
 const port = Number(process.env.PORT ?? 3000);
 const server = app.listen(port);
 server.once('listening', () => console.log(`http://localhost:${port}/login`));
+// Browsers also open connections that they never use. So a stop waits for requests, not for connections.
+let openRequests = 0;
+server.on('request', (_request, response) => {
+  openRequests += 1;
+  response.once('close', () => {
+    openRequests -= 1;
+  });
+});
 async function stop() {
   const serving = once(server, 'close');
   server.close();
-  // Event streams and idle connections would keep the server open.
-  api.close();
-  setInterval(() => server.closeIdleConnections(), 100).unref();
+  api.close(); // Ends the event streams.
+  setInterval(() => {
+    if (openRequests === 0) server.closeAllConnections();
+  }, 100).unref();
   // Until the open requests have their responses, they can use the engine.
   await jobs.stop({ serving });
 }
