@@ -23,6 +23,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'schedule/duration.ts',
       'model/events.ts',
       'model/job-id.ts',
+      'model/tag.ts',
       'json-pointer.ts',
       'limits.ts',
       'model/run.ts',

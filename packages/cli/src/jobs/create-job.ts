@@ -5,7 +5,7 @@ import { restCommand, type Session } from '../rest/rest-command.ts';
 import { onceOnly } from '../rest/rest-fault.ts';
 import { printJson } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
-import { backoffFields, type JobFieldFlags, plainFields } from './job-fields.ts';
+import { backoffFields, expectFields, type JobFieldFlags, plainFields } from './job-fields.ts';
 import { nextRunText } from './next-run.ts';
 
 export interface CreateJobFlags extends ApiFlags, JobFieldFlags {
@@ -40,7 +40,15 @@ function bodyOfFlags({ program }: Session, flags: CreateJobFlags, id: string | u
     );
   }
   const backoff = backoffFields(flags);
-  return { ...plainFields(flags), id, name, type, ...(backoff === undefined ? {} : { backoff }) };
+  const expect = expectFields(flags);
+  return {
+    ...plainFields(flags),
+    id,
+    name,
+    type,
+    ...(backoff === undefined ? {} : { backoff }),
+    ...(expect === undefined ? {} : { expect }),
+  };
 }
 
 async function bodyOfFile(
@@ -49,7 +57,7 @@ async function bodyOfFile(
   id: string | undefined,
 ): Promise<CreateJob> {
   const { file = '-', type } = flags;
-  const given = [id, type, backoffFields(flags), ...Object.values(plainFields(flags))];
+  const given = [id, type, backoffFields(flags), expectFields(flags), ...Object.values(plainFields(flags))];
   if (given.some((value) => value !== undefined)) {
     throw usageError(
       'With -f, the file has all fields of the job: omit the id and the other flags, or omit -f.',

@@ -21,6 +21,7 @@ import {
 import { definitionDiff, paintDiff } from './definition/definition-diff.ts';
 import {
   backoffFields,
+  expectFields,
   type JobFieldFlags,
   plainFields,
   type Resettable,
@@ -71,8 +72,9 @@ export const editJobCommand = restCommand(async (session, flags: EditJobFlags, i
 
 function patchOf({ program: { name } }: Session, flags: EditJobFlags, job: Job): PatchJob {
   const backoff = backoffFields(flags);
+  const expect = expectFields(flags);
   const said = Object.entries(plainFields(flags)).some(([, value]) => value !== undefined);
-  if (!said && backoff === undefined && flags.reset.length === 0) {
+  if (!said && backoff === undefined && expect === undefined && flags.reset.length === 0) {
     throw usageError(
       `Give at least one field to edit: ${name} jobs edit ${printable(job.id)} --interval 10m --name "Clean up"\n` +
         `${name} jobs edit --help shows all fields.`,
@@ -80,10 +82,15 @@ function patchOf({ program: { name } }: Session, flags: EditJobFlags, job: Job):
   }
   return {
     ...plainFields(flags),
-    // A patch replaces the whole backoff; parts that were not given stay.
+    // A patch replaces the whole backoff and all expectations; parts that were not given stay.
     ...(backoff === undefined ? {} : { backoff: { ...job.backoff, ...backoff } }),
+    ...(expect === undefined ? {} : { expect: { ...withoutNulls(job.expect), ...expect } }),
     ...Object.fromEntries(flags.reset.map((name) => [name, null])),
   };
+}
+
+function withoutNulls(expect: Job['expect']) {
+  return Object.fromEntries(Object.entries(expect ?? {}).filter(([, value]) => value !== null));
 }
 
 interface Move {

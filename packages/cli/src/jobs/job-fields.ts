@@ -28,6 +28,18 @@ export interface JobFieldFlags extends ScheduleFlags {
   readonly backoffMax: string | undefined;
   readonly backoffFactor: number | undefined;
   readonly backoffJitter: number | undefined;
+  readonly tags: readonly string[] | undefined;
+  readonly pauseAfter: Budget | undefined;
+  readonly expectSuccessWithin: string | undefined;
+  readonly expectDuration: string | undefined;
+  readonly expectStartWithin: string | undefined;
+  readonly alerts: readonly string[] | undefined;
+  readonly pingUrl: string | undefined;
+}
+
+interface Budget {
+  readonly failures: number;
+  readonly of_last?: number;
 }
 
 /** The fields that can be reset to a default. */
@@ -42,6 +54,11 @@ export const RESETTABLE = [
   'timeout',
   'max_attempts',
   'backoff',
+  'tags',
+  'pause_after',
+  'expect',
+  'alerts',
+  'ping_url',
 ] as const;
 
 export type Resettable = (typeof RESETTABLE)[number];
@@ -102,7 +119,31 @@ export const JOB_FIELD_FLAGS: FlagParametersForType<JobFieldFlags, CliContext> =
     placeholder: 'x',
     brief: 'Random fraction by which each wait is longer or shorter',
   },
+  tags: namesFlag('Labels, such as billing,eu', 'tags'),
+  pauseAfter: {
+    kind: 'parsed',
+    parse: parseBudget,
+    optional: true,
+    placeholder: 'n/m',
+    brief: 'Pause after n failures of the last m runs: 3/5; or 3 for 3 in a row',
+  },
+  expectSuccessWithin: textFlag('A run must succeed at least this often', 'duration'),
+  expectDuration: textFlag('A run that takes longer makes the job slow', 'duration'),
+  expectStartWithin: textFlag('A due run must start within this time', 'duration'),
+  alerts: namesFlag('Alert channels, such as ops,team', 'ids'),
+  pingUrl: textFlag('Monitor that is told of each start, success and failure', 'url'),
 };
+
+function namesFlag(brief: string, placeholder: string) {
+  return { kind: 'parsed', parse: String, variadic: ',', optional: true, placeholder, brief } as const;
+}
+
+/** `3/5` or `3`. */
+function parseBudget(text: string): Budget {
+  const [, failures, ofLast] = /^(\d{1,3})(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  if (failures === undefined) throw new Error('must be such as 3 (in a row) or 3/5 (3 of the last 5)');
+  return { failures: Number(failures), ...(ofLast === undefined ? {} : { of_last: Number(ofLast) }) };
+}
 
 function parseNumber(text: string): number {
   if (/^\d{1,6}(\.\d{1,6})?$/.test(text)) return Number(text);
@@ -133,7 +174,26 @@ export function plainFields(flags: JobFieldFlags) {
     catch_up: flags.catchUp,
     timeout: flags.timeout,
     max_attempts: flags.maxAttempts,
+    tags: copyOf(flags.tags),
+    pause_after: flags.pauseAfter,
+    alerts: copyOf(flags.alerts),
+    ping_url: flags.pingUrl,
   };
+}
+
+function copyOf(names: readonly string[] | undefined): string[] | undefined {
+  return names === undefined ? undefined : [...names];
+}
+
+/** The given expectations; undefined if none was given. */
+export function expectFields(flags: JobFieldFlags) {
+  const { expectSuccessWithin, expectDuration, expectStartWithin } = flags;
+  const expect = {
+    ...(expectSuccessWithin === undefined ? {} : { success_within: expectSuccessWithin }),
+    ...(expectDuration === undefined ? {} : { duration: expectDuration }),
+    ...(expectStartWithin === undefined ? {} : { start_within: expectStartWithin }),
+  };
+  return Object.keys(expect).length === 0 ? undefined : expect;
 }
 
 /** The given parts of the backoff; undefined if none was given. */

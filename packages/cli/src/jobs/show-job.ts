@@ -62,6 +62,11 @@ function printJob({ out, now, program }: Session, job: Job): void {
     ['Catch-up', job.catch_up],
     ['Timeout', job.timeout],
     ['Attempts', job.max_attempts === 1 ? '1, no retry' : `${job.max_attempts}, ${backoffText(job)}`],
+    ['Tags', job.tags.join(', ')],
+    ['Pauses after', job.pause_after === null ? '' : budgetText(job.pause_after)],
+    ['Expected', expectText(job)],
+    ['Alerts', job.alerts.join(', ')],
+    ['Pings', job.ping_url ?? ''],
     ['Created', `${instantText(job.created_at)}${job.created_by === null ? '' : ` by ${job.created_by}`}`],
     ['Edited', job.updated_at === job.created_at ? '' : instantText(job.updated_at)],
   ]);
@@ -86,6 +91,23 @@ function noNextRun(job: Job, { name }: CliProgram): string {
   if (job.on_demand) return `only on request: ${name} jobs run ${job.id}`;
   if (job.is_running) return 'after the end of the current run';
   return 'none';
+}
+
+function budgetText({ failures, of_last: ofLast }: NonNullable<Job['pause_after']>): string {
+  if (failures === 1 && ofLast === 1) return '1 failed run';
+  return failures === ofLast
+    ? `${failures} failed runs in a row`
+    : `${failures} failed runs of the last ${ofLast}`;
+}
+
+function expectText({ expect }: Job): string {
+  const parts = {
+    'a success every': expect?.success_within,
+    'a run takes at most': expect?.duration,
+    'a start within': expect?.start_within,
+  };
+  const set = Object.entries(parts).filter(([, value]) => typeof value === 'string');
+  return set.map(([words, value]) => `${words} ${value}`).join(', ');
 }
 
 function backoffText({ backoff }: Job): string {

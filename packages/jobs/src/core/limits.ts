@@ -10,3 +10,8 @@ export const LOG_LINE_BYTES = 16;
 export const DEFAULT_PAGE_ROWS = 50;
 /** The run times of a preview where it does not say. */
 export const DEFAULT_PREVIEW_TIMES = 5;
+/** The most runs that a failure budget looks back on. */
+export const MOST_JUDGED_RUNS = 50;
+export const MOST_TAGS = 16;
+/** The most alert channels that a job can name. */
+export const MOST_ALERT_CHANNELS = 16;

@@ -2,7 +2,12 @@ import type { BackoffOptions, JobType } from '../core/job-types/job-type.ts';
 import type { AbortFlag } from '../core/model/errors.ts';
 import type { JobEvent } from '../core/model/events.ts';
 import type { CatchUp, Overlap } from '../core/model/job.ts';
-import type { EnqueueOptions, InTransaction, TriggerInput } from '../core/model/job-requests.ts';
+import type {
+  EnqueueOptions,
+  InTransaction,
+  TriggerInput,
+  WatchOptions,
+} from '../core/model/job-requests.ts';
 import type { TimeInput } from '../core/schedule/time-input.ts';
 import type { LogLine } from '../core/store/store-passes.ts';
 import type {
@@ -21,10 +26,16 @@ import type {
 import type { AttemptObserver, EngineStats, NodeActivity } from './engine-stats.ts';
 
 export { EngineError, type EngineErrorCode, type InvalidField } from '../core/model/errors.ts';
-export type { InTransaction, TriggerInput } from '../core/model/job-requests.ts';
+export type {
+  ExpectOptions,
+  InTransaction,
+  PauseAfterOptions,
+  TriggerInput,
+  WatchOptions,
+} from '../core/model/job-requests.ts';
 
 /** A job as people and code write it. Durations are Go's, such as `1h30m`; exactly one kind of schedule. */
-export interface JobInput {
+export interface JobInput extends WatchOptions {
   readonly id: string;
   readonly name: string;
   readonly description?: string | undefined;

@@ -27,6 +27,32 @@ export function editsContract(makeStore: MakeStore): void {
       expect(await t.job('a')).toEqual(job);
     });
 
+    it('keeps how a job is labelled and watched, until an edit takes it away', async () => {
+      const watching = {
+        tags: ['billing', 'eu'],
+        pauseAfter: { failures: 3, ofLast: 5 },
+        expect: { successWithinMs: 26 * HOUR, durationMs: 10 * MINUTE, startWithinMs: MINUTE },
+        alerts: ['ops'],
+        pingUrl: 'https://monitor.example/1',
+      };
+      const job = await t.create('a', watching);
+      expect(await t.job('a')).toEqual(job);
+      expect(job).toMatchObject(watching);
+      const same = { ...definitionPart(job), tags: ['billing', 'eu'] };
+      expect(await t.done('a', { kind: 'edit', definition: same })).toMatchObject({ changed: false });
+      const { expect: _expect, ...rest } = definitionPart(job);
+      const edited = await t.done('a', {
+        kind: 'edit',
+        definition: { ...rest, expect: { durationMs: MINUTE } },
+      });
+      expect(edited).toMatchObject({ changed: true });
+      expect((await t.job('a')).expect).toEqual({ durationMs: MINUTE });
+      const { tags: _t, pauseAfter: _p, expect: _e, alerts: _a, pingUrl: _u, ...plain } = definitionPart(job);
+      await t.done('a', { kind: 'edit', definition: plain });
+      const names = Object.keys(await t.job('a'));
+      for (const name of Object.keys(watching)) expect(names).not.toContain(name);
+    });
+
     it('an edit that leaves the schedule alone never moves the next run', async () => {
       const job = await t.create('a');
       t.clock.advance(20 * SECOND);

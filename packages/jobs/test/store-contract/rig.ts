@@ -222,6 +222,7 @@ function rigOver(store: () => JobStore, made: () => StoreUnderTest, reopen: () =
 export function definitionPart(job: Job): JobDefinition {
   const { id, name, description, type, typeVersion, schedule, payload } = job;
   const { overlap, catchUp, timeoutMs, maxAttempts, backoff } = job;
+  const { tags, pauseAfter, expect, alerts, pingUrl } = job;
   return {
     id,
     name,
@@ -235,6 +236,11 @@ export function definitionPart(job: Job): JobDefinition {
     timeoutMs,
     maxAttempts,
     backoff,
+    ...(tags === undefined ? {} : { tags }),
+    ...(pauseAfter === undefined ? {} : { pauseAfter }),
+    ...(expect === undefined ? {} : { expect }),
+    ...(alerts === undefined ? {} : { alerts }),
+    ...(pingUrl === undefined ? {} : { pingUrl }),
   };
 }
 

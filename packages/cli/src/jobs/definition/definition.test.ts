@@ -45,6 +45,11 @@ const job: Job = {
   timeout: '30m',
   max_attempts: 3,
   backoff: { initial: '10s', max: '1h', factor: 2, jitter: 0.1 },
+  tags: [],
+  pause_after: null,
+  expect: null,
+  alerts: [],
+  ping_url: null,
   status: 'active',
   pause: null,
   health: { status: 'ok', reason: null, since: null },
@@ -69,6 +74,7 @@ test.each([
   ['an empty payload', { payload: {} }],
   ['a whole payload', { payload: { days_old: 30 } }],
   ['on_demand: false', { on_demand: false }],
+  ['no tags', { tags: [] }],
 ])('a job is what a file says: %s', (_what, more) => {
   expect(isSameDefinition(definitionOf(job), after({ ...least, ...more }))).toBe(true);
 });
@@ -81,6 +87,24 @@ test.each([
   ['a value of another kind', { max_attempts: '3' }],
 ])('a job is not what a file says: %s', (_what, more) => {
   expect(isSameDefinition(definitionOf(job), after({ ...least, ...more }))).toBe(false);
+});
+
+test('a watched job is what a file says in other words', () => {
+  const watched: Job = {
+    ...job,
+    tags: ['billing', 'eu'],
+    pause_after: { failures: 3, of_last: 3 },
+    expect: { success_within: '1h', duration: null, start_within: null },
+  };
+  const body = {
+    ...least,
+    tags: ['eu', 'billing', 'eu'],
+    pause_after: { failures: 3 },
+    expect: { success_within: '60m' },
+  };
+  const put = definitionAfterPut(body, { id: 'a', type, now: watched });
+  expect(put).toEqual(definitionOf(watched));
+  expect(definitionAfterPut({ ...least }, { id: 'a', type, now: watched })).not.toEqual(put);
 });
 
 test('a patch changes what it says, resets what is null, and replaces the kind of schedule', () => {

@@ -31,12 +31,23 @@ const FIELDS = [
   'timeout',
   'max_attempts',
   'backoff',
+  'tags',
+  'pause_after',
+  'expect',
+  'alerts',
+  'ping_url',
 ] as const;
 
 /** The definition of a job, in the field order of the docs. */
 export function definitionOf(job: Job): Definition {
   const fields = Object.fromEntries(FIELDS.map((name) => [name, job[name]]));
-  return ordered({ ...fields, on_demand: job.on_demand || null });
+  return ordered({
+    ...fields,
+    on_demand: job.on_demand || null,
+    tags: namesOrNull(job.tags),
+    expect: expectOrNull(job.expect),
+    alerts: namesOrNull(job.alerts),
+  });
 }
 
 /**
@@ -65,6 +76,10 @@ export function definitionAfterPut(
     timeout: body.timeout ?? type?.timeout,
     max_attempts: body.max_attempts ?? type?.max_attempts,
     backoff: isObject(backoff) ? { ...type?.backoff, ...backoff } : backoff,
+    tags: namesOrNull(body.tags),
+    pause_after: budgetOrNull(body.pause_after),
+    expect: expectOrNull(body.expect),
+    alerts: namesOrNull(body.alerts),
   };
   return ordered(now === undefined ? filled : inWordsOf(now, filled));
 }
@@ -128,7 +143,30 @@ function inWordsOf(job: Job, fields: Definition): Definition {
           max: sameDuration(job.backoff.max, backoff.max) ? job.backoff.max : backoff.max,
         }
       : backoff,
+    expect: isObject(fields.expect) ? expectInWordsOf(job, fields.expect) : fields.expect,
   };
+}
+
+function expectInWordsOf({ expect: of }: Job, expect: Readonly<Record<string, unknown>>): Definition {
+  const kept = Object.entries(of ?? {}).filter(([name, value]) => sameDuration(value, expect[name]));
+  return { ...expect, ...Object.fromEntries(kept) };
+}
+
+/** Sorted, each once, as the server keeps them; null without any. */
+function namesOrNull(names: unknown): unknown {
+  if (!Array.isArray(names)) return names ?? null;
+  return names.length === 0 ? null : [...new Set(names)].sort();
+}
+
+function budgetOrNull(budget: unknown): unknown {
+  return isObject(budget) ? { of_last: budget.failures, ...budget } : (budget ?? null);
+}
+
+/** Without the expectations that are not set; null if none is. */
+function expectOrNull(expect: unknown): unknown {
+  if (!isObject(expect)) return expect ?? null;
+  const set = Object.entries(expect).filter(([, value]) => value !== null && value !== undefined);
+  return set.length === 0 ? null : Object.fromEntries(set);
 }
 
 /** Names of time zones are case-insensitive. */

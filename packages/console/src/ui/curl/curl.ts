@@ -110,6 +110,11 @@ function definitionOf(job: Job): object {
     timeout: job.timeout,
     max_attempts: job.max_attempts,
     backoff: job.backoff,
+    tags: job.tags.length === 0 ? null : job.tags,
+    pause_after: job.pause_after,
+    expect: job.expect,
+    alerts: job.alerts.length === 0 ? null : job.alerts,
+    ping_url: job.ping_url,
   };
   return Object.fromEntries(
     Object.entries(fields).filter(([name, value]) => value !== null || name === 'payload'),

@@ -20,8 +20,40 @@ export interface TriggerInput extends InTransaction {
   readonly key?: string | undefined;
 }
 
+/** When failures pause a job: once `failures` of its last `ofLast` runs have failed. */
+export interface PauseAfterOptions {
+  /** From 1 to 50. */
+  readonly failures: number;
+  /** From `failures` to 50. Default: `failures`, which means in a row. */
+  readonly ofLast?: number | undefined;
+}
+
+/** What a job must keep to. Go durations from 1s to 9600h. */
+export interface ExpectOptions {
+  /** A run must succeed at least this often; otherwise the job is `overdue`. */
+  readonly successWithin?: string | undefined;
+  /** A run that takes longer makes the job `slow`. */
+  readonly duration?: string | undefined;
+  /** A due run must start within this time, or the job is `late`. Default: 60 s. */
+  readonly startWithin?: string | undefined;
+}
+
+/** How a job is labelled and watched. */
+export interface WatchOptions {
+  /** Labels, at most 16, such as `billing`. Lists, bulk commands and alerts can ask for them. */
+  readonly tags?: readonly string[] | undefined;
+  /** Pauses the job once so many of its last runs have failed. */
+  readonly pauseAfter?: PauseAfterOptions | undefined;
+  /** What the job must keep to, or its health says so. */
+  readonly expect?: ExpectOptions | undefined;
+  /** Ids of alert channels that hear of this job, besides those for all jobs. */
+  readonly alerts?: readonly string[] | undefined;
+  /** An address that is told of each start, success and failure. */
+  readonly pingUrl?: string | undefined;
+}
+
 /** What a job has besides its schedule and its payload. */
-export interface ScheduledJobFields {
+export interface ScheduledJobFields extends WatchOptions {
   readonly id: string;
   readonly description?: string | undefined;
   readonly overlap?: Overlap | undefined;

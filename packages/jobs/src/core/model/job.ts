@@ -2,13 +2,14 @@ import { type Schedule, sameSchedule } from '../schedule/schedule.ts';
 import type { Backoff } from './retry.ts';
 import type { FinishedStatus, JsonText } from './run.ts';
 import type { JOB_STATUSES } from './statuses.ts';
+import { sameWatching, type Watching } from './watching.ts';
 
 export type Overlap = 'skip' | 'queue' | 'allow';
 export type CatchUp = 'once' | 'skip' | 'all';
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
 /** What people decide about a job. A change of any of it is a new version (the ETag). */
-export interface JobDefinition {
+export interface JobDefinition extends Watching {
   readonly id: string;
   readonly name: string;
   readonly description: string;
@@ -143,7 +144,8 @@ export function sameDefinition(a: JobDefinition, b: JobDefinition): boolean {
     a.backoff.maxMs === b.backoff.maxMs &&
     a.backoff.factor === b.backoff.factor &&
     a.backoff.jitter === b.backoff.jitter &&
-    sameSchedule(a.schedule, b.schedule)
+    sameSchedule(a.schedule, b.schedule) &&
+    sameWatching(a, b)
   );
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
 import type { Held } from '../model/run.ts';
+import { WATCHING_FIELDS } from '../model/watching.ts';
 import { without } from '../objects.ts';
 import { firstSlot, type Schedule, sameSchedule } from '../schedule/schedule.ts';
 import {
@@ -144,7 +145,12 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
     if (schedule.runAt < now - RUN_AT_TOLERANCE_MS) return RUN_AT_PAST;
     if (schedule.runAt <= (lastSlotOf(before, now) ?? Number.NEGATIVE_INFINITY)) return RUN_AT_TAKEN;
   }
-  draft.job = { ...before, ...definition, version: before.version + 1, updatedAt: now };
+  draft.job = {
+    ...without(before, ...WATCHING_FIELDS),
+    ...definition,
+    version: before.version + 1,
+    updatedAt: now,
+  };
   if (moved) reschedule(draft, now);
   resizeRoom(draft, before);
   takeDue(draft, now);

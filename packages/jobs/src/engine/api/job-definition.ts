@@ -1,7 +1,15 @@
 import { backoffFields, backoffOf, timeoutMs } from '../../core/input/policy-values.ts';
 import { shownValue } from '../../core/input/shown-value.ts';
+import {
+  expectationsOf,
+  expectOptions,
+  failureBudgetOf,
+  sortedNames,
+} from '../../core/input/watch-values.ts';
 import { type JobDefinition, NO_PAYLOAD } from '../../core/model/job.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
+import type { Watching } from '../../core/model/watching.ts';
+import type { Mutable } from '../../core/objects.ts';
 import { formatDuration } from '../../core/schedule/duration.ts';
 import { parseSchedule } from '../../core/schedule/schedule.ts';
 import type { EngineParts } from '../engine-parts.ts';
@@ -38,6 +46,7 @@ export function parseDefinition({ registry, settings }: EngineParts, input: JobI
   const maxAttempts = input.maxAttempts ?? type.maxAttempts;
   if (!Number.isInteger(maxAttempts) || maxAttempts < 1 || maxAttempts > 1_000)
     fault('/maxAttempts', 'must be a whole number from 1 to 1000');
+  const watching = watchingOf(input, fault);
   if (
     faults.length > 0 ||
     !schedule.ok ||
@@ -59,7 +68,25 @@ export function parseDefinition({ registry, settings }: EngineParts, input: JobI
     timeoutMs: timeout,
     maxAttempts,
     backoff,
+    ...watching,
   };
+}
+
+function watchingOf(input: JobInput, fault: (pointer: string, detail: string) => void): Watching {
+  const { pauseAfter, expect, pingUrl } = input;
+  const watching: Mutable<Watching> = {};
+  const tags = sortedNames(input.tags);
+  const alerts = sortedNames(input.alerts);
+  const budget = pauseAfter === undefined ? undefined : failureBudgetOf(pauseAfter);
+  const expected = expect === undefined ? undefined : expectationsOf(expect);
+  if (typeof budget === 'string') fault('/pauseAfter', budget);
+  else if (budget !== undefined) watching.pauseAfter = budget;
+  if (typeof expected === 'string') fault('/expect', expected);
+  else if (expected !== undefined) watching.expect = expected;
+  if (tags !== undefined) watching.tags = tags;
+  if (alerts !== undefined) watching.alerts = alerts;
+  if (pingUrl !== undefined) watching.pingUrl = pingUrl;
+  return watching;
 }
 
 function invalid({ id }: JobInput, faults: readonly InvalidField[]): EngineError {
@@ -81,6 +108,11 @@ export function inputOf(definition: JobDefinition): JobInput {
     timeout: formatDuration(definition.timeoutMs),
     maxAttempts,
     backoff: backoffFields(definition.backoff),
+    tags: definition.tags,
+    pauseAfter: definition.pauseAfter,
+    expect: definition.expect && expectOptions(definition.expect),
+    alerts: definition.alerts,
+    pingUrl: definition.pingUrl,
   };
 }
 

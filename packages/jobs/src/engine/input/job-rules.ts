@@ -11,6 +11,7 @@ import {
   time,
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
+import { watchingRules } from '../../core/input/watch-rules.ts';
 import type { BackoffOptions } from '../../core/job-types/job-type.ts';
 import type { JobInput, JobPatch } from '../engine-port.ts';
 
@@ -35,6 +36,7 @@ const policies = {
   timeout: alsoNamed(duration, 'timeoutMs'),
   maxAttempts,
   backoff: alsoNamed(backoff, 'retryDelay'),
+  ...watchingRules,
 };
 
 const id = required(text({ min: 1, max: 128, like: 'nightly-cleanup' }));
@@ -80,4 +82,9 @@ export const patchRules = shape<JobPatch>('a patch such as { interval: "5m" }', 
   timeout: nullable(policies.timeout),
   maxAttempts: nullable(policies.maxAttempts),
   backoff: nullable(policies.backoff),
+  tags: nullable(policies.tags),
+  pauseAfter: nullable(policies.pauseAfter),
+  expect: nullable(policies.expect),
+  alerts: nullable(policies.alerts),
+  pingUrl: nullable(policies.pingUrl),
 });

@@ -3,6 +3,7 @@ import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import { keysOf } from '../../core/objects.ts';
 import type { JobInput, JobPatch } from '../../engine/engine-port.ts';
 import { payloadSchema, text } from '../fields/text.ts';
+import { watchingFields, watchingInput, watchingPatch } from './watch-input.ts';
 
 /** The id of a job, chosen by the caller (P1, identity). */
 export const jobIdSchema = z
@@ -80,6 +81,7 @@ const settings = {
     .max(1_000)
     .describe("Attempts of a run, the first included; default: the job type's"),
   backoff: backoff.describe("Waits between attempts; default: the job type's"),
+  ...watchingFields,
 };
 
 /** The body of POST /jobs. */
@@ -113,6 +115,11 @@ export const patchJobBody = z.strictObject({
   timeout: settings.timeout.nullish(),
   max_attempts: settings.max_attempts.nullish(),
   backoff: settings.backoff.nullish(),
+  tags: settings.tags.nullish(),
+  pause_after: settings.pause_after.nullish(),
+  expect: settings.expect.nullish(),
+  alerts: settings.alerts.nullish(),
+  ping_url: settings.ping_url.nullish(),
 });
 
 export type CreateJobBody = z.output<typeof createJobBody>;
@@ -144,13 +151,19 @@ const scheduleFieldsOf = camelFields(schedulePatchFields);
 
 /** Converts a validated body to the engine's input. */
 export function jobInput(body: CreateJobBody): JobInput {
-  return createFields(body);
+  const { expect: _expect, pauseAfter: _pauseAfter, ...fields } = createFields(body);
+  return { ...fields, ...watchingInput(body) };
 }
 
 /** Converts a validated merge patch to the engine's patch. An absent field stays absent or is `undefined`. */
 export function jobPatch(body: PatchJobBody): JobPatch {
-  const { name, type, ...fields } = patchFields(body);
-  return { ...fields, ...(name === undefined ? {} : { name }), ...(type === undefined ? {} : { type }) };
+  const { name, type, expect: _expect, pauseAfter: _pauseAfter, ...fields } = patchFields(body);
+  return {
+    ...fields,
+    ...watchingPatch(body),
+    ...(name === undefined ? {} : { name }),
+    ...(type === undefined ? {} : { type }),
+  };
 }
 
 /** The schedule fields of a patch. */

@@ -9,6 +9,11 @@ const REST_NAMES: Readonly<Record<string, string>> = {
   catchUp: 'catch_up',
   maxAttempts: 'max_attempts',
   cancelLive: 'cancel_live',
+  pauseAfter: 'pause_after',
+  ofLast: 'of_last',
+  successWithin: 'success_within',
+  startWithin: 'start_within',
+  pingUrl: 'ping_url',
 };
 const ENGINE_NAME = new RegExp(`\\b(${Object.keys(REST_NAMES).join('|')})\\b`, 'g');
 

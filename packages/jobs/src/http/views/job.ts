@@ -10,6 +10,7 @@ import { cursorParameter, limitParameter } from '../fields/page.ts';
 import { parseJsonObject } from '../fields/stored-json.ts';
 import { text } from '../fields/text.ts';
 import { recentRunJson, recentRunSchema, recentRunsParameter } from './recent-run.ts';
+import { watchingJson, watchingShape } from './watching.ts';
 
 const SORTS = ['id', 'name', 'next_run', 'last_run', 'created_at'] as const;
 
@@ -46,6 +47,7 @@ export const jobSchema = z
     timeout: z.string(),
     max_attempts: z.int(),
     backoff: backoffSchema,
+    ...watchingShape,
     status: z.enum(JOB_STATUSES),
     pause: z
       .object({
@@ -121,6 +123,7 @@ export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentR
     timeout: formatDuration(job.timeoutMs),
     max_attempts: job.maxAttempts,
     backoff: backoffJson(job.backoff),
+    ...watchingJson(job),
     status: job.status,
     pause: pauseJson(job),
     health: { status: health.status, reason: health.reason ?? null, since: instantJson(health.since) },

@@ -25,6 +25,7 @@ const MIGRATIONS = [
   '0009-history-without-checks.sql',
   '0010-suspects.sql',
   '0011-unclaimed-slots.sql',
+  '0012-watching.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -1,4 +1,5 @@
 import type { Job, JobDefinition, Pause } from '../../core/model/job.ts';
+import type { Expectations } from '../../core/model/watching.ts';
 import type { Mutable } from '../../core/objects.ts';
 import type { Schedule } from '../../core/schedule/schedule.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
@@ -71,6 +72,18 @@ const EDITED_COLUMNS = [
  */
 export const VARYING_COLUMNS = [WAKE_AT, ...STATE_COLUMNS, ...EDITED_COLUMNS];
 
+/** The columns that are null unless the job is labelled or watched. */
+const WATCHING_COLUMNS = [
+  ofJob('tags', 'text', ({ tags }) => namesJson(tags)),
+  ofJob('pause_failures', 'integer', ({ pauseAfter }) => pauseAfter?.failures),
+  ofJob('pause_of_last', 'integer', ({ pauseAfter }) => pauseAfter?.ofLast),
+  ofJob('expect_success_ms', 'bigint', ({ expect }) => expect?.successWithinMs),
+  ofJob('expect_duration_ms', 'bigint', ({ expect }) => expect?.durationMs),
+  ofJob('expect_start_ms', 'bigint', ({ expect }) => expect?.startWithinMs),
+  ofJob('alerts', 'text', ({ alerts }) => namesJson(alerts)),
+  ofJob('ping_url', 'text', ({ pingUrl }) => pingUrl),
+];
+
 /** The columns that never change within a version. */
 const FIXED_COLUMNS = [
   ofJob('id', 'text', ({ id }) => id),
@@ -96,6 +109,7 @@ const FIXED_COLUMNS = [
   ofJob('name', 'text', ({ name }) => name),
   ofJob('description', 'text', ({ description }) => description),
   ofJob('payload', 'text', ({ payload }) => payload),
+  ...WATCHING_COLUMNS,
 ];
 
 export const JOB_COLUMNS = [...VARYING_COLUMNS, ...FIXED_COLUMNS];
@@ -173,6 +187,14 @@ export function fixedJobOf(raw: unknown): FixedJob {
   };
   if (row.created_by !== null) job.createdBy = row.created_by as string;
   if (row.trace !== null) job.trace = row.trace as string;
+  if (row.tags !== null) job.tags = namesIn(row.tags);
+  if (row.alerts !== null) job.alerts = namesIn(row.alerts);
+  if (row.ping_url !== null) job.pingUrl = row.ping_url as string;
+  if (row.pause_failures !== null) {
+    job.pauseAfter = { failures: row.pause_failures as number, ofLast: row.pause_of_last as number };
+  }
+  const expect = expectationsIn(row);
+  if (expect !== undefined) job.expect = expect;
   return job;
 }
 
@@ -210,6 +232,22 @@ function pauseOf(row: Row): Pause {
   if (row.paused_by !== null) pause.by = row.paused_by as string;
   if (row.pause_until !== null) pause.until = row.pause_until as number;
   return pause;
+}
+
+function namesJson(names: readonly string[] | undefined): string | undefined {
+  return names === undefined ? undefined : JSON.stringify(names);
+}
+
+function namesIn(json: unknown): readonly string[] {
+  return JSON.parse(json as string) as readonly string[];
+}
+
+function expectationsIn(row: Row): Expectations | undefined {
+  const expect: Mutable<Expectations> = {};
+  if (row.expect_success_ms !== null) expect.successWithinMs = row.expect_success_ms as number;
+  if (row.expect_duration_ms !== null) expect.durationMs = row.expect_duration_ms as number;
+  if (row.expect_start_ms !== null) expect.startWithinMs = row.expect_start_ms as number;
+  return Object.keys(expect).length === 0 ? undefined : expect;
 }
 
 function scheduleOf(row: Row): Schedule {

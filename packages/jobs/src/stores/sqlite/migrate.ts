@@ -12,6 +12,7 @@ const MIGRATIONS = [
   '0005-suspects.sql',
   '0006-unclaimed-slots.sql',
   '0007-room-for-reasons.sql',
+  '0008-watching.sql',
 ] as const;
 
 /**

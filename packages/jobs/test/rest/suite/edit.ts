@@ -44,6 +44,44 @@ export function edits(makeMount: MakeMount): void {
       });
     });
 
+    test('labels and watches a job, and says which value is not valid', async () => {
+      const watching = {
+        tags: ['eu', 'billing', 'eu'],
+        pause_after: { failures: 3 },
+        expect: { success_within: '26h', duration: '600s' },
+        alerts: ['ops'],
+        ping_url: 'https://monitor.example/1',
+      };
+      const shown = {
+        tags: ['billing', 'eu'],
+        pause_after: { failures: 3, of_last: 3 },
+        expect: { success_within: '26h', duration: '10m', start_within: null },
+        alerts: ['ops'],
+        ping_url: 'https://monitor.example/1',
+      };
+      expect(bodyOf(await put('watched', watching), 201, jobSchema)).toMatchObject(shown);
+      const { expect: _expect, ...others } = shown;
+      const patched = await patch('watched', { expect: null, pause_after: { failures: 2, of_last: 5 } });
+      expect(bodyOf(patched, 200, jobSchema)).toMatchObject({
+        ...others,
+        expect: null,
+        pause_after: { failures: 2, of_last: 5 },
+      });
+      const faulty = await put('watched', {
+        tags: ['EU'],
+        pause_after: { failures: 5, of_last: 3 },
+        expect: { success_within: '10 days' },
+        ping_url: 'monitor.example',
+      });
+      expect(pointersOf(faulty)).toEqual(['/tags/0', '/ping_url']);
+      const unmet = await put('watched', {
+        pause_after: { failures: 5, of_last: 3 },
+        expect: { success_within: '10 days' },
+      });
+      expect(pointersOf(unmet)).toEqual(['/pause_after', '/expect']);
+      expect(faultAt(unmet, '/pause_after')).toContain('pause_after.of_last must be');
+    });
+
     test('changes nothing when it is equal in value', async () => {
       const first = await put('put-2', { on_demand: undefined, interval: '60m' });
       const second = await put('put-2', { on_demand: undefined, interval: '1h' });

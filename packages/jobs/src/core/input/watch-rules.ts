@@ -1,0 +1,58 @@
+import { MOST_ALERT_CHANNELS, MOST_JUDGED_RUNS, MOST_TAGS } from '../limits.ts';
+import { JOB_ID, JOB_ID_RULE } from '../model/job-id.ts';
+import type { ExpectOptions, PauseAfterOptions, WatchOptions } from '../model/job-requests.ts';
+import { TAG, TAG_RULE } from '../model/tag.ts';
+import { alsoNamed, duration, type Rule, required, rule, wholeNumber } from './rule.ts';
+import { type FieldRules, listOf, shape } from './shape.ts';
+
+const LONGEST_URL = 2_000;
+
+/** A text that matches the pattern. `what` completes "must be …". */
+function matching(pattern: RegExp, what: string): Rule {
+  return rule((value) => typeof value === 'string' && pattern.test(value), { what });
+}
+
+/** One tag. */
+export const tagRule = matching(TAG, TAG_RULE.replace('must be ', ''));
+
+/** A URL that requests can be sent to. */
+export const httpUrl = rule(
+  (value) =>
+    typeof value === 'string' &&
+    value.length <= LONGEST_URL &&
+    /^https?:\/\/\S+$/.test(value) &&
+    URL.canParse(value),
+  { what: 'an address that begins with https:// or http://, such as "https://hc-ping.com/…"' },
+);
+
+/** The fields of {@link WatchOptions}. */
+export const watchingRules: FieldRules<WatchOptions> = {
+  tags: atMost(MOST_TAGS, listOf('a list of tags, such as ["billing", "eu"]', tagRule)),
+  pauseAfter: shape<PauseAfterOptions>('a failure budget such as { failures: 3, ofLast: 5 }', {
+    failures: required(alsoNamed(wholeNumber({ min: 1, max: MOST_JUDGED_RUNS }), 'count')),
+    ofLast: wholeNumber({ min: 1, max: MOST_JUDGED_RUNS }),
+  }),
+  expect: shape<ExpectOptions>('expectations such as { successWithin: "26h", duration: "10m" }', {
+    successWithin: duration,
+    duration: alsoNamed(duration, 'maxDuration'),
+    startWithin: duration,
+  }),
+  alerts: atMost(
+    MOST_ALERT_CHANNELS,
+    listOf(
+      'a list of ids of alert channels, such as ["ops"]',
+      matching(JOB_ID, `the id of an alert channel, which ${JOB_ID_RULE}`),
+    ),
+  ),
+  pingUrl: httpUrl,
+};
+
+/** A list of at most so many entries. */
+function atMost(most: number, list: Rule): Rule {
+  const tooMany = rule(() => false, { what: `${list.what}, at most ${most}` });
+  return {
+    ...list,
+    faults: (value) =>
+      Array.isArray(value) && value.length > most ? tooMany.faults(value) : list.faults(value),
+  };
+}

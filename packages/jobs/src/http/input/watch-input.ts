@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { MOST_ALERT_CHANNELS, MOST_JUDGED_RUNS, MOST_TAGS } from '../../core/limits.ts';
+import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
+import type { ExpectOptions, PauseAfterOptions, WatchOptions } from '../../core/model/job-requests.ts';
+import { TAG, TAG_RULE } from '../../core/model/tag.ts';
+import type { JobPatch } from '../../engine/engine-port.ts';
+import { text } from '../fields/text.ts';
+
+const duration = text({ min: 1, max: 100 });
+export const tagSchema = z.string().regex(TAG, TAG_RULE);
+/** An address for requests. The guarded client decides later where it may lead. */
+export const httpUrlSchema = text({ min: 1, max: 2_000 }).regex(
+  /^https?:\/\/\S+$/,
+  'must be an address that begins with https:// or http://',
+);
+
+/** The fields of a job that label and watch it, in a request. */
+export const watchingFields = {
+  tags: z
+    .array(tagSchema)
+    .max(MOST_TAGS)
+    .describe('Labels for filters, bulk commands and alerts, such as billing'),
+  pause_after: z
+    .strictObject({
+      failures: z.int().min(1).max(MOST_JUDGED_RUNS),
+      of_last: z
+        .int()
+        .min(1)
+        .max(MOST_JUDGED_RUNS)
+        .exactOptional()
+        .describe('Runs that are counted, at least failures; default: failures, which means in a row'),
+    })
+    .describe('Failure budget: the job pauses once so many of its last runs failed'),
+  expect: z
+    .strictObject({
+      success_within: duration.exactOptional().describe('A run must succeed at least this often'),
+      duration: duration.exactOptional().describe('A run that takes longer makes the job slow'),
+      start_within: duration.exactOptional().describe('A due run must start within this time; default 60s'),
+    })
+    .describe('What the health of the job is judged by; durations from 1s to 9600h'),
+  alerts: z
+    .array(z.string().regex(JOB_ID, JOB_ID_RULE))
+    .max(MOST_ALERT_CHANNELS)
+    .describe('Ids of alert channels that hear of this job, besides those for all jobs'),
+  ping_url: httpUrlSchema.describe('An outside monitor that is told of each start, success and failure'),
+};
+
+interface PauseAfterBody {
+  readonly failures: number;
+  readonly of_last?: number;
+}
+
+interface ExpectBody {
+  readonly success_within?: string;
+  readonly duration?: string;
+  readonly start_within?: string;
+}
+
+/** The fields that contain others, under the names of the engine. Absent stays absent. */
+export function watchingInput({
+  pause_after: pauseAfter,
+  expect,
+}: {
+  readonly pause_after?: PauseAfterBody | undefined;
+  readonly expect?: ExpectBody | undefined;
+}): Pick<WatchOptions, 'pauseAfter' | 'expect'> {
+  return {
+    ...(pauseAfter === undefined ? {} : { pauseAfter: pauseAfterOf(pauseAfter) }),
+    ...(expect === undefined ? {} : { expect: expectOf(expect) }),
+  };
+}
+
+/** {@link watchingInput} of a merge patch, where null stays null. */
+export function watchingPatch({
+  pause_after: pauseAfter,
+  expect,
+}: {
+  readonly pause_after?: PauseAfterBody | null | undefined;
+  readonly expect?: ExpectBody | null | undefined;
+}): Pick<JobPatch, 'pauseAfter' | 'expect'> {
+  return {
+    ...(pauseAfter === undefined ? {} : { pauseAfter: pauseAfter && pauseAfterOf(pauseAfter) }),
+    ...(expect === undefined ? {} : { expect: expect && expectOf(expect) }),
+  };
+}
+
+function pauseAfterOf({ failures, of_last: ofLast }: PauseAfterBody): PauseAfterOptions {
+  return { failures, ofLast };
+}
+
+function expectOf({
+  success_within: successWithin,
+  duration,
+  start_within: startWithin,
+}: ExpectBody): ExpectOptions {
+  return { successWithin, duration, startWithin };
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { Watching } from '../../core/model/watching.ts';
+import { formatDuration } from '../../core/schedule/duration.ts';
+
+/** How a job is labelled and watched, in the response of every route that has the job. */
+export const watchingShape = {
+  tags: z.array(z.string()),
+  pause_after: z
+    .object({ failures: z.int(), of_last: z.int() })
+    .nullable()
+    .describe('Failure budget: the job pauses once so many of its last runs failed'),
+  expect: z
+    .object({
+      success_within: z.string().nullable(),
+      duration: z.string().nullable(),
+      start_within: z.string().nullable(),
+    })
+    .nullable(),
+  alerts: z.array(z.string()).describe('Alert channels that the job names'),
+  ping_url: z.string().nullable(),
+};
+
+const watchingSchema = z.object(watchingShape);
+
+export function watchingJson({
+  tags,
+  pauseAfter,
+  expect,
+  alerts,
+  pingUrl,
+}: Watching): z.output<typeof watchingSchema> {
+  const durationText = (ms: number | undefined) => (ms === undefined ? null : formatDuration(ms));
+  return {
+    tags: [...(tags ?? [])],
+    pause_after:
+      pauseAfter === undefined ? null : { failures: pauseAfter.failures, of_last: pauseAfter.ofLast },
+    expect:
+      expect === undefined
+        ? null
+        : {
+            success_within: durationText(expect.successWithinMs),
+            duration: durationText(expect.durationMs),
+            start_within: durationText(expect.startWithinMs),
+          },
+    alerts: [...(alerts ?? [])],
+    ping_url: pingUrl ?? null,
+  };
+}
