@@ -19,13 +19,15 @@ const REQUEST_START = 'http.server.request.start';
  */
 export function closeAfterResponses(instance: FastifyInstance): void {
   const { server } = instance;
+  const servers = new Set<HttpServer>([server]);
   const open = new Map<ServerResponse, HttpServer>();
   let isClosing = false;
   const endConnections = () => {
-    if (isClosing && open.size === 0) closeAllConnections(server);
+    if (isClosing && open.size === 0) for (const each of servers) closeAllConnections(each);
   };
   const add = (response: ServerResponse, at: HttpServer) => {
     if (open.has(response)) return;
+    servers.add(at);
     open.set(response, at);
     response.once('close', () => {
       open.delete(response);

@@ -2,6 +2,7 @@ import dns from 'node:dns';
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fastify } from 'fastify';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -27,10 +28,27 @@ async function startApi(host: string) {
   const app = fastify();
   await app.register(jobsPlugin, { prefix: '/api', engine: jobs, authorize: false });
   app.get('/wait', async () => ({ result: await jobs.enqueueAndWait(type, {}) }));
+  const download = new Readable({ read: () => undefined });
+  download.push('begin ');
+  app.get('/download', (_request, reply) => reply.send(download));
   app.addHook('onClose', () => jobs.stop());
   await app.listen({ host, port: 0 });
   onTestFinished(() => app.close());
-  return { app, started: started.promise, result, port: Number(new URL(app.listeningOrigin).port) };
+  return { app, started: started.promise, result, download, port: Number(new URL(app.listeningOrigin).port) };
+}
+
+/** Makes `localhost` two addresses, so that Fastify opens a server for each. */
+function listenOnTwoAddresses(): void {
+  const addresses = ['127.0.0.1', '127.0.0.2'];
+  const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((host: string, ...args: readonly unknown[]) => {
+    const answer = args.at(-1) as (error: null, found: readonly dns.LookupAddress[]) => void;
+    const found = host === 'localhost' ? addresses : [host];
+    answer(
+      null,
+      found.map((address) => ({ address, family: 4 })),
+    );
+  }) as typeof dns.lookup);
+  onTestFinished(() => lookup.mockRestore());
 }
 
 /** Sends a request on a connection that the client wants to keep. */
@@ -58,16 +76,7 @@ test('close() of an app answers open requests, and does not wait for connections
 });
 
 test('close() of an app that listens on two addresses of localhost answers open requests of both', async () => {
-  const addresses = ['127.0.0.1', '127.0.0.2'];
-  const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((host: string, ...args: readonly unknown[]) => {
-    const answer = args.at(-1) as (error: null, found: readonly dns.LookupAddress[]) => void;
-    const found = host === 'localhost' ? addresses : [host];
-    answer(
-      null,
-      found.map((address) => ({ address, family: 4 })),
-    );
-  }) as typeof dns.lookup);
-  onTestFinished(() => lookup.mockRestore());
+  listenOnTwoAddresses();
   const { app, started, result, port } = await startApi('localhost');
   expect(app.addresses()).toHaveLength(2);
   const waiting = ask('127.0.0.2', port, '/wait');
@@ -78,4 +87,15 @@ test('close() of an app that listens on two addresses of localhost answers open 
   expect([response.statusCode, response.headers.connection]).toEqual([200, 'close']);
   expect(await text(response)).toBe('{"result":"done"}');
   await closing;
+});
+
+test('close() of an app ends the connection of a response that ends later, on both addresses of localhost', async () => {
+  listenOnTwoAddresses();
+  const { app, download, port } = await startApi('localhost');
+  const response = await ask('127.0.0.2', port, '/download');
+  const disconnected = once(response.socket, 'close');
+  // It waits only for the first server.
+  await app.close();
+  download.push(null);
+  await Promise.all([text(response), disconnected]);
 });
