@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { createJobs } from '@greenvue/jobs';
 import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import { sqlite } from '@greenvue/jobs/sqlite';
@@ -35,15 +35,23 @@ export async function startJobs() {
 function stopOnSignals() {
   // Next.js does not hand over its server. Node names it at each request.
   let server: Server | undefined;
+  let openRequests = 0;
   subscribe('http.server.request.start', (message) => {
-    server = (message as { server: Server }).server;
+    const started = message as { server: Server; response: ServerResponse };
+    server = started.server;
+    openRequests += 1;
+    started.response.once('close', () => {
+      openRequests -= 1;
+    });
   });
   const stop = async () => {
     const serving = server && once(server, 'close');
     server?.close();
     // Event streams and idle connections would keep the server open.
     stopping.abort();
-    setInterval(() => server?.closeIdleConnections(), 100).unref();
+    setInterval(() => {
+      if (openRequests === 0) server?.closeAllConnections();
+    }, 100).unref();
     await jobs.stop({ serving }).finally(() => process.exit());
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
