@@ -45,6 +45,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   core: { paths: [`${JOBS}/core/`], may: ['plain core'], packages: ['croner'] },
   // The clock of the process, which the engine and the stores use by default.
   'system clock': { paths: [`${JOBS}/system-clock.ts`], may: ['core'], packages: ['node:'] },
+  // The guarded HTTP client: the only code that sends requests to addresses of other people.
+  outbound: { paths: [`${JOBS}/outbound/`], may: [...CORE, 'system clock'], packages: ['node:'] },
   ...ENGINE_LAYERS,
   // The meaning of the columns that both stores have. It stands once, and the stores do not know each other.
   'store rows': { paths: [`${JOBS}/stores/rows/`], may: [...CORE, 'thread'], packages: [] },
