@@ -1,4 +1,11 @@
-import { type Connection, connect, listJobs, listJobTypes, listRuns } from '@greenvue/jobs/client';
+import {
+  type Connection,
+  connect,
+  listJobs,
+  listJobTags,
+  listJobTypes,
+  listRuns,
+} from '@greenvue/jobs/client';
 import type { CliContext } from '../context.ts';
 import { serverOf } from '../rest/server-of.ts';
 
@@ -26,6 +33,11 @@ export function runIds(context: CliContext): Promise<readonly string[]> {
 /** The names of the job types. */
 export function typeNames(context: CliContext): Promise<readonly string[]> {
   return proposed(context, async (api) => (await listJobTypes(api)).map(({ type }) => type));
+}
+
+/** The tags in use. */
+export function tagNames(context: CliContext): Promise<readonly string[]> {
+  return proposed(context, async (api) => (await listJobTags(api)).map(({ tag }) => tag));
 }
 
 async function proposed(

@@ -1,4 +1,4 @@
-import type { TypedPositionalParameter } from '@stricli/core';
+import type { TypedFlagParameter, TypedPositionalParameter } from '@stricli/core';
 import type { CliContext } from '../context.ts';
 
 /** The id of a job; shells complete it with ids of the server. */
@@ -25,6 +25,17 @@ export const JOB_TYPE: TypedPositionalParameter<string, CliContext> = {
   proposeCompletions: proposeTypes,
 };
 
+/** Jobs with all of these tags, or their runs. */
+export const TAG_FLAG: TypedFlagParameter<readonly string[] | undefined, CliContext> = {
+  kind: 'parsed',
+  parse: String,
+  variadic: ',',
+  optional: true,
+  placeholder: 'tag',
+  brief: 'Only of jobs with this tag; repeatable, for jobs with all of them',
+  proposeCompletions: proposeTags,
+};
+
 /** Refuses what can't be a segment of a path. */
 function parseId(text: string): string {
   if (text !== '' && text !== '.' && text !== '..') return text;
@@ -34,6 +45,10 @@ function parseId(text: string): string {
 // Loaded only for completion, because it needs the client.
 export async function proposeJobs(this: CliContext, partial: string): Promise<readonly string[]> {
   return (await import('../completion/propose-values.ts')).jobIds(this, partial);
+}
+
+async function proposeTags(this: CliContext): Promise<readonly string[]> {
+  return (await import('../completion/propose-values.ts')).tagNames(this);
 }
 
 async function proposeRuns(this: CliContext): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../context.ts';
-import { JOB_ID, proposeTypes } from '../input/arguments.ts';
+import { JOB_ID, proposeTypes, TAG_FLAG } from '../input/arguments.ts';
 import { API_FLAGS, LIMIT_FLAG, parseCount, switchFlag, textFlag } from '../input/flags.ts';
 import { DEDUPE_KEY_FLAG, payloadFlag, WAIT_FLAG } from '../input/run-flags.ts';
 import { bare } from '../input/without-prototype.ts';
@@ -31,6 +31,7 @@ const list = buildCommand({
         optional: true,
         brief: 'Only jobs with this health; unhealthy: all with a problem',
       },
+      tag: TAG_FLAG,
       search: textFlag('Only jobs whose id, name or description contains this', 'text'),
       sort: {
         kind: 'enum',

@@ -10,6 +10,7 @@ export interface ListJobsFlags extends ApiFlags {
   readonly type: string | undefined;
   readonly status: Job['status'] | undefined;
   readonly health: NonNullable<JobsQuery['health']> | undefined;
+  readonly tag: readonly string[] | undefined;
   readonly search: string | undefined;
   readonly sort: 'id' | 'name' | 'next_run' | 'last_run' | 'created_at';
   readonly reverse: boolean | undefined;
@@ -19,11 +20,12 @@ export interface ListJobsFlags extends ApiFlags {
 /** `jobs list` */
 export const listJobsCommand = restCommand(async (session, flags: ListJobsFlags) => {
   const { type, status, health, search: q, limit, json } = flags;
+  const tag = [...(flags.tag ?? [])];
   const sort = flags.reverse ? (`-${flags.sort}` as const) : flags.sort;
   await printList(session, {
     limit,
     json,
-    page: (page) => listJobs(session.api, { type, status, health, q, sort, ...page }),
+    page: (page) => listJobs(session.api, { type, status, health, tag, q, sort, ...page }),
     columns: columnsOf(session.now()),
     empty: 'There are no such jobs.',
   });
@@ -38,6 +40,7 @@ function columnsOf(now: number): readonly Column<Job>[] {
     { title: 'LAST RUN', text: (job) => lastRunText(job, now), isOptional: true },
     { title: 'NAME', text: (job) => job.name, least: 12, isOptional: true },
     { title: 'TYPE', text: (job) => job.type, least: 12, isOptional: true },
+    { title: 'TAGS', text: ({ tags }) => tags.join(' '), least: 8, isOptional: true },
   ];
 }
 

@@ -52,6 +52,7 @@ export const TOOLS: readonly Tool[] = [
     input: z.strictObject({
       q: z.string().optional().describe('Text in the id, name or description'),
       type: z.string().optional().describe('Only jobs of this type'),
+      tag: z.array(z.string()).optional().describe('Only jobs with all of these tags'),
       status: z.enum(['active', 'paused', 'finished']).optional(),
       limit,
     }),

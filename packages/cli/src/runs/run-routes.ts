@@ -1,6 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../context.ts';
-import { JOB_TYPE, proposeJobs, proposeTypes, RUN_ID } from '../input/arguments.ts';
+import { JOB_TYPE, proposeJobs, proposeTypes, RUN_ID, TAG_FLAG } from '../input/arguments.ts';
 import { API_FLAGS, LIMIT_FLAG, switchFlag, textFlag } from '../input/flags.ts';
 import { DEDUPE_KEY_FLAG, payloadFlag, WAIT_FLAG } from '../input/run-flags.ts';
 import { bare } from '../input/without-prototype.ts';
@@ -20,6 +20,7 @@ const list = buildCommand({
         optional: true,
         brief: 'Only runs with this status',
       },
+      tag: TAG_FLAG,
       from: textFlag('Only runs queued at or after this time: 2026-01-31T09:00:00Z', 'time'),
       to: textFlag('Only runs queued before this time', 'time'),
       limit: LIMIT_FLAG,

@@ -43,12 +43,14 @@ export {
   type Job,
   type JobsQuery,
   listJobs,
+  listJobTags,
   type PatchJob,
   type PutGuard,
   type PutJob,
   patchJob,
   putJob,
   type RecentRun,
+  type TagCount,
 } from './jobs/jobs.ts';
 export {
   type Caller,
@@ -60,6 +62,7 @@ export {
   type PreviewSchedule,
   previewSchedule,
   type Stats,
+  type StatsQuery,
 } from './jobs/overview.ts';
 export { followRunLogs, getRunLogs, type LogLine } from './jobs/run-logs.ts';
 export {

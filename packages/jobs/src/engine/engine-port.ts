@@ -9,13 +9,13 @@ import type {
   WatchOptions,
 } from '../core/model/job-requests.ts';
 import type { TimeInput } from '../core/schedule/time-input.ts';
+import type { JobsRead, TagCount } from '../core/store/jobs-read.ts';
 import type { LogLine } from '../core/store/store-passes.ts';
 import type {
   AuditQuery,
   AuditRow,
   JobQuery,
   JobSort,
-  JobsRead,
   JobView,
   Page,
   RequestedRun,
@@ -174,6 +174,8 @@ export interface Engine {
   getJob(jobId: string): Promise<JobView>;
   /** A page of jobs: the first 50 by id, unless the query says otherwise. */
   listJobs(query?: JobListQuery): Promise<Page<JobView>>;
+  /** The tags in use with the number of their jobs, most used first. */
+  listTags(query?: JobsRead): Promise<readonly TagCount[]>;
   pauseJob(jobId: string, input?: PauseInput, options?: CommandOptions): Promise<JobView>;
   resumeJob(jobId: string, options?: CommandOptions): Promise<JobView>;
 
@@ -200,7 +202,7 @@ export interface Engine {
       | { readonly jobId: string; readonly patch: JobPatch; readonly count?: number | undefined },
   ): Promise<Preview>;
   jobTypes(): readonly JobTypeInfo[];
-  /** `idPrefix`: counts only these jobs and their runs. What nodes report is about all jobs. */
+  /** With a query, counts only these jobs and their runs. What nodes report is about all jobs. */
   stats(query?: JobsRead): Promise<EngineStats>;
   /** The part that this node knows without the store, even while the database is unavailable. */
   activity(): NodeActivity;

@@ -98,7 +98,7 @@ export interface EngineStats extends StoreStats, NodeActivity {
   readonly now: number;
   /**
    * Jobs by health, about 15 s old at most; older where counting takes long, as with very many jobs. So are
-   * the `hours` of an `idPrefix`.
+   * the `hours` of some jobs.
    */
   readonly health: HealthCounts;
   /** All live nodes; the one that answers comes first, as it is now. */

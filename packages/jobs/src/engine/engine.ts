@@ -11,7 +11,7 @@ import {
   resumeJob,
   schedule,
 } from './api/job-api.ts';
-import { listAudit, listJobs, listRuns } from './api/list-api.ts';
+import { listAudit, listJobs, listRuns, listTags } from './api/list-api.ts';
 import { preview } from './api/preview.ts';
 import { cancelRun, getLogs, getRun, retryRun } from './api/run-api.ts';
 import { trigger } from './api/trigger.ts';
@@ -107,6 +107,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     deleteJob: async (...args) => deleteJob(parts, ...given('deleteJob', args)),
     getJob: async (...args) => getJob(parts, ...given('getJob', args)),
     listJobs: async (...args) => listJobs(parts, ...given('listJobs', args)),
+    listTags: async (...args) => listTags(parts, ...given('listTags', args)),
     pauseJob: async (...args) => pauseJob(parts, ...given('pauseJob', args)),
     resumeJob: async (...args) => resumeJob(parts, ...given('resumeJob', args)),
     preview: async (...args) => preview(parts, ...given('preview', args)),

@@ -18,7 +18,7 @@ export function createStatsApi(deps: StatsApiDeps): Pick<Engine, 'stats' | 'acti
     async stats(...args) {
       const [query] = checkedArguments('stats', args);
       deps.lifecycle.requireStarted();
-      const counts = countsOf(query?.idPrefix);
+      const counts = countsOf(query ?? {});
       const [stored, known, health] = await Promise.all([
         counts.stored(),
         store.listNodes(),

@@ -3,6 +3,7 @@ export { RUN_STATUSES } from '../core/model/run.ts';
 export * from './fields/cursor.ts';
 export * from './fields/instant.ts';
 export * from './fields/page.ts';
+export * from './fields/tag.ts';
 export * from './fields/text.ts';
 export * from './input/check.ts';
 export * from './input/command-input.ts';

@@ -14,6 +14,7 @@ import { recentRuns } from './suite/recent-runs.ts';
 import { runs } from './suite/runs.ts';
 import { scopedRoutes } from './suite/scope/scoped-routes.ts';
 import { scopes } from './suite/scope/scopes.ts';
+import { tags } from './suite/tags.ts';
 import { workLimits } from './suite/work-limit.ts';
 
 /** The contract of the REST API, on any adapter. */
@@ -33,5 +34,6 @@ export function restSuite(makeMount: MakeMount): void {
   describe('pauses', () => pauses(makeMount));
   describe('routes in a scope', () => scopedRoutes(makeMount));
   describe('scopes', () => scopes(makeMount));
+  describe('tags', () => tags(makeMount));
   describe('work limits', () => workLimits(makeMount));
 }

@@ -24,6 +24,7 @@ import type { MakeStore } from './rig.ts';
 import { roomContract } from './room.ts';
 import { settleContract } from './settle.ts';
 import { suspectsContract } from './suspects.ts';
+import { tagsContract } from './tags.ts';
 import { tracesContract } from './traces.ts';
 import { triggerAgainContract } from './trigger-again.ts';
 
@@ -53,6 +54,7 @@ export function storeContract(makeStore: MakeStore): void {
   listRunsContract(makeStore);
   auditContract(makeStore);
   idPrefixContract(makeStore);
+  tagsContract(makeStore);
   pruneContract(makeStore);
   racesContract(makeStore);
   tracesContract(makeStore);

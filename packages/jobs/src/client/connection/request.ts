@@ -17,10 +17,13 @@ type Sending =
 /** A request, a `safe` GET by default, and how to read its response. `T`: the body of a success. */
 export type ApiRequest<T> = Sending & RequestParts<T>;
 
+/** An array is sent as one parameter for each of its values. */
+type QueryValue = string | number;
+
 interface RequestParts<T> {
   /** Path below the API's prefix; made with {@link path} if it contains values. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
+  readonly query?: Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>> | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -79,7 +82,8 @@ export function urlOf(
 ): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) parameters.append(name, String(value));
+    const values = Array.isArray(value) ? value : [value];
+    for (const one of values) if (one !== undefined) parameters.append(name, String(one));
   }
   return parameters.size === 0 ? `${base}${below}` : `${base}${below}?${parameters}`;
 }

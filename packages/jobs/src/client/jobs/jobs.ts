@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import type { createJobBody, JobJson, jobsQuery, patchJobBody, putJobBody } from '../../http/index.ts';
+import type {
+  createJobBody,
+  JobJson,
+  jobsQuery,
+  patchJobBody,
+  putJobBody,
+  TagCountJson,
+} from '../../http/index.ts';
 import type { Call, Connection } from '../connection/connection.ts';
 import { ApiError } from '../connection/errors.ts';
 import { allOf, type Page, type Rows } from '../connection/pages.ts';
@@ -9,6 +16,7 @@ import { type Guarded, guardHeaders } from './guard.ts';
 export type Job = JobJson;
 /** One of the newest runs of a job in a list with `recent_runs`. */
 export type RecentRun = NonNullable<Job['recent_runs']>[number];
+export type TagCount = TagCountJson;
 export type CreateJob = z.input<typeof createJobBody>;
 export type PutJob = z.input<typeof putJobBody>;
 export type PatchJob = z.input<typeof patchJobBody>;
@@ -114,4 +122,13 @@ export async function listJobs(connection: Connection, query?: JobsQuery, call?:
 /** All matching jobs. Requests each page only when the consumer reaches its first job. */
 export function eachJob(connection: Connection, query: JobsQuery = {}, call?: Call): Rows<Job> {
   return allOf((page: JobsQuery) => listJobs(connection, page, call), query);
+}
+
+/** The tags in use, each with the number of its jobs, most used first. */
+export async function listJobTags(connection: Connection, call?: Call): Promise<readonly TagCount[]> {
+  const { data } = await connection.ask<{ readonly data: readonly TagCount[] }>(
+    { path: '/job-tags', answer: 'list' },
+    call,
+  );
+  return data;
 }

@@ -1,11 +1,19 @@
 import type { z } from 'zod';
-import type { CallerJson, jobTypeSchema, previewBody, previewSchema, StatsJson } from '../../http/index.ts';
+import type {
+  CallerJson,
+  jobTypeSchema,
+  previewBody,
+  previewSchema,
+  StatsJson,
+  statsQuery,
+} from '../../http/index.ts';
 import type { Call, Connection } from '../connection/connection.ts';
 
 export type JobType = z.output<typeof jobTypeSchema>;
 export type PreviewSchedule = z.input<typeof previewBody>;
 export type Preview = z.output<typeof previewSchema>;
 export type Stats = StatsJson;
+export type StatsQuery = z.input<typeof statsQuery>;
 export type Caller = CallerJson;
 
 /** A dry run: the next run times of a schedule or, with `job_id`, of that job after such an edit. */
@@ -26,9 +34,13 @@ export async function listJobTypes(connection: Connection, call?: Call): Promise
   return data;
 }
 
-/** Counts, throughput and lateness, and all live nodes; the node that responds comes first. */
-export async function getStats(connection: Connection, call?: Call): Promise<Stats> {
-  return connection.ask({ path: '/job-stats' }, call);
+/**
+ * Counts, throughput and lateness, and all live nodes; the node that responds comes first. With tags, counts
+ * only jobs with all of them, and their runs.
+ */
+export async function getStats(connection: Connection, call?: Call & StatsQuery): Promise<Stats> {
+  const { tag, ...rest } = call ?? {};
+  return connection.ask({ path: '/job-stats', query: { tag } }, rest);
 }
 
 /** Reads who sends the connection's requests, and the rights. 403: the caller may not even read. */

@@ -15,6 +15,9 @@ function matching(pattern: RegExp, what: string): Rule {
 /** One tag. */
 export const tagRule = matching(TAG, TAG_RULE.replace('must be ', ''));
 
+/** A list of tags, as jobs and filters have it. */
+export const tagListRule = atMost(MOST_TAGS, listOf('a list of tags, such as ["billing", "eu"]', tagRule));
+
 /** A URL that requests can be sent to. */
 export const httpUrl = rule(
   (value) =>
@@ -27,7 +30,7 @@ export const httpUrl = rule(
 
 /** The fields of {@link WatchOptions}. */
 export const watchingRules: FieldRules<WatchOptions> = {
-  tags: atMost(MOST_TAGS, listOf('a list of tags, such as ["billing", "eu"]', tagRule)),
+  tags: tagListRule,
   pauseAfter: shape<PauseAfterOptions>('a failure budget such as { failures: 3, ofLast: 5 }', {
     failures: required(alsoNamed(wholeNumber({ min: 1, max: MOST_JUDGED_RUNS }), 'count')),
     ofLast: wholeNumber({ min: 1, max: MOST_JUDGED_RUNS }),

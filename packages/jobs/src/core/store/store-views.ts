@@ -2,6 +2,7 @@ import type { Job, JobStatus } from '../model/job.ts';
 import type { FinishedStatus, Run, RunReason, RunStatus } from '../model/run.ts';
 import type { TypeVersions } from '../nodes/membership.ts';
 import type { Health, HealthFilter, HealthStatus } from '../rules/health.ts';
+import type { JobsRead } from './jobs-read.ts';
 import type { AuditEntry } from './store-commands.ts';
 
 /** A job and what its live runs say about it. */
@@ -33,12 +34,6 @@ export interface RecentRun {
 }
 
 export type JobSort = 'id' | 'name' | 'next_run' | 'last_run' | 'created_at';
-
-/** Which jobs a read is about. Default: all. */
-export interface JobsRead {
-  /** Only jobs whose id begins with this. */
-  readonly idPrefix?: string | undefined;
-}
 
 export interface JobQuery extends JobsRead {
   readonly type?: string | undefined;
@@ -76,6 +71,8 @@ export interface RunView {
   readonly run: Run;
   readonly jobId: string;
   readonly type: string;
+  /** The tags of the job; only in the answers of `getRun` and `listRuns`. Absent: none. */
+  readonly tags?: readonly string[];
 }
 
 /** The run that `trigger` or `enqueue` made. */
@@ -102,7 +99,7 @@ export interface AuditRow extends AuditEntry {
   readonly target: string;
 }
 
-/** With `idPrefix`: changes of these jobs, and of their runs that are still kept. */
+/** Of some jobs: changes of these, and of their runs that are still kept. */
 export interface AuditQuery extends JobsRead {
   readonly limit: number;
   /** Only rows that come after this one in the order. */

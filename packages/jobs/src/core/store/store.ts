@@ -2,6 +2,7 @@ import type { AbortFlag } from '../model/errors.ts';
 import type { Job, JobDefinition } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
 import type { Membership, NodeInfo, NodeListener, NodeView, TypeVersions } from '../nodes/membership.ts';
+import type { JobsRead, TagCount } from './jobs-read.ts';
 import type {
   AuditEntry,
   CancelResult,
@@ -27,7 +28,6 @@ import type {
   HealthCounts,
   HourCount,
   JobQuery,
-  JobsRead,
   JobView,
   Page,
   RunQuery,
@@ -134,6 +134,8 @@ export interface StoreReads {
   countHealth(
     input: JobsRead & { readonly handlers: TypeVersions; readonly after?: string },
   ): Promise<{ readonly counts: HealthCounts; readonly next?: string }>;
+  /** The tags of these jobs, most used first. */
+  listTags(query: JobsRead): Promise<readonly TagCount[]>;
   getRun(runId: string): Promise<RunView | undefined>;
   /** Newest first. */
   listRuns(query: RunQuery): Promise<Page<RunView>>;

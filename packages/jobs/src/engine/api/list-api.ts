@@ -1,4 +1,5 @@
 import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
+import type { JobsRead, TagCount } from '../../core/store/jobs-read.ts';
 import type { AuditRow, JobView, Page, RunView } from '../../core/store/store-views.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { AuditListQuery, JobListQuery, RunListQuery } from '../engine-port.ts';
@@ -15,6 +16,10 @@ export async function listRuns(
 ): Promise<Page<RunView>> {
   const bounds = { from: parseInstant(from, '/from'), to: parseInstant(to, '/to') };
   return store.listRuns({ ...which, ...bounds, limit });
+}
+
+export function listTags({ store }: EngineParts, query: JobsRead = {}): Promise<readonly TagCount[]> {
+  return store.listTags(query);
 }
 
 export function listAudit(

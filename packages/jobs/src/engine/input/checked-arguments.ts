@@ -19,10 +19,10 @@ import { jobRules, patchRules, scheduledJobRules } from './job-rules.ts';
 import {
   auditQueryRules,
   jobQueryRules,
+  jobsReadRules,
   previewRules,
   runIdRule,
   runQueryRules,
-  statsQueryRules,
 } from './query-rules.ts';
 
 interface Argument {
@@ -55,6 +55,7 @@ const ARGUMENTS = {
   deleteJob: [jobId, options],
   getJob: [jobId],
   listJobs: [main('query', jobQueryRules)],
+  listTags: [main('query', jobsReadRules)],
   pauseJob: [jobId, main('pause', pauseRules), options],
   resumeJob: [jobId, options],
   preview: [main('input', required(previewRules))],
@@ -73,7 +74,7 @@ const ARGUMENTS = {
   getLogs: [runId],
   cancelRun: [runId, main('input', cancelRules), options],
   retryRun: [runId, options],
-  stats: [main('query', statsQueryRules)],
+  stats: [main('query', jobsReadRules)],
   listAudit: [main('query', auditQueryRules)],
   subscribe: [
     { name: 'listener', rule: required(aFunction('a function (event) => void')) },

@@ -1,6 +1,7 @@
 import { NO_FAULTS } from '../../core/input/fault.ts';
 import { idPrefixRule } from '../../core/input/id-prefix-rule.ts';
 import {
+  alsoNamed,
   finiteNumber,
   flag,
   oneOf,
@@ -12,10 +13,12 @@ import {
   wholeNumber,
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
+import { tagListRule } from '../../core/input/watch-rules.ts';
 import { RUN_STATUSES } from '../../core/model/run.ts';
 import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/model/statuses.ts';
 import { isRecord } from '../../core/objects.ts';
-import type { Cursor, JobsRead } from '../../core/store/store-views.ts';
+import type { JobsRead } from '../../core/store/jobs-read.ts';
+import type { Cursor } from '../../core/store/store-views.ts';
 import type { AuditListQuery, JobInput, JobListQuery, JobPatch, RunListQuery } from '../engine-port.ts';
 import { jobRules, patchRules, scheduleRules } from './job-rules.ts';
 
@@ -45,12 +48,17 @@ const cursor = shape<Cursor>('a cursor: the `next` of an earlier page', {
   key: required(text({ max: 200 })),
 });
 
-export const statsQueryRules = shape<JobsRead>('a query such as { idPrefix: "acme-" }', {
+/** The filters that all reads of jobs have. */
+const jobsReadFields = {
   idPrefix: idPrefixRule,
-});
+  tags: alsoNamed(tagListRule, 'tag', 'allTags'),
+  anyTag: alsoNamed(tagListRule, 'anyTags', 'someTag'),
+};
+
+export const jobsReadRules = shape<JobsRead>('a query such as { tags: ["billing"] }', jobsReadFields);
 
 export const jobQueryRules = shape<JobListQuery>('a query such as { health: "unhealthy", limit: 100 }', {
-  idPrefix: idPrefixRule,
+  ...jobsReadFields,
   type: name,
   status: oneOf(...JOB_STATUSES),
   health: oneOf(...HEALTH_STATUSES, 'unhealthy'),
@@ -65,7 +73,7 @@ export const jobQueryRules = shape<JobListQuery>('a query such as { health: "unh
 export const runQueryRules = shape<RunListQuery>('a query such as { jobId: "nightly", limit: 100 }', {
   jobId: text({ max: 128 }),
   jobUid: text({ max: 19 }),
-  idPrefix: idPrefixRule,
+  ...jobsReadFields,
   type: name,
   status: oneOf(...RUN_STATUSES),
   from: timeOrMs,
@@ -80,7 +88,7 @@ export const auditQueryRules = shape<AuditListQuery>('a query such as { target: 
     at: required(instant),
     id: required(wholeNumber({ min: 0 })),
   }),
-  idPrefix: idPrefixRule,
+  ...jobsReadFields,
   actor: text({ max: 500 }),
   action: name,
   target: name,

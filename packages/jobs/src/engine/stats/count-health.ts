@@ -1,4 +1,5 @@
 import { emptyHealthCounts, HEALTH_STATUSES } from '../../core/rules/health.ts';
+import type { JobsRead } from '../../core/store/jobs-read.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { HealthCounts } from '../../core/store/store-views.ts';
 import type { Node } from '../nodes/node.ts';
@@ -8,16 +9,16 @@ export interface CountHealthDeps {
   readonly node: Pick<Node, 'liveTypes'>;
 }
 
-/** Counts jobs by health, part by part. `idPrefix`: only jobs whose id begins with this. */
+/** Counts jobs by health, part by part. */
 export async function countHealth(
   { store, node }: CountHealthDeps,
-  idPrefix?: string,
+  which: JobsRead = {},
 ): Promise<HealthCounts> {
   const counts = emptyHealthCounts();
   const handlers = node.liveTypes;
   let after: string | undefined;
   do {
-    const part = await store.countHealth({ handlers, idPrefix, ...(after === undefined ? {} : { after }) });
+    const part = await store.countHealth({ handlers, ...which, ...(after === undefined ? {} : { after }) });
     for (const health of HEALTH_STATUSES) counts[health] += part.counts[health];
     after = part.next;
   } while (after !== undefined);

@@ -22,11 +22,20 @@ it('counts the runs of a prefix by hour at most once in 15 seconds, and all else
       },
     },
   });
-  const first = await countsOf('acme-').stored();
+  const first = await countsOf({ idPrefix: 'acme-' }).stored();
   expect(first).toMatchObject({ jobs: { active: 1 }, hours: [{ count: 2 }] });
-  expect(await countsOf('acme-').stored()).toMatchObject({ jobs: { active: 3 }, hours: [{ count: 2 }] });
-  expect(await countsOf('other-').stored()).toMatchObject({ jobs: { active: 4 }, hours: [{ count: 5 }] });
-  expect(await countsOf(undefined).stored()).toMatchObject({ jobs: { active: 6 }, hours: [{ count: 6 }] });
+  expect(await countsOf({ idPrefix: 'acme-' }).stored()).toMatchObject({
+    jobs: { active: 3 },
+    hours: [{ count: 2 }],
+  });
+  expect(await countsOf({ idPrefix: 'other-' }).stored()).toMatchObject({
+    jobs: { active: 4 },
+    hours: [{ count: 5 }],
+  });
+  expect(await countsOf({}).stored()).toMatchObject({ jobs: { active: 6 }, hours: [{ count: 6 }] });
   clock.advance(15_000);
-  expect(await countsOf('acme-').stored()).toMatchObject({ jobs: { active: 7 }, hours: [{ count: 8 }] });
+  expect(await countsOf({ idPrefix: 'acme-' }).stored()).toMatchObject({
+    jobs: { active: 7 },
+    hours: [{ count: 8 }],
+  });
 });

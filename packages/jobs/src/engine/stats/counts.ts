@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { isOfAllJobs, type JobsRead } from '../../core/store/jobs-read.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { HealthCounts, StoreStats } from '../../core/store/store-views.ts';
 import { type CountHealthDeps, countHealth } from './count-health.ts';
@@ -6,32 +7,34 @@ import { PacedRead } from './paced-read.ts';
 
 /** Hours of finished runs. */
 const HOURS = 24;
-/** Prefixes whose slow counts are kept. */
-const MOST_PREFIXES = 1_000;
+/** Queries whose slow counts are kept. */
+const MOST_QUERIES = 1_000;
 
 export interface CountsDeps extends CountHealthDeps {
   readonly store: Pick<JobStore, 'countHealth' | 'stats'>;
   readonly clock: Clock;
 }
 
-/** The counts of all jobs, or of those with a prefix. */
+/** The counts of all jobs, or of those that a query is about. */
 export interface Counts {
   stored(): Promise<StoreStats>;
   health(): Promise<HealthCounts>;
 }
 
-/** Keeps the counts that are slow to read, of all jobs and of each prefix that is asked for. */
-export function createCounts(deps: CountsDeps): (idPrefix: string | undefined) => Counts {
+/** Keeps the counts that are slow to read, of all jobs and of each query that is asked. */
+export function createCounts(deps: CountsDeps): (which: JobsRead) => Counts {
   const ofAll = countsOfAll(deps);
-  const ofPrefix = new Map<string, Counts>();
-  return (idPrefix) => {
-    if (idPrefix === undefined) return ofAll;
-    const known = ofPrefix.get(idPrefix);
+  const ofSome = new Map<string, Counts>();
+  return (which) => {
+    if (isOfAllJobs(which)) return ofAll;
+    const { idPrefix, tags, anyTag } = which;
+    const key = JSON.stringify([idPrefix, tags, anyTag]);
+    const known = ofSome.get(key);
     if (known !== undefined) return known;
-    const [oldest] = ofPrefix.keys();
-    if (oldest !== undefined && ofPrefix.size >= MOST_PREFIXES) ofPrefix.delete(oldest);
-    const counts = countsOfPrefix(deps, idPrefix);
-    ofPrefix.set(idPrefix, counts);
+    const [oldest] = ofSome.keys();
+    if (oldest !== undefined && ofSome.size >= MOST_QUERIES) ofSome.delete(oldest);
+    const counts = countsOfSome(deps, { idPrefix, tags, anyTag });
+    ofSome.set(key, counts);
     return counts;
   };
 }
@@ -42,13 +45,13 @@ function countsOfAll(deps: CountsDeps): Counts {
 }
 
 /** Only all runs together are counted by hour as they end; those of some jobs are counted when asked for. */
-function countsOfPrefix(deps: CountsDeps, idPrefix: string): Counts {
+function countsOfSome(deps: CountsDeps, which: JobsRead): Counts {
   const { store, clock } = deps;
-  const health = new PacedRead(clock, () => countHealth(deps, idPrefix));
-  const hours = new PacedRead(clock, async () => (await store.stats({ idPrefix, hours: HOURS })).hours);
+  const health = new PacedRead(clock, () => countHealth(deps, which));
+  const hours = new PacedRead(clock, async () => (await store.stats({ ...which, hours: HOURS })).hours);
   return {
     stored: async () => {
-      const [stored, counted] = await Promise.all([store.stats({ idPrefix, hours: 0 }), hours.read()]);
+      const [stored, counted] = await Promise.all([store.stats({ ...which, hours: 0 }), hours.read()]);
       return { ...stored, hours: counted };
     },
     health: () => health.read(),

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { MOST_ALERT_CHANNELS, MOST_JUDGED_RUNS, MOST_TAGS } from '../../core/limits.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import type { ExpectOptions, PauseAfterOptions, WatchOptions } from '../../core/model/job-requests.ts';
-import { TAG, TAG_RULE } from '../../core/model/tag.ts';
 import type { JobPatch } from '../../engine/engine-port.ts';
+import { tagSchema } from '../fields/tag.ts';
 import { text } from '../fields/text.ts';
 
 const duration = text({ min: 1, max: 100 });
-export const tagSchema = z.string().regex(TAG, TAG_RULE);
 /** An address for requests. The guarded client decides later where it may lead. */
 export const httpUrlSchema = text({ min: 1, max: 2_000 }).regex(
   /^https?:\/\/\S+$/,

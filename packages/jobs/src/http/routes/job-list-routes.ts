@@ -1,13 +1,14 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { EngineError } from '../../engine/engine-port.ts';
 import { encodeCursor } from '../fields/cursor.ts';
 import { pageSchema } from '../fields/page.ts';
+import { tagsOf } from '../fields/tag.ts';
 import { createJobBody, jobInput } from '../input/job-input.ts';
 import { readCursor } from '../routing/read-cursor.ts';
 import { commandOptions, defineRoute } from '../routing/route.ts';
 import { BODY_PROBLEMS, ETAG, LOCATION, problems, success } from '../routing/route-docs.ts';
 import type { RouteEngine } from '../scope/scoped-engine.ts';
-import { jobJson, jobOrder, jobSchema, jobsQuery } from '../views/job.ts';
+import { jobJson, jobOrder, jobSchema, jobsQuery, tagCountSchema } from '../views/job.ts';
 import { jobAnswer } from './job-answers.ts';
 
 const createJob = defineRoute({
@@ -56,12 +57,13 @@ const getJobs = defineRoute({
 });
 
 async function listJobs(engine: RouteEngine, query: z.output<typeof jobsQuery>) {
-  const { sort, cursor, recent_runs: recentRuns, ...which } = query;
+  const { sort, cursor, recent_runs: recentRuns, tag, ...which } = query;
   const { field, descending } = jobOrder(sort);
   const order = `jobs:${sort}`;
   const kind = field === 'id' || field === 'name' ? 'text' : 'number';
   const { rows, next } = await engine.listJobs({
     ...which,
+    tags: tagsOf(tag),
     sort: field,
     descending,
     recentRuns: recentRuns === 0 ? undefined : recentRuns,
@@ -70,5 +72,21 @@ async function listJobs(engine: RouteEngine, query: z.output<typeof jobsQuery>) 
   return { data: rows.map(jobJson), next_cursor: next === undefined ? null : encodeCursor(order, next) };
 }
 
-/** POST /jobs and GET /jobs. */
-export const jobListRoutes = [createJob, getJobs];
+const listJobTags = defineRoute({
+  method: 'GET',
+  path: '/job-tags',
+  need: 'read',
+  doc: {
+    operationId: 'listJobTags',
+    summary: 'List the tags in use',
+    description: 'Each tag with the number of its jobs, most used first.',
+  },
+  responses: { 200: success(z.object({ data: z.array(tagCountSchema) }), 'The tags'), ...problems() },
+  handle: async ({ url }, { engine, reads }) => ({
+    status: 200,
+    body: await reads.read(url, async () => ({ data: (await engine.listTags()).map((tag) => ({ ...tag })) })),
+  }),
+});
+
+/** POST /jobs, GET /jobs and GET /job-tags. */
+export const jobListRoutes = [createJob, getJobs, listJobTags];

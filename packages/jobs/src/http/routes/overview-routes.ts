@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { EngineError, type JobInput } from '../../engine/engine-port.ts';
+import { tagsOf } from '../fields/tag.ts';
 import { checkInput } from '../input/check.ts';
 import { jobInput, schedulePatch } from '../input/job-input.ts';
 import { defineRoute } from '../routing/route.ts';
@@ -8,7 +9,7 @@ import type { JobScope } from '../scope/job-scope.ts';
 import { type CallerJson, callerSchema } from '../views/caller.ts';
 import { jobTypeJson, jobTypesSchema } from '../views/job-type.ts';
 import { isWholeJob, previewBody, previewJson, previewSchema, wholeJobBody } from '../views/preview.ts';
-import { statsJson, statsSchema } from '../views/stats.ts';
+import { statsJson, statsQuery, statsSchema } from '../views/stats.ts';
 
 const listJobTypes = defineRoute({
   method: 'GET',
@@ -69,12 +70,13 @@ const getJobStats = defineRoute({
     operationId: 'getJobStats',
     summary: 'Read counts and nodes',
     description:
-      'Jobs by status and health, live runs by state, and finished runs by hour; the counts of this node for the last minute and for each of the last 60 minutes; all live nodes with their health and places.',
+      'Jobs by status and health, live runs by state, and finished runs by hour, with tag only of the jobs with this tag; the counts of this node for the last minute and for each of the last 60 minutes; all live nodes with their health and places.',
   },
+  query: statsQuery,
   responses: { 200: success(statsSchema, 'The counts'), ...problems() },
-  handle: async ({ url }, { engine, reads }) => ({
+  handle: async ({ url, query }, { engine, reads }) => ({
     status: 200,
-    body: await reads.read(url, async () => statsJson(await engine.stats())),
+    body: await reads.read(url, async () => statsJson(await engine.stats({ tags: tagsOf(query.tag) }))),
   }),
 });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RunQuery } from '../../core/store/store-views.ts';
 import { encodeCursor } from '../fields/cursor.ts';
 import { pageSchema } from '../fields/page.ts';
+import { tagsOf } from '../fields/tag.ts';
 import { cancelBody, emptyBody } from '../input/command-input.ts';
 import { jobParams } from '../input/job-input.ts';
 import { readCursor } from '../routing/read-cursor.ts';
@@ -53,16 +54,16 @@ const getRuns = defineRoute({
   },
   query: runsQuery,
   responses: { 200: runPage, ...problems() },
-  handle: async ({ query: { job_id: jobId, type, ...query }, url }, { engine, reads }) => ({
+  handle: async ({ query: { job_id: jobId, type, tag, ...query }, url }, { engine, reads }) => ({
     status: 200,
-    body: await reads.read(url, () => listRuns(engine, { jobId, type }, query)),
+    body: await reads.read(url, () => listRuns(engine, { jobId, type, tags: tagsOf(tag) }, query)),
   }),
 });
 
 /** Run ids increase with time, so the key alone defines the order. */
 async function listRuns(
   engine: RouteEngine,
-  which: Pick<RunQuery, 'jobId' | 'jobUid' | 'type'>,
+  which: Pick<RunQuery, 'jobId' | 'jobUid' | 'type' | 'tags'>,
   query: z.output<typeof jobRunsQuery>,
 ) {
   const { status, from, to, limit, cursor } = query;

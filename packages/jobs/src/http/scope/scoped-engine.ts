@@ -1,6 +1,6 @@
 import { enqueuedJobId } from '../../core/model/enqueued-job.ts';
 import { jobNotFound, runNotFound } from '../../core/model/not-found.ts';
-import type { JobsRead } from '../../core/store/store-views.ts';
+import type { JobsRead } from '../../core/store/jobs-read.ts';
 import type { Engine } from '../../engine/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 import type { ShownStats } from '../views/stats.ts';
@@ -16,6 +16,7 @@ export interface RouteEngine
     | 'deleteJob'
     | 'getJob'
     | 'listJobs'
+    | 'listTags'
     | 'pauseJob'
     | 'resumeJob'
     | 'trigger'
@@ -51,6 +52,7 @@ export function scopedEngine(engine: RouteEngine, { idPrefix }: JobScope): Route
     deleteJob: ofJob((...args) => engine.deleteJob(...args)),
     getJob: ofJob((...args) => engine.getJob(...args)),
     listJobs: (query) => engine.listJobs({ ...query, idPrefix }),
+    listTags: (query) => engine.listTags({ ...query, idPrefix }),
     pauseJob: ofJob((...args) => engine.pauseJob(...args)),
     resumeJob: ofJob((...args) => engine.resumeJob(...args)),
     trigger: ofJob((...args) => engine.trigger(...args)),
@@ -72,8 +74,8 @@ export function scopedEngine(engine: RouteEngine, { idPrefix }: JobScope): Route
     },
     jobTypes: () => engine.jobTypes(),
     listAudit: (query) => engine.listAudit({ ...query, idPrefix }),
-    stats: async () => {
-      const stats = await engine.stats({ idPrefix });
+    stats: async (query) => {
+      const stats = await engine.stats({ ...query, idPrefix });
       return { ...stats, lastMinute: undefined, minutes: [], nodes: [] };
     },
   };

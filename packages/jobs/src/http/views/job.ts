@@ -8,6 +8,7 @@ import type { JobSort, JobView } from '../../core/store/store-views.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { cursorParameter, limitParameter } from '../fields/page.ts';
 import { parseJsonObject } from '../fields/stored-json.ts';
+import { tagParameter } from '../fields/tag.ts';
 import { text } from '../fields/text.ts';
 import { recentRunJson, recentRunSchema, recentRunsParameter } from './recent-run.ts';
 import { watchingJson, watchingShape } from './watching.ts';
@@ -86,6 +87,7 @@ export const jobsQuery = z.strictObject({
     .enum([...HEALTH_STATUSES, 'unhealthy'])
     .optional()
     .describe('unhealthy: any of no_handler, zombie, failing, late and overrunning'),
+  tag: tagParameter.optional(),
   q: text({ min: 1, max: 200 })
     .optional()
     .describe('Text that the id, name or description contains; case-insensitive'),
@@ -97,6 +99,10 @@ export const jobsQuery = z.strictObject({
   limit: limitParameter,
   cursor: cursorParameter.optional(),
 });
+
+/** How many jobs have a tag. */
+export const tagCountSchema = z.object({ tag: z.string(), jobs: z.int() });
+export type TagCountJson = z.output<typeof tagCountSchema>;
 
 /** The order that a `sort` parameter requests. */
 export function jobOrder(sort: z.output<typeof jobsQuery>['sort']): {

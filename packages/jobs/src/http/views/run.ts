@@ -15,6 +15,7 @@ import type { RunView } from '../../core/store/store-views.ts';
 import { instantJson, instantParameter, instantSchema } from '../fields/instant.ts';
 import { cursorParameter, limitParameter } from '../fields/page.ts';
 import { parseJson, parseJsonObject } from '../fields/stored-json.ts';
+import { tagParameter } from '../fields/tag.ts';
 import { text } from '../fields/text.ts';
 import { jobIdSchema } from '../input/job-input.ts';
 
@@ -116,6 +117,7 @@ export const jobRunsQuery = z.strictObject(listFields);
 export const runsQuery = z.strictObject({
   job_id: jobIdSchema.optional().describe('Only runs of this job id, of every generation'),
   type: text({ min: 1, max: 100 }).optional(),
+  tag: tagParameter.optional(),
   ...listFields,
 });
 

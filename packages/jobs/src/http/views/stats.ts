@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EngineStats, LastMinute, MinuteCounts, NodeStats } from '../../engine/engine-stats.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
+import { tagParameter } from '../fields/tag.ts';
 
 const count = z.int();
 
@@ -34,6 +35,9 @@ const minuteSchema = z.object({
   skipped: count.describe('Slots that the engine skipped; slots missed in one gap count as one'),
   lateness_p99_ms: z.number().nullable().describe('From due time to start; null when no run started'),
 });
+
+/** The query of GET /job-stats. */
+export const statsQuery = z.strictObject({ tag: tagParameter.optional() });
 
 /** The response of GET /job-stats. */
 export const statsSchema = z.object({

@@ -2,6 +2,7 @@ import { isLiveRun, type Run } from '../../core/model/run.ts';
 import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { emptyHealthCounts, hasHealth } from '../../core/rules/health.ts';
 import { jobViewOf } from '../../core/store/job-view.ts';
+import { isOfAllJobs, isReadOf, type JobsRead, mostUsedFirst } from '../../core/store/jobs-read.ts';
 import type { StoreReads } from '../../core/store/store.ts';
 import type {
   AuditRow,
@@ -33,7 +34,7 @@ function jobReads(db: MemoryDatabase, read: Read) {
     listJobs: (query) =>
       read((now) => {
         const { after, limit, recentRuns } = query;
-        const found = jobsNow(db, query.idPrefix)
+        const found = jobsNow(db, query)
           .map((stored) => ({ stored, view: viewOf(db, stored, query.handlers, now) }))
           .filter(({ view }) => isAskedFor(query, view))
           .map(({ stored, view }) => ({
@@ -50,12 +51,18 @@ function jobReads(db: MemoryDatabase, read: Read) {
         );
         return { ...page, rows };
       }),
-    countHealth: ({ handlers, after = '0', idPrefix }) =>
+    countHealth: ({ handlers, after = '0', ...which }) =>
       read((now) => {
         const counts = emptyHealthCounts();
-        for (const stored of jobsNow(db, idPrefix).filter(({ uid }) => uid > Number(after)))
+        for (const stored of jobsNow(db, which).filter(({ uid }) => uid > Number(after)))
           counts[viewOf(db, stored, handlers, now).health.status] += 1;
         return { counts };
+      }),
+    listTags: (which) =>
+      read(() => {
+        const tags = jobsNow(db, which).flatMap(({ job }) => job.tags ?? []);
+        const counts = Map.groupBy(tags, (tag) => tag);
+        return mostUsedFirst([...counts].map(([tag, { length: jobs }]) => ({ tag, jobs })));
       }),
   } satisfies Partial<StoreReads>;
 }
@@ -67,7 +74,7 @@ function runReads(db: MemoryDatabase, read: Read) {
         const found = db.findRun(runId);
         return found && runViewOf(db, found);
       }),
-    listRuns: ({ limit, jobUid, jobId, idPrefix = '', type, status, from, to, before }) =>
+    listRuns: ({ limit, jobUid, jobId, type, status, from, to, before, ...which }) =>
       read(() => {
         const found = newestFirst(db)
           .map((run) => runViewOf(db, run))
@@ -75,7 +82,7 @@ function runReads(db: MemoryDatabase, read: Read) {
             ({ run, ...job }) =>
               (jobUid ?? run.jobUid) === run.jobUid &&
               (jobId ?? job.jobId) === job.jobId &&
-              job.jobId.startsWith(idPrefix) &&
+              isReadOf(which, { ...job, id: job.jobId }) &&
               (type ?? job.type) === job.type &&
               (status ?? run.status) === run.status &&
               run.queuedAt >= (from ?? Number.NEGATIVE_INFINITY) &&
@@ -91,29 +98,29 @@ function runReads(db: MemoryDatabase, read: Read) {
 
 function statReads(db: MemoryDatabase, read: Read) {
   return {
-    listAudit: ({ limit, before, actor, action, target, idPrefix }) =>
+    listAudit: ({ limit, before, actor, action, target, ...which }) =>
       read(() =>
         db.audit
-          .filter((row) => idPrefix === undefined || isChangeOf(db, row, idPrefix))
+          .filter((row) => isOfAllJobs(which) || isChangeOf(db, row, which))
           .filter((row) => (actor ?? row.actor) === row.actor && (action ?? row.action) === row.action)
           .filter((row) => (target ?? row.target) === row.target)
           .filter(({ at, id }) => before === undefined || (before.at - at || before.id - Number(id)) > 0)
           .sort((a, b) => b.at - a.at || Number(b.id) - Number(a.id))
           .slice(0, limit),
       ),
-    stats: ({ hours, idPrefix }) =>
+    stats: ({ hours, ...which }) =>
       read((now) => {
         const jobs = { active: 0, paused: 0, finished: 0 };
-        for (const { job } of jobsNow(db, idPrefix)) jobs[job.status] += 1;
+        for (const { job } of jobsNow(db, which)) jobs[job.status] += 1;
         const live = [...db.live.values()]
           .map(({ run }) => run)
-          .filter((run) => isIdOf(db, run.jobUid, idPrefix));
+          .filter((run) => isOfOne(db, run.jobUid, which));
         const running = live.filter(({ status }) => status === 'running').length;
         const held = live.filter((run) => run.held !== 'no').length;
         const waiting = live.filter((run) => run.held === 'no' && run.claim === undefined);
         const dueSince = lowest(waiting.map(({ availableAt }) => availableAt).filter((at) => at <= now));
         const runs = { queued: live.length - held - running, held, running };
-        const counts = idPrefix === undefined ? db.hours : hoursOf(db, (uid) => isIdOf(db, uid, idPrefix));
+        const counts = isOfAllJobs(which) ? db.hours : hoursOf(db, (uid) => isOfOne(db, uid, which));
         return {
           jobs,
           runs: dueSince === null ? runs : { ...runs, dueSince },
@@ -132,21 +139,26 @@ function statReads(db: MemoryDatabase, read: Read) {
   } satisfies Partial<StoreReads>;
 }
 
-function jobsNow(db: MemoryDatabase, idPrefix = ''): StoredJob[] {
+function jobsNow(db: MemoryDatabase, which: JobsRead): StoredJob[] {
   return [...db.jobs.values()].filter(
-    ({ job, deletedAt }) => deletedAt === undefined && job.id.startsWith(idPrefix),
+    ({ job, deletedAt }) => deletedAt === undefined && isReadOf(which, job),
   );
 }
 
-/** Whether the job with a uid, which may be deleted, has an id that begins with the prefix. */
-function isIdOf(db: MemoryDatabase, uid: number | string, idPrefix = ''): boolean {
-  return db.jobs.get(Number(uid))?.job.id.startsWith(idPrefix) ?? false;
+/** Whether the job with a uid, which may be deleted, is one of these. */
+function isOfOne(db: MemoryDatabase, uid: number | string, which: JobsRead): boolean {
+  const stored = db.jobs.get(Number(uid));
+  return stored !== undefined && isReadOf(which, stored.job);
 }
 
-/** Whether a row of the audit log is about a job with the prefix, or about a run of such a job. */
-function isChangeOf(db: MemoryDatabase, { action, target }: AuditRow, idPrefix: string): boolean {
-  if (!action.startsWith('run.')) return target.startsWith(idPrefix);
-  return isIdOf(db, db.findRun(target)?.jobUid ?? 0, idPrefix);
+/** Whether a row of the audit log is about one of these jobs, or about a run of such a job. */
+function isChangeOf(db: MemoryDatabase, { action, target }: AuditRow, which: JobsRead): boolean {
+  if (action.startsWith('run.')) return isOfOne(db, db.findRun(target)?.jobUid ?? 0, which);
+  const { idPrefix = '', ...tagged } = which;
+  if (!action.startsWith('job.') || !target.startsWith(idPrefix)) return false;
+  return (
+    isOfAllJobs(tagged) || [...db.jobs.values()].some(({ job }) => job.id === target && isReadOf(tagged, job))
+  );
 }
 
 /** The finished runs of some jobs by hour: the pruned runs as they were counted, and those that are kept. */
@@ -213,8 +225,8 @@ function recentRunsOf(db: MemoryDatabase, uid: string, limit: number): readonly 
 }
 
 function runViewOf(db: MemoryDatabase, run: Run): RunView {
-  const { id: jobId, type } = db.requireJob(run.jobUid).job;
-  return { run, jobId, type };
+  const { id: jobId, type, tags } = db.requireJob(run.jobUid).job;
+  return tags === undefined ? { run, jobId, type } : { run, jobId, type, tags };
 }
 
 function hourCounts(hours: ReadonlyMap<string, HourRow>, first: number) {

@@ -44,6 +44,10 @@ const POSTGRES: Dialect = {
   // cases). Every PostgreSQL built with ICU has ICU's root collation, whatever the locale. `pg_c_utf8` exists
   // only from version 17, and maps one character to one (not İ to i̇).
   contains: (column, part) => `strpos(lower(${column} COLLATE "und-x-icu"), ${part}) > 0`,
+  containsExactly: (column, part) => `strpos(${column}, ${part}) > 0`,
+  countTags: (where) => `SELECT tag, count(*)
+    FROM ${SCHEMA}jobs CROSS JOIN LATERAL jsonb_array_elements_text(jobs.tags::jsonb) AS tag
+    WHERE ${where} GROUP BY tag`,
   countedAtOnce: Number.POSITIVE_INFINITY,
   // `id + 0` prevents a read in the order of ids, which could scan all live runs for those of one job. The
   // index on the job finds them, and a sort follows.

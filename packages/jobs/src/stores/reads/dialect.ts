@@ -1,4 +1,3 @@
-import { idRange } from '../../core/model/job-id.ts';
 import type { FinishedRun, LiveRun, RunReason, RunStatus } from '../../core/model/run.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 
@@ -50,6 +49,10 @@ export interface Dialect {
   inByteOrder(column: string): string;
   /** True if the column contains `part`, in any case. `part` is in lower case. */
   contains(column: string, part: string): string;
+  /** True if the column contains `part` as it is. False for null. */
+  containsExactly(column: string, part: string): string;
+  /** The statement that counts the jobs with each tag: tag and count. `where`: conditions on `jobs`. */
+  countTags(where: string): string;
   /** The most jobs whose health one statement counts. */
   readonly countedAtOnce: number;
   /**
@@ -104,17 +107,6 @@ export function jobsIn({ schema }: Pick<Dialect, 'schema'>): string {
 export function uidsWhere({ schema }: Pick<Dialect, 'schema'>, condition: string): string {
   const uids = `SELECT uid FROM ${schema}jobs WHERE ${condition} AND deleted_at`;
   return `${uids} IS NULL UNION ALL ${uids} IS NOT NULL`;
-}
-
-/** True if a text is in the range between two parameters. */
-export function isBetween(text: string, { from, below }: { readonly from: string; readonly below: string }) {
-  return `${text} >= ${from} AND ${text} < ${below}`;
-}
-
-/** True if the id of the job begins with `prefix`. */
-export function hasIdPrefix(prefix: string, bind: Bind): string {
-  const { from, below } = idRange(prefix);
-  return isBetween('jobs.id', { from: bind(from), below: bind(below) });
 }
 
 /** Joins the job of `run` and its type: `jobs` and `job_types`. */

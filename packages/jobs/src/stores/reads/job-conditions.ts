@@ -2,7 +2,8 @@ import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { HEALTH_STATUSES, type HealthFilter, LATE_AFTER_MS, UNHEALTHY } from '../../core/rules/health.ts';
 import { CLOCK_TOLERANCE_MS } from '../../core/rules/resume.ts';
 import type { JobQuery } from '../../core/store/store-views.ts';
-import { type Bind, type Dialect, hasIdPrefix } from './dialect.ts';
+import type { Bind, Dialect } from './dialect.ts';
+import { whichJobs } from './which-jobs.ts';
 
 /** What the functions here need to build a condition. */
 export interface Terms {
@@ -13,10 +14,10 @@ export interface Terms {
 }
 
 /** The conditions on `jobs` for the filters of a query. */
-export function filtersOf({ type, status, q, health, idPrefix }: JobQuery, terms: Terms): string[] {
+export function filtersOf(query: JobQuery, terms: Terms): string[] {
+  const { type, status, q, health } = query;
   const { sql, bind } = terms;
-  const filters = ['deleted_at IS NULL'];
-  if (idPrefix !== undefined) filters.push(hasIdPrefix(idPrefix, bind));
+  const filters = ['deleted_at IS NULL', ...whichJobs(sql, query, bind)];
   if (type !== undefined) filters.push(`type = ${bind(type)}`);
   if (status !== undefined) filters.push(`status = ${bind(status)}`);
   if (q !== undefined) {

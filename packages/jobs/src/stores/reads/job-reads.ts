@@ -1,12 +1,12 @@
 import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { emptyHealthCounts, type HealthStatus, hasHealth } from '../../core/rules/health.ts';
 import { jobViewOf } from '../../core/store/job-view.ts';
+import { type JobsRead, mostUsedFirst, type TagCount } from '../../core/store/jobs-read.ts';
 import type {
   Cursor,
   HealthCounts,
   JobQuery,
   JobSort,
-  JobsRead,
   JobView,
   Page,
   RecentRun,
@@ -15,9 +15,10 @@ import { rowOf } from '../rows/first-column.ts';
 import { selectJob, storedJobOf } from '../rows/job-row.ts';
 import { pageOf } from '../rows/page.ts';
 import { type RecentRow, recentRunOf } from '../rows/recent-run.ts';
-import { type Bind, bindable, type Dialect, hasIdPrefix, jobsIn, parameters } from './dialect.ts';
+import { type Bind, bindable, type Dialect, jobsIn, parameters } from './dialect.ts';
 import { filtersOf, worstHealth } from './job-conditions.ts';
 import { arrays, objects, type Read } from './read.ts';
+import { whichJobs } from './which-jobs.ts';
 
 export function createJobReads(sql: Dialect) {
   const { schema, mark, summary, withSummary, withRunning, countedAtOnce } = sql;
@@ -47,19 +48,19 @@ export function createJobReads(sql: Dialect) {
       {
         handlers,
         after = '0',
-        idPrefix,
+        ...which
       }: JobsRead & { readonly handlers: TypeVersions; readonly after?: string },
       now: number,
     ): Read<{ readonly counts: HealthCounts; readonly next?: string }> {
       const { params, bind } = parameters(sql);
       const worst = worstHealth({ sql, handlers, now, bind });
-      const scope = idPrefix === undefined ? '' : `AND ${hasIdPrefix(idPrefix, bind)}`;
+      const where = ['deleted_at IS NULL', ...whichJobs(sql, which, bind)].join(' AND ');
       const part = Number.isFinite(countedAtOnce)
         ? `AND uid > ${bind(Number(after))} ORDER BY uid LIMIT ${bind(countedAtOnce)}`
         : '';
       const rows = yield* arrays(
         `SELECT health, count(*), max(uid) FROM (
-          SELECT uid, ${worst} AS health FROM ${schema}jobs ${withRunning} WHERE deleted_at IS NULL ${scope} ${part}) AS seen
+          SELECT uid, ${worst} AS health FROM ${schema}jobs ${withRunning} WHERE ${where} ${part}) AS seen
         GROUP BY health`,
         params,
       );
@@ -73,6 +74,19 @@ export function createJobReads(sql: Dialect) {
         last = Math.max(last, uid);
       }
       return counted < countedAtOnce ? { counts } : { counts, next: String(last) };
+    },
+
+    /** The tags of jobs, most used first, then by name. */
+    *listTags(which: JobsRead): Read<readonly TagCount[]> {
+      const { params, bind } = parameters(sql);
+      const where = ['deleted_at IS NULL', 'jobs.tags IS NOT NULL', ...whichJobs(sql, which, bind)];
+      const rows = yield* arrays(sql.countTags(where.join(' AND ')), params);
+      return mostUsedFirst(
+        rows.map((row) => {
+          const [tag, jobs] = rowOf<[string, number]>(row);
+          return { tag, jobs };
+        }),
+      );
     },
   };
 }

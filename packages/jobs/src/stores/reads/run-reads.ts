@@ -1,8 +1,10 @@
 import { isLiveStatus } from '../../core/model/run.ts';
+import { isOfAllJobs, type JobsRead } from '../../core/store/jobs-read.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import type { Page, RunQuery, RunView } from '../../core/store/store-views.ts';
 import { FEW_JOBS } from '../rows/bounds.ts';
 import { numbersIn, rowOf } from '../rows/first-column.ts';
+import { namesIn } from '../rows/job-row.ts';
 import { pageOf } from '../rows/page.ts';
 import { FINISHED_COLUMNS, LIVE_COLUMNS } from '../rows/run-row.ts';
 import {
@@ -10,13 +12,13 @@ import {
   type Bind,
   bindable,
   type Dialect,
-  hasIdPrefix,
   jobOfRun,
   jobsIn,
   parameters,
   uidsWhere,
 } from './dialect.ts';
 import { arrays, type Read } from './read.ts';
+import { whichJobs } from './which-jobs.ts';
 
 export function createRunReads(sql: Dialect) {
   const { schema, mark } = sql;
@@ -84,33 +86,40 @@ interface Kind {
 
 function columnsOfView({ nodeOfRun }: Dialect): string {
   // The column names must be distinct: in a caller's transaction, each row comes as JSON.
-  return `run.*, jobs.id AS job_id, type AS job_type, ${nodeOfRun} AS node_name`;
+  return `run.*, jobs.id AS job_id, type AS job_type, jobs.tags AS job_tags, ${nodeOfRun} AS node_name`;
 }
 
 /** Reads a row of {@link columnsOfView}. */
 function viewOf(raw: unknown, runOf: Kind['runOf']): RunView {
-  const [jobId, type, node] = rowOf<readonly unknown[]>(raw).slice(-3) as [string, string, string | null];
-  return { run: runOf(raw, node), jobId, type };
+  const [jobId, type, tags, node] = rowOf<readonly unknown[]>(raw).slice(-4) as [
+    string,
+    string,
+    string | null,
+    string | null,
+  ];
+  const view = { run: runOf(raw, node), jobId, type };
+  return tags === null ? view : { ...view, tags: namesIn(tags) };
 }
 
-type JobFilter = Pick<RunQuery, 'type' | 'idPrefix'>;
+/** The filters of a query that are about the jobs of its runs. */
+type JobFilter = JobsRead & Pick<RunQuery, 'type'>;
 
-/** The conditions on `jobs` and `job_types` for the filters of a query by type and by prefix. */
-function filtersOf({ type, idPrefix }: JobFilter, bind: Bind): readonly string[] {
-  return [
-    ...(type === undefined ? [] : [`type = ${bind(type)}`]),
-    ...(idPrefix === undefined ? [] : [hasIdPrefix(idPrefix, bind)]),
-  ];
+/** The conditions on `jobs` and `job_types` for these filters. */
+function filtersOf(sql: Dialect, query: JobFilter, bind: Bind): readonly string[] {
+  const { type } = query;
+  return [...(type === undefined ? [] : [`type = ${bind(type)}`]), ...whichJobs(sql, query, bind)];
 }
 
 /**
  * The jobs that the filters find, if they are only a few: then runs are read job by job. Without this, a
  * search for a type with few runs would read the runs of all types. Undefined if there are many.
  */
-function* fewJobsOf(sql: Dialect, { type, idPrefix }: JobFilter): Read<readonly number[] | undefined> {
+function* fewJobsOf(sql: Dialect, query: JobFilter): Read<readonly number[] | undefined> {
+  const { type } = query;
   const { params, bind } = parameters(sql);
   const found = type === undefined ? [] : [`type = ${bind(type)}`];
-  if (idPrefix !== undefined) found.push(`jobs.uid IN (${uidsWhere(sql, hasIdPrefix(idPrefix, bind))})`);
+  const which = whichJobs(sql, query, bind);
+  if (which.length > 0) found.push(`jobs.uid IN (${uidsWhere(sql, which.join(' AND '))})`);
   const jobs = `SELECT uid FROM ${jobsIn(sql)} ${allOf(found)} LIMIT ${bind(FEW_JOBS + 1)}`;
   const uids = numbersIn(yield* arrays(jobs, params));
   return uids.length <= FEW_JOBS ? uids : undefined;
@@ -119,19 +128,21 @@ function* fewJobsOf(sql: Dialect, { type, idPrefix }: JobFilter): Read<readonly 
 /** The newest matching rows of one table, one more than requested. */
 function* newestRuns(sql: Dialect, { table, columns }: Kind, query: RunQuery): Read<readonly unknown[]> {
   const { params, bind } = parameters(sql);
-  const { jobUid, jobId, type, idPrefix, status, from, to, before, limit } = query;
+  const { jobUid, jobId, type, status, from, to, before, limit } = query;
   const jobs: string[] = [];
   const runs: string[] = [];
   if (jobUid !== undefined) jobs.push(`jobs.uid = ${bind(bindable(Number(jobUid)))}`);
   if (jobId !== undefined) jobs.push(hadId(sql, bind(jobId)));
-  if (type !== undefined || idPrefix !== undefined) {
+  if (type !== undefined || !isOfAllJobs(query)) {
     const isFew = jobs.length === 0 && sql.isByJob(table, status);
     const uids = isFew ? yield* fewJobsOf(sql, query) : undefined;
     if (uids !== undefined) jobs.push(sql.isAmong('jobs.uid', bind(sql.list(uids))));
-    else if (jobs.length > 0) jobs.push(...filtersOf(query, bind));
+    else if (jobs.length > 0) jobs.push(...filtersOf(sql, query, bind));
     // A scalar subquery, which no planner turns into a join: the newest runs are read in order.
     else
-      runs.push(`(SELECT ${filtersOf(query, bind).join(' AND ')} FROM ${jobsIn(sql)} WHERE uid = job_uid)`);
+      runs.push(
+        `(SELECT ${filtersOf(sql, query, bind).join(' AND ')} FROM ${jobsIn(sql)} WHERE uid = job_uid)`,
+      );
   }
   const byJob = jobs.length > 0;
   if (byJob) runs.push('job_uid = jobs.uid');

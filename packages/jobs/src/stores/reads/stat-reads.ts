@@ -1,15 +1,17 @@
 import type { JobStatus } from '../../core/model/job.ts';
-import { idRange } from '../../core/model/job-id.ts';
 import type { FinishedStatus } from '../../core/model/run.ts';
 import { JOB_STATUSES } from '../../core/model/statuses.ts';
-import type { AuditQuery, AuditRow, HourCount, JobsRead, StoreStats } from '../../core/store/store-views.ts';
+import { isOfAllJobs, type JobsRead } from '../../core/store/jobs-read.ts';
+import type { AuditQuery, AuditRow, HourCount, StoreStats } from '../../core/store/store-views.ts';
 import { numberOf, rowOf } from '../rows/first-column.ts';
 import { firstHour, HOUR_MS, newestHoursFirst } from '../rows/hours.ts';
-import { allOf, bindable, type Dialect, isBetween, parameters, uidsWhere } from './dialect.ts';
+import { allOf, type Bind, type Bound, bindable, type Dialect, parameters, uidsWhere } from './dialect.ts';
 import { arrays, objects, type Read } from './read.ts';
+import { isInPrefix, whichJobs } from './which-jobs.ts';
 
-/** The statements for counts. The last parameter is the first hour. */
+/** The statements for counts, and their parameters. The last parameter of `hours` is the first hour. */
 interface CountStatements {
+  readonly params: readonly Bound[];
   readonly jobs: string;
   readonly live: string;
   readonly hours: string;
@@ -40,16 +42,21 @@ function hoursOf({ schema }: Dialect, jobs: string, firstHour: string): string {
 export function createStatReads(sql: Dialect) {
   const { schema, mark, statusOf } = sql;
   const ofAll: CountStatements = {
+    params: [],
     jobs: countJobs(sql),
     live: sql.countLive,
     hours: countHours(`${schema}hour_counts WHERE hour >= ${mark}1`),
   };
-  const isInRange = isBetween('jobs.id', { from: `${mark}1`, below: `${mark}2` });
-  const uids = uidsWhere(sql, isInRange);
-  const ofRange: CountStatements = {
-    jobs: `SELECT status, count(*) FROM ${schema}jobs WHERE deleted_at IS NULL AND ${isInRange} GROUP BY status`,
-    live: sql.countLiveOf(uids),
-    hours: hoursOf(sql, `IN (${uids})`, `${mark}3`),
+  const ofSome = (which: JobsRead): CountStatements => {
+    const { params, bind } = parameters(sql);
+    const condition = whichJobs(sql, which, bind).join(' AND ');
+    const uids = uidsWhere(sql, condition);
+    return {
+      params,
+      jobs: `SELECT status, count(*) FROM ${schema}jobs WHERE deleted_at IS NULL AND ${condition} GROUP BY status`,
+      live: sql.countLiveOf(uids),
+      hours: hoursOf(sql, `IN (${uids})`, `${mark}${params.length + 1}`),
+    };
   };
   const uidOf = `SELECT uid FROM ${schema}jobs WHERE id = ${mark}1 AND deleted_at IS NULL`;
   const hoursOfJob = hoursOf(sql, `= ${mark}1`, `${mark}2`);
@@ -59,19 +66,18 @@ export function createStatReads(sql: Dialect) {
   };
 
   return {
-    *stats({ hours, idPrefix }: JobsRead & { readonly hours: number }, now: number): Read<StoreStats> {
-      const statements = idPrefix === undefined ? ofAll : ofRange;
-      const range = idPrefix === undefined ? [] : rangeOf(idPrefix);
+    *stats({ hours, ...which }: JobsRead & { readonly hours: number }, now: number): Read<StoreStats> {
+      const { params, ...statements } = isOfAllJobs(which) ? ofAll : ofSome(which);
       const jobs: Record<JobStatus, number> = { active: 0, paused: 0, finished: 0 };
-      for (const row of yield* arrays(statements.jobs, range)) {
+      for (const row of yield* arrays(statements.jobs, params)) {
         const [status, count] = rowOf<[JobStatus, number]>(row);
         jobs[status] = count;
       }
-      const [live] = yield* arrays(statements.live, range);
+      const [live] = yield* arrays(statements.live, params);
       const [queued, held, running, waitsFrom] = rowOf<[number, number, number, number | null]>(live);
       const isDue = waitsFrom !== null && waitsFrom <= now;
-      // Reads the history of the jobs of a range, which may be long.
-      const found = hours === 0 ? [] : yield* arrays(statements.hours, [...range, firstHour(hours, now)]);
+      // Reads the history of these jobs, which may be long.
+      const found = hours === 0 ? [] : yield* arrays(statements.hours, [...params, firstHour(hours, now)]);
       return {
         jobs,
         runs: { queued, held, running, ...(isDue ? { dueSince: waitsFrom } : {}) },
@@ -93,14 +99,15 @@ export function createStatReads(sql: Dialect) {
     },
 
     /** Newest first: by time, then by id. */
-    *listAudit({ limit, before, idPrefix, ...exact }: AuditQuery): Read<readonly AuditRow[]> {
+    *listAudit(query: AuditQuery): Read<readonly AuditRow[]> {
+      const { limit, before } = query;
       const { params, bind } = parameters(sql);
       const where: string[] = [];
       if (before !== undefined)
         where.push(`(at, id) < (${bind(bindable(before.at))}, ${bind(bindable(before.id))})`);
-      if (idPrefix !== undefined) where.push(changesJobIn(sql, rangeOf(idPrefix).map(bind)));
+      if (!isOfAllJobs(query)) where.push(changesOneOf(sql, query, bind));
       for (const column of ['actor', 'action', 'target'] as const)
-        if (exact[column] !== undefined) where.push(`${column} = ${bind(exact[column])}`);
+        if (query[column] !== undefined) where.push(`${column} = ${bind(query[column])}`);
       const rows = yield* objects(
         `SELECT id, at, actor, action, target, change FROM ${schema}audit
         ${allOf(where)} ORDER BY at DESC, id DESC LIMIT ${bind(limit)}`,
@@ -111,18 +118,25 @@ export function createStatReads(sql: Dialect) {
   };
 }
 
-function rangeOf(prefix: string): readonly [from: string, below: string] {
-  const { from, below } = idRange(prefix);
-  return [from, below];
-}
-
-/** True if a row of the audit log is about a job in a range of ids, or about a run of such a job. */
-function changesJobIn({ schema, inByteOrder }: Dialect, [from = '', below = '']: readonly string[]): string {
+/** True if a row of the audit log is about one of these jobs, or about a run of such a job. */
+function changesOneOf(sql: Dialect, which: JobsRead, bind: Bind): string {
+  const { schema, inByteOrder } = sql;
+  const { idPrefix, ...tagged } = which;
   const jobOf = (table: string) =>
     `SELECT job_uid FROM ${schema}${table} WHERE id = CAST(audit.target AS bigint)`;
-  // Only the targets of these actions are numbers. CASE evaluates nothing else.
-  return `CASE WHEN substr(action, 1, 4) = 'run.'
-    THEN EXISTS (SELECT 1 FROM ${schema}jobs WHERE ${isBetween('jobs.id', { from, below })}
-      AND uid IN (${jobOf('live_runs')} UNION ALL ${jobOf('runs')}))
-    ELSE ${isBetween(inByteOrder('target'), { from, below })} END`;
+  // A deleted job has its tags as long as its history is kept; its id is in the audit log for ever.
+  const ofJob = [
+    ...(idPrefix === undefined ? [] : [isInPrefix(inByteOrder('target'), idPrefix, bind)]),
+    ...(isOfAllJobs(tagged)
+      ? []
+      : [`target IN (SELECT id FROM ${schema}jobs ${allOf(whichJobs(sql, tagged, bind))})`]),
+  ];
+  // Only the targets of runs are numbers. CASE evaluates nothing else.
+  return `CASE substr(action, 1, 4)
+    WHEN 'run.' THEN EXISTS (SELECT 1 FROM ${schema}jobs ${allOf([
+      ...whichJobs(sql, which, bind),
+      `uid IN (${jobOf('live_runs')} UNION ALL ${jobOf('runs')})`,
+    ])})
+    WHEN 'job.' THEN ${ofJob.join(' AND ')}
+    ELSE 1 = 0 END`;
 }

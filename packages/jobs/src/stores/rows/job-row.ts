@@ -238,7 +238,8 @@ function namesJson(names: readonly string[] | undefined): string | undefined {
   return names === undefined ? undefined : JSON.stringify(names);
 }
 
-function namesIn(json: unknown): readonly string[] {
+/** The names of a column such as `tags`. */
+export function namesIn(json: unknown): readonly string[] {
   return JSON.parse(json as string) as readonly string[];
 }
 

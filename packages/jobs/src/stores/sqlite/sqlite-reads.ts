@@ -35,6 +35,9 @@ const SQLITE: Dialect = {
   // The collation of a column is BINARY unless it says otherwise.
   inByteOrder: (column) => column,
   contains: (column, part) => `instr(folded(${column}), ${part}) > 0`,
+  containsExactly: (column, part) => `instr(${column}, ${part}) > 0`,
+  countTags: (where) => `SELECT tag.value, count(*) FROM jobs, json_each(jobs.tags) AS tag
+    WHERE ${where} GROUP BY tag.value`,
   // Counting this many takes some milliseconds; other reads run in between.
   countedAtOnce: 5_000,
   // Finds live runs by job and then sorts them (`+id`), with the index alone. In the order of ids, it might

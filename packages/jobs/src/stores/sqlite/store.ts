@@ -87,6 +87,7 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     getJob: (jobId, handlers) => read('getJob', { jobId, handlers }),
     listJobs: (query) => read('listJobs', query),
     countHealth: (input) => read('countHealth', input),
+    listTags: (query) => read('listTags', query),
     getRun: (runId) => read('getRun', runId),
     listRuns: (query) => read('listRuns', query),
     getLogs: (runId) => read('getLogs', runId),

@@ -10,6 +10,7 @@ export function createReads({ db, writes, now }: Parts): StoreReads {
     getJob: (jobId, handlers) => writes.tracked(() => runRead(db, READS.getJob({ jobId, handlers }, now()))),
     listJobs: (query) => read(() => READS.listJobs(query, now())),
     countHealth: (input) => read(() => READS.countHealth(input, now())),
+    listTags: (query) => read(() => READS.listTags(query)),
     getRun: (runId) => read(() => READS.getRun(runId)),
     listRuns: (query) => read(() => READS.listRuns(query)),
     getLogs: (runId) => read(() => READS.getLogs(runId)),

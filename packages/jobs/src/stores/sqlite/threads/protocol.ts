@@ -9,6 +9,7 @@ export type ReadMethod =
   | 'getJob'
   | 'listJobs'
   | 'countHealth'
+  | 'listTags'
   | 'getRun'
   | 'listRuns'
   | 'getLogs'

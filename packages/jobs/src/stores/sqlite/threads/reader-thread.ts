@@ -37,6 +37,7 @@ function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<Re
     getJob: (input, now) => runRead(db, READS.getJob(input, now)),
     listJobs: (input, now) => runRead(db, READS.listJobs(input, now)),
     countHealth: (input, now) => runRead(db, READS.countHealth(input, now)),
+    listTags: (query) => runRead(db, READS.listTags(query)),
     getRun: (runId) => runRead(db, READS.getRun(runId)),
     listRuns: (query) => runRead(db, READS.listRuns(query)),
     getLogs: (runId) => runRead(db, READS.getLogs(runId)),

@@ -57,8 +57,9 @@ const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
   enqueueRun: { decision: 'apart' },
   listJobTypes: { decision: 'shared' },
   previewJob: { decision: 'absent', body: ({ jobId }) => ({ job_id: jobId, interval: '1h' }) },
-  // Has numbers alone.
+  // Have numbers alone, or no ids.
   getJobStats: { decision: 'apart' },
+  listJobTags: { decision: 'apart' },
   getCaller: { decision: 'apart' },
   listJobAudit: { decision: 'filtered' },
   // Is a stream.
