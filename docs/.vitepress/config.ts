@@ -34,7 +34,13 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   },
   {
     text: 'Start',
-    items: [page('embedding'), page('custom-job-types'), page('testing'), page('schedules')],
+    items: [
+      page('embedding'),
+      page('custom-job-types'),
+      page('testing'),
+      page('schedules'),
+      page('forecast'),
+    ],
   },
   {
     text: 'Concepts',

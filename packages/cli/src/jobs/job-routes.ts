@@ -187,8 +187,30 @@ const preview = buildCommand({
   },
 });
 
+const forecast = buildCommand({
+  loader: async () => (await import('./forecast-jobs.ts')).forecastJobsCommand,
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      hours: {
+        kind: 'parsed',
+        parse: (text: string) => parseCount(text),
+        default: '24',
+        placeholder: 'n',
+        brief: 'Length of the forecast in hours, at most 744',
+      },
+      tag: TAG_FLAG,
+      from: textFlag('Start of the forecast: 2026-01-31T09:00:00Z; default: now', 'time'),
+    },
+  },
+  docs: {
+    brief: 'Show the runs to come, clashes and quiet times',
+    customUsage: ['', '--hours <n>', '--from <time> --hours <n>'],
+  },
+});
+
 /** `jobs` */
 export const jobRoutes = buildRouteMap<string, CliContext>({
-  routes: bare({ list, show, create, apply, edit, delete: remove, pause, resume, run, preview }),
+  routes: bare({ list, show, create, apply, edit, delete: remove, pause, resume, run, preview, forecast }),
   docs: { brief: 'Manage jobs' },
 });

@@ -54,7 +54,10 @@ export {
 } from './jobs/jobs.ts';
 export {
   type Caller,
+  type Forecast,
+  type ForecastQuery,
   getCaller,
+  getForecast,
   getStats,
   type JobType,
   listJobTypes,

@@ -1,3 +1,4 @@
+import type { Forecast, ForecastQuery } from '../core/forecast/forecast-result.ts';
 import type { BackoffOptions, JobType } from '../core/job-types/job-type.ts';
 import type { AbortFlag } from '../core/model/errors.ts';
 import type { JobEvent } from '../core/model/events.ts';
@@ -25,6 +26,7 @@ import type {
 } from '../core/store/store-views.ts';
 import type { AttemptObserver, EngineStats, NodeActivity } from './engine-stats.ts';
 
+export type { Forecast, ForecastQuery } from '../core/forecast/forecast-result.ts';
 export { EngineError, type EngineErrorCode, type InvalidField } from '../core/model/errors.ts';
 export type {
   ExpectOptions,
@@ -201,6 +203,11 @@ export interface Engine {
       | { readonly schedule: Partial<JobInput>; readonly count?: number | undefined }
       | { readonly jobId: string; readonly patch: JobPatch; readonly count?: number | undefined },
   ): Promise<Preview>;
+  /**
+   * The runs to come by hour or minute, by type and tag, and how long they usually take; clashes and quiet
+   * times. Exact up to 1,000 jobs, and estimated from a sample beyond (`sampled`).
+   */
+  forecast(query?: ForecastQuery): Promise<Forecast>;
   jobTypes(): readonly JobTypeInfo[];
   /** With a query, counts only these jobs and their runs. What nodes report is about all jobs. */
   stats(query?: JobsRead): Promise<EngineStats>;

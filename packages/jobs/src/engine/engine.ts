@@ -1,6 +1,7 @@
 import type { JobType } from '../core/job-types/job-type.ts';
 import { enqueue } from './api/enqueue.ts';
 import { enqueueAndWait } from './api/enqueue-and-wait.ts';
+import { forecast } from './api/forecast.ts';
 import {
   createJob,
   deleteJob,
@@ -111,6 +112,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     pauseJob: async (...args) => pauseJob(parts, ...given('pauseJob', args)),
     resumeJob: async (...args) => resumeJob(parts, ...given('resumeJob', args)),
     preview: async (...args) => preview(parts, ...given('preview', args)),
+    forecast: async (...args) => forecast(parts, ...given('forecast', args)),
     trigger: async (...args) => trigger(parts, ...given('trigger', args)),
     enqueue: async (...args) => enqueue(parts, ...given('enqueue', args)),
     enqueueAndWait: async (...args) => enqueueAndWait({ ...parts, waits }, ...given('enqueueAndWait', args)),

@@ -11,6 +11,7 @@ export * from './input/job-input.ts';
 export * from './views/audit.ts';
 export * from './views/caller.ts';
 export * from './views/event.ts';
+export * from './views/forecast.ts';
 export * from './views/job.ts';
 export * from './views/job-type.ts';
 export * from './views/preview.ts';

@@ -193,6 +193,7 @@ const CALLS: Readonly<Record<string, (engine: Harness['engine'], args: readonly 
   cancelRun: (engine, [a, b, c]) => engine.cancelRun(anything(a), anything(b), anything(c)),
   retryRun: (engine, [a, b]) => engine.retryRun(anything(a), anything(b)),
   listAudit: (engine, [a]) => engine.listAudit(anything(a)),
+  forecast: (engine, [a]) => engine.forecast(anything(a)),
   subscribe: (engine, [a, b]) => engine.subscribe(anything(a), anything(b)),
 };
 

@@ -7,6 +7,7 @@ import { claimWithPlanContract } from './claim-with-plan.ts';
 import { commandsContract } from './commands.ts';
 import { countHealthContract } from './count-health.ts';
 import { editsContract } from './edits.ts';
+import { forecastJobsContract } from './forecast-jobs.ts';
 import { idPrefixContract } from './id-prefix.ts';
 import { jobsContract } from './jobs.ts';
 import { listJobsContract } from './list-jobs.ts';
@@ -52,6 +53,7 @@ export function storeContract(makeStore: MakeStore): void {
   recentRunsContract(makeStore);
   countHealthContract(makeStore);
   listRunsContract(makeStore);
+  forecastJobsContract(makeStore);
   auditContract(makeStore);
   idPrefixContract(makeStore);
   tagsContract(makeStore);

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type {
   CallerJson,
+  ForecastJson,
+  forecastQuery,
   jobTypeSchema,
   previewBody,
   previewSchema,
@@ -15,6 +17,27 @@ export type Preview = z.output<typeof previewSchema>;
 export type Stats = StatsJson;
 export type StatsQuery = z.input<typeof statsQuery>;
 export type Caller = CallerJson;
+export type Forecast = ForecastJson;
+
+/** The window of {@link getForecast}. */
+export type ForecastQuery = Omit<z.input<typeof forecastQuery>, 'hours' | 'jobs'> & {
+  /** Length of the window, 1 to 744; at most 24 with `step: 'minute'`. Default 168, a week. */
+  readonly hours?: number | undefined;
+  /** How many jobs to list, those with the most runs first, 0 to 1,000. Default 0. */
+  readonly jobs?: number | undefined;
+};
+
+/**
+ * The runs that schedules will make, by hour or minute; clashes and quiet times. Exact up to 1,000 jobs, and
+ * `sampled` beyond.
+ */
+export async function getForecast(
+  connection: Connection,
+  query: ForecastQuery = {},
+  call?: Call,
+): Promise<Forecast> {
+  return connection.ask({ path: '/job-forecast', query: { ...query } }, call);
+}
 
 /** A dry run: the next run times of a schedule or, with `job_id`, of that job after such an edit. */
 export async function previewSchedule(

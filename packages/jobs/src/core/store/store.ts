@@ -1,3 +1,4 @@
+import type { ForecastJobs } from '../forecast/forecast-job.ts';
 import type { AbortFlag } from '../model/errors.ts';
 import type { Job, JobDefinition } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
@@ -149,6 +150,11 @@ export interface StoreReads {
     readonly jobId: string;
     readonly hours: number;
   }): Promise<readonly HourCount[] | undefined>;
+  /**
+   * The jobs that have slots to come or a schedule that is paused: all of them if they are at most `most`, or
+   * else an even sample of about that many. With the durations of the newest runs, for at most 1,000 jobs.
+   */
+  forecastJobs(input: JobsRead & { readonly most: number }): Promise<ForecastJobs>;
 }
 
 /** A caller's open transaction, such as a client of `pg` within `BEGIN`. Rows of an answer are objects. */

@@ -18,6 +18,7 @@ import {
 import { jobRules, patchRules, scheduledJobRules } from './job-rules.ts';
 import {
   auditQueryRules,
+  forecastQueryRules,
   jobQueryRules,
   jobsReadRules,
   previewRules,
@@ -75,6 +76,7 @@ const ARGUMENTS = {
   cancelRun: [runId, main('input', cancelRules), options],
   retryRun: [runId, options],
   stats: [main('query', jobsReadRules)],
+  forecast: [main('query', forecastQueryRules)],
   listAudit: [main('query', auditQueryRules)],
   subscribe: [
     { name: 'listener', rule: required(aFunction('a function (event) => void')) },

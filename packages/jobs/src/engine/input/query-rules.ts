@@ -1,3 +1,4 @@
+import type { ForecastQuery } from '../../core/forecast/forecast-result.ts';
 import { NO_FAULTS } from '../../core/input/fault.ts';
 import { idPrefixRule } from '../../core/input/id-prefix-rule.ts';
 import {
@@ -25,6 +26,9 @@ import { jobRules, patchRules, scheduleRules } from './job-rules.ts';
 /** Bounds the work of one call. */
 const MOST_ROWS = 10_000;
 const MOST_TIMES = 1_000;
+/** Of a forecast: 31 days. */
+const MOST_HOURS = 744;
+const MOST_LISTED_JOBS = 1_000;
 
 const limit = wholeNumber({ min: 0, max: MOST_ROWS });
 const instant = finiteNumber({ min: -8.64e15, max: 8.64e15 }, ' of ms since 1970');
@@ -56,6 +60,14 @@ const jobsReadFields = {
 };
 
 export const jobsReadRules = shape<JobsRead>('a query such as { tags: ["billing"] }', jobsReadFields);
+
+export const forecastQueryRules = shape<ForecastQuery>('a query such as { hours: 24 }', {
+  ...jobsReadFields,
+  from: timeOrMs,
+  hours: wholeNumber({ min: 1, max: MOST_HOURS }),
+  step: oneOf('minute', 'hour'),
+  jobs: wholeNumber({ min: 0, max: MOST_LISTED_JOBS }),
+});
 
 export const jobQueryRules = shape<JobListQuery>('a query such as { health: "unhealthy", limit: 100 }', {
   ...jobsReadFields,

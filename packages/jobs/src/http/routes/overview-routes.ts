@@ -7,6 +7,7 @@ import { defineRoute } from '../routing/route.ts';
 import { BODY_PROBLEMS, problems, success } from '../routing/route-docs.ts';
 import type { JobScope } from '../scope/job-scope.ts';
 import { type CallerJson, callerSchema } from '../views/caller.ts';
+import { forecastJson, forecastQuery, forecastSchema } from '../views/forecast.ts';
 import { jobTypeJson, jobTypesSchema } from '../views/job-type.ts';
 import { isWholeJob, previewBody, previewJson, previewSchema, wholeJobBody } from '../views/preview.ts';
 import { statsJson, statsQuery, statsSchema } from '../views/stats.ts';
@@ -62,6 +63,26 @@ function withoutNulls<T extends object>(patch: T): { [Key in keyof T]: Exclude<T
   return Object.fromEntries(entries) as { [Key in keyof T]: Exclude<T[Key], null> };
 }
 
+const getJobForecast = defineRoute({
+  method: 'GET',
+  path: '/job-forecast',
+  need: 'read',
+  doc: {
+    operationId: 'getJobForecast',
+    summary: 'Forecast the runs to come',
+    description:
+      'The runs that schedules will make in the next hours, by hour or minute, by type and tag, with the time that they will take. Names minutes in which too many runs begin together, and quiet ones. Exact up to 1,000 jobs; estimated from an even sample beyond.',
+  },
+  query: forecastQuery,
+  responses: { 200: success(forecastSchema, 'The forecast'), ...problems() },
+  handle: async ({ query: { tag, ...query }, url }, { engine, reads }) => ({
+    status: 200,
+    body: await reads.read(url, async () =>
+      forecastJson(await engine.forecast({ ...query, tags: tagsOf(tag) })),
+    ),
+  }),
+});
+
 const getJobStats = defineRoute({
   method: 'GET',
   path: '/job-stats',
@@ -108,5 +129,5 @@ function scopeJson(scope: JobScope | undefined): CallerJson['scope'] {
   return scope === undefined ? null : { id_prefix: scope.idPrefix };
 }
 
-/** Job types, dry runs of a schedule, counts and the caller. */
-export const overviewRoutes = [listJobTypes, previewJob, getJobStats, getCaller];
+/** Job types, dry runs of a schedule, the forecast, counts and the caller. */
+export const overviewRoutes = [listJobTypes, previewJob, getJobForecast, getJobStats, getCaller];

@@ -27,6 +27,7 @@ export interface RouteEngine
     | 'cancelRun'
     | 'retryRun'
     | 'preview'
+    | 'forecast'
     | 'jobTypes'
     | 'listAudit'
   > {
@@ -72,6 +73,7 @@ export function scopedEngine(engine: RouteEngine, { idPrefix }: JobScope): Route
       if ('id' in input) requireOwnId(input.id);
       return engine.preview(input);
     },
+    forecast: (query) => engine.forecast({ ...query, idPrefix }),
     jobTypes: () => engine.jobTypes(),
     listAudit: (query) => engine.listAudit({ ...query, idPrefix }),
     stats: async (query) => {

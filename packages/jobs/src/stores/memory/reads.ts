@@ -1,3 +1,4 @@
+import { partsToRead, samplePartOf } from '../../core/forecast/forecast-job.ts';
 import { isLiveRun, type Run } from '../../core/model/run.ts';
 import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { emptyHealthCounts, hasHealth } from '../../core/rules/health.ts';
@@ -13,6 +14,7 @@ import type {
   RunView,
 } from '../../core/store/store-views.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
+import { durationOf, RUNS_TO_MEASURE } from '../rows/forecast-row.ts';
 import { firstHour, hourOf, newestHoursFirst } from '../rows/hours.ts';
 import { pageOf } from '../rows/page.ts';
 import { recentRunOf } from '../rows/recent-run.ts';
@@ -63,6 +65,19 @@ function jobReads(db: MemoryDatabase, read: Read) {
         const tags = jobsNow(db, which).flatMap(({ job }) => job.tags ?? []);
         const counts = Map.groupBy(tags, (tag) => tag);
         return mostUsedFirst([...counts].map(([tag, { length: jobs }]) => ({ tag, jobs })));
+      }),
+    forecastJobs: ({ most, ...which }) =>
+      read(() => {
+        const found = jobsNow(db, which).filter(
+          ({ job }) => job.schedule.kind !== 'on_demand' && job.status !== 'finished',
+        );
+        const parts = partsToRead(found.length, most);
+        const jobs = found.filter(({ uid }) => samplePartOf(uid) < parts).map(({ job }) => job);
+        const measured = jobs.map((job) => ({
+          ...job,
+          durationsMs: recentRunsOf(db, job.uid, RUNS_TO_MEASURE).flatMap((run) => durationOf(run) ?? []),
+        }));
+        return { jobs: measured, total: found.length };
       }),
   } satisfies Partial<StoreReads>;
 }

@@ -1,9 +1,15 @@
 import type { Dialect } from './dialect.ts';
+import { createForecastReads } from './forecast-reads.ts';
 import { createJobReads } from './job-reads.ts';
 import { createRunReads } from './run-reads.ts';
 import { createStatReads } from './stat-reads.ts';
 
 /** The reads for people and the API, in the SQL of one database. */
 export function createReads(sql: Dialect) {
-  return { ...createJobReads(sql), ...createRunReads(sql), ...createStatReads(sql) };
+  return {
+    ...createJobReads(sql),
+    ...createRunReads(sql),
+    ...createStatReads(sql),
+    ...createForecastReads(sql),
+  };
 }

@@ -142,7 +142,7 @@ export function namesOf(columns: readonly JobColumn[]): string {
   return columns.map(({ name }) => name).join(', ');
 }
 
-type Row = Readonly<Record<string, string | number | null>>;
+export type Row = Readonly<Record<string, string | number | null>>;
 
 /** The part of a job that never changes within a version. */
 export type FixedJob = JobDefinition &
@@ -226,7 +226,7 @@ export function jobInState(fixed: FixedJob, raw: unknown): StoredJob {
   };
 }
 
-function pauseOf(row: Row): Pause {
+export function pauseOf(row: Row): Pause {
   const pause: Mutable<Pause> = { at: row.paused_at as number };
   if (row.pause_reason !== null) pause.reason = row.pause_reason as string;
   if (row.paused_by !== null) pause.by = row.paused_by as string;
@@ -251,7 +251,7 @@ function expectationsIn(row: Row): Expectations | undefined {
   return Object.keys(expect).length === 0 ? undefined : expect;
 }
 
-function scheduleOf(row: Row): Schedule {
+export function scheduleOf(row: Row): Schedule {
   const start = row.start_at === null ? {} : { startAt: row.start_at as number };
   switch (row.kind) {
     case 'interval':

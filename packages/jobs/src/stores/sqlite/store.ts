@@ -94,5 +94,6 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     listAudit: (input) => read('listAudit', input),
     stats: (input) => read('stats', input),
     jobHours: (input) => read('jobHours', input),
+    forecastJobs: (input) => read('forecastJobs', input),
   };
 }

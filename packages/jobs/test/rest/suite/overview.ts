@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { callerSchema } from '../../../src/http/views/caller.ts';
+import { forecastSchema } from '../../../src/http/views/forecast.ts';
 import { jobSchema } from '../../../src/http/views/job.ts';
 import { jobTypesSchema } from '../../../src/http/views/job-type.ts';
 import { previewSchema } from '../../../src/http/views/preview.ts';
@@ -57,6 +58,51 @@ export function overviews(makeMount: MakeMount): void {
       expect(stats.runs.due_since).toBeNull();
       expect(stats.nodes).toHaveLength(1);
       expect(stats.nodes[0]).toMatchObject({ places: 10, types: ['greet', 'fail', 'wait'] });
+    });
+  });
+
+  // Promise P38, forecast.
+  describe('GET /job-forecast', () => {
+    const forecast = async (query = '') =>
+      bodyOf(await send(server, 'GET', `/job-forecast${query}`), 200, forecastSchema);
+
+    test('counts the runs of a week by hour, by type and by tag', async () => {
+      await createJob(server, 'forecast-1', { interval: '1h', tags: ['night'] });
+      const week = await forecast();
+      expect(week).toMatchObject({ step: 'hour', sampled: false, listed: [] });
+      expect(week.steps).toHaveLength(168);
+      expect(Date.parse(week.to) - Date.parse(week.from)).toBe(168 * 3_600_000);
+      const night = week.tags.find(({ tag }) => tag === 'night');
+      expect(night?.runs).toBeGreaterThanOrEqual(167);
+      expect(week.types.find(({ type }) => type === 'greet')?.by_steps).toHaveLength(168);
+    });
+
+    test('lists the jobs of an hour that is asked for', async () => {
+      await createJob(server, 'forecast-2', { interval: '7m' });
+      const from = new Date(Date.now() + 5 * 3_600_000).toISOString();
+      const { listed, steps } = await forecast(`?from=${from}&hours=1&step=minute&jobs=1000`);
+      expect(steps).toHaveLength(60);
+      const job = listed.find(({ id }) => id === 'forecast-2');
+      expect(job).toMatchObject({ type: 'greet', paused: false });
+      expect(job?.runs).toBeGreaterThanOrEqual(8);
+    });
+
+    test('keeps paused jobs apart', async () => {
+      await createJob(server, 'forecast-3', { interval: '1h' });
+      await send(server, 'POST', '/jobs/forecast-3/pause');
+      const { paused } = await forecast('?hours=24');
+      expect(paused.jobs).toBeGreaterThanOrEqual(1);
+      expect(paused.runs).toBeGreaterThanOrEqual(23);
+    });
+
+    test('says what a query must be', async () => {
+      const faults = async (query: string) => send(server, 'GET', `/job-forecast?${query}`);
+      expect(faultAt(await faults('hours=25&step=minute'), '/hours')).toMatch(
+        /at most 24 with step: "minute"/,
+      );
+      expect(faultAt(await faults('hours=745'), '/hours')).toMatch(/744/);
+      expect(faultAt(await faults('step=day'), '/step')).toMatch(/"minute" or "hour"|minute/);
+      expect(faultAt(await faults('from=2020-01-01T00:00:00Z'), '/from')).toMatch(/must not be past/);
     });
   });
 

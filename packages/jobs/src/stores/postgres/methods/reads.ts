@@ -17,5 +17,6 @@ export function createReads({ db, writes, now }: Parts): StoreReads {
     listAudit: (query) => read(() => READS.listAudit(query)),
     stats: (input) => read(() => READS.stats(input, now())),
     jobHours: (input) => read(() => READS.jobHours(input, now())),
+    forecastJobs: (input) => read(() => READS.forecastJobs(input)),
   };
 }

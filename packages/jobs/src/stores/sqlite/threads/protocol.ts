@@ -15,7 +15,8 @@ export type ReadMethod =
   | 'getLogs'
   | 'listAudit'
   | 'stats'
-  | 'jobHours';
+  | 'jobHours'
+  | 'forecastJobs';
 
 export type WriteMethod =
   | 'check'

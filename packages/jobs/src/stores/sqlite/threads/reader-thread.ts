@@ -44,5 +44,6 @@ function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<Re
     listAudit: (input) => runRead(db, READS.listAudit(input)),
     stats: (input, now) => runRead(db, READS.stats(input, now)),
     jobHours: (input, now) => runRead(db, READS.jobHours(input, now)),
+    forecastJobs: (input) => runRead(db, READS.forecastJobs(input)),
   };
 }

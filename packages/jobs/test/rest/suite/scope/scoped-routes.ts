@@ -57,6 +57,7 @@ const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
   enqueueRun: { decision: 'apart' },
   listJobTypes: { decision: 'shared' },
   previewJob: { decision: 'absent', body: ({ jobId }) => ({ job_id: jobId, interval: '1h' }) },
+  getJobForecast: { decision: 'apart' },
   // Have numbers alone, or no ids.
   getJobStats: { decision: 'apart' },
   listJobTags: { decision: 'apart' },

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { pageSchema } from '../../../../src/http/fields/page.ts';
 import { callerSchema } from '../../../../src/http/views/caller.ts';
 import { eventSchema } from '../../../../src/http/views/event.ts';
+import { forecastSchema } from '../../../../src/http/views/forecast.ts';
 import { jobSchema } from '../../../../src/http/views/job.ts';
 import { previewSchema } from '../../../../src/http/views/preview.ts';
 import { runSchema } from '../../../../src/http/views/run.ts';
@@ -126,6 +127,17 @@ export function scopes(makeMount: MakeMount): void {
     const all = bodyOf(await send(server, 'GET', '/job-stats'), 200, statsSchema);
     expect(all.jobs.active).toBe(7);
     expect(all.nodes).toHaveLength(1);
+  });
+
+  test('a forecast is of the jobs of the scope', async () => {
+    for (const id of ['acme-hourly', 'other-hourly']) await createJob(server, id, { interval: '1h' });
+    const mount = await scopedTo('acme-');
+    const ids = async (mounted: Mount) => {
+      const answer = await send(mounted, 'GET', '/job-forecast?hours=24&jobs=10');
+      return bodyOf(answer, 200, forecastSchema).listed.map(({ id }) => id);
+    };
+    expect(await ids(mount)).toEqual(['acme-hourly']);
+    expect(await ids(server)).toEqual(['acme-hourly', 'other-hourly']);
   });
 
   test('GET /me names the scope', async () => {

@@ -1,0 +1,143 @@
+import { MINUTE_MS } from './minute-counts.ts';
+
+const MINUTES_A_DAY = 1_440;
+/** A clash is a minute with so many runs, and so many times the runs of the usual minute. */
+const CLASH_RUNS = 10;
+const CLASH_TIMES = 5;
+const MOST_CLASHES = 10;
+const MOST_QUIET = 3;
+/** How far apart quiet times are, and how far runs count as near to a minute. */
+const QUIET_APART_MINUTES = 60;
+const NEAR_MINUTES = 10;
+
+/** A minute of the day in which many runs begin together. */
+export interface Clash {
+  /** Its start on the first day with that many runs (ms). */
+  readonly at: number;
+  /** Runs in that minute, on its busiest day in the window. */
+  readonly runs: number;
+  /** How many times the mean minute; a mean below one run counts as one. */
+  readonly timesUsual: number;
+  /** On how many days of the window it is a clash. */
+  readonly days: number;
+}
+
+/** A minute of the day with few runs in and around it: a good time for another job. */
+export interface QuietTime {
+  /** Its next start (ms). */
+  readonly at: number;
+  /** Runs in this minute, on all days of the window together. */
+  readonly runs: number;
+}
+
+export interface BusyTimes {
+  readonly runsPerMinute: number;
+  readonly clashes: readonly Clash[];
+  readonly quiet: readonly QuietTime[];
+  /** For each step, the start of its quietest minute. */
+  readonly quietAt: readonly number[];
+}
+
+/** Finds clashes and quiet times in the runs of each minute of a window (P38, forecast). */
+export function busyTimes(
+  runs: Float64Array,
+  window: { readonly now: number; readonly from: number },
+  minutesAStep: number,
+): BusyTimes {
+  const mean = runs.reduce((sum, value) => sum + value, 0) / Math.max(runs.length, 1);
+  const near = nearRuns(runs);
+  return {
+    runsPerMinute: mean,
+    clashes: clashesIn(runs, window.from, mean),
+    quiet: quietTimes(runs, near, window),
+    quietAt: quietestMinutes(runs, near, window, minutesAStep),
+  };
+}
+
+function clashesIn(runs: Float64Array, from: number, mean: number): readonly Clash[] {
+  const usual = Math.max(mean, 1);
+  const byMinuteOfDay = new Map<number, Clash>();
+  for (let minute = 0; minute < runs.length; minute += 1) {
+    const count = Math.round(runs[minute] ?? 0);
+    if (count < CLASH_RUNS || count < CLASH_TIMES * usual) continue;
+    const at = from + minute * MINUTE_MS;
+    const ofDay = (at / MINUTE_MS) % MINUTES_A_DAY;
+    const known = byMinuteOfDay.get(ofDay);
+    const days = (known?.days ?? 0) + 1;
+    if (known !== undefined && known.runs >= count) byMinuteOfDay.set(ofDay, { ...known, days });
+    else byMinuteOfDay.set(ofDay, { at, runs: count, timesUsual: count / usual, days });
+  }
+  return [...byMinuteOfDay.values()].sort((a, b) => b.runs - a.runs || a.at - b.at).slice(0, MOST_CLASHES);
+}
+
+/** For each minute, the runs around it: those of nearer minutes count more. */
+function nearRuns(runs: Float64Array): Float64Array {
+  const near = new Float64Array(runs.length);
+  for (let minute = 0; minute < runs.length; minute += 1) {
+    const count = runs[minute] ?? 0;
+    if (count === 0) continue;
+    for (let away = -NEAR_MINUTES; away <= NEAR_MINUTES; away += 1) {
+      const other = minute + away;
+      if (other < 0 || other >= near.length) continue;
+      near[other] = (near[other] ?? 0) + count * (NEAR_MINUTES + 1 - Math.abs(away));
+    }
+  }
+  return near;
+}
+
+interface MinuteOfDay {
+  readonly at: number;
+  weight: number;
+  runs: number;
+}
+
+function quietTimes(
+  runs: Float64Array,
+  near: Float64Array,
+  { now, from }: { readonly now: number; readonly from: number },
+): readonly QuietTime[] {
+  const byMinuteOfDay = new Map<number, MinuteOfDay>();
+  for (let minute = 0; minute < near.length; minute += 1) {
+    const weight = near[minute] ?? 0;
+    const at = from + minute * MINUTE_MS;
+    if (at <= now) continue;
+    const ofDay = (at / MINUTE_MS) % MINUTES_A_DAY;
+    const known = byMinuteOfDay.get(ofDay);
+    const own = runs[minute] ?? 0;
+    if (known === undefined) byMinuteOfDay.set(ofDay, { at, weight, runs: own });
+    else {
+      known.weight += weight;
+      known.runs += own;
+    }
+  }
+  const chosen: MinuteOfDay[] = [];
+  const apart = QUIET_APART_MINUTES * MINUTE_MS;
+  for (const time of [...byMinuteOfDay.values()].sort((a, b) => a.weight - b.weight || a.at - b.at)) {
+    if (chosen.length === MOST_QUIET) break;
+    if (chosen.every(({ at }) => Math.abs(at - time.at) >= apart)) chosen.push(time);
+  }
+  return chosen.map((time) => ({ at: time.at, runs: Math.round(time.runs) }));
+}
+
+function quietestMinutes(
+  runs: Float64Array,
+  near: Float64Array,
+  { now, from }: { readonly now: number; readonly from: number },
+  minutesAStep: number,
+): readonly number[] {
+  const quietAt: number[] = [];
+  for (let start = 0; start < runs.length; start += minutesAStep) {
+    let best: number | undefined;
+    for (let minute = start; minute < start + minutesAStep; minute += 1) {
+      if (from + minute * MINUTE_MS <= now) continue;
+      if (best === undefined || isQuieter(minute, best, runs, near)) best = minute;
+    }
+    quietAt.push(from + (best ?? start) * MINUTE_MS);
+  }
+  return quietAt;
+}
+
+function isQuieter(a: number, b: number, runs: Float64Array, near: Float64Array): boolean {
+  const own = (runs[a] ?? 0) - (runs[b] ?? 0);
+  return own < 0 || (own === 0 && (near[a] ?? 0) < (near[b] ?? 0));
+}

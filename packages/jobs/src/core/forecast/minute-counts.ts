@@ -1,0 +1,137 @@
+import { isFixedDelay } from '../model/job.ts';
+import { cronClock, cronFields } from '../schedule/cron.ts';
+import { nextSlot, passedSlots, type Schedule } from '../schedule/schedule.ts';
+import type { ForecastJob } from './forecast-job.ts';
+
+export const MINUTE_MS = 60_000;
+/** After so many steps, the caller may let other work run: about a millisecond. */
+const STEPS_A_SLICE = 200;
+/** With `catch_up: all`, at most this many passed slots run (P6, catch-up). */
+const MOST_CAUGHT_UP = 100;
+/** The cron expressions whose minutes are remembered. */
+const MOST_REMEMBERED = 100;
+
+/** The minutes that a forecast is about, and now. `from` is the start of a minute; all are ms. */
+export interface MinuteWindow {
+  readonly now: number;
+  readonly from: number;
+  readonly minutes: number;
+}
+
+/** Called with the index of a minute of the window, and how many runs begin in it. */
+export type AddMinute = (minute: number, runs: number) => void;
+
+export type CountMinutes = (job: ForecastJob, typicalMs: number, add: AddMinute) => Generator<void>;
+
+/**
+ * Counts the slots of jobs by minute (P38, forecast). It yields after each small part of the work. Jobs with
+ * the same cron expression and time zone share one search.
+ */
+export function createMinuteCounts(window: MinuteWindow): CountMinutes {
+  const { now, from, minutes } = window;
+  const to = from + minutes * MINUTE_MS;
+  const known = new Map<string, readonly MinuteRuns[]>();
+  const indexOf = (at: number) => Math.floor((at - from) / MINUTE_MS);
+
+  return function* countMinutes(job, typicalMs, add) {
+    const { schedule, anchorAt } = job;
+    let first = firstRun(job, { now, typicalMs });
+    if (first === undefined) return;
+    if (first <= now) {
+      const late = lateRuns(job, first, now);
+      if (now >= from && now < to) add(indexOf(now), late);
+      first = isFixedDelay(schedule) ? now + typicalMs + schedule.everyMs : nextSlot(schedule, anchorAt, now);
+      if (first === undefined) return;
+    }
+    if (first >= to) return;
+    switch (schedule.kind) {
+      case 'interval': {
+        const everyMs = schedule.everyMs + (isFixedDelay(schedule) ? typicalMs : 0);
+        yield* countInterval({ first, everyMs, from, minutes }, add);
+        return;
+      }
+      case 'cron': {
+        const key = `${schedule.timezone} ${schedule.cron}`;
+        const found = known.get(key) ?? (yield* cronMinutes(schedule, { ...window, from, to }));
+        if (known.size < MOST_REMEMBERED) known.set(key, found);
+        for (const { minute, runs } of found) if (from + (minute + 1) * MINUTE_MS > first) add(minute, runs);
+        return;
+      }
+      case 'run_at':
+        if (first >= from) add(indexOf(first), 1);
+        return;
+      case 'on_demand':
+        return;
+      default:
+        return schedule satisfies never;
+    }
+  };
+}
+
+/** When a job's next run begins; in the past for a late one. Undefined: never, as things stand. */
+function firstRun(
+  { schedule, anchorAt, status, nextRunAt, lastSlotAt = Number.NEGATIVE_INFINITY }: ForecastJob,
+  { now, typicalMs }: { readonly now: number; readonly typicalMs: number },
+): number | undefined {
+  if (status === 'finished') return undefined;
+  if (nextRunAt !== undefined) return nextRunAt;
+  // Its run is live: the next one begins an interval after its end.
+  if (isFixedDelay(schedule)) return now + typicalMs + schedule.everyMs;
+  // An active job without a next run has no slot left. A paused job has none until it is resumed.
+  if (status === 'active') return undefined;
+  if (schedule.kind === 'run_at') return lastSlotAt >= schedule.runAt ? undefined : schedule.runAt;
+  return nextSlot(schedule, anchorAt, Math.max(now, lastSlotAt));
+}
+
+function lateRuns({ schedule, anchorAt, catchUp }: ForecastJob, first: number, now: number): number {
+  if (catchUp !== 'all') return 1;
+  return Math.min(passedSlots(schedule, anchorAt, first, now).count, MOST_CAUGHT_UP);
+}
+
+interface IntervalSlots {
+  readonly first: number;
+  readonly everyMs: number;
+  readonly from: number;
+  readonly minutes: number;
+}
+
+function* countInterval({ first, everyMs, from, minutes }: IntervalSlots, add: AddMinute): Generator<void> {
+  /** How many slots are before an instant. */
+  const before = (at: number) => (at <= first ? 0 : Math.ceil((at - first) / everyMs));
+  const to = from + minutes * MINUTE_MS;
+  let minute = Math.max(Math.floor((first - from) / MINUTE_MS), 0);
+  for (let steps = 1; minute < minutes; steps += 1) {
+    const start = from + minute * MINUTE_MS;
+    const slots = before(start);
+    const runs = before(start + MINUTE_MS) - slots;
+    if (runs > 0) add(minute, runs);
+    const next = first + (slots + runs) * everyMs;
+    if (next >= to) return;
+    minute = Math.max(minute + 1, Math.floor((next - from) / MINUTE_MS));
+    if (steps % STEPS_A_SLICE === 0) yield;
+  }
+}
+
+interface MinuteRuns {
+  readonly minute: number;
+  readonly runs: number;
+}
+
+function* cronMinutes(
+  { cron, timezone }: Extract<Schedule, { readonly kind: 'cron' }>,
+  { now, from, to }: MinuteWindow & { readonly to: number },
+): Generator<void, readonly MinuteRuns[]> {
+  const clock = cronClock(cron, timezone);
+  const hasSeconds = cronFields(cron).length === 6;
+  const found: MinuteRuns[] = [];
+  let after = Math.max(now, from - 1);
+  for (;;) {
+    const slot = clock.next(after);
+    if (slot === undefined || slot >= to) return found;
+    const minute = Math.floor((slot - from) / MINUTE_MS);
+    const end = from + (minute + 1) * MINUTE_MS - 1;
+    found.push({ minute, runs: hasSeconds ? clock.count(after, end, MINUTE_MS) : 1 });
+    after = hasSeconds ? end : slot;
+    if (found.length % STEPS_A_SLICE === 0) yield;
+  }
+}
