@@ -25,9 +25,14 @@ export function exampleRun(fields: Partial<Run> = {}): Run {
     finished_at: '2026-01-31T09:00:02.000Z',
     progress: null,
     payload: null,
+    payload_is_own: false,
+    job_version: 1,
     result: null,
     errors: [],
     retry_of: null,
+    requested_by: null,
+    cancelled_by: null,
+    fingerprint: null,
     ...fields,
   };
 }

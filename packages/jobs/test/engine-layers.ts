@@ -127,6 +127,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'preview.ts',
       'run-api.ts',
       'trigger.ts',
+      'version-api.ts',
     ],
   }),
   engine: {

@@ -9,11 +9,15 @@ const HELD: Readonly<Record<NonNullable<Run['held']>, string>> = {
 };
 
 /**
- * The status of a run and its reason: `failed: timeout`, `queued, retry in 20 s`, `running, asked to stop`.
+ * The status of a run and its reason: `failed: timeout`, `cancelled by user:42`, `queued, retry in 20 s`,
+ * `running, asked to stop`.
  */
 export function statusText(run: Run, now: number): string {
+  // An older server names nobody.
+  const by = run.cancelled_by ? ` by ${run.cancelled_by}` : '';
+  if (run.status === 'cancelled' && by !== '') return `cancelled${by}`;
   if (run.reason !== null) return `${run.status}: ${run.reason}`;
-  if (run.cancel_requested) return `${run.status}, asked to stop`;
+  if (run.cancel_requested) return `${run.status}, asked to stop${by}`;
   if (run.status !== 'queued') return run.status;
   if (run.held !== null) return `queued, ${HELD[run.held]}`;
   const isRetry = run.attempt > 0 && run.available_at !== null && Date.parse(run.available_at) > now;

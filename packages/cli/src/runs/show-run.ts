@@ -44,10 +44,21 @@ function printRun({ out, now }: Session, run: Run): void {
     [isRetried ? 'Last attempt took' : 'Took', tookText(run, at)],
     ['Node', run.node ?? ''],
     ['Progress', run.progress === null ? '' : progressText(run.progress)],
-    ['Payload', run.payload === null ? '' : `${printableJson(run.payload)}, for this run only`],
+    ['Payload', payloadText(run)],
     ['Result', run.result === null || run.result === undefined ? '' : printableJson(run.result)],
     ['Retry of', run.retry_of ?? ''],
+    ['Asked for by', run.requested_by ?? ''],
+    ['Fingerprint', run.fingerprint ?? ''],
   ]);
+}
+
+/** What the run ran with, and whether it is the run's own or that of a version of the job. */
+function payloadText({ payload, payload_is_own, job_version }: Run): string {
+  if (payload === null) return '';
+  // An older server sends only payloads of runs.
+  const isOwn = payload_is_own ?? true;
+  const from = isOwn ? 'for this run only' : `of version ${job_version ?? 'now'} of the job`;
+  return `${printableJson(payload)}, ${from}`;
 }
 
 function printErrors(out: Screen, { errors }: Run, { stacks }: ShowRunFlags): void {

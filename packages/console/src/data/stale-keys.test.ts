@@ -11,6 +11,7 @@ function event(type: JobEvent['type'], runId: string | null = '7'): JobEvent {
     run_id: runId,
     count: null,
     reason: null,
+    by: null,
     error: null,
     data: null,
   };

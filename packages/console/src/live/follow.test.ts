@@ -70,6 +70,7 @@ const EVENT: JobEvent = {
   run_id: '1',
   count: null,
   reason: null,
+  by: null,
   error: null,
   data: null,
 };

@@ -85,7 +85,7 @@ function KnownRun({ run }: { readonly run: Run }) {
         <RunErrors run={run} />
         <RunResult run={run} />
         {run.payload === null ? null : (
-          <Panel title="Payload of this run">
+          <Panel title={run.payload_is_own ? 'Payload of this run alone' : 'Payload'}>
             <JsonBlock value={run.payload} label="the payload" />
           </Panel>
         )}

@@ -34,6 +34,13 @@ export {
 } from './jobs/job-audit.ts';
 export { type PauseJob, pauseJob, type RunJob, resumeJob, runJob } from './jobs/job-commands.ts';
 export {
+  eachJobVersion,
+  getJobVersion,
+  type JobVersion,
+  type JobVersionsQuery,
+  listJobVersions,
+} from './jobs/job-versions.ts';
+export {
   type CreateJob,
   createJob,
   deleteJob,

@@ -17,6 +17,7 @@ import type {
   AuditRow,
   JobQuery,
   JobSort,
+  JobVersion,
   JobView,
   Page,
   RequestedRun,
@@ -96,6 +97,14 @@ export interface RunListQuery extends Omit<RunQuery, 'limit' | 'from' | 'to'> {
   readonly to?: TimeInput | number | undefined;
   /** Most runs in the page, at most 10,000. Default: 50. */
   readonly limit?: number | undefined;
+}
+
+/** Which definitions `listJobVersions` returns. */
+export interface VersionListQuery {
+  /** Most versions in the page, at most 10,000. Default: 50. */
+  readonly limit?: number | undefined;
+  /** Only older versions than this one: the `next.key` of the page before, as a number. */
+  readonly before?: number | undefined;
 }
 
 /** Which changes `listAudit` returns. */
@@ -180,6 +189,11 @@ export interface Engine {
   listTags(query?: JobsRead): Promise<readonly TagCount[]>;
   pauseJob(jobId: string, input?: PauseInput, options?: CommandOptions): Promise<JobView>;
   resumeJob(jobId: string, options?: CommandOptions): Promise<JobView>;
+
+  /** The current definition of a job, then those that edits replaced, newest first. */
+  listJobVersions(jobId: string, query?: VersionListQuery): Promise<Page<JobVersion>>;
+  /** `not_found`: there is no such version, or it is no longer kept. */
+  getJobVersion(jobId: string, version: number): Promise<JobVersion>;
 
   /** P15, run now. */
   trigger(jobId: string, input?: TriggerInput, options?: CommandOptions): Promise<RequestedRun>;

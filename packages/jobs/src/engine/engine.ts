@@ -16,6 +16,7 @@ import { listAudit, listJobs, listRuns, listTags } from './api/list-api.ts';
 import { preview } from './api/preview.ts';
 import { cancelRun, getLogs, getRun, retryRun } from './api/run-api.ts';
 import { trigger } from './api/trigger.ts';
+import { getJobVersion, listJobVersions } from './api/version-api.ts';
 import type { HandlerCommands } from './attempts/handler-jobs.ts';
 import { EventFeed } from './events/event-feed.ts';
 import { checkedArguments } from './input/checked-arguments.ts';
@@ -116,6 +117,8 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     trigger: async (...args) => trigger(parts, ...given('trigger', args)),
     enqueue: async (...args) => enqueue(parts, ...given('enqueue', args)),
     enqueueAndWait: async (...args) => enqueueAndWait({ ...parts, waits }, ...given('enqueueAndWait', args)),
+    listJobVersions: async (...args) => listJobVersions(parts, ...given('listJobVersions', args)),
+    getJobVersion: async (...args) => getJobVersion(parts, ...given('getJobVersion', args)),
     getRun: async (...args) => getRun(parts, ...given('getRun', args)),
     listRuns: async (...args) => listRuns(parts, ...given('listRuns', args)),
     getLogs: async (...args) => getLogs(parts, ...given('getLogs', args)),

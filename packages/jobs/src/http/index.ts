@@ -14,6 +14,7 @@ export * from './views/event.ts';
 export * from './views/forecast.ts';
 export * from './views/job.ts';
 export * from './views/job-type.ts';
+export * from './views/job-version.ts';
 export * from './views/preview.ts';
 export * from './views/problem.ts';
 export * from './views/recent-run.ts';

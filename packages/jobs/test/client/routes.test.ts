@@ -11,11 +11,13 @@ import {
   eachJob,
   eachJobAudit,
   eachJobRun,
+  eachJobVersion,
   eachRun,
   enqueue,
   followRunLogs,
   getCaller,
   getJob,
+  getJobVersion,
   getRun,
   getRunLogs,
   getStats,
@@ -175,6 +177,9 @@ describe('runs', () => {
     expect((await listRuns(connection, { job_id: 'e', limit: 1 })).data.map(({ id }) => id)).toEqual([
       second.id,
     ]);
+    const [current] = await Array.fromAsync(eachJobVersion(connection, 'e', { limit: 1 }));
+    expect(current).toEqual(await getJobVersion(connection, 'e', 1));
+    expect(current).toMatchObject({ version: 1, replaced_at: null, definition: { id: 'e' } });
     const since = { job_id: 'e', from: run.queued_at, to: '2999-01-01T00:00:00Z' };
     expect(await Array.fromAsync(eachRun(connection, since), ({ id }) => id)).toEqual(ids);
   });

@@ -84,6 +84,8 @@ test('every route of the contract is in the document', () => {
       'POST /api/jobs/{job_id}/pause',
       'POST /api/jobs/{job_id}/resume',
       'GET /api/jobs/{job_id}/runs',
+      'GET /api/jobs/{job_id}/versions',
+      'GET /api/jobs/{job_id}/versions/{version}',
       'GET /api/runs',
       'GET /api/runs/{run_id}',
       'GET /api/runs/{run_id}/logs',

@@ -11,6 +11,7 @@ import { jobs } from './suite/jobs.ts';
 import { overviews } from './suite/overview.ts';
 import { pauses } from './suite/pauses.ts';
 import { recentRuns } from './suite/recent-runs.ts';
+import { runRecords } from './suite/run-records.ts';
 import { runs } from './suite/runs.ts';
 import { scopedRoutes } from './suite/scope/scoped-routes.ts';
 import { scopes } from './suite/scope/scopes.ts';
@@ -31,6 +32,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('overviews', () => overviews(makeMount));
   describe('recent runs', () => recentRuns(makeMount));
   describe('runs', () => runs(makeMount));
+  describe('what runs ran with', () => runRecords(makeMount));
   describe('pauses', () => pauses(makeMount));
   describe('routes in a scope', () => scopedRoutes(makeMount));
   describe('scopes', () => scopes(makeMount));

@@ -23,6 +23,7 @@ import { recoverContract } from './recover.ts';
 import { reportContract } from './report.ts';
 import type { MakeStore } from './rig.ts';
 import { roomContract } from './room.ts';
+import { runOriginsContract } from './run-origins.ts';
 import { settleContract } from './settle.ts';
 import { suspectsContract } from './suspects.ts';
 import { tagsContract } from './tags.ts';
@@ -54,6 +55,7 @@ export function storeContract(makeStore: MakeStore): void {
   countHealthContract(makeStore);
   listRunsContract(makeStore);
   forecastJobsContract(makeStore);
+  runOriginsContract(makeStore);
   auditContract(makeStore);
   idPrefixContract(makeStore);
   tagsContract(makeStore);

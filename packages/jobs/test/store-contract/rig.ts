@@ -112,7 +112,8 @@ export function failed(message = 'no luck', permanent = false): Outcome {
 }
 
 export function settlement(run: ClaimedRun, outcome: Outcome, now: number): SettleInput {
-  return { runId: run.id, fence: run.fence, outcome, random: 0.5, startedAt: now, finishedAt: now };
+  const { id: runId, fence } = run;
+  return { runId, fence, outcome, random: 0.5, startedAt: now, finishedAt: now, jobVersion: 1 };
 }
 
 /** A rig with a fresh store for each test of the current `describe`. */

@@ -131,6 +131,7 @@ export function settleContract(makeStore: MakeStore): void {
         progress: { done: 3, total: 3, note: 'done' },
         result: '{"removed":3}',
         errors: [],
+        jobVersion: 1,
       });
       expect(await t.job('a')).toMatchObject({
         lastRunAt: startedAt,
@@ -149,7 +150,14 @@ export function settleContract(makeStore: MakeStore): void {
       const finishedAt = t.clock.now() - SECOND;
       await t.settle(run, SUCCEEDED, { startedAt, finishedAt });
       const was = { id, jobUid, trigger, catchUp, missed, queuedAt, recoveries, errors };
-      const became = { status: 'succeeded', attempt: 1, node: 'node-1', startedAt, finishedAt };
+      const became = {
+        status: 'succeeded',
+        attempt: 1,
+        node: 'node-1',
+        startedAt,
+        finishedAt,
+        jobVersion: 1,
+      };
       expect(await t.finished(id)).toEqual({ ...was, ...became });
     });
 

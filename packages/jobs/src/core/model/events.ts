@@ -41,6 +41,8 @@ export interface EventDetails {
   /** Of the attempt that failed. */
   readonly error?: EventError | undefined;
   readonly data?: Readonly<Record<string, unknown>> | undefined;
+  /** Who asked for the run (`run.queued`) or cancelled it (`run.cancelled`), such as `user:42`. */
+  readonly by?: string | undefined;
 }
 
 /** `id` rises by one within a node. `count`: how many run events a coalesced event stands for. */

@@ -16,6 +16,8 @@ export type JobCommand =
       readonly retryOf?: string | undefined;
       /** Whose request it is, as a traceparent. */
       readonly trace?: string | undefined;
+      /** Who asks, such as `user:42`. */
+      readonly by?: string | undefined;
     }
   | {
       readonly kind: 'pause';
@@ -25,7 +27,7 @@ export type JobCommand =
       readonly cancelLive: boolean;
     }
   | { readonly kind: 'resume' }
-  | { readonly kind: 'delete' };
+  | { readonly kind: 'delete'; readonly by?: string | undefined };
 
 /** Whether a command needs the number of claimed runs: only an edit that takes room from queued runs. */
 export function asksForClaimed(job: Pick<Job, 'overlap'>, command: JobCommand): boolean {
@@ -35,6 +37,11 @@ export function asksForClaimed(job: Pick<Job, 'overlap'>, command: JobCommand): 
 /** Whether a command needs to know that the job is at its limit of runs with a future `run_at`. */
 export function asksForPutOff(command: JobCommand): boolean {
   return command.kind === 'trigger' && command.runAt !== undefined;
+}
+
+/** Who asks for a command, such as `user:42`, if the command keeps it. */
+export function whoAsks(command: JobCommand): string | undefined {
+  return 'by' in command ? command.by : undefined;
 }
 
 /** The type that a command was checked by; stores have to know it under its key. */

@@ -1,3 +1,4 @@
+import { keysOf, without } from '../objects.ts';
 import { type Schedule, sameSchedule } from '../schedule/schedule.ts';
 import type { Backoff } from './retry.ts';
 import type { FinishedStatus, JsonText } from './run.ts';
@@ -126,6 +127,33 @@ export function isFixedDelay(schedule: Schedule): schedule is FixedDelay {
 /** Whether two handlers of the job must never run at one instant (P7, overlap; P3, grid). */
 export function mustNotOverlap({ overlap, schedule }: Pick<JobDefinition, 'overlap' | 'schedule'>): boolean {
   return overlap !== 'allow' || isFixedDelay(schedule);
+}
+
+/** The fields of a job that are no part of its definition. */
+const STATE_FIELDS = keysOf({
+  uid: true,
+  version: true,
+  status: true,
+  pause: true,
+  anchorAt: true,
+  lastSlotAt: true,
+  nextRunAt: true,
+  wakeAt: true,
+  lastRunAt: true,
+  lastStatus: true,
+  lastSuccessAt: true,
+  lastEndAt: true,
+  failedInRow: true,
+  failingSince: true,
+  createdBy: true,
+  trace: true,
+  createdAt: true,
+  updatedAt: true,
+} as const satisfies Readonly<Record<Exclude<keyof Job, keyof JobDefinition>, true>>);
+
+/** The definition of a job without its state. */
+export function definitionOf(job: Job): JobDefinition {
+  return without(job, ...STATE_FIELDS);
 }
 
 /** Equal in value: an edit to it is a no-op, and keeps the version (P16, edit). */

@@ -90,6 +90,8 @@ export interface RunOrigin {
   readonly payload?: JsonText;
   readonly retryOf?: string;
   readonly queuedAt: number;
+  /** Who asked for it, such as `user:42`; absent for a slot, and where the caller named nobody. */
+  readonly requestedBy?: string;
 }
 
 /** The newest claim of a run (P10, fence). */
@@ -113,9 +115,13 @@ export interface LiveRun extends RunOrigin {
   readonly errors: readonly AttemptError[];
   /** A cancel was asked for; the run is never started again (P12, cancel). */
   readonly cancel?: CancelReason;
+  /** Who asked for the cancel, such as `user:42`. */
+  readonly cancelledBy?: string;
   /** Since when an inline handler has ignored its signal (P11, timeout). */
   readonly zombieSince?: number;
   readonly progress?: Progress;
+  /** Of the job when the run was claimed, if an edit has replaced it since. */
+  readonly jobVersion?: number;
 }
 
 export interface FinishedRun extends RunOrigin {
@@ -130,6 +136,11 @@ export interface FinishedRun extends RunOrigin {
   readonly progress?: Progress;
   readonly result?: JsonText;
   readonly errors: readonly AttemptError[];
+  /** Of the job when the run was last claimed. Absent for a run that was never claimed, and in older rows. */
+  readonly jobVersion?: number;
+  readonly cancelledBy?: string;
+  /** Of its last error, if the run failed: see `fingerprintOf`. */
+  readonly fingerprint?: string;
 }
 
 /** A run that ended when its claim was taken back: its node died too often, or it was being cancelled. */

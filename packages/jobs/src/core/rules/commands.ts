@@ -184,7 +184,7 @@ function trigger(
   now: number,
 ): CommandOutcome {
   const { job, live } = draft;
-  const { payload, checkedBy: { type, typeVersion } = job, runAt, retryOf, trace } = command;
+  const { payload, checkedBy: { type, typeVersion } = job, runAt, retryOf, trace, by } = command;
   if (type !== job.type) return otherType(job, type);
   if (payload === undefined && !hasPayload(job)) return PAYLOAD_NEEDED;
   const later = runAt !== undefined && runAt > now;
@@ -202,6 +202,7 @@ function trigger(
     ...(typeVersion > job.typeVersion ? { typeVersion } : {}),
     ...(retryOf === undefined ? {} : { retryOf }),
     ...(trace === undefined ? {} : { trace }),
+    ...(by === undefined ? {} : { requestedBy: by }),
   };
   queueRun(draft, run);
   return accepted(decide(draft, now));

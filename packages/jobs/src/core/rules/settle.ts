@@ -15,6 +15,7 @@ import {
 import { type Mutable, without } from '../objects.ts';
 import { hasGrid } from '../schedule/schedule.ts';
 import type { SkippedRun } from './decision.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { isHeldByPause } from './pause.ts';
 import { CLOCK_TOLERANCE_MS } from './resume.ts';
 import { isSuspect, suspectBackoffMs } from './suspects.ts';
@@ -177,6 +178,8 @@ export function finishedOf(
     readonly finishedAt: number;
     readonly startedAt?: number | undefined;
     readonly progress?: Progress | undefined;
+    /** Of the job when the run was claimed. */
+    readonly jobVersion?: number | undefined;
   },
 ): FinishedRun {
   const finished: Mutable<FinishedRun> = {
@@ -198,11 +201,16 @@ export function finishedOf(
   if (run.missedFrom !== undefined) finished.missedFrom = run.missedFrom;
   if (run.payload !== undefined) finished.payload = run.payload;
   if (run.retryOf !== undefined) finished.retryOf = run.retryOf;
+  if (run.requestedBy !== undefined) finished.requestedBy = run.requestedBy;
   if (end.reason !== undefined) finished.reason = end.reason;
   if (run.claim !== undefined) finished.node = run.claim.node;
   if (startedAt !== undefined) finished.startedAt = startedAt;
   if (progress !== undefined) finished.progress = progress;
   if (end.result !== undefined) finished.result = end.result;
+  if (run.claim !== undefined && at.jobVersion !== undefined) finished.jobVersion = at.jobVersion;
+  if (end.status === 'cancelled' && run.cancelledBy !== undefined) finished.cancelledBy = run.cancelledBy;
+  const error = end.status === 'failed' ? end.errors.at(-1) : undefined;
+  if (error !== undefined) finished.fingerprint = fingerprintOf(error);
   return finished;
 }
 

@@ -87,6 +87,8 @@ export interface SettleInput {
   /** Of this attempt; absent when its handler never started. */
   readonly startedAt?: number;
   readonly finishedAt: number;
+  /** Of the job as its claim gave it to the node. */
+  readonly jobVersion?: number;
   readonly progress?: Progress;
   readonly logs?: readonly LogLine[];
 }
@@ -95,7 +97,13 @@ export interface SettleInput {
 export type ClaimEnd = Omit<SettleInput, 'runId' | 'fence' | 'logs'>;
 
 export type SettleResult =
-  | { readonly kind: 'finished'; readonly status: FinishedStatus; readonly reason?: RunReason }
+  | {
+      readonly kind: 'finished';
+      readonly status: FinishedStatus;
+      readonly reason?: RunReason;
+      /** Who cancelled it, if somebody did. */
+      readonly by?: string;
+    }
   | { readonly kind: 'waiting'; readonly availableAt: number; readonly failures: number }
   /** Not the newest claim of the run, or the run is finished: nothing was written (P10, fence). */
   | { readonly kind: 'stale' }

@@ -1,5 +1,5 @@
-import type { Job, JobStatus } from '../model/job.ts';
-import type { FinishedStatus, Run, RunReason, RunStatus } from '../model/run.ts';
+import type { Job, JobDefinition, JobStatus } from '../model/job.ts';
+import type { FinishedStatus, JsonText, Run, RunReason, RunStatus } from '../model/run.ts';
 import type { TypeVersions } from '../nodes/membership.ts';
 import type { Health, HealthFilter, HealthStatus } from '../rules/health.ts';
 import type { JobsRead } from './jobs-read.ts';
@@ -73,6 +73,34 @@ export interface RunView {
   readonly type: string;
   /** The tags of the job; only in the answers of `getRun` and `listRuns`. Absent: none. */
   readonly tags?: readonly string[];
+  /**
+   * The version of the job that the run ran with or runs with. Absent for a run that no node has claimed, and
+   * for runs of older software.
+   */
+  readonly jobVersion?: number;
+  /**
+   * What the run ran with, or would run with now: its own payload, or that of its version. Only `getRun` has
+   * it. Absent if the job has none, or if the version is not kept.
+   */
+  readonly ranWith?: JsonText;
+}
+
+/** A definition that a job has or had. */
+export interface JobVersion {
+  readonly version: number;
+  readonly definition: JobDefinition;
+  readonly madeAt: number;
+  /** Absent for the current version. */
+  readonly replacedAt?: number;
+  /** Who replaced it, such as `user:42`. */
+  readonly replacedBy?: string;
+}
+
+export interface JobVersionQuery {
+  readonly jobUid: string;
+  readonly limit: number;
+  /** Only older versions than this one. */
+  readonly before?: number | undefined;
 }
 
 /** The run that `trigger` or `enqueue` made. */

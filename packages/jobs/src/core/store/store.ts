@@ -29,6 +29,8 @@ import type {
   HealthCounts,
   HourCount,
   JobQuery,
+  JobVersion,
+  JobVersionQuery,
   JobView,
   Page,
   RunQuery,
@@ -112,7 +114,12 @@ export interface JobStore extends StoreReads {
   ): Promise<TakenBack & { readonly givenBack: number; readonly left: number }>;
   /** P12, cancel. With `force`, a claimed run is finished now and its fence voided (P11, timeout). */
   cancelRun(
-    input: { readonly runId: string; readonly force: boolean; readonly audit?: AuditEntry },
+    input: {
+      readonly runId: string;
+      readonly force: boolean;
+      readonly by?: string | undefined;
+      readonly audit?: AuditEntry;
+    },
     signal?: AbortFlag,
   ): Promise<CancelResult>;
   /** Makes a waiting retry due now. */
@@ -137,6 +144,8 @@ export interface StoreReads {
   ): Promise<{ readonly counts: HealthCounts; readonly next?: string }>;
   /** The tags of these jobs, most used first. */
   listTags(query: JobsRead): Promise<readonly TagCount[]>;
+  /** Replaced definitions of a job, newest first. The current one is in the job. */
+  listVersions(query: JobVersionQuery): Promise<readonly JobVersion[]>;
   getRun(runId: string): Promise<RunView | undefined>;
   /** Newest first. */
   listRuns(query: RunQuery): Promise<Page<RunView>>;

@@ -1,5 +1,6 @@
 import { type LiveRuns, NO_LIVE_RUNS } from '../model/job.ts';
-import type { CancelReason, FinishedRun, LiveRun } from '../model/run.ts';
+import type { FinishedRun, LiveRun } from '../model/run.ts';
+import { type AskedCancel, cancelOf } from '../rules/cancel.ts';
 import { type Decision, isOverRoom, isSooner } from '../rules/decision.ts';
 import { afterSettlements, countFinished, dependsOnLive, type EndedRun } from '../rules/ended-runs.ts';
 import { finishedOf, settleRun } from '../rules/settle.ts';
@@ -89,7 +90,7 @@ export function* liveRunsOf(uid: number, counts?: LiveRunCounts): Script<LiveRun
 export function* cancelLiveRuns(
   unit: UnitOfWork,
   uid: number,
-  reason: CancelReason,
+  { reason, by }: AskedCancel,
 ): Script<readonly CancelRequest[]> {
   // First writes the runs that this command made, so that it cancels them too.
   yield* ask('write');
@@ -97,13 +98,13 @@ export function* cancelLiveRuns(
   const requests: CancelRequest[] = [];
   const waiting: LiveRun[] = [];
   for (const run of yield* ask('lockLiveRuns', uid, { ownRuns: reason === 'deleted' })) {
-    if (run.claim === undefined) waiting.push({ ...run, cancel: reason });
+    if (run.claim === undefined) waiting.push({ ...run, ...cancelOf(run, { reason, by }) });
     else {
       claimed.push(run);
       requests.push(requestOf(run, run.claim));
     }
   }
-  if (claimed.length > 0) yield* ask('requestCancels', claimed, reason);
+  if (claimed.length > 0) yield* ask('requestCancels', claimed, { reason, by });
   if (waiting.length === 0) return requests;
   const cancelled = yield* cancelRuns(unit, uid, waiting);
   yield* settleJobs(unit, new Map([[uid, cancelled]]), { ofClaims: false });
@@ -120,7 +121,8 @@ export function* cancelRuns(
   const cancelled = runs.map((run) => {
     const settlement = settleRun(job, run, { kind: 'cancelled' }, { now: unit.now, random: 0 });
     if (settlement.kind !== 'finished') throw new Error('a cancelled run was not finished');
-    return finishedOf(run, settlement, { finishedAt: unit.now });
+    const jobVersion = run.jobVersion ?? job.version;
+    return finishedOf(run, settlement, { finishedAt: unit.now, jobVersion });
   });
   yield* ask('endRuns', { finished: cancelled, putBack: [] });
   unit.finished.push(...cancelled);

@@ -1,4 +1,4 @@
-import { asksForClaimed, asksForPutOff } from '../model/job-command.ts';
+import { asksForClaimed, asksForPutOff, whoAsks } from '../model/job-command.ts';
 import { type CommandOutcome, commandJob, createJob } from '../rules/commands.ts';
 import {
   type CancelRequest,
@@ -31,9 +31,12 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   if (!outcome.changed)
     return { kind: 'done', changed: false, job, queued: [], finished: [], cancelRequests: [] };
   const { decision } = outcome;
+  if (decision.job.version !== job.version) yield* ask('keepVersion', { uid, job, by: input.audit?.actor });
   yield* applyDecision(unit, stored, isShared ? { ...decision, job } : decision);
   const cancelRequests: readonly CancelRequest[] =
-    decision.cancelLive === undefined ? [] : yield* cancelLiveRuns(unit, uid, decision.cancelLive);
+    decision.cancelLive === undefined
+      ? []
+      : yield* cancelLiveRuns(unit, uid, { reason: decision.cancelLive, by: whoAsks(input.command) });
   if (input.audit !== undefined) yield* ask('writeAudit', input.audit, input.jobId);
   const claimed = yield* ask('endCommand', input, stored);
   const made = unit.queued.at(-1);

@@ -1,4 +1,5 @@
 import { isLiveRun } from '../model/run.ts';
+import { cancelOf } from '../rules/cancel.ts';
 import type { JobStore } from '../store/store.ts';
 import { type CancelResult, requestOf } from '../store/store-commands.ts';
 import type { Report } from '../store/store-passes.ts';
@@ -12,15 +13,15 @@ import type { UnitOfWork } from './unit-of-work.ts';
  */
 export function* cancelRun(
   unit: UnitOfWork,
-  { runId, force, audit }: Parameters<JobStore['cancelRun']>[0],
+  { runId, force, by, audit }: Parameters<JobStore['cancelRun']>[0],
 ): Script<CancelResult> {
   const run = yield* ask('lockRun', runId);
   if (run === undefined) return { kind: 'absent' };
   if (!isLiveRun(run)) return { kind: 'finished', run };
-  const asked = { ...run, cancel: run.cancel ?? 'user' } as const;
+  const asked = { ...run, ...cancelOf(run, { reason: 'user', by }) };
   const { claim } = run;
   if (claim !== undefined && !force) {
-    const isNew = (yield* ask('requestCancels', [run], 'user')).length > 0;
+    const isNew = (yield* ask('requestCancels', [run], { reason: 'user', by })).length > 0;
     if (isNew && audit !== undefined) yield* ask('writeAudit', audit, runId);
     return { kind: 'requested', run: asked, request: requestOf(run, claim) };
   }

@@ -25,7 +25,7 @@ import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
 /** Shared objects, so that a message between threads contains each answer once. */
 const SUCCEEDED: SettleResult = { kind: 'finished', status: 'succeeded' };
-const ENDED: { readonly [R in RunReason]: SettleResult } = {
+const ENDED: { readonly [R in RunReason]: Extract<SettleResult, { kind: 'finished' }> } = {
   overlap: { kind: 'finished', status: 'skipped', reason: 'overlap' },
   missed: { kind: 'finished', status: 'skipped', reason: 'missed' },
   error: { kind: 'finished', status: 'failed', reason: 'error' },
@@ -60,8 +60,7 @@ export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<
       return SUCCEEDED;
     }
     const settlement = endClaim(unit, state, input, ends);
-    if (settlement.kind === 'finished')
-      return settlement.reason === undefined ? SUCCEEDED : ENDED[settlement.reason];
+    if (settlement.kind === 'finished') return finishedResult(state, settlement);
     const { availableAt, failures } = settlement;
     if (needsPass(input.outcome, settlement, unit.now)) wake = true;
     return { kind: 'waiting', availableAt, failures };
@@ -69,6 +68,15 @@ export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<
   if (logs.length > 0) yield* ask('appendLogs', logs);
   if (yield* writeEnds(unit, ends)) wake = true;
   return { results, wake };
+}
+
+function finishedResult(
+  { cancelledBy }: LiveRun,
+  { status, reason }: Extract<Settlement, { kind: 'finished' }>,
+): SettleResult {
+  if (reason === undefined) return SUCCEEDED;
+  const by = status === 'cancelled' ? cancelledBy : undefined;
+  return by === undefined ? ENDED[reason] : { ...ENDED[reason], by };
 }
 
 /** Claims that were taken back. */
@@ -145,7 +153,8 @@ function endClaim(unit: UnitOfWork, claimed: LiveRun, input: ClaimEnd, ends: End
   const settlement = settleRun(job, run, input.outcome, { now: unit.now, random: input.random });
   const ended = endsOf(ends, uid);
   if (settlement.kind === 'finished') {
-    const finished = finishedOf(run, settlement, input);
+    const { jobVersion = run.jobVersion ?? job.version } = input;
+    const finished = finishedOf(run, settlement, { ...input, jobVersion });
     ends.finished.push(finished);
     ended.push(finished);
   } else {

@@ -1,5 +1,6 @@
 import type { Job, LiveRuns } from '../model/job.ts';
-import type { CancelReason, FinishedRun, LiveRun, Progress, Run } from '../model/run.ts';
+import type { FinishedRun, LiveRun, Progress, Run } from '../model/run.ts';
+import type { AskedCancel } from '../rules/cancel.ts';
 import type { Move } from '../rules/decision.ts';
 import type { EndedRun } from '../rules/ended-runs.ts';
 import type { Settlement } from '../rules/settle.ts';
@@ -61,7 +62,7 @@ export interface Tables extends PruneTables {
    */
   retypeRuns(uid: number, job: Job): number;
   /** Asks claimed runs to stop. Returns the ids of the runs that were not asked before. */
-  requestCancels(runs: readonly LiveRun[], reason: CancelReason): readonly string[];
+  requestCancels(runs: readonly LiveRun[], asked: AskedCancel): readonly string[];
   /** Moves finished locked runs to history, and returns the others to the queue. */
   endRuns(ends: RunEnds): void;
   /** Adds lines to the logs of locked runs. */
@@ -85,6 +86,11 @@ export interface Tables extends PruneTables {
   /** The run that the command's dedupe key made in the last 24 h (P15, run now). */
   dedupedRun(input: CommandInput, uid: number): Run | undefined;
   keepDedupeKey(kept: { readonly uid: number; readonly key: string; readonly runId: string }): void;
+  /**
+   * Keeps a definition that an edit replaces, marks the job's claimed runs with its version, and removes the
+   * oldest kept versions that no run refers to, beyond {@link MAX_JOB_VERSIONS}.
+   */
+  keepVersion(replaced: ReplacedVersion): void;
   /**
    * Like {@link Tables.write}. Also returns the claim that the command asked for, if the store makes it here.
    */
@@ -232,6 +238,17 @@ export interface LockedJob {
   /** Other transactions may change the job's row meanwhile. This transaction must not. */
   readonly isShared: boolean;
 }
+
+/** The definition of a job that an edit has replaced. */
+export interface ReplacedVersion {
+  readonly uid: number;
+  /** The job as it was before the edit. */
+  readonly job: Job;
+  readonly by: string | undefined;
+}
+
+/** The most replaced definitions that a job keeps, besides those that kept runs ran with. */
+export const MAX_JOB_VERSIONS = 100;
 
 export type InsertInput = Parameters<JobStore['insertJob']>[0];
 

@@ -13,11 +13,11 @@ export function afterCommand(deps: EngineParts, done: DoneCommand, event?: JobEv
     dispatcher.takeBack({ jobId: done.job.id });
     events.emit(event, done.job.id);
   }
-  for (const run of done.queued) events.emit('run.queued', done.job.id, run.id);
+  for (const run of done.queued) events.emit('run.queued', done.job.id, run.id, { by: run.requestedBy });
   for (const run of done.finished) {
     if (run.status !== 'cancelled' && run.status !== 'skipped') continue;
     if (isSkipReason(run.reason)) meter.skipped(run.reason);
-    events.emit(`run.${run.status}`, done.job.id, run.id, { reason: run.reason });
+    events.emit(`run.${run.status}`, done.job.id, run.id, { reason: run.reason, by: run.cancelledBy });
   }
   if (areClaimed(done)) return;
   dispatcher.nextPass.recheck();

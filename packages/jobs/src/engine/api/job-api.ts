@@ -91,7 +91,7 @@ export async function deleteJob(
   options: CommandOptions = {},
 ): Promise<void> {
   deps.dispatcher.takeBack({ jobId });
-  await command(deps, { jobId, command: { kind: 'delete' }, options, event: 'job.deleted' });
+  await command(deps, { jobId, command: { kind: 'delete', by: options.by }, options, event: 'job.deleted' });
 }
 
 export async function pauseJob(

@@ -31,11 +31,17 @@ export async function cancelRun(
   const known = await getRun(deps, runId);
   deps.dispatcher.takeBack({ runId });
   const audit = auditOf(options, 'run.cancel', { force });
-  const result = await guardReply(deps, deps.store.cancelRun({ runId, force, audit }, options.signal));
+  const result = await guardReply(
+    deps,
+    deps.store.cancelRun({ runId, force, by: options.by, audit }, options.signal),
+  );
   afterCancel(deps, result);
   switch (result.kind) {
     case 'cancelled':
-      deps.events.emit('run.cancelled', known.jobId, runId, { reason: result.run.reason });
+      deps.events.emit('run.cancelled', known.jobId, runId, {
+        reason: result.run.reason,
+        by: result.run.cancelledBy,
+      });
       return { ...known, run: result.run };
     case 'requested':
       return { ...known, run: result.run };

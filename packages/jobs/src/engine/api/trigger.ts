@@ -88,8 +88,8 @@ export function triggerInput(
   options: CommandOptions,
 ): Parameters<StoreInTransaction['trigger']>[0] {
   const { key: dedupeKey, ...run } = how;
-  const { ifUid, ifVersion } = options;
-  const command = { kind: 'trigger', ...run, checkedBy, trace } as const;
+  const { ifUid, ifVersion, by } = options;
+  const command = { kind: 'trigger', ...run, checkedBy, trace, by } as const;
   return { jobId, command, ifUid, ifVersion, dedupeKey, audit: auditOf(options, 'job.trigger', how) };
 }
 

@@ -1,5 +1,5 @@
 import { type Fault, MOST_FAULTS, NO_FAULTS } from '../../core/input/fault.ts';
-import { aFunction, anything, type Rule, required, rule, text } from '../../core/input/rule.ts';
+import { aFunction, anything, type Rule, required, rule, text, wholeNumber } from '../../core/input/rule.ts';
 import { below, missing } from '../../core/input/shape.ts';
 import { isRecord } from '../../core/objects.ts';
 import { EngineError } from '../engine-port.ts';
@@ -24,6 +24,7 @@ import {
   previewRules,
   runIdRule,
   runQueryRules,
+  versionQueryRules,
 } from './query-rules.ts';
 
 interface Argument {
@@ -70,6 +71,8 @@ const ARGUMENTS = {
     { name: 'listener', rule: required(aFunction('a function (event) => void')) },
     main('options', listenerRules),
   ],
+  listJobVersions: [jobId, main('query', versionQueryRules)],
+  getJobVersion: [jobId, { name: 'version', rule: required(wholeNumber({ min: 1 })) }],
   getRun: [runId],
   listRuns: [main('query', runQueryRules)],
   getLogs: [runId],

@@ -20,7 +20,14 @@ import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/model/statuses.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { JobsRead } from '../../core/store/jobs-read.ts';
 import type { Cursor } from '../../core/store/store-views.ts';
-import type { AuditListQuery, JobInput, JobListQuery, JobPatch, RunListQuery } from '../engine-port.ts';
+import type {
+  AuditListQuery,
+  JobInput,
+  JobListQuery,
+  JobPatch,
+  RunListQuery,
+  VersionListQuery,
+} from '../engine-port.ts';
 import { jobRules, patchRules, scheduleRules } from './job-rules.ts';
 
 /** Bounds the work of one call. */
@@ -92,6 +99,11 @@ export const runQueryRules = shape<RunListQuery>('a query such as { jobId: "nigh
   to: timeOrMs,
   limit,
   before: runIdRule,
+});
+
+export const versionQueryRules = shape<VersionListQuery>('a query such as { limit: 100 }', {
+  limit,
+  before: wholeNumber({ min: 1 }),
 });
 
 export const auditQueryRules = shape<AuditListQuery>('a query such as { target: "nightly" }', {

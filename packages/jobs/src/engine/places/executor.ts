@@ -222,6 +222,7 @@ export class Executor {
         random: outcome.kind === 'failed' ? settings.random() : 0,
         startedAt: attempt.startedAt,
         finishedAt,
+        jobVersion: attempt.owner.version,
         ...attempt.takeOutput(),
       },
       owner: attempt.owner,

@@ -37,6 +37,7 @@ export function publishResult(to: ResultListeners, ended: EndedClaim, result: Se
       events.emit(`run.${ending}`, owner.id, input.runId, {
         ...failureOf(input.outcome),
         reason: result.reason,
+        by: result.by,
       });
       return;
     }

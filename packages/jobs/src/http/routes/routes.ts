@@ -7,12 +7,14 @@ import { jobListRoutes } from './job-list-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { overviewRoutes } from './overview-routes.ts';
 import { runRoutes } from './run-routes.ts';
+import { versionRoutes } from './version-routes.ts';
 
 /** All routes of the REST API. */
 export const ROUTES: readonly Route[] = [
   ...jobListRoutes,
   ...jobRoutes,
   ...jobCommandRoutes,
+  ...versionRoutes,
   ...runRoutes,
   enqueueRoute,
   ...overviewRoutes,

@@ -21,6 +21,8 @@ export interface RouteEngine
     | 'resumeJob'
     | 'trigger'
     | 'enqueue'
+    | 'listJobVersions'
+    | 'getJobVersion'
     | 'getRun'
     | 'listRuns'
     | 'getLogs'
@@ -63,6 +65,8 @@ export function scopedEngine(engine: RouteEngine, { idPrefix }: JobScope): Route
         throw new HttpProblem({ status: 403, detail: enqueueText(jobId, idPrefix) });
       return engine.enqueue(type, ...rest);
     },
+    listJobVersions: ofJob((...args) => engine.listJobVersions(...args)),
+    getJobVersion: ofJob((...args) => engine.getJobVersion(...args)),
     getRun: requireRun,
     listRuns: (query) => engine.listRuns({ ...query, idPrefix }),
     getLogs: ofRun((...args) => engine.getLogs(...args)),

@@ -28,6 +28,10 @@ export const eventSchema = z.object({
     .enum(RUN_REASONS)
     .nullable()
     .describe('Why the run was skipped, cancelled or failed; for run.retrying, why its attempt failed'),
+  by: z
+    .string()
+    .nullable()
+    .describe('Who asked for the run (run.queued) or cancelled it (run.cancelled), such as user:42'),
   error: z
     .object({
       name: z.string(),
@@ -54,6 +58,7 @@ export function eventJson(event: JobEvent, id: string): z.output<typeof eventSch
     run_id: event.runId ?? null,
     count: event.count ?? null,
     reason: event.reason ?? null,
+    by: event.by ?? null,
     error: errorJson(event.error),
     data: event.data === undefined ? null : { ...event.data },
   };

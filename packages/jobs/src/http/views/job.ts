@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Job } from '../../core/model/job.ts';
+import type { Job, JobDefinition } from '../../core/model/job.ts';
 import type { Backoff } from '../../core/model/retry.ts';
 import { RUN_STATUSES } from '../../core/model/run.ts';
 import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/model/statuses.ts';
@@ -144,7 +144,7 @@ export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentR
   };
 }
 
-function backoffJson(backoff: Backoff): z.output<typeof backoffSchema> {
+export function backoffJson(backoff: Backoff): z.output<typeof backoffSchema> {
   return {
     initial: formatDuration(backoff.initialMs),
     max: formatDuration(backoff.maxMs),
@@ -178,7 +178,7 @@ const NO_SCHEDULE: ScheduleJson = {
   start_at: null,
 };
 
-function scheduleJson({ schedule }: Job): ScheduleJson {
+export function scheduleJson({ schedule }: Pick<JobDefinition, 'schedule'>): ScheduleJson {
   switch (schedule.kind) {
     case 'interval':
       return {

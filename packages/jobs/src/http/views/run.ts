@@ -5,6 +5,7 @@ import {
   type ErrorCause,
   FAIL_REASONS,
   type FinishedRun,
+  type JsonText,
   type LiveRun,
   type Progress,
   RUN_REASONS,
@@ -87,10 +88,25 @@ export const runSchema = z
     payload: z
       .record(z.string(), z.unknown())
       .nullable()
-      .describe("Replaces the job's payload for this run only"),
+      .describe(
+        'What the run ran with, or would run with now: its own payload, or that of its job_version. Only GET /runs/:run_id has the payload of the job; null if that version is no longer kept',
+      ),
+    payload_is_own: z.boolean().describe("true: payload replaces the job's payload for this run only"),
+    job_version: z
+      .int()
+      .nullable()
+      .describe(
+        'Version of the job that the run ran with; GET /jobs/:job_id/versions has them. null before the first attempt, and for runs of older servers',
+      ),
     result: z.unknown(),
     errors: z.array(attemptErrorSchema).describe('One entry for each failed attempt'),
     retry_of: z.string().nullable(),
+    requested_by: z.string().nullable().describe('Who asked for the run, such as user:42; null for a slot'),
+    cancelled_by: z.string().nullable().describe('Who cancelled the run, or asked it to stop'),
+    fingerprint: z
+      .string()
+      .nullable()
+      .describe('Of a failed run: failed runs with the same fingerprint failed in the same way'),
   })
   .meta({ title: 'Run' });
 
@@ -132,7 +148,10 @@ export const logLineSchema = z.object({
 export type LogLineJson = z.output<typeof logLineSchema>;
 
 /** A run as the REST API represents it. `stacks`: include the stack of each error. */
-export function runJson({ run, jobId, type }: RunView, options = { stacks: false }): RunJson {
+export function runJson(
+  { run, jobId, type, jobVersion, ranWith }: RunView,
+  options = { stacks: false },
+): RunJson {
   const phase = 'finishedAt' in run ? finishedJson(run) : liveJson(run);
   return {
     id: run.id,
@@ -156,11 +175,20 @@ export function runJson({ run, jobId, type }: RunView, options = { stacks: false
     started_at: instantJson(run.startedAt),
     finished_at: phase.finished_at,
     progress: progressJson(run.progress),
-    payload: run.payload === undefined ? null : parseJsonObject(run.payload),
+    payload: payloadJson(run.payload ?? ranWith),
+    payload_is_own: run.payload !== undefined,
+    job_version: jobVersion ?? null,
     result: phase.result,
     errors: run.errors.map((error) => attemptErrorJson(error, options.stacks)),
     retry_of: run.retryOf ?? null,
+    requested_by: run.requestedBy ?? null,
+    cancelled_by: run.cancelledBy ?? null,
+    fingerprint: phase.fingerprint,
   };
+}
+
+function payloadJson(payload: JsonText | undefined): RunJson['payload'] {
+  return payload === undefined ? null : parseJsonObject(payload);
 }
 
 /** A line of a run's log as the REST API represents it. */
@@ -179,6 +207,7 @@ type PhaseJson = Pick<
   | 'cancel_requested'
   | 'finished_at'
   | 'result'
+  | 'fingerprint'
 >;
 
 function liveJson(run: LiveRun): PhaseJson {
@@ -192,6 +221,7 @@ function liveJson(run: LiveRun): PhaseJson {
     cancel_requested: run.cancel !== undefined,
     finished_at: null,
     result: null,
+    fingerprint: null,
   };
 }
 
@@ -206,6 +236,7 @@ function finishedJson(run: FinishedRun): PhaseJson {
     cancel_requested: false,
     finished_at: instantJson(run.finishedAt),
     result: run.result === undefined ? null : parseJson(run.result),
+    fingerprint: run.fingerprint ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
 import { type LiveRuns, NO_LIVE_RUNS } from '../../core/model/job.ts';
 import type { LiveRun } from '../../core/model/run.ts';
 import type { Mutable } from '../../core/objects.ts';
+import { cancelOf } from '../../core/rules/cancel.ts';
 import type { Move } from '../../core/rules/decision.ts';
 import { LOOK_AHEAD_MS } from '../../core/rules/slots.ts';
 import type { LiveRunCounts, Tables } from '../../core/transactions/tables.ts';
@@ -35,10 +36,10 @@ export function liveRunTables(u: MemoryUnit) {
       }
       return 0;
     },
-    requestCancels(runs, reason) {
-      const asked = runs.filter(({ id }) => db.findLive(id)?.cancel === undefined);
-      for (const run of asked) db.changeRun(run.id, { cancel: reason });
-      return asked.map(({ id }) => id);
+    requestCancels(runs, asked) {
+      const running = runs.filter(({ id }) => db.findLive(id)?.cancel === undefined);
+      for (const run of running) db.changeRun(run.id, cancelOf(run, asked));
+      return running.map(({ id }) => id);
     },
     writeReports: (batch) =>
       batch.map(({ runId, fence, startedAt, progress, zombieSince }) => {

@@ -1,7 +1,7 @@
 import { StoreError } from '../../core/model/errors.ts';
 import type { FinishedRun, LiveRun, Run } from '../../core/model/run.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
-import type { AuditRow, HourCount } from '../../core/store/store-views.ts';
+import type { AuditRow, HourCount, JobVersion } from '../../core/store/store-views.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
 import { hourOf } from '../rows/hours.ts';
@@ -37,6 +37,8 @@ export class MemoryDatabase {
   readonly dedupeKeys = new Map<string, DedupeRow>();
   readonly hours = new Map<string, HourRow>();
   readonly jobHours = new Map<string, HourRow>();
+  /** Replaced definitions, by uid and version. */
+  readonly versions = new Map<string, JobVersion & { readonly uid: number }>();
   readonly audit: AuditRow[] = [];
   #lastId = 0;
 

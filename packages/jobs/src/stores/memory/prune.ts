@@ -40,6 +40,14 @@ export function pruneTables(u: MemoryUnit): PruneTables {
         for (const [key] of old) table.delete(key);
         return old.length;
       };
+      const removeTombstones = () => {
+        const gone = remove(db.jobs, ({ uid, deletedAt, finishedCount, skippedCount }) => {
+          const rows = finishedCount + skippedCount + db.liveRunsOf(uid).length;
+          return deletedAt !== undefined && rows === 0;
+        });
+        for (const [key, { uid }] of db.versions) if (!db.jobs.has(uid)) db.versions.delete(key);
+        return gone;
+      };
       switch (what) {
         case 'finishedJobs': {
           const old = [...db.jobs.values()].filter((stored) => isOver(stored, before)).slice(0, limit);
@@ -47,10 +55,7 @@ export function pruneTables(u: MemoryUnit): PruneTables {
           return old.length;
         }
         case 'tombstones':
-          return remove(db.jobs, ({ uid, deletedAt, finishedCount, skippedCount }) => {
-            const rows = finishedCount + skippedCount + db.liveRunsOf(uid).length;
-            return deletedAt !== undefined && rows === 0;
-          });
+          return removeTombstones();
         case 'dedupeKeys':
           return remove(db.dedupeKeys, ({ at }) => at < before);
         case 'nodeNames':

@@ -18,6 +18,7 @@ import { durationOf, RUNS_TO_MEASURE } from '../rows/forecast-row.ts';
 import { firstHour, hourOf, newestHoursFirst } from '../rows/hours.ts';
 import { pageOf } from '../rows/page.ts';
 import { recentRunOf } from '../rows/recent-run.ts';
+import { ranWithOf, versionOf } from '../rows/run-view.ts';
 import { addToHour, type HourRow, type MemoryDatabase } from './memory-database.ts';
 
 type Read = <T>(work: (now: number) => T) => Promise<T>;
@@ -87,8 +88,16 @@ function runReads(db: MemoryDatabase, read: Read) {
     getRun: (runId) =>
       read(() => {
         const found = db.findRun(runId);
-        return found && runViewOf(db, found);
+        return found && wholeRunOf(db, found);
       }),
+    listVersions: ({ jobUid, limit, before = Number.POSITIVE_INFINITY }) =>
+      read(() =>
+        [...db.versions.values()]
+          .filter(({ uid, version }) => uid === Number(jobUid) && version < before)
+          .sort((a, b) => b.version - a.version)
+          .slice(0, limit)
+          .map(({ uid: _, ...version }) => version),
+      ),
     listRuns: ({ limit, jobUid, jobId, type, status, from, to, before, ...which }) =>
       read(() => {
         const found = newestFirst(db)
@@ -240,8 +249,24 @@ function recentRunsOf(db: MemoryDatabase, uid: string, limit: number): readonly 
 }
 
 function runViewOf(db: MemoryDatabase, run: Run): RunView {
-  const { id: jobId, type, tags } = db.requireJob(run.jobUid).job;
-  return tags === undefined ? { run, jobId, type } : { run, jobId, type, tags };
+  const { id: jobId, type, version, tags } = db.requireJob(run.jobUid).job;
+  const jobVersion = versionOf(run, version);
+  return {
+    run,
+    jobId,
+    type,
+    ...(tags === undefined ? {} : { tags }),
+    ...(jobVersion === undefined ? {} : { jobVersion }),
+  };
+}
+
+/** A run with what it ran with. */
+function wholeRunOf(db: MemoryDatabase, run: Run): RunView {
+  const { job } = db.requireJob(run.jobUid);
+  const view = runViewOf(db, run);
+  const { jobVersion = isLiveRun(run) ? job.version : undefined } = view;
+  const kept = jobVersion === job.version ? job : db.versions.get(`${run.jobUid} ${jobVersion}`)?.definition;
+  return { ...view, ...ranWithOf(run, kept?.payload) };
 }
 
 function hourCounts(hours: ReadonlyMap<string, HourRow>, first: number) {

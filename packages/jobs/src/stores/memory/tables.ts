@@ -1,11 +1,13 @@
+import { definitionOf } from '../../core/model/job.ts';
 import type { LiveRun } from '../../core/model/run.ts';
+import { without } from '../../core/objects.ts';
 import { queuedOf } from '../../core/rules/decision.ts';
 import { skippedOf } from '../../core/rules/settle.ts';
 import { DEDUPE_MS } from '../../core/store/store-commands.ts';
 import { writeAndClaim } from '../../core/transactions/claim-planned.ts';
 import { answerFrom, runScript, type Script } from '../../core/transactions/script.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
-import type { Tables } from '../../core/transactions/tables.ts';
+import { MAX_JOB_VERSIONS, type Tables } from '../../core/transactions/tables.ts';
 import { createUnitOfWork, type UnitOfWork, withClaim } from '../../core/transactions/unit-of-work.ts';
 import { newestLines } from '../rows/log-lines.ts';
 import { claimTables, seeWaiting } from './claim.ts';
@@ -83,6 +85,23 @@ function jobTables(u: MemoryUnit) {
     keepDedupeKey({ uid, key, runId }) {
       db.dedupeKeys.set(`${uid} ${key}`, { uid, key, runId: Number(runId), at: now });
     },
+    keepVersion({ uid, job, by }) {
+      const { version, updatedAt: madeAt } = job;
+      const replaced = { version, definition: definitionOf(job), madeAt, replacedAt: now };
+      db.versions.set(`${uid} ${version}`, {
+        uid,
+        ...replaced,
+        ...(by === undefined ? {} : { replacedBy: by }),
+      });
+      for (const { id, claim, jobVersion = version } of db.liveRunsOf(uid))
+        if (claim !== undefined) db.changeRun(id, { jobVersion });
+      const used = new Set(
+        [...db.runs.values(), ...db.liveRunsOf(uid)].map((run) => `${run.jobUid} ${run.jobVersion}`),
+      );
+      for (const [key, old] of db.versions)
+        if (old.uid === uid && old.version <= version - MAX_JOB_VERSIONS && !used.has(key))
+          db.versions.delete(key);
+    },
     newUids: (count) => Array.from({ length: count }, () => db.nextId()),
     insertJobs(jobs) {
       const created = new Set<number>();
@@ -116,7 +135,8 @@ function writeTables({ db, unit }: MemoryUnit) {
       }
       for (const { runId, to, progress } of putBack) {
         const row = db.requireLive(runId);
-        const { claim: _, startedAt: __, cancel: ___, zombieSince: ____, ...rest } = row.run;
+        const { claim: _, startedAt: __, cancel: ___, zombieSince: ____, ...others } = row.run;
+        const rest = without(others, 'cancelledBy', 'jobVersion');
         const { held, availableAt, failures, recoveries, errors } = to;
         const back: LiveRun = { ...rest, status: 'queued', held, availableAt, failures, recoveries, errors };
         const run = progress === undefined ? back : { ...back, progress };

@@ -26,6 +26,10 @@ const MIGRATIONS = [
   '0010-suspects.sql',
   '0011-unclaimed-slots.sql',
   '0012-watching.sql',
+  '0013-job-versions.sql',
+  '0014-who-asked-for-runs.sql',
+  '0015-what-runs-ran-with.sql',
+  '0016-failed-runs-by-error.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

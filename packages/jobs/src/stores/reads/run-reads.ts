@@ -1,12 +1,14 @@
 import { isLiveStatus } from '../../core/model/run.ts';
 import { isOfAllJobs, type JobsRead } from '../../core/store/jobs-read.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
-import type { Page, RunQuery, RunView } from '../../core/store/store-views.ts';
+import type { JobVersion, JobVersionQuery, Page, RunQuery, RunView } from '../../core/store/store-views.ts';
 import { FEW_JOBS } from '../rows/bounds.ts';
 import { numbersIn, rowOf } from '../rows/first-column.ts';
 import { namesIn } from '../rows/job-row.ts';
+import { jobVersionOf, VERSION_COLUMNS } from '../rows/job-version.ts';
 import { pageOf } from '../rows/page.ts';
 import { FINISHED_COLUMNS, LIVE_COLUMNS } from '../rows/run-row.ts';
+import { ranWithOf, versionOf } from '../rows/run-view.ts';
 import {
   allOf,
   type Bind,
@@ -24,15 +26,24 @@ export function createRunReads(sql: Dialect) {
   const { schema, mark } = sql;
   // A run only moves from live runs to history. Reading live runs first never misses a run.
   const kinds: readonly Kind[] = [
-    { table: 'live_runs', columns: LIVE_COLUMNS, runOf: sql.liveRunOf },
-    { table: 'runs', columns: FINISHED_COLUMNS, runOf: sql.finishedRunOf },
+    {
+      table: 'live_runs',
+      columns: LIVE_COLUMNS,
+      version: 'coalesce(run.job_version, jobs.version)',
+      runOf: sql.liveRunOf,
+    },
+    { table: 'runs', columns: FINISHED_COLUMNS, version: 'run.job_version', runOf: sql.finishedRunOf },
   ];
   const byId = new Map(
-    kinds.map(({ table, columns, runOf }) => {
+    kinds.map(({ table, columns, version, runOf }) => {
       const found = `(SELECT ${columns} FROM ${schema}${table} WHERE id = ${mark}1) AS run`;
-      return [`SELECT ${columnsOfView(sql)} FROM ${found} ${jobOfRun(sql)}`, runOf];
+      const payload = `CASE WHEN ${version} = jobs.version THEN jobs.payload ELSE (
+        SELECT payload FROM ${schema}job_versions WHERE job_uid = run.job_uid AND version = ${version}) END`;
+      return [`SELECT ${columnsOfView(sql, payload)} FROM ${found} ${jobOfRun(sql)}`, runOf];
     }),
   );
+  const versions = `SELECT ${VERSION_COLUMNS} FROM ${schema}job_versions
+    WHERE job_uid = ${mark}1 AND version < ${mark}2 ORDER BY version DESC LIMIT ${mark}3`;
   const logs = `SELECT at, level, message, fields FROM ${schema}run_logs WHERE run_id = ${mark}1 ORDER BY seq`;
   const anyRun = kinds
     .map(({ table }) => `SELECT 1 FROM ${schema}${table} WHERE id = ${mark}1`)
@@ -42,9 +53,19 @@ export function createRunReads(sql: Dialect) {
     *getRun(runId: string): Read<RunView | undefined> {
       for (const [statement, runOf] of byId) {
         const [row] = yield* arrays(statement, [bindable(Number(runId))]);
-        if (row !== undefined) return viewOf(row, runOf);
+        if (row === undefined) continue;
+        const view = viewOf(row, runOf);
+        const [payload] = rowOf<readonly unknown[]>(row).slice(-1) as [string | null];
+        return { ...view, ...ranWithOf(view.run, payload) };
       }
       return undefined;
+    },
+
+    /** Replaced definitions, newest first. */
+    *listVersions({ jobUid, limit, before }: JobVersionQuery): Read<readonly JobVersion[]> {
+      const below = Math.min(before ?? LAST_VERSION, LAST_VERSION);
+      const rows = yield* arrays(versions, [bindable(Number(jobUid)), bindable(below), limit]);
+      return rows.map(jobVersionOf);
     },
 
     /** Live and finished runs, newest first. */
@@ -78,27 +99,44 @@ export function createRunReads(sql: Dialect) {
   };
 }
 
+/** The largest value of its column in PostgreSQL. */
+const LAST_VERSION = 2_147_483_647;
+
 interface Kind {
   readonly table: 'live_runs' | 'runs';
   readonly columns: string;
+  /** The expression for the version of the job that `run` ran with, or would run with. */
+  readonly version: string;
   readonly runOf: Dialect['liveRunOf'] | Dialect['finishedRunOf'];
 }
 
-function columnsOfView({ nodeOfRun }: Dialect): string {
+/** `payload`: the expression for the payload of the run's version, where a read shows it. */
+function columnsOfView({ nodeOfRun }: Dialect, payload = 'NULL'): string {
   // The column names must be distinct: in a caller's transaction, each row comes as JSON.
-  return `run.*, jobs.id AS job_id, type AS job_type, jobs.tags AS job_tags, ${nodeOfRun} AS node_name`;
+  return `run.*, jobs.id AS job_id, type AS job_type, jobs.tags AS job_tags, ${nodeOfRun} AS node_name, jobs.version AS version_now, ${payload} AS version_payload`;
 }
+
+type ViewColumns = [
+  jobId: string,
+  type: string,
+  tags: string | null,
+  node: string | null,
+  versionNow: number,
+  payload: string | null,
+];
 
 /** Reads a row of {@link columnsOfView}. */
 function viewOf(raw: unknown, runOf: Kind['runOf']): RunView {
-  const [jobId, type, tags, node] = rowOf<readonly unknown[]>(raw).slice(-4) as [
-    string,
-    string,
-    string | null,
-    string | null,
-  ];
-  const view = { run: runOf(raw, node), jobId, type };
-  return tags === null ? view : { ...view, tags: namesIn(tags) };
+  const [jobId, type, tags, node, versionNow] = rowOf<readonly unknown[]>(raw).slice(-6) as ViewColumns;
+  const run = runOf(raw, node);
+  const jobVersion = versionOf(run, versionNow);
+  return {
+    run,
+    jobId,
+    type,
+    ...(tags === null ? {} : { tags: namesIn(tags) }),
+    ...(jobVersion === undefined ? {} : { jobVersion }),
+  };
 }
 
 /** The filters of a query that are about the jobs of its runs. */

@@ -15,16 +15,16 @@ import type { Mutable } from '../../core/objects.ts';
 import { errorsOf, progressOf } from './stored-run-json.ts';
 
 export const ORIGIN_COLUMNS =
-  'id, job_uid, trigger, scheduled_for, catch_up, missed, missed_from, payload, retry_of, queued_at';
+  'id, job_uid, trigger, scheduled_for, catch_up, missed, missed_from, payload, retry_of, queued_at, requested_by';
 
 /** The columns of `live_runs` for an unclaimed run that is not held. Its other columns have known values. */
 export const FREE_COLUMNS = `${ORIGIN_COLUMNS}, available_at, failures, recoveries, errors, progress, trace`;
 
 /** The columns of `live_runs` that {@link liveRunOf} reads, in order. */
-export const LIVE_COLUMNS = `${FREE_COLUMNS}, status, held, node, fence, started_at, cancel, zombie_since`;
+export const LIVE_COLUMNS = `${FREE_COLUMNS}, status, held, node, fence, started_at, cancel, zombie_since, cancelled_by, job_version`;
 
 /** The columns of `runs` that {@link finishedRunOf} reads, in order. */
-export const FINISHED_COLUMNS = `${ORIGIN_COLUMNS}, status, reason, attempt, recoveries, node, started_at, finished_at, progress, result, errors`;
+export const FINISHED_COLUMNS = `${ORIGIN_COLUMNS}, status, reason, attempt, recoveries, node, started_at, finished_at, progress, result, errors, job_version, cancelled_by, fingerprint`;
 
 type OriginRow = [
   id: number,
@@ -37,6 +37,7 @@ type OriginRow = [
   payload: string | null,
   retryOf: number | null,
   queuedAt: number,
+  requestedBy: string | null,
 ];
 
 type FreeRow = [
@@ -58,6 +59,8 @@ type LiveRow = [
   startedAt: number | null,
   cancel: CancelReason | null,
   zombieSince: number | null,
+  cancelledBy: string | null,
+  jobVersion: number | null,
 ];
 
 type FinishedRow = [
@@ -72,6 +75,9 @@ type FinishedRow = [
   progress: string | null,
   result: string | null,
   errors: string | null,
+  jobVersion: number | null,
+  cancelledBy: string | null,
+  fingerprint: string | null,
 ];
 
 type Value = string | number | boolean | null;
@@ -88,26 +94,28 @@ export function freeRunOf(raw: unknown): Mutable<LiveRun> {
     queuedAt: row[9],
     status: 'queued',
     held: 'no',
-    availableAt: row[10],
-    failures: row[11],
-    recoveries: row[12],
-    errors: row[13] === null ? NO_ERRORS : errorsOf(row[13]),
+    availableAt: row[11],
+    failures: row[12],
+    recoveries: row[13],
+    errors: row[14] === null ? NO_ERRORS : errorsOf(row[14]),
   };
   addOrigin(run, row);
-  addProgress(run, row[14]);
-  if (row[15] !== null) run.trace = row[15];
+  addProgress(run, row[15]);
+  if (row[16] !== null) run.trace = row[16];
   return run;
 }
 
 export function liveRunOf(raw: unknown): LiveRun {
   const row = raw as LiveRow;
   const run = freeRunOf(row);
-  run.status = row[16];
-  run.held = row[17];
-  if (row[18] !== null && row[19] !== null) run.claim = { node: row[18], fence: row[19] };
-  if (row[20] !== null) run.startedAt = row[20];
-  if (row[21] !== null) run.cancel = row[21];
-  if (row[22] !== null) run.zombieSince = row[22];
+  run.status = row[17];
+  run.held = row[18];
+  if (row[19] !== null && row[20] !== null) run.claim = { node: row[19], fence: row[20] };
+  if (row[21] !== null) run.startedAt = row[21];
+  if (row[22] !== null) run.cancel = row[22];
+  if (row[23] !== null) run.zombieSince = row[23];
+  if (row[24] !== null) run.cancelledBy = row[24];
+  if (row[25] !== null) run.jobVersion = row[25];
   return run;
 }
 
@@ -120,18 +128,21 @@ export function finishedRunOf(raw: unknown): FinishedRun {
     catchUp: row[4],
     missed: row[5],
     queuedAt: row[9],
-    status: row[10],
-    attempt: row[12],
-    recoveries: row[13],
-    finishedAt: row[16],
-    errors: row[19] === null ? NO_ERRORS : errorsOf(row[19]),
+    status: row[11],
+    attempt: row[13],
+    recoveries: row[14],
+    finishedAt: row[17],
+    errors: row[20] === null ? NO_ERRORS : errorsOf(row[20]),
   };
   addOrigin(run, row);
-  if (row[11] !== null) run.reason = row[11];
-  if (row[14] !== null) run.node = row[14];
-  if (row[15] !== null) run.startedAt = row[15];
-  addProgress(run, row[17]);
-  if (row[18] !== null) run.result = row[18];
+  if (row[12] !== null) run.reason = row[12];
+  if (row[15] !== null) run.node = row[15];
+  if (row[16] !== null) run.startedAt = row[16];
+  addProgress(run, row[18]);
+  if (row[19] !== null) run.result = row[19];
+  if (row[21] !== null) run.jobVersion = row[21];
+  if (row[22] !== null) run.cancelledBy = row[22];
+  if (row[23] !== null) run.fingerprint = row[23];
   return run;
 }
 
@@ -141,6 +152,7 @@ function addOrigin(run: Mutable<RunOrigin>, row: readonly [...OriginRow, ...unkn
   if (row[6] !== null) run.missedFrom = row[6];
   if (row[7] !== null) run.payload = row[7];
   if (row[8] !== null) run.retryOf = String(row[8]);
+  if (row[10] !== null) run.requestedBy = row[10];
 }
 
 function addProgress(run: Mutable<Pick<FinishedRun, 'progress'>>, text: JsonText | null): void {
@@ -162,6 +174,9 @@ export function finishedParams(run: FinishedRun): Value[] {
     run.progress === undefined ? null : JSON.stringify(run.progress),
     run.result ?? null,
     errorsText(run.errors),
+    run.jobVersion ?? null,
+    run.cancelledBy ?? null,
+    run.fingerprint ?? null,
   ];
 }
 
@@ -178,6 +193,7 @@ export function originParams(run: RunOrigin): Value[] {
     run.payload ?? null,
     run.retryOf === undefined ? null : Number(run.retryOf),
     run.queuedAt,
+    run.requestedBy ?? null,
   ];
 }
 

@@ -13,6 +13,7 @@ const MIGRATIONS = [
   '0006-unclaimed-slots.sql',
   '0007-room-for-reasons.sql',
   '0008-watching.sql',
+  '0009-what-runs-ran-with.sql',
 ] as const;
 
 /**

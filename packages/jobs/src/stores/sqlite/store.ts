@@ -88,6 +88,7 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     listJobs: (query) => read('listJobs', query),
     countHealth: (input) => read('countHealth', input),
     listTags: (query) => read('listTags', query),
+    listVersions: (query) => read('listVersions', query),
     getRun: (runId) => read('getRun', runId),
     listRuns: (query) => read('listRuns', query),
     getLogs: (runId) => read('getLogs', runId),

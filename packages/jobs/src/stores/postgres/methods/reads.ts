@@ -11,6 +11,7 @@ export function createReads({ db, writes, now }: Parts): StoreReads {
     listJobs: (query) => read(() => READS.listJobs(query, now())),
     countHealth: (input) => read(() => READS.countHealth(input, now())),
     listTags: (query) => read(() => READS.listTags(query)),
+    listVersions: (query) => read(() => READS.listVersions(query)),
     getRun: (runId) => read(() => READS.getRun(runId)),
     listRuns: (query) => read(() => READS.listRuns(query)),
     getLogs: (runId) => read(() => READS.getLogs(runId)),

@@ -2,7 +2,7 @@ import type { LiveRun } from '../../../core/model/run.ts';
 import { FINISHED_COLUMNS, ORIGIN_COLUMNS, originParams } from '../../rows/run-row.ts';
 import { rowsStatement } from './rows-statement.ts';
 
-const ORIGIN_TYPES = 'bigint, bigint, text, bigint, boolean, bigint, bigint, text, bigint, bigint';
+const ORIGIN_TYPES = 'bigint, bigint, text, bigint, boolean, bigint, bigint, text, bigint, bigint, text';
 
 /** `$1::bigint[], $2::text[], …` for the given column types. */
 export function arraysOf(types: string): string {
@@ -14,8 +14,8 @@ export function arraysOf(types: string): string {
 
 /** Columns: the values of {@link finishedParams}. */
 export const INSERT_FINISHED = `INSERT INTO greenvue_jobs.runs (${FINISHED_COLUMNS})
-  SELECT * FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, text, bigint, bigint, text, bigint, bigint, text, text, text`)})`;
-export const FINISHED_WIDTH = 20;
+  SELECT * FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, text, bigint, bigint, text, bigint, bigint, text, text, text, integer, text, text`)})`;
+export const FINISHED_WIDTH = 24;
 
 /**
  * Columns: the values of {@link newRunParams}, then the node if the run is made claimed. Makes no run for a

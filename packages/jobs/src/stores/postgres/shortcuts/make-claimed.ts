@@ -65,6 +65,7 @@ export async function insertClaimed(
     node,
     hasJoined,
     run.trace ?? null,
+    run.requestedBy ?? null,
   ]);
   const [id, fence, tookMs] = rowOf<[number, number | null, number]>(row);
   const made = queuedOf(run, { id: String(id), jobUid: stored.job.uid, now: u.now });
@@ -87,7 +88,7 @@ export const nothingDue = (by: string): string => `NOT EXISTS (
     SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (SELECT FROM greenvue_jobs.live_runs
       WHERE type_key = known.key AND ${FREE} AND available_at <= ${by} LIMIT 1) AS due)`;
 export const INTO_LIVE = `INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, payload,
-    retry_of, queued_at, held, available_at, fence, node, status, started_at, trace)`;
+    retry_of, queued_at, held, available_at, fence, node, status, started_at, trace, requested_by)`;
 const INSERT_CLAIMED = `WITH alive AS MATERIALIZED (${isAlive('$7')}),
   made AS (SELECT nextval('greenvue_jobs.ids') AS id,
     CASE WHEN (NOT $8::boolean OR EXISTS (SELECT FROM alive)) AND ${nothingDue('$6::bigint')}
@@ -95,5 +96,5 @@ const INSERT_CLAIMED = `WITH alive AS MATERIALIZED (${isAlive('$7')}),
   ${INTO_LIVE}
   SELECT id, $2::bigint, $3::integer, 'manual', false, 0, $4::text, $5::bigint, $6::bigint, 'no',
     $6::bigint, fence, CASE WHEN fence IS NOT NULL THEN $7 END, CASE WHEN fence IS NULL THEN 'queued' ELSE 'running' END,
-    CASE WHEN fence IS NOT NULL THEN $6::bigint END, $9::text
+    CASE WHEN fence IS NOT NULL THEN $6::bigint END, $9::text, $10::text
   FROM made RETURNING id, fence, (SELECT took_ms FROM made)`;

@@ -20,6 +20,7 @@ interface Succeeded extends Moved {
   readonly startedAt: number;
   readonly finishedAt: number;
   readonly result: string | null;
+  readonly jobVersion: number;
 }
 
 /** The answers to {@link openMove}. */
@@ -104,8 +105,9 @@ function succeededIn(shared: Known, batch: readonly SettleInput[]): Succeeded[] 
 }
 
 function succeededOf(shared: Known, input: SettleInput): Succeeded | undefined {
-  const { runId, fence, outcome, startedAt, finishedAt, progress } = input;
+  const { runId, fence, outcome, startedAt, finishedAt, progress, jobVersion } = input;
   if (outcome.kind !== 'succeeded' || startedAt === undefined || progress !== undefined) return undefined;
+  if (jobVersion === undefined) return undefined;
   const jobUid = shared.claims.jobOf(fence);
   if (jobUid === undefined) return undefined;
   return {
@@ -115,11 +117,12 @@ function succeededOf(shared: Known, input: SettleInput): Succeeded | undefined {
     startedAt,
     finishedAt,
     result: outcome.result ?? null,
+    jobVersion,
     end: { status: 'succeeded', startedAt, finishedAt },
   };
 }
 
-/** The first six parameters of {@link moving}. */
+/** The first seven parameters of {@link moving}. */
 function movingParams(runs: readonly Succeeded[], now: number): Param[] {
   const results = runs.map(({ result }) => result);
   return [
@@ -130,6 +133,7 @@ function movingParams(runs: readonly Succeeded[], now: number): Param[] {
     runs.map(({ finishedAt }) => finishedAt - now),
     results.every((result) => result === null) ? [] : results,
     now,
+    runs.map(({ jobVersion }) => jobVersion),
   ];
 }
 
@@ -138,21 +142,22 @@ function movingParams(runs: readonly Succeeded[], now: number): Param[] {
  * answered before its settlement. The number of the attempt is `failures + 1`.
  */
 const moving = (only = '') => `told AS (
-    SELECT run_id, claim, $6::bigint + began AS began_at, $6::bigint + finished AS finished_at, result
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
-      AS told (run_id, claim, began, finished, result)),
+    SELECT run_id, claim, $6::bigint + began AS began_at, $6::bigint + finished AS finished_at, result, ran_version
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $7::integer[])
+      AS told (run_id, claim, began, finished, result, ran_version)),
   gone AS (
     DELETE FROM greenvue_jobs.live_runs USING told WHERE live_runs.id = told.run_id AND live_runs.fence = told.claim ${only}
-    RETURNING live_runs.*, told.began_at, told.finished_at, told.result),
+    RETURNING live_runs.*, told.began_at, told.finished_at, told.result, told.ran_version),
   kept AS (
     INSERT INTO greenvue_jobs.runs (${FINISHED_COLUMNS})
-    SELECT ${ORIGIN_COLUMNS}, 'succeeded', NULL, failures + 1, recoveries, node, began_at, finished_at, progress, result, errors
+    SELECT ${ORIGIN_COLUMNS}, 'succeeded', NULL, failures + 1, recoveries, node, began_at, finished_at, progress, result, errors,
+      ran_version, NULL, NULL
     FROM gone)`;
 const MOVE = `WITH ${moving()} SELECT array_agg(fence) FROM gone`;
 /**
  * For few runs, because it compares the job of each run with all locked jobs. `+ 0` prevents an index scan
  * over all live runs of these jobs. The first row also contains the fences of the moved runs.
  */
-const LOCK_AND_MOVE = `WITH locked AS MATERIALIZED (${lockFreeByUids('$7')}),
+const LOCK_AND_MOVE = `WITH locked AS MATERIALIZED (${lockFreeByUids('$8')}),
   ${moving(`AND ${HAS_BEGUN} AND live_runs.job_uid + 0 = ANY(ARRAY(SELECT uid FROM locked))`)}
   SELECT *, CASE WHEN row_number() OVER () = 1 THEN (SELECT array_agg(fence) FROM gone) END AS moved FROM locked`;

@@ -101,6 +101,7 @@ function makeParams(
     audit?.action ?? null,
     job.id,
     audit?.change ?? null,
+    run.requestedBy ?? null,
   ];
 }
 
@@ -144,7 +145,7 @@ const make = ({
   told AS (INSERT INTO greenvue_jobs.audit (actor, action, target, change, at)
     SELECT $13::text, $14::text, $15::text, $16::text, now FROM made WHERE $14::text IS NOT NULL),
   ${touch}live AS (${INTO_LIVE} SELECT id, $2::bigint, $3::integer, 'manual', false, 0, $4::text, $5::bigint, now, 'no',
-    now, fence, $7, 'running', now, $9::text FROM made)
+    now, fence, $7, 'running', now, $9::text, $17::text FROM made)
   SELECT made.*, ${VARYING_COLUMNS.map(({ name }) => `job.${name}`).join(', ')} FROM made CROSS JOIN job`;
 /**
  * If runs may overlap, it only shares the job. With fewer than {@link MANY} live runs, the job is below its

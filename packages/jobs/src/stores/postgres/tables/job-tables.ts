@@ -1,8 +1,9 @@
 import type { AuditEntry } from '../../../core/store/store-commands.ts';
 import type { AsyncTables } from '../../../core/transactions/script.ts';
-import type { JobToInsert } from '../../../core/transactions/tables.ts';
+import { type JobToInsert, MAX_JOB_VERSIONS } from '../../../core/transactions/tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { NEW_JOB_COLUMNS, paramsOf } from '../../rows/job-row.ts';
+import { versionTexts } from '../../rows/job-version.ts';
 import { INSERT_AUDITED_JOBS, INSERT_JOB } from '../rows/job-rows.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { becomeDue, nextIds, type Unit } from './unit.ts';
@@ -18,7 +19,7 @@ export interface HowToInsert {
 export function jobTables(
   u: Unit,
   { isCallers, uids }: HowToInsert,
-): Pick<AsyncTables, 'newUids' | 'insertJobs' | 'uidsOf' | 'writeAudit'> {
+): Pick<AsyncTables, 'newUids' | 'insertJobs' | 'uidsOf' | 'writeAudit' | 'keepVersion'> {
   const rowFor = ({ uid, job }: JobToInsert) => {
     const typeKey = u.shared.types.get(job.type, job.typeVersion);
     return paramsOf(NEW_JOB_COLUMNS, { job, uid, typeKey, finishedCount: 0, skippedCount: 0 });
@@ -60,8 +61,24 @@ export function jobTables(
       return new Map(rows.map((row) => rowOf<[string, number]>(row)));
     },
     writeAudit,
+    async keepVersion({ uid, job, by = null }) {
+      const [definition, payload] = versionTexts(job);
+      const { q, now } = u;
+      await q.write(KEEP_VERSION, [uid, job.version, definition, payload, job.updatedAt, now, by]);
+      await q.write(MARK_CLAIMED, [uid, job.version]);
+      await q.write(DROP_VERSIONS, [uid, job.version - MAX_JOB_VERSIONS]);
+    },
   };
 }
+
+const KEEP_VERSION = `INSERT INTO greenvue_jobs.job_versions
+    (job_uid, version, definition, payload, made_at, replaced_at, replaced_by)
+  VALUES ($1, $2, $3, $4, $5, $6, $7)`;
+const MARK_CLAIMED = `UPDATE greenvue_jobs.live_runs SET job_version = $2
+  WHERE job_uid = $1 AND held = 'no' AND node IS NOT NULL AND job_version IS NULL`;
+const DROP_VERSIONS = `DELETE FROM greenvue_jobs.job_versions WHERE job_uid = $1 AND version <= $2 AND version NOT IN (
+    SELECT job_version FROM greenvue_jobs.runs WHERE job_uid = $1 AND job_version IS NOT NULL
+    UNION SELECT job_version FROM greenvue_jobs.live_runs WHERE job_uid = $1 AND job_version IS NOT NULL)`;
 
 const UIDS_OF = 'SELECT id, uid FROM greenvue_jobs.jobs WHERE id = ANY($1::text[]) AND deleted_at IS NULL';
 const WRITE_AUDIT = `INSERT INTO greenvue_jobs.audit (at, actor, action, target, change)

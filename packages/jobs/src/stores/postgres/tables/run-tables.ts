@@ -106,9 +106,9 @@ export function claimedRunTables(u: Unit): ClaimedRunTables {
       }
       if (putBack.length > 0) await writePutBack(u, putBack);
     },
-    async requestCancels(runs, reason) {
+    async requestCancels(runs, { reason, by = null }) {
       const ids = runs.map(({ id }) => Number(id));
-      return numbersIn(await q.arrays(REQUEST_CANCEL, [reason, ids])).map(String);
+      return numbersIn(await q.arrays(REQUEST_CANCEL, [reason, ids, by])).map(String);
     },
     async writeReports(batch) {
       const rows = batch.map(({ runId, fence, startedAt, progress, zombieSince }) => [
@@ -198,11 +198,11 @@ const DELETE_LIVE = 'DELETE FROM greenvue_jobs.live_runs WHERE id = ANY($1::bigi
 const PUT_BACK = `UPDATE greenvue_jobs.live_runs SET status = 'queued', held = new.held, available_at = new.available_at,
     failures = new.failures, recoveries = new.recoveries, errors = new.errors,
     progress = coalesce(new.progress, live_runs.progress), node = NULL, fence = NULL, started_at = NULL, cancel = NULL,
-    zombie_since = NULL, slot_has_waited = CASE WHEN live_runs.scheduled_for IS NOT NULL THEN true END
+    zombie_since = NULL, job_version = NULL, slot_has_waited = CASE WHEN live_runs.scheduled_for IS NOT NULL THEN true END
   FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
     AS new (id, held, available_at, failures, recoveries, errors, progress)
   WHERE live_runs.id = new.id`;
-const REQUEST_CANCEL = `UPDATE greenvue_jobs.live_runs SET cancel = $1
+const REQUEST_CANCEL = `UPDATE greenvue_jobs.live_runs SET cancel = $1, cancelled_by = $3::text
   WHERE id = ANY($2::bigint[]) AND node IS NOT NULL AND cancel IS NULL RETURNING id`;
 /** Locks rows in the order of ids, as all statements do. */
 const REPORT = `WITH told AS (

@@ -1,7 +1,7 @@
 import type { FinishedStatus } from '../../../core/model/run.ts';
 import type { AsyncTables } from '../../../core/transactions/script.ts';
 import type { OldRows, PruneTables, RunsToPrune } from '../../../core/transactions/tables.ts';
-import { numbersIn } from '../../rows/first-column.ts';
+import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import { HOUR_MS } from '../../rows/hours.ts';
 import { FINISHED_COLUMNS, finishedRunOf } from '../../rows/run-row.ts';
 import { columnsOf } from '../connection/queries.ts';
@@ -57,7 +57,7 @@ export function pruneTables(u: Unit): Pick<AsyncTables, keyof PruneTables> {
     },
     async removeOld(what, before, limit) {
       if (what === 'nodeNames') return 0;
-      if (what === 'tombstones') return q.run(REMOVE_TOMBSTONES, [limit]);
+      if (what === 'tombstones') return numberOf((await q.arrays(REMOVE_TOMBSTONES, [limit]))[0]) ?? 0;
       return q.run(OLD[what], what === 'finishedJobs' ? [before, limit, u.now] : [before, limit]);
     },
   };
@@ -109,8 +109,12 @@ const OLD: Readonly<Record<Exclude<OldRows, 'tombstones' | 'nodeNames'>, string>
   jobHours: oldOf('job_hour_counts', 'hour'),
 };
 /** Includes jobs whose time of deletion is in the future, because the clock went back (P17, clock). */
-const REMOVE_TOMBSTONES = `DELETE FROM greenvue_jobs.jobs WHERE uid = ANY(ARRAY(
-  SELECT uid FROM greenvue_jobs.jobs
-  WHERE deleted_at IS NOT NULL AND finished_count = 0 AND skipped_count = 0
-    AND NOT EXISTS (SELECT 1 FROM greenvue_jobs.live_runs WHERE job_uid = uid)
-  LIMIT $1 FOR UPDATE SKIP LOCKED))`;
+const REMOVE_TOMBSTONES = `WITH gone AS (
+    DELETE FROM greenvue_jobs.jobs WHERE uid = ANY(ARRAY(
+      SELECT uid FROM greenvue_jobs.jobs
+      WHERE deleted_at IS NOT NULL AND finished_count = 0 AND skipped_count = 0
+        AND NOT EXISTS (SELECT 1 FROM greenvue_jobs.live_runs WHERE job_uid = uid)
+      LIMIT $1 FOR UPDATE SKIP LOCKED))
+    RETURNING uid),
+  versions AS (DELETE FROM greenvue_jobs.job_versions USING gone WHERE job_uid = gone.uid)
+  SELECT count(*) FROM gone`;

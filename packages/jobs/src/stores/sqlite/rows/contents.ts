@@ -35,7 +35,7 @@ function word(column: string, codes: Readonly<Record<string, number>>): string {
 /** Only nodes of a shared database have a name. A deleted node gets the name that reads show. */
 const NODE = "coalesce((SELECT nodes.id FROM nodes WHERE nodes.key = node), 'unknown')";
 const ORIGIN = `id, job_uid, ${word('trigger', TRIGGER)}, scheduled_for, catch_up, missed, missed_from, payload, retry_of,
-  queued_at`;
+  queued_at, requested_by`;
 
 /**
  * The query for each table, ordered so that referenced rows come first. `counter` is `lastId`; there are no
@@ -46,11 +46,13 @@ const TABLES: Readonly<Record<string, string>> = {
   jobs: 'SELECT * FROM jobs ORDER BY uid',
   live_runs: `SELECT ${ORIGIN}, type_key, ${word('status', STATUS)}, ${word('held', HELD)}, available_at,
     CASE WHEN node IS NOT NULL THEN ${NODE} END AS node, fence, started_at, failures, recoveries, errors,
-    ${word('cancel', REASON)}, zombie_since, progress, trace
+    ${word('cancel', REASON)}, zombie_since, progress, trace, cancelled_by, job_version
     FROM live_runs ORDER BY id`,
   runs: `SELECT ${ORIGIN}, ${word('status', STATUS)}, ${word('reason', REASON)}, attempt, recoveries,
-    CASE WHEN node IS NOT NULL THEN ${NODE} END AS node, started_at, finished_at, progress, result, errors
+    CASE WHEN node IS NOT NULL THEN ${NODE} END AS node, started_at, finished_at, progress, result, errors,
+    job_version, cancelled_by, fingerprint
     FROM runs ORDER BY id`,
+  job_versions: 'SELECT * FROM job_versions ORDER BY job_uid, version',
   run_logs: `SELECT run_id, seq, at, ${word('level', LEVEL)}, bytes, message, fields FROM run_logs ORDER BY run_id, seq`,
   dedupe_keys: 'SELECT job_uid, key, run_id, at, pruned_run FROM dedupe_keys ORDER BY job_uid, key',
   audit: 'SELECT id, at, actor, action, target, change FROM audit ORDER BY id',

@@ -33,18 +33,18 @@ export function freeRunOf(row: unknown): Mutable<LiveRun> {
 
 export function liveRunOf(raw: unknown, nodeName: NodeName): LiveRun {
   const row = withWords(raw);
-  row[16] = liveStatusOf(row[16] as number);
-  row[17] = heldOf(row[17] as number);
-  if (row[18] !== null) row[18] = nodeName(row[18] as number);
-  if (row[21] !== null) row[21] = cancelOf(row[21] as number);
+  row[17] = liveStatusOf(row[17] as number);
+  row[18] = heldOf(row[18] as number);
+  if (row[19] !== null) row[19] = nodeName(row[19] as number);
+  if (row[22] !== null) row[22] = cancelOf(row[22] as number);
   return inWords.liveRunOf(row);
 }
 
 export function finishedRunOf(raw: unknown, nodeName: NodeName): FinishedRun {
   const row = withWords(raw);
-  row[10] = finishedStatusOf(row[10] as number);
-  if (row[11] !== null) row[11] = reasonOf(row[11] as number);
-  if (row[14] !== null) row[14] = nodeName(row[14] as number);
+  row[11] = finishedStatusOf(row[11] as number);
+  if (row[12] !== null) row[12] = reasonOf(row[12] as number);
+  if (row[15] !== null) row[15] = nodeName(row[15] as number);
   return inWords.finishedRunOf(row);
 }
 

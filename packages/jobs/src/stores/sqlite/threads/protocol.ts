@@ -10,6 +10,7 @@ export type ReadMethod =
   | 'listJobs'
   | 'countHealth'
   | 'listTags'
+  | 'listVersions'
   | 'getRun'
   | 'listRuns'
   | 'getLogs'

@@ -38,6 +38,7 @@ function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<Re
     listJobs: (input, now) => runRead(db, READS.listJobs(input, now)),
     countHealth: (input, now) => runRead(db, READS.countHealth(input, now)),
     listTags: (query) => runRead(db, READS.listTags(query)),
+    listVersions: (query) => runRead(db, READS.listVersions(query)),
     getRun: (runId) => runRead(db, READS.getRun(runId)),
     listRuns: (query) => runRead(db, READS.listRuns(query)),
     getLogs: (runId) => runRead(db, READS.getLogs(runId)),

@@ -31,6 +31,7 @@ describe('what passes tell crosses the threads as it is', () => {
       random: fc.double({ min: 0, max: 1, noNaN: true }),
       finishedAt: number,
       startedAt: number,
+      jobVersion: number,
       progress: fc.record({ done: number }, { noNullPrototype }),
       logs: fc.array(
         fc.record({ at: number, level: fc.constant('info' as const), message: text }, { noNullPrototype }),

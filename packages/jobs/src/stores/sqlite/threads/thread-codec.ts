@@ -45,15 +45,16 @@ function unpack<Row, Other>(
 }
 
 export function packSettlements(batch: readonly SettleInput[]): Packed<SettleInput> {
-  return pack(batch, 5, ({ runId, fence, outcome, random, startedAt, finishedAt, progress, logs }) => {
+  return pack(batch, 6, (one) => {
+    const { runId, fence, outcome, random, startedAt, finishedAt, jobVersion, progress, logs } = one;
     if (outcome.kind !== 'succeeded' || outcome.result !== undefined) return undefined;
     if (progress !== undefined || logs !== undefined) return undefined;
-    return [Number(runId), fence, random, startedAt ?? ABSENT, finishedAt];
+    return [Number(runId), fence, random, startedAt ?? ABSENT, finishedAt, jobVersion ?? ABSENT];
   });
 }
 
 export function unpackSettlements(packed: Packed<SettleInput>): EndedClaim[] {
-  return unpack(packed, 5, (at) => {
+  return unpack(packed, 6, (at) => {
     const ended: Mutable<EndedClaim> = {
       runId: at(0),
       fence: at(1),
@@ -62,6 +63,7 @@ export function unpackSettlements(packed: Packed<SettleInput>): EndedClaim[] {
       finishedAt: at(4),
     };
     if (!Number.isNaN(at(3))) ended.startedAt = at(3);
+    if (!Number.isNaN(at(5))) ended.jobVersion = at(5);
     return ended;
   });
 }

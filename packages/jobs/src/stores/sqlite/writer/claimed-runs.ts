@@ -34,10 +34,10 @@ export function claimedRunTables(w: Writer): ClaimedRunTables {
       if (finished.length > 0) deleteLive(w, finished);
       for (const one of putBack) writePutBack(w, one);
     },
-    requestCancels: (runs, reason) =>
+    requestCancels: (runs, { reason, by }) =>
       runs.flatMap(({ id }) => {
         w.claimed.delete(Number(id));
-        const { changes } = w.db.statement(REQUEST_CANCEL).run(REASON[reason], Number(id));
+        const { changes } = w.db.statement(REQUEST_CANCEL).run(REASON[reason], by ?? null, Number(id));
         return changes > 0 ? [id] : [];
       }),
     writeReports: (batch) =>
@@ -101,7 +101,8 @@ function writePutBack(w: Writer, { runId, to, progress }: PutBack): void {
 const READ_CLAIMED = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE id = ? AND fence = ?`;
 const CLAIMED_BY_OTHERS = 'SELECT id, fence FROM live_runs WHERE node IS NOT NULL AND node <> ?';
 const CLAIMED_BY = 'SELECT id, fence FROM live_runs WHERE node = ?';
-const REQUEST_CANCEL = 'UPDATE live_runs SET cancel = ? WHERE id = ? AND node IS NOT NULL AND cancel IS NULL';
+const REQUEST_CANCEL = `UPDATE live_runs SET cancel = ?, cancelled_by = ?
+  WHERE id = ? AND node IS NOT NULL AND cancel IS NULL`;
 const REPORT = `UPDATE live_runs SET
   status = CASE WHEN ?1 IS NULL THEN status ELSE 1 END,
   started_at = coalesce(?1, started_at),
@@ -109,7 +110,7 @@ const REPORT = `UPDATE live_runs SET
   zombie_since = coalesce(?3, zombie_since)
   WHERE id = ?4 AND fence = ?5 RETURNING cancel`;
 const PUT_BACK = `UPDATE live_runs SET status = 0, held = ?, available_at = ?, failures = ?, recoveries = ?, errors = ?,
-  progress = coalesce(?, progress), node = NULL, fence = NULL, started_at = NULL, cancel = NULL, zombie_since = NULL,
+  progress = coalesce(?, progress), node = NULL, fence = NULL, started_at = NULL, cancel = NULL, zombie_since = NULL, job_version = NULL,
   slot_has_waited = iif(scheduled_for IS NULL, NULL, 1) WHERE id = ?`;
 const DELETE_LIVE = 'DELETE FROM live_runs WHERE id IN (SELECT value FROM json_each(?))';
 const APPEND = `INSERT INTO run_logs (run_id, seq, at, level, bytes, message, fields)

@@ -1,5 +1,7 @@
 import { DEDUPE_MS } from '../../../core/store/store-commands.ts';
-import type { Tables } from '../../../core/transactions/tables.ts';
+import { MAX_JOB_VERSIONS, type Tables } from '../../../core/transactions/tables.ts';
+import { numbersIn } from '../../rows/first-column.ts';
+import { versionTexts } from '../../rows/job-version.ts';
 import { keptRunOf } from '../../rows/run-row.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { findFinishedRun } from './history.ts';
@@ -32,6 +34,13 @@ export function commandTables(w: Writer) {
       return prunedRun === null ? findRun(String(runId)) : keptRunOf(prunedRun);
     },
     keepDedupeKey: ({ uid, key, runId }) => w.db.write(KEEP_DEDUPE_KEY, uid, key, Number(runId), w.unit.now),
+    keepVersion({ uid, job, by }) {
+      const [definition, payload] = versionTexts(job);
+      const { now } = w.unit;
+      w.db.write(KEEP_VERSION, uid, job.version, definition, payload, job.updatedAt, now, by ?? null);
+      for (const id of numbersIn(w.db.arrays(MARK_CLAIMED).all(job.version, uid))) w.claimed.delete(id);
+      w.db.write(DROP_VERSIONS, uid, job.version - MAX_JOB_VERSIONS);
+    },
     newUids: (count) => Array.from({ length: count }, () => w.ids.next(w.unit.now)),
     insertJobs(jobs) {
       const created = new Set<number>();
@@ -57,4 +66,11 @@ export function commandTables(w: Writer) {
 const DEDUPED = 'SELECT run_id, pruned_run FROM dedupe_keys WHERE job_uid = ? AND key = ? AND at > ?';
 const KEEP_DEDUPE_KEY = `INSERT INTO dedupe_keys (job_uid, key, run_id, at) VALUES (?, ?, ?, ?)
   ON CONFLICT (job_uid, key) DO UPDATE SET run_id = excluded.run_id, at = excluded.at, pruned_run = NULL`;
+const KEEP_VERSION = `INSERT INTO job_versions (job_uid, version, definition, payload, made_at, replaced_at, replaced_by)
+  VALUES (?, ?, ?, ?, ?, ?, ?)`;
+const MARK_CLAIMED = `UPDATE live_runs SET job_version = ?
+  WHERE job_uid = ? AND held = 0 AND node IS NOT NULL AND job_version IS NULL RETURNING id`;
+const DROP_VERSIONS = `DELETE FROM job_versions WHERE job_uid = ?1 AND version <= ?2 AND version NOT IN (
+    SELECT job_version FROM runs WHERE job_uid = ?1 AND job_version IS NOT NULL
+    UNION SELECT job_version FROM live_runs WHERE job_uid = ?1 AND job_version IS NOT NULL)`;
 const WRITE_AUDIT = 'INSERT INTO audit (at, actor, action, target, change) VALUES (?, ?, ?, ?, ?)';

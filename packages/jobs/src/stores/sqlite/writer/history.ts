@@ -19,6 +19,7 @@ export function insertFinishedRun(w: Writer, run: FinishedRun): void {
     run.node === undefined ? null : w.nodes.keyOf(run.node, w.unit.now),
     run.startedAt ?? null,
     finishedAt,
+    run.jobVersion ?? null,
   ];
   const rare = [
     run.catchUp ? 1 : null,
@@ -30,6 +31,9 @@ export function insertFinishedRun(w: Writer, run: FinishedRun): void {
     run.progress === undefined ? null : JSON.stringify(run.progress),
     run.result ?? null,
     errorsText(run.errors),
+    run.requestedBy ?? null,
+    run.cancelledBy ?? null,
+    run.fingerprint ?? null,
   ];
   if (rare.every((value) => value === null)) w.db.write(INSERT_PLAIN, ...plain);
   else w.db.write(INSERT_ALL, ...plain, ...rare);
@@ -44,9 +48,10 @@ export function findFinishedRun(w: Writer, runId: number): FinishedRun | undefin
 const FINISHED_RUN = `SELECT ${FINISHED_COLUMNS} FROM runs WHERE id = ?`;
 /** The columns of every finished run, and the columns that few runs use. */
 const PLAIN =
-  'id, job_uid, trigger, scheduled_for, queued_at, status, attempt, recoveries, node, started_at, finished_at';
-const RARE = 'catch_up, missed, missed_from, payload, retry_of, reason, progress, result, errors';
+  'id, job_uid, trigger, scheduled_for, queued_at, status, attempt, recoveries, node, started_at, finished_at, job_version';
+const RARE =
+  'catch_up, missed, missed_from, payload, retry_of, reason, progress, result, errors, requested_by, cancelled_by, fingerprint';
 /** Two statements: each value costs 0.04 µs, and most runs use none of {@link RARE}. */
-const INSERT_PLAIN = `INSERT INTO runs (${PLAIN}, catch_up, missed) VALUES (?${', ?'.repeat(10)}, 0, 0)`;
+const INSERT_PLAIN = `INSERT INTO runs (${PLAIN}, catch_up, missed) VALUES (?${', ?'.repeat(11)}, 0, 0)`;
 const INSERT_ALL = `INSERT INTO runs (${PLAIN}, ${RARE})
-  VALUES (?${', ?'.repeat(10)}, coalesce(?, 0), coalesce(?, 0)${', ?'.repeat(7)})`;
+  VALUES (?${', ?'.repeat(11)}, coalesce(?, 0), coalesce(?, 0)${', ?'.repeat(10)})`;

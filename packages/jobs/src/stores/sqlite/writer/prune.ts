@@ -46,7 +46,10 @@ export function pruneTables(w: Writer): PruneTables {
         }
         case 'tombstones': {
           const uids = numbersIn(w.db.arrays(GONE_JOBS).all(limit));
-          for (const uid of uids) w.jobs.remove(uid);
+          for (const uid of uids) {
+            w.jobs.remove(uid);
+            w.db.write(REMOVE_VERSIONS, uid);
+          }
           return uids.length;
         }
         case 'nodeNames':
@@ -69,6 +72,7 @@ const FINISHED_JOBS = `SELECT uid FROM jobs INDEXED BY jobs_finished
 const GONE_JOBS = `SELECT uid FROM jobs
   WHERE deleted_at IS NOT NULL AND finished_count = 0 AND skipped_count = 0
     AND NOT EXISTS (SELECT 1 FROM live_runs WHERE job_uid = uid) LIMIT ?`;
+const REMOVE_VERSIONS = 'DELETE FROM job_versions WHERE job_uid = ?';
 const REMOVE_RUN = 'DELETE FROM runs WHERE id = ?';
 const REMOVE_LOGS = 'DELETE FROM run_logs WHERE run_id = ?';
 const DEDUPE_KEY_OF = 'SELECT 1 FROM dedupe_keys WHERE run_id = ?';

@@ -77,6 +77,6 @@ const INSERT_UNCLAIMED_SLOT = insertLive(', slot_has_waited', ', 1');
 
 function insertLive(column: string, value: string): string {
   return `INSERT INTO live_runs (${ORIGIN_COLUMNS}, held, available_at, type_key, trace,
-    node, fence, status, started_at${column}) VALUES (?${', ?'.repeat(17)}${value})
+    node, fence, status, started_at${column}) VALUES (?${', ?'.repeat(18)}${value})
     ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING`;
 }

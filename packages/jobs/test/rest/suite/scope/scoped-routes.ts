@@ -47,6 +47,8 @@ const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
   runJob: { decision: 'absent' },
   pauseJob: { decision: 'absent' },
   resumeJob: { decision: 'absent' },
+  listJobVersions: { decision: 'absent' },
+  getJobVersion: { decision: 'absent' },
   listJobRuns: { decision: 'absent' },
   listRuns: { decision: 'filtered' },
   getRun: { decision: 'absent' },
@@ -95,7 +97,10 @@ export function scopedRoutes(makeMount: MakeMount): void {
     return { jobId, runId: (await runJob(server, jobId)).id };
   };
   const ask = (mount: Mount, { method, path, doc }: Route, target: Target): Promise<Answer> => {
-    const url = path.replace(':job_id', target.jobId).replace(':run_id', target.runId);
+    const url = path
+      .replace(':job_id', target.jobId)
+      .replace(':run_id', target.runId)
+      .replace(':version', '1');
     const { decision, body } = DECISIONS[doc.operationId] ?? {};
     const query = decision === 'filtered' ? '?limit=200' : '';
     return send(mount, method, `${url}${query}`, body === undefined ? {} : { body: body(target) });
