@@ -50,6 +50,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     text: 'Guides',
     items: [
       page('errors-and-retries'),
+      page('watching'),
       page('transactions', 'Runs in your transaction'),
       page('shutdown-and-deploys'),
       page('security'),

@@ -11,7 +11,17 @@ const STATS: Stats = {
   now: '2026-01-31T09:00:12.000Z',
   jobs: { active: 9, paused: 1, finished: 0 },
   runs: { queued: 3, held: 0, running: 10, due_since: '2026-01-31T09:00:00.000Z' },
-  health: { no_handler: 1, zombie: 0, failing: 2, late: 1, overrunning: 0, paused: 1, ok: 5 },
+  health: {
+    no_handler: 1,
+    zombie: 0,
+    overdue: 0,
+    failing: 2,
+    late: 1,
+    slow: 0,
+    overrunning: 0,
+    paused: 1,
+    ok: 5,
+  },
   last_minute: {
     started: 0,
     finished: { succeeded: 0, failed: 0, cancelled: 0, retried: 0 },

@@ -75,7 +75,7 @@ export function exampleJob(fields: Partial<Job> = {}): Job {
     max_attempts: 3,
     backoff: { initial: '10s', max: '1h', factor: 2, jitter: 0.1 },
     tags: [],
-    pause_after: null,
+    pause_after: 'none',
     expect: null,
     alerts: [],
     ping_url: null,

@@ -29,7 +29,7 @@ export interface JobFieldFlags extends ScheduleFlags {
   readonly backoffFactor: number | undefined;
   readonly backoffJitter: number | undefined;
   readonly tags: readonly string[] | undefined;
-  readonly pauseAfter: Budget | undefined;
+  readonly pauseAfter: Budget | 'none' | undefined;
   readonly expectSuccessWithin: string | undefined;
   readonly expectDuration: string | undefined;
   readonly expectStartWithin: string | undefined;
@@ -125,7 +125,7 @@ export const JOB_FIELD_FLAGS: FlagParametersForType<JobFieldFlags, CliContext> =
     parse: parseBudget,
     optional: true,
     placeholder: 'n/m',
-    brief: 'Pause after n failures of the last m runs: 3/5; or 3 for 3 in a row',
+    brief: 'Pause after n failures of the last m runs: 3/5; 3 for 3 in a row; none',
   },
   expectSuccessWithin: textFlag('A run must succeed at least this often', 'duration'),
   expectDuration: textFlag('A run that takes longer makes the job slow', 'duration'),
@@ -138,10 +138,11 @@ function namesFlag(brief: string, placeholder: string) {
   return { kind: 'parsed', parse: String, variadic: ',', optional: true, placeholder, brief } as const;
 }
 
-/** `3/5` or `3`. */
-function parseBudget(text: string): Budget {
+/** `3/5`, `3` or `none`. */
+function parseBudget(text: string): Budget | 'none' {
+  if (text === 'none') return text;
   const [, failures, ofLast] = /^(\d{1,3})(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  if (failures === undefined) throw new Error('must be such as 3 (in a row) or 3/5 (3 of the last 5)');
+  if (failures === undefined) throw new Error('must be such as 3 (in a row), 3/5 (3 of the last 5) or none');
   return { failures: Number(failures), ...(ofLast === undefined ? {} : { of_last: Number(ofLast) }) };
 }
 

@@ -25,9 +25,11 @@ export function stateStyle(job: Job): Style | undefined {
   switch (stateOf(job)) {
     case 'no_handler':
     case 'zombie':
+    case 'overdue':
     case 'failing':
       return 'red';
     case 'late':
+    case 'slow':
     case 'overrunning':
     case 'paused':
       return 'yellow';

@@ -6,7 +6,7 @@ import { runColumns } from '../runs/run-columns.ts';
 import { printFacts, printJson, type Styled } from '../terminal/print.ts';
 import { printable, printableJson } from '../terminal/printable.ts';
 import { createTable } from '../terminal/table.ts';
-import { instantAndDistance, instantText } from '../terminal/words.ts';
+import { budgetText, instantAndDistance, instantText } from '../terminal/words.ts';
 import { scheduleText, stateOf, stateStyle } from './job-words.ts';
 
 export interface ShowJobFlags extends ApiFlags {
@@ -63,7 +63,7 @@ function printJob({ out, now, program }: Session, job: Job): void {
     ['Timeout', job.timeout],
     ['Attempts', job.max_attempts === 1 ? '1, no retry' : `${job.max_attempts}, ${backoffText(job)}`],
     ['Tags', job.tags.join(', ')],
-    ['Pauses after', job.pause_after === null ? '' : budgetText(job.pause_after)],
+    ['Pauses after', job.pause_after === 'none' ? '' : budgetText(job.pause_after)],
     ['Expected', expectText(job)],
     ['Alerts', job.alerts.join(', ')],
     ['Pings', job.ping_url ?? ''],
@@ -91,13 +91,6 @@ function noNextRun(job: Job, { name }: CliProgram): string {
   if (job.on_demand) return `only on request: ${name} jobs run ${job.id}`;
   if (job.is_running) return 'after the end of the current run';
   return 'none';
-}
-
-function budgetText({ failures, of_last: ofLast }: NonNullable<Job['pause_after']>): string {
-  if (failures === 1 && ofLast === 1) return '1 failed run';
-  return failures === ofLast
-    ? `${failures} failed runs in a row`
-    : `${failures} failed runs of the last ${ofLast}`;
 }
 
 function expectText({ expect }: Job): string {

@@ -6,6 +6,7 @@ import { restCommand, type Session } from '../rest/rest-command.ts';
 import { printFacts, printJson } from '../terminal/print.ts';
 import { printable, printableJson } from '../terminal/printable.ts';
 import { type Column, createTable } from '../terminal/table.ts';
+import { budgetText } from '../terminal/words.ts';
 
 /** `types`, and `types <type>` */
 export const showTypesCommand = restCommand(async (session, { json }: ApiFlags, name: string | undefined) => {
@@ -46,6 +47,7 @@ function printType({ out }: Session, type: JobType): void {
     ['Version', String(type.version)],
     ['Timeout', type.timeout],
     ['Attempts', String(type.max_attempts)],
+    ['Jobs pause after', type.pause_after === 'none' ? '' : budgetText(type.pause_after)],
     ['Operators may set', type.operators_may_set.map(printable).join(', ') || 'nothing'],
     ['Defaults', type.defaults === null ? 'none: a field is required' : printableJson(type.defaults)],
   ]);

@@ -55,3 +55,16 @@ function inTwo(ms: number, [largeMs, large]: Unit, [smallMs, small]: Unit): stri
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
+
+interface Budget {
+  readonly failures: number;
+  readonly of_last: number;
+}
+
+/** A failure budget in words. */
+export function budgetText({ failures, of_last: ofLast }: Budget): string {
+  if (failures === 1 && ofLast === 1) return '1 failed run';
+  return failures === ofLast
+    ? `${failures} failed runs in a row`
+    : `${failures} failed runs of the last ${ofLast}`;
+}

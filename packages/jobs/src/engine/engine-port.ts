@@ -9,6 +9,7 @@ import type {
   TriggerInput,
   WatchOptions,
 } from '../core/model/job-requests.ts';
+import type { FailureBudget } from '../core/model/watching.ts';
 import type { TimeInput } from '../core/schedule/time-input.ts';
 import type { JobsRead, TagCount } from '../core/store/jobs-read.ts';
 import type { LogLine } from '../core/store/store-passes.ts';
@@ -124,6 +125,8 @@ export interface JobTypeInfo
   readonly timeoutMs: number;
   readonly maxAttempts: number;
   readonly backoff: Required<BackoffOptions>;
+  /** The failure budget of its jobs, unless they say otherwise. */
+  readonly pauseAfter: FailureBudget | undefined;
   /** JSON Schema (2020-12) of the payload as a caller writes it. */
   readonly payloadSchema: Readonly<Record<string, unknown>>;
   /** What an omitted payload means; undefined when the type has required fields. */

@@ -56,9 +56,38 @@ describe('health, worst first', () => {
     });
   });
 
+  // Promise P25, expectations.
+  it('overdue comes before failing, and slow before overrunning', () => {
+    const watched = job({ expect: { successWithinMs: HOUR, durationMs: 60_000 }, createdAt: T0 - HOUR - 1 });
+    expect(healthOf({ ...watched, failedInRow: 1 }, signs, T0)).toEqual({
+      status: 'overdue',
+      reason: 'no success for 1h, expected every 1h',
+      since: T0 - 1,
+    });
+    const running = { ...signs, runningSince: T0 - 2 * HOUR - 90_500 };
+    expect(healthOf({ ...watched, lastSuccessAt: T0 }, running, T0)).toEqual({
+      status: 'slow',
+      reason: 'a run has taken 2h1m so far, expected at most 1m',
+      since: T0 - 2 * HOUR - 30_500,
+    });
+  });
+
+  it('a paused or finished job is never overdue', () => {
+    const watched = job({ expect: { successWithinMs: HOUR }, createdAt: T0 - 9 * HOUR });
+    const paused = { ...watched, status: 'paused', pause: { at: T0 - 8 * HOUR } } as const;
+    expect(healthOf(paused, signs, T0)).toMatchObject({ status: 'paused' });
+    expect(healthOf({ ...watched, status: 'finished' }, signs, T0)).toEqual({ status: 'ok' });
+  });
+
+  it('late as the job expects, instead of after 60 s', () => {
+    const early = job({ expect: { startWithinMs: 5_000 }, nextRunAt: T0 });
+    expect(healthOf(early, signs, T0 + 5_000)).toEqual({ status: 'ok' });
+    expect(healthOf(early, signs, T0 + 5_001)).toEqual({ status: 'late', reason: 'slot', since: T0 });
+  });
+
   it('is unhealthy when it needs attention: a pause does not', () => {
     const unhealthy = HEALTH_STATUSES.filter((status) => hasHealth({ status }, 'unhealthy'));
-    expect(unhealthy).toEqual(['no_handler', 'zombie', 'failing', 'late', 'overrunning']);
+    expect(unhealthy).toEqual(['no_handler', 'zombie', 'overdue', 'failing', 'late', 'slow', 'overrunning']);
     expect(hasHealth({ status: 'late' }, 'late')).toBe(true);
     expect(hasHealth({ status: 'late' }, 'failing')).toBe(false);
   });

@@ -7,6 +7,7 @@ import { dispatching } from './dispatch.ts';
 import type { MakeDatabase } from './engine-harness.ts';
 import { enqueueing } from './enqueueing.ts';
 import { execution } from './execute.ts';
+import { failureBudgets } from './failure-budgets.ts';
 import { gathering } from './gathering.ts';
 import { lateAnswers } from './late-answers.ts';
 import { leases } from './lease-ending.ts';
@@ -54,5 +55,6 @@ export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase):
   describe('lost answers', () => lostAnswers(makeDatabase));
   describe('lost reports', () => lostReports(makeDatabase));
   describe('tracing', () => tracing(makeDatabase));
+  describe('failure budgets', () => failureBudgets(makeDatabase));
   describe('log lines', () => logLines(makeDatabase));
 }

@@ -7,6 +7,8 @@ import { claimWithPlanContract } from './claim-with-plan.ts';
 import { commandsContract } from './commands.ts';
 import { countHealthContract } from './count-health.ts';
 import { editsContract } from './edits.ts';
+import { expectationsContract } from './expectations.ts';
+import { failureBudgetContract } from './failure-budget.ts';
 import { forecastJobsContract } from './forecast-jobs.ts';
 import { idPrefixContract } from './id-prefix.ts';
 import { jobsContract } from './jobs.ts';
@@ -53,6 +55,8 @@ export function storeContract(makeStore: MakeStore): void {
   listJobsContract(makeStore);
   recentRunsContract(makeStore);
   countHealthContract(makeStore);
+  expectationsContract(makeStore);
+  failureBudgetContract(makeStore);
   listRunsContract(makeStore);
   forecastJobsContract(makeStore);
   runOriginsContract(makeStore);

@@ -78,8 +78,10 @@ export function countHealthContract(makeStore: MakeStore): void {
       const counts = {
         no_handler: 2,
         zombie: 1,
+        overdue: 0,
         failing: 2,
         late: 1,
+        slow: 0,
         overrunning: 1,
         paused: 1,
         ok: 4,

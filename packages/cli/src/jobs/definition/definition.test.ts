@@ -13,6 +13,7 @@ const type: JobType = {
   timeout: '30m',
   max_attempts: 3,
   backoff: { initial: '10s', max: '1h', factor: 2, jitter: 0.1 },
+  pause_after: 'none',
   payload_schema: {
     type: 'object',
     properties: {
@@ -46,7 +47,7 @@ const job: Job = {
   max_attempts: 3,
   backoff: { initial: '10s', max: '1h', factor: 2, jitter: 0.1 },
   tags: [],
-  pause_after: null,
+  pause_after: 'none',
   expect: null,
   alerts: [],
   ping_url: null,
@@ -105,6 +106,20 @@ test('a watched job is what a file says in other words', () => {
   const put = definitionAfterPut(body, { id: 'a', type, now: watched });
   expect(put).toEqual(definitionOf(watched));
   expect(definitionAfterPut({ ...least }, { id: 'a', type, now: watched })).not.toEqual(put);
+});
+
+test('a job without a failure budget keeps it, though its type has one by default', () => {
+  const budget = { failures: 3, of_last: 5 };
+  const strict: JobType = { ...type, pause_after: budget };
+  const none = definitionOf(job);
+  expect(none).toMatchObject({ pause_after: 'none' });
+  const put = (body: Readonly<Record<string, unknown>>) =>
+    definitionAfterPut(body, { id: 'a', type: strict, now: job });
+  expect(put(none)).toEqual(none);
+  expect(put(least)).toMatchObject({ pause_after: budget });
+  const patched = definitionAfterPatch({ ...job, pause_after: budget }, { pause_after: 'none' }, strict);
+  expect(patched).toMatchObject({ pause_after: 'none' });
+  expect(definitionAfterPatch(job, { pause_after: null }, strict)).toMatchObject({ pause_after: budget });
 });
 
 test('a patch changes what it says, resets what is null, and replaces the kind of schedule', () => {

@@ -77,7 +77,7 @@ export function definitionAfterPut(
     max_attempts: body.max_attempts ?? type?.max_attempts,
     backoff: isObject(backoff) ? { ...type?.backoff, ...backoff } : backoff,
     tags: namesOrNull(body.tags),
-    pause_after: budgetOrNull(body.pause_after),
+    pause_after: wholeBudget(body.pause_after ?? type?.pause_after ?? 'none'),
     expect: expectOrNull(body.expect),
     alerts: namesOrNull(body.alerts),
   };
@@ -158,8 +158,9 @@ function namesOrNull(names: unknown): unknown {
   return names.length === 0 ? null : [...new Set(names)].sort();
 }
 
-function budgetOrNull(budget: unknown): unknown {
-  return isObject(budget) ? { of_last: budget.failures, ...budget } : (budget ?? null);
+/** `of_last` is as many as `failures` by default. */
+function wholeBudget(budget: unknown): unknown {
+  return isObject(budget) ? { of_last: budget.failures, ...budget } : budget;
 }
 
 /** Without the expectations that are not set; null if none is. */

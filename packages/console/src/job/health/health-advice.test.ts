@@ -14,7 +14,17 @@ function nodes(...parts: Partial<Stats['nodes'][number]>[]): Stats {
     now: '2026-01-31T09:00:00.000Z',
     jobs: { active: 1, paused: 0, finished: 0 },
     runs: { queued: 0, held: 0, running: 0, due_since: null },
-    health: { no_handler: 0, zombie: 0, failing: 0, late: 1, overrunning: 0, paused: 0, ok: 0 },
+    health: {
+      no_handler: 0,
+      zombie: 0,
+      overdue: 0,
+      failing: 0,
+      late: 1,
+      slow: 0,
+      overrunning: 0,
+      paused: 0,
+      ok: 0,
+    },
     last_minute: {
       started: 0,
       finished: { succeeded: 0, failed: 0, cancelled: 0, retried: 0 },
@@ -45,7 +55,7 @@ test('a healthy job needs no advice', () => {
   expect(healthAdvice(jobThatIs('ok'))).toBeUndefined();
 });
 
-test.each<Status>(['no_handler', 'zombie', 'failing', 'late', 'overrunning', 'paused'])(
+test.each<Status>(['no_handler', 'zombie', 'overdue', 'failing', 'late', 'slow', 'overrunning', 'paused'])(
   'a job that is %s gets a title and what to do',
   (status) => {
     const advice = healthAdvice(jobThatIs(status));
@@ -54,6 +64,32 @@ test.each<Status>(['no_handler', 'zombie', 'failing', 'late', 'overrunning', 'pa
     for (const sentence of advice?.sentences ?? []) expect(sentence).toMatch(/^[A-Z].*[.]$/);
   },
 );
+
+test('an overdue job says since when it had no success, and how often it must have one', () => {
+  const reason = 'no success for 27h, expected every 26h';
+  expect(said(healthAdvice(jobThatIs('overdue', {}, reason)))).toBe(
+    'Overdue: no success for 27h, expected every 26h. Find out why, then run it now or wait for its next run. One success ends this.',
+  );
+});
+
+test('a slow job shows the run that is slow now, or tells of the last one', () => {
+  const live = jobThatIs('slow', {}, 'a run has taken 12m so far, expected at most 10m');
+  expect(runToLookAt(live)).toBe('running');
+  expect(said(healthAdvice(live))).toContain(
+    'A run has taken 12m so far, expected at most 10m. Check its progress.',
+  );
+  const last = jobThatIs('slow', {}, 'the last run took 12m, expected at most 10m');
+  expect(runToLookAt(last)).toBeUndefined();
+  expect(healthAdvice(last)?.title).toBe('The last run took longer than expected');
+});
+
+test('a late job says when it counts as late', () => {
+  const expected = { success_within: null, duration: null, start_within: '5s' };
+  expect(said(healthAdvice(jobThatIs('late', { expect: expected }, 'slot')))).toContain(
+    'due more than 5s ago',
+  );
+  expect(said(healthAdvice(jobThatIs('late', {}, 'slot')))).toContain('due more than a minute ago');
+});
 
 describe('no handler', () => {
   test('names the missing type', () => {

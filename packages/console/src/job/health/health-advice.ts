@@ -24,11 +24,14 @@ export interface AdviceFacts {
 /** The status of the run that explains a job's health: its newest run with this status is shown. */
 export function runToLookAt({ health }: Pick<Job, 'health'>): 'failed' | 'running' | undefined {
   switch (health.status) {
+    case 'overdue':
     case 'failing':
       return 'failed';
     case 'zombie':
     case 'overrunning':
       return 'running';
+    case 'slow':
+      return isSlowNow(health) ? 'running' : undefined;
     case 'no_handler':
     case 'late':
     case 'paused':
@@ -48,11 +51,15 @@ export function healthAdvice(job: Job, facts: AdviceFacts = {}): Advice | undefi
       return noHandler(job, facts);
     case 'zombie':
       return zombie(facts);
+    case 'overdue':
+      return overdue(job, facts);
     case 'failing':
       return failing(job, facts);
     case 'late':
       if (job.health.reason === 'clock') return clock();
-      return job.health.reason === 'waiting' ? waiting(facts) : overdue(facts);
+      return job.health.reason === 'waiting' ? waiting(job, facts) : slotIsLate(job, facts);
+    case 'slow':
+      return slow(job, facts);
     case 'overrunning':
       return overrunning(job, facts);
     case 'paused':
@@ -109,19 +116,42 @@ function failing(job: Job, { run }: AdviceFacts): Advice {
   };
 }
 
-function overdue({ stats }: AdviceFacts): Advice {
+function overdue(job: Job, { run }: AdviceFacts): Advice {
+  const error = run?.errors.at(-1);
+  const next =
+    job.next_run === null
+      ? 'Find out why it did not run, then run it now.'
+      : 'Find out why, then run it now or wait for its next run.';
+  return {
+    title: 'This job had no success for too long',
+    sentences: [
+      `Overdue: ${job.health.reason ?? 'no success in the expected time'}.`,
+      `${next} One success ends this.`,
+    ],
+    ...(error === undefined ? {} : { quote: errorLine(error) }),
+    ...runLink(run, 'Open the last failed run'),
+  };
+}
+
+function slotIsLate(job: Job, { stats }: AdviceFacts): Advice {
   return {
     title: 'This job is late',
-    sentences: ['Its next run was due more than a minute ago, but no node has taken it.', placesText(stats)],
+    sentences: [`Its next run was due ${lateBy(job)} ago, but no node has taken it.`, placesText(stats)],
     link: OVERVIEW,
   };
 }
 
-function waiting({ stats }: AdviceFacts): Advice {
+/** After how long the job counts as late. */
+function lateBy({ expect }: Job): string {
+  const within = expect?.start_within ?? null;
+  return within === null ? 'more than a minute' : `more than ${within}`;
+}
+
+function waiting(job: Job, { stats }: AdviceFacts): Advice {
   return {
     title: 'A run waits for a free place',
     sentences: [
-      'A run of this job has been due for more than a minute, but no node has started it. Until one does, the job may skip slots.',
+      `A run of this job has been due for ${lateBy(job)}, but no node has started it. Until one does, the job may skip slots.`,
       placesText(stats),
     ],
     link: OVERVIEW,
@@ -149,6 +179,24 @@ function clock(): Advice {
       'Check that the clock is right. To continue now, pause and resume the job, or edit its schedule.',
     ],
     link: OVERVIEW,
+  };
+}
+
+/** The reason says whether a live run is slow, or the last one was. */
+function isSlowNow({ reason }: Job['health']): boolean {
+  return reason?.startsWith('a run ') ?? false;
+}
+
+function slow({ health }: Job, { run }: AdviceFacts): Advice {
+  return {
+    title: isSlowNow(health) ? 'A run takes longer than expected' : 'The last run took longer than expected',
+    sentences: [
+      `${capital(health.reason ?? 'a run took longer than expected')}.`,
+      isSlowNow(health)
+        ? 'Check its progress. If runs are always this slow, expect a longer duration.'
+        : 'The next run that is fast enough ends this. If runs are always this slow, expect a longer duration.',
+    ],
+    ...runLink(run, 'Open the run'),
   };
 }
 

@@ -25,8 +25,10 @@ export const HEALTH_WORDS: Record<HealthStatus, string> = {
   ok: 'ok',
   paused: 'paused',
   overrunning: 'overrunning',
+  slow: 'slow',
   late: 'late',
   failing: 'failing',
+  overdue: 'overdue',
   zombie: 'zombie',
   no_handler: 'no handler',
 };
@@ -35,8 +37,10 @@ const HEALTH_TONES: Record<HealthStatus, Tone> = {
   ok: 'good',
   paused: 'quiet',
   overrunning: 'warning',
+  slow: 'warning',
   late: 'warning',
   failing: 'bad',
+  overdue: 'bad',
   zombie: 'bad',
   no_handler: 'bad',
 };

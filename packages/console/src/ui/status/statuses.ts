@@ -16,7 +16,9 @@ export const JOB_STATUSES = ['active', 'paused', 'finished'] as const satisfies 
 export const UNHEALTHY = [
   'no_handler',
   'zombie',
+  'overdue',
   'failing',
   'late',
+  'slow',
   'overrunning',
 ] as const satisfies readonly Job['health']['status'][];

@@ -16,6 +16,7 @@ import {
   wholeNumber,
 } from './rule.ts';
 import { listOf, shape } from './shape.ts';
+import { pauseAfterRule } from './watch-rules.ts';
 
 /** Heap (MB) that the code of a thread needs at least. */
 export const LEAST_THREAD_MEMORY_MB = 16;
@@ -80,6 +81,7 @@ export const definitionFields = {
   memoryMb: finiteNumber({ min: LEAST_THREAD_MEMORY_MB }, ' of MB'),
   timeout: parsed(duration, timeoutMs),
   maxAttempts,
+  pauseAfter: pauseAfterRule,
   backoff: shape<BackoffOptions>(BACKOFF, {
     ...backoffFields,
     initial: parsed(backoffFields.initial, wholeMs),

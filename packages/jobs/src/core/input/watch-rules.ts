@@ -2,6 +2,7 @@ import { MOST_ALERT_CHANNELS, MOST_JUDGED_RUNS, MOST_TAGS } from '../limits.ts';
 import { JOB_ID, JOB_ID_RULE } from '../model/job-id.ts';
 import type { ExpectOptions, PauseAfterOptions, WatchOptions } from '../model/job-requests.ts';
 import { TAG, TAG_RULE } from '../model/tag.ts';
+import { NO_FAULTS } from './fault.ts';
 import { alsoNamed, duration, type Rule, required, rule, wholeNumber } from './rule.ts';
 import { type FieldRules, listOf, shape } from './shape.ts';
 
@@ -28,13 +29,19 @@ export const httpUrl = rule(
   { what: 'an address that begins with https:// or http://, such as "https://hc-ping.com/…"' },
 );
 
+/** A failure budget, of a job as of a job type. */
+export const pauseAfterRule = shape<PauseAfterOptions>(
+  'a failure budget such as { failures: 3, ofLast: 5 }',
+  {
+    failures: required(alsoNamed(wholeNumber({ min: 1, max: MOST_JUDGED_RUNS }), 'count')),
+    ofLast: wholeNumber({ min: 1, max: MOST_JUDGED_RUNS }),
+  },
+);
+
 /** The fields of {@link WatchOptions}. */
 export const watchingRules: FieldRules<WatchOptions> = {
   tags: tagListRule,
-  pauseAfter: shape<PauseAfterOptions>('a failure budget such as { failures: 3, ofLast: 5 }', {
-    failures: required(alsoNamed(wholeNumber({ min: 1, max: MOST_JUDGED_RUNS }), 'count')),
-    ofLast: wholeNumber({ min: 1, max: MOST_JUDGED_RUNS }),
-  }),
+  pauseAfter: orNone(pauseAfterRule),
   expect: shape<ExpectOptions>('expectations such as { successWithin: "26h", duration: "10m" }', {
     successWithin: duration,
     duration: alsoNamed(duration, 'maxDuration'),
@@ -49,6 +56,18 @@ export const watchingRules: FieldRules<WatchOptions> = {
   ),
   pingUrl: httpUrl,
 };
+
+/** A field that may also be `"none"`, against the default of the job type. */
+function orNone(of: Rule): Rule {
+  const wrong = rule(() => false, { what: `${of.what}, or "none"` });
+  return {
+    ...of,
+    faults(value) {
+      if (value === 'none') return NO_FAULTS;
+      return typeof value === 'string' ? wrong.faults(value) : of.faults(value);
+    },
+  };
+}
 
 /** A list of at most so many entries. */
 function atMost(most: number, list: Rule): Rule {

@@ -3,7 +3,12 @@ import { definitionFields } from '../input/definition-fields.ts';
 import { required } from '../input/rule.ts';
 import { shape } from '../input/shape.ts';
 import { shownValue } from '../input/shown-value.ts';
-import type { EnqueueOptions, ScheduledJobInput, TriggerInput } from '../model/job-requests.ts';
+import type {
+  EnqueueOptions,
+  PauseAfterOptions,
+  ScheduledJobInput,
+  TriggerInput,
+} from '../model/job-requests.ts';
 import type { BackoffOptions } from '../model/retry.ts';
 import { isRecord } from '../objects.ts';
 import type { RequestedRun, RunView, ScheduledJob } from '../store/store-views.ts';
@@ -115,6 +120,11 @@ export interface JobTypeDefinition<
   readonly maxAttempts?: number;
   readonly backoff?: BackoffOptions;
   /**
+   * The failure budget of its jobs: `{ failures: 3, ofLast: 5 }` pauses a job once 3 of its last 5 runs have
+   * failed. A job can set its own, or `none`. Default: none. It does not hold for enqueued runs.
+   */
+  readonly pauseAfter?: PauseAfterOptions;
+  /**
    * Does the work. What it returns (JSON, at most 64 KiB) is the run's result. A throw fails the attempt,
    * which is retried; throw a {@link PermanentError} for what a retry can't mend. Delivery is at least once:
    * make effects idempotent.
@@ -144,6 +154,7 @@ export interface JobType<
   readonly timeout: string | undefined;
   readonly maxAttempts: number | undefined;
   readonly backoff: BackoffOptions | undefined;
+  readonly pauseAfter: PauseAfterOptions | undefined;
   readonly run: (ctx: JobContext<unknown>, deps: Deps) => Promise<Result>;
 }
 
@@ -184,6 +195,7 @@ export function defineJobType<Input, Output, Deps, Name extends string, Result>(
     timeout: definition.timeout,
     maxAttempts: definition.maxAttempts,
     backoff: definition.backoff,
+    pauseAfter: definition.pauseAfter,
     run: (ctx, deps) => definition.run(parsed<Output>(ctx), deps),
   };
 }

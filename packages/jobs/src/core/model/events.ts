@@ -45,6 +45,18 @@ export interface EventDetails {
   readonly by?: string | undefined;
 }
 
+interface GivenPause {
+  readonly by?: string;
+  readonly reason?: string;
+  readonly until?: number;
+}
+
+/** The details of `job.paused`: by whom, why, and until when. */
+export function pauseEvent({ by, reason, until }: GivenPause): EventDetails {
+  const end = until === undefined ? null : new Date(until).toISOString();
+  return { data: { by: by ?? null, reason: reason ?? null, until: end } };
+}
+
 /** `id` rises by one within a node. `count`: how many run events a coalesced event stands for. */
 export interface JobEvent extends EventDetails {
   readonly id: number;

@@ -42,8 +42,11 @@ export interface ExpectOptions {
 export interface WatchOptions {
   /** Labels, at most 16, such as `billing`. Lists, bulk commands and alerts can ask for them. */
   readonly tags?: readonly string[] | undefined;
-  /** Pauses the job once so many of its last runs have failed. */
-  readonly pauseAfter?: PauseAfterOptions | undefined;
+  /**
+   * The failure budget: pauses the job once so many of its last runs have failed. Omitted: the type's
+   * default. `none`: no budget, whatever the default is.
+   */
+  readonly pauseAfter?: PauseAfterOptions | 'none' | undefined;
   /** What the job must keep to, or its health says so. */
   readonly expect?: ExpectOptions | undefined;
   /** Ids of alert channels that hear of this job, besides those for all jobs. */

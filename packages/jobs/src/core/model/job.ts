@@ -41,6 +41,12 @@ export interface Pause {
   readonly until?: number;
 }
 
+/** A job that the engine has paused, because its failure budget is used up (P23, failure budget). */
+export interface PausedJob {
+  readonly jobId: string;
+  readonly pause: Pause;
+}
+
 /** A job: its definition, and what the engine keeps with it. The row is the truth (P4, stored next run). */
 export interface Job extends JobDefinition {
   /** This generation of the id (P1, identity). */
@@ -64,6 +70,14 @@ export interface Job extends JobDefinition {
   /** Failed runs in a row, and since when. */
   readonly failedInRow: number;
   readonly failingSince?: number;
+  /** Only with a failure budget: see `RecentFailures` (P23, failure budget). */
+  readonly recentFailures?: number;
+  /** The end of the last success; only for a job that must succeed within a time (P25, expectations). */
+  readonly lastSuccessEndAt?: number;
+  /** How long the last attempt of the last run took (ms); only for a job with an expected duration. */
+  readonly lastTookMs?: number;
+  /** When the last pause ended. */
+  readonly resumedAt?: number;
   readonly createdBy?: string;
   /** The traceparent (W3C Trace Context) of the request that made the job; edits leave it as it is. */
   readonly trace?: string;
@@ -145,6 +159,10 @@ const STATE_FIELDS = keysOf({
   lastEndAt: true,
   failedInRow: true,
   failingSince: true,
+  recentFailures: true,
+  lastSuccessEndAt: true,
+  lastTookMs: true,
+  resumedAt: true,
   createdBy: true,
   trace: true,
   createdAt: true,

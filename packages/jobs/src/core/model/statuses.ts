@@ -4,8 +4,10 @@ export const JOB_STATUSES = ['active', 'paused', 'finished'] as const;
 export const HEALTH_STATUSES = [
   'no_handler',
   'zombie',
+  'overdue',
   'failing',
   'late',
+  'slow',
   'overrunning',
   'paused',
   'ok',

@@ -6,11 +6,11 @@ export interface FailureBudget {
 
 /** What is expected of a job, in ms. At least one is set. */
 export interface Expectations {
-  /** A run must succeed at least this often. */
+  /** A run must succeed at least this often; otherwise the job is `overdue`. */
   readonly successWithinMs?: number;
-  /** No run may take longer. */
+  /** A run that takes longer makes the job `slow`. */
   readonly durationMs?: number;
-  /** A due run must start within this time. */
+  /** A due run must start within this time, or the job is `late`. */
   readonly startWithinMs?: number;
 }
 
@@ -40,12 +40,16 @@ export function sameWatching(a: Watching, b: Watching): boolean {
     sameNames(a.tags, b.tags) &&
     sameNames(a.alerts, b.alerts) &&
     a.pingUrl === b.pingUrl &&
-    a.pauseAfter?.failures === b.pauseAfter?.failures &&
-    a.pauseAfter?.ofLast === b.pauseAfter?.ofLast &&
+    sameBudget(a.pauseAfter, b.pauseAfter) &&
     a.expect?.successWithinMs === b.expect?.successWithinMs &&
     a.expect?.durationMs === b.expect?.durationMs &&
     a.expect?.startWithinMs === b.expect?.startWithinMs
   );
+}
+
+/** Undefined: no budget. */
+export function sameBudget(a: FailureBudget | undefined, b: FailureBudget | undefined): boolean {
+  return a?.failures === b?.failures && a?.ofLast === b?.ofLast;
 }
 
 function sameNames(a: readonly string[] = [], b: readonly string[] = []): boolean {

@@ -1,5 +1,5 @@
 import type { JobEvent } from '../model/events.ts';
-import type { Job } from '../model/job.ts';
+import type { Job, PausedJob } from '../model/job.ts';
 import type { RunOver } from '../model/run.ts';
 import type { NewRun } from '../rules/decision.ts';
 import type { LeaseKept } from './lease.ts';
@@ -82,6 +82,8 @@ export interface Recovered {
   readonly failed: number;
   /** The runs that ended with it, failed or cancelled. */
   readonly ended: readonly RunOver[];
+  /** The jobs that their ends paused. */
+  readonly paused: readonly PausedJob[];
 }
 
 /** What a store tells and asks a node that has joined. */

@@ -10,7 +10,7 @@ import {
 } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
 import type { Held } from '../model/run.ts';
-import { WATCHING_FIELDS } from '../model/watching.ts';
+import { sameBudget, WATCHING_FIELDS } from '../model/watching.ts';
 import { without } from '../objects.ts';
 import { firstSlot, type Schedule, sameSchedule } from '../schedule/schedule.ts';
 import {
@@ -18,7 +18,6 @@ import {
   type Draft,
   decide,
   draftOf,
-  moveAll,
   type NewRun,
   queueRun,
   releaseWaiting,
@@ -26,6 +25,7 @@ import {
 } from './decision.ts';
 import { reschedule } from './edit.ts';
 import { holdsAllRuns } from './pause.ts';
+import { pauseJob } from './pause-job.ts';
 import { lastSlotOf, resume } from './resume.ts';
 import { takeAllSlots, takeDue, tryTakeDue } from './slots.ts';
 
@@ -146,7 +146,7 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
     if (schedule.runAt <= (lastSlotOf(before, now) ?? Number.NEGATIVE_INFINITY)) return RUN_AT_TAKEN;
   }
   draft.job = {
-    ...without(before, ...WATCHING_FIELDS),
+    ...withoutStale(before, definition),
     ...definition,
     version: before.version + 1,
     updatedAt: now,
@@ -155,6 +155,20 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
   resizeRoom(draft, before);
   takeDue(draft, now);
   return accepted(decide(draft, now));
+}
+
+/**
+ * The job without the fields that an edit takes away by leaving them out, and without what was counted for
+ * another budget or expectation (P23, failure budget; P25, expectations).
+ */
+function withoutStale(job: Job, { pauseAfter, expect }: JobDefinition) {
+  const stale: ((typeof WATCHING_FIELDS)[number] | 'recentFailures' | 'lastSuccessEndAt' | 'lastTookMs')[] = [
+    ...WATCHING_FIELDS,
+  ];
+  if (!sameBudget(job.pauseAfter, pauseAfter)) stale.push('recentFailures');
+  if (expect?.successWithinMs === undefined) stale.push('lastSuccessEndAt');
+  if (expect?.durationMs === undefined) stale.push('lastTookMs');
+  return without(job, ...stale);
 }
 
 /** P16, edit. Check this before the payload, which the schema of another type would refuse. */
@@ -213,25 +227,11 @@ function heldNow(job: Job, live: LiveRuns): Held {
   return job.overlap !== 'allow' && live.active > 0 ? 'overlap' : 'no';
 }
 
-/** P14, pause. Pausing a paused job gives it the new reason and end. */
+/** P14, pause. */
 function pause(draft: Draft, command: Extract<JobCommand, { kind: 'pause' }>, now: number): CommandOutcome {
   const { reason, by, until, cancelLive } = command;
   if (until !== undefined && until <= now) return UNTIL_PAST;
-  if (tryTakeDue(draft, now)) takeAllSlots(draft, now);
-  const { job } = draft;
-  if (job.status === 'finished') return FINISHED;
-  const at = job.pause?.at ?? now;
-  draft.job = {
-    ...without(job, 'nextRunAt'),
-    status: 'paused',
-    pause: {
-      at,
-      ...(reason === undefined ? {} : { reason }),
-      ...(by === undefined ? {} : { by }),
-      ...(until === undefined ? {} : { until }),
-    },
-  };
-  if (job.status !== 'paused') moveAll(draft, ['no', 'overlap'], 'pause');
+  if (!pauseJob(draft, { reason, by, until }, now)) return FINISHED;
   return accepted(decide(draft, now, cancelLive ? 'user' : undefined));
 }
 

@@ -2,6 +2,8 @@ import { isFixedDelay, type Job, type LiveRuns, unlessFuture } from '../model/jo
 import type { FinishedStatus } from '../model/run.ts';
 import { type Mutable, without } from '../objects.ts';
 import { type Decision, decide, draftOf, isOverRoom, releaseWaiting, shrinkRoom } from './decision.ts';
+import { ENGINE_ACTOR, isBudgetSpent, spentReason, withOutcome } from './failure-budget.ts';
+import { pauseJob } from './pause-job.ts';
 import type { Outcome } from './settle.ts';
 
 /** A run that has ended, or a failed attempt that will be retried: what the job's row needs of it. */
@@ -37,10 +39,16 @@ export function dependsOnLive({ overlap, schedule }: Pick<Job, 'overlap' | 'sche
   return overlap !== 'allow' || isFixedDelay(schedule) || schedule.kind === 'run_at';
 }
 
+/** Whether these ends may use up the job's failure budget: a pause depends on its live runs. */
+export function mayPause({ status, pauseAfter }: Job, ended: readonly EndedRun[]): boolean {
+  if (pauseAfter === undefined || status !== 'active') return false;
+  return ended.some((run) => run.status === 'failed' && run.isRetried !== true);
+}
+
 /**
  * What ended runs do to their job: last run and health, the next run of a `fixed_delay` job (P3, grid), room
- * for a waiting run (P7, overlap), the end of a `run_at` job. `live`: what is left, with `claimed` only if
- * {@link isOverRoom}; undefined where nothing depends on it.
+ * for a waiting run (P7, overlap), the end of a `run_at` job, or a pause (P23, failure budget). `live`: what
+ * is left, with `claimed` only if {@link isOverRoom}; undefined where nothing depends on it.
  */
 export function afterSettlements(
   job: Job,
@@ -54,6 +62,14 @@ export function afterSettlements(
   // What comes back unstarted after an edit took its room is not let go beside the others.
   if (isOverRoom(job, live)) shrinkRoom(draft);
   else releaseWaiting(draft);
+  const decision = decide(draft, now);
+  return isBudgetSpent(decision.job) ? pausedByBudget(after, live, now) : decision;
+}
+
+/** P23, failure budget: instead of letting a waiting run go, it holds all of them. */
+function pausedByBudget(job: Job, live: LiveRuns, now: number): Decision {
+  const draft = draftOf(job, live);
+  pauseJob(draft, { by: ENGINE_ACTOR, reason: spentReason(job) }, now);
   return decide(draft, now);
 }
 
@@ -90,5 +106,28 @@ function withEnded(job: Job, ended: readonly EndedRun[], now: number): Job {
   if (lastRunAt !== undefined) after.lastRunAt = lastRunAt;
   if (lastStatus !== undefined) after.lastStatus = lastStatus;
   if (lastSuccessAt !== undefined) after.lastSuccessAt = lastSuccessAt;
-  return after;
+  return isWatched(job) ? watched(after, ended, now) : after;
+}
+
+function isWatched({ pauseAfter, expect }: Job): boolean {
+  return pauseAfter !== undefined || expect !== undefined;
+}
+
+/** Keeps what budget and expectations are judged by, only where the job has them (P23, P25). */
+function watched(job: Mutable<Job>, ended: readonly EndedRun[], now: number): Job {
+  const { pauseAfter, expect, status: ofJob } = job;
+  let recent = job.recentFailures;
+  for (const { status, startedAt, finishedAt = now, isRetried } of ended) {
+    if (isRetried === true) continue;
+    const endAt = Math.min(finishedAt, now);
+    if (expect?.durationMs !== undefined && startedAt !== undefined && startedAt === job.lastRunAt)
+      job.lastTookMs = Math.max(endAt - startedAt, 0);
+    if (status !== 'succeeded' && status !== 'failed') continue;
+    if (pauseAfter !== undefined && ofJob === 'active') recent = withOutcome(recent, pauseAfter, status);
+    if (expect?.successWithinMs !== undefined && status === 'succeeded')
+      job.lastSuccessEndAt = Math.max(endAt, unlessFuture(job.lastSuccessEndAt, now) ?? 0);
+  }
+  if (recent === undefined) delete job.recentFailures;
+  else job.recentFailures = recent;
+  return job;
 }

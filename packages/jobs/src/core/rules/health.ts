@@ -1,5 +1,6 @@
 import { isFixedDelay, type Job } from '../model/job.ts';
 import { HEALTH_STATUSES } from '../model/statuses.ts';
+import { formatDuration, roughDuration } from '../schedule/duration.ts';
 import { clockJumpedBack } from './resume.ts';
 
 export { HEALTH_STATUSES };
@@ -33,7 +34,7 @@ export interface HealthSigns {
   readonly zombieSince?: number;
 }
 
-/** A job is late once it is overdue for longer. */
+/** A due run must start within this time, unless the job says otherwise. */
 export const LATE_AFTER_MS = 60_000;
 
 export function healthOf(job: Job, signs: HealthSigns, now: number): Health {
@@ -42,8 +43,10 @@ export function healthOf(job: Job, signs: HealthSigns, now: number): Health {
     (signs.zombieSince === undefined
       ? undefined
       : { status: 'zombie', reason: 'its handler ignores the signal to stop', since: signs.zombieSince }) ??
+    overdue(job, now) ??
     failing(job) ??
     late(job, signs, now) ??
+    slow(job, signs, now) ??
     overrunning(job, signs, now) ??
     paused(job) ?? { status: 'ok' }
   );
@@ -55,7 +58,17 @@ export function hasHealth({ status }: Health, filter: HealthFilter): boolean {
 
 /** No job of any health: to count in. */
 export function emptyHealthCounts(): Record<HealthStatus, number> {
-  return { no_handler: 0, zombie: 0, failing: 0, late: 0, overrunning: 0, paused: 0, ok: 0 };
+  return {
+    no_handler: 0,
+    zombie: 0,
+    overdue: 0,
+    failing: 0,
+    late: 0,
+    slow: 0,
+    overrunning: 0,
+    paused: 0,
+    ok: 0,
+  };
 }
 
 function noHandler(job: Job, { handlerVersion }: HealthSigns): Health | undefined {
@@ -65,6 +78,17 @@ function noHandler(job: Job, { handlerVersion }: HealthSigns): Health | undefine
       ? `no running node has the job type ${job.type}`
       : `the job needs version ${job.typeVersion} of ${job.type}, the running nodes have ${handlerVersion}`;
   return { status: 'no_handler', reason };
+}
+
+/** P25, expectations: no success for too long since the last one, the creation or the last resume. */
+function overdue({ status, expect, createdAt, ...job }: Job, now: number): Health | undefined {
+  const withinMs = expect?.successWithinMs;
+  if (withinMs === undefined || status !== 'active') return undefined;
+  const lastSuccessAt = job.lastSuccessEndAt ?? job.lastSuccessAt ?? 0;
+  const last = Math.max(lastSuccessAt, job.resumedAt ?? createdAt);
+  if (now - last <= withinMs) return undefined;
+  const reason = `no success for ${roughDuration(now - last)}, expected every ${formatDuration(withinMs)}`;
+  return { status: 'overdue', reason, since: last + withinMs };
 }
 
 function failing(job: Job): Health | undefined {
@@ -79,13 +103,29 @@ function failing(job: Job): Health | undefined {
 
 function late(job: Job, { waitingSince }: HealthSigns, now: number): Health | undefined {
   if (job.status !== 'active') return undefined;
-  if (job.nextRunAt !== undefined && job.nextRunAt < now - LATE_AFTER_MS) {
-    return { status: 'late', reason: 'overdue', since: job.nextRunAt };
+  const dueBefore = now - (job.expect?.startWithinMs ?? LATE_AFTER_MS);
+  if (job.nextRunAt !== undefined && job.nextRunAt < dueBefore) {
+    return { status: 'late', reason: 'slot', since: job.nextRunAt };
   }
-  if (waitingSince !== undefined && waitingSince < now - LATE_AFTER_MS) {
+  if (waitingSince !== undefined && waitingSince < dueBefore) {
     return { status: 'late', reason: 'waiting', since: waitingSince };
   }
   return clockJumpedBack(job, now) ? { status: 'late', reason: 'clock' } : undefined;
+}
+
+/** P25, expectations: a live run, or else the last one, has taken longer than expected. */
+function slow({ expect, ...job }: Job, { runningSince }: HealthSigns, now: number): Health | undefined {
+  const mostMs = expect?.durationMs;
+  if (mostMs === undefined) return undefined;
+  const expected = `expected at most ${formatDuration(mostMs)}`;
+  if (runningSince !== undefined && now - runningSince > mostMs) {
+    const reason = `a run has taken ${roughDuration(now - runningSince)} so far, ${expected}`;
+    return { status: 'slow', reason, since: runningSince + mostMs };
+  }
+  const { lastTookMs = 0, lastRunAt } = job;
+  if (lastTookMs <= mostMs) return undefined;
+  const reason = `the last run took ${roughDuration(lastTookMs)}, ${expected}`;
+  return { status: 'slow', reason, ...(lastRunAt === undefined ? {} : { since: lastRunAt + mostMs }) };
 }
 
 function overrunning(job: Job, { runningSince }: HealthSigns, now: number): Health | undefined {

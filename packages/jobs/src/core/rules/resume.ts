@@ -54,11 +54,11 @@ export function baseOf(job: Job, { at, now }: { readonly at: number; readonly no
 
 /**
  * Ends a pause as of `at` (its `until`, or now): sets the next slot after that, and releases held runs as far
- * as there is room (P14, pause). The planner then takes the slots between `at` and now as missed ones.
+ * as there is room (P14, pause). The failure budget is unused again (P23, failure budget). The planner then takes the slots between `at` and now as missed ones.
  */
 export function resume(draft: Draft, { at, now }: { readonly at: number; readonly now: number }): void {
   const { job } = draft;
-  draft.job = { ...without(job, 'pause', 'nextRunAt'), status: 'active' };
+  draft.job = { ...without(job, 'pause', 'nextRunAt', 'recentFailures'), status: 'active', resumedAt: at };
   // A `run_at` is taken once, whatever the clock says.
   if (job.schedule.kind !== 'run_at') rebase(draft, now);
   else if (isInFuture(job, now)) draft.dueIfAfter = now + CLOCK_TOLERANCE_MS;

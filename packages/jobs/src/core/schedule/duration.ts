@@ -76,6 +76,12 @@ export function formatDuration(ms: number): string {
   return `${sign}${hours ? `${hours}h` : ''}${minutes ? `${minutes}m` : ''}${seconds ? `${seconds}s` : ''}`;
 }
 
+/** {@link formatDuration} for people: whole minutes from an hour on, and whole seconds below (`27h13m`). */
+export function roughDuration(ms: number): string {
+  const unit = ms >= 3_600_000 ? 60_000 : ms >= 1_000 ? 1_000 : 1;
+  return formatDuration(Math.floor(ms / unit) * unit);
+}
+
 function termNs(whole: string, fraction: string, unit: string): Parsed<bigint> {
   if (whole === '' && fraction === '') return fault(`must be a duration ${EXAMPLES}`);
   if (unit === '') return fault(`must have a unit after each number, ${EXAMPLES}`);

@@ -1,4 +1,4 @@
-import type { Job } from '../model/job.ts';
+import type { Job, PausedJob } from '../model/job.ts';
 import type {
   FinishedStatus,
   JsonText,
@@ -114,6 +114,8 @@ export interface SettleBatchResult {
   readonly results: readonly SettleResult[];
   /** A run may be claimed now, or a job planned sooner than known. */
   readonly wake: boolean;
+  /** The jobs that it paused, if any. */
+  readonly paused?: readonly PausedJob[];
 }
 
 export interface LogLine {
@@ -133,6 +135,8 @@ export interface TakeBackInput {
 export interface TakenBack {
   /** The runs that ended with it, failed or cancelled, if requested. */
   readonly ended?: readonly RunOver[];
+  /** The jobs that it paused, if any. */
+  readonly paused?: readonly PausedJob[];
 }
 
 /** What a claim reports of its running run, guarded by its fence. */

@@ -1,8 +1,15 @@
-import { type LiveRuns, NO_LIVE_RUNS } from '../model/job.ts';
+import { type LiveRuns, NO_LIVE_RUNS, type PausedJob } from '../model/job.ts';
 import type { FinishedRun, LiveRun } from '../model/run.ts';
 import { type AskedCancel, cancelOf } from '../rules/cancel.ts';
 import { type Decision, isOverRoom, isSooner } from '../rules/decision.ts';
-import { afterSettlements, countFinished, dependsOnLive, type EndedRun } from '../rules/ended-runs.ts';
+import {
+  afterSettlements,
+  countFinished,
+  dependsOnLive,
+  type EndedRun,
+  mayPause,
+} from '../rules/ended-runs.ts';
+import { ENGINE_ACTOR } from '../rules/failure-budget.ts';
 import { finishedOf, settleRun } from '../rules/settle.ts';
 import { type CancelRequest, requestOf } from '../store/store-commands.ts';
 import { ask, type Script } from './script.ts';
@@ -47,21 +54,30 @@ export function* applyDecision(
  */
 export type EndsByJob = ReadonlyMap<number, readonly EndedRun[]>;
 
+export interface SettledJobs {
+  /** A run became claimable, or a job is due sooner. */
+  readonly wake: boolean;
+  /** The jobs whose failure budget is used up by it. */
+  readonly paused: readonly PausedJob[];
+}
+
 /**
  * Decides, once for each job, what its ended runs mean for the job. If only claims ended, it reads the job's
- * other live runs only where they matter. Returns true when a run became claimable, or a job is due sooner.
+ * other live runs only where they matter.
  */
 export function* settleJobs(
   unit: UnitOfWork,
   byJob: EndsByJob,
   { ofClaims }: { readonly ofClaims: boolean },
-): Script<boolean> {
+): Script<SettledJobs> {
   const toRead: number[] = [];
-  for (const uid of byJob.keys()) {
+  for (const [uid, ended] of byJob) {
     const { job, deletedAt } = lockedJob(unit, uid);
-    if (deletedAt === undefined && (!ofClaims || dependsOnLive(job))) toRead.push(uid);
+    if (deletedAt === undefined && (!ofClaims || dependsOnLive(job) || mayPause(job, ended)))
+      toRead.push(uid);
   }
   const live = toRead.length === 0 ? undefined : yield* ask('liveRuns', toRead);
+  const paused: PausedJob[] = [];
   let wake = false;
   for (const [uid, ended] of byJob) {
     const stored = lockedJob(unit, uid);
@@ -74,8 +90,14 @@ export function* settleJobs(
     if (left !== undefined && isOverRoom(stored.job, left)) left = yield* liveRunsOf(uid, { claimed: true });
     const decision = afterSettlements(stored.job, left, ended, unit.now);
     if (yield* applyDecision(unit, stored, decision, count)) wake = true;
+    const pause = stored.job.status === 'paused' ? undefined : decision.job.pause;
+    if (pause === undefined) continue;
+    const { id } = stored.job;
+    const change = JSON.stringify({ reason: pause.reason });
+    yield* ask('writeAudit', { actor: ENGINE_ACTOR, action: 'job.pause', change }, id);
+    paused.push({ jobId: id, pause });
   }
-  return wake;
+  return { wake, paused };
 }
 
 /** The live runs of one job. */

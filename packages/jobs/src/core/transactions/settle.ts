@@ -1,3 +1,4 @@
+import type { PausedJob } from '../model/job.ts';
 import type { FinishedRun, LiveRun, RunOver, RunReason } from '../model/run.ts';
 import { type EndedRun, retriedOf } from '../rules/ended-runs.ts';
 import {
@@ -18,7 +19,7 @@ import type {
   SettleResult,
   TakeBackInput,
 } from '../store/store-passes.ts';
-import { settleJobs } from './apply.ts';
+import { type SettledJobs, settleJobs } from './apply.ts';
 import { ask, type Script } from './script.ts';
 import type { ClaimKey, PutBack, RunLog } from './tables.ts';
 import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
@@ -66,8 +67,8 @@ export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<
     return { kind: 'waiting', availableAt, failures };
   });
   if (logs.length > 0) yield* ask('appendLogs', logs);
-  if (yield* writeEnds(unit, ends)) wake = true;
-  return { results, wake };
+  const settledJobs = yield* writeEnds(unit, ends);
+  return { results, wake: wake || settledJobs.wake, ...pausedIn(settledJobs) };
 }
 
 function finishedResult(
@@ -84,6 +85,7 @@ export interface Recovery {
   readonly recovered: number;
   readonly failed: number;
   readonly ended: readonly RunOver[];
+  readonly paused: readonly PausedJob[];
   /** Claims that could not be taken back, because other transactions have locked their jobs. */
   readonly left: number;
 }
@@ -93,8 +95,8 @@ export function* recover(
   unit: UnitOfWork,
   { node, withEnded }: TakeBackInput,
 ): Script<Awaited<ReturnType<JobStore['recover']>>> {
-  const { recovered, failed, ended } = yield* recoverDead(unit, node);
-  return { recovered, failed, ...(withEnded === true ? { ended } : {}) };
+  const { recovered, failed, ended, paused } = yield* recoverDead(unit, node);
+  return { recovered, failed, ...(withEnded === true ? { ended } : {}), ...pausedIn({ paused }) };
 }
 
 /** {@link recover}. Claims on jobs that other transactions have locked stay; a later call takes them back. */
@@ -131,8 +133,13 @@ function* takeBack(
     if (settlement.kind === 'finished')
       ended.push(overOf(run, lockedJob(unit, Number(run.jobUid)).job, settlement));
   }
-  yield* writeEnds(unit, ends);
-  return { recovered: ends.putBack.length, failed: countFailed(ended), ended, left };
+  const { paused } = yield* writeEnds(unit, ends);
+  return { recovered: ends.putBack.length, failed: countFailed(ended), ended, left, paused };
+}
+
+/** Answers name the paused jobs only if there are any: most batches pause none. */
+function pausedIn({ paused }: Pick<SettledJobs, 'paused'>): Pick<SettleBatchResult, 'paused'> {
+  return paused.length === 0 ? {} : { paused };
 }
 
 /** The ends of claims in this transaction that are not written yet. */
@@ -174,9 +181,9 @@ function endsOf({ byJob }: Ends, uid: number): EndedRun[] {
   return ended;
 }
 
-function* writeEnds(unit: UnitOfWork, { byJob, ...ends }: Ends): Script<boolean> {
+function* writeEnds(unit: UnitOfWork, { byJob, ...ends }: Ends): Script<SettledJobs> {
   if (ends.finished.length > 0 || ends.putBack.length > 0) yield* ask('endRuns', ends);
-  const wake = yield* settleJobs(unit, byJob, { ofClaims: true });
+  const settled = yield* settleJobs(unit, byJob, { ofClaims: true });
   yield* ask('write');
-  return wake;
+  return settled;
 }

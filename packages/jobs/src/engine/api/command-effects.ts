@@ -1,4 +1,4 @@
-import type { JobEventType } from '../../core/model/events.ts';
+import { type JobEventType, pauseEvent } from '../../core/model/events.ts';
 import { isSkipReason } from '../../core/model/run.ts';
 import type { CancelResult } from '../../core/store/store-commands.ts';
 import type { EngineParts } from '../engine-parts.ts';
@@ -11,7 +11,9 @@ export function afterCommand(deps: EngineParts, done: DoneCommand, event?: JobEv
   if (event !== undefined && done.changed) {
     // Runs that were claimed while the command was on its way have the job as it was before.
     dispatcher.takeBack({ jobId: done.job.id });
-    events.emit(event, done.job.id);
+    const { pause } = done.job;
+    const details = event === 'job.paused' && pause !== undefined ? pauseEvent(pause) : {};
+    events.emit(event, done.job.id, undefined, details);
   }
   for (const run of done.queued) events.emit('run.queued', done.job.id, run.id, { by: run.requestedBy });
   for (const run of done.finished) {

@@ -61,6 +61,8 @@ async function makeJob(deps: EngineParts, { jobType }: RegisteredType, id: strin
     onDemand: true,
     payload: null,
     overlap: 'allow',
+    // Failures of some requests must not hold the runs of others.
+    pauseAfter: 'none',
   } as const;
   // If it exists meanwhile, another caller or node has made it.
   await insert(deps, input, { by: ENQUEUE_ACTOR });

@@ -14,7 +14,7 @@ import { formatDuration } from '../../core/schedule/duration.ts';
 import { parseSchedule } from '../../core/schedule/schedule.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { EngineError, type InvalidField, type JobInput, type JobPatch } from '../engine-port.ts';
-import { unknownType } from '../job-types/registry.ts';
+import { type RegisteredType, unknownType } from '../job-types/registry.ts';
 import { acceptPayload } from '../job-types/stored-payload.ts';
 
 /** Checks input against its job type and the rules of schedules. Throws all faults at once (P1, P2, P21). */
@@ -46,7 +46,7 @@ export function parseDefinition({ registry, settings }: EngineParts, input: JobI
   const maxAttempts = input.maxAttempts ?? type.maxAttempts;
   if (!Number.isInteger(maxAttempts) || maxAttempts < 1 || maxAttempts > 1_000)
     fault('/maxAttempts', 'must be a whole number from 1 to 1000');
-  const watching = watchingOf(input, fault);
+  const watching = watchingOf(input, type, fault);
   if (
     faults.length > 0 ||
     !schedule.ok ||
@@ -72,15 +72,20 @@ export function parseDefinition({ registry, settings }: EngineParts, input: JobI
   };
 }
 
-function watchingOf(input: JobInput, fault: (pointer: string, detail: string) => void): Watching {
-  const { pauseAfter, expect, pingUrl } = input;
+function watchingOf(
+  { pauseAfter, expect, pingUrl, ...input }: JobInput,
+  type: RegisteredType,
+  fault: (pointer: string, detail: string) => void,
+): Watching {
   const watching: Mutable<Watching> = {};
   const tags = sortedNames(input.tags);
   const alerts = sortedNames(input.alerts);
-  const budget = pauseAfter === undefined ? undefined : failureBudgetOf(pauseAfter);
+  const budget = typeof pauseAfter === 'object' ? failureBudgetOf(pauseAfter) : pauseAfter;
   const expected = expect === undefined ? undefined : expectationsOf(expect);
-  if (typeof budget === 'string') fault('/pauseAfter', budget);
-  else if (budget !== undefined) watching.pauseAfter = budget;
+  if (budget === undefined) {
+    if (type.pauseAfter !== undefined) watching.pauseAfter = type.pauseAfter;
+  } else if (typeof budget === 'object') watching.pauseAfter = budget;
+  else if (budget !== 'none') fault('/pauseAfter', budget);
   if (typeof expected === 'string') fault('/expect', expected);
   else if (expected !== undefined) watching.expect = expected;
   if (tags !== undefined) watching.tags = tags;
@@ -109,7 +114,7 @@ export function inputOf(definition: JobDefinition): JobInput {
     maxAttempts,
     backoff: backoffFields(definition.backoff),
     tags: definition.tags,
-    pauseAfter: definition.pauseAfter,
+    pauseAfter: definition.pauseAfter ?? 'none',
     expect: definition.expect && expectOptions(definition.expect),
     alerts: definition.alerts,
     pingUrl: definition.pingUrl,

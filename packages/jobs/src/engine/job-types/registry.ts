@@ -1,8 +1,10 @@
 import { LEAST_THREAD_MEMORY_MB } from '../../core/input/definition-fields.ts';
 import { backoffFields, backoffOf, timeoutMs } from '../../core/input/policy-values.ts';
 import { shownValue } from '../../core/input/shown-value.ts';
+import { failureBudgetOf } from '../../core/input/watch-values.ts';
 import type { JobContext, JobType } from '../../core/job-types/job-type.ts';
 import { type Backoff, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../../core/model/retry.ts';
+import type { FailureBudget } from '../../core/model/watching.ts';
 import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { EngineError, type JobTypeInfo } from '../engine-port.ts';
 import { type PayloadRules, payloadRules } from './payload-rules.ts';
@@ -19,6 +21,8 @@ export interface RegisteredType {
   readonly timeoutMs: number;
   readonly maxAttempts: number;
   readonly backoff: Backoff;
+  /** The default of its jobs. */
+  readonly pauseAfter: FailureBudget | undefined;
   readonly payload: PayloadRules;
 }
 
@@ -70,7 +74,7 @@ export function unknownType({ types }: Registry): string {
 }
 
 export function jobTypeInfo(registered: RegisteredType): JobTypeInfo {
-  const { jobType, backoff, timeoutMs, maxAttempts, payload } = registered;
+  const { jobType, backoff, timeoutMs, maxAttempts, pauseAfter, payload } = registered;
   const { type, description, version, isolation, operatorsMaySet } = jobType;
   const omitted = acceptPayload(payload, {});
   return {
@@ -81,6 +85,7 @@ export function jobTypeInfo(registered: RegisteredType): JobTypeInfo {
     timeoutMs,
     maxAttempts,
     backoff: backoffFields(backoff),
+    pauseAfter,
     payloadSchema: payload.jsonSchema,
     defaults: omitted.ok ? JSON.parse(omitted.json) : undefined,
     operatorsMaySet,
@@ -103,6 +108,8 @@ function registered<Deps>(jobType: JobType<Deps>, deps: Deps, refuse: Refuse): R
   if (typeof timeout === 'string') return refuse('timeout', timeout);
   if (typeof backoff === 'string') return refuse('backoff', backoff);
   if (!Number.isInteger(maxAttempts) || maxAttempts < 1) refuse('maxAttempts', 'must be at least 1.');
+  const pauseAfter = jobType.pauseAfter && failureBudgetOf(jobType.pauseAfter);
+  if (typeof pauseAfter === 'string') return refuse('pauseAfter', `${pauseAfter}.`);
   const payload = payloadRules(jobType.payload);
   if (typeof payload === 'string') return refuse('payload', payload);
   const unknown = jobType.operatorsMaySet.find(
@@ -119,6 +126,7 @@ function registered<Deps>(jobType: JobType<Deps>, deps: Deps, refuse: Refuse): R
     timeoutMs: timeout,
     maxAttempts,
     backoff,
+    pauseAfter,
     payload,
   };
 }

@@ -161,11 +161,17 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   }
 
   async #recover(): Promise<void> {
-    const { store, settings, node, events } = this.#with;
-    const { recovered, failed, ended = [] } = await store.recover({ node: node.id, withEnded: true });
+    const { store, settings, node, events, dispatcher } = this.#with;
+    const {
+      recovered,
+      failed,
+      ended = [],
+      paused = [],
+    } = await store.recover({ node: node.id, withEnded: true });
     if (recovered + ended.length > 0)
       settings.logger.warn({ recovered, failed }, 'took back runs of a process that ended');
     events.runsEnded(ended);
+    dispatcher.jobsPaused(paused);
   }
 
   /** Lets handlers that wait for nothing come to their end. Returns how many settlements wait. */

@@ -94,11 +94,12 @@ export class NodeMembership {
     }
   }
 
-  #recovered({ nodes, recovered, failed, ended }: Recovered): void {
+  #recovered({ nodes, recovered, failed, ended, paused }: Recovered): void {
     const { settings, events, dispatcher } = this.#with;
     if (nodes + recovered + ended.length > 0)
       settings.logger.warn({ nodes, recovered, failed }, 'took back runs of nodes that are gone');
     events.runsEnded(ended);
+    dispatcher.jobsPaused(paused);
     dispatcher.nextPass.recheck();
   }
 

@@ -1,6 +1,8 @@
+import type { PausedJob } from '../../core/model/job.ts';
 import type { ClaimSelector } from '../places/unstarted-claims.ts';
 import { AFTER_FAILURE_MS, DUE_TIMES_VALID_MS } from '../timing/pace.ts';
 import type { Passes } from '../timing/pass-loop.ts';
+import { announcePauses } from './announce-pauses.ts';
 import { ClaimBudget } from './claim-budget.ts';
 import { ClaimingCommands } from './claiming-commands.ts';
 import { LostReplies } from './lost-replies.ts';
@@ -49,6 +51,11 @@ export class Dispatcher implements Passes {
   cancelRun(runId: string): void {
     this.takeBack({ runId });
     this.#with.executor.running.cancel(runId);
+  }
+
+  /** Announces jobs that were paused when claims of dead nodes were taken back. */
+  jobsPaused(paused: readonly PausedJob[]): void {
+    announcePauses({ ...this.#with, budget: this.#budget }, paused);
   }
 
   stopClaiming(): void {

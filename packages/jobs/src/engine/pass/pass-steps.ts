@@ -1,6 +1,7 @@
 import type { ClaimResult, PlanResult, SettleBatchResult } from '../../core/store/store-passes.ts';
 import type { EndedClaim } from '../settling/ended-claim.ts';
 import { PLAN_BATCH } from '../timing/pace.ts';
+import { announcePauses } from './announce-pauses.ts';
 import type { ClaimBudget, PendingClaim } from './claim-budget.ts';
 import type { NextPass } from './next-pass.ts';
 import type { PassDeps } from './pass-deps.ts';
@@ -43,6 +44,7 @@ export class PassSteps {
       throw error;
     }
     due.runPutBack(settlements.written(batch, result.results));
+    if (result.paused !== undefined) announcePauses(this.#with, result.paused);
     if (result.wake) {
       if (!budget.hasFreePlace) unclaimed.found();
       nextPass.recheck();

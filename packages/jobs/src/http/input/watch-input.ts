@@ -20,16 +20,24 @@ export const watchingFields = {
     .max(MOST_TAGS)
     .describe('Labels for filters, bulk commands and alerts, such as billing'),
   pause_after: z
-    .strictObject({
-      failures: z.int().min(1).max(MOST_JUDGED_RUNS),
-      of_last: z
-        .int()
-        .min(1)
-        .max(MOST_JUDGED_RUNS)
-        .exactOptional()
-        .describe('Runs that are counted, at least failures; default: failures, which means in a row'),
-    })
-    .describe('Failure budget: the job pauses once so many of its last runs failed'),
+    .union(
+      [
+        z.strictObject({
+          failures: z.int().min(1).max(MOST_JUDGED_RUNS),
+          of_last: z
+            .int()
+            .min(1)
+            .max(MOST_JUDGED_RUNS)
+            .exactOptional()
+            .describe('Runs that are counted, at least failures; default: failures, which means in a row'),
+        }),
+        z.literal('none'),
+      ],
+      { error: 'must be a failure budget such as {"failures": 3, "of_last": 5}, or "none"' },
+    )
+    .describe(
+      "Failure budget: the job pauses once so many of its last runs failed; none: no budget, against the job type's default",
+    ),
   expect: z
     .strictObject({
       success_within: duration.exactOptional().describe('A run must succeed at least this often'),
@@ -60,7 +68,7 @@ export function watchingInput({
   pause_after: pauseAfter,
   expect,
 }: {
-  readonly pause_after?: PauseAfterBody | undefined;
+  readonly pause_after?: PauseAfterBody | 'none' | undefined;
   readonly expect?: ExpectBody | undefined;
 }): Pick<WatchOptions, 'pauseAfter' | 'expect'> {
   return {
@@ -74,7 +82,7 @@ export function watchingPatch({
   pause_after: pauseAfter,
   expect,
 }: {
-  readonly pause_after?: PauseAfterBody | null | undefined;
+  readonly pause_after?: PauseAfterBody | 'none' | null | undefined;
   readonly expect?: ExpectBody | null | undefined;
 }): Pick<JobPatch, 'pauseAfter' | 'expect'> {
   return {
@@ -83,8 +91,8 @@ export function watchingPatch({
   };
 }
 
-function pauseAfterOf({ failures, of_last: ofLast }: PauseAfterBody): PauseAfterOptions {
-  return { failures, ofLast };
+function pauseAfterOf(budget: PauseAfterBody | 'none'): PauseAfterOptions | 'none' {
+  return budget === 'none' ? budget : { failures: budget.failures, ofLast: budget.of_last };
 }
 
 function expectOf({

@@ -44,7 +44,7 @@ export const eventSchema = z.object({
     .record(z.string(), z.unknown())
     .nullable()
     .describe(
-      'run.started: attempt; run.progress: progress; run.retrying: available_at, the time of the retry',
+      'run.started: attempt; run.progress: progress; run.retrying: available_at, the time of the retry; job.paused: by, reason and until',
     ),
 });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatDuration } from '../../core/schedule/duration.ts';
 import type { JobTypeInfo } from '../../engine/engine-port.ts';
 import { backoffSchema } from './job.ts';
+import { pauseAfterJson, pauseAfterSchema } from './watching.ts';
 
 /** A registered job type. */
 export const jobTypeSchema = z.object({
@@ -14,6 +15,7 @@ export const jobTypeSchema = z.object({
   timeout: z.string(),
   max_attempts: z.int(),
   backoff: backoffSchema,
+  pause_after: pauseAfterSchema.describe('Failure budget of its jobs, unless they say otherwise'),
   payload_schema: z.record(z.string(), z.unknown()).describe('JSON Schema (2020-12)'),
   defaults: z
     .record(z.string(), z.unknown())
@@ -35,6 +37,7 @@ export function jobTypeJson(info: JobTypeInfo): z.output<typeof jobTypeSchema> {
     timeout: formatDuration(info.timeoutMs),
     max_attempts: info.maxAttempts,
     backoff: info.backoff,
+    pause_after: pauseAfterJson(info.pauseAfter),
     payload_schema: { ...info.payloadSchema },
     defaults: info.defaults === undefined ? null : { ...info.defaults },
     operators_may_set: [...info.operatorsMaySet],

@@ -55,8 +55,10 @@ export const statsSchema = z.object({
     .object({
       no_handler: count,
       zombie: count,
+      overdue: count,
       failing: count,
       late: count,
+      slow: count,
       overrunning: count,
       paused: count,
       ok: count,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Job } from '../../core/model/job.ts';
 import type { LiveRun } from '../../core/model/run.ts';
+import { emptyHealthCounts } from '../../core/rules/health.ts';
 import { auditRowJson, auditRowSchema } from './audit.ts';
 import { eventJson, eventSchema } from './event.ts';
 import { jobJson, jobOrder, jobSchema } from './job.ts';
@@ -172,7 +173,7 @@ test('an event, an audit row and the counts have the forms of their schemas', ()
     now: at,
     jobs: { active: 1, paused: 0, finished: 0 },
     runs: { queued: 0, held: 0, running: 1 },
-    health: { no_handler: 0, zombie: 0, failing: 0, late: 0, overrunning: 0, paused: 0, ok: 1 },
+    health: { ...emptyHealthCounts(), ok: 1 },
     hours: [{ hour: at, status: 'failed', count: 2 }],
     nodes: [node],
     minutes: [{ minute: at, started: 1, ...endings, skipped: 0, latenessP99Ms: undefined }],

@@ -1,14 +1,19 @@
 import { z } from 'zod';
-import type { Watching } from '../../core/model/watching.ts';
+import type { FailureBudget, Watching } from '../../core/model/watching.ts';
 import { formatDuration } from '../../core/schedule/duration.ts';
+
+/** A failure budget in a response. `none` as a request writes it, so that a PUT of it changes nothing. */
+export const pauseAfterSchema = z.union([
+  z.object({ failures: z.int(), of_last: z.int() }),
+  z.literal('none'),
+]);
 
 /** How a job is labelled and watched, in the response of every route that has the job. */
 export const watchingShape = {
   tags: z.array(z.string()),
-  pause_after: z
-    .object({ failures: z.int(), of_last: z.int() })
-    .nullable()
-    .describe('Failure budget: the job pauses once so many of its last runs failed'),
+  pause_after: pauseAfterSchema.describe(
+    'Failure budget: the job pauses once so many of its last runs failed',
+  ),
   expect: z
     .object({
       success_within: z.string().nullable(),
@@ -32,8 +37,7 @@ export function watchingJson({
   const durationText = (ms: number | undefined) => (ms === undefined ? null : formatDuration(ms));
   return {
     tags: [...(tags ?? [])],
-    pause_after:
-      pauseAfter === undefined ? null : { failures: pauseAfter.failures, of_last: pauseAfter.ofLast },
+    pause_after: pauseAfterJson(pauseAfter),
     expect:
       expect === undefined
         ? null
@@ -45,4 +49,8 @@ export function watchingJson({
     alerts: [...(alerts ?? [])],
     ping_url: pingUrl ?? null,
   };
+}
+
+export function pauseAfterJson(budget: FailureBudget | undefined): z.output<typeof pauseAfterSchema> {
+  return budget === undefined ? 'none' : { failures: budget.failures, of_last: budget.ofLast };
 }

@@ -30,6 +30,7 @@ const MIGRATIONS = [
   '0014-who-asked-for-runs.sql',
   '0015-what-runs-ran-with.sql',
   '0016-failed-runs-by-error.sql',
+  '0017-watched-runs.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -36,6 +36,8 @@ const POSTGRES: Dialect = {
   // A subquery that runs once for the statement, not once for each job.
   waitsSince: (at) => `uid IN (SELECT job_uid FROM greenvue_jobs.live_runs
     WHERE ${WAITING} AND available_at < ${at})`,
+  waitsSinceOwn: (at) => `EXISTS (SELECT 1 FROM greenvue_jobs.live_runs
+    WHERE job_uid = uid AND ${WAITING} AND available_at < ${at})`,
   runsSince: (at) => `running.first_started < ${at}`,
   hasHandler: (handlers) => `type_key IN (SELECT key FROM greenvue_jobs.job_types AS known
     WHERE version <= coalesce((${handlers}::jsonb ->> known.type)::bigint, 0))`,

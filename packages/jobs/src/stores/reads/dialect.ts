@@ -41,6 +41,8 @@ export interface Dialect {
   readonly hasZombie: string;
   /** True if an unclaimed run of the job was due before `at`. */
   waitsSince(at: string): string;
+  /** {@link waitsSince} for an expression with columns of the job. */
+  waitsSinceOwn(at: string): string;
   /** True if a run of the job that started before `at` is running. */
   runsSince(at: string): string;
   /** True if a node can run the type of the job. `handlers`: the placeholder of `TypeVersions` as JSON. */

@@ -41,14 +41,17 @@ function mayHave(health: HealthFilter, terms: Terms): string {
       return `NOT ${hasHandler(terms)}`;
     case 'zombie':
       return sql.hasZombie;
+    case 'overdue':
+      return `expect_success_ms IS NOT NULL AND status = 'active'
+        AND coalesce(last_success_end_at, last_success_at, 0) < ${bind(now)} - expect_success_ms
+        AND coalesce(resumed_at, created_at) < ${bind(now)} - expect_success_ms`;
     case 'failing':
       return 'failed_in_row > 0';
-    case 'late': {
-      const late = bind(now - LATE_AFTER_MS);
-      const jumped = `(last_slot_at > ${bind(now + CLOCK_TOLERANCE_MS)}
-        AND (next_run_at IS NULL OR next_run_at > last_slot_at))`;
-      return `status = 'active' AND (next_run_at < ${late} OR ${sql.waitsSince(late)} OR ${jumped})`;
-    }
+    case 'late':
+      return isLate(terms);
+    case 'slow':
+      return `expect_duration_ms IS NOT NULL AND
+        (last_took_ms > expect_duration_ms OR ${sql.runsSince(`${bind(now)} - expect_duration_ms`)})`;
     case 'overrunning':
       return `mode = 'fixed_rate' AND ${sql.runsSince(`${bind(now)} - every_ms`)}`;
     case 'paused':
@@ -58,6 +61,17 @@ function mayHave(health: HealthFilter, terms: Terms): string {
     default:
       return health satisfies never;
   }
+}
+
+/** Only the few jobs with an expectation of their own are compared with a time of their own. */
+function isLate({ sql, bind, now }: Terms): string {
+  const late = bind(now - LATE_AFTER_MS);
+  const own = `${bind(now)} - expect_start_ms`;
+  const jumped = `(last_slot_at > ${bind(now + CLOCK_TOLERANCE_MS)}
+    AND (next_run_at IS NULL OR next_run_at > last_slot_at))`;
+  return `status = 'active' AND (${jumped}
+    OR (expect_start_ms IS NULL AND (next_run_at < ${late} OR ${sql.waitsSince(late)}))
+    OR (expect_start_ms IS NOT NULL AND (next_run_at < ${own} OR ${sql.waitsSinceOwn(own)})))`;
 }
 
 function hasHandler({ sql, bind, handlers }: Terms): string {

@@ -49,6 +49,12 @@ export const END_COLUMNS = [
 ];
 /** The columns that every run changes. */
 export const STATE_COLUMNS = [...SLOT_COLUMNS, ...END_COLUMNS];
+/** The columns that the end of a run changes only if the job is watched; null otherwise (P23, P25). */
+export const WATCHED_COLUMNS = [
+  ofJob('recent_failures', 'bigint', ({ recentFailures }) => recentFailures),
+  ofJob('last_success_end_at', 'bigint', ({ lastSuccessEndAt }) => lastSuccessEndAt),
+  ofJob('last_took_ms', 'bigint', ({ lastTookMs }) => lastTookMs),
+];
 
 /** The columns that identify the version of a job. */
 const VERSION_COLUMNS = [
@@ -64,13 +70,14 @@ const EDITED_COLUMNS = [
   ofJob('pause_reason', 'text', ({ pause }) => pause?.reason),
   ofJob('paused_by', 'text', ({ pause }) => pause?.by),
   ofJob('pause_until', 'bigint', ({ pause }) => pause?.until),
+  ofJob('resumed_at', 'bigint', ({ resumedAt }) => resumedAt),
   column('deleted_at', 'bigint', ({ deletedAt }) => deletedAt),
 ];
 /**
  * The columns to read of a job whose fixed columns are known: the varying columns, and the ones that identify
  * its version.
  */
-export const VARYING_COLUMNS = [WAKE_AT, ...STATE_COLUMNS, ...EDITED_COLUMNS];
+export const VARYING_COLUMNS = [WAKE_AT, ...STATE_COLUMNS, ...WATCHED_COLUMNS, ...EDITED_COLUMNS];
 
 /** The columns that are null unless the job is labelled or watched. */
 const WATCHING_COLUMNS = [
@@ -133,7 +140,7 @@ export function hasChanged(columns: readonly JobColumn[], before: StoredJob, aft
   return columns.some(({ of }) => of(before) !== of(after));
 }
 
-/** Whether only {@link STATE_COLUMNS} and `wake_at` have changed. */
+/** Whether only {@link STATE_COLUMNS}, {@link WATCHED_COLUMNS} and `wake_at` have changed. */
 export function onlyStateChanged(before: StoredJob, after: StoredJob): boolean {
   return !hasChanged(EDITED_COLUMNS, before, after);
 }
@@ -216,6 +223,10 @@ export function jobInState(fixed: FixedJob, raw: unknown): StoredJob {
   if (row.last_success_at !== null) job.lastSuccessAt = row.last_success_at as number;
   if (row.last_end_at !== null) job.lastEndAt = row.last_end_at as number;
   if (row.failing_since !== null) job.failingSince = row.failing_since as number;
+  if (row.recent_failures !== null) job.recentFailures = row.recent_failures as number;
+  if (row.last_success_end_at !== null) job.lastSuccessEndAt = row.last_success_end_at as number;
+  if (row.last_took_ms !== null) job.lastTookMs = row.last_took_ms as number;
+  if (row.resumed_at !== null) job.resumedAt = row.resumed_at as number;
   return {
     job,
     uid: row.uid as number,

@@ -14,6 +14,7 @@ const MIGRATIONS = [
   '0007-room-for-reasons.sql',
   '0008-watching.sql',
   '0009-what-runs-ran-with.sql',
+  '0010-watched-runs.sql',
 ] as const;
 
 /**

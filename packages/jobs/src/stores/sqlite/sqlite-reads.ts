@@ -11,6 +11,9 @@ const RUNNING = 'SELECT 1 FROM live_runs WHERE job_uid = uid AND live_runs.statu
 const OF_STORED = 'FROM live_runs WHERE job_uid = stored.uid';
 const NODE = "coalesce((SELECT nodes.id FROM nodes WHERE nodes.key = run.node), 'unknown')";
 
+const waitingBefore = (at: string) => `EXISTS (SELECT 1 FROM live_runs
+    WHERE job_uid = uid AND held = 0 AND node IS NULL AND available_at < ${at})`;
+
 /** The reads of people, in SQLite's dialect. */
 const SQLITE: Dialect = {
   schema: '',
@@ -26,8 +29,8 @@ const SQLITE: Dialect = {
   lastRun: `nullif(max(coalesce(last_run_at, -1), coalesce(
     (SELECT max(started_at) FROM live_runs WHERE job_uid = uid AND live_runs.status = 1), -1)), -1)`,
   hasZombie: `EXISTS (${RUNNING} AND zombie_since IS NOT NULL)`,
-  waitsSince: (at) => `EXISTS (SELECT 1 FROM live_runs
-    WHERE job_uid = uid AND held = 0 AND node IS NULL AND available_at < ${at})`,
+  waitsSince: waitingBefore,
+  waitsSinceOwn: waitingBefore,
   runsSince: (at) => `EXISTS (${RUNNING} AND started_at < ${at})`,
   // The types are determined once for a statement, not for each job.
   hasHandler: (handlers) => `type_key IN (SELECT known.key FROM job_types AS known

@@ -67,6 +67,12 @@ export function edits(makeMount: MakeMount): void {
         expect: null,
         pause_after: { failures: 2, of_last: 5 },
       });
+      const without = await put('watched', { pause_after: 'none' });
+      expect(bodyOf(without, 200, jobSchema)).toMatchObject({ pause_after: 'none' });
+      const neither = await put('watched', { pause_after: 'never' });
+      expect(faultAt(neither, '/pause_after')).toContain('or "none"');
+      const tooMany = await put('watched', { pause_after: { failures: 51 } });
+      expect(pointersOf(tooMany)).toEqual(['/pause_after/failures']);
       const faulty = await put('watched', {
         tags: ['EU'],
         pause_after: { failures: 5, of_last: 3 },

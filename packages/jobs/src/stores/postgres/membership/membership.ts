@@ -165,16 +165,17 @@ class ControlThread implements Membership {
     this.#removing ??= this.#deps
       .removeDead(nodes)
       .then(
-        ({ recovered, failed, ended, left }) => {
+        ({ recovered, failed, ended, paused, left }) => {
           this.#hasOrphans = left > 0;
           if (this.#hasOrphans) this.#lookForOrphansIn(LEFT_AGAIN_MS);
           if (nodes.length + recovered + ended.length > 0)
-            this.#listener.recovered({ nodes: nodes.length, recovered, failed, ended });
+            this.#listener.recovered({ nodes: nodes.length, recovered, failed, ended, paused });
         },
         // The database is unreachable, or the answer was lost. The next look tries again.
         () => {
           this.#hasOrphans = false;
-          if (!this.#isLeaving) this.#listener.recovered({ nodes: 0, recovered: 0, failed: 0, ended: [] });
+          if (!this.#isLeaving)
+            this.#listener.recovered({ nodes: 0, recovered: 0, failed: 0, ended: [], paused: [] });
         },
       )
       // An error of the listener must not stop the control thread's work.

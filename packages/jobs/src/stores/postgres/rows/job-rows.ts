@@ -12,6 +12,7 @@ import {
   selectJob,
   UID,
   WAKE_AT,
+  WATCHED_COLUMNS,
 } from '../../rows/job-row.ts';
 import { rowsStatement } from './rows-statement.ts';
 
@@ -61,12 +62,14 @@ const CHANGED_BY_SLOT = [...SLOT_COLUMNS, WAKE_AT];
 const SLOT_UPDATE = stateUpdate(CHANGED_BY_SLOT);
 const END_UPDATE = stateUpdate(END_COLUMNS);
 const STATE_UPDATE = stateUpdate([...STATE_COLUMNS, WAKE_AT]);
+const WATCHED_UPDATE = stateUpdate([...STATE_COLUMNS, WAKE_AT, ...WATCHED_COLUMNS]);
 
 /** A statement that writes part of the state of jobs. */
 export type StateUpdate = ReturnType<typeof stateUpdate>;
 
 /** The statement that writes the changed columns, if only state has changed. */
 export function stateUpdateOf(before: StoredJob, after: StoredJob): StateUpdate {
+  if (hasChanged(WATCHED_COLUMNS, before, after)) return WATCHED_UPDATE;
   if (!hasChanged(CHANGED_BY_SLOT, before, after)) return END_UPDATE;
   return hasChanged(END_COLUMNS, before, after) ? STATE_UPDATE : SLOT_UPDATE;
 }

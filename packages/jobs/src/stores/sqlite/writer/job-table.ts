@@ -3,15 +3,25 @@ import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import type { HistoryBounds } from '../../../core/transactions/tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import {
+  hasChanged,
   JOB_COLUMNS,
   NEW_JOB_COLUMNS,
   onlyStateChanged,
   paramsOf,
   STATE_COLUMNS,
   storedJobOf,
+  WATCHED_COLUMNS,
 } from '../../rows/job-row.ts';
 import type { Database } from '../database.ts';
-import { INSERT_JOB, SELECT_JOB, UPDATE_JOB, UPDATE_JOB_STATE, UPDATE_JOB_WAKE } from '../rows/job-rows.ts';
+import {
+  INSERT_JOB,
+  SELECT_JOB,
+  UPDATE_JOB,
+  UPDATE_JOB_STATE,
+  UPDATE_JOB_WAKE,
+  UPDATE_WATCHED_JOB,
+  WATCHED_STATE_COLUMNS,
+} from '../rows/job-rows.ts';
 
 /** The size of the cache of jobs. Only this connection changes them. */
 const MAX_CACHED_BYTES = 128 * 1024 * 1024;
@@ -65,6 +75,8 @@ export class JobTable {
   save(before: StoredJob, after: StoredJob): void {
     if (!onlyStateChanged(before, after)) {
       this.#db.write(UPDATE_JOB, ...paramsOf(JOB_COLUMNS, after), after.uid);
+    } else if (hasChanged(WATCHED_COLUMNS, before, after)) {
+      this.#db.write(UPDATE_WATCHED_JOB, ...paramsOf(WATCHED_STATE_COLUMNS, after), after.uid);
     } else if (before.job.wakeAt === after.job.wakeAt) {
       this.#db.write(UPDATE_JOB_STATE, ...paramsOf(STATE_COLUMNS, after), after.uid);
     } else {

@@ -1,0 +1,29 @@
+import type { JobCommand } from '../model/job-command.ts';
+import { without } from '../objects.ts';
+import { type Draft, moveAll } from './decision.ts';
+import { takeAllSlots, tryTakeDue } from './slots.ts';
+
+export type NewPause = Pick<Extract<JobCommand, { kind: 'pause' }>, 'reason' | 'by' | 'until'>;
+
+/**
+ * P14, pause: takes the slots that are due, and holds all waiting runs. Pausing a paused job gives it the new
+ * reason and end. False: the job is finished, so there is nothing to pause.
+ */
+export function pauseJob(draft: Draft, { reason, by, until }: NewPause, now: number): boolean {
+  if (tryTakeDue(draft, now)) takeAllSlots(draft, now);
+  const { job } = draft;
+  if (job.status === 'finished') return false;
+  const at = job.pause?.at ?? now;
+  draft.job = {
+    ...without(job, 'nextRunAt'),
+    status: 'paused',
+    pause: {
+      at,
+      ...(reason === undefined ? {} : { reason }),
+      ...(by === undefined ? {} : { by }),
+      ...(until === undefined ? {} : { until }),
+    },
+  };
+  if (job.status !== 'paused') moveAll(draft, ['no', 'overlap'], 'pause');
+  return true;
+}

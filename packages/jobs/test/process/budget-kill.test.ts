@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+const KILLS = 10;
+
+let folder: string;
+let child: ChildProcess | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'greenvue-budget-'));
+});
+afterEach(async () => {
+  if (child !== undefined) await kill(child);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function startChild(file: string): Promise<ChildProcess> {
+  const script = fileURLToPath(new URL('./budget-child.ts', import.meta.url));
+  const started = spawn(process.execPath, [script, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  child = started;
+  await once(started.stdout, 'data');
+  return started;
+}
+
+async function kill(started: ChildProcess): Promise<void> {
+  if (started.exitCode !== null || started.signalCode !== null) return;
+  const exited = once(started, 'exit');
+  started.kill('SIGKILL');
+  await exited;
+}
+
+/** What the database says of the only job. */
+function stateOf(file: string) {
+  const db = new DatabaseSync(file, { readOnly: true });
+  try {
+    const one = (sql: string) => Object.values(db.prepare(sql).get() ?? {})[0];
+    const recent = Number(one('SELECT coalesce(recent_failures, 0) FROM jobs'));
+    return {
+      isPaused: one('SELECT status FROM jobs') === 'paused',
+      recent: recent.toString(2).replaceAll('0', '').length,
+      pauses: Number(one("SELECT count(*) FROM audit WHERE action = 'job.pause' AND actor = 'engine'")),
+      resumes: Number(one("SELECT count(*) FROM audit WHERE action = 'job.resume'")),
+      failed: Number(one('SELECT count(*) FROM runs WHERE status = 3')),
+    };
+  } finally {
+    db.close();
+  }
+}
+
+// Promise P23, failure budget.
+it(`each second failure pauses the job exactly once, through ${KILLS} kills at any instant`, async () => {
+  const file = join(folder, 'jobs.db');
+  let last = 0;
+  for (let n = 0; n < KILLS; n += 1) {
+    const started = await startChild(file);
+    await new Promise((resolve) => setTimeout(resolve, 20 + ((n * 7_919) % 211)));
+    await kill(started);
+    const { isPaused, recent, pauses, resumes, failed } = stateOf(file);
+    expect(pauses - resumes).toBe(isPaused ? 1 : 0);
+    expect(failed).toBe(2 * resumes + recent);
+    expect(recent).toBe(isPaused ? 2 : failed % 2);
+    last = pauses;
+  }
+  expect(last).toBeGreaterThan(KILLS);
+}, 60_000);
