@@ -30,7 +30,7 @@ function focusOf(page: Page): Promise<string | null> {
 
 /** The actions that have a button on a job's page. */
 async function buttonsOf(page: Page): Promise<readonly string[]> {
-  const names = ['Run now', 'Pause', 'Edit', 'Copy', 'Delete'];
+  const names = ['Run now', 'Pause', 'Edit', 'Duplicate', 'Delete'];
   const shown = async (name: string): Promise<boolean> => {
     const [asButton, asLink] = [
       page.getByRole('button', { name, exact: true }),
@@ -100,7 +100,7 @@ test(
     await become('admin');
     await goTo('/jobs/search');
     await heading(page, 'Search');
-    expect(await buttonsOf(page)).toEqual(['Run now', 'Pause', 'Edit', 'Copy', 'Delete']);
+    expect(await buttonsOf(page)).toEqual(['Run now', 'Pause', 'Edit', 'Duplicate', 'Delete']);
     await button(page, 'Delete').click();
     const dialog = page.getByRole('dialog', { name: 'Delete this job?' });
     await dialog.getByRole('textbox').fill('search');

@@ -149,7 +149,7 @@ test(
     await button(page, 'Run again').click();
     await runIs(page, 'succeeded');
     await page.keyboard.press('o');
-    await attention.getByText('All jobs are healthy.').waitFor();
+    await attention.getByText('No unhealthy jobs.').waitFor();
 
     // The list shows the last runs of the others, and the reason of the pause.
     await page.keyboard.press('l');

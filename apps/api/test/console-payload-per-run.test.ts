@@ -41,7 +41,7 @@ test(
     await dialog.getByRole('combobox', { name: 'Job type' }).click();
     await page.getByRole('listbox').getByRole('option', { name: 'greet' }).click();
     await dialog.getByRole('button', { name: 'Run now' }).click();
-    await dialog.getByText(/\/payload\/name/).waitFor();
+    await dialog.getByText(/^Name: /).waitFor();
     await payload.fill('{ "name": "Cy" }');
     expect(await findings(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Run now' }).click();
@@ -57,15 +57,21 @@ test(
     await main.getByText('None: each run brings its own payload.').waitFor();
     expect(await findings(page)).toEqual([]);
     await goTo('/jobs');
-    await page.getByText('On demand, made by the engine').waitFor();
+    await page.getByText('Manual only, made by the engine').waitFor();
 
     // A run from the list asks for the payload that the job does not have.
     await page.getByRole('button', { name: 'Run enqueued.greet now' }).click();
     await dialogOf(page, RUN_NOW).getByText('This job has no payload, so each run needs one.').waitFor();
-    expect(page.url()).toMatch(/\/jobs\/enqueued\.greet\?run$/);
+    expect(page.url()).toMatch(/\/jobs$/);
     expect(await findings(page)).toEqual([]);
     await payloadIn(page, RUN_NOW).fill('{ "name": "Di" }');
     await dialogOf(page, RUN_NOW).getByRole('button', { name: 'Run now' }).click();
+    await page.getByText(/^Started a run of .enqueued\.greet.\.$/).waitFor();
+    await page
+      .getByRole('row', { name: /greet/ })
+      .getByRole('link', { name: /^succeeded/ })
+      .last()
+      .click();
     await runIs(page, 'succeeded');
     await page.getByText('"greeted": "Di"').waitFor();
 
@@ -95,7 +101,7 @@ test(
     await page.getByRole('textbox', { name: 'Name' }).first().fill('Greet them');
     const perRun = page.getByRole('checkbox', { name: 'Each run brings its own payload' });
     expect(await perRun.count()).toBe(0);
-    await page.getByText('On demand', { exact: true }).click();
+    await page.getByText('Manual only', { exact: true }).click();
     await perRun.check();
     await page.getByText('The job has no payload. Run now asks for one').waitFor();
     expect(await findings(page)).toEqual([]);

@@ -76,6 +76,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console ui instant': layer('ui/instant', ['console ui clock', 'console ui schedule', 'console ui text']),
   'console ui status': layer('ui/status', [
     'console ui icons',
+    'console ui instant',
     'console ui clock',
     'console ui schedule',
     'console ui text',
@@ -104,8 +105,8 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
 
   'console run now': layer(
     'run-now',
-    [...ACTIONS, 'console form payload'],
-    ['run-now-dialog.tsx', 'enqueue-dialog.tsx'],
+    [...ACTIONS, 'console form payload', 'console form fields'],
+    ['run-now-dialog.tsx', 'run-row-dialog.tsx', 'enqueue-dialog.tsx'],
   ),
 
   'console overview lists': layer('overview/lists', DATA),

@@ -1,7 +1,7 @@
 import type { Connection } from '@greenvue/jobs/client';
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useConnection } from '../session/session.tsx';
-import { announceFailure } from './announce.ts';
+import { announceFailure, withdrawProblem } from './announce.ts';
 
 interface Action<Variables, Answer> {
   readonly send: (connection: Connection, variables: Variables) => Promise<Answer>;
@@ -17,7 +17,10 @@ export function useAction<Variables, Answer>({ send, onDone, failure }: Action<V
   const client = useQueryClient();
   return useMutation({
     mutationFn: (variables: Variables) => send(connection, variables),
-    onSuccess: (answer: Answer, variables) => onDone(answer, variables, client),
+    onSuccess: (answer: Answer, variables) => {
+      if (failure !== undefined) withdrawProblem(failure(variables));
+      onDone(answer, variables, client);
+    },
     onError: (error, variables) => {
       if (failure !== undefined) announceFailure(failure(variables), error);
     },

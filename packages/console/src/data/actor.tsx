@@ -1,7 +1,7 @@
 import { useViewer } from '../session/session.tsx';
 import { useHasAccounts } from '../ui/config/config.tsx';
 import { Plain } from '../ui/text/text.tsx';
-import { ENGINE_ACTOR } from './job-mark.ts';
+import { ENGINE_ACTOR, PROGRAM_ACTOR } from './job-mark.ts';
 import { useUser } from './queries.ts';
 
 interface ActorProps {
@@ -23,6 +23,7 @@ export function useActorName(actor: string): string {
   const user = useUser(id, kind === 'user' && !isMe);
   if (isMe) return 'you';
   if (actor === ENGINE_ACTOR) return 'the engine';
+  if (actor === PROGRAM_ACTOR) return 'a program';
   if (!hasAccounts) return actor;
   if (kind === 'token') return 'an API token';
   if (kind === 'user') return user.data?.name ?? 'another user';

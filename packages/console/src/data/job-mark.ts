@@ -20,3 +20,6 @@ export function holdsEnqueuedRuns({ id, type }: Job): boolean {
 
 /** Who made the jobs that the engine made, as the API says. */
 export const ENGINE_ACTOR = 'system:enqueue';
+
+/** Who acted when code of the host called the engine and named nobody, as the API says. */
+export const PROGRAM_ACTOR = 'system';

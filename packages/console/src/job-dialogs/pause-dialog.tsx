@@ -163,8 +163,8 @@ function Meaning({ jobs, isChange, cancelLive }: MeaningProps) {
       <Text size="sm">
         {jobs.length === 1 ? 'This job starts' : 'These jobs start'} no runs until resumed.{' '}
         {cancelLive
-          ? 'Running runs are asked to stop; waiting runs are cancelled.'
-          : 'Running runs continue to their end; waiting runs are held.'}{' '}
+          ? 'Running runs are asked to stop; queued ones are cancelled.'
+          : 'Running runs finish; queued ones wait.'}{' '}
         Slots during the pause are not caught up. A one-time job runs when it is resumed, if its catch-up
         allows. A deployment does not end the pause.
       </Text>

@@ -68,8 +68,8 @@ function IdField({ id, isNew, onChange }: IdFieldProps) {
       {...useField('/id')}
       description={
         isNew
-          ? `Identifies the job in the API and in URLs; cannot be changed later. Letters, digits, ".", "_" and "-".${start}`
-          : 'The id cannot be changed.'
+          ? `Identifies the job in the API and in URLs. Can't be changed later. Letters, digits, ".", "_" and "-".${start}`
+          : "Can't be changed later."
       }
       withAsterisk={isNew}
       aria-required={isNew}

@@ -34,7 +34,7 @@ export function TypeField({ form, types, isNew }: TypeFieldProps) {
   return (
     <Select
       {...field}
-      description={chosen === undefined ? 'The type cannot be changed later.' : describe(chosen)}
+      description={chosen === undefined ? "Can't be changed later." : describe(chosen)}
       withAsterisk
       aria-required
       placeholder="Select a job type"
@@ -80,7 +80,7 @@ function FixedType({ type, known, field }: FixedTypeProps) {
     <>
       <TextInput
         {...field}
-        description={known === undefined ? undefined : `${describe(known)} The type cannot be changed.`}
+        description={known === undefined ? undefined : `${describe(known)} Can't be changed later.`}
         readOnly
         variant="filled"
         value={type}

@@ -1,7 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Link, useLocation, useSearchParams } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { useResumeJob } from '../actions/actions.ts';
 import { markOf } from '../data/job-mark.ts';
 import { JobDialogs } from '../job-dialogs/job-dialogs.tsx';
@@ -10,14 +10,13 @@ import { type KeyBinding, useKeys } from '../keyboard/keys.ts';
 import { RunNowDialog } from '../run-now/run-now-dialog.tsx';
 import { useMay } from '../session/session.tsx';
 import { CopyIcon, EditIcon, PauseIcon, PlayIcon, ResumeIcon, TrashIcon } from '../ui/icons.tsx';
-import { copyPath, editPath, RUN_NOW } from '../ui/paths.ts';
+import { copyPath, editPath } from '../ui/paths.ts';
 
 /** The actions that the viewer may take on a job in its current state. */
 export function JobActions({ job }: { readonly job: Job }) {
   const may = useMay();
   const [, navigate] = useLocation();
-  const [search] = useSearchParams();
-  const [isRunning, running] = useDisclosure(may.operate && search.has(RUN_NOW));
+  const [isRunning, running] = useDisclosure(false);
   const asking = useJobQuestion();
   const resume = useResumeJob();
   const resumeJob = (): void => {
@@ -80,7 +79,7 @@ function AdminActions({ job, onDelete }: AdminActionsProps) {
         Edit
       </Button>
       <Button component={Link} href={copyPath(job.id)} variant="default" leftSection={<CopyIcon />}>
-        Copy
+        Duplicate
       </Button>
       <Button variant="light" color="red" leftSection={<TrashIcon />} onClick={onDelete}>
         Delete

@@ -1,14 +1,16 @@
 import type { Job } from '@greenvue/jobs/client';
 import type { ReactNode } from 'react';
 import { Actor } from '../data/actor.tsx';
+import { useJobRuns } from '../data/queries.ts';
 import { Ago, Countdown, Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Fact, Facts } from '../ui/layout/facts.tsx';
 import { scheduleText } from '../ui/schedule/schedule-text.ts';
 import { useViewer } from '../ui/schedule/use-viewer.ts';
-import { RunStatusBadge } from '../ui/status/status.tsx';
+import { LastStatusBadge } from '../ui/status/status.tsx';
 import { CopyButton } from '../ui/text/copy-button.tsx';
 import { Plain } from '../ui/text/text.tsx';
+import { RUNS_PAGE } from './history/recent-runs.ts';
 import classes from './job.module.css';
 
 /** The main facts about a job. */
@@ -41,6 +43,7 @@ export function JobFacts({ job }: { readonly job: Job }) {
 }
 
 function TimeFacts({ job }: { readonly job: Job }) {
+  const runs = useJobRuns(job.id, RUNS_PAGE);
   return (
     <>
       <Fact name="Next run">
@@ -60,7 +63,7 @@ function TimeFacts({ job }: { readonly job: Job }) {
         )}
         {job.last_status === null ? null : (
           <Beside>
-            <RunStatusBadge status={job.last_status} />
+            <LastStatusBadge job={job} newest={runs.data?.pages[0]?.data[0]} />
           </Beside>
         )}
       </Fact>

@@ -58,7 +58,7 @@ function KnownJob({ job }: { readonly job: Job }) {
       back={BACK}
       marks={
         <>
-          <JobStatusBadge status={job.status} />
+          <JobStatusBadge status={job.status} until={job.pause?.until} />
           {isMadeByEngine(job) ? <EngineBadge /> : null}
           {job.health.status === 'paused' ? null : <HealthBadge health={job.health} />}
         </>

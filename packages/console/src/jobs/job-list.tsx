@@ -1,8 +1,9 @@
 import { VisuallyHidden } from '@mantine/core';
-import { useCallback, useRef } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { JobMark } from '../data/job-mark.ts';
 import { JobDialogs } from '../job-dialogs/job-dialogs.tsx';
 import { useJobQuestion } from '../job-dialogs/use-job-question.ts';
+import { RunRowDialog } from '../run-now/run-row-dialog.tsx';
 import { KeepFocus } from '../ui/feedback/keep-focus.tsx';
 import { Failed } from '../ui/feedback/states.tsx';
 import classes from './bulk/bulk-bar.module.css';
@@ -13,7 +14,13 @@ import { useJobCommands } from './cells/job-commands.ts';
 import { type FilterChange, isFiltered, type JobFilters } from './filter/filters.ts';
 import { FirstLoading, NoJobs, NothingFits } from './list-states.tsx';
 import { useShownFilters } from './pages/use-job-pages.ts';
-import { EMPTY_SELECTION, removeJobs, selectedJobs, updateVersions } from './selection/selection.ts';
+import {
+  EMPTY_SELECTION,
+  removeJobs,
+  type Selection,
+  selectedJobs,
+  updateVersions,
+} from './selection/selection.ts';
 import { useSelection } from './selection/use-selection.ts';
 import { JobTable } from './table/job-table.tsx';
 
@@ -25,9 +32,10 @@ interface JobListProps {
 
 /** The filtered jobs with their actions, or why there are none. */
 export function JobList(props: JobListProps) {
-  const work = useListWork(props.filters);
-  const { bulk, asking, commands, selection, setSelection, onAsk } = work;
+  const work = useListWork();
+  const { loaded, bulk, asking, running, setRunning, commands, selection, setSelection, onAsk } = work;
   const { first, shown } = useShownFilters(props.filters);
+  const unseen = useMemo(() => unseenCount(selection, loaded), [selection, loaded]);
   return (
     <>
       <Listed {...props} work={work} first={first} shown={shown} />
@@ -36,9 +44,15 @@ export function JobList(props: JobListProps) {
         <BulkBar
           bulk={bulk}
           count={selection.size}
+          unseen={unseen}
           mayDelete={commands.may.admin}
           onAsk={onAsk}
           onClear={() => setSelection(() => EMPTY_SELECTION)}
+        />
+        <RunRowDialog
+          id={running.job?.id}
+          opened={running.isOpen}
+          onClose={() => setRunning((before) => ({ ...before, isOpen: false }))}
         />
         <JobDialogs
           asking={asking}
@@ -53,24 +67,38 @@ export function JobList(props: JobListProps) {
   );
 }
 
+/** How many selected jobs are not among the loaded rows. */
+function unseenCount(selection: Selection, rows: readonly JobMark[]): number {
+  if (selection.size === 0) return 0;
+  return selection.size - rows.filter(({ id }) => selection.has(id)).length;
+}
+
+/** The question before a run. The job stays while the dialog closes. */
+interface RunQuestion {
+  readonly job?: JobMark;
+  readonly isOpen: boolean;
+}
+
 /** The selection, and the actions on it or on one row. */
-function useListWork(filters: JobFilters) {
-  const loaded = useRef<readonly JobMark[]>([]);
-  const [selection, setSelection] = useSelection(filters);
+function useListWork() {
+  const [loaded, setLoaded] = useState<readonly JobMark[]>([]);
+  const [selection, setSelection] = useSelection();
   const bulk = useBulk((result) =>
     setSelection((known) => updateVersions(removeJobs(known, result.done), latestMarks(result))),
   );
   const asking = useJobQuestion();
   const { ask } = asking;
-  const commands = useJobCommands(
-    useCallback((what, job) => ask({ what, jobs: [job], isBulk: false }), [ask]),
-  );
+  const [running, setRunning] = useState<RunQuestion>({ isOpen: false });
+  const commands = useJobCommands({
+    ask: useCallback((what, job) => ask({ what, jobs: [job], isBulk: false }), [ask]),
+    askToRun: useCallback((job) => setRunning({ job, isOpen: true }), []),
+  });
   const onAsk = (what: BulkKind): void => {
-    const jobs = selectedJobs(selection, loaded.current);
+    const jobs = selectedJobs(selection, loaded);
     if (what === 'resume') bulk.start({ kind: what, jobs });
     else ask({ what, jobs, isBulk: true });
   };
-  return { loaded, selection, setSelection, bulk, asking, commands, onAsk };
+  return { loaded, setLoaded, selection, setSelection, bulk, asking, running, setRunning, commands, onAsk };
 }
 
 interface ListedProps extends JobListProps, ReturnType<typeof useShownFilters> {
@@ -80,7 +108,7 @@ interface ListedProps extends JobListProps, ReturnType<typeof useShownFilters> {
 const NO_FILTERS: FilterChange = { q: undefined, type: undefined, status: undefined, health: undefined };
 
 function Listed({ filters, changeFilters, isSmall, work, first, shown }: ListedProps) {
-  const { commands, selection, setSelection, loaded } = work;
+  const { commands, selection, setSelection, setLoaded } = work;
   if (first.isError && first.data === undefined) {
     return <Failed error={first.error} onRetry={() => void first.refetch()} />;
   }
@@ -97,7 +125,7 @@ function Listed({ filters, changeFilters, isSmall, work, first, shown }: ListedP
       selecting={commands.may.operate ? selecting : undefined}
       isOutdated={shown !== filters}
       isSmall={isSmall}
-      loaded={loaded}
+      onLoaded={setLoaded}
     />
   );
 }

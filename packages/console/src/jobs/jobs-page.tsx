@@ -14,7 +14,7 @@ import classes from './jobs.module.css';
 import { useFillHeight } from './use-fill-height.ts';
 
 /** Below this width the rows are cards. */
-const SMALL = '(max-width: 64em)';
+const SMALL = '(max-width: 50em)';
 
 /** All jobs: search, filters, and actions on one or many of them. */
 export function JobsPage() {

@@ -22,8 +22,9 @@ export function Tiles({ stats }: { readonly stats: Stats }) {
           </>
         ) : null}
       </Tile>
-      <Tile label="Active jobs" value={<Link href="/jobs">{jobs.active}</Link>}>
-        {jobs.paused} paused, {jobs.finished} finished
+      <Tile label="Active jobs" value={<Link href="/jobs?status=active">{jobs.active}</Link>}>
+        <Link href="/jobs?status=paused">{jobs.paused} paused</Link>,{' '}
+        <Link href="/jobs?status=finished">{jobs.finished} finished</Link>
       </Tile>
       <HealthTile health={stats.health} />
       {minute === null ? null : <MinuteTiles minute={minute} />}
@@ -86,7 +87,7 @@ function HealthTile({ health }: { readonly health: Stats['health'] | undefined }
       tone={count > 0 ? 'bad' : undefined}
     >
       {count === 0
-        ? 'all healthy'
+        ? 'none of any kind'
         : unhealthy.map((name) => `${health[name]} ${name.replaceAll('_', ' ')}`).join(', ')}
     </Tile>
   );

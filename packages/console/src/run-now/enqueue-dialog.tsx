@@ -59,6 +59,7 @@ function EnqueueForm({ types, onClose }: FormProps) {
   return (
     <RunForm
       meaning={MEANING}
+      type={type}
       action={run}
       isFaulty={!read.ok || type === undefined}
       onSubmit={() => start.whenRead(send)}

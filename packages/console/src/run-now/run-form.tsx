@@ -1,12 +1,17 @@
-import { ApiError } from '@greenvue/jobs/client';
+import { ApiError, type JobType } from '@greenvue/jobs/client';
 import { Button, Group, Stack, Text } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
+import { labelOf } from '../job-form/fields/field-labels.ts';
+import { payloadField } from '../job-form/payload/payload-fields.ts';
+import { UNKNOWN_FIELD } from '../job-form/payload/payload-model.ts';
 import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
 import { Plain } from '../ui/text/text.tsx';
 
 interface RunFormProps {
   /** What the run will do, in a sentence or two. */
   readonly meaning: string;
+  /** The type of the run; its schema names the fields. */
+  readonly type: JobType | undefined;
   readonly action: { readonly isPending: boolean; readonly error: unknown };
   /** Whether a field has an error. */
   readonly isFaulty: boolean;
@@ -16,8 +21,9 @@ interface RunFormProps {
 }
 
 /** The form of a dialog that starts a run. */
-export function RunForm({ meaning, action, isFaulty, onSubmit, onClose, children }: RunFormProps) {
-  const refusal = serverFault(action.error);
+export function RunForm(props: RunFormProps) {
+  const { meaning, type, action, isFaulty, onSubmit, onClose, children } = props;
+  const refusal = serverFault(action.error, type);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (!isFaulty && !action.isPending) onSubmit();
@@ -42,7 +48,8 @@ export function RunForm({ meaning, action, isFaulty, onSubmit, onClose, children
 }
 
 /** The server's error about the payload or the time. */
-function serverFault(error: unknown): string | undefined {
+function serverFault(error: unknown, type: JobType | undefined): string | undefined {
   if (!(error instanceof ApiError) || error.faults.length === 0) return undefined;
-  return error.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
+  const payload = type === undefined ? UNKNOWN_FIELD : payloadField(type.payload_schema);
+  return error.faults.map(({ pointer, detail }) => `${labelOf(pointer, payload)}: ${detail}`).join('. ');
 }

@@ -1,5 +1,5 @@
-import type { Job, JobType } from '@greenvue/jobs/client';
-import { Checkbox, Modal } from '@mantine/core';
+import type { Job, JobType, Run } from '@greenvue/jobs/client';
+import { Checkbox, Modal, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useRunJob } from '../actions/actions.ts';
@@ -7,6 +7,7 @@ import { holdsEnqueuedRuns } from '../data/job-mark.ts';
 import { useJobTypes } from '../data/queries.ts';
 import { NotLoaded } from '../ui/feedback/states.tsx';
 import { runPath } from '../ui/paths.ts';
+import { Plain } from '../ui/text/text.tsx';
 import { PayloadField, suggestedText, usePayloadLeave } from './payload-field.tsx';
 import { readPayload } from './payload-input.ts';
 import { RunForm } from './run-form.tsx';
@@ -20,26 +21,34 @@ interface DialogProps {
 
 /** Starts a run by hand, with the job's payload or another one. */
 export function RunNowDialog({ job, opened, onClose }: DialogProps) {
+  const [, navigate] = useLocation();
   return (
     <Modal opened={opened} onClose={onClose} title="Run this job now?" size="lg">
-      {opened ? <RunNowWithType job={job} onClose={onClose} /> : null}
+      {opened ? (
+        <RunNowForm job={job} onClose={onClose} onStarted={({ id }) => navigate(runPath(id))} />
+      ) : null}
     </Modal>
   );
 }
 
-type FormProps = Omit<DialogProps, 'opened'>;
-
-function RunNowWithType(props: FormProps) {
-  const { data: types, error, refetch } = useJobTypes();
-  const type = types?.find((one) => one.type === props.job.type);
-  if (props.job.payload !== null) return <RunNowForm {...props} type={type} />;
-  // The payload to begin with comes from the type.
-  if (types === undefined) return <NotLoaded error={error} rows={4} onRetry={refetch} />;
-  return <RunNowForm {...props} type={type} />;
+interface FormProps extends Omit<DialogProps, 'opened'> {
+  /** Whether the form says which job it is for. */
+  readonly namesJob?: boolean;
+  readonly onStarted: (run: Run) => void;
 }
 
-function RunNowForm({ job, type, onClose }: FormProps & { readonly type: JobType | undefined }) {
-  const [, navigate] = useLocation();
+/** The fields of the dialog. */
+export function RunNowForm(props: FormProps) {
+  const { data: types, error, refetch } = useJobTypes();
+  const type = types?.find((one) => one.type === props.job.type);
+  if (props.job.payload !== null) return <FormWithType {...props} type={type} />;
+  // The payload to begin with comes from the type.
+  if (types === undefined) return <NotLoaded error={error} rows={4} onRetry={refetch} />;
+  return <FormWithType {...props} type={type} />;
+}
+
+function FormWithType(props: FormProps & { readonly type: JobType | undefined }) {
+  const { job, type, namesJob = false, onStarted, onClose } = props;
   const needsPayload = job.payload === null;
   const [isOther, setOther] = useState(needsPayload);
   const [text, setText] = useState(() =>
@@ -52,18 +61,24 @@ function RunNowForm({ job, type, onClose }: FormProps & { readonly type: JobType
   const run = useRunJob();
   const send = (runAt?: string): void => {
     const payload = isOther && read.ok ? read.payload : undefined;
-    run.mutate({ job, payload, runAt }, { onSuccess: ({ id }) => navigate(runPath(id)) });
+    run.mutate({ job, payload, runAt }, { onSuccess: onStarted });
   };
   // Jobs with another overlap have one run at a time, and none at a later time.
   const mayWait = job.overlap === 'allow';
   return (
     <RunForm
       meaning={meaningOf(job)}
+      type={type}
       action={run}
       isFaulty={fault !== undefined}
       onSubmit={() => (mayWait ? start.whenRead(send) : send())}
       onClose={onClose}
     >
+      {namesJob ? (
+        <Text fw={600}>
+          <Plain>{job.name}</Plain>
+        </Text>
+      ) : null}
       {needsPayload ? null : (
         <Checkbox
           label="Use another payload for this run"

@@ -1,7 +1,7 @@
 import type { Run } from '@greenvue/jobs/client';
 import { runSchema } from '@greenvue/jobs/http';
 import { describe, expect, test } from 'vitest';
-import { exampleError, exampleRun } from '../../test/examples.ts';
+import { exampleError, exampleJob, exampleRun } from '../../test/examples.ts';
 import { runNote, waitsForRetry } from '../ui/status/run-words.ts';
 import { explainRun } from './explain-run.ts';
 
@@ -72,7 +72,7 @@ describe('a run that waits', () => {
     expect(explained(queued({ held: 'pause' }))).toContain('continues when the job is resumed'));
   test('for a pause with an end', () => {
     const pause = { reason: null, by: null, until: LATER, at: LATER };
-    expect(explained(queued({ held: 'pause' }), { timeout: '30m', pause })).toContain(`until ${LATER}`);
+    expect(explained(queued({ held: 'pause' }), exampleJob({ pause }))).toContain(`until ${LATER}`);
   });
   test('for its requested time', () => {
     expect(explained(queued({ held: 'run_at', available_at: LATER }))).toBe(
@@ -111,7 +111,7 @@ test('a requested cancel comes first', () => {
 });
 
 test('a run that exceeds its timeout says how to end it', () => {
-  const job = { timeout: '1m', pause: null };
+  const job = exampleJob({ timeout: '1m' });
   const run = exampleRun({ status: 'running', finished_at: null });
   expect(explained(run, job)).toContain('exceeds its timeout of 1m');
   expect(explained(run, { ...job, timeout: '10m' })).toBe('');
@@ -152,4 +152,28 @@ test('the note of a failed run is the first line of its last error', () => {
     exampleError({ name: 'TypeError', message: 'x is\nnot y' }),
   ];
   expect(runNote(exampleRun({ status: 'failed', reason: 'error', errors }))).toBe('TypeError: x is');
+});
+
+describe('a failed run says how many attempts it had', () => {
+  const failed = (errors: number, name = 'Error') =>
+    exampleRun({
+      status: 'failed',
+      reason: 'error',
+      errors: Array.from({ length: errors }, () => exampleError({ name })),
+    });
+  const job = exampleJob({ max_attempts: 3, overlap: 'skip' });
+
+  test('and that the next slot took the place of the retry', () => {
+    expect(explained(failed(2), job)).toMatch(
+      /^Failed after 2 of 3 attempts; the third would have met the next slot\./,
+    );
+  });
+
+  test('all of them', () => expect(explained(failed(3), job)).toMatch(/^Failed after 3 of 3 attempts\./));
+
+  test('but blames no slot for an error that is final, or where no slot takes its place', () => {
+    expect(explained(failed(2, 'PermanentError'), job)).not.toContain('attempts');
+    expect(explained(failed(2), { ...job, overlap: 'queue' })).not.toContain('attempts');
+    expect(explained(failed(2), { ...job, interval_mode: null })).not.toContain('attempts');
+  });
 });

@@ -9,7 +9,9 @@ export type Sentence = readonly (string | { readonly at: string })[];
 /** The input of the explanation besides the run. */
 interface ExplanationFacts {
   /** The current job, if it still exists and is the job of this run. */
-  readonly job: Pick<Job, 'timeout' | 'pause'> | undefined;
+  readonly job:
+    | Pick<Job, 'timeout' | 'pause' | 'overlap' | 'cron' | 'interval_mode' | 'max_attempts'>
+    | undefined;
   readonly now: number;
 }
 
@@ -22,7 +24,7 @@ export function explainRun(run: Run, facts: ExplanationFacts): readonly Sentence
     ...explainCancel(run),
     ...explainOvertime(run, facts),
     ...explainWait(run, facts),
-    ...explainEnd(run),
+    ...explainEnd(run, facts),
     ...explainCover(run),
     ...explainRecovery(run),
     ...explainOverride(run),
@@ -103,9 +105,24 @@ function pausedSentence(job: ExplanationFacts['job']): Sentence {
   ];
 }
 
-function explainEnd(run: Run): readonly Sentence[] {
-  const sentence = reasonSentence(run);
-  return sentence === undefined ? [] : [[sentence]];
+function explainEnd(run: Run, { job }: ExplanationFacts): readonly Sentence[] {
+  const sentences = [attemptsSentence(run, job), reasonSentence(run)];
+  return sentences.filter((sentence) => sentence !== undefined).map((sentence) => [sentence]);
+}
+
+const ORDINALS = ['second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
+
+/** How many attempts a failed run had, and why it had no more; undefined if the job does not say. */
+function attemptsSentence(run: Run, job: ExplanationFacts['job']): string | undefined {
+  const failures = run.errors.length;
+  if (run.status !== 'failed' || job === undefined || failures === 0 || job.max_attempts === 1)
+    return undefined;
+  if (failures >= job.max_attempts) return `Failed after ${failures} of ${failures} attempts.`;
+  const hasSlots = job.cron !== null || job.interval_mode === 'fixed_rate';
+  const isPermanent = run.errors.at(-1)?.name === 'PermanentError' || run.reason === 'payload_invalid';
+  if (isPermanent || run.reason === 'lost' || job.overlap !== 'skip' || !hasSlots) return undefined;
+  const next = ORDINALS[failures - 1] ?? 'next';
+  return `Failed after ${failures} of ${job.max_attempts} attempts; the ${next} would have met the next slot.`;
 }
 
 function explainCover({ missed, missed_from: from, scheduled_for: slot, status }: Run): readonly Sentence[] {

@@ -73,6 +73,7 @@ function CancelAction({ run }: { readonly run: Run }) {
         onConfirm={() => cancel.mutate({ run, force: isForce }, { onSettled: close })}
         title={isForce ? 'Cancel this run by force?' : 'Cancel this run?'}
         confirmLabel={isForce ? 'Cancel by force' : 'Cancel the run'}
+        backLabel="Back"
         danger
         isBusy={cancel.isPending}
       >

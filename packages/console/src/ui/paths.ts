@@ -39,11 +39,3 @@ export function decodedId(part: string): string {
     throw error;
   }
 }
-
-/** The query parameter that opens the dialog to run a job. */
-export const RUN_NOW = 'run';
-
-/** The page of a job, with the dialog to run it. */
-export function runNowPath(id: string): string {
-  return `${jobPath(id)}?${RUN_NOW}`;
-}

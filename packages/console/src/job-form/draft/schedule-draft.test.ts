@@ -72,7 +72,7 @@ describe('a schedule', () => {
   });
 
   test('has words', () => {
-    expect(scheduleText(scheduleWords({ on_demand: true }), { now: 0 })).toBe('On demand');
+    expect(scheduleText(scheduleWords({ on_demand: true }), { now: 0 })).toBe('Manual only');
     expect(scheduleText(scheduleWords({ cron: '0 3 * * *', timezone: 'UTC' }), { now: 0 })).toContain(
       '03:00',
     );

@@ -48,7 +48,7 @@ export function ConflictDialog(props: ConflictDialogProps) {
               Discard my changes
             </Button>
             {mine === undefined || base.type !== theirs.type ? null : (
-              <Button onClick={() => onApplyMine(theirs, mine)}>Apply my changes to theirs</Button>
+              <Button onClick={() => onApplyMine(theirs, mine)}>Keep both, mine wins</Button>
             )}
           </Group>
         </Stack>

@@ -24,7 +24,7 @@ const KINDS: readonly { readonly value: ScheduleKind; readonly label: string }[]
   { value: 'interval', label: 'Interval' },
   { value: 'cron', label: 'Cron' },
   { value: 'run_at', label: 'Once' },
-  { value: 'on_demand', label: 'On demand' },
+  { value: 'on_demand', label: 'Manual only' },
 ];
 
 const KIND_WORDS: Readonly<Record<ScheduleKind, string>> = {
@@ -112,13 +112,13 @@ function ModeField({ schedule, write }: PartProps) {
       <Stack gap={8} mt={6}>
         <Radio
           value="fixed_rate"
-          label="From start to start"
-          description="At even times, however long a run takes (fixed_rate)."
+          label="Fixed rate"
+          description="From start to start: at even times, however long a run takes."
         />
         <Radio
           value="fixed_delay"
-          label="From end to start"
-          description="The interval starts when a run ends, so a slow run delays all later ones (fixed_delay)."
+          label="Fixed delay"
+          description="From end to start: the interval starts when a run ends, so a slow run delays all later ones."
         />
       </Stack>
     </Radio.Group>

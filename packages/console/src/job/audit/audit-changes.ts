@@ -1,4 +1,5 @@
 import type { JobAuditRecord, JobType } from '@greenvue/jobs/client';
+import { PROGRAM_ACTOR } from '../../data/job-mark.ts';
 import { goDurationMs } from '../../ui/schedule/go-duration.ts';
 
 /** One field that a change set, as text. */
@@ -40,7 +41,7 @@ export function auditEntries(
   defaults: TypeDefaults | undefined,
 ): readonly AuditEntry[] {
   return records.map((record, index) => {
-    const words = WORDS[record.action] ?? record.action;
+    const words = wordsOf(record);
     const asked = fieldsOf(record.change);
     if (record.action !== 'job.edit') return { record, words, changes: setFields(asked), isWhole: false };
     const earlier = definitionBefore(records.slice(index + 1));
@@ -48,6 +49,11 @@ export function auditEntries(
     const changes = differences(withDefaults(earlier, defaults), withDefaults(asked, defaults));
     return { record, words, changes, isWhole: false };
   });
+}
+
+function wordsOf({ action, actor }: JobAuditRecord): string {
+  if (action === 'job.trigger' && actor === PROGRAM_ACTOR) return 'started a run';
+  return WORDS[action] ?? action;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

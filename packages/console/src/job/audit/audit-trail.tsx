@@ -16,7 +16,7 @@ import { type AuditEntry, auditEntries, type FieldChange } from './audit-changes
 export function AuditTrail({ job }: { readonly job: Job }) {
   const { admin } = useMay();
   return (
-    <Panel title="Changes">
+    <Panel title="Activity">
       {admin ? (
         <Entries job={job} />
       ) : (
@@ -107,16 +107,27 @@ function Changes({ changes, action }: { readonly changes: readonly FieldChange[]
 }
 
 function Change({ change: { before, after } }: { readonly change: FieldChange }) {
-  if (before === undefined) return <Plain>{after ?? ''}</Plain>;
+  if (before === undefined) return <Value text={after ?? ''} />;
   return (
     <>
       <Spoken>from </Spoken>
       <del className={classes.before}>
-        <Plain>{before}</Plain>
+        <Value text={before} />
       </del>
       <span aria-hidden="true"> → </span>
       <Spoken> to </Spoken>
-      {after === undefined ? 'nothing' : <Plain>{after}</Plain>}
+      {after === undefined ? 'nothing' : <Value text={after} />}
     </>
+  );
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d.*(?:Z|[+-]\d\d:\d\d)$/;
+
+/** A value; a time in the viewer's zone. */
+function Value({ text }: { readonly text: string }) {
+  return INSTANT.test(text) && !Number.isNaN(Date.parse(text)) ? (
+    <Instant at={text} />
+  ) : (
+    <Plain>{text}</Plain>
   );
 }

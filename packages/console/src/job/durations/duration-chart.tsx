@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import uPlot from 'uplot';
 import { useLocation } from 'wouter';
-import { Plot, type PlotContext } from '../../ui/chart/plot.tsx';
+import { PLOT_PADDING, Plot, type PlotContext } from '../../ui/chart/plot.tsx';
 import { Instant } from '../../ui/instant/instant.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { runPath } from '../../ui/paths.ts';
@@ -86,7 +86,7 @@ function chartOptions(
     width,
     height: HEIGHT_PX,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: PLOT_PADDING,
     cursor: { y: false, drag: { x: false, y: false } },
     // Starts at zero, and bounds the scale so that tiny durations do not look like peaks.
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.1, LEAST_SECONDS)] } },

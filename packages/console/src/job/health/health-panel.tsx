@@ -16,6 +16,22 @@ import { type Advice, type AdviceFacts, healthAdvice, runToLookAt } from './heal
 
 /** A job's problem and the advice. Renders nothing for a healthy job. */
 export function HealthPanel({ job }: { readonly job: Job }) {
+  return (
+    <>
+      <Problem job={job} />
+      {/* A worse health would hide that nothing starts. */}
+      {job.status === 'paused' && job.health.status !== 'paused' ? (
+        <Panel job={{ ...job, health: pauseHealth(job) }} facts={{}} label="Pause" />
+      ) : null}
+    </>
+  );
+}
+
+function pauseHealth({ pause }: Job): Job['health'] {
+  return { status: 'paused', reason: null, since: pause?.at ?? null };
+}
+
+function Problem({ job }: { readonly job: Job }) {
   if (job.health.status === 'ok') return null;
   const status = runToLookAt(job);
   if (status !== undefined) return <WithRun job={job} status={status} />;
@@ -32,12 +48,18 @@ function WithStats({ job }: { readonly job: Job }) {
   return <Panel job={job} facts={{ stats: stats.data }} />;
 }
 
-function Panel({ job, facts }: { readonly job: Job; readonly facts: AdviceFacts }) {
+interface PanelProps {
+  readonly job: Job;
+  readonly facts: AdviceFacts;
+  readonly label?: string;
+}
+
+function Panel({ job, facts, label = 'Health' }: PanelProps) {
   const advice = healthAdvice(job, facts);
   if (advice === undefined) return null;
   const { since } = job.health;
   return (
-    <section className={classes.health} data-health={job.health.status} aria-label="Health">
+    <section className={classes.health} data-health={job.health.status} aria-label={label}>
       <div className={classes.healthHead}>
         <HealthBadge health={job.health} />
         <strong>{advice.title}</strong>

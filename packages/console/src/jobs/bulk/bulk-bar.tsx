@@ -20,6 +20,8 @@ import type { Bulk } from './use-bulk.ts';
 interface BulkBarProps {
   readonly bulk: Bulk;
   readonly count: number;
+  /** How many of the selected jobs the list does not show. */
+  readonly unseen: number;
   readonly mayDelete: boolean;
   readonly onAsk: (kind: BulkKind) => void;
   readonly onClear: () => void;
@@ -43,12 +45,12 @@ export function BulkBar({ bulk, ...choice }: BulkBarProps) {
   );
 }
 
-function Choice({ count, mayDelete, onAsk, onClear }: Omit<BulkBarProps, 'bulk'>) {
+function Choice({ count, unseen, mayDelete, onAsk, onClear }: Omit<BulkBarProps, 'bulk'>) {
   const look = { size: 'compact-sm', variant: 'default' } as const;
   return (
     <section className={classes.bar} aria-label="Selected jobs">
       <span className={classes.text} role="status">
-        {jobsText(count)} selected
+        {jobsText(count)} selected{unseen === 0 ? '' : `, ${unseen} not in this list`}
       </span>
       <div className={classes.buttons}>
         <Button {...look} leftSection={<PauseIcon />} onClick={() => onAsk('pause')}>

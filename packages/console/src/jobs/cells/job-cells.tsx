@@ -4,12 +4,12 @@ import { useActorName } from '../../data/actor.tsx';
 import { isMadeByEngine, type JobMark } from '../../data/job-mark.ts';
 import { instantText } from '../../ui/clock/time-text.ts';
 import { useZone } from '../../ui/clock/zone.tsx';
-import { Ago, Countdown } from '../../ui/instant/instant.tsx';
+import { Ago, Countdown, Day } from '../../ui/instant/instant.tsx';
 import { jobPath } from '../../ui/paths.ts';
 import { scheduleText } from '../../ui/schedule/schedule-text.ts';
 import { useViewer } from '../../ui/schedule/use-viewer.ts';
 import { RunStrip } from '../../ui/status/run-strip.tsx';
-import { HealthBadge, JobStatusBadge, RunStatusBadge } from '../../ui/status/status.tsx';
+import { HealthBadge, JobStatusBadge, LastStatusBadge, RunStatusBadge } from '../../ui/status/status.tsx';
 import { isolated, Plain } from '../../ui/text/text.tsx';
 import classes from './cells.module.css';
 
@@ -66,12 +66,13 @@ export function RunsCell({ job: { recent_runs: runs } }: CellProps) {
   return runs == null ? <span className={classes.dimmed}>unknown</span> : <RunStrip runs={runs} />;
 }
 
-export function LastRunCell({ job: { last_run: at, last_status: status } }: CellProps) {
+export function LastRunCell({ job }: CellProps) {
+  const { last_run: at } = job;
   if (at === null) return <span className={classes.dimmed}>never</span>;
   return (
     <div className={classes.lines}>
       <Ago at={at} />
-      {status === null ? null : <RunStatusBadge status={status} />}
+      <LastStatusBadge job={job} newest={job.recent_runs?.[0]} />
     </div>
   );
 }
@@ -83,9 +84,8 @@ export function NextRunCell({ job }: CellProps) {
   return <span className={classes.dimmed}>{noNextRun(job)}</span>;
 }
 
-function noNextRun({ status, on_demand: isOnDemand, interval_mode: mode }: Job): string {
+function noNextRun({ status, interval_mode: mode }: Job): string {
   if (status === 'finished') return 'none (finished)';
-  if (isOnDemand) return 'on demand';
   return mode === 'fixed_delay' ? 'when this run ends' : 'none';
 }
 
@@ -117,7 +117,9 @@ function PauseEnd({ pause, title }: PauseEndProps) {
       {pause?.until == null ? (
         'until resumed'
       ) : (
-        <Countdown to={pause.until} lead="for " over="about to resume" />
+        <>
+          until <Day at={pause.until} />
+        </>
       )}
     </span>
   );

@@ -87,7 +87,7 @@ function MoreMenu({ job, commands }: RowActionsProps) {
           Edit
         </Menu.Item>
         <Menu.Item leftSection={<CopyIcon />} onClick={() => commands.copy(job)}>
-          Copy
+          Duplicate
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item

@@ -69,8 +69,13 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
       <td className={classes.job}>
         <NameCell mark={mark} labelId={labelId} />
       </td>
-      <Cell label="Type" job={job} value={({ type }) => <Plain>{type}</Plain>} />
-      <Cell label="Schedule" job={job} value={(known) => <ScheduleCell job={known} />} />
+      <Cell label="Type" job={job} value={({ type }) => <Plain>{type}</Plain>} className={classes.type} />
+      <Cell
+        label="Schedule"
+        job={job}
+        value={(known) => <ScheduleCell job={known} />}
+        className={classes.schedule}
+      />
       <Cell label="Health" job={job} value={(known) => <HealthCell job={known} />} />
       <Cell
         label="Last runs"
@@ -78,7 +83,12 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
         value={(known) => <RunsCell job={known} />}
         className={classes.runs}
       />
-      <Cell label="Last run" job={job} value={(known) => <LastRunCell job={known} />} />
+      <Cell
+        label="Last run"
+        job={job}
+        value={(known) => <LastRunCell job={known} />}
+        className={classes.last}
+      />
       <Cell label="Next run" job={job} value={(known) => <NextRunCell job={known} />} />
       <Cell
         label="Created"

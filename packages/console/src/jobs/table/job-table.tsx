@@ -6,7 +6,7 @@ import { selectedOf, toggleAll } from '../selection/selection.ts';
 import { JobRow } from './job-row.tsx';
 import { MoreRow, StaleNote } from './list-notes.tsx';
 import classes from './table.module.css';
-import { COLUMNS, TableColumns, TableHead } from './table-head.tsx';
+import { TableColumns, TableHead } from './table-head.tsx';
 import { type JobTableOptions, useJobTable } from './use-job-table.ts';
 
 interface JobTableProps extends JobTableOptions {
@@ -96,7 +96,8 @@ function Space({ height }: { readonly height: number }) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: no grid row, so it can't have the focus
     <tr aria-hidden="true" className={classes.space}>
-      <td colSpan={COLUMNS} style={{ height }} />
+      {/* One cell is enough: a cell across more columns than are visible would take width from them. */}
+      <td style={{ height }} />
     </tr>
   );
 }

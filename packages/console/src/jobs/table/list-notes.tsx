@@ -6,7 +6,7 @@ import { Instant } from '../../ui/instant/instant.tsx';
 import { Plain } from '../../ui/text/text.tsx';
 import classes from './notes.module.css';
 import table from './table.module.css';
-import { COLUMNS } from './table-head.tsx';
+import { ALWAYS_VISIBLE_COLUMNS } from './table-head.tsx';
 
 interface StaleNoteProps {
   /**
@@ -49,7 +49,7 @@ interface MoreRowProps {
 export function MoreRow({ error, onRetry }: MoreRowProps) {
   return (
     <tr className={table.more}>
-      <td colSpan={COLUMNS}>
+      <td colSpan={ALWAYS_VISIBLE_COLUMNS}>
         <div className={classes.moreBody} role="status">
           {error === undefined ? (
             <>

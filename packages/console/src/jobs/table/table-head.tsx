@@ -5,8 +5,8 @@ import { AllBox, type AllBoxProps } from '../selection/select-box.tsx';
 import classes from './table.module.css';
 import head from './table-head.module.css';
 
-/** Includes the checkbox column. A cell across all columns may span hidden ones. */
-export const COLUMNS = 10;
+/** The columns that every viewer sees at every width. A cell across more would take width from them. */
+export const ALWAYS_VISIBLE_COLUMNS = 5;
 
 interface TableHeadProps {
   readonly sort: Sort;
@@ -27,11 +27,15 @@ export function TableHead({ sort, onSort, all }: TableHeadProps) {
           </th>
         )}
         <SortedHead fields={['name', 'id']} {...order} />
-        <th scope="col">Type</th>
-        <th scope="col">Schedule</th>
+        <th scope="col" className={classes.type}>
+          Type
+        </th>
+        <th scope="col" className={classes.schedule}>
+          Schedule
+        </th>
         <th scope="col">Health</th>
         <th scope="col">Last runs</th>
-        <SortedHead fields={['last_run']} {...order} />
+        <SortedHead fields={['last_run']} {...order} className={classes.last} />
         <SortedHead fields={['next_run']} {...order} />
         <SortedHead fields={['created_at']} {...order} className={classes.created} />
         <th scope="col" className={classes.actions}>

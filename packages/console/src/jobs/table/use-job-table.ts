@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { JobMark } from '../../data/job-mark.ts';
 import type { JobCommands } from '../cells/job-commands.ts';
 import type { JobFilters } from '../filter/filters.ts';
@@ -15,12 +15,12 @@ export interface JobTableOptions {
   /** Absent if nothing can be selected. */
   readonly selecting: Selecting | undefined;
   readonly isSmall: boolean;
-  /** All loaded rows, for actions on them. */
-  readonly loaded: RefObject<readonly JobMark[]>;
+  /** Called with all loaded rows, for actions on them. */
+  readonly onLoaded: (rows: readonly JobMark[]) => void;
 }
 
 /** The table's state: known rows, rows to render, page reads, and keys. */
-export function useJobTable({ filters, commands, selecting, isSmall, loaded }: JobTableOptions) {
+export function useJobTable({ filters, commands, selecting, isSmall, onLoaded }: JobTableOptions) {
   const scroller = useRef<HTMLDivElement>(null);
   const [place, remember] = usePlace(filters);
   const list = useJobPages(filters, place?.marks);
@@ -35,9 +35,9 @@ export function useJobTable({ filters, commands, selecting, isSmall, loaded }: J
   });
   const reading = usePagesInSight({ filters, list, sight });
   useEffect(() => {
-    loaded.current = rows;
     remember({ marks: list.marks, offset: virtualizer.scrollOffset ?? 0, activeId: active.id });
   });
+  useEffect(() => onLoaded(rows), [rows, onLoaded]);
   useTopOnChange(filters, () => virtualizer.scrollToOffset(0));
   const select = useRowSelection(selecting, rows);
   const onSelect = selecting === undefined ? undefined : select;

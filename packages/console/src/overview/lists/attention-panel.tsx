@@ -1,12 +1,13 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
-import { useTopJobs } from '../../data/queries.ts';
+import { useJobRuns, useTopJobs } from '../../data/queries.ts';
 import { NotLoaded } from '../../ui/feedback/states.tsx';
 import { CheckIcon } from '../../ui/icons.tsx';
-import { Ago, Instant } from '../../ui/instant/instant.tsx';
+import { Elapsed } from '../../ui/instant/instant.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { jobPath } from '../../ui/paths.ts';
-import { HealthBadge } from '../../ui/status/status.tsx';
+import { errorLine } from '../../ui/status/run-words.ts';
+import { HealthBadge, JobStatusBadge } from '../../ui/status/status.tsx';
 import { Plain } from '../../ui/text/text.tsx';
 import { ListItem } from './list-item.tsx';
 import classes from './lists.module.css';
@@ -29,7 +30,7 @@ export function AttentionPanel() {
         <NotLoaded error={error} rows={4} onRetry={refetch} />
       ) : page.data.length === 0 ? (
         <p className={classes.well}>
-          <CheckIcon /> All jobs are healthy.
+          <CheckIcon /> No unhealthy jobs.
         </p>
       ) : (
         <ul className={classes.list}>
@@ -45,15 +46,38 @@ export function AttentionPanel() {
 function UnhealthyJob({ job }: { readonly job: Job }) {
   const { reason, since } = job.health;
   return (
-    <ListItem href={jobPath(job.id)} name={job.name} aside={<HealthBadge health={job.health} />}>
+    <ListItem href={jobPath(job.id)} name={job.name} aside={<Paused job={job} />}>
       <div className={classes.more}>
-        {reason === null ? null : <Plain>{reason}</Plain>}
+        <HealthBadge health={job.health} />
         {since === null ? null : (
           <>
-            {reason === null ? '' : ', '}since <Instant at={since} />, <Ago at={since} />
+            {' '}
+            for <Elapsed since={since} />
           </>
         )}
+        {job.health.status === 'failing' ? <LastError job={job} /> : <Detail text={reason} />}
       </div>
     </ListItem>
+  );
+}
+
+/** A pause, which the health of an unhealthy job hides. */
+function Paused({ job: { status, pause } }: { readonly job: Job }) {
+  return status === 'paused' ? <JobStatusBadge status={status} until={pause?.until} /> : null;
+}
+
+/** The error of the last failed run; until it is read, how many runs failed. */
+function LastError({ job }: { readonly job: Job }) {
+  const runs = useJobRuns(job.id, { status: 'failed', limit: 1 });
+  const error = runs.data?.pages[0]?.data[0]?.errors.at(-1);
+  return <Detail text={error === undefined ? job.health.reason : errorLine(error)} />;
+}
+
+function Detail({ text }: { readonly text: string | null }) {
+  if (text === null) return null;
+  return (
+    <>
+      : <Plain>{text}</Plain>
+    </>
   );
 }

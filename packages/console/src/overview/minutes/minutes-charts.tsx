@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import uPlot from 'uplot';
-import { Plot, type PlotContext } from '../../ui/chart/plot.tsx';
+import { PLOT_PADDING, Plot, type PlotContext } from '../../ui/chart/plot.tsx';
 import { clockText } from '../../ui/clock/time-text.ts';
 import { useZone } from '../../ui/clock/zone.tsx';
 import { durationText } from '../../ui/schedule/duration.ts';
@@ -114,7 +114,8 @@ function optionsOfLateness(
       {
         stroke: context.color(RUN_COLORS.running),
         width: 1.5,
-        points: { size: 4, fill: context.color(RUN_COLORS.running) },
+        // Always: a minute with no neighbour has no line.
+        points: { show: true, size: 5, fill: context.color(RUN_COLORS.running) },
       },
     ],
   };
@@ -135,7 +136,7 @@ function baseOptions({ width }: PlotContext, { height, onIndex }: BaseInput): Om
     width,
     height,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: PLOT_PADDING,
     cursor: {
       y: false,
       drag: { x: false, y: false },

@@ -6,6 +6,9 @@ import 'uplot/dist/uPlot.min.css';
 import { useZone, type Zone } from '../clock/zone.tsx';
 import classes from './plot.module.css';
 
+/** Above, right, below, left. The last label of the time axis reaches past the end of the axis. */
+export const PLOT_PADDING: uPlot.Padding = [8, 28, 0, 0];
+
 /** The values that a drawing depends on. */
 export interface PlotContext {
   readonly width: number;

@@ -28,6 +28,19 @@ export function instantText(at: number, zone: Zone): string {
   return zone === 'utc' ? `${text} UTC` : text;
 }
 
+const DAY_PARTS = { ...SHORT_PARTS, day: 'numeric', month: 'short' } as const;
+
+const DAY = {
+  local: new Intl.DateTimeFormat('en-GB', DAY_PARTS),
+  utc: new Intl.DateTimeFormat('en-GB', { ...DAY_PARTS, timeZone: 'UTC' }),
+} as const;
+
+/** A day and a time of it, such as "7 Dec, 09:00". In UTC, " UTC" follows. */
+export function dayText(at: number, zone: Zone): string {
+  const text = DAY[zone].format(at);
+  return zone === 'utc' ? `${text} UTC` : text;
+}
+
 /** The time of day, such as "09:00". */
 export function clockText(at: number, zone: Zone): string {
   return SHORT[zone].format(at);

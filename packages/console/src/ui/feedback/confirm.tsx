@@ -8,6 +8,8 @@ interface ConfirmProps {
   readonly title: ReactNode;
   /** The label of the button, such as "Delete job"; never "OK". */
   readonly confirmLabel: string;
+  /** The label of the button that does nothing; "Back" where the action itself is to cancel something. */
+  readonly backLabel?: 'Cancel' | 'Back';
   readonly danger?: boolean;
   readonly isBusy?: boolean;
   /** The effect of the action. */
@@ -16,14 +18,15 @@ interface ConfirmProps {
 
 /** Asks before an action that cannot be undone. The button that cancels has the focus. */
 export function Confirm(props: ConfirmProps) {
-  const { opened, onClose, onConfirm, title, confirmLabel, danger = false, isBusy = false, children } = props;
+  const { opened, onClose, onConfirm, title, confirmLabel, children } = props;
+  const { backLabel = 'Cancel', danger = false, isBusy = false } = props;
   return (
     <Modal opened={opened} onClose={isBusy ? keepOpen : onClose} title={title}>
       <Stack gap="lg">
         <div>{children}</div>
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose} data-autofocus disabled={isBusy}>
-            Go back
+            {backLabel}
           </Button>
           <Button {...(danger ? { color: 'red' } : {})} onClick={onConfirm} loading={isBusy}>
             {confirmLabel}

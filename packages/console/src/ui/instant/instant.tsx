@@ -1,8 +1,8 @@
 import { Tooltip } from '@mantine/core';
 import { useNow, useTicker } from '../clock/now.tsx';
-import { instantText } from '../clock/time-text.ts';
+import { dayText, instantText } from '../clock/time-text.ts';
 import { useZone, type Zone } from '../clock/zone.tsx';
-import { leftText, relativeText } from '../schedule/duration.ts';
+import { elapsedText, leftText, relativeText } from '../schedule/duration.ts';
 import { Spoken } from '../text/text.tsx';
 import classes from './instant.module.css';
 
@@ -38,6 +38,30 @@ export function Ago({ at }: InstantProps) {
   );
 }
 
+/** How long something has lasted: "24 s", "3 h". Updates every second. */
+export function Elapsed({ since }: { readonly since: string }) {
+  const now = useNow();
+  const ms = parsed(since);
+  if (ms === undefined) return <None />;
+  return (
+    <Tip at={since} ms={ms}>
+      {elapsedText(Math.max(now - ms, 0))}
+    </Tip>
+  );
+}
+
+/** A day and a time of it: "7 Dec, 09:00". */
+export function Day({ at }: { readonly at: string }) {
+  const { zone } = useZone();
+  const ms = parsed(at);
+  if (ms === undefined) return <None />;
+  return (
+    <Tip at={at} ms={ms}>
+      {dayText(ms, zone)}
+    </Tip>
+  );
+}
+
 interface CountdownProps {
   readonly to: string | null;
   /** The text before the time left, such as "for ". */
@@ -69,15 +93,15 @@ function Tip({ at, ms, children }: TipProps) {
   const ticker = useTicker();
   return (
     <Tooltip label={<TipText ms={ms} zone={zone} now={ticker.now()} />} events={EVENTS} multiline>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must reach it, too */}
-      <time className={classes.time} dateTime={at} tabIndex={0}>
+      {/* No tab stop, since a page has dozens of times: by keyboard, the header switches the zone of them all. */}
+      <time className={classes.time} dateTime={at}>
         {children}
       </time>
     </Tooltip>
   );
 }
 
-const EVENTS = { hover: true, focus: true, touch: true } as const;
+const EVENTS = { hover: true, focus: false, touch: true } as const;
 
 function TipText({ ms, zone, now }: { readonly ms: number; readonly zone: Zone; readonly now: number }) {
   return (

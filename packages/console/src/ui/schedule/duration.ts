@@ -21,7 +21,7 @@ export function sinceText(fromIso: string, toIso: string): string {
 export function relativeText(at: number, now: number): string {
   const gap = Math.abs(at - now);
   if (gap < SECOND) return 'just now';
-  return at > now ? `in ${largestUnit(gap)}` : `${largestUnit(gap)} ago`;
+  return at > now ? `in ${elapsedText(gap)}` : `${elapsedText(gap)} ago`;
 }
 
 /** The time left in whole seconds, so that it changes once a second: "42 s", "4 min 32 s", "2 d 3 h". */
@@ -59,7 +59,8 @@ function pair({ of, large, small, names: [largeName, smallName] }: Pair): string
   return rest === 0 ? whole : `${whole} ${rest} ${smallName}`;
 }
 
-function largestUnit(ms: number): string {
+/** A duration in its largest unit: "24 s", "3 h". */
+export function elapsedText(ms: number): string {
   if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
   if (ms < DAY) return `${Math.floor(ms / HOUR)} h`;

@@ -83,5 +83,5 @@ test("a one-time run is shown in the viewer's zone", () => {
 });
 
 test('an on-demand job says so', () => {
-  expect(scheduleText({ ...NONE, on_demand: true }, VIEWER)).toBe('On demand');
+  expect(scheduleText({ ...NONE, on_demand: true }, VIEWER)).toBe('Manual only');
 });

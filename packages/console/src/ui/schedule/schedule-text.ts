@@ -21,7 +21,7 @@ export interface Viewer {
  * 31 Jan 2026, 09:00". Names a first slot in the future. Instants use the viewer's zone, cron the job's.
  */
 export function scheduleText(job: ScheduleFields, viewer: Viewer): string {
-  if (job.on_demand) return 'On demand';
+  if (job.on_demand) return 'Manual only';
   if (job.run_at !== null) return `Once, on ${instantText(job.run_at, viewer)}`;
   if (job.cron !== null) {
     return `${cronText(job.cron) ?? `Cron ${job.cron}`} (${job.timezone ?? 'UTC'})${startText(job, viewer)}`;

@@ -20,9 +20,9 @@ test('attempts', () => {
 
 test('the trigger of a run', () => {
   const run = exampleRun({ trigger: 'manual', retry_of: null });
-  expect(triggerText(run)).toBe('By hand');
+  expect(triggerText(run)).toBe('Manual');
   expect(triggerText({ ...run, job_id: 'enqueued.mails', type: 'mails' })).toBe('Enqueued');
-  expect(triggerText({ ...run, retry_of: '1' })).toBe('Retry by hand');
+  expect(triggerText({ ...run, retry_of: '1' })).toBe('Manual retry');
   expect(triggerText({ ...run, trigger: 'schedule' })).toBe('Schedule');
 });
 

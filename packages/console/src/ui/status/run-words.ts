@@ -1,4 +1,4 @@
-import type { Run } from '@greenvue/jobs/client';
+import type { Job, Run } from '@greenvue/jobs/client';
 import { reasonText } from './reasons.ts';
 
 /** A run lost this many times is a suspect. Of all suspects, one runs at a time. */
@@ -18,7 +18,7 @@ export function runNote(run: Run): string {
   if (run.status === 'queued' && error !== undefined) return `Waits for its retry after: ${errorLine(error)}`;
   if (run.cancel_requested) return 'Asked to stop';
   if (run.catch_up && run.missed > 0) return `Catches up ${slotsText(run.missed)}`;
-  if (run.retry_of !== null) return 'Retry of another run';
+  if (run.retry_of !== null) return `Manual retry of run ${run.retry_of}`;
   return '';
 }
 
@@ -53,9 +53,9 @@ export function shownTime(run: Pick<Run, 'started_at' | 'scheduled_for' | 'queue
 
 /** The cause of a run. */
 export function triggerText(run: Pick<Run, 'trigger' | 'retry_of' | 'job_id' | 'type'>): string {
-  if (run.retry_of !== null) return 'Retry by hand';
+  if (run.retry_of !== null) return 'Manual retry';
   if (run.trigger === 'schedule') return 'Schedule';
-  return run.job_id === `enqueued.${run.type}` ? 'Enqueued' : 'By hand';
+  return run.job_id === `enqueued.${run.type}` ? 'Enqueued' : 'Manual';
 }
 
 /** The attempt's number, and how many there are if `most` is known. */
@@ -79,6 +79,18 @@ export function waitedMs(run: Run): number | undefined {
 export function waitsForRetry(run: Run, now: number): boolean {
   if (run.status !== 'queued' || run.held !== null || run.available_at === null) return false;
   return run.errors.length > 0 && Date.parse(run.available_at) > now;
+}
+
+/**
+ * Whether a job's last attempt, which failed, belongs to a run that waits for its retry: this run has not
+ * failed yet. `newest`: the newest run of the job.
+ */
+export function isBetweenAttempts(
+  { last_run: lastRun, last_status: status }: Pick<Job, 'last_run' | 'last_status'>,
+  newest: Pick<Run, 'status' | 'queued_at'> | undefined,
+): boolean {
+  if (newest?.status !== 'queued' || status !== 'failed' || lastRun === null) return false;
+  return Date.parse(lastRun) >= Date.parse(newest.queued_at);
 }
 
 const HELD = {

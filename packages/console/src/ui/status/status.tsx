@@ -1,6 +1,8 @@
 import type { Job, Run } from '@greenvue/jobs/client';
+import { Day } from '../instant/instant.tsx';
 import { Plain, Spoken } from '../text/text.tsx';
 import { reasonText } from './reasons.ts';
+import { isBetweenAttempts } from './run-words.ts';
 import classes from './status.module.css';
 
 export type RunStatus = Run['status'];
@@ -72,6 +74,24 @@ export function RunStatusBadge({ status, reason }: RunStatusBadgeProps) {
   );
 }
 
+interface LastStatusBadgeProps {
+  readonly job: Pick<Job, 'last_run' | 'last_status'>;
+  /** The newest run of the job, once it is read. */
+  readonly newest: Pick<Run, 'status' | 'queued_at'> | undefined;
+}
+
+/** The status of a job's last started run. */
+export function LastStatusBadge({ job, newest }: LastStatusBadgeProps) {
+  if (job.last_status === null) return null;
+  if (!isBetweenAttempts(job, newest)) return <RunStatusBadge status={job.last_status} />;
+  return (
+    <span className={classes.badge} style={{ color: RUN_COLORS.queued }}>
+      <RunMark status="queued" />
+      <span className={classes.word}>waits for a retry</span>
+    </span>
+  );
+}
+
 /** The shape of a status, which identifies it without color. */
 export function RunMark({ status, size = 12 }: { readonly status: RunStatus; readonly size?: number }) {
   return (
@@ -137,11 +157,25 @@ export function HealthBadge({ health: { status, reason } }: HealthBadgeProps) {
   );
 }
 
-export function JobStatusBadge({ status }: { readonly status: JobStatus }) {
+interface JobStatusBadgeProps {
+  readonly status: JobStatus;
+  /** When the pause ends by itself. */
+  readonly until?: string | null | undefined;
+}
+
+export function JobStatusBadge({ status, until = null }: JobStatusBadgeProps) {
   return (
     <span className={classes.badge} data-tone={JOB_TONES[status]}>
       <ToneMark tone={JOB_TONES[status]} isPaused={status === 'paused'} />
-      <span className={classes.word}>{status}</span>
+      <span className={classes.word}>
+        {status}
+        {status === 'paused' && until !== null ? (
+          <>
+            {' '}
+            until <Day at={until} />
+          </>
+        ) : null}
+      </span>
     </span>
   );
 }
