@@ -51,6 +51,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       page('errors-and-retries'),
       page('watching'),
+      page('http-requests'),
       page('transactions', 'Runs in your transaction'),
       page('shutdown-and-deploys'),
       page('security'),

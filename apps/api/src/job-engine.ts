@@ -36,6 +36,7 @@ export async function createJobEngine(
     concurrency: jobs.concurrency,
     threadMemoryMb: jobs.threadMemoryMb,
     minIntervalMs: jobs.minIntervalMs,
+    outbound: { allow: jobs.outboundAllow },
     shutdownTimeoutMs: config.shutdownTimeoutMs,
     retention: {
       finishedPerJob: jobs.retention.finished,

@@ -6,6 +6,13 @@ export * from './core/job-types/thread-deps.ts';
 export * from './core/model/errors.ts';
 export type { JobEvent, JobEventType } from './core/model/events.ts';
 export type { CatchUp, Job, JobStatus, Overlap } from './core/model/job.ts';
+export type {
+  OutboundClient,
+  OutboundMethod,
+  OutboundOptions,
+  OutboundRequest,
+  OutboundResponse,
+} from './core/model/outbound.ts';
 export type { AttemptError, ErrorCause, FinishedRun, LiveRun, Run, RunStatus } from './core/model/run.ts';
 export type { Health, HealthStatus } from './core/rules/health.ts';
 export * from './core/schedule/duration.ts';
@@ -21,3 +28,7 @@ export * from './engine/engine-port.ts';
 export type * from './engine/engine-stats.ts';
 export type * from './engine/jobs-port.ts';
 export type { AttemptSpan, TracedAttempt, Tracing } from './engine/tracing.ts';
+export { type HttpRequestResult, httpRequest } from './http-request/http-request.ts';
+export type { HttpRequestPayload } from './http-request/request-payload.ts';
+export { isAllowEntry } from './outbound/allowed-addresses.ts';
+export { OutboundError, type OutboundErrorCode } from './outbound/outbound-error.ts';

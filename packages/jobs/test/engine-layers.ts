@@ -60,7 +60,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     entries: ['meter.ts', 'counts.ts', 'node-stats.ts'],
   }),
   'engine threads': layer('threads', {
-    may: ['engine attempts', 'thread', 'system clock'],
+    may: ['engine attempts', 'thread', 'system clock', 'outbound'],
     mayTypes: ['engine settings', 'engine job types'],
     packages: ['node:'],
     entries: ['thread-pool.ts', 'load-threads.ts', 'job-thread.ts'],
@@ -99,13 +99,14 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'engine places',
       'engine pass',
       'engine watching',
+      'outbound',
     ],
     entries: ['lifecycle.ts'],
     typeEntries: ['node-membership.ts'],
   }),
   // The rules of what code hands in, as tables.
   'engine input': layer('input', {
-    may: ['engine port'],
+    may: ['engine port', 'outbound'],
     mayTypes: ['engine settings'],
     entries: ['checked-arguments.ts', 'option-rules.ts'],
   }),
@@ -134,6 +135,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     paths: [`${ENGINE}/`],
     may: [
       ...CORE,
+      'outbound',
       'engine port',
       'engine input',
       'engine settings',

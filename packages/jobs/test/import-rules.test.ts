@@ -47,6 +47,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'system clock': { paths: [`${JOBS}/system-clock.ts`], may: ['core'], packages: ['node:'] },
   // The guarded HTTP client: the only code that sends requests to addresses of other people.
   outbound: { paths: [`${JOBS}/outbound/`], may: [...CORE, 'system clock'], packages: ['node:'] },
+  // A job type that is ready to use.
+  'http request': { paths: [`${JOBS}/http-request/`], may: [...CORE, 'outbound'], packages: [] },
   ...ENGINE_LAYERS,
   // The meaning of the columns that both stores have. It stands once, and the stores do not know each other.
   'store rows': { paths: [`${JOBS}/stores/rows/`], may: [...CORE, 'thread'], packages: [] },
@@ -129,7 +131,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   'entry point': {
     paths: [`${JOBS}/index.ts`],
-    may: [...CORE, 'engine port', 'engine settings', 'engine attempts', 'engine'],
+    may: [...CORE, 'engine port', 'engine settings', 'engine attempts', 'engine', 'outbound', 'http request'],
     packages: [],
   },
   ...CONSOLE_LAYERS,

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isAllowEntry } from '@greenvue/jobs';
 import { z } from 'zod';
 
 /** TRUST_PROXY in the forms of Fastify's `trustProxy`. */
@@ -36,6 +37,20 @@ export const corsOrigins = z
     issues.addIssue({
       code: 'custom',
       message: `has ${JSON.stringify(wrong)}, which is not an origin. Write origins such as https://example.com, separated by commas.`,
+    });
+    return z.NEVER;
+  });
+
+/** OUTBOUND_ALLOW as a list for the engine's option `outbound`. */
+export const outboundAllow = z
+  .string()
+  .default('')
+  .transform((text, issues) => {
+    const wrong = words(text).find((entry) => !isAllowEntry(entry));
+    if (wrong === undefined) return words(text);
+    issues.addIssue({
+      code: 'custom',
+      message: `has ${JSON.stringify(wrong)}, which is no address, range or host name. Write addresses such as 10.1.2.3, ranges such as 10.0.0.0/8 and names such as mail.internal, separated by commas.`,
     });
     return z.NEVER;
   });

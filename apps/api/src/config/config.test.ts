@@ -43,6 +43,7 @@ test('every fault is named at once, one line each', () => {
     MAIL_FROM: 'a@b.c\r\nBcc: d@e.f',
     CORS_ORIGINS: 'https://good.example,https://bad.example/path',
     TRUST_PROXY: '300.1.1.1',
+    OUTBOUND_ALLOW: '10.0.0.0/8, http://mail',
     METRICS_TOKEN: 'short',
     ADMIN_EMAIL: 'nobody',
     ADMIN_PASSWORD: 'short',
@@ -58,6 +59,7 @@ test('every fault is named at once, one line each', () => {
     'LOG_LEVEL',
     'MAIL_FROM',
     'METRICS_TOKEN',
+    'OUTBOUND_ALLOW',
     'PORT',
     'SHUTDOWN_TIMEOUT',
     'SMTP_URL',
@@ -207,5 +209,15 @@ test('a misspelt variable is warned of with the nearest name that is known', () 
   expect(warnings).toEqual([
     'JOBS_CONCURENCY is not a known variable and has no effect. Did you mean JOBS_CONCURRENCY?',
     'RATE_LIMIT_PER_MINUT is not a known variable and has no effect. Did you mean RATE_LIMIT_PER_MINUTE?',
+  ]);
+});
+
+// P27, HTTP requests
+test('OUTBOUND_ALLOW has addresses, ranges and names', () => {
+  expect(configOf({}).jobs.outboundAllow).toEqual([]);
+  const set = configOf({ OUTBOUND_ALLOW: '10.0.0.0/8, fd00::1 ,mail.internal' });
+  expect(set.jobs.outboundAllow).toEqual(['10.0.0.0/8', 'fd00::1', 'mail.internal']);
+  expect(faultsOf({ OUTBOUND_ALLOW: '*.internal' })).toEqual([
+    'OUTBOUND_ALLOW "*.internal" has "*.internal", which is no address, range or host name. Write addresses such as 10.1.2.3, ranges such as 10.0.0.0/8 and names such as mail.internal, separated by commas.',
   ]);
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parameterWithoutTls } from '../notifications/mailers/smtp-url.ts';
 import { parseTracing, type TracingConfig } from '../tracing/tracing-config.ts';
 import { misspelt } from './config-names.ts';
-import { corsOrigins, trustProxy } from './config-network.ts';
+import { corsOrigins, outboundAllow, trustProxy } from './config-network.ts';
 import { secretFaults, secretVariables } from './config-secrets.ts';
 import { count, duration, wholeNumber } from './config-values.ts';
 import { mostConnections } from './most-connections.ts';
@@ -57,6 +57,8 @@ export interface Config {
     readonly maxStallMs: number;
     /** Heap of a thread of a job, in MB. */
     readonly threadMemoryMb: number;
+    /** Addresses, ranges and names that requests of jobs may be sent to, besides public addresses. */
+    readonly outboundAllow: readonly string[];
     readonly retention: {
       readonly finished: number;
       readonly skipped: number;
@@ -186,6 +188,7 @@ const variables = z.object({
     .optional(),
   TRUST_PROXY: trustProxy,
   CORS_ORIGINS: corsOrigins,
+  OUTBOUND_ALLOW: outboundAllow,
   MAX_CONNECTIONS: wholeNumber(1, 1_000_000).transform(Number).optional(),
   RATE_LIMIT_PER_MINUTE: count(600, 1, 10_000_000),
   RATE_LIMIT_OPERATOR_PER_MINUTE: count(60_000, 1, 10_000_000),
@@ -242,6 +245,7 @@ function configOf(set: z.output<typeof variables>): Omit<Config, 'tracing'> {
       minIntervalMs: set.JOBS_MIN_INTERVAL,
       maxStallMs: set.JOBS_MAX_STALL,
       threadMemoryMb: set.JOBS_THREAD_MEMORY_MB,
+      outboundAllow: set.OUTBOUND_ALLOW,
       retention: {
         finished: set.JOBS_RETENTION_FINISHED,
         skipped: set.JOBS_RETENTION_SKIPPED,

@@ -1,3 +1,4 @@
+import { httpRequest } from '@greenvue/jobs';
 import { cleanupExpiredListings } from './cleanup-expired-listings.ts';
 import { sendNotifications } from './send-notifications.ts';
 import { updateSearchIndex } from './update-search-index.ts';
@@ -9,4 +10,5 @@ export const jobTypes = [
   sendNotifications,
   updateSearchIndex,
   weeklySellerDigest,
+  httpRequest(),
 ] as const;

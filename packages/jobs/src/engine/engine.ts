@@ -1,4 +1,5 @@
 import type { JobType } from '../core/job-types/job-type.ts';
+import { createOutboundClient } from '../outbound/outbound-client.ts';
 import { enqueue } from './api/enqueue.ts';
 import { enqueueAndWait } from './api/enqueue-and-wait.ts';
 import { forecast } from './api/forecast.ts';
@@ -77,19 +78,21 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const events = new EventFeed({ ...base, node });
   const settlements = new Settlements({ ...base, ...timing, events, meter });
   const threads = new ThreadPool(settings);
+  const outbound = createOutboundClient(settings.outbound);
   // Handlers run only after the engine was made.
   const commands: HandlerCommands = {
     enqueue: (...args) => jobs.enqueue(...args),
     schedule: (...args) => jobs.schedule(...args),
     trigger: (...args) => jobs.trigger(...args),
     cancelRun: (...args) => jobs.cancelRun(...args),
+    outbound,
   };
   const executor = new Executor({ ...base, threads, settlements, events, meter, commands });
   const work = { ...base, ...timing, meter, node, events, settlements, threads, executor };
   const parts = { ...work, dispatcher: new Dispatcher(work) };
   const listeners = new RunListeners({ ...base, events });
   const waits = new RunWaits(parts);
-  const lifecycle = new Lifecycle({ ...parts, listeners, waits });
+  const lifecycle = new Lifecycle({ ...parts, listeners, waits, outbound });
   /** The arguments of a method that needs the store. */
   const given: typeof checkedArguments = (method, args) => {
     const checked = checkedArguments(method, args);

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { JobType } from '../core/job-types/job-type.ts';
 import type { ThreadDeps } from '../core/job-types/thread-deps.ts';
+import type { OutboundOptions } from '../core/model/outbound.ts';
 import { LOOK_AHEAD_MS } from '../core/rules/slots.ts';
 import type { JobStore, Retention } from '../core/store/store.ts';
 import { createSystemClock } from '../system-clock.ts';
@@ -27,6 +28,8 @@ export interface EngineOptions<Deps> {
   /** How long `stop()` waits for handlers before it aborts them. Default 20,000. */
   readonly shutdownTimeoutMs?: number;
   readonly retention?: Partial<Retention>;
+  /** What `ctx.outbound` and all requests of the engine itself may be sent to (P27, HTTP requests). */
+  readonly outbound?: OutboundOptions;
   /**
    * Stray errors of inline handlers are unawaited rejections and errors in callbacks. `fail_attempt`
    * (default): the attempt fails. `off`: the process gets them, and by default ends.
@@ -62,6 +65,7 @@ export interface Settings
       | 'autoRun'
       | 'strayErrors'
       | 'threadMemoryMb'
+      | 'outbound'
     >
   > {
   readonly retention: Retention;
@@ -91,6 +95,7 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
     concurrency,
     minIntervalMs: options.minIntervalMs ?? 1_000,
     shutdownTimeoutMs: options.shutdownTimeoutMs ?? 20_000,
+    outbound: options.outbound ?? {},
     retention: { ...DEFAULT_RETENTION, ...options.retention },
     version: options.version ?? '',
     logger,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { mayConnect } from './address-rules.ts';
-import { allowedAddresses, isAllowedAddress } from './allowed-addresses.ts';
+import { allowedAddresses, isAllowEntry } from './allowed-addresses.ts';
 
 // P27, HTTP requests
 
@@ -65,7 +65,7 @@ it('a range and an address allow what is in them, in each notation', () => {
 
 it.each(['10.0.0.0/8', '10.1.2.3', 'fd00::/8', '::1', 'mail.internal', 'Localhost', 'a_b'])(
   'allow takes %s',
-  (entry) => expect(isAllowedAddress(entry)).toBe(true),
+  (entry) => expect(isAllowEntry(entry)).toBe(true),
 );
 
 it.each([
@@ -81,4 +81,4 @@ it.each([
   'a:80',
   '*.internal',
   'a b',
-])('allow refuses "%s"', (entry) => expect(isAllowedAddress(entry)).toBe(false));
+])('allow refuses "%s"', (entry) => expect(isAllowEntry(entry)).toBe(false));

@@ -15,7 +15,7 @@ export const ALLOWED_ADDRESS_RULE =
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*$/;
 
 /** Whether a text is an entry of `allow`. */
-export function isAllowedAddress(entry: string): boolean {
+export function isAllowEntry(entry: string): boolean {
   return isRange(entry) || isHostName(entry.toLowerCase());
 }
 

@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { collectBody } from './collect-body.ts';
 import { failureOf, notConnected } from './exchange-failure.ts';
 import type { Answer, Hop } from './messages.ts';
+import type { OutboundError } from './outbound-error.ts';
 
 export interface Exchange {
   readonly hop: Hop;
@@ -18,9 +19,16 @@ export interface Exchange {
   readonly clock: Pick<Clock, 'setTimer'>;
 }
 
-export interface Agents {
+interface AgentPair {
   readonly http: http.Agent;
   readonly https: https.Agent;
+}
+
+export interface Agents {
+  /** Keeps connections for later requests. */
+  readonly kept: AgentPair;
+  /** Opens a connection for each request. */
+  readonly fresh: AgentPair;
 }
 
 const MOST_HEADER_BYTES = 16_384;
@@ -42,8 +50,15 @@ function sendOnce(wanted: Exchange, { reuse }: { readonly reuse: boolean }): Pro
   const { promise, resolve, reject } = Promise.withResolvers<Answer | 'stale'>();
   if (signal.aborted) return Promise.reject(signal.reason);
   const request = open(wanted, { reuse });
-  const cancelTimer = limitConnect(request, wanted);
-  const abort = () => request.destroy();
+  // Deno emits nothing for a request that is destroyed: the promise does not wait for an event.
+  const cancelTimer = limitConnect(request, wanted, (late) => {
+    reject(late);
+    request.destroy();
+  });
+  const abort = () => {
+    reject(signal.reason);
+    request.destroy();
+  };
   signal.addEventListener('abort', abort);
   let hasAnswer = false;
   const failed = (error: Error) => {
@@ -74,7 +89,7 @@ function open({ hop, address, agents }: Exchange, { reuse }: { readonly reuse: b
   const { url, method, body } = hop;
   const isTls = url.protocol === 'https:';
   const options: RequestOptions & https.RequestOptions = {
-    agent: reuse ? agents[isTls ? 'https' : 'http'] : false,
+    agent: agents[reuse ? 'kept' : 'fresh'][isTls ? 'https' : 'http'],
     method,
     // An address, so that Node looks up nothing: it was checked.
     host: address,
@@ -96,9 +111,11 @@ function lengthOf(body: Hop['body']): { readonly 'content-length'?: number } {
 function limitConnect(
   request: ClientRequest,
   { hop, address, connectTimeoutMs, clock }: Exchange,
+  late: (error: OutboundError) => void,
 ): () => void {
-  const late = () => request.destroy(notConnected({ origin: hop.url.origin, address, connectTimeoutMs }));
-  const cancel = clock.setTimer(connectTimeoutMs, late);
+  const cancel = clock.setTimer(connectTimeoutMs, () =>
+    late(notConnected({ origin: hop.url.origin, address, connectTimeoutMs })),
+  );
   request.on('socket', (socket) => {
     if (!socket.connecting && !isHandshaking(socket)) return cancel();
     socket.once(hop.url.protocol === 'https:' ? 'secureConnect' : 'connect', cancel);

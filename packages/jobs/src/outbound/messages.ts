@@ -1,3 +1,5 @@
+import type { OutboundResponse } from '../core/model/outbound.ts';
+
 /** One request of a chain of redirects. `headers` have names in lower case. */
 export interface Hop {
   readonly method: string;
@@ -6,10 +8,5 @@ export interface Hop {
   readonly body: string | Uint8Array | undefined;
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-  /** Whether the body was longer than the limit, and was cut off there. */
-  readonly isTruncated: boolean;
-}
+/** The answer to one request. */
+export type Answer = Omit<OutboundResponse, 'url' | 'durationMs'>;

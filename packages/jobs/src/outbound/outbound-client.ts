@@ -1,56 +1,24 @@
 import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions } from 'node:https';
 import type { Clock } from '../core/clock.ts';
+import {
+  OUTBOUND_METHODS,
+  type OutboundClient,
+  type OutboundOptions,
+  type OutboundRequest,
+  type OutboundResponse,
+} from '../core/model/outbound.ts';
 import { createSystemClock } from '../system-clock.ts';
 import { type AllowedAddresses, allowedAddresses } from './allowed-addresses.ts';
 import { type Agents, exchange } from './exchange.ts';
 import type { Answer, Hop } from './messages.ts';
 import { OutboundError } from './outbound-error.ts';
 import { followRedirect, tooManyRedirects } from './redirects.ts';
-import { checkedHeaders, checkedUrl, METHODS, type Method } from './request-rules.ts';
+import { checkedHeaders, checkedUrl } from './request-rules.ts';
 import { type Lookup, resolveHost, systemLookup } from './resolve-host.ts';
 
-export interface OutboundOptions {
-  /**
-   * What requests may be sent to besides public addresses: addresses, ranges and host names, such as
-   * `['10.0.0.0/8', 'mail.internal']`. Default: none.
-   */
-  readonly allow?: readonly string[];
-}
-
-export interface OutboundRequest {
-  readonly url: string;
-  /** Default `GET`. */
-  readonly method?: Method;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
-  /** For the name, and for the connection to each of its addresses. Default 10,000. */
-  readonly connectTimeoutMs?: number;
-  /** For the whole request, with redirects and the body. Default 30,000. */
-  readonly timeoutMs?: number;
-  /** The body is cut off there. Default 65,536. */
-  readonly maxResponseBytes?: number;
-  /** Default 5. With 0, a redirect is an answer like any other. */
-  readonly maxRedirects?: number;
-  readonly signal?: AbortSignal;
-}
-
-export interface OutboundResponse extends Answer {
-  /** The last URL, after redirects. */
-  readonly url: string;
-  readonly durationMs: number;
-}
-
-/**
- * Sends HTTP requests to addresses that people have configured, and refuses those that are not public (P27,
- * HTTP requests). All requests of the system use it. Ignores the variables that name a proxy.
- */
-export interface OutboundClient {
-  /**
-   * Resolves with the answer, whatever its status. Rejects with an {@link OutboundError}, or with the reason of
-   * `signal`.
-   */
-  request(request: OutboundRequest): Promise<OutboundResponse>;
+/** The client of one engine, which closes it. */
+export interface ClosableOutboundClient extends OutboundClient {
   /** Ends all requests and connections. */
   close(): void;
 }
@@ -74,11 +42,11 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_RESPONSE_BYTES = 65_536;
 const DEFAULT_REDIRECTS = 5;
 
-export function createOutboundClient(deps: OutboundDeps = {}): OutboundClient {
+export function createOutboundClient(deps: OutboundDeps = {}): ClosableOutboundClient {
   return new GuardedClient(deps);
 }
 
-class GuardedClient implements OutboundClient {
+class GuardedClient implements ClosableOutboundClient {
   readonly #clock: Pick<Clock, 'monotonic' | 'setTimer'>;
   readonly #resolving: { readonly lookup: Lookup; readonly allowed: AllowedAddresses };
   readonly #agents: Agents;
@@ -89,11 +57,8 @@ class GuardedClient implements OutboundClient {
     this.#clock = clock;
     this.#resolving = { lookup, allowed: allowedAddresses(allow) };
     const pool = { keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS_PER_HOST, timeout: IDLE_CONNECTION_MS };
-    // Agents of its own: the global ones may use a proxy, which would resolve names once more.
-    this.#agents = {
-      http: new HttpAgent(pool),
-      https: new HttpsAgent({ ...pool, ...(ca === undefined ? {} : { ca }) }),
-    };
+    const trusted = ca === undefined ? {} : { ca };
+    this.#agents = { kept: agentsOf({ ...pool, ...trusted }), fresh: agentsOf(trusted) };
   }
 
   async request(request: OutboundRequest): Promise<OutboundResponse> {
@@ -122,8 +87,8 @@ class GuardedClient implements OutboundClient {
   close(): void {
     this.#isClosed = true;
     for (const controller of this.#requests) controller.abort(closed());
-    this.#agents.http.destroy();
-    this.#agents.https.destroy();
+    this.#agents.kept.http.destroy();
+    this.#agents.kept.https.destroy();
   }
 
   /** Sends a request, and those of its redirects. Each new address is checked like the first. */
@@ -179,9 +144,15 @@ class GuardedClient implements OutboundClient {
   }
 }
 
+/** Agents of their own: the global ones may use a proxy, which would resolve names once more. */
+function agentsOf(options: HttpsAgentOptions) {
+  const direct = { ...options, proxyEnv: {} };
+  return { http: new HttpAgent(direct), https: new HttpsAgent(direct) };
+}
+
 function firstHop({ url: text, method = 'GET', headers: given = {}, body }: OutboundRequest): Hop {
-  if (!METHODS.includes(method))
-    throw new OutboundError('invalid_request', `The method must be one of ${METHODS.join(', ')}.`);
+  if (!OUTBOUND_METHODS.includes(method))
+    throw new OutboundError('invalid_request', `The method must be one of ${OUTBOUND_METHODS.join(', ')}.`);
   const url = checkedUrl(text);
   const headers = { 'user-agent': USER_AGENT, ...credentialsOf(url), ...checkedHeaders(given) };
   url.username = '';

@@ -1,9 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { OutboundError } from './outbound-error.ts';
 
-export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
-export type Method = (typeof METHODS)[number];
-
 /** The connection's own headers, which the client sets, and those that would change how the server reads it. */
 const OWN_HEADERS: ReadonlySet<string> = new Set([
   'connection',

@@ -3,6 +3,7 @@ import { jobTypeRule } from '../core/input/definition-fields.ts';
 import { required } from '../core/input/rule.ts';
 import { shape } from '../core/input/shape.ts';
 import type { HandlerJobs, JobContext, JobType } from '../core/job-types/job-type.ts';
+import type { OutboundClient } from '../core/model/outbound.ts';
 import { EngineError } from '../engine/engine-port.ts';
 import { checkPayload } from '../engine/job-types/payload-check.ts';
 import { payloadRules } from '../engine/job-types/payload-rules.ts';
@@ -15,6 +16,8 @@ export interface RunHandlerOptions {
   readonly traceparent?: string;
   /** Answers the calls of `ctx.jobs`. A call without an answer here throws. */
   readonly jobs?: Partial<HandlerJobs>;
+  /** Answers the requests of `ctx.outbound`. Without it, each request throws. */
+  readonly outbound?: OutboundClient;
 }
 
 /** The result of a handler, its log lines and its last progress. */
@@ -59,6 +62,7 @@ export async function runHandler<Deps, Input, Result>(
       signal: options.signal ?? new AbortController().signal,
       traceparent: options.traceparent,
       jobs: { ...NO_JOBS, ...options.jobs },
+      outbound: options.outbound ?? NO_OUTBOUND,
       log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
       progress: (done, total, note) => {
         progress = { done, total, note };
@@ -82,6 +86,15 @@ const NO_JOBS: HandlerJobs = {
   schedule: unanswered('schedule'),
   trigger: unanswered('trigger'),
   cancelRun: unanswered('cancelRun'),
+};
+
+const NO_OUTBOUND: OutboundClient = {
+  request: () =>
+    Promise.reject(
+      new Error(
+        'The handler called ctx.outbound.request(), which runHandler does not do. Pass `outbound: { request: … }`.',
+      ),
+    ),
 };
 
 function validated({ type, payload: schema }: JobType, payload: unknown): unknown {

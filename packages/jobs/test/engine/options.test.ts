@@ -47,6 +47,18 @@ it.each([
   ['createJobs', { ...jobs, types: [definition] }, '/types/0', 'what defineJobType() returns; got an object'],
   ['createJobs', null, '', 'the argument must be options such as'],
   ['createJobs', { ...jobs, logger: console.log }, '/logger', 'must be a logger'],
+  [
+    'createJobs',
+    { ...jobs, outbound: { allow: ['10.0.0/8'] } },
+    '/outbound/allow/0',
+    'must be an address, a range',
+  ],
+  [
+    'createJobs',
+    { ...jobs, outbound: { allow: '10.0.0.0/8' } },
+    '/outbound/allow',
+    'must be a list of addresses',
+  ],
   ['createJobs', { ...jobs, retention: { maxAge: 1 } }, '/retention/maxAge', 'did you mean maxAgeMs?'],
   ['defineJobType', { ...definition, type: 'Send Mail' }, '/type', 'must be lower-case words joined by _'],
   ['defineJobType', { ...definition, max_attempts: 5 }, '/max_attempts', 'did you mean maxAttempts?'],

@@ -40,6 +40,7 @@ export const inThread = defineJobType({
         'timer',
         'late_rejection',
         'hungry',
+        'request',
         'trace',
       ])
       .default('report'),
@@ -60,6 +61,8 @@ export const inThread = defineJobType({
       case 'spin':
         ctx.log.info('begun');
         for (;;) if (Date.now() < 0) return undefined;
+      case 'request':
+        return ctx.outbound.request({ url: 'http://127.0.0.1:9' });
       case 'exit':
         return process.exit(3);
       case 'throw':

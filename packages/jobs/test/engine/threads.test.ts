@@ -101,6 +101,19 @@ describe('isolation: a job type in a thread', () => {
     expect(run.errors[0]?.stack).not.toContain('thread-entry');
   });
 
+  // P27, HTTP requests
+  it('sends requests through a guarded client with the options of the engine', async () => {
+    const failed = (run: Run) => run.errors.length > 0;
+    expect(await until(await start('request'), failed)).toMatchObject({
+      errors: [{ name: 'OutboundError', code: 'refused_address' }],
+    });
+    await h.close();
+    await startWith(HERE, { outbound: { allow: ['127.0.0.0/8'] } });
+    expect(await until(await start('request'), failed)).toMatchObject({
+      errors: [{ name: 'OutboundError', code: 'connect_failed' }],
+    });
+  });
+
   it('keeps the causes of the error', async () => {
     const { errors } = await until(await start('causes'), (run) => run.errors.length > 0);
     expect(errors).toMatchObject([

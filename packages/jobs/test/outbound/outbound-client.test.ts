@@ -1,14 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import {
-  createOutboundClient,
-  type OutboundDeps,
-  type OutboundRequest,
-} from '../../src/outbound/outbound-client.ts';
+import type { OutboundRequest } from '../../src/core/model/outbound.ts';
+import { createOutboundClient, type OutboundDeps } from '../../src/outbound/outbound-client.ts';
 import { CERTIFICATE } from './certificate.ts';
 import { bodyOf, serve, serveBytes, serveTls } from './test-server.ts';
 
+const textOf = (body: Uint8Array) => new TextDecoder().decode(body);
 const LOOPBACK = ['127.0.0.1'];
 
 function clientOf(deps: OutboundDeps = { allow: LOOPBACK }) {
@@ -42,7 +40,7 @@ describe('an answer', () => {
       url: `http://127.0.0.1:${port}/path?a=1`,
       headers: { 'x-twice': 'a, b' },
     });
-    expect(JSON.parse(answer.body.toString())).toMatchObject({
+    expect(JSON.parse(textOf(answer.body))).toMatchObject({
       method: 'POST',
       url: '/path?a=1',
       host: `127.0.0.1:${port}`,
@@ -67,7 +65,7 @@ describe('an answer', () => {
     });
     const answer = await get({ url: `http://127.0.0.1:${port}`, maxResponseBytes: 1_000 });
     expect(answer).toMatchObject({ status: 200, isTruncated: true });
-    expect(answer.body.toString()).toBe('x'.repeat(1_000));
+    expect(textOf(answer.body)).toBe('x'.repeat(1_000));
     await closed;
   });
 
@@ -75,7 +73,7 @@ describe('an answer', () => {
     const port = await serve((_request, response) => response.end('12345'));
     const answer = await get({ url: `http://127.0.0.1:${port}`, maxResponseBytes: 5 });
     expect(answer).toMatchObject({ isTruncated: false });
-    expect(answer.body.toString()).toBe('12345');
+    expect(textOf(answer.body)).toBe('12345');
   });
 
   it('that is shorter than its content-length is an error', async () => {
@@ -100,8 +98,8 @@ describe('an answer', () => {
     });
     const client = clientOf();
     const url = `http://127.0.0.1:${port}`;
-    expect((await client.request({ url })).body.toString()).toBe('1');
-    expect((await client.request({ url })).body.toString()).toBe('2');
+    expect(textOf((await client.request({ url })).body)).toBe('1');
+    expect(textOf((await client.request({ url })).body)).toBe('2');
   });
 
   it.each([
@@ -235,7 +233,7 @@ describe('an address', () => {
     const port = await serve((request, response) => response.end(request.headers.host));
     const lookup = async () => ['127.0.0.2', '127.0.0.1'];
     const answer = await get({ url: `http://two.test:${port}` }, { allow: ['127.0.0.0/8'], lookup });
-    expect(answer.body.toString()).toBe(`two.test:${port}`);
+    expect(textOf(answer.body)).toBe(`two.test:${port}`);
   });
 
   it.each([['named.test'], ['127.0.0.1'], ['127.0.0.0/8']])('is allowed by %s', async (entry) => {
@@ -262,7 +260,7 @@ describe('a redirect', () => {
       else response.writeHead(307, { location: `/${left - 1}` }).end();
     });
     const answer = await get({ url: `http://127.0.0.1:${port}/5` });
-    expect(answer.body.toString()).toBe('there');
+    expect(textOf(answer.body)).toBe('there');
     expect(answer.url).toBe(`http://127.0.0.1:${port}/0`);
     await expect(get({ url: `http://127.0.0.1:${port}/6` })).rejects.toMatchObject({
       code: 'refused_redirect',
@@ -331,7 +329,7 @@ describe('TLS', () => {
     const deps = { allow: LOOPBACK, lookup: async () => LOOPBACK };
     const known = { ...deps, ca: CERTIFICATE };
     const answer = await get({ url: `https://outbound.test:${port}` }, known);
-    expect(answer.body.toString()).toBe(`outbound.test:${port}`);
+    expect(textOf(answer.body)).toBe(`outbound.test:${port}`);
     await expect(get({ url: `https://wrong.test:${port}` }, known)).rejects.toMatchObject({
       code: 'tls_failed',
     });
@@ -366,7 +364,8 @@ describe('connections', () => {
     const program = `
       import { createOutboundClient } from ${JSON.stringify(import.meta.resolve('../../src/outbound/outbound-client.ts'))};
       const client = createOutboundClient({ allow: ['127.0.0.1'] });
-      console.log((await client.request({ url: 'http://127.0.0.1:${port}' })).body.toString());
+      const { body } = await client.request({ url: 'http://127.0.0.1:${port}' });
+      console.log(new TextDecoder().decode(body));
       client.close();
     `;
     const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { env });

@@ -9,6 +9,7 @@ import type {
   ScheduledJobInput,
   TriggerInput,
 } from '../model/job-requests.ts';
+import type { OutboundClient } from '../model/outbound.ts';
 import type { BackoffOptions } from '../model/retry.ts';
 import { isRecord } from '../objects.ts';
 import type { RequestedRun, RunView, ScheduledJob } from '../store/store-views.ts';
@@ -80,6 +81,11 @@ export interface JobContext<Payload> {
   readonly log: RunLog;
   /** The engine: to make runs and jobs from inside a handler. */
   readonly jobs: HandlerJobs;
+  /**
+   * Sends requests to addresses that people configure, and refuses private ones, unless the engine's option
+   * `outbound` allows them (P27, HTTP requests). A request ends with `signal`, if it has none of its own.
+   */
+  readonly outbound: OutboundClient;
   /** Reports progress; cheap to call often, written at most about once a second. */
   progress(done: number, total?: number, note?: string): void;
 }

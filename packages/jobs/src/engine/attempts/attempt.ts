@@ -1,11 +1,12 @@
 import type { HandlerJobs, JobContext, RunContext, RunLog } from '../../core/job-types/job-type.ts';
 import { type PayloadSchema, validate } from '../../core/job-types/payload-schema.ts';
 import type { Job } from '../../core/model/job.ts';
+import type { OutboundClient } from '../../core/model/outbound.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import type { ClaimedRun, LogLine, Report } from '../../core/store/store-passes.ts';
 import type { AttemptSpan, TracedAttempt } from '../tracing.ts';
 import { AttemptOutput, type NewOutput } from './attempt-output.ts';
-import { createHandlerJobs, type HandlerCommands } from './handler-jobs.ts';
+import { createHandlerJobs, createHandlerOutbound, type HandlerCommands } from './handler-jobs.ts';
 import { type StrayErrorListener, withStrayErrorsTo } from './stray-errors.ts';
 import type { ThrownError } from './thrown-error.ts';
 
@@ -127,6 +128,11 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
     if (this.commands === undefined) throw new Error('the attempt has no engine');
     this.#jobs ??= createHandlerJobs(this.commands, this);
     return this.#jobs;
+  }
+
+  get outbound(): OutboundClient {
+    if (this.commands === undefined) throw new Error('the attempt has no engine');
+    return createHandlerOutbound(this.commands.outbound, this);
   }
 
   get log(): RunLog {

@@ -1,9 +1,14 @@
 import type { HandlerJobs } from '../../core/job-types/job-type.ts';
+import type { OutboundClient } from '../../core/model/outbound.ts';
 import type { Engine } from '../engine-port.ts';
 import type { Jobs } from '../jobs-port.ts';
 
-/** The methods of the engine that a handler may call, in their names for both. */
-export type HandlerCommands = Pick<Jobs, 'enqueue' | 'schedule'> & Pick<Engine, 'trigger' | 'cancelRun'>;
+/** The methods of the engine that a handler may call, in their names for both; and its HTTP client. */
+export interface HandlerCommands
+  extends Pick<Jobs, 'enqueue' | 'schedule'>,
+    Pick<Engine, 'trigger' | 'cancelRun'> {
+  readonly outbound: OutboundClient;
+}
 
 /** Which attempt asks. */
 export interface AskingAttempt {
@@ -25,4 +30,12 @@ export function createHandlerJobs(commands: HandlerCommands, attempt: AskingAtte
     trigger: async (jobId, input) => commands.trigger(jobId, input, asking()),
     cancelRun: async (runId) => commands.cancelRun(runId, {}, asking()),
   };
+}
+
+/** The HTTP client for the handler of an attempt: until its signal fires. */
+export function createHandlerOutbound(
+  client: OutboundClient,
+  attempt: Pick<AskingAttempt, 'signal'>,
+): OutboundClient {
+  return { request: async (request) => client.request({ signal: attempt.signal, ...request }) };
 }

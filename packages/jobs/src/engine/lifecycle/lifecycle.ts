@@ -1,3 +1,4 @@
+import type { ClosableOutboundClient } from '../../outbound/outbound-client.ts';
 import { listenForStrayErrors } from '../attempts/stray-errors.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { type Engine, EngineError } from '../engine-port.ts';
@@ -20,6 +21,7 @@ const UNAVAILABLE = {
 interface LifecycleDeps extends EngineParts {
   readonly listeners: RunListeners;
   readonly waits: RunWaits;
+  readonly outbound: ClosableOutboundClient;
 }
 
 /** Opens, starts and stops the engine. */
@@ -91,6 +93,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     waits.stop();
     await endListeners(this.#with);
     events.stop();
+    this.#with.outbound.close();
     await this.membership.leave();
     // A store that this engine could not open may serve another engine.
     if (this.#state === 'started') await store.close();

@@ -6,10 +6,12 @@ import type { JobContext, JobType } from '../../core/job-types/job-type.ts';
 import type { ThreadDeps } from '../../core/job-types/thread-deps.ts';
 import { PermanentError } from '../../core/model/errors.ts';
 import { isRecord } from '../../core/objects.ts';
+import { type ClosableOutboundClient, createOutboundClient } from '../../outbound/outbound-client.ts';
 import { createSystemClock } from '../../system-clock.ts';
 import { lowerThreadPriority } from '../../thread-priority.ts';
 import { handlerPayload, stopError } from '../attempts/attempt.ts';
 import type { NewOutput } from '../attempts/attempt-output.ts';
+import { createHandlerOutbound } from '../attempts/handler-jobs.ts';
 import { readResult } from '../attempts/handler-result.ts';
 import { readThrown } from '../attempts/thrown-error.ts';
 import { ThreadJobs } from './handler-calls.ts';
@@ -27,11 +29,12 @@ const clock = createSystemClock();
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs in a thread of the job engine only.');
-const { start, deps: depsSource } = workerData as ThreadData;
+const { start, deps: depsSource, outbound: outboundOptions } = workerData as ThreadData;
 const thread = enterJobThread();
 
 let hasLowPriority = false;
 let deps: Promise<unknown> | undefined;
+let outbound: ClosableOutboundClient | undefined;
 let controller = new AbortController();
 let current: Task | undefined;
 const tasks = new AsyncLocalStorage<Task>();
@@ -182,6 +185,10 @@ function contextOf(task: Task, { payload: schema }: JobType, signal: AbortSignal
     traceparent,
     log: output.log,
     jobs: calls.of(signal),
+    get outbound() {
+      outbound ??= createOutboundClient(outboundOptions);
+      return createHandlerOutbound(outbound, { signal });
+    },
     progress: (done, total, note) => output.progress(done, total, note),
   };
 }

@@ -1,3 +1,4 @@
+import type { OutboundOptions } from '../../core/model/outbound.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { Attempt, StopReason } from '../attempts/attempt.ts';
@@ -10,6 +11,7 @@ import type { HandlerStart } from './handler-start.ts';
 export interface ThreadData {
   readonly start: HandlerStart;
   readonly deps: { readonly module: string; readonly data: unknown } | undefined;
+  readonly outbound: OutboundOptions;
 }
 
 /** Engine to thread. */

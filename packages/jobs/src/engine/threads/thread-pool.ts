@@ -32,7 +32,7 @@ interface Thread {
   ending?: Promise<unknown>;
 }
 
-type ThreadSettings = Pick<Settings, 'clock' | 'threadDeps' | 'threadMemoryMb' | 'logger'>;
+type ThreadSettings = Pick<Settings, 'clock' | 'threadDeps' | 'threadMemoryMb' | 'logger' | 'outbound'>;
 
 const IDLE_THREAD_MS = 60_000;
 /** How long to wait for threads to end (ms). A thread in a long native call can't be ended. */
@@ -166,11 +166,12 @@ export class ThreadPool {
   }
 
   #start(memoryMb: number): Thread {
-    const { threadDeps: deps } = this.#settings;
+    const { threadDeps: deps, outbound } = this.#settings;
     const start = createHandlerStart();
     const workerData: ThreadData = {
       start,
       deps: deps === undefined ? undefined : { module: deps.module, data: deps.data },
+      outbound,
     };
     const resourceLimits = { maxOldGenerationSizeMb: memoryMb };
     const worker = new Worker(threadFile('engine/threads/thread-entry'), {
