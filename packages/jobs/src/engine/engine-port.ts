@@ -10,6 +10,7 @@ import type {
   WatchOptions,
 } from '../core/model/job-requests.ts';
 import type { FailureBudget } from '../core/model/watching.ts';
+import type { JobPolicy } from '../core/rules/policy.ts';
 import type { TimeInput } from '../core/schedule/time-input.ts';
 import type { JobsRead, TagCount } from '../core/store/jobs-read.ts';
 import type { LogLine } from '../core/store/store-passes.ts';
@@ -37,6 +38,7 @@ export type {
   TriggerInput,
   WatchOptions,
 } from '../core/model/job-requests.ts';
+export type { JobPolicy } from '../core/rules/policy.ts';
 
 /** A job as people and code write it. Durations are Go's, such as `1h30m`; exactly one kind of schedule. */
 export interface JobInput extends WatchOptions {
@@ -70,6 +72,8 @@ export type JobPatch = { readonly [K in keyof Omit<JobInput, 'id'>]?: JobInput[K
 /** Who asks, for the audit log (`user:42`, `token:7`). By default, the code of the process itself. */
 export interface CommandOptions {
   readonly by?: string | undefined;
+  /** Bounds on what this caller may make or change (P39, policies); `forbidden` beyond them. */
+  readonly policy?: JobPolicy | undefined;
   /** The id must still stand for this generation of the job (P1, identity), in this version: the ETag. */
   readonly ifUid?: string | undefined;
   readonly ifVersion?: number | undefined;

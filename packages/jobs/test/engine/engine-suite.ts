@@ -18,6 +18,7 @@ import { lostAnswers } from './lost-answers.ts';
 import { lostReports } from './lost-reports.ts';
 import { outages } from './outage.ts';
 import { placesAhead } from './places-ahead.ts';
+import { policies } from './policies.ts';
 import { prioritySlots } from './priority-slots.ts';
 import { promises } from './promises.ts';
 import { restarts } from './restarts.ts';
@@ -43,6 +44,7 @@ export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase):
   describe('starting at once', () => startingAtOnce(makeDatabase));
   describe('looking ahead', () => lookingAhead(makeDatabase));
   describe('places ahead', () => placesAhead(makeDatabase));
+  describe('policies', () => policies(makeDatabase));
   describe('priority slots', () => prioritySlots(makeDatabase));
   describe('scheduling', () => scheduling(makeDatabase));
   describe('waiting', () => waiting(makeDatabase));

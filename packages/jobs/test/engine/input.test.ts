@@ -81,7 +81,9 @@ describe('input of code that is not valid', () => {
       (await refusal(() => h.engine.enqueue('work', {}, anything(options)))).faults[0]?.detail;
     expect(await detail({ dealy: '1m' })).toBe('unknown field; did you mean delay?');
     expect(await detail({ idempotencyKey: 'a' })).toBe('unknown field; did you mean key?');
-    expect(await detail({ colour: 1 })).toBe('unknown field; known ones are delay, at, key, by, signal, tx');
+    expect(await detail({ colour: 1 })).toBe(
+      'unknown field; known ones are delay, at, key, by, policy, signal, tx',
+    );
     const triggered = await refusal(() => h.engine.trigger('job', anything({ dedupeKey: 'a' })));
     expect(triggered.faults).toEqual([{ pointer: '/dedupeKey', detail: 'unknown field; did you mean key?' }]);
   });

@@ -10,6 +10,7 @@ import { eventStreams } from './suite/events.ts';
 import { jobs } from './suite/jobs.ts';
 import { overviews } from './suite/overview.ts';
 import { pauses } from './suite/pauses.ts';
+import { policies } from './suite/policies.ts';
 import { recentRuns } from './suite/recent-runs.ts';
 import { runRecords } from './suite/run-records.ts';
 import { runs } from './suite/runs.ts';
@@ -33,6 +34,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('recent runs', () => recentRuns(makeMount));
   describe('runs', () => runs(makeMount));
   describe('what runs ran with', () => runRecords(makeMount));
+  describe('policies', () => policies(makeMount));
   describe('pauses', () => pauses(makeMount));
   describe('routes in a scope', () => scopedRoutes(makeMount));
   describe('scopes', () => scopes(makeMount));

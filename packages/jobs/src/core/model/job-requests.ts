@@ -1,3 +1,4 @@
+import type { JobPolicy } from '../rules/policy.ts';
 import type { TimeInput } from '../schedule/time-input.ts';
 import type { Transaction } from '../store/store.ts';
 import type { AbortFlag } from './errors.ts';
@@ -122,6 +123,8 @@ export type ScheduledJobInput<Input = unknown> = ScheduledJobFields &
 /** For one run. `by` is for the audit log; `signal` as for every command. */
 export interface EnqueueOptions extends InTransaction {
   readonly by?: string | undefined;
+  /** As for every command. */
+  readonly policy?: JobPolicy | undefined;
   readonly signal?: AbortFlag | undefined;
   /** How long the run waits before it is due: a Go duration, such as `1m`. Default: it is due at once. */
   readonly delay?: string | undefined;

@@ -42,7 +42,8 @@ export type RefusalCode =
   | 'finished'
   | 'type_changed'
   | 'other_type'
-  | 'no_payload';
+  | 'no_payload'
+  | 'too_many_jobs';
 
 /** A command that the rules refuse; nothing is written. `pointer`: the field at fault, if there is one. */
 export interface Refusal {

@@ -78,7 +78,7 @@ function parses(cron: string): boolean {
 }
 
 /** The bare pattern: it takes and gives local time as if it were UTC, which is by far the cheaper search. */
-function wallPattern(cron: string): CronClock {
+export function wallPattern(cron: string): CronClock {
   const pattern = new Cron(cron, { utcOffset: 0, mode: '5-or-6-parts' });
   const next = cacheGap((after) => pattern.nextRun(new Date(after))?.getTime());
   return {

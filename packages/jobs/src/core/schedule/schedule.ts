@@ -1,6 +1,7 @@
 import type { Fault } from '../input/fault.ts';
 import { shownValue } from '../input/shown-value.ts';
 import { type CronClock, cronClock, cronFault, cronFields } from './cron.ts';
+import { shortestCronGap } from './cron-gap.ts';
 import { formatDuration, parseWholeMs } from './duration.ts';
 import { createMemo } from './memo.ts';
 import { type TimeInput, timeText } from './time-input.ts';
@@ -241,6 +242,24 @@ export function gapAfter(schedule: Schedule, anchorAt: number, slot: number): nu
   if (schedule.kind === 'interval' && schedule.mode === 'fixed_delay') return schedule.everyMs;
   const next = nextSlot(schedule, anchorAt, slot);
   return next === undefined ? Infinity : next - slot;
+}
+
+/**
+ * The shortest time between two slots (ms), by the local clock: the hour that the clock is set by counts for
+ * nothing. The interval of a fixed delay; `Infinity` for a schedule with one slot or none.
+ */
+export function shortestGap(schedule: Schedule): number {
+  switch (schedule.kind) {
+    case 'interval':
+      return schedule.everyMs;
+    case 'cron':
+      return shortestCronGap(schedule.cron);
+    case 'run_at':
+    case 'on_demand':
+      return Number.POSITIVE_INFINITY;
+    default:
+      return schedule satisfies never;
+  }
 }
 
 type CronSchedule = Extract<Schedule, { readonly kind: 'cron' }>;

@@ -68,11 +68,15 @@ export interface JobStore extends StoreReads {
   /** The live nodes that have joined, oldest first, as of their last heartbeat: at most 5 s ago. */
   listNodes(): Promise<readonly NodeView[]>;
 
-  /** Adds a job with its first slot (P1, P4). `exists`: the id is in use. A deleted job's id is free. */
+  /**
+   * Adds a job with its first slot (P1, P4). `exists`: the id is in use. A deleted job's id is free. With
+   * `most`, refuses it as `too_many_jobs` if `by` has made so many that exist (P39, policies).
+   */
   insertJob(
     input: {
       readonly definition: JobDefinition;
       readonly by?: string | undefined;
+      readonly most?: number | undefined;
       readonly trace?: string | undefined;
       readonly audit?: AuditEntry;
     },

@@ -1,5 +1,6 @@
 import { asksForClaimed, asksForPutOff, whoAsks } from '../model/job-command.ts';
 import { type CommandOutcome, commandJob, createJob } from '../rules/commands.ts';
+import { tooManyJobs } from '../rules/policy.ts';
 import {
   type CancelRequest,
   type CommandInput,
@@ -54,6 +55,11 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
 }
 
 export function* insertJob(unit: UnitOfWork, input: InsertInput): Script<InsertOutcome> {
+  const { by, most, definition } = input;
+  if (most !== undefined && (yield* ask('countJobsBy', by ?? '', most)) >= most) {
+    const isTaken = (yield* ask('uidsOf', [definition.id])).size > 0;
+    return isTaken ? { kind: 'exists' } : { kind: 'refused', refusal: tooManyJobs(most) };
+  }
   const [outcome] = yield* insertJobs(unit, [input]);
   if (outcome === undefined) throw new Error('a job was neither made nor refused');
   return outcome;

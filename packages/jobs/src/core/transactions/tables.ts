@@ -101,6 +101,11 @@ export interface Tables extends PruneTables {
   newUids(count: number): readonly number[];
   /** Adds the jobs whose ids are free, and returns their uids. `isLast`: no call follows. */
   insertJobs(jobs: readonly JobToInsert[], how: { readonly isLast: boolean }): ReadonlySet<number>;
+  /**
+   * How many jobs this caller has made that exist, `upTo` at most. Until the transaction ends, no other one
+   * that asks for the same caller continues.
+   */
+  countJobsBy(by: string, upTo: number): number;
   /** The uids of the jobs that have these ids now. */
   uidsOf(ids: readonly string[]): ReadonlyMap<string, number>;
 

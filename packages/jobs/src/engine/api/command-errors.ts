@@ -28,6 +28,7 @@ export function requireDone(result: CommandResult, jobId: string): DoneCommand {
 export function errorOf({ code, detail, pointer }: Refusal): EngineError {
   if (code === 'too_many_live_runs' || code === 'too_many_put_off')
     return new EngineError('too_many', detail);
+  if (code === 'too_many_jobs') return new EngineError('forbidden', `Refused: ${detail}.`);
   if (pointer === undefined) return new EngineError('conflict', detail);
   return new EngineError('invalid', detail, [{ pointer, detail }]);
 }

@@ -12,6 +12,7 @@ import { type EnqueueOptions, nameOf } from '../jobs-port.ts';
 import { parseInstant } from './command-options.ts';
 import { insert } from './job-api.ts';
 import { checkedByType, refuseAdminFields } from './payload-override.ts';
+import { requireAllowedType } from './policy.ts';
 import { storeInTransaction } from './store-writes.ts';
 import { askForRun, requestedRun, triggerInput } from './trigger.ts';
 
@@ -23,9 +24,10 @@ export async function enqueue(
   deps: EngineParts,
   jobType: JobType | string,
   payload: unknown,
-  { delay, at, key, tx, by, signal, payloadBy }: EnqueueOptions = {},
+  { delay, at, key, tx, by, policy, signal, payloadBy }: EnqueueOptions = {},
 ): Promise<RequestedRun> {
   const type = requireType(deps.registry, nameOf(jobType));
+  requireAllowedType({ policy }, type.jobType.type);
   const checked = acceptPayload(type.payload, payload);
   if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
   if (payloadBy === 'operator') refuseAdminFields(type, '{}', checked.json);

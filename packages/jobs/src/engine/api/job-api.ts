@@ -21,6 +21,7 @@ import { afterCommand } from './command-effects.ts';
 import { errorOf, requireDone } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
 import { inputOf, mergePatch, parseDefinition } from './job-definition.ts';
+import { requireAllowedId, requireAllowedJob, requireAllowedType } from './policy.ts';
 import { guardReply, storeInTransaction } from './store-writes.ts';
 
 /** How often an edit that meets another one reads the job again before it gives up. */
@@ -90,6 +91,7 @@ export async function deleteJob(
   jobId: string,
   options: CommandOptions = {},
 ): Promise<void> {
+  await requireAllowedId(deps, jobId, options);
   deps.dispatcher.takeBack({ jobId });
   await command(deps, { jobId, command: { kind: 'delete', by: options.by }, options, event: 'job.deleted' });
 }
@@ -101,6 +103,7 @@ export async function pauseJob(
   options: CommandOptions = {},
 ): Promise<JobView> {
   const until = parseInstant(input.until, '/until');
+  await requireAllowedId(deps, jobId, options);
   deps.dispatcher.takeBack({ jobId });
   const { reason, cancelLive = false } = input;
   const pause = { kind: 'pause', cancelLive, until, by: options.by, reason } as const;
@@ -113,6 +116,7 @@ export async function resumeJob(
   jobId: string,
   options: CommandOptions = {},
 ): Promise<JobView> {
+  await requireAllowedId(deps, jobId, options);
   await command(deps, { jobId, command: { kind: 'resume' }, options, event: 'job.resumed' });
   return getJob(deps, jobId);
 }
@@ -125,7 +129,9 @@ async function edit(
   options: CommandOptions,
 ): Promise<CommandResult> {
   if (next.type !== job.type) throw errorOf(typeChanged(job));
+  requireAllowedType(options, job.type);
   const definition = parseDefinition(deps, next);
+  requireAllowedJob(options, definition);
   deps.dispatcher.takeBack({ jobId: job.id });
   const guard = { ifUid: options.ifUid ?? job.uid, ifVersion: options.ifVersion ?? job.version };
   return ask(deps, {
@@ -177,7 +183,9 @@ export async function insert(
   const { by, signal } = options;
   const trace = settings.tracing?.current();
   const definition = parseDefinition(deps, input);
-  const job = { definition, by, trace, audit: auditOf(options, 'job.create', input) };
+  requireAllowedJob(options, definition);
+  const most = options.policy?.maxJobs;
+  const job = { definition, by, most, trace, audit: auditOf(options, 'job.create', input) };
   const outcome = await (tx === undefined
     ? guardReply(deps, store.insertJob(job, signal))
     : storeInTransaction(store, tx).insertJob(job));

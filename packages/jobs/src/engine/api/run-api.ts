@@ -7,6 +7,7 @@ import { type CommandOptions, EngineError } from '../engine-port.ts';
 import { afterCancel } from './command-effects.ts';
 import { auditOf } from './command-options.ts';
 import { checkerOf } from './payload-override.ts';
+import { requireAllowedType } from './policy.ts';
 import { guardReply } from './store-writes.ts';
 import { askForRun, requestedRun, triggerInput } from './trigger.ts';
 
@@ -29,6 +30,7 @@ export async function cancelRun(
   options: CommandOptions = {},
 ): Promise<RunView> {
   const known = await getRun(deps, runId);
+  requireAllowedType(options, known.type);
   deps.dispatcher.takeBack({ runId });
   const audit = auditOf(options, 'run.cancel', { force });
   const result = await guardReply(
@@ -63,6 +65,7 @@ export async function retryRun(
   options: CommandOptions = {},
 ): Promise<RunView> {
   const known = await getRun(deps, runId);
+  requireAllowedType(options, known.type);
   if (isLiveRun(known.run)) {
     const due = await makeDue(deps, runId, options);
     if (due !== undefined) return due;

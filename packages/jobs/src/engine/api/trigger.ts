@@ -10,6 +10,7 @@ import { afterCommand } from './command-effects.ts';
 import { requireDone } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
 import { overrideOf, type PayloadOverride } from './payload-override.ts';
+import { requireAllowedId } from './policy.ts';
 import { guardReply, storeInTransaction } from './store-writes.ts';
 
 /** How often a trigger checks its payload again when its id stands for a new job each time. */
@@ -23,6 +24,7 @@ export async function trigger(
 ): Promise<RequestedRun> {
   const inside = input.tx === undefined ? undefined : storeInTransaction(deps.store, input.tx);
   const { key } = input;
+  await requireAllowedId(deps, jobId, options);
   for (let tries = 1; ; tries++) {
     // The payload is checked for the type of the job as it is now. Without one, there is nothing to look up.
     const known = input.payload === undefined ? undefined : await findJob(deps, jobId, inside);

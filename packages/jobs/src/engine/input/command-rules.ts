@@ -1,3 +1,4 @@
+import { policyRules } from '../../core/input/policy-rules.ts';
 import {
   aFunction,
   alsoNamed,
@@ -25,6 +26,7 @@ const signal = rule((value) => isRecord(value) && 'aborted' in value, { what: 'a
 
 const guards = {
   by: text({ max: 500, like: 'user:42' }),
+  policy: policyRules,
   ifUid: text({ max: 100 }),
   ifVersion: wholeNumber({ min: 1 }),
   signal,
@@ -58,6 +60,7 @@ const enqueueFields = {
   at: alsoNamed(time, 'runAt', 'date'),
   key,
   by: guards.by,
+  policy: guards.policy,
   signal,
 };
 

@@ -1,8 +1,10 @@
 import { faultsText, NO_FAULTS } from '../../core/input/fault.ts';
+import { policyRules } from '../../core/input/policy-rules.ts';
 import { text } from '../../core/input/rule.ts';
 import { below } from '../../core/input/shape.ts';
 import { shownValue } from '../../core/input/shown-value.ts';
 import { isRecord } from '../../core/objects.ts';
+import type { JobPolicy } from '../../core/rules/policy.ts';
 import { type JobScope, scopeRules } from '../scope/job-scope.ts';
 import { problemOf } from './problem-of.ts';
 
@@ -20,6 +22,11 @@ export interface JobsPrincipal {
    * jobs. A scope that is not valid, `undefined` too, is answered with a 500, and the log says why.
    */
   readonly scope?: JobScope;
+  /**
+   * Bounds on the jobs that the sender may make or change (P39, policies). A policy that is not valid is
+   * answered with a 500, and the log says why.
+   */
+  readonly policy?: JobPolicy;
 }
 
 /**
@@ -58,10 +65,12 @@ function resultFault(result: unknown): string | undefined {
   const nameFaults = result.name === undefined ? NO_FAULTS : NAME.faults(result.name);
   // An undefined scope is a mistake of the host, and must not open all jobs.
   const scopeFaults = 'scope' in result ? scopeRules.faults(result.scope) : NO_FAULTS;
+  const policyFaults = 'policy' in result ? policyRules.faults(result.policy) : NO_FAULTS;
   const faults = [
     ...ID.faults(result.id).map((fault) => below('id', fault)),
     ...nameFaults.map((fault) => below('name', fault)),
     ...scopeFaults.map((fault) => below('scope', fault)),
+    ...policyFaults.map((fault) => below('policy', fault)),
   ];
   return faults.length === 0 ? undefined : faultsText(faults);
 }

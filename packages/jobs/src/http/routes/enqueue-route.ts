@@ -1,6 +1,6 @@
 import { EngineError } from '../../engine/engine-port.ts';
 import { enqueueBody, jobTypeParams } from '../input/command-input.ts';
-import { defineRoute } from '../routing/route.ts';
+import { commandOptions, defineRoute } from '../routing/route.ts';
 import { BODY_PROBLEMS, LOCATION, problems, REPLAY, success } from '../routing/route-docs.ts';
 import { runJson, runSchema } from '../views/run.ts';
 
@@ -25,7 +25,7 @@ export const enqueueRoute = defineRoute({
   handle: async ({ params, body, context }, { engine }) => {
     const { payload = {}, run_at: at, delay, dedupe_key: key } = body;
     const payloadBy = (await context.may('admin')) ? 'admin' : 'operator';
-    const options = { at, delay, key, payloadBy, by: context.principal?.id, signal: context.signal } as const;
+    const options = { at, delay, key, payloadBy, ...commandOptions(context) } as const;
     if (engine.jobTypes().every(({ type }) => type !== params.type)) throw typeNotFound(params.type);
     const { duplicate, ...view } = await engine.enqueue(params.type, payload, options).catch(inNamesOfBody);
     context.logWith({ jobId: view.jobId, runId: view.run.id });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { JobPolicy } from '../../engine/engine-port.ts';
 import { EngineError, type JobInput } from '../../engine/engine-port.ts';
 import { tagsOf } from '../fields/tag.ts';
 import { checkInput } from '../input/check.ts';
@@ -107,7 +108,7 @@ const getCaller = defineRoute({
   need: 'read',
   doc: {
     operationId: 'getCaller',
-    summary: 'Read who sends this request, with the rights and the scope',
+    summary: 'Read who sends this request, with the rights, the scope and the policy',
     description: 'For clients that show only what the caller may do. Without the right to read: 403.',
   },
   responses: { 200: success(callerSchema, 'The caller'), ...problems() },
@@ -119,11 +120,23 @@ const getCaller = defineRoute({
       id,
       name: context.principal?.name ?? id,
       scope: scopeJson(context.principal?.scope),
+      policy: policyJson(context.principal?.policy),
       rights: ['read', ...rights],
     };
     return { status: 200, body: caller };
   },
 });
+
+function policyJson(policy: JobPolicy | undefined): CallerJson['policy'] {
+  if (policy === undefined) return null;
+  const { minInterval, maxJobs, types, tags } = policy;
+  return {
+    min_interval: minInterval ?? null,
+    max_jobs: maxJobs ?? null,
+    types: types === undefined ? null : [...types],
+    tags: tags === undefined ? null : [...tags],
+  };
+}
 
 function scopeJson(scope: JobScope | undefined): CallerJson['scope'] {
   return scope === undefined ? null : { id_prefix: scope.idPrefix };

@@ -158,9 +158,11 @@ function bodyOrEmpty({ body, headers }: HostRequest): unknown {
   return {};
 }
 
-/** The name of the sender and whether it still waits, for the engine. */
+/** The name and the policy of the sender and whether it still waits, for the engine. */
 export function commandOptions({ principal, signal }: RequestContext): CommandOptions {
-  return principal === undefined ? { signal } : { by: principal.id, signal };
+  if (principal === undefined) return { signal };
+  const { id, policy } = principal;
+  return policy === undefined ? { by: id, signal } : { by: id, policy, signal };
 }
 
 /** The value of one part of a request. A missing body counts as `null`, so that the fault names its kind. */

@@ -11,6 +11,15 @@ export const callerSchema = z.object({
     .object({ id_prefix: z.string() })
     .nullable()
     .describe('The sender sees and changes only jobs whose id begins with id_prefix; null: all jobs'),
+  policy: z
+    .object({
+      min_interval: z.string().nullable(),
+      max_jobs: z.int().nullable(),
+      types: z.array(z.string()).nullable(),
+      tags: z.array(z.string()).nullable(),
+    })
+    .nullable()
+    .describe('Bounds on the jobs that the sender may make or change; null: none'),
   rights: z
     .array(z.enum(['read', 'operate', 'admin']))
     .describe(

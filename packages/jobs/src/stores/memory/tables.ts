@@ -113,6 +113,12 @@ function jobTables(u: MemoryUnit) {
       }
       return created;
     },
+    countJobsBy: (by, upTo) =>
+      Math.min(
+        upTo,
+        [...db.jobs.values()].filter(({ job, deletedAt }) => job.createdBy === by && deletedAt === undefined)
+          .length,
+      ),
     uidsOf(ids) {
       const found = ids.map((id) => db.findJob(id)).filter((stored) => stored !== undefined);
       return new Map(found.map(({ job, uid }) => [job.id, uid]));

@@ -30,6 +30,9 @@ export function createCommands(parts: Parts): Commands {
       writes.tracked(async () => {
         await shared.types.ensure(input.definition.type, input.definition.typeVersion);
         await writes.caughtUp();
+        // A bound on the number of jobs needs a lock, which a shared transaction would hold for all.
+        if (input.most !== undefined)
+          return writes.command(input.definition.id, (u) => runIn(u, insertJob(u, input)), { signal });
         return inserts.add(input, signal);
       }),
     async command(input, signal) {

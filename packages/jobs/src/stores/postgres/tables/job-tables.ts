@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../../core/store/store-commands.ts';
 import type { AsyncTables } from '../../../core/transactions/script.ts';
 import { type JobToInsert, MAX_JOB_VERSIONS } from '../../../core/transactions/tables.ts';
-import { numbersIn } from '../../rows/first-column.ts';
+import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import { NEW_JOB_COLUMNS, paramsOf } from '../../rows/job-row.ts';
 import { versionTexts } from '../../rows/job-version.ts';
 import { INSERT_AUDITED_JOBS, INSERT_JOB } from '../rows/job-rows.ts';
@@ -19,7 +19,7 @@ export interface HowToInsert {
 export function jobTables(
   u: Unit,
   { isCallers, uids }: HowToInsert,
-): Pick<AsyncTables, 'newUids' | 'insertJobs' | 'uidsOf' | 'writeAudit' | 'keepVersion'> {
+): Pick<AsyncTables, 'newUids' | 'insertJobs' | 'countJobsBy' | 'uidsOf' | 'writeAudit' | 'keepVersion'> {
   const rowFor = ({ uid, job }: JobToInsert) => {
     const typeKey = u.shared.types.get(job.type, job.typeVersion);
     return paramsOf(NEW_JOB_COLUMNS, { job, uid, typeKey, finishedCount: 0, skippedCount: 0 });
@@ -56,6 +56,10 @@ export function jobTables(
       });
       return created;
     },
+    async countJobsBy(by, upTo) {
+      await u.q.arrays(LOCK_CALLER, [CALLER_CLASS, by]);
+      return numberOf((await u.q.arrays(COUNT_JOBS_BY, [by, upTo]))[0]) ?? 0;
+    },
     async uidsOf(ids) {
       const rows = await u.q.arrays(UIDS_OF, [ids]);
       return new Map(rows.map((row) => rowOf<[string, number]>(row)));
@@ -79,7 +83,11 @@ const MARK_CLAIMED = `UPDATE greenvue_jobs.live_runs SET job_version = $2
 const DROP_VERSIONS = `DELETE FROM greenvue_jobs.job_versions WHERE job_uid = $1 AND version <= $2 AND version NOT IN (
     SELECT job_version FROM greenvue_jobs.runs WHERE job_uid = $1 AND job_version IS NOT NULL
     UNION SELECT job_version FROM greenvue_jobs.live_runs WHERE job_uid = $1 AND job_version IS NOT NULL)`;
-
+/** The first key of the advisory locks for callers whose number of jobs is bounded. */
+const CALLER_CLASS = 1_915_060_417;
+const LOCK_CALLER = 'SELECT pg_advisory_xact_lock($1::integer, hashtext($2))::text AS locked';
+const COUNT_JOBS_BY = `SELECT count(*)::integer FROM
+  (SELECT 1 FROM greenvue_jobs.jobs WHERE created_by = $1 AND deleted_at IS NULL LIMIT $2) AS made`;
 const UIDS_OF = 'SELECT id, uid FROM greenvue_jobs.jobs WHERE id = ANY($1::text[]) AND deleted_at IS NULL';
 const WRITE_AUDIT = `INSERT INTO greenvue_jobs.audit (at, actor, action, target, change)
   VALUES ($1, $2, $3, $4, $5)`;

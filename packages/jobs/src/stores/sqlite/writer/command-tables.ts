@@ -1,6 +1,6 @@
 import { DEDUPE_MS } from '../../../core/store/store-commands.ts';
 import { MAX_JOB_VERSIONS, type Tables } from '../../../core/transactions/tables.ts';
-import { numbersIn } from '../../rows/first-column.ts';
+import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import { versionTexts } from '../../rows/job-version.ts';
 import { keptRunOf } from '../../rows/run-row.ts';
 import { rowOf } from '../rows/run-rows.ts';
@@ -53,6 +53,7 @@ export function commandTables(w: Writer) {
       }
       return created;
     },
+    countJobsBy: (by, upTo) => numberOf(w.db.arrays(COUNT_JOBS_BY).get(by, upTo)) ?? 0,
     uidsOf: (ids) =>
       new Map(
         ids.flatMap((id) => {
@@ -63,6 +64,8 @@ export function commandTables(w: Writer) {
   } satisfies Partial<Tables>;
 }
 
+const COUNT_JOBS_BY = `SELECT count(*) FROM
+  (SELECT 1 FROM jobs WHERE created_by = ? AND deleted_at IS NULL LIMIT ?)`;
 const DEDUPED = 'SELECT run_id, pruned_run FROM dedupe_keys WHERE job_uid = ? AND key = ? AND at > ?';
 const KEEP_DEDUPE_KEY = `INSERT INTO dedupe_keys (job_uid, key, run_id, at) VALUES (?, ?, ?, ?)
   ON CONFLICT (job_uid, key) DO UPDATE SET run_id = excluded.run_id, at = excluded.at, pruned_run = NULL`;

@@ -1,0 +1,18 @@
+import type { JobPolicy } from '../rules/policy.ts';
+import { parseWholeMs } from '../schedule/duration.ts';
+import { duration, type Rule, rule, text, wholeNumber } from './rule.ts';
+import { listOf, shape } from './shape.ts';
+import { tagRule } from './watch-rules.ts';
+
+/** A duration that a host sets: a text that is none must not bound nothing. */
+const wholeDuration: Rule = rule((value) => typeof value === 'string' && parseWholeMs(value).ok, {
+  what: duration.what,
+});
+
+/** A {@link JobPolicy}. */
+export const policyRules = shape<JobPolicy>('a policy such as { minInterval: "5m", maxJobs: 100 }', {
+  minInterval: wholeDuration,
+  maxJobs: wholeNumber({ min: 0 }),
+  types: listOf('a list of job types, such as ["send_digest"]', text({ min: 1, max: 100 })),
+  tags: listOf('a list of tags, such as ["billing"]', tagRule),
+});
