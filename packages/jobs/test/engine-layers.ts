@@ -3,7 +3,14 @@ import type { Layer } from './layer.ts';
 const ENGINE = 'packages/jobs/src/engine';
 const CORE = ['core', 'plain core'];
 /** Types that every folder may import: attempts, their ends, and times. */
-const TYPES = ['engine port', 'engine settings', 'engine nodes', 'engine events', 'engine stats'];
+const TYPES = [
+  'engine port',
+  'engine alerts',
+  'engine settings',
+  'engine nodes',
+  'engine events',
+  'engine stats',
+];
 
 interface FolderRules {
   readonly may?: readonly string[];
@@ -22,9 +29,14 @@ function layer(folder: string, { may = [], packages = [], ...rest }: FolderRules
 /** The import rules of the engine, from folders without imports to folders that use all others. */
 export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine port': {
-    paths: ['engine-port.ts', 'jobs-port.ts', 'engine-stats.ts', 'engine-logger.ts', 'tracing.ts'].map(
-      (file) => `${ENGINE}/${file}`,
-    ),
+    paths: [
+      'engine-port.ts',
+      'alerts-port.ts',
+      'jobs-port.ts',
+      'engine-stats.ts',
+      'engine-logger.ts',
+      'tracing.ts',
+    ].map((file) => `${ENGINE}/${file}`),
     may: CORE,
     packages: [],
   },
@@ -39,7 +51,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine settings': {
     paths: [`${ENGINE}/options.ts`],
     may: [...CORE, 'engine port', 'engine host', 'system clock'],
-    mayTypes: ['engine timing'],
+    mayTypes: ['engine timing', 'outbound'],
     packages: [],
   },
   'engine job types': layer('job-types', {
@@ -76,6 +88,13 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     mayTypes: [...TYPES, 'engine threads', 'engine settling'],
     entries: ['executor.ts'],
     typeEntries: ['running-attempts.ts', 'unstarted-claims.ts'],
+  }),
+  // How people are told what happens.
+  'engine alerts': layer('alerts', {
+    may: ['engine port'],
+    mayTypes: ['engine settings', 'engine nodes', 'outbound'],
+    packages: ['node:', 'nodemailer'],
+    entries: ['alerts.ts'],
   }),
   'engine pass': layer('pass', {
     may: ['engine timing'],
@@ -120,6 +139,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     may: ['engine port', 'engine job types', 'engine watching'],
     mayTypes: [...TYPES, 'engine parts'],
     entries: [
+      'alert-api.ts',
       'enqueue.ts',
       'enqueue-and-wait.ts',
       'job-api.ts',
@@ -138,6 +158,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'outbound',
       'engine port',
       'engine input',
+      'engine alerts',
       'engine settings',
       'engine timing',
       'engine job types',

@@ -1,5 +1,7 @@
 import type { JobType } from '../core/job-types/job-type.ts';
 import { createOutboundClient } from '../outbound/outbound-client.ts';
+import { Alerts } from './alerts/alerts.ts';
+import { createAlertsApi } from './alerts-api.ts';
 import { enqueue } from './api/enqueue.ts';
 import { enqueueAndWait } from './api/enqueue-and-wait.ts';
 import { forecast } from './api/forecast.ts';
@@ -79,6 +81,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const settlements = new Settlements({ ...base, ...timing, events, meter });
   const threads = new ThreadPool(settings);
   const outbound = createOutboundClient(settings.outbound);
+  const alerts = new Alerts({ ...base, node, outbound });
   // Handlers run only after the engine was made.
   const commands: HandlerCommands = {
     enqueue: (...args) => jobs.enqueue(...args),
@@ -88,7 +91,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     outbound,
   };
   const executor = new Executor({ ...base, threads, settlements, events, meter, commands });
-  const work = { ...base, ...timing, meter, node, events, settlements, threads, executor };
+  const work = { ...base, ...timing, alerts, meter, node, events, settlements, threads, executor };
   const parts = { ...work, dispatcher: new Dispatcher(work) };
   const listeners = new RunListeners({ ...base, events });
   const waits = new RunWaits(parts);
@@ -129,6 +132,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     retryRun: async (...args) => retryRun(parts, ...given('retryRun', args)),
     jobTypes: () => registry.types.map(jobTypeInfo),
     listAudit: async (...args) => listAudit(parts, ...given('listAudit', args)),
+    ...createAlertsApi(parts, given),
     ...createStatsApi({ ...parts, lifecycle }),
     observeAttempts: (observer) => meter.observe(observer),
     on: (...args) => {

@@ -5,6 +5,7 @@ import type { OutboundOptions } from '../core/model/outbound.ts';
 import { LOOK_AHEAD_MS } from '../core/rules/slots.ts';
 import type { JobStore, Retention } from '../core/store/store.ts';
 import { createSystemClock } from '../system-clock.ts';
+import type { AlertOptions } from './alerts-port.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { guardedLogger } from './host/guarded-logger.ts';
 import { guardedTracing } from './host/guarded-tracing.ts';
@@ -28,6 +29,8 @@ export interface EngineOptions<Deps> {
   /** How long `stop()` waits for handlers before it aborts them. Default 20,000. */
   readonly shutdownTimeoutMs?: number;
   readonly retention?: Partial<Retention>;
+  /** How people are told what happens (P24, alerts). Channels are set up over the API. */
+  readonly alerts?: AlertOptions;
   /** What `ctx.outbound` and all requests of the engine itself may be sent to (P27, HTTP requests). */
   readonly outbound?: OutboundOptions;
   /**
@@ -65,6 +68,7 @@ export interface Settings
       | 'autoRun'
       | 'strayErrors'
       | 'threadMemoryMb'
+      | 'alerts'
       | 'outbound'
     >
   > {
@@ -95,6 +99,7 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
     concurrency,
     minIntervalMs: options.minIntervalMs ?? 1_000,
     shutdownTimeoutMs: options.shutdownTimeoutMs ?? 20_000,
+    alerts: options.alerts ?? {},
     outbound: options.outbound ?? {},
     retention: { ...DEFAULT_RETENTION, ...options.retention },
     version: options.version ?? '',

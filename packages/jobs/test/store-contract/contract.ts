@@ -1,3 +1,4 @@
+import { alertsContract } from './alerts.ts';
 import { auditContract } from './audit.ts';
 import { cancelContract } from './cancel.ts';
 import { catchUpContract } from './catch-up.ts';
@@ -66,4 +67,5 @@ export function storeContract(makeStore: MakeStore): void {
   pruneContract(makeStore);
   racesContract(makeStore);
   tracesContract(makeStore);
+  alertsContract(makeStore);
 }

@@ -41,6 +41,7 @@ export function* prune(retention: Retention): Generator<PruneStep, PruneResult, 
     older('hours', countsMaxAgeMs),
     older('jobHours', countsMaxAgeMs),
     older('nodeNames', maxAgeMs + DAY_MS),
+    older('alertDeliveries', maxAgeMs),
   ];
   let left = MAX_PRUNED;
   let isMore = false;

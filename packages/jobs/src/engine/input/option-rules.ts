@@ -17,6 +17,7 @@ import { isRecord } from '../../core/objects.ts';
 import type { Retention } from '../../core/store/store.ts';
 import { ALLOWED_ADDRESS_RULE, isAllowEntry } from '../../outbound/allowed-addresses.ts';
 import type { EngineOptions } from '../options.ts';
+import { alertOptionRules } from './alert-rules.ts';
 
 type TestOption = 'clock' | 'random' | 'loopDelay' | 'autoRun';
 type JobsOptions = Omit<EngineOptions<never>, 'jobTypes' | 'deps' | TestOption> & {
@@ -57,6 +58,7 @@ export const jobsOptionRules = required(
     minIntervalMs: ms,
     shutdownTimeoutMs: alsoNamed(ms, 'shutdownTimeout', 'drainTimeoutMs'),
     retention,
+    alerts: alertOptionRules,
     outbound,
     strayErrors: oneOf('fail_attempt', 'off'),
     version: text({ max: 200 }),

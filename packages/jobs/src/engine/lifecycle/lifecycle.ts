@@ -49,7 +49,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   }
 
   async start(): Promise<void> {
-    const { settings, executor, threads, loop, dispatcher } = this.#with;
+    const { settings, executor, threads, loop, dispatcher, alerts } = this.#with;
     this.#refuseStopped();
     await this.#open();
     if (this.#stopping.signal.aborted) return;
@@ -59,6 +59,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     // It ends the thread in which the modules were loaded, if no run needs that.
     if (threads.hasAny) executor.reporter.watch();
     this.#pruner.start();
+    alerts.start();
     loop.start(dispatcher);
   }
 
@@ -70,7 +71,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   }
 
   async #stop(isServing: boolean): Promise<void> {
-    const { store, settings, node, dispatcher, executor, loop, throttle, events, waits } = this.#with;
+    const { store, settings, node, dispatcher, executor, loop, throttle, events, waits, alerts } = this.#with;
     // A start under way loads no more modules.
     this.#stopping.abort();
     // A request that waits for a run keeps `serving` open: this must not delay the stop for ever.
@@ -92,6 +93,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     cancel();
     waits.stop();
     await endListeners(this.#with);
+    await alerts.stop();
     events.stop();
     this.#with.outbound.close();
     await this.membership.leave();
@@ -102,13 +104,14 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   }
 
   async tick(): Promise<void> {
-    const { dispatcher, executor } = this.#with;
+    const { dispatcher, executor, alerts } = this.#with;
     if (this.#opened === undefined) this.#refuseStopped();
     await this.#open();
     do {
       await dispatcher.pass();
       await executor.reporter.pass();
     } while ((await this.#awaitHandlers()) > 0);
+    await alerts.tick();
   }
 
   async check(): Promise<void> {

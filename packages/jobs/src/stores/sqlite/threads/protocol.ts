@@ -17,7 +17,9 @@ export type ReadMethod =
   | 'listAudit'
   | 'stats'
   | 'jobHours'
-  | 'forecastJobs';
+  | 'forecastJobs'
+  | 'listAlertChannels'
+  | 'listAlertDeliveries';
 
 export type WriteMethod =
   | 'check'
@@ -31,7 +33,13 @@ export type WriteMethod =
   | 'reconcile'
   | 'cancelRun'
   | 'makeDue'
-  | 'prune';
+  | 'prune'
+  | 'changeAlertChannel'
+  | 'takeAlertMessages'
+  | 'settleAlertMessage'
+  | 'retryAlertDelivery'
+  | 'takeAlertWatch'
+  | 'tellTimedStates';
 
 export type Method = ReadMethod | WriteMethod;
 
