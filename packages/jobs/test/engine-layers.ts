@@ -5,11 +5,11 @@ const CORE = ['core', 'plain core'];
 /** Types that every folder may import: attempts, their ends, and times. */
 const TYPES = [
   'engine port',
-  'engine alerts',
   'engine settings',
   'engine nodes',
   'engine events',
   'engine stats',
+  'engine pings',
 ];
 
 interface FolderRules {
@@ -29,14 +29,9 @@ function layer(folder: string, { may = [], packages = [], ...rest }: FolderRules
 /** The import rules of the engine, from folders without imports to folders that use all others. */
 export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine port': {
-    paths: [
-      'engine-port.ts',
-      'alerts-port.ts',
-      'jobs-port.ts',
-      'engine-stats.ts',
-      'engine-logger.ts',
-      'tracing.ts',
-    ].map((file) => `${ENGINE}/${file}`),
+    paths: ['engine-port.ts', 'jobs-port.ts', 'engine-stats.ts', 'engine-logger.ts', 'tracing.ts'].map(
+      (file) => `${ENGINE}/${file}`,
+    ),
     may: CORE,
     packages: [],
   },
@@ -51,7 +46,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine settings': {
     paths: [`${ENGINE}/options.ts`],
     may: [...CORE, 'engine port', 'engine host', 'system clock'],
-    mayTypes: ['engine timing', 'outbound'],
+    mayTypes: ['engine timing'],
     packages: [],
   },
   'engine job types': layer('job-types', {
@@ -71,6 +66,12 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     mayTypes: ['engine port', 'engine nodes'],
     entries: ['meter.ts', 'counts.ts', 'node-stats.ts'],
   }),
+  // What monitors outside are told.
+  'engine pings': layer('pings', {
+    may: ['outbound'],
+    mayTypes: ['engine port', 'engine settings'],
+    entries: ['pings.ts', 'heartbeats.ts'],
+  }),
   'engine threads': layer('threads', {
     may: ['engine attempts', 'thread', 'system clock', 'outbound'],
     mayTypes: ['engine settings', 'engine job types'],
@@ -89,13 +90,6 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     entries: ['executor.ts'],
     typeEntries: ['running-attempts.ts', 'unstarted-claims.ts'],
   }),
-  // How people are told what happens.
-  'engine alerts': layer('alerts', {
-    may: ['engine port'],
-    mayTypes: ['engine settings', 'engine nodes', 'outbound'],
-    packages: ['node:', 'nodemailer'],
-    entries: ['alerts.ts'],
-  }),
   'engine pass': layer('pass', {
     may: ['engine timing'],
     mayTypes: [...TYPES, 'engine settling', 'engine places'],
@@ -106,11 +100,11 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine parts': {
     paths: [`${ENGINE}/engine-parts.ts`],
     may: [],
-    mayTypes: ['engine job types', 'engine threads', 'engine pass'],
+    mayTypes: ['engine job types', 'engine threads', 'engine pass', 'engine pings'],
     packages: [],
   },
   'engine lifecycle': layer('lifecycle', {
-    may: ['engine port', 'engine attempts', 'engine threads', 'engine timing'],
+    may: ['engine port', 'engine attempts', 'engine threads', 'engine timing', 'engine pings'],
     mayTypes: [
       ...TYPES,
       'engine parts',
@@ -139,7 +133,6 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     may: ['engine port', 'engine job types', 'engine watching'],
     mayTypes: [...TYPES, 'engine parts'],
     entries: [
-      'alert-api.ts',
       'enqueue.ts',
       'enqueue-and-wait.ts',
       'job-api.ts',
@@ -158,13 +151,13 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'outbound',
       'engine port',
       'engine input',
-      'engine alerts',
       'engine settings',
       'engine timing',
       'engine job types',
       'engine nodes',
       'engine events',
       'engine stats',
+      'engine pings',
       'engine threads',
       'engine settling',
       'engine places',

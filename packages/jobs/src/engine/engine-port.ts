@@ -27,7 +27,6 @@ import type {
   RunView,
   ScheduledJob,
 } from '../core/store/store-views.ts';
-import type { AlertsApi } from './alerts-port.ts';
 import type { AttemptObserver, EngineStats, NodeActivity } from './engine-stats.ts';
 
 export type { Forecast, ForecastQuery } from '../core/forecast/forecast-result.ts';
@@ -165,7 +164,7 @@ export interface EventSubscription {
  * A method that returns a run returns `{ run, jobId, type }`. One that returns a job returns
  * `{ job, health, … }`.
  */
-export interface Engine extends AlertsApi {
+export interface Engine {
   /** Opens the store, takes back runs of a dead process (P9), then plans and claims if `autoRun`. */
   start(): Promise<void>;
   /**

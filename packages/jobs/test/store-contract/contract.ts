@@ -1,4 +1,3 @@
-import { alertsContract } from './alerts.ts';
 import { auditContract } from './audit.ts';
 import { cancelContract } from './cancel.ts';
 import { catchUpContract } from './catch-up.ts';
@@ -67,5 +66,4 @@ export function storeContract(makeStore: MakeStore): void {
   pruneContract(makeStore);
   racesContract(makeStore);
   tracesContract(makeStore);
-  alertsContract(makeStore);
 }

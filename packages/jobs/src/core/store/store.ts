@@ -3,7 +3,6 @@ import type { AbortFlag } from '../model/errors.ts';
 import type { Job, JobDefinition } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
 import type { Membership, NodeInfo, NodeListener, NodeView, TypeVersions } from '../nodes/membership.ts';
-import type { AlertStore } from './alert-store.ts';
 import type { JobsRead, TagCount } from './jobs-read.ts';
 import type {
   AuditEntry,
@@ -44,7 +43,7 @@ import type {
  * returned value. A rejection: nothing is known to have happened. With `aborted`, nothing has: `signal` fired
  * before the step began. Rules live in `core`; times come from the store's clock.
  */
-export interface JobStore extends StoreReads, AlertStore {
+export interface JobStore extends StoreReads {
   /**
    * Brings the schema up to date; a newer one rejects with a `StoreError` of code `newer_schema`. An open
    * store rejects with `in_use`, a closed one with `unavailable` if it can't be opened again. After any

@@ -41,7 +41,6 @@ export function* prune(retention: Retention): Generator<PruneStep, PruneResult, 
     older('hours', countsMaxAgeMs),
     older('jobHours', countsMaxAgeMs),
     older('nodeNames', maxAgeMs + DAY_MS),
-    older('alertDeliveries', maxAgeMs),
   ];
   let left = MAX_PRUNED;
   let isMore = false;

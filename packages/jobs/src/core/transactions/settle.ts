@@ -19,7 +19,6 @@ import type {
   SettleResult,
   TakeBackInput,
 } from '../store/store-passes.ts';
-import { writeAlerts } from './alerts.ts';
 import { type SettledJobs, settleJobs } from './apply.ts';
 import { ask, type Script } from './script.ts';
 import type { ClaimKey, PutBack, RunLog } from './tables.ts';
@@ -69,12 +68,7 @@ export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<
   });
   if (logs.length > 0) yield* ask('appendLogs', logs);
   const settledJobs = yield* writeEnds(unit, ends);
-  return {
-    results,
-    wake: wake || settledJobs.wake,
-    ...pausedIn(settledJobs),
-    ...(settledJobs.hasAlerts ? { hasAlerts: true } : {}),
-  };
+  return { results, wake: wake || settledJobs.wake, ...pausedIn(settledJobs) };
 }
 
 function finishedResult(
@@ -187,13 +181,9 @@ function endsOf({ byJob }: Ends, uid: number): EndedRun[] {
   return ended;
 }
 
-function* writeEnds(
-  unit: UnitOfWork,
-  { byJob, ...ends }: Ends,
-): Script<SettledJobs & { readonly hasAlerts: boolean }> {
+function* writeEnds(unit: UnitOfWork, { byJob, ...ends }: Ends): Script<SettledJobs> {
   if (ends.finished.length > 0 || ends.putBack.length > 0) yield* ask('endRuns', ends);
   const settled = yield* settleJobs(unit, byJob, { ofClaims: true });
-  const hasAlerts = yield* writeAlerts(unit);
   yield* ask('write');
-  return { ...settled, hasAlerts };
+  return settled;
 }

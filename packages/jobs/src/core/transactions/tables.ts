@@ -15,7 +15,6 @@ import type {
   PlanInput,
   Report,
 } from '../store/store-passes.ts';
-import type { AlertTables } from './alert-tables.ts';
 import type { StoredJob } from './stored-job.ts';
 
 /**
@@ -23,7 +22,7 @@ import type { StoredJob } from './stored-job.ts';
  * All methods work in the current transaction. A job that a method locks is added to `jobs` of the unit of
  * work.
  */
-export interface Tables extends PruneTables, AlertTables {
+export interface Tables extends PruneTables {
   /**
    * Locks the jobs of these claims, deleted jobs too, and then their runs. One answer for each claim, in
    * order.
@@ -281,14 +280,6 @@ export type RemovedRun = Pick<FinishedRun, 'jobUid' | 'status' | 'finishedAt'>;
 
 /**
  * `finishedJobs`: jobs become tombstones when their last end, slot and start are older. `tombstones`: those
- * without history, whatever their age. `nodeNames`: names of nodes not seen since, if the store keeps any. `alertDeliveries`:
- * looks only at the `limit` oldest.
+ * without history, whatever their age. `nodeNames`: names of nodes not seen since, if the store keeps any.
  */
-export type OldRows =
-  | 'finishedJobs'
-  | 'tombstones'
-  | 'dedupeKeys'
-  | 'hours'
-  | 'jobHours'
-  | 'nodeNames'
-  | 'alertDeliveries';
+export type OldRows = 'finishedJobs' | 'tombstones' | 'dedupeKeys' | 'hours' | 'jobHours' | 'nodeNames';

@@ -1,4 +1,3 @@
-import type { RaisedAlert } from '../alerts/alert.ts';
 import type { FinishedRun, LiveRun } from '../model/run.ts';
 import { without } from '../objects.ts';
 import type { NewRun, SkippedRun } from '../rules/decision.ts';
@@ -20,8 +19,6 @@ export interface UnitOfWork {
   readonly queued: LiveRun[];
   /** Skipped slots and cancelled runs, in order. */
   readonly finished: FinishedRun[];
-  /** What this transaction made true, for the outbox. */
-  readonly alerts: RaisedAlert[];
 }
 
 export type RunToMake = RunToQueue | RunToSkip;
@@ -41,7 +38,7 @@ export interface RunToSkip {
 }
 
 export function createUnitOfWork(now: number): UnitOfWork {
-  return { now, jobs: new Map(), unsaved: new Map(), toMake: [], queued: [], finished: [], alerts: [] };
+  return { now, jobs: new Map(), unsaved: new Map(), toMake: [], queued: [], finished: [] };
 }
 
 /** A job that this transaction has locked. */

@@ -4,13 +4,6 @@ import { below, missing } from '../../core/input/shape.ts';
 import { isRecord } from '../../core/objects.ts';
 import { EngineError } from '../engine-port.ts';
 import {
-  channelIdRule,
-  channelPatchRules,
-  channelRules,
-  deliveryIdRule,
-  deliveryQueryRules,
-} from './alert-rules.ts';
-import {
   cancelRules,
   createOptionRules,
   enqueueRules,
@@ -52,7 +45,6 @@ const jobType: Argument = {
     }),
   ),
 };
-const channelId: Argument = { name: 'channelId', rule: channelIdRule };
 const options: Argument = { name: 'options', rule: optionRules };
 
 /** The arguments of each method that has some, in their order. A new method or option is a row. */
@@ -89,14 +81,6 @@ const ARGUMENTS = {
   stats: [main('query', jobsReadRules)],
   forecast: [main('query', forecastQueryRules)],
   listAudit: [main('query', auditQueryRules)],
-  createAlertChannel: [main('channel', channelRules), options],
-  patchAlertChannel: [channelId, main('patch', channelPatchRules), options],
-  listAlertChannels: [],
-  deleteAlertChannel: [channelId, options],
-  getAlertChannel: [channelId],
-  testAlertChannel: [channelId],
-  listAlertDeliveries: [main('query', deliveryQueryRules)],
-  retryAlertDelivery: [{ name: 'deliveryId', rule: required(deliveryIdRule) }, options],
   subscribe: [
     { name: 'listener', rule: required(aFunction('a function (event) => void')) },
     {

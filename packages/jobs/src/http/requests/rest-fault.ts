@@ -14,7 +14,6 @@ const REST_NAMES: Readonly<Record<string, string>> = {
   successWithin: 'success_within',
   startWithin: 'start_within',
   pingUrl: 'ping_url',
-  allJobs: 'all_jobs',
 };
 const ENGINE_NAME = new RegExp(`\\b(${Object.keys(REST_NAMES).join('|')})\\b`, 'g');
 

@@ -1,7 +1,6 @@
 import { enqueuedJobId } from '../../core/model/enqueued-job.ts';
 import { jobNotFound, runNotFound } from '../../core/model/not-found.ts';
 import type { JobsRead } from '../../core/store/jobs-read.ts';
-import type { AlertsApi } from '../../engine/alerts-port.ts';
 import type { Engine } from '../../engine/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 import type { ShownStats } from '../views/stats.ts';
@@ -33,7 +32,6 @@ export interface RouteEngine
     | 'forecast'
     | 'jobTypes'
     | 'listAudit'
-    | keyof AlertsApi
   > {
   stats(query?: JobsRead): Promise<ShownStats>;
 }
@@ -81,30 +79,11 @@ export function scopedEngine(engine: RouteEngine, { idPrefix }: JobScope): Route
     },
     forecast: (query) => engine.forecast({ ...query, idPrefix }),
     jobTypes: () => engine.jobTypes(),
-    ...noAlerts(idPrefix),
     listAudit: (query) => engine.listAudit({ ...query, idPrefix }),
     stats: async (query) => {
       const stats = await engine.stats({ ...query, idPrefix });
       return { ...stats, lastMinute: undefined, minutes: [], nodes: [] };
     },
-  };
-}
-
-/** Channels hear of all jobs, so they are of the whole engine. */
-function noAlerts(idPrefix: string): AlertsApi {
-  const refuse = async (): Promise<never> => {
-    const detail = `Alert channels are of all jobs, and you may use only jobs whose id begins with "${idPrefix}". Ask somebody without this bound.`;
-    throw new HttpProblem({ status: 403, detail });
-  };
-  return {
-    createAlertChannel: refuse,
-    patchAlertChannel: refuse,
-    deleteAlertChannel: refuse,
-    getAlertChannel: refuse,
-    listAlertChannels: refuse,
-    testAlertChannel: refuse,
-    listAlertDeliveries: refuse,
-    retryAlertDelivery: refuse,
   };
 }
 

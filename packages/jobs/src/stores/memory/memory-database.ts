@@ -1,10 +1,7 @@
-import type { AlertChannel, AlertDelivery } from '../../core/alerts/alert.ts';
-import type { AlertQueue } from '../../core/alerts/alert-queue.ts';
 import { StoreError } from '../../core/model/errors.ts';
 import type { FinishedRun, LiveRun, Run } from '../../core/model/run.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import type { AuditRow, HourCount, JobVersion } from '../../core/store/store-views.ts';
-import type { ToldCondition } from '../../core/transactions/alert-tables.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
 import { hourOf } from '../rows/hours.ts';
@@ -31,14 +28,6 @@ export interface HourRow extends HourCount {
   readonly uid?: number;
 }
 
-/** A channel, its queue, and how its last try ended. */
-export interface ChannelRow {
-  readonly channel: AlertChannel;
-  readonly queue: AlertQueue;
-  readonly lastSentAt?: number;
-  readonly lastError?: string;
-}
-
 /** The tables of one or more stores in a process. They end with it. */
 export class MemoryDatabase {
   readonly jobs = new Map<number, StoredJob>();
@@ -51,11 +40,6 @@ export class MemoryDatabase {
   /** Replaced definitions, by uid and version. */
   readonly versions = new Map<string, JobVersion & { readonly uid: number }>();
   readonly audit: AuditRow[] = [];
-  readonly alertChannels = new Map<string, ChannelRow>();
-  readonly deliveries = new Map<number, AlertDelivery>();
-  /** Told conditions, as `condition jobId`. */
-  readonly told = new Map<string, ToldCondition>();
-  alertWatchUntil = 0;
   #lastId = 0;
 
   /** Jobs, runs, fences and audit rows share one sequence. */

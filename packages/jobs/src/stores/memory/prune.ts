@@ -60,8 +60,6 @@ export function pruneTables(u: MemoryUnit): PruneTables {
           return remove(db.dedupeKeys, ({ at }) => at < before);
         case 'nodeNames':
           return 0;
-        case 'alertDeliveries':
-          return remove(db.deliveries, ({ alert: { at } }) => at < before);
         default:
           return remove(db[what], ({ hour }) => hour < before);
       }

@@ -10,7 +10,6 @@ import { storeInTransaction } from './in-transaction.ts';
 import type { DeadNode } from './membership/control-protocol.ts';
 import { join } from './membership/membership.ts';
 import { listNodes } from './membership/nodes.ts';
-import { createAlerts } from './methods/alerts.ts';
 import { createCommands } from './methods/commands.ts';
 import { createPasses } from './methods/passes.ts';
 import { createReads } from './methods/reads.ts';
@@ -115,7 +114,6 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     ...createCommands(parts),
     ...createPasses(parts, vacuum),
     ...createReads(parts),
-    ...createAlerts(parts),
   };
 }
 

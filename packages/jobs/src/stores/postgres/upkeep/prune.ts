@@ -4,10 +4,8 @@ import type { OldRows, PruneTables, RunsToPrune } from '../../../core/transactio
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import { HOUR_MS } from '../../rows/hours.ts';
 import { FINISHED_COLUMNS, finishedRunOf } from '../../rows/run-row.ts';
-import { ALERTS } from '../alert-statements.ts';
 import { columnsOf } from '../connection/queries.ts';
 import { lockFreeByUids, takeLocked } from '../locks/job-locks.ts';
-import { runRead } from '../postgres-reads.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { SELECT_VARYING } from '../shortcuts/known-jobs.ts';
 import type { Unit } from '../tables/unit.ts';
@@ -59,7 +57,6 @@ export function pruneTables(u: Unit): Pick<AsyncTables, keyof PruneTables> {
     },
     async removeOld(what, before, limit) {
       if (what === 'nodeNames') return 0;
-      if (what === 'alertDeliveries') return runRead(q, ALERTS.removeOldDeliveries(before, limit));
       if (what === 'tombstones') return numberOf((await q.arrays(REMOVE_TOMBSTONES, [limit]))[0]) ?? 0;
       return q.run(OLD[what], what === 'finishedJobs' ? [before, limit, u.now] : [before, limit]);
     },
@@ -101,7 +98,7 @@ const oldOf = (table: string, at: string) => `DELETE FROM greenvue_jobs.${table}
  * The array makes PostgreSQL pick and lock the rows once, and not once for each row. No job ends before its
  * `run_at`, so the condition on `run_at` limits the rows to read.
  */
-const OLD: Readonly<Record<Exclude<OldRows, 'tombstones' | 'nodeNames' | 'alertDeliveries'>, string>> = {
+const OLD: Readonly<Record<Exclude<OldRows, 'tombstones' | 'nodeNames'>, string>> = {
   finishedJobs: `UPDATE greenvue_jobs.jobs SET deleted_at = $3 WHERE uid = ANY(ARRAY(
     SELECT uid FROM greenvue_jobs.jobs
     WHERE status = 'finished' AND deleted_at IS NULL AND run_at < $1

@@ -56,9 +56,6 @@ const TABLES: Readonly<Record<string, string>> = {
   run_logs: `SELECT run_id, seq, at, ${word('level', LEVEL)}, bytes, message, fields FROM run_logs ORDER BY run_id, seq`,
   dedupe_keys: 'SELECT job_uid, key, run_id, at, pruned_run FROM dedupe_keys ORDER BY job_uid, key',
   audit: 'SELECT id, at, actor, action, target, change FROM audit ORDER BY id',
-  alert_channels: 'SELECT * FROM alert_channels ORDER BY id',
-  alert_deliveries: 'SELECT * FROM alert_deliveries ORDER BY id',
-  alert_conditions: 'SELECT * FROM alert_conditions ORDER BY job_id, condition',
   hour_counts: `SELECT hour, ${word('status', STATUS)}, 0 AS shard, count FROM hour_counts ORDER BY hour`,
   job_hour_counts: `SELECT job_uid, hour, ${word('status', STATUS)}, count FROM job_hour_counts ORDER BY job_uid, hour`,
 };
@@ -66,5 +63,4 @@ const TABLES: Readonly<Record<string, string>> = {
 const LAST_GIVEN: Readonly<Record<string, { readonly column: string; readonly select: string }>> = {
   job_types: { column: 'key', select: 'SELECT coalesce(max(key), 0) FROM job_types' },
   audit: { column: 'id', select: 'SELECT coalesce(max(id), 0) FROM audit' },
-  alert_deliveries: { column: 'id', select: 'SELECT coalesce(max(id), 0) FROM alert_deliveries' },
 };

@@ -17,9 +17,7 @@ export type ReadMethod =
   | 'listAudit'
   | 'stats'
   | 'jobHours'
-  | 'forecastJobs'
-  | 'listAlertChannels'
-  | 'listAlertDeliveries';
+  | 'forecastJobs';
 
 export type WriteMethod =
   | 'check'
@@ -33,13 +31,7 @@ export type WriteMethod =
   | 'reconcile'
   | 'cancelRun'
   | 'makeDue'
-  | 'prune'
-  | 'changeAlertChannel'
-  | 'takeAlertMessages'
-  | 'settleAlertMessage'
-  | 'retryAlertDelivery'
-  | 'takeAlertWatch'
-  | 'tellTimedStates';
+  | 'prune';
 
 export type Method = ReadMethod | WriteMethod;
 

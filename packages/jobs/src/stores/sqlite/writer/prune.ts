@@ -1,10 +1,8 @@
 import type { OldRows, PruneTables, RunsToPrune } from '../../../core/transactions/tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { hourOf } from '../../rows/hours.ts';
-import { ALERTS } from '../alert-statements.ts';
 import { STATUS } from '../rows/codes.ts';
 import { rowOf } from '../rows/run-rows.ts';
-import { runRead } from '../sqlite-reads.ts';
 import { findFinishedRun } from './history.ts';
 import type { Writer } from './writer.ts';
 
@@ -56,8 +54,6 @@ export function pruneTables(w: Writer): PruneTables {
         }
         case 'nodeNames':
           return w.nodes.prune({ now: w.unit.now, before });
-        case 'alertDeliveries':
-          return runRead(w.db, ALERTS.removeOldDeliveries(before, limit));
         default:
           return changes(OLD[what], before, limit);
       }

@@ -65,15 +65,6 @@ const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
   listJobTags: { decision: 'apart' },
   getCaller: { decision: 'apart' },
   listJobAudit: { decision: 'filtered' },
-  // Channels are of the whole engine: see the suite of alerts.
-  createAlertChannel: { decision: 'apart' },
-  listAlertChannels: { decision: 'apart' },
-  getAlertChannel: { decision: 'apart' },
-  patchAlertChannel: { decision: 'apart' },
-  deleteAlertChannel: { decision: 'apart' },
-  testAlertChannel: { decision: 'apart' },
-  listAlertDeliveries: { decision: 'apart' },
-  retryAlertDelivery: { decision: 'apart' },
   // Is a stream.
   streamJobEvents: { decision: 'apart' },
 };
