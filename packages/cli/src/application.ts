@@ -12,7 +12,7 @@ import { isShell, SHELLS, type Shell } from './completion/shells.ts';
 import type { CliContext } from './context.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import { proposeTypes } from './input/arguments.ts';
-import { API_FLAGS, LIMIT_FLAG, textFlag } from './input/flags.ts';
+import { API_FLAGS, LIMIT_FLAG, parseAge, textFlag } from './input/flags.ts';
 import { bare, bareFlags } from './input/without-prototype.ts';
 import { jobRoutes } from './jobs/job-routes.ts';
 import type { CliProgram } from './program.ts';
@@ -40,8 +40,23 @@ const types = buildCommand({
 
 const stats = buildCommand({
   loader: async () => (await import('./overview/show-stats.ts')).showStatsCommand,
-  parameters: { flags: API_FLAGS },
-  docs: { brief: 'Show counts, lateness and nodes' },
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      since: {
+        kind: 'parsed',
+        parse: parseAge,
+        optional: true,
+        placeholder: 'age',
+        brief: 'Success rate, durations and lateness over this time, such as 24h or 7d; at most 90d',
+      },
+      step: textFlag('With --since: the length of a step, such as 1h', 'duration'),
+      job: textFlag('With --since: only the runs of this job', 'id'),
+      type: textFlag('With --since: only the runs of this job type', 'type'),
+      tag: textFlag('With --since: only the runs of jobs with this tag', 'tag'),
+    },
+  },
+  docs: { brief: 'Show counts, lateness and nodes; with --since, over time' },
 });
 
 const audit = buildCommand({

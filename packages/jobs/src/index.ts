@@ -21,6 +21,7 @@ export type { JobStore, Transaction } from './core/store/store.ts';
 export type { LogLine } from './core/store/store-passes.ts';
 export type { AuditRow, JobView, RequestedRun, RunView, ScheduledJob } from './core/store/store-views.ts';
 export type { StoreContents, TableRow, TableRows } from './core/store/table-rows.ts';
+export type * from './engine/alerts-port.ts';
 export { isInJobHandler } from './engine/attempts/stray-errors.ts';
 export { createJobs, type JobsOptions } from './engine/create-jobs.ts';
 export type { EngineLogger } from './engine/engine-logger.ts';

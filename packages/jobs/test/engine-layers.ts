@@ -5,11 +5,11 @@ const CORE = ['core', 'plain core'];
 /** Types that every folder may import: attempts, their ends, and times. */
 const TYPES = [
   'engine port',
+  'engine alerts',
   'engine settings',
   'engine nodes',
   'engine events',
   'engine stats',
-  'engine pings',
 ];
 
 interface FolderRules {
@@ -29,9 +29,14 @@ function layer(folder: string, { may = [], packages = [], ...rest }: FolderRules
 /** The import rules of the engine, from folders without imports to folders that use all others. */
 export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine port': {
-    paths: ['engine-port.ts', 'jobs-port.ts', 'engine-stats.ts', 'engine-logger.ts', 'tracing.ts'].map(
-      (file) => `${ENGINE}/${file}`,
-    ),
+    paths: [
+      'engine-port.ts',
+      'alerts-port.ts',
+      'jobs-port.ts',
+      'engine-stats.ts',
+      'engine-logger.ts',
+      'tracing.ts',
+    ].map((file) => `${ENGINE}/${file}`),
     may: CORE,
     packages: [],
   },
@@ -46,7 +51,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine settings': {
     paths: [`${ENGINE}/options.ts`],
     may: [...CORE, 'engine port', 'engine host', 'system clock'],
-    mayTypes: ['engine timing'],
+    mayTypes: ['engine timing', 'outbound'],
     packages: [],
   },
   'engine job types': layer('job-types', {
@@ -64,13 +69,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   }),
   'engine stats': layer('stats', {
     mayTypes: ['engine port', 'engine nodes'],
-    entries: ['meter.ts', 'counts.ts', 'node-stats.ts'],
-  }),
-  // What monitors outside are told.
-  'engine pings': layer('pings', {
-    may: ['outbound'],
-    mayTypes: ['engine port', 'engine settings'],
-    entries: ['pings.ts', 'heartbeats.ts'],
+    entries: ['meter.ts', 'counts.ts', 'node-stats.ts', 'kept-minutes.ts', 'paced-read.ts'],
   }),
   'engine threads': layer('threads', {
     may: ['engine attempts', 'thread', 'system clock', 'outbound'],
@@ -90,6 +89,13 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     entries: ['executor.ts'],
     typeEntries: ['running-attempts.ts', 'unstarted-claims.ts'],
   }),
+  // How people are told what happens.
+  'engine alerts': layer('alerts', {
+    may: ['engine port'],
+    mayTypes: ['engine settings', 'engine nodes', 'outbound'],
+    packages: ['node:', 'nodemailer'],
+    entries: ['alerts.ts'],
+  }),
   'engine pass': layer('pass', {
     may: ['engine timing'],
     mayTypes: [...TYPES, 'engine settling', 'engine places'],
@@ -100,11 +106,11 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine parts': {
     paths: [`${ENGINE}/engine-parts.ts`],
     may: [],
-    mayTypes: ['engine job types', 'engine threads', 'engine pass', 'engine pings'],
+    mayTypes: ['engine job types', 'engine threads', 'engine pass'],
     packages: [],
   },
   'engine lifecycle': layer('lifecycle', {
-    may: ['engine port', 'engine attempts', 'engine threads', 'engine timing', 'engine pings'],
+    may: ['engine port', 'engine attempts', 'engine threads', 'engine timing'],
     mayTypes: [
       ...TYPES,
       'engine parts',
@@ -133,6 +139,8 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     may: ['engine port', 'engine job types', 'engine watching'],
     mayTypes: [...TYPES, 'engine parts'],
     entries: [
+      'alert-api.ts',
+      'command-options.ts',
       'enqueue.ts',
       'enqueue-and-wait.ts',
       'job-api.ts',
@@ -144,6 +152,12 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'version-api.ts',
     ],
   }),
+  // Counts of finished runs over time.
+  'engine history': layer('history', {
+    may: ['engine port', 'engine stats', 'engine api'],
+    mayTypes: ['engine parts'],
+    entries: ['history.ts'],
+  }),
   engine: {
     paths: [`${ENGINE}/`],
     may: [
@@ -151,13 +165,13 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'outbound',
       'engine port',
       'engine input',
+      'engine alerts',
       'engine settings',
       'engine timing',
       'engine job types',
       'engine nodes',
       'engine events',
       'engine stats',
-      'engine pings',
       'engine threads',
       'engine settling',
       'engine places',
@@ -165,6 +179,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'engine lifecycle',
       'engine watching',
       'engine api',
+      'engine history',
     ],
     mayTypes: ['engine parts', 'engine attempts'],
     packages: [],

@@ -20,6 +20,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'input/shown-value.ts',
       'input/unknown-field.ts',
       'input/well-formed-text.ts',
+      'alerts/alert.ts',
       'schedule/duration.ts',
       'model/events.ts',
       'model/job-id.ts',
@@ -53,14 +54,20 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // The meaning of the columns that both stores have. It stands once, and the stores do not know each other.
   'store rows': { paths: [`${JOBS}/stores/rows/`], may: [...CORE, 'thread'], packages: [] },
   'store reads': { paths: [`${JOBS}/stores/reads/`], may: [...CORE, 'store rows'], packages: [] },
+  // The statements about alerts, which both databases run.
+  'store alerts': {
+    paths: [`${JOBS}/stores/alerts/`],
+    may: [...CORE, 'store rows', 'store reads'],
+    packages: [],
+  },
   'sqlite store': {
     paths: [`${JOBS}/stores/sqlite/`],
-    may: [...CORE, 'store rows', 'store reads', 'thread', 'system clock'],
+    may: [...CORE, 'store rows', 'store reads', 'store alerts', 'thread', 'system clock'],
     packages: ['node:'],
   },
   'postgres store': {
     paths: [`${JOBS}/stores/postgres/`],
-    may: [...CORE, 'store rows', 'store reads', 'thread', 'system clock'],
+    may: [...CORE, 'store rows', 'store reads', 'store alerts', 'thread', 'system clock'],
     packages: ['node:', 'pg'],
   },
   // For tests: it has no database, and no packages.
@@ -126,7 +133,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   testing: {
     paths: [`${JOBS}/testing/`],
-    may: [...CORE, 'engine port', 'engine job types', 'engine', 'memory store', 'outbound'],
+    may: [...CORE, 'engine port', 'engine job types', 'engine', 'memory store'],
     mayTypes: ['engine settings'],
   },
   'entry point': {

@@ -73,6 +73,16 @@ export function parseCount(text: string, orElse?: string): number {
   throw new Error(`must be a whole number from 1${orElse === undefined ? '' : ` or ${orElse}`}, such as 20`);
 }
 
+const AGE_UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A time back from now, in ms. */
+export function parseAge(text: string): number {
+  const [, count, unit = ''] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? [];
+  const unitMs = AGE_UNITS_MS[unit];
+  if (count !== undefined && unitMs !== undefined) return Number(count) * unitMs;
+  throw new Error('must be a number of minutes, hours or days, such as 90m, 24h or 7d');
+}
+
 /** A URL with http or https, without user and password, which would end up in logs. */
 export function parseUrl(text: string): string {
   const url = URL.parse(text);

@@ -6,13 +6,17 @@ import type { Style } from '../terminal/screen.ts';
 import { type Column, createTable } from '../terminal/table.ts';
 import { distanceText, durationText, instantAndDistance } from '../terminal/words.ts';
 
+import { asksForHistory, type HistoryFlags, showHistory } from './show-history.ts';
+
 type Node = Stats['nodes'][number];
 
 const HOURS = 24;
 const HOUR_MS = 3_600_000;
 
 /** `stats` */
-export const showStatsCommand = restCommand(async (session, { json }: ApiFlags) => {
+export const showStatsCommand = restCommand(async (session, flags: ApiFlags & HistoryFlags) => {
+  if (asksForHistory(flags)) return showHistory(session, flags);
+  const { json } = flags;
   const stats = await getStats(session.api);
   if (json) return printJson(session.out, stats);
   printCounts(session, stats);

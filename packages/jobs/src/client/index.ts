@@ -24,6 +24,24 @@ export {
   jobEvents,
   type Reset,
 } from './events/events.ts';
+export {
+  type AlertChannel,
+  type AlertDeliveriesQuery,
+  type AlertDelivery,
+  type AlertTest,
+  type CreateAlertChannel,
+  createAlertChannel,
+  deleteAlertChannel,
+  eachAlertDelivery,
+  getAlertChannel,
+  listAlertChannels,
+  listAlertDeliveries,
+  type PatchAlertChannel,
+  patchAlertChannel,
+  retryAlertDelivery,
+  type SavedAlertChannel,
+  testAlertChannel,
+} from './jobs/alerts.ts';
 export { type EnqueueRun, enqueue, enqueueAndWait, type TypedRun } from './jobs/enqueue.ts';
 export type { Guarded } from './jobs/guard.ts';
 export {
@@ -65,7 +83,10 @@ export {
   type ForecastQuery,
   getCaller,
   getForecast,
+  getJobHistory,
   getStats,
+  type JobHistory,
+  type JobHistoryQuery,
   type JobType,
   listJobTypes,
   type Preview,

@@ -27,7 +27,8 @@ import type {
   RunView,
   ScheduledJob,
 } from '../core/store/store-views.ts';
-import type { AttemptObserver, EngineStats, NodeActivity } from './engine-stats.ts';
+import type { AlertsApi } from './alerts-port.ts';
+import type { AttemptObserver, EngineStats, NodeActivity, RunHistory } from './engine-stats.ts';
 
 export type { Forecast, ForecastQuery } from '../core/forecast/forecast-result.ts';
 export { EngineError, type EngineErrorCode, type InvalidField } from '../core/model/errors.ts';
@@ -118,6 +119,22 @@ export interface AuditListQuery extends Omit<AuditQuery, 'limit'> {
   readonly limit?: number | undefined;
 }
 
+/** At most one of `jobId`, `type` and `tag`. */
+export interface RunHistoryQuery extends Pick<JobsRead, 'idPrefix'> {
+  readonly jobId?: string | undefined;
+  readonly type?: string | undefined;
+  readonly tag?: string | undefined;
+  /** Default: 24 h before `to`. Rounded down to the hour; to the minute if `step` is shorter. A number is in ms. */
+  readonly from?: TimeInput | number | undefined;
+  /** Default: now. Rounded up. */
+  readonly to?: TimeInput | number | undefined;
+  /**
+   * Whole hours as text, such as "1h" or "24h"; at most 1,000 steps. Or whole minutes, such as "1m", for at most
+   * 24 hours: these count only runs that history still contains. Default: about 100 steps.
+   */
+  readonly step?: string | undefined;
+}
+
 export interface PauseInput {
   readonly reason?: string | undefined;
   readonly until?: TimeInput | undefined;
@@ -164,7 +181,7 @@ export interface EventSubscription {
  * A method that returns a run returns `{ run, jobId, type }`. One that returns a job returns
  * `{ job, health, … }`.
  */
-export interface Engine {
+export interface Engine extends AlertsApi {
   /** Opens the store, takes back runs of a dead process (P9), then plans and claims if `autoRun`. */
   start(): Promise<void>;
   /**
@@ -232,6 +249,11 @@ export interface Engine {
   jobTypes(): readonly JobTypeInfo[];
   /** With a query, counts only these jobs and their runs. What nodes report is about all jobs. */
   stats(query?: JobsRead): Promise<EngineStats>;
+  /**
+   * Counts, durations and lateness of finished runs, kept for 90 days: of all jobs, or of a job, a type or a tag
+   * (P18, bounds). By default of the last 24 hours.
+   */
+  history(query?: RunHistoryQuery): Promise<RunHistory>;
   /** The part that this node knows without the store, even while the database is unavailable. */
   activity(): NodeActivity;
   /** Calls the observer for each attempt of this node, until the returned function is called. */

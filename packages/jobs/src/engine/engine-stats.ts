@@ -1,4 +1,4 @@
-import type { FailReason, SkipReason } from '../core/model/run.ts';
+import type { FailReason, FinishedStatus, SkipReason } from '../core/model/run.ts';
 import type { LeaseKept } from '../core/nodes/lease.ts';
 import type { NodeInfo, NodeState } from '../core/nodes/membership.ts';
 import type { HealthCounts, StoreStats } from '../core/store/store-views.ts';
@@ -60,13 +60,6 @@ export interface TypeCounts {
   readonly lateness: HistogramCounts;
 }
 
-/** Pings to monitors since the start of the process: delivered, failed in each try, and not tried (P26, pings). */
-export interface PingCounts {
-  readonly sent: number;
-  readonly failed: number;
-  readonly dropped: number;
-}
-
 /** What one node does, and has done since its start. It needs no database to report this. */
 export interface NodeActivity {
   /** Claims that ended on this node since its start: attempts, and runs cancelled before they started. */
@@ -84,7 +77,6 @@ export interface NodeActivity {
   readonly failingMs: number;
   /** Subscribers to events on this node: open event streams, and code. */
   readonly listeners: number;
-  readonly pings: PingCounts;
   readonly node: NodeStats;
   readonly lease: LeaseKept;
 }
@@ -111,4 +103,34 @@ export interface EngineStats extends StoreStats, NodeActivity {
   readonly health: HealthCounts;
   /** All live nodes; the one that answers comes first, as it is now. */
   readonly nodes: readonly NodeStats[];
+}
+
+/** In ms, at most 15 % from the exact value. */
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+}
+
+/** What finished runs were like. */
+export interface HistoryNumbers {
+  readonly counts: Readonly<Record<FinishedStatus, number>>;
+  /** Of the runs that succeeded or failed, the share that succeeded (0 to 1). Undefined without such runs. */
+  readonly successRate: number | undefined;
+  /** How long the last attempt took: of succeeded runs. Undefined without durations. */
+  readonly durationMs: Percentiles | undefined;
+  /** The same of failed runs. */
+  readonly failedDurationMs: Percentiles | undefined;
+  /** From due to started, of the last attempt. A pause counts as no lateness. */
+  readonly latenessMs: Percentiles | undefined;
+}
+
+/** Finished runs of a range of time, together and by step. */
+export interface RunHistory {
+  /** In ms: included, and excluded. */
+  readonly from: number;
+  readonly to: number;
+  readonly stepMs: number;
+  readonly total: HistoryNumbers;
+  /** Oldest first, without gaps. `from`: when the step begins. A run belongs to the step in which it ended. */
+  readonly steps: readonly (HistoryNumbers & { readonly from: number })[];
 }

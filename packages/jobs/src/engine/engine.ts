@@ -1,5 +1,7 @@
 import type { JobType } from '../core/job-types/job-type.ts';
 import { createOutboundClient } from '../outbound/outbound-client.ts';
+import { Alerts } from './alerts/alerts.ts';
+import { createAlertsApi } from './alerts-api.ts';
 import { enqueue } from './api/enqueue.ts';
 import { enqueueAndWait } from './api/enqueue-and-wait.ts';
 import { forecast } from './api/forecast.ts';
@@ -35,7 +37,6 @@ import { Lifecycle } from './lifecycle/lifecycle.ts';
 import { Node } from './nodes/node.ts';
 import { type EngineOptions, settingsOf } from './options.ts';
 import { Dispatcher } from './pass/dispatcher.ts';
-import { Pings } from './pings/pings.ts';
 import { Executor } from './places/executor.ts';
 import { Settlements } from './settling/settlements.ts';
 import { Meter } from './stats/meter.ts';
@@ -77,10 +78,10 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const meter = new Meter({ ...settings, types: Object.keys(registry.versions) });
   const node = new Node(base);
   const events = new EventFeed({ ...base, node });
-  const outbound = createOutboundClient(settings.outbound);
-  const pings = new Pings({ settings, outbound });
-  const settlements = new Settlements({ ...base, ...timing, events, meter, pings });
+  const settlements = new Settlements({ ...base, ...timing, events, meter });
   const threads = new ThreadPool(settings);
+  const outbound = createOutboundClient(settings.outbound);
+  const alerts = new Alerts({ ...base, node, outbound });
   // Handlers run only after the engine was made.
   const commands: HandlerCommands = {
     enqueue: (...args) => jobs.enqueue(...args),
@@ -89,9 +90,9 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     cancelRun: (...args) => jobs.cancelRun(...args),
     outbound,
   };
-  const executor = new Executor({ ...base, threads, settlements, events, meter, pings, commands });
-  const work = { ...base, ...timing, meter, node, events, settlements, threads, executor };
-  const parts = { ...work, pings, dispatcher: new Dispatcher(work) };
+  const executor = new Executor({ ...base, threads, settlements, events, meter, commands });
+  const work = { ...base, ...timing, alerts, meter, node, events, settlements, threads, executor };
+  const parts = { ...work, dispatcher: new Dispatcher(work) };
   const listeners = new RunListeners({ ...base, events });
   const waits = new RunWaits(parts);
   const lifecycle = new Lifecycle({ ...parts, listeners, waits, outbound });
@@ -131,6 +132,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     retryRun: async (...args) => retryRun(parts, ...given('retryRun', args)),
     jobTypes: () => registry.types.map(jobTypeInfo),
     listAudit: async (...args) => listAudit(parts, ...given('listAudit', args)),
+    ...createAlertsApi(parts, given),
     ...createStatsApi({ ...parts, lifecycle }),
     observeAttempts: (observer) => meter.observe(observer),
     on: (...args) => {

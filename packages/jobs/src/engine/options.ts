@@ -5,6 +5,7 @@ import type { OutboundOptions } from '../core/model/outbound.ts';
 import { LOOK_AHEAD_MS } from '../core/rules/slots.ts';
 import type { JobStore, Retention } from '../core/store/store.ts';
 import { createSystemClock } from '../system-clock.ts';
+import type { AlertOptions } from './alerts-port.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { guardedLogger } from './host/guarded-logger.ts';
 import { guardedTracing } from './host/guarded-tracing.ts';
@@ -28,6 +29,8 @@ export interface EngineOptions<Deps> {
   /** How long `stop()` waits for handlers before it aborts them. Default 20,000. */
   readonly shutdownTimeoutMs?: number;
   readonly retention?: Partial<Retention>;
+  /** How people are told what happens (P24, alerts). Channels are set up over the API. */
+  readonly alerts?: AlertOptions;
   /** What `ctx.outbound` and all requests of the engine itself may be sent to (P27, HTTP requests). */
   readonly outbound?: OutboundOptions;
   /**
@@ -35,11 +38,6 @@ export interface EngineOptions<Deps> {
    * (default): the attempt fails. `off`: the process gets them, and by default ends.
    */
   readonly strayErrors?: 'fail_attempt' | 'off';
-  /**
-   * A monitor that hears each minute that this node plans and claims, and nothing while it does not (P26,
-   * pings), such as `https://hc-ping.com/…`.
-   */
-  readonly heartbeatUrl?: string;
   /** The version of the program, for `GET /api/job-stats`. */
   readonly version?: string;
   /** Absent: warnings, errors and failed attempts go to stderr, a line each. */
@@ -70,11 +68,11 @@ export interface Settings
       | 'autoRun'
       | 'strayErrors'
       | 'threadMemoryMb'
+      | 'alerts'
       | 'outbound'
     >
   > {
   readonly retention: Retention;
-  readonly heartbeatUrl: string | undefined;
   readonly loopDelay: LoopDelay | undefined;
   readonly threadDeps: ThreadDeps | undefined;
   readonly tracing: Tracing | undefined;
@@ -101,8 +99,8 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
     concurrency,
     minIntervalMs: options.minIntervalMs ?? 1_000,
     shutdownTimeoutMs: options.shutdownTimeoutMs ?? 20_000,
+    alerts: options.alerts ?? {},
     outbound: options.outbound ?? {},
-    heartbeatUrl: options.heartbeatUrl,
     retention: { ...DEFAULT_RETENTION, ...options.retention },
     version: options.version ?? '',
     logger,

@@ -51,6 +51,14 @@ export function beforeAndAfter(makeDatabase: MakeDatabase): void {
       engine.retryRun('1'),
       engine.listAudit({ limit: 1 }),
       engine.stats(),
+      engine.createAlertChannel({ id: 'ops', kind: 'slack' }),
+      engine.patchAlertChannel('ops', {}),
+      engine.deleteAlertChannel('ops'),
+      engine.getAlertChannel('ops'),
+      engine.listAlertChannels(),
+      engine.testAlertChannel('ops'),
+      engine.listAlertDeliveries(),
+      engine.retryAlertDelivery('1'),
     ]);
     const texts = answers.map((answer) =>
       answer.status === 'fulfilled'

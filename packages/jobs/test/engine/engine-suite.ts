@@ -9,6 +9,7 @@ import { enqueueing } from './enqueueing.ts';
 import { execution } from './execute.ts';
 import { failureBudgets } from './failure-budgets.ts';
 import { gathering } from './gathering.ts';
+import { histories } from './histories.ts';
 import { lateAnswers } from './late-answers.ts';
 import { leases } from './lease-ending.ts';
 import { logLines } from './log-lines.ts';
@@ -34,6 +35,7 @@ import { waiting } from './waiting.ts';
 export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase): void {
   // Each topic prepares its own tests.
   describe('activity', () => activities(makeDatabase));
+  describe('history', () => histories(makeDatabase));
   describe('promises', () => promises(makeDatabase));
   describe('execution', () => execution(makeDatabase));
   describe('restarts', () => restarts(makeOwn));

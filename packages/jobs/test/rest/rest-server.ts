@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineJobType } from '../../src/core/job-types/job-type.ts';
 import { PermanentError } from '../../src/core/model/errors.ts';
+import type { AlertKind } from '../../src/engine/alerts-port.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { Engine } from '../../src/engine/engine-port.ts';
 import type { JobsNeed, JobsPrincipal } from '../../src/fastify/index.ts';
@@ -39,6 +40,11 @@ const wait = defineJobType({
       ctx.signal.addEventListener('abort', () => reject(new Error('stopped')));
     }),
 });
+
+/** A kind of alert channels that fails with the text that its channel has. */
+const pager: AlertKind = async (_notice, { fail: text }) => {
+  if (typeof text === 'string') throw new Error(text);
+};
 
 /** A response, read to its end. */
 export interface Answer {
@@ -107,6 +113,7 @@ export async function startRestServer(makeMount: MakeMount, options: MountOption
     jobTypes: [greet, fail, wait],
     deps: undefined,
     logger: silentLogger,
+    alerts: { kinds: { pager } },
   });
   await engine.start();
   const mount = await makeMount(engine, options);

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { MakeMount } from './rest-server.ts';
 import { access } from './suite/access.ts';
+import { alerts } from './suite/alerts.ts';
 import { audit } from './suite/audit.ts';
 import { bodies } from './suite/bodies.ts';
 import { coalescedReads } from './suite/coalesced-reads.ts';
@@ -23,6 +24,7 @@ import { workLimits } from './suite/work-limit.ts';
 export function restSuite(makeMount: MakeMount): void {
   // Each topic has an engine of its own.
   describe('access', () => access(makeMount));
+  describe('alerts', () => alerts(makeMount));
   describe('audit', () => audit(makeMount));
   describe('bodies', () => bodies(makeMount));
   describe('coalesced reads', () => coalescedReads(makeMount));

@@ -159,11 +159,11 @@ export function claimWithPlanContract(makeStore: MakeStore): void {
       const { queued: own } = await t.done('own', { kind: 'trigger', runAt: T0 + 10 });
       await t.create('held', { schedule: ON_DEMAND });
       const held = await t.trigger('held');
-      await t.done('held', { kind: 'pause', until: T0 + 25, cancelLive: false });
+      await t.done('held', { kind: 'pause', until: T0 + 15, cancelLive: false });
       await t.create('slot', { schedule: every(MINUTE, { startAt: T0 + 20 }) });
       t.clock.advance(30);
       const { queued, claimed } = await planWith({ places: 2, prefetch: 0 });
-      expect(claimed?.runs.map(({ id }) => id)).toEqual([held.id, required(own[0]).id]);
+      expect(claimed?.runs.map(({ id }) => id)).toEqual([required(own[0]).id, held.id]);
       expect(claimed?.nextDueAt).toBe(T0 + 20);
       expect((await t.claim(5)).runs.map(({ id }) => id)).toEqual([required(queued[0]).id]);
     });

@@ -1,3 +1,4 @@
+import { alertsContract } from './alerts.ts';
 import { auditContract } from './audit.ts';
 import { cancelContract } from './cancel.ts';
 import { catchUpContract } from './catch-up.ts';
@@ -10,6 +11,7 @@ import { editsContract } from './edits.ts';
 import { expectationsContract } from './expectations.ts';
 import { failureBudgetContract } from './failure-budget.ts';
 import { forecastJobsContract } from './forecast-jobs.ts';
+import { historyContract } from './history.ts';
 import { idPrefixContract } from './id-prefix.ts';
 import { jobsContract } from './jobs.ts';
 import { listJobsContract } from './list-jobs.ts';
@@ -61,9 +63,11 @@ export function storeContract(makeStore: MakeStore): void {
   forecastJobsContract(makeStore);
   runOriginsContract(makeStore);
   auditContract(makeStore);
+  historyContract(makeStore);
   idPrefixContract(makeStore);
   tagsContract(makeStore);
   pruneContract(makeStore);
   racesContract(makeStore);
   tracesContract(makeStore);
+  alertsContract(makeStore);
 }

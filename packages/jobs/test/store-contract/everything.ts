@@ -73,12 +73,16 @@ export async function readEverything(store: JobStore) {
     each: await Promise.all(runs.map(({ run }) => store.getRun(run.id))),
     logs: await Promise.all(runs.map(({ run }) => store.getLogs(run.id))),
     audit: await store.listAudit({ limit: 1_000 }),
+    channels: await store.listAlertChannels(),
+    alerts: await store.listAlertDeliveries({ limit: 1_000 }),
     stats: await store.stats({ hours: 24 * 90 }),
     hours: await Promise.all(ids.map((jobId) => store.jobHours({ jobId, hours: 24 * 90 }))),
   };
 }
 
 async function makeJobs(t: Rig): Promise<void> {
+  const channel = { kind: 'slack', config: '{"url":"https://example.com"}', allJobs: true } as const;
+  await t.store.changeAlertChannel({ id: 'ops', command: { kind: 'create', channel, by: 'ada' } });
   await t.create('every-minute', { description: 'Größe „1“ 😀\n\t\\N \\ "', payload: '{"text":"\\u0000"}' });
   await t.store.insertJob({ definition: definitionOf('traced', { schedule: ON_DEMAND }), trace: TRACE });
   await t.create('delayed', { schedule: every(10 * MINUTE, { mode: 'fixed_delay' }) });

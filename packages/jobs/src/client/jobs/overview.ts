@@ -3,6 +3,8 @@ import type {
   CallerJson,
   ForecastJson,
   forecastQuery,
+  HistoryJson,
+  historyQuery,
   jobTypeSchema,
   previewBody,
   previewSchema,
@@ -38,6 +40,9 @@ export async function getForecast(
 ): Promise<Forecast> {
   return connection.ask({ path: '/job-forecast', query: { ...query } }, call);
 }
+export type JobHistory = HistoryJson;
+/** `from` and `to` are RFC 3339, `step` is a duration. At most one of `job_id`, `type` and `tag`. */
+export type JobHistoryQuery = z.input<typeof historyQuery>;
 
 /** A dry run: the next run times of a schedule or, with `job_id`, of that job after such an edit. */
 export async function previewSchedule(
@@ -64,6 +69,15 @@ export async function listJobTypes(connection: Connection, call?: Call): Promise
 export async function getStats(connection: Connection, call?: Call & StatsQuery): Promise<Stats> {
   const { tag, ...rest } = call ?? {};
   return connection.ask({ path: '/job-stats', query: { tag } }, rest);
+}
+
+/** Counts, durations and lateness of finished runs by step of time. 404: there is no job `job_id`. */
+export async function getJobHistory(
+  connection: Connection,
+  query?: JobHistoryQuery,
+  call?: Call,
+): Promise<JobHistory> {
+  return connection.ask({ path: '/job-stats/history', query: { ...query } }, call);
 }
 
 /** Reads who sends the connection's requests, and the rights. 403: the caller may not even read. */

@@ -8,6 +8,7 @@ export const RUN_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancel
 export type RunStatus = (typeof RUN_STATUSES)[number];
 export type LiveStatus = 'queued' | 'running';
 export type FinishedStatus = Exclude<RunStatus, LiveStatus>;
+export const FINISHED_STATUSES: readonly FinishedStatus[] = ['succeeded', 'failed', 'cancelled', 'skipped'];
 export type RunTrigger = 'schedule' | 'manual';
 
 /**
@@ -131,6 +132,8 @@ export interface FinishedRun extends RunOrigin {
   readonly attempt: number;
   readonly recoveries: number;
   readonly node?: string;
+  /** When its last attempt was due, if neither `scheduledFor` nor `queuedAt` says so. */
+  readonly dueAt?: number;
   readonly startedAt?: number;
   readonly finishedAt: number;
   readonly progress?: Progress;

@@ -31,6 +31,8 @@ export interface Move {
   readonly limit?: number;
   /** Only those with `availableAt` at or before it. */
   readonly dueBy?: number;
+  /** They are due at this instant at the earliest: the time of a pause is no lateness (P14, pause). */
+  readonly dueFrom?: number;
   /** Only manual runs asked for at or after it (`since`), or all but those (`before`). */
   readonly asked?: { readonly since: number } | { readonly before: number };
 }

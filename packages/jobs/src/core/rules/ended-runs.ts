@@ -1,5 +1,5 @@
 import { isFixedDelay, type Job, type LiveRuns, unlessFuture } from '../model/job.ts';
-import type { FinishedStatus } from '../model/run.ts';
+import type { AttemptError, FinishedStatus } from '../model/run.ts';
 import { type Mutable, without } from '../objects.ts';
 import { type Decision, decide, draftOf, isOverRoom, releaseWaiting, shrinkRoom } from './decision.ts';
 import { ENGINE_ACTOR, isBudgetSpent, spentReason, withOutcome } from './failure-budget.ts';
@@ -13,6 +13,9 @@ export interface EndedRun {
   readonly finishedAt?: number;
   /** The attempt failed, and the run waits for the next one. */
   readonly isRetried?: boolean;
+  /** Absent where nobody needs it: of succeeded runs, and of attempts. */
+  readonly id?: string;
+  readonly errors?: readonly AttemptError[];
 }
 
 /** What the job's row needs to know of a claim that put its run back; nothing when no attempt was made. */

@@ -65,7 +65,7 @@ export function resume(draft: Draft, { at, now }: { readonly at: number; readonl
   const next = nextAfterPause(draft, { at, now });
   if (next !== undefined) draft.job = { ...draft.job, nextRunAt: next };
   if (draft.live.paused > 0) {
-    draft.moves.push({ from: ['pause'], to: 'overlap' });
+    draft.moves.push({ from: ['pause'], to: 'overlap', dueFrom: at });
     draft.live = { ...draft.live, waiting: draft.live.waiting + draft.live.paused, paused: 0 };
   }
   releaseWaiting(draft);

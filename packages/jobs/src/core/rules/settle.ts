@@ -18,6 +18,7 @@ import type { SkippedRun } from './decision.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { isHeldByPause } from './pause.ts';
 import { CLOCK_TOLERANCE_MS } from './resume.ts';
+import { dueAtOf } from './run-measures.ts';
 import { isSuspect, suspectBackoffMs } from './suspects.ts';
 
 /** A run may lose this many claims with their nodes; one more fails it (P9, lost nodes). */
@@ -204,7 +205,10 @@ export function finishedOf(
   if (run.requestedBy !== undefined) finished.requestedBy = run.requestedBy;
   if (end.reason !== undefined) finished.reason = end.reason;
   if (run.claim !== undefined) finished.node = run.claim.node;
-  if (startedAt !== undefined) finished.startedAt = startedAt;
+  if (startedAt !== undefined) {
+    finished.startedAt = startedAt;
+    if (run.availableAt !== dueAtOf(run)) finished.dueAt = run.availableAt;
+  }
   if (progress !== undefined) finished.progress = progress;
   if (end.result !== undefined) finished.result = end.result;
   if (run.claim !== undefined && at.jobVersion !== undefined) finished.jobVersion = at.jobVersion;

@@ -213,7 +213,8 @@ function queueSlotRun(draft: Draft, taken: TakenSlot): void {
     scheduledFor: slot,
     ...coveredBy(taken),
     held,
-    availableAt: Math.min(slot, now),
+    // A `run_at` whose time came during a pause is due at its end.
+    availableAt: Math.min(Math.max(slot, job.resumedAt ?? slot), now),
   });
 }
 

@@ -33,6 +33,8 @@ export interface PlanResult {
   /** When to look again: the earliest instant at which a job of these types has to be planned, or sooner. */
   readonly nextWakeAt?: number;
   readonly claimed?: ClaimResult;
+  /** The plan put alerts into the outbox. */
+  readonly hasAlerts?: true;
 }
 
 /** A run that a plan made or skipped. */
@@ -116,6 +118,8 @@ export interface SettleBatchResult {
   readonly wake: boolean;
   /** The jobs that it paused, if any. */
   readonly paused?: readonly PausedJob[];
+  /** The transaction put alerts into the outbox. */
+  readonly hasAlerts?: true;
 }
 
 export interface LogLine {

@@ -2,6 +2,7 @@ import type { Job, JobDefinition, JobStatus } from '../model/job.ts';
 import type { FinishedStatus, JsonText, Run, RunReason, RunStatus } from '../model/run.ts';
 import type { TypeVersions } from '../nodes/membership.ts';
 import type { Health, HealthFilter, HealthStatus } from '../rules/health.ts';
+import type { Measure } from '../rules/run-measures.ts';
 import type { JobsRead } from './jobs-read.ts';
 import type { AuditEntry } from './store-commands.ts';
 
@@ -157,5 +158,29 @@ export type HealthCounts = Readonly<Record<HealthStatus, number>>;
 export interface HourCount {
   readonly hour: number;
   readonly status: FinishedStatus;
+  readonly count: number;
+}
+
+/**
+ * Which finished runs to count, and by which steps of time. At most one of `jobId`, `type` and `tag`; runs count
+ * for the type and tags that their job had when they ended, but with `idPrefix` for those it has now.
+ */
+export interface HistoryQuery extends Pick<JobsRead, 'idPrefix'> {
+  readonly jobId?: string | undefined;
+  readonly type?: string | undefined;
+  readonly tag?: string | undefined;
+  /** Of the end of a run: included, and excluded. Both are whole hours if `stepMs` is. */
+  readonly from: number;
+  readonly to: number;
+  /** Whole hours; or less, for the runs that history still contains. */
+  readonly stepMs: number;
+}
+
+/** How many runs that ended in a step have a value in a bucket of a measure (`run-measures.ts`). */
+export interface HistoryCount {
+  /** 0 begins at `from`. */
+  readonly step: number;
+  readonly measure: Measure;
+  readonly bucket: number;
   readonly count: number;
 }

@@ -3,6 +3,7 @@ import type { AbortFlag } from '../model/errors.ts';
 import type { Job, JobDefinition } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
 import type { Membership, NodeInfo, NodeListener, NodeView, TypeVersions } from '../nodes/membership.ts';
+import type { AlertStore } from './alert-store.ts';
 import type { JobsRead, TagCount } from './jobs-read.ts';
 import type {
   AuditEntry,
@@ -27,6 +28,8 @@ import type {
   AuditQuery,
   AuditRow,
   HealthCounts,
+  HistoryCount,
+  HistoryQuery,
   HourCount,
   JobQuery,
   JobVersion,
@@ -43,7 +46,7 @@ import type {
  * returned value. A rejection: nothing is known to have happened. With `aborted`, nothing has: `signal` fired
  * before the step began. Rules live in `core`; times come from the store's clock.
  */
-export interface JobStore extends StoreReads {
+export interface JobStore extends StoreReads, AlertStore {
   /**
    * Brings the schema up to date; a newer one rejects with a `StoreError` of code `newer_schema`. An open
    * store rejects with `in_use`, a closed one with `unavailable` if it can't be opened again. After any
@@ -168,6 +171,8 @@ export interface StoreReads {
    * else an even sample of about that many. With the durations of the newest runs, for at most 1,000 jobs.
    */
   forecastJobs(input: JobsRead & { readonly most: number }): Promise<ForecastJobs>;
+  /** Counts of finished runs, pruned runs too, in any order. Undefined: no such job (P18, bounds). */
+  history(query: HistoryQuery): Promise<readonly HistoryCount[] | undefined>;
 }
 
 /** A caller's open transaction, such as a client of `pg` within `BEGIN`. Rows of an answer are objects. */

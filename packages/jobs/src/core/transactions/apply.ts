@@ -1,3 +1,4 @@
+import { alertsOf } from '../alerts/raised-alerts.ts';
 import { type LiveRuns, NO_LIVE_RUNS, type PausedJob } from '../model/job.ts';
 import type { FinishedRun, LiveRun } from '../model/run.ts';
 import { type AskedCancel, cancelOf } from '../rules/cancel.ts';
@@ -17,6 +18,8 @@ import type { StoredJob } from './stored-job.ts';
 import type { LiveRunCounts } from './tables.ts';
 import { lockedJob, saveJob, type UnitOfWork } from './unit-of-work.ts';
 
+const NONE_ENDED: readonly EndedRun[] = [];
+
 /**
  * Applies a decision about a locked job, in the order that {@link Decision} gives. Not its cancels: see
  * {@link cancelLiveRuns}. The transaction has already moved the `ended` runs to history; this only counts
@@ -26,8 +29,10 @@ export function* applyDecision(
   unit: UnitOfWork,
   before: StoredJob,
   { job, dueIfAfter, moves, skip, queue, cancelLive }: Decision,
-  ended = 0,
+  ended: readonly EndedRun[] = NONE_ENDED,
 ): Script<boolean> {
+  for (const alert of alertsOf({ before: before.job, after: job, ended, skip }, unit.now))
+    unit.alerts.push({ alert, channels: job.alerts ?? [] });
   let due = dueIfAfter === undefined ? 0 : yield* ask('makeAllDue', before.uid, dueIfAfter);
   for (const move of moves) due += yield* ask('moveRuns', before.uid, move);
   const isRetyped = job.typeVersion !== before.job.typeVersion || job.type !== before.job.type;
@@ -35,7 +40,7 @@ export function* applyDecision(
     ...before,
     job,
     typeKey: isRetyped ? yield* ask('retypeRuns', before.uid, job) : before.typeKey,
-    finishedCount: before.finishedCount + ended,
+    finishedCount: before.finishedCount + countFinished(ended),
     skippedCount: before.skippedCount + skip.length,
     ...(cancelLive === 'deleted' ? { deletedAt: unit.now } : {}),
   };
@@ -81,15 +86,15 @@ export function* settleJobs(
   let wake = false;
   for (const [uid, ended] of byJob) {
     const stored = lockedJob(unit, uid);
-    const count = countFinished(ended);
     if (stored.deletedAt !== undefined) {
+      const count = countFinished(ended);
       if (count > 0) saveJob(unit, { ...stored, finishedCount: stored.finishedCount + count });
       continue;
     }
     let left = live?.get(uid);
     if (left !== undefined && isOverRoom(stored.job, left)) left = yield* liveRunsOf(uid, { claimed: true });
     const decision = afterSettlements(stored.job, left, ended, unit.now);
-    if (yield* applyDecision(unit, stored, decision, count)) wake = true;
+    if (yield* applyDecision(unit, stored, decision, ended)) wake = true;
     const pause = stored.job.status === 'paused' ? undefined : decision.job.pause;
     if (pause === undefined) continue;
     const { id } = stored.job;

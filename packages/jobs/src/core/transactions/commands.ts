@@ -8,6 +8,7 @@ import {
   type InsertOutcome,
   MAX_REPORTED,
 } from '../store/store-commands.ts';
+import { writeAlerts } from './alerts.ts';
 import { applyDecision, cancelLiveRuns, liveRunsOf } from './apply.ts';
 import { ask, type Script } from './script.ts';
 import type { InsertInput } from './tables.ts';
@@ -39,6 +40,7 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
       ? []
       : yield* cancelLiveRuns(unit, uid, { reason: decision.cancelLive, by: whoAsks(input.command) });
   if (input.audit !== undefined) yield* ask('writeAudit', input.audit, input.jobId);
+  yield* writeAlerts(unit);
   const claimed = yield* ask('endCommand', input, stored);
   const made = unit.queued.at(-1);
   if (dedupeKey !== undefined && made !== undefined)

@@ -4,6 +4,7 @@ import { CountBudget } from '../rules/count-budget.ts';
 import { touchesWaiting } from '../rules/decision.ts';
 import { planOrPutOff } from '../rules/slots.ts';
 import type { ClaimResult, PlanInput, PlannedRun, PlanResult } from '../store/store-passes.ts';
+import { writeAlerts } from './alerts.ts';
 import { applyDecision } from './apply.ts';
 import { writeAndClaim } from './claim-planned.ts';
 import { ask, type Script } from './script.ts';
@@ -31,6 +32,7 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
     yield* applyDecision(unit, stored, decision);
     if (unit.unsaved.size >= JOBS_A_WRITE) yield* ask('writeJobs');
   }
+  const hasAlerts = yield* writeAlerts(unit);
   let claimed: (() => ClaimResult) | undefined;
   if (claim === undefined) yield* ask('write');
   else claimed = yield* writeAndClaim(unit, claim, hasMoved ? undefined : waiting);
@@ -42,6 +44,7 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
     more: budget.isSpent || (jobs.length >= limit && done > 0),
     ...(nextWakeAt === undefined ? {} : { nextWakeAt }),
     ...(claimed === undefined ? {} : { claimed: claimed() }),
+    ...(hasAlerts ? { hasAlerts } : {}),
   };
 }
 

@@ -40,7 +40,10 @@ export function* prune(retention: Retention): Generator<PruneStep, PruneResult, 
     older('dedupeKeys', DEDUPE_MS - 1),
     older('hours', countsMaxAgeMs),
     older('jobHours', countsMaxAgeMs),
+    older('hourBuckets', countsMaxAgeMs),
+    older('jobHourBuckets', countsMaxAgeMs),
     older('nodeNames', maxAgeMs + DAY_MS),
+    older('alertDeliveries', maxAgeMs),
   ];
   let left = MAX_PRUNED;
   let isMore = false;

@@ -19,6 +19,7 @@ import type {
   SettleResult,
   TakeBackInput,
 } from '../store/store-passes.ts';
+import { writeAlerts } from './alerts.ts';
 import { type SettledJobs, settleJobs } from './apply.ts';
 import { ask, type Script } from './script.ts';
 import type { ClaimKey, PutBack, RunLog } from './tables.ts';
@@ -68,7 +69,12 @@ export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<
   });
   if (logs.length > 0) yield* ask('appendLogs', logs);
   const settledJobs = yield* writeEnds(unit, ends);
-  return { results, wake: wake || settledJobs.wake, ...pausedIn(settledJobs) };
+  return {
+    results,
+    wake: wake || settledJobs.wake,
+    ...pausedIn(settledJobs),
+    ...(settledJobs.hasAlerts ? { hasAlerts: true } : {}),
+  };
 }
 
 function finishedResult(
@@ -181,9 +187,13 @@ function endsOf({ byJob }: Ends, uid: number): EndedRun[] {
   return ended;
 }
 
-function* writeEnds(unit: UnitOfWork, { byJob, ...ends }: Ends): Script<SettledJobs> {
+function* writeEnds(
+  unit: UnitOfWork,
+  { byJob, ...ends }: Ends,
+): Script<SettledJobs & { readonly hasAlerts: boolean }> {
   if (ends.finished.length > 0 || ends.putBack.length > 0) yield* ask('endRuns', ends);
   const settled = yield* settleJobs(unit, byJob, { ofClaims: true });
+  const hasAlerts = yield* writeAlerts(unit);
   yield* ask('write');
-  return settled;
+  return { ...settled, hasAlerts };
 }

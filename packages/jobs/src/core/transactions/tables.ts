@@ -15,6 +15,7 @@ import type {
   PlanInput,
   Report,
 } from '../store/store-passes.ts';
+import type { AlertTables } from './alert-tables.ts';
 import type { StoredJob } from './stored-job.ts';
 
 /**
@@ -22,7 +23,7 @@ import type { StoredJob } from './stored-job.ts';
  * All methods work in the current transaction. A job that a method locks is added to `jobs` of the unit of
  * work.
  */
-export interface Tables extends PruneTables {
+export interface Tables extends PruneTables, AlertTables {
   /**
    * Locks the jobs of these claims, deleted jobs too, and then their runs. One answer for each claim, in
    * order.
@@ -276,10 +277,23 @@ export interface RunsToPrune {
   readonly count: number;
 }
 
-export type RemovedRun = Pick<FinishedRun, 'jobUid' | 'status' | 'finishedAt'>;
+export type RemovedRun = Pick<
+  FinishedRun,
+  'jobUid' | 'status' | 'startedAt' | 'finishedAt' | 'dueAt' | 'scheduledFor' | 'queuedAt'
+>;
 
 /**
  * `finishedJobs`: jobs become tombstones when their last end, slot and start are older. `tombstones`: those
- * without history, whatever their age. `nodeNames`: names of nodes not seen since, if the store keeps any.
+ * without history, whatever their age. `nodeNames`: names of nodes not seen since, if the store keeps any. `alertDeliveries`:
+ * looks only at the `limit` oldest.
  */
-export type OldRows = 'finishedJobs' | 'tombstones' | 'dedupeKeys' | 'hours' | 'jobHours' | 'nodeNames';
+export type OldRows =
+  | 'finishedJobs'
+  | 'tombstones'
+  | 'dedupeKeys'
+  | 'hours'
+  | 'jobHours'
+  | 'hourBuckets'
+  | 'jobHourBuckets'
+  | 'nodeNames'
+  | 'alertDeliveries';

@@ -1,3 +1,4 @@
+import type { RaisedAlert } from '../alerts/alert.ts';
 import type { FinishedRun, LiveRun } from '../model/run.ts';
 import { without } from '../objects.ts';
 import type { NewRun, SkippedRun } from '../rules/decision.ts';
@@ -19,6 +20,8 @@ export interface UnitOfWork {
   readonly queued: LiveRun[];
   /** Skipped slots and cancelled runs, in order. */
   readonly finished: FinishedRun[];
+  /** What this transaction made true, for the outbox. */
+  readonly alerts: RaisedAlert[];
 }
 
 export type RunToMake = RunToQueue | RunToSkip;
@@ -38,7 +41,7 @@ export interface RunToSkip {
 }
 
 export function createUnitOfWork(now: number): UnitOfWork {
-  return { now, jobs: new Map(), unsaved: new Map(), toMake: [], queued: [], finished: [] };
+  return { now, jobs: new Map(), unsaved: new Map(), toMake: [], queued: [], finished: [], alerts: [] };
 }
 
 /** A job that this transaction has locked. */

@@ -17,6 +17,7 @@ import {
   type PauseInput,
 } from '../engine-port.ts';
 import { nameOf, type ScheduledJobInput } from '../jobs-port.ts';
+import { requireNamedChannels } from './alert-api.ts';
 import { afterCommand } from './command-effects.ts';
 import { errorOf, requireDone } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
@@ -132,6 +133,7 @@ async function edit(
   requireAllowedType(options, job.type);
   const definition = parseDefinition(deps, next);
   requireAllowedJob(options, definition);
+  await requireNamedChannels(deps, definition.alerts, job.alerts);
   deps.dispatcher.takeBack({ jobId: job.id });
   const guard = { ifUid: options.ifUid ?? job.uid, ifVersion: options.ifVersion ?? job.version };
   return ask(deps, {
@@ -184,6 +186,7 @@ export async function insert(
   const trace = settings.tracing?.current();
   const definition = parseDefinition(deps, input);
   requireAllowedJob(options, definition);
+  await requireNamedChannels(deps, definition.alerts);
   const most = options.policy?.maxJobs;
   const job = { definition, by, most, trace, audit: auditOf(options, 'job.create', input) };
   const outcome = await (tx === undefined

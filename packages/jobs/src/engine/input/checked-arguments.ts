@@ -4,6 +4,13 @@ import { below, missing } from '../../core/input/shape.ts';
 import { isRecord } from '../../core/objects.ts';
 import { EngineError } from '../engine-port.ts';
 import {
+  channelIdRule,
+  channelPatchRules,
+  channelRules,
+  deliveryIdRule,
+  deliveryQueryRules,
+} from './alert-rules.ts';
+import {
   cancelRules,
   createOptionRules,
   enqueueRules,
@@ -19,6 +26,7 @@ import { jobRules, patchRules, scheduledJobRules } from './job-rules.ts';
 import {
   auditQueryRules,
   forecastQueryRules,
+  historyQueryRules,
   jobQueryRules,
   jobsReadRules,
   previewRules,
@@ -45,6 +53,7 @@ const jobType: Argument = {
     }),
   ),
 };
+const channelId: Argument = { name: 'channelId', rule: channelIdRule };
 const options: Argument = { name: 'options', rule: optionRules };
 
 /** The arguments of each method that has some, in their order. A new method or option is a row. */
@@ -80,7 +89,16 @@ const ARGUMENTS = {
   retryRun: [runId, options],
   stats: [main('query', jobsReadRules)],
   forecast: [main('query', forecastQueryRules)],
+  history: [main('query', historyQueryRules)],
   listAudit: [main('query', auditQueryRules)],
+  createAlertChannel: [main('channel', channelRules), options],
+  patchAlertChannel: [channelId, main('patch', channelPatchRules), options],
+  listAlertChannels: [],
+  deleteAlertChannel: [channelId, options],
+  getAlertChannel: [channelId],
+  testAlertChannel: [channelId],
+  listAlertDeliveries: [main('query', deliveryQueryRules)],
+  retryAlertDelivery: [{ name: 'deliveryId', rule: required(deliveryIdRule) }, options],
   subscribe: [
     { name: 'listener', rule: required(aFunction('a function (event) => void')) },
     {

@@ -25,6 +25,7 @@ import type {
   JobInput,
   JobListQuery,
   JobPatch,
+  RunHistoryQuery,
   RunListQuery,
   VersionListQuery,
 } from '../engine-port.ts';
@@ -74,6 +75,16 @@ export const forecastQueryRules = shape<ForecastQuery>('a query such as { hours:
   hours: wholeNumber({ min: 1, max: MOST_HOURS }),
   step: oneOf('minute', 'hour'),
   jobs: wholeNumber({ min: 0, max: MOST_LISTED_JOBS }),
+});
+
+export const historyQueryRules = shape<RunHistoryQuery>('a query such as { jobId: "nightly", step: "1h" }', {
+  jobId: text({ max: 128 }),
+  idPrefix: idPrefixRule,
+  type: name,
+  tag: text({ max: 63 }),
+  from: timeOrMs,
+  to: timeOrMs,
+  step: text({ max: 50, like: '1h' }),
 });
 
 export const jobQueryRules = shape<JobListQuery>('a query such as { health: "unhealthy", limit: 100 }', {

@@ -1,5 +1,6 @@
 import type { TypeVersions } from '../../core/nodes/membership.ts';
 import type { JobStore } from '../../core/store/store.ts';
+import type { Alerts } from '../alerts/alerts.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Settings } from '../options.ts';
@@ -13,6 +14,7 @@ import type { Throttle } from '../timing/throttle.ts';
 
 /** The parts of the engine that passes use. */
 export interface PassDeps {
+  readonly alerts: Alerts;
   readonly settings: Settings;
   readonly store: JobStore;
   readonly types: TypeVersions;

@@ -35,7 +35,7 @@ export class PassSteps {
 
   /** Writes claims that have ended. Returns how many. */
   async settle(batch: readonly EndedClaim[]): Promise<number> {
-    const { store, settlements, due, budget, unclaimed, nextPass } = this.#with;
+    const { store, alerts, settlements, due, budget, unclaimed, nextPass } = this.#with;
     let result: SettleBatchResult;
     try {
       result = await store.settle(batch.map(({ input }) => input));
@@ -45,6 +45,7 @@ export class PassSteps {
     }
     due.runPutBack(settlements.written(batch, result.results));
     if (result.paused !== undefined) announcePauses(this.#with, result.paused);
+    if (result.hasAlerts) alerts.wake();
     if (result.wake) {
       if (!budget.hasFreePlace) unclaimed.found();
       nextPass.recheck();
@@ -102,7 +103,7 @@ export class PassSteps {
   }
 
   #planned(result: PlanResult, aheadMs: number): void {
-    const { events, meter, settings, due, unclaimed } = this.#with;
+    const { alerts, events, meter, settings, due, unclaimed } = this.#with;
     for (const { jobId, message } of result.failed)
       settings.logger.error({ jobId, message }, 'a job could not be planned; it is tried again in a minute');
     for (const run of result.queued) events.emit('run.queued', run.jobId, run.id);
@@ -110,6 +111,7 @@ export class PassSteps {
       if (run.reason !== undefined) meter.skipped(run.reason);
       events.emit('run.skipped', run.jobId, run.id, { reason: run.reason });
     }
+    if (result.hasAlerts) alerts.wake();
     due.planned(result, aheadMs);
     if (result.queued.length > 0) unclaimed.found();
   }

@@ -2,6 +2,7 @@ import type { InvalidField } from '../../engine/engine-port.ts';
 
 /** Fields that the engine writes in another way than the routes, and what the routes call them. */
 const REST_NAMES: Readonly<Record<string, string>> = {
+  jobId: 'job_id',
   intervalMode: 'interval_mode',
   runAt: 'run_at',
   onDemand: 'on_demand',
@@ -14,6 +15,7 @@ const REST_NAMES: Readonly<Record<string, string>> = {
   successWithin: 'success_within',
   startWithin: 'start_within',
   pingUrl: 'ping_url',
+  allJobs: 'all_jobs',
 };
 const ENGINE_NAME = new RegExp(`\\b(${Object.keys(REST_NAMES).join('|')})\\b`, 'g');
 

@@ -9,6 +9,7 @@ import { BODY_PROBLEMS, problems, success } from '../routing/route-docs.ts';
 import type { JobScope } from '../scope/job-scope.ts';
 import { type CallerJson, callerSchema } from '../views/caller.ts';
 import { forecastJson, forecastQuery, forecastSchema } from '../views/forecast.ts';
+import { historyJson, historyQuery, historySchema } from '../views/history.ts';
 import { jobTypeJson, jobTypesSchema } from '../views/job-type.ts';
 import { isWholeJob, previewBody, previewJson, previewSchema, wholeJobBody } from '../views/preview.ts';
 import { statsJson, statsQuery, statsSchema } from '../views/stats.ts';
@@ -102,6 +103,25 @@ const getJobStats = defineRoute({
   }),
 });
 
+const getJobHistory = defineRoute({
+  method: 'GET',
+  path: '/job-stats/history',
+  need: 'read',
+  doc: {
+    operationId: 'getJobHistory',
+    summary: 'Read counts, durations and lateness over time',
+    description:
+      'Finished runs by step of time, for up to 90 days: counts by status, success rate, median and 95th percentile of duration and lateness, at most 15 % from the exact values. Of all jobs, or of one job, type or tag. Runs of earlier versions have no durations once they are pruned.',
+  },
+  query: historyQuery,
+  responses: { 200: success(historySchema, 'The counts'), ...problems(404) },
+  handle: async ({ query, url }, { engine, reads }) => {
+    const { job_id: jobId, ...which } = query;
+    const body = await reads.read(url, async () => historyJson(await engine.history({ ...which, jobId })));
+    return { status: 200, body };
+  },
+});
+
 const getCaller = defineRoute({
   method: 'GET',
   path: '/me',
@@ -143,4 +163,11 @@ function scopeJson(scope: JobScope | undefined): CallerJson['scope'] {
 }
 
 /** Job types, dry runs of a schedule, the forecast, counts and the caller. */
-export const overviewRoutes = [listJobTypes, previewJob, getJobForecast, getJobStats, getCaller];
+export const overviewRoutes = [
+  listJobTypes,
+  previewJob,
+  getJobForecast,
+  getJobStats,
+  getJobHistory,
+  getCaller,
+];

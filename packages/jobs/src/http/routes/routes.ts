@@ -1,4 +1,5 @@
 import type { Route } from '../routing/route.ts';
+import { alertRoutes } from './alert-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { enqueueRoute } from './enqueue-route.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -19,5 +20,6 @@ export const ROUTES: readonly Route[] = [
   enqueueRoute,
   ...overviewRoutes,
   ...auditRoutes,
+  ...alertRoutes,
   ...eventRoutes,
 ];

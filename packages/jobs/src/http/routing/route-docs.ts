@@ -32,7 +32,7 @@ const PROBLEMS = {
     headers: { 'WWW-Authenticate': { description: 'Authentication scheme', type: 'string' } },
   },
   403: { description: 'Your role does not allow this' },
-  404: { description: 'No such job or run' },
+  404: { description: 'No such job, run or other resource' },
   409: { description: 'Conflicts with the current state' },
   412: { description: 'The ETag no longer matches (If-Match), or the job exists (If-None-Match)' },
   413: { description: 'The body is larger than 128 KiB' },

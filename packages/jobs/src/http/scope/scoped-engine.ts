@@ -1,6 +1,7 @@
 import { enqueuedJobId } from '../../core/model/enqueued-job.ts';
 import { jobNotFound, runNotFound } from '../../core/model/not-found.ts';
 import type { JobsRead } from '../../core/store/jobs-read.ts';
+import type { AlertsApi } from '../../engine/alerts-port.ts';
 import type { Engine } from '../../engine/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 import type { ShownStats } from '../views/stats.ts';
@@ -32,6 +33,8 @@ export interface RouteEngine
     | 'forecast'
     | 'jobTypes'
     | 'listAudit'
+    | keyof AlertsApi
+    | 'history'
   > {
   stats(query?: JobsRead): Promise<ShownStats>;
 }
@@ -79,11 +82,34 @@ export function scopedEngine(engine: RouteEngine, { idPrefix }: JobScope): Route
     },
     forecast: (query) => engine.forecast({ ...query, idPrefix }),
     jobTypes: () => engine.jobTypes(),
+    ...noAlerts(idPrefix),
     listAudit: (query) => engine.listAudit({ ...query, idPrefix }),
+    history: async (query = {}) => {
+      if (query.jobId !== undefined) requireOwnJob(query.jobId);
+      return engine.history({ ...query, idPrefix });
+    },
     stats: async (query) => {
       const stats = await engine.stats({ ...query, idPrefix });
       return { ...stats, lastMinute: undefined, minutes: [], nodes: [] };
     },
+  };
+}
+
+/** Channels hear of all jobs, so they are of the whole engine. */
+function noAlerts(idPrefix: string): AlertsApi {
+  const refuse = async (): Promise<never> => {
+    const detail = `Alert channels are of all jobs, and you may use only jobs whose id begins with "${idPrefix}". Ask somebody without this bound.`;
+    throw new HttpProblem({ status: 403, detail });
+  };
+  return {
+    createAlertChannel: refuse,
+    patchAlertChannel: refuse,
+    deleteAlertChannel: refuse,
+    getAlertChannel: refuse,
+    listAlertChannels: refuse,
+    testAlertChannel: refuse,
+    listAlertDeliveries: refuse,
+    retryAlertDelivery: refuse,
   };
 }
 

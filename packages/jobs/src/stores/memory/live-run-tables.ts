@@ -26,7 +26,8 @@ export function liveRunTables(u: MemoryUnit) {
         .filter((run) => isMoved(run, move))
         .sort((a, b) => rank(a) - rank(b) || byDue(a, b))
         .slice(0, move.limit);
-      for (const { id } of moved) db.changeRun(id, { held: move.to });
+      for (const { id, availableAt } of moved)
+        db.changeRun(id, { held: move.to, availableAt: Math.max(availableAt, move.dueFrom ?? availableAt) });
       return move.to === 'no' ? moved.filter(({ availableAt }) => availableAt <= now).length : 0;
     },
     retypeRuns(uid, { typeVersion }) {

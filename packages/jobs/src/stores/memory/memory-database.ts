@@ -1,10 +1,14 @@
+import type { AlertChannel, AlertDelivery } from '../../core/alerts/alert.ts';
+import type { AlertQueue } from '../../core/alerts/alert-queue.ts';
 import { StoreError } from '../../core/model/errors.ts';
 import type { FinishedRun, LiveRun, Run } from '../../core/model/run.ts';
+import { dueAtOf } from '../../core/rules/run-measures.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
-import type { AuditRow, HourCount, JobVersion } from '../../core/store/store-views.ts';
+import type { AuditRow, JobVersion } from '../../core/store/store-views.ts';
+import type { ToldCondition } from '../../core/transactions/alert-tables.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
-import { hourOf } from '../rows/hours.ts';
+import { type HourBucket, HourTally } from '../rows/hour-tally.ts';
 
 /** A live run, and the version of its job's type that may claim it (P22, types and deploys). */
 export interface LiveRow {
@@ -23,9 +27,17 @@ export interface DedupeRow {
   readonly pruned?: Run;
 }
 
-/** `uid`: the job's, for counts of one job. */
-export interface HourRow extends HourCount {
-  readonly uid?: number;
+/** `subject`: as in {@link SubjectHour}, or the uid of a job. */
+export interface HourRow extends HourBucket {
+  readonly subject: string | number;
+}
+
+/** A channel, its queue, and how its last try ended. */
+export interface ChannelRow {
+  readonly channel: AlertChannel;
+  readonly queue: AlertQueue;
+  readonly lastSentAt?: number;
+  readonly lastError?: string;
 }
 
 /** The tables of one or more stores in a process. They end with it. */
@@ -35,11 +47,16 @@ export class MemoryDatabase {
   readonly runs = new Map<number, FinishedRun>();
   readonly logs = new Map<number, readonly LogLine[]>();
   readonly dedupeKeys = new Map<string, DedupeRow>();
-  readonly hours = new Map<string, HourRow>();
-  readonly jobHours = new Map<string, HourRow>();
   /** Replaced definitions, by uid and version. */
   readonly versions = new Map<string, JobVersion & { readonly uid: number }>();
+  readonly hourBuckets = new Map<string, HourRow>();
+  readonly jobHourBuckets = new Map<string, HourRow>();
   readonly audit: AuditRow[] = [];
+  readonly alertChannels = new Map<string, ChannelRow>();
+  readonly deliveries = new Map<number, AlertDelivery>();
+  /** Told conditions, as `condition jobId`. */
+  readonly told = new Map<string, ToldCondition>();
+  alertWatchUntil = 0;
   #lastId = 0;
 
   /** Jobs, runs, fences and audit rows share one sequence. */
@@ -97,7 +114,9 @@ export class MemoryDatabase {
   /** Adds a finished run, and counts it in its hour. */
   addFinished(run: FinishedRun): void {
     this.runs.set(Number(run.id), run);
-    addToHour(this.hours, { hour: hourOf(run.finishedAt), status: run.status, count: 1 });
+    const tally = new HourTally();
+    tally.add(this.requireJob(run.jobUid).job, run, dueAtOf(run));
+    for (const row of tally.take()) addToHour(this.hourBuckets, row);
   }
 }
 
@@ -125,6 +144,6 @@ export function lock({ unit: { jobs } }: MemoryUnit, stored: StoredJob): StoredJ
 }
 
 export function addToHour(hours: Map<string, HourRow>, row: HourRow): void {
-  const key = `${row.uid} ${row.hour} ${row.status}`;
+  const key = `${row.subject} ${row.hour} ${row.measure} ${row.bucket}`;
   hours.set(key, { ...row, count: row.count + (hours.get(key)?.count ?? 0) });
 }

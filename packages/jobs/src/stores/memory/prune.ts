@@ -1,7 +1,7 @@
 import type { FinishedRun } from '../../core/model/run.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import type { PruneTables, RunsToPrune } from '../../core/transactions/tables.ts';
-import { hourOf } from '../rows/hours.ts';
+import { bucketsOf } from '../rows/hour-tally.ts';
 import { addToHour, lock, type MemoryDatabase, type MemoryUnit } from './memory-database.ts';
 
 export function pruneTables(u: MemoryUnit): PruneTables {
@@ -31,8 +31,9 @@ export function pruneTables(u: MemoryUnit): PruneTables {
         return [run];
       }),
     countInJobHours(runs) {
-      for (const { jobUid, finishedAt, status } of runs)
-        addToHour(db.jobHours, { uid: Number(jobUid), hour: hourOf(finishedAt), status, count: 1 });
+      for (const run of runs)
+        for (const row of bucketsOf(run))
+          addToHour(db.jobHourBuckets, { subject: Number(run.jobUid), ...row });
     },
     removeOld(what, before, limit) {
       const remove = <Key, Row>(table: Map<Key, Row>, isOld: (row: Row) => boolean) => {
@@ -59,6 +60,12 @@ export function pruneTables(u: MemoryUnit): PruneTables {
         case 'dedupeKeys':
           return remove(db.dedupeKeys, ({ at }) => at < before);
         case 'nodeNames':
+          return 0;
+        case 'alertDeliveries':
+          return remove(db.deliveries, ({ alert: { at } }) => at < before);
+        // Only nodes of older versions have written these.
+        case 'hours':
+        case 'jobHours':
           return 0;
         default:
           return remove(db[what], ({ hour }) => hour < before);

@@ -15,11 +15,13 @@ import type {
 } from '../../core/store/store-views.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { durationOf, RUNS_TO_MEASURE } from '../rows/forecast-row.ts';
-import { firstHour, hourOf, newestHoursFirst } from '../rows/hours.ts';
+import { ALL_JOBS } from '../rows/hour-tally.ts';
+import { firstHour } from '../rows/hours.ts';
 import { pageOf } from '../rows/page.ts';
 import { recentRunOf } from '../rows/recent-run.ts';
 import { ranWithOf, versionOf } from '../rows/run-view.ts';
-import { addToHour, type HourRow, type MemoryDatabase } from './memory-database.ts';
+import { historyOf, hourCounts, hoursOf } from './history.ts';
+import type { MemoryDatabase } from './memory-database.ts';
 
 type Read = <T>(work: (now: number) => T) => Promise<T>;
 
@@ -144,7 +146,9 @@ function statReads(db: MemoryDatabase, read: Read) {
         const waiting = live.filter((run) => run.held === 'no' && run.claim === undefined);
         const dueSince = lowest(waiting.map(({ availableAt }) => availableAt).filter((at) => at <= now));
         const runs = { queued: live.length - held - running, held, running };
-        const counts = isOfAllJobs(which) ? db.hours : hoursOf(db, (uid) => isOfOne(db, uid, which));
+        const counts = isOfAllJobs(which)
+          ? [...db.hourBuckets.values()].filter(({ subject }) => subject === ALL_JOBS)
+          : hoursOf(db, (uid) => isOfOne(db, uid, which));
         return {
           jobs,
           runs: dueSince === null ? runs : { ...runs, dueSince },
@@ -160,6 +164,7 @@ function statReads(db: MemoryDatabase, read: Read) {
           firstHour(hours, now),
         );
       }),
+    history: (query) => read(() => historyOf(db, query)),
   } satisfies Partial<StoreReads>;
 }
 
@@ -183,15 +188,6 @@ function isChangeOf(db: MemoryDatabase, { action, target }: AuditRow, which: Job
   return (
     isOfAllJobs(tagged) || [...db.jobs.values()].some(({ job }) => job.id === target && isReadOf(tagged, job))
   );
-}
-
-/** The finished runs of some jobs by hour: the pruned runs as they were counted, and those that are kept. */
-function hoursOf(db: MemoryDatabase, isOneOf: (uid: number) => boolean): ReadonlyMap<string, HourRow> {
-  const counts = new Map<string, HourRow>();
-  for (const { uid = 0, ...row } of db.jobHours.values()) if (isOneOf(uid)) addToHour(counts, row);
-  for (const { jobUid, status, finishedAt } of db.runs.values())
-    if (isOneOf(Number(jobUid))) addToHour(counts, { hour: hourOf(finishedAt), status, count: 1 });
-  return counts;
 }
 
 function viewOf(db: MemoryDatabase, { job, uid }: StoredJob, handlers: TypeVersions, now: number): JobView {
@@ -267,9 +263,4 @@ function wholeRunOf(db: MemoryDatabase, run: Run): RunView {
   const { jobVersion = isLiveRun(run) ? job.version : undefined } = view;
   const kept = jobVersion === job.version ? job : db.versions.get(`${run.jobUid} ${jobVersion}`)?.definition;
   return { ...view, ...ranWithOf(run, kept?.payload) };
-}
-
-function hourCounts(hours: ReadonlyMap<string, HourRow>, first: number) {
-  const counts = [...hours.values()].map(({ hour, status, count }) => ({ hour, status, count }));
-  return newestHoursFirst(counts.filter(({ hour }) => hour >= first));
 }

@@ -11,6 +11,7 @@ import { reconcile, recover, settle } from '../../core/transactions/settle.ts';
 import { createSystemClock } from '../../system-clock.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { LocalNodes } from '../rows/local-nodes.ts';
+import { createAlerts } from './alerts.ts';
 import { MemoryDatabase } from './memory-database.ts';
 import { createReads } from './reads.ts';
 import { runOn, type Transaction } from './tables.ts';
@@ -70,6 +71,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
     cancelRun: (input, signal) => runUnless(signal, (unit) => cancelRun(unit, input)),
     makeDue: (input, signal) => runUnless(signal, () => makeDue(input)),
     ...createReads(db, whileOpen),
+    ...createAlerts(db, { run, read: whileOpen }),
     prune: (retention) => whileOpen((now) => runScript(prune(retention), (step) => runOn(on, now, step))),
   };
 }

@@ -10,6 +10,7 @@ import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { MAX_JOB_VERSIONS, type Tables } from '../../core/transactions/tables.ts';
 import { createUnitOfWork, type UnitOfWork, withClaim } from '../../core/transactions/unit-of-work.ts';
 import { newestLines } from '../rows/log-lines.ts';
+import { alertTables } from './alert-tables.ts';
 import { claimTables, seeWaiting } from './claim.ts';
 import { liveRunsOf, liveRunTables } from './live-run-tables.ts';
 import { lock, type MemoryDatabase, type MemoryUnit } from './memory-database.ts';
@@ -32,6 +33,7 @@ function createTables(u: MemoryUnit): Tables {
     ...liveRunTables(u),
     ...writeTables(u),
     ...pruneTables(u),
+    ...alertTables(u),
     write() {
       writeRuns(u);
       tables.writeJobs();

@@ -31,6 +31,8 @@ const MIGRATIONS = [
   '0015-what-runs-ran-with.sql',
   '0016-failed-runs-by-error.sql',
   '0017-watched-runs.sql',
+  '0018-alerts.sql',
+  '0019-durations.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -50,6 +50,7 @@ const POSTGRES: Dialect = {
   countTags: (where) => `SELECT tag, count(*)
     FROM ${SCHEMA}jobs CROSS JOIN LATERAL jsonb_array_elements_text(jobs.tags::jsonb) AS tag
     WHERE ${where} GROUP BY tag`,
+  timeOrder: 'queued_at',
   countedAtOnce: Number.POSITIVE_INFINITY,
   // `id + 0` prevents a read in the order of ids, which could scan all live runs for those of one job. The
   // index on the job finds them, and a sort follows.
@@ -81,6 +82,8 @@ const POSTGRES: Dialect = {
   countLive: COUNT_LIVE,
   countLiveOf: (uids) => `${COUNT_LIVE} WHERE job_uid IN (${uids})`,
 
+  latenessMeasure: "'lateness'",
+  measureOf: (kept) => kept as ReturnType<Dialect['measureOf']>,
   statusOf: (kept) => kept as ReturnType<Dialect['statusOf']>,
   reasonOf: (kept) => kept as ReturnType<Dialect['reasonOf']>,
   levelOf: (kept) => kept as ReturnType<Dialect['levelOf']>,

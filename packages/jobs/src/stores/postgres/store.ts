@@ -10,6 +10,7 @@ import { storeInTransaction } from './in-transaction.ts';
 import type { DeadNode } from './membership/control-protocol.ts';
 import { join } from './membership/membership.ts';
 import { listNodes } from './membership/nodes.ts';
+import { createAlerts } from './methods/alerts.ts';
 import { createCommands } from './methods/commands.ts';
 import { createPasses } from './methods/passes.ts';
 import { createReads } from './methods/reads.ts';
@@ -85,6 +86,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     if (writes.isClosed) return;
     databaseClock.stop();
     await writes.close();
+    await shared.counts.close();
     vacuums.reset();
     await Promise.all([passes.close(), db.close(), vacuums.close()]);
   };
@@ -114,6 +116,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     ...createCommands(parts),
     ...createPasses(parts, vacuum),
     ...createReads(parts),
+    ...createAlerts(parts),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { FinishedRun, LiveRun, RunReason, RunStatus } from '../../core/model/run.ts';
+import type { Measure } from '../../core/rules/run-measures.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 
 /** A value that is bound to a parameter. */
@@ -47,6 +48,8 @@ export interface Dialect {
   runsSince(at: string): string;
   /** True if a node can run the type of the job. `handlers`: the placeholder of `TypeVersions` as JSON. */
   hasHandler(handlers: string): string;
+  /** A column of finished runs that has an index and increases with time. */
+  readonly timeOrder: string;
   /** The column, compared byte by byte. */
   inByteOrder(column: string): string;
   /** True if the column contains `part`, in any case. `part` is in lower case. */
@@ -89,6 +92,9 @@ export interface Dialect {
   /** The same for the jobs with the uids that a subquery returns. */
   countLiveOf(uids: string): string;
 
+  /** The literal of the measure `lateness`. */
+  readonly latenessMeasure: string;
+  measureOf(kept: unknown): Measure;
   statusOf(kept: unknown): RunStatus;
   reasonOf(kept: unknown): RunReason;
   levelOf(kept: unknown): LogLine['level'];

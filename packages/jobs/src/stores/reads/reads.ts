@@ -1,5 +1,6 @@
 import type { Dialect } from './dialect.ts';
 import { createForecastReads } from './forecast-reads.ts';
+import { createHistoryReads } from './history-reads.ts';
 import { createJobReads } from './job-reads.ts';
 import { createRunReads } from './run-reads.ts';
 import { createStatReads } from './stat-reads.ts';
@@ -11,5 +12,6 @@ export function createReads(sql: Dialect) {
     ...createRunReads(sql),
     ...createStatReads(sql),
     ...createForecastReads(sql),
+    ...createHistoryReads(sql),
   };
 }

@@ -31,9 +31,13 @@ function countJobs({ schema }: Dialect): string {
 }
 
 /** The finished runs of some jobs by hour: the pruned runs as they were counted, and those that are kept. */
-function hoursOf({ schema }: Dialect, jobs: string, firstHour: string): string {
+function hoursOf({ schema, latenessMeasure }: Dialect, jobs: string, firstHour: string): string {
+  const isCounted = `job_uid ${jobs} AND hour >= ${firstHour}`;
   return countHours(`(
-    SELECT hour, status, count FROM ${schema}job_hour_counts WHERE job_uid ${jobs} AND hour >= ${firstHour}
+    SELECT hour, status, count FROM ${schema}job_hour_counts WHERE ${isCounted}
+    UNION ALL
+    SELECT hour, measure AS status, count FROM ${schema}job_hour_buckets
+    WHERE ${isCounted} AND measure <> ${latenessMeasure}
     UNION ALL
     SELECT finished_at / ${HOUR_MS} * ${HOUR_MS} AS hour, status, 1 AS count
     FROM ${schema}runs WHERE job_uid ${jobs} AND finished_at >= ${firstHour}) AS counted`);

@@ -24,7 +24,7 @@ export const FREE_COLUMNS = `${ORIGIN_COLUMNS}, available_at, failures, recoveri
 export const LIVE_COLUMNS = `${FREE_COLUMNS}, status, held, node, fence, started_at, cancel, zombie_since, cancelled_by, job_version`;
 
 /** The columns of `runs` that {@link finishedRunOf} reads, in order. */
-export const FINISHED_COLUMNS = `${ORIGIN_COLUMNS}, status, reason, attempt, recoveries, node, started_at, finished_at, progress, result, errors, job_version, cancelled_by, fingerprint`;
+export const FINISHED_COLUMNS = `${ORIGIN_COLUMNS}, status, reason, attempt, recoveries, node, started_at, finished_at, progress, result, errors, job_version, cancelled_by, fingerprint, due_at`;
 
 type OriginRow = [
   id: number,
@@ -78,6 +78,7 @@ type FinishedRow = [
   jobVersion: number | null,
   cancelledBy: string | null,
   fingerprint: string | null,
+  dueAt: number | null,
 ];
 
 type Value = string | number | boolean | null;
@@ -143,6 +144,7 @@ export function finishedRunOf(raw: unknown): FinishedRun {
   if (row[21] !== null) run.jobVersion = row[21];
   if (row[22] !== null) run.cancelledBy = row[22];
   if (row[23] !== null) run.fingerprint = row[23];
+  if (row[24] !== null) run.dueAt = row[24];
   return run;
 }
 
@@ -177,6 +179,7 @@ export function finishedParams(run: FinishedRun): Value[] {
     run.jobVersion ?? null,
     run.cancelledBy ?? null,
     run.fingerprint ?? null,
+    run.dueAt ?? null,
   ];
 }
 

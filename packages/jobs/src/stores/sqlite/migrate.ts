@@ -15,6 +15,8 @@ const MIGRATIONS = [
   '0008-watching.sql',
   '0009-what-runs-ran-with.sql',
   '0010-watched-runs.sql',
+  '0011-alerts.sql',
+  '0012-durations.sql',
 ] as const;
 
 /**

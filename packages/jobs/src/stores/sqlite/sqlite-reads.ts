@@ -3,7 +3,7 @@ import { allOf, type Dialect, jobOfRun, jobsIn } from '../reads/dialect.ts';
 import type { Read } from '../reads/read.ts';
 import { createReads } from '../reads/reads.ts';
 import type { Database } from './database.ts';
-import { levelOf, reasonOf, STATUS, statusOf } from './rows/codes.ts';
+import { levelOf, MEASURE, measureOf, reasonOf, STATUS, statusOf } from './rows/codes.ts';
 import { finishedRunOf, liveRunOf } from './rows/run-rows.ts';
 import { idAbove, lowestIdAt, PER_MS } from './writer/ids.ts';
 
@@ -41,6 +41,8 @@ const SQLITE: Dialect = {
   containsExactly: (column, part) => `instr(${column}, ${part}) > 0`,
   countTags: (where) => `SELECT tag.value, count(*) FROM jobs, json_each(jobs.tags) AS tag
     WHERE ${where} GROUP BY tag.value`,
+  // An id contains the time of its run's creation.
+  timeOrder: 'id',
   // Counting this many takes some milliseconds; other reads run in between.
   countedAtOnce: 5_000,
   // Finds live runs by job and then sorts them (`+id`), with the index alone. In the order of ids, it might
@@ -92,6 +94,8 @@ const SQLITE: Dialect = {
       count(*) FILTER (WHERE status = 1), min(available_at) FILTER (WHERE held = 0 AND node IS NULL)
     FROM live_runs WHERE job_uid IN (${uids})`,
 
+  latenessMeasure: String(MEASURE.lateness),
+  measureOf: (kept) => measureOf(kept as number),
   statusOf: (kept) => statusOf(kept as number),
   reasonOf: (kept) => reasonOf(kept as number),
   levelOf: (kept) => levelOf(kept as number),

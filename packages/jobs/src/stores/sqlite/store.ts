@@ -96,5 +96,14 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     stats: (input) => read('stats', input),
     jobHours: (input) => read('jobHours', input),
     forecastJobs: (input) => read('forecastJobs', input),
+    changeAlertChannel: (input) => write('changeAlertChannel', input),
+    listAlertChannels: () => read('listAlertChannels', undefined),
+    listAlertDeliveries: (query) => read('listAlertDeliveries', query),
+    takeAlertMessages: () => write('takeAlertMessages', undefined),
+    settleAlertMessage: (end) => write('settleAlertMessage', end),
+    retryAlertDelivery: (input) => write('retryAlertDelivery', input),
+    takeAlertWatch: (input) => write('takeAlertWatch', input),
+    tellTimedStates: (range) => write('tellTimedStates', range),
+    history: (query) => read('history', query),
   };
 }

@@ -59,6 +59,7 @@ export function edits(makeMount: MakeMount): void {
         alerts: ['ops'],
         ping_url: 'https://monitor.example/1',
       };
+      await server.engine.createAlertChannel({ id: 'ops', kind: 'pager' });
       expect(bodyOf(await put('watched', watching), 201, jobSchema)).toMatchObject(shown);
       const { expect: _expect, ...others } = shown;
       const patched = await patch('watched', { expect: null, pause_after: { failures: 2, of_last: 5 } });

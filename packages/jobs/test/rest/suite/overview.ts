@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { callerSchema } from '../../../src/http/views/caller.ts';
 import { forecastSchema } from '../../../src/http/views/forecast.ts';
+import { historySchema } from '../../../src/http/views/history.ts';
 import { jobSchema } from '../../../src/http/views/job.ts';
 import { jobTypesSchema } from '../../../src/http/views/job-type.ts';
 import { previewSchema } from '../../../src/http/views/preview.ts';
@@ -103,6 +104,44 @@ export function overviews(makeMount: MakeMount): void {
       expect(faultAt(await faults('hours=745'), '/hours')).toMatch(/744/);
       expect(faultAt(await faults('step=day'), '/step')).toMatch(/"minute" or "hour"|minute/);
       expect(faultAt(await faults('from=2020-01-01T00:00:00Z'), '/from')).toMatch(/must not be past/);
+    });
+  });
+
+  describe('GET /job-stats/history', () => {
+    test('has the runs of all jobs, of a job and of a type, in total and by step', async () => {
+      await createJob(server, 'history-1');
+      await runThatIs(server, (await runJob(server, 'history-1')).id, 'succeeded');
+      const history = async (query: string) =>
+        bodyOf(await send(server, 'GET', `/job-stats/history${query}`), 200, historySchema);
+      const own = await history('?job_id=history-1');
+      expect(own).toMatchObject({
+        step: '1h',
+        total: {
+          succeeded: 1,
+          failed: 0,
+          cancelled: 0,
+          skipped: 0,
+          success_rate: 1,
+          failed_duration_ms: null,
+        },
+      });
+      expect(own.total.duration_ms?.p95).toBeGreaterThanOrEqual(1);
+      expect(own.total.lateness_ms?.p95).toBeGreaterThanOrEqual(1);
+      expect(own.steps.reduce((sum, { succeeded }) => sum + succeeded, 0)).toBe(1);
+      expect((await history('')).total.succeeded).toBeGreaterThanOrEqual(1);
+      expect((await history('?type=greet&step=24h')).total.succeeded).toBeGreaterThanOrEqual(1);
+      expect((await history('?type=unknown')).total.succeeded).toBe(0);
+      expect((await history('?tag=unknown')).total.succeeded).toBe(0);
+    });
+
+    test('refuses what it can not read, and names it as the query does', async () => {
+      const asked = async (query: string) => send(server, 'GET', `/job-stats/history?${query}`);
+      expect(problemOf(await asked('job_id=nobody'), 404).detail).toContain('"nobody"');
+      expect(problemOf(await asked('job_id=history-1&type=greet'), 422).detail).toBe(
+        'Take one of `job_id`, `type` and `tag`, and leave out the others.',
+      );
+      expect(pointersOf(await asked('step=often'))).toEqual(['/step']);
+      expect(pointersOf(await asked('from=yesterday'))).toEqual(['/from']);
     });
   });
 

@@ -14,7 +14,7 @@ export async function lockEndedClaims(
 ): Promise<readonly ClaimState[]> {
   const moved = await moveSucceeded(u, { batch, opened });
   u.shared.claims.forget(batch);
-  for (const { end } of moved.values()) u.moved.push(end);
+  u.moved.push(...moved.values());
   const others = batch.filter(({ fence }) => !moved.has(fence));
   const states = await lockClaims(u, others);
   let next = 0;

@@ -3,7 +3,7 @@ import type { Read } from '../../reads/read.ts';
 import { READS, runRead } from '../postgres-reads.ts';
 import type { Parts } from './writes.ts';
 
-export function createReads({ db, writes, now }: Parts): StoreReads {
+export function createReads({ db, writes, shared, now }: Parts): StoreReads {
   const read = <T>(begin: () => Read<T>) => writes.tracked(() => db.snapshot((q) => runRead(q, begin())));
   return {
     // No transaction needed: one statement sees one state of the database.
@@ -19,5 +19,9 @@ export function createReads({ db, writes, now }: Parts): StoreReads {
     stats: (input) => read(() => READS.stats(input, now())),
     jobHours: (input) => read(() => READS.jobHours(input, now())),
     forecastJobs: (input) => read(() => READS.forecastJobs(input)),
+    history: async (query) => {
+      await writes.tracked(() => shared.counts.write());
+      return read(() => READS.history(query));
+    },
   };
 }

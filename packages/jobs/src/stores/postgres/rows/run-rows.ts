@@ -14,8 +14,8 @@ export function arraysOf(types: string): string {
 
 /** Columns: the values of {@link finishedParams}. */
 export const INSERT_FINISHED = `INSERT INTO greenvue_jobs.runs (${FINISHED_COLUMNS})
-  SELECT * FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, text, bigint, bigint, text, bigint, bigint, text, text, text, integer, text, text`)})`;
-export const FINISHED_WIDTH = 24;
+  SELECT * FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, text, bigint, bigint, text, bigint, bigint, text, text, text, integer, text, text, bigint`)})`;
+export const FINISHED_WIDTH = 25;
 
 /**
  * Columns: the values of {@link newRunParams}, then the node if the run is made claimed. Makes no run for a

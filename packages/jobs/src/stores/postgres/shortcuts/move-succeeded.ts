@@ -1,4 +1,3 @@
-import type { EndedRun } from '../../../core/rules/ended-runs.ts';
 import type { SettleInput } from '../../../core/store/store-passes.ts';
 import { FINISHED_COLUMNS, ORIGIN_COLUMNS } from '../../rows/run-row.ts';
 import { HAS_BEGUN } from '../connection/database.ts';
@@ -6,13 +5,7 @@ import { type Param, type Queries, together } from '../connection/queries.ts';
 import { areJobsContended, lockFreeByUids, lockJobsInTurn, takeFree } from '../locks/job-locks.ts';
 import { lookAt } from '../tables/live-runs.ts';
 import type { Shared } from '../tables/shared.ts';
-import type { LookedAt, Unit } from '../tables/unit.ts';
-
-/** A run that is in history, but that the hourly counts do not contain yet. */
-export interface Moved {
-  readonly jobUid: number;
-  readonly end: EndedRun;
-}
+import type { LookedAt, Moved, Unit } from '../tables/unit.ts';
 
 interface Succeeded extends Moved {
   readonly runId: number;
@@ -108,12 +101,12 @@ function succeededOf(shared: Known, input: SettleInput): Succeeded | undefined {
   const { runId, fence, outcome, startedAt, finishedAt, progress, jobVersion } = input;
   if (outcome.kind !== 'succeeded' || startedAt === undefined || progress !== undefined) return undefined;
   if (jobVersion === undefined) return undefined;
-  const jobUid = shared.claims.jobOf(fence);
-  if (jobUid === undefined) return undefined;
+  const claim = shared.claims.find(fence);
+  if (claim === undefined) return undefined;
   return {
     runId: Number(runId),
     fence,
-    jobUid,
+    ...claim,
     startedAt,
     finishedAt,
     result: outcome.result ?? null,
@@ -151,7 +144,7 @@ const moving = (only = '') => `told AS (
   kept AS (
     INSERT INTO greenvue_jobs.runs (${FINISHED_COLUMNS})
     SELECT ${ORIGIN_COLUMNS}, 'succeeded', NULL, failures + 1, recoveries, node, began_at, finished_at, progress, result, errors,
-      ran_version, NULL, NULL
+      ran_version, NULL, NULL, nullif(available_at, coalesce(scheduled_for, queued_at))
     FROM gone)`;
 const MOVE = `WITH ${moving()} SELECT array_agg(fence) FROM gone`;
 /**

@@ -32,12 +32,12 @@ export function waitingRunTables(u: Unit): WaitingRunTables {
       return rows.filter((row) => rowOf<[Held]>(row)[0] === 'no').length;
     },
     async moveRuns(uid, move) {
-      const { to, limit = Number.MAX_SAFE_INTEGER, dueBy = Number.MAX_SAFE_INTEGER } = move;
+      const { to, limit = Number.MAX_SAFE_INTEGER, dueBy = Number.MAX_SAFE_INTEGER, dueFrom = START } = move;
       const { asked, at } = askedOf(move);
       let left = limit;
       let due = 0;
       for (const from of move.from) {
-        const moved = numbersIn(await q.arrays(MOVE, [to, uid, from, dueBy, asked, at, left]));
+        const moved = numbersIn(await q.arrays(MOVE, [to, uid, from, dueBy, asked, at, left, dueFrom]));
         left -= moved.length;
         if (to === 'no') {
           becomeDue(u, 'runs', moved);
@@ -177,7 +177,8 @@ const LOCK_LIVE_RUN = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs WHERE
 const MAKE_ALL_DUE = `UPDATE greenvue_jobs.live_runs SET available_at = $1::bigint
   WHERE job_uid = $2 AND held <> 'run_at' AND node IS NULL AND available_at > $3::bigint RETURNING held`;
 const ASKED = `(trigger = 'manual' AND queued_at >= $6::bigint)`;
-const MOVE = `UPDATE greenvue_jobs.live_runs SET held = $1 WHERE id = ANY(ARRAY(
+const MOVE = `UPDATE greenvue_jobs.live_runs SET held = $1, available_at = greatest(available_at, $8::bigint)
+  WHERE id = ANY(ARRAY(
   SELECT id FROM greenvue_jobs.live_runs
   WHERE job_uid = $2 AND held = $3 AND available_at <= $4::bigint AND node IS NULL
     AND CASE $5::text WHEN 'any' THEN true WHEN 'since' THEN ${ASKED} ELSE NOT ${ASKED} END

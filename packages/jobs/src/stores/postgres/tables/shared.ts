@@ -11,6 +11,7 @@ import { SHARDS } from '../shortcuts/hour-count-shards.ts';
 import { KnownClaims } from '../shortcuts/known-claims.ts';
 import { KnownJobs } from '../shortcuts/known-jobs.ts';
 import { ALL_SHORTCUTS, type Shortcuts } from '../shortcuts/shortcuts.ts';
+import { UnwrittenCounts } from '../upkeep/unwritten-counts.ts';
 
 const MAX_TRIGGERED_BYTES = 8 * 1024 * 1024;
 const BYTES_OF_TRIGGERED = 2_000;
@@ -35,6 +36,8 @@ export class Shared {
    * settle.
    */
   readonly lockWaits = { timedOutAt: Number.NEGATIVE_INFINITY, foundLockedAt: Number.NEGATIVE_INFINITY };
+  /** The durations of written runs. */
+  readonly counts: UnwrittenCounts;
   readonly claims = new KnownClaims();
   readonly known = new KnownJobs();
   /** Recently triggered jobs by id. From them, the store knows what the next trigger makes. */
@@ -58,6 +61,7 @@ export class Shared {
 
   constructor(db: Database, { maxLiveRuns, maxRunsPutOff, shortcuts }: SharedOptions) {
     this.types = new TypeKeys(db);
+    this.counts = new UnwrittenCounts(db, this.shard);
     // A share of the room, because other nodes make runs too.
     this.liveRunCap = new LiveRunCap(maxLiveRuns, 1 / 8);
     this.maxRunsPutOff = maxRunsPutOff;

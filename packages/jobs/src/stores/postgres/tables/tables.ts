@@ -11,6 +11,7 @@ import { commandTables, type HowToCommand } from '../locks/command-tables.ts';
 import { DueLook, type OpenedPlan } from '../locks/due-look.ts';
 import type { OpenedMove } from '../shortcuts/move-succeeded.ts';
 import { pruneTables } from '../upkeep/prune.ts';
+import { alertTables } from './alert-tables.ts';
 import { type HowToInsert, jobTables } from './job-tables.ts';
 import { liveRunsOf } from './live-runs.ts';
 import { claimedRunTables, waitingRunTables } from './run-tables.ts';
@@ -43,6 +44,7 @@ function createTables(u: Unit, options: TablesOptions): AsyncTables {
     ...commandTables(u, options),
     ...jobTables(u, options),
     ...pruneTables(u),
+    ...alertTables(u),
     ...claimTables(u, hasJoined),
     liveRuns: (uids, counts) => liveRunsOf(u, uids, counts),
     async lockClaims(claims) {

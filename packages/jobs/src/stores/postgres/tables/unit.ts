@@ -15,11 +15,19 @@ export interface Unit extends UnitOfWork {
   /** Ended runs to write to history. Their live rows are already deleted. */
   readonly ended: FinishedRun[];
   /** Runs that are already in history, but not in the hourly counts. */
-  readonly moved: EndedRun[];
+  readonly moved: Moved[];
   /** The live runs that were read together with the locks. */
   looked: LookedAt | undefined;
   /** Functions to call after the transaction is written. If it fails, they are not called. */
   readonly onceWritten: (() => void)[];
+}
+
+/** A run that is in history, but that the hourly counts do not contain yet. */
+export interface Moved {
+  readonly jobUid: number;
+  readonly end: EndedRun & Required<Pick<EndedRun, 'startedAt' | 'finishedAt'>>;
+  /** When the run was due. */
+  readonly dueAt: number;
 }
 
 /** Some live runs of jobs, read while the jobs were locked. */

@@ -1,6 +1,6 @@
 import type { FinishedRun, FinishedStatus, LiveRun } from '../../../core/model/run.ts';
 import { queuedOf } from '../../../core/rules/decision.ts';
-import type { EndedRun } from '../../../core/rules/ended-runs.ts';
+import { dueAtOf } from '../../../core/rules/run-measures.ts';
 import { skippedOf } from '../../../core/rules/settle.ts';
 import type { ClaimResult } from '../../../core/store/store-passes.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
@@ -16,7 +16,7 @@ import { FINISHED_WIDTH, INSERT_FINISHED, INSERT_LIVE, newRunParams } from '../r
 import { keyOfRun } from '../rows/type-keys.ts';
 import { shardAt } from '../shortcuts/hour-count-shards.ts';
 import { insertClaimed, type LastClaimant, mayClaim } from '../shortcuts/make-claimed.ts';
-import { becomeDue, nextIds, type Unit } from './unit.ts';
+import { becomeDue, type Moved, nextIds, type Unit } from './unit.ts';
 
 /**
  * Writes all collected changes. The run that the claimant may claim is written last, and may end the
@@ -65,7 +65,7 @@ async function writeRest(u: Unit): Promise<QueuedRun[]> {
   const finished = [...u.ended.splice(0), ...skipped];
   if (finished.length > 0)
     await u.q.write(INSERT_FINISHED, columnsOf(finished.map(finishedParams), FINISHED_WIDTH));
-  await countInHours(u, [...finished, ...u.moved.splice(0)]);
+  await countInHours(u, finished, u.moved.splice(0));
   await writeJobs(u);
   return queued;
 }
@@ -89,10 +89,14 @@ export async function reserveIds(u: Unit, count: number): Promise<void> {
   if (count > 0) u.ids.push(...(await nextIds(u.q, count)));
 }
 
-async function countInHours(u: Unit, runs: readonly EndedRun[]): Promise<void> {
-  if (runs.length === 0) return;
+async function countInHours(
+  u: Unit,
+  finished: readonly FinishedRun[],
+  moved: readonly Moved[],
+): Promise<void> {
+  if (finished.length + moved.length === 0) return;
   const counts = new Map<string, { hour: number; status: FinishedStatus; count: number }>();
-  for (const { status, finishedAt = u.now } of runs) {
+  for (const { status, finishedAt } of [...finished, ...moved.map(({ end }) => end)]) {
     const hour = hourOf(finishedAt);
     const key = `${hour} ${status}`;
     const known = counts.get(key);
@@ -100,10 +104,14 @@ async function countInHours(u: Unit, runs: readonly EndedRun[]): Promise<void> {
     else known.count += 1;
   }
   const rows = [...counts.values()].map(({ hour, status, count }) => [hour, status, count] as const);
-  const { due, shard: own } = u.shared;
+  const { due, shard: own, counts: durations } = u.shared;
   // If looks are slow, a snapshot is keeping dead rows.
   const isRotating = due.jobs.isSlow || due.runs.isSlow;
   await u.q.write(ADD_TO_HOURS, [...columnsOf(rows, 3), shardAt(u.now, { own, isRotating })]);
+  u.onceWritten.push(() => {
+    for (const run of finished) durations.add(lockedJob(u, Number(run.jobUid)).job, run, dueAtOf(run));
+    for (const { jobUid, end, dueAt } of moved) durations.add(lockedJob(u, jobUid).job, end, dueAt);
+  });
 }
 
 interface QueuedRun {

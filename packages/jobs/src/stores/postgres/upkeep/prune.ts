@@ -2,10 +2,12 @@ import type { FinishedStatus } from '../../../core/model/run.ts';
 import type { AsyncTables } from '../../../core/transactions/script.ts';
 import type { OldRows, PruneTables, RunsToPrune } from '../../../core/transactions/tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
-import { HOUR_MS } from '../../rows/hours.ts';
+import { bucketsOf } from '../../rows/hour-tally.ts';
 import { FINISHED_COLUMNS, finishedRunOf } from '../../rows/run-row.ts';
+import { ALERTS } from '../alert-statements.ts';
 import { columnsOf } from '../connection/queries.ts';
 import { lockFreeByUids, takeLocked } from '../locks/job-locks.ts';
+import { runRead } from '../postgres-reads.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { SELECT_VARYING } from '../shortcuts/known-jobs.ts';
 import type { Unit } from '../tables/unit.ts';
@@ -47,16 +49,21 @@ export function pruneTables(u: Unit): Pick<AsyncTables, keyof PruneTables> {
         ]);
       await q.write(REMOVE_LOGS, [ids]);
       return (await q.arrays(REMOVE_RUNS, [ids])).map((row) => {
-        const [jobUid, status, finishedAt] = rowOf<[number, FinishedStatus, number]>(row);
-        return { jobUid: String(jobUid), status, finishedAt };
+        const [jobUid, status, startedAt, finishedAt, dueAt] =
+          rowOf<[number, FinishedStatus, number | null, number, number]>(row);
+        const ended = { jobUid: String(jobUid), status, finishedAt, dueAt, queuedAt: dueAt };
+        return startedAt === null ? ended : { ...ended, startedAt };
       });
     },
     async countInJobHours(runs) {
-      const rows = runs.map(({ jobUid, status, finishedAt }) => [Number(jobUid), status, finishedAt]);
-      await q.write(ADD_TO_JOB_HOURS, columnsOf(rows, 3));
+      const rows = runs.flatMap((run) =>
+        bucketsOf(run).map(({ hour, measure, bucket }) => [Number(run.jobUid), hour, measure, bucket]),
+      );
+      await q.write(ADD_TO_JOB_HOURS, columnsOf(rows, 4));
     },
     async removeOld(what, before, limit) {
       if (what === 'nodeNames') return 0;
+      if (what === 'alertDeliveries') return runRead(q, ALERTS.removeOldDeliveries(before, limit));
       if (what === 'tombstones') return numberOf((await q.arrays(REMOVE_TOMBSTONES, [limit]))[0]) ?? 0;
       return q.run(OLD[what], what === 'finishedJobs' ? [before, limit, u.now] : [before, limit]);
     },
@@ -83,14 +90,14 @@ const NAMED_RUNS = `SELECT ${FINISHED_COLUMNS} FROM greenvue_jobs.runs
   WHERE id = ANY(ARRAY(SELECT run_id FROM greenvue_jobs.dedupe_keys WHERE run_id = ANY($1::bigint[])))`;
 const KEEP_RUNS = `UPDATE greenvue_jobs.dedupe_keys SET pruned_run = kept.run
   FROM unnest($1::bigint[], $2::text[]) AS kept (run_id, run) WHERE dedupe_keys.run_id = kept.run_id`;
-const REMOVE_RUNS =
-  'DELETE FROM greenvue_jobs.runs WHERE id = ANY($1::bigint[]) RETURNING job_uid, status, finished_at';
+const REMOVE_RUNS = `DELETE FROM greenvue_jobs.runs WHERE id = ANY($1::bigint[]) RETURNING job_uid, status, started_at, finished_at,
+    coalesce(due_at, scheduled_for, queued_at)`;
 const REMOVE_LOGS = 'DELETE FROM greenvue_jobs.run_logs WHERE run_id = ANY($1::bigint[])';
-const ADD_TO_JOB_HOURS = `INSERT INTO greenvue_jobs.job_hour_counts AS counted (job_uid, hour, status, count)
-  SELECT uid, finished_at / ${HOUR_MS} * ${HOUR_MS} AS hour, status, count(*)
-  FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS run (uid, status, finished_at)
-  GROUP BY uid, hour, status
-  ON CONFLICT (job_uid, hour, status) DO UPDATE SET count = counted.count + excluded.count`;
+const ADD_TO_JOB_HOURS = `INSERT INTO greenvue_jobs.job_hour_buckets AS counted (job_uid, hour, measure, bucket, count)
+  SELECT job_uid, hour, measure, bucket, count(*)
+  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::integer[]) AS run (job_uid, hour, measure, bucket)
+  GROUP BY job_uid, hour, measure, bucket ORDER BY job_uid, hour, measure, bucket
+  ON CONFLICT (job_uid, hour, measure, bucket) DO UPDATE SET count = counted.count + excluded.count`;
 
 const oldOf = (table: string, at: string) => `DELETE FROM greenvue_jobs.${table} WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM greenvue_jobs.${table} WHERE ${at} < $1 ORDER BY ${at} LIMIT $2 FOR UPDATE SKIP LOCKED))`;
@@ -98,7 +105,7 @@ const oldOf = (table: string, at: string) => `DELETE FROM greenvue_jobs.${table}
  * The array makes PostgreSQL pick and lock the rows once, and not once for each row. No job ends before its
  * `run_at`, so the condition on `run_at` limits the rows to read.
  */
-const OLD: Readonly<Record<Exclude<OldRows, 'tombstones' | 'nodeNames'>, string>> = {
+const OLD: Readonly<Record<Exclude<OldRows, 'tombstones' | 'nodeNames' | 'alertDeliveries'>, string>> = {
   finishedJobs: `UPDATE greenvue_jobs.jobs SET deleted_at = $3 WHERE uid = ANY(ARRAY(
     SELECT uid FROM greenvue_jobs.jobs
     WHERE status = 'finished' AND deleted_at IS NULL AND run_at < $1
@@ -107,6 +114,8 @@ const OLD: Readonly<Record<Exclude<OldRows, 'tombstones' | 'nodeNames'>, string>
   dedupeKeys: oldOf('dedupe_keys', 'at'),
   hours: oldOf('hour_counts', 'hour'),
   jobHours: oldOf('job_hour_counts', 'hour'),
+  hourBuckets: oldOf('hour_buckets', 'hour'),
+  jobHourBuckets: oldOf('job_hour_buckets', 'hour'),
 };
 /** Includes jobs whose time of deletion is in the future, because the clock went back (P17, clock). */
 const REMOVE_TOMBSTONES = `WITH gone AS (

@@ -10,6 +10,7 @@ import {
   type RunStatus,
   type RunTrigger,
 } from '../../../core/model/run.ts';
+import type { Measure } from '../../../core/rules/run-measures.ts';
 import type { LogLine } from '../../../core/store/store-passes.ts';
 
 /**
@@ -25,6 +26,15 @@ export const STATUS: Readonly<Record<RunStatus, number>> = {
   skipped: 5,
 };
 
+/** The measures of hourly counts: a status keeps its number. */
+export const MEASURE: Readonly<Record<Measure, number>> = {
+  succeeded: STATUS.succeeded,
+  failed: STATUS.failed,
+  cancelled: STATUS.cancelled,
+  skipped: STATUS.skipped,
+  lateness: 6,
+};
+
 export const REASON: Readonly<Record<RunReason, number>> = REASON_CODES;
 
 export const HELD: Readonly<Record<Held, number>> = { no: 0, overlap: 1, pause: 2, run_at: 3 };
@@ -34,6 +44,7 @@ export const TRIGGER: Readonly<Record<RunTrigger, number>> = { schedule: 0, manu
 export const LEVEL: Readonly<Record<LogLine['level'], number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
 export const statusOf = wordsOf(STATUS);
+export const measureOf = wordsOf(MEASURE);
 export const reasonOf = wordsOf(REASON);
 export const cancelOf = wordsOf<CancelReason>(REASONS.cancelled);
 export const heldOf = wordsOf(HELD);

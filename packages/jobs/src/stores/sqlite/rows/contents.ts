@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { StoreContents, TableRow, TableRows } from '../../../core/store/table-rows.ts';
-import { HELD, LEVEL, REASON, STATUS, TRIGGER } from './codes.ts';
+import { HELD, LEVEL, MEASURE, REASON, STATUS, TRIGGER } from './codes.ts';
 
 /**
  * Opens an up-to-date database that no process has open, to read all of it (`sqlite(file).open()`
@@ -50,17 +50,25 @@ const TABLES: Readonly<Record<string, string>> = {
     FROM live_runs ORDER BY id`,
   runs: `SELECT ${ORIGIN}, ${word('status', STATUS)}, ${word('reason', REASON)}, attempt, recoveries,
     CASE WHEN node IS NOT NULL THEN ${NODE} END AS node, started_at, finished_at, progress, result, errors,
-    job_version, cancelled_by, fingerprint
+    job_version, cancelled_by, fingerprint, due_at
     FROM runs ORDER BY id`,
   job_versions: 'SELECT * FROM job_versions ORDER BY job_uid, version',
   run_logs: `SELECT run_id, seq, at, ${word('level', LEVEL)}, bytes, message, fields FROM run_logs ORDER BY run_id, seq`,
   dedupe_keys: 'SELECT job_uid, key, run_id, at, pruned_run FROM dedupe_keys ORDER BY job_uid, key',
   audit: 'SELECT id, at, actor, action, target, change FROM audit ORDER BY id',
+  alert_channels: 'SELECT * FROM alert_channels ORDER BY id',
+  alert_deliveries: 'SELECT * FROM alert_deliveries ORDER BY id',
+  alert_conditions: 'SELECT * FROM alert_conditions ORDER BY job_id, condition',
   hour_counts: `SELECT hour, ${word('status', STATUS)}, 0 AS shard, count FROM hour_counts ORDER BY hour`,
   job_hour_counts: `SELECT job_uid, hour, ${word('status', STATUS)}, count FROM job_hour_counts ORDER BY job_uid, hour`,
+  hour_buckets: `SELECT subject, hour, ${word('measure', MEASURE)}, bucket, 0 AS shard, count
+    FROM hour_buckets ORDER BY subject, hour`,
+  job_hour_buckets: `SELECT job_uid, hour, ${word('measure', MEASURE)}, bucket, count
+    FROM job_hour_buckets ORDER BY job_uid, hour`,
 };
 
 const LAST_GIVEN: Readonly<Record<string, { readonly column: string; readonly select: string }>> = {
   job_types: { column: 'key', select: 'SELECT coalesce(max(key), 0) FROM job_types' },
   audit: { column: 'id', select: 'SELECT coalesce(max(id), 0) FROM audit' },
+  alert_deliveries: { column: 'id', select: 'SELECT coalesce(max(id), 0) FROM alert_deliveries' },
 };

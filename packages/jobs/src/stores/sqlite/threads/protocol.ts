@@ -17,7 +17,10 @@ export type ReadMethod =
   | 'listAudit'
   | 'stats'
   | 'jobHours'
-  | 'forecastJobs';
+  | 'forecastJobs'
+  | 'listAlertChannels'
+  | 'listAlertDeliveries'
+  | 'history';
 
 export type WriteMethod =
   | 'check'
@@ -31,7 +34,13 @@ export type WriteMethod =
   | 'reconcile'
   | 'cancelRun'
   | 'makeDue'
-  | 'prune';
+  | 'prune'
+  | 'changeAlertChannel'
+  | 'takeAlertMessages'
+  | 'settleAlertMessage'
+  | 'retryAlertDelivery'
+  | 'takeAlertWatch'
+  | 'tellTimedStates';
 
 export type Method = ReadMethod | WriteMethod;
 

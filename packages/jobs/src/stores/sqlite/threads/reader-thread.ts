@@ -1,3 +1,4 @@
+import { ALERTS } from '../alert-statements.ts';
 import { checkFile, checkTables, type Database, openForReading } from '../database.ts';
 import { READS, runRead } from '../sqlite-reads.ts';
 import type { ReadMethod, Reply, Request, ThreadData } from './protocol.ts';
@@ -44,7 +45,10 @@ function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<Re
     getLogs: (runId) => runRead(db, READS.getLogs(runId)),
     listAudit: (input) => runRead(db, READS.listAudit(input)),
     stats: (input, now) => runRead(db, READS.stats(input, now)),
+    listAlertChannels: () => runRead(db, ALERTS.listAlertChannels()),
+    listAlertDeliveries: (query) => runRead(db, ALERTS.listAlertDeliveries(query)),
     jobHours: (input, now) => runRead(db, READS.jobHours(input, now)),
     forecastJobs: (input) => runRead(db, READS.forecastJobs(input)),
+    history: (query) => runRead(db, READS.history(query)),
   };
 }

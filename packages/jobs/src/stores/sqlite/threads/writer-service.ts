@@ -1,3 +1,9 @@
+import {
+  changeAlertChannel,
+  retryAlertDelivery,
+  settleAlertMessage,
+  takeAlertMessages,
+} from '../../../core/transactions/alerts.ts';
 import { claim } from '../../../core/transactions/claim.ts';
 import { command, insertJob } from '../../../core/transactions/commands.ts';
 import { plan } from '../../../core/transactions/plan.ts';
@@ -5,6 +11,7 @@ import { prune } from '../../../core/transactions/prune.ts';
 import { cancelRun, makeDue, report } from '../../../core/transactions/run-commands.ts';
 import { answerFrom, runScript, type Script } from '../../../core/transactions/script.ts';
 import { reconcile, recover, settle } from '../../../core/transactions/settle.ts';
+import { takeAlertWatch, tellTimedStates } from '../../../core/transactions/timed-alerts.ts';
 import type { UnitOfWork } from '../../../core/transactions/unit-of-work.ts';
 import { checkTables, type Database } from '../database.ts';
 import { noteClosed, type OpenedInfo } from '../file/info.ts';
@@ -114,6 +121,12 @@ function handlersOf(w: Writer): WriteHandlers {
     reconcile: (input, now) => run(now, (unit) => reconcile(unit, input)),
     cancelRun: (input, now) => run(now, (unit) => cancelRun(unit, input)),
     makeDue: (input, now) => run(now, () => makeDue(input)),
+    changeAlertChannel: (input, now) => run(now, (unit) => changeAlertChannel(unit, input)),
+    takeAlertMessages: (_, now) => run(now, takeAlertMessages),
+    settleAlertMessage: (input, now) => run(now, (unit) => settleAlertMessage(unit, input)),
+    retryAlertDelivery: (input, now) => run(now, (unit) => retryAlertDelivery(unit, input)),
+    takeAlertWatch: (input, now) => run(now, () => takeAlertWatch(input)),
+    tellTimedStates: (input, now) => run(now, (unit) => tellTimedStates(unit, input)),
     prune: (input, now) => runScript(prune(input), (step) => run(now, step)),
   };
 }

@@ -56,14 +56,14 @@ export function liveRunTables(
       const held = w.db.arrays(MAKE_ALL_DUE).all(w.unit.now, uid, after).map(numberOf);
       return held.filter((one) => one === HELD.no).length;
     },
-    moveRuns(uid, { from, to, asked, limit, dueBy = Number.MAX_SAFE_INTEGER }) {
+    moveRuns(uid, { from, to, asked, limit, dueBy = Number.MAX_SAFE_INTEGER, dueFrom = EARLIEST }) {
       const [side, at] =
         asked === undefined ? [0, 0] : 'since' in asked ? [1, asked.since] : [2, asked.before];
       const { now } = w.unit;
       let left = limit ?? Number.MAX_SAFE_INTEGER;
       let due = 0;
       for (const held of from) {
-        const rows = w.db.arrays(MOVE).all(HELD[to], uid, HELD[held], dueBy, side, at, left);
+        const rows = w.db.arrays(MOVE).all(HELD[to], uid, HELD[held], dueBy, side, at, left, dueFrom);
         left -= rows.length;
         if (to === 'no') due += rows.filter((row) => (numberOf(row) ?? now) <= now).length;
         if (left <= 0) break;
@@ -106,7 +106,8 @@ const MAKE_DUE = `UPDATE live_runs SET available_at = ?1
   WHERE id = ?2 AND node IS NULL AND held = 0
     AND available_at > ?1 + CASE WHEN failures = 0 THEN ${LOOK_AHEAD_MS} ELSE 0 END`;
 const ASKED = `trigger = ${TRIGGER.manual} AND queued_at >= ?6`;
-const MOVE = `UPDATE live_runs SET held = ?1 WHERE id IN (
+const EARLIEST = Number.MIN_SAFE_INTEGER;
+const MOVE = `UPDATE live_runs SET held = ?1, available_at = max(available_at, ?8) WHERE id IN (
   SELECT id FROM live_runs
   WHERE job_uid = ?2 AND held = ?3 AND available_at <= ?4 AND node IS NULL
     AND CASE ?5 WHEN 0 THEN 1 WHEN 1 THEN ${ASKED} ELSE NOT (${ASKED}) END

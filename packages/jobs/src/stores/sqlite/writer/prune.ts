@@ -1,8 +1,10 @@
 import type { OldRows, PruneTables, RunsToPrune } from '../../../core/transactions/tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
-import { hourOf } from '../../rows/hours.ts';
-import { STATUS } from '../rows/codes.ts';
+import { bucketsOf } from '../../rows/hour-tally.ts';
+import { ALERTS } from '../alert-statements.ts';
+import { MEASURE, STATUS } from '../rows/codes.ts';
 import { rowOf } from '../rows/run-rows.ts';
+import { runRead } from '../sqlite-reads.ts';
 import { findFinishedRun } from './history.ts';
 import type { Writer } from './writer.ts';
 
@@ -34,8 +36,9 @@ export function pruneTables(w: Writer): PruneTables {
         return [run];
       }),
     countInJobHours(runs) {
-      for (const { jobUid, finishedAt, status } of runs)
-        w.db.write(ADD_TO_JOB_HOUR, Number(jobUid), hourOf(finishedAt), STATUS[status]);
+      for (const run of runs)
+        for (const { hour, measure, bucket } of bucketsOf(run))
+          w.db.write(ADD_TO_JOB_HOUR, Number(run.jobUid), hour, MEASURE[measure], bucket);
     },
     removeOld(what, before, limit) {
       switch (what) {
@@ -54,6 +57,8 @@ export function pruneTables(w: Writer): PruneTables {
         }
         case 'nodeNames':
           return w.nodes.prune({ now: w.unit.now, before });
+        case 'alertDeliveries':
+          return runRead(w.db, ALERTS.removeOldDeliveries(before, limit));
         default:
           return changes(OLD[what], before, limit);
       }
@@ -77,13 +82,19 @@ const REMOVE_RUN = 'DELETE FROM runs WHERE id = ?';
 const REMOVE_LOGS = 'DELETE FROM run_logs WHERE run_id = ?';
 const DEDUPE_KEY_OF = 'SELECT 1 FROM dedupe_keys WHERE run_id = ?';
 const KEEP_RUN = 'UPDATE dedupe_keys SET pruned_run = ? WHERE run_id = ?';
-const ADD_TO_JOB_HOUR = `INSERT INTO job_hour_counts (job_uid, hour, status, count) VALUES (?, ?, ?, 1)
-  ON CONFLICT (job_uid, hour, status) DO UPDATE SET count = count + 1`;
-const OLD: Readonly<Record<Extract<OldRows, 'dedupeKeys' | 'hours' | 'jobHours'>, string>> = {
+const ADD_TO_JOB_HOUR = `INSERT INTO job_hour_buckets (job_uid, hour, measure, bucket, count) VALUES (?, ?, ?, ?, 1)
+  ON CONFLICT (job_uid, hour, measure, bucket) DO UPDATE SET count = count + 1`;
+const OLD: Readonly<
+  Record<Exclude<OldRows, 'finishedJobs' | 'tombstones' | 'nodeNames' | 'alertDeliveries'>, string>
+> = {
   dedupeKeys: `DELETE FROM dedupe_keys WHERE (job_uid, key) IN
     (SELECT job_uid, key FROM dedupe_keys WHERE at < ? LIMIT ?)`,
   hours: `DELETE FROM hour_counts WHERE (hour, status) IN
     (SELECT hour, status FROM hour_counts WHERE hour < ? LIMIT ?)`,
   jobHours: `DELETE FROM job_hour_counts WHERE (job_uid, hour, status) IN
     (SELECT job_uid, hour, status FROM job_hour_counts WHERE hour < ? LIMIT ?)`,
+  hourBuckets: `DELETE FROM hour_buckets WHERE (subject, hour, measure, bucket) IN
+    (SELECT subject, hour, measure, bucket FROM hour_buckets WHERE hour < ? LIMIT ?)`,
+  jobHourBuckets: `DELETE FROM job_hour_buckets WHERE (job_uid, hour, measure, bucket) IN
+    (SELECT job_uid, hour, measure, bucket FROM job_hour_buckets WHERE hour < ? LIMIT ?)`,
 };

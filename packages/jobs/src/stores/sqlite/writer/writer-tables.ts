@@ -4,6 +4,7 @@ import type { Tables } from '../../../core/transactions/tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { claimTables, seeWaiting } from '../claims/claim.ts';
 import { earliestOf, merged } from '../claims/runs-by-type.ts';
+import { alertTables } from './alert-tables.ts';
 import { claimedRunTables } from './claimed-runs.ts';
 import { commandTables } from './command-tables.ts';
 import { liveRunsOf, liveRunTables } from './live-runs.ts';
@@ -21,6 +22,7 @@ export function createTables(w: Writer): Tables {
     ...liveRunTables(w),
     ...writeTables(w),
     ...pruneTables(w),
+    ...alertTables(w),
     endCommand({ claim: toClaim, command }) {
       if (toClaim === undefined) return void tables.write();
       // Other commands may also change which runs are due.

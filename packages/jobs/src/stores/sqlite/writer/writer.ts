@@ -1,11 +1,13 @@
-import type { FinishedStatus } from '../../../core/model/run.ts';
+import type { FinishedRun } from '../../../core/model/run.ts';
+import { dueAtOf } from '../../../core/rules/run-measures.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { createUnitOfWork, type UnitOfWork } from '../../../core/transactions/unit-of-work.ts';
 import { MAX_LIVE_RUNS } from '../../rows/bounds.ts';
+import { HourTally } from '../../rows/hour-tally.ts';
 import { HOUR_MS } from '../../rows/hours.ts';
 import { LiveRunCap } from '../../rows/live-run-cap.ts';
 import type { Database } from '../database.ts';
-import { STATUS } from '../rows/codes.ts';
+import { MEASURE, STATUS } from '../rows/codes.ts';
 import type { KeyedRun } from '../rows/run-rows.ts';
 import { Ids } from './ids.ts';
 import { JobTable } from './job-table.ts';
@@ -29,6 +31,7 @@ export class Writer {
    */
   readonly claimed = new Map<number, KeyedRun>();
   readonly #finishedInHours = new Map<number, number>();
+  readonly #durations = new HourTally();
   #unit = createUnitOfWork(0);
 
   constructor(db: Database) {
@@ -66,10 +69,12 @@ export class Writer {
   }
 
   /** Counts a finished run in its hour. */
-  count(status: FinishedStatus, at: number): void {
+  count(run: FinishedRun): void {
+    const { status, finishedAt } = run;
     // Eight codes fit beside the hour.
-    const key = Math.floor(at / HOUR_MS) * 8 + STATUS[status];
+    const key = Math.floor(finishedAt / HOUR_MS) * 8 + STATUS[status];
     this.#finishedInHours.set(key, (this.#finishedInHours.get(key) ?? 0) + 1);
+    this.#durations.add(this.lock(Number(run.jobUid)).job, run, dueAtOf(run));
   }
 
   /** Writes the counts of a transaction. Call it before the commit. */
@@ -78,9 +83,13 @@ export class Writer {
       this.db.write(ADD_TO_HOUR, Math.floor(key / 8) * HOUR_MS, key % 8, count);
     }
     this.#finishedInHours.clear();
+    for (const { subject, hour, measure, bucket, count } of this.#durations.take())
+      this.db.write(ADD_TO_BUCKET, subject, hour, MEASURE[measure], bucket, count);
     this.ids.save();
   }
 }
 
 const ADD_TO_HOUR = `INSERT INTO hour_counts (hour, status, count) VALUES (?, ?, ?)
   ON CONFLICT (hour, status) DO UPDATE SET count = count + excluded.count`;
+const ADD_TO_BUCKET = `INSERT INTO hour_buckets (subject, hour, measure, bucket, count) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (subject, hour, measure, bucket) DO UPDATE SET count = count + excluded.count`;

@@ -63,8 +63,18 @@ const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
   // Have numbers alone, or no ids.
   getJobStats: { decision: 'apart' },
   listJobTags: { decision: 'apart' },
+  getJobHistory: { decision: 'apart' },
   getCaller: { decision: 'apart' },
   listJobAudit: { decision: 'filtered' },
+  // Channels are of the whole engine: see the suite of alerts.
+  createAlertChannel: { decision: 'apart' },
+  listAlertChannels: { decision: 'apart' },
+  getAlertChannel: { decision: 'apart' },
+  patchAlertChannel: { decision: 'apart' },
+  deleteAlertChannel: { decision: 'apart' },
+  testAlertChannel: { decision: 'apart' },
+  listAlertDeliveries: { decision: 'apart' },
+  retryAlertDelivery: { decision: 'apart' },
   // Is a stream.
   streamJobEvents: { decision: 'apart' },
 };

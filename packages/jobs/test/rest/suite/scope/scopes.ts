@@ -3,6 +3,7 @@ import { pageSchema } from '../../../../src/http/fields/page.ts';
 import { callerSchema } from '../../../../src/http/views/caller.ts';
 import { eventSchema } from '../../../../src/http/views/event.ts';
 import { forecastSchema } from '../../../../src/http/views/forecast.ts';
+import { historySchema } from '../../../../src/http/views/history.ts';
 import { jobSchema } from '../../../../src/http/views/job.ts';
 import { previewSchema } from '../../../../src/http/views/preview.ts';
 import { runSchema } from '../../../../src/http/views/run.ts';
@@ -124,6 +125,11 @@ export function scopes(makeMount: MakeMount): void {
     expect(stats.health.ok).toBe(3);
     expect(stats.hours.reduce((sum, { count }) => sum + count, 0)).toBe(1);
     expect(stats).toMatchObject({ last_minute: null, minutes: [], nodes: [] });
+    const history = async (query: string) =>
+      bodyOf(await send(mount, 'GET', `/job-stats/history${query}`), 200, historySchema).total.succeeded;
+    for (const query of ['', '?type=greet', '?job_id=acme-1', '?step=1m'])
+      expect(await history(query)).toBe(1);
+    problemOf(await send(mount, 'GET', '/job-stats/history?job_id=other-1'), 404);
     const all = bodyOf(await send(server, 'GET', '/job-stats'), 200, statsSchema);
     expect(all.jobs.active).toBe(7);
     expect(all.nodes).toHaveLength(1);

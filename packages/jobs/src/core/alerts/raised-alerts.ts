@@ -1,0 +1,111 @@
+import type { Job } from '../model/job.ts';
+import type { AttemptError } from '../model/run.ts';
+import type { SkippedRun } from '../rules/decision.ts';
+import type { EndedRun } from '../rules/ended-runs.ts';
+import { ENGINE_ACTOR } from '../rules/failure-budget.ts';
+import type { Alert, AlertChannel, NewDelivery, RaisedAlert } from './alert.ts';
+
+/** A job that keeps failing is told of once an hour. */
+const REMINDER_MS = 3_600_000;
+const LONGEST_NAME = 200;
+const LONGEST_MESSAGE = 1_000;
+
+/** What one decision did to a job. */
+export interface JobChange {
+  readonly before: Job;
+  readonly after: Job;
+  readonly ended: readonly EndedRun[];
+  readonly skip: readonly SkippedRun[];
+}
+
+const NONE: readonly Alert[] = [];
+
+/**
+ * The alerts that a decision made true (P24, alerts): the first failure of a streak and then the first one in
+ * each hour since, the success that ends a streak, a pause by the engine, and slots that were missed.
+ */
+export function alertsOf({ before, after, ended, skip }: JobChange, now: number): readonly Alert[] {
+  const hasStreak = after.failedInRow > before.failedInRow || after.failingSince !== before.failingSince;
+  const isPaused =
+    after.status === 'paused' && before.status !== 'paused' && after.pause?.by === ENGINE_ACTOR;
+  if (!hasStreak && !isPaused && skip.length === 0) return NONE;
+  const alerts: Alert[] = [];
+  const { failingSince } = after;
+  if (before.failingSince !== undefined && before.failingSince !== failingSince)
+    alerts.push({ condition: 'recovered', ...about(after, now), since: before.failingSince });
+  if (failingSince !== undefined && hasStreak && isTimeToTell(before, failingSince, now))
+    alerts.push({
+      condition: 'failed',
+      ...about(after, now),
+      since: failingSince,
+      count: after.failedInRow,
+      ...lastFailure(ended),
+    });
+  if (isPaused)
+    alerts.push({ condition: 'paused_by_engine', ...about(after, now), ...pausedBecause(after, ended) });
+  const missed = skip.filter(({ reason }) => reason === 'missed');
+  if (missed.length > 0) alerts.push({ condition: 'missed', ...about(after, now), ...missedSlots(missed) });
+  return alerts;
+}
+
+/** The first failure of a streak, and the first one in each hour since then. Needs no memory but the row. */
+function isTimeToTell(before: Job, failingSince: number, now: number): boolean {
+  if (before.failingSince !== failingSince) return true;
+  const hourOf = (at: number) => Math.floor((at - failingSince) / REMINDER_MS);
+  return hourOf(now) > hourOf(before.lastEndAt ?? failingSince);
+}
+
+function about({ id, name }: Job, now: number): Pick<Alert, 'jobId' | 'jobName' | 'at'> {
+  return { jobId: id, jobName: name, at: now };
+}
+
+function lastFailure(ended: readonly EndedRun[]): Pick<Alert, 'runId' | 'error'> {
+  const run = ended.findLast(({ status, isRetried }) => status === 'failed' && isRetried !== true);
+  const error = run?.errors?.at(-1);
+  return {
+    ...(run?.id === undefined ? {} : { runId: run.id }),
+    ...(error === undefined ? {} : { error: shortError(error) }),
+  };
+}
+
+function shortError({ name, message }: AttemptError): NonNullable<Alert['error']> {
+  return { name: cut(name, LONGEST_NAME), message: cut(message, LONGEST_MESSAGE) };
+}
+
+function cut(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1).toWellFormed()}…`;
+}
+
+function pausedBecause({ pause, failingSince }: Job, ended: readonly EndedRun[]): Partial<Alert> {
+  return {
+    ...(failingSince === undefined ? {} : { since: failingSince }),
+    ...(pause?.reason === undefined ? {} : { reason: pause.reason }),
+    ...lastFailure(ended),
+  };
+}
+
+/** How many slots nothing ran for, and when the first of them was. */
+function missedSlots(skip: readonly SkippedRun[]): Pick<Alert, 'since' | 'count'> {
+  const first = skip.map(({ missedFrom, scheduledFor }) => missedFrom ?? scheduledFor);
+  return {
+    since: first.reduce((a, b) => Math.min(a, b)),
+    count: skip.reduce((sum, { missed }) => sum + Math.max(missed, 1), 0),
+  };
+}
+
+/** One delivery for each alert and each channel that hears of it. */
+export function deliveriesOf(
+  raised: readonly RaisedAlert[],
+  channels: readonly AlertChannel[],
+): readonly NewDelivery[] {
+  return raised.flatMap(({ alert, channels: named }) =>
+    channels
+      .filter((channel) => hears(channel, alert, named))
+      .map(({ id }): NewDelivery => ({ channel: id, alert })),
+  );
+}
+
+function hears({ id, allJobs, conditions }: AlertChannel, alert: Alert, named: readonly string[]): boolean {
+  if (!allJobs && !named.includes(id)) return false;
+  return conditions === undefined || conditions.includes(alert.condition);
+}

@@ -1,0 +1,125 @@
+import type { Clock } from '../../core/clock.ts';
+import type { AlertStore, TakenMessage } from '../../core/store/alert-store.ts';
+import type { EngineLogger } from '../engine-logger.ts';
+import type { ChannelKinds } from './channel-kinds.ts';
+
+export interface DelivererDeps {
+  readonly store: Pick<AlertStore, 'takeAlertMessages' | 'settleAlertMessage'>;
+  readonly kinds: Pick<ChannelKinds, 'send' | 'close'>;
+  readonly clock: Clock;
+  readonly logger: EngineLogger;
+}
+
+/** How long a stop waits for what is being sent and what is still due. */
+const DRAIN_MS = 3_000;
+
+/**
+ * Sends what waits in the outbox (P24, alerts), when it is woken, and when the next try of a message is due.
+ * Each channel gets one message at a time, and none waits for another.
+ */
+export class AlertDeliverer {
+  readonly #with: DelivererDeps;
+  readonly #sending = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  #cancelTimer: (() => void) | undefined;
+  #taking: Promise<void> | undefined;
+  #isAskedAgain = false;
+  #isRunning = false;
+  #isStopping = false;
+
+  constructor(deps: DelivererDeps) {
+    this.#with = deps;
+  }
+
+  start(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.wake();
+  }
+
+  /** Looks now: there are new alerts, or a channel is free. */
+  wake(): void {
+    if (!this.#isRunning) return;
+    this.#cancelTimer?.();
+    if (this.#taking === undefined) this.#taking = this.#take();
+    else this.#isAskedAgain = true;
+  }
+
+  /** Sends all that is due now, to its end: for tests, and for the end of the engine. */
+  async drain(): Promise<void> {
+    do {
+      await this.#taking;
+      await this.#takeOnce();
+      await Promise.all(this.#sending);
+    } while (this.#isAskedAgain);
+  }
+
+  /** Sends what is due, waits for it a little, and aborts the rest: it is sent again by another node. */
+  async stop(): Promise<void> {
+    const { clock, kinds } = this.#with;
+    const wasRunning = this.#isRunning;
+    this.#isRunning = false;
+    this.#isStopping = true;
+    this.#cancelTimer?.();
+    if (wasRunning) {
+      const cancel = clock.setTimer(DRAIN_MS, () =>
+        this.#stopping.abort(new Error('The engine has stopped while it sent the message.')),
+      );
+      await this.drain();
+      cancel();
+    }
+    kinds.close();
+  }
+
+  async #take(): Promise<void> {
+    let nextAt: number | undefined;
+    do nextAt = await this.#takeOnce();
+    while (this.#isAskedAgain && this.#isRunning);
+    this.#taking = undefined;
+    if (!this.#isRunning || nextAt === undefined) return;
+    const { clock } = this.#with;
+    this.#cancelTimer = clock.setTimer(Math.max(nextAt - clock.now(), 1), () => this.wake());
+  }
+
+  /** Takes what is due, and begins to send it. Returns when something more is due, if that is known. */
+  async #takeOnce(): Promise<number | undefined> {
+    const { store, logger } = this.#with;
+    this.#isAskedAgain = false;
+    if (this.#stopping.signal.aborted) return undefined;
+    try {
+      const { messages, nextAt } = await store.takeAlertMessages();
+      for (const taken of messages) this.#begin(taken);
+      return nextAt;
+    } catch (error) {
+      logger.warn({ err: error }, 'alerts could not be read; they are tried again in 10 s');
+      return undefined;
+    }
+  }
+
+  #begin(taken: TakenMessage): void {
+    const sent = this.#send(taken).finally(() => {
+      this.#sending.delete(sent);
+    });
+    this.#sending.add(sent);
+  }
+
+  async #send({ channel, message, tries }: TakenMessage): Promise<void> {
+    const { store, kinds, logger } = this.#with;
+    const error = await kinds.send(channel, message, this.#stopping.signal);
+    // Whoever takes it next sends it again, with the same id: a stop is no fault of the channel.
+    if (error !== undefined && this.#stopping.signal.aborted) return;
+    if (error !== undefined)
+      logger.warn({ channel: channel.id, message: message.id, tries: tries + 1, reason: error }, NOT_SENT);
+    try {
+      await store.settleAlertMessage({ channel: channel.id, message: message.id, error });
+      // The channel may have more to send.
+      if (this.#isStopping || !this.#isRunning) this.#isAskedAgain = true;
+      else this.wake();
+    } catch (fault) {
+      logger.warn({ err: fault, channel: channel.id }, NOT_SAVED);
+    }
+  }
+}
+
+const NOT_SENT = 'an alert was not delivered; it is tried again for an hour';
+const NOT_SAVED = 'it could not be saved that an alert was sent; it may be sent a second time';

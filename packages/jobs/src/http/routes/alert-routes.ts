@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { encodeCursor } from '../fields/cursor.ts';
+import { pageSchema } from '../fields/page.ts';
+import {
+  alertChannelBody,
+  alertChannelParams,
+  alertDeliveriesQuery,
+  alertDeliveryParams,
+  patchAlertChannelBody,
+} from '../input/alert-input.ts';
+import { emptyBody } from '../input/command-input.ts';
+import { readCursor } from '../routing/read-cursor.ts';
+import { commandOptions, defineRoute } from '../routing/route.ts';
+import { BODY_PROBLEMS, LOCATION, noContent, problems, success } from '../routing/route-docs.ts';
+import {
+  alertChannelJson,
+  alertChannelSchema,
+  alertDeliveryJson,
+  alertDeliverySchema,
+  alertTestJson,
+  alertTestSchema,
+  savedAlertChannelJson,
+  savedAlertChannelSchema,
+} from '../views/alert.ts';
+
+const createAlertChannel = defineRoute({
+  method: 'POST',
+  path: '/alert-channels',
+  need: 'admin',
+  doc: {
+    operationId: 'createAlertChannel',
+    summary: 'Create an alert channel',
+    description:
+      'From then on, the server tells it of failed jobs and other conditions. Addresses and secrets are never shown whole again. 409: the id is in use, or there are 100 channels.',
+  },
+  body: alertChannelBody,
+  responses: {
+    201: success(savedAlertChannelSchema, 'The channel', LOCATION),
+    ...problems(409, ...BODY_PROBLEMS),
+  },
+  handle: async ({ body, context }, { engine }) => {
+    const { id, kind, config, all_jobs: allJobs, conditions } = body;
+    const input = { id, kind, config, allJobs, conditions: conditions ?? undefined };
+    const channel = await engine.createAlertChannel(input, byOf(commandOptions(context)));
+    return {
+      status: 201,
+      location: `/alert-channels/${encodeURIComponent(id)}`,
+      body: savedAlertChannelJson(channel),
+    };
+  },
+});
+
+const listAlertChannels = defineRoute({
+  method: 'GET',
+  path: '/alert-channels',
+  need: 'admin',
+  doc: {
+    operationId: 'listAlertChannels',
+    summary: 'List the alert channels',
+    description: 'All of them by id, with how they fare: there are at most 100.',
+  },
+  responses: {
+    200: success(z.object({ data: z.array(alertChannelSchema) }), 'The channels'),
+    ...problems(),
+  },
+  handle: async (_, { engine }) => ({
+    status: 200,
+    body: { data: (await engine.listAlertChannels()).map(alertChannelJson) },
+  }),
+});
+
+const getAlertChannel = defineRoute({
+  method: 'GET',
+  path: '/alert-channels/:channel_id',
+  need: 'admin',
+  doc: { operationId: 'getAlertChannel', summary: 'Get an alert channel', description: 'With how it fares.' },
+  params: alertChannelParams,
+  responses: { 200: success(alertChannelSchema, 'The channel'), ...problems(404) },
+  handle: async ({ params }, { engine }) => ({
+    status: 200,
+    body: alertChannelJson(await engine.getAlertChannel(params.channel_id)),
+  }),
+});
+
+const patchAlertChannel = defineRoute({
+  method: 'PATCH',
+  path: '/alert-channels/:channel_id',
+  need: 'admin',
+  doc: {
+    operationId: 'patchAlertChannel',
+    summary: 'Change an alert channel',
+    description: 'Omitted fields stay as they are. What waits is sent to the channel as it is then.',
+  },
+  params: alertChannelParams,
+  body: patchAlertChannelBody,
+  responses: { 200: success(savedAlertChannelSchema, 'The channel'), ...problems(404, ...BODY_PROBLEMS) },
+  handle: async ({ params, body, context }, { engine }) => {
+    const { config, all_jobs: allJobs, conditions } = body;
+    const options = byOf(commandOptions(context));
+    const channel = await engine.patchAlertChannel(
+      params.channel_id,
+      { config, allJobs, conditions },
+      options,
+    );
+    return { status: 200, body: savedAlertChannelJson(channel) };
+  },
+});
+
+const deleteAlertChannel = defineRoute({
+  method: 'DELETE',
+  path: '/alert-channels/:channel_id',
+  need: 'admin',
+  doc: {
+    operationId: 'deleteAlertChannel',
+    summary: 'Delete an alert channel',
+    description: 'With all alerts for it, sent or not. 409: jobs name the channel; the detail says which.',
+  },
+  params: alertChannelParams,
+  responses: { 204: noContent, ...problems(404, 409) },
+  handle: async ({ params, context }, { engine }) => {
+    await engine.deleteAlertChannel(params.channel_id, byOf(commandOptions(context)));
+    return { status: 204 };
+  },
+});
+
+const testAlertChannel = defineRoute({
+  method: 'POST',
+  path: '/alert-channels/:channel_id/test',
+  need: 'admin',
+  doc: {
+    operationId: 'testAlertChannel',
+    summary: 'Send a sample to an alert channel',
+    description:
+      'Waits up to 10 s for the answer of the channel. The response says why the sample did not arrive.',
+  },
+  params: alertChannelParams,
+  body: emptyBody,
+  bodyIsOptional: true,
+  responses: { 200: success(alertTestSchema, 'Whether it arrived'), ...problems(404, ...BODY_PROBLEMS) },
+  handle: async ({ params }, { engine }) => ({
+    status: 200,
+    body: alertTestJson(await engine.testAlertChannel(params.channel_id)),
+  }),
+});
+
+const listAlertDeliveries = defineRoute({
+  method: 'GET',
+  path: '/alert-deliveries',
+  need: 'admin',
+  doc: {
+    operationId: 'listAlertDeliveries',
+    summary: 'List alerts, newest first',
+    description: 'What was sent to which channel, what waits, and what could not be delivered.',
+  },
+  query: alertDeliveriesQuery,
+  responses: { 200: success(pageSchema(alertDeliverySchema), 'A page of alerts'), ...problems() },
+  handle: async ({ query }, { engine }) => {
+    const { job_id: jobId, cursor, ...which } = query;
+    const before = cursor === undefined ? undefined : readCursor('alerts', 'run', cursor).key;
+    const { rows, next } = await engine.listAlertDeliveries({ ...which, jobId, before });
+    const body = {
+      data: rows.map(alertDeliveryJson),
+      next_cursor: next === undefined ? null : encodeCursor('alerts', next),
+    };
+    return { status: 200, body };
+  },
+});
+
+const retryAlertDelivery = defineRoute({
+  method: 'POST',
+  path: '/alert-deliveries/:delivery_id/retry',
+  need: 'admin',
+  doc: {
+    operationId: 'retryAlertDelivery',
+    summary: 'Send an undeliverable alert again',
+    description:
+      'With all alerts of its digest, for another hour. The message keeps its id. 409: it was sent, or still waits.',
+  },
+  params: alertDeliveryParams,
+  body: emptyBody,
+  bodyIsOptional: true,
+  responses: { 204: noContent, ...problems(404, 409, ...BODY_PROBLEMS) },
+  handle: async ({ params, context }, { engine }) => {
+    await engine.retryAlertDelivery(params.delivery_id, byOf(commandOptions(context)));
+    return { status: 204 };
+  },
+});
+
+/** Only the name: these commands are short, and do not end with their request. */
+function byOf({ by }: { readonly by?: string | undefined }): { readonly by?: string | undefined } {
+  return { by };
+}
+
+/** Channels, and what was sent to them. */
+export const alertRoutes = [
+  createAlertChannel,
+  listAlertChannels,
+  getAlertChannel,
+  patchAlertChannel,
+  deleteAlertChannel,
+  testAlertChannel,
+  listAlertDeliveries,
+  retryAlertDelivery,
+];

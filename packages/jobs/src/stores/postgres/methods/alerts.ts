@@ -1,0 +1,29 @@
+import type { AlertStore } from '../../../core/store/alert-store.ts';
+import {
+  changeAlertChannel,
+  retryAlertDelivery,
+  settleAlertMessage,
+  takeAlertMessages,
+} from '../../../core/transactions/alerts.ts';
+import type { Script } from '../../../core/transactions/script.ts';
+import { takeAlertWatch, tellTimedStates } from '../../../core/transactions/timed-alerts.ts';
+import { ALERTS } from '../alert-statements.ts';
+import { runRead } from '../postgres-reads.ts';
+import { runIn } from '../tables/tables.ts';
+import type { Unit } from '../tables/unit.ts';
+import type { Parts } from './writes.ts';
+
+/** The alerts. Their transactions run beside the passes, and wait for none. */
+export function createAlerts({ db, writes }: Parts): AlertStore {
+  const run = <T>(script: (u: Unit) => Script<T>) => writes.beside((u) => runIn(u, script(u)));
+  return {
+    changeAlertChannel: (input) => run((u) => changeAlertChannel(u, input)),
+    listAlertChannels: () => writes.tracked(() => runRead(db, ALERTS.listAlertChannels())),
+    listAlertDeliveries: (query) => writes.tracked(() => runRead(db, ALERTS.listAlertDeliveries(query))),
+    takeAlertMessages: () => run(takeAlertMessages),
+    settleAlertMessage: (end) => run((u) => settleAlertMessage(u, end)),
+    retryAlertDelivery: (input) => run((u) => retryAlertDelivery(u, input)),
+    takeAlertWatch: (input) => run(() => takeAlertWatch(input)),
+    tellTimedStates: (range) => run((u) => tellTimedStates(u, range)),
+  };
+}
