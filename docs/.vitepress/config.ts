@@ -52,6 +52,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('errors-and-retries'),
       page('watching'),
       page('http-requests'),
+      page('monitors'),
       page('transactions', 'Runs in your transaction'),
       page('shutdown-and-deploys'),
       page('security'),

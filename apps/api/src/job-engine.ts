@@ -37,6 +37,7 @@ export async function createJobEngine(
     threadMemoryMb: jobs.threadMemoryMb,
     minIntervalMs: jobs.minIntervalMs,
     outbound: { allow: jobs.outboundAllow },
+    ...(jobs.heartbeatUrl === undefined ? {} : { heartbeatUrl: jobs.heartbeatUrl }),
     shutdownTimeoutMs: config.shutdownTimeoutMs,
     retention: {
       finishedPerJob: jobs.retention.finished,

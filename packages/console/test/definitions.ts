@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Backoff, Definition } from '../src/job-form/draft/draft.ts';
 import type { ScheduleBody } from '../src/job-form/draft/schedule-draft.ts';
+import type { Watching } from '../src/job-form/draft/watch-draft.ts';
 import { toJsonObject } from '../src/job-form/payload/json-value.ts';
 
 const instants = fc
@@ -46,6 +47,24 @@ const backoffs: fc.Arbitrary<Backoff | undefined> = fc.option(
   { nil: undefined },
 );
 
+const names = fc.subarray(['billing', 'eu', 'ops']);
+const budgets = fc.constantFrom(
+  'none' as const,
+  { failures: 3, of_last: 3 },
+  { failures: 3, of_last: 5 },
+  undefined,
+);
+const watchings: fc.Arbitrary<Watching> = fc.record({
+  tags: names,
+  pauseAfter: budgets,
+  expect: fc.record(
+    { success_within: durations, duration: durations, start_within: durations },
+    { requiredKeys: [] },
+  ),
+  alerts: names,
+  pingUrl: fc.option(fc.constant('https://monitor.example/1'), { nil: undefined }),
+});
+
 const ownPayloads: fc.Arbitrary<Definition> = fc.record({
   id: fc.constant('a'),
   name: fc.constantFrom('A', ' A ', 'B'),
@@ -60,6 +79,7 @@ const ownPayloads: fc.Arbitrary<Definition> = fc.record({
   timeout: fc.option(durations, { nil: undefined }),
   maxAttempts: fc.option(fc.constantFrom(1, 3, 1_000), { nil: undefined }),
   backoff: backoffs,
+  watching: watchings,
 });
 
 /**

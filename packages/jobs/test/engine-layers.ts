@@ -10,6 +10,7 @@ const TYPES = [
   'engine nodes',
   'engine events',
   'engine stats',
+  'engine pings',
 ];
 
 interface FolderRules {
@@ -71,6 +72,12 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     mayTypes: ['engine port', 'engine nodes'],
     entries: ['meter.ts', 'counts.ts', 'node-stats.ts', 'kept-minutes.ts', 'paced-read.ts'],
   }),
+  // What monitors outside are told.
+  'engine pings': layer('pings', {
+    may: ['outbound'],
+    mayTypes: ['engine port', 'engine settings'],
+    entries: ['pings.ts', 'heartbeats.ts'],
+  }),
   'engine threads': layer('threads', {
     may: ['engine attempts', 'thread', 'system clock', 'outbound'],
     mayTypes: ['engine settings', 'engine job types'],
@@ -106,11 +113,11 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine parts': {
     paths: [`${ENGINE}/engine-parts.ts`],
     may: [],
-    mayTypes: ['engine job types', 'engine threads', 'engine pass'],
+    mayTypes: ['engine job types', 'engine threads', 'engine pass', 'engine pings'],
     packages: [],
   },
   'engine lifecycle': layer('lifecycle', {
-    may: ['engine port', 'engine attempts', 'engine threads', 'engine timing'],
+    may: ['engine port', 'engine attempts', 'engine threads', 'engine timing', 'engine pings'],
     mayTypes: [
       ...TYPES,
       'engine parts',
@@ -172,6 +179,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'engine nodes',
       'engine events',
       'engine stats',
+      'engine pings',
       'engine threads',
       'engine settling',
       'engine places',

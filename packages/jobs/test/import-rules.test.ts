@@ -133,7 +133,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   testing: {
     paths: [`${JOBS}/testing/`],
-    may: [...CORE, 'engine port', 'engine job types', 'engine', 'memory store'],
+    may: [...CORE, 'engine port', 'engine job types', 'engine', 'memory store', 'outbound'],
     mayTypes: ['engine settings'],
   },
   'entry point': {

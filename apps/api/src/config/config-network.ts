@@ -55,6 +55,15 @@ export const outboundAllow = z
     return z.NEVER;
   });
 
+/** A URL that the engine sends requests to. Whoever knows it can send them, too. */
+export const heartbeatUrl = z
+  .string()
+  .max(2_000, 'is too long: it must have at most 2,000 characters.')
+  .refine(
+    (text) => ['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '') && !/\s/.test(text),
+    'must be an address that begins with https:// or http://, such as https://hc-ping.com/….',
+  );
+
 function words(text: string): string[] {
   return text
     .split(',')

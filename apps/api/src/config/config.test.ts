@@ -221,3 +221,14 @@ test('OUTBOUND_ALLOW has addresses, ranges and names', () => {
     'OUTBOUND_ALLOW "*.internal" has "*.internal", which is no address, range or host name. Write addresses such as 10.1.2.3, ranges such as 10.0.0.0/8 and names such as mail.internal, separated by commas.',
   ]);
 });
+
+// P26, pings
+test('HEARTBEAT_URL is an address, which no fault shows', () => {
+  expect(configOf({}).jobs.heartbeatUrl).toBeUndefined();
+  expect(configOf({ HEARTBEAT_URL: 'https://hc-ping.com/a' }).jobs.heartbeatUrl).toBe(
+    'https://hc-ping.com/a',
+  );
+  expect(faultsOf({ HEARTBEAT_URL: 'hc-ping.com/secret' })).toEqual([
+    'HEARTBEAT_URL must be an address that begins with https:// or http://, such as https://hc-ping.com/….',
+  ]);
+});

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parameterWithoutTls } from '../notifications/mailers/smtp-url.ts';
 import { parseTracing, type TracingConfig } from '../tracing/tracing-config.ts';
 import { misspelt } from './config-names.ts';
-import { corsOrigins, outboundAllow, trustProxy } from './config-network.ts';
+import { corsOrigins, heartbeatUrl, outboundAllow, trustProxy } from './config-network.ts';
 import { secretFaults, secretVariables } from './config-secrets.ts';
 import { count, duration, wholeNumber } from './config-values.ts';
 import { mostConnections } from './most-connections.ts';
@@ -57,6 +57,8 @@ export interface Config {
     readonly maxStallMs: number;
     /** Heap of a thread of a job, in MB. */
     readonly threadMemoryMb: number;
+    /** A monitor that hears each minute that this node works. */
+    readonly heartbeatUrl: string | undefined;
     /** Addresses, ranges and names that requests of jobs may be sent to, besides public addresses. */
     readonly outboundAllow: readonly string[];
     readonly retention: {
@@ -114,6 +116,7 @@ const SECRETS = new Set([
   'SMTP_URL',
   'DATABASE_URL',
   'DATABASE_DIRECT_URL',
+  'HEARTBEAT_URL',
 ]);
 
 function faultLine(issue: z.core.$ZodIssue, set: Readonly<Record<string, string | undefined>>): string {
@@ -189,6 +192,7 @@ const variables = z.object({
   TRUST_PROXY: trustProxy,
   CORS_ORIGINS: corsOrigins,
   OUTBOUND_ALLOW: outboundAllow,
+  HEARTBEAT_URL: heartbeatUrl.optional(),
   MAX_CONNECTIONS: wholeNumber(1, 1_000_000).transform(Number).optional(),
   RATE_LIMIT_PER_MINUTE: count(600, 1, 10_000_000),
   RATE_LIMIT_OPERATOR_PER_MINUTE: count(60_000, 1, 10_000_000),
@@ -246,6 +250,7 @@ function configOf(set: z.output<typeof variables>): Omit<Config, 'tracing'> {
       maxStallMs: set.JOBS_MAX_STALL,
       threadMemoryMb: set.JOBS_THREAD_MEMORY_MB,
       outboundAllow: set.OUTBOUND_ALLOW,
+      heartbeatUrl: set.HEARTBEAT_URL,
       retention: {
         finished: set.JOBS_RETENTION_FINISHED,
         skipped: set.JOBS_RETENTION_SKIPPED,

@@ -4,6 +4,9 @@ import { Plain } from '../ui/text/text.tsx';
 import { ENGINE_ACTOR, PROGRAM_ACTOR } from './job-mark.ts';
 import { useUser } from './queries.ts';
 
+/** Who pauses a job whose failure budget is used up. */
+const BUDGET_ACTOR = 'engine';
+
 interface ActorProps {
   /** GreenVue: `user:<id>`, `token:<id>`, or a system component. Other apps: any text. */
   readonly actor: string;
@@ -22,7 +25,7 @@ export function useActorName(actor: string): string {
   const [, kind, id = ''] = /^(user|token):(.+)$/.exec(actor) ?? [];
   const user = useUser(id, kind === 'user' && !isMe);
   if (isMe) return 'you';
-  if (actor === ENGINE_ACTOR) return 'the engine';
+  if (actor === ENGINE_ACTOR || actor === BUDGET_ACTOR) return 'the engine';
   if (actor === PROGRAM_ACTOR) return 'a program';
   if (!hasAccounts) return actor;
   if (kind === 'token') return 'an API token';

@@ -1,13 +1,13 @@
 import type { JobType } from '@greenvue/jobs/client';
-import { Radio, SimpleGrid, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
-import { useId } from 'react';
-import { ChevronIcon } from '../ui/icons.tsx';
+import { SimpleGrid, Text } from '@mantine/core';
 import blocks from '../ui/layout/blocks.module.css';
 import { BACKOFF_PARTS, type BackoffPart, type CatchUp, type Overlap } from './draft/draft.ts';
 import type { JobForm } from './draft/use-job-form.ts';
+import { type Choice, ChoiceField } from './fields/choice-field.tsx';
 import { FIELD_LABELS } from './fields/field-labels.ts';
-import fields from './fields/fields.module.css';
-import { CODE_INPUT, useFault, useField } from './fields/use-field.ts';
+import { FoldedSection } from './fields/folded-section.tsx';
+import { ShortField } from './fields/short-field.tsx';
+import { useFault } from './fields/use-field.ts';
 import classes from './job-form.module.css';
 import { fieldId } from './payload/pointer.ts';
 
@@ -21,45 +21,19 @@ interface AdvancedFieldsProps {
 
 /** Settings that most jobs leave at their defaults. */
 export function AdvancedFields({ form, type, isOpen, onToggle }: AdvancedFieldsProps) {
-  const id = useId();
   return (
-    <section className={fields.section}>
-      <h2 className={classes.fold}>
-        <UnstyledButton
-          className={classes.foldButton}
-          aria-expanded={isOpen}
-          aria-controls={id}
-          onClick={onToggle}
-        >
-          <span className={isOpen ? classes.up : classes.down}>
-            <ChevronIcon />
-          </span>
-          <span>
-            Overlap, catch-up and retries
-            <Text component="span" size="sm" c="dimmed" className={classes.foldLead}>
-              What happens when runs are slow, missed or fail
-            </Text>
-          </span>
-        </UnstyledButton>
-      </h2>
-      <div id={id} hidden={!isOpen}>
-        {isOpen ? (
-          <Stack gap="lg">
-            <OverlapField form={form} />
-            <CatchUpField form={form} />
-            <AttemptFields form={form} type={type} />
-            <BackoffFields form={form} type={type} />
-          </Stack>
-        ) : null}
-      </div>
-    </section>
+    <FoldedSection
+      title="Overlap, catch-up and retries"
+      lead="What happens when runs are slow, missed or fail"
+      isOpen={isOpen}
+      onToggle={onToggle}
+    >
+      <OverlapField form={form} />
+      <CatchUpField form={form} />
+      <AttemptFields form={form} type={type} />
+      <BackoffFields form={form} type={type} />
+    </FoldedSection>
   );
-}
-
-interface Choice<T> {
-  readonly value: T;
-  readonly label: string;
-  readonly description: string;
 }
 
 const OVERLAPS: readonly Choice<Overlap>[] = [
@@ -109,25 +83,6 @@ function CatchUpField({ form }: { readonly form: JobForm }) {
       value={form.draft.catchUp}
       onChange={(catchUp) => form.edit('/catch_up', (before) => ({ ...before, catchUp }))}
     />
-  );
-}
-
-interface ChoiceFieldProps<T> {
-  readonly pointer: string;
-  readonly choices: readonly Choice<T>[];
-  readonly value: T;
-  readonly onChange: (value: T) => void;
-}
-
-function ChoiceField<T extends string>({ pointer, choices, value, onChange }: ChoiceFieldProps<T>) {
-  return (
-    <Radio.Group {...useField(pointer)} value={value} onChange={onChange}>
-      <Stack gap={8} mt={6}>
-        {choices.map((choice) => (
-          <Radio key={choice.value} {...choice} />
-        ))}
-      </Stack>
-    </Radio.Group>
   );
 }
 
@@ -201,30 +156,5 @@ function BackoffFields({ form, type }: TypedProps) {
         ))}
       </SimpleGrid>
     </fieldset>
-  );
-}
-
-interface ShortFieldProps {
-  readonly pointer: string;
-  readonly description: string;
-  /** The value that applies if the field is empty. */
-  readonly placeholder: string | undefined;
-  readonly isNumber?: boolean;
-  readonly value: string;
-  readonly onChange: (text: string) => void;
-}
-
-function ShortField(props: ShortFieldProps) {
-  const { pointer, description, placeholder, isNumber = false, value, onChange } = props;
-  return (
-    <TextInput
-      {...useField(pointer)}
-      description={placeholder === undefined ? description : `${description} Default: ${placeholder}.`}
-      placeholder={placeholder}
-      inputMode={isNumber ? 'decimal' : 'text'}
-      {...CODE_INPUT}
-      value={value}
-      onChange={({ currentTarget }) => onChange(currentTarget.value)}
-    />
   );
 }

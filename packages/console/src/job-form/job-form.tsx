@@ -4,7 +4,13 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { AboutFields } from './about-fields.tsx';
 import { AdvancedFields } from './advanced-fields.tsx';
-import { ADVANCED_FIELDS, type PlacedFaults, placeFaults, shownFields } from './draft/faults.ts';
+import {
+  ADVANCED_FIELDS,
+  type PlacedFaults,
+  placeFaults,
+  shownFields,
+  WATCH_FIELDS,
+} from './draft/faults.ts';
 import type { JobForm } from './draft/use-job-form.ts';
 import { FaultSummary } from './fields/fault-summary.tsx';
 import { labelOf } from './fields/field-labels.ts';
@@ -20,6 +26,7 @@ import { ScheduleFields } from './schedule/schedule-fields.tsx';
 import { SchedulePreview } from './schedule/schedule-preview.tsx';
 import { type ScheduleAnswer, useSchedulePreview } from './schedule/use-schedule-preview.ts';
 import { TypeField } from './type-field.tsx';
+import { WatchFields } from './watch-fields.tsx';
 
 interface JobFormViewProps {
   readonly form: JobForm;
@@ -44,7 +51,7 @@ export function JobFormView(props: JobFormViewProps) {
   const payload = useMemo(() => payloadOfType(draft.type, type), [draft.type, type]);
   const answer = useSchedulePreview(draft.schedule, job);
   const { byField, all } = useFormFaults(form, payload, answer);
-  const advanced = useAdvanced(all);
+  const folds = useFolds(all);
   useSaveKey(() => {
     if (!isSaving) onSave();
   }, element);
@@ -57,7 +64,7 @@ export function JobFormView(props: JobFormViewProps) {
           problem={refusal.problem}
           refusals={refusals}
           labelOf={(pointer) => labelOf(pointer, payload)}
-          onJump={advanced.jumpTo}
+          onJump={folds.jumpTo}
         />
         <AboutFields form={form} isNew={job === undefined} />
         <FormSection title="What it does">
@@ -68,28 +75,38 @@ export function JobFormView(props: JobFormViewProps) {
           <ScheduleFields form={form} />
           <SchedulePreview draft={draft.schedule} answer={answer} job={job} />
         </FormSection>
-        <AdvancedFields form={form} type={type} isOpen={advanced.isOpen} onToggle={advanced.toggle} />
+        <AdvancedFields form={form} type={type} {...folds.of('advanced')} />
+        <WatchFields form={form} type={type} {...folds.of('watching')} />
         <SaveBar {...props} />
       </form>
     </FaultsContext>
   );
 }
 
-/** Whether the advanced fields are open, and a jump to any field. */
-function useAdvanced(faults: PlacedFaults['all']) {
-  const [isOpen, setOpen] = useState(false);
+/** The sections that are closed at first, and their fields. */
+const FOLDS = { advanced: ADVANCED_FIELDS, watching: WATCH_FIELDS } as const;
+type Fold = keyof typeof FOLDS;
+
+/** Which sections are open, and a jump to any field. */
+function useFolds(faults: PlacedFaults['all']) {
+  const [open, setOpen] = useState<ReadonlySet<Fold>>(new Set());
+  const toOpen = faults.flatMap(({ field }) => foldOf(field) ?? []).filter((fold) => !open.has(fold));
   // Stays open once its errors are fixed, so that it does not close while the user types in it.
-  if (!isOpen && faults.some(({ field }) => isAdvanced(field))) setOpen(true);
+  if (toOpen.length > 0) setOpen(new Set([...open, ...toOpen]));
   const [jump, setJump] = useState<{ readonly to: string }>();
   useEffect(() => {
     // After rendering, so that the opened fields exist.
     if (jump !== undefined) focusField(jump.to);
   }, [jump]);
   const jumpTo = (pointer: string) => {
-    if (isAdvanced(pointer)) setOpen(true);
+    const fold = foldOf(pointer);
+    if (fold !== undefined) setOpen(new Set([...open, fold]));
     setJump({ to: pointer });
   };
-  return { isOpen, toggle: () => setOpen(!isOpen), jumpTo };
+  const toggle = (fold: Fold) =>
+    setOpen(new Set(open.has(fold) ? [...open].filter((one) => one !== fold) : [...open, fold]));
+  const of = (fold: Fold) => ({ isOpen: open.has(fold), onToggle: () => toggle(fold) });
+  return { of, jumpTo };
 }
 
 /**
@@ -110,8 +127,11 @@ function payloadOfType(name: string, type: JobType | undefined): Field | undefin
   return type === undefined ? UNKNOWN_FIELD : payloadField(type.payload_schema);
 }
 
-function isAdvanced(pointer: string | undefined): boolean {
-  return pointer !== undefined && ADVANCED_FIELDS.includes(pointer);
+/** The section that a field is in, if it can be closed. */
+function foldOf(pointer: string | undefined): Fold | undefined {
+  if (pointer === undefined) return undefined;
+  if (FOLDS.advanced.includes(pointer)) return 'advanced';
+  return FOLDS.watching.includes(pointer) ? 'watching' : undefined;
 }
 
 function SaveBar({ form, saveLabel, saveNote, isSaving, cancelHref, onSave }: JobFormViewProps) {

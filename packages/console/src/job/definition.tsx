@@ -5,13 +5,14 @@ import { Panel } from '../ui/layout/panel.tsx';
 import { JsonBlock } from '../ui/text/text-block.tsx';
 import classes from './job.module.css';
 import { policiesOf } from './policy-words.ts';
+import { watchingOf } from './watch-words.ts';
 
-/** A job's settings: its payload, and its policies in words. */
+/** A job's settings: its payload, its policies and how it is watched, in words. */
 export function Definition({ job }: { readonly job: Job }) {
   return (
     <Panel title="Definition">
       <dl className={classes.policies}>
-        {policiesOf(job).map(({ name, value, meaning }) => (
+        {[...policiesOf(job), ...watchingOf(job)].map(({ name, value, meaning }) => (
           <div key={name} className={classes.policy}>
             <dt>
               {name}: <code>{value}</code>

@@ -3,7 +3,7 @@ import { durationText } from '../ui/schedule/duration.ts';
 import { goDurationMs } from '../ui/schedule/go-duration.ts';
 
 /** A policy of a job: its value and an explanation. */
-interface Policy {
+export interface Policy {
   readonly name: string;
   readonly value: string;
   readonly meaning: string;

@@ -60,6 +60,13 @@ export interface TypeCounts {
   readonly lateness: HistogramCounts;
 }
 
+/** Pings to monitors since the start of the process: delivered, failed in each try, and not tried (P26, pings). */
+export interface PingCounts {
+  readonly sent: number;
+  readonly failed: number;
+  readonly dropped: number;
+}
+
 /** What one node does, and has done since its start. It needs no database to report this. */
 export interface NodeActivity {
   /** Claims that ended on this node since its start: attempts, and runs cancelled before they started. */
@@ -77,6 +84,7 @@ export interface NodeActivity {
   readonly failingMs: number;
   /** Subscribers to events on this node: open event streams, and code. */
   readonly listeners: number;
+  readonly pings: PingCounts;
   readonly node: NodeStats;
   readonly lease: LeaseKept;
 }

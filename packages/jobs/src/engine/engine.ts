@@ -37,6 +37,7 @@ import { Lifecycle } from './lifecycle/lifecycle.ts';
 import { Node } from './nodes/node.ts';
 import { type EngineOptions, settingsOf } from './options.ts';
 import { Dispatcher } from './pass/dispatcher.ts';
+import { Pings } from './pings/pings.ts';
 import { Executor } from './places/executor.ts';
 import { Settlements } from './settling/settlements.ts';
 import { Meter } from './stats/meter.ts';
@@ -78,10 +79,11 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const meter = new Meter({ ...settings, types: Object.keys(registry.versions) });
   const node = new Node(base);
   const events = new EventFeed({ ...base, node });
-  const settlements = new Settlements({ ...base, ...timing, events, meter });
-  const threads = new ThreadPool(settings);
   const outbound = createOutboundClient(settings.outbound);
   const alerts = new Alerts({ ...base, node, outbound });
+  const pings = new Pings({ settings, outbound });
+  const settlements = new Settlements({ ...base, ...timing, events, meter, pings });
+  const threads = new ThreadPool(settings);
   // Handlers run only after the engine was made.
   const commands: HandlerCommands = {
     enqueue: (...args) => jobs.enqueue(...args),
@@ -90,9 +92,9 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     cancelRun: (...args) => jobs.cancelRun(...args),
     outbound,
   };
-  const executor = new Executor({ ...base, threads, settlements, events, meter, commands });
+  const executor = new Executor({ ...base, threads, settlements, events, meter, pings, commands });
   const work = { ...base, ...timing, alerts, meter, node, events, settlements, threads, executor };
-  const parts = { ...work, dispatcher: new Dispatcher(work) };
+  const parts = { ...work, pings, dispatcher: new Dispatcher(work) };
   const listeners = new RunListeners({ ...base, events });
   const waits = new RunWaits(parts);
   const lifecycle = new Lifecycle({ ...parts, listeners, waits, outbound });

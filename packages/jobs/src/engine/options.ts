@@ -38,6 +38,11 @@ export interface EngineOptions<Deps> {
    * (default): the attempt fails. `off`: the process gets them, and by default ends.
    */
   readonly strayErrors?: 'fail_attempt' | 'off';
+  /**
+   * A monitor that hears each minute that this node plans and claims, and nothing while it does not (P26,
+   * pings), such as `https://hc-ping.com/…`.
+   */
+  readonly heartbeatUrl?: string;
   /** The version of the program, for `GET /api/job-stats`. */
   readonly version?: string;
   /** Absent: warnings, errors and failed attempts go to stderr, a line each. */
@@ -73,6 +78,7 @@ export interface Settings
     >
   > {
   readonly retention: Retention;
+  readonly heartbeatUrl: string | undefined;
   readonly loopDelay: LoopDelay | undefined;
   readonly threadDeps: ThreadDeps | undefined;
   readonly tracing: Tracing | undefined;
@@ -101,6 +107,7 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
     shutdownTimeoutMs: options.shutdownTimeoutMs ?? 20_000,
     alerts: options.alerts ?? {},
     outbound: options.outbound ?? {},
+    heartbeatUrl: options.heartbeatUrl,
     retention: { ...DEFAULT_RETENTION, ...options.retention },
     version: options.version ?? '',
     logger,

@@ -51,6 +51,7 @@ function activityOf(deps: StatsApiDeps): NodeActivity {
     settling: deps.settlements.unwritten,
     failingMs,
     listeners: deps.events.subscribers,
+    pings: deps.pings.counts,
     node: selfStats(deps.lifecycle.membership.self, { now, isFailing: failingMs > 0 }),
     lease: deps.node.lease,
   };

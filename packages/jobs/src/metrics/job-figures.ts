@@ -157,6 +157,14 @@ const NODE_FIGURES: readonly Figure[] = [
     read: ({ activity }) => one(activity.listeners),
   },
   {
+    name: 'job.pings',
+    help: 'Pings of this node to outside monitors, by outcome; failed ones have failed in each try',
+    kind: 'counter',
+    unit: '{ping}',
+    labels: ['outcome'],
+    read: ({ activity }) => counts('outcome', { ...activity.pings }),
+  },
+  {
     name: 'run.attempts',
     help: 'Attempts that ended on this node, by job type and outcome',
     kind: 'counter',

@@ -21,6 +21,7 @@ import { createEngine, type UntypedJobs } from '../engine/engine.ts';
 import type { EngineLogger } from '../engine/engine-logger.ts';
 import type { Jobs, JobTypes } from '../engine/jobs-port.ts';
 import type { EngineOptions } from '../engine/options.ts';
+import { outboundRule } from '../outbound/options-rule.ts';
 import { createMemoryDatabase, createMemoryStore, type MemoryDatabase } from '../stores/memory/index.ts';
 import { ClockDriver } from './clock-driver.ts';
 import { parseLength } from './parse-length.ts';
@@ -29,7 +30,7 @@ import { runsOf, type TestRun } from './test-runs.ts';
 import { type TestClock, TestTime } from './test-time.ts';
 
 interface TestSettings
-  extends Partial<Pick<EngineOptions<never>, 'concurrency' | 'minIntervalMs' | 'tracing'>> {
+  extends Partial<Pick<EngineOptions<never>, 'concurrency' | 'minIntervalMs' | 'outbound' | 'tracing'>> {
   /** When the test begins. Default `2026-01-01T00:00:00Z`. */
   readonly at?: TimeInput;
   /** Default: nothing is printed. */
@@ -61,6 +62,7 @@ const optionRules = required(
       at: alsoNamed(time, 'now', 'start'),
       concurrency: wholeNumber({ min: 0, max: 100_000 }),
       minIntervalMs: finiteNumber({ min: 0 }, ' of ms'),
+      outbound: outboundRule,
       tracing: tracingRule,
       logger: loggerRule,
       random: aFunction('a function that returns a number in [0, 1)'),

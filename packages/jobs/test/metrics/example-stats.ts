@@ -26,6 +26,7 @@ export const activity: NodeActivity = {
   lease: 'kept_by_spare',
   failingMs: 6_500,
   listeners: 2,
+  pings: { sent: 7, failed: 1, dropped: 0 },
   node,
 };
 

@@ -19,6 +19,15 @@ import {
   scheduleDraft,
   scheduleOf,
 } from './schedule-draft.ts';
+import {
+  NEW_WATCHING,
+  readWatching,
+  type WatchDraft,
+  type Watching,
+  watchDraft,
+  watchingBody,
+  watchingOf,
+} from './watch-draft.ts';
 
 export type Overlap = Job['overlap'];
 export type CatchUp = Job['catch_up'];
@@ -44,6 +53,7 @@ export interface Draft {
   readonly timeout: string;
   readonly maxAttempts: string;
   readonly backoff: Readonly<Record<BackoffPart, string>>;
+  readonly watching: WatchDraft;
 }
 
 export interface Backoff {
@@ -67,6 +77,7 @@ export interface Definition {
   readonly timeout: string | undefined;
   readonly maxAttempts: number | undefined;
   readonly backoff: Backoff | undefined;
+  readonly watching: Watching;
 }
 
 /** The payload's place in the request body. */
@@ -86,6 +97,7 @@ export function newDraft(): Draft {
     timeout: '',
     maxAttempts: '',
     backoff: { initial: '', max: '', factor: '', jitter: '' },
+    watching: NEW_WATCHING,
   };
 }
 
@@ -111,6 +123,7 @@ export function draftOf(definition: Definition): Draft {
       factor: backoff?.factor === undefined ? '' : String(backoff.factor),
       jitter: backoff?.jitter === undefined ? '' : String(backoff.jitter),
     },
+    watching: watchDraft(definition.watching),
   };
 }
 
@@ -128,6 +141,7 @@ export function definitionOf(job: Job): Definition {
     timeout: job.timeout,
     maxAttempts: job.max_attempts,
     backoff: job.backoff,
+    watching: watchingOf(job),
   };
 }
 
@@ -176,6 +190,7 @@ export function readDraft(draft: Draft): Read<Definition> {
     : readPayload(payloadOf(draft), PAYLOAD);
   const backoff = readBackoff(draft, faults);
   const maxAttempts = readNumberField(draft.maxAttempts, '/max_attempts', faults);
+  const watching = readWatching(draft.watching, faults);
   if (draft.type === '') faults.push({ pointer: '/type', detail: 'is required: choose a job type' });
   if (!schedule.ok) faults.push(...schedule.faults);
   if (!payload.ok) faults.push(...payload.faults);
@@ -196,6 +211,7 @@ export function readDraft(draft: Draft): Read<Definition> {
       timeout: timeout === '' ? undefined : timeout,
       maxAttempts,
       backoff,
+      watching,
     },
   };
 }
@@ -216,6 +232,7 @@ export function createBody(definition: Definition): CreateJob {
     ...(timeout === undefined ? {} : { timeout }),
     ...(maxAttempts === undefined ? {} : { max_attempts: maxAttempts }),
     ...(backoff === undefined ? {} : { backoff }),
+    ...watchingBody(definition.watching),
   };
 }
 

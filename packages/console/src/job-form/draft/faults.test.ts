@@ -78,12 +78,16 @@ describe('refusalOf', () => {
       { pointer: '/name', detail: 'must not be empty' },
       { pointer: '/backoff', detail: 'backoff.max must be at least backoff.initial, which is at least 0s' },
       { pointer: '/backoff', detail: 'backoff.initial: a unit is missing' },
+      { pointer: '/pause_after', detail: 'pause_after.of_last must be a whole number from 5 to 50' },
+      { pointer: '/expect', detail: 'expect.duration must be from 1s to 9600h' },
     ];
     expect(refusalOf(problem(422, faults), 'edit')).toEqual({
       faults: [
         { pointer: '/name', detail: 'must not be empty' },
         { pointer: '/backoff/max', detail: 'must be at least backoff.initial, which is at least 0s' },
         { pointer: '/backoff/initial', detail: 'a unit is missing' },
+        { pointer: '/pause_after/of_last', detail: 'must be a whole number from 5 to 50' },
+        { pointer: '/expect/duration', detail: 'must be from 1s to 9600h' },
       ],
       problem: undefined,
     });

@@ -4,6 +4,7 @@ import type { Field } from '../payload/payload-model.ts';
 import { isWithin } from '../payload/pointer.ts';
 import { BACKOFF_PARTS, type Draft, payloadPointers } from './draft.ts';
 import { scheduleFieldsOf } from './schedule-draft.ts';
+import { BUDGET_PARTS, EXPECT_PARTS } from './watch-draft.ts';
 
 /** The errors of a draft, from the server or from the form. */
 export interface Refusal {
@@ -35,15 +36,22 @@ function refused(faults: readonly Fault[]): Refusal {
   return { faults, problem: undefined };
 }
 
-/** The server checks a backoff as a whole; its message names the part. */
+/** Fields that the server checks as a whole, and their parts. */
+const WHOLE: readonly (readonly [name: string, parts: readonly string[]])[] = [
+  ['backoff', BACKOFF_PARTS],
+  ['pause_after', BUDGET_PARTS],
+  ['expect', EXPECT_PARTS],
+];
+
+/** The message about a field that is checked as a whole names the part. */
 function pointedAt(fault: Fault): Fault {
-  if (fault.pointer !== '/backoff') return fault;
-  const part = BACKOFF_PARTS.find((name) => fault.detail.startsWith(`backoff.${name}`));
+  const [name, parts = []] = WHOLE.find(([field]) => fault.pointer === `/${field}`) ?? [];
+  const part = parts.find((one) => fault.detail.startsWith(`${name}.${one}`));
   return part === undefined
     ? fault
     : {
-        pointer: `/backoff/${part}`,
-        detail: fault.detail.slice(`backoff.${part}`.length).replace(/^[:\s]+/, ''),
+        pointer: `/${name}/${part}`,
+        detail: fault.detail.slice(`${name}.${part}`.length).replace(/^[:\s]+/, ''),
       };
 }
 
@@ -60,10 +68,13 @@ export function shownFields(draft: Draft, field: Field | undefined): readonly st
     ...scheduleFieldsOf(draft.schedule.kind).map((name) => `/${name}`),
     ...(field === undefined ? [] : payloadPointers(draft, field)),
     ...ADVANCED_FIELDS,
+    ...(draft.watching.budgetOf === 'job'
+      ? WATCH_FIELDS
+      : WATCH_FIELDS.filter((pointer) => !pointer.startsWith('/pause_after/'))),
   ];
 }
 
-/** The fields in the collapsed section. */
+/** The fields in the section about overlap, catch-up and retries. */
 export const ADVANCED_FIELDS: readonly string[] = [
   '/overlap',
   '/catch_up',
@@ -71,6 +82,16 @@ export const ADVANCED_FIELDS: readonly string[] = [
   '/max_attempts',
   '/backoff',
   ...BACKOFF_PARTS.map((part) => `/backoff/${part}`),
+];
+
+/** The fields in the section about watching. */
+export const WATCH_FIELDS: readonly string[] = [
+  '/tags',
+  '/pause_after',
+  ...BUDGET_PARTS.map((part) => `/pause_after/${part}`),
+  ...EXPECT_PARTS.map((part) => `/expect/${part}`),
+  '/alerts',
+  '/ping_url',
 ];
 
 export interface PlacedFaults {

@@ -98,6 +98,24 @@ describe('changesOf', () => {
     expect(patchOf(perRun, after)).toEqual({ payload: { days: 60 } });
   });
 
+  test('names what changed of how a job is watched', () => {
+    const watching = {
+      ...JOB.watching,
+      tags: ['eu'],
+      pauseAfter: { failures: 3, of_last: 5 },
+      expect: { success_within: '26h' },
+      pingUrl: 'https://monitor.example/1',
+    };
+    const after: Definition = { ...JOB, watching };
+    expect(changesOf(JOB, after).map(({ label, before, after: now }) => [label, before, now])).toEqual([
+      ['Tags', undefined, 'eu'],
+      ['Failure budget', 'none', '3 of the last 5'],
+      ['Expected: A success at least every', undefined, '26h'],
+      ['Ping URL', undefined, 'https://monitor.example/1'],
+    ]);
+    expect(patchOf(after, JOB)).toEqual({ tags: null, pause_after: 'none', expect: null, ping_url: null });
+  });
+
   test('ignores the order of keys', () => {
     const before = { ...JOB, payload: { rule: { a: 1, b: { c: 1, d: 2 } } } };
     const after = { ...JOB, payload: { rule: { b: { d: 2, c: 1 }, a: 1 } } };
@@ -113,6 +131,23 @@ describe('two edits at once', () => {
     schedule: { interval: '10m', interval_mode: 'fixed_rate' },
     payload: { ...JOB.payload, dry: true },
   };
+
+  test('of how a job is watched are merged, expectations one by one', () => {
+    const watched = (more: Partial<Definition['watching']>): Definition => ({
+      ...JOB,
+      watching: { ...JOB.watching, tags: ['a'], expect: { duration: '5m' }, ...more },
+    });
+    const merged = mergeEdits({
+      base: watched({}),
+      mine: watched({ expect: { duration: '5m', start_within: '1m' } }),
+      theirs: watched({ tags: ['a', 'theirs'], expect: { duration: '9m' }, pauseAfter: 'none' }),
+    });
+    expect(merged.watching).toMatchObject({
+      tags: ['a', 'theirs'],
+      expect: { duration: '9m', start_within: '1m' },
+      pauseAfter: 'none',
+    });
+  });
 
   test('are merged field by field, one’s own changes last', () => {
     expect(mergeEdits({ base: JOB, mine, theirs })).toEqual({

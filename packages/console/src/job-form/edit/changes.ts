@@ -6,6 +6,7 @@ import { FIELD_LABELS } from '../fields/field-labels.ts';
 import { textOf } from '../payload/json-text.ts';
 import { type JsonObject, ownValue, sameJson, toJson } from '../payload/json-value.ts';
 import { isWithin, pointerOf, stepsOf } from '../payload/pointer.ts';
+import { mergeWatching, watchingPatch, watchingTexts } from './watch-changes.ts';
 
 /** A field that differs, as text; undefined if the field is absent. */
 export interface Change {
@@ -35,11 +36,13 @@ const OTHER_LABELS: Readonly<Record<string, string>> = {
   '/overlap': 'Overlap',
   '/catch_up': 'Catch-up',
   '/on_demand': 'On demand',
+  '/pause_after': 'Failure budget',
 };
 
 function changeLabel(pointer: string): string {
   const label = OTHER_LABELS[pointer] ?? FIELD_LABELS[pointer];
   if (label === undefined) return `Payload: ${stepsOf(pointer).at(-1) ?? ''}`;
+  if (isWithin(pointer, '/expect')) return `Expected: ${label}`;
   return isWithin(pointer, '/backoff') ? `Backoff: ${label}` : label;
 }
 
@@ -60,6 +63,7 @@ function textsOf(definition: Definition): ReadonlyMap<string, string | undefined
     ['/timeout', timeout ?? OF_TYPE],
     ['/max_attempts', String(maxAttempts ?? OF_TYPE)],
     ...BACKOFF_PARTS.map((part): FieldText => [`/backoff/${part}`, String(backoff?.[part] ?? OF_TYPE)]),
+    ...watchingTexts(definition.watching),
   ]);
 }
 
@@ -106,6 +110,7 @@ export function patchOf(before: Definition, after: Definition): PatchJob {
     ...(before.timeout === timeout ? {} : { timeout: timeout ?? null }),
     ...(before.maxAttempts === maxAttempts ? {} : { max_attempts: maxAttempts ?? null }),
     ...(sameBackoff(before.backoff, backoff) ? {} : { backoff: backoff ?? null }),
+    ...watchingPatch(before.watching, after.watching),
   };
 }
 
@@ -136,6 +141,7 @@ export function mergeEdits({ base, mine, theirs }: TwoEdits): Definition {
     timeout: base.timeout === mine.timeout ? theirs.timeout : mine.timeout,
     maxAttempts: base.maxAttempts === mine.maxAttempts ? theirs.maxAttempts : mine.maxAttempts,
     backoff: sameBackoff(base.backoff, mine.backoff) ? theirs.backoff : mine.backoff,
+    watching: mergeWatching({ base: base.watching, mine: mine.watching, theirs: theirs.watching }),
   };
 }
 

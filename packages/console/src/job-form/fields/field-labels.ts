@@ -24,6 +24,16 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   '/backoff/max': 'Longest wait',
   '/backoff/factor': 'Factor',
   '/backoff/jitter': 'Jitter',
+  '/tags': 'Tags',
+  '/pause_after': 'When the job pauses itself',
+  '/pause_after/failures': 'Failed runs',
+  '/pause_after/of_last': 'Of the last runs',
+  '/expect': 'Expectations',
+  '/expect/success_within': 'A success at least every',
+  '/expect/duration': 'Longest run',
+  '/expect/start_within': 'Start within',
+  '/alerts': 'Alert channels',
+  '/ping_url': 'Ping URL',
 };
 
 /** The label of a pointer's field, with the labels around it: "Rules › Item 2 › Days". */

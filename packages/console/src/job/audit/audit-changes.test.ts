@@ -19,6 +19,7 @@ const DEFAULTS = {
   timeout: '30m',
   max_attempts: 3,
   backoff: { initial: '10s', max: '1h', factor: 2, jitter: 0.1 },
+  pause_after: 'none' as const,
   defaults: { days_old: 30 },
 };
 
@@ -48,6 +49,15 @@ test('an edit lists the differences from the definition before it, under their A
 
 test('a field left out equals its written-out default', () => {
   expect(changesOf(WHOLE)).toEqual([]);
+});
+
+test('a failure budget is compared by its figures, and none by the default of the type', () => {
+  expect(changesOf({ ...WHOLE, pauseAfter: 'none' })).toEqual([]);
+  expect(changesOf({ ...WHOLE, pauseAfter: { failures: 3, ofLast: 3 } })).toEqual([
+    { field: 'pause_after', before: 'none', after: '3 of 3' },
+  ]);
+  const before = { ...CREATED, pauseAfter: { failures: 3 } };
+  expect(changesOf({ ...WHOLE, pauseAfter: { failures: 3, ofLast: 3 } }, before)).toEqual([]);
 });
 
 test('a payload is compared key by key', () => {

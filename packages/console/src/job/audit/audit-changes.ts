@@ -21,7 +21,7 @@ export interface AuditEntry {
 }
 
 /** The job type's values for fields that a definition leaves out. */
-type TypeDefaults = Pick<JobType, 'timeout' | 'max_attempts' | 'backoff' | 'defaults'>;
+type TypeDefaults = Pick<JobType, 'timeout' | 'max_attempts' | 'backoff' | 'pause_after' | 'defaults'>;
 
 const WORDS: Readonly<Record<string, string>> = {
   'job.create': 'created it',
@@ -88,6 +88,7 @@ function withDefaults(fields: Fields, defaults: TypeDefaults | undefined): Field
     ...(fields.cron === undefined ? {} : { timezone: 'UTC' }),
     ...(defaults === undefined ? {} : { timeout: defaults.timeout, max_attempts: defaults.max_attempts }),
     ...fields,
+    pause_after: budgetText(fields.pause_after ?? defaults?.pause_after ?? 'none'),
     ...(defaults === undefined
       ? {}
       : {
@@ -95,6 +96,12 @@ function withDefaults(fields: Fields, defaults: TypeDefaults | undefined): Field
           backoff: { ...defaults.backoff, ...fieldsOfValue(fields.backoff) },
         }),
   };
+}
+
+/** A failure budget as `3 of 5`: the log has it in camel case, and `ofLast` may be left out. */
+function budgetText(budget: unknown): unknown {
+  const { failures, of_last: ofLast = failures } = fieldsOf(budget);
+  return failures === undefined ? budget : `${failures} of ${ofLast}`;
 }
 
 function fieldsOfValue(value: unknown): Fields {

@@ -83,6 +83,13 @@ test('a slow job shows the run that is slow now, or tells of the last one', () =
   expect(healthAdvice(last)?.title).toBe('The last run took longer than expected');
 });
 
+test('a job that the engine paused says why, and asks to fix the cause first', () => {
+  const pause = { at: '2026-01-31T09:00:00.000Z', reason: null, by: 'engine', until: null };
+  const advice = healthAdvice(jobThatIs('paused', { status: 'paused', pause }));
+  expect(advice?.title).toBe('Too many runs failed, so the engine paused this job');
+  expect(said(advice)).toContain('Fix the cause first.');
+});
+
 test('a late job says when it counts as late', () => {
   const expected = { success_within: null, duration: null, start_within: '5s' };
   expect(said(healthAdvice(jobThatIs('late', { expect: expected }, 'slot')))).toContain(

@@ -225,7 +225,12 @@ function paused({ pause, run_at: runAt }: Job): Advice {
     runAt === null
       ? 'When resumed, the job continues with its next slot, and held runs start.'
       : 'When resumed, its run starts.';
-  return { title: 'This job is paused', sentences: [`No runs start. ${end}`, resumed], command: 'resume' };
+  const isByEngine = pause?.by === 'engine';
+  return {
+    title: isByEngine ? 'Too many runs failed, so the engine paused this job' : 'This job is paused',
+    sentences: [`No runs start. ${isByEngine ? `Fix the cause first. ${end}` : end}`, resumed],
+    command: 'resume',
+  };
 }
 
 function runLink(run: Run | undefined, label: string): Pick<Advice, 'link'> {

@@ -37,6 +37,7 @@ describe('the definition of a job', () => {
       catch_up: 'once',
       timeout: '30m',
       max_attempts: 3,
+      pause_after: 'none',
       backoff: { initial: '10s', max: '1h', factor: 2, jitter: 0.1 },
     });
   });

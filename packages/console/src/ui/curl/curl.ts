@@ -112,11 +112,15 @@ function definitionOf(job: Job): object {
     backoff: job.backoff,
     tags: job.tags.length === 0 ? null : job.tags,
     pause_after: job.pause_after,
-    expect: job.expect,
+    expect: job.expect === null ? null : withoutNulls(job.expect),
     alerts: job.alerts.length === 0 ? null : job.alerts,
     ping_url: job.ping_url,
   };
   return Object.fromEntries(
     Object.entries(fields).filter(([name, value]) => value !== null || name === 'payload'),
   );
+}
+
+function withoutNulls(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }

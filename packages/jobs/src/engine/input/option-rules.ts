@@ -11,11 +11,11 @@ import {
   text,
   wholeNumber,
 } from '../../core/input/rule.ts';
-import { listOf, shape } from '../../core/input/shape.ts';
-import type { OutboundOptions } from '../../core/model/outbound.ts';
+import { shape } from '../../core/input/shape.ts';
+import { httpUrl } from '../../core/input/watch-rules.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { Retention } from '../../core/store/store.ts';
-import { ALLOWED_ADDRESS_RULE, isAllowEntry } from '../../outbound/allowed-addresses.ts';
+import { outboundRule } from '../../outbound/options-rule.ts';
 import type { EngineOptions } from '../options.ts';
 import { alertOptionRules } from './alert-rules.ts';
 
@@ -38,14 +38,6 @@ const retention = shape<Partial<Retention>>('a retention such as { maxAgeMs: 604
   countsMaxAgeMs: ms,
 });
 
-const isAllowed = (value: unknown) => typeof value === 'string' && isAllowEntry(value);
-const outbound = shape<OutboundOptions>('options such as { allow: ["10.0.0.0/8", "mail.internal"] }', {
-  allow: listOf(
-    'a list of addresses, ranges and host names, such as ["10.0.0.0/8", "mail.internal"]',
-    rule(isAllowed, { what: ALLOWED_ADDRESS_RULE }),
-  ),
-});
-
 /** The options of `createJobs`. */
 export const jobsOptionRules = required(
   shape<JobsOptions>('options such as { store: sqlite("jobs.db"), types: [rates] }', {
@@ -59,7 +51,8 @@ export const jobsOptionRules = required(
     shutdownTimeoutMs: alsoNamed(ms, 'shutdownTimeout', 'drainTimeoutMs'),
     retention,
     alerts: alertOptionRules,
-    outbound,
+    outbound: outboundRule,
+    heartbeatUrl: httpUrl,
     strayErrors: oneOf('fail_attempt', 'off'),
     version: text({ max: 200 }),
     logger: loggerRule,

@@ -2,6 +2,7 @@ import type { ClosableOutboundClient } from '../../outbound/outbound-client.ts';
 import { listenForStrayErrors } from '../attempts/stray-errors.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { type Engine, EngineError } from '../engine-port.ts';
+import { Heartbeats } from '../pings/heartbeats.ts';
 import { refuseInJobThread } from '../threads/job-thread.ts';
 import { loadThreads } from '../threads/load-threads.ts';
 import type { RunListeners } from '../watching/run-listeners.ts';
@@ -30,6 +31,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   readonly membership: NodeMembership;
   readonly lost: AbortSignal;
   readonly #pruner: Pruner;
+  readonly #heartbeats: Heartbeats;
   readonly #stopping = new AbortController();
   #opened: Promise<void> | undefined;
   #state: keyof typeof UNAVAILABLE | 'started' = 'new';
@@ -43,6 +45,8 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     this.#with = deps;
     this.membership = new NodeMembership(deps);
     this.#pruner = new Pruner({ ...deps, clock, logger, retention });
+    const beat = () => deps.pings.beat();
+    this.#heartbeats = new Heartbeats({ clock, check: () => this.#checkClaims(), beat });
     // A store that notices no loss gives no signal: this one never fires.
     this.lost = deps.store.lost ?? new AbortController().signal;
     this.lost.addEventListener('abort', () => this.#databaseLost());
@@ -60,6 +64,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     if (threads.hasAny) executor.reporter.watch();
     this.#pruner.start();
     alerts.start();
+    if (settings.heartbeatUrl !== undefined && settings.concurrency > 0) this.#heartbeats.start();
     loop.start(dispatcher);
   }
 
@@ -71,9 +76,11 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   }
 
   async #stop(isServing: boolean): Promise<void> {
-    const { store, settings, node, dispatcher, executor, loop, throttle, events, waits, alerts } = this.#with;
+    const { store, settings, node, dispatcher, executor, loop, throttle, events, waits } = this.#with;
+    const { alerts, pings } = this.#with;
     // A start under way loads no more modules.
     this.#stopping.abort();
+    this.#heartbeats.stop();
     // A request that waits for a run keeps `serving` open: this must not delay the stop for ever.
     const cancel = settings.clock.setTimer(settings.shutdownTimeoutMs, () => waits.stop());
     if (!isServing) waits.stop();
@@ -92,7 +99,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     await Promise.all(this.#served);
     cancel();
     waits.stop();
-    await endListeners(this.#with);
+    await Promise.all([endListeners(this.#with), pings.stop()]);
     await alerts.stop();
     events.stop();
     this.#with.outbound.close();
@@ -119,6 +126,12 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     const { fault } = this.#with.dispatcher.failures;
     if (fault !== undefined) throw fault;
     await this.#with.store.check();
+  }
+
+  /** {@link check}; rejects, too, while the node has no lease and so claims nothing. */
+  async #checkClaims(): Promise<void> {
+    await this.check();
+    if (!this.#with.node.isMember) throw new Error('the node has no lease');
   }
 
   /** Throws before the end of `start()`, and after `stop()`. */

@@ -13,6 +13,7 @@ import type { EventFeed } from '../events/event-feed.ts';
 import { CheckedPayloads } from '../job-types/checked-payloads.ts';
 import type { RegisteredType, Registry } from '../job-types/registry.ts';
 import type { Settings } from '../options.ts';
+import type { Pings } from '../pings/pings.ts';
 import type { EndedClaim } from '../settling/ended-claim.ts';
 import type { Settlements } from '../settling/settlements.ts';
 import type { Meter } from '../stats/meter.ts';
@@ -32,6 +33,7 @@ export interface ExecutorDeps {
   readonly settlements: Settlements;
   readonly events: EventFeed;
   readonly meter: Meter;
+  readonly pings: Pings;
   /** What handlers may ask of the engine. */
   readonly commands: HandlerCommands;
 }
@@ -175,10 +177,11 @@ export class Executor {
   }
 
   #announceStart({ claimed, owner, startedAt }: Attempt): void {
-    const { meter, events } = this.#with;
+    const { meter, events, pings } = this.#with;
     this.reporter.watch();
     meter.started(owner.type, startedAt - claimed.availableAt);
     events.emit('run.started', owner.id, claimed.id, { data: { attempt: claimed.attempt } });
+    if (owner.pingUrl !== undefined) pings.tell(owner, claimed.id, { kind: 'started' });
   }
 
   #returned(attempt: Attempt, result: HandlerResult): void {

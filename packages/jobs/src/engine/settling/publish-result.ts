@@ -1,10 +1,12 @@
 import { type EventDetails, eventError } from '../../core/model/events.ts';
+import type { AttemptError } from '../../core/model/run.ts';
 import type { Outcome } from '../../core/rules/settle.ts';
 import type { SettleResult } from '../../core/store/store-passes.ts';
 import { errorWithCauses, idsOf, idsOfRun, isLevelEnabled } from '../attempts/attempt-log.ts';
 import type { Ending } from '../engine-stats.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { Settings } from '../options.ts';
+import type { Pings } from '../pings/pings.ts';
 import type { Meter } from '../stats/meter.ts';
 import type { EndedClaim } from './ended-claim.ts';
 
@@ -12,11 +14,12 @@ export interface ResultListeners {
   readonly settings: Settings;
   readonly events: EventFeed;
   readonly meter: Meter;
+  readonly pings: Pings;
 }
 
 /** Logs, counts and announces what became of a claim that has ended. */
 export function publishResult(to: ResultListeners, ended: EndedClaim, result: SettleResult): void {
-  const { events, meter } = to;
+  const { events, meter, pings } = to;
   const { input, owner } = ended;
   logResult(to, ended, result);
   switch (result.kind) {
@@ -34,6 +37,8 @@ export function publishResult(to: ResultListeners, ended: EndedClaim, result: Se
       const ending = endingOf(result.status);
       if (ending === undefined) return;
       meter.finished(ending, ended);
+      if (owner.pingUrl !== undefined && ending !== 'cancelled')
+        pings.tell(owner, input.runId, { kind: ending, error: errorOf(input.outcome) });
       events.emit(`run.${ending}`, owner.id, input.runId, {
         ...failureOf(input.outcome),
         reason: result.reason,
@@ -48,8 +53,12 @@ export function publishResult(to: ResultListeners, ended: EndedClaim, result: Se
 
 /** Why an attempt failed, if it did. */
 function failureOf(outcome: Outcome): EventDetails {
-  if (outcome.kind !== 'failed') return {};
-  return { reason: outcome.error.reason, error: eventError(outcome.error) };
+  const error = errorOf(outcome);
+  return error === undefined ? {} : { reason: error.reason, error: eventError(error) };
+}
+
+function errorOf(outcome: Outcome): AttemptError | undefined {
+  return outcome.kind === 'failed' ? outcome.error : undefined;
 }
 
 /** Logs every result but a success. */

@@ -1,0 +1,29 @@
+import { Radio, Stack } from '@mantine/core';
+import { useField } from './use-field.ts';
+
+/** One of the values of a {@link ChoiceField}. */
+export interface Choice<T> {
+  readonly value: T;
+  readonly label: string;
+  readonly description: string;
+}
+
+interface ChoiceFieldProps<T> {
+  readonly pointer: string;
+  readonly choices: readonly Choice<T>[];
+  readonly value: T;
+  readonly onChange: (value: T) => void;
+}
+
+/** A choice between a few values, each with its explanation. */
+export function ChoiceField<T extends string>({ pointer, choices, value, onChange }: ChoiceFieldProps<T>) {
+  return (
+    <Radio.Group {...useField(pointer)} value={value} onChange={onChange}>
+      <Stack gap={8} mt={6}>
+        {choices.map((choice) => (
+          <Radio key={choice.value} {...choice} />
+        ))}
+      </Stack>
+    </Radio.Group>
+  );
+}

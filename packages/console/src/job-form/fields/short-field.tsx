@@ -1,0 +1,28 @@
+import { TextInput } from '@mantine/core';
+import { CODE_INPUT, useField } from './use-field.ts';
+
+interface ShortFieldProps {
+  readonly pointer: string;
+  readonly description: string;
+  /** The value that applies if the field is empty. */
+  readonly placeholder?: string | undefined;
+  readonly isNumber?: boolean;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+}
+
+/** A field for a word, a number or a duration. */
+export function ShortField(props: ShortFieldProps) {
+  const { pointer, description, placeholder, isNumber = false, value, onChange } = props;
+  return (
+    <TextInput
+      {...useField(pointer)}
+      description={placeholder === undefined ? description : `${description} Default: ${placeholder}.`}
+      placeholder={placeholder}
+      inputMode={isNumber ? 'decimal' : 'text'}
+      {...CODE_INPUT}
+      value={value}
+      onChange={({ currentTarget }) => onChange(currentTarget.value)}
+    />
+  );
+}

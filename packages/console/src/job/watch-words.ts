@@ -1,0 +1,45 @@
+import type { Job } from '@greenvue/jobs/client';
+import type { Policy } from './policy-words.ts';
+
+/** How a job is labelled and watched: only what it has. */
+export function watchingOf(job: Job): readonly Policy[] {
+  const { tags, alerts, ping_url: pingUrl } = job;
+  return [
+    ...named('Tags', tags, 'Lists, bulk actions and alerts can ask for these labels.'),
+    ...budgetOf(job),
+    ...expectationsOf(job),
+    ...named('Alert channels', alerts, 'They hear of this job, besides the channels for all jobs.'),
+    ...(pingUrl === null
+      ? []
+      : [{ name: 'Ping URL', value: pingUrl, meaning: 'It is told of each start, success and failure.' }]),
+  ];
+}
+
+function named(name: string, values: readonly string[], meaning: string): readonly Policy[] {
+  return values.length === 0 ? [] : [{ name, value: values.join(', '), meaning }];
+}
+
+function budgetOf({ pause_after: budget }: Job): readonly Policy[] {
+  if (budget === 'none') return [];
+  const { failures, of_last: ofLast } = budget;
+  const [value, when] =
+    failures === ofLast
+      ? [
+          failures === 1 ? '1 failed run' : `${failures} in a row`,
+          failures === 1 ? 'a run fails' : `${failures} runs in a row have failed`,
+        ]
+      : [`${failures} of ${ofLast}`, `${failures} of its last ${ofLast} runs have failed`];
+  const meaning = `The engine pauses the job once ${when}.`;
+  return [{ name: 'Failure budget', value, meaning }];
+}
+
+function expectationsOf({ expect }: Job): readonly Policy[] {
+  const { success_within: within = null, duration = null, start_within: start = null } = expect ?? {};
+  const policy = (value: string | null, name: string, meaning: string): readonly Policy[] =>
+    value === null ? [] : [{ name, value, meaning }];
+  return [
+    ...policy(within, 'Success at least every', 'Without a success for longer, the job is overdue.'),
+    ...policy(duration, 'Longest run', 'A run that takes longer makes the job slow.'),
+    ...policy(start, 'Start within', 'If a due run waits for longer, the job is late.'),
+  ];
+}
