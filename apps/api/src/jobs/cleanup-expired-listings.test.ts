@@ -72,6 +72,12 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
 
     const report = await market.run({});
     expect(report.result).toMatchObject({ removed: 130 });
+    expect(report.logs.map(({ message }) => message)).toEqual([
+      'Removing listings created more than 30 days ago.',
+      expect.stringMatching(
+        /^Listings removed: 130, in batches: \d+\. Each has a notification in the queue\.$/,
+      ),
+    ]);
     expect(report.progress).toEqual({ done: 130, total: 130, note: 'listings removed' });
     const told = (await market.notifications()).map((notification) => notification.data);
     expect(new Set(told).size).toBe(230);

@@ -16,11 +16,18 @@ export const cleanupExpiredListings = defineJobType({
       .describe('Listings created more than this many days ago are removed'),
   }),
   run: async (ctx, deps: { readonly listings: ListingCleanup }) => {
+    const { days_old: daysOld } = ctx.payload;
+    ctx.log.info(`Removing listings created more than ${daysOld} days ago.`);
     const report = await deps.listings.removeExpired({
-      daysOld: ctx.payload.days_old,
+      daysOld,
       signal: ctx.signal,
       progress: (done, total) => ctx.progress(done, total, 'listings removed'),
     });
+    ctx.log.info(
+      report.removed === 0
+        ? 'No listing was that old.'
+        : `Listings removed: ${report.removed}, in batches: ${report.batches}. Each has a notification in the queue.`,
+    );
     return { removed: report.removed, batches: report.batches };
   },
 });

@@ -60,8 +60,12 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const ids = await queue(25);
     await queue(1, { dueAt: NOW + 1, prefix: 'later' });
     await queue(1, { template: 'listing_expired', prefix: 'other' });
-    const { result, progress } = await run({ batchSize: 10 });
+    const { result, progress, logs } = await run({ batchSize: 10 });
     expect(result).toEqual({ sent: 25, failed: 0, remaining: 0 });
+    expect(logs.map(({ message }) => message)).toEqual([
+      'Sending the due notifications of the template "default", 10 at a time.',
+      'Notifications sent: 25, left to another sender: 0.',
+    ]);
     expect(progress).toMatchObject({ done: 25, total: 25 });
     expect(smtp.messageIds().toSorted()).toEqual(ids.map((id) => `<${id}@shop.example>`).toSorted());
     const statuses = (await rows()).map(({ status }) => status);

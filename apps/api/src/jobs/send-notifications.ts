@@ -16,11 +16,18 @@ export const sendNotifications = defineJobType({
     batchSize: z.int().min(1).max(1_000).default(50),
   }),
   operatorsMaySet: ['template', 'batchSize'],
-  run: (ctx, { notificationDelivery }: { readonly notificationDelivery: NotificationDelivery }) =>
-    notificationDelivery.sendDue({
+  run: async (ctx, { notificationDelivery }: { readonly notificationDelivery: NotificationDelivery }) => {
+    const { template, batchSize } = ctx.payload;
+    ctx.log.info(`Sending the due notifications of the template "${template}", ${batchSize} at a time.`);
+    const report = await notificationDelivery.sendDue({
       ...ctx.payload,
       run: ctx.run,
       signal: ctx.signal,
       progress: (done, total) => ctx.progress(done, total),
-    }),
+    });
+    const { sent, failed, remaining } = report;
+    ctx.log.info(`Notifications sent: ${sent}, left to another sender: ${remaining}.`);
+    if (failed > 0) ctx.log.warn(`Notifications refused or put off: ${failed}. Their records say why.`);
+    return report;
+  },
 });

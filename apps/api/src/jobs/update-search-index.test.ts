@@ -9,8 +9,9 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     'makes listings findable with %o',
     async (payload) => {
       const { search, run } = await openMarket(['Lamp', 'Sofa']);
-      const { result, progress } = await run(payload);
+      const { result, progress, logs } = await run(payload);
       expect(result).toEqual({ indexed: 2, removed: 0, took_ms: 5 });
+      expect(logs.at(-1)?.message).toBe('Listings indexed: 2, removed from the index: 0, in 5 ms.');
       expect(progress).toEqual({ done: 2, total: 2, note: 'listings indexed' });
       expect((await search.search({ text: 'lamp', filters: {}, limit: 5 })).hits).toHaveLength(1);
     },

@@ -25,9 +25,18 @@ export const updateSearchIndex = defineJobType({
       signal: ctx.signal,
       progress: (done: number, total: number) => ctx.progress(done, total, 'listings indexed'),
     };
+    ctx.log.info(
+      ctx.payload.fullReindex
+        ? 'Rebuilding the whole index. Searches use the old one until it is complete.'
+        : 'Adding the changes since the last run to the index.',
+    );
     const report = ctx.payload.fullReindex
       ? await deps.search.reindex(work)
       : await deps.search.indexChanges(work);
-    return { indexed: report.indexed, removed: report.removed, took_ms: deps.clock.now() - startedAt };
+    const tookMs = deps.clock.now() - startedAt;
+    ctx.log.info(
+      `Listings indexed: ${report.indexed}, removed from the index: ${report.removed}, in ${tookMs} ms.`,
+    );
+    return { indexed: report.indexed, removed: report.removed, took_ms: tookMs };
   },
 });

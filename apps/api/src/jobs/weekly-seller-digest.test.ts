@@ -35,7 +35,9 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     await list(ann, 'Table', 10);
     await list(ann, 'Bed', 25);
     await list(bob, 'Bike', 24);
-    expect((await run('1')).result).toEqual({ queued: 2 });
+    const { result, logs } = await run('1');
+    expect(result).toEqual({ queued: 2 });
+    expect(logs.at(-1)?.message).toBe('Digests queued: 2.');
     const template = 'seller_digest';
     expect(await queued()).toEqual([
       {

@@ -24,13 +24,17 @@ export const weeklySellerDigest = defineJobType({
     const now = ctx.run.scheduledFor?.getTime() ?? clock.now();
     const newSince = now - ctx.payload.days * DAY_MS;
     const expiringBefore = Math.max(0, now - (ctx.payload.days_listed - ctx.payload.days) * DAY_MS);
+    ctx.log.info(`Counting the listings of each seller since ${new Date(newSince).toISOString()}.`);
     let queued = 0;
     let after = '';
     for (;;) {
       ctx.signal.throwIfAborted();
       const sellers = await sellersAfter(database, after, { newSince, expiringBefore });
       const last = sellers.at(-1);
-      if (last === undefined) return { queued };
+      if (last === undefined) {
+        ctx.log.info(`Digests queued: ${queued}.`);
+        return { queued };
+      }
       const notifications = await Promise.all(
         sellers.map(async ({ id, email, active, added, expiring }) => ({
           // The same run queues it once, however often it is tried.
