@@ -3,6 +3,7 @@ import { clockText } from '../../ui/clock/time-text.ts';
 import { useZone, type Zone } from '../../ui/clock/zone.tsx';
 import { RUN_COLORS } from '../../ui/status/status.tsx';
 import classes from './timeline.module.css';
+import { COLUMN_PX, type Density, type DensityColumn } from './timeline-density.ts';
 import {
   type Mark,
   pixelOf,
@@ -44,7 +45,14 @@ export function TimelineDrawing({ layout, window, now, knownFrom, upcoming, curr
     >
       <Axis window={window} height={height} />
       {known === 0 ? null : <rect className={classes.unread} x={0} y={0} width={known} height={height} />}
-      <Marks marks={layout.marks} />
+      {layout.density === undefined ? (
+        <Marks marks={layout.marks} />
+      ) : (
+        <>
+          <Columns density={layout.density} height={layout.lanes * LANE_PX} />
+          <Marks marks={layout.marks.filter(({ kind }) => kind !== 'bar')} />
+        </>
+      )}
       {upcoming.map((at) => {
         const x = pixelOf(Date.parse(at), window);
         return x < nowX || x > width ? null : (
@@ -52,7 +60,12 @@ export function TimelineDrawing({ layout, window, now, knownFrom, upcoming, curr
         );
       })}
       <line className={classes.now} x1={nowX} x2={nowX} y1={0} y2={height} />
-      {current === undefined ? null : <Current mark={current} />}
+      {current === undefined ? null : (
+        <Current
+          mark={current}
+          columnHeight={layout.density === undefined ? undefined : layout.lanes * LANE_PX}
+        />
+      )}
     </svg>
   );
 }
@@ -168,7 +181,61 @@ function Body({ mark: { kind, bar, due, run }, top, middle }: BodyProps) {
   }
 }
 
-function Current({ mark: { bar, lane } }: { readonly mark: Mark }) {
+/** The order in a column, from the bottom: a few failures stay visible under many successes. */
+const STACK = ['failed', 'cancelled', 'running', 'succeeded'] as const;
+const LEAST_PX = 2;
+
+interface ColumnsProps {
+  readonly density: Density;
+  readonly height: number;
+}
+
+/** How many runs were going on in each few pixels, by status. */
+const Columns = memo(function Columns({ density: { columns, most }, height }: ColumnsProps) {
+  return columns.map((column) => <Column key={column.x} column={column} most={most} height={height} />);
+});
+
+interface ColumnProps {
+  readonly column: DensityColumn;
+  readonly most: number;
+  readonly height: number;
+}
+
+function Column({ column: { x, counts }, most, height }: ColumnProps) {
+  let y = height;
+  return STACK.map((status) => {
+    const count = counts.get(status) ?? 0;
+    if (count === 0) return null;
+    const tall = Math.max((count / most) * (height - LEAST_PX * STACK.length), LEAST_PX);
+    y -= tall;
+    return (
+      <rect
+        key={status}
+        className={classes.column}
+        data-status={status}
+        style={{ color: RUN_COLORS[status] }}
+        x={x}
+        y={y}
+        width={COLUMN_PX - 1}
+        height={tall}
+      />
+    );
+  });
+}
+
+interface CurrentProps {
+  readonly mark: Mark;
+  /** Where columns are drawn: their greatest height. */
+  readonly columnHeight: number | undefined;
+}
+
+function Current({ mark: { bar, lane, kind }, columnHeight }: CurrentProps) {
+  if (columnHeight !== undefined && kind === 'bar') {
+    const x = Math.floor(bar.x / COLUMN_PX) * COLUMN_PX - 1;
+    return (
+      <rect className={classes.current} x={x} y={0} width={COLUMN_PX + 1} height={columnHeight} rx={2} />
+    );
+  }
   return (
     <rect
       className={classes.current}

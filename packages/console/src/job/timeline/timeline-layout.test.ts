@@ -150,9 +150,10 @@ describe('lanes', () => {
     ]);
   });
 
-  test('are bounded, however many runs there are', () => {
+  test('are bounded: more runs at once than lanes are counted instead', () => {
     const runs = Array.from({ length: 50 }, (_, index) => ran(String(index), 100 + index, 800));
-    expect(timelineLayout(runs, WINDOW, NOW).lanes).toBe(6);
+    expect(timelineLayout(runs, WINDOW, NOW)).toMatchObject({ lanes: 3, density: { most: 50 } });
+    expect(timelineLayout(runs.slice(0, 6), WINDOW, NOW)).toMatchObject({ lanes: 6, density: undefined });
   });
 
   test('at least one exists', () => {

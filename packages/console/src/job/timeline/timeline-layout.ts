@@ -1,4 +1,5 @@
 import type { Run } from '@greenvue/jobs/client';
+import { type Density, densityOf } from './timeline-density.ts';
 
 /** The visible time span in ms, and its width in pixels. */
 export interface TimelineWindow {
@@ -36,9 +37,12 @@ export interface TimelineLayout {
   readonly marks: readonly Mark[];
   /** The number of lanes with bars; at least one. */
   readonly lanes: number;
+  /** The counts to draw instead of bars, where bars would cover each other. All marks are then in lane 0. */
+  readonly density: Density | undefined;
 }
 
 const MOST_LANES = 6;
+const DENSITY_LANES = 3;
 const NARROWEST = 3;
 /** The smallest distance between bars in a lane, so that they stay distinct. */
 const GAP = 1;
@@ -49,10 +53,23 @@ export function timelineLayout(runs: readonly Run[], window: TimelineWindow, now
     .map((run) => draw(run, window, now))
     .filter((mark) => mark !== undefined)
     .sort((a, b) => startOf(a) - startOf(b));
+  const density = densityOf(drawn, window.width);
+  if (density !== undefined) {
+    const lanes = DENSITY_LANES;
+    return {
+      lanes,
+      density,
+      marks: drawn.map((mark) => ({ ...mark, lane: mark.kind === 'skip' ? lanes : 0 })),
+    };
+  }
   const ends: number[] = [];
   const laid = drawn.map((mark) => (mark.kind === 'skip' ? mark : { ...mark, lane: takeLane(ends, mark) }));
   const lanes = Math.max(ends.length, 1);
-  return { lanes, marks: laid.map((mark) => (mark.kind === 'skip' ? { ...mark, lane: lanes } : mark)) };
+  return {
+    lanes,
+    density,
+    marks: laid.map((mark) => (mark.kind === 'skip' ? { ...mark, lane: lanes } : mark)),
+  };
 }
 
 /** The mark nearest to a point within `reach` pixels. Each lane in between counts as `laneHeight` pixels. */

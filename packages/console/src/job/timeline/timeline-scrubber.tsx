@@ -72,11 +72,11 @@ function Scrubber({ mark, index, onGo, ...props }: ScrubberProps) {
     if (goal !== undefined) onGo(goal);
   };
   const onPointerMove = (event: PointerEvent): void => {
-    const hit = markUnder(event, marks);
+    const hit = markUnder(event, props.layout);
     if (hit !== undefined) onGo(hit);
   };
   const onPointerUp = (event: PointerEvent): void => {
-    const hit = markUnder(event, marks);
+    const hit = markUnder(event, props.layout);
     if (hit === undefined) return;
     // Touch has no hover: a tap selects, and the link below opens.
     if (event.pointerType === 'mouse' && event.button === 0) open(hit);
@@ -101,9 +101,11 @@ function Scrubber({ mark, index, onGo, ...props }: ScrubberProps) {
   );
 }
 
-function markUnder(event: PointerEvent, marks: readonly Mark[]): Mark | undefined {
+function markUnder(event: PointerEvent, { marks, density, lanes }: TimelineLayout): Mark | undefined {
   const box = event.currentTarget.getBoundingClientRect();
-  const lane = Math.floor((event.clientY - box.top) / LANE_PX);
+  const under = Math.floor((event.clientY - box.top) / LANE_PX);
+  // A column stands for its runs at any height.
+  const lane = density !== undefined && under < lanes ? 0 : under;
   return nearestMark(marks, { x: event.clientX - box.left, lane, laneHeight: LANE_PX }, REACH_PX);
 }
 

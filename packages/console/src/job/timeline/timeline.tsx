@@ -5,8 +5,10 @@ import { useNow } from '../../ui/clock/now.tsx';
 import { NotLoaded } from '../../ui/feedback/states.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { Panel } from '../../ui/layout/panel.tsx';
+import { durationText } from '../../ui/schedule/duration.ts';
 import { useRecentRuns } from '../history/recent-runs.ts';
 import classes from './timeline.module.css';
+import { COLUMN_PX, type Density } from './timeline-density.ts';
 import {
   runStart,
   SPANS,
@@ -93,6 +95,9 @@ function Drawing({ runs, span, hasOlder, upcoming, now }: DrawingProps) {
         />
       )}
       <TimelineLegend />
+      {layout.density === undefined ? null : (
+        <p className={blocks.quiet}>{densityText(layout.density, window)}</p>
+      )}
       {knownFrom === undefined || knownFrom <= window.from ? null : (
         <p className={blocks.quiet}>
           Only the newest {runs.length.toLocaleString('en')} runs are shown. The history below has older ones.
@@ -109,4 +114,9 @@ function spanMs(span: SpanId): number {
 function reaches(runs: readonly Run[], from: number): boolean {
   const oldest = runs.at(-1);
   return oldest === undefined || runStart(oldest) <= from;
+}
+
+function densityText({ most }: Density, { from, to, width }: TimelineWindow): string {
+  const length = durationText(((to - from) / width) * COLUMN_PX);
+  return `Many runs: each column counts the runs of ${length}. The highest column has ${most}.`;
 }
