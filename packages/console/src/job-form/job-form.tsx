@@ -73,8 +73,10 @@ export function JobFormView(props: JobFormViewProps) {
         </FormSection>
         <FormSection title="When it runs">
           <ScheduleFields form={form} />
-          <SchedulePreview draft={draft.schedule} answer={answer} job={job} />
         </FormSection>
+        <aside className={classes.aside} aria-label="Preview of the schedule">
+          <SchedulePreview draft={draft.schedule} answer={answer} job={job} />
+        </aside>
         <AdvancedFields form={form} type={type} {...folds.of('advanced')} />
         <WatchFields form={form} type={type} {...folds.of('watching')} />
         <SaveBar {...props} />

@@ -6,6 +6,7 @@ import { useCreateJob } from '../actions/actions.ts';
 import { useJob, useJobTypes } from '../data/queries.ts';
 import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
+import { isStatus } from '../ui/feedback/not-found.ts';
 import { Failed, Loading, NotLoaded } from '../ui/feedback/states.tsx';
 import { LIMITS } from '../ui/limits.ts';
 import { jobPath } from '../ui/paths.ts';
@@ -21,6 +22,7 @@ import {
 } from './draft/draft.ts';
 import { refusalOf } from './draft/faults.ts';
 import { suggestCopyId } from './draft/job-id.ts';
+import { useFormQuestions } from './draft/use-form-questions.ts';
 import { useJobForm } from './draft/use-job-form.ts';
 import { JobFormView } from './job-form.tsx';
 import { useLeaveGuard } from './leave-guard.tsx';
@@ -131,10 +133,14 @@ function NewForm({ title, types, initial, cancelHref }: NewFormProps) {
   const [, navigate] = useLocation();
   const guard = useLeaveGuard(form.isDirty);
   const createJob = useCreateJob();
-  const save = () => {
-    if (createJob.isPending) return;
+  const asks = useFormQuestions();
+  const save = async () => {
+    if (createJob.isPending || asks.isPending) return;
     const read = readDraft(form.draft);
-    if (!read.ok) return form.refuse({ faults: read.faults, problem: undefined });
+    if (!read.ok) {
+      const others = await asks.otherFaults(form.draft, read.faults);
+      return form.refuse({ faults: [...read.faults, ...others], problem: undefined });
+    }
     createJob.mutate(
       { body: createBody(read.value) },
       {
@@ -142,9 +148,13 @@ function NewForm({ title, types, initial, cancelHref }: NewFormProps) {
           guard.allowLeaving();
           navigate(jobPath(job.id));
         },
-        onError: (error) => form.refuse(refusalOf(error, 'create')),
+        onError: (error) => void refuse(error, read.value.id),
       },
     );
+  };
+  const refuse = async (error: unknown, id: string): Promise<void> => {
+    const owner = isStatus(error, 409) ? await asks.ownerOf(id) : undefined;
+    form.refuse(refusalOf(error, 'create', owner));
   };
   return (
     <Page title={title} back={<Link href="/jobs">Jobs</Link>}>
@@ -153,9 +163,9 @@ function NewForm({ title, types, initial, cancelHref }: NewFormProps) {
         types={types}
         job={undefined}
         saveLabel="Create job"
-        isSaving={createJob.isPending}
+        isSaving={createJob.isPending || asks.isPending}
         cancelHref={cancelHref}
-        onSave={save}
+        onSave={() => void save()}
       />
       {guard.dialog}
     </Page>

@@ -3,7 +3,8 @@ import { useEffect, useRef } from 'react';
 import { usePreview } from '../data/queries.ts';
 import { useNow } from '../ui/clock/now.tsx';
 import { faultWords } from '../ui/feedback/fault-words.ts';
-import { Ago, Instant } from '../ui/instant/instant.tsx';
+import { Ago } from '../ui/instant/instant.tsx';
+import { SlotList } from '../ui/instant/slot-list.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Panel } from '../ui/layout/panel.tsx';
 import classes from './job.module.css';
@@ -52,14 +53,14 @@ export function NextRuns({ job, upcoming }: { readonly job: Job; readonly upcomi
           {upcoming.isReading && reason === undefined ? 'Loading…' : (reason ?? 'None.')}
         </p>
       ) : (
-        <ol className={classes.times}>
-          {times.map((at) => (
-            <li key={at}>
-              <Instant at={at} />{' '}
-              <span className={blocks.quiet}>{Date.parse(at) <= now ? 'due' : <Ago at={at} />}</span>
-            </li>
-          ))}
-        </ol>
+        <SlotList
+          className={classes.times}
+          times={times}
+          timeZone={job.timezone}
+          beside={(at) => (
+            <span className={blocks.quiet}>{Date.parse(at) <= now ? 'due' : <Ago at={at} />}</span>
+          )}
+        />
       )}
       {times.length > 0 && isCountedFromEnd(job) ? (
         <p className={blocks.quiet}>Later runs depend on when each run ends.</p>

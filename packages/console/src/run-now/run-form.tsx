@@ -5,6 +5,7 @@ import { labelOf } from '../job-form/fields/field-labels.ts';
 import { payloadField } from '../job-form/payload/payload-fields.ts';
 import { UNKNOWN_FIELD } from '../job-form/payload/payload-model.ts';
 import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
+import { plainDetail } from '../ui/feedback/fault-words.ts';
 import { Plain } from '../ui/text/text.tsx';
 
 interface RunFormProps {
@@ -51,5 +52,7 @@ export function RunForm(props: RunFormProps) {
 function serverFault(error: unknown, type: JobType | undefined): string | undefined {
   if (!(error instanceof ApiError) || error.faults.length === 0) return undefined;
   const payload = type === undefined ? UNKNOWN_FIELD : payloadField(type.payload_schema);
-  return error.faults.map(({ pointer, detail }) => `${labelOf(pointer, payload)}: ${detail}`).join('. ');
+  return error.faults
+    .map(({ pointer, detail }) => `${labelOf(pointer, payload)}: ${plainDetail(detail)}`)
+    .join('. ');
 }

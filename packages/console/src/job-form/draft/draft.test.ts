@@ -6,6 +6,7 @@ import { asText } from '../payload/payload-draft.ts';
 import { payloadField } from '../payload/payload-fields.ts';
 import {
   createBody,
+  type Draft,
   draftOf,
   newDraft,
   payloadOf,
@@ -15,6 +16,7 @@ import {
   withPayloadPerRun,
   withType,
 } from './draft.ts';
+import { probeOf } from './probe.ts';
 
 // A zone with clock changes: a local time that exists twice must keep its instant.
 beforeEach(() => vi.stubEnv('TZ', 'Europe/Berlin'));
@@ -59,7 +61,7 @@ describe('a job in the form', () => {
 describe('a job on demand whose runs bring their payloads', () => {
   const field = payloadField(SCHEMA);
   const onDemand = { ...newDraft().schedule, kind: 'on_demand' } as const;
-  const typed = withType(newDraft(), { type: 't', defaults: null }, field);
+  const typed = withType({ ...newDraft(), id: 't', name: 'T' }, { type: 't', defaults: null }, field);
   const perRun = withPayloadPerRun({ ...typed, schedule: onDemand }, true, field);
 
   test('is saved without a payload', () => {
@@ -96,7 +98,7 @@ describe('a new job', () => {
     );
   });
 
-  test('is not sent without a type, or with invalid numbers or dates', () => {
+  test('is not sent without an id, a name or a type, or with invalid numbers or dates', () => {
     const draft = {
       ...newDraft(),
       schedule: { ...newDraft().schedule, kind: 'run_at' as const },
@@ -106,10 +108,38 @@ describe('a new job', () => {
     const read = readDraft(draft);
     expect(read.ok ? [] : read.faults.map(({ pointer }) => pointer).sort()).toEqual([
       '/backoff/factor',
+      '/id',
       '/max_attempts',
+      '/name',
       '/run_at',
       '/type',
     ]);
+  });
+
+  test('is checked in its valid parts while it has faults of its own', () => {
+    const pointersOf = (draft: Draft) => {
+      const read = readDraft(draft);
+      return probeOf(draft, read.ok ? [] : read.faults);
+    };
+    expect(pointersOf(newDraft())).toBeUndefined();
+    const schedule = { ...newDraft().schedule, interval: 'soon' };
+    expect(pointersOf({ ...newDraft(), schedule })).toEqual({
+      interval: 'soon',
+      interval_mode: 'fixed_rate',
+      count: 1,
+    });
+    const typed = withType(
+      { ...newDraft(), schedule },
+      { type: 'clean', defaults: null },
+      payloadField(SCHEMA),
+    );
+    expect(pointersOf({ ...typed, maxAttempts: '0' })).toMatchObject({
+      id: 'a',
+      name: 'a',
+      type: 'clean',
+      interval: 'soon',
+      payload: { days: 30 },
+    });
   });
 
   test('leaves out fields that are left to the type', () => {

@@ -12,6 +12,7 @@ import {
 import type { Field } from '../payload/payload-model.ts';
 import { pointerOf } from '../payload/pointer.ts';
 import {
+  isBegun,
   NEW_SCHEDULE,
   readSchedule,
   type ScheduleBody,
@@ -183,7 +184,7 @@ export function withPayload(draft: Draft, payload: PayloadDraft): Draft {
 
 /** The definition in a draft, or the faults that prevent sending it. The server checks everything else. */
 export function readDraft(draft: Draft): Read<Definition> {
-  const faults: Fault[] = [];
+  const faults: Fault[] = [...nameFaults(draft)];
   const schedule = readSchedule(draft.schedule);
   const payload: Read<JsonObject | null> = isWithoutPayload(draft)
     ? { ok: true, value: null }
@@ -191,6 +192,8 @@ export function readDraft(draft: Draft): Read<Definition> {
   const backoff = readBackoff(draft, faults);
   const maxAttempts = readNumberField(draft.maxAttempts, '/max_attempts', faults);
   const watching = readWatching(draft.watching, faults);
+  if (draft.schedule.kind === 'interval' || draft.schedule.kind === 'cron')
+    faults.push(...emptySchedule(draft.schedule));
   if (draft.type === '') faults.push({ pointer: '/type', detail: 'is required: choose a job type' });
   if (!schedule.ok) faults.push(...schedule.faults);
   if (!payload.ok) faults.push(...payload.faults);
@@ -247,6 +250,25 @@ function textOfDraft(draft: Draft): string {
   return JSON.stringify([{ ...rest, isPayloadPerRun: payload === null }, payload]);
 }
 
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+const ID_RULE =
+  'must have 1 to 128 letters, digits, ".", "_" or "-", and begin with a letter or a digit, such as nightly-cleanup';
+
+/** The server checks these before all else, and would say nothing about the other fields. */
+function nameFaults({ id, name }: Draft): readonly Fault[] {
+  return [
+    ...(ID.test(id.trim()) ? [] : [{ pointer: '/id', detail: ID_RULE }]),
+    ...(name.trim() === '' ? [{ pointer: '/name', detail: 'must not be empty' }] : []),
+  ];
+}
+
+function emptySchedule(schedule: ScheduleDraft): readonly Fault[] {
+  if (isBegun(schedule)) return [];
+  return schedule.kind === 'cron'
+    ? [{ pointer: '/cron', detail: 'is required, such as 0 3 * * *' }]
+    : [{ pointer: '/interval', detail: 'is required, such as 5m, 1h30m or 24h' }];
+}
+
 function readBackoff({ backoff }: Draft, faults: Fault[]): Backoff | undefined {
   const initial = backoff.initial.trim();
   const max = backoff.max.trim();
@@ -261,9 +283,18 @@ function readBackoff({ backoff }: Draft, faults: Fault[]): Backoff | undefined {
   return Object.keys(read).length === 0 ? undefined : read;
 }
 
+const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  '/max_attempts': [1, 1_000],
+  '/backoff/factor': [1, 100],
+  '/backoff/jitter': [0, 1],
+};
+
 function readNumberField(text: string, pointer: string, faults: Fault[]): number | undefined {
   if (text.trim() === '') return undefined;
   const number = readNumber(text);
+  const [least, most] = RANGES[pointer] ?? [-Infinity, Infinity];
   if (number === undefined) faults.push({ pointer, detail: 'must be a number' });
+  else if (number < least || number > most)
+    faults.push({ pointer, detail: `must be from ${least} to ${most}` });
   return number;
 }

@@ -46,10 +46,10 @@ describe('placeFaults', () => {
     expect(placed.all).toEqual([
       { field: undefined, detail: 'in cron: must have five fields' },
       { field: undefined, detail: 'a schedule is missing' },
-      { field: '/interval', detail: 'must be at least 1s' },
       { field: '/payload', detail: 'in gone: unknown key' },
       { field: '/payload/days_old', detail: 'must be a whole number' },
       { field: '/payload/free', detail: 'in a/b: is too long' },
+      { field: '/interval', detail: 'must be at least 1s' },
     ]);
   });
 

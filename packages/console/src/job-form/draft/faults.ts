@@ -1,5 +1,5 @@
 import { ApiError, ConnectionError, type Fault } from '@greenvue/jobs/client';
-import { faultWords } from '../../ui/feedback/fault-words.ts';
+import { faultWords, plainDetail } from '../../ui/feedback/fault-words.ts';
 import type { Field } from '../payload/payload-model.ts';
 import { isWithin } from '../payload/pointer.ts';
 import { BACKOFF_PARTS, type Draft, payloadPointers } from './draft.ts';
@@ -15,10 +15,13 @@ export interface Refusal {
 
 export const NO_REFUSAL: Refusal = { faults: [], problem: undefined };
 
-/** The errors in the server's refusal. `sent`: whether the request was to create or to edit. */
-export function refusalOf(error: unknown, sent: 'create' | 'edit'): Refusal {
+/**
+ * The errors in the server's refusal. `sent`: whether the request was to create or to edit. `owner`: the name
+ * of the job that already has the id, if it is known.
+ */
+export function refusalOf(error: unknown, sent: 'create' | 'edit', owner?: string): Refusal {
   if (error instanceof ApiError) {
-    if (error.status === 409 && sent === 'create') return refused([ID_TAKEN]);
+    if (isIdTaken(error, sent)) return refused([idTaken(owner)]);
     if (error.faults.length > 0) return refused(error.faults.map(pointedAt));
     return { faults: [], problem: error.detail };
   }
@@ -30,7 +33,16 @@ export function refusalOf(error: unknown, sent: 'create' | 'edit'): Refusal {
 
 const MAY_BE_CREATED = 'The job may have been created anyway: check the job list before you try again.';
 
-const ID_TAKEN: Fault = { pointer: '/id', detail: 'is taken by another job: choose another id' };
+function isIdTaken(error: unknown, sent: 'create' | 'edit'): boolean {
+  return sent === 'create' && error instanceof ApiError && error.status === 409;
+}
+
+function idTaken(owner: string | undefined): Fault {
+  return {
+    pointer: '/id',
+    detail: `this id is already used by ${owner ?? 'another job'}: choose another id`,
+  };
+}
 
 function refused(faults: readonly Fault[]): Refusal {
   return { faults, problem: undefined };
@@ -61,12 +73,12 @@ function pointedAt(fault: Fault): Fault {
  */
 export function shownFields(draft: Draft, field: Field | undefined): readonly string[] {
   return [
-    '/id',
     '/name',
+    '/id',
     '/description',
     '/type',
-    ...scheduleFieldsOf(draft.schedule.kind).map((name) => `/${name}`),
     ...(field === undefined ? [] : payloadPointers(draft, field)),
+    ...scheduleFieldsOf(draft.schedule.kind).map((name) => `/${name}`),
     ...ADVANCED_FIELDS,
     ...(draft.watching.budgetOf === 'job'
       ? WATCH_FIELDS
@@ -111,7 +123,8 @@ export interface PlacedFault {
  */
 export function placeFaults(faults: readonly Fault[], shown: readonly string[]): PlacedFaults {
   const byField = new Map<string, string>();
-  const all = faults.map((fault): PlacedFault => {
+  const all = faults.map(({ pointer, detail: said }): PlacedFault => {
+    const fault = { pointer, detail: plainDetail(said) };
     const field = homeOf(fault.pointer, shown);
     if (field === undefined) return { field, detail: withPointer(fault.pointer, fault.detail) };
     const detail = withPointer(fault.pointer.slice(field.length), fault.detail);

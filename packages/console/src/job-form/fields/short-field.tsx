@@ -1,4 +1,5 @@
 import { TextInput } from '@mantine/core';
+import { DidYouMean } from './did-you-mean.tsx';
 import { CODE_INPUT, useField } from './use-field.ts';
 
 interface ShortFieldProps {
@@ -15,14 +16,17 @@ interface ShortFieldProps {
 export function ShortField(props: ShortFieldProps) {
   const { pointer, description, placeholder, isNumber = false, value, onChange } = props;
   return (
-    <TextInput
-      {...useField(pointer)}
-      description={placeholder === undefined ? description : `${description} Default: ${placeholder}.`}
-      placeholder={placeholder}
-      inputMode={isNumber ? 'decimal' : 'text'}
-      {...CODE_INPUT}
-      value={value}
-      onChange={({ currentTarget }) => onChange(currentTarget.value)}
-    />
+    <div>
+      <TextInput
+        {...useField(pointer)}
+        description={placeholder === undefined ? description : `${description} Default: ${placeholder}.`}
+        placeholder={placeholder}
+        inputMode={isNumber ? 'decimal' : 'text'}
+        {...CODE_INPUT}
+        value={value}
+        onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      />
+      {isNumber ? null : <DidYouMean text={value} onTake={onChange} />}
+    </div>
   );
 }

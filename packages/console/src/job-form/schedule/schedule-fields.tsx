@@ -15,6 +15,7 @@ import { InstantField } from '../../ui/instant/instant-field.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import type { IntervalMode, ScheduleDraft, ScheduleKind } from '../draft/schedule-draft.ts';
 import type { JobForm } from '../draft/use-job-form.ts';
+import { DidYouMean } from '../fields/did-you-mean.tsx';
 import { FIELD_LABELS } from '../fields/field-labels.ts';
 import { CODE_INPUT, useFault, useField } from '../fields/use-field.ts';
 import { fieldId } from '../payload/pointer.ts';
@@ -87,6 +88,7 @@ function IntervalFields({ schedule, write }: PartProps) {
           value={schedule.interval}
           onChange={({ currentTarget }) => write('/interval', { interval: currentTarget.value })}
         />
+        <DidYouMean text={schedule.interval} onTake={(interval) => write('/interval', { interval })} />
         <Examples
           examples={[{ value: '30s' }, { value: '5m' }, { value: '1h' }, { value: '24h' }]}
           onTake={(interval) => write('/interval', { interval })}

@@ -5,7 +5,8 @@ import { instantText, localZoneName } from '../../ui/clock/time-text.ts';
 import { useZone } from '../../ui/clock/zone.tsx';
 import { faultWords } from '../../ui/feedback/fault-words.ts';
 import { ClockIcon, RefreshIcon } from '../../ui/icons.tsx';
-import { Countdown, Instant } from '../../ui/instant/instant.tsx';
+import { Countdown } from '../../ui/instant/instant.tsx';
+import { SlotList } from '../../ui/instant/slot-list.tsx';
 import { scheduleText } from '../../ui/schedule/schedule-text.ts';
 import { useViewer } from '../../ui/schedule/use-viewer.ts';
 import { type ScheduleBody, type ScheduleDraft, scheduleWords } from '../draft/schedule-draft.ts';
@@ -120,7 +121,7 @@ interface TimesProps {
 }
 
 function Times({ schedule, preview, job }: TimesProps) {
-  const [next, ...later] = preview.times;
+  const [next] = preview.times;
   const viewer = useViewer();
   return (
     <>
@@ -133,19 +134,12 @@ function Times({ schedule, preview, job }: TimesProps) {
       {next === undefined && job === undefined ? <Text size="sm">No future runs.</Text> : null}
       {next === undefined ? null : (
         <>
-          <ol className={classes.times} aria-label="Next runs">
-            <li>
-              <Instant at={next} />{' '}
-              <span className={classes.dimmed}>
-                (<Countdown to={next} />)
-              </span>
-            </li>
-            {later.map((at) => (
-              <li key={at}>
-                <Instant at={at} />
-              </li>
-            ))}
-          </ol>
+          <SlotList
+            className={classes.times}
+            times={preview.times}
+            timeZone={'timezone' in schedule ? schedule.timezone : null}
+            beside={(at) => (at === next ? <Until at={at} /> : null)}
+          />
           <OnWhichClock />
         </>
       )}
@@ -155,6 +149,14 @@ function Times({ schedule, preview, job }: TimesProps) {
         </Text>
       ) : null}
     </>
+  );
+}
+
+function Until({ at }: { readonly at: string }) {
+  return (
+    <span className={classes.dimmed}>
+      (<Countdown to={at} />)
+    </span>
   );
 }
 

@@ -1,3 +1,4 @@
+import { offsetText } from './offset.ts';
 import type { Zone } from './zone.tsx';
 
 const PARTS = {
@@ -39,6 +40,18 @@ const DAY = {
 export function dayText(at: number, zone: Zone): string {
   const text = DAY[zone].format(at);
   return zone === 'utc' ? `${text} UTC` : text;
+}
+
+const SLOT_PARTS = { ...PARTS, weekday: 'short' } as const;
+
+const SLOT = {
+  local: new Intl.DateTimeFormat('en-GB', SLOT_PARTS),
+  utc: new Intl.DateTimeFormat('en-GB', { ...SLOT_PARTS, timeZone: 'UTC' }),
+} as const;
+
+/** A time to the second with its weekday and offset: "Mon, 07 Dec 2026, 09:00:00 UTC+01:00". */
+export function slotText(at: number, zone: Zone): string {
+  return `${SLOT[zone].format(at)} ${offsetText(at, zone === 'utc' ? 'UTC' : localZoneName())}`;
 }
 
 /** The time of day, such as "09:00". */

@@ -92,3 +92,10 @@ function statusWords(error: ApiError): Pick<FaultWords, 'title' | 'advice'> {
         : { title: 'The request failed', advice: 'See the message of the server.' };
   }
 }
+
+/** An error detail of the server in plain words: a schema's own message may say only "Invalid input". */
+export function plainDetail(detail: string): string {
+  if (detail === 'Invalid input') return 'is not a value that the job type accepts';
+  if (detail.startsWith('never occurs')) return `this date ${detail}`;
+  return detail.replace(/^Invalid input: /, '');
+}

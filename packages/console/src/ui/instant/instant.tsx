@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import { useNow, useTicker } from '../clock/now.tsx';
-import { dayText, instantText } from '../clock/time-text.ts';
+import { dayText, instantText, slotText } from '../clock/time-text.ts';
 import { useZone, type Zone } from '../clock/zone.tsx';
 import { elapsedText, leftText, relativeText } from '../schedule/duration.ts';
 import { Spoken } from '../text/text.tsx';
@@ -46,6 +46,18 @@ export function Elapsed({ since }: { readonly since: string }) {
   return (
     <Tip at={since} ms={ms}>
       {elapsedText(Math.max(now - ms, 0))}
+    </Tip>
+  );
+}
+
+/** A future run: a time with its weekday and its offset from UTC. */
+export function Slot({ at }: { readonly at: string }) {
+  const { zone } = useZone();
+  const ms = parsed(at);
+  if (ms === undefined) return <None />;
+  return (
+    <Tip at={at} ms={ms}>
+      {slotText(ms, zone)}
     </Tip>
   );
 }

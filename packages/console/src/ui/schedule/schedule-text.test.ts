@@ -66,8 +66,11 @@ describe('cron', () => {
   test('distinguishes days that must match both fields from days that match either', () => {
     const either = cronText('0 0 13 * FRI');
     const both = cronText('0 0 13 * +FRI');
-    expect(either).toContain('and on Friday');
-    expect(both).toContain('only on Friday');
+    expect(either).toBe('At 00:00, on day 13 of the month or on Friday');
+    expect(both).toBe('At 00:00, on day 13 of the month, only on Friday');
+    expect(cronText('30 9 1,15 6 MON-FRI')).toBe(
+      'At 09:30, on day 1 and 15 of the month or Monday through Friday, only in June',
+    );
   });
 
   test('without words is shown as it is written', () => {

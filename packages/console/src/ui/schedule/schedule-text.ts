@@ -33,8 +33,20 @@ export function scheduleText(job: ScheduleFields, viewer: Viewer): string {
 /** A cron expression in words, without its time zone; undefined if the library has no words for it. */
 export function cronText(cron: string): string | undefined {
   const both = / \+\S+$/.test(cron.trimEnd());
+  const fields = portable(cron).split(/\s+/);
+  if (fields.length < 5) return undefined;
+  const weekday = fields.length - 1;
+  const day = weekday - 2;
+  if (both || fields[day] === '*' || fields[weekday] === '*') return wordsOf(fields, both);
+  // Without a plus, a date matches either day field: cronstrue words two such fields as if both had to match.
+  const byDay = wordsOf(fields.with(weekday, '*'), false);
+  const byWeekday = wordsOf(fields.with(day, '*'), false);
+  return byDay === undefined || byWeekday === undefined ? undefined : either(byDay, byWeekday);
+}
+
+function wordsOf(fields: readonly string[], both: boolean): string | undefined {
   try {
-    return cronstrue.toString(portable(cron), {
+    return cronstrue.toString(fields.join(' '), {
       use24HourTimeFormat: true,
       logicalAndDayFields: both,
       throwExceptionOnParseError: true,
@@ -42,6 +54,20 @@ export function cronText(cron: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** "At 09:00, on day 1 of the month" and "At 09:00, only on Monday" as one text with "or". */
+function either(one: string, other: string): string {
+  const a = one.split(', ');
+  const b = other.split(', ');
+  let start = 0;
+  while (start < a.length - 1 && start < b.length - 1 && a[start] === b[start]) start += 1;
+  let end = 0;
+  while (end < a.length - start - 1 && end < b.length - start - 1 && a.at(-1 - end) === b.at(-1 - end))
+    end += 1;
+  const middle = (parts: readonly string[]) => parts.slice(start, parts.length - end).join(', ');
+  const ways = `${middle(a)} or ${middle(b).replace(/^(?:and|only) /, '')}`;
+  return [...a.slice(0, start), ways, ...a.slice(a.length - end)].join(', ');
 }
 
 /**

@@ -53,7 +53,7 @@ export function cronFault(cron: string): string | undefined {
     }
   }
   return cronClock(cron, 'UTC').next(0) === undefined
-    ? 'has no slot: no date matches all its fields'
+    ? 'never occurs: no date matches all its fields'
     : undefined;
 }
 

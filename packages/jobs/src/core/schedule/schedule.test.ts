@@ -109,7 +109,7 @@ describe('schedule', () => {
     [{ interval: '0' }, '/interval', /at least 1s/],
     [{ interval: '-5m' }, '/interval', /at least 1s/],
     [{ cron: '@daily' }, '/cron', /five fields/],
-    [{ cron: '0 0 30 2 *' }, '/cron', /no slot/],
+    [{ cron: '0 0 30 2 *' }, '/cron', /never occurs/],
     [{ cron: '* * * * *', timezone: 'Mars/Olympus' }, '/timezone', /IANA/],
     [{ cron: '* * * * *', timezone: '' }, '/timezone', /IANA/],
     [{ cron: '* * * * *', startAt: '9000-01-01T00:00:00Z' }, '/startAt', /no slot/],

@@ -1,0 +1,99 @@
+import { defineJobType } from '@greenvue/jobs';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { findings } from '../../../packages/console/test/axe.ts';
+import { done, startConsoleServer } from './console/console-server.ts';
+import { button, heading, isTooWide, SLOW_MS, saveNew, signIn, startBrowser } from './console/visit.ts';
+
+const open = startBrowser();
+
+const sync = defineJobType({
+  type: 'sync',
+  payload: z.strictObject({ depth: z.int().min(1).default(1) }),
+  run: async () => undefined,
+});
+
+test(
+  'the form of a job shows all faults at once, suggests what was meant, and keeps the next runs in sight',
+  async () => {
+    const { url, admin } = await startConsoleServer({ jobTypes: [sync] });
+    await done(admin, 'POST', '/api/jobs', {
+      id: 'shop',
+      name: 'Sync the shop',
+      type: 'sync',
+      interval: '1h',
+    });
+    const { page, faults, goTo } = await open(url, { timezoneId: 'Europe/Berlin' });
+    await goTo('/jobs/new');
+    await signIn(page);
+    const field = (name: string) => page.getByRole('textbox', { name, exact: true });
+    const errors = page.getByRole('region', { name: 'Errors' });
+    const listed = async () =>
+      (await errors.getByRole('listitem').allTextContents()).map((text) => text.split(':')[0]);
+
+    // Nothing is filled in: each missing field is named.
+    await saveNew(page);
+    await expect.poll(listed).toEqual(['Name', 'Id', 'Job type', 'Interval']);
+
+    // Faults that only the server finds come with those of the form.
+    await page.getByRole('combobox', { name: 'Job type' }).click();
+    await page.getByRole('option', { name: 'sync' }).click();
+    await field('Depth').fill('0');
+    await field('Interval').fill('5 minutes');
+    await saveNew(page);
+    await expect.poll(listed).toEqual(['Name', 'Id', 'Depth', 'Interval']);
+    await field('Depth').fill('2');
+    await button(page, 'Did you mean 5m?').click();
+    expect(await field('Interval').inputValue()).toBe('5m');
+    expect(await button(page, 'Did you mean 5m?').count()).toBe(0);
+
+    // The id of another job: its name is said.
+    await field('Name').fill('Shop');
+    await saveNew(page);
+    await errors.getByText('Id: this id is already used by Sync the shop').waitFor();
+    await field('Id').fill('shop-2');
+    for (const text of ["Can't be changed later.", 'Fixed rate', 'Fixed delay'])
+      await page.getByText(text, { exact: false }).first().waitFor();
+
+    await page.getByText('Cron', { exact: true }).click();
+    await field('Cron expression').fill('0 0 30 2 *');
+    await page.getByText(/^This date never occurs/).waitFor();
+    await field('Cron expression').fill('0 9 1,15 * MON-FRI');
+    const preview = page.getByRole('complementary', { name: 'Preview of the schedule' });
+    await preview
+      .getByText('At 09:00, on day 1 and 15 of the month or Monday through Friday (UTC)', { exact: true })
+      .waitFor();
+
+    // Each run with weekday and offset, and where the clocks change before it.
+    await button(page, 'Use Europe/Berlin yours').click();
+    await field('Cron expression').fill('0 9 1 * *');
+    const runs = preview.getByRole('list', { name: 'Next runs' }).getByRole('listitem');
+    await runs
+      .first()
+      .getByText(/^\w{3}, \d\d \w+ \d{4}, 09:00:00 UTC\+0[12]:00$/)
+      .waitFor();
+    await field('Cron expression').fill('0 9 1 1,7 *');
+    await expect
+      .poll(async () => (await runs.allTextContents()).join(' '))
+      .toMatch(/Clocks in Europe\/Berlin move from UTC\+0[12]:00 to UTC\+0[12]:00 before this run\./);
+
+    // Beside the fields on a wide screen, also at the end of the form; below them on a narrow one.
+    await button(
+      page,
+      'Overlap, catch-up and retries What happens when runs are slow, missed or fail',
+    ).click();
+    await field('Jitter').scrollIntoViewIfNeeded();
+    expect(await preview.isVisible()).toBe(true);
+    const [beside, typed] = [await preview.boundingBox(), await field('Jitter').boundingBox()];
+    expect(beside?.y ?? -1).toBeGreaterThan(0);
+    expect(beside?.x ?? 0).toBeGreaterThan((typed?.x ?? 0) + (typed?.width ?? 0));
+    await page.getByText('Run in parallel').waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 800 });
+    expect(await isTooWide(page)).toBe(false);
+    await saveNew(page);
+    await heading(page, 'Shop');
+    expect(faults).toEqual([]);
+  },
+  SLOW_MS,
+);
