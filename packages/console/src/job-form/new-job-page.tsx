@@ -22,12 +22,12 @@ import {
 } from './draft/draft.ts';
 import { refusalOf } from './draft/faults.ts';
 import { suggestCopyId } from './draft/job-id.ts';
-import { useFormQuestions } from './draft/use-form-questions.ts';
 import { useJobForm } from './draft/use-job-form.ts';
 import { JobFormView } from './job-form.tsx';
 import { useLeaveGuard } from './leave-guard.tsx';
 import { OnlyAdmins } from './only-admins.tsx';
 import { payloadField } from './payload/payload-fields.ts';
+import { useFormQuestions } from './use-form-questions.ts';
 
 /**
  * `/jobs/new`: creates a job. `?copy=<id>` fills the form from that job, `?type=<type>` chooses that type.

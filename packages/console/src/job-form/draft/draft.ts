@@ -11,8 +11,8 @@ import {
 } from '../payload/payload-draft.ts';
 import type { Field } from '../payload/payload-model.ts';
 import { pointerOf } from '../payload/pointer.ts';
+import { earlyFaults } from './early-faults.ts';
 import {
-  isBegun,
   NEW_SCHEDULE,
   readSchedule,
   type ScheduleBody,
@@ -184,7 +184,7 @@ export function withPayload(draft: Draft, payload: PayloadDraft): Draft {
 
 /** The definition in a draft, or the faults that prevent sending it. The server checks everything else. */
 export function readDraft(draft: Draft): Read<Definition> {
-  const faults: Fault[] = [...nameFaults(draft)];
+  const faults: Fault[] = [...earlyFaults(draft)];
   const schedule = readSchedule(draft.schedule);
   const payload: Read<JsonObject | null> = isWithoutPayload(draft)
     ? { ok: true, value: null }
@@ -192,8 +192,6 @@ export function readDraft(draft: Draft): Read<Definition> {
   const backoff = readBackoff(draft, faults);
   const maxAttempts = readNumberField(draft.maxAttempts, '/max_attempts', faults);
   const watching = readWatching(draft.watching, faults);
-  if (draft.schedule.kind === 'interval' || draft.schedule.kind === 'cron')
-    faults.push(...emptySchedule(draft.schedule));
   if (draft.type === '') faults.push({ pointer: '/type', detail: 'is required: choose a job type' });
   if (!schedule.ok) faults.push(...schedule.faults);
   if (!payload.ok) faults.push(...payload.faults);
@@ -248,25 +246,6 @@ function textOfDraft(draft: Draft): string {
   const { payloads: _, ...rest } = draft;
   const payload = isWithoutPayload(draft) ? null : asText(payloadOf(draft));
   return JSON.stringify([{ ...rest, isPayloadPerRun: payload === null }, payload]);
-}
-
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-const ID_RULE =
-  'must have 1 to 128 letters, digits, ".", "_" or "-", and begin with a letter or a digit, such as nightly-cleanup';
-
-/** The server checks these before all else, and would say nothing about the other fields. */
-function nameFaults({ id, name }: Draft): readonly Fault[] {
-  return [
-    ...(ID.test(id.trim()) ? [] : [{ pointer: '/id', detail: ID_RULE }]),
-    ...(name.trim() === '' ? [{ pointer: '/name', detail: 'must not be empty' }] : []),
-  ];
-}
-
-function emptySchedule(schedule: ScheduleDraft): readonly Fault[] {
-  if (isBegun(schedule)) return [];
-  return schedule.kind === 'cron'
-    ? [{ pointer: '/cron', detail: 'is required, such as 0 3 * * *' }]
-    : [{ pointer: '/interval', detail: 'is required, such as 5m, 1h30m or 24h' }];
 }
 
 function readBackoff({ backoff }: Draft, faults: Fault[]): Backoff | undefined {

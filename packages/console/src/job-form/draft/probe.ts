@@ -2,6 +2,9 @@ import type { CreateJob, Fault, previewSchedule } from '@greenvue/jobs/client';
 import { isWithin } from '../payload/pointer.ts';
 import { createBody, type Draft, readDraft } from './draft.ts';
 import { isBegun, readSchedule } from './schedule-draft.ts';
+import { NEW_WATCHING } from './watch-draft.ts';
+
+const WATCHED = ['/tags', '/pause_after', '/expect', '/alerts', '/ping_url'];
 
 type ProbeBody = Parameters<typeof previewSchedule>[1];
 
@@ -21,6 +24,7 @@ export function probeOf(draft: Draft, faults: readonly Fault[]): ProbeBody | und
     name: isFaulty('/name') ? 'a' : draft.name,
     schedule: hasSchedule ? draft.schedule : { ...draft.schedule, kind: 'on_demand' },
     payloads: isFaulty('/payload') ? new Map() : draft.payloads,
+    watching: WATCHED.some(isFaulty) ? NEW_WATCHING : draft.watching,
     maxAttempts: isFaulty('/max_attempts') ? '' : draft.maxAttempts,
     backoff: {
       ...draft.backoff,

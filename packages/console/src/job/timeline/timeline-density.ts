@@ -1,5 +1,11 @@
 import type { Run } from '@greenvue/jobs/client';
-import type { Mark } from './timeline-layout.ts';
+
+/** The part of a mark that is counted. */
+interface DrawnRun {
+  readonly run: Pick<Run, 'status'>;
+  readonly kind: string;
+  readonly bar: { readonly x: number; readonly width: number };
+}
 
 /** The runs that were going on during a few pixels of time. */
 export interface DensityColumn {
@@ -25,7 +31,7 @@ const MOST_IN_COLUMN = 6;
  * The runs of each column, where bars would hide how many there are; undefined where each run can have a bar of
  * its own. A run counts in each column that it reaches into.
  */
-export function densityOf(marks: readonly Mark[], width: number): Density | undefined {
+export function densityOf(marks: readonly DrawnRun[], width: number): Density | undefined {
   const columns = Array.from(
     { length: Math.ceil(width / COLUMN_PX) },
     () => new Map<Run['status'], number>(),

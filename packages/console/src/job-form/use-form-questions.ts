@@ -1,9 +1,9 @@
 import { ApiError, type Fault, findJob, previewSchedule } from '@greenvue/jobs/client';
 import { useState } from 'react';
-import { useConnection } from '../../session/session.tsx';
-import { isWithin } from '../payload/pointer.ts';
-import type { Draft } from './draft.ts';
-import { probeOf } from './probe.ts';
+import { useConnection } from '../session/session.tsx';
+import type { Draft } from './draft/draft.ts';
+import { probeOf } from './draft/probe.ts';
+import { isWithin } from './payload/pointer.ts';
 
 interface FormQuestions {
   readonly isPending: boolean;
