@@ -151,6 +151,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'enqueue.ts',
       'enqueue-and-wait.ts',
       'job-api.ts',
+      'failure-api.ts',
       'forecast.ts',
       'list-api.ts',
       'preview.ts',

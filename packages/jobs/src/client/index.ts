@@ -43,6 +43,13 @@ export {
   testAlertChannel,
 } from './jobs/alerts.ts';
 export { type EnqueueRun, enqueue, enqueueAndWait, type TypedRun } from './jobs/enqueue.ts';
+export {
+  eachRunFailure,
+  type FailureGroup,
+  type FailurePage,
+  type FailuresQuery,
+  listRunFailures,
+} from './jobs/failures.ts';
 export type { Guarded } from './jobs/guard.ts';
 export {
   eachJobAudit,
@@ -106,6 +113,7 @@ export {
   listJobRuns,
   listRuns,
   type Run,
+  type RunPage,
   type RunsQuery,
   retryRun,
 } from './jobs/runs.ts';

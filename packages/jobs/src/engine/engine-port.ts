@@ -12,6 +12,7 @@ import type {
 import type { FailureBudget } from '../core/model/watching.ts';
 import type { JobPolicy } from '../core/rules/policy.ts';
 import type { TimeInput } from '../core/schedule/time-input.ts';
+import type { FailurePage, FailureQuery, FailureSort } from '../core/store/failure-views.ts';
 import type { JobsRead, TagCount } from '../core/store/jobs-read.ts';
 import type { LogLine } from '../core/store/store-passes.ts';
 import type {
@@ -23,6 +24,7 @@ import type {
   JobView,
   Page,
   RequestedRun,
+  RunPage,
   RunQuery,
   RunView,
   ScheduledJob,
@@ -102,6 +104,19 @@ export interface RunListQuery extends Omit<RunQuery, 'limit' | 'from' | 'to'> {
   /** Runs queued before this time. */
   readonly to?: TimeInput | number | undefined;
   /** Most runs in the page, at most 10,000. Default: 50. */
+  readonly limit?: number | undefined;
+}
+
+/** Which failed runs `listFailures` groups, by the times at which they ended. */
+export interface FailureListQuery extends Omit<FailureQuery, 'from' | 'to' | 'sort' | 'limit'> {
+  /** The last hours before `to`. Default: 24. Has no effect with `from`. */
+  readonly hours?: number | undefined;
+  readonly from?: TimeInput | number | undefined;
+  /** Default: now. */
+  readonly to?: TimeInput | number | undefined;
+  /** Default: `last_seen`. Both begin with the highest. */
+  readonly sort?: FailureSort | undefined;
+  /** Most groups in the page, at most 10,000. Default: 50. */
   readonly limit?: number | undefined;
 }
 
@@ -224,8 +239,13 @@ export interface Engine extends AlertsApi {
   /** Makes a run of a job type without a job of one's own: see `enqueue` of `Jobs`. */
   enqueue(type: JobType | string, payload: unknown, options?: EnqueueOptions): Promise<RequestedRun>;
   getRun(runId: string): Promise<RunView>;
-  /** A page of runs, newest first. */
-  listRuns(query?: RunListQuery): Promise<Page<RunView>>;
+  /**
+   * A page of runs, newest first. A search that finds little answers after 200 ms with what it has found:
+   * `isPartial`, and `next` continues.
+   */
+  listRuns(query?: RunListQuery): Promise<RunPage>;
+  /** Failed runs in groups with one cause: by the fingerprint of their last error. */
+  listFailures(query?: FailureListQuery): Promise<FailurePage>;
   getLogs(runId: string): Promise<readonly LogLine[]>;
   cancelRun(runId: string, input?: { readonly force?: boolean }, options?: CommandOptions): Promise<RunView>;
   /** A waiting retry is made due; a finished run is run again as a new manual run with `retryOf`. */

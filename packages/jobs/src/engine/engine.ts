@@ -4,6 +4,7 @@ import { Alerts } from './alerts/alerts.ts';
 import { createAlertsApi } from './alerts-api.ts';
 import { enqueue } from './api/enqueue.ts';
 import { enqueueAndWait } from './api/enqueue-and-wait.ts';
+import { listFailures } from './api/failure-api.ts';
 import { forecast } from './api/forecast.ts';
 import {
   createJob,
@@ -129,6 +130,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     getJobVersion: async (...args) => getJobVersion(parts, ...given('getJobVersion', args)),
     getRun: async (...args) => getRun(parts, ...given('getRun', args)),
     listRuns: async (...args) => listRuns(parts, ...given('listRuns', args)),
+    listFailures: async (...args) => listFailures(parts, ...given('listFailures', args)),
     getLogs: async (...args) => getLogs(parts, ...given('getLogs', args)),
     cancelRun: async (...args) => cancelRun(parts, ...given('cancelRun', args)),
     retryRun: async (...args) => retryRun(parts, ...given('retryRun', args)),

@@ -13,6 +13,7 @@ import {
   eachJobRun,
   eachJobVersion,
   eachRun,
+  eachRunFailure,
   enqueue,
   followRunLogs,
   getCaller,
@@ -27,6 +28,7 @@ import {
   listJobRuns,
   listJobs,
   listJobTypes,
+  listRunFailures,
   listRuns,
   patchJob,
   pauseJob,
@@ -180,6 +182,8 @@ describe('runs', () => {
     const [current] = await Array.fromAsync(eachJobVersion(connection, 'e', { limit: 1 }));
     expect(current).toEqual(await getJobVersion(connection, 'e', 1));
     expect(current).toMatchObject({ version: 1, replaced_at: null, definition: { id: 'e' } });
+    expect(await listRunFailures(connection, { job_id: 'e' })).toMatchObject({ data: [], run_count: 0 });
+    expect(await Array.fromAsync(eachRunFailure(connection, { hours: 1 }))).toEqual([]);
     const since = { job_id: 'e', from: run.queued_at, to: '2999-01-01T00:00:00Z' };
     expect(await Array.fromAsync(eachRun(connection, since), ({ id }) => id)).toEqual(ids);
   });

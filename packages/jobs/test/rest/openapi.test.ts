@@ -86,6 +86,7 @@ test('every route of the contract is in the document', () => {
       'GET /api/jobs/{job_id}/runs',
       'GET /api/jobs/{job_id}/versions',
       'GET /api/jobs/{job_id}/versions/{version}',
+      'GET /api/run-failures',
       'GET /api/runs',
       'GET /api/runs/{run_id}',
       'GET /api/runs/{run_id}/logs',

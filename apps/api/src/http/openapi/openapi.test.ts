@@ -81,6 +81,7 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
     '/api/listings/{listing_id}',
     '/api/me',
     '/api/notifications',
+    '/api/run-failures',
     '/api/runs',
     '/api/runs/{run_id}',
     '/api/runs/{run_id}/cancel',

@@ -7,6 +7,11 @@ import { path } from '../connection/request.ts';
 export type Run = RunJson;
 export type CancelRun = z.input<typeof cancelBody>;
 
+/** A page of runs. `is_partial`: the search found little in a short time; `next_cursor` continues it. */
+export interface RunPage extends Page<Run> {
+  readonly is_partial: boolean;
+}
+
 type Limit = {
   /** Maximum number of runs, 1 to 200; default 50. */
   readonly limit?: number | undefined;
@@ -23,7 +28,7 @@ export async function listJobRuns(
   id: string,
   query?: JobRunsQuery,
   call?: Call,
-): Promise<Page<Run>> {
+): Promise<RunPage> {
   return connection.ask({ path: path`/jobs/${id}/runs`, query: { ...query }, answer: 'list' }, call);
 }
 
@@ -38,7 +43,7 @@ export function eachJobRun(
 }
 
 /** A page of the runs of all jobs, newest first. */
-export async function listRuns(connection: Connection, query?: RunsQuery, call?: Call): Promise<Page<Run>> {
+export async function listRuns(connection: Connection, query?: RunsQuery, call?: Call): Promise<RunPage> {
   return connection.ask({ path: '/runs', query: { ...query }, answer: 'list' }, call);
 }
 

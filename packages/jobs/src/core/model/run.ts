@@ -9,7 +9,8 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 export type LiveStatus = 'queued' | 'running';
 export type FinishedStatus = Exclude<RunStatus, LiveStatus>;
 export const FINISHED_STATUSES: readonly FinishedStatus[] = ['succeeded', 'failed', 'cancelled', 'skipped'];
-export type RunTrigger = 'schedule' | 'manual';
+export const RUN_TRIGGERS = ['schedule', 'manual'] as const;
+export type RunTrigger = (typeof RUN_TRIGGERS)[number];
 
 /**
  * Why runs were skipped, failed or cancelled, each reason with its code in the database. Never change a code.
@@ -52,6 +53,9 @@ export interface ErrorCause {
   readonly code?: string;
   readonly stack?: string;
 }
+
+/** What `fingerprintOf` makes. */
+export const FINGERPRINT = /^[0-9a-f]{16}$/;
 
 /**
  * One failed attempt of a run, in `errors` of a run, an event or a `RunError`. Don't send it to clients: its

@@ -2,6 +2,7 @@ import type { Job, JobDefinition, JobStatus } from '../model/job.ts';
 import type { FinishedStatus, JsonText, Run, RunReason, RunStatus } from '../model/run.ts';
 import type { TypeVersions } from '../nodes/membership.ts';
 import type { Health, HealthFilter, HealthStatus } from '../rules/health.ts';
+import type { RunFilter } from '../rules/run-filter.ts';
 import type { Measure } from '../rules/run-measures.ts';
 import type { JobsRead } from './jobs-read.ts';
 import type { AuditEntry } from './store-commands.ts';
@@ -52,13 +53,12 @@ export interface JobQuery extends JobsRead {
   readonly recentRuns?: number | undefined;
 }
 
-export interface RunQuery extends JobsRead {
+export interface RunQuery extends JobsRead, RunFilter {
   /** Of every generation of this id. */
   readonly jobId?: string | undefined;
   /** Of this generation alone. */
   readonly jobUid?: string | undefined;
   readonly type?: string | undefined;
-  readonly status?: RunStatus | undefined;
   /** Bounds on `queuedAt`: from (included), to (excluded). */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -84,6 +84,14 @@ export interface RunView {
    * it. Absent if the job has none, or if the version is not kept.
    */
   readonly ranWith?: JsonText;
+}
+
+/**
+ * Runs, newest first. `isPartial`: a read looks through a bounded number of runs, and has reached it. The page
+ * has what was found so far, perhaps nothing, and `next` continues.
+ */
+export interface RunPage extends Page<RunView> {
+  readonly isPartial?: true;
 }
 
 /** A definition that a job has or had. */

@@ -4,6 +4,7 @@ import type { Job, JobDefinition } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
 import type { Membership, NodeInfo, NodeListener, NodeView, TypeVersions } from '../nodes/membership.ts';
 import type { AlertStore } from './alert-store.ts';
+import type { FailurePage, FailureQuery } from './failure-views.ts';
 import type { JobsRead, TagCount } from './jobs-read.ts';
 import type {
   AuditEntry,
@@ -36,6 +37,7 @@ import type {
   JobVersionQuery,
   JobView,
   Page,
+  RunPage,
   RunQuery,
   RunView,
   StoreStats,
@@ -155,7 +157,9 @@ export interface StoreReads {
   listVersions(query: JobVersionQuery): Promise<readonly JobVersion[]>;
   getRun(runId: string): Promise<RunView | undefined>;
   /** Newest first. */
-  listRuns(query: RunQuery): Promise<Page<RunView>>;
+  listRuns(query: RunQuery): Promise<RunPage>;
+  /** Failed runs that ended in a range, by fingerprint (P41, run records). */
+  listFailures(query: FailureQuery): Promise<FailurePage>;
   /** The newest 64 KiB of a run's lines, oldest first; undefined for an unknown run. */
   getLogs(runId: string): Promise<readonly LogLine[] | undefined>;
   /** Newest first: by time, then by id. */

@@ -25,6 +25,7 @@ import {
 import { jobRules, patchRules, scheduledJobRules } from './job-rules.ts';
 import {
   auditQueryRules,
+  failureQueryRules,
   forecastQueryRules,
   historyQueryRules,
   jobQueryRules,
@@ -84,6 +85,7 @@ const ARGUMENTS = {
   getJobVersion: [jobId, { name: 'version', rule: required(wholeNumber({ min: 1 })) }],
   getRun: [runId],
   listRuns: [main('query', runQueryRules)],
+  listFailures: [main('query', failureQueryRules)],
   getLogs: [runId],
   cancelRun: [runId, main('input', cancelRules), options],
   retryRun: [runId, options],

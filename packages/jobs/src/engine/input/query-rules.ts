@@ -15,13 +15,14 @@ import {
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
 import { tagListRule } from '../../core/input/watch-rules.ts';
-import { RUN_STATUSES } from '../../core/model/run.ts';
+import { FINGERPRINT, RUN_REASONS, RUN_STATUSES, RUN_TRIGGERS } from '../../core/model/run.ts';
 import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/model/statuses.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { JobsRead } from '../../core/store/jobs-read.ts';
 import type { Cursor } from '../../core/store/store-views.ts';
 import type {
   AuditListQuery,
+  FailureListQuery,
   JobInput,
   JobListQuery,
   JobPatch,
@@ -34,6 +35,7 @@ import { jobRules, patchRules, scheduleRules } from './job-rules.ts';
 /** Bounds the work of one call. */
 const MOST_ROWS = 10_000;
 const MOST_TIMES = 1_000;
+const MOST_FAILURE_HOURS = 2_160;
 /** Of a forecast: 31 days. */
 const MOST_HOURS = 744;
 const MOST_LISTED_JOBS = 1_000;
@@ -100,16 +102,61 @@ export const jobQueryRules = shape<JobListQuery>('a query such as { health: "unh
   recentRuns: wholeNumber({ min: 0, max: 100 }),
 });
 
+/** A fingerprint of an error (P41, run records). */
+const fingerprint = rule((value) => typeof value === 'string' && FINGERPRINT.test(value), {
+  what: 'the fingerprint of a failed run: 16 hexadecimal digits',
+});
+
+/** One word of a list, or several. */
+function oneOrMore(words: readonly string[]): Rule {
+  const isKnown = (value: unknown) => words.some((word) => word === value);
+  return rule((value) => (Array.isArray(value) ? value.length > 0 && value.every(isKnown) : isKnown(value)), {
+    what: `one of ${words.join(', ')}, or a list of some`,
+  });
+}
+
+/** Looks at each field of each payload, so there are few. */
+function isPayloadFields(value: unknown): boolean {
+  const isField = (one: unknown) =>
+    isRecord(one) &&
+    Array.isArray(one.path) &&
+    one.path.length > 0 &&
+    one.path.every((key) => typeof key === 'string') &&
+    typeof one.value === 'string';
+  return Array.isArray(value) && value.length > 0 && value.length <= 5 && value.every(isField);
+}
+
 export const runQueryRules = shape<RunListQuery>('a query such as { jobId: "nightly", limit: 100 }', {
   jobId: text({ max: 128 }),
   jobUid: text({ max: 19 }),
   ...jobsReadFields,
   type: name,
-  status: oneOf(...RUN_STATUSES),
+  status: oneOrMore(RUN_STATUSES),
+  reason: oneOrMore(RUN_REASONS),
+  trigger: oneOf(...RUN_TRIGGERS),
+  node: text({ max: 500 }),
+  fingerprint,
+  error: text({ min: 1, max: 200 }),
+  payload: rule(isPayloadFields, {
+    what: 'a list of at most 5 fields such as [{ path: ["customer_id"], value: "42" }]',
+  }),
   from: timeOrMs,
   to: timeOrMs,
   limit,
   before: runIdRule,
+});
+
+export const failureQueryRules = shape<FailureListQuery>('a query such as { hours: 24, sort: "count" }', {
+  ...jobsReadFields,
+  hours: wholeNumber({ min: 1, max: MOST_FAILURE_HOURS }),
+  from: timeOrMs,
+  to: timeOrMs,
+  jobId: text({ max: 128 }),
+  type: name,
+  fingerprint,
+  sort: oneOf('last_seen', 'count'),
+  limit,
+  after: cursor,
 });
 
 export const versionQueryRules = shape<VersionListQuery>('a query such as { limit: 100 }', {

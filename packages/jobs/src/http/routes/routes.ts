@@ -3,6 +3,7 @@ import { alertRoutes } from './alert-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { enqueueRoute } from './enqueue-route.ts';
 import { eventRoutes } from './event-routes.ts';
+import { failureRoutes } from './failure-routes.ts';
 import { jobCommandRoutes } from './job-command-routes.ts';
 import { jobListRoutes } from './job-list-routes.ts';
 import { jobRoutes } from './job-routes.ts';
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...jobRoutes,
   ...jobCommandRoutes,
   ...versionRoutes,
+  ...failureRoutes,
   ...runRoutes,
   enqueueRoute,
   ...overviewRoutes,

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { RunQuery } from '../../core/store/store-views.ts';
 import { encodeCursor } from '../fields/cursor.ts';
-import { pageSchema } from '../fields/page.ts';
 import { tagsOf } from '../fields/tag.ts';
 import { cancelBody, emptyBody } from '../input/command-input.ts';
 import { jobParams } from '../input/job-input.ts';
@@ -9,17 +8,10 @@ import { readCursor } from '../routing/read-cursor.ts';
 import { commandOptions, defineRoute } from '../routing/route.ts';
 import { BODY_PROBLEMS, LOCATION, problems, success } from '../routing/route-docs.ts';
 import type { RouteEngine } from '../scope/scoped-engine.ts';
-import {
-  jobRunsQuery,
-  logLineJson,
-  logLineSchema,
-  runJson,
-  runParams,
-  runSchema,
-  runsQuery,
-} from '../views/run.ts';
+import { logLineJson, logLineSchema, runJson, runParams, runSchema } from '../views/run.ts';
+import { jobRunsQuery, runFilter, runPageSchema, runsQuery } from '../views/run-list.ts';
 
-const runPage = success(pageSchema(runSchema), 'A page of runs, newest first');
+const runPage = success(runPageSchema, 'A page of runs, newest first');
 
 const listJobRuns = defineRoute({
   method: 'GET',
@@ -50,7 +42,8 @@ const getRuns = defineRoute({
   doc: {
     operationId: 'listRuns',
     summary: 'List the runs of all jobs',
-    description: 'Includes the runs of deleted jobs until the retention period ends.',
+    description:
+      'Includes the runs of deleted jobs until the retention period ends. A search that finds little ends after a fraction of a second with is_partial and next_cursor.',
   },
   query: runsQuery,
   responses: { 200: runPage, ...problems() },
@@ -66,10 +59,14 @@ async function listRuns(
   which: Pick<RunQuery, 'jobId' | 'jobUid' | 'type' | 'tags'>,
   query: z.output<typeof jobRunsQuery>,
 ) {
-  const { status, from, to, limit, cursor } = query;
-  const { rows, next } = await engine.listRuns({
+  const { limit, cursor, from, to, ...filter } = query;
+  const {
+    rows,
+    next,
+    isPartial = false,
+  } = await engine.listRuns({
     ...which,
-    status,
+    ...runFilter(filter),
     from,
     to,
     limit,
@@ -78,6 +75,7 @@ async function listRuns(
   return {
     data: rows.map((view) => runJson(view)),
     next_cursor: next === undefined ? null : encodeCursor('runs', { value: null, key: next.key }),
+    is_partial: isPartial,
   };
 }
 

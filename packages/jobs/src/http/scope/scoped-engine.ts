@@ -26,6 +26,7 @@ export interface RouteEngine
     | 'getJobVersion'
     | 'getRun'
     | 'listRuns'
+    | 'listFailures'
     | 'getLogs'
     | 'cancelRun'
     | 'retryRun'
@@ -72,6 +73,7 @@ export function scopedEngine(engine: RouteEngine, { idPrefix }: JobScope): Route
     getJobVersion: ofJob((...args) => engine.getJobVersion(...args)),
     getRun: requireRun,
     listRuns: (query) => engine.listRuns({ ...query, idPrefix }),
+    listFailures: (query) => engine.listFailures({ ...query, idPrefix }),
     getLogs: ofRun((...args) => engine.getLogs(...args)),
     cancelRun: ofRun((...args) => engine.cancelRun(...args)),
     retryRun: ofRun((...args) => engine.retryRun(...args)),

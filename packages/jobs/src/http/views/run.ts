@@ -13,12 +13,8 @@ import {
 } from '../../core/model/run.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import type { RunView } from '../../core/store/store-views.ts';
-import { instantJson, instantParameter, instantSchema } from '../fields/instant.ts';
-import { cursorParameter, limitParameter } from '../fields/page.ts';
+import { instantJson, instantSchema } from '../fields/instant.ts';
 import { parseJson, parseJsonObject } from '../fields/stored-json.ts';
-import { tagParameter } from '../fields/tag.ts';
-import { text } from '../fields/text.ts';
-import { jobIdSchema } from '../input/job-input.ts';
 
 const errorText = {
   name: z.string(),
@@ -117,25 +113,6 @@ const runIdSchema = z
   .string()
   .regex(/^[0-9]{1,19}$/, 'must be the id of a run: 1 to 19 digits, such as 4711');
 export const runParams = z.strictObject({ run_id: runIdSchema });
-
-const listFields = {
-  status: z.enum(RUN_STATUSES).optional(),
-  from: instantParameter.optional().describe('Only runs queued at or after this time (RFC 3339)'),
-  to: instantParameter.optional().describe('Only runs queued before this time (RFC 3339)'),
-  limit: limitParameter,
-  cursor: cursorParameter.optional(),
-};
-
-/** The query of GET /jobs/:job_id/runs. */
-export const jobRunsQuery = z.strictObject(listFields);
-
-/** The query of GET /runs. */
-export const runsQuery = z.strictObject({
-  job_id: jobIdSchema.optional().describe('Only runs of this job id, of every generation'),
-  type: text({ min: 1, max: 100 }).optional(),
-  tag: tagParameter.optional(),
-  ...listFields,
-});
 
 /** A line of a run's log. */
 export const logLineSchema = z.object({

@@ -2,6 +2,7 @@ import { partsToRead, samplePartOf } from '../../core/forecast/forecast-job.ts';
 import { isLiveRun, type Run } from '../../core/model/run.ts';
 import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { emptyHealthCounts, hasHealth } from '../../core/rules/health.ts';
+import { isShown } from '../../core/rules/run-filter.ts';
 import { jobViewOf } from '../../core/store/job-view.ts';
 import { isOfAllJobs, isReadOf, type JobsRead, mostUsedFirst } from '../../core/store/jobs-read.ts';
 import type { StoreReads } from '../../core/store/store.ts';
@@ -20,6 +21,7 @@ import { firstHour } from '../rows/hours.ts';
 import { pageOf } from '../rows/page.ts';
 import { recentRunOf } from '../rows/recent-run.ts';
 import { ranWithOf, versionOf } from '../rows/run-view.ts';
+import { failuresIn } from './failures.ts';
 import { historyOf, hourCounts, hoursOf } from './history.ts';
 import type { MemoryDatabase } from './memory-database.ts';
 
@@ -100,7 +102,7 @@ function runReads(db: MemoryDatabase, read: Read) {
           .slice(0, limit)
           .map(({ uid: _, ...version }) => version),
       ),
-    listRuns: ({ limit, jobUid, jobId, type, status, from, to, before, ...which }) =>
+    listRuns: ({ limit, jobUid, jobId, type, from, to, before, ...which }) =>
       read(() => {
         const found = newestFirst(db)
           .map((run) => runViewOf(db, run))
@@ -110,13 +112,14 @@ function runReads(db: MemoryDatabase, read: Read) {
               (jobId ?? job.jobId) === job.jobId &&
               isReadOf(which, { ...job, id: job.jobId }) &&
               (type ?? job.type) === job.type &&
-              (status ?? run.status) === run.status &&
               run.queuedAt >= (from ?? Number.NEGATIVE_INFINITY) &&
               run.queuedAt < (to ?? Number.POSITIVE_INFINITY) &&
-              Number(run.id) < Number(before ?? Number.POSITIVE_INFINITY),
+              Number(run.id) < Number(before ?? Number.POSITIVE_INFINITY) &&
+              isShown(wholeRunOf(db, run), which),
           );
         return pageOf(found, limit, ({ run }) => ({ value: null, key: run.id }));
       }),
+    listFailures: (query) => read(() => failuresIn(db, query, (run) => runViewOf(db, run))),
     getLogs: (runId) =>
       read(() => db.logs.get(Number(runId)) ?? (db.findRun(runId) === undefined ? undefined : [])),
   } satisfies Partial<StoreReads>;

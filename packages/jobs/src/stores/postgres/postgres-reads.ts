@@ -73,6 +73,10 @@ const POSTGRES: Dialect = {
       : `${page} ${jobOfRun({ schema: SCHEMA })}`;
   },
   hasStatus: (status) => `status = '${status}'`,
+  hasOneStatus: (statuses) => `status IN (${statuses.map(quoted).join()})`,
+  hasReason: (reasons) => `reason IN (${reasons.map(quoted).join()})`,
+  hasTrigger: (trigger) => `trigger = ${quoted(trigger)}`,
+  isOfNode: (id) => `node = ${id}`,
   queuedFrom: (at, bind) => `queued_at >= ${bind(at)}`,
   queuedBefore: (at, bind) => `queued_at < ${bind(at)}`,
   nodeOfRun: 'run.node',
@@ -88,6 +92,11 @@ const POSTGRES: Dialect = {
   reasonOf: (kept) => kept as ReturnType<Dialect['reasonOf']>,
   levelOf: (kept) => kept as ReturnType<Dialect['levelOf']>,
 };
+
+/** A word of the core, which has no quote. */
+function quoted(word: string): string {
+  return `'${word}'`;
+}
 
 export const READS = createReads(POSTGRES);
 

@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect.ts';
+import { createFailureReads } from './failure-reads.ts';
 import { createForecastReads } from './forecast-reads.ts';
 import { createHistoryReads } from './history-reads.ts';
 import { createJobReads } from './job-reads.ts';
@@ -10,6 +11,8 @@ export function createReads(sql: Dialect) {
   return {
     ...createJobReads(sql),
     ...createRunReads(sql),
+    ...createFailureReads(sql),
+    ...createFailureReads(sql),
     ...createStatReads(sql),
     ...createForecastReads(sql),
     ...createHistoryReads(sql),

@@ -19,3 +19,11 @@ export const RECOUNT_AT_CAP_MS = 1_000;
  * finds runs of the type soon.
  */
 export const FEW_JOBS = 500;
+/** {@link FEW_JOBS} for a search among their runs. */
+export const FEW_TO_SEARCH = 20;
+
+/**
+ * How many runs one look of a search looks at, before it answers with what it has found. It takes some
+ * milliseconds; a search for a text in long errors up to 100.
+ */
+export const RUNS_IN_A_LOOK = 10_000;

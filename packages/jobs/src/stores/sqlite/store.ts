@@ -91,6 +91,7 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     listVersions: (query) => read('listVersions', query),
     getRun: (runId) => read('getRun', runId),
     listRuns: (query) => read('listRuns', query),
+    listFailures: (query) => read('listFailures', query),
     getLogs: (runId) => read('getLogs', runId),
     listAudit: (input) => read('listAudit', input),
     stats: (input) => read('stats', input),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { pageSchema } from '../../../src/http/fields/page.ts';
 import { logLineSchema, runSchema } from '../../../src/http/views/run.ts';
+import { runPageSchema } from '../../../src/http/views/run-list.ts';
 import {
   bodyOf,
   createJob,
@@ -16,7 +16,7 @@ import {
 import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
 
 export function runs(makeMount: MakeMount): void {
-  const runsPage = pageSchema(runSchema);
+  const runsPage = runPageSchema;
   let server: RestServer;
   beforeAll(async () => {
     server = await startRestServer(makeMount);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pageSchema } from '../../../src/http/fields/page.ts';
 import { jobSchema } from '../../../src/http/views/job.ts';
-import { runSchema } from '../../../src/http/views/run.ts';
+import { runPageSchema } from '../../../src/http/views/run-list.ts';
 import { statsSchema } from '../../../src/http/views/stats.ts';
 import { bodyOf, createJob, problemOf, runJob, runThatIs, send } from '../requests.ts';
 import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
@@ -31,7 +31,7 @@ export function tags(makeMount: MakeMount): void {
   });
 
   test('GET /runs?tag= lists their runs, and GET /job-stats?tag= counts them', async () => {
-    const runs = bodyOf(await send(server, 'GET', '/runs?tag=eu'), 200, pageSchema(runSchema)).data;
+    const runs = bodyOf(await send(server, 'GET', '/runs?tag=eu'), 200, runPageSchema).data;
     expect(runs.map(({ job_id }) => job_id)).toEqual(['mail', 'invoice']);
     const stats = bodyOf(await send(server, 'GET', '/job-stats?tag=billing'), 200, statsSchema);
     expect(stats.jobs).toEqual({ active: 1, paused: 0, finished: 0 });

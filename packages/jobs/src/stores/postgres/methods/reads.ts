@@ -14,6 +14,7 @@ export function createReads({ db, writes, shared, now }: Parts): StoreReads {
     listVersions: (query) => read(() => READS.listVersions(query)),
     getRun: (runId) => read(() => READS.getRun(runId)),
     listRuns: (query) => read(() => READS.listRuns(query)),
+    listFailures: (query) => read(() => READS.listFailures(query)),
     getLogs: (runId) => read(() => READS.getLogs(runId)),
     listAudit: (query) => read(() => READS.listAudit(query)),
     stats: (input) => read(() => READS.stats(input, now())),

@@ -13,6 +13,7 @@ export type ReadMethod =
   | 'listVersions'
   | 'getRun'
   | 'listRuns'
+  | 'listFailures'
   | 'getLogs'
   | 'listAudit'
   | 'stats'

@@ -42,6 +42,7 @@ function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<Re
     listVersions: (query) => runRead(db, READS.listVersions(query)),
     getRun: (runId) => runRead(db, READS.getRun(runId)),
     listRuns: (query) => runRead(db, READS.listRuns(query)),
+    listFailures: (query) => runRead(db, READS.listFailures(query)),
     getLogs: (runId) => runRead(db, READS.getLogs(runId)),
     listAudit: (input) => runRead(db, READS.listAudit(input)),
     stats: (input, now) => runRead(db, READS.stats(input, now)),

@@ -51,6 +51,8 @@ const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
   getJobVersion: { decision: 'absent' },
   listJobRuns: { decision: 'absent' },
   listRuns: { decision: 'filtered' },
+  // No run of the suite fails: see the suite of failures.
+  listRunFailures: { decision: 'apart' },
   getRun: { decision: 'absent' },
   getRunLogs: { decision: 'absent' },
   cancelRun: { decision: 'absent' },

@@ -7,13 +7,14 @@ import { historySchema } from '../../../../src/http/views/history.ts';
 import { jobSchema } from '../../../../src/http/views/job.ts';
 import { previewSchema } from '../../../../src/http/views/preview.ts';
 import { runSchema } from '../../../../src/http/views/run.ts';
+import { runPageSchema } from '../../../../src/http/views/run-list.ts';
 import { statsSchema } from '../../../../src/http/views/stats.ts';
 import { EventWatcher } from '../../event-watcher.ts';
 import { bodyOf, createJob, jobBody, problemOf, runJob, runThatIs, send } from '../../requests.ts';
 import { type MakeMount, type Mount, type RestServer, startRestServer } from '../../rest-server.ts';
 
 const jobs = pageSchema(jobSchema);
-const runs = pageSchema(runSchema);
+const runs = runPageSchema;
 
 export function scopes(makeMount: MakeMount): void {
   let server: RestServer;
