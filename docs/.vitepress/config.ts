@@ -51,6 +51,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       page('errors-and-retries'),
       page('watching'),
+      page('alerts'),
       page('http-requests'),
       page('monitors'),
       page('transactions', 'Runs in your transaction'),

@@ -1,4 +1,11 @@
-import { createJobs, type Engine, type JobStore, type JobType, type Tracing } from '@greenvue/jobs';
+import {
+  type AlertOptions,
+  createJobs,
+  type Engine,
+  type JobStore,
+  type JobType,
+  type Tracing,
+} from '@greenvue/jobs';
 import type { AuditSource } from './auth/audit/audit-log.ts';
 import type { Config } from './config/config.ts';
 import { dataFiles } from './data-dir/data-dir.ts';
@@ -45,10 +52,17 @@ export async function createJobEngine(
       maxAgeMs: jobs.retention.ageMs,
       countsMaxAgeMs: jobs.retention.countsMs,
     },
+    alerts: alertOptions(config),
     version: deps.version,
     logger: deps.logger,
     ...(tracing === undefined ? {} : { tracing }),
   });
+}
+
+/** How GreenVue tells people what happens to jobs. Without a mail server, e-mail channels are refused. */
+function alertOptions({ publicUrl, smtpUrl, mailFrom }: Config): AlertOptions {
+  const consoleUrl = `${publicUrl.replace(/\/+$/, '')}/console`;
+  return smtpUrl === undefined ? { consoleUrl } : { consoleUrl, smtp: smtpUrl, from: mailFrom };
 }
 
 async function createStore(

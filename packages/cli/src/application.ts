@@ -7,6 +7,7 @@ import {
   help,
   version,
 } from '@stricli/core';
+import { alertRoutes } from './alerts/alert-routes.ts';
 import { applicationText } from './application-text.ts';
 import { isShell, SHELLS, type Shell } from './completion/shells.ts';
 import type { CliContext } from './context.ts';
@@ -131,6 +132,7 @@ export function createApplication(
       types,
       stats,
       audit,
+      alerts: alertRoutes,
       ...commands,
       mcp,
       completion,

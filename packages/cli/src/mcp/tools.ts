@@ -5,6 +5,7 @@ import {
   getRun,
   getRunLogs,
   getStats,
+  listAlertDeliveries,
   listJobRuns,
   listJobs,
   listJobTypes,
@@ -131,6 +132,19 @@ export const TOOLS: readonly Tool[] = [
     description: 'Counts jobs by health and runs by state, and lists the live nodes with their places.',
     input: z.strictObject({}),
     call: (api) => getStats(api),
+  }),
+  tool({
+    name: 'list_alerts',
+    need: 'admin',
+    description:
+      'Lists alerts about jobs, newest first: what failed, recovered, is late and so on, and whether each alert was sent, waits, or could not be delivered.',
+    input: z.strictObject({
+      job_id: jobId.optional(),
+      channel: z.string().optional().describe('Id of an alert channel'),
+      status: z.enum(['pending', 'sent', 'undeliverable']).optional(),
+      limit,
+    }),
+    call: (api, query) => listAlertDeliveries(api, query),
   }),
   tool({
     name: 'run_job',
