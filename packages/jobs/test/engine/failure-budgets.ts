@@ -57,28 +57,39 @@ export function failureBudgets(makeDatabase: MakeDatabase): void {
     });
 
     it('claimed runs that have not started go back, and wait for the resume', async () => {
-      let finish = (): void => undefined;
-      const first = new Promise<void>((resolve) => {
-        finish = resolve;
-      });
       const one = await createHarness({ concurrency: 1 }, makeDatabase);
       onTestFinished(() => one.close());
       const { engine } = one;
-      one.deps.handler = async () => {
-        await first;
-        throw new Error('the disk is full');
-      };
       await engine.createJob(job({ maxAttempts: 1, overlap: 'allow', pauseAfter: { failures: 1 } }));
-      for (let n = 0; n < 3; n += 1) await engine.trigger('job');
-      const passing = engine.tick();
-      await one.store.quiet();
-      finish();
-      await passing;
+      // After some short runs, the node claims runs ahead.
+      for (let n = 0; n < 3; n += 1) {
+        await engine.trigger('job');
+        await engine.tick();
+      }
+      const failures: (() => void)[] = [];
+      one.deps.handler = () =>
+        new Promise((_, reject) => {
+          failures.push(() => reject(new Error('the disk is full')));
+        });
+      const ids: string[] = [];
+      for (let n = 0; n < 4; n += 1) {
+        ids.push((await engine.trigger('job')).run.id);
+        await engine.tick();
+      }
+      expect((await engine.stats()).nodes[0]).toMatchObject({ busy: 1, buffered: 3 });
+      one.clock.advance(1);
+      failures[0]?.();
+      for (let n = 0; n < 3; n += 1) await engine.tick();
+      // The first place that is free takes the next run before the end of the first one is written.
+      expect(failures).toHaveLength(2);
+      for (const id of ids.slice(2)) expect((await engine.getRun(id)).run).toMatchObject({ held: 'pause' });
+      failures[1]?.();
       await engine.tick();
-      const { rows } = await engine.listRuns({ jobId: 'job' });
-      expect(rows.filter(({ run }) => run.status === 'failed')).toHaveLength(1);
-      const held = rows.flatMap(({ run }) => ('held' in run ? [run.held] : []));
-      expect(held).toEqual(['pause', 'pause']);
+      expect(failures).toHaveLength(2);
+      await engine.resumeJob('job');
+      await engine.tick();
+      expect(failures).toHaveLength(3);
+      failures[2]?.();
     });
 
     it('a timeout counts as a failure', async () => {
