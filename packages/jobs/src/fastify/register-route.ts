@@ -94,12 +94,13 @@ function send(
   answer: RouteAnswer,
   prefix: string,
 ): FastifyReply | Promise<FastifyReply> {
-  const { status, headers, location, body, events } = answer;
+  const { status, headers, location, body, events, download } = answer;
   reply.code(status);
   if (!reply.hasHeader('cache-control')) reply.headers(NOT_STORED);
   if (headers !== undefined) reply.headers(headers);
   if (location !== undefined) reply.header('location', `${prefix}${location}`);
   if (events !== undefined) return reply.type('text/event-stream').send(events);
+  if (download !== undefined) return reply.type(download.type).send(download.content);
   if (body === undefined) return reply.send();
   const { encoding, varies } = chooseEncoding(body, reply.request.headers['accept-encoding']);
   if (varies) reply.header('vary', [reply.getHeader('vary') ?? [], 'accept-encoding'].flat().join(', '));

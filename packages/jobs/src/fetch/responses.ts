@@ -15,7 +15,7 @@ export interface AnswerOptions {
 /** The response to a request that its route has answered. */
 export async function answerResponse(
   request: Request,
-  { status, headers: own, location, body, events }: RouteAnswer,
+  { status, headers: own, location, body, events, download }: RouteAnswer,
   { prefix = '', compress = !('nextUrl' in request) }: AnswerOptions,
 ): Promise<Response> {
   const headers = new Headers({ ...NOT_STORED, ...own });
@@ -23,6 +23,10 @@ export async function answerResponse(
   if (events !== undefined) {
     headers.set('content-type', 'text/event-stream');
     return new Response(streamFor(request, events), { status, headers });
+  }
+  if (download !== undefined) {
+    headers.set('content-type', download.type);
+    return new Response(streamFor(request, download.content), { status, headers });
   }
   if (body === undefined) return new Response(null, { status, headers });
   const acceptEncoding = compress ? (request.headers.get('accept-encoding') ?? undefined) : undefined;
@@ -35,13 +39,13 @@ export async function answerResponse(
   return new Response(request.method === 'HEAD' ? null : content, { status, headers });
 }
 
-/** A stream that reads the events on demand, and closes them when the client disconnects. */
-function streamFor({ signal }: Request, events: Readable) {
-  const close = () => events.destroy();
+/** A stream that reads its source on demand, and closes it when the client disconnects. */
+function streamFor({ signal }: Request, source: Readable) {
+  const close = () => source.destroy();
   if (signal.aborted) close();
   signal.addEventListener('abort', close, { once: true });
-  events.once('close', () => signal.removeEventListener('abort', close));
-  return Readable.toWeb(events);
+  source.once('close', () => signal.removeEventListener('abort', close));
+  return Readable.toWeb(source);
 }
 
 /** An error response: `application/problem+json` (RFC 9457). `instance`: the id of the request. */

@@ -88,6 +88,8 @@ test('every route of the contract is in the document', () => {
       'GET /api/jobs/{job_id}/versions/{version}',
       'GET /api/run-failures',
       'GET /api/runs',
+      'GET /api/runs.csv',
+      'GET /api/runs.ndjson',
       'GET /api/runs/{run_id}',
       'GET /api/runs/{run_id}/logs',
       'POST /api/runs/{run_id}/cancel',

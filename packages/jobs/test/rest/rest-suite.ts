@@ -14,6 +14,7 @@ import { overviews } from './suite/overview.ts';
 import { pauses } from './suite/pauses.ts';
 import { policies } from './suite/policies.ts';
 import { recentRuns } from './suite/recent-runs.ts';
+import { runExport } from './suite/run-export.ts';
 import { runRecords } from './suite/run-records.ts';
 import { runSearch } from './suite/run-search.ts';
 import { runs } from './suite/runs.ts';
@@ -38,6 +39,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('recent runs', () => recentRuns(makeMount));
   describe('runs', () => runs(makeMount));
   describe('failures', () => failures(makeMount));
+  describe('exports of runs', () => runExport(makeMount));
   describe('the search for runs', () => runSearch(makeMount));
   describe('what runs ran with', () => runRecords(makeMount));
   describe('policies', () => policies(makeMount));

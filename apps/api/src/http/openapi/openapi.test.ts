@@ -83,6 +83,8 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
     '/api/notifications',
     '/api/run-failures',
     '/api/runs',
+    '/api/runs.csv',
+    '/api/runs.ndjson',
     '/api/runs/{run_id}',
     '/api/runs/{run_id}/cancel',
     '/api/runs/{run_id}/logs',
@@ -135,7 +137,7 @@ test('what many operations answer with is written once', async () => {
 
 test('every route of the jobs needs a token with a role', async () => {
   const operations = operationsOf(await readDocument()).filter(({ path }) => /^\/api\/(job|run)/.test(path));
-  expect(operations).toHaveLength(26);
+  expect(operations).toHaveLength(29);
   for (const { path, method, operation } of operations) {
     expect(operation.security, `${method} ${path}`).toEqual([{ bearer: [] }]);
     expect(Object.keys(operation.responses), `${method} ${path}`).toContain('403');

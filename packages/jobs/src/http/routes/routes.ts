@@ -3,6 +3,7 @@ import { alertRoutes } from './alert-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { enqueueRoute } from './enqueue-route.ts';
 import { eventRoutes } from './event-routes.ts';
+import { exportRoutes } from './export-routes.ts';
 import { failureRoutes } from './failure-routes.ts';
 import { jobCommandRoutes } from './job-command-routes.ts';
 import { jobListRoutes } from './job-list-routes.ts';
@@ -18,6 +19,7 @@ export const ROUTES: readonly Route[] = [
   ...jobCommandRoutes,
   ...versionRoutes,
   ...failureRoutes,
+  ...exportRoutes,
   ...runRoutes,
   enqueueRoute,
   ...overviewRoutes,

@@ -61,6 +61,12 @@ export function eventStream(description: string) {
   return z.unknown().meta({ description, content });
 }
 
+/** A successful response whose body is a stream of another media type than JSON. */
+export function download(type: string, description: string) {
+  const content = { [type]: { schema: { type: 'string' } } };
+  return z.unknown().meta({ description, content });
+}
+
 /** A successful response without a body. */
 export const noContent = z.undefined().meta({ description: 'Done; no content' });
 

@@ -76,6 +76,8 @@ export interface RouteAnswer {
   readonly body?: object;
   /** Server-sent events, instead of a body. */
   readonly events?: Readable;
+  /** A file, instead of a body. Sent as fast as the client reads it. */
+  readonly download?: { readonly type: string; readonly content: Readable };
 }
 
 /** The documentation of a route beside its schemas. */

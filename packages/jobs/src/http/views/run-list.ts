@@ -68,6 +68,9 @@ export const runsQuery = z.strictObject({
   ...listFields,
 });
 
+/** The query of GET /runs.csv and GET /runs.ndjson: the filters of GET /runs. */
+export const runExportQuery = runsQuery.omit({ limit: true, cursor: true });
+
 /** The engine's filter for the parameters of a list of runs. */
 export function runFilter({
   payload,

@@ -51,6 +51,9 @@ const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
   getJobVersion: { decision: 'absent' },
   listJobRuns: { decision: 'absent' },
   listRuns: { decision: 'filtered' },
+  // Are streams: see the suite of exports.
+  exportRunsCsv: { decision: 'apart' },
+  exportRunsJson: { decision: 'apart' },
   // No run of the suite fails: see the suite of failures.
   listRunFailures: { decision: 'apart' },
   getRun: { decision: 'absent' },

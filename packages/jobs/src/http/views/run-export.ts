@@ -1,0 +1,54 @@
+import type { RunJson } from './run.ts';
+
+type Cell = (run: RunJson) => string | number | null;
+
+const lastError = ({ errors }: RunJson) => errors.at(-1);
+
+/** The columns of an export as CSV. New ones are added at the end. */
+const COLUMNS: Readonly<Record<string, Cell>> = {
+  id: (run) => run.id,
+  job_id: (run) => run.job_id,
+  type: (run) => run.type,
+  status: (run) => run.status,
+  reason: (run) => run.reason,
+  trigger: (run) => run.trigger,
+  scheduled_for: (run) => run.scheduled_for,
+  queued_at: (run) => run.queued_at,
+  started_at: (run) => run.started_at,
+  finished_at: (run) => run.finished_at,
+  attempt: (run) => run.attempt,
+  node: (run) => run.node,
+  job_version: (run) => run.job_version,
+  requested_by: (run) => run.requested_by,
+  cancelled_by: (run) => run.cancelled_by,
+  retry_of: (run) => run.retry_of,
+  fingerprint: (run) => run.fingerprint,
+  error_name: (run) => lastError(run)?.name ?? null,
+  error_message: (run) => lastError(run)?.message ?? null,
+};
+
+/** The first line of an export as CSV (RFC 4180). */
+export const CSV_HEADER = `${Object.keys(COLUMNS).join()}\r\n`;
+
+/** A run as a line of CSV. */
+export function csvLine(run: RunJson): string {
+  return `${Object.values(COLUMNS)
+    .map((cell) => csvCell(cell(run)))
+    .join()}\r\n`;
+}
+
+/** A run as a line of JSON. */
+export function jsonLine(run: RunJson): string {
+  return `${JSON.stringify(run)}\n`;
+}
+
+/**
+ * A value as a cell of CSV. Spreadsheets run a text that begins with `=`, `+`, `-`, `@`, a tab or a carriage
+ * return as a formula: such a text gets an apostrophe before it.
+ */
+function csvCell(value: string | number | null): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
