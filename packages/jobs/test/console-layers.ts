@@ -109,11 +109,12 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
     ['run-now-dialog.tsx', 'run-row-dialog.tsx', 'enqueue-dialog.tsx'],
   ),
 
+  'console trends': layer('trends', DATA, ['trends-panel.tsx']),
   'console overview lists': layer('overview/lists', DATA),
   'console overview minutes': layer('overview/minutes', UI, ['minutes-panel.tsx']),
   'console overview': layer(
     'overview',
-    [...DATA, ...PAGE, 'console overview lists', 'console overview minutes'],
+    [...DATA, ...PAGE, 'console overview lists', 'console overview minutes', 'console trends'],
     ['overview-page.tsx'],
   ),
 
@@ -140,7 +141,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console job audit': layer('job/audit', DATA, ['audit-trail.tsx']),
   'console job': layer(
     'job',
-    [...ACTIONS, ...PAGE, ...JOB_FOLDERS, 'console job dialogs', 'console run now'],
+    [...ACTIONS, ...PAGE, ...JOB_FOLDERS, 'console trends', 'console job dialogs', 'console run now'],
     ['job-page.tsx'],
   ),
 

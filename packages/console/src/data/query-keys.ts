@@ -12,6 +12,7 @@ export const queryKeys = {
   sessions: () => ['sessions'],
   types: () => ['types'],
   stats: () => ['stats'],
+  history: (query?: object) => (query === undefined ? ['history'] : ['history', query]),
   audit: (target?: string) => (target === undefined ? ['audit'] : ['audit', target]),
   preview: (body: object | undefined) => ['preview', body],
 } as const;

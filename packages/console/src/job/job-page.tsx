@@ -4,6 +4,7 @@ import { isMadeByEngine } from '../data/job-mark.ts';
 import { useJob } from '../data/queries.ts';
 import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
+import { TrendsPanel } from '../trends/trends-panel.tsx';
 import { jobCurls } from '../ui/curl/curl.ts';
 import { CurlFold } from '../ui/curl/curl-fold.tsx';
 import { isNotFound } from '../ui/feedback/not-found.ts';
@@ -74,6 +75,7 @@ function KnownJob({ job }: { readonly job: Job }) {
           <NextRuns job={job} upcoming={upcoming} />
           <DurationSection job={job} />
         </div>
+        <TrendsPanel of={{ job_id: job.id }} />
         <History job={job} />
         <div className={classes.columns}>
           <Definition job={job} />

@@ -14,6 +14,7 @@ import { MinutesPanel } from './minutes/minutes-panel.tsx';
 import { NodesPanel } from './nodes-panel.tsx';
 import classes from './overview.module.css';
 import { Tiles } from './tiles.tsx';
+import { TypeTrends } from './type-trends.tsx';
 
 /** Running, unhealthy and upcoming jobs. */
 export function OverviewPage() {
@@ -71,6 +72,7 @@ function Numbers({ stats }: { readonly stats: Stats }) {
           <AttentionPanel />
           <RunningPanel className={classes.rest} />
         </div>
+        <TypeTrends className={classes.full} />
         <UpcomingPanel className={classes.full} />
         {seesNodes(stats) ? <NodesPanel nodes={stats.nodes} className={classes.full} /> : null}
       </div>

@@ -1,13 +1,13 @@
 import { useCallback, useMemo, useState } from 'react';
 import uPlot from 'uplot';
 import { useLocation } from 'wouter';
-import { PLOT_PADDING, Plot, type PlotContext } from '../../ui/chart/plot.tsx';
+import { axisTimeText } from '../../ui/chart/axis-time-text.ts';
+import { axisWidth, PLOT_PADDING, Plot, type PlotContext } from '../../ui/chart/plot.tsx';
 import { Instant } from '../../ui/instant/instant.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { runPath } from '../../ui/paths.ts';
 import { durationText } from '../../ui/schedule/duration.ts';
 import { RUN_COLORS, RunStatusBadge } from '../../ui/status/status.tsx';
-import { axisTimeText } from './axis-time-text.ts';
 import type { DurationTrend, TrendPoint } from './duration-trend.ts';
 import classes from './durations.module.css';
 
@@ -99,7 +99,7 @@ function chartOptions(
       },
       {
         ...axis,
-        size: 64,
+        size: axisWidth,
         incrs: STEPS,
         values: (_plot, values) => values.map((seconds) => durationText(seconds * 1_000)),
       },

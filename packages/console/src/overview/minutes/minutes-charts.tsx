@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import uPlot from 'uplot';
-import { PLOT_PADDING, Plot, type PlotContext } from '../../ui/chart/plot.tsx';
+import { axisWidth, PLOT_PADDING, Plot, type PlotContext } from '../../ui/chart/plot.tsx';
 import { clockText } from '../../ui/clock/time-text.ts';
 import { useZone } from '../../ui/clock/zone.tsx';
 import { durationText } from '../../ui/schedule/duration.ts';
@@ -10,7 +10,6 @@ import { type MinutePiles, OUTCOMES, sum } from './minutes.ts';
 
 const RUNS_HEIGHT = 190;
 const LATENESS_HEIGHT = 96;
-const AXIS_WIDTH = 56;
 const BAR = uPlot.paths.bars?.({ size: [0.75, 18, 1], gap: 1 });
 
 interface MinutesChartsProps {
@@ -75,7 +74,7 @@ function optionsOfRuns(context: PlotContext, onIndex: (index: number | undefined
   return {
     ...baseOptions(context, { height: RUNS_HEIGHT, onIndex }),
     scales: { x: WHOLE_MINUTES, y: { range: (_plot, _min, max) => [0, Math.max(4, Math.ceil(max * 1.1))] } },
-    axes: [timeAxis(context), { ...axisOf(context), size: AXIS_WIDTH, incrs: WHOLE }],
+    axes: [timeAxis(context), { ...axisOf(context), size: axisWidth, incrs: WHOLE }],
     series: [
       {},
       ...OUTCOMES.toReversed().map((outcome): uPlot.Series => {
@@ -103,7 +102,7 @@ function optionsOfLateness(
       timeAxis(context),
       {
         ...axisOf(context),
-        size: AXIS_WIDTH,
+        size: axisWidth,
         space: 22,
         incrs: WHOLE,
         values: (_plot, values) => values.map(durationText),

@@ -1,4 +1,4 @@
-import type { Zone } from '../../ui/clock/zone.tsx';
+import type { Zone } from '../clock/zone.tsx';
 
 const CLOCK = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
 const DAY = { day: 'numeric', month: 'short' } as const;

@@ -1,0 +1,39 @@
+import { NativeSelect } from '@mantine/core';
+import { useSearchParams } from 'wouter';
+import { useJobTypes } from '../data/queries.ts';
+import { TrendsPanel } from '../trends/trends-panel.tsx';
+
+/** The runs of all jobs over time, or of the job type in the URL. */
+export function TypeTrends({ className }: { readonly className: string | undefined }) {
+  const [search, setSearch] = useSearchParams();
+  const { data: types = [] } = useJobTypes();
+  const type = types.find((known) => known.type === search.get('type'))?.type;
+  const choose = (chosen: string): void => {
+    setSearch(
+      (before) => {
+        const after = new URLSearchParams(before);
+        if (chosen === '') after.delete('type');
+        else after.set('type', chosen);
+        return after;
+      },
+      { replace: true },
+    );
+  };
+  return (
+    <TrendsPanel
+      of={type === undefined ? {} : { type }}
+      className={className}
+      aside={
+        <NativeSelect
+          aria-label="Job type"
+          data={[
+            { value: '', label: 'All jobs' },
+            ...types.map((known) => ({ value: known.type, label: known.type })),
+          ]}
+          value={type ?? ''}
+          onChange={(event) => choose(event.currentTarget.value)}
+        />
+      }
+    />
+  );
+}
