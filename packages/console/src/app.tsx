@@ -29,6 +29,9 @@ const EditJobPage = lazy(async () => ({
   default: (await import('./job-form/edit/edit-job-page.tsx')).EditJobPage,
 }));
 const JobPage = lazy(async () => ({ default: (await import('./job/job-page.tsx')).JobPage }));
+const ChannelsPage = lazy(async () => ({
+  default: (await import('./channels/channels-page.tsx')).ChannelsPage,
+}));
 const AccountPage = lazy(async () => ({ default: (await import('./account/account-page.tsx')).AccountPage }));
 const RunPage = lazy(async () => ({ default: (await import('./run/run-page.tsx')).RunPage }));
 
@@ -92,6 +95,7 @@ function Pages() {
         <Route path="/jobs/:id" component={JobPage} />
         <Route path="/jobs/:id/edit" component={EditJobPage} />
         <Route path="/runs/:id" component={RunPage} />
+        <Route path="/channels" component={ChannelsPage} />
         {hasAccounts ? <Route path="/account" component={AccountPage} /> : null}
         <Route component={NotFoundPage} />
       </Switch>

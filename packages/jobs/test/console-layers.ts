@@ -45,6 +45,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
       ...ACTIONS,
       ...PAGE,
       'console account',
+      'console channels',
       'console sign-in',
       'console live',
       'console shell',
@@ -100,6 +101,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   ),
 
   'console account': layer('account', [...ACTIONS, ...PAGE]),
+  'console channels': layer('channels', [...ACTIONS, ...PAGE], ['channels-page.tsx']),
   'console sign-in': layer('sign-in', [...SESSION, 'console account'], ['session-gate.tsx']),
   'console job dialogs': layer('job-dialogs', ACTIONS, ['job-dialogs.tsx', 'use-job-question.ts']),
 

@@ -14,5 +14,8 @@ export const queryKeys = {
   stats: () => ['stats'],
   history: (query?: object) => (query === undefined ? ['history'] : ['history', query]),
   audit: (target?: string) => (target === undefined ? ['audit'] : ['audit', target]),
+  alertChannels: () => ['alert-channels'],
+  alertDeliveries: (query?: object) =>
+    query === undefined ? ['alert-deliveries'] : ['alert-deliveries', query],
   preview: (body: object | undefined) => ['preview', body],
 } as const;

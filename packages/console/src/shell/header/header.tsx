@@ -6,7 +6,7 @@ import { HelpIcon } from '../../ui/icons.tsx';
 import { Logo } from '../../ui/logo.tsx';
 import classes from './header.module.css';
 import { LiveMark } from './live-mark.tsx';
-import { NAVIGATION } from './navigation.ts';
+import { useNavigation } from './navigation.ts';
 import { SchemeButton } from './scheme-button.tsx';
 import { UserMenu } from './user-menu.tsx';
 import { ZoneButton } from './zone-button.tsx';
@@ -58,9 +58,10 @@ export function Header({ isMenuOpen, onMenu, onHelp }: HeaderProps) {
 
 function Navigation() {
   const [location] = useLocation();
+  const destinations = useNavigation();
   return (
     <nav className={classes.navigation} aria-label="Console">
-      {NAVIGATION.map(({ href, label, isAt }) => (
+      {destinations.map(({ href, label, isAt }) => (
         <Link
           key={href}
           href={href}

@@ -1,11 +1,22 @@
+import { useMay } from '../../session/session.tsx';
+
 interface Destination {
   readonly href: string;
   readonly label: string;
   /** Whether a path belongs to this destination. */
   readonly isAt: (path: string) => boolean;
+  /** Only admins may see what it shows. */
+  readonly isForAdmins?: true;
 }
 
-export const NAVIGATION: readonly Destination[] = [
+const NAVIGATION: readonly Destination[] = [
   { href: '/', label: 'Overview', isAt: (path) => path === '/' },
   { href: '/jobs', label: 'Jobs', isAt: (path) => /^\/(jobs|runs)(\/|$)/.test(path) },
+  { href: '/channels', label: 'Channels', isAt: (path) => path === '/channels', isForAdmins: true },
 ];
+
+/** The pages that the viewer may open. */
+export function useNavigation(): readonly Destination[] {
+  const { admin } = useMay();
+  return NAVIGATION.filter(({ isForAdmins }) => admin || isForAdmins !== true);
+}

@@ -2,7 +2,7 @@ import { Button, Divider, Group, NavLink, Stack } from '@mantine/core';
 import { Link, useLocation } from 'wouter';
 import { useViewer } from '../../session/session.tsx';
 import { useHasAccounts } from '../../ui/config/config.tsx';
-import { NAVIGATION } from './navigation.ts';
+import { useNavigation } from './navigation.ts';
 import { SchemeButton } from './scheme-button.tsx';
 import { useSignOut } from './use-sign-out.ts';
 import { WhoAmI } from './user-menu.tsx';
@@ -61,9 +61,10 @@ function Links({ onDone }: Pick<PhoneMenuProps, 'onDone'>) {
   const { account } = useViewer();
   const hasAccounts = useHasAccounts();
   const [location] = useLocation();
+  const destinations = useNavigation();
   return (
     <nav aria-label="Console">
-      {NAVIGATION.map(({ href, label, isAt }) => (
+      {destinations.map(({ href, label, isAt }) => (
         <NavLink
           key={href}
           component={Link}

@@ -1,0 +1,147 @@
+import type { AlertDelivery } from '@greenvue/jobs/client';
+import { Button, SegmentedControl, Table, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { Failed, Loading } from '../ui/feedback/states.tsx';
+import { Instant } from '../ui/instant/instant.tsx';
+import blocks from '../ui/layout/blocks.module.css';
+import { Panel } from '../ui/layout/panel.tsx';
+import { jobPath, runPath } from '../ui/paths.ts';
+import { Plain } from '../ui/text/text.tsx';
+import { CONDITION_WORDS, STATUS_WORDS } from './condition-words.ts';
+import { useDeliveries, useRetryDelivery } from './use-channels.ts';
+
+const FILTERS = [
+  { value: '', label: 'All' },
+  ...Object.entries(STATUS_WORDS).map(([value, label]) => ({ value, label })),
+];
+
+/** What was sent, waits, and could not be delivered. */
+export function DeliveriesPanel() {
+  const [status, setStatus] = useState<AlertDelivery['status'] | undefined>(undefined);
+  const deliveries = useDeliveries(status === undefined ? {} : { status });
+  const rows = deliveries.data?.pages.flatMap(({ data }) => data);
+  return (
+    <Panel
+      title="Alerts"
+      aside={
+        <SegmentedControl
+          size="xs"
+          aria-label="Which alerts"
+          data={FILTERS}
+          value={status ?? ''}
+          onChange={(value) => setStatus(statusOf(value))}
+        />
+      }
+    >
+      {deliveries.isPending ? <Loading rows={4} /> : null}
+      {deliveries.isError ? (
+        <Failed error={deliveries.error} onRetry={() => void deliveries.refetch()} />
+      ) : null}
+      {rows === undefined ? null : <DeliveryTable rows={rows} />}
+      {deliveries.hasNextPage ? (
+        <Button
+          variant="default"
+          mt="sm"
+          loading={deliveries.isFetchingNextPage}
+          onClick={() => void deliveries.fetchNextPage()}
+        >
+          Show more
+        </Button>
+      ) : null}
+    </Panel>
+  );
+}
+
+function statusOf(value: string): AlertDelivery['status'] | undefined {
+  return value === 'pending' || value === 'sent' || value === 'undeliverable' ? value : undefined;
+}
+
+function DeliveryTable({ rows }: { readonly rows: readonly AlertDelivery[] }) {
+  if (rows.length === 0) return <p className={blocks.quiet}>No alerts</p>;
+  return (
+    <Table.ScrollContainer minWidth={760}>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">When</Table.Th>
+            <Table.Th scope="col">Job</Table.Th>
+            <Table.Th scope="col">What</Table.Th>
+            <Table.Th scope="col">Channel</Table.Th>
+            <Table.Th scope="col">Delivery</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((delivery) => (
+            <DeliveryRow key={delivery.id} delivery={delivery} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function DeliveryRow({ delivery }: { readonly delivery: AlertDelivery }) {
+  const { at, job_id, job_name, run_id, condition, error, channel } = delivery;
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Instant at={at} />
+      </Table.Td>
+      <Table.Th scope="row">
+        <Link href={jobPath(job_id)}>
+          <Plain>{job_name}</Plain>
+        </Link>
+      </Table.Th>
+      <Table.Td>
+        {run_id === null ? (
+          CONDITION_WORDS[condition]
+        ) : (
+          <Link href={runPath(run_id)}>{CONDITION_WORDS[condition]}</Link>
+        )}
+        {error === null ? null : (
+          <Text size="xs" c="dimmed" component="div" lineClamp={2}>
+            <Plain>{error.message}</Plain>
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td>
+        <Plain>{channel}</Plain>
+      </Table.Td>
+      <Table.Td>
+        <DeliveryState delivery={delivery} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function DeliveryState({ delivery }: { readonly delivery: AlertDelivery }) {
+  const { id, status, tries, delivery_error, due_at } = delivery;
+  const retry = useRetryDelivery();
+  return (
+    <>
+      {STATUS_WORDS[status]}
+      {status === 'pending' && tries > 0 && due_at !== null ? (
+        <>
+          {' '}
+          until <Instant at={due_at} />, then try {tries + 1}
+        </>
+      ) : null}
+      {delivery_error === null ? null : (
+        <Text size="xs" c="red.8" component="div">
+          <Plain>{delivery_error}</Plain>
+        </Text>
+      )}
+      {status === 'undeliverable' ? (
+        <Button
+          size="compact-xs"
+          variant="default"
+          loading={retry.isPending}
+          onClick={() => retry.mutate(id)}
+        >
+          Send again
+        </Button>
+      ) : null}
+    </>
+  );
+}

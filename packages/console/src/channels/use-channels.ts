@@ -1,0 +1,100 @@
+import {
+  type AlertDeliveriesQuery,
+  type CreateAlertChannel,
+  createAlertChannel,
+  deleteAlertChannel,
+  listAlertChannels,
+  listAlertDeliveries,
+  retryAlertDelivery,
+  testAlertChannel,
+} from '@greenvue/jobs/client';
+import { keepPreviousData, type QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { announceDone, announceProblem } from '../actions/announce.ts';
+import { useAction } from '../actions/use-action.ts';
+import { queryKeys } from '../data/query-keys.ts';
+import { FIRST } from '../data/run-pages.ts';
+import { useConnection, useIsSignedIn } from '../session/session.tsx';
+import { isolated } from '../ui/text/text.tsx';
+
+const EVERY_MS = 5_000;
+
+/** All channels. No event tells of them, so they are read every 5 s. */
+export function useChannels() {
+  const connection = useConnection();
+  const isSignedIn = useIsSignedIn();
+  return useQuery({
+    queryKey: queryKeys.alertChannels(),
+    queryFn: ({ signal }) => listAlertChannels(connection, { signal }),
+    refetchInterval: isSignedIn ? EVERY_MS : false,
+  });
+}
+
+export type DeliveriesFilter = Pick<AlertDeliveriesQuery, 'channel' | 'status'>;
+
+/** The alerts by page, newest first. */
+export function useDeliveries(filter: DeliveriesFilter) {
+  const connection = useConnection();
+  const isSignedIn = useIsSignedIn();
+  return useInfiniteQuery({
+    queryKey: queryKeys.alertDeliveries(filter),
+    queryFn: ({ pageParam, signal }) =>
+      listAlertDeliveries(
+        connection,
+        { ...filter, ...(pageParam === FIRST ? {} : { cursor: pageParam }) },
+        { signal },
+      ),
+    initialPageParam: FIRST,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: isSignedIn ? EVERY_MS : false,
+  });
+}
+
+/** Creates a channel. The dialog shows the server's errors. */
+export function useCreateChannel() {
+  return useAction({
+    send: (connection, body: CreateAlertChannel) => createAlertChannel(connection, body),
+    onDone: (channel, _, client) => {
+      announceDone(`Created ${isolated(channel.id)}.`);
+      changed(client);
+    },
+  });
+}
+
+export function useDeleteChannel() {
+  return useAction({
+    send: (connection, id: string) => deleteAlertChannel(connection, id),
+    onDone: (_, id, client) => {
+      announceDone(`Deleted ${isolated(id)}.`);
+      changed(client);
+    },
+    failure: (id) => `Could not delete ${isolated(id)}`,
+  });
+}
+
+export function useTestChannel() {
+  return useAction({
+    send: (connection, id: string) => testAlertChannel(connection, id),
+    onDone: ({ delivered, error, took_ms }, id) => {
+      if (delivered) announceDone(`The sample arrived at ${isolated(id)} after ${took_ms} ms.`);
+      else announceProblem(`The sample did not arrive at ${isolated(id)}`, error ?? '');
+    },
+    failure: (id) => `Could not test ${isolated(id)}`,
+  });
+}
+
+export function useRetryDelivery() {
+  return useAction({
+    send: (connection, id: string) => retryAlertDelivery(connection, id),
+    onDone: (_, __, client) => {
+      announceDone('The alert is sent again.');
+      changed(client);
+    },
+    failure: () => 'Could not send the alert again',
+  });
+}
+
+function changed(client: QueryClient): void {
+  void client.invalidateQueries({ queryKey: queryKeys.alertChannels() });
+  void client.invalidateQueries({ queryKey: queryKeys.alertDeliveries() });
+}
