@@ -141,7 +141,7 @@ test('an error of the handler was in the last attempt, unless the handler wants 
 test('an invalid payload is to be fixed where it came from: the job or the run', () => {
   const refused = { status: 'failed', reason: 'payload_invalid' } as const;
   expect(explained(exampleRun({ ...refused, payload: null }))).toContain('Edit the payload of the job');
-  expect(explained(exampleRun({ ...refused, payload: { n: 1 } }))).toContain(
+  expect(explained(exampleRun({ ...refused, payload: { n: 1 }, payload_is_own: true }))).toContain(
     'Run the job with another payload',
   );
 });

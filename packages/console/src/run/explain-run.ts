@@ -143,6 +143,6 @@ function explainRecovery({ recoveries }: Run): readonly Sentence[] {
   ];
 }
 
-function explainOverride({ payload }: Run): readonly Sentence[] {
-  return payload === null ? [] : [["The run has its own payload instead of the job's."]];
+function explainOverride({ payload_is_own: isOwn }: Run): readonly Sentence[] {
+  return !isOwn ? [] : [["The run has its own payload instead of the job's."]];
 }

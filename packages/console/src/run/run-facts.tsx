@@ -1,5 +1,6 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
+import { Actor } from '../data/actor.tsx';
 import { useNow } from '../ui/clock/now.tsx';
 import { Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
@@ -54,6 +55,16 @@ function WorkFacts({ run, job }: RunFactsProps) {
     <>
       <Fact name="Attempt">{attemptText(run, job?.max_attempts)}</Fact>
       <Fact name="Trigger">{triggerText(run)}</Fact>
+      {run.requested_by == null ? null : (
+        <Fact name="Requested by">
+          <Actor actor={run.requested_by} />
+        </Fact>
+      )}
+      {run.cancelled_by == null ? null : (
+        <Fact name="Cancelled by">
+          <Actor actor={run.cancelled_by} />
+        </Fact>
+      )}
       <Fact name="Queued">
         <Instant at={run.queued_at} />
       </Fact>

@@ -1,4 +1,5 @@
 import type { Run } from '@greenvue/jobs/client';
+import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
@@ -26,6 +27,9 @@ interface RunTableProps {
 }
 
 const ROW_PX = 40;
+/** Below this width, a run is a card that shows its error whole. */
+const SMALL = '(max-width: 48em)';
+const CARD_PX = 92;
 const BOX_PX = 620;
 const NEAR_END_ROWS = 20;
 const COLUMNS = ['Status', 'When', 'Took', 'Attempt', 'Trigger', 'Details', 'Run'] as const;
@@ -33,7 +37,8 @@ const COLUMNS = ['Status', 'When', 'Took', 'Attempt', 'Trigger', 'Details', 'Run
 /** Runs as rows. Renders only the visible ones. */
 export function RunTable(props: RunTableProps) {
   const { label, runs, hasMore, onNearEnd, end, isOutdated = false, maxAttempts } = props;
-  const { box, rows, onScroll } = useRows(runs, onNearEnd);
+  const isSmall = useMediaQuery(SMALL, undefined, { getInitialValueInEffect: false });
+  const { box, rows, onScroll } = useRows(runs, { onNearEnd, isSmall });
   const items = rows.getVirtualItems();
   const last = items.at(-1);
   return (
@@ -51,6 +56,7 @@ export function RunTable(props: RunTableProps) {
         // -1: the number is unknown.
         aria-rowcount={hasMore ? -1 : runs.length + 1}
         data-outdated={isOutdated || undefined}
+        data-small={isSmall || undefined}
       >
         <Head />
         <tbody>
@@ -58,7 +64,13 @@ export function RunTable(props: RunTableProps) {
           {items.map((item) => {
             const run = runs[item.index];
             return run === undefined ? null : (
-              <RunRow key={item.key} run={run} index={item.index} maxAttempts={maxAttempts} />
+              <RunRow
+                key={item.key}
+                run={run}
+                index={item.index}
+                maxAttempts={maxAttempts}
+                measure={isSmall ? rows.measureElement : undefined}
+              />
             );
           })}
           <Spacer height={last === undefined ? 0 : rows.getTotalSize() - last.end} />
@@ -69,14 +81,20 @@ export function RunTable(props: RunTableProps) {
   );
 }
 
+interface RowsOptions {
+  readonly onNearEnd: () => void;
+  /** Whether rows are cards, each as high as its error. */
+  readonly isSmall: boolean;
+}
+
 /** The visible rows. Calls `onNearEnd` when the last ones become visible. */
-function useRows(runs: readonly Run[], onNearEnd: () => void) {
+function useRows(runs: readonly Run[], { onNearEnd, isSmall }: RowsOptions) {
   const box = useRef<HTMLElement>(null);
   const [isAtTop, setIsAtTop] = useState(true);
   const rows = useVirtualizer<HTMLElement, HTMLTableRowElement>({
     count: runs.length,
     getScrollElement: () => box.current,
-    estimateSize: () => ROW_PX,
+    estimateSize: () => (isSmall ? CARD_PX : ROW_PX),
     overscan: 12,
     // At the top, new runs appear; further down, they must not move the visible rows.
     anchorTo: isAtTop ? 'start' : 'end',
@@ -84,6 +102,13 @@ function useRows(runs: readonly Run[], onNearEnd: () => void) {
     initialRect: { width: 0, height: BOX_PX },
     getItemKey: (index) => runs[index]?.id ?? index,
   });
+  const wasSmall = useRef(isSmall);
+  useEffect(() => {
+    if (wasSmall.current === isSmall) return;
+    wasSmall.current = isSmall;
+    // Cards have other heights than rows.
+    rows.measure();
+  }, [rows, isSmall]);
   const last = rows.getVirtualItems().at(-1);
   const isNearEnd = last !== undefined && last.index >= runs.length - NEAR_END_ROWS;
   useEffect(() => {
@@ -111,7 +136,7 @@ function Spacer({ height }: { readonly height: number }) {
   if (height <= 0) return null;
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can have the focus
-    <tr aria-hidden="true">
+    <tr aria-hidden="true" className={classes.space}>
       <td colSpan={COLUMNS.length} style={{ height, padding: 0, border: 0 }} />
     </tr>
   );
@@ -121,12 +146,13 @@ interface RunRowProps {
   readonly run: Run;
   readonly index: number;
   readonly maxAttempts: number | undefined;
+  readonly measure: ((element: HTMLTableRowElement | null) => void) | undefined;
 }
 
-function RunRow({ run, index, maxAttempts }: RunRowProps) {
+function RunRow({ run, index, maxAttempts, measure }: RunRowProps) {
   const note = runNote(run);
   return (
-    <tr aria-rowindex={index + 2} className={classes.row}>
+    <tr ref={measure} data-index={index} aria-rowindex={index + 2} className={classes.row}>
       <td>
         <RunStatusBadge status={run.status} reason={run.reason} />
       </td>

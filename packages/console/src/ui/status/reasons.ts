@@ -1,6 +1,6 @@
 import type { Run } from '@greenvue/jobs/client';
 
-type EndedRun = Pick<Run, 'payload' | 'errors'>;
+type EndedRun = Pick<Run, 'payload_is_own' | 'errors'>;
 type RunReason = NonNullable<Run['reason']>;
 
 interface ReasonWords {
@@ -40,8 +40,8 @@ const REASONS: Record<RunReason, ReasonWords> = {
   },
   payload_invalid: {
     short: 'The payload does not fit the job type',
-    sentence: ({ payload }) =>
-      payload === null
+    sentence: ({ payload_is_own: isOwn }) =>
+      !isOwn
         ? 'The payload does not fit the current job type. Edit the payload of the job, then run it again.'
         : 'The payload of this run does not fit the current job type. Run the job with another payload.',
   },
