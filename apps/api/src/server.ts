@@ -1,4 +1,4 @@
-import type { Engine } from '@greenvue/jobs';
+import { bothPolicies, type Engine } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
 import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
@@ -76,7 +76,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
           checks: [{ name: 'jobs', check: () => engine.check() }],
           auditSources: [jobAudit(engine)],
         }),
-        jobRoutes(engine),
+        jobRoutes(engine, config.policies),
       ],
     });
     // Both at the same time: the engine serves requests until the last one ends.
@@ -116,14 +116,17 @@ async function sealSecrets({ secrets, logger }: Deps): Promise<void> {
 }
 
 /** The routes of the engine, for operators and admins. */
-function jobRoutes(engine: Engine): FastifyPluginAsync {
+function jobRoutes(engine: Engine, policies: Config['policies']): FastifyPluginAsync {
   return async (app) => {
     await app.register(jobsPlugin, {
       prefix: '/api',
       engine,
       security: [{ bearer: [] }],
-      authorize: async (request, need) =>
-        actorOf(requireRole(request, need === 'admin' ? 'admin' : 'operator')),
+      authorize: async (request, need) => {
+        const principal = requireRole(request, need === 'admin' ? 'admin' : 'operator');
+        const policy = bothPolicies(principal.policy, policies[principal.role]);
+        return { ...actorOf(principal), ...(policy === undefined ? {} : { policy }) };
+      },
       events: {
         isStillAllowed: async (request) => {
           const principal = await request.authenticateAgain();

@@ -11,6 +11,18 @@ import type { Role } from './users.ts';
 
 // Routes as in account.ts. Only for admins; others get a 403.
 
+/** Bounds on the jobs that a token may make or change. What is left out has no bound. */
+export interface JobPolicy {
+  /** A Go duration, such as `5m`: no two slots of a job may be nearer. */
+  readonly min_interval?: string;
+  /** How many jobs that it made may exist at a time. */
+  readonly max_jobs?: number;
+  /** The job types whose jobs it may make, change, run and delete. */
+  readonly types?: readonly string[];
+  /** Each of its jobs has at least one of these tags, and no others. */
+  readonly tags?: readonly string[];
+}
+
 export interface ApiToken {
   readonly id: string;
   readonly name: string;
@@ -20,6 +32,8 @@ export interface ApiToken {
    * its creator is disabled, deleted or must change the password.
    */
   readonly effective_role: Role | null;
+  /** Bounds on the jobs that it may make or change; null: none. */
+  readonly policy: JobPolicy | null;
   /** Who created it: `user:<id>`, `token:<id>` or `cli`. */
   readonly created_by: string;
   readonly created_at: string;
@@ -37,6 +51,7 @@ export interface NewApiToken extends ApiToken {
 export interface MakeToken {
   readonly name: string;
   readonly role: Role;
+  readonly policy?: JobPolicy | undefined;
   /** RFC 3339, at most two years ahead; default 90 days. Not later than the token that creates it. */
   readonly expires_at?: string | undefined;
 }

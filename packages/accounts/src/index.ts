@@ -17,6 +17,7 @@ export {
 export {
   type ApiToken,
   eachToken,
+  type JobPolicy,
   listTokens,
   type MakeToken,
   makeToken,

@@ -18,6 +18,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
     'secrets/secrets.ts',
     'secrets/shared-secrets.ts',
     'tokens/api-tokens.ts',
+    'tokens/job-policy.ts',
   ],
   [`${API}/http/connections/`]: ['connections.ts', 'drop-log.ts', 'closing.ts', 'gone-clients.ts'],
   [`${API}/http/openapi/`]: ['openapi.ts'],

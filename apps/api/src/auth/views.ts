@@ -2,6 +2,7 @@ import { text } from '@greenvue/jobs/http';
 import { z } from 'zod';
 import type { UserRow } from '../db/schema.ts';
 import type { ApiToken } from './tokens/api-tokens.ts';
+import { policyIn, policySchema } from './tokens/job-policy.ts';
 
 export const roleSchema = z.enum(['user', 'operator', 'admin']);
 
@@ -80,6 +81,7 @@ export const apiTokenSchema = z
       .describe(
         "What the token may do now: the lower of its role and its creator's. null: the token is expired or revoked, or its creator is disabled, deleted or must change the password",
       ),
+    policy: policySchema.nullable().describe('Bounds on the jobs that it may make or change; null: none'),
     created_by: z.string().describe('Creator: user:<id>, token:<id> or cli'),
     created_at: timeSchema,
     expires_at: timeSchema,
@@ -94,6 +96,7 @@ export function apiTokenView(token: ApiToken): z.input<typeof apiTokenSchema> {
     name: token.name,
     role: token.role,
     effective_role: token.effectiveRole ?? null,
+    policy: policyIn(token.policy) ?? null,
     created_by: token.created_by,
     created_at: timeOf(token.created_at),
     expires_at: timeOf(token.expires_at),

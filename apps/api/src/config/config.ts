@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
+import type { JobPolicy } from '@greenvue/jobs';
 import { z } from 'zod';
+import type { Role } from '../db/schema.ts';
 import { parameterWithoutTls } from '../notifications/mailers/smtp-url.ts';
 import { parseTracing, type TracingConfig } from '../tracing/tracing-config.ts';
 import { misspelt } from './config-names.ts';
 import { corsOrigins, heartbeatUrl, outboundAllow, trustProxy } from './config-network.ts';
+import { policyVariable } from './config-policy.ts';
 import { secretFaults, secretVariables } from './config-secrets.ts';
 import { count, duration, wholeNumber } from './config-values.ts';
 import { mostConnections } from './most-connections.ts';
@@ -68,6 +71,8 @@ export interface Config {
       readonly countsMs: number;
     };
   };
+  /** Bounds on the jobs that people of a role may make or change. */
+  readonly policies: Readonly<Partial<Record<Role, JobPolicy>>>;
   readonly admin: { readonly email: string; readonly password: string | undefined };
   /** Undefined: tracing is off. */
   readonly tracing: TracingConfig | undefined;
@@ -193,6 +198,8 @@ const variables = z.object({
   CORS_ORIGINS: corsOrigins,
   OUTBOUND_ALLOW: outboundAllow,
   HEARTBEAT_URL: heartbeatUrl.optional(),
+  ADMIN_POLICY: policyVariable,
+  OPERATOR_POLICY: policyVariable,
   MAX_CONNECTIONS: wholeNumber(1, 1_000_000).transform(Number).optional(),
   RATE_LIMIT_PER_MINUTE: count(600, 1, 10_000_000),
   RATE_LIMIT_OPERATOR_PER_MINUTE: count(60_000, 1, 10_000_000),
@@ -257,6 +264,10 @@ function configOf(set: z.output<typeof variables>): Omit<Config, 'tracing'> {
         ageMs: set.JOBS_RETENTION_AGE,
         countsMs: set.JOBS_RETENTION_COUNTS,
       },
+    },
+    policies: {
+      ...(set.ADMIN_POLICY === undefined ? {} : { admin: set.ADMIN_POLICY }),
+      ...(set.OPERATOR_POLICY === undefined ? {} : { operator: set.OPERATOR_POLICY }),
     },
     admin: { email: set.ADMIN_EMAIL, password: set.ADMIN_PASSWORD },
   };

@@ -89,6 +89,8 @@ export interface ApiTokenTable {
   readonly owner_id: string | null;
   /** The token that it was made with, and ends with. */
   readonly parent_id: string | null;
+  /** Bounds on the jobs that it may make, as JSON. */
+  readonly policy: string | null;
   readonly expires_at: number;
   readonly last_used_at: number | null;
   readonly revoked_at: number | null;

@@ -1,3 +1,4 @@
+import type { JobPolicy } from '@greenvue/jobs';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../db/audit.ts';
 import type { Role } from '../db/schema.ts';
@@ -12,6 +13,8 @@ export interface Principal {
   readonly kind: 'user' | 'api_token';
   /** Absent for an API token. */
   readonly sessionId?: string;
+  /** Bounds on the jobs that an API token may make or change. */
+  readonly policy?: JobPolicy;
   /** While true, the account can only change its password. */
   readonly mustChangePassword?: boolean;
 }
@@ -33,6 +36,19 @@ export function requireUserKind(principal: Principal): Principal {
   if (principal.kind === 'api_token')
     throw forbidden(
       'This route requires a signed-in user: an API token has no password and no sessions. Sign in, and send the access token.',
+    );
+  return principal;
+}
+
+/**
+ * An admin without bounds. Throws a 403 for a token with a policy, which could make a token or an account
+ * without one, and the errors of {@link requireRole}.
+ */
+export function requireUnboundedAdmin(request: FastifyRequest): Principal {
+  const principal = requireRole(request, 'admin');
+  if (principal.policy !== undefined)
+    throw forbidden(
+      'This token has a policy for jobs, so it manages jobs only. Use a token without a policy, or sign in.',
     );
   return principal;
 }

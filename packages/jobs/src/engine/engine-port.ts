@@ -41,7 +41,7 @@ export type {
   TriggerInput,
   WatchOptions,
 } from '../core/model/job-requests.ts';
-export type { JobPolicy } from '../core/rules/policy.ts';
+export { bothPolicies, type JobPolicy } from '../core/rules/policy.ts';
 
 /** A job as people and code write it. Durations are Go's, such as `1h30m`; exactly one kind of schedule. */
 export interface JobInput extends WatchOptions {

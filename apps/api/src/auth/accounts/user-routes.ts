@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { UserRow } from '../../db/schema.ts';
 import { pageByCreation, pageOf, pageQuery } from '../../rest/paging.ts';
-import { actorOf, requireRole } from '../../rest/principal.ts';
+import { actorOf, requireRole, requireUnboundedAdmin } from '../../rest/principal.ts';
 import { conflict, notFound } from '../../rest/problem.ts';
 import { problems } from '../../rest/responses.ts';
 import { idSchema, roleSchema, userSchema, userView } from '../views.ts';
@@ -57,7 +57,7 @@ export function userRoutes({ users }: { readonly users: Users }): FastifyPluginA
     });
 
     app.patch('/api/users/:user_id', { schema: changeSchema }, async (request) => {
-      const actor = actorOf(requireRole(request, 'admin'));
+      const actor = actorOf(requireUnboundedAdmin(request));
       return userView(changed(await users.change(request.params.user_id, request.body, actor)));
     });
   };

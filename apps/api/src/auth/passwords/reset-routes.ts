@@ -2,7 +2,7 @@ import { text } from '@greenvue/jobs/http';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { UserRow } from '../../db/schema.ts';
-import { actorOf, type Principal, requireRole } from '../../rest/principal.ts';
+import { actorOf, type Principal, requireUnboundedAdmin } from '../../rest/principal.ts';
 import { forbidden, notFound, unavailable, unprocessable } from '../../rest/problem.ts';
 import { noContent, problems } from '../../rest/responses.ts';
 import { emailSchema, idSchema, passwordSchema, timeOf, timeSchema } from '../views.ts';
@@ -87,7 +87,7 @@ export function resetRoutes({ passwordResets, resetMails }: ResetRoutesDeps): Fa
     });
 
     app.post('/api/users/:user_id/password-reset', { schema: giveSchema }, async (request) => {
-      const admin = requireRole(request, 'admin');
+      const admin = requireUnboundedAdmin(request);
       const isLink = request.body.deliver === 'link';
       const granted = await passwordResets.give({
         userId: request.params.user_id,

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { SessionRow } from '../../db/schema.ts';
 import { pageByCreation, pageOf, pageQuery } from '../../rest/paging.ts';
-import { actorOf, requireRole, requireUser } from '../../rest/principal.ts';
+import { actorOf, requireRole, requireUnboundedAdmin, requireUser } from '../../rest/principal.ts';
 import { notFound } from '../../rest/problem.ts';
 import { noContent, problems } from '../../rest/responses.ts';
 import type { Users } from '../accounts/users.ts';
@@ -140,7 +140,7 @@ function userSessionRoutes({ sessionList, users }: SessionRoutesDeps): FastifyPl
     });
 
     app.delete('/api/users/:user_id/sessions', { schema: endAllOfUser }, async (request, reply) => {
-      const actor = actorOf(requireRole(request, 'admin'));
+      const actor = actorOf(requireUnboundedAdmin(request));
       const { user_id: userId } = request.params;
       await requireKnown(userId);
       await sessionList.endAll({ userId, actor });
@@ -148,7 +148,7 @@ function userSessionRoutes({ sessionList, users }: SessionRoutesDeps): FastifyPl
     });
 
     app.delete('/api/users/:user_id/sessions/:session_id', { schema: endOfUser }, async (request, reply) => {
-      const actor = actorOf(requireRole(request, 'admin'));
+      const actor = actorOf(requireUnboundedAdmin(request));
       const { user_id: userId, session_id: sessionId } = request.params;
       if (!(await sessionList.end({ userId, sessionId, actor }))) throw noSuchSession();
       return reply.code(204).send();

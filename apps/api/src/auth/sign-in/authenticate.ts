@@ -1,6 +1,7 @@
 import type { Principal } from '../../rest/principal.ts';
 import type { SessionList } from '../sessions/session-list.ts';
 import type { ApiTokens } from '../tokens/api-tokens.ts';
+import { policyIn, policyOf } from '../tokens/job-policy.ts';
 import type { AccessTokens } from './access-token.ts';
 import { shareLookUps } from './coalesced-look-ups.ts';
 
@@ -24,7 +25,16 @@ export function createAuthenticate({ accessTokens, apiTokens, sessionList }: Aut
   return shareLookUps(async (token) => {
     if (token.startsWith('gv_')) {
       const found = await apiTokens.find(token);
-      return found && { id: found.id, name: found.name, role: found.effectiveRole, kind: 'api_token' };
+      if (found === undefined) return undefined;
+      const { id, name, effectiveRole: role } = found;
+      const policy = policyIn(found.policy);
+      return {
+        id,
+        name,
+        role,
+        kind: 'api_token',
+        ...(policy === undefined ? {} : { policy: policyOf(policy) }),
+      };
     }
     const claims = await accessTokens.verify(token);
     const user = claims && (await sessionList.userOf(claims.sessionId));

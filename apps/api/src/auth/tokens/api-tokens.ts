@@ -8,6 +8,7 @@ import type { ApiTokenTable, Database, Role, UserTable } from '../../db/schema.t
 import type { CreatedPosition } from '../../rest/paging.ts';
 import { actorOf, hasRole, type Principal } from '../../rest/principal.ts';
 import { hashSecret, makeSecret } from '../secrets/secrets.ts';
+import { type PolicyJson, storedPolicy } from './job-policy.ts';
 import type { TokenUses } from './token-uses.ts';
 
 export interface ApiToken extends Omit<Selectable<ApiTokenTable>, 'token_hash'> {
@@ -21,6 +22,7 @@ export interface ApiToken extends Omit<Selectable<ApiTokenTable>, 'token_hash'> 
 export interface NewApiToken {
   readonly name: string;
   readonly role: Role;
+  readonly policy?: PolicyJson | undefined;
   readonly expiresAt: number;
 }
 
@@ -119,6 +121,7 @@ function tokensWithOwners(queries: Kysely<Database> | Transaction<Database>) {
         'api_tokens.created_by',
         'api_tokens.owner_id',
         'api_tokens.parent_id',
+        'api_tokens.policy',
         'api_tokens.expires_at',
         'api_tokens.last_used_at',
         'api_tokens.revoked_at',
@@ -179,7 +182,7 @@ interface Making {
 
 async function insert(
   trx: Transaction<Database>,
-  { name, role, expiresAt }: NewApiToken,
+  { name, role, policy, expiresAt }: NewApiToken,
   { actor, now, ownerId = null, parentId }: Making,
 ): Promise<MadeApiToken> {
   const secret = makeSecret('gv_');
@@ -194,6 +197,7 @@ async function insert(
       created_by: actor.id,
       owner_id: ownerId,
       parent_id: parentId ?? null,
+      policy: storedPolicy(policy),
       expires_at: expiresAt,
       created_at: now,
     })
@@ -202,7 +206,12 @@ async function insert(
     actor,
     action: 'token.make',
     target: `token:${id}`,
-    change: { name, role, expires_at: new Date(expiresAt).toISOString() },
+    change: {
+      name,
+      role,
+      ...(policy === undefined ? {} : { policy }),
+      expires_at: new Date(expiresAt).toISOString(),
+    },
     at: now,
   });
   const made = await findById(trx, id);

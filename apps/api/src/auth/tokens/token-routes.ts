@@ -2,11 +2,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { pageByCreation, pageOf, pageQuery } from '../../rest/paging.ts';
-import { actorOf, requireRole } from '../../rest/principal.ts';
+import { actorOf, requireRole, requireUnboundedAdmin } from '../../rest/principal.ts';
 import { notFound, unauthorized, unprocessable } from '../../rest/problem.ts';
 import { noContent, problems } from '../../rest/responses.ts';
 import { apiTokenSchema, apiTokenView, idSchema, nameSchema, roleSchema } from '../views.ts';
 import type { ApiTokens } from './api-tokens.ts';
+import { policySchema } from './job-policy.ts';
 
 export interface TokenRoutesDeps {
   readonly apiTokens: ApiTokens;
@@ -22,6 +23,7 @@ const tags = ['API tokens'];
 export const makeTokenBody = z.strictObject({
   name: nameSchema,
   role: roleSchema,
+  policy: policySchema.optional().describe('Bounds on the jobs that the token may make or change'),
   expires_at: z.iso
     .datetime({ offset: true })
     .optional()
@@ -66,10 +68,10 @@ const revokeSchema = {
 export function tokenRoutes({ apiTokens, clock }: TokenRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.post('/api/tokens', { schema: makeSchema }, async (request, reply) => {
-      const maker = requireRole(request, 'admin');
-      const { name, role, expires_at } = request.body;
+      const maker = requireUnboundedAdmin(request);
+      const { name, role, policy, expires_at } = request.body;
       const expiresAt = expiryOf(expires_at, clock.now());
-      const made = await apiTokens.makeBy(maker, { name, role, expiresAt });
+      const made = await apiTokens.makeBy(maker, { name, role, policy, expiresAt });
       if (made === undefined)
         throw unauthorized(
           'The token of this request was revoked in the meantime. Use another token, or sign in.',
@@ -83,7 +85,7 @@ export function tokenRoutes({ apiTokens, clock }: TokenRoutesDeps): FastifyPlugi
     });
 
     app.delete('/api/tokens/:token_id', { schema: revokeSchema }, async (request, reply) => {
-      const actor = actorOf(requireRole(request, 'admin'));
+      const actor = actorOf(requireUnboundedAdmin(request));
       const revoked = await apiTokens.revoke(request.params.token_id, actor);
       if (!revoked) throw notFound('There is no such API token.');
       return reply.code(204).send();
