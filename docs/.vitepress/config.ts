@@ -40,6 +40,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('testing'),
       page('schedules'),
       page('forecast'),
+      page('bulk'),
     ],
   },
   {

@@ -53,7 +53,16 @@ describe('greenvue-jobs mcp', () => {
     const client = await assistant(TOKEN);
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name).sort()).toEqual(
-      [...READ, 'enqueue_run', 'list_alerts', 'pause_job', 'resume_job', 'run_job'].sort(),
+      [
+        ...READ,
+        'enqueue_run',
+        'list_alerts',
+        'pause_all_jobs',
+        'pause_job',
+        'resume_all_jobs',
+        'resume_job',
+        'run_job',
+      ].sort(),
     );
     const { id } = await call(client, 'run_job', { job_id: 'hello', payload: { name: 'Bo' } });
     await vi.waitFor(async () =>

@@ -9,6 +9,7 @@ import { createTestContext } from '../src/testing/test-context.ts';
 
 const STATS: Stats = {
   now: '2026-01-31T09:00:12.000Z',
+  paused_all: null,
   jobs: { active: 9, paused: 1, finished: 0 },
   runs: { queued: 3, held: 0, running: 10, due_since: '2026-01-31T09:00:00.000Z' },
   health: {

@@ -96,10 +96,11 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   ),
   'console shell': layer(
     'shell',
-    [...DATA, ...PAGE, 'console live', 'console shell header'],
+    [...DATA, ...PAGE, 'console live', 'console shell header', 'console all paused'],
     ['shell.tsx', 'broken-console.tsx', 'raw-location.ts'],
   ),
 
+  'console all paused': layer('all-paused', ACTIONS, ['all-paused-banner.tsx', 'pause-all-button.tsx']),
   'console account': layer('account', [...ACTIONS, ...PAGE]),
   'console channels': layer('channels', [...ACTIONS, ...PAGE], ['channels-page.tsx']),
   'console sign-in': layer('sign-in', [...SESSION, 'console account'], ['session-gate.tsx']),
@@ -132,7 +133,15 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console jobs table': layer('jobs/table', [...DATA, ...PAGE, ...JOBS_LIST], ['job-table.tsx']),
   'console jobs': layer(
     'jobs',
-    [...ACTIONS, ...PAGE, ...JOBS_LIST, 'console jobs table', 'console job dialogs', 'console run now'],
+    [
+      ...ACTIONS,
+      ...PAGE,
+      ...JOBS_LIST,
+      'console all paused',
+      'console jobs table',
+      'console job dialogs',
+      'console run now',
+    ],
     ['jobs-page.tsx'],
   ),
 

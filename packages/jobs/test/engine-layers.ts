@@ -47,7 +47,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine host': layer('host', { may: ['engine port', 'engine attempts'], packages: ['node:'] }),
   'engine timing': layer('timing', {
     packages: ['node:'],
-    entries: ['due-times.ts', 'pace.ts', 'pass-loop.ts', 'plan-timer.ts', 'throttle.ts'],
+    entries: ['due-times.ts', 'pace.ts', 'pass-loop.ts', 'pause-state.ts', 'plan-timer.ts', 'throttle.ts'],
   }),
   'engine settings': {
     paths: [`${ENGINE}/options.ts`],
@@ -69,7 +69,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     entries: ['event-feed.ts'],
   }),
   'engine stats': layer('stats', {
-    mayTypes: ['engine port', 'engine nodes'],
+    mayTypes: ['engine port', 'engine nodes', 'engine timing'],
     entries: ['meter.ts', 'counts.ts', 'node-stats.ts', 'kept-minutes.ts', 'paced-read.ts'],
   }),
   // What monitors outside are told.
@@ -127,7 +127,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'engine watching',
       'outbound',
     ],
-    entries: ['lifecycle.ts'],
+    entries: ['lifecycle.ts', 'pause-watch.ts'],
     typeEntries: ['node-membership.ts'],
   }),
   // The rules of what code hands in, as tables.
@@ -144,7 +144,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   }),
   'engine api': layer('api', {
     may: ['engine port', 'engine job types', 'engine watching'],
-    mayTypes: [...TYPES, 'engine parts'],
+    mayTypes: [...TYPES, 'engine parts', 'engine lifecycle'],
     entries: [
       'alert-api.ts',
       'command-options.ts',
@@ -154,6 +154,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'failure-api.ts',
       'forecast.ts',
       'list-api.ts',
+      'pause-all.ts',
       'preview.ts',
       'run-api.ts',
       'trigger.ts',

@@ -159,6 +159,24 @@ const resume = buildCommand({
   docs: { brief: 'Resume a paused job' },
 });
 
+const pauseAll = buildCommand({
+  loader: async () => (await import('./pause-all.ts')).pauseAllCommand,
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      reason: textFlag('Reason of the pause, for others', 'text'),
+      until: textFlag('End the pause automatically at this time: 2026-01-31T09:00:00Z', 'time'),
+    },
+  },
+  docs: { brief: 'Pause all jobs, for maintenance' },
+});
+
+const resumeAll = buildCommand({
+  loader: async () => (await import('./pause-all.ts')).resumeAllCommand,
+  parameters: { flags: API_FLAGS },
+  docs: { brief: 'End the pause of all jobs' },
+});
+
 const run = buildCommand({
   loader: async () => (await import('./run-job.ts')).runJobCommand,
   parameters: {
@@ -222,6 +240,20 @@ const forecast = buildCommand({
 
 /** `jobs` */
 export const jobRoutes = buildRouteMap<string, CliContext>({
-  routes: bare({ list, show, create, apply, edit, delete: remove, pause, resume, run, preview, forecast }),
+  routes: bare({
+    list,
+    show,
+    create,
+    apply,
+    edit,
+    delete: remove,
+    pause,
+    resume,
+    pauseAll,
+    resumeAll,
+    run,
+    preview,
+    forecast,
+  }),
   docs: { brief: 'Manage jobs' },
 });

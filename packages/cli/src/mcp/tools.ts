@@ -10,8 +10,10 @@ import {
   listJobs,
   listJobTypes,
   listRuns,
+  pauseAllJobs,
   pauseJob,
   previewSchedule,
+  resumeAllJobs,
   resumeJob,
   runJob,
 } from '@greenvue/jobs/client';
@@ -194,6 +196,24 @@ export const TOOLS: readonly Tool[] = [
     description: 'Resumes a paused job: it continues with its next slot.',
     input: z.strictObject({ job_id: jobId }),
     call: (api, { job_id: id }) => resumeJob(api, id),
+  }),
+  tool({
+    name: 'pause_all_jobs',
+    need: 'operate',
+    description:
+      'Pauses all jobs, for maintenance: running runs finish, and no run starts until resume_all_jobs or until. Each job keeps its own pause.',
+    input: z.strictObject({
+      reason: z.string().optional().describe('For people'),
+      until: z.iso.datetime({ offset: true }).optional().describe('When the pause ends by itself'),
+    }),
+    call: (api, body) => pauseAllJobs(api, body),
+  }),
+  tool({
+    name: 'resume_all_jobs',
+    need: 'operate',
+    description: 'Ends the pause of all jobs. Jobs that are paused on their own stay paused.',
+    input: z.strictObject({}),
+    call: (api) => resumeAllJobs(api),
   }),
 ];
 

@@ -2,6 +2,7 @@ import { getStats, type Stats } from '@greenvue/jobs/client';
 import type { ApiFlags } from '../input/flags.ts';
 import { restCommand, type Session } from '../rest/rest-command.ts';
 import { type Fact, printFacts, printJson, type Styled } from '../terminal/print.ts';
+import { printable } from '../terminal/printable.ts';
 import type { Style } from '../terminal/screen.ts';
 import { type Column, createTable } from '../terminal/table.ts';
 import { distanceText, durationText, instantAndDistance } from '../terminal/words.ts';
@@ -30,6 +31,7 @@ function printCounts({ out }: Session, stats: Stats): void {
   const { jobs, runs } = stats;
   const day = lastHours(stats);
   printFacts(out, [
+    ...pausedFacts(stats),
     ['Jobs', `${jobs.active} active, ${jobs.paused} paused, ${jobs.finished} finished`],
     ['Health', ...healthText(stats.health)],
     [
@@ -47,6 +49,14 @@ function printCounts({ out }: Session, stats: Stats): void {
       `, ${day.cancelled} cancelled, ${day.skipped} skipped`,
     ],
   ]);
+}
+
+/** That all jobs are paused, if they are. */
+function pausedFacts({ paused_all: pause, now }: Stats): readonly Fact[] {
+  if (pause === null) return [];
+  const end = pause.until === null ? '' : ` until ${instantAndDistance(pause.until, Date.parse(now))}`;
+  const why = pause.reason === null ? '' : `: ${printable(pause.reason)}`;
+  return [['All jobs', { text: `paused${end}${why}`, style: 'yellow' }]];
 }
 
 /** None for a caller who may see only some jobs. */

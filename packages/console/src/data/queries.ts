@@ -1,6 +1,7 @@
 import { getUser } from '@greenvue/accounts';
 import {
   getJob,
+  getPauseOfAll,
   getRun,
   getRunLogs,
   getStats,
@@ -121,6 +122,15 @@ export function useJobTypes() {
     queryKey: queryKeys.types(),
     queryFn: ({ signal }) => listJobTypes(connection, { signal }),
     staleTime: TYPES_FRESH_MS,
+  });
+}
+
+/** The pause of all jobs; null if there is none. Its begin and end are events, and its end is in the data. */
+export function useAllPaused() {
+  const connection = useConnection();
+  return useQuery({
+    queryKey: queryKeys.pauseOfAll(),
+    queryFn: ({ signal }) => getPauseOfAll(connection, { signal }),
   });
 }
 

@@ -11,6 +11,7 @@ export const queryKeys = {
   user: (id: string) => ['user', id],
   sessions: () => ['sessions'],
   types: () => ['types'],
+  pauseOfAll: () => ['pause-of-all'],
   stats: () => ['stats'],
   history: (query?: object) => (query === undefined ? ['history'] : ['history', query]),
   audit: (target?: string) => (target === undefined ? ['audit'] : ['audit', target]),

@@ -17,6 +17,7 @@ export const LIVE_KEYS: readonly Key[] = [
   queryKeys.runLogs(),
   queryKeys.stats(),
   queryKeys.audit(),
+  queryKeys.pauseOfAll(),
 ];
 
 /** The keys that an event makes stale. */
@@ -28,7 +29,21 @@ export function staleKeys(event: Happened): readonly Key[] {
     case 'job.resumed':
       return [...jobKeys(event.job_id), queryKeys.audit()];
     case 'job.deleted':
-      return [...jobKeys(event.job_id), queryKeys.runs(), queryKeys.jobRuns(event.job_id), queryKeys.audit()];
+      return [
+        ...jobKeys(event.job_id),
+        queryKeys.runs(),
+        queryKeys.jobRuns(event.job_id ?? undefined),
+        queryKeys.audit(),
+      ];
+    case 'jobs.paused':
+    case 'jobs.resumed':
+      return [
+        queryKeys.pauseOfAll(),
+        queryKeys.jobs(),
+        queryKeys.topJobs(),
+        queryKeys.stats(),
+        queryKeys.audit(),
+      ];
     case 'run.progress':
       // No list of a job's runs shows progress.
       return [queryKeys.runs(), ...runKeys(event)];
@@ -40,7 +55,12 @@ export function staleKeys(event: Happened): readonly Key[] {
     case 'run.failed':
     case 'run.cancelled':
     case 'runs.coalesced':
-      return [...jobKeys(event.job_id), queryKeys.runs(), queryKeys.jobRuns(event.job_id), ...runKeys(event)];
+      return [
+        ...jobKeys(event.job_id),
+        queryKeys.runs(),
+        queryKeys.jobRuns(event.job_id ?? undefined),
+        ...runKeys(event),
+      ];
     default:
       // A newer server may send more events.
       event.type satisfies never;
@@ -48,8 +68,8 @@ export function staleKeys(event: Happened): readonly Key[] {
   }
 }
 
-function jobKeys(id: string): readonly Key[] {
-  return [queryKeys.jobs(), queryKeys.topJobs(), queryKeys.job(id), queryKeys.stats()];
+function jobKeys(id: string | null): readonly Key[] {
+  return [queryKeys.jobs(), queryKeys.topJobs(), queryKeys.job(id ?? undefined), queryKeys.stats()];
 }
 
 /** A coalesced event covers many runs and names none, so every run on the screen is read again. */

@@ -6,8 +6,8 @@ import type { JobMark } from '../data/job-mark.ts';
 import { useTicker } from '../ui/clock/now.tsx';
 import { useZone } from '../ui/clock/zone.tsx';
 import { keepOpen } from '../ui/feedback/confirm.tsx';
-import { futureFault, type InstantDraft, instantDraft, readInstant } from '../ui/instant/instant-draft.ts';
-import { InstantField } from '../ui/instant/instant-field.tsx';
+import { futureFault, instantDraft, readInstant } from '../ui/instant/instant-draft.ts';
+import { UntilField } from '../ui/instant/until-field.tsx';
 import { LIMITS } from '../ui/limits.ts';
 import { jobsText } from '../ui/text/jobs-text.ts';
 import { JobNames } from './job-names.tsx';
@@ -70,6 +70,7 @@ function PauseForm({ jobs, pause, isBusy, onClose, onPause }: PauseFormProps) {
         />
         <UntilField
           until={until}
+          description="Optional. The job resumes at this time; without it, someone has to resume it."
           fault={fault}
           onChange={(draft) => {
             setFault(undefined);
@@ -102,49 +103,6 @@ function Buttons({ label, isBusy, onClose }: ButtonsProps) {
         {label}
       </Button>
     </Group>
-  );
-}
-
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
-const ENDS = [
-  { label: '1 hour', ms: HOUR_MS },
-  { label: '8 hours', ms: 8 * HOUR_MS },
-  { label: '1 day', ms: 24 * HOUR_MS },
-  { label: '1 week', ms: 7 * 24 * HOUR_MS },
-] as const;
-
-interface UntilFieldProps {
-  readonly until: InstantDraft;
-  readonly fault: string | undefined;
-  readonly onChange: (until: InstantDraft) => void;
-}
-
-/** The end of the pause, as a time or as a duration from now. */
-function UntilField({ until, fault, onChange }: UntilFieldProps) {
-  const ticker = useTicker();
-  const endIn = (ms: number): void => {
-    const at = Math.ceil((ticker.exact() + ms) / MINUTE_MS) * MINUTE_MS;
-    onChange(instantDraft(new Date(at).toISOString(), until.zone));
-  };
-  return (
-    <>
-      <InstantField
-        label="Until"
-        name="Until"
-        description="Optional. The job resumes at this time; without it, someone has to resume it."
-        fault={fault}
-        draft={until}
-        onChange={onChange}
-      />
-      <Group gap="xs" role="group" aria-label="Until, from now">
-        {ENDS.map(({ label, ms }) => (
-          <Button key={label} size="compact-sm" variant="default" onClick={() => endIn(ms)}>
-            {label}
-          </Button>
-        ))}
-      </Group>
-    </>
   );
 }
 

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { useRef } from 'react';
 import { Link } from 'wouter';
+import { PauseAllButton } from '../all-paused/pause-all-button.tsx';
 import { useKeys } from '../keyboard/keys.ts';
 import { Page } from '../page/page.tsx';
 import { EnqueueDialog } from '../run-now/enqueue-dialog.tsx';
@@ -42,6 +43,7 @@ function PageActions() {
   const [isEnqueuing, enqueuing] = useDisclosure(false);
   return (
     <>
+      <PauseAllButton />
       {may.operate ? (
         <Button variant="default" leftSection={<PlayIcon />} onClick={enqueuing.open}>
           Run a job type

@@ -65,6 +65,11 @@ export function useMay(): { readonly operate: boolean; readonly admin: boolean }
   return useMemo(() => ({ operate: rights.includes('operate'), admin: rights.includes('admin') }), [rights]);
 }
 
+/** Whether the viewer sees and changes only some jobs, and so can't command all of them. */
+export function useIsScoped(): boolean {
+  return useViewer().idPrefix !== undefined;
+}
+
 function useSession(): OpenSession {
   return useRequired(SessionContext, 'SessionProvider');
 }

@@ -1,6 +1,6 @@
 import { useLive } from '../live/live.tsx';
 import { Ago } from '../ui/instant/instant.tsx';
-import { Banner } from './banner.tsx';
+import { Banner } from '../ui/layout/banner.tsx';
 
 /** Says since when the page is out of date. */
 export function FreshnessBanner() {

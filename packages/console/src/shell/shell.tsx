@@ -2,6 +2,7 @@ import { AppShell } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type ReactNode, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
+import { AllPausedBanner } from '../all-paused/all-paused-banner.tsx';
 import { ArrivalContext, createArrival } from '../page/arrival.ts';
 import { createLeaving, LeavingContext } from '../page/leaving.ts';
 import { PageBoundary } from '../page/page-boundary.tsx';
@@ -50,6 +51,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             <Boundary fallback={() => <BrokenBanner />}>
               <FreshnessBanner />
               <VersionBanner />
+              <AllPausedBanner />
             </Boundary>
             <PageBoundary key={location}>{children}</PageBoundary>
           </AppShell.Main>

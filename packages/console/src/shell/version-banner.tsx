@@ -2,8 +2,8 @@ import { Button } from '@mantine/core';
 import { useStats } from '../data/queries.ts';
 import { useHasAccounts } from '../ui/config/config.tsx';
 import { isOfAnotherVersion } from '../ui/feedback/fault-words.ts';
+import { Banner } from '../ui/layout/banner.tsx';
 import { CONSOLE_VERSION } from '../ui/version.ts';
-import { Banner } from './banner.tsx';
 
 /** Says when the server has another version than this page. */
 export function VersionBanner() {

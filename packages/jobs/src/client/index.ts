@@ -57,7 +57,18 @@ export {
   type JobAuditRecord,
   listJobAudit,
 } from './jobs/job-audit.ts';
-export { type PauseJob, pauseJob, type RunJob, resumeJob, runJob } from './jobs/job-commands.ts';
+export {
+  getPauseOfAll,
+  type PauseAllJobs,
+  type PauseJob,
+  type PauseOfAll,
+  pauseAllJobs,
+  pauseJob,
+  type RunJob,
+  resumeAllJobs,
+  resumeJob,
+  runJob,
+} from './jobs/job-commands.ts';
 export {
   eachJobVersion,
   getJobVersion,

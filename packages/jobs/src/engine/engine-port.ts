@@ -9,6 +9,7 @@ import type {
   TriggerInput,
   WatchOptions,
 } from '../core/model/job-requests.ts';
+import type { PauseOfAll } from '../core/model/pause-of-all.ts';
 import type { FailureBudget } from '../core/model/watching.ts';
 import type { JobPolicy } from '../core/rules/policy.ts';
 import type { TimeInput } from '../core/schedule/time-input.ts';
@@ -87,8 +88,12 @@ export interface CommandOptions {
   readonly signal?: AbortFlag | undefined;
 }
 
+/** The options of a command that is about all jobs. */
+export type EngineCommandOptions = Pick<CommandOptions, 'by' | 'signal'>;
+
 /** Which jobs `listJobs` returns, and in which order. `after`: the `next` of the page before. */
-export interface JobListQuery extends Omit<JobQuery, 'handlers' | 'sort' | 'descending' | 'limit'> {
+export interface JobListQuery
+  extends Omit<JobQuery, 'handlers' | 'lateFrom' | 'sort' | 'descending' | 'limit'> {
   /** Default: `id`. */
   readonly sort?: JobSort | undefined;
   /** Default: false. */
@@ -148,6 +153,13 @@ export interface RunHistoryQuery extends Pick<JobsRead, 'idPrefix'> {
    * 24 hours: these count only runs that history still contains. Default: about 100 steps.
    */
   readonly step?: string | undefined;
+}
+
+/** Why and until when all jobs are paused. */
+export interface PauseAllInput {
+  readonly reason?: string | undefined;
+  /** When the pause ends by itself. Default: with `resumeAll`. */
+  readonly until?: TimeInput | undefined;
 }
 
 export interface PauseInput {
@@ -233,6 +245,15 @@ export interface Engine extends AlertsApi {
   listJobVersions(jobId: string, query?: VersionListQuery): Promise<Page<JobVersion>>;
   /** `not_found`: there is no such version, or it is no longer kept. */
   getJobVersion(jobId: string, version: number): Promise<JobVersion>;
+  /**
+   * Pauses all jobs, for maintenance: no node plans or claims until `resumeAll` or `until`. Runs in progress
+   * finish; runs asked for by hand wait. Each job keeps its own pause. A second call replaces reason and end.
+   */
+  pauseAll(input?: PauseAllInput, options?: EngineCommandOptions): Promise<PauseOfAll>;
+  /** Ends the pause of all jobs, if there is one: each job makes up for its slots as `catchUp` says. */
+  resumeAll(options?: EngineCommandOptions): Promise<void>;
+  /** The pause of all jobs, if there is one: as this node knows it, at most 5 s old. */
+  pauseOfAll(): PauseOfAll | undefined;
 
   /** P15, run now. */
   trigger(jobId: string, input?: TriggerInput, options?: CommandOptions): Promise<RequestedRun>;

@@ -1,4 +1,6 @@
+import type { PauseOfAll } from '../core/model/pause-of-all.ts';
 import type { FailReason, FinishedStatus, SkipReason } from '../core/model/run.ts';
+
 import type { LeaseKept } from '../core/nodes/lease.ts';
 import type { NodeInfo, NodeState } from '../core/nodes/membership.ts';
 import type { HealthCounts, StoreStats } from '../core/store/store-views.ts';
@@ -85,6 +87,8 @@ export interface NodeActivity {
   /** Subscribers to events on this node: open event streams, and code. */
   readonly listeners: number;
   readonly pings: PingCounts;
+  /** The pause of all jobs, if there is one, as this node knows it. */
+  readonly pauseOfAll: PauseOfAll | undefined;
   readonly node: NodeStats;
   readonly lease: LeaseKept;
 }

@@ -35,9 +35,11 @@ import {
   type WaitOptions,
 } from './jobs-port.ts';
 import { Lifecycle } from './lifecycle/lifecycle.ts';
+import { PauseWatch } from './lifecycle/pause-watch.ts';
 import { Node } from './nodes/node.ts';
 import { type EngineOptions, settingsOf } from './options.ts';
 import { Dispatcher } from './pass/dispatcher.ts';
+import { createPauseAllApi } from './pause-all-api.ts';
 import { Pings } from './pings/pings.ts';
 import { Executor } from './places/executor.ts';
 import { Settlements } from './settling/settlements.ts';
@@ -46,6 +48,7 @@ import { createStatsApi } from './stats-api.ts';
 import { ThreadPool } from './threads/thread-pool.ts';
 import { DueTimes } from './timing/due-times.ts';
 import { PassLoop } from './timing/pass-loop.ts';
+import { PauseState } from './timing/pause-state.ts';
 import { PlanTimer } from './timing/plan-timer.ts';
 import { Throttle } from './timing/throttle.ts';
 import { RunListeners } from './watching/run-listeners.ts';
@@ -76,7 +79,8 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const loop = new PassLoop(clock);
   const due = new DueTimes(settings.aheadMs);
   const planTimer = new PlanTimer({ clock, due, loop });
-  const timing = { loop, due, planTimer, throttle: new Throttle({ clock, floor, loopDelay }) };
+  const throttle = new Throttle({ clock, floor, loopDelay });
+  const timing = { loop, due, planTimer, throttle, pauseState: new PauseState(clock) };
   const meter = new Meter({ ...settings, types: Object.keys(registry.versions) });
   const node = new Node(base);
   const events = new EventFeed({ ...base, node });
@@ -98,7 +102,8 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const parts = { ...work, pings, dispatcher: new Dispatcher(work) };
   const listeners = new RunListeners({ ...base, events });
   const waits = new RunWaits(parts);
-  const lifecycle = new Lifecycle({ ...parts, listeners, waits, outbound });
+  const pauseWatch = new PauseWatch(parts);
+  const lifecycle = new Lifecycle({ ...parts, listeners, waits, outbound, pauseWatch });
   /** The arguments of a method that needs the store. */
   const given: typeof checkedArguments = (method, args) => {
     const checked = checkedArguments(method, args);
@@ -136,6 +141,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     retryRun: async (...args) => retryRun(parts, ...given('retryRun', args)),
     jobTypes: () => registry.types.map(jobTypeInfo),
     listAudit: async (...args) => listAudit(parts, ...given('listAudit', args)),
+    ...createPauseAllApi({ ...parts, pauseWatch }, given),
     ...createAlertsApi(parts, given),
     ...createStatsApi({ ...parts, lifecycle }),
     observeAttempts: (observer) => meter.observe(observer),

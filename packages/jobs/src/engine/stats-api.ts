@@ -52,6 +52,7 @@ function activityOf(deps: StatsApiDeps): NodeActivity {
     failingMs,
     listeners: deps.events.subscribers,
     pings: deps.pings.counts,
+    pauseOfAll: deps.pauseState.current,
     node: selfStats(deps.lifecycle.membership.self, { now, isFailing: failingMs > 0 }),
     lease: deps.node.lease,
   };

@@ -19,6 +19,7 @@ export * from './views/history.ts';
 export * from './views/job.ts';
 export * from './views/job-type.ts';
 export * from './views/job-version.ts';
+export * from './views/pause-of-all.ts';
 export * from './views/preview.ts';
 export * from './views/problem.ts';
 export * from './views/recent-run.ts';

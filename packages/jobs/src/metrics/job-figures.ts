@@ -125,6 +125,14 @@ const NODE_FIGURES: readonly Figure[] = [
     read: ({ activity }) => one(activity.node.throttled),
   },
   {
+    name: 'job.all_paused',
+    help: '1 while all jobs are paused, as this node knows it',
+    kind: 'gauge',
+    unit: '1',
+    labels: [],
+    read: ({ activity }) => one(activity.pauseOfAll !== undefined),
+  },
+  {
     name: 'job.control_connection_up',
     help: '1 while the control connection renews the lease of this node, 0 while the spare connection or none does; always 1 on SQLite',
     kind: 'gauge',

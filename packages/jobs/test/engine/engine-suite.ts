@@ -18,6 +18,7 @@ import { looks } from './looks.ts';
 import { lostAnswers } from './lost-answers.ts';
 import { lostReports } from './lost-reports.ts';
 import { outages } from './outage.ts';
+import { pausingAll } from './pausing-all.ts';
 import { placesAhead } from './places-ahead.ts';
 import { policies } from './policies.ts';
 import { prioritySlots } from './priority-slots.ts';
@@ -42,6 +43,7 @@ export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase):
   describe('before and after', () => beforeAndAfter(makeOwn));
   describe('shutdowns', () => shutdowns(makeOwn));
   describe('dispatching', () => dispatching(makeDatabase));
+  describe('pausing all', () => pausingAll(makeDatabase));
   describe('late answers', () => lateAnswers(makeDatabase));
   describe('starting at once', () => startingAtOnce(makeDatabase));
   describe('looking ahead', () => lookingAhead(makeDatabase));

@@ -11,6 +11,7 @@ import { eventStreams } from './suite/events.ts';
 import { failures } from './suite/failures.ts';
 import { jobs } from './suite/jobs.ts';
 import { overviews } from './suite/overview.ts';
+import { pausesOfAll } from './suite/pause-all.ts';
 import { pauses } from './suite/pauses.ts';
 import { policies } from './suite/policies.ts';
 import { recentRuns } from './suite/recent-runs.ts';
@@ -43,6 +44,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('the search for runs', () => runSearch(makeMount));
   describe('what runs ran with', () => runRecords(makeMount));
   describe('policies', () => policies(makeMount));
+  describe('pauses of all jobs', () => pausesOfAll(makeMount));
   describe('pauses', () => pauses(makeMount));
   describe('routes in a scope', () => scopedRoutes(makeMount));
   describe('scopes', () => scopes(makeMount));

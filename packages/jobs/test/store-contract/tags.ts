@@ -11,7 +11,7 @@ const TAGS: Readonly<Record<string, readonly string[] | undefined>> = {
   'zeta-sub': ['billing-old', 'neu'],
 };
 
-/** P36, tags: reads about the jobs that have some tags. */
+/** P36, tags and bulk: reads about the jobs that have some tags. */
 export function tagsContract(makeStore: MakeStore): void {
   describe('reading only jobs with some tags', () => {
     const t = useStore(makeStore);

@@ -12,6 +12,7 @@ function jobThatIs(status: Status, fields: Partial<Job> = {}, reason: string | n
 function nodes(...parts: Partial<Stats['nodes'][number]>[]): Stats {
   return {
     now: '2026-01-31T09:00:00.000Z',
+    paused_all: null,
     jobs: { active: 1, paused: 0, finished: 0 },
     runs: { queued: 0, held: 0, running: 0, due_since: null },
     health: {

@@ -7,6 +7,8 @@ export const JOB_EVENT_TYPES = [
   'job.deleted',
   'job.paused',
   'job.resumed',
+  'jobs.paused',
+  'jobs.resumed',
   'run.queued',
   'run.started',
   'run.progress',
@@ -62,7 +64,8 @@ export interface JobEvent extends EventDetails {
   readonly id: number;
   readonly at: number;
   readonly type: JobEventType;
-  readonly jobId: string;
+  /** Absent for `jobs.…` and `bulk.…`, which are about many jobs. */
+  readonly jobId?: string | undefined;
   readonly runId?: string | undefined;
   readonly count?: number;
 }

@@ -61,6 +61,8 @@ export type Notice =
   | { readonly kind: 'job_changed'; readonly jobId: string }
   /** These claimed runs were asked to stop. */
   | { readonly kind: 'cancel'; readonly runIds: readonly string[] }
+  /** All jobs were paused or resumed (P36, tags and bulk). */
+  | { readonly kind: 'all_paused' }
   /** For subscribers; sent only while another node has one. */
   | { readonly kind: 'events'; readonly events: readonly NodeEvent[] };
 

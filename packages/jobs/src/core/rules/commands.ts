@@ -292,7 +292,7 @@ const TOO_MANY_PUT_OFF = refused(
   'too_many_put_off',
   'The job has reached its limit of runs with a future runAt. Leave runAt out to run it now, wait until some become due, or cancel some.',
 );
-const UNTIL_PAST = refused(
+export const UNTIL_PAST = refused(
   'until_past',
   '`until` must be in the future. To pause until a resume, leave it out.',
   '/until',

@@ -30,6 +30,8 @@ export interface HealthSigns {
   readonly runningSince?: number;
   /** When the longest-waiting unclaimed run became due. */
   readonly waitingSince?: number;
+  /** The earliest instant at which something can begin to be late: all jobs were paused until then. */
+  readonly lateFrom?: number;
   /** Since when an inline handler has ignored its signal. */
   readonly zombieSince?: number;
 }
@@ -43,7 +45,7 @@ export function healthOf(job: Job, signs: HealthSigns, now: number): Health {
     (signs.zombieSince === undefined
       ? undefined
       : { status: 'zombie', reason: 'its handler ignores the signal to stop', since: signs.zombieSince }) ??
-    overdue(job, now) ??
+    overdue(job, signs, now) ??
     failing(job) ??
     late(job, signs, now) ??
     slow(job, signs, now) ??
@@ -81,11 +83,15 @@ function noHandler(job: Job, { handlerVersion }: HealthSigns): Health | undefine
 }
 
 /** P25, expectations: no success for too long since the last one, the creation or the last resume. */
-function overdue({ status, expect, createdAt, ...job }: Job, now: number): Health | undefined {
+function overdue(
+  { status, expect, createdAt, ...job }: Job,
+  { lateFrom = 0 }: HealthSigns,
+  now: number,
+): Health | undefined {
   const withinMs = expect?.successWithinMs;
   if (withinMs === undefined || status !== 'active') return undefined;
   const lastSuccessAt = job.lastSuccessEndAt ?? job.lastSuccessAt ?? 0;
-  const last = Math.max(lastSuccessAt, job.resumedAt ?? createdAt);
+  const last = Math.max(lastSuccessAt, job.resumedAt ?? createdAt, lateFrom);
   if (now - last <= withinMs) return undefined;
   const reason = `no success for ${roughDuration(now - last)}, expected every ${formatDuration(withinMs)}`;
   return { status: 'overdue', reason, since: last + withinMs };
@@ -101,14 +107,15 @@ function failing(job: Job): Health | undefined {
   };
 }
 
-function late(job: Job, { waitingSince }: HealthSigns, now: number): Health | undefined {
+function late(job: Job, { waitingSince, lateFrom = 0 }: HealthSigns, now: number): Health | undefined {
   if (job.status !== 'active') return undefined;
   const dueBefore = now - (job.expect?.startWithinMs ?? LATE_AFTER_MS);
-  if (job.nextRunAt !== undefined && job.nextRunAt < dueBefore) {
-    return { status: 'late', reason: 'slot', since: job.nextRunAt };
+  const isLate = (at: number) => Math.max(at, lateFrom) < dueBefore;
+  if (job.nextRunAt !== undefined && isLate(job.nextRunAt)) {
+    return { status: 'late', reason: 'slot', since: Math.max(job.nextRunAt, lateFrom) };
   }
-  if (waitingSince !== undefined && waitingSince < dueBefore) {
-    return { status: 'late', reason: 'waiting', since: waitingSince };
+  if (waitingSince !== undefined && isLate(waitingSince)) {
+    return { status: 'late', reason: 'waiting', since: Math.max(waitingSince, lateFrom) };
   }
   return clockJumpedBack(job, now) ? { status: 'late', reason: 'clock' } : undefined;
 }

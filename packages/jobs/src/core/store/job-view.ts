@@ -1,8 +1,7 @@
 import { isFixedDelay, type Job, unlessFuture } from '../model/job.ts';
-import type { TypeVersions } from '../nodes/membership.ts';
 import { type HealthSigns, healthOf } from '../rules/health.ts';
 import { slotsAfter } from '../schedule/schedule.ts';
-import type { JobView } from './store-views.ts';
+import type { HealthContext, JobView } from './store-views.ts';
 
 /** A summary of the live runs of a job; null where there is none. */
 export interface SeenRuns {
@@ -17,7 +16,7 @@ export interface SeenRuns {
 /** A job as people see it, with what live nodes can run and what runs of it now. */
 export function jobViewOf(
   job: Job,
-  seen: { readonly runs: SeenRuns; readonly handlers: TypeVersions; readonly now: number },
+  seen: HealthContext & { readonly runs: SeenRuns; readonly now: number },
 ): JobView {
   const { count, firstStartedAt, lastStartedAt, zombieSince, waitingSince } = seen.runs;
   const handlerVersion = seen.handlers[job.type];
@@ -26,6 +25,7 @@ export function jobViewOf(
     ...(firstStartedAt === null ? {} : { runningSince: firstStartedAt }),
     ...(zombieSince === null ? {} : { zombieSince }),
     ...(waitingSince === null ? {} : { waitingSince }),
+    ...(seen.lateFrom === undefined ? {} : { lateFrom: seen.lateFrom }),
   };
   const view = { job, health: healthOf(job, signs, seen.now), isRunning: count > 0 };
   if (lastStartedAt !== null && lastStartedAt >= (unlessFuture(job.lastRunAt, seen.now) ?? 0)) {

@@ -1,5 +1,6 @@
 import type { Job } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
+import type { PauseOfAll } from '../model/pause-of-all.ts';
 import type { FinishedRun, JsonText, LiveRun, Run } from '../model/run.ts';
 import type { Refusal } from '../rules/commands.ts';
 import type { ClaimInput, ClaimResult } from './store-passes.ts';
@@ -70,6 +71,17 @@ export type CommandResult =
   | { readonly kind: 'absent' }
   | { readonly kind: 'stale'; readonly version: number }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+export type PauseAllResult =
+  | { readonly kind: 'done'; readonly pause: PauseOfAll }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+export interface ResumeAllResult {
+  /** False: no pause of all jobs held. */
+  readonly changed: boolean;
+  /** The last one, if there ever was one. */
+  readonly pause: PauseOfAll | undefined;
+}
 
 export type CancelResult =
   | { readonly kind: 'cancelled'; readonly run: FinishedRun; readonly voided?: CancelRequest }

@@ -37,7 +37,15 @@ export interface RecentRun {
 
 export type JobSort = 'id' | 'name' | 'next_run' | 'last_run' | 'created_at';
 
-export interface JobQuery extends JobsRead {
+/** What the health of jobs depends on besides their rows. */
+export interface HealthContext {
+  /** What live nodes can run. */
+  readonly handlers: TypeVersions;
+  /** The earliest instant at which something can begin to be late. Default: any. */
+  readonly lateFrom?: number | undefined;
+}
+
+export interface JobQuery extends JobsRead, HealthContext {
   readonly type?: string | undefined;
   readonly status?: JobStatus | undefined;
   readonly health?: HealthFilter | undefined;
@@ -47,8 +55,6 @@ export interface JobQuery extends JobsRead {
   readonly descending: boolean;
   readonly limit: number;
   readonly after?: Cursor | undefined;
-  /** What live nodes can run. */
-  readonly handlers: TypeVersions;
   /** How many of each job's newest runs, live or finished, come with it. Default: none. */
   readonly recentRuns?: number | undefined;
 }

@@ -2,7 +2,9 @@ import type { ForecastJobs } from '../forecast/forecast-job.ts';
 import type { AbortFlag } from '../model/errors.ts';
 import type { Job, JobDefinition } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
+import type { PauseOfAll } from '../model/pause-of-all.ts';
 import type { Membership, NodeInfo, NodeListener, NodeView, TypeVersions } from '../nodes/membership.ts';
+import type { PauseOfAllInput } from '../rules/pause-of-all.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { FailurePage, FailureQuery } from './failure-views.ts';
 import type { JobsRead, TagCount } from './jobs-read.ts';
@@ -12,6 +14,8 @@ import type {
   CommandInput,
   CommandResult,
   InsertOutcome,
+  PauseAllResult,
+  ResumeAllResult,
 } from './store-commands.ts';
 import type {
   ClaimInput,
@@ -28,6 +32,7 @@ import type {
 import type {
   AuditQuery,
   AuditRow,
+  HealthContext,
   HealthCounts,
   HistoryCount,
   HistoryQuery,
@@ -137,19 +142,32 @@ export interface JobStore extends StoreReads, AlertStore {
     signal?: AbortFlag,
   ): Promise<'due' | 'not_waiting' | 'absent'>;
 
+  /** Pauses all jobs (P36, tags and bulk), or changes the reason and the end of that pause. */
+  pauseAll(
+    input: PauseOfAllInput & { readonly audit?: AuditEntry },
+    signal?: AbortFlag,
+  ): Promise<PauseAllResult>;
+  /** Ends the pause of all jobs, if there is one. */
+  resumeAll(input: { readonly audit?: AuditEntry }, signal?: AbortFlag): Promise<ResumeAllResult>;
+
   /** Removes one small batch of what is kept no longer (P18, bounds). */
   prune(retention: Retention): Promise<PruneResult>;
 }
 
 /** What people look at: each read sees one state of the database. */
 export interface StoreReads {
-  /** `handlers`: what live nodes can run, for its health (P22, types and deploys). */
-  getJob(jobId: string, handlers: TypeVersions): Promise<JobView | undefined>;
+  /** The last pause of all jobs, over or not. */
+  getPauseOfAll(): Promise<PauseOfAll | undefined>;
+  /**
+   * `handlers`: what live nodes can run, for its health (P22, types and deploys). `lateFrom`: the earliest
+   * instant at which something can begin to be late; default: any.
+   */
+  getJob(jobId: string, handlers: TypeVersions, lateFrom?: number): Promise<JobView | undefined>;
   /** A page in the requested order, with the newest runs of each job, newest first, if requested. */
   listJobs(query: JobQuery): Promise<Page<JobView>>;
   /** Counts jobs by health, from `after` on, as many as a moment allows. `next` is where the rest begins. */
   countHealth(
-    input: JobsRead & { readonly handlers: TypeVersions; readonly after?: string },
+    input: JobsRead & HealthContext & { readonly after?: string },
   ): Promise<{ readonly counts: HealthCounts; readonly next?: string }>;
   /** The tags of these jobs, most used first. */
   listTags(query: JobsRead): Promise<readonly TagCount[]>;

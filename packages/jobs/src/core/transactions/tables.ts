@@ -1,6 +1,8 @@
 import type { Job, LiveRuns } from '../model/job.ts';
+import type { PauseOfAll } from '../model/pause-of-all.ts';
 import type { FinishedRun, LiveRun, Progress, Run } from '../model/run.ts';
 import type { AskedCancel } from '../rules/cancel.ts';
+
 import type { Move } from '../rules/decision.ts';
 import type { EndedRun } from '../rules/ended-runs.ts';
 import type { Settlement } from '../rules/settle.ts';
@@ -97,6 +99,9 @@ export interface Tables extends PruneTables, AlertTables {
    */
   endCommand(input: CommandInput, before: StoredJob): ClaimResult | undefined;
   writeAudit(audit: AuditEntry, target: string): void;
+
+  readPauseOfAll(): PauseOfAll | undefined;
+  writePauseOfAll(pause: PauseOfAll): void;
 
   /** New uids, in rising order. */
   newUids(count: number): readonly number[];

@@ -144,8 +144,8 @@ async function edit(
   });
 }
 
-export async function getJob({ store, node }: EngineParts, jobId: string): Promise<JobView> {
-  const view = await store.getJob(jobId, node.liveTypes);
+export async function getJob({ store, node, pauseState }: EngineParts, jobId: string): Promise<JobView> {
+  const view = await store.getJob(jobId, node.liveTypes, pauseState.lateFrom);
   if (view === undefined) throw jobNotFound(jobId);
   return view;
 }

@@ -5,9 +5,13 @@ import type { EngineParts } from '../engine-parts.ts';
 import type { AuditListQuery, JobListQuery, RunListQuery } from '../engine-port.ts';
 import { parseInstant } from './command-options.ts';
 
-export function listJobs({ store, node }: EngineParts, query: JobListQuery = {}): Promise<Page<JobView>> {
+export function listJobs(
+  { store, node, pauseState }: EngineParts,
+  query: JobListQuery = {},
+): Promise<Page<JobView>> {
   const { sort = 'id', descending = false, limit = DEFAULT_PAGE_ROWS, ...which } = query;
-  return store.listJobs({ ...which, sort, descending, limit, handlers: node.liveTypes });
+  const context = { handlers: node.liveTypes, lateFrom: pauseState.lateFrom };
+  return store.listJobs({ ...which, ...context, sort, descending, limit });
 }
 
 /** How long a search for runs goes on before it answers with what it has found. */

@@ -39,6 +39,11 @@ export class EventFeed {
     return this.#ring.subscribers;
   }
 
+  /** Publishes an event of the whole engine to the subscribers of this node alone. */
+  emitHere(type: JobEventType, details: EventDetails = {}): void {
+    this.#ring.emit(type, undefined, undefined, details);
+  }
+
   emit(type: JobEventType, jobId: string, runId?: string, details: EventDetails = {}): void {
     this.#ring.emit(type, jobId, runId, details);
     if (!this.#others.isWatching) return;

@@ -35,13 +35,14 @@ export class EventRing {
   }
 
   /** Publishes an event of a job, or of a run. Above 200 a second, the run events of a job are counted. */
-  emit(type: JobEventType, jobId: string, runId?: string, details: EventDetails = {}): void {
-    if (runId !== undefined && !this.#coalescer.admit(jobId)) return;
+  emit(type: JobEventType, jobId?: string, runId?: string, details: EventDetails = {}): void {
+    if (runId !== undefined && jobId !== undefined && !this.#coalescer.admit(jobId)) return;
     this.#push({ at: this.#with.clock.now(), type, jobId, runId, ...details });
   }
 
   receive(event: NodeEvent): void {
-    if (event.runId === undefined || this.#coalescer.admit(event.jobId)) this.#push(event);
+    const { jobId, runId } = event;
+    if (runId === undefined || jobId === undefined || this.#coalescer.admit(jobId)) this.#push(event);
   }
 
   /** Events may have been lost: all subscribers, and those who come back, have to reload their data. */

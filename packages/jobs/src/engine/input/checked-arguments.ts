@@ -13,9 +13,11 @@ import {
 import {
   cancelRules,
   createOptionRules,
+  engineOptionRules,
   enqueueRules,
   listenerRules,
   optionRules,
+  pauseAllRules,
   pauseRules,
   runEvents,
   stopRules,
@@ -70,6 +72,8 @@ const ARGUMENTS = {
   listTags: [main('query', jobsReadRules)],
   pauseJob: [jobId, main('pause', pauseRules), options],
   resumeJob: [jobId, options],
+  pauseAll: [main('pause', pauseAllRules), { name: 'options', rule: engineOptionRules }],
+  resumeAll: [{ name: 'options', rule: engineOptionRules }],
   preview: [main('input', required(previewRules))],
   trigger: [jobId, main('input', triggerRules), options],
   // The job type checks the payload.

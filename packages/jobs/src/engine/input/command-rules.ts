@@ -16,7 +16,15 @@ import {
 import { shape } from '../../core/input/shape.ts';
 import { JOB_EVENT_TYPES } from '../../core/model/events.ts';
 import { isRecord } from '../../core/objects.ts';
-import type { CommandOptions, Engine, InTransaction, PauseInput, TriggerInput } from '../engine-port.ts';
+import type {
+  CommandOptions,
+  Engine,
+  EngineCommandOptions,
+  InTransaction,
+  PauseAllInput,
+  PauseInput,
+  TriggerInput,
+} from '../engine-port.ts';
 import type { EnqueueOptions, RunListenerOptions, WaitOptions } from '../jobs-port.ts';
 
 const tx = rule((value) => isRecord(value), {
@@ -34,6 +42,12 @@ const guards = {
 
 /** The options of a command. */
 export const optionRules = shape<CommandOptions>('options such as { by: "user:42" }', guards);
+
+/** The options of a command that is about all jobs. */
+export const engineOptionRules = shape<EngineCommandOptions>('options such as { by: "user:42" }', {
+  by: guards.by,
+  signal,
+});
 
 /** The options of a command that may be a part of a caller's transaction. */
 export const createOptionRules = shape<CommandOptions & InTransaction>('options such as { by: "user:42" }', {
@@ -93,6 +107,11 @@ export const pauseRules = shape<PauseInput>('a pause such as { reason: "maintena
   reason: text({ max: 500 }),
   until: time,
   cancelLive: flag,
+});
+
+export const pauseAllRules = shape<PauseAllInput>('a pause such as { reason: "maintenance" }', {
+  reason: text({ max: 500 }),
+  until: time,
 });
 
 export const cancelRules = shape<NonNullable<Parameters<Engine['cancelRun']>[1]>>('{ force: true } or {}', {

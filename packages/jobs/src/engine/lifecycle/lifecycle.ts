@@ -8,6 +8,7 @@ import { loadThreads } from '../threads/load-threads.ts';
 import type { RunListeners } from '../watching/run-listeners.ts';
 import type { RunWaits } from '../watching/run-waits.ts';
 import { NodeMembership } from './node-membership.ts';
+import type { PauseWatch } from './pause-watch.ts';
 import { Pruner } from './pruner.ts';
 import { endHandlers, endListeners, settleRest } from './shutdown.ts';
 
@@ -23,6 +24,7 @@ interface LifecycleDeps extends EngineParts {
   readonly listeners: RunListeners;
   readonly waits: RunWaits;
   readonly outbound: ClosableOutboundClient;
+  readonly pauseWatch: PauseWatch;
 }
 
 /** Opens, starts and stops the engine. */
@@ -90,7 +92,12 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     // What a start under way opens has to be closed. Whoever started it learns whether it opened.
     await Promise.allSettled([this.#opened]);
     await endHandlers(this.#with);
-    await Promise.all([loop.stop(), executor.reporter.stop(), this.#pruner.stop()]);
+    await Promise.all([
+      loop.stop(),
+      executor.reporter.stop(),
+      this.#pruner.stop(),
+      this.#with.pauseWatch.stop(),
+    ]);
     throttle.stop();
     await dispatcher.commands.ended();
     await settleRest(this.#with);
@@ -169,6 +176,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     try {
       if (loaded.status === 'rejected') throw loaded.reason;
       await this.membership.join();
+      await this.#with.pauseWatch.open();
       await this.#recover();
       this.#state = 'started';
     } catch (error) {

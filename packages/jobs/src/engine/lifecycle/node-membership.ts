@@ -4,15 +4,20 @@ import type { NodeListener, NodeState, Notice, Recovered } from '../../core/node
 import type { EngineParts } from '../engine-parts.ts';
 import type { NodeSelf } from '../stats/node-stats.ts';
 import { AFTER_FAILURE_MS } from '../timing/pace.ts';
+import type { PauseWatch } from './pause-watch.ts';
+
+interface NodeMembershipDeps extends EngineParts {
+  readonly pauseWatch: PauseWatch;
+}
 
 /** Joins the nodes, acts on notices and on the lease, and joins again when that expired (P9, lost nodes). */
 export class NodeMembership {
-  readonly #with: EngineParts;
+  readonly #with: NodeMembershipDeps;
   #joining: Promise<void> | undefined;
   #cancelRetry: (() => void) | undefined;
   #isStopped = false;
 
-  constructor(deps: EngineParts) {
+  constructor(deps: NodeMembershipDeps) {
     this.#with = deps;
   }
 
@@ -50,12 +55,14 @@ export class NodeMembership {
     const { settings, node, events, dispatcher } = this.#with;
     return {
       notice: (notice) => this.#receive(notice),
-      others(others) {
+      others: (others) => {
         node.othersChanged(others);
         events.othersChanged(others);
+        this.#with.pauseWatch.othersChanged();
       },
-      missed() {
+      missed: () => {
         events.noticesMissed();
+        this.#with.pauseWatch.changed();
         dispatcher.nextPass.recheck();
       },
       recovered: (recovered) => this.#recovered(recovered),
@@ -87,6 +94,8 @@ export class NodeMembership {
       case 'cancel':
         for (const runId of notice.runIds) dispatcher.cancelRun(runId);
         return undefined;
+      case 'all_paused':
+        return this.#with.pauseWatch.changed();
       case 'events':
         return events.receive(notice.events);
       default:

@@ -31,8 +31,9 @@ export class ClaimBudget {
     this.#isStopped = true;
   }
 
+  /** Whether this node plans and claims nothing: it ends, or all jobs are paused. */
   get isStopped(): boolean {
-    return this.#isStopped;
+    return this.#isStopped || this.#with.pauseState.isActive;
   }
 
   get hasPending(): boolean {
@@ -41,7 +42,7 @@ export class ClaimBudget {
 
   /** Whether this node claims and has a free place. */
   get hasFreePlace(): boolean {
-    return !this.#isStopped && this.#with.executor.places.free > 0;
+    return !this.isStopped && this.#with.executor.places.free > 0;
   }
 
   /** Counts a claim as pending until its answer has been dealt with. */
@@ -57,7 +58,7 @@ export class ClaimBudget {
 
   /** What to give back of the runs that a claim brings: everything once this node claims nothing more. */
   takenBackOf({ takenBack }: PendingClaim): readonly ClaimSelector[] {
-    return this.#isStopped ? [{}] : takenBack;
+    return this.isStopped ? [{}] : takenBack;
   }
 
   /** The claim of a pass, if it is to claim anything. */
@@ -92,7 +93,7 @@ export class ClaimBudget {
 
   get #mayClaim(): boolean {
     const { node, settings, settlements } = this.#with;
-    return !this.#isStopped && node.isMember && settings.concurrency > 0 && !settlements.isBlocked;
+    return !this.isStopped && node.isMember && settings.concurrency > 0 && !settlements.isBlocked;
   }
 
   get #prioritySlots(): number {

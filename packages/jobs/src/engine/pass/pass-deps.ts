@@ -9,6 +9,7 @@ import type { Settlements } from '../settling/settlements.ts';
 import type { Meter } from '../stats/meter.ts';
 import type { DueTimes } from '../timing/due-times.ts';
 import type { PassLoop } from '../timing/pass-loop.ts';
+import type { PauseState } from '../timing/pause-state.ts';
 import type { PlanTimer } from '../timing/plan-timer.ts';
 import type { Throttle } from '../timing/throttle.ts';
 
@@ -23,6 +24,7 @@ export interface PassDeps {
   readonly due: DueTimes;
   readonly planTimer: PlanTimer;
   readonly throttle: Throttle;
+  readonly pauseState: PauseState;
   readonly executor: Executor;
   readonly settlements: Settlements;
   readonly events: EventFeed;

@@ -3,22 +3,24 @@ import type { JobsRead } from '../../core/store/jobs-read.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { HealthCounts } from '../../core/store/store-views.ts';
 import type { Node } from '../nodes/node.ts';
+import type { PauseState } from '../timing/pause-state.ts';
 
 export interface CountHealthDeps {
   readonly store: Pick<JobStore, 'countHealth'>;
   readonly node: Pick<Node, 'liveTypes'>;
+  readonly pauseState: Pick<PauseState, 'lateFrom'>;
 }
 
 /** Counts jobs by health, part by part. */
 export async function countHealth(
-  { store, node }: CountHealthDeps,
+  { store, node, pauseState }: CountHealthDeps,
   which: JobsRead = {},
 ): Promise<HealthCounts> {
   const counts = emptyHealthCounts();
-  const handlers = node.liveTypes;
+  const context = { handlers: node.liveTypes, lateFrom: pauseState.lateFrom };
   let after: string | undefined;
   do {
-    const part = await store.countHealth({ handlers, ...which, ...(after === undefined ? {} : { after }) });
+    const part = await store.countHealth({ ...context, ...which, ...(after === undefined ? {} : { after }) });
     for (const health of HEALTH_STATUSES) counts[health] += part.counts[health];
     after = part.next;
   } while (after !== undefined);

@@ -9,6 +9,7 @@ it('counts the runs of a prefix by hour at most once in 15 seconds, and all else
   const countsOf = createCounts({
     clock,
     node: { liveTypes: {} },
+    pauseState: { lateFrom: undefined },
     store: {
       countHealth: async () => ({ counts: emptyHealthCounts() }),
       stats: async ({ idPrefix, hours }) => {

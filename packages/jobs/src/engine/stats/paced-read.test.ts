@@ -23,7 +23,9 @@ function setUp({ parts = [1], takesMs = 0 }: { parts?: readonly number[]; takesM
       return part + 1 < parts.length ? { counts, next: String(part + 1) } : { counts };
     },
   };
-  const counter = new PacedRead(clock, () => countHealth({ store, node: { liveTypes: {} } }));
+  const counter = new PacedRead(clock, () =>
+    countHealth({ store, node: { liveTypes: {} }, pauseState: { lateFrom: undefined } }),
+  );
   const fail = (does: boolean) => {
     fails = does;
   };

@@ -31,6 +31,12 @@ export interface RunListener extends RunSubscription {
 }
 
 /** The listeners of one engine. */
+/** What an event of a run names. */
+interface OfRun {
+  readonly jobId: string;
+  readonly runId: string;
+}
+
 export class RunListeners {
   readonly #with: RunListenersDeps;
   readonly #listeners = new Set<RunListener>();
@@ -83,15 +89,15 @@ export function listenToRuns(
     },
   });
 
-  async function deliver(event: JobEvent, type: RunEventType, runId: string, jobs: typeof known) {
-    if (isOver || jobs.get(event.jobId) === false) return;
+  async function deliver(event: JobEvent & OfRun, type: RunEventType, jobs: typeof known) {
+    const { id, at, jobId, runId } = event;
+    if (isOver || jobs.get(jobId) === false) return;
     const view = await store.getRun(runId);
     // It was pruned, or its job was deleted.
     if (view === undefined || isOver) return;
     if (jobs.size >= MOST_KNOWN) jobs.clear();
-    jobs.set(event.jobId, view.type === wanted.type);
+    jobs.set(jobId, view.type === wanted.type);
     if (view.type !== wanted.type) return;
-    const { id, at, jobId } = event;
     const { run } = view;
     await call(() =>
       wanted.listener({ type, id, at, jobId, run, result: resultOf(run), errors: run.errors }),
@@ -116,10 +122,11 @@ export function listenToRuns(
     // An id may stand for a job of another type from now on.
     if (isMissing || event.type === 'job.deleted') known = new Map();
     if (isMissing) return queue.add(tellMissed);
-    const { runId } = event;
+    const { jobId, runId } = event;
     const jobs = known;
     const type = wanted.events.find((name) => name === event.type);
-    if (type !== undefined && runId !== undefined) queue.add(() => deliver(event, type, runId, jobs));
+    if (type !== undefined && jobId !== undefined && runId !== undefined)
+      queue.add(() => deliver({ ...event, jobId, runId }, type, jobs));
   });
   function end(): void {
     isOver = true;

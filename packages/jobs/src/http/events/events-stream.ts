@@ -98,10 +98,15 @@ export class EventsStream extends Readable {
     if (this.#isBehind) return;
     if (event === 'reset') return this.#continueAfter('unknown');
     this.#lastId = event.id;
-    const { jobId, idPrefix = '' } = this.#options;
-    if (jobId !== undefined && event.jobId !== jobId) return;
-    if (!event.jobId.startsWith(idPrefix)) return;
-    this.#write(this.#options.texts.textOf(event));
+    if (this.#isWanted(event)) this.#write(this.#options.texts.textOf(event));
+  }
+
+  /** All clients may know that all jobs are paused. */
+  #isWanted(event: JobEvent): boolean {
+    const { jobId, idPrefix } = this.#options;
+    if (jobId !== undefined && event.jobId !== jobId) return false;
+    if (idPrefix === undefined || event.type === 'jobs.paused' || event.type === 'jobs.resumed') return true;
+    return event.jobId?.startsWith(idPrefix) === true;
   }
 
   #beat(): void {

@@ -45,6 +45,12 @@ export const pauseBody = z.strictObject({
   cancel_live: z.boolean().optional().describe('true: also cancel every live run'),
 });
 
+/** The body of POST /jobs/pause-all. */
+export const pauseAllBody = z.strictObject({
+  reason: text({ min: 0, max: 500 }).optional(),
+  until: text({ min: 1, max: 64 }).optional().describe('Time at which the pause ends by itself (RFC 3339)'),
+});
+
 /** The body of POST /runs/:run_id/cancel. */
 export const cancelBody = z.strictObject({
   force: z

@@ -20,14 +20,23 @@ const PATHS: readonly PathRoutes[] = [...Map.groupBy(ROUTES, ({ path }) => path)
   byMethod: new Map(routes.flatMap((route) => methodsOf(route).map((method) => [method, route] as const))),
 }));
 
-/** Finds the routes of a path below the prefix, such as `/jobs/nightly`. Undefined if it has none. */
+/**
+ * Finds the routes of a path below the prefix, such as `/jobs/nightly`. Undefined if it has none. A path without
+ * parameters, such as `/jobs/bulk`, also has the routes of a job with such an id, for other methods.
+ */
 export function findPath(path: string): FoundPath | undefined {
   const parts = path.split('/');
-  for (const { segments, byMethod } of PATHS) {
+  const found = PATHS.flatMap(({ segments, byMethod }) => {
     const params = paramsOf(segments, parts);
-    if (params !== undefined) return { routes: byMethod, params };
-  }
-  return undefined;
+    return params === undefined ? [] : [{ routes: byMethod, params }];
+  }).sort((one, other) => one.params.size - other.params.size);
+  const [first, ...others] = found;
+  if (first === undefined || others.length === 0) return first;
+  // The first of two routes for a method counts.
+  return {
+    routes: new Map(found.toReversed().flatMap(({ routes }) => [...routes])),
+    params: new Map(found.flatMap(({ params }) => [...params])),
+  };
 }
 
 /** The route for a method. Throws a 405 if the path has other methods only. */

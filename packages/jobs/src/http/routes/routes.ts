@@ -9,11 +9,13 @@ import { jobCommandRoutes } from './job-command-routes.ts';
 import { jobListRoutes } from './job-list-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { overviewRoutes } from './overview-routes.ts';
+import { pauseAllRoutes } from './pause-all-routes.ts';
 import { runRoutes } from './run-routes.ts';
 import { versionRoutes } from './version-routes.ts';
 
 /** All routes of the REST API. */
 export const ROUTES: readonly Route[] = [
+  ...pauseAllRoutes,
   ...jobListRoutes,
   ...jobRoutes,
   ...jobCommandRoutes,

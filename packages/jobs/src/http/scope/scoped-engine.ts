@@ -20,6 +20,9 @@ export interface RouteEngine
     | 'listTags'
     | 'pauseJob'
     | 'resumeJob'
+    | 'pauseAll'
+    | 'resumeAll'
+    | 'pauseOfAll'
     | 'trigger'
     | 'enqueue'
     | 'listJobVersions'
@@ -62,6 +65,9 @@ export function scopedEngine(engine: RouteEngine, { idPrefix }: JobScope): Route
     listTags: (query) => engine.listTags({ ...query, idPrefix }),
     pauseJob: ofJob((...args) => engine.pauseJob(...args)),
     resumeJob: ofJob((...args) => engine.resumeJob(...args)),
+    pauseAll: refuseAll,
+    resumeAll: refuseAll,
+    pauseOfAll: () => engine.pauseOfAll(),
     trigger: ofJob((...args) => engine.trigger(...args)),
     enqueue: async (type, ...rest) => {
       const jobId = enqueuedJobId(typeof type === 'string' ? type : type.type);
@@ -113,6 +119,12 @@ function noAlerts(idPrefix: string): AlertsApi {
     listAlertDeliveries: refuse,
     retryAlertDelivery: refuse,
   };
+}
+
+async function refuseAll(): Promise<never> {
+  const detail =
+    'You may use only some of the jobs, so you cannot pause or resume all of them. Pause your jobs with POST /jobs/:job_id/pause.';
+  throw new HttpProblem({ status: 403, detail });
 }
 
 function guardsOf(engine: RouteEngine, idPrefix: string) {

@@ -18,7 +18,7 @@ export const eventSchema = z.object({
   id: z.string().describe('Send it as Last-Event-ID to continue after this event'),
   at: instantSchema,
   type: z.enum(JOB_EVENT_TYPES),
-  job_id: z.string(),
+  job_id: z.string().nullable().describe('null for jobs.paused and jobs.resumed, which are about all jobs'),
   run_id: z.string().nullable(),
   count: z
     .int()
@@ -54,7 +54,7 @@ export function eventJson(event: JobEvent, id: string): z.output<typeof eventSch
     id,
     at: instantJson(event.at),
     type: event.type,
-    job_id: event.jobId,
+    job_id: event.jobId ?? null,
     run_id: event.runId ?? null,
     count: event.count ?? null,
     reason: event.reason ?? null,

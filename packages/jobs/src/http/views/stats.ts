@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EngineStats, LastMinute, MinuteCounts, NodeStats } from '../../engine/engine-stats.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { tagParameter } from '../fields/tag.ts';
+import { pauseOfAllJson, pauseOfAllSchema } from './pause-of-all.ts';
 
 const count = z.int();
 
@@ -42,6 +43,7 @@ export const statsQuery = z.strictObject({ tag: tagParameter.optional() });
 /** The response of GET /job-stats. */
 export const statsSchema = z.object({
   now: instantSchema,
+  paused_all: pauseOfAllSchema,
   jobs: z.object({ active: count, paused: count, finished: count }),
   runs: z.object({
     queued: count,
@@ -99,7 +101,7 @@ export type StatsJson = z.output<typeof statsSchema>;
 /** The counts that a caller sees. `lastMinute`: undefined, like no nodes, for a caller with a scope. */
 export type ShownStats = Pick<
   EngineStats,
-  'now' | 'jobs' | 'runs' | 'health' | 'hours' | 'minutes' | 'nodes'
+  'now' | 'pauseOfAll' | 'jobs' | 'runs' | 'health' | 'hours' | 'minutes' | 'nodes'
 > & {
   readonly lastMinute: LastMinute | undefined;
 };
@@ -108,6 +110,7 @@ export function statsJson(stats: ShownStats): StatsJson {
   const { lastMinute, runs } = stats;
   return {
     now: instantJson(stats.now),
+    paused_all: pauseOfAllJson(stats.pauseOfAll),
     jobs: { ...stats.jobs },
     runs: {
       queued: runs.queued,

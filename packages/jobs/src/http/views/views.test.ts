@@ -170,6 +170,7 @@ test('an event, an audit row and the counts have the forms of their schemas', ()
     types: [],
   } as const;
   const stats = statsJson({
+    pauseOfAll: undefined,
     now: at,
     jobs: { active: 1, paused: 0, finished: 0 },
     runs: { queued: 0, held: 0, running: 1 },

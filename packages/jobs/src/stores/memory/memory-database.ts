@@ -1,6 +1,7 @@
 import type { AlertChannel, AlertDelivery } from '../../core/alerts/alert.ts';
 import type { AlertQueue } from '../../core/alerts/alert-queue.ts';
 import { StoreError } from '../../core/model/errors.ts';
+import type { PauseOfAll } from '../../core/model/pause-of-all.ts';
 import type { FinishedRun, LiveRun, Run } from '../../core/model/run.ts';
 import { dueAtOf } from '../../core/rules/run-measures.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
@@ -57,6 +58,7 @@ export class MemoryDatabase {
   /** Told conditions, as `condition jobId`. */
   readonly told = new Map<string, ToldCondition>();
   alertWatchUntil = 0;
+  pauseOfAll: PauseOfAll | undefined;
   #lastId = 0;
 
   /** Jobs, runs, fences and audit rows share one sequence. */

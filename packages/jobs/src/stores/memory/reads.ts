@@ -1,6 +1,5 @@
 import { partsToRead, samplePartOf } from '../../core/forecast/forecast-job.ts';
 import { isLiveRun, type Run } from '../../core/model/run.ts';
-import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { emptyHealthCounts, hasHealth } from '../../core/rules/health.ts';
 import { isShown } from '../../core/rules/run-filter.ts';
 import { jobViewOf } from '../../core/store/job-view.ts';
@@ -9,6 +8,7 @@ import type { StoreReads } from '../../core/store/store.ts';
 import type {
   AuditRow,
   Cursor,
+  HealthContext,
   JobQuery,
   JobView,
   RecentRun,
@@ -33,16 +33,17 @@ export function createReads(db: MemoryDatabase, read: Read): StoreReads {
 
 function jobReads(db: MemoryDatabase, read: Read) {
   return {
-    getJob: (jobId, handlers) =>
+    getPauseOfAll: () => read(() => db.pauseOfAll),
+    getJob: (jobId, handlers, lateFrom) =>
       read((now) => {
         const stored = db.findJob(jobId);
-        return stored && viewOf(db, stored, handlers, now);
+        return stored && viewOf(db, stored, { handlers, lateFrom }, now);
       }),
     listJobs: (query) =>
       read((now) => {
         const { after, limit, recentRuns } = query;
         const found = jobsNow(db, query)
-          .map((stored) => ({ stored, view: viewOf(db, stored, query.handlers, now) }))
+          .map((stored) => ({ stored, view: viewOf(db, stored, query, now) }))
           .filter(({ view }) => isAskedFor(query, view))
           .map(({ stored, view }) => ({
             view,
@@ -58,11 +59,11 @@ function jobReads(db: MemoryDatabase, read: Read) {
         );
         return { ...page, rows };
       }),
-    countHealth: ({ handlers, after = '0', ...which }) =>
+    countHealth: ({ handlers, lateFrom, after = '0', ...which }) =>
       read((now) => {
         const counts = emptyHealthCounts();
         for (const stored of jobsNow(db, which).filter(({ uid }) => uid > Number(after)))
-          counts[viewOf(db, stored, handlers, now).health.status] += 1;
+          counts[viewOf(db, stored, { handlers, lateFrom }, now).health.status] += 1;
         return { counts };
       }),
     listTags: (which) =>
@@ -193,7 +194,12 @@ function isChangeOf(db: MemoryDatabase, { action, target }: AuditRow, which: Job
   );
 }
 
-function viewOf(db: MemoryDatabase, { job, uid }: StoredJob, handlers: TypeVersions, now: number): JobView {
+function viewOf(
+  db: MemoryDatabase,
+  { job, uid }: StoredJob,
+  { handlers, lateFrom }: HealthContext,
+  now: number,
+): JobView {
   const live = db.liveRunsOf(uid);
   const running = live.filter(({ status }) => status === 'running');
   const starts = running.flatMap(({ startedAt = [] }) => startedAt);
@@ -205,7 +211,7 @@ function viewOf(db: MemoryDatabase, { job, uid }: StoredJob, handlers: TypeVersi
     zombieSince: lowest(running.flatMap(({ zombieSince = [] }) => zombieSince)),
     waitingSince: lowest(waiting.map(({ availableAt }) => availableAt)),
   };
-  return jobViewOf(job, { runs, handlers, now });
+  return jobViewOf(job, { runs, handlers, lateFrom, now });
 }
 
 function lowest(values: readonly number[]): number | null {

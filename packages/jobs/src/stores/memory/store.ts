@@ -3,6 +3,7 @@ import { type AbortFlag, refuseAborted, refuseOpen, StoreError } from '../../cor
 import type { JobStore } from '../../core/store/store.ts';
 import { claim } from '../../core/transactions/claim.ts';
 import { command, insertJob } from '../../core/transactions/commands.ts';
+import { pauseAll, resumeAll } from '../../core/transactions/pause-all.ts';
 import { plan } from '../../core/transactions/plan.ts';
 import { prune } from '../../core/transactions/prune.ts';
 import { cancelRun, makeDue, report } from '../../core/transactions/run-commands.ts';
@@ -72,6 +73,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
     makeDue: (input, signal) => runUnless(signal, () => makeDue(input)),
     ...createReads(db, whileOpen),
     ...createAlerts(db, { run, read: whileOpen }),
+    pauseAll: (input, signal) => runUnless(signal, (unit) => pauseAll(unit, input)),
+    resumeAll: (input, signal) => runUnless(signal, (unit) => resumeAll(unit, input)),
     prune: (retention) => whileOpen((now) => runScript(prune(retention), (step) => runOn(on, now, step))),
   };
 }

@@ -104,6 +104,10 @@ function jobTables(u: MemoryUnit) {
         if (old.uid === uid && old.version <= version - MAX_JOB_VERSIONS && !used.has(key))
           db.versions.delete(key);
     },
+    readPauseOfAll: () => db.pauseOfAll,
+    writePauseOfAll(pause) {
+      db.pauseOfAll = pause;
+    },
     newUids: (count) => Array.from({ length: count }, () => db.nextId()),
     insertJobs(jobs) {
       const created = new Set<number>();

@@ -33,6 +33,7 @@ const MIGRATIONS = [
   '0017-watched-runs.sql',
   '0018-alerts.sql',
   '0019-durations.sql',
+  '0020-pause-of-all.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

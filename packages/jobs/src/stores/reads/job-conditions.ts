@@ -9,6 +9,7 @@ import { whichJobs } from './which-jobs.ts';
 export interface Terms {
   readonly sql: Dialect;
   readonly handlers: TypeVersions;
+  readonly lateFrom?: number | undefined;
   readonly now: number;
   readonly bind: Bind;
 }
@@ -44,7 +45,8 @@ function mayHave(health: HealthFilter, terms: Terms): string {
     case 'overdue':
       return `expect_success_ms IS NOT NULL AND status = 'active'
         AND coalesce(last_success_end_at, last_success_at, 0) < ${bind(now)} - expect_success_ms
-        AND coalesce(resumed_at, created_at) < ${bind(now)} - expect_success_ms`;
+        AND coalesce(resumed_at, created_at) < ${bind(now)} - expect_success_ms
+        AND ${wasPausedBefore(terms, 'expect_success_ms')}`;
     case 'failing':
       return 'failed_in_row > 0';
     case 'late':
@@ -64,14 +66,21 @@ function mayHave(health: HealthFilter, terms: Terms): string {
 }
 
 /** Only the few jobs with an expectation of their own are compared with a time of their own. */
-function isLate({ sql, bind, now }: Terms): string {
+function isLate(terms: Terms): string {
+  const { sql, bind, now } = terms;
   const late = bind(now - LATE_AFTER_MS);
   const own = `${bind(now)} - expect_start_ms`;
   const jumped = `(last_slot_at > ${bind(now + CLOCK_TOLERANCE_MS)}
     AND (next_run_at IS NULL OR next_run_at > last_slot_at))`;
   return `status = 'active' AND (${jumped}
-    OR (expect_start_ms IS NULL AND (next_run_at < ${late} OR ${sql.waitsSince(late)}))
-    OR (expect_start_ms IS NOT NULL AND (next_run_at < ${own} OR ${sql.waitsSinceOwn(own)})))`;
+    OR (${wasPausedBefore(terms, `coalesce(expect_start_ms, ${LATE_AFTER_MS})`)} AND expect_start_ms IS NULL AND (next_run_at < ${late} OR ${sql.waitsSince(late)}))
+    OR (${wasPausedBefore(terms, 'expect_start_ms')} AND expect_start_ms IS NOT NULL AND (next_run_at < ${own} OR ${sql.waitsSinceOwn(own)})))`;
+}
+
+/** True if the last pause of all jobs ended more than `ms` ago: a number, or a column. */
+function wasPausedBefore({ bind, now, lateFrom }: Terms, ms: string): string {
+  if (lateFrom === undefined) return '1 = 1';
+  return Number.isFinite(lateFrom) ? `${ms} < ${bind(now - lateFrom)}` : '1 = 0';
 }
 
 function hasHandler({ sql, bind, handlers }: Terms): string {

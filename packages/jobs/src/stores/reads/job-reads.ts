@@ -1,9 +1,10 @@
-import type { TypeVersions } from '../../core/nodes/membership.ts';
+import type { PauseOfAll } from '../../core/model/pause-of-all.ts';
 import { emptyHealthCounts, type HealthStatus, hasHealth } from '../../core/rules/health.ts';
 import { jobViewOf } from '../../core/store/job-view.ts';
 import { type JobsRead, mostUsedFirst, type TagCount } from '../../core/store/jobs-read.ts';
 import type {
   Cursor,
+  HealthContext,
   HealthCounts,
   JobQuery,
   JobSort,
@@ -14,6 +15,7 @@ import type {
 import { rowOf } from '../rows/first-column.ts';
 import { selectJob, storedJobOf } from '../rows/job-row.ts';
 import { pageOf } from '../rows/page.ts';
+import { PAUSE_OF_ALL_COLUMNS, pauseOfAllIn } from '../rows/pause-of-all-row.ts';
 import { type RecentRow, recentRunOf } from '../rows/recent-run.ts';
 import { type Bind, bindable, type Dialect, jobsIn, parameters } from './dialect.ts';
 import { filtersOf, worstHealth } from './job-conditions.ts';
@@ -25,12 +27,16 @@ export function createJobReads(sql: Dialect) {
   const byId = `SELECT stored.*, ${summary}
     FROM (${selectJob(schema)} WHERE jobs.id = ${mark}1 AND deleted_at IS NULL) AS stored ${withSummary}`;
   return {
+    *getPauseOfAll(): Read<PauseOfAll | undefined> {
+      return pauseOfAllIn(yield* arrays(`SELECT ${PAUSE_OF_ALL_COLUMNS} FROM ${schema}pause_of_all`));
+    },
+
     *getJob(
-      { jobId, handlers }: { readonly jobId: string; readonly handlers: TypeVersions },
+      { jobId, ...context }: HealthContext & { readonly jobId: string },
       now: number,
     ): Read<JobView | undefined> {
       const [row] = yield* objects(byId, [jobId]);
-      return row === undefined ? undefined : viewOf(row, handlers, now);
+      return row === undefined ? undefined : viewOf(row, context, now);
     },
 
     /** A page of jobs in the requested order. Jobs without a value in the sort column come last. */
@@ -45,15 +51,11 @@ export function createJobReads(sql: Dialect) {
      * continues.
      */
     *countHealth(
-      {
-        handlers,
-        after = '0',
-        ...which
-      }: JobsRead & { readonly handlers: TypeVersions; readonly after?: string },
+      { handlers, lateFrom, after = '0', ...which }: JobsRead & HealthContext & { readonly after?: string },
       now: number,
     ): Read<{ readonly counts: HealthCounts; readonly next?: string }> {
       const { params, bind } = parameters(sql);
-      const worst = worstHealth({ sql, handlers, now, bind });
+      const worst = worstHealth({ sql, handlers, lateFrom, now, bind });
       const where = ['deleted_at IS NULL', ...whichJobs(sql, which, bind)].join(' AND ');
       const part = Number.isFinite(countedAtOnce)
         ? `AND uid > ${bind(Number(after))} ORDER BY uid LIMIT ${bind(countedAtOnce)}`
@@ -100,7 +102,7 @@ function* readPage(sql: Dialect, query: JobQuery, now: number): Read<Page<JobVie
     // SQL may return jobs with another health, so a page may take several batches, each larger than the last.
     const rows = yield* readBatch(sql, query, { after, now, batch });
     for (const row of rows) {
-      const view = viewOf(row, query.handlers, now);
+      const view = viewOf(row, query, now);
       after = cursorOf(row);
       if (query.health === undefined || hasHealth(view.health, query.health))
         found.push({ view, cursor: after });
@@ -129,7 +131,7 @@ interface Batch {
 function readBatch(sql: Dialect, query: JobQuery, { after, now, batch }: Batch): Read<readonly unknown[]> {
   const { params, bind } = parameters(sql);
   const key = sortKey(sql, query.sort);
-  const where = filtersOf(query, { sql, handlers: query.handlers, now, bind });
+  const where = filtersOf(query, { sql, handlers: query.handlers, lateFrom: query.lateFrom, now, bind });
   if (after !== undefined) where.push(behind(key, after, { later: query.descending ? '<' : '>', bind }));
   const order = query.descending ? 'DESC' : 'ASC';
   const valueOrder = `${order}${key.nullable ? ' NULLS LAST' : ''}`;
@@ -211,7 +213,7 @@ function cursorOf(row: unknown): Cursor {
   return { value, key: String(uid) };
 }
 
-function viewOf(row: unknown, handlers: TypeVersions, now: number): JobView {
+function viewOf(row: unknown, { handlers, lateFrom }: HealthContext, now: number): JobView {
   const { running: count, first_started, last_started, zombie, waiting_since } = summaryOf(row);
   const runs = {
     count,
@@ -220,5 +222,5 @@ function viewOf(row: unknown, handlers: TypeVersions, now: number): JobView {
     zombieSince: zombie,
     waitingSince: waiting_since,
   };
-  return jobViewOf(storedJobOf(row).job, { runs, handlers, now });
+  return jobViewOf(storedJobOf(row).job, { runs, handlers, lateFrom, now });
 }

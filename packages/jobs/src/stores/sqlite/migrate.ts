@@ -17,6 +17,7 @@ const MIGRATIONS = [
   '0010-watched-runs.sql',
   '0011-alerts.sql',
   '0012-durations.sql',
+  '0013-pause-of-all.sql',
 ] as const;
 
 /**

@@ -6,7 +6,7 @@ import { statsSchema } from '../../../src/http/views/stats.ts';
 import { bodyOf, createJob, problemOf, runJob, runThatIs, send } from '../requests.ts';
 import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
 
-// Promise P36, tags.
+// Promise P36, tags and bulk.
 export function tags(makeMount: MakeMount): void {
   let server: RestServer;
   beforeAll(async () => {

@@ -68,6 +68,7 @@ function isNotice(value: unknown): value is Notice {
     case 'wake':
       return true;
     case 'job_changed':
+    case 'all_paused':
       return typeof value.jobId === 'string';
     case 'cancel':
       return Array.isArray(value.runIds) && value.runIds.every((id) => typeof id === 'string');
@@ -99,6 +100,7 @@ function piecesOf(notice: Notice): Notice[] {
   switch (notice.kind) {
     case 'wake':
     case 'job_changed':
+    case 'all_paused':
       return [notice];
     case 'cancel':
       return groupsOf(notice.runIds, MAX_PIECE_BYTES).map((runIds) => ({ kind: 'cancel', runIds }));

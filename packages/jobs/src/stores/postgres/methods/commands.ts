@@ -4,6 +4,7 @@ import type { JobStore } from '../../../core/store/store.ts';
 import type { CommandInput, CommandResult, InsertOutcome } from '../../../core/store/store-commands.ts';
 import type { ClaimInput, ClaimResult } from '../../../core/store/store-passes.ts';
 import { command, insertJob, insertJobs } from '../../../core/transactions/commands.ts';
+import { pauseAll, resumeAll } from '../../../core/transactions/pause-all.ts';
 import { cancelRun, makeDue } from '../../../core/transactions/run-commands.ts';
 import type { InsertInput } from '../../../core/transactions/tables.ts';
 import { Batcher } from '../connection/batcher.ts';
@@ -19,7 +20,10 @@ import { nextIds } from '../tables/unit.ts';
 import { claimIn } from './passes.ts';
 import type { Parts } from './writes.ts';
 
-type Commands = Pick<JobStore, 'insertJob' | 'command' | 'cancelRun' | 'makeDue'>;
+type Commands = Pick<JobStore, 'insertJob' | 'command' | 'cancelRun' | 'makeDue' | 'pauseAll' | 'resumeAll'>;
+
+/** The target of commands on all jobs, which keep their order. No job has this id. */
+const ALL_JOBS = ' all';
 
 /** The commands of people and code. */
 export function createCommands(parts: Parts): Commands {
@@ -50,6 +54,10 @@ export function createCommands(parts: Parts): Commands {
       }),
     makeDue: (input, signal) =>
       writes.tracked(() => writes.command(input.runId, (u) => runIn(u, makeDue(input)), { signal })),
+    pauseAll: (input, signal) =>
+      writes.tracked(() => writes.command(ALL_JOBS, (u) => runIn(u, pauseAll(u, input)), { signal })),
+    resumeAll: (input, signal) =>
+      writes.tracked(() => writes.command(ALL_JOBS, (u) => runIn(u, resumeAll(u, input)), { signal })),
   };
 }
 

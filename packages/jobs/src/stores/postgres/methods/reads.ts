@@ -7,7 +7,9 @@ export function createReads({ db, writes, shared, now }: Parts): StoreReads {
   const read = <T>(begin: () => Read<T>) => writes.tracked(() => db.snapshot((q) => runRead(q, begin())));
   return {
     // No transaction needed: one statement sees one state of the database.
-    getJob: (jobId, handlers) => writes.tracked(() => runRead(db, READS.getJob({ jobId, handlers }, now()))),
+    getPauseOfAll: () => writes.tracked(() => runRead(db, READS.getPauseOfAll())),
+    getJob: (jobId, handlers, lateFrom) =>
+      writes.tracked(() => runRead(db, READS.getJob({ jobId, handlers, lateFrom }, now()))),
     listJobs: (query) => read(() => READS.listJobs(query, now())),
     countHealth: (input) => read(() => READS.countHealth(input, now())),
     listTags: (query) => read(() => READS.listTags(query)),

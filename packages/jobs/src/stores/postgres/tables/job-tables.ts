@@ -4,6 +4,12 @@ import { type JobToInsert, MAX_JOB_VERSIONS } from '../../../core/transactions/t
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import { NEW_JOB_COLUMNS, paramsOf } from '../../rows/job-row.ts';
 import { versionTexts } from '../../rows/job-version.ts';
+import {
+  PAUSE_OF_ALL_COLUMNS,
+  pauseOfAllIn,
+  pauseOfAllParams,
+  REPLACE_PAUSE_OF_ALL,
+} from '../../rows/pause-of-all-row.ts';
 import { INSERT_AUDITED_JOBS, INSERT_JOB } from '../rows/job-rows.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { becomeDue, nextIds, type Unit } from './unit.ts';
@@ -19,7 +25,17 @@ export interface HowToInsert {
 export function jobTables(
   u: Unit,
   { isCallers, uids }: HowToInsert,
-): Pick<AsyncTables, 'newUids' | 'insertJobs' | 'countJobsBy' | 'uidsOf' | 'writeAudit' | 'keepVersion'> {
+): Pick<
+  AsyncTables,
+  | 'newUids'
+  | 'insertJobs'
+  | 'countJobsBy'
+  | 'uidsOf'
+  | 'writeAudit'
+  | 'keepVersion'
+  | 'readPauseOfAll'
+  | 'writePauseOfAll'
+> {
   const rowFor = ({ uid, job }: JobToInsert) => {
     const typeKey = u.shared.types.get(job.type, job.typeVersion);
     return paramsOf(NEW_JOB_COLUMNS, { job, uid, typeKey, finishedCount: 0, skippedCount: 0 });
@@ -72,6 +88,8 @@ export function jobTables(
       await q.write(MARK_CLAIMED, [uid, job.version]);
       await q.write(DROP_VERSIONS, [uid, job.version - MAX_JOB_VERSIONS]);
     },
+    readPauseOfAll: async () => pauseOfAllIn(await u.q.arrays(READ_PAUSE_OF_ALL)),
+    writePauseOfAll: (pause) => u.q.write(WRITE_PAUSE_OF_ALL, pauseOfAllParams(pause)),
   };
 }
 
@@ -91,3 +109,6 @@ const COUNT_JOBS_BY = `SELECT count(*)::integer FROM
 const UIDS_OF = 'SELECT id, uid FROM greenvue_jobs.jobs WHERE id = ANY($1::text[]) AND deleted_at IS NULL';
 const WRITE_AUDIT = `INSERT INTO greenvue_jobs.audit (at, actor, action, target, change)
   VALUES ($1, $2, $3, $4, $5)`;
+const READ_PAUSE_OF_ALL = `SELECT ${PAUSE_OF_ALL_COLUMNS} FROM greenvue_jobs.pause_of_all`;
+const WRITE_PAUSE_OF_ALL = `INSERT INTO greenvue_jobs.pause_of_all (one, ${PAUSE_OF_ALL_COLUMNS})
+  VALUES (1, $1, $2, $3, $4, $5) ON CONFLICT (one) DO UPDATE SET ${REPLACE_PAUSE_OF_ALL}`;

@@ -59,6 +59,7 @@ const TABLES: Readonly<Record<string, string>> = {
   alert_channels: 'SELECT * FROM alert_channels ORDER BY id',
   alert_deliveries: 'SELECT * FROM alert_deliveries ORDER BY id',
   alert_conditions: 'SELECT * FROM alert_conditions ORDER BY job_id, condition',
+  pause_of_all: 'SELECT one, at, reason, paused_by, until, ended_at FROM pause_of_all',
   hour_counts: `SELECT hour, ${word('status', STATUS)}, 0 AS shard, count FROM hour_counts ORDER BY hour`,
   job_hour_counts: `SELECT job_uid, hour, ${word('status', STATUS)}, count FROM job_hour_counts ORDER BY job_uid, hour`,
   hour_buckets: `SELECT subject, hour, ${word('measure', MEASURE)}, bucket, 0 AS shard, count

@@ -1,11 +1,12 @@
 import type { StoreErrorCode } from '../../../core/model/errors.ts';
-import type { TypeVersions } from '../../../core/nodes/membership.ts';
 import type { JobStore } from '../../../core/store/store.ts';
 import type { SettleInput } from '../../../core/store/store-passes.ts';
+import type { HealthContext } from '../../../core/store/store-views.ts';
 import type { Packed, PackedClaim, PackedPlan } from './thread-codec.ts';
 
 export type ReadMethod =
   | 'check'
+  | 'getPauseOfAll'
   | 'getJob'
   | 'listJobs'
   | 'countHealth'
@@ -41,7 +42,9 @@ export type WriteMethod =
   | 'settleAlertMessage'
   | 'retryAlertDelivery'
   | 'takeAlertWatch'
-  | 'tellTimedStates';
+  | 'tellTimedStates'
+  | 'pauseAll'
+  | 'resumeAll';
 
 export type Method = ReadMethod | WriteMethod;
 
@@ -51,7 +54,8 @@ export type Input<M extends Method> = M extends keyof OtherInputs
   : Parameters<JobStore[M]>[0];
 
 interface OtherInputs {
-  readonly getJob: { readonly jobId: string; readonly handlers: TypeVersions };
+  readonly getPauseOfAll: undefined;
+  readonly getJob: HealthContext & { readonly jobId: string };
   readonly settle: Packed<SettleInput>;
 }
 

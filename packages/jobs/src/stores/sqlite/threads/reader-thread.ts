@@ -35,6 +35,7 @@ function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<Re
       db.exec('COMMIT');
       if (!isInMemory) checkFile(file);
     },
+    getPauseOfAll: () => runRead(db, READS.getPauseOfAll()),
     getJob: (input, now) => runRead(db, READS.getJob(input, now)),
     listJobs: (input, now) => runRead(db, READS.listJobs(input, now)),
     countHealth: (input, now) => runRead(db, READS.countHealth(input, now)),

@@ -6,6 +6,7 @@ import {
 } from '../../../core/transactions/alerts.ts';
 import { claim } from '../../../core/transactions/claim.ts';
 import { command, insertJob } from '../../../core/transactions/commands.ts';
+import { pauseAll, resumeAll } from '../../../core/transactions/pause-all.ts';
 import { plan } from '../../../core/transactions/plan.ts';
 import { prune } from '../../../core/transactions/prune.ts';
 import { cancelRun, makeDue, report } from '../../../core/transactions/run-commands.ts';
@@ -127,6 +128,8 @@ function handlersOf(w: Writer): WriteHandlers {
     retryAlertDelivery: (input, now) => run(now, (unit) => retryAlertDelivery(unit, input)),
     takeAlertWatch: (input, now) => run(now, () => takeAlertWatch(input)),
     tellTimedStates: (input, now) => run(now, (unit) => tellTimedStates(unit, input)),
+    pauseAll: (input, now) => run(now, (unit) => pauseAll(unit, input)),
+    resumeAll: (input, now) => run(now, (unit) => resumeAll(unit, input)),
     prune: (input, now) => runScript(prune(input), (step) => run(now, step)),
   };
 }

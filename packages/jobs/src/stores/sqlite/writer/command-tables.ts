@@ -2,6 +2,12 @@ import { DEDUPE_MS } from '../../../core/store/store-commands.ts';
 import { MAX_JOB_VERSIONS, type Tables } from '../../../core/transactions/tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import { versionTexts } from '../../rows/job-version.ts';
+import {
+  PAUSE_OF_ALL_COLUMNS,
+  pauseOfAllIn,
+  pauseOfAllParams,
+  REPLACE_PAUSE_OF_ALL,
+} from '../../rows/pause-of-all-row.ts';
 import { keptRunOf } from '../../rows/run-row.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { findFinishedRun } from './history.ts';
@@ -41,6 +47,8 @@ export function commandTables(w: Writer) {
       for (const id of numbersIn(w.db.arrays(MARK_CLAIMED).all(job.version, uid))) w.claimed.delete(id);
       w.db.write(DROP_VERSIONS, uid, job.version - MAX_JOB_VERSIONS);
     },
+    readPauseOfAll: () => pauseOfAllIn(w.db.arrays(READ_PAUSE_OF_ALL).all()),
+    writePauseOfAll: (pause) => w.db.write(WRITE_PAUSE_OF_ALL, ...pauseOfAllParams(pause)),
     newUids: (count) => Array.from({ length: count }, () => w.ids.next(w.unit.now)),
     insertJobs(jobs) {
       const created = new Set<number>();
@@ -77,3 +85,6 @@ const DROP_VERSIONS = `DELETE FROM job_versions WHERE job_uid = ?1 AND version <
     SELECT job_version FROM runs WHERE job_uid = ?1 AND job_version IS NOT NULL
     UNION SELECT job_version FROM live_runs WHERE job_uid = ?1 AND job_version IS NOT NULL)`;
 const WRITE_AUDIT = 'INSERT INTO audit (at, actor, action, target, change) VALUES (?, ?, ?, ?, ?)';
+const READ_PAUSE_OF_ALL = `SELECT ${PAUSE_OF_ALL_COLUMNS} FROM pause_of_all`;
+const WRITE_PAUSE_OF_ALL = `INSERT INTO pause_of_all (one, ${PAUSE_OF_ALL_COLUMNS}) VALUES (1, ?, ?, ?, ?, ?)
+  ON CONFLICT (one) DO UPDATE SET ${REPLACE_PAUSE_OF_ALL}`;

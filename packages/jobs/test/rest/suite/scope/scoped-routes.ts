@@ -62,6 +62,10 @@ const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
   retryRun: { decision: 'absent' },
   // The id of the job is the server's choice: see the suite of scopes.
   enqueueRun: { decision: 'apart' },
+  // About all jobs: see the suite of pauses of all jobs.
+  getPauseOfAll: { decision: 'shared' },
+  pauseAllJobs: { decision: 'apart' },
+  resumeAllJobs: { decision: 'apart' },
   listJobTypes: { decision: 'shared' },
   previewJob: { decision: 'absent', body: ({ jobId }) => ({ job_id: jobId, interval: '1h' }) },
   getJobForecast: { decision: 'apart' },

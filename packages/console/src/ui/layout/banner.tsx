@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { WarningIcon } from '../ui/icons.tsx';
+import { WarningIcon } from '../icons.tsx';
 import classes from './banner.module.css';
 
 interface BannerProps {

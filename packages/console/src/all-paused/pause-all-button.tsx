@@ -1,0 +1,102 @@
+import { pauseAllJobs } from '@greenvue/jobs/client';
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { type FormEvent, useState } from 'react';
+import { announceDone } from '../actions/announce.ts';
+import { useAction } from '../actions/use-action.ts';
+import { useAllPaused } from '../data/queries.ts';
+import { queryKeys } from '../data/query-keys.ts';
+import { useIsScoped, useMay } from '../session/session.tsx';
+import { useTicker } from '../ui/clock/now.tsx';
+import { useZone } from '../ui/clock/zone.tsx';
+import { keepOpen } from '../ui/feedback/confirm.tsx';
+import { PauseIcon } from '../ui/icons.tsx';
+import { futureFault, instantDraft, readInstant } from '../ui/instant/instant-draft.ts';
+import { UntilField } from '../ui/instant/until-field.tsx';
+import { LIMITS } from '../ui/limits.ts';
+
+/** Opens the dialog that pauses all jobs. Absent while they are paused, and for those who may not. */
+export function PauseAllButton() {
+  const may = useMay();
+  const isScoped = useIsScoped();
+  const { data: pause } = useAllPaused();
+  const [isOpen, dialog] = useDisclosure(false);
+  const action = useAction({
+    send: (connection, body: { readonly reason?: string; readonly until?: string }) =>
+      pauseAllJobs(connection, body),
+    onDone: (_answer, _variables, client) => {
+      dialog.close();
+      announceDone('All jobs are paused');
+      void client.invalidateQueries({ queryKey: queryKeys.pauseOfAll() });
+    },
+    failure: () => 'The jobs were not paused',
+  });
+  if (!may.operate || isScoped || pause !== null) return null;
+  return (
+    <>
+      <Button variant="default" leftSection={<PauseIcon />} onClick={dialog.open}>
+        Pause all
+      </Button>
+      <Modal opened={isOpen} onClose={action.isPending ? keepOpen : dialog.close} title="Pause all jobs">
+        <PauseAllForm isBusy={action.isPending} onClose={dialog.close} onPause={action.mutate} />
+      </Modal>
+    </>
+  );
+}
+
+interface PauseAllFormProps {
+  readonly isBusy: boolean;
+  readonly onClose: () => void;
+  readonly onPause: (pause: { readonly reason?: string; readonly until?: string }) => void;
+}
+
+function PauseAllForm({ isBusy, onClose, onPause }: PauseAllFormProps) {
+  const { zone } = useZone();
+  const ticker = useTicker();
+  const [reason, setReason] = useState('');
+  const [until, setUntil] = useState(() => instantDraft(undefined, zone));
+  const [fault, setFault] = useState<string>();
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const wrong = futureFault(until, ticker.exact());
+    setFault(wrong);
+    if (wrong !== undefined || isBusy) return;
+    const [text, end] = [reason.trim(), readInstant(until)];
+    onPause({ ...(text === '' ? {} : { reason: text }), ...(end === undefined ? {} : { until: end }) });
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="md">
+        <Text size="sm">
+          No job starts a run until all jobs are resumed. Running runs finish; runs that are requested
+          meanwhile wait. Each job keeps its own pause, and then makes up for its slots as its catch-up says.
+        </Text>
+        <TextInput
+          label="Reason"
+          description="Optional. Tells others why no job runs."
+          value={reason}
+          maxLength={LIMITS.pauseReason}
+          data-autofocus
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <UntilField
+          until={until}
+          description="Optional. The pause ends at this time; without it, someone has to resume all jobs."
+          fault={fault}
+          onChange={(draft) => {
+            setFault(undefined);
+            setUntil(draft);
+          }}
+        />
+        <Group justify="flex-end" gap="sm">
+          <Button variant="default" onClick={onClose} disabled={isBusy}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={isBusy}>
+            Pause all jobs
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,182 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { EngineOptions } from '../../src/engine/options.ts';
+import {
+  createHarness,
+  type Deps,
+  type Harness,
+  job,
+  type MakeDatabase,
+  manualHandlers,
+  T0,
+} from './engine-harness.ts';
+
+const MINUTE = 60_000;
+
+// Promise P36, tags and bulk.
+export function pausingAll(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  const make = async (options: Partial<EngineOptions<Deps>> = {}) => {
+    h = await createHarness(options, makeDatabase);
+  };
+  afterEach(() => h.close());
+
+  const at = (ms: number) => new Date(ms).toISOString();
+  const runsOf = async (jobId: string) =>
+    (await h.engine.listRuns({ jobId })).rows.map(({ run }) => [run.status, run.trigger]);
+
+  describe('while all jobs are paused', () => {
+    it('no slot becomes a run, and a run asked for by hand waits', async () => {
+      await make();
+      await h.engine.createJob(job({ id: 'slots', interval: '1m', onDemand: undefined }));
+      await h.engine.createJob(job({ id: 'hand' }));
+      await h.engine.tick();
+      const pause = await h.engine.pauseAll({ reason: 'database upgrade' }, { by: 'user:1' });
+      expect(pause).toEqual({ at: T0, reason: 'database upgrade', by: 'user:1' });
+      expect(h.engine.pauseOfAll()).toEqual(pause);
+      await h.engine.trigger('hand');
+      h.clock.advance(5 * MINUTE);
+      await h.engine.tick();
+      expect(await runsOf('slots')).toEqual([]);
+      expect(await runsOf('hand')).toEqual([['queued', 'manual']]);
+      await h.engine.resumeAll({ by: 'user:1' });
+      expect(h.engine.pauseOfAll()).toBeUndefined();
+      await h.engine.tick();
+      await h.engine.tick();
+      expect(await runsOf('hand')).toEqual([['succeeded', 'manual']]);
+      // The slots of the pause are caught up as `catchUp` says: by default, once.
+      expect(await runsOf('slots')).toEqual([['succeeded', 'schedule']]);
+    });
+
+    it('runs in progress finish, and those that wait for a place do not start', async () => {
+      await make({ concurrency: 1 });
+      const manual = manualHandlers();
+      h.deps.handler = manual.handler;
+      await h.engine.createJob(job({ overlap: 'allow' }));
+      const first = await h.engine.trigger('job');
+      const second = await h.engine.trigger('job');
+      await h.engine.tick();
+      expect(manual.started).toEqual([first.run.id]);
+      await h.engine.pauseAll();
+      manual.end(0);
+      await h.engine.tick();
+      await h.engine.tick();
+      expect((await h.engine.getRun(first.run.id)).run.status).toBe('succeeded');
+      expect(manual.started).toEqual([first.run.id]);
+      await h.engine.resumeAll();
+      await h.engine.tick();
+      expect(manual.started).toEqual([first.run.id, second.run.id]);
+      manual.end(1);
+    });
+
+    it('no job is late, nor in the first minute after it', async () => {
+      await make();
+      await h.engine.createJob(job({ id: 'slots', interval: '1m', onDemand: undefined }));
+      await h.engine.createJob(job({ id: 'hand' }));
+      await h.engine.tick();
+      await h.engine.pauseAll();
+      await h.engine.trigger('hand');
+      h.clock.advance(60 * MINUTE);
+      await h.engine.tick();
+      const late = async () =>
+        (await h.engine.listJobs({ health: 'late' })).rows.map(({ job: { id } }) => id);
+      expect(await late()).toEqual([]);
+      expect((await h.engine.getJob('slots')).health.status).toBe('ok');
+      expect((await h.engine.stats()).health.late).toBe(0);
+      await h.engine.resumeAll();
+      h.clock.advance(MINUTE - 1);
+      expect(await late()).toEqual([]);
+      h.clock.advance(2);
+      expect(await late()).toEqual(['hand', 'slots']);
+      expect((await h.engine.getJob('slots')).health).toMatchObject({
+        status: 'late',
+        since: T0 + 60 * MINUTE,
+      });
+    });
+
+    it('each job keeps its own pause', async () => {
+      await make();
+      await h.engine.createJob(job({ id: 'slots', interval: '1m', onDemand: undefined }));
+      await h.engine.pauseJob('slots', { reason: 'its own' });
+      await h.engine.pauseAll();
+      await h.engine.resumeAll();
+      h.clock.advance(5 * MINUTE);
+      await h.engine.tick();
+      expect((await h.engine.getJob('slots')).job.pause?.reason).toBe('its own');
+      expect(await runsOf('slots')).toEqual([]);
+    });
+  });
+
+  it('a pause of all jobs ends by itself', async () => {
+    await make();
+    await h.engine.createJob(job({ id: 'slots', interval: '1m', onDemand: undefined }));
+    await h.engine.tick();
+    await h.engine.pauseAll({ until: at(T0 + 10 * MINUTE) });
+    h.clock.advance(10 * MINUTE - 1);
+    await h.engine.tick();
+    expect(await runsOf('slots')).toEqual([]);
+    h.clock.advance(1);
+    expect(h.engine.pauseOfAll()).toBeUndefined();
+    await h.engine.tick();
+    expect(await runsOf('slots')).toHaveLength(1);
+  });
+
+  it('an engine that runs by itself continues once the pause of all jobs is over', async () => {
+    await make({ autoRun: true });
+    await h.engine.createJob(job({ id: 'slots', interval: '1m', onDemand: undefined }));
+    await h.engine.pauseAll({ until: at(T0 + 10 * MINUTE) });
+    await h.passUntil(T0 + 9 * MINUTE);
+    expect(await runsOf('slots')).toEqual([]);
+    await h.passUntil(T0 + 10 * MINUTE + 5_000);
+    expect((await runsOf('slots')).length).toBeGreaterThan(0);
+  });
+
+  it('a second pause of all jobs replaces reason and end, and keeps the begin', async () => {
+    await make();
+    await h.engine.pauseAll({ reason: 'first', until: at(T0 + MINUTE) });
+    h.clock.advance(1_000);
+    expect(await h.engine.pauseAll({ reason: 'second' })).toEqual({ at: T0, reason: 'second' });
+    h.clock.advance(5 * MINUTE);
+    expect(h.engine.pauseOfAll()?.reason).toBe('second');
+  });
+
+  it('a pause of all jobs holds after a restart', async () => {
+    await make();
+    await h.engine.createJob(job({ id: 'slots', interval: '1m', onDemand: undefined }));
+    await h.engine.pauseAll({ reason: 'upgrade' });
+    const engine = await h.again();
+    expect(engine.pauseOfAll()?.reason).toBe('upgrade');
+    h.clock.advance(5 * MINUTE);
+    await engine.tick();
+    expect((await engine.listRuns({ jobId: 'slots' })).rows).toEqual([]);
+  });
+
+  it('a pause of all jobs that is over already is refused, and changes nothing', async () => {
+    await make();
+    await expect(h.engine.pauseAll({ until: at(T0) })).rejects.toMatchObject({
+      code: 'invalid',
+      faults: [{ pointer: '/until' }],
+    });
+    expect(h.engine.pauseOfAll()).toBeUndefined();
+  });
+
+  it('the audit log and the events tell of it, once each', async () => {
+    await make();
+    const heard: string[] = [];
+    const { unsubscribe } = h.engine.subscribe((event) => {
+      if (event !== 'reset') heard.push(event.type);
+    });
+    await h.engine.pauseAll({ reason: 'upgrade' }, { by: 'user:1' });
+    await h.engine.pauseAll({ reason: 'still' }, { by: 'user:2' });
+    await h.engine.resumeAll({ by: 'user:3' });
+    await h.engine.resumeAll({ by: 'user:3' });
+    unsubscribe();
+    expect(heard).toEqual(['jobs.paused', 'jobs.resumed']);
+    const audit = await h.engine.listAudit();
+    expect(audit.map(({ actor, action, target }) => [actor, action, target])).toEqual([
+      ['user:3', 'jobs.resume_all', 'all'],
+      ['user:2', 'jobs.pause_all', 'all'],
+      ['user:1', 'jobs.pause_all', 'all'],
+    ]);
+    expect(await h.engine.listAudit({ idPrefix: 'al' })).toEqual([]);
+  });
+}
