@@ -112,6 +112,29 @@ describe('greenvue-jobs, on an application with a login of its own', () => {
     expect(failed.stderr).toMatch(/For details, run greenvue-jobs runs show \d+\n$/);
   });
 
+  test('failed runs are grouped by cause, found by their error, and exported', async () => {
+    await done('jobs', 'create', 'fails', '--name', 'B', '--type', 'fail', '--on-demand');
+    await runCli(withToken(), ['jobs', 'run', 'fails', '--wait']);
+    const groups = JSON.parse(await done('runs', 'failures', '--job', 'fails', '--json'));
+    const [{ fingerprint, count }] = groups.data;
+    expect(count).toBe(1);
+    expect(await done('runs', 'failures', '--sort', 'count')).toContain(fingerprint);
+    const found = await done(
+      'runs',
+      'list',
+      '--fingerprint',
+      fingerprint,
+      '--error',
+      'NEVER',
+      '--job',
+      'fails',
+    );
+    expect(found).toContain('failed: error');
+    const query = ['--job', 'fails', '--status', 'failed,cancelled', '--reason', 'error'];
+    expect((await done('runs', 'export', ...query)).split('\r\n')).toHaveLength(3);
+    expect(JSON.parse(await done('runs', 'export', ...query, '--json'))).toMatchObject({ fingerprint });
+  });
+
   test('a follower reads why an attempt failed and when the next one starts, and at the end why the run failed', async () => {
     const job = ['--name', 'F', '--type', 'flaky', '--on-demand', '--backoff-initial', '2s'];
     await done('jobs', 'create', 'flaky', ...job);

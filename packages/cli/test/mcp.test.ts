@@ -11,6 +11,7 @@ const READ = [
   'get_run',
   'get_run_log',
   'get_stats',
+  'list_failures',
   'list_job_types',
   'list_jobs',
   'list_runs',
@@ -77,6 +78,10 @@ describe('greenvue-jobs mcp', () => {
         { job: { id: 'broken' }, failed_runs: [{ errors: [{ message: 'it never works' }] }] },
       ]),
     );
+    const failures = await call(client, 'list_failures', { job_id: 'broken' });
+    expect(failures).toMatchObject({ run_count: 1, data: [{ jobs: [{ job_id: 'broken', count: 1 }] }] });
+    const query = { fingerprint: failures.data[0].fingerprint, error: 'NEVER' };
+    expect(await call(client, 'list_runs', query)).toMatchObject({ data: [{ job_id: 'broken' }] });
     expect(await call(client, 'pause_job', { job_id: 'hello', reason: 'stocktaking' })).toMatchObject({
       pause: { reason: 'stocktaking' },
     });

@@ -9,6 +9,7 @@ import {
   listJobRuns,
   listJobs,
   listJobTypes,
+  listRunFailures,
   listRuns,
   pauseAllJobs,
   pauseJob,
@@ -85,14 +86,37 @@ export const TOOLS: readonly Tool[] = [
   tool({
     name: 'list_runs',
     need: 'read',
-    description: 'Lists runs, newest first: of one job, or of all jobs.',
+    description:
+      'Lists runs, newest first: of one job, or of all jobs. is_partial with next_cursor: the search has not seen all runs yet.',
     input: z.strictObject({
       job_id: jobId.optional(),
       status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped']).optional(),
+      trigger: z.enum(['schedule', 'manual']).optional(),
+      error: z.string().optional().describe('Text in an error of the run, in any case'),
+      fingerprint: z.string().optional().describe('Only failed runs of this group of list_failures'),
+      payload: z
+        .string()
+        .optional()
+        .describe('A field and its value in the payload of the run, such as customer_id:42'),
+      cursor: z.string().optional().describe('next_cursor of the page before'),
       limit,
     }),
     call: (api, { job_id: id, ...query }) =>
       id === undefined ? listRuns(api, query) : listJobRuns(api, id, query),
+  }),
+  tool({
+    name: 'list_failures',
+    need: 'read',
+    description:
+      'Groups failed runs by cause: each group has its fingerprint, count, jobs, first and last time, and a sample run with the stack of its error.',
+    input: z.strictObject({
+      hours: z.int().min(1).max(2_160).default(24).describe('Failures of the last hours'),
+      job_id: jobId.optional(),
+      type: z.string().optional().describe('Only runs of this job type'),
+      sort: z.enum(['-last_seen', '-count']).default('-last_seen'),
+      limit,
+    }),
+    call: (api, query) => listRunFailures(api, query),
   }),
   tool({
     name: 'get_run',

@@ -1,7 +1,8 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../context.ts';
 import { JOB_TYPE, proposeJobs, proposeTypes, RUN_ID, TAG_FLAG } from '../input/arguments.ts';
-import { API_FLAGS, LIMIT_FLAG, switchFlag, textFlag } from '../input/flags.ts';
+import { API_FLAGS, LIMIT_FLAG, parseCount, switchFlag, textFlag } from '../input/flags.ts';
+import { RUN_FILTER_FLAGS } from '../input/run-filter-flags.ts';
 import { DEDUPE_KEY_FLAG, payloadFlag, WAIT_FLAG } from '../input/run-flags.ts';
 import { bare } from '../input/without-prototype.ts';
 
@@ -12,22 +13,53 @@ const list = buildCommand({
   parameters: {
     flags: {
       ...API_FLAGS,
-      job: { ...textFlag('Only runs of this job', 'id'), proposeCompletions: proposeJobs },
-      type: { ...textFlag('Only runs of this job type', 'type'), proposeCompletions: proposeTypes },
-      status: {
-        kind: 'enum',
-        values: ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'],
-        optional: true,
-        brief: 'Only runs with this status',
-      },
-      tag: TAG_FLAG,
-      from: textFlag('Only runs queued at or after this time: 2026-01-31T09:00:00Z', 'time'),
-      to: textFlag('Only runs queued before this time', 'time'),
+      ...RUN_FILTER_FLAGS,
       limit: LIMIT_FLAG,
     },
     aliases: { n: 'limit', j: 'job' },
   },
   docs: { brief: 'List runs, newest first' },
+});
+
+const failures = buildCommand({
+  loader: async () => (await import('./list-failures.ts')).listFailuresCommand,
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      job: { ...textFlag('Only runs of this job', 'id'), proposeCompletions: proposeJobs },
+      type: { ...textFlag('Only runs of this job type', 'type'), proposeCompletions: proposeTypes },
+      tag: TAG_FLAG,
+      hours: {
+        kind: 'parsed',
+        parse: (text: string) => parseCount(text),
+        default: '24',
+        placeholder: 'n',
+        brief: 'Failures of the last hours, at most 2160',
+      },
+      sort: {
+        kind: 'enum',
+        values: ['last-seen', 'count'],
+        default: 'last-seen',
+        brief: 'last-seen: newest first; count: most frequent first',
+      },
+      limit: LIMIT_FLAG,
+    },
+    aliases: { n: 'limit', j: 'job' },
+  },
+  docs: { brief: 'Group failed runs by their cause' },
+});
+
+const exportRuns = buildCommand({
+  loader: async () => (await import('./export-runs.ts')).exportRunsCommand,
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      ...RUN_FILTER_FLAGS,
+      json: switchFlag('Print one JSON object in each line instead of CSV'),
+    },
+    aliases: { j: 'job' },
+  },
+  docs: { brief: 'Print all matching runs as CSV' },
 });
 
 const show = buildCommand({
@@ -70,7 +102,7 @@ const retry = buildCommand({
 
 /** `runs` */
 export const runRoutes = buildRouteMap<string, CliContext>({
-  routes: bare({ list, show, logs, cancel, retry }),
+  routes: bare({ list, failures, export: exportRuns, show, logs, cancel, retry }),
   docs: { brief: 'Manage runs' },
 });
 

@@ -119,6 +119,7 @@ export {
   cancelRun,
   eachJobRun,
   eachRun,
+  exportRuns,
   getRun,
   type JobRunsQuery,
   listJobRuns,

@@ -15,6 +15,7 @@ import {
   eachRun,
   eachRunFailure,
   enqueue,
+  exportRuns,
   followRunLogs,
   getCaller,
   getJob,
@@ -182,6 +183,15 @@ describe('runs', () => {
     const [current] = await Array.fromAsync(eachJobVersion(connection, 'e', { limit: 1 }));
     expect(current).toEqual(await getJobVersion(connection, 'e', 1));
     expect(current).toMatchObject({ version: 1, replaced_at: null, definition: { id: 'e' } });
+    const texts = async (format: 'csv' | 'json') =>
+      new Response(await exportRuns(connection, format, { job_id: 'e', status: 'succeeded' })).text();
+    expect((await texts('csv')).split('\r\n')).toHaveLength(4);
+    expect(
+      (await texts('json'))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).id),
+    ).toEqual(ids);
     expect(await listRunFailures(connection, { job_id: 'e' })).toMatchObject({ data: [], run_count: 0 });
     expect(await Array.fromAsync(eachRunFailure(connection, { hours: 1 }))).toEqual([]);
     const since = { job_id: 'e', from: run.queued_at, to: '2999-01-01T00:00:00Z' };

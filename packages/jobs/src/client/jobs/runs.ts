@@ -52,6 +52,21 @@ export function eachRun(connection: Connection, query: RunsQuery = {}, call?: Ca
   return allOf((page: RunsQuery) => listRuns(connection, page, call), query);
 }
 
+/**
+ * All matching runs, newest first: `csv` for spreadsheets, `json` for one object in each line. The server sends
+ * as fast as you read the stream. It throws if the export ends early. Never retried.
+ */
+export async function exportRuns(
+  connection: Connection,
+  format: 'csv' | 'json',
+  query: Omit<RunsQuery, 'limit' | 'cursor'> = {},
+  call?: Call,
+): Promise<ReadableStream<Uint8Array>> {
+  const path = format === 'csv' ? '/runs.csv' : '/runs.ndjson';
+  const { body } = await connection.open({ path, query: { ...query }, signal: call?.signal });
+  return body ?? new ReadableStream({ start: (controller) => controller.close() });
+}
+
 /** Reads a run, with the stacks of its errors. 404: there is no such run, or it is no longer kept. */
 export async function getRun(connection: Connection, runId: string, call?: Call): Promise<Run> {
   return connection.ask({ path: path`/runs/${runId}` }, call);
