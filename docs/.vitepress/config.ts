@@ -59,6 +59,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('shutdown-and-deploys'),
       page('security'),
       page('scaling', 'Several nodes'),
+      page('failures'),
       page('monitoring'),
       page('telemetry'),
       page('console'),
