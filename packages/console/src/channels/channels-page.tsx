@@ -1,7 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Page } from '../page/page.tsx';
-import { useMay } from '../session/session.tsx';
+import { useMay, useViewer } from '../session/session.tsx';
 import { Failed, Loading } from '../ui/feedback/states.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Panel } from '../ui/layout/panel.tsx';
@@ -13,11 +13,12 @@ import { useChannels } from './use-channels.ts';
 /** Where alerts go, and what was sent. */
 export function ChannelsPage() {
   const { admin } = useMay();
+  const { idPrefix } = useViewer();
   const [isNew, setNew] = useState(false);
-  if (!admin) {
+  if (!admin || idPrefix !== undefined) {
     return (
       <Page title="Channels">
-        <Text>Only admins can see where alerts go, and what was sent.</Text>
+        <Text>Only admins of all jobs can see where alerts go, and what was sent.</Text>
       </Page>
     );
   }

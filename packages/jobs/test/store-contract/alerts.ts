@@ -138,6 +138,14 @@ function outbox(makeStore: MakeStore): void {
     expect(await told()).toContain('recoveries: recovered a');
   });
 
+  it('an error with text that a database refuses is told all the same', async () => {
+    await channel('ops');
+    await job('a');
+    await end('a', failed('bad \ud800 and \0 and \\u0000 "quoted"'));
+    const { rows } = await t.store.listAlertDeliveries({ limit: 1 });
+    expect(rows[0]?.alert.error?.message).toMatch(/^bad . and . and \\u\w{4} "quoted"$/);
+  });
+
   it('without channels, nothing is written', async () => {
     await job('a');
     expect((await end('a', failed())).hasAlerts).toBeUndefined();

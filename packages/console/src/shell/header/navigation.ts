@@ -1,4 +1,4 @@
-import { useMay } from '../../session/session.tsx';
+import { useMay, useViewer } from '../../session/session.tsx';
 
 interface Destination {
   readonly href: string;
@@ -18,5 +18,8 @@ const NAVIGATION: readonly Destination[] = [
 /** The pages that the viewer may open. */
 export function useNavigation(): readonly Destination[] {
   const { admin } = useMay();
-  return NAVIGATION.filter(({ isForAdmins }) => admin || isForAdmins !== true);
+  const { idPrefix } = useViewer();
+  // Channels hear of all jobs: an admin of some jobs only may not see them.
+  const isFullAdmin = admin && idPrefix === undefined;
+  return NAVIGATION.filter(({ isForAdmins }) => isFullAdmin || isForAdmins !== true);
 }

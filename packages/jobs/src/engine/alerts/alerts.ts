@@ -46,7 +46,9 @@ export class Alerts {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#deliverer.start();
-    this.#nextRound(0);
+    // Not at once: slots that came due meanwhile are late only until the first pass, and other nodes are not
+    // known yet.
+    this.#nextRound(EVERY_MS);
   }
 
   /** The outbox has something new. */
