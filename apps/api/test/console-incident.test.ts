@@ -61,6 +61,7 @@ test(
     await goTo('/jobs/shop');
     const health = page.getByRole('region', { name: 'Health', exact: true });
     await health.getByText('TypeError: connect ECONNREFUSED 10.0.0.7:443').waitFor();
+    await health.getByText(/It recovers with the next success\.$/).waitFor();
     const pause = page.getByRole('region', { name: 'Pause', exact: true });
     await pause.getByText(/Stock taking/).waitFor();
     await pause.getByRole('button', { name: 'Resume' }).waitFor();

@@ -108,3 +108,11 @@ test('an unknown action shows its name, and an unexpected change is ignored', ()
     changes: [],
   });
 });
+
+test('code that names nobody started a run, and did not run the job by hand', () => {
+  const [byPerson, byProgram] = auditEntries(
+    [record('job.trigger', {}), { ...record('job.trigger', {}), actor: 'system' }],
+    undefined,
+  );
+  expect([byPerson?.words, byProgram?.words]).toEqual(['ran it by hand', 'started a run']);
+});

@@ -106,8 +106,8 @@ function failing(job: Job, { run }: AdviceFacts): Advice {
   const error = run?.errors.at(-1);
   const after =
     job.next_run === null
-      ? 'Find the cause, then run the job again.'
-      : 'Find the cause, then run the job now or wait for its next run: one success makes the job healthy.';
+      ? 'Find the cause, then run the job again. It recovers with the next success.'
+      : 'Find the cause, then run the job now or wait for its next run. It recovers with the next success.';
   return {
     title: 'Runs of this job fail',
     sentences: [`${capital(job.health.reason ?? 'the last run failed')}. ${after}`],
