@@ -7,6 +7,7 @@ import { type Host, READER, startHost, TOKEN } from './host.ts';
 
 const PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const READ = [
+  'get_history',
   'get_job',
   'get_run',
   'get_run_log',

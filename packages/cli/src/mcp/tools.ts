@@ -2,6 +2,7 @@ import {
   type Connection,
   enqueue,
   getJob,
+  getJobHistory,
   getRun,
   getRunLogs,
   getStats,
@@ -158,6 +159,21 @@ export const TOOLS: readonly Tool[] = [
     description: 'Counts jobs by health and runs by state, and lists the live nodes with their places.',
     input: z.strictObject({}),
     call: (api) => getStats(api),
+  }),
+  tool({
+    name: 'get_history',
+    need: 'read',
+    description:
+      'Success rate, durations and lateness of finished runs over time, for up to 90 days: of all jobs, or of one job, type or tag. Shows since when a job fails or became slow.',
+    input: z.strictObject({
+      from: z.string().optional().describe('RFC 3339; default 24 hours before `to`'),
+      to: z.string().optional().describe('RFC 3339; default now'),
+      step: z.string().optional().describe('Whole hours such as 1h or 24h; default about 100 steps'),
+      job_id: jobId.optional(),
+      type: z.string().optional().describe('Name of a job type'),
+      tag: z.string().optional(),
+    }),
+    call: (api, query) => getJobHistory(api, query),
   }),
   tool({
     name: 'list_alerts',

@@ -29,6 +29,7 @@ type JobRunsFilter = Omit<JobRunsQuery, 'cursor'>;
 type PreviewBody = PreviewSchedule;
 
 const STATS_EVERY_MS = 5_000;
+const VERSION_EVERY_MS = 60_000;
 const TOP_EVERY_MS = 15_000;
 const LOGS_EVERY_MS = 1_000;
 const TYPES_FRESH_MS = 300_000;
@@ -142,6 +143,20 @@ export function useStats() {
     queryKey: queryKeys.stats(),
     queryFn: ({ signal }) => getStats(connection, { signal }),
     refetchInterval: isSignedIn ? STATS_EVERY_MS : false,
+  });
+}
+
+/**
+ * The version of the server, read every minute and after each reconnect. Not by {@link useStats}: pages without
+ * counts must not read them every few seconds.
+ */
+export function useServerVersion() {
+  const connection = useConnection();
+  const isSignedIn = useIsSignedIn();
+  return useQuery({
+    queryKey: queryKeys.version(),
+    queryFn: async ({ signal }) => (await getStats(connection, { signal })).nodes[0]?.version ?? null,
+    refetchInterval: isSignedIn ? VERSION_EVERY_MS : false,
   });
 }
 

@@ -13,6 +13,8 @@ export const queryKeys = {
   types: () => ['types'],
   pauseOfAll: () => ['pause-of-all'],
   stats: () => ['stats'],
+  /** The nodes with their versions. */
+  version: () => ['version'],
   history: (query?: object) => (query === undefined ? ['history'] : ['history', query]),
   audit: (target?: string) => (target === undefined ? ['audit'] : ['audit', target]),
   alertChannels: () => ['alert-channels'],

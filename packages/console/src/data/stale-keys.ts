@@ -16,6 +16,7 @@ export const LIVE_KEYS: readonly Key[] = [
   queryKeys.run(),
   queryKeys.runLogs(),
   queryKeys.stats(),
+  queryKeys.version(),
   queryKeys.audit(),
   queryKeys.pauseOfAll(),
 ];

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useStats } from '../data/queries.ts';
+import { useServerVersion } from '../data/queries.ts';
 import { useHasAccounts } from '../ui/config/config.tsx';
 import { isOfAnotherVersion } from '../ui/feedback/fault-words.ts';
 import { Banner } from '../ui/layout/banner.tsx';
@@ -7,7 +7,7 @@ import { CONSOLE_VERSION } from '../ui/version.ts';
 
 /** Says when the server has another version than this page. */
 export function VersionBanner() {
-  const { data, error } = useStats();
+  const { data: version = null, error } = useServerVersion();
   // Another app has versions of its own.
   const isGreenVue = useHasAccounts();
   if (isOfAnotherVersion(error)) {
@@ -18,12 +18,11 @@ export function VersionBanner() {
       </Banner>
     );
   }
-  const [answering] = data?.nodes ?? [];
-  if (!isGreenVue || answering === undefined || answering.version === CONSOLE_VERSION) return null;
+  if (!isGreenVue || version === null || version === CONSOLE_VERSION) return null;
   return (
     <Banner tone="warning" action={<ReloadButton />}>
-      This page has version {CONSOLE_VERSION}, the server has version {answering.version || 'unknown'}. Reload
-      the page; until then, parts of it may be missing.
+      This page has version {CONSOLE_VERSION}, the server has version {version || 'unknown'}. Reload the page;
+      until then, parts of it may be missing.
     </Banner>
   );
 }

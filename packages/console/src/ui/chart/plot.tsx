@@ -10,7 +10,7 @@ import classes from './plot.module.css';
 export const PLOT_PADDING: uPlot.Padding = [8, 28, 0, 0];
 
 /** Fits a tick, a gap, and digits of an 11 px font. */
-const LEAST_AXIS_WIDTH = 44;
+const LEAST_AXIS_WIDTH = 56;
 const AXIS_GAP = 20;
 const DIGIT_WIDTH = 6.5;
 

@@ -124,7 +124,8 @@ const KEPT = 'status, started_at, finished_at, coalesce(due_at, scheduled_for, q
 
 function ofKept({ latenessMeasure }: Dialect, kept: string): Source {
   return {
-    with: `WITH kept AS (${kept})`,
+    // Read twice below, so that runs need to be found only once.
+    with: `WITH kept AS MATERIALIZED (${kept})`,
     from: `SELECT finished_at AS at, status AS measure,
         CASE WHEN started_at IS NULL THEN ${UNMEASURED} ELSE ${bucketIn('finished_at - started_at')} END AS bucket,
         1 AS count
