@@ -261,6 +261,7 @@ describe('the rest', () => {
       id: null,
       name: null,
       scope: null,
+      policy: null,
       rights: everything,
     });
   });

@@ -156,7 +156,7 @@ export function overviews(makeMount: MakeMount): void {
       };
       const other = await makeMount(server.engine, { authorize });
       const caller = bodyOf(await send(other, 'GET', '/me'), 200, callerSchema);
-      expect(caller).toEqual({ id: 'user:42', name: 'Ann', scope: null, rights: may });
+      expect(caller).toEqual({ id: 'user:42', name: 'Ann', scope: null, policy: null, rights: may });
       await other.close();
     });
 
@@ -165,7 +165,7 @@ export function overviews(makeMount: MakeMount): void {
       expect(bodyOf(await send(named, 'GET', '/me'), 200, callerSchema).name).toBe('token:7');
       await named.close();
       const caller = bodyOf(await send(server, 'GET', '/me'), 200, callerSchema);
-      expect(caller).toEqual({ id: null, name: null, scope: null, rights: RANKS });
+      expect(caller).toEqual({ id: null, name: null, scope: null, policy: null, rights: RANKS });
     });
 
     test('answers 401 and 403 as each other route does', async () => {

@@ -153,6 +153,7 @@ export function scopes(makeMount: MakeMount): void {
       id: 'user:acme-',
       name: 'user:acme-',
       scope: { id_prefix: 'acme-' },
+      policy: null,
       rights: ['read', 'operate', 'admin'],
     });
   });
