@@ -10,6 +10,7 @@ import {
   listJobAudit,
   listJobRuns,
   listJobs,
+  listJobTags,
   listJobTypes,
   listRuns,
   type PreviewSchedule,
@@ -114,6 +115,15 @@ export function useRunLogs(runId: string, isRunning: boolean) {
     queryKey: queryKeys.runLogs(runId),
     queryFn: ({ signal }) => getRunLogs(connection, runId, { signal }),
     refetchInterval: isRunning && isSignedIn ? LOGS_EVERY_MS : false,
+  });
+}
+
+/** The tags in use, each with the number of its jobs. */
+export function useTags() {
+  const connection = useConnection();
+  return useQuery({
+    queryKey: queryKeys.tags(),
+    queryFn: ({ signal }) => listJobTags(connection, { signal }),
   });
 }
 

@@ -10,6 +10,7 @@ export const queryKeys = {
   runLogs: (runId?: string) => (runId === undefined ? ['run-logs'] : ['run-logs', runId]),
   user: (id: string) => ['user', id],
   sessions: () => ['sessions'],
+  tags: () => ['tags'],
   types: () => ['types'],
   pauseOfAll: () => ['pause-of-all'],
   stats: () => ['stats'],

@@ -19,6 +19,7 @@ export const LIVE_KEYS: readonly Key[] = [
   queryKeys.version(),
   queryKeys.audit(),
   queryKeys.pauseOfAll(),
+  queryKeys.tags(),
 ];
 
 /** The keys that an event makes stale. */
@@ -26,12 +27,14 @@ export function staleKeys(event: Happened): readonly Key[] {
   switch (event.type) {
     case 'job.created':
     case 'job.updated':
+      return [...jobKeys(event.job_id), queryKeys.tags(), queryKeys.audit()];
     case 'job.paused':
     case 'job.resumed':
       return [...jobKeys(event.job_id), queryKeys.audit()];
     case 'job.deleted':
       return [
         ...jobKeys(event.job_id),
+        queryKeys.tags(),
         queryKeys.runs(),
         queryKeys.jobRuns(event.job_id ?? undefined),
         queryKeys.audit(),

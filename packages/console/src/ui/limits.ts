@@ -6,6 +6,7 @@ export const LIMITS = {
   description: 2_000,
   pauseReason: 500,
   search: 200,
+  tag: 63,
   email: 254,
   shortestPassword: 10,
   password: 200,

@@ -31,6 +31,26 @@ export function NameCell({ mark, labelId }: { readonly mark: JobMark; readonly l
   );
 }
 
+/** The tags as links to the jobs that have them. Nothing for a job without tags. */
+export function TagLinks({ tags }: { readonly tags: readonly string[] | undefined }) {
+  // A server of an older version does not send them.
+  if (tags === undefined || tags.length === 0) return null;
+  return (
+    <span className={classes.tags}>
+      {tags.map((tag) => (
+        <Link
+          key={tag}
+          href={`/jobs?tag=${encodeURIComponent(tag)}`}
+          className={classes.tag}
+          title={`Jobs with ${tag}`}
+        >
+          {tag}
+        </Link>
+      ))}
+    </span>
+  );
+}
+
 export function ScheduleCell({ job }: CellProps) {
   const viewer = useViewer();
   const text = `${scheduleText(job, viewer)}${isMadeByEngine(job) ? ', made by the engine' : ''}`;

@@ -1,6 +1,6 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { type RefObject, useId, useState } from 'react';
-import { useJobTypes } from '../../data/queries.ts';
+import { useJobTypes, useTags } from '../../data/queries.ts';
 import { ChevronIcon } from '../../ui/icons.tsx';
 import { HEALTH_WORDS } from '../../ui/status/status.tsx';
 import { JOB_STATUSES } from '../../ui/status/statuses.ts';
@@ -40,7 +40,9 @@ const SORTS: readonly { readonly value: Sort; readonly label: string }[] = SORT_
 export function FilterBar({ filters, onChange, searchRef, isSmall }: FilterBarProps) {
   const [isOpen, setOpen] = useState(false);
   const choicesId = useId();
-  const count = [filters.type, filters.status, filters.health].filter((value) => value !== undefined).length;
+  const count = [filters.type, filters.tag, filters.status, filters.health].filter(
+    (value) => value !== undefined,
+  ).length;
   return (
     <search className={classes.bar} aria-label="Jobs">
       <SearchField
@@ -88,6 +90,7 @@ function Choices({ filters, onChange }: Pick<FilterBarProps, 'filters' | 'onChan
         data={[{ value: '', label: 'Any type' }, ...known.map((type) => ({ value: type, label: type }))]}
         onChange={({ currentTarget: { value } }) => onChange({ type: value === '' ? undefined : value })}
       />
+      <TagChoice tag={filters.tag} onChange={onChange} />
       <NativeSelect
         aria-label="Status"
         value={filters.status ?? ''}
@@ -105,6 +108,29 @@ function Choices({ filters, onChange }: Pick<FilterBarProps, 'filters' | 'onChan
         }
       />
     </>
+  );
+}
+
+/** The tags in use, most used first. Absent while no job has a tag. */
+function TagChoice({
+  tag,
+  onChange,
+}: { readonly tag: string | undefined } & Pick<FilterBarProps, 'onChange'>) {
+  const { data: used = [] } = useTags();
+  // A link may name a tag that no job has any more.
+  const isKnown = tag === undefined || used.some((one) => one.tag === tag);
+  const tags = isKnown ? used : [{ tag, jobs: 0 }, ...used];
+  if (tags.length === 0) return null;
+  return (
+    <NativeSelect
+      aria-label="Tag"
+      value={tag ?? ''}
+      data={[
+        { value: '', label: 'Any tag' },
+        ...tags.map((one) => ({ value: one.tag, label: `${one.tag} (${one.jobs})` })),
+      ]}
+      onChange={({ currentTarget: { value } }) => onChange({ tag: value === '' ? undefined : value })}
+    />
   );
 }
 

@@ -18,6 +18,7 @@ describe('the query of a URL', () => {
       {
         q: '<b>🧹</b> تنظيف',
         type: 'cleanup_expired_listings',
+        tag: 'eu:west',
         status: 'paused',
         health: 'unhealthy',
         sort: 'name',
@@ -33,6 +34,7 @@ describe('the query of a URL', () => {
 
   test('with unknown values means the same as without them', () => {
     expect(readFilters('status=sleeping&health=great&sort=-payload&page=7&q=&type=')).toEqual({ sort: 'id' });
+    expect(readFilters('tag=Not%20a%20tag')).toEqual({ sort: 'id' });
     expect(readFilters('status=constructor&health=__proto__&sort=--id')).toEqual({ sort: 'id' });
   });
 

@@ -16,6 +16,7 @@ export type Sort = SortField | `-${SortField}`;
 export interface JobFilters {
   readonly q?: string;
   readonly type?: string;
+  readonly tag?: string;
   readonly status?: (typeof JOB_STATUSES)[number];
   readonly health?: (typeof HEALTHS)[number];
   readonly sort: Sort;
@@ -31,11 +32,13 @@ export function readFilters(search: string): JobFilters {
   const query = new URLSearchParams(search);
   const q = searchText(query.get('q') ?? '');
   const type = bounded(query.get('type') ?? '', LIMITS.jobType);
+  const tag = bounded(query.get('tag') ?? '', LIMITS.tag);
   const status = JOB_STATUSES.find((known) => known === query.get('status'));
   const health = HEALTHS.find((known) => known === query.get('health'));
   return {
     ...(q === '' ? {} : { q }),
     ...(type === '' ? {} : { type }),
+    ...(isTag(tag) ? { tag } : {}),
     ...(status === undefined ? {} : { status }),
     ...(health === undefined ? {} : { health }),
     sort: readSort(query.get('sort')),
@@ -43,14 +46,20 @@ export function readFilters(search: string): JobFilters {
 }
 
 /** The query for a URL, without `?`; empty if nothing differs from the defaults. */
-export function writeFilters({ q, type, status, health, sort }: JobFilters): string {
+export function writeFilters({ q, type, tag, status, health, sort }: JobFilters): string {
   const query = new URLSearchParams();
   if (q !== undefined) query.set('q', q);
   if (type !== undefined) query.set('type', type);
+  if (tag !== undefined) query.set('tag', tag);
   if (status !== undefined) query.set('status', status);
   if (health !== undefined) query.set('health', health);
   if (sort !== DEFAULT_SORT) query.set('sort', sort);
   return query.toString();
+}
+
+/** Whether the server takes a text as a tag: a link may have any. */
+function isTag(text: string): boolean {
+  return /^[a-z0-9][a-z0-9._:-]{0,62}$/.test(text);
 }
 
 /** A typed search as the server takes it: trimmed, bounded, without characters that no job contains. */
@@ -59,16 +68,19 @@ export function searchText(typed: string): string {
 }
 
 /** Whether a filter is set. The order does not count. */
-export function isFiltered({ q, type, status, health }: JobFilters): boolean {
-  return q !== undefined || type !== undefined || status !== undefined || health !== undefined;
+export function isFiltered({ q, type, tag, status, health }: JobFilters): boolean {
+  return (
+    q !== undefined || type !== undefined || tag !== undefined || status !== undefined || health !== undefined
+  );
 }
 
 /** The filters with some of them changed. */
 export function withChange(filters: JobFilters, change: FilterChange): JobFilters {
-  const { q, type, status, health, sort } = { ...filters, ...change };
+  const { q, type, tag, status, health, sort } = { ...filters, ...change };
   return {
     ...(q === undefined ? {} : { q }),
     ...(type === undefined ? {} : { type }),
+    ...(tag === undefined ? {} : { tag }),
     ...(status === undefined ? {} : { status }),
     ...(health === undefined ? {} : { health }),
     sort: sort ?? DEFAULT_SORT,

@@ -10,6 +10,7 @@ import {
   NextRunCell,
   RunsCell,
   ScheduleCell,
+  TagLinks,
 } from '../cells/job-cells.tsx';
 import type { JobCommands } from '../cells/job-commands.ts';
 import { RowActions } from '../cells/row-actions.tsx';
@@ -68,6 +69,7 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
       )}
       <td className={classes.job}>
         <NameCell mark={mark} labelId={labelId} />
+        <TagLinks tags={job?.tags} />
       </td>
       <Cell label="Type" job={job} value={({ type }) => <Plain>{type}</Plain>} className={classes.type} />
       <Cell
