@@ -135,12 +135,12 @@ test('every operation has a name of its own, and tells every parameter of its pa
 test('what many operations answer with is written once', async () => {
   const document = await readDocument();
   expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(['Job', 'Run', 'Problem']));
-  expect(JSON.stringify(document).length).toBeLessThan(270_000);
+  expect(JSON.stringify(document).length).toBeLessThan(320_000);
 });
 
 test('every route of the jobs needs a token with a role', async () => {
   const operations = operationsOf(await readDocument()).filter(({ path }) => /^\/api\/(job|run)/.test(path));
-  expect(operations).toHaveLength(29);
+  expect(operations).toHaveLength(32);
   for (const { path, method, operation } of operations) {
     expect(operation.security, `${method} ${path}`).toEqual([{ bearer: [] }]);
     expect(Object.keys(operation.responses), `${method} ${path}`).toContain('403');
