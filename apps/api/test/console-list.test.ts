@@ -65,7 +65,10 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await page.getByText('3 jobs selected').waitFor();
     await tabTo(page, button(page, 'Pause…'));
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: 'Pause 3 jobs' }).waitFor();
+    await page
+      .getByRole('dialog', { name: 'Pause 3 jobs' })
+      .getByText(/Running runs finish; queued ones wait\./)
+      .waitFor();
     await page.keyboard.type('Inventory');
     await page.keyboard.press('Enter');
     const result = page.getByRole('region', { name: 'Result' });
