@@ -6,8 +6,11 @@ import {
   type CreateJob,
   cancelRun,
   connect,
+  createAlertChannel,
   createJob,
+  deleteAlertChannel,
   deleteJob,
+  eachAlertDelivery,
   eachJob,
   eachJobAudit,
   eachJobRun,
@@ -17,30 +20,43 @@ import {
   enqueue,
   exportRuns,
   followRunLogs,
+  getAlertChannel,
   getCaller,
+  getForecast,
   getJob,
+  getJobHistory,
   getJobVersion,
+  getPauseOfAll,
   getRun,
   getRunLogs,
   getStats,
   type Job,
   jobEvents,
+  listAlertChannels,
+  listAlertDeliveries,
   listJobAudit,
   listJobRuns,
   listJobs,
+  listJobTags,
   listJobTypes,
   listRunFailures,
   listRuns,
+  patchAlertChannel,
   patchJob,
+  pauseAllJobs,
   pauseJob,
   previewSchedule,
   putJob,
   type Run,
+  resumeAllJobs,
   resumeJob,
+  retryAlertDelivery,
   retryRun,
   runJob,
+  testAlertChannel,
 } from '../../src/client/index.ts';
 import { auditRowSchema } from '../../src/http/views/audit.ts';
+import { historySchema } from '../../src/http/views/history.ts';
 import { jobSchema } from '../../src/http/views/job.ts';
 import { runSchema } from '../../src/http/views/run.ts';
 import { statsSchema } from '../../src/http/views/stats.ts';
@@ -285,6 +301,49 @@ describe('the rest', () => {
     const error = await getStats(unreachable).catch((failure: unknown) => failure);
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).toMatchObject({ code: 'no_answer', message: expect.stringContaining('ECONNREFUSED') });
+  });
+});
+
+describe('the fleet', () => {
+  test('all jobs are paused and resumed', async () => {
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    await pauseAllJobs(connection, { reason: 'maintenance', until });
+    expect(await getPauseOfAll(connection)).toMatchObject({ reason: 'maintenance' });
+    await resumeAllJobs(connection);
+    expect(await getPauseOfAll(connection)).toBeNull();
+  });
+
+  test('tags, the forecast and the history of counts are read', async () => {
+    await make('tagged', { on_demand: true, tags: ['eu'] });
+    expect(await listJobTags(connection)).toEqual([{ tag: 'eu', jobs: 1 }]);
+    expect(await getForecast(connection, { hours: 24 })).toMatchObject({ sampled: false });
+    const history = await getJobHistory(connection, {});
+    expect(historySchema.strict().parse(history)).toEqual(history);
+  });
+
+  test('failures are grouped, and runs exported', async () => {
+    await make('failing', { type: 'fail', on_demand: true });
+    const run = await runJob(connection, 'failing');
+    await runThatIs(run.id, 'failed');
+    const [group] = await Array.fromAsync(eachRunFailure(connection));
+    expect(group?.sample.id).toBe(run.id);
+    expect((await listRunFailures(connection)).data).toHaveLength(1);
+  });
+
+  test('alert channels are made, changed, tested and removed', async () => {
+    const config = { url: 'https://alerts.example/hook' };
+    await createAlertChannel(connection, { id: 'ops', kind: 'webhook', config });
+    expect((await listAlertChannels(connection)).map(({ id }) => id)).toEqual(['ops']);
+    expect(await patchAlertChannel(connection, 'ops', { conditions: ['failed'] })).toMatchObject({
+      conditions: ['failed'],
+    });
+    expect(await getAlertChannel(connection, 'ops')).toMatchObject({ conditions: ['failed'] });
+    expect(await testAlertChannel(connection, 'ops')).toMatchObject({ delivered: false });
+    expect((await listAlertDeliveries(connection)).data).toEqual([]);
+    expect(await Array.fromAsync(eachAlertDelivery(connection))).toEqual([]);
+    await expect(retryAlertDelivery(connection, '1')).rejects.toMatchObject({ status: 404 });
+    await deleteAlertChannel(connection, 'ops');
+    expect(await listAlertChannels(connection)).toEqual([]);
   });
 });
 
