@@ -63,6 +63,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('monitoring'),
       page('telemetry'),
       page('console'),
+      page('backfill', 'Run what is missing'),
       page('troubleshooting'),
       page('production'),
       page('where-it-runs'),

@@ -9,6 +9,7 @@ import {
 } from '@stricli/core';
 import { alertRoutes } from './alerts/alert-routes.ts';
 import { applicationText } from './application-text.ts';
+import { backfillRoutes } from './backfills/backfill-routes.ts';
 import { isShell, SHELLS, type Shell } from './completion/shells.ts';
 import type { CliContext } from './context.ts';
 import { CliError, EXIT } from './exit-code.ts';
@@ -128,6 +129,7 @@ export function createApplication(
     routes: bare({
       jobs: jobRoutes,
       runs: runRoutes,
+      backfills: backfillRoutes,
       enqueue,
       types,
       stats,

@@ -7,6 +7,7 @@ import { type Host, READER, startHost, TOKEN } from './host.ts';
 
 const PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const READ = [
+  'forecast_runs',
   'get_history',
   'get_job',
   'get_run',
@@ -57,6 +58,7 @@ describe('greenvue-jobs mcp', () => {
     expect(tools.map(({ name }) => name).sort()).toEqual(
       [
         ...READ,
+        'backfill_job',
         'enqueue_run',
         'list_alerts',
         'pause_all_jobs',

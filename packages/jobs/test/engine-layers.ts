@@ -33,6 +33,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     paths: [
       'engine-port.ts',
       'alerts-port.ts',
+      'backfills-port.ts',
       'jobs-port.ts',
       'engine-stats.ts',
       'engine-logger.ts',
@@ -152,6 +153,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'enqueue-and-wait.ts',
       'job-api.ts',
       'failure-api.ts',
+      'backfill-api.ts',
       'forecast.ts',
       'list-api.ts',
       'pause-all.ts',

@@ -17,6 +17,13 @@ export const RUN_ID: TypedPositionalParameter<string, CliContext> = {
   proposeCompletions: proposeRuns,
 };
 
+/** The id of a backfill. */
+export const BACKFILL_ID: TypedPositionalParameter<string, CliContext> = {
+  parse: parseId,
+  placeholder: 'backfill',
+  brief: 'The id of a backfill',
+};
+
 /** The name of a job type; shells complete it with those of the server. */
 export const JOB_TYPE: TypedPositionalParameter<string, CliContext> = {
   parse: parseId,

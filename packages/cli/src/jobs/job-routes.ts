@@ -238,6 +238,26 @@ const forecast = buildCommand({
   },
 });
 
+const backfill = buildCommand({
+  loader: async () => (await import('./backfill-job.ts')).backfillJobCommand,
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      from: textFlag('The first slot is at or after this time: 2026-01-31T00:00:00Z', 'time'),
+      to: textFlag('The last slot is before this time; default: now', 'time'),
+      again: switchFlag('Also run slots again that succeeded'),
+      dryRun: switchFlag('Only show which slots would run'),
+      yes: YES,
+    },
+    aliases: { y: 'yes' },
+    positional,
+  },
+  docs: {
+    brief: 'Run past slots of a job that are missing',
+    customUsage: ['<id> --from <time>', '<id> --from <time> --to <time> --dry-run'],
+  },
+});
+
 /** `jobs` */
 export const jobRoutes = buildRouteMap<string, CliContext>({
   routes: bare({
@@ -254,6 +274,7 @@ export const jobRoutes = buildRouteMap<string, CliContext>({
     run,
     preview,
     forecast,
+    backfill,
   }),
   docs: { brief: 'Manage jobs' },
 });

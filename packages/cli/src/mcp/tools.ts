@@ -1,6 +1,8 @@
 import {
+  backfillJob,
   type Connection,
   enqueue,
+  getForecast,
   getJob,
   getJobHistory,
   getRun,
@@ -147,6 +149,17 @@ export const TOOLS: readonly Tool[] = [
     call: (api, schedule) => previewSchedule(api, schedule),
   }),
   tool({
+    name: 'forecast_runs',
+    need: 'read',
+    description:
+      'Foretells the runs of the next hours from the schedules: by hour, type and tag, with clashes and quiet times.',
+    input: z.strictObject({
+      hours: z.int().min(1).max(168).default(24),
+      from: z.iso.datetime({ offset: true }).optional().describe('Default: now'),
+    }),
+    call: (api, query) => getForecast(api, query),
+  }),
+  tool({
     name: 'list_job_types',
     need: 'read',
     description: 'Lists the job types of the server, with the JSON Schema of their payloads.',
@@ -200,6 +213,19 @@ export const TOOLS: readonly Tool[] = [
         .describe("Replaces the job's payload for this run"),
     }),
     call: (api, { job_id: id, payload }) => runJob(api, id, payload === undefined ? {} : { payload }),
+  }),
+  tool({
+    name: 'backfill_job',
+    need: 'operate',
+    description:
+      'Runs the past slots of a job between two times that have no run that succeeded. By default, it only says which slots those are (dry_run).',
+    input: z.strictObject({
+      job_id: jobId,
+      from: z.iso.datetime({ offset: true }),
+      to: z.iso.datetime({ offset: true }).optional().describe('Default: now'),
+      dry_run: z.boolean().default(true),
+    }),
+    call: (api, { job_id: id, ...body }) => backfillJob(api, id, body),
   }),
   tool({
     name: 'enqueue_run',

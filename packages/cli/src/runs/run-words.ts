@@ -58,6 +58,7 @@ export function slotText(run: Run): string {
   if (run.retry_of !== null && run.scheduled_for === null) return `retry of ${run.retry_of}`;
   if (run.scheduled_for === null) return run.job_id === `enqueued.${run.type}` ? 'enqueued' : 'manual';
   const slot = instantText(run.scheduled_for);
+  if (run.trigger === 'backfill') return `${slot}, backfill`;
   return run.missed > 1 ? `${slot} and ${run.missed - 1} before` : slot;
 }
 

@@ -42,6 +42,16 @@ export {
   type SavedAlertChannel,
   testAlertChannel,
 } from './jobs/alerts.ts';
+export {
+  type Backfill,
+  type BackfillJob,
+  type BackfillPlan,
+  type BackfillsQuery,
+  backfillJob,
+  cancelBackfill,
+  getBackfill,
+  listBackfills,
+} from './jobs/backfills.ts';
 export { type EnqueueRun, enqueue, enqueueAndWait, type TypedRun } from './jobs/enqueue.ts';
 export {
   eachRunFailure,

@@ -1,9 +1,9 @@
 import type { Forecast, ForecastQuery } from '../core/forecast/forecast-result.ts';
 import type { BackoffOptions, JobType } from '../core/job-types/job-type.ts';
-import type { AbortFlag } from '../core/model/errors.ts';
 import type { JobEvent } from '../core/model/events.ts';
 import type { CatchUp, Overlap } from '../core/model/job.ts';
 import type {
+  CommandOptions,
   EnqueueOptions,
   InTransaction,
   TriggerInput,
@@ -11,7 +11,6 @@ import type {
 } from '../core/model/job-requests.ts';
 import type { PauseOfAll } from '../core/model/pause-of-all.ts';
 import type { FailureBudget } from '../core/model/watching.ts';
-import type { JobPolicy } from '../core/rules/policy.ts';
 import type { TimeInput } from '../core/schedule/time-input.ts';
 import type { FailurePage, FailureQuery, FailureSort } from '../core/store/failure-views.ts';
 import type { JobsRead, TagCount } from '../core/store/jobs-read.ts';
@@ -31,11 +30,13 @@ import type {
   ScheduledJob,
 } from '../core/store/store-views.ts';
 import type { AlertsApi } from './alerts-port.ts';
+import type { BackfillsApi } from './backfills-port.ts';
 import type { AttemptObserver, EngineStats, NodeActivity, RunHistory } from './engine-stats.ts';
 
 export type { Forecast, ForecastQuery } from '../core/forecast/forecast-result.ts';
 export { EngineError, type EngineErrorCode, type InvalidField } from '../core/model/errors.ts';
 export type {
+  CommandOptions,
   ExpectOptions,
   InTransaction,
   PauseAfterOptions,
@@ -43,6 +44,7 @@ export type {
   WatchOptions,
 } from '../core/model/job-requests.ts';
 export { bothPolicies, type JobPolicy } from '../core/rules/policy.ts';
+export type { BackfillInput, BackfillListQuery, BackfillOutcome } from './backfills-port.ts';
 
 /** A job as people and code write it. Durations are Go's, such as `1h30m`; exactly one kind of schedule. */
 export interface JobInput extends WatchOptions {
@@ -72,21 +74,6 @@ export interface JobInput extends WatchOptions {
 
 /** RFC 7396 at top level: null resets to the default; a schedule field replaces other kinds (P16, edit). */
 export type JobPatch = { readonly [K in keyof Omit<JobInput, 'id'>]?: JobInput[K] | null };
-
-/** Who asks, for the audit log (`user:42`, `token:7`). By default, the code of the process itself. */
-export interface CommandOptions {
-  readonly by?: string | undefined;
-  /** Bounds on what this caller may make or change (P39, policies); `forbidden` beyond them. */
-  readonly policy?: JobPolicy | undefined;
-  /** The id must still stand for this generation of the job (P1, identity), in this version: the ETag. */
-  readonly ifUid?: string | undefined;
-  readonly ifVersion?: number | undefined;
-  /**
-   * A change that waits for its turn when this fires is not made: it rejects with a `StoreError` of code
-   * `aborted`. A change already sent to the database continues. Has no effect with a `tx`.
-   */
-  readonly signal?: AbortFlag | undefined;
-}
 
 /** The options of a command that is about all jobs. */
 export type EngineCommandOptions = Pick<CommandOptions, 'by' | 'signal'>;
@@ -208,7 +195,7 @@ export interface EventSubscription {
  * A method that returns a run returns `{ run, jobId, type }`. One that returns a job returns
  * `{ job, health, … }`.
  */
-export interface Engine extends AlertsApi {
+export interface Engine extends AlertsApi, BackfillsApi {
   /** Opens the store, takes back runs of a dead process (P9), then plans and claims if `autoRun`. */
   start(): Promise<void>;
   /**

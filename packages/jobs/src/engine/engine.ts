@@ -22,6 +22,7 @@ import { cancelRun, getLogs, getRun, retryRun } from './api/run-api.ts';
 import { trigger } from './api/trigger.ts';
 import { getJobVersion, listJobVersions } from './api/version-api.ts';
 import type { HandlerCommands } from './attempts/handler-jobs.ts';
+import { createBackfillsApi } from './backfills-api.ts';
 import { EventFeed } from './events/event-feed.ts';
 import { checkedArguments } from './input/checked-arguments.ts';
 import { createRegistry, jobTypeInfo, requireType } from './job-types/registry.ts';
@@ -143,6 +144,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     listAudit: async (...args) => listAudit(parts, ...given('listAudit', args)),
     ...createPauseAllApi({ ...parts, pauseWatch }, given),
     ...createAlertsApi(parts, given),
+    ...createBackfillsApi(parts, given),
     ...createStatsApi({ ...parts, lifecycle }),
     observeAttempts: (observer) => meter.observe(observer),
     on: (...args) => {

@@ -11,6 +11,7 @@ export * from './input/command-input.ts';
 export * from './input/job-input.ts';
 export * from './views/alert.ts';
 export * from './views/audit.ts';
+export * from './views/backfill.ts';
 export * from './views/caller.ts';
 export * from './views/event.ts';
 export * from './views/failure.ts';

@@ -204,6 +204,10 @@ const CALLS: Readonly<Record<string, (engine: Harness['engine'], args: readonly 
   retryAlertDelivery: (engine, [a, b]) => engine.retryAlertDelivery(anything(a), anything(b)),
   listAudit: (engine, [a]) => engine.listAudit(anything(a)),
   forecast: (engine, [a]) => engine.forecast(anything(a)),
+  backfillJob: (engine, [a, b, c]) => engine.backfillJob(anything(a), anything(b), anything(c)),
+  getBackfill: (engine, [a]) => engine.getBackfill(anything(a)),
+  listBackfills: (engine, [a]) => engine.listBackfills(anything(a)),
+  cancelBackfill: (engine, [a, b, c]) => engine.cancelBackfill(anything(a), anything(b), anything(c)),
   subscribe: (engine, [a, b]) => engine.subscribe(anything(a), anything(b)),
 };
 

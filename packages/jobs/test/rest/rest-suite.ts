@@ -3,6 +3,7 @@ import type { MakeMount } from './rest-server.ts';
 import { access } from './suite/access.ts';
 import { alerts } from './suite/alerts.ts';
 import { audit } from './suite/audit.ts';
+import { backfills } from './suite/backfills.ts';
 import { bodies } from './suite/bodies.ts';
 import { coalescedReads } from './suite/coalesced-reads.ts';
 import { compression } from './suite/compression.ts';
@@ -30,6 +31,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('access', () => access(makeMount));
   describe('alerts', () => alerts(makeMount));
   describe('audit', () => audit(makeMount));
+  describe('backfills', () => backfills(makeMount));
   describe('bodies', () => bodies(makeMount));
   describe('coalesced reads', () => coalescedReads(makeMount));
   describe('compression', () => compression(makeMount));

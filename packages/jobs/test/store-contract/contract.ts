@@ -1,5 +1,6 @@
 import { alertsContract } from './alerts.ts';
 import { auditContract } from './audit.ts';
+import { backfillContract } from './backfill.ts';
 import { cancelContract } from './cancel.ts';
 import { catchUpContract } from './catch-up.ts';
 import { checkContract } from './check.ts';
@@ -55,6 +56,7 @@ export function storeContract(makeStore: MakeStore): void {
   roomContract(makeStore);
   recoverContract(makeStore);
   cancelContract(makeStore);
+  backfillContract(makeStore);
   reportContract(makeStore);
   listJobsContract(makeStore);
   recentRunsContract(makeStore);

@@ -138,3 +138,18 @@ export interface EnqueueOptions extends InTransaction {
    */
   readonly payloadBy?: 'operator' | 'admin' | undefined;
 }
+
+/** Who asks, for the audit log (`user:42`, `token:7`). By default, the code of the process itself. */
+export interface CommandOptions {
+  readonly by?: string | undefined;
+  /** Bounds on what this caller may make or change (P39, policies); `forbidden` beyond them. */
+  readonly policy?: JobPolicy | undefined;
+  /** The id must still stand for this generation of the job (P1, identity), in this version: the ETag. */
+  readonly ifUid?: string | undefined;
+  readonly ifVersion?: number | undefined;
+  /**
+   * A change that waits for its turn when this fires is not made: it rejects with a `StoreError` of code
+   * `aborted`. A change already sent to the database continues. Has no effect with a `tx`.
+   */
+  readonly signal?: AbortFlag | undefined;
+}

@@ -67,6 +67,8 @@ export interface Job extends JobDefinition {
   readonly lastSuccessAt?: number;
   /** The end of the latest run: `fixed_delay` counts from it. */
   readonly lastEndAt?: number;
+  /** Past slots that backfills still have to run (P37, backfill). */
+  readonly backfillLeft?: number;
   /** Failed runs in a row, and since when. */
   readonly failedInRow: number;
   readonly failingSince?: number;
@@ -157,6 +159,7 @@ const STATE_FIELDS = keysOf({
   lastStatus: true,
   lastSuccessAt: true,
   lastEndAt: true,
+  backfillLeft: true,
   failedInRow: true,
   failingSince: true,
   recentFailures: true,

@@ -4,6 +4,11 @@ export function jobNotFound(jobId: string): EngineError {
   return new EngineError('not_found', `There is no job with the id "${jobId}".`);
 }
 
+export function backfillNotFound(id: string): EngineError {
+  const message = `There is no backfill with the id "${id}". Backfills are kept as long as hourly counts, 90 days by default.`;
+  return new EngineError('not_found', message);
+}
+
 export function runNotFound(runId: string): EngineError {
   return new EngineError('not_found', `There is no run with the id "${runId}".`);
 }

@@ -160,6 +160,18 @@ export interface RunOver {
   readonly error?: AttemptError | undefined;
 }
 
+/**
+ * Whether a run was made by a backfill. It is a run of its slot that makes up for it, and covers no other: no
+ * other run makes up for a slot that it does not count.
+ */
+export function isBackfillRun({
+  trigger,
+  catchUp,
+  missed,
+}: Pick<RunOrigin, 'trigger' | 'catchUp' | 'missed'>) {
+  return trigger === 'schedule' && catchUp && missed === 0;
+}
+
 export type Run = LiveRun | FinishedRun;
 
 export function isLiveRun(run: Run): run is LiveRun {

@@ -26,32 +26,12 @@ import {
 import { reschedule } from './edit.ts';
 import { holdsAllRuns } from './pause.ts';
 import { pauseJob } from './pause-job.ts';
+import type { Refusal, RefusalCode } from './refusal.ts';
 import { lastSlotOf, resume } from './resume.ts';
 import { takeAllSlots, takeDue, tryTakeDue } from './slots.ts';
 
 /** A new `run_at` may be this far past: clocks and networks are not exact (P2, schedule; P16, edit). */
 const RUN_AT_TOLERANCE_MS = 60_000;
-
-export type RefusalCode =
-  | 'overlap'
-  | 'too_many_live_runs'
-  | 'too_many_put_off'
-  | 'run_at_past'
-  | 'run_at_not_allowed'
-  | 'until_past'
-  | 'finished'
-  | 'type_changed'
-  | 'other_type'
-  | 'no_payload'
-  | 'too_many_jobs';
-
-/** A command that the rules refuse; nothing is written. `pointer`: the field at fault, if there is one. */
-export interface Refusal {
-  readonly ok: false;
-  readonly code: RefusalCode;
-  readonly detail: string;
-  readonly pointer?: string;
-}
 
 /** `changed: false`: the job is as asked already, and nothing is written (P16, edit: an equal PUT). */
 export type CommandOutcome =

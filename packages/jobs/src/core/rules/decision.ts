@@ -49,6 +49,8 @@ export interface Decision {
   readonly moves: readonly Move[];
   readonly skip: readonly SkippedRun[];
   readonly queue: readonly NewRun[];
+  /** Slots of backfills that got a run, or have one (P37, backfill). */
+  readonly backfill?: readonly number[];
   /** Cancel every live run: waiting ones at once, claimed ones by request (P12, cancel). */
   readonly cancelLive?: CancelReason;
 }
@@ -88,10 +90,14 @@ export interface Draft {
   readonly moves: Move[];
   readonly skip: SkippedRun[];
   readonly queue: NewRun[];
+  /** Slots of backfills that got a run. */
+  readonly backfill: number[];
+  /** As many runs of backfills are live as may be. */
+  isBackfillFull?: boolean;
 }
 
 export function draftOf(job: Job, live: LiveRuns): Draft {
-  return { job, live, moves: [], skip: [], queue: [] };
+  return { job, live, moves: [], skip: [], queue: [], backfill: [] };
 }
 
 export function queueRun(draft: Draft, run: NewRun): void {
@@ -153,16 +159,17 @@ export function moveAll({ moves, queue }: Draft, from: readonly Held[], to: Held
 export function decide(draft: Draft, now: number, cancelLive?: CancelReason): Decision {
   const job = withWakeAt(
     withDerivedStatus(withFixedDelay(draft.job, draft.live, now), draft.live),
-    draft.live,
+    draft,
     now,
   );
-  const { dueIfAfter, moves, skip, queue } = draft;
+  const { dueIfAfter, moves, skip, queue, backfill } = draft;
   return {
     job,
     ...(dueIfAfter === undefined ? {} : { dueIfAfter }),
     moves,
     skip,
     queue,
+    ...(backfill.length === 0 ? {} : { backfill }),
     ...(cancelLive === undefined ? {} : { cancelLive }),
   };
 }
@@ -204,7 +211,7 @@ function withDerivedStatus(job: Job, live: LiveRuns): Job {
   return job.status === status ? job : { ...job, status };
 }
 
-function withWakeAt(job: Job, live: LiveRuns, now: number): Job {
+function withWakeAt(job: Job, { live, isBackfillFull = false }: Draft, now: number): Job {
   // With `all`, slots wait as `nextRunAt`, not as queued runs: without room, the next settlement takes the
   // next slot (P6, catch-up).
   const full = job.catchUp === 'all' && liveCount(live) >= roomOf(job.overlap);
@@ -212,9 +219,18 @@ function withWakeAt(job: Job, live: LiveRuns, now: number): Job {
   // A run whose own `run_at` has come waits for the planner, even if a command changes the job first (P15,
   // run now).
   const ownRunAt = live.dueOwnRuns > 0 ? Math.min(job.wakeAt ?? now, now) : live.nextOwnRunAt;
-  const wakeAt = earliest(own, ownRunAt);
+  const wakeAt = earliest(
+    earliest(own, ownRunAt),
+    isBackfillFull ? undefined : backfillWakeAt(job, live, now),
+  );
   if (wakeAt === job.wakeAt) return job;
   return wakeAt === undefined ? without(job, 'wakeAt') : { ...job, wakeAt };
+}
+
+/** Now, if a backfill has room for a run (P37, backfill). A settlement that makes room wakes it again. */
+function backfillWakeAt(job: Job, live: LiveRuns, now: number): number | undefined {
+  if (job.backfillLeft === undefined || job.status !== 'active') return undefined;
+  return liveCount(live) + live.dueOwnRuns < roomOf(job.overlap) ? now : undefined;
 }
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {

@@ -36,10 +36,17 @@ export function countFinished(ended: readonly EndedRun[]): number {
 
 /**
  * Whether the end of a claim may change the job in a way that depends on its other live runs: it frees room
- * (P7, overlap), the next run counts from an end (P3, grid), or the job ends with its runs.
+ * (P7, overlap), the next run counts from an end (P3, grid), a backfill goes on (P37, backfill), or the job
+ * ends with its runs.
  */
-export function dependsOnLive({ overlap, schedule }: Pick<Job, 'overlap' | 'schedule'>): boolean {
-  return overlap !== 'allow' || isFixedDelay(schedule) || schedule.kind === 'run_at';
+export function dependsOnLive({
+  overlap,
+  schedule,
+  backfillLeft,
+}: Pick<Job, 'overlap' | 'schedule' | 'backfillLeft'>): boolean {
+  return (
+    overlap !== 'allow' || backfillLeft !== undefined || isFixedDelay(schedule) || schedule.kind === 'run_at'
+  );
 }
 
 /** Whether these ends may use up the job's failure budget: a pause depends on its live runs. */

@@ -1,5 +1,6 @@
 import type { PauseOfAll } from '../model/pause-of-all.ts';
-import { type Refusal, UNTIL_PAST } from './commands.ts';
+import { UNTIL_PAST } from './commands.ts';
+import type { Refusal } from './refusal.ts';
 
 /** What `pauseAll` asks for. */
 export interface PauseOfAllInput {

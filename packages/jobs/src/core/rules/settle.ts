@@ -6,6 +6,7 @@ import {
   type FinishedRun,
   type FinishedStatus,
   type Held,
+  isBackfillRun,
   type JsonText,
   type LiveRun,
   type Progress,
@@ -102,14 +103,16 @@ function failedOrRetried(
 ): Settlement {
   const failures = run.failures + 1;
   const availableAt = now + retryDelayMs(job.backoff, failures, random);
-  if (permanent || failures >= job.maxAttempts || isReplacedByNextSlot(job, availableAt)) {
+  if (permanent || failures >= job.maxAttempts || isReplacedByNextSlot(job, run, availableAt)) {
     return finished(run, { status: 'failed', reason: error.reason, error });
   }
   return waiting(job, { ...run, failures, errors: [...run.errors, error] }, { availableAt });
 }
 
 /** P8, retries: under `skip`, the next slot of a fixed-rate or cron job replaces a retry as late as it. */
-function isReplacedByNextSlot(job: Job, retryAt: number): boolean {
+function isReplacedByNextSlot(job: Job, run: LiveRun, retryAt: number): boolean {
+  // The next slot does not make up for a past one.
+  if (isBackfillRun(run)) return false;
   if (!hasGrid(job.schedule) || job.overlap !== 'skip' || job.status !== 'active') return false;
   return job.nextRunAt !== undefined && retryAt >= job.nextRunAt;
 }

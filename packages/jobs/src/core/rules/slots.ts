@@ -1,6 +1,7 @@
 import { type Job, type LiveRuns, liveCount, roomOf } from '../model/job.ts';
 import { without } from '../objects.ts';
 import { gapAfter, hasGrid, nextSlot, passedSlots, slotFromEnd } from '../schedule/schedule.ts';
+import { type BackfillSlots, takeBackfill } from './backfill.ts';
 import {
   type Decision,
   type Draft,
@@ -22,9 +23,10 @@ const MAX_WAITING_SLOTS = 100;
  * Decides what is due of a job: the end of its pause (P14, pause), runs whose own `run_at` has come (P15, run
  * now), and passed slots (P4 to P7). Returns the same job and nothing to write when nothing is due.
  */
-export function planJob(job: Job, live: LiveRuns, now: number): Decision {
+export function planJob(job: Job, live: LiveRuns, now: number, backfill?: BackfillSlots): Decision {
   const draft = draftOf(job, live);
   takeDue(draft, now);
+  if (backfill !== undefined) takeBackfill(draft, backfill, now);
   return decide(draft, now);
 }
 
@@ -53,10 +55,13 @@ export function planOrPutOff(
   job: Job,
   live: LiveRuns,
   now: number,
-  aheadMs = 0,
+  {
+    aheadMs = 0,
+    backfill,
+  }: { readonly aheadMs?: number; readonly backfill?: BackfillSlots | undefined } = {},
 ): { readonly decision: Decision; readonly fault?: unknown } {
   try {
-    return { decision: planJob(job, live, slotAhead(job, live, now, aheadMs) ?? now) };
+    return { decision: planJob(job, live, slotAhead(job, live, now, aheadMs) ?? now, backfill) };
   } catch (fault) {
     const putOff = { ...job, wakeAt: now + PUT_OFF_MS };
     return { decision: { job: putOff, moves: [], skip: [], queue: [] }, fault };
@@ -198,7 +203,9 @@ interface TakenSlot {
 /** Makes a run of a slot, or a skipped row where there is no room; a `run_at` slot waits (P7, overlap). */
 function queueSlot(draft: Draft, taken: TakenSlot): void {
   const { job, live } = draft;
-  const full = liveCount(live) >= roomOf(job.overlap) || live.isAtCap === true;
+  // A slot that meets a run of a backfill waits for it: the schedule goes first (P37, backfill).
+  const room = roomOf(job.overlap) + (job.backfillLeft === undefined ? 0 : 1);
+  const full = liveCount(live) >= room || live.isAtCap === true;
   if (full && job.schedule.kind !== 'run_at')
     draft.skip.push({ scheduledFor: taken.slot, reason: 'overlap', ...coveredBy(taken) });
   else queueSlotRun(draft, taken);

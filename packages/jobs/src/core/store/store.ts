@@ -8,6 +8,7 @@ import type { PauseOfAllInput } from '../rules/pause-of-all.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { FailurePage, FailureQuery } from './failure-views.ts';
 import type { JobsRead, TagCount } from './jobs-read.ts';
+import type { BackfillReads, StoreBackfills } from './store-backfills.ts';
 import type {
   AuditEntry,
   CancelResult,
@@ -53,7 +54,7 @@ import type {
  * returned value. A rejection: nothing is known to have happened. With `aborted`, nothing has: `signal` fired
  * before the step began. Rules live in `core`; times come from the store's clock.
  */
-export interface JobStore extends StoreReads, AlertStore {
+export interface JobStore extends StoreReads, AlertStore, StoreBackfills {
   /**
    * Brings the schema up to date; a newer one rejects with a `StoreError` of code `newer_schema`. An open
    * store rejects with `in_use`, a closed one with `unavailable` if it can't be opened again. After any
@@ -155,7 +156,7 @@ export interface JobStore extends StoreReads, AlertStore {
 }
 
 /** What people look at: each read sees one state of the database. */
-export interface StoreReads {
+export interface StoreReads extends BackfillReads {
   /** The last pause of all jobs, over or not. */
   getPauseOfAll(): Promise<PauseOfAll | undefined>;
   /**

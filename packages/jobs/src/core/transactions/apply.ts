@@ -28,7 +28,7 @@ const NONE_ENDED: readonly EndedRun[] = [];
 export function* applyDecision(
   unit: UnitOfWork,
   before: StoredJob,
-  { job, dueIfAfter, moves, skip, queue, cancelLive }: Decision,
+  { job, dueIfAfter, moves, skip, queue, backfill, cancelLive }: Decision,
   ended: readonly EndedRun[] = NONE_ENDED,
 ): Script<boolean> {
   for (const alert of alertsOf({ before: before.job, after: job, ended, skip }, unit.now))
@@ -49,6 +49,7 @@ export function* applyDecision(
     unit.toMake.push({ kind: 'queue', run, job: after });
     if (run.held === 'no' && run.availableAt <= unit.now) due += 1;
   }
+  if (backfill !== undefined) yield* ask('takeBackfillSlots', before.uid, backfill);
   if (isChanged(before, after)) saveJob(unit, after);
   return due > 0 || isSooner(job.wakeAt, before.job.wakeAt);
 }

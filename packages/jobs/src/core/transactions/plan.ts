@@ -10,6 +10,8 @@ import { writeAndClaim } from './claim-planned.ts';
 import { ask, type Script } from './script.ts';
 import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
+/** The most past slots of one job that become runs in one pass (P37, backfill). */
+const BACKFILL_SLOTS_A_PASS = 20;
 /** After each 125 changed jobs, the store starts to write them while the plan decides about the next ones. */
 const JOBS_A_WRITE = 125;
 
@@ -24,7 +26,11 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
   for (const stored of jobs) {
     if (budget.isSpent) break;
     const alive = live.get(stored.uid) ?? NO_LIVE_RUNS;
-    const { decision, fault } = planOrPutOff(stored.job, alive, unit.now, aheadMs);
+    const backfill =
+      stored.job.backfillLeft === undefined
+        ? undefined
+        : yield* ask('backfillSlots', stored.uid, BACKFILL_SLOTS_A_PASS);
+    const { decision, fault } = planOrPutOff(stored.job, alive, unit.now, { aheadMs, backfill });
     if (decision.job !== stored.job) done += 1;
     if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
     hasMoved ||= touchesWaiting(decision);

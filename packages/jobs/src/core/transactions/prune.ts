@@ -1,3 +1,4 @@
+import { isBackfillRun } from '../model/run.ts';
 import type { PruneResult, Retention } from '../store/store.ts';
 import { DEDUPE_MS } from '../store/store-commands.ts';
 import { ask, type Script } from './script.ts';
@@ -42,6 +43,7 @@ export function* prune(retention: Retention): Generator<PruneStep, PruneResult, 
     older('jobHours', countsMaxAgeMs),
     older('hourBuckets', countsMaxAgeMs),
     older('jobHourBuckets', countsMaxAgeMs),
+    older('backfills', countsMaxAgeMs),
     older('nodeNames', maxAgeMs + DAY_MS),
     older('alertDeliveries', maxAgeMs),
   ];
@@ -107,6 +109,8 @@ function* removeRuns(
     saveJob(unit, { ...stored, [count]: Math.max(0, stored[count] - 1) });
   }
   yield* ask('writeJobs');
+  const ofBackfills = removed.filter(isBackfillRun);
+  if (ofBackfills.length > 0) yield* ask('keepBackfillEnds', ofBackfills);
   const counted = removed.filter(({ finishedAt }) => finishedAt >= unit.now - countsMaxAgeMs);
   if (counted.length > 0) yield* ask('countInJobHours', counted);
   return removed.length;

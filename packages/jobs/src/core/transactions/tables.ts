@@ -18,6 +18,7 @@ import type {
   Report,
 } from '../store/store-passes.ts';
 import type { AlertTables } from './alert-tables.ts';
+import type { BackfillTables } from './backfill-tables.ts';
 import type { StoredJob } from './stored-job.ts';
 
 /**
@@ -25,7 +26,7 @@ import type { StoredJob } from './stored-job.ts';
  * All methods work in the current transaction. A job that a method locks is added to `jobs` of the unit of
  * work.
  */
-export interface Tables extends PruneTables, AlertTables {
+export interface Tables extends PruneTables, AlertTables, BackfillTables {
   /**
    * Locks the jobs of these claims, deleted jobs too, and then their runs. One answer for each claim, in
    * order.
@@ -145,6 +146,8 @@ export interface PruneTables {
    * removed runs.
    */
   removeRuns(ids: readonly number[]): readonly RemovedRun[];
+  /** Keeps how removed runs of backfills ended (P37, backfill). */
+  keepBackfillEnds(runs: readonly RemovedRun[]): void;
   /** Adds removed runs to the hourly counts of their jobs. */
   countInJobHours(runs: readonly RemovedRun[]): void;
   /** Removes at most `limit` rows older than an instant. Returns how many. */
@@ -284,7 +287,16 @@ export interface RunsToPrune {
 
 export type RemovedRun = Pick<
   FinishedRun,
-  'jobUid' | 'status' | 'startedAt' | 'finishedAt' | 'dueAt' | 'scheduledFor' | 'queuedAt'
+  | 'jobUid'
+  | 'status'
+  | 'startedAt'
+  | 'finishedAt'
+  | 'dueAt'
+  | 'trigger'
+  | 'scheduledFor'
+  | 'catchUp'
+  | 'missed'
+  | 'queuedAt'
 >;
 
 /**
@@ -300,5 +312,6 @@ export type OldRows =
   | 'jobHours'
   | 'hourBuckets'
   | 'jobHourBuckets'
+  | 'backfills'
   | 'nodeNames'
   | 'alertDeliveries';

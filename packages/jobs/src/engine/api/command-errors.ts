@@ -1,5 +1,5 @@
 import { jobNotFound } from '../../core/model/not-found.ts';
-import type { Refusal } from '../../core/rules/commands.ts';
+import type { Refusal } from '../../core/rules/refusal.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
 import { EngineError } from '../engine-port.ts';
 

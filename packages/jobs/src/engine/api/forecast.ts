@@ -3,6 +3,7 @@ import type { Forecast, ForecastQuery } from '../../core/forecast/forecast-resul
 import type { EngineParts } from '../engine-parts.ts';
 import { EngineError } from '../engine-port.ts';
 import { parseInstant } from './command-options.ts';
+import { inSlices } from './in-slices.ts';
 
 const HOUR_MS = 3_600_000;
 const DEFAULT_HOURS = 168;
@@ -12,8 +13,6 @@ const MOST_HOURS_BY_MINUTE = 24;
 const EXACT_JOBS = 1_000;
 /** A list of the jobs of one hour is exact up to so many. */
 const EXACT_JOBS_LISTED = 10_000;
-/** After this time, the event loop does other work first (ms). */
-const SLICE_MS = 5;
 
 /** The runs to come (P38, forecast). Its work is done in slices, so that handlers and requests go on. */
 export async function forecast(
@@ -33,15 +32,7 @@ export async function forecast(
   requireWindow({ ...window, hours });
   const most = listed > 0 && hours === 1 ? EXACT_JOBS_LISTED : EXACT_JOBS;
   const work = forecastRuns(await store.forecastJobs({ ...which, most }), window);
-  const { clock } = settings;
-  let sliceEnd = clock.monotonic() + SLICE_MS;
-  for (;;) {
-    const { done, value } = work.next();
-    if (done) return value;
-    if (clock.monotonic() < sliceEnd) continue;
-    await new Promise<void>((resolve) => void clock.setTimer(0, resolve));
-    sliceEnd = clock.monotonic() + SLICE_MS;
-  }
+  return inSlices(settings.clock, work);
 }
 
 interface GivenWindow {

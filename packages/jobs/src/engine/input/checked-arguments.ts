@@ -27,6 +27,10 @@ import {
 import { jobRules, patchRules, scheduledJobRules } from './job-rules.ts';
 import {
   auditQueryRules,
+  backfillIdRule,
+  backfillQueryRules,
+  backfillRules,
+  cancelBackfillRules,
   failureQueryRules,
   forecastQueryRules,
   historyQueryRules,
@@ -48,6 +52,7 @@ interface Argument {
 const main = (name: string, rule: Rule): Argument => ({ name, rule, isMain: true });
 const jobId: Argument = { name: 'jobId', rule: required(text({ max: 1_000, like: 'nightly-cleanup' })) };
 const runId: Argument = { name: 'runId', rule: required(runIdRule) };
+const backfillId: Argument = { name: 'backfillId', rule: required(backfillIdRule) };
 const jobType: Argument = {
   name: 'type',
   rule: required(
@@ -96,6 +101,10 @@ const ARGUMENTS = {
   stats: [main('query', jobsReadRules)],
   forecast: [main('query', forecastQueryRules)],
   history: [main('query', historyQueryRules)],
+  backfillJob: [jobId, main('backfill', required(backfillRules)), options],
+  getBackfill: [backfillId],
+  listBackfills: [main('query', backfillQueryRules)],
+  cancelBackfill: [backfillId, main('input', cancelBackfillRules), options],
   listAudit: [main('query', auditQueryRules)],
   createAlertChannel: [main('channel', channelRules), options],
   patchAlertChannel: [channelId, main('patch', channelPatchRules), options],

@@ -22,6 +22,8 @@ import type { JobsRead } from '../../core/store/jobs-read.ts';
 import type { Cursor } from '../../core/store/store-views.ts';
 import type {
   AuditListQuery,
+  BackfillInput,
+  BackfillListQuery,
   FailureListQuery,
   JobInput,
   JobListQuery,
@@ -52,6 +54,12 @@ const name = text({ max: 200 });
 export const runIdRule: Rule = rule((value) => typeof value === 'string' && /^[0-9]{1,19}$/.test(value), {
   what: 'the id of a run: 1 to 19 digits as text, such as "4711"',
 });
+
+/** The id of a backfill, which no other text can be. */
+export const backfillIdRule: Rule = rule(
+  (value) => typeof value === 'string' && /^[0-9]{1,19}$/.test(value),
+  { what: 'the id of a backfill: 1 to 19 digits as text, such as "4711"' },
+);
 
 const cursor = shape<Cursor>('a cursor: the `next` of an earlier page', {
   value: required({
@@ -87,6 +95,24 @@ export const historyQueryRules = shape<RunHistoryQuery>('a query such as { jobId
   from: timeOrMs,
   to: timeOrMs,
   step: text({ max: 50, like: '1h' }),
+});
+
+export const backfillRules = shape<BackfillInput>('a backfill such as { from: "2026-01-31T00:00:00Z" }', {
+  from: required(timeOrMs),
+  to: timeOrMs,
+  onlyMissing: flag,
+  dryRun: flag,
+});
+
+export const cancelBackfillRules = shape<{ readonly cancelLive?: boolean | undefined }>(
+  '{ cancelLive: true } or {}',
+  { cancelLive: flag },
+);
+
+export const backfillQueryRules = shape<BackfillListQuery>('a query such as { jobId: "nightly" }', {
+  ...jobsReadFields,
+  jobId: text({ max: 128 }),
+  limit,
 });
 
 export const jobQueryRules = shape<JobListQuery>('a query such as { health: "unhealthy", limit: 100 }', {

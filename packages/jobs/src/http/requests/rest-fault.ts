@@ -16,6 +16,8 @@ const REST_NAMES: Readonly<Record<string, string>> = {
   startWithin: 'start_within',
   pingUrl: 'ping_url',
   allJobs: 'all_jobs',
+  onlyMissing: 'only_missing',
+  dryRun: 'dry_run',
 };
 const ENGINE_NAME = new RegExp(`\\b(${Object.keys(REST_NAMES).join('|')})\\b`, 'g');
 

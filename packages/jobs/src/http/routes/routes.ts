@@ -1,6 +1,7 @@
 import type { Route } from '../routing/route.ts';
 import { alertRoutes } from './alert-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
+import { backfillRoutes } from './backfill-routes.ts';
 import { enqueueRoute } from './enqueue-route.ts';
 import { eventRoutes } from './event-routes.ts';
 import { exportRoutes } from './export-routes.ts';
@@ -22,6 +23,7 @@ export const ROUTES: readonly Route[] = [
   ...versionRoutes,
   ...failureRoutes,
   ...exportRoutes,
+  ...backfillRoutes,
   ...runRoutes,
   enqueueRoute,
   ...overviewRoutes,

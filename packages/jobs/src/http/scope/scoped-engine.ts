@@ -1,5 +1,5 @@
 import { enqueuedJobId } from '../../core/model/enqueued-job.ts';
-import { jobNotFound, runNotFound } from '../../core/model/not-found.ts';
+import { backfillNotFound, jobNotFound, runNotFound } from '../../core/model/not-found.ts';
 import type { JobsRead } from '../../core/store/jobs-read.ts';
 import type { AlertsApi } from '../../engine/alerts-port.ts';
 import type { Engine } from '../../engine/engine-port.ts';
@@ -35,6 +35,10 @@ export interface RouteEngine
     | 'retryRun'
     | 'preview'
     | 'forecast'
+    | 'backfillJob'
+    | 'getBackfill'
+    | 'listBackfills'
+    | 'cancelBackfill'
     | 'jobTypes'
     | 'listAudit'
     | keyof AlertsApi
@@ -48,7 +52,10 @@ export interface RouteEngine
  * the caller may not create it (403). Job types are of the whole engine; what nodes report is left out.
  */
 export function scopedEngine(engine: RouteEngine, { idPrefix }: JobScope): RouteEngine {
-  const { ofJob, ofRun, requireRun, requireOwnJob, requireOwnId } = guardsOf(engine, idPrefix);
+  const { ofJob, ofRun, requireRun, requireBackfill, requireOwnJob, requireOwnId } = guardsOf(
+    engine,
+    idPrefix,
+  );
   return {
     createJob: async (input, ...rest) => {
       requireOwnId(input.id);
@@ -89,6 +96,13 @@ export function scopedEngine(engine: RouteEngine, { idPrefix }: JobScope): Route
       return engine.preview(input);
     },
     forecast: (query) => engine.forecast({ ...query, idPrefix }),
+    backfillJob: ofJob((...args) => engine.backfillJob(...args)),
+    getBackfill: requireBackfill,
+    listBackfills: (query) => engine.listBackfills({ ...query, idPrefix }),
+    cancelBackfill: async (id, ...rest) => {
+      await requireBackfill(id);
+      return engine.cancelBackfill(id, ...rest);
+    },
     jobTypes: () => engine.jobTypes(),
     ...noAlerts(idPrefix),
     listAudit: (query) => engine.listAudit({ ...query, idPrefix }),
@@ -136,9 +150,15 @@ function guardsOf(engine: RouteEngine, idPrefix: string) {
     if (!view.jobId.startsWith(idPrefix)) throw runNotFound(runId);
     return view;
   };
+  const requireBackfill: RouteEngine['getBackfill'] = async (id) => {
+    const view = await engine.getBackfill(id);
+    if (!view.jobId.startsWith(idPrefix)) throw backfillNotFound(id);
+    return view;
+  };
   return {
     requireOwnJob,
     requireRun,
+    requireBackfill,
     /** A method whose first argument is the id of a job. */
     ofJob:
       <Rest extends readonly unknown[], T>(ask: (jobId: string, ...rest: Rest) => Promise<T>) =>

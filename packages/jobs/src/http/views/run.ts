@@ -5,6 +5,7 @@ import {
   type ErrorCause,
   FAIL_REASONS,
   type FinishedRun,
+  isBackfillRun,
   type JsonText,
   type LiveRun,
   type Progress,
@@ -51,7 +52,9 @@ export const runSchema = z
     job_id: z.string(),
     job_uid: z.string(),
     type: z.string(),
-    trigger: z.enum(['schedule', 'manual']),
+    trigger: z
+      .enum(['schedule', 'manual', 'backfill'])
+      .describe('backfill: a run of a past slot that a backfill made'),
     scheduled_for: instantSchema.nullable().describe('The slot that the run fills; null for a manual run'),
     status: z.enum(RUN_STATUSES),
     reason: z.enum(RUN_REASONS).nullable(),
@@ -135,7 +138,7 @@ export function runJson(
     job_id: jobId,
     job_uid: run.jobUid,
     type,
-    trigger: run.trigger,
+    trigger: isBackfillRun(run) ? 'backfill' : run.trigger,
     scheduled_for: instantJson(run.scheduledFor),
     status: phase.status,
     reason: phase.reason,

@@ -1,8 +1,9 @@
 import type { AlertChannel, AlertDelivery } from '../../core/alerts/alert.ts';
 import type { AlertQueue } from '../../core/alerts/alert-queue.ts';
+import type { Backfill } from '../../core/model/backfill.ts';
 import { StoreError } from '../../core/model/errors.ts';
 import type { PauseOfAll } from '../../core/model/pause-of-all.ts';
-import type { FinishedRun, LiveRun, Run } from '../../core/model/run.ts';
+import type { FinishedRun, FinishedStatus, LiveRun, Run } from '../../core/model/run.ts';
 import { dueAtOf } from '../../core/rules/run-measures.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import type { AuditRow, JobVersion } from '../../core/store/store-views.ts';
@@ -41,6 +42,19 @@ export interface ChannelRow {
   readonly lastError?: string;
 }
 
+export interface BackfillRow extends Omit<Backfill, 'jobId'> {
+  readonly uid: number;
+}
+
+/** `takenAt`: when its run was made. `ended`: how a run ended that was pruned. */
+export interface BackfillSlotRow {
+  readonly backfillId: number;
+  readonly uid: number;
+  readonly slot: number;
+  takenAt?: number;
+  ended?: FinishedStatus;
+}
+
 /** The tables of one or more stores in a process. They end with it. */
 export class MemoryDatabase {
   readonly jobs = new Map<number, StoredJob>();
@@ -52,6 +66,9 @@ export class MemoryDatabase {
   readonly versions = new Map<string, JobVersion & { readonly uid: number }>();
   readonly hourBuckets = new Map<string, HourRow>();
   readonly jobHourBuckets = new Map<string, HourRow>();
+  readonly backfills = new Map<number, BackfillRow>();
+  /** In the order of their backfills and instants. */
+  backfillSlots: BackfillSlotRow[] = [];
   readonly audit: AuditRow[] = [];
   readonly alertChannels = new Map<string, ChannelRow>();
   readonly deliveries = new Map<number, AlertDelivery>();

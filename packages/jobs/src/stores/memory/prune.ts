@@ -2,6 +2,7 @@ import type { FinishedRun } from '../../core/model/run.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import type { PruneTables, RunsToPrune } from '../../core/transactions/tables.ts';
 import { bucketsOf } from '../rows/hour-tally.ts';
+import { isRunOf, isToCome } from './backfill-tables.ts';
 import { addToHour, lock, type MemoryDatabase, type MemoryUnit } from './memory-database.ts';
 
 export function pruneTables(u: MemoryUnit): PruneTables {
@@ -30,6 +31,12 @@ export function pruneTables(u: MemoryUnit): PruneTables {
           if (row.runId === id) db.dedupeKeys.set(key, { ...row, pruned: run });
         return [run];
       }),
+    keepBackfillEnds(runs) {
+      for (const run of runs) {
+        const slot = db.backfillSlots.find((one) => isRunOf(one, run));
+        if (slot !== undefined) slot.ended = run.status;
+      }
+    },
     countInJobHours(runs) {
       for (const run of runs)
         for (const row of bucketsOf(run))
@@ -59,6 +66,15 @@ export function pruneTables(u: MemoryUnit): PruneTables {
           return removeTombstones();
         case 'dedupeKeys':
           return remove(db.dedupeKeys, ({ at }) => at < before);
+        case 'backfills': {
+          const toCome = new Set(db.backfillSlots.filter(isToCome).map(({ backfillId }) => backfillId));
+          const removed = remove(
+            db.backfills,
+            (row) => row.createdAt < before && !toCome.has(Number(row.id)),
+          );
+          db.backfillSlots = db.backfillSlots.filter(({ backfillId }) => db.backfills.has(backfillId));
+          return removed;
+        }
         case 'nodeNames':
           return 0;
         case 'alertDeliveries':

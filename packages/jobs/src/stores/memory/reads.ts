@@ -21,6 +21,7 @@ import { firstHour } from '../rows/hours.ts';
 import { pageOf } from '../rows/page.ts';
 import { recentRunOf } from '../rows/recent-run.ts';
 import { ranWithOf, versionOf } from '../rows/run-view.ts';
+import { backfillReads } from './backfill-reads.ts';
 import { failuresIn } from './failures.ts';
 import { historyOf, hourCounts, hoursOf } from './history.ts';
 import type { MemoryDatabase } from './memory-database.ts';
@@ -28,7 +29,7 @@ import type { MemoryDatabase } from './memory-database.ts';
 type Read = <T>(work: (now: number) => T) => Promise<T>;
 
 export function createReads(db: MemoryDatabase, read: Read): StoreReads {
-  return { ...jobReads(db, read), ...runReads(db, read), ...statReads(db, read) };
+  return { ...backfillReads(db, read), ...jobReads(db, read), ...runReads(db, read), ...statReads(db, read) };
 }
 
 function jobReads(db: MemoryDatabase, read: Read) {

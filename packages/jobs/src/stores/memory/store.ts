@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { type AbortFlag, refuseAborted, refuseOpen, StoreError } from '../../core/model/errors.ts';
 import type { JobStore } from '../../core/store/store.ts';
+import { backfill, cancelBackfill } from '../../core/transactions/backfills.ts';
 import { claim } from '../../core/transactions/claim.ts';
 import { command, insertJob } from '../../core/transactions/commands.ts';
 import { pauseAll, resumeAll } from '../../core/transactions/pause-all.ts';
@@ -71,6 +72,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
     reconcile: (input) => run((unit) => reconcile(unit, input)),
     cancelRun: (input, signal) => runUnless(signal, (unit) => cancelRun(unit, input)),
     makeDue: (input, signal) => runUnless(signal, () => makeDue(input)),
+    backfill: (input) => run((unit) => backfill(unit, input)),
+    cancelBackfill: (input) => run((unit) => cancelBackfill(unit, input)),
     ...createReads(db, whileOpen),
     ...createAlerts(db, { run, read: whileOpen }),
     pauseAll: (input, signal) => runUnless(signal, (unit) => pauseAll(unit, input)),

@@ -11,6 +11,7 @@ import { MAX_JOB_VERSIONS, type Tables } from '../../core/transactions/tables.ts
 import { createUnitOfWork, type UnitOfWork, withClaim } from '../../core/transactions/unit-of-work.ts';
 import { newestLines } from '../rows/log-lines.ts';
 import { alertTables } from './alert-tables.ts';
+import { backfillTables } from './backfill-tables.ts';
 import { claimTables, seeWaiting } from './claim.ts';
 import { liveRunsOf, liveRunTables } from './live-run-tables.ts';
 import { lock, type MemoryDatabase, type MemoryUnit } from './memory-database.ts';
@@ -34,6 +35,7 @@ function createTables(u: MemoryUnit): Tables {
     ...writeTables(u),
     ...pruneTables(u),
     ...alertTables(u),
+    ...backfillTables(u),
     write() {
       writeRuns(u);
       tables.writeJobs();

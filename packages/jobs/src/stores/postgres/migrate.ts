@@ -34,6 +34,7 @@ const MIGRATIONS = [
   '0018-alerts.sql',
   '0019-durations.sql',
   '0020-pause-of-all.sql',
+  '0021-backfills.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

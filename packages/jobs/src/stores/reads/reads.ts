@@ -1,3 +1,4 @@
+import { createBackfillReads } from './backfill-reads.ts';
 import type { Dialect } from './dialect.ts';
 import { createFailureReads } from './failure-reads.ts';
 import { createForecastReads } from './forecast-reads.ts';
@@ -16,5 +17,6 @@ export function createReads(sql: Dialect) {
     ...createStatReads(sql),
     ...createForecastReads(sql),
     ...createHistoryReads(sql),
+    ...createBackfillReads(sql),
   };
 }

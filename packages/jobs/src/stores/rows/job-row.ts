@@ -72,6 +72,7 @@ const EDITED_COLUMNS = [
   ofJob('pause_until', 'bigint', ({ pause }) => pause?.until),
   ofJob('resumed_at', 'bigint', ({ resumedAt }) => resumedAt),
   column('deleted_at', 'bigint', ({ deletedAt }) => deletedAt),
+  ofJob('backfill_left', 'bigint', ({ backfillLeft }) => backfillLeft),
 ];
 /**
  * The columns to read of a job whose fixed columns are known: the varying columns, and the ones that identify
@@ -227,6 +228,7 @@ export function jobInState(fixed: FixedJob, raw: unknown): StoredJob {
   if (row.last_success_end_at !== null) job.lastSuccessEndAt = row.last_success_end_at as number;
   if (row.last_took_ms !== null) job.lastTookMs = row.last_took_ms as number;
   if (row.resumed_at !== null) job.resumedAt = row.resumed_at as number;
+  if (row.backfill_left !== null) job.backfillLeft = row.backfill_left as number;
   return {
     job,
     uid: row.uid as number,

@@ -18,6 +18,7 @@ const MIGRATIONS = [
   '0011-alerts.sql',
   '0012-durations.sql',
   '0013-pause-of-all.sql',
+  '0014-backfills.sql',
 ] as const;
 
 /**

@@ -85,6 +85,8 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     makeDue: (input, signal) => write('makeDue', input, signal),
     pauseAll: (input, signal) => write('pauseAll', input, signal),
     resumeAll: (input, signal) => write('resumeAll', input, signal),
+    backfill: (input) => write('backfill', input),
+    cancelBackfill: (input) => write('cancelBackfill', input),
     prune: (retention) => write('prune', retention),
     getPauseOfAll: () => read('getPauseOfAll', undefined),
     getJob: (jobId, handlers, lateFrom) => read('getJob', { jobId, handlers, lateFrom }),
@@ -109,5 +111,7 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     takeAlertWatch: (input) => write('takeAlertWatch', input),
     tellTimedStates: (range) => write('tellTimedStates', range),
     history: (query) => read('history', query),
+    getBackfill: (id) => read('getBackfill', id),
+    listBackfills: (query) => read('listBackfills', query),
   };
 }

@@ -3,6 +3,7 @@ import { checkedBy } from '../../../core/model/job-command.ts';
 import type { JobStore } from '../../../core/store/store.ts';
 import type { CommandInput, CommandResult, InsertOutcome } from '../../../core/store/store-commands.ts';
 import type { ClaimInput, ClaimResult } from '../../../core/store/store-passes.ts';
+import { backfill, cancelBackfill } from '../../../core/transactions/backfills.ts';
 import { command, insertJob, insertJobs } from '../../../core/transactions/commands.ts';
 import { pauseAll, resumeAll } from '../../../core/transactions/pause-all.ts';
 import { cancelRun, makeDue } from '../../../core/transactions/run-commands.ts';
@@ -20,7 +21,10 @@ import { nextIds } from '../tables/unit.ts';
 import { claimIn } from './passes.ts';
 import type { Parts } from './writes.ts';
 
-type Commands = Pick<JobStore, 'insertJob' | 'command' | 'cancelRun' | 'makeDue' | 'pauseAll' | 'resumeAll'>;
+type Commands = Pick<
+  JobStore,
+  'insertJob' | 'command' | 'cancelRun' | 'makeDue' | 'pauseAll' | 'resumeAll' | 'backfill' | 'cancelBackfill'
+>;
 
 /** The target of commands on all jobs, which keep their order. No job has this id. */
 const ALL_JOBS = ' all';
@@ -52,6 +56,10 @@ export function createCommands(parts: Parts): Commands {
         const { jobId = input.runId } = (await runRead(db, READS.getRun(input.runId))) ?? {};
         return writes.command(jobId, (u) => runIn(u, cancelRun(u, input)), { signal });
       }),
+    backfill: (input) =>
+      writes.tracked(() => writes.command(input.jobId, (u) => runIn(u, backfill(u, input)), {})),
+    cancelBackfill: (input) =>
+      writes.tracked(() => writes.command(input.id, (u) => runIn(u, cancelBackfill(u, input)), {})),
     makeDue: (input, signal) =>
       writes.tracked(() => writes.command(input.runId, (u) => runIn(u, makeDue(input)), { signal })),
     pauseAll: (input, signal) =>

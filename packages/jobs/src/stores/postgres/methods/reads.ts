@@ -26,5 +26,7 @@ export function createReads({ db, writes, shared, now }: Parts): StoreReads {
       await writes.tracked(() => shared.counts.write());
       return read(() => READS.history(query));
     },
+    getBackfill: (id) => read(() => READS.getBackfill(id)),
+    listBackfills: (query) => read(() => READS.listBackfills(query)),
   };
 }

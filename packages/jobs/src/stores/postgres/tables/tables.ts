@@ -12,6 +12,7 @@ import { DueLook, type OpenedPlan } from '../locks/due-look.ts';
 import type { OpenedMove } from '../shortcuts/move-succeeded.ts';
 import { pruneTables } from '../upkeep/prune.ts';
 import { alertTables } from './alert-tables.ts';
+import { backfillTables } from './backfill-tables.ts';
 import { type HowToInsert, jobTables } from './job-tables.ts';
 import { liveRunsOf } from './live-runs.ts';
 import { claimedRunTables, waitingRunTables } from './run-tables.ts';
@@ -45,6 +46,7 @@ function createTables(u: Unit, options: TablesOptions): AsyncTables {
     ...jobTables(u, options),
     ...pruneTables(u),
     ...alertTables(u),
+    ...backfillTables(u),
     ...claimTables(u, hasJoined),
     liveRuns: (uids, counts) => liveRunsOf(u, uids, counts),
     async lockClaims(claims) {

@@ -1,4 +1,4 @@
-import type { FinishedStatus } from '../../../core/model/run.ts';
+import type { FinishedStatus, RunTrigger } from '../../../core/model/run.ts';
 import type { AsyncTables } from '../../../core/transactions/script.ts';
 import type { OldRows, PruneTables, RunsToPrune } from '../../../core/transactions/tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
@@ -49,11 +49,29 @@ export function pruneTables(u: Unit): Pick<AsyncTables, keyof PruneTables> {
         ]);
       await q.write(REMOVE_LOGS, [ids]);
       return (await q.arrays(REMOVE_RUNS, [ids])).map((row) => {
-        const [jobUid, status, startedAt, finishedAt, dueAt] =
-          rowOf<[number, FinishedStatus, number | null, number, number]>(row);
-        const ended = { jobUid: String(jobUid), status, finishedAt, dueAt, queuedAt: dueAt };
-        return startedAt === null ? ended : { ...ended, startedAt };
+        const [
+          jobUid,
+          status,
+          startedAt,
+          finishedAt,
+          dueAt,
+          trigger,
+          scheduledFor,
+          catchUp,
+          missed,
+          queuedAt,
+        ] = rowOf<RemovedRow>(row);
+        const run = { jobUid: String(jobUid), status, finishedAt, dueAt, trigger, catchUp, missed, queuedAt };
+        return {
+          ...run,
+          ...(startedAt === null ? {} : { startedAt }),
+          ...(scheduledFor === null ? {} : { scheduledFor }),
+        };
       });
+    },
+    async keepBackfillEnds(runs) {
+      const rows = runs.map((run) => [run.status, Number(run.jobUid), run.scheduledFor ?? 0, run.queuedAt]);
+      await q.write(KEEP_BACKFILL_ENDS, columnsOf(rows, 4));
     },
     async countInJobHours(runs) {
       const rows = runs.flatMap((run) =>
@@ -64,11 +82,25 @@ export function pruneTables(u: Unit): Pick<AsyncTables, keyof PruneTables> {
     async removeOld(what, before, limit) {
       if (what === 'nodeNames') return 0;
       if (what === 'alertDeliveries') return runRead(q, ALERTS.removeOldDeliveries(before, limit));
+      if (what === 'backfills') await q.write(OLD_BACKFILL_SLOTS, [before, limit]);
       if (what === 'tombstones') return numberOf((await q.arrays(REMOVE_TOMBSTONES, [limit]))[0]) ?? 0;
       return q.run(OLD[what], what === 'finishedJobs' ? [before, limit, u.now] : [before, limit]);
     },
   };
 }
+
+type RemovedRow = [
+  jobUid: number,
+  status: FinishedStatus,
+  startedAt: number | null,
+  finishedAt: number,
+  dueAt: number,
+  trigger: RunTrigger,
+  scheduledFor: number | null,
+  catchUp: boolean,
+  missed: number,
+  queuedAt: number,
+];
 
 const LOCK_OVERFULL = `${SELECT_VARYING}
   WHERE finished_count > $1 OR skipped_count > $2 LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED`;
@@ -91,13 +123,23 @@ const NAMED_RUNS = `SELECT ${FINISHED_COLUMNS} FROM greenvue_jobs.runs
 const KEEP_RUNS = `UPDATE greenvue_jobs.dedupe_keys SET pruned_run = kept.run
   FROM unnest($1::bigint[], $2::text[]) AS kept (run_id, run) WHERE dedupe_keys.run_id = kept.run_id`;
 const REMOVE_RUNS = `DELETE FROM greenvue_jobs.runs WHERE id = ANY($1::bigint[]) RETURNING job_uid, status, started_at, finished_at,
-    coalesce(due_at, scheduled_for, queued_at)`;
+    coalesce(due_at, scheduled_for, queued_at), trigger, scheduled_for, catch_up, missed, queued_at`;
 const REMOVE_LOGS = 'DELETE FROM greenvue_jobs.run_logs WHERE run_id = ANY($1::bigint[])';
 const ADD_TO_JOB_HOURS = `INSERT INTO greenvue_jobs.job_hour_buckets AS counted (job_uid, hour, measure, bucket, count)
   SELECT job_uid, hour, measure, bucket, count(*)
   FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::integer[]) AS run (job_uid, hour, measure, bucket)
   GROUP BY job_uid, hour, measure, bucket ORDER BY job_uid, hour, measure, bucket
   ON CONFLICT (job_uid, hour, measure, bucket) DO UPDATE SET count = counted.count + excluded.count`;
+const KEEP_BACKFILL_ENDS = `UPDATE greenvue_jobs.backfill_slots AS slots SET ended = run.status
+  FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) AS run (status, job_uid, slot, taken_at)
+  WHERE slots.job_uid = run.job_uid AND slots.slot = run.slot AND slots.taken_at = run.taken_at`;
+
+/** Backfills without a slot to come. */
+const OVER = `SELECT id FROM greenvue_jobs.backfills WHERE created_at < $1 AND NOT EXISTS (
+    SELECT FROM greenvue_jobs.backfill_slots AS slots JOIN greenvue_jobs.jobs ON jobs.uid = slots.job_uid
+    WHERE backfill_id = backfills.id AND taken_at IS NULL AND jobs.deleted_at IS NULL) ORDER BY id LIMIT $2`;
+const OLD_BACKFILL_SLOTS = `DELETE FROM greenvue_jobs.backfill_slots WHERE backfill_id = ANY(ARRAY(${OVER}))`;
+const OLD_BACKFILLS = `DELETE FROM greenvue_jobs.backfills WHERE id = ANY(ARRAY(${OVER}))`;
 
 const oldOf = (table: string, at: string) => `DELETE FROM greenvue_jobs.${table} WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM greenvue_jobs.${table} WHERE ${at} < $1 ORDER BY ${at} LIMIT $2 FOR UPDATE SKIP LOCKED))`;
@@ -116,6 +158,7 @@ const OLD: Readonly<Record<Exclude<OldRows, 'tombstones' | 'nodeNames' | 'alertD
   jobHours: oldOf('job_hour_counts', 'hour'),
   hourBuckets: oldOf('hour_buckets', 'hour'),
   jobHourBuckets: oldOf('job_hour_buckets', 'hour'),
+  backfills: OLD_BACKFILLS,
 };
 /** Includes jobs whose time of deletion is in the future, because the clock went back (P17, clock). */
 const REMOVE_TOMBSTONES = `WITH gone AS (

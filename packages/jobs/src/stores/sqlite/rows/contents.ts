@@ -53,6 +53,8 @@ const TABLES: Readonly<Record<string, string>> = {
     job_version, cancelled_by, fingerprint, due_at
     FROM runs ORDER BY id`,
   job_versions: 'SELECT * FROM job_versions ORDER BY job_uid, version',
+  backfills: 'SELECT * FROM backfills ORDER BY id',
+  backfill_slots: 'SELECT * FROM backfill_slots ORDER BY backfill_id, slot',
   run_logs: `SELECT run_id, seq, at, ${word('level', LEVEL)}, bytes, message, fields FROM run_logs ORDER BY run_id, seq`,
   dedupe_keys: 'SELECT job_uid, key, run_id, at, pruned_run FROM dedupe_keys ORDER BY job_uid, key',
   audit: 'SELECT id, at, actor, action, target, change FROM audit ORDER BY id',

@@ -22,7 +22,9 @@ export type ReadMethod =
   | 'forecastJobs'
   | 'listAlertChannels'
   | 'listAlertDeliveries'
-  | 'history';
+  | 'history'
+  | 'getBackfill'
+  | 'listBackfills';
 
 export type WriteMethod =
   | 'check'
@@ -36,6 +38,8 @@ export type WriteMethod =
   | 'reconcile'
   | 'cancelRun'
   | 'makeDue'
+  | 'backfill'
+  | 'cancelBackfill'
   | 'prune'
   | 'changeAlertChannel'
   | 'takeAlertMessages'

@@ -52,5 +52,7 @@ function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<Re
     jobHours: (input, now) => runRead(db, READS.jobHours(input, now)),
     forecastJobs: (input) => runRead(db, READS.forecastJobs(input)),
     history: (query) => runRead(db, READS.history(query)),
+    getBackfill: (id) => runRead(db, READS.getBackfill(id)),
+    listBackfills: (query) => runRead(db, READS.listBackfills(query)),
   };
 }

@@ -4,6 +4,7 @@ import {
   settleAlertMessage,
   takeAlertMessages,
 } from '../../../core/transactions/alerts.ts';
+import { backfill, cancelBackfill } from '../../../core/transactions/backfills.ts';
 import { claim } from '../../../core/transactions/claim.ts';
 import { command, insertJob } from '../../../core/transactions/commands.ts';
 import { pauseAll, resumeAll } from '../../../core/transactions/pause-all.ts';
@@ -130,6 +131,8 @@ function handlersOf(w: Writer): WriteHandlers {
     tellTimedStates: (input, now) => run(now, (unit) => tellTimedStates(unit, input)),
     pauseAll: (input, now) => run(now, (unit) => pauseAll(unit, input)),
     resumeAll: (input, now) => run(now, (unit) => resumeAll(unit, input)),
+    backfill: (input, now) => run(now, (unit) => backfill(unit, input)),
+    cancelBackfill: (input, now) => run(now, (unit) => cancelBackfill(unit, input)),
     prune: (input, now) => runScript(prune(input), (step) => run(now, step)),
   };
 }

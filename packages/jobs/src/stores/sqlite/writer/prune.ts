@@ -35,6 +35,10 @@ export function pruneTables(w: Writer): PruneTables {
         if (w.db.arrays(DEDUPE_KEY_OF).get(id) !== undefined) w.db.write(KEEP_RUN, JSON.stringify(run), id);
         return [run];
       }),
+    keepBackfillEnds(runs) {
+      for (const { jobUid, scheduledFor = 0, queuedAt, status } of runs)
+        w.db.write(KEEP_BACKFILL_END, status, Number(jobUid), scheduledFor, queuedAt);
+    },
     countInJobHours(runs) {
       for (const run of runs)
         for (const { hour, measure, bucket } of bucketsOf(run))
@@ -59,6 +63,9 @@ export function pruneTables(w: Writer): PruneTables {
           return w.nodes.prune({ now: w.unit.now, before });
         case 'alertDeliveries':
           return runRead(w.db, ALERTS.removeOldDeliveries(before, limit));
+        case 'backfills':
+          changes(OLD_BACKFILL_SLOTS, before, limit);
+          return changes(OLD_BACKFILLS, before, limit);
         default:
           return changes(OLD[what], before, limit);
       }
@@ -82,10 +89,21 @@ const REMOVE_RUN = 'DELETE FROM runs WHERE id = ?';
 const REMOVE_LOGS = 'DELETE FROM run_logs WHERE run_id = ?';
 const DEDUPE_KEY_OF = 'SELECT 1 FROM dedupe_keys WHERE run_id = ?';
 const KEEP_RUN = 'UPDATE dedupe_keys SET pruned_run = ? WHERE run_id = ?';
+const KEEP_BACKFILL_END = `UPDATE backfill_slots SET ended = ?
+  WHERE job_uid = ? AND slot = ? AND taken_at = ?`;
+/** Those without a slot to come. */
+const OVER = `SELECT id FROM backfills WHERE created_at < ? AND NOT EXISTS
+  (SELECT 1 FROM backfill_slots WHERE backfill_id = backfills.id AND taken_at IS NULL
+    AND EXISTS (SELECT 1 FROM jobs WHERE uid = backfill_slots.job_uid AND deleted_at IS NULL)) ORDER BY id LIMIT ?`;
+const OLD_BACKFILL_SLOTS = `DELETE FROM backfill_slots WHERE backfill_id IN (${OVER})`;
+const OLD_BACKFILLS = `DELETE FROM backfills WHERE id IN (${OVER})`;
 const ADD_TO_JOB_HOUR = `INSERT INTO job_hour_buckets (job_uid, hour, measure, bucket, count) VALUES (?, ?, ?, ?, 1)
   ON CONFLICT (job_uid, hour, measure, bucket) DO UPDATE SET count = count + 1`;
 const OLD: Readonly<
-  Record<Exclude<OldRows, 'finishedJobs' | 'tombstones' | 'nodeNames' | 'alertDeliveries'>, string>
+  Record<
+    Exclude<OldRows, 'finishedJobs' | 'tombstones' | 'nodeNames' | 'alertDeliveries' | 'backfills'>,
+    string
+  >
 > = {
   dedupeKeys: `DELETE FROM dedupe_keys WHERE (job_uid, key) IN
     (SELECT job_uid, key FROM dedupe_keys WHERE at < ? LIMIT ?)`,

@@ -5,6 +5,7 @@ import { numbersIn } from '../../rows/first-column.ts';
 import { claimTables, seeWaiting } from '../claims/claim.ts';
 import { earliestOf, merged } from '../claims/runs-by-type.ts';
 import { alertTables } from './alert-tables.ts';
+import { backfillTables } from './backfill-tables.ts';
 import { claimedRunTables } from './claimed-runs.ts';
 import { commandTables } from './command-tables.ts';
 import { liveRunsOf, liveRunTables } from './live-runs.ts';
@@ -23,6 +24,7 @@ export function createTables(w: Writer): Tables {
     ...writeTables(w),
     ...pruneTables(w),
     ...alertTables(w),
+    ...backfillTables(w),
     endCommand({ claim: toClaim, command }) {
       if (toClaim === undefined) return void tables.write();
       // Other commands may also change which runs are due.

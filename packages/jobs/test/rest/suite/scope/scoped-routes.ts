@@ -49,6 +49,11 @@ const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
   resumeJob: { decision: 'absent' },
   listJobVersions: { decision: 'absent' },
   getJobVersion: { decision: 'absent' },
+  // The targets here have no past slots.
+  backfillJob: { decision: 'apart' },
+  listBackfills: { decision: 'apart' },
+  getBackfill: { decision: 'apart' },
+  cancelBackfill: { decision: 'apart' },
   listJobRuns: { decision: 'absent' },
   listRuns: { decision: 'filtered' },
   // Are streams: see the suite of exports.

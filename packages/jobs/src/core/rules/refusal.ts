@@ -1,0 +1,22 @@
+export type RefusalCode =
+  | 'overlap'
+  | 'too_many_live_runs'
+  | 'too_many_put_off'
+  | 'run_at_past'
+  | 'run_at_not_allowed'
+  | 'until_past'
+  | 'finished'
+  | 'type_changed'
+  | 'other_type'
+  | 'no_payload'
+  | 'too_many_jobs'
+  | 'no_past_slots'
+  | 'paused';
+
+/** A command that the rules refuse; nothing is written. `pointer`: the field at fault, if there is one. */
+export interface Refusal {
+  readonly ok: false;
+  readonly code: RefusalCode;
+  readonly detail: string;
+  readonly pointer?: string;
+}
