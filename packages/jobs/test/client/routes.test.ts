@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   ApiError,
+  backfillJob,
   type Connection,
   ConnectionError,
   type CreateJob,
+  cancelBackfill,
   cancelRun,
   connect,
   createAlertChannel,
@@ -21,6 +23,7 @@ import {
   exportRuns,
   followRunLogs,
   getAlertChannel,
+  getBackfill,
   getCaller,
   getForecast,
   getJob,
@@ -34,6 +37,7 @@ import {
   jobEvents,
   listAlertChannels,
   listAlertDeliveries,
+  listBackfills,
   listJobAudit,
   listJobRuns,
   listJobs,
@@ -311,6 +315,26 @@ describe('the fleet', () => {
     expect(await getPauseOfAll(connection)).toMatchObject({ reason: 'maintenance' });
     await resumeAllJobs(connection);
     expect(await getPauseOfAll(connection)).toBeNull();
+  });
+
+  test('past slots are run, watched and cancelled', async () => {
+    await createJob(connection, { id: 'past', name: 'Past', type: 'greet', cron: '0 * * * *' });
+    const from = new Date(Date.now() - 50 * 3_600_000).toISOString();
+    expect(await backfillJob(connection, 'past', { from, dry_run: true })).toMatchObject({
+      id: null,
+      slots: 50,
+    });
+    await pauseJob(connection, 'past');
+    await expect(backfillJob(connection, 'past', { from })).rejects.toMatchObject({ status: 409 });
+    await resumeJob(connection, 'past');
+    const { id } = await backfillJob(connection, 'past', { from });
+    const [newest] = await listBackfills(connection, { job_id: 'past' });
+    expect(newest).toMatchObject({ id, slots: 50 });
+    const ended = await cancelBackfill(connection, String(id), { cancel_live: true }).catch(() =>
+      getBackfill(connection, String(id)),
+    );
+    expect(ended.waiting).toBe(0);
+    expect((await getBackfill(connection, String(id))).job_id).toBe('past');
   });
 
   test('tags, the forecast and the history of counts are read', async () => {
