@@ -200,7 +200,7 @@ type Change = (key: string, value: unknown) => unknown;
 /** Makes the API answer like another version. */
 async function answerAs(page: Page, change: Change): Promise<void> {
   await page.unrouteAll({ behavior: 'wait' });
-  await page.route(/\/api\/(jobs|runs|job-stats|job-types|job-preview)/, async (route) => {
+  await page.route(/\/api\/(jobs|runs|job-stats|job-types|job-preview|job-pause)/, async (route) => {
     const response = await route.fetch();
     const body = await response.text();
     await route.fulfill({ response, body: JSON.stringify(JSON.parse(body, change)) });
@@ -281,7 +281,8 @@ test(
     await page.getByRole('link', { name: 'Overview' }).last().click();
 
     // If the frame lacks something it needs, the pages stay and a banner says so.
-    await answerAs(page, (key, value) => (key === 'nodes' ? {} : value));
+    const unreadable = { at: null, reason: {}, by: null, until: null };
+    await answerAs(page, (key, value) => (key === 'paused_all' ? unreadable : value));
     await goTo('/jobs');
     await page.getByText(/cannot read the server's status/).waitFor();
     await page.getByRole('row', { name: 'Job' }).getByRole('link').first().waitFor();

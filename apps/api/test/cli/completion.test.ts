@@ -18,7 +18,7 @@ const proposed = async (env: Readonly<Record<string, string>>, shell: string, ..
 test('commands, flags and their values are completed without a server', async () => {
   const none = { GREENVUE_URL: 'http://127.0.0.1:1' };
   expect(await proposed(none, 'bash', 'j')).toEqual(['jobs']);
-  expect(await proposed(none, 'bash', 'jobs', 're')).toEqual(['resume']);
+  expect(await proposed(none, 'bash', 'jobs', 're')).toEqual(['resume', 'resume-all']);
   expect(await proposed(none, 'bash', 'jobs', 'list', '--heal')).toEqual(['--health']);
   expect(await proposed(none, 'bash', 'jobs', 'list', '--status', '')).toEqual([
     'active',
@@ -77,7 +77,7 @@ test('bash completes with the script that is printed for it', async () => {
     `COMP_WORDS=(greenvue jobs pa); COMP_CWORD=2; _greenvue; echo "\${COMPREPLY[@]}"`,
     `COMP_WORDS=(greenvue jobs list --status ""); COMP_CWORD=4; _greenvue; echo "\${COMPREPLY[@]}"`,
   ];
-  expect(await say(['bash', '-euc'], script.join('\n'))).toBe('pause\nactive paused finished\n');
+  expect(await say(['bash', '-euc'], script.join('\n'))).toBe('pause pause-all\nactive paused finished\n');
 });
 
 /** Has a zsh at a terminal, types lines and Tab, and prints what then stands there. */

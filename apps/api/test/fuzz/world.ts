@@ -59,6 +59,21 @@ export async function createWorld(): Promise<World> {
     await post('/api/jobs', job, tokens.of.admin);
     pools.add('job_id', id);
   }
+  const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
+  const hourly = {
+    id: 'hourly',
+    name: 'hourly',
+    type: 'send_notifications',
+    interval: '10m',
+    start_at: hourAgo,
+  };
+  await post('/api/jobs', hourly, tokens.of.admin);
+  pools.add('job_id', 'hourly');
+  const span = { from: hourAgo, to: new Date().toISOString() };
+  pools.add('backfill_id', (await post('/api/jobs/hourly/backfill', span, tokens.of.admin)).id);
+  const channel = { id: 'ops', kind: 'webhook', config: { url: 'https://alerts.example/hook' } };
+  await post('/api/alert-channels', channel, tokens.of.admin);
+  pools.add('channel_id', 'ops');
   const { text } = await send({ method: 'GET', path: '/openapi.json', headers: [], body: undefined });
   return {
     document: JSON.parse(text),
@@ -152,7 +167,9 @@ function createPools(): Pools {
     },
     learn: ({ path }, { status, headers, text }) => {
       add('etag', headers.etag);
-      if (status >= 300 || status === 204 || !text.startsWith('{')) return;
+      // Exports are lines of JSON, and a stream has events.
+      const isJson = String(headers['content-type']).startsWith('application/json');
+      if (status >= 300 || !isJson || !text.startsWith('{')) return;
       const body = JSON.parse(text);
       add('cursor', body.next_cursor);
       add('refresh_token', body.refresh_token);
@@ -162,6 +179,8 @@ function createPools(): Pools {
       if (path === '/api/tokens' && status === 201) add('token_id', body.id);
       if (path === '/api/listings') add('listing_id', body.id);
       if ('job_uid' in body) add('run_id', body.id);
+      if (path.endsWith('/backfill')) add('backfill_id', body.id);
+      if (path === '/api/alert-channels') add('channel_id', body.id);
       if ('next_run' in body) add('job_id', body.id);
       if (path.endsWith('runs')) for (const run of body.data ?? []) add('run_id', run.id);
     },
@@ -170,7 +189,7 @@ function createPools(): Pools {
 
 function unknownOf(name: string, pick: number): string {
   if (name === 'email') return `user${pick % 997}@example.com`;
-  if (name === 'run_id') return String(pick);
+  if (name === 'run_id' || name === 'backfill_id') return String(pick);
   return name === 'etag' ? `"1.${pick}"` : `x${pick % 997}`;
 }
 

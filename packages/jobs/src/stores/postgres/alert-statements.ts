@@ -1,7 +1,7 @@
 import { createAlertStatements } from '../alerts/alert-statements.ts';
 
 /** An arbitrary number: the key of the advisory lock under which channels change. */
-const CHANNELS_LOCK = 7_236_451_903;
+const CHANNELS_LOCK = 7_236_451_905;
 
 /** The statements about alerts, in PostgreSQL's dialect. */
 export const ALERTS = createAlertStatements({
