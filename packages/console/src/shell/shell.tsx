@@ -1,6 +1,6 @@
 import { AppShell } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { type ReactNode, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { AllPausedBanner } from '../all-paused/all-paused-banner.tsx';
 import { ArrivalContext, createArrival } from '../page/arrival.ts';
@@ -9,7 +9,6 @@ import { PageBoundary } from '../page/page-boundary.tsx';
 import { Boundary } from '../ui/feedback/boundary.tsx';
 import { FreshnessBanner } from './freshness-banner.tsx';
 import { Header } from './header/header.tsx';
-import { PhoneMenu } from './header/phone-menu.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { useServerClock } from './server-clock.ts';
 import classes from './shell.module.css';
@@ -17,6 +16,9 @@ import { ShellKeys } from './shell-keys.tsx';
 import { BrokenBanner, VersionBanner } from './version-banner.tsx';
 
 const HEADER_HEIGHT = 52;
+
+// Wide screens never need it.
+const PhoneMenu = lazy(async () => ({ default: (await import('./header/phone-menu.tsx')).PhoneMenu }));
 
 /** The frame around each page: header, navigation, banners, help. */
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -35,7 +37,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </a>
         <AppShell
           header={{ height: HEADER_HEIGHT }}
-          navbar={{ width: 280, breakpoint: 'sm', collapsed: { desktop: true, mobile: !isMenuOpen } }}
+          navbar={{ width: 280, breakpoint: 'md', collapsed: { desktop: true, mobile: !isMenuOpen } }}
           padding={{ base: 'md', sm: 'lg' }}
           transitionDuration={0}
         >
@@ -43,8 +45,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             <Header isMenuOpen={isMenuOpen} onMenu={menu.toggle} onHelp={help.open} />
           </AppShell.Header>
           {isMenuOpen ? (
-            <AppShell.Navbar className={classes.navbar} hiddenFrom="sm">
-              <PhoneMenu onHelp={help.open} onDone={menu.close} />
+            <AppShell.Navbar className={classes.navbar} hiddenFrom="md">
+              <Boundary fallback={() => <BrokenBanner />}>
+                <Suspense>
+                  <PhoneMenu onHelp={help.open} onDone={menu.close} />
+                </Suspense>
+              </Boundary>
             </AppShell.Navbar>
           ) : null}
           <AppShell.Main id="main" tabIndex={-1} className={classes.main}>

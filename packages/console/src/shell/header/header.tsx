@@ -24,7 +24,7 @@ export function Header({ isMenuOpen, onMenu, onHelp }: HeaderProps) {
       <Burger
         opened={isMenuOpen}
         onClick={onMenu}
-        hiddenFrom="sm"
+        hiddenFrom="md"
         size="sm"
         aria-label={isMenuOpen ? 'Close the menu' : 'Open the menu'}
         aria-expanded={isMenuOpen}
@@ -36,7 +36,7 @@ export function Header({ isMenuOpen, onMenu, onHelp }: HeaderProps) {
       <Navigation />
       <div className={classes.spacer} />
       <LiveMark />
-      <Group gap={4} visibleFrom="sm" wrap="nowrap">
+      <Group gap={4} visibleFrom="md" wrap="nowrap">
         <ZoneButton />
         <SchemeButton />
         <Tooltip label="Keyboard shortcuts (?)">
