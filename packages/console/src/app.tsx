@@ -32,6 +32,10 @@ const JobPage = lazy(async () => ({ default: (await import('./job/job-page.tsx')
 const ChannelsPage = lazy(async () => ({
   default: (await import('./channels/channels-page.tsx')).ChannelsPage,
 }));
+const RunsPage = lazy(async () => ({ default: (await import('./runs/runs-page.tsx')).RunsPage }));
+const FailuresPage = lazy(async () => ({
+  default: (await import('./failures/failures-page.tsx')).FailuresPage,
+}));
 const AccountPage = lazy(async () => ({ default: (await import('./account/account-page.tsx')).AccountPage }));
 const RunPage = lazy(async () => ({ default: (await import('./run/run-page.tsx')).RunPage }));
 
@@ -94,7 +98,9 @@ function Pages() {
         <Route path="/jobs/new" component={NewJobPage} />
         <Route path="/jobs/:id" component={JobPage} />
         <Route path="/jobs/:id/edit" component={EditJobPage} />
+        <Route path="/runs" component={RunsPage} />
         <Route path="/runs/:id" component={RunPage} />
+        <Route path="/failures" component={FailuresPage} />
         <Route path="/channels" component={ChannelsPage} />
         {hasAccounts ? <Route path="/account" component={AccountPage} /> : null}
         <Route component={NotFoundPage} />

@@ -55,6 +55,8 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
       'console form',
       'console form edit',
       'console run',
+      'console runs',
+      'console failures',
     ],
   },
   // Serves the built files. The other files are for browsers.
@@ -145,19 +147,40 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
     ['jobs-page.tsx'],
   ),
 
-  'console job history': layer('job/history', DATA, ['history.tsx', 'paged-runs.tsx', 'recent-runs.ts']),
+  'console job history': layer(
+    'job/history',
+    [...DATA, 'console runs table'],
+    ['history.tsx', 'recent-runs.ts'],
+  ),
   'console job timeline': layer('job/timeline', [...DATA, 'console job history'], ['timeline.tsx']),
   'console job durations': layer('job/durations', [...DATA, 'console job history'], ['duration-section.tsx']),
   'console job health': layer('job/health', ACTIONS, ['health-panel.tsx']),
   'console job audit': layer('job/audit', DATA, ['audit-trail.tsx']),
   'console job': layer(
     'job',
-    [...ACTIONS, ...PAGE, ...JOB_FOLDERS, 'console trends', 'console job dialogs', 'console run now'],
+    [
+      ...ACTIONS,
+      ...PAGE,
+      ...JOB_FOLDERS,
+      'console trends',
+      'console job dialogs',
+      'console run now',
+      'console runs table',
+    ],
     ['job-page.tsx'],
   ),
 
   'console run log': layer('run/log', [...DATA, ...PAGE], ['run-log.tsx']),
   'console run': layer('run', [...ACTIONS, ...PAGE, 'console run log'], ['run-page.tsx']),
+
+  'console runs table': layer('runs/table', DATA, ['paged-runs.tsx']),
+  'console runs filter': layer('runs/filter', DATA),
+  'console runs': layer(
+    'runs',
+    [...ACTIONS, ...PAGE, 'console runs table', 'console runs filter'],
+    ['runs-page.tsx'],
+  ),
+  'console failures': layer('failures', [...DATA, ...PAGE], ['failures-page.tsx']),
 
   // The form of a job, from its data to the two pages that show it.
   'console form payload': layer('job-form/payload', UI),

@@ -15,6 +15,7 @@ import {
   listRuns,
   type PreviewSchedule,
   previewSchedule,
+  type RunPage,
   type RunsQuery,
 } from '@greenvue/jobs/client';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
@@ -69,7 +70,7 @@ export function useJobRuns(id: string, query: JobRunsFilter = {}) {
     queryKey: queryKeys.jobRuns(id, query),
     queryFn: ({ pageParam, signal, queryKey, client }) =>
       refreshPage({
-        known: client.getQueryData<KnownPages>(queryKey),
+        known: client.getQueryData<KnownPages<RunPage>>(queryKey),
         cursor: pageParam,
         read: () => listJobRuns(connection, id, { ...query, ...cursorOf(pageParam) }, { signal }),
       }),
@@ -81,14 +82,19 @@ export function useJobRuns(id: string, query: JobRunsFilter = {}) {
 
 /** The runs of all jobs by page, newest first. */
 export function useRuns(query: RunsFilter = {}) {
+  return useRunSearch(query, () => query);
+}
+
+/** {@link useRuns} with a range of time that ends now. `search`: what identifies the list. */
+export function useRunSearch(search: object, queryAt: (now: number) => RunsFilter) {
   const connection = useConnection();
   return useInfiniteQuery({
-    queryKey: queryKeys.runs(query),
+    queryKey: queryKeys.runs(search),
     queryFn: ({ pageParam, signal, queryKey, client }) =>
       refreshPage({
-        known: client.getQueryData<KnownPages>(queryKey),
+        known: client.getQueryData<KnownPages<RunPage>>(queryKey),
         cursor: pageParam,
-        read: () => listRuns(connection, { ...query, ...cursorOf(pageParam) }, { signal }),
+        read: () => listRuns(connection, { ...queryAt(Date.now()), ...cursorOf(pageParam) }, { signal }),
       }),
     initialPageParam: FIRST,
     getNextPageParam: nextCursor,

@@ -17,6 +17,12 @@ test('new runs push no run off the list, and the next page starts at the same pl
   expect(both.next_cursor).toBe('behind 2');
 });
 
+test('a page of a search stays a part of it while new runs arrive', () => {
+  const known = { ...page(5, 2, 'behind 2'), is_partial: true };
+  const both = mergeFirstPage(known, { ...page(7, 4, 'behind 4'), is_partial: false });
+  expect(both).toMatchObject({ next_cursor: 'behind 2', is_partial: true });
+});
+
 test('a fresh run replaces the known one', () => {
   const known = {
     ...page(5, 4, 'a'),

@@ -28,6 +28,11 @@ test('the end of a run makes its job stale, too', () => {
   expect(keys).not.toContainEqual(['run']);
 });
 
+test('only runs that failed make the causes of failures stale', () => {
+  expect(staleKeys(event('run.failed'))).toContainEqual(['failures']);
+  expect(staleKeys(event('run.succeeded'))).not.toContainEqual(['failures']);
+});
+
 test('a coalesced event makes all shown runs stale', () => {
   expect(staleKeys(event('runs.coalesced', null))).toContainEqual(['run']);
 });

@@ -13,6 +13,7 @@ export const LIVE_KEYS: readonly Key[] = [
   queryKeys.job(),
   queryKeys.jobRuns(),
   queryKeys.runs(),
+  queryKeys.failures(),
   queryKeys.run(),
   queryKeys.runLogs(),
   queryKeys.stats(),
@@ -36,6 +37,7 @@ export function staleKeys(event: Happened): readonly Key[] {
         ...jobKeys(event.job_id),
         queryKeys.tags(),
         queryKeys.runs(),
+        queryKeys.failures(),
         queryKeys.jobRuns(event.job_id ?? undefined),
         queryKeys.audit(),
       ];
@@ -56,20 +58,25 @@ export function staleKeys(event: Happened): readonly Key[] {
     case 'run.retrying':
     case 'run.skipped':
     case 'run.succeeded':
-    case 'run.failed':
     case 'run.cancelled':
+      return runChangeKeys(event);
+    case 'run.failed':
     case 'runs.coalesced':
-      return [
-        ...jobKeys(event.job_id),
-        queryKeys.runs(),
-        queryKeys.jobRuns(event.job_id ?? undefined),
-        ...runKeys(event),
-      ];
+      return [...runChangeKeys(event), queryKeys.failures()];
     default:
       // A newer server may send more events.
       event.type satisfies never;
       return LIVE_KEYS;
   }
+}
+
+function runChangeKeys(event: Happened): readonly Key[] {
+  return [
+    ...jobKeys(event.job_id),
+    queryKeys.runs(),
+    queryKeys.jobRuns(event.job_id ?? undefined),
+    ...runKeys(event),
+  ];
 }
 
 function jobKeys(id: string | null): readonly Key[] {

@@ -3,11 +3,11 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useRuns } from '../data/queries.ts';
 import { Page } from '../page/page.tsx';
+import { PagedRuns } from '../runs/table/paged-runs.tsx';
 import { useMay } from '../session/session.tsx';
 import { Empty } from '../ui/feedback/states.tsx';
 import { Panel } from '../ui/layout/panel.tsx';
 import { Plain } from '../ui/text/text.tsx';
-import { PagedRuns } from './history/paged-runs.tsx';
 
 /** The pattern of a job id. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;

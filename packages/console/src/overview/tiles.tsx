@@ -44,7 +44,9 @@ function MinuteTiles({ minute }: { readonly minute: NonNullable<Stats['last_minu
   return (
     <>
       <Tile label="Started, last minute" value={started}>
-        {finished.succeeded} succeeded, {finished.failed} failed
+        {finished.succeeded} succeeded,{' '}
+        {/* A run that failed in the last minute may have been queued long before. */}
+        <Link href="/runs?status=failed&hours=24">{finished.failed} failed</Link>
       </Tile>
       <Tile label="Lateness, last minute" value={lateness(late?.p99)}>
         {late === null

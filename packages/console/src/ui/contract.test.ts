@@ -2,7 +2,7 @@ import { createJobBody, jobParams, jobSchema, jobsQuery, pauseBody, runSchema } 
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { LIMITS } from './limits.ts';
-import { JOB_STATUSES, RUN_STATUSES, UNHEALTHY } from './status/statuses.ts';
+import { JOB_STATUSES, RUN_REASONS, RUN_STATUSES, UNHEALTHY } from './status/statuses.ts';
 
 const job = (fields: object) => ({ id: 'a', name: 'a', type: 'a', on_demand: true, ...fields });
 
@@ -23,6 +23,7 @@ describe("the console's facts equal those of the REST contract:", () => {
 
   test('the statuses of jobs and runs', () => {
     expect([...RUN_STATUSES].sort()).toEqual([...runSchema.shape.status.options].sort());
+    expect([...RUN_REASONS].sort()).toEqual([...runSchema.shape.reason.unwrap().options].sort());
     expect([...JOB_STATUSES].sort()).toEqual([...jobSchema.shape.status.options].sort());
     const health = [...UNHEALTHY, 'paused', 'ok'].sort();
     expect(health).toEqual([...jobSchema.shape.health.shape.status.options].sort());

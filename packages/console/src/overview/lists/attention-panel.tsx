@@ -21,9 +21,12 @@ export function AttentionPanel() {
     <Panel
       title="Needs attention"
       aside={
-        page !== undefined && page.next_cursor !== null ? (
-          <Link href="/jobs?health=unhealthy">Show all</Link>
-        ) : undefined
+        <>
+          <Link href="/failures">Causes of failures</Link>
+          {page !== undefined && page.next_cursor !== null ? (
+            <Link href="/jobs?health=unhealthy">Show all</Link>
+          ) : null}
+        </>
       }
     >
       {page === undefined ? (

@@ -11,7 +11,9 @@ interface Destination {
 
 const NAVIGATION: readonly Destination[] = [
   { href: '/', label: 'Overview', isAt: (path) => path === '/' },
-  { href: '/jobs', label: 'Jobs', isAt: (path) => /^\/(jobs|runs)(\/|$)/.test(path) },
+  { href: '/jobs', label: 'Jobs', isAt: (path) => /^\/jobs(\/|$)/.test(path) },
+  { href: '/runs', label: 'Runs', isAt: (path) => /^\/runs(\/|$)/.test(path) },
+  { href: '/failures', label: 'Failures', isAt: (path) => path === '/failures' },
   { href: '/channels', label: 'Channels', isAt: (path) => path === '/channels', isForAdmins: true },
 ];
 

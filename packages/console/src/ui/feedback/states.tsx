@@ -1,3 +1,4 @@
+import { ApiError } from '@greenvue/jobs/client';
 import { Button, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { RefreshIcon, WarningIcon } from '../icons.tsx';
@@ -27,6 +28,7 @@ interface FailedProps {
 /** The data that could not be read, the reason and the next step. */
 export function Failed({ error, onRetry }: FailedProps) {
   const { title, advice, lead, detail, requestId } = faultWords(error);
+  const faults = error instanceof ApiError ? error.faults : [];
   return (
     <div className={classes.state} role="alert">
       <span className={classes.failedIcon}>
@@ -43,6 +45,11 @@ export function Failed({ error, onRetry }: FailedProps) {
             <Plain>{detail}</Plain>
           </Text>
         )}
+        {faults.map((fault) => (
+          <Text key={fault.pointer} size="sm">
+            <Plain>{`${fault.pointer.slice(1)} ${fault.detail}`}</Plain>
+          </Text>
+        ))}
         {requestId === undefined ? null : (
           <Text size="xs" c="dimmed">
             Request id in the server’s log: <code>{requestId}</code>

@@ -22,3 +22,15 @@ export const UNHEALTHY = [
   'slow',
   'overrunning',
 ] as const satisfies readonly Job['health']['status'][];
+
+/** Why runs were skipped, failed or cancelled. */
+export const RUN_REASONS = [
+  'error',
+  'timeout',
+  'lost',
+  'payload_invalid',
+  'overlap',
+  'missed',
+  'user',
+  'deleted',
+] as const satisfies readonly Run['reason'][];

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useMemo } from 'react';
 import type { useJobRuns } from '../../data/queries.ts';
-import { Failed, Loading } from '../../ui/feedback/states.tsx';
+import { Empty, Failed, Loading } from '../../ui/feedback/states.tsx';
 import { RunTable } from './run-table.tsx';
+import { useContinuedSearch } from './use-continued-search.ts';
 
 interface PagedRunsProps {
   /** The accessible name of the table. */
@@ -11,15 +12,19 @@ interface PagedRunsProps {
   /** Shown if there are no runs. */
   readonly none: ReactNode;
   readonly maxAttempts?: number;
+  /** Whether the runs belong to several jobs. */
+  readonly hasJobs?: boolean;
 }
 
 /** The runs read so far. Reads older ones when the user scrolls near the end. */
-export function PagedRuns({ label, query, none, maxAttempts }: PagedRunsProps) {
+export function PagedRuns({ label, query, none, maxAttempts, hasJobs = false }: PagedRunsProps) {
   const { data, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
+  const search = useContinuedSearch(query);
   const runs = useMemo(() => data?.pages.flatMap((page) => page.data), [data]);
+  const isAutomatic = hasNextPage && !search.isPartial;
   const more = useCallback(() => {
-    if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
-  }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
+    if (isAutomatic && !isFetching && !isFetchNextPageError) void fetchNextPage();
+  }, [isAutomatic, isFetching, isFetchNextPageError, fetchNextPage]);
   if (runs === undefined) {
     return query.isError ? (
       <Failed error={query.error} onRetry={() => void query.refetch()} />
@@ -27,7 +32,15 @@ export function PagedRuns({ label, query, none, maxAttempts }: PagedRunsProps) {
       <Loading rows={6} />
     );
   }
-  if (runs.length === 0) return none;
+  const end = (
+    <EndOfRows
+      hasMore={hasNextPage}
+      isBroken={isFetchNextPageError}
+      search={search}
+      onRetry={() => void fetchNextPage()}
+    />
+  );
+  if (runs.length === 0) return hasNextPage ? <Empty title="Nothing found so far">{end}</Empty> : none;
   return (
     <RunTable
       label={label}
@@ -36,13 +49,8 @@ export function PagedRuns({ label, query, none, maxAttempts }: PagedRunsProps) {
       onNearEnd={more}
       isOutdated={query.isPlaceholderData}
       maxAttempts={maxAttempts}
-      end={
-        <EndOfRows
-          hasMore={hasNextPage}
-          isBroken={isFetchNextPageError}
-          onRetry={() => void fetchNextPage()}
-        />
-      }
+      hasJobs={hasJobs}
+      end={end}
     />
   );
 }
@@ -50,17 +58,28 @@ export function PagedRuns({ label, query, none, maxAttempts }: PagedRunsProps) {
 interface EndOfRowsProps {
   readonly hasMore: boolean;
   readonly isBroken: boolean;
+  readonly search: ReturnType<typeof useContinuedSearch>;
   readonly onRetry: () => void;
 }
 
 /** Shown below the last row. */
-function EndOfRows({ hasMore, isBroken, onRetry }: EndOfRowsProps) {
+function EndOfRows({ hasMore, isBroken, search, onRetry }: EndOfRowsProps) {
   if (isBroken) {
     return (
       <>
         Older runs could not be loaded.{' '}
         <Button size="compact-sm" variant="default" onClick={onRetry}>
           Try again
+        </Button>
+      </>
+    );
+  }
+  if (search.isPartial) {
+    return (
+      <>
+        {search.isSearching ? 'Searching older runs…' : 'Only the newest runs are searched so far.'}{' '}
+        <Button size="compact-sm" variant="default" onClick={search.isSearching ? search.stop : search.start}>
+          {search.isSearching ? 'Stop' : 'Continue the search'}
         </Button>
       </>
     );

@@ -4,7 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { Instant } from '../../ui/instant/instant.tsx';
-import { runPath } from '../../ui/paths.ts';
+import { jobPath, runPath } from '../../ui/paths.ts';
 import { sinceText } from '../../ui/schedule/duration.ts';
 import { attemptText, runNote, shownTime, triggerText } from '../../ui/status/run-words.ts';
 import { RunStatusBadge } from '../../ui/status/status.tsx';
@@ -24,6 +24,8 @@ interface RunTableProps {
   /** Whether the rows still belong to the last query. */
   readonly isOutdated?: boolean;
   readonly maxAttempts?: number | undefined;
+  /** Whether the runs belong to several jobs. */
+  readonly hasJobs?: boolean;
 }
 
 const ROW_PX = 40;
@@ -33,12 +35,14 @@ const CARD_PX = 92;
 const BOX_PX = 620;
 const NEAR_END_ROWS = 20;
 const COLUMNS = ['Status', 'When', 'Took', 'Attempt', 'Trigger', 'Details', 'Run'] as const;
+const COLUMNS_WITH_JOB = ['Status', 'Job', ...COLUMNS.slice(1)] as const;
 
 /** Runs as rows. Renders only the visible ones. */
 export function RunTable(props: RunTableProps) {
-  const { label, runs, hasMore, onNearEnd, end, isOutdated = false, maxAttempts } = props;
+  const { label, runs, hasMore, onNearEnd, end, isOutdated = false, maxAttempts, hasJobs = false } = props;
   const isSmall = useMediaQuery(SMALL, undefined, { getInitialValueInEffect: false });
   const { box, rows, onScroll } = useRows(runs, { onNearEnd, isSmall });
+  const columns = hasJobs ? COLUMNS_WITH_JOB : COLUMNS;
   const items = rows.getVirtualItems();
   const last = items.at(-1);
   return (
@@ -57,10 +61,11 @@ export function RunTable(props: RunTableProps) {
         aria-rowcount={hasMore ? -1 : runs.length + 1}
         data-outdated={isOutdated || undefined}
         data-small={isSmall || undefined}
+        data-jobs={hasJobs || undefined}
       >
-        <Head />
+        <Head columns={columns} />
         <tbody>
-          <Spacer height={items[0]?.start ?? 0} />
+          <Spacer columns={columns.length} height={items[0]?.start ?? 0} />
           {items.map((item) => {
             const run = runs[item.index];
             return run === undefined ? null : (
@@ -69,11 +74,12 @@ export function RunTable(props: RunTableProps) {
                 run={run}
                 index={item.index}
                 maxAttempts={maxAttempts}
+                hasJob={hasJobs}
                 measure={isSmall ? rows.measureElement : undefined}
               />
             );
           })}
-          <Spacer height={last === undefined ? 0 : rows.getTotalSize() - last.end} />
+          <Spacer columns={columns.length} height={last === undefined ? 0 : rows.getTotalSize() - last.end} />
         </tbody>
       </table>
       <div className={classes.tableEnd}>{end}</div>
@@ -118,12 +124,12 @@ function useRows(runs: readonly Run[], { onNearEnd, isSmall }: RowsOptions) {
   return { box, rows, onScroll };
 }
 
-function Head() {
+function Head({ columns }: { readonly columns: readonly string[] }) {
   return (
     <thead>
       <tr aria-rowindex={1}>
-        {COLUMNS.map((column) => (
-          <th key={column} scope="col">
+        {columns.map((column) => (
+          <th key={column} scope="col" data-column={column}>
             {column}
           </th>
         ))}
@@ -132,12 +138,12 @@ function Head() {
   );
 }
 
-function Spacer({ height }: { readonly height: number }) {
+function Spacer({ height, columns }: { readonly height: number; readonly columns: number }) {
   if (height <= 0) return null;
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can have the focus
     <tr aria-hidden="true" className={classes.space}>
-      <td colSpan={COLUMNS.length} style={{ height, padding: 0, border: 0 }} />
+      <td colSpan={columns} style={{ height, padding: 0, border: 0 }} />
     </tr>
   );
 }
@@ -146,16 +152,24 @@ interface RunRowProps {
   readonly run: Run;
   readonly index: number;
   readonly maxAttempts: number | undefined;
+  readonly hasJob: boolean;
   readonly measure: ((element: HTMLTableRowElement | null) => void) | undefined;
 }
 
-function RunRow({ run, index, maxAttempts, measure }: RunRowProps) {
+function RunRow({ run, index, maxAttempts, hasJob, measure }: RunRowProps) {
   const note = runNote(run);
   return (
     <tr ref={measure} data-index={index} aria-rowindex={index + 2} className={classes.row}>
       <td>
         <RunStatusBadge status={run.status} reason={run.reason} />
       </td>
+      {hasJob ? (
+        <td className={classes.job}>
+          <Link href={jobPath(run.job_id)}>
+            <Plain>{run.job_id}</Plain>
+          </Link>
+        </td>
+      ) : null}
       <td>
         <Instant at={shownTime(run)} />
       </td>

@@ -1,0 +1,86 @@
+import type { FailureGroup } from '@greenvue/jobs/client';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { Ago, Instant } from '../ui/instant/instant.tsx';
+import { Fold } from '../ui/layout/fold.tsx';
+import { jobPath, runPath } from '../ui/paths.ts';
+import { errorLine, stacksText } from '../ui/status/run-words.ts';
+import { Plain, Spoken } from '../ui/text/text.tsx';
+import { TextBlock } from '../ui/text/text-block.tsx';
+import classes from './failures.module.css';
+
+/** The groups, each with its sample. */
+export function FailureGroups({ groups }: { readonly groups: readonly FailureGroup[] }) {
+  return (
+    <ul className={classes.list} aria-label="Causes of failures">
+      {groups.map((group) => (
+        <Group key={group.fingerprint} group={group} />
+      ))}
+    </ul>
+  );
+}
+
+function Group({ group }: { readonly group: FailureGroup }) {
+  const { count, fingerprint, first_seen: first, last_seen: last, sample, types } = group;
+  const error = sample.errors.at(-1);
+  return (
+    <li className={classes.group}>
+      <h2 className={classes.error}>
+        <Link href={runPath(sample.id)}>
+          <Plain>{error === undefined ? `Run ${sample.id}` : errorLine(error)}</Plain>
+        </Link>
+      </h2>
+      <dl className={classes.facts}>
+        <Fact label="Failed runs">{count.toLocaleString('en')}</Fact>
+        <Fact label={group.job_count === 1 ? 'Job' : `${group.job_count.toLocaleString('en')} jobs`}>
+          <Jobs group={group} />
+        </Fact>
+        <Fact label={types.length === 1 ? 'Type' : 'Types'}>
+          <Plain>{types.join(', ')}</Plain>
+        </Fact>
+        <Fact label="First seen">
+          <Instant at={first} />
+        </Fact>
+        <Fact label="Last seen">
+          <Ago at={last} />
+        </Fact>
+      </dl>
+      <Link href={`/runs?fingerprint=${fingerprint}`}>
+        {count === 1 ? 'Show its run' : 'Show all its runs'}
+        <Spoken> of the cause {fingerprint}</Spoken>
+      </Link>
+      {error === undefined || error.stack === null ? null : (
+        <Fold summary="Stack of the newest run" isLarge>
+          <TextBlock label="the stack">{stacksText({ ...error, stack: error.stack })}</TextBlock>
+        </Fold>
+      )}
+    </li>
+  );
+}
+
+function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    <div className={classes.fact}>
+      <dt className={classes.label}>{label}</dt>
+      <dd className={classes.value}>{children}</dd>
+    </div>
+  );
+}
+
+/** The jobs with most of the runs. */
+function Jobs({ group: { jobs, job_count: all } }: { readonly group: FailureGroup }) {
+  return (
+    <>
+      {jobs.map(({ job_id: id, count }, index) => (
+        <span key={id}>
+          {index === 0 ? '' : ', '}
+          <Link href={jobPath(id)}>
+            <Plain>{id}</Plain>
+          </Link>
+          {all === 1 ? '' : ` (${count.toLocaleString('en')})`}
+        </span>
+      ))}
+      {all > jobs.length ? ` and ${(all - jobs.length).toLocaleString('en')} more` : ''}
+    </>
+  );
+}

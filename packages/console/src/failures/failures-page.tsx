@@ -1,0 +1,121 @@
+import type { FailurePage } from '@greenvue/jobs/client';
+import { Button, NativeSelect } from '@mantine/core';
+import { useSearchParams } from 'wouter';
+import { useRunFailures } from '../data/failures-query.ts';
+import { Page } from '../page/page.tsx';
+import { Empty, NotLoaded } from '../ui/feedback/states.tsx';
+import { Instant } from '../ui/instant/instant.tsx';
+import blocks from '../ui/layout/blocks.module.css';
+import { FailureGroups } from './failure-groups.tsx';
+import classes from './failures.module.css';
+
+const RANGES = [
+  { hours: 1, label: '1 h', words: 'the last hour' },
+  { hours: 24, label: '24 h', words: 'the last 24 hours' },
+  { hours: 168, label: '7 d', words: 'the last 7 days' },
+] as const;
+const DEFAULT = RANGES[1];
+const SORTS = [
+  { value: '-last_seen', label: 'Newest first' },
+  { value: '-count', label: 'Most frequent first' },
+] as const;
+
+type Range = (typeof RANGES)[number];
+type Sort = (typeof SORTS)[number]['value'];
+
+/** Failed runs in groups, one for each cause. The range and the order are in the URL. */
+export function FailuresPage() {
+  const [search, setSearch] = useSearchParams();
+  const range = RANGES.find(({ hours }) => String(hours) === search.get('hours')) ?? DEFAULT;
+  const sort = SORTS.find(({ value }) => value === search.get('sort'))?.value ?? SORTS[0].value;
+  const choose = (hours: number, order: string): void => {
+    const query = new URLSearchParams();
+    if (hours !== DEFAULT.hours) query.set('hours', String(hours));
+    if (order !== SORTS[0].value) query.set('sort', order);
+    setSearch(query);
+  };
+  return (
+    <Page
+      title="Failures"
+      lead="Failed runs in groups: runs of one group failed in the same way"
+      actions={
+        <>
+          <Hours range={range} onChoose={(hours) => choose(hours, sort)} />
+          <NativeSelect
+            aria-label="Order"
+            data={[...SORTS]}
+            value={sort}
+            onChange={(event) => choose(range.hours, event.currentTarget.value)}
+          />
+        </>
+      }
+    >
+      <Groups range={range} sort={sort} />
+    </Page>
+  );
+}
+
+function Hours({ range, onChoose }: { readonly range: Range; readonly onChoose: (hours: number) => void }) {
+  return (
+    <fieldset className={classes.ranges}>
+      <legend className={classes.legend}>Time range</legend>
+      {RANGES.map(({ hours, label }) => (
+        <Button
+          key={hours}
+          size="compact-sm"
+          variant={hours === range.hours ? 'filled' : 'default'}
+          aria-pressed={hours === range.hours}
+          onClick={() => onChoose(hours)}
+        >
+          {label}
+        </Button>
+      ))}
+    </fieldset>
+  );
+}
+
+function Groups({ range, sort }: { readonly range: Range; readonly sort: Sort }) {
+  const query = useRunFailures({ hours: range.hours, sort });
+  const [first] = query.data?.pages ?? [];
+  if (first === undefined) return <NotLoaded error={query.error} rows={6} onRetry={query.refetch} />;
+  if (first.group_count === 0) {
+    return (
+      <Empty title={`No failed runs in ${range.words}`}>
+        Retried attempts of runs that succeeded later do not count.
+      </Empty>
+    );
+  }
+  return (
+    <div className={classes.groups} data-outdated={query.isPlaceholderData || undefined}>
+      <Summary page={first} range={range} />
+      <FailureGroups groups={query.data?.pages.flatMap(({ data }) => data) ?? []} />
+      {query.hasNextPage ? (
+        <Button
+          variant="default"
+          loading={query.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+        >
+          Show more
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+function Summary({ page, range }: { readonly page: FailurePage; readonly range: Range }) {
+  const { run_count: runs, group_count: groups, counted_from: since } = page;
+  return (
+    <p className={blocks.quiet}>
+      {counted(runs, 'failed run')} in {range.words}, {counted(groups, 'cause')}
+      {since === null ? null : (
+        <>
+          . Only the newest 50,000 are counted, since <Instant at={since} />
+        </>
+      )}
+    </p>
+  );
+}
+
+function counted(count: number, word: string): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? word : `${word}s`}`;
+}

@@ -1,0 +1,155 @@
+import { Button, NativeSelect } from '@mantine/core';
+import { useJobTypes, useTags } from '../../data/queries.ts';
+import { Fold } from '../../ui/layout/fold.tsx';
+import { reasonText } from '../../ui/status/reasons.ts';
+import { RUN_REASONS, RUN_STATUSES } from '../../ui/status/statuses.ts';
+import { capital } from '../../ui/text/capital.ts';
+import classes from './filter-bar.module.css';
+import { type RunFilterChange, type RunFilters, TRIGGERS, writeFilters } from './run-filters.ts';
+import { TextFilter } from './text-filter.tsx';
+import { TimeFilter } from './time-filter.tsx';
+
+interface FilterBarProps {
+  readonly filters: RunFilters;
+  readonly onChange: (change: RunFilterChange) => void;
+  readonly onClear: () => void;
+}
+
+/** Filters the list of all runs. Filters that are seldom needed are folded while none of them is set. */
+export function RunFilterBar({ filters, onChange, onClear }: FilterBarProps) {
+  const { reason, type, tag, trigger, node, fingerprint } = filters;
+  const folded = [reason, type, tag, trigger, node, fingerprint].filter((value) => value !== undefined);
+  return (
+    <search className={classes.bar} aria-label="Runs">
+      <Statuses filters={filters} onChange={onChange} />
+      <div className={classes.choices}>
+        <TextFilter
+          label="Job id"
+          value={filters.job_id ?? ''}
+          onChange={(value) => onChange({ job_id: value })}
+        />
+        <TextFilter
+          label="Text of an error"
+          value={filters.error ?? ''}
+          onChange={(error) => onChange({ error })}
+        />
+        <TimeFilter filters={filters} onChange={onChange} />
+        {writeFilters(filters) === '' ? null : (
+          <Button variant="subtle" onClick={onClear}>
+            Clear filters
+          </Button>
+        )}
+      </div>
+      <Fold
+        summary={folded.length === 0 ? 'More filters' : `More filters (${folded.length})`}
+        isOpen={folded.length > 0}
+      >
+        <MoreFilters filters={filters} onChange={onChange} />
+      </Fold>
+    </search>
+  );
+}
+
+type PartProps = Pick<FilterBarProps, 'filters' | 'onChange'>;
+
+function Statuses({ filters: { statuses }, onChange }: PartProps) {
+  return (
+    <fieldset className={classes.statuses}>
+      <legend className={classes.legend}>Status</legend>
+      {RUN_STATUSES.map((status) => {
+        const isChosen = statuses.includes(status);
+        return (
+          <Button
+            key={status}
+            size="compact-sm"
+            variant={isChosen ? 'filled' : 'default'}
+            aria-pressed={isChosen}
+            onClick={() =>
+              onChange({
+                statuses: RUN_STATUSES.filter((one) => (one === status) !== statuses.includes(one)),
+              })
+            }
+          >
+            {capital(status)}
+          </Button>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+function MoreFilters({ filters, onChange }: PartProps) {
+  const { data: types = [] } = useJobTypes();
+  const { data: tags = [] } = useTags();
+  return (
+    <div className={classes.choices}>
+      <NativeSelect
+        aria-label="Reason"
+        data={choices(
+          'Any reason',
+          RUN_REASONS.map((value) => ({ value, label: reasonText(value) })),
+        )}
+        value={filters.reason ?? ''}
+        onChange={({ currentTarget: { value } }) =>
+          onChange({ reason: RUN_REASONS.find((known) => known === value) })
+        }
+      />
+      <NativeSelect
+        aria-label="Job type"
+        data={choices(
+          'Any type',
+          options(
+            types.map(({ type }) => type),
+            filters.type,
+          ),
+        )}
+        value={filters.type ?? ''}
+        onChange={({ currentTarget: { value } }) => onChange({ type: value === '' ? undefined : value })}
+      />
+      <NativeSelect
+        aria-label="Tag"
+        data={choices(
+          'Any tag',
+          options(
+            tags.map(({ tag }) => tag),
+            filters.tag,
+          ),
+        )}
+        value={filters.tag ?? ''}
+        onChange={({ currentTarget: { value } }) => onChange({ tag: value === '' ? undefined : value })}
+      />
+      <NativeSelect
+        aria-label="Trigger"
+        data={choices(
+          'Any trigger',
+          TRIGGERS.map((value) => ({ value, label: capital(value) })),
+        )}
+        value={filters.trigger ?? ''}
+        onChange={({ currentTarget: { value } }) =>
+          onChange({ trigger: TRIGGERS.find((known) => known === value) })
+        }
+      />
+      <TextFilter label="Node" value={filters.node ?? ''} onChange={(node) => onChange({ node })} />
+      <TextFilter
+        label="Fingerprint"
+        value={filters.fingerprint ?? ''}
+        onChange={(fingerprint) => onChange({ fingerprint })}
+      />
+    </div>
+  );
+}
+
+interface Option {
+  readonly value: string;
+  readonly label: string;
+}
+
+function choices(any: string, known: readonly Option[]): Option[] {
+  return [{ value: '', label: any }, ...known];
+}
+
+/** A link may name a value that this server does not have, or no longer. */
+function options(known: readonly string[], chosen: string | undefined): readonly Option[] {
+  const all = chosen === undefined || known.includes(chosen) ? known : [chosen, ...known];
+  return all.map((value) => ({ value, label: value }));
+}

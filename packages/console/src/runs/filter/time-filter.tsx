@@ -1,0 +1,87 @@
+import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useZone } from '../../ui/clock/zone.tsx';
+import { instantDraft, readInstant } from '../../ui/instant/instant-draft.ts';
+import classes from './filter-bar.module.css';
+import { HOURS, type RunFilterChange, type RunFilters } from './run-filters.ts';
+
+interface TimeFilterProps {
+  readonly filters: RunFilters;
+  readonly onChange: (change: RunFilterChange) => void;
+}
+
+const HOUR_WORDS: Record<(typeof HOURS)[number], string> = {
+  1: 'Last hour',
+  24: 'Last 24 hours',
+  168: 'Last 7 days',
+  2160: 'Last 90 days',
+};
+
+const CHOICES = [
+  { value: '', label: 'Any time' },
+  ...HOURS.map((hours) => ({ value: String(hours), label: HOUR_WORDS[hours] })),
+  { value: 'own', label: 'From … to …' },
+];
+
+/** When the runs were queued: in the last hours, or in a range of the viewer's own. */
+export function TimeFilter({ filters, onChange }: TimeFilterProps) {
+  const { hours, from, to } = filters;
+  const [isOpen, setOpen] = useState(false);
+  const isOwn = hours === undefined && (isOpen || from !== undefined || to !== undefined);
+  const choose = (value: string): void => {
+    setOpen(value === 'own');
+    if (value === 'own') onChange({ hours: undefined });
+    else onChange({ hours: HOURS.find((known) => String(known) === value), from: undefined, to: undefined });
+  };
+  return (
+    <>
+      <NativeSelect
+        aria-label="Queued"
+        data={CHOICES}
+        value={isOwn ? 'own' : String(hours ?? '')}
+        onChange={(event) => choose(event.currentTarget.value)}
+      />
+      {isOwn ? <OwnRange key={`${from} ${to}`} from={from} to={to} onChange={onChange} /> : null}
+    </>
+  );
+}
+
+interface OwnRangeProps extends Pick<TimeFilterProps, 'onChange'> {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+/** Two instants in the zone of the page; each one may be empty. */
+function OwnRange({ from, to, onChange }: OwnRangeProps) {
+  const { zone } = useZone();
+  const [first, setFirst] = useState(instantDraft(from, zone));
+  const [last, setLast] = useState(instantDraft(to, zone));
+  const [begin, end] = [readInstant(first), readInstant(last)];
+  const isWrong = begin !== undefined && end !== undefined && begin >= end;
+  const apply = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!isWrong) onChange({ hours: undefined, from: begin, to: end });
+  };
+  return (
+    <form className={classes.range} onSubmit={apply} noValidate>
+      <TextInput
+        type="datetime-local"
+        step="any"
+        aria-label="Queued from"
+        value={first.text}
+        onChange={(event) => setFirst({ text: event.currentTarget.value, zone: first.zone })}
+      />
+      <TextInput
+        type="datetime-local"
+        step="any"
+        aria-label="Queued before"
+        error={isWrong ? 'Must be after the first time.' : undefined}
+        value={last.text}
+        onChange={(event) => setLast({ text: event.currentTarget.value, zone: last.zone })}
+      />
+      <Button type="submit" variant="default" disabled={isWrong}>
+        Show
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,90 @@
+import { Button } from '@mantine/core';
+import { useLocation } from 'wouter';
+import { useRunSearch } from '../data/queries.ts';
+import { Page } from '../page/page.tsx';
+import { Empty } from '../ui/feedback/states.tsx';
+import { RunFilterBar } from './filter/run-filter-bar.tsx';
+import { type RunFilters, runsQuery, writeFilters } from './filter/run-filters.ts';
+import { useRunFilters } from './filter/use-run-filters.ts';
+import { PagedRuns } from './table/paged-runs.tsx';
+import { useRunExport } from './use-run-export.ts';
+
+const PAGE_RUNS = 200;
+
+/** The runs of all jobs, newest first. The filters are in the URL. */
+export function RunsPage() {
+  const [filters, change] = useRunFilters();
+  const [, navigate] = useLocation();
+  const clear = () => navigate('/runs');
+  return (
+    <Page title="Runs" lead="Of all jobs, newest first" actions={<ExportButtons filters={filters} />}>
+      <RunFilterBar filters={filters} onChange={change} onClear={clear} />
+      <Rows filters={filters} onClear={clear} />
+    </Page>
+  );
+}
+
+interface RowsProps {
+  readonly filters: RunFilters;
+  readonly onClear: () => void;
+}
+
+function Rows({ filters, onClear }: RowsProps) {
+  const query = useRunSearch({ filters, limit: PAGE_RUNS }, (now) => ({
+    ...runsQuery(filters, now),
+    limit: PAGE_RUNS,
+  }));
+  return (
+    <PagedRuns
+      // A search that continues belongs to its filters.
+      key={writeFilters(filters)}
+      label="Runs of all jobs"
+      query={query}
+      none={<NoRuns filters={filters} onClear={onClear} />}
+      hasJobs
+    />
+  );
+}
+
+function NoRuns({ filters, onClear }: RowsProps) {
+  if (writeFilters(filters) === '')
+    return <Empty title="No runs yet">Each run of a job is listed here when it is queued.</Empty>;
+  return (
+    <Empty
+      title="No runs found"
+      action={
+        <Button variant="default" onClick={onClear}>
+          Clear filters
+        </Button>
+      }
+    >
+      No run fits all filters. The server deletes old runs: by default, it keeps the last 1,000 runs of each
+      job for 30 days.
+    </Empty>
+  );
+}
+
+function ExportButtons({ filters }: Pick<RowsProps, 'filters'>) {
+  const { mutate, isPending, variables } = useRunExport();
+  const download = (format: 'csv' | 'json') => mutate({ format, query: runsQuery(filters, Date.now()) });
+  return (
+    <>
+      <Button
+        variant="default"
+        disabled={isPending}
+        loading={isPending && variables?.format === 'csv'}
+        onClick={() => download('csv')}
+      >
+        Export CSV
+      </Button>
+      <Button
+        variant="default"
+        disabled={isPending}
+        loading={isPending && variables?.format === 'json'}
+        onClick={() => download('json')}
+      >
+        Export NDJSON
+      </Button>
+    </>
+  );
+}
