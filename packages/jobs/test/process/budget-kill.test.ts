@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 const KILLS = 10;
 
@@ -58,7 +58,9 @@ it(`each second failure pauses the job exactly once, through ${KILLS} kills at a
   let last = 0;
   for (let n = 0; n < KILLS; n += 1) {
     const started = await startChild(file);
-    await new Promise((resolve) => setTimeout(resolve, 20 + ((n * 7_919) % 211)));
+    // Each process pauses the job at least once, however slow the machine is. Then any instant will do.
+    await vi.waitFor(() => expect(stateOf(file).pauses).toBeGreaterThan(last), { timeout: 20_000 });
+    await new Promise((resolve) => setTimeout(resolve, (n * 7_919) % 211));
     await kill(started);
     const { isPaused, recent, pauses, resumes, failed } = stateOf(file);
     expect(pauses - resumes).toBe(isPaused ? 1 : 0);
@@ -66,5 +68,5 @@ it(`each second failure pauses the job exactly once, through ${KILLS} kills at a
     expect(recent).toBe(isPaused ? 2 : failed % 2);
     last = pauses;
   }
-  expect(last).toBeGreaterThan(KILLS);
+  expect(last).toBeGreaterThanOrEqual(KILLS);
 }, 60_000);
