@@ -46,7 +46,7 @@ const BLUE_PIXELS = `(() => {
   return count;
 })()`;
 
-/** A server with more jobs than the list draws, one of which has many runs in one minute. */
+/** A server with more jobs than the list draws. One of them has many runs in one minute. */
 async function openFleet(): Promise<Visit> {
   const { url, admin } = await startConsoleServer({ jobTypes: [sync, hang] });
   for (let at = 0; at < JOBS; at += 1)

@@ -55,7 +55,7 @@ export const outboundAllow = z
     return z.NEVER;
   });
 
-/** A URL that the engine sends requests to. Whoever knows it can send them, too. */
+/** A URL that the engine sends requests to. Everybody who knows the URL can do the same. */
 export const heartbeatUrl = z
   .string()
   .max(2_000, 'is too long: it must have at most 2,000 characters.')

@@ -18,7 +18,7 @@ import { isolated } from '../ui/text/text.tsx';
 
 const EVERY_MS = 5_000;
 
-/** All channels. No event tells of them, so they are read every 5 s. */
+/** All alert channels. Changes of channels send no event, so the list is read every 5 s. */
 export function useChannels() {
   const connection = useConnection();
   const isSignedIn = useIsSignedIn();

@@ -73,7 +73,7 @@ test('an overdue job says since when it had no success, and how often it must ha
   );
 });
 
-test('a slow job shows the run that is slow now, or tells of the last one', () => {
+test('a slow job shows the run that is slow now, or else the last run', () => {
   const live = jobThatIs('slow', {}, 'a run has taken 12m so far, expected at most 10m');
   expect(runToLookAt(live)).toBe('running');
   expect(said(healthAdvice(live))).toContain(

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from './minute-counts.ts';
 
 const MINUTES_A_DAY = 1_440;
-/** A clash is a minute with so many runs, and so many times the runs of the usual minute. */
+/** A minute is a clash if both hold: it has at least this many runs, and this many times the mean. */
 const CLASH_RUNS = 10;
 const CLASH_TIMES = 5;
 const MOST_CLASHES = 10;

@@ -4,7 +4,7 @@ import type { Forecast, ForecastJobRuns, ForecastType, ForecastWindow } from './
 import { MINUTE_MS } from './minute-counts.ts';
 import type { TypicalDurations } from './typical-durations.ts';
 
-/** The types and the tags with the most runs are listed, at most so many of each. */
+/** The most types, and the most tags, in a list. Those with the most runs come first. */
 const MOST_LINES = 20;
 
 /** The runs of one job: by step, and how many of them a pause holds back. */

@@ -4,7 +4,7 @@ import { nextSlot, passedSlots, type Schedule } from '../schedule/schedule.ts';
 import type { ForecastJob } from './forecast-job.ts';
 
 export const MINUTE_MS = 60_000;
-/** After so many steps, the caller may let other work run: about a millisecond. */
+/** The steps between two points at which the caller may let other work run: about a millisecond. */
 const STEPS_A_SLICE = 200;
 /** With `catch_up: all`, at most this many passed slots run (P6, catch-up). */
 const MOST_CAUGHT_UP = 100;

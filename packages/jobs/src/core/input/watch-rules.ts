@@ -69,7 +69,7 @@ function orNone(of: Rule): Rule {
   };
 }
 
-/** A list of at most so many entries. */
+/** The rule of a list, with a limit on its length. */
 function atMost(most: number, list: Rule): Rule {
   const tooMany = rule(() => false, { what: `${list.what}, at most ${most}` });
   return {

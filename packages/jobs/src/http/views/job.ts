@@ -86,7 +86,7 @@ export const jobsQuery = z.strictObject({
   health: z
     .enum([...HEALTH_STATUSES, 'unhealthy'])
     .optional()
-    .describe('unhealthy: any of no_handler, zombie, failing, late and overrunning'),
+    .describe('unhealthy: any of no_handler, zombie, overdue, failing, late, slow and overrunning'),
   tag: tagParameter.optional(),
   q: text({ min: 1, max: 200 })
     .optional()
