@@ -19,7 +19,10 @@ export interface Program {
   readonly output: () => string;
 }
 
-/** `command`: a file in `examples/`, and its arguments. Its jobs are in `folder`, and take 1.5 s; its idle connections stay. */
+/**
+ * `command`: a file in `examples/`, and its arguments. Its jobs are in `folder`, and take 1.5 s. Its idle
+ * connections stay open.
+ */
 export function startProgram(
   command: string,
   env: Readonly<Record<string, string>>,
