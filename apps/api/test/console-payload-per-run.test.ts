@@ -60,6 +60,11 @@ test(
     await page.getByText('Manual only, made by the engine').waitFor();
 
     // A run from the list asks for the payload that the job does not have.
+    const lastRun = page
+      .getByRole('row', { name: /greet/ })
+      .getByRole('link', { name: /^succeeded/ })
+      .last();
+    const earlier = await lastRun.getAttribute('href');
     await page.getByRole('button', { name: 'Run enqueued.greet now' }).click();
     await dialogOf(page, RUN_NOW).getByText('This job has no payload, so each run needs one.').waitFor();
     expect(page.url()).toMatch(/\/jobs$/);
@@ -67,11 +72,8 @@ test(
     await payloadIn(page, RUN_NOW).fill('{ "name": "Di" }');
     await dialogOf(page, RUN_NOW).getByRole('button', { name: 'Run now' }).click();
     await page.getByText(/^Started a run of .enqueued\.greet.\.$/).waitFor();
-    await page
-      .getByRole('row', { name: /greet/ })
-      .getByRole('link', { name: /^succeeded/ })
-      .last()
-      .click();
+    await expect.poll(() => lastRun.getAttribute('href')).not.toBe(earlier);
+    await lastRun.click();
     await runIs(page, 'succeeded');
     await page.getByText('"greeted": "Di"').waitFor();
 
