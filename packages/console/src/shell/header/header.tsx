@@ -1,12 +1,12 @@
 import { ActionIcon, Burger, Group, Tooltip } from '@mantine/core';
-import { Link, useLocation } from 'wouter';
+import { Link } from 'wouter';
 import { BrandName } from '../../ui/config/brand-name.tsx';
 import { useConfig } from '../../ui/config/config.tsx';
 import { HelpIcon } from '../../ui/icons.tsx';
 import { Logo } from '../../ui/logo.tsx';
 import classes from './header.module.css';
 import { LiveMark } from './live-mark.tsx';
-import { useNavigation } from './navigation.ts';
+import { PageLinks } from './page-links.tsx';
 import { SchemeButton } from './scheme-button.tsx';
 import { UserMenu } from './user-menu.tsx';
 import { ZoneButton } from './zone-button.tsx';
@@ -33,7 +33,7 @@ export function Header({ isMenuOpen, onMenu, onHelp }: HeaderProps) {
         <Logo size={24} />
         <BrandName lastWord={classes.jobs} />
       </Link>
-      <Navigation />
+      <PageLinks />
       <div className={classes.spacer} />
       <LiveMark />
       <Group gap={4} visibleFrom="md" wrap="nowrap">
@@ -53,24 +53,5 @@ export function Header({ isMenuOpen, onMenu, onHelp }: HeaderProps) {
         <UserMenu />
       </Group>
     </div>
-  );
-}
-
-function Navigation() {
-  const [location] = useLocation();
-  const destinations = useNavigation();
-  return (
-    <nav className={classes.navigation} aria-label="Console">
-      {destinations.map(({ href, label, isAt }) => (
-        <Link
-          key={href}
-          href={href}
-          className={classes.link}
-          aria-current={isAt(location) ? 'page' : undefined}
-        >
-          {label}
-        </Link>
-      ))}
-    </nav>
   );
 }

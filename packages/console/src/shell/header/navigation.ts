@@ -1,27 +1,45 @@
 import { useMay, useViewer } from '../../session/session.tsx';
 
-interface Destination {
+export interface Destination {
   readonly href: string;
   readonly label: string;
-  /** Whether a path belongs to this destination. */
-  readonly isAt: (path: string) => boolean;
-  /** Only admins may see what it shows. */
-  readonly isForAdmins?: true;
+  /** Whether a path belongs to this destination. Absent: only its own path does. */
+  readonly isAt?: (path: string) => boolean;
+  /** Who may open it. Absent: everybody who may read. */
+  readonly isFor?: (who: Who) => boolean;
 }
 
-const NAVIGATION: readonly Destination[] = [
-  { href: '/', label: 'Overview', isAt: (path) => path === '/' },
-  { href: '/jobs', label: 'Jobs', isAt: (path) => /^\/jobs(\/|$)/.test(path) },
-  { href: '/runs', label: 'Runs', isAt: (path) => /^\/runs(\/|$)/.test(path) },
-  { href: '/failures', label: 'Failures', isAt: (path) => path === '/failures' },
-  { href: '/channels', label: 'Channels', isAt: (path) => path === '/channels', isForAdmins: true },
-];
+interface Who {
+  /** An admin of all jobs. An admin of some jobs may not see what is about all of them. */
+  readonly isFullAdmin: boolean;
+}
+
+interface Navigation {
+  readonly pages: readonly Destination[];
+  /** What people set up or look up now and then; one menu. */
+  readonly manage: readonly Destination[];
+}
+
+const NAVIGATION: Navigation = {
+  pages: [
+    { href: '/', label: 'Overview' },
+    { href: '/jobs', label: 'Jobs', isAt: (path) => /^\/jobs(\/|$)/.test(path) },
+    { href: '/runs', label: 'Runs', isAt: (path) => /^\/runs(\/|$)/.test(path) },
+    { href: '/failures', label: 'Failures' },
+  ],
+  manage: [{ href: '/channels', label: 'Channels', isFor: ({ isFullAdmin }) => isFullAdmin }],
+};
 
 /** The pages that the viewer may open. */
-export function useNavigation(): readonly Destination[] {
+export function useNavigation(): Navigation {
   const { admin } = useMay();
   const { idPrefix } = useViewer();
-  // Channels hear of all jobs: an admin of some jobs only may not see them.
-  const isFullAdmin = admin && idPrefix === undefined;
-  return NAVIGATION.filter(({ isForAdmins }) => isFullAdmin || isForAdmins !== true);
+  const who = { isFullAdmin: admin && idPrefix === undefined };
+  const may = ({ isFor }: Destination) => isFor === undefined || isFor(who);
+  return { pages: NAVIGATION.pages.filter(may), manage: NAVIGATION.manage.filter(may) };
+}
+
+/** The value of `aria-current` for the link to a destination. */
+export function currentMark({ href, isAt }: Destination, path: string): 'page' | undefined {
+  return (isAt === undefined ? path === href : isAt(path)) ? 'page' : undefined;
 }

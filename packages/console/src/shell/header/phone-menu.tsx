@@ -1,8 +1,8 @@
-import { Button, Divider, Group, NavLink, Stack } from '@mantine/core';
+import { Button, Divider, Group, NavLink, Stack, Text } from '@mantine/core';
 import { Link, useLocation } from 'wouter';
 import { useViewer } from '../../session/session.tsx';
 import { useHasAccounts } from '../../ui/config/config.tsx';
-import { useNavigation } from './navigation.ts';
+import { currentMark, type Destination, useNavigation } from './navigation.ts';
 import { SchemeButton } from './scheme-button.tsx';
 import { useSignOut } from './use-sign-out.ts';
 import { WhoAmI } from './user-menu.tsx';
@@ -60,25 +60,43 @@ export function PhoneMenu({ onHelp, onDone }: PhoneMenuProps) {
 function Links({ onDone }: Pick<PhoneMenuProps, 'onDone'>) {
   const { account } = useViewer();
   const hasAccounts = useHasAccounts();
-  const [location] = useLocation();
-  const destinations = useNavigation();
+  const { pages, manage } = useNavigation();
   return (
     <nav aria-label="Console">
-      {destinations.map(({ href, label, isAt }) => (
-        <NavLink
-          key={href}
-          component={Link}
-          href={href}
-          label={label}
-          onClick={onDone}
-          active={isAt(location)}
-          aria-current={isAt(location) ? 'page' : undefined}
-        />
+      {pages.map((page) => (
+        <PageLink key={page.href} page={page} onDone={onDone} />
+      ))}
+      {manage.length === 0 ? null : (
+        <Text size="xs" c="dimmed" px="sm" pt="sm" pb={4}>
+          Manage
+        </Text>
+      )}
+      {manage.map((page) => (
+        <PageLink key={page.href} page={page} onDone={onDone} />
       ))}
       {account?.kind === 'user' ? (
         <NavLink component={Link} href="/account" label="Password and sessions" onClick={onDone} />
       ) : null}
       {hasAccounts ? <NavLink href="/docs" label="REST API" target="_blank" rel="noopener" /> : null}
     </nav>
+  );
+}
+
+interface PageLinkProps extends Pick<PhoneMenuProps, 'onDone'> {
+  readonly page: Destination;
+}
+
+function PageLink({ page, onDone }: PageLinkProps) {
+  const [location] = useLocation();
+  const current = currentMark(page, location);
+  return (
+    <NavLink
+      component={Link}
+      href={page.href}
+      label={page.label}
+      onClick={onDone}
+      active={current !== undefined}
+      aria-current={current}
+    />
   );
 }
