@@ -6,21 +6,21 @@ export * from './core/job-types/thread-deps.ts';
 export * from './core/model/errors.ts';
 export type { JobEvent, JobEventType } from './core/model/events.ts';
 export type { CatchUp, Job, JobStatus, Overlap } from './core/model/job.ts';
+export type { AttemptError, ErrorCause, FinishedRun, LiveRun, Run, RunStatus } from './core/model/run.ts';
 export type {
   OutboundClient,
   OutboundMethod,
   OutboundOptions,
   OutboundRequest,
   OutboundResponse,
-} from './core/model/outbound.ts';
-export type { AttemptError, ErrorCause, FinishedRun, LiveRun, Run, RunStatus } from './core/model/run.ts';
-export type { Health, HealthStatus } from './core/rules/health.ts';
+} from './core/outbound/outbound.ts';
 export * from './core/schedule/duration.ts';
 export type { InstantLike, TimeInput } from './core/schedule/time-input.ts';
 export type { JobStore, Transaction } from './core/store/store.ts';
 export type { LogLine } from './core/store/store-passes.ts';
 export type { AuditRow, JobView, RequestedRun, RunView, ScheduledJob } from './core/store/store-views.ts';
 export type { StoreContents, TableRow, TableRows } from './core/store/table-rows.ts';
+export type { Health, HealthStatus } from './core/watching/health.ts';
 export type * from './engine/alerts-port.ts';
 export { isInJobHandler } from './engine/attempts/stray-errors.ts';
 export { createJobs, type JobsOptions } from './engine/create-jobs.ts';

@@ -1,4 +1,4 @@
-import type { BackfillView } from '../core/model/backfill.ts';
+import type { BackfillView } from '../core/backfills/backfill.ts';
 import type { CommandOptions } from '../core/model/job-requests.ts';
 import type { TimeInput } from '../core/schedule/time-input.ts';
 import type { BackfillPlan, BackfillQuery } from '../core/store/store-backfills.ts';

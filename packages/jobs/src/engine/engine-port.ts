@@ -9,8 +9,7 @@ import type {
   TriggerInput,
   WatchOptions,
 } from '../core/model/job-requests.ts';
-import type { PauseOfAll } from '../core/model/pause-of-all.ts';
-import type { FailureBudget } from '../core/model/watching.ts';
+import type { PauseOfAll } from '../core/pauses/pause-of-all.ts';
 import type { TimeInput } from '../core/schedule/time-input.ts';
 import type { FailurePage, FailureQuery, FailureSort } from '../core/store/failure-views.ts';
 import type { JobsRead, TagCount } from '../core/store/jobs-read.ts';
@@ -29,6 +28,7 @@ import type {
   RunView,
   ScheduledJob,
 } from '../core/store/store-views.ts';
+import type { FailureBudget } from '../core/watching/watching.ts';
 import type { AlertsApi } from './alerts-port.ts';
 import type { BackfillsApi } from './backfills-port.ts';
 import type { AttemptObserver, EngineStats, NodeActivity, RunHistory } from './engine-stats.ts';
@@ -43,7 +43,7 @@ export type {
   TriggerInput,
   WatchOptions,
 } from '../core/model/job-requests.ts';
-export { bothPolicies, type JobPolicy } from '../core/rules/policy.ts';
+export { bothPolicies, type JobPolicy } from '../core/policies/policy.ts';
 export type { BackfillInput, BackfillListQuery, BackfillOutcome } from './backfills-port.ts';
 
 /** A job as people and code write it. Durations are Go's, such as `1h30m`; exactly one kind of schedule. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { JobType } from '../core/job-types/job-type.ts';
 import type { ThreadDeps } from '../core/job-types/thread-deps.ts';
-import type { OutboundOptions } from '../core/model/outbound.ts';
+import type { OutboundOptions } from '../core/outbound/outbound.ts';
 import { LOOK_AHEAD_MS } from '../core/rules/slots.ts';
 import type { JobStore, Retention } from '../core/store/store.ts';
 import { createSystemClock } from '../system-clock.ts';

@@ -1,7 +1,7 @@
 import { defineJobType, type JobContext, type JobType } from '../core/job-types/job-type.ts';
 import { PermanentError } from '../core/model/errors.ts';
-import type { OutboundRequest, OutboundResponse } from '../core/model/outbound.ts';
-import { judgeHttpAnswer } from '../core/rules/http-answer.ts';
+import { judgeHttpAnswer } from '../core/outbound/http-answer.ts';
+import type { OutboundRequest, OutboundResponse } from '../core/outbound/outbound.ts';
 import { parseWholeMs } from '../core/schedule/duration.ts';
 import { OutboundError } from '../outbound/outbound-error.ts';
 import {

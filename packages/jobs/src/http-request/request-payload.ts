@@ -2,8 +2,8 @@ import { type Fault, NO_FAULTS } from '../core/input/fault.ts';
 import { duration, oneOf, type Rule, required, rule, text, wholeNumber } from '../core/input/rule.ts';
 import { below, listOf, shape } from '../core/input/shape.ts';
 import type { PayloadSchema } from '../core/job-types/payload-schema.ts';
-import { OUTBOUND_METHODS, type OutboundMethod } from '../core/model/outbound.ts';
 import { isRecord } from '../core/objects.ts';
+import { OUTBOUND_METHODS, type OutboundMethod } from '../core/outbound/outbound.ts';
 import { parseWholeMs } from '../core/schedule/duration.ts';
 import { headerFault, urlFault } from '../outbound/request-rules.ts';
 

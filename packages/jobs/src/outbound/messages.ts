@@ -1,4 +1,4 @@
-import type { OutboundResponse } from '../core/model/outbound.ts';
+import type { OutboundResponse } from '../core/outbound/outbound.ts';
 
 /** One request of a chain of redirects. `headers` have names in lower case. */
 export interface Hop {

@@ -7,7 +7,7 @@ import {
   type OutboundOptions,
   type OutboundRequest,
   type OutboundResponse,
-} from '../core/model/outbound.ts';
+} from '../core/outbound/outbound.ts';
 import { createSystemClock } from '../system-clock.ts';
 import { type AllowedAddresses, allowedAddresses } from './allowed-addresses.ts';
 import { type Agents, exchange } from './exchange.ts';

@@ -3,7 +3,7 @@ import { jobTypeRule } from '../core/input/definition-fields.ts';
 import { required } from '../core/input/rule.ts';
 import { shape } from '../core/input/shape.ts';
 import type { HandlerJobs, JobContext, JobType } from '../core/job-types/job-type.ts';
-import type { OutboundClient } from '../core/model/outbound.ts';
+import type { OutboundClient } from '../core/outbound/outbound.ts';
 import { EngineError } from '../engine/engine-port.ts';
 import { checkPayload } from '../engine/job-types/payload-check.ts';
 import { payloadRules } from '../engine/job-types/payload-rules.ts';

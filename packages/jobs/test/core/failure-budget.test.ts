@@ -6,7 +6,7 @@ import {
   type RecentFailures,
   spentReason,
   withOutcome,
-} from '../../src/core/rules/failure-budget.ts';
+} from '../../src/core/watching/failure-budget.ts';
 import { definition, every, Simulation } from './simulation.ts';
 
 const job = (extra: Partial<Job>): Job => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../src/core/model/job.ts';
-import { HEALTH_STATUSES, hasHealth, healthOf } from '../../src/core/rules/health.ts';
+import { HEALTH_STATUSES, hasHealth, healthOf } from '../../src/core/watching/health.ts';
 import { definition, every, Simulation } from './simulation.ts';
 
 const T0 = Date.UTC(2026, 0, 1);

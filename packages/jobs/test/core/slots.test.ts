@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CatchUp, NO_LIVE_RUNS, type Overlap } from '../../src/core/model/job.ts';
-import { healthOf } from '../../src/core/rules/health.ts';
 import { slotAhead } from '../../src/core/rules/slots.ts';
+import { healthOf } from '../../src/core/watching/health.ts';
 import { covering, definition, every, Simulation } from './simulation.ts';
 
 const T0 = Date.UTC(2026, 0, 1);

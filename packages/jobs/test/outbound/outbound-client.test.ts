@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { OutboundRequest } from '../../src/core/model/outbound.ts';
+import type { OutboundRequest } from '../../src/core/outbound/outbound.ts';
 import { createOutboundClient, type OutboundDeps } from '../../src/outbound/outbound-client.ts';
 import { CERTIFICATE } from './certificate.ts';
 import { bodyOf, serve, serveBytes, serveTls } from './test-server.ts';

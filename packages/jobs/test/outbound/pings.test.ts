@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
-import { pingRunId } from '../../src/core/rules/ping.ts';
+import { pingRunId } from '../../src/core/watching/ping.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { EngineOptions } from '../../src/engine/options.ts';
 import { defineJobType, PermanentError } from '../../src/index.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BackfillView } from '../../src/core/model/backfill.ts';
+import type { BackfillView } from '../../src/core/backfills/backfill.ts';
 import { isBackfillRun } from '../../src/core/model/run.ts';
 import type { BackfillInput, BackfillResult } from '../../src/core/store/store-backfills.ts';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TypeVersions } from '../../src/core/nodes/membership.ts';
-import { emptyHealthCounts, HEALTH_STATUSES } from '../../src/core/rules/health.ts';
 import type { HealthCounts, JobQuery } from '../../src/core/store/store-views.ts';
+import { emptyHealthCounts, HEALTH_STATUSES } from '../../src/core/watching/health.ts';
 import {
   every,
   failed,

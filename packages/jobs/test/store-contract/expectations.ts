@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyHealthCounts, type HealthStatus } from '../../src/core/rules/health.ts';
+import { emptyHealthCounts, type HealthStatus } from '../../src/core/watching/health.ts';
 import {
   definitionPart,
   every,

@@ -2,7 +2,7 @@ import type { Job } from '../model/job.ts';
 import type { AttemptError } from '../model/run.ts';
 import type { SkippedRun } from '../rules/decision.ts';
 import type { EndedRun } from '../rules/ended-runs.ts';
-import { ENGINE_ACTOR } from '../rules/failure-budget.ts';
+import { ENGINE_ACTOR } from '../watching/failure-budget.ts';
 import type { Alert, AlertChannel, NewDelivery, RaisedAlert } from './alert.ts';
 
 /** A job that keeps failing is told of once an hour. */

@@ -1,8 +1,9 @@
 import type { BackoffOptions } from '../model/retry.ts';
 import { isRecord } from '../objects.ts';
+import { timeoutMs } from '../policies/policy-values.ts';
 import { parseWholeMs } from '../schedule/duration.ts';
+import { pauseAfterRule } from '../watching/watch-rules.ts';
 import { NO_FAULTS } from './fault.ts';
-import { timeoutMs } from './policy-values.ts';
 import {
   aFunction,
   alsoNamed,
@@ -16,7 +17,6 @@ import {
   wholeNumber,
 } from './rule.ts';
 import { listOf, shape } from './shape.ts';
-import { pauseAfterRule } from './watch-rules.ts';
 
 /** Heap (MB) that the code of a thread needs at least. */
 export const LEAST_THREAD_MEMORY_MB = 16;

@@ -9,9 +9,9 @@ import type {
   ScheduledJobInput,
   TriggerInput,
 } from '../model/job-requests.ts';
-import type { OutboundClient } from '../model/outbound.ts';
 import type { BackoffOptions } from '../model/retry.ts';
 import { isRecord } from '../objects.ts';
+import type { OutboundClient } from '../outbound/outbound.ts';
 import type { RequestedRun, RunView, ScheduledJob } from '../store/store-views.ts';
 import type { PayloadSchema } from './payload-schema.ts';
 

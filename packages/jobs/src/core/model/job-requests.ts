@@ -1,4 +1,4 @@
-import type { JobPolicy } from '../rules/policy.ts';
+import type { JobPolicy } from '../policies/policy.ts';
 import type { TimeInput } from '../schedule/time-input.ts';
 import type { Transaction } from '../store/store.ts';
 import type { AbortFlag } from './errors.ts';

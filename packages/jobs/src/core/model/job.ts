@@ -1,9 +1,9 @@
 import { keysOf, without } from '../objects.ts';
 import { type Schedule, sameSchedule } from '../schedule/schedule.ts';
+import { sameWatching, type Watching } from '../watching/watching.ts';
 import type { Backoff } from './retry.ts';
 import type { FinishedStatus, JsonText } from './run.ts';
 import type { JOB_STATUSES } from './statuses.ts';
-import { sameWatching, type Watching } from './watching.ts';
 
 export type Overlap = 'skip' | 'queue' | 'allow';
 export type CatchUp = 'once' | 'skip' | 'all';

@@ -10,9 +10,12 @@ import {
 } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
 import type { Held } from '../model/run.ts';
-import { sameBudget, WATCHING_FIELDS } from '../model/watching.ts';
 import { without } from '../objects.ts';
+import { holdsAllRuns } from '../pauses/pause.ts';
+import { pauseJob } from '../pauses/pause-job.ts';
+import { lastSlotOf, resume } from '../pauses/resume.ts';
 import { firstSlot, type Schedule, sameSchedule } from '../schedule/schedule.ts';
+import { sameBudget, WATCHING_FIELDS } from '../watching/watching.ts';
 import {
   type Decision,
   type Draft,
@@ -24,10 +27,7 @@ import {
   shrinkRoom,
 } from './decision.ts';
 import { reschedule } from './edit.ts';
-import { holdsAllRuns } from './pause.ts';
-import { pauseJob } from './pause-job.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
-import { lastSlotOf, resume } from './resume.ts';
 import { takeAllSlots, takeDue, tryTakeDue } from './slots.ts';
 
 /** A new `run_at` may be this far past: clocks and networks are not exact (P2, schedule; P16, edit). */

@@ -1,9 +1,9 @@
 import { isFixedDelay, type Job, type LiveRuns, unlessFuture } from '../model/job.ts';
 import type { AttemptError, FinishedStatus } from '../model/run.ts';
 import { type Mutable, without } from '../objects.ts';
+import { pauseJob } from '../pauses/pause-job.ts';
+import { ENGINE_ACTOR, isBudgetSpent, spentReason, withOutcome } from '../watching/failure-budget.ts';
 import { type Decision, decide, draftOf, isOverRoom, releaseWaiting, shrinkRoom } from './decision.ts';
-import { ENGINE_ACTOR, isBudgetSpent, spentReason, withOutcome } from './failure-budget.ts';
-import { pauseJob } from './pause-job.ts';
 import type { Outcome } from './settle.ts';
 
 /** A run that has ended, or a failed attempt that will be retried: what the job's row needs of it. */

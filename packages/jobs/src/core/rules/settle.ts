@@ -1,3 +1,4 @@
+import { fingerprintOf } from '../failures/fingerprint.ts';
 import type { Job } from '../model/job.ts';
 import { retryDelayMs } from '../model/retry.ts';
 import {
@@ -14,11 +15,10 @@ import {
   type RunReason,
 } from '../model/run.ts';
 import { type Mutable, without } from '../objects.ts';
+import { isHeldByPause } from '../pauses/pause.ts';
+import { CLOCK_TOLERANCE_MS } from '../pauses/resume.ts';
 import { hasGrid } from '../schedule/schedule.ts';
 import type { SkippedRun } from './decision.ts';
-import { fingerprintOf } from './fingerprint.ts';
-import { isHeldByPause } from './pause.ts';
-import { CLOCK_TOLERANCE_MS } from './resume.ts';
 import { dueAtOf } from './run-measures.ts';
 import { isSuspect, suspectBackoffMs } from './suspects.ts';
 

@@ -1,7 +1,9 @@
+import { type BackfillSlots, takeBackfill } from '../backfills/backfill-slots.ts';
 import { type Job, type LiveRuns, liveCount, roomOf } from '../model/job.ts';
 import { without } from '../objects.ts';
+import { holdsAllRuns } from '../pauses/pause.ts';
+import { isTakenAgain, resume } from '../pauses/resume.ts';
 import { gapAfter, hasGrid, nextSlot, passedSlots, slotFromEnd } from '../schedule/schedule.ts';
-import { type BackfillSlots, takeBackfill } from './backfill.ts';
 import {
   type Decision,
   type Draft,
@@ -11,8 +13,6 @@ import {
   queueRun,
   releaseWaiting,
 } from './decision.ts';
-import { holdsAllRuns } from './pause.ts';
-import { isTakenAgain, resume } from './resume.ts';
 
 /** A slot taken later than this, or than half the gap to its next one, was missed (P6, catch-up). */
 const MISSED_AFTER_MS = 60_000;

@@ -1,6 +1,6 @@
 import { isFixedDelay, type Job, unlessFuture } from '../model/job.ts';
-import { type HealthSigns, healthOf } from '../rules/health.ts';
 import { slotsAfter } from '../schedule/schedule.ts';
+import { type HealthSigns, healthOf } from '../watching/health.ts';
 import type { HealthContext, JobView } from './store-views.ts';
 
 /** A summary of the live runs of a job; null where there is none. */

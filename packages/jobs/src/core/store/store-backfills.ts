@@ -1,4 +1,4 @@
-import type { BackfillView } from '../model/backfill.ts';
+import type { BackfillView } from '../backfills/backfill.ts';
 import type { FinishedRun } from '../model/run.ts';
 import type { Refusal } from '../rules/refusal.ts';
 import type { JobsRead } from './jobs-read.ts';

@@ -1,7 +1,7 @@
 import type { Job } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
-import type { PauseOfAll } from '../model/pause-of-all.ts';
 import type { FinishedRun, JsonText, LiveRun, Run } from '../model/run.ts';
+import type { PauseOfAll } from '../pauses/pause-of-all.ts';
 import type { Refusal } from '../rules/refusal.ts';
 import type { ClaimInput, ClaimResult } from './store-passes.ts';
 

@@ -1,9 +1,9 @@
 import type { Job, JobDefinition, JobStatus } from '../model/job.ts';
 import type { FinishedStatus, JsonText, Run, RunReason, RunStatus } from '../model/run.ts';
 import type { TypeVersions } from '../nodes/membership.ts';
-import type { Health, HealthFilter, HealthStatus } from '../rules/health.ts';
 import type { RunFilter } from '../rules/run-filter.ts';
 import type { Measure } from '../rules/run-measures.ts';
+import type { Health, HealthFilter, HealthStatus } from '../watching/health.ts';
 import type { JobsRead } from './jobs-read.ts';
 import type { AuditEntry } from './store-commands.ts';
 

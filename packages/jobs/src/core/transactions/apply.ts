@@ -10,9 +10,9 @@ import {
   type EndedRun,
   mayPause,
 } from '../rules/ended-runs.ts';
-import { ENGINE_ACTOR } from '../rules/failure-budget.ts';
 import { finishedOf, settleRun } from '../rules/settle.ts';
 import { type CancelRequest, requestOf } from '../store/store-commands.ts';
+import { ENGINE_ACTOR } from '../watching/failure-budget.ts';
 import { ask, type Script } from './script.ts';
 import type { StoredJob } from './stored-job.ts';
 import type { LiveRunCounts } from './tables.ts';

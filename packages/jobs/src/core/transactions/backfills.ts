@@ -1,7 +1,7 @@
+import { backfillRefusal, sortSlots } from '../backfills/backfill-slots.ts';
 import type { LiveRun } from '../model/run.ts';
 import { isBackfillRun } from '../model/run.ts';
 import { without } from '../objects.ts';
-import { backfillRefusal, sortSlots } from '../rules/backfill.ts';
 import { cancelOf } from '../rules/cancel.ts';
 import { decide, draftOf } from '../rules/decision.ts';
 import type {

@@ -1,6 +1,6 @@
 import { asksForClaimed, asksForPutOff, whoAsks } from '../model/job-command.ts';
+import { tooManyJobs } from '../policies/policy.ts';
 import { type CommandOutcome, commandJob, createJob } from '../rules/commands.ts';
-import { tooManyJobs } from '../rules/policy.ts';
 import {
   type CancelRequest,
   type CommandInput,

@@ -1,4 +1,4 @@
-import { pauseAllJobs, resumeAllJobs } from '../rules/pause-of-all.ts';
+import { pauseAllJobs, resumeAllJobs } from '../pauses/pause-all.ts';
 import type { JobStore } from '../store/store.ts';
 import type { PauseAllResult, ResumeAllResult } from '../store/store-commands.ts';
 import { ask, type Script } from './script.ts';

@@ -1,6 +1,6 @@
 import type { Job, LiveRuns } from '../model/job.ts';
-import type { PauseOfAll } from '../model/pause-of-all.ts';
 import type { FinishedRun, LiveRun, Progress, Run } from '../model/run.ts';
+import type { PauseOfAll } from '../pauses/pause-of-all.ts';
 import type { AskedCancel } from '../rules/cancel.ts';
 
 import type { Move } from '../rules/decision.ts';

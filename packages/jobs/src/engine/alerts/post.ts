@@ -1,4 +1,4 @@
-import type { OutboundClient } from '../../core/model/outbound.ts';
+import type { OutboundClient } from '../../core/outbound/outbound.ts';
 import { AlertError } from './channel-kind.ts';
 
 export type Outbound = Pick<OutboundClient, 'request'>;

@@ -1,8 +1,12 @@
+import {
+  BACKFILL_SLOTS_SHOWN,
+  type BackfillView,
+  MOST_BACKFILL_SLOTS,
+} from '../../core/backfills/backfill.ts';
+import { backfillRefusal } from '../../core/backfills/backfill-slots.ts';
 import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
-import { BACKFILL_SLOTS_SHOWN, type BackfillView, MOST_BACKFILL_SLOTS } from '../../core/model/backfill.ts';
 import type { Job } from '../../core/model/job.ts';
 import { backfillNotFound, jobNotFound } from '../../core/model/not-found.ts';
-import { backfillRefusal } from '../../core/rules/backfill.ts';
 import { slotsInWindow } from '../../core/schedule/past-slots.ts';
 import type { BackfillPlan } from '../../core/store/store-backfills.ts';
 import type { EngineParts } from '../engine-parts.ts';

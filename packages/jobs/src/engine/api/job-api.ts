@@ -4,9 +4,9 @@ import type { Job } from '../../core/model/job.ts';
 import type { JobCommand } from '../../core/model/job-command.ts';
 import { jobNotFound } from '../../core/model/not-found.ts';
 import { typeChanged } from '../../core/rules/commands.ts';
-import { healthOf } from '../../core/rules/health.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
 import type { JobView, ScheduledJob } from '../../core/store/store-views.ts';
+import { healthOf } from '../../core/watching/health.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import {
   type CommandOptions,

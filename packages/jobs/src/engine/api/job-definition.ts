@@ -1,17 +1,17 @@
-import { backoffFields, backoffOf, timeoutMs } from '../../core/input/policy-values.ts';
 import { shownValue } from '../../core/input/shown-value.ts';
+import { type JobDefinition, NO_PAYLOAD } from '../../core/model/job.ts';
+import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
+import type { Mutable } from '../../core/objects.ts';
+import { backoffFields, backoffOf, timeoutMs } from '../../core/policies/policy-values.ts';
+import { formatDuration } from '../../core/schedule/duration.ts';
+import { parseSchedule } from '../../core/schedule/schedule.ts';
 import {
   expectationsOf,
   expectOptions,
   failureBudgetOf,
   sortedNames,
-} from '../../core/input/watch-values.ts';
-import { type JobDefinition, NO_PAYLOAD } from '../../core/model/job.ts';
-import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
-import type { Watching } from '../../core/model/watching.ts';
-import type { Mutable } from '../../core/objects.ts';
-import { formatDuration } from '../../core/schedule/duration.ts';
-import { parseSchedule } from '../../core/schedule/schedule.ts';
+} from '../../core/watching/watch-values.ts';
+import type { Watching } from '../../core/watching/watching.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { EngineError, type InvalidField, type JobInput, type JobPatch } from '../engine-port.ts';
 import { type RegisteredType, unknownType } from '../job-types/registry.ts';

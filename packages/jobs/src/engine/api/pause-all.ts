@@ -1,4 +1,4 @@
-import type { PauseOfAll } from '../../core/model/pause-of-all.ts';
+import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { EngineCommandOptions, PauseAllInput } from '../engine-port.ts';
 import type { PauseWatch } from '../lifecycle/pause-watch.ts';

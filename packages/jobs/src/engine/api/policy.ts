@@ -1,5 +1,5 @@
 import type { JobDefinition } from '../../core/model/job.ts';
-import { type JobPolicy, policyFaults, typeFaults } from '../../core/rules/policy.ts';
+import { type JobPolicy, policyFaults, typeFaults } from '../../core/policies/policy.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { EngineError, type InvalidField } from '../engine-port.ts';
 

@@ -1,4 +1,4 @@
-import { handlerStack } from '../../core/model/handler-stack.ts';
+import { handlerStack } from '../../core/failures/handler-stack.ts';
 import type { ErrorCause } from '../../core/model/run.ts';
 import type { Outcome } from '../../core/rules/settle.ts';
 import { isFrameOfPackage } from '../../package-file.ts';

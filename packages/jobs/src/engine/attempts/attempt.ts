@@ -1,8 +1,8 @@
 import type { HandlerJobs, JobContext, RunContext, RunLog } from '../../core/job-types/job-type.ts';
 import { type PayloadSchema, validate } from '../../core/job-types/payload-schema.ts';
 import type { Job } from '../../core/model/job.ts';
-import type { OutboundClient } from '../../core/model/outbound.ts';
 import type { JsonText } from '../../core/model/run.ts';
+import type { OutboundClient } from '../../core/outbound/outbound.ts';
 import type { ClaimedRun, LogLine, Report } from '../../core/store/store-passes.ts';
 import type { AttemptSpan, TracedAttempt } from '../tracing.ts';
 import { AttemptOutput, type NewOutput } from './attempt-output.ts';

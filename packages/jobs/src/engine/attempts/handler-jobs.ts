@@ -1,5 +1,5 @@
 import type { HandlerJobs } from '../../core/job-types/job-type.ts';
-import type { OutboundClient } from '../../core/model/outbound.ts';
+import type { OutboundClient } from '../../core/outbound/outbound.ts';
 import type { Engine } from '../engine-port.ts';
 import type { Jobs } from '../jobs-port.ts';
 

@@ -12,8 +12,8 @@ import {
   wholeNumber,
 } from '../../core/input/rule.ts';
 import { listOf, shape } from '../../core/input/shape.ts';
-import { httpUrl } from '../../core/input/watch-rules.ts';
 import { isRecord } from '../../core/objects.ts';
+import { httpUrl } from '../../core/watching/watch-rules.ts';
 import type {
   AlertChannelInput,
   AlertChannelPatch,

@@ -1,4 +1,3 @@
-import { policyRules } from '../../core/input/policy-rules.ts';
 import {
   aFunction,
   alsoNamed,
@@ -16,6 +15,7 @@ import {
 import { shape } from '../../core/input/shape.ts';
 import { JOB_EVENT_TYPES } from '../../core/model/events.ts';
 import { isRecord } from '../../core/objects.ts';
+import { policyRules } from '../../core/policies/policy-rules.ts';
 import type {
   CommandOptions,
   Engine,

@@ -11,8 +11,8 @@ import {
   time,
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
-import { watchingRules } from '../../core/input/watch-rules.ts';
 import type { BackoffOptions } from '../../core/job-types/job-type.ts';
+import { watchingRules } from '../../core/watching/watch-rules.ts';
 import type { JobInput, JobPatch } from '../engine-port.ts';
 
 const backoff = shape<BackoffOptions>(BACKOFF, backoffFields);

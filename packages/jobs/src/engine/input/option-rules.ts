@@ -12,9 +12,9 @@ import {
   wholeNumber,
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
-import { httpUrl } from '../../core/input/watch-rules.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { Retention } from '../../core/store/store.ts';
+import { httpUrl } from '../../core/watching/watch-rules.ts';
 import { outboundRule } from '../../outbound/options-rule.ts';
 import type { EngineOptions } from '../options.ts';
 import { alertOptionRules } from './alert-rules.ts';

@@ -14,12 +14,12 @@ import {
   wholeNumber,
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
-import { tagListRule } from '../../core/input/watch-rules.ts';
 import { FINGERPRINT, RUN_REASONS, RUN_STATUSES, RUN_TRIGGERS } from '../../core/model/run.ts';
 import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/model/statuses.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { JobsRead } from '../../core/store/jobs-read.ts';
 import type { Cursor } from '../../core/store/store-views.ts';
+import { tagListRule } from '../../core/watching/watch-rules.ts';
 import type {
   AuditListQuery,
   BackfillInput,

@@ -1,11 +1,11 @@
 import { LEAST_THREAD_MEMORY_MB } from '../../core/input/definition-fields.ts';
-import { backoffFields, backoffOf, timeoutMs } from '../../core/input/policy-values.ts';
 import { shownValue } from '../../core/input/shown-value.ts';
-import { failureBudgetOf } from '../../core/input/watch-values.ts';
 import type { JobContext, JobType } from '../../core/job-types/job-type.ts';
 import { type Backoff, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../../core/model/retry.ts';
-import type { FailureBudget } from '../../core/model/watching.ts';
 import type { TypeVersions } from '../../core/nodes/membership.ts';
+import { backoffFields, backoffOf, timeoutMs } from '../../core/policies/policy-values.ts';
+import { failureBudgetOf } from '../../core/watching/watch-values.ts';
+import type { FailureBudget } from '../../core/watching/watching.ts';
 import { EngineError, type JobTypeInfo } from '../engine-port.ts';
 import { type PayloadRules, payloadRules } from './payload-rules.ts';
 import { acceptPayload } from './stored-payload.ts';

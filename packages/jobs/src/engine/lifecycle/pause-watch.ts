@@ -1,4 +1,4 @@
-import type { PauseOfAll } from '../../core/model/pause-of-all.ts';
+import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
 import type { EngineParts } from '../engine-parts.ts';
 
 /** How often a node that shares its store reads the pause again: a notice of another node may be lost. */

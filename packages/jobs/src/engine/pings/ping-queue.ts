@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
-import type { OutboundClient } from '../../core/model/outbound.ts';
-import { judgeHttpAnswer } from '../../core/rules/http-answer.ts';
-import type { Ping } from '../../core/rules/ping.ts';
+import { judgeHttpAnswer } from '../../core/outbound/http-answer.ts';
+import type { OutboundClient } from '../../core/outbound/outbound.ts';
+import type { Ping } from '../../core/watching/ping.ts';
 import { OutboundError } from '../../outbound/outbound-error.ts';
 import type { EngineLogger } from '../engine-logger.ts';
 import type { PingCounts } from '../engine-stats.ts';

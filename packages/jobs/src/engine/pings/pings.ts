@@ -1,6 +1,6 @@
 import type { Job } from '../../core/model/job.ts';
-import type { OutboundClient } from '../../core/model/outbound.ts';
-import { type PingEvent, pingOf } from '../../core/rules/ping.ts';
+import type { OutboundClient } from '../../core/outbound/outbound.ts';
+import { type PingEvent, pingOf } from '../../core/watching/ping.ts';
 import type { PingCounts } from '../engine-stats.ts';
 import type { Settings } from '../options.ts';
 import { PingQueue } from './ping-queue.ts';

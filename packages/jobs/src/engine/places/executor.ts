@@ -1,4 +1,4 @@
-import { holdsAllRuns } from '../../core/rules/pause.ts';
+import { holdsAllRuns } from '../../core/pauses/pause.ts';
 import type { Outcome } from '../../core/rules/settle.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { ClaimResult } from '../../core/store/store-passes.ts';

@@ -1,7 +1,7 @@
-import { emptyHealthCounts, HEALTH_STATUSES } from '../../core/rules/health.ts';
 import type { JobsRead } from '../../core/store/jobs-read.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { HealthCounts } from '../../core/store/store-views.ts';
+import { emptyHealthCounts, HEALTH_STATUSES } from '../../core/watching/health.ts';
 import type { Node } from '../nodes/node.ts';
 import type { PauseState } from '../timing/pause-state.ts';
 

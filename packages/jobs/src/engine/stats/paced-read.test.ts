@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyHealthCounts } from '../../core/rules/health.ts';
+import { emptyHealthCounts } from '../../core/watching/health.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { type CountHealthDeps, countHealth } from './count-health.ts';
 import { PacedRead } from './paced-read.ts';

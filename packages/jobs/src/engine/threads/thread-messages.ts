@@ -1,6 +1,6 @@
-import type { OutboundOptions } from '../../core/model/outbound.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
+import type { OutboundOptions } from '../../core/outbound/outbound.ts';
 import type { Attempt, StopReason } from '../attempts/attempt.ts';
 import { checkResult, type HandlerResult } from '../attempts/handler-result.ts';
 import { safeText } from '../attempts/safe-text.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
-import type { PauseOfAll } from '../../core/model/pause-of-all.ts';
-import { isPausingAll, lateFrom } from '../../core/rules/pause-of-all.ts';
+import { isPausingAll, lateFrom } from '../../core/pauses/pause-all.ts';
+import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
 
 /** What this node knows of the pause of all jobs. Passes ask it before they plan or claim. */
 export class PauseState {

@@ -1,4 +1,4 @@
-import { errorChain } from '../../core/model/error-chain.ts';
+import { errorChain } from '../../core/failures/error-chain.ts';
 import { RunError } from '../../core/model/errors.ts';
 import type { FinishedRun, Run } from '../../core/model/run.ts';
 import type { RunView } from '../../core/store/store-views.ts';

@@ -1,10 +1,10 @@
 import { faultsText, NO_FAULTS } from '../../core/input/fault.ts';
-import { policyRules } from '../../core/input/policy-rules.ts';
 import { text } from '../../core/input/rule.ts';
 import { below } from '../../core/input/shape.ts';
 import { shownValue } from '../../core/input/shown-value.ts';
 import { isRecord } from '../../core/objects.ts';
-import type { JobPolicy } from '../../core/rules/policy.ts';
+import type { JobPolicy } from '../../core/policies/policy.ts';
+import { policyRules } from '../../core/policies/policy-rules.ts';
 import { type JobScope, scopeRules } from '../scope/job-scope.ts';
 import { problemOf } from './problem-of.ts';
 

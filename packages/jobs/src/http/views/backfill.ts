@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BackfillView } from '../../core/model/backfill.ts';
+import type { BackfillView } from '../../core/backfills/backfill.ts';
 import type { BackfillOutcome } from '../../engine/engine-port.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { limitParameter } from '../fields/page.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PauseOfAll } from '../../core/model/pause-of-all.ts';
+import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 
 /** The pause of all jobs, if there is one. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Job } from '../../core/model/job.ts';
 import type { LiveRun } from '../../core/model/run.ts';
-import { emptyHealthCounts } from '../../core/rules/health.ts';
+import { emptyHealthCounts } from '../../core/watching/health.ts';
 import { auditRowJson, auditRowSchema } from './audit.ts';
 import { eventJson, eventSchema } from './event.ts';
 import { jobJson, jobOrder, jobSchema } from './job.ts';

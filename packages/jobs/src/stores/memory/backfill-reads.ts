@@ -1,4 +1,4 @@
-import type { BackfillView } from '../../core/model/backfill.ts';
+import type { BackfillView } from '../../core/backfills/backfill.ts';
 import type { RunStatus } from '../../core/model/run.ts';
 import { isReadOf } from '../../core/store/jobs-read.ts';
 import type { BackfillReads } from '../../core/store/store-backfills.ts';

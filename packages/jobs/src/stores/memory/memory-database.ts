@@ -1,9 +1,9 @@
 import type { AlertChannel, AlertDelivery } from '../../core/alerts/alert.ts';
 import type { AlertQueue } from '../../core/alerts/alert-queue.ts';
-import type { Backfill } from '../../core/model/backfill.ts';
+import type { Backfill } from '../../core/backfills/backfill.ts';
 import { StoreError } from '../../core/model/errors.ts';
-import type { PauseOfAll } from '../../core/model/pause-of-all.ts';
 import type { FinishedRun, FinishedStatus, LiveRun, Run } from '../../core/model/run.ts';
+import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
 import { dueAtOf } from '../../core/rules/run-measures.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import type { AuditRow, JobVersion } from '../../core/store/store-views.ts';

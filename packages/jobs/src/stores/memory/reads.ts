@@ -1,6 +1,5 @@
 import { partsToRead, samplePartOf } from '../../core/forecast/forecast-job.ts';
 import { isLiveRun, type Run } from '../../core/model/run.ts';
-import { emptyHealthCounts, hasHealth } from '../../core/rules/health.ts';
 import { isShown } from '../../core/rules/run-filter.ts';
 import { jobViewOf } from '../../core/store/job-view.ts';
 import { isOfAllJobs, isReadOf, type JobsRead, mostUsedFirst } from '../../core/store/jobs-read.ts';
@@ -15,6 +14,7 @@ import type {
   RunView,
 } from '../../core/store/store-views.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
+import { emptyHealthCounts, hasHealth } from '../../core/watching/health.ts';
 import { durationOf, RUNS_TO_MEASURE } from '../rows/forecast-row.ts';
 import { ALL_JOBS } from '../rows/hour-tally.ts';
 import { firstHour } from '../rows/hours.ts';

@@ -1,4 +1,4 @@
-import type { BackfillView } from '../../core/model/backfill.ts';
+import type { BackfillView } from '../../core/backfills/backfill.ts';
 import type { RunStatus } from '../../core/model/run.ts';
 import type { BackfillQuery } from '../../core/store/store-backfills.ts';
 import { BACKFILL_COLUMNS, backfillOf, backfillViewOf } from '../rows/backfill-row.ts';

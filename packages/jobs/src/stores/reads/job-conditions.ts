@@ -1,7 +1,7 @@
 import type { TypeVersions } from '../../core/nodes/membership.ts';
-import { HEALTH_STATUSES, type HealthFilter, LATE_AFTER_MS, UNHEALTHY } from '../../core/rules/health.ts';
-import { CLOCK_TOLERANCE_MS } from '../../core/rules/resume.ts';
+import { CLOCK_TOLERANCE_MS } from '../../core/pauses/resume.ts';
 import type { JobQuery } from '../../core/store/store-views.ts';
+import { HEALTH_STATUSES, type HealthFilter, LATE_AFTER_MS, UNHEALTHY } from '../../core/watching/health.ts';
 import type { Bind, Dialect } from './dialect.ts';
 import { whichJobs } from './which-jobs.ts';
 

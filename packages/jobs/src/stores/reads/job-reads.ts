@@ -1,5 +1,4 @@
-import type { PauseOfAll } from '../../core/model/pause-of-all.ts';
-import { emptyHealthCounts, type HealthStatus, hasHealth } from '../../core/rules/health.ts';
+import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
 import { jobViewOf } from '../../core/store/job-view.ts';
 import { type JobsRead, mostUsedFirst, type TagCount } from '../../core/store/jobs-read.ts';
 import type {
@@ -12,6 +11,7 @@ import type {
   Page,
   RecentRun,
 } from '../../core/store/store-views.ts';
+import { emptyHealthCounts, type HealthStatus, hasHealth } from '../../core/watching/health.ts';
 import { rowOf } from '../rows/first-column.ts';
 import { selectJob, storedJobOf } from '../rows/job-row.ts';
 import { pageOf } from '../rows/page.ts';

@@ -1,4 +1,4 @@
-import type { Backfill, BackfillView } from '../../core/model/backfill.ts';
+import type { Backfill, BackfillView } from '../../core/backfills/backfill.ts';
 import type { JobStatus } from '../../core/model/job.ts';
 import type { RunStatus } from '../../core/model/run.ts';
 import type { Mutable } from '../../core/objects.ts';

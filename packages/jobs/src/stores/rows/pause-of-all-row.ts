@@ -1,4 +1,4 @@
-import type { PauseOfAll } from '../../core/model/pause-of-all.ts';
+import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
 import { rowOf } from './first-column.ts';
 
 /** The columns of `pause_of_all` that vary, in the order of {@link pauseOfAllParams}. */

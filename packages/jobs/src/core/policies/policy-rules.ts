@@ -1,8 +1,8 @@
-import type { JobPolicy } from '../rules/policy.ts';
+import { duration, type Rule, rule, text, wholeNumber } from '../input/rule.ts';
+import { listOf, shape } from '../input/shape.ts';
 import { parseWholeMs } from '../schedule/duration.ts';
-import { duration, type Rule, rule, text, wholeNumber } from './rule.ts';
-import { listOf, shape } from './shape.ts';
-import { tagRule } from './watch-rules.ts';
+import { tagRule } from '../watching/watch-rules.ts';
+import type { JobPolicy } from './policy.ts';
 
 /** A duration that a host sets: a text that is none must not bound nothing. */
 const wholeDuration: Rule = rule((value) => typeof value === 'string' && parseWholeMs(value).ok, {

@@ -1,7 +1,7 @@
 import type { JobCommand } from '../model/job-command.ts';
 import { without } from '../objects.ts';
-import { type Draft, moveAll } from './decision.ts';
-import { takeAllSlots, tryTakeDue } from './slots.ts';
+import { type Draft, moveAll } from '../rules/decision.ts';
+import { takeAllSlots, tryTakeDue } from '../rules/slots.ts';
 
 export type NewPause = Pick<Extract<JobCommand, { kind: 'pause' }>, 'reason' | 'by' | 'until'>;
 

@@ -1,4 +1,4 @@
-import type { FinishedStatus, LiveStatus } from './run.ts';
+import type { FinishedStatus, LiveStatus } from '../model/run.ts';
 
 /** The most slots between the two times of one backfill. */
 export const MOST_BACKFILL_SLOTS = 10_000;

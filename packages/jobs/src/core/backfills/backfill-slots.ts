@@ -1,8 +1,8 @@
 import { isFixedDelay, type Job, liveCount, roomOf } from '../model/job.ts';
 import { without } from '../objects.ts';
+import { type Draft, queueRun } from '../rules/decision.ts';
+import type { Refusal } from '../rules/refusal.ts';
 import { hasGrid } from '../schedule/schedule.ts';
-import { type Draft, queueRun } from './decision.ts';
-import type { Refusal } from './refusal.ts';
 
 /** Where runs may overlap: the most runs of backfills of one job that are live at once. */
 export const MOST_LIVE_BACKFILL_RUNS = 100;

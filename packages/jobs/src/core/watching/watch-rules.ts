@@ -1,10 +1,10 @@
+import { NO_FAULTS } from '../input/fault.ts';
+import { alsoNamed, duration, type Rule, required, rule, wholeNumber } from '../input/rule.ts';
+import { type FieldRules, listOf, shape } from '../input/shape.ts';
 import { MOST_ALERT_CHANNELS, MOST_JUDGED_RUNS, MOST_TAGS } from '../limits.ts';
 import { JOB_ID, JOB_ID_RULE } from '../model/job-id.ts';
 import type { ExpectOptions, PauseAfterOptions, WatchOptions } from '../model/job-requests.ts';
 import { TAG, TAG_RULE } from '../model/tag.ts';
-import { NO_FAULTS } from './fault.ts';
-import { alsoNamed, duration, type Rule, required, rule, wholeNumber } from './rule.ts';
-import { type FieldRules, listOf, shape } from './shape.ts';
 
 const LONGEST_URL = 2_000;
 

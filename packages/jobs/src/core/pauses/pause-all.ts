@@ -1,6 +1,6 @@
-import type { PauseOfAll } from '../model/pause-of-all.ts';
-import { UNTIL_PAST } from './commands.ts';
-import type { Refusal } from './refusal.ts';
+import { UNTIL_PAST } from '../rules/commands.ts';
+import type { Refusal } from '../rules/refusal.ts';
+import type { PauseOfAll } from './pause-of-all.ts';
 
 /** What `pauseAll` asks for. */
 export interface PauseOfAllInput {

@@ -1,4 +1,4 @@
-import type { AttemptError, ErrorCause } from './run.ts';
+import type { AttemptError, ErrorCause } from '../model/run.ts';
 
 type KeptError = Omit<ErrorCause, 'depth'>;
 

@@ -1,5 +1,5 @@
 import type { Job } from '../model/job.ts';
-import type { FailureBudget } from '../model/watching.ts';
+import type { FailureBudget } from './watching.ts';
 
 /** Who paused a job whose failure budget is used up, as the pause and the audit log say. */
 export const ENGINE_ACTOR = 'engine';
