@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_JOB_VERSIONS } from '../../src/core/transactions/tables.ts';
+import { MAX_JOB_VERSIONS } from '../../src/core/transactions/tables/tables.ts';
 import { RETENTION } from './everything.ts';
 import { DAY, failed, type MakeStore, MINUTE, ON_DEMAND, required, SUCCEEDED, T0, useStore } from './rig.ts';
 

@@ -15,7 +15,7 @@ import { type CancelRequest, requestOf } from '../store/store-commands.ts';
 import { ENGINE_ACTOR } from '../watching/failure-budget.ts';
 import { ask, type Script } from './script.ts';
 import type { StoredJob } from './stored-job.ts';
-import type { LiveRunCounts } from './tables.ts';
+import type { LiveRunCounts } from './tables/tables.ts';
 import { lockedJob, saveJob, type UnitOfWork } from './unit-of-work.ts';
 
 const NONE_ENDED: readonly EndedRun[] = [];

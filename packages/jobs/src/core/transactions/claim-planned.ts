@@ -5,7 +5,7 @@ import { shareOut } from '../nodes/share-out.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../store/store-passes.ts';
 import { claim, claimedRunOf, indexOfJob, isSuspectDueBy, nextDueOf } from './claim.ts';
 import { ask, type Script } from './script.ts';
-import type { JobIndexes, SeenWaiting } from './tables.ts';
+import type { JobIndexes, SeenWaiting } from './tables/tables.ts';
 import { lockedJob, type RunToMake, type RunToQueue, type UnitOfWork } from './unit-of-work.ts';
 
 /**

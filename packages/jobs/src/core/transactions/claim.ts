@@ -4,7 +4,7 @@ import type { Mutable } from '../objects.ts';
 import { nextSuspectAt, prefetchBeside } from '../rules/suspects.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../store/store-passes.ts';
 import { ask, type Script } from './script.ts';
-import type { ClaimRoom, JobIndexes, SeenWaiting } from './tables.ts';
+import type { ClaimRoom, JobIndexes, SeenWaiting } from './tables/tables.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /**

@@ -8,10 +8,10 @@ import {
   type InsertOutcome,
   MAX_REPORTED,
 } from '../store/store-commands.ts';
-import { writeAlerts } from './alerts.ts';
+import { writeAlerts } from './alerts/alerts.ts';
 import { applyDecision, cancelLiveRuns, liveRunsOf } from './apply.ts';
 import { ask, type Script } from './script.ts';
-import type { InsertInput } from './tables.ts';
+import type { InsertInput } from './tables/tables.ts';
 import { asMade, lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
 /** Decides one command while its job is locked, and applies all of its changes (P7, P12 to P16). */

@@ -4,7 +4,7 @@ import { CountBudget } from '../rules/count-budget.ts';
 import { touchesWaiting } from '../rules/decision.ts';
 import { planOrPutOff } from '../rules/slots.ts';
 import type { ClaimResult, PlanInput, PlannedRun, PlanResult } from '../store/store-passes.ts';
-import { writeAlerts } from './alerts.ts';
+import { writeAlerts } from './alerts/alerts.ts';
 import { applyDecision } from './apply.ts';
 import { writeAndClaim } from './claim-planned.ts';
 import { ask, type Script } from './script.ts';

@@ -2,7 +2,7 @@ import { isBackfillRun } from '../model/run.ts';
 import type { PruneResult, Retention } from '../store/store.ts';
 import { DEDUPE_MS } from '../store/store-commands.ts';
 import { ask, type Script } from './script.ts';
-import type { OldRows, RunsToPrune } from './tables.ts';
+import type { OldRows, RunsToPrune } from './tables/prune-tables.ts';
 import { lockedJob, saveJob, type UnitOfWork } from './unit-of-work.ts';
 
 /** The most rows that one call of `prune` removes, in one short transaction or several. */

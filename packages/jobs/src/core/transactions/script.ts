@@ -1,4 +1,4 @@
-import type { Tables } from './tables.ts';
+import type { Tables } from './tables/tables.ts';
 
 /** One call of a method of {@link Tables}. */
 export type Call = {

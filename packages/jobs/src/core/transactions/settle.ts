@@ -19,10 +19,10 @@ import type {
   SettleResult,
   TakeBackInput,
 } from '../store/store-passes.ts';
-import { writeAlerts } from './alerts.ts';
+import { writeAlerts } from './alerts/alerts.ts';
 import { type SettledJobs, settleJobs } from './apply.ts';
 import { ask, type Script } from './script.ts';
-import type { ClaimKey, PutBack, RunLog } from './tables.ts';
+import type { ClaimKey, PutBack, RunLog } from './tables/tables.ts';
 import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
 /** Shared objects, so that a message between threads contains each answer once. */

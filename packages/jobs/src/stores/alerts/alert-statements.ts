@@ -1,4 +1,4 @@
-import type { AlertTables } from '../../core/transactions/alert-tables.ts';
+import type { AlertTables } from '../../core/transactions/alerts/alert-tables.ts';
 import type { Read } from '../reads/read.ts';
 import type { AlertSql } from './alert-sql.ts';
 import { channelStatements } from './channel-statements.ts';

@@ -1,6 +1,10 @@
 import { LISTED_ALERTS, messageIdOf } from '../../core/alerts/alert.ts';
 import type { Mutable } from '../../core/objects.ts';
-import type { AlertTables, GatheredMessage, MessageState } from '../../core/transactions/alert-tables.ts';
+import type {
+  AlertTables,
+  GatheredMessage,
+  MessageState,
+} from '../../core/transactions/alerts/alert-tables.ts';
 import { objects, type Read } from '../reads/read.ts';
 import { alertOf, FRESH, RETRIED, type Row } from './alert-rows.ts';
 import type { AlertSql } from './alert-sql.ts';

@@ -1,5 +1,5 @@
 import { type AlertQueue, MOST_A_MINUTE } from '../../core/alerts/alert-queue.ts';
-import type { LockedQueue } from '../../core/transactions/alert-tables.ts';
+import type { LockedQueue } from '../../core/transactions/alerts/alert-tables.ts';
 import { objects, type Read } from '../reads/read.ts';
 import { CHANNEL_COLUMNS, channelOf, FRESH, queueOf, RETRIED } from './alert-rows.ts';
 import type { AlertSql } from './alert-sql.ts';

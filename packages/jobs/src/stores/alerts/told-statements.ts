@@ -1,4 +1,4 @@
-import type { AlertTables, ToldCondition, WatchedJob } from '../../core/transactions/alert-tables.ts';
+import type { AlertTables, ToldCondition, WatchedJob } from '../../core/transactions/alerts/alert-tables.ts';
 import { allOf, type Bound } from '../reads/dialect.ts';
 import { objects, type Read } from '../reads/read.ts';
 import type { Row } from './alert-rows.ts';

@@ -6,7 +6,7 @@ import type {
   GatheredMessage,
   ToldCondition,
   WatchedJob,
-} from '../../core/transactions/alert-tables.ts';
+} from '../../core/transactions/alerts/alert-tables.ts';
 import type { MemoryDatabase, MemoryUnit } from './memory-database.ts';
 
 export function alertTables(u: MemoryUnit): AlertTables {

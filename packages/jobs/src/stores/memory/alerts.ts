@@ -4,8 +4,8 @@ import {
   retryAlertDelivery,
   settleAlertMessage,
   takeAlertMessages,
-} from '../../core/transactions/alerts.ts';
-import { takeAlertWatch, tellTimedStates } from '../../core/transactions/timed-alerts.ts';
+} from '../../core/transactions/alerts/alerts.ts';
+import { takeAlertWatch, tellTimedStates } from '../../core/transactions/alerts/timed-alerts.ts';
 import { pageOf } from '../rows/page.ts';
 import type { MemoryDatabase } from './memory-database.ts';
 import type { Transaction } from './tables.ts';

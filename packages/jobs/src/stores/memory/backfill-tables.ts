@@ -1,5 +1,5 @@
 import { isBackfillRun, isLiveRun, type RunOrigin } from '../../core/model/run.ts';
-import type { BackfillTables } from '../../core/transactions/backfill-tables.ts';
+import type { BackfillTables } from '../../core/transactions/backfills/backfill-tables.ts';
 import type { BackfillSlotRow, MemoryUnit } from './memory-database.ts';
 
 /** The operations of transactions on backfills. */

@@ -1,7 +1,7 @@
 import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { isSuspect } from '../../core/rules/suspects.ts';
 import { claimedRunOf, indexOfJob, takeOf } from '../../core/transactions/claim.ts';
-import type { SeenWaiting, Tables } from '../../core/transactions/tables.ts';
+import type { SeenWaiting, Tables } from '../../core/transactions/tables/tables.ts';
 import { byDue, type LiveRow, lock, type MemoryDatabase, type MemoryUnit } from './memory-database.ts';
 
 export function claimTables(u: MemoryUnit) {

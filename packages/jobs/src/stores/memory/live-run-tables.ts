@@ -4,7 +4,7 @@ import type { Mutable } from '../../core/objects.ts';
 import { cancelOf } from '../../core/rules/cancel.ts';
 import type { Move } from '../../core/rules/decision.ts';
 import { LOOK_AHEAD_MS } from '../../core/rules/slots.ts';
-import type { LiveRunCounts, Tables } from '../../core/transactions/tables.ts';
+import type { LiveRunCounts, Tables } from '../../core/transactions/tables/tables.ts';
 import { byDue, type MemoryUnit } from './memory-database.ts';
 
 export function liveRunTables(u: MemoryUnit) {

@@ -7,7 +7,7 @@ import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
 import { dueAtOf } from '../../core/rules/run-measures.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import type { AuditRow, JobVersion } from '../../core/store/store-views.ts';
-import type { ToldCondition } from '../../core/transactions/alert-tables.ts';
+import type { ToldCondition } from '../../core/transactions/alerts/alert-tables.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
 import { type HourBucket, HourTally } from '../rows/hour-tally.ts';

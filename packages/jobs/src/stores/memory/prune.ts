@@ -1,6 +1,6 @@
 import type { FinishedRun } from '../../core/model/run.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
-import type { PruneTables, RunsToPrune } from '../../core/transactions/tables.ts';
+import type { PruneTables, RunsToPrune } from '../../core/transactions/tables/prune-tables.ts';
 import { bucketsOf } from '../rows/hour-tally.ts';
 import { isRunOf, isToCome } from './backfill-tables.ts';
 import { addToHour, lock, type MemoryDatabase, type MemoryUnit } from './memory-database.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { type AbortFlag, refuseAborted, refuseOpen, StoreError } from '../../core/model/errors.ts';
 import type { JobStore } from '../../core/store/store.ts';
-import { backfill, cancelBackfill } from '../../core/transactions/backfills.ts';
+import { backfill, cancelBackfill } from '../../core/transactions/backfills/backfills.ts';
 import { claim } from '../../core/transactions/claim.ts';
 import { command, insertJob } from '../../core/transactions/commands.ts';
 import { pauseAll, resumeAll } from '../../core/transactions/pause-all.ts';

@@ -7,7 +7,7 @@ import { DEDUPE_MS } from '../../core/store/store-commands.ts';
 import { writeAndClaim } from '../../core/transactions/claim-planned.ts';
 import { answerFrom, runScript, type Script } from '../../core/transactions/script.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
-import { MAX_JOB_VERSIONS, type Tables } from '../../core/transactions/tables.ts';
+import { MAX_JOB_VERSIONS, type Tables } from '../../core/transactions/tables/tables.ts';
 import { createUnitOfWork, type UnitOfWork, withClaim } from '../../core/transactions/unit-of-work.ts';
 import { newestLines } from '../rows/log-lines.ts';
 import { alertTables } from './alert-tables.ts';

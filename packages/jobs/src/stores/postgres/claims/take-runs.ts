@@ -1,7 +1,7 @@
 import type { Mutable } from '../../../core/objects.ts';
 import type { ClaimedRun } from '../../../core/store/store-passes.ts';
 import { indexOfJob } from '../../../core/transactions/claim.ts';
-import type { ClaimRoom, JobIndexes } from '../../../core/transactions/tables.ts';
+import type { ClaimRoom, JobIndexes } from '../../../core/transactions/tables/tables.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { KEYS_KNOWN } from '../rows/type-keys.ts';
 import { isAlive } from '../shortcuts/make-claimed.ts';

@@ -1,6 +1,6 @@
 import type { LiveRun } from '../../../core/model/run.ts';
 import type { SettleInput } from '../../../core/store/store-passes.ts';
-import type { ClaimKey, ClaimState } from '../../../core/transactions/tables.ts';
+import type { ClaimKey, ClaimState } from '../../../core/transactions/tables/tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { LIVE_COLUMNS, liveRunOf } from '../../rows/run-row.ts';
 import { moveSucceeded, type OpenedMove } from '../shortcuts/move-succeeded.ts';

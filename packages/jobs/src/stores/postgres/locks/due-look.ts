@@ -1,5 +1,5 @@
 import type { ClaimInput, PlanInput } from '../../../core/store/store-passes.ts';
-import type { DueJobs, EndedPlan, PlanEnd, SeenWaiting } from '../../../core/transactions/tables.ts';
+import type { DueJobs, EndedPlan, PlanEnd, SeenWaiting } from '../../../core/transactions/tables/tables.ts';
 import { SEE_LEFT } from '../claims/claim.ts';
 import { FIRST_SUSPECT, noteWaiting } from '../claims/priority-claims.ts';
 import type { Queries } from '../connection/queries.ts';

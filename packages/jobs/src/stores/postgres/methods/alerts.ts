@@ -4,9 +4,9 @@ import {
   retryAlertDelivery,
   settleAlertMessage,
   takeAlertMessages,
-} from '../../../core/transactions/alerts.ts';
+} from '../../../core/transactions/alerts/alerts.ts';
+import { takeAlertWatch, tellTimedStates } from '../../../core/transactions/alerts/timed-alerts.ts';
 import type { Script } from '../../../core/transactions/script.ts';
-import { takeAlertWatch, tellTimedStates } from '../../../core/transactions/timed-alerts.ts';
 import { ALERTS } from '../alert-statements.ts';
 import { runRead } from '../postgres-reads.ts';
 import { runIn } from '../tables/tables.ts';

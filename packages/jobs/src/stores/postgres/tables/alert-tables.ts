@@ -1,4 +1,4 @@
-import type { AlertTables } from '../../../core/transactions/alert-tables.ts';
+import type { AlertTables } from '../../../core/transactions/alerts/alert-tables.ts';
 import type { AsyncTables } from '../../../core/transactions/script.ts';
 import { type AlertScripts, alertScripts } from '../../alerts/alert-statements.ts';
 import type { Read } from '../../reads/read.ts';

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../../core/store/store-commands.ts';
 import type { AsyncTables } from '../../../core/transactions/script.ts';
-import { type JobToInsert, MAX_JOB_VERSIONS } from '../../../core/transactions/tables.ts';
+import { type JobToInsert, MAX_JOB_VERSIONS } from '../../../core/transactions/tables/tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import { NEW_JOB_COLUMNS, paramsOf } from '../../rows/job-row.ts';
 import { versionTexts } from '../../rows/job-version.ts';

@@ -1,6 +1,6 @@
 import { type LiveRuns, NO_LIVE_RUNS } from '../../../core/model/job.ts';
 import type { Held } from '../../../core/model/run.ts';
-import type { LiveRunCounts } from '../../../core/transactions/tables.ts';
+import type { LiveRunCounts } from '../../../core/transactions/tables/tables.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import type { Queries } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';

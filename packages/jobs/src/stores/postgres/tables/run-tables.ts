@@ -4,7 +4,7 @@ import type { Move } from '../../../core/rules/decision.ts';
 import { LOOK_AHEAD_MS } from '../../../core/rules/slots.ts';
 import type { LogLine } from '../../../core/store/store-passes.ts';
 import type { AsyncTables } from '../../../core/transactions/script.ts';
-import type { PutBack, ReportState } from '../../../core/transactions/tables.ts';
+import type { PutBack, ReportState } from '../../../core/transactions/tables/tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import { newestLines } from '../../rows/log-lines.ts';
 import { errorsText, LIVE_COLUMNS, liveRunOf } from '../../rows/run-row.ts';

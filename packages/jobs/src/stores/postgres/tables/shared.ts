@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { BoundedMap } from '../../../bounded-map.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
-import type { SeenWaiting } from '../../../core/transactions/tables.ts';
+import type { SeenWaiting } from '../../../core/transactions/tables/tables.ts';
 import type { FixedJob } from '../../rows/job-row.ts';
 import { LiveRunCap } from '../../rows/live-run-cap.ts';
 import type { Database } from '../connection/database.ts';

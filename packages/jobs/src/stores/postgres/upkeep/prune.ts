@@ -1,6 +1,6 @@
 import type { FinishedStatus, RunTrigger } from '../../../core/model/run.ts';
 import type { AsyncTables } from '../../../core/transactions/script.ts';
-import type { OldRows, PruneTables, RunsToPrune } from '../../../core/transactions/tables.ts';
+import type { OldRows, PruneTables, RunsToPrune } from '../../../core/transactions/tables/prune-tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import { bucketsOf } from '../../rows/hour-tally.ts';
 import { FINISHED_COLUMNS, finishedRunOf } from '../../rows/run-row.ts';

@@ -1,7 +1,7 @@
 import type { LiveRun } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import { SUSPECT_FROM } from '../../../core/rules/suspects.ts';
-import type { SeenWaiting } from '../../../core/transactions/tables.ts';
+import type { SeenWaiting } from '../../../core/transactions/tables/tables.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { FREE_COLUMNS } from '../../rows/run-row.ts';
 import { freeRunOf, type KeyedRun, keyed, rowOf } from '../rows/run-rows.ts';

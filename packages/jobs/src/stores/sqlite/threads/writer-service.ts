@@ -3,8 +3,9 @@ import {
   retryAlertDelivery,
   settleAlertMessage,
   takeAlertMessages,
-} from '../../../core/transactions/alerts.ts';
-import { backfill, cancelBackfill } from '../../../core/transactions/backfills.ts';
+} from '../../../core/transactions/alerts/alerts.ts';
+import { takeAlertWatch, tellTimedStates } from '../../../core/transactions/alerts/timed-alerts.ts';
+import { backfill, cancelBackfill } from '../../../core/transactions/backfills/backfills.ts';
 import { claim } from '../../../core/transactions/claim.ts';
 import { command, insertJob } from '../../../core/transactions/commands.ts';
 import { pauseAll, resumeAll } from '../../../core/transactions/pause-all.ts';
@@ -13,7 +14,6 @@ import { prune } from '../../../core/transactions/prune.ts';
 import { cancelRun, makeDue, report } from '../../../core/transactions/run-commands.ts';
 import { answerFrom, runScript, type Script } from '../../../core/transactions/script.ts';
 import { reconcile, recover, settle } from '../../../core/transactions/settle.ts';
-import { takeAlertWatch, tellTimedStates } from '../../../core/transactions/timed-alerts.ts';
 import type { UnitOfWork } from '../../../core/transactions/unit-of-work.ts';
 import { checkTables, type Database } from '../database.ts';
 import { noteClosed, type OpenedInfo } from '../file/info.ts';

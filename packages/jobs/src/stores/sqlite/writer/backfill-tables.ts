@@ -1,4 +1,4 @@
-import type { BackfillTables } from '../../../core/transactions/backfill-tables.ts';
+import type { BackfillTables } from '../../../core/transactions/backfills/backfill-tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import { STATUS } from '../rows/codes.ts';
 import type { Writer } from './writer.ts';

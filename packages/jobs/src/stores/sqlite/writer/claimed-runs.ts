@@ -1,6 +1,6 @@
 import { LARGEST_LOG_BYTES } from '../../../core/limits.ts';
 import type { FinishedRun } from '../../../core/model/run.ts';
-import type { ClaimKey, PutBack, Tables } from '../../../core/transactions/tables.ts';
+import type { ClaimKey, PutBack, Tables } from '../../../core/transactions/tables/tables.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { newestLines } from '../../rows/log-lines.ts';
 import { errorsText, LIVE_COLUMNS } from '../../rows/run-row.ts';

@@ -1,5 +1,5 @@
 import { DEDUPE_MS } from '../../../core/store/store-commands.ts';
-import { MAX_JOB_VERSIONS, type Tables } from '../../../core/transactions/tables.ts';
+import { MAX_JOB_VERSIONS, type Tables } from '../../../core/transactions/tables/tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import { versionTexts } from '../../rows/job-version.ts';
 import {

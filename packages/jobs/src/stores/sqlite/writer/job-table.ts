@@ -1,6 +1,6 @@
 import { BoundedMap } from '../../../bounded-map.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
-import type { HistoryBounds } from '../../../core/transactions/tables.ts';
+import type { HistoryBounds } from '../../../core/transactions/tables/prune-tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import {
   hasChanged,

@@ -1,7 +1,7 @@
 import { type LiveRuns, NO_LIVE_RUNS } from '../../../core/model/job.ts';
 import type { LiveRun } from '../../../core/model/run.ts';
 import { LOOK_AHEAD_MS } from '../../../core/rules/slots.ts';
-import type { LiveRunCounts, Tables } from '../../../core/transactions/tables.ts';
+import type { LiveRunCounts, Tables } from '../../../core/transactions/tables/tables.ts';
 import { MAX_RUNS_PUT_OFF } from '../../rows/bounds.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { LIVE_COLUMNS } from '../../rows/run-row.ts';

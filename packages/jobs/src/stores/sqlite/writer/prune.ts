@@ -1,4 +1,4 @@
-import type { OldRows, PruneTables, RunsToPrune } from '../../../core/transactions/tables.ts';
+import type { OldRows, PruneTables, RunsToPrune } from '../../../core/transactions/tables/prune-tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { bucketsOf } from '../../rows/hour-tally.ts';
 import { ALERTS } from '../alert-statements.ts';

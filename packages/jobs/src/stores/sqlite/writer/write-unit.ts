@@ -1,7 +1,7 @@
 import type { LiveRun } from '../../../core/model/run.ts';
 import { queuedOf } from '../../../core/rules/decision.ts';
 import { skippedOf } from '../../../core/rules/settle.ts';
-import type { Tables } from '../../../core/transactions/tables.ts';
+import type { Tables } from '../../../core/transactions/tables/tables.ts';
 import { withClaim } from '../../../core/transactions/unit-of-work.ts';
 import { ORIGIN_COLUMNS, originParams } from '../../rows/run-row.ts';
 import type { Param } from '../database.ts';

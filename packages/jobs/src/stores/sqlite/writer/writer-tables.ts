@@ -1,6 +1,6 @@
 import { writeAndClaim } from '../../../core/transactions/claim-planned.ts';
 import { answerFrom, runScript } from '../../../core/transactions/script.ts';
-import type { Tables } from '../../../core/transactions/tables.ts';
+import type { Tables } from '../../../core/transactions/tables/tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { claimTables, seeWaiting } from '../claims/claim.ts';
 import { earliestOf, merged } from '../claims/runs-by-type.ts';

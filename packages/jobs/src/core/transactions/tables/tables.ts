@@ -1,14 +1,13 @@
-import type { Job, LiveRuns } from '../model/job.ts';
-import type { FinishedRun, LiveRun, Progress, Run } from '../model/run.ts';
-import type { PauseOfAll } from '../pauses/pause-of-all.ts';
-import type { AskedCancel } from '../rules/cancel.ts';
-
-import type { Move } from '../rules/decision.ts';
-import type { EndedRun } from '../rules/ended-runs.ts';
-import type { Settlement } from '../rules/settle.ts';
-import type { WaitingSuspects } from '../rules/suspects.ts';
-import type { JobStore } from '../store/store.ts';
-import type { AuditEntry, CommandInput } from '../store/store-commands.ts';
+import type { Job, LiveRuns } from '../../model/job.ts';
+import type { FinishedRun, LiveRun, Progress, Run } from '../../model/run.ts';
+import type { PauseOfAll } from '../../pauses/pause-of-all.ts';
+import type { AskedCancel } from '../../rules/cancel.ts';
+import type { Move } from '../../rules/decision.ts';
+import type { EndedRun } from '../../rules/ended-runs.ts';
+import type { Settlement } from '../../rules/settle.ts';
+import type { WaitingSuspects } from '../../rules/suspects.ts';
+import type { JobStore } from '../../store/store.ts';
+import type { AuditEntry, CommandInput } from '../../store/store-commands.ts';
 import type {
   ClaimedRun,
   ClaimInput,
@@ -16,10 +15,11 @@ import type {
   LogLine,
   PlanInput,
   Report,
-} from '../store/store-passes.ts';
-import type { AlertTables } from './alert-tables.ts';
-import type { BackfillTables } from './backfill-tables.ts';
-import type { StoredJob } from './stored-job.ts';
+} from '../../store/store-passes.ts';
+import type { AlertTables } from '../alerts/alert-tables.ts';
+import type { BackfillTables } from '../backfills/backfill-tables.ts';
+import type { StoredJob } from '../stored-job.ts';
+import type { PruneTables } from './prune-tables.ts';
 
 /**
  * The operations that transactions need from a store: it reads, locks and writes rows, and decides nothing.
@@ -124,34 +124,6 @@ export interface Tables extends PruneTables, AlertTables, BackfillTables {
    * its slot does not change.
    */
   makeRunDue(runId: string): boolean;
-}
-
-/** The operations on history for pruning. */
-export interface PruneTables {
-  /** Locks at most `limit` jobs with more history than the bounds. `more`: there may be others. */
-  lockOverfull(
-    bounds: HistoryBounds,
-    limit: number,
-  ): { readonly jobs: readonly StoredJob[]; readonly more: boolean };
-  /** The ids of the first finished runs of each job. */
-  firstRuns(toPrune: readonly RunsToPrune[]): readonly number[];
-  /**
-   * Finds at most `limit` runs that finished before an instant, locks their jobs, and returns the run ids.
-   * Leaves out runs whose jobs other transactions have locked. `isFull`: the limit was reached, with those
-   * counted.
-   */
-  lockOldRuns(before: number, limit: number): { readonly ids: readonly number[]; readonly isFull: boolean };
-  /**
-   * Removes finished runs of locked jobs, with their logs. Dedupe keys keep a copy of their run. Returns the
-   * removed runs.
-   */
-  removeRuns(ids: readonly number[]): readonly RemovedRun[];
-  /** Keeps how removed runs of backfills ended (P37, backfill). */
-  keepBackfillEnds(runs: readonly RemovedRun[]): void;
-  /** Adds removed runs to the hourly counts of their jobs. */
-  countInJobHours(runs: readonly RemovedRun[]): void;
-  /** Removes at most `limit` rows older than an instant. Returns how many. */
-  removeOld(what: OldRows, before: number, limit: number): number;
 }
 
 export interface LiveRunCounts {
@@ -271,47 +243,3 @@ export interface JobToInsert {
   readonly uid: number;
   readonly job: Job;
 }
-
-/** How many rows of history a job may have. */
-export interface HistoryBounds {
-  readonly finished: number;
-  readonly skipped: number;
-}
-
-/** The first `count` runs of a job: executed runs in the order they were made or ended, or skipped ones. */
-export interface RunsToPrune {
-  readonly uid: number;
-  readonly first: 'made' | 'ended' | 'skipped';
-  readonly count: number;
-}
-
-export type RemovedRun = Pick<
-  FinishedRun,
-  | 'jobUid'
-  | 'status'
-  | 'startedAt'
-  | 'finishedAt'
-  | 'dueAt'
-  | 'trigger'
-  | 'scheduledFor'
-  | 'catchUp'
-  | 'missed'
-  | 'queuedAt'
->;
-
-/**
- * `finishedJobs`: jobs become tombstones when their last end, slot and start are older. `tombstones`: those
- * without history, whatever their age. `nodeNames`: names of nodes not seen since, if the store keeps any. `alertDeliveries`:
- * looks only at the `limit` oldest.
- */
-export type OldRows =
-  | 'finishedJobs'
-  | 'tombstones'
-  | 'dedupeKeys'
-  | 'hours'
-  | 'jobHours'
-  | 'hourBuckets'
-  | 'jobHourBuckets'
-  | 'backfills'
-  | 'nodeNames'
-  | 'alertDeliveries';

@@ -4,9 +4,9 @@ import type {
   AlertMessage,
   NewDelivery,
   TimedCondition,
-} from '../alerts/alert.ts';
-import type { AlertQueue, NextMessage, WaitingAlerts } from '../alerts/alert-queue.ts';
-import type { WatchedRange } from '../store/alert-store.ts';
+} from '../../alerts/alert.ts';
+import type { AlertQueue, NextMessage, WaitingAlerts } from '../../alerts/alert-queue.ts';
+import type { WatchedRange } from '../../store/alert-store.ts';
 
 /** A channel whose queue this transaction has locked. */
 export interface LockedQueue {

@@ -1,19 +1,19 @@
-import { backfillRefusal, sortSlots } from '../backfills/backfill-slots.ts';
-import type { LiveRun } from '../model/run.ts';
-import { isBackfillRun } from '../model/run.ts';
-import { without } from '../objects.ts';
-import { cancelOf } from '../rules/cancel.ts';
-import { decide, draftOf } from '../rules/decision.ts';
+import { backfillRefusal, sortSlots } from '../../backfills/backfill-slots.ts';
+import type { LiveRun } from '../../model/run.ts';
+import { isBackfillRun } from '../../model/run.ts';
+import { without } from '../../objects.ts';
+import { cancelOf } from '../../rules/cancel.ts';
+import { decide, draftOf } from '../../rules/decision.ts';
 import type {
   BackfillInput,
   BackfillResult,
   CancelBackfillInput,
   CancelBackfillResult,
-} from '../store/store-backfills.ts';
-import { type CancelRequest, MAX_REPORTED, requestOf } from '../store/store-commands.ts';
-import { applyDecision, cancelRuns, liveRunsOf, settleJobs } from './apply.ts';
-import { ask, type Script } from './script.ts';
-import { lockedJob, saveJob, type UnitOfWork } from './unit-of-work.ts';
+} from '../../store/store-backfills.ts';
+import { type CancelRequest, MAX_REPORTED, requestOf } from '../../store/store-commands.ts';
+import { applyDecision, cancelRuns, liveRunsOf, settleJobs } from '../apply.ts';
+import { ask, type Script } from '../script.ts';
+import { lockedJob, saveJob, type UnitOfWork } from '../unit-of-work.ts';
 
 /** Locks a job as other changes of its state do. */
 const LIKE_RESUME = { kind: 'resume' } as const;

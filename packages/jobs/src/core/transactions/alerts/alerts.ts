@@ -1,6 +1,6 @@
-import type { AlertChannel } from '../alerts/alert.ts';
-import { nextMessage, retryDelayOf, SEND_LEASE_MS } from '../alerts/alert-queue.ts';
-import { deliveriesOf } from '../alerts/raised-alerts.ts';
+import type { AlertChannel } from '../../alerts/alert.ts';
+import { nextMessage, retryDelayOf, SEND_LEASE_MS } from '../../alerts/alert-queue.ts';
+import { deliveriesOf } from '../../alerts/raised-alerts.ts';
 import {
   type AlertStore,
   type ChannelCommand,
@@ -8,9 +8,9 @@ import {
   MOST_CHANNELS,
   type TakenMessage,
   type TakenMessages,
-} from '../store/alert-store.ts';
-import { ask, type Script } from './script.ts';
-import type { UnitOfWork } from './unit-of-work.ts';
+} from '../../store/alert-store.ts';
+import { ask, type Script } from '../script.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
 
 /** The ids of jobs that a refusal to delete a channel lists. */
 const LISTED_JOBS = 10;

@@ -1,4 +1,4 @@
-import type { BackfillSlots, KnownSlots } from '../backfills/backfill-slots.ts';
+import type { BackfillSlots, KnownSlots } from '../../backfills/backfill-slots.ts';
 
 /** The operations on backfills (P37, backfill). */
 export interface BackfillTables {

@@ -1,9 +1,9 @@
-import type { RaisedAlert } from '../alerts/alert.ts';
-import type { TimedState, WatchedRange } from '../store/alert-store.ts';
+import type { RaisedAlert } from '../../alerts/alert.ts';
+import type { TimedState, WatchedRange } from '../../store/alert-store.ts';
+import { ask, type Script } from '../script.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
 import type { ToldCondition, WatchedJob } from './alert-tables.ts';
 import { writeAlerts } from './alerts.ts';
-import { ask, type Script } from './script.ts';
-import type { UnitOfWork } from './unit-of-work.ts';
 
 /**
  * Compares what a look at a range of jobs found with what was told before (P24, alerts). Each condition is
