@@ -307,7 +307,7 @@ describe('imports', () => {
     [`${JOBS}/core/schedule/duration.ts`, './cron.ts', false],
     [`${JOBS}/engine/engine.ts`, '../stores/sqlite/store.ts', false],
     [`${JOBS}/engine/engine.ts`, './pass/claim-budget.ts', false],
-    [`${JOBS}/engine/pass/pass.ts`, '../api/job-api.ts', true],
+    [`${JOBS}/engine/pass/pass.ts`, '../api/jobs/job-api.ts', true],
     [`${JOBS}/engine/pass/pass.ts`, '../places/executor.ts', false],
     [`${JOBS}/engine/pass/pass.ts`, '../places/places.ts', true],
     [`${JOBS}/engine/settling/settlements.ts`, '../places/executor.ts', true],

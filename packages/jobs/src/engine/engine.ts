@@ -1,10 +1,6 @@
 import type { JobType } from '../core/job-types/job-type.ts';
 import { createOutboundClient } from '../outbound/outbound-client.ts';
 import { Alerts } from './alerts/alerts.ts';
-import { createAlertsApi } from './alerts-api.ts';
-import { enqueue } from './api/enqueue.ts';
-import { enqueueAndWait } from './api/enqueue-and-wait.ts';
-import { listFailures } from './api/failure-api.ts';
 import { forecast } from './api/forecast.ts';
 import {
   createJob,
@@ -15,14 +11,16 @@ import {
   putJob,
   resumeJob,
   schedule,
-} from './api/job-api.ts';
+} from './api/jobs/job-api.ts';
+import { preview } from './api/jobs/preview.ts';
+import { getJobVersion, listJobVersions } from './api/jobs/version-api.ts';
 import { listAudit, listJobs, listRuns, listTags } from './api/list-api.ts';
-import { preview } from './api/preview.ts';
-import { cancelRun, getLogs, getRun, retryRun } from './api/run-api.ts';
-import { trigger } from './api/trigger.ts';
-import { getJobVersion, listJobVersions } from './api/version-api.ts';
+import { enqueue } from './api/runs/enqueue.ts';
+import { enqueueAndWait } from './api/runs/enqueue-and-wait.ts';
+import { listFailures } from './api/runs/failure-api.ts';
+import { cancelRun, getLogs, getRun, retryRun } from './api/runs/run-api.ts';
+import { trigger } from './api/runs/trigger.ts';
 import type { HandlerCommands } from './attempts/handler-jobs.ts';
-import { createBackfillsApi } from './backfills-api.ts';
 import { EventFeed } from './events/event-feed.ts';
 import { checkedArguments } from './input/checked-arguments.ts';
 import { createRegistry, jobTypeInfo, requireType } from './job-types/registry.ts';
@@ -37,15 +35,17 @@ import {
 } from './jobs-port.ts';
 import { Lifecycle } from './lifecycle/lifecycle.ts';
 import { PauseWatch } from './lifecycle/pause-watch.ts';
+import { createAlertsApi } from './methods/alerts-api.ts';
+import { createBackfillsApi } from './methods/backfills-api.ts';
+import { createPauseAllApi } from './methods/pause-all-api.ts';
+import { createStatsApi } from './methods/stats-api.ts';
 import { Node } from './nodes/node.ts';
 import { type EngineOptions, settingsOf } from './options.ts';
 import { Dispatcher } from './pass/dispatcher.ts';
-import { createPauseAllApi } from './pause-all-api.ts';
 import { Pings } from './pings/pings.ts';
 import { Executor } from './places/executor.ts';
 import { Settlements } from './settling/settlements.ts';
 import { Meter } from './stats/meter.ts';
-import { createStatsApi } from './stats-api.ts';
 import { ThreadPool } from './threads/thread-pool.ts';
 import { DueTimes } from './timing/due-times.ts';
 import { PassLoop } from './timing/pass-loop.ts';

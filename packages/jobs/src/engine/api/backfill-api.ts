@@ -20,7 +20,7 @@ import {
 import { errorOf } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
 import { inSlices } from './in-slices.ts';
-import { getJob } from './job-api.ts';
+import { getJob } from './jobs/job-api.ts';
 import { guardReply } from './store-writes.ts';
 
 /** How often a backfill that meets an edit of the job computes the slots again. */

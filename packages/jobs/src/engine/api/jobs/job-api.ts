@@ -1,13 +1,13 @@
-import type { JobType } from '../../core/job-types/job-type.ts';
-import type { JobEventType } from '../../core/model/events.ts';
-import type { Job } from '../../core/model/job.ts';
-import type { JobCommand } from '../../core/model/job-command.ts';
-import { jobNotFound } from '../../core/model/not-found.ts';
-import { typeChanged } from '../../core/rules/commands.ts';
-import type { CommandResult } from '../../core/store/store-commands.ts';
-import type { JobView, ScheduledJob } from '../../core/store/store-views.ts';
-import { healthOf } from '../../core/watching/health.ts';
-import type { EngineParts } from '../engine-parts.ts';
+import type { JobType } from '../../../core/job-types/job-type.ts';
+import type { JobEventType } from '../../../core/model/events.ts';
+import type { Job } from '../../../core/model/job.ts';
+import type { JobCommand } from '../../../core/model/job-command.ts';
+import { jobNotFound } from '../../../core/model/not-found.ts';
+import { typeChanged } from '../../../core/rules/commands.ts';
+import type { CommandResult } from '../../../core/store/store-commands.ts';
+import type { JobView, ScheduledJob } from '../../../core/store/store-views.ts';
+import { healthOf } from '../../../core/watching/health.ts';
+import type { EngineParts } from '../../engine-parts.ts';
 import {
   type CommandOptions,
   EngineError,
@@ -15,15 +15,15 @@ import {
   type JobInput,
   type JobPatch,
   type PauseInput,
-} from '../engine-port.ts';
-import { nameOf, type ScheduledJobInput } from '../jobs-port.ts';
-import { requireNamedChannels } from './alert-api.ts';
-import { afterCommand } from './command-effects.ts';
-import { errorOf, requireDone } from './command-errors.ts';
-import { auditOf, isGuarded, parseInstant } from './command-options.ts';
+} from '../../engine-port.ts';
+import { nameOf, type ScheduledJobInput } from '../../jobs-port.ts';
+import { requireNamedChannels } from '../alert-api.ts';
+import { afterCommand } from '../command-effects.ts';
+import { errorOf, requireDone } from '../command-errors.ts';
+import { auditOf, isGuarded, parseInstant } from '../command-options.ts';
+import { guardReply, storeInTransaction } from '../store-writes.ts';
 import { inputOf, mergePatch, parseDefinition } from './job-definition.ts';
 import { requireAllowedId, requireAllowedJob, requireAllowedType } from './policy.ts';
-import { guardReply, storeInTransaction } from './store-writes.ts';
 
 /** How often an edit that meets another one reads the job again before it gives up. */
 const EDIT_TRIES = 5;

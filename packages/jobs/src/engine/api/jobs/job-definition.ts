@@ -1,21 +1,21 @@
-import { shownValue } from '../../core/input/shown-value.ts';
-import { type JobDefinition, NO_PAYLOAD } from '../../core/model/job.ts';
-import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
-import type { Mutable } from '../../core/objects.ts';
-import { backoffFields, backoffOf, timeoutMs } from '../../core/policies/policy-values.ts';
-import { formatDuration } from '../../core/schedule/duration.ts';
-import { parseSchedule } from '../../core/schedule/schedule.ts';
+import { shownValue } from '../../../core/input/shown-value.ts';
+import { type JobDefinition, NO_PAYLOAD } from '../../../core/model/job.ts';
+import { JOB_ID, JOB_ID_RULE } from '../../../core/model/job-id.ts';
+import type { Mutable } from '../../../core/objects.ts';
+import { backoffFields, backoffOf, timeoutMs } from '../../../core/policies/policy-values.ts';
+import { formatDuration } from '../../../core/schedule/duration.ts';
+import { parseSchedule } from '../../../core/schedule/schedule.ts';
 import {
   expectationsOf,
   expectOptions,
   failureBudgetOf,
   sortedNames,
-} from '../../core/watching/watch-values.ts';
-import type { Watching } from '../../core/watching/watching.ts';
-import type { EngineParts } from '../engine-parts.ts';
-import { EngineError, type InvalidField, type JobInput, type JobPatch } from '../engine-port.ts';
-import { type RegisteredType, unknownType } from '../job-types/registry.ts';
-import { acceptPayload } from '../job-types/stored-payload.ts';
+} from '../../../core/watching/watch-values.ts';
+import type { Watching } from '../../../core/watching/watching.ts';
+import type { EngineParts } from '../../engine-parts.ts';
+import { EngineError, type InvalidField, type JobInput, type JobPatch } from '../../engine-port.ts';
+import { type RegisteredType, unknownType } from '../../job-types/registry.ts';
+import { acceptPayload } from '../../job-types/stored-payload.ts';
 
 /** Checks input against its job type and the rules of schedules. Throws all faults at once (P1, P2, P21). */
 export function parseDefinition({ registry, settings }: EngineParts, input: JobInput): JobDefinition {

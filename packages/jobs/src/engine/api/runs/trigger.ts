@@ -1,17 +1,17 @@
-import type { AbortFlag } from '../../core/model/errors.ts';
-import type { Job } from '../../core/model/job.ts';
-import { jobNotFound } from '../../core/model/not-found.ts';
-import type { StoreInTransaction } from '../../core/store/store.ts';
-import type { CommandInput, CommandResult } from '../../core/store/store-commands.ts';
-import type { RequestedRun } from '../../core/store/store-views.ts';
-import type { EngineParts } from '../engine-parts.ts';
-import type { CommandOptions, TriggerInput } from '../engine-port.ts';
-import { afterCommand } from './command-effects.ts';
-import { requireDone } from './command-errors.ts';
-import { auditOf, isGuarded, parseInstant } from './command-options.ts';
+import type { AbortFlag } from '../../../core/model/errors.ts';
+import type { Job } from '../../../core/model/job.ts';
+import { jobNotFound } from '../../../core/model/not-found.ts';
+import type { StoreInTransaction } from '../../../core/store/store.ts';
+import type { CommandInput, CommandResult } from '../../../core/store/store-commands.ts';
+import type { RequestedRun } from '../../../core/store/store-views.ts';
+import type { EngineParts } from '../../engine-parts.ts';
+import type { CommandOptions, TriggerInput } from '../../engine-port.ts';
+import { afterCommand } from '../command-effects.ts';
+import { requireDone } from '../command-errors.ts';
+import { auditOf, isGuarded, parseInstant } from '../command-options.ts';
+import { requireAllowedId } from '../jobs/policy.ts';
+import { guardReply, storeInTransaction } from '../store-writes.ts';
 import { overrideOf, type PayloadOverride } from './payload-override.ts';
-import { requireAllowedId } from './policy.ts';
-import { guardReply, storeInTransaction } from './store-writes.ts';
 
 /** How often a trigger checks its payload again when its id stands for a new job each time. */
 const TRIGGER_TRIES = 5;

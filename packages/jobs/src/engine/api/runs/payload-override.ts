@@ -1,13 +1,13 @@
-import { changedFields } from '../../core/job-types/payload-fields.ts';
-import type { Job } from '../../core/model/job.ts';
-import type { CheckedBy } from '../../core/model/job-command.ts';
-import type { JsonText } from '../../core/model/run.ts';
-import type { RunView } from '../../core/store/store-views.ts';
-import type { EngineParts } from '../engine-parts.ts';
-import { EngineError, type TriggerInput } from '../engine-port.ts';
-import { checkPayload, payloadPointer } from '../job-types/payload-check.ts';
-import type { RegisteredType } from '../job-types/registry.ts';
-import { acceptPayload } from '../job-types/stored-payload.ts';
+import { changedFields } from '../../../core/job-types/payload-fields.ts';
+import type { Job } from '../../../core/model/job.ts';
+import type { CheckedBy } from '../../../core/model/job-command.ts';
+import type { JsonText } from '../../../core/model/run.ts';
+import type { RunView } from '../../../core/store/store-views.ts';
+import type { EngineParts } from '../../engine-parts.ts';
+import { EngineError, type TriggerInput } from '../../engine-port.ts';
+import { checkPayload, payloadPointer } from '../../job-types/payload-check.ts';
+import type { RegisteredType } from '../../job-types/registry.ts';
+import { acceptPayload } from '../../job-types/stored-payload.ts';
 
 /** A payload for one run, and which version of its job type has checked it. */
 export interface PayloadOverride {

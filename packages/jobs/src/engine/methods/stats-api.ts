@@ -1,12 +1,12 @@
-import type { EngineParts } from './engine-parts.ts';
-import type { Engine } from './engine-port.ts';
-import type { NodeActivity } from './engine-stats.ts';
-import { createHistory } from './history/history.ts';
-import { checkedArguments } from './input/checked-arguments.ts';
-import type { Lifecycle } from './lifecycle/lifecycle.ts';
-import { createCounts } from './stats/counts.ts';
-import { KeptMinutes } from './stats/kept-minutes.ts';
-import { nodeStats, selfStats } from './stats/node-stats.ts';
+import type { EngineParts } from '../engine-parts.ts';
+import type { Engine } from '../engine-port.ts';
+import type { NodeActivity } from '../engine-stats.ts';
+import { createHistory } from '../history/history.ts';
+import { checkedArguments } from '../input/checked-arguments.ts';
+import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import { createCounts } from '../stats/counts.ts';
+import { KeptMinutes } from '../stats/kept-minutes.ts';
+import { nodeStats, selfStats } from '../stats/node-stats.ts';
 
 export interface StatsApiDeps extends EngineParts {
   readonly lifecycle: Pick<Lifecycle, 'membership' | 'requireStarted'>;

@@ -1,4 +1,4 @@
-import type { AlertsApi } from './alerts-port.ts';
+import type { AlertsApi } from '../alerts-port.ts';
 import {
   createAlertChannel,
   deleteAlertChannel,
@@ -8,9 +8,9 @@ import {
   patchAlertChannel,
   retryAlertDelivery,
   testAlertChannel,
-} from './api/alert-api.ts';
-import type { EngineParts } from './engine-parts.ts';
-import type { checkedArguments } from './input/checked-arguments.ts';
+} from '../api/alert-api.ts';
+import type { EngineParts } from '../engine-parts.ts';
+import type { checkedArguments } from '../input/checked-arguments.ts';
 
 /** The methods about alerts. `given` checks the arguments of a method. */
 export function createAlertsApi(parts: EngineParts, given: typeof checkedArguments): AlertsApi {

@@ -1,8 +1,8 @@
-import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
-import type { FailurePage } from '../../core/store/failure-views.ts';
-import type { EngineParts } from '../engine-parts.ts';
-import type { FailureListQuery } from '../engine-port.ts';
-import { parseInstant } from './command-options.ts';
+import { DEFAULT_PAGE_ROWS } from '../../../core/limits.ts';
+import type { FailurePage } from '../../../core/store/failure-views.ts';
+import type { EngineParts } from '../../engine-parts.ts';
+import type { FailureListQuery } from '../../engine-port.ts';
+import { parseInstant } from '../command-options.ts';
 
 const HOUR_MS = 3_600_000;
 const DEFAULT_HOURS = 24;

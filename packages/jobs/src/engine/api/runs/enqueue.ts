@@ -1,19 +1,19 @@
-import { shownValue } from '../../core/input/shown-value.ts';
-import type { JobType } from '../../core/job-types/job-type.ts';
-import { ENQUEUE_ACTOR, enqueuedJobId } from '../../core/model/enqueued-job.ts';
-import { parseWholeMs } from '../../core/schedule/duration.ts';
-import type { CommandResult } from '../../core/store/store-commands.ts';
-import type { RequestedRun } from '../../core/store/store-views.ts';
-import type { EngineParts } from '../engine-parts.ts';
-import { EngineError } from '../engine-port.ts';
-import { type RegisteredType, requireType } from '../job-types/registry.ts';
-import { acceptPayload } from '../job-types/stored-payload.ts';
-import { type EnqueueOptions, nameOf } from '../jobs-port.ts';
-import { parseInstant } from './command-options.ts';
-import { insert } from './job-api.ts';
+import { shownValue } from '../../../core/input/shown-value.ts';
+import type { JobType } from '../../../core/job-types/job-type.ts';
+import { ENQUEUE_ACTOR, enqueuedJobId } from '../../../core/model/enqueued-job.ts';
+import { parseWholeMs } from '../../../core/schedule/duration.ts';
+import type { CommandResult } from '../../../core/store/store-commands.ts';
+import type { RequestedRun } from '../../../core/store/store-views.ts';
+import type { EngineParts } from '../../engine-parts.ts';
+import { EngineError } from '../../engine-port.ts';
+import { type RegisteredType, requireType } from '../../job-types/registry.ts';
+import { acceptPayload } from '../../job-types/stored-payload.ts';
+import { type EnqueueOptions, nameOf } from '../../jobs-port.ts';
+import { parseInstant } from '../command-options.ts';
+import { insert } from '../jobs/job-api.ts';
+import { requireAllowedType } from '../jobs/policy.ts';
+import { storeInTransaction } from '../store-writes.ts';
 import { checkedByType, refuseAdminFields } from './payload-override.ts';
-import { requireAllowedType } from './policy.ts';
-import { storeInTransaction } from './store-writes.ts';
 import { askForRun, requestedRun, triggerInput } from './trigger.ts';
 
 /** How often the job of a type is made when others keep deleting it. */

@@ -1,12 +1,12 @@
-import { DEFAULT_PREVIEW_TIMES } from '../../core/limits.ts';
-import { isFixedDelay, NO_LIVE_RUNS } from '../../core/model/job.ts';
-import { commandJob, scheduleRefusal, typeChanged } from '../../core/rules/commands.ts';
-import { firstSlot, parseSchedule, type Schedule, slotsAfter } from '../../core/schedule/schedule.ts';
-import { upcoming } from '../../core/store/job-view.ts';
-import type { JobView } from '../../core/store/store-views.ts';
-import type { EngineParts } from '../engine-parts.ts';
-import { type Engine, EngineError, type JobInput, type Preview } from '../engine-port.ts';
-import { errorOf } from './command-errors.ts';
+import { DEFAULT_PREVIEW_TIMES } from '../../../core/limits.ts';
+import { isFixedDelay, NO_LIVE_RUNS } from '../../../core/model/job.ts';
+import { commandJob, scheduleRefusal, typeChanged } from '../../../core/rules/commands.ts';
+import { firstSlot, parseSchedule, type Schedule, slotsAfter } from '../../../core/schedule/schedule.ts';
+import { upcoming } from '../../../core/store/job-view.ts';
+import type { JobView } from '../../../core/store/store-views.ts';
+import type { EngineParts } from '../../engine-parts.ts';
+import { type Engine, EngineError, type JobInput, type Preview } from '../../engine-port.ts';
+import { errorOf } from '../command-errors.ts';
 import { getJob } from './job-api.ts';
 import { inputOf, mergePatch, parseDefinition } from './job-definition.ts';
 

@@ -1,14 +1,14 @@
-import { runNotFound } from '../../core/model/not-found.ts';
-import { isLiveRun } from '../../core/model/run.ts';
-import type { LogLine } from '../../core/store/store-passes.ts';
-import type { RunView } from '../../core/store/store-views.ts';
-import type { EngineParts } from '../engine-parts.ts';
-import { type CommandOptions, EngineError } from '../engine-port.ts';
-import { afterCancel } from './command-effects.ts';
-import { auditOf } from './command-options.ts';
+import { runNotFound } from '../../../core/model/not-found.ts';
+import { isLiveRun } from '../../../core/model/run.ts';
+import type { LogLine } from '../../../core/store/store-passes.ts';
+import type { RunView } from '../../../core/store/store-views.ts';
+import type { EngineParts } from '../../engine-parts.ts';
+import { type CommandOptions, EngineError } from '../../engine-port.ts';
+import { afterCancel } from '../command-effects.ts';
+import { auditOf } from '../command-options.ts';
+import { requireAllowedType } from '../jobs/policy.ts';
+import { guardReply } from '../store-writes.ts';
 import { checkerOf } from './payload-override.ts';
-import { requireAllowedType } from './policy.ts';
-import { guardReply } from './store-writes.ts';
 import { askForRun, requestedRun, triggerInput } from './trigger.ts';
 
 export async function getRun({ store }: EngineParts, runId: string): Promise<RunView> {
