@@ -32,6 +32,7 @@ export function exampleRun(fields: Partial<Run> = {}): Run {
     retry_of: null,
     requested_by: null,
     cancelled_by: null,
+    backfill_id: null,
     fingerprint: null,
     ...fields,
   };

@@ -19,6 +19,7 @@ export interface RunFilterFlags {
   readonly tag: readonly string[] | undefined;
   readonly error: string | undefined;
   readonly fingerprint: string | undefined;
+  readonly backfill: string | undefined;
   readonly payload: readonly string[] | undefined;
   readonly from: string | undefined;
   readonly to: string | undefined;
@@ -51,6 +52,7 @@ export const RUN_FILTER_FLAGS: FlagParametersForType<RunFilterFlags, CliContext>
   tag: TAG_FLAG,
   error: textFlag('Only runs with this text in an error; without --status only failed runs', 'text'),
   fingerprint: textFlag('Only failed runs of this group of `runs failures`', 'fingerprint'),
+  backfill: textFlag('Only runs that this backfill made', 'id'),
   payload: {
     kind: 'parsed',
     parse: String,
@@ -65,7 +67,7 @@ export const RUN_FILTER_FLAGS: FlagParametersForType<RunFilterFlags, CliContext>
 
 /** The filters of a request for runs. */
 export function runFilterQuery(flags: RunFilterFlags): RunsQuery {
-  const { job, type, status, reason, trigger, node, tag, error, fingerprint, payload, from, to } = flags;
+  const { job, type, status, reason, trigger, node, tag, error, payload, from, to } = flags;
   return {
     job_id: job,
     type,
@@ -75,7 +77,8 @@ export function runFilterQuery(flags: RunFilterFlags): RunsQuery {
     node,
     tag: [...(tag ?? [])],
     error,
-    fingerprint,
+    fingerprint: flags.fingerprint,
+    backfill_id: flags.backfill,
     payload: listOf(payload),
     from,
     to,

@@ -97,6 +97,7 @@ export const TOOLS: readonly Tool[] = [
       trigger: z.enum(['schedule', 'manual']).optional(),
       error: z.string().optional().describe('Text in an error of the run, in any case'),
       fingerprint: z.string().optional().describe('Only failed runs of this group of list_failures'),
+      backfill_id: z.string().optional().describe('Only runs that this backfill made'),
       payload: z
         .string()
         .optional()

@@ -47,6 +47,7 @@ function printRun({ out, now }: Session, run: Run): void {
     ['Payload', payloadText(run)],
     ['Result', run.result === null || run.result === undefined ? '' : printableJson(run.result)],
     ['Retry of', run.retry_of ?? ''],
+    ['Backfill', run.backfill_id ?? ''],
     ['Asked for by', run.requested_by ?? ''],
     ['Fingerprint', run.fingerprint ?? ''],
   ]);

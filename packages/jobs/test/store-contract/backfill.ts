@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BackfillView } from '../../src/core/backfills/backfill.ts';
 import { isBackfillRun } from '../../src/core/model/run.ts';
 import type { BackfillInput, BackfillResult } from '../../src/core/store/store-backfills.ts';
+import type { RunQuery } from '../../src/core/store/store-views.ts';
 import {
   DAY,
   every,
@@ -235,6 +236,34 @@ export function backfillContract(makeStore: MakeStore): void {
       expect((await t.store.listBackfills({ limit: 10 })).map(({ id }) => id)).toEqual([second.id, first]);
       expect(await t.store.listBackfills({ limit: 10, jobId: 'b' })).toEqual([]);
       expect(await t.store.listBackfills({ limit: 10, idPrefix: 'b' })).toEqual([]);
+    });
+
+    it('lists its runs, and each run says which backfill made it', async () => {
+      await afterOutage('a');
+      const first = await start('a', hours(1, 3));
+      const second = await start('a', hours(4, 2));
+      await t.plan();
+      const live = (await t.store.listRuns({ limit: 10, backfillId: first })).rows;
+      expect(live.map(({ run, backfillId }) => [run.scheduledFor, backfillId])).toEqual([[T0 + HOUR, first]]);
+      await drain();
+      const listed = async (query: Partial<RunQuery>) =>
+        (await t.store.listRuns({ limit: 10, ...query })).rows.map(({ run }) => run.scheduledFor);
+      expect(await listed({ backfillId: first })).toEqual(hours(1, 3).reverse());
+      expect(await listed({ backfillId: second, status: 'succeeded' })).toEqual(hours(4, 2).reverse());
+      expect(await listed({ backfillId: second, status: 'failed' })).toEqual([]);
+      expect(await listed({ backfillId: second, idPrefix: 'b' })).toEqual([]);
+      expect(await listed({ backfillId: '4711' })).toEqual([]);
+      const { rows } = await t.store.listRuns({ limit: 10, jobId: 'a' });
+      expect(rows.map(({ backfillId }) => backfillId)).toEqual([
+        second,
+        second,
+        first,
+        first,
+        first,
+        undefined,
+      ]);
+      expect((await t.store.getRun(required(rows[0]).run.id))?.backfillId).toBe(second);
+      expect(await t.store.getRun(required(rows.at(-1)).run.id)).not.toHaveProperty('backfillId');
     });
 
     it('leaves out a slot whose run is live', async () => {

@@ -65,6 +65,8 @@ export interface RunQuery extends JobsRead, RunFilter {
   /** Of this generation alone. */
   readonly jobUid?: string | undefined;
   readonly type?: string | undefined;
+  /** Runs that this backfill made. */
+  readonly backfillId?: string | undefined;
   /** Bounds on `queuedAt`: from (included), to (excluded). */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -90,6 +92,8 @@ export interface RunView {
    * it. Absent if the job has none, or if the version is not kept.
    */
   readonly ranWith?: JsonText;
+  /** The backfill that made the run. Absent: none, or the counts of the backfill are too old. */
+  readonly backfillId?: string;
 }
 
 /**

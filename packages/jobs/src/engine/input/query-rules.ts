@@ -157,6 +157,7 @@ export const runQueryRules = shape<RunListQuery>('a query such as { jobId: "nigh
   jobUid: text({ max: 19 }),
   ...jobsReadFields,
   type: name,
+  backfillId: backfillIdRule,
   status: oneOrMore(RUN_STATUSES),
   reason: oneOrMore(RUN_REASONS),
   trigger: oneOf(...RUN_TRIGGERS),

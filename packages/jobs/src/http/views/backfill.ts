@@ -7,7 +7,10 @@ import { text } from '../fields/text.ts';
 import { jobIdSchema } from '../input/job-input.ts';
 
 const count = z.int();
-const id = z.string().regex(/^\d{1,19}$/, 'must be the id of a backfill: 1 to 19 digits');
+/** The id of a backfill. */
+export const backfillIdSchema = z
+  .string()
+  .regex(/^\d{1,19}$/, 'must be the id of a backfill: 1 to 19 digits');
 
 /** The body of POST /jobs/:job_id/backfill. */
 export const backfillBody = z.strictObject({
@@ -22,7 +25,7 @@ export const backfillBody = z.strictObject({
   dry_run: z.boolean().default(false).describe('true: change nothing, and say what a backfill would do'),
 });
 
-export const backfillParams = z.strictObject({ backfill_id: id });
+export const backfillParams = z.strictObject({ backfill_id: backfillIdSchema });
 export const backfillsQuery = z.strictObject({
   job_id: jobIdSchema.optional().describe('Only backfills of this job'),
   limit: limitParameter,

@@ -25,6 +25,7 @@ const COLUMNS: Readonly<Record<string, Cell>> = {
   fingerprint: (run) => run.fingerprint,
   error_name: (run) => lastError(run)?.name ?? null,
   error_message: (run) => lastError(run)?.message ?? null,
+  backfill_id: (run) => run.backfill_id,
 };
 
 /** The first line of an export as CSV (RFC 4180). */

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { RUN_REASONS, RUN_STATUSES, RUN_TRIGGERS } from '../../core/model/run.ts';
 import type { PayloadField, RunFilter } from '../../core/rules/run-filter.ts';
+import type { RunQuery } from '../../core/store/store-views.ts';
 import { fingerprintParameter } from '../fields/fingerprint.ts';
 import { instantParameter } from '../fields/instant.ts';
 import { cursorParameter, limitParameter, pageSchema } from '../fields/page.ts';
 import { tagParameter } from '../fields/tag.ts';
 import { text } from '../fields/text.ts';
 import { jobIdSchema } from '../input/job-input.ts';
+import { backfillIdSchema } from './backfill.ts';
 import { runSchema } from './run.ts';
 
 /** A word of a list, or several: the parameter once or repeatedly. */
@@ -29,6 +31,7 @@ const listFields = {
   fingerprint: fingerprintParameter
     .optional()
     .describe('Only failed runs of this group of GET /run-failures'),
+  backfill_id: backfillIdSchema.optional().describe('Only runs that this backfill made'),
   error: text({ min: 1, max: 200 })
     .optional()
     .describe(
@@ -74,13 +77,14 @@ export const runExportQuery = runsQuery.omit({ limit: true, cursor: true });
 /** The engine's filter for the parameters of a list of runs. */
 export function runFilter({
   payload,
+  backfill_id: backfillId,
   ...filter
 }: Pick<
   z.output<typeof jobRunsQuery>,
-  'status' | 'reason' | 'trigger' | 'node' | 'fingerprint' | 'error' | 'payload'
->): RunFilter {
+  'status' | 'reason' | 'trigger' | 'node' | 'fingerprint' | 'error' | 'payload' | 'backfill_id'
+>): RunFilter & Pick<RunQuery, 'backfillId'> {
   const fields = typeof payload === 'string' ? [payload] : payload;
-  return { ...filter, payload: fields?.map(payloadFieldOf) };
+  return { ...filter, backfillId, payload: fields?.map(payloadFieldOf) };
 }
 
 function payloadFieldOf(text: string): PayloadField {

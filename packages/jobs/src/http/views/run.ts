@@ -102,6 +102,10 @@ export const runSchema = z
     retry_of: z.string().nullable(),
     requested_by: z.string().nullable().describe('Who asked for the run, such as user:42; null for a slot'),
     cancelled_by: z.string().nullable().describe('Who cancelled the run, or asked it to stop'),
+    backfill_id: z
+      .string()
+      .nullable()
+      .describe('The backfill that made the run; null if none did, or if its counts are no longer kept'),
     fingerprint: z
       .string()
       .nullable()
@@ -129,7 +133,7 @@ export type LogLineJson = z.output<typeof logLineSchema>;
 
 /** A run as the REST API represents it. `stacks`: include the stack of each error. */
 export function runJson(
-  { run, jobId, type, jobVersion, ranWith }: RunView,
+  { run, jobId, type, jobVersion, ranWith, backfillId }: RunView,
   options = { stacks: false },
 ): RunJson {
   const phase = 'finishedAt' in run ? finishedJson(run) : liveJson(run);
@@ -163,6 +167,7 @@ export function runJson(
     retry_of: run.retryOf ?? null,
     requested_by: run.requestedBy ?? null,
     cancelled_by: run.cancelledBy ?? null,
+    backfill_id: backfillId ?? null,
     fingerprint: phase.fingerprint,
   };
 }

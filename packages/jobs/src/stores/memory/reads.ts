@@ -1,5 +1,5 @@
 import { partsToRead, samplePartOf } from '../../core/forecast/forecast-job.ts';
-import { isLiveRun, type Run } from '../../core/model/run.ts';
+import { isBackfillRun, isLiveRun, type Run } from '../../core/model/run.ts';
 import { isShown } from '../../core/rules/run-filter.ts';
 import { jobViewOf } from '../../core/store/job-view.ts';
 import { isOfAllJobs, isReadOf, type JobsRead, mostUsedFirst } from '../../core/store/jobs-read.ts';
@@ -22,6 +22,7 @@ import { pageOf } from '../rows/page.ts';
 import { recentRunOf } from '../rows/recent-run.ts';
 import { ranWithOf, versionOf } from '../rows/run-view.ts';
 import { backfillReads } from './backfill-reads.ts';
+import { isRunOf } from './backfill-tables.ts';
 import { failuresIn } from './failures.ts';
 import { historyOf, hourCounts, hoursOf } from './history.ts';
 import type { MemoryDatabase } from './memory-database.ts';
@@ -104,7 +105,7 @@ function runReads(db: MemoryDatabase, read: Read) {
           .slice(0, limit)
           .map(({ uid: _, ...version }) => version),
       ),
-    listRuns: ({ limit, jobUid, jobId, type, from, to, before, ...which }) =>
+    listRuns: ({ limit, jobUid, jobId, type, backfillId, from, to, before, ...which }) =>
       read(() => {
         const found = newestFirst(db)
           .map((run) => runViewOf(db, run))
@@ -114,6 +115,7 @@ function runReads(db: MemoryDatabase, read: Read) {
               (jobId ?? job.jobId) === job.jobId &&
               isReadOf(which, { ...job, id: job.jobId }) &&
               (type ?? job.type) === job.type &&
+              (backfillId ?? job.backfillId) === job.backfillId &&
               run.queuedAt >= (from ?? Number.NEGATIVE_INFINITY) &&
               run.queuedAt < (to ?? Number.POSITIVE_INFINITY) &&
               Number(run.id) < Number(before ?? Number.POSITIVE_INFINITY) &&
@@ -263,7 +265,13 @@ function runViewOf(db: MemoryDatabase, run: Run): RunView {
     type,
     ...(tags === undefined ? {} : { tags }),
     ...(jobVersion === undefined ? {} : { jobVersion }),
+    ...backfillOf(db, run),
   };
+}
+
+function backfillOf(db: MemoryDatabase, run: Run): Pick<RunView, 'backfillId'> {
+  const slot = isBackfillRun(run) ? db.backfillSlots.find((one) => isRunOf(one, run)) : undefined;
+  return slot === undefined ? {} : { backfillId: String(slot.backfillId) };
 }
 
 /** A run with what it ran with. */

@@ -5,6 +5,7 @@ import type { RunPage, RunQuery, RunView } from '../../core/store/store-views.ts
 import { FEW_JOBS, FEW_TO_SEARCH, RUNS_IN_A_LOOK } from '../rows/bounds.ts';
 import { numbersIn, rowOf } from '../rows/first-column.ts';
 import { ranWithOf } from '../rows/run-view.ts';
+import { asQueryOfJob, isOfBackfill, withBackfills } from './backfills-of-runs.ts';
 import { allOf, type Bind, bindable, type Dialect, jobsIn, parameters, uidsWhere } from './dialect.ts';
 import { arrays, type Read } from './read.ts';
 import { columnsOfView, type Kind, kindsOf, payloadOfVersion, viewOf } from './run-views.ts';
@@ -15,6 +16,13 @@ import { whichJobs } from './which-jobs.ts';
  * the limit and a `next` is not the last one.
  */
 export function* readRunPage(sql: Dialect, query: RunQuery): Read<RunPage> {
+  const ofJob = yield* asQueryOfJob(sql, query);
+  if (ofJob === undefined) return { rows: [] };
+  const page = yield* readPage(sql, ofJob);
+  return { ...page, rows: yield* withBackfills(sql, page.rows) };
+}
+
+function* readPage(sql: Dialect, query: RunQuery): Read<RunPage> {
   const found = new Map<number, RunView>();
   let lowest: number | undefined;
   for (const source of sourcesOf(sql, query)) {
@@ -178,7 +186,7 @@ function* newestRuns(
 
 /** Conditions that all matching rows meet, and few others. */
 function filtersOf(sql: Dialect, { kind, status, query }: Omit<Rows, 'jobs'>, bind: Bind): readonly string[] {
-  const { reason, trigger, node, error, payload = [] } = query;
+  const { reason, trigger, node, error, payload = [], backfillId } = query;
   const statuses = status === undefined ? statusesOf(query) : undefined;
   return [
     ...(statuses === undefined ? [] : [sql.hasOneStatus(statuses)]),
@@ -186,6 +194,7 @@ function filtersOf(sql: Dialect, { kind, status, query }: Omit<Rows, 'jobs'>, bi
     ...(trigger === undefined ? [] : [sql.hasTrigger(trigger)]),
     ...(node === undefined ? [] : [sql.isOfNode(bind(node))]),
     ...(error === undefined ? [] : [sql.contains('errors', bind(inJson(error).toLowerCase()))]),
+    ...(backfillId === undefined ? [] : [isOfBackfill(sql, kind.table, backfillId, bind)]),
     ...payload.map(({ value }) => sql.containsExactly(payloadOfRow(sql, kind), bind(inJson(value)))),
   ];
 }

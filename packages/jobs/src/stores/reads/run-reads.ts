@@ -9,6 +9,7 @@ import type {
 import { rowOf } from '../rows/first-column.ts';
 import { jobVersionOf, VERSION_COLUMNS } from '../rows/job-version.ts';
 import { ranWithOf } from '../rows/run-view.ts';
+import { withBackfills } from './backfills-of-runs.ts';
 import { bindable, type Dialect, jobOfRun } from './dialect.ts';
 import { arrays, type Read } from './read.ts';
 import { readRunPage } from './run-pages.ts';
@@ -39,7 +40,8 @@ export function createRunReads(sql: Dialect) {
         if (row === undefined) continue;
         const view = viewOf(row, runOf);
         const [payload] = rowOf<readonly unknown[]>(row).slice(-1) as [string | null];
-        return { ...view, ...ranWithOf(view.run, payload) };
+        const [found] = yield* withBackfills(sql, [{ ...view, ...ranWithOf(view.run, payload) }]);
+        return found;
       }
       return undefined;
     },

@@ -3,6 +3,7 @@ import { rowOf } from '../rows/first-column.ts';
 import { namesIn } from '../rows/job-row.ts';
 import { FINISHED_COLUMNS, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { versionOf } from '../rows/run-view.ts';
+import { withBackfills } from './backfills-of-runs.ts';
 import { type Dialect, jobOfRun, parameters } from './dialect.ts';
 import { arrays, type Read } from './read.ts';
 
@@ -76,5 +77,9 @@ export function* finishedRunsById(sql: Dialect, ids: readonly number[]): Read<Re
   const found = `(SELECT ${columns} FROM ${sql.schema}${table}
     WHERE ${sql.isAmong('id', bind(sql.list(ids)))}) AS run`;
   const rows = yield* arrays(`SELECT ${columnsOfView(sql)} FROM ${found} ${jobOfRun(sql)}`, params);
-  return new Map(rows.map((row) => viewOf(row, runOf)).map((view) => [Number(view.run.id), view]));
+  const views = yield* withBackfills(
+    sql,
+    rows.map((row) => viewOf(row, runOf)),
+  );
+  return new Map(views.map((view) => [Number(view.run.id), view]));
 }

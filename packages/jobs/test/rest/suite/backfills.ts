@@ -55,6 +55,13 @@ export function backfills(makeMount: MakeMount): void {
       expect(page.data.at(-1)?.scheduled_for).toBe(
         new Date(today - 7 * DAY_MS + 3 * 3_600_000).toISOString(),
       );
+      expect(page.data.map(({ backfill_id: backfill }) => backfill)).toEqual(Array(7).fill(id));
+      const ofBackfill = runsSchema.parse((await send(server, 'GET', `/runs?backfill_id=${id}`)).json());
+      expect(ofBackfill.data).toEqual(page.data);
+      expect(runsSchema.parse((await send(server, 'GET', '/runs?backfill_id=1')).json()).data).toEqual([]);
+      expect(faultAt(await send(server, 'GET', '/runs?backfill_id=x'), '/backfill_id')).toContain(
+        'must be the id',
+      );
       const again = bodyOf(await ask('week', week), 200, backfillPlanSchema);
       expect(again).toMatchObject({ id: null, slots: 0, left_out: { succeeded: 7 } });
       const twice = bodyOf(await ask('week', { ...week, only_missing: false }), 202, backfillPlanSchema);
