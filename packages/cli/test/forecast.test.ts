@@ -36,7 +36,7 @@ const FORECAST: Forecast = {
   ],
   types: [],
   tags: [],
-  clashes: [{ at: '2026-01-05T14:00:00.000Z', runs: 280, times_usual: 162.8, days: 1 }],
+  clashes: [{ at: '2026-01-05T14:00:00.000Z', runs: 280, busy_ms: 280_000, times_usual: 162.8, days: 1 }],
   quiet: [{ at: '2026-01-05T13:30:00.000Z', runs: 0 }],
   listed: [],
 };
@@ -75,17 +75,19 @@ test('the forecast names clashes and quiet times, and the hours with runs', asyn
   ]);
 });
 
-test('the forecast says that it is an estimate, and which window and tags it is of', async () => {
+test('the forecast says that it is an estimate, and which window, type and tags it is of', async () => {
   const sampled = { ...FORECAST, sampled: true, jobs: 10_000, jobs_counted: 1_034 };
   const { lines, asked } = await printed(sampled, [
     '--hours',
     '3',
+    '--type',
+    'import',
     '--tag',
     'eu',
     '--from',
     '2026-01-05T12:00:00Z',
   ]);
-  expect(asked[0]).toBe('/job-forecast?hours=3&from=2026-01-05T12%3A00%3A00Z&tag=eu');
+  expect(asked[0]).toBe('/job-forecast?hours=3&from=2026-01-05T12%3A00%3A00Z&type=import&tag=eu');
   expect(lines[1]).toBe('Jobs    10,000 jobs with a schedule; estimated from 1,034 of them');
   expect(lines[2]).toMatch(/about 310 runs/);
 });

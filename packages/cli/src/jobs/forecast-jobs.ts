@@ -8,6 +8,7 @@ import { counted, durationText, instantText } from '../terminal/words.ts';
 export interface ForecastJobsFlags extends ApiFlags {
   readonly hours: number;
   readonly from: string | undefined;
+  readonly type: string | undefined;
   readonly tag: readonly string[] | undefined;
 }
 
@@ -15,8 +16,8 @@ type Step = Forecast['steps'][number];
 
 /** `jobs forecast`: the runs to come. */
 export const forecastJobsCommand = restCommand(
-  async (session, { hours, from, tag = [], json }: ForecastJobsFlags) => {
-    const forecast = await getForecast(session.api, { hours, from, tag: [...tag] });
+  async (session, { hours, from, type, tag = [], json }: ForecastJobsFlags) => {
+    const forecast = await getForecast(session.api, { hours, from, type, tag: [...tag] });
     if (json) return printJson(session.out, forecast);
     printSummary(session, forecast);
     const busy = forecast.steps.filter(({ runs, paused_runs: paused }) => runs + paused > 0);

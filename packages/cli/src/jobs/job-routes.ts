@@ -228,6 +228,7 @@ const forecast = buildCommand({
         placeholder: 'n',
         brief: 'Length of the forecast in hours, at most 744',
       },
+      type: textFlag('Only jobs of this type', 'type'),
       tag: TAG_FLAG,
       from: textFlag('Start of the forecast: 2026-01-31T09:00:00Z; default: now', 'time'),
     },

@@ -157,6 +157,7 @@ export const TOOLS: readonly Tool[] = [
     input: z.strictObject({
       hours: z.int().min(1).max(168).default(24),
       from: z.iso.datetime({ offset: true }).optional().describe('Default: now'),
+      type: z.string().max(200).optional().describe('Only jobs of this type'),
     }),
     call: (api, query) => getForecast(api, query),
   }),

@@ -152,9 +152,13 @@ describe('the forecast of runs', () => {
   });
 
   it('names the minutes in which many runs begin together, once for all days', () => {
-    const jobs = Array.from({ length: 40 }, (_, n) => jobOf(`daily-${n}`, { schedule: DAILY }));
+    const jobs = Array.from({ length: 40 }, (_, n) =>
+      jobOf(`daily-${n}`, { schedule: DAILY, durationsMs: [30_000] }),
+    );
     const { clashes, runsPerMinute } = forecastOf([...jobs, jobOf('hourly')], { steps: 72 });
-    expect(clashes).toEqual([{ at: NOW + 15 * HOUR, runs: 41, timesUsual: 41, days: 3 }]);
+    expect(clashes).toEqual([
+      { at: NOW + 15 * HOUR, runs: 41, busyMs: 41 * 30_000, timesUsual: 41, days: 3 },
+    ]);
     expect(runsPerMinute).toBeCloseTo((40 * 3 + 71) / (72 * 60));
   });
 

@@ -69,6 +69,14 @@ export function forecastJobsContract(makeStore: MakeStore): void {
       expect((await read()).jobs[0]?.durationsMs).toEqual([9_000, 5_000]);
     });
 
+    it('can be of one type', async () => {
+      await t.create('own');
+      await t.create('other', { type: 'other' });
+      const { jobs, total } = await t.store.forecastJobs({ most: 10, type: 'other' });
+      expect(jobs.map(({ id }) => id)).toEqual(['other']);
+      expect(total).toBe(1);
+    });
+
     it('are an even sample beyond the most that may be read', async () => {
       for (let n = 0; n < 60; n += 1) await t.create(`job-${n}`);
       const { jobs, total } = await read(20);

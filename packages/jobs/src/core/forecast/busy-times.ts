@@ -16,6 +16,8 @@ export interface Clash {
   readonly at: number;
   /** Runs in that minute, on its busiest day in the window. */
   readonly runs: number;
+  /** How long these runs will take together, as runs have usually taken (ms). */
+  readonly busyMs: number;
   /** How many times the mean minute; a mean below one run counts as one. */
   readonly timesUsual: number;
   /** On how many days of the window it is a clash. */
@@ -38,9 +40,16 @@ export interface BusyTimes {
   readonly quietAt: readonly number[];
 }
 
-/** Finds clashes and quiet times in the runs of each minute of a window (P38, forecast). */
+/** What begins in each minute of a window. */
+export interface MinuteSums {
+  readonly runs: Float64Array;
+  /** How long these runs will take together (ms). */
+  readonly busyMs: Float64Array;
+}
+
+/** Finds clashes and quiet times in the minutes of a window (P38, forecast). */
 export function busyTimes(
-  runs: Float64Array,
+  { runs, busyMs }: MinuteSums,
   window: { readonly now: number; readonly from: number },
   minutesAStep: number,
 ): BusyTimes {
@@ -48,13 +57,13 @@ export function busyTimes(
   const near = nearRuns(runs);
   return {
     runsPerMinute: mean,
-    clashes: clashesIn(runs, window.from, mean),
+    clashes: clashesIn({ runs, busyMs }, window.from, mean),
     quiet: quietTimes(runs, near, window),
     quietAt: quietestMinutes(runs, near, window, minutesAStep),
   };
 }
 
-function clashesIn(runs: Float64Array, from: number, mean: number): readonly Clash[] {
+function clashesIn({ runs, busyMs }: MinuteSums, from: number, mean: number): readonly Clash[] {
   const usual = Math.max(mean, 1);
   const byMinuteOfDay = new Map<number, Clash>();
   for (let minute = 0; minute < runs.length; minute += 1) {
@@ -65,7 +74,10 @@ function clashesIn(runs: Float64Array, from: number, mean: number): readonly Cla
     const known = byMinuteOfDay.get(ofDay);
     const days = (known?.days ?? 0) + 1;
     if (known !== undefined && known.runs >= count) byMinuteOfDay.set(ofDay, { ...known, days });
-    else byMinuteOfDay.set(ofDay, { at, runs: count, timesUsual: count / usual, days });
+    else {
+      const busy = Math.round(busyMs[minute] ?? 0);
+      byMinuteOfDay.set(ofDay, { at, runs: count, busyMs: busy, timesUsual: count / usual, days });
+    }
   }
   return [...byMinuteOfDay.values()].sort((a, b) => b.runs - a.runs || a.at - b.at).slice(0, MOST_CLASHES);
 }

@@ -1,4 +1,5 @@
 import type { Job } from '../model/job.ts';
+import type { JobsRead } from '../store/jobs-read.ts';
 
 /** What a forecast needs to know of a job that has slots to come. */
 export interface ForecastJob
@@ -18,6 +19,14 @@ export interface ForecastJob
   > {
   /** How long its newest kept runs took that succeeded (ms). Empty if there are none, or none were read. */
   readonly durationsMs: readonly number[];
+}
+
+/** Which jobs a forecast reads. */
+export interface ForecastJobsRead extends JobsRead {
+  /** Only jobs of this type. */
+  readonly type?: string | undefined;
+  /** Beyond so many jobs, reads an even sample of about that many. */
+  readonly most: number;
 }
 
 /** The jobs of a forecast, or an even sample of them. */

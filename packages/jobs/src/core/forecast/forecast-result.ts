@@ -77,6 +77,8 @@ export interface Forecast {
 
 /** Which jobs and hours to look at. */
 export interface ForecastQuery extends JobsRead {
+  /** Only jobs of this type. */
+  readonly type?: string | undefined;
   /** Default: now. The window begins with the step that contains it. */
   readonly from?: TimeInput | number | undefined;
   /** Default: 168, a week. At most 744; at most 24 with `step: 'minute'`. */

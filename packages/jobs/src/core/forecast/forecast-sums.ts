@@ -1,4 +1,4 @@
-import { busyTimes } from './busy-times.ts';
+import { busyTimes, type MinuteSums } from './busy-times.ts';
 import type { ForecastJob } from './forecast-job.ts';
 import type { Forecast, ForecastJobRuns, ForecastType, ForecastWindow } from './forecast-result.ts';
 import { MINUTE_MS } from './minute-counts.ts';
@@ -24,7 +24,7 @@ export class ForecastSums {
   failed = 0;
   readonly #window: ForecastWindow;
   readonly #perStep: number;
-  readonly #byMinute: Float64Array;
+  readonly #byMinute: MinuteSums;
   readonly #runs: Float64Array;
   readonly #busyMs: Float64Array;
   readonly #paused: Float64Array;
@@ -37,7 +37,7 @@ export class ForecastSums {
     this.#window = window;
     this.#perStep = window.stepMs / MINUTE_MS;
     this.minutes = window.steps * this.#perStep;
-    this.#byMinute = new Float64Array(this.minutes);
+    this.#byMinute = { runs: new Float64Array(this.minutes), busyMs: new Float64Array(this.minutes) };
     this.#runs = new Float64Array(window.steps);
     this.#busyMs = new Float64Array(window.steps);
     this.#paused = new Float64Array(window.steps);
@@ -60,7 +60,7 @@ export class ForecastSums {
         const step = Math.floor(minute / this.#perStep);
         ofJob.firstMinute ??= minute;
         if (from + minute * MINUTE_MS < resumesAt && isPaused) {
-          this.#paused[step] = (this.#paused[step] ?? 0) + runs;
+          add(this.#paused, step, runs);
           ofJob.pausedRuns += runs;
           return;
         }
@@ -78,14 +78,16 @@ export class ForecastSums {
   ): void {
     for (let n = 0; n < minutes.length; n += 2) {
       const minute = minutes[n] ?? 0;
-      this.#byMinute[minute] = (this.#byMinute[minute] ?? 0) + (minutes[n + 1] ?? 0);
+      const begun = minutes[n + 1] ?? 0;
+      add(this.#byMinute.runs, minute, begun);
+      add(this.#byMinute.busyMs, minute, begun * (typicalMs ?? 0));
     }
     const lines = [lineOf(this.#types, job.type, this.#window)];
     for (const tag of job.tags ?? []) lines.push(lineOf(this.#tags, tag, this.#window));
     for (const [step, count] of bySteps) {
-      this.#runs[step] = (this.#runs[step] ?? 0) + count;
-      this.#busyMs[step] = (this.#busyMs[step] ?? 0) + count * (typicalMs ?? 0);
-      for (const line of lines) line[step] = (line[step] ?? 0) + count;
+      add(this.#runs, step, count);
+      add(this.#busyMs, step, count * (typicalMs ?? 0));
+      for (const line of lines) add(line, step, count);
     }
     if (job.status === 'paused') this.#pausedJobs += 1;
     const all = runs + pausedRuns;
@@ -106,11 +108,11 @@ export class ForecastSums {
     const scale = of.counted === 0 ? 1 : of.total / of.counted;
     const scaled = (values: Float64Array) => Array.from(values, (value) => Math.round(value * scale));
     const [runs, busyMs, paused] = [scaled(this.#runs), scaled(this.#busyMs), scaled(this.#paused)];
-    const busy = busyTimes(
-      this.#byMinute.map((value) => value * scale),
-      this.#window,
-      this.#perStep,
-    );
+    const minutes = {
+      runs: this.#byMinute.runs.map((value) => value * scale),
+      busyMs: this.#byMinute.busyMs.map((value) => value * scale),
+    };
+    const busy = busyTimes(minutes, this.#window, this.#perStep);
     const lines = (kept: ReadonlyMap<string, Float64Array>) =>
       [...kept]
         .map(([name, values]) => ({ name, runs: sumOf(scaled(values)), bySteps: scaled(values) }))
@@ -157,6 +159,10 @@ function lineOf(lines: Map<string, Float64Array>, name: string, { steps }: Forec
   const known = lines.get(name) ?? new Float64Array(steps);
   lines.set(name, known);
   return known;
+}
+
+function add(sums: Float64Array, index: number, value: number): void {
+  sums[index] = (sums[index] ?? 0) + value;
 }
 
 function sumOf(values: readonly number[]): number {

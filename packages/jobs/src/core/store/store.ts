@@ -1,4 +1,4 @@
-import type { ForecastJobs } from '../forecast/forecast-job.ts';
+import type { ForecastJobs, ForecastJobsRead } from '../forecast/forecast-job.ts';
 import type { AbortFlag } from '../model/errors.ts';
 import type { Job, JobDefinition } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
@@ -193,7 +193,7 @@ export interface StoreReads extends BackfillReads {
    * The jobs that have slots to come or a schedule that is paused: all of them if they are at most `most`, or
    * else an even sample of about that many. With the durations of the newest runs, for at most 1,000 jobs.
    */
-  forecastJobs(input: JobsRead & { readonly most: number }): Promise<ForecastJobs>;
+  forecastJobs(input: ForecastJobsRead): Promise<ForecastJobs>;
   /** Counts of finished runs, pruned runs too, in any order. Undefined: no such job (P18, bounds). */
   history(query: HistoryQuery): Promise<readonly HistoryCount[] | undefined>;
 }

@@ -81,6 +81,7 @@ export const jobsReadRules = shape<JobsRead>('a query such as { tags: ["billing"
 
 export const forecastQueryRules = shape<ForecastQuery>('a query such as { hours: 24 }', {
   ...jobsReadFields,
+  type: name,
   from: timeOrMs,
   hours: wholeNumber({ min: 1, max: MOST_HOURS }),
   step: oneOf('minute', 'hour'),

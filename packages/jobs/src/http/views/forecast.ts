@@ -13,6 +13,7 @@ const perStep = z.array(count).describe('Runs in each step, in the order of "ste
 
 /** The query of GET /job-forecast. */
 export const forecastQuery = z.strictObject({
+  type: z.string().max(200).optional().describe('Only jobs of this type'),
   tag: tagParameter.optional(),
   from: instantParameter
     .optional()
@@ -66,6 +67,7 @@ export const forecastSchema = z.object({
       z.object({
         at: instantSchema.describe('Start of the minute, on its busiest day'),
         runs: count,
+        busy_ms: durationMs.describe('How long these runs will take together, in ms'),
         times_usual: z
           .number()
           .describe('How many times runs_per_minute; a mean below one run counts as one'),
@@ -122,9 +124,10 @@ export function forecastJson(forecast: Forecast): ForecastJson {
       by_steps: [...bySteps],
     })),
     tags: forecast.tags.map(({ bySteps, ...line }) => ({ ...line, by_steps: [...bySteps] })),
-    clashes: forecast.clashes.map(({ at, timesUsual, ...clash }) => ({
+    clashes: forecast.clashes.map(({ at, busyMs, timesUsual, ...clash }) => ({
       ...clash,
       at: instantJson(at),
+      busy_ms: busyMs,
       times_usual: rounded(timesUsual),
     })),
     quiet: forecast.quiet.map(({ at, ...time }) => ({ ...time, at: instantJson(at) })),

@@ -74,10 +74,11 @@ function jobReads(db: MemoryDatabase, read: Read) {
         const counts = Map.groupBy(tags, (tag) => tag);
         return mostUsedFirst([...counts].map(([tag, { length: jobs }]) => ({ tag, jobs })));
       }),
-    forecastJobs: ({ most, ...which }) =>
+    forecastJobs: ({ most, type, ...which }) =>
       read(() => {
         const found = jobsNow(db, which).filter(
-          ({ job }) => job.schedule.kind !== 'on_demand' && job.status !== 'finished',
+          ({ job }) =>
+            (type ?? job.type) === job.type && job.schedule.kind !== 'on_demand' && job.status !== 'finished',
         );
         const parts = partsToRead(found.length, most);
         const jobs = found.filter(({ uid }) => samplePartOf(uid) < parts).map(({ job }) => job);

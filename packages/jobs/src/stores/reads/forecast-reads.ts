@@ -1,5 +1,9 @@
-import { type ForecastJobs, partsToRead, SAMPLE_PART } from '../../core/forecast/forecast-job.ts';
-import type { JobsRead } from '../../core/store/jobs-read.ts';
+import {
+  type ForecastJobs,
+  type ForecastJobsRead,
+  partsToRead,
+  SAMPLE_PART,
+} from '../../core/forecast/forecast-job.ts';
 import { numberOf, rowOf } from '../rows/first-column.ts';
 import {
   durationOf,
@@ -16,7 +20,7 @@ import { whichJobs } from './which-jobs.ts';
 export function createForecastReads(sql: Dialect) {
   return {
     /** The jobs with slots to come, or an even sample of them (P38, forecast). */
-    *forecastJobs({ most, ...which }: JobsRead & { readonly most: number }): Read<ForecastJobs> {
+    *forecastJobs({ most, ...which }: ForecastJobsRead): Read<ForecastJobs> {
       const total = yield* countJobs(sql, which);
       const { params, bind } = parameters(sql);
       const where = conditionsOf(sql, which, bind);
@@ -35,15 +39,20 @@ export function createForecastReads(sql: Dialect) {
   };
 }
 
-function* countJobs(sql: Dialect, which: JobsRead): Read<number> {
+type Which = Omit<ForecastJobsRead, 'most'>;
+
+function* countJobs(sql: Dialect, which: Which): Read<number> {
   const { params, bind } = parameters(sql);
   const where = conditionsOf(sql, which, bind).join(' AND ');
   const [row] = yield* arrays(`SELECT count(*) FROM ${sql.schema}jobs WHERE ${where}`, params);
   return numberOf(row) ?? 0;
 }
 
-function conditionsOf(sql: Dialect, which: JobsRead, bind: Bind): string[] {
+function conditionsOf(sql: Dialect, which: Which, bind: Bind): string[] {
   const hasSlots = ['deleted_at IS NULL', "kind <> 'on_demand'", "status <> 'finished'"];
+  const { type } = which;
+  if (type !== undefined)
+    hasSlots.push(`type_key IN (SELECT key FROM ${sql.schema}job_types WHERE type = ${bind(type)})`);
   return [...hasSlots, ...whichJobs(sql, which, bind)];
 }
 

@@ -88,6 +88,12 @@ export function overviews(makeMount: MakeMount): void {
       expect(job?.runs).toBeGreaterThanOrEqual(8);
     });
 
+    test('can be of one type', async () => {
+      const { types, jobs } = await forecast('?type=wait');
+      expect([types, jobs]).toEqual([[], 0]);
+      expect((await forecast('?type=greet')).types.map(({ type }) => type)).toEqual(['greet']);
+    });
+
     test('keeps paused jobs apart', async () => {
       await createJob(server, 'forecast-3', { interval: '1h' });
       await send(server, 'POST', '/jobs/forecast-3/pause');
