@@ -296,7 +296,7 @@ describe('imports', () => {
   test.each([
     [`${API}/deps.ts`, `${API}/search/hits/find-hits.ts`],
     [`${API}/server.ts`, `${API}/config/public-url.ts`],
-    [`${JOBS}/fastify/plugin.ts`, `${JOBS}/http/views/job.ts`],
+    [`${JOBS}/fastify/plugin.ts`, `${JOBS}/http/views/jobs/job.ts`],
   ])('would be caught: %s imports %s', (file, target) => {
     expect(trespassOf(file, target)).toContain('the entry files of');
   });
@@ -313,14 +313,14 @@ describe('imports', () => {
     [`${JOBS}/engine/settling/settlements.ts`, '../places/executor.ts', true],
     [`${JOBS}/engine/attempts/attempt.ts`, '../options.ts', true],
     [`${JOBS}/stores/sqlite/store.ts`, '../postgres/store.ts', false],
-    [`${JOBS}/stores/rows/job-row.ts`, '../postgres/job-rows.ts', true],
+    [`${JOBS}/stores/rows/jobs/job-row.ts`, '../../postgres/job-rows.ts', true],
     [`${JOBS}/stores/sqlite/store.ts`, '../../engine/options.ts', true],
     [`${JOBS}/http/job.ts`, '../core/schedule/schedule.ts', false],
     [`${JOBS}/http/job.ts`, '../engine/engine.ts', true],
     [`${JOBS}/http/job.ts`, 'node:buffer', false],
     [`${JOBS}/http/job.ts`, 'fastify', true],
     [`${JOBS}/http/routes/routes.ts`, 'fastify', true],
-    [`${JOBS}/http/views/job.ts`, '../routing/route.ts', true],
+    [`${JOBS}/http/views/jobs/job.ts`, '../../routing/route.ts', true],
     [`${JOBS}/fastify/plugin.ts`, '../engine/timing/pass-loop.ts', false],
     [`${JOBS}/client/jobs.ts`, '../fastify/plugin.ts', true],
     [`${JOBS}/client/jobs.ts`, '../http/job.ts', false],
@@ -340,7 +340,7 @@ describe('imports', () => {
     [`packages/console/src/jobs/jobs-page.tsx`, '../job/job-page.tsx', false],
     [`packages/console/src/job/job-page.tsx`, './timeline/timeline-layout.ts', true],
     [`packages/console/src/job-form/draft/draft.ts`, '../fields/field-labels.ts', false],
-    [`packages/console/src/main.tsx`, '../../jobs/src/http/views/job.ts', false],
+    [`packages/console/src/main.tsx`, '../../jobs/src/http/views/jobs/job.ts', false],
     [`${API}/main.ts`, '../../../packages/jobs/src/index.ts', false],
     [`${API}/main.ts`, '@greenvue/jobs/src/index.ts', false],
     [`${API}/listings/listings.ts`, '../search/search.ts', false],

@@ -61,8 +61,8 @@ import {
 } from '../../src/client/index.ts';
 import { auditRowSchema } from '../../src/http/views/audit.ts';
 import { historySchema } from '../../src/http/views/history.ts';
-import { jobSchema } from '../../src/http/views/job.ts';
-import { runSchema } from '../../src/http/views/run.ts';
+import { jobSchema } from '../../src/http/views/jobs/job.ts';
+import { runSchema } from '../../src/http/views/runs/run.ts';
 import { statsSchema } from '../../src/http/views/stats.ts';
 import { listen, startClientServer } from './client-server.ts';
 

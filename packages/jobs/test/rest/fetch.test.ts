@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createFetchHandler, type FetchHandlerOptions } from '../../src/fetch/index.ts';
-import { jobTypesSchema } from '../../src/http/views/job-type.ts';
+import { jobTypesSchema } from '../../src/http/views/jobs/job-type.ts';
 import { fetchMount } from './mounts/fetch-mount.ts';
 import { bodyOf, jobBody, problemOf } from './requests.ts';
 import { answerOf, type RestServer, startRestServer } from './rest-server.ts';

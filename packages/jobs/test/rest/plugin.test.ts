@@ -3,7 +3,7 @@ import { fastify } from 'fastify';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Engine } from '../../src/engine/engine-port.ts';
 import { HttpProblem, type JobsAuthorize, jobsPlugin } from '../../src/fastify/index.ts';
-import { jobSchema } from '../../src/http/views/job.ts';
+import { jobSchema } from '../../src/http/views/jobs/job.ts';
 import { createJobs } from '../../src/index.ts';
 import { createMemoryStore } from '../../src/stores/memory/index.ts';
 import { createSystemClock } from '../../src/system-clock.ts';

@@ -1,8 +1,8 @@
 import { expect, vi } from 'vitest';
 import type { z } from 'zod';
-import { type JobJson, jobSchema } from '../../src/http/views/job.ts';
+import { type JobJson, jobSchema } from '../../src/http/views/jobs/job.ts';
 import { type ProblemJson, problemSchema } from '../../src/http/views/problem.ts';
-import { type RunJson, runSchema } from '../../src/http/views/run.ts';
+import { type RunJson, runSchema } from '../../src/http/views/runs/run.ts';
 import type { Answer, Mount } from './rest-server.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -13,7 +13,7 @@ import {
   backfillsSchema,
   cancelBackfillQuery,
 } from '../views/backfill.ts';
-import { guarded } from './job-answers.ts';
+import { guarded } from './jobs/job-answers.ts';
 
 const backfillJob = defineRoute({
   method: 'POST',

@@ -10,8 +10,8 @@ import type { JobScope } from '../scope/job-scope.ts';
 import { type CallerJson, callerSchema } from '../views/caller.ts';
 import { forecastJson, forecastQuery, forecastSchema } from '../views/forecast.ts';
 import { historyJson, historyQuery, historySchema } from '../views/history.ts';
-import { jobTypeJson, jobTypesSchema } from '../views/job-type.ts';
-import { isWholeJob, previewBody, previewJson, previewSchema, wholeJobBody } from '../views/preview.ts';
+import { jobTypeJson, jobTypesSchema } from '../views/jobs/job-type.ts';
+import { isWholeJob, previewBody, previewJson, previewSchema, wholeJobBody } from '../views/jobs/preview.ts';
 import { statsJson, statsQuery, statsSchema } from '../views/stats.ts';
 
 const listJobTypes = defineRoute({

@@ -2,17 +2,17 @@ import type { Route } from '../routing/route.ts';
 import { alertRoutes } from './alert-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { backfillRoutes } from './backfill-routes.ts';
-import { enqueueRoute } from './enqueue-route.ts';
 import { eventRoutes } from './event-routes.ts';
-import { exportRoutes } from './export-routes.ts';
-import { failureRoutes } from './failure-routes.ts';
-import { jobCommandRoutes } from './job-command-routes.ts';
-import { jobListRoutes } from './job-list-routes.ts';
-import { jobRoutes } from './job-routes.ts';
+import { jobCommandRoutes } from './jobs/job-command-routes.ts';
+import { jobListRoutes } from './jobs/job-list-routes.ts';
+import { jobRoutes } from './jobs/job-routes.ts';
+import { versionRoutes } from './jobs/version-routes.ts';
 import { overviewRoutes } from './overview-routes.ts';
 import { pauseAllRoutes } from './pause-all-routes.ts';
-import { runRoutes } from './run-routes.ts';
-import { versionRoutes } from './version-routes.ts';
+import { enqueueRoute } from './runs/enqueue-route.ts';
+import { exportRoutes } from './runs/export-routes.ts';
+import { failureRoutes } from './runs/failure-routes.ts';
+import { runRoutes } from './runs/run-routes.ts';
 
 /** All routes of the REST API. */
 export const ROUTES: readonly Route[] = [

@@ -4,8 +4,8 @@ import type { LiveRun } from '../../core/model/run.ts';
 import { emptyHealthCounts } from '../../core/watching/health.ts';
 import { auditRowJson, auditRowSchema } from './audit.ts';
 import { eventJson, eventSchema } from './event.ts';
-import { jobJson, jobOrder, jobSchema } from './job.ts';
-import { runJson, runSchema } from './run.ts';
+import { jobJson, jobOrder, jobSchema } from './jobs/job.ts';
+import { runJson, runSchema } from './runs/run.ts';
 import { statsJson, statsSchema } from './stats.ts';
 
 const at = Date.UTC(2026, 0, 31, 9, 0, 0, 5);

@@ -15,12 +15,12 @@ import type {
 } from '../../core/store/store-views.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { emptyHealthCounts, hasHealth } from '../../core/watching/health.ts';
-import { durationOf, RUNS_TO_MEASURE } from '../rows/forecast-row.ts';
 import { ALL_JOBS } from '../rows/hour-tally.ts';
 import { firstHour } from '../rows/hours.ts';
+import { durationOf, RUNS_TO_MEASURE } from '../rows/jobs/forecast-row.ts';
 import { pageOf } from '../rows/page.ts';
-import { recentRunOf } from '../rows/recent-run.ts';
-import { ranWithOf, versionOf } from '../rows/run-view.ts';
+import { recentRunOf } from '../rows/runs/recent-run.ts';
+import { ranWithOf, versionOf } from '../rows/runs/run-view.ts';
 import { backfillReads } from './backfill-reads.ts';
 import { isRunOf } from './backfill-tables.ts';
 import { failuresIn } from './failures.ts';

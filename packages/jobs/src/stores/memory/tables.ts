@@ -9,7 +9,7 @@ import { answerFrom, runScript, type Script } from '../../core/transactions/scri
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { MAX_JOB_VERSIONS, type Tables } from '../../core/transactions/tables/tables.ts';
 import { createUnitOfWork, type UnitOfWork, withClaim } from '../../core/transactions/unit-of-work.ts';
-import { newestLines } from '../rows/log-lines.ts';
+import { newestLines } from '../rows/runs/log-lines.ts';
 import { alertTables } from './alert-tables.ts';
 import { backfillTables } from './backfill-tables.ts';
 import { claimTables, seeWaiting } from './claim.ts';

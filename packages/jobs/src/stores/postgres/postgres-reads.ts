@@ -3,7 +3,7 @@ import { runScriptAsync } from '../../core/transactions/script.ts';
 import { allOf, type Dialect, jobOfRun, jobsIn } from '../reads/dialect.ts';
 import type { Read } from '../reads/read.ts';
 import { createReads } from '../reads/reads.ts';
-import { finishedRunOf, liveRunOf } from '../rows/run-row.ts';
+import { finishedRunOf, liveRunOf } from '../rows/runs/run-row.ts';
 import type { Statements } from './connection/queries.ts';
 
 const SCHEMA = 'greenvue_jobs.';

@@ -8,8 +8,8 @@ import {
 } from '../../core/store/failure-views.ts';
 import { isOfAllJobs } from '../../core/store/jobs-read.ts';
 import type { RunView } from '../../core/store/store-views.ts';
-import { type CountedGroup, groupPage } from '../rows/failure-groups.ts';
 import { rowOf } from '../rows/first-column.ts';
+import { type CountedGroup, groupPage } from '../rows/runs/failure-groups.ts';
 import { allOf, type Bind, type Dialect, jobsIn, parameters } from './dialect.ts';
 import { arrays, type Read } from './read.ts';
 import { finishedRunsById } from './run-views.ts';

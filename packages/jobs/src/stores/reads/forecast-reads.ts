@@ -11,8 +11,8 @@ import {
   forecastJobOf,
   JOBS_TO_MEASURE,
   RUNS_TO_MEASURE,
-} from '../rows/forecast-row.ts';
-import { type RecentRow, recentRunOf } from '../rows/recent-run.ts';
+} from '../rows/jobs/forecast-row.ts';
+import { type RecentRow, recentRunOf } from '../rows/runs/recent-run.ts';
 import { type Bind, type Dialect, jobsIn, parameters } from './dialect.ts';
 import { arrays, objects, type Read } from './read.ts';
 import { whichJobs } from './which-jobs.ts';

@@ -13,10 +13,10 @@ import type {
 } from '../../core/store/store-views.ts';
 import { emptyHealthCounts, type HealthStatus, hasHealth } from '../../core/watching/health.ts';
 import { rowOf } from '../rows/first-column.ts';
-import { selectJob, storedJobOf } from '../rows/job-row.ts';
+import { selectJob, storedJobOf } from '../rows/jobs/job-row.ts';
 import { pageOf } from '../rows/page.ts';
 import { PAUSE_OF_ALL_COLUMNS, pauseOfAllIn } from '../rows/pause-of-all-row.ts';
-import { type RecentRow, recentRunOf } from '../rows/recent-run.ts';
+import { type RecentRow, recentRunOf } from '../rows/runs/recent-run.ts';
 import { type Bind, bindable, type Dialect, jobsIn, parameters } from './dialect.ts';
 import { filtersOf, worstHealth } from './job-conditions.ts';
 import { arrays, objects, type Read } from './read.ts';

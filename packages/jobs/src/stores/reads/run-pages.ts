@@ -4,7 +4,7 @@ import { isOfAllJobs, type JobsRead } from '../../core/store/jobs-read.ts';
 import type { RunPage, RunQuery, RunView } from '../../core/store/store-views.ts';
 import { FEW_JOBS, FEW_TO_SEARCH, RUNS_IN_A_LOOK } from '../rows/bounds.ts';
 import { numbersIn, rowOf } from '../rows/first-column.ts';
-import { ranWithOf } from '../rows/run-view.ts';
+import { ranWithOf } from '../rows/runs/run-view.ts';
 import { asQueryOfJob, isOfBackfill, withBackfills } from './backfills-of-runs.ts';
 import { allOf, type Bind, bindable, type Dialect, jobsIn, parameters, uidsWhere } from './dialect.ts';
 import { arrays, type Read } from './read.ts';

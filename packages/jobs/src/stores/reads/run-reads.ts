@@ -7,8 +7,8 @@ import type {
   RunView,
 } from '../../core/store/store-views.ts';
 import { rowOf } from '../rows/first-column.ts';
-import { jobVersionOf, VERSION_COLUMNS } from '../rows/job-version.ts';
-import { ranWithOf } from '../rows/run-view.ts';
+import { jobVersionOf, VERSION_COLUMNS } from '../rows/jobs/job-version.ts';
+import { ranWithOf } from '../rows/runs/run-view.ts';
 import { withBackfills } from './backfills-of-runs.ts';
 import { bindable, type Dialect, jobOfRun } from './dialect.ts';
 import { arrays, type Read } from './read.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { backfillPlanSchema, backfillSchema, backfillsSchema } from '../../../src/http/views/backfill.ts';
-import { runSchema } from '../../../src/http/views/run.ts';
+import { runSchema } from '../../../src/http/views/runs/run.ts';
 import { bodyOf, createJob, faultAt, problemOf, send } from '../requests.ts';
 import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
 

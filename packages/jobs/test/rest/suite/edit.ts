@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { jobSchema } from '../../../src/http/views/job.ts';
+import { jobSchema } from '../../../src/http/views/jobs/job.ts';
 import { bodyOf, createJob, faultAt, pointersOf, problemOf, send } from '../requests.ts';
 import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageSchema } from '../../../src/http/fields/page.ts';
-import { jobSchema } from '../../../src/http/views/job.ts';
-import { runSchema } from '../../../src/http/views/run.ts';
+import { jobSchema } from '../../../src/http/views/jobs/job.ts';
+import { runSchema } from '../../../src/http/views/runs/run.ts';
 import {
   bodyOf,
   createJob,

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { callerSchema } from '../../../src/http/views/caller.ts';
-import { jobSchema } from '../../../src/http/views/job.ts';
+import { jobSchema } from '../../../src/http/views/jobs/job.ts';
 import { bodyOf, jobBody, problemOf, send } from '../requests.ts';
 import { type MakeMount, type Mount, type RestServer, startRestServer } from '../rest-server.ts';
 

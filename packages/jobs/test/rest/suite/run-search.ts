@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runPageSchema } from '../../../src/http/views/run-list.ts';
+import { runPageSchema } from '../../../src/http/views/runs/run-list.ts';
 import { bodyOf, createJob, faultAt, pointersOf, runJob, runThatIs, send } from '../requests.ts';
 import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { logLineSchema, runSchema } from '../../../src/http/views/run.ts';
-import { runPageSchema } from '../../../src/http/views/run-list.ts';
+import { logLineSchema, runSchema } from '../../../src/http/views/runs/run.ts';
+import { runPageSchema } from '../../../src/http/views/runs/run-list.ts';
 import {
   bodyOf,
   createJob,

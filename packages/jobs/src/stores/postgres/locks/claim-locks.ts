@@ -2,7 +2,7 @@ import type { LiveRun } from '../../../core/model/run.ts';
 import type { SettleInput } from '../../../core/store/store-passes.ts';
 import type { ClaimKey, ClaimState } from '../../../core/transactions/tables/tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
-import { LIVE_COLUMNS, liveRunOf } from '../../rows/run-row.ts';
+import { LIVE_COLUMNS, liveRunOf } from '../../rows/runs/run-row.ts';
 import { moveSucceeded, type OpenedMove } from '../shortcuts/move-succeeded.ts';
 import type { Unit } from '../tables/unit.ts';
 import { lockFreeJobsOf, tryLockJobs } from './job-locks.ts';

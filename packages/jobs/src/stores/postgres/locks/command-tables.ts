@@ -3,7 +3,7 @@ import type { Run } from '../../../core/model/run.ts';
 import { type CommandInput, DEDUPE_MS } from '../../../core/store/store-commands.ts';
 import type { AsyncTables } from '../../../core/transactions/script.ts';
 import { lockedJob, saveJob } from '../../../core/transactions/unit-of-work.ts';
-import { keptRunOf } from '../../rows/run-row.ts';
+import { keptRunOf } from '../../rows/runs/run-row.ts';
 import { type Queries, together } from '../connection/queries.ts';
 import { findRun } from '../postgres-reads.ts';
 import { rowOf } from '../rows/run-rows.ts';

@@ -1,5 +1,5 @@
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
-import { storedJobOf } from '../../rows/job-row.ts';
+import { storedJobOf } from '../../rows/jobs/job-row.ts';
 import { LOCK_WAIT_MS, SHORT_WAIT_MS } from '../connection/database.ts';
 import { isLockTimeout } from '../connection/database-errors.ts';
 import type { Queries } from '../connection/queries.ts';

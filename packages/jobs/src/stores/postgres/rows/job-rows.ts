@@ -13,7 +13,7 @@ import {
   UID,
   WAKE_AT,
   WATCHED_COLUMNS,
-} from '../../rows/job-row.ts';
+} from '../../rows/jobs/job-row.ts';
 import { rowsStatement } from './rows-statement.ts';
 
 const typesOf = (columns: readonly JobColumn[]) => columns.map(({ type }) => type).join(', ');

@@ -1,5 +1,5 @@
 import type { LiveRun } from '../../../core/model/run.ts';
-import { FINISHED_COLUMNS, ORIGIN_COLUMNS, originParams } from '../../rows/run-row.ts';
+import { FINISHED_COLUMNS, ORIGIN_COLUMNS, originParams } from '../../rows/runs/run-row.ts';
 import { rowsStatement } from './rows-statement.ts';
 
 const ORIGIN_TYPES = 'bigint, bigint, text, bigint, boolean, bigint, bigint, text, bigint, bigint, text';

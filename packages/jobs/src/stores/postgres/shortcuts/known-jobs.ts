@@ -1,7 +1,7 @@
 import type { Job, JobDefinition } from '../../../core/model/job.ts';
 import { dependsOnLive } from '../../../core/rules/ended-runs.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
-import { type FixedJob, fixedJobOf, jobInState, namesOf, VARYING_COLUMNS } from '../../rows/job-row.ts';
+import { type FixedJob, fixedJobOf, jobInState, namesOf, VARYING_COLUMNS } from '../../rows/jobs/job-row.ts';
 import type { Queries } from '../connection/queries.ts';
 import { SELECT_JOB } from '../rows/job-rows.ts';
 

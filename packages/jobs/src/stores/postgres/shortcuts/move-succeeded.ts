@@ -1,5 +1,5 @@
 import type { SettleInput } from '../../../core/store/store-passes.ts';
-import { FINISHED_COLUMNS, ORIGIN_COLUMNS } from '../../rows/run-row.ts';
+import { FINISHED_COLUMNS, ORIGIN_COLUMNS } from '../../rows/runs/run-row.ts';
 import { HAS_BEGUN } from '../connection/database.ts';
 import { type Param, type Queries, together } from '../connection/queries.ts';
 import { areJobsContended, lockFreeByUids, lockJobsInTurn, takeFree } from '../locks/job-locks.ts';

@@ -4,7 +4,7 @@ import { commandJob } from '../../../core/rules/commands.ts';
 import { type NewRun, queuedOf } from '../../../core/rules/decision.ts';
 import type { CommandInput, CommandResult } from '../../../core/store/store-commands.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
-import { fixedJobOf, jobInState, namesOf, VARYING_COLUMNS } from '../../rows/job-row.ts';
+import { fixedJobOf, jobInState, namesOf, VARYING_COLUMNS } from '../../rows/jobs/job-row.ts';
 import type { Param } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { keyOfRun, versionsParam } from '../rows/type-keys.ts';

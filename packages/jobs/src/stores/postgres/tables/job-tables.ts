@@ -2,8 +2,8 @@ import type { AuditEntry } from '../../../core/store/store-commands.ts';
 import type { AsyncTables } from '../../../core/transactions/script.ts';
 import { type JobToInsert, MAX_JOB_VERSIONS } from '../../../core/transactions/tables/tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
-import { NEW_JOB_COLUMNS, paramsOf } from '../../rows/job-row.ts';
-import { versionTexts } from '../../rows/job-version.ts';
+import { NEW_JOB_COLUMNS, paramsOf } from '../../rows/jobs/job-row.ts';
+import { versionTexts } from '../../rows/jobs/job-version.ts';
 import {
   PAUSE_OF_ALL_COLUMNS,
   pauseOfAllIn,

@@ -3,7 +3,7 @@ import type { AsyncTables } from '../../../core/transactions/script.ts';
 import type { OldRows, PruneTables, RunsToPrune } from '../../../core/transactions/tables/prune-tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import { bucketsOf } from '../../rows/hour-tally.ts';
-import { FINISHED_COLUMNS, finishedRunOf } from '../../rows/run-row.ts';
+import { FINISHED_COLUMNS, finishedRunOf } from '../../rows/runs/run-row.ts';
 import { ALERTS } from '../alert-statements.ts';
 import { columnsOf } from '../connection/queries.ts';
 import { lockFreeByUids, takeLocked } from '../locks/job-locks.ts';

@@ -1,7 +1,7 @@
 import type { TypeVersions } from '../../../core/nodes/membership.ts';
 import { claimedRunOf, indexOfJob, takeOf } from '../../../core/transactions/claim.ts';
 import type { SeenWaiting, Tables } from '../../../core/transactions/tables/tables.ts';
-import { FREE_COLUMNS } from '../../rows/run-row.ts';
+import { FREE_COLUMNS } from '../../rows/runs/run-row.ts';
 import { STATUS } from '../rows/codes.ts';
 import { freeRunOf, keyed } from '../rows/run-rows.ts';
 import type { Writer } from '../writer/writer.ts';

@@ -3,7 +3,7 @@ import type { Mutable } from '../../../core/objects.ts';
 import { SUSPECT_FROM } from '../../../core/rules/suspects.ts';
 import type { SeenWaiting } from '../../../core/transactions/tables/tables.ts';
 import { numberOf } from '../../rows/first-column.ts';
-import { FREE_COLUMNS } from '../../rows/run-row.ts';
+import { FREE_COLUMNS } from '../../rows/runs/run-row.ts';
 import { freeRunOf, type KeyedRun, keyed, rowOf } from '../rows/run-rows.ts';
 import type { Writer } from '../writer/writer.ts';
 import { earliestOf, merged } from './runs-by-type.ts';

@@ -7,7 +7,7 @@ import {
   selectJob,
   WAKE_AT,
   WATCHED_COLUMNS,
-} from '../../rows/job-row.ts';
+} from '../../rows/jobs/job-row.ts';
 
 const assignments = (columns: readonly JobColumn[]) => columns.map(({ name }) => `${name} = ?`).join(', ');
 

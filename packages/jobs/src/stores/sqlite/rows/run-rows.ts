@@ -1,6 +1,6 @@
 import type { FinishedRun, LiveRun, RunOrigin } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
-import * as inWords from '../../rows/run-row.ts';
+import * as inWords from '../../rows/runs/run-row.ts';
 import { cancelOf, finishedStatusOf, heldOf, liveStatusOf, reasonOf, triggerOf } from './codes.ts';
 
 /** The keys of a run and its job as numbers: to parse them again costs as much as two columns. */

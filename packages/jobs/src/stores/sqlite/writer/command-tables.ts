@@ -1,14 +1,14 @@
 import { DEDUPE_MS } from '../../../core/store/store-commands.ts';
 import { MAX_JOB_VERSIONS, type Tables } from '../../../core/transactions/tables/tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
-import { versionTexts } from '../../rows/job-version.ts';
+import { versionTexts } from '../../rows/jobs/job-version.ts';
 import {
   PAUSE_OF_ALL_COLUMNS,
   pauseOfAllIn,
   pauseOfAllParams,
   REPLACE_PAUSE_OF_ALL,
 } from '../../rows/pause-of-all-row.ts';
-import { keptRunOf } from '../../rows/run-row.ts';
+import { keptRunOf } from '../../rows/runs/run-row.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { findFinishedRun } from './history.ts';
 import { findLiveRun } from './live-runs.ts';

@@ -1,5 +1,5 @@
 import type { FinishedRun } from '../../../core/model/run.ts';
-import { errorsText, FINISHED_COLUMNS } from '../../rows/run-row.ts';
+import { errorsText, FINISHED_COLUMNS } from '../../rows/runs/run-row.ts';
 import { REASON, STATUS, TRIGGER } from '../rows/codes.ts';
 import { finishedRunOf } from '../rows/run-rows.ts';
 import type { Writer } from './writer.ts';

@@ -11,7 +11,7 @@ import {
   STATE_COLUMNS,
   storedJobOf,
   WATCHED_COLUMNS,
-} from '../../rows/job-row.ts';
+} from '../../rows/jobs/job-row.ts';
 import type { Database } from '../database.ts';
 import {
   INSERT_JOB,

@@ -4,7 +4,7 @@ import { LOOK_AHEAD_MS } from '../../../core/rules/slots.ts';
 import type { LiveRunCounts, Tables } from '../../../core/transactions/tables/tables.ts';
 import { MAX_RUNS_PUT_OFF } from '../../rows/bounds.ts';
 import { numberOf } from '../../rows/first-column.ts';
-import { LIVE_COLUMNS } from '../../rows/run-row.ts';
+import { LIVE_COLUMNS } from '../../rows/runs/run-row.ts';
 import { HELD, TRIGGER } from '../rows/codes.ts';
 import { liveRunOf, rowOf } from '../rows/run-rows.ts';
 import type { Writer } from './writer.ts';

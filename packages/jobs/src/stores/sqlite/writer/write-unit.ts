@@ -3,7 +3,7 @@ import { queuedOf } from '../../../core/rules/decision.ts';
 import { skippedOf } from '../../../core/rules/settle.ts';
 import type { Tables } from '../../../core/transactions/tables/tables.ts';
 import { withClaim } from '../../../core/transactions/unit-of-work.ts';
-import { ORIGIN_COLUMNS, originParams } from '../../rows/run-row.ts';
+import { ORIGIN_COLUMNS, originParams } from '../../rows/runs/run-row.ts';
 import type { Param } from '../database.ts';
 import { HELD, STATUS, TRIGGER } from '../rows/codes.ts';
 import { keysOf } from '../rows/run-rows.ts';

@@ -5,7 +5,7 @@ import { createUnitOfWork, type UnitOfWork } from '../../../core/transactions/un
 import { MAX_LIVE_RUNS } from '../../rows/bounds.ts';
 import { HourTally } from '../../rows/hour-tally.ts';
 import { HOUR_MS } from '../../rows/hours.ts';
-import { LiveRunCap } from '../../rows/live-run-cap.ts';
+import { LiveRunCap } from '../../rows/runs/live-run-cap.ts';
 import type { Database } from '../database.ts';
 import { MEASURE, STATUS } from '../rows/codes.ts';
 import type { KeyedRun } from '../rows/run-rows.ts';

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { EngineError } from '../../engine/engine-port.ts';
-import { encodeCursor } from '../fields/cursor.ts';
-import { pageSchema } from '../fields/page.ts';
-import { tagsOf } from '../fields/tag.ts';
-import { createJobBody, jobInput } from '../input/job-input.ts';
-import { readCursor } from '../routing/read-cursor.ts';
-import { commandOptions, defineRoute } from '../routing/route.ts';
-import { BODY_PROBLEMS, ETAG, LOCATION, problems, success } from '../routing/route-docs.ts';
-import type { RouteEngine } from '../scope/scoped-engine.ts';
-import { jobJson, jobOrder, jobSchema, jobsQuery, tagCountSchema } from '../views/job.ts';
+import { EngineError } from '../../../engine/engine-port.ts';
+import { encodeCursor } from '../../fields/cursor.ts';
+import { pageSchema } from '../../fields/page.ts';
+import { tagsOf } from '../../fields/tag.ts';
+import { createJobBody, jobInput } from '../../input/job-input.ts';
+import { readCursor } from '../../routing/read-cursor.ts';
+import { commandOptions, defineRoute } from '../../routing/route.ts';
+import { BODY_PROBLEMS, ETAG, LOCATION, problems, success } from '../../routing/route-docs.ts';
+import type { RouteEngine } from '../../scope/scoped-engine.ts';
+import { jobJson, jobOrder, jobSchema, jobsQuery, tagCountSchema } from '../../views/jobs/job.ts';
 import { jobAnswer } from './job-answers.ts';
 
 const createJob = defineRoute({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { DEFAULT_PREVIEW_TIMES } from '../../core/limits.ts';
-import { keysOf } from '../../core/objects.ts';
-import type { Preview } from '../../engine/engine-port.ts';
-import { instantJson, instantSchema } from '../fields/instant.ts';
-import { createJobBody, jobIdSchema, schedulePatchFields } from '../input/job-input.ts';
+import { DEFAULT_PREVIEW_TIMES } from '../../../core/limits.ts';
+import { keysOf } from '../../../core/objects.ts';
+import type { Preview } from '../../../engine/engine-port.ts';
+import { instantJson, instantSchema } from '../../fields/instant.ts';
+import { createJobBody, jobIdSchema, schedulePatchFields } from '../../input/job-input.ts';
 
 const count = z.int().min(1).max(100).default(DEFAULT_PREVIEW_TIMES).describe('Number of run times');
 

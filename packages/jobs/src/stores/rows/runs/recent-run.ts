@@ -1,6 +1,6 @@
-import type { RunReason, RunStatus } from '../../core/model/run.ts';
-import type { Mutable } from '../../core/objects.ts';
-import type { RecentRun } from '../../core/store/store-views.ts';
+import type { RunReason, RunStatus } from '../../../core/model/run.ts';
+import type { Mutable } from '../../../core/objects.ts';
+import type { RecentRun } from '../../../core/store/store-views.ts';
 
 export type RecentRow<Status, Reason> = readonly [
   id: number,

@@ -1,6 +1,6 @@
-import { NO_PAYLOAD } from '../../core/model/job.ts';
-import { isLiveRun, type JsonText, type Run } from '../../core/model/run.ts';
-import type { RunView } from '../../core/store/store-views.ts';
+import { NO_PAYLOAD } from '../../../core/model/job.ts';
+import { isLiveRun, type JsonText, type Run } from '../../../core/model/run.ts';
+import type { RunView } from '../../../core/store/store-views.ts';
 
 /** The version of the job that a run ran with. `now`: the current one. */
 export function versionOf(run: Run, now: number): number | undefined {

@@ -1,10 +1,10 @@
-import { emptyBody, pauseBody, triggerBody } from '../input/command-input.ts';
-import { jobParams } from '../input/job-input.ts';
-import { ifMatch } from '../routing/etag.ts';
-import { defineRoute } from '../routing/route.ts';
-import { BODY_PROBLEMS, ETAG, LOCATION, problems, REPLAY, success } from '../routing/route-docs.ts';
-import { jobSchema } from '../views/job.ts';
-import { runJson, runSchema } from '../views/run.ts';
+import { emptyBody, pauseBody, triggerBody } from '../../input/command-input.ts';
+import { jobParams } from '../../input/job-input.ts';
+import { ifMatch } from '../../routing/etag.ts';
+import { defineRoute } from '../../routing/route.ts';
+import { BODY_PROBLEMS, ETAG, LOCATION, problems, REPLAY, success } from '../../routing/route-docs.ts';
+import { jobSchema } from '../../views/jobs/job.ts';
+import { runJson, runSchema } from '../../views/runs/run.ts';
 import { guarded, jobAnswer } from './job-answers.ts';
 
 const runJob = defineRoute({

@@ -4,8 +4,8 @@ import {
   FAIL_REASONS,
   type JsonText,
   type Progress,
-} from '../../core/model/run.ts';
-import { isRecord } from '../../core/objects.ts';
+} from '../../../core/model/run.ts';
+import { isRecord } from '../../../core/objects.ts';
 
 /**
  * Reads the errors of a run. Leaves out entries that the engine cannot have written, as in a database that

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { JobView } from '../../core/store/store-views.ts';
-import type { CommandOptions } from '../../engine/engine-port.ts';
-import { etagOf, type ifMatch, underIfMatch } from '../routing/etag.ts';
-import { commandOptions, type RouteAnswer, type RouteRequest } from '../routing/route.ts';
-import type { RouteEngine } from '../scope/scoped-engine.ts';
-import { jobJson } from '../views/job.ts';
+import type { JobView } from '../../../core/store/store-views.ts';
+import type { CommandOptions } from '../../../engine/engine-port.ts';
+import { etagOf, type ifMatch, underIfMatch } from '../../routing/etag.ts';
+import { commandOptions, type RouteAnswer, type RouteRequest } from '../../routing/route.ts';
+import type { RouteEngine } from '../../scope/scoped-engine.ts';
+import { jobJson } from '../../views/jobs/job.ts';
 
 /** A response with a job: 201 with its path if it is new. */
 export function jobAnswer(view: JobView, { isNew } = { isNew: false }): RouteAnswer {

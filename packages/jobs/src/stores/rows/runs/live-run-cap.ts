@@ -1,5 +1,5 @@
-import { BoundedMap } from '../../bounded-map.ts';
-import { RECOUNT_AT_CAP_MS, RECOUNT_RUNS } from './bounds.ts';
+import { BoundedMap } from '../../../bounded-map.ts';
+import { RECOUNT_AT_CAP_MS, RECOUNT_RUNS } from '../bounds.ts';
 
 interface CountedRuns {
   readonly isAtCap: boolean;

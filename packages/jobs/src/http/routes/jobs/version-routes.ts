@@ -1,15 +1,15 @@
-import { encodeCursor } from '../fields/cursor.ts';
-import { pageSchema } from '../fields/page.ts';
-import { jobParams } from '../input/job-input.ts';
-import { readCursor } from '../routing/read-cursor.ts';
-import { defineRoute } from '../routing/route.ts';
-import { problems, success } from '../routing/route-docs.ts';
+import { encodeCursor } from '../../fields/cursor.ts';
+import { pageSchema } from '../../fields/page.ts';
+import { jobParams } from '../../input/job-input.ts';
+import { readCursor } from '../../routing/read-cursor.ts';
+import { defineRoute } from '../../routing/route.ts';
+import { problems, success } from '../../routing/route-docs.ts';
 import {
   jobVersionJson,
   jobVersionParams,
   jobVersionSchema,
   jobVersionsQuery,
-} from '../views/job-version.ts';
+} from '../../views/jobs/job-version.ts';
 
 const listJobVersions = defineRoute({
   method: 'GET',

@@ -10,8 +10,8 @@ import {
   type RunOrigin,
   type RunReason,
   type RunTrigger,
-} from '../../core/model/run.ts';
-import type { Mutable } from '../../core/objects.ts';
+} from '../../../core/model/run.ts';
+import type { Mutable } from '../../../core/objects.ts';
 import { errorsOf, progressOf } from './stored-run-json.ts';
 
 export const ORIGIN_COLUMNS =

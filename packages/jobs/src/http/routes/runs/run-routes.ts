@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import type { RunQuery } from '../../core/store/store-views.ts';
-import { encodeCursor } from '../fields/cursor.ts';
-import { tagsOf } from '../fields/tag.ts';
-import { cancelBody, emptyBody } from '../input/command-input.ts';
-import { jobParams } from '../input/job-input.ts';
-import { readCursor } from '../routing/read-cursor.ts';
-import { commandOptions, defineRoute } from '../routing/route.ts';
-import { BODY_PROBLEMS, LOCATION, problems, success } from '../routing/route-docs.ts';
-import type { RouteEngine } from '../scope/scoped-engine.ts';
-import { logLineJson, logLineSchema, runJson, runParams, runSchema } from '../views/run.ts';
-import { jobRunsQuery, runFilter, runPageSchema, runsQuery } from '../views/run-list.ts';
+import type { RunQuery } from '../../../core/store/store-views.ts';
+import { encodeCursor } from '../../fields/cursor.ts';
+import { tagsOf } from '../../fields/tag.ts';
+import { cancelBody, emptyBody } from '../../input/command-input.ts';
+import { jobParams } from '../../input/job-input.ts';
+import { readCursor } from '../../routing/read-cursor.ts';
+import { commandOptions, defineRoute } from '../../routing/route.ts';
+import { BODY_PROBLEMS, LOCATION, problems, success } from '../../routing/route-docs.ts';
+import type { RouteEngine } from '../../scope/scoped-engine.ts';
+import { logLineJson, logLineSchema, runJson, runParams, runSchema } from '../../views/runs/run.ts';
+import { jobRunsQuery, runFilter, runPageSchema, runsQuery } from '../../views/runs/run-list.ts';
 
 const runPage = success(runPageSchema, 'A page of runs, newest first');
 

@@ -1,6 +1,6 @@
-import { definitionOf, type Job, type JobDefinition } from '../../core/model/job.ts';
-import type { JsonText } from '../../core/model/run.ts';
-import type { JobVersion } from '../../core/store/store-views.ts';
+import { definitionOf, type Job, type JobDefinition } from '../../../core/model/job.ts';
+import type { JsonText } from '../../../core/model/run.ts';
+import type { JobVersion } from '../../../core/store/store-views.ts';
 
 /** The columns of `job_versions` that {@link jobVersionOf} reads, in order. */
 export const VERSION_COLUMNS = 'version, definition, payload, made_at, replaced_at, replaced_by';

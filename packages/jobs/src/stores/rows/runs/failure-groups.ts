@@ -1,5 +1,5 @@
-import { type FailurePage, type FailureQuery, MOST_FAILURES } from '../../core/store/failure-views.ts';
-import type { Cursor } from '../../core/store/store-views.ts';
+import { type FailurePage, type FailureQuery, MOST_FAILURES } from '../../../core/store/failure-views.ts';
+import type { Cursor } from '../../../core/store/store-views.ts';
 
 /** A group as it is counted. `sample`: the id of its newest run. */
 export interface CountedGroup {

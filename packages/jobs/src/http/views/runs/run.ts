@@ -11,11 +11,11 @@ import {
   type Progress,
   RUN_REASONS,
   RUN_STATUSES,
-} from '../../core/model/run.ts';
-import type { LogLine } from '../../core/store/store-passes.ts';
-import type { RunView } from '../../core/store/store-views.ts';
-import { instantJson, instantSchema } from '../fields/instant.ts';
-import { parseJson, parseJsonObject } from '../fields/stored-json.ts';
+} from '../../../core/model/run.ts';
+import type { LogLine } from '../../../core/store/store-passes.ts';
+import type { RunView } from '../../../core/store/store-views.ts';
+import { instantJson, instantSchema } from '../../fields/instant.ts';
+import { parseJson, parseJsonObject } from '../../fields/stored-json.ts';
 
 const errorText = {
   name: z.string(),

@@ -1,5 +1,5 @@
-import { LARGEST_LOG_BYTES, LOG_LINE_BYTES } from '../../core/limits.ts';
-import type { LogLine } from '../../core/store/store-passes.ts';
+import { LARGEST_LOG_BYTES, LOG_LINE_BYTES } from '../../../core/limits.ts';
+import type { LogLine } from '../../../core/store/store-passes.ts';
 
 export interface SizedLine extends LogLine {
   readonly bytes: number;

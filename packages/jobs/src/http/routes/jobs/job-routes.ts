@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { type CommandOptions, EngineError, type JobInput } from '../../engine/engine-port.ts';
-import { jobInput, jobParams, jobPatch, patchJobBody, putJobBody } from '../input/job-input.ts';
-import { ifMatch, isCreateOnly, isEngineError, underIfMatch } from '../routing/etag.ts';
-import { commandOptions, defineRoute } from '../routing/route.ts';
-import { BODY_PROBLEMS, ETAG, LOCATION, noContent, problems, success } from '../routing/route-docs.ts';
-import type { RouteEngine } from '../scope/scoped-engine.ts';
-import { jobSchema } from '../views/job.ts';
+import { type CommandOptions, EngineError, type JobInput } from '../../../engine/engine-port.ts';
+import { jobInput, jobParams, jobPatch, patchJobBody, putJobBody } from '../../input/job-input.ts';
+import { ifMatch, isCreateOnly, isEngineError, underIfMatch } from '../../routing/etag.ts';
+import { commandOptions, defineRoute } from '../../routing/route.ts';
+import { BODY_PROBLEMS, ETAG, LOCATION, noContent, problems, success } from '../../routing/route-docs.ts';
+import type { RouteEngine } from '../../scope/scoped-engine.ts';
+import { jobSchema } from '../../views/jobs/job.ts';
 import { guarded, jobAnswer } from './job-answers.ts';
 
 const getJob = defineRoute({

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { JobDefinition } from '../../core/model/job.ts';
-import { formatDuration } from '../../core/schedule/duration.ts';
-import type { JobVersion } from '../../core/store/store-views.ts';
-import { instantJson, instantSchema } from '../fields/instant.ts';
-import { countParameter, cursorParameter, limitParameter } from '../fields/page.ts';
-import { parseJsonObject } from '../fields/stored-json.ts';
-import { jobIdSchema, putJobBody } from '../input/job-input.ts';
+import type { JobDefinition } from '../../../core/model/job.ts';
+import { formatDuration } from '../../../core/schedule/duration.ts';
+import type { JobVersion } from '../../../core/store/store-views.ts';
+import { instantJson, instantSchema } from '../../fields/instant.ts';
+import { countParameter, cursorParameter, limitParameter } from '../../fields/page.ts';
+import { parseJsonObject } from '../../fields/stored-json.ts';
+import { jobIdSchema, putJobBody } from '../../input/job-input.ts';
 import { backoffJson, scheduleJson } from './job.ts';
 import { watchingJson } from './watching.ts';
 

@@ -1,8 +1,8 @@
-import type { Job, JobDefinition, Pause } from '../../core/model/job.ts';
-import type { Mutable } from '../../core/objects.ts';
-import type { Schedule } from '../../core/schedule/schedule.ts';
-import type { StoredJob } from '../../core/transactions/stored-job.ts';
-import type { Expectations } from '../../core/watching/watching.ts';
+import type { Job, JobDefinition, Pause } from '../../../core/model/job.ts';
+import type { Mutable } from '../../../core/objects.ts';
+import type { Schedule } from '../../../core/schedule/schedule.ts';
+import type { StoredJob } from '../../../core/transactions/stored-job.ts';
+import type { Expectations } from '../../../core/watching/watching.ts';
 
 type Value = string | number | null;
 

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { RUN_REASONS, RUN_STATUSES, RUN_TRIGGERS } from '../../core/model/run.ts';
-import type { PayloadField, RunFilter } from '../../core/rules/run-filter.ts';
-import type { RunQuery } from '../../core/store/store-views.ts';
-import { fingerprintParameter } from '../fields/fingerprint.ts';
-import { instantParameter } from '../fields/instant.ts';
-import { cursorParameter, limitParameter, pageSchema } from '../fields/page.ts';
-import { tagParameter } from '../fields/tag.ts';
-import { text } from '../fields/text.ts';
-import { jobIdSchema } from '../input/job-input.ts';
-import { backfillIdSchema } from './backfill.ts';
+import { RUN_REASONS, RUN_STATUSES, RUN_TRIGGERS } from '../../../core/model/run.ts';
+import type { PayloadField, RunFilter } from '../../../core/rules/run-filter.ts';
+import type { RunQuery } from '../../../core/store/store-views.ts';
+import { fingerprintParameter } from '../../fields/fingerprint.ts';
+import { instantParameter } from '../../fields/instant.ts';
+import { cursorParameter, limitParameter, pageSchema } from '../../fields/page.ts';
+import { tagParameter } from '../../fields/tag.ts';
+import { text } from '../../fields/text.ts';
+import { jobIdSchema } from '../../input/job-input.ts';
+import { backfillIdSchema } from '../backfill.ts';
 import { runSchema } from './run.ts';
 
 /** A word of a list, or several: the parameter once or repeatedly. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { formatDuration } from '../../core/schedule/duration.ts';
-import type { FailureBudget, Watching } from '../../core/watching/watching.ts';
+import { formatDuration } from '../../../core/schedule/duration.ts';
+import type { FailureBudget, Watching } from '../../../core/watching/watching.ts';
 
 /** A failure budget in a response. `none` as a request writes it, so that a PUT of it changes nothing. */
 export const pauseAfterSchema = z.union([

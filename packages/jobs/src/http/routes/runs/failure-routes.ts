@@ -1,10 +1,10 @@
-import { encodeCursor } from '../fields/cursor.ts';
-import { instantJson } from '../fields/instant.ts';
-import { tagsOf } from '../fields/tag.ts';
-import { readCursor } from '../routing/read-cursor.ts';
-import { defineRoute } from '../routing/route.ts';
-import { problems, success } from '../routing/route-docs.ts';
-import { failureGroupJson, failuresQuery, failuresSchema } from '../views/failure.ts';
+import { encodeCursor } from '../../fields/cursor.ts';
+import { instantJson } from '../../fields/instant.ts';
+import { tagsOf } from '../../fields/tag.ts';
+import { readCursor } from '../../routing/read-cursor.ts';
+import { defineRoute } from '../../routing/route.ts';
+import { problems, success } from '../../routing/route-docs.ts';
+import { failureGroupJson, failuresQuery, failuresSchema } from '../../views/runs/failure.ts';
 
 const listRunFailures = defineRoute({
   method: 'GET',

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { FailureGroup } from '../../core/store/failure-views.ts';
-import { fingerprintParameter } from '../fields/fingerprint.ts';
-import { instantJson, instantParameter, instantSchema } from '../fields/instant.ts';
-import { countParameter, cursorParameter, limitParameter } from '../fields/page.ts';
-import { tagParameter } from '../fields/tag.ts';
-import { text } from '../fields/text.ts';
-import { jobIdSchema } from '../input/job-input.ts';
+import type { FailureGroup } from '../../../core/store/failure-views.ts';
+import { fingerprintParameter } from '../../fields/fingerprint.ts';
+import { instantJson, instantParameter, instantSchema } from '../../fields/instant.ts';
+import { countParameter, cursorParameter, limitParameter } from '../../fields/page.ts';
+import { tagParameter } from '../../fields/tag.ts';
+import { text } from '../../fields/text.ts';
+import { jobIdSchema } from '../../input/job-input.ts';
 import { runJson, runSchema } from './run.ts';
 
 /** Failed runs with one fingerprint. */

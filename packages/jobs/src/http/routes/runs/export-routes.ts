@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import type { z } from 'zod';
-import { tagsOf } from '../fields/tag.ts';
-import { defineRoute } from '../routing/route.ts';
-import { download, problems } from '../routing/route-docs.ts';
-import type { RouteEngine } from '../scope/scoped-engine.ts';
-import { type RunJson, runJson } from '../views/run.ts';
-import { CSV_HEADER, csvLine, jsonLine } from '../views/run-export.ts';
-import { runExportQuery, runFilter } from '../views/run-list.ts';
+import { tagsOf } from '../../fields/tag.ts';
+import { defineRoute } from '../../routing/route.ts';
+import { download, problems } from '../../routing/route-docs.ts';
+import type { RouteEngine } from '../../scope/scoped-engine.ts';
+import { type RunJson, runJson } from '../../views/runs/run.ts';
+import { CSV_HEADER, csvLine, jsonLine } from '../../views/runs/run-export.ts';
+import { runExportQuery, runFilter } from '../../views/runs/run-list.ts';
 
 /** Runs that one step reads. A step begins when the client has read the one before. */
 const STEP = 200;

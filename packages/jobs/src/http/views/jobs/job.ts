@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import type { Job, JobDefinition } from '../../core/model/job.ts';
-import type { Backoff } from '../../core/model/retry.ts';
-import { RUN_STATUSES } from '../../core/model/run.ts';
-import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/model/statuses.ts';
-import { formatDuration } from '../../core/schedule/duration.ts';
-import type { JobSort, JobView } from '../../core/store/store-views.ts';
-import { instantJson, instantSchema } from '../fields/instant.ts';
-import { cursorParameter, limitParameter } from '../fields/page.ts';
-import { parseJsonObject } from '../fields/stored-json.ts';
-import { tagParameter } from '../fields/tag.ts';
-import { text } from '../fields/text.ts';
-import { recentRunJson, recentRunSchema, recentRunsParameter } from './recent-run.ts';
+import type { Job, JobDefinition } from '../../../core/model/job.ts';
+import type { Backoff } from '../../../core/model/retry.ts';
+import { RUN_STATUSES } from '../../../core/model/run.ts';
+import { HEALTH_STATUSES, JOB_STATUSES } from '../../../core/model/statuses.ts';
+import { formatDuration } from '../../../core/schedule/duration.ts';
+import type { JobSort, JobView } from '../../../core/store/store-views.ts';
+import { instantJson, instantSchema } from '../../fields/instant.ts';
+import { cursorParameter, limitParameter } from '../../fields/page.ts';
+import { parseJsonObject } from '../../fields/stored-json.ts';
+import { tagParameter } from '../../fields/tag.ts';
+import { text } from '../../fields/text.ts';
+import { recentRunJson, recentRunSchema, recentRunsParameter } from '../runs/recent-run.ts';
 import { watchingJson, watchingShape } from './watching.ts';
 
 const SORTS = ['id', 'name', 'next_run', 'last_run', 'created_at'] as const;

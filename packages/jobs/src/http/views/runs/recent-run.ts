@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { RUN_REASONS, RUN_STATUSES } from '../../core/model/run.ts';
-import type { RecentRun } from '../../core/store/store-views.ts';
-import { instantJson, instantSchema } from '../fields/instant.ts';
-import { countParameter } from '../fields/page.ts';
+import { RUN_REASONS, RUN_STATUSES } from '../../../core/model/run.ts';
+import type { RecentRun } from '../../../core/store/store-views.ts';
+import { instantJson, instantSchema } from '../../fields/instant.ts';
+import { countParameter } from '../../fields/page.ts';
 
 /** A run in a list of jobs. */
 export const recentRunSchema = z.object({

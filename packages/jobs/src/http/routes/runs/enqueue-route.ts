@@ -1,8 +1,8 @@
-import { EngineError } from '../../engine/engine-port.ts';
-import { enqueueBody, jobTypeParams } from '../input/command-input.ts';
-import { commandOptions, defineRoute } from '../routing/route.ts';
-import { BODY_PROBLEMS, LOCATION, problems, REPLAY, success } from '../routing/route-docs.ts';
-import { runJson, runSchema } from '../views/run.ts';
+import { EngineError } from '../../../engine/engine-port.ts';
+import { enqueueBody, jobTypeParams } from '../../input/command-input.ts';
+import { commandOptions, defineRoute } from '../../routing/route.ts';
+import { BODY_PROBLEMS, LOCATION, problems, REPLAY, success } from '../../routing/route-docs.ts';
+import { runJson, runSchema } from '../../views/runs/run.ts';
 
 /** Runs of a job type, without a job of the client's own. */
 export const enqueueRoute = defineRoute({
