@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { jobSchema } from '../../../src/http/views/jobs/job.ts';
-import { bodyOf, createJob, faultAt, pointersOf, problemOf, send } from '../requests.ts';
-import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
+import { jobSchema } from '../../../../src/http/views/jobs/job.ts';
+import { bodyOf, createJob, faultAt, pointersOf, problemOf, send } from '../../requests.ts';
+import { type MakeMount, type RestServer, startRestServer } from '../../rest-server.ts';
 
 export function edits(makeMount: MakeMount): void {
   let server: RestServer;

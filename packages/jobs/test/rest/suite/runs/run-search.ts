@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runPageSchema } from '../../../src/http/views/runs/run-list.ts';
-import { bodyOf, createJob, faultAt, pointersOf, runJob, runThatIs, send } from '../requests.ts';
-import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
+import { runPageSchema } from '../../../../src/http/views/runs/run-list.ts';
+import { bodyOf, createJob, faultAt, pointersOf, runJob, runThatIs, send } from '../../requests.ts';
+import { type MakeMount, type RestServer, startRestServer } from '../../rest-server.ts';
 
 export function runSearch(makeMount: MakeMount): void {
   const page = runPageSchema;

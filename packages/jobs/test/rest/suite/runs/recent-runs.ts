@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pageSchema } from '../../../src/http/fields/page.ts';
-import { type JobJson, jobSchema } from '../../../src/http/views/jobs/job.ts';
-import { bodyOf, createJob, faultAt, runJob, runThatIs, send } from '../requests.ts';
-import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
+import { pageSchema } from '../../../../src/http/fields/page.ts';
+import { type JobJson, jobSchema } from '../../../../src/http/views/jobs/job.ts';
+import { bodyOf, createJob, faultAt, runJob, runThatIs, send } from '../../requests.ts';
+import { type MakeMount, type RestServer, startRestServer } from '../../rest-server.ts';
 
 export function recentRuns(makeMount: MakeMount): void {
   const jobsPage = pageSchema(jobSchema);

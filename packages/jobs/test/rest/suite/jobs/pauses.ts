@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { jobSchema } from '../../../src/http/views/jobs/job.ts';
-import { runSchema } from '../../../src/http/views/runs/run.ts';
-import { bodyOf, createJob, pointersOf, problemOf, runJob, runThatIs, send } from '../requests.ts';
-import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
+import { jobSchema } from '../../../../src/http/views/jobs/job.ts';
+import { runSchema } from '../../../../src/http/views/runs/run.ts';
+import { bodyOf, createJob, pointersOf, problemOf, runJob, runThatIs, send } from '../../requests.ts';
+import { type MakeMount, type RestServer, startRestServer } from '../../rest-server.ts';
 
 export function pauses(makeMount: MakeMount): void {
   let server: RestServer;

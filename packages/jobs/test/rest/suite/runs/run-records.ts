@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pageSchema } from '../../../src/http/fields/page.ts';
-import { jobSchema } from '../../../src/http/views/jobs/job.ts';
-import { jobVersionSchema } from '../../../src/http/views/jobs/job-version.ts';
-import { bodyOf, createJob, problemOf, runJob, runThatIs, send } from '../requests.ts';
-import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
+import { pageSchema } from '../../../../src/http/fields/page.ts';
+import { jobSchema } from '../../../../src/http/views/jobs/job.ts';
+import { jobVersionSchema } from '../../../../src/http/views/jobs/job-version.ts';
+import { bodyOf, createJob, problemOf, runJob, runThatIs, send } from '../../requests.ts';
+import { type MakeMount, type RestServer, startRestServer } from '../../rest-server.ts';
 
 /** Promise P41, run records. */
 export function runRecords(makeMount: MakeMount): void {

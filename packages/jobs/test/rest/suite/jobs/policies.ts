@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { callerSchema } from '../../../src/http/views/caller.ts';
-import { jobSchema } from '../../../src/http/views/jobs/job.ts';
-import { bodyOf, jobBody, problemOf, send } from '../requests.ts';
-import { type MakeMount, type Mount, type RestServer, startRestServer } from '../rest-server.ts';
+import { callerSchema } from '../../../../src/http/views/caller.ts';
+import { jobSchema } from '../../../../src/http/views/jobs/job.ts';
+import { bodyOf, jobBody, problemOf, send } from '../../requests.ts';
+import { type MakeMount, type Mount, type RestServer, startRestServer } from '../../rest-server.ts';
 
 /** Bounds on what a caller may make (P39, policies). */
 export function policies(makeMount: MakeMount): void {

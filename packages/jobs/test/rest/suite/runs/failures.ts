@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { failureGroupSchema, failuresSchema } from '../../../src/http/views/runs/failure.ts';
-import { bodyOf, createJob, pointersOf, problemOf, runJob, runThatIs, send } from '../requests.ts';
-import { type MakeMount, type Mount, type RestServer, startRestServer } from '../rest-server.ts';
+import { failureGroupSchema, failuresSchema } from '../../../../src/http/views/runs/failure.ts';
+import { bodyOf, createJob, pointersOf, problemOf, runJob, runThatIs, send } from '../../requests.ts';
+import { type MakeMount, type Mount, type RestServer, startRestServer } from '../../rest-server.ts';
 
 /** Promise P41, run records. */
 export function failures(makeMount: MakeMount): void {

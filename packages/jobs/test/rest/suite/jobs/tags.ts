@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pageSchema } from '../../../src/http/fields/page.ts';
-import { jobSchema } from '../../../src/http/views/jobs/job.ts';
-import { runPageSchema } from '../../../src/http/views/runs/run-list.ts';
-import { statsSchema } from '../../../src/http/views/stats.ts';
-import { bodyOf, createJob, problemOf, runJob, runThatIs, send } from '../requests.ts';
-import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
+import { pageSchema } from '../../../../src/http/fields/page.ts';
+import { jobSchema } from '../../../../src/http/views/jobs/job.ts';
+import { runPageSchema } from '../../../../src/http/views/runs/run-list.ts';
+import { statsSchema } from '../../../../src/http/views/stats.ts';
+import { bodyOf, createJob, problemOf, runJob, runThatIs, send } from '../../requests.ts';
+import { type MakeMount, type RestServer, startRestServer } from '../../rest-server.ts';
 
 // Promise P36, tags and bulk.
 export function tags(makeMount: MakeMount): void {

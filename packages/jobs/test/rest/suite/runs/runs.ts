@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { logLineSchema, runSchema } from '../../../src/http/views/runs/run.ts';
-import { runPageSchema } from '../../../src/http/views/runs/run-list.ts';
+import { logLineSchema, runSchema } from '../../../../src/http/views/runs/run.ts';
+import { runPageSchema } from '../../../../src/http/views/runs/run-list.ts';
 import {
   bodyOf,
   createJob,
@@ -12,8 +12,8 @@ import {
   runThatIs,
   send,
   sendRaw,
-} from '../requests.ts';
-import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
+} from '../../requests.ts';
+import { type MakeMount, type RestServer, startRestServer } from '../../rest-server.ts';
 
 export function runs(makeMount: MakeMount): void {
   const runsPage = runPageSchema;

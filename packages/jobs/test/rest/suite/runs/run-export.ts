@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createJob, pointersOf, runJob, runThatIs, send } from '../requests.ts';
-import { type MakeMount, type Mount, type RestServer, startRestServer } from '../rest-server.ts';
+import { createJob, pointersOf, runJob, runThatIs, send } from '../../requests.ts';
+import { type MakeMount, type Mount, type RestServer, startRestServer } from '../../rest-server.ts';
 
 export function runExport(makeMount: MakeMount): void {
   let server: RestServer;
