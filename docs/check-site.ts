@@ -1,5 +1,6 @@
-// Checks the built site. For people: each link leads to a page, and to a heading in it. For programs that read
-// Markdown: each page has a Markdown twin, and each link of llms.txt and of the twins leads to a twin or an image.
+// Checks the built site. For people: each link leads to a page, and to a heading in it. For programs that
+// read Markdown: each page has a Markdown twin, and each link of llms.txt and of the twins leads to a twin or
+// an image.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { MONITORING_FILES } from '../scripts/monitoring-files.ts';

@@ -1,6 +1,6 @@
 // Corrects the links in the built Markdown twins. In the source they are relative to the source file; here
-// each gets its full path on the site. Links to files that are not on the site become text. VitePress gives the
-// images of the HTML pages other names, so the twins get copies.
+// each gets its full path on the site. Links to files that are not on the site become text. VitePress gives
+// the images of the HTML pages other names, so the twins get copies.
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { MONITORING_FILES } from '../scripts/monitoring-files.ts';

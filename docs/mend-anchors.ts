@@ -1,6 +1,6 @@
 // A plugin of TypeDoc. TypeDoc adds `-1` to the anchor of a type such as EngineErrorCode, because it reserves
-// the anchor for the member `code` of EngineError. The heading of this member is only `code`, so the link would
-// be dead.
+// the anchor for the member `code` of EngineError. The heading of this member is only `code`, so the link
+// would be dead.
 import type { Application, DeclarationReflection } from 'typedoc';
 import { MarkdownPageEvent } from 'typedoc-plugin-markdown';
 

@@ -7,7 +7,9 @@ import { MONITORING_FILES } from '../../scripts/monitoring-files.ts';
 const DOCS = join(import.meta.dirname, '..');
 const ROOT = join(DOCS, '..');
 
-/** A link to a file that the site has for download leads there. Others, such as ../compose.yaml, become text. */
+/**
+ * A link to a file that the site has for download leads there. Others, such as ../compose.yaml, become text.
+ */
 export function useRepositoryLinks(markdown: MarkdownRenderer, base: string): void {
   const { rules } = markdown.renderer;
   const { link_open: open, link_close: close } = rules;

@@ -1,5 +1,5 @@
-// Loaded before a program: its server then keeps idle connections for a minute, longer than a test waits for its
-// end.
+// Loaded before a program: its server then keeps idle connections for a minute, longer than a test waits for
+// its end.
 import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 

@@ -36,7 +36,9 @@ const hang = defineJobType({
     new Promise<undefined>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
 });
 
-/** Counts the blue pixels of the lateness chart. As text, because types of this file do not apply in a page. */
+/**
+ * Counts the blue pixels of the lateness chart. As text, because types of this file do not apply in a page.
+ */
 const BLUE_PIXELS = `(() => {
   const canvas = document.querySelectorAll('.uplot canvas')[1];
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);

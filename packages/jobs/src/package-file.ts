@@ -33,8 +33,8 @@ export function packageFile(path: string): URL {
 }
 
 /**
- * Whether a frame of a stack is of this package. Never in a bundle of another program, where the files of both
- * are one.
+ * Whether a frame of a stack is of this package. Never in a bundle of another program, where the files of
+ * both are one.
  */
 export function isFrameOfPackage(frame: string): boolean {
   return FOLDERS.some((folder) => frame.includes(folder));

@@ -163,8 +163,8 @@ export function useStats() {
 }
 
 /**
- * The version of the server, read every minute and after each reconnect. Not by {@link useStats}: pages without
- * counts must not read them every few seconds.
+ * The version of the server, read every minute and after each reconnect. Not by {@link useStats}: pages
+ * without counts must not read them every few seconds.
  */
 export function useServerVersion() {
   const connection = useConnection();

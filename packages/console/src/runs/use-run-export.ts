@@ -11,8 +11,8 @@ interface RunExport {
 const FILES: Record<Format, string> = { csv: 'runs.csv', json: 'runs.ndjson' };
 
 /**
- * Downloads all runs that a filter finds. A link could not send a token, so the page reads the export, and the
- * browser saves it once it is complete.
+ * Downloads all runs that a filter finds. A link could not send a token, so the page reads the export, and
+ * the browser saves it once it is complete.
  */
 export function useRunExport() {
   return useAction({

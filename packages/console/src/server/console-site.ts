@@ -26,7 +26,8 @@ export interface ConsoleSite {
 
 /**
  * The page and the files of the build, for a console whose URL has `prefix`, such as `/admin/jobs`. Any path
- * below it that is no file returns the page, which routes itself. Throws an error of code `invalid`, with `faults`, for bad options.
+ * below it that is no file returns the page, which routes itself. Throws an error of code `invalid`, with
+ * `faults`, for bad options.
  */
 export function createConsoleSite(prefix: string, options: ConsoleOptions): ConsoleSite {
   const settings = checkOptions(options);

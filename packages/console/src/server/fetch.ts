@@ -8,8 +8,8 @@ export interface ConsoleFetchOptions extends ConsoleOptions {
   /** The path of the console in each request's URL, such as `/admin/jobs`. */
   readonly prefix: string;
   /**
-   * Whether files are sent with Brotli or gzip to browsers that accept this. Default: yes, except for requests
-   * of Next.js, which compresses itself. `false` also helps if a wrapper copies these requests.
+   * Whether files are sent with Brotli or gzip to browsers that accept this. Default: yes, except for
+   * requests of Next.js, which compresses itself. `false` also helps if a wrapper copies these requests.
    */
   readonly compress?: boolean;
 }

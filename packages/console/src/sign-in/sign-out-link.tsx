@@ -4,7 +4,10 @@ import { useTokens } from '../session/session.tsx';
 import { useConfig } from '../ui/config/config.tsx';
 import { faultWords } from '../ui/feedback/fault-words.ts';
 
-/** Signs out. Says why if the server did not. Shows nothing if only the app around the console can sign people out. */
+/**
+ * Signs out. Says why if the server did not. Shows nothing if only the app around the console can sign people
+ * out.
+ */
 export function SignOutLink({ label }: { readonly label: string }) {
   const tokens = useTokens();
   const { signOutUrl } = useConfig();

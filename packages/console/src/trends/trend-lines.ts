@@ -4,7 +4,9 @@ import type { JobHistory } from '@greenvue/jobs/client';
 export const OUTCOMES = ['succeeded', 'skipped', 'cancelled', 'failed'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** A history for the charts: in each list one number per step, oldest first. null: no run has such a value. */
+/**
+ * A history for the charts: in each list one number per step, oldest first. null: no run has such a value.
+ */
 export interface TrendLines {
   /** The start of each step, in seconds since the epoch. */
   readonly seconds: number[];

@@ -39,8 +39,8 @@ export interface BackfillListQuery extends Omit<BackfillQuery, 'limit'> {
 export interface BackfillsApi {
   /**
    * P37, backfill: makes a run for each past slot of a window that has none that succeeded, oldest first, as
-   * `overlap` allows. Rejects with `conflict` while the job is paused, and with `invalid` for more than 10,000
-   * slots.
+   * `overlap` allows. Rejects with `conflict` while the job is paused, and with `invalid` for more than
+   * 10,000 slots.
    */
   backfillJob(jobId: string, input: BackfillInput, options?: CommandOptions): Promise<BackfillOutcome>;
   getBackfill(backfillId: string): Promise<BackfillView>;

@@ -131,13 +131,16 @@ export interface RunHistoryQuery extends Pick<JobsRead, 'idPrefix'> {
   readonly jobId?: string | undefined;
   readonly type?: string | undefined;
   readonly tag?: string | undefined;
-  /** Default: 24 h before `to`. Rounded down to the hour; to the minute if `step` is shorter. A number is in ms. */
+  /**
+   * Default: 24 h before `to`. Rounded down to the hour; to the minute if `step` is shorter. A number is in
+   * ms.
+   */
   readonly from?: TimeInput | number | undefined;
   /** Default: now. Rounded up. */
   readonly to?: TimeInput | number | undefined;
   /**
-   * Whole hours as text, such as "1h" or "24h"; at most 1,000 steps. Or whole minutes, such as "1m", for at most
-   * 24 hours: these count only runs that history still contains. Default: about 100 steps.
+   * Whole hours as text, such as "1h" or "24h"; at most 1,000 steps. Or whole minutes, such as "1m", for at
+   * most 24 hours: these count only runs that history still contains. Default: about 100 steps.
    */
   readonly step?: string | undefined;
 }
@@ -278,8 +281,8 @@ export interface Engine extends AlertsApi, BackfillsApi {
   /** With a query, counts only these jobs and their runs. What nodes report is about all jobs. */
   stats(query?: JobsRead): Promise<EngineStats>;
   /**
-   * Counts, durations and lateness of finished runs, kept for 90 days: of all jobs, or of a job, a type or a tag
-   * (P18, bounds). By default of the last 24 hours.
+   * Counts, durations and lateness of finished runs, kept for 90 days: of all jobs, or of a job, a type or a
+   * tag (P18, bounds). By default of the last 24 hours.
    */
   history(query?: RunHistoryQuery): Promise<RunHistory>;
   /** The part that this node knows without the store, even while the database is unavailable. */

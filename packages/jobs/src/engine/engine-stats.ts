@@ -61,7 +61,10 @@ export interface TypeCounts {
   readonly lateness: HistogramCounts;
 }
 
-/** Pings to monitors since the start of the process: delivered, failed in each try, and not tried (P26, pings). */
+/**
+ * Pings to monitors since the start of the process: delivered, failed in each try, and not tried (P26,
+ * pings).
+ */
 export interface PingCounts {
   readonly sent: number;
   readonly failed: number;
@@ -142,6 +145,8 @@ export interface RunHistory {
   readonly to: number;
   readonly stepMs: number;
   readonly total: HistoryNumbers;
-  /** Oldest first, without gaps. `from`: when the step begins. A run belongs to the step in which it ended. */
+  /**
+   * Oldest first, without gaps. `from`: when the step begins. A run belongs to the step in which it ended.
+   */
   readonly steps: readonly (HistoryNumbers & { readonly from: number })[];
 }

@@ -65,7 +65,8 @@ const optionRules = required(
  * 100. Reading requires `read`; run, pause, resume, cancel and retry `operate`; create, edit and delete
  * `admin`, like a run whose payload changes fields outside the type's `operatorsMaySet`.
  *
- * `close()` of the app ends the event streams, and the connections once all open requests have their responses.
+ * `close()` of the app ends the event streams, and the connections once all open requests have their
+ * responses.
  */
 export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance, options) => {
   const { engine, authorize, events = {}, maxRequests, security } = options;

@@ -25,8 +25,9 @@ const EXCERPT_CHARACTERS = 2_000;
 const EXCERPT_OF_ERROR = 300;
 
 /**
- * The job type `http_request`: calls an HTTP address, and succeeds if the status of the answer is expected (P27,
- * HTTP requests). Only an admin can make such a job or change its payload. Add it to the types of `createJobs`:
+ * The job type `http_request`: calls an HTTP address, and succeeds if the status of the answer is expected
+ * (P27, HTTP requests). Only an admin can make such a job or change its payload. Add it to the types of
+ * `createJobs`:
  *
  *     createJobs({ store, types: [httpRequest()], outbound: { allow: ['10.0.0.0/8'] } });
  */

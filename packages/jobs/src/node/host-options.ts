@@ -14,7 +14,9 @@ export interface HostOptions<Host>
   readonly events?: EventStreamOptions<Host> | undefined;
 }
 
-/** A fetch handler that gets the host's own request as its context. `maker`: the function to name in errors. */
+/**
+ * A fetch handler that gets the host's own request as its context. `maker`: the function to name in errors.
+ */
 export function createHostHandler<Host>(maker: string, options: HostOptions<Host>): FetchHandler<Host> {
   checkHandlerOptions(maker, options);
   const { authorize, events, ...rest } = options;

@@ -33,7 +33,10 @@ const REFUSED_IPV6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 const refused = rangesOf([...REFUSED_IPV4, ...REFUSED_IPV6]);
 const publicIpv6 = rangesOf([PUBLIC_IPV6]);
 
-/** P27, HTTP requests: whether a request may go to an address. Without a rule that allows it, only public ones. */
+/**
+ * P27, HTTP requests: whether a request may go to an address. Without a rule that allows it, only public
+ * ones.
+ */
 export function mayConnect(address: string, allowed: AllowedAddresses): boolean {
   const judged = embeddedIpv4(address) ?? address;
   return isPublic(judged) || allowsAddress(allowed, judged);
@@ -44,7 +47,9 @@ function isPublic(address: string): boolean {
   return isIP(address) !== 0 && !inRanges(refused, address);
 }
 
-/** The IPv4 address that an IPv6 address stands for: `::ffff:127.0.0.1` (mapped), or that of a NAT64 gateway. */
+/**
+ * The IPv4 address that an IPv6 address stands for: `::ffff:127.0.0.1` (mapped), or that of a NAT64 gateway.
+ */
 function embeddedIpv4(address: string): string | undefined {
   if (isIP(address) !== 6) return undefined;
   // In the one form in which a URL shows it, such as `::ffff:7f00:1`.

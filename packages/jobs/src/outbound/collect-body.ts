@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Reads a body up to a number of bytes. A longer one is not read to its end. Rejects if the connection breaks. */
+/**
+ * Reads a body up to a number of bytes. A longer one is not read to its end. Rejects if the connection
+ * breaks.
+ */
 export function collectBody(
   answer: IncomingMessage,
   maxBytes: number,

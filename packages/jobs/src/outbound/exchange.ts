@@ -33,7 +33,10 @@ export interface Agents {
 
 const MOST_HEADER_BYTES = 16_384;
 
-/** Sends one request to one address and reads the answer. Rejects with an `OutboundError`, or as `signal` says. */
+/**
+ * Sends one request to one address and reads the answer. Rejects with an `OutboundError`, or as `signal`
+ * says.
+ */
 export async function exchange(wanted: Exchange): Promise<Answer> {
   const answer = await sendOnce(wanted, { reuse: true });
   // The server has closed a kept connection just before the request: it was not served.

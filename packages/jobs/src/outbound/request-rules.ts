@@ -1,7 +1,9 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { OutboundError } from './outbound-error.ts';
 
-/** The connection's own headers, which the client sets, and those that would change how the server reads it. */
+/**
+ * The connection's own headers, which the client sets, and those that would change how the server reads it.
+ */
 const OWN_HEADERS: ReadonlySet<string> = new Set([
   'connection',
   'content-length',

@@ -4,8 +4,8 @@ import { useTokens } from '../../session/session.tsx';
 import { useConfig } from '../../ui/config/config.tsx';
 
 /**
- * Signs out, and asks first if something is unsaved. Where people sign in to the app around the console, it goes
- * to the sign-out of that app; undefined if the app has given none.
+ * Signs out, and asks first if something is unsaved. Where people sign in to the app around the console, it
+ * goes to the sign-out of that app; undefined if the app has given none.
  */
 export function useSignOut(): (() => void) | undefined {
   const tokens = useTokens();

@@ -105,7 +105,7 @@ function Tip({ at, ms, children }: TipProps) {
   const ticker = useTicker();
   return (
     <Tooltip label={<TipText ms={ms} zone={zone} now={ticker.now()} />} events={EVENTS} multiline>
-      {/* No tab stop, since a page has dozens of times: by keyboard, the header switches the zone of them all. */}
+      {/* No tab stop, as a page has dozens of times: by keyboard, the header switches the zone of all. */}
       <time className={classes.time} dateTime={at}>
         {children}
       </time>

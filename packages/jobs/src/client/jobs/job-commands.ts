@@ -77,8 +77,8 @@ export async function getPauseOfAll(connection: Connection, call?: Call): Promis
 }
 
 /**
- * Pauses all jobs, for maintenance, or changes the reason and the end of that pause. No node starts a run until
- * it ends. Runs in progress finish.
+ * Pauses all jobs, for maintenance, or changes the reason and the end of that pause. No node starts a run
+ * until it ends. Runs in progress finish.
  */
 export async function pauseAllJobs(
   connection: Connection,

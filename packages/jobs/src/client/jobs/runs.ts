@@ -53,8 +53,8 @@ export function eachRun(connection: Connection, query: RunsQuery = {}, call?: Ca
 }
 
 /**
- * All matching runs, newest first: `csv` for spreadsheets, `json` for one object in each line. The server sends
- * as fast as you read the stream. It throws if the export ends early. Never retried.
+ * All matching runs, newest first: `csv` for spreadsheets, `json` for one object in each line. The server
+ * sends as fast as you read the stream. It throws if the export ends early. Never retried.
  */
 export async function exportRuns(
   connection: Connection,

@@ -72,7 +72,9 @@ function shortError({ name, message }: AttemptError): NonNullable<Alert['error']
   return { name: cut(name, LONGEST_NAME), message: cut(message, LONGEST_MESSAGE) };
 }
 
-/** PostgreSQL's JSON takes neither lone surrogates nor U+0000: one such message must not stop a settlement. */
+/**
+ * PostgreSQL's JSON takes neither lone surrogates nor U+0000: one such message must not stop a settlement.
+ */
 function cut(text: string, longest: number): string {
   const short = text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
   return short.toWellFormed().replaceAll('\0', '\ufffd');

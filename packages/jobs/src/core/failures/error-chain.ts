@@ -3,8 +3,8 @@ import type { AttemptError, ErrorCause } from '../model/run.ts';
 type KeptError = Omit<ErrorCause, 'depth'>;
 
 /**
- * The error of an attempt as an `Error` with its chain of causes, for loggers. Of several causes of one error,
- * such as those of an AggregateError, `cause` is the first, and `errors` has all.
+ * The error of an attempt as an `Error` with its chain of causes, for loggers. Of several causes of one
+ * error, such as those of an AggregateError, `cause` is the first, and `errors` has all.
  */
 export function errorChain({ causes = [], ...kept }: KeptError & Pick<AttemptError, 'causes'>): Error {
   const error = errorOf(kept);

@@ -46,7 +46,9 @@ function placeOf(stack: string): string {
   return `${called} ${lastFolders}`.replace(WITH_DIGIT, '#');
 }
 
-/** 64 bits of a hash that mixes well and needs no library: equal texts in one place, not safe against attacks. */
+/**
+ * 64 bits of a hash that mixes well and needs no library: equal texts in one place, not safe against attacks.
+ */
 function hashOf(text: string): string {
   let high = 0x9e3779b9;
   let low = 0x85ebca6b;

@@ -1,9 +1,9 @@
 const FRAME = /^\s+at /;
 
 /**
- * A stack without the frames that called the handler: those of the engine at its end, and all below them, such
- * as those of a framework. A stack without a frame above them is kept. `isEngine`: whether a frame is of the
- * engine.
+ * A stack without the frames that called the handler: those of the engine at its end, and all below them,
+ * such as those of a framework. A stack without a frame above them is kept. `isEngine`: whether a frame is of
+ * the engine.
  */
 export function handlerStack(stack: string, isEngine: (frame: string) => boolean): string {
   const lines = stack.split('\n');

@@ -41,7 +41,9 @@ export const SAMPLE_PARTS = 65_536;
 const SPREAD = 40_503;
 const PRIME = 1_048_573;
 
-/** The SQL expression that places a job in one of {@link SAMPLE_PARTS} parts; {@link samplePartOf} in code. */
+/**
+ * The SQL expression that places a job in one of {@link SAMPLE_PARTS} parts; {@link samplePartOf} in code.
+ */
 export const SAMPLE_PART = `((uid % ${PRIME}) * ${SPREAD}) % ${SAMPLE_PARTS}`;
 
 export function samplePartOf(uid: number): number {

@@ -3,8 +3,8 @@ import { closestMatch } from 'leven';
 const LONGEST_NAME = 100;
 
 /**
- * The name that a caller means: one with the same letters, also in another order, or a similar one. `dealy` means
- * `delay`, and `maxattempt` means `maxAttempts`.
+ * The name that a caller means: one with the same letters, also in another order, or a similar one. `dealy`
+ * means `delay`, and `maxattempt` means `maxAttempts`.
  */
 export function closestName(given: string, names: readonly string[]): string | undefined {
   const name = given.slice(0, LONGEST_NAME);

@@ -1,6 +1,8 @@
 import { closestName } from './closest-name.ts';
 
-/** What is wrong with a field that an input does not have. `meant`: the field that the caller means, if known. */
+/**
+ * What is wrong with a field that an input does not have. `meant`: the field that the caller means, if known.
+ */
 export function unknownField(
   key: string,
   known: readonly string[],

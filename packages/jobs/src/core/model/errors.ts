@@ -59,9 +59,9 @@ export interface RunErrorDetails {
 
 /**
  * A run that a caller waited for gave no result: it has `failed`, it was `cancelled`, or it had not ended by
- * the caller's `timeout` and continues. `errors` are those of its attempts, the newest last. `cause` is the last
- * one, with its own causes, of a run that has failed. `console.log` prints the messages; the stacks are in
- * `errors`.
+ * the caller's `timeout` and continues. `errors` are those of its attempts, the newest last. `cause` is the
+ * last one, with its own causes, of a run that has failed. `console.log` prints the messages; the stacks are
+ * in `errors`.
  */
 export class RunError extends Error {
   override readonly name = 'RunError';

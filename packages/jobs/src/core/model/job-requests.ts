@@ -83,8 +83,8 @@ interface NoSchedule {
   readonly onDemand?: undefined;
 }
 
-// For a job without a schedule, the compiler asks for a field of the last kind, by order and by name, and says
-// the name of its type: so this name lists all kinds. Interfaces keep these errors short.
+// For a job without a schedule, the compiler asks for a field of the last kind, by order and by name, and
+// says the name of its type: so this name lists all kinds. Interfaces keep these errors short.
 interface OnDemand extends ScheduledJobFields, Omit<NoSchedule, 'onDemand'> {
   readonly onDemand: true;
 }

@@ -59,8 +59,8 @@ export const FINGERPRINT = /^[0-9a-f]{16}$/;
 
 /**
  * One failed attempt of a run, in `errors` of a run, an event or a `RunError`. Don't send it to clients: its
- * `stack`, `message` and `causes` show the insides of your server. The REST API sends it only to requests that
- * may read runs.
+ * `stack`, `message` and `causes` show the insides of your server. The REST API sends it only to requests
+ * that may read runs.
  */
 export interface AttemptError extends Omit<ErrorCause, 'depth'> {
   readonly attempt: number;

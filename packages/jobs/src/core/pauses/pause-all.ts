@@ -15,8 +15,8 @@ export function isPausingAll(pause: PauseOfAll | undefined, now: number): boolea
 }
 
 /**
- * P36, tags and bulk: the earliest instant at which runs and slots can begin to be late. What was due while all
- * jobs were paused waits since the end of that pause.
+ * P36, tags and bulk: the earliest instant at which runs and slots can begin to be late. What was due while
+ * all jobs were paused waits since the end of that pause.
  */
 export function lateFrom(pause: PauseOfAll | undefined): number | undefined {
   return pause === undefined ? undefined : (endOf(pause) ?? Number.POSITIVE_INFINITY);

@@ -54,7 +54,8 @@ export function baseOf(job: Job, { at, now }: { readonly at: number; readonly no
 
 /**
  * Ends a pause as of `at` (its `until`, or now): sets the next slot after that, and releases held runs as far
- * as there is room (P14, pause). The failure budget is unused again (P23, failure budget). The planner then takes the slots between `at` and now as missed ones.
+ * as there is room (P14, pause). The failure budget is unused again (P23, failure budget). The planner then
+ * takes the slots between `at` and now as missed ones.
  */
 export function resume(draft: Draft, { at, now }: { readonly at: number; readonly now: number }): void {
   const { job } = draft;

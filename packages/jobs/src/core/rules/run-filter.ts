@@ -22,8 +22,8 @@ export interface RunFilter {
   /** Failed runs with this fingerprint (P41, run records). */
   readonly fingerprint?: string | undefined;
   /**
-   * Runs with an error whose name, code, message or stack, or that of a cause, contains this text, in any case.
-   * Only failed runs, unless `status` says otherwise.
+   * Runs with an error whose name, code, message or stack, or that of a cause, contains this text, in any
+   * case. Only failed runs, unless `status` says otherwise.
    */
   readonly error?: string | undefined;
   /** Runs that ran with these values in their payload, or would run with them now. */

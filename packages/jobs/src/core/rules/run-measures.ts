@@ -14,8 +14,8 @@ const LARGEST_MS = 7 * 24 * 3_600_000;
 const STEP = 1.3;
 
 /**
- * Upper bounds (ms), ascending; each includes values equal to it. Databases contain positions in this list, so
- * never change it. A bound is at most 1.3 times the one before.
+ * Upper bounds (ms), ascending; each includes values equal to it. Databases contain positions in this list,
+ * so never change it. A bound is at most 1.3 times the one before.
  */
 export const BUCKET_BOUNDS_MS: readonly number[] = boundsMs();
 
@@ -48,8 +48,8 @@ function firstAtLeast(ms: number): number {
 export type BucketCounts = ReadonlyMap<number, number>;
 
 /**
- * The duration (ms) that this share of the counted values does not exceed: the geometric middle of its bucket.
- * At most 15 % from the exact value, and exact up to 7 ms. Undefined without values.
+ * The duration (ms) that this share of the counted values does not exceed: the geometric middle of its
+ * bucket. At most 15 % from the exact value, and exact up to 7 ms. Undefined without values.
  */
 export function percentileMs(counts: BucketCounts, share: number): number | undefined {
   const measured = [...counts].filter(([bucket]) => bucket !== UNMEASURED).sort(([a], [b]) => a - b);
@@ -69,8 +69,8 @@ function middleMs(bucket: number): number {
 }
 
 /**
- * When a run could have started: at its slot or at the request for it, unless `dueAt` says otherwise: it waited
- * for its own `run_at`, for its next attempt, or for the end of a pause.
+ * When a run could have started: at its slot or at the request for it, unless `dueAt` says otherwise: it
+ * waited for its own `run_at`, for its next attempt, or for the end of a pause.
  */
 export function dueAtOf(
   run: Pick<RunOrigin, 'scheduledFor' | 'queuedAt'> & { readonly dueAt?: number },

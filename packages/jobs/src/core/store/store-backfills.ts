@@ -66,7 +66,9 @@ export interface BackfillQuery extends JobsRead {
 
 /** The writes of backfills (P37, backfill). */
 export interface StoreBackfills {
-  /** Starts a backfill, or says what it would do. Its slots are kept until the planner has made their runs. */
+  /**
+   * Starts a backfill, or says what it would do. Its slots are kept until the planner has made their runs.
+   */
   backfill(input: BackfillInput): Promise<BackfillResult>;
   /** Drops the slots that have no run yet, and cancels its waiting runs. */
   cancelBackfill(input: CancelBackfillInput): Promise<CancelBackfillResult>;

@@ -97,8 +97,8 @@ export interface RunView {
 }
 
 /**
- * Runs, newest first. `isPartial`: a read looks through a bounded number of runs, and has reached it. The page
- * has what was found so far, perhaps nothing, and `next` continues.
+ * Runs, newest first. `isPartial`: a read looks through a bounded number of runs, and has reached it. The
+ * page has what was found so far, perhaps nothing, and `next` continues.
  */
 export interface RunPage extends Page<RunView> {
   readonly isPartial?: true;
@@ -180,8 +180,8 @@ export interface HourCount {
 }
 
 /**
- * Which finished runs to count, and by which steps of time. At most one of `jobId`, `type` and `tag`; runs count
- * for the type and tags that their job had when they ended, but with `idPrefix` for those it has now.
+ * Which finished runs to count, and by which steps of time. At most one of `jobId`, `type` and `tag`; runs
+ * count for the type and tags that their job had when they ended, but with `idPrefix` for those it has now.
  */
 export interface HistoryQuery extends Pick<JobsRead, 'idPrefix'> {
   readonly jobId?: string | undefined;

@@ -17,8 +17,8 @@ export interface Ping {
 const PATHS = { started: '/start', succeeded: '', failed: '/fail' } as const;
 
 /**
- * P26, pings: the request that tells a monitor of a run, in the protocol of Healthchecks.io. Parameters of the URL
- * stay, and `rid` connects the start of a run with its end.
+ * P26, pings: the request that tells a monitor of a run, in the protocol of Healthchecks.io. Parameters of
+ * the URL stay, and `rid` connects the start of a run with its end.
  */
 export function pingOf(pingUrl: string, runId: string, event: PingEvent): Ping {
   const url = new URL(pingUrl);

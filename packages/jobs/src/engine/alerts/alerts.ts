@@ -20,8 +20,9 @@ const EVERY_MS = 10_000;
 const WITHOUT_CHANNELS_MS = 60_000;
 
 /**
- * Tells people what happens to jobs (P24, alerts). While there are channels, each round finds what other nodes
- * have left in the outbox, and the conditions that time alone makes true. Without channels, it does nothing.
+ * Tells people what happens to jobs (P24, alerts). While there are channels, each round finds what other
+ * nodes have left in the outbox, and the conditions that time alone makes true. Without channels, it does
+ * nothing.
  */
 export class Alerts {
   readonly kinds: ChannelKinds;

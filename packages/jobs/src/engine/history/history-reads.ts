@@ -9,8 +9,8 @@ type Counts = readonly HistoryCount[] | undefined;
 const MOST_KEPT = 100;
 
 /**
- * Reads history. The runs of all jobs with a prefix are counted when asked for, which may take long: such a read
- * is kept for some seconds, as the counts of `stats` are.
+ * Reads history. The runs of all jobs with a prefix are counted when asked for, which may take long: such a
+ * read is kept for some seconds, as the counts of `stats` are.
  */
 export function createHistoryReads({
   store,

@@ -11,7 +11,9 @@ export interface HeartbeatsDeps {
 const FIRST_MS = 10_000;
 const EVERY_MS = 60_000;
 
-/** Tells a monitor each minute that this node plans and claims (P26, pings). It is silent while it does not. */
+/**
+ * Tells a monitor each minute that this node plans and claims (P26, pings). It is silent while it does not.
+ */
 export class Heartbeats {
   readonly #with: HeartbeatsDeps;
   #cancel: (() => void) | undefined;

@@ -13,8 +13,8 @@ export interface KeptMinutesDeps {
 }
 
 /**
- * The minutes before this node started, from the runs that history still contains: a restart loses no chart of
- * the last hour. They count the runs of all nodes. Read once.
+ * The minutes before this node started, from the runs that history still contains: a restart loses no chart
+ * of the last hour. They count the runs of all nodes. Read once.
  */
 export class KeptMinutes {
   readonly #with: KeptMinutesDeps;

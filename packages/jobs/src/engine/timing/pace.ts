@@ -90,8 +90,8 @@ export const LOOP_DELAY_RESOLUTION_MS = 5;
 /** How long the monitor measures for one reading (ms). */
 export const LOOP_DELAY_SAMPLE_MS = 1_000;
 /**
- * The loop may be late for this long after the first claim (ms): modules still load, and code is compiled at its
- * first use. Not tuned.
+ * The loop may be late for this long after the first claim (ms): modules still load, and code is compiled at
+ * its first use. Not tuned.
  */
 export const START_UP_MS = 5_000;
 /** Pause between the smallest claims of a throttled node (ms). The floor of P20, isolation. */

@@ -31,8 +31,8 @@ export interface ThrottleOptions {
 /**
  * The API comes first (P20, isolation). While requests come in, claims are small, and a pause after each pass
  * leaves the API as much time as the pass took. While the event loop is late, each second halves the size of
- * claims, down to `floor` runs every 250 ms; later it doubles again. A start makes the loop late, too: this does
- * not count. Planning is not throttled.
+ * claims, down to `floor` runs every 250 ms; later it doubles again. A start makes the loop late, too: this
+ * does not count. Planning is not throttled.
  */
 export class Throttle {
   readonly #clock: Clock;

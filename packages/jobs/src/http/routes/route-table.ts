@@ -21,8 +21,8 @@ const PATHS: readonly PathRoutes[] = [...Map.groupBy(ROUTES, ({ path }) => path)
 }));
 
 /**
- * Finds the routes of a path below the prefix, such as `/jobs/nightly`. Undefined if it has none. A path without
- * parameters, such as `/jobs/bulk`, also has the routes of a job with such an id, for other methods.
+ * Finds the routes of a path below the prefix, such as `/jobs/nightly`. Undefined if it has none. A path
+ * without parameters, such as `/jobs/bulk`, also has the routes of a job with such an id, for other methods.
  */
 export function findPath(path: string): FoundPath | undefined {
   const parts = path.split('/');

@@ -5,8 +5,8 @@ import { type Bind, bindable, type Dialect, parameters } from './dialect.ts';
 import { arrays, type Read } from './read.ts';
 
 /**
- * Runs with the ids of the backfills that made them. A run is of the slot that was taken when the run was made,
- * so that no run needs a column for it. Reads nothing if no run is of a backfill.
+ * Runs with the ids of the backfills that made them. A run is of the slot that was taken when the run was
+ * made, so that no run needs a column for it. Reads nothing if no run is of a backfill.
  */
 export function* withBackfills(sql: Dialect, views: readonly RunView[]): Read<readonly RunView[]> {
   const made = views.map(({ run }) => run).filter(isBackfillRun);

@@ -28,7 +28,9 @@ export const FORECAST_COLUMNS = [
   'next_run_at',
 ];
 
-/** How many of a job's newest runs tell how long its runs usually take, and for how many jobs they are read. */
+/**
+ * How many of a job's newest runs tell how long its runs usually take, and for how many jobs they are read.
+ */
 export const RUNS_TO_MEASURE = 8;
 export const JOBS_TO_MEASURE = 1_000;
 
