@@ -67,9 +67,7 @@ export class AppController {
   }
 }
 
-/**
- * The statuses of errors that routes get from the engine. For other errors, it is 500, and NestJS logs them.
- */
+/** The statuses of errors that routes get from the engine. All others get 500, and NestJS logs them. */
 const STATUSES = new Map<string, number>([
   ['invalid', 400],
   ['unavailable', 503],
