@@ -13,7 +13,7 @@ import { authorize, checkPassword, METRICS_TOKEN, signInPage } from './login.ts'
 
 const app = new Hono();
 
-// The session: a signed cookie. A random secret signs everybody out at a restart: in production, use your own.
+// The session: a signed cookie. A random secret signs everybody out at a restart: use your own in production.
 const secret = randomUUID();
 app.get('/login', (context) => context.html(signInPage('failed' in context.req.query())));
 app.post('/login', async (context) => {

@@ -1,41 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { end, folderOfTest, hasEnded, startChild } from './killed-child.ts';
 
 const KILLS = 8;
 const SLOTS = 400;
-
-let folder: string;
-let child: ChildProcess | undefined;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'greenvue-backfill-'));
-});
-afterEach(async () => {
-  if (child !== undefined) await kill(child);
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function startChild(file: string): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL('./backfill-child.ts', import.meta.url));
-  const started = spawn(process.execPath, [script, file, String(SLOTS)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  child = started;
-  await once(started.stdout, 'data');
-  return started;
-}
-
-async function kill(started: ChildProcess): Promise<void> {
-  if (started.exitCode !== null || started.signalCode !== null) return;
-  const exited = once(started, 'exit');
-  started.kill('SIGKILL');
-  await exited;
-}
 
 /** How many slots the backfill has run, and whether it has run one twice. */
 function stateOf(file: string) {
@@ -58,18 +28,19 @@ function stateOf(file: string) {
 
 // Promise P37, backfill.
 it(`a backfill runs each of its slots once, through ${KILLS} kills at any instant`, async () => {
-  const file = join(folder, 'jobs.db');
+  const file = join(folderOfTest('backfill'), 'jobs.db');
+  const start = () => startChild('./backfill-child.ts', file, String(SLOTS));
   for (let n = 0; n < KILLS; n += 1) {
-    const started = await startChild(file);
+    const started = await start();
     await new Promise((resolve) => setTimeout(resolve, 5 + ((n * 7_919) % 61)));
-    await kill(started);
+    await end(started, 'SIGKILL');
     const { runs, slots, asked, toCome, left, live } = stateOf(file);
     expect(slots).toBe(runs);
     expect(toCome + live + runs).toBe(asked);
     expect(left).toBe(toCome);
   }
-  const last = await startChild(file);
-  if (last.exitCode === null) await once(last, 'exit');
+  const last = await start();
+  if (!hasEnded(last)) await once(last, 'exit');
   const { runs, slots, asked, toCome } = stateOf(file);
   expect({ runs, slots, toCome }).toEqual({ runs: asked, slots: asked, toCome: 0 });
   expect(asked).toBeGreaterThanOrEqual(SLOTS);

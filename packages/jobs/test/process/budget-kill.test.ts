@@ -1,38 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { end, folderOfTest, startChild } from './killed-child.ts';
 
 const KILLS = 10;
-
-let folder: string;
-let child: ChildProcess | undefined;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'greenvue-budget-'));
-});
-afterEach(async () => {
-  if (child !== undefined) await kill(child);
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function startChild(file: string): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL('./budget-child.ts', import.meta.url));
-  const started = spawn(process.execPath, [script, file], { stdio: ['ignore', 'pipe', 'inherit'] });
-  child = started;
-  await once(started.stdout, 'data');
-  return started;
-}
-
-async function kill(started: ChildProcess): Promise<void> {
-  if (started.exitCode !== null || started.signalCode !== null) return;
-  const exited = once(started, 'exit');
-  started.kill('SIGKILL');
-  await exited;
-}
 
 /** What the database says of the only job. */
 function stateOf(file: string) {
@@ -54,14 +25,14 @@ function stateOf(file: string) {
 
 // Promise P23, failure budget.
 it(`each second failure pauses the job exactly once, through ${KILLS} kills at any instant`, async () => {
-  const file = join(folder, 'jobs.db');
+  const file = join(folderOfTest('budget'), 'jobs.db');
   let last = 0;
   for (let n = 0; n < KILLS; n += 1) {
-    const started = await startChild(file);
+    const started = await startChild('./budget-child.ts', file);
     // Each process pauses the job at least once, however slow the machine is. Then any instant will do.
     await vi.waitFor(() => expect(stateOf(file).pauses).toBeGreaterThan(last), { timeout: 20_000 });
     await new Promise((resolve) => setTimeout(resolve, (n * 7_919) % 211));
-    await kill(started);
+    await end(started, 'SIGKILL');
     const { isPaused, recent, pauses, resumes, failed } = stateOf(file);
     expect(pauses - resumes).toBe(isPaused ? 1 : 0);
     expect(failed).toBe(2 * resumes + recent);

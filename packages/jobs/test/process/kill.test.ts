@@ -1,57 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { violations } from './invariants.ts';
+import { end, folderOfTest, startChild } from './killed-child.ts';
 
 const KILLS = 24;
-
-let folder: string;
-let child: ChildProcess | undefined;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'greenvue-kill-'));
-});
-afterEach(async () => {
-  if (child !== undefined && child.exitCode === null && child.signalCode === null) {
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  }
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function startChild(): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL('./load-child.ts', import.meta.url));
-  const started = spawn(process.execPath, [script, join(folder, 'jobs.db'), join(folder, 'acknowledged')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  child = started;
-  await once(started.stdout, 'data');
-  return started;
-}
-
-async function end(started: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-  const exited = once(started, 'exit');
-  started.kill(signal);
-  await exited;
-}
-
-function acknowledgedRuns(): string[] {
-  const file = join(folder, 'acknowledged');
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
-}
 
 // Promise P9, lost nodes.
 describe('durability: kill -9 at any instant', () => {
   it(`continues after ${KILLS} kills under load: every slot is covered once, no run is lost, interrupted runs restart at once`, async () => {
-    const file = join(folder, 'jobs.db');
+    const folder = folderOfTest('kill');
+    const [file, acknowledged] = [join(folder, 'jobs.db'), join(folder, 'acknowledged')];
+    const start = () => startChild('./load-child.ts', file, acknowledged);
     // A fixed sequence of odd lengths: kills hit all parts of the process, and failures can be reproduced.
     const lives = Array.from({ length: KILLS }, (_, n) => 20 + ((n * 7_919) % 611));
     for (const life of lives) {
-      const started = await startChild();
+      const started = await start();
       const { claimed } = counts(file);
       // `ready` comes after the recovery: only claims made since may be left of a dead process.
       expect(claimed.deadNodes).toBeLessThanOrEqual(1);
@@ -59,7 +24,7 @@ describe('durability: kill -9 at any instant', () => {
       await end(started, 'SIGKILL');
       expect(violations(file)).toEqual([]);
     }
-    const last = await startChild();
+    const last = await start();
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await end(last, 'SIGTERM');
     expect(violations(file)).toEqual([]);
@@ -68,11 +33,15 @@ describe('durability: kill -9 at any instant', () => {
     expect(recovered).toBeGreaterThan(0);
     expect(lost).toBe(0);
     const known = new Set(runs);
-    const missing = acknowledgedRuns().filter((id) => !known.has(id));
+    const missing = linesOf(acknowledged).filter((id) => !known.has(id));
     expect(missing).toEqual([]);
-    expect(acknowledgedRuns().length).toBeGreaterThan(KILLS);
+    expect(linesOf(acknowledged).length).toBeGreaterThan(KILLS);
   }, 120_000);
 });
+
+function linesOf(file: string): string[] {
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+}
 
 function counts(file: string) {
   const db = new DatabaseSync(file, { readOnly: true });

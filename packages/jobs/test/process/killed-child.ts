@@ -1,0 +1,35 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+/** A new folder, removed after the test. Make it before the processes that use it. */
+export function folderOfTest(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `greenvue-${name}-`));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Starts a program of this folder, and waits for its first output. The end of the test kills it. */
+export async function startChild(program: string, ...args: readonly string[]): Promise<ChildProcess> {
+  const script = fileURLToPath(new URL(program, import.meta.url));
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => end(child, 'SIGKILL'));
+  await once(child.stdout, 'data');
+  return child;
+}
+
+/** Sends a signal, and waits for the end of the process. */
+export async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  if (hasEnded(child)) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}
+
+export function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
