@@ -1,32 +1,10 @@
 import type { AlertTables } from '../../../core/transactions/alerts/alert-tables.ts';
-import { type AlertScripts, alertScripts } from '../../alerts/alert-statements.ts';
-import type { Read } from '../../reads/read.ts';
+import { alertOperations } from '../../alerts/alert-operations.ts';
+import { alertScripts } from '../../alerts/alert-statements.ts';
 import { ALERTS } from '../alert-statements.ts';
 import { runRead } from '../sqlite-reads.ts';
 import type { Writer } from './writer.ts';
 
-/** The operations on alerts, which both databases share. */
 export function alertTables(w: Writer): AlertTables {
-  const run = <T>(begin: (scripts: AlertScripts) => Read<T>): T =>
-    runRead(w.db, begin(alertScripts(ALERTS, w.unit.now)));
-  return {
-    alertChannels: () => run((s) => s.alertChannels()),
-    lockAlertChannel: (id) => run((s) => s.lockAlertChannel(id)),
-    saveAlertChannel: (channel) => run((s) => s.saveAlertChannel(channel)),
-    removeAlertChannel: (id) => run((s) => s.removeAlertChannel(id)),
-    jobsNaming: (channel, limit) => run((s) => s.jobsNaming(channel, limit)),
-    addAlertDeliveries: (rows) => run((s) => s.addAlertDeliveries(rows)),
-    lockAlertQueues: () => run((s) => s.lockAlertQueues()),
-    saveAlertQueue: (channel, queue) => run((s) => s.saveAlertQueue(channel, queue)),
-    gatherMessage: (channel, kind, until) => run((s) => s.gatherMessage(channel, kind, until)),
-    triesOf: (message) => run((s) => s.triesOf(message)),
-    saveMessage: (message, state) => run((s) => s.saveMessage(message, state)),
-    freeAlertQueue: (channel, error) => run((s) => s.freeAlertQueue(channel, error)),
-    findAlertDelivery: (id) => run((s) => s.findAlertDelivery(id)),
-    takeAlertWatch: (ms) => run((s) => s.takeAlertWatch(ms)),
-    toldConditions: (range) => run((s) => s.toldConditions(range)),
-    rememberTold: (told) => run((s) => s.rememberTold(told)),
-    forgetTold: (ids) => run((s) => s.forgetTold(ids)),
-    watchedJobs: (ids) => run((s) => s.watchedJobs(ids)),
-  };
+  return alertOperations((begin) => runRead(w.db, begin(alertScripts(ALERTS, w.unit.now))));
 }
