@@ -1,6 +1,6 @@
 import { consolePlugin } from '@greenvue/console/fastify';
 import { createJobs, defineJobType } from '@greenvue/jobs';
-import { jobsPlugin } from '@greenvue/jobs/fastify';
+import { type JobScope, jobsPlugin } from '@greenvue/jobs/fastify';
 import { sqlite } from '@greenvue/jobs/sqlite';
 import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
@@ -10,8 +10,8 @@ import { heading, runIs, runNow, SLOW_MS, saveNew, startBrowser } from './consol
 
 const open = startBrowser('/admin/jobs');
 
-/** An app whose users belong to the tenant `acme`. Another tenant has jobs and runs, too. */
-async function startApp(): Promise<string> {
+/** An app whose users belong to one tenant. Another tenant has jobs and runs, too. */
+async function startApp(scope: JobScope): Promise<string> {
   const greet = defineJobType({
     type: 'greet',
     payload: z.strictObject({ name: z.string().default('world') }),
@@ -20,8 +20,9 @@ async function startApp(): Promise<string> {
   const jobs = createJobs({ store: sqlite(':memory:'), types: [greet] });
   await jobs.start();
   onTestFinished(() => jobs.stop());
-  for (const id of ['acme.report', 'other.report']) {
-    await jobs.schedule(greet, { id, name: `Report of ${id}`, onDemand: true });
+  for (const tenant of ['acme', 'other']) {
+    const id = `${tenant}.report`;
+    await jobs.schedule(greet, { id, name: `Report of ${id}`, onDemand: true, tags: [tenant] });
     await jobs.trigger(id);
   }
   const app = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 128 } });
@@ -29,7 +30,7 @@ async function startApp(): Promise<string> {
   await app.register(jobsPlugin, {
     prefix: '/admin/api',
     engine: jobs,
-    authorize: () => ({ id: 'user:1', name: 'Ann', scope: { idPrefix: 'acme.' } }),
+    authorize: () => ({ id: 'user:1', name: 'Ann', scope }),
   });
   await app.register(consolePlugin, { prefix: '/admin/jobs', api: '/admin/api', auth: 'host' });
   return app.listen({ port: 0, host: '127.0.0.1' });
@@ -38,7 +39,7 @@ async function startApp(): Promise<string> {
 test(
   'a viewer of one tenant sees its jobs alone, and no nodes',
   async () => {
-    const url = await startApp();
+    const url = await startApp({ idPrefix: 'acme.' });
     const { page, faults, goTo } = await open(url);
     const otherTenant = () => page.getByText(/other\.report/).count();
 
@@ -74,6 +75,48 @@ test(
     await saveNew(page);
     await page.getByText('must begin with "acme."; got "weekly-mail"').first().waitFor();
     await id.fill('acme.weekly-mail');
+    await saveNew(page);
+    await heading(page, 'Weekly mail');
+    expect(faults).toEqual([]);
+  },
+  SLOW_MS,
+);
+
+test(
+  'a viewer whose scope is a tag sees the jobs with it alone, and creates only such jobs',
+  async () => {
+    const url = await startApp({ tags: ['acme'] });
+    const { page, faults, goTo } = await open(url);
+    const otherTenant = () => page.getByText(/other\.report/).count();
+
+    await goTo('/jobs');
+    await page.getByRole('link', { name: 'Report of acme.report' }).first().waitFor();
+    expect(await otherTenant()).toBe(0);
+    await goTo('/runs');
+    await page.getByText('acme.report').first().waitFor();
+    expect(await otherTenant()).toBe(0);
+    await goTo('/jobs/other.report');
+    await heading(page, 'Job not found');
+
+    // The events of the job arrive: the page follows its run.
+    await goTo('/jobs/acme.report');
+    await runNow(page);
+    await runIs(page, 'succeeded');
+
+    // The form fills in the tag; without it, the job is refused with the reason.
+    await goTo('/jobs/new');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Weekly mail');
+    await page.getByRole('combobox', { name: 'Job type' }).click();
+    await page.getByRole('option', { name: 'greet' }).click();
+    await page.getByRole('textbox', { name: 'Interval' }).fill('1h');
+    await page.getByRole('button', { name: /^Tags, failure budget and alerts/ }).click();
+    await page.getByText('At least one of these: acme.').waitFor();
+    const tags = page.getByRole('textbox', { name: 'Tags' });
+    expect(await tags.inputValue()).toBe('acme');
+    await tags.fill('mine');
+    await saveNew(page);
+    await page.getByText('must contain the tag "acme"; got "mine"').first().waitFor();
+    await tags.fill('mine, acme');
     await saveNew(page);
     await heading(page, 'Weekly mail');
     expect(faults).toEqual([]);

@@ -1,7 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Page } from '../page/page.tsx';
-import { useMay, useViewer } from '../session/session.tsx';
+import { useIsScoped, useMay } from '../session/session.tsx';
 import { Failed, Loading } from '../ui/feedback/states.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Panel } from '../ui/layout/panel.tsx';
@@ -13,9 +13,9 @@ import { useChannels } from './use-channels.ts';
 /** Where alerts go, and what was sent. */
 export function ChannelsPage() {
   const { admin } = useMay();
-  const { idPrefix } = useViewer();
+  const isScoped = useIsScoped();
   const [isNew, setNew] = useState(false);
-  if (!admin || idPrefix !== undefined) {
+  if (!admin || isScoped) {
     return (
       <Page title="Channels">
         <Text>Only admins of all jobs can see where alerts go, and what was sent.</Text>

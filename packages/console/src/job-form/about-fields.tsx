@@ -1,6 +1,6 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { useViewer } from '../session/session.tsx';
+import { useScope } from '../session/session.tsx';
 import { LIMITS } from '../ui/limits.ts';
 import { suggestId } from './draft/job-id.ts';
 import type { JobForm } from './draft/use-job-form.ts';
@@ -16,7 +16,7 @@ interface AboutFieldsProps {
 /** The name, id and description of a job. The id follows the name until the user types one. */
 export function AboutFields({ form, isNew }: AboutFieldsProps) {
   const { draft, edit } = form;
-  const { idPrefix } = useViewer();
+  const { idPrefix } = useScope();
   const [hasOwnId, setOwnId] = useState(draft.id !== '');
   const writeName = (name: string) => {
     edit('/name', (before) => ({ ...before, name }));
@@ -61,7 +61,7 @@ interface IdFieldProps {
 }
 
 function IdField({ id, isNew, onChange }: IdFieldProps) {
-  const { idPrefix } = useViewer();
+  const { idPrefix } = useScope();
   const start = idPrefix === undefined ? '' : ` Begins with "${idPrefix}".`;
   return (
     <TextInput

@@ -5,7 +5,7 @@ import { Link, useLocation, useSearchParams } from 'wouter';
 import { useCreateJob } from '../actions/actions.ts';
 import { useJob, useJobTypes } from '../data/queries.ts';
 import { Page } from '../page/page.tsx';
-import { useMay } from '../session/session.tsx';
+import { useMay, useScope } from '../session/session.tsx';
 import { isStatus } from '../ui/feedback/not-found.ts';
 import { Failed, Loading, NotLoaded } from '../ui/feedback/states.tsx';
 import { LIMITS } from '../ui/limits.ts';
@@ -47,13 +47,14 @@ export function NewJobPage() {
 }
 
 function EmptyForm({ type: wanted }: { readonly type: string }) {
+  const { tags } = useScope();
   return (
     <WithTypes title="New job">
       {(types) => (
         <NewForm
           title="New job"
           types={types}
-          initial={() => draftOfType(types, wanted)}
+          initial={() => withOnlyTag(draftOfType(types, wanted), tags)}
           cancelHref="/jobs"
         />
       )}
@@ -64,6 +65,12 @@ function EmptyForm({ type: wanted }: { readonly type: string }) {
 function draftOfType(types: readonly JobType[], wanted: string): Draft {
   const type = types.find((one) => one.type === wanted);
   return type === undefined ? newDraft() : withType(newDraft(), type, payloadField(type.payload_schema));
+}
+
+/** Where all jobs of the viewer have the same tag, a new job has it, too. */
+function withOnlyTag(draft: Draft, [tag, ...others]: readonly string[] = []): Draft {
+  if (tag === undefined || others.length > 0) return draft;
+  return { ...draft, watching: { ...draft.watching, tags: tag } };
 }
 
 function CopyForm({ id }: { readonly id: string }) {

@@ -1,5 +1,6 @@
 import type { JobType } from '@greenvue/jobs/client';
 import { SimpleGrid, Text, TextInput } from '@mantine/core';
+import { useScope } from '../session/session.tsx';
 import type { JobForm } from './draft/use-job-form.ts';
 import {
   BUDGET_PARTS,
@@ -26,6 +27,8 @@ interface WatchFieldsProps {
 /** How the job is labelled and watched. */
 export function WatchFields({ form, type, isOpen, onToggle }: WatchFieldsProps) {
   const { watching } = form.draft;
+  const { tags: scoped = [] } = useScope();
+  const ofScope = scoped.length === 0 ? '' : ` At least one of these: ${scoped.join(', ')}.`;
   const write = (pointer: string, part: Partial<WatchDraft>) =>
     form.edit(pointer, (before) => ({ ...before, watching: { ...before.watching, ...part } }));
   return (
@@ -37,7 +40,7 @@ export function WatchFields({ form, type, isOpen, onToggle }: WatchFieldsProps) 
     >
       <ShortField
         pointer="/tags"
-        description="Labels for filters and bulk actions, such as billing, eu. At most 16."
+        description={`Labels for filters and bulk actions, such as billing, eu. At most 16.${ofScope}`}
         value={watching.tags}
         onChange={(tags) => write('/tags', { tags })}
       />

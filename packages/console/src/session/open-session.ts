@@ -1,9 +1,16 @@
 import { endCookieSession, getMe, logInWithCookie, refreshCookieSession } from '@greenvue/accounts';
-import { ApiError, type Connection, ConnectionError, connect, getCaller } from '@greenvue/jobs/client';
+import {
+  ApiError,
+  type Caller,
+  type Connection,
+  ConnectionError,
+  connect,
+  getCaller,
+} from '@greenvue/jobs/client';
 import type { ConsoleConfig } from '../ui/config/console-config.ts';
 import { type AccountSession, createAccountSession } from './account-session.ts';
 import { createHostSession } from './host-session.ts';
-import type { SessionStore, TabStorage, Viewer } from './session-store.ts';
+import type { SessionStore, TabStorage, Viewer, ViewerScope } from './session-store.ts';
 import { createTokenSession, type TokenSession } from './token-session.ts';
 
 // sessionStorage ends with the tab, and each tab has its own.
@@ -58,11 +65,16 @@ function sessionOf({ auth, apiUrl: url }: ConsoleConfig): Pick<OpenSession, 'sto
 async function viewerWith(connection: Connection): Promise<Viewer> {
   try {
     const { id, name, rights, scope } = await getCaller(connection);
-    return { actor: id ?? undefined, name: name ?? id ?? NAMELESS, rights, idPrefix: scope?.id_prefix };
+    return { actor: id ?? undefined, name: name ?? id ?? NAMELESS, rights, scope: scopeOf(scope) };
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 403) throw error;
     return { actor: undefined, name: NAMELESS, rights: [] };
   }
+}
+
+function scopeOf(scope: Caller['scope']): ViewerScope | undefined {
+  if (scope === null) return undefined;
+  return { idPrefix: scope.id_prefix ?? undefined, tags: scope.tags ?? undefined };
 }
 
 function accountSession(url: string): AccountSession {

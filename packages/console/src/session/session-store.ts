@@ -4,6 +4,12 @@ import { ApiError, ConnectionError } from '@greenvue/jobs/client';
 /** A permission of the jobs API. */
 export type Right = 'read' | 'operate' | 'admin';
 
+/** Only jobs whose id begins with the prefix, and only jobs with at least one of the tags. */
+export interface ViewerScope {
+  readonly idPrefix?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
 /** Whose rights the page has. */
 export interface Viewer {
   /** The name in the API's records, such as `user:42`; undefined if the API names nobody. */
@@ -11,8 +17,8 @@ export interface Viewer {
   /** For people. */
   readonly name: string;
   readonly rights: readonly Right[];
-  /** The viewer may see only jobs whose id begins with this; undefined: all jobs. */
-  readonly idPrefix?: string | undefined;
+  /** Which jobs the viewer may see: by the beginning of their ids, by their tags, or by both; undefined: all. */
+  readonly scope?: ViewerScope | undefined;
   /** The account or API token of GreenVue's API. */
   readonly account?: Me | undefined;
 }

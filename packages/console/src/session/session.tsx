@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useEffect, useMemo, useState, useSyncExt
 import { useConfig } from '../ui/config/config.tsx';
 import { useRequired } from '../ui/required-context.ts';
 import { type OpenSession, openSession } from './open-session.ts';
-import type { SessionState, SessionStore, Viewer } from './session-store.ts';
+import type { SessionState, SessionStore, Viewer, ViewerScope } from './session-store.ts';
 
 const SessionContext = createContext<OpenSession | undefined>(undefined);
 
@@ -65,9 +65,16 @@ export function useMay(): { readonly operate: boolean; readonly admin: boolean }
   return useMemo(() => ({ operate: rights.includes('operate'), admin: rights.includes('admin') }), [rights]);
 }
 
+const ALL_JOBS: ViewerScope = {};
+
+/** Which jobs the viewer may see and change. Without bounds: all. */
+export function useScope(): ViewerScope {
+  return useViewer().scope ?? ALL_JOBS;
+}
+
 /** Whether the viewer sees and changes only some jobs, and so can't command all of them. */
 export function useIsScoped(): boolean {
-  return useViewer().idPrefix !== undefined;
+  return useViewer().scope !== undefined;
 }
 
 function useSession(): OpenSession {

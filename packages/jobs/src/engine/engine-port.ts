@@ -127,7 +127,7 @@ export interface AuditListQuery extends Omit<AuditQuery, 'limit'> {
 }
 
 /** At most one of `jobId`, `type` and `tag`. */
-export interface RunHistoryQuery extends Pick<JobsRead, 'idPrefix'> {
+export interface RunHistoryQuery extends Pick<JobsRead, 'idPrefix' | 'anyTag'> {
   readonly jobId?: string | undefined;
   readonly type?: string | undefined;
   readonly tag?: string | undefined;

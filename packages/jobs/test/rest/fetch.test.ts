@@ -142,7 +142,7 @@ describe('the fetch handler', () => {
     [false, 'it returned false'],
     [
       { id: 'user:42', scope: undefined },
-      'scope: must be a scope such as { idPrefix: "acme-" }, and is left out for a caller who may see all jobs; got undefined',
+      'scope: must be a scope such as { idPrefix: "acme-" } or { tags: ["billing"] }, and is left out for a caller who may see all jobs; got undefined',
     ],
     [
       { id: 'user:42', scope: { idPrefix: '' } },

@@ -24,6 +24,7 @@ import { runSearch } from './suite/runs/run-search.ts';
 import { runs } from './suite/runs/runs.ts';
 import { scopedRoutes } from './suite/scope/scoped-routes.ts';
 import { scopes } from './suite/scope/scopes.ts';
+import { tagScopes } from './suite/scope/tag-scopes.ts';
 import { workLimits } from './suite/work-limit.ts';
 
 /** The contract of the REST API, on any adapter. */
@@ -52,6 +53,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('pauses', () => pauses(makeMount));
   describe('routes in a scope', () => scopedRoutes(makeMount));
   describe('scopes', () => scopes(makeMount));
+  describe('scopes by tags', () => tagScopes(makeMount));
   describe('tags', () => tags(makeMount));
   describe('work limits', () => workLimits(makeMount));
 }

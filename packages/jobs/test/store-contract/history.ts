@@ -90,6 +90,12 @@ export function historyContract(makeStore: MakeStore): void {
       expect(await read({ tag: 'eu', idPrefix: 'a' })).toEqual(counts(1));
       expect(await read({ tag: 'billing', idPrefix: 'b' })).toEqual([]);
       expect(await read({ type: 'noop', idPrefix: 'b' })).toEqual(counts(1));
+      for (const stepMs of [HOUR, MINUTE]) {
+        expect(await read({ anyTag: ['billing', 'eu-west'], stepMs })).toEqual(counts(2));
+        expect(await read({ anyTag: ['billing'], stepMs })).toEqual(counts(1));
+        expect(await read({ anyTag: ['eu-west'], tag: 'billing', stepMs })).toEqual([]);
+        expect(await read({ anyTag: ['billing'], idPrefix: 'b', stepMs })).toEqual([]);
+      }
     });
 
     it('puts each run into the step in which it ended', async () => {

@@ -1,4 +1,4 @@
-import { useMay, useViewer } from '../../session/session.tsx';
+import { useIsScoped, useMay } from '../../session/session.tsx';
 
 export interface Destination {
   readonly href: string;
@@ -33,8 +33,8 @@ const NAVIGATION: Navigation = {
 /** The pages that the viewer may open. */
 export function useNavigation(): Navigation {
   const { admin } = useMay();
-  const { idPrefix } = useViewer();
-  const who = { isFullAdmin: admin && idPrefix === undefined };
+  const isScoped = useIsScoped();
+  const who = { isFullAdmin: admin && !isScoped };
   const may = ({ isFor }: Destination) => isFor === undefined || isFor(who);
   return { pages: NAVIGATION.pages.filter(may), manage: NAVIGATION.manage.filter(may) };
 }

@@ -181,9 +181,10 @@ export interface HourCount {
 
 /**
  * Which finished runs to count, and by which steps of time. At most one of `jobId`, `type` and `tag`; runs
- * count for the type and tags that their job had when they ended, but with `idPrefix` for those it has now.
+ * count for the type and tags that their job had when they ended, but with `idPrefix` or `anyTag` for those
+ * it has now.
  */
-export interface HistoryQuery extends Pick<JobsRead, 'idPrefix'> {
+export interface HistoryQuery extends Pick<JobsRead, 'idPrefix' | 'anyTag'> {
   readonly jobId?: string | undefined;
   readonly type?: string | undefined;
   readonly tag?: string | undefined;

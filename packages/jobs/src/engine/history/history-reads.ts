@@ -1,15 +1,16 @@
 import type { Clock } from '../../core/clock.ts';
+import { isOfAllJobs } from '../../core/store/jobs-read.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { HistoryCount, HistoryQuery } from '../../core/store/store-views.ts';
 import { PacedRead } from '../stats/paced-read.ts';
 
 type Counts = readonly HistoryCount[] | undefined;
 
-/** Queries of callers with a prefix whose answers are kept. */
+/** Queries of callers with a scope whose answers are kept. */
 const MOST_KEPT = 100;
 
 /**
- * Reads history. The runs of all jobs with a prefix are counted when asked for, which may take long: such a
+ * Reads history. The runs of all jobs of a scope are counted when asked for, which may take long: such a
  * read is kept for some seconds, as the counts of `stats` are.
  */
 export function createHistoryReads({
@@ -21,7 +22,8 @@ export function createHistoryReads({
 }): (query: HistoryQuery) => Promise<Counts> {
   const kept = new Map<string, PacedRead<Counts>>();
   return (query) => {
-    if (query.idPrefix === undefined || query.jobId !== undefined) return store.history(query);
+    if (isOfAllJobs({ idPrefix: query.idPrefix, anyTag: query.anyTag }) || query.jobId !== undefined)
+      return store.history(query);
     const key = JSON.stringify(query);
     const known = kept.get(key);
     if (known !== undefined) return known.read();

@@ -71,10 +71,11 @@ const cursor = shape<Cursor>('a cursor: the `next` of an earlier page', {
 });
 
 /** The filters that all reads of jobs have. */
+const anyTag = alsoNamed(tagListRule, 'anyTags', 'someTag');
 const jobsReadFields = {
   idPrefix: idPrefixRule,
   tags: alsoNamed(tagListRule, 'tag', 'allTags'),
-  anyTag: alsoNamed(tagListRule, 'anyTags', 'someTag'),
+  anyTag,
 };
 
 export const jobsReadRules = shape<JobsRead>('a query such as { tags: ["billing"] }', jobsReadFields);
@@ -91,6 +92,7 @@ export const forecastQueryRules = shape<ForecastQuery>('a query such as { hours:
 export const historyQueryRules = shape<RunHistoryQuery>('a query such as { jobId: "nightly", step: "1h" }', {
   jobId: text({ max: 128 }),
   idPrefix: idPrefixRule,
+  anyTag,
   type: name,
   tag: text({ max: 63 }),
   from: timeOrMs,

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Engine } from '../../engine/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
+import type { EventFilter } from '../scope/scoped-events.ts';
 import { EventTexts } from './event-texts.ts';
 import { EventsStream } from './events-stream.ts';
 
@@ -33,8 +34,8 @@ export interface StreamRequest {
   readonly by: string | undefined;
   /** Only events of this job. */
   readonly jobId: string | undefined;
-  /** Only events of jobs whose id begins with this. */
-  readonly idPrefix?: string;
+  /** Which events the caller may see, for a stream from its start or a reset. Default: all. */
+  readonly newFilter?: () => EventFilter;
   /** The id that the client sent. */
   readonly lastEventId: string | undefined;
   readonly isStillAllowed: () => Promise<boolean>;

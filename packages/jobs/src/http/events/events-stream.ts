@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { JobEvent } from '../../core/model/events.ts';
 import type { Engine } from '../../engine/engine-port.ts';
+import type { EventFilter } from '../scope/scoped-events.ts';
 import type { EventTexts } from './event-texts.ts';
 
 /**
@@ -16,8 +17,8 @@ export interface EventsStreamOptions {
   readonly texts: EventTexts;
   /** Only events of this job. */
   readonly jobId: string | undefined;
-  /** Only events of jobs whose id begins with this. */
-  readonly idPrefix?: string;
+  /** Which events the client may see, from the start of the stream or a reset. Default: all. */
+  readonly newFilter?: () => EventFilter;
   /** The id that the client sent. */
   readonly lastEventId: string | undefined;
   readonly heartbeatMs: number;
@@ -36,14 +37,18 @@ export class EventsStream extends Readable {
   readonly #options: EventsStreamOptions;
   readonly #timers: NodeJS.Timeout[];
   #unsubscribe: () => void = () => undefined;
+  #isInScope: EventFilter | undefined;
   /** The newest event that was sent to this client or filtered out. */
   #lastId = 0;
   #isBehind = false;
+  /** The next event waits for the answer whether to send it. Later ones stay in the engine's ring. */
+  #isAsking = false;
   #isEnded = false;
 
   constructor(options: EventsStreamOptions) {
     super({ highWaterMark: MOST_PENDING_BYTES });
     this.#options = options;
+    this.#isInScope = options.newFilter?.();
     this.#timers = [
       setInterval(() => {
         this.#beat();
@@ -87,26 +92,42 @@ export class EventsStream extends Readable {
     this.#unsubscribe = unsubscribe;
     if (after === 'unknown' || backlog === 'reset') {
       this.#lastId = lastId;
+      this.#isInScope = this.#options.newFilter?.();
       this.#write(`id: ${this.#options.texts.idOf(lastId)}\nevent: reset\ndata: {}\n\n`);
       return;
     }
     for (const event of backlog) this.#send(event);
-    if (!this.#isBehind) this.#lastId = lastId;
+    if (!this.#isBehind && !this.#isAsking) this.#lastId = lastId;
   }
 
   #send(event: JobEvent | 'reset'): void {
-    if (this.#isBehind) return;
+    if (this.#isBehind || this.#isAsking) return;
     if (event === 'reset') return this.#continueAfter('unknown');
-    this.#lastId = event.id;
-    if (this.#isWanted(event)) this.#write(this.#options.texts.textOf(event));
+    const isWanted = this.#isWanted(event);
+    if (typeof isWanted === 'boolean') return this.#pass(event, isWanted);
+    this.#isAsking = true;
+    isWanted.then(
+      (is) => {
+        this.#isAsking = false;
+        if (this.#isEnded) return;
+        this.#pass(event, is);
+        if (!this.#isBehind) this.#continueAfter(this.#lastId);
+      },
+      // The client reconnects, and continues after the last event.
+      () => this.end(),
+    );
   }
 
-  /** All clients may know that all jobs are paused. */
-  #isWanted(event: JobEvent): boolean {
-    const { jobId, idPrefix } = this.#options;
+  /** An event is over once it was sent or left out. */
+  #pass(event: JobEvent, isWanted: boolean): void {
+    this.#lastId = event.id;
+    if (isWanted) this.#write(this.#options.texts.textOf(event));
+  }
+
+  #isWanted(event: JobEvent): boolean | Promise<boolean> {
+    const { jobId } = this.#options;
     if (jobId !== undefined && event.jobId !== jobId) return false;
-    if (idPrefix === undefined || event.type === 'jobs.paused' || event.type === 'jobs.resumed') return true;
-    return event.jobId?.startsWith(idPrefix) === true;
+    return this.#isInScope?.(event) ?? true;
   }
 
   #beat(): void {

@@ -4,7 +4,7 @@ import { pageSchema } from '../fields/page.ts';
 import { readCursor } from '../routing/read-cursor.ts';
 import { defineRoute } from '../routing/route.ts';
 import { problems, success } from '../routing/route-docs.ts';
-import type { RouteEngine } from '../scope/scoped-engine.ts';
+import type { RouteEngine } from '../scope/route-engine.ts';
 import { auditQuery, auditRowJson, auditRowSchema } from '../views/audit.ts';
 
 const listJobAudit = defineRoute({

@@ -6,7 +6,7 @@ import { checkInput } from '../input/check.ts';
 import { jobInput, schedulePatch } from '../input/job-input.ts';
 import { defineRoute } from '../routing/route.ts';
 import { BODY_PROBLEMS, problems, success } from '../routing/route-docs.ts';
-import type { JobScope } from '../scope/job-scope.ts';
+import { type JobScope, jobsOf } from '../scope/job-scope.ts';
 import { type CallerJson, callerSchema } from '../views/caller.ts';
 import { forecastJson, forecastQuery, forecastSchema } from '../views/forecast.ts';
 import { historyJson, historyQuery, historySchema } from '../views/history.ts';
@@ -159,7 +159,9 @@ function policyJson(policy: JobPolicy | undefined): CallerJson['policy'] {
 }
 
 function scopeJson(scope: JobScope | undefined): CallerJson['scope'] {
-  return scope === undefined ? null : { id_prefix: scope.idPrefix };
+  if (scope === undefined) return null;
+  const { idPrefix, anyTag } = jobsOf(scope);
+  return { id_prefix: idPrefix ?? null, tags: anyTag === undefined ? null : [...anyTag] };
 }
 
 /** Job types, dry runs of a schedule, the forecast, counts and the caller. */

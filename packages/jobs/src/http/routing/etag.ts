@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Job } from '../../core/model/job.ts';
 import { type CommandOptions, EngineError } from '../../engine/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
-import type { RouteEngine } from '../scope/scoped-engine.ts';
+import type { RouteEngine } from '../scope/route-engine.ts';
 
 /**
  * The strong validator of a job's definition. An edit changes it; runs, pause and resume do not. It contains

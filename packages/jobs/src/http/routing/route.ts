@@ -7,7 +7,7 @@ import { checkInput } from '../input/check.ts';
 import type { JobsNeed, JobsPrincipal } from '../requests/authorize.ts';
 import type { CoalescedReads } from '../requests/coalesced-reads.ts';
 import { refuseCrossOrigin } from '../requests/cross-origin.ts';
-import type { RouteEngine } from '../scope/scoped-engine.ts';
+import type { RouteEngine } from '../scope/route-engine.ts';
 
 /** The job and the run that a request reads, changes or creates, as fields of its log lines. */
 export interface LogIds {

@@ -1,75 +1,30 @@
 import { enqueuedJobId } from '../../core/model/enqueued-job.ts';
-import { backfillNotFound, jobNotFound, runNotFound } from '../../core/model/not-found.ts';
-import type { JobsRead } from '../../core/store/jobs-read.ts';
 import type { AlertsApi } from '../../engine/alerts-port.ts';
-import type { Engine } from '../../engine/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
-import type { ShownStats } from '../views/stats.ts';
-import type { JobScope } from './job-scope.ts';
-
-/** What routes use of the engine. A new method also needs a row in {@link scopedEngine}. */
-export interface RouteEngine
-  extends Pick<
-    Engine,
-    | 'createJob'
-    | 'putJob'
-    | 'patchJob'
-    | 'deleteJob'
-    | 'getJob'
-    | 'listJobs'
-    | 'listTags'
-    | 'pauseJob'
-    | 'resumeJob'
-    | 'pauseAll'
-    | 'resumeAll'
-    | 'pauseOfAll'
-    | 'trigger'
-    | 'enqueue'
-    | 'listJobVersions'
-    | 'getJobVersion'
-    | 'getRun'
-    | 'listRuns'
-    | 'listFailures'
-    | 'getLogs'
-    | 'cancelRun'
-    | 'retryRun'
-    | 'preview'
-    | 'forecast'
-    | 'backfillJob'
-    | 'getBackfill'
-    | 'listBackfills'
-    | 'cancelBackfill'
-    | 'jobTypes'
-    | 'listAudit'
-    | keyof AlertsApi
-    | 'history'
-  > {
-  stats(query?: JobsRead): Promise<ShownStats>;
-}
+import { type JobScope, jobsOf, scopeText } from './job-scope.ts';
+import type { RouteEngine } from './route-engine.ts';
+import { guardsOf } from './scope-guards.ts';
+import { scopedWrites } from './scoped-writes.ts';
 
 /**
  * The engine as a caller with a scope sees it: a job outside the scope does not exist, nor do its runs, and
  * the caller may not create it (403). Job types are of the whole engine; what nodes report is left out.
  */
-export function scopedEngine(engine: RouteEngine, { idPrefix }: JobScope): RouteEngine {
-  const { ofJob, ofRun, requireRun, requireBackfill, requireOwnJob, requireOwnId } = guardsOf(
-    engine,
-    idPrefix,
-  );
+export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine {
+  const which = jobsOf(scope);
+  const guards = guardsOf(engine, scope);
+  const { ofJob, ofRun, requireJob, requireRun, requireBackfill, requireOwnJob } = guards;
   return {
-    createJob: async (input, ...rest) => {
-      requireOwnId(input.id);
-      return engine.createJob(input, ...rest);
+    ...scopedWrites(engine, scope, guards),
+    patchJob: async (jobId, patch, ...rest) => {
+      await requireOwnJob(jobId);
+      guards.requireOwnPatch(patch);
+      return engine.patchJob(jobId, patch, ...rest);
     },
-    putJob: async (input, ...rest) => {
-      requireOwnId(input.id);
-      return engine.putJob(input, ...rest);
-    },
-    patchJob: ofJob((...args) => engine.patchJob(...args)),
     deleteJob: ofJob((...args) => engine.deleteJob(...args)),
-    getJob: ofJob((...args) => engine.getJob(...args)),
-    listJobs: (query) => engine.listJobs({ ...query, idPrefix }),
-    listTags: (query) => engine.listTags({ ...query, idPrefix }),
+    getJob: requireJob,
+    listJobs: (query) => engine.listJobs({ ...query, ...which }),
+    listTags: (query) => engine.listTags({ ...query, ...which }),
     pauseJob: ofJob((...args) => engine.pauseJob(...args)),
     resumeJob: ofJob((...args) => engine.resumeJob(...args)),
     pauseAll: refuseAll,
@@ -78,49 +33,55 @@ export function scopedEngine(engine: RouteEngine, { idPrefix }: JobScope): Route
     trigger: ofJob((...args) => engine.trigger(...args)),
     enqueue: async (type, ...rest) => {
       const jobId = enqueuedJobId(typeof type === 'string' ? type : type.type);
-      if (!jobId.startsWith(idPrefix))
-        throw new HttpProblem({ status: 403, detail: enqueueText(jobId, idPrefix) });
+      if (!(await guards.mayEnqueue(jobId)))
+        throw new HttpProblem({ status: 403, detail: enqueueText(jobId, scope) });
       return engine.enqueue(type, ...rest);
     },
     listJobVersions: ofJob((...args) => engine.listJobVersions(...args)),
     getJobVersion: ofJob((...args) => engine.getJobVersion(...args)),
     getRun: requireRun,
-    listRuns: (query) => engine.listRuns({ ...query, idPrefix }),
-    listFailures: (query) => engine.listFailures({ ...query, idPrefix }),
+    listRuns: (query) => engine.listRuns({ ...query, ...which }),
+    listFailures: (query) => engine.listFailures({ ...query, ...which }),
     getLogs: ofRun((...args) => engine.getLogs(...args)),
     cancelRun: ofRun((...args) => engine.cancelRun(...args)),
     retryRun: ofRun((...args) => engine.retryRun(...args)),
     preview: async (input) => {
-      if ('jobId' in input) requireOwnJob(input.jobId);
-      if ('id' in input) requireOwnId(input.id);
+      if ('jobId' in input) {
+        await requireOwnJob(input.jobId);
+        guards.requireOwnPatch(input.patch);
+      }
+      if ('id' in input) {
+        guards.requireOwnInput(input);
+        await guards.requireFreeId(input.id);
+      }
       return engine.preview(input);
     },
-    forecast: (query) => engine.forecast({ ...query, idPrefix }),
+    forecast: (query) => engine.forecast({ ...query, ...which }),
     backfillJob: ofJob((...args) => engine.backfillJob(...args)),
     getBackfill: requireBackfill,
-    listBackfills: (query) => engine.listBackfills({ ...query, idPrefix }),
+    listBackfills: (query) => engine.listBackfills({ ...query, ...which }),
     cancelBackfill: async (id, ...rest) => {
       await requireBackfill(id);
       return engine.cancelBackfill(id, ...rest);
     },
     jobTypes: () => engine.jobTypes(),
-    ...noAlerts(idPrefix),
-    listAudit: (query) => engine.listAudit({ ...query, idPrefix }),
+    ...noAlerts(scope),
+    listAudit: (query) => engine.listAudit({ ...query, ...which }),
     history: async (query = {}) => {
-      if (query.jobId !== undefined) requireOwnJob(query.jobId);
-      return engine.history({ ...query, idPrefix });
+      if (query.jobId !== undefined) await requireOwnJob(query.jobId);
+      return engine.history({ ...query, ...which });
     },
     stats: async (query) => {
-      const stats = await engine.stats({ ...query, idPrefix });
+      const stats = await engine.stats({ ...query, ...which });
       return { ...stats, lastMinute: undefined, minutes: [], nodes: [] };
     },
   };
 }
 
 /** Channels hear of all jobs, so they are of the whole engine. */
-function noAlerts(idPrefix: string): AlertsApi {
+function noAlerts(scope: JobScope): AlertsApi {
   const refuse = async (): Promise<never> => {
-    const detail = `Alert channels are of all jobs, and you may use only jobs whose id begins with "${idPrefix}". Ask somebody without this bound.`;
+    const detail = `Alert channels are of all jobs, and you may use only ${scopeText(scope)}. Ask somebody without this bound.`;
     throw new HttpProblem({ status: 403, detail });
   };
   return {
@@ -141,52 +102,6 @@ async function refuseAll(): Promise<never> {
   throw new HttpProblem({ status: 403, detail });
 }
 
-function guardsOf(engine: RouteEngine, idPrefix: string) {
-  const requireOwnJob = (jobId: string): void => {
-    if (!jobId.startsWith(idPrefix)) throw jobNotFound(jobId);
-  };
-  const requireRun: RouteEngine['getRun'] = async (runId) => {
-    const view = await engine.getRun(runId);
-    if (!view.jobId.startsWith(idPrefix)) throw runNotFound(runId);
-    return view;
-  };
-  const requireBackfill: RouteEngine['getBackfill'] = async (id) => {
-    const view = await engine.getBackfill(id);
-    if (!view.jobId.startsWith(idPrefix)) throw backfillNotFound(id);
-    return view;
-  };
-  return {
-    requireOwnJob,
-    requireRun,
-    requireBackfill,
-    /** A method whose first argument is the id of a job. */
-    ofJob:
-      <Rest extends readonly unknown[], T>(ask: (jobId: string, ...rest: Rest) => Promise<T>) =>
-      async (jobId: string, ...rest: Rest): Promise<T> => {
-        requireOwnJob(jobId);
-        return ask(jobId, ...rest);
-      },
-    /** A method whose first argument is the id of a run. */
-    ofRun:
-      <Rest extends readonly unknown[], T>(ask: (runId: string, ...rest: Rest) => Promise<T>) =>
-      async (runId: string, ...rest: Rest): Promise<T> => {
-        await requireRun(runId);
-        return ask(runId, ...rest);
-      },
-    /** For the id of a job that a request would create. */
-    requireOwnId(jobId: string): void {
-      if (jobId.startsWith(idPrefix)) return;
-      const detail = `${outsideText(jobId, idPrefix)} Choose an id such as "${idPrefix}report".`;
-      const errors = [{ pointer: '/id', detail: `must begin with "${idPrefix}"; got "${jobId}"` }];
-      throw new HttpProblem({ status: 403, detail, errors });
-    },
-  };
-}
-
-function outsideText(jobId: string, idPrefix: string): string {
-  return `You may use only jobs whose id begins with "${idPrefix}"; got "${jobId}".`;
-}
-
-function enqueueText(jobId: string, idPrefix: string): string {
-  return `${outsideText(jobId, idPrefix)} All enqueued runs of a type belong to this job. Create an on-demand job, and run it.`;
+function enqueueText(jobId: string, scope: JobScope): string {
+  return `You may use only ${scopeText(scope)}; got "${jobId}". All enqueued runs of a type belong to this job. Create an on-demand job, and run it.`;
 }

@@ -8,9 +8,11 @@ export const callerSchema = z.object({
     .describe('The name in the audit log, such as user:42; null if the server names nobody'),
   name: z.string().nullable().describe('The name for people; null if the server names nobody'),
   scope: z
-    .object({ id_prefix: z.string() })
+    .object({ id_prefix: z.string().nullable(), tags: z.array(z.string()).nullable() })
     .nullable()
-    .describe('The sender sees and changes only jobs whose id begins with id_prefix; null: all jobs'),
+    .describe(
+      'The sender sees and changes only jobs whose id begins with id_prefix and that have one of the tags, each unless null; null: all jobs',
+    ),
   policy: z
     .object({
       min_interval: z.string().nullable(),

@@ -1,4 +1,5 @@
 import type { FinishedRun } from '../../core/model/run.ts';
+import { isOfAllJobs, isReadOf } from '../../core/store/jobs-read.ts';
 import type { HistoryCount, HistoryQuery, HourCount } from '../../core/store/store-views.ts';
 import { ALL_JOBS, bucketsOf, type HourBucket, subjectOfTag, subjectOfType } from '../rows/hour-tally.ts';
 import { HOUR_MS, newestHoursFirst } from '../rows/hours.ts';
@@ -15,15 +16,14 @@ function runsOf(db: MemoryDatabase, isOneOf: (uid: number) => boolean): Finished
 }
 
 export function historyOf(db: MemoryDatabase, query: HistoryQuery): readonly HistoryCount[] | undefined {
-  const { jobId, idPrefix, type, tag, from, to, stepMs } = query;
+  const { jobId, idPrefix, anyTag, type, tag, from, to, stepMs } = query;
+  const scope = { idPrefix, anyTag };
   const uid = jobId === undefined ? undefined : db.findJob(jobId)?.uid;
   if (jobId !== undefined && uid === undefined) return undefined;
   const isOneOf = (other: number) => {
-    const { id, ...job } = db.requireJob(other).job;
-    const isTagged = tag === undefined || job.tags?.includes(tag) === true;
-    return (
-      (uid ?? other) === other && id.startsWith(idPrefix ?? '') && (type ?? job.type) === job.type && isTagged
-    );
+    const { job } = db.requireJob(other);
+    const isOfSubject = (uid ?? other) === other && (type ?? job.type) === job.type;
+    return isOfSubject && isReadOf({ ...scope, tags: tag === undefined ? [] : [tag] }, job);
   };
   const subject = type !== undefined ? subjectOfType(type) : tag !== undefined ? subjectOfTag(tag) : ALL_JOBS;
   // By the end of each run, if the steps are shorter than an hour.
@@ -32,7 +32,7 @@ export function historyOf(db: MemoryDatabase, query: HistoryQuery): readonly His
   const rows: readonly HourBucket[] =
     stepMs < HOUR_MS
       ? byEnd()
-      : uid !== undefined || idPrefix !== undefined
+      : uid !== undefined || !isOfAllJobs(scope)
         ? hoursOf(db, isOneOf)
         : [...db.hourBuckets.values()].filter((row) => row.subject === subject);
   const counts = new Map<string, HistoryCount>();

@@ -1,4 +1,5 @@
 import { BUCKET_BOUNDS_MS, UNMEASURED } from '../../core/rules/run-measures.ts';
+import { isOfAllJobs } from '../../core/store/jobs-read.ts';
 import type { HistoryCount, HistoryQuery } from '../../core/store/store-views.ts';
 import { numberOf, rowOf } from '../rows/first-column.ts';
 import { ALL_JOBS, subjectOfTag, subjectOfType } from '../rows/hour-tally.ts';
@@ -58,10 +59,10 @@ interface Asked {
 function sourceOf(sql: Dialect, asked: Asked): Source {
   const { query, uid, times, bind } = asked;
   const { schema } = sql;
-  const { stepMs, type, tag, idPrefix } = query;
+  const { stepMs, type, tag, idPrefix, anyTag } = query;
   if (uid !== undefined) return ofJobs(sql, asked, `= ${bind(uid)}`);
   if (stepMs < HOUR_MS) return ofRecentRuns(sql, asked);
-  if (idPrefix !== undefined)
+  if (!isOfAllJobs({ idPrefix, anyTag }))
     return ofJobs(sql, asked, `IN (${uidsWhere(sql, isOfJobs(sql, query, bind).join(' AND '))})`);
   const subject = type !== undefined ? subjectOfType(type) : tag !== undefined ? subjectOfTag(tag) : ALL_JOBS;
   const hours = isBetween('hour', times);
@@ -103,10 +104,14 @@ function ofRecentRuns(sql: Dialect, { query, times, bind }: Asked): Source {
 }
 
 /** Conditions on rows of `jobs`. */
-function isOfJobs(sql: Dialect, { idPrefix, type, tag }: HistoryQuery, bind: Bind): readonly string[] {
+function isOfJobs(
+  sql: Dialect,
+  { idPrefix, anyTag, type, tag }: HistoryQuery,
+  bind: Bind,
+): readonly string[] {
   const ofType = `type_key IN (SELECT key FROM ${sql.schema}job_types WHERE type = `;
   return [
-    ...whichJobs(sql, { idPrefix, tags: tag === undefined ? [] : [tag] }, bind),
+    ...whichJobs(sql, { idPrefix, anyTag, tags: tag === undefined ? [] : [tag] }, bind),
     ...(type === undefined ? [] : [`${ofType}${bind(type)})`]),
   ];
 }

@@ -3,7 +3,7 @@ import type { JobView } from '../../../core/store/store-views.ts';
 import type { CommandOptions } from '../../../engine/engine-port.ts';
 import { etagOf, type ifMatch, underIfMatch } from '../../routing/etag.ts';
 import { commandOptions, type RouteAnswer, type RouteRequest } from '../../routing/route.ts';
-import type { RouteEngine } from '../../scope/scoped-engine.ts';
+import type { RouteEngine } from '../../scope/route-engine.ts';
 import { jobJson } from '../../views/jobs/job.ts';
 
 /** A response with a job: 201 with its path if it is new. */

@@ -7,7 +7,7 @@ import { createJobBody, jobInput } from '../../input/job-input.ts';
 import { readCursor } from '../../routing/read-cursor.ts';
 import { commandOptions, defineRoute } from '../../routing/route.ts';
 import { BODY_PROBLEMS, ETAG, LOCATION, problems, success } from '../../routing/route-docs.ts';
-import type { RouteEngine } from '../../scope/scoped-engine.ts';
+import type { RouteEngine } from '../../scope/route-engine.ts';
 import { jobJson, jobOrder, jobSchema, jobsQuery, tagCountSchema } from '../../views/jobs/job.ts';
 import { jobAnswer } from './job-answers.ts';
 

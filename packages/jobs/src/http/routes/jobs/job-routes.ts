@@ -4,7 +4,7 @@ import { jobInput, jobParams, jobPatch, patchJobBody, putJobBody } from '../../i
 import { ifMatch, isCreateOnly, isEngineError, underIfMatch } from '../../routing/etag.ts';
 import { commandOptions, defineRoute } from '../../routing/route.ts';
 import { BODY_PROBLEMS, ETAG, LOCATION, noContent, problems, success } from '../../routing/route-docs.ts';
-import type { RouteEngine } from '../../scope/scoped-engine.ts';
+import type { RouteEngine } from '../../scope/route-engine.ts';
 import { jobSchema } from '../../views/jobs/job.ts';
 import { guarded, jobAnswer } from './job-answers.ts';
 

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { tagsOf } from '../../fields/tag.ts';
 import { defineRoute } from '../../routing/route.ts';
 import { download, problems } from '../../routing/route-docs.ts';
-import type { RouteEngine } from '../../scope/scoped-engine.ts';
+import type { RouteEngine } from '../../scope/route-engine.ts';
 import { type RunJson, runJson } from '../../views/runs/run.ts';
 import { CSV_HEADER, csvLine, jsonLine } from '../../views/runs/run-export.ts';
 import { runExportQuery, runFilter } from '../../views/runs/run-list.ts';

@@ -7,7 +7,7 @@ import { jobParams } from '../../input/job-input.ts';
 import { readCursor } from '../../routing/read-cursor.ts';
 import { commandOptions, defineRoute } from '../../routing/route.ts';
 import { BODY_PROBLEMS, LOCATION, problems, success } from '../../routing/route-docs.ts';
-import type { RouteEngine } from '../../scope/scoped-engine.ts';
+import type { RouteEngine } from '../../scope/route-engine.ts';
 import { logLineJson, logLineSchema, runJson, runParams, runSchema } from '../../views/runs/run.ts';
 import { jobRunsQuery, runFilter, runPageSchema, runsQuery } from '../../views/runs/run-list.ts';
 

@@ -56,6 +56,12 @@ export function scopes(makeMount: MakeMount): void {
       ['several prefixes', { idPrefix: ['acme-'] }],
       ['another field', { idPrefix: 'acme-', tag: 'x' }],
       ['another name', { prefix: 'acme-' }],
+      ['undefined tags', { tags: undefined }],
+      ['undefined tags beside a prefix', { idPrefix: 'acme-', tags: undefined }],
+      ['an undefined prefix beside tags', { idPrefix: undefined, tags: ['billing'] }],
+      ['no tags', { tags: [] }],
+      ['one tag as text', { tags: 'billing' }],
+      ['what is no tag', { tags: ['Not a tag'] }],
     ])('is a 500, and opens nothing: %s', async (_name, scope) => {
       const mount = await mountWith({ id: 'user:1', scope });
       for (const path of ['/jobs', '/jobs/acme-1', '/job-types', '/me', '/job-events']) {
@@ -152,7 +158,7 @@ export function scopes(makeMount: MakeMount): void {
     expect(bodyOf(await send(mount, 'GET', '/me'), 200, callerSchema)).toEqual({
       id: 'user:acme-',
       name: 'user:acme-',
-      scope: { id_prefix: 'acme-' },
+      scope: { id_prefix: 'acme-', tags: null },
       policy: null,
       rights: ['read', 'operate', 'admin'],
     });

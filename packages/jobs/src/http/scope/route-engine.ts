@@ -1,0 +1,44 @@
+import type { JobsRead } from '../../core/store/jobs-read.ts';
+import type { AlertsApi } from '../../engine/alerts-port.ts';
+import type { Engine } from '../../engine/engine-port.ts';
+import type { ShownStats } from '../views/stats.ts';
+
+/** What routes use of the engine. A new method also needs a row in `scopedEngine`. */
+export interface RouteEngine
+  extends Pick<
+    Engine,
+    | 'createJob'
+    | 'putJob'
+    | 'patchJob'
+    | 'deleteJob'
+    | 'getJob'
+    | 'listJobs'
+    | 'listTags'
+    | 'pauseJob'
+    | 'resumeJob'
+    | 'pauseAll'
+    | 'resumeAll'
+    | 'pauseOfAll'
+    | 'trigger'
+    | 'enqueue'
+    | 'listJobVersions'
+    | 'getJobVersion'
+    | 'getRun'
+    | 'listRuns'
+    | 'listFailures'
+    | 'getLogs'
+    | 'cancelRun'
+    | 'retryRun'
+    | 'preview'
+    | 'forecast'
+    | 'backfillJob'
+    | 'getBackfill'
+    | 'listBackfills'
+    | 'cancelBackfill'
+    | 'jobTypes'
+    | 'listAudit'
+    | keyof AlertsApi
+    | 'history'
+  > {
+  stats(query?: JobsRead): Promise<ShownStats>;
+}

@@ -1,0 +1,129 @@
+import { backfillNotFound, jobNotFound, runNotFound } from '../../core/model/not-found.ts';
+import { isReadOf } from '../../core/store/jobs-read.ts';
+import { EngineError, type JobInput, type JobPatch } from '../../engine/engine-port.ts';
+import { HttpProblem } from '../requests/http-problem.ts';
+import { isEngineError } from '../routing/etag.ts';
+import { type JobScope, jobsOf, scopeText, tagsText } from './job-scope.ts';
+import type { RouteEngine } from './route-engine.ts';
+
+/** More than the backfills that a job has. */
+const MOST_BACKFILLS = 10_000;
+
+/** The checks that the methods of a scoped engine make. */
+export type ScopeGuards = ReturnType<typeof guardsOf>;
+
+export function guardsOf(engine: RouteEngine, scope: JobScope) {
+  const which = jobsOf(scope);
+  const { idPrefix = '', anyTag: tags } = which;
+
+  const requireJob: RouteEngine['getJob'] = async (jobId) => {
+    if (!jobId.startsWith(idPrefix)) throw jobNotFound(jobId);
+    const view = await engine.getJob(jobId);
+    if (!isReadOf(which, view.job)) throw jobNotFound(jobId);
+    return view;
+  };
+  /** Without tags, the id alone says whether a job is inside: nothing is read. */
+  const requireOwnJob = async (jobId: string): Promise<void> => {
+    if (tags !== undefined) await requireJob(jobId);
+    else if (!jobId.startsWith(idPrefix)) throw jobNotFound(jobId);
+  };
+  /** The tags that count are those of the job that the run belongs to, which may be deleted. */
+  const requireRun: RouteEngine['getRun'] = async (runId) => {
+    const view = await engine.getRun(runId);
+    const isOwn =
+      view.jobId.startsWith(idPrefix) &&
+      (tags === undefined ||
+        (await engine.listRuns({ ...which, jobUid: view.run.jobUid, limit: 1 })).rows.length > 0);
+    if (!isOwn) throw runNotFound(runId);
+    return view;
+  };
+  const requireBackfill: RouteEngine['getBackfill'] = async (id) => {
+    const view = await engine.getBackfill(id);
+    const { jobId } = view;
+    const isOwn =
+      jobId.startsWith(idPrefix) &&
+      (tags === undefined ||
+        (await engine.listBackfills({ ...which, jobId, limit: MOST_BACKFILLS })).some(
+          (own) => own.id === id,
+        ));
+    if (!isOwn) throw backfillNotFound(id);
+    return view;
+  };
+  return {
+    requireJob,
+    requireOwnJob,
+    requireRun,
+    requireBackfill,
+    /** A method whose first argument is the id of a job. */
+    ofJob:
+      <Rest extends readonly unknown[], T>(ask: (jobId: string, ...rest: Rest) => Promise<T>) =>
+      async (jobId: string, ...rest: Rest): Promise<T> => {
+        await requireOwnJob(jobId);
+        return ask(jobId, ...rest);
+      },
+    /** A method whose first argument is the id of a run. */
+    ofRun:
+      <Rest extends readonly unknown[], T>(ask: (runId: string, ...rest: Rest) => Promise<T>) =>
+      async (runId: string, ...rest: Rest): Promise<T> => {
+        await requireRun(runId);
+        return ask(runId, ...rest);
+      },
+    /** For a job that a request would create or replace. */
+    requireOwnInput({ id, tags: own }: Pick<JobInput, 'id' | 'tags'>): void {
+      if (!id.startsWith(idPrefix)) throw outsideId(scope, id, idPrefix);
+      requireOwnTags(scope, own);
+    },
+    /** For an edit, which must not take a job out of the scope. Null resets the tags: then there are none. */
+    requireOwnPatch({ tags: next }: Pick<JobPatch, 'tags'>): void {
+      if (next !== undefined) requireOwnTags(scope, next ?? undefined);
+    },
+    /** Whether the job of the enqueued runs of a type is inside. */
+    mayEnqueue: async (jobId: string): Promise<boolean> => {
+      if (tags === undefined) return jobId.startsWith(idPrefix);
+      return (await orUndefined(requireJob(jobId))) !== undefined;
+    },
+    /** With tags, an id says nothing about the scope: a job outside may have it. */
+    requireFreeId: async (jobId: string): Promise<void> => {
+      if (tags === undefined) return;
+      const known = await orUndefined(engine.getJob(jobId));
+      if (known !== undefined && !isReadOf(which, known.job)) throw takenId(jobId);
+    },
+    /** Whether a job is inside that may be deleted: the audit log has its id for as long as it is kept. */
+    isOwnJob: async (jobId: string): Promise<boolean> => {
+      if (!jobId.startsWith(idPrefix)) return false;
+      const known = await orUndefined(engine.getJob(jobId));
+      if (known !== undefined) return isReadOf(which, known.job);
+      return (await engine.listAudit({ ...which, target: jobId, limit: 1 })).length > 0;
+    },
+  };
+}
+
+/** The result, or undefined where there is no such job. */
+export async function orUndefined<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (isEngineError(error, 'not_found')) return undefined;
+    throw error;
+  }
+}
+
+export function takenId(jobId: string): EngineError {
+  return new EngineError('exists', `A job that you may not see has the id "${jobId}". Choose another id.`);
+}
+
+function outsideId(scope: JobScope, jobId: string, idPrefix: string): HttpProblem {
+  const detail = `You may use only ${scopeText(scope)}; got "${jobId}". Choose an id such as "${idPrefix}report".`;
+  const errors = [{ pointer: '/id', detail: `must begin with "${idPrefix}"; got "${jobId}"` }];
+  return new HttpProblem({ status: 403, detail, errors });
+}
+
+function requireOwnTags(scope: JobScope, own: readonly string[] = []): void {
+  const { anyTag: tags } = jobsOf(scope);
+  if (tags === undefined || tags.some((tag) => own.includes(tag))) return;
+  const wanted = tagsText(tags);
+  const got = own.length === 0 ? 'no tags' : own.map((tag) => `"${tag}"`).join(', ');
+  const detail = `You may use only ${scopeText(scope)}; got ${got}. Give the job ${wanted}.`;
+  const errors = [{ pointer: '/tags', detail: `must contain ${wanted}; got ${got}` }];
+  throw new HttpProblem({ status: 403, detail, errors });
+}
