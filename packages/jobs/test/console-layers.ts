@@ -15,6 +15,7 @@ const UI = [
   'schedule',
   'status',
   'text',
+  'toggles',
 ].map((name) => `console ui ${name}`);
 const SESSION = [...UI, 'console session'];
 const DATA = [...SESSION, 'console data'];
@@ -77,6 +78,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console ui curl': layer('ui/curl', ['console ui config', 'console ui layout', 'console ui text']),
   'console ui feedback': layer('ui/feedback', ['console ui icons', 'console ui text']),
   'console ui instant': layer('ui/instant', ['console ui clock', 'console ui schedule', 'console ui text']),
+  'console ui toggles': layer('ui/toggles', ['console ui text']),
   'console ui status': layer('ui/status', [
     'console ui icons',
     'console ui instant',
@@ -102,11 +104,19 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
     ['shell.tsx', 'broken-console.tsx', 'raw-location.ts'],
   ),
 
-  'console all paused': layer('all-paused', ACTIONS, ['all-paused-banner.tsx', 'pause-all-button.tsx']),
+  'console all paused': layer(
+    'all-paused',
+    [...ACTIONS, 'console job dialogs'],
+    ['all-paused-banner.tsx', 'pause-all-button.tsx'],
+  ),
   'console account': layer('account', [...ACTIONS, ...PAGE]),
   'console channels': layer('channels', [...ACTIONS, ...PAGE], ['channels-page.tsx']),
   'console sign-in': layer('sign-in', [...SESSION, 'console account'], ['session-gate.tsx']),
-  'console job dialogs': layer('job-dialogs', ACTIONS, ['job-dialogs.tsx', 'use-job-question.ts']),
+  'console job dialogs': layer('job-dialogs', ACTIONS, [
+    'job-dialogs.tsx',
+    'pause-fields.tsx',
+    'use-job-question.ts',
+  ]),
 
   'console run now': layer(
     'run-now',

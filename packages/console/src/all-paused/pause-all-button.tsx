@@ -1,19 +1,15 @@
 import { pauseAllJobs } from '@greenvue/jobs/client';
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { announceDone } from '../actions/announce.ts';
 import { useAction } from '../actions/use-action.ts';
 import { useAllPaused } from '../data/queries.ts';
 import { queryKeys } from '../data/query-keys.ts';
+import { PauseFields, usePauseDraft } from '../job-dialogs/pause-fields.tsx';
 import { useIsScoped, useMay } from '../session/session.tsx';
-import { useTicker } from '../ui/clock/now.tsx';
-import { useZone } from '../ui/clock/zone.tsx';
 import { keepOpen } from '../ui/feedback/confirm.tsx';
 import { PauseIcon } from '../ui/icons.tsx';
-import { futureFault, instantDraft, readInstant } from '../ui/instant/instant-draft.ts';
-import { UntilField } from '../ui/instant/until-field.tsx';
-import { LIMITS } from '../ui/limits.ts';
 
 /** Opens the dialog that pauses all jobs. Absent while they are paused, and for those who may not. */
 export function PauseAllButton() {
@@ -51,18 +47,13 @@ interface PauseAllFormProps {
 }
 
 function PauseAllForm({ isBusy, onClose, onPause }: PauseAllFormProps) {
-  const { zone } = useZone();
-  const ticker = useTicker();
-  const [reason, setReason] = useState('');
-  const [until, setUntil] = useState(() => instantDraft(undefined, zone));
-  const [fault, setFault] = useState<string>();
+  const draft = usePauseDraft(null);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    const wrong = futureFault(until, ticker.exact());
-    setFault(wrong);
-    if (wrong !== undefined || isBusy) return;
-    const [text, end] = [reason.trim(), readInstant(until)];
-    onPause({ ...(text === '' ? {} : { reason: text }), ...(end === undefined ? {} : { until: end }) });
+    const pause = draft.read();
+    if (pause === undefined || isBusy) return;
+    const { reason, until } = pause;
+    onPause({ ...(reason === '' ? {} : { reason }), ...(until === undefined ? {} : { until }) });
   };
   return (
     <form onSubmit={submit} noValidate>
@@ -71,22 +62,10 @@ function PauseAllForm({ isBusy, onClose, onPause }: PauseAllFormProps) {
           No job starts a run until all jobs are resumed. Running runs finish; runs that are requested
           meanwhile wait. Each job keeps its own pause, and then makes up for its slots as its catch-up says.
         </Text>
-        <TextInput
-          label="Reason"
-          description="Optional. Tells others why no job runs."
-          value={reason}
-          maxLength={LIMITS.pauseReason}
-          data-autofocus
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <UntilField
-          until={until}
-          description="Optional. The pause ends at this time; without it, someone has to resume all jobs."
-          fault={fault}
-          onChange={(draft) => {
-            setFault(undefined);
-            setUntil(draft);
-          }}
+        <PauseFields
+          draft={draft}
+          reasonHelp="Optional. Tells others why no job runs."
+          untilHelp="Optional. The pause ends at this time; without it, someone has to resume all jobs."
         />
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose} disabled={isBusy}>

@@ -6,6 +6,7 @@ import { Page } from '../page/page.tsx';
 import { Empty, NotLoaded } from '../ui/feedback/states.tsx';
 import { Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
+import { Toggle, Toggles } from '../ui/toggles/toggles.tsx';
 import { FailureGroups } from './failure-groups.tsx';
 import classes from './failures.module.css';
 
@@ -57,20 +58,13 @@ export function FailuresPage() {
 
 function Hours({ range, onChoose }: { readonly range: Range; readonly onChoose: (hours: number) => void }) {
   return (
-    <fieldset className={classes.ranges}>
-      <legend className={classes.legend}>Time range</legend>
+    <Toggles legend="Time range">
       {RANGES.map(({ hours, label }) => (
-        <Button
-          key={hours}
-          size="compact-sm"
-          variant={hours === range.hours ? 'filled' : 'default'}
-          aria-pressed={hours === range.hours}
-          onClick={() => onChoose(hours)}
-        >
+        <Toggle key={hours} isOn={hours === range.hours} onClick={() => onChoose(hours)}>
           {label}
-        </Button>
+        </Toggle>
       ))}
-    </fieldset>
+    </Toggles>
   );
 }
 

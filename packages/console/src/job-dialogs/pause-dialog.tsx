@@ -1,16 +1,12 @@
 import type { Job } from '@greenvue/jobs/client';
-import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { PauseOptions } from '../actions/job-steps.ts';
 import type { JobMark } from '../data/job-mark.ts';
-import { useTicker } from '../ui/clock/now.tsx';
-import { useZone } from '../ui/clock/zone.tsx';
 import { keepOpen } from '../ui/feedback/confirm.tsx';
-import { futureFault, instantDraft, readInstant } from '../ui/instant/instant-draft.ts';
-import { UntilField } from '../ui/instant/until-field.tsx';
-import { LIMITS } from '../ui/limits.ts';
 import { jobsText } from '../ui/text/jobs-text.ts';
 import { JobNames } from './job-names.tsx';
+import { PauseFields, usePauseDraft } from './pause-fields.tsx';
 
 interface PauseDialogProps {
   readonly opened: boolean;
@@ -42,40 +38,22 @@ type PauseFormProps = Omit<PauseDialogProps, 'opened' | 'number'>;
 
 /** Keeps the input while the dialog is open. */
 function PauseForm({ jobs, pause, isBusy, onClose, onPause }: PauseFormProps) {
-  const { zone } = useZone();
-  const ticker = useTicker();
-  const [reason, setReason] = useState(pause?.reason ?? '');
-  const [until, setUntil] = useState(() => instantDraft(pause?.until, zone));
-  const [fault, setFault] = useState<string>();
+  const draft = usePauseDraft(pause);
   const [cancelLive, setCancelLive] = useState(false);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    const wrong = futureFault(until, ticker.exact());
-    setFault(wrong);
-    if (wrong !== undefined || isBusy) return;
-    onPause({ reason: reason.trim(), until: readInstant(until), cancelLive });
+    const given = draft.read();
+    if (given !== undefined && !isBusy) onPause({ ...given, cancelLive });
   };
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
         <JobNames jobs={jobs} />
         <Meaning jobs={jobs} isChange={pause !== null} cancelLive={cancelLive} />
-        <TextInput
-          label="Reason"
-          description="Optional. Tells others why the job does not run."
-          value={reason}
-          maxLength={LIMITS.pauseReason}
-          data-autofocus
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <UntilField
-          until={until}
-          description="Optional. The job resumes at this time; without it, someone has to resume it."
-          fault={fault}
-          onChange={(draft) => {
-            setFault(undefined);
-            setUntil(draft);
-          }}
+        <PauseFields
+          draft={draft}
+          reasonHelp="Optional. Tells others why the job does not run."
+          untilHelp="Optional. The job resumes at this time; without it, someone has to resume it."
         />
         <Checkbox
           label="Also cancel live runs"

@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useZone, type Zone } from '../ui/clock/zone.tsx';
+import { Toggle, Toggles } from '../ui/toggles/toggles.tsx';
 import { RANGE_NAMES, RANGES, type Range } from './range.ts';
 import classes from './trends.module.css';
 
@@ -15,32 +16,23 @@ export function RangeControl({ range, onChange }: RangeControlProps) {
   const isOwn = range.kind === 'own';
   return (
     <div className={classes.control}>
-      <fieldset className={classes.names}>
-        <legend className={classes.legendText}>Time range</legend>
+      <Toggles legend="Time range">
         {RANGE_NAMES.map((name) => (
-          <Button
+          <Toggle
             key={name}
-            size="compact-sm"
-            variant={!isOwn && range.name === name ? 'filled' : 'default'}
-            aria-pressed={!isOwn && range.name === name}
+            isOn={!isOwn && range.name === name}
             onClick={() => {
               setOpen(false);
               onChange({ kind: 'last', name });
             }}
           >
             {RANGES[name].label}
-          </Button>
+          </Toggle>
         ))}
-        <Button
-          size="compact-sm"
-          variant={isOwn ? 'filled' : 'default'}
-          aria-pressed={isOwn}
-          aria-expanded={isOpen}
-          onClick={() => setOpen(!isOpen)}
-        >
+        <Toggle isOn={isOwn} isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>
           Own…
-        </Button>
-      </fieldset>
+        </Toggle>
+      </Toggles>
       {isOpen ? <OwnRange range={range} onChange={onChange} /> : null}
     </div>
   );

@@ -4,6 +4,7 @@ import { Fold } from '../../ui/layout/fold.tsx';
 import { reasonText } from '../../ui/status/reasons.ts';
 import { RUN_REASONS, RUN_STATUSES } from '../../ui/status/statuses.ts';
 import { capital } from '../../ui/text/capital.ts';
+import { Toggle, Toggles } from '../../ui/toggles/toggles.tsx';
 import classes from './filter-bar.module.css';
 import { type RunFilterChange, type RunFilters, TRIGGERS, writeFilters } from './run-filters.ts';
 import { TextFilter } from './text-filter.tsx';
@@ -54,27 +55,21 @@ type PartProps = Pick<FilterBarProps, 'filters' | 'onChange'>;
 
 function Statuses({ filters: { statuses }, onChange }: PartProps) {
   return (
-    <fieldset className={classes.statuses}>
-      <legend className={classes.legend}>Status</legend>
-      {RUN_STATUSES.map((status) => {
-        const isChosen = statuses.includes(status);
-        return (
-          <Button
-            key={status}
-            size="compact-sm"
-            variant={isChosen ? 'filled' : 'default'}
-            aria-pressed={isChosen}
-            onClick={() =>
-              onChange({
-                statuses: RUN_STATUSES.filter((one) => (one === status) !== statuses.includes(one)),
-              })
-            }
-          >
-            {capital(status)}
-          </Button>
-        );
-      })}
-    </fieldset>
+    <Toggles legend="Status">
+      {RUN_STATUSES.map((status) => (
+        <Toggle
+          key={status}
+          isOn={statuses.includes(status)}
+          onClick={() =>
+            onChange({
+              statuses: RUN_STATUSES.filter((one) => (one === status) !== statuses.includes(one)),
+            })
+          }
+        >
+          {capital(status)}
+        </Toggle>
+      ))}
+    </Toggles>
   );
 }
 
