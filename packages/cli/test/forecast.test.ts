@@ -13,6 +13,7 @@ const step = (at: string, runs: number, more: Partial<Forecast['steps'][number]>
   busy_ms: runs * 1_000,
   paused_runs: 0,
   quiet_at: at,
+  clash: false,
   ...more,
 });
 

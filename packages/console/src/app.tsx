@@ -1,6 +1,6 @@
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { lazy, Suspense } from 'react';
-import { Route, Router, Switch } from 'wouter';
+import { Redirect, Route, Router, Switch } from 'wouter';
 import { ResetGate } from './account/reset-gate.tsx';
 import { Notices } from './actions/notices.tsx';
 import { DataProvider } from './data/data-provider.tsx';
@@ -35,6 +35,9 @@ const ChannelsPage = lazy(async () => ({
 const RunsPage = lazy(async () => ({ default: (await import('./runs/runs-page.tsx')).RunsPage }));
 const FailuresPage = lazy(async () => ({
   default: (await import('./failures/failures-page.tsx')).FailuresPage,
+}));
+const WhatComesPage = lazy(async () => ({
+  default: (await import('./timeline/what-comes/what-comes-page.tsx')).WhatComesPage,
 }));
 const AccountPage = lazy(async () => ({ default: (await import('./account/account-page.tsx')).AccountPage }));
 const RunPage = lazy(async () => ({ default: (await import('./run/run-page.tsx')).RunPage }));
@@ -101,6 +104,11 @@ function Pages() {
         <Route path="/runs" component={RunsPage} />
         <Route path="/runs/:id" component={RunPage} />
         <Route path="/failures" component={FailuresPage} />
+
+        <Route path="/timeline">
+          <Redirect to="/timeline/what-comes" replace />
+        </Route>
+        <Route path="/timeline/what-comes" component={WhatComesPage} />
         <Route path="/channels" component={ChannelsPage} />
         {hasAccounts ? <Route path="/account" component={AccountPage} /> : null}
         <Route component={NotFoundPage} />

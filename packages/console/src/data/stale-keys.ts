@@ -13,6 +13,7 @@ export const LIVE_KEYS: readonly Key[] = [
   queryKeys.job(),
   queryKeys.jobRuns(),
   queryKeys.runs(),
+  queryKeys.forecast(),
   queryKeys.failures(),
   queryKeys.run(),
   queryKeys.runLogs(),
@@ -28,13 +29,14 @@ export function staleKeys(event: Happened): readonly Key[] {
   switch (event.type) {
     case 'job.created':
     case 'job.updated':
-      return [...jobKeys(event.job_id), queryKeys.tags(), queryKeys.audit()];
+      return [...jobKeys(event.job_id), queryKeys.forecast(), queryKeys.tags(), queryKeys.audit()];
     case 'job.paused':
     case 'job.resumed':
-      return [...jobKeys(event.job_id), queryKeys.audit()];
+      return [...jobKeys(event.job_id), queryKeys.forecast(), queryKeys.audit()];
     case 'job.deleted':
       return [
         ...jobKeys(event.job_id),
+        queryKeys.forecast(),
         queryKeys.tags(),
         queryKeys.runs(),
         queryKeys.failures(),

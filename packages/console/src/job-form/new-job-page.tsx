@@ -22,6 +22,7 @@ import {
 } from './draft/draft.ts';
 import { refusalOf } from './draft/faults.ts';
 import { suggestCopyId } from './draft/job-id.ts';
+import { scheduleDraft } from './draft/schedule-draft.ts';
 import { useJobForm } from './draft/use-job-form.ts';
 import { JobFormView } from './job-form.tsx';
 import { useLeaveGuard } from './leave-guard.tsx';
@@ -30,7 +31,8 @@ import { payloadField } from './payload/payload-fields.ts';
 import { useFormQuestions } from './use-form-questions.ts';
 
 /**
- * `/jobs/new`: creates a job. `?copy=<id>` fills the form from that job, `?type=<type>` chooses that type.
+ * `/jobs/new`: creates a job. `?copy=<id>` fills the form from that job, `?type=<type>` chooses that type,
+ * `?cron=<expression>&timezone=<name>` fills in the schedule.
  */
 export function NewJobPage() {
   const { admin } = useMay();
@@ -39,14 +41,10 @@ export function NewJobPage() {
   if (!admin) {
     return <OnlyAdmins title="New job" what="create jobs" back={{ href: '/jobs', label: 'All jobs' }} />;
   }
-  return copied === '' ? (
-    <EmptyForm type={search.get('type') ?? ''} />
-  ) : (
-    <CopyForm key={copied} id={copied} />
-  );
+  return copied === '' ? <EmptyForm search={search} /> : <CopyForm key={copied} id={copied} />;
 }
 
-function EmptyForm({ type: wanted }: { readonly type: string }) {
+function EmptyForm({ search }: { readonly search: URLSearchParams }) {
   const { tags } = useScope();
   return (
     <WithTypes title="New job">
@@ -54,7 +52,7 @@ function EmptyForm({ type: wanted }: { readonly type: string }) {
         <NewForm
           title="New job"
           types={types}
-          initial={() => withOnlyTag(draftOfType(types, wanted), tags)}
+          initial={() => withOnlyTag(draftFrom(search, types), tags)}
           cancelHref="/jobs"
         />
       )}
@@ -62,9 +60,17 @@ function EmptyForm({ type: wanted }: { readonly type: string }) {
   );
 }
 
-function draftOfType(types: readonly JobType[], wanted: string): Draft {
-  const type = types.find((one) => one.type === wanted);
-  return type === undefined ? newDraft() : withType(newDraft(), type, payloadField(type.payload_schema));
+function draftFrom(search: URLSearchParams, types: readonly JobType[]): Draft {
+  const type = types.find((one) => one.type === search.get('type'));
+  const draft = withCron(newDraft(), search);
+  return type === undefined ? draft : withType(draft, type, payloadField(type.payload_schema));
+}
+
+function withCron(draft: Draft, search: URLSearchParams): Draft {
+  const [cron, timezone] = [search.get('cron'), search.get('timezone')];
+  if (cron === null) return draft;
+  const body = { cron, timezone: timezone ?? draft.schedule.timezone };
+  return { ...draft, schedule: scheduleDraft(body) };
 }
 
 /** Where all jobs of the viewer have the same tag, a new job has it, too. */

@@ -18,6 +18,18 @@ export function runPath(id: string): string {
   return `/runs/${encodedId(id)}`;
 }
 
+interface DailyTime {
+  readonly hour: number;
+  readonly minute: number;
+  /** An IANA name. */
+  readonly timezone: string;
+}
+
+/** The path of the form for a new job, with a schedule filled in that runs each day at this time. */
+export function newDailyJobPath({ hour, minute, timezone }: DailyTime): string {
+  return `/jobs/new?${new URLSearchParams({ cron: `${minute} ${hour} * * *`, timezone })}`;
+}
+
 /** The id in the path of the current page. */
 export function useIdInPath(): string {
   const { id = '' } = useParams();

@@ -155,10 +155,11 @@ describe('the forecast of runs', () => {
     const jobs = Array.from({ length: 40 }, (_, n) =>
       jobOf(`daily-${n}`, { schedule: DAILY, durationsMs: [30_000] }),
     );
-    const { clashes, runsPerMinute } = forecastOf([...jobs, jobOf('hourly')], { steps: 72 });
+    const { clashes, runsPerMinute, steps } = forecastOf([...jobs, jobOf('hourly')], { steps: 72 });
     expect(clashes).toEqual([
       { at: NOW + 15 * HOUR, runs: 41, busyMs: 41 * 30_000, timesUsual: 41, days: 3 },
     ]);
+    expect(steps.flatMap(({ hasClash }, n) => (hasClash ? [n] : []))).toEqual([15, 39, 63]);
     expect(runsPerMinute).toBeCloseTo((40 * 3 + 71) / (72 * 60));
   });
 

@@ -26,6 +26,7 @@ const NAVIGATION: Navigation = {
     { href: '/jobs', label: 'Jobs', isAt: (path) => /^\/jobs(\/|$)/.test(path) },
     { href: '/runs', label: 'Runs', isAt: (path) => /^\/runs(\/|$)/.test(path) },
     { href: '/failures', label: 'Failures' },
+    { href: '/timeline', label: 'Timeline', isAt: (path) => /^\/timeline(\/|$)/.test(path) },
   ],
   manage: [{ href: '/channels', label: 'Channels', isFor: ({ isFullAdmin }) => isFullAdmin }],
 };

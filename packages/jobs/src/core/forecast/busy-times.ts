@@ -38,6 +38,8 @@ export interface BusyTimes {
   readonly quiet: readonly QuietTime[];
   /** For each step, the start of its quietest minute. */
   readonly quietAt: readonly number[];
+  /** For each step, whether one of its minutes is a clash. */
+  readonly hasClash: readonly boolean[];
 }
 
 /** What begins in each minute of a window. */
@@ -60,6 +62,7 @@ export function busyTimes(
     clashes: clashesIn({ runs, busyMs }, window.from, mean),
     quiet: quietTimes(runs, near, window),
     quietAt: quietestMinutes(runs, near, window, minutesAStep),
+    hasClash: stepsWithClash(runs, mean, minutesAStep),
   };
 }
 
@@ -68,7 +71,7 @@ function clashesIn({ runs, busyMs }: MinuteSums, from: number, mean: number): re
   const byMinuteOfDay = new Map<number, Clash>();
   for (let minute = 0; minute < runs.length; minute += 1) {
     const count = Math.round(runs[minute] ?? 0);
-    if (count < CLASH_RUNS || count < CLASH_TIMES * usual) continue;
+    if (!isClash(count, mean)) continue;
     const at = from + minute * MINUTE_MS;
     const ofDay = (at / MINUTE_MS) % MINUTES_A_DAY;
     const known = byMinuteOfDay.get(ofDay);
@@ -80,6 +83,17 @@ function clashesIn({ runs, busyMs }: MinuteSums, from: number, mean: number): re
     }
   }
   return [...byMinuteOfDay.values()].sort((a, b) => b.runs - a.runs || a.at - b.at).slice(0, MOST_CLASHES);
+}
+
+function isClash(count: number, mean: number): boolean {
+  return count >= CLASH_RUNS && count >= CLASH_TIMES * Math.max(mean, 1);
+}
+
+function stepsWithClash(runs: Float64Array, mean: number, minutesAStep: number): readonly boolean[] {
+  const hasClash = Array.from({ length: Math.ceil(runs.length / minutesAStep) }, () => false);
+  for (let minute = 0; minute < runs.length; minute += 1)
+    if (isClash(Math.round(runs[minute] ?? 0), mean)) hasClash[Math.floor(minute / minutesAStep)] = true;
+  return hasClash;
 }
 
 /** For each minute, the runs around it: those of nearer minutes count more. */

@@ -24,6 +24,8 @@ export interface ForecastStep {
   readonly pausedRuns: number;
   /** The start of the minute that has the fewest runs in and around it, and is not past. */
   readonly quietAt: number;
+  /** Whether one of its minutes is a clash. */
+  readonly hasClash: boolean;
 }
 
 export interface ForecastType {

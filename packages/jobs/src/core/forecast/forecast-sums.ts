@@ -137,6 +137,7 @@ export class ForecastSums {
         busyMs: busyMs[n] ?? 0,
         pausedRuns: paused[n] ?? 0,
         quietAt: busy.quietAt[n] ?? from + n * stepMs,
+        hasClash: busy.hasClash[n] ?? false,
       })),
       types: lines(this.#types).map(({ name, ...line }) => withTypical({ type: name, ...line }, of.typical)),
       tags: lines(this.#tags).map(({ name, ...line }) => ({ tag: name, ...line })),

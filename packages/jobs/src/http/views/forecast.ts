@@ -54,6 +54,7 @@ export const forecastSchema = z.object({
       busy_ms: durationMs,
       paused_runs: count,
       quiet_at: instantSchema.describe('The minute of the step with the fewest runs in and around it'),
+      clash: z.boolean().describe('Whether a minute of the step is a clash'),
     }),
   ),
   types: z
@@ -116,6 +117,7 @@ export function forecastJson(forecast: Forecast): ForecastJson {
       busy_ms: step.busyMs,
       paused_runs: step.pausedRuns,
       quiet_at: instantJson(step.quietAt),
+      clash: step.hasClash,
     })),
     types: forecast.types.map(({ type, typicalMs = null, bySteps, ...line }) => ({
       type,
