@@ -118,6 +118,11 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
     'use-job-question.ts',
   ]),
 
+  'console backfill': layer(
+    'backfill',
+    [...ACTIONS, ...PAGE],
+    ['backfill-button.tsx', 'backfills-panel.tsx'],
+  ),
   'console run now': layer(
     'run-now',
     [...ACTIONS, 'console form payload', 'console form fields'],
@@ -172,6 +177,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
       ...ACTIONS,
       ...PAGE,
       ...JOB_FOLDERS,
+      'console backfill',
       'console trends',
       'console job dialogs',
       'console run now',

@@ -30,6 +30,9 @@ type RunsFilter = Omit<RunsQuery, 'cursor'>;
 type JobRunsFilter = Omit<JobRunsQuery, 'cursor'>;
 type PreviewBody = PreviewSchedule;
 
+/** The query for a page of a job's runs. Parts of a page that use the same one share the cache. */
+export const RUNS_PAGE = { limit: 200 } as const;
+
 const STATS_EVERY_MS = 5_000;
 const VERSION_EVERY_MS = 60_000;
 const TOP_EVERY_MS = 15_000;

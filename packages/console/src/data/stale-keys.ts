@@ -15,6 +15,7 @@ export const LIVE_KEYS: readonly Key[] = [
   queryKeys.runs(),
   queryKeys.forecast(),
   queryKeys.failures(),
+  queryKeys.backfills(),
   queryKeys.run(),
   queryKeys.runLogs(),
   queryKeys.stats(),
@@ -82,7 +83,13 @@ function runChangeKeys(event: Happened): readonly Key[] {
 }
 
 function jobKeys(id: string | null): readonly Key[] {
-  return [queryKeys.jobs(), queryKeys.topJobs(), queryKeys.job(id ?? undefined), queryKeys.stats()];
+  return [
+    queryKeys.jobs(),
+    queryKeys.topJobs(),
+    queryKeys.job(id ?? undefined),
+    queryKeys.backfills(id ?? undefined),
+    queryKeys.stats(),
+  ];
 }
 
 /** A coalesced event covers many runs and names none, so every run on the screen is read again. */

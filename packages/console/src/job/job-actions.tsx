@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useLocation } from 'wouter';
 import { useResumeJob } from '../actions/actions.ts';
+import { BackfillButton } from '../backfill/backfill-button.tsx';
 import { markOf } from '../data/job-mark.ts';
 import { JobDialogs } from '../job-dialogs/job-dialogs.tsx';
 import { type JobQuestion, useJobQuestion } from '../job-dialogs/use-job-question.ts';
@@ -33,6 +34,7 @@ export function JobActions({ job }: { readonly job: Job }) {
           Run now
         </Button>
       ) : null}
+      {may.operate ? <BackfillButton job={job} /> : null}
       {may.operate && job.status === 'paused' ? (
         <Button variant="default" leftSection={<ResumeIcon />} loading={resume.isPending} onClick={resumeJob}>
           Resume

@@ -1,7 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import type { ReactNode } from 'react';
 import { Actor } from '../data/actor.tsx';
-import { useJobRuns } from '../data/queries.ts';
+import { RUNS_PAGE, useJobRuns } from '../data/queries.ts';
 import { Ago, Countdown, Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Fact, Facts } from '../ui/layout/facts.tsx';
@@ -10,7 +10,6 @@ import { useViewer } from '../ui/schedule/use-viewer.ts';
 import { LastStatusBadge } from '../ui/status/status.tsx';
 import { CopyButton } from '../ui/text/copy-button.tsx';
 import { Plain } from '../ui/text/text.tsx';
-import { RUNS_PAGE } from './history/recent-runs.ts';
 import classes from './job.module.css';
 
 /** The main facts about a job. */

@@ -1,5 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
+import { BackfillsPanel } from '../backfill/backfills-panel.tsx';
 import { isMadeByEngine } from '../data/job-mark.ts';
 import { useJob } from '../data/queries.ts';
 import { Page } from '../page/page.tsx';
@@ -75,6 +76,7 @@ function KnownJob({ job }: { readonly job: Job }) {
           <NextRuns job={job} upcoming={upcoming} />
           <DurationSection job={job} />
         </div>
+        <BackfillsPanel job={job} />
         <TrendsPanel of={{ job_id: job.id }} />
         <History job={job} />
         <div className={classes.columns}>

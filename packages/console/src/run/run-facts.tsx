@@ -33,6 +33,11 @@ export function RunFacts({ run, job }: RunFactsProps) {
       ) : (
         <WorkFacts run={run} job={job} />
       )}
+      {run.backfill_id == null ? null : (
+        <Fact name="Backfill">
+          <Link href={`/runs?backfill_id=${run.backfill_id}`}>all its runs</Link>
+        </Fact>
+      )}
       {run.retry_of === null ? null : (
         <Fact name="Retry of">
           <Link href={runPath(run.retry_of)}>run {run.retry_of}</Link>

@@ -1,12 +1,11 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { Button, NativeSelect } from '@mantine/core';
 import { useSearchParams } from 'wouter';
-import { useJobRuns } from '../../data/queries.ts';
+import { RUNS_PAGE, useJobRuns } from '../../data/queries.ts';
 import { PagedRuns } from '../../runs/table/paged-runs.tsx';
 import { Empty } from '../../ui/feedback/states.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { RUN_STATUSES } from '../../ui/status/statuses.ts';
-import { RUNS_PAGE } from './recent-runs.ts';
 
 const CHOICES = [
   { value: '', label: 'All runs' },

@@ -1,9 +1,6 @@
 import type { Run } from '@greenvue/jobs/client';
 import { useEffect, useMemo } from 'react';
-import { useJobRuns } from '../../data/queries.ts';
-
-/** The query for a page of runs. History, timeline and trend use the same one, and so share the cache. */
-export const RUNS_PAGE = { limit: 200 } as const;
+import { RUNS_PAGE, useJobRuns } from '../../data/queries.ts';
 
 /** The most pages read automatically. Each one is read again after every change. */
 const MOST_PAGES = 4;

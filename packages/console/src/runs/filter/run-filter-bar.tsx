@@ -18,8 +18,10 @@ interface FilterBarProps {
 
 /** Filters the list of all runs. Filters that are seldom needed are folded while none of them is set. */
 export function RunFilterBar({ filters, onChange, onClear }: FilterBarProps) {
-  const { reason, type, tag, trigger, node, fingerprint } = filters;
-  const folded = [reason, type, tag, trigger, node, fingerprint].filter((value) => value !== undefined);
+  const { reason, type, tag, trigger, node, fingerprint, backfill_id: backfill } = filters;
+  const folded = [reason, type, tag, trigger, node, fingerprint, backfill].filter(
+    (value) => value !== undefined,
+  );
   return (
     <search className={classes.bar} aria-label="Runs">
       <Statuses filters={filters} onChange={onChange} />
@@ -129,6 +131,11 @@ function MoreFilters({ filters, onChange }: PartProps) {
         label="Fingerprint"
         value={filters.fingerprint ?? ''}
         onChange={(fingerprint) => onChange({ fingerprint })}
+      />
+      <TextFilter
+        label="Backfill"
+        value={filters.backfill_id ?? ''}
+        onChange={(value) => onChange({ backfill_id: value })}
       />
     </div>
   );

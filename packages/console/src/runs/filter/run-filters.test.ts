@@ -13,6 +13,7 @@ test('the query of a URL restores the filters that it was written from', () => {
       node: 'api-1',
       error: 'a & b = c?',
       fingerprint: '0f1e2d3c4b5a6978',
+      backfill_id: '750566184992768',
       from: '2026-01-31T09:00:00.000Z',
       to: '2026-01-31T10:00:00.000Z',
     },

@@ -2,7 +2,7 @@ import type { RunsQuery } from '@greenvue/jobs/client';
 import { RUN_REASONS, RUN_STATUSES } from '../../ui/status/statuses.ts';
 
 /** Filters that are texts, by their name in the URL and in the REST API. The server checks them. */
-const TEXTS = ['job_id', 'type', 'tag', 'node', 'error', 'fingerprint'] as const;
+const TEXTS = ['job_id', 'type', 'tag', 'node', 'error', 'fingerprint', 'backfill_id'] as const;
 export type TextFilterName = (typeof TEXTS)[number];
 
 export const TRIGGERS = ['schedule', 'manual'] as const;

@@ -55,6 +55,7 @@ export function shownTime(run: Pick<Run, 'started_at' | 'scheduled_for' | 'queue
 export function triggerText(run: Pick<Run, 'trigger' | 'retry_of' | 'job_id' | 'type'>): string {
   if (run.retry_of !== null) return 'Manual retry';
   if (run.trigger === 'schedule') return 'Schedule';
+  if (run.trigger === 'backfill') return 'Backfill';
   return run.job_id === `enqueued.${run.type}` ? 'Enqueued' : 'Manual';
 }
 

@@ -1,0 +1,55 @@
+import type { Job } from '@greenvue/jobs/client';
+import { useState } from 'react';
+import { useTicker } from '../ui/clock/now.tsx';
+import { useZone } from '../ui/clock/zone.tsx';
+import { type InstantDraft, instantDraft, readInstant, UNFINISHED } from '../ui/instant/instant-draft.ts';
+import { lastGap, type SlotRun, searchFrom } from './last-gap.ts';
+import type { PlanQuestion } from './use-backfills.ts';
+
+/** The window that is typed, and the question that was asked about it. The last gap is asked about at once. */
+export function useWindow(job: Job, runs: readonly SlotRun[]) {
+  const { zone } = useZone();
+  const ticker = useTicker();
+  const [begin] = useState(() => {
+    const now = ticker.exact();
+    return { gap: lastGap(job, runs, now), from: new Date(searchFrom(job, runs, now)).toISOString() };
+  });
+  const [draft, setDraft] = useState<WindowDraft>(() => ({
+    from: instantDraft(begin.from, zone),
+    to: { text: '', zone },
+    isAgain: false,
+  }));
+  const [asked, setAsked] = useState(draft);
+  const [question, setQuestion] = useState<PlanQuestion>({ number: 0, from: begin.from, only_missing: true });
+  const [faults, setFaults] = useState<WindowFaults>({});
+  const ask = (): void => {
+    const from = readInstant(draft.from);
+    const isEndWrong = draft.to.isUnfinished === true;
+    setFaults({
+      ...(from === undefined ? { from: UNFINISHED } : {}),
+      ...(isEndWrong ? { to: UNFINISHED } : {}),
+    });
+    if (from === undefined || isEndWrong) return;
+    setAsked(draft);
+    setQuestion({
+      number: question.number + 1,
+      from,
+      to: readInstant(draft.to),
+      only_missing: !draft.isAgain,
+    });
+  };
+  return { gap: begin.gap, draft, setDraft, question, isAsked: asked === draft, ask, faults };
+}
+
+/** The window of a backfill as it is typed. An empty end means now. */
+export interface WindowDraft {
+  readonly from: InstantDraft;
+  readonly to: InstantDraft;
+  readonly isAgain: boolean;
+}
+
+/** What is wrong with the two times. */
+export interface WindowFaults {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
