@@ -13,7 +13,7 @@ const MOST_PENDING_BYTES = 65_536;
 const END_GRACE_MS = 5_000;
 
 export interface EventsStreamOptions {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'subscribe'>;
   readonly texts: EventTexts;
   /** Only events of this job. */
   readonly jobId: string | undefined;
