@@ -91,23 +91,28 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console data': layer('data', SESSION),
   'console actions': layer('actions', DATA),
   'console live': layer('live', DATA, ['live.tsx', 'follow.ts']),
-  'console keyboard': layer('keyboard', UI, ['keys.ts', 'keys-provider.tsx']),
+  'console keyboard': layer('keyboard', UI, ['keys.ts', 'keys-provider.tsx', 'command-keys.ts']),
   'console page frame': layer('page', SESSION),
   'console shell header': layer(
     'shell/header',
-    [...ACTIONS, 'console live', 'console page frame'],
-    ['header.tsx', 'phone-menu.tsx'],
+    [...ACTIONS, ...PAGE, 'console live'],
+    ['header.tsx', 'phone-menu.tsx', 'navigation.ts', 'use-sign-out.ts'],
   ),
   'console shell': layer(
     'shell',
-    [...DATA, ...PAGE, 'console live', 'console shell header', 'console all paused'],
+    [...DATA, ...PAGE, 'console live', 'console shell header', 'console all paused', 'console palette'],
     ['shell.tsx', 'broken-console.tsx', 'raw-location.ts'],
   ),
 
   'console all paused': layer(
     'all-paused',
     [...ACTIONS, 'console job dialogs'],
-    ['all-paused-banner.tsx', 'pause-all-button.tsx'],
+    ['all-paused-banner.tsx', 'pause-all-button.tsx', 'pause-all-dialog.tsx', 'use-pause-of-all.ts'],
+  ),
+  'console palette': layer(
+    'palette',
+    [...ACTIONS, ...PAGE, 'console shell header', 'console all paused'],
+    ['palette.tsx'],
   ),
   'console account': layer('account', [...ACTIONS, ...PAGE]),
   'console channels': layer('channels', [...ACTIONS, ...PAGE], ['channels-page.tsx']),

@@ -1,14 +1,10 @@
-import { resumeAllJobs } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
-import { announceDone } from '../actions/announce.ts';
-import { useAction } from '../actions/use-action.ts';
 import { useActorName } from '../data/actor.tsx';
 import { useAllPaused } from '../data/queries.ts';
-import { queryKeys } from '../data/query-keys.ts';
-import { useIsScoped, useMay } from '../session/session.tsx';
 import { Countdown } from '../ui/instant/instant.tsx';
 import { Banner } from '../ui/layout/banner.tsx';
 import { Plain } from '../ui/text/text.tsx';
+import { usePauseOfAll, useResumeAll } from './use-pause-of-all.ts';
 
 /** Says on each page that all jobs are paused, why, and until when. */
 export function AllPausedBanner() {
@@ -46,17 +42,9 @@ function By({ actor }: { readonly actor: string }) {
 }
 
 function ResumeAll() {
-  const may = useMay();
-  const isScoped = useIsScoped();
-  const resume = useAction({
-    send: (connection) => resumeAllJobs(connection),
-    onDone: (_answer, _variables, client) => {
-      announceDone('All jobs are resumed');
-      void client.invalidateQueries({ queryKey: queryKeys.pauseOfAll() });
-    },
-    failure: () => 'The jobs were not resumed',
-  });
-  if (!may.operate || isScoped) return null;
+  const { mayResume } = usePauseOfAll();
+  const resume = useResumeAll();
+  if (!mayResume) return null;
   return (
     <Button
       size="compact-sm"

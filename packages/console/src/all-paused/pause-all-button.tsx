@@ -1,81 +1,19 @@
-import { pauseAllJobs } from '@greenvue/jobs/client';
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { FormEvent } from 'react';
-import { announceDone } from '../actions/announce.ts';
-import { useAction } from '../actions/use-action.ts';
-import { useAllPaused } from '../data/queries.ts';
-import { queryKeys } from '../data/query-keys.ts';
-import { PauseFields, usePauseDraft } from '../job-dialogs/pause-fields.tsx';
-import { useIsScoped, useMay } from '../session/session.tsx';
-import { keepOpen } from '../ui/feedback/confirm.tsx';
 import { PauseIcon } from '../ui/icons.tsx';
+import { PauseAllDialog } from './pause-all-dialog.tsx';
+import { usePauseOfAll } from './use-pause-of-all.ts';
 
 /** Opens the dialog that pauses all jobs. Absent while they are paused, and for those who may not. */
 export function PauseAllButton() {
-  const may = useMay();
-  const isScoped = useIsScoped();
-  const { data: pause } = useAllPaused();
   const [isOpen, dialog] = useDisclosure(false);
-  const action = useAction({
-    send: (connection, body: { readonly reason?: string; readonly until?: string }) =>
-      pauseAllJobs(connection, body),
-    onDone: (_answer, _variables, client) => {
-      dialog.close();
-      announceDone('All jobs are paused');
-      void client.invalidateQueries({ queryKey: queryKeys.pauseOfAll() });
-    },
-    failure: () => 'The jobs were not paused',
-  });
-  if (!may.operate || isScoped || pause !== null) return null;
+  if (!usePauseOfAll().mayPause) return null;
   return (
     <>
       <Button variant="default" leftSection={<PauseIcon />} onClick={dialog.open}>
         Pause all
       </Button>
-      <Modal opened={isOpen} onClose={action.isPending ? keepOpen : dialog.close} title="Pause all jobs">
-        <PauseAllForm isBusy={action.isPending} onClose={dialog.close} onPause={action.mutate} />
-      </Modal>
+      <PauseAllDialog opened={isOpen} onClose={dialog.close} />
     </>
-  );
-}
-
-interface PauseAllFormProps {
-  readonly isBusy: boolean;
-  readonly onClose: () => void;
-  readonly onPause: (pause: { readonly reason?: string; readonly until?: string }) => void;
-}
-
-function PauseAllForm({ isBusy, onClose, onPause }: PauseAllFormProps) {
-  const draft = usePauseDraft(null);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    const pause = draft.read();
-    if (pause === undefined || isBusy) return;
-    const { reason, until } = pause;
-    onPause({ ...(reason === '' ? {} : { reason }), ...(until === undefined ? {} : { until }) });
-  };
-  return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="md">
-        <Text size="sm">
-          No job starts a run until all jobs are resumed. Running runs finish; runs that are requested
-          meanwhile wait. Each job keeps its own pause, and then makes up for its slots as its catch-up says.
-        </Text>
-        <PauseFields
-          draft={draft}
-          reasonHelp="Optional. Tells others why no job runs."
-          untilHelp="Optional. The pause ends at this time; without it, someone has to resume all jobs."
-        />
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose} disabled={isBusy}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={isBusy}>
-            Pause all jobs
-          </Button>
-        </Group>
-      </Stack>
-    </form>
   );
 }

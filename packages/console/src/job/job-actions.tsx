@@ -26,7 +26,7 @@ export function JobActions({ job }: { readonly job: Job }) {
   // The question is about the job as it was when the button was pressed.
   const ask = (what: JobQuestion['what']) => () =>
     asking.ask({ what, jobs: [markOf(job)], isBulk: false, pause: job.pause });
-  useJobKeys(job, { run: running.open, pause: ask('pause'), resume: resumeJob });
+  useJobKeys(job, { run: running.open, pause: ask('pause'), resume: resumeJob, remove: ask('delete') });
   return (
     <>
       {may.operate ? (
@@ -56,16 +56,20 @@ interface JobKeys {
   readonly run: () => void;
   readonly pause: () => void;
   readonly resume: () => void;
+  readonly remove: () => void;
 }
 
-function useJobKeys(job: Job, { run, pause, resume }: JobKeys): void {
+function useJobKeys(job: Job, { run, pause, resume, remove }: JobKeys): void {
   const may = useMay();
   const [, navigate] = useLocation();
   useKeys([
     ...onlyIf(may.operate, { key: 'r', does: 'Run the job now', run }),
     ...onlyIf(may.operate && job.status === 'paused', { key: 'p', does: 'Resume the job', run: resume }),
     ...onlyIf(may.operate && job.status === 'active', { key: 'p', does: 'Pause the job', run: pause }),
+    ...onlyIf(may.operate && job.status === 'paused', { does: 'Edit the pause', run: pause }),
     ...onlyIf(may.admin, { key: 'e', does: 'Edit the job', run: () => navigate(editPath(job.id)) }),
+    ...onlyIf(may.admin, { does: 'Duplicate the job', run: () => navigate(copyPath(job.id)) }),
+    ...onlyIf(may.admin, { does: 'Delete the job', run: remove }),
   ]);
 }
 

@@ -18,6 +18,17 @@ test('the newest binding of a key wins until it is removed', () => {
   expect(board.find('x')).toBeUndefined();
 });
 
+test('actions without a key are all kept, and no key finds one', () => {
+  const board = createKeyBoard();
+  const run = vi.fn();
+  board.register([
+    { does: 'Duplicate', run },
+    { does: 'Delete', run },
+  ]);
+  expect(board.bindings().map(({ does }) => does)).toEqual(['Duplicate', 'Delete']);
+  expect(board.find('')).toBeUndefined();
+});
+
 test('each change notifies the subscribers', () => {
   const board = createKeyBoard();
   const listener = vi.fn();

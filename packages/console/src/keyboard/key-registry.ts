@@ -3,7 +3,7 @@ import type { KeyBinding, KeyRegistry } from './keys.ts';
 /** The registered keys, for handling and for listing. */
 export interface KeyBoard extends KeyRegistry {
   readonly subscribe: (listener: () => void) => () => void;
-  /** Newest first, each key once. */
+  /** Newest first, each key once. Also those without a key. */
   readonly bindings: () => readonly KeyBinding[];
   readonly find: (key: string) => KeyBinding | undefined;
 }
@@ -15,7 +15,9 @@ export function createKeyBoard(): KeyBoard {
   const become = (next: readonly (readonly KeyBinding[])[]): void => {
     layers = next;
     const all = layers.toReversed().flat();
-    shown = all.filter(({ key }, index) => all.findIndex((other) => other.key === key) === index);
+    shown = all.filter(
+      ({ key }, index) => key === undefined || all.findIndex((other) => other.key === key) === index,
+    );
     for (const listener of [...listeners]) listener();
   };
   return {

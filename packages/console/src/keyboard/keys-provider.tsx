@@ -50,7 +50,7 @@ export function useKeysSetting(): KeysSetting {
   return useRequired(KeysSettingContext, 'KeysProvider');
 }
 
-/** The keys that work now. */
+/** The actions of the open page, with the keys that work now. */
 export function useKeyList(): readonly KeyBinding[] {
   const { board } = useKeysSetting();
   return useSyncExternalStore(board.subscribe, board.bindings);

@@ -1,12 +1,15 @@
 import { createContext, useEffect, useMemo, useRef } from 'react';
 import { useRequired } from '../ui/required-context.ts';
 
+/** An action of the page: the command palette lists it, and its key does it. */
 export interface KeyBinding {
-  /** The value of `KeyboardEvent.key`: 'n', '/', '?', 'Escape'. */
-  readonly key: string;
-  /** The text in the help dialog, such as "New job". */
+  /** The value of `KeyboardEvent.key`: 'n', '/', '?', 'Escape'. Absent: only the command palette has it. */
+  readonly key?: string;
+  /** The text in the help dialog and in the command palette, such as "New job". */
   readonly does: string;
   readonly run: () => void;
+  /** The command palette leaves it out: it acts on what has the focus, or the palette has it anyway. */
+  readonly isOnlyKey?: boolean;
 }
 
 export interface KeyRegistry {
@@ -27,9 +30,13 @@ export function useKeys(bindings: readonly KeyBinding[]): void {
   useEffect(() => {
     latest.current = bindings;
   });
-  const names = bindings.map(({ key, does }) => `${key} ${does}`).join('\n');
+  const names = bindings.map(nameOf).join('\n');
   const stable = useMemo(() => namedBindings(names, latest), [names]);
   useEffect(() => registry.register(stable), [registry, stable]);
+}
+
+function nameOf({ key = '', does, isOnlyKey = false }: KeyBinding): string {
+  return `${key}\t${isOnlyKey ? 'key' : ''}\t${does}`;
 }
 
 function namedBindings(
@@ -38,10 +45,11 @@ function namedBindings(
 ): readonly KeyBinding[] {
   if (names === '') return [];
   return names.split('\n').map((name, index) => {
-    const at = name.indexOf(' ', 1);
+    const [key = '', only = '', does = ''] = name.split('\t');
     return {
-      key: name.slice(0, at),
-      does: name.slice(at + 1),
+      ...(key === '' ? {} : { key }),
+      does,
+      isOnlyKey: only !== '',
       run: () => latest.current[index]?.run(),
     };
   });

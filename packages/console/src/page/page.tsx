@@ -1,5 +1,5 @@
 import { Title } from '@mantine/core';
-import { type ReactNode, useContext, useEffect, useRef } from 'react';
+import { type ReactNode, useContext, useEffect, useLayoutEffect, useRef } from 'react';
 import { useDocumentTitle } from '../ui/config/document-title.ts';
 import { KeepFocus } from '../ui/feedback/keep-focus.tsx';
 import { isolated, Plain } from '../ui/text/text.tsx';
@@ -30,6 +30,13 @@ export function Page({ title, back, marks, lead, actions, children }: PageProps)
     window.scrollTo(0, 0);
     heading.current?.focus({ preventScroll: true });
   }, [arrival]);
+  useLayoutEffect(
+    () => () => {
+      // The page is drawn anew once its data are there, and the focus must not be lost.
+      if (heading.current === document.activeElement) arrival.left();
+    },
+    [arrival],
+  );
   return (
     <div className={classes.page}>
       <header className={classes.header}>

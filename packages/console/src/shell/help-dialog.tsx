@@ -1,4 +1,5 @@
 import { Kbd, Modal, Switch, Table, Text } from '@mantine/core';
+import { commandKeys } from '../keyboard/command-keys.ts';
 import { useKeyList, useKeysSetting } from '../keyboard/keys-provider.tsx';
 
 interface HelpDialogProps {
@@ -25,14 +26,10 @@ export function HelpDialog({ opened, onClose }: HelpDialogProps) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {bindings.map(({ key, does }) => (
-            <Table.Tr key={key}>
-              <Table.Td>
-                <Kbd>{KEY_NAMES[key] ?? key}</Kbd>
-              </Table.Td>
-              <Table.Td>{does}</Table.Td>
-            </Table.Tr>
-          ))}
+          <Shortcut keys={commandKeys()} does="Search jobs, runs, pages and actions" />
+          {bindings.map(({ key, does }) =>
+            key === undefined ? null : <Shortcut key={key} keys={KEY_NAMES[key] ?? key} does={does} />,
+          )}
         </Table.Tbody>
       </Table>
       <Switch
@@ -43,6 +40,17 @@ export function HelpDialog({ opened, onClose }: HelpDialogProps) {
         description="Turn them off if speech input or other software types letters by accident."
       />
     </Modal>
+  );
+}
+
+function Shortcut({ keys, does }: { readonly keys: string; readonly does: string }) {
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Kbd>{keys}</Kbd>
+      </Table.Td>
+      <Table.Td>{does}</Table.Td>
+    </Table.Tr>
   );
 }
 

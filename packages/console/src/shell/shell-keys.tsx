@@ -8,8 +8,8 @@ export function ShellKeys({ onHelp }: { readonly onHelp: () => void }) {
   const { admin } = useMay();
   useKeys([
     { key: '?', does: 'Keyboard shortcuts', run: onHelp },
-    { key: 'o', does: 'Go to the overview', run: () => navigate('/') },
-    { key: 'l', does: 'Go to the list of jobs', run: () => navigate('/jobs') },
+    { key: 'o', does: 'Go to the overview', run: () => navigate('/'), isOnlyKey: true },
+    { key: 'l', does: 'Go to the list of jobs', run: () => navigate('/jobs'), isOnlyKey: true },
     ...(admin ? [{ key: 'n', does: 'New job', run: () => navigate('/jobs/new') }] : []),
   ]);
   return null;

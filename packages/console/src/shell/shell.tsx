@@ -10,6 +10,7 @@ import { Boundary } from '../ui/feedback/boundary.tsx';
 import { FreshnessBanner } from './freshness-banner.tsx';
 import { Header } from './header/header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
+import { PaletteHost } from './palette-host.tsx';
 import { useServerClock } from './server-clock.ts';
 import classes from './shell.module.css';
 import { ShellKeys } from './shell-keys.tsx';
@@ -25,6 +26,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const [location] = useLocation();
   const [isMenuOpen, menu] = useDisclosure(false);
   const [isHelpOpen, help] = useDisclosure(false);
+  const [isSearchOpen, search] = useDisclosure(false);
   const arrival = useArrivals(location);
   const [leaving] = useState(createLeaving);
   useServerClock();
@@ -42,13 +44,13 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           transitionDuration={0}
         >
           <AppShell.Header className={classes.header}>
-            <Header isMenuOpen={isMenuOpen} onMenu={menu.toggle} onHelp={help.open} />
+            <Header isMenuOpen={isMenuOpen} onMenu={menu.toggle} onHelp={help.open} onSearch={search.open} />
           </AppShell.Header>
           {isMenuOpen ? (
             <AppShell.Navbar className={classes.navbar} hiddenFrom="md">
               <Boundary fallback={() => <BrokenBanner />}>
                 <Suspense>
-                  <PhoneMenu onHelp={help.open} onDone={menu.close} />
+                  <PhoneMenu onHelp={help.open} onSearch={search.open} onDone={menu.close} />
                 </Suspense>
               </Boundary>
             </AppShell.Navbar>
@@ -62,6 +64,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             <PageBoundary key={location}>{children}</PageBoundary>
           </AppShell.Main>
         </AppShell>
+        <PaletteHost opened={isSearchOpen} onToggle={search.toggle} onClose={search.close} />
         <HelpDialog opened={isHelpOpen} onClose={help.close} />
       </ArrivalContext>
     </LeavingContext>

@@ -1,6 +1,6 @@
 import { type RefObject, useCallback, useEffect, useRef } from 'react';
 import type { JobMark } from '../../data/job-mark.ts';
-import { useKeys } from '../../keyboard/keys.ts';
+import { type KeyBinding, useKeys } from '../../keyboard/keys.ts';
 import type { JobCommands } from '../cells/job-commands.ts';
 import type { ActiveRow } from './use-active-row.ts';
 
@@ -32,7 +32,7 @@ export function useRowKeys(options: RowKeysOptions): (by: 1 | -1) => void {
     else focusRow(options, active.index);
   };
   const { operate } = commands.may;
-  useKeys([
+  const keys: readonly KeyBinding[] = [
     { key: 'j', does: 'Next job', run: () => move(1) },
     { key: 'k', does: 'Previous job', run: () => move(-1) },
     { key: 'Enter', does: 'Open the job', run: act((job) => openIfFocused(job, commands)) },
@@ -45,7 +45,9 @@ export function useRowKeys(options: RowKeysOptions): (by: 1 | -1) => void {
           { key: 'p', does: 'Pause or resume the job', run: act((job) => pauseOrResume(job, commands)) },
         ]
       : []),
-  ]);
+  ];
+  // Each acts on the row that has the focus, which the palette takes.
+  useKeys(keys.map((key) => ({ ...key, isOnlyKey: true })));
   const latest = useRef(move);
   useEffect(() => {
     latest.current = move;

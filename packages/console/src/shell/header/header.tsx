@@ -8,6 +8,7 @@ import classes from './header.module.css';
 import { LiveMark } from './live-mark.tsx';
 import { PageLinks } from './page-links.tsx';
 import { SchemeButton } from './scheme-button.tsx';
+import { SearchButton } from './search-button.tsx';
 import { UserMenu } from './user-menu.tsx';
 import { ZoneButton } from './zone-button.tsx';
 
@@ -15,9 +16,10 @@ interface HeaderProps {
   readonly isMenuOpen: boolean;
   readonly onMenu: () => void;
   readonly onHelp: () => void;
+  readonly onSearch: () => void;
 }
 
-export function Header({ isMenuOpen, onMenu, onHelp }: HeaderProps) {
+export function Header({ isMenuOpen, onMenu, onHelp, onSearch }: HeaderProps) {
   const { title } = useConfig();
   return (
     <div className={classes.bar}>
@@ -37,6 +39,7 @@ export function Header({ isMenuOpen, onMenu, onHelp }: HeaderProps) {
       <div className={classes.spacer} />
       <LiveMark />
       <Group gap={4} visibleFrom="md" wrap="nowrap">
+        <SearchButton onOpen={onSearch} />
         <ZoneButton />
         <SchemeButton />
         <Tooltip label="Keyboard shortcuts (?)">

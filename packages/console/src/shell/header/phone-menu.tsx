@@ -2,6 +2,7 @@ import { Button, Divider, Group, NavLink, Stack, Text } from '@mantine/core';
 import { Link, useLocation } from 'wouter';
 import { useViewer } from '../../session/session.tsx';
 import { useHasAccounts } from '../../ui/config/config.tsx';
+import { SearchIcon } from '../../ui/icons.tsx';
 import { currentMark, type Destination, useNavigation } from './navigation.ts';
 import { SchemeButton } from './scheme-button.tsx';
 import { useSignOut } from './use-sign-out.ts';
@@ -10,15 +11,26 @@ import { ZoneButton } from './zone-button.tsx';
 
 interface PhoneMenuProps {
   readonly onHelp: () => void;
+  readonly onSearch: () => void;
   /** Called after a navigation: the menu may close. */
   readonly onDone: () => void;
 }
 
 /** The parts of the header that do not fit on a phone. */
-export function PhoneMenu({ onHelp, onDone }: PhoneMenuProps) {
+export function PhoneMenu({ onHelp, onSearch, onDone }: PhoneMenuProps) {
   const signOut = useSignOut();
   return (
     <Stack p="md" gap="md">
+      <Button
+        variant="default"
+        leftSection={<SearchIcon />}
+        onClick={() => {
+          onDone();
+          onSearch();
+        }}
+      >
+        Search and actions
+      </Button>
       <Links onDone={onDone} />
       <Divider />
       <Group gap="xs">
