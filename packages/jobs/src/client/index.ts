@@ -63,6 +63,7 @@ export {
 export type { Guarded } from './jobs/guard.ts';
 export {
   eachJobAudit,
+  exportJobAudit,
   type JobAuditQuery,
   type JobAuditRecord,
   listJobAudit,

@@ -121,9 +121,13 @@ export interface VersionListQuery {
 }
 
 /** Which changes `listAudit` returns. */
-export interface AuditListQuery extends Omit<AuditQuery, 'limit'> {
+export interface AuditListQuery extends Omit<AuditQuery, 'limit' | 'from' | 'to'> {
   /** At most 10,000. Default: 50. */
   readonly limit?: number | undefined;
+  /** Only changes at or after this time. A number is in ms since 1970. */
+  readonly from?: TimeInput | number | undefined;
+  /** Only changes before this time. */
+  readonly to?: TimeInput | number | undefined;
 }
 
 /** At most one of `jobId`, `type` and `tag`. */

@@ -20,6 +20,7 @@ import {
   eachRun,
   eachRunFailure,
   enqueue,
+  exportJobAudit,
   exportRuns,
   followRunLogs,
   getAlertChannel,
@@ -292,6 +293,8 @@ describe('the rest', () => {
     const created = await Array.fromAsync(eachJobAudit(connection, { action: 'job.create', limit: 2 }));
     expect(created.length).toBeGreaterThan(2);
     expect(new Set(created.map(({ id }) => id)).size).toBe(created.length);
+    const file = await new Response(await exportJobAudit(connection, { action: 'job.create' })).text();
+    expect(file.trim().split('\r\n')).toHaveLength(1 + created.length);
   });
 
   test('a run can be enqueued without a job of one’s own', async () => {

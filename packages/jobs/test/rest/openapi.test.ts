@@ -100,6 +100,7 @@ test('every route of the contract is in the document', () => {
       'GET /api/job-events',
       'GET /api/job-stats',
       'GET /api/job-audit',
+      'GET /api/job-audit.csv',
       'DELETE /api/alert-channels/{channel_id}',
       'DELETE /api/backfills/{backfill_id}',
       'GET /api/alert-channels',

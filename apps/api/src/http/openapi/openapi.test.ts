@@ -64,6 +64,7 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
     '/api/backfills',
     '/api/backfills/{backfill_id}',
     '/api/job-audit',
+    '/api/job-audit.csv',
     '/api/job-events',
     '/api/job-forecast',
     '/api/job-pause',
@@ -145,7 +146,7 @@ test('every route of the jobs needs a token with a role', async () => {
   const operations = operationsOf(await readDocument()).filter(({ path }) =>
     /^\/api\/(backfill|job|run)/.test(path),
   );
-  expect(operations).toHaveLength(36);
+  expect(operations).toHaveLength(37);
   for (const { path, method, operation } of operations) {
     expect(operation.security, `${method} ${path}`).toEqual([{ bearer: [] }]);
     expect(Object.keys(operation.responses), `${method} ${path}`).toContain('403');

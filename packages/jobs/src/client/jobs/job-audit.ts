@@ -6,13 +6,13 @@ import { allOf, type Page, type Rows } from '../connection/pages.ts';
 /** Who changed a job or a run, and how. */
 export type JobAuditRecord = AuditRowJson;
 
-/** Filters of {@link listJobAudit}; each must match exactly. */
+/** Filters of {@link listJobAudit}; texts must match exactly. */
 export type JobAuditQuery = Omit<z.input<typeof auditQuery>, 'limit'> & {
   /** Maximum number of records, 1 to 200; default 50. */
   readonly limit?: number | undefined;
 };
 
-/** A page of the changes of jobs and runs, newest first. 403: you are not an admin. */
+/** A page of the changes of jobs and runs, newest first. */
 export async function listJobAudit(
   connection: Connection,
   query?: JobAuditQuery,
@@ -28,4 +28,21 @@ export function eachJobAudit(
   call?: Call,
 ): Rows<JobAuditRecord> {
   return allOf((page: JobAuditQuery) => listJobAudit(connection, page, call), query);
+}
+
+/**
+ * All matching changes as CSV, newest first. The server sends as fast as you read the stream. It throws if the
+ * export ends early. Never retried.
+ */
+export async function exportJobAudit(
+  connection: Connection,
+  query: Omit<JobAuditQuery, 'limit' | 'cursor'> = {},
+  call?: Call,
+): Promise<ReadableStream<Uint8Array>> {
+  const { body } = await connection.open({
+    path: '/job-audit.csv',
+    query: { ...query },
+    signal: call?.signal,
+  });
+  return body ?? new ReadableStream({ start: (controller) => controller.close() });
 }

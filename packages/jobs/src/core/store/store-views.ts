@@ -144,11 +144,20 @@ export interface AuditRow extends AuditEntry {
   readonly at: number;
   /** The id of the job or run. */
   readonly target: string;
+  /** The job that was changed, or the job of the run. Absent: neither, or the run is no longer kept. */
+  readonly jobId?: string;
+  /** What the job is called now. Absent: there is no such job. */
+  readonly jobName?: string;
 }
 
 /** Of some jobs: changes of these, and of their runs that are still kept. */
 export interface AuditQuery extends JobsRead {
   readonly limit: number;
+  /** Only changes of this job and of its runs that are still kept. */
+  readonly jobId?: string | undefined;
+  /** At or after this time, and before that one, in ms. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
   /** Only rows that come after this one in the order. */
   readonly before?: { readonly at: number; readonly id: number } | undefined;
   /** Exact matches. */

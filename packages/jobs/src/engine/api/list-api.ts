@@ -38,9 +38,10 @@ export function listTags({ store }: EngineParts, query: JobsRead = {}): Promise<
   return store.listTags(query);
 }
 
-export function listAudit(
+export async function listAudit(
   { store }: EngineParts,
-  { limit = DEFAULT_PAGE_ROWS, ...which }: AuditListQuery = {},
+  { limit = DEFAULT_PAGE_ROWS, from, to, ...which }: AuditListQuery = {},
 ): Promise<readonly AuditRow[]> {
-  return store.listAudit({ ...which, limit });
+  const time = { from: parseInstant(from, '/from'), to: parseInstant(to, '/to') };
+  return store.listAudit({ ...which, ...time, limit });
 }

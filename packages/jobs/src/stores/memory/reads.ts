@@ -5,7 +5,6 @@ import { jobViewOf } from '../../core/store/job-view.ts';
 import { isOfAllJobs, isReadOf, type JobsRead, mostUsedFirst } from '../../core/store/jobs-read.ts';
 import type { StoreReads } from '../../core/store/store.ts';
 import type {
-  AuditRow,
   Cursor,
   HealthContext,
   JobQuery,
@@ -21,6 +20,7 @@ import { durationOf, RUNS_TO_MEASURE } from '../rows/jobs/forecast-row.ts';
 import { pageOf } from '../rows/page.ts';
 import { recentRunOf } from '../rows/runs/recent-run.ts';
 import { ranWithOf, versionOf } from '../rows/runs/run-view.ts';
+import { auditReads } from './audit-reads.ts';
 import { backfillReads } from './backfill-reads.ts';
 import { isRunOf } from './backfill-tables.ts';
 import { failuresIn } from './failures.ts';
@@ -30,7 +30,13 @@ import type { MemoryDatabase } from './memory-database.ts';
 type Read = <T>(work: (now: number) => T) => Promise<T>;
 
 export function createReads(db: MemoryDatabase, read: Read): StoreReads {
-  return { ...backfillReads(db, read), ...jobReads(db, read), ...runReads(db, read), ...statReads(db, read) };
+  return {
+    ...auditReads(db, read),
+    ...backfillReads(db, read),
+    ...jobReads(db, read),
+    ...runReads(db, read),
+    ...statReads(db, read),
+  };
 }
 
 function jobReads(db: MemoryDatabase, read: Read) {
@@ -132,16 +138,6 @@ function runReads(db: MemoryDatabase, read: Read) {
 
 function statReads(db: MemoryDatabase, read: Read) {
   return {
-    listAudit: ({ limit, before, actor, action, target, ...which }) =>
-      read(() =>
-        db.audit
-          .filter((row) => isOfAllJobs(which) || isChangeOf(db, row, which))
-          .filter((row) => (actor ?? row.actor) === row.actor && (action ?? row.action) === row.action)
-          .filter((row) => (target ?? row.target) === row.target)
-          .filter(({ at, id }) => before === undefined || (before.at - at || before.id - Number(id)) > 0)
-          .sort((a, b) => b.at - a.at || Number(b.id) - Number(a.id))
-          .slice(0, limit),
-      ),
     stats: ({ hours, ...which }) =>
       read((now) => {
         const jobs = { active: 0, paused: 0, finished: 0 };
@@ -186,16 +182,6 @@ function jobsNow(db: MemoryDatabase, which: JobsRead): StoredJob[] {
 function isOfOne(db: MemoryDatabase, uid: number | string, which: JobsRead): boolean {
   const stored = db.jobs.get(Number(uid));
   return stored !== undefined && isReadOf(which, stored.job);
-}
-
-/** Whether a row of the audit log is about one of these jobs, or about a run of such a job. */
-function isChangeOf(db: MemoryDatabase, { action, target }: AuditRow, which: JobsRead): boolean {
-  if (action.startsWith('run.')) return isOfOne(db, db.findRun(target)?.jobUid ?? 0, which);
-  const { idPrefix = '', ...tagged } = which;
-  if (!action.startsWith('job.') || !target.startsWith(idPrefix)) return false;
-  return (
-    isOfAllJobs(tagged) || [...db.jobs.values()].some(({ job }) => job.id === target && isReadOf(tagged, job))
-  );
 }
 
 function viewOf(

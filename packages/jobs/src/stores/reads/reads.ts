@@ -1,3 +1,4 @@
+import { createAuditReads } from './audit-reads.ts';
 import { createBackfillReads } from './backfill-reads.ts';
 import type { Dialect } from './dialect.ts';
 import { createFailureReads } from './failure-reads.ts';
@@ -15,6 +16,7 @@ export function createReads(sql: Dialect) {
     ...createFailureReads(sql),
     ...createFailureReads(sql),
     ...createStatReads(sql),
+    ...createAuditReads(sql),
     ...createForecastReads(sql),
     ...createHistoryReads(sql),
     ...createBackfillReads(sql),

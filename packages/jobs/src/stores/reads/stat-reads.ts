@@ -2,12 +2,12 @@ import type { JobStatus } from '../../core/model/job.ts';
 import type { FinishedStatus } from '../../core/model/run.ts';
 import { JOB_STATUSES } from '../../core/model/statuses.ts';
 import { isOfAllJobs, type JobsRead } from '../../core/store/jobs-read.ts';
-import type { AuditQuery, AuditRow, HourCount, StoreStats } from '../../core/store/store-views.ts';
+import type { HourCount, StoreStats } from '../../core/store/store-views.ts';
 import { numberOf, rowOf } from '../rows/first-column.ts';
 import { firstHour, HOUR_MS, newestHoursFirst } from '../rows/hours.ts';
-import { allOf, type Bind, type Bound, bindable, type Dialect, parameters, uidsWhere } from './dialect.ts';
-import { arrays, objects, type Read } from './read.ts';
-import { isInPrefix, whichJobs } from './which-jobs.ts';
+import { type Bound, type Dialect, parameters, uidsWhere } from './dialect.ts';
+import { arrays, type Read } from './read.ts';
+import { whichJobs } from './which-jobs.ts';
 
 /** The statements for counts, and their parameters. The last parameter of `hours` is the first hour. */
 interface CountStatements {
@@ -101,46 +101,5 @@ export function createStatReads(sql: Dialect) {
       if (uid === undefined) return undefined;
       return newestHoursFirst((yield* arrays(hoursOfJob, [uid, firstHour(hours, now)])).map(hourCountOf));
     },
-
-    /** Newest first: by time, then by id. */
-    *listAudit(query: AuditQuery): Read<readonly AuditRow[]> {
-      const { limit, before } = query;
-      const { params, bind } = parameters(sql);
-      const where: string[] = [];
-      if (before !== undefined)
-        where.push(`(at, id) < (${bind(bindable(before.at))}, ${bind(bindable(before.id))})`);
-      if (!isOfAllJobs(query)) where.push(changesOneOf(sql, query, bind));
-      for (const column of ['actor', 'action', 'target'] as const)
-        if (query[column] !== undefined) where.push(`${column} = ${bind(query[column])}`);
-      const rows = yield* objects(
-        `SELECT id, at, actor, action, target, change FROM ${schema}audit
-        ${allOf(where)} ORDER BY at DESC, id DESC LIMIT ${bind(limit)}`,
-        params,
-      );
-      return rows.map((row) => ({ ...(row as AuditRow), id: String((row as { id: number }).id) }));
-    },
   };
-}
-
-/** True if a row of the audit log is about one of these jobs, or about a run of such a job. */
-function changesOneOf(sql: Dialect, which: JobsRead, bind: Bind): string {
-  const { schema, inByteOrder } = sql;
-  const { idPrefix, ...tagged } = which;
-  const jobOf = (table: string) =>
-    `SELECT job_uid FROM ${schema}${table} WHERE id = CAST(audit.target AS bigint)`;
-  // A deleted job has its tags as long as its history is kept; its id is in the audit log for ever.
-  const ofJob = [
-    ...(idPrefix === undefined ? [] : [isInPrefix(inByteOrder('target'), idPrefix, bind)]),
-    ...(isOfAllJobs(tagged)
-      ? []
-      : [`target IN (SELECT id FROM ${schema}jobs ${allOf(whichJobs(sql, tagged, bind))})`]),
-  ];
-  // Only the targets of runs are numbers. CASE evaluates nothing else.
-  return `CASE substr(action, 1, 4)
-    WHEN 'run.' THEN EXISTS (SELECT 1 FROM ${schema}jobs ${allOf([
-      ...whichJobs(sql, which, bind),
-      `uid IN (${jobOf('live_runs')} UNION ALL ${jobOf('runs')})`,
-    ])})
-    WHEN 'job.' THEN ${ofJob.join(' AND ')}
-    ELSE 1 = 0 END`;
 }

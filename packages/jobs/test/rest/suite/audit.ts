@@ -21,7 +21,7 @@ export function audit(makeMount: MakeMount): void {
   let server: RestServer;
   beforeAll(async () => {
     server = await startServer(makeMount);
-    for (const id of ['a', 'b', 'c']) await createJob(server, id);
+    for (const id of ['a', 'b', 'c']) await createJob(server, id, { on_demand: true, overlap: 'allow' });
     await runJob(server, 'a', { payload: { name: 'Bo' } });
   });
   afterAll(() => server.close());
@@ -61,9 +61,34 @@ export function audit(makeMount: MakeMount): void {
     expect(query).toBe('?limit=3&cursor=null');
   });
 
-  test('is only for admins', async () => {
-    const response = await send(server, 'GET', '/job-audit', { headers: { authorization: 'someone' } });
-    problemOf(response, 403);
+  test('who may read the jobs may read who changed them', async () => {
+    const asReader = { headers: { authorization: 'someone' } };
+    const response = await send(server, 'GET', '/job-audit', asReader);
+    expect(bodyOf(response, 200, page).data).toHaveLength(4);
+    expect((await send(server, 'GET', '/job-audit.csv', asReader)).statusCode).toBe(200);
+  });
+
+  test('filters by job, with its runs, and by time', async () => {
+    const runAt = new Date(Date.now() + 3_600_000).toISOString();
+    const { id } = await runJob(server, 'b', { run_at: runAt });
+    await send(server, 'POST', `/runs/${id}/cancel`, { body: {} });
+    const { data } = await list('?job_id=b');
+    expect(data.map(({ action }) => action)).toEqual(['run.cancel', 'job.trigger', 'job.create']);
+    expect(data[0]).toMatchObject({ target: id, job_id: 'b', job_name: expect.any(String) });
+    const middle = data[1]?.at ?? '';
+    expect(await seen(`?job_id=b&to=${middle}`)).toEqual([['job.create', 'b']]);
+    expect((await seen(`?job_id=b&from=${middle}`)).length).toBe(2);
+    expect(pointersOf(await send(server, 'GET', '/job-audit?from=yesterday'))).toEqual(['/from']);
+  });
+
+  test('is exported as CSV with the same filters', async () => {
+    const answer = await send(server, 'GET', '/job-audit.csv?action=job.create');
+    expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
+    expect(answer.headers['content-disposition']).toBe('attachment; filename="job-audit.csv"');
+    const lines = answer.body.split('\r\n');
+    expect(lines[0]).toBe('id,at,actor,action,target,job_id,job_name,change');
+    expect(lines.slice(1).map((line) => line.split(',')[4])).toEqual(['c', 'b', 'a', undefined]);
+    expect(pointersOf(await send(server, 'GET', '/job-audit.csv?limit=7'))).toEqual(['/limit']);
   });
 
   test('refuses unknown filters, and cursors of other lists', async () => {

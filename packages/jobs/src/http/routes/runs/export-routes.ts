@@ -1,11 +1,11 @@
-import { Readable } from 'node:stream';
 import type { z } from 'zod';
 import { tagsOf } from '../../fields/tag.ts';
 import { defineRoute } from '../../routing/route.ts';
 import { download, problems } from '../../routing/route-docs.ts';
+import { sendLines } from '../../routing/send-lines.ts';
 import type { RouteEngine } from '../../scope/route-engine.ts';
 import { type RunJson, runJson } from '../../views/runs/run.ts';
-import { CSV_HEADER, csvLine, jsonLine } from '../../views/runs/run-export.ts';
+import { jsonLine, runCsv } from '../../views/runs/run-export.ts';
 import { runExportQuery, runFilter } from '../../views/runs/run-list.ts';
 
 /** Runs that one step reads. A step begins when the client has read the one before. */
@@ -27,11 +27,7 @@ const exportRunsCsv = defineRoute({
   query: runExportQuery,
   responses: { 200: download('text/csv', 'The runs'), ...problems() },
   handle: async ({ query }, { engine }) =>
-    sent(
-      'text/csv; charset=utf-8',
-      'runs.csv',
-      linesOf(engine, query, { header: CSV_HEADER, line: csvLine }),
-    ),
+    sendLines('text/csv; charset=utf-8', 'runs.csv', linesOf(engine, query, runCsv)),
 });
 
 const exportRunsJson = defineRoute({
@@ -48,7 +44,7 @@ const exportRunsJson = defineRoute({
   query: runExportQuery,
   responses: { 200: download('application/x-ndjson', 'The runs'), ...problems() },
   handle: async ({ query }, { engine }) =>
-    sent('application/x-ndjson', 'runs.ndjson', linesOf(engine, query, { header: '', line: jsonLine })),
+    sendLines('application/x-ndjson', 'runs.ndjson', linesOf(engine, query, { header: '', line: jsonLine })),
 });
 
 interface Format {
@@ -72,22 +68,6 @@ async function* linesOf(
     beginning = '';
     before = next?.key;
   } while (before !== undefined);
-}
-
-async function sent(type: string, name: string, lines: AsyncGenerator<string>) {
-  // Fails before the response begins, if it can.
-  const first = await lines.next();
-  const content = Readable.from(startingWith(first, lines), { objectMode: false });
-  const headers = { 'content-disposition': `attachment; filename="${name}"` };
-  return { status: 200, headers, download: { type, content } };
-}
-
-async function* startingWith(
-  { value, done }: IteratorResult<string, void>,
-  rest: AsyncGenerator<string>,
-): AsyncGenerator<string> {
-  if (done !== true) yield value;
-  yield* rest;
 }
 
 /** GET /runs.csv and GET /runs.ndjson. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { runJson } from './run.ts';
-import { CSV_HEADER, csvLine, jsonLine } from './run-export.ts';
+import { jsonLine, runCsv } from './run-export.ts';
 
 function runWith(message: string) {
   const error = { attempt: 1, at: 0, reason: 'error', name: 'Error', message } as const;
@@ -26,7 +26,8 @@ function runWith(message: string) {
 }
 
 const errorCell = (message: string) =>
-  csvLine(runWith(message))
+  runCsv
+    .line(runWith(message))
     .replace(/^(?:[^,]*,){18}/, '')
     .replace(/,\r\n$/, '');
 
@@ -48,8 +49,8 @@ test.each([
 });
 
 test('a line has a cell for each column, empty where a run has no value', () => {
-  expect(CSV_HEADER.split(',')).toHaveLength(20);
-  expect(csvLine(runWith('no'))).toBe(
+  expect(runCsv.header.split(',')).toHaveLength(20);
+  expect(runCsv.line(runWith('no'))).toBe(
     '1,a,noop,failed,error,manual,,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:00.000Z,1,,,user:42,,,,Error,no,\r\n',
   );
   expect(JSON.parse(jsonLine(runWith('no')))).toEqual(runWith('no'));

@@ -1,11 +1,10 @@
+import { type Cell, csvTable } from '../csv.ts';
 import type { RunJson } from './run.ts';
-
-type Cell = (run: RunJson) => string | number | null;
 
 const lastError = ({ errors }: RunJson) => errors.at(-1);
 
 /** The columns of an export as CSV. New ones are added at the end. */
-const COLUMNS: Readonly<Record<string, Cell>> = {
+const COLUMNS: Readonly<Record<string, Cell<RunJson>>> = {
   id: (run) => run.id,
   job_id: (run) => run.job_id,
   type: (run) => run.type,
@@ -28,28 +27,10 @@ const COLUMNS: Readonly<Record<string, Cell>> = {
   backfill_id: (run) => run.backfill_id,
 };
 
-/** The first line of an export as CSV (RFC 4180). */
-export const CSV_HEADER = `${Object.keys(COLUMNS).join()}\r\n`;
-
-/** A run as a line of CSV. */
-export function csvLine(run: RunJson): string {
-  return `${Object.values(COLUMNS)
-    .map((cell) => csvCell(cell(run)))
-    .join()}\r\n`;
-}
+/** The export as CSV. */
+export const runCsv = csvTable(COLUMNS);
 
 /** A run as a line of JSON. */
 export function jsonLine(run: RunJson): string {
   return `${JSON.stringify(run)}\n`;
-}
-
-/**
- * A value as a cell of CSV. Spreadsheets run a text that begins with `=`, `+`, `-`, `@`, a tab or a carriage
- * return as a formula: such a text gets an apostrophe before it.
- */
-function csvCell(value: string | number | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

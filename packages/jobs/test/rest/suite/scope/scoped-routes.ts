@@ -105,6 +105,7 @@ const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
   // Are streams: see the suite of exports.
   exportRunsCsv: { decision: 'apart' },
   exportRunsJson: { decision: 'apart' },
+  exportJobAudit: { decision: 'apart' },
   // No run of the suite fails: see the suite of failures.
   listRunFailures: { decision: 'apart' },
   getRun: { decision: 'absent' },

@@ -99,6 +99,8 @@ export function scopes(makeMount: MakeMount): void {
       expect(bodyOf(await send(mount, 'GET', `/runs?job_id=${id}`), 200, runs).data).toEqual([]);
       const audit: unknown = (await send(mount, 'GET', `/job-audit?target=${id}`)).json();
       expect(audit).toEqual({ data: [], next_cursor: null });
+      const file = (await send(mount, 'GET', `/job-audit.csv?job_id=${id}`)).body;
+      expect(file.split('\r\n')).toHaveLength(2);
     }
   });
 
