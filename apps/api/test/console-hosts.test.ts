@@ -80,7 +80,7 @@ test(
     await page.getByRole('link', { name: 'greet-often' }).first().click();
     await page
       .getByRole('listitem')
-      .filter({ hasText: /you.* ran it by hand/ })
+      .filter({ hasText: /You ran this job by hand/ })
       .waitFor();
 
     // The session ends while something is being written: the page stays.

@@ -68,7 +68,7 @@ test(
     // Times are no tab stops, and the audit log shows them in the zone of the page.
     expect(await page.locator('time[tabindex]').count()).toBe(0);
     const activity = page.getByRole('region', { name: 'Activity' });
-    await activity.getByText('paused it').waitFor();
+    await activity.getByText(/You paused this job until .+: Stock taking/).waitFor();
     expect(await activity.textContent()).not.toMatch(/\d{4}-\d\d-\d\dT/);
     expect(await page.getByRole('link', { name: 'Duplicate' }).count()).toBe(1);
     expect(await findings(page)).toEqual([]);

@@ -29,6 +29,9 @@ const EditJobPage = lazy(async () => ({
   default: (await import('./job-form/edit/edit-job-page.tsx')).EditJobPage,
 }));
 const JobPage = lazy(async () => ({ default: (await import('./job/job-page.tsx')).JobPage }));
+const ActivityPage = lazy(async () => ({
+  default: (await import('./activity/activity-page.tsx')).ActivityPage,
+}));
 const ChannelsPage = lazy(async () => ({
   default: (await import('./channels/channels-page.tsx')).ChannelsPage,
 }));
@@ -109,6 +112,7 @@ function Pages() {
           <Redirect to="/timeline/what-comes" replace />
         </Route>
         <Route path="/timeline/what-comes" component={WhatComesPage} />
+        <Route path="/activity" component={ActivityPage} />
         <Route path="/channels" component={ChannelsPage} />
         {hasAccounts ? <Route path="/account" component={AccountPage} /> : null}
         <Route component={NotFoundPage} />

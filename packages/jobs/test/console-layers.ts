@@ -28,9 +28,7 @@ const FORM_FIELDS = [...FORM_DATA, 'console form fields'];
 const FORM_PARTS = [...FORM_FIELDS, 'console form payload inputs', 'console form schedule'];
 
 const JOBS_LIST = ['filter', 'pages', 'selection', 'bulk', 'cells'].map((name) => `console jobs ${name}`);
-const JOB_FOLDERS = ['history', 'timeline', 'durations', 'health', 'audit'].map(
-  (name) => `console job ${name}`,
-);
+const JOB_FOLDERS = ['history', 'timeline', 'durations', 'health'].map((name) => `console job ${name}`);
 
 /** A folder of the console. `entries`: the files that other folders may import. */
 function layer(folder: string, may: readonly string[], entries?: readonly string[]): Layer {
@@ -46,6 +44,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
       ...ACTIONS,
       ...PAGE,
       'console account',
+      'console activity',
       'console channels',
       'console sign-in',
       'console live',
@@ -104,6 +103,12 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
     ['shell.tsx', 'broken-console.tsx', 'raw-location.ts'],
   ),
 
+  'console activity entries': layer('activity/entries', DATA),
+  'console activity': layer(
+    'activity',
+    [...ACTIONS, ...PAGE, 'console activity entries', 'console runs filter'],
+    ['activity-page.tsx'],
+  ),
   'console all paused': layer(
     'all-paused',
     [...ACTIONS, 'console job dialogs'],
@@ -175,7 +180,6 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console job timeline': layer('job/timeline', [...DATA, 'console job history'], ['timeline.tsx']),
   'console job durations': layer('job/durations', [...DATA, 'console job history'], ['duration-section.tsx']),
   'console job health': layer('job/health', ACTIONS, ['health-panel.tsx']),
-  'console job audit': layer('job/audit', DATA, ['audit-trail.tsx']),
   'console job': layer(
     'job',
     [
@@ -183,6 +187,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
       ...PAGE,
       ...JOB_FOLDERS,
       'console backfill',
+      'console activity entries',
       'console trends',
       'console job dialogs',
       'console run now',

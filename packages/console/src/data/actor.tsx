@@ -1,5 +1,6 @@
 import { useViewer } from '../session/session.tsx';
 import { useHasAccounts } from '../ui/config/config.tsx';
+import { capital } from '../ui/text/capital.ts';
 import { Plain } from '../ui/text/text.tsx';
 import { ENGINE_ACTOR, PROGRAM_ACTOR } from './job-mark.ts';
 import { useUser } from './queries.ts';
@@ -10,12 +11,15 @@ const BUDGET_ACTOR = 'engine';
 interface ActorProps {
   /** GreenVue: `user:<id>`, `token:<id>`, or a system component. Other apps: any text. */
   readonly actor: string;
+  /** Begins a sentence. */
+  readonly isFirst?: boolean;
 }
 
 /** Who did something; the viewer is "you". */
-export function Actor({ actor }: ActorProps) {
+export function Actor({ actor, isFirst = false }: ActorProps) {
   const text = useActorName(actor);
-  return <Plain>{text}</Plain>;
+  const isName = text === actor;
+  return <Plain>{isFirst && !isName ? capital(text) : text}</Plain>;
 }
 
 /** {@link Actor} as a text. Only GreenVue has names of users, for admins. */

@@ -5,6 +5,7 @@ import {
   getRun,
   getRunLogs,
   getStats,
+  type JobAuditQuery,
   type JobRunsQuery,
   type JobsQuery,
   listJobAudit,
@@ -179,17 +180,16 @@ export function useServerVersion() {
   });
 }
 
-/** Who changed a job or run, newest first. Only admins may ask. */
-export function useAudit(target: string) {
+/** Who changed which job or run, newest first. `search`: what identifies the list, as in {@link useRunSearch}. */
+export function useAudit(search: object, queryAt: (now: number) => Omit<JobAuditQuery, 'cursor'>) {
   const connection = useConnection();
-  const { admin } = useMay();
   return useInfiniteQuery({
-    queryKey: queryKeys.audit(target),
+    queryKey: queryKeys.audit(search),
     queryFn: ({ pageParam, signal }) =>
-      listJobAudit(connection, { target, ...cursorOf(pageParam) }, { signal }),
+      listJobAudit(connection, { ...queryAt(Date.now()), ...cursorOf(pageParam) }, { signal }),
     initialPageParam: FIRST,
     getNextPageParam: nextCursor,
-    enabled: admin,
+    placeholderData: keepPreviousData,
   });
 }
 

@@ -20,7 +20,7 @@ export const queryKeys = {
   /** The nodes with their versions. */
   version: () => ['version'],
   history: (query?: object) => (query === undefined ? ['history'] : ['history', query]),
-  audit: (target?: string) => (target === undefined ? ['audit'] : ['audit', target]),
+  audit: (query?: object) => (query === undefined ? ['audit'] : ['audit', query]),
   alertChannels: () => ['alert-channels'],
   alertDeliveries: (query?: object) =>
     query === undefined ? ['alert-deliveries'] : ['alert-deliveries', query],

@@ -54,3 +54,10 @@ test('a reset covers everything that events make stale', () => {
     expect(LIVE_KEYS.some((live) => live.every((part, index) => part === key[index]))).toBe(true);
   }
 });
+
+test('runs that somebody asked for or cancelled make the audit log stale, other runs do not', () => {
+  for (const type of ['run.queued', 'run.cancelled'] as const) {
+    expect(staleKeys({ ...event(type), by: 'user:1' })).toContainEqual(['audit']);
+    expect(staleKeys(event(type))).not.toContainEqual(['audit']);
+  }
+});

@@ -4,7 +4,7 @@ import { queryKeys } from './query-keys.ts';
 type Key = readonly unknown[];
 
 /** An event, or an answer that says the same before its event arrives. */
-type Happened = Pick<JobEvent, 'type' | 'job_id' | 'run_id'>;
+type Happened = Pick<JobEvent, 'type' | 'job_id' | 'run_id'> & Partial<Pick<JobEvent, 'by'>>;
 
 /** Every key that an event can make stale. */
 export const LIVE_KEYS: readonly Key[] = [
@@ -57,11 +57,12 @@ export function staleKeys(event: Happened): readonly Key[] {
       // No list of a job's runs shows progress.
       return [queryKeys.runs(), ...runKeys(event)];
     case 'run.queued':
+    case 'run.cancelled':
+      return isByHand(event) ? [...runChangeKeys(event), queryKeys.audit()] : runChangeKeys(event);
     case 'run.started':
     case 'run.retrying':
     case 'run.skipped':
     case 'run.succeeded':
-    case 'run.cancelled':
       return runChangeKeys(event);
     case 'run.failed':
     case 'runs.coalesced':
@@ -71,6 +72,11 @@ export function staleKeys(event: Happened): readonly Key[] {
       event.type satisfies never;
       return LIVE_KEYS;
   }
+}
+
+/** Whether somebody asked for the run or its end: then the audit log has it. */
+function isByHand({ by }: Happened): boolean {
+  return by !== undefined && by !== null;
 }
 
 function runChangeKeys(event: Happened): readonly Key[] {

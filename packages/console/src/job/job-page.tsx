@@ -14,7 +14,7 @@ import blocks from '../ui/layout/blocks.module.css';
 import { useIdInPath } from '../ui/paths.ts';
 import { EngineBadge, HealthBadge, JobStatusBadge } from '../ui/status/status.tsx';
 import { Plain } from '../ui/text/text.tsx';
-import { AuditTrail } from './audit/audit-trail.tsx';
+import { AuditTrail } from './audit-trail.tsx';
 import { Definition } from './definition.tsx';
 import { DurationSection } from './durations/duration-section.tsx';
 import { HealthPanel } from './health/health-panel.tsx';

@@ -34,7 +34,7 @@ export function NoJob({ id, back }: NoJobProps) {
         {isId ? (
           <>
             The server has no job <Plain>{id}</Plain>. Someone deleted it, or the id in the URL is wrong.
-            Admins can find deletions in the audit log.
+            <Link href={`/activity?job_id=${encodeURIComponent(id)}`}>Activity</Link> says who deleted it.
           </>
         ) : (
           <>

@@ -1,4 +1,5 @@
 import { exportRuns, type RunsQuery } from '@greenvue/jobs/client';
+import { saveFile } from '../actions/save-file.ts';
 import { useAction } from '../actions/use-action.ts';
 
 type Format = 'csv' | 'json';
@@ -18,19 +19,7 @@ export function useRunExport() {
   return useAction({
     send: async (connection, { format, query }: RunExport) =>
       new Response(await exportRuns(connection, format, query)).blob(),
-    onDone: (file, { format }) => save(file, FILES[format]),
+    onDone: (file, { format }) => saveFile(file, FILES[format]),
     failure: () => 'Could not export the runs',
   });
-}
-
-// Browsers begin to read the file a moment after the click.
-const KEPT_MS = 60_000;
-
-function save(file: Blob, name: string): void {
-  const url = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  window.setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }

@@ -36,7 +36,7 @@ export function RunFilterBar({ filters, onChange, onClear }: FilterBarProps) {
           value={filters.error ?? ''}
           onChange={(error) => onChange({ error })}
         />
-        <TimeFilter filters={filters} onChange={onChange} />
+        <TimeFilter label="Queued" filters={filters} onChange={onChange} />
         {writeFilters(filters) === '' ? null : (
           <Button variant="subtle" onClick={onClear}>
             Clear filters

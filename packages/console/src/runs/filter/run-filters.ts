@@ -11,21 +11,25 @@ export const TRIGGERS = ['schedule', 'manual'] as const;
 export const HOURS = [1, 24, 168, 2_160] as const;
 
 const LONGEST_TEXT = 500;
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 
 type Status = (typeof RUN_STATUSES)[number];
 
-/** The filters of the list of all runs. */
-export interface RunFilters extends Readonly<Partial<Record<TextFilterName, string>>> {
+/** A filter by time. */
+export interface TimeRange {
+  /** The last hours. */
+  readonly hours?: (typeof HOURS)[number];
+  /** RFC 3339. Ignored with `hours`. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** The filters of the list of all runs. `hours`, `from` and `to`: when the run was queued. */
+export interface RunFilters extends TimeRange, Readonly<Partial<Record<TextFilterName, string>>> {
   /** Empty: any. */
   readonly statuses: readonly Status[];
   readonly reason?: (typeof RUN_REASONS)[number];
   readonly trigger?: (typeof TRIGGERS)[number];
-  /** Only runs queued in the last hours. */
-  readonly hours?: (typeof HOURS)[number];
-  /** Only runs queued in a range (RFC 3339). Ignored with `hours`. */
-  readonly from?: string;
-  readonly to?: string;
 }
 
 /** Changes to some filters; `undefined` removes one. */
@@ -51,7 +55,8 @@ export function readFilters(search: string): RunFilters {
   };
 }
 
-function readTime(query: URLSearchParams): Pick<RunFilters, 'hours' | 'from' | 'to'> {
+/** The time in a URL's query. */
+export function readTime(query: URLSearchParams): TimeRange {
   const hours = HOURS.find((known) => String(known) === query.get('hours'));
   if (hours !== undefined) return { hours };
   const from = instantIn(query.get('from'));

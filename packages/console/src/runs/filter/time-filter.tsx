@@ -3,12 +3,16 @@ import { type FormEvent, useState } from 'react';
 import { useZone } from '../../ui/clock/zone.tsx';
 import { instantDraft, readInstant } from '../../ui/instant/instant-draft.ts';
 import classes from './filter-bar.module.css';
-import { HOURS, type RunFilterChange, type RunFilters } from './run-filters.ts';
+import { HOURS, type TimeRange } from './run-filters.ts';
 
 interface TimeFilterProps {
-  readonly filters: RunFilters;
-  readonly onChange: (change: RunFilterChange) => void;
+  /** What the time is of, such as "Queued". */
+  readonly label: string;
+  readonly filters: TimeRange;
+  readonly onChange: (change: TimeChange) => void;
 }
+
+type TimeChange = { readonly [K in keyof TimeRange]?: TimeRange[K] | undefined };
 
 const HOUR_WORDS: Record<(typeof HOURS)[number], string> = {
   1: 'Last hour',
@@ -23,8 +27,8 @@ const CHOICES = [
   { value: 'own', label: 'From … to …' },
 ];
 
-/** When the runs were queued: in the last hours, or in a range of the viewer's own. */
-export function TimeFilter({ filters, onChange }: TimeFilterProps) {
+/** A time in the last hours, or in a range of the viewer's own. */
+export function TimeFilter({ label, filters, onChange }: TimeFilterProps) {
   const { hours, from, to } = filters;
   const [isOpen, setOpen] = useState(false);
   const isOwn = hours === undefined && (isOpen || from !== undefined || to !== undefined);
@@ -36,23 +40,25 @@ export function TimeFilter({ filters, onChange }: TimeFilterProps) {
   return (
     <>
       <NativeSelect
-        aria-label="Queued"
+        aria-label={label}
         data={CHOICES}
         value={isOwn ? 'own' : String(hours ?? '')}
         onChange={(event) => choose(event.currentTarget.value)}
       />
-      {isOwn ? <OwnRange key={`${from} ${to}`} from={from} to={to} onChange={onChange} /> : null}
+      {isOwn ? (
+        <OwnRange key={`${from} ${to}`} label={label} from={from} to={to} onChange={onChange} />
+      ) : null}
     </>
   );
 }
 
-interface OwnRangeProps extends Pick<TimeFilterProps, 'onChange'> {
+interface OwnRangeProps extends Pick<TimeFilterProps, 'label' | 'onChange'> {
   readonly from: string | undefined;
   readonly to: string | undefined;
 }
 
 /** Two instants in the zone of the page; each one may be empty. */
-function OwnRange({ from, to, onChange }: OwnRangeProps) {
+function OwnRange({ label, from, to, onChange }: OwnRangeProps) {
   const { zone } = useZone();
   const [first, setFirst] = useState(instantDraft(from, zone));
   const [last, setLast] = useState(instantDraft(to, zone));
@@ -67,14 +73,14 @@ function OwnRange({ from, to, onChange }: OwnRangeProps) {
       <TextInput
         type="datetime-local"
         step="any"
-        aria-label="Queued from"
+        aria-label={`${label} from`}
         value={first.text}
         onChange={(event) => setFirst({ text: event.currentTarget.value, zone: first.zone })}
       />
       <TextInput
         type="datetime-local"
         step="any"
-        aria-label="Queued before"
+        aria-label={`${label} before`}
         error={isWrong ? 'Must be after the first time.' : undefined}
         value={last.text}
         onChange={(event) => setLast({ text: event.currentTarget.value, zone: last.zone })}

@@ -27,6 +27,7 @@ const NAVIGATION: Navigation = {
     { href: '/runs', label: 'Runs', isAt: (path) => /^\/runs(\/|$)/.test(path) },
     { href: '/failures', label: 'Failures' },
     { href: '/timeline', label: 'Timeline', isAt: (path) => /^\/timeline(\/|$)/.test(path) },
+    { href: '/activity', label: 'Activity' },
   ],
   manage: [{ href: '/channels', label: 'Channels', isFor: ({ isFullAdmin }) => isFullAdmin }],
 };

@@ -1,5 +1,4 @@
 import type { JobAuditRecord, JobType } from '@greenvue/jobs/client';
-import { PROGRAM_ACTOR } from '../../data/job-mark.ts';
 import { goDurationMs } from '../../ui/schedule/go-duration.ts';
 
 /** One field that a change set, as text. */
@@ -14,53 +13,51 @@ export interface FieldChange {
 /** A record of the audit log for people. */
 export interface AuditEntry {
   readonly record: JobAuditRecord;
-  readonly words: string;
   readonly changes: readonly FieldChange[];
   /** An edit without an earlier definition in the log: only the new values are known, not the changes. */
   readonly isWhole: boolean;
 }
 
 /** The job type's values for fields that a definition leaves out. */
-type TypeDefaults = Pick<JobType, 'timeout' | 'max_attempts' | 'backoff' | 'pause_after' | 'defaults'>;
-
-const WORDS: Readonly<Record<string, string>> = {
-  'job.create': 'created it',
-  'job.edit': 'edited it',
-  'job.delete': 'deleted it',
-  'job.pause': 'paused it',
-  'job.resume': 'resumed it',
-  'job.trigger': 'ran it by hand',
-};
+type TypeDefaults = Pick<
+  JobType,
+  'type' | 'timeout' | 'max_attempts' | 'backoff' | 'pause_after' | 'defaults'
+>;
 
 /**
- * The audit log of a job for people. `records` are newest first. The log holds whole definitions, so the
- * changes of an edit come from comparing it with the definition before it.
+ * The audit log for people. `records` are newest first. The log holds whole definitions, so the changes of an
+ * edit come from comparing it with the definition before it. `jobType`: of a job whose definitions name none.
  */
 export function auditEntries(
   records: readonly JobAuditRecord[],
-  defaults: TypeDefaults | undefined,
+  types: readonly TypeDefaults[],
+  jobType?: string,
 ): readonly AuditEntry[] {
   return records.map((record, index) => {
-    const words = wordsOf(record);
     const asked = fieldsOf(record.change);
-    if (record.action !== 'job.edit') return { record, words, changes: setFields(asked), isWhole: false };
-    const earlier = definitionBefore(records.slice(index + 1));
-    if (earlier === undefined) return { record, words, changes: setFields(asked), isWhole: true };
+    if (record.action !== 'job.edit') return { record, changes: valuesOf(record, asked), isWhole: false };
+    const earlier = definitionBefore(record.target, records.slice(index + 1));
+    if (earlier === undefined) return { record, changes: setFields(asked), isWhole: true };
+    const type = earlier.type ?? jobType;
+    const defaults = types.find((known) => known.type === type);
     const changes = differences(withDefaults(earlier, defaults), withDefaults(asked, defaults));
-    return { record, words, changes, isWhole: false };
+    return { record, changes, isWhole: false };
   });
 }
 
-function wordsOf({ action, actor }: JobAuditRecord): string {
-  if (action === 'job.trigger' && actor === PROGRAM_ACTOR) return 'started a run';
-  return WORDS[action] ?? action;
+/** The values that the sentence about a change leaves out. */
+function valuesOf({ action }: JobAuditRecord, asked: Fields): readonly FieldChange[] {
+  if (action === 'job.create') return setFields(asked);
+  if (action !== 'job.trigger' || asked.payload === undefined) return [];
+  return setFields({ payload: asked.payload });
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Only within one generation: a deleted job's definition does not precede the job created after it. */
-function definitionBefore(older: readonly JobAuditRecord[]): Fields | undefined {
-  for (const { action, change } of older) {
+function definitionBefore(id: string, older: readonly JobAuditRecord[]): Fields | undefined {
+  for (const { action, change, target } of older) {
+    if (target !== id) continue;
     if (action === 'job.create' || action === 'job.edit') return fieldsOf(change);
     if (action === 'job.delete') return undefined;
   }

@@ -1,0 +1,60 @@
+import type { JobAuditRecord } from '@greenvue/jobs/client';
+import { expect, test } from 'vitest';
+import { actionChoices, auditSentence } from './audit-sentence.ts';
+
+/** The sentence about a change of the job "Import", or of its run 7. */
+function sentence(action: string, change: object = {}, other: Partial<JobAuditRecord> = {}): string {
+  const target = action.startsWith('run.') ? '7' : 'import';
+  const at = '2026-01-31T09:00:00.000Z';
+  const of = { job_id: 'import', job_name: 'Import' };
+  const record = { id: '1', at, actor: 'user:1', action, target, ...of, change, ...other };
+  return auditSentence(record)
+    .map((part) => {
+      if (part.kind === 'job') return 'Import';
+      if (part.kind === 'time') return part.at;
+      return part.kind === 'run' ? `${part.text} (${part.id})` : part.text;
+    })
+    .join(' ')
+    .replaceAll(/ ([:,])/g, '$1');
+}
+
+test('a pause says until when and why', () => {
+  expect(sentence('job.pause', { reason: 'maintenance' })).toBe('paused Import: maintenance');
+  const until = '2026-12-07T09:00:00.000Z';
+  expect(sentence('job.pause', { reason: 'stock', until })).toBe(`paused Import until ${until}: stock`);
+  expect(sentence('jobs.pause_all', { reason: 'upgrade' }, { target: 'all', job_id: null })).toBe(
+    'paused all jobs: upgrade',
+  );
+});
+
+test('a run by hand, by code, again and for later are told apart', () => {
+  expect(sentence('job.trigger')).toBe('ran Import by hand');
+  expect(sentence('job.trigger', {}, { actor: 'system' })).toBe('started a run of Import');
+  expect(sentence('job.trigger', { retryOf: '5' })).toBe('ran a run (5) of Import again');
+  expect(sentence('job.trigger', { runAt: 0 })).toBe('planned a run of Import for 1970-01-01T00:00:00.000Z');
+});
+
+test('a cancel names the run and its job, as long as the run is kept', () => {
+  expect(sentence('run.cancel', { force: false })).toBe('cancelled a run (7) of Import');
+  expect(sentence('run.cancel', { force: true })).toBe(
+    'cancelled a run (7) of Import, without waiting for its end',
+  );
+  expect(sentence('run.cancel', {}, { job_id: null, job_name: null })).toBe(
+    'cancelled run 7, which is no longer kept',
+  );
+});
+
+test('a backfill says of which time', () => {
+  const change = { from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z' };
+  expect(sentence('job.backfill', change)).toBe(
+    'started a backfill of Import from 2026-01-01T00:00:00.000Z to 2026-01-02T00:00:00.000Z',
+  );
+});
+
+test('an action of a newer server, or a change of another shape, is still a sentence', () => {
+  expect(sentence('job.polish')).toBe('job.polish Import');
+  expect(sentence('job.pause', [])).toBe('paused Import');
+  expect(sentence('lamp.light', {}, { target: 'hall', job_id: null })).toBe('lamp.light hall');
+  expect(actionChoices('lamp.light')[0]).toEqual({ value: 'lamp.light', label: 'lamp.light' });
+  expect(actionChoices('job.edit').map(({ value }) => value)).toContain('job.edit');
+});

@@ -1,0 +1,117 @@
+import type { JobAuditRecord } from '@greenvue/jobs/client';
+import { PROGRAM_ACTOR } from '../../data/job-mark.ts';
+
+/** What an admin, an operator or code did: the part of a sentence after its subject. */
+export type SentencePart =
+  | { readonly kind: 'text'; readonly text: string }
+  /** The job of the record. */
+  | { readonly kind: 'job' }
+  | { readonly kind: 'run'; readonly id: string; readonly text: string }
+  /** RFC 3339. */
+  | { readonly kind: 'time'; readonly at: string };
+
+type Wording = (record: JobAuditRecord, change: Fields) => readonly SentencePart[];
+type Fields = Readonly<Record<string, unknown>>;
+
+const JOB: SentencePart = { kind: 'job' };
+const text = (words: string): SentencePart => ({ kind: 'text', text: words });
+const ofJob =
+  (verb: string): Wording =>
+  () => [text(verb), JOB];
+const ofTarget =
+  (words: string): Wording =>
+  ({ target }) => [text(words), text(target)];
+
+/** The kinds of changes, each with its words for a filter and its sentence. */
+const KINDS: Readonly<Record<string, { readonly label: string; readonly sentence: Wording }>> = {
+  'job.create': { label: 'Created a job', sentence: ofJob('created') },
+  'job.edit': { label: 'Edited a job', sentence: ofJob('edited') },
+  'job.delete': { label: 'Deleted a job', sentence: ofJob('deleted') },
+  'job.pause': { label: 'Paused a job', sentence: (_, change) => [text('paused'), JOB, ...pauseOf(change)] },
+  'job.resume': { label: 'Resumed a job', sentence: ofJob('resumed') },
+  'job.trigger': { label: 'Ran a job', sentence: triggered },
+  'job.backfill': {
+    label: 'Started a backfill',
+    sentence: (_, { from, to }) => [
+      text('started a backfill of'),
+      JOB,
+      ...timeAfter('from', from),
+      ...timeAfter('to', to),
+    ],
+  },
+  'job.backfill_cancel': { label: 'Cancelled a backfill', sentence: ofJob('cancelled a backfill of') },
+  'run.cancel': {
+    label: 'Cancelled a run',
+    sentence: (record, { force }) => [
+      text('cancelled'),
+      ...runOf(record),
+      ...(force === true ? [text(', without waiting for its end')] : []),
+    ],
+  },
+  'run.retry': {
+    label: 'Retried a run',
+    sentence: (record) => [text('retried'), ...runOf(record), text('at once')],
+  },
+  'jobs.pause_all': {
+    label: 'Paused all jobs',
+    sentence: (_, change) => [text('paused all jobs'), ...pauseOf(change)],
+  },
+  'jobs.resume_all': { label: 'Resumed all jobs', sentence: () => [text('resumed all jobs')] },
+  'alert_channel.create': {
+    label: 'Created an alert channel',
+    sentence: ofTarget('created the alert channel'),
+  },
+  'alert_channel.edit': {
+    label: 'Changed an alert channel',
+    sentence: ofTarget('changed the alert channel'),
+  },
+  'alert_channel.delete': {
+    label: 'Deleted an alert channel',
+    sentence: ofTarget('deleted the alert channel'),
+  },
+  'alert_delivery.retry': { label: 'Sent an alert again', sentence: () => [text('sent an alert again')] },
+};
+
+/** The kinds of changes for a filter. A link may name another kind, of a newer server. */
+export function actionChoices(chosen: string | undefined): { value: string; label: string }[] {
+  const known = Object.entries(KINDS).map(([value, { label }]) => ({ value, label }));
+  const isKnown = chosen === undefined || KINDS[chosen] !== undefined;
+  return isKnown ? known : [{ value: chosen, label: chosen }, ...known];
+}
+
+/** What the actor did, such as "paused {job}: maintenance". */
+export function auditSentence(record: JobAuditRecord): readonly SentencePart[] {
+  const kind = KINDS[record.action];
+  if (kind === undefined) return [text(record.action), record.job_id === null ? text(record.target) : JOB];
+  return kind.sentence(record, fieldsOf(record.change));
+}
+
+function triggered({ actor }: JobAuditRecord, { retryOf, runAt }: Fields): readonly SentencePart[] {
+  if (typeof retryOf === 'string')
+    return [text('ran'), { kind: 'run', id: retryOf, text: 'a run' }, text('of'), JOB, text('again')];
+  if (typeof runAt === 'number')
+    return [text('planned a run of'), JOB, ...timeAfter('for', new Date(runAt).toISOString())];
+  return actor === PROGRAM_ACTOR ? [text('started a run of'), JOB] : [text('ran'), JOB, text('by hand')];
+}
+
+/** A run and its job; only the run's id once the run is no longer kept. */
+function runOf({ target, job_id: jobId }: JobAuditRecord): readonly SentencePart[] {
+  if (jobId === null) return [text(`run ${target}, which is no longer kept`)];
+  return [{ kind: 'run', id: target, text: 'a run' }, text('of'), JOB];
+}
+
+function pauseOf({ reason, until }: Fields): readonly SentencePart[] {
+  return [
+    ...timeAfter('until', until),
+    ...(typeof reason === 'string' && reason !== '' ? [text(`: ${reason}`)] : []),
+  ];
+}
+
+function timeAfter(word: string, at: unknown): readonly SentencePart[] {
+  if (typeof at !== 'string' || Number.isNaN(Date.parse(at))) return [];
+  return [text(word), { kind: 'time', at }];
+}
+
+function fieldsOf(change: unknown): Fields {
+  return typeof change === 'object' && change !== null && !Array.isArray(change) ? { ...change } : {};
+}
