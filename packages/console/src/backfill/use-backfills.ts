@@ -87,5 +87,5 @@ export function useCancelBackfill() {
 function changed(client: QueryClient, jobId: string): void {
   void client.invalidateQueries({ queryKey: queryKeys.backfills(jobId) });
   void client.invalidateQueries({ queryKey: queryKeys.jobRuns(jobId) });
-  void client.invalidateQueries({ queryKey: queryKeys.audit(jobId) });
+  void client.invalidateQueries({ queryKey: queryKeys.audit() });
 }
