@@ -116,9 +116,16 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   ),
   'console palette': layer(
     'palette',
-    [...ACTIONS, ...PAGE, 'console shell header', 'console all paused'],
+    [...ACTIONS, ...PAGE, 'console views', 'console shell header', 'console all paused'],
     ['palette.tsx'],
   ),
+  'console views': layer('views', ACTIONS, [
+    'list-tools.tsx',
+    'look.ts',
+    'saved-views.ts',
+    'use-look.ts',
+    'use-views.ts',
+  ]),
   'console account': layer('account', [...ACTIONS, ...PAGE]),
   'console channels': layer('channels', [...ACTIONS, ...PAGE], ['channels-page.tsx']),
   'console sign-in': layer('sign-in', [...SESSION, 'console account'], ['session-gate.tsx']),
@@ -148,7 +155,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
     ['overview-page.tsx'],
   ),
 
-  'console jobs filter': layer('jobs/filter', DATA),
+  'console jobs filter': layer('jobs/filter', [...DATA, 'console views']),
   'console jobs pages': layer(
     'jobs/pages',
     [...DATA, 'console jobs filter'],
@@ -157,13 +164,18 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console jobs selection': layer('jobs/selection', [...DATA, 'console jobs filter']),
   'console jobs bulk': layer('jobs/bulk', ACTIONS),
   'console jobs cells': layer('jobs/cells', ACTIONS),
-  'console jobs table': layer('jobs/table', [...DATA, ...PAGE, ...JOBS_LIST], ['job-table.tsx']),
+  'console jobs table': layer(
+    'jobs/table',
+    [...DATA, ...PAGE, ...JOBS_LIST, 'console views'],
+    ['job-table.tsx', 'job-columns.ts'],
+  ),
   'console jobs': layer(
     'jobs',
     [
       ...ACTIONS,
       ...PAGE,
       ...JOBS_LIST,
+      'console views',
       'console all paused',
       'console jobs table',
       'console job dialogs',
@@ -199,11 +211,15 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console run log': layer('run/log', [...DATA, ...PAGE], ['run-log.tsx']),
   'console run': layer('run', [...ACTIONS, ...PAGE, 'console run log'], ['run-page.tsx']),
 
-  'console runs table': layer('runs/table', DATA, ['paged-runs.tsx']),
-  'console runs filter': layer('runs/filter', DATA),
+  'console runs table': layer(
+    'runs/table',
+    [...DATA, 'console views'],
+    ['paged-runs.tsx', 'run-columns.tsx'],
+  ),
+  'console runs filter': layer('runs/filter', [...DATA, 'console views']),
   'console runs': layer(
     'runs',
-    [...ACTIONS, ...PAGE, 'console runs table', 'console runs filter'],
+    [...ACTIONS, ...PAGE, 'console views', 'console runs table', 'console runs filter'],
     ['runs-page.tsx'],
   ),
   'console failures': layer('failures', [...DATA, ...PAGE], ['failures-page.tsx']),

@@ -6,6 +6,7 @@ import { useJobQuestion } from '../job-dialogs/use-job-question.ts';
 import { RunRowDialog } from '../run-now/run-row-dialog.tsx';
 import { KeepFocus } from '../ui/feedback/keep-focus.tsx';
 import { Failed } from '../ui/feedback/states.tsx';
+import type { Look } from '../views/look.ts';
 import classes from './bulk/bulk-bar.module.css';
 import { BulkBar } from './bulk/bulk-bar.tsx';
 import { type BulkKind, latestMarks } from './bulk/bulk-order.ts';
@@ -28,6 +29,7 @@ interface JobListProps {
   readonly filters: JobFilters;
   readonly changeFilters: (change: FilterChange) => void;
   readonly isSmall: boolean;
+  readonly look: Look;
 }
 
 /** The filtered jobs with their actions, or why there are none. */
@@ -107,7 +109,7 @@ interface ListedProps extends JobListProps, ReturnType<typeof useShownFilters> {
 
 const NO_FILTERS: FilterChange = { q: undefined, type: undefined, status: undefined, health: undefined };
 
-function Listed({ filters, changeFilters, isSmall, work, first, shown }: ListedProps) {
+function Listed({ filters, changeFilters, isSmall, look, work, first, shown }: ListedProps) {
   const { commands, selection, setSelection, setLoaded } = work;
   if (first.isError && first.data === undefined) {
     return <Failed error={first.error} onRetry={() => void first.refetch()} />;
@@ -125,6 +127,7 @@ function Listed({ filters, changeFilters, isSmall, work, first, shown }: ListedP
       selecting={commands.may.operate ? selecting : undefined}
       isOutdated={shown !== filters}
       isSmall={isSmall}
+      look={look}
       onLoaded={setLoaded}
     />
   );

@@ -7,6 +7,8 @@ import { useNavigation } from '../shell/header/navigation.ts';
 import { useSignOut } from '../shell/header/use-sign-out.ts';
 import { useZone } from '../ui/clock/zone.tsx';
 import { useHasAccounts } from '../ui/config/config.tsx';
+import { USUAL_VIEWS, viewHref } from '../views/saved-views.ts';
+import { useViews } from '../views/use-views.ts';
 import type { PaletteGroup, PaletteItem } from './palette-groups.ts';
 
 /** What the viewer may do and open here, without a search. */
@@ -14,10 +16,12 @@ export function useCommands(onPauseAll: () => void): readonly PaletteGroup[] {
   const pages = usePages();
   const actions = useActions();
   const all = useAllJobsItems(onPauseAll);
+  const views = useViewItems();
   const settings = useSettings();
   return [
     { label: 'Actions', items: [...actions, ...all] },
     { label: 'Go to', items: pages },
+    { label: 'Views', items: views },
     { label: 'Settings', items: settings },
   ];
 }
@@ -59,6 +63,19 @@ function usePages(): readonly PaletteItem[] {
         ]
       : []),
   ];
+}
+
+/** Lists with their filters: those that everybody has, and those that the viewer saved. */
+function useViewItems(): readonly PaletteItem[] {
+  const [, navigate] = useLocation();
+  const { views } = useViews();
+  return [...USUAL_VIEWS, ...views].map((view, number) => ({
+    id: `view:${number}`,
+    label: view.name,
+    detail: view.list,
+    words: 'view',
+    run: () => navigate(viewHref(view)),
+  }));
 }
 
 function useAllJobsItems(onPauseAll: () => void): readonly PaletteItem[] {

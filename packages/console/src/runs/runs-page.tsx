@@ -1,12 +1,17 @@
 import { Button } from '@mantine/core';
+import { useMemo } from 'react';
 import { useLocation } from 'wouter';
 import { useRunSearch } from '../data/queries.ts';
 import { Page } from '../page/page.tsx';
 import { Empty } from '../ui/feedback/states.tsx';
+import { ListTools } from '../views/list-tools.tsx';
+import { keepLook, type Look, shownColumns } from '../views/look.ts';
+import { useLook } from '../views/use-look.ts';
 import { RunFilterBar } from './filter/run-filter-bar.tsx';
 import { type RunFilters, runsQuery, writeFilters } from './filter/run-filters.ts';
 import { useRunFilters } from './filter/use-run-filters.ts';
 import { PagedRuns } from './table/paged-runs.tsx';
+import { RUN_COLUMNS, runColumns } from './table/run-columns.tsx';
 import { useRunExport } from './use-run-export.ts';
 
 const PAGE_RUNS = 200;
@@ -15,11 +20,28 @@ const PAGE_RUNS = 200;
 export function RunsPage() {
   const [filters, change] = useRunFilters();
   const [, navigate] = useLocation();
-  const clear = () => navigate('/runs');
+  const { look, change: changeLook } = useLook('runs', RUN_COLUMNS);
+  const clear = (): void => {
+    const kept = keepLook('', location.search);
+    navigate(kept === '' ? '/runs' : `/runs?${kept}`);
+  };
   return (
     <Page title="Runs" lead="Of all jobs, newest first" actions={<ExportButtons filters={filters} />}>
-      <RunFilterBar filters={filters} onChange={change} onClear={clear} />
-      <Rows filters={filters} onClear={clear} />
+      <RunFilterBar
+        filters={filters}
+        onChange={change}
+        onClear={clear}
+        tools={
+          <ListTools
+            list="runs"
+            query={writeFilters(filters)}
+            columns={RUN_COLUMNS}
+            look={look}
+            onLook={changeLook}
+          />
+        }
+      />
+      <Rows filters={filters} look={look} onClear={clear} />
     </Page>
   );
 }
@@ -29,7 +51,8 @@ interface RowsProps {
   readonly onClear: () => void;
 }
 
-function Rows({ filters, onClear }: RowsProps) {
+function Rows({ filters, look, onClear }: RowsProps & { readonly look: Look }) {
+  const columns = useMemo(() => runColumns(shownColumns(RUN_COLUMNS, look.columns)), [look.columns]);
   const query = useRunSearch({ filters, limit: PAGE_RUNS }, (now) => ({
     ...runsQuery(filters, now),
     limit: PAGE_RUNS,
@@ -41,7 +64,8 @@ function Rows({ filters, onClear }: RowsProps) {
       label="Runs of all jobs"
       query={query}
       none={<NoRuns filters={filters} onClear={onClear} />}
-      hasJobs
+      columns={columns}
+      isCompact={look.isCompact}
     />
   );
 }

@@ -1,5 +1,5 @@
 /** Preferences that the console stores in this browser. */
-type Setting = 'zone' | 'keys';
+type Setting = 'zone' | 'keys' | `look-${string}` | `views-${string}`;
 
 /** A preference; undefined if it was never set, or if the browser stores nothing. */
 export function readSetting(name: Setting): string | undefined {

@@ -1,5 +1,5 @@
 import { Button, NativeSelect } from '@mantine/core';
-import { type RefObject, useId, useState } from 'react';
+import { type ReactNode, type RefObject, useId, useState } from 'react';
 import { useJobTypes, useTags } from '../../data/queries.ts';
 import { ChevronIcon } from '../../ui/icons.tsx';
 import { HEALTH_WORDS } from '../../ui/status/status.tsx';
@@ -22,6 +22,8 @@ interface FilterBarProps {
   readonly searchRef: RefObject<HTMLInputElement | null>;
   /** On small screens the filters are collapsed and the order is chosen here, since there are no headers. */
   readonly isSmall: boolean;
+  /** At the end of the bar. */
+  readonly tools: ReactNode;
 }
 
 const SORT_LABELS: Record<SortField, readonly [up: string, down: string]> = {
@@ -37,7 +39,7 @@ const SORTS: readonly { readonly value: Sort; readonly label: string }[] = SORT_
   { value: `-${field}` as const, label: SORT_LABELS[field][1] },
 ]);
 
-export function FilterBar({ filters, onChange, searchRef, isSmall }: FilterBarProps) {
+export function FilterBar({ filters, onChange, searchRef, isSmall, tools }: FilterBarProps) {
   const [isOpen, setOpen] = useState(false);
   const choicesId = useId();
   const count = [filters.type, filters.tag, filters.status, filters.health].filter(
@@ -73,6 +75,7 @@ export function FilterBar({ filters, onChange, searchRef, isSmall }: FilterBarPr
           />
         ) : null}
       </div>
+      {tools}
     </search>
   );
 }

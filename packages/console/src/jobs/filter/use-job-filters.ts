@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
+import { keepLook } from '../../views/look.ts';
 import { type FilterChange, type JobFilters, readFilters, withChange, writeFilters } from './filters.ts';
 
 /** Keeps the filters in the URL, so that links, reloads and the Back button restore them. */
@@ -11,7 +12,8 @@ export function useJobFilters(): readonly [JobFilters, (change: FilterChange) =>
   const filters = useMemo(() => readFilters(written), [written]);
   const change = useCallback(
     (wanted: FilterChange) => {
-      const query = writeFilters(withChange(readFilters(location.search), wanted));
+      const filters = writeFilters(withChange(readFilters(location.search), wanted));
+      const query = keepLook(filters, location.search);
       // A search updates the URL with every key: the Back button must not step through each one.
       const isTyped = 'q' in wanted;
       navigate(query === '' ? '/jobs' : `/jobs?${query}`, { replace: isTyped });

@@ -16,11 +16,13 @@ import type { JobCommands } from '../cells/job-commands.ts';
 import { RowActions } from '../cells/row-actions.tsx';
 import type { ListRow } from '../pages/use-job-pages.ts';
 import { RowBox } from '../selection/select-box.tsx';
+import { JOB_COLUMNS, type JobColumn } from './job-columns.ts';
 import classes from './table.module.css';
 
 interface JobRowProps extends Pick<ListRow, 'mark' | 'job'> {
   /** The index among all rows, from 0. */
   readonly row: number;
+  readonly columns: readonly JobColumn[];
   readonly isSelected: boolean;
   readonly isActive: boolean;
   readonly commands: JobCommands;
@@ -36,7 +38,8 @@ interface JobRowProps extends Pick<ListRow, 'mark' | 'job'> {
 
 /** A job's row; shows the known fields while its page is read. Renders only when its props change. */
 export const JobRow = memo(function JobRow(props: JobRowProps) {
-  const { mark, job, row, isSelected, isActive, commands, onSelect, onActivate, focusWanted } = props;
+  const { mark, job, row, columns, isSelected, isActive, commands, onSelect, onActivate, focusWanted } =
+    props;
   const { measure, onArrow } = props;
   const labelId = useId();
   const element = useRef<HTMLTableRowElement>(null);
@@ -71,39 +74,25 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
         <NameCell mark={mark} labelId={labelId} />
         <TagLinks tags={job?.tags} />
       </td>
-      <Cell label="Type" job={job} value={({ type }) => <Plain>{type}</Plain>} className={classes.type} />
-      <Cell
-        label="Schedule"
-        job={job}
-        value={(known) => <ScheduleCell job={known} />}
-        className={classes.schedule}
-      />
-      <Cell label="Health" job={job} value={(known) => <HealthCell job={known} />} />
-      <Cell
-        label="Last runs"
-        job={job}
-        value={(known) => <RunsCell job={known} />}
-        className={classes.runs}
-      />
-      <Cell
-        label="Last run"
-        job={job}
-        value={(known) => <LastRunCell job={known} />}
-        className={classes.last}
-      />
-      <Cell label="Next run" job={job} value={(known) => <NextRunCell job={known} />} />
-      <Cell
-        label="Created"
-        job={job}
-        value={(known) => <CreatedCell job={known} />}
-        className={classes.created}
-      />
+      {JOB_COLUMNS.filter(({ id }) => columns.includes(id)).map(({ id, label }) => (
+        <Cell key={id} label={label} job={job} value={VALUES[id]} className={classes[id]} />
+      ))}
       <td className={classes.actions}>
         {job === undefined ? null : <RowActions job={job} commands={commands} />}
       </td>
     </tr>
   );
 });
+
+const VALUES: Readonly<Record<JobColumn, (job: Job) => ReactNode>> = {
+  type: ({ type }) => <Plain>{type}</Plain>,
+  schedule: (job) => <ScheduleCell job={job} />,
+  health: (job) => <HealthCell job={job} />,
+  runs: (job) => <RunsCell job={job} />,
+  last: (job) => <LastRunCell job={job} />,
+  next: (job) => <NextRunCell job={job} />,
+  created: (job) => <CreatedCell job={job} />,
+};
 
 /** Arrow keys move between rows only if the row itself has the focus: menus and fields use them, too. */
 function moveByArrow(event: KeyboardEvent<HTMLElement>, onArrow: (by: 1 | -1) => void): void {

@@ -1,12 +1,14 @@
-import { Fragment } from 'react';
+import { Fragment, useMemo } from 'react';
 import { jobsText } from '../../ui/text/jobs-text.ts';
 import type { Sort } from '../filter/filters.ts';
 import { AllBox } from '../selection/select-box.tsx';
 import { selectedOf, toggleAll } from '../selection/selection.ts';
+import compact from './compact.module.css';
+import { drawnColumns, type JobColumn } from './job-columns.ts';
 import { JobRow } from './job-row.tsx';
 import { MoreRow, StaleNote } from './list-notes.tsx';
 import classes from './table.module.css';
-import { TableColumns, TableHead } from './table-head.tsx';
+import { columnsOfAnyWidth, TableColumns, TableHead } from './table-head.tsx';
 import { type JobTableOptions, useJobTable } from './use-job-table.ts';
 
 interface JobTableProps extends JobTableOptions {
@@ -17,7 +19,8 @@ interface JobTableProps extends JobTableOptions {
 
 /** The filtered jobs. Renders only the visible rows, and keeps only their pages. */
 export function JobTable(props: JobTableProps) {
-  const { filters, onSort, selecting, isOutdated, isSmall } = props;
+  const { filters, onSort, selecting, isOutdated, isSmall, look } = props;
+  const columns = useMemo(() => drawnColumns(look.columns), [look.columns]);
   const table = useJobTable(props);
   const { rows, hasMore } = table.list;
   const { stale, endError, retry } = table.reading;
@@ -32,18 +35,27 @@ export function JobTable(props: JobTableProps) {
       {isSmall && all !== undefined ? (
         <AllBox {...all} label={`Select all ${rows.length}${hasMore ? ' loaded' : ''}`} />
       ) : null}
-      <div ref={table.scroller} className={classes.scroller} data-small={isSmall} data-outdated={isOutdated}>
+      <div
+        ref={table.scroller}
+        className={`${classes.scroller} ${look.isCompact && !isSmall ? compact.compact : ''}`}
+        data-small={isSmall}
+        data-outdated={isOutdated}
+        data-chosen={look.columns !== undefined}
+      >
         <table
           className={classes.table}
+          style={look.columns === undefined || isSmall ? undefined : { minWidth: widthOf(columns) }}
           aria-label="Jobs"
           aria-rowcount={hasMore ? -1 : rows.length + 1}
           aria-busy={isOutdated}
         >
-          <TableColumns isSelectable={all !== undefined} />
-          <TableHead sort={filters.sort} onSort={onSort} all={all} />
+          <TableColumns columns={columns} isSelectable={all !== undefined} />
+          <TableHead columns={columns} sort={filters.sort} onSort={onSort} all={all} />
           <tbody>
-            <JobRows {...props} table={table} />
-            {hasMore ? <MoreRow error={endError} onRetry={retry} /> : null}
+            <JobRows {...props} columns={columns} table={table} />
+            {hasMore ? (
+              <MoreRow columns={columnsOfAnyWidth(look.columns)} error={endError} onRetry={retry} />
+            ) : null}
           </tbody>
         </table>
       </div>
@@ -54,12 +66,18 @@ export function JobTable(props: JobTableProps) {
   );
 }
 
+/** Chosen columns are all shown: a table that is too narrow for them scrolls sideways. */
+function widthOf(columns: readonly JobColumn[]): string {
+  return `${24 + 9 * columns.length}rem`;
+}
+
 interface JobRowsProps extends Pick<JobTableProps, 'commands' | 'selecting'> {
+  readonly columns: readonly JobColumn[];
   readonly table: ReturnType<typeof useJobTable>;
 }
 
 /** The visible rows, and space for the others. */
-function JobRows({ commands, selecting, table }: JobRowsProps) {
+function JobRows({ columns, commands, selecting, table }: JobRowsProps) {
   const { list, spaced, active, measure, onSelect, onArrow } = table;
   return (
     <>
@@ -74,6 +92,7 @@ function JobRows({ commands, selecting, table }: JobRowsProps) {
               row={row}
               mark={mark}
               job={job}
+              columns={columns}
               isSelected={selecting?.selection.has(mark.id) === true}
               isActive={row === active.index}
               commands={commands}

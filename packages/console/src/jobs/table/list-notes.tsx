@@ -6,7 +6,6 @@ import { Instant } from '../../ui/instant/instant.tsx';
 import { Plain } from '../../ui/text/text.tsx';
 import classes from './notes.module.css';
 import table from './table.module.css';
-import { ALWAYS_VISIBLE_COLUMNS } from './table-head.tsx';
 
 interface StaleNoteProps {
   /**
@@ -40,16 +39,18 @@ export function StaleNote({ readAt, error, onRetry }: StaleNoteProps) {
 }
 
 interface MoreRowProps {
+  /** How many columns the row spans. */
+  readonly columns: number;
   /** Why the next page could not be read; undefined while it is loading. */
   readonly error: unknown;
   readonly onRetry: () => void;
 }
 
 /** The end of the loaded rows, if more follow. */
-export function MoreRow({ error, onRetry }: MoreRowProps) {
+export function MoreRow({ columns, error, onRetry }: MoreRowProps) {
   return (
     <tr className={table.more}>
-      <td colSpan={ALWAYS_VISIBLE_COLUMNS}>
+      <td colSpan={columns}>
         <div className={classes.moreBody} role="status">
           {error === undefined ? (
             <>

@@ -2,13 +2,17 @@ import { VisuallyHidden } from '@mantine/core';
 import { ChevronIcon } from '../../ui/icons.tsx';
 import { nextSort, type Sort, type SortField, sortParts } from '../filter/filters.ts';
 import { AllBox, type AllBoxProps } from '../selection/select-box.tsx';
+import { JOB_COLUMNS, type JobColumn } from './job-columns.ts';
 import classes from './table.module.css';
 import head from './table-head.module.css';
 
-/** The columns that every viewer sees at every width. A cell across more would take width from them. */
-export const ALWAYS_VISIBLE_COLUMNS = 5;
+/** How many columns every viewer sees at every width. A cell across more would take width from them. */
+export function columnsOfAnyWidth(chosen: readonly string[] | undefined): number {
+  return chosen === undefined ? 5 : chosen.length + 2;
+}
 
 interface TableHeadProps {
+  readonly columns: readonly JobColumn[];
   readonly sort: Sort;
   readonly onSort: (sort: Sort) => void;
   /** Absent if nothing can be selected. */
@@ -16,7 +20,7 @@ interface TableHeadProps {
 }
 
 /** The column names. Columns that the server can sort by are buttons. */
-export function TableHead({ sort, onSort, all }: TableHeadProps) {
+export function TableHead({ columns, sort, onSort, all }: TableHeadProps) {
   const order = { sort, onSort };
   return (
     <thead className={head.head}>
@@ -27,17 +31,16 @@ export function TableHead({ sort, onSort, all }: TableHeadProps) {
           </th>
         )}
         <SortedHead fields={['name', 'id']} {...order} />
-        <th scope="col" className={classes.type}>
-          Type
-        </th>
-        <th scope="col" className={classes.schedule}>
-          Schedule
-        </th>
-        <th scope="col">Health</th>
-        <th scope="col">Last runs</th>
-        <SortedHead fields={['last_run']} {...order} className={classes.last} />
-        <SortedHead fields={['next_run']} {...order} />
-        <SortedHead fields={['created_at']} {...order} className={classes.created} />
+        {JOB_COLUMNS.filter(({ id }) => columns.includes(id)).map(({ id, label }) => {
+          const field = SORTED[id];
+          return field === undefined ? (
+            <th key={id} scope="col" className={classes[id]}>
+              {label}
+            </th>
+          ) : (
+            <SortedHead key={id} fields={[field]} {...order} className={classes[id]} />
+          );
+        })}
         <th scope="col" className={classes.actions}>
           <VisuallyHidden>Actions</VisuallyHidden>
         </th>
@@ -46,19 +49,26 @@ export function TableHead({ sort, onSort, all }: TableHeadProps) {
   );
 }
 
+/** The columns that the server can sort by. */
+const SORTED: { readonly [C in JobColumn]?: SortField } = {
+  last: 'last_run',
+  next: 'next_run',
+  created: 'created_at',
+};
+
+interface TableColumnsProps extends Pick<TableHeadProps, 'columns'> {
+  readonly isSelectable: boolean;
+}
+
 /** The column widths, in the order of the head. */
-export function TableColumns({ isSelectable }: { readonly isSelectable: boolean }) {
+export function TableColumns({ columns, isSelectable }: TableColumnsProps) {
   return (
     <colgroup>
       {isSelectable ? <col className={classes.selectWidth} /> : null}
       <col />
-      <col className={classes.typeWidth} />
-      <col className={classes.scheduleWidth} />
-      <col className={classes.healthWidth} />
-      <col className={classes.runsWidth} />
-      <col className={classes.lastWidth} />
-      <col className={classes.nextWidth} />
-      <col className={classes.createdWidth} />
+      {columns.map((id) => (
+        <col key={id} className={classes[`${id}Width`]} />
+      ))}
       <col className={classes.actionsWidth} />
     </colgroup>
   );

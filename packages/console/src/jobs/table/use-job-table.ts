@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { JobMark } from '../../data/job-mark.ts';
+import type { Look } from '../../views/look.ts';
 import type { JobCommands } from '../cells/job-commands.ts';
 import type { JobFilters } from '../filter/filters.ts';
 import { useJobPages, usePagesInSight } from '../pages/use-job-pages.ts';
@@ -15,12 +16,14 @@ export interface JobTableOptions {
   /** Absent if nothing can be selected. */
   readonly selecting: Selecting | undefined;
   readonly isSmall: boolean;
+  readonly look: Look;
   /** Called with all loaded rows, for actions on them. */
   readonly onLoaded: (rows: readonly JobMark[]) => void;
 }
 
 /** The table's state: known rows, rows to render, page reads, and keys. */
-export function useJobTable({ filters, commands, selecting, isSmall, onLoaded }: JobTableOptions) {
+export function useJobTable(options: JobTableOptions) {
+  const { filters, commands, selecting, isSmall, look, onLoaded } = options;
   const scroller = useRef<HTMLDivElement>(null);
   const [place, remember] = usePlace(filters);
   const list = useJobPages(filters, place?.marks);
@@ -29,7 +32,7 @@ export function useJobTable({ filters, commands, selecting, isSmall, onLoaded }:
   const { virtualizer, spaced, sight } = useRows({
     count: rows.length,
     scroller,
-    isSmall,
+    kind: isSmall ? 'card' : look.isCompact ? 'compact' : 'row',
     activeRow: active.index,
     offset: place?.offset ?? 0,
   });

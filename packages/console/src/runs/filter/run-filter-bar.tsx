@@ -1,4 +1,5 @@
 import { Button, NativeSelect } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { useJobTypes, useTags } from '../../data/queries.ts';
 import { Fold } from '../../ui/layout/fold.tsx';
 import { reasonText } from '../../ui/status/reasons.ts';
@@ -14,17 +15,22 @@ interface FilterBarProps {
   readonly filters: RunFilters;
   readonly onChange: (change: RunFilterChange) => void;
   readonly onClear: () => void;
+  /** At the end of the first line. */
+  readonly tools: ReactNode;
 }
 
 /** Filters the list of all runs. Filters that are seldom needed are folded while none of them is set. */
-export function RunFilterBar({ filters, onChange, onClear }: FilterBarProps) {
+export function RunFilterBar({ filters, onChange, onClear, tools }: FilterBarProps) {
   const { reason, type, tag, trigger, node, fingerprint, backfill_id: backfill } = filters;
   const folded = [reason, type, tag, trigger, node, fingerprint, backfill].filter(
     (value) => value !== undefined,
   );
   return (
     <search className={classes.bar} aria-label="Runs">
-      <Statuses filters={filters} onChange={onChange} />
+      <div className={classes.first}>
+        <Statuses filters={filters} onChange={onChange} />
+        {tools}
+      </div>
       <div className={classes.choices}>
         <TextFilter
           label="Job id"

@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
+import { keepLook } from '../../views/look.ts';
 import { type RunFilterChange, type RunFilters, readFilters, writeFilters } from './run-filters.ts';
 
 /** Keeps the filters in the URL, so that links, reloads and the Back button restore them. */
@@ -12,8 +13,10 @@ export function useRunFilters(): readonly [RunFilters, (change: RunFilterChange)
   const change = useCallback(
     (wanted: RunFilterChange) => {
       const before = readFilters(location.search);
-      const query = writeFilters({ ...before, ...wanted });
-      if (query !== writeFilters(before)) navigate(query === '' ? '/runs' : `/runs?${query}`);
+      const after = writeFilters({ ...before, ...wanted });
+      if (after === writeFilters(before)) return;
+      const query = keepLook(after, location.search);
+      navigate(query === '' ? '/runs' : `/runs?${query}`);
     },
     [navigate],
   );

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useMemo } from 'react';
 import type { useJobRuns } from '../../data/queries.ts';
 import { Empty, Failed, Loading } from '../../ui/feedback/states.tsx';
+import type { RunColumn } from './run-columns.tsx';
 import { RunTable } from './run-table.tsx';
 import { useContinuedSearch } from './use-continued-search.ts';
 
@@ -12,12 +13,13 @@ interface PagedRunsProps {
   /** Shown if there are no runs. */
   readonly none: ReactNode;
   readonly maxAttempts?: number;
-  /** Whether the runs belong to several jobs. */
-  readonly hasJobs?: boolean;
+  readonly columns?: readonly RunColumn[];
+  readonly isCompact?: boolean;
 }
 
 /** The runs read so far. Reads older ones when the user scrolls near the end. */
-export function PagedRuns({ label, query, none, maxAttempts, hasJobs = false }: PagedRunsProps) {
+export function PagedRuns(props: PagedRunsProps) {
+  const { label, query, none, maxAttempts, columns, isCompact } = props;
   const { data, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
   const search = useContinuedSearch(query);
   const runs = useMemo(() => data?.pages.flatMap((page) => page.data), [data]);
@@ -49,7 +51,8 @@ export function PagedRuns({ label, query, none, maxAttempts, hasJobs = false }: 
       onNearEnd={more}
       isOutdated={query.isPlaceholderData}
       maxAttempts={maxAttempts}
-      hasJobs={hasJobs}
+      columns={columns}
+      isCompact={isCompact}
       end={end}
     />
   );

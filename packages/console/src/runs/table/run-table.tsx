@@ -3,12 +3,9 @@ import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
-import { Instant } from '../../ui/instant/instant.tsx';
-import { jobPath, runPath } from '../../ui/paths.ts';
-import { sinceText } from '../../ui/schedule/duration.ts';
-import { attemptText, runNote, shownTime, triggerText } from '../../ui/status/run-words.ts';
+import { runPath } from '../../ui/paths.ts';
 import { RunStatusBadge } from '../../ui/status/status.tsx';
-import { Plain } from '../../ui/text/text.tsx';
+import { COLUMN_PX, COLUMNS_OF_JOB, RUN_COLUMNS, RunCell, type RunColumn } from './run-columns.tsx';
 import classes from './run-table.module.css';
 
 interface RunTableProps {
@@ -24,25 +21,30 @@ interface RunTableProps {
   /** Whether the rows still belong to the last query. */
   readonly isOutdated?: boolean;
   readonly maxAttempts?: number | undefined;
-  /** Whether the runs belong to several jobs. */
-  readonly hasJobs?: boolean;
+  /** Beside the status and the link to the run. Default: those for the runs of one job. */
+  readonly columns?: readonly RunColumn[] | undefined;
+  readonly isCompact?: boolean | undefined;
 }
 
 const ROW_PX = 40;
+const COMPACT_PX = 29;
 /** Below this width, a run is a card that shows its error whole. */
 const SMALL = '(max-width: 48em)';
 const CARD_PX = 92;
 const BOX_PX = 620;
 const NEAR_END_ROWS = 20;
-const COLUMNS = ['Status', 'When', 'Took', 'Attempt', 'Trigger', 'Details', 'Run'] as const;
-const COLUMNS_WITH_JOB = ['Status', 'Job', ...COLUMNS.slice(1)] as const;
+const STATUS_PX = 172;
+const RUN_PX = 156;
 
 /** Runs as rows. Renders only the visible ones. */
 export function RunTable(props: RunTableProps) {
-  const { label, runs, hasMore, onNearEnd, end, isOutdated = false, maxAttempts, hasJobs = false } = props;
+  const { label, runs, hasMore, onNearEnd, end, isOutdated = false, maxAttempts } = props;
+  const { columns = COLUMNS_OF_JOB, isCompact = false } = props;
   const isSmall = useMediaQuery(SMALL, undefined, { getInitialValueInEffect: false });
-  const { box, rows, onScroll } = useRows(runs, { onNearEnd, isSmall });
-  const columns = hasJobs ? COLUMNS_WITH_JOB : COLUMNS;
+  const { box, rows, onScroll } = useRows(runs, {
+    onNearEnd,
+    rowPx: isSmall ? CARD_PX : isCompact ? COMPACT_PX : ROW_PX,
+  });
   const items = rows.getVirtualItems();
   const last = items.at(-1);
   return (
@@ -61,11 +63,12 @@ export function RunTable(props: RunTableProps) {
         aria-rowcount={hasMore ? -1 : runs.length + 1}
         data-outdated={isOutdated || undefined}
         data-small={isSmall || undefined}
-        data-jobs={hasJobs || undefined}
+        data-compact={(isCompact && !isSmall) || undefined}
+        style={isSmall ? undefined : { minWidth: widthOf(columns) }}
       >
         <Head columns={columns} />
         <tbody>
-          <Spacer columns={columns.length} height={items[0]?.start ?? 0} />
+          <Spacer columns={columns.length + 2} height={items[0]?.start ?? 0} />
           {items.map((item) => {
             const run = runs[item.index];
             return run === undefined ? null : (
@@ -74,12 +77,15 @@ export function RunTable(props: RunTableProps) {
                 run={run}
                 index={item.index}
                 maxAttempts={maxAttempts}
-                hasJob={hasJobs}
+                columns={columns}
                 measure={isSmall ? rows.measureElement : undefined}
               />
             );
           })}
-          <Spacer columns={columns.length} height={last === undefined ? 0 : rows.getTotalSize() - last.end} />
+          <Spacer
+            columns={columns.length + 2}
+            height={last === undefined ? 0 : rows.getTotalSize() - last.end}
+          />
         </tbody>
       </table>
       <div className={classes.tableEnd}>{end}</div>
@@ -89,18 +95,18 @@ export function RunTable(props: RunTableProps) {
 
 interface RowsOptions {
   readonly onNearEnd: () => void;
-  /** Whether rows are cards, each as high as its error. */
-  readonly isSmall: boolean;
+  /** The height of a row. A card is as high as its error. */
+  readonly rowPx: number;
 }
 
 /** The visible rows. Calls `onNearEnd` when the last ones become visible. */
-function useRows(runs: readonly Run[], { onNearEnd, isSmall }: RowsOptions) {
+function useRows(runs: readonly Run[], { onNearEnd, rowPx }: RowsOptions) {
   const box = useRef<HTMLElement>(null);
   const [isAtTop, setIsAtTop] = useState(true);
   const rows = useVirtualizer<HTMLElement, HTMLTableRowElement>({
     count: runs.length,
     getScrollElement: () => box.current,
-    estimateSize: () => (isSmall ? CARD_PX : ROW_PX),
+    estimateSize: () => rowPx,
     overscan: 12,
     // At the top, new runs appear; further down, they must not move the visible rows.
     anchorTo: isAtTop ? 'start' : 'end',
@@ -108,31 +114,41 @@ function useRows(runs: readonly Run[], { onNearEnd, isSmall }: RowsOptions) {
     initialRect: { width: 0, height: BOX_PX },
     getItemKey: (index) => runs[index]?.id ?? index,
   });
-  const wasSmall = useRef(isSmall);
+  const measured = useRef(rowPx);
   useEffect(() => {
-    if (wasSmall.current === isSmall) return;
-    wasSmall.current = isSmall;
-    // Cards have other heights than rows.
+    if (measured.current === rowPx) return;
+    measured.current = rowPx;
     rows.measure();
-  }, [rows, isSmall]);
+  }, [rows, rowPx]);
   const last = rows.getVirtualItems().at(-1);
   const isNearEnd = last !== undefined && last.index >= runs.length - NEAR_END_ROWS;
   useEffect(() => {
     if (isNearEnd) onNearEnd();
   }, [isNearEnd, onNearEnd]);
-  const onScroll = () => setIsAtTop((box.current?.scrollTop ?? 0) < ROW_PX);
+  const onScroll = () => setIsAtTop((box.current?.scrollTop ?? 0) < rowPx);
   return { box, rows, onScroll };
 }
 
-function Head({ columns }: { readonly columns: readonly string[] }) {
+/** A narrower table scrolls sideways. */
+function widthOf(columns: readonly RunColumn[]): number {
+  return columns.reduce((sum, column) => sum + COLUMN_PX[column], STATUS_PX + RUN_PX);
+}
+
+function Head({ columns }: { readonly columns: readonly RunColumn[] }) {
   return (
     <thead>
       <tr aria-rowindex={1}>
-        {columns.map((column) => (
-          <th key={column} scope="col" data-column={column}>
-            {column}
+        <th scope="col" style={{ width: STATUS_PX }}>
+          Status
+        </th>
+        {RUN_COLUMNS.filter(({ id }) => columns.includes(id)).map(({ id, label }) => (
+          <th key={id} scope="col" style={id === 'details' ? undefined : { width: COLUMN_PX[id] }}>
+            {label}
           </th>
         ))}
+        <th scope="col" style={{ width: RUN_PX }}>
+          Run
+        </th>
       </tr>
     </thead>
   );
@@ -152,33 +168,19 @@ interface RunRowProps {
   readonly run: Run;
   readonly index: number;
   readonly maxAttempts: number | undefined;
-  readonly hasJob: boolean;
+  readonly columns: readonly RunColumn[];
   readonly measure: ((element: HTMLTableRowElement | null) => void) | undefined;
 }
 
-function RunRow({ run, index, maxAttempts, hasJob, measure }: RunRowProps) {
-  const note = runNote(run);
+function RunRow({ run, index, maxAttempts, columns, measure }: RunRowProps) {
   return (
     <tr ref={measure} data-index={index} aria-rowindex={index + 2} className={classes.row}>
       <td>
         <RunStatusBadge status={run.status} reason={run.reason} />
       </td>
-      {hasJob ? (
-        <td className={classes.job}>
-          <Link href={jobPath(run.job_id)}>
-            <Plain>{run.job_id}</Plain>
-          </Link>
-        </td>
-      ) : null}
-      <td>
-        <Instant at={shownTime(run)} />
-      </td>
-      <td className={classes.number}>{tookText(run)}</td>
-      <td className={classes.number}>{attemptText(run, maxAttempts)}</td>
-      <td>{triggerText(run)}</td>
-      <td className={classes.note} title={note === '' ? undefined : note}>
-        {note === '' ? null : <Plain>{note}</Plain>}
-      </td>
+      {columns.map((column) => (
+        <RunCell key={column} column={column} run={run} maxAttempts={maxAttempts} />
+      ))}
       <td>
         <Link href={runPath(run.id)} aria-label={`Open run ${run.id}`}>
           {run.id}
@@ -186,10 +188,4 @@ function RunRow({ run, index, maxAttempts, hasJob, measure }: RunRowProps) {
       </td>
     </tr>
   );
-}
-
-function tookText(run: Run): string {
-  if (run.started_at === null) return '–';
-  if (run.finished_at === null) return run.status === 'running' ? 'runs' : 'waits';
-  return sinceText(run.started_at, run.finished_at);
 }
