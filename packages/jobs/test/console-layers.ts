@@ -16,6 +16,8 @@ const UI = [
   'status',
   'text',
   'toggles',
+  'diff',
+  'definition',
 ].map((name) => `console ui ${name}`);
 const SESSION = [...UI, 'console session'];
 const DATA = [...SESSION, 'console data'];
@@ -28,7 +30,9 @@ const FORM_FIELDS = [...FORM_DATA, 'console form fields'];
 const FORM_PARTS = [...FORM_FIELDS, 'console form payload inputs', 'console form schedule'];
 
 const JOBS_LIST = ['filter', 'pages', 'selection', 'bulk', 'cells'].map((name) => `console jobs ${name}`);
-const JOB_FOLDERS = ['history', 'timeline', 'durations', 'health'].map((name) => `console job ${name}`);
+const JOB_FOLDERS = ['history', 'timeline', 'durations', 'health', 'versions'].map(
+  (name) => `console job ${name}`,
+);
 
 /** A folder of the console. `entries`: the files that other folders may import. */
 function layer(folder: string, may: readonly string[], entries?: readonly string[]): Layer {
@@ -74,7 +78,19 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console ui chart': layer('ui/chart', ['console ui clock']),
   'console ui layout': layer('ui/layout', ['console ui icons', 'console ui config']),
   'console ui schedule': layer('ui/schedule', ['console ui clock']),
-  'console ui curl': layer('ui/curl', ['console ui config', 'console ui layout', 'console ui text']),
+  'console ui diff': layer('ui/diff', ['console ui feedback', 'console ui text']),
+  'console ui definition': layer('ui/definition', [
+    'console ui diff',
+    'console ui feedback',
+    'console ui layout',
+    'console ui text',
+  ]),
+  'console ui curl': layer('ui/curl', [
+    'console ui config',
+    'console ui definition',
+    'console ui layout',
+    'console ui text',
+  ]),
   'console ui feedback': layer('ui/feedback', ['console ui icons', 'console ui text']),
   'console ui instant': layer('ui/instant', ['console ui clock', 'console ui schedule', 'console ui text']),
   'console ui toggles': layer('ui/toggles', ['console ui text']),
@@ -192,6 +208,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console job timeline': layer('job/timeline', [...DATA, 'console job history'], ['timeline.tsx']),
   'console job durations': layer('job/durations', [...DATA, 'console job history'], ['duration-section.tsx']),
   'console job health': layer('job/health', ACTIONS, ['health-panel.tsx']),
+  'console job versions': layer('job/versions', ACTIONS, ['version-list.tsx']),
   'console job': layer(
     'job',
     [

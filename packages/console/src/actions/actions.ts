@@ -3,9 +3,11 @@ import {
   cancelRun,
   enqueue,
   type Job,
+  type JobVersion,
   type PatchJob,
   patchJob,
   pauseJob,
+  putJob,
   type Run,
   resumeJob,
   retryRun,
@@ -188,6 +190,24 @@ export function useEditJob() {
       patchJob(connection, job.id, patch, { ifMatch: job }),
     onDone: (job, _, client) => {
       announceDone(`Saved ${isolated(job.id)}.`);
+      jobChanged(client, job);
+    },
+  });
+}
+
+interface RestoreVariables {
+  /** The job as it was compared: the server refuses the restoration (412) if someone else edited it since. */
+  readonly job: Pick<Job, 'id' | 'uid' | 'version'>;
+  readonly version: JobVersion;
+}
+
+/** Gives a job an earlier definition again. The dialog shows the server's errors. */
+export function useRestoreVersion() {
+  return useAction({
+    send: async (connection, { job, version }: RestoreVariables) =>
+      (await putJob(connection, job.id, version.definition, { ifMatch: job })).job,
+    onDone: (job, { version }, client) => {
+      announceDone(`Restored version ${version.version} of ${isolated(job.id)}.`);
       jobChanged(client, job);
     },
   });

@@ -7,6 +7,7 @@ export const queryKeys = {
   jobRuns: (id?: string, query?: object) => ['job-runs', id, query].filter((part) => part !== undefined),
   runs: (query?: object) => (query === undefined ? ['runs'] : ['runs', query]),
   forecast: (query?: object) => (query === undefined ? ['forecast'] : ['forecast', query]),
+  jobVersions: (jobId?: string) => (jobId === undefined ? ['job-versions'] : ['job-versions', jobId]),
   backfills: (jobId?: string) => (jobId === undefined ? ['backfills'] : ['backfills', jobId]),
   failures: (query?: object) => (query === undefined ? ['failures'] : ['failures', query]),
   run: (runId?: string) => (runId === undefined ? ['run'] : ['run', runId]),

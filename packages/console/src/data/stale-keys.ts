@@ -16,6 +16,7 @@ export const LIVE_KEYS: readonly Key[] = [
   queryKeys.forecast(),
   queryKeys.failures(),
   queryKeys.backfills(),
+  queryKeys.jobVersions(),
   queryKeys.run(),
   queryKeys.runLogs(),
   queryKeys.stats(),
@@ -30,7 +31,13 @@ export function staleKeys(event: Happened): readonly Key[] {
   switch (event.type) {
     case 'job.created':
     case 'job.updated':
-      return [...jobKeys(event.job_id), queryKeys.forecast(), queryKeys.tags(), queryKeys.audit()];
+      return [
+        ...jobKeys(event.job_id),
+        queryKeys.jobVersions(event.job_id ?? undefined),
+        queryKeys.forecast(),
+        queryKeys.tags(),
+        queryKeys.audit(),
+      ];
     case 'job.paused':
     case 'job.resumed':
       return [...jobKeys(event.job_id), queryKeys.forecast(), queryKeys.audit()];

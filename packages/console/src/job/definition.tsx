@@ -1,4 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
+import { lazy, Suspense } from 'react';
+import { YamlFold } from '../ui/definition/yaml-fold.tsx';
+import { Loading } from '../ui/feedback/states.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Fold } from '../ui/layout/fold.tsx';
 import { Panel } from '../ui/layout/panel.tsx';
@@ -6,6 +9,10 @@ import { JsonBlock } from '../ui/text/text-block.tsx';
 import classes from './job.module.css';
 import { policiesOf } from './policy-words.ts';
 import { watchingOf } from './watch-words.ts';
+
+const VersionList = lazy(async () => ({
+  default: (await import('./versions/version-list.tsx')).VersionList,
+}));
 
 /** A job's settings: its payload, its policies and how it is watched, in words. */
 export function Definition({ job }: { readonly job: Job }) {
@@ -30,6 +37,14 @@ export function Definition({ job }: { readonly job: Job }) {
           <JsonBlock value={job.payload} label="the payload" />
         )}
       </Fold>
+      <YamlFold job={job} />
+      {job.version === 1 ? null : (
+        <Fold summary="Earlier versions" isLarge>
+          <Suspense fallback={<Loading rows={3} />}>
+            <VersionList job={job} />
+          </Suspense>
+        </Fold>
+      )}
     </Panel>
   );
 }

@@ -17,10 +17,12 @@ import { Plain } from '../ui/text/text.tsx';
 import { JsonBlock } from '../ui/text/text-block.tsx';
 import { explainRun } from './explain-run.ts';
 import { RunLog } from './log/run-log.tsx';
+import { NeighborButtons } from './neighbor-buttons.tsx';
 import { RunActions } from './run-actions.tsx';
 import { RunErrors } from './run-errors.tsx';
 import { RunExplanation } from './run-explanation.tsx';
 import { RunFacts } from './run-facts.tsx';
+import { RunPayload } from './run-payload.tsx';
 import { RunProgress } from './run-progress.tsx';
 
 /** A run: its state, errors, log and actions. */
@@ -74,7 +76,12 @@ function KnownRun({ run }: { readonly run: Run }) {
       title={`Run ${run.id}`}
       back={<JobLink run={run} of={of} />}
       marks={<RunStatusBadge status={run.status} reason={run.reason} />}
-      actions={<RunActions run={run} isJobGone={isJobGone} />}
+      actions={
+        <>
+          <NeighborButtons run={run} />
+          <RunActions run={run} isJobGone={isJobGone} />
+        </>
+      }
     >
       <div className={blocks.column}>
         <div className={blocks.box}>
@@ -84,11 +91,7 @@ function KnownRun({ run }: { readonly run: Run }) {
         </div>
         <RunErrors run={run} />
         <RunResult run={run} />
-        {run.payload === null ? null : (
-          <Panel title={run.payload_is_own ? 'Payload of this run alone' : 'Payload'}>
-            <JsonBlock value={run.payload} label="the payload" />
-          </Panel>
-        )}
+        <RunPayload run={run} job={job} />
         {run.status === 'skipped' ? null : <RunLog run={run} />}
         <CurlFold curls={runCurls(run, may)} />
       </div>

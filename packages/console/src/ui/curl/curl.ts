@@ -1,5 +1,6 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import type { ConsoleAuth } from '../config/console-config.ts';
+import { fieldsOfJob } from '../definition/definition.ts';
 
 /** A request as a command line. */
 export interface Curl {
@@ -91,36 +92,8 @@ function request(method: string, path: string, body?: object): string {
   return `${plain} \\\n  -H 'Content-Type: application/json' \\\n  -d ${quoted(JSON.stringify(body, null, 2))}`;
 }
 
-/** A job as people would write it: without absent values and without the fields of its state. */
+/** A job as people would write it: its id is in the path, and an empty description is none. */
 function definitionOf(job: Job): object {
-  const fields = {
-    name: job.name,
-    description: job.description === '' ? null : job.description,
-    type: job.type,
-    interval: job.interval,
-    interval_mode: job.interval_mode,
-    cron: job.cron,
-    timezone: job.timezone,
-    run_at: job.run_at,
-    on_demand: job.on_demand ? true : null,
-    start_at: job.start_at,
-    payload: job.payload,
-    overlap: job.overlap,
-    catch_up: job.catch_up,
-    timeout: job.timeout,
-    max_attempts: job.max_attempts,
-    backoff: job.backoff,
-    tags: job.tags.length === 0 ? null : job.tags,
-    pause_after: job.pause_after,
-    expect: job.expect === null ? null : withoutNulls(job.expect),
-    alerts: job.alerts.length === 0 ? null : job.alerts,
-    ping_url: job.ping_url,
-  };
-  return Object.fromEntries(
-    Object.entries(fields).filter(([name, value]) => value !== null || name === 'payload'),
-  );
-}
-
-function withoutNulls(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+  const { id: _, description, ...fields } = fieldsOfJob(job);
+  return { ...fields, ...(description === '' ? {} : { description }) };
 }

@@ -1,0 +1,59 @@
+import type { Run } from '@greenvue/jobs/client';
+import { Button } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useLocation } from 'wouter';
+import { announceFailure, announceProblem } from '../actions/announce.ts';
+import { useKeys } from '../keyboard/keys.ts';
+import { useConnection } from '../session/session.tsx';
+import { runPath } from '../ui/paths.ts';
+import { nextRun, previousRun } from './neighbor-runs.ts';
+
+type Direction = 'previous' | 'next';
+
+/** Opens the run of the same job before or after this one. */
+export function NeighborButtons({ run }: { readonly run: Run }) {
+  const connection = useConnection();
+  const [, navigate] = useLocation();
+  const { mutate, isPending, variables } = useMutation({
+    mutationFn: (direction: Direction) => (direction === 'next' ? nextRun : previousRun)(connection, run),
+    onSuccess: (found, direction) => {
+      if (found !== undefined) return navigate(runPath(found.id));
+      announceProblem(...NONE[direction]);
+    },
+    onError: (error) => announceFailure('Could not find the run', error),
+  });
+  const go = (direction: Direction) => () => {
+    if (!isPending) mutate(direction);
+  };
+  useKeys([
+    { key: ',', does: 'Previous run of the job', run: go('previous') },
+    { key: '.', does: 'Next run of the job', run: go('next') },
+  ]);
+  return (
+    <Button.Group>
+      <Button
+        variant="default"
+        loading={isPending && variables === 'previous'}
+        onClick={go('previous')}
+        aria-label="Previous run of the job"
+        title="Previous run of the job (,)"
+      >
+        ‹
+      </Button>
+      <Button
+        variant="default"
+        loading={isPending && variables === 'next'}
+        onClick={go('next')}
+        aria-label="Next run of the job"
+        title="Next run of the job (.)"
+      >
+        ›
+      </Button>
+    </Button.Group>
+  );
+}
+
+const NONE: Readonly<Record<Direction, readonly [title: string, message: string]>> = {
+  previous: ['No earlier run', 'This is the oldest run of the job that the server keeps.'],
+  next: ['No later run', 'This is the newest run of the job.'],
+};
