@@ -34,6 +34,8 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'engine-port.ts',
       'alerts-port.ts',
       'backfills-port.ts',
+      'bulk-port.ts',
+      'jobs-and-runs-port.ts',
       'jobs-port.ts',
       'engine-stats.ts',
       'engine-logger.ts',
@@ -126,6 +128,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'engine places',
       'engine pass',
       'engine watching',
+      'engine bulk',
       'outbound',
     ],
     entries: ['lifecycle.ts', 'pause-watch.ts'],
@@ -163,6 +166,12 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'jobs/version-api.ts',
     ],
   }),
+  // Changes of many jobs or runs by one command.
+  'engine bulk': layer('bulk', {
+    may: ['engine port', 'engine api'],
+    mayTypes: ['engine parts'],
+    entries: ['bulk-commands.ts', 'kept-commands.ts'],
+  }),
   // Counts of finished runs over time.
   'engine history': layer('history', {
     may: ['engine port', 'engine stats', 'engine api'],
@@ -191,6 +200,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'engine lifecycle',
       'engine watching',
       'engine api',
+      'engine bulk',
       'engine history',
     ],
     mayTypes: ['engine parts', 'engine attempts'],

@@ -21,6 +21,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'input/unknown-field.ts',
       'input/well-formed-text.ts',
       'alerts/alert.ts',
+      'bulk/bulk-command.ts',
       'schedule/duration.ts',
       'model/events.ts',
       'model/job-id.ts',

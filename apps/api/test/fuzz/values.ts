@@ -29,6 +29,7 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
       'token',
       'job_id',
       'backfill_id',
+      'bulk_id',
       'channel_id',
       'run_id',
       'listing_id',

@@ -71,6 +71,8 @@ export async function createWorld(): Promise<World> {
   pools.add('job_id', 'hourly');
   const span = { from: hourAgo, to: new Date().toISOString() };
   pools.add('backfill_id', (await post('/api/jobs/hourly/backfill', span, tokens.of.admin)).id);
+  const bulk = { action: 'resume', ids: ['first'] };
+  pools.add('bulk_id', (await post('/api/jobs/bulk', bulk, tokens.of.admin)).id);
   const channel = { id: 'ops', kind: 'webhook', config: { url: 'https://alerts.example/hook' } };
   await post('/api/alert-channels', channel, tokens.of.admin);
   pools.add('channel_id', 'ops');
@@ -180,6 +182,7 @@ function createPools(): Pools {
       if (path === '/api/listings') add('listing_id', body.id);
       if ('job_uid' in body) add('run_id', body.id);
       if (path.endsWith('/backfill')) add('backfill_id', body.id);
+      if (path.endsWith('/bulk')) add('bulk_id', body.id);
       if (path === '/api/alert-channels') add('channel_id', body.id);
       if ('next_run' in body) add('job_id', body.id);
       if (path.endsWith('runs')) for (const run of body.data ?? []) add('run_id', run.id);
@@ -189,7 +192,7 @@ function createPools(): Pools {
 
 function unknownOf(name: string, pick: number): string {
   if (name === 'email') return `user${pick % 997}@example.com`;
-  if (name === 'run_id' || name === 'backfill_id') return String(pick);
+  if (name === 'run_id' || name === 'backfill_id' || name === 'bulk_id') return String(pick);
   return name === 'etag' ? `"1.${pick}"` : `x${pick % 997}`;
 }
 

@@ -21,6 +21,7 @@ export const queryKeys = {
   /** The nodes with their versions. */
   version: () => ['version'],
   history: (query?: object) => (query === undefined ? ['history'] : ['history', query]),
+  bulk: (id?: string) => (id === undefined ? ['bulk'] : ['bulk', id]),
   audit: (query?: object) => (query === undefined ? ['audit'] : ['audit', query]),
   alertChannels: () => ['alert-channels'],
   alertDeliveries: (query?: object) =>

@@ -51,6 +51,9 @@ export function staleKeys(event: Happened): readonly Key[] {
         queryKeys.jobRuns(event.job_id ?? undefined),
         queryKeys.audit(),
       ];
+    case 'bulk.progress':
+    case 'bulk.finished':
+      return [queryKeys.bulk()];
     case 'jobs.paused':
     case 'jobs.resumed':
       return [

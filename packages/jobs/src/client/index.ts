@@ -52,6 +52,18 @@ export {
   getBackfill,
   listBackfills,
 } from './jobs/backfills.ts';
+export {
+  type BulkCommand,
+  type BulkCommandsQuery,
+  type BulkJobs,
+  type BulkPlan,
+  type BulkRuns,
+  bulkJobs,
+  bulkRuns,
+  cancelBulkCommand,
+  getBulkCommand,
+  listBulkCommands,
+} from './jobs/bulk.ts';
 export { type EnqueueRun, enqueue, enqueueAndWait, type TypedRun } from './jobs/enqueue.ts';
 export {
   eachRunFailure,

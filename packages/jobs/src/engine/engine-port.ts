@@ -1,37 +1,18 @@
 import type { Forecast, ForecastQuery } from '../core/forecast/forecast-result.ts';
 import type { BackoffOptions, JobType } from '../core/job-types/job-type.ts';
 import type { JobEvent } from '../core/model/events.ts';
-import type { CatchUp, Overlap } from '../core/model/job.ts';
-import type {
-  CommandOptions,
-  EnqueueOptions,
-  InTransaction,
-  TriggerInput,
-  WatchOptions,
-} from '../core/model/job-requests.ts';
+import type { CommandOptions, EnqueueOptions } from '../core/model/job-requests.ts';
 import type { PauseOfAll } from '../core/pauses/pause-of-all.ts';
 import type { TimeInput } from '../core/schedule/time-input.ts';
 import type { FailurePage, FailureQuery, FailureSort } from '../core/store/failure-views.ts';
 import type { JobsRead, TagCount } from '../core/store/jobs-read.ts';
-import type { LogLine } from '../core/store/store-passes.ts';
-import type {
-  AuditQuery,
-  AuditRow,
-  JobQuery,
-  JobSort,
-  JobVersion,
-  JobView,
-  Page,
-  RequestedRun,
-  RunPage,
-  RunQuery,
-  RunView,
-  ScheduledJob,
-} from '../core/store/store-views.ts';
+import type { AuditQuery, AuditRow, JobVersion, Page, RequestedRun } from '../core/store/store-views.ts';
 import type { FailureBudget } from '../core/watching/watching.ts';
 import type { AlertsApi } from './alerts-port.ts';
 import type { BackfillsApi } from './backfills-port.ts';
+import type { BulkApi } from './bulk-port.ts';
 import type { AttemptObserver, EngineStats, NodeActivity, RunHistory } from './engine-stats.ts';
+import type { JobInput, JobPatch, JobsAndRuns } from './jobs-and-runs-port.ts';
 
 export type { Forecast, ForecastQuery } from '../core/forecast/forecast-result.ts';
 export { EngineError, type EngineErrorCode, type InvalidField } from '../core/model/errors.ts';
@@ -45,59 +26,22 @@ export type {
 } from '../core/model/job-requests.ts';
 export { bothPolicies, type JobPolicy } from '../core/policies/policy.ts';
 export type { BackfillInput, BackfillListQuery, BackfillOutcome } from './backfills-port.ts';
-
-/** A job as people and code write it. Durations are Go's, such as `1h30m`; exactly one kind of schedule. */
-export interface JobInput extends WatchOptions {
-  readonly id: string;
-  readonly name: string;
-  readonly description?: string | undefined;
-  readonly type: string;
-  readonly interval?: string | undefined;
-  readonly intervalMode?: 'fixed_rate' | 'fixed_delay' | undefined;
-  readonly cron?: string | undefined;
-  readonly timezone?: string | undefined;
-  readonly runAt?: TimeInput | undefined;
-  readonly onDemand?: boolean | undefined;
-  readonly startAt?: TimeInput | undefined;
-  /**
-   * At most 64 KiB as JSON, with the type's defaults, which are filled in. `null`, for an on-demand job:
-   * none, so each trigger must bring one.
-   */
-  readonly payload?: unknown;
-  readonly overlap?: Overlap | undefined;
-  readonly catchUp?: CatchUp | undefined;
-  /** Omitted, like the two below: the type's default. */
-  readonly timeout?: string | undefined;
-  readonly maxAttempts?: number | undefined;
-  readonly backoff?: BackoffOptions | undefined;
-}
-
-/** RFC 7396 at top level: null resets to the default; a schedule field replaces other kinds (P16, edit). */
-export type JobPatch = { readonly [K in keyof Omit<JobInput, 'id'>]?: JobInput[K] | null };
+export type {
+  BulkApi,
+  BulkCommand,
+  BulkEngine,
+  BulkJobFilter,
+  BulkJobsInput,
+  BulkListQuery,
+  BulkOptions,
+  BulkPlan,
+  BulkRunFilter,
+  BulkRunsInput,
+} from './bulk-port.ts';
+export type { JobInput, JobListQuery, JobPatch, PauseInput, RunListQuery } from './jobs-and-runs-port.ts';
 
 /** The options of a command that is about all jobs. */
 export type EngineCommandOptions = Pick<CommandOptions, 'by' | 'signal'>;
-
-/** Which jobs `listJobs` returns, and in which order. `after`: the `next` of the page before. */
-export interface JobListQuery
-  extends Omit<JobQuery, 'handlers' | 'lateFrom' | 'sort' | 'descending' | 'limit'> {
-  /** Default: `id`. */
-  readonly sort?: JobSort | undefined;
-  /** Default: false. */
-  readonly descending?: boolean | undefined;
-  /** Most jobs in the page, at most 10,000. Default: 50. */
-  readonly limit?: number | undefined;
-}
-
-/** Which runs `listRuns` returns. `before`: the `next.key` of the page before. */
-export interface RunListQuery extends Omit<RunQuery, 'limit' | 'from' | 'to'> {
-  /** Runs queued at this time or later. A number is in ms since 1970, as `queuedAt` is. */
-  readonly from?: TimeInput | number | undefined;
-  /** Runs queued before this time. */
-  readonly to?: TimeInput | number | undefined;
-  /** Most runs in the page, at most 10,000. Default: 50. */
-  readonly limit?: number | undefined;
-}
 
 /** Which failed runs `listFailures` groups, by the times at which they ended. */
 export interface FailureListQuery extends Omit<FailureQuery, 'from' | 'to' | 'sort' | 'limit'> {
@@ -156,12 +100,6 @@ export interface PauseAllInput {
   readonly until?: TimeInput | undefined;
 }
 
-export interface PauseInput {
-  readonly reason?: string | undefined;
-  readonly until?: TimeInput | undefined;
-  readonly cancelLive?: boolean | undefined;
-}
-
 export interface JobTypeInfo
   extends Pick<JobType, 'type' | 'description' | 'version' | 'isolation' | 'operatorsMaySet'> {
   readonly timeoutMs: number;
@@ -202,7 +140,7 @@ export interface EventSubscription {
  * A method that returns a run returns `{ run, jobId, type }`. One that returns a job returns
  * `{ job, health, … }`.
  */
-export interface Engine extends AlertsApi, BackfillsApi {
+export interface Engine extends JobsAndRuns, AlertsApi, BackfillsApi, BulkApi {
   /** Opens the store, takes back runs of a dead process (P9), then plans and claims if `autoRun`. */
   start(): Promise<void>;
   /**
@@ -222,19 +160,8 @@ export interface Engine extends AlertsApi, BackfillsApi {
    */
   readonly lost: AbortSignal;
 
-  createJob(input: JobInput, options?: CommandOptions & InTransaction): Promise<JobView>;
-  /** Creates or replaces; omitted fields are reset. An input equal in value changes nothing (P16, edit). */
-  putJob(input: JobInput, options?: CommandOptions): Promise<ScheduledJob>;
-  patchJob(jobId: string, patch: JobPatch, options?: CommandOptions): Promise<JobView>;
-  deleteJob(jobId: string, options?: CommandOptions): Promise<void>;
-  getJob(jobId: string): Promise<JobView>;
-  /** A page of jobs: the first 50 by id, unless the query says otherwise. */
-  listJobs(query?: JobListQuery): Promise<Page<JobView>>;
   /** The tags in use with the number of their jobs, most used first. */
   listTags(query?: JobsRead): Promise<readonly TagCount[]>;
-  pauseJob(jobId: string, input?: PauseInput, options?: CommandOptions): Promise<JobView>;
-  resumeJob(jobId: string, options?: CommandOptions): Promise<JobView>;
-
   /** The current definition of a job, then those that edits replaced, newest first. */
   listJobVersions(jobId: string, query?: VersionListQuery): Promise<Page<JobVersion>>;
   /** `not_found`: there is no such version, or it is no longer kept. */
@@ -249,23 +176,10 @@ export interface Engine extends AlertsApi, BackfillsApi {
   /** The pause of all jobs, if there is one: as this node knows it, at most 5 s old. */
   pauseOfAll(): PauseOfAll | undefined;
 
-  /** P15, run now. */
-  trigger(jobId: string, input?: TriggerInput, options?: CommandOptions): Promise<RequestedRun>;
   /** Makes a run of a job type without a job of one's own: see `enqueue` of `Jobs`. */
   enqueue(type: JobType | string, payload: unknown, options?: EnqueueOptions): Promise<RequestedRun>;
-  getRun(runId: string): Promise<RunView>;
-  /**
-   * A page of runs, newest first. A search that finds little answers after 200 ms with what it has found:
-   * `isPartial`, and `next` continues.
-   */
-  listRuns(query?: RunListQuery): Promise<RunPage>;
   /** Failed runs in groups with one cause: by the fingerprint of their last error. */
   listFailures(query?: FailureListQuery): Promise<FailurePage>;
-  getLogs(runId: string): Promise<readonly LogLine[]>;
-  cancelRun(runId: string, input?: { readonly force?: boolean }, options?: CommandOptions): Promise<RunView>;
-  /** A waiting retry is made due; a finished run is run again as a new manual run with `retryOf`. */
-  retryRun(runId: string, options?: CommandOptions): Promise<RunView>;
-
   /**
    * The next `count` run times (default 5) of a schedule, of a job as an edit would leave it, or of a whole
    * job. A whole job is checked as `putJob` would check it, payload included. Changes nothing.

@@ -14,13 +14,12 @@ import {
 } from './api/jobs/job-api.ts';
 import { preview } from './api/jobs/preview.ts';
 import { getJobVersion, listJobVersions } from './api/jobs/version-api.ts';
-import { listAudit, listJobs, listRuns, listTags } from './api/list-api.ts';
+import { listAudit, listJobs, listTags } from './api/list-api.ts';
 import { enqueue } from './api/runs/enqueue.ts';
 import { enqueueAndWait } from './api/runs/enqueue-and-wait.ts';
-import { listFailures } from './api/runs/failure-api.ts';
-import { cancelRun, getLogs, getRun, retryRun } from './api/runs/run-api.ts';
 import { trigger } from './api/runs/trigger.ts';
 import type { HandlerCommands } from './attempts/handler-jobs.ts';
+import { BulkCommands } from './bulk/bulk-commands.ts';
 import { EventFeed } from './events/event-feed.ts';
 import { checkedArguments } from './input/checked-arguments.ts';
 import { createRegistry, jobTypeInfo, requireType } from './job-types/registry.ts';
@@ -37,7 +36,9 @@ import { Lifecycle } from './lifecycle/lifecycle.ts';
 import { PauseWatch } from './lifecycle/pause-watch.ts';
 import { createAlertsApi } from './methods/alerts-api.ts';
 import { createBackfillsApi } from './methods/backfills-api.ts';
+import { createBulkApi } from './methods/bulk-api.ts';
 import { createPauseAllApi } from './methods/pause-all-api.ts';
+import { createRunsApi } from './methods/runs-api.ts';
 import { createStatsApi } from './methods/stats-api.ts';
 import { Node } from './nodes/node.ts';
 import { type EngineOptions, settingsOf } from './options.ts';
@@ -104,7 +105,8 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const listeners = new RunListeners({ ...base, events });
   const waits = new RunWaits(parts);
   const pauseWatch = new PauseWatch(parts);
-  const lifecycle = new Lifecycle({ ...parts, listeners, waits, outbound, pauseWatch });
+  const bulk = new BulkCommands(parts);
+  const lifecycle = new Lifecycle({ ...parts, listeners, waits, outbound, pauseWatch, bulk });
   /** The arguments of a method that needs the store. */
   const given: typeof checkedArguments = (method, args) => {
     const checked = checkedArguments(method, args);
@@ -134,17 +136,13 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     enqueueAndWait: async (...args) => enqueueAndWait({ ...parts, waits }, ...given('enqueueAndWait', args)),
     listJobVersions: async (...args) => listJobVersions(parts, ...given('listJobVersions', args)),
     getJobVersion: async (...args) => getJobVersion(parts, ...given('getJobVersion', args)),
-    getRun: async (...args) => getRun(parts, ...given('getRun', args)),
-    listRuns: async (...args) => listRuns(parts, ...given('listRuns', args)),
-    listFailures: async (...args) => listFailures(parts, ...given('listFailures', args)),
-    getLogs: async (...args) => getLogs(parts, ...given('getLogs', args)),
-    cancelRun: async (...args) => cancelRun(parts, ...given('cancelRun', args)),
-    retryRun: async (...args) => retryRun(parts, ...given('retryRun', args)),
+    ...createRunsApi(parts, given),
     jobTypes: () => registry.types.map(jobTypeInfo),
     listAudit: async (...args) => listAudit(parts, ...given('listAudit', args)),
     ...createPauseAllApi({ ...parts, pauseWatch }, given),
     ...createAlertsApi(parts, given),
     ...createBackfillsApi(parts, given),
+    ...createBulkApi({ ...parts, bulk }, given, () => jobs),
     ...createStatsApi({ ...parts, lifecycle }),
     observeAttempts: (observer) => meter.observe(observer),
     on: (...args) => {

@@ -2,10 +2,13 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   ApiError,
   backfillJob,
+  bulkJobs,
+  bulkRuns,
   type Connection,
   ConnectionError,
   type CreateJob,
   cancelBackfill,
+  cancelBulkCommand,
   cancelRun,
   connect,
   createAlertChannel,
@@ -25,6 +28,7 @@ import {
   followRunLogs,
   getAlertChannel,
   getBackfill,
+  getBulkCommand,
   getCaller,
   getForecast,
   getJob,
@@ -39,6 +43,7 @@ import {
   listAlertChannels,
   listAlertDeliveries,
   listBackfills,
+  listBulkCommands,
   listJobAudit,
   listJobRuns,
   listJobs,
@@ -61,6 +66,7 @@ import {
   testAlertChannel,
 } from '../../src/client/index.ts';
 import { auditRowSchema } from '../../src/http/views/audit.ts';
+import { bulkCommandSchema } from '../../src/http/views/bulk.ts';
 import { historySchema } from '../../src/http/views/history.ts';
 import { jobSchema } from '../../src/http/views/jobs/job.ts';
 import { runSchema } from '../../src/http/views/runs/run.ts';
@@ -338,6 +344,25 @@ describe('the fleet', () => {
     );
     expect(ended.waiting).toBe(0);
     expect((await getBackfill(connection, String(id))).job_id).toBe('past');
+  });
+
+  test('many jobs and runs are changed by one command', async () => {
+    for (const id of ['many-1', 'many-2']) await make(id, { on_demand: true, tags: ['many'] });
+    const filter = { tag: 'many' };
+    expect(await bulkJobs(connection, { action: 'run', filter, dry_run: true })).toMatchObject({ total: 2 });
+    const { id } = await bulkJobs(connection, { action: 'run', filter });
+    const command = await vi.waitFor(async () => {
+      const found = await getBulkCommand(connection, String(id));
+      expect(found).toMatchObject({ status: 'finished', done: 2 });
+      return found;
+    });
+    expect(bulkCommandSchema.strict().parse(command)).toEqual(command);
+    expect((await listBulkCommands(connection, { limit: 1 }))[0]?.id).toBe(id);
+    await expect(cancelBulkCommand(connection, String(id))).rejects.toMatchObject({ status: 409 });
+    expect(await bulkRuns(connection, { action: 'retry', filter, dry_run: true })).toMatchObject({
+      id: null,
+      total: 2,
+    });
   });
 
   test('tags, the forecast and the history of counts are read', async () => {

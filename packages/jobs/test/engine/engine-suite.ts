@@ -3,6 +3,7 @@ import { activities } from './activity.ts';
 import { startingAtOnce } from './at-once.ts';
 import { beforeAndAfter } from './before-and-after.ts';
 import { besideRequests } from './beside-requests.ts';
+import { bulkCommands } from './bulk-commands.ts';
 import { dispatching } from './dispatch.ts';
 import type { MakeDatabase } from './engine-harness.ts';
 import { enqueueing } from './enqueueing.ts';
@@ -43,6 +44,7 @@ export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase):
   describe('before and after', () => beforeAndAfter(makeOwn));
   describe('shutdowns', () => shutdowns(makeOwn));
   describe('dispatching', () => dispatching(makeDatabase));
+  describe('bulk commands', () => bulkCommands(makeDatabase));
   describe('pausing all', () => pausingAll(makeDatabase));
   describe('late answers', () => lateAnswers(makeDatabase));
   describe('starting at once', () => startingAtOnce(makeDatabase));

@@ -208,6 +208,11 @@ const CALLS: Readonly<Record<string, (engine: Harness['engine'], args: readonly 
   getBackfill: (engine, [a]) => engine.getBackfill(anything(a)),
   listBackfills: (engine, [a]) => engine.listBackfills(anything(a)),
   cancelBackfill: (engine, [a, b, c]) => engine.cancelBackfill(anything(a), anything(b), anything(c)),
+  bulkJobs: (engine, [a, b]) => engine.bulkJobs(anything(a), anything(b)),
+  bulkRuns: (engine, [a, b]) => engine.bulkRuns(anything(a), anything(b)),
+  getBulkCommand: (engine, [a, b]) => engine.getBulkCommand(anything(a), anything(b)),
+  listBulkCommands: (engine, [a]) => engine.listBulkCommands(anything(a)),
+  cancelBulkCommand: (engine, [a, b]) => engine.cancelBulkCommand(anything(a), anything(b)),
   subscribe: (engine, [a, b]) => engine.subscribe(anything(a), anything(b)),
 };
 

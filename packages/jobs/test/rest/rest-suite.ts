@@ -5,6 +5,7 @@ import { alerts } from './suite/alerts.ts';
 import { audit } from './suite/audit.ts';
 import { backfills } from './suite/backfills.ts';
 import { bodies } from './suite/bodies.ts';
+import { bulkCommands } from './suite/bulk-commands.ts';
 import { coalescedReads } from './suite/coalesced-reads.ts';
 import { compression } from './suite/compression.ts';
 import { eventStreams } from './suite/events.ts';
@@ -35,6 +36,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('audit', () => audit(makeMount));
   describe('backfills', () => backfills(makeMount));
   describe('bodies', () => bodies(makeMount));
+  describe('bulk commands', () => bulkCommands(makeMount));
   describe('coalesced reads', () => coalescedReads(makeMount));
   describe('compression', () => compression(makeMount));
   describe('creations', () => creations(makeMount));

@@ -1,6 +1,7 @@
 import { alertsContract } from './alerts.ts';
 import { auditContract } from './audit.ts';
 import { backfillContract } from './backfill.ts';
+import { bulkCommandsContract } from './bulk-commands.ts';
 import { cancelContract } from './cancel.ts';
 import { catchUpContract } from './catch-up.ts';
 import { checkContract } from './check.ts';
@@ -57,6 +58,7 @@ export function storeContract(makeStore: MakeStore): void {
   recoverContract(makeStore);
   cancelContract(makeStore);
   backfillContract(makeStore);
+  bulkCommandsContract(makeStore);
   reportContract(makeStore);
   listJobsContract(makeStore);
   recentRunsContract(makeStore);

@@ -63,6 +63,8 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
     '/api/auth/sessions/{session_id}',
     '/api/backfills',
     '/api/backfills/{backfill_id}',
+    '/api/bulk-commands',
+    '/api/bulk-commands/{bulk_id}',
     '/api/job-audit',
     '/api/job-audit.csv',
     '/api/job-events',
@@ -75,6 +77,7 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
     '/api/job-types',
     '/api/job-types/{type}/runs',
     '/api/jobs',
+    '/api/jobs/bulk',
     '/api/jobs/pause-all',
     '/api/jobs/resume-all',
     '/api/jobs/{job_id}',
@@ -92,6 +95,7 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
     '/api/runs',
     '/api/runs.csv',
     '/api/runs.ndjson',
+    '/api/runs/bulk',
     '/api/runs/{run_id}',
     '/api/runs/{run_id}/cancel',
     '/api/runs/{run_id}/logs',
@@ -144,9 +148,9 @@ test('what many operations answer with is written once', async () => {
 
 test('every route of the jobs needs a token with a role', async () => {
   const operations = operationsOf(await readDocument()).filter(({ path }) =>
-    /^\/api\/(backfill|job|run)/.test(path),
+    /^\/api\/(backfill|bulk|job|run)/.test(path),
   );
-  expect(operations).toHaveLength(37);
+  expect(operations).toHaveLength(42);
   for (const { path, method, operation } of operations) {
     expect(operation.security, `${method} ${path}`).toEqual([{ bearer: [] }]);
     expect(Object.keys(operation.responses), `${method} ${path}`).toContain('403');

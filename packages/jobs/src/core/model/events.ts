@@ -9,6 +9,8 @@ export const JOB_EVENT_TYPES = [
   'job.resumed',
   'jobs.paused',
   'jobs.resumed',
+  'bulk.progress',
+  'bulk.finished',
   'run.queued',
   'run.started',
   'run.progress',
@@ -68,4 +70,6 @@ export interface JobEvent extends EventDetails {
   readonly jobId?: string | undefined;
   readonly runId?: string | undefined;
   readonly count?: number;
+  /** Of a bulk command whose caller has bounds: only callers with the same bounds get it. */
+  readonly scope?: string | undefined;
 }

@@ -9,6 +9,11 @@ export function backfillNotFound(id: string): EngineError {
   return new EngineError('not_found', message);
 }
 
+export function bulkCommandNotFound(id: string): EngineError {
+  const message = `There is no bulk command with the id "${id}". The newest 1,000 are kept.`;
+  return new EngineError('not_found', message);
+}
+
 export function runNotFound(runId: string): EngineError {
   return new EngineError('not_found', `There is no run with the id "${runId}".`);
 }

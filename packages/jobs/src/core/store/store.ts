@@ -1,3 +1,4 @@
+import type { BulkReads, StoreBulk } from '../bulk/store-bulk.ts';
 import type { ForecastJobs, ForecastJobsRead } from '../forecast/forecast-job.ts';
 import type { AbortFlag } from '../model/errors.ts';
 import type { Job, JobDefinition } from '../model/job.ts';
@@ -54,7 +55,7 @@ import type {
  * returned value. A rejection: nothing is known to have happened. With `aborted`, nothing has: `signal` fired
  * before the step began. Rules live in `core`; times come from the store's clock.
  */
-export interface JobStore extends StoreReads, AlertStore, StoreBackfills {
+export interface JobStore extends StoreReads, AlertStore, StoreBackfills, StoreBulk {
   /**
    * Brings the schema up to date; a newer one rejects with a `StoreError` of code `newer_schema`. An open
    * store rejects with `in_use`, a closed one with `unavailable` if it can't be opened again. After any
@@ -156,7 +157,7 @@ export interface JobStore extends StoreReads, AlertStore, StoreBackfills {
 }
 
 /** What people look at: each read sees one state of the database. */
-export interface StoreReads extends BackfillReads {
+export interface StoreReads extends BackfillReads, BulkReads {
   /** The last pause of all jobs, over or not. */
   getPauseOfAll(): Promise<PauseOfAll | undefined>;
   /**

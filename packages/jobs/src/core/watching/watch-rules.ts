@@ -70,7 +70,7 @@ function orNone(of: Rule): Rule {
 }
 
 /** The rule of a list, with a limit on its length. */
-function atMost(most: number, list: Rule): Rule {
+export function atMost(most: number, list: Rule): Rule {
   const tooMany = rule(() => false, { what: `${list.what}, at most ${most}` });
   return {
     ...list,

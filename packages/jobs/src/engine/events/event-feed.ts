@@ -53,6 +53,15 @@ export class EventFeed {
     this.#sendSoon();
   }
 
+  /** Publishes how far a bulk command is. `scope`: the bounds of its caller, if it has some. */
+  emitBulk(type: 'bulk.progress' | 'bulk.finished', details: EventDetails, scope: string | undefined): void {
+    const event = { at: this.#with.clock.now(), type, ...details, scope };
+    this.#ring.receive(event);
+    if (!this.#others.isWatching) return;
+    this.#gathered.push(event);
+    this.#sendSoon();
+  }
+
   /** Publishes the ends of runs whose claims were taken back. */
   runsEnded(ended: readonly RunOver[]): void {
     for (const { status, jobId, runId, reason, error } of ended)

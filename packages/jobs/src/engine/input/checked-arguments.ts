@@ -11,6 +11,15 @@ import {
   deliveryQueryRules,
 } from './alert-rules.ts';
 import {
+  bulkCancelOptionRules,
+  bulkIdRule,
+  bulkJobsRules,
+  bulkOptionRules,
+  bulkQueryRules,
+  bulkRunsRules,
+  bulkScopeRules,
+} from './bulk-rules.ts';
+import {
   cancelRules,
   createOptionRules,
   engineOptionRules,
@@ -53,6 +62,7 @@ const main = (name: string, rule: Rule): Argument => ({ name, rule, isMain: true
 const jobId: Argument = { name: 'jobId', rule: required(text({ max: 1_000, like: 'nightly-cleanup' })) };
 const runId: Argument = { name: 'runId', rule: required(runIdRule) };
 const backfillId: Argument = { name: 'backfillId', rule: required(backfillIdRule) };
+const bulkId: Argument = { name: 'id', rule: required(bulkIdRule) };
 const jobType: Argument = {
   name: 'type',
   rule: required(
@@ -105,6 +115,11 @@ const ARGUMENTS = {
   getBackfill: [backfillId],
   listBackfills: [main('query', backfillQueryRules)],
   cancelBackfill: [backfillId, main('input', cancelBackfillRules), options],
+  bulkJobs: [main('command', bulkJobsRules), { name: 'options', rule: bulkOptionRules }],
+  bulkRuns: [main('command', bulkRunsRules), { name: 'options', rule: bulkOptionRules }],
+  getBulkCommand: [bulkId, main('query', bulkScopeRules)],
+  listBulkCommands: [main('query', bulkQueryRules)],
+  cancelBulkCommand: [bulkId, { name: 'options', rule: bulkCancelOptionRules }],
   listAudit: [main('query', auditQueryRules)],
   createAlertChannel: [main('channel', channelRules), options],
   patchAlertChannel: [channelId, main('patch', channelPatchRules), options],

@@ -24,6 +24,8 @@ import type {
   AuditListQuery,
   BackfillInput,
   BackfillListQuery,
+  BulkJobFilter,
+  BulkRunFilter,
   FailureListQuery,
   JobInput,
   JobListQuery,
@@ -118,12 +120,18 @@ export const backfillQueryRules = shape<BackfillListQuery>('a query such as { jo
   limit,
 });
 
-export const jobQueryRules = shape<JobListQuery>('a query such as { health: "unhealthy", limit: 100 }', {
+const jobFilterFields = {
   ...jobsReadFields,
   type: name,
   status: oneOf(...JOB_STATUSES),
   health: oneOf(...HEALTH_STATUSES, 'unhealthy'),
   q: name,
+};
+
+export const jobFilterRules = shape<BulkJobFilter>('a filter such as { tags: ["billing"] }', jobFilterFields);
+
+export const jobQueryRules = shape<JobListQuery>('a query such as { health: "unhealthy", limit: 100 }', {
+  ...jobFilterFields,
   sort: oneOf('id', 'name', 'next_run', 'last_run', 'created_at'),
   descending: flag,
   limit,
@@ -155,7 +163,7 @@ function isPayloadFields(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.length <= 5 && value.every(isField);
 }
 
-export const runQueryRules = shape<RunListQuery>('a query such as { jobId: "nightly", limit: 100 }', {
+const runFilterFields = {
   jobId: text({ max: 128 }),
   jobUid: text({ max: 19 }),
   ...jobsReadFields,
@@ -172,6 +180,12 @@ export const runQueryRules = shape<RunListQuery>('a query such as { jobId: "nigh
   }),
   from: timeOrMs,
   to: timeOrMs,
+};
+
+export const runFilterRules = shape<BulkRunFilter>('a filter such as { status: "failed" }', runFilterFields);
+
+export const runQueryRules = shape<RunListQuery>('a query such as { jobId: "nightly", limit: 100 }', {
+  ...runFilterFields,
   limit,
   before: runIdRule,
 });

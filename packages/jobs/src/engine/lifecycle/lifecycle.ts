@@ -1,5 +1,6 @@
 import type { ClosableOutboundClient } from '../../outbound/outbound-client.ts';
 import { listenForStrayErrors } from '../attempts/stray-errors.ts';
+import type { BulkCommands } from '../bulk/bulk-commands.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { type Engine, EngineError } from '../engine-port.ts';
 import { Heartbeats } from '../pings/heartbeats.ts';
@@ -25,6 +26,7 @@ interface LifecycleDeps extends EngineParts {
   readonly waits: RunWaits;
   readonly outbound: ClosableOutboundClient;
   readonly pauseWatch: PauseWatch;
+  readonly bulk: BulkCommands;
 }
 
 /** Opens, starts and stops the engine. */
@@ -97,6 +99,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
       executor.reporter.stop(),
       this.#pruner.stop(),
       this.#with.pauseWatch.stop(),
+      this.#with.bulk.stop(),
     ]);
     throttle.stop();
     await dispatcher.commands.ended();

@@ -2,6 +2,7 @@ import type { Route } from '../routing/route.ts';
 import { alertRoutes } from './alert-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { backfillRoutes } from './backfill-routes.ts';
+import { bulkRoutes } from './bulk-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { jobCommandRoutes } from './jobs/job-command-routes.ts';
 import { jobListRoutes } from './jobs/job-list-routes.ts';
@@ -24,6 +25,7 @@ export const ROUTES: readonly Route[] = [
   ...failureRoutes,
   ...exportRoutes,
   ...backfillRoutes,
+  ...bulkRoutes,
   ...runRoutes,
   enqueueRoute,
   ...overviewRoutes,

@@ -47,6 +47,12 @@ export function jobsOf({ idPrefix, tags }: Partial<ScopeBounds>): JobsRead {
   return { idPrefix, anyTag: tags };
 }
 
+/** The scope as text: a list, so that no scope is the beginning of another one. */
+export function scopeKey(scope: JobScope): string {
+  const { idPrefix, anyTag } = jobsOf(scope);
+  return JSON.stringify([idPrefix, anyTag]);
+}
+
 /** Such as `jobs with the tag "billing"`. */
 export function scopeText({ idPrefix, tags }: Partial<ScopeBounds>): string {
   const ofId = idPrefix === undefined ? undefined : `whose id begins with "${idPrefix}"`;

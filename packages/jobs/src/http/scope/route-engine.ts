@@ -1,6 +1,6 @@
 import type { JobsRead } from '../../core/store/jobs-read.ts';
 import type { AlertsApi } from '../../engine/alerts-port.ts';
-import type { Engine } from '../../engine/engine-port.ts';
+import type { BulkApi, Engine } from '../../engine/engine-port.ts';
 import type { ShownStats } from '../views/stats.ts';
 
 /** What routes use of the engine. A new method also needs a row in `scopedEngine`. */
@@ -38,6 +38,7 @@ export interface RouteEngine
     | 'jobTypes'
     | 'listAudit'
     | keyof AlertsApi
+    | keyof BulkApi
     | 'history'
   > {
   stats(query?: JobsRead): Promise<ShownStats>;

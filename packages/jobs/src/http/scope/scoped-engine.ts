@@ -4,6 +4,7 @@ import { HttpProblem } from '../requests/http-problem.ts';
 import { type JobScope, jobsOf, scopeText } from './job-scope.ts';
 import type { RouteEngine } from './route-engine.ts';
 import { guardsOf } from './scope-guards.ts';
+import { scopedBulk } from './scoped-bulk.ts';
 import { scopedWrites } from './scoped-writes.ts';
 
 /**
@@ -14,7 +15,7 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
   const which = jobsOf(scope);
   const guards = guardsOf(engine, scope);
   const { ofJob, ofRun, requireJob, requireRun, requireBackfill, requireOwnJob } = guards;
-  return {
+  const scoped: RouteEngine = {
     ...scopedWrites(engine, scope, guards),
     patchJob: async (jobId, patch, ...rest) => {
       await requireOwnJob(jobId);
@@ -65,6 +66,7 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
       return engine.cancelBackfill(id, ...rest);
     },
     jobTypes: () => engine.jobTypes(),
+    ...scopedBulk(engine, scope, () => scoped),
     ...noAlerts(scope),
     listAudit: (query) => engine.listAudit({ ...query, ...which }),
     history: async (query = {}) => {
@@ -76,6 +78,7 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
       return { ...stats, lastMinute: undefined, minutes: [], nodes: [] };
     },
   };
+  return scoped;
 }
 
 /** Channels hear of all jobs, so they are of the whole engine. */
@@ -98,7 +101,7 @@ function noAlerts(scope: JobScope): AlertsApi {
 
 async function refuseAll(): Promise<never> {
   const detail =
-    'You may use only some of the jobs, so you cannot pause or resume all of them. Pause your jobs with POST /jobs/:job_id/pause.';
+    'You may use only some of the jobs, so you cannot pause or resume all of them. Change your jobs with POST /jobs/bulk, all: true.';
   throw new HttpProblem({ status: 403, detail });
 }
 

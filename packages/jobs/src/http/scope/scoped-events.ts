@@ -1,5 +1,5 @@
 import type { JobEvent } from '../../core/model/events.ts';
-import { type JobScope, jobsOf } from './job-scope.ts';
+import { type JobScope, jobsOf, scopeKey } from './job-scope.ts';
 import type { ScopeGuards } from './scope-guards.ts';
 
 /** Whether a stream may send an event. A promise where the job has to be read first. */
@@ -21,7 +21,9 @@ export function scopedEvents(scope: JobScope, { isOwnJob }: Pick<ScopeGuards, 'i
     known.set(jobId, isOwn);
     return isOwn;
   };
-  return ({ type, jobId }) => {
+  const ofScope = scopeKey(scope);
+  return ({ type, jobId, scope: startedWith }) => {
+    if (type === 'bulk.progress' || type === 'bulk.finished') return startedWith === ofScope;
     // All clients may know that all jobs are paused.
     if (type === 'jobs.paused' || type === 'jobs.resumed') return true;
     if (jobId?.startsWith(idPrefix) !== true) return false;

@@ -18,7 +18,7 @@ export const eventSchema = z.object({
   id: z.string().describe('Send it as Last-Event-ID to continue after this event'),
   at: instantSchema,
   type: z.enum(JOB_EVENT_TYPES),
-  job_id: z.string().nullable().describe('null for jobs.paused and jobs.resumed, which are about all jobs'),
+  job_id: z.string().nullable().describe('null for jobs.… and bulk.…, which are about many jobs'),
   run_id: z.string().nullable(),
   count: z
     .int()
@@ -44,7 +44,7 @@ export const eventSchema = z.object({
     .record(z.string(), z.unknown())
     .nullable()
     .describe(
-      'run.started: attempt; run.progress: progress; run.retrying: available_at, the time of the retry; job.paused: by, reason and until',
+      'run.started: attempt; run.progress: progress; run.retrying: available_at, the time of the retry; job.paused: by, reason and until; bulk.…: the id, action, status and counts of the bulk command',
     ),
 });
 

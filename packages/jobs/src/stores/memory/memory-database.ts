@@ -1,6 +1,7 @@
 import type { AlertChannel, AlertDelivery } from '../../core/alerts/alert.ts';
 import type { AlertQueue } from '../../core/alerts/alert-queue.ts';
 import type { Backfill } from '../../core/backfills/backfill.ts';
+import type { StoredBulkCommand } from '../../core/bulk/store-bulk.ts';
 import { StoreError } from '../../core/model/errors.ts';
 import type { FinishedRun, FinishedStatus, LiveRun, Run } from '../../core/model/run.ts';
 import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
@@ -69,6 +70,7 @@ export class MemoryDatabase {
   readonly backfills = new Map<number, BackfillRow>();
   /** In the order of their backfills and instants. */
   backfillSlots: BackfillSlotRow[] = [];
+  readonly bulkCommands = new Map<number, StoredBulkCommand>();
   readonly audit: AuditRow[] = [];
   readonly alertChannels = new Map<string, ChannelRow>();
   readonly deliveries = new Map<number, AlertDelivery>();

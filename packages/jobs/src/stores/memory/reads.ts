@@ -23,6 +23,7 @@ import { ranWithOf, versionOf } from '../rows/runs/run-view.ts';
 import { auditReads } from './audit-reads.ts';
 import { backfillReads } from './backfill-reads.ts';
 import { isRunOf } from './backfill-tables.ts';
+import { bulkReads } from './bulk-commands.ts';
 import { failuresIn } from './failures.ts';
 import { historyOf, hourCounts, hoursOf } from './history.ts';
 import type { MemoryDatabase } from './memory-database.ts';
@@ -33,6 +34,7 @@ export function createReads(db: MemoryDatabase, read: Read): StoreReads {
   return {
     ...auditReads(db, read),
     ...backfillReads(db, read),
+    ...bulkReads(db, read),
     ...jobReads(db, read),
     ...runReads(db, read),
     ...statReads(db, read),

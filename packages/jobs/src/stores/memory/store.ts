@@ -2,6 +2,11 @@ import type { Clock } from '../../core/clock.ts';
 import { type AbortFlag, refuseAborted, refuseOpen, StoreError } from '../../core/model/errors.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import { backfill, cancelBackfill } from '../../core/transactions/backfills/backfills.ts';
+import {
+  cancelBulkCommand,
+  insertBulkCommand,
+  saveBulkCommand,
+} from '../../core/transactions/bulk/bulk-commands.ts';
 import { claim } from '../../core/transactions/claim.ts';
 import { command, insertJob } from '../../core/transactions/commands.ts';
 import { pauseAll, resumeAll } from '../../core/transactions/pause-all.ts';
@@ -74,6 +79,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
     makeDue: (input, signal) => runUnless(signal, () => makeDue(input)),
     backfill: (input) => run((unit) => backfill(unit, input)),
     cancelBackfill: (input) => run((unit) => cancelBackfill(unit, input)),
+    insertBulkCommand: (input) => run(() => insertBulkCommand(input)),
+    saveBulkCommand: (input) => run(() => saveBulkCommand(input)),
+    cancelBulkCommand: (input) => run((unit) => cancelBulkCommand(unit, input)),
     ...createReads(db, whileOpen),
     ...createAlerts(db, { run, read: whileOpen }),
     pauseAll: (input, signal) => runUnless(signal, (unit) => pauseAll(unit, input)),

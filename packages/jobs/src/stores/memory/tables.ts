@@ -12,6 +12,7 @@ import { createUnitOfWork, type UnitOfWork, withClaim } from '../../core/transac
 import { newestLines } from '../rows/runs/log-lines.ts';
 import { alertTables } from './alert-tables.ts';
 import { backfillTables } from './backfill-tables.ts';
+import { bulkTables } from './bulk-commands.ts';
 import { claimTables, seeWaiting } from './claim.ts';
 import { liveRunsOf, liveRunTables } from './live-run-tables.ts';
 import { lock, type MemoryDatabase, type MemoryUnit } from './memory-database.ts';
@@ -36,6 +37,7 @@ function createTables(u: MemoryUnit): Tables {
     ...pruneTables(u),
     ...alertTables(u),
     ...backfillTables(u),
+    ...bulkTables(db),
     write() {
       writeRuns(u);
       tables.writeJobs();

@@ -35,6 +35,7 @@ const MIGRATIONS = [
   '0019-durations.sql',
   '0020-pause-of-all.sql',
   '0021-backfills.sql',
+  '0022-bulk-commands.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

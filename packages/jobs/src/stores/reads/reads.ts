@@ -1,5 +1,6 @@
 import { createAuditReads } from './audit-reads.ts';
 import { createBackfillReads } from './backfill-reads.ts';
+import { createBulkReads } from './bulk-reads.ts';
 import type { Dialect } from './dialect.ts';
 import { createFailureReads } from './failure-reads.ts';
 import { createForecastReads } from './forecast-reads.ts';
@@ -20,5 +21,6 @@ export function createReads(sql: Dialect) {
     ...createForecastReads(sql),
     ...createHistoryReads(sql),
     ...createBackfillReads(sql),
+    ...createBulkReads(sql),
   };
 }

@@ -19,6 +19,7 @@ const MIGRATIONS = [
   '0012-durations.sql',
   '0013-pause-of-all.sql',
   '0014-backfills.sql',
+  '0015-bulk-commands.sql',
 ] as const;
 
 /**

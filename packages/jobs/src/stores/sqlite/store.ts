@@ -1,6 +1,8 @@
+import type { BulkReads, StoreBulk } from '../../core/bulk/store-bulk.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type AbortFlag, refuseAborted, refuseOpen, StoreError } from '../../core/model/errors.ts';
 import type { JobStore } from '../../core/store/store.ts';
+import type { BackfillReads, StoreBackfills } from '../../core/store/store-backfills.ts';
 import { LocalNodes } from '../rows/local-nodes.ts';
 import { type OpenDatabase, openDatabase } from './threads/open-database.ts';
 import type { Input, Output, ReadMethod, WriteMethod } from './threads/protocol.ts';
@@ -23,6 +25,9 @@ export interface SqliteStoreOptions extends SqliteOptions {
   readonly clock: Clock;
 }
 
+type Write = <M extends WriteMethod>(method: M, input: Input<M>, signal?: AbortFlag) => Promise<Output<M>>;
+type Read = <M extends ReadMethod>(method: M, input: Input<M>) => Promise<Output<M>>;
+
 /**
  * The store for one process: a SQLite file, used by two threads, so no database call blocks the event loop.
  * `open()` locks the file until `close()`; a second store gets `in_use`. After a crash it checks the file:
@@ -39,16 +44,11 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     throw new StoreError('unavailable', 'The store is not open: await store.open() first.');
   };
   // Requests go to their thread at once.
-  const write = async <M extends WriteMethod>(
-    method: M,
-    input: Input<M>,
-    signal?: AbortFlag,
-  ): Promise<Output<M>> => {
+  const write: Write = async (method, input, signal) => {
     refuseAborted(signal);
     return opened().writer.ask(method, input);
   };
-  const read = async <M extends ReadMethod>(method: M, input: Input<M>): Promise<Output<M>> =>
-    opened().reader.ask(method, input);
+  const read: Read = async (method, input) => opened().reader.ask(method, input);
 
   return {
     lost: losing.signal,
@@ -85,8 +85,7 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     makeDue: (input, signal) => write('makeDue', input, signal),
     pauseAll: (input, signal) => write('pauseAll', input, signal),
     resumeAll: (input, signal) => write('resumeAll', input, signal),
-    backfill: (input) => write('backfill', input),
-    cancelBackfill: (input) => write('cancelBackfill', input),
+    ...longCommands(write, read),
     prune: (retention) => write('prune', retention),
     getPauseOfAll: () => read('getPauseOfAll', undefined),
     getJob: (jobId, handlers, lateFrom) => read('getJob', { jobId, handlers, lateFrom }),
@@ -111,7 +110,20 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     takeAlertWatch: (input) => write('takeAlertWatch', input),
     tellTimedStates: (range) => write('tellTimedStates', range),
     history: (query) => read('history', query),
+  };
+}
+
+/** Backfills and bulk commands: they are watched and cancelled. */
+function longCommands(write: Write, read: Read): StoreBackfills & BackfillReads & StoreBulk & BulkReads {
+  return {
+    backfill: (input) => write('backfill', input),
+    cancelBackfill: (input) => write('cancelBackfill', input),
+    insertBulkCommand: (input) => write('insertBulkCommand', input),
+    saveBulkCommand: (input) => write('saveBulkCommand', input),
+    cancelBulkCommand: (input) => write('cancelBulkCommand', input),
     getBackfill: (id) => read('getBackfill', id),
     listBackfills: (query) => read('listBackfills', query),
+    getBulkCommand: (id) => read('getBulkCommand', id),
+    listBulkCommands: (query) => read('listBulkCommands', query),
   };
 }

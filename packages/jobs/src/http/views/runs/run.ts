@@ -116,7 +116,7 @@ export const runSchema = z
 export type RunJson = z.output<typeof runSchema>;
 
 /** Run ids are decimal numbers that increase with time; they can exceed the range of a JavaScript number. */
-const runIdSchema = z
+export const runIdSchema = z
   .string()
   .regex(/^[0-9]{1,19}$/, 'must be the id of a run: 1 to 19 digits, such as 4711');
 export const runParams = z.strictObject({ run_id: runIdSchema });

@@ -1,9 +1,15 @@
+import type { StoreBulk } from '../../../core/bulk/store-bulk.ts';
 import { type AbortFlag, StoreError } from '../../../core/model/errors.ts';
 import { checkedBy } from '../../../core/model/job-command.ts';
 import type { JobStore } from '../../../core/store/store.ts';
 import type { CommandInput, CommandResult, InsertOutcome } from '../../../core/store/store-commands.ts';
 import type { ClaimInput, ClaimResult } from '../../../core/store/store-passes.ts';
 import { backfill, cancelBackfill } from '../../../core/transactions/backfills/backfills.ts';
+import {
+  cancelBulkCommand,
+  insertBulkCommand,
+  saveBulkCommand,
+} from '../../../core/transactions/bulk/bulk-commands.ts';
 import { command, insertJob, insertJobs } from '../../../core/transactions/commands.ts';
 import { pauseAll, resumeAll } from '../../../core/transactions/pause-all.ts';
 import { cancelRun, makeDue } from '../../../core/transactions/run-commands.ts';
@@ -23,11 +29,21 @@ import type { Parts } from './writes.ts';
 
 type Commands = Pick<
   JobStore,
-  'insertJob' | 'command' | 'cancelRun' | 'makeDue' | 'pauseAll' | 'resumeAll' | 'backfill' | 'cancelBackfill'
+  | 'insertJob'
+  | 'command'
+  | 'cancelRun'
+  | 'makeDue'
+  | 'pauseAll'
+  | 'resumeAll'
+  | 'backfill'
+  | 'cancelBackfill'
+  | keyof StoreBulk
 >;
 
 /** The target of commands on all jobs, which keep their order. No job has this id. */
 const ALL_JOBS = ' all';
+/** The target of what is written about bulk commands. */
+const BULK = ' bulk';
 
 /** The commands of people and code. */
 export function createCommands(parts: Parts): Commands {
@@ -60,6 +76,12 @@ export function createCommands(parts: Parts): Commands {
       writes.tracked(() => writes.command(input.jobId, (u) => runIn(u, backfill(u, input)), {})),
     cancelBackfill: (input) =>
       writes.tracked(() => writes.command(input.id, (u) => runIn(u, cancelBackfill(u, input)), {})),
+    insertBulkCommand: (input) =>
+      writes.tracked(() => writes.command(BULK, (u) => runIn(u, insertBulkCommand(input)), {})),
+    saveBulkCommand: (input) =>
+      writes.tracked(() => writes.command(BULK, (u) => runIn(u, saveBulkCommand(input)), {})),
+    cancelBulkCommand: (input) =>
+      writes.tracked(() => writes.command(BULK, (u) => runIn(u, cancelBulkCommand(u, input)), {})),
     makeDue: (input, signal) =>
       writes.tracked(() => writes.command(input.runId, (u) => runIn(u, makeDue(input)), { signal })),
     pauseAll: (input, signal) =>

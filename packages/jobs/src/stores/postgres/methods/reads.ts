@@ -28,5 +28,7 @@ export function createReads({ db, writes, shared, now }: Parts): StoreReads {
     },
     getBackfill: (id) => read(() => READS.getBackfill(id)),
     listBackfills: (query) => read(() => READS.listBackfills(query)),
+    getBulkCommand: (id) => read(() => READS.getBulkCommand(id)),
+    listBulkCommands: (query) => read(() => READS.listBulkCommands(query)),
   };
 }

@@ -13,6 +13,7 @@ import type { OpenedMove } from '../shortcuts/move-succeeded.ts';
 import { pruneTables } from '../upkeep/prune.ts';
 import { alertTables } from './alert-tables.ts';
 import { backfillTables } from './backfill-tables.ts';
+import { bulkTables } from './bulk-tables.ts';
 import { type HowToInsert, jobTables } from './job-tables.ts';
 import { liveRunsOf } from './live-runs.ts';
 import { claimedRunTables, waitingRunTables } from './run-tables.ts';
@@ -47,6 +48,7 @@ function createTables(u: Unit, options: TablesOptions): AsyncTables {
     ...pruneTables(u),
     ...alertTables(u),
     ...backfillTables(u),
+    ...bulkTables(u),
     ...claimTables(u, hasJoined),
     liveRuns: (uids, counts) => liveRunsOf(u, uids, counts),
     async lockClaims(claims) {

@@ -55,6 +55,7 @@ const TABLES: Readonly<Record<string, string>> = {
   job_versions: 'SELECT * FROM job_versions ORDER BY job_uid, version',
   backfills: 'SELECT * FROM backfills ORDER BY id',
   backfill_slots: 'SELECT * FROM backfill_slots ORDER BY backfill_id, slot',
+  bulk_commands: 'SELECT * FROM bulk_commands ORDER BY id',
   run_logs: `SELECT run_id, seq, at, ${word('level', LEVEL)}, bytes, message, fields FROM run_logs ORDER BY run_id, seq`,
   dedupe_keys: 'SELECT job_uid, key, run_id, at, pruned_run FROM dedupe_keys ORDER BY job_uid, key',
   audit: 'SELECT id, at, actor, action, target, change FROM audit ORDER BY id',

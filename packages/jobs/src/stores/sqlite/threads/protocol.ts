@@ -24,7 +24,9 @@ export type ReadMethod =
   | 'listAlertDeliveries'
   | 'history'
   | 'getBackfill'
-  | 'listBackfills';
+  | 'listBackfills'
+  | 'getBulkCommand'
+  | 'listBulkCommands';
 
 export type WriteMethod =
   | 'check'
@@ -40,6 +42,9 @@ export type WriteMethod =
   | 'makeDue'
   | 'backfill'
   | 'cancelBackfill'
+  | 'insertBulkCommand'
+  | 'saveBulkCommand'
+  | 'cancelBulkCommand'
   | 'prune'
   | 'changeAlertChannel'
   | 'takeAlertMessages'

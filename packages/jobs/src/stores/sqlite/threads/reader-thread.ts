@@ -54,5 +54,7 @@ function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<Re
     history: (query) => runRead(db, READS.history(query)),
     getBackfill: (id) => runRead(db, READS.getBackfill(id)),
     listBackfills: (query) => runRead(db, READS.listBackfills(query)),
+    getBulkCommand: (id) => runRead(db, READS.getBulkCommand(id)),
+    listBulkCommands: (query) => runRead(db, READS.listBulkCommands(query)),
   };
 }

@@ -6,6 +6,11 @@ import {
 } from '../../../core/transactions/alerts/alerts.ts';
 import { takeAlertWatch, tellTimedStates } from '../../../core/transactions/alerts/timed-alerts.ts';
 import { backfill, cancelBackfill } from '../../../core/transactions/backfills/backfills.ts';
+import {
+  cancelBulkCommand,
+  insertBulkCommand,
+  saveBulkCommand,
+} from '../../../core/transactions/bulk/bulk-commands.ts';
 import { claim } from '../../../core/transactions/claim.ts';
 import { command, insertJob } from '../../../core/transactions/commands.ts';
 import { pauseAll, resumeAll } from '../../../core/transactions/pause-all.ts';
@@ -133,6 +138,9 @@ function handlersOf(w: Writer): WriteHandlers {
     resumeAll: (input, now) => run(now, (unit) => resumeAll(unit, input)),
     backfill: (input, now) => run(now, (unit) => backfill(unit, input)),
     cancelBackfill: (input, now) => run(now, (unit) => cancelBackfill(unit, input)),
+    insertBulkCommand: (input, now) => run(now, () => insertBulkCommand(input)),
+    saveBulkCommand: (input, now) => run(now, () => saveBulkCommand(input)),
+    cancelBulkCommand: (input, now) => run(now, (unit) => cancelBulkCommand(unit, input)),
     prune: (input, now) => runScript(prune(input), (step) => run(now, step)),
   };
 }

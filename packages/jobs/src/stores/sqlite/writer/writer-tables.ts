@@ -6,6 +6,7 @@ import { claimTables, seeWaiting } from '../claims/claim.ts';
 import { earliestOf, merged } from '../claims/runs-by-type.ts';
 import { alertTables } from './alert-tables.ts';
 import { backfillTables } from './backfill-tables.ts';
+import { bulkTables } from './bulk-tables.ts';
 import { claimedRunTables } from './claimed-runs.ts';
 import { commandTables } from './command-tables.ts';
 import { liveRunsOf, liveRunTables } from './live-runs.ts';
@@ -25,6 +26,7 @@ export function createTables(w: Writer): Tables {
     ...pruneTables(w),
     ...alertTables(w),
     ...backfillTables(w),
+    ...bulkTables(w),
     endCommand({ claim: toClaim, command }) {
       if (toClaim === undefined) return void tables.write();
       // Other commands may also change which runs are due.

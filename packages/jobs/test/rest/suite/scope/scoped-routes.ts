@@ -100,6 +100,12 @@ const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
   listBackfills: { decision: 'apart' },
   getBackfill: { decision: 'apart' },
   cancelBackfill: { decision: 'apart' },
+  // See the suite of bulk commands.
+  bulkJobs: { decision: 'apart' },
+  bulkRuns: { decision: 'apart' },
+  listBulkCommands: { decision: 'apart' },
+  getBulkCommand: { decision: 'apart' },
+  cancelBulkCommand: { decision: 'apart' },
   listJobRuns: { decision: 'absent' },
   listRuns: { decision: 'filtered' },
   // Are streams: see the suite of exports.

@@ -1,0 +1,104 @@
+import type { CatchUp, Overlap } from '../core/model/job.ts';
+import type {
+  CommandOptions,
+  InTransaction,
+  TriggerInput,
+  WatchOptions,
+} from '../core/model/job-requests.ts';
+import type { BackoffOptions } from '../core/model/retry.ts';
+import type { TimeInput } from '../core/schedule/time-input.ts';
+import type { LogLine } from '../core/store/store-passes.ts';
+import type {
+  JobQuery,
+  JobSort,
+  JobView,
+  Page,
+  RequestedRun,
+  RunPage,
+  RunQuery,
+  RunView,
+  ScheduledJob,
+} from '../core/store/store-views.ts';
+
+/** A job as people and code write it. Durations are Go's, such as `1h30m`; exactly one kind of schedule. */
+export interface JobInput extends WatchOptions {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly type: string;
+  readonly interval?: string | undefined;
+  readonly intervalMode?: 'fixed_rate' | 'fixed_delay' | undefined;
+  readonly cron?: string | undefined;
+  readonly timezone?: string | undefined;
+  readonly runAt?: TimeInput | undefined;
+  readonly onDemand?: boolean | undefined;
+  readonly startAt?: TimeInput | undefined;
+  /**
+   * At most 64 KiB as JSON, with the type's defaults, which are filled in. `null`, for an on-demand job:
+   * none, so each trigger must bring one.
+   */
+  readonly payload?: unknown;
+  readonly overlap?: Overlap | undefined;
+  readonly catchUp?: CatchUp | undefined;
+  /** Omitted, like the two below: the type's default. */
+  readonly timeout?: string | undefined;
+  readonly maxAttempts?: number | undefined;
+  readonly backoff?: BackoffOptions | undefined;
+}
+
+/** RFC 7396 at top level: null resets to the default; a schedule field replaces other kinds (P16, edit). */
+export type JobPatch = { readonly [K in keyof Omit<JobInput, 'id'>]?: JobInput[K] | null };
+
+/** Which jobs `listJobs` returns, and in which order. `after`: the `next` of the page before. */
+export interface JobListQuery
+  extends Omit<JobQuery, 'handlers' | 'lateFrom' | 'sort' | 'descending' | 'limit'> {
+  /** Default: `id`. */
+  readonly sort?: JobSort | undefined;
+  /** Default: false. */
+  readonly descending?: boolean | undefined;
+  /** Most jobs in the page, at most 10,000. Default: 50. */
+  readonly limit?: number | undefined;
+}
+
+/** Which runs `listRuns` returns. `before`: the `next.key` of the page before. */
+export interface RunListQuery extends Omit<RunQuery, 'limit' | 'from' | 'to'> {
+  /** Runs queued at this time or later. A number is in ms since 1970, as `queuedAt` is. */
+  readonly from?: TimeInput | number | undefined;
+  /** Runs queued before this time. */
+  readonly to?: TimeInput | number | undefined;
+  /** Most runs in the page, at most 10,000. Default: 50. */
+  readonly limit?: number | undefined;
+}
+
+export interface PauseInput {
+  readonly reason?: string | undefined;
+  readonly until?: TimeInput | undefined;
+  readonly cancelLive?: boolean | undefined;
+}
+
+/** The methods that read and change single jobs and runs. */
+export interface JobsAndRuns {
+  createJob(input: JobInput, options?: CommandOptions & InTransaction): Promise<JobView>;
+  /** Creates or replaces; omitted fields are reset. An input equal in value changes nothing (P16, edit). */
+  putJob(input: JobInput, options?: CommandOptions): Promise<ScheduledJob>;
+  patchJob(jobId: string, patch: JobPatch, options?: CommandOptions): Promise<JobView>;
+  deleteJob(jobId: string, options?: CommandOptions): Promise<void>;
+  getJob(jobId: string): Promise<JobView>;
+  /** A page of jobs: the first 50 by id, unless the query says otherwise. */
+  listJobs(query?: JobListQuery): Promise<Page<JobView>>;
+  pauseJob(jobId: string, input?: PauseInput, options?: CommandOptions): Promise<JobView>;
+  resumeJob(jobId: string, options?: CommandOptions): Promise<JobView>;
+
+  /** P15, run now. */
+  trigger(jobId: string, input?: TriggerInput, options?: CommandOptions): Promise<RequestedRun>;
+  getRun(runId: string): Promise<RunView>;
+  /**
+   * A page of runs, newest first. A search that finds little answers after 200 ms with what it has found:
+   * `isPartial`, and `next` continues.
+   */
+  listRuns(query?: RunListQuery): Promise<RunPage>;
+  getLogs(runId: string): Promise<readonly LogLine[]>;
+  cancelRun(runId: string, input?: { readonly force?: boolean }, options?: CommandOptions): Promise<RunView>;
+  /** A waiting retry is made due; a finished run is run again as a new manual run with `retryOf`. */
+  retryRun(runId: string, options?: CommandOptions): Promise<RunView>;
+}

@@ -1,0 +1,25 @@
+import { type BulkDeps, cancelBulkCommand, getBulkCommand, listBulkCommands } from '../bulk/kept-commands.ts';
+import type { BulkApi, BulkEngine } from '../bulk-port.ts';
+import type { checkedArguments } from '../input/checked-arguments.ts';
+
+/** The methods about bulk commands. `own`: changes items for callers who name no other engine. */
+export function createBulkApi(
+  deps: BulkDeps,
+  given: typeof checkedArguments,
+  own: () => BulkEngine,
+): BulkApi {
+  const { bulk } = deps;
+  return {
+    bulkJobs: async (...args) => {
+      const [input, options = {}] = given('bulkJobs', args);
+      return bulk.changeJobs(input, options, options.engine ?? own());
+    },
+    bulkRuns: async (...args) => {
+      const [input, options = {}] = given('bulkRuns', args);
+      return bulk.changeRuns(input, options, options.engine ?? own());
+    },
+    getBulkCommand: async (...args) => getBulkCommand(deps, ...given('getBulkCommand', args)),
+    listBulkCommands: async (...args) => listBulkCommands(deps, ...given('listBulkCommands', args)),
+    cancelBulkCommand: async (...args) => cancelBulkCommand(deps, ...given('cancelBulkCommand', args)),
+  };
+}
