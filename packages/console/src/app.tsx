@@ -42,6 +42,7 @@ const FailuresPage = lazy(async () => ({
 const WhatComesPage = lazy(async () => ({
   default: (await import('./timeline/what-comes/what-comes-page.tsx')).WhatComesPage,
 }));
+const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }));
 const AccountPage = lazy(async () => ({ default: (await import('./account/account-page.tsx')).AccountPage }));
 const RunPage = lazy(async () => ({ default: (await import('./run/run-page.tsx')).RunPage }));
 
@@ -106,6 +107,7 @@ function Pages() {
         <Route path="/jobs/:id/edit" component={EditJobPage} />
         <Route path="/runs" component={RunsPage} />
         <Route path="/runs/:id" component={RunPage} />
+        <Route path="/compare" component={ComparePage} />
         <Route path="/failures" component={FailuresPage} />
 
         <Route path="/timeline">

@@ -58,6 +58,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
       'console job',
       'console form',
       'console form edit',
+      'console compare',
       'console run',
       'console runs',
       'console failures',
@@ -225,6 +226,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
     ['job-page.tsx'],
   ),
 
+  'console compare': layer('compare', [...ACTIONS, ...PAGE], ['compare-page.tsx']),
   'console run log': layer('run/log', [...DATA, ...PAGE], ['run-log.tsx']),
   'console run': layer('run', [...ACTIONS, ...PAGE, 'console run log'], ['run-page.tsx']),
 

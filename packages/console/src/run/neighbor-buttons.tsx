@@ -3,10 +3,10 @@ import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { announceFailure, announceProblem } from '../actions/announce.ts';
+import { nextRun, previousRun } from '../data/neighbor-runs.ts';
 import { useKeys } from '../keyboard/keys.ts';
 import { useConnection } from '../session/session.tsx';
 import { runPath } from '../ui/paths.ts';
-import { nextRun, previousRun } from './neighbor-runs.ts';
 
 type Direction = 'previous' | 'next';
 

@@ -1,5 +1,5 @@
 import type { Job, Run } from '@greenvue/jobs/client';
-import { Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import { useJob, useRun } from '../data/queries.ts';
 import { Page } from '../page/page.tsx';
@@ -11,7 +11,7 @@ import { isNotFound } from '../ui/feedback/not-found.ts';
 import { Empty, Failed, Loading } from '../ui/feedback/states.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Panel } from '../ui/layout/panel.tsx';
-import { jobPath, useIdInPath } from '../ui/paths.ts';
+import { comparePath, jobPath, useIdInPath } from '../ui/paths.ts';
 import { RunStatusBadge } from '../ui/status/status.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import { JsonBlock } from '../ui/text/text-block.tsx';
@@ -79,6 +79,9 @@ function KnownRun({ run }: { readonly run: Run }) {
       actions={
         <>
           <NeighborButtons run={run} />
+          <Button component={Link} href={comparePath(undefined, run.id)} variant="default">
+            Compare
+          </Button>
           <RunActions run={run} isJobGone={isJobGone} />
         </>
       }

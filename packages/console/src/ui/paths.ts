@@ -30,6 +30,11 @@ export function newDailyJobPath({ hour, minute, timezone }: DailyTime): string {
   return `/jobs/new?${new URLSearchParams({ cron: `${minute} ${hour} * * *`, timezone })}`;
 }
 
+/** The page that compares two runs. Without the first one: with the last success before the second one. */
+export function comparePath(a: string | undefined, b: string): string {
+  return `/compare?${new URLSearchParams({ ...(a === undefined ? {} : { a }), b })}`;
+}
+
 /** The id in the path of the current page. */
 export function useIdInPath(): string {
   const { id = '' } = useParams();

@@ -1,0 +1,52 @@
+import type { Run } from '@greenvue/jobs/client';
+import { durationText, sinceText } from '../ui/schedule/duration.ts';
+import { reasonText } from '../ui/status/reasons.ts';
+import { triggerText, waitedMs } from '../ui/status/run-words.ts';
+
+/** A fact of two runs. */
+export interface ComparedFact {
+  readonly name: string;
+  /** Of the first run, and of the second; null for none. */
+  readonly values: readonly [first: string | null, second: string | null];
+  /** Whether the difference says something. Times always differ. */
+  readonly isOther: boolean;
+  readonly isTime?: true;
+}
+
+/** The facts that tell two runs apart. Those that neither run has are left out. */
+export function factsOf(left: Run, right: Run): readonly ComparedFact[] {
+  const fact = (name: string, of: (run: Run) => string | null): ComparedFact => {
+    const values = [of(left), of(right)] as const;
+    return { name, values, isOther: values[0] !== values[1] };
+  };
+  const time = (name: string, of: (run: Run) => string | null): ComparedFact => ({
+    name,
+    values: [of(left), of(right)],
+    isOther: false,
+    isTime: true,
+  });
+  return [
+    ...(left.job_id === right.job_id ? [] : [fact('Job', ({ job_id }) => job_id)]),
+    fact('Status', ({ status, reason }) => (reason === null ? status : `${status}: ${reasonText(reason)}`)),
+    time('Slot', ({ scheduled_for: slot }) => slot),
+    time('Started', ({ started_at: at }) => at),
+    time('Finished', ({ finished_at: at }) => at),
+    fact('Took', tookText),
+    fact('Waited', waitedText),
+    fact('Attempts', ({ attempt }) => (attempt === 0 ? null : String(attempt))),
+    fact('Version of the job', ({ job_version: version }) => (version === null ? null : String(version))),
+    fact('Node', ({ node }) => node),
+    fact('Trigger', triggerText),
+    fact('Requested by', ({ requested_by: by }) => by),
+    fact('Recoveries', ({ recoveries }) => (recoveries === 0 ? null : String(recoveries))),
+  ].filter(({ values: [first, second] }) => first !== null || second !== null);
+}
+
+function tookText({ started_at: from, finished_at: to }: Run): string | null {
+  return from === null || to === null ? null : sinceText(from, to);
+}
+
+function waitedText(run: Run): string | null {
+  const ms = waitedMs(run);
+  return ms === undefined ? null : durationText(ms);
+}
