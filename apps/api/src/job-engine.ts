@@ -9,6 +9,7 @@ import {
 import type { AuditSource } from './auth/audit/audit-log.ts';
 import type { Config } from './config/config.ts';
 import { dataFiles } from './data-dir/data-dir.ts';
+import { secretKeyTexts } from './data-dir/secret-keys.ts';
 import type { Deps } from './deps.ts';
 import { jobTypes as catalogue } from './jobs/catalogue.ts';
 import { type ThreadJobDeps, threadDeps } from './thread-deps.ts';
@@ -53,6 +54,7 @@ export async function createJobEngine(
       countsMaxAgeMs: jobs.retention.countsMs,
     },
     alerts: alertOptions(config),
+    secretKeys: secretKeyTexts(config),
     version: deps.version,
     logger: deps.logger,
     ...(tracing === undefined ? {} : { tracing }),

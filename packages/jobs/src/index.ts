@@ -28,6 +28,7 @@ export type { EngineLogger } from './engine/engine-logger.ts';
 export * from './engine/engine-port.ts';
 export type * from './engine/engine-stats.ts';
 export type * from './engine/jobs-port.ts';
+export type * from './engine/secrets-port.ts';
 export type { AttemptSpan, TracedAttempt, Tracing } from './engine/tracing.ts';
 export { type HttpRequestResult, httpRequest } from './http-request/http-request.ts';
 export type { HttpRequestPayload } from './http-request/request-payload.ts';

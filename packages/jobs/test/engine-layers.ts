@@ -33,6 +33,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     paths: [
       'engine-port.ts',
       'alerts-port.ts',
+      'secrets-port.ts',
       'backfills-port.ts',
       'bulk-port.ts',
       'jobs-and-runs-port.ts',
@@ -58,8 +59,10 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     mayTypes: ['engine timing', 'outbound'],
     packages: [],
   },
+  // The keys of secrets.
+  'engine secrets': layer('secrets', { mayTypes: ['engine port'], packages: ['node:'] }),
   'engine job types': layer('job-types', {
-    may: ['engine port', 'engine settings', 'engine attempts', 'thread'],
+    may: ['engine port', 'engine settings', 'engine attempts', 'engine secrets', 'thread'],
     packages: ['node:'],
   }),
   'engine nodes': layer('nodes', {
@@ -101,7 +104,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   }),
   // How people are told what happens.
   'engine alerts': layer('alerts', {
-    may: ['engine port'],
+    may: ['engine port', 'engine secrets'],
     mayTypes: ['engine settings', 'engine nodes', 'outbound'],
     packages: ['node:', 'nodemailer'],
     entries: ['alerts.ts'],
@@ -120,7 +123,14 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     packages: [],
   },
   'engine lifecycle': layer('lifecycle', {
-    may: ['engine port', 'engine attempts', 'engine threads', 'engine timing', 'engine pings'],
+    may: [
+      'engine port',
+      'engine attempts',
+      'engine secrets',
+      'engine threads',
+      'engine timing',
+      'engine pings',
+    ],
     mayTypes: [
       ...TYPES,
       'engine parts',
@@ -147,10 +157,11 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     entries: ['run-listeners.ts', 'run-result.ts', 'run-waits.ts'],
   }),
   'engine api': layer('api', {
-    may: ['engine port', 'engine job types', 'engine watching'],
+    may: ['engine port', 'engine job types', 'engine secrets', 'engine watching'],
     mayTypes: [...TYPES, 'engine parts', 'engine lifecycle'],
     entries: [
       'alert-api.ts',
+      'secret-api.ts',
       'command-options.ts',
       'runs/enqueue.ts',
       'runs/enqueue-and-wait.ts',
@@ -202,6 +213,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'engine api',
       'engine bulk',
       'engine history',
+      'engine secrets',
     ],
     mayTypes: ['engine parts', 'engine attempts'],
     packages: [],

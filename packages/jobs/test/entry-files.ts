@@ -86,7 +86,14 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
   ],
   [`${JOBS}/stores/postgres/locks/`]: ['claim-locks.ts', 'command-tables.ts', 'due-look.ts', 'job-locks.ts'],
   [`${JOBS}/stores/postgres/membership/`]: ['control-protocol.ts', 'membership.ts', 'nodes.ts'],
-  [`${JOBS}/stores/postgres/methods/`]: ['alerts.ts', 'commands.ts', 'passes.ts', 'reads.ts', 'writes.ts'],
+  [`${JOBS}/stores/postgres/methods/`]: [
+    'alerts.ts',
+    'commands.ts',
+    'passes.ts',
+    'reads.ts',
+    'secrets.ts',
+    'writes.ts',
+  ],
   [`${JOBS}/stores/reads/`]: ['dialect.ts', 'read.ts', 'reads.ts'],
   [`${JOBS}/stores/postgres/rows/`]: ['job-rows.ts', 'rows-statement.ts', 'run-rows.ts', 'type-keys.ts'],
   [`${JOBS}/stores/postgres/shortcuts/`]: [

@@ -61,14 +61,20 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: [...CORE, 'store rows', 'store reads'],
     packages: [],
   },
+  // The statements about secrets, which both databases run.
+  'store secrets': {
+    paths: [`${JOBS}/stores/secrets/`],
+    may: [...CORE, 'store rows', 'store reads'],
+    packages: [],
+  },
   'sqlite store': {
     paths: [`${JOBS}/stores/sqlite/`],
-    may: [...CORE, 'store rows', 'store reads', 'store alerts', 'thread', 'system clock'],
+    may: [...CORE, 'store rows', 'store reads', 'store alerts', 'store secrets', 'thread', 'system clock'],
     packages: ['node:'],
   },
   'postgres store': {
     paths: [`${JOBS}/stores/postgres/`],
-    may: [...CORE, 'store rows', 'store reads', 'store alerts', 'thread', 'system clock'],
+    may: [...CORE, 'store rows', 'store reads', 'store alerts', 'store secrets', 'thread', 'system clock'],
     packages: ['node:', 'pg'],
   },
   // For tests: it has no database, and no packages.

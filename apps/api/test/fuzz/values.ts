@@ -59,6 +59,7 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   data: nearly<object>([{ title: 'Hello', message: 'Good morning' }], [{}, { title: 1 }]),
   kind: nearly(['webhook'], ['email', 'nope']),
   config: nearly<object>([{ url: 'https://alerts.example/hook' }], [{}, { url: 1 }]),
+  value: nearly(['hunter2'], ['', '\ud800']),
   category: fc.constantFrom('books', 'garden-tools'),
   currency: fc.constantFrom('EUR', 'USD'),
   'if-match': pooled('etag'),

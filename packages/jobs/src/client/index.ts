@@ -152,3 +152,12 @@ export {
   type RunsQuery,
   retryRun,
 } from './jobs/runs.ts';
+export {
+  deleteSecret,
+  listSecrets,
+  putSecret,
+  type Reseal,
+  resealSecrets,
+  type SavedSecret,
+  type Secret,
+} from './jobs/secrets.ts';

@@ -13,6 +13,7 @@ import type { BackfillsApi } from './backfills-port.ts';
 import type { BulkApi } from './bulk-port.ts';
 import type { AttemptObserver, EngineStats, NodeActivity, RunHistory } from './engine-stats.ts';
 import type { JobInput, JobPatch, JobsAndRuns } from './jobs-and-runs-port.ts';
+import type { SecretsApi } from './secrets-port.ts';
 
 export type { Forecast, ForecastQuery } from '../core/forecast/forecast-result.ts';
 export { EngineError, type EngineErrorCode, type InvalidField } from '../core/model/errors.ts';
@@ -111,6 +112,8 @@ export interface JobTypeInfo
   readonly payloadSchema: Readonly<Record<string, unknown>>;
   /** What an omitted payload means; undefined when the type has required fields. */
   readonly defaults: Readonly<Record<string, unknown>> | undefined;
+  /** The payload fields that are secret. `isSealed` false: one may name a stored secret, and is else shown. */
+  readonly secretFields: readonly { readonly pointer: string; readonly isSealed: boolean }[];
 }
 
 export interface Preview {
@@ -140,7 +143,7 @@ export interface EventSubscription {
  * A method that returns a run returns `{ run, jobId, type }`. One that returns a job returns
  * `{ job, health, … }`.
  */
-export interface Engine extends JobsAndRuns, AlertsApi, BackfillsApi, BulkApi {
+export interface Engine extends JobsAndRuns, AlertsApi, BackfillsApi, BulkApi, SecretsApi {
   /** Opens the store, takes back runs of a dead process (P9), then plans and claims if `autoRun`. */
   start(): Promise<void>;
   /**

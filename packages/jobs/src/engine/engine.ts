@@ -1,4 +1,3 @@
-import type { JobType } from '../core/job-types/job-type.ts';
 import { createOutboundClient } from '../outbound/outbound-client.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { forecast } from './api/forecast.ts';
@@ -23,15 +22,7 @@ import { BulkCommands } from './bulk/bulk-commands.ts';
 import { EventFeed } from './events/event-feed.ts';
 import { checkedArguments } from './input/checked-arguments.ts';
 import { createRegistry, jobTypeInfo, requireType } from './job-types/registry.ts';
-import {
-  type Jobs,
-  nameOf,
-  type RunEvent,
-  type RunEventType,
-  type RunListenerOptions,
-  type RunSubscription,
-  type WaitOptions,
-} from './jobs-port.ts';
+import { nameOf, type UntypedJobs } from './jobs-port.ts';
 import { Lifecycle } from './lifecycle/lifecycle.ts';
 import { PauseWatch } from './lifecycle/pause-watch.ts';
 import { createAlertsApi } from './methods/alerts-api.ts';
@@ -39,12 +30,15 @@ import { createBackfillsApi } from './methods/backfills-api.ts';
 import { createBulkApi } from './methods/bulk-api.ts';
 import { createPauseAllApi } from './methods/pause-all-api.ts';
 import { createRunsApi } from './methods/runs-api.ts';
+import { createSecretsApi } from './methods/secrets-api.ts';
+import { withoutSecrets, withShownRuns } from './methods/shown-jobs.ts';
 import { createStatsApi } from './methods/stats-api.ts';
 import { Node } from './nodes/node.ts';
 import { type EngineOptions, settingsOf } from './options.ts';
 import { Dispatcher } from './pass/dispatcher.ts';
 import { Pings } from './pings/pings.ts';
 import { Executor } from './places/executor.ts';
+import { createKeyring } from './secrets/keyring.ts';
 import { Settlements } from './settling/settlements.ts';
 import { Meter } from './stats/meter.ts';
 import { ThreadPool } from './threads/thread-pool.ts';
@@ -56,15 +50,17 @@ import { Throttle } from './timing/throttle.ts';
 import { RunListeners } from './watching/run-listeners.ts';
 import { RunWaits } from './watching/run-waits.ts';
 
-/** {@link Jobs} of types that are known only when the program runs. */
-export interface UntypedJobs extends Omit<Jobs, 'enqueueAndWait' | 'on'> {
-  enqueueAndWait(type: JobType | string, payload: unknown, options?: WaitOptions): Promise<unknown>;
-  on(
-    events: RunEventType | readonly RunEventType[],
-    type: JobType | string,
-    listener: (event: RunEvent) => unknown,
-    options?: RunListenerOptions,
-  ): RunSubscription;
+export type { UntypedJobs } from './jobs-port.ts';
+
+/** The engine for handlers. */
+function handlerCommands(jobs: () => UntypedJobs, outbound: HandlerCommands['outbound']): HandlerCommands {
+  return {
+    enqueue: (...args) => jobs().enqueue(...args),
+    schedule: (...args) => jobs().schedule(...args),
+    trigger: (...args) => jobs().trigger(...args),
+    cancelRun: (...args) => jobs().cancelRun(...args),
+    outbound,
+  };
 }
 
 /**
@@ -72,11 +68,13 @@ export interface UntypedJobs extends Omit<Jobs, 'enqueueAndWait' | 'on'> {
  * nothing before `start()`. Until `stop()`, it observes requests of the process's HTTP servers.
  */
 export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJobs {
-  const { store } = engineOptions;
+  const { store, jobTypes, deps } = engineOptions;
   const settings = settingsOf(engineOptions);
-  const registry = createRegistry(engineOptions.jobTypes, engineOptions.deps);
+  const keyring = createKeyring(settings.secretKeys);
+  const secrets = { keyring, store };
+  const registry = createRegistry(jobTypes, { deps, canSeal: keyring.ids.length > 0 });
   const types = settings.concurrency === 0 ? {} : registry.versions;
-  const base = { ...settings, settings, store, registry, types };
+  const base = { ...settings, settings, store, registry, secrets, types };
   const { clock, concurrency: floor, loopDelay } = settings;
   const loop = new PassLoop(clock);
   const due = new DueTimes(settings.aheadMs);
@@ -92,13 +90,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const settlements = new Settlements({ ...base, ...timing, events, meter, pings });
   const threads = new ThreadPool(settings);
   // Handlers run only after the engine was made.
-  const commands: HandlerCommands = {
-    enqueue: (...args) => jobs.enqueue(...args),
-    schedule: (...args) => jobs.schedule(...args),
-    trigger: (...args) => jobs.trigger(...args),
-    cancelRun: (...args) => jobs.cancelRun(...args),
-    outbound,
-  };
+  const commands = handlerCommands(() => jobs, outbound);
   const executor = new Executor({ ...base, threads, settlements, events, meter, pings, commands });
   const work = { ...base, ...timing, alerts, meter, node, events, settlements, threads, executor };
   const parts = { ...work, pings, dispatcher: new Dispatcher(work) };
@@ -113,7 +105,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     lifecycle.requireStarted();
     return checked;
   };
-  const jobs: UntypedJobs = {
+  const engine: UntypedJobs = {
     start: () => lifecycle.start(),
     stop: async (...args) => lifecycle.stop(...checkedArguments('stop', args)),
     tick: () => lifecycle.tick(),
@@ -143,14 +135,17 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     ...createAlertsApi(parts, given),
     ...createBackfillsApi(parts, given),
     ...createBulkApi({ ...parts, bulk }, given, () => jobs),
+    ...createSecretsApi(parts, given),
     ...createStatsApi({ ...parts, lifecycle }),
     observeAttempts: (observer) => meter.observe(observer),
     on: (...args) => {
       const [names, type, listener, options] = checkedArguments('on', args);
       const { jobType } = requireType(registry, nameOf(type));
-      return listeners.add({ events: [names].flat(), type: jobType.type, listener }, options);
+      const shown = withShownRuns(registry, jobType.type, listener);
+      return listeners.add({ events: [names].flat(), type: jobType.type, listener: shown }, options);
     },
     subscribe: (...args) => events.subscribe(...checkedArguments('subscribe', args)),
   };
+  const jobs = withoutSecrets(engine, registry);
   return jobs;
 }

@@ -122,3 +122,14 @@ export interface Jobs<Types extends JobTypes = JobTypes> extends Engine {
     options?: RunListenerOptions,
   ): RunSubscription;
 }
+
+/** {@link Jobs} of types that are known only when the program runs. */
+export interface UntypedJobs extends Omit<Jobs, 'enqueueAndWait' | 'on'> {
+  enqueueAndWait(type: JobType | string, payload: unknown, options?: WaitOptions): Promise<unknown>;
+  on(
+    events: RunEventType | readonly RunEventType[],
+    type: JobType | string,
+    listener: (event: RunEvent) => unknown,
+    options?: RunListenerOptions,
+  ): RunSubscription;
+}

@@ -34,6 +34,12 @@ export interface EngineOptions<Deps> {
   /** What `ctx.outbound` and all requests of the engine itself may be sent to (P27, HTTP requests). */
   readonly outbound?: OutboundOptions;
   /**
+   * Keys that seal the secret fields of payloads, stored secrets and the secrets of alert channels (P40, secrets in
+   * payloads): texts of at least 32 random characters. The first one seals, and each opens what it has sealed.
+   * Give all nodes the same. Without any, job types with secret fields and stored secrets are refused.
+   */
+  readonly secretKeys?: readonly string[];
+  /**
    * Stray errors of inline handlers are unawaited rejections and errors in callbacks. `fail_attempt`
    * (default): the attempt fails. `off`: the process gets them, and by default ends.
    */
@@ -75,6 +81,7 @@ export interface Settings
       | 'threadMemoryMb'
       | 'alerts'
       | 'outbound'
+      | 'secretKeys'
     >
   > {
   readonly retention: Retention;
@@ -107,6 +114,7 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
     shutdownTimeoutMs: options.shutdownTimeoutMs ?? 20_000,
     alerts: options.alerts ?? {},
     outbound: options.outbound ?? {},
+    secretKeys: options.secretKeys ?? [],
     heartbeatUrl: options.heartbeatUrl,
     retention: { ...DEFAULT_RETENTION, ...options.retention },
     version: options.version ?? '',

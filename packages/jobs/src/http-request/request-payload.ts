@@ -111,8 +111,9 @@ const JSON_SCHEMA = {
     },
     headers: {
       type: 'object',
-      additionalProperties: { type: 'string' },
-      description: 'Each run adds Idempotency-Key (the id of the run) and traceparent',
+      additionalProperties: { type: 'string', secret: 'by_name' },
+      description:
+        'Each run adds Idempotency-Key (the id of the run) and traceparent. A value may name a secret: { "$secret": "NAME" }',
     },
     body: {
       anyOf: [{ type: 'string' }, { type: 'object' }, { type: 'array' }],

@@ -27,4 +27,5 @@ export * from './views/runs/failure.ts';
 export * from './views/runs/recent-run.ts';
 export * from './views/runs/run.ts';
 export * from './views/runs/run-list.ts';
+export * from './views/secret.ts';
 export * from './views/stats.ts';

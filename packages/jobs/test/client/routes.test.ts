@@ -15,6 +15,7 @@ import {
   createJob,
   deleteAlertChannel,
   deleteJob,
+  deleteSecret,
   eachAlertDelivery,
   eachJob,
   eachJobAudit,
@@ -51,13 +52,16 @@ import {
   listJobTypes,
   listRunFailures,
   listRuns,
+  listSecrets,
   patchAlertChannel,
   patchJob,
   pauseAllJobs,
   pauseJob,
   previewSchedule,
   putJob,
+  putSecret,
   type Run,
+  resealSecrets,
   resumeAllJobs,
   resumeJob,
   retryAlertDelivery,
@@ -280,7 +284,7 @@ describe('the rest', () => {
     expect(times).toHaveLength(3);
     expect(before).toBeNull();
     const types = (await listJobTypes(connection)).map(({ type }) => type);
-    expect(types.toSorted()).toEqual(['fail', 'greet', 'wait']);
+    expect(types.toSorted()).toEqual(['fail', 'greet', 'keep', 'wait']);
     const stats = await getStats(connection);
     expect(statsSchema.strict().parse(stats)).toEqual(stats);
     const everything = ['read', 'operate', 'admin'];
@@ -380,6 +384,15 @@ describe('the fleet', () => {
     const [group] = await Array.fromAsync(eachRunFailure(connection));
     expect(group?.sample.id).toBe(run.id);
     expect((await listRunFailures(connection)).data).toHaveLength(1);
+  });
+
+  test('secrets are stored, listed without their values, sealed again and deleted', async () => {
+    expect(await putSecret(connection, 'API_KEY', 'hunter2')).toEqual({ name: 'API_KEY', created: true });
+    expect(await listSecrets(connection)).toMatchObject([{ name: 'API_KEY', jobs: [] }]);
+    expect(JSON.stringify(await listSecrets(connection))).not.toContain('hunter2');
+    expect(await resealSecrets(connection)).toEqual({ resealed: 0, unreadable: [], next_cursor: null });
+    await deleteSecret(connection, 'API_KEY');
+    await expect(deleteSecret(connection, 'API_KEY')).rejects.toMatchObject({ status: 404 });
   });
 
   test('alert channels are made, changed, tested and removed', async () => {

@@ -26,6 +26,7 @@ import { prioritySlots } from './priority-slots.ts';
 import { promises } from './promises.ts';
 import { restarts } from './restarts.ts';
 import { scheduling } from './scheduling.ts';
+import { secrets } from './secrets.ts';
 import { shutdowns } from './shutdown.ts';
 import { tracing } from './tracing.ts';
 import { waiting } from './waiting.ts';
@@ -53,6 +54,7 @@ export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase):
   describe('policies', () => policies(makeDatabase));
   describe('priority slots', () => prioritySlots(makeDatabase));
   describe('scheduling', () => scheduling(makeDatabase));
+  describe('secrets in payloads', () => secrets(makeDatabase));
   describe('waiting', () => waiting(makeDatabase));
   describe('enqueueing', () => enqueueing(makeDatabase));
   describe('looks', () => looks(makeDatabase));

@@ -41,6 +41,18 @@ const wait = defineJobType({
     }),
 });
 
+/** Has a secret, and does with it what a handler should not do. */
+const keep = defineJobType({
+  type: 'keep',
+  module: import.meta.url,
+  payload: z.strictObject({ token: z.string().meta({ secret: true }), note: z.string().default('') }),
+  run: async (ctx, _deps: undefined) => {
+    ctx.log.info(`the token is ${ctx.payload.token}`);
+    if (ctx.payload.note === 'fail') throw new PermanentError(`refused ${ctx.payload.token}`);
+    return ctx.payload;
+  },
+});
+
 /** A kind of alert channels that fails with the text that its channel has. */
 const pager: AlertKind = async (_notice, { fail: text }) => {
   if (typeof text === 'string') throw new Error(text);
@@ -110,7 +122,8 @@ export async function startRestServer(makeMount: MakeMount, options: MountOption
   const engine = createEngine({
     store: createMemoryStore({ clock }),
     clock,
-    jobTypes: [greet, fail, wait],
+    jobTypes: [greet, fail, wait, keep],
+    secretKeys: ['the key of these tests is long enough'],
     deps: undefined,
     logger: silentLogger,
     alerts: { kinds: { pager } },

@@ -26,6 +26,7 @@ import { runs } from './suite/runs/runs.ts';
 import { scopedRoutes } from './suite/scope/scoped-routes.ts';
 import { scopes } from './suite/scope/scopes.ts';
 import { tagScopes } from './suite/scope/tag-scopes.ts';
+import { secrets } from './suite/secrets.ts';
 import { workLimits } from './suite/work-limit.ts';
 
 /** The contract of the REST API, on any adapter. */
@@ -56,6 +57,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('routes in a scope', () => scopedRoutes(makeMount));
   describe('scopes', () => scopes(makeMount));
   describe('scopes by tags', () => tagScopes(makeMount));
+  describe('secrets', () => secrets(makeMount));
   describe('tags', () => tags(makeMount));
   describe('work limits', () => workLimits(makeMount));
 }

@@ -32,6 +32,7 @@ import type { MakeStore } from './rig.ts';
 import { roomContract } from './room.ts';
 import { runOriginsContract } from './run-origins.ts';
 import { searchRunsContract } from './search-runs.ts';
+import { secretsContract } from './secrets.ts';
 import { settleContract } from './settle.ts';
 import { suspectsContract } from './suspects.ts';
 import { tagsContract } from './tags.ts';
@@ -53,6 +54,7 @@ export function storeContract(makeStore: MakeStore): void {
   claimWithPlanContract(makeStore);
   settleContract(makeStore);
   prioritySlotsContract(makeStore);
+  secretsContract(makeStore);
   suspectsContract(makeStore);
   roomContract(makeStore);
   recoverContract(makeStore);

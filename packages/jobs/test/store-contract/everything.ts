@@ -73,6 +73,7 @@ export async function readEverything(store: JobStore) {
     each: await Promise.all(runs.map(({ run }) => store.getRun(run.id))),
     logs: await Promise.all(runs.map(({ run }) => store.getLogs(run.id))),
     audit: await store.listAudit({ limit: 1_000 }),
+    secrets: await store.listSecrets(),
     channels: await store.listAlertChannels(),
     alerts: await store.listAlertDeliveries({ limit: 1_000 }),
     stats: await store.stats({ hours: 24 * 90 }),
@@ -83,6 +84,7 @@ export async function readEverything(store: JobStore) {
 async function makeJobs(t: Rig): Promise<void> {
   const channel = { kind: 'slack', config: '{"url":"https://example.com"}', allJobs: true } as const;
   await t.store.changeAlertChannel({ id: 'ops', command: { kind: 'create', channel, by: 'ada' } });
+  await t.store.changeSecret({ name: 'API_KEY', command: { kind: 'put', sealed: '1.x', by: 'ada' } });
   await t.create('every-minute', { description: 'Größe „1“ 😀\n\t\\N \\ "', payload: '{"text":"\\u0000"}' });
   await t.store.insertJob({ definition: definitionOf('traced', { schedule: ON_DEMAND }), trace: TRACE });
   await t.create('delayed', { schedule: every(10 * MINUTE, { mode: 'fixed_delay' }) });

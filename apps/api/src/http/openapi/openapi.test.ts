@@ -100,6 +100,9 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
     '/api/runs/{run_id}/cancel',
     '/api/runs/{run_id}/logs',
     '/api/runs/{run_id}/retry',
+    '/api/secrets',
+    '/api/secrets/reseal',
+    '/api/secrets/{name}',
     '/api/tokens',
     '/api/tokens/{token_id}',
     '/api/users',
@@ -143,7 +146,7 @@ test('every operation has a name of its own, and tells every parameter of its pa
 test('what many operations answer with is written once', async () => {
   const document = await readDocument();
   expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(['Job', 'Run', 'Problem']));
-  expect(JSON.stringify(document).length).toBeLessThan(340_000);
+  expect(JSON.stringify(document).length).toBeLessThan(350_000);
 });
 
 test('every route of the jobs needs a token with a role', async () => {

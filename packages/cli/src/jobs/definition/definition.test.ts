@@ -22,6 +22,7 @@ const type: JobType = {
     },
   },
   defaults: { days_old: 30 },
+  secret_fields: [],
   operators_may_set: [],
 };
 

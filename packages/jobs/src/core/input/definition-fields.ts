@@ -77,6 +77,7 @@ export const definitionFields = {
     ),
   ),
   operatorsMaySet: listOf('a list of payload fields, such as ["days"]', text({ max: 200 })),
+  secrets: listOf('a list of JSON pointers to payload fields, such as ["/auth/token"]', text({ max: 1_000 })),
   isolation: oneOf('inline', 'thread'),
   memoryMb: finiteNumber({ min: LEAST_THREAD_MEMORY_MB }, ' of MB'),
   timeout: parsed(duration, timeoutMs),

@@ -116,6 +116,12 @@ export interface JobTypeDefinition<
    * fields that decide which data is removed, or who gets a message, to admins.
    */
   readonly operatorsMaySet?: readonly NoInfer<keyof Input & string>[];
+  /**
+   * JSON pointers to payload fields that are secret, such as `/auth/token` or, for each entry, `/headers/*`: sealed
+   * in the database, and shown as `[secret]` (P40, secrets in payloads). zod marks them in the schema:
+   * `z.string().meta({ secret: true })`.
+   */
+  readonly secrets?: readonly string[];
   /** Default `inline`. */
   readonly isolation?: Where;
   /** Heap (MB) that its thread may use, at least 16. Default: the engine's `threadMemoryMb`. */
@@ -156,6 +162,7 @@ export interface JobType<
   readonly isolation: Where;
   readonly payload: PayloadSchema<Input>;
   readonly operatorsMaySet: readonly string[];
+  readonly secrets: readonly string[];
   readonly memoryMb: number | undefined;
   readonly timeout: string | undefined;
   readonly maxAttempts: number | undefined;
@@ -196,6 +203,7 @@ export function defineJobType<Input, Output, Deps, Name extends string, Result>(
     version: definition.version ?? 1,
     payload: definition.payload,
     operatorsMaySet: definition.operatorsMaySet ?? [],
+    secrets: definition.secrets ?? [],
     isolation: definition.isolation ?? 'inline',
     memoryMb: definition.memoryMb,
     timeout: definition.timeout,

@@ -9,6 +9,7 @@ import type { PauseOfAll } from '../pauses/pause-of-all.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { FailurePage, FailureQuery } from './failure-views.ts';
 import type { JobsRead, TagCount } from './jobs-read.ts';
+import type { SecretStore } from './secret-store.ts';
 import type { BackfillReads, StoreBackfills } from './store-backfills.ts';
 import type {
   AuditEntry,
@@ -55,7 +56,7 @@ import type {
  * returned value. A rejection: nothing is known to have happened. With `aborted`, nothing has: `signal` fired
  * before the step began. Rules live in `core`; times come from the store's clock.
  */
-export interface JobStore extends StoreReads, AlertStore, StoreBackfills, StoreBulk {
+export interface JobStore extends StoreReads, AlertStore, SecretStore, StoreBackfills, StoreBulk {
   /**
    * Brings the schema up to date; a newer one rejects with a `StoreError` of code `newer_schema`. An open
    * store rejects with `in_use`, a closed one with `unavailable` if it can't be opened again. After any

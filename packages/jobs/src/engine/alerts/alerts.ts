@@ -2,6 +2,7 @@ import type { AlertChannel } from '../../core/alerts/alert.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Settings } from '../options.ts';
+import type { Keyring } from '../secrets/keyring.ts';
 import { sampleMessage } from './alert-text.ts';
 import { ChannelKinds } from './channel-kinds.ts';
 import { AlertDeliverer } from './deliverer.ts';
@@ -13,6 +14,7 @@ export interface AlertsDeps {
   readonly store: JobStore;
   readonly node: Node;
   readonly outbound: Outbound;
+  readonly secrets: { readonly keyring: Keyring };
 }
 
 const EVERY_MS = 10_000;
@@ -35,10 +37,10 @@ export class Alerts {
   #isRunning = false;
 
   constructor(deps: AlertsDeps) {
-    const { settings, store, node, outbound } = deps;
+    const { settings, store, node, outbound, secrets } = deps;
     const { clock, logger, alerts: options } = settings;
     this.#with = deps;
-    this.kinds = new ChannelKinds({ options, outbound, clock });
+    this.kinds = new ChannelKinds({ options, outbound, clock, keyring: secrets.keyring });
     this.#deliverer = new AlertDeliverer({ store, kinds: this.kinds, clock, logger });
     this.#watcher = new AlertWatcher({ store, node });
   }

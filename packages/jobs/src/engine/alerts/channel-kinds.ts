@@ -1,6 +1,10 @@
 import type { AlertChannel, AlertMessage } from '../../core/alerts/alert.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { JsonText } from '../../core/model/run.ts';
+import { SecretError } from '../../core/secrets/secret-value.ts';
 import type { AlertKind, AlertOptions } from '../alerts-port.ts';
+import type { Keyring } from '../secrets/keyring.ts';
+import { openedConfig, sealedConfig } from '../secrets/secret-config.ts';
 import { noticeOf } from './alert-text.ts';
 import { AlertError, type ChannelConfig, type ChannelKind } from './channel-kind.ts';
 import { emailKind } from './email-kind.ts';
@@ -12,6 +16,8 @@ export interface ChannelKindsDeps {
   readonly options: AlertOptions;
   readonly outbound: Outbound;
   readonly clock: Clock;
+  /** Opens the settings of channels, and seals them. */
+  readonly keyring: Keyring;
 }
 
 /** How long a channel gets for a message: well below the time after which another node sends it again. */
@@ -23,9 +29,11 @@ export class ChannelKinds {
   readonly #kinds: ReadonlyMap<string, ChannelKind>;
   readonly #consoleUrl: string | undefined;
   readonly #clock: Clock;
+  readonly #keyring: Keyring;
 
-  constructor({ options, outbound, clock }: ChannelKindsDeps) {
+  constructor({ options, outbound, clock, keyring }: ChannelKindsDeps) {
     this.#clock = clock;
+    this.#keyring = keyring;
     this.#consoleUrl = options.consoleUrl?.replace(/\/+$/, '');
     const http = { outbound, consoleUrl: this.#consoleUrl, now: () => clock.now() };
     this.#kinds = new Map<string, ChannelKind>([
@@ -45,8 +53,25 @@ export class ChannelKinds {
   }
 
   /** What people may see of the configuration of a channel. */
-  shownConfig({ kind, config }: AlertChannel): ChannelConfig {
-    return (this.#kinds.get(kind) ?? ownKind(() => undefined)).shown(configIn(config));
+  shownConfig(channel: AlertChannel): ChannelConfig {
+    const config = this.configOf(channel);
+    if (config instanceof SecretError) return { unreadable: config.message };
+    return (this.#kinds.get(channel.kind) ?? ownKind(() => undefined)).shown(config);
+  }
+
+  /** The settings of a channel, or why they can't be opened. */
+  configOf(channel: Pick<AlertChannel, 'id' | 'config'>): ChannelConfig | SecretError {
+    try {
+      return openedConfig(this.#keyring, channel) as ChannelConfig;
+    } catch (error) {
+      if (error instanceof SecretError) return error;
+      throw error;
+    }
+  }
+
+  /** The settings as they are stored: sealed, if there are keys (P40, secrets in payloads). */
+  storedConfig(id: string, config: ChannelConfig): JsonText {
+    return sealedConfig(this.#keyring, id, JSON.stringify(config));
   }
 
   /** Sends a message, and returns why it was not delivered; undefined: it was. Never rejects. */
@@ -60,7 +85,9 @@ export class ChannelKinds {
         throw new AlertError(
           `This server has no alert channels of the kind "${channel.kind}". Start a version that has it, or delete the channel.`,
         );
-      const sending = kind.send(noticeOf(message, this.#consoleUrl), configIn(channel.config), signal);
+      const config = this.configOf(channel);
+      if (config instanceof SecretError) throw config;
+      const sending = kind.send(noticeOf(message, this.#consoleUrl), config, signal);
       await unlessAborted(sending, signal);
       return undefined;
     } catch (error) {
@@ -76,10 +103,6 @@ export class ChannelKinds {
 }
 
 const TOO_SLOW = `The channel did not take the message within ${SEND_MS / 1_000} s.`;
-
-export function configIn(config: string): ChannelConfig {
-  return JSON.parse(config) as ChannelConfig;
-}
 
 /** A kind of the host. Its settings may be secret, so that nothing but their names is shown. */
 function ownKind(send: AlertKind): ChannelKind {

@@ -3,6 +3,7 @@ import { closestName } from '../../core/input/closest-name.ts';
 import type { Fault } from '../../core/input/fault.ts';
 import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
+import { SecretError } from '../../core/secrets/secret-value.ts';
 import {
   type AlertChannelView,
   type ChannelCommand,
@@ -36,7 +37,7 @@ export async function createAlertChannel(
   if (faults.length > 0) throw new EngineError('invalid', 'The alert channel is not valid.', faults);
   const channel = {
     kind,
-    config: JSON.stringify(checked.config),
+    config: parts.alerts.kinds.storedConfig(id, checked.config),
     allJobs,
     ...(conditions === undefined ? {} : { conditions }),
   };
@@ -55,11 +56,11 @@ export async function patchAlertChannel(
   options: CommandOptions = {},
 ): Promise<SavedAlertChannel> {
   const view = await requireChannel(parts, channelId);
-  const { kind, config: before } = view.channel;
-  const checked =
-    config === undefined
-      ? undefined
-      : checkedConfig(parts, kind, { ...(JSON.parse(before) as Config), ...config });
+  const { kind } = view.channel;
+  const known = parts.alerts.kinds.configOf(view.channel);
+  // Settings that can't be opened are entered again.
+  const before = known instanceof SecretError ? {} : known;
+  const checked = config === undefined ? undefined : checkedConfig(parts, kind, { ...before, ...config });
   if (checked !== undefined && checked.faults.length > 0)
     throw new EngineError('invalid', 'The alert channel is not valid.', checked.faults);
   const saved = await change(parts, {
@@ -67,7 +68,9 @@ export async function patchAlertChannel(
     command: {
       kind: 'edit',
       change: {
-        ...(checked === undefined ? {} : { config: JSON.stringify(checked.config) }),
+        ...(checked === undefined
+          ? {}
+          : { config: parts.alerts.kinds.storedConfig(channelId, checked.config) }),
         ...(allJobs === undefined ? {} : { allJobs }),
         ...(conditions === undefined ? {} : { conditions }),
       },

@@ -2,7 +2,8 @@ import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
 import type { JobsRead, TagCount } from '../../core/store/jobs-read.ts';
 import type { AuditRow, JobView, Page, RunPage, RunView } from '../../core/store/store-views.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import type { AuditListQuery, JobListQuery, RunListQuery } from '../engine-port.ts';
+import { type AuditListQuery, EngineError, type JobListQuery, type RunListQuery } from '../engine-port.ts';
+import type { Registry } from '../job-types/registry.ts';
 import { parseInstant } from './command-options.ts';
 
 export function listJobs(
@@ -19,9 +20,10 @@ const SEARCH_MS = 200;
 
 /** Looks on while a page is partial, for a short time: other reads run in between. */
 export async function listRuns(
-  { store, settings }: EngineParts,
+  { store, settings, registry }: EngineParts,
   { limit = DEFAULT_PAGE_ROWS, from, to, ...which }: RunListQuery = {},
 ): Promise<RunPage> {
+  refuseSecretFields(registry, which);
   const query = { ...which, from: parseInstant(from, '/from'), to: parseInstant(to, '/to') };
   const until = settings.clock.monotonic() + SEARCH_MS;
   const rows: RunView[] = [];
@@ -32,6 +34,18 @@ export async function listRuns(
     if (page.isPartial === undefined || page.next === undefined || isOver) return { ...page, rows };
     before = page.next.key;
   }
+}
+
+/** What is sealed differs each time, so no search can find it. */
+function refuseSecretFields(registry: Registry, { payload, type }: RunListQuery): void {
+  const types = registry.types.filter(({ jobType }) => (type ?? jobType.type) === jobType.type);
+  const fields = types.flatMap((each) => each.payload.secretFields).filter((field) => field.isSealed);
+  const faults = (payload ?? []).flatMap(({ path }, n) =>
+    fields.some((field) => field.path.every((step, at) => step === '*' || step === path[at]))
+      ? [{ pointer: `/payload/${n}`, detail: `can't be searched: ${path.join('.')} is a secret field` }]
+      : [],
+  );
+  if (faults.length > 0) throw new EngineError('invalid', 'The search is not valid.', faults);
 }
 
 export function listTags({ store }: EngineParts, query: JobsRead = {}): Promise<readonly TagCount[]> {

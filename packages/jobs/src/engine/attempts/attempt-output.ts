@@ -1,7 +1,8 @@
 import type { RunLog } from '../../core/job-types/job-type.ts';
 import { LARGEST_LOG_BYTES, LOG_LINE_BYTES } from '../../core/limits.ts';
-import type { Progress } from '../../core/model/run.ts';
+import type { JsonText, Progress } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
+import type { SecretMask } from '../../core/secrets/secret-mask.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import { isJson, safeJson, safeText } from './safe-text.ts';
 
@@ -29,14 +30,16 @@ export interface OutputListener {
 export class AttemptOutput {
   readonly #now: () => number;
   readonly #listener: OutputListener;
+  readonly #mask: SecretMask | undefined;
   #lines: LogLine[] = [];
   #bytes = 0;
   #announcedBytes = 0;
   #progress: Progress | undefined;
 
-  constructor(now: () => number, listener: OutputListener = {}) {
+  constructor(now: () => number, listener: OutputListener = {}, mask?: SecretMask) {
     this.#now = now;
     this.#listener = listener;
+    this.#mask = mask;
   }
 
   get log(): RunLog {
@@ -46,9 +49,14 @@ export class AttemptOutput {
   }
 
   line(level: LogLine['level'], message: unknown, fields?: unknown): void {
-    const json = fields === undefined ? undefined : safeJson(fields);
+    const json = fields === undefined ? undefined : this.#maskedJson(safeJson(fields));
     const extra = json !== undefined && json.length <= LINE_LIMIT ? { fields: json } : {};
-    this.#addAndAnnounce({ at: this.#now(), level, message: safeText(message, LINE_LIMIT), ...extra });
+    this.#addAndAnnounce({
+      at: this.#now(),
+      level,
+      message: safeText(message, LINE_LIMIT, this.#mask),
+      ...extra,
+    });
     this.#listener.changed?.();
   }
 
@@ -58,7 +66,7 @@ export class AttemptOutput {
     this.#progress = {
       done,
       ...(isNumber(total) ? { total } : {}),
-      ...(note === undefined ? {} : { note: safeText(note, NOTE_LIMIT) }),
+      ...(note === undefined ? {} : { note: safeText(note, NOTE_LIMIT, this.#mask) }),
     };
     this.#listener.changed?.();
   }
@@ -69,7 +77,7 @@ export class AttemptOutput {
     const { progress, logs } = output;
     if (isRecord(progress)) this.progress(progress.done, progress.total, progress.note);
     for (const entry of Array.isArray(logs) ? logs.slice(-LINES_LIMIT) : []) {
-      const line = checkLine(entry);
+      const line = checkLine(entry, this.#mask);
       if (line !== undefined) this.#addAndAnnounce(line);
     }
   }
@@ -93,6 +101,10 @@ export class AttemptOutput {
     return { ...(progress === undefined ? {} : { progress }), ...(logs.length === 0 ? {} : { logs }) };
   }
 
+  #maskedJson(json: JsonText): JsonText {
+    return this.#mask === undefined ? json : this.#mask.json(json);
+  }
+
   #addAndAnnounce(line: LogLine): void {
     this.#add(line);
     this.#announcedBytes += sizeOf(line);
@@ -110,13 +122,14 @@ export class AttemptOutput {
   }
 }
 
-function checkLine(line: unknown): LogLine | undefined {
+function checkLine(line: unknown, mask: SecretMask | undefined): LogLine | undefined {
   if (!isRecord(line)) return undefined;
   const { at, message, fields } = line;
   const level = LEVELS.find((each) => each === line.level);
   if (level === undefined || !isInstant(at)) return undefined;
   const hasFields = typeof fields === 'string' && fields.length <= LINE_LIMIT && isJson(fields);
-  return { at, level, message: safeText(message, LINE_LIMIT), ...(hasFields ? { fields } : {}) };
+  const masked = hasFields ? { fields: mask?.json(fields) ?? fields } : {};
+  return { at, level, message: safeText(message, LINE_LIMIT, mask), ...masked };
 }
 
 function isInstant(value: unknown): value is number {

@@ -3,6 +3,7 @@ import { type PayloadSchema, validate } from '../../core/job-types/payload-schem
 import type { Job } from '../../core/model/job.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import type { OutboundClient } from '../../core/outbound/outbound.ts';
+import { createSecretMask, type SecretMask } from '../../core/secrets/secret-mask.ts';
 import type { ClaimedRun, LogLine, Report } from '../../core/store/store-passes.ts';
 import type { AttemptSpan, TracedAttempt } from '../tracing.ts';
 import { AttemptOutput, type NewOutput } from './attempt-output.ts';
@@ -36,6 +37,8 @@ export interface AttemptPayload {
   readonly json: JsonText;
   /** Makes what the handler gets of the JSON. */
   readonly schema: PayloadSchema | undefined;
+  /** The secrets in it, which nobody else may see (P40, secrets in payloads). */
+  readonly secrets?: readonly unknown[];
 }
 
 interface ReportOptions {
@@ -51,11 +54,13 @@ interface ReportOptions {
 export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorListener {
   readonly claimed: ClaimedRun;
   readonly owner: Job;
-  readonly input: AttemptPayload;
+  /** Set again before the handler begins, if it names stored secrets. */
+  input: AttemptPayload;
   readonly #now: () => number;
   #controller: AbortController | undefined;
   #parsed: { readonly payload: unknown } | undefined;
   #output: AttemptOutput | undefined;
+  #mask: { readonly of: SecretMask | undefined } | undefined;
   #jobs: HandlerJobs | undefined;
   onLine: ((attempt: Attempt, line: LogLine) => void) | undefined;
   /** The engine, for the handler. */
@@ -120,8 +125,16 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   }
 
   get output(): AttemptOutput {
-    this.#output ??= new AttemptOutput(this.#now, { lineAdded: (line) => this.onLine?.(this, line) });
+    const lineAdded = (line: LogLine) => this.onLine?.(this, line);
+    this.#output ??= new AttemptOutput(this.#now, { lineAdded }, this.mask);
     return this.#output;
+  }
+
+  /** Removes the secrets of the payload from what the handler says. */
+  get mask(): SecretMask | undefined {
+    if (this.input.secrets === undefined) return undefined;
+    this.#mask ??= { of: createSecretMask(this.input.secrets) };
+    return this.#mask.of;
   }
 
   get jobs(): HandlerJobs {

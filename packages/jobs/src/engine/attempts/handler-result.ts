@@ -1,5 +1,6 @@
 import { LARGEST_RESULT_BYTES } from '../../core/limits.ts';
 import type { JsonText } from '../../core/model/run.ts';
+import type { SecretMask } from '../../core/secrets/secret-mask.ts';
 import { isJson, messageOf, safeText } from './safe-text.ts';
 
 const LEFT_OUT_LIMIT = 500;
@@ -21,15 +22,22 @@ export function checkResult(sent: unknown): HandlerResult {
 }
 
 /** The result of a run, from what its handler returned. Never throws: the handler has done its work. */
-export function readResult(returned: unknown): HandlerResult {
+export function readResult(returned: unknown, mask?: SecretMask): HandlerResult {
   if (returned === undefined) return {};
   try {
-    const json = JSON.stringify(returned);
+    const plain = JSON.stringify(returned);
+    const json = plain === undefined || mask === undefined ? plain : mask.json(plain);
     if (json === undefined) return { leftOut: `it is not JSON (a ${typeof returned})` };
     if (json.length > LARGEST_RESULT_BYTES || Buffer.byteLength(json) > LARGEST_RESULT_BYTES)
       return { leftOut: `it is more than ${LARGEST_RESULT_BYTES} bytes of JSON` };
     return { result: json };
   } catch (error) {
-    return { leftOut: `it is not JSON (${safeText(messageOf(error), LEFT_OUT_LIMIT)})` };
+    return { leftOut: `it is not JSON (${safeText(messageOf(error), LEFT_OUT_LIMIT, mask)})` };
   }
+}
+
+/** The result of a thread, which may have forged it, without what `mask` hides. */
+export function maskResult(checked: HandlerResult, mask: SecretMask | undefined): HandlerResult {
+  if (mask === undefined || checked.result === undefined) return checked;
+  return { result: mask.json(checked.result) };
 }

@@ -1,8 +1,14 @@
 import type { JsonText } from '../../core/model/run.ts';
+import type { SecretMask } from '../../core/secrets/secret-mask.ts';
 
-/** Text of any value, at most `limit` characters, without U+0000 and lone surrogates. Never throws. */
-export function safeText(value: unknown, limit: number): string {
-  const text = plainText(value);
+/**
+ * Text of any value, at most `limit` characters, without U+0000, lone surrogates and what `mask` hides. Never
+ * throws.
+ */
+export function safeText(value: unknown, limit: number, mask?: SecretMask): string {
+  const plain = plainText(value);
+  // Before the cut, which could leave the beginning of a secret.
+  const text = mask === undefined ? plain : mask.text(plain);
   const kept = text.length > limit ? `${text.slice(0, limit)}…` : text;
   return kept.toWellFormed().replaceAll('\u0000', '\ufffd');
 }

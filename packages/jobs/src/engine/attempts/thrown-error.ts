@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { PermanentError } from '../../core/model/errors.ts';
 import type { ErrorCause } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
+import type { SecretMask } from '../../core/secrets/secret-mask.ts';
 import { safeText } from './safe-text.ts';
 
 const NAME_LIMIT = 200;
@@ -22,15 +23,26 @@ export interface ThrownError extends ErrorText {
   readonly permanent: boolean;
 }
 
-/** Reads what was thrown, which can be anything, even an error whose getters throw. Never throws. */
-export function readThrown(thrown: unknown): ThrownError {
-  const text = readText(thrown);
+/**
+ * Reads what was thrown, which can be anything, even an error whose getters throw. `mask` hides secrets in each of
+ * its texts. Never throws.
+ */
+export function readThrown(thrown: unknown, mask?: SecretMask): ThrownError {
+  const text = readText(thrown, mask);
   return {
     ...text,
-    ...withCauses(readCauses(thrown)),
+    ...withCauses(readCauses(thrown, mask)),
     // By name too: a handler may have its own copy of the class.
     permanent: text.name === 'PermanentError' || isPermanent(thrown),
   };
+}
+
+/** The error of a thread, which may have forged it, without what `mask` hides. */
+export function maskThrown(thrown: ThrownError, mask: SecretMask | undefined): ThrownError {
+  if (mask === undefined) return thrown;
+  const { causes = [], permanent, ...text } = thrown;
+  const masked = causes.map(({ depth, ...cause }) => ({ depth, ...boundedText({ ...cause }, mask) }));
+  return { ...boundedText({ ...text }, mask), ...withCauses(masked), permanent };
 }
 
 /** Checks an error from a thread: a handler can post anything to its thread's port. Never throws. */
@@ -45,7 +57,7 @@ export function checkThrown(value: unknown): ThrownError {
 }
 
 /** An error's `cause`, the `errors` of an AggregateError, and their causes, each error before its causes. */
-function readCauses(thrown: unknown): ErrorCause[] {
+function readCauses(thrown: unknown, mask: SecretMask | undefined): ErrorCause[] {
   const causes: ErrorCause[] = [];
   const seen = new Set([thrown]);
   const add = (error: unknown, depth: number): void => {
@@ -53,7 +65,7 @@ function readCauses(thrown: unknown): ErrorCause[] {
       if (depth > DEPTH_LIMIT || causes.length >= CAUSES_LIMIT) return;
       if (seen.has(cause)) continue;
       seen.add(cause);
-      causes.push({ depth, ...readText(cause) });
+      causes.push({ depth, ...readText(cause, mask) });
       add(cause, depth + 1);
     }
   };
@@ -75,14 +87,14 @@ function directCauses(error: unknown): readonly unknown[] {
   }
 }
 
-function readText(thrown: unknown): ErrorText {
+function readText(thrown: unknown, mask: SecretMask | undefined): ErrorText {
   try {
     if (!isError(thrown)) {
-      const message = safeText(thrown, MESSAGE_LIMIT) || 'The handler threw an empty text.';
+      const message = safeText(thrown, MESSAGE_LIMIT, mask) || 'The handler threw an empty text.';
       return { name: 'Error', message };
     }
     const { name, message, stack } = thrown;
-    return boundedText({ name, message, stack, code: 'code' in thrown ? thrown.code : undefined });
+    return boundedText({ name, message, stack, code: 'code' in thrown ? thrown.code : undefined }, mask);
   } catch {
     return unreadable();
   }
@@ -93,14 +105,16 @@ function isError(thrown: unknown): thrown is Error {
   return thrown instanceof Error || types.isNativeError(thrown);
 }
 
-function boundedText(error: Readonly<Record<string, unknown>>): ErrorText {
-  const name = safeText(error.name, NAME_LIMIT);
+function boundedText(error: Readonly<Record<string, unknown>>, mask?: SecretMask): ErrorText {
+  const name = safeText(error.name, NAME_LIMIT, mask);
   const { code, stack } = error;
   return {
     name,
-    message: safeText(error.message, MESSAGE_LIMIT) || name,
-    ...(typeof code === 'string' || typeof code === 'number' ? { code: safeText(code, CODE_LIMIT) } : {}),
-    ...(typeof stack === 'string' ? { stack: safeText(stack, STACK_LIMIT) } : {}),
+    message: safeText(error.message, MESSAGE_LIMIT, mask) || name,
+    ...(typeof code === 'string' || typeof code === 'number'
+      ? { code: safeText(code, CODE_LIMIT, mask) }
+      : {}),
+    ...(typeof stack === 'string' ? { stack: safeText(stack, STACK_LIMIT, mask) } : {}),
   };
 }
 

@@ -50,6 +50,7 @@ import {
   runQueryRules,
   versionQueryRules,
 } from './query-rules.ts';
+import { resealRules, secretNameRule, secretValueRule } from './secret-rules.ts';
 
 interface Argument {
   readonly name: string;
@@ -71,6 +72,7 @@ const jobType: Argument = {
     }),
   ),
 };
+const secretName: Argument = { name: 'name', rule: secretNameRule };
 const channelId: Argument = { name: 'channelId', rule: channelIdRule };
 const options: Argument = { name: 'options', rule: optionRules };
 
@@ -121,6 +123,10 @@ const ARGUMENTS = {
   listBulkCommands: [main('query', bulkQueryRules)],
   cancelBulkCommand: [bulkId, { name: 'options', rule: bulkCancelOptionRules }],
   listAudit: [main('query', auditQueryRules)],
+  listSecrets: [],
+  putSecret: [secretName, { name: 'value', rule: secretValueRule }, options],
+  deleteSecret: [secretName, options],
+  resealSecrets: [main('input', resealRules)],
   createAlertChannel: [main('channel', channelRules), options],
   patchAlertChannel: [channelId, main('patch', channelPatchRules), options],
   listAlertChannels: [],

@@ -1,11 +1,13 @@
 import { loggerRule, tracingRule } from '../../core/input/adapter-rules.ts';
 import { jobTypesRule, LEAST_THREAD_MEMORY_MB } from '../../core/input/definition-fields.ts';
+import { NO_FAULTS } from '../../core/input/fault.ts';
 import {
   alsoNamed,
   anything,
   finiteNumber,
   having,
   oneOf,
+  type Rule,
   required,
   rule,
   text,
@@ -38,6 +40,15 @@ const retention = shape<Partial<Retention>>('a retention such as { maxAgeMs: 604
   countsMaxAgeMs: ms,
 });
 
+const LEAST_KEY = 32;
+const isKey = (value: unknown) => typeof value === 'string' && value.length >= LEAST_KEY;
+const areKeys = (value: unknown) => Array.isArray(value) && value.every(isKey);
+/** Does not show the value. */
+const secretKeys: Rule = {
+  what: `a list of texts of at least ${LEAST_KEY} random characters, such as [process.env.SECRETS_KEY]`,
+  faults: (value) => (areKeys(value) ? NO_FAULTS : [{ pointer: '', detail: `must be ${secretKeys.what}` }]),
+};
+
 /** The options of `createJobs`. */
 export const jobsOptionRules = required(
   shape<JobsOptions>('options such as { store: sqlite("jobs.db"), types: [rates] }', {
@@ -53,6 +64,7 @@ export const jobsOptionRules = required(
     alerts: alertOptionRules,
     outbound: outboundRule,
     heartbeatUrl: httpUrl,
+    secretKeys,
     strayErrors: oneOf('fail_attempt', 'off'),
     version: text({ max: 200 }),
     logger: loggerRule,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineJobType } from '../../core/job-types/job-type.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
+import { createKeyring } from '../secrets/keyring.ts';
 import { CheckedPayloads } from './checked-payloads.ts';
 import { createRegistry } from './registry.ts';
 
@@ -15,11 +16,11 @@ describe('Payloads', () => {
         run: async () => undefined,
       }),
     ],
-    undefined,
+    { deps: undefined, canSeal: false },
   );
   const [type] = registry.types;
-  const job = { uid: '1', version: 2, updatedAt: 1_000, payload: '{"n":1}' };
-  const payloads = new CheckedPayloads(createFakeClock(0));
+  const job = { id: 'nightly', uid: '1', version: 2, updatedAt: 1_000, payload: '{"n":1}' };
+  const payloads = new CheckedPayloads(createFakeClock(0), createKeyring([]));
   const of = (changed: Partial<typeof job> = {}) => {
     if (type === undefined) throw new Error('no type is registered');
     const payload = payloads.of(type, { attempt: 1 }, { ...job, ...changed });

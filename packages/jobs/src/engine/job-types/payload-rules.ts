@@ -1,7 +1,9 @@
 import { NOT_AT_ONCE, type PayloadSchema, validate } from '../../core/job-types/payload-schema.ts';
 import { isRecord } from '../../core/objects.ts';
+import type { SecretField } from '../../core/secrets/payload-secrets.ts';
 import { closedSchema } from './closed-schema.ts';
 import { isObject, type JsonSchema, referenced } from './json-schema.ts';
+import { secretFields } from './secret-fields.ts';
 
 /** How a library's schema gets a JSON Schema, for those that have none of their own. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -23,10 +25,12 @@ export interface PayloadRules {
   readonly schema: PayloadSchema;
   /** JSON Schema (2020-12) of the payload as callers write it. It says which keys are unknown. */
   readonly jsonSchema: JsonSchema;
+  /** The fields that are sealed or may name a stored secret (P40, secrets in payloads). */
+  readonly secretFields: readonly SecretField[];
 }
 
-/** The rules that a schema gives, or what is wrong with the schema. */
-export function payloadRules(payload: PayloadSchema): PayloadRules | string {
+/** The rules that a schema gives, or what is wrong with it. `secrets`: JSON pointers to its secret fields. */
+export function payloadRules(payload: PayloadSchema, secrets: readonly string[] = []): PayloadRules | string {
   const standard: unknown = Object(payload)['~standard'];
   if (!isRecord(standard) || typeof standard.validate !== 'function')
     return 'must be a schema of zod, Valibot, ArkType or another Standard Schema library, such as `z.object({ days: z.int() })`.';
@@ -43,7 +47,9 @@ export function payloadRules(payload: PayloadSchema): PayloadRules | string {
     });
     if (!takesObjects(schema, schema))
       return 'must be the schema of an object, such as `z.object({ days: z.int() })`.';
-    return { schema: payload, jsonSchema: closedSchema(schema) };
+    const fields = secretFields(schema, secrets);
+    if (typeof fields === 'string') return `can't be used: ${fields}.`;
+    return { schema: payload, jsonSchema: closedSchema(schema), secretFields: fields };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return `must have a JSON Schema, and can't be written as one: ${why}`;

@@ -1,12 +1,15 @@
 import { LEAST_THREAD_MEMORY_MB } from '../../core/input/definition-fields.ts';
 import { shownValue } from '../../core/input/shown-value.ts';
 import type { JobContext, JobType } from '../../core/job-types/job-type.ts';
+import { jsonPointer } from '../../core/json-pointer.ts';
 import { type Backoff, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../../core/model/retry.ts';
 import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { backoffFields, backoffOf, timeoutMs } from '../../core/policies/policy-values.ts';
+import { shownPayload } from '../../core/secrets/payload-secrets.ts';
 import { failureBudgetOf } from '../../core/watching/watch-values.ts';
 import type { FailureBudget } from '../../core/watching/watching.ts';
 import { EngineError, type JobTypeInfo } from '../engine-port.ts';
+import { NO_KEYS } from '../secrets/keyring.ts';
 import { type PayloadRules, payloadRules } from './payload-rules.ts';
 import { acceptPayload } from './stored-payload.ts';
 import { unknownKeys } from './unknown-keys.ts';
@@ -41,8 +44,17 @@ export interface Registry {
   get(type: string): RegisteredType | undefined;
 }
 
+interface RegistryOptions<Deps> {
+  readonly deps: Deps;
+  /** Whether there are keys. Without them, types with secret fields are refused. */
+  readonly canSeal: boolean;
+}
+
 /** Checks the job types at start. Throws for a faulty one, and says what to change (P21, payloads). */
-export function createRegistry<Deps>(jobTypes: readonly JobType<Deps>[], deps: Deps): Registry {
+export function createRegistry<Deps>(
+  jobTypes: readonly JobType<Deps>[],
+  options: RegistryOptions<Deps>,
+): Registry {
   const byName = new Map<string, RegisteredType>();
   for (const [n, jobType] of jobTypes.entries()) {
     const refuse: Refuse = (field, why) => {
@@ -50,7 +62,7 @@ export function createRegistry<Deps>(jobTypes: readonly JobType<Deps>[], deps: D
       throw new EngineError('invalid', `The job type ${jobType.type} can't be registered.`, [fault]);
     };
     if (byName.has(jobType.type)) refuse('type', 'occurs twice in `types`. Give each job type its own name.');
-    byName.set(jobType.type, registered(jobType, deps, refuse));
+    byName.set(jobType.type, registered(jobType, options, refuse));
   }
   return {
     versions: Object.fromEntries([...byName].map(([name, { jobType }]) => [name, jobType.version])),
@@ -89,13 +101,21 @@ export function jobTypeInfo(registered: RegisteredType): JobTypeInfo {
     payloadSchema: payload.jsonSchema,
     defaults: omitted.ok ? JSON.parse(omitted.json) : undefined,
     operatorsMaySet,
+    secretFields: payload.secretFields.map(({ path, isSealed }) => ({
+      pointer: jsonPointer(path),
+      isSealed,
+    })),
   };
 }
 
 /** Throws: what a field of a job type must be. */
 type Refuse = (field: keyof JobType, why: string) => never;
 
-function registered<Deps>(jobType: JobType<Deps>, deps: Deps, refuse: Refuse): RegisteredType {
+function registered<Deps>(
+  jobType: JobType<Deps>,
+  { deps, canSeal }: RegistryOptions<Deps>,
+  refuse: Refuse,
+): RegisteredType {
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(jobType.type))
     refuse('type', 'must be lower-case words joined by _, such as "send_digest".');
   if (!Number.isInteger(jobType.version) || jobType.version < 1)
@@ -110,8 +130,14 @@ function registered<Deps>(jobType: JobType<Deps>, deps: Deps, refuse: Refuse): R
   if (!Number.isInteger(maxAttempts) || maxAttempts < 1) refuse('maxAttempts', 'must be at least 1.');
   const pauseAfter = jobType.pauseAfter && failureBudgetOf(jobType.pauseAfter);
   if (typeof pauseAfter === 'string') return refuse('pauseAfter', `${pauseAfter}.`);
-  const payload = payloadRules(jobType.payload);
+  // A type that another copy of this library has defined may lack the list.
+  const payload = payloadRules(jobType.payload, jobType.secrets);
   if (typeof payload === 'string') return refuse('payload', payload);
+  if (!canSeal && payload.secretFields.some((field) => field.isSealed))
+    refuse('payload', `has secret fields, and ${NO_KEYS}.`);
+  const byDefault = acceptPayload(payload, {});
+  if (byDefault.ok && shownPayload(byDefault.json, payload.secretFields) !== byDefault.json)
+    refuse('payload', 'has a default for a secret field, and a default is no secret: remove it.');
   const unknown = jobType.operatorsMaySet.find(
     (name) => unknownKeys(payload.jsonSchema, { [name]: null }).length > 0,
   );

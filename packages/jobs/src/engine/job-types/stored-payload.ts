@@ -3,6 +3,7 @@ import { shownValue } from '../../core/input/shown-value.ts';
 import { DEEPEST_PAYLOAD, LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
+import { isSealed, mayHaveSealed } from '../../core/secrets/secret-value.ts';
 import type { InvalidField } from '../engine-port.ts';
 import { checkPayload, type PayloadFaults, payloadPointer } from './payload-check.ts';
 import type { PayloadRules } from './payload-rules.ts';
@@ -15,6 +16,7 @@ export function acceptPayload(rules: PayloadRules, payload: unknown): AcceptedPa
   if (sent === undefined) return refuse('must be JSON: no functions, bigints or cycles');
   if (isTooLarge(sent)) return refuse(TOO_LARGE);
   const parsed: unknown = JSON.parse(sent);
+  if (mayHaveSealed(sent) && hasSealed(parsed)) return refuse(RESERVED);
   if (isTooDeep(parsed)) return refuse(`must be nested at most ${DEEPEST_PAYLOAD} levels deep`);
   const wrongNumber = numberFault(payload);
   if (wrongNumber !== undefined) return { ok: false, faults: [wrongNumber] };
@@ -25,6 +27,13 @@ export function acceptPayload(rules: PayloadRules, payload: unknown): AcceptedPa
 }
 
 const TOO_LARGE = `must be at most ${LARGEST_PAYLOAD_BYTES / 1_024} KiB as JSON, defaults included`;
+
+/** Marks what the engine has sealed: people would see it as a secret. */
+export const RESERVED = 'must not have the key $sealed: it marks what the server has sealed';
+
+function hasSealed(value: unknown): boolean {
+  return isSealed(value) || (isRecord(value) && Object.values(value).some(hasSealed));
+}
 
 function isTooLarge(json: JsonText): boolean {
   return Buffer.byteLength(json) > LARGEST_PAYLOAD_BYTES;

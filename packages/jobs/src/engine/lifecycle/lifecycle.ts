@@ -4,6 +4,7 @@ import type { BulkCommands } from '../bulk/bulk-commands.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { type Engine, EngineError } from '../engine-port.ts';
 import { Heartbeats } from '../pings/heartbeats.ts';
+import { checkKeys } from '../secrets/check-keys.ts';
 import { refuseInJobThread } from '../threads/job-thread.ts';
 import { loadThreads } from '../threads/load-threads.ts';
 import type { RunListeners } from '../watching/run-listeners.ts';
@@ -168,7 +169,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
 
   /** On SQLite, a start proves that all other nodes are dead: it takes their claims back (P9, lost nodes). */
   async #openStore(): Promise<void> {
-    const { store } = this.#with;
+    const { store, settings, secrets } = this.#with;
     this.#state = 'starting';
     refuseInJobThread();
     const [opening, loaded] = await Promise.allSettled([
@@ -180,6 +181,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
       if (loaded.status === 'rejected') throw loaded.reason;
       await this.membership.join();
       await this.#with.pauseWatch.open();
+      await checkKeys({ store, keyring: secrets.keyring, logger: settings.logger });
       await this.#recover();
       this.#state = 'started';
     } catch (error) {
@@ -207,6 +209,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   /** Lets handlers that wait for nothing come to their end. Returns how many settlements wait. */
   async #awaitHandlers(): Promise<number> {
     const { executor, settlements } = this.#with;
+    await executor.secretsRead();
     let turn = 0;
     // One turn at least: a stray error of a handler that has returned comes before its end is written.
     do await new Promise<void>((resolve) => void setImmediate(resolve));

@@ -6,12 +6,13 @@ import { Attempt } from '../attempts/attempt.ts';
 import { idsOf, logLine, logStray } from '../attempts/attempt-log.ts';
 import { returnedOutcome, thrownOutcome } from '../attempts/attempt-outcome.ts';
 import type { HandlerCommands } from '../attempts/handler-jobs.ts';
-import { type HandlerResult, readResult } from '../attempts/handler-result.ts';
+import { type HandlerResult, maskResult, readResult } from '../attempts/handler-result.ts';
 import { withStrayErrorsTo } from '../attempts/stray-errors.ts';
-import { readThrown, type ThrownError } from '../attempts/thrown-error.ts';
+import { maskThrown, readThrown, type ThrownError } from '../attempts/thrown-error.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import { CheckedPayloads } from '../job-types/checked-payloads.ts';
 import type { RegisteredType, Registry } from '../job-types/registry.ts';
+import { type PayloadSecrets, readNamedSecrets } from '../job-types/secret-payload.ts';
 import type { Settings } from '../options.ts';
 import type { Pings } from '../pings/pings.ts';
 import type { EndedClaim } from '../settling/ended-claim.ts';
@@ -29,6 +30,7 @@ export interface ExecutorDeps {
   readonly settings: Settings;
   readonly store: JobStore;
   readonly registry: Registry;
+  readonly secrets: PayloadSecrets;
   readonly threads: ThreadPool;
   readonly settlements: Settlements;
   readonly events: EventFeed;
@@ -52,6 +54,7 @@ export class Executor {
   readonly #payloads: CheckedPayloads;
   /** Attempts that ended while a report of them was on its way: they are settled after it. */
   readonly #reporting = new Set<Attempt>();
+  readonly #reading = new Set<Promise<void>>();
   #interrupted = 0;
   #startsThisTurn = 0;
   #isTurnScheduled = false;
@@ -71,7 +74,7 @@ export class Executor {
     this.surplus = new SurplusClaims({ ...deps, clock, places, unstarted });
     this.reporter = new Reporter({ ...deps, running });
     this.#with = deps;
-    this.#payloads = new CheckedPayloads(clock);
+    this.#payloads = new CheckedPayloads(clock, deps.secrets.keyring);
     this.#onLine = (attempt, line) => logLine(logger, attempt, line);
     this.#onStray = strayErrors === 'off' ? undefined : (attempt, error) => this.#strayed(attempt, error);
   }
@@ -149,10 +152,11 @@ export class Executor {
   }
 
   #start({ run, job }: UnstartedClaim): void {
-    const { settings, registry, threads } = this.#with;
+    const { settings, registry } = this.#with;
     const type = registry.get(job.type);
     if (type === undefined) throw new Error(`claimed a run of the unknown type ${job.type}`);
-    const payload = this.#payloads.of(type, run, job);
+    const names = this.#payloads.namesFor(type, run, job);
+    const payload = names.length === 0 ? this.#payloads.of(type, run, job) : UNREAD_PAYLOAD;
     const input = 'json' in payload ? payload : UNREAD_PAYLOAD;
     const attempt = new Attempt(run, job, input, settings.clock.now);
     attempt.startedAt = settings.clock.now();
@@ -164,16 +168,50 @@ export class Executor {
     this.running.add(attempt);
     this.#announceStart(attempt);
     if (!('json' in payload)) return this.#end(attempt, payload, attempt.startedAt);
-    const threw = (error: unknown) => this.#threw(attempt, readThrown(error));
+    if (names.length === 0) this.#call(type, attempt);
+    else this.#afterSecrets(this.#callWithSecrets(type, attempt, names));
+  }
+
+  /** Resolves once no handler waits for the secrets of its payload. */
+  secretsRead(): Promise<unknown> {
+    return Promise.all(this.#reading);
+  }
+
+  #afterSecrets(reading: Promise<void>): void {
+    this.#reading.add(reading);
+    void reading.finally(() => this.#reading.delete(reading));
+  }
+
+  /** Reads the stored secrets that the payload names, then calls the handler, unless it was told to stop. */
+  async #callWithSecrets(type: RegisteredType, attempt: Attempt, names: readonly string[]): Promise<void> {
+    const { settings, secrets } = this.#with;
+    try {
+      const named = await readNamedSecrets(secrets, names);
+      if (attempt.stop !== undefined) throw attempt.stop.error;
+      const payload = this.#payloads.of(type, attempt.claimed, attempt.owner, named);
+      if (!('json' in payload)) return this.#end(attempt, payload, settings.clock.now());
+      attempt.input = payload;
+    } catch (error) {
+      return this.#threw(attempt, readThrown(error));
+    }
+    this.#call(type, attempt);
+  }
+
+  #call(type: RegisteredType, attempt: Attempt): void {
+    const { threads } = this.#with;
+    const threw = (error: unknown) => this.#threw(attempt, readThrown(error, attempt.mask));
     if (type.thread !== undefined) {
       threads.run(type.thread, attempt).then((ended) => {
-        if (ended.kind === 'threw') this.#threw(attempt, ended.thrown);
-        else this.#returned(attempt, ended.result);
+        if (ended.kind === 'threw') this.#threw(attempt, maskThrown(ended.thrown, attempt.mask));
+        else this.#returned(attempt, maskResult(ended.result, attempt.mask));
       }, threw);
       return;
     }
     attempt.onStray = this.#onStray;
-    runInline(type, attempt).then((returned) => this.#returned(attempt, readResult(returned)), threw);
+    runInline(type, attempt).then(
+      (returned) => this.#returned(attempt, readResult(returned, attempt.mask)),
+      threw,
+    );
   }
 
   #announceStart({ claimed, owner, startedAt }: Attempt): void {
@@ -237,7 +275,7 @@ export class Executor {
   #strayed(attempt: Attempt, error: Error): void {
     if (attempt.stray !== undefined) return;
     const { settings, settlements } = this.#with;
-    attempt.stray = readThrown(error);
+    attempt.stray = readThrown(error, attempt.mask);
     if (this.running.has(attempt)) {
       attempt.abort({ reason: 'stray', error, atMonotonic: settings.clock.monotonic() });
       return;

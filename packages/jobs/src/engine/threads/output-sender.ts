@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import type { SecretMask } from '../../core/secrets/secret-mask.ts';
 import { AttemptOutput, type NewOutput } from '../attempts/attempt-output.ts';
 import type { FromThread } from './thread-messages.ts';
 
@@ -13,10 +14,10 @@ export class OutputSender {
   #sentAt = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | undefined;
 
-  constructor(clock: Clock, send: (message: FromThread) => void) {
+  constructor(clock: Clock, send: (message: FromThread) => void, mask?: SecretMask) {
     this.#clock = clock;
     this.#send = send;
-    this.output = new AttemptOutput(clock.now, { changed: () => this.#changed() });
+    this.output = new AttemptOutput(clock.now, { changed: () => this.#changed() }, mask);
   }
 
   /** Returns what was not sent yet. */

@@ -6,6 +6,7 @@ import type { JobContext, JobType } from '../../core/job-types/job-type.ts';
 import type { ThreadDeps } from '../../core/job-types/thread-deps.ts';
 import { PermanentError } from '../../core/model/errors.ts';
 import { isRecord } from '../../core/objects.ts';
+import { createSecretMask, type SecretMask } from '../../core/secrets/secret-mask.ts';
 import { type ClosableOutboundClient, createOutboundClient } from '../../outbound/outbound-client.ts';
 import { createSystemClock } from '../../system-clock.ts';
 import { lowerThreadPriority } from '../../thread-priority.ts';
@@ -23,7 +24,10 @@ import type { Envelope, FromThread, ThreadData, ToThread } from './thread-messag
 type Closable = { close?(): unknown };
 
 /** A run that this thread was asked for. */
-type Task = Extract<ToThread, { kind: 'run' }> & { readonly outputSender: OutputSender };
+type Task = Extract<ToThread, { kind: 'run' }> & {
+  readonly outputSender: OutputSender;
+  readonly mask: SecretMask | undefined;
+};
 
 const clock = createSystemClock();
 
@@ -51,7 +55,7 @@ port.on('message', (message: ToThread) => {
     case 'run':
       lowerPriority();
       controller = new AbortController();
-      current = { ...message, outputSender: new OutputSender(clock, send) };
+      current = taskOf(message);
       void tasks.run(current, execute, current, controller.signal);
       break;
     case 'load':
@@ -81,6 +85,11 @@ function send(message: FromThread): void {
   port?.postMessage({ '@greenvue/jobs': message } satisfies Envelope);
 }
 
+function taskOf(message: Extract<ToThread, { kind: 'run' }>): Task {
+  const mask = message.payload.secrets && createSecretMask(message.payload.secrets);
+  return { ...message, mask, outputSender: new OutputSender(clock, send, mask) };
+}
+
 async function execute(task: Task, signal: AbortSignal): Promise<void> {
   let isUsable = false;
   try {
@@ -93,9 +102,9 @@ async function execute(task: Task, signal: AbortSignal): Promise<void> {
     const returned = await jobType.run(contextOf(task, jobType, signal), made as never);
     // A stray error of a handler that has returned comes within the turn.
     await new Promise((resolve) => setImmediate(resolve));
-    send({ kind: 'returned', result: readResult(returned), output: endTask(task) });
+    send({ kind: 'returned', result: readResult(returned, task.mask), output: endTask(task) });
   } catch (error) {
-    send({ kind: 'threw', thrown: readThrown(error), isUsable, output: endTask(task) });
+    send({ kind: 'threw', thrown: readThrown(error, task.mask), isUsable, output: endTask(task) });
   }
 }
 
@@ -109,14 +118,15 @@ function strayed(error: unknown): void {
   const task = tasks.getStore();
   if (task !== undefined && task !== current) {
     const ids = { jobId: task.job.id, type: task.type, runId: task.run.id };
-    return send({ kind: 'stray', thrown: readThrown(error), ids });
+    return send({ kind: 'stray', thrown: readThrown(error, task.mask), ids });
   }
   reportEnd(error);
   process.exit(1);
 }
 
 function reportEnd(error: unknown): void {
-  send({ kind: 'threw', thrown: readThrown(error), isUsable: false, output: current?.outputSender.end() });
+  const thrown = readThrown(error, current?.mask);
+  send({ kind: 'threw', thrown, isUsable: false, output: current?.outputSender.end() });
 }
 
 /** Loads the modules of job types, and that of the dependencies; runs nothing. */

@@ -21,7 +21,12 @@ export type ToThread =
       readonly module: string;
       readonly type: string;
       /** `mustValidate`: the handler gets what the type's schema makes of the JSON. */
-      readonly payload: { readonly json: JsonText; readonly mustValidate: boolean };
+      readonly payload: {
+        readonly json: JsonText;
+        readonly mustValidate: boolean;
+        /** The secrets in it, which the thread hides in what it sends. */
+        readonly secrets: readonly unknown[] | undefined;
+      };
       readonly job: Attempt['job'];
       readonly run: Attempt['run'];
       readonly lastSuccess: Date | undefined;

@@ -92,7 +92,7 @@ export class ThreadPool {
     const thread = this.#free(memoryMb) ?? this.#start(memoryMb);
     const { module, type } = handler;
     const { job, run, lastSuccess, traceparent, input } = attempt;
-    const payload = { json: input.json, mustValidate: input.schema !== undefined };
+    const payload = { json: input.json, mustValidate: input.schema !== undefined, secrets: input.secrets };
     const task = { kind: 'run', module, type, payload, job, run, lastSuccess, traceparent } as const;
     const reply = await this.#ask(thread, attempt, task);
     if (reply.kind === 'loaded')

@@ -14,6 +14,7 @@ import { enqueueRoute } from './runs/enqueue-route.ts';
 import { exportRoutes } from './runs/export-routes.ts';
 import { failureRoutes } from './runs/failure-routes.ts';
 import { runRoutes } from './runs/run-routes.ts';
+import { secretRoutes } from './secret-routes.ts';
 
 /** All routes of the REST API. */
 export const ROUTES: readonly Route[] = [
@@ -31,5 +32,6 @@ export const ROUTES: readonly Route[] = [
   ...overviewRoutes,
   ...auditRoutes,
   ...alertRoutes,
+  ...secretRoutes,
   ...eventRoutes,
 ];

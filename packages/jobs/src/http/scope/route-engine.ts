@@ -1,6 +1,7 @@
 import type { JobsRead } from '../../core/store/jobs-read.ts';
 import type { AlertsApi } from '../../engine/alerts-port.ts';
 import type { BulkApi, Engine } from '../../engine/engine-port.ts';
+import type { SecretsApi } from '../../engine/secrets-port.ts';
 import type { ShownStats } from '../views/stats.ts';
 
 /** What routes use of the engine. A new method also needs a row in `scopedEngine`. */
@@ -39,6 +40,7 @@ export interface RouteEngine
     | 'listAudit'
     | keyof AlertsApi
     | keyof BulkApi
+    | keyof SecretsApi
     | 'history'
   > {
   stats(query?: JobsRead): Promise<ShownStats>;

@@ -1,5 +1,6 @@
 import { enqueuedJobId } from '../../core/model/enqueued-job.ts';
 import type { AlertsApi } from '../../engine/alerts-port.ts';
+import type { SecretsApi } from '../../engine/secrets-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 import { type JobScope, jobsOf, scopeText } from './job-scope.ts';
 import type { RouteEngine } from './route-engine.ts';
@@ -68,6 +69,7 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
     jobTypes: () => engine.jobTypes(),
     ...scopedBulk(engine, scope, () => scoped),
     ...noAlerts(scope),
+    ...noSecrets(),
     listAudit: (query) => engine.listAudit({ ...query, ...which }),
     history: async (query = {}) => {
       if (query.jobId !== undefined) await requireOwnJob(query.jobId);
@@ -97,6 +99,16 @@ function noAlerts(scope: JobScope): AlertsApi {
     listAlertDeliveries: refuse,
     retryAlertDelivery: refuse,
   };
+}
+
+/** Jobs of all scopes may refer to a secret. */
+function noSecrets(): SecretsApi {
+  const refuse = async (): Promise<never> => {
+    const detail =
+      'Secrets are of all jobs, and you may use only some of the jobs. Ask somebody without this bound.';
+    throw new HttpProblem({ status: 403, detail });
+  };
+  return { listSecrets: refuse, putSecret: refuse, deleteSecret: refuse, resealSecrets: refuse };
 }
 
 async function refuseAll(): Promise<never> {

@@ -9,6 +9,7 @@ import { dueAtOf } from '../../core/rules/run-measures.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import type { AuditRow, JobVersion } from '../../core/store/store-views.ts';
 import type { ToldCondition } from '../../core/transactions/alerts/alert-tables.ts';
+import type { SecretRow } from '../../core/transactions/secrets/secret-tables.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
 import { type HourBucket, HourTally } from '../rows/hour-tally.ts';
@@ -72,6 +73,7 @@ export class MemoryDatabase {
   backfillSlots: BackfillSlotRow[] = [];
   readonly bulkCommands = new Map<number, StoredBulkCommand>();
   readonly audit: AuditRow[] = [];
+  readonly secrets = new Map<string, SecretRow>();
   readonly alertChannels = new Map<string, ChannelRow>();
   readonly deliveries = new Map<number, AlertDelivery>();
   /** Told conditions, as `condition jobId`. */

@@ -21,6 +21,7 @@ import { LocalNodes } from '../rows/local-nodes.ts';
 import { createAlerts } from './alerts.ts';
 import { MemoryDatabase } from './memory-database.ts';
 import { createReads } from './reads.ts';
+import { createSecrets } from './secrets.ts';
 import { runOn, type Transaction } from './tables.ts';
 
 export interface MemoryStoreOptions {
@@ -84,6 +85,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
     cancelBulkCommand: (input) => run((unit) => cancelBulkCommand(unit, input)),
     ...createReads(db, whileOpen),
     ...createAlerts(db, { run, read: whileOpen }),
+    ...createSecrets(db, { run, read: whileOpen }),
     pauseAll: (input, signal) => runUnless(signal, (unit) => pauseAll(unit, input)),
     resumeAll: (input, signal) => runUnless(signal, (unit) => resumeAll(unit, input)),
     prune: (retention) => whileOpen((now) => runScript(prune(retention), (step) => runOn(on, now, step))),

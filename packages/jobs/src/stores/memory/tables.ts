@@ -17,6 +17,7 @@ import { claimTables, seeWaiting } from './claim.ts';
 import { liveRunsOf, liveRunTables } from './live-run-tables.ts';
 import { lock, type MemoryDatabase, type MemoryUnit } from './memory-database.ts';
 import { pruneTables } from './prune.ts';
+import { secretTables } from './secret-tables.ts';
 
 /** A transaction of `core`. */
 export type Transaction<T> = (unit: UnitOfWork) => Script<T>;
@@ -36,6 +37,7 @@ function createTables(u: MemoryUnit): Tables {
     ...writeTables(u),
     ...pruneTables(u),
     ...alertTables(u),
+    ...secretTables(u),
     ...backfillTables(u),
     ...bulkTables(db),
     write() {

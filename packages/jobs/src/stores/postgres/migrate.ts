@@ -36,6 +36,7 @@ const MIGRATIONS = [
   '0020-pause-of-all.sql',
   '0021-backfills.sql',
   '0022-bulk-commands.sql',
+  '0023-secrets.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -14,6 +14,7 @@ import { createAlerts } from './methods/alerts.ts';
 import { createCommands } from './methods/commands.ts';
 import { createPasses } from './methods/passes.ts';
 import { createReads } from './methods/reads.ts';
+import { createSecrets } from './methods/secrets.ts';
 import { type Parts, Writes } from './methods/writes.ts';
 import { migrate } from './migrate.ts';
 import type { Shortcuts } from './shortcuts/shortcuts.ts';
@@ -117,6 +118,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     ...createPasses(parts, vacuum),
     ...createReads(parts),
     ...createAlerts(parts),
+    ...createSecrets(parts),
   };
 }
 

@@ -20,6 +20,7 @@ const MIGRATIONS = [
   '0013-pause-of-all.sql',
   '0014-backfills.sql',
   '0015-bulk-commands.sql',
+  '0016-secrets.sql',
 ] as const;
 
 /**

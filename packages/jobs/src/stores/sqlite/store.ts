@@ -1,6 +1,7 @@
 import type { BulkReads, StoreBulk } from '../../core/bulk/store-bulk.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type AbortFlag, refuseAborted, refuseOpen, StoreError } from '../../core/model/errors.ts';
+import type { SecretStore } from '../../core/store/secret-store.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { BackfillReads, StoreBackfills } from '../../core/store/store-backfills.ts';
 import { LocalNodes } from '../rows/local-nodes.ts';
@@ -86,6 +87,7 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     pauseAll: (input, signal) => write('pauseAll', input, signal),
     resumeAll: (input, signal) => write('resumeAll', input, signal),
     ...longCommands(write, read),
+    ...secretMethods(write, read),
     prune: (retention) => write('prune', retention),
     getPauseOfAll: () => read('getPauseOfAll', undefined),
     getJob: (jobId, handlers, lateFrom) => read('getJob', { jobId, handlers, lateFrom }),
@@ -125,5 +127,15 @@ function longCommands(write: Write, read: Read): StoreBackfills & BackfillReads 
     listBackfills: (query) => read('listBackfills', query),
     getBulkCommand: (id) => read('getBulkCommand', id),
     listBulkCommands: (query) => read('listBulkCommands', query),
+  };
+}
+
+function secretMethods(write: Write, read: Read): SecretStore {
+  return {
+    changeSecret: (input) => write('changeSecret', input),
+    listSecrets: () => read('listSecrets', undefined),
+    findSecrets: (names) => read('findSecrets', names),
+    listSealed: (query) => read('listSealed', query),
+    replaceSealed: (input) => write('replaceSealed', input),
   };
 }

@@ -21,7 +21,7 @@ export function overviews(makeMount: MakeMount): void {
   describe('GET /job-types', () => {
     test('returns each type with the JSON Schema of its payload and its defaults', async () => {
       const { data } = bodyOf(await send(server, 'GET', '/job-types'), 200, jobTypesSchema);
-      expect(data.map(({ type }) => type)).toEqual(['greet', 'fail', 'wait']);
+      expect(data.map(({ type }) => type)).toEqual(['greet', 'fail', 'wait', 'keep']);
       expect(data[0]).toMatchObject({
         version: 1,
         isolation: 'inline',
@@ -58,7 +58,7 @@ export function overviews(makeMount: MakeMount): void {
       expect(newest).toBeLessThanOrEqual(Date.parse(stats.now));
       expect(stats.runs.due_since).toBeNull();
       expect(stats.nodes).toHaveLength(1);
-      expect(stats.nodes[0]).toMatchObject({ places: 10, types: ['greet', 'fail', 'wait'] });
+      expect(stats.nodes[0]).toMatchObject({ places: 10, types: ['greet', 'fail', 'wait', 'keep'] });
     });
   });
 

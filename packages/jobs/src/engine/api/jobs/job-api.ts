@@ -16,6 +16,7 @@ import {
   type JobPatch,
   type PauseInput,
 } from '../../engine-port.ts';
+import { shownInput } from '../../job-types/shown-payload.ts';
 import { nameOf, type ScheduledJobInput } from '../../jobs-port.ts';
 import { requireNamedChannels } from '../alert-api.ts';
 import { afterCommand } from '../command-effects.ts';
@@ -79,7 +80,7 @@ export async function patchJob(
 ): Promise<JobView> {
   for (let tries = 0; tries < EDIT_TRIES; tries++) {
     const { job } = await getJob(deps, jobId);
-    const result = await edit(deps, job, mergePatch(inputOf(job), patch), options);
+    const result = await edit(deps, job, mergePatch(inputOf(deps, job), patch), options);
     if (result.kind === 'stale' && !isGuarded(options)) continue;
     afterCommand(deps, requireDone(result, jobId), 'job.updated');
     return getJob(deps, jobId);
@@ -131,7 +132,7 @@ async function edit(
 ): Promise<CommandResult> {
   if (next.type !== job.type) throw errorOf(typeChanged(job));
   requireAllowedType(options, job.type);
-  const definition = parseDefinition(deps, next);
+  const definition = await parseDefinition(deps, next, job.payload);
   requireAllowedJob(options, definition);
   await requireNamedChannels(deps, definition.alerts, job.alerts);
   deps.dispatcher.takeBack({ jobId: job.id });
@@ -140,7 +141,7 @@ async function edit(
     jobId: job.id,
     command: { kind: 'edit', definition },
     options: { ...options, ...guard },
-    change: next,
+    change: shownInput(deps, next),
   });
 }
 
@@ -184,11 +185,11 @@ export async function insert(
   const { settings, store, node, events, dispatcher } = deps;
   const { by, signal } = options;
   const trace = settings.tracing?.current();
-  const definition = parseDefinition(deps, input);
+  const definition = await parseDefinition(deps, input);
   requireAllowedJob(options, definition);
   await requireNamedChannels(deps, definition.alerts);
   const most = options.policy?.maxJobs;
-  const job = { definition, by, most, trace, audit: auditOf(options, 'job.create', input) };
+  const job = { definition, by, most, trace, audit: auditOf(options, 'job.create', shownInput(deps, input)) };
   const outcome = await (tx === undefined
     ? guardReply(deps, store.insertJob(job, signal))
     : storeInTransaction(store, tx).insertJob(job));

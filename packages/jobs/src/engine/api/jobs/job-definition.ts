@@ -1,6 +1,7 @@
 import { shownValue } from '../../../core/input/shown-value.ts';
 import { type JobDefinition, NO_PAYLOAD } from '../../../core/model/job.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../../core/model/job-id.ts';
+import type { JsonText } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import { backoffFields, backoffOf, timeoutMs } from '../../../core/policies/policy-values.ts';
 import { formatDuration } from '../../../core/schedule/duration.ts';
@@ -15,10 +16,18 @@ import type { Watching } from '../../../core/watching/watching.ts';
 import type { EngineParts } from '../../engine-parts.ts';
 import { EngineError, type InvalidField, type JobInput, type JobPatch } from '../../engine-port.ts';
 import { type RegisteredType, unknownType } from '../../job-types/registry.ts';
-import { acceptPayload } from '../../job-types/stored-payload.ts';
+import { acceptSecrets } from '../../job-types/secret-payload.ts';
+import { shownJson } from '../../job-types/shown-payload.ts';
 
-/** Checks input against its job type and the rules of schedules. Throws all faults at once (P1, P2, P21). */
-export function parseDefinition({ registry, settings }: EngineParts, input: JobInput): JobDefinition {
+/**
+ * Checks input against its job type and the rules of schedules. Throws all faults at once (P1, P2, P21). `stored`:
+ * the payload of the job before, whose secrets an edit may keep (P40).
+ */
+export async function parseDefinition(
+  { registry, settings, secrets }: Pick<EngineParts, 'registry' | 'settings' | 'secrets'>,
+  input: JobInput,
+  stored?: JsonText,
+): Promise<JobDefinition> {
   const faults: InvalidField[] = [];
   const fault = (pointer: string, detail: string) => void faults.push({ pointer, detail });
   if (!JOB_ID.test(input.id)) fault('/id', JOB_ID_RULE);
@@ -37,7 +46,12 @@ export function parseDefinition({ registry, settings }: EngineParts, input: JobI
   const payload =
     input.payload === null
       ? ({ ok: true, json: NO_PAYLOAD } as const)
-      : acceptPayload(type.payload, input.payload);
+      : await acceptSecrets(secrets, {
+          rules: type.payload,
+          payload: input.payload,
+          jobId: input.id,
+          stored,
+        });
   if (!payload.ok) faults.push(...payload.faults);
   const timeout = input.timeout === undefined ? type.timeoutMs : timeoutMs(input.timeout);
   if (typeof timeout === 'string') fault('/timeout', timeout);
@@ -98,8 +112,8 @@ function invalid({ id }: JobInput, faults: readonly InvalidField[]): EngineError
   return new EngineError('invalid', `The job ${shownValue(id)} is not valid.`, faults);
 }
 
-/** The input that gives a stored definition. */
-export function inputOf(definition: JobDefinition): JobInput {
+/** The input that gives a stored definition. `[secret]` in it keeps what is stored. */
+export function inputOf({ registry }: Pick<EngineParts, 'registry'>, definition: JobDefinition): JobInput {
   const { id, name, description, type, overlap, catchUp, maxAttempts } = definition;
   return {
     id,
@@ -107,7 +121,7 @@ export function inputOf(definition: JobDefinition): JobInput {
     description,
     type,
     ...scheduleFields(definition),
-    payload: JSON.parse(definition.payload) as unknown,
+    payload: JSON.parse(shownJson(registry, definition)) as unknown,
     overlap,
     catchUp,
     timeout: formatDuration(definition.timeoutMs),

@@ -17,11 +17,11 @@ export async function preview(
   if ('schedule' in input) return previewSchedule(deps, input.schedule, count);
   if ('jobId' in input) {
     const known = await getJob(deps, input.jobId);
-    return previewEdit(deps, known, mergePatch(inputOf(known.job), input.patch), count);
+    return previewEdit(deps, known, mergePatch(inputOf(deps, known.job), input.patch), count);
   }
   const known = await deps.store.getJob(input.id, deps.node.liveTypes);
   if (known !== undefined) return previewEdit(deps, known, input, count);
-  return previewNew(deps, parseDefinition(deps, input).schedule, count);
+  return previewNew(deps, (await parseDefinition(deps, input)).schedule, count);
 }
 
 function previewSchedule(deps: EngineParts, schedule: Partial<JobInput>, count: number): Preview {
@@ -41,10 +41,15 @@ function previewNew({ store }: EngineParts, schedule: Schedule, count: number): 
   return { now, before: undefined, times: [first, ...rest] };
 }
 
-function previewEdit(deps: EngineParts, { job, isRunning }: JobView, next: JobInput, count: number): Preview {
+async function previewEdit(
+  deps: EngineParts,
+  { job, isRunning }: JobView,
+  next: JobInput,
+  count: number,
+): Promise<Preview> {
   const now = deps.store.now();
   if (next.type !== job.type) throw errorOf(typeChanged(job));
-  const definition = parseDefinition(deps, next);
+  const definition = await parseDefinition(deps, next, job.payload);
   const live = { ...NO_LIVE_RUNS, active: isRunning ? 1 : 0, claimed: isRunning ? 1 : 0 };
   const outcome = commandJob(job, live, { kind: 'edit', definition }, now);
   if (!outcome.ok) throw errorOf(outcome);

@@ -7,7 +7,7 @@ import type { RequestedRun } from '../../../core/store/store-views.ts';
 import type { EngineParts } from '../../engine-parts.ts';
 import { EngineError } from '../../engine-port.ts';
 import { type RegisteredType, requireType } from '../../job-types/registry.ts';
-import { acceptPayload } from '../../job-types/stored-payload.ts';
+import { acceptSecrets } from '../../job-types/secret-payload.ts';
 import { type EnqueueOptions, nameOf } from '../../jobs-port.ts';
 import { parseInstant } from '../command-options.ts';
 import { insert } from '../jobs/job-api.ts';
@@ -28,10 +28,11 @@ export async function enqueue(
 ): Promise<RequestedRun> {
   const type = requireType(deps.registry, nameOf(jobType));
   requireAllowedType({ policy }, type.jobType.type);
-  const checked = acceptPayload(type.payload, payload);
-  if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
-  if (payloadBy === 'operator') refuseAdminFields(type, '{}', checked.json);
   const jobId = enqueuedJobId(type.jobType.type);
+  const checked = await acceptSecrets(deps.secrets, { rules: type.payload, payload, jobId });
+  if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
+  if (payloadBy === 'operator')
+    await refuseAdminFields(deps, { type, jobId, usual: '{}', requested: checked.json });
   const run = { payload: checked.json, checkedBy: checkedByType(type), runAt: startOf(deps, { delay, at }) };
   const trace = deps.settings.tracing?.current();
   const command = triggerInput(jobId, { ...run, key, trace }, { by });

@@ -2,12 +2,14 @@ import { changedFields } from '../../../core/job-types/payload-fields.ts';
 import type { Job } from '../../../core/model/job.ts';
 import type { CheckedBy } from '../../../core/model/job-command.ts';
 import type { JsonText } from '../../../core/model/run.ts';
+import { secretNamesIn, shownPayload } from '../../../core/secrets/payload-secrets.ts';
+import { SecretError } from '../../../core/secrets/secret-value.ts';
 import type { RunView } from '../../../core/store/store-views.ts';
 import type { EngineParts } from '../../engine-parts.ts';
 import { EngineError, type TriggerInput } from '../../engine-port.ts';
 import { checkPayload, payloadPointer } from '../../job-types/payload-check.ts';
 import type { RegisteredType } from '../../job-types/registry.ts';
-import { acceptPayload } from '../../job-types/stored-payload.ts';
+import { acceptSecrets, openStored } from '../../job-types/secret-payload.ts';
 
 /** A payload for one run, and which version of its job type has checked it. */
 export interface PayloadOverride {
@@ -16,28 +18,53 @@ export interface PayloadOverride {
 }
 
 /** Checks the payload of a trigger. Throws when it is not valid, or the caller may not set a field of it. */
-export function overrideOf(
-  { registry }: EngineParts,
-  { type: typeName, payload: usual }: Job,
+export async function overrideOf(
+  deps: EngineParts,
+  { id: jobId, type: typeName, payload: usual }: Job,
   { payload, payloadBy }: TriggerInput,
-): PayloadOverride {
-  const type = registry.get(typeName);
+): Promise<PayloadOverride> {
+  const type = deps.registry.get(typeName);
   if (type === undefined)
     throw new EngineError(
       'conflict',
       `No job type ${typeName} is registered here, so its payload can't be checked. Ask a node that has it.`,
     );
-  const checked = acceptPayload(type.payload, payload);
+  const sent = { rules: type.payload, payload, jobId, stored: usual };
+  const checked = await acceptSecrets(deps.secrets, sent);
   if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
-  if (payloadBy === 'operator') refuseAdminFields(type, usual, checked.json);
+  if (payloadBy === 'operator')
+    await refuseAdminFields(deps, { type, jobId, usual, requested: checked.json });
   return { payload: checked.json, checkedBy: checkedByType(type) };
 }
 
-/** Throws when the payload differs from the usual one in a field that only an admin may change. */
-export function refuseAdminFields(type: RegisteredType, usual: JsonText, requested: JsonText): void {
+interface OperatorsPayload {
+  readonly type: RegisteredType;
+  readonly jobId: string;
+  readonly usual: JsonText;
+  readonly requested: JsonText;
+}
+
+/**
+ * Throws when the payload differs from the usual one in a field that only an admin may change, or names another
+ * stored secret: an operator could send it anywhere.
+ */
+export async function refuseAdminFields(
+  { secrets }: Pick<EngineParts, 'secrets'>,
+  { type, jobId, usual, requested }: OperatorsPayload,
+): Promise<void> {
   // Compare with the defaults of today, which `requested` has, too.
-  const filled = acceptPayload(type.payload, JSON.parse(usual));
+  const { payload: rules } = type;
+  const payload: unknown = JSON.parse(shownPayload(usual, rules.secretFields));
+  const filled = await acceptSecrets(secrets, { rules, payload, jobId, stored: usual });
   const mayChange = new Set(type.jobType.operatorsMaySet);
+  const namesOf = (json: JsonText) => secretNamesIn(JSON.parse(json), rules.secretFields);
+  const known = namesOf(usual);
+  const [named] = namesOf(requested).filter((name) => !known.includes(name));
+  if (named !== undefined)
+    throw new EngineError(
+      'forbidden',
+      `Only an admin may name the secret "${named}" for a run. Run the job without a payload, or ask an admin.`,
+    );
   const refused = changedFields(filled.ok ? filled.json : usual, requested).filter(
     (name) => !mayChange.has(name),
   );
@@ -55,13 +82,16 @@ export function refuseAdminFields(type: RegisteredType, usual: JsonText, request
  * fail for certain: not when the job is gone, or when this node lacks its type or has an older version.
  */
 export async function checkerOf(
-  { registry, store, node }: EngineParts,
+  { registry, store, node, secrets }: EngineParts,
   { type: typeName, jobId, run }: RunView,
   payload: JsonText,
 ): Promise<Partial<Pick<PayloadOverride, 'checkedBy'>>> {
   const type = registry.get(typeName);
   if (type === undefined) return {};
-  const checked = checkPayload(type.payload, JSON.parse(payload));
+  const opened = await openStored(secrets, { rules: type.payload, jobId, json: payload });
+  // The new run says what can't be opened: somebody may mend it until then.
+  if (opened instanceof SecretError) return { checkedBy: checkedByType(type) };
+  const checked = checkPayload(type.payload, opened.payload);
   if (checked.ok) return { checkedBy: checkedByType(type) };
   const job = (await store.getJob(jobId, node.liveTypes))?.job;
   if (job?.uid !== run.jobUid || job.typeVersion > type.jobType.version) return {};

@@ -1,9 +1,10 @@
 import { runNotFound } from '../../../core/model/not-found.ts';
-import { isLiveRun } from '../../../core/model/run.ts';
+import { isLiveRun, type JsonText } from '../../../core/model/run.ts';
 import type { LogLine } from '../../../core/store/store-passes.ts';
 import type { RunView } from '../../../core/store/store-views.ts';
 import type { EngineParts } from '../../engine-parts.ts';
 import { type CommandOptions, EngineError } from '../../engine-port.ts';
+import { sealStored } from '../../job-types/secret-payload.ts';
 import { afterCancel } from '../command-effects.ts';
 import { auditOf } from '../command-options.ts';
 import { requireAllowedType } from '../jobs/policy.ts';
@@ -70,7 +71,8 @@ export async function retryRun(
     const due = await makeDue(deps, runId, options);
     if (due !== undefined) return due;
   }
-  const { payload, jobUid } = known.run;
+  const { jobUid } = known.run;
+  const payload = known.run.payload && sealedAgain(deps, known, known.run.payload);
   const override = payload === undefined ? {} : { payload, ...(await checkerOf(deps, known, payload)) };
   const start = { retryOf: runId, ...override, trace: deps.settings.tracing?.current() };
   const input = triggerInput(known.jobId, start, { ...options, ifUid: jobUid });
@@ -82,6 +84,12 @@ export async function retryRun(
     const { duplicate: _, ...view } = requestedRun(deps, result, known.jobId);
     return view;
   });
+}
+
+/** A run from before its field was secret has a plain value, which the new run must not get. */
+function sealedAgain({ registry, secrets }: EngineParts, { type, jobId }: RunView, json: JsonText): JsonText {
+  const rules = registry.get(type)?.payload;
+  return rules === undefined ? json : sealStored(secrets, { rules, jobId, json });
 }
 
 /** Makes a live run due that waits for a retry. Undefined when the run has ended meanwhile. */

@@ -1,6 +1,7 @@
 import type { AbortFlag } from '../../../core/model/errors.ts';
 import type { Job } from '../../../core/model/job.ts';
 import { jobNotFound } from '../../../core/model/not-found.ts';
+import { shownPayload } from '../../../core/secrets/payload-secrets.ts';
 import type { StoreInTransaction } from '../../../core/store/store.ts';
 import type { CommandInput, CommandResult } from '../../../core/store/store-commands.ts';
 import type { RequestedRun } from '../../../core/store/store-views.ts';
@@ -28,7 +29,7 @@ export async function trigger(
   for (let tries = 1; ; tries++) {
     // The payload is checked for the type of the job as it is now. Without one, there is nothing to look up.
     const known = input.payload === undefined ? undefined : await findJob(deps, jobId, inside);
-    const override = known === undefined ? undefined : overrideOf(deps, known, input);
+    const override = known === undefined ? undefined : await overrideOf(deps, known, input);
     // A job that takes the id meanwhile may be of another type.
     const only = known === undefined ? options : { ...options, ifUid: options.ifUid ?? known.uid };
     const runAt = parseInstant(input.runAt, '/runAt');
@@ -90,9 +91,10 @@ export function triggerInput(
   options: CommandOptions,
 ): Parameters<StoreInTransaction['trigger']>[0] {
   const { key: dedupeKey, ...run } = how;
+  const shown = how.payload === undefined ? how : { ...how, payload: shownPayload(how.payload, []) };
   const { ifUid, ifVersion, by } = options;
   const command = { kind: 'trigger', ...run, checkedBy, trace, by } as const;
-  return { jobId, command, ifUid, ifVersion, dedupeKey, audit: auditOf(options, 'job.trigger', how) };
+  return { jobId, command, ifUid, ifVersion, dedupeKey, audit: auditOf(options, 'job.trigger', shown) };
 }
 
 async function findJob(

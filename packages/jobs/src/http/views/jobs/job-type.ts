@@ -24,6 +24,11 @@ export const jobTypeSchema = z.object({
   operators_may_set: z
     .array(z.string())
     .describe('Payload fields that the role operator may change for one run; all other fields require admin'),
+  secret_fields: z
+    .array(z.object({ pointer: z.string(), sealed: z.boolean() }))
+    .describe(
+      'Payload fields that are secret: JSON pointers, in which * is any key or index. sealed false: the field may name a stored secret, and is shown otherwise',
+    ),
 });
 
 export const jobTypesSchema = z.object({ data: z.array(jobTypeSchema) });
@@ -41,5 +46,6 @@ export function jobTypeJson(info: JobTypeInfo): z.output<typeof jobTypeSchema> {
     payload_schema: { ...info.payloadSchema },
     defaults: info.defaults === undefined ? null : { ...info.defaults },
     operators_may_set: [...info.operatorsMaySet],
+    secret_fields: info.secretFields.map(({ pointer, isSealed: sealed }) => ({ pointer, sealed })),
   };
 }

@@ -17,6 +17,7 @@ import { bulkTables } from './bulk-tables.ts';
 import { type HowToInsert, jobTables } from './job-tables.ts';
 import { liveRunsOf } from './live-runs.ts';
 import { claimedRunTables, waitingRunTables } from './run-tables.ts';
+import { secretTables } from './secret-tables.ts';
 import type { Unit } from './unit.ts';
 import { writeJobs, writeUnit, writeUnitUnanswered } from './write-unit.ts';
 
@@ -47,6 +48,7 @@ function createTables(u: Unit, options: TablesOptions): AsyncTables {
     ...jobTables(u, options),
     ...pruneTables(u),
     ...alertTables(u),
+    ...secretTables(u),
     ...backfillTables(u),
     ...bulkTables(u),
     ...claimTables(u, hasJoined),

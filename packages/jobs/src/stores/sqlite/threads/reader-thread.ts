@@ -1,5 +1,6 @@
 import { ALERTS } from '../alert-statements.ts';
 import { checkFile, checkTables, type Database, openForReading } from '../database.ts';
+import { SECRETS } from '../secret-statements.ts';
 import { READS, runRead } from '../sqlite-reads.ts';
 import type { ReadMethod, Reply, Request, ThreadData } from './protocol.ts';
 import { faultOf, type Handlers, replyTo, type Service, serve } from './thread-service.ts';
@@ -47,6 +48,9 @@ function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<Re
     getLogs: (runId) => runRead(db, READS.getLogs(runId)),
     listAudit: (input) => runRead(db, READS.listAudit(input)),
     stats: (input, now) => runRead(db, READS.stats(input, now)),
+    listSecrets: () => runRead(db, SECRETS.listSecrets()),
+    findSecrets: (names) => runRead(db, SECRETS.findSecrets(names)),
+    listSealed: (query) => runRead(db, SECRETS.listSealed(query)),
     listAlertChannels: () => runRead(db, ALERTS.listAlertChannels()),
     listAlertDeliveries: (query) => runRead(db, ALERTS.listAlertDeliveries(query)),
     jobHours: (input, now) => runRead(db, READS.jobHours(input, now)),

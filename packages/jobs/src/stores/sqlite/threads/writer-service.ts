@@ -18,6 +18,7 @@ import { plan } from '../../../core/transactions/plan.ts';
 import { prune } from '../../../core/transactions/prune.ts';
 import { cancelRun, makeDue, report } from '../../../core/transactions/run-commands.ts';
 import { answerFrom, runScript, type Script } from '../../../core/transactions/script.ts';
+import { changeSecret, replaceSealed } from '../../../core/transactions/secrets/secrets.ts';
 import { reconcile, recover, settle } from '../../../core/transactions/settle.ts';
 import type { UnitOfWork } from '../../../core/transactions/unit-of-work.ts';
 import { checkTables, type Database } from '../database.ts';
@@ -128,6 +129,8 @@ function handlersOf(w: Writer): WriteHandlers {
     reconcile: (input, now) => run(now, (unit) => reconcile(unit, input)),
     cancelRun: (input, now) => run(now, (unit) => cancelRun(unit, input)),
     makeDue: (input, now) => run(now, () => makeDue(input)),
+    changeSecret: (input, now) => run(now, (unit) => changeSecret(unit, input)),
+    replaceSealed: (input, now) => run(now, () => replaceSealed(input)),
     changeAlertChannel: (input, now) => run(now, (unit) => changeAlertChannel(unit, input)),
     takeAlertMessages: (_, now) => run(now, takeAlertMessages),
     settleAlertMessage: (input, now) => run(now, (unit) => settleAlertMessage(unit, input)),

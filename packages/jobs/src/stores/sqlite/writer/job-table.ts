@@ -57,6 +57,11 @@ export class JobTable {
     return this.#keepNew(storedJobOf(row));
   }
 
+  /** Call when another statement has changed the row. */
+  forget(uid: number): void {
+    this.#cached.delete(uid);
+  }
+
   /** The job that has this id now. */
   find(id: string): StoredJob | undefined {
     const uid = this.#uids.get(id);

@@ -11,6 +11,7 @@ import { claimedRunTables } from './claimed-runs.ts';
 import { commandTables } from './command-tables.ts';
 import { liveRunsOf, liveRunTables } from './live-runs.ts';
 import { pruneTables } from './prune.ts';
+import { secretTables } from './secret-tables.ts';
 import { writeTables } from './write-unit.ts';
 import type { Writer } from './writer.ts';
 
@@ -25,6 +26,7 @@ export function createTables(w: Writer): Tables {
     ...writeTables(w),
     ...pruneTables(w),
     ...alertTables(w),
+    ...secretTables(w),
     ...backfillTables(w),
     ...bulkTables(w),
     endCommand({ claim: toClaim, command }) {

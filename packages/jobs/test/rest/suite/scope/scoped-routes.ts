@@ -142,6 +142,11 @@ const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
   testAlertChannel: { decision: 'apart' },
   listAlertDeliveries: { decision: 'apart' },
   retryAlertDelivery: { decision: 'apart' },
+  // Secrets are of the whole engine, too.
+  listSecrets: { decision: 'apart' },
+  putSecret: { decision: 'apart' },
+  deleteSecret: { decision: 'apart' },
+  resealSecrets: { decision: 'apart' },
   // Is a stream.
   streamJobEvents: { decision: 'apart' },
 };

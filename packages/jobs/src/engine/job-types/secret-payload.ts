@@ -1,0 +1,239 @@
+import { isDeepStrictEqual } from 'node:util';
+import { closestName } from '../../core/input/closest-name.ts';
+import { LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
+import type { JsonText } from '../../core/model/run.ts';
+import {
+  type OpenedPayload,
+  openField,
+  openPayload,
+  type PayloadKeys,
+  replaceSecrets,
+  sealField,
+  secretNamesIn,
+  valueAt,
+} from '../../core/secrets/payload-secrets.ts';
+import { createSecretMask } from '../../core/secrets/secret-mask.ts';
+import {
+  isSealed,
+  mayHaveSealed,
+  nameInReference,
+  placeOfSecret,
+  SECRET_NAME,
+  SECRET_NAME_RULE,
+  type Sealer,
+  SecretError,
+  SHOWN_SECRET,
+} from '../../core/secrets/secret-value.ts';
+import type { SecretStore, StoredSecret } from '../../core/store/secret-store.ts';
+import type { Keyring } from '../secrets/keyring.ts';
+import { type PayloadFaults, payloadPointer } from './payload-check.ts';
+import type { PayloadRules } from './payload-rules.ts';
+import { type AcceptedPayload, acceptPayload, canonicalJson, RESERVED } from './stored-payload.ts';
+
+/** What the secrets of payloads need: the keys, and the stored secrets. */
+export interface PayloadSecrets {
+  readonly keyring: Keyring;
+  readonly store: Pick<SecretStore, 'findSecrets' | 'listSecrets'>;
+}
+
+export interface SentPayload {
+  readonly rules: PayloadRules;
+  readonly payload: unknown;
+  /** The job that it is for: secrets are sealed for it. */
+  readonly jobId: string;
+  /** What is stored of the job: `[secret]` keeps its value there. */
+  readonly stored?: JsonText | undefined;
+}
+
+/** {@link acceptPayload} for a type that may have secret fields: returns the JSON with these fields sealed. */
+export function acceptSecrets(
+  secrets: PayloadSecrets,
+  sent: SentPayload,
+): AcceptedPayload | Promise<AcceptedPayload> {
+  const { rules, payload } = sent;
+  return rules.secretFields.length === 0 ? acceptPayload(rules, payload) : accept(secrets, sent);
+}
+
+/** The values of stored secrets by name; a name without a secret is left out. */
+export async function readNamedSecrets(
+  { keyring, store }: PayloadSecrets,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (names.length === 0) return new Map();
+  const found = await store.findSecrets(names);
+  return new Map(found.map(({ name, sealed }) => [name, openSecret(keyring, { name, sealed })]));
+}
+
+function openSecret(keyring: Sealer, { name, sealed }: StoredSecret): string {
+  try {
+    return keyring.open(placeOfSecret(name), sealed);
+  } catch (error) {
+    throw error instanceof SecretError
+      ? new SecretError(`The secret "${name}" ${error.message}`, { cause: error.cause })
+      : error;
+  }
+}
+
+export interface StoredPayload {
+  readonly rules: Pick<PayloadRules, 'secretFields'>;
+  readonly jobId: string;
+  readonly json: JsonText;
+}
+
+/** A stored payload with its secrets, or why one can't be opened. */
+export async function openStored(
+  secrets: PayloadSecrets,
+  { rules, jobId, json }: StoredPayload,
+): Promise<OpenedPayload | SecretError> {
+  const stored: unknown = JSON.parse(json);
+  if (rules.secretFields.length === 0 && !mayHaveSealed(json)) return { payload: stored, values: [] };
+  try {
+    const named = await readNamedSecrets(secrets, secretNamesIn(stored, rules.secretFields));
+    return openPayload(stored, rules.secretFields, { jobId, sealer: secrets.keyring, named });
+  } catch (error) {
+    return asFault(error);
+  }
+}
+
+/** A stored payload in which each secret field is sealed. */
+export function sealStored({ keyring }: PayloadSecrets, { rules, jobId, json }: StoredPayload): JsonText {
+  if (!rules.secretFields.some((field) => field.isSealed)) return json;
+  const sealed = replaceSecrets(
+    JSON.parse(json),
+    rules.secretFields,
+    (value, { pointer, isSealed: mustSeal }) =>
+      mustSeal ? sealField(value, pointer, { jobId, sealer: keyring }) : value,
+  );
+  return JSON.stringify(sealed);
+}
+
+/** A field that does not bring its value: what is stored in its place, and what that stands for. */
+interface Kept {
+  readonly stored: unknown;
+  readonly value: unknown;
+}
+
+async function accept(secrets: PayloadSecrets, sent: SentPayload): Promise<AcceptedPayload> {
+  const { rules, jobId } = sent;
+  const json = canonicalJson(sent.payload === undefined ? {} : sent.payload);
+  // What is no JSON has no secrets; its faults are the usual ones.
+  if (json === undefined) return acceptPayload(rules, sent.payload);
+  const parsed: unknown = JSON.parse(json);
+  const before: unknown = sent.stored === undefined ? undefined : JSON.parse(sent.stored);
+  const names = [parsed, before].flatMap((payload) => secretNamesIn(payload, rules.secretFields));
+  const named = await readNamedSecrets(secrets, names).catch(asFault);
+  if (named instanceof SecretError) return refuse(named.message);
+  const keys: PayloadKeys = { jobId, sealer: secrets.keyring, named };
+  const faults: PayloadFaults['faults'][number][] = [];
+  const kept = new Map<string, Kept>();
+  const fault = (pointer: string, detail: string) => {
+    faults.push({ pointer: `${payloadPointer()}${pointer}`, detail });
+    return undefined;
+  };
+  let unknownName = false;
+  const resolved = replaceSecrets(parsed, rules.secretFields, (value, at) => {
+    const { pointer } = at;
+    if (isSealed(value)) return fault(pointer, RESERVED);
+    const name = nameInReference(value);
+    const stored = name !== undefined ? value : valueAt(before, pointer);
+    if (name === undefined && !(at.isSealed && value === SHOWN_SECRET)) return value;
+    if (name !== undefined && !keys.named.has(name)) {
+      unknownName = true;
+      return fault(
+        pointer,
+        SECRET_NAME.test(name) ? `${UNKNOWN}${name}` : `must name a secret: ${SECRET_NAME_RULE}`,
+      );
+    }
+    if (stored === undefined || stored === null || stored === SHOWN_SECRET)
+      return fault(pointer, NOTHING_KEPT);
+    const opened = openKept(stored, pointer, keys);
+    if (opened instanceof SecretError) return fault(pointer, opened.message);
+    kept.set(pointer, { stored, value: opened });
+    return opened;
+  });
+  if (faults.length > 0)
+    return { ok: false, faults: unknownName ? await withNames(secrets, faults) : faults };
+  return checked({ ...sent, before, resolved, kept, keys });
+}
+
+interface Resolved extends SentPayload {
+  readonly before: unknown;
+  readonly resolved: unknown;
+  readonly kept: ReadonlyMap<string, Kept>;
+  readonly keys: PayloadKeys;
+}
+
+/** Checks the payload with its values, and seals them again. */
+function checked(given: Resolved): AcceptedPayload {
+  const { rules, resolved, keys } = given;
+  const accepted = acceptPayload(rules, resolved);
+  const { values } = openPayload(resolved, rules.secretFields, keys);
+  if (!accepted.ok) return { ok: false, faults: withoutValues(accepted.faults, values) };
+  const sealed = sealedPayload(JSON.parse(accepted.json), given) ?? sealedPayload(resolved, given);
+  const json = canonicalJson(sealed) ?? accepted.json;
+  if (Buffer.byteLength(json) > LARGEST_PAYLOAD_BYTES) return refuse(TOO_LARGE);
+  return { ok: true, json };
+}
+
+/** The payload as it is stored. Undefined if the schema has moved a field that did not bring its value. */
+function sealedPayload(payload: unknown, given: Resolved): unknown {
+  const { rules, before, kept, keys } = given;
+  const left = new Set(kept.keys());
+  const sealed = replaceSecrets(payload, rules.secretFields, (value, at) => {
+    const { pointer } = at;
+    const known = kept.get(pointer);
+    if (known !== undefined && isDeepStrictEqual(known.value, value)) {
+      left.delete(pointer);
+      return at.isSealed ? sealField(known.stored, pointer, keys) : known.stored;
+    }
+    if (!at.isSealed) return value;
+    // An equal value is no change (P16, edit), though it would be sealed as another text.
+    const old = valueAt(before, pointer);
+    const isSame = isSealed(old) && isDeepStrictEqual(openKept(old, pointer, keys), value);
+    return isSame ? old : sealField(value, pointer, keys);
+  });
+  return left.size === 0 ? sealed : undefined;
+}
+
+function refuse(detail: string): PayloadFaults {
+  return { ok: false, faults: [{ pointer: payloadPointer(), detail }] };
+}
+
+function asFault(error: unknown): SecretError {
+  if (error instanceof SecretError) return error;
+  throw error;
+}
+
+function openKept(stored: unknown, pointer: string, keys: PayloadKeys): unknown {
+  try {
+    return openField(stored, pointer, keys);
+  } catch (error) {
+    return asFault(error);
+  }
+}
+
+/** A library may put the value that it refuses into its message. */
+function withoutValues(faults: PayloadFaults['faults'], values: readonly unknown[]): PayloadFaults['faults'] {
+  const mask = createSecretMask(values);
+  return mask === undefined ? faults : faults.map((one) => ({ ...one, detail: mask.text(one.detail) }));
+}
+
+async function withNames(
+  { store }: PayloadSecrets,
+  faults: PayloadFaults['faults'],
+): Promise<PayloadFaults['faults']> {
+  const known = (await store.listSecrets()).map(({ name }) => name);
+  return faults.map((one) => {
+    if (!one.detail.startsWith(UNKNOWN)) return one;
+    const name = one.detail.slice(UNKNOWN.length);
+    const close = closestName(name, known);
+    const meant = close === undefined ? '' : ` Did you mean "${close}"?`;
+    const detail = `must name a stored secret; there is none with the name "${name}".${meant} Create it first, with PUT /api/secrets/${name}`;
+    return { ...one, detail };
+  });
+}
+
+/** Marks a fault until the names that there are have been read. */
+const UNKNOWN = 'unknown secret: ';
+const NOTHING_KEPT = `"${SHOWN_SECRET}" keeps the stored value, and there is none. Send the value itself, or { "$secret": "NAME" }`;
+const TOO_LARGE = `must be at most ${LARGEST_PAYLOAD_BYTES / 1_024} KiB as JSON, with its secrets sealed`;

@@ -1,0 +1,327 @@
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { defineJobType, EngineError, type JobContext } from '../../src/index.ts';
+import { createHarness, type Harness, job, type MakeDatabase, work } from './engine-harness.ts';
+
+const KEY = 'the newest key of these tests is long';
+const OLD_KEY = 'the older key of these tests is long';
+/** What must never be seen. With characters that JSON escapes. */
+const PLAIN = 'hunter2-"q"-\\n';
+const NEXT = 'correct-horse-battery';
+
+interface Payload {
+  readonly token?: string | undefined;
+  readonly note: string;
+  readonly pins: readonly { readonly code: number }[];
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What the handler does, and what it got. */
+const calls: { payload: unknown; act: (ctx: JobContext<Payload>) => unknown } = {
+  payload: undefined,
+  act: () => undefined,
+};
+
+const keeper = defineJobType({
+  type: 'keeper',
+  payload: z.strictObject({
+    token: z.string().min(4).meta({ secret: true }).optional(),
+    note: z.string().default(''),
+    pins: z.array(z.strictObject({ code: z.int().meta({ secret: true }) })).default([]),
+    headers: z.record(z.string(), z.string().meta({ secret: 'by_name' })).default({}),
+  }),
+  operatorsMaySet: ['note', 'token'],
+  maxAttempts: 1,
+  run: async (ctx: JobContext<Payload>) => {
+    calls.payload = ctx.payload;
+    return calls.act(ctx);
+  },
+});
+
+const SHOWN = '[secret]';
+
+// Promise P40, secrets in payloads.
+export function secrets(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  beforeEach(async () => {
+    Object.assign(calls, { payload: undefined, act: () => undefined });
+    h = await createHarness({ jobTypes: [work, keeper], secretKeys: [KEY] }, makeDatabase);
+    onTestFinished(() => h.close());
+  });
+
+  const make = (payload: unknown, more = {}) => h.engine.createJob(job({ type: 'keeper', payload, ...more }));
+  const payloadOf = async (id = 'job'): Promise<unknown> =>
+    JSON.parse((await h.engine.getJob(id)).job.payload);
+  const run = async (payload?: unknown) => {
+    const made = await h.engine.trigger('job', payload === undefined ? {} : { payload });
+    await h.engine.tick();
+    return h.engine.getRun(made.run.id);
+  };
+  const refusal = async (call: Promise<unknown>): Promise<EngineError> => {
+    const error = await call.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    if (error instanceof EngineError) return error;
+    throw new Error(`not refused: ${String(error)}`);
+  };
+  /** All that people can read, and all rows that the store gives. */
+  const everything = async (): Promise<string> => {
+    const { engine } = h;
+    const store = h.openStore();
+    const runs = await engine.listRuns({ limit: 100 });
+    const rows = await Promise.all(runs.rows.map((row) => store.getRun(row.run.id)).map(openFirst));
+    return JSON.stringify([
+      await engine.listJobs(),
+      await engine.listJobVersions('job'),
+      runs,
+      await Promise.all(runs.rows.map((row) => engine.getRun(row.run.id))),
+      await Promise.all(runs.rows.map((row) => engine.getLogs(row.run.id))),
+      await engine.listAudit({ limit: 100 }),
+      await engine.listFailures(),
+      engine.jobTypes(),
+      rows,
+    ]);
+  };
+  const openFirst = async (read: Promise<unknown>) => read.catch(() => undefined);
+
+  it('are shown as [secret] wherever a job or a run is shown, and the handler gets them', async () => {
+    await make({ token: PLAIN, pins: [{ code: 12345 }], note: 'n' });
+    const shown = { token: SHOWN, pins: [{ code: SHOWN }], note: 'n', headers: {} };
+    expect(await payloadOf()).toEqual(shown);
+    const own = await run({ token: NEXT });
+    expect(calls.payload).toMatchObject({ token: NEXT });
+    expect(JSON.parse(own.run.payload ?? '')).toMatchObject({ token: SHOWN });
+    const { run: usual, ranWith = '' } = await run();
+    expect(calls.payload).toEqual({ token: PLAIN, pins: [{ code: 12345 }], note: 'n', headers: {} });
+    expect([usual.status, JSON.parse(ranWith)]).toEqual(['succeeded', shown]);
+    await h.engine.patchJob('job', { payload: { token: NEXT } });
+    const found = await everything();
+    for (const value of ['hunter2', NEXT, '12345']) expect(found).not.toContain(value);
+  });
+
+  it('an edit that sends back what it got changes nothing, and one that sends another value does', async () => {
+    await make({ token: PLAIN, pins: [{ code: 1234 }] });
+    const { job: before } = await h.engine.getJob('job');
+    const input = job({ type: 'keeper', payload: JSON.parse(before.payload) });
+    expect((await h.engine.putJob(input)).job.version).toBe(before.version);
+    const same = { ...input, payload: { token: PLAIN, pins: [{ code: 1234 }] } };
+    expect((await h.engine.putJob(same)).job.version).toBe(before.version);
+    expect((await h.engine.patchJob('job', { name: 'New name' })).job.version).toBe(before.version + 1);
+    await run();
+    expect(calls.payload).toMatchObject({ token: PLAIN });
+    await h.engine.putJob({ ...input, payload: { token: NEXT, pins: [{ code: SHOWN }] } });
+    await run({ token: SHOWN, note: 'of this run' });
+    expect(calls.payload).toMatchObject({ token: NEXT, note: 'of this run', pins: [] });
+  });
+
+  it('[secret] where nothing is stored is refused, as are $sealed and bad values, without the value', async () => {
+    for (const payload of [{ token: SHOWN }, { pins: [{ code: SHOWN }] }])
+      expect((await refusal(make(payload))).message).toContain('keeps the stored value, and there is none');
+    expect((await refusal(make({ token: { $sealed: 'x' } }))).message).toContain('$sealed');
+    expect((await refusal(h.engine.enqueue('keeper', { token: SHOWN }))).message).toContain('there is none');
+    expect((await refusal(make({ pins: [{ code: 'seven-eleven' }] }))).message).not.toContain('seven-eleven');
+    await make({ token: PLAIN });
+    const patch = h.engine.preview({
+      jobId: 'job',
+      patch: { payload: { token: SHOWN, pins: [{ code: SHOWN }] } },
+    });
+    expect((await refusal(patch)).faults).toMatchObject([{ pointer: '/payload/pins/0/code' }]);
+  });
+
+  it('are hidden in log lines, progress, results, errors and their stacks', async () => {
+    await make({ token: PLAIN });
+    calls.act = (ctx) => {
+      ctx.log.info(`token ${PLAIN}`, { token: PLAIN, url: encodeURIComponent(PLAIN), [PLAIN]: 1 });
+      ctx.progress(1, 2, `${PLAIN}${'x'.repeat(2_000)}`);
+      return { sent: PLAIN, list: [`Bearer ${PLAIN}`, btoa(PLAIN).replace(/=+$/, '')] };
+    };
+    const done = await run();
+    expect(done.run).toMatchObject({
+      status: 'succeeded',
+      result: JSON.stringify({ sent: SHOWN, list: [`Bearer ${SHOWN}`, SHOWN] }),
+      progress: { note: expect.stringMatching(/^\[secret\]x/) },
+    });
+    expect(await h.engine.getLogs(done.run.id)).toMatchObject([
+      { message: `token ${SHOWN}`, fields: JSON.stringify({ token: SHOWN, url: SHOWN, [SHOWN]: 1 }) },
+    ]);
+    calls.act = () => {
+      throw new Error(`refused ${PLAIN}`, {
+        cause: new AggregateError([new Error(`inner ${PLAIN}`)], PLAIN),
+      });
+    };
+    const failed = await run();
+    expect(failed.run.errors).toMatchObject([{ message: `refused ${SHOWN}`, causes: [{}, {}] }]);
+    const found = await everything();
+    expect(found).not.toContain('hunter2');
+    expect(found).not.toContain(btoa(PLAIN).slice(0, 12));
+  });
+
+  it('a message that is cut off does not end with the beginning of a secret', async () => {
+    await make({ token: PLAIN });
+    calls.act = () => {
+      throw new Error(`${'x'.repeat(1_995)}${PLAIN}`);
+    };
+    expect((await run()).run.errors[0]?.message).not.toContain('hunt');
+  });
+
+  it('a payload refers to a stored secret by its name, and a run gets the value as it is then', async () => {
+    const reference = { $secret: 'API_KEY' };
+    expect((await refusal(make({ token: reference }))).faults).toMatchObject([
+      { pointer: '/payload/token', detail: expect.stringContaining('there is none with the name "API_KEY"') },
+    ]);
+    expect(await h.engine.putSecret('API_KEY', PLAIN, { by: 'user:1' })).toEqual({ created: true });
+    expect((await refusal(make({ token: { $secret: 'API_KYE' } }))).message).toContain(
+      'Did you mean "API_KEY"?',
+    );
+    await make({ token: reference, headers: { authorization: reference, accept: 'text/plain' } });
+    expect(await payloadOf()).toMatchObject({
+      token: reference,
+      headers: { authorization: reference, accept: 'text/plain' },
+    });
+    calls.act = (ctx) => ctx.payload.headers;
+    const first = await run();
+    expect(calls.payload).toMatchObject({
+      token: PLAIN,
+      headers: { authorization: PLAIN, accept: 'text/plain' },
+    });
+    expect(first.run).toMatchObject({ result: '{"accept":"text/plain","authorization":"[secret]"}' });
+    expect(await h.engine.putSecret('API_KEY', NEXT)).toEqual({ created: false });
+    await run();
+    expect(calls.payload).toMatchObject({ token: NEXT });
+    expect(await h.engine.listSecrets()).toMatchObject([
+      { name: 'API_KEY', createdBy: 'user:1', jobIds: ['job'] },
+    ]);
+    expect((await refusal(h.engine.deleteSecret('API_KEY'))).message).toContain('"job"');
+    await h.engine.patchJob('job', { payload: { token: NEXT } });
+    await h.engine.deleteSecret('API_KEY');
+    expect((await refusal(h.engine.deleteSecret('API_KEY'))).code).toBe('not_found');
+    expect(JSON.stringify([await h.engine.listSecrets(), await everything()])).not.toContain(NEXT);
+  });
+
+  it('a run whose secret is gone fails its attempt, and says which one', async () => {
+    await h.engine.putSecret('API_KEY', PLAIN);
+    await make({}, { maxAttempts: 2 });
+    const made = await h.engine.trigger('job', { payload: { token: { $secret: 'API_KEY' } } });
+    await h.engine.deleteSecret('API_KEY');
+    await h.engine.tick();
+    const { run: waiting } = await h.engine.getRun(made.run.id);
+    expect(waiting.status).toBe('queued');
+    expect(waiting.errors).toMatchObject([
+      { name: 'SecretError', message: expect.stringContaining('no secret with the name "API_KEY"') },
+    ]);
+    await h.engine.putSecret('API_KEY', NEXT);
+    await h.engine.retryRun(made.run.id);
+    await h.engine.tick();
+    expect((await h.engine.getRun(made.run.id)).run.status).toBe('succeeded');
+    expect(calls.payload).toMatchObject({ token: NEXT });
+  });
+
+  it('an operator may set a secret field that its type lists, and may name no other stored secret', async () => {
+    await h.engine.putSecret('API_KEY', PLAIN);
+    await make({ token: NEXT });
+    const asOperator = (payload: unknown) => h.engine.trigger('job', { payload, payloadBy: 'operator' });
+    await asOperator({ token: SHOWN, note: 'x' });
+    await h.engine.tick();
+    expect(calls.payload).toMatchObject({ token: NEXT, note: 'x' });
+    expect((await refusal(asOperator({ token: { $secret: 'API_KEY' } }))).code).toBe('forbidden');
+    expect((await refusal(asOperator({ token: SHOWN, pins: [{ code: 1 }] }))).code).toBe('forbidden');
+  });
+
+  it('a run is retried with the secret that it had, and a search for a secret field is refused', async () => {
+    await make({ token: PLAIN });
+    calls.act = () => {
+      throw new Error('no');
+    };
+    const failed = await run({ token: NEXT });
+    await h.engine.patchJob('job', { payload: { token: 'another one' } });
+    calls.payload = undefined;
+    const again = await h.engine.retryRun(failed.run.id);
+    await h.engine.tick();
+    expect(calls.payload).toMatchObject({ token: NEXT });
+    expect(JSON.parse(again.run.payload ?? '')).toMatchObject({ token: SHOWN });
+    const search = (path: string[]) => h.engine.listRuns({ payload: [{ path, value: NEXT }] });
+    expect((await refusal(search(['token']))).message).toContain("can't be searched");
+    expect((await search(['note'])).rows).toEqual([]);
+  });
+
+  describe('keys', () => {
+    const rotated = { jobTypes: [work, keeper], secretKeys: [KEY, OLD_KEY] };
+
+    it('rotate: all keys open, the first one seals, and after a reseal the older key is not needed', async () => {
+      const old = await h.again({ ...rotated, secretKeys: [OLD_KEY] });
+      await old.putSecret('API_KEY', NEXT);
+      await old.createAlertChannel({
+        id: 'ops',
+        kind: 'slack',
+        config: { url: 'https://hooks.example.com/x' },
+      });
+      await old.createJob(
+        job({ type: 'keeper', payload: { token: PLAIN, headers: { a: { $secret: 'API_KEY' } } } }),
+      );
+      await old.trigger('job', { payload: { token: NEXT } });
+      const both = await h.again(rotated);
+      await both.tick();
+      expect(calls.payload).toMatchObject({ token: NEXT });
+      expect(await both.resealSecrets()).toEqual({ resealed: 4, unreadable: [] });
+      expect(await both.resealSecrets()).toEqual({ resealed: 0, unreadable: [] });
+      const alone = await h.again({ ...rotated, secretKeys: [KEY] });
+      await alone.trigger('job');
+      await alone.tick();
+      expect(calls.payload).toMatchObject({ token: PLAIN, headers: { a: NEXT } });
+      expect((await alone.getAlertChannel('ops')).config).toEqual({
+        url: 'https://hooks.example.com/[hidden]',
+      });
+    });
+
+    it('a missing key fails the attempts that need it and nothing else, and its id is named', async () => {
+      await make({ token: PLAIN });
+      await h.engine.createJob(job({ id: 'other', payload: { n: 1 } }));
+      const lines: string[] = [];
+      const logger = { ...h, error: (_: unknown, line: string) => void lines.push(line) };
+      const note = () => undefined;
+      const engine = await h.again({
+        ...rotated,
+        secretKeys: [OLD_KEY],
+        logger: { debug: note, info: note, warn: note, error: logger.error },
+      });
+      expect(lines.join()).toMatch(/the key [0-9a-f]{8} is missing, and it sealed the job "job"/);
+      const made = await engine.trigger('job');
+      const fine = await engine.trigger('other');
+      await engine.tick();
+      const { errors } = (await engine.getRun(made.run.id)).run;
+      expect(errors).toMatchObject([{ message: expect.stringMatching(/\/token .* the key [0-9a-f]{8}/) }]);
+      expect((await engine.getRun(fine.run.id)).run.status).toBe('succeeded');
+      expect((await engine.resealSecrets()).unreadable).toMatchObject([{ count: 1 }]);
+      // Whoever enters the secret again mends the job.
+      await engine.patchJob('job', { payload: { token: NEXT } });
+      await engine.trigger('job');
+      await engine.tick();
+      expect(calls.payload).toMatchObject({ token: NEXT });
+    });
+
+    it('without any, types with secret fields and stored secrets are refused, and others are not', async () => {
+      expect((await refusal(h.beside({ secretKeys: [] }))).message).toContain('SECRETS_KEY');
+      const engine = await h.beside({ jobTypes: [work], secretKeys: [] });
+      expect((await refusal(engine.putSecret('API_KEY', PLAIN))).message).toContain('SECRETS_KEY');
+    });
+
+    it('values that were stored before their field was secret are hidden, and a reseal seals them', async () => {
+      const plain = defineJobType({
+        type: 'keeper',
+        payload: z.strictObject({ token: z.string(), note: z.string().default('') }),
+        run: async () => undefined,
+      });
+      const before = await h.again({ jobTypes: [plain], secretKeys: [KEY] });
+      await before.createJob(job({ type: 'keeper', payload: { token: PLAIN } }));
+      await before.patchJob('job', { payload: { token: NEXT } });
+      const engine = await h.again({ jobTypes: [work, keeper], secretKeys: [KEY] });
+      expect(JSON.parse((await engine.getJob('job')).job.payload)).toMatchObject({ token: SHOWN });
+      expect((await engine.resealSecrets()).resealed).toBe(2);
+      await engine.trigger('job');
+      await engine.tick();
+      expect(calls.payload).toMatchObject({ token: NEXT });
+      expect((await engine.getJob('job')).job.version).toBe(2);
+    });
+  });
+}

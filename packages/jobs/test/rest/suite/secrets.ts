@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { jobSchema } from '../../../src/http/views/jobs/job.ts';
+import { jobTypesSchema } from '../../../src/http/views/jobs/job-type.ts';
+import { runSchema } from '../../../src/http/views/runs/run.ts';
+import { secretSchema } from '../../../src/http/views/secret.ts';
+import { bodyOf, createJob, faultAt, problemOf, runJob, runThatIs, send } from '../requests.ts';
+import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
+
+const secretList = z.object({ data: z.array(secretSchema.strict()) });
+const PLAIN = 'hunter2-hunter2';
+
+// Promise P40, secrets in payloads.
+export function secrets(makeMount: MakeMount): void {
+  let server: RestServer;
+  beforeAll(async () => {
+    server = await startRestServer(makeMount);
+  });
+  afterAll(() => server.close());
+
+  const put = (name: string, value: unknown) => send(server, 'PUT', `/secrets/${name}`, { body: { value } });
+
+  test('a secret is stored, listed with the jobs that use it, and stays while they do', async () => {
+    expect((await put('API_KEY', PLAIN)).json()).toEqual({ name: 'API_KEY', created: true });
+    const payload = { token: { $secret: 'API_KEY' } };
+    await createJob(server, 'named', { type: 'keep', on_demand: true, payload });
+    const { data } = bodyOf(await send(server, 'GET', '/secrets'), 200, secretList);
+    expect(data).toMatchObject([{ name: 'API_KEY', jobs: ['named'] }]);
+    expect(problemOf(await send(server, 'DELETE', '/secrets/API_KEY'), 409).detail).toContain('"named"');
+    expect((await put('API_KEY', 'another')).json()).toEqual({ name: 'API_KEY', created: false });
+    const body = { payload: { token: PLAIN } };
+    expect((await send(server, 'PATCH', '/jobs/named', { body })).statusCode).toBe(200);
+    expect((await send(server, 'DELETE', '/secrets/API_KEY')).statusCode).toBe(204);
+    problemOf(await send(server, 'DELETE', '/secrets/API_KEY'), 404);
+    const unknown = { id: 'unknown', name: 'x', type: 'keep', on_demand: true, payload };
+    expect(faultAt(await send(server, 'POST', '/jobs', { body: unknown }), '/payload/token')).toMatch(
+      /none with the name "API_KEY"/,
+    );
+  });
+
+  test('names and values are checked, and no answer has the value', async () => {
+    problemOf(await put('a%2Fb', PLAIN), 422);
+    for (const value of ['', 7, 'x'.repeat(16_385)]) problemOf(await put('API_KEY', value), 422);
+    const answers = [await put('OTHER', PLAIN), await send(server, 'GET', '/secrets')];
+    for (const { body } of answers) expect(body).not.toContain(PLAIN);
+  });
+
+  test('no route shows the secret of a payload', async () => {
+    const answer = await createJob(server, 'kept', {
+      type: 'keep',
+      on_demand: true,
+      payload: { token: PLAIN },
+    });
+    expect(answer.payload).toEqual({ token: '[secret]', note: '' });
+    const run = await runJob(server, 'kept');
+    await runThatIs(server, run.id, 'succeeded');
+    const body = { payload: { token: '[secret]', note: 'fail' } };
+    const own = bodyOf(await send(server, 'POST', '/jobs/kept/runs', { body }), 202, runSchema);
+    await runThatIs(server, own.id, 'failed');
+    const paths = [
+      '/jobs',
+      '/jobs/kept',
+      '/jobs/kept/versions',
+      '/jobs/kept/runs',
+      '/runs',
+      `/runs/${run.id}`,
+      `/runs/${own.id}`,
+      `/runs/${run.id}/logs`,
+      '/runs.csv',
+      '/runs.ndjson',
+      '/run-failures',
+      '/job-audit',
+      '/job-types',
+    ];
+    for (const path of paths) {
+      const { statusCode, body: text } = await send(server, 'GET', path);
+      expect([path, statusCode, text.includes(PLAIN), text.includes('$sealed')]).toEqual([
+        path,
+        200,
+        false,
+        false,
+      ]);
+    }
+    problemOf(await send(server, 'GET', `/runs?payload=token:${PLAIN}`), 422);
+    const types = bodyOf(await send(server, 'GET', '/job-types'), 200, jobTypesSchema).data;
+    expect(types.find(({ type }) => type === 'keep')?.secret_fields).toEqual([
+      { pointer: '/token', sealed: true },
+    ]);
+    const got = bodyOf(await send(server, 'GET', '/jobs/kept'), 200, jobSchema);
+    const same = { name: got.name, type: 'keep', on_demand: true, payload: got.payload };
+    expect(bodyOf(await send(server, 'PUT', '/jobs/kept', { body: same }), 200, jobSchema).version).toBe(
+      got.version,
+    );
+  });
+
+  test('everything is sealed again in parts', async () => {
+    const answer = await send(server, 'POST', '/secrets/reseal', { body: {} });
+    expect(answer.json()).toEqual({ resealed: 0, unreadable: [], next_cursor: null });
+    problemOf(await send(server, 'POST', '/secrets/reseal', { body: { cursor: 'nowhere' } }), 422);
+  });
+}
