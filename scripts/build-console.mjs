@@ -24,6 +24,7 @@ const sources = [
   'packages/jobs/src/client',
   'packages/jobs/src/http',
   'packages/jobs/src/core',
+  'docs/glossary.md',
   'package-lock.json',
 ];
 

@@ -18,6 +18,7 @@ const UI = [
   'toggles',
   'diff',
   'definition',
+  'help',
 ].map((name) => `console ui ${name}`);
 const SESSION = [...UI, 'console session'];
 const DATA = [...SESSION, 'console data'];
@@ -95,6 +96,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   'console ui feedback': layer('ui/feedback', ['console ui icons', 'console ui text']),
   'console ui instant': layer('ui/instant', ['console ui clock', 'console ui schedule', 'console ui text']),
   'console ui toggles': layer('ui/toggles', ['console ui text']),
+  'console ui help': layer('ui/help', ['console ui icons', 'console ui feedback']),
   'console ui status': layer('ui/status', [
     'console ui icons',
     'console ui instant',

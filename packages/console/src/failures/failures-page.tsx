@@ -4,6 +4,7 @@ import { useSearchParams } from 'wouter';
 import { useRunFailures } from '../data/failures-query.ts';
 import { Page } from '../page/page.tsx';
 import { Empty, NotLoaded } from '../ui/feedback/states.tsx';
+import { Help } from '../ui/help/help.tsx';
 import { Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Toggle, Toggles } from '../ui/toggles/toggles.tsx';
@@ -38,7 +39,11 @@ export function FailuresPage() {
   return (
     <Page
       title="Failures"
-      lead="Failed runs in groups: runs of one group failed in the same way"
+      lead={
+        <>
+          Failed runs in groups: runs of one group failed in the same way <Help word="fingerprint" />
+        </>
+      }
       actions={
         <>
           <Hours range={range} onChoose={(hours) => choose(hours, sort)} />

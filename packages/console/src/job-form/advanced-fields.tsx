@@ -1,5 +1,6 @@
 import type { JobType } from '@greenvue/jobs/client';
 import { SimpleGrid, Text } from '@mantine/core';
+import { Help } from '../ui/help/help.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { BACKOFF_PARTS, type BackoffPart, type CatchUp, type Overlap } from './draft/draft.ts';
 import type { JobForm } from './draft/use-job-form.ts';
@@ -134,8 +135,8 @@ function BackoffFields({ form, type }: TypedProps) {
       aria-describedby={fault === undefined ? `${id}-help` : `${id}-help ${id}-fault`}
     >
       <legend className={classes.plainLegend}>{FIELD_LABELS['/backoff']}</legend>
-      <Text id={`${id}-help`} size="xs" c="dimmed">
-        After each failed attempt, the wait grows.
+      <Text component="div" size="xs" c="dimmed">
+        <span id={`${id}-help`}>After each failed attempt, the wait grows.</span> <Help word="backoff" />
       </Text>
       {fault === undefined ? null : (
         <Text id={`${id}-fault`} size="sm" className={blocks.fault}>

@@ -1,6 +1,8 @@
 import type { JobType } from '@greenvue/jobs/client';
 import { SimpleGrid, Text, TextInput } from '@mantine/core';
 import { useScope } from '../session/session.tsx';
+import { Help } from '../ui/help/help.tsx';
+import { WithHelp } from '../ui/help/with-help.tsx';
 import type { JobForm } from './draft/use-job-form.ts';
 import {
   BUDGET_PARTS,
@@ -10,7 +12,7 @@ import {
   type WatchDraft,
 } from './draft/watch-draft.ts';
 import { type Choice, ChoiceField } from './fields/choice-field.tsx';
-import { FIELD_LABELS } from './fields/field-labels.ts';
+import { FIELD_HELP, FIELD_LABELS } from './fields/field-labels.ts';
 import { FoldedSection } from './fields/folded-section.tsx';
 import { ShortField } from './fields/short-field.tsx';
 import { CODE_INPUT, useField } from './fields/use-field.ts';
@@ -52,15 +54,17 @@ export function WatchFields({ form, type, isOpen, onToggle }: WatchFieldsProps) 
         value={watching.alerts}
         onChange={(alerts) => write('/alerts', { alerts })}
       />
-      <TextInput
-        {...useField('/ping_url')}
-        description="An outside monitor that is told of each start, success and failure."
-        placeholder="https://hc-ping.com/…"
-        inputMode="url"
-        {...CODE_INPUT}
-        value={watching.pingUrl}
-        onChange={({ currentTarget }) => write('/ping_url', { pingUrl: currentTarget.value })}
-      />
+      <WithHelp word={FIELD_HELP['/ping_url']}>
+        <TextInput
+          {...useField('/ping_url')}
+          description="An outside monitor that is told of each start, success and failure."
+          placeholder="https://hc-ping.com/…"
+          inputMode="url"
+          {...CODE_INPUT}
+          value={watching.pingUrl}
+          onChange={({ currentTarget }) => write('/ping_url', { pingUrl: currentTarget.value })}
+        />
+      </WithHelp>
     </FoldedSection>
   );
 }
@@ -134,8 +138,8 @@ function ExpectFields({ watching, write }: PartProps) {
   return (
     <fieldset className={classes.plainGroup}>
       <legend className={classes.plainLegend}>{FIELD_LABELS['/expect']}</legend>
-      <Text size="xs" c="dimmed">
-        The health of the job says if it does not keep to them. All are optional.
+      <Text component="div" size="xs" c="dimmed">
+        The health of the job says if it does not keep to them. All are optional. <Help word="expectation" />
       </Text>
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md" mt="sm">
         {EXPECT_PARTS.map((part) => (

@@ -2,6 +2,7 @@ import type { Job } from '@greenvue/jobs/client';
 import { lazy, Suspense } from 'react';
 import { YamlFold } from '../ui/definition/yaml-fold.tsx';
 import { Loading } from '../ui/feedback/states.tsx';
+import { Help } from '../ui/help/help.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Fold } from '../ui/layout/fold.tsx';
 import { Panel } from '../ui/layout/panel.tsx';
@@ -19,10 +20,11 @@ export function Definition({ job }: { readonly job: Job }) {
   return (
     <Panel title="Definition">
       <dl className={classes.policies}>
-        {[...policiesOf(job), ...watchingOf(job)].map(({ name, value, meaning }) => (
+        {[...policiesOf(job), ...watchingOf(job)].map(({ name, value, meaning, help }) => (
           <div key={name} className={classes.policy}>
             <dt>
               {name}: <code>{value}</code>
+              {help === undefined ? null : <Help word={help} />}
             </dt>
             <dd>{meaning}</dd>
           </div>

@@ -1,4 +1,5 @@
 import type { Job } from '@greenvue/jobs/client';
+import type { HelpWord } from '../ui/help/help-words.ts';
 import { durationText } from '../ui/schedule/duration.ts';
 import { goDurationMs } from '../ui/schedule/go-duration.ts';
 
@@ -7,6 +8,8 @@ export interface Policy {
   readonly name: string;
   readonly value: string;
   readonly meaning: string;
+  /** The word of the glossary for it. */
+  readonly help?: HelpWord;
 }
 
 /** The policies for runs that overlap, are missed or fail. */
@@ -14,16 +17,17 @@ export function policiesOf(job: Job): readonly Policy[] {
   const { initial, max, factor, jitter } = job.backoff;
   const backoff = `${initial}, ×${factor}, at most ${max}, ±${Math.round(jitter * 100)}%`;
   return [
-    { name: 'Overlap', value: job.overlap, meaning: overlapWords(job) },
-    { name: 'Catch up', value: job.catch_up, meaning: catchUpWords(job) },
+    { name: 'Overlap', help: 'overlap', value: job.overlap, meaning: overlapWords(job) },
+    { name: 'Catch up', help: 'catch-up', value: job.catch_up, meaning: catchUpWords(job) },
     {
       name: 'Timeout',
+      help: 'timeout',
       value: job.timeout,
       meaning:
         'A longer attempt is asked to stop. It counts as failed once its handler ends, and may be retried.',
     },
-    { name: 'Attempts', value: String(job.max_attempts), meaning: attemptsWords(job) },
-    { name: 'Backoff', value: backoff, meaning: backoffWords(job) },
+    { name: 'Attempts', help: 'attempt', value: String(job.max_attempts), meaning: attemptsWords(job) },
+    { name: 'Backoff', help: 'backoff', value: backoff, meaning: backoffWords(job) },
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Job } from '@greenvue/jobs/client';
+import type { HelpWord } from '../ui/help/help-words.ts';
 import type { Policy } from './policy-words.ts';
 
 /** How a job is labelled and watched: only what it has. */
@@ -9,10 +10,14 @@ export function watchingOf(job: Job): readonly Policy[] {
     ...budgetOf(job),
     ...expectationsOf(job),
     ...named('Alert channels', alerts, 'They hear of this job, besides the channels for all jobs.'),
-    ...(pingUrl === null
-      ? []
-      : [{ name: 'Ping URL', value: pingUrl, meaning: 'It is told of each start, success and failure.' }]),
+    ...pingOf(pingUrl),
   ];
+}
+
+function pingOf(url: string | null): readonly Policy[] {
+  if (url === null) return [];
+  const meaning = 'It is told of each start, success and failure.';
+  return [{ name: 'Ping URL', value: url, meaning, help: 'ping' }];
 }
 
 function named(name: string, values: readonly string[], meaning: string): readonly Policy[] {
@@ -30,16 +35,21 @@ function budgetOf({ pause_after: budget }: Job): readonly Policy[] {
         ]
       : [`${failures} of ${ofLast}`, `${failures} of its last ${ofLast} runs have failed`];
   const meaning = `The engine pauses the job once ${when}.`;
-  return [{ name: 'Failure budget', value, meaning }];
+  return [{ name: 'Failure budget', value, meaning, help: 'failure budget' }];
 }
 
 function expectationsOf({ expect }: Job): readonly Policy[] {
   const { success_within: within = null, duration = null, start_within: start = null } = expect ?? {};
-  const policy = (value: string | null, name: string, meaning: string): readonly Policy[] =>
-    value === null ? [] : [{ name, value, meaning }];
+  const policy = (value: string | null, name: string, meaning: string, help: HelpWord): readonly Policy[] =>
+    value === null ? [] : [{ name, value, meaning, help }];
   return [
-    ...policy(within, 'Success at least every', 'Without a success for longer, the job is overdue.'),
-    ...policy(duration, 'Longest run', 'A run that takes longer makes the job slow.'),
-    ...policy(start, 'Start within', 'If a due run waits for longer, the job is late.'),
+    ...policy(
+      within,
+      'Success at least every',
+      'Without a success for longer, the job is overdue.',
+      'overdue',
+    ),
+    ...policy(duration, 'Longest run', 'A run that takes longer makes the job slow.', 'slow'),
+    ...policy(start, 'Start within', 'If a due run waits for longer, the job is late.', 'late'),
   ];
 }

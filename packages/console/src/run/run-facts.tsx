@@ -2,6 +2,7 @@ import type { Job, Run } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
 import { Actor } from '../data/actor.tsx';
 import { useNow } from '../ui/clock/now.tsx';
+import { Help } from '../ui/help/help.tsx';
 import { Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Fact, Facts } from '../ui/layout/facts.tsx';
@@ -22,7 +23,7 @@ export function RunFacts({ run, job }: RunFactsProps) {
   return (
     <Facts>
       {run.scheduled_for === null ? null : (
-        <Fact name="Slot">
+        <Fact name="Slot" help={<Help word="slot" />}>
           <Instant at={run.scheduled_for} />
         </Fact>
       )}
@@ -34,7 +35,7 @@ export function RunFacts({ run, job }: RunFactsProps) {
         <WorkFacts run={run} job={job} />
       )}
       {run.backfill_id == null ? null : (
-        <Fact name="Backfill">
+        <Fact name="Backfill" help={<Help word="backfill" />}>
           <Link href={`/runs?backfill_id=${run.backfill_id}`}>all its runs</Link>
         </Fact>
       )}
@@ -58,8 +59,12 @@ function WorkFacts({ run, job }: RunFactsProps) {
   const waited = waitedMs(run);
   return (
     <>
-      <Fact name="Attempt">{attemptText(run, job?.max_attempts)}</Fact>
-      <Fact name="Trigger">{triggerText(run)}</Fact>
+      <Fact name="Attempt" help={<Help word="attempt" />}>
+        {attemptText(run, job?.max_attempts)}
+      </Fact>
+      <Fact name="Trigger" help={<Help word="trigger" />}>
+        {triggerText(run)}
+      </Fact>
       {run.requested_by == null ? null : (
         <Fact name="Requested by">
           <Actor actor={run.requested_by} />
@@ -83,8 +88,14 @@ function WorkFacts({ run, job }: RunFactsProps) {
       <Fact name={run.attempt > 1 ? 'Last attempt took' : 'Took'}>
         <Took run={run} />
       </Fact>
-      <Fact name="Node">{run.node === null ? 'none' : <Plain>{run.node}</Plain>}</Fact>
-      {run.recoveries === 0 ? null : <Fact name="Recoveries">{run.recoveries}</Fact>}
+      <Fact name="Node" help={<Help word="node" />}>
+        {run.node === null ? 'none' : <Plain>{run.node}</Plain>}
+      </Fact>
+      {run.recoveries === 0 ? null : (
+        <Fact name="Recoveries" help={<Help word="recover" />}>
+          {run.recoveries}
+        </Fact>
+      )}
     </>
   );
 }

@@ -1,4 +1,6 @@
 import { Radio, Stack } from '@mantine/core';
+import { WithHelp } from '../../ui/help/with-help.tsx';
+import { FIELD_HELP } from './field-labels.ts';
 import { useField } from './use-field.ts';
 
 /** One of the values of a {@link ChoiceField}. */
@@ -18,12 +20,14 @@ interface ChoiceFieldProps<T> {
 /** A choice between a few values, each with its explanation. */
 export function ChoiceField<T extends string>({ pointer, choices, value, onChange }: ChoiceFieldProps<T>) {
   return (
-    <Radio.Group {...useField(pointer)} value={value} onChange={onChange}>
-      <Stack gap={8} mt={6}>
-        {choices.map((choice) => (
-          <Radio key={choice.value} {...choice} />
-        ))}
-      </Stack>
-    </Radio.Group>
+    <WithHelp word={FIELD_HELP[pointer]}>
+      <Radio.Group {...useField(pointer)} value={value} onChange={onChange}>
+        <Stack gap={8} mt={6}>
+          {choices.map((choice) => (
+            <Radio key={choice.value} {...choice} />
+          ))}
+        </Stack>
+      </Radio.Group>
+    </WithHelp>
   );
 }

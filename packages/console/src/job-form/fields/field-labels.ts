@@ -1,3 +1,4 @@
+import type { HelpWord } from '../../ui/help/help-words.ts';
 import type { Field } from '../payload/payload-model.ts';
 import { isWithin, stepsOf } from '../payload/pointer.ts';
 import { fieldLabel } from './field-words.ts';
@@ -34,6 +35,25 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   '/expect/start_within': 'Start within',
   '/alerts': 'Alert channels',
   '/ping_url': 'Ping URL',
+};
+
+/** The words of the glossary in the labels. */
+export const FIELD_HELP: Readonly<Record<string, HelpWord>> = {
+  '/interval_mode': 'fixed delay',
+  '/overlap': 'overlap',
+  '/catch_up': 'catch-up',
+  '/timeout': 'timeout',
+  '/max_attempts': 'attempt',
+  '/backoff': 'backoff',
+  '/backoff/jitter': 'jitter',
+  '/tags': 'tag',
+  '/pause_after': 'failure budget',
+  '/expect': 'expectation',
+  '/expect/success_within': 'overdue',
+  '/expect/duration': 'slow',
+  '/expect/start_within': 'late',
+  '/alerts': 'alert channel',
+  '/ping_url': 'ping',
 };
 
 /** The label of a pointer's field, with the labels around it: "Rules › Item 2 › Days". */

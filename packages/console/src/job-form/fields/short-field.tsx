@@ -1,5 +1,7 @@
 import { TextInput } from '@mantine/core';
+import { WithHelp } from '../../ui/help/with-help.tsx';
 import { DidYouMean } from './did-you-mean.tsx';
+import { FIELD_HELP } from './field-labels.ts';
 import { CODE_INPUT, useField } from './use-field.ts';
 
 interface ShortFieldProps {
@@ -16,7 +18,7 @@ interface ShortFieldProps {
 export function ShortField(props: ShortFieldProps) {
   const { pointer, description, placeholder, isNumber = false, value, onChange } = props;
   return (
-    <div>
+    <WithHelp word={FIELD_HELP[pointer]}>
       <TextInput
         {...useField(pointer)}
         description={placeholder === undefined ? description : `${description} Default: ${placeholder}.`}
@@ -27,6 +29,6 @@ export function ShortField(props: ShortFieldProps) {
         onChange={({ currentTarget }) => onChange(currentTarget.value)}
       />
       {isNumber ? null : <DidYouMean text={value} onTake={onChange} />}
-    </div>
+    </WithHelp>
   );
 }

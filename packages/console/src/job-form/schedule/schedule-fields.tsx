@@ -11,12 +11,13 @@ import {
 } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
 import { localZoneName } from '../../ui/clock/time-text.ts';
+import { WithHelp } from '../../ui/help/with-help.tsx';
 import { InstantField } from '../../ui/instant/instant-field.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import type { IntervalMode, ScheduleDraft, ScheduleKind } from '../draft/schedule-draft.ts';
 import type { JobForm } from '../draft/use-job-form.ts';
 import { DidYouMean } from '../fields/did-you-mean.tsx';
-import { FIELD_LABELS } from '../fields/field-labels.ts';
+import { FIELD_HELP, FIELD_LABELS } from '../fields/field-labels.ts';
 import { CODE_INPUT, useFault, useField } from '../fields/use-field.ts';
 import { fieldId } from '../payload/pointer.ts';
 import classes from './schedule.module.css';
@@ -106,24 +107,26 @@ function IntervalFields({ schedule, write }: PartProps) {
 
 function ModeField({ schedule, write }: PartProps) {
   return (
-    <Radio.Group
-      {...useField('/interval_mode')}
-      value={schedule.intervalMode}
-      onChange={(mode) => write('/interval_mode', { intervalMode: modeOf(mode) })}
-    >
-      <Stack gap={8} mt={6}>
-        <Radio
-          value="fixed_rate"
-          label="Fixed rate"
-          description="From start to start: at even times, however long a run takes."
-        />
-        <Radio
-          value="fixed_delay"
-          label="Fixed delay"
-          description="From end to start: the interval starts when a run ends, so a slow run delays all later ones."
-        />
-      </Stack>
-    </Radio.Group>
+    <WithHelp word={FIELD_HELP['/interval_mode']}>
+      <Radio.Group
+        {...useField('/interval_mode')}
+        value={schedule.intervalMode}
+        onChange={(mode) => write('/interval_mode', { intervalMode: modeOf(mode) })}
+      >
+        <Stack gap={8} mt={6}>
+          <Radio
+            value="fixed_rate"
+            label="Fixed rate"
+            description="From start to start: at even times, however long a run takes."
+          />
+          <Radio
+            value="fixed_delay"
+            label="Fixed delay"
+            description="From end to start: the interval starts when a run ends, so a slow run delays all later ones."
+          />
+        </Stack>
+      </Radio.Group>
+    </WithHelp>
   );
 }
 

@@ -6,6 +6,8 @@ import { Actor } from '../../data/actor.tsx';
 import { useJobRuns, useStats } from '../../data/queries.ts';
 import { useMay } from '../../session/session.tsx';
 import { KeepFocus } from '../../ui/feedback/keep-focus.tsx';
+import { Help } from '../../ui/help/help.tsx';
+import type { HelpWord } from '../../ui/help/help-words.ts';
 import { ResumeIcon } from '../../ui/icons.tsx';
 import { Ago, Instant } from '../../ui/instant/instant.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
@@ -63,6 +65,7 @@ function Panel({ job, facts, label = 'Health' }: PanelProps) {
       <div className={classes.healthHead}>
         <HealthBadge health={job.health} />
         <strong>{advice.title}</strong>
+        <HealthHelp status={job.health.status} />
         {since === null ? null : (
           <span className={blocks.quiet}>
             since <Instant at={since} />, <Ago at={since} />
@@ -81,6 +84,22 @@ function Panel({ job, facts, label = 'Health' }: PanelProps) {
       <AdviceAction job={job} advice={advice} />
     </section>
   );
+}
+
+const HEALTH_HELP: Readonly<Record<Job['health']['status'], HelpWord>> = {
+  ok: 'health',
+  paused: 'pause',
+  overrunning: 'overrunning',
+  slow: 'slow',
+  late: 'late',
+  failing: 'failing',
+  overdue: 'overdue',
+  zombie: 'zombie',
+  no_handler: 'no handler',
+};
+
+function HealthHelp({ status }: { readonly status: Job['health']['status'] }) {
+  return <Help word={HEALTH_HELP[status]} />;
 }
 
 function PauseFacts({ job: { pause } }: { readonly job: Job }) {

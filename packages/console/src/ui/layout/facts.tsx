@@ -8,13 +8,18 @@ export function Facts({ children }: { readonly children: ReactNode }) {
 
 interface FactProps {
   readonly name: string;
+  /** Explains the name. */
+  readonly help?: ReactNode;
   readonly children: ReactNode;
 }
 
-export function Fact({ name, children }: FactProps) {
+export function Fact({ name, help, children }: FactProps) {
   return (
     <div className={classes.fact}>
-      <dt className={classes.name}>{name}</dt>
+      <dt className={classes.name}>
+        {name}
+        {help}
+      </dt>
       <dd className={classes.value}>{children}</dd>
     </div>
   );
