@@ -14,6 +14,7 @@ const exportListings = defineJobType({
     throw new Error('disk full');
   },
 });
+const deliveries = z.looseObject({ data: z.array(z.looseObject({})) });
 const open = startBrowser();
 
 // Promise P24, alerts.
@@ -51,6 +52,56 @@ test(
     await page.getByText('disk full').waitFor();
     expect(await findings(page)).toEqual([]);
 
+    // The filters of the alerts are in the URL.
+    await page.getByRole('combobox', { name: 'Condition' }).selectOption('recovered');
+    await page.getByText('No alerts').waitFor();
+    await page.getByRole('combobox', { name: 'Condition' }).selectOption('failed');
+    await page.getByRole('combobox', { name: 'Channel' }).selectOption('ops');
+    await page.waitForURL(
+      ({ searchParams: of }) => of.get('channel') === 'ops' && of.get('condition') === 'failed',
+    );
+    await page.reload();
+    await page.getByText('disk full').waitFor();
+
+    // An alert leads to all failures of its cause; a job that needs attention to its own.
+    await page.getByRole('link', { name: /^All failures of this cause/ }).click();
+    await heading(page, 'Failures');
+    await page.getByText('Only failures of the cause').waitFor();
+    await page.getByText('1 failed run in the last 24 hours, 1 cause').waitFor();
+    await button(page, '7 d').click();
+    await page.getByText('1 failed run in the last 7 days, 1 cause').waitFor();
+    expect(new URL(page.url()).searchParams.get('fingerprint')).toMatch(/^[0-9a-f]{16}$/);
+    expect(await findings(page)).toEqual([]);
+    await goTo('/');
+    await heading(page, 'Overview');
+    await page.getByRole('link', { name: 'Causes of failures of Nightly export' }).click();
+    await page.waitForURL(/\/failures\?job_id=nightly$/);
+    await page.getByText('Only failures of the job nightly').waitFor();
+    await button(page, 'Show all failures').click();
+    await page.waitForURL(/\/failures$/);
+
+    await goTo('/channels');
+    await button(page, 'Edit ops').click();
+    const edit = page.getByRole('dialog', { name: 'Edit channel ops' });
+    expect(await edit.getByLabel('Addresses', { exact: true }).inputValue()).toBe(
+      'ann@example.com, bo@example.com',
+    );
+    await edit.getByLabel('Addresses', { exact: true }).fill('nobody');
+    await edit.getByLabel('For all jobs').click();
+    await edit.getByLabel('Slow', { exact: true }).click();
+    await edit.getByRole('button', { name: 'Save' }).click();
+    await edit.getByRole('alert').getByText('must be an e-mail address').waitFor();
+    expect(await findings(page)).toEqual([]);
+    await edit.getByLabel('Addresses', { exact: true }).fill('cy@example.com');
+    await edit.getByRole('button', { name: 'Save' }).click();
+    await edit.waitFor({ state: 'hidden' });
+    await page.getByText('email: cy@example.com').waitFor();
+    expect(await done(admin, 'GET', '/api/alert-channels/ops')).toMatchObject({
+      config: { to: ['cy@example.com'] },
+      all_jobs: false,
+      conditions: null,
+    });
+
     await button(page, 'Delete ops').click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete channel' }).click();
     await page.getByText('nobody is told when a job fails').waitFor();
@@ -80,6 +131,48 @@ test(
     await page.getByText('webhook: https://example.com/…').waitFor();
     expect(await page.getByText('secret-path').count()).toBe(0);
     expect(await done(admin, 'GET', '/api/alert-channels')).toMatchObject({ data: [{ id: 'hook' }] });
+
+    // An edit keeps the address, and makes a new secret on request.
+    await button(page, 'Edit hook').click();
+    await page.getByLabel('Make a new signing secret').click();
+    await button(page, 'Save').click();
+    await page.getByText('Copy the signing secret now').waitFor();
+    await button(page, 'Done').click();
+    await page.getByText('webhook: https://example.com/…').waitFor();
+  },
+  SLOW_MS,
+);
+
+test(
+  'undeliverable alerts of a channel are found, and all sent again',
+  async () => {
+    const { url, admin } = await startConsoleServer({ jobTypes: [exportListings] });
+    // Nothing listens there, and the address is not allowed.
+    const config = { url: 'http://127.0.0.1:9/hook' };
+    await done(admin, 'POST', '/api/alert-channels', { id: 'hook', kind: 'webhook', config });
+    const job = { id: 'nightly', name: 'Nightly export', type: 'export_listings', on_demand: true };
+    await done(admin, 'POST', '/api/jobs', { ...job, max_attempts: 1 });
+    await done(admin, 'POST', '/api/jobs/nightly/runs', {});
+    const { page, faults, goTo } = await open(url);
+    // As after an hour of tries, which a test can't wait for.
+    await page.route(/\/api\/alert-deliveries\?/, async (route) => {
+      const answer = await route.fetch({ url: route.request().url().replace('status=undeliverable', '') });
+      const body = deliveries.parse(await answer.json());
+      const data = body.data.map((one) => ({ ...one, status: 'undeliverable' }));
+      await route.fulfill({ json: { ...body, data } });
+    });
+    await goTo('/channels?channel=hook&status=undeliverable');
+    await signIn(page);
+    await heading(page, 'Channels');
+    await page.getByRole('link', { name: 'Nightly export' }).waitFor();
+    expect(await findings(page)).toEqual([]);
+    const [sent] = await Promise.all([
+      page.waitForRequest(/\/api\/alert-deliveries\/\d+\/retry$/),
+      button(page, 'Send all of them again').click(),
+    ]);
+    expect(sent.method()).toBe('POST');
+    await page.getByText('1 alert is sent again.').waitFor();
+    expect(faults).toEqual([]);
   },
   SLOW_MS,
 );

@@ -142,6 +142,13 @@ test(
     await page.getByText('No older runs.').waitFor();
 
     await page.unrouteAll();
+    await goTo('/runs');
+    await page.getByText('More filters', { exact: true }).click();
+    await page.getByLabel('Payload field = value').fill('works = true');
+    await page.getByLabel('Payload field = value').press('Enter');
+    await page.waitForURL((at) => at.searchParams.get('payload') === 'works:true');
+    await showsRuns(page, 1);
+    await rows(page).getByRole('link', { name: 'bills-old' }).waitFor();
     await goTo('/runs?error=no+such+words');
     await page.getByText('No runs found').waitFor();
     await goTo('/runs?fingerprint=none');

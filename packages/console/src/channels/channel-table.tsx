@@ -1,15 +1,19 @@
 import type { AlertChannel } from '@greenvue/jobs/client';
 import { Button, Group, Table, Text } from '@mantine/core';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { Confirm } from '../ui/feedback/confirm.tsx';
 import { Ago } from '../ui/instant/instant.tsx';
-import { Plain } from '../ui/text/text.tsx';
+import { Plain, Spoken } from '../ui/text/text.tsx';
 import { CONDITION_WORDS } from './condition-words.ts';
+import { deliveriesPath } from './deliveries-filter.ts';
+import { EditChannelDialog } from './edit-channel-dialog.tsx';
 import { useDeleteChannel, useTestChannel } from './use-channels.ts';
 
 /** The channels, with how they fare. */
 export function ChannelTable({ channels }: { readonly channels: readonly AlertChannel[] }) {
-  const [toDelete, setToDelete] = useState<string | undefined>(undefined);
+  const [toDelete, setToDelete] = useState<string>();
+  const [toEdit, setToEdit] = useState<AlertChannel>();
   const remove = useDeleteChannel();
   return (
     <>
@@ -26,11 +30,17 @@ export function ChannelTable({ channels }: { readonly channels: readonly AlertCh
           </Table.Thead>
           <Table.Tbody>
             {channels.map((channel) => (
-              <ChannelRow key={channel.id} channel={channel} onDelete={() => setToDelete(channel.id)} />
+              <ChannelRow
+                key={channel.id}
+                channel={channel}
+                onEdit={() => setToEdit(channel)}
+                onDelete={() => setToDelete(channel.id)}
+              />
             ))}
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
+      <EditChannelDialog channel={toEdit} onClose={() => setToEdit(undefined)} />
       <Confirm
         opened={toDelete !== undefined}
         onClose={() => setToDelete(undefined)}
@@ -50,10 +60,11 @@ export function ChannelTable({ channels }: { readonly channels: readonly AlertCh
 
 interface RowProps {
   readonly channel: AlertChannel;
+  readonly onEdit: () => void;
   readonly onDelete: () => void;
 }
 
-function ChannelRow({ channel, onDelete }: RowProps) {
+function ChannelRow({ channel, onEdit, onDelete }: RowProps) {
   const test = useTestChannel();
   const { id, all_jobs, conditions } = channel;
   return (
@@ -86,6 +97,9 @@ function ChannelRow({ channel, onDelete }: RowProps) {
           >
             Test
           </Button>
+          <Button size="compact-sm" variant="default" aria-label={`Edit ${id}`} onClick={onEdit}>
+            Edit
+          </Button>
           <Button size="compact-sm" variant="default" aria-label={`Delete ${id}`} onClick={onDelete}>
             Delete
           </Button>
@@ -103,7 +117,7 @@ function targetText({ kind, config }: AlertChannel): string {
 }
 
 function ChannelState({ channel }: Pick<RowProps, 'channel'>) {
-  const { pending, undeliverable, last_sent_at, last_error } = channel;
+  const { id, pending, undeliverable, last_sent_at, last_error } = channel;
   return (
     <>
       {last_error === null ? null : (
@@ -114,7 +128,14 @@ function ChannelState({ channel }: Pick<RowProps, 'channel'>) {
       <div>{last_sent_at === null ? 'Nothing sent yet' : <SentAgo at={last_sent_at} />}</div>
       {pending + undeliverable === 0 ? null : (
         <Text size="xs" c="dimmed">
-          {pending} waiting, {undeliverable} undeliverable
+          {pending} waiting,{' '}
+          {undeliverable === 0 ? (
+            'none undeliverable'
+          ) : (
+            <Link href={deliveriesPath({ channel: id, status: 'undeliverable' })}>
+              {undeliverable} undeliverable<Spoken> alerts of {id}</Spoken>
+            </Link>
+          )}
         </Text>
       )}
     </>

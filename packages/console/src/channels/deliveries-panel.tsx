@@ -1,39 +1,41 @@
 import type { AlertDelivery } from '@greenvue/jobs/client';
-import { Button, SegmentedControl, Table, Text } from '@mantine/core';
-import { useState } from 'react';
+import { Button, Group, NativeSelect, SegmentedControl, Table, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import { Failed, Loading } from '../ui/feedback/states.tsx';
 import { Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Panel } from '../ui/layout/panel.tsx';
-import { jobPath, runPath } from '../ui/paths.ts';
-import { Plain } from '../ui/text/text.tsx';
-import { CONDITION_WORDS, STATUS_WORDS } from './condition-words.ts';
-import { useDeliveries, useRetryDelivery } from './use-channels.ts';
+import { failuresPath, jobPath, runPath } from '../ui/paths.ts';
+import { Plain, Spoken } from '../ui/text/text.tsx';
+import { CONDITION_WORDS, CONDITIONS, STATUS_WORDS } from './condition-words.ts';
+import { conditionOf, statusOf, useDeliveriesFilter } from './deliveries-filter.ts';
+import {
+  type DeliveriesFilter,
+  useChannels,
+  useDeliveries,
+  useRetryAll,
+  useRetryDelivery,
+} from './use-channels.ts';
 
-const FILTERS = [
+const STATUS_CHOICES = [
   { value: '', label: 'All' },
   ...Object.entries(STATUS_WORDS).map(([value, label]) => ({ value, label })),
 ];
+const CONDITION_CHOICES = [
+  { value: '', label: 'Any condition' },
+  ...CONDITIONS.map((value) => ({ value, label: CONDITION_WORDS[value] })),
+];
 
-/** What was sent, waits, and could not be delivered. */
+/** What was sent, waits, and could not be delivered. The filter is in the URL. */
 export function DeliveriesPanel() {
-  const [status, setStatus] = useState<AlertDelivery['status'] | undefined>(undefined);
-  const deliveries = useDeliveries(status === undefined ? {} : { status });
+  const [filter, change] = useDeliveriesFilter();
+  const deliveries = useDeliveries(filter);
   const rows = deliveries.data?.pages.flatMap(({ data }) => data);
   return (
-    <Panel
-      title="Alerts"
-      aside={
-        <SegmentedControl
-          size="xs"
-          aria-label="Which alerts"
-          data={FILTERS}
-          value={status ?? ''}
-          onChange={(value) => setStatus(statusOf(value))}
-        />
-      }
-    >
+    <Panel title="Alerts" aside={<Filters filter={filter} onChange={change} />}>
+      {filter.status === 'undeliverable' && rows !== undefined && rows.length > 0 ? (
+        <RetryAll filter={filter} />
+      ) : null}
       {deliveries.isPending ? <Loading rows={4} /> : null}
       {deliveries.isError ? (
         <Failed error={deliveries.error} onRetry={() => void deliveries.refetch()} />
@@ -53,8 +55,55 @@ export function DeliveriesPanel() {
   );
 }
 
-function statusOf(value: string): AlertDelivery['status'] | undefined {
-  return value === 'pending' || value === 'sent' || value === 'undeliverable' ? value : undefined;
+interface FiltersProps {
+  readonly filter: DeliveriesFilter;
+  readonly onChange: (part: DeliveriesFilter) => void;
+}
+
+function Filters({ filter, onChange }: FiltersProps) {
+  const { data: channels = [] } = useChannels();
+  const ids = channels.map(({ id }) => id);
+  const known = filter.channel === undefined || ids.includes(filter.channel) ? ids : [filter.channel, ...ids];
+  return (
+    <Group gap="xs">
+      <NativeSelect
+        size="xs"
+        aria-label="Channel"
+        data={[{ value: '', label: 'All channels' }, ...known.map((id) => ({ value: id, label: id }))]}
+        value={filter.channel ?? ''}
+        onChange={({ currentTarget: { value } }) => onChange({ channel: value })}
+      />
+      <NativeSelect
+        size="xs"
+        aria-label="Condition"
+        data={CONDITION_CHOICES}
+        value={filter.condition ?? ''}
+        onChange={({ currentTarget: { value } }) => onChange({ condition: conditionOf(value) })}
+      />
+      <SegmentedControl
+        size="xs"
+        aria-label="Which alerts"
+        data={STATUS_CHOICES}
+        value={filter.status ?? ''}
+        onChange={(value) => onChange({ status: statusOf(value) })}
+      />
+    </Group>
+  );
+}
+
+function RetryAll({ filter }: { readonly filter: DeliveriesFilter }) {
+  const retry = useRetryAll();
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      mb="sm"
+      loading={retry.isPending}
+      onClick={() => retry.mutate(filter)}
+    >
+      Send all of them again
+    </Button>
+  );
 }
 
 function DeliveryTable({ rows }: { readonly rows: readonly AlertDelivery[] }) {
@@ -82,7 +131,7 @@ function DeliveryTable({ rows }: { readonly rows: readonly AlertDelivery[] }) {
 }
 
 function DeliveryRow({ delivery }: { readonly delivery: AlertDelivery }) {
-  const { at, job_id, job_name, run_id, condition, error, channel } = delivery;
+  const { at, job_id, job_name, run_id, condition, error, fingerprint, channel } = delivery;
   return (
     <Table.Tr>
       <Table.Td>
@@ -102,6 +151,13 @@ function DeliveryRow({ delivery }: { readonly delivery: AlertDelivery }) {
         {error === null ? null : (
           <Text size="xs" c="dimmed" component="div" lineClamp={2}>
             <Plain>{error.message}</Plain>
+          </Text>
+        )}
+        {fingerprint == null ? null : (
+          <Text size="xs" component="div">
+            <Link href={failuresPath({ fingerprint })}>
+              All failures of this cause<Spoken> {fingerprint}</Spoken>
+            </Link>
           </Text>
         )}
       </Table.Td>

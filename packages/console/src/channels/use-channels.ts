@@ -3,8 +3,11 @@ import {
   type CreateAlertChannel,
   createAlertChannel,
   deleteAlertChannel,
+  eachAlertDelivery,
   listAlertChannels,
   listAlertDeliveries,
+  type PatchAlertChannel,
+  patchAlertChannel,
   retryAlertDelivery,
   testAlertChannel,
 } from '@greenvue/jobs/client';
@@ -14,6 +17,7 @@ import { useAction } from '../actions/use-action.ts';
 import { queryKeys } from '../data/query-keys.ts';
 import { FIRST } from '../data/run-pages.ts';
 import { useConnection, useIsSignedIn } from '../session/session.tsx';
+import { isStatus } from '../ui/feedback/not-found.ts';
 import { isolated } from '../ui/text/text.tsx';
 
 const EVERY_MS = 5_000;
@@ -29,7 +33,7 @@ export function useChannels() {
   });
 }
 
-export type DeliveriesFilter = Pick<AlertDeliveriesQuery, 'channel' | 'status'>;
+export type DeliveriesFilter = Pick<AlertDeliveriesQuery, 'channel' | 'status' | 'condition'>;
 
 /** The alerts by page, newest first. */
 export function useDeliveries(filter: DeliveriesFilter) {
@@ -56,6 +60,22 @@ export function useCreateChannel() {
     send: (connection, body: CreateAlertChannel) => createAlertChannel(connection, body),
     onDone: (channel, _, client) => {
       announceDone(`Created ${isolated(channel.id)}.`);
+      changed(client);
+    },
+  });
+}
+
+interface PatchVariables {
+  readonly id: string;
+  readonly body: PatchAlertChannel;
+}
+
+/** Changes a channel. The dialog shows the server's errors. */
+export function usePatchChannel() {
+  return useAction({
+    send: (connection, { id, body }: PatchVariables) => patchAlertChannel(connection, id, body),
+    onDone: (channel, _, client) => {
+      announceDone(`Saved ${isolated(channel.id)}.`);
       changed(client);
     },
   });
@@ -92,6 +112,30 @@ export function useRetryDelivery() {
     },
     failure: () => 'Could not send the alert again',
   });
+}
+
+/** Sends all undeliverable alerts of a filter again. Returns how many it found. */
+export function useRetryAll() {
+  return useAction({
+    send: async (connection, filter: DeliveriesFilter) => {
+      let count = 0;
+      for await (const { id } of eachAlertDelivery(connection, { ...filter, status: 'undeliverable' })) {
+        count += 1;
+        await retryAlertDelivery(connection, id).catch(ifRetried);
+      }
+      return count;
+    },
+    onDone: (count, _, client) => {
+      announceDone(count === 1 ? '1 alert is sent again.' : `${count} alerts are sent again.`);
+      changed(client);
+    },
+    failure: () => 'Could not send all alerts again',
+  });
+}
+
+/** An alert is retried with all others of its digest, so the next ones are no longer undeliverable. */
+function ifRetried(error: unknown): void {
+  if (!isStatus(error, 409)) throw error;
 }
 
 function changed(client: QueryClient): void {

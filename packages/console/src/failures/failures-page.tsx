@@ -1,12 +1,14 @@
 import type { FailurePage } from '@greenvue/jobs/client';
 import { Button, NativeSelect } from '@mantine/core';
-import { useSearchParams } from 'wouter';
+import { Link, useSearchParams } from 'wouter';
 import { useRunFailures } from '../data/failures-query.ts';
 import { Page } from '../page/page.tsx';
 import { Empty, NotLoaded } from '../ui/feedback/states.tsx';
 import { Help } from '../ui/help/help.tsx';
 import { Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
+import { jobPath } from '../ui/paths.ts';
+import { Plain } from '../ui/text/text.tsx';
 import { Toggle, Toggles } from '../ui/toggles/toggles.tsx';
 import { FailureGroups } from './failure-groups.tsx';
 import classes from './failures.module.css';
@@ -30,8 +32,9 @@ export function FailuresPage() {
   const [search, setSearch] = useSearchParams();
   const range = RANGES.find(({ hours }) => String(hours) === search.get('hours')) ?? DEFAULT;
   const sort = SORTS.find(({ value }) => value === search.get('sort'))?.value ?? SORTS[0].value;
-  const choose = (hours: number, order: string): void => {
-    const query = new URLSearchParams();
+  const only = onlyIn(search);
+  const choose = (hours: number, order: string, which: Only = only): void => {
+    const query = new URLSearchParams({ ...which });
     if (hours !== DEFAULT.hours) query.set('hours', String(hours));
     if (order !== SORTS[0].value) query.set('sort', order);
     setSearch(query);
@@ -56,8 +59,51 @@ export function FailuresPage() {
         </>
       }
     >
-      <Groups range={range} sort={sort} />
+      <OnlyNote only={only} onAll={() => choose(range.hours, sort, {})} />
+      <Groups range={range} sort={sort} only={only} />
     </Page>
+  );
+}
+
+/** The failures of one job, or of one cause, as a link asks for them. */
+interface Only {
+  readonly job_id?: string;
+  readonly fingerprint?: string;
+}
+
+function onlyIn(search: URLSearchParams): Only {
+  const [jobId, fingerprint] = [search.get('job_id'), search.get('fingerprint')];
+  return { ...(jobId ? { job_id: jobId } : {}), ...(fingerprint ? { fingerprint } : {}) };
+}
+
+function OnlyNote({ only, onAll }: { readonly only: Only; readonly onAll: () => void }) {
+  const { job_id: jobId, fingerprint } = only;
+  if (jobId === undefined && fingerprint === undefined) return null;
+  return (
+    <p className={blocks.inline}>
+      <span>
+        Only failures
+        {jobId === undefined ? null : (
+          <>
+            {' '}
+            of the job{' '}
+            <Link href={jobPath(jobId)}>
+              <Plain>{jobId}</Plain>
+            </Link>
+          </>
+        )}
+        {fingerprint === undefined ? null : (
+          <>
+            {' '}
+            of the cause <Plain>{fingerprint}</Plain>
+          </>
+        )}
+        .
+      </span>
+      <Button size="compact-sm" variant="default" onClick={onAll}>
+        Show all failures
+      </Button>
+    </p>
   );
 }
 
@@ -73,8 +119,14 @@ function Hours({ range, onChoose }: { readonly range: Range; readonly onChoose: 
   );
 }
 
-function Groups({ range, sort }: { readonly range: Range; readonly sort: Sort }) {
-  const query = useRunFailures({ hours: range.hours, sort });
+interface GroupsProps {
+  readonly range: Range;
+  readonly sort: Sort;
+  readonly only: Only;
+}
+
+function Groups({ range, sort, only }: GroupsProps) {
+  const query = useRunFailures({ hours: range.hours, sort, ...only });
   const [first] = query.data?.pages ?? [];
   if (first === undefined) return <NotLoaded error={query.error} rows={6} onRetry={query.refetch} />;
   if (first.group_count === 0) {

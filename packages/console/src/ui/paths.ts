@@ -35,6 +35,11 @@ export function comparePath(a: string | undefined, b: string): string {
   return `/compare?${new URLSearchParams({ ...(a === undefined ? {} : { a }), b })}`;
 }
 
+/** The causes of failures: of one job, or one cause. */
+export function failuresPath(only: { readonly job_id: string } | { readonly fingerprint: string }): string {
+  return `/failures?${new URLSearchParams({ ...only })}`;
+}
+
 /** The id in the path of the current page. */
 export function useIdInPath(): string {
   const { id = '' } = useParams();

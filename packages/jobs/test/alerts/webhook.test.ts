@@ -29,13 +29,23 @@ it('a failed run is told to a webhook within a second, signed as Standard Webhoo
       title: 'Job "Job nightly" failed',
       count: 1,
       counts: { failed: 1 },
-      alerts: [{ condition: 'failed', job_id: 'nightly', error: { name: 'Error', message: 'disk full' } }],
+      alerts: [
+        {
+          condition: 'failed',
+          job_id: 'nightly',
+          error: { name: 'Error', message: 'disk full' },
+          fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+        },
+      ],
     },
   });
   const { data } = verified as { readonly data: { readonly text: string; readonly link: string } };
   expect(data.link).toMatch(/^https:\/\/jobs\.example\.com\/console\/runs\/\d+$/);
   expect(data.text).toContain('Error: Error: disk full');
   expect(data.text).toContain(data.link);
+  expect(data.text).toMatch(
+    /\nAll runs that failed in the same way: https:\/\/jobs\.example\.com\/console\/failures\?fingerprint=[0-9a-f]{16}$/,
+  );
   const content = `${first.headers['webhook-id']}.${first.headers['webhook-timestamp']}.${first.text}`;
   const mac = createHmac('sha256', Buffer.alloc(32, 7)).update(content).digest('base64');
   expect(first.headers['webhook-signature']).toBe(`v1,${mac}`);
@@ -152,11 +162,17 @@ it('a storm of failures becomes digests: one channel gets about ten messages', a
   expect(received.length).toBeLessThanOrEqual(11);
   const digest = received.find(({ text }) => text.includes('alert.digest'));
   const { data } = JSON.parse(digest?.text ?? '{}') as {
-    readonly data: { readonly count: number; readonly alerts: readonly unknown[]; readonly title: string };
+    readonly data: {
+      readonly count: number;
+      readonly alerts: readonly unknown[];
+      readonly title: string;
+      readonly link: string;
+    };
   };
   expect(data.count).toBeGreaterThan(10);
   expect(data.alerts.length).toBeLessThanOrEqual(20);
   expect(data.title).toBe(`${data.count} alerts about jobs: ${data.count} failed`);
+  expect(data.link).toBe('https://jobs.example.com/console/failures');
 }, 30_000);
 
 it('what is due when the engine stops is sent before it ends', async () => {

@@ -5,10 +5,10 @@ import { NotLoaded } from '../../ui/feedback/states.tsx';
 import { CheckIcon } from '../../ui/icons.tsx';
 import { Elapsed } from '../../ui/instant/instant.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
-import { jobPath } from '../../ui/paths.ts';
+import { failuresPath, jobPath } from '../../ui/paths.ts';
 import { errorLine } from '../../ui/status/run-words.ts';
 import { HealthBadge, JobStatusBadge } from '../../ui/status/status.tsx';
-import { Plain } from '../../ui/text/text.tsx';
+import { Plain, Spoken } from '../../ui/text/text.tsx';
 import { ListItem } from './list-item.tsx';
 import classes from './lists.module.css';
 
@@ -59,6 +59,14 @@ function UnhealthyJob({ job }: { readonly job: Job }) {
           </>
         )}
         {job.health.status === 'failing' ? <LastError job={job} /> : <Detail text={reason} />}
+        {job.last_status === 'failed' ? (
+          <>
+            {' '}
+            <Link href={failuresPath({ job_id: job.id })}>
+              Causes<Spoken> of failures of {job.name}</Spoken>
+            </Link>
+          </>
+        ) : null}
       </div>
     </ListItem>
   );

@@ -7,7 +7,13 @@ import { RUN_REASONS, RUN_STATUSES } from '../../ui/status/statuses.ts';
 import { capital } from '../../ui/text/capital.ts';
 import { Toggle, Toggles } from '../../ui/toggles/toggles.tsx';
 import classes from './filter-bar.module.css';
-import { type RunFilterChange, type RunFilters, TRIGGERS, writeFilters } from './run-filters.ts';
+import {
+  payloadField,
+  type RunFilterChange,
+  type RunFilters,
+  TRIGGERS,
+  writeFilters,
+} from './run-filters.ts';
 import { TextFilter } from './text-filter.tsx';
 import { TimeFilter } from './time-filter.tsx';
 
@@ -21,8 +27,8 @@ interface FilterBarProps {
 
 /** Filters the list of all runs. Filters that are seldom needed are folded while none of them is set. */
 export function RunFilterBar({ filters, onChange, onClear, tools }: FilterBarProps) {
-  const { reason, type, tag, trigger, node, fingerprint, backfill_id: backfill } = filters;
-  const folded = [reason, type, tag, trigger, node, fingerprint, backfill].filter(
+  const { reason, type, tag, trigger, node, fingerprint, payload, backfill_id: backfill } = filters;
+  const folded = [reason, type, tag, trigger, node, fingerprint, payload, backfill].filter(
     (value) => value !== undefined,
   );
   return (
@@ -137,6 +143,11 @@ function MoreFilters({ filters, onChange }: PartProps) {
         label="Fingerprint"
         value={filters.fingerprint ?? ''}
         onChange={(fingerprint) => onChange({ fingerprint })}
+      />
+      <TextFilter
+        label="Payload field = value"
+        value={filters.payload ?? ''}
+        onChange={(typed) => onChange({ payload: typed === undefined ? undefined : payloadField(typed) })}
       />
       <TextFilter
         label="Backfill"

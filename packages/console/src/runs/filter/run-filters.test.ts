@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type RunFilters, readFilters, runsQuery, writeFilters } from './run-filters.ts';
+import { payloadField, type RunFilters, readFilters, runsQuery, writeFilters } from './run-filters.ts';
 
 test('the query of a URL restores the filters that it was written from', () => {
   const all: readonly RunFilters[] = [
@@ -14,6 +14,7 @@ test('the query of a URL restores the filters that it was written from', () => {
       error: 'a & b = c?',
       fingerprint: '0f1e2d3c4b5a6978',
       backfill_id: '750566184992768',
+      payload: 'customer.id:a=b:c',
       from: '2026-01-31T09:00:00.000Z',
       to: '2026-01-31T10:00:00.000Z',
     },
@@ -36,6 +37,15 @@ test('a range of the last hours begins before the time of each read, and replace
     status: ['failed'],
     from: '2026-01-31T09:00:00.000Z',
   });
+});
+
+test.each([
+  ['customer_id = 42', 'customer_id:42'],
+  ['customer.id: a=b', 'customer.id:a=b'],
+  ['note:', 'note:'],
+  ['no separator', 'no separator'],
+])('the payload field that is typed as %j is %j', (typed, field) => {
+  expect(payloadField(typed)).toBe(field);
 });
 
 test('undefined removes a filter', () => {

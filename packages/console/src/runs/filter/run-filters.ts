@@ -2,7 +2,7 @@ import type { RunsQuery } from '@greenvue/jobs/client';
 import { RUN_REASONS, RUN_STATUSES } from '../../ui/status/statuses.ts';
 
 /** Filters that are texts, by their name in the URL and in the REST API. The server checks them. */
-const TEXTS = ['job_id', 'type', 'tag', 'node', 'error', 'fingerprint', 'backfill_id'] as const;
+const TEXTS = ['job_id', 'type', 'tag', 'node', 'error', 'fingerprint', 'backfill_id', 'payload'] as const;
 export type TextFilterName = (typeof TEXTS)[number];
 
 export const TRIGGERS = ['schedule', 'manual'] as const;
@@ -82,6 +82,11 @@ export function runsQuery({ statuses, hours, ...rest }: RunFilters, now: number)
     ...(statuses.length === 0 ? {} : { status: [...statuses] }),
     ...(hours === undefined ? {} : { from: new Date(now - hours * HOUR_MS).toISOString() }),
   };
+}
+
+/** A typed field of a payload as the server takes it: `customer_id = 42` is `customer_id:42`. */
+export function payloadField(typed: string): string {
+  return typed.replace(/^\s*([^:=]*?)\s*[:=]\s*/, '$1:');
 }
 
 /** A typed text as the server takes it: trimmed, bounded, without characters that no run contains. */

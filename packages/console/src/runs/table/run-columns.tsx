@@ -1,10 +1,10 @@
 import type { Run } from '@greenvue/jobs/client';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { Instant } from '../../ui/instant/instant.tsx';
+import { Countdown, Instant } from '../../ui/instant/instant.tsx';
 import { jobPath } from '../../ui/paths.ts';
 import { sinceText } from '../../ui/schedule/duration.ts';
-import { attemptText, runNote, shownTime, triggerText } from '../../ui/status/run-words.ts';
+import { attemptText, runNote, shownTime, triggerText, waitsForRetry } from '../../ui/status/run-words.ts';
 import { Plain } from '../../ui/text/text.tsx';
 import type { ChoosableColumn } from '../../views/look.ts';
 import classes from './run-table.module.css';
@@ -78,7 +78,11 @@ function contentOf(column: RunColumn, run: Run, maxAttempts: number | undefined)
     case 'when':
       return <Instant at={shownTime(run)} />;
     case 'took':
-      return tookText(run);
+      return waitsForRetry(run, Date.now()) ? (
+        <Countdown to={run.available_at} lead="retry in " over="retry is due" />
+      ) : (
+        tookText(run)
+      );
     case 'attempt':
       return attemptText(run, maxAttempts);
     case 'trigger':

@@ -31,6 +31,8 @@ export interface Alert {
   readonly runId?: string;
   /** How many runs failed in a row, or how many slots were missed. */
   readonly count?: number;
+  /** Of the error of the run: runs with the same one failed in the same way. */
+  readonly fingerprint?: string;
   /** The error of the run, cut to a length that fits a message. */
   readonly error?: { readonly name: string; readonly message: string };
   /** Why the job was paused, or what its health says. */

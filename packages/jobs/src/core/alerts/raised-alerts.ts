@@ -1,3 +1,4 @@
+import { fingerprintOf } from '../failures/fingerprint.ts';
 import type { Job } from '../model/job.ts';
 import type { AttemptError } from '../model/run.ts';
 import type { SkippedRun } from '../rules/decision.ts';
@@ -59,12 +60,12 @@ function about({ id, name }: Job, now: number): Pick<Alert, 'jobId' | 'jobName' 
   return { jobId: id, jobName: name, at: now };
 }
 
-function lastFailure(ended: readonly EndedRun[]): Pick<Alert, 'runId' | 'error'> {
+function lastFailure(ended: readonly EndedRun[]): Pick<Alert, 'runId' | 'error' | 'fingerprint'> {
   const run = ended.findLast(({ status, isRetried }) => status === 'failed' && isRetried !== true);
   const error = run?.errors?.at(-1);
   return {
     ...(run?.id === undefined ? {} : { runId: run.id }),
-    ...(error === undefined ? {} : { error: shortError(error) }),
+    ...(error === undefined ? {} : { error: shortError(error), fingerprint: fingerprintOf(error) }),
   };
 }
 

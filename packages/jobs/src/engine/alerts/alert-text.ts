@@ -6,11 +6,19 @@ import type { AlertNotice } from '../alerts-port.ts';
 export function noticeOf(message: AlertMessage, consoleUrl: string | undefined): AlertNotice {
   const [alert] = message.alerts;
   const digest = message.isDigest || alert === undefined;
-  const link = consoleUrl === undefined ? undefined : digest ? consoleUrl : linkOf(alert, consoleUrl);
+  const link =
+    consoleUrl === undefined
+      ? undefined
+      : digest
+        ? digestLink(message, consoleUrl)
+        : linkOf(alert, consoleUrl);
   return {
     ...message,
     title: digest ? digestTitle(message) : titleOf(alert),
-    text: (digest ? digestLines(message, link) : linesOf(alert, link)).join('\n'),
+    text: (digest
+      ? digestLines(message, link)
+      : linesOf(alert, { link, causes: causesLink(alert, consoleUrl) })
+    ).join('\n'),
     ...(link === undefined ? {} : { link }),
   };
 }
@@ -20,6 +28,18 @@ export function linkOf({ jobId, runId }: Alert, consoleUrl: string): string {
   return runId === undefined
     ? `${consoleUrl}/jobs/${encodeURIComponent(jobId)}`
     : `${consoleUrl}/runs/${encodeURIComponent(runId)}`;
+}
+
+/** Failures lead to their causes, and other digests to the overview. */
+function digestLink({ counts }: AlertMessage, consoleUrl: string): string {
+  return counts.failed === undefined ? consoleUrl : `${consoleUrl}/failures`;
+}
+
+/** The page with all runs that failed in the same way. */
+function causesLink({ fingerprint }: Alert, consoleUrl: string | undefined): string | undefined {
+  return consoleUrl === undefined || fingerprint === undefined
+    ? undefined
+    : `${consoleUrl}/failures?fingerprint=${fingerprint}`;
 }
 
 /** A sample, with which people test a channel. */
@@ -74,7 +94,13 @@ const WHAT_TO_DO: Readonly<Record<AlertCondition, string>> = {
   zombie: 'Restart the node of this run, or let its handler end when its signal fires.',
 };
 
-function linesOf(alert: Alert, link: string | undefined): readonly string[] {
+interface Links {
+  readonly link: string | undefined;
+  /** Absent if no run failed. */
+  readonly causes: string | undefined;
+}
+
+function linesOf(alert: Alert, { link, causes }: Links): readonly string[] {
   const { jobId, jobName, at, since, error, reason, condition } = alert;
   return [
     titleOf(alert),
@@ -86,6 +112,7 @@ function linesOf(alert: Alert, link: string | undefined): readonly string[] {
     '',
     WHAT_TO_DO[condition],
     ...(link === undefined ? [] : ['', link]),
+    ...(causes === undefined ? [] : [`All runs that failed in the same way: ${causes}`]),
   ];
 }
 

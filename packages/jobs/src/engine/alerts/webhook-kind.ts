@@ -80,7 +80,7 @@ function bodyOf(notice: AlertNotice, consoleUrl: string | undefined) {
 }
 
 function alertJson(alert: Alert, consoleUrl: string | undefined) {
-  const { condition, jobId, jobName, at, since, runId, count, error, reason } = alert;
+  const { condition, jobId, jobName, at, since, runId, count, error, fingerprint, reason } = alert;
   return {
     condition,
     job_id: jobId,
@@ -90,6 +90,7 @@ function alertJson(alert: Alert, consoleUrl: string | undefined) {
     run_id: runId ?? null,
     count: count ?? null,
     error: error ?? null,
+    fingerprint: fingerprint ?? null,
     reason: reason ?? null,
     link: consoleUrl === undefined ? null : linkOf(alert, consoleUrl),
   };

@@ -1,0 +1,75 @@
+import type { AlertChannel, SavedAlertChannel } from '@greenvue/jobs/client';
+import { Button, Group, Modal, Stack } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { keepOpen } from '../ui/feedback/confirm.tsx';
+import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
+import { Plain } from '../ui/text/text.tsx';
+import { type ChannelDraft, draftOf, faultText, patchBody } from './channel-draft.ts';
+import { ChannelFields } from './channel-fields.tsx';
+import { NewSecret } from './new-secret.tsx';
+import { usePatchChannel } from './use-channels.ts';
+
+interface DialogProps {
+  /** Undefined while the dialog is closed. */
+  readonly channel: AlertChannel | undefined;
+  readonly onClose: () => void;
+}
+
+/** Changes where a channel sends alerts, and of what it hears. */
+export function EditChannelDialog({ channel, onClose }: DialogProps) {
+  const patch = usePatchChannel();
+  const close = (): void => {
+    patch.reset();
+    onClose();
+  };
+  const secret = patch.data?.secret ?? undefined;
+  return (
+    <Modal
+      opened={channel !== undefined}
+      onClose={patch.isPending ? keepOpen : close}
+      title={<>Edit channel {channel === undefined ? null : <Plain>{channel.id}</Plain>}</>}
+      size="lg"
+    >
+      {channel === undefined || secret !== undefined ? null : (
+        <EditForm key={channel.id} channel={channel} action={patch} onClose={close} />
+      )}
+      {secret === undefined ? null : <NewSecret secret={secret} onClose={close} />}
+    </Modal>
+  );
+}
+
+interface FormProps {
+  readonly channel: AlertChannel;
+  readonly action: ReturnType<typeof usePatchChannel>;
+  readonly onClose: () => void;
+}
+
+function EditForm({ channel, action, onClose }: FormProps) {
+  const [draft, setDraft] = useState(() => draftOf(channel));
+  const change = (part: Partial<ChannelDraft>) => setDraft((before) => ({ ...before, ...part }));
+  const isReady = draft.conditions.length > 0 && (draft.kind !== 'email' || draft.target.trim() !== '');
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (isReady)
+      action.mutate(
+        { id: channel.id, body: patchBody(draft) },
+        { onSuccess: ({ secret }: SavedAlertChannel) => (secret === null ? onClose() : undefined) },
+      );
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="md">
+        <FaultAlert>{action.isError ? <Plain>{faultText(action.error)}</Plain> : undefined}</FaultAlert>
+        <ChannelFields draft={draft} isEdit onChange={change} />
+        <Group justify="flex-end" gap="sm">
+          <Button variant="default" onClick={onClose} disabled={action.isPending}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={action.isPending} disabled={!isReady}>
+            Save
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
