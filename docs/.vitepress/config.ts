@@ -54,6 +54,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('watching'),
       page('alerts'),
       page('http-requests'),
+      page('secrets'),
       page('monitors'),
       page('transactions', 'Runs in your transaction'),
       page('shutdown-and-deploys'),

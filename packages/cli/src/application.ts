@@ -19,6 +19,7 @@ import { bare, bareFlags } from './input/without-prototype.ts';
 import { jobRoutes } from './jobs/job-routes.ts';
 import type { CliProgram } from './program.ts';
 import { enqueue, runRoutes } from './runs/run-routes.ts';
+import { secretRoutes } from './secrets/secret-routes.ts';
 
 const types = buildCommand({
   loader: async () => (await import('./overview/show-types.ts')).showTypesCommand,
@@ -138,6 +139,7 @@ export function createApplication(
       stats,
       audit,
       alerts: alertRoutes,
+      secrets: secretRoutes,
       ...commands,
       mcp,
       completion,

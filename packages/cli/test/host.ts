@@ -30,6 +30,13 @@ const flaky = defineJobType({
   },
 });
 
+/** Has a secret. */
+const keep = defineJobType({
+  type: 'keep',
+  payload: z.strictObject({ token: z.string().meta({ secret: true }), note: z.string().default('') }),
+  run: async () => undefined,
+});
+
 const silent = {
   debug: () => undefined,
   info: () => undefined,
@@ -53,7 +60,12 @@ export const READER = 'secret-2';
 
 /** An application that is not GreenVue, with its own login and the API under a path of its own. */
 export async function startHost(): Promise<Host> {
-  const engine = createJobs({ store: createMemoryStore(), types: [greet, fail, flaky], logger: silent });
+  const engine = createJobs({
+    store: createMemoryStore(),
+    types: [greet, fail, flaky, keep],
+    secretKeys: ['the key of these tests is long enough'],
+    logger: silent,
+  });
   await engine.start();
   const app = fastify({ routerOptions: { maxParamLength: 128 } });
   await app.register(jobsPlugin, {

@@ -33,7 +33,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
   [`${API}/cli/`]: ['greenvue-application.ts', 'greenvue-program.ts'],
   [`${CLI}/jobs/`]: ['job-routes.ts'],
   [`${CLI}/jobs/apply/`]: ['apply-jobs.ts', 'read-jobs.ts'],
-  [`${CLI}/jobs/definition/`]: ['definition.ts', 'definition-diff.ts'],
+  [`${CLI}/jobs/definition/`]: ['definition.ts', 'definition-diff.ts', 'secret-payload.ts'],
   [`${CLI}/runs/`]: ['run-routes.ts', 'run-columns.ts', 'report-new-run.ts'],
   [`${CLI}/runs/follow/`]: ['follow-run.ts', 'progress-text.ts'],
   [`${JOBS}/client/`]: ['index.ts'],

@@ -19,6 +19,7 @@ import {
   isSameDefinition,
 } from './definition/definition.ts';
 import { definitionDiff, paintDiff } from './definition/definition-diff.ts';
+import { hasSecret } from './definition/secret-payload.ts';
 import {
   backoffFields,
   expectFields,
@@ -44,15 +45,9 @@ export const editJobCommand = restCommand(async (session, flags: EditJobFlags, i
   const patch = patchOf(session, flags, job);
   // With --json, stdout has only the job.
   const screen = flags.json ? session.err : out;
-  const [before, after] = [
-    definitionOf(job),
-    definitionAfterPatch(
-      job,
-      patch,
-      types.find(({ type }) => type === job.type),
-    ),
-  ];
-  if (isSameDefinition(before, after)) {
+  const type = types.find((known) => known.type === job.type);
+  const [before, after] = [definitionOf(job), definitionAfterPatch(job, patch, type)];
+  if (isSameDefinition(before, after) && !hasSecret(patch.payload, type)) {
     screen.line(`${printable(job.id)} already has these values: nothing to change.`);
     if (flags.json) printJson(out, job);
     return;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { createJobs, type EngineLogger, type Jobs } from '../../src/index.ts';
+import { createJobs, type EngineLogger, type Jobs, secret } from '../../src/index.ts';
 import { sqlite } from '../../src/stores/sqlite/index.ts';
 import { threadKeeper } from './thread-keeper.ts';
 
@@ -64,7 +64,7 @@ test('no file and no log line ever has the plain value, whatever happens to the 
     if (how === 'throw') await jobs.retryRun(made.run.id).then(({ run: again }) => ended(jobs, again.id));
   }
   const named = await jobs.enqueue('thread_keeper', {
-    token: { $secret: 'API_KEY' } as never,
+    token: secret('API_KEY'),
     how: 'return',
   });
   await ended(jobs, named.run.id);

@@ -13,6 +13,7 @@ import { CliError, EXIT } from '../../exit-code.ts';
 import { restFault, type TargetServer } from '../../rest/rest-fault.ts';
 import { definitionAfterPut, definitionOf, isSameDefinition } from '../definition/definition.ts';
 import { definitionDiff } from '../definition/definition-diff.ts';
+import { hasSecret } from '../definition/secret-payload.ts';
 import type { FileJob } from './read-jobs.ts';
 
 export type Outcome = 'created' | 'changed' | 'unchanged' | 'failed';
@@ -70,8 +71,10 @@ async function applyJob({ id, body, place }: FileJob, { api, types, dryRun }: Ap
   const by = place.replace(/:\d+$/, '');
   const diff = definitionDiff({ before, after, id, by });
   const applied = { id, diff, fault: undefined };
-  if (now !== undefined && before !== undefined && isSameDefinition(before, after)) {
-    return { ...applied, outcome: 'unchanged', nextRun: now.next_run ?? undefined };
+  const isSame = now !== undefined && before !== undefined && isSameDefinition(before, after);
+  if (isSame && (dryRun || !hasSecret(body.payload, type))) {
+    const told = hasSecret(body.payload, type) ? [UNKNOWN_SECRETS] : [];
+    return { ...applied, diff: told, outcome: 'unchanged', nextRun: now.next_run ?? undefined };
   }
   const outcome = now === undefined ? 'created' : 'changed';
   if (dryRun) {
@@ -80,9 +83,12 @@ async function applyJob({ id, body, place }: FileJob, { api, types, dryRun }: Ap
   }
   const job = await putOrFind(api, { id, body, now, type });
   // The server decides which values are equal.
-  const isSame = now !== undefined && job.uid === now.uid && job.version === now.version;
-  return { ...applied, outcome: isSame ? 'unchanged' : outcome, nextRun: job.next_run ?? undefined };
+  const isNoEdit = now !== undefined && job.uid === now.uid && job.version === now.version;
+  return { ...applied, outcome: isNoEdit ? 'unchanged' : outcome, nextRun: job.next_run ?? undefined };
 }
+
+/** The server shows no secret, so nobody can compare without a PUT. */
+const UNKNOWN_SECRETS = '# The file has values of secret fields. They are compared when it is applied.';
 
 interface Put {
   readonly id: string;

@@ -3,6 +3,7 @@ import type { Job, JobType, PatchJob } from '@greenvue/jobs/client';
 import { isObject } from '../../input/json-input.ts';
 import { filledPayload } from './payload-defaults.ts';
 import { sameDuration, sameInstant } from './same-value.ts';
+import { shownPayload } from './secret-payload.ts';
 
 /**
  * The definition of a job as the body of a PUT with no field left to its default. May contain unsafe
@@ -70,7 +71,7 @@ export function definitionAfterPut(
     interval_mode: body.interval_mode ?? (body.interval === undefined ? null : 'fixed_rate'),
     timezone: body.timezone ?? (body.cron === undefined ? null : 'UTC'),
     on_demand: body.on_demand || null,
-    payload: filledPayload(body.payload, type),
+    payload: shownPayload(filledPayload(body.payload, type), type),
     overlap: body.overlap ?? 'skip',
     catch_up: body.catch_up ?? 'once',
     timeout: body.timeout ?? type?.timeout,
