@@ -21,6 +21,7 @@ export type AppJobType =
 
 export interface EngineParts {
   readonly jobTypes?: readonly AppJobType[] | undefined;
+  readonly alertKinds?: AlertOptions['kinds'] | undefined;
   readonly tracing?: Tracing | undefined;
   /** SQLite only: the id that `jobs.db` must have, or gets. */
   readonly databaseId?: string | undefined;
@@ -33,7 +34,7 @@ export interface EngineParts {
 export async function createJobEngine(
   config: Config,
   deps: Deps,
-  { jobTypes = catalogue, tracing, databaseId }: EngineParts = {},
+  { jobTypes = catalogue, alertKinds, tracing, databaseId }: EngineParts = {},
 ): Promise<Engine> {
   const { jobs } = config;
   return createJobs({
@@ -53,7 +54,7 @@ export async function createJobEngine(
       maxAgeMs: jobs.retention.ageMs,
       countsMaxAgeMs: jobs.retention.countsMs,
     },
-    alerts: alertOptions(config),
+    alerts: { ...alertOptions(config), ...(alertKinds === undefined ? {} : { kinds: alertKinds }) },
     secretKeys: secretKeyTexts(config),
     version: deps.version,
     logger: deps.logger,

@@ -1,10 +1,8 @@
-import type { Logger } from 'pino';
 import { type Config, loadConfig } from './config/config.ts';
 import { databaseName } from './data-dir/database-location.ts';
 import { createLogger } from './deps.ts';
-import { type Server, startServer } from './server.ts';
-import { startOnceDiskHasRoom } from './start/full-disk.ts';
-import { stopOnSignals } from './start/signals.ts';
+import type { Server } from './server.ts';
+import { runServer } from './start/run-server.ts';
 import { startFault } from './start/start-fault.ts';
 
 // New files are accessible only to their owner.
@@ -21,15 +19,7 @@ else {
 async function start(config: Config): Promise<void> {
   const logger = createLogger(config);
   try {
-    const server = await startOnceDiskHasRoom(() => startServer(config, { logger }), {
-      dataDir: config.dataDir,
-      say: (line) => process.stderr.write(`${line}\n`),
-    });
-    endWhenLost(server.lost, logger);
-    stopOnSignals(
-      () => server.stop(),
-      (error) => logger.fatal({ err: error }, 'the server could not stop in an orderly way'),
-    );
+    const server = await runServer(config, { logger });
     // In production, stdout has only the log, with a line of Fastify about the address.
     if (config.env !== 'production') process.stdout.write(welcome(server, config));
   } catch (error) {
@@ -37,17 +27,6 @@ async function start(config: Config): Promise<void> {
     process.stderr.write(`${startFault(error, config)}\n`);
     process.exitCode = 1;
   }
-}
-
-/** Ends the process at once when a database is lost: further responses could acknowledge lost writes. */
-function endWhenLost(lost: AbortSignal, logger: Logger): void {
-  const end = () => {
-    logger.fatal({ err: lost.reason }, 'a database was lost; the process ends');
-    process.stderr.write(`${lost.reason instanceof Error ? lost.reason.message : String(lost.reason)}\n`);
-    process.exit(1);
-  };
-  if (lost.aborted) end();
-  lost.addEventListener('abort', end);
 }
 
 function welcome({ url, adminPasswordAt }: Server, config: Config): string {

@@ -1,4 +1,4 @@
-import { bothPolicies, type Engine } from '@greenvue/jobs';
+import { type AlertOptions, bothPolicies, type Engine } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
 import { registerJobMetrics } from '@greenvue/jobs/prometheus';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
@@ -30,8 +30,10 @@ export interface Server {
 }
 
 export interface ServerOptions extends DepsOptions {
-  /** Default: the job types of the catalogue. For tests. */
+  /** Default: the job types of the catalogue. For the demo and tests. */
   readonly jobTypes?: readonly AppJobType[];
+  /** Further kinds of alert channels. */
+  readonly alertKinds?: AlertOptions['kinds'];
 }
 
 /** Starts GreenVue. If a step fails, releases the resources of the steps before and throws its error. */

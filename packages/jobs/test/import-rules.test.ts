@@ -140,7 +140,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   testing: {
     paths: [`${JOBS}/testing/`],
-    may: [...CORE, 'engine port', 'engine job types', 'engine', 'memory store', 'outbound'],
+    may: [...CORE, 'engine port', 'engine job types', 'engine', 'memory store', 'sqlite store', 'outbound'],
     mayTypes: ['engine settings'],
   },
   'entry point': {

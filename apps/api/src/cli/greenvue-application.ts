@@ -62,7 +62,7 @@ const demo = buildCommand({
     return localCommand<[]>(commands.demo);
   },
   parameters: {},
-  docs: { brief: 'Fill an empty database with a demo market and three jobs' },
+  docs: { brief: 'Start a server with demo data: a market and a day of history' },
 });
 
 /** All commands of `greenvue`: those of jobs, and those that use the database of this machine. */

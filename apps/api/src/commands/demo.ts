@@ -1,56 +1,21 @@
-import type { JobInput } from '@greenvue/jobs';
 import { type ProgressScreen, showProgress } from '@greenvue/jobs-cli';
 import { createPasswordHasher } from '../auth/passwords/passwords.ts';
 import type { Config } from '../config/config.ts';
 import { databaseName } from '../data-dir/database-location.ts';
-import { takeDataDir } from '../data-dir/take-data-dir.ts';
+import { DEMO_PASSWORD, DEMO_SIZE, MARKET_JOBS } from '../demo/market-jobs.ts';
+import { runDemo } from '../demo/run-demo.ts';
 import { createDeps, type Deps } from '../deps.ts';
 import { createJobEngine } from '../job-engine.ts';
 import { StartError } from '../start/start-error.ts';
 import { demoGuide } from './demo-guide.ts';
-import { EXPIRY_DAYS, type MarketSize, makeMarket } from './demo-market.ts';
+import { type MarketSize, makeMarket } from './demo-market.ts';
 import { fillMarket } from './fill-market.ts';
-
-/**
- * The password of every seller of the demo. All share one hash, because two thousand hashes would take
- * minutes.
- */
-export const DEMO_PASSWORD = 'greenvue-demo';
-
-const SIZE: MarketSize = { sellers: 2_000, listings: 20_000, notifications: 1_000 };
-
-/** The jobs of the demo, with intervals short enough to watch. */
-export const DEMO_JOBS: readonly JobInput[] = [
-  {
-    id: 'cleanup-expired-listings',
-    name: 'Clean up expired listings',
-    description: `Removes listings older than ${EXPIRY_DAYS} days and queues a mail to each seller`,
-    type: 'cleanup_expired_listings',
-    interval: '1m',
-    payload: { days_old: EXPIRY_DAYS },
-  },
-  {
-    id: 'send-notifications',
-    name: 'Send notifications',
-    description: 'Sends the due notifications of the template "default"',
-    type: 'send_notifications',
-    interval: '30s',
-    payload: { template: 'default', batchSize: 50 },
-  },
-  {
-    id: 'update-search-index',
-    name: 'Update the search index',
-    description: 'Indexes new, changed and removed listings for search',
-    type: 'update_search_index',
-    interval: '20s',
-  },
-];
 
 const SHORTEST_INTERVAL_MS = 20_000;
 
 /**
- * Fills a database without listings and jobs with demo data, and returns a guide to it. On SQLite the server
- * must be down.
+ * On SQLite: fills an empty folder with a market and a day of history, starts the server on it, and returns what
+ * to look at. On PostgreSQL: only fills an empty database, and returns a guide to it.
  */
 export async function demo(config: Config): Promise<string> {
   if (config.env === 'production') {
@@ -61,30 +26,24 @@ export async function demo(config: Config): Promise<string> {
   if (config.jobs.minIntervalMs > SHORTEST_INTERVAL_MS) {
     throw new StartError('JOBS_MIN_INTERVAL is longer than 20s, the interval of a demo job: unset it.');
   }
-  const lock = await takeDataDir(config);
+  if (config.postgres === undefined) return runDemo(config);
+  const deps = await createDeps(config);
   try {
-    const deps = await createDeps(config);
-    try {
-      return await fillDemo({ config, deps, size: SIZE, screen: process.stderr });
-    } finally {
-      await deps.close();
-    }
+    return await fillDemo({ config, deps, size: DEMO_SIZE, screen: process.stderr });
   } finally {
-    lock.release();
+    await deps.close();
   }
 }
 
-export interface DemoFilling {
+interface DemoFilling {
   readonly config: Config;
   readonly deps: Deps;
   readonly size: MarketSize;
   readonly screen: ProgressScreen;
 }
 
-/**
- * {@link demo} in any size, under the lock of the folder. Throws a `StartError` if the database is not empty.
- */
-export async function fillDemo({ config, deps, size, screen }: DemoFilling): Promise<string> {
+/** Throws a `StartError` if the database is not empty. */
+async function fillDemo({ config, deps, size, screen }: DemoFilling): Promise<string> {
   const { database, clock } = deps;
   // Without places: it creates jobs and runs none.
   const engine = await createJobEngine({ ...config, jobs: { ...config.jobs, concurrency: 0 } }, deps);
@@ -94,7 +53,7 @@ export async function fillDemo({ config, deps, size, screen }: DemoFilling): Pro
     const jobs = await engine.listJobs({ limit: 1 });
     if (listing !== undefined || jobs.rows.length > 0) {
       throw new StartError(
-        `${databaseName(config)} already has ${listing ? 'listings' : 'jobs'}, and the demo fills only an empty database: set ${config.postgres === undefined ? 'DATA_DIR to another folder' : 'DATABASE_URL to another database'}.`,
+        `${databaseName(config)} already has ${listing ? 'listings' : 'jobs'}, and the demo fills only an empty database: set DATABASE_URL to another database.`,
       );
     }
     const now = clock.now();
@@ -102,8 +61,8 @@ export async function fillDemo({ config, deps, size, screen }: DemoFilling): Pro
     const passwordHash = await createPasswordHasher().hash(DEMO_PASSWORD);
     const progress = showProgress(screen, 'Filling the market');
     await fillMarket({ database, market, passwordHash, now, progress });
-    for (const job of DEMO_JOBS) await engine.createJob(job, { by: 'cli' });
-    return demoGuide({ config, market, jobs: DEMO_JOBS, password: DEMO_PASSWORD });
+    for (const job of MARKET_JOBS) await engine.createJob(job, { by: 'cli' });
+    return demoGuide({ config, market, jobs: MARKET_JOBS, password: DEMO_PASSWORD });
   } finally {
     await engine.stop();
   }
