@@ -107,7 +107,7 @@ test(
     await resumeJob(connection, 'payouts-nordbank');
     const from = new Date(Date.now() - 3 * 3_600_000).toISOString();
     const missing = async () => backfillJob(connection, 'payouts-nordbank', { from, dry_run: true });
-    expect((await missing()).slots).toBeGreaterThanOrEqual(6);
+    expect((await missing()).slots).toBeGreaterThanOrEqual(3);
     const { id } = await backfillJob(connection, 'payouts-nordbank', { from });
     await vi.waitFor(async () => expect((await getBackfill(connection, id ?? '')).status).toBe('finished'), {
       timeout: 150_000,

@@ -10,7 +10,7 @@ interface Order {
 }
 
 /** Minutes before the end of the seeded day: since then, still. */
-const NEW_CHECKOUT = { from: 62 };
+const NEW_CHECKOUT = { from: 125 };
 
 /** Rates how likely it is that new orders are fraud. */
 export function scoreFraud(world: DemoWorld) {

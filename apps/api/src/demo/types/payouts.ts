@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type DemoWorld, isWithin, numberBetween } from '../world.ts';
 
 /** Nordbank refuses the old format of files since these minutes before the end of the seeded day: still. */
-const NEW_FORMAT = { from: 100 };
+const NEW_FORMAT = { from: 58 };
 
 /** Sends the money of sold listings to the sellers, as a file for their bank. */
 export function exportPayouts(world: DemoWorld) {
