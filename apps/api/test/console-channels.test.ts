@@ -74,7 +74,7 @@ test(
     expect(await findings(page)).toEqual([]);
     await goTo('/');
     await heading(page, 'Overview');
-    await page.getByRole('link', { name: 'Causes of failures of Nightly export' }).click();
+    await page.getByRole('link', { name: 'Causes of its failures' }).click();
     await page.waitForURL(/\/failures\?job_id=nightly$/);
     await page.getByText('Only failures of the job nightly').waitFor();
     await button(page, 'Show all failures').click();
@@ -92,13 +92,16 @@ test(
     await edit.getByRole('button', { name: 'Save' }).click();
     await edit.getByRole('alert').getByText('must be an e-mail address').waitFor();
     expect(await findings(page)).toEqual([]);
+    await edit.getByRole('switch').first().click();
     await edit.getByLabel('Addresses', { exact: true }).fill('cy@example.com');
     await edit.getByRole('button', { name: 'Save' }).click();
     await edit.waitFor({ state: 'hidden' });
     await page.getByText('email: cy@example.com').waitFor();
+    await page.getByText('Off', { exact: true }).waitFor();
     expect(await done(admin, 'GET', '/api/alert-channels/ops')).toMatchObject({
       config: { to: ['cy@example.com'] },
       all_jobs: false,
+      enabled: false,
       conditions: null,
     });
 

@@ -70,6 +70,8 @@ const channels = buildRouteMap({
           ...CHANNEL_FLAGS,
           namedOnly: switchFlag('Only for jobs that name the channel in --alerts'),
           allJobs: switchFlag('For all jobs'),
+          off: switchFlag('Turn it off: it hears of nothing'),
+          on: switchFlag('Turn it on again'),
         },
         positional: channelId,
       },

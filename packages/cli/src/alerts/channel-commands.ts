@@ -30,6 +30,8 @@ export interface CreateChannelFlags extends ChannelFlags {
 
 export interface EditChannelFlags extends ChannelFlags {
   readonly allJobs: boolean | undefined;
+  readonly off: boolean | undefined;
+  readonly on: boolean | undefined;
 }
 
 /** `alerts channels list` */
@@ -64,6 +66,7 @@ export const editChannelCommand = restCommand(async (session, flags: EditChannel
   const saved = await patchAlertChannel(session.api, id, {
     ...(Object.keys(config).length === 0 ? {} : { config }),
     ...(flags.namedOnly ? { all_jobs: false } : flags.allJobs ? { all_jobs: true } : {}),
+    ...(flags.off ? { enabled: false } : flags.on ? { enabled: true } : {}),
     ...(flags.conditions === undefined ? {} : { conditions: conditionsOf(flags) }),
   });
   report(session, flags, saved, 'changed');
@@ -130,7 +133,10 @@ function report({ out }: Session, { json }: ApiFlags, saved: SavedAlertChannel, 
 const COLUMNS: readonly Column<AlertChannel>[] = [
   { title: 'ID', text: ({ id }) => id, least: 8 },
   { title: 'KIND', text: ({ kind }) => kind },
-  { title: 'JOBS', text: ({ all_jobs }) => (all_jobs ? 'all' : 'named') },
+  {
+    title: 'JOBS',
+    text: ({ all_jobs, enabled }) => (enabled === false ? 'off' : all_jobs ? 'all' : 'named'),
+  },
   { title: 'CONDITIONS', text: ({ conditions }) => conditions?.join(',') ?? 'all', least: 8 },
   { title: 'PENDING', text: ({ pending }) => String(pending) },
   { title: 'UNDELIVERABLE', text: ({ undeliverable }) => String(undeliverable) },

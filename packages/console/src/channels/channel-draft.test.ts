@@ -7,6 +7,7 @@ const channel: AlertChannel = {
   kind: 'webhook',
   config: { url: 'https://example.com/[hidden]' },
   all_jobs: false,
+  enabled: true,
   conditions: ['failed'],
   created_by: null,
   created_at: '2026-01-31T09:00:00.000Z',
@@ -20,7 +21,7 @@ const channel: AlertChannel = {
 test('an edit keeps an address that is not typed again, and replaces the secret on request', () => {
   const draft = draftOf(channel);
   expect(draft.target).toBe('');
-  expect(patchBody(draft)).toEqual({ all_jobs: false, conditions: ['failed'] });
+  expect(patchBody(draft)).toEqual({ all_jobs: false, enabled: true, conditions: ['failed'] });
   expect(patchBody({ ...draft, target: ' https://example.com/2 ', isNewSecret: true })).toMatchObject({
     config: { url: 'https://example.com/2', secret: null },
   });
@@ -36,7 +37,7 @@ test('addresses of an e-mail channel are filled in', () => {
 
 test('a kind of the host keeps its configuration', () => {
   const draft = draftOf({ ...channel, kind: 'pager', config: { key: '[hidden]' }, conditions: null });
-  expect(patchBody({ ...draft, target: 'x' })).toEqual({ all_jobs: false, conditions: null });
+  expect(patchBody({ ...draft, target: 'x' })).toEqual({ all_jobs: false, enabled: true, conditions: null });
 });
 
 test('a new channel that hears of all conditions names none', () => {

@@ -19,6 +19,7 @@ export interface ChannelDraft {
   readonly kind: string;
   /** Addresses with commas between them, or one URL. Empty in an edit: the one that is kept. */
   readonly target: string;
+  readonly isOn: boolean;
   readonly allJobs: boolean;
   readonly conditions: readonly AlertCondition[];
   /** Of a webhook: replace the signing secret. */
@@ -29,17 +30,19 @@ export const NEW_CHANNEL: ChannelDraft = {
   id: '',
   kind: 'email',
   target: '',
+  isOn: true,
   allJobs: true,
   conditions: CONDITIONS,
   isNewSecret: false,
 };
 
 /** A channel to be edited. A URL is secret, so only e-mail addresses are filled in. */
-export function draftOf({ id, kind, config, all_jobs, conditions }: AlertChannel): ChannelDraft {
+export function draftOf({ id, kind, config, all_jobs, enabled, conditions }: AlertChannel): ChannelDraft {
   return {
     id,
     kind,
     target: kind === 'email' ? addressesIn(config.to).join(', ') : '',
+    isOn: enabled,
     allJobs: all_jobs,
     conditions: conditions ?? CONDITIONS,
     isNewSecret: false,
@@ -68,7 +71,7 @@ export function createBody({ id, kind, target, allJobs, conditions }: ChannelDra
 
 /** Only what the edit sets: a URL that is not typed again stays. */
 export function patchBody(draft: ChannelDraft): PatchAlertChannel {
-  const { kind, target, allJobs, conditions, isNewSecret } = draft;
+  const { kind, target, isOn, allJobs, conditions, isNewSecret } = draft;
   const config = {
     ...(target.trim() === '' || !isKnownKind(kind) ? {} : configOf(kind, target)),
     ...(isNewSecret ? { secret: null } : {}),
@@ -76,6 +79,7 @@ export function patchBody(draft: ChannelDraft): PatchAlertChannel {
   return {
     ...(Object.keys(config).length === 0 ? {} : { config }),
     all_jobs: allJobs,
+    enabled: isOn,
     conditions: conditionsOf(conditions),
   };
 }

@@ -13,6 +13,14 @@ interface FieldsProps {
 export function ChannelFields({ draft, isEdit, onChange }: FieldsProps) {
   return (
     <>
+      {isEdit ? (
+        <Switch
+          label="On"
+          description="While it is off, it hears of nothing. Alerts that wait are still sent."
+          checked={draft.isOn}
+          onChange={(event) => onChange({ isOn: event.currentTarget.checked })}
+        />
+      ) : null}
       {isKnownKind(draft.kind) ? (
         <TargetField draft={draft} isEdit={isEdit} onChange={onChange} />
       ) : (

@@ -66,7 +66,7 @@ interface RowProps {
 
 function ChannelRow({ channel, onEdit, onDelete }: RowProps) {
   const test = useTestChannel();
-  const { id, all_jobs, conditions } = channel;
+  const { id, all_jobs, enabled, conditions } = channel;
   return (
     <Table.Tr>
       <Table.Th scope="row">
@@ -76,6 +76,7 @@ function ChannelRow({ channel, onEdit, onDelete }: RowProps) {
         <Plain>{targetText(channel)}</Plain>
       </Table.Td>
       <Table.Td>
+        {enabled ? null : <Text fw={600}>Off</Text>}
         {all_jobs ? 'All jobs' : 'Jobs that name it'}
         <Text size="xs" c="dimmed">
           {conditions === null

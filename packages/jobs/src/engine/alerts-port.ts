@@ -56,12 +56,14 @@ export interface AlertChannelInput {
   readonly config?: Readonly<Record<string, unknown>> | undefined;
   /** Default true. False: only jobs that name the channel in `alerts`. */
   readonly allJobs?: boolean | undefined;
+  /** Default true. False: it hears of nothing until it is turned on. */
+  readonly enabled?: boolean | undefined;
   /** Default: all conditions. */
   readonly conditions?: readonly AlertCondition[] | undefined;
 }
 
 /** Fields of `config` are merged into those of before. `conditions: null` means all of them. */
-export interface AlertChannelPatch extends Pick<AlertChannelInput, 'config' | 'allJobs'> {
+export interface AlertChannelPatch extends Pick<AlertChannelInput, 'config' | 'allJobs' | 'enabled'> {
   readonly conditions?: readonly AlertCondition[] | null | undefined;
 }
 

@@ -74,6 +74,12 @@ function channels(makeStore: MakeStore): void {
     const after = { id: 'ops', ...OPS, allJobs: false, createdAt: T0, updatedAt: T0 + SECOND };
     expect(changed).toEqual({ kind: 'done', channel: after });
     expect(await list()).toEqual([after]);
+    const turn = (enabled: boolean) =>
+      t.store.changeAlertChannel({ id: 'ops', command: { kind: 'edit', change: { enabled } } });
+    await turn(false);
+    expect(await list()).toMatchObject([{ enabled: false, allJobs: false }]);
+    await turn(true);
+    expect((await list())[0]?.enabled ?? true).toBe(true);
     expect(await t.store.changeAlertChannel({ id: 'ops', command: { kind: 'delete' } })).toMatchObject({
       kind: 'done',
     });
@@ -114,6 +120,7 @@ function outbox(makeStore: MakeStore): void {
     await channel('named', { allJobs: false });
     await channel('other', { allJobs: false });
     await channel('recoveries', { conditions: ['recovered'] });
+    await channel('off', { enabled: false });
     await job('a', { alerts: ['named'] });
     const settled = await end('a', failed('disk full'));
     expect(settled.hasAlerts).toBe(true);

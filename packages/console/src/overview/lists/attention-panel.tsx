@@ -8,7 +8,7 @@ import { Panel } from '../../ui/layout/panel.tsx';
 import { failuresPath, jobPath } from '../../ui/paths.ts';
 import { errorLine } from '../../ui/status/run-words.ts';
 import { HealthBadge, JobStatusBadge } from '../../ui/status/status.tsx';
-import { Plain, Spoken } from '../../ui/text/text.tsx';
+import { Plain } from '../../ui/text/text.tsx';
 import { ListItem } from './list-item.tsx';
 import classes from './lists.module.css';
 
@@ -59,15 +59,12 @@ function UnhealthyJob({ job }: { readonly job: Job }) {
           </>
         )}
         {job.health.status === 'failing' ? <LastError job={job} /> : <Detail text={reason} />}
-        {job.last_status === 'failed' ? (
-          <>
-            {' '}
-            <Link href={failuresPath({ job_id: job.id })}>
-              Causes<Spoken> of failures of {job.name}</Spoken>
-            </Link>
-          </>
-        ) : null}
       </div>
+      {job.last_status === 'failed' ? (
+        <div className={classes.more}>
+          <Link href={failuresPath({ job_id: job.id })}>Causes of its failures</Link>
+        </div>
+      ) : null}
     </ListItem>
   );
 }

@@ -54,6 +54,8 @@ export interface AlertChannel {
   readonly config: string;
   /** False: only jobs that name the channel in `alerts`. */
   readonly allJobs: boolean;
+  /** False: it hears of nothing. Alerts that wait are still sent. Absent: true. */
+  readonly enabled?: boolean;
   /** Absent: all of them. */
   readonly conditions?: readonly AlertCondition[];
   readonly createdBy?: string;

@@ -110,7 +110,12 @@ export function deliveriesOf(
   );
 }
 
-function hears({ id, allJobs, conditions }: AlertChannel, alert: Alert, named: readonly string[]): boolean {
+function hears(
+  { id, allJobs, conditions, enabled }: AlertChannel,
+  alert: Alert,
+  named: readonly string[],
+): boolean {
+  if (enabled === false) return false;
   if (!allJobs && !named.includes(id)) return false;
   return conditions === undefined || conditions.includes(alert.condition);
 }

@@ -27,7 +27,7 @@ type Config = Readonly<Record<string, unknown>>;
 
 export async function createAlertChannel(
   parts: EngineParts,
-  { id, kind, config = {}, allJobs = true, conditions }: AlertChannelInput,
+  { id, kind, config = {}, allJobs = true, enabled, conditions }: AlertChannelInput,
   options: CommandOptions = {},
 ): Promise<SavedAlertChannel> {
   const faults: Fault[] = [];
@@ -39,12 +39,13 @@ export async function createAlertChannel(
     kind,
     config: parts.alerts.kinds.storedConfig(id, checked.config),
     allJobs,
+    ...(enabled === false ? { enabled } : {}),
     ...(conditions === undefined ? {} : { conditions }),
   };
   const saved = await change(parts, {
     id,
     command: { kind: 'create', channel, by: options.by },
-    audit: auditOf(options, 'alert_channel.create', { kind, allJobs, conditions }),
+    audit: auditOf(options, 'alert_channel.create', { kind, allJobs, enabled, conditions }),
   });
   return infoOf(parts, { channel: saved, pending: 0, undeliverable: 0 }, checked.secret);
 }
@@ -52,7 +53,7 @@ export async function createAlertChannel(
 export async function patchAlertChannel(
   parts: EngineParts,
   channelId: string,
-  { config, allJobs, conditions }: AlertChannelPatch,
+  { config, allJobs, enabled, conditions }: AlertChannelPatch,
   options: CommandOptions = {},
 ): Promise<SavedAlertChannel> {
   const view = await requireChannel(parts, channelId);
@@ -72,6 +73,7 @@ export async function patchAlertChannel(
           ? {}
           : { config: parts.alerts.kinds.storedConfig(channelId, checked.config) }),
         ...(allJobs === undefined ? {} : { allJobs }),
+        ...(enabled === undefined ? {} : { enabled }),
         ...(conditions === undefined ? {} : { conditions }),
       },
     },
@@ -79,6 +81,7 @@ export async function patchAlertChannel(
     audit: auditOf(options, 'alert_channel.edit', {
       config: config && Object.keys(config),
       allJobs,
+      enabled,
       conditions,
     }),
   });

@@ -51,6 +51,7 @@ export const channelRules = required(
       kind: required(text({ min: 1, max: 64, like: 'webhook' })),
       config,
       allJobs: flag,
+      enabled: flag,
       conditions,
     },
   ),
@@ -60,6 +61,7 @@ export const channelPatchRules = required(
   shape<AlertChannelPatch>('a change such as { allJobs: false }', {
     config,
     allJobs: flag,
+    enabled: flag,
     conditions: nullable(conditions),
   }),
 );

@@ -13,6 +13,7 @@ const config = z
     'By kind. email: {"to": ["ops@example.com"]}; webhook: {"url": "https://…", "secret": "whsec_…"}, whose secret the server makes if you leave it out; slack: {"url": "https://hooks.slack.com/…"}',
   );
 const allJobs = z.boolean().describe('false: only jobs that name the channel in alerts; default true');
+const enabled = z.boolean().describe('false: it hears of nothing until it is turned on; default true');
 const conditions = z.array(conditionSchema).min(1).max(ALERT_CONDITIONS.length);
 
 /** The body of POST /alert-channels. */
@@ -21,6 +22,7 @@ export const alertChannelBody = z.strictObject({
   kind: text({ min: 1, max: 64 }).describe('email, webhook, slack, or a kind that the server adds'),
   config: config.optional(),
   all_jobs: allJobs.optional(),
+  enabled: enabled.optional(),
   conditions: conditions.nullable().optional().describe('null: all of them, the default'),
 });
 
@@ -30,6 +32,7 @@ export const patchAlertChannelBody = z.strictObject({
     .optional()
     .describe('Fields to replace; the others stay. A secret that is null is replaced by a new one'),
   all_jobs: allJobs.optional(),
+  enabled: enabled.optional(),
   conditions: conditions.nullable().optional().describe('null: all of them'),
 });
 

@@ -39,8 +39,8 @@ const createAlertChannel = defineRoute({
     ...problems(409, ...BODY_PROBLEMS),
   },
   handle: async ({ body, context }, { engine }) => {
-    const { id, kind, config, all_jobs: allJobs, conditions } = body;
-    const input = { id, kind, config, allJobs, conditions: conditions ?? undefined };
+    const { id, kind, config, all_jobs: allJobs, enabled, conditions } = body;
+    const input = { id, kind, config, allJobs, enabled, conditions: conditions ?? undefined };
     const channel = await engine.createAlertChannel(input, byOf(commandOptions(context)));
     return {
       status: 201,
@@ -95,11 +95,11 @@ const patchAlertChannel = defineRoute({
   body: patchAlertChannelBody,
   responses: { 200: success(savedAlertChannelSchema, 'The channel'), ...problems(404, ...BODY_PROBLEMS) },
   handle: async ({ params, body, context }, { engine }) => {
-    const { config, all_jobs: allJobs, conditions } = body;
+    const { config, all_jobs: allJobs, enabled, conditions } = body;
     const options = byOf(commandOptions(context));
     const channel = await engine.patchAlertChannel(
       params.channel_id,
-      { config, allJobs, conditions },
+      { config, allJobs, enabled, conditions },
       options,
     );
     return { status: 200, body: savedAlertChannelJson(channel) };

@@ -17,6 +17,7 @@ export const alertChannelSchema = z.object({
     .record(z.string(), z.unknown())
     .describe('Without what is secret: of an address, only its origin'),
   all_jobs: z.boolean(),
+  enabled: z.boolean().describe('false: it is off, and hears of nothing'),
   conditions: z.array(conditionSchema).nullable().describe('null: all of them'),
   created_by: z.string().nullable(),
   created_at: instantSchema,
@@ -75,6 +76,7 @@ export function alertChannelJson(channel: AlertChannelInfo): AlertChannelJson {
     kind: channel.kind,
     config: { ...channel.config },
     all_jobs: channel.allJobs,
+    enabled: channel.enabled ?? true,
     conditions: channel.conditions === undefined ? null : [...channel.conditions],
     created_by: channel.createdBy ?? null,
     created_at: instantJson(channel.createdAt),

@@ -12,10 +12,11 @@ import type { Bound } from '../reads/dialect.ts';
 
 export type Row = Readonly<Record<string, Bound>>;
 
-export const CHANNEL_COLUMNS = 'id, kind, config, all_jobs, conditions, created_by, created_at, updated_at';
+export const CHANNEL_COLUMNS =
+  'id, kind, config, all_jobs, conditions, created_by, created_at, updated_at, is_off';
 
 export function channelParams(channel: AlertChannel): readonly Bound[] {
-  const { id, kind, config, allJobs, conditions, createdBy, createdAt, updatedAt } = channel;
+  const { id, kind, config, allJobs, conditions, createdBy, createdAt, updatedAt, enabled } = channel;
   return [
     id,
     kind,
@@ -25,6 +26,7 @@ export function channelParams(channel: AlertChannel): readonly Bound[] {
     createdBy ?? null,
     createdAt,
     updatedAt,
+    enabled === false ? 1 : null,
   ];
 }
 
@@ -38,6 +40,7 @@ export function channelOf(raw: unknown): AlertChannel {
     createdAt: row.created_at as number,
     updatedAt: row.updated_at as number,
   };
+  if (row.is_off === 1) channel.enabled = false;
   if (row.conditions !== null)
     channel.conditions = JSON.parse(row.conditions as string) as readonly AlertCondition[];
   if (row.created_by !== null) channel.createdBy = row.created_by as string;

@@ -35,9 +35,10 @@ export function channelStatements({ schema, mark: m, each, lockChannels }: Alert
     *saveAlertChannel(channel: AlertChannel): Read<void> {
       yield* objects(
         `INSERT INTO ${channels} (${CHANNEL_COLUMNS})
-        VALUES (${m}1, ${m}2, ${m}3, ${m}4, ${m}5, ${m}6, ${m}7, ${m}8)
+        VALUES (${m}1, ${m}2, ${m}3, ${m}4, ${m}5, ${m}6, ${m}7, ${m}8, ${m}9)
         ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, config = excluded.config,
-          all_jobs = excluded.all_jobs, conditions = excluded.conditions, updated_at = excluded.updated_at`,
+          all_jobs = excluded.all_jobs, conditions = excluded.conditions, updated_at = excluded.updated_at,
+          is_off = excluded.is_off`,
         channelParams(channel),
       );
     },

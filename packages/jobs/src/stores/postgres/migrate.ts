@@ -37,6 +37,7 @@ const MIGRATIONS = [
   '0021-backfills.sql',
   '0022-bulk-commands.sql',
   '0023-secrets.sql',
+  '0024-alert-channels-off.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -21,6 +21,7 @@ const MIGRATIONS = [
   '0014-backfills.sql',
   '0015-bulk-commands.sql',
   '0016-secrets.sql',
+  '0017-alert-channels-off.sql',
 ] as const;
 
 /**
