@@ -10,6 +10,8 @@ import {
   type ChangePassword,
   type ConfirmPasswordReset,
   type CookieSession,
+  type CreatedUser,
+  type CreateUser,
   changePassword,
   changeRole,
   changeUser,
@@ -61,6 +63,7 @@ import {
 import { expect, expectTypeOf, test, vi } from 'vitest';
 import type { z } from 'zod';
 import type { meSchema, registerBody } from '../src/auth/accounts/account-routes.ts';
+import type { createdUserSchema, createUserBody } from '../src/auth/accounts/create-user-route.ts';
 import type { auditSchema } from '../src/auth/audit/audit-routes.ts';
 import type { changePasswordBody } from '../src/auth/passwords/password-routes.ts';
 import type { confirmResetBody, resetSchema } from '../src/auth/passwords/reset-routes.ts';
@@ -98,6 +101,7 @@ test('an admin logs in, is known, and logs out', async () => {
       role: 'admin',
       disabled: false,
       must_change_password: false,
+      last_seen_at: null,
       email_confirmed: true,
       created_at: expect.any(String),
     },
@@ -237,6 +241,8 @@ test("what the client says of GreenVue's own routes is what their schemas say", 
   expectTypeOf<Same<ChangePassword, z.input<typeof changePasswordBody>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<ConfirmPasswordReset, z.input<typeof confirmResetBody>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<PasswordReset, z.output<typeof resetSchema>>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<CreatedUser, z.output<typeof createdUserSchema>>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<CreateUser, z.output<typeof createUserBody>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Register, z.input<typeof registerBody>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<MakeToken, z.input<typeof makeTokenBody>>>().toEqualTypeOf<true>();
 });
@@ -271,6 +277,7 @@ test('an account is made, and an admin gives it a role', async () => {
   expect(await changeRole(admin, session.user.id, { role: 'operator' })).toEqual({
     ...session.user,
     role: 'operator',
+    last_seen_at: expect.any(String),
   });
   expect((await getMe(own)).role).toBe('operator');
   expect((await changeUser(admin, session.user.id, { disabled: true })).disabled).toBe(true);

@@ -9,7 +9,7 @@ import {
 } from '@greenvue/jobs/client';
 import type { Role } from './users.ts';
 
-// Routes as in account.ts. Only for admins; others get a 403.
+// Routes as in account.ts. For admins, and for signed-in operators, who have only their own tokens.
 
 /** Bounds on the jobs that a token may make or change. What is left out has no bound. */
 export interface JobPolicy {
@@ -61,18 +61,24 @@ export async function makeToken(connection: Connection, body: MakeToken, call?: 
   return connection.ask({ method: 'POST', path: '/tokens', body, repeat: 'never' }, call);
 }
 
+export interface TokensQuery extends PageQuery {
+  /** True: only the tokens that belong to your account. */
+  readonly mine?: boolean;
+}
+
 /** A page of the API tokens, newest first, including expired and revoked tokens. */
 export async function listTokens(
   connection: Connection,
-  query?: PageQuery,
+  { mine, ...page }: TokensQuery = {},
   call?: Call,
 ): Promise<Page<ApiToken>> {
-  return connection.ask({ path: '/tokens', query: { ...query }, answer: 'list' }, call);
+  const query = { ...page, ...(mine === true ? { mine: 'true' } : {}) };
+  return connection.ask({ path: '/tokens', query, answer: 'list' }, call);
 }
 
 /** All API tokens, newest first, page by page. */
-export function eachToken(connection: Connection, query: PageQuery = {}, call?: Call): Rows<ApiToken> {
-  return allOf((page: PageQuery) => listTokens(connection, page, call), query);
+export function eachToken(connection: Connection, query: TokensQuery = {}, call?: Call): Rows<ApiToken> {
+  return allOf((page: TokensQuery) => listTokens(connection, page, call), query);
 }
 
 /**

@@ -23,6 +23,7 @@ export {
   makeToken,
   type NewApiToken,
   revokeToken,
+  type TokensQuery,
 } from './api-tokens.ts';
 export { type AuditQuery, type AuditRecord, eachAudit, listAudit } from './audit.ts';
 export {
@@ -44,8 +45,11 @@ export {
   listUserSessions,
 } from './sessions.ts';
 export {
+  type CreatedUser,
+  type CreateUser,
   changeRole,
   changeUser,
+  createUser,
   eachUser,
   getUser,
   listUsers,

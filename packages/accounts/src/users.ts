@@ -24,6 +24,36 @@ export interface User {
   /** While false, the address gets only the confirmation mail. */
   readonly email_confirmed: boolean;
   readonly created_at: string;
+  /** The last sign-in or refresh: at most 15 minutes before the last request. `null`: never. */
+  readonly last_seen_at: string | null;
+}
+
+export interface CreateUser {
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  /** How the link that sets the password gets to the user: see `resetPassword`. */
+  readonly deliver: 'mail' | 'link';
+}
+
+/** A new account, with the link that sets its password; `null` if the link was mailed. */
+export interface CreatedUser {
+  readonly user: User;
+  readonly link: string | null;
+  readonly expires_at: string;
+}
+
+/**
+ * Creates an account for somebody else. 403: with `deliver: 'link'`, an API token asks, or the account is an
+ * admin's; 409: the address has an account; 503: the account was created, but the mail server refused the
+ * mail. Never retried.
+ */
+export async function createUser(
+  connection: Connection,
+  body: CreateUser,
+  call?: Call,
+): Promise<CreatedUser> {
+  return connection.ask({ method: 'POST', path: '/users', body, repeat: 'never' }, call);
 }
 
 /** A page of the users, newest first. */

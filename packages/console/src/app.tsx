@@ -44,6 +44,8 @@ const WhatComesPage = lazy(async () => ({
 }));
 const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }));
 const AccountPage = lazy(async () => ({ default: (await import('./account/account-page.tsx')).AccountPage }));
+const UsersPage = lazy(async () => ({ default: (await import('./users/users-page.tsx')).UsersPage }));
+const TokensPage = lazy(async () => ({ default: (await import('./tokens/tokens-page.tsx')).TokensPage }));
 const RunPage = lazy(async () => ({ default: (await import('./run/run-page.tsx')).RunPage }));
 
 // The same key as in public/scheme.js, which sets the scheme before the first paint.
@@ -117,6 +119,8 @@ function Pages() {
         <Route path="/activity" component={ActivityPage} />
         <Route path="/channels" component={ChannelsPage} />
         {hasAccounts ? <Route path="/account" component={AccountPage} /> : null}
+        {hasAccounts ? <Route path="/users" component={UsersPage} /> : null}
+        {hasAccounts ? <Route path="/tokens" component={TokensPage} /> : null}
         <Route component={NotFoundPage} />
       </Switch>
     </Suspense>

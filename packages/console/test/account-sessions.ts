@@ -46,6 +46,7 @@ export function sessionOf(number: number, user: Partial<CookieSession['user']> =
       must_change_password: false,
       email_confirmed: true,
       created_at: '2026-01-01T00:00:00.000Z',
+      last_seen_at: null,
       ...user,
     },
   };

@@ -51,6 +51,8 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
       'console account',
       'console activity',
       'console channels',
+      'console users',
+      'console tokens',
       'console sign-in',
       'console live',
       'console shell',
@@ -147,6 +149,8 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   ]),
   'console account': layer('account', [...ACTIONS, ...PAGE]),
   'console channels': layer('channels', [...ACTIONS, ...PAGE], ['channels-page.tsx']),
+  'console users': layer('users', [...ACTIONS, ...PAGE, 'console account'], ['users-page.tsx']),
+  'console tokens': layer('tokens', [...ACTIONS, ...PAGE], ['tokens-page.tsx']),
   'console sign-in': layer('sign-in', [...SESSION, 'console account'], ['session-gate.tsx']),
   'console job dialogs': layer('job-dialogs', ACTIONS, [
     'job-dialogs.tsx',

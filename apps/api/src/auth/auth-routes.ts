@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { SecurityLog } from '../security-log/security-log.ts';
 import { accountRoutes } from './accounts/account-routes.ts';
 import { confirmationRoutes } from './accounts/confirmation-routes.ts';
+import { createUserRoute } from './accounts/create-user-route.ts';
 import { userRoutes } from './accounts/user-routes.ts';
 import type { AuditSource } from './audit/audit-log.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
@@ -29,6 +30,7 @@ export function authRoutes(deps: AuthRoutesDeps): FastifyPluginAsync[] {
     confirmationRoutes(deps),
     tokenRoutes(deps),
     userRoutes(deps),
+    createUserRoute(deps),
     auditRoutes({ sources: [deps.audit, ...deps.auditSources] }),
   ];
 }

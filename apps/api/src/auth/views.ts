@@ -55,6 +55,9 @@ export const userSchema = z
     must_change_password: z.boolean().describe(MUST_CHANGE),
     email_confirmed: z.boolean().describe('While false, the address gets only the confirmation mail'),
     created_at: timeSchema,
+    last_seen_at: timeSchema
+      .nullable()
+      .describe('The last sign-in or refresh: at most 15 minutes before the last request. null: never'),
   })
   .meta({ id: 'User' });
 
@@ -68,6 +71,7 @@ export function userView(user: UserRow): z.input<typeof userSchema> {
     must_change_password: user.must_change_password === 1,
     email_confirmed: user.email_confirmed_at !== null,
     created_at: timeOf(user.created_at),
+    last_seen_at: user.last_seen_at === null ? null : timeOf(user.last_seen_at),
   };
 }
 

@@ -34,6 +34,8 @@ export interface UserTable {
   readonly must_change_password: Generated<0 | 1>;
   /** Null until the owner has shown that they receive mail at the address. */
   readonly email_confirmed_at: number | null;
+  /** The last sign-in or refresh of any session; null for never. */
+  readonly last_seen_at: number | null;
 }
 
 /** A login that lasts: named in its access tokens, and removed when it ends. */

@@ -8,6 +8,8 @@ export const LIMITS = {
   search: 200,
   tag: 63,
   email: 254,
+  personName: 100,
+  tokenName: 100,
   shortestPassword: 10,
   password: 200,
   apiToken: 2_000,

@@ -5,9 +5,10 @@ import type { LookUp } from '../../db/database.ts';
 import { isUniqueViolation } from '../../db/errors.ts';
 import { newId } from '../../db/ids.ts';
 import { takeTurn } from '../../db/locks.ts';
-import type { Database, UserRow } from '../../db/schema.ts';
+import type { Database, Role, UserRow } from '../../db/schema.ts';
 import type { CreatedPosition } from '../../rest/paging.ts';
 import type { PasswordHasher } from '../passwords/passwords.ts';
+import { makeSecret } from '../secrets/secrets.ts';
 import { ADMINS, changeUser, type UserChange, type UserChangeOutcome } from './user-changes.ts';
 
 export interface NewUser {
@@ -22,6 +23,10 @@ export interface FirstAdmin extends NewUser {
   readonly mustChangePassword: boolean;
 }
 
+export interface CreatedUser extends Omit<NewUser, 'password'> {
+  readonly role: Role;
+}
+
 /** Accounts of users. */
 export interface Users {
   /**
@@ -31,6 +36,11 @@ export interface Users {
   register(user: NewUser): Promise<UserRow | undefined>;
   /** Makes the first admin; undefined when there is an admin. */
   makeFirstAdmin(user: FirstAdmin): Promise<UserRow | undefined>;
+  /**
+   * Makes an account without a known password: its owner sets one with a link. The address counts as
+   * confirmed, because an admin vouches for it. Undefined when the e-mail has an account already.
+   */
+  create(user: CreatedUser, actor: Actor): Promise<UserRow | undefined>;
   hasAdmin(): Promise<boolean>;
   get(id: string): Promise<UserRow | undefined>;
   /** The account with this e-mail and password. Takes the same time if there is none. */
@@ -58,6 +68,7 @@ export function createUsers(deps: UsersDeps): Users {
     get,
     register: (user) => register(deps, user),
     makeFirstAdmin: (user) => makeFirstAdmin(deps, user),
+    create: (user, actor) => create(deps, user, actor),
     hasAdmin: async () => {
       const admin = await database
         .selectFrom('users')
@@ -85,23 +96,40 @@ export function createUsers(deps: UsersDeps): Users {
   };
 }
 
-async function register({ database, clock, hasher }: UsersDeps, user: NewUser): Promise<UserRow | undefined> {
+async function register(deps: UsersDeps, user: NewUser): Promise<UserRow | undefined> {
   const row = {
-    ...(await newRow(hasher, user, clock)),
+    ...(await newRow(deps, user)),
     role: 'user' as const,
     must_change_password: 0 as const,
     email_confirmed_at: null,
   };
+  const actor = { id: `user:${row.id}`, name: row.email };
+  return insert(deps, row, { actor, action: 'user.register' });
+}
+
+async function create(
+  deps: UsersDeps,
+  { role, ...user }: CreatedUser,
+  actor: Actor,
+): Promise<UserRow | undefined> {
+  // Nobody knows it.
+  const password = makeSecret('gvp_');
+  const made = await newRow(deps, { ...user, password });
+  const row = { ...made, role, must_change_password: 0 as const, email_confirmed_at: made.created_at };
+  return insert(deps, row, { actor, action: 'user.create' });
+}
+
+/** Undefined when the e-mail has an account already. */
+async function insert(
+  { database }: UsersDeps,
+  row: UserRow,
+  record: { readonly actor: Actor; readonly action: string },
+): Promise<UserRow | undefined> {
   try {
     await database.transaction().execute(async (trx) => {
       await trx.insertInto('users').values(row).execute();
-      await recordAudit(trx, {
-        actor: { id: `user:${row.id}`, name: row.email },
-        action: 'user.register',
-        target: `user:${row.id}`,
-        change: { email: row.email, name: row.name, role: row.role },
-        at: row.created_at,
-      });
+      const change = { email: row.email, name: row.name, role: row.role };
+      await recordAudit(trx, { ...record, target: `user:${row.id}`, change, at: row.created_at });
     });
   } catch (error) {
     if (isUniqueViolation(error)) return undefined;
@@ -110,11 +138,9 @@ async function register({ database, clock, hasher }: UsersDeps, user: NewUser): 
   return row;
 }
 
-async function makeFirstAdmin(
-  { database, clock, hasher }: UsersDeps,
-  user: FirstAdmin,
-): Promise<UserRow | undefined> {
-  const made = await newRow(hasher, user, clock);
+async function makeFirstAdmin(deps: UsersDeps, user: FirstAdmin): Promise<UserRow | undefined> {
+  const { database } = deps;
+  const made = await newRow(deps, user);
   const row = {
     ...made,
     // The operator of the server configured the address.
@@ -143,7 +169,7 @@ async function makeFirstAdmin(
   });
 }
 
-async function newRow(hasher: PasswordHasher, user: NewUser, clock: Clock) {
+async function newRow({ hasher, clock }: UsersDeps, user: NewUser) {
   const hash = await hasher.hash(user.password);
   return {
     id: newId(),
@@ -152,6 +178,7 @@ async function newRow(hasher: PasswordHasher, user: NewUser, clock: Clock) {
     password_hash: hash,
     created_at: clock.now(),
     disabled_at: null,
+    last_seen_at: null,
   };
 }
 

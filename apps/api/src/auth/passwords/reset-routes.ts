@@ -99,14 +99,14 @@ export function resetRoutes({ passwordResets, resetMails }: ResetRoutesDeps): Fa
       if (granted === undefined) throw notFound('There is no such user, or the account is disabled.');
       const expires_at = timeOf(granted.expiresAt);
       if (isLink) return { link: granted.link, expires_at };
-      await mailTo(resetMails, granted);
+      await mailLink(resetMails, granted);
       return { link: null, expires_at };
     });
   };
 }
 
 /** Throws a 403 when a thief of a token or session could take over an admin's account with the link. */
-function requireLinkAllowed({ kind }: Principal, { role }: UserRow): void {
+export function requireLinkAllowed({ kind }: Principal, { role }: Pick<UserRow, 'role'>): void {
   if (kind === 'api_token')
     throw forbidden(
       'An API token cannot get the link in the response. Sign in as an admin, or use {"deliver": "mail"}.',
@@ -115,7 +115,8 @@ function requireLinkAllowed({ kind }: Principal, { role }: UserRow): void {
     throw forbidden('The account of an admin gets its link by mail only. Use {"deliver": "mail"}.');
 }
 
-async function mailTo(mails: ResetMails, { user, ...link }: Granted): Promise<void> {
+/** Throws a 503 when the mail server refuses the mail. */
+export async function mailLink(mails: ResetMails, { user, ...link }: Granted): Promise<void> {
   try {
     await mails.send(user.email, link);
   } catch {

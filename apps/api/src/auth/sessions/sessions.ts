@@ -214,6 +214,7 @@ async function keep(trx: Transaction<Database>, created: NewToken): Promise<void
     .values({ id: family, user_id: userId, created_at: now, ...lasting })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(lasting))
     .execute();
+  await trx.updateTable('users').set({ last_seen_at: now }).where('id', '=', userId).execute();
   await trx
     .insertInto('refresh_tokens')
     .values({

@@ -16,7 +16,7 @@ test.each(['sqlite', 'postgres'] as const)(
     const [all, another] = await Promise.all([askMany(), authenticate('gv_another')]);
     expect(all).toEqual(Array.from({ length: MANY }, () => principal));
     expect(another).toBeUndefined();
-    await apiTokens.revoke(token.id, ACTOR);
+    await apiTokens.revoke(token.id, { actor: ACTOR });
     expect(await askMany()).toEqual(Array.from({ length: MANY }, () => undefined));
   },
 );

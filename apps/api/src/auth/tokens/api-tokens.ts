@@ -50,11 +50,14 @@ export interface ApiTokens {
   list(page: {
     readonly before: CreatedPosition | undefined;
     readonly limit: number;
+    /** Only the tokens of this account. */
+    readonly ownerId?: string | undefined;
   }): Promise<readonly ApiToken[]>;
   /**
-   * Revokes it, and all that were made with it. False when there is no such token. Once more changes nothing.
+   * Revokes it, and all that were made with it. False when there is no such token, or none of the account
+   * `ownerId`. Once more changes nothing.
    */
-  revoke(id: string, actor: Actor): Promise<boolean>;
+  revoke(id: string, by: { readonly actor: Actor; readonly ownerId?: string | undefined }): Promise<boolean>;
 }
 
 export interface ApiTokensDeps {
@@ -84,8 +87,9 @@ export function createApiTokens(deps: ApiTokensDeps): ApiTokens {
       uses?.note(token);
       return { ...token, effectiveRole: token.effectiveRole };
     },
-    list: async ({ before, limit }) => {
-      const tokens = tokensWithOwners(database)
+    list: async ({ before, limit, ownerId }) => {
+      const known = tokensWithOwners(database);
+      const tokens = (ownerId === undefined ? known : known.where('users.id', '=', ownerId))
         .orderBy('api_tokens.created_at', 'desc')
         .orderBy('api_tokens.id', 'desc')
         .limit(limit);
@@ -100,8 +104,7 @@ export function createApiTokens(deps: ApiTokensDeps): ApiTokens {
       const rows = await (before === undefined ? tokens : older(before)).execute();
       return rows.map(read);
     },
-    revoke: (id, actor) =>
-      database.transaction().execute((trx) => revoke(trx, { id, actor, now: clock.now() })),
+    revoke: (id, by) => database.transaction().execute((trx) => revoke(trx, { id, ...by, now: clock.now() })),
   };
 }
 
@@ -126,6 +129,7 @@ function tokensWithOwners(queries: Kysely<Database> | Transaction<Database>) {
         'api_tokens.last_used_at',
         'api_tokens.revoked_at',
         'api_tokens.created_at',
+        'users.id as owner',
         'users.role as owner_role',
         'users.disabled_at as owner_disabled_at',
         'users.must_change_password as owner_must_change_password',
@@ -134,6 +138,7 @@ function tokensWithOwners(queries: Kysely<Database> | Transaction<Database>) {
 }
 
 type TokenRow = Omit<Selectable<ApiTokenTable>, 'token_hash'> & {
+  readonly owner: string | null;
   readonly owner_role: Role | null;
   readonly owner_disabled_at: Selectable<UserTable>['disabled_at'];
   readonly owner_must_change_password: 0 | 1 | null;
@@ -141,6 +146,7 @@ type TokenRow = Omit<Selectable<ApiTokenTable>, 'token_hash'> & {
 
 function tokenOf(row: TokenRow, now: number): ApiToken {
   const {
+    owner: _,
     owner_role: ownerRole,
     owner_disabled_at: ownerDisabledAt,
     owner_must_change_password: mustChangePassword,
@@ -225,11 +231,11 @@ function findById(trx: Transaction<Database>, id: string) {
 
 async function revoke(
   trx: Transaction<Database>,
-  { id, actor, now }: { id: string; actor: Actor; now: number },
+  { id, actor, ownerId, now }: { id: string; actor: Actor; ownerId?: string | undefined; now: number },
 ): Promise<boolean> {
   await takeTurn(trx, TOKENS);
   const token = await findById(trx, id);
-  if (token === undefined) return false;
+  if (token === undefined || (ownerId !== undefined && token.owner !== ownerId)) return false;
   const revoked = await trx
     .withRecursive('family', (family) =>
       family

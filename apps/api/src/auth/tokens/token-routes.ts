@@ -1,9 +1,18 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
+import type { Role } from '../../db/schema.ts';
 import { pageByCreation, pageOf, pageQuery } from '../../rest/paging.ts';
-import { actorOf, requireRole, requireUnboundedAdmin } from '../../rest/principal.ts';
-import { notFound, unauthorized, unprocessable } from '../../rest/problem.ts';
+import {
+  actorOf,
+  hasRole,
+  type Principal,
+  requireRole,
+  requireUnboundedAdmin,
+  requireUserKind,
+} from '../../rest/principal.ts';
+import { forbidden, notFound, unauthorized, unprocessable } from '../../rest/problem.ts';
 import { noContent, problems } from '../../rest/responses.ts';
 import { apiTokenSchema, apiTokenView, idSchema, nameSchema, roleSchema } from '../views.ts';
 import type { ApiTokens } from './api-tokens.ts';
@@ -51,7 +60,11 @@ const listSchema = {
   tags,
   operationId: 'listTokens',
   summary: 'List the API tokens, newest first',
-  querystring: z.strictObject(pageQuery),
+  description: 'An operator sees only own tokens.',
+  querystring: z.strictObject({
+    ...pageQuery,
+    mine: z.enum(['true', 'false']).optional().describe('true: only the tokens that belong to your account'),
+  }),
   response: { 200: pageOf(apiTokenSchema), ...problems(403) },
 };
 
@@ -64,11 +77,12 @@ const revokeSchema = {
   response: { 204: noContent, ...problems(403, 404) },
 };
 
-/** `/api/tokens`: API tokens, for admins. */
+/** `/api/tokens`: all API tokens for admins, and their own ones for operators. */
 export function tokenRoutes({ apiTokens, clock }: TokenRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.post('/api/tokens', { schema: makeSchema }, async (request, reply) => {
-      const maker = requireUnboundedAdmin(request);
+      const maker = requireTokenMaker(request);
+      requireRoleToGive(maker, request.body.role);
       const { name, role, policy, expires_at } = request.body;
       const expiresAt = expiryOf(expires_at, clock.now());
       const made = await apiTokens.makeBy(maker, { name, role, policy, expiresAt });
@@ -80,17 +94,40 @@ export function tokenRoutes({ apiTokens, clock }: TokenRoutesDeps): FastifyPlugi
     });
 
     app.get('/api/tokens', { schema: listSchema }, async (request) => {
-      requireRole(request, 'admin');
-      return pageByCreation({ query: request.query, list: apiTokens.list, viewOf: apiTokenView });
+      const reader = requireTokenMaker(request, { isBounded: true });
+      const { mine, ...query } = request.query;
+      const ownerId = mine === 'true' || reader.role !== 'admin' ? reader.id : undefined;
+      return pageByCreation({
+        query,
+        list: (page) => apiTokens.list({ ...page, ownerId }),
+        viewOf: apiTokenView,
+      });
     });
 
     app.delete('/api/tokens/:token_id', { schema: revokeSchema }, async (request, reply) => {
-      const actor = actorOf(requireUnboundedAdmin(request));
-      const revoked = await apiTokens.revoke(request.params.token_id, actor);
+      const maker = requireTokenMaker(request);
+      const ownerId = maker.role === 'admin' ? undefined : maker.id;
+      const revoked = await apiTokens.revoke(request.params.token_id, { actor: actorOf(maker), ownerId });
       if (!revoked) throw notFound('There is no such API token.');
       return reply.code(204).send();
     });
   };
+}
+
+/**
+ * An admin, or a signed-in operator, whose tokens can do no more than the operator. Throws a 403 for others, and
+ * for a token with a policy unless it only reads.
+ */
+function requireTokenMaker(request: FastifyRequest, { isBounded = false } = {}): Principal {
+  const principal = requireRole(request, 'operator');
+  if (principal.role === 'admin') return isBounded ? principal : requireUnboundedAdmin(request);
+  return requireUserKind(principal);
+}
+
+/** Throws a 403 for a role above the maker's: the token would get it once the maker does. */
+function requireRoleToGive({ role: own }: Principal, role: Role): void {
+  if (!hasRole(own, role))
+    throw forbidden(`Your role is ${own}, so your tokens can have this role at most; got ${role}.`);
 }
 
 function expiryOf(asked: string | undefined, now: number): number {

@@ -1,4 +1,5 @@
-import { useIsScoped, useMay } from '../../session/session.tsx';
+import { useIsScoped, useMay, useViewer } from '../../session/session.tsx';
+import { useHasAccounts } from '../../ui/config/config.tsx';
 
 export interface Destination {
   readonly href: string;
@@ -12,6 +13,10 @@ export interface Destination {
 interface Who {
   /** An admin of all jobs. An admin of some jobs may not see what is about all of them. */
   readonly isFullAdmin: boolean;
+  /** The API is GreenVue's, with its accounts and tokens. */
+  readonly hasAccounts: boolean;
+  /** A signed-in user, not an API token, who may operate jobs. */
+  readonly isOperator: boolean;
 }
 
 interface Navigation {
@@ -29,14 +34,27 @@ const NAVIGATION: Navigation = {
     { href: '/timeline', label: 'Timeline', isAt: (path) => /^\/timeline(\/|$)/.test(path) },
     { href: '/activity', label: 'Activity' },
   ],
-  manage: [{ href: '/channels', label: 'Channels', isFor: ({ isFullAdmin }) => isFullAdmin }],
+  manage: [
+    { href: '/channels', label: 'Channels', isFor: ({ isFullAdmin }) => isFullAdmin },
+    { href: '/users', label: 'Users', isFor: ({ isFullAdmin, hasAccounts }) => isFullAdmin && hasAccounts },
+    {
+      href: '/tokens',
+      label: 'Tokens',
+      isFor: ({ isFullAdmin, isOperator, hasAccounts }) => hasAccounts && (isFullAdmin || isOperator),
+    },
+  ],
 };
 
 /** The pages that the viewer may open. */
 export function useNavigation(): Navigation {
-  const { admin } = useMay();
+  const { admin, operate } = useMay();
   const isScoped = useIsScoped();
-  const who = { isFullAdmin: admin && !isScoped };
+  const { account } = useViewer();
+  const who = {
+    isFullAdmin: admin && !isScoped,
+    hasAccounts: useHasAccounts(),
+    isOperator: operate && account?.kind === 'user',
+  };
   const may = ({ isFor }: Destination) => isFor === undefined || isFor(who);
   return { pages: NAVIGATION.pages.filter(may), manage: NAVIGATION.manage.filter(may) };
 }

@@ -1,0 +1,86 @@
+import { Checkbox, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { useJobTypes } from '../data/queries.ts';
+import { Help } from '../ui/help/help.tsx';
+import { Fold } from '../ui/layout/fold.tsx';
+import { maxJobsFault, type TokenDraft } from './token-draft.ts';
+
+interface PolicyFieldsProps {
+  readonly draft: TokenDraft;
+  readonly onChange: (part: Partial<TokenDraft>) => void;
+}
+
+/** Bounds on the jobs that the token makes or changes. All are optional. */
+export function PolicyFields({ draft, onChange }: PolicyFieldsProps) {
+  return (
+    <Fold summary="Policy: bounds on its jobs">
+      <Stack gap="md" mt="xs">
+        <Text size="sm" c="dimmed" component="div">
+          What is beyond a bound is refused. A token with a policy manages jobs only: no tokens and no
+          accounts. <Help word="policy" />
+        </Text>
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+          <TextInput
+            label="Shortest interval"
+            description="No two slots of a job are nearer."
+            placeholder="5m"
+            autoComplete="off"
+            spellCheck={false}
+            value={draft.minInterval}
+            onChange={(event) => onChange({ minInterval: event.currentTarget.value })}
+          />
+          <TextInput
+            label="Most jobs"
+            description="Jobs that it made and that exist."
+            placeholder="20"
+            inputMode="numeric"
+            autoComplete="off"
+            error={maxJobsFault(draft.maxJobs)}
+            value={draft.maxJobs}
+            onChange={(event) => onChange({ maxJobs: event.currentTarget.value })}
+          />
+        </SimpleGrid>
+        <TypesField draft={draft} onChange={onChange} />
+        <TextInput
+          label="Tags"
+          description="With a comma between them. Each of its jobs has at least one of these, and no others."
+          placeholder="billing, eu"
+          autoComplete="off"
+          spellCheck={false}
+          value={draft.tags}
+          onChange={(event) => onChange({ tags: event.currentTarget.value })}
+        />
+      </Stack>
+    </Fold>
+  );
+}
+
+function TypesField({ draft, onChange }: PolicyFieldsProps) {
+  const { data: known = [] } = useJobTypes();
+  const names = known.map(({ type }) => type);
+  return (
+    <Stack gap="xs" role="group" aria-label="Job types">
+      <Text size="sm" fw={500}>
+        Job types
+      </Text>
+      <Text size="xs" c="dimmed">
+        The types of its jobs. None chosen: any type.
+      </Text>
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs">
+        {names.map((type) => (
+          <Checkbox
+            key={type}
+            label={type}
+            checked={draft.types.includes(type)}
+            onChange={(event) =>
+              onChange({
+                types: names.filter((one) =>
+                  one === type ? event.currentTarget.checked : draft.types.includes(one),
+                ),
+              })
+            }
+          />
+        ))}
+      </SimpleGrid>
+    </Stack>
+  );
+}

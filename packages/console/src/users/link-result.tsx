@@ -1,0 +1,36 @@
+import { Alert, Button, Group, Stack } from '@mantine/core';
+import { CopyButton } from '../ui/text/copy-button.tsx';
+
+interface LinkResultProps {
+  readonly link: string;
+  readonly onClose: () => void;
+}
+
+/** A link that sets a password, to pass on. It is shown once. */
+export function LinkResult({ link, onClose }: LinkResultProps) {
+  return (
+    <Stack gap="md">
+      <Alert title="Pass this link on now">
+        Whoever opens it sets the password of the account. It works once, for 30 minutes, and is not shown
+        again.
+      </Alert>
+      <Group gap="xs">
+        <code data-autofocus tabIndex={-1}>
+          {link}
+        </code>
+        <CopyButton text={() => link} what="the link" />
+      </Group>
+      <Group justify="flex-end">
+        <Button onClick={onClose}>Done</Button>
+      </Group>
+    </Stack>
+  );
+}
+
+/** How a link gets to the user. */
+export const DELIVERIES = [
+  { value: 'mail', label: 'Send it by mail' },
+  { value: 'link', label: 'Show it to me, to pass it on' },
+] as const;
+
+export type Delivery = (typeof DELIVERIES)[number]['value'];
