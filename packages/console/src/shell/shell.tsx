@@ -9,15 +9,18 @@ import { PageBoundary } from '../page/page-boundary.tsx';
 import { Boundary } from '../ui/feedback/boundary.tsx';
 import { FreshnessBanner } from './freshness-banner.tsx';
 import { Header } from './header/header.tsx';
-import { HelpDialog } from './help-dialog.tsx';
-import { PaletteHost } from './palette-host.tsx';
+import { OnDemand } from './on-demand.tsx';
 import { useServerClock } from './server-clock.ts';
 import classes from './shell.module.css';
 import { ShellKeys } from './shell-keys.tsx';
+import { useCommandKey } from './use-command-key.ts';
 import { BrokenBanner, VersionBanner } from './version-banner.tsx';
 
 const HEADER_HEIGHT = 52;
 
+// Most visits never open them.
+const HelpDialog = lazy(async () => ({ default: (await import('./help-dialog.tsx')).HelpDialog }));
+const Palette = lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette }));
 // Wide screens never need it.
 const PhoneMenu = lazy(async () => ({ default: (await import('./header/phone-menu.tsx')).PhoneMenu }));
 
@@ -30,6 +33,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const arrival = useArrivals(location);
   const [leaving] = useState(createLeaving);
   useServerClock();
+  useCommandKey(search.toggle);
   return (
     <LeavingContext value={leaving}>
       <ArrivalContext value={arrival}>
@@ -64,8 +68,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             <PageBoundary key={location}>{children}</PageBoundary>
           </AppShell.Main>
         </AppShell>
-        <PaletteHost opened={isSearchOpen} onToggle={search.toggle} onClose={search.close} />
-        <HelpDialog opened={isHelpOpen} onClose={help.close} />
+        <OnDemand isWanted={isHelpOpen}>
+          {(isOpen) => <HelpDialog opened={isOpen} onClose={help.close} />}
+        </OnDemand>
+        <OnDemand isWanted={isSearchOpen}>
+          {(isOpen) => <Palette opened={isOpen} onClose={search.close} />}
+        </OnDemand>
       </ArrivalContext>
     </LeavingContext>
   );
