@@ -173,6 +173,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'pause-all.ts',
       'jobs/preview.ts',
       'runs/run-api.ts',
+      'runs/timeline-api.ts',
       'runs/trigger.ts',
       'jobs/version-api.ts',
     ],

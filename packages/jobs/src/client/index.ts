@@ -161,3 +161,9 @@ export {
   type SavedSecret,
   type Secret,
 } from './jobs/secrets.ts';
+export {
+  getRunTimeline,
+  type RunTimeline,
+  type RunTimelineQuery,
+  type TimelineRow,
+} from './jobs/timeline.ts';

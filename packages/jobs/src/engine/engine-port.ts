@@ -7,6 +7,7 @@ import type { TimeInput } from '../core/schedule/time-input.ts';
 import type { FailurePage, FailureQuery, FailureSort } from '../core/store/failure-views.ts';
 import type { JobsRead, TagCount } from '../core/store/jobs-read.ts';
 import type { AuditQuery, AuditRow, JobVersion, Page, RequestedRun } from '../core/store/store-views.ts';
+import type { RunTimeline, RunTimelineQuery } from '../core/timeline/run-timeline.ts';
 import type { FailureBudget } from '../core/watching/watching.ts';
 import type { AlertsApi } from './alerts-port.ts';
 import type { BackfillsApi } from './backfills-port.ts';
@@ -183,6 +184,11 @@ export interface Engine extends JobsAndRuns, AlertsApi, BackfillsApi, BulkApi, S
   enqueue(type: JobType | string, payload: unknown, options?: EnqueueOptions): Promise<RequestedRun>;
   /** Failed runs in groups with one cause: by the fingerprint of their last error. */
   listFailures(query?: FailureListQuery): Promise<FailurePage>;
+  /**
+   * The runs of a window by job or by node, of at most 90 days: a bounded number of rows, with the runs or their
+   * number in each column. Pruned runs are counted by hour.
+   */
+  runTimeline(query?: RunTimelineQuery): Promise<RunTimeline>;
   /**
    * The next `count` run times (default 5) of a schedule, of a job as an edit would leave it, or of a whole
    * job. A whole job is checked as `putJob` would check it, payload included. Changes nothing.

@@ -27,5 +27,6 @@ export * from './views/runs/failure.ts';
 export * from './views/runs/recent-run.ts';
 export * from './views/runs/run.ts';
 export * from './views/runs/run-list.ts';
+export * from './views/runs/timeline.ts';
 export * from './views/secret.ts';
 export * from './views/stats.ts';

@@ -38,6 +38,7 @@ import {
   getPauseOfAll,
   getRun,
   getRunLogs,
+  getRunTimeline,
   getStats,
   type Job,
   jobEvents,
@@ -225,6 +226,8 @@ describe('runs', () => {
     ).toEqual(ids);
     expect(await listRunFailures(connection, { job_id: 'e' })).toMatchObject({ data: [], run_count: 0 });
     expect(await Array.fromAsync(eachRunFailure(connection, { hours: 1 }))).toEqual([]);
+    const { rows } = await getRunTimeline(connection, { q: 'e', steps: 10 });
+    expect(rows.find(({ job }) => job?.id === 'e')?.counts.succeeded).toBeGreaterThan(0);
     const since = { job_id: 'e', from: run.queued_at, to: '2999-01-01T00:00:00Z' };
     expect(await Array.fromAsync(eachRun(connection, since), ({ id }) => id)).toEqual(ids);
   });

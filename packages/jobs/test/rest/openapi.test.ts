@@ -87,6 +87,7 @@ test('every route of the contract is in the document', () => {
       'GET /api/jobs/{job_id}/versions',
       'GET /api/jobs/{job_id}/versions/{version}',
       'GET /api/run-failures',
+      'GET /api/run-timeline',
       'GET /api/runs',
       'GET /api/runs.csv',
       'GET /api/runs.ndjson',

@@ -23,6 +23,7 @@ import { runExport } from './suite/runs/run-export.ts';
 import { runRecords } from './suite/runs/run-records.ts';
 import { runSearch } from './suite/runs/run-search.ts';
 import { runs } from './suite/runs/runs.ts';
+import { timelines } from './suite/runs/timelines.ts';
 import { scopedRoutes } from './suite/scope/scoped-routes.ts';
 import { scopes } from './suite/scope/scopes.ts';
 import { tagScopes } from './suite/scope/tag-scopes.ts';
@@ -48,6 +49,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('recent runs', () => recentRuns(makeMount));
   describe('runs', () => runs(makeMount));
   describe('failures', () => failures(makeMount));
+  describe('timelines', () => timelines(makeMount));
   describe('exports of runs', () => runExport(makeMount));
   describe('the search for runs', () => runSearch(makeMount));
   describe('what runs ran with', () => runRecords(makeMount));

@@ -31,6 +31,7 @@ import { reportContract } from './report.ts';
 import type { MakeStore } from './rig.ts';
 import { roomContract } from './room.ts';
 import { runOriginsContract } from './run-origins.ts';
+import { runTimelineContract } from './run-timeline.ts';
 import { searchRunsContract } from './search-runs.ts';
 import { secretsContract } from './secrets.ts';
 import { settleContract } from './settle.ts';
@@ -71,6 +72,7 @@ export function storeContract(makeStore: MakeStore): void {
   forecastJobsContract(makeStore);
   runOriginsContract(makeStore);
   failuresContract(makeStore);
+  runTimelineContract(makeStore);
   searchRunsContract(makeStore);
   auditContract(makeStore);
   historyContract(makeStore);

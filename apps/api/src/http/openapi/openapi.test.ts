@@ -92,6 +92,7 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
     '/api/me',
     '/api/notifications',
     '/api/run-failures',
+    '/api/run-timeline',
     '/api/runs',
     '/api/runs.csv',
     '/api/runs.ndjson',
@@ -153,7 +154,7 @@ test('every route of the jobs needs a token with a role', async () => {
   const operations = operationsOf(await readDocument()).filter(({ path }) =>
     /^\/api\/(backfill|bulk|job|run)/.test(path),
   );
-  expect(operations).toHaveLength(42);
+  expect(operations).toHaveLength(43);
   for (const { path, method, operation } of operations) {
     expect(operation.security, `${method} ${path}`).toEqual([{ bearer: [] }]);
     expect(Object.keys(operation.responses), `${method} ${path}`).toContain('403');

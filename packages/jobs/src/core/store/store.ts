@@ -6,6 +6,7 @@ import type { JobCommand } from '../model/job-command.ts';
 import type { Membership, NodeInfo, NodeListener, NodeView, TypeVersions } from '../nodes/membership.ts';
 import type { PauseOfAllInput } from '../pauses/pause-all.ts';
 import type { PauseOfAll } from '../pauses/pause-of-all.ts';
+import type { TimelineQuery, TimelineRows } from '../timeline/run-timeline.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { FailurePage, FailureQuery } from './failure-views.ts';
 import type { JobsRead, TagCount } from './jobs-read.ts';
@@ -181,6 +182,8 @@ export interface StoreReads extends BackfillReads, BulkReads {
   listRuns(query: RunQuery): Promise<RunPage>;
   /** Failed runs that ended in a range, by fingerprint (P41, run records). */
   listFailures(query: FailureQuery): Promise<FailurePage>;
+  /** The runs of a window by job or by node: a bounded number of rows, with a bounded number of runs each. */
+  runTimeline(query: TimelineQuery): Promise<TimelineRows>;
   /** The newest 64 KiB of a run's lines, oldest first; undefined for an unknown run. */
   getLogs(runId: string): Promise<readonly LogLine[] | undefined>;
   /** Newest first: by time, then by id. */

@@ -48,6 +48,7 @@ import {
   previewRules,
   runIdRule,
   runQueryRules,
+  timelineQueryRules,
   versionQueryRules,
 } from './query-rules.ts';
 import { resealRules, secretNameRule, secretValueRule } from './secret-rules.ts';
@@ -107,6 +108,7 @@ const ARGUMENTS = {
   getRun: [runId],
   listRuns: [main('query', runQueryRules)],
   listFailures: [main('query', failureQueryRules)],
+  runTimeline: [main('query', timelineQueryRules)],
   getLogs: [runId],
   cancelRun: [runId, main('input', cancelRules), options],
   retryRun: [runId, options],

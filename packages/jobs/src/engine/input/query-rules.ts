@@ -19,6 +19,7 @@ import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/model/statuses.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { JobsRead } from '../../core/store/jobs-read.ts';
 import type { Cursor } from '../../core/store/store-views.ts';
+import type { RunTimelineQuery } from '../../core/timeline/run-timeline.ts';
 import { tagListRule } from '../../core/watching/watch-rules.ts';
 import type {
   AuditListQuery,
@@ -43,6 +44,8 @@ const MOST_FAILURE_HOURS = 2_160;
 /** Of a forecast: 31 days. */
 const MOST_HOURS = 744;
 const MOST_LISTED_JOBS = 1_000;
+const MOST_COLUMNS = 500;
+const MOST_TIMELINE_ROWS = 100;
 
 const limit = wholeNumber({ min: 0, max: MOST_ROWS });
 const instant = finiteNumber({ min: -8.64e15, max: 8.64e15 }, ' of ms since 1970');
@@ -201,6 +204,18 @@ export const failureQueryRules = shape<FailureListQuery>('a query such as { hour
   sort: oneOf('last_seen', 'count'),
   limit,
   after: cursor,
+});
+
+export const timelineQueryRules = shape<RunTimelineQuery>('a query such as { by: "node", steps: 60 }', {
+  ...jobsReadFields,
+  by: oneOf('job', 'node'),
+  from: timeOrMs,
+  to: timeOrMs,
+  steps: wholeNumber({ min: 1, max: MOST_COLUMNS }),
+  type: name,
+  q: name,
+  sort: oneOf('failed', 'runs'),
+  limit: wholeNumber({ min: 1, max: MOST_TIMELINE_ROWS }),
 });
 
 export const versionQueryRules = shape<VersionListQuery>('a query such as { limit: 100 }', {

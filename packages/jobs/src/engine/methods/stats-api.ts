@@ -1,3 +1,4 @@
+import { runTimeline } from '../api/runs/timeline-api.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { Engine } from '../engine-port.ts';
 import type { NodeActivity } from '../engine-stats.ts';
@@ -12,7 +13,9 @@ export interface StatsApiDeps extends EngineParts {
   readonly lifecycle: Pick<Lifecycle, 'membership' | 'requireStarted'>;
 }
 
-export function createStatsApi(deps: StatsApiDeps): Pick<Engine, 'stats' | 'history' | 'activity'> {
+export function createStatsApi(
+  deps: StatsApiDeps,
+): Pick<Engine, 'stats' | 'history' | 'activity' | 'runTimeline'> {
   const { settings, store } = deps;
   const { clock } = settings;
   const countsOf = createCounts({ ...deps, clock });
@@ -38,6 +41,11 @@ export function createStatsApi(deps: StatsApiDeps): Pick<Engine, 'stats' | 'hist
       const [query] = checkedArguments('history', args);
       deps.lifecycle.requireStarted();
       return readHistory(query);
+    },
+    async runTimeline(...args) {
+      const [query] = checkedArguments('runTimeline', args);
+      deps.lifecycle.requireStarted();
+      return runTimeline(deps, query);
     },
     activity: () => activityOf(deps),
   };

@@ -14,6 +14,7 @@ import { enqueueRoute } from './runs/enqueue-route.ts';
 import { exportRoutes } from './runs/export-routes.ts';
 import { failureRoutes } from './runs/failure-routes.ts';
 import { runRoutes } from './runs/run-routes.ts';
+import { timelineRoutes } from './runs/timeline-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
 
 /** All routes of the REST API. */
@@ -24,6 +25,7 @@ export const ROUTES: readonly Route[] = [
   ...jobCommandRoutes,
   ...versionRoutes,
   ...failureRoutes,
+  ...timelineRoutes,
   ...exportRoutes,
   ...backfillRoutes,
   ...bulkRoutes,

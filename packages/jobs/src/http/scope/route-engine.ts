@@ -27,6 +27,7 @@ export interface RouteEngine
     | 'getRun'
     | 'listRuns'
     | 'listFailures'
+    | 'runTimeline'
     | 'getLogs'
     | 'cancelRun'
     | 'retryRun'

@@ -44,6 +44,7 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
     getRun: requireRun,
     listRuns: (query) => engine.listRuns({ ...query, ...which }),
     listFailures: (query) => engine.listFailures({ ...query, ...which }),
+    runTimeline: (query) => engine.runTimeline({ ...query, ...which }),
     getLogs: ofRun((...args) => engine.getLogs(...args)),
     cancelRun: ofRun((...args) => engine.cancelRun(...args)),
     retryRun: ofRun((...args) => engine.retryRun(...args)),

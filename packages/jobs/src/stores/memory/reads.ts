@@ -27,6 +27,7 @@ import { bulkReads } from './bulk-commands.ts';
 import { failuresIn } from './failures.ts';
 import { historyOf, hourCounts, hoursOf } from './history.ts';
 import type { MemoryDatabase } from './memory-database.ts';
+import { timelineIn } from './timeline.ts';
 
 type Read = <T>(work: (now: number) => T) => Promise<T>;
 
@@ -132,6 +133,7 @@ function runReads(db: MemoryDatabase, read: Read) {
           );
         return pageOf(found, limit, ({ run }) => ({ value: null, key: run.id }));
       }),
+    runTimeline: (query) => read(() => timelineIn(db, query)),
     listFailures: (query) => read(() => failuresIn(db, query, (run) => runViewOf(db, run))),
     getLogs: (runId) =>
       read(() => db.logs.get(Number(runId)) ?? (db.findRun(runId) === undefined ? undefined : [])),

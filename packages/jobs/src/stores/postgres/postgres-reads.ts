@@ -65,6 +65,10 @@ const POSTGRES: Dialect = {
   list: (uids) => `{${uids.join()}}`,
   isAmong: (column, list) => `${column} = ANY(${list}::bigint[])`,
 
+  newestOfEach: ({ columns, uids, where, most }) => `SELECT run.* FROM unnest(${uids}::bigint[]) AS page (uid)
+    CROSS JOIN LATERAL (SELECT ${columns} FROM greenvue_jobs.runs
+      WHERE job_uid = page.uid AND ${where} ORDER BY id DESC LIMIT ${most}) AS run`,
+
   isByJob: () => true,
   newestRuns({ table, columns, jobs, runs, count }) {
     const page = `(SELECT ${columns} FROM ${table} ${allOf(runs)} ORDER BY id DESC LIMIT ${count}) AS run`;

@@ -69,6 +69,17 @@ export interface Dialect {
   /** True if a number is in a {@link list}. */
   isAmong(column: string, list: string): string;
 
+  /**
+   * The statement for the newest finished runs of each job in a {@link list}, in any order. `uids`: its
+   * placeholder. `columns` and `where`: of rows of `runs`. `most`: of each job.
+   */
+  newestOfEach(of: {
+    readonly columns: string;
+    readonly uids: string;
+    readonly where: string;
+    readonly most: number;
+  }): string;
+
   /** Whether a query for the runs of one type reads them job by job, if the type has few jobs. */
   isByJob(table: 'live_runs' | 'runs', status: RunStatus | undefined): boolean;
   /** The text after FROM: the rows as `run`, joined with `jobs` and `job_types`. */

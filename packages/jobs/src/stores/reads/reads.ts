@@ -8,6 +8,7 @@ import { createHistoryReads } from './history-reads.ts';
 import { createJobReads } from './job-reads.ts';
 import { createRunReads } from './run-reads.ts';
 import { createStatReads } from './stat-reads.ts';
+import { createTimelineReads } from './timeline-reads.ts';
 
 /** The reads for people and the API, in the SQL of one database. */
 export function createReads(sql: Dialect) {
@@ -20,6 +21,7 @@ export function createReads(sql: Dialect) {
     ...createAuditReads(sql),
     ...createForecastReads(sql),
     ...createHistoryReads(sql),
+    ...createTimelineReads(sql),
     ...createBackfillReads(sql),
     ...createBulkReads(sql),
   };

@@ -58,6 +58,10 @@ const SQLITE: Dialect = {
   list: (uids) => JSON.stringify(uids),
   isAmong: (column, list) => `${column} IN (SELECT value FROM json_each(${list}))`,
 
+  newestOfEach: ({ columns, uids, where, most }) => `SELECT ${columns} FROM runs WHERE id IN (
+    SELECT own.id FROM json_each(${uids}) AS page JOIN runs AS own
+      ON own.id IN (SELECT id FROM runs WHERE job_uid = page.value AND ${where} ORDER BY id DESC LIMIT ${most}))`,
+
   // Runs without success are few and have an index of their own.
   isByJob: (table, status) => table === 'runs' && (status === undefined || status === 'succeeded'),
   newestRuns({ table, columns, jobs, runs, count }) {

@@ -102,6 +102,7 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     listAudit: (input) => read('listAudit', input),
     stats: (input) => read('stats', input),
     jobHours: (input) => read('jobHours', input),
+    runTimeline: (query) => read('runTimeline', query),
     forecastJobs: (input) => read('forecastJobs', input),
     changeAlertChannel: (input) => write('changeAlertChannel', input),
     listAlertChannels: () => read('listAlertChannels', undefined),

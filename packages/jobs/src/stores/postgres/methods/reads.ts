@@ -21,6 +21,7 @@ export function createReads({ db, writes, shared, now }: Parts): StoreReads {
     listAudit: (query) => read(() => READS.listAudit(query)),
     stats: (input) => read(() => READS.stats(input, now())),
     jobHours: (input) => read(() => READS.jobHours(input, now())),
+    runTimeline: (query) => read(() => READS.runTimeline(query)),
     forecastJobs: (input) => read(() => READS.forecastJobs(input)),
     history: async (query) => {
       await writes.tracked(() => shared.counts.write());

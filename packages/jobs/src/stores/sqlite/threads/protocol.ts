@@ -19,6 +19,7 @@ export type ReadMethod =
   | 'listAudit'
   | 'stats'
   | 'jobHours'
+  | 'runTimeline'
   | 'forecastJobs'
   | 'listSecrets'
   | 'findSecrets'

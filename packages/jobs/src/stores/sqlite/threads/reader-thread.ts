@@ -54,6 +54,7 @@ function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<Re
     listAlertChannels: () => runRead(db, ALERTS.listAlertChannels()),
     listAlertDeliveries: (query) => runRead(db, ALERTS.listAlertDeliveries(query)),
     jobHours: (input, now) => runRead(db, READS.jobHours(input, now)),
+    runTimeline: (query) => runRead(db, READS.runTimeline(query)),
     forecastJobs: (input) => runRead(db, READS.forecastJobs(input)),
     history: (query) => runRead(db, READS.history(query)),
     getBackfill: (id) => runRead(db, READS.getBackfill(id)),

@@ -114,6 +114,8 @@ const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
   exportJobAudit: { decision: 'apart' },
   // No run of the suite fails: see the suite of failures.
   listRunFailures: { decision: 'apart' },
+  // Has runs only of jobs that ran: see the suite of timelines.
+  getRunTimeline: { decision: 'apart' },
   getRun: { decision: 'absent' },
   getRunLogs: { decision: 'absent' },
   cancelRun: { decision: 'absent' },
