@@ -15,6 +15,7 @@ const UI = [
   'schedule',
   'status',
   'text',
+  'timeline',
   'toggles',
   'diff',
   'definition',
@@ -106,6 +107,8 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
     'console ui schedule',
     'console ui text',
   ]),
+
+  'console ui timeline': layer('ui/timeline', ['console ui chart', 'console ui clock', 'console ui status']),
 
   'console session': layer('session', UI, ['session.tsx', 'session-store.ts', 'viewer.ts']),
   'console data': layer('data', SESSION),

@@ -1,16 +1,11 @@
 import { memo } from 'react';
-import { clockText } from '../../ui/clock/time-text.ts';
-import { useZone, type Zone } from '../../ui/clock/zone.tsx';
 import { RUN_COLORS } from '../../ui/status/status.tsx';
+import { DensityColumns } from '../../ui/timeline/density-columns.tsx';
+import { COLUMN_PX } from '../../ui/timeline/run-density.ts';
+import { TimeAxis } from '../../ui/timeline/time-axis.tsx';
+import { pixelOf, type TimelineWindow } from '../../ui/timeline/time-scale.ts';
 import classes from './timeline.module.css';
-import { COLUMN_PX, type Density, type DensityColumn } from './timeline-density.ts';
-import {
-  type Mark,
-  pixelOf,
-  type TimelineLayout,
-  type TimelineWindow,
-  timeTicks,
-} from './timeline-layout.ts';
+import type { Mark, TimelineLayout } from './timeline-layout.ts';
 
 interface TimelineDrawingProps {
   readonly layout: TimelineLayout;
@@ -25,8 +20,6 @@ export const LANE_PX = 26;
 const BAR_PX = 14;
 const BAR_TOP = 9;
 const AXIS_PX = 22;
-const TICK_LABEL_PX = 84;
-const TICK_TEXT_PX = 40;
 
 /** The drawing of the timeline. Screen readers skip it and read the text around it. */
 export function TimelineDrawing({ layout, window, now, knownFrom, upcoming, current }: TimelineDrawingProps) {
@@ -43,13 +36,13 @@ export function TimelineDrawing({ layout, window, now, knownFrom, upcoming, curr
       viewBox={`0 0 ${width} ${height + AXIS_PX}`}
       aria-hidden="true"
     >
-      <Axis window={window} height={height} />
+      <TimeAxis window={window} height={height} />
       {known === 0 ? null : <rect className={classes.unread} x={0} y={0} width={known} height={height} />}
       {layout.density === undefined ? (
         <Marks marks={layout.marks} />
       ) : (
         <>
-          <Columns density={layout.density} height={layout.lanes * LANE_PX} />
+          <DensityColumns density={layout.density} height={layout.lanes * LANE_PX} />
           <Marks marks={layout.marks.filter(({ kind }) => kind !== 'bar')} />
         </>
       )}
@@ -68,44 +61,6 @@ export function TimelineDrawing({ layout, window, now, knownFrom, upcoming, curr
       )}
     </svg>
   );
-}
-
-function Axis({ window, height }: { readonly window: TimelineWindow; readonly height: number }) {
-  const { zone } = useZone();
-  const most = Math.max(Math.floor(window.width / TICK_LABEL_PX), 1);
-  const offsetMs = zone === 'utc' ? 0 : -new Date(window.to).getTimezoneOffset() * 60_000;
-  return (
-    <g>
-      <line className={classes.axis} x1={0} x2={window.width} y1={height + 0.5} y2={height + 0.5} />
-      {timeTicks(window, { most, offsetMs }).map((at) => {
-        const x = pixelOf(at, window);
-        // Leaves out a label that the edge would cut off.
-        const isWhole = x + TICK_TEXT_PX < window.width;
-        return (
-          <g key={at}>
-            <line className={classes.grid} x1={x} x2={x} y1={0} y2={height + 4} />
-            {isWhole ? (
-              <text className={classes.tickText} x={x + 4} y={height + 16}>
-                {tickText(at, window, zone)}
-              </text>
-            ) : null}
-          </g>
-        );
-      })}
-    </g>
-  );
-}
-
-const DAY_MS = 86_400_000;
-const DAYS = {
-  local: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }),
-  utc: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }),
-} as const;
-
-/** Midnight shows its day. */
-function tickText(at: number, { from, to }: TimelineWindow, zone: Zone): string {
-  const clock = clockText(at, zone);
-  return to - from > 2 * DAY_MS || clock === '00:00' ? DAYS[zone].format(at) : clock;
 }
 
 // Memoized: hundreds of marks stay the same while the pointer moves.
@@ -179,48 +134,6 @@ function Body({ mark: { kind, bar, due, run }, top, middle }: BodyProps) {
     default:
       return kind satisfies never;
   }
-}
-
-/** The order in a column, from the bottom: a few failures stay visible under many successes. */
-const STACK = ['failed', 'cancelled', 'running', 'succeeded'] as const;
-const LEAST_PX = 2;
-
-interface ColumnsProps {
-  readonly density: Density;
-  readonly height: number;
-}
-
-/** How many runs were going on in each few pixels, by status. */
-const Columns = memo(function Columns({ density: { columns, most }, height }: ColumnsProps) {
-  return columns.map((column) => <Column key={column.x} column={column} most={most} height={height} />);
-});
-
-interface ColumnProps {
-  readonly column: DensityColumn;
-  readonly most: number;
-  readonly height: number;
-}
-
-function Column({ column: { x, counts }, most, height }: ColumnProps) {
-  let y = height;
-  return STACK.map((status) => {
-    const count = counts.get(status) ?? 0;
-    if (count === 0) return null;
-    const tall = Math.max((count / most) * (height - LEAST_PX * STACK.length), LEAST_PX);
-    y -= tall;
-    return (
-      <rect
-        key={status}
-        className={classes.column}
-        data-status={status}
-        style={{ color: RUN_COLORS[status] }}
-        x={x}
-        y={y}
-        width={COLUMN_PX - 1}
-        height={tall}
-      />
-    );
-  });
 }
 
 interface CurrentProps {

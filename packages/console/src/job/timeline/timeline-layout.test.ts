@@ -1,7 +1,7 @@
 import type { Run } from '@greenvue/jobs/client';
 import { describe, expect, test } from 'vitest';
 import { exampleError, exampleRun } from '../../../test/examples.ts';
-import { nearestMark, spanFor, timelineLayout, timeTicks } from './timeline-layout.ts';
+import { nearestMark, spanFor, timelineLayout } from './timeline-layout.ts';
 
 const FROM = Date.parse('2026-01-31T09:00:00Z');
 const SECOND = 1_000;
@@ -189,31 +189,4 @@ describe('the span', () => {
   test('shows all runs if there are few', () => expect(spanFor(every(43_200, 5), NOW)).toBe('7d'));
   test('is at most the longest one', () => expect(spanFor(every(30 * 86_400, 5), NOW)).toBe('30d'));
   test('without runs is a day', () => expect(spanFor([], NOW)).toBe('24h'));
-});
-
-describe('ticks', () => {
-  const HOUR = 3_600_000;
-
-  test('are round instants, and no more than fit', () => {
-    const ticks = timeTicks({ from: FROM + 61_000, to: FROM + 61_000 + HOUR }, { most: 8, offsetMs: 0 });
-    expect(ticks.map((tick) => new Date(tick).toISOString().slice(11, 16))).toEqual([
-      '09:10',
-      '09:20',
-      '09:30',
-      '09:40',
-      '09:50',
-      '10:00',
-    ]);
-  });
-
-  test("of days are at the viewer's midnight", () => {
-    const day = 24 * HOUR;
-    const ticks = timeTicks({ from: FROM, to: FROM + 4 * day }, { most: 5, offsetMs: HOUR });
-    expect(ticks.map((tick) => new Date(tick).toISOString().slice(11, 16))).toEqual([
-      '23:00',
-      '23:00',
-      '23:00',
-      '23:00',
-    ]);
-  });
 });

@@ -1,12 +1,6 @@
 import type { Run } from '@greenvue/jobs/client';
-import { type Density, densityOf } from './timeline-density.ts';
-
-/** The visible time span in ms, and its width in pixels. */
-export interface TimelineWindow {
-  readonly from: number;
-  readonly to: number;
-  readonly width: number;
-}
+import { type Density, densityOf } from '../../ui/timeline/run-density.ts';
+import { pixelOf, type TimelineWindow } from '../../ui/timeline/time-scale.ts';
 
 interface Stretch {
   readonly x: number;
@@ -90,11 +84,6 @@ export function nearestMark(
   return nearest;
 }
 
-/** The pixel of an instant, which may be outside the drawing. */
-export function pixelOf(instant: number, { from, to, width }: TimelineWindow): number {
-  return ((instant - from) / (to - from)) * width;
-}
-
 const HOUR_MS = 3_600_000;
 
 /** The spans that the timeline offers. */
@@ -117,26 +106,6 @@ export function spanFor(runs: readonly Run[], now: number): SpanId {
   if (wanted === undefined) return '24h';
   const age = now - runStart(wanted);
   return SPANS.find(({ ms }) => age <= ms)?.id ?? '30d';
-}
-
-const MINUTE_MS = 60_000;
-const TICK_STEPS_MS = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 7_200, 14_400].map(
-  (minutes) => minutes * MINUTE_MS,
-);
-
-/**
- * Up to `most` round instants in the window. `offsetMs` is the viewer's offset from UTC, so that days start
- * at the viewer's midnight.
- */
-export function timeTicks(
-  { from, to }: Pick<TimelineWindow, 'from' | 'to'>,
-  { most, offsetMs }: { readonly most: number; readonly offsetMs: number },
-): readonly number[] {
-  const step = TICK_STEPS_MS.find((ms) => (to - from) / ms <= most) ?? to - from;
-  const first = Math.ceil((from + offsetMs) / step) * step - offsetMs;
-  const ticks: number[] = [];
-  for (let at = first; at < to && ticks.length < most; at += step) ticks.push(at);
-  return ticks;
 }
 
 /** The start of a run's mark: its slot if nothing ran, else its start, else when it was queued. */

@@ -9,9 +9,10 @@ import { sinceText } from '../../ui/schedule/duration.ts';
 import { runNote, shownTime } from '../../ui/status/run-words.ts';
 import { RunStatusBadge } from '../../ui/status/status.tsx';
 import { Plain } from '../../ui/text/text.tsx';
+import type { TimelineWindow } from '../../ui/timeline/time-scale.ts';
 import classes from './timeline.module.css';
 import { LANE_PX, TimelineDrawing } from './timeline-drawing.tsx';
-import { type Mark, nearestMark, type TimelineLayout, type TimelineWindow } from './timeline-layout.ts';
+import { type Mark, nearestMark, type TimelineLayout } from './timeline-layout.ts';
 
 interface TimelineScrubberProps {
   readonly layout: TimelineLayout;

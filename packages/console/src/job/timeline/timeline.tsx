@@ -6,20 +6,14 @@ import { NotLoaded } from '../../ui/feedback/states.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { durationText } from '../../ui/schedule/duration.ts';
+import { COLUMN_PX, type Density } from '../../ui/timeline/run-density.ts';
+import type { TimelineWindow } from '../../ui/timeline/time-scale.ts';
+import { useWidth } from '../../ui/timeline/use-width.ts';
 import { useRecentRuns } from '../history/recent-runs.ts';
 import classes from './timeline.module.css';
-import { COLUMN_PX, type Density } from './timeline-density.ts';
-import {
-  runStart,
-  SPANS,
-  type SpanId,
-  spanFor,
-  type TimelineWindow,
-  timelineLayout,
-} from './timeline-layout.ts';
+import { runStart, SPANS, type SpanId, spanFor, timelineLayout } from './timeline-layout.ts';
 import { TimelineLegend } from './timeline-legend.tsx';
 import { TimelineScrubber } from './timeline-scrubber.tsx';
-import { useWidth } from './use-width.ts';
 
 interface TimelineProps {
   readonly job: Job;

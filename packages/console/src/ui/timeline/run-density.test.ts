@@ -1,17 +1,10 @@
 import { expect, test } from 'vitest';
-import { exampleRun } from '../../../test/examples.ts';
-import { densityOf } from './timeline-density.ts';
-import type { Mark } from './timeline-layout.ts';
+import { type DrawnRun, densityOf } from './run-density.ts';
 
-const bar = (x: number, width: number, status: 'succeeded' | 'failed' = 'succeeded'): Mark => ({
-  run: exampleRun({ status }),
+const bar = (x: number, width: number, status: DrawnRun['run']['status'] = 'succeeded'): DrawnRun => ({
+  run: { status },
   kind: 'bar',
-  lane: 0,
   bar: { x, width },
-  wait: undefined,
-  failures: [],
-  due: undefined,
-  covers: undefined,
 });
 
 test('runs that have room for a bar each are drawn as bars', () => {

@@ -1,7 +1,7 @@
 import type { Run } from '@greenvue/jobs/client';
 
 /** The part of a mark that is counted. */
-interface DrawnRun {
+export interface DrawnRun {
   readonly run: Pick<Run, 'status'>;
   readonly kind: string;
   readonly bar: { readonly x: number; readonly width: number };
