@@ -39,6 +39,9 @@ const RunsPage = lazy(async () => ({ default: (await import('./runs/runs-page.ts
 const FailuresPage = lazy(async () => ({
   default: (await import('./failures/failures-page.tsx')).FailuresPage,
 }));
+const WhatRanPage = lazy(async () => ({
+  default: (await import('./timeline/what-ran/what-ran-page.tsx')).WhatRanPage,
+}));
 const WhatComesPage = lazy(async () => ({
   default: (await import('./timeline/what-comes/what-comes-page.tsx')).WhatComesPage,
 }));
@@ -113,8 +116,9 @@ function Pages() {
         <Route path="/failures" component={FailuresPage} />
 
         <Route path="/timeline">
-          <Redirect to="/timeline/what-comes" replace />
+          <Redirect to="/timeline/what-ran" replace />
         </Route>
+        <Route path="/timeline/what-ran" component={WhatRanPage} />
         <Route path="/timeline/what-comes" component={WhatComesPage} />
         <Route path="/activity" component={ActivityPage} />
         <Route path="/channels" component={ChannelsPage} />

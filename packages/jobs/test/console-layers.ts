@@ -66,6 +66,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
       'console run',
       'console runs',
       'console failures',
+      'console timeline',
     ],
   },
   // Serves the built files. The other files are for browsers.
@@ -127,6 +128,12 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
     ['shell.tsx', 'broken-console.tsx', 'raw-location.ts'],
   ),
 
+  // What ran and what comes.
+  'console timeline': layer(
+    'timeline',
+    [...ACTIONS, ...PAGE],
+    ['what-comes/what-comes-page.tsx', 'what-ran/what-ran-page.tsx'],
+  ),
   'console activity entries': layer('activity/entries', DATA),
   'console activity': layer(
     'activity',

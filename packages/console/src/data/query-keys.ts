@@ -6,6 +6,9 @@ export const queryKeys = {
   job: (id?: string) => (id === undefined ? ['job'] : ['job', id]),
   jobRuns: (id?: string, query?: object) => ['job-runs', id, query].filter((part) => part !== undefined),
   runs: (query?: object) => (query === undefined ? ['runs'] : ['runs', query]),
+  /** What ran in a window that ends now. */
+  timeline: (query?: object) => (query === undefined ? ['timeline'] : ['timeline', query]),
+  pastTimeline: (query: object) => ['past-timeline', query],
   forecast: (query?: object) => (query === undefined ? ['forecast'] : ['forecast', query]),
   jobVersions: (jobId?: string) => (jobId === undefined ? ['job-versions'] : ['job-versions', jobId]),
   backfills: (jobId?: string) => (jobId === undefined ? ['backfills'] : ['backfills', jobId]),

@@ -14,6 +14,7 @@ export const LIVE_KEYS: readonly Key[] = [
   queryKeys.jobRuns(),
   queryKeys.runs(),
   queryKeys.forecast(),
+  queryKeys.timeline(),
   queryKeys.failures(),
   queryKeys.backfills(),
   queryKeys.jobVersions(),
@@ -93,6 +94,7 @@ function runChangeKeys(event: Happened): readonly Key[] {
   return [
     ...jobKeys(event.job_id),
     queryKeys.runs(),
+    queryKeys.timeline(),
     queryKeys.jobRuns(event.job_id ?? undefined),
     ...runKeys(event),
   ];

@@ -8,6 +8,7 @@ test('expensive keys have longer intervals', () => {
   expect(minIntervalMs(queryKeys.stats())).toBe(1_000);
   expect(minIntervalMs(queryKeys.runLogs('7'))).toBe(1_000);
   expect(minIntervalMs(queryKeys.topJobs())).toBe(5_000);
+  expect(minIntervalMs(queryKeys.timeline({ time: 1 }))).toBe(5_000);
   expect(minIntervalMs(queryKeys.forecast({ hours: 24 }))).toBe(5_000);
   expect(minIntervalMs(queryKeys.failures({ hours: 24 }))).toBe(5_000);
 });

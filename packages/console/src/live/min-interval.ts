@@ -8,6 +8,8 @@ const INTERVALS_MS: ReadonlyMap<unknown, number> = new Map([
   [queryKeys.runLogs()[0], 1_000],
   // The server reads all failures of the range to group them.
   [queryKeys.failures()[0], 5_000],
+  // The server reads up to 100,000 runs.
+  [queryKeys.timeline()[0], 5_000],
   // The server computes the slots of all jobs.
   [queryKeys.forecast()[0], 5_000],
   // The server looks through all jobs for the first of them.

@@ -1,7 +1,10 @@
 import { Link, useLocation } from 'wouter';
 import classes from './tabs.module.css';
 
-const TABS = [{ href: '/timeline/what-comes', label: 'What comes' }] as const;
+const TABS = [
+  { href: '/timeline/what-ran', label: 'What ran' },
+  { href: '/timeline/what-comes', label: 'What comes' },
+] as const;
 
 /** Links between the pages of the group "Timeline". */
 export function TimelineTabs() {

@@ -10,23 +10,30 @@ const LEAST_PX = 2;
 interface ColumnsProps {
   readonly density: Density;
   readonly height: number;
+  /** Of a column, in pixels. */
+  readonly columnWidth?: number;
 }
 
 /** How many runs were going on in each few pixels, by status. */
 export const DensityColumns = memo(function DensityColumns({
   density: { columns, most },
   height,
+  columnWidth = COLUMN_PX,
 }: ColumnsProps) {
-  return columns.map((column) => <Column key={column.x} column={column} most={most} height={height} />);
+  const width = Math.max(columnWidth - 1, 1);
+  return columns.map((column) => (
+    <Column key={column.x} column={column} most={most} height={height} width={width} />
+  ));
 });
 
 interface ColumnProps {
   readonly column: DensityColumn;
   readonly most: number;
   readonly height: number;
+  readonly width: number;
 }
 
-function Column({ column: { x, counts }, most, height }: ColumnProps) {
+function Column({ column: { x, counts }, most, height, width }: ColumnProps) {
   let y = height;
   return STACK.map((status) => {
     const count = counts.get(status) ?? 0;
@@ -41,7 +48,7 @@ function Column({ column: { x, counts }, most, height }: ColumnProps) {
         style={{ color: RUN_COLORS[status] }}
         x={x}
         y={y}
-        width={COLUMN_PX - 1}
+        width={width}
         height={tall}
       />
     );

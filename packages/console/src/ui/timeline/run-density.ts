@@ -28,10 +28,14 @@ export const COLUMN_PX = 8;
 const MOST_IN_COLUMN = 6;
 
 /**
- * The runs of each column, where bars would hide how many there are; undefined where each run can have a bar
- * of its own. A run counts in each column that it reaches into.
+ * The runs of each column, if one has more than `mostInColumn`: bars would hide how many there are. Undefined if
+ * each run can have a bar of its own. A run counts in each column that it reaches into.
  */
-export function densityOf(marks: readonly DrawnRun[], width: number): Density | undefined {
+export function densityOf(
+  marks: readonly DrawnRun[],
+  width: number,
+  mostInColumn = MOST_IN_COLUMN,
+): Density | undefined {
   const columns = Array.from(
     { length: Math.ceil(width / COLUMN_PX) },
     () => new Map<Run['status'], number>(),
@@ -50,7 +54,7 @@ export function densityOf(marks: readonly DrawnRun[], width: number): Density | 
     .map((counts, at) => ({ x: at * COLUMN_PX, counts, total: sum(counts) }))
     .filter(({ total }) => total > 0);
   const most = Math.max(0, ...filled.map(({ total }) => total));
-  return most > MOST_IN_COLUMN ? { columns: filled, most } : undefined;
+  return most > mostInColumn ? { columns: filled, most } : undefined;
 }
 
 function sum(counts: ReadonlyMap<Run['status'], number>): number {

@@ -15,15 +15,28 @@ interface TimeAxisProps {
   readonly height: number;
 }
 
+/** Lines at round times in a drawing of this height, without labels. */
+export function TimeGrid({ window, height }: TimeAxisProps) {
+  const { zone } = useZone();
+  return ticksOf(window, zone).map((at) => {
+    const x = pixelOf(at, window);
+    return <line key={at} className={classes.grid} x1={x} x2={x} y1={0} y2={height} />;
+  });
+}
+
+function ticksOf(window: TimelineWindow, zone: Zone): readonly number[] {
+  const most = Math.max(Math.floor(window.width / TICK_LABEL_PX), 1);
+  const offsetMs = zone === 'utc' ? 0 : -new Date(window.to).getTimezoneOffset() * 60_000;
+  return timeTicks(window, { most, offsetMs });
+}
+
 /** Lines at round times, with their labels below the drawing of this height. */
 export function TimeAxis({ window, height }: TimeAxisProps) {
   const { zone } = useZone();
-  const most = Math.max(Math.floor(window.width / TICK_LABEL_PX), 1);
-  const offsetMs = zone === 'utc' ? 0 : -new Date(window.to).getTimezoneOffset() * 60_000;
   return (
     <g>
       <line className={classes.axis} x1={0} x2={window.width} y1={height + 0.5} y2={height + 0.5} />
-      {timeTicks(window, { most, offsetMs }).map((at) => {
+      {ticksOf(window, zone).map((at) => {
         const x = pixelOf(at, window);
         // Leaves out a label that the edge would cut off.
         const isWhole = x + (isShort(window) ? SECONDS_TEXT_PX : TICK_TEXT_PX) < window.width;
