@@ -21,20 +21,34 @@ const ABOUT_OTHERS = [
   'full-nodes',
   'transaction-locks',
   'deploys',
+  'vacuum',
+  'claim-planned',
+];
+/** These read the sources and the docs, or run the compiler or a bundler. */
+const ABOUT_TEXTS = [
+  'advisory-locks',
+  'client/bundle',
+  'compiler-errors',
+  'docs',
+  'docs-programs',
+  'import-rules',
+  'promises',
+  'quickstarts',
 ];
 const LEFT_OUT = [
   // As of those above: about other processes, which are killed.
   'packages/jobs/test/chaos/**',
-  'packages/jobs/test/process/kill.test.ts',
-  'packages/jobs/test/process/poison.test.ts',
-  // The contract and the engine on this Node are tested over SQLite, which comes with it, and how PostgreSQL
-  // is reached by the rest.
+  'packages/jobs/test/process/{kill,kill-alerts,backfill-kill,budget-kill,poison}.test.ts',
   // The built package has tests of its own on each supported Node: see scripts/release.ts.
   'packages/jobs/test/package/**',
-  'packages/jobs/test/store-contract/postgres.test.ts',
-  'packages/jobs/test/store-contract/postgres-without-shortcuts.test.ts',
-  'packages/jobs/test/engine/postgres.test.ts',
+  // The contract and the engine on this Node are tested over SQLite, which comes with it, and how PostgreSQL
+  // is reached by the rest. The store in memory uses nothing of Node.
+  'packages/jobs/test/store-contract/{postgres,postgres-without-shortcuts,memory}.test.ts',
+  'packages/jobs/test/engine/{postgres,memory}.test.ts',
+  // The adapter of node:http hands its requests to that of fetch, and Koa's to that of node:http.
+  'packages/jobs/test/rest/{fetch,koa}.test.ts',
   ...ABOUT_OTHERS.map((name) => `packages/jobs/test/postgres/${name}.test.ts`),
+  ...ABOUT_TEXTS.map((name) => `packages/jobs/test/${name}.test.ts`),
 ];
 
 export default configOf({ leftOut: LEFT_OUT });
