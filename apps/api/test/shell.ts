@@ -60,17 +60,20 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Repeats `look` until it returns a value, for at most `ms`. */
+/**
+ * Repeats `look` until it returns a value, for at most `ms`. The longer it takes, the more seldom it looks:
+ * looks take time from what they wait for.
+ */
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined> | T | undefined,
   ms = 30_000,
 ): Promise<T> {
-  const deadline = performance.now() + ms;
-  while (performance.now() < deadline) {
+  const begin = performance.now();
+  for (let waited = 0; waited < ms; waited = performance.now() - begin) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    await setTimeout(20);
+    await setTimeout(Math.min(Math.max(waited / 20, 20), 250));
   }
   throw new Error(`timed out waiting until ${what}`);
 }
