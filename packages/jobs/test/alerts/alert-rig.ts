@@ -106,7 +106,7 @@ export async function failJob(jobs: AlertJobs, id: string, error = 'disk full'):
 }
 
 /** Waits for a condition, with a deadline. */
-export async function eventually<T>(read: () => Promise<T | undefined>, ms = 10_000): Promise<T> {
+export async function eventually<T>(read: () => Promise<T | undefined>, ms = 25_000): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
     const value = await read();

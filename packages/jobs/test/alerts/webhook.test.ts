@@ -173,7 +173,7 @@ it('a storm of failures becomes digests: one channel gets about ten messages', a
   expect(data.alerts.length).toBeLessThanOrEqual(20);
   expect(data.title).toBe(`${data.count} alerts about jobs: ${data.count} failed`);
   expect(data.link).toBe('https://jobs.example.com/console/failures');
-}, 30_000);
+}, 60_000);
 
 it('what is due when the engine stops is sent before it ends', async () => {
   const { url, received } = await receiver();

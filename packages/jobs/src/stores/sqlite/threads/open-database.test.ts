@@ -31,9 +31,10 @@ it('after a crash, a close before the check has ended leaves the check to the ne
   const unfinished = { damage: undefined, isSound: () => false, abandon: () => undefined };
   vi.mocked(checkBeforeWork).mockResolvedValueOnce(unfinished);
   expect(await openAndClose()).toMatchObject({ isClosed: false });
-  // This time the check reads the whole database.
-  expect(await openAndClose()).toMatchObject({ isClosed: true });
-  expect(checkBeforeWork).toHaveBeenCalledTimes(2);
+  expect(checkBeforeWork).toHaveBeenCalledOnce();
+  // Now the check reads the whole database, unless it is slower than the close.
+  await expect.poll(openAndClose).toMatchObject({ isClosed: true });
+  expect(vi.mocked(checkBeforeWork).mock.calls.length).toBeGreaterThan(1);
 });
 
 it('a thread that a bundler has copied fails with what to do, and not as a database that cannot be opened', async () => {
