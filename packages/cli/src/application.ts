@@ -17,6 +17,7 @@ import { proposeTypes } from './input/arguments.ts';
 import { API_FLAGS, LIMIT_FLAG, parseAge, textFlag } from './input/flags.ts';
 import { bare, bareFlags } from './input/without-prototype.ts';
 import { jobRoutes } from './jobs/job-routes.ts';
+import { nodeRoutes } from './nodes/node-routes.ts';
 import type { CliProgram } from './program.ts';
 import { enqueue, runRoutes } from './runs/run-routes.ts';
 import { secretRoutes } from './secrets/secret-routes.ts';
@@ -138,6 +139,7 @@ export function createApplication(
       types,
       stats,
       audit,
+      nodes: nodeRoutes,
       alerts: alertRoutes,
       secrets: secretRoutes,
       ...commands,

@@ -55,6 +55,13 @@ describe('greenvue-jobs, on an application with a login of its own', () => {
     expect(await done('audit', '--target', 'hello')).toMatch(/user:ann +job\.pause +hello/);
     expect(await done('jobs', 'delete', 'hello', '--yes')).toBe('hello is deleted.\n');
     expect(await done('types')).toMatch(/^TYPE.*\n.*greet/);
+    const [node] = JSON.parse(await done('nodes', 'list', '--json')).data;
+    expect(await done('nodes', 'list')).toMatch(new RegExp(`^NODE.*\\n${node.node}.* ok `));
+    expect(await done('nodes', 'drain', node.node)).toMatch(
+      /finishes its runs, and plans and claims nothing more/,
+    );
+    expect(await done('nodes', 'list')).toMatch(/ draining /);
+    expect(await done('nodes', 'resume', node.node)).toMatch(/ plans and claims again\.\n$/);
   });
 
   test('enqueues runs of a type without a job: now, later, once for each key', async () => {

@@ -122,5 +122,5 @@ function nodeColumns(now: number): readonly Column<Node>[] {
 
 function healthStyle(health: Node['health']): Style {
   if (health === 'ok') return 'green';
-  return health === 'joining' ? 'yellow' : 'red';
+  return health === 'joining' || health === 'draining' ? 'yellow' : 'red';
 }

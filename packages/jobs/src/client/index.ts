@@ -118,6 +118,7 @@ export {
   type RecentRun,
   type TagCount,
 } from './jobs/jobs.ts';
+export { drainNode, type JobNode, listNodes, resumeNode } from './jobs/nodes.ts';
 export {
   type Caller,
   type Forecast,

@@ -14,6 +14,7 @@ import type { BackfillsApi } from './backfills-port.ts';
 import type { BulkApi } from './bulk-port.ts';
 import type { AttemptObserver, EngineStats, NodeActivity, RunHistory } from './engine-stats.ts';
 import type { JobInput, JobPatch, JobsAndRuns } from './jobs-and-runs-port.ts';
+import type { NodesApi } from './nodes-port.ts';
 import type { SecretsApi } from './secrets-port.ts';
 
 export type { Forecast, ForecastQuery } from '../core/forecast/forecast-result.ts';
@@ -144,7 +145,7 @@ export interface EventSubscription {
  * A method that returns a run returns `{ run, jobId, type }`. One that returns a job returns
  * `{ job, health, … }`.
  */
-export interface Engine extends JobsAndRuns, AlertsApi, BackfillsApi, BulkApi, SecretsApi {
+export interface Engine extends JobsAndRuns, AlertsApi, BackfillsApi, BulkApi, SecretsApi, NodesApi {
   /** Opens the store, takes back runs of a dead process (P9), then plans and claims if `autoRun`. */
   start(): Promise<void>;
   /**

@@ -136,7 +136,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     ...createBackfillsApi(parts, given),
     ...createBulkApi({ ...parts, bulk }, given, () => jobs),
     ...createSecretsApi(parts, given),
-    ...createStatsApi({ ...parts, lifecycle }),
+    ...createStatsApi({ ...parts, lifecycle }, given),
     observeAttempts: (observer) => meter.observe(observer),
     on: (...args) => {
       const [names, type, listener, options] = checkedArguments('on', args);

@@ -21,6 +21,7 @@ export * from './views/jobs/job.ts';
 export * from './views/jobs/job-type.ts';
 export * from './views/jobs/job-version.ts';
 export * from './views/jobs/preview.ts';
+export * from './views/node.ts';
 export * from './views/pause-of-all.ts';
 export * from './views/problem.ts';
 export * from './views/runs/failure.ts';

@@ -90,7 +90,7 @@ const STORED_FIGURES: readonly Figure[] = [
     labels: ['health'],
     read({ stats }) {
       if (stats === undefined) return [];
-      const byHealth = { ok: 0, late: 0, stalled: 0, joining: 0, failing: 0 };
+      const byHealth = { ok: 0, late: 0, stalled: 0, joining: 0, failing: 0, draining: 0 };
       for (const { health } of stats.nodes) byHealth[health] += 1;
       return counts('health', byHealth);
     },

@@ -16,6 +16,7 @@ import {
   deleteAlertChannel,
   deleteJob,
   deleteSecret,
+  drainNode,
   eachAlertDelivery,
   eachJob,
   eachJobAudit,
@@ -51,6 +52,7 @@ import {
   listJobs,
   listJobTags,
   listJobTypes,
+  listNodes,
   listRunFailures,
   listRuns,
   listSecrets,
@@ -65,6 +67,7 @@ import {
   resealSecrets,
   resumeAllJobs,
   resumeJob,
+  resumeNode,
   retryAlertDelivery,
   retryRun,
   runJob,
@@ -74,6 +77,7 @@ import { auditRowSchema } from '../../src/http/views/audit.ts';
 import { bulkCommandSchema } from '../../src/http/views/bulk.ts';
 import { historySchema } from '../../src/http/views/history.ts';
 import { jobSchema } from '../../src/http/views/jobs/job.ts';
+import { nodeSchema } from '../../src/http/views/node.ts';
 import { runSchema } from '../../src/http/views/runs/run.ts';
 import { statsSchema } from '../../src/http/views/stats.ts';
 import { listen, startClientServer } from './client-server.ts';
@@ -298,6 +302,14 @@ describe('the rest', () => {
       policy: null,
       rights: everything,
     });
+  });
+
+  test('nodes are listed, drained and resumed', async () => {
+    const [node] = await listNodes(connection);
+    expect(nodeSchema.strict().parse(node)).toMatchObject({ node: node?.node, health: 'ok' });
+    const id = node?.node ?? '';
+    expect(await drainNode(connection, id)).toMatchObject({ node: id, health: 'draining' });
+    expect(await resumeNode(connection, id)).toMatchObject({ node: id, draining: null });
   });
 
   test('changes are read, page by page', async () => {

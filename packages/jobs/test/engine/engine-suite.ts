@@ -5,6 +5,7 @@ import { beforeAndAfter } from './before-and-after.ts';
 import { besideRequests } from './beside-requests.ts';
 import { bulkCommands } from './bulk-commands.ts';
 import { dispatching } from './dispatch.ts';
+import { draining } from './draining.ts';
 import type { MakeDatabase } from './engine-harness.ts';
 import { enqueueing } from './enqueueing.ts';
 import { execution } from './execute.ts';
@@ -46,6 +47,7 @@ export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase):
   describe('shutdowns', () => shutdowns(makeOwn));
   describe('dispatching', () => dispatching(makeDatabase));
   describe('bulk commands', () => bulkCommands(makeDatabase));
+  describe('draining', () => draining(makeDatabase));
   describe('pausing all', () => pausingAll(makeDatabase));
   describe('late answers', () => lateAnswers(makeDatabase));
   describe('starting at once', () => startingAtOnce(makeDatabase));

@@ -70,6 +70,57 @@ describe('several nodes on one PostgreSQL', () => {
     await expect.poll(() => statusOf(api, second)).toBe('succeeded');
   });
 
+  // Promise P42, drained nodes.
+  it('a node is drained over another node: it finishes its run, others take the rest, and it comes back', async () => {
+    const ran: string[] = [];
+    const ends = new Map<string, () => void>();
+    const handler = (name: string) => () =>
+      new Promise<void>((resolve) => {
+        ran.push(name);
+        ends.set(`${name} ${ran.length}`, resolve);
+      });
+    const a = await startNode({ handler: handler('a'), concurrency: 0 });
+    const b = await startNode({ handler: handler('b'), concurrency: 1 });
+    const bId = (await b.listNodes())[0]?.node ?? '';
+    await a.createJob(ON_DEMAND);
+    const first = (await a.trigger('a')).run.id;
+    await expect.poll(() => ran).toEqual(['b']);
+    const second = (await a.trigger('a')).run.id;
+    const asked = performance.now();
+    expect(await a.drainNode(bId, { by: 'user:1' })).toMatchObject({ node: bId, health: 'draining' });
+    await expect.poll(() => b.activity().node.drain).toMatchObject({ by: 'user:1' });
+    expect(performance.now() - asked).toBeLessThan(3_000);
+    ends.get('b 1')?.();
+    await expect.poll(() => statusOf(a, first)).toBe('succeeded');
+    const c = await startNode({ handler: handler('c'), concurrency: 1 });
+    await expect.poll(() => ran).toEqual(['b', 'c']);
+    ends.get('c 2')?.();
+    await expect.poll(() => statusOf(a, second)).toBe('succeeded');
+    expect(await c.listNodes()).toContainEqual(expect.objectContaining({ node: bId, health: 'draining' }));
+    const cId = (await c.listNodes())[0]?.node ?? '';
+    await a.drainNode(cId);
+    await expect.poll(() => c.activity().node.health).toBe('draining');
+    const third = (await a.trigger('a')).run.id;
+    await a.resumeNode(bId);
+    await expect.poll(() => ran).toEqual(['b', 'c', 'b']);
+    ends.get('b 3')?.();
+    await expect.poll(() => statusOf(a, third)).toBe('succeeded');
+  });
+
+  it('a drain ends with the process of the node, and not before: a node that joins again is drained', async () => {
+    const a = await startNode({ handler: nothing, concurrency: 0 });
+    const b = await startNode({ handler: nothing });
+    const before = (await b.listNodes())[0]?.node ?? '';
+    await a.drainNode(before);
+    await expect.poll(() => b.activity().node.health).toBe('draining');
+    await nodes.rows('DELETE FROM greenvue_jobs.nodes WHERE id = $1', [before]);
+    const others = async () => (await a.listNodes()).filter(({ node }) => node !== before).slice(1);
+    await expect.poll(others, { timeout: 15_000 }).toMatchObject([{ health: 'draining' }]);
+    await b.stop();
+    await startNode({ handler: nothing });
+    await expect.poll(others).toMatchObject([{ health: 'ok' }]);
+  });
+
   it('recurring jobs are planned once between them', async () => {
     const api = await startNode({ handler: nothing });
     await startNode({ handler: nothing });

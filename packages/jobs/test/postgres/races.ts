@@ -111,5 +111,6 @@ export const NOOP_LISTENER: NodeListener = {
   lease: nothing,
   lost: nothing,
   degraded: nothing,
+  drain: nothing,
   state: () => ({ busy: 0, buffered: 0, throttled: false, eventLoopDelayMs: 0 }),
 };

@@ -15,6 +15,7 @@ import { jobs } from './suite/jobs/jobs.ts';
 import { pauses } from './suite/jobs/pauses.ts';
 import { policies } from './suite/jobs/policies.ts';
 import { tags } from './suite/jobs/tags.ts';
+import { nodes } from './suite/nodes.ts';
 import { overviews } from './suite/overview.ts';
 import { pausesOfAll } from './suite/pause-all.ts';
 import { failures } from './suite/runs/failures.ts';
@@ -54,6 +55,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('the search for runs', () => runSearch(makeMount));
   describe('what runs ran with', () => runRecords(makeMount));
   describe('policies', () => policies(makeMount));
+  describe('nodes', () => nodes(makeMount));
   describe('pauses of all jobs', () => pausesOfAll(makeMount));
   describe('pauses', () => pauses(makeMount));
   describe('routes in a scope', () => scopedRoutes(makeMount));

@@ -90,6 +90,9 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
     '/api/listings',
     '/api/listings/{listing_id}',
     '/api/me',
+    '/api/nodes',
+    '/api/nodes/{node_id}/drain',
+    '/api/nodes/{node_id}/resume',
     '/api/notifications',
     '/api/run-failures',
     '/api/run-timeline',
@@ -152,9 +155,9 @@ test('what many operations answer with is written once', async () => {
 
 test('every route of the jobs needs a token with a role', async () => {
   const operations = operationsOf(await readDocument()).filter(({ path }) =>
-    /^\/api\/(backfill|bulk|job|run)/.test(path),
+    /^\/api\/(backfill|bulk|job|node|run)/.test(path),
   );
-  expect(operations).toHaveLength(43);
+  expect(operations).toHaveLength(46);
   for (const { path, method, operation } of operations) {
     expect(operation.security, `${method} ${path}`).toEqual([{ bearer: [] }]);
     expect(Object.keys(operation.responses), `${method} ${path}`).toContain('403');

@@ -14,6 +14,11 @@ export function bulkCommandNotFound(id: string): EngineError {
   return new EngineError('not_found', message);
 }
 
+export function nodeNotFound(nodeId: string): EngineError {
+  const message = `There is no live node with the id "${nodeId}". Each start of a server gets a new id: GET /nodes lists the live nodes.`;
+  return new EngineError('not_found', message);
+}
+
 export function runNotFound(runId: string): EngineError {
   return new EngineError('not_found', `There is no run with the id "${runId}".`);
 }

@@ -23,9 +23,20 @@ export function newestOf(nodes: readonly TypeVersions[]): TypeVersions {
   return newest;
 }
 
+/** A request to a node to finish its runs, and to plan and claim nothing more. */
+export interface NodeDrain {
+  /** When it was requested. */
+  readonly since: number;
+  readonly by?: string | undefined;
+}
+
 /** A process that claims runs, as other nodes know it. */
 export interface NodeInfo {
   readonly id: string;
+  /** The name of its machine, and its process id. Absent: the node runs an older version of this software. */
+  readonly host?: string;
+  readonly pid?: number;
+  readonly drain?: NodeDrain | undefined;
   readonly version: string;
   readonly places: number;
   readonly types: TypeVersions;
@@ -63,6 +74,8 @@ export type Notice =
   | { readonly kind: 'cancel'; readonly runIds: readonly string[] }
   /** All jobs were paused or resumed (P36, tags and bulk). */
   | { readonly kind: 'all_paused' }
+  /** The node with this id was drained or resumed. */
+  | { readonly kind: 'node_drain'; readonly nodeId: string }
   /** For subscribers; sent only while another node has one. */
   | { readonly kind: 'events'; readonly events: readonly NodeEvent[] };
 
@@ -95,6 +108,8 @@ export interface NodeListener {
   others(others: Others): void;
   /** Notices may have been lost. */
   missed(): void;
+  /** This node was drained, or resumed (undefined). Called at each change, and perhaps again without one. */
+  drain(drain: NodeDrain | undefined): void;
   /** Claims of dead nodes were taken back by this one (P9, lost nodes). */
   recovered(what: Recovered): void;
   /** The state of the node's lease has changed; at first it is `kept`. */

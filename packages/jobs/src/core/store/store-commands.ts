@@ -1,6 +1,7 @@
 import type { Job } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
 import type { FinishedRun, JsonText, LiveRun, Run } from '../model/run.ts';
+import type { NodeDrain } from '../nodes/membership.ts';
 import type { PauseOfAll } from '../pauses/pause-of-all.ts';
 import type { Refusal } from '../rules/refusal.ts';
 import type { ClaimInput, ClaimResult } from './store-passes.ts';
@@ -88,3 +89,11 @@ export type CancelResult =
   | { readonly kind: 'requested'; readonly run: LiveRun; readonly request: CancelRequest }
   | { readonly kind: 'finished'; readonly run: FinishedRun }
   | { readonly kind: 'absent' };
+
+export interface DrainNodeInput {
+  readonly nodeId: string;
+  readonly drain: NodeDrain | undefined;
+  readonly audit?: AuditEntry;
+}
+
+export type DrainNodeResult = 'done' | 'unchanged' | 'absent';

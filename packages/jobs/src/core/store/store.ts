@@ -17,6 +17,8 @@ import type {
   CancelResult,
   CommandInput,
   CommandResult,
+  DrainNodeInput,
+  DrainNodeResult,
   InsertOutcome,
   PauseAllResult,
   ResumeAllResult,
@@ -81,6 +83,11 @@ export interface JobStore extends StoreReads, AlertStore, SecretStore, StoreBack
   join(node: NodeInfo, listener: NodeListener): Promise<Membership>;
   /** The live nodes that have joined, oldest first, as of their last heartbeat: at most 5 s ago. */
   listNodes(): Promise<readonly NodeView[]>;
+  /**
+   * Drains a live node, or resumes it (`drain` undefined). The node hears it within seconds, from its
+   * listener. `unchanged`: the node is drained already, or is not drained.
+   */
+  drainNode(input: DrainNodeInput): Promise<DrainNodeResult>;
 
   /**
    * Adds a job with its first slot (P1, P4). `exists`: the id is in use. A deleted job's id is free. With

@@ -75,6 +75,8 @@ const jobType: Argument = {
 };
 const secretName: Argument = { name: 'name', rule: secretNameRule };
 const channelId: Argument = { name: 'channelId', rule: channelIdRule };
+const nodeId: Argument = { name: 'nodeId', rule: required(text({ min: 1, max: 200 })) };
+const engineOptions: Argument = { name: 'options', rule: engineOptionRules };
 const options: Argument = { name: 'options', rule: optionRules };
 
 /** The arguments of each method that has some, in their order. A new method or option is a row. */
@@ -90,8 +92,8 @@ const ARGUMENTS = {
   listTags: [main('query', jobsReadRules)],
   pauseJob: [jobId, main('pause', pauseRules), options],
   resumeJob: [jobId, options],
-  pauseAll: [main('pause', pauseAllRules), { name: 'options', rule: engineOptionRules }],
-  resumeAll: [{ name: 'options', rule: engineOptionRules }],
+  pauseAll: [main('pause', pauseAllRules), engineOptions],
+  resumeAll: [engineOptions],
   preview: [main('input', required(previewRules))],
   trigger: [jobId, main('input', triggerRules), options],
   // The job type checks the payload.
@@ -103,6 +105,9 @@ const ARGUMENTS = {
     { name: 'listener', rule: required(aFunction('a function (event) => void')) },
     main('options', listenerRules),
   ],
+  listNodes: [],
+  drainNode: [nodeId, engineOptions],
+  resumeNode: [nodeId, engineOptions],
   listJobVersions: [jobId, main('query', versionQueryRules)],
   getJobVersion: [jobId, { name: 'version', rule: required(wholeNumber({ min: 1 })) }],
   getRun: [runId],

@@ -139,10 +139,11 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     await this.#with.store.check();
   }
 
-  /** {@link check}; rejects, too, while the node has no lease and so claims nothing. */
+  /** {@link check}; rejects, too, while the node claims nothing: it has no lease, or was drained. */
   async #checkClaims(): Promise<void> {
     await this.check();
     if (!this.#with.node.isMember) throw new Error('the node has no lease');
+    if (this.#with.node.isDrained) throw new Error('the node was drained');
   }
 
   /** Throws before the end of `start()`, and after `stop()`. */

@@ -1,6 +1,6 @@
 import { mustNotOverlap } from '../../core/model/job.ts';
 import type { LeaseKept } from '../../core/nodes/lease.ts';
-import type { NodeListener, NodeState, Notice, Recovered } from '../../core/nodes/membership.ts';
+import type { NodeDrain, NodeListener, NodeState, Notice, Recovered } from '../../core/nodes/membership.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { NodeSelf } from '../stats/node-stats.ts';
 import { AFTER_FAILURE_MS } from '../timing/pace.ts';
@@ -65,6 +65,7 @@ export class NodeMembership {
         this.#with.pauseWatch.changed();
         dispatcher.nextPass.recheck();
       },
+      drain: (drain) => this.#drained(drain, id),
       recovered: (recovered) => this.#recovered(recovered),
       lease: (lease) => this.#leaseChanged(lease, id),
       lost: () => this.#expired(id),
@@ -96,11 +97,25 @@ export class NodeMembership {
         return undefined;
       case 'all_paused':
         return this.#with.pauseWatch.changed();
+      case 'node_drain':
+        // The store tells the node itself.
+        return undefined;
       case 'events':
         return events.receive(notice.events);
       default:
         return notice satisfies never;
     }
+  }
+
+  #drained(drain: NodeDrain | undefined, id: string): void {
+    const { settings, node, dispatcher } = this.#with;
+    if (this.#isStopped || id !== node.id || node.isDrained === (drain !== undefined)) return;
+    node.drained(drain);
+    const { by } = drain ?? {};
+    settings.logger.info({ node: id, by }, drain === undefined ? RESUMED : DRAINED);
+    // Runs that have not started here go to other nodes.
+    if (drain !== undefined) dispatcher.takeBack({});
+    dispatcher.nextPass.recheck();
   }
 
   #recovered({ nodes, recovered, failed, ended, paused }: Recovered): void {
@@ -158,6 +173,8 @@ export class NodeMembership {
 const LEASE_KEPT = 'the control connection renews the lease of this node again';
 const LEASE_KEPT_BY_SPARE =
   'the control connection of this node is lost; the node renews its lease over its spare connection until the control connection is back';
+const DRAINED = 'this node was drained: it finishes its runs, and plans and claims nothing more';
+const RESUMED = 'this node was resumed: it plans and claims again';
 const LEASE_ENDING =
   'this node cannot renew its lease over any connection, so other nodes may soon start its runs; it claims nothing, and stops the handlers of jobs that must not overlap';
 const LEASE_EXPIRED = 'the lease of this node has expired; the node joins again under a new id';

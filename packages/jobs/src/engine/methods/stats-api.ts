@@ -1,30 +1,34 @@
 import { runTimeline } from '../api/runs/timeline-api.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { Engine } from '../engine-port.ts';
-import type { NodeActivity } from '../engine-stats.ts';
+import type { NodeActivity, NodeStats } from '../engine-stats.ts';
 import { createHistory } from '../history/history.ts';
-import { checkedArguments } from '../input/checked-arguments.ts';
+import type { checkedArguments } from '../input/checked-arguments.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import type { NodesApi } from '../nodes-port.ts';
 import { createCounts } from '../stats/counts.ts';
 import { KeptMinutes } from '../stats/kept-minutes.ts';
 import { nodeStats, selfStats } from '../stats/node-stats.ts';
+import { createNodesApi } from './nodes-api.ts';
 
 export interface StatsApiDeps extends EngineParts {
   readonly lifecycle: Pick<Lifecycle, 'membership' | 'requireStarted'>;
 }
 
+/** The methods about counts and nodes. `given` checks the arguments of a method. */
 export function createStatsApi(
   deps: StatsApiDeps,
-): Pick<Engine, 'stats' | 'history' | 'activity' | 'runTimeline'> {
+  given: typeof checkedArguments,
+): Pick<Engine, 'stats' | 'history' | 'activity' | 'runTimeline' | keyof NodesApi> {
   const { settings, store } = deps;
   const { clock } = settings;
   const countsOf = createCounts({ ...deps, clock });
   const keptMinutes = new KeptMinutes({ store, clock });
   const readHistory = createHistory(deps);
+  const listNodes = async () => nodeStats(await store.listNodes(), selfOf(deps), clock.now());
   return {
     async stats(...args) {
-      const [query] = checkedArguments('stats', args);
-      deps.lifecycle.requireStarted();
+      const [query] = given('stats', args);
       const counts = countsOf(query ?? {});
       const [stored, known, health] = await Promise.all([
         counts.stored(),
@@ -38,22 +42,20 @@ export function createStatsApi(
       return { ...stored, ...activity, minutes, now, health, nodes };
     },
     async history(...args) {
-      const [query] = checkedArguments('history', args);
-      deps.lifecycle.requireStarted();
+      const [query] = given('history', args);
       return readHistory(query);
     },
     async runTimeline(...args) {
-      const [query] = checkedArguments('runTimeline', args);
-      deps.lifecycle.requireStarted();
+      const [query] = given('runTimeline', args);
       return runTimeline(deps, query);
     },
     activity: () => activityOf(deps),
+    ...createNodesApi({ ...deps, listNodes }, given),
   };
 }
 
 function activityOf(deps: StatsApiDeps): NodeActivity {
   const { failingMs } = deps.dispatcher.failures;
-  const now = deps.settings.clock.now();
   return {
     ...deps.meter.read(),
     settling: deps.settlements.unwritten,
@@ -61,7 +63,12 @@ function activityOf(deps: StatsApiDeps): NodeActivity {
     listeners: deps.events.subscribers,
     pings: deps.pings.counts,
     pauseOfAll: deps.pauseState.current,
-    node: selfStats(deps.lifecycle.membership.self, { now, isFailing: failingMs > 0 }),
+    node: selfOf(deps),
     lease: deps.node.lease,
   };
+}
+
+function selfOf({ dispatcher, settings, lifecycle }: StatsApiDeps): NodeStats {
+  const isFailing = dispatcher.failures.failingMs > 0;
+  return selfStats(lifecycle.membership.self, { now: settings.clock.now(), isFailing });
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { LeaseKept } from '../../core/nodes/lease.ts';
 import {
   type Membership,
   NO_OTHERS,
+  type NodeDrain,
   type NodeInfo,
   type Notice,
   newestOf,
@@ -10,6 +12,9 @@ import {
   type TypeVersions,
 } from '../../core/nodes/membership.ts';
 import type { Settings } from '../options.ts';
+
+/** The longest name that DNS allows. */
+const MAX_HOST = 253;
 
 export interface NodeDeps {
   readonly settings: Settings;
@@ -25,6 +30,7 @@ export class Node {
   #membership: Membership | undefined;
   #lease: LeaseKept = 'kept';
   #others: Others = NO_OTHERS;
+  #drain: NodeDrain | undefined;
 
   constructor(deps: NodeDeps) {
     this.#with = deps;
@@ -37,12 +43,19 @@ export class Node {
   get info(): NodeInfo {
     const { settings, types } = this.#with;
     const { version, concurrency: places } = settings;
-    return { id: this.#id, version, places, types, startedAt: this.#startedAt ?? settings.clock.now() };
+    const startedAt = this.#startedAt ?? settings.clock.now();
+    const place = { host: hostname().slice(0, MAX_HOST), pid: process.pid };
+    return { id: this.#id, ...place, version, places, types, startedAt, drain: this.#drain };
   }
 
   /** Whether it may claim. */
   get isMember(): boolean {
     return this.#membership !== undefined && this.#lease !== 'ending';
+  }
+
+  /** Whether it was told to finish its runs, and to plan and claim nothing more. */
+  get isDrained(): boolean {
+    return this.#drain !== undefined;
   }
 
   get hasOthers(): boolean {
@@ -81,6 +94,10 @@ export class Node {
 
   leaseChanged(lease: LeaseKept): void {
     this.#lease = lease;
+  }
+
+  drained(drain: NodeDrain | undefined): void {
+    this.#drain = drain;
   }
 
   /** Another node has taken its claims: it gets a new id, with which it can join again. */

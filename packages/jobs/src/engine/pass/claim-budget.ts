@@ -31,9 +31,9 @@ export class ClaimBudget {
     this.#isStopped = true;
   }
 
-  /** Whether this node plans and claims nothing: it ends, or all jobs are paused. */
+  /** Whether this node plans and claims nothing: it ends, it was drained, or all jobs are paused. */
   get isStopped(): boolean {
-    return this.#isStopped || this.#with.pauseState.isActive;
+    return this.#isStopped || this.#with.node.isDrained || this.#with.pauseState.isActive;
   }
 
   get hasPending(): boolean {

@@ -8,6 +8,7 @@ import { jobCommandRoutes } from './jobs/job-command-routes.ts';
 import { jobListRoutes } from './jobs/job-list-routes.ts';
 import { jobRoutes } from './jobs/job-routes.ts';
 import { versionRoutes } from './jobs/version-routes.ts';
+import { nodeRoutes } from './node-routes.ts';
 import { overviewRoutes } from './overview-routes.ts';
 import { pauseAllRoutes } from './pause-all-routes.ts';
 import { enqueueRoute } from './runs/enqueue-route.ts';
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...runRoutes,
   enqueueRoute,
   ...overviewRoutes,
+  ...nodeRoutes,
   ...auditRoutes,
   ...alertRoutes,
   ...secretRoutes,

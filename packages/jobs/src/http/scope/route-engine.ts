@@ -1,6 +1,7 @@
 import type { JobsRead } from '../../core/store/jobs-read.ts';
 import type { AlertsApi } from '../../engine/alerts-port.ts';
 import type { BulkApi, Engine } from '../../engine/engine-port.ts';
+import type { NodesApi } from '../../engine/nodes-port.ts';
 import type { SecretsApi } from '../../engine/secrets-port.ts';
 import type { ShownStats } from '../views/stats.ts';
 
@@ -42,6 +43,7 @@ export interface RouteEngine
     | keyof AlertsApi
     | keyof BulkApi
     | keyof SecretsApi
+    | keyof NodesApi
     | 'history'
   > {
   stats(query?: JobsRead): Promise<ShownStats>;

@@ -1,5 +1,6 @@
 import { enqueuedJobId } from '../../core/model/enqueued-job.ts';
 import type { AlertsApi } from '../../engine/alerts-port.ts';
+import type { NodesApi } from '../../engine/nodes-port.ts';
 import type { SecretsApi } from '../../engine/secrets-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 import { type JobScope, jobsOf, scopeText } from './job-scope.ts';
@@ -71,6 +72,7 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
     ...scopedBulk(engine, scope, () => scoped),
     ...noAlerts(scope),
     ...noSecrets(),
+    ...noNodes(scope),
     listAudit: (query) => engine.listAudit({ ...query, ...which }),
     history: async (query = {}) => {
       if (query.jobId !== undefined) await requireOwnJob(query.jobId);
@@ -110,6 +112,15 @@ function noSecrets(): SecretsApi {
     throw new HttpProblem({ status: 403, detail });
   };
   return { listSecrets: refuse, putSecret: refuse, deleteSecret: refuse, resealSecrets: refuse };
+}
+
+/** A node runs the jobs of everybody. */
+function noNodes(scope: JobScope): NodesApi {
+  const refuse = async (): Promise<never> => {
+    const detail = `Nodes run all jobs, and you may use only ${scopeText(scope)}. Ask somebody without this bound.`;
+    throw new HttpProblem({ status: 403, detail });
+  };
+  return { listNodes: async () => [], drainNode: refuse, resumeNode: refuse };
 }
 
 async function refuseAll(): Promise<never> {

@@ -1,30 +1,11 @@
 import { z } from 'zod';
-import type { EngineStats, LastMinute, MinuteCounts, NodeStats } from '../../engine/engine-stats.ts';
+import type { EngineStats, LastMinute, MinuteCounts } from '../../engine/engine-stats.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { tagParameter } from '../fields/tag.ts';
+import { nodeJson, nodeSchema } from './node.ts';
 import { pauseOfAllJson, pauseOfAllSchema } from './pause-of-all.ts';
 
 const count = z.int();
-
-const nodeSchema = z.object({
-  node: z.string().describe('Id of the node; each start of the server gets a new one'),
-  health: z
-    .enum(['ok', 'late', 'stalled', 'joining', 'failing'])
-    .describe(
-      'late: no heartbeat for 10 s (after 15 s the node counts as dead); stalled: its event loop is blocked; joining: it has no contact with the other nodes and claims no runs; failing: for 5 s it could not write or claim runs, for example because the disk is full',
-    ),
-  seen_at: instantSchema.describe('Time of this report from the node: at most 5 s ago, unless it is late'),
-  version: z.string(),
-  started_at: instantSchema,
-  places: count,
-  busy: count,
-  buffered: count.describe('Claimed runs that wait for a free place'),
-  throttled: z
-    .boolean()
-    .describe('true: the engine claims fewer runs because the event loop has fallen behind'),
-  event_loop_delay_ms: z.number().describe('99th percentile over the last second'),
-  types: z.array(z.string()),
-});
 
 const minuteSchema = z.object({
   minute: instantSchema.describe('Start of the minute'),
@@ -133,20 +114,4 @@ function lastMinuteJson({ started, finished, latenessMs }: LastMinute): StatsJso
 
 function minuteJson({ minute, latenessP99Ms, ...counts }: MinuteCounts): StatsJson['minutes'][number] {
   return { minute: instantJson(minute), ...counts, lateness_p99_ms: latenessP99Ms ?? null };
-}
-
-function nodeJson(info: NodeStats): StatsJson['nodes'][number] {
-  return {
-    node: info.node,
-    health: info.health,
-    seen_at: instantJson(info.seenAt),
-    version: info.version,
-    started_at: instantJson(info.startedAt),
-    places: info.places,
-    busy: info.busy,
-    buffered: info.buffered,
-    throttled: info.throttled,
-    event_loop_delay_ms: info.eventLoopDelayMs,
-    types: [...info.types],
-  };
 }

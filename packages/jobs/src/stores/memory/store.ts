@@ -12,6 +12,7 @@ import { command, insertJob } from '../../core/transactions/commands.ts';
 import { pauseAll, resumeAll } from '../../core/transactions/pause-all.ts';
 import { plan } from '../../core/transactions/plan.ts';
 import { prune } from '../../core/transactions/prune.ts';
+import { recordChange } from '../../core/transactions/record-change.ts';
 import { cancelRun, makeDue, report } from '../../core/transactions/run-commands.ts';
 import { runScript } from '../../core/transactions/script.ts';
 import { reconcile, recover, settle } from '../../core/transactions/settle.ts';
@@ -68,6 +69,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
     check: () => whileOpen(() => undefined),
     join: async (node, listener) => nodes.join(node, listener),
     listNodes: async () => nodes.list(clock.now()),
+    drainNode: (input) => nodes.drain(input, (change) => run(() => recordChange(change))),
     insertJob: (input, signal) => runUnless(signal, (unit) => insertJob(unit, input)),
     command: (input, signal) => runUnless(signal, (unit) => command(unit, input)),
     plan: (input) => run((unit) => plan(unit, input)),

@@ -38,6 +38,7 @@ const MIGRATIONS = [
   '0022-bulk-commands.sql',
   '0023-secrets.sql',
   '0024-alert-channels-off.sql',
+  '0025-drained-nodes.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -9,7 +9,7 @@ import { DatabaseClock } from './connection/database-clock.ts';
 import { storeInTransaction } from './in-transaction.ts';
 import type { DeadNode } from './membership/control-protocol.ts';
 import { join } from './membership/membership.ts';
-import { listNodes } from './membership/nodes.ts';
+import { drainNode, listNodes } from './membership/nodes.ts';
 import { createAlerts } from './methods/alerts.ts';
 import { createCommands } from './methods/commands.ts';
 import { createPasses } from './methods/passes.ts';
@@ -112,6 +112,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       return membership;
     },
     listNodes: () => writes.tracked(() => listNodes(db)),
+    drainNode: (input) => writes.beside((u) => drainNode(u, input)),
     check: () => writes.tracked(async () => void (await db.run(CHECK))),
     within: (tx) => storeInTransaction(tx, { shared, now }),
     ...createCommands(parts),

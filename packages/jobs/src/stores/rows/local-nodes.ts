@@ -1,11 +1,19 @@
-import type { Membership, NodeInfo, NodeListener, NodeView } from '../../core/nodes/membership.ts';
+import type { Membership, NodeDrain, NodeInfo, NodeListener, NodeView } from '../../core/nodes/membership.ts';
+import type { DrainNodeInput, DrainNodeResult } from '../../core/store/store-commands.ts';
+import type { RecordedChange } from '../../core/transactions/record-change.ts';
+
+interface LocalNode {
+  readonly node: NodeInfo;
+  readonly listener: NodeListener;
+  drain: NodeDrain | undefined;
+}
 
 /** The nodes of a store in this process, usually one. There are no other nodes to notify. */
 export class LocalNodes {
-  readonly #joined = new Map<string, { readonly node: NodeInfo; readonly listener: NodeListener }>();
+  readonly #joined = new Map<string, LocalNode>();
 
   join(node: NodeInfo, listener: NodeListener): Membership {
-    this.#joined.set(node.id, { node, listener });
+    this.#joined.set(node.id, { node, listener, drain: node.drain });
     return {
       notify: () => undefined,
       watch: () => undefined,
@@ -14,11 +22,26 @@ export class LocalNodes {
   }
 
   list(now: number): readonly NodeView[] {
-    return [...this.#joined.values()].map(({ node, listener }) => ({
+    return [...this.#joined.values()].map(({ node, listener, drain }) => ({
       ...node,
       ...listener.state(),
+      drain,
       beatAt: now,
       stalledMs: 0,
     }));
+  }
+
+  /** Drains or resumes a node, once `record` has written the audit entry. */
+  async drain(
+    { nodeId, drain, audit }: DrainNodeInput,
+    record: (change: RecordedChange) => Promise<unknown>,
+  ): Promise<DrainNodeResult> {
+    const local = this.#joined.get(nodeId);
+    if (local === undefined) return 'absent';
+    if ((local.drain === undefined) === (drain === undefined)) return 'unchanged';
+    if (audit !== undefined) await record({ audit, target: nodeId });
+    local.drain = drain;
+    local.listener.drain(drain);
+    return 'done';
   }
 }

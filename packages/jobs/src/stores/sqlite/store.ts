@@ -71,6 +71,7 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     now: () => clock.now(),
     join: async (node, listener) => nodes.join(node, listener),
     listNodes: async () => nodes.list(clock.now()),
+    drainNode: (input) => nodes.drain(input, (change) => write('recordChange', change)),
     async check() {
       await Promise.all([write('check', undefined), read('check', undefined)]);
     },

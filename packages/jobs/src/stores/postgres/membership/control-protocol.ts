@@ -1,5 +1,5 @@
 import { FREE_TWICE_MS, type LeaseKept } from '../../../core/nodes/lease.ts';
-import type { NodeInfo, NodeState, Notice, Others } from '../../../core/nodes/membership.ts';
+import type { NodeDrain, NodeInfo, NodeState, Notice, Others } from '../../../core/nodes/membership.ts';
 
 /** The input of the thread that owns the control connection. */
 export interface ControlInput {
@@ -27,6 +27,8 @@ export type FromControl =
   | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined }
   | { readonly kind: 'notices'; readonly notices: readonly Notice[] }
   | { readonly kind: 'others'; readonly others: Others }
+  /** The node was drained or resumed. */
+  | { readonly kind: 'drain'; readonly drain: NodeDrain | undefined }
   /** Notices may have been lost. */
   | { readonly kind: 'missed' }
   /** The connection goes through a pooler that shares sessions. */
@@ -68,3 +70,8 @@ export const BEAT_EVERY_MS = 5_000;
 export const LOOK_EVERY_MS = FREE_TWICE_MS;
 /** How often a node behind a pooler checks for changes, because it gets no notices. */
 export const POLL_EVERY_MS = 1_000;
+
+/** The drain in the row of a node. */
+export function drainIn(text: string | null): NodeDrain | undefined {
+  return text === null ? undefined : (JSON.parse(text) as NodeDrain);
+}

@@ -16,10 +16,10 @@ export const SET_UP = `SELECT set_config('tcp_keepalives_idle', '8', false), set
   set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '20000', false),
   set_config('default_transaction_isolation', 'read committed', false)`;
 
-/** Parameters: id, version, places, types, start, lease, state. */
+/** Parameters: id, version, places, types, start, lease, state, host, process id, drain. */
 export const REGISTER = `INSERT INTO greenvue_jobs.nodes
-    (id, version, places, types, started_at, beat_at, lease_until, holds_lock, state)
-  SELECT $1, $2, $3, $4, $5, now_ms, now_ms + $6::bigint, false, $7 FROM ${CLOCK}
+    (id, version, places, types, started_at, beat_at, lease_until, holds_lock, state, host, pid, drain)
+  SELECT $1, $2, $3, $4, $5, now_ms, now_ms + $6::bigint, false, $7, $8, $9, $10 FROM ${CLOCK}
   ON CONFLICT (id) DO NOTHING`;
 
 /**
@@ -29,14 +29,15 @@ export const REGISTER = `INSERT INTO greenvue_jobs.nodes
 export const TRY_LOCK = `SELECT pg_try_advisory_lock(${LOCK_CLASS}, lock_key) FROM greenvue_jobs.nodes WHERE id = $1`;
 
 /**
- * Parameters: id, lease, holds_lock, watching, state. Returns whether the node has a row, and which of its
- * runs were asked to stop.
+ * Parameters: id, lease, holds_lock, watching, state. Returns whether the node has a row, which of its
+ * runs were asked to stop, and its drain.
  */
 export const BEAT = `WITH beat AS (
     UPDATE greenvue_jobs.nodes SET beat_at = now_ms, lease_until = now_ms + $2::bigint, holds_lock = $3, watching = $4, state = $5
-    FROM ${CLOCK} WHERE id = $1 RETURNING 1)
+    FROM ${CLOCK} WHERE id = $1 RETURNING drain)
   SELECT EXISTS (SELECT FROM beat),
-    ARRAY(SELECT id::text FROM greenvue_jobs.live_runs WHERE node = $1 AND cancel IS NOT NULL)`;
+    ARRAY(SELECT id::text FROM greenvue_jobs.live_runs WHERE node = $1 AND cancel IS NOT NULL),
+    (SELECT drain FROM beat)`;
 
 /** All nodes receive it, and then check the nodes. */
 export const NOTIFY_NODES = 'SELECT pg_notify($1, $2)';

@@ -8,6 +8,7 @@ import {
   BEAT_EVERY_MS,
   CHANNEL,
   type ControlInput,
+  drainIn,
   type FromControl,
   LOOK_EVERY_MS,
   type NoticeMessage,
@@ -51,6 +52,8 @@ let backend: unknown;
 let ended = false;
 const others = new OtherNodes(node, report);
 let isWatching = false;
+/** The drain of the node as its row has it. */
+let drainText = node.drain === undefined ? null : JSON.stringify(node.drain);
 /** An instant of the monotonic clock, like the next one. */
 let nextBeat = 0;
 let nextLook = 0;
@@ -141,10 +144,10 @@ async function opened(): Promise<ControlConnection> {
 }
 
 async function register(on: ControlConnection): Promise<void> {
-  const { id, version, places, types, startedAt } = node;
+  const { id, version, places, types, startedAt, host = null, pid = null } = node;
   const sentAt = performance.now();
-  const beatState = lease.beatState();
-  await on.rows(REGISTER, [id, version, places, versionsParam(types), startedAt, LEASE_MS, beatState]);
+  const values = [id, version, places, versionsParam(types), startedAt, LEASE_MS, lease.beatState()];
+  await on.rows(REGISTER, [...values, host, pid, drainText]);
   lease.renewed(sentAt);
   // If the server has no second connection to offer, there is no pooler either.
   if (await isSharedSession(on, url).catch(() => false)) usePooled();
@@ -190,7 +193,8 @@ async function beat(on: ControlConnection, over: LeaseKnown['renewedOver'] = 'co
   if (over === 'control') nextBeat = sentAt + (renewed === undefined ? LOOK_EVERY_MS : everyMs);
   if (renewed === undefined) return;
   if (!renewed.isThere) return isLeaving ? undefined : end({ kind: 'lost' });
-  const { cancelled } = renewed;
+  const { cancelled, drain } = renewed;
+  learnDrain(drain);
   if (cancelled.length > 0) report({ kind: 'notices', notices: [{ kind: 'cancel', runIds: cancelled }] });
 }
 
@@ -234,9 +238,20 @@ function usePooled(): void {
 function received(payload: string): void {
   const message = messageIn(payload);
   if (message === undefined || message.from === node.id) return;
+  // The row has the truth: the next heartbeat reads it.
+  if (message.notices.some((notice) => notice.kind === 'node_drain' && notice.nodeId === node.id)) {
+    nextBeat = 0;
+    return sleep.wake();
+  }
   if (message.notices.length > 0) return report({ kind: 'notices', notices: message.notices });
   nextLook = 0;
   sleep.wake();
+}
+
+function learnDrain(text: string | null): void {
+  if (text === drainText) return;
+  drainText = text;
+  report({ kind: 'drain', drain: drainIn(text) });
 }
 
 async function watch(is: boolean): Promise<void> {

@@ -150,6 +150,8 @@ class ControlThread implements Membership {
         return this.#listener.others(message.others);
       case 'missed':
         return this.#listener.missed();
+      case 'drain':
+        return this.#listener.drain(message.drain);
       case 'lease':
         return this.#listener.lease(message.state);
       case 'pooled':

@@ -23,7 +23,8 @@ export interface Renewal {
 /** Undefined if the lease was not renewed, because the main thread was silent for too long. */
 export type Renewed =
   | { readonly isThere: false }
-  | { readonly isThere: true; readonly cancelled: readonly string[] }
+  /** `drain`: JSON; null while the node is not drained. */
+  | { readonly isThere: true; readonly cancelled: readonly string[]; readonly drain: string | null }
   | undefined;
 
 /** The event loop counts as blocked after this silence (ms). It sends a message every second. */
@@ -79,11 +80,11 @@ export class NodeLease {
     const lockBeats = this.#lockBeats;
     const params = [this.#input.node.id, LEASE_MS, holdsLock, isWatching, this.beatState()];
     const [row] = await on.rows(BEAT, params);
-    const [isThere, cancelled] = row as [boolean, string[]];
+    const [isThere, cancelled, drain] = row as [boolean, string[], string | null];
     if (!isThere) return { isThere };
     this.renewed(sentAt, over);
     if (!holdsLock && lockBeats === this.#lockBeats) this.#learn({ isJudgedByLock: false });
-    return { isThere, cancelled };
+    return { isThere, cancelled, drain };
   }
 
   /** The statement sent at `sentAt` renewed the lease. */

@@ -13,7 +13,12 @@ const listIn = (payloads: readonly string[], name: 'runIds' | 'events') =>
   noticesIn(payloads).flatMap((notice) => z.array(z.unknown()).parse(notice[name]));
 
 it('puts notices into one payload if they fit, in order', () => {
-  const notices: Notice[] = [{ kind: 'wake' }, { kind: 'job_changed', jobId: 'a' }];
+  const notices: Notice[] = [
+    { kind: 'wake' },
+    { kind: 'job_changed', jobId: 'a' },
+    { kind: 'all_paused' },
+    { kind: 'node_drain', nodeId: 'x' },
+  ];
   const payloads = payloadsOf('node', notices);
   expect(payloads).toHaveLength(1);
   expect(noticesIn(payloads)).toEqual(notices);

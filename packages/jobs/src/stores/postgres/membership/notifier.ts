@@ -66,10 +66,12 @@ function isNotice(value: unknown): value is Notice {
   if (!isRecord(value)) return false;
   switch (value.kind) {
     case 'wake':
+    case 'all_paused':
       return true;
     case 'job_changed':
-    case 'all_paused':
       return typeof value.jobId === 'string';
+    case 'node_drain':
+      return typeof value.nodeId === 'string';
     case 'cancel':
       return Array.isArray(value.runIds) && value.runIds.every((id) => typeof id === 'string');
     case 'events':
@@ -101,6 +103,7 @@ function piecesOf(notice: Notice): Notice[] {
     case 'wake':
     case 'job_changed':
     case 'all_paused':
+    case 'node_drain':
       return [notice];
     case 'cancel':
       return groupsOf(notice.runIds, MAX_PIECE_BYTES).map((runIds) => ({ kind: 'cancel', runIds }));

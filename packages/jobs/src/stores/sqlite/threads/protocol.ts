@@ -2,6 +2,7 @@ import type { StoreErrorCode } from '../../../core/model/errors.ts';
 import type { JobStore } from '../../../core/store/store.ts';
 import type { SettleInput } from '../../../core/store/store-passes.ts';
 import type { HealthContext } from '../../../core/store/store-views.ts';
+import type { RecordedChange } from '../../../core/transactions/record-change.ts';
 import type { Packed, PackedClaim, PackedPlan } from './thread-codec.ts';
 
 export type ReadMethod =
@@ -59,28 +60,35 @@ export type WriteMethod =
   | 'takeAlertWatch'
   | 'tellTimedStates'
   | 'pauseAll'
-  | 'resumeAll';
+  | 'resumeAll'
+  | 'recordChange';
 
 export type Method = ReadMethod | WriteMethod;
 
 /** The input of a method as it crosses to a thread: without its signal. */
 export type Input<M extends Method> = M extends keyof OtherInputs
   ? OtherInputs[M]
-  : Parameters<JobStore[M]>[0];
+  : M extends keyof JobStore
+    ? Parameters<JobStore[M]>[0]
+    : never;
 
 interface OtherInputs {
   readonly getPauseOfAll: undefined;
   readonly getJob: HealthContext & { readonly jobId: string };
   readonly settle: Packed<SettleInput>;
+  readonly recordChange: RecordedChange;
 }
 
 export type Output<M extends Method> = M extends keyof OtherOutputs
   ? OtherOutputs[M]
-  : Awaited<ReturnType<JobStore[M]>>;
+  : M extends keyof JobStore
+    ? Awaited<ReturnType<JobStore[M]>>
+    : never;
 
 interface OtherOutputs {
   readonly claim: PackedClaim;
   readonly plan: PackedPlan;
+  readonly recordChange: undefined;
 }
 
 export interface Request {

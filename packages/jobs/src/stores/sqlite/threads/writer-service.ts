@@ -16,6 +16,7 @@ import { command, insertJob } from '../../../core/transactions/commands.ts';
 import { pauseAll, resumeAll } from '../../../core/transactions/pause-all.ts';
 import { plan } from '../../../core/transactions/plan.ts';
 import { prune } from '../../../core/transactions/prune.ts';
+import { recordChange } from '../../../core/transactions/record-change.ts';
 import { cancelRun, makeDue, report } from '../../../core/transactions/run-commands.ts';
 import { answerFrom, runScript, type Script } from '../../../core/transactions/script.ts';
 import { changeSecret, replaceSealed } from '../../../core/transactions/secrets/secrets.ts';
@@ -139,6 +140,7 @@ function handlersOf(w: Writer): WriteHandlers {
     tellTimedStates: (input, now) => run(now, (unit) => tellTimedStates(unit, input)),
     pauseAll: (input, now) => run(now, (unit) => pauseAll(unit, input)),
     resumeAll: (input, now) => run(now, (unit) => resumeAll(unit, input)),
+    recordChange: (input, now) => run(now, () => recordChange(input)),
     backfill: (input, now) => run(now, (unit) => backfill(unit, input)),
     cancelBackfill: (input, now) => run(now, (unit) => cancelBackfill(unit, input)),
     insertBulkCommand: (input, now) => run(now, () => insertBulkCommand(input)),

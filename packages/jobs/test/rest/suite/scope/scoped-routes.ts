@@ -112,6 +112,10 @@ const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
   exportRunsCsv: { decision: 'apart' },
   exportRunsJson: { decision: 'apart' },
   exportJobAudit: { decision: 'apart' },
+  // Nodes run all jobs: see the suite of nodes.
+  listNodes: { decision: 'apart' },
+  drainNode: { decision: 'apart' },
+  resumeNode: { decision: 'apart' },
   // No run of the suite fails: see the suite of failures.
   listRunFailures: { decision: 'apart' },
   // Has runs only of jobs that ran: see the suite of timelines.
