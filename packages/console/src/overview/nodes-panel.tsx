@@ -79,6 +79,7 @@ const HEALTH_MEANS: Readonly<Record<Node['health'], string>> = {
   stalled: 'The event loop of the node is blocked.',
   joining: 'The node has lost contact with the other nodes and claims no runs.',
   failing: 'The node has failed to write and claim runs for at least 5 s. Check its log.',
+  draining: 'The node was drained: it finishes its runs, and plans and claims nothing more.',
 };
 
 function Places({ busy, places }: { readonly busy: number; readonly places: number }) {
