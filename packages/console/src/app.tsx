@@ -35,6 +35,7 @@ const ActivityPage = lazy(async () => ({
 const ChannelsPage = lazy(async () => ({
   default: (await import('./channels/channels-page.tsx')).ChannelsPage,
 }));
+const SecretsPage = lazy(async () => ({ default: (await import('./secrets/secrets-page.tsx')).SecretsPage }));
 const RunsPage = lazy(async () => ({ default: (await import('./runs/runs-page.tsx')).RunsPage }));
 const FailuresPage = lazy(async () => ({
   default: (await import('./failures/failures-page.tsx')).FailuresPage,
@@ -122,6 +123,7 @@ function Pages() {
         <Route path="/timeline/what-comes" component={WhatComesPage} />
         <Route path="/activity" component={ActivityPage} />
         <Route path="/channels" component={ChannelsPage} />
+        <Route path="/secrets" component={SecretsPage} />
         {hasAccounts ? <Route path="/account" component={AccountPage} /> : null}
         {hasAccounts ? <Route path="/users" component={UsersPage} /> : null}
         {hasAccounts ? <Route path="/tokens" component={TokensPage} /> : null}

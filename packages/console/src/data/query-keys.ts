@@ -30,6 +30,7 @@ export const queryKeys = {
   bulk: (id?: string) => (id === undefined ? ['bulk'] : ['bulk', id]),
   audit: (query?: object) => (query === undefined ? ['audit'] : ['audit', query]),
   alertChannels: () => ['alert-channels'],
+  secrets: () => ['secrets'],
   alertDeliveries: (query?: object) =>
     query === undefined ? ['alert-deliveries'] : ['alert-deliveries', query],
   preview: (body: object | undefined) => ['preview', body],

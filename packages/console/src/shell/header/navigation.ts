@@ -42,6 +42,7 @@ const NAVIGATION: Navigation = {
       label: 'Tokens',
       isFor: ({ isFullAdmin, isOperator, hasAccounts }) => hasAccounts && (isFullAdmin || isOperator),
     },
+    { href: '/secrets', label: 'Secrets', isFor: ({ isFullAdmin }) => isFullAdmin },
   ],
 };
 
