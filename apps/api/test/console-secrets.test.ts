@@ -64,3 +64,40 @@ test(
   },
   SLOW_MS,
 );
+
+test(
+  'a form keeps the secret of a job, replaces it, or names a stored one, and shows none',
+  async () => {
+    const { url, admin } = await startConsoleServer({ jobTypes: [keeper] });
+    const payload = { token: 'hunter2-hunter2' };
+    await done(admin, 'PUT', '/api/secrets/API_KEY', { value: 'another' });
+    await done(admin, 'POST', '/api/jobs', {
+      id: 'kept',
+      name: 'Kept',
+      type: 'keeper',
+      on_demand: true,
+      payload,
+    });
+    const { page, faults, goTo } = await open(url);
+    await goTo('/jobs/kept/edit');
+    await signIn(page);
+    await page.getByRole('heading', { name: /^Edit / }).waitFor();
+    await page.getByPlaceholder('Kept as it is').waitFor();
+    expect(await page.content()).not.toContain('hunter2');
+    expect(await findings(page)).toEqual([]);
+    await page.getByPlaceholder('Kept as it is').fill('correct-horse');
+    await button(page, 'Review and save').click();
+    await page.getByRole('dialog').getByText('[secret], a new value').waitFor();
+    await button(page, 'Continue editing').click();
+    await page.getByLabel('Token: use a secret by name').check();
+    await page.getByPlaceholder('Name of the secret, such as API_KEY').fill('API_KEY');
+    await button(page, 'Review and save').click();
+    await page.getByRole('button', { name: /^Save changes/ }).click();
+    await heading(page, 'Kept');
+    expect(await done(admin, 'GET', '/api/jobs/kept')).toMatchObject({
+      payload: { token: { $secret: 'API_KEY' } },
+    });
+    expect(faults).toEqual([]);
+  },
+  SLOW_MS,
+);

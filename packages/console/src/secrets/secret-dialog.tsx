@@ -1,8 +1,9 @@
+import { ApiError } from '@greenvue/jobs/client';
 import { Button, Group, Modal, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { faultText } from '../channels/channel-draft.ts';
 import { keepOpen } from '../ui/feedback/confirm.tsx';
 import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
+import { faultWords } from '../ui/feedback/fault-words.ts';
 import { Plain } from '../ui/text/text.tsx';
 import { useSetSecret } from './use-secrets.ts';
 
@@ -84,4 +85,13 @@ function SecretForm({ name: known, action, onClose }: FormProps) {
       </Stack>
     </form>
   );
+}
+
+function faultText(error: unknown): string {
+  if (error instanceof ApiError && error.faults.length > 0)
+    return error.faults
+      .map(({ pointer, detail }) => `${pointer.endsWith('/value') ? 'The value' : 'The name'} ${detail}.`)
+      .join(' ');
+  const { title, advice, detail } = faultWords(error);
+  return detail ?? `${title}. ${advice}`;
 }

@@ -1,11 +1,12 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Button, Group, Kbd, Loader, Modal, Stack, Text } from '@mantine/core';
 import { useRef } from 'react';
-import { usePreview } from '../../data/queries.ts';
+import { useJobTypes, usePreview } from '../../data/queries.ts';
 import { faultWords } from '../../ui/feedback/fault-words.ts';
 import { type Definition, definitionOf } from '../draft/draft.ts';
 import { schedulePatch } from '../draft/schedule-draft.ts';
 import { saveKey, useSaveKey } from '../fields/save-key.ts';
+import { withoutSecrets } from '../payload/secret-value.ts';
 import { nextRunChange } from '../schedule/next-run.ts';
 import { NextRunSentence } from '../schedule/next-run-sentence.tsx';
 import { ChangeList } from './change-list.tsx';
@@ -39,13 +40,17 @@ function Review({
   onClose,
 }: ReviewDialogProps & { readonly after: Definition }) {
   const element = useRef<HTMLDivElement>(null);
+  const type = useJobTypes().data?.find((known) => known.type === job.type);
+  const secrets = (type?.secret_fields ?? []).filter(({ sealed }) => sealed).map(({ pointer }) => pointer);
+  const shown =
+    after.payload === null ? after : { ...after, payload: withoutSecrets(after.payload, secrets) };
   const save = () => {
     if (!isSaving) onSave(after);
   };
   useSaveKey(save, element);
   return (
     <Stack ref={element} gap="lg">
-      <ChangeList changes={changesOf(definitionOf(job), after)} />
+      <ChangeList changes={changesOf(definitionOf(job), shown)} />
       <NextRun job={job} after={after} />
       <Group justify="flex-end" gap="sm">
         <Button variant="default" onClick={onClose} disabled={isSaving}>

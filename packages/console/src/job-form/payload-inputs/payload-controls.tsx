@@ -18,6 +18,7 @@ import type {
 } from '../payload/payload-model.ts';
 import { fieldId, type Path, pointerOf } from '../payload/pointer.ts';
 import { useChangePayload } from './payload-context.tsx';
+import { SecretControl } from './secret-control.tsx';
 import { useLeave } from './use-leave.ts';
 
 export interface ControlProps<F extends Field> {
@@ -52,6 +53,10 @@ export function TextControl(props: ControlProps<TextField>) {
   const text = typeof value === 'string' ? value : '';
   // An input of one line would drop line breaks.
   const [isTall] = useState(field.isLong || /[\r\n]/.test(text));
+  if (field.isSecret) {
+    const set = (next: Value | undefined) => change(path, next ?? emptied(field, props.isRequired));
+    return <SecretControl input={input} name={props.label} value={value} onChange={set} />;
+  }
   if (field.format === 'date-time' && (text === '' || !Number.isNaN(Date.parse(text)))) {
     return <InstantControl {...props} />;
   }

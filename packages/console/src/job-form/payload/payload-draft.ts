@@ -17,6 +17,7 @@ import {
 } from './json-value.ts';
 import { type Field, initialValue, type Member, UNKNOWN_FIELD } from './payload-model.ts';
 import { type Path, pointerOf } from './pointer.ts';
+import { nameOfSecret } from './secret-value.ts';
 
 /** A payload being edited, as a form or as text. */
 export type PayloadDraft =
@@ -133,6 +134,7 @@ export function fits(field: Field, value: Value | undefined): boolean {
   if (value === null && field.isNullable) return true;
   switch (field.kind) {
     case 'text':
+      if (field.isSecret && nameOfSecret(value) !== undefined) return true;
       return typeof value === 'string' || (isWritten(value) && writtenAs(value) === 'time');
     case 'number':
       return typeof value === 'number' || (isWritten(value) && writtenAs(value) === 'number');

@@ -158,6 +158,7 @@ function textField(schema: JsonObject, about: Annotations): TextField {
     minLength: numberOf(schema.minLength),
     maxLength,
     isLong: !isBounded && (maxLength === undefined || maxLength > SHORT_TEXT),
+    ...(schema.secret === true ? { isSecret: true } : {}),
   };
 }
 

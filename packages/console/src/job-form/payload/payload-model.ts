@@ -18,6 +18,8 @@ export interface TextField extends Annotations {
   readonly maxLength: number | undefined;
   /** Whether the text may have several lines. */
   readonly isLong: boolean;
+  /** A secret: it is not shown, and may be the name of a stored secret. */
+  readonly isSecret?: true;
 }
 
 export interface NumberField extends Annotations {
