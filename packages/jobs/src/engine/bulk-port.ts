@@ -49,20 +49,15 @@ export interface BulkPlan {
   readonly first: readonly BulkItem[];
 }
 
-/** The methods by which a bulk command reads and changes each item. */
-export type BulkEngine = Pick<
+/** The methods by which a bulk command reads and changes each item. It uses no answers of changes. */
+export type BulkEngine = ItemReads & {
+  readonly [M in keyof ItemChanges]: (...args: Parameters<ItemChanges[M]>) => Promise<unknown>;
+};
+
+type ItemReads = Pick<JobsAndRuns, 'listJobs' | 'listRuns' | 'getJob' | 'getRun'>;
+type ItemChanges = Pick<
   JobsAndRuns,
-  | 'listJobs'
-  | 'listRuns'
-  | 'getJob'
-  | 'getRun'
-  | 'pauseJob'
-  | 'resumeJob'
-  | 'trigger'
-  | 'deleteJob'
-  | 'patchJob'
-  | 'retryRun'
-  | 'cancelRun'
+  'pauseJob' | 'resumeJob' | 'trigger' | 'deleteJob' | 'patchJob' | 'retryRun' | 'cancelRun'
 >;
 
 export interface BulkOptions extends Pick<CommandOptions, 'by' | 'policy'> {

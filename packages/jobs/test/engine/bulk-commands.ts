@@ -230,40 +230,40 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
     });
 
     it('starts no more items once it is cancelled; items done stay done', async () => {
-      await makeJobs(40);
+      await makeJobs(150);
       const { engine, started, open } = gated();
       const plan = await h.engine.bulkJobs({ action: 'pause', all: true }, { engine });
       const id = String(plan.id);
-      await vi.waitFor(() => expect(started).toHaveLength(32));
+      await vi.waitFor(() => expect(started).toHaveLength(100));
       expect(await h.engine.cancelBulkCommand(id, { by: 'user:2' })).toMatchObject({
         status: 'cancelling',
         cancelledBy: 'user:2',
       });
       open();
-      expect(await ended(id)).toMatchObject({ status: 'cancelled', total: 40, done: 32, failed: 0 });
-      expect((await paused()).length).toBe(32);
+      expect(await ended(id)).toMatchObject({ status: 'cancelled', total: 150, done: 100, failed: 0 });
+      expect((await paused()).length).toBe(100);
       const { code, message } = await refusal(h.engine.cancelBulkCommand(id));
       expect([code, message]).toEqual(['conflict', expect.stringMatching(/is over \(cancelled\)/)]);
     });
 
     it('is interrupted by the stop of its engine, which waits for the items in work', async () => {
-      await makeJobs(40);
+      await makeJobs(150);
       const { engine, started, open } = gated();
       const plan = await h.engine.bulkJobs({ action: 'pause', all: true }, { engine });
-      await vi.waitFor(() => expect(started).toHaveLength(32));
+      await vi.waitFor(() => expect(started).toHaveLength(100));
       const next = await h.beside();
       const stopped = h.engine.stop();
       open();
       await stopped;
-      expect(await ended(plan.id, next)).toMatchObject({ status: 'interrupted', done: 32, failed: 0 });
+      expect(await ended(plan.id, next)).toMatchObject({ status: 'interrupted', done: 100, failed: 0 });
     });
 
     it('of a killed node shows as interrupted', async () => {
-      await makeJobs(40);
+      await makeJobs(150);
       const { engine, started, open } = gated();
       onTestFinished(open);
       const plan = await h.engine.bulkJobs({ action: 'pause', all: true }, { engine });
-      await vi.waitFor(() => expect(started).toHaveLength(32));
+      await vi.waitFor(() => expect(started).toHaveLength(100));
       const next = await h.again();
       expect((await next.getBulkCommand(String(plan.id))).status).toBe('interrupted');
       const { code } = await refusal(next.cancelBulkCommand(String(plan.id)));

@@ -6,7 +6,7 @@ import type { ChangeItem } from './change-item.ts';
 import type { FoundItem } from './select-items.ts';
 
 /** How many items are changed at once: enough for a shared flush to the disk, few enough for other requests. */
-const AT_ONCE = 32;
+const AT_ONCE = 100;
 /** How often the record is saved, and an event published (ms). */
 const SAVE_EVERY_MS = 500;
 /** How often the last save is tried again, and after which time (ms). */

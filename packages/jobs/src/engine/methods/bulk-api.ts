@@ -1,14 +1,21 @@
+import { pause, resume } from '../api/jobs/job-api.ts';
 import { type BulkDeps, cancelBulkCommand, getBulkCommand, listBulkCommands } from '../bulk/kept-commands.ts';
 import type { BulkApi, BulkEngine } from '../bulk-port.ts';
 import type { checkedArguments } from '../input/checked-arguments.ts';
 
-/** The methods about bulk commands. `own`: changes items for callers who name no other engine. */
+/** The methods about bulk commands. `jobs`: changes items for callers who name no other engine. */
 export function createBulkApi(
   deps: BulkDeps,
   given: typeof checkedArguments,
-  own: () => BulkEngine,
+  jobs: () => BulkEngine,
 ): BulkApi {
   const { bulk } = deps;
+  const own = (): BulkEngine => ({
+    ...jobs(),
+    // Without the views that nobody reads.
+    pauseJob: (...args) => pause(deps, ...args),
+    resumeJob: (...args) => resume(deps, ...args),
+  });
   return {
     bulkJobs: async (...args) => {
       const [input, options = {}] = given('bulkJobs', args);

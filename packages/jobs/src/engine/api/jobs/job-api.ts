@@ -101,26 +101,41 @@ export async function deleteJob(
 export async function pauseJob(
   deps: EngineParts,
   jobId: string,
+  input?: PauseInput,
+  options?: CommandOptions,
+): Promise<JobView> {
+  await pause(deps, jobId, input, options);
+  return getJob(deps, jobId);
+}
+
+/** {@link pauseJob} without its view. */
+export async function pause(
+  deps: EngineParts,
+  jobId: string,
   input: PauseInput = {},
   options: CommandOptions = {},
-): Promise<JobView> {
+): Promise<void> {
   const until = parseInstant(input.until, '/until');
   await requireAllowedId(deps, jobId, options);
   deps.dispatcher.takeBack({ jobId });
   const { reason, cancelLive = false } = input;
-  const pause = { kind: 'pause', cancelLive, until, by: options.by, reason } as const;
-  await command(deps, { jobId, command: pause, options, event: 'job.paused', change: input });
-  return getJob(deps, jobId);
+  const given = { kind: 'pause', cancelLive, until, by: options.by, reason } as const;
+  await command(deps, { jobId, command: given, options, event: 'job.paused', change: input });
 }
 
 export async function resumeJob(
   deps: EngineParts,
   jobId: string,
-  options: CommandOptions = {},
+  options?: CommandOptions,
 ): Promise<JobView> {
+  await resume(deps, jobId, options);
+  return getJob(deps, jobId);
+}
+
+/** {@link resumeJob} without its view. */
+export async function resume(deps: EngineParts, jobId: string, options: CommandOptions = {}): Promise<void> {
   await requireAllowedId(deps, jobId, options);
   await command(deps, { jobId, command: { kind: 'resume' }, options, event: 'job.resumed' });
-  return getJob(deps, jobId);
 }
 
 /** Edits the job as it was read: `next` is never written over another generation or version. */

@@ -30,6 +30,11 @@ export async function lockJob(
   return found ?? lockedIn(u, await askForLock(u.q, id, kind))[0];
 }
 
+/** Locks the current jobs with these ids, in the order of uids. Leaves out ids of no job. */
+export async function lockJobsById(u: Unit, ids: readonly string[]): Promise<StoredJob[]> {
+  return takeLocked(u, await u.q.objects(LOCK_BY_IDS, [ids]));
+}
+
 /**
  * Prevents edits and deletion of the current job with this id. Other transactions may still change its row.
  */
@@ -139,6 +144,7 @@ export const LOCK = 'FOR NO KEY UPDATE OF jobs';
 const BY_ID = `${SELECT_JOB} WHERE id = $1 AND deleted_at IS NULL`;
 const SHARE_BY_ID = `${BY_ID} FOR KEY SHARE OF jobs`;
 const LOCK_BY_UIDS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[]) ORDER BY uid ${LOCK}`;
+const LOCK_BY_IDS = `${SELECT_VARYING} WHERE id = ANY($1::text[]) AND deleted_at IS NULL ORDER BY uid ${LOCK}`;
 /** Locks those jobs of the parameter that no other transaction has locked. */
 export const lockFreeByUids = (param: string) =>
   `${SELECT_VARYING} WHERE uid = ANY(${param}::bigint[]) ORDER BY uid ${LOCK} SKIP LOCKED`;

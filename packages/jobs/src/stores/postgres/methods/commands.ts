@@ -20,9 +20,10 @@ import { OrderedSection } from '../connection/ordered-section.ts';
 import type { Queries } from '../connection/queries.ts';
 import { isAlone, type OpenedCommand, openCommand } from '../locks/command-tables.ts';
 import { READS, runRead } from '../postgres-reads.ts';
+import { commandsTogether, maySharePlace } from '../shortcuts/commands-together.ts';
 import type { Claimant } from '../shortcuts/make-claimed.ts';
 import { triggerInOneStatement } from '../shortcuts/trigger-in-one-statement.ts';
-import { runIn } from '../tables/tables.ts';
+import { createTables, runIn } from '../tables/tables.ts';
 import { nextIds } from '../tables/unit.ts';
 import { claimIn } from './passes.ts';
 import type { Parts } from './writes.ts';
@@ -49,6 +50,7 @@ const BULK = ' bulk';
 export function createCommands(parts: Parts): Commands {
   const { db, writes, shared } = parts;
   const inserts = createInserts(parts);
+  const changes = createChanges(parts);
   return {
     insertJob: (input, signal) =>
       writes.tracked(async () => {
@@ -60,6 +62,8 @@ export function createCommands(parts: Parts): Commands {
         return inserts.add(input, signal);
       }),
     async command(input, signal) {
+      if (shared.shortcuts.commandsTogether && maySharePlace(input))
+        return writes.tracked(() => changes(input, signal));
       const done = await writes.tracked(() => commandIn(parts, input, signal));
       if (input.claim === undefined || done.kind !== 'done' || !done.changed) return done;
       const { claimed = await claimAfter(parts, input.claim) } = done;
@@ -109,6 +113,23 @@ function createInserts({ writes }: Parts) {
     alone: (input, signal) =>
       writes.command(input.definition.id, (u) => runIn(u, insertJob(u, input)), { signal }),
   });
+}
+
+/** Pauses and resumes that arrive together share a transaction. */
+function createChanges(parts: Parts) {
+  const { writes } = parts;
+  const together = new Batcher<CommandInput, CommandResult | undefined>({
+    together: async (inputs, signal) =>
+      // One alone needs fewer statements.
+      inputs.length === 1
+        ? [undefined]
+        : writes.commands((u) => commandsTogether(u, createTables(u, {}), inputs), { signal }),
+    alone: async () => undefined,
+  });
+  return async (input: CommandInput, signal: AbortFlag | undefined): Promise<CommandResult> => {
+    await writes.caughtUp();
+    return (await together.add(input, signal)) ?? commandIn(parts, input, signal);
+  };
 }
 
 /** Runs a command. Includes the claim that it asks for, if one transaction can do both. */

@@ -6,11 +6,13 @@ import {
   type JobColumn,
   NEW_JOB_COLUMNS,
   namesOf,
+  onlyStateChanged,
   paramsOf,
   SLOT_COLUMNS,
   STATE_COLUMNS,
   selectJob,
   UID,
+  VARYING_COLUMNS,
   WAKE_AT,
   WATCHED_COLUMNS,
 } from '../../rows/jobs/job-row.ts';
@@ -64,11 +66,15 @@ const END_UPDATE = stateUpdate(END_COLUMNS);
 const STATE_UPDATE = stateUpdate([...STATE_COLUMNS, WAKE_AT]);
 const WATCHED_UPDATE = stateUpdate([...STATE_COLUMNS, WAKE_AT, ...WATCHED_COLUMNS]);
 
+/** All that can change within a version, such as the pause. */
+const VARYING_UPDATE = stateUpdate(VARYING_COLUMNS);
+
 /** A statement that writes part of the state of jobs. */
 export type StateUpdate = ReturnType<typeof stateUpdate>;
 
-/** The statement that writes the changed columns, if only state has changed. */
+/** The statement that writes the changed columns of a job whose version is the same. */
 export function stateUpdateOf(before: StoredJob, after: StoredJob): StateUpdate {
+  if (!onlyStateChanged(before, after)) return VARYING_UPDATE;
   if (hasChanged(WATCHED_COLUMNS, before, after)) return WATCHED_UPDATE;
   if (!hasChanged(CHANGED_BY_SLOT, before, after)) return END_UPDATE;
   return hasChanged(END_COLUMNS, before, after) ? STATE_UPDATE : SLOT_UPDATE;

@@ -33,6 +33,11 @@ export interface Shortcuts {
    * CPU of a run, instead of multiplying it by 5 (`due-index-floor.ts`; decision 19).
    */
   readonly dueIndexFloor: boolean;
+  /**
+   * Pauses and resumes that are requested at the same time share a transaction, as a bulk command makes them
+   * (`commands-together.ts`).
+   */
+  readonly commandsTogether: boolean;
 }
 
 export const ALL_SHORTCUTS: Shortcuts = {
@@ -42,4 +47,5 @@ export const ALL_SHORTCUTS: Shortcuts = {
   moveSucceeded: true,
   settleApart: true,
   dueIndexFloor: true,
+  commandsTogether: true,
 };

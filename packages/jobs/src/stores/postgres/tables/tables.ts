@@ -35,7 +35,7 @@ export function runIn<T>(u: Unit, script: Script<T>, options: TablesOptions = {}
   return runScriptAsync(script, answerFrom(createTables(u, options)));
 }
 
-function createTables(u: Unit, options: TablesOptions): AsyncTables {
+export function createTables(u: Unit, options: TablesOptions): AsyncTables {
   const { hasJoined = false, settles, openedPlan } = options;
   const dueLook = new DueLook(u, { hasJoined, opened: openedPlan });
   let isPlan = false;

@@ -7,7 +7,7 @@ import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { lockedJob, type RunToQueue, withClaim } from '../../../core/transactions/unit-of-work.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { hourOf } from '../../rows/hours.ts';
-import { JOB_COLUMNS, onlyStateChanged, paramsOf } from '../../rows/jobs/job-row.ts';
+import { JOB_COLUMNS, paramsOf } from '../../rows/jobs/job-row.ts';
 import { finishedParams } from '../../rows/runs/run-row.ts';
 import { columnsOf } from '../connection/queries.ts';
 import { type StateUpdate, stateUpdateOf, UPDATE_JOB } from '../rows/job-rows.ts';
@@ -144,7 +144,7 @@ export async function writeJobs(u: Unit): Promise<void> {
     const { wakeAt } = after.job;
     const isSame = wakeAt === before.job.wakeAt && after.typeKey === before.typeKey;
     if (wakeAt !== undefined && !isSame) woken.push(wakeAt);
-    if (onlyStateChanged(before, after)) {
+    if (after.job.version === before.job.version) {
       const update = stateUpdateOf(before, after);
       const jobs = states.get(update);
       if (jobs === undefined) states.set(update, [after]);
