@@ -10,6 +10,7 @@ import {
 import { alertRoutes } from './alerts/alert-routes.ts';
 import { applicationText } from './application-text.ts';
 import { backfillRoutes } from './backfills/backfill-routes.ts';
+import { bulkRoutes } from './bulk/bulk-routes.ts';
 import { isShell, SHELLS, type Shell } from './completion/shells.ts';
 import type { CliContext } from './context.ts';
 import { CliError, EXIT } from './exit-code.ts';
@@ -135,6 +136,7 @@ export function createApplication(
       jobs: jobRoutes,
       runs: runRoutes,
       backfills: backfillRoutes,
+      bulk: bulkRoutes,
       enqueue,
       types,
       stats,

@@ -8,6 +8,7 @@ import { type Host, READER, startHost, TOKEN } from './host.ts';
 const PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const READ = [
   'forecast_runs',
+  'get_bulk_command',
   'get_history',
   'get_job',
   'get_run',
@@ -59,6 +60,8 @@ describe('greenvue-jobs mcp', () => {
       [
         ...READ,
         'backfill_job',
+        'change_many_jobs',
+        'change_many_runs',
         'enqueue_run',
         'list_alerts',
         'pause_all_jobs',
@@ -89,6 +92,17 @@ describe('greenvue-jobs mcp', () => {
       pause: { reason: 'stocktaking' },
     });
     expect(await call(client, 'resume_job', { job_id: 'hello' })).toMatchObject({ status: 'active' });
+    const many = { action: 'pause', filter: { q: 'hello' } };
+    expect(await call(client, 'change_many_jobs', many)).toMatchObject({ id: null, total: 1 });
+    const { id: bulk } = await call(client, 'change_many_jobs', { ...many, dry_run: false });
+    await vi.waitFor(async () =>
+      expect(await call(client, 'get_bulk_command', { id: bulk })).toMatchObject({
+        status: 'finished',
+        done: 1,
+      }),
+    );
+    const again = { action: 'retry', filter: { fingerprint: query.fingerprint } };
+    expect(await call(client, 'change_many_runs', again)).toMatchObject({ id: null, total: 1 });
     const preview = await call(client, 'preview_schedule', {
       cron: '0 8 * * MON',
       timezone: 'Europe/Berlin',

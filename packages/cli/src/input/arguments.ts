@@ -24,6 +24,13 @@ export const BACKFILL_ID: TypedPositionalParameter<string, CliContext> = {
   brief: 'The id of a backfill',
 };
 
+/** The id of a bulk command. */
+export const BULK_ID: TypedPositionalParameter<string, CliContext> = {
+  parse: parseId,
+  placeholder: 'command',
+  brief: 'The id of a bulk command',
+};
+
 /** The name of a job type; shells complete it with those of the server. */
 export const JOB_TYPE: TypedPositionalParameter<string, CliContext> = {
   parse: parseId,

@@ -1,15 +1,15 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../context.ts';
-import { JOB_ID, proposeTypes, TAG_FLAG } from '../input/arguments.ts';
+import { JOB_ID, TAG_FLAG } from '../input/arguments.ts';
 import { API_FLAGS, LIMIT_FLAG, parseCount, switchFlag, textFlag } from '../input/flags.ts';
 import { DEDUPE_KEY_FLAG, payloadFlag, WAIT_FLAG } from '../input/run-flags.ts';
 import { bare } from '../input/without-prototype.ts';
 import { JOB_FIELD_FLAGS, RESETTABLE, SCHEDULE_FLAGS } from './job-fields.ts';
+import { JOB_FILTER_FLAGS, TYPE_FLAG } from './job-filter-flags.ts';
 
 // Each command is loaded when it runs, so that completion and other commands start fast.
 
 const YES = switchFlag('Do not ask for confirmation');
-const TYPE = { ...textFlag('Job type', 'type'), proposeCompletions: proposeTypes };
 const positional = { kind: 'tuple', parameters: [JOB_ID] } as const;
 const optionalPositional = { kind: 'tuple', parameters: [{ ...JOB_ID, optional: true }] } as const;
 
@@ -18,32 +18,7 @@ const list = buildCommand({
   parameters: {
     flags: {
       ...API_FLAGS,
-      type: TYPE,
-      status: {
-        kind: 'enum',
-        values: ['active', 'paused', 'finished'],
-        optional: true,
-        brief: 'Only jobs with this status',
-      },
-      health: {
-        kind: 'enum',
-        values: [
-          'unhealthy',
-          'no_handler',
-          'zombie',
-          'overdue',
-          'failing',
-          'late',
-          'slow',
-          'overrunning',
-          'paused',
-          'ok',
-        ],
-        optional: true,
-        brief: 'Only jobs with this health; unhealthy: all with a problem',
-      },
-      tag: TAG_FLAG,
-      search: textFlag('Only jobs whose id, name or description contains this', 'text'),
+      ...JOB_FILTER_FLAGS,
       sort: {
         kind: 'enum',
         values: ['id', 'name', 'next_run', 'last_run', 'created_at'],
@@ -72,7 +47,7 @@ const create = buildCommand({
   parameters: {
     flags: {
       ...API_FLAGS,
-      type: TYPE,
+      type: TYPE_FLAG,
       ...JOB_FIELD_FLAGS,
       file: textFlag('YAML or JSON file with the job (- is stdin)', 'path'),
     },

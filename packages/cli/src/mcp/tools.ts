@@ -22,32 +22,11 @@ import {
   runJob,
 } from '@greenvue/jobs/client';
 import { z } from 'zod';
+import { BULK_TOOLS } from './bulk-tools.ts';
+import { jobId, runId, type Tool, tool } from './tool.ts';
 
-/** What a caller must be allowed, as in the REST API. */
-export type Right = 'read' | 'operate' | 'admin';
+export type { Right, Tool } from './tool.ts';
 
-/** A tool of the MCP server: what it takes, and how it is answered. */
-export interface Tool<Input extends z.ZodObject = z.ZodObject> {
-  readonly name: string;
-  readonly need: Right;
-  readonly description: string;
-  readonly input: Input;
-  call(api: Connection, input: z.output<Input>): Promise<unknown>;
-}
-
-/** Infers the type of the input. It is strict: a field that is spelled wrong must not count as left out. */
-function tool<Input extends z.ZodObject>(definition: Tool<Input>): Tool {
-  return { ...definition, call: (api, input) => definition.call(api, definition.input.parse(input)) };
-}
-
-const jobId = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)
-  .describe('Id of the job');
-const runId = z
-  .string()
-  .regex(/^\d{1,19}$/)
-  .describe('Id of the run: digits');
 const limit = z.int().min(1).max(50).default(10).describe('Maximum number of rows');
 const FAILED_SHOWN = 3;
 
@@ -265,6 +244,7 @@ export const TOOLS: readonly Tool[] = [
     input: z.strictObject({ job_id: jobId }),
     call: (api, { job_id: id }) => resumeJob(api, id),
   }),
+  ...BULK_TOOLS,
   tool({
     name: 'pause_all_jobs',
     need: 'operate',

@@ -1,0 +1,39 @@
+import type { FlagParametersForType } from '@stricli/core';
+import type { CliContext } from '../context.ts';
+import { proposeTypes, TAG_FLAG } from '../input/arguments.ts';
+import { textFlag } from '../input/flags.ts';
+import type { ListJobsFlags } from './list-jobs.ts';
+
+export const TYPE_FLAG = { ...textFlag('Job type', 'type'), proposeCompletions: proposeTypes };
+
+/** The flags that say which jobs a command is about. */
+export type JobFilterFlags = Pick<ListJobsFlags, 'type' | 'status' | 'health' | 'tag' | 'search'>;
+
+export const JOB_FILTER_FLAGS: FlagParametersForType<JobFilterFlags, CliContext> = {
+  type: TYPE_FLAG,
+  status: {
+    kind: 'enum',
+    values: ['active', 'paused', 'finished'],
+    optional: true,
+    brief: 'Only jobs with this status',
+  },
+  health: {
+    kind: 'enum',
+    values: [
+      'unhealthy',
+      'no_handler',
+      'zombie',
+      'overdue',
+      'failing',
+      'late',
+      'slow',
+      'overrunning',
+      'paused',
+      'ok',
+    ],
+    optional: true,
+    brief: 'Only jobs with this health; unhealthy: all with a problem',
+  },
+  tag: TAG_FLAG,
+  search: textFlag('Only jobs whose id, name or description contains this', 'text'),
+};
