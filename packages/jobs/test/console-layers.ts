@@ -168,6 +168,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
     'use-job-question.ts',
   ]),
 
+  'console bulk': layer('bulk', ACTIONS),
   'console backfill': layer(
     'backfill',
     [...ACTIONS, ...PAGE],
@@ -195,7 +196,12 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
     ['use-job-pages.ts', 'use-place.ts'],
   ),
   'console jobs selection': layer('jobs/selection', [...DATA, 'console jobs filter']),
-  'console jobs bulk': layer('jobs/bulk', ACTIONS),
+  'console jobs bulk': layer('jobs/bulk', [
+    ...ACTIONS,
+    'console bulk',
+    'console jobs filter',
+    'console jobs selection',
+  ]),
   'console jobs cells': layer('jobs/cells', ACTIONS),
   'console jobs table': layer(
     'jobs/table',
@@ -208,6 +214,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
       ...ACTIONS,
       ...PAGE,
       ...JOBS_LIST,
+      'console bulk',
       'console views',
       'console all paused',
       'console jobs table',
@@ -252,9 +259,18 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
     ['paged-runs.tsx', 'run-columns.tsx'],
   ),
   'console runs filter': layer('runs/filter', [...DATA, 'console views']),
+  'console runs bulk': layer('runs/bulk', [...ACTIONS, 'console bulk', 'console runs filter']),
   'console runs': layer(
     'runs',
-    [...ACTIONS, ...PAGE, 'console views', 'console runs table', 'console runs filter'],
+    [
+      ...ACTIONS,
+      ...PAGE,
+      'console bulk',
+      'console views',
+      'console runs bulk',
+      'console runs table',
+      'console runs filter',
+    ],
     ['runs-page.tsx'],
   ),
   'console failures': layer('failures', [...DATA, ...PAGE], ['failures-page.tsx']),

@@ -27,6 +27,8 @@ export const queryKeys = {
   /** The nodes with their versions. */
   version: () => ['version'],
   history: (query?: object) => (query === undefined ? ['history'] : ['history', query]),
+  /** How many jobs or runs a bulk command would change. */
+  bulkCount: (body: object) => ['bulk-count', body],
   bulk: (id?: string) => (id === undefined ? ['bulk'] : ['bulk', id]),
   audit: (query?: object) => (query === undefined ? ['audit'] : ['audit', query]),
   alertChannels: () => ['alert-channels'],

@@ -17,6 +17,7 @@ export const LIVE_KEYS: readonly Key[] = [
   queryKeys.timeline(),
   queryKeys.failures(),
   queryKeys.backfills(),
+  queryKeys.bulk(),
   queryKeys.jobVersions(),
   queryKeys.run(),
   queryKeys.runLogs(),

@@ -11,6 +11,8 @@ interface DeleteDialogProps {
   /** Identifies the question: each one gets a new form. */
   readonly number: number;
   readonly jobs: readonly JobMark[];
+  /** The number of jobs; `jobs` may be some of them. */
+  readonly count: number;
   /** Another user edited the job before the deletion. The dialog shows the current job. */
   readonly isSuperseded: boolean;
   /** False if the viewer's role was removed while the question was open. */
@@ -25,12 +27,12 @@ interface DeleteDialogProps {
  * jobs.
  */
 export function DeleteDialog({ opened, number, isAllowed, ...form }: DeleteDialogProps) {
-  const { jobs, isBusy, onClose } = form;
+  const { count, isBusy, onClose } = form;
   return (
     <Modal
       opened={opened}
       onClose={isBusy ? keepOpen : onClose}
-      title={jobs.length === 1 ? 'Delete this job?' : `Delete ${jobsText(jobs.length)}?`}
+      title={count === 1 ? 'Delete this job?' : `Delete ${jobsText(count)}?`}
     >
       {isAllowed ? <DeleteForm key={number} {...form} /> : <NotAllowed onClose={onClose} />}
     </Modal>
@@ -39,11 +41,11 @@ export function DeleteDialog({ opened, number, isAllowed, ...form }: DeleteDialo
 
 type DeleteFormProps = Omit<DeleteDialogProps, 'opened' | 'number' | 'isAllowed'>;
 
-function DeleteForm({ jobs, isSuperseded, isBusy, onClose, onDelete }: DeleteFormProps) {
+function DeleteForm({ jobs, count, isSuperseded, isBusy, onClose, onDelete }: DeleteFormProps) {
   const [typed, setTyped] = useState('');
   const [first] = jobs;
-  const isOne = jobs.length === 1;
-  const word = isOne ? first?.id : String(jobs.length);
+  const isOne = count === 1;
+  const word = isOne ? first?.id : String(count);
   const isSure = typed.trim() === word;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -53,7 +55,7 @@ function DeleteForm({ jobs, isSuperseded, isBusy, onClose, onDelete }: DeleteFor
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
         {isSuperseded ? <SupersededNote /> : null}
-        <JobNames jobs={jobs} />
+        <JobNames jobs={jobs} count={count} />
         <Meaning isOne={isOne} />
         <TextInput
           label={
@@ -73,7 +75,7 @@ function DeleteForm({ jobs, isSuperseded, isBusy, onClose, onDelete }: DeleteFor
             Cancel
           </Button>
           <Button type="submit" color="red" loading={isBusy} disabled={!isSure}>
-            {isOne ? 'Delete job' : `Delete ${jobsText(jobs.length)}`}
+            {isOne ? 'Delete job' : `Delete ${jobsText(count)}`}
           </Button>
         </Group>
       </Stack>
@@ -121,7 +123,11 @@ function Meaning({ isOne }: { readonly isOne: boolean }) {
           The {ids} free again. A new job with {isOne ? 'this id' : 'one of these ids'} starts with an empty
           history.
         </li>
-        <li>If someone else changes a job before this is done, that job is not deleted.</li>
+        <li>
+          {isOne
+            ? 'If someone else changes the job before this is done, it is not deleted.'
+            : 'A job that someone else deletes and creates again before its turn is not deleted.'}
+        </li>
       </ul>
     </>
   );

@@ -8,8 +8,8 @@ import type { JobQuestion, JobQuestionState } from './use-job-question.ts';
 
 /** Actions on many jobs, once the question is answered. */
 interface Bulk {
-  readonly pause: (jobs: readonly JobMark[], pause: PauseOptions) => void;
-  readonly remove: (jobs: readonly JobMark[]) => void;
+  readonly pause: (question: JobQuestion, pause: PauseOptions) => void;
+  readonly remove: (question: JobQuestion) => void;
 }
 
 interface JobDialogsProps {
@@ -29,13 +29,14 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
   const deleting = useDeleteOne(asking, onDeleted);
   const jobs = question?.jobs ?? [];
   const isBulk = question?.isBulk === true;
+  const count = question?.matching ?? jobs.length;
   const pauseMany = (pause: PauseOptions): void => {
     close();
-    bulk?.pause(jobs, pause);
+    if (question !== undefined) bulk?.pause(question, pause);
   };
   const removeMany = (): void => {
     close();
-    bulk?.remove(jobs);
+    if (question !== undefined) bulk?.remove(question);
   };
   return (
     // Mounted before they open, so that they know which element had the focus.
@@ -44,6 +45,7 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
         opened={isOpen && question?.what === 'pause'}
         number={number}
         jobs={jobs}
+        count={count}
         pause={question?.pause ?? null}
         isBusy={pausing.isBusy}
         onClose={close}
@@ -53,6 +55,7 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
         opened={isOpen && question?.what === 'delete'}
         number={number}
         jobs={jobs}
+        count={count}
         isSuperseded={question?.isSuperseded === true}
         isAllowed={admin}
         isBusy={deleting.isBusy}

@@ -5,8 +5,8 @@ import classes from './dialogs.module.css';
 const SHOWN = 5;
 
 /** The jobs that a dialog is about: the first few by name and id, then the number of others. */
-export function JobNames({ jobs }: { readonly jobs: readonly JobMark[] }) {
-  const more = jobs.length - SHOWN;
+export function JobNames({ jobs, count }: { readonly jobs: readonly JobMark[]; readonly count: number }) {
+  const more = count - Math.min(jobs.length, SHOWN);
   return (
     <ul className={classes.names}>
       {jobs.slice(0, SHOWN).map(({ id, name }) => (

@@ -13,6 +13,8 @@ interface PauseDialogProps {
   /** Identifies the question: each one gets a new form. */
   readonly number: number;
   readonly jobs: readonly JobMark[];
+  /** The number of jobs; `jobs` may be some of them. */
+  readonly count: number;
   /** The current pause of a single job, to be changed. */
   readonly pause: Job['pause'];
   readonly isBusy: boolean;
@@ -29,15 +31,15 @@ export function PauseDialog({ opened, number, ...form }: PauseDialogProps) {
   );
 }
 
-function titleOf({ jobs, pause }: Pick<PauseDialogProps, 'jobs' | 'pause'>): string {
+function titleOf({ count, pause }: Pick<PauseDialogProps, 'count' | 'pause'>): string {
   if (pause !== null) return 'Edit pause';
-  return jobs.length === 1 ? 'Pause this job' : `Pause ${jobsText(jobs.length)}`;
+  return count === 1 ? 'Pause this job' : `Pause ${jobsText(count)}`;
 }
 
 type PauseFormProps = Omit<PauseDialogProps, 'opened' | 'number'>;
 
 /** Keeps the input while the dialog is open. */
-function PauseForm({ jobs, pause, isBusy, onClose, onPause }: PauseFormProps) {
+function PauseForm({ jobs, count, pause, isBusy, onClose, onPause }: PauseFormProps) {
   const draft = usePauseDraft(pause);
   const [cancelLive, setCancelLive] = useState(false);
   const submit = (event: FormEvent): void => {
@@ -48,8 +50,8 @@ function PauseForm({ jobs, pause, isBusy, onClose, onPause }: PauseFormProps) {
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
-        <JobNames jobs={jobs} />
-        <Meaning jobs={jobs} isChange={pause !== null} cancelLive={cancelLive} />
+        <JobNames jobs={jobs} count={count} />
+        <Meaning jobs={jobs} count={count} isChange={pause !== null} cancelLive={cancelLive} />
         <PauseFields
           draft={draft}
           reasonHelp="Optional. Tells others why the job does not run."
@@ -86,18 +88,21 @@ function Buttons({ label, isBusy, onClose }: ButtonsProps) {
 
 interface MeaningProps {
   readonly jobs: readonly JobMark[];
+  readonly count: number;
   readonly isChange: boolean;
   readonly cancelLive: boolean;
 }
 
 /** The effect of the pause, also on jobs that are not active. */
-function Meaning({ jobs, isChange, cancelLive }: MeaningProps) {
+function Meaning({ jobs: known, count, isChange, cancelLive }: MeaningProps) {
+  // The states of jobs that are not loaded are not known.
+  const jobs = known.length === count ? known : [];
   const paused = isChange ? 0 : jobs.filter(({ status }) => status === 'paused').length;
   const finished = jobs.filter(({ status }) => status === 'finished').length;
   return (
     <>
       <Text size="sm">
-        {jobs.length === 1 ? 'This job starts' : 'These jobs start'} no runs until resumed.{' '}
+        {count === 1 ? 'This job starts' : 'These jobs start'} no runs until resumed.{' '}
         {cancelLive
           ? 'Running runs are asked to stop; queued ones are cancelled.'
           : 'Running runs finish; queued ones wait.'}{' '}

@@ -6,8 +6,10 @@ import type { JobMark } from '../data/job-mark.ts';
 export interface JobQuestion {
   readonly what: 'pause' | 'delete';
   readonly jobs: readonly JobMark[];
-  /** True for the selected jobs, which the bulk action handles one by one; false for one job. */
+  /** True for the selected jobs, which one bulk command changes; false for one job. */
   readonly isBulk: boolean;
+  /** How many jobs it is about, if these are all that match the filters; `jobs` has some of them. */
+  readonly matching?: number | undefined;
   /** The current pause of a paused job, to be changed. */
   readonly pause?: Job['pause'];
   /** The action failed because another user edited the job. `jobs` has the current job. */

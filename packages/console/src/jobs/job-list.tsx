@@ -1,5 +1,8 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useCallback, useMemo, useState } from 'react';
+import classes from '../bulk/bulk.module.css';
+import { BulkStatus } from '../bulk/bulk-status.tsx';
+import { useBulk } from '../bulk/use-bulk.ts';
 import type { JobMark } from '../data/job-mark.ts';
 import { JobDialogs } from '../job-dialogs/job-dialogs.tsx';
 import { useJobQuestion } from '../job-dialogs/use-job-question.ts';
@@ -7,10 +10,9 @@ import { RunRowDialog } from '../run-now/run-row-dialog.tsx';
 import { KeepFocus } from '../ui/feedback/keep-focus.tsx';
 import { Failed } from '../ui/feedback/states.tsx';
 import type { Look } from '../views/look.ts';
-import classes from './bulk/bulk-bar.module.css';
-import { BulkBar } from './bulk/bulk-bar.tsx';
-import { type BulkKind, latestMarks } from './bulk/bulk-order.ts';
-import { useBulk } from './bulk/use-bulk.ts';
+import { BulkBar, type BulkKind } from './bulk/bulk-bar.tsx';
+import { bulkJobsBody, failedOnes, type JobChoice } from './bulk/job-choice.ts';
+import { useMatching } from './bulk/use-matching.ts';
 import { useJobCommands } from './cells/job-commands.ts';
 import { type FilterChange, isFiltered, type JobFilters } from './filter/filters.ts';
 import { FirstLoading, NoJobs, NothingFits } from './list-states.tsx';
@@ -20,7 +22,7 @@ import {
   removeJobs,
   type Selection,
   selectedJobs,
-  updateVersions,
+  selectedOf,
 } from './selection/selection.ts';
 import { useSelection } from './selection/use-selection.ts';
 import { JobTable } from './table/job-table.tsx';
@@ -34,23 +36,17 @@ interface JobListProps {
 
 /** The filtered jobs with their actions, or why there are none. */
 export function JobList(props: JobListProps) {
-  const work = useListWork();
-  const { loaded, bulk, asking, running, setRunning, commands, selection, setSelection, onAsk } = work;
   const { first, shown } = useShownFilters(props.filters);
-  const unseen = useMemo(() => unseenCount(selection, loaded), [selection, loaded]);
+  const hasMore = first.data !== undefined && first.data.next_cursor !== null;
+  const work = useListWork(props.filters, hasMore);
+  const { bulk, asking, running, setRunning, startMany, setSelection } = work;
   return (
     <>
       <Listed {...props} work={work} first={first} shown={shown} />
       <VisuallyHidden role="status">{countText(first.data)}</VisuallyHidden>
       <KeepFocus className={classes.box} label="Actions on selected jobs">
-        <BulkBar
-          bulk={bulk}
-          count={selection.size}
-          unseen={unseen}
-          mayDelete={commands.may.admin}
-          onAsk={onAsk}
-          onClear={() => setSelection(() => EMPTY_SELECTION)}
-        />
+        <BulkStatus bulk={bulk} />
+        <Choice work={work} />
         <RunRowDialog
           id={running.job?.id}
           opened={running.isOpen}
@@ -59,13 +55,33 @@ export function JobList(props: JobListProps) {
         <JobDialogs
           asking={asking}
           bulk={{
-            pause: (jobs, pause) => bulk.start({ kind: 'pause', jobs, pause }),
-            remove: (jobs) => bulk.start({ kind: 'delete', jobs }),
+            pause: (question, pause) => startMany({ action: 'pause', pause }, question),
+            remove: (question) => startMany({ action: 'delete' }, question),
           }}
           onDeleted={(job) => setSelection((known) => removeJobs(known, [job]))}
         />
       </KeepFocus>
     </>
+  );
+}
+
+/** The selected jobs with their actions, while no command runs. */
+function Choice({ work }: { readonly work: ReturnType<typeof useListWork> }) {
+  const { bulk, loaded, selection, matching, commands, onAsk, clear } = work;
+  const unseen = useMemo(() => unseenCount(selection, loaded), [selection, loaded]);
+  if (bulk.isRunning || selection.size === 0) return null;
+  const { isAll, count } = matching;
+  return (
+    <BulkBar
+      count={isAll ? count : selection.size}
+      unseen={unseen}
+      isMatching={isAll}
+      matching={!isAll && count > selection.size ? count : undefined}
+      mayDelete={commands.may.admin}
+      onSelectMatching={matching.selectAll}
+      onAsk={onAsk}
+      onClear={clear}
+    />
   );
 }
 
@@ -81,13 +97,14 @@ interface RunQuestion {
   readonly isOpen: boolean;
 }
 
-/** The selection, and the actions on it or on one row. */
-function useListWork() {
+/** The selection, and the actions on it or on one row. `hasMore`: more than one page of jobs matches. */
+function useListWork(filters: JobFilters, hasMore: boolean) {
   const [loaded, setLoaded] = useState<readonly JobMark[]>([]);
   const [selection, setSelection] = useSelection();
-  const bulk = useBulk((result) =>
-    setSelection((known) => updateVersions(removeJobs(known, result.done), latestMarks(result))),
-  );
+  const bulk = useBulk((command) => {
+    matching.clear();
+    setSelection((known) => failedOnes(known, command));
+  });
   const asking = useJobQuestion();
   const { ask } = asking;
   const [running, setRunning] = useState<RunQuestion>({ isOpen: false });
@@ -95,12 +112,24 @@ function useListWork() {
     ask: useCallback((what, job) => ask({ what, jobs: [job], isBulk: false }), [ask]),
     askToRun: useCallback((job) => setRunning({ job, isOpen: true }), []),
   });
+  const isWhole = hasMore && selectedOf(selection, loaded) === 'all';
+  const matching = useMatching(filters, isWhole && commands.may.operate);
+  const startMany = (order: Parameters<typeof bulkJobsBody>[0], choice: JobChoice): void =>
+    bulk.start({ target: 'jobs', body: bulkJobsBody(order, choice, filters) });
   const onAsk = (what: BulkKind): void => {
-    const jobs = selectedJobs(selection, loaded);
-    if (what === 'resume') bulk.start({ kind: what, jobs });
-    else ask({ what, jobs, isBulk: true });
+    const choice = {
+      jobs: selectedJobs(selection, loaded),
+      matching: matching.isAll ? matching.count : undefined,
+    };
+    if (what === 'resume') startMany({ action: what }, choice);
+    else ask({ what, ...choice, isBulk: true });
   };
-  return { loaded, setLoaded, selection, setSelection, bulk, asking, running, setRunning, commands, onAsk };
+  const clear = (): void => {
+    matching.clear();
+    setSelection(() => EMPTY_SELECTION);
+  };
+  const list = { loaded, setLoaded, selection, setSelection, matching, clear };
+  return { ...list, bulk, asking, running, setRunning, commands, startMany, onAsk };
 }
 
 interface ListedProps extends JobListProps, ReturnType<typeof useShownFilters> {
@@ -110,7 +139,7 @@ interface ListedProps extends JobListProps, ReturnType<typeof useShownFilters> {
 const NO_FILTERS: FilterChange = { q: undefined, type: undefined, status: undefined, health: undefined };
 
 function Listed({ filters, changeFilters, isSmall, look, work, first, shown }: ListedProps) {
-  const { commands, selection, setSelection, setLoaded } = work;
+  const { commands, selection, setSelection, setLoaded, matching } = work;
   if (first.isError && first.data === undefined) {
     return <Failed error={first.error} onRetry={() => void first.refetch()} />;
   }
@@ -118,7 +147,11 @@ function Listed({ filters, changeFilters, isSmall, look, work, first, shown }: L
   if (first.data?.data.length === 0) {
     return isFiltered(filters) ? <NothingFits onClear={() => changeFilters(NO_FILTERS)} /> : <NoJobs />;
   }
-  const selecting = { selection, onChange: (next: typeof selection) => setSelection(() => next) };
+  const onChange = (next: typeof selection): void => {
+    matching.clear();
+    setSelection(() => next);
+  };
+  const selecting = { selection, onChange };
   return (
     <JobTable
       filters={shown}

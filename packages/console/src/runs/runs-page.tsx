@@ -1,12 +1,17 @@
 import { Button } from '@mantine/core';
 import { useMemo } from 'react';
 import { useLocation } from 'wouter';
+import classes from '../bulk/bulk.module.css';
+import { BulkStatus } from '../bulk/bulk-status.tsx';
+import { type Bulk, useBulk } from '../bulk/use-bulk.ts';
 import { useRunSearch } from '../data/queries.ts';
 import { Page } from '../page/page.tsx';
+import { KeepFocus } from '../ui/feedback/keep-focus.tsx';
 import { Empty } from '../ui/feedback/states.tsx';
 import { ListTools } from '../views/list-tools.tsx';
 import { keepLook, type Look, shownColumns } from '../views/look.ts';
 import { useLook } from '../views/use-look.ts';
+import { RunActions } from './bulk/run-actions.tsx';
 import { RunFilterBar } from './filter/run-filter-bar.tsx';
 import { type RunFilters, runsQuery, writeFilters } from './filter/run-filters.ts';
 import { useRunFilters } from './filter/use-run-filters.ts';
@@ -19,6 +24,7 @@ const PAGE_RUNS = 200;
 /** The runs of all jobs, newest first. The filters are in the URL. */
 export function RunsPage() {
   const [filters, change] = useRunFilters();
+  const bulk = useBulk();
   const [, navigate] = useLocation();
   const { look, change: changeLook } = useLook('runs', RUN_COLUMNS);
   const clear = (): void => {
@@ -26,7 +32,11 @@ export function RunsPage() {
     navigate(kept === '' ? '/runs' : `/runs?${kept}`);
   };
   return (
-    <Page title="Runs" lead="Of all jobs, newest first" actions={<ExportButtons filters={filters} />}>
+    <Page
+      title="Runs"
+      lead="Of all jobs, newest first"
+      actions={<RunsActions filters={filters} bulk={bulk} />}
+    >
       <RunFilterBar
         filters={filters}
         onChange={change}
@@ -41,6 +51,9 @@ export function RunsPage() {
           />
         }
       />
+      <KeepFocus className={classes.box} label="The last command on many runs">
+        <BulkStatus bulk={bulk} />
+      </KeepFocus>
       <Rows filters={filters} look={look} onClear={clear} />
     </Page>
   );
@@ -85,6 +98,15 @@ function NoRuns({ filters, onClear }: RowsProps) {
       No run fits all filters. The server deletes old runs: by default, it keeps the last 1,000 runs of each
       job for 30 days.
     </Empty>
+  );
+}
+
+function RunsActions({ filters, bulk }: Pick<RowsProps, 'filters'> & { readonly bulk: Bulk }) {
+  return (
+    <>
+      <RunActions filters={filters} bulk={bulk} />
+      <ExportButtons filters={filters} />
+    </>
   );
 }
 

@@ -11,7 +11,6 @@ import {
   toggle,
   toggleAll,
   toggleRange,
-  updateVersions,
 } from './selection.ts';
 
 const ROWS: readonly JobMark[] = ['a', 'b', 'c', 'd', 'e'].map((id) =>
@@ -91,16 +90,6 @@ describe('a selected job', () => {
   test('stays selected when its row is no longer shown', () => {
     expect(selectedJobs(only(rows('c')), []).map(({ id }) => id)).toEqual(['c']);
   });
-});
-
-test('changed jobs stay selected in their latest version, unless they were recreated or deselected', () => {
-  const [a, b] = rows('a', 'b').map((row) => ({ ...row, version: 2 }));
-  if (a === undefined || b === undefined) throw new Error('there are no such rows');
-  const recreated = rows('c').map((row) => ({ ...row, uid: 'uid-c-recreated' }));
-  const selection = updateVersions(only(rows('a', 'c', 'd')), [a, b, ...recreated]);
-  expect(ids(selection)).toBe('ad');
-  // The table's row has an older version.
-  expect(selectedJobs(selection, ROWS).map(({ version }) => version)).toEqual([2, 1]);
 });
 
 test('finished jobs are deselected and the rest stay selected', () => {

@@ -57,20 +57,6 @@ export function selectedJobs(selection: Selection, rows: readonly JobMark[]): re
   });
 }
 
-/**
- * Updates the selected jobs to these versions. Removes a recreated job, because the user did not select the
- * new one.
- */
-export function updateVersions(selection: Selection, latest: readonly JobMark[]): Selection {
-  const next = new Map(selection);
-  for (const job of latest) {
-    const known = next.get(job.id);
-    if (known?.uid === job.uid) next.set(job.id, job);
-    else next.delete(job.id);
-  }
-  return next;
-}
-
 export function addJobs(selection: Selection, jobs: readonly JobMark[]): Selection {
   const next = new Map(selection);
   for (const job of jobs) next.set(job.id, job);

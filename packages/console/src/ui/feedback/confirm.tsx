@@ -12,6 +12,8 @@ interface ConfirmProps {
   readonly backLabel?: 'Cancel' | 'Back';
   readonly danger?: boolean;
   readonly isBusy?: boolean;
+  /** Nothing can be confirmed yet. */
+  readonly isDisabled?: boolean;
   /** The effect of the action. */
   readonly children: ReactNode;
 }
@@ -19,7 +21,7 @@ interface ConfirmProps {
 /** Asks before an action that cannot be undone. The button that cancels has the focus. */
 export function Confirm(props: ConfirmProps) {
   const { opened, onClose, onConfirm, title, confirmLabel, children } = props;
-  const { backLabel = 'Cancel', danger = false, isBusy = false } = props;
+  const { backLabel = 'Cancel', danger = false, isBusy = false, isDisabled = false } = props;
   return (
     <Modal opened={opened} onClose={isBusy ? keepOpen : onClose} title={title}>
       <Stack gap="lg">
@@ -28,7 +30,12 @@ export function Confirm(props: ConfirmProps) {
           <Button variant="default" onClick={onClose} data-autofocus disabled={isBusy}>
             {backLabel}
           </Button>
-          <Button {...(danger ? { color: 'red' } : {})} onClick={onConfirm} loading={isBusy}>
+          <Button
+            {...(danger ? { color: 'red' } : {})}
+            onClick={onConfirm}
+            loading={isBusy}
+            disabled={isDisabled}
+          >
             {confirmLabel}
           </Button>
         </Group>

@@ -1,0 +1,155 @@
+import { defineJobType } from '@greenvue/jobs';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { findings } from '../../../packages/console/test/axe.ts';
+import { databaseEnv } from '../src/testing/test-app.ts';
+import { listOf } from '../src/testing/test-bodies.ts';
+import { done, logIn, startConsoleServer } from './console/console-server.ts';
+import { button, isTooWide, PASSWORD, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
+import { until } from './shell.ts';
+
+const open = startBrowser();
+
+let works = false;
+const billing = defineJobType({
+  type: 'billing',
+  payload: z.strictObject({}),
+  maxAttempts: 1,
+  run: async () => {
+    if (!works) throw new TypeError('The bank is closed');
+  },
+});
+
+const rows = (page: Page) =>
+  page.getByRole('table', { name: 'Runs of all jobs' }).locator('tbody tr[data-index]');
+
+async function looksWell(page: Page): Promise<void> {
+  for (const [colorScheme, width] of [
+    ['dark', 390],
+    ['light', 1280],
+  ] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height: 900 });
+    expect(await findings(page)).toEqual([]);
+    expect(await isTooWide(page), `wider than ${width} px`).toBe(false);
+  }
+}
+
+// Promise P36, tags and bulk.
+test.each(['sqlite', 'postgres'] as const)(
+  'failed runs are retried by the filter, with their number first; a viewer has no such button: on %s',
+  async (dialect) => {
+    works = false;
+    const { url, admin } = await startConsoleServer({ jobTypes: [billing] }, await databaseEnv(dialect));
+    for (const id of ['eu', 'us'])
+      await done(admin, 'POST', '/api/jobs', {
+        id,
+        name: id,
+        type: 'billing',
+        on_demand: true,
+        overlap: 'allow',
+      });
+    for (const id of ['eu', 'us', 'eu']) await done(admin, 'POST', `/api/jobs/${id}/runs`, {});
+    const failedRuns = async () => listOf(await done(admin, 'GET', '/api/runs?status=failed'), 'data').length;
+    await until('the runs have failed', async () => (await failedRuns()) === 3);
+    const { page, faults, goTo } = await open(url);
+    await goTo('/runs?job_id=eu');
+    await signIn(page);
+    await expect.poll(() => rows(page).count(), { timeout: 20_000 }).toBe(2);
+
+    // By keyboard. The number comes first, and nothing happens without a confirmation.
+    works = true;
+    await button(page, 'Retry all…').focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Retry 2 failed runs?' });
+    await dialog.getByText('Of the job eu').waitFor();
+    await looksWell(page);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await failedRuns()).toBe(3);
+    await button(page, 'Retry all…').click();
+    await dialog.getByRole('button', { name: 'Retry 2' }).click();
+    await page.getByRole('region', { name: 'Result' }).getByText('2 runs retried.').waitFor();
+    await expect.poll(() => rows(page).count(), { timeout: 20_000 }).toBe(4);
+    await looksWell(page);
+    const succeeded = listOf(await done(admin, 'GET', '/api/runs?job_id=eu&status=succeeded'), 'data');
+    expect(succeeded).toHaveLength(2);
+    // Another job was not in the filter.
+    expect(listOf(await done(admin, 'GET', '/api/runs?job_id=us'), 'data')).toHaveLength(1);
+
+    // Nothing that waits or runs is left to cancel.
+    await button(page, 'Cancel all…').click();
+    const cancel = page.getByRole('dialog', { name: 'Cancel 0 queued or running runs?' });
+    await cancel.getByText('No run matches the filters any more.').waitFor();
+    expect(await cancel.getByRole('button', { name: 'Cancel 0' }).isDisabled()).toBe(true);
+    await cancel.getByRole('button', { name: 'Back' }).click();
+    expect(faults).toEqual([]);
+
+    // Without the right, the server refuses and the page has no such buttons.
+    const account = { email: 'vi@example.com', name: 'Vi', password: PASSWORD };
+    await done(admin, 'POST', '/api/auth/register', account);
+    const viewer = await logIn(url, account.email);
+    const body = { action: 'retry', filter: { status: 'failed' } };
+    expect((await viewer.ask('POST', '/api/runs/bulk', body)).status).toBe(403);
+    const other = await open(url);
+    await other.page.route('**/api/me', async (route) => {
+      const response = await route.fetch();
+      const caller = z.looseObject({}).parse(await response.json());
+      await route.fulfill({ response, json: { ...caller, rights: ['read'] } });
+    });
+    await other.goTo('/runs?job_id=eu');
+    await signIn(other.page);
+    await expect.poll(() => rows(other.page).count(), { timeout: 20_000 }).toBe(4);
+    for (const name of ['Retry all…', 'Cancel all…'])
+      expect(await other.page.getByRole('button', { name }).count()).toBe(0);
+  },
+  SLOW_MS,
+);
+
+test(
+  'all jobs that match the filters are selected with their number, paused and resumed by one command',
+  async () => {
+    const { url, admin } = await startConsoleServer();
+    const make = (id: string, tags: readonly string[]) =>
+      done(admin, 'POST', '/api/jobs', { id, name: id, type: 'update_search_index', interval: '1h', tags });
+    for (let n = 100; n < 170; n += 1) await make(`billing-${n}`, ['billing']);
+    await make('other', []);
+    const paused = async () =>
+      listOf(await done(admin, 'GET', '/api/jobs?status=paused&limit=200'), 'data').length;
+    const { page, faults, goTo } = await open(url);
+    await goTo('/jobs?tag=billing');
+    await signIn(page);
+    const all = page.getByRole('checkbox', { name: /^Select all \d+ loaded jobs$/ });
+    await page.getByRole('row', { name: 'billing-100' }).waitFor();
+    await all.click();
+    await button(page, 'Select all 70 that match').click();
+    await page.getByText('All 70 jobs that match are selected').waitFor();
+    await looksWell(page);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await button(page, 'Pause…').click();
+    const dialog = page.getByRole('dialog', { name: 'Pause 70 jobs' });
+    await dialog.getByText('and 65 more').waitFor();
+    await page.keyboard.type('Upgrade');
+    await page.keyboard.press('Enter');
+    const result = page.getByRole('region', { name: 'Result' });
+    await result.getByText('70 jobs paused.').waitFor();
+    expect(await paused()).toBe(70);
+    expect(await page.getByText(/ selected/).count()).toBe(0);
+    await button(page, 'Close the result').click();
+    await result.waitFor({ state: 'hidden' });
+
+    // A click on one row ends the selection of all.
+    await all.click();
+    await button(page, 'Select all 70 that match').click();
+    await page.getByRole('checkbox', { name: 'Select billing-100' }).click();
+    await page.getByText(/^\d+ jobs selected/).waitFor();
+    await page.getByRole('checkbox', { name: 'Select billing-100' }).click();
+    await button(page, 'Select all 70 that match').click();
+    await button(page, 'Resume').click();
+    await result.getByText('70 jobs resumed.').waitFor();
+    expect(await paused()).toBe(0);
+    expect(faults).toEqual([]);
+  },
+  SLOW_MS,
+);

@@ -1,0 +1,78 @@
+import type { BulkPlan } from '@greenvue/jobs/client';
+import { Alert, Text } from '@mantine/core';
+import { Confirm } from '../../ui/feedback/confirm.tsx';
+import { faultWords } from '../../ui/feedback/fault-words.ts';
+import { Plain } from '../../ui/text/text.tsx';
+import type { RunFilters } from '../filter/run-filters.ts';
+import { type RunAction, runsText } from './run-choice.ts';
+
+interface BulkRunsDialogProps {
+  readonly opened: boolean;
+  readonly question: { readonly action: RunAction; readonly filters: RunFilters };
+  /** Undefined until the runs are counted. */
+  readonly plan: BulkPlan | undefined;
+  readonly error: Error | null;
+  readonly onClose: () => void;
+  readonly onConfirm: () => void;
+}
+
+const JOBS_SHOWN = 5;
+
+/** Says how many runs an action changes, of which jobs, and what it does to them. */
+export function BulkRunsDialog(props: BulkRunsDialogProps) {
+  const { opened, question, plan, error, onClose, onConfirm } = props;
+  const { action, filters } = question;
+  const verb = action === 'retry' ? 'Retry' : 'Cancel';
+  const runs = plan === undefined ? 'the runs that match' : runsText(action, filters, plan.total);
+  return (
+    <Confirm
+      opened={opened}
+      onClose={onClose}
+      onConfirm={onConfirm}
+      title={`${verb} ${runs}?`}
+      confirmLabel={plan === undefined ? verb : `${verb} ${plan.total.toLocaleString('en')}`}
+      backLabel={action === 'cancel' ? 'Back' : 'Cancel'}
+      danger={action === 'cancel'}
+      isDisabled={plan === undefined || plan.total === 0}
+    >
+      <Body action={action} plan={plan} error={error} />
+    </Confirm>
+  );
+}
+
+function Body({
+  action,
+  plan,
+  error,
+}: Pick<BulkRunsDialogProps, 'plan' | 'error'> & { readonly action: RunAction }) {
+  if (error !== null) {
+    const { title, detail, advice } = faultWords(error);
+    return (
+      <Alert color="red" variant="light" role="alert" title={title}>
+        {detail ?? advice}
+      </Alert>
+    );
+  }
+  if (plan === undefined) return <Text size="sm">Counting the runs…</Text>;
+  if (plan.total === 0) return <Text size="sm">No run matches the filters any more.</Text>;
+  return (
+    <>
+      <Text size="sm">
+        {action === 'retry'
+          ? 'Each run starts again as a new run with the same payload. Runs that cannot start are listed afterwards.'
+          : 'Queued runs are cancelled now. Running runs are asked to stop.'}
+      </Text>
+      <Text size="sm" c="dimmed" mt="xs">
+        <Plain>{jobsText(plan)}</Plain>
+      </Text>
+    </>
+  );
+}
+
+/** `Of the jobs a, b, c, …`, from the first runs. */
+function jobsText({ first, total }: BulkPlan): string {
+  const ids = [...new Set(first.flatMap(({ job_id: id }) => id ?? []))];
+  const shown = ids.slice(0, JOBS_SHOWN);
+  const isAll = first.length === total && shown.length === ids.length;
+  return `Of ${ids.length === 1 && isAll ? 'the job' : 'the jobs'} ${shown.join(', ')}${isAll ? '' : ', …'}`;
+}

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { bulkRunsBody, runsText, statusesOf } from './run-choice.ts';
+
+const NOW = Date.UTC(2026, 0, 31, 9);
+
+test('retry is about failed runs and cancel about live ones, unless the filter has a status', () => {
+  const any = { statuses: [], job_id: 'a', hours: 1 } as const;
+  expect(bulkRunsBody('retry', any, NOW)).toEqual({
+    action: 'retry',
+    filter: { job_id: 'a', status: ['failed'], from: '2026-01-31T08:00:00.000Z' },
+  });
+  expect(bulkRunsBody('cancel', any, NOW).filter).toMatchObject({ status: ['queued', 'running'] });
+  expect(runsText('retry', any, 1)).toBe('1 failed run');
+  expect(runsText('cancel', any, 1_234)).toBe('1,234 queued or running runs');
+});
+
+test('a status that an action cannot change is left out', () => {
+  const some = { statuses: ['queued', 'failed', 'skipped', 'cancelled'] } as const;
+  expect(statusesOf('retry', some)).toEqual(['failed', 'cancelled']);
+  expect(statusesOf('cancel', some)).toEqual(['queued']);
+  expect(statusesOf('cancel', { statuses: ['succeeded'] })).toEqual([]);
+});

@@ -1,0 +1,35 @@
+import type { BulkRuns } from '@greenvue/jobs/client';
+import { type RunFilters, runsQuery } from '../filter/run-filters.ts';
+
+export type RunAction = BulkRuns['action'];
+
+type Status = RunFilters['statuses'][number];
+
+/** What an action changes if the filter has no status, and the statuses that it can change. */
+const DEFAULTS: Record<RunAction, readonly Status[]> = { retry: ['failed'], cancel: ['queued', 'running'] };
+const POSSIBLE: Record<RunAction, readonly Status[]> = {
+  retry: ['succeeded', 'failed', 'cancelled'],
+  cancel: ['queued', 'running'],
+};
+
+/** The statuses of the runs that an action changes. Empty: none of the runs in the list can be changed so. */
+export function statusesOf(action: RunAction, { statuses }: RunFilters): readonly Status[] {
+  if (statuses.length === 0) return DEFAULTS[action];
+  return statuses.filter((status) => POSSIBLE[action].includes(status));
+}
+
+/** The body of a bulk command on the runs in the list. `now`: the end of a range of the last hours, in ms. */
+export function bulkRunsBody(action: RunAction, filters: RunFilters, now: number): BulkRuns {
+  const {
+    limit: _,
+    cursor: __,
+    ...filter
+  } = runsQuery({ ...filters, statuses: statusesOf(action, filters) }, now);
+  return { action, filter };
+}
+
+/** `12 failed runs`, `1 queued or running run`. */
+export function runsText(action: RunAction, filters: RunFilters, count: number): string {
+  const kind = statusesOf(action, filters).join(' or ');
+  return `${count.toLocaleString('en')} ${kind} ${count === 1 ? 'run' : 'runs'}`;
+}
