@@ -97,6 +97,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
   [`${JOBS}/stores/reads/`]: ['dialect.ts', 'read.ts', 'reads.ts'],
   [`${JOBS}/stores/postgres/rows/`]: ['job-rows.ts', 'rows-statement.ts', 'run-rows.ts', 'type-keys.ts'],
   [`${JOBS}/stores/postgres/shortcuts/`]: [
+    'commands-together.ts',
     'due-index-floor.ts',
     'hour-count-shards.ts',
     'known-claims.ts',

@@ -2,9 +2,9 @@ import { buildCommand, buildRouteMap, type FlagParametersForType } from '@stricl
 import type { CliContext } from '../context.ts';
 import { BULK_ID, proposeJobs } from '../input/arguments.ts';
 import { API_FLAGS, LIMIT_FLAG, switchFlag, textFlag } from '../input/flags.ts';
+import { JOB_FILTER_FLAGS } from '../input/job-filter-flags.ts';
 import { RUN_FILTER_FLAGS } from '../input/run-filter-flags.ts';
 import { bare } from '../input/without-prototype.ts';
-import { JOB_FILTER_FLAGS } from '../jobs/job-filter-flags.ts';
 
 const JOB_ACTIONS = ['pause', 'resume', 'run', 'delete', 'tag', 'untag'] as const;
 const RUN_ACTIONS = ['retry', 'cancel'] as const;

@@ -8,8 +8,8 @@ import {
 } from '@greenvue/jobs/client';
 import { CliError, EXIT, usageError } from '../exit-code.ts';
 import type { ApiFlags } from '../input/flags.ts';
+import type { JobFilterFlags } from '../input/job-filter-flags.ts';
 import { type RunFilterFlags, runFilterQuery } from '../input/run-filter-flags.ts';
-import type { JobFilterFlags } from '../jobs/job-filter-flags.ts';
 import { restCommand, type Session } from '../rest/rest-command.ts';
 import { onceOnly } from '../rest/rest-fault.ts';
 import { printJson } from '../terminal/print.ts';

@@ -2,10 +2,10 @@ import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../context.ts';
 import { JOB_ID, TAG_FLAG } from '../input/arguments.ts';
 import { API_FLAGS, LIMIT_FLAG, parseCount, switchFlag, textFlag } from '../input/flags.ts';
+import { JOB_FILTER_FLAGS, TYPE_FLAG } from '../input/job-filter-flags.ts';
 import { DEDUPE_KEY_FLAG, payloadFlag, WAIT_FLAG } from '../input/run-flags.ts';
 import { bare } from '../input/without-prototype.ts';
 import { JOB_FIELD_FLAGS, RESETTABLE, SCHEDULE_FLAGS } from './job-fields.ts';
-import { JOB_FILTER_FLAGS, TYPE_FLAG } from './job-filter-flags.ts';
 
 // Each command is loaded when it runs, so that completion and other commands start fast.
 

@@ -1,17 +1,13 @@
-import { type Job, type JobsQuery, listJobs } from '@greenvue/jobs/client';
+import { type Job, listJobs } from '@greenvue/jobs/client';
 import type { ApiFlags } from '../input/flags.ts';
+import type { JobFilterFlags } from '../input/job-filter-flags.ts';
 import { restCommand } from '../rest/rest-command.ts';
 import { printList } from '../terminal/print.ts';
 import type { Column } from '../terminal/table.ts';
 import { distanceText } from '../terminal/words.ts';
 import { scheduleText, stateOf, stateStyle } from './job-words.ts';
 
-export interface ListJobsFlags extends ApiFlags {
-  readonly type: string | undefined;
-  readonly status: Job['status'] | undefined;
-  readonly health: NonNullable<JobsQuery['health']> | undefined;
-  readonly tag: readonly string[] | undefined;
-  readonly search: string | undefined;
+export interface ListJobsFlags extends ApiFlags, JobFilterFlags {
   readonly sort: 'id' | 'name' | 'next_run' | 'last_run' | 'created_at';
   readonly reverse: boolean | undefined;
   readonly limit: number;

@@ -1,13 +1,19 @@
+import type { Job, JobsQuery } from '@greenvue/jobs/client';
 import type { FlagParametersForType } from '@stricli/core';
 import type { CliContext } from '../context.ts';
-import { proposeTypes, TAG_FLAG } from '../input/arguments.ts';
-import { textFlag } from '../input/flags.ts';
-import type { ListJobsFlags } from './list-jobs.ts';
+import { proposeTypes, TAG_FLAG } from './arguments.ts';
+import { textFlag } from './flags.ts';
 
 export const TYPE_FLAG = { ...textFlag('Job type', 'type'), proposeCompletions: proposeTypes };
 
 /** The flags that say which jobs a command is about. */
-export type JobFilterFlags = Pick<ListJobsFlags, 'type' | 'status' | 'health' | 'tag' | 'search'>;
+export interface JobFilterFlags {
+  readonly type: string | undefined;
+  readonly status: Job['status'] | undefined;
+  readonly health: NonNullable<JobsQuery['health']> | undefined;
+  readonly tag: readonly string[] | undefined;
+  readonly search: string | undefined;
+}
 
 export const JOB_FILTER_FLAGS: FlagParametersForType<JobFilterFlags, CliContext> = {
   type: TYPE_FLAG,
