@@ -17,6 +17,8 @@ const RUN = `axe.run(document, ${OPTIONS}).then(({ violations }) => violations.m
   places: nodes.map((node) => node.target.join(' ') + ' ' + node.html.slice(0, 160) + ' ' + (node.failureSummary ?? '')),
 })))`;
 
+const IS_LOADED = `'axe' in window`;
+
 /** A dialog that fades in has less contrast. Its transition begins a few frames after it is in the page. */
 const AT_REST = `(async () => {
   for (let frame = 0; frame < 4; frame += 1) await new Promise(requestAnimationFrame);
@@ -26,8 +28,8 @@ const AT_REST = `(async () => {
 
 /** The violations that axe finds on the page in its current state. */
 export async function findings(page: Page): Promise<readonly Finding[]> {
-  // Injected by the debugger, because the CSP blocks other scripts.
-  await page.evaluate(axe.source);
+  // Injected by the debugger, because the CSP blocks other scripts. Once for each page, because it is large.
+  if (!(await page.evaluate<boolean>(IS_LOADED))) await page.evaluate(axe.source);
   await page.evaluate(AT_REST);
   return page.evaluate<readonly Finding[]>(RUN);
 }
