@@ -12,7 +12,7 @@ function job(
   name: string,
   { type, tags, ...rest }: Rest & Pick<JobInput, 'type' | 'tags'>,
 ): JobInput {
-  return { id, name, type, tags, ...rest };
+  return { id, name, type, tags: tags?.toSorted(), ...rest };
 }
 
 const payouts = (bank: string, name: string, cron: string): JobInput =>
@@ -86,8 +86,8 @@ export const SEEDED_JOBS: readonly JobInput[] = [
   fraud('fr', 'France'),
   fraud('uk', 'United Kingdom'),
   report('sales', 'Sales of the hour', '0 * * * *'),
-  report('sellers', 'Best sellers', '30 5 * * *'),
-  report('tax', 'VAT by country', '15 2 * * *'),
+  report('sellers', 'Best sellers', '0 0 * * *'),
+  report('tax', 'VAT by country', '0 0 * * *'),
   report('finance', 'Open invoices', '45 */4 * * *'),
   report('search_terms', 'Search terms', '20 */2 * * *'),
   report('rates', 'Exchange rates', '55 * * * *'),
@@ -102,7 +102,7 @@ export const SEEDED_JOBS: readonly JobInput[] = [
   job('photos-archive', 'Small pictures of the archive', {
     type: 'resize_photos',
     tags: ['listings'],
-    cron: '40 3 * * *',
+    cron: '0 0 * * *',
     payload: { folder: 'archive' },
   }),
   job('recommendations', 'Train the recommendations', {

@@ -10,6 +10,12 @@ export const DEMO_PASSWORD = 'greenvue-demo';
 /** The size of the demo's market. */
 export const DEMO_SIZE: MarketSize = { sellers: 2_000, listings: 20_000, notifications: 1_000 };
 
+const CALM_INTERVALS: Readonly<Record<string, string>> = {
+  'cleanup-expired-listings': '1h',
+  'send-notifications': '5m',
+  'update-search-index': '2m',
+};
+
 /** The jobs of GreenVue itself, with intervals short enough to watch. */
 export const MARKET_JOBS: readonly JobInput[] = [
   {
@@ -36,3 +42,10 @@ export const MARKET_JOBS: readonly JobInput[] = [
     interval: '20s',
   },
 ];
+
+/** The same jobs among those of a day: often enough to watch, and no more often than others. */
+export const CALM_MARKET_JOBS: readonly JobInput[] = MARKET_JOBS.map((job) => ({
+  ...job,
+  tags: ['listings'],
+  interval: CALM_INTERVALS[job.id] ?? job.interval,
+}));

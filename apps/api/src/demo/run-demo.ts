@@ -13,7 +13,7 @@ import { makeHistory } from './demo-history.ts';
 import { DEMO_CHANNEL, INCIDENT_JOB } from './demo-jobs.ts';
 import { type DemoNotes, readNotes, writeNotes } from './demo-notes.ts';
 import { addStaff } from './demo-staff.ts';
-import { DEMO_PASSWORD, DEMO_SIZE, MARKET_JOBS } from './market-jobs.ts';
+import { CALM_MARKET_JOBS, DEMO_PASSWORD, DEMO_SIZE } from './market-jobs.ts';
 import { demoTypes } from './types/demo-types.ts';
 import { realClock } from './world.ts';
 
@@ -75,6 +75,7 @@ async function fill(config: Config, deps: Deps): Promise<DemoNotes> {
   await makeHistory({
     file,
     until,
+    now: () => deps.clock.now(),
     staff,
     version: deps.version,
     consoleUrl: `${config.publicUrl.replace(/\/+$/, '')}/console`,
@@ -82,7 +83,7 @@ async function fill(config: Config, deps: Deps): Promise<DemoNotes> {
       if (about.includes(`paused_by_engine ${INCIDENT_JOB}`)) alert = written;
     }),
     types: [...jobTypes],
-    jobs: MARKET_JOBS,
+    jobs: CALM_MARKET_JOBS,
     progress: showProgress(process.stderr, 'Living through a day'),
   });
   return { until, alert };

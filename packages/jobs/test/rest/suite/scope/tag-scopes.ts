@@ -3,6 +3,7 @@ import { pageSchema } from '../../../../src/http/fields/page.ts';
 import type { JobScope } from '../../../../src/http/scope/job-scope.ts';
 import { auditRowSchema } from '../../../../src/http/views/audit.ts';
 import { backfillPlanSchema, backfillsSchema } from '../../../../src/http/views/backfill.ts';
+import { bulkCommandSchema, bulkPlanSchema } from '../../../../src/http/views/bulk.ts';
 import { callerSchema } from '../../../../src/http/views/caller.ts';
 import { eventSchema } from '../../../../src/http/views/event.ts';
 import { forecastSchema } from '../../../../src/http/views/forecast.ts';
@@ -155,6 +156,24 @@ export function tagScopes(makeMount: MakeMount): void {
     await send(scoped, 'DELETE', '/jobs/own-daily');
     expect(await listed()).toEqual([own]);
     expect((await send(scoped, 'GET', `/backfills/${own}`)).statusCode).toBe(200);
+  });
+
+  test('bulk commands stay in the scope, and take no job out of it', async () => {
+    const start = async (body: object) => {
+      const answer = await send(scoped, 'POST', '/jobs/bulk', { body: { ...body, dry_run: false } });
+      const { id } = bodyOf(answer, 202, bulkPlanSchema);
+      return vi.waitFor(async () => {
+        const found = bodyOf(await send(scoped, 'GET', `/bulk-commands/${id}`), 200, bulkCommandSchema);
+        expect(found.status).toBe('finished');
+        return found;
+      });
+    };
+    const untagged = await start({ action: 'untag', all: true, tags: ['billing', 'eu'] });
+    expect(untagged).toMatchObject({ done: 1, failed: 1, failures: [{ job_id: 'own' }] });
+    expect((await jobOf('own')).tags).toEqual(['billing', 'eu']);
+    await start({ action: 'pause', ids: ['own', 'other'] });
+    expect((await jobOf('own')).status).toBe('paused');
+    expect((await jobOf('other')).status).toBe('active');
   });
 
   test('alert channels and the pause of all jobs are not for callers with a scope', async () => {
