@@ -156,10 +156,10 @@ describe("a trigger in a caller's transaction", () => {
     await tx.query('COMMIT');
     await expect
       // It counts all runs of the backlog.
-      .poll(async () => (await h.engine.stats()).runs, { timeout: 30_000, interval: 250 })
+      .poll(async () => (await h.engine.stats()).runs, { timeout: 90_000, interval: 250 })
       .toMatchObject({ queued: 0, running: 0 });
     expect(ran).toBe(BACKLOG + 1);
-  }, 150_000);
+  }, 180_000);
 
   it('has an entry in the audit', async () => {
     await h.engine.createJob(FREE);
