@@ -36,6 +36,12 @@ const ChannelsPage = lazy(async () => ({
   default: (await import('./channels/channels-page.tsx')).ChannelsPage,
 }));
 const SecretsPage = lazy(async () => ({ default: (await import('./secrets/secrets-page.tsx')).SecretsPage }));
+const JobTypesPage = lazy(async () => ({
+  default: (await import('./job-types/job-types-page.tsx')).JobTypesPage,
+}));
+const JobTypePage = lazy(async () => ({
+  default: (await import('./job-types/job-type-page.tsx')).JobTypePage,
+}));
 const RunsPage = lazy(async () => ({ default: (await import('./runs/runs-page.tsx')).RunsPage }));
 const FailuresPage = lazy(async () => ({
   default: (await import('./failures/failures-page.tsx')).FailuresPage,
@@ -122,6 +128,8 @@ function Pages() {
         <Route path="/timeline/what-ran" component={WhatRanPage} />
         <Route path="/timeline/what-comes" component={WhatComesPage} />
         <Route path="/activity" component={ActivityPage} />
+        <Route path="/job-types" component={JobTypesPage} />
+        <Route path="/job-types/:id" component={JobTypePage} />
         <Route path="/channels" component={ChannelsPage} />
         <Route path="/secrets" component={SecretsPage} />
         {hasAccounts ? <Route path="/account" component={AccountPage} /> : null}

@@ -52,6 +52,8 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
       'console account',
       'console activity',
       'console channels',
+      'console job types',
+      'console secrets',
       'console users',
       'console tokens',
       'console sign-in',
@@ -159,6 +161,12 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   ]),
   'console account': layer('account', [...ACTIONS, ...PAGE]),
   'console channels': layer('channels', [...ACTIONS, ...PAGE], ['channels-page.tsx']),
+  'console job types': layer(
+    'job-types',
+    [...DATA, ...PAGE, 'console trends', 'console form payload'],
+    ['job-types-page.tsx', 'job-type-page.tsx'],
+  ),
+  'console secrets': layer('secrets', [...ACTIONS, ...PAGE], ['secrets-page.tsx']),
   'console users': layer('users', [...ACTIONS, ...PAGE, 'console account'], ['users-page.tsx']),
   'console tokens': layer('tokens', [...ACTIONS, ...PAGE], ['tokens-page.tsx']),
   'console sign-in': layer('sign-in', [...SESSION, 'console account'], ['session-gate.tsx']),
@@ -180,7 +188,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
     ['run-now-dialog.tsx', 'run-row-dialog.tsx', 'enqueue-dialog.tsx'],
   ),
 
-  'console trends': layer('trends', DATA, ['trends-panel.tsx']),
+  'console trends': layer('trends', DATA, ['trends-panel.tsx', 'range.ts']),
   'console overview lists': layer('overview/lists', DATA),
   'console overview minutes': layer('overview/minutes', UI, ['minutes-panel.tsx']),
   'console overview': layer(

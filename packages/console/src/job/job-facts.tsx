@@ -1,10 +1,12 @@
 import type { Job } from '@greenvue/jobs/client';
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import { Actor } from '../data/actor.tsx';
 import { RUNS_PAGE, useJobRuns } from '../data/queries.ts';
 import { Ago, Countdown, Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Fact, Facts } from '../ui/layout/facts.tsx';
+import { jobTypePath } from '../ui/paths.ts';
 import { scheduleText } from '../ui/schedule/schedule-text.ts';
 import { useViewer } from '../ui/schedule/use-viewer.ts';
 import { LastStatusBadge } from '../ui/status/status.tsx';
@@ -31,9 +33,9 @@ export function JobFacts({ job }: { readonly job: Job }) {
           </span>
         </Fact>
         <Fact name="Type">
-          <code>
+          <Link href={jobTypePath(job.type)}>
             <Plain>{job.type}</Plain>
-          </code>
+          </Link>
         </Fact>
         <TimeFacts job={job} />
       </Facts>

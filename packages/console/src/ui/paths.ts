@@ -18,6 +18,10 @@ export function runPath(id: string): string {
   return `/runs/${encodedId(id)}`;
 }
 
+export function jobTypePath(type: string): string {
+  return `/job-types/${encodeURIComponent(type)}`;
+}
+
 interface DailyTime {
   readonly hour: number;
   readonly minute: number;

@@ -35,6 +35,7 @@ const NAVIGATION: Navigation = {
     { href: '/activity', label: 'Activity' },
   ],
   manage: [
+    { href: '/job-types', label: 'Job types', isAt: (path) => /^\/job-types(\/|$)/.test(path) },
     { href: '/channels', label: 'Channels', isFor: ({ isFullAdmin }) => isFullAdmin },
     { href: '/users', label: 'Users', isFor: ({ isFullAdmin, hasAccounts }) => isFullAdmin && hasAccounts },
     {
