@@ -239,6 +239,8 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
         status: 'cancelling',
         cancelledBy: 'user:2',
       });
+      const [entry] = await h.engine.listAudit({ action: 'bulk_command.cancel' });
+      expect(entry).toMatchObject({ actor: 'user:2', change: '{"action":"jobs.bulk_pause"}' });
       open();
       expect(await ended(id)).toMatchObject({ status: 'cancelled', total: 150, done: 100, failed: 0 });
       expect((await paused()).length).toBe(100);

@@ -42,7 +42,7 @@ export function bulkCommandsContract(makeStore: MakeStore): void {
     it('tell the node that runs one that somebody has asked to cancel it', async () => {
       const id = await insert();
       const cancel = (by: string) =>
-        t.store.cancelBulkCommand({ id, by, audit: { ...AUDIT, action: 'jobs.bulk_cancel' } });
+        t.store.cancelBulkCommand({ id, by, audit: { ...AUDIT, action: 'bulk_command.cancel' } });
       expect(await cancel('user:2')).toBe('asked');
       expect(await cancel('user:3')).toBe('asked');
       expect(await t.store.saveBulkCommand({ id, node: 'n1', record: RECORD })).toEqual({
@@ -55,8 +55,8 @@ export function bulkCommandsContract(makeStore: MakeStore): void {
       expect(await t.store.cancelBulkCommand({ id: '1234567', audit: AUDIT })).toBe('absent');
       const entries = await t.store.listAudit({ limit: 10 });
       expect(entries.map(({ action, target }) => [action, target])).toEqual([
-        ['jobs.bulk_cancel', `bulk command ${id}`],
-        ['jobs.bulk_cancel', `bulk command ${id}`],
+        ['bulk_command.cancel', `bulk command ${id}`],
+        ['bulk_command.cancel', `bulk command ${id}`],
         ['jobs.bulk_pause', `bulk command ${id}`],
       ]);
     });

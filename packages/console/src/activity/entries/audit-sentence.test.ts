@@ -27,6 +27,15 @@ test('a pause says until when and why', () => {
   );
 });
 
+test('a command on many jobs or runs says how many', () => {
+  const target = { target: 'bulk command 7', job_id: null };
+  expect(sentence('jobs.bulk_pause', { total: 1_200, reason: 'upgrade' }, target)).toBe(
+    'paused 1,200 jobs by one command: upgrade',
+  );
+  expect(sentence('runs.bulk_retry', { total: 1 }, target)).toBe('retried 1 run by one command');
+  expect(sentence('bulk_command.cancel', {}, target)).toBe('cancelled a command on many jobs or runs');
+});
+
 test('a run by hand, by code, again and for later are told apart', () => {
   expect(sentence('job.trigger')).toBe('ran Import by hand');
   expect(sentence('job.trigger', {}, { actor: 'system' })).toBe('started a run of Import');

@@ -22,6 +22,16 @@ const ofTarget =
   (words: string): Wording =>
   ({ target }) => [text(words), text(target)];
 
+/** "paused 12 jobs by one command". */
+const ofMany = (verb: string, one: 'job' | 'run', { total }: Fields): readonly SentencePart[] => {
+  const count = typeof total === 'number' ? total : 0;
+  return [text(`${verb} ${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'} by one command`)];
+};
+const many =
+  (verb: string, one: 'job' | 'run'): Wording =>
+  (_, change) =>
+    ofMany(verb, one, change);
+
 /** The kinds of changes, each with its words for a filter and its sentence. */
 const KINDS: Readonly<Record<string, { readonly label: string; readonly sentence: Wording }>> = {
   'job.create': { label: 'Created a job', sentence: ofJob('created') },
@@ -57,6 +67,21 @@ const KINDS: Readonly<Record<string, { readonly label: string; readonly sentence
     sentence: (_, change) => [text('paused all jobs'), ...pauseOf(change)],
   },
   'jobs.resume_all': { label: 'Resumed all jobs', sentence: () => [text('resumed all jobs')] },
+  'jobs.bulk_pause': {
+    label: 'Paused many jobs',
+    sentence: (_, change) => [...ofMany('paused', 'job', change), ...pauseOf(change)],
+  },
+  'jobs.bulk_resume': { label: 'Resumed many jobs', sentence: many('resumed', 'job') },
+  'jobs.bulk_run': { label: 'Ran many jobs', sentence: many('ran', 'job') },
+  'jobs.bulk_delete': { label: 'Deleted many jobs', sentence: many('deleted', 'job') },
+  'jobs.bulk_tag': { label: 'Tagged many jobs', sentence: many('tagged', 'job') },
+  'jobs.bulk_untag': { label: 'Untagged many jobs', sentence: many('took tags off', 'job') },
+  'runs.bulk_retry': { label: 'Retried many runs', sentence: many('retried', 'run') },
+  'runs.bulk_cancel': { label: 'Cancelled many runs', sentence: many('cancelled', 'run') },
+  'bulk_command.cancel': {
+    label: 'Cancelled a bulk command',
+    sentence: () => [text('cancelled a command on many jobs or runs')],
+  },
   'alert_channel.create': {
     label: 'Created an alert channel',
     sentence: ofTarget('created the alert channel'),

@@ -37,7 +37,7 @@ export async function cancelBulkCommand(
 ): Promise<BulkCommand> {
   const known = await getBulkCommand(deps, id, { scope });
   if (known.status !== 'running' && known.status !== 'cancelling') throw isOver(known);
-  const audit = auditOf(options, `${known.target}.bulk_cancel`, { action: known.action });
+  const audit = auditOf(options, 'bulk_command.cancel', { action: `${known.target}.bulk_${known.action}` });
   const result = await deps.store.cancelBulkCommand({ id, by: options.by, audit });
   if (result === 'absent') throw bulkCommandNotFound(id);
   if (result === 'over') throw isOver(await getBulkCommand(deps, id, { scope }));
