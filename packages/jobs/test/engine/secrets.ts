@@ -129,6 +129,26 @@ export function secrets(makeDatabase: MakeDatabase): void {
     expect((await refusal(patch)).faults).toMatchObject([{ pointer: '/payload/pins/0/code' }]);
   });
 
+  it('are not in the message of a schema that quotes what it refuses, also if a name stands for them', async () => {
+    const quoted = z
+      .string()
+      .refine((text) => text === '', { error: ({ input }) => `${input} is not allowed` });
+    const quoting = defineJobType({
+      type: 'quoting',
+      payload: z.strictObject({
+        token: quoted.meta({ secret: true }).optional(),
+        header: quoted.meta({ secret: 'by_name' }).optional(),
+      }),
+      run: async () => undefined,
+    });
+    const engine = await h.beside({ jobTypes: [quoting], secretKeys: [KEY] });
+    await engine.putSecret('API_KEY', PLAIN);
+    for (const payload of [{ token: PLAIN }, { header: { $secret: 'API_KEY' } }]) {
+      const { faults } = await refusal(engine.createJob(job({ type: 'quoting', payload })));
+      expect(faults.map(({ detail }) => detail)).toEqual(['[secret] is not allowed']);
+    }
+  });
+
   it('are hidden in log lines, progress, results, errors and their stacks', async () => {
     await make({ token: PLAIN });
     calls.act = (ctx) => {

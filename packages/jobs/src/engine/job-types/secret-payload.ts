@@ -165,10 +165,13 @@ interface Resolved extends SentPayload {
 
 /** Checks the payload with its values, and seals them again. */
 function checked(given: Resolved): AcceptedPayload {
-  const { rules, resolved, keys } = given;
+  const { rules, resolved, kept, keys } = given;
   const accepted = acceptPayload(rules, resolved);
-  const { values } = openPayload(resolved, rules.secretFields, keys);
-  if (!accepted.ok) return { ok: false, faults: withoutValues(accepted.faults, values) };
+  if (!accepted.ok) {
+    const { values } = openPayload(resolved, rules.secretFields, keys);
+    const secrets = [...values, ...[...kept.values()].map(({ value }) => value)];
+    return { ok: false, faults: withoutValues(accepted.faults, secrets) };
+  }
   const sealed = sealedPayload(JSON.parse(accepted.json), given) ?? sealedPayload(resolved, given);
   const json = canonicalJson(sealed) ?? accepted.json;
   if (Buffer.byteLength(json) > LARGEST_PAYLOAD_BYTES) return refuse(TOO_LARGE);
