@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { SecretError } from '../../core/secrets/secret-value.ts';
+import { openField, sealField } from '../../core/secrets/payload-secrets.ts';
+import { placeOfChannel, placeOfSecret, SecretError } from '../../core/secrets/secret-value.ts';
 import { createKeyring, keyIdOf } from './keyring.ts';
 
 const KEY = 'the newest key of these tests is long';
@@ -36,4 +37,18 @@ test('the first key seals, each key opens, and a missing one is named by its id'
   expect([keyIdOf(sealed), both.ids[1]]).toEqual([old.ids[0], old.ids[0]]);
   expect(() => createKeyring([KEY]).open('here', sealed)).toThrow(`the key ${old.ids[0]}`);
   expect(() => createKeyring([]).seal('here', 'x')).toThrow('SECRETS_KEY');
+});
+
+test('a field opens in its own job and place alone, and a secret or a channel under its own id alone', () => {
+  const sealer = createKeyring([KEY]);
+  const at = (jobId: string) => ({ jobId, sealer, named: new Map<string, string>() });
+  const sealed = sealField('hunter2', '/token', at('a'));
+  expect(openField(sealed, '/token', at('a'))).toBe('hunter2');
+  expect(() => openField(sealed, '/token', at('b'))).toThrow(SecretError);
+  expect(() => openField(sealed, '/note', at('a'))).toThrow(SecretError);
+  for (const placeOf of [placeOfSecret, placeOfChannel])
+    expect(() => sealer.open(placeOf('b'), sealer.seal(placeOf('a'), 'hunter2'))).toThrow(SecretError);
+  expect(() => sealer.open(placeOfChannel('a'), sealer.seal(placeOfSecret('a'), 'hunter2'))).toThrow(
+    SecretError,
+  );
 });
