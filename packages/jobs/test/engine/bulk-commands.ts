@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
+import { BULK_JOB_ACTIONS } from '../../src/core/bulk/bulk-command.ts';
 import type { BulkCommand, BulkEngine } from '../../src/engine/bulk-port.ts';
 import type { UntypedJobs } from '../../src/engine/engine.ts';
 import { defineJobType, EngineError, type JobEvent } from '../../src/index.ts';
@@ -124,22 +125,44 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
       expect((await h.engine.listJobs()).rows.map((row) => row.job.id)).toEqual(['other']);
     });
 
-    it('leaves a job alone that was deleted and made again after it was found', async () => {
-      await makeJobs(2);
+    it.each(BULK_JOB_ACTIONS)(
+      'leaves a job alone that was made again after it was found: %s',
+      async (action) => {
+        await makeJobs(2);
+        const engine: BulkEngine = {
+          ...h.engine,
+          listJobs: async (query) => {
+            const page = await h.engine.listJobs(query);
+            await h.engine.deleteJob('job-0');
+            await h.engine.createJob(job({ id: 'job-0' }));
+            await h.engine.pauseJob('job-1');
+            return page;
+          },
+        };
+        const tags = action === 'tag' || action === 'untag' ? ['eu'] : undefined;
+        const plan = await h.engine.bulkJobs({ action, all: true, tags }, { engine });
+        const done = await ended(plan.id);
+        expect(done).toMatchObject({ failed: 1, failures: [{ jobId: 'job-0' }] });
+        expect(done.failures[0]?.detail).toMatch(/deleted or changed after the command began/);
+        expect((await h.engine.getJob('job-0')).job).toMatchObject({ status: 'active', version: 1 });
+        expect((await h.engine.listRuns({ jobId: 'job-0' })).rows).toEqual([]);
+      },
+    );
+
+    it('keeps the tags that others give a job at the same time', async () => {
+      await makeJobs(1, ['eu']);
+      let edits = 0;
       const engine: BulkEngine = {
         ...h.engine,
-        listJobs: async (query) => {
-          const page = await h.engine.listJobs(query);
-          await h.engine.deleteJob('job-0');
-          await h.engine.createJob(job({ id: 'job-0' }));
-          return page;
+        getJob: async (id) => {
+          const read = await h.engine.getJob(id);
+          if (edits++ === 0) await h.engine.patchJob(id, { tags: ['eu', 'theirs'] });
+          return read;
         },
       };
-      const plan = await h.engine.bulkJobs({ action: 'pause', all: true }, { engine });
-      const done = await ended(plan.id);
-      expect(done).toMatchObject({ done: 1, failed: 1 });
-      expect(done.failures[0]?.detail).toMatch(/deleted or changed after the command began/);
-      expect(await paused()).toEqual(['job-1']);
+      const plan = await h.engine.bulkJobs({ action: 'tag', all: true, tags: ['ours'] }, { engine });
+      expect(await ended(plan.id)).toMatchObject({ done: 1, failed: 0 });
+      expect((await h.engine.getJob('eu-0')).job.tags).toEqual(['eu', 'ours', 'theirs']);
     });
 
     it('adds and removes tags, and keeps the others', async () => {

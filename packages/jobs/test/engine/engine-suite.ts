@@ -4,6 +4,7 @@ import { startingAtOnce } from './at-once.ts';
 import { beforeAndAfter } from './before-and-after.ts';
 import { besideRequests } from './beside-requests.ts';
 import { bulkCommands } from './bulk-commands.ts';
+import { bulkEnds } from './bulk-ends.ts';
 import { dispatching } from './dispatch.ts';
 import { draining } from './draining.ts';
 import type { MakeDatabase } from './engine-harness.ts';
@@ -47,6 +48,7 @@ export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase):
   describe('shutdowns', () => shutdowns(makeOwn));
   describe('dispatching', () => dispatching(makeDatabase));
   describe('bulk commands', () => bulkCommands(makeDatabase));
+  describe('ends of bulk commands', () => bulkEnds(makeDatabase));
   describe('draining', () => draining(makeDatabase));
   describe('pausing all', () => pausingAll(makeDatabase));
   describe('late answers', () => lateAnswers(makeDatabase));

@@ -171,6 +171,25 @@ export function bulkCommands(makeMount: MakeMount): void {
       expect(pointersOf(await bulk({ action: 'retry', ids: ['x'] }))).toEqual(['/ids/0']);
       await bulk({ action: 'cancel', filter, force: true });
     });
+
+    test('keeps a caller with a scope within it, by id as by filter', async () => {
+      const scoped = await mountFor(() => ({ id: 'user:acme', scope: { idPrefix: 'acme-' } }));
+      for (const id of ['acme-waits', 'their-waits'])
+        await createJob(server, id, { type: 'wait', on_demand: true, overlap: 'allow' });
+      const own = await runJob(server, 'acme-waits');
+      const theirs = await runJob(server, 'their-waits');
+      const cancel = (body: object, mount: Pick<Mount, 'send'> = scoped) =>
+        send(mount, 'POST', '/runs/bulk', { body: { action: 'cancel', force: true, ...body } });
+      const filter = { status: ['queued', 'running'] };
+      const plan = bodyOf(await cancel({ filter, dry_run: true }), 200, bulkPlanSchema);
+      expect(plan.first.map(({ run_id: id }) => id)).toEqual([own.id]);
+      const { id } = bodyOf(await cancel({ ids: [own.id, theirs.id] }), 202, bulkPlanSchema);
+      const { done, failures } = await ended(id, scoped);
+      expect({ done, failures }).toMatchObject({ done: 1, failures: [{ run_id: theirs.id }] });
+      await runThatIs(server, own.id, 'cancelled');
+      await cancel({ ids: [theirs.id] }, server);
+      await runThatIs(server, theirs.id, 'cancelled');
+    });
   });
 
   describe('DELETE /bulk-commands/:bulk_id', () => {

@@ -176,10 +176,32 @@ export function tagScopes(makeMount: MakeMount): void {
     expect((await jobOf('other')).status).toBe('active');
   });
 
-  test('alert channels and the pause of all jobs are not for callers with a scope', async () => {
+  test('what is of all jobs is not for callers with a scope: channels, secrets, nodes, the pause of all', async () => {
     const { detail } = problemOf(await send(scoped, 'GET', '/alert-channels'), 403);
     expect(detail).toMatch(/you may use only jobs with one of the tags "billing", "invoices"\. Ask/);
-    problemOf(await send(scoped, 'POST', '/jobs/pause-all', { body: {} }), 403);
+    const channel = { id: 'ops', kind: 'slack', config: { url: 'https://hooks.example.com/x' } };
+    const requests: readonly (readonly ['GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', string, object?])[] = [
+      ['POST', '/alert-channels', channel],
+      ['GET', '/alert-channels/ops'],
+      ['PATCH', '/alert-channels/ops', { all_jobs: false }],
+      ['DELETE', '/alert-channels/ops'],
+      ['POST', '/alert-channels/ops/test'],
+      ['GET', '/alert-deliveries'],
+      ['POST', '/alert-deliveries/1/retry'],
+      ['GET', '/secrets'],
+      ['PUT', '/secrets/API_KEY', { value: 'hunter2' }],
+      ['DELETE', '/secrets/API_KEY'],
+      ['POST', '/secrets/reseal', {}],
+      ['POST', '/nodes/north/drain'],
+      ['POST', '/nodes/north/resume'],
+      ['POST', '/jobs/pause-all', {}],
+      ['POST', '/jobs/resume-all'],
+    ];
+    for (const [method, path, body] of requests)
+      expect([
+        path,
+        (await send(scoped, method, path, body === undefined ? {} : { body })).statusCode,
+      ]).toEqual([path, 403]);
   });
 
   test('the runs and changes of a deleted job stay with its scope, also when its id is used again outside', async () => {
