@@ -76,6 +76,7 @@ export type { Guarded } from './jobs/guard.ts';
 export {
   eachJobAudit,
   exportJobAudit,
+  type JobAuditAction,
   type JobAuditQuery,
   type JobAuditRecord,
   listJobAudit,

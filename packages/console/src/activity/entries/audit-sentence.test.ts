@@ -60,6 +60,25 @@ test('a backfill says of which time', () => {
   );
 });
 
+test('a drain names the machine of the node, a secret its name', () => {
+  const node = { target: '0b5e9a3c', job_id: null };
+  expect(sentence('node.drain', { host: 'web-1', pid: 42 }, node)).toBe(
+    'drained the node web-1 (process 42)',
+  );
+  expect(sentence('node.resume', {}, node)).toBe('resumed the node 0b5e9a3c');
+  expect(sentence('secret.put', {}, { target: 'API_KEY', job_id: null })).toBe('set the secret API_KEY');
+});
+
+// The compiler holds that each action of the engine is in this list.
+test('every action that the engine records has a label and a sentence of its own', () => {
+  const choices = actionChoices(undefined);
+  expect(new Set(choices.map(({ label }) => label)).size).toBe(choices.length);
+  for (const { value } of choices) {
+    expect(sentence(value), value).not.toContain(value);
+    expect(sentence(value), value).toMatch(/^[a-z]+ed |^set |^ran |^sent |^took /);
+  }
+});
+
 test('an action of a newer server, or a change of another shape, is still a sentence', () => {
   expect(sentence('job.polish')).toBe('job.polish Import');
   expect(sentence('job.pause', [])).toBe('paused Import');

@@ -1,4 +1,4 @@
-import type { JobAuditRecord } from '@greenvue/jobs/client';
+import type { JobAuditAction, JobAuditRecord } from '@greenvue/jobs/client';
 import { PROGRAM_ACTOR } from '../../data/job-mark.ts';
 
 /** What an admin, an operator or code did: the part of a sentence after its subject. */
@@ -32,8 +32,21 @@ const many =
   (_, change) =>
     ofMany(verb, one, change);
 
-/** The kinds of changes, each with its words for a filter and its sentence. */
-const KINDS: Readonly<Record<string, { readonly label: string; readonly sentence: Wording }>> = {
+/** A node by its machine: its id says nothing to people. */
+const ofNode =
+  (words: string): Wording =>
+  ({ target }, { host, pid }) => [
+    text(typeof host === 'string' ? `${words} ${host} (process ${pid})` : `${words} ${target}`),
+  ];
+
+interface Kind {
+  /** For a filter. */
+  readonly label: string;
+  readonly sentence: Wording;
+}
+
+/** Each kind of change that this version records. */
+const KINDS: Readonly<Record<JobAuditAction, Kind>> = {
   'job.create': { label: 'Created a job', sentence: ofJob('created') },
   'job.edit': { label: 'Edited a job', sentence: ofJob('edited') },
   'job.delete': { label: 'Deleted a job', sentence: ofJob('deleted') },
@@ -95,18 +108,24 @@ const KINDS: Readonly<Record<string, { readonly label: string; readonly sentence
     sentence: ofTarget('deleted the alert channel'),
   },
   'alert_delivery.retry': { label: 'Sent an alert again', sentence: () => [text('sent an alert again')] },
+  'node.drain': { label: 'Drained a node', sentence: ofNode('drained the node') },
+  'node.resume': { label: 'Resumed a node', sentence: ofNode('resumed the node') },
+  'secret.put': { label: 'Set a secret', sentence: ofTarget('set the secret') },
+  'secret.delete': { label: 'Deleted a secret', sentence: ofTarget('deleted the secret') },
 };
+
+const KNOWN: ReadonlyMap<string, Kind> = new Map(Object.entries(KINDS));
 
 /** The kinds of changes for a filter. A link may name another kind, of a newer server. */
 export function actionChoices(chosen: string | undefined): { value: string; label: string }[] {
-  const known = Object.entries(KINDS).map(([value, { label }]) => ({ value, label }));
-  const isKnown = chosen === undefined || KINDS[chosen] !== undefined;
+  const known = [...KNOWN].map(([value, { label }]) => ({ value, label }));
+  const isKnown = chosen === undefined || KNOWN.has(chosen);
   return isKnown ? known : [{ value: chosen, label: chosen }, ...known];
 }
 
 /** What the actor did, such as "paused {job}: maintenance". */
 export function auditSentence(record: JobAuditRecord): readonly SentencePart[] {
-  const kind = KINDS[record.action];
+  const kind = KNOWN.get(record.action);
   if (kind === undefined) return [text(record.action), record.job_id === null ? text(record.target) : JOB];
   return kind.sentence(record, fieldsOf(record.change));
 }

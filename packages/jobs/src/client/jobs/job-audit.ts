@@ -1,10 +1,13 @@
 import type { z } from 'zod';
-import type { AuditRowJson, auditQuery } from '../../http/index.ts';
+import type { AuditActionJson, AuditRowJson, auditQuery } from '../../http/index.ts';
 import type { Call, Connection } from '../connection/connection.ts';
 import { allOf, type Page, type Rows } from '../connection/pages.ts';
 
 /** Who changed a job or a run, and how. */
 export type JobAuditRecord = AuditRowJson;
+
+/** The kinds of changes that this version records. A newer server may record more. */
+export type JobAuditAction = AuditActionJson;
 
 /** Filters of {@link listJobAudit}; texts must match exactly. */
 export type JobAuditQuery = Omit<z.input<typeof auditQuery>, 'limit'> & {

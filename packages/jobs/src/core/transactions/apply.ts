@@ -11,6 +11,7 @@ import {
   mayPause,
 } from '../rules/ended-runs.ts';
 import { finishedOf, settleRun } from '../rules/settle.ts';
+import type { AuditAction } from '../store/audit-action.ts';
 import { type CancelRequest, requestOf } from '../store/store-commands.ts';
 import { ENGINE_ACTOR } from '../watching/failure-budget.ts';
 import { ask, type Script } from './script.ts';
@@ -99,8 +100,9 @@ export function* settleJobs(
     const pause = stored.job.status === 'paused' ? undefined : decision.job.pause;
     if (pause === undefined) continue;
     const { id } = stored.job;
+    const action: AuditAction = 'job.pause';
     const change = JSON.stringify({ reason: pause.reason });
-    yield* ask('writeAudit', { actor: ENGINE_ACTOR, action: 'job.pause', change }, id);
+    yield* ask('writeAudit', { actor: ENGINE_ACTOR, action, change }, id);
     paused.push({ jobId: id, pause });
   }
   return { wake, paused };

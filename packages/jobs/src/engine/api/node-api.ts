@@ -1,5 +1,6 @@
 import { nodeNotFound } from '../../core/model/not-found.ts';
 import type { NodeDrain } from '../../core/nodes/membership.ts';
+import type { AuditAction } from '../../core/store/audit-action.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { EngineCommandOptions } from '../engine-port.ts';
 import type { NodeStats } from '../engine-stats.ts';
@@ -33,7 +34,7 @@ export function resumeNode(
 interface Change {
   readonly nodeId: string;
   readonly drain: NodeDrain | undefined;
-  readonly action: string;
+  readonly action: AuditAction;
 }
 
 async function change(

@@ -1,7 +1,8 @@
-import type { BulkItem, BulkRecord } from '../../core/bulk/bulk-command.ts';
+import type { BulkAction, BulkItem, BulkRecord } from '../../core/bulk/bulk-command.ts';
 import { BULK_ITEMS_SHOWN, MOST_BULK_FAILURES } from '../../core/bulk/bulk-command.ts';
 import { bulkFaults } from '../../core/bulk/bulk-rules.ts';
 import { jobNotFound, runNotFound } from '../../core/model/not-found.ts';
+import type { BulkAuditAction } from '../../core/store/audit-action.ts';
 import { auditOf, parseInstant } from '../api/command-options.ts';
 import type { BulkEngine, BulkJobsInput, BulkOptions, BulkPlan, BulkRunsInput } from '../bulk-port.ts';
 import type { EngineParts } from '../engine-parts.ts';
@@ -111,7 +112,7 @@ export class BulkCommands {
     const { action, dryRun: _, ids, ...asked } = input;
     // A list of ids could be too long for the audit log. Each item has an entry of its own.
     const change = { ...asked, ...(ids === undefined ? {} : { ids: ids.length }), total: record.total };
-    const audit = auditOf(options, `${record.target}.bulk_${action}`, change);
+    const audit = auditOf(options, AUDIT_ACTIONS[action], change);
     return store.insertBulkCommand({ node: node.id, scope: options.scope, record, audit });
   }
 
@@ -131,6 +132,17 @@ export class BulkCommands {
     };
   }
 }
+
+const AUDIT_ACTIONS: Readonly<Record<BulkAction, BulkAuditAction>> = {
+  pause: 'jobs.bulk_pause',
+  resume: 'jobs.bulk_resume',
+  run: 'jobs.bulk_run',
+  delete: 'jobs.bulk_delete',
+  tag: 'jobs.bulk_tag',
+  untag: 'jobs.bulk_untag',
+  retry: 'runs.bulk_retry',
+  cancel: 'runs.bulk_cancel',
+};
 
 interface GivenBulk {
   readonly input: BulkJobsInput | BulkRunsInput;

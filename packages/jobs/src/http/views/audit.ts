@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AuditAction } from '../../core/store/audit-action.ts';
 import type { AuditRow } from '../../core/store/store-views.ts';
 import { instantJson, instantParameter, instantSchema } from '../fields/instant.ts';
 import { cursorParameter, limitParameter } from '../fields/page.ts';
@@ -44,6 +45,9 @@ export const auditQuery = z.strictObject({
   limit: limitParameter,
   cursor: cursorParameter.optional(),
 });
+
+/** The kinds of changes that this version writes. A row may have another kind, of an older or newer version. */
+export type AuditActionJson = AuditAction;
 
 export type AuditRowJson = z.output<typeof auditRowSchema>;
 
