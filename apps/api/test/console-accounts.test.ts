@@ -48,13 +48,13 @@ test(
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('E-mail').fill('ann at example');
     await dialog.getByLabel('Name').fill('Ann');
-    await dialog.getByLabel('Show it to me, to pass it on').click();
+    await dialog.getByLabel('Show the link here').click();
     await button(page, 'Create user').click();
     await dialog.getByRole('alert').getByText('must be an e-mail address').waitFor();
     await looksWell(page);
     await dialog.getByLabel('E-mail').fill(ANN);
     await button(page, 'Create user').click();
-    await dialog.getByText('Pass this link on now').waitFor();
+    await dialog.getByText('Copy the link now').waitFor();
     await looksWell(page);
     const link = (await dialog.locator('code').textContent()) ?? '';
     await button(page, 'Done').click();
@@ -122,7 +122,7 @@ test(
     await dialog.getByLabel('Valid for').selectOption('7');
     await dialog.getByText('Policy: bounds on its jobs').click();
     await dialog.getByLabel('Shortest interval').fill('five');
-    await dialog.getByLabel('Most jobs').fill('20');
+    await dialog.getByLabel('Maximum number of jobs').fill('20');
     await dialog.getByLabel('update_search_index').click();
     await dialog.getByLabel('Tags').fill('eu');
     await button(page, 'Create token').click();

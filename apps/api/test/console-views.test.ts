@@ -93,7 +93,7 @@ test(
     await showsRows(page, 2);
     expect(await columnsOf(page)).toContain('Created');
     await button(page, 'Columns').click();
-    await button(page, 'Usual columns').click();
+    await button(page, 'Default columns').click();
     await expect.poll(() => columnsOf(page)).toContain('Schedule');
     expect(faults).toEqual([]);
   },

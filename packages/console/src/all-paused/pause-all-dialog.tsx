@@ -51,7 +51,8 @@ function PauseAllForm({ isBusy, onClose, onPause }: PauseAllFormProps) {
       <Stack gap="md">
         <Text size="sm">
           No job starts a run until all jobs are resumed. Running runs finish; runs that are requested
-          meanwhile wait. Each job keeps its own pause, and then makes up for its slots as its catch-up says.
+          meanwhile wait. Each job keeps its own pause. After this pause, the catch-up of each job decides
+          whether it runs the slots that passed.
         </Text>
         <PauseFields
           draft={draft}

@@ -70,7 +70,7 @@ function KeptHistory({ plan: { slots, first, history_from: kept } }: { readonly 
   if (slots === 0 || kept === null || first[0] === undefined || first[0] >= kept) return null;
   return (
     <Alert color="yellow" variant="light">
-      The oldest kept run of this job is of <Instant at={kept} />. Slots before it count as missing, even if
+      The oldest kept run of this job is from <Instant at={kept} />. Slots before it count as missing, even if
       they ran. If they must not run twice, choose a later first time.
     </Alert>
   );

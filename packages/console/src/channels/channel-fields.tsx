@@ -16,7 +16,7 @@ export function ChannelFields({ draft, isEdit, onChange }: FieldsProps) {
       {isEdit ? (
         <Switch
           label="On"
-          description="While it is off, it hears of nothing. Alerts that wait are still sent."
+          description="While the channel is off, it gets no new alerts. Alerts that wait are still sent."
           checked={draft.isOn}
           onChange={(event) => onChange({ isOn: event.currentTarget.checked })}
         />
@@ -47,11 +47,13 @@ export function ChannelFields({ draft, isEdit, onChange }: FieldsProps) {
 
 function TargetField({ draft: { kind, target }, isEdit, onChange }: FieldsProps) {
   const isEmail = kind === 'email';
-  const hidden = isEdit ? 'Empty: the address stays as it is' : 'It is not shown whole again';
+  const hidden = isEdit
+    ? 'Leave it empty to keep the address'
+    : 'The console never shows the whole address again';
   return (
     <TextInput
       label={isEmail ? 'Addresses' : 'Address'}
-      description={isEmail ? 'With a comma between them' : hidden}
+      description={isEmail ? 'Separate several addresses by commas' : hidden}
       placeholder={isEmail ? 'ops@example.com' : 'https://'}
       maxLength={2_000}
       value={target}

@@ -10,7 +10,7 @@ import { deliveriesPath } from './deliveries-filter.ts';
 import { EditChannelDialog } from './edit-channel-dialog.tsx';
 import { useDeleteChannel, useTestChannel } from './use-channels.ts';
 
-/** The channels, with how they fare. */
+/** The channels, each with its last delivery and what waits. */
 export function ChannelTable({ channels }: { readonly channels: readonly AlertChannel[] }) {
   const [toDelete, setToDelete] = useState<string>();
   const [toEdit, setToEdit] = useState<AlertChannel>();
@@ -23,7 +23,7 @@ export function ChannelTable({ channels }: { readonly channels: readonly AlertCh
             <Table.Tr>
               <Table.Th scope="col">Channel</Table.Th>
               <Table.Th scope="col">Sends to</Table.Th>
-              <Table.Th scope="col">Hears of</Table.Th>
+              <Table.Th scope="col">Receives</Table.Th>
               <Table.Th scope="col">State</Table.Th>
               <Table.Th scope="col">Actions</Table.Th>
             </Table.Tr>
@@ -52,7 +52,7 @@ export function ChannelTable({ channels }: { readonly channels: readonly AlertCh
         danger
         isBusy={remove.isPending}
       >
-        <Plain>{toDelete ?? ''}</Plain> hears of nothing more, and the list of its alerts is deleted, too.
+        <Plain>{toDelete ?? ''}</Plain> gets no more alerts, and the list of its alerts is deleted, too.
       </Confirm>
     </>
   );

@@ -18,7 +18,7 @@ export function ChannelsPage() {
   if (!admin || isScoped) {
     return (
       <Page title="Channels">
-        <Text>Only admins of all jobs can see where alerts go, and what was sent.</Text>
+        <Text>Only admins who may see all jobs can see where alerts go, and what was sent.</Text>
       </Page>
     );
   }
@@ -42,7 +42,7 @@ function Channels() {
       {isError && data === undefined ? <Failed error={error} onRetry={() => void refetch()} /> : null}
       {data === undefined && !isError ? <Loading rows={3} /> : null}
       {data?.length === 0 ? (
-        <p className={blocks.quiet}>No channels: nobody is told when a job fails. Create one.</p>
+        <p className={blocks.quiet}>No channels, so nobody gets an alert when a job fails. Create one.</p>
       ) : null}
       {data !== undefined && data.length > 0 ? <ChannelTable channels={data} /> : null}
     </Panel>

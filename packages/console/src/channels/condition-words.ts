@@ -7,12 +7,12 @@ export const CONDITION_WORDS: Readonly<Record<AlertCondition, string>> = {
   failed: 'Failed',
   recovered: 'Recovered',
   paused_by_engine: 'Paused after failures',
-  missed: 'Missed runs',
+  missed: 'Missed slots',
   late: 'Late',
   overdue: 'Overdue',
   slow: 'Slow',
   no_handler: 'No handler',
-  zombie: 'Ignores its signal',
+  zombie: 'Zombie (ignores its signal)',
 };
 
 const NAMES = new Set<string>(Object.keys(CONDITION_WORDS));

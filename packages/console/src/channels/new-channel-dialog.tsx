@@ -56,7 +56,7 @@ function ChannelForm({ action, onClose }: FormProps) {
         <FaultAlert>{action.isError ? <Plain>{faultText(action.error)}</Plain> : undefined}</FaultAlert>
         <TextInput
           label="Id"
-          description="Jobs name the channel by it, such as ops. It can't be changed later."
+          description="The name that jobs use for the channel, such as ops. Can't be changed later."
           maxLength={LIMITS.jobId}
           value={draft.id}
           onChange={(event) => change({ id: event.currentTarget.value })}

@@ -126,7 +126,7 @@ function Meaning({ isOne }: { readonly isOne: boolean }) {
         <li>
           {isOne
             ? 'If someone else changes the job before this is done, it is not deleted.'
-            : 'A job that someone else deletes and creates again before its turn is not deleted.'}
+            : 'If someone else deletes a job and creates it again meanwhile, the new job is not deleted.'}
         </li>
       </ul>
     </>

@@ -50,14 +50,14 @@ export function WatchFields({ form, type, isOpen, onToggle }: WatchFieldsProps) 
       <ExpectFields watching={watching} write={write} />
       <ShortField
         pointer="/alerts"
-        description="Ids of alert channels that hear of this job, besides those for all jobs."
+        description="Ids of channels that get the alerts of this job, besides the channels for all jobs."
         value={watching.alerts}
         onChange={(alerts) => write('/alerts', { alerts })}
       />
       <WithHelp word={FIELD_HELP['/ping_url']}>
         <TextInput
           {...useField('/ping_url')}
-          description="An outside monitor that is told of each start, success and failure."
+          description="The URL of an outside monitor. It gets a request at each start, success and failure."
           placeholder="https://hc-ping.com/…"
           inputMode="url"
           {...CODE_INPUT}
@@ -139,7 +139,8 @@ function ExpectFields({ watching, write }: PartProps) {
     <fieldset className={classes.plainGroup}>
       <legend className={classes.plainLegend}>{FIELD_LABELS['/expect']}</legend>
       <Text component="div" size="xs" c="dimmed">
-        The health of the job says if it does not keep to them. All are optional. <Help word="expectation" />
+        If the job does not meet one of them, its health says so. All are optional.{' '}
+        <Help word="expectation" />
       </Text>
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md" mt="sm">
         {EXPECT_PARTS.map((part) => (

@@ -6,17 +6,17 @@ import type { Policy } from './policy-words.ts';
 export function watchingOf(job: Job): readonly Policy[] {
   const { tags, alerts, ping_url: pingUrl } = job;
   return [
-    ...named('Tags', tags, 'Lists, bulk actions and alerts can ask for these labels.'),
+    ...named('Tags', tags, 'Labels for filters and bulk actions.'),
     ...budgetOf(job),
     ...expectationsOf(job),
-    ...named('Alert channels', alerts, 'They hear of this job, besides the channels for all jobs.'),
+    ...named('Alert channels', alerts, 'They get the alerts of this job, besides the channels for all jobs.'),
     ...pingOf(pingUrl),
   ];
 }
 
 function pingOf(url: string | null): readonly Policy[] {
   if (url === null) return [];
-  const meaning = 'It is told of each start, success and failure.';
+  const meaning = 'The monitor gets a request at each start, success and failure.';
   return [{ name: 'Ping URL', value: url, meaning, help: 'ping' }];
 }
 

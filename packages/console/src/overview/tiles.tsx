@@ -89,7 +89,7 @@ function HealthTile({ health }: { readonly health: Stats['health'] | undefined }
       tone={count > 0 ? 'bad' : undefined}
     >
       {count === 0
-        ? 'none of any kind'
+        ? 'none'
         : unhealthy.map((name) => `${health[name]} ${name.replaceAll('_', ' ')}`).join(', ')}
     </Tile>
   );

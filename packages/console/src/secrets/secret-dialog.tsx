@@ -56,7 +56,7 @@ function SecretForm({ name: known, action, onClose }: FormProps) {
         <FaultAlert>{action.isError ? <Plain>{faultText(action.error)}</Plain> : undefined}</FaultAlert>
         <TextInput
           label="Name"
-          description="Payloads name the secret by it, such as API_KEY. It can't be changed later."
+          description="The name that payloads use for the secret, such as API_KEY. Can't be changed later."
           maxLength={LONGEST_NAME}
           value={name}
           readOnly={!isNew}
@@ -67,7 +67,7 @@ function SecretForm({ name: known, action, onClose }: FormProps) {
         />
         <PasswordInput
           label="Value"
-          description="Nobody can read it again. Runs that start from now on get it."
+          description="Nobody can read the value again. Each run that starts from now on gets it."
           maxLength={LONGEST_VALUE}
           value={value}
           onChange={(event) => setValue(event.currentTarget.value)}

@@ -1,4 +1,4 @@
-import { Button, Code, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Page } from '../page/page.tsx';
 import { useIsScoped, useMay } from '../session/session.tsx';
@@ -17,7 +17,7 @@ export function SecretsPage() {
   if (!admin || isScoped) {
     return (
       <Page title="Secrets">
-        <Text>Only admins of all jobs can set secrets.</Text>
+        <Text>Only admins who may see all jobs can set secrets.</Text>
       </Page>
     );
   }
@@ -41,7 +41,7 @@ function Secrets({ onReplace }: { readonly onReplace: (name: string) => void }) 
       {data === undefined && !isError ? <Loading rows={3} /> : null}
       {data?.length === 0 ? (
         <p className={blocks.quiet}>
-          No secrets. Create one, then write <Code>{'{ "$secret": "NAME" }'}</Code> in a secret field of a
+          No secrets. Create one, then write <code>{'{ "$secret": "NAME" }'}</code> in a secret field of a
           payload.
         </p>
       ) : null}

@@ -76,7 +76,7 @@ function TokenForm({ action, onClose }: TokenFormProps) {
         <FaultAlert>{action.isError ? <Plain>{faultText(action.error)}</Plain> : undefined}</FaultAlert>
         <TextInput
           label="Name"
-          description="What uses the token, such as deploys. It stands in the activity."
+          description="What uses the token, such as deploys. Activity shows this name."
           autoComplete="off"
           maxLength={LIMITS.tokenName}
           value={draft.name}

@@ -15,13 +15,13 @@ export function PolicyFields({ draft, onChange }: PolicyFieldsProps) {
     <Fold summary="Policy: bounds on its jobs">
       <Stack gap="md" mt="xs">
         <Text size="sm" c="dimmed" component="div">
-          What is beyond a bound is refused. A token with a policy manages jobs only: no tokens and no
-          accounts. <Help word="policy" />
+          The server refuses a request that breaks a bound. A token with a policy manages jobs only: no tokens
+          and no accounts. <Help word="policy" />
         </Text>
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
           <TextInput
             label="Shortest interval"
-            description="No two slots of a job are nearer."
+            description="The least time between two slots of a job."
             placeholder="5m"
             autoComplete="off"
             spellCheck={false}
@@ -29,8 +29,8 @@ export function PolicyFields({ draft, onChange }: PolicyFieldsProps) {
             onChange={(event) => onChange({ minInterval: event.currentTarget.value })}
           />
           <TextInput
-            label="Most jobs"
-            description="Jobs that it made and that exist."
+            label="Maximum number of jobs"
+            description="Counts the jobs that this token made and that still exist."
             placeholder="20"
             inputMode="numeric"
             autoComplete="off"
@@ -42,7 +42,7 @@ export function PolicyFields({ draft, onChange }: PolicyFieldsProps) {
         <TypesField draft={draft} onChange={onChange} />
         <TextInput
           label="Tags"
-          description="With a comma between them. Each of its jobs has at least one of these, and no others."
+          description="Separate tags by commas. Each job of the token must have at least one of these tags, and no others."
           placeholder="billing, eu"
           autoComplete="off"
           spellCheck={false}
@@ -63,7 +63,7 @@ function TypesField({ draft, onChange }: PolicyFieldsProps) {
         Job types
       </Text>
       <Text size="xs" c="dimmed">
-        The types of its jobs. None chosen: any type.
+        The token can make jobs of these types only. Empty: any type.
       </Text>
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs">
         {names.map((type) => (

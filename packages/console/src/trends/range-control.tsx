@@ -30,7 +30,7 @@ export function RangeControl({ range, onChange }: RangeControlProps) {
           </Toggle>
         ))}
         <Toggle isOn={isOwn} isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          Own…
+          Custom…
         </Toggle>
       </Toggles>
       {isOpen ? <OwnRange range={range} onChange={onChange} /> : null}

@@ -46,7 +46,7 @@ export function boundsOf(range: Range, now: number): Pick<JobHistoryQuery, 'from
 }
 
 export function rangeText(range: Range): string {
-  return range.kind === 'own' ? 'Own range' : `Last ${RANGES[range.name].label}`;
+  return range.kind === 'own' ? 'Custom range' : `Last ${RANGES[range.name].label}`;
 }
 
 function instantIn(text: string | null): string | undefined {

@@ -33,7 +33,7 @@ export function DeliveryField({ role, value, onChange }: DeliveryFieldProps) {
 function mailOnlyText(isPerson: boolean): string {
   return isPerson
     ? 'An admin gets the link by mail only.'
-    : 'You are signed in with an API token, which can only have the link mailed.';
+    : 'You are signed in with an API token, so the server can only send the link by mail.';
 }
 
 /** The delivery that the server accepts. */

@@ -10,9 +10,9 @@ interface LinkResultProps {
 export function LinkResult({ link, onClose }: LinkResultProps) {
   return (
     <Stack gap="md">
-      <Alert title="Pass this link on now">
-        Whoever opens it sets the password of the account. It works once, for 30 minutes, and is not shown
-        again.
+      <Alert title="Copy the link now">
+        Give it to the user. The person who opens it sets the password of the account. The link works once,
+        within 30 minutes. It is not shown again.
       </Alert>
       <Group gap="xs">
         <code data-autofocus tabIndex={-1}>
@@ -30,7 +30,7 @@ export function LinkResult({ link, onClose }: LinkResultProps) {
 /** How a link gets to the user. */
 export const DELIVERIES = [
   { value: 'mail', label: 'Send it by mail' },
-  { value: 'link', label: 'Show it to me, to pass it on' },
+  { value: 'link', label: 'Show the link here' },
 ] as const;
 
 export type Delivery = (typeof DELIVERIES)[number]['value'];

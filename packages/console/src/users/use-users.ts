@@ -38,7 +38,8 @@ export function useCreateUser() {
   return useAction({
     send: (connection, body: CreateUser) => createUser(connection, body),
     onDone: ({ user, link }, _, client) => {
-      if (link === null) announceDone(`Created ${isolated(user.email)}. The link is on its way.`);
+      if (link === null)
+        announceDone(`Created ${isolated(user.email)}. The server has sent the link by mail.`);
       changed(client, user);
     },
   });

@@ -51,7 +51,7 @@ export function LookButton({ columns, look, onChange }: LookButtonProps) {
             disabled={look.columns === undefined}
             onClick={() => onChange({ ...look, columns: undefined })}
           >
-            Usual columns
+            Default columns
           </Button>
         </Stack>
       </Popover.Dropdown>

@@ -34,8 +34,8 @@ export function RestoreDialog({ job, version, onClose }: RestoreDialogProps) {
     >
       <Stack gap="sm">
         <Text size="sm">
-          The job gets this definition again, as a new version. Its runs and its pause stay as they are. The
-          definition of today stays in this list.
+          The job gets this definition again, as a new version. Its runs and its pause do not change. The
+          current definition stays in this list.
         </Text>
         <FaultAlert>
           {restore.error === null ? undefined : <Plain>{faultText(restore.error)}</Plain>}
@@ -47,7 +47,7 @@ export function RestoreDialog({ job, version, onClose }: RestoreDialogProps) {
 
 function faultText(error: Error): string {
   if (isStatus(error, 412))
-    return 'Someone else changed this job meanwhile. Nothing was restored. Close this dialog, compare again with the new definition, then restore.';
+    return 'Someone else changed this job meanwhile. Nothing was restored. Close this dialog, compare with the new definition, and restore again.';
   const { title, advice, detail } = faultWords(error);
   return detail ?? `${title}. ${advice}`;
 }

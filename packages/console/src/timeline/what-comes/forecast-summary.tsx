@@ -36,7 +36,7 @@ export function ForecastSummary({ forecast, length }: ForecastSummaryProps) {
         )}
         {sampled ? (
           <li>
-            Estimated from {counted.toLocaleString('en')} of {jobsText(jobs)}. A job that runs seldom may be
+            Estimated from {counted.toLocaleString('en')} of {jobsText(jobs)}. A job that runs rarely may be
             missing. Choose an hour, a type or a tag to see more exact numbers.
           </li>
         ) : null}

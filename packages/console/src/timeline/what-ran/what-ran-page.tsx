@@ -120,12 +120,12 @@ function MoreRows({ view, change, timeline }: Pick<RowsProps, 'view' | 'change' 
           <>
             {' '}
             More than 100,000 runs are in this time:{' '}
-            {by === 'job' ? 'jobs that ran only before' : 'only those are counted that were queued since'}{' '}
+            {by === 'job' ? 'jobs that ran only before' : 'the page counts only runs queued since'}{' '}
             <Instant at={since} />
             {by === 'job' ? ' may be missing, unless they failed' : ''}. Choose a shorter time to see all.
           </>
         )}
-        {isCut ? ' In gray: times for which a job has more runs than are read.' : ''}
+        {isCut ? ' Gray: times for which a job has more runs than the server reads.' : ''}
       </p>
       {rows.length < all && view.rows < MOST_ROWS ? (
         <Button

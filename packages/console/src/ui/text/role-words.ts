@@ -4,5 +4,5 @@ export const ROLES = ['user', 'operator', 'admin'] as const;
 export const ROLE_WORDS: Readonly<Record<(typeof ROLES)[number], string>> = {
   user: 'No access to jobs',
   operator: 'Reads, runs, pauses and cancels jobs',
-  admin: 'Does everything, also with accounts and tokens',
+  admin: 'Does everything, and manages accounts and tokens',
 };
