@@ -73,7 +73,7 @@ test('a backfill shows its slots first, and starts with the window that it showe
   expect(lines).toEqual([
     '4 slots from 2026-01-01 00:00:00Z to 2026-01-05 12:00:00Z, oldest first: 2026-01-01 03:00:00Z, 2026-01-02 03:00:00Z, 2026-01-03 03:00:00Z, …',
     'Left out: 1 succeeded.',
-    'The oldest run that is kept is of 2026-01-03 03:00:00Z. Slots before it count as missing, even if they ran.',
+    'The oldest kept run of this job is from 2026-01-03 03:00:00Z. Slots before it count as missing, even if they ran. If they must not run twice, choose a later --from.',
     'Backfill 4711 runs 4 slots. To see its progress, run greenvue-jobs backfills show 4711.',
   ]);
 });

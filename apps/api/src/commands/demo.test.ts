@@ -62,7 +62,7 @@ test(
     const env = { DATA_DIR: folder, PORT: String(await freePort()) };
     const { connection, output, child, ended } = await startDemo(env);
     expect(output.stderr).toContain('Filling the market: 100 %\n');
-    expect(output.stderr).toContain('Living through a day: 100 %\n');
+    expect(output.stderr).toContain('Making a day of history: 100 %\n');
     expect(output.stdout).toContain('Sign in with admin@greenvue.local and greenvue-demo\n');
     const [, alertFile = ''] = /^You are on call\. This alert has come \((.*)\):$/m.exec(output.stdout) ?? [];
     expect(output.stdout).toContain('NB-4107, format pain.001.001.03 is no longer accepted');
@@ -123,7 +123,7 @@ test(
     child.kill('SIGTERM');
     expect(await ended()).toBe(0);
     const again = await startDemo(env);
-    expect(again.output.stderr).not.toContain('Living through a day');
+    expect(again.output.stderr).not.toContain('Making a day of history');
     expect((await getJob(again.connection, 'payouts-nordbank')).status).toBe('active');
   },
   2 * SEEDING_MS,

@@ -84,7 +84,7 @@ async function fill(config: Config, deps: Deps): Promise<DemoNotes> {
     }),
     types: [...jobTypes],
     jobs: CALM_MARKET_JOBS,
-    progress: showProgress(process.stderr, 'Living through a day'),
+    progress: showProgress(process.stderr, 'Making a day of history'),
   });
   return { until, alert };
 }
@@ -104,7 +104,7 @@ function guide({ url, config, notes }: Guide): string {
     '',
     `The demo is at ${url}/console`,
     `  Sign in with ${email} and ${password}`,
-    `  Data     ${folder}; remove it for a fresh day`,
+    `  Data     ${folder}; remove it to start with a new day`,
     `  Token    DATA_DIR=${folder} npm run -s token`,
     '',
     `You are on call. This alert has come (${relative('.', notes.alert.file)}):`,

@@ -70,7 +70,7 @@ const channels = buildRouteMap({
           ...CHANNEL_FLAGS,
           namedOnly: switchFlag('Only for jobs that name the channel in --alerts'),
           allJobs: switchFlag('For all jobs'),
-          off: switchFlag('Turn it off: it hears of nothing'),
+          off: switchFlag('Turn it off: it gets no alerts'),
           on: switchFlag('Turn it on again'),
         },
         positional: channelId,

@@ -66,7 +66,7 @@ function planLines(plan: BackfillPlan): readonly string[] {
     ...(without.length === 0 ? [] : [`Left out: ${without.join(', ')}.`]),
     ...(isPartial
       ? [
-          `The oldest run that is kept is of ${instantText(historyFrom)}. Slots before it count as missing, even if they ran.`,
+          `The oldest kept run of this job is from ${instantText(historyFrom)}. Slots before it count as missing, even if they ran. If they must not run twice, choose a later --from.`,
         ]
       : []),
   ];

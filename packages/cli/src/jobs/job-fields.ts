@@ -131,7 +131,7 @@ export const JOB_FIELD_FLAGS: FlagParametersForType<JobFieldFlags, CliContext> =
   expectDuration: textFlag('A run that takes longer makes the job slow', 'duration'),
   expectStartWithin: textFlag('A due run must start within this time', 'duration'),
   alerts: namesFlag('Alert channels, such as ops,team', 'ids'),
-  pingUrl: textFlag('Monitor that is told of each start, success and failure', 'url'),
+  pingUrl: textFlag('URL of a monitor, which gets a request at each start, success and failure', 'url'),
 };
 
 function namesFlag(brief: string, placeholder: string) {

@@ -132,7 +132,7 @@ export const TOOLS: readonly Tool[] = [
     name: 'forecast_runs',
     need: 'read',
     description:
-      'Foretells the runs of the next hours from the schedules: by hour, type and tag, with clashes and quiet times.',
+      'Forecasts the runs of the next hours from the schedules: by hour, type and tag, with clashes and quiet times.',
     input: z.strictObject({
       hours: z.int().min(1).max(168).default(24),
       from: z.iso.datetime({ offset: true }).optional().describe('Default: now'),

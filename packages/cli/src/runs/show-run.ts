@@ -48,7 +48,7 @@ function printRun({ out, now }: Session, run: Run): void {
     ['Result', run.result === null || run.result === undefined ? '' : printableJson(run.result)],
     ['Retry of', run.retry_of ?? ''],
     ['Backfill', run.backfill_id ?? ''],
-    ['Asked for by', run.requested_by ?? ''],
+    ['Requested by', run.requested_by ?? ''],
     ['Fingerprint', run.fingerprint ?? ''],
   ]);
 }

@@ -56,7 +56,7 @@ export interface AlertChannelInput {
   readonly config?: Readonly<Record<string, unknown>> | undefined;
   /** Default true. False: only jobs that name the channel in `alerts`. */
   readonly allJobs?: boolean | undefined;
-  /** Default true. False: it hears of nothing until it is turned on. */
+  /** Default true. False: it gets no alerts until it is turned on. */
   readonly enabled?: boolean | undefined;
   /** Default: all conditions. */
   readonly conditions?: readonly AlertCondition[] | undefined;

@@ -66,7 +66,7 @@ it('a job that has not succeeded in time is told once, and its recovery, too', a
   h.clock.advance(MINUTE);
   await h.engine.tick();
   expect(notices.map(({ title }) => title)).toEqual([
-    'Job "Job" has not succeeded in the time that it should',
+    'Job "Job" has had no success for too long',
   ]);
   expect(notices[0]?.text).toContain(`Since: ${new Date(T0 + 60 * MINUTE).toISOString().slice(0, 10)}`);
   h.clock.advance(MINUTE);

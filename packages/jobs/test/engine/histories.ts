@@ -60,7 +60,7 @@ export function histories(makeDatabase: MakeDatabase): void {
       await expect(h.engine.history({ jobId: 'nobody' })).rejects.toMatchObject({ code: 'not_found' });
       await expect(h.engine.history({ jobId: 'job', tag: 'billing' })).rejects.toMatchObject({
         code: 'invalid',
-        message: 'Take one of `jobId`, `type` and `tag`, and leave out the others.',
+        message: 'Use one of `jobId`, `type` and `tag`, and leave out the others.',
       });
     });
 
@@ -76,7 +76,7 @@ export function histories(makeDatabase: MakeDatabase): void {
         return error instanceof Error ? error.message : undefined;
       };
       expect(await refusal({ from: T0 - 90 * DAY, step: '1h' })).toBe(
-        'step: This range has more than 1,000 steps. Take a step of at least "3h", or a shorter range.',
+        'step: This range has more than 1,000 steps. Use a step of at least "3h", or a shorter range.',
       );
       expect(await refusal({ from: T0 - 2 * DAY, step: '5m' })).toContain('at most 24 hours');
       for (const step of ['90m', '30s', 'often'])

@@ -38,7 +38,7 @@ export function policies(makeDatabase: MakeDatabase): void {
       await createJob(uneven, strict);
       const { message } = await refusal(patchJob('uneven', { cron: '0,59 3,4 * * *' }, strict));
       expect(message).toBe(
-        'Refused: your policy allows no two slots nearer than 5m; two of this schedule are 1m apart.',
+        'Refused: your policy requires at least 5m between two slots; two slots of this schedule are 1m apart.',
       );
       await createJob({ ...job(), id: 'by-hand' }, strict);
       expect((await h.engine.getJob('uneven')).job.version).toBe(1);

@@ -11,7 +11,7 @@ export const policySchema = z
       .max(100)
       .refine((text) => parseWholeMs(text).ok, 'must be a duration in Go syntax, such as 5m')
       .exactOptional()
-      .describe('No two slots of a job may be nearer: a duration in Go syntax, such as 5m'),
+      .describe('The least time between two slots of a job: a duration in Go syntax, such as 5m'),
     max_jobs: z.int().min(0).exactOptional().describe('How many jobs that it made may exist at a time'),
     types: z
       .array(z.string().min(1).max(100))

@@ -25,7 +25,7 @@ export type AlertDeliveriesQuery = Omit<z.input<typeof alertDeliveriesQuery>, 'l
   readonly limit?: number | undefined;
 };
 
-/** Creates a channel that hears of failed jobs and other conditions. 409: the id is in use. */
+/** Creates a channel for alerts about failed jobs and other conditions. 409: the id is in use. */
 export async function createAlertChannel(
   connection: Connection,
   body: CreateAlertChannel,

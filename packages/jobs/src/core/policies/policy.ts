@@ -38,7 +38,7 @@ function intervalFaults({ minInterval }: JobPolicy, schedule: JobDefinition['sch
   if (least?.ok !== true) return [];
   const gap = shortestGap(schedule);
   if (gap >= least.value) return [];
-  const detail = `your policy allows no two slots nearer than ${minInterval}; two of this schedule are ${formatDuration(gap)} apart`;
+  const detail = `your policy requires at least ${minInterval} between two slots; two slots of this schedule are ${formatDuration(gap)} apart`;
   return [{ pointer: schedule.kind === 'cron' ? '/cron' : '/interval', detail }];
 }
 
@@ -89,6 +89,6 @@ function inBoth(
 
 /** P39, policies: why a caller with a bound may make no more jobs. */
 export function tooManyJobs(most: number): Refusal {
-  const detail = `your policy allows ${most} jobs made by you at a time, and there are so many; delete one first`;
+  const detail = `your policy allows at most ${most} jobs made by you at a time; delete one first`;
   return { ok: false, code: 'too_many_jobs', detail };
 }

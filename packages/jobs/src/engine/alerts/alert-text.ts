@@ -66,11 +66,11 @@ export function titleOf({ condition, jobName, count = 1 }: Alert): string {
     case 'paused_by_engine':
       return `Job "${jobName}" was paused because too many runs failed`;
     case 'missed':
-      return `Job "${jobName}" missed ${count === 1 ? '1 run' : `${count} runs`}`;
+      return `Job "${jobName}" missed ${count === 1 ? '1 slot' : `${count} slots`}`;
     case 'late':
       return `Job "${jobName}" is late`;
     case 'overdue':
-      return `Job "${jobName}" has not succeeded in the time that it should`;
+      return `Job "${jobName}" has had no success for too long`;
     case 'slow':
       return `Job "${jobName}" takes longer than expected`;
     case 'no_handler':
@@ -83,15 +83,15 @@ export function titleOf({ condition, jobName, count = 1 }: Alert): string {
 }
 
 const WHAT_TO_DO: Readonly<Record<AlertCondition, string>> = {
-  failed: 'Read the log of the run, mend the cause, and retry the run.',
+  failed: 'Read the log of the run, fix the cause, and retry the run.',
   recovered: 'Nothing is left to do.',
-  paused_by_engine: 'Mend the cause, then resume the job. Until then, it runs only by hand.',
+  paused_by_engine: 'Fix the cause, then resume the job. Until then, only people and code can start it.',
   missed: 'Find out why no node was running at that time. Run the job by hand if its work must be done.',
   late: 'Check that a node is running, and that it has a free place for this job.',
   overdue: 'Check whether the job is scheduled often enough, and why its runs fail or do not start.',
   slow: 'Look at the run that takes so long. Cancel it if it does not end.',
   no_handler: 'Start a node with this job type, in the version that the job needs.',
-  zombie: 'Restart the node of this run, or let its handler end when its signal fires.',
+  zombie: 'Restart the node of this run. To fix the cause, make the handler stop when its AbortSignal fires.',
 };
 
 interface Links {
@@ -128,7 +128,7 @@ const SHORT: Readonly<Record<AlertCondition, string>> = {
   failed: 'failed',
   recovered: 'recovered',
   paused_by_engine: 'paused after failures',
-  missed: 'missed runs',
+  missed: 'missed slots',
   late: 'late',
   overdue: 'without success in time',
   slow: 'slow',

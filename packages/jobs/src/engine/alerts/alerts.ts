@@ -103,7 +103,10 @@ export class Alerts {
       await this.#watcher.look(this.#stopping.signal);
       this.wake();
     } catch (error) {
-      settings.logger.warn({ err: error }, 'what alerts tell could not be read; it is tried again in 10 s');
+      settings.logger.warn(
+        { err: error },
+        'the states that alerts report could not be read; the next try is in 10 s',
+      );
     }
     return true;
   }

@@ -91,7 +91,7 @@ export class AlertDeliverer {
       for (const taken of messages) this.#begin(taken);
       return nextAt;
     } catch (error) {
-      logger.warn({ err: error }, 'alerts could not be read; they are tried again in 10 s');
+      logger.warn({ err: error }, 'alerts could not be read; the next try is in 10 s');
       return undefined;
     }
   }
@@ -122,4 +122,4 @@ export class AlertDeliverer {
 }
 
 const NOT_SENT = 'an alert was not delivered; it is tried again for an hour';
-const NOT_SAVED = 'it could not be saved that an alert was sent; it may be sent a second time';
+const NOT_SAVED = 'an alert was sent, but this could not be saved; the alert may be sent a second time';

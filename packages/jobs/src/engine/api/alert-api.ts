@@ -183,7 +183,7 @@ function refusalOf(id: string, result: Exclude<ChannelCommandResult, { kind: 'do
       const names = result.jobIds.map((jobId) => `"${jobId}"`).join(', ');
       return new EngineError(
         'conflict',
-        `Jobs name the alert channel "${id}": ${names}. Take it out of their alerts first.`,
+        `Jobs name the alert channel "${id}": ${names}. Remove it from their alerts first.`,
       );
     }
     default:

@@ -90,7 +90,10 @@ function windowOf(input: BackfillInput, now: number): Window {
   const from = parseInstant(input.from, '/from') ?? now;
   const to = parseInstant(input.to, '/to') ?? now;
   if (to > now)
-    throw invalid('/to', 'must not be in the future: a backfill runs past slots. Leave it out for now');
+    throw invalid(
+      '/to',
+      'must not be in the future: a backfill runs past slots. Leave it out to use the current time',
+    );
   if (from >= to) throw invalid('/from', `must be earlier than to, ${timeText(to)}; got ${timeText(from)}`);
   return { from, to };
 }

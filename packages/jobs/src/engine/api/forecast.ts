@@ -50,7 +50,10 @@ function requireWindow({ now, from, hours, stepMs }: GivenWindow): void {
     );
   }
   if (from + hours * HOUR_MS > now) return;
-  throw invalid('/from', 'must not be past: the forecast is about the time to come. Leave it out for now');
+  throw invalid(
+    '/from',
+    'must not be so early that the window has ended: a forecast counts runs to come. Leave it out to begin now',
+  );
 }
 
 function invalid(pointer: string, detail: string): EngineError {

@@ -36,7 +36,7 @@ export function historySteps({ from, to, step }: Range, now: number): HistorySte
   if (isShort && end - begin > DAY_MS)
     throw invalid(
       '/step',
-      'A step shorter than "1h" is for a range of at most 24 hours. Take a step of "1h" or more.',
+      'A step shorter than "1h" is for a range of at most 24 hours. Use a step of "1h" or more.',
     );
   const unit = isShort ? MINUTE_MS : HOUR_MS;
   const first = Math.floor(begin / unit) * unit;
@@ -46,7 +46,7 @@ export function historySteps({ from, to, step }: Range, now: number): HistorySte
     const least = Math.ceil((last - first) / MOST_STEPS / unit) * unit;
     throw invalid(
       '/step',
-      `This range has more than 1,000 steps. Take a step of at least "${formatDuration(least)}", or a shorter range.`,
+      `This range has more than 1,000 steps. Use a step of at least "${formatDuration(least)}", or a shorter range.`,
     );
   }
   return { from: first, to: last, stepMs };

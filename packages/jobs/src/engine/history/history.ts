@@ -24,6 +24,6 @@ export function createHistory({ settings, store }: Pick<EngineParts, 'settings' 
 /** A run counts for its job, for its type and for each of its tags, but not for two of these together. */
 function requireOneSubject({ jobId, type, tag }: Pick<RunHistoryQuery, 'jobId' | 'type' | 'tag'>): void {
   if ([jobId, type, tag].filter((one) => one !== undefined).length <= 1) return;
-  const detail = 'Take one of `jobId`, `type` and `tag`, and leave out the others.';
+  const detail = 'Use one of `jobId`, `type` and `tag`, and leave out the others.';
   throw new EngineError('invalid', detail, [{ pointer: '', detail }]);
 }

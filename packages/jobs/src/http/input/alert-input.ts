@@ -13,7 +13,7 @@ const config = z
     'By kind. email: {"to": ["ops@example.com"]}; webhook: {"url": "https://…", "secret": "whsec_…"}, whose secret the server makes if you leave it out; slack: {"url": "https://hooks.slack.com/…"}',
   );
 const allJobs = z.boolean().describe('false: only jobs that name the channel in alerts; default true');
-const enabled = z.boolean().describe('false: it hears of nothing until it is turned on; default true');
+const enabled = z.boolean().describe('false: it gets no alerts until it is turned on; default true');
 const conditions = z.array(conditionSchema).min(1).max(ALERT_CONDITIONS.length);
 
 /** The body of POST /alert-channels. */

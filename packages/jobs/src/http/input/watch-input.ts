@@ -15,10 +15,7 @@ export const httpUrlSchema = text({ min: 1, max: 2_000 }).regex(
 
 /** The fields of a job that label and watch it, in a request. */
 export const watchingFields = {
-  tags: z
-    .array(tagSchema)
-    .max(MOST_TAGS)
-    .describe('Labels for filters, bulk commands and alerts, such as billing'),
+  tags: z.array(tagSchema).max(MOST_TAGS).describe('Labels for filters and bulk commands, such as billing'),
   pause_after: z
     .union(
       [
@@ -36,7 +33,7 @@ export const watchingFields = {
       { error: 'must be a failure budget such as {"failures": 3, "of_last": 5}, or "none"' },
     )
     .describe(
-      "Failure budget: the job pauses once so many of its last runs failed; none: no budget, against the job type's default",
+      "Failure budget: the engine pauses the job once this many of its last runs have failed. none: no budget, whatever the job type's default is",
     ),
   expect: z
     .strictObject({
@@ -48,8 +45,10 @@ export const watchingFields = {
   alerts: z
     .array(z.string().regex(JOB_ID, JOB_ID_RULE))
     .max(MOST_ALERT_CHANNELS)
-    .describe('Ids of alert channels that hear of this job, besides those for all jobs'),
-  ping_url: httpUrlSchema.describe('An outside monitor that is told of each start, success and failure'),
+    .describe('Ids of channels that get the alerts of this job, besides the channels for all jobs'),
+  ping_url: httpUrlSchema.describe(
+    'The URL of an outside monitor, which gets a request at each start, success and failure',
+  ),
 };
 
 interface PauseAfterBody {

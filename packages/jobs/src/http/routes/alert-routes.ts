@@ -31,7 +31,7 @@ const createAlertChannel = defineRoute({
     operationId: 'createAlertChannel',
     summary: 'Create an alert channel',
     description:
-      'From then on, the server tells it of failed jobs and other conditions. Addresses and secrets are never shown whole again. 409: the id is in use, or there are 100 channels.',
+      'From then on, the server sends it alerts about failed jobs and other conditions. No response shows its whole address or its secret again. 409: the id is in use, or there are 100 channels.',
   },
   body: alertChannelBody,
   responses: {
@@ -57,7 +57,8 @@ const listAlertChannels = defineRoute({
   doc: {
     operationId: 'listAlertChannels',
     summary: 'List the alert channels',
-    description: 'All of them by id, with how they fare: there are at most 100.',
+    description:
+      'By id, at most 100. Each has the number of its waiting and undeliverable alerts, its last delivery and its last error.',
   },
   responses: {
     200: success(z.object({ data: z.array(alertChannelSchema) }), 'The channels'),
@@ -73,7 +74,12 @@ const getAlertChannel = defineRoute({
   method: 'GET',
   path: '/alert-channels/:channel_id',
   need: 'admin',
-  doc: { operationId: 'getAlertChannel', summary: 'Get an alert channel', description: 'With how it fares.' },
+  doc: {
+    operationId: 'getAlertChannel',
+    summary: 'Get an alert channel',
+    description:
+      'With the number of its waiting and undeliverable alerts, its last delivery and its last error.',
+  },
   params: alertChannelParams,
   responses: { 200: success(alertChannelSchema, 'The channel'), ...problems(404) },
   handle: async ({ params }, { engine }) => ({
@@ -89,7 +95,7 @@ const patchAlertChannel = defineRoute({
   doc: {
     operationId: 'patchAlertChannel',
     summary: 'Change an alert channel',
-    description: 'Omitted fields stay as they are. What waits is sent to the channel as it is then.',
+    description: 'Omitted fields do not change. Alerts that wait are sent with the changed settings.',
   },
   params: alertChannelParams,
   body: patchAlertChannelBody,
@@ -150,7 +156,7 @@ const listAlertDeliveries = defineRoute({
   doc: {
     operationId: 'listAlertDeliveries',
     summary: 'List alerts, newest first',
-    description: 'What was sent to which channel, what waits, and what could not be delivered.',
+    description: 'Alerts that were sent, wait, or could not be delivered, each with its channel.',
   },
   query: alertDeliveriesQuery,
   responses: { 200: success(pageSchema(alertDeliverySchema), 'A page of alerts'), ...problems() },

@@ -48,7 +48,7 @@ const resumeAllJobs = defineRoute({
     operationId: 'resumeAllJobs',
     summary: 'End the pause of all jobs',
     description:
-      'Each job then makes up for its slots as its catch_up says. Jobs that are paused on their own stay paused. Without a pause of all jobs, nothing changes. A caller with a scope gets a 403.',
+      'Then the catch_up of each job decides whether it runs the slots that passed. Jobs that are paused on their own stay paused. Without a pause of all jobs, nothing changes. A caller with a scope gets a 403.',
   },
   body: emptyBody,
   bodyIsOptional: true,

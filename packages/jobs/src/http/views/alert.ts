@@ -17,7 +17,7 @@ export const alertChannelSchema = z.object({
     .record(z.string(), z.unknown())
     .describe('Without what is secret: of an address, only its origin'),
   all_jobs: z.boolean(),
-  enabled: z.boolean().describe('false: it is off, and hears of nothing'),
+  enabled: z.boolean().describe('false: it is off, and gets no alerts'),
   conditions: z.array(conditionSchema).nullable().describe('null: all of them'),
   created_by: z.string().nullable(),
   created_at: instantSchema,

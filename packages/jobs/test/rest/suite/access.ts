@@ -177,7 +177,7 @@ export function access(makeMount: MakeMount): void {
         'Only an admin may change days for a run of greet; an operator may change: name. Run the job without a payload, or ask an admin.',
       );
       expect(refused.errors).toEqual([
-        { pointer: '/payload/days', detail: "must be as in the job's payload" },
+        { pointer: '/payload/days', detail: "must have the value of the job's payload" },
       ]);
       // If left out, it is the type's default and not the job's.
       problemOf(await runWith(server, 'limited', { name: 'Bo' }), 403);

@@ -73,7 +73,10 @@ export async function refuseAdminFields(
   throw new EngineError(
     'forbidden',
     `Only an admin may change ${refused.join(', ')} for a run of ${type.jobType.type}; an operator may change: ${allowed}. Run the job without a payload, or ask an admin.`,
-    refused.map((name) => ({ pointer: payloadPointer(name), detail: "must be as in the job's payload" })),
+    refused.map((name) => ({
+      pointer: payloadPointer(name),
+      detail: "must have the value of the job's payload",
+    })),
   );
 }
 

@@ -12,7 +12,7 @@ export const pauseAfterSchema = z.union([
 export const watchingShape = {
   tags: z.array(z.string()),
   pause_after: pauseAfterSchema.describe(
-    'Failure budget: the job pauses once so many of its last runs failed',
+    'Failure budget: the engine pauses the job once this many of its last runs have failed',
   ),
   expect: z
     .object({

@@ -30,7 +30,7 @@ export function policies(makeMount: MakeMount): void {
     const problem = problemOf(await send(mount, 'POST', '/jobs', { body: beyond }), 403);
     expect(problem.errors?.map(({ pointer }) => pointer)).toEqual(['/interval', '/tags']);
     expect(problem.detail).toBe(
-      'Refused: your policy allows no two slots nearer than 5m; two of this schedule are 1m apart.',
+      'Refused: your policy requires at least 5m between two slots; two slots of this schedule are 1m apart.',
     );
     const within = jobBody('within', { on_demand: true, tags: ['eu'] });
     bodyOf(await send(mount, 'POST', '/jobs', { body: within }), 201, jobSchema);
