@@ -64,7 +64,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('monitoring'),
       page('telemetry'),
       page('console'),
-      page('backfill', 'Run what is missing'),
+      page('backfill'),
       page('troubleshooting'),
       page('production'),
       page('where-it-runs'),

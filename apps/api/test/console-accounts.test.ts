@@ -120,7 +120,7 @@ test(
     await dialog.getByLabel('Name').fill('agent');
     await dialog.getByLabel('Role').selectOption('admin');
     await dialog.getByLabel('Valid for').selectOption('7');
-    await dialog.getByText('Policy: bounds on its jobs').click();
+    await dialog.getByText('Policy: limits on its jobs').click();
     await dialog.getByLabel('Shortest interval').fill('five');
     await dialog.getByLabel('Maximum number of jobs').fill('20');
     await dialog.getByLabel('update_search_index').click();

@@ -11,9 +11,9 @@ import type { Role } from './users.ts';
 
 // Routes as in account.ts. For admins, and for signed-in operators, who have only their own tokens.
 
-/** Bounds on the jobs that a token may make or change. What is left out has no bound. */
+/** Limits on the jobs that a token may make or change. A field that is left out sets no limit. */
 export interface JobPolicy {
-  /** A Go duration, such as `5m`: no two slots of a job may be nearer. */
+  /** A Go duration, such as `5m`: the least time between two slots of a job. */
   readonly min_interval?: string;
   /** How many jobs that it made may exist at a time. */
   readonly max_jobs?: number;
@@ -32,7 +32,7 @@ export interface ApiToken {
    * its creator is disabled, deleted or must change the password.
    */
   readonly effective_role: Role | null;
-  /** Bounds on the jobs that it may make or change; null: none. */
+  /** Limits on the jobs that it may make or change; null: none. */
   readonly policy: JobPolicy | null;
   /** Who created it: `user:<id>`, `token:<id>` or `cli`. */
   readonly created_by: string;

@@ -85,7 +85,7 @@ export const apiTokenSchema = z
       .describe(
         "What the token may do now: the lower of its role and its creator's. null: the token is expired or revoked, or its creator is disabled, deleted or must change the password",
       ),
-    policy: policySchema.nullable().describe('Bounds on the jobs that it may make or change; null: none'),
+    policy: policySchema.nullable().describe('Limits on the jobs that it may make or change; null: none'),
     created_by: z.string().describe('Creator: user:<id>, token:<id> or cli'),
     created_at: timeSchema,
     expires_at: timeSchema,

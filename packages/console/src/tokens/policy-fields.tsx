@@ -9,14 +9,14 @@ interface PolicyFieldsProps {
   readonly onChange: (part: Partial<TokenDraft>) => void;
 }
 
-/** Bounds on the jobs that the token makes or changes. All are optional. */
+/** Limits on the jobs that the token makes or changes. All are optional. */
 export function PolicyFields({ draft, onChange }: PolicyFieldsProps) {
   return (
-    <Fold summary="Policy: bounds on its jobs">
+    <Fold summary="Policy: limits on its jobs">
       <Stack gap="md" mt="xs">
         <Text size="sm" c="dimmed" component="div">
-          The server refuses a request that breaks a bound. A token with a policy manages jobs only: no tokens
-          and no accounts. <Help word="policy" />
+          The server refuses a request beyond a limit. A token with a policy manages jobs only: no tokens and
+          no accounts. <Help word="policy" />
         </Text>
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
           <TextInput

@@ -65,9 +65,7 @@ it('a job that has not succeeded in time is told once, and its recovery, too', a
   await h.engine.tick();
   h.clock.advance(MINUTE);
   await h.engine.tick();
-  expect(notices.map(({ title }) => title)).toEqual([
-    'Job "Job" has had no success for too long',
-  ]);
+  expect(notices.map(({ title }) => title)).toEqual(['Job "Job" has had no success for too long']);
   expect(notices[0]?.text).toContain(`Since: ${new Date(T0 + 60 * MINUTE).toISOString().slice(0, 10)}`);
   h.clock.advance(MINUTE);
   await runOnce(h);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const TAG = /^[a-z0-9][a-z0-9._:-]{0,62}$/;
 
-/** Bounds on the jobs that a token or a role may make or change. */
+/** Limits on the jobs that a token or a role may make or change. */
 export const policySchema = z
   .strictObject({
     min_interval: z

@@ -32,7 +32,7 @@ const tags = ['API tokens'];
 export const makeTokenBody = z.strictObject({
   name: nameSchema,
   role: roleSchema,
-  policy: policySchema.optional().describe('Bounds on the jobs that the token may make or change'),
+  policy: policySchema.optional().describe('Limits on the jobs that the token may make or change'),
   expires_at: z.iso
     .datetime({ offset: true })
     .optional()

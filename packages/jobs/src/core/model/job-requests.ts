@@ -142,7 +142,7 @@ export interface EnqueueOptions extends InTransaction {
 /** Who asks, for the audit log (`user:42`, `token:7`). By default, the code of the process itself. */
 export interface CommandOptions {
   readonly by?: string | undefined;
-  /** Bounds on what this caller may make or change (P39, policies); `forbidden` beyond them. */
+  /** Limits on what this caller may make or change (P39, policies); `forbidden` beyond them. */
   readonly policy?: JobPolicy | undefined;
   /** The id must still stand for this generation of the job (P1, identity), in this version: the ETag. */
   readonly ifUid?: string | undefined;

@@ -7,7 +7,7 @@ import { shortestGap } from '../schedule/schedule.ts';
 
 /** P39, policies: what a caller may make, beside what its right allows. What is left out has no bound. */
 export interface JobPolicy {
-  /** A Go duration, such as `5m`: no two slots of a job may be nearer, by its local clock. */
+  /** A Go duration, such as `5m`: the least time between two slots of a job, by its local clock. */
   readonly minInterval?: string | undefined;
   /** How many jobs made by this caller (`by`) may exist at a time. */
   readonly maxJobs?: number | undefined;

@@ -23,7 +23,7 @@ export interface JobsPrincipal {
    */
   readonly scope?: JobScope;
   /**
-   * Bounds on the jobs that the sender may make or change (P39, policies). A policy that is not valid is
+   * Limits on the jobs that the sender may make or change (P39, policies). A policy that is not valid is
    * answered with a 500, and the log says why.
    */
   readonly policy?: JobPolicy;

@@ -31,7 +31,7 @@ const createAlertChannel = defineRoute({
     operationId: 'createAlertChannel',
     summary: 'Create an alert channel',
     description:
-      'From then on, the server sends it alerts about failed jobs and other conditions. No response shows its whole address or its secret again. 409: the id is in use, or there are 100 channels.',
+      'From then on, the server sends it alerts about failed jobs and other conditions. No response shows its whole URL or its secret again. 409: the id is in use, or there are 100 channels.',
   },
   body: alertChannelBody,
   responses: {

@@ -21,7 +21,7 @@ export const callerSchema = z.object({
       tags: z.array(z.string()).nullable(),
     })
     .nullable()
-    .describe('Bounds on the jobs that the sender may make or change; null: none'),
+    .describe('Limits on the jobs that the sender may make or change; null: none'),
   rights: z
     .array(z.enum(['read', 'operate', 'admin']))
     .describe(
