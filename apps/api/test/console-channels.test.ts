@@ -27,7 +27,7 @@ test(
     await goTo('/channels');
     await signIn(page);
     await heading(page, 'Channels');
-    await page.getByText('nobody is told when a job fails').waitFor();
+    await page.getByText('nobody gets an alert when a job fails').waitFor();
     expect(await findings(page)).toEqual([]);
 
     await button(page, 'New channel').click();
@@ -107,7 +107,7 @@ test(
 
     await button(page, 'Delete ops').click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete channel' }).click();
-    await page.getByText('nobody is told when a job fails').waitFor();
+    await page.getByText('nobody gets an alert when a job fails').waitFor();
     expect(faults).toEqual([]);
   },
   SLOW_MS,

@@ -88,7 +88,7 @@ export function policies(makeDatabase: MakeDatabase): void {
       const made = asked.filter(({ status }) => status === 'fulfilled');
       expect(made).toHaveLength(3);
       const { message } = await refusal(putJob({ ...job(), id: 'one-more' }, strict));
-      expect(message).toContain('your policy allows 3 jobs made by you at a time');
+      expect(message).toContain('your policy allows at most 3 jobs made by you at a time');
       const { rows } = await h.engine.listJobs();
       const mine = rows.find(({ job: { createdBy } }) => createdBy === 'token:7')?.job.id ?? '';
       // An edit makes no job.
