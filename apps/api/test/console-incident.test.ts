@@ -75,7 +75,17 @@ test(
 
     await health.getByRole('link', { name: 'Open the last failed run' }).click();
     await main.getByText('Failed after 1 of 3 attempts; the second would have met the next slot.').waitFor();
+    // The key asks, too: it starts nothing by itself.
+    await page.keyboard.press('r');
+    const question = page.getByRole('dialog', { name: 'Run this again?' });
+    await question
+      .getByText(/^A new run of Sync the shop starts now, with the payload of this run\.$/)
+      .waitFor();
+    expect(await question.textContent()).not.toContain('slot');
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await question.waitFor({ state: 'hidden' });
     await button(page, 'Run again').click();
+    await question.getByRole('button', { name: 'Run again' }).click();
     await main.getByText('Manual retry', { exact: true }).waitFor();
     expect(faults).toEqual([]);
   },

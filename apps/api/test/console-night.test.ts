@@ -144,6 +144,7 @@ test(
     await wrong.getByRole('link', { name: 'Open the last failed run' }).click();
     await runIs(page, 'failed');
     await button(page, 'Run again').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Run again' }).click();
     await runIs(page, 'succeeded');
     await page.keyboard.press('o');
     await attention.getByText('No unhealthy jobs.').waitFor();
@@ -188,7 +189,11 @@ test(
       .getByRole('link')
       .click();
     await page.getByText(/^This slot was skipped: no node could take it in time/).waitFor();
-    await button(page, 'Run this slot').click();
+    await button(page, 'Run again').click();
+    const question = page.getByRole('dialog', { name: 'Run this again?' });
+    await question.getByText(/does not stand for the slot of this run/).waitFor();
+    await question.getByRole('link', { name: 'the page of the job' }).waitFor();
+    await question.getByRole('button', { name: 'Run again' }).click();
     await runIs(page, 'succeeded');
     expect(faults).toEqual([]);
   },
@@ -260,6 +265,7 @@ test(
     await look();
     way.isOpen = true;
     await button(page, 'Run again').tap();
+    await page.getByRole('dialog').getByRole('button', { name: 'Run again' }).tap();
     await runIs(page, 'succeeded');
     await page
       .getByRole('region', { name: 'Result' })

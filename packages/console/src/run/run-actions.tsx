@@ -1,7 +1,6 @@
-import type { Run } from '@greenvue/jobs/client';
+import type { Job, Run } from '@greenvue/jobs/client';
 import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
 import { useCancelRun, useRetryRun } from '../actions/actions.ts';
 import { isOver } from '../data/run-pages.ts';
 import { useKeys } from '../keyboard/keys.ts';
@@ -9,20 +8,22 @@ import { useMay } from '../session/session.tsx';
 import { useNow } from '../ui/clock/now.tsx';
 import { Confirm } from '../ui/feedback/confirm.tsx';
 import { PlayIcon, StopIcon } from '../ui/icons.tsx';
-import { runPath } from '../ui/paths.ts';
 import { waitsForRetry } from '../ui/status/run-words.ts';
+import { AgainAction } from './again-action.tsx';
 
 interface RunActionsProps {
   readonly run: Run;
+  /** The run's job, once it is read. */
+  readonly job: Job | undefined;
   /** The run's job was deleted or recreated, so the run cannot run again. */
   readonly isJobGone: boolean;
 }
 
 /** The actions on a run in its current state: cancel, cancel by force, run again, retry now. */
-export function RunActions({ run, isJobGone }: RunActionsProps) {
+export function RunActions({ run, job, isJobGone }: RunActionsProps) {
   const may = useMay();
   if (!may.operate) return null;
-  if (isOver(run)) return <AgainAction run={run} isJobGone={isJobGone} />;
+  if (isOver(run)) return <AgainAction run={run} job={job} isJobGone={isJobGone} />;
   return <OpenActions run={run} />;
 }
 
@@ -100,26 +101,5 @@ function ForceMeaning() {
       continues without it. The handler still runs until it ends: it keeps its place, and its work may
       conflict with the next run.
     </Text>
-  );
-}
-
-function AgainAction({ run, isJobGone }: RunActionsProps) {
-  const retry = useRetryRun();
-  const [, navigate] = useLocation();
-  const isOff = isJobGone || retry.isPending;
-  const again = (): void => {
-    if (!isOff) retry.mutate({ run }, { onSuccess: (made) => navigate(runPath(made.id)) });
-  };
-  useKeys(isJobGone ? [] : [{ key: 'r', does: 'Run again', run: again }]);
-  return (
-    <Button
-      leftSection={<PlayIcon />}
-      onClick={again}
-      loading={retry.isPending}
-      disabled={isJobGone}
-      title={isJobGone ? 'The job was deleted, so this run cannot run again' : undefined}
-    >
-      {run.status === 'skipped' ? 'Run this slot' : 'Run again'}
-    </Button>
   );
 }

@@ -82,7 +82,7 @@ function KnownRun({ run }: { readonly run: Run }) {
           <Button component={Link} href={comparePath(undefined, run.id)} variant="default">
             Compare
           </Button>
-          <RunActions run={run} isJobGone={isJobGone} />
+          <RunActions run={run} job={job} isJobGone={isJobGone} />
         </>
       }
     >

@@ -1,0 +1,73 @@
+import type { Job, Run } from '@greenvue/jobs/client';
+import { Button, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { useRetryRun } from '../actions/actions.ts';
+import { useKeys } from '../keyboard/keys.ts';
+import { Confirm } from '../ui/feedback/confirm.tsx';
+import { PlayIcon } from '../ui/icons.tsx';
+import { Slot } from '../ui/instant/instant.tsx';
+import { jobPath, runPath } from '../ui/paths.ts';
+import { Plain } from '../ui/text/text.tsx';
+
+interface AgainActionProps {
+  readonly run: Run;
+  /** The run's job, once it is read. */
+  readonly job: Job | undefined;
+  readonly isJobGone: boolean;
+}
+
+/** Starts a new run with the payload of a run that has ended, after a question. */
+export function AgainAction({ run, job, isJobGone }: AgainActionProps) {
+  const retry = useRetryRun();
+  const [, navigate] = useLocation();
+  const [isAsking, setAsking] = useState(false);
+  const ask = (): void => setAsking(true);
+  const close = (): void => setAsking(false);
+  const again = (): void =>
+    retry.mutate({ run }, { onSuccess: (made) => navigate(runPath(made.id)), onSettled: close });
+  useKeys(isJobGone ? [] : [{ key: 'r', does: 'Run again', run: ask }]);
+  return (
+    <>
+      <Button
+        leftSection={<PlayIcon />}
+        onClick={ask}
+        disabled={isJobGone}
+        title={isJobGone ? 'The job was deleted, so this run cannot run again' : undefined}
+      >
+        Run again
+      </Button>
+      <Confirm
+        opened={isAsking}
+        onClose={close}
+        onConfirm={again}
+        title="Run this again?"
+        confirmLabel="Run again"
+        isBusy={retry.isPending}
+      >
+        <Meaning run={run} name={job?.name ?? run.job_id} />
+      </Confirm>
+    </>
+  );
+}
+
+function Meaning({ run, name }: { readonly run: Run; readonly name: string }) {
+  const slot = run.scheduled_for;
+  return (
+    <Stack gap="sm">
+      <Text>
+        A new run of{' '}
+        <strong>
+          <Plain>{name}</Plain>
+        </strong>{' '}
+        starts now, with the payload of this run.
+      </Text>
+      {slot === null ? null : (
+        <Text>
+          The new run does not stand for the slot of this run, <Slot at={slot} />. To run a slot that is
+          missing, use Backfill on <Link href={jobPath(run.job_id)}>the page of the job</Link>.
+        </Text>
+      )}
+    </Stack>
+  );
+}
