@@ -89,6 +89,12 @@ function channels(makeStore: MakeStore): void {
     });
   });
 
+  it('an edit that does not name the conditions of a channel keeps them', async () => {
+    await channel('ops', { conditions: ['failed'] });
+    await t.store.changeAlertChannel({ id: 'ops', command: { kind: 'edit', change: { allJobs: false } } });
+    expect(await list()).toMatchObject([{ allJobs: false, conditions: ['failed'] }]);
+  });
+
   it('a change of a channel is in the audit log', async () => {
     const audit = { actor: 'ada', action: 'alert_channel.create', change: '{}' };
     await t.store.changeAlertChannel({

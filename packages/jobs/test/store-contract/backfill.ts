@@ -302,6 +302,26 @@ export function backfillContract(makeStore: MakeStore): void {
       });
     });
 
+    it('leaves other backfills of the job alone when it is cancelled', async () => {
+      await afterOutage('a', { overlap: 'allow' }, 9);
+      const first = await start('a', hours(1, 2));
+      await t.plan();
+      const second = await start('a', hours(3, 3));
+      const cancelled = { id: first, cancelLive: false, audit: AUDIT };
+      expect(await t.store.cancelBackfill(cancelled)).toMatchObject({ kind: 'done' });
+      await drain();
+      expect(await view(first)).toMatchObject({ status: 'cancelled', runs: { cancelled: 2, succeeded: 0 } });
+      expect(await view(second)).toMatchObject({ status: 'finished', runs: { cancelled: 0, succeeded: 3 } });
+    });
+
+    it('is not of another job that took the id meanwhile', async () => {
+      await afterOutage('a');
+      const { uid } = await t.job('a');
+      await t.done('a', { kind: 'delete' });
+      await t.create('a', { schedule: every(HOUR) });
+      expect(await ask('a', hours(1, 2), { ifUid: uid })).toMatchObject({ kind: 'stale' });
+    });
+
     it('goes on after a restart, and runs no slot twice', async () => {
       await afterOutage('a');
       const id = await start('a', hours(1, 5));
