@@ -36,7 +36,8 @@ export function bulkCommandsContract(makeStore: MakeStore): void {
         { id: second, node: 'n1', scope: 'acme', record: RECORD },
       ]);
       expect(await t.store.listBulkCommands({ limit: 1 })).toHaveLength(1);
-      expect(await t.store.getBulkCommand('1234567')).toBeUndefined();
+      for (const unknown of ['1234567', '9223372036854775808', '9999999999999999999'])
+        expect(await t.store.getBulkCommand(unknown)).toBeUndefined();
     });
 
     it('tell the node that runs one that somebody has asked to cancel it', async () => {

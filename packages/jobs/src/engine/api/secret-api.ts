@@ -1,5 +1,11 @@
 import { replaceSecrets, sealField } from '../../core/secrets/payload-secrets.ts';
 import {
+  FIRST_SEALED_PLACE,
+  type SealedPlace,
+  sealedPlaceIn,
+  sealedPlaceText,
+} from '../../core/secrets/sealed-place.ts';
+import {
   isSealed,
   placeOfChannel,
   placeOfField,
@@ -89,9 +95,9 @@ export async function resealSecrets(
   );
   const unreadable = new Map<string | undefined, number>();
   let resealed = 0;
-  let at: Place | undefined = placeOf(after);
+  let at: SealedPlace | undefined = placeOf(after);
   while (at !== undefined) {
-    const { table, key }: Place = at;
+    const { table, key }: SealedPlace = at;
     const query = { table, after: key, limit: ROWS, types: types.map(({ jobType }) => jobType.type) };
     const { rows, next } = await store.listSealed(query);
     const changed = rows.flatMap((row) => resealedRow(parts, table, row, unreadable));
@@ -102,27 +108,19 @@ export async function resealSecrets(
   return {
     resealed,
     unreadable: [...unreadable].map(([keyId, count]) => ({ keyId, count })),
-    ...(at === undefined ? {} : { next: `${at.table}:${at.key ?? ''}` }),
+    ...(at === undefined ? {} : { next: sealedPlaceText(at) }),
   };
 }
 
-interface Place {
-  readonly table: SealedTable;
-  readonly key?: string | undefined;
+function placeOf(after: string | undefined): SealedPlace {
+  const place = after === undefined ? FIRST_SEALED_PLACE : sealedPlaceIn(after);
+  if (place !== undefined) return place;
+  throw new EngineError('invalid', 'The reseal can not continue.', [
+    { pointer: '/after', detail: 'must be the `next` of the call before' },
+  ]);
 }
 
-function placeOf(after: string | undefined): Place {
-  const [name, ...rest] = (after ?? 'jobs:').split(':');
-  const table = SEALED_TABLES.find((one) => one === name);
-  const key = rest.join(':');
-  if (table === undefined)
-    throw new EngineError('invalid', 'The reseal can not continue.', [
-      { pointer: '/after', detail: 'must be the `next` of the call before' },
-    ]);
-  return { table, key: key === '' ? undefined : key };
-}
-
-function tableAfter(table: SealedTable): Place | undefined {
+function tableAfter(table: SealedTable): SealedPlace | undefined {
   const next = SEALED_TABLES[SEALED_TABLES.indexOf(table) + 1];
   return next === undefined ? undefined : { table: next };
 }

@@ -24,4 +24,4 @@ const value: Rule = {
 
 export const secretValueRule = required(value);
 
-export const resealRules = shape<{ readonly after?: string }>('{ after }', { after: text({ max: 100 }) });
+export const resealRules = shape<{ readonly after?: string }>('{ after }', { after: text({ max: 200 }) });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sealedPlaceIn } from '../../core/secrets/sealed-place.ts';
 import type { ResealResult, SecretInfo } from '../../engine/secrets-port.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { text } from '../fields/text.ts';
@@ -34,7 +35,10 @@ export const secretParams = z.strictObject({
 
 /** The body of POST /secrets/reseal. */
 export const resealBody = z.strictObject({
-  cursor: text({ min: 1, max: 100 }).optional().describe('next_cursor of the response before'),
+  cursor: text({ min: 1, max: 200 })
+    .refine((cursor) => sealedPlaceIn(cursor) !== undefined, 'must be the next_cursor of the response before')
+    .optional()
+    .describe('next_cursor of the response before'),
 });
 
 /** The result of POST /secrets/reseal. */

@@ -1,6 +1,6 @@
 import type { BulkCommandQuery, StoredBulkCommand } from '../../core/bulk/store-bulk.ts';
 import { BULK_COLUMNS, bulkCommandIn, storedBulkOf } from '../rows/bulk-row.ts';
-import { allOf, type Dialect, parameters } from './dialect.ts';
+import { allOf, bindable, type Dialect, parameters } from './dialect.ts';
 import { arrays, type Read } from './read.ts';
 
 /** The reads about bulk commands (P36, tags and bulk). */
@@ -9,7 +9,7 @@ export function createBulkReads(sql: Dialect) {
   const from = `SELECT ${BULK_COLUMNS} FROM ${schema}bulk_commands`;
   return {
     *getBulkCommand(id: string): Read<StoredBulkCommand | undefined> {
-      return bulkCommandIn(yield* arrays(`${from} WHERE id = ${mark}1`, [Number(id)]));
+      return bulkCommandIn(yield* arrays(`${from} WHERE id = ${mark}1`, [bindable(Number(id))]));
     },
 
     *listBulkCommands({ scope, limit }: BulkCommandQuery): Read<readonly StoredBulkCommand[]> {

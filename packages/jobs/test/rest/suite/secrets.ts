@@ -96,6 +96,19 @@ export function secrets(makeMount: MakeMount): void {
   test('everything is sealed again in parts', async () => {
     const answer = await send(server, 'POST', '/secrets/reseal', { body: {} });
     expect(answer.json()).toEqual({ resealed: 0, unreadable: [], next_cursor: null });
-    problemOf(await send(server, 'POST', '/secrets/reseal', { body: { cursor: 'nowhere' } }), 422);
+    const cursors = [
+      'nowhere',
+      '__proto__:',
+      'jobs:first',
+      'runs:1/2',
+      'job_versions:1',
+      'job_versions:1/99999999999',
+    ];
+    for (const cursor of cursors) {
+      const refused = await send(server, 'POST', '/secrets/reseal', { body: { cursor } });
+      expect(faultAt(refused, '/cursor')).toMatch(/next_cursor of the response before/);
+    }
+    for (const cursor of ['jobs:', 'job_versions:1/2', 'live_runs:7', 'secrets:API:KEY'])
+      expect((await send(server, 'POST', '/secrets/reseal', { body: { cursor } })).statusCode).toBe(200);
   });
 }
