@@ -1,6 +1,7 @@
 import { emptyBody } from '../input/command-input.ts';
-import { commandOptions, defineRoute } from '../routing/route.ts';
+import { defineRoute } from '../routing/route.ts';
 import { BODY_PROBLEMS, problems, success } from '../routing/route-docs.ts';
+import { wholeEngineOptions } from '../routing/whole-engine.ts';
 import { nodeJson, nodeParams, nodeSchema, nodesSchema } from '../views/node.ts';
 
 const listNodes = defineRoute({
@@ -36,7 +37,7 @@ const drainNode = defineRoute({
   responses: { 200: success(nodeSchema, 'The node'), ...problems(404, ...BODY_PROBLEMS) },
   handle: async ({ params, context }, { engine }) => ({
     status: 200,
-    body: nodeJson(await engine.drainNode(params.node_id, commandOptions(context))),
+    body: nodeJson(await engine.drainNode(params.node_id, wholeEngineOptions(context))),
   }),
 });
 
@@ -56,7 +57,7 @@ const resumeNode = defineRoute({
   responses: { 200: success(nodeSchema, 'The node'), ...problems(404, ...BODY_PROBLEMS) },
   handle: async ({ params, context }, { engine }) => ({
     status: 200,
-    body: nodeJson(await engine.resumeNode(params.node_id, commandOptions(context))),
+    body: nodeJson(await engine.resumeNode(params.node_id, wholeEngineOptions(context))),
   }),
 });
 

@@ -1,6 +1,7 @@
 import { emptyBody, pauseAllBody } from '../input/command-input.ts';
-import { commandOptions, defineRoute } from '../routing/route.ts';
+import { defineRoute } from '../routing/route.ts';
 import { BODY_PROBLEMS, problems, success } from '../routing/route-docs.ts';
+import { wholeEngineOptions } from '../routing/whole-engine.ts';
 import { allPausedSchema, pauseOfAllJson } from '../views/pause-of-all.ts';
 
 const answer = success(allPausedSchema, 'The pause of all jobs, as it is now');
@@ -36,7 +37,7 @@ const pauseAllJobs = defineRoute({
   responses: { 200: answer, ...problems(...BODY_PROBLEMS) },
   handle: async ({ body, context }, { engine }) => ({
     status: 200,
-    body: { paused_all: pauseOfAllJson(await engine.pauseAll({ ...body }, commandOptions(context))) },
+    body: { paused_all: pauseOfAllJson(await engine.pauseAll({ ...body }, wholeEngineOptions(context))) },
   }),
 });
 
@@ -54,7 +55,7 @@ const resumeAllJobs = defineRoute({
   bodyIsOptional: true,
   responses: { 200: answer, ...problems(...BODY_PROBLEMS) },
   handle: async ({ context }, { engine }) => {
-    await engine.resumeAll(commandOptions(context));
+    await engine.resumeAll(wholeEngineOptions(context));
     return { status: 200, body: { paused_all: pauseOfAllJson(engine.pauseOfAll()) } };
   },
 });

@@ -50,6 +50,18 @@ export function policies(makeMount: MakeMount): void {
     bodyOf(await send(mount, 'GET', '/jobs/greeting'), 200, jobSchema);
   });
 
+  test('a policy holds for commands on the whole engine, and refuses them only if it bounds the types', async () => {
+    const node = (await server.engine.listNodes())[0]?.node;
+    const paths = ['/jobs/pause-all', '/jobs/resume-all', `/nodes/${node}/drain`, `/nodes/${node}/resume`];
+    const bounded = await mountWith({ types: ['greet'] });
+    for (const path of paths)
+      expect(problemOf(await send(bounded, 'POST', path), 403).detail).toMatch(/allows jobs of "greet" only/);
+    expect(server.engine.pauseOfAll()).toBeUndefined();
+    const slow = await mountWith({ minInterval: '5m', maxJobs: 1 });
+    for (const path of paths)
+      expect([path, (await send(slow, 'POST', path)).statusCode]).toEqual([path, 200]);
+  });
+
   test.each([
     ['undefined', undefined],
     ['an interval without a unit', { minInterval: '5' }],
