@@ -191,9 +191,9 @@ export function secrets(makeDatabase: MakeDatabase): void {
       { pointer: '/payload/token', detail: expect.stringContaining('there is none with the name "API_KEY"') },
     ]);
     expect(await h.engine.putSecret('API_KEY', PLAIN, { by: 'user:1' })).toEqual({ created: true });
-    expect((await refusal(make({ token: { $secret: 'API_KYE' } }))).message).toContain(
-      'Did you mean "API_KEY"?',
-    );
+    const mistyped = await refusal(make({ token: { $secret: 'API_KYE' } }));
+    expect(mistyped.faults[0]?.detail).toContain('there is none with the name "API_KYE"');
+    expect(JSON.stringify([mistyped.message, mistyped.faults])).not.toContain('API_KEY');
     await make({ token: reference, headers: { authorization: reference, accept: 'text/plain' } });
     expect(await payloadOf()).toMatchObject({
       token: reference,
@@ -246,6 +246,22 @@ export function secrets(makeDatabase: MakeDatabase): void {
     expect(calls.payload).toMatchObject({ token: NEXT, note: 'x' });
     expect((await refusal(asOperator({ token: { $secret: 'API_KEY' } }))).code).toBe('forbidden');
     expect((await refusal(asOperator({ token: SHOWN, pins: [{ code: 1 }] }))).code).toBe('forbidden');
+  });
+
+  it('an operator learns by no guess what a secret is, or which secrets there are', async () => {
+    await h.engine.putSecret('PIN', 'ab');
+    await make({ token: NEXT, pins: [{ code: 1234 }] });
+    const asOperator = (payload: unknown) => h.engine.trigger('job', { payload, payloadBy: 'operator' });
+    const guesses = [1234, 4321].map(async (code) => refusal(asOperator({ token: SHOWN, pins: [{ code }] })));
+    const [right, wrong] = await Promise.all(guesses);
+    expect(right?.code).toBe('forbidden');
+    expect(right?.message).toBe(wrong?.message);
+    for (const name of ['PIN', 'NONE']) {
+      const payload = { token: { $secret: name } };
+      expect((await refusal(asOperator(payload))).message).toContain(`may name the secret "${name}"`);
+      const enqueued = h.engine.enqueue('keeper', payload, { payloadBy: 'operator' });
+      expect((await refusal(enqueued)).message).toContain(`may name the secret "${name}"`);
+    }
   });
 
   it('a run is retried with the secret that it had, and a search for a secret field is refused', async () => {

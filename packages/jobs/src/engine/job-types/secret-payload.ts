@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { closestName } from '../../core/input/closest-name.ts';
 import { LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import {
@@ -33,7 +32,7 @@ import { type AcceptedPayload, acceptPayload, canonicalJson, RESERVED } from './
 /** What the secrets of payloads need: the keys, and the stored secrets. */
 export interface PayloadSecrets {
   readonly keyring: Keyring;
-  readonly store: Pick<SecretStore, 'findSecrets' | 'listSecrets'>;
+  readonly store: Pick<SecretStore, 'findSecrets'>;
 }
 
 export interface SentPayload {
@@ -43,6 +42,8 @@ export interface SentPayload {
   readonly jobId: string;
   /** What is stored of the job: `[secret]` keeps its value there. */
   readonly stored?: JsonText | undefined;
+  /** An equal value is sealed again, too: the sender must not learn by guesses what is stored. */
+  readonly hidesEqual?: boolean | undefined;
 }
 
 /** {@link acceptPayload} for a type that may have secret fields: returns the JSON with these fields sealed. */
@@ -130,20 +131,13 @@ async function accept(secrets: PayloadSecrets, sent: SentPayload): Promise<Accep
     faults.push({ pointer: `${payloadPointer()}${pointer}`, detail });
     return undefined;
   };
-  let unknownName = false;
   const resolved = replaceSecrets(parsed, rules.secretFields, (value, at) => {
     const { pointer } = at;
     if (isSealed(value)) return fault(pointer, RESERVED);
     const name = nameInReference(value);
     const stored = name !== undefined ? value : valueAt(before, pointer);
     if (name === undefined && !(at.isSealed && value === SHOWN_SECRET)) return value;
-    if (name !== undefined && !keys.named.has(name)) {
-      unknownName = true;
-      return fault(
-        pointer,
-        SECRET_NAME.test(name) ? `${UNKNOWN}${name}` : `must name a secret: ${SECRET_NAME_RULE}`,
-      );
-    }
+    if (name !== undefined && !keys.named.has(name)) return fault(pointer, unknownName(name));
     if (stored === undefined || stored === null || stored === SHOWN_SECRET)
       return fault(pointer, NOTHING_KEPT);
     const opened = openKept(stored, pointer, keys);
@@ -151,8 +145,7 @@ async function accept(secrets: PayloadSecrets, sent: SentPayload): Promise<Accep
     kept.set(pointer, { stored, value: opened });
     return opened;
   });
-  if (faults.length > 0)
-    return { ok: false, faults: unknownName ? await withNames(secrets, faults) : faults };
+  if (faults.length > 0) return { ok: false, faults };
   return checked({ ...sent, before, resolved, kept, keys });
 }
 
@@ -180,7 +173,7 @@ function checked(given: Resolved): AcceptedPayload {
 
 /** The payload as it is stored. Undefined if the schema has moved a field that did not bring its value. */
 function sealedPayload(payload: unknown, given: Resolved): unknown {
-  const { rules, before, kept, keys } = given;
+  const { rules, before, kept, keys, hidesEqual = false } = given;
   const left = new Set(kept.keys());
   const sealed = replaceSecrets(payload, rules.secretFields, (value, at) => {
     const { pointer } = at;
@@ -190,6 +183,7 @@ function sealedPayload(payload: unknown, given: Resolved): unknown {
       return at.isSealed ? sealField(known.stored, pointer, keys) : known.stored;
     }
     if (!at.isSealed) return value;
+    if (hidesEqual) return sealField(value, pointer, keys);
     // An equal value is no change (P16, edit), though it would be sealed as another text.
     const old = valueAt(before, pointer);
     const isSame = isSealed(old) && isDeepStrictEqual(openKept(old, pointer, keys), value);
@@ -221,22 +215,11 @@ function withoutValues(faults: PayloadFaults['faults'], values: readonly unknown
   return mask === undefined ? faults : faults.map((one) => ({ ...one, detail: mask.text(one.detail) }));
 }
 
-async function withNames(
-  { store }: PayloadSecrets,
-  faults: PayloadFaults['faults'],
-): Promise<PayloadFaults['faults']> {
-  const known = (await store.listSecrets()).map(({ name }) => name);
-  return faults.map((one) => {
-    if (!one.detail.startsWith(UNKNOWN)) return one;
-    const name = one.detail.slice(UNKNOWN.length);
-    const close = closestName(name, known);
-    const meant = close === undefined ? '' : ` Did you mean "${close}"?`;
-    const detail = `must name a stored secret; there is none with the name "${name}".${meant} Create it first, with PUT /api/secrets/${name}`;
-    return { ...one, detail };
-  });
+/** It suggests no other name: only admins may list the names. */
+function unknownName(name: string): string {
+  if (!SECRET_NAME.test(name)) return `must name a secret: ${SECRET_NAME_RULE}`;
+  return `must name a stored secret; there is none with the name "${name}". Create it first, with PUT /api/secrets/${name}; GET /api/secrets lists the names`;
 }
 
-/** Marks a fault until the names that there are have been read. */
-const UNKNOWN = 'unknown secret: ';
 const NOTHING_KEPT = `"${SHOWN_SECRET}" keeps the stored value, and there is none. Send the value itself, or { "$secret": "NAME" }`;
 const TOO_LARGE = `must be at most ${LARGEST_PAYLOAD_BYTES / 1_024} KiB as JSON, with its secrets sealed`;

@@ -13,7 +13,7 @@ import { parseInstant } from '../command-options.ts';
 import { insert } from '../jobs/job-api.ts';
 import { requireAllowedType } from '../jobs/policy.ts';
 import { storeInTransaction } from '../store-writes.ts';
-import { checkedByType, refuseAdminFields } from './payload-override.ts';
+import { checkedByType, refuseAdminFields, refuseOtherNames } from './payload-override.ts';
 import { askForRun, requestedRun, triggerInput } from './trigger.ts';
 
 /** How often the job of a type is made when others keep deleting it. */
@@ -29,6 +29,7 @@ export async function enqueue(
   const type = requireType(deps.registry, nameOf(jobType));
   requireAllowedType({ policy }, type.jobType.type);
   const jobId = enqueuedJobId(type.jobType.type);
+  if (payloadBy === 'operator') refuseOtherNames({ type, usual: '{}', payload });
   const checked = await acceptSecrets(deps.secrets, { rules: type.payload, payload, jobId });
   if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
   if (payloadBy === 'operator')

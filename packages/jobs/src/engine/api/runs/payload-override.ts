@@ -10,6 +10,7 @@ import { EngineError, type TriggerInput } from '../../engine-port.ts';
 import { checkPayload, payloadPointer } from '../../job-types/payload-check.ts';
 import type { RegisteredType } from '../../job-types/registry.ts';
 import { acceptSecrets, openStored } from '../../job-types/secret-payload.ts';
+import { canonicalJson } from '../../job-types/stored-payload.ts';
 
 /** A payload for one run, and which version of its job type has checked it. */
 export interface PayloadOverride {
@@ -29,11 +30,12 @@ export async function overrideOf(
       'conflict',
       `No job type ${typeName} is registered here, so its payload can't be checked. Ask a node that has it.`,
     );
-  const sent = { rules: type.payload, payload, jobId, stored: usual };
+  const isOperator = payloadBy === 'operator';
+  if (isOperator) refuseOtherNames({ type, usual, payload });
+  const sent = { rules: type.payload, payload, jobId, stored: usual, hidesEqual: isOperator };
   const checked = await acceptSecrets(deps.secrets, sent);
   if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
-  if (payloadBy === 'operator')
-    await refuseAdminFields(deps, { type, jobId, usual, requested: checked.json });
+  if (isOperator) await refuseAdminFields(deps, { type, jobId, usual, requested: checked.json });
   return { payload: checked.json, checkedBy: checkedByType(type) };
 }
 
@@ -45,9 +47,26 @@ interface OperatorsPayload {
 }
 
 /**
- * Throws when the payload differs from the usual one in a field that only an admin may change, or names another
- * stored secret: an operator could send it anywhere.
+ * Throws when the payload of an operator names another stored secret than the job does: an operator could send
+ * it anywhere. Nothing of that secret is read before.
  */
+export function refuseOtherNames(given: {
+  readonly type: RegisteredType;
+  readonly usual: JsonText;
+  readonly payload: unknown;
+}): void {
+  const { secretFields } = given.type.payload;
+  const namesOf = (json: JsonText) => secretNamesIn(JSON.parse(json), secretFields);
+  const known = namesOf(given.usual);
+  const [named] = namesOf(canonicalJson(given.payload) ?? 'null').filter((name) => !known.includes(name));
+  if (named === undefined) return;
+  throw new EngineError(
+    'forbidden',
+    `Only an admin may name the secret "${named}" for a run. Run the job without a payload, or ask an admin.`,
+  );
+}
+
+/** Throws when the payload differs from the usual one in a field that only an admin may change. */
 export async function refuseAdminFields(
   { secrets }: Pick<EngineParts, 'secrets'>,
   { type, jobId, usual, requested }: OperatorsPayload,
@@ -57,14 +76,6 @@ export async function refuseAdminFields(
   const payload: unknown = JSON.parse(shownPayload(usual, rules.secretFields));
   const filled = await acceptSecrets(secrets, { rules, payload, jobId, stored: usual });
   const mayChange = new Set(type.jobType.operatorsMaySet);
-  const namesOf = (json: JsonText) => secretNamesIn(JSON.parse(json), rules.secretFields);
-  const known = namesOf(usual);
-  const [named] = namesOf(requested).filter((name) => !known.includes(name));
-  if (named !== undefined)
-    throw new EngineError(
-      'forbidden',
-      `Only an admin may name the secret "${named}" for a run. Run the job without a payload, or ask an admin.`,
-    );
   const refused = changedFields(filled.ok ? filled.json : usual, requested).filter(
     (name) => !mayChange.has(name),
   );
