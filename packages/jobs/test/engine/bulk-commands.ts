@@ -291,8 +291,18 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
       await vi.waitFor(() => expect(started).toHaveLength(100));
       const next = await h.again();
       expect((await next.getBulkCommand(String(plan.id))).status).toBe('interrupted');
-      const { code } = await refusal(next.cancelBulkCommand(String(plan.id)));
-      expect(code).toBe('conflict');
+    });
+
+    it('can be cancelled while its node seems dead: the node may only be paused, and would continue', async () => {
+      await makeJobs(150);
+      const { engine, started, open } = gated();
+      onTestFinished(open);
+      const plan = await h.engine.bulkJobs({ action: 'pause', all: true }, { engine });
+      await vi.waitFor(() => expect(started).toHaveLength(100));
+      const id = String(plan.id);
+      const next = await h.again();
+      const cancelled = await next.cancelBulkCommand(id, { by: 'user:2' });
+      expect(cancelled).toMatchObject({ status: 'interrupted', cancelledBy: 'user:2' });
     });
 
     it('is refused while five others run on the node', async () => {

@@ -36,8 +36,8 @@ export async function cancelBulkCommand(
   { scope, ...options }: Pick<BulkOptions, 'by' | 'signal' | 'scope'> = {},
 ): Promise<BulkCommand> {
   const known = await getBulkCommand(deps, id, { scope });
-  if (known.status !== 'running' && known.status !== 'cancelling') throw isOver(known);
   const audit = auditOf(options, 'bulk_command.cancel', { action: `${known.target}.bulk_${known.action}` });
+  // Also of a node that seems dead: it may only be paused, and would continue its command.
   const result = await deps.store.cancelBulkCommand({ id, by: options.by, audit });
   if (result === 'absent') throw bulkCommandNotFound(id);
   if (result === 'over') throw isOver(await getBulkCommand(deps, id, { scope }));
