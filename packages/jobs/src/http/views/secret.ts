@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { sealedPlaceIn } from '../../core/secrets/sealed-place.ts';
 import type { ResealResult, SecretInfo } from '../../engine/secrets-port.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { text } from '../fields/text.ts';
@@ -33,10 +32,14 @@ export const secretParams = z.strictObject({
     ),
 });
 
+/** A table, and the key of a row of it. */
+const RESEAL_CURSOR =
+  /^(?:(?:jobs|live_runs|runs):(?:\d{1,15})?|job_versions:(?:\d{1,15}\/\d{1,9})?|(?:secrets|alert_channels):.*)$/;
+
 /** The body of POST /secrets/reseal. */
 export const resealBody = z.strictObject({
   cursor: text({ min: 1, max: 200 })
-    .refine((cursor) => sealedPlaceIn(cursor) !== undefined, 'must be the next_cursor of the response before')
+    .regex(RESEAL_CURSOR, 'must be the next_cursor of the response before')
     .optional()
     .describe('next_cursor of the response before'),
 });
