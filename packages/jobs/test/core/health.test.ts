@@ -79,6 +79,16 @@ describe('health, worst first', () => {
     expect(healthOf({ ...watched, status: 'finished' }, signs, T0)).toEqual({ status: 'ok' });
   });
 
+  it('overdue again 10 minutes after a pause of all jobs, or after the expected time if that is shorter', () => {
+    const watched = job({ expect: { successWithinMs: HOUR }, createdAt: T0 - 9 * HOUR });
+    const at = (lateFrom: number, one = watched) => healthOf(one, { ...signs, lateFrom }, T0).status;
+    expect(at(Number.POSITIVE_INFINITY)).toBe('ok');
+    expect(at(T0 - 600_000)).toBe('ok');
+    expect(at(T0 - 600_001)).toBe('overdue');
+    expect(at(T0 - 60_001, { ...watched, expect: { successWithinMs: 60_000 } })).toBe('overdue');
+    expect(at(T0 - 60_000, { ...watched, expect: { successWithinMs: 60_000 } })).toBe('ok');
+  });
+
   it('late as the job expects, instead of after 60 s', () => {
     const early = job({ expect: { startWithinMs: 5_000 }, nextRunAt: T0 });
     expect(healthOf(early, signs, T0 + 5_000)).toEqual({ status: 'ok' });

@@ -76,6 +76,18 @@ export function expectationsContract(makeStore: MakeStore): void {
       expect(await health()).toBe('overdue');
     });
 
+    it('a job is overdue again 10 minutes after a pause of all jobs', async () => {
+      await t.create('a', { schedule: ON_DEMAND, expect: { successWithinMs: HOUR } });
+      t.clock.advance(5 * HOUR);
+      const found = async (lateFrom: number) => {
+        const query = { sort: 'id', descending: false, limit: 10, handlers: TYPES, lateFrom } as const;
+        return (await t.store.listJobs({ ...query, health: 'overdue' })).rows.length;
+      };
+      expect(await found(Number.POSITIVE_INFINITY)).toBe(0);
+      expect(await found(t.clock.now() - 10 * MINUTE)).toBe(0);
+      expect(await found(t.clock.now() - 10 * MINUTE - 1)).toBe(1);
+    });
+
     it('a job is slow while a run takes longer, and after a run that took longer', async () => {
       await t.create('a', { schedule: ON_DEMAND, expect: { durationMs: 10 * MINUTE } });
       await t.trigger('a');

@@ -36,6 +36,8 @@ export interface HealthSigns {
   readonly zombieSince?: number;
 }
 
+/** What a pause of all jobs has held back has this time to succeed before its job is overdue. */
+export const OVERDUE_AFTER_PAUSE_MS = 600_000;
 /** A due run must start within this time, unless the job says otherwise. */
 export const LATE_AFTER_MS = 60_000;
 
@@ -91,8 +93,10 @@ function overdue(
   const withinMs = expect?.successWithinMs;
   if (withinMs === undefined || status !== 'active') return undefined;
   const lastSuccessAt = job.lastSuccessEndAt ?? job.lastSuccessAt ?? 0;
-  const last = Math.max(lastSuccessAt, job.resumedAt ?? createdAt, lateFrom);
-  if (now - last <= withinMs) return undefined;
+  const last = Math.max(lastSuccessAt, job.resumedAt ?? createdAt);
+  // A pause of all jobs is short, so it must not hide for a whole period that a success is missing.
+  if (now - last <= withinMs || now - lateFrom <= Math.min(withinMs, OVERDUE_AFTER_PAUSE_MS))
+    return undefined;
   const reason = `no success for ${roughDuration(now - last)}, expected every ${formatDuration(withinMs)}`;
   return { status: 'overdue', reason, since: last + withinMs };
 }

@@ -83,8 +83,9 @@ export function titleOf({ condition, jobName, count = 1 }: Alert): string {
 }
 
 const WHAT_TO_DO: Readonly<Record<AlertCondition, string>> = {
-  failed: 'Read the log of the run, fix the cause, and retry the run.',
-  recovered: 'Nothing is left to do.',
+  failed:
+    'Read the log of the run, and fix the cause. Then look for missing slots on the page of the job, and run them.',
+  recovered: 'A run has succeeded. Check on the page of the job whether earlier slots are missing.',
   paused_by_engine: 'Fix the cause, then resume the job. Until then, only people and code can start it.',
   missed: 'Find out why no node was running at that time. Run the job by hand if its work must be done.',
   late: 'Check that a node is running, and that it has a free place for this job.',

@@ -1,7 +1,13 @@
 import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { CLOCK_TOLERANCE_MS } from '../../core/pauses/resume.ts';
 import type { JobQuery } from '../../core/store/store-views.ts';
-import { HEALTH_STATUSES, type HealthFilter, LATE_AFTER_MS, UNHEALTHY } from '../../core/watching/health.ts';
+import {
+  HEALTH_STATUSES,
+  type HealthFilter,
+  LATE_AFTER_MS,
+  OVERDUE_AFTER_PAUSE_MS,
+  UNHEALTHY,
+} from '../../core/watching/health.ts';
 import type { Bind, Dialect } from './dialect.ts';
 import { whichJobs } from './which-jobs.ts';
 
@@ -46,7 +52,7 @@ function mayHave(health: HealthFilter, terms: Terms): string {
       return `expect_success_ms IS NOT NULL AND status = 'active'
         AND coalesce(last_success_end_at, last_success_at, 0) < ${bind(now)} - expect_success_ms
         AND coalesce(resumed_at, created_at) < ${bind(now)} - expect_success_ms
-        AND ${wasPausedBefore(terms, 'expect_success_ms')}`;
+        AND (${wasPausedBefore(terms, 'expect_success_ms')} OR ${wasPausedBefore(terms, `${OVERDUE_AFTER_PAUSE_MS}`)})`;
     case 'failing':
       return 'failed_in_row > 0';
     case 'late':
