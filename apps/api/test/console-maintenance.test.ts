@@ -45,6 +45,10 @@ test.each(['sqlite', 'postgres'] as const)(
     await dialog.getByRole('button', { name: 'Pause all jobs' }).click();
     const banner = page.getByRole('status').filter({ hasText: 'All jobs are paused' });
     await banner.getByText('Database upgrade').waitFor();
+    // No countdown beside the banner: the pause holds the next run.
+    await row('bills')
+      .getByText(/^held until /)
+      .waitFor();
     expect(await done(admin, 'GET', '/api/job-pause')).toMatchObject({
       paused_all: { reason: 'Database upgrade', until: expect.stringMatching(/Z$/) },
     });

@@ -2,8 +2,9 @@ import type { Job } from '@greenvue/jobs/client';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { Actor } from '../data/actor.tsx';
+import { NextCountdown } from '../data/next-countdown.tsx';
 import { RUNS_PAGE, useJobRuns } from '../data/queries.ts';
-import { Ago, Countdown, Instant } from '../ui/instant/instant.tsx';
+import { Ago, Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Fact, Facts } from '../ui/layout/facts.tsx';
 import { jobTypePath } from '../ui/paths.ts';
@@ -51,7 +52,7 @@ function TimeFacts({ job }: { readonly job: Job }) {
         <Instant at={job.next_run} />
         {job.next_run === null ? null : (
           <Beside>
-            <Countdown to={job.next_run} />
+            <NextCountdown to={job.next_run} />
           </Beside>
         )}
       </Fact>

@@ -1,6 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import { useEffect, useRef } from 'react';
-import { usePreview } from '../data/queries.ts';
+import { isHeld } from '../data/is-held.ts';
+import { useAllPaused, usePreview } from '../data/queries.ts';
 import { useNow } from '../ui/clock/now.tsx';
 import { faultWords } from '../ui/feedback/fault-words.ts';
 import { Ago } from '../ui/instant/instant.tsx';
@@ -44,6 +45,7 @@ export function useUpcoming(job: Job): Upcoming {
 /** The future runs of a job. */
 export function NextRuns({ job, upcoming }: { readonly job: Job; readonly upcoming: Upcoming }) {
   const now = useNow();
+  const { data: pause } = useAllPaused();
   const reason = noneText(job);
   const times = upcoming.times.slice(0, SHOWN);
   return (
@@ -58,7 +60,9 @@ export function NextRuns({ job, upcoming }: { readonly job: Job; readonly upcomi
           times={times}
           timeZone={job.timezone}
           beside={(at) => (
-            <span className={blocks.quiet}>{Date.parse(at) <= now ? 'due' : <Ago at={at} />}</span>
+            <span className={blocks.quiet}>
+              {isHeld(at, pause) ? 'held' : Date.parse(at) <= now ? 'due' : <Ago at={at} />}
+            </span>
           )}
         />
       )}

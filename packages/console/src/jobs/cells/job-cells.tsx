@@ -2,9 +2,10 @@ import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
 import { useActorName } from '../../data/actor.tsx';
 import { isMadeByEngine, type JobMark } from '../../data/job-mark.ts';
+import { NextCountdown } from '../../data/next-countdown.tsx';
 import { instantText } from '../../ui/clock/time-text.ts';
 import { useZone } from '../../ui/clock/zone.tsx';
-import { Ago, Countdown, Day } from '../../ui/instant/instant.tsx';
+import { Ago, Day } from '../../ui/instant/instant.tsx';
 import { jobPath } from '../../ui/paths.ts';
 import { scheduleText } from '../../ui/schedule/schedule-text.ts';
 import { useViewer } from '../../ui/schedule/use-viewer.ts';
@@ -100,7 +101,7 @@ export function LastRunCell({ job }: CellProps) {
 /** The time until the next run, or why there is none. */
 export function NextRunCell({ job }: CellProps) {
   if (job.status === 'paused') return <PausedCell pause={job.pause} />;
-  if (job.next_run !== null) return <Countdown to={job.next_run} />;
+  if (job.next_run !== null) return <NextCountdown to={job.next_run} />;
   return <span className={classes.dimmed}>{noNextRun(job)}</span>;
 }
 

@@ -1,9 +1,10 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
+import { NextCountdown } from '../../data/next-countdown.tsx';
 import { useTopJobs } from '../../data/queries.ts';
 import { useNow } from '../../ui/clock/now.tsx';
 import { NotLoaded } from '../../ui/feedback/states.tsx';
-import { Countdown, Instant } from '../../ui/instant/instant.tsx';
+import { Instant } from '../../ui/instant/instant.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { jobPath } from '../../ui/paths.ts';
 import { ListItem } from './list-item.tsx';
@@ -70,7 +71,7 @@ function UpcomingJob({ job }: { readonly job: Job }) {
       aside={
         <span>
           <span className={classes.when}>
-            <Countdown to={job.next_run} />
+            {job.next_run === null ? null : <NextCountdown to={job.next_run} />}
           </span>{' '}
           <span className={classes.more}>
             · <Instant at={job.next_run} />

@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import { useNow, useTicker } from '../clock/now.tsx';
-import { dayText, instantText, slotText } from '../clock/time-text.ts';
+import { clockText, dayText, instantText, slotText } from '../clock/time-text.ts';
 import { useZone, type Zone } from '../clock/zone.tsx';
 import { elapsedText, leftText, relativeText } from '../schedule/duration.ts';
 import { Spoken } from '../text/text.tsx';
@@ -73,6 +73,21 @@ export function Day({ at }: { readonly at: string }) {
     </Tip>
   );
 }
+
+/** The time of day: "09:00". With the day unless it is in the next 12 hours: "7 Dec, 09:00". */
+export function Clock({ at }: { readonly at: string }) {
+  const { zone } = useZone();
+  const now = useNow();
+  const ms = parsed(at);
+  if (ms === undefined) return <None />;
+  return (
+    <Tip at={at} ms={ms}>
+      {Math.abs(ms - now) < NEAR_MS ? clockText(ms, zone) : dayText(ms, zone)}
+    </Tip>
+  );
+}
+
+const NEAR_MS = 12 * 3_600_000;
 
 interface CountdownProps {
   readonly to: string | null;
