@@ -46,9 +46,9 @@ test(
     await attention.getByText(/^paused until \d+ \w+, \d\d:\d\d$/).waitFor();
     // The tiles lead to the jobs that they count.
     const main = page.getByRole('main');
-    expect(await main.getByRole('link', { name: '1', exact: true }).first().getAttribute('href')).toBe(
-      '/console/jobs?status=active',
-    );
+    await expect
+      .poll(() => main.getByRole('link', { name: '1', exact: true }).first().getAttribute('href'))
+      .toBe('/console/jobs?status=active');
 
     await goTo('/jobs');
     const row = page.getByRole('row', { name: 'Sync the shop' });
@@ -75,6 +75,7 @@ test(
 
     await health.getByRole('link', { name: 'Open the last failed run' }).click();
     await main.getByText('Failed after 1 of 3 attempts; the second would have met the next slot.').waitFor();
+    await main.getByText(/^paused until /).waitFor();
     // The key asks, too: it starts nothing by itself.
     await page.keyboard.press('r');
     const question = page.getByRole('dialog', { name: 'Run this again?' });

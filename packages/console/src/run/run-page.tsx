@@ -12,7 +12,7 @@ import { Empty, Failed, Loading } from '../ui/feedback/states.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Panel } from '../ui/layout/panel.tsx';
 import { comparePath, jobPath, useIdInPath } from '../ui/paths.ts';
-import { RunStatusBadge } from '../ui/status/status.tsx';
+import { JobStatusBadge, RunStatusBadge } from '../ui/status/status.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import { JsonBlock } from '../ui/text/text-block.tsx';
 import { explainRun } from './explain-run.ts';
@@ -115,6 +115,12 @@ function JobLink({ run, of }: { readonly run: Run; readonly of: JobOfRun }) {
         {of.kind === 'gone' ? ' · the job was deleted' : null}
         {of.kind === 'other' ? ' · of an earlier job with this id' : null}
       </span>
+      {of.kind === 'known' && of.job.status === 'paused' ? (
+        <>
+          {' '}
+          <JobStatusBadge status="paused" until={of.job.pause?.until} />
+        </>
+      ) : null}
     </span>
   );
 }
