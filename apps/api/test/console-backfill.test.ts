@@ -55,7 +55,7 @@ async function check(dialog: Locator, from: string, to: string): Promise<void> {
 }
 
 async function openDialog(page: Page): Promise<Locator> {
-  await button(page, 'Backfill').click();
+  await button(page, 'Find missing slots').click();
   const dialog = page.getByRole('dialog', { name: 'Is anything missing?' });
   await dialog.waitFor();
   return dialog;
@@ -85,8 +85,10 @@ test.each(['sqlite', 'postgres'] as const)(
     await dialog.getByText('must be earlier than to').waitFor();
     await check(dialog, midnight(-7), midnight(0));
     await dialog.getByRole('button', { name: 'Run 7 slots' }).click();
-    const started = page.getByRole('dialog', { name: 'Backfill started' });
+    const started = page.getByRole('dialog', { name: /^Backfill (started|finished)$/ });
     await started.getByText('7 of 7 slots done: 7 succeeded.').waitFor();
+    await page.getByRole('dialog', { name: 'Backfill finished' }).waitFor();
+    expect(await started.getByText('It continues when you close').count()).toBe(0);
     expect(await findings(page)).toEqual([]);
     await started.getByRole('link', { name: 'Watch its runs' }).click();
     await page.waitForURL(/\/runs\?backfill_id=\d+$/);
@@ -106,7 +108,7 @@ test.each(['sqlite', 'postgres'] as const)(
     const again = await openDialog(page);
     await check(again, midnight(-7), midnight(0));
     await again.getByText('Nothing is missing from').waitFor();
-    await again.getByText('Of the other slots, 7 succeeded.').waitFor();
+    await again.getByText('All 7 slots succeeded.').waitFor();
     await again.getByLabel('Also run slots again that succeeded').click();
     await check(again, midnight(-2), midnight(0));
     await again.getByRole('button', { name: 'Run 2 slots' }).waitFor();
@@ -126,8 +128,8 @@ test(
     const viewer = await openAnywhere(url);
     await viewer.goTo('/view/jobs/jobs/endless');
     const seen = viewer.page.getByRole('region', { name: 'Backfills' });
-    await seen.getByText('0 of 3 slots done. 1 runs now.').waitFor();
-    expect(await button(viewer.page, 'Backfill').count()).toBe(0);
+    await seen.getByText('0 of 3 slots done. 1 running.').waitFor();
+    expect(await button(viewer.page, 'Find missing slots').count()).toBe(0);
     expect(await seen.getByRole('button').count()).toBe(0);
 
     const { page, faults, goTo } = await openAnywhere(url, { viewport: { width: 390, height: 844 } });
@@ -151,7 +153,7 @@ test(
 
     await jobs.pauseJob('endless');
     await button(page, 'Resume').waitFor();
-    await button(page, 'Backfill').click();
+    await button(page, 'Find missing slots').click();
     await page.getByText('no run of a backfill would start').waitFor();
     await button(page, 'Resume the job').click();
     await check(page.getByRole('dialog'), midnight(-2), midnight(0));

@@ -17,11 +17,13 @@ export function BackfillButton({ job }: { readonly job: Job }) {
 function OpenButton({ job }: { readonly job: Job }) {
   const [state, setState] = useState<'never' | 'open' | 'closed'>('never');
   const open = (): void => setState('open');
-  useKeys([{ key: 'b', does: 'Backfill: find missing slots, and run them', run: open }]);
+  useKeys([
+    { key: 'b', does: 'Find missing slots', words: 'backfill missed rerun retry run catch up', run: open },
+  ]);
   return (
     <>
       <Button variant="default" leftSection={<ClockIcon />} onClick={open}>
-        Backfill
+        Find missing slots
       </Button>
       {state === 'never' ? null : (
         <Suspense>

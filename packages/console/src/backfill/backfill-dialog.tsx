@@ -1,4 +1,4 @@
-import { ApiError, type BackfillPlan, type Job } from '@greenvue/jobs/client';
+import { ApiError, type Backfill, type BackfillPlan, type Job } from '@greenvue/jobs/client';
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import type { FormEvent } from 'react';
 import { useResumeJob } from '../actions/actions.ts';
@@ -34,13 +34,18 @@ export function BackfillDialog({ job, opened, onClose }: DialogProps) {
     <Modal
       opened={opened}
       onClose={start.isPending ? keepOpen : close}
-      title={id === undefined ? 'Is anything missing?' : 'Backfill started'}
+      title={id === undefined ? 'Is anything missing?' : <StartedTitle id={id} jobId={job.id} />}
       size="xl"
     >
       {opened && id === undefined ? <DialogBody job={job} start={start} onClose={close} /> : null}
       {opened && id !== undefined ? <Started id={id} job={job} onClose={close} /> : null}
     </Modal>
   );
+}
+
+function StartedTitle({ id, jobId }: { readonly id: string; readonly jobId: string }) {
+  const { data } = useBackfill(id, jobId);
+  return data !== undefined && isOver(data) ? `Backfill ${data.status}` : 'Backfill started';
 }
 
 interface BodyProps extends Omit<DialogProps, 'opened'> {
@@ -93,8 +98,8 @@ function WindowForm({ job, runs, start, onClose }: FormProps) {
     <form onSubmit={check} noValidate>
       <Stack gap="md">
         <Text size="sm">
-          A backfill makes a run for each past slot of <Plain>{job.name}</Plain> without a run that succeeded,
-          oldest first. Slots that become due meanwhile go first.
+          A backfill runs what is missing: it makes a run for each past slot of <Plain>{job.name}</Plain>{' '}
+          without a run that succeeded, oldest first. Slots that become due meanwhile go first.
         </Text>
         <WindowFields
           job={job}
@@ -169,12 +174,17 @@ function Started({ id, job, onClose }: { readonly id: string } & Pick<BodyProps,
         <BackfillState backfill={query.data} />
       )}
       <Text size="sm" c="dimmed">
-        It continues when you close this dialog, also after a restart of the server. The page of the job shows
-        it under Backfills.
+        {isOver(query.data)
+          ? 'The page of the job lists this backfill under Backfills.'
+          : 'It continues when you close this dialog, also after a restart of the server. The page of the job shows it under Backfills.'}
       </Text>
       <Group justify="flex-end">
         <Button onClick={onClose}>Close</Button>
       </Group>
     </Stack>
   );
+}
+
+function isOver(backfill: Backfill | undefined): boolean {
+  return backfill?.status === 'finished' || backfill?.status === 'cancelled';
 }

@@ -18,7 +18,7 @@ const backfill: Backfill = {
 };
 
 test('the progress of a backfill names how its slots ended, and what runs', () => {
-  expect(progressText(backfill)).toBe('3 of 7 slots done: 2 succeeded, 1 failed. 1 runs now.');
+  expect(progressText(backfill)).toBe('3 of 7 slots done: 2 succeeded, 1 failed. 1 running.');
   const begins = { ...backfill, waiting: 7, runs: { ...backfill.runs, running: 0, succeeded: 0, failed: 0 } };
   expect(progressText(begins)).toBe('0 of 7 slots done.');
 });
@@ -44,5 +44,15 @@ test('a plan says why slots get no run', () => {
   expect(leftOutText({ ...plan, left_out: { succeeded: 0, live: 0, waiting: 0 } })).toBe('');
   expect(leftOutText({ ...plan, left_out: { succeeded: 1_200, live: 1, waiting: 2 } })).toBe(
     'Of the other slots, 1,200 succeeded, 1 has a live run, 2 wait in another backfill.',
+  );
+  const none = { ...plan, slots: 0 };
+  expect(leftOutText({ ...none, left_out: { succeeded: 96, live: 0, waiting: 0 } })).toBe(
+    'All 96 slots succeeded.',
+  );
+  expect(leftOutText({ ...none, left_out: { succeeded: 1, live: 0, waiting: 0 } })).toBe(
+    'Its only slot succeeded.',
+  );
+  expect(leftOutText({ ...none, left_out: { succeeded: 2, live: 1, waiting: 0 } })).toBe(
+    'Of these slots, 2 succeeded, 1 has a live run.',
   );
 });

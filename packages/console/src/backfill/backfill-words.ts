@@ -10,7 +10,7 @@ export function endedSlots({ slots, waiting, runs }: Backfill): number {
   return slots - waiting - runs.queued - runs.running;
 }
 
-/** The progress in words: "3 of 7 slots done: 2 succeeded, 1 failed. 1 runs now." */
+/** The progress in words: "3 of 7 slots done: 2 succeeded, 1 failed. 1 running." */
 export function progressText(backfill: Backfill): string {
   const { slots, waiting, runs, status } = backfill;
   const { succeeded, failed, cancelled, running, queued } = runs;
@@ -22,28 +22,30 @@ export function progressText(backfill: Backfill): string {
     [dropped, 'dropped'],
   ]);
   const live = counts([
-    [running, running === 1 ? 'runs now' : 'run now'],
-    [queued, queued === 1 ? 'waits' : 'wait'],
+    [running, 'running'],
+    [queued, 'waiting'],
   ]);
   const done = `${endedSlots(backfill).toLocaleString('en')} of ${slotCount(slots)} done`;
   return `${done}${ended === '' ? '' : `: ${ended}`}.${live === '' ? '' : ` ${live}.`}`;
 }
 
 export const BACKFILL_STATUS_WORDS: Readonly<Record<Backfill['status'], string>> = {
-  running: 'Runs now',
+  running: 'Running',
   paused: 'Waits: the job is paused',
   finished: 'Finished',
   cancelled: 'Cancelled',
 };
 
 /** Why slots of the window get no run; empty if each one does. */
-export function leftOutText({ left_out: { succeeded, live, waiting } }: BackfillPlan): string {
+export function leftOutText({ slots, left_out: { succeeded, live, waiting } }: BackfillPlan): string {
+  if (slots + live + waiting === 0 && succeeded > 0)
+    return succeeded === 1 ? 'Its only slot succeeded.' : `All ${slotCount(succeeded)} succeeded.`;
   const parts = counts([
     [succeeded, 'succeeded'],
     [live, live === 1 ? 'has a live run' : 'have a live run'],
     [waiting, waiting === 1 ? 'waits in another backfill' : 'wait in another backfill'],
   ]);
-  return parts === '' ? '' : `Of the other slots, ${parts}.`;
+  return parts === '' ? '' : `${slots === 0 ? 'Of these slots' : 'Of the other slots'}, ${parts}.`;
 }
 
 function counts(parts: readonly (readonly [count: number, word: string])[]): string {

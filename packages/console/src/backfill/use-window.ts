@@ -12,7 +12,9 @@ export function useWindow(job: Job, runs: readonly SlotRun[]) {
   const ticker = useTicker();
   const [begin] = useState(() => {
     const now = ticker.exact();
-    return { gap: lastGap(job, runs, now), from: new Date(searchFrom(job, runs, now)).toISOString() };
+    // Whole seconds: nobody wants to read or type the rest.
+    const from = Math.floor(searchFrom(job, runs, now) / 1_000) * 1_000;
+    return { gap: lastGap(job, runs, now), from: new Date(from).toISOString() };
   });
   const [draft, setDraft] = useState<WindowDraft>(() => ({
     from: instantDraft(begin.from, zone),

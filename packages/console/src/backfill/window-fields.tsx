@@ -28,7 +28,7 @@ export function WindowFields({ job, gap, draft, faults, onChange }: WindowFields
   const since = (ms: number): void =>
     onChange({
       ...draft,
-      from: instantDraft(new Date(ms).toISOString(), draft.from.zone),
+      from: instantDraft(new Date(Math.floor(ms / 1_000) * 1_000).toISOString(), draft.from.zone),
       to: { text: '', zone: draft.to.zone },
     });
   return (

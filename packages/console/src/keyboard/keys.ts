@@ -7,6 +7,8 @@ export interface KeyBinding {
   readonly key?: string;
   /** The text in the help dialog and in the command palette, such as "New job". */
   readonly does: string;
+  /** Further words that find the action in the command palette. */
+  readonly words?: string;
   readonly run: () => void;
   /** The command palette leaves it out: it acts on what has the focus, or the palette has it anyway. */
   readonly isOnlyKey?: boolean;
@@ -35,8 +37,8 @@ export function useKeys(bindings: readonly KeyBinding[]): void {
   useEffect(() => registry.register(stable), [registry, stable]);
 }
 
-function nameOf({ key = '', does, isOnlyKey = false }: KeyBinding): string {
-  return `${key}\t${isOnlyKey ? 'key' : ''}\t${does}`;
+function nameOf({ key = '', does, words = '', isOnlyKey = false }: KeyBinding): string {
+  return `${key}\t${isOnlyKey ? 'key' : ''}\t${does}\t${words}`;
 }
 
 function namedBindings(
@@ -45,10 +47,11 @@ function namedBindings(
 ): readonly KeyBinding[] {
   if (names === '') return [];
   return names.split('\n').map((name, index) => {
-    const [key = '', only = '', does = ''] = name.split('\t');
+    const [key = '', only = '', does = '', words = ''] = name.split('\t');
     return {
       ...(key === '' ? {} : { key }),
       does,
+      ...(words === '' ? {} : { words }),
       isOnlyKey: only !== '',
       run: () => latest.current[index]?.run(),
     };

@@ -30,10 +30,11 @@ export function useCommands(onPauseAll: () => void): readonly PaletteGroup[] {
 function useActions(): readonly PaletteItem[] {
   return useKeyList()
     .filter(({ isOnlyKey }) => isOnlyKey !== true)
-    .map(({ key, does, run }) => ({
+    .map(({ key, does, words, run }) => ({
       id: `action:${does}`,
       label: does,
       ...(key === undefined ? {} : { keys: key }),
+      ...(words === undefined ? {} : { words }),
       run,
     }));
 }

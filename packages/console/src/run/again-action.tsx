@@ -26,7 +26,7 @@ export function AgainAction({ run, job, isJobGone }: AgainActionProps) {
   const close = (): void => setAsking(false);
   const again = (): void =>
     retry.mutate({ run }, { onSuccess: (made) => navigate(runPath(made.id)), onSettled: close });
-  useKeys(isJobGone ? [] : [{ key: 'r', does: 'Run again', run: ask }]);
+  useKeys(isJobGone ? [] : [{ key: 'r', does: 'Run again', words: 'retry rerun', run: ask }]);
   return (
     <>
       <Button
@@ -65,7 +65,7 @@ function Meaning({ run, name }: { readonly run: Run; readonly name: string }) {
       {slot === null ? null : (
         <Text>
           The new run does not stand for the slot of this run, <Slot at={slot} />. To run a slot that is
-          missing, use Backfill on <Link href={jobPath(run.job_id)}>the page of the job</Link>.
+          missing, use “Find missing slots” on <Link href={jobPath(run.job_id)}>the page of the job</Link>.
         </Text>
       )}
     </Stack>
