@@ -94,6 +94,16 @@ test('a job that the engine paused says why, and asks to fix the cause first', (
   expect(said(advice)).toContain('Fix the cause first.');
 });
 
+test('a job that was edited after the last failure can be resumed, unless it failed again', () => {
+  const pause = { at: '2026-01-31T09:00:00.000Z', reason: null, by: 'engine', until: null };
+  const edited = { status: 'paused', pause, updated_at: '2026-01-31T10:00:00.000Z' } as const;
+  expect(said(healthAdvice(jobThatIs('paused', edited)))).toContain(
+    'No runs start. Edited since the last failure. Resume the job, then look for missing slots.',
+  );
+  const again = { ...edited, last_run: '2026-01-31T11:00:00.000Z', last_status: 'failed' } as const;
+  expect(said(healthAdvice(jobThatIs('paused', again)))).toContain('Fix the cause first.');
+});
+
 test('a late job says when it counts as late', () => {
   const expected = { success_within: null, duration: null, start_within: '5s' };
   expect(said(healthAdvice(jobThatIs('late', { expect: expected }, 'slot')))).toContain(

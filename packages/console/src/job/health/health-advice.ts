@@ -14,6 +14,8 @@ export interface Advice {
   readonly command?: 'resume';
 }
 
+type Pause = NonNullable<Job['pause']>;
+
 /** Further input of the advice. Each value may not be read yet. */
 export interface AdviceFacts {
   /** The run that {@link runToLookAt} asks for. */
@@ -216,7 +218,8 @@ function overrunning(job: Job, { run }: AdviceFacts): Advice {
   };
 }
 
-function paused({ pause, run_at: runAt }: Job): Advice {
+function paused(job: Job): Advice {
+  const { pause, run_at: runAt } = job;
   const end =
     pause === null || pause.until === null
       ? 'It stays paused until someone resumes it.'
@@ -225,12 +228,21 @@ function paused({ pause, run_at: runAt }: Job): Advice {
     runAt === null
       ? 'When resumed, the job continues with its next slot, and held runs start.'
       : 'When resumed, its run starts.';
-  const isByEngine = pause?.by === 'engine';
+  const isByEngine = pause !== null && pause.by === 'engine';
   return {
     title: isByEngine ? 'Too many runs failed, so the engine paused this job' : 'This job is paused',
-    sentences: [`No runs start. ${isByEngine ? `Fix the cause first. ${end}` : end}`, resumed],
+    sentences: [`No runs start. ${isByEngine ? `${cause(job, pause)} ${end}` : end}`, resumed],
     command: 'resume',
   };
+}
+
+/** What to do about the failures after which the engine paused the job. */
+function cause({ updated_at: edited, last_run: lastRun, last_status: status }: Job, pause: Pause): string {
+  const failed = status === 'failed' && lastRun !== null ? lastRun : '';
+  const isEdited = Date.parse(edited) > Math.max(Date.parse(pause.at), Date.parse(failed) || 0);
+  return isEdited
+    ? 'Edited since the last failure. Resume the job, then look for missing slots.'
+    : 'Fix the cause first.';
 }
 
 function runLink(run: Run | undefined, label: string): Pick<Advice, 'link'> {
