@@ -9,7 +9,7 @@ import { NotLoaded } from '../ui/feedback/states.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Panel } from '../ui/layout/panel.tsx';
 import { errorLine, stacksText } from '../ui/status/run-words.ts';
-import { TextBlock } from '../ui/text/text-block.tsx';
+import { JsonBlock, TextBlock } from '../ui/text/text-block.tsx';
 import classes from './compare.module.css';
 
 interface PartProps {
@@ -27,7 +27,19 @@ export function ComparePayload({ left, right }: PartProps) {
 /** How the results differ. Nothing if no run has one. */
 export function CompareResult({ left, right }: PartProps) {
   if ((left.result ?? null) === null && (right.result ?? null) === null) return null;
+  if ((left.result ?? null) === null) return <OnlyResult of={right} none={NAMES[0]} />;
+  if ((right.result ?? null) === null) return <OnlyResult of={left} none={NAMES[1]} />;
   return <CompareValues title="Result" left={left.result} right={right.result} />;
+}
+
+/** The result of one run, where the other has none. */
+function OnlyResult({ of, none }: { readonly of: Run; readonly none: string }) {
+  return (
+    <Panel title="Result">
+      <p className={blocks.quiet}>The {none} has no result. The result of the other run:</p>
+      <JsonBlock value={of.result} label="the result" />
+    </Panel>
+  );
 }
 
 interface ValuesProps {
@@ -83,7 +95,7 @@ export function CompareDefinition({ left, right }: PartProps) {
   const isOfJob = job.data?.uid === right.job_uid && left.job_uid === right.job_uid;
   if (a === null || b === null || a === b || !isOfJob) return null;
   return (
-    <Panel title={`Definition: version ${a} → ${b}`}>
+    <Panel title={`Definition: version ${a} to ${b}`}>
       <Versions job={{ id: right.job_id, uid: right.job_uid }} versions={[a, b]} />
     </Panel>
   );

@@ -30,6 +30,15 @@ test('what differs between two runs of a job is marked, and their times are not'
   ]);
 });
 
+test('a wait differs only if both runs waited, and one a second longer', () => {
+  const isOther = (changes: Partial<typeof good>) =>
+    factsOf(good, exampleRun({ id: '2', ...changes })).find(({ name }) => name === 'Waited')?.isOther;
+  expect(isOther({ started_at: null })).toBe(false);
+  const after = (ms: number) => new Date(Date.parse(good.started_at ?? '') + ms).toISOString();
+  expect(isOther({ started_at: after(500) })).toBe(false);
+  expect(isOther({ started_at: after(5_000) })).toBe(true);
+});
+
 test('facts that neither run has are left out, and the job is named if there are two', () => {
   expect(factsOf(good, bad).map(({ name }) => name)).not.toContain('Requested by');
   expect(factsOf(good, exampleRun({ job_id: 'other', requested_by: 'user:1' }))).toEqual(

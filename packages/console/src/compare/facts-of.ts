@@ -32,7 +32,7 @@ export function factsOf(left: Run, right: Run): readonly ComparedFact[] {
     time('Started', ({ started_at: at }) => at),
     time('Finished', ({ finished_at: at }) => at),
     fact('Took', tookText),
-    fact('Waited', waitedText),
+    { ...fact('Waited', waitedText), isOther: waitsDiffer(left, right) },
     fact('Attempts', ({ attempt }) => (attempt === 0 ? null : String(attempt))),
     fact('Version of the job', ({ job_version: version }) => (version === null ? null : String(version))),
     fact('Node', ({ node }) => node),
@@ -45,6 +45,14 @@ export function factsOf(left: Run, right: Run): readonly ComparedFact[] {
 function tookText({ started_at: from, finished_at: to }: Run): string | null {
   return from === null || to === null ? null : sinceText(from, to);
 }
+
+/** Whether both runs waited, and one clearly longer. */
+function waitsDiffer(left: Run, right: Run): boolean {
+  const [first, second] = [waitedMs(left), waitedMs(right)];
+  return first !== undefined && second !== undefined && Math.abs(first - second) >= NOTABLE_WAIT_MS;
+}
+
+const NOTABLE_WAIT_MS = 1_000;
 
 function waitedText(run: Run): string | null {
   const ms = waitedMs(run);
