@@ -6,6 +6,8 @@ import { InstantField } from './instant-field.tsx';
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const ENDS = [
+  { label: '15 minutes', ms: 15 * MINUTE_MS },
+  { label: '30 minutes', ms: 30 * MINUTE_MS },
   { label: '1 hour', ms: HOUR_MS },
   { label: '8 hours', ms: 8 * HOUR_MS },
   { label: '1 day', ms: 24 * HOUR_MS },
