@@ -46,7 +46,7 @@ test.each(['sqlite', 'postgres'] as const)(
     const payloads = page.getByRole('group', { name: 'Changes of the payload' });
     await payloads.locator('del').filter({ hasText: '"to": "ann"' }).waitFor();
     await payloads.locator('ins').filter({ hasText: '"to": "bo"' }).waitFor();
-    await page.getByText('The job was edited since: version 1 → 2').click();
+    await page.getByText('The job was edited since: version 1 to 2').click();
     const edits = page.getByRole('group', { name: 'Changes from version 1, of this run to today' });
     await edits.locator('del').filter({ hasText: 'interval: 1h' }).waitFor();
     await edits.locator('ins').filter({ hasText: 'interval: 2h' }).waitFor();

@@ -52,7 +52,7 @@ function SinceThen({ run, job }: { readonly run: Run; readonly job: Job }) {
         </section>
       ) : null}
       {run.job_version === null || !hasOtherVersion(run, job) ? null : (
-        <Fold summary={`The job was edited since: version ${run.job_version} → ${job.version}`} isLarge>
+        <Fold summary={`The job was edited since: version ${run.job_version} to ${job.version}`} isLarge>
           <Edits job={job} version={run.job_version} />
         </Fold>
       )}
