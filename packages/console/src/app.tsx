@@ -36,6 +36,7 @@ const ChannelsPage = lazy(async () => ({
   default: (await import('./channels/channels-page.tsx')).ChannelsPage,
 }));
 const SecretsPage = lazy(async () => ({ default: (await import('./secrets/secrets-page.tsx')).SecretsPage }));
+const NodesPage = lazy(async () => ({ default: (await import('./nodes/nodes-page.tsx')).NodesPage }));
 const JobTypesPage = lazy(async () => ({
   default: (await import('./job-types/job-types-page.tsx')).JobTypesPage,
 }));
@@ -128,6 +129,7 @@ function Pages() {
         <Route path="/timeline/what-ran" component={WhatRanPage} />
         <Route path="/timeline/what-comes" component={WhatComesPage} />
         <Route path="/activity" component={ActivityPage} />
+        <Route path="/nodes" component={NodesPage} />
         <Route path="/job-types" component={JobTypesPage} />
         <Route path="/job-types/:id" component={JobTypePage} />
         <Route path="/channels" component={ChannelsPage} />

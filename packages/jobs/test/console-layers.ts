@@ -59,6 +59,7 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
       'console sign-in',
       'console live',
       'console shell',
+      'console nodes',
       'console overview',
       'console jobs',
       'console job',
@@ -126,7 +127,15 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
   ),
   'console shell': layer(
     'shell',
-    [...DATA, ...PAGE, 'console live', 'console shell header', 'console all paused', 'console palette'],
+    [
+      ...DATA,
+      ...PAGE,
+      'console live',
+      'console shell header',
+      'console all paused',
+      'console nodes',
+      'console palette',
+    ],
     ['shell.tsx', 'broken-console.tsx', 'raw-location.ts'],
   ),
 
@@ -188,12 +197,24 @@ export const CONSOLE_LAYERS: Readonly<Record<string, Layer>> = {
     ['run-now-dialog.tsx', 'run-row-dialog.tsx', 'enqueue-dialog.tsx'],
   ),
 
+  'console nodes': layer(
+    'nodes',
+    [...ACTIONS, ...PAGE],
+    ['nodes-page.tsx', 'all-drained-banner.tsx', 'node-health.tsx', 'places.tsx'],
+  ),
   'console trends': layer('trends', DATA, ['trends-panel.tsx', 'range.ts']),
   'console overview lists': layer('overview/lists', DATA),
   'console overview minutes': layer('overview/minutes', UI, ['minutes-panel.tsx']),
   'console overview': layer(
     'overview',
-    [...DATA, ...PAGE, 'console overview lists', 'console overview minutes', 'console trends'],
+    [
+      ...ACTIONS,
+      ...PAGE,
+      'console overview lists',
+      'console overview minutes',
+      'console trends',
+      'console nodes',
+    ],
     ['overview-page.tsx'],
   ),
 

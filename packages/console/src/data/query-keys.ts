@@ -24,8 +24,9 @@ export const queryKeys = {
   types: () => ['types'],
   pauseOfAll: () => ['pause-of-all'],
   stats: () => ['stats'],
-  /** The nodes with their versions. */
+  /** The version of the server. */
   version: () => ['version'],
+  nodes: () => ['nodes'],
   history: (query?: object) => (query === undefined ? ['history'] : ['history', query]),
   /** How many jobs or runs a bulk command would change. */
   bulkCount: (body: object) => ['bulk-count', body],

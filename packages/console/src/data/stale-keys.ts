@@ -23,6 +23,7 @@ export const LIVE_KEYS: readonly Key[] = [
   queryKeys.runLogs(),
   queryKeys.stats(),
   queryKeys.version(),
+  queryKeys.nodes(),
   queryKeys.audit(),
   queryKeys.pauseOfAll(),
   queryKeys.tags(),

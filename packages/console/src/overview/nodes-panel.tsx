@@ -1,5 +1,8 @@
 import type { Stats } from '@greenvue/jobs/client';
 import { Table } from '@mantine/core';
+import { Link } from 'wouter';
+import { NodeHealth } from '../nodes/node-health.tsx';
+import { Places } from '../nodes/places.tsx';
 import { Ago } from '../ui/instant/instant.tsx';
 import { Panel } from '../ui/layout/panel.tsx';
 import { Plain } from '../ui/text/text.tsx';
@@ -15,7 +18,7 @@ interface NodesPanelProps {
 /** The server's processes. The one that answered comes first. */
 export function NodesPanel({ nodes, className }: NodesPanelProps) {
   return (
-    <Panel title="Nodes" className={className}>
+    <Panel title="Nodes" className={className} aside={<Link href="/nodes">What runs there</Link>}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard, too */}
       <section className={classes.scroll} tabIndex={0} aria-label="Table of nodes">
         <Table miw={760}>
@@ -50,9 +53,7 @@ function NodeRow({ node, isAnswering }: { readonly node: Node; readonly isAnswer
         {isAnswering ? <span className={classes.note}>this server</span> : null}
       </Table.Th>
       <Table.Td>
-        <span className={classes.health} data-health={node.health} title={HEALTH_MEANS[node.health]}>
-          {node.health}
-        </span>
+        <NodeHealth health={node.health} />
       </Table.Td>
       <Table.Td>
         <Places busy={node.busy} places={node.places} />
@@ -70,29 +71,5 @@ function NodeRow({ node, isAnswering }: { readonly node: Node; readonly isAnswer
         <Ago at={node.seen_at} />
       </Table.Td>
     </Table.Tr>
-  );
-}
-
-const HEALTH_MEANS: Readonly<Record<Node['health'], string>> = {
-  ok: 'The node works.',
-  late: 'No heartbeat for 10 s. After 15 s the node counts as dead.',
-  stalled: 'The event loop of the node is blocked.',
-  joining: 'The node has lost contact with the other nodes and claims no runs.',
-  failing: 'The node has failed to write and claim runs for at least 5 s. Check its log.',
-  draining: 'The node was drained: it finishes its runs, and plans and claims nothing more.',
-};
-
-function Places({ busy, places }: { readonly busy: number; readonly places: number }) {
-  return (
-    <span className={classes.places}>
-      <meter
-        className={classes.meter}
-        min={0}
-        max={Math.max(1, places)}
-        value={busy}
-        aria-label="Places busy"
-      />
-      {busy} of {places}
-    </span>
   );
 }

@@ -1,5 +1,6 @@
 import type { Stats } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import { Link } from 'wouter';
 import { useStats, useTopJobs } from '../data/queries.ts';
 import { Page } from '../page/page.tsx';
@@ -11,10 +12,12 @@ import { AttentionPanel } from './lists/attention-panel.tsx';
 import { RunningPanel } from './lists/running-panel.tsx';
 import { UpcomingPanel } from './lists/upcoming-panel.tsx';
 import { MinutesPanel } from './minutes/minutes-panel.tsx';
-import { NodesPanel } from './nodes-panel.tsx';
 import classes from './overview.module.css';
 import { Tiles } from './tiles.tsx';
 import { TypeTrends } from './type-trends.tsx';
+
+// At the end of the page, so it may come a moment later than the rest.
+const NodesPanel = lazy(async () => ({ default: (await import('./nodes-panel.tsx')).NodesPanel }));
 
 /** Running, unhealthy and upcoming jobs. */
 export function OverviewPage() {
@@ -57,7 +60,7 @@ function Beginning({ stats }: { readonly stats: Stats }) {
   return (
     <>
       <FirstJob />
-      {seesNodes(stats) ? <NodesPanel nodes={stats.nodes} /> : null}
+      <Suspense>{seesNodes(stats) ? <NodesPanel nodes={stats.nodes} /> : null}</Suspense>
     </>
   );
 }
@@ -74,7 +77,9 @@ function Numbers({ stats }: { readonly stats: Stats }) {
         </div>
         <TypeTrends className={classes.full} />
         <UpcomingPanel className={classes.full} />
-        {seesNodes(stats) ? <NodesPanel nodes={stats.nodes} className={classes.full} /> : null}
+        <Suspense>
+          {seesNodes(stats) ? <NodesPanel nodes={stats.nodes} className={classes.full} /> : null}
+        </Suspense>
       </div>
     </>
   );

@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { AllPausedBanner } from '../all-paused/all-paused-banner.tsx';
+import { AllDrainedBanner } from '../nodes/all-drained-banner.tsx';
 import { ArrivalContext, createArrival } from '../page/arrival.ts';
 import { createLeaving, LeavingContext } from '../page/leaving.ts';
 import { PageBoundary } from '../page/page-boundary.tsx';
@@ -64,6 +65,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
               <FreshnessBanner />
               <VersionBanner />
               <AllPausedBanner />
+              <AllDrainedBanner />
             </Boundary>
             <PageBoundary key={location}>{children}</PageBoundary>
           </AppShell.Main>

@@ -11,6 +11,8 @@ export interface Destination {
 }
 
 interface Who {
+  /** Sees all jobs, and so the nodes that run them. */
+  readonly seesAll: boolean;
   /** An admin of all jobs. An admin of some jobs may not see what is about all of them. */
   readonly isFullAdmin: boolean;
   /** The API is GreenVue's, with its accounts and tokens. */
@@ -35,6 +37,7 @@ const NAVIGATION: Navigation = {
     { href: '/activity', label: 'Activity' },
   ],
   manage: [
+    { href: '/nodes', label: 'Nodes', isFor: ({ seesAll }) => seesAll },
     { href: '/job-types', label: 'Job types', isAt: (path) => /^\/job-types(\/|$)/.test(path) },
     { href: '/channels', label: 'Channels', isFor: ({ isFullAdmin }) => isFullAdmin },
     { href: '/users', label: 'Users', isFor: ({ isFullAdmin, hasAccounts }) => isFullAdmin && hasAccounts },
@@ -53,6 +56,7 @@ export function useNavigation(): Navigation {
   const isScoped = useIsScoped();
   const { account } = useViewer();
   const who = {
+    seesAll: !isScoped,
     isFullAdmin: admin && !isScoped,
     hasAccounts: useHasAccounts(),
     isOperator: operate && account?.kind === 'user',

@@ -1,0 +1,23 @@
+import { Link, useLocation } from 'wouter';
+import { useNodes } from '../data/nodes-query.ts';
+import { Banner } from '../ui/layout/banner.tsx';
+import { useMayDrain } from './use-drain.ts';
+import { areAllDrained } from './working-nodes.ts';
+
+const EVERY_MS = 15_000;
+
+/** Says on each page that no run starts because all nodes are drained, and what to do. */
+export function AllDrainedBanner() {
+  const { data: nodes } = useNodes(EVERY_MS);
+  const mayDrain = useMayDrain();
+  const [path] = useLocation();
+  if (nodes === undefined || !areAllDrained(nodes)) return null;
+  return (
+    <Banner tone="warning">
+      <strong>{nodes.length === 1 ? 'The only node is drained' : 'All nodes are drained'}</strong>. Running
+      runs finish; no run starts.{' '}
+      {mayDrain ? 'Resume a node, or start another one.' : 'Ask an operator to resume a node.'}{' '}
+      {path === '/nodes' ? null : <Link href="/nodes">Show the nodes</Link>}
+    </Banner>
+  );
+}
