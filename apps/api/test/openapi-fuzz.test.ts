@@ -96,10 +96,16 @@ const hasOwnTokens = ({ path }: Operation): boolean => ['/metrics', '/healthz', 
 
 /**
  * They need what requests alone rarely bring about: a token by mail, an alert that failed for an hour, a
- * backfill that is not done yet. They have tests of their own: email-confirmations.test.ts, alerts.ts,
- * backfills.ts.
+ * backfill or a bulk command that is not done yet. They have tests of their own: email-confirmations.test.ts,
+ * alerts.ts, backfills.ts, bulk-commands.ts.
  */
-const RARE = new Set(['confirmEmail', 'resendConfirmation', 'retryAlertDelivery', 'cancelBackfill']);
+const RARE = new Set([
+  'confirmEmail',
+  'resendConfirmation',
+  'retryAlertDelivery',
+  'cancelBackfill',
+  'cancelBulkCommand',
+]);
 
 function judgeValid({ operation, who }: Plan, { raw, answer }: Sent): void {
   all.judge.judge(operation, answer, raw);

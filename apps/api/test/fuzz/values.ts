@@ -30,6 +30,7 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
       'job_id',
       'backfill_id',
       'bulk_id',
+      'node_id',
       'channel_id',
       'run_id',
       'listing_id',
