@@ -129,6 +129,18 @@ export function secrets(makeDatabase: MakeDatabase): void {
     expect((await refusal(patch)).faults).toMatchObject([{ pointer: '/payload/pins/0/code' }]);
   });
 
+  it('a type without secrets refuses $sealed at any depth', async () => {
+    const loose = defineJobType({
+      type: 'loose',
+      payload: z.object({ any: z.unknown() }),
+      run: async () => undefined,
+    });
+    const engine = await h.beside({ jobTypes: [loose] });
+    const payload = { any: [{ deep: { $sealed: 'x' } }] };
+    const { faults } = await refusal(engine.createJob(job({ type: 'loose', payload })));
+    expect(faults[0]?.detail).toContain('$sealed');
+  });
+
   it('are not in the message of a schema that quotes what it refuses, also if a name stands for them', async () => {
     const quoted = z
       .string()
@@ -194,6 +206,7 @@ export function secrets(makeDatabase: MakeDatabase): void {
     const mistyped = await refusal(make({ token: { $secret: 'API_KYE' } }));
     expect(mistyped.faults[0]?.detail).toContain('there is none with the name "API_KYE"');
     expect(JSON.stringify([mistyped.message, mistyped.faults])).not.toContain('API_KEY');
+    for (const info of await h.engine.listSecrets()) expect(info).not.toHaveProperty('sealed');
     await make({ token: reference, headers: { authorization: reference, accept: 'text/plain' } });
     expect(await payloadOf()).toMatchObject({
       token: reference,

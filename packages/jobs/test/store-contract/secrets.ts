@@ -44,6 +44,7 @@ export function secretsContract(makeStore: MakeStore): void {
       expect(Object.fromEntries(uses)).toEqual({ API_KEY: ['first', 'second'], APIxKEY: [], api_key: [] });
       expect(await remove('api_key')).toMatchObject({ kind: 'done' });
       await t.store.command({ jobId: 'first', command: { kind: 'delete' } });
+      expect(await remove('API_KEY')).toEqual({ kind: 'in_use', jobIds: ['second'] });
       await t.edit('second', { payload: '{}' });
       expect(await remove('API_KEY')).toMatchObject({ kind: 'done' });
     });
