@@ -32,6 +32,19 @@ export function bulkEnds(makeDatabase: MakeDatabase): void {
       return h.engine.pauseJob(id, ...rest);
     },
   });
+  /** The engine, with pages of jobs that do not end; a search that reads on fails at the tenth. */
+  const endless = (read: () => void): BulkEngine => {
+    let pages = 0;
+    return {
+      ...h.engine,
+      listJobs: async () => {
+        pages += 1;
+        if (pages > 10) throw new Error('the search does not end');
+        read();
+        return { rows: [], next: { value: 'a', key: '1' } };
+      },
+    };
+  };
   const pauseAll = (engine: BulkEngine, options = {}) =>
     h.engine.bulkJobs({ action: 'pause', all: true }, { engine, ...options });
 
@@ -45,13 +58,7 @@ export function bulkEnds(makeDatabase: MakeDatabase): void {
     });
 
     it('ends after 20 s, and says how to narrow the filter', async () => {
-      const engine: BulkEngine = {
-        ...h.engine,
-        listJobs: async () => {
-          h.clock.advance(11_000);
-          return { rows: [], next: { value: 'a', key: '1' } };
-        },
-      };
+      const engine = endless(() => h.clock.advance(11_000));
       const faults = await pauseAll(engine).catch((error: unknown) => Object(error).faults);
       expect(faults).toMatchObject([
         { detail: expect.stringMatching(/more than 20 s .* Narrow the filter/) },
@@ -60,14 +67,13 @@ export function bulkEnds(makeDatabase: MakeDatabase): void {
 
     it('ends when its caller has left', async () => {
       const aborting = new AbortController();
-      const engine: BulkEngine = {
-        ...h.engine,
-        listJobs: async () => {
-          aborting.abort();
-          return { rows: [], next: { value: 'a', key: '1' } };
-        },
-      };
+      let reads = 0;
+      const engine = endless(() => {
+        reads += 1;
+        aborting.abort();
+      });
       await expect(pauseAll(engine, { signal: aborting.signal })).rejects.toThrow();
+      expect(reads).toBe(1);
       expect(await h.engine.listBulkCommands()).toEqual([]);
     });
   });
