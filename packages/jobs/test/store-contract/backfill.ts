@@ -307,6 +307,7 @@ export function backfillContract(makeStore: MakeStore): void {
       const first = await start('a', hours(1, 2));
       await t.plan();
       const second = await start('a', hours(3, 3));
+      await t.plan();
       const cancelled = { id: first, cancelLive: false, audit: AUDIT };
       expect(await t.store.cancelBackfill(cancelled)).toMatchObject({ kind: 'done' });
       await drain();
