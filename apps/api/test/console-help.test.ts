@@ -52,7 +52,7 @@ test(
     await meaning(page).getByText('overlap').waitFor();
 
     await helpOf(page, 'catch-up').click();
-    await meaning(page).getByText('What happens with missed slots').waitFor();
+    await meaning(page).getByText('The rule for missed slots').waitFor();
     expect(await meaning(page).count()).toBe(1);
     await heading(page, 'New job');
     await page.getByRole('heading', { level: 1 }).click();

@@ -32,6 +32,7 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
       'bulk_id',
       'node_id',
       'channel_id',
+      'node_id',
       'run_id',
       'listing_id',
       'user_id',

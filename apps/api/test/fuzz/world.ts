@@ -191,6 +191,7 @@ function createPools(): Pools {
       if (path.endsWith('/backfill')) add('backfill_id', body.id);
       if (path.endsWith('/bulk')) add('bulk_id', body.id);
       if (path === '/api/alert-channels') add('channel_id', body.id);
+      if (path === '/api/nodes') for (const { node } of body.data ?? []) add('node_id', node);
       if ('next_run' in body) add('job_id', body.id);
       if (path.endsWith('runs')) for (const run of body.data ?? []) add('run_id', run.id);
     },
