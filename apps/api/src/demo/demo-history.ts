@@ -61,7 +61,9 @@ export async function makeHistory(history: DemoHistory): Promise<void> {
     }
     // The day took some seconds to seed: the server has less to catch up with.
     await past.advanceTo(Math.max(until, history.now()));
-    for (const job of jobs) await past.createJob(job, { by: history.staff.admin });
+    // Due as soon as the server starts.
+    const startAt = new Date(past.clock.now() + 1_000);
+    for (const job of jobs) await past.createJob({ ...job, startAt }, { by: history.staff.admin });
   } finally {
     await past.stop();
   }
@@ -108,7 +110,13 @@ function actsOf({ staff: { operator, admin } }: DemoHistory): readonly Act[] {
     },
     { at: 480, act: (jobs) => retryFailed(jobs, 'stock-lyon', operator) },
     { at: 430, act: (jobs) => jobs.patchJob('stock-malmo', { timeout: '4m' }, { by: admin }) },
-    { at: 200, act: (jobs) => jobs.trigger('photos-archive', {}, { by: operator }) },
+    {
+      at: 200,
+      act: async (jobs) => {
+        await waitUntilIdle(jobs, 'photos-archive');
+        await jobs.trigger('photos-archive', {}, { by: operator });
+      },
+    },
     { at: 24, act: (jobs) => retryFailed(jobs, 'fraud-uk', operator) },
   ];
 }
@@ -118,7 +126,15 @@ async function cancelLive(jobs: PastJobs, jobId: string, by: string): Promise<vo
   for (const { run } of rows) await jobs.cancelRun(run.id, {}, { by });
 }
 
+/** The day may begin at any second, so a slot may have come just before somebody acts. */
+async function waitUntilIdle(jobs: PastJobs, jobId: string): Promise<void> {
+  const isLive = async () =>
+    (await jobs.listRuns({ jobId, status: ['queued', 'running'], limit: 1 })).rows.length > 0;
+  while (await isLive()) await jobs.advanceTo(jobs.clock.now() + MINUTE_MS / 2);
+}
+
 async function retryFailed(jobs: PastJobs, jobId: string, by: string): Promise<void> {
+  await waitUntilIdle(jobs, jobId);
   const { rows } = await jobs.listRuns({ jobId, status: 'failed', limit: 1 });
   for (const { run } of rows) await jobs.retryRun(run.id, { by });
 }

@@ -109,7 +109,8 @@ export const SEEDED_JOBS: readonly JobInput[] = [
     description: 'Takes about 45 minutes. Cancel it if the machine is needed: the old model stays in use.',
     type: 'train_recommendations',
     tags: ['listings', 'machine-learning'],
-    interval: '50m',
+    interval: '1m',
+    intervalMode: 'fixed_delay',
   }),
   job('bank-statements', 'Import bank statements', {
     description: 'The banks start it after their upload, at 4 in the morning and in the afternoon.',

@@ -66,7 +66,7 @@ export function capturePayments(world: DemoWorld) {
       ctx.log.info(`${due} orders to charge by ${method}.`);
       await world.clock.sleep(800 + due * 90, { signal });
       const isDown = method !== 'refund' && isWithin(world, PROVIDER_DOWN);
-      if (chance(`${key} provider`) < (isDown ? 0.85 : 0.03)) {
+      if (chance(`${key} provider`) < (isDown ? 1 : 0.03)) {
         const request = `req_${Math.floor(chance(`${key} request`) * 2 ** 32).toString(16)}`;
         ctx.log.warn('The payment provider refused the batch. Nothing was charged.', {
           status: 503,
