@@ -30,7 +30,6 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
       'job_id',
       'backfill_id',
       'bulk_id',
-      'node_id',
       'channel_id',
       'node_id',
       'run_id',

@@ -73,13 +73,6 @@ export async function createWorld(): Promise<World> {
   pools.add('backfill_id', (await post('/api/jobs/hourly/backfill', span, tokens.of.admin)).id);
   const bulk = { action: 'resume', ids: ['first'] };
   pools.add('bulk_id', (await post('/api/jobs/bulk', bulk, tokens.of.admin)).id);
-  const nodes = await send({
-    method: 'GET',
-    path: '/api/nodes',
-    headers: [['authorization', `Bearer ${tokens.of.admin}`]],
-    body: undefined,
-  });
-  pools.add('node_id', JSON.parse(nodes.text).data[0].node);
   const channel = { id: 'ops', kind: 'webhook', config: { url: 'https://alerts.example/hook' } };
   await post('/api/alert-channels', channel, tokens.of.admin);
   pools.add('channel_id', 'ops');
