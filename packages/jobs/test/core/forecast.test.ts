@@ -168,6 +168,21 @@ describe('the forecast of runs', () => {
     expect(forecastOf(jobs).clashes).toEqual([]);
   });
 
+  it('does not take a minute for quiet because the window has it on fewer days, or ends beside it', () => {
+    // Each half hour has 12 busy minutes, from 3 to 14 and from 33 to 44; now it is minute 10.
+    const busy = Array.from({ length: 24 }, (_, n) => {
+      const minute = n < 12 ? n + 3 : n + 21;
+      return jobOf(`at-${minute}`, {
+        schedule: { kind: 'cron', cron: `${minute} * * * *`, timezone: 'UTC' },
+      });
+    });
+    const now = NOW + 10 * MINUTE;
+    for (const steps of [24, 48, 168]) {
+      const { quiet } = forecastOf(busy, { now, steps });
+      for (const { at } of quiet) expect([23, 24, 53, 54]).toContain(new Date(at).getUTCMinutes());
+    }
+  });
+
   it('finds quiet times away from busy minutes, none of them past', () => {
     const now = NOW + 5 * MINUTE;
     const busy = Array.from({ length: 55 }, (_, minute) =>

@@ -60,7 +60,7 @@ export function busyTimes(
   return {
     runsPerMinute: mean,
     clashes: clashesIn({ runs, busyMs }, window.from, mean),
-    quiet: quietTimes(runs, near, window),
+    quiet: quietTimes(runs, window),
     quietAt: quietestMinutes(runs, near, window, minutesAStep),
     hasClash: stepsWithClash(runs, mean, minutesAStep),
   };
@@ -96,15 +96,14 @@ function stepsWithClash(runs: Float64Array, mean: number, minutesAStep: number):
   return hasClash;
 }
 
-/** For each minute, the runs around it: those of nearer minutes count more. */
+/** For each minute, the runs around it: those of nearer minutes count more. After the last minute comes the first. */
 function nearRuns(runs: Float64Array): Float64Array {
   const near = new Float64Array(runs.length);
   for (let minute = 0; minute < runs.length; minute += 1) {
     const count = runs[minute] ?? 0;
     if (count === 0) continue;
     for (let away = -NEAR_MINUTES; away <= NEAR_MINUTES; away += 1) {
-      const other = minute + away;
-      if (other < 0 || other >= near.length) continue;
+      const other = (minute + away + near.length) % near.length;
       near[other] = (near[other] ?? 0) + count * (NEAR_MINUTES + 1 - Math.abs(away));
     }
   }
@@ -112,37 +111,61 @@ function nearRuns(runs: Float64Array): Float64Array {
 }
 
 interface MinuteOfDay {
+  /** Its next start (ms). */
   readonly at: number;
-  weight: number;
+  readonly ofDay: number;
+  /** On all days together, and on how many. */
   runs: number;
+  days: number;
 }
 
-function quietTimes(
+/** Judged by the mean day: a window rarely has each minute of the day equally often. */
+function quietTimes(runs: Float64Array, window: { readonly now: number; readonly from: number }) {
+  const minutes = minutesOfDay(runs, window);
+  const meanDay = new Float64Array(MINUTES_A_DAY);
+  for (const [ofDay, time] of minutes) meanDay[ofDay] = time.runs / time.days;
+  const near = nearRuns(meanDay);
+  const weightOf = ({ ofDay }: MinuteOfDay) => near[ofDay] ?? 0;
+  const all = [...minutes.values()];
+  // What runs beside the first and the last minutes of a day or less is not known.
+  const known = all.filter(({ ofDay }) => isKnownAround(ofDay, minutes));
+  const times = known.length === 0 ? all : known;
+  const chosen: MinuteOfDay[] = [];
+  for (const time of times.sort((a, b) => weightOf(a) - weightOf(b) || a.at - b.at)) {
+    if (chosen.length === MOST_QUIET) break;
+    if (chosen.every(({ ofDay }) => apart(ofDay, time.ofDay) >= QUIET_APART_MINUTES)) chosen.push(time);
+  }
+  return chosen.map((time): QuietTime => ({ at: time.at, runs: Math.round(time.runs) }));
+}
+
+/** The minutes to come, those of all days together. */
+function minutesOfDay(
   runs: Float64Array,
-  near: Float64Array,
   { now, from }: { readonly now: number; readonly from: number },
-): readonly QuietTime[] {
-  const byMinuteOfDay = new Map<number, MinuteOfDay>();
-  for (let minute = 0; minute < near.length; minute += 1) {
-    const weight = near[minute] ?? 0;
+): ReadonlyMap<number, MinuteOfDay> {
+  const minutes = new Map<number, MinuteOfDay>();
+  for (let minute = 0; minute < runs.length; minute += 1) {
     const at = from + minute * MINUTE_MS;
     if (at <= now) continue;
     const ofDay = (at / MINUTE_MS) % MINUTES_A_DAY;
-    const known = byMinuteOfDay.get(ofDay);
-    const own = runs[minute] ?? 0;
-    if (known === undefined) byMinuteOfDay.set(ofDay, { at, weight, runs: own });
-    else {
-      known.weight += weight;
-      known.runs += own;
-    }
+    const time = minutes.get(ofDay) ?? { at, ofDay, runs: 0, days: 0 };
+    time.runs += runs[minute] ?? 0;
+    time.days += 1;
+    minutes.set(ofDay, time);
   }
-  const chosen: MinuteOfDay[] = [];
-  const apart = QUIET_APART_MINUTES * MINUTE_MS;
-  for (const time of [...byMinuteOfDay.values()].sort((a, b) => a.weight - b.weight || a.at - b.at)) {
-    if (chosen.length === MOST_QUIET) break;
-    if (chosen.every(({ at }) => Math.abs(at - time.at) >= apart)) chosen.push(time);
-  }
-  return chosen.map((time) => ({ at: time.at, runs: Math.round(time.runs) }));
+  return minutes;
+}
+
+function isKnownAround(ofDay: number, known: ReadonlyMap<number, MinuteOfDay>): boolean {
+  for (let away = -NEAR_MINUTES; away <= NEAR_MINUTES; away += 1)
+    if (!known.has((ofDay + away + MINUTES_A_DAY) % MINUTES_A_DAY)) return false;
+  return true;
+}
+
+/** Minutes between two minutes of the day, also across midnight. */
+function apart(a: number, b: number): number {
+  const between = Math.abs(a - b);
+  return Math.min(between, MINUTES_A_DAY - between);
 }
 
 function quietestMinutes(
