@@ -305,6 +305,14 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
       expect(cancelled).toMatchObject({ status: 'interrupted', cancelledBy: 'user:2' });
     });
 
+    it('is refused while five others search on the node, and the places are free again', async () => {
+      await makeJobs(1);
+      const search = () => h.engine.bulkJobs({ action: 'pause', all: true, dryRun: true });
+      const asked = await Promise.allSettled(Array.from({ length: 6 }, search));
+      expect(asked.map(({ status }) => status).sort()).toEqual([...Array(5).fill('fulfilled'), 'rejected']);
+      expect(await search()).toMatchObject({ total: 1 });
+    });
+
     it('is refused while five others run on the node', async () => {
       await makeJobs(1);
       const { engine, open } = gated();

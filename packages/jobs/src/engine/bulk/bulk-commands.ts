@@ -31,14 +31,18 @@ export class BulkCommands {
   async changeJobs(input: BulkJobsInput, options: BulkOptions, engine: BulkEngine): Promise<BulkPlan> {
     refuseFaults(input, 'jobs');
     this.#refusePast(input);
-    const selected = await selectJobs(input, this.#search(options, engine));
-    return this.#start('jobs', { input, options, selected, change: jobChange(engine, input) });
+    return this.#inPlace(async () => {
+      const selected = await selectJobs(input, this.#search(options, engine));
+      return this.#start('jobs', { input, options, selected, change: jobChange(engine, input) });
+    });
   }
 
   async changeRuns(input: BulkRunsInput, options: BulkOptions, engine: BulkEngine): Promise<BulkPlan> {
     refuseFaults(input, 'runs');
-    const selected = await selectRuns(input, this.#search(options, engine));
-    return this.#start('runs', { input, options, selected, change: runChange(engine, input) });
+    return this.#inPlace(async () => {
+      const selected = await selectRuns(input, this.#search(options, engine));
+      return this.#start('runs', { input, options, selected, change: runChange(engine, input) });
+    });
   }
 
   /** Ends a command of this node at once. Another node reads the request when it saves its progress. */
@@ -66,6 +70,19 @@ export class BulkCommands {
     return { engine, signal, clock: this.#with.settings.clock };
   }
 
+  /** A search reads up to 100,000 jobs or runs, so it needs a place, too. A command that begins keeps the place. */
+  async #inPlace(begin: () => Promise<BulkPlan>): Promise<BulkPlan> {
+    if (this.#begun >= MOST_AT_ONCE) throw tooManyAtOnce();
+    this.#begun += 1;
+    let plan: BulkPlan | undefined;
+    try {
+      plan = await begin();
+      return plan;
+    } finally {
+      if (plan?.id === undefined) this.#begun -= 1;
+    }
+  }
+
   async #start(target: Target, given: GivenBulk): Promise<BulkPlan> {
     const { input, options, selected, change } = given;
     const { found, notFound } = selected;
@@ -74,27 +91,20 @@ export class BulkCommands {
     const plan = { total, notFound: notFound.length, first };
     if (input.dryRun === true || total === 0) return plan;
     if (this.#isStopped) throw new EngineError('unavailable', 'The server is stopping. Try again.');
-    if (this.#begun >= MOST_AT_ONCE) throw tooManyAtOnce();
-    this.#begun += 1;
-    try {
-      const record = this.#newRecord(target, given);
-      const id = await this.#insert(record, given);
-      const { by, policy, scope } = options;
-      const run = new BulkRun(this.#with, {
-        id,
-        scope,
-        record,
-        items: found,
-        change,
-        options: policy === undefined ? { by } : { by, policy },
-      });
-      if (this.#isStopped) run.stop();
-      this.#keep(id, run);
-      return { ...plan, id };
-    } catch (error) {
-      this.#begun -= 1;
-      throw error;
-    }
+    const record = this.#newRecord(target, given);
+    const id = await this.#insert(record, given);
+    const { by, policy, scope } = options;
+    const run = new BulkRun(this.#with, {
+      id,
+      scope,
+      record,
+      items: found,
+      change,
+      options: policy === undefined ? { by } : { by, policy },
+    });
+    if (this.#isStopped) run.stop();
+    this.#keep(id, run);
+    return { ...plan, id };
   }
 
   #keep(id: string, run: BulkRun): void {
