@@ -181,7 +181,7 @@ test('the changes of jobs are listed, with who made them', async () => {
   await greenvue.done('jobs', 'create', 'a', '--name', 'A', '--type', 'update_search_index', '--on-demand');
   await greenvue.done('jobs', 'pause', 'a');
   expect(await greenvue.done('audit', '--target', 'a')).toMatch(
-    /^AT +ACTOR +ACTION +TARGET +CHANGE\n\S+ \S+Z +token:\S+ +job\.pause +a .*\n.* job\.create +a .*\n$/,
+    /^AT +ACTOR +ACTION +TARGET +JOB +CHANGE\n\S+ \S+Z +token:\S+ +job\.pause +a +A .*\n.* job\.create +a +A .*\n$/,
   );
   expect(await greenvue.json('audit', '--target', 'a', '--action', 'job.pause')).toMatchObject({
     data: [{ action: 'job.pause', target: 'a' }],

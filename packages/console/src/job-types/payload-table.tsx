@@ -1,4 +1,4 @@
-import { Code, Table } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { Plain } from '../ui/text/text.tsx';
 import type { PayloadRow } from './payload-rows.ts';
 
@@ -19,11 +19,11 @@ export function PayloadTable({ rows }: { readonly rows: readonly PayloadRow[] })
           {rows.map(({ name, kind, isRequired, fallback, about }) => (
             <Table.Tr key={name}>
               <Table.Th scope="row">
-                <Code>{name}</Code>
+                <code>{name}</code>
               </Table.Th>
               <Table.Td>{kind}</Table.Td>
               <Table.Td>
-                {fallback === undefined ? isRequired ? 'required' : 'none' : <Code>{fallback}</Code>}
+                {fallback === undefined ? isRequired ? 'required' : 'none' : <code>{fallback}</code>}
               </Table.Td>
               <Table.Td>
                 <Plain>{about ?? ''}</Plain>
