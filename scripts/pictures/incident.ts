@@ -61,7 +61,7 @@ async function runMissing(page: Page, film: Film, demo: DemoServer): Promise<voi
   await film.click(page.getByRole('button', { name: 'Resume', exact: true }).first());
   await page.getByRole('button', { name: 'Pause', exact: true }).first().waitFor();
   await rest(page);
-  await film.click(page.getByRole('button', { name: 'Backfill', exact: true }));
+  await film.click(page.getByRole('button', { name: 'Find missing slots', exact: true }));
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Check' }).click();
   const run = dialog.getByRole('button', { name: /^Run \d+ slots?$/ });
@@ -69,7 +69,7 @@ async function runMissing(page: Page, film: Film, demo: DemoServer): Promise<voi
   await rest(page);
   await film.hold(700);
   await film.click(run);
-  await dialog.getByText('Backfill started').waitFor();
+  await dialog.getByText(/^Backfill (started|finished)/).waitFor();
   await delay(700);
   await film.hold(600);
   await backfillsEnd(demo);
@@ -78,7 +78,7 @@ async function runMissing(page: Page, film: Film, demo: DemoServer): Promise<voi
 async function prove(page: Page, film: Film, demo: DemoServer): Promise<void> {
   await visit(page, demo, `/jobs/${JOB}`);
   film.caption('5. The proof: nothing is missing');
-  await page.getByRole('button', { name: 'Backfill', exact: true }).click();
+  await page.getByRole('button', { name: 'Find missing slots', exact: true }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Check' }).click();
   await rest(page);

@@ -25,7 +25,7 @@ async function createJobs(admin: Operator): Promise<void> {
 const map = (page: Page) => page.getByRole('table', { name: 'Runs in each hour', exact: true });
 const midnight = (page: Page) =>
   map(page)
-    .getByRole('button', { name: /, 00:00 to 01:00: / })
+    .getByRole('button', { name: /, 00:00 to 01:00: 13 runs/ })
     .first();
 const hourPart = (page: Page) => page.getByRole('region', { name: /, \d\d:00 to \d\d:00$/ });
 

@@ -136,7 +136,13 @@ interface ListedProps extends JobListProps, ReturnType<typeof useShownFilters> {
   readonly work: ReturnType<typeof useListWork>;
 }
 
-const NO_FILTERS: FilterChange = { q: undefined, type: undefined, status: undefined, health: undefined };
+const NO_FILTERS: FilterChange = {
+  q: undefined,
+  type: undefined,
+  tag: undefined,
+  status: undefined,
+  health: undefined,
+};
 
 function Listed({ filters, changeFilters, isSmall, look, work, first, shown }: ListedProps) {
   const { commands, selection, setSelection, setLoaded, matching } = work;

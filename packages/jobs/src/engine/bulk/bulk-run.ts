@@ -100,6 +100,8 @@ export class BulkRun {
         return 'The job was deleted or changed after the command began, so it was left as it is.';
       return error.message;
     }
+    // These have changed nothing.
+    if (error instanceof StoreError && ['busy', 'full', 'aborted'].includes(error.code)) return error.message;
     if (error instanceof StoreError)
       return 'The database did not answer in time, so it may or may not have changed. Check it, and try again.';
     if (isRefusal(error)) return error.message;

@@ -1,5 +1,6 @@
-import { commandOptions, defineRoute } from '../routing/route.ts';
+import { defineRoute } from '../routing/route.ts';
 import { BODY_PROBLEMS, noContent, problems, success } from '../routing/route-docs.ts';
+import { wholeEngineOptions } from '../routing/whole-engine.ts';
 import {
   resealBody,
   resealJson,
@@ -41,7 +42,7 @@ const putSecret = defineRoute({
   body: secretBody,
   responses: { 200: success(savedSecretSchema, 'The secret is stored'), ...problems(409, ...BODY_PROBLEMS) },
   handle: async ({ params: { name }, body, context }, { engine }) => {
-    const { by } = commandOptions(context);
+    const { by } = wholeEngineOptions(context);
     const { created } = await engine.putSecret(name, body.value, { by });
     return { status: 200, body: { name, created } };
   },
@@ -59,7 +60,7 @@ const deleteSecret = defineRoute({
   params: secretParams,
   responses: { 204: noContent, ...problems(404, 409) },
   handle: async ({ params, context }, { engine }) => {
-    const { by } = commandOptions(context);
+    const { by } = wholeEngineOptions(context);
     await engine.deleteSecret(params.name, { by });
     return { status: 204 };
   },

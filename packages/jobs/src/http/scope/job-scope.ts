@@ -50,7 +50,7 @@ export function jobsOf({ idPrefix, tags }: Partial<ScopeBounds>): JobsRead {
 /** The scope as text: a list, so that no scope is the beginning of another one. */
 export function scopeKey(scope: JobScope): string {
   const { idPrefix, anyTag } = jobsOf(scope);
-  return JSON.stringify([idPrefix, anyTag]);
+  return JSON.stringify([idPrefix, anyTag === undefined ? undefined : [...new Set(anyTag)].sort()]);
 }
 
 /** Such as `jobs with the tag "billing"`. */
