@@ -12,8 +12,8 @@ const FILES = [
 ];
 
 /**
- * A style sheet for the pages of the pictures. The console uses the fonts of the system, and the browser of the
- * pictures has none that people know. It has no scroll bars, either, so none needs space.
+ * A style sheet for the pages of the pictures. The console uses the fonts of the system, and the browser of
+ * the pictures has none that people know. It has no scroll bars, either, so none needs space.
  */
 export function pictureStyle(): string {
   const faces = FILES.map(({ family, file }) => {

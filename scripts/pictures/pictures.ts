@@ -1,6 +1,6 @@
-// `npm run pictures`: the pictures of the README and the docs, in docs/images, from the demo's seeded day: each
-// page of the console, and an animation of the demo's incident. The script stops everything that it starts.
-// `npm run pictures -- incident`: only the animation; `stills`: only the pages.
+// `npm run pictures`: the pictures of the README and the docs, in docs/images, from the demo's seeded day:
+// each page of the console, and an animation of the demo's incident. The script stops everything that it
+// starts. `npm run pictures -- incident`: only the animation; `stills`: only the pages.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -14,8 +14,8 @@ import { fillMarket } from './fill-market.ts';
 const SHORTEST_INTERVAL_MS = 20_000;
 
 /**
- * On SQLite: fills an empty folder with a market and a day of history, starts the server on it, and returns what
- * to look at. On PostgreSQL: only fills an empty database, and returns a guide to it.
+ * On SQLite: fills an empty folder with a market and a day of history, starts the server on it, and returns
+ * what to look at. On PostgreSQL: only fills an empty database, and returns a guide to it.
  */
 export async function demo(config: Config): Promise<string> {
   if (config.env === 'production') {

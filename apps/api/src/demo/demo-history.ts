@@ -36,8 +36,8 @@ interface Act {
 }
 
 /**
- * Seeds a day: the engine itself runs the jobs of the demo, on a clock that passes a day in seconds. At its end,
- * a job has paused itself, another one fails, one is overdue, and one is in the middle of its work.
+ * Seeds a day: the engine itself runs the jobs of the demo, on a clock that passes a day in seconds. At its
+ * end, a job has paused itself, another one fails, one is overdue, and one is in the middle of its work.
  */
 export async function makeHistory(history: DemoHistory): Promise<void> {
   const { file, until, types, version, consoleUrl, alertKind, jobs, progress } = history;

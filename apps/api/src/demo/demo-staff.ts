@@ -7,7 +7,9 @@ import { DEMO_PASSWORD } from './market-jobs.ts';
 
 const DAYS_MS = 86_400_000;
 
-/** Adds the admin, and two people who have worked in the seeded day. Returns the hash of the demo's password. */
+/**
+ * Adds the admin, and two people who have worked in the seeded day. Returns the hash of the demo's password.
+ */
 export async function addStaff(
   { users, database, clock }: Deps,
   { email, password = DEMO_PASSWORD }: Config['admin'],

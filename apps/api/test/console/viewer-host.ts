@@ -3,7 +3,10 @@ import { type JobsPluginOptions, jobsPlugin } from '@greenvue/jobs/fastify';
 import { fastify } from 'fastify';
 import { onTestFinished } from 'vitest';
 
-/** An app with two consoles of the same jobs: below `/admin` everything is allowed, below `/view` only reading. */
+/**
+ * An app with two consoles of the same jobs: below `/admin` everything is allowed, below `/view` only
+ * reading.
+ */
 export async function startViewerHost(jobs: JobsPluginOptions['engine']): Promise<string> {
   await jobs.start();
   onTestFinished(() => jobs.stop());

@@ -10,16 +10,16 @@ export type SlotRun = Pick<Run, 'scheduled_for' | 'status'>;
 type GapJob = Pick<Job, 'interval' | 'created_at'>;
 
 /**
- * Where to begin the search for missing slots, in ms: at the last success before the newest gap. Without a gap
- * in the known runs: a day ago, or at the tenth newest slot if that is earlier.
+ * Where to begin the search for missing slots, in ms: at the last success before the newest gap. Without a
+ * gap in the known runs: a day ago, or at the tenth newest slot if that is earlier.
  */
 export function searchFrom(job: GapJob, runs: readonly SlotRun[], now: number): number {
   return lastGap(job, runs, now) ?? sinceCreated(job, Math.min(now - DAY_MS, tenthNewest(runs) ?? now));
 }
 
 /**
- * The last success before the newest gap, in ms; the oldest known slot if none succeeded before it. A gap is a
- * slot without success, or time for one without a run. Undefined: no gap is known.
+ * The last success before the newest gap, in ms; the oldest known slot if none succeeded before it. A gap is
+ * a slot without success, or time for one without a run. Undefined: no gap is known.
  */
 export function lastGap({ interval }: GapJob, runs: readonly SlotRun[], now: number): number | undefined {
   const slots = [...slotsOf(runs)].sort(([a], [b]) => a - b);

@@ -6,7 +6,9 @@ import { type InstantDraft, instantDraft, readInstant, UNFINISHED } from '../ui/
 import { lastGap, type SlotRun, searchFrom } from './last-gap.ts';
 import type { PlanQuestion } from './use-backfills.ts';
 
-/** The window that is typed, and the question that was asked about it. The last gap is asked about at once. */
+/**
+ * The window that is typed, and the question that was asked about it. The last gap is asked about at once.
+ */
 export function useWindow(job: Job, runs: readonly SlotRun[]) {
   const { zone } = useZone();
   const ticker = useTicker();

@@ -14,7 +14,10 @@ import { CompareDefinition, CompareErrors, ComparePayload, CompareResult } from 
 import { RunChoice } from './run-choice.tsx';
 import { useOtherRun } from './use-other-run.ts';
 
-/** Two runs side by side. Their ids are in the URL; without the first, it is the last success before the second. */
+/**
+ * Two runs side by side. Their ids are in the URL; without the first, it is the last success before the
+ * second.
+ */
 export function ComparePage() {
   const [search] = useSearchParams();
   const b = search.get('b') ?? '';

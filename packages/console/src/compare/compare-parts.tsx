@@ -88,7 +88,9 @@ function ErrorOf({ run, name }: { readonly run: Run; readonly name: string }) {
   );
 }
 
-/** How the definitions differ that the runs ran with. Nothing if it is the same one, or if it is not known. */
+/**
+ * How the definitions differ that the runs ran with. Nothing if it is the same one, or if it is not known.
+ */
 export function CompareDefinition({ left, right }: PartProps) {
   const [a, b] = [left.job_version, right.job_version];
   const job = useJob(right.job_id);

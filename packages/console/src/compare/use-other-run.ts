@@ -5,8 +5,8 @@ import { queryKeys } from '../data/query-keys.ts';
 import { useConnection } from '../session/session.tsx';
 
 /**
- * The run with an id. Without an id: the last success of the job before a run, or else the run before it; null
- * if there is none.
+ * The run with an id. Without an id: the last success of the job before a run, or else the run before it;
+ * null if there is none.
  */
 export function useOtherRun(run: Run, id: string | undefined) {
   const connection = useConnection();

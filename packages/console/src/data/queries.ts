@@ -180,7 +180,9 @@ export function useServerVersion() {
   });
 }
 
-/** Who changed which job or run, newest first. `search`: what identifies the list, as in {@link useRunSearch}. */
+/**
+ * Who changed which job or run, newest first. `search`: what identifies the list, as in {@link useRunSearch}.
+ */
 export function useAudit(search: object, queryAt: (now: number) => Omit<JobAuditQuery, 'cursor'>) {
   const connection = useConnection();
   return useInfiniteQuery({

@@ -44,7 +44,9 @@ export function Palette({ opened, onClose }: PaletteProps) {
   );
 }
 
-/** Counts how often the palette opened: each time begins anew. Gives the focus back to where it was before. */
+/**
+ * Counts how often the palette opened: each time begins anew. Gives the focus back to where it was before.
+ */
 function useOpening(opened: boolean) {
   const focusBefore = useRef<Element | null>(null);
   const wasOpened = useRef(false);

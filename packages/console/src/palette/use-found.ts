@@ -11,7 +11,9 @@ import type { PaletteGroup, PaletteItem } from './palette-groups.ts';
 const TYPING_MS = 150;
 const MOST_JOBS = 8;
 const MOST_RUNS = 5;
-/** Of these newest runs, the palette finds those with the typed text in their id or in the id of their job. */
+/**
+ * Of these newest runs, the palette finds those with the typed text in their id or in the id of their job.
+ */
 const NEWEST_RUNS = 100;
 
 interface Found {

@@ -17,7 +17,9 @@ export interface Viewer {
   /** For people. */
   readonly name: string;
   readonly rights: readonly Right[];
-  /** Which jobs the viewer may see: by the beginning of their ids, by their tags, or by both; undefined: all. */
+  /**
+   * Which jobs the viewer may see: by the beginning of their ids, by their tags, or by both; undefined: all.
+   */
   readonly scope?: ViewerScope | undefined;
   /** The account or API token of GreenVue's API. */
   readonly account?: Me | undefined;

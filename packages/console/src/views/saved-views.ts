@@ -31,7 +31,9 @@ export function writeViews(views: readonly View[]): string {
   return JSON.stringify(views);
 }
 
-/** The views with this one, which replaces the one of its name. The newest last; the oldest may have to go. */
+/**
+ * The views with this one, which replaces the one of its name. The newest last; the oldest may have to go.
+ */
 export function withView(views: readonly View[], view: View): readonly View[] {
   return [...withoutView(views, view), view].slice(-MOST_VIEWS);
 }

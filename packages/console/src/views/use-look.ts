@@ -7,8 +7,8 @@ import { type ChoosableColumn, type Look, readLook, withLook } from './look.ts';
 import type { ListName } from './saved-views.ts';
 
 /**
- * How a list looks. The URL decides, so that a link shows the same to everybody; a URL that says nothing shows
- * what this account chose last in this browser.
+ * How a list looks. The URL decides, so that a link shows the same to everybody; a URL that says nothing
+ * shows what this account chose last in this browser.
  */
 export function useLook(list: ListName, known: readonly ChoosableColumn[]) {
   const search = useSearch();

@@ -80,9 +80,9 @@ export interface BulkListQuery {
 /** The methods about bulk commands (P36, tags and bulk). */
 export interface BulkApi {
   /**
-   * P36, tags and bulk: changes many jobs, each by itself: a job that can't be changed is a failure of its own.
-   * Resolves once the command has begun. Rejects with `invalid` if more than 100,000 jobs match, and with
-   * `too_many` while 5 commands are running on this node.
+   * P36, tags and bulk: changes many jobs, each by itself: a job that can't be changed is a failure of its
+   * own. Resolves once the command has begun. Rejects with `invalid` if more than 100,000 jobs match, and
+   * with `too_many` while 5 commands are running on this node.
    */
   bulkJobs(input: BulkJobsInput, options?: BulkOptions): Promise<BulkPlan>;
   /** {@link BulkApi.bulkJobs} for runs. */

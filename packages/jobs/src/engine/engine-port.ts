@@ -114,7 +114,9 @@ export interface JobTypeInfo
   readonly payloadSchema: Readonly<Record<string, unknown>>;
   /** What an omitted payload means; undefined when the type has required fields. */
   readonly defaults: Readonly<Record<string, unknown>> | undefined;
-  /** The payload fields that are secret. `isSealed` false: one may name a stored secret, and is else shown. */
+  /**
+   * The payload fields that are secret. `isSealed` false: one may name a stored secret, and is else shown.
+   */
   readonly secretFields: readonly { readonly pointer: string; readonly isSealed: boolean }[];
 }
 
@@ -186,8 +188,8 @@ export interface Engine extends JobsAndRuns, AlertsApi, BackfillsApi, BulkApi, S
   /** Failed runs in groups with one cause: by the fingerprint of their last error. */
   listFailures(query?: FailureListQuery): Promise<FailurePage>;
   /**
-   * The runs of a window by job or by node, of at most 90 days: a bounded number of rows, with the runs or their
-   * number in each column. Pruned runs are counted by hour.
+   * The runs of a window by job or by node, of at most 90 days: a bounded number of rows, with the runs or
+   * their number in each column. Pruned runs are counted by hour.
    */
   runTimeline(query?: RunTimelineQuery): Promise<RunTimeline>;
   /**

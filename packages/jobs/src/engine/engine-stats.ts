@@ -9,8 +9,8 @@ export type Ending = 'succeeded' | 'failed' | 'cancelled' | 'retried';
 
 /**
  * `late`: no heartbeat for 10 s. `stalled`: its event loop is blocked. `joining`: cut off, it claims nothing.
- * `failing`: it has failed to write and claim runs for 5 s, as only the node itself reports. `draining`: it was
- * drained.
+ * `failing`: it has failed to write and claim runs for 5 s, as only the node itself reports. `draining`: it
+ * was drained.
  */
 export type NodeHealth = 'ok' | 'late' | 'stalled' | 'joining' | 'failing' | 'draining';
 

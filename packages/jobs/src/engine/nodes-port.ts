@@ -6,7 +6,9 @@ type Options = Pick<CommandOptions, 'by' | 'signal'>;
 
 /** The methods about nodes. */
 export interface NodesApi {
-  /** All live nodes; the one that answers comes first, as it is now, the others as of their last heartbeat. */
+  /**
+   * All live nodes; the one that answers comes first, as it is now, the others as of their last heartbeat.
+   */
   listNodes(): Promise<readonly NodeStats[]>;
   /**
    * Tells a node to finish its runs, and to plan and claim nothing more, until `resumeNode` or the end of its

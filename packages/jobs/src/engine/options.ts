@@ -34,9 +34,10 @@ export interface EngineOptions<Deps> {
   /** What `ctx.outbound` and all requests of the engine itself may be sent to (P27, HTTP requests). */
   readonly outbound?: OutboundOptions;
   /**
-   * Keys that seal the secret fields of payloads, stored secrets and the secrets of alert channels (P40, secrets in
-   * payloads): texts of at least 32 random characters. The first one seals, and each opens what it has sealed.
-   * Give all nodes the same. Without any, job types with secret fields and stored secrets are refused.
+   * Keys that seal the secret fields of payloads, stored secrets and the secrets of alert channels (P40,
+   * secrets in payloads): texts of at least 32 random characters. The first one seals, and each opens what it
+   * has sealed. Give all nodes the same. Without any, job types with secret fields and stored secrets are
+   * refused.
    */
   readonly secretKeys?: readonly string[];
   /**

@@ -8,8 +8,8 @@ export interface ResealResult {
   /** How many texts were sealed with the newest key. */
   readonly resealed: number;
   /**
-   * Texts that none of the keys opens, by the id of the key that sealed them. Without a key id: they were changed
-   * by hand.
+   * Texts that none of the keys opens, by the id of the key that sealed them. Without a key id: they were
+   * changed by hand.
    */
   readonly unreadable: readonly { readonly keyId: string | undefined; readonly count: number }[];
   /** Where the work continues. Absent: all is done. */
@@ -32,9 +32,9 @@ export interface SecretsApi {
   /** Throws `conflict` while jobs refer to it, and `not_found`. */
   deleteSecret(name: string, options?: By): Promise<void>;
   /**
-   * Seals everything that an older key has sealed with the newest one, and what is not sealed yet: the payloads of
-   * jobs and of their kept versions and runs, stored secrets, and alert channels. Works for about two seconds;
-   * call it again with `next` until there is none.
+   * Seals everything that an older key has sealed with the newest one, and what is not sealed yet: the
+   * payloads of jobs and of their kept versions and runs, stored secrets, and alert channels. Works for about
+   * two seconds; call it again with `next` until there is none.
    */
   resealSecrets(input?: { readonly after?: string | undefined }): Promise<ResealResult>;
 }

@@ -64,8 +64,8 @@ describe('a node whose places are full', () => {
       return rows.length + (next === undefined ? 0 : await count(status, next.key));
     };
     const buffered = async () => (await busy.stats()).nodes[0]?.buffered;
-    // Many short runs, so that it claims three ahead; more where a stall has raised their mean, as the long run
-    // of an attempt that failed has.
+    // Many short runs, so that it claims three ahead; more where a stall has raised their mean, as the long
+    // run of an attempt that failed has.
     let ended = 0;
     for (let holds = false; !holds; ) {
       endLong();

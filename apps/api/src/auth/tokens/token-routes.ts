@@ -115,8 +115,8 @@ export function tokenRoutes({ apiTokens, clock }: TokenRoutesDeps): FastifyPlugi
 }
 
 /**
- * An admin, or a signed-in operator, whose tokens can do no more than the operator. Throws a 403 for others, and
- * for a token with a policy unless it only reads.
+ * An admin, or a signed-in operator, whose tokens can do no more than the operator. Throws a 403 for others,
+ * and for a token with a policy unless it only reads.
  */
 function requireTokenMaker(request: FastifyRequest, { isBounded = false } = {}): Principal {
   const principal = requireRole(request, 'operator');

@@ -13,7 +13,9 @@ export function nameOfSecret(value: Value): string | undefined {
 
 const NEW_SECRET = '[secret], a new value';
 
-/** A payload to show: what was typed into a secret field is hidden. `fields`: JSON pointers, `*` is any key. */
+/**
+ * A payload to show: what was typed into a secret field is hidden. `fields`: JSON pointers, `*` is any key.
+ */
 export function withoutSecrets(payload: JsonObject, fields: readonly string[]): JsonObject {
   const visit = (value: Json, near: readonly (readonly string[])[]): Json => {
     if (near.some(([step]) => step === undefined))

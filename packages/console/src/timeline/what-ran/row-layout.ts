@@ -5,7 +5,9 @@ import { pixelOf, type TimelineWindow } from '../../ui/timeline/time-scale.ts';
 export type TimelineRun = NonNullable<TimelineRow['runs']>[number];
 type Counts = Pick<TimelineRow['counts'], 'succeeded' | 'failed' | 'cancelled' | 'running'>;
 
-/** What can be selected in a row: a run, the runs of a column, or those of an hour that are no longer kept. */
+/**
+ * What can be selected in a row: a run, the runs of a column, or those of an hour that are no longer kept.
+ */
 export type Item =
   | {
       readonly kind: 'run';

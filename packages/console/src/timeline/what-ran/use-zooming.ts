@@ -5,7 +5,10 @@ import type { Bounds } from './ran-view.ts';
 
 export interface Zooming {
   readonly window: TimelineWindow;
-  /** `factor`: below 1, a shorter time. `around`: the instant that stays in its place (ms); the middle by default. */
+  /**
+   * `factor`: below 1, a shorter time. `around`: the instant that stays in its place (ms); the middle by
+   * default.
+   */
   readonly onZoom: (factor: number, around?: number) => void;
   /** The window between two instants (ms), in any order. */
   readonly onSpan: (a: number, b: number) => void;

@@ -35,8 +35,8 @@ export function fieldsOfJob(job: Job): DefinitionFields {
 }
 
 /**
- * Known fields in their order, with sorted keys inside, so that equal definitions are equal texts. Omits fields
- * without a value, but not the payload `null`, which is one.
+ * Known fields in their order, with sorted keys inside, so that equal definitions are equal texts. Omits
+ * fields without a value, but not the payload `null`, which is one.
  */
 export function inOrder(definition: object): DefinitionFields {
   const all = new Map<string, unknown>(Object.entries(definition));

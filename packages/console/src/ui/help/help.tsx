@@ -9,7 +9,9 @@ const DefinitionText = lazy(async () => ({
   default: (await import('./definition-text.tsx')).DefinitionText,
 }));
 
-/** A small button beside a word of ours. It shows what the word means: on focus, on a click and on a touch. */
+/**
+ * A small button beside a word of ours. It shows what the word means: on focus, on a click and on a touch.
+ */
 export function Help({ word }: { readonly word: HelpWord }) {
   const id = useId();
   const [isOpen, setOpen] = useState(false);

@@ -28,8 +28,8 @@ export const COLUMN_PX = 8;
 const MOST_IN_COLUMN = 6;
 
 /**
- * The runs of each column, if one has more than `mostInColumn`: bars would hide how many there are. Undefined if
- * each run can have a bar of its own. A run counts in each column that it reaches into.
+ * The runs of each column, if one has more than `mostInColumn`: bars would hide how many there are. Undefined
+ * if each run can have a bar of its own. A run counts in each column that it reaches into.
  */
 export function densityOf(
   marks: readonly DrawnRun[],

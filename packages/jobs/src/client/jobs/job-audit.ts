@@ -34,8 +34,8 @@ export function eachJobAudit(
 }
 
 /**
- * All matching changes as CSV, newest first. The server sends as fast as you read the stream. It throws if the
- * export ends early. Never retried.
+ * All matching changes as CSV, newest first. The server sends as fast as you read the stream. It throws if
+ * the export ends early. Never retried.
  */
 export async function exportJobAudit(
   connection: Connection,

@@ -30,7 +30,10 @@ export async function deleteSecret(connection: Connection, name: string, call?: 
   await connection.ask({ method: 'DELETE', path: path`/secrets/${name}` }, call);
 }
 
-/** Seals everything with the newest key, for about two seconds. Repeat it with `next_cursor` until that is null. */
+/**
+ * Seals everything with the newest key, for about two seconds. Repeat it with `next_cursor` until that is
+ * null.
+ */
 export async function resealSecrets(
   connection: Connection,
   body: { readonly cursor?: string | undefined } = {},

@@ -49,8 +49,8 @@ interface Fault {
 }
 
 /**
- * P36, tags and bulk: what is wrong with the parts of a request together. It names its jobs or runs in exactly
- * one way, so that an empty filter never stands for all of them by accident.
+ * P36, tags and bulk: what is wrong with the parts of a request together. It names its jobs or runs in
+ * exactly one way, so that an empty filter never stands for all of them by accident.
  */
 export function bulkFaults(asked: Asked, target: 'jobs' | 'runs'): readonly Fault[] {
   const faults = [...selectionFaults(asked, target)];

@@ -96,7 +96,10 @@ function stepsWithClash(runs: Float64Array, mean: number, minutesAStep: number):
   return hasClash;
 }
 
-/** For each minute, the runs around it: those of nearer minutes count more. After the last minute comes the first. */
+/**
+ * For each minute, the runs around it: those of nearer minutes count more. After the last minute comes the
+ * first.
+ */
 function nearRuns(runs: Float64Array): Float64Array {
   const near = new Float64Array(runs.length);
   for (let minute = 0; minute < runs.length; minute += 1) {

@@ -117,8 +117,8 @@ export interface JobTypeDefinition<
    */
   readonly operatorsMaySet?: readonly NoInfer<keyof Input & string>[];
   /**
-   * JSON pointers to payload fields that are secret, such as `/auth/token` or, for each entry, `/headers/*`: sealed
-   * in the database, and shown as `[secret]` (P40, secrets in payloads). zod marks them in the schema:
+   * JSON pointers to payload fields that are secret, such as `/auth/token` or, for each entry, `/headers/*`:
+   * sealed in the database, and shown as `[secret]` (P40, secrets in payloads). zod marks them in the schema:
    * `z.string().meta({ secret: true })`.
    */
   readonly secrets?: readonly string[];

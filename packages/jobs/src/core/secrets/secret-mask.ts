@@ -12,8 +12,8 @@ export interface SecretMask {
 export const LEAST_MASKED_CHARACTERS = 4;
 
 /**
- * Finds the values as they are, in each of their lines, and as JSON, a URL or base64 writes them. Undefined if
- * there is nothing to find.
+ * Finds the values as they are, in each of their lines, and as JSON, a URL or base64 writes them. Undefined
+ * if there is nothing to find.
  */
 export function createSecretMask(values: readonly unknown[]): SecretMask | undefined {
   const found = new Set<string>();

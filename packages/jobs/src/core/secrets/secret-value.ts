@@ -9,7 +9,10 @@ export interface SealedField {
   readonly $sealed: string;
 }
 
-/** Seals texts and opens them. `place` is authenticated: a text that was moved to another place can't be opened. */
+/**
+ * Seals texts and opens them. `place` is authenticated: a text that was moved to another place can't be
+ * opened.
+ */
 export interface Sealer {
   seal(place: string, text: string): string;
   /** Throws a {@link SecretError} if it can't. */

@@ -72,7 +72,9 @@ export interface ReplacedRow {
   readonly after: string;
 }
 
-/** The stored secrets (P40, secrets in payloads), and all other sealed texts. The store opens none of them. */
+/**
+ * The stored secrets (P40, secrets in payloads), and all other sealed texts. The store opens none of them.
+ */
 export interface SecretStore {
   /** Creates, replaces or deletes a secret. */
   changeSecret(input: SecretCommand): Promise<SecretCommandResult>;

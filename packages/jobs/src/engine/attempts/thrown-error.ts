@@ -24,8 +24,8 @@ export interface ThrownError extends ErrorText {
 }
 
 /**
- * Reads what was thrown, which can be anything, even an error whose getters throw. `mask` hides secrets in each of
- * its texts. Never throws.
+ * Reads what was thrown, which can be anything, even an error whose getters throw. `mask` hides secrets in
+ * each of its texts. Never throws.
  */
 export function readThrown(thrown: unknown, mask?: SecretMask): ThrownError {
   const text = readText(thrown, mask);

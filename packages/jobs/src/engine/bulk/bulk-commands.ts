@@ -70,7 +70,10 @@ export class BulkCommands {
     return { engine, signal, clock: this.#with.settings.clock };
   }
 
-  /** A search reads up to 100,000 jobs or runs, so it needs a place, too. A command that begins keeps the place. */
+  /**
+   * A search reads up to 100,000 jobs or runs, so it needs a place, too. A command that begins keeps the
+   * place.
+   */
   async #inPlace(begin: () => Promise<BulkPlan>): Promise<BulkPlan> {
     if (this.#begun >= MOST_AT_ONCE) throw tooManyAtOnce();
     this.#begun += 1;

@@ -5,7 +5,9 @@ import { type CommandOptions, EngineError } from '../engine-port.ts';
 import type { ChangeItem } from './change-item.ts';
 import type { FoundItem } from './select-items.ts';
 
-/** How many items are changed at once: enough for a shared flush to the disk, few enough for other requests. */
+/**
+ * How many items are changed at once: enough for a shared flush to the disk, few enough for other requests.
+ */
 const AT_ONCE = 100;
 /** How often the record is saved, and an event published (ms). */
 const SAVE_EVERY_MS = 500;

@@ -130,7 +130,9 @@ function openStored(
   }
 }
 
-/** A secret that can't be read fails the attempt. A retry may find it: a person or another node can have it. */
+/**
+ * A secret that can't be read fails the attempt. A retry may find it: a person or another node can have it.
+ */
 export function secretOutcome(attempt: number, at: number, { name, message }: SecretError): Outcome {
   const error = { attempt, at, reason: 'error', name, message } as const;
   return { kind: 'failed', error, permanent: false };

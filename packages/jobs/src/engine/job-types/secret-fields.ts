@@ -20,8 +20,9 @@ interface Place {
 }
 
 /**
- * The secret fields of a payload, or what is wrong with them: those with the keyword `secret` in the JSON Schema,
- * as zod's `.meta({ secret: true })` writes it, and those of `listed` pointers, such as `/auth/token`.
+ * The secret fields of a payload, or what is wrong with them: those with the keyword `secret` in the JSON
+ * Schema, as zod's `.meta({ secret: true })` writes it, and those of `listed` pointers, such as
+ * `/auth/token`.
  */
 export function secretFields(schema: JsonSchema, listed: readonly string[]): readonly SecretField[] | string {
   const found: Found = { fields: [], faults: [] };

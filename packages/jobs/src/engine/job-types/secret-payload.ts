@@ -46,7 +46,9 @@ export interface SentPayload {
   readonly hidesEqual?: boolean | undefined;
 }
 
-/** {@link acceptPayload} for a type that may have secret fields: returns the JSON with these fields sealed. */
+/**
+ * {@link acceptPayload} for a type that may have secret fields: returns the JSON with these fields sealed.
+ */
 export function acceptSecrets(
   secrets: PayloadSecrets,
   sent: SentPayload,

@@ -6,7 +6,10 @@ import type { Registry } from '../job-types/registry.ts';
 import { shownJson } from '../job-types/shown-payload.ts';
 import type { RunEvent, UntypedJobs } from '../jobs-port.ts';
 
-/** An engine whose methods show `[secret]` in the place of each secret of a payload (P40, secrets in payloads). */
+/**
+ * An engine whose methods show `[secret]` in the place of each secret of a payload (P40, secrets in
+ * payloads).
+ */
 export function withoutSecrets(jobs: UntypedJobs, registry: Registry): UntypedJobs {
   const { job, run, version } = viewsWithoutSecrets(registry);
   return {

@@ -12,8 +12,8 @@ interface CheckKeysDeps {
 const JOBS_A_READ = 2_000;
 
 /**
- * Logs an error for each key that stored secrets, alert channels and jobs need, and this node does not have. The
- * node starts all the same: jobs without secrets keep running, and other runs say what is missing.
+ * Logs an error for each key that stored secrets, alert channels and jobs need, and this node does not have.
+ * The node starts all the same: jobs without secrets keep running, and other runs say what is missing.
  */
 export async function checkKeys({ store, keyring, logger }: CheckKeysDeps): Promise<void> {
   const needs = new Map<string, string[]>();

@@ -17,7 +17,9 @@ const FORMAT = /^1\.([0-9a-f]{8})\.([A-Za-z0-9_-]+)$/;
 export const NO_KEYS =
   'no key to seal secrets is set. Set the option `secretKeys` of createJobs (GreenVue: SECRETS_KEY) to a text of at least 32 random characters, made with: openssl rand -base64 32';
 
-/** AES-256-GCM with keys derived from texts of at least 32 characters. Without any, sealing and opening throw. */
+/**
+ * AES-256-GCM with keys derived from texts of at least 32 characters. Without any, sealing and opening throw.
+ */
 export function createKeyring(texts: readonly string[]): Keyring {
   const keys = texts.map(deriveKey);
   const [newest] = keys;

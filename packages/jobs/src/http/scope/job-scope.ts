@@ -15,7 +15,9 @@ interface ScopeBounds {
   readonly tags: readonly string[];
 }
 
-/** Which jobs a caller may see and change: by the beginning of their ids, by their tags, or by both at once. */
+/**
+ * Which jobs a caller may see and change: by the beginning of their ids, by their tags, or by both at once.
+ */
 export type JobScope = ScopeBounds | Pick<ScopeBounds, 'idPrefix'> | Pick<ScopeBounds, 'tags'>;
 
 const tags = rule(
@@ -32,7 +34,9 @@ const ofIds = shape<Pick<ScopeBounds, 'idPrefix'>>(what, { idPrefix: required(id
 const ofTags = shape<Pick<ScopeBounds, 'tags'>>(what, { tags: required(tags) });
 const ofBoth = shape<ScopeBounds>(what, { ...ofIds.fields, ...ofTags.fields });
 
-/** A bound that is given as undefined is a mistake of the host: a look-up that fails must not widen the scope. */
+/**
+ * A bound that is given as undefined is a mistake of the host: a look-up that fails must not widen the scope.
+ */
 export const scopeRules: Rule = {
   what,
   faults: (value) => {

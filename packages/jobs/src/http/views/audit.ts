@@ -46,7 +46,9 @@ export const auditQuery = z.strictObject({
   cursor: cursorParameter.optional(),
 });
 
-/** The kinds of changes that this version writes. A row may have another kind, of an older or newer version. */
+/**
+ * The kinds of changes that this version writes. A row may have another kind, of an older or newer version.
+ */
 export type AuditActionJson = AuditAction;
 
 export type AuditRowJson = z.output<typeof auditRowSchema>;

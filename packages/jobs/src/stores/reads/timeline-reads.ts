@@ -21,7 +21,9 @@ const FEW_JOBS = 50;
 
 export function createTimelineReads(sql: Dialect) {
   return {
-    /** The runs of a window by job or by node: a bounded number of rows, each with a bounded number of runs. */
+    /**
+     * The runs of a window by job or by node: a bounded number of rows, each with a bounded number of runs.
+     */
     *runTimeline(query: TimelineQuery): Read<TimelineRows> {
       const few = yield* fewJobs(sql, query);
       const ranked = few === undefined ? yield* rank(sql, query) : { keys: few, rowCount: few.length };

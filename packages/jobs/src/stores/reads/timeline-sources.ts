@@ -59,8 +59,8 @@ interface Rows {
 }
 
 /**
- * The runs of some rows, with the columns `row_key`, `id`, `job_uid`, `node`, `status`, `reason`, `started_at`,
- * `finished_at` and `ended_at`: of each job, or of the nodes among the newest of all.
+ * The runs of some rows, with the columns `row_key`, `id`, `job_uid`, `node`, `status`, `reason`,
+ * `started_at`, `finished_at` and `ended_at`: of each job, or of the nodes among the newest of all.
  */
 export function keptRuns(sql: Dialect, query: TimelineQuery, { keys, ofJobs }: Rows, bind: Bind): Source {
   const { by } = query;

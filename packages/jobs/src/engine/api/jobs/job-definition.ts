@@ -20,8 +20,8 @@ import { acceptSecrets } from '../../job-types/secret-payload.ts';
 import { shownJson } from '../../job-types/shown-payload.ts';
 
 /**
- * Checks input against its job type and the rules of schedules. Throws all faults at once (P1, P2, P21). `stored`:
- * the payload of the job before, whose secrets an edit may keep (P40).
+ * Checks input against its job type and the rules of schedules. Throws all faults at once (P1, P2, P21).
+ * `stored`: the payload of the job before, whose secrets an edit may keep (P40).
  */
 export async function parseDefinition(
   { registry, settings, secrets }: Pick<EngineParts, 'registry' | 'settings' | 'secrets'>,

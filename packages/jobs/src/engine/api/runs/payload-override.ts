@@ -47,8 +47,8 @@ interface OperatorsPayload {
 }
 
 /**
- * Throws when the payload of an operator names another stored secret than the job does: an operator could send
- * it anywhere. Nothing of that secret is read before.
+ * Throws when the payload of an operator names another stored secret than the job does: an operator could
+ * send it anywhere. Nothing of that secret is read before.
  */
 export function refuseOtherNames(given: {
   readonly type: RegisteredType;
