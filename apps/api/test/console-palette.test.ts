@@ -20,7 +20,7 @@ const send = defineJobType({
   run: async () => ({}),
 });
 
-/** A server with two jobs, one of which has run. */
+/** A server with two jobs. One of them has run once. */
 async function startWithJobs() {
   const server = await startConsoleServer({ jobTypes: [send] });
   for (const [id, name] of [

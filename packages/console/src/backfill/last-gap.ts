@@ -2,7 +2,7 @@ import type { Job, Run } from '@greenvue/jobs/client';
 import { goDurationMs } from '../ui/schedule/go-duration.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** So many slots are checked if no gap is known and the job runs rarely. */
+/** The number of slots to check if no gap is known and the job runs rarely. */
 const FEW_SLOTS = 10;
 
 /** What a run says about its slot. */

@@ -15,7 +15,7 @@ interface DialogProps {
   readonly onClose: () => void;
 }
 
-/** Changes where a channel sends alerts, and of what it hears. */
+/** Edits a channel: the address that it sends to, and the conditions that it is told of. */
 export function EditChannelDialog({ channel, onClose }: DialogProps) {
   const patch = usePatchChannel();
   const close = (): void => {

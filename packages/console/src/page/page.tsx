@@ -32,7 +32,7 @@ export function Page({ title, back, marks, lead, actions, children }: PageProps)
   }, [arrival]);
   useLayoutEffect(
     () => () => {
-      // The page is drawn anew once its data are there, and the focus must not be lost.
+      // The page is rendered again once its data has loaded. The heading keeps the focus.
       if (heading.current === document.activeElement) arrival.left();
     },
     [arrival],

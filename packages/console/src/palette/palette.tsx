@@ -45,7 +45,7 @@ export function Palette({ opened, onClose }: PaletteProps) {
 }
 
 /**
- * Counts how often the palette opened: each time begins anew. Gives the focus back to where it was before.
+ * Counts how often the palette was opened, so that it is empty each time. Returns the focus at its end.
  */
 function useOpening(opened: boolean) {
   const focusBefore = useRef<Element | null>(null);

@@ -17,7 +17,7 @@ interface ChoiceRowProps<T> {
   readonly children?: ReactNode;
 }
 
-/** A row of buttons of which one is pressed, and further filters beside them. */
+/** A row of buttons, one of them pressed. Other filters stand beside it. */
 export function ChoiceRow<T>({ label, choices, chosen, onChoose, children }: ChoiceRowProps<T>) {
   return (
     <div className={classes.row}>

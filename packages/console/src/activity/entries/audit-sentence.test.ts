@@ -53,7 +53,7 @@ test('a cancel names the run and its job, as long as the run is kept', () => {
   );
 });
 
-test('a backfill says of which time', () => {
+test('the sentence about a backfill names its range of time', () => {
   const change = { from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z' };
   expect(sentence('job.backfill', change)).toBe(
     'started a backfill of Import from 2026-01-01T00:00:00.000Z to 2026-01-02T00:00:00.000Z',

@@ -18,7 +18,7 @@ interface BulkRunsDialogProps {
 
 const JOBS_SHOWN = 5;
 
-/** Says how many runs an action changes, of which jobs, and what it does to them. */
+/** Asks before a bulk action: it shows the number of runs, their jobs, and the effect. */
 export function BulkRunsDialog(props: BulkRunsDialogProps) {
   const { opened, question, plan, error, onClose, onConfirm } = props;
   const { action, filters } = question;

@@ -54,7 +54,7 @@ export interface AlertChannel {
   readonly config: string;
   /** False: only jobs that name the channel in `alerts`. */
   readonly allJobs: boolean;
-  /** False: it hears of nothing. Alerts that wait are still sent. Absent: true. */
+  /** False: no new alerts are sent to it; those that wait still are. Default: true. */
   readonly enabled?: boolean;
   /** Absent: all of them. */
   readonly conditions?: readonly AlertCondition[];

@@ -25,7 +25,7 @@ export interface ForecastJob
 export interface ForecastJobsRead extends JobsRead {
   /** Only jobs of this type. */
   readonly type?: string | undefined;
-  /** Beyond so many jobs, reads an even sample of about that many. */
+  /** The most jobs to read. If there are more, an even sample of about this size is read. */
   readonly most: number;
 }
 

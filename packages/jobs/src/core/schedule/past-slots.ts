@@ -1,6 +1,6 @@
 import { nextSlot, type Schedule } from './schedule.ts';
 
-/** After so many slots, the caller may let other work run: about a millisecond. */
+/** The number of slots between two pauses for other work: about a millisecond. */
 const SLOTS_A_SLICE = 200;
 
 /** The slots of a window; `nextAt` is the first one beyond the most that were asked for. */

@@ -1,7 +1,8 @@
 /**
  * Names a stored secret where a payload has the type of its schema (P40, secrets in payloads):
  *
- *     await jobs.schedule(syncOrders, { id: 'sync', interval: '1h', payload: { shop: 'eu', token: secret('SHOP_TOKEN') } });
+ *     const payload = { shop: 'eu', token: secret('SHOP_TOKEN') };
+ *     await jobs.schedule(syncOrders, { id: 'sync', interval: '1h', payload });
  *
  * The handler gets the value of the secret.
  */

@@ -129,7 +129,7 @@ export interface RunTimelineQuery extends JobsRead {
   readonly limit?: number | undefined;
 }
 
-/** Up to so many runs of a row are listed one by one. */
+/** A row with at most this many runs lists each of them. */
 export const MOST_TIMELINE_RUNS = 100;
 /** The most finished runs of one job that a read looks at: the newest ones of the window. */
 export const MOST_RUNS_OF_JOB = 1_000;

@@ -13,7 +13,7 @@ const JOBS_A_READ = 2_000;
 
 /**
  * Logs an error for each key that stored secrets, alert channels and jobs need, and this node does not have.
- * The node starts all the same: jobs without secrets keep running, and other runs say what is missing.
+ * The node starts nevertheless: jobs without secrets run, and the error of other runs names the key.
  */
 export async function checkKeys({ store, keyring, logger }: CheckKeysDeps): Promise<void> {
   const needs = new Map<string, string[]>();

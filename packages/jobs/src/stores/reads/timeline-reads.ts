@@ -16,7 +16,7 @@ import { arrays, type Read } from './read.ts';
 import { type Key, keptRuns, rankOf } from './timeline-sources.ts';
 import { whichJobs } from './which-jobs.ts';
 
-/** If the filters leave at most so many jobs, all of them are counted, and none has to be chosen. */
+/** If the filters leave at most this many jobs, all of them are counted. */
 const FEW_JOBS = 50;
 
 export function createTimelineReads(sql: Dialect) {
