@@ -1,5 +1,6 @@
 import { getUser } from '@greenvue/accounts';
 import {
+  type Connection,
   getJob,
   getPauseOfAll,
   getRun,
@@ -19,7 +20,7 @@ import {
   type RunPage,
   type RunsQuery,
 } from '@greenvue/jobs/client';
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useConnection, useIsSignedIn, useMay } from '../session/session.tsx';
 import { useHasAccounts } from '../ui/config/config.tsx';
 import { queryKeys } from './query-keys.ts';
@@ -106,13 +107,16 @@ export function useRunSearch(search: object, queryAt: (now: number) => RunsFilte
   });
 }
 
-/** One run, with the stacks of its errors. */
-export function useRun(runId: string) {
-  const connection = useConnection();
-  return useQuery({
+/** The query for one run, with the stacks of its errors. */
+export function runQuery(connection: Connection, runId: string) {
+  return queryOptions({
     queryKey: queryKeys.run(runId),
     queryFn: ({ signal }) => getRun(connection, runId, { signal }),
   });
+}
+
+export function useRun(runId: string) {
+  return useQuery(runQuery(useConnection(), runId));
 }
 
 /**

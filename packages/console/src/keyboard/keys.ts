@@ -1,4 +1,4 @@
-import { createContext, useEffect, useMemo, useRef } from 'react';
+import { createContext, useLayoutEffect, useMemo, useRef } from 'react';
 import { useRequired } from '../ui/required-context.ts';
 
 /** An action of the page: the command palette lists it, and its key does it. */
@@ -29,12 +29,13 @@ export function useKeys(bindings: readonly KeyBinding[]): void {
   const registry = useRequired(KeysContext, 'KeysProvider');
   // A key's action may be a new function at each render; the set of keys seldom changes.
   const latest = useRef(bindings);
-  useEffect(() => {
+  // Before the page is painted: a key that is pressed on seeing it is for what it shows.
+  useLayoutEffect(() => {
     latest.current = bindings;
   });
   const names = bindings.map(nameOf).join('\n');
   const stable = useMemo(() => namedBindings(names, latest), [names]);
-  useEffect(() => registry.register(stable), [registry, stable]);
+  useLayoutEffect(() => registry.register(stable), [registry, stable]);
 }
 
 function nameOf({ key = '', does, words = '', isOnlyKey = false }: KeyBinding): string {

@@ -1,9 +1,10 @@
 import type { Run } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { announceFailure, announceProblem } from '../actions/announce.ts';
 import { nextRun, previousRun } from '../data/neighbor-runs.ts';
+import { runQuery } from '../data/queries.ts';
 import { useKeys } from '../keyboard/keys.ts';
 import { useConnection } from '../session/session.tsx';
 import { runPath } from '../ui/paths.ts';
@@ -13,17 +14,25 @@ type Direction = 'previous' | 'next';
 /** Opens the run of the same job before or after this one. */
 export function NeighborButtons({ run }: { readonly run: Run }) {
   const connection = useConnection();
+  const client = useQueryClient();
   const [, navigate] = useLocation();
   const { mutate, isPending, variables } = useMutation({
-    mutationFn: (direction: Direction) => (direction === 'next' ? nextRun : previousRun)(connection, run),
-    onSuccess: (found, direction) => {
-      if (found !== undefined) return navigate(runPath(found.id));
-      announceProblem(...NONE[direction]);
+    mutationFn: async (direction: Direction) => {
+      const found = await (direction === 'next' ? nextRun : previousRun)(connection, run);
+      // Its page opens with the run, so that its keys work at once.
+      if (found !== undefined) await client.prefetchQuery(runQuery(connection, found.id));
+      return found;
     },
     onError: (error) => announceFailure('Could not find the run', error),
   });
   const go = (direction: Direction) => () => {
-    if (!isPending) mutate(direction);
+    if (isPending) return;
+    // Not called once this page is left: whoever went on to another one stays there.
+    const onSuccess = (found: Run | undefined) => {
+      if (found !== undefined) return navigate(runPath(found.id));
+      announceProblem(...NONE[direction]);
+    };
+    mutate(direction, { onSuccess });
   };
   useKeys([
     { key: ',', does: 'Previous run of the job', run: go('previous') },
