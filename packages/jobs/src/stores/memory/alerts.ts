@@ -8,7 +8,7 @@ import {
 import { takeAlertWatch, tellTimedStates } from '../../core/transactions/alerts/timed-alerts.ts';
 import { pageOf } from '../rows/page.ts';
 import type { MemoryDatabase } from './memory-database.ts';
-import type { Transaction } from './tables.ts';
+import type { Transaction } from './tables/tables.ts';
 
 interface Access {
   run<T>(transaction: Transaction<T>): Promise<T>;

@@ -1,8 +1,8 @@
 import type { SecretStore } from '../../core/store/secret-store.ts';
 import { changeSecret, replaceSealed } from '../../core/transactions/secrets/secrets.ts';
 import type { MemoryDatabase } from './memory-database.ts';
-import { jobsUsing, rowsOf } from './secret-tables.ts';
-import type { Transaction } from './tables.ts';
+import { jobsUsing, rowsOf } from './tables/secret-tables.ts';
+import type { Transaction } from './tables/tables.ts';
 
 interface Access {
   run<T>(transaction: Transaction<T>): Promise<T>;

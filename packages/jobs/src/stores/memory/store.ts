@@ -21,9 +21,9 @@ import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { LocalNodes } from '../rows/local-nodes.ts';
 import { createAlerts } from './alerts.ts';
 import { MemoryDatabase } from './memory-database.ts';
-import { createReads } from './reads.ts';
+import { createReads } from './reads/reads.ts';
 import { createSecrets } from './secrets.ts';
-import { runOn, type Transaction } from './tables.ts';
+import { runOn, type Transaction } from './tables/tables.ts';
 
 export interface MemoryStoreOptions {
   /** Default: the system's. */

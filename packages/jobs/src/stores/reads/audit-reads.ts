@@ -1,8 +1,8 @@
 import { isOfAllJobs, type JobsRead } from '../../core/store/jobs-read.ts';
 import type { AuditQuery, AuditRow } from '../../core/store/store-views.ts';
 import { allOf, type Bind, bindable, type Dialect, parameters } from './dialect.ts';
+import { isInPrefix, whichJobs } from './jobs/which-jobs.ts';
 import { objects, type Read } from './read.ts';
-import { isInPrefix, whichJobs } from './which-jobs.ts';
 
 export function createAuditReads(sql: Dialect) {
   const { schema } = sql;

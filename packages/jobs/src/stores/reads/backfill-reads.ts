@@ -4,8 +4,8 @@ import type { BackfillQuery } from '../../core/store/store-backfills.ts';
 import { BACKFILL_COLUMNS, backfillOf, backfillViewOf } from '../rows/backfill-row.ts';
 import { rowOf } from '../rows/first-column.ts';
 import { allOf, bindable, type Dialect, parameters } from './dialect.ts';
+import { whichJobs } from './jobs/which-jobs.ts';
 import { arrays, objects, type Read } from './read.ts';
-import { whichJobs } from './which-jobs.ts';
 
 /** The reads about backfills (P37, backfill). */
 export function createBackfillReads(sql: Dialect) {

@@ -6,8 +6,8 @@ import type { HourCount, StoreStats } from '../../core/store/store-views.ts';
 import { numberOf, rowOf } from '../rows/first-column.ts';
 import { firstHour, HOUR_MS, newestHoursFirst } from '../rows/hours.ts';
 import { type Bound, type Dialect, parameters, uidsWhere } from './dialect.ts';
+import { whichJobs } from './jobs/which-jobs.ts';
 import { arrays, type Read } from './read.ts';
-import { whichJobs } from './which-jobs.ts';
 
 /** The statements for counts, and their parameters. The last parameter of `hours` is the first hour. */
 interface CountStatements {

@@ -5,7 +5,7 @@ import { createReads } from '../reads/reads.ts';
 import type { Database } from './database.ts';
 import { levelOf, MEASURE, measureOf, REASON, reasonOf, STATUS, statusOf, TRIGGER } from './rows/codes.ts';
 import { finishedRunOf, liveRunOf } from './rows/run-rows.ts';
-import { idAbove, lowestIdAt, PER_MS } from './writer/ids.ts';
+import { idAbove, lowestIdAt, PER_MS } from './writer/keys/ids.ts';
 
 const RUNNING = 'SELECT 1 FROM live_runs WHERE job_uid = uid AND live_runs.status = 1';
 const OF_STORED = 'FROM live_runs WHERE job_uid = stored.uid';

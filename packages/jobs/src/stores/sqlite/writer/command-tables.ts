@@ -10,8 +10,8 @@ import {
 } from '../../rows/pause-of-all-row.ts';
 import { keptRunOf } from '../../rows/runs/run-row.ts';
 import { rowOf } from '../rows/run-rows.ts';
-import { findFinishedRun } from './history.ts';
-import { findLiveRun } from './live-runs.ts';
+import { findFinishedRun } from './runs/history.ts';
+import { findLiveRun } from './runs/live-runs.ts';
 import type { Writer } from './writer.ts';
 
 /** The operations of commands on jobs and single runs. */

@@ -7,7 +7,7 @@ import { ORIGIN_COLUMNS, originParams } from '../../rows/runs/run-row.ts';
 import type { Param } from '../database.ts';
 import { HELD, STATUS, TRIGGER } from '../rows/codes.ts';
 import { keysOf } from '../rows/run-rows.ts';
-import { insertFinishedRun } from './history.ts';
+import { insertFinishedRun } from './runs/history.ts';
 import type { Writer } from './writer.ts';
 
 /** Writes what a transaction has collected. */

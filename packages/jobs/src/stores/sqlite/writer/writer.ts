@@ -9,10 +9,10 @@ import { LiveRunCap } from '../../rows/runs/live-run-cap.ts';
 import type { Database } from '../database.ts';
 import { MEASURE, STATUS } from '../rows/codes.ts';
 import type { KeyedRun } from '../rows/run-rows.ts';
-import { Ids } from './ids.ts';
 import { JobTable } from './job-table.ts';
-import { NodeKeys } from './node-keys.ts';
-import { TypeKeys } from './type-keys.ts';
+import { Ids } from './keys/ids.ts';
+import { NodeKeys } from './keys/node-keys.ts';
+import { TypeKeys } from './keys/type-keys.ts';
 
 /** More than a node can have claimed. */
 const MAX_KEPT = 20_000;

@@ -1,0 +1,49 @@
+import type { BackfillView } from '../../../core/backfills/backfill.ts';
+import type { RunStatus } from '../../../core/model/run.ts';
+import { isReadOf } from '../../../core/store/jobs-read.ts';
+import type { BackfillReads } from '../../../core/store/store-backfills.ts';
+import { backfillViewOf } from '../../rows/backfill-row.ts';
+import type { BackfillRow, MemoryDatabase } from '../memory-database.ts';
+import { isRunOf, isToCome } from '../tables/backfill-tables.ts';
+
+type Read = <T>(work: (now: number) => T) => Promise<T>;
+
+/** The reads about backfills (P37, backfill). */
+export function backfillReads(db: MemoryDatabase, read: Read): BackfillReads {
+  return {
+    getBackfill: (id) =>
+      read(() => {
+        const row = db.backfills.get(Number(id));
+        return row === undefined ? undefined : viewOf(db, row);
+      }),
+    listBackfills: ({ jobId, limit, ...which }) =>
+      read(() =>
+        [...db.backfills.values()]
+          .filter(({ uid }) => {
+            const { job } = db.requireJob(uid);
+            return isReadOf(which, job) && (jobId ?? job.id) === job.id;
+          })
+          .sort((a, b) => Number(b.id) - Number(a.id))
+          .slice(0, limit)
+          .map((row) => viewOf(db, row)),
+      ),
+  };
+}
+
+function viewOf(db: MemoryDatabase, { uid, ...row }: BackfillRow): BackfillView {
+  const { job, deletedAt } = db.requireJob(uid);
+  const slots = db.backfillSlots.filter(({ backfillId }) => backfillId === Number(row.id));
+  const runs = [...db.runs.values(), ...db.liveRunsOf(uid)].filter((run) =>
+    slots.some((slot) => isRunOf(slot, run)),
+  );
+  const ended = slots.flatMap((slot) => slot.ended ?? []);
+  const statuses = [...runs.map(({ status }) => status), ...ended].map((status): [RunStatus, number] => [
+    status,
+    1,
+  ]);
+  const about = { status: job.status, isDeleted: deletedAt !== undefined };
+  return backfillViewOf(
+    { ...row, jobId: job.id, job: about },
+    { toCome: slots.filter(isToCome).length, statuses },
+  );
+}
