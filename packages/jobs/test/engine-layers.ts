@@ -29,23 +29,8 @@ function layer(folder: string, { may = [], packages = [], ...rest }: FolderRules
 
 /** The import rules of the engine, from folders without imports to folders that use all others. */
 export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
-  'engine port': {
-    paths: [
-      'engine-port.ts',
-      'alerts-port.ts',
-      'secrets-port.ts',
-      'backfills-port.ts',
-      'bulk-port.ts',
-      'jobs-and-runs-port.ts',
-      'nodes-port.ts',
-      'jobs-port.ts',
-      'engine-stats.ts',
-      'engine-logger.ts',
-      'tracing.ts',
-    ].map((file) => `${ENGINE}/${file}`),
-    may: CORE,
-    packages: [],
-  },
+  // What the engine offers to its callers and asks of its host, as types.
+  'engine port': layer('ports', {}),
   // An attempt, its result, and how the engine makes the result safe to store.
   'engine attempts': layer('attempts', { may: ['engine port', 'thread'], packages: ['node:'] }),
   // What the host process gives the engine: a logger, a tracer.

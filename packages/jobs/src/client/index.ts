@@ -1,3 +1,33 @@
+export {
+  type AlertChannel,
+  type AlertDeliveriesQuery,
+  type AlertDelivery,
+  type AlertTest,
+  type CreateAlertChannel,
+  createAlertChannel,
+  deleteAlertChannel,
+  eachAlertDelivery,
+  getAlertChannel,
+  listAlertChannels,
+  listAlertDeliveries,
+  type PatchAlertChannel,
+  patchAlertChannel,
+  retryAlertDelivery,
+  type SavedAlertChannel,
+  testAlertChannel,
+} from './alerts.ts';
+export {
+  type BulkCommand,
+  type BulkCommandsQuery,
+  type BulkJobs,
+  type BulkPlan,
+  type BulkRuns,
+  bulkJobs,
+  bulkRuns,
+  cancelBulkCommand,
+  getBulkCommand,
+  listBulkCommands,
+} from './bulk.ts';
 export type { ConnectOptions } from './connection/connect-options.ts';
 export {
   type Call,
@@ -25,24 +55,6 @@ export {
   type Reset,
 } from './events/events.ts';
 export {
-  type AlertChannel,
-  type AlertDeliveriesQuery,
-  type AlertDelivery,
-  type AlertTest,
-  type CreateAlertChannel,
-  createAlertChannel,
-  deleteAlertChannel,
-  eachAlertDelivery,
-  getAlertChannel,
-  listAlertChannels,
-  listAlertDeliveries,
-  type PatchAlertChannel,
-  patchAlertChannel,
-  retryAlertDelivery,
-  type SavedAlertChannel,
-  testAlertChannel,
-} from './jobs/alerts.ts';
-export {
   type Backfill,
   type BackfillJob,
   type BackfillPlan,
@@ -52,26 +64,6 @@ export {
   getBackfill,
   listBackfills,
 } from './jobs/backfills.ts';
-export {
-  type BulkCommand,
-  type BulkCommandsQuery,
-  type BulkJobs,
-  type BulkPlan,
-  type BulkRuns,
-  bulkJobs,
-  bulkRuns,
-  cancelBulkCommand,
-  getBulkCommand,
-  listBulkCommands,
-} from './jobs/bulk.ts';
-export { type EnqueueRun, enqueue, enqueueAndWait, type TypedRun } from './jobs/enqueue.ts';
-export {
-  eachRunFailure,
-  type FailureGroup,
-  type FailurePage,
-  type FailuresQuery,
-  listRunFailures,
-} from './jobs/failures.ts';
 export type { Guarded } from './jobs/guard.ts';
 export {
   eachJobAudit,
@@ -119,7 +111,7 @@ export {
   type RecentRun,
   type TagCount,
 } from './jobs/jobs.ts';
-export { drainNode, type JobNode, listNodes, resumeNode } from './jobs/nodes.ts';
+export { drainNode, type JobNode, listNodes, resumeNode } from './nodes.ts';
 export {
   type Caller,
   type Forecast,
@@ -137,8 +129,16 @@ export {
   previewSchedule,
   type Stats,
   type StatsQuery,
-} from './jobs/overview.ts';
-export { followRunLogs, getRunLogs, type LogLine } from './jobs/run-logs.ts';
+} from './overview.ts';
+export { type EnqueueRun, enqueue, enqueueAndWait, type TypedRun } from './runs/enqueue.ts';
+export {
+  eachRunFailure,
+  type FailureGroup,
+  type FailurePage,
+  type FailuresQuery,
+  listRunFailures,
+} from './runs/failures.ts';
+export { followRunLogs, getRunLogs, type LogLine } from './runs/run-logs.ts';
 export {
   type CancelRun,
   cancelRun,
@@ -153,7 +153,13 @@ export {
   type RunPage,
   type RunsQuery,
   retryRun,
-} from './jobs/runs.ts';
+} from './runs/runs.ts';
+export {
+  getRunTimeline,
+  type RunTimeline,
+  type RunTimelineQuery,
+  type TimelineRow,
+} from './runs/timeline.ts';
 export {
   deleteSecret,
   listSecrets,
@@ -162,10 +168,4 @@ export {
   resealSecrets,
   type SavedSecret,
   type Secret,
-} from './jobs/secrets.ts';
-export {
-  getRunTimeline,
-  type RunTimeline,
-  type RunTimelineQuery,
-  type TimelineRow,
-} from './jobs/timeline.ts';
+} from './secrets.ts';

@@ -3,8 +3,8 @@ import type { InlineDepsOf, ThreadDepsOf } from '../core/job-types/job-type-infe
 import type { ThreadDeps } from '../core/job-types/thread-deps.ts';
 import { createEngine, type UntypedJobs } from './engine.ts';
 import { jobsOptionRules } from './input/option-rules.ts';
-import type { Jobs, JobTypes } from './jobs-port.ts';
 import type { EngineOptions } from './options.ts';
+import type { Jobs, JobTypes } from './ports/jobs-port.ts';
 
 /** Options that only tests set: `@greenvue/jobs/testing` has what needs them. */
 type TestOption = 'clock' | 'random' | 'loopDelay' | 'autoRun';

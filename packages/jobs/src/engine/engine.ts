@@ -22,7 +22,6 @@ import { BulkCommands } from './bulk/bulk-commands.ts';
 import { EventFeed } from './events/event-feed.ts';
 import { checkedArguments } from './input/checked-arguments.ts';
 import { createRegistry, jobTypeInfo, requireType } from './job-types/registry.ts';
-import { nameOf, type UntypedJobs } from './jobs-port.ts';
 import { Lifecycle } from './lifecycle/lifecycle.ts';
 import { PauseWatch } from './lifecycle/pause-watch.ts';
 import { createAlertsApi } from './methods/alerts-api.ts';
@@ -38,6 +37,7 @@ import { type EngineOptions, settingsOf } from './options.ts';
 import { Dispatcher } from './pass/dispatcher.ts';
 import { Pings } from './pings/pings.ts';
 import { Executor } from './places/executor.ts';
+import { nameOf, type UntypedJobs } from './ports/jobs-port.ts';
 import { createKeyring } from './secrets/keyring.ts';
 import { Settlements } from './settling/settlements.ts';
 import { Meter } from './stats/meter.ts';
@@ -50,7 +50,7 @@ import { Throttle } from './timing/throttle.ts';
 import { RunListeners } from './watching/run-listeners.ts';
 import { RunWaits } from './watching/run-waits.ts';
 
-export type { UntypedJobs } from './jobs-port.ts';
+export type { UntypedJobs } from './ports/jobs-port.ts';
 
 /** The engine for handlers. */
 function handlerCommands(jobs: () => UntypedJobs, outbound: HandlerCommands['outbound']): HandlerCommands {

@@ -5,13 +5,13 @@ import type { OutboundOptions } from '../core/outbound/outbound.ts';
 import { LOOK_AHEAD_MS } from '../core/rules/slots.ts';
 import type { JobStore, Retention } from '../core/store/store.ts';
 import { createSystemClock } from '../system-clock.ts';
-import type { AlertOptions } from './alerts-port.ts';
-import type { EngineLogger } from './engine-logger.ts';
 import { guardedLogger } from './host/guarded-logger.ts';
 import { guardedTracing } from './host/guarded-tracing.ts';
 import { stderrLogger } from './host/stderr-logger.ts';
+import type { AlertOptions } from './ports/alerts-port.ts';
+import type { EngineLogger } from './ports/engine-logger.ts';
+import type { Tracing } from './ports/tracing.ts';
 import type { LoopDelay } from './timing/throttle.ts';
-import type { Tracing } from './tracing.ts';
 
 export interface EngineOptions<Deps> {
   readonly store: JobStore;

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { EngineLogger } from '../engine/engine-logger.ts';
 import { stderrLogger } from '../engine/host/stderr-logger.ts';
+import type { EngineLogger } from '../engine/ports/engine-logger.ts';
 import { problemJson } from '../http/index.ts';
 import { type ProblemAnswer, problemHeaders } from '../http/requests/http-problem.ts';
 import { isServerFault, problemOf } from '../http/requests/problem-of.ts';

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import { checkOptions } from '../core/input/check-options.ts';
 import { anything, required } from '../core/input/rule.ts';
 import { shape } from '../core/input/shape.ts';
-import type { Engine } from '../engine/engine-port.ts';
+import type { Engine } from '../engine/ports/engine-port.ts';
 import type { EventStreamOptions as StreamOptions } from '../http/events/event-streams.ts';
 import type { Authorize } from '../http/requests/authorize.ts';
 import { jsonText } from '../http/requests/json-text.ts';

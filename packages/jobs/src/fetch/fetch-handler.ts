@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { checkOptions } from '../core/input/check-options.ts';
 import { flag, having, required, rule } from '../core/input/rule.ts';
 import { shape } from '../core/input/shape.ts';
-import type { EngineLogger } from '../engine/engine-logger.ts';
-import type { Engine } from '../engine/engine-port.ts';
 import { stderrLogger } from '../engine/host/stderr-logger.ts';
+import type { EngineLogger } from '../engine/ports/engine-logger.ts';
+import type { Engine } from '../engine/ports/engine-port.ts';
 import type { EventStreamLimits } from '../http/events/event-streams.ts';
 import {
   type Authorize,

@@ -1,4 +1,4 @@
-import type { NodeActivity } from '../engine/engine-stats.ts';
+import type { NodeActivity } from '../engine/ports/engine-stats.ts';
 import type { Reading } from './read-figures.ts';
 
 /**

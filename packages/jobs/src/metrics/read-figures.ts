@@ -1,6 +1,6 @@
 import { StoreError } from '../core/model/errors.ts';
-import type { Engine } from '../engine/engine-port.ts';
-import type { EngineStats, NodeActivity } from '../engine/engine-stats.ts';
+import type { Engine } from '../engine/ports/engine-port.ts';
+import type { EngineStats, NodeActivity } from '../engine/ports/engine-stats.ts';
 
 /** What metrics are made of. `stats`: undefined while the database is unavailable. */
 export interface Reading {

@@ -1,7 +1,7 @@
 import { type Attributes, type Meter, metrics, type Observable } from '@opentelemetry/api';
 import { having } from '../core/input/rule.ts';
-import type { Engine } from '../engine/engine-port.ts';
-import type { AttemptObserver } from '../engine/engine-stats.ts';
+import type { Engine } from '../engine/ports/engine-port.ts';
+import type { AttemptObserver } from '../engine/ports/engine-stats.ts';
 import { argumentsCheck, databaseMs } from '../metrics/check-arguments.ts';
 import { type Figure, JOB_FIGURES, RUN_DURATION, RUN_START_DELAY } from '../metrics/job-figures.ts';
 import { createReader, DATABASE_MS } from '../metrics/read-figures.ts';

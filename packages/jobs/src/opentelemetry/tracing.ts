@@ -10,7 +10,7 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
-import type { AttemptSpan, TracedAttempt, Tracing } from '../engine/tracing.ts';
+import type { AttemptSpan, TracedAttempt, Tracing } from '../engine/ports/tracing.ts';
 
 type Outcome = Parameters<AttemptSpan['end']>[0];
 

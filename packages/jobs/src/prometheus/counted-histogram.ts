@@ -1,5 +1,5 @@
 import { Histogram, type HistogramConfiguration } from 'prom-client';
-import type { HistogramCounts, TypeCounts } from '../engine/engine-stats.ts';
+import type { HistogramCounts, TypeCounts } from '../engine/ports/engine-stats.ts';
 import type { Distribution } from '../metrics/job-figures.ts';
 
 type Values = Awaited<ReturnType<Histogram<'type' | 'le'>['get']>>['values'];

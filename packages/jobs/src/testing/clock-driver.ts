@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine-port.ts';
+import type { Engine } from '../engine/ports/engine-port.ts';
 import type { MemoryDatabase } from '../stores/memory/index.ts';
 import { isDue, nextDueAt } from './due-events.ts';
 import { nextTurn, realSleep, refuseFakeTimers } from './real-time.ts';

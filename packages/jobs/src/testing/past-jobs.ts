@@ -1,7 +1,7 @@
 import type { JobType } from '../core/job-types/job-type.ts';
 import { createEngine, type UntypedJobs } from '../engine/engine.ts';
-import type { EngineLogger } from '../engine/engine-logger.ts';
 import type { EngineOptions } from '../engine/options.ts';
+import type { EngineLogger } from '../engine/ports/engine-logger.ts';
 import { nextTurn, realSleep } from './real-time.ts';
 import { RunningHandlers } from './running-handlers.ts';
 import { type TestClock, TestTime } from './test-time.ts';

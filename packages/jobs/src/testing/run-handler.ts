@@ -4,10 +4,10 @@ import { required } from '../core/input/rule.ts';
 import { shape } from '../core/input/shape.ts';
 import type { HandlerJobs, JobContext, JobType } from '../core/job-types/job-type.ts';
 import type { OutboundClient } from '../core/outbound/outbound.ts';
-import { EngineError } from '../engine/engine-port.ts';
 import { checkPayload } from '../engine/job-types/payload-check.ts';
 import { payloadRules } from '../engine/job-types/payload-rules.ts';
 import { acceptPayload } from '../engine/job-types/stored-payload.ts';
+import { EngineError } from '../engine/ports/engine-port.ts';
 
 export interface RunHandlerOptions {
   readonly signal?: AbortSignal;

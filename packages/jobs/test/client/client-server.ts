@@ -1,6 +1,6 @@
 import { fastify } from 'fastify';
 import { type Connection, connect } from '../../src/client/index.ts';
-import type { Engine } from '../../src/engine/engine-port.ts';
+import type { Engine } from '../../src/engine/ports/engine-port.ts';
 import { type JobsPluginOptions, jobsPlugin } from '../../src/fastify/index.ts';
 import { fastifyMount } from '../rest/mounts/fastify-mount.ts';
 import { startRestServer } from '../rest/rest-server.ts';

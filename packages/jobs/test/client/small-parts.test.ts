@@ -5,8 +5,8 @@ import { allOf, type Page } from '../../src/client/connection/pages.ts';
 import { backoffMs, waitBeforeRepeat } from '../../src/client/connection/repeat.ts';
 import { retryAfterMs } from '../../src/client/connection/retry-after.ts';
 import { wait } from '../../src/client/connection/wait.ts';
-import { type LogLine, newLines } from '../../src/client/jobs/run-logs.ts';
 import { uniqueKey } from '../../src/client/jobs/unique-key.ts';
+import { type LogLine, newLines } from '../../src/client/runs/run-logs.ts';
 
 describe('the wait before a repeat', () => {
   const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { BULK_JOB_ACTIONS } from '../../src/core/bulk/bulk-command.ts';
-import type { BulkCommand, BulkEngine } from '../../src/engine/bulk-port.ts';
 import type { UntypedJobs } from '../../src/engine/engine.ts';
+import type { BulkCommand, BulkEngine } from '../../src/engine/ports/bulk-port.ts';
 import { defineJobType, EngineError, type JobEvent } from '../../src/index.ts';
 import { createHarness, type Harness, job, type MakeDatabase, work } from './engine-harness.ts';
 

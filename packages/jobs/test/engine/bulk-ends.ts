@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { BulkCommand, BulkEngine } from '../../src/engine/bulk-port.ts';
+import type { BulkCommand, BulkEngine } from '../../src/engine/ports/bulk-port.ts';
 import { EngineError, type JobStore } from '../../src/index.ts';
 import { createHarness, type Harness, job, type MakeDatabase } from './engine-harness.ts';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import type { CommandOptions } from '../../src/engine/engine-port.ts';
+import type { CommandOptions } from '../../src/engine/ports/engine-port.ts';
 import { jobsPlugin } from '../../src/fastify/index.ts';
 import { fastifyMount } from './mounts/fastify-mount.ts';
 import { startRestServer } from './rest-server.ts';

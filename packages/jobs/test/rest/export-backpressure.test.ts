@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { RunListQuery } from '../../src/engine/engine-port.ts';
+import type { RunListQuery } from '../../src/engine/ports/engine-port.ts';
 import { exportRoutes } from '../../src/http/routes/runs/export-routes.ts';
 import type { RouteDeps } from '../../src/http/routing/route.ts';
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { json } from 'node:stream/consumers';
 import Koa from 'koa';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { CommandOptions } from '../../src/engine/engine-port.ts';
+import type { CommandOptions } from '../../src/engine/ports/engine-port.ts';
 import {
   createKoaMiddleware,
   createNodeHandler,

@@ -1,7 +1,7 @@
 import { json } from 'node:stream/consumers';
 import { fastify } from 'fastify';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Engine } from '../../src/engine/engine-port.ts';
+import type { Engine } from '../../src/engine/ports/engine-port.ts';
 import { HttpProblem, type JobsAuthorize, jobsPlugin } from '../../src/fastify/index.ts';
 import { jobSchema } from '../../src/http/views/jobs/job.ts';
 import { createJobs } from '../../src/index.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineJobType } from '../../src/core/job-types/job-type.ts';
 import { PermanentError } from '../../src/core/model/errors.ts';
-import type { AlertKind } from '../../src/engine/alerts-port.ts';
 import { createEngine } from '../../src/engine/engine.ts';
-import type { Engine } from '../../src/engine/engine-port.ts';
+import type { AlertKind } from '../../src/engine/ports/alerts-port.ts';
+import type { Engine } from '../../src/engine/ports/engine-port.ts';
 import type { JobsNeed, JobsPrincipal } from '../../src/fastify/index.ts';
 import { createMemoryStore } from '../../src/stores/memory/index.ts';
 import { createSystemClock } from '../../src/system-clock.ts';

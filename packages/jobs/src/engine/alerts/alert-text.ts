@@ -1,6 +1,6 @@
 import type { Alert, AlertCondition, AlertMessage } from '../../core/alerts/alert.ts';
 import { ALERT_CONDITIONS } from '../../core/alerts/alert.ts';
-import type { AlertNotice } from '../alerts-port.ts';
+import type { AlertNotice } from '../ports/alerts-port.ts';
 
 /** The words of a message. `consoleUrl`: without a slash at its end. */
 export function noticeOf(message: AlertMessage, consoleUrl: string | undefined): AlertNotice {

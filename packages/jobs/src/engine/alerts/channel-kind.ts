@@ -1,5 +1,5 @@
 import type { Fault } from '../../core/input/fault.ts';
-import type { AlertNotice } from '../alerts-port.ts';
+import type { AlertNotice } from '../ports/alerts-port.ts';
 
 /** The settings of a channel, by the names of their fields. */
 export type ChannelConfig = Readonly<Record<string, unknown>>;

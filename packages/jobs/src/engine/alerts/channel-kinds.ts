@@ -2,7 +2,7 @@ import type { AlertChannel, AlertMessage } from '../../core/alerts/alert.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import { SecretError } from '../../core/secrets/secret-value.ts';
-import type { AlertKind, AlertOptions } from '../alerts-port.ts';
+import type { AlertKind, AlertOptions } from '../ports/alerts-port.ts';
 import type { Keyring } from '../secrets/keyring.ts';
 import { openedConfig, sealedConfig } from '../secrets/secret-config.ts';
 import { noticeOf } from './alert-text.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { AlertStore, TakenMessage } from '../../core/store/alert-store.ts';
-import type { EngineLogger } from '../engine-logger.ts';
+import type { EngineLogger } from '../ports/engine-logger.ts';
 import type { ChannelKinds } from './channel-kinds.ts';
 
 export interface DelivererDeps {

@@ -1,6 +1,6 @@
 import type { Transporter } from 'nodemailer';
 import type { Fault } from '../../core/input/fault.ts';
-import type { AlertOptions } from '../alerts-port.ts';
+import type { AlertOptions } from '../ports/alerts-port.ts';
 import { AlertError, type ChannelConfig, type ChannelKind, unknownFaults } from './channel-kind.ts';
 
 const MOST_ADDRESSES = 20;

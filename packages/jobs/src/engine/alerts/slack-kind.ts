@@ -1,4 +1,4 @@
-import type { AlertNotice } from '../alerts-port.ts';
+import type { AlertNotice } from '../ports/alerts-port.ts';
 import { type ChannelKind, shownUrl, unknownFaults, urlFaults } from './channel-kind.ts';
 import { type Outbound, post } from './post.ts';
 

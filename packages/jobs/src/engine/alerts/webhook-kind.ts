@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Alert } from '../../core/alerts/alert.ts';
 import type { Fault } from '../../core/input/fault.ts';
-import type { AlertNotice } from '../alerts-port.ts';
+import type { AlertNotice } from '../ports/alerts-port.ts';
 import { linkOf } from './alert-text.ts';
 import { type ChannelConfig, type ChannelKind, shownUrl, unknownFaults, urlFaults } from './channel-kind.ts';
 import { type Outbound, post } from './post.ts';

@@ -10,6 +10,7 @@ import {
   type ChannelCommandResult,
   MOST_CHANNELS,
 } from '../../core/store/alert-store.ts';
+import type { EngineParts } from '../engine-parts.ts';
 import type {
   AlertChannelInfo,
   AlertChannelInput,
@@ -18,9 +19,8 @@ import type {
   AlertsApi,
   AlertTestResult,
   SavedAlertChannel,
-} from '../alerts-port.ts';
-import type { EngineParts } from '../engine-parts.ts';
-import { type CommandOptions, EngineError } from '../engine-port.ts';
+} from '../ports/alerts-port.ts';
+import { type CommandOptions, EngineError } from '../ports/engine-port.ts';
 import { auditOf } from './command-options.ts';
 
 type Config = Readonly<Record<string, unknown>>;

@@ -16,7 +16,7 @@ import {
   type BackfillOutcome,
   type CommandOptions,
   EngineError,
-} from '../engine-port.ts';
+} from '../ports/engine-port.ts';
 import { errorOf } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
 import { inSlices } from './in-slices.ts';

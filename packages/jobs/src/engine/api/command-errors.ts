@@ -1,7 +1,7 @@
 import { jobNotFound } from '../../core/model/not-found.ts';
 import type { Refusal } from '../../core/rules/refusal.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
-import { EngineError } from '../engine-port.ts';
+import { EngineError } from '../ports/engine-port.ts';
 
 const STALE = 'The job has been changed meanwhile. Read it again and repeat the change.';
 

@@ -2,7 +2,7 @@ import { type TimeInput, timeText } from '../../core/schedule/time-input.ts';
 import { parseTimestamp } from '../../core/schedule/timestamp.ts';
 import type { AuditAction } from '../../core/store/audit-action.ts';
 import type { AuditEntry } from '../../core/store/store-commands.ts';
-import { type CommandOptions, EngineError } from '../engine-port.ts';
+import { type CommandOptions, EngineError } from '../ports/engine-port.ts';
 
 export function auditOf({ by }: CommandOptions, action: AuditAction, change: object): AuditEntry {
   return { actor: by ?? 'system', action, change: JSON.stringify(change) };

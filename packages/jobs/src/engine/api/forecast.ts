@@ -1,7 +1,7 @@
 import { forecastRuns } from '../../core/forecast/forecast.ts';
 import type { Forecast, ForecastQuery } from '../../core/forecast/forecast-result.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import { EngineError } from '../engine-port.ts';
+import { EngineError } from '../ports/engine-port.ts';
 import { parseInstant } from './command-options.ts';
 import { inSlices } from './in-slices.ts';
 

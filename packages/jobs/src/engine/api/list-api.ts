@@ -2,8 +2,13 @@ import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
 import type { JobsRead, TagCount } from '../../core/store/jobs-read.ts';
 import type { AuditRow, JobView, Page, RunPage, RunView } from '../../core/store/store-views.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import { type AuditListQuery, EngineError, type JobListQuery, type RunListQuery } from '../engine-port.ts';
 import type { Registry } from '../job-types/registry.ts';
+import {
+  type AuditListQuery,
+  EngineError,
+  type JobListQuery,
+  type RunListQuery,
+} from '../ports/engine-port.ts';
 import { parseInstant } from './command-options.ts';
 
 export function listJobs(

@@ -2,8 +2,8 @@ import { nodeNotFound } from '../../core/model/not-found.ts';
 import type { NodeDrain } from '../../core/nodes/membership.ts';
 import type { AuditAction } from '../../core/store/audit-action.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import type { EngineCommandOptions } from '../engine-port.ts';
-import type { NodeStats } from '../engine-stats.ts';
+import type { EngineCommandOptions } from '../ports/engine-port.ts';
+import type { NodeStats } from '../ports/engine-stats.ts';
 import { auditOf } from './command-options.ts';
 import { guardReply } from './store-writes.ts';
 

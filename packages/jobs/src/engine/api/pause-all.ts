@@ -1,7 +1,7 @@
 import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import type { EngineCommandOptions, PauseAllInput } from '../engine-port.ts';
 import type { PauseWatch } from '../lifecycle/pause-watch.ts';
+import type { EngineCommandOptions, PauseAllInput } from '../ports/engine-port.ts';
 import { errorOf } from './command-errors.ts';
 import { auditOf, parseInstant } from './command-options.ts';
 import { guardReply } from './store-writes.ts';

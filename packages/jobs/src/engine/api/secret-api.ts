@@ -22,9 +22,9 @@ import {
   type SecretCommandResult,
 } from '../../core/store/secret-store.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import { EngineError } from '../engine-port.ts';
+import { EngineError } from '../ports/engine-port.ts';
+import type { ResealResult, SecretInfo } from '../ports/secrets-port.ts';
 import { keyIdOf, NO_KEYS } from '../secrets/keyring.ts';
-import type { ResealResult, SecretInfo } from '../secrets-port.ts';
 import { auditOf } from './command-options.ts';
 
 interface By {

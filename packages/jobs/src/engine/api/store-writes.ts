@@ -2,7 +2,7 @@ import { StoreError, type StoreErrorCode } from '../../core/model/errors.ts';
 import type { Notice } from '../../core/nodes/membership.ts';
 import type { JobStore, StoreInTransaction, Transaction } from '../../core/store/store.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import { EngineError } from '../engine-port.ts';
+import { EngineError } from '../ports/engine-port.ts';
 
 const KNOWN_UNWRITTEN: ReadonlySet<StoreErrorCode> = new Set(['busy', 'full', 'aborted']);
 

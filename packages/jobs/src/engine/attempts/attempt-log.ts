@@ -1,7 +1,7 @@
 import type { Job } from '../../core/model/job.ts';
 import type { ErrorCause } from '../../core/model/run.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
-import type { EngineLogger } from '../engine-logger.ts';
+import type { EngineLogger } from '../ports/engine-logger.ts';
 import type { Attempt } from './attempt.ts';
 import type { ThrownError } from './thrown-error.ts';
 

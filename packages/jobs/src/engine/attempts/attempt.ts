@@ -5,7 +5,7 @@ import type { JsonText } from '../../core/model/run.ts';
 import type { OutboundClient } from '../../core/outbound/outbound.ts';
 import { createSecretMask, type SecretMask } from '../../core/secrets/secret-mask.ts';
 import type { ClaimedRun, LogLine, Report } from '../../core/store/store-passes.ts';
-import type { AttemptSpan, TracedAttempt } from '../tracing.ts';
+import type { AttemptSpan, TracedAttempt } from '../ports/tracing.ts';
 import { AttemptOutput, type NewOutput } from './attempt-output.ts';
 import { createHandlerJobs, createHandlerOutbound, type HandlerCommands } from './handler-jobs.ts';
 import { type StrayErrorListener, withStrayErrorsTo } from './stray-errors.ts';

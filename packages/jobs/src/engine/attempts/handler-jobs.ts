@@ -1,7 +1,7 @@
 import type { HandlerJobs } from '../../core/job-types/job-type.ts';
 import type { OutboundClient } from '../../core/outbound/outbound.ts';
-import type { Engine } from '../engine-port.ts';
-import type { Jobs } from '../jobs-port.ts';
+import type { Engine } from '../ports/engine-port.ts';
+import type { Jobs } from '../ports/jobs-port.ts';
 
 /** The methods of the engine that a handler may call, in their names for both; and its HTTP client. */
 export interface HandlerCommands

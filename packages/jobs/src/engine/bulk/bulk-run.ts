@@ -1,7 +1,7 @@
 import { type BulkFailure, type BulkRecord, MOST_BULK_FAILURES } from '../../core/bulk/bulk-command.ts';
 import { StoreError } from '../../core/model/errors.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import { type CommandOptions, EngineError } from '../engine-port.ts';
+import { type CommandOptions, EngineError } from '../ports/engine-port.ts';
 import type { ChangeItem } from './change-item.ts';
 import type { FoundItem } from './select-items.ts';
 

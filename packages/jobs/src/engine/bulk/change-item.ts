@@ -1,7 +1,7 @@
 import { tagsAfter } from '../../core/bulk/bulk-rules.ts';
-import type { BulkEngine, BulkJobsInput, BulkRunsInput } from '../bulk-port.ts';
-import type { CommandOptions } from '../engine-port.ts';
-import { EngineError } from '../engine-port.ts';
+import type { BulkEngine, BulkJobsInput, BulkRunsInput } from '../ports/bulk-port.ts';
+import type { CommandOptions } from '../ports/engine-port.ts';
+import { EngineError } from '../ports/engine-port.ts';
 import type { FoundItem } from './select-items.ts';
 
 /** How often a change of tags that meets an edit of the job reads it again. */

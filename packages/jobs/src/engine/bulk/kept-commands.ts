@@ -4,9 +4,9 @@ import type { StoredBulkCommand } from '../../core/bulk/store-bulk.ts';
 import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
 import { bulkCommandNotFound } from '../../core/model/not-found.ts';
 import { auditOf } from '../api/command-options.ts';
-import type { BulkListQuery, BulkOptions } from '../bulk-port.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import { EngineError } from '../engine-port.ts';
+import type { BulkListQuery, BulkOptions } from '../ports/bulk-port.ts';
+import { EngineError } from '../ports/engine-port.ts';
 import type { BulkCommands } from './bulk-commands.ts';
 
 export type BulkDeps = EngineParts & { readonly bulk: BulkCommands };

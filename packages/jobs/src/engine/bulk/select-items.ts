@@ -1,8 +1,8 @@
 import { type BulkItem, MOST_BULK_ITEMS } from '../../core/bulk/bulk-command.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type AbortFlag, refuseAborted } from '../../core/model/errors.ts';
-import type { BulkEngine, BulkJobsInput, BulkRunsInput } from '../bulk-port.ts';
-import { EngineError } from '../engine-port.ts';
+import type { BulkEngine, BulkJobsInput, BulkRunsInput } from '../ports/bulk-port.ts';
+import { EngineError } from '../ports/engine-port.ts';
 
 /** Rows that one read of the search returns. */
 const PAGE_ROWS = 1_000;

@@ -1,8 +1,8 @@
 import { type EventDetails, eventError, type JobEventType } from '../../core/model/events.ts';
 import type { RunOver } from '../../core/model/run.ts';
 import { NO_OTHERS, type NodeEvent, type Others } from '../../core/nodes/membership.ts';
-import type { EventSubscription, JobEventListener } from '../engine-port.ts';
 import type { Node } from '../nodes/node.ts';
+import type { EventSubscription, JobEventListener } from '../ports/engine-port.ts';
 import { Coalescer } from './coalescer.ts';
 import { EventRing, type EventRingDeps } from './event-ring.ts';
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
 import type { EventDetails, JobEvent, JobEventType } from '../../core/model/events.ts';
 import type { NodeEvent } from '../../core/nodes/membership.ts';
-import type { EngineLogger } from '../engine-logger.ts';
-import type { EventSubscription, JobEventListener } from '../engine-port.ts';
+import type { EngineLogger } from '../ports/engine-logger.ts';
+import type { EventSubscription, JobEventListener } from '../ports/engine-port.ts';
 import { Coalescer } from './coalescer.ts';
 
 const CAPACITY = 10_000;

@@ -1,5 +1,5 @@
 import { formatDuration, parseWholeMs } from '../../core/schedule/duration.ts';
-import { EngineError, type InvalidField, type RunHistoryQuery } from '../engine-port.ts';
+import { EngineError, type InvalidField, type RunHistoryQuery } from '../ports/engine-port.ts';
 import type { HistorySteps } from './run-history.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,8 +1,8 @@
 import { jobNotFound } from '../../core/model/not-found.ts';
 import { parseInstant } from '../api/command-options.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import { EngineError, type RunHistoryQuery } from '../engine-port.ts';
-import type { RunHistory } from '../engine-stats.ts';
+import { EngineError, type RunHistoryQuery } from '../ports/engine-port.ts';
+import type { RunHistory } from '../ports/engine-stats.ts';
 import { createHistoryReads } from './history-reads.ts';
 import { historySteps } from './history-steps.ts';
 import { runHistoryOf } from './run-history.ts';

@@ -1,7 +1,7 @@
 import { FINISHED_STATUSES, type FinishedStatus } from '../../core/model/run.ts';
 import { type BucketCounts, type Measure, percentileMs } from '../../core/rules/run-measures.ts';
 import type { HistoryCount } from '../../core/store/store-views.ts';
-import type { HistoryNumbers, Percentiles, RunHistory } from '../engine-stats.ts';
+import type { HistoryNumbers, Percentiles, RunHistory } from '../ports/engine-stats.ts';
 
 /** The range and the steps of a history, in ms. */
 export interface HistorySteps {

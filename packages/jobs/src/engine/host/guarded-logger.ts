@@ -1,4 +1,4 @@
-import type { EngineLogger } from '../engine-logger.ts';
+import type { EngineLogger } from '../ports/engine-logger.ts';
 
 /** There is nowhere to report a logger that fails. */
 const ignore = () => undefined;

@@ -1,5 +1,5 @@
-import type { EngineLogger } from '../engine-logger.ts';
-import type { Tracing } from '../tracing.ts';
+import type { EngineLogger } from '../ports/engine-logger.ts';
+import type { Tracing } from '../ports/tracing.ts';
 
 /** Wraps a tracer that may throw: an attempt that can't be traced runs without a span. */
 export function guardedTracing(tracing: Tracing, logger: EngineLogger): Tracing {

@@ -1,7 +1,7 @@
 import type { ErrorCause } from '../../core/model/run.ts';
 import { safeJson, safeText } from '../attempts/safe-text.ts';
 import { checkThrown, readThrown, type ThrownError } from '../attempts/thrown-error.ts';
-import type { EngineLogger } from '../engine-logger.ts';
+import type { EngineLogger } from '../ports/engine-logger.ts';
 
 const LINE_LIMIT = 8_000;
 

@@ -19,7 +19,7 @@ import type {
   AlertChannelPatch,
   AlertDeliveryListQuery,
   AlertOptions,
-} from '../alerts-port.ts';
+} from '../ports/alerts-port.ts';
 
 const MOST_ROWS = 10_000;
 const LARGEST_CONFIG = 16_384;

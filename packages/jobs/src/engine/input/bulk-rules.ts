@@ -12,7 +12,7 @@ import {
 } from '../../core/input/rule.ts';
 import { listOf, shape } from '../../core/input/shape.ts';
 import { atMost, tagListRule } from '../../core/watching/watch-rules.ts';
-import type { BulkJobsInput, BulkListQuery, BulkOptions, BulkRunsInput } from '../engine-port.ts';
+import type { BulkJobsInput, BulkListQuery, BulkOptions, BulkRunsInput } from '../ports/engine-port.ts';
 import { optionRules } from './command-rules.ts';
 import { jobFilterRules, runFilterRules, runIdRule } from './query-rules.ts';
 

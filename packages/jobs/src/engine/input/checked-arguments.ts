@@ -2,7 +2,7 @@ import { type Fault, MOST_FAULTS, NO_FAULTS } from '../../core/input/fault.ts';
 import { aFunction, anything, type Rule, required, rule, text, wholeNumber } from '../../core/input/rule.ts';
 import { below, missing } from '../../core/input/shape.ts';
 import { isRecord } from '../../core/objects.ts';
-import { EngineError } from '../engine-port.ts';
+import { EngineError } from '../ports/engine-port.ts';
 import {
   channelIdRule,
   channelPatchRules,

@@ -24,8 +24,8 @@ import type {
   PauseAllInput,
   PauseInput,
   TriggerInput,
-} from '../engine-port.ts';
-import type { EnqueueOptions, RunListenerOptions, WaitOptions } from '../jobs-port.ts';
+} from '../ports/engine-port.ts';
+import type { EnqueueOptions, RunListenerOptions, WaitOptions } from '../ports/jobs-port.ts';
 
 const tx = rule((value) => isRecord(value), {
   what: 'a transaction of PostgreSQL, such as the client of pg',

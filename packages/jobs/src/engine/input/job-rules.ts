@@ -13,7 +13,7 @@ import {
 import { shape } from '../../core/input/shape.ts';
 import type { BackoffOptions } from '../../core/job-types/job-type.ts';
 import { watchingRules } from '../../core/watching/watch-rules.ts';
-import type { JobInput, JobPatch } from '../engine-port.ts';
+import type { JobInput, JobPatch } from '../ports/engine-port.ts';
 
 const backoff = shape<BackoffOptions>(BACKOFF, backoffFields);
 

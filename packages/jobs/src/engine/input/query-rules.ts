@@ -34,7 +34,7 @@ import type {
   RunHistoryQuery,
   RunListQuery,
   VersionListQuery,
-} from '../engine-port.ts';
+} from '../ports/engine-port.ts';
 import { jobRules, patchRules, scheduleRules } from './job-rules.ts';
 
 /** Bounds the work of one call. */

@@ -1,7 +1,7 @@
 import { closestName } from '../../core/input/closest-name.ts';
 import { type SchemaIssue, validate } from '../../core/job-types/payload-schema.ts';
 import { jsonPointer } from '../../core/json-pointer.ts';
-import type { InvalidField } from '../engine-port.ts';
+import type { InvalidField } from '../ports/engine-port.ts';
 import type { PayloadRules } from './payload-rules.ts';
 import { type UnknownKey, unknownKeys } from './unknown-keys.ts';
 

@@ -8,7 +8,7 @@ import { backoffFields, backoffOf, timeoutMs } from '../../core/policies/policy-
 import { shownPayload } from '../../core/secrets/payload-secrets.ts';
 import { failureBudgetOf } from '../../core/watching/watch-values.ts';
 import type { FailureBudget } from '../../core/watching/watching.ts';
-import { EngineError, type JobTypeInfo } from '../engine-port.ts';
+import { EngineError, type JobTypeInfo } from '../ports/engine-port.ts';
 import { NO_KEYS } from '../secrets/keyring.ts';
 import { type PayloadRules, payloadRules } from './payload-rules.ts';
 import { acceptPayload } from './stored-payload.ts';

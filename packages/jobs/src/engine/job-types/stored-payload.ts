@@ -4,7 +4,7 @@ import { DEEPEST_PAYLOAD, LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
 import { isSealed, mayHaveSealed } from '../../core/secrets/secret-value.ts';
-import type { InvalidField } from '../engine-port.ts';
+import type { InvalidField } from '../ports/engine-port.ts';
 import { checkPayload, type PayloadFaults, payloadPointer } from './payload-check.ts';
 import type { PayloadRules } from './payload-rules.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { JobStore, Retention } from '../../core/store/store.ts';
-import type { EngineLogger } from '../engine-logger.ts';
+import type { EngineLogger } from '../ports/engine-logger.ts';
 
 /** A start has more to do than that: what came due meanwhile, and the first requests. */
 const FIRST_MS = 5_000;

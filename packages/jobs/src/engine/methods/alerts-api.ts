@@ -1,4 +1,3 @@
-import type { AlertsApi } from '../alerts-port.ts';
 import {
   createAlertChannel,
   deleteAlertChannel,
@@ -11,6 +10,7 @@ import {
 } from '../api/alert-api.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { checkedArguments } from '../input/checked-arguments.ts';
+import type { AlertsApi } from '../ports/alerts-port.ts';
 
 /** The methods about alerts. `given` checks the arguments of a method. */
 export function createAlertsApi(parts: EngineParts, given: typeof checkedArguments): AlertsApi {

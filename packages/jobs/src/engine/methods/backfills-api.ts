@@ -1,7 +1,7 @@
 import { backfillJob, cancelBackfill, getBackfill, listBackfills } from '../api/backfill-api.ts';
-import type { BackfillsApi } from '../backfills-port.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { checkedArguments } from '../input/checked-arguments.ts';
+import type { BackfillsApi } from '../ports/backfills-port.ts';
 
 /** The methods about backfills. `given` checks the arguments of a method. */
 export function createBackfillsApi(parts: EngineParts, given: typeof checkedArguments): BackfillsApi {

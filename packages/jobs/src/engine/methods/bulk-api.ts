@@ -1,7 +1,7 @@
 import { pause, resume } from '../api/jobs/job-api.ts';
 import { type BulkDeps, cancelBulkCommand, getBulkCommand, listBulkCommands } from '../bulk/kept-commands.ts';
-import type { BulkApi, BulkEngine } from '../bulk-port.ts';
 import type { checkedArguments } from '../input/checked-arguments.ts';
+import type { BulkApi, BulkEngine } from '../ports/bulk-port.ts';
 
 /** The methods about bulk commands. `jobs`: changes items for callers who name no other engine. */
 export function createBulkApi(

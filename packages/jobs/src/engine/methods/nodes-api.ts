@@ -1,6 +1,6 @@
 import { drainNode, type NodesDeps, resumeNode } from '../api/node-api.ts';
 import type { checkedArguments } from '../input/checked-arguments.ts';
-import type { NodesApi } from '../nodes-port.ts';
+import type { NodesApi } from '../ports/nodes-port.ts';
 
 /** The methods about nodes. `given` checks the arguments of a method. */
 export function createNodesApi(deps: NodesDeps, given: typeof checkedArguments): NodesApi {

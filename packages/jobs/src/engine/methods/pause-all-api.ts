@@ -1,6 +1,6 @@
 import { type PauseAllDeps, pauseAll, resumeAll } from '../api/pause-all.ts';
-import type { Engine } from '../engine-port.ts';
 import type { checkedArguments } from '../input/checked-arguments.ts';
+import type { Engine } from '../ports/engine-port.ts';
 
 /** The methods of the engine for the pause of all jobs. */
 export function createPauseAllApi(

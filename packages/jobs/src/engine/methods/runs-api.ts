@@ -2,8 +2,8 @@ import { listRuns } from '../api/list-api.ts';
 import { listFailures } from '../api/runs/failure-api.ts';
 import { cancelRun, getLogs, getRun, retryRun } from '../api/runs/run-api.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import type { Engine } from '../engine-port.ts';
 import type { checkedArguments } from '../input/checked-arguments.ts';
+import type { Engine } from '../ports/engine-port.ts';
 
 /** The methods about runs that exist. */
 export function createRunsApi(

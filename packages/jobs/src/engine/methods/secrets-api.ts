@@ -1,7 +1,7 @@
 import { deleteSecret, listSecrets, putSecret, resealSecrets } from '../api/secret-api.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { checkedArguments } from '../input/checked-arguments.ts';
-import type { SecretsApi } from '../secrets-port.ts';
+import type { SecretsApi } from '../ports/secrets-port.ts';
 
 /** The methods about secrets. `given` checks the arguments of a method. */
 export function createSecretsApi(parts: EngineParts, given: typeof checkedArguments): SecretsApi {

@@ -4,7 +4,7 @@ import type { JobVersion, JobView, RunView } from '../../core/store/store-views.
 
 import type { Registry } from '../job-types/registry.ts';
 import { shownJson } from '../job-types/shown-payload.ts';
-import type { RunEvent, UntypedJobs } from '../jobs-port.ts';
+import type { RunEvent, UntypedJobs } from '../ports/jobs-port.ts';
 
 /**
  * An engine whose methods show `[secret]` in the place of each secret of a payload (P40, secrets in

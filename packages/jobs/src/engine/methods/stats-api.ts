@@ -1,11 +1,11 @@
 import { runTimeline } from '../api/runs/timeline-api.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import type { Engine } from '../engine-port.ts';
-import type { NodeActivity, NodeStats } from '../engine-stats.ts';
 import { createHistory } from '../history/history.ts';
 import type { checkedArguments } from '../input/checked-arguments.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
-import type { NodesApi } from '../nodes-port.ts';
+import type { Engine } from '../ports/engine-port.ts';
+import type { NodeActivity, NodeStats } from '../ports/engine-stats.ts';
+import type { NodesApi } from '../ports/nodes-port.ts';
 import { createCounts } from '../stats/counts.ts';
 import { KeptMinutes } from '../stats/kept-minutes.ts';
 import { nodeStats, selfStats } from '../stats/node-stats.ts';

@@ -3,8 +3,8 @@ import { judgeHttpAnswer } from '../../core/outbound/http-answer.ts';
 import type { OutboundClient } from '../../core/outbound/outbound.ts';
 import type { Ping } from '../../core/watching/ping.ts';
 import { OutboundError } from '../../outbound/outbound-error.ts';
-import type { EngineLogger } from '../engine-logger.ts';
-import type { PingCounts } from '../engine-stats.ts';
+import type { EngineLogger } from '../ports/engine-logger.ts';
+import type { PingCounts } from '../ports/engine-stats.ts';
 
 export interface PingQueueDeps {
   readonly clock: Pick<Clock, 'setTimer'>;

@@ -1,8 +1,8 @@
 import type { Job } from '../../core/model/job.ts';
 import type { OutboundClient } from '../../core/outbound/outbound.ts';
 import { type PingEvent, pingOf } from '../../core/watching/ping.ts';
-import type { PingCounts } from '../engine-stats.ts';
 import type { Settings } from '../options.ts';
+import type { PingCounts } from '../ports/engine-stats.ts';
 import { PingQueue } from './ping-queue.ts';
 
 export interface PingsDeps {

@@ -1,6 +1,6 @@
 import { isSealed } from '../../core/secrets/secret-value.ts';
 import type { JobStore } from '../../core/store/store.ts';
-import type { EngineLogger } from '../engine-logger.ts';
+import type { EngineLogger } from '../ports/engine-logger.ts';
 import { type Keyring, keyIdOf } from './keyring.ts';
 
 interface CheckKeysDeps {

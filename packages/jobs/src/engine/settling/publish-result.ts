@@ -3,10 +3,10 @@ import type { AttemptError } from '../../core/model/run.ts';
 import type { Outcome } from '../../core/rules/settle.ts';
 import type { SettleResult } from '../../core/store/store-passes.ts';
 import { errorWithCauses, idsOf, idsOfRun, isLevelEnabled } from '../attempts/attempt-log.ts';
-import type { Ending } from '../engine-stats.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { Settings } from '../options.ts';
 import type { Pings } from '../pings/pings.ts';
+import type { Ending } from '../ports/engine-stats.ts';
 import type { Meter } from '../stats/meter.ts';
 import type { EndedClaim } from './ended-claim.ts';
 

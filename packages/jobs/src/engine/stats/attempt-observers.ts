@@ -1,5 +1,5 @@
-import type { EngineLogger } from '../engine-logger.ts';
-import type { AttemptObserver } from '../engine-stats.ts';
+import type { EngineLogger } from '../ports/engine-logger.ts';
+import type { AttemptObserver } from '../ports/engine-stats.ts';
 
 /** Tells observers of attempts. An observer that throws is removed, so that no run fails because of it. */
 export class AttemptObservers implements AttemptObserver {

@@ -1,4 +1,4 @@
-import type { HistogramCounts } from '../engine-stats.ts';
+import type { HistogramCounts } from '../ports/engine-stats.ts';
 
 /** How long attempts take: from what costs nothing to the timeouts that people set. */
 export const DURATION_BOUNDS_MS: readonly number[] = [

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { percentileMs } from '../../core/rules/run-measures.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { HistoryCount } from '../../core/store/store-views.ts';
-import type { MinuteCounts } from '../engine-stats.ts';
+import type { MinuteCounts } from '../ports/engine-stats.ts';
 import { KEPT } from './time-buckets.ts';
 
 const MINUTE_MS = 60_000;

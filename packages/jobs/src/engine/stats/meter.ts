@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { REASONS, type SkipReason } from '../../core/model/run.ts';
 import { keysOf } from '../../core/objects.ts';
 import type { Outcome } from '../../core/rules/settle.ts';
-import type { EngineLogger } from '../engine-logger.ts';
+import type { EngineLogger } from '../ports/engine-logger.ts';
 import type {
   AttemptObserver,
   Ending,
@@ -10,7 +10,7 @@ import type {
   MinuteCounts,
   NodeActivity,
   TypeCounts,
-} from '../engine-stats.ts';
+} from '../ports/engine-stats.ts';
 import { AttemptObservers } from './attempt-observers.ts';
 import { DURATION_BOUNDS_MS, Histogram, LATENESS_BOUNDS_MS } from './histogram.ts';
 import { KEPT, latenessStep, noEndings, rounded, TimeBucket, TimeBuckets } from './time-buckets.ts';

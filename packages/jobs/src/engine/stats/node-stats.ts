@@ -1,5 +1,5 @@
 import type { NodeInfo, NodeState, NodeView } from '../../core/nodes/membership.ts';
-import type { NodeStats } from '../engine-stats.ts';
+import type { NodeStats } from '../ports/engine-stats.ts';
 
 /** A node is late once it has left out two heartbeats. */
 const LATE_MS = 10_000;

@@ -1,4 +1,4 @@
-import type { Ending } from '../engine-stats.ts';
+import type { Ending } from '../ports/engine-stats.ts';
 
 /** Buckets that are kept: of seconds a minute, of minutes an hour. */
 export const KEPT = 60;

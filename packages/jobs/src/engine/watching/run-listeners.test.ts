@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { JobEvent } from '../../core/model/events.ts';
 import type { RunView } from '../../core/store/store-views.ts';
-import type { JobEventListener } from '../engine-port.ts';
+import type { JobEventListener } from '../ports/engine-port.ts';
 import { listenToRuns } from './run-listeners.ts';
 
 const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));

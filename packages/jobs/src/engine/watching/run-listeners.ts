@@ -1,8 +1,8 @@
 import type { JobEvent } from '../../core/model/events.ts';
 import type { StoreReads } from '../../core/store/store.ts';
-import type { EngineLogger } from '../engine-logger.ts';
 import type { EventFeed } from '../events/event-feed.ts';
-import type { RunEvent, RunEventType, RunListenerOptions, RunSubscription } from '../jobs-port.ts';
+import type { EngineLogger } from '../ports/engine-logger.ts';
+import type { RunEvent, RunEventType, RunListenerOptions, RunSubscription } from '../ports/jobs-port.ts';
 import { resultOf } from './run-result.ts';
 import { WorkQueue } from './work-queue.ts';
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { JobEvent } from '../../core/model/events.ts';
 import type { RunView } from '../../core/store/store-views.ts';
 import { createFakeClock, type FakeClock } from '../../testing/fake-clock.ts';
-import type { JobEventListener } from '../engine-port.ts';
+import type { JobEventListener } from '../ports/engine-port.ts';
 import { RunWaits } from './run-waits.ts';
 
 const OF = { runId: '1', jobId: 'job' };

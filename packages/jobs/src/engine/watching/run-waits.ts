@@ -5,8 +5,8 @@ import { type AttemptError, isLiveRun, NO_ERRORS } from '../../core/model/run.ts
 import { formatDuration } from '../../core/schedule/duration.ts';
 import type { StoreReads } from '../../core/store/store.ts';
 import type { RunView } from '../../core/store/store-views.ts';
-import type { EventSubscription } from '../engine-port.ts';
 import type { EventFeed } from '../events/event-feed.ts';
+import type { EventSubscription } from '../ports/engine-port.ts';
 
 export interface RunWaitsDeps {
   readonly clock: Pick<Clock, 'setTimer'>;

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Engine } from '../../engine/engine-port.ts';
+import type { Engine } from '../../engine/ports/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 import type { EventFilter } from '../scope/scoped-events.ts';
 import { EventTexts } from './event-texts.ts';

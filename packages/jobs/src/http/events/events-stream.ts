@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { JobEvent } from '../../core/model/events.ts';
-import type { Engine } from '../../engine/engine-port.ts';
+import type { Engine } from '../../engine/ports/engine-port.ts';
 import type { EventFilter } from '../scope/scoped-events.ts';
 import type { EventTexts } from './event-texts.ts';
 

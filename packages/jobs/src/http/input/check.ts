@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { unknownField } from '../../core/input/unknown-field.ts';
 import { jsonPointer } from '../../core/json-pointer.ts';
-import type { InvalidField } from '../../engine/engine-port.ts';
+import type { InvalidField } from '../../engine/ports/engine-port.ts';
 
 /** An invalid field of a request: a JSON pointer into the body or to a parameter, and what it must be. */
 export type InputFault = InvalidField;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import { keysOf } from '../../core/objects.ts';
-import type { JobInput, JobPatch } from '../../engine/engine-port.ts';
+import type { JobInput, JobPatch } from '../../engine/ports/engine-port.ts';
 import { payloadSchema, text } from '../fields/text.ts';
 import { watchingFields, watchingInput, watchingPatch } from './watch-input.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MOST_ALERT_CHANNELS, MOST_JUDGED_RUNS, MOST_TAGS } from '../../core/limits.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import type { ExpectOptions, PauseAfterOptions, WatchOptions } from '../../core/model/job-requests.ts';
-import type { JobPatch } from '../../engine/engine-port.ts';
+import type { JobPatch } from '../../engine/ports/engine-port.ts';
 import { tagSchema } from '../fields/tag.ts';
 import { text } from '../fields/text.ts';
 

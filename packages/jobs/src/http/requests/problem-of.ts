@@ -1,5 +1,5 @@
 import { StoreError, type StoreErrorCode } from '../../core/model/errors.ts';
-import { EngineError, type EngineErrorCode, type InvalidField } from '../../engine/engine-port.ts';
+import { EngineError, type EngineErrorCode, type InvalidField } from '../../engine/ports/engine-port.ts';
 import { HttpProblem, type ProblemAnswer } from './http-problem.ts';
 import { inRestNames, restFault } from './rest-fault.ts';
 import { TOO_LARGE } from './strict-json.ts';

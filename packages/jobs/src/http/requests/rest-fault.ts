@@ -1,4 +1,4 @@
-import type { InvalidField } from '../../engine/engine-port.ts';
+import type { InvalidField } from '../../engine/ports/engine-port.ts';
 
 /** Fields that the engine writes in another way than the routes, and what the routes call them. */
 const REST_NAMES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { BulkPlan } from '../../engine/engine-port.ts';
+import type { BulkPlan } from '../../engine/ports/engine-port.ts';
 import { tagsOf } from '../fields/tag.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 import { commandOptions, defineRoute, type RequestContext, type RouteAnswer } from '../routing/route.ts';

@@ -1,4 +1,4 @@
-import type { Engine } from '../../engine/engine-port.ts';
+import type { Engine } from '../../engine/ports/engine-port.ts';
 import { type EventStreamLimits, EventStreams } from '../events/event-streams.ts';
 import { CoalescedReads } from '../requests/coalesced-reads.ts';
 import { WorkLimit } from '../requests/work-limit.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { JobPolicy } from '../../engine/engine-port.ts';
-import { EngineError, type JobInput } from '../../engine/engine-port.ts';
+import type { JobPolicy } from '../../engine/ports/engine-port.ts';
+import { EngineError, type JobInput } from '../../engine/ports/engine-port.ts';
 import { tagsOf } from '../fields/tag.ts';
 import { checkInput } from '../input/check.ts';
 import { jobInput, schedulePatch } from '../input/job-input.ts';

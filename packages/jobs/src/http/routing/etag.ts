@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Job } from '../../core/model/job.ts';
-import { type CommandOptions, EngineError } from '../../engine/engine-port.ts';
+import { type CommandOptions, EngineError } from '../../engine/ports/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 import type { RouteEngine } from '../scope/route-engine.ts';
 

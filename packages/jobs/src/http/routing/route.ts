@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { AbortFlag } from '../../core/model/errors.ts';
-import { type CommandOptions, EngineError } from '../../engine/engine-port.ts';
+import { type CommandOptions, EngineError } from '../../engine/ports/engine-port.ts';
 import type { EventStreams } from '../events/event-streams.ts';
 import { checkInput } from '../input/check.ts';
 import type { JobsNeed, JobsPrincipal } from '../requests/authorize.ts';

@@ -1,4 +1,4 @@
-import type { CommandOptions } from '../../engine/engine-port.ts';
+import type { CommandOptions } from '../../engine/ports/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 import { commandOptions, type RequestContext } from './route.ts';
 

@@ -1,8 +1,8 @@
 import type { JobsRead } from '../../core/store/jobs-read.ts';
-import type { AlertsApi } from '../../engine/alerts-port.ts';
-import type { BulkApi, Engine } from '../../engine/engine-port.ts';
-import type { NodesApi } from '../../engine/nodes-port.ts';
-import type { SecretsApi } from '../../engine/secrets-port.ts';
+import type { AlertsApi } from '../../engine/ports/alerts-port.ts';
+import type { BulkApi, Engine } from '../../engine/ports/engine-port.ts';
+import type { NodesApi } from '../../engine/ports/nodes-port.ts';
+import type { SecretsApi } from '../../engine/ports/secrets-port.ts';
 import type { ShownStats } from '../views/stats.ts';
 
 /** What routes use of the engine. A new method also needs a row in `scopedEngine`. */

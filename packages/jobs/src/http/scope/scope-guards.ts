@@ -1,6 +1,6 @@
 import { backfillNotFound, jobNotFound, runNotFound } from '../../core/model/not-found.ts';
 import { isReadOf } from '../../core/store/jobs-read.ts';
-import { EngineError, type JobInput, type JobPatch } from '../../engine/engine-port.ts';
+import { EngineError, type JobInput, type JobPatch } from '../../engine/ports/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 import { isEngineError } from '../routing/etag.ts';
 import { type JobScope, jobsOf, scopeText, tagsText } from './job-scope.ts';

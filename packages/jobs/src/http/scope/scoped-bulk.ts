@@ -1,4 +1,4 @@
-import type { BulkApi, BulkEngine } from '../../engine/engine-port.ts';
+import type { BulkApi, BulkEngine } from '../../engine/ports/engine-port.ts';
 import { type JobScope, scopeKey } from './job-scope.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { enqueuedJobId } from '../../core/model/enqueued-job.ts';
-import type { AlertsApi } from '../../engine/alerts-port.ts';
-import type { NodesApi } from '../../engine/nodes-port.ts';
-import type { SecretsApi } from '../../engine/secrets-port.ts';
+import type { AlertsApi } from '../../engine/ports/alerts-port.ts';
+import type { NodesApi } from '../../engine/ports/nodes-port.ts';
+import type { SecretsApi } from '../../engine/ports/secrets-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 import { type JobScope, jobsOf, scopeText } from './job-scope.ts';
 import type { RouteEngine } from './route-engine.ts';

@@ -1,5 +1,5 @@
 import { isReadOf } from '../../core/store/jobs-read.ts';
-import { type CommandOptions, EngineError, type JobInput } from '../../engine/engine-port.ts';
+import { type CommandOptions, EngineError, type JobInput } from '../../engine/ports/engine-port.ts';
 import { isEngineError } from '../routing/etag.ts';
 import { type JobScope, jobsOf } from './job-scope.ts';
 import type { RouteEngine } from './route-engine.ts';

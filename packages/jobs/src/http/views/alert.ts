@@ -5,7 +5,7 @@ import type {
   AlertDelivery,
   AlertTestResult,
   SavedAlertChannel,
-} from '../../engine/alerts-port.ts';
+} from '../../engine/ports/alerts-port.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { conditionSchema } from '../input/alert-input.ts';
 

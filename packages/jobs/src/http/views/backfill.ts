@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BackfillView } from '../../core/backfills/backfill.ts';
-import type { BackfillOutcome } from '../../engine/engine-port.ts';
+import type { BackfillOutcome } from '../../engine/ports/engine-port.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { limitParameter } from '../fields/page.ts';
 import { text } from '../fields/text.ts';

@@ -8,7 +8,7 @@ import {
   MOST_BULK_IDS,
 } from '../../core/bulk/bulk-command.ts';
 import { MOST_TAGS } from '../../core/limits.ts';
-import type { BulkCommand, BulkPlan } from '../../engine/engine-port.ts';
+import type { BulkCommand, BulkPlan } from '../../engine/ports/engine-port.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { limitParameter } from '../fields/page.ts';
 import { tagSchema } from '../fields/tag.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { formatDuration } from '../../core/schedule/duration.ts';
-import type { HistoryNumbers, Percentiles, RunHistory } from '../../engine/engine-stats.ts';
+import type { HistoryNumbers, Percentiles, RunHistory } from '../../engine/ports/engine-stats.ts';
 import { instantJson, instantParameter, instantSchema } from '../fields/instant.ts';
 
 const count = z.int();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { NodeStats } from '../../engine/engine-stats.ts';
+import type { NodeStats } from '../../engine/ports/engine-stats.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { text } from '../fields/text.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ResealResult, SecretInfo } from '../../engine/secrets-port.ts';
+import type { ResealResult, SecretInfo } from '../../engine/ports/secrets-port.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { text } from '../fields/text.ts';
 

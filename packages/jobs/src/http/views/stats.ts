@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EngineStats, LastMinute, MinuteCounts } from '../../engine/engine-stats.ts';
+import type { EngineStats, LastMinute, MinuteCounts } from '../../engine/ports/engine-stats.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { tagParameter } from '../fields/tag.ts';
 import { nodeJson, nodeSchema } from './node.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { StoreError } from '../../../src/core/model/errors.ts';
-import { type Engine, EngineError } from '../../../src/engine/engine-port.ts';
+import { type Engine, EngineError } from '../../../src/engine/ports/engine-port.ts';
 import { HttpProblem } from '../../../src/fetch/index.ts';
 import { jobSchema } from '../../../src/http/views/jobs/job.ts';
 import { runSchema } from '../../../src/http/views/runs/run.ts';

@@ -8,6 +8,7 @@ import type { CommandResult } from '../../../core/store/store-commands.ts';
 import type { JobView, ScheduledJob } from '../../../core/store/store-views.ts';
 import { healthOf } from '../../../core/watching/health.ts';
 import type { EngineParts } from '../../engine-parts.ts';
+import { shownInput } from '../../job-types/shown-payload.ts';
 import {
   type CommandOptions,
   EngineError,
@@ -15,9 +16,8 @@ import {
   type JobInput,
   type JobPatch,
   type PauseInput,
-} from '../../engine-port.ts';
-import { shownInput } from '../../job-types/shown-payload.ts';
-import { nameOf, type ScheduledJobInput } from '../../jobs-port.ts';
+} from '../../ports/engine-port.ts';
+import { nameOf, type ScheduledJobInput } from '../../ports/jobs-port.ts';
 import { requireNamedChannels } from '../alert-api.ts';
 import { afterCommand } from '../command-effects.ts';
 import { errorOf, requireDone } from '../command-errors.ts';

@@ -14,10 +14,10 @@ import {
 } from '../../../core/watching/watch-values.ts';
 import type { Watching } from '../../../core/watching/watching.ts';
 import type { EngineParts } from '../../engine-parts.ts';
-import { EngineError, type InvalidField, type JobInput, type JobPatch } from '../../engine-port.ts';
 import { type RegisteredType, unknownType } from '../../job-types/registry.ts';
 import { acceptSecrets } from '../../job-types/secret-payload.ts';
 import { shownJson } from '../../job-types/shown-payload.ts';
+import { EngineError, type InvalidField, type JobInput, type JobPatch } from '../../ports/engine-port.ts';
 
 /**
  * Checks input against its job type and the rules of schedules. Throws all faults at once (P1, P2, P21).

@@ -1,7 +1,7 @@
 import type { JobDefinition } from '../../../core/model/job.ts';
 import { type JobPolicy, policyFaults, typeFaults } from '../../../core/policies/policy.ts';
 import type { EngineParts } from '../../engine-parts.ts';
-import { EngineError, type InvalidField } from '../../engine-port.ts';
+import { EngineError, type InvalidField } from '../../ports/engine-port.ts';
 
 interface WithPolicy {
   readonly policy?: JobPolicy | undefined;

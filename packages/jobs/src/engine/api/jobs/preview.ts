@@ -5,7 +5,7 @@ import { firstSlot, parseSchedule, type Schedule, slotsAfter } from '../../../co
 import { upcoming } from '../../../core/store/job-view.ts';
 import type { JobView } from '../../../core/store/store-views.ts';
 import type { EngineParts } from '../../engine-parts.ts';
-import { type Engine, EngineError, type JobInput, type Preview } from '../../engine-port.ts';
+import { type Engine, EngineError, type JobInput, type Preview } from '../../ports/engine-port.ts';
 import { errorOf } from '../command-errors.ts';
 import { getJob } from './job-api.ts';
 import { inputOf, mergePatch, parseDefinition } from './job-definition.ts';

@@ -2,7 +2,7 @@ import { DEFAULT_PAGE_ROWS } from '../../../core/limits.ts';
 import { definitionOf, type Job } from '../../../core/model/job.ts';
 import type { JobVersion, Page } from '../../../core/store/store-views.ts';
 import type { EngineParts } from '../../engine-parts.ts';
-import { EngineError, type VersionListQuery } from '../../engine-port.ts';
+import { EngineError, type VersionListQuery } from '../../ports/engine-port.ts';
 import { getJob } from './job-api.ts';
 
 /** The definitions of a job, newest first: the current one, then those that edits replaced. */

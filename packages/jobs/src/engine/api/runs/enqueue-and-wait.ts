@@ -1,8 +1,8 @@
 import type { JobType } from '../../../core/job-types/job-type.ts';
 import { parseWholeMs } from '../../../core/schedule/duration.ts';
 import type { EngineParts } from '../../engine-parts.ts';
-import { EngineError } from '../../engine-port.ts';
-import type { WaitOptions } from '../../jobs-port.ts';
+import { EngineError } from '../../ports/engine-port.ts';
+import type { WaitOptions } from '../../ports/jobs-port.ts';
 import { requireResult } from '../../watching/run-result.ts';
 import type { RunWaits } from '../../watching/run-waits.ts';
 import { enqueue } from './enqueue.ts';

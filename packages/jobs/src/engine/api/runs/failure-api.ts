@@ -1,7 +1,7 @@
 import { DEFAULT_PAGE_ROWS } from '../../../core/limits.ts';
 import type { FailurePage } from '../../../core/store/failure-views.ts';
 import type { EngineParts } from '../../engine-parts.ts';
-import type { FailureListQuery } from '../../engine-port.ts';
+import type { FailureListQuery } from '../../ports/engine-port.ts';
 import { parseInstant } from '../command-options.ts';
 
 const HOUR_MS = 3_600_000;

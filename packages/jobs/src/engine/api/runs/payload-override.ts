@@ -6,11 +6,11 @@ import { secretNamesIn, shownPayload } from '../../../core/secrets/payload-secre
 import { SecretError } from '../../../core/secrets/secret-value.ts';
 import type { RunView } from '../../../core/store/store-views.ts';
 import type { EngineParts } from '../../engine-parts.ts';
-import { EngineError, type TriggerInput } from '../../engine-port.ts';
 import { checkPayload, payloadPointer } from '../../job-types/payload-check.ts';
 import type { RegisteredType } from '../../job-types/registry.ts';
 import { acceptSecrets, openStored } from '../../job-types/secret-payload.ts';
 import { canonicalJson } from '../../job-types/stored-payload.ts';
+import { EngineError, type TriggerInput } from '../../ports/engine-port.ts';
 
 /** A payload for one run, and which version of its job type has checked it. */
 export interface PayloadOverride {

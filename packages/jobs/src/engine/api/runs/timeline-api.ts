@@ -6,7 +6,7 @@ import type {
 } from '../../../core/timeline/run-timeline.ts';
 import { timelineColumns } from '../../../core/timeline/timeline-columns.ts';
 import type { EngineParts } from '../../engine-parts.ts';
-import { EngineError } from '../../engine-port.ts';
+import { EngineError } from '../../ports/engine-port.ts';
 import { parseInstant } from '../command-options.ts';
 
 const HOUR_MS = 3_600_000;

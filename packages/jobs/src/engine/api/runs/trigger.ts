@@ -6,7 +6,7 @@ import type { StoreInTransaction } from '../../../core/store/store.ts';
 import type { CommandInput, CommandResult } from '../../../core/store/store-commands.ts';
 import type { RequestedRun } from '../../../core/store/store-views.ts';
 import type { EngineParts } from '../../engine-parts.ts';
-import type { CommandOptions, TriggerInput } from '../../engine-port.ts';
+import type { CommandOptions, TriggerInput } from '../../ports/engine-port.ts';
 import { afterCommand } from '../command-effects.ts';
 import { requireDone } from '../command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from '../command-options.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { JobView } from '../../../core/store/store-views.ts';
-import type { CommandOptions } from '../../../engine/engine-port.ts';
+import type { CommandOptions } from '../../../engine/ports/engine-port.ts';
 import { etagOf, type ifMatch, underIfMatch } from '../../routing/etag.ts';
 import { commandOptions, type RouteAnswer, type RouteRequest } from '../../routing/route.ts';
 import type { RouteEngine } from '../../scope/route-engine.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EngineError } from '../../../engine/engine-port.ts';
+import { EngineError } from '../../../engine/ports/engine-port.ts';
 import { encodeCursor } from '../../fields/cursor.ts';
 import { pageSchema } from '../../fields/page.ts';
 import { tagsOf } from '../../fields/tag.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type CommandOptions, EngineError, type JobInput } from '../../../engine/engine-port.ts';
+import { type CommandOptions, EngineError, type JobInput } from '../../../engine/ports/engine-port.ts';
 import { jobInput, jobParams, jobPatch, patchJobBody, putJobBody } from '../../input/job-input.ts';
 import { ifMatch, isCreateOnly, isEngineError, underIfMatch } from '../../routing/etag.ts';
 import { commandOptions, defineRoute } from '../../routing/route.ts';

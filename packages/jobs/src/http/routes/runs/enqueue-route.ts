@@ -1,4 +1,4 @@
-import { EngineError } from '../../../engine/engine-port.ts';
+import { EngineError } from '../../../engine/ports/engine-port.ts';
 import { enqueueBody, jobTypeParams } from '../../input/command-input.ts';
 import { commandOptions, defineRoute } from '../../routing/route.ts';
 import { BODY_PROBLEMS, LOCATION, problems, REPLAY, success } from '../../routing/route-docs.ts';

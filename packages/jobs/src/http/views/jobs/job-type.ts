@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { formatDuration } from '../../../core/schedule/duration.ts';
-import type { JobTypeInfo } from '../../../engine/engine-port.ts';
+import type { JobTypeInfo } from '../../../engine/ports/engine-port.ts';
 import { backoffSchema } from './job.ts';
 import { pauseAfterJson, pauseAfterSchema } from './watching.ts';
 

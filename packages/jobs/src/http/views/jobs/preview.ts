@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_PREVIEW_TIMES } from '../../../core/limits.ts';
 import { keysOf } from '../../../core/objects.ts';
-import type { Preview } from '../../../engine/engine-port.ts';
+import type { Preview } from '../../../engine/ports/engine-port.ts';
 import { instantJson, instantSchema } from '../../fields/instant.ts';
 import { createJobBody, jobIdSchema, schedulePatchFields } from '../../input/job-input.ts';
 

@@ -1,6 +1,6 @@
-import type { ResealJson, SavedSecretJson, SecretJson } from '../../http/index.ts';
-import type { Call, Connection } from '../connection/connection.ts';
-import { path } from '../connection/request.ts';
+import type { ResealJson, SavedSecretJson, SecretJson } from '../http/index.ts';
+import type { Call, Connection } from './connection/connection.ts';
+import { path } from './connection/request.ts';
 
 export type Secret = SecretJson;
 export type SavedSecret = SavedSecretJson;

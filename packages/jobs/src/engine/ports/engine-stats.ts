@@ -1,8 +1,8 @@
-import type { FailReason, FinishedStatus, SkipReason } from '../core/model/run.ts';
-import type { LeaseKept } from '../core/nodes/lease.ts';
-import type { NodeInfo, NodeState } from '../core/nodes/membership.ts';
-import type { PauseOfAll } from '../core/pauses/pause-of-all.ts';
-import type { HealthCounts, StoreStats } from '../core/store/store-views.ts';
+import type { FailReason, FinishedStatus, SkipReason } from '../../core/model/run.ts';
+import type { LeaseKept } from '../../core/nodes/lease.ts';
+import type { NodeInfo, NodeState } from '../../core/nodes/membership.ts';
+import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
+import type { HealthCounts, StoreStats } from '../../core/store/store-views.ts';
 
 /** How an attempt ended; `retried`: it failed, and the run is tried again. */
 export type Ending = 'succeeded' | 'failed' | 'cancelled' | 'retried';

@@ -1,6 +1,6 @@
-import type { NodeJson } from '../../http/index.ts';
-import type { Call, Connection } from '../connection/connection.ts';
-import { path } from '../connection/request.ts';
+import type { NodeJson } from '../http/index.ts';
+import type { Call, Connection } from './connection/connection.ts';
+import { path } from './connection/request.ts';
 
 /** A live node. */
 export type JobNode = NodeJson;

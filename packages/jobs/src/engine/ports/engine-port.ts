@@ -1,14 +1,14 @@
-import type { Forecast, ForecastQuery } from '../core/forecast/forecast-result.ts';
-import type { BackoffOptions, JobType } from '../core/job-types/job-type.ts';
-import type { JobEvent } from '../core/model/events.ts';
-import type { CommandOptions, EnqueueOptions } from '../core/model/job-requests.ts';
-import type { PauseOfAll } from '../core/pauses/pause-of-all.ts';
-import type { TimeInput } from '../core/schedule/time-input.ts';
-import type { FailurePage, FailureQuery, FailureSort } from '../core/store/failure-views.ts';
-import type { JobsRead, TagCount } from '../core/store/jobs-read.ts';
-import type { AuditQuery, AuditRow, JobVersion, Page, RequestedRun } from '../core/store/store-views.ts';
-import type { RunTimeline, RunTimelineQuery } from '../core/timeline/run-timeline.ts';
-import type { FailureBudget } from '../core/watching/watching.ts';
+import type { Forecast, ForecastQuery } from '../../core/forecast/forecast-result.ts';
+import type { BackoffOptions, JobType } from '../../core/job-types/job-type.ts';
+import type { JobEvent } from '../../core/model/events.ts';
+import type { CommandOptions, EnqueueOptions } from '../../core/model/job-requests.ts';
+import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
+import type { TimeInput } from '../../core/schedule/time-input.ts';
+import type { FailurePage, FailureQuery, FailureSort } from '../../core/store/failure-views.ts';
+import type { JobsRead, TagCount } from '../../core/store/jobs-read.ts';
+import type { AuditQuery, AuditRow, JobVersion, Page, RequestedRun } from '../../core/store/store-views.ts';
+import type { RunTimeline, RunTimelineQuery } from '../../core/timeline/run-timeline.ts';
+import type { FailureBudget } from '../../core/watching/watching.ts';
 import type { AlertsApi } from './alerts-port.ts';
 import type { BackfillsApi } from './backfills-port.ts';
 import type { BulkApi } from './bulk-port.ts';
@@ -17,8 +17,8 @@ import type { JobInput, JobPatch, JobsAndRuns } from './jobs-and-runs-port.ts';
 import type { NodesApi } from './nodes-port.ts';
 import type { SecretsApi } from './secrets-port.ts';
 
-export type { Forecast, ForecastQuery } from '../core/forecast/forecast-result.ts';
-export { EngineError, type EngineErrorCode, type InvalidField } from '../core/model/errors.ts';
+export type { Forecast, ForecastQuery } from '../../core/forecast/forecast-result.ts';
+export { EngineError, type EngineErrorCode, type InvalidField } from '../../core/model/errors.ts';
 export type {
   CommandOptions,
   ExpectOptions,
@@ -26,8 +26,8 @@ export type {
   PauseAfterOptions,
   TriggerInput,
   WatchOptions,
-} from '../core/model/job-requests.ts';
-export { bothPolicies, type JobPolicy } from '../core/policies/policy.ts';
+} from '../../core/model/job-requests.ts';
+export { bothPolicies, type JobPolicy } from '../../core/policies/policy.ts';
 export type { BackfillInput, BackfillListQuery, BackfillOutcome } from './backfills-port.ts';
 export type {
   BulkApi,

@@ -1,4 +1,4 @@
-import type { CommandOptions } from '../core/model/job-requests.ts';
+import type { CommandOptions } from '../../core/model/job-requests.ts';
 import type { NodeStats } from './engine-stats.ts';
 
 /** Who asks, and a signal that gives up. */

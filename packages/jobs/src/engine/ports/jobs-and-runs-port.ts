@@ -1,13 +1,13 @@
-import type { CatchUp, Overlap } from '../core/model/job.ts';
+import type { CatchUp, Overlap } from '../../core/model/job.ts';
 import type {
   CommandOptions,
   InTransaction,
   TriggerInput,
   WatchOptions,
-} from '../core/model/job-requests.ts';
-import type { BackoffOptions } from '../core/model/retry.ts';
-import type { TimeInput } from '../core/schedule/time-input.ts';
-import type { LogLine } from '../core/store/store-passes.ts';
+} from '../../core/model/job-requests.ts';
+import type { BackoffOptions } from '../../core/model/retry.ts';
+import type { TimeInput } from '../../core/schedule/time-input.ts';
+import type { LogLine } from '../../core/store/store-passes.ts';
 import type {
   JobQuery,
   JobSort,
@@ -18,7 +18,7 @@ import type {
   RunQuery,
   RunView,
   ScheduledJob,
-} from '../core/store/store-views.ts';
+} from '../../core/store/store-views.ts';
 
 /** A job as people and code write it. Durations are Go's, such as `1h30m`; exactly one kind of schedule. */
 export interface JobInput extends WatchOptions {

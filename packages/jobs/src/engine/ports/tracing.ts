@@ -1,4 +1,4 @@
-import type { Outcome } from '../core/rules/settle.ts';
+import type { Outcome } from '../../core/rules/settle.ts';
 
 /**
  * A tracer, such as OpenTelemetry's. It connects each attempt with the request that made or triggered its

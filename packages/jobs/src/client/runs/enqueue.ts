@@ -1,14 +1,14 @@
 import type { z } from 'zod';
 import type { JobType } from '../../core/job-types/job-type.ts';
 import type { InputOf, ResultOf } from '../../core/job-types/job-type-inference.ts';
-import type { TypeOf } from '../../engine/jobs-port.ts';
+import type { TypeOf } from '../../engine/ports/jobs-port.ts';
 import type { enqueueBody } from '../../http/index.ts';
 import type { Call, TypedConnection } from '../connection/connection.ts';
 import { RunError } from '../connection/errors.ts';
 import { path } from '../connection/request.ts';
 import { wait } from '../connection/wait.ts';
+import { uniqueKey } from '../jobs/unique-key.ts';
 import { getRun, type Run } from './runs.ts';
-import { uniqueKey } from './unique-key.ts';
 
 /** `delay` is a Go duration, `run_at` is RFC 3339. */
 export type EnqueueRun = Omit<z.input<typeof enqueueBody>, 'payload'>;

@@ -1,4 +1,4 @@
-import type { SecretView } from '../core/store/secret-store.ts';
+import type { SecretView } from '../../core/store/secret-store.ts';
 
 /** A stored secret as people see it: never its value. Instants are ms since 1970. */
 export type SecretInfo = Omit<SecretView, 'sealed'>;

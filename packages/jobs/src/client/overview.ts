@@ -10,8 +10,8 @@ import type {
   previewSchema,
   StatsJson,
   statsQuery,
-} from '../../http/index.ts';
-import type { Call, Connection } from '../connection/connection.ts';
+} from '../http/index.ts';
+import type { Call, Connection } from './connection/connection.ts';
 
 export type JobType = z.output<typeof jobTypeSchema>;
 export type PreviewSchedule = z.input<typeof previewBody>;

@@ -7,10 +7,10 @@ import type {
   alertDeliveriesQuery,
   patchAlertChannelBody,
   SavedAlertChannelJson,
-} from '../../http/index.ts';
-import type { Call, Connection } from '../connection/connection.ts';
-import { allOf, type Page, type Rows } from '../connection/pages.ts';
-import { path } from '../connection/request.ts';
+} from '../http/index.ts';
+import type { Call, Connection } from './connection/connection.ts';
+import { allOf, type Page, type Rows } from './connection/pages.ts';
+import { path } from './connection/request.ts';
 
 export type AlertChannel = AlertChannelJson;
 /** `secret`: the signing secret that the server made, shown this once. */

@@ -5,9 +5,9 @@ import type {
   AlertDelivery,
   AlertMessage,
   DeliveryStatus,
-} from '../core/alerts/alert.ts';
-import type { AlertChannelView } from '../core/store/alert-store.ts';
-import type { Page } from '../core/store/store-views.ts';
+} from '../../core/alerts/alert.ts';
+import type { AlertChannelView } from '../../core/store/alert-store.ts';
+import type { Page } from '../../core/store/store-views.ts';
 
 /** What an alert says, in words. */
 export interface AlertNotice extends AlertMessage {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { BulkCommandJson, BulkPlanJson, bulkJobsBody, bulkRunsBody } from '../../http/index.ts';
-import type { Call, Connection } from '../connection/connection.ts';
-import { path } from '../connection/request.ts';
+import type { BulkCommandJson, BulkPlanJson, bulkJobsBody, bulkRunsBody } from '../http/index.ts';
+import type { Call, Connection } from './connection/connection.ts';
+import { path } from './connection/request.ts';
 
 export type BulkCommand = BulkCommandJson;
 export type BulkPlan = BulkPlanJson;

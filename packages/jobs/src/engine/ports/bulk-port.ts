@@ -1,9 +1,9 @@
-import type { BulkCommand, BulkItem, BulkJobAction, BulkRunAction } from '../core/bulk/bulk-command.ts';
-import type { CommandOptions } from '../core/model/job-requests.ts';
-import type { TimeInput } from '../core/schedule/time-input.ts';
+import type { BulkCommand, BulkItem, BulkJobAction, BulkRunAction } from '../../core/bulk/bulk-command.ts';
+import type { CommandOptions } from '../../core/model/job-requests.ts';
+import type { TimeInput } from '../../core/schedule/time-input.ts';
 import type { JobListQuery, JobsAndRuns, RunListQuery } from './jobs-and-runs-port.ts';
 
-export type { BulkCommand, BulkFailure, BulkItem } from '../core/bulk/bulk-command.ts';
+export type { BulkCommand, BulkFailure, BulkItem } from '../../core/bulk/bulk-command.ts';
 
 /** The filters of `listJobs`. */
 export type BulkJobFilter = Omit<JobListQuery, 'sort' | 'descending' | 'limit' | 'after' | 'recentRuns'>;

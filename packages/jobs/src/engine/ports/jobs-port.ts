@@ -1,9 +1,9 @@
-import type { JobType } from '../core/job-types/job-type.ts';
-import type { InputOf, ResultOf } from '../core/job-types/job-type-inference.ts';
-import type { JobEventType } from '../core/model/events.ts';
-import type { EnqueueOptions, ScheduledJobInput } from '../core/model/job-requests.ts';
-import type { AttemptError, Run } from '../core/model/run.ts';
-import type { RequestedRun, ScheduledJob } from '../core/store/store-views.ts';
+import type { JobType } from '../../core/job-types/job-type.ts';
+import type { InputOf, ResultOf } from '../../core/job-types/job-type-inference.ts';
+import type { JobEventType } from '../../core/model/events.ts';
+import type { EnqueueOptions, ScheduledJobInput } from '../../core/model/job-requests.ts';
+import type { AttemptError, Run } from '../../core/model/run.ts';
+import type { RequestedRun, ScheduledJob } from '../../core/store/store-views.ts';
 import type { CommandOptions, Engine } from './engine-port.ts';
 
 /** Job types as `createJobs` takes them. */
@@ -33,7 +33,7 @@ export function nameOf(type: JobType | string): string {
   return typeof type === 'string' ? type : type.type;
 }
 
-export type { EnqueueOptions, ScheduledJobInput } from '../core/model/job-requests.ts';
+export type { EnqueueOptions, ScheduledJobInput } from '../../core/model/job-requests.ts';
 
 export interface WaitOptions extends Omit<EnqueueOptions, 'tx' | 'signal'> {
   /** How long to wait for the end of the run, as a Go duration. Default: as long as it takes. */
