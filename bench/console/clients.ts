@@ -10,8 +10,8 @@ import {
   listJobs,
   listRuns,
 } from '@greenvue/jobs/client';
-import { queryKeys } from '../../packages/console/src/data/query-keys.ts';
-import { LIVE_KEYS, staleKeys } from '../../packages/console/src/data/stale-keys.ts';
+import { queryKeys } from '../../packages/console/src/data/queries/query-keys.ts';
+import { LIVE_KEYS, staleKeys } from '../../packages/console/src/data/queries/stale-keys.ts';
 import { minIntervalMs } from '../../packages/console/src/live/min-interval.ts';
 import { createRefetchBatcher } from '../../packages/console/src/live/refetch-batcher.ts';
 

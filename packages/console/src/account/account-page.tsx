@@ -2,7 +2,7 @@ import { changePassword } from '@greenvue/accounts';
 import { Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { announceDone } from '../actions/announce.ts';
-import { queryKeys } from '../data/query-keys.ts';
+import { queryKeys } from '../data/queries/query-keys.ts';
 import { Page } from '../page/page.tsx';
 import { useConnection, useViewer } from '../session/session.tsx';
 import { Panel } from '../ui/layout/panel.tsx';

@@ -15,8 +15,8 @@ import {
 } from '@greenvue/jobs/client';
 import type { QueryClient } from '@tanstack/react-query';
 import type { JobMark } from '../data/job-mark.ts';
-import { queryKeys } from '../data/query-keys.ts';
-import { staleKeys } from '../data/stale-keys.ts';
+import { queryKeys } from '../data/queries/query-keys.ts';
+import { staleKeys } from '../data/queries/stale-keys.ts';
 import { isolated } from '../ui/text/text.tsx';
 import { announceDone, announceProblem } from './announce.ts';
 import { createOrFind, deleteOrRead, type PauseOptions, pauseBody } from './job-steps.ts';

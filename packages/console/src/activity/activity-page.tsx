@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMemo } from 'react';
 import { useLocation } from 'wouter';
-import { useAudit, useJobTypes } from '../data/queries.ts';
+import { useAudit, useJobTypes } from '../data/queries/queries.ts';
 import { Page } from '../page/page.tsx';
 import { Empty, NotLoaded } from '../ui/feedback/states.tsx';
 import { Panel } from '../ui/layout/panel.tsx';

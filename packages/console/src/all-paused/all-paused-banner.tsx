@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useActorName } from '../data/actor.tsx';
-import { useAllPaused } from '../data/queries.ts';
+import { useAllPaused } from '../data/queries/queries.ts';
 import { Countdown } from '../ui/instant/instant.tsx';
 import { Banner } from '../ui/layout/banner.tsx';
 import { Plain } from '../ui/text/text.tsx';

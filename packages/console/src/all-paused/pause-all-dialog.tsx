@@ -3,7 +3,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import type { FormEvent } from 'react';
 import { announceDone } from '../actions/announce.ts';
 import { useAction } from '../actions/use-action.ts';
-import { queryKeys } from '../data/query-keys.ts';
+import { queryKeys } from '../data/queries/query-keys.ts';
 import { PauseFields, usePauseDraft } from '../job-dialogs/pause-fields.tsx';
 import { keepOpen } from '../ui/feedback/confirm.tsx';
 

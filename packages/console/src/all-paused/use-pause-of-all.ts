@@ -1,8 +1,8 @@
 import { resumeAllJobs } from '@greenvue/jobs/client';
 import { announceDone } from '../actions/announce.ts';
 import { useAction } from '../actions/use-action.ts';
-import { useAllPaused } from '../data/queries.ts';
-import { queryKeys } from '../data/query-keys.ts';
+import { useAllPaused } from '../data/queries/queries.ts';
+import { queryKeys } from '../data/queries/query-keys.ts';
 import { useIsScoped, useMay } from '../session/session.tsx';
 
 /** Whether the viewer may pause or resume all jobs now. Both are false until the state is known. */

@@ -2,7 +2,7 @@ import { ApiError, type Backfill, type BackfillPlan, type Job } from '@greenvue/
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import type { FormEvent } from 'react';
 import { useResumeJob } from '../actions/actions.ts';
-import { RUNS_PAGE, useJobRuns } from '../data/queries.ts';
+import { RUNS_PAGE, useJobRuns } from '../data/queries/queries.ts';
 import { keepOpen } from '../ui/feedback/confirm.tsx';
 import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
 import { faultWords, plainDetail } from '../ui/feedback/fault-words.ts';

@@ -10,7 +10,7 @@ import {
 import { type QueryClient, useQuery } from '@tanstack/react-query';
 import { announceDone } from '../actions/announce.ts';
 import { useAction } from '../actions/use-action.ts';
-import { queryKeys } from '../data/query-keys.ts';
+import { queryKeys } from '../data/queries/query-keys.ts';
 import { useConnection, useIsSignedIn } from '../session/session.tsx';
 
 const SHOWN = 20;

@@ -11,8 +11,8 @@ import {
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { announceDone, announceFailure } from '../actions/announce.ts';
-import { queryKeys } from '../data/query-keys.ts';
-import { LIVE_KEYS } from '../data/stale-keys.ts';
+import { queryKeys } from '../data/queries/query-keys.ts';
+import { LIVE_KEYS } from '../data/queries/stale-keys.ts';
 import { useConnection } from '../session/session.tsx';
 import { isOver, progressText } from './bulk-words.ts';
 

@@ -14,8 +14,8 @@ import {
 import { keepPreviousData, type QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { announceDone, announceProblem } from '../actions/announce.ts';
 import { useAction } from '../actions/use-action.ts';
-import { queryKeys } from '../data/query-keys.ts';
-import { FIRST } from '../data/run-pages.ts';
+import { queryKeys } from '../data/queries/query-keys.ts';
+import { FIRST } from '../data/queries/run-pages.ts';
 import { useConnection, useIsSignedIn } from '../session/session.tsx';
 import { isStatus } from '../ui/feedback/not-found.ts';
 import { isolated } from '../ui/text/text.tsx';

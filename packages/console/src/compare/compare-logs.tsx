@@ -1,5 +1,5 @@
 import type { Run } from '@greenvue/jobs/client';
-import { useRunLogs } from '../data/queries.ts';
+import { useRunLogs } from '../data/queries/queries.ts';
 import { NotLoaded } from '../ui/feedback/states.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Panel } from '../ui/layout/panel.tsx';

@@ -2,7 +2,7 @@ import type { Run } from '@greenvue/jobs/client';
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link, useSearchParams } from 'wouter';
-import { useRun } from '../data/queries.ts';
+import { useRun } from '../data/queries/queries.ts';
 import { Page } from '../page/page.tsx';
 import { isNotFound } from '../ui/feedback/not-found.ts';
 import { Empty, NotLoaded } from '../ui/feedback/states.tsx';

@@ -1,6 +1,6 @@
 import type { Run } from '@greenvue/jobs/client';
-import { useJob } from '../data/queries.ts';
-import { useJobVersion } from '../data/versions-query.ts';
+import { useJob } from '../data/queries/queries.ts';
+import { useJobVersion } from '../data/queries/versions-query.ts';
 import { sortedJson } from '../ui/definition/definition.ts';
 import { DefinitionChanges } from '../ui/definition/definition-changes.tsx';
 import { Diff } from '../ui/diff/diff.tsx';

@@ -1,7 +1,7 @@
 import type { Run } from '@greenvue/jobs/client';
 import { NativeSelect } from '@mantine/core';
 import { Link, useLocation } from 'wouter';
-import { useRuns } from '../data/queries.ts';
+import { useRuns } from '../data/queries/queries.ts';
 import { instantText } from '../ui/clock/time-text.ts';
 import { useZone } from '../ui/clock/zone.tsx';
 import blocks from '../ui/layout/blocks.module.css';

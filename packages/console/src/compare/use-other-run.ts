@@ -1,7 +1,7 @@
 import { type Connection, getRun, listRuns, type Run } from '@greenvue/jobs/client';
 import { useQuery } from '@tanstack/react-query';
 import { previousRun } from '../data/neighbor-runs.ts';
-import { queryKeys } from '../data/query-keys.ts';
+import { queryKeys } from '../data/queries/query-keys.ts';
 import { useConnection } from '../session/session.tsx';
 
 /**

@@ -3,7 +3,7 @@ import { useHasAccounts } from '../ui/config/config.tsx';
 import { capital } from '../ui/text/capital.ts';
 import { Plain } from '../ui/text/text.tsx';
 import { ENGINE_ACTOR, PROGRAM_ACTOR } from './job-mark.ts';
-import { useUser } from './queries.ts';
+import { useUser } from './queries/queries.ts';
 
 /** Who pauses a job whose failure budget is used up. */
 const BUDGET_ACTOR = 'engine';

@@ -1,6 +1,6 @@
 import { Clock, Countdown } from '../ui/instant/instant.tsx';
 import { isHeld } from './is-held.ts';
-import { useAllPaused } from './queries.ts';
+import { useAllPaused } from './queries/queries.ts';
 
 /** The time until the next run of a job, or, during a pause of all jobs, until when the pause holds it. */
 export function NextCountdown({ to }: { readonly to: string }) {

@@ -1,7 +1,7 @@
 import type { FailurePage } from '@greenvue/jobs/client';
 import { Button, NativeSelect } from '@mantine/core';
 import { Link, useSearchParams } from 'wouter';
-import { useRunFailures } from '../data/failures-query.ts';
+import { useRunFailures } from '../data/queries/failures-query.ts';
 import { Page } from '../page/page.tsx';
 import { Empty, NotLoaded } from '../ui/feedback/states.tsx';
 import { Help } from '../ui/help/help.tsx';

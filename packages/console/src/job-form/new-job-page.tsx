@@ -3,7 +3,7 @@ import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { useCreateJob } from '../actions/actions.ts';
-import { useJob, useJobTypes } from '../data/queries.ts';
+import { useJob, useJobTypes } from '../data/queries/queries.ts';
 import { Page } from '../page/page.tsx';
 import { useMay, useScope } from '../session/session.tsx';
 import { isStatus } from '../ui/feedback/not-found.ts';

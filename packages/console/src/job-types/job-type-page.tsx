@@ -1,7 +1,7 @@
 import type { JobType } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
-import { useJobTypes } from '../data/queries.ts';
+import { useJobTypes } from '../data/queries/queries.ts';
 import { payloadField } from '../job-form/payload/payload-fields.ts';
 import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';

@@ -1,8 +1,8 @@
 import type { JobType } from '@greenvue/jobs/client';
 import { Table } from '@mantine/core';
 import { Link } from 'wouter';
-import { useJobHistory } from '../data/history-query.ts';
-import { useJobTypes } from '../data/queries.ts';
+import { useJobHistory } from '../data/queries/history-query.ts';
+import { useJobTypes } from '../data/queries/queries.ts';
 import { Page } from '../page/page.tsx';
 import { boundsOf, type Range } from '../trends/range.ts';
 import { rateText } from '../trends/trends-panel.tsx';

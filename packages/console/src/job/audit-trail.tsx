@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { auditEntries } from '../activity/entries/audit-changes.ts';
 import { AuditList } from '../activity/entries/audit-list.tsx';
-import { useAudit, useJobTypes } from '../data/queries.ts';
+import { useAudit, useJobTypes } from '../data/queries/queries.ts';
 import { NotLoaded } from '../ui/feedback/states.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Panel } from '../ui/layout/panel.tsx';

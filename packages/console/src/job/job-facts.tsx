@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { Actor } from '../data/actor.tsx';
 import { NextCountdown } from '../data/next-countdown.tsx';
-import { RUNS_PAGE, useJobRuns } from '../data/queries.ts';
+import { RUNS_PAGE, useJobRuns } from '../data/queries/queries.ts';
 import { Ago, Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Fact, Facts } from '../ui/layout/facts.tsx';

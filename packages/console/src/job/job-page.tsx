@@ -2,7 +2,7 @@ import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
 import { BackfillsPanel } from '../backfill/backfills-panel.tsx';
 import { isMadeByEngine } from '../data/job-mark.ts';
-import { useJob } from '../data/queries.ts';
+import { useJob } from '../data/queries/queries.ts';
 import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
 import { TrendsPanel } from '../trends/trends-panel.tsx';

@@ -1,7 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import { useEffect, useRef } from 'react';
 import { isHeld } from '../data/is-held.ts';
-import { useAllPaused, usePreview } from '../data/queries.ts';
+import { useAllPaused, usePreview } from '../data/queries/queries.ts';
 import { useNow } from '../ui/clock/now.tsx';
 import { faultWords } from '../ui/feedback/fault-words.ts';
 import { Ago } from '../ui/instant/instant.tsx';

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { useRuns } from '../data/queries.ts';
+import { useRuns } from '../data/queries/queries.ts';
 import { Page } from '../page/page.tsx';
 import { PagedRuns } from '../runs/table/paged-runs.tsx';
 import { useMay } from '../session/session.tsx';

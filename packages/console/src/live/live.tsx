@@ -1,7 +1,7 @@
 import { jobEvents } from '@greenvue/jobs/client';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
-import { LIVE_KEYS, staleKeys } from '../data/stale-keys.ts';
+import { LIVE_KEYS, staleKeys } from '../data/queries/stale-keys.ts';
 import { useConnection, useIsAnswered, useIsSignedIn } from '../session/session.tsx';
 import { useTicker } from '../ui/clock/now.tsx';
 import { followLive, type LiveState } from './follow.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { queryKeys } from '../data/query-keys.ts';
+import { queryKeys } from '../data/queries/query-keys.ts';
 import { minIntervalMs } from './min-interval.ts';
 import { MIN_INTERVAL_MS } from './refetch-batcher.ts';
 

@@ -1,4 +1,4 @@
-import { queryKeys } from '../data/query-keys.ts';
+import { queryKeys } from '../data/queries/query-keys.ts';
 import { MIN_INTERVAL_MS } from './refetch-batcher.ts';
 
 const INTERVALS_MS: ReadonlyMap<unknown, number> = new Map([

@@ -1,5 +1,5 @@
 import { Link, useLocation } from 'wouter';
-import { useNodes } from '../data/nodes-query.ts';
+import { useNodes } from '../data/queries/nodes-query.ts';
 import { Banner } from '../ui/layout/banner.tsx';
 import { useMayDrain } from './use-drain.ts';
 import { areAllDrained } from './working-nodes.ts';

@@ -1,7 +1,7 @@
 import type { JobNode } from '@greenvue/jobs/client';
 import { Text } from '@mantine/core';
-import { useNodes } from '../data/nodes-query.ts';
-import { useRuns } from '../data/queries.ts';
+import { useNodes } from '../data/queries/nodes-query.ts';
+import { useRuns } from '../data/queries/queries.ts';
 import { Page } from '../page/page.tsx';
 import { useIsScoped } from '../session/session.tsx';
 import { NotLoaded } from '../ui/feedback/states.tsx';

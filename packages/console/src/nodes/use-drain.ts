@@ -1,7 +1,7 @@
 import { drainNode, resumeNode } from '@greenvue/jobs/client';
 import { announceDone } from '../actions/announce.ts';
 import { useAction } from '../actions/use-action.ts';
-import { queryKeys } from '../data/query-keys.ts';
+import { queryKeys } from '../data/queries/query-keys.ts';
 import { useIsScoped, useMay } from '../session/session.tsx';
 import { isolated } from '../ui/text/text.tsx';
 

@@ -1,7 +1,7 @@
 import type { JobType } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
-import { useJobTypes } from '../data/queries.ts';
+import { useJobTypes } from '../data/queries/queries.ts';
 import { useMay } from '../session/session.tsx';
 import { NotLoaded } from '../ui/feedback/states.tsx';
 import { capital } from '../ui/text/capital.ts';

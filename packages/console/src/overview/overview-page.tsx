@@ -2,7 +2,7 @@ import type { Stats } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { Link } from 'wouter';
-import { useStats, useTopJobs } from '../data/queries.ts';
+import { useStats, useTopJobs } from '../data/queries/queries.ts';
 import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
 import { NotLoaded } from '../ui/feedback/states.tsx';

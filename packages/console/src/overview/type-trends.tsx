@@ -1,6 +1,6 @@
 import { NativeSelect } from '@mantine/core';
 import { useSearchParams } from 'wouter';
-import { useJobTypes } from '../data/queries.ts';
+import { useJobTypes } from '../data/queries/queries.ts';
 import { TrendsPanel } from '../trends/trends-panel.tsx';
 
 /** The runs of all jobs over time, or of the job type in the URL. */

@@ -2,7 +2,7 @@ import { getRun, listJobs, listRuns, type Run } from '@greenvue/jobs/client';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
-import { queryKeys } from '../data/query-keys.ts';
+import { queryKeys } from '../data/queries/query-keys.ts';
 import { useConnection } from '../session/session.tsx';
 import { isNotFound } from '../ui/feedback/not-found.ts';
 import { jobPath, runPath } from '../ui/paths.ts';

@@ -3,7 +3,7 @@ import { Modal, Select } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useEnqueueRun } from '../actions/actions.ts';
-import { useJobTypes } from '../data/queries.ts';
+import { useJobTypes } from '../data/queries/queries.ts';
 import { NotLoaded } from '../ui/feedback/states.tsx';
 import { runPath } from '../ui/paths.ts';
 import { PayloadField, suggestedText, usePayloadLeave } from './payload-field.tsx';

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useRunJob } from '../actions/actions.ts';
 import { holdsEnqueuedRuns } from '../data/job-mark.ts';
-import { useJobTypes } from '../data/queries.ts';
+import { useJobTypes } from '../data/queries/queries.ts';
 import { NotLoaded } from '../ui/feedback/states.tsx';
 import { runPath } from '../ui/paths.ts';
 import { Plain } from '../ui/text/text.tsx';

@@ -1,5 +1,5 @@
 import { Modal } from '@mantine/core';
-import { useJob } from '../data/queries.ts';
+import { useJob } from '../data/queries/queries.ts';
 import { NotLoaded } from '../ui/feedback/states.tsx';
 import { RunNowForm } from './run-now-dialog.tsx';
 

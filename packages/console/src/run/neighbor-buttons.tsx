@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { announceFailure, announceProblem } from '../actions/announce.ts';
 import { nextRun, previousRun } from '../data/neighbor-runs.ts';
-import { runQuery } from '../data/queries.ts';
+import { runQuery } from '../data/queries/queries.ts';
 import { useKeys } from '../keyboard/keys.ts';
 import { useConnection } from '../session/session.tsx';
 import { runPath } from '../ui/paths.ts';

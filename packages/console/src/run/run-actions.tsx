@@ -2,7 +2,7 @@ import type { Job, Run } from '@greenvue/jobs/client';
 import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useCancelRun, useRetryRun } from '../actions/actions.ts';
-import { isOver } from '../data/run-pages.ts';
+import { isOver } from '../data/queries/run-pages.ts';
 import { useKeys } from '../keyboard/keys.ts';
 import { useMay } from '../session/session.tsx';
 import { useNow } from '../ui/clock/now.tsx';

@@ -1,7 +1,7 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { Button, Text } from '@mantine/core';
 import { Link } from 'wouter';
-import { useJob, useRun } from '../data/queries.ts';
+import { useJob, useRun } from '../data/queries/queries.ts';
 import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
 import { useNow } from '../ui/clock/now.tsx';

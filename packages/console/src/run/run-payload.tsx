@@ -1,6 +1,6 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { Text } from '@mantine/core';
-import { useJobVersion } from '../data/versions-query.ts';
+import { useJobVersion } from '../data/queries/versions-query.ts';
 import { sortedJson } from '../ui/definition/definition.ts';
 import { DefinitionChanges } from '../ui/definition/definition-changes.tsx';
 import { Diff } from '../ui/diff/diff.tsx';

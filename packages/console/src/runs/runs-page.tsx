@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import classes from '../bulk/bulk.module.css';
 import { BulkStatus } from '../bulk/bulk-status.tsx';
 import { type Bulk, useBulk } from '../bulk/use-bulk.ts';
-import { useRunSearch } from '../data/queries.ts';
+import { useRunSearch } from '../data/queries/queries.ts';
 import { Page } from '../page/page.tsx';
 import { KeepFocus } from '../ui/feedback/keep-focus.tsx';
 import { Empty } from '../ui/feedback/states.tsx';

@@ -2,7 +2,7 @@ import { deleteSecret, listSecrets, putSecret } from '@greenvue/jobs/client';
 import { type QueryClient, useQuery } from '@tanstack/react-query';
 import { announceDone } from '../actions/announce.ts';
 import { useAction } from '../actions/use-action.ts';
-import { queryKeys } from '../data/query-keys.ts';
+import { queryKeys } from '../data/queries/query-keys.ts';
 import { useConnection, useIsSignedIn } from '../session/session.tsx';
 import { isolated } from '../ui/text/text.tsx';
 

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useStats } from '../data/queries.ts';
+import { useStats } from '../data/queries/queries.ts';
 import { useTicker } from '../ui/clock/now.tsx';
 
 // A smaller difference may be the time of the request.

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useServerVersion } from '../data/queries.ts';
+import { useServerVersion } from '../data/queries/queries.ts';
 import { useHasAccounts } from '../ui/config/config.tsx';
 import { isOfAnotherVersion } from '../ui/feedback/fault-words.ts';
 import { Banner } from '../ui/layout/banner.tsx';

@@ -1,5 +1,5 @@
 import { Checkbox, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
-import { useJobTypes } from '../data/queries.ts';
+import { useJobTypes } from '../data/queries/queries.ts';
 import { Help } from '../ui/help/help.tsx';
 import { Fold } from '../ui/layout/fold.tsx';
 import { maxJobsFault, type TokenDraft } from './token-draft.ts';

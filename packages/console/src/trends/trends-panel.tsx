@@ -1,6 +1,6 @@
 import type { JobHistory } from '@greenvue/jobs/client';
 import type { ReactNode } from 'react';
-import { type HistoryOf, useJobHistory } from '../data/history-query.ts';
+import { type HistoryOf, useJobHistory } from '../data/queries/history-query.ts';
 import { NotLoaded } from '../ui/feedback/states.tsx';
 import { Fold } from '../ui/layout/fold.tsx';
 import { Panel } from '../ui/layout/panel.tsx';

@@ -13,8 +13,8 @@ import {
 import { type QueryClient, useInfiniteQuery } from '@tanstack/react-query';
 import { announceDone } from '../actions/announce.ts';
 import { useAction } from '../actions/use-action.ts';
-import { queryKeys } from '../data/query-keys.ts';
-import { FIRST } from '../data/run-pages.ts';
+import { queryKeys } from '../data/queries/query-keys.ts';
+import { FIRST } from '../data/queries/run-pages.ts';
 import { useConnection } from '../session/session.tsx';
 import { isolated } from '../ui/text/text.tsx';
 

@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import { useJob, useJobTypes } from '../../data/queries.ts';
+import { useJob, useJobTypes } from '../../data/queries/queries.ts';
 import { Page } from '../../page/page.tsx';
 import { useMay } from '../../session/session.tsx';
 import { isNotFound } from '../../ui/feedback/not-found.ts';

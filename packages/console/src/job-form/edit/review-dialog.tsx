@@ -1,7 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Button, Group, Kbd, Loader, Modal, Stack, Text } from '@mantine/core';
 import { useRef } from 'react';
-import { useJobTypes, usePreview } from '../../data/queries.ts';
+import { useJobTypes, usePreview } from '../../data/queries/queries.ts';
 import { faultWords } from '../../ui/feedback/fault-words.ts';
 import { type Definition, definitionOf } from '../draft/draft.ts';
 import { schedulePatch } from '../draft/schedule-draft.ts';

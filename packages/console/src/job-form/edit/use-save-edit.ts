@@ -2,7 +2,7 @@ import { getJob, type Job } from '@greenvue/jobs/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useCreateJob, useEditJob } from '../../actions/actions.ts';
-import { queryKeys } from '../../data/query-keys.ts';
+import { queryKeys } from '../../data/queries/query-keys.ts';
 import { useConnection } from '../../session/session.tsx';
 import { isStatus } from '../../ui/feedback/not-found.ts';
 import { createBody, type Definition, definitionOf } from '../draft/draft.ts';

@@ -1,7 +1,7 @@
 import { ApiError, type Fault, type Job, type Preview } from '@greenvue/jobs/client';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMemo } from 'react';
-import { usePreview } from '../../data/queries.ts';
+import { usePreview } from '../../data/queries/queries.ts';
 import {
   isBegun,
   readSchedule,

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { useResumeJob } from '../../actions/actions.ts';
 import { Actor } from '../../data/actor.tsx';
-import { useJobRuns, useStats } from '../../data/queries.ts';
+import { useJobRuns, useStats } from '../../data/queries/queries.ts';
 import { useMay } from '../../session/session.tsx';
 import { KeepFocus } from '../../ui/feedback/keep-focus.tsx';
 import { Help } from '../../ui/help/help.tsx';

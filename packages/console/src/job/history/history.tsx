@@ -1,7 +1,7 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { Button, NativeSelect } from '@mantine/core';
 import { useSearchParams } from 'wouter';
-import { RUNS_PAGE, useJobRuns } from '../../data/queries.ts';
+import { RUNS_PAGE, useJobRuns } from '../../data/queries/queries.ts';
 import { PagedRuns } from '../../runs/table/paged-runs.tsx';
 import { Empty } from '../../ui/feedback/states.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';

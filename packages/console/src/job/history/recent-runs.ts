@@ -1,6 +1,6 @@
 import type { Run } from '@greenvue/jobs/client';
 import { useEffect, useMemo } from 'react';
-import { RUNS_PAGE, useJobRuns } from '../../data/queries.ts';
+import { RUNS_PAGE, useJobRuns } from '../../data/queries/queries.ts';
 
 /** The most pages read automatically. Each one is read again after every change. */
 const MOST_PAGES = 4;

@@ -2,7 +2,7 @@ import type { Job, JobVersion } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Actor } from '../../data/actor.tsx';
-import { useJobVersions } from '../../data/versions-query.ts';
+import { useJobVersions } from '../../data/queries/versions-query.ts';
 import { useMay } from '../../session/session.tsx';
 import { DefinitionChanges } from '../../ui/definition/definition-changes.tsx';
 import { NotLoaded } from '../../ui/feedback/states.tsx';

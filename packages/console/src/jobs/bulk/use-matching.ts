@@ -1,7 +1,7 @@
 import { bulkJobs } from '@greenvue/jobs/client';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { queryKeys } from '../../data/query-keys.ts';
+import { queryKeys } from '../../data/queries/query-keys.ts';
 import { useConnection } from '../../session/session.tsx';
 import { type JobFilters, writeFilters } from '../filter/filters.ts';
 import { matchingOf } from './job-choice.ts';

@@ -1,6 +1,6 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { type ReactNode, type RefObject, useId, useState } from 'react';
-import { useJobTypes, useTags } from '../../data/queries.ts';
+import { useJobTypes, useTags } from '../../data/queries/queries.ts';
 import { ChevronIcon } from '../../ui/icons.tsx';
 import { HEALTH_WORDS } from '../../ui/status/status.tsx';
 import { JOB_STATUSES } from '../../ui/status/statuses.ts';

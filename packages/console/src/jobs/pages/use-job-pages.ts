@@ -2,7 +2,7 @@ import { type Connection, type Job, listJobs } from '@greenvue/jobs/client';
 import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
 import type { JobMark } from '../../data/job-mark.ts';
-import { queryKeys } from '../../data/query-keys.ts';
+import { queryKeys } from '../../data/queries/query-keys.ts';
 import { useConnection } from '../../session/session.tsx';
 import type { JobFilters } from '../filter/filters.ts';
 import {

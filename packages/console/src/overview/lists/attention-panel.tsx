@@ -1,6 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
-import { useJobRuns, useTopJobs } from '../../data/queries.ts';
+import { useJobRuns, useTopJobs } from '../../data/queries/queries.ts';
 import { NotLoaded } from '../../ui/feedback/states.tsx';
 import { CheckIcon } from '../../ui/icons.tsx';
 import { Elapsed } from '../../ui/instant/instant.tsx';

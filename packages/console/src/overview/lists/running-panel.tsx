@@ -1,6 +1,6 @@
 import type { Run } from '@greenvue/jobs/client';
 import { Progress } from '@mantine/core';
-import { useRuns } from '../../data/queries.ts';
+import { useRuns } from '../../data/queries/queries.ts';
 import { NotLoaded } from '../../ui/feedback/states.tsx';
 import { Ago } from '../../ui/instant/instant.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';

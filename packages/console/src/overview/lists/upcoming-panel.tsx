@@ -1,7 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
 import { NextCountdown } from '../../data/next-countdown.tsx';
-import { useTopJobs } from '../../data/queries.ts';
+import { useTopJobs } from '../../data/queries/queries.ts';
 import { useNow } from '../../ui/clock/now.tsx';
 import { NotLoaded } from '../../ui/feedback/states.tsx';
 import { Instant } from '../../ui/instant/instant.tsx';

@@ -1,8 +1,8 @@
 import type { LogLine, Run } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { useDeferredValue, useState } from 'react';
-import { useRunLogs } from '../../data/queries.ts';
-import { isOver } from '../../data/run-pages.ts';
+import { useRunLogs } from '../../data/queries/queries.ts';
+import { isOver } from '../../data/queries/run-pages.ts';
 import { Failed, Loading } from '../../ui/feedback/states.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { Panel } from '../../ui/layout/panel.tsx';

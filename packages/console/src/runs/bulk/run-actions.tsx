@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Bulk } from '../../bulk/use-bulk.ts';
-import { queryKeys } from '../../data/query-keys.ts';
+import { queryKeys } from '../../data/queries/query-keys.ts';
 import { useConnection, useMay } from '../../session/session.tsx';
 import { RefreshIcon, StopIcon } from '../../ui/icons.tsx';
 import type { RunFilters } from '../filter/run-filters.ts';

@@ -1,6 +1,6 @@
 import { Button, NativeSelect } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useJobTypes, useTags } from '../../data/queries.ts';
+import { useJobTypes, useTags } from '../../data/queries/queries.ts';
 import { Fold } from '../../ui/layout/fold.tsx';
 import { reasonText } from '../../ui/status/reasons.ts';
 import { RUN_REASONS, RUN_STATUSES } from '../../ui/status/statuses.ts';

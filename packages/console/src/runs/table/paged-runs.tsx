@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useMemo } from 'react';
-import type { useJobRuns } from '../../data/queries.ts';
+import type { useJobRuns } from '../../data/queries/queries.ts';
 import { Empty, Failed, Loading } from '../../ui/feedback/states.tsx';
 import type { RunColumn } from './run-columns.tsx';
 import { RunTable } from './run-table.tsx';

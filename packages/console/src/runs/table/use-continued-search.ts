@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { useJobRuns } from '../../data/queries.ts';
+import type { useJobRuns } from '../../data/queries/queries.ts';
 
 type RunPages = Pick<
   ReturnType<typeof useJobRuns>,

@@ -1,5 +1,5 @@
 import { Button, NativeSelect } from '@mantine/core';
-import { useJobTypes, useTags } from '../../data/queries.ts';
+import { useJobTypes, useTags } from '../../data/queries/queries.ts';
 import { ChoiceRow } from '../choice-row.tsx';
 import { type ComesChange, type ComesView, LENGTHS } from './comes-view.ts';
 

@@ -1,12 +1,12 @@
 import type { Forecast } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
-import { useAllPaused } from '../../data/queries.ts';
+import { useAllPaused } from '../../data/queries/queries.ts';
 import { Day } from '../../ui/instant/instant.tsx';
 import { durationText } from '../../ui/schedule/duration.ts';
 import { jobsText } from '../../ui/text/jobs-text.ts';
 import classes from './comes.module.css';
 import type { Length } from './comes-view.ts';
-import { runsText } from './heat-words.ts';
+import { runsText } from './heat/heat-words.ts';
 
 interface ForecastSummaryProps {
   readonly forecast: Forecast;

@@ -1,22 +1,22 @@
 import type { Forecast } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { useCallback, useMemo } from 'react';
-import { useForecast } from '../../data/forecast-query.ts';
+import { useForecast } from '../../data/queries/forecast-query.ts';
 import { Page } from '../../page/page.tsx';
 import { useZone } from '../../ui/clock/zone.tsx';
 import { Empty, NotLoaded } from '../../ui/feedback/states.tsx';
 import { Fold } from '../../ui/layout/fold.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { TimelineTabs } from '../timeline-tabs.tsx';
-import { Clashes, QuietTimes } from './busy-minutes.tsx';
 import classes from './comes.module.css';
 import { ComesFilters } from './comes-filters.tsx';
 import type { ComesChange, ComesView } from './comes-view.ts';
 import { ForecastSummary } from './forecast-summary.tsx';
 import { ForecastTable } from './forecast-table.tsx';
-import { heatDays } from './heat-cells.ts';
-import { HeatGrid } from './heat-grid.tsx';
-import { HourPanel } from './hour-panel.tsx';
+import { heatDays } from './heat/heat-cells.ts';
+import { HeatGrid } from './heat/heat-grid.tsx';
+import { Clashes, QuietTimes } from './minutes/busy-minutes.tsx';
+import { HourPanel } from './minutes/hour-panel.tsx';
 import { useComesView } from './use-comes-view.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { useJobTypes, useTags } from '../../data/queries.ts';
+import { useJobTypes, useTags } from '../../data/queries/queries.ts';
 import { instantText } from '../../ui/clock/time-text.ts';
 import { useZone } from '../../ui/clock/zone.tsx';
 import { ChoiceRow } from '../choice-row.tsx';

@@ -1,7 +1,7 @@
 import type { RunTimeline } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { useRunTimeline } from '../../data/timeline-query.ts';
+import { useRunTimeline } from '../../data/queries/timeline-query.ts';
 import { Page } from '../../page/page.tsx';
 import { useTicker } from '../../ui/clock/now.tsx';
 import { Empty, NotLoaded } from '../../ui/feedback/states.tsx';
@@ -13,7 +13,6 @@ import { TimelineTabs } from '../timeline-tabs.tsx';
 import classes from './ran.module.css';
 import { RanControls } from './ran-controls.tsx';
 import { RanLegend } from './ran-legend.tsx';
-import { RanRows } from './ran-rows.tsx';
 import { RanTable } from './ran-table.tsx';
 import {
   type Bounds,
@@ -25,6 +24,7 @@ import {
   ROWS,
   zoomed,
 } from './ran-view.ts';
+import { RanRows } from './rows/ran-rows.tsx';
 import { useRanView } from './use-ran-view.ts';
 
 /** `/timeline/what-ran`: the runs of a window of time, by job or by node. The view is in the URL. */

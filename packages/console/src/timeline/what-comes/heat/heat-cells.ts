@@ -1,5 +1,5 @@
 import type { Forecast } from '@greenvue/jobs/client';
-import type { Zone } from '../../ui/clock/zone.tsx';
+import type { Zone } from '../../../ui/clock/zone.tsx';
 
 export type Step = Forecast['steps'][number];
 

@@ -1,6 +1,6 @@
 import { getJobVersion, listJobVersions } from '@greenvue/jobs/client';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useConnection } from '../session/session.tsx';
+import { useConnection } from '../../session/session.tsx';
 import { queryKeys } from './query-keys.ts';
 import { FIRST } from './run-pages.ts';
 

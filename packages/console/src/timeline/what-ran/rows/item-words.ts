@@ -1,7 +1,7 @@
-import { instantText } from '../../ui/clock/time-text.ts';
-import type { Zone } from '../../ui/clock/zone.tsx';
-import { runPath } from '../../ui/paths.ts';
-import { durationText } from '../../ui/schedule/duration.ts';
+import { instantText } from '../../../ui/clock/time-text.ts';
+import type { Zone } from '../../../ui/clock/zone.tsx';
+import { runPath } from '../../../ui/paths.ts';
+import { durationText } from '../../../ui/schedule/duration.ts';
 import type { Item } from './row-layout.ts';
 
 /** The row that an item is in. */

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
-import type { TimelineWindow } from '../../ui/timeline/time-scale.ts';
-import classes from './ran.module.css';
-import type { Bounds } from './ran-view.ts';
+import type { TimelineWindow } from '../../../ui/timeline/time-scale.ts';
+import classes from '../ran.module.css';
+import type { Bounds } from '../ran-view.ts';
 
 export interface Zooming {
   readonly window: TimelineWindow;

@@ -1,8 +1,8 @@
 import type { Forecast } from '@greenvue/jobs/client';
-import { clockText } from '../../ui/clock/time-text.ts';
-import { useZone } from '../../ui/clock/zone.tsx';
-import classes from './comes.module.css';
-import { runsText } from './heat-words.ts';
+import { clockText } from '../../../ui/clock/time-text.ts';
+import { useZone } from '../../../ui/clock/zone.tsx';
+import classes from '../comes.module.css';
+import { runsText } from '../heat/heat-words.ts';
 
 const HEIGHT = 72;
 const BAR = 10;

@@ -1,6 +1,6 @@
 import { getRunTimeline, type RunTimelineQuery } from '@greenvue/jobs/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useConnection, useIsSignedIn } from '../session/session.tsx';
+import { useConnection, useIsSignedIn } from '../../session/session.tsx';
 import { queryKeys } from './query-keys.ts';
 
 /** How often the end of a window moves that ends now. Runs are events besides. */

@@ -1,7 +1,7 @@
 import type { Forecast } from '@greenvue/jobs/client';
 import { useMediaQuery } from '@mantine/hooks';
 import { type KeyboardEvent, memo, useMemo, useRef, useState } from 'react';
-import { useZone, type Zone } from '../../ui/clock/zone.tsx';
+import { useZone, type Zone } from '../../../ui/clock/zone.tsx';
 import classes from './heat.module.css';
 import { cellAfter, compactText, type HeatCell, heatDays, heatTable } from './heat-cells.ts';
 import { HeatLegend } from './heat-legend.tsx';

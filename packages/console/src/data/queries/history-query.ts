@@ -1,6 +1,6 @@
 import { getJobHistory, type JobHistoryQuery } from '@greenvue/jobs/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useConnection, useIsSignedIn } from '../session/session.tsx';
+import { useConnection, useIsSignedIn } from '../../session/session.tsx';
 import { queryKeys } from './query-keys.ts';
 
 /** The jobs whose history is read. Empty: all jobs. */

@@ -1,6 +1,6 @@
 import { listNodes } from '@greenvue/jobs/client';
 import { useQuery } from '@tanstack/react-query';
-import { useConnection, useIsScoped, useIsSignedIn } from '../session/session.tsx';
+import { useConnection, useIsScoped, useIsSignedIn } from '../../session/session.tsx';
 import { queryKeys } from './query-keys.ts';
 
 /**

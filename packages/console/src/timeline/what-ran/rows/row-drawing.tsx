@@ -1,9 +1,9 @@
 import { memo } from 'react';
-import { RUN_COLORS } from '../../ui/status/status.tsx';
-import { DensityColumns } from '../../ui/timeline/density-columns.tsx';
-import { TimeGrid } from '../../ui/timeline/time-axis.tsx';
-import { pixelOf, type TimelineWindow } from '../../ui/timeline/time-scale.ts';
-import classes from './ran.module.css';
+import { RUN_COLORS } from '../../../ui/status/status.tsx';
+import { DensityColumns } from '../../../ui/timeline/density-columns.tsx';
+import { TimeGrid } from '../../../ui/timeline/time-axis.tsx';
+import { pixelOf, type TimelineWindow } from '../../../ui/timeline/time-scale.ts';
+import classes from '../ran.module.css';
 import { type Item, itemKey, type RowLayout } from './row-layout.ts';
 
 export const ROW_PX = 34;

@@ -1,16 +1,16 @@
 import type { Forecast } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
-import { useMay } from '../../session/session.tsx';
-import { clockText } from '../../ui/clock/time-text.ts';
-import { useZone } from '../../ui/clock/zone.tsx';
-import blocks from '../../ui/layout/blocks.module.css';
-import { Panel } from '../../ui/layout/panel.tsx';
-import { durationText } from '../../ui/schedule/duration.ts';
+import { useMay } from '../../../session/session.tsx';
+import { clockText } from '../../../ui/clock/time-text.ts';
+import { useZone } from '../../../ui/clock/zone.tsx';
+import blocks from '../../../ui/layout/blocks.module.css';
+import { Panel } from '../../../ui/layout/panel.tsx';
+import { durationText } from '../../../ui/schedule/duration.ts';
+import classes from '../comes.module.css';
+import type { Length } from '../comes-view.ts';
+import { dayLabel } from '../heat/heat-cells.ts';
+import { runsText } from '../heat/heat-words.ts';
 import { AddHere } from './add-here.tsx';
-import classes from './comes.module.css';
-import type { Length } from './comes-view.ts';
-import { dayLabel } from './heat-cells.ts';
-import { runsText } from './heat-words.ts';
 
 type ClashOf = Forecast['clashes'][number];
 

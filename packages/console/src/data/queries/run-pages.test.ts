@@ -1,6 +1,6 @@
 import type { Page, Run } from '@greenvue/jobs/client';
 import { expect, test, vi } from 'vitest';
-import { exampleRun } from '../../test/examples.ts';
+import { exampleRun } from '../../../test/examples.ts';
 import { FIRST, mergeFirstPage, refreshPage } from './run-pages.ts';
 
 /** Runs with descending numbers. */

@@ -1,13 +1,13 @@
 import type { RunTimeline } from '@greenvue/jobs/client';
 import { useCallback, useMemo, useState } from 'react';
 import { Link } from 'wouter';
-import { useZone } from '../../ui/clock/zone.tsx';
-import { TimeAxis } from '../../ui/timeline/time-axis.tsx';
-import { useWidth } from '../../ui/timeline/use-width.ts';
+import { useZone } from '../../../ui/clock/zone.tsx';
+import { TimeAxis } from '../../../ui/timeline/time-axis.tsx';
+import { useWidth } from '../../../ui/timeline/use-width.ts';
+import classes from '../ran.module.css';
+import type { Bounds } from '../ran-view.ts';
 import { itemHref, itemText } from './item-words.ts';
-import classes from './ran.module.css';
 import { RanRow, type Selected } from './ran-row.tsx';
-import type { Bounds } from './ran-view.ts';
 import { useZooming, type Zooming } from './use-zooming.ts';
 
 const AXIS_PX = 22;

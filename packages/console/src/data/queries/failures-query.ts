@@ -1,6 +1,6 @@
 import { type FailuresQuery, listRunFailures } from '@greenvue/jobs/client';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useConnection } from '../session/session.tsx';
+import { useConnection } from '../../session/session.tsx';
 import { queryKeys } from './query-keys.ts';
 import { FIRST } from './run-pages.ts';
 

@@ -1,12 +1,12 @@
 import type { RunTimeline, TimelineRow } from '@greenvue/jobs/client';
 import { type KeyboardEvent, memo, type PointerEvent, useEffect, useMemo } from 'react';
 import { Link, useLocation } from 'wouter';
-import { useZone } from '../../ui/clock/zone.tsx';
-import { jobPath } from '../../ui/paths.ts';
-import { Plain, Spoken } from '../../ui/text/text.tsx';
-import type { TimelineWindow } from '../../ui/timeline/time-scale.ts';
+import { useZone } from '../../../ui/clock/zone.tsx';
+import { jobPath } from '../../../ui/paths.ts';
+import { Plain, Spoken } from '../../../ui/text/text.tsx';
+import type { TimelineWindow } from '../../../ui/timeline/time-scale.ts';
+import classes from '../ran.module.css';
 import { itemHref, itemText, type RowName, runsHref } from './item-words.ts';
-import classes from './ran.module.css';
 import { ROW_PX, RowDrawing } from './row-drawing.tsx';
 import { type Item, itemKey, nearestItem, type RowLayout, rowLayout } from './row-layout.ts';
 

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
-import { clockText, localZoneName } from '../../ui/clock/time-text.ts';
-import { useZone, type Zone } from '../../ui/clock/zone.tsx';
-import { PlusIcon } from '../../ui/icons.tsx';
-import { newDailyJobPath } from '../../ui/paths.ts';
-import { Spoken } from '../../ui/text/text.tsx';
+import { clockText, localZoneName } from '../../../ui/clock/time-text.ts';
+import { useZone, type Zone } from '../../../ui/clock/zone.tsx';
+import { PlusIcon } from '../../../ui/icons.tsx';
+import { newDailyJobPath } from '../../../ui/paths.ts';
+import { Spoken } from '../../../ui/text/text.tsx';
 
 interface AddHereProps {
   /** A quiet minute (ms). */

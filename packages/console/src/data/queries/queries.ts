@@ -21,8 +21,8 @@ import {
   type RunsQuery,
 } from '@greenvue/jobs/client';
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useConnection, useIsSignedIn, useMay } from '../session/session.tsx';
-import { useHasAccounts } from '../ui/config/config.tsx';
+import { useConnection, useIsSignedIn, useMay } from '../../session/session.tsx';
+import { useHasAccounts } from '../../ui/config/config.tsx';
 import { queryKeys } from './query-keys.ts';
 import { FIRST, type KnownPages, refreshPage } from './run-pages.ts';
 

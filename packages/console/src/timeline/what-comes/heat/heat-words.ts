@@ -1,6 +1,6 @@
-import { clockText } from '../../ui/clock/time-text.ts';
-import type { Zone } from '../../ui/clock/zone.tsx';
-import { durationText } from '../../ui/schedule/duration.ts';
+import { clockText } from '../../../ui/clock/time-text.ts';
+import type { Zone } from '../../../ui/clock/zone.tsx';
+import { durationText } from '../../../ui/schedule/duration.ts';
 import { dayLabel, type HeatCell } from './heat-cells.ts';
 
 const HOUR_MS = 3_600_000;

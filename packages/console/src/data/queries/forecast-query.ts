@@ -1,6 +1,6 @@
 import { type ForecastQuery, getForecast } from '@greenvue/jobs/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useConnection, useIsSignedIn } from '../session/session.tsx';
+import { useConnection, useIsSignedIn } from '../../session/session.tsx';
 import { queryKeys } from './query-keys.ts';
 
 /** Time moves the window on. Edits and pauses are events. */

@@ -1,6 +1,6 @@
 import type { RunTimeline, TimelineRow } from '@greenvue/jobs/client';
-import { COLUMN_PX, type Density, densityOf } from '../../ui/timeline/run-density.ts';
-import { pixelOf, type TimelineWindow } from '../../ui/timeline/time-scale.ts';
+import { COLUMN_PX, type Density, densityOf } from '../../../ui/timeline/run-density.ts';
+import { pixelOf, type TimelineWindow } from '../../../ui/timeline/time-scale.ts';
 
 export type TimelineRun = NonNullable<TimelineRow['runs']>[number];
 type Counts = Pick<TimelineRow['counts'], 'succeeded' | 'failed' | 'cancelled' | 'running'>;
