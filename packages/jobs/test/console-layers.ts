@@ -23,6 +23,7 @@ const UI_FOLDERS: Readonly<Record<string, FolderRules>> = {
   'ui/curl': { may: ['ui/config', 'ui/definition', 'ui/layout', 'ui/text'] },
   'ui/feedback': { may: ['ui', 'ui/text'] },
   'ui/instant': { may: ['ui/clock', 'ui/schedule', 'ui/text'] },
+  'ui/table': { may: [] },
   'ui/toggles': { may: ['ui/text'] },
   'ui/help': { may: ['ui', 'ui/feedback'] },
   'ui/status': { may: ['ui', 'ui/instant', 'ui/clock', 'ui/schedule', 'ui/text'] },

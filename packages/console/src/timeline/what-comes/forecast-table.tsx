@@ -1,7 +1,8 @@
 import type { Forecast } from '@greenvue/jobs/client';
+import { Table } from '@mantine/core';
 import { Instant } from '../../ui/instant/instant.tsx';
 import { durationText } from '../../ui/schedule/duration.ts';
-import classes from './comes.module.css';
+import { ScrolledTable } from '../../ui/table/scrolled-table.tsx';
 
 interface ForecastTableProps {
   readonly label: string;
@@ -13,32 +14,18 @@ export function ForecastTable({ label, forecast }: ForecastTableProps) {
   const steps = forecast.steps.filter(({ runs, paused_runs: paused }) => runs + paused > 0);
   if (steps.length === 0) return <p>No run begins in this time.</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard, too
-    <section className={classes.scroll} tabIndex={0} aria-label={label}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            {['From', 'Runs', 'Usually take', 'Of paused jobs', 'Clash'].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {steps.map(({ at, runs, busy_ms: busyMs, paused_runs: paused, clash }) => (
-            <tr key={at}>
-              <td>
-                <Instant at={at} />
-              </td>
-              <td>{runs.toLocaleString('en')}</td>
-              <td>{busyMs === 0 ? '–' : durationText(busyMs)}</td>
-              <td>{paused.toLocaleString('en')}</td>
-              <td>{clash ? 'yes' : ''}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <ScrolledTable label={label} titles={['From', 'Runs', 'Usually take', 'Of paused jobs', 'Clash']}>
+      {steps.map(({ at, runs, busy_ms: busyMs, paused_runs: paused, clash }) => (
+        <Table.Tr key={at}>
+          <Table.Td>
+            <Instant at={at} />
+          </Table.Td>
+          <Table.Td>{runs.toLocaleString('en')}</Table.Td>
+          <Table.Td>{busyMs === 0 ? '–' : durationText(busyMs)}</Table.Td>
+          <Table.Td>{paused.toLocaleString('en')}</Table.Td>
+          <Table.Td>{clash ? 'yes' : ''}</Table.Td>
+        </Table.Tr>
+      ))}
+    </ScrolledTable>
   );
 }

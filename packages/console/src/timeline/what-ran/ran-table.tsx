@@ -1,36 +1,22 @@
 import type { RunTimeline } from '@greenvue/jobs/client';
-import classes from './ran.module.css';
+import { Table } from '@mantine/core';
+import { ScrolledTable } from '../../ui/table/scrolled-table.tsx';
 
 const COLUMNS = ['succeeded', 'failed', 'cancelled', 'skipped', 'running'] as const;
+const TITLES = ['Succeeded', 'Failed', 'Cancelled', 'Skipped', 'Running'];
 
 /** The numbers of the rows. */
 export function RanTable({ timeline: { rows, by } }: { readonly timeline: RunTimeline }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard, too
-    <section className={classes.scroll} tabIndex={0} aria-label="What ran as a table">
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            {[by === 'job' ? 'Job' : 'Node', 'Succeeded', 'Failed', 'Cancelled', 'Skipped', 'Running'].map(
-              (title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
-              ),
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ job, node, counts }) => (
-            <tr key={job?.id ?? node}>
-              <th scope="row">{job?.id ?? node}</th>
-              {COLUMNS.map((status) => (
-                <td key={status}>{counts[status].toLocaleString('en')}</td>
-              ))}
-            </tr>
+    <ScrolledTable label="What ran as a table" titles={[by === 'job' ? 'Job' : 'Node', ...TITLES]}>
+      {rows.map(({ job, node, counts }) => (
+        <Table.Tr key={job?.id ?? node}>
+          <Table.Th scope="row">{job?.id ?? node}</Table.Th>
+          {COLUMNS.map((status) => (
+            <Table.Td key={status}>{counts[status].toLocaleString('en')}</Table.Td>
           ))}
-        </tbody>
-      </table>
-    </section>
+        </Table.Tr>
+      ))}
+    </ScrolledTable>
   );
 }

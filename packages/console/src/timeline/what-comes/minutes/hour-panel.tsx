@@ -1,5 +1,5 @@
 import type { Forecast } from '@greenvue/jobs/client';
-import { Button } from '@mantine/core';
+import { Button, Table } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { useForecast } from '../../../data/queries/forecast-query.ts';
@@ -12,6 +12,7 @@ import { Fold } from '../../../ui/layout/fold.tsx';
 import { Panel } from '../../../ui/layout/panel.tsx';
 import { jobPath } from '../../../ui/paths.ts';
 import { durationText } from '../../../ui/schedule/duration.ts';
+import { ScrolledTable } from '../../../ui/table/scrolled-table.tsx';
 import { Plain } from '../../../ui/text/text.tsx';
 import classes from '../comes.module.css';
 import type { ComesView } from '../comes-view.ts';
@@ -21,6 +22,7 @@ import { AddHere } from './add-here.tsx';
 import { MinuteBars } from './minute-bars.tsx';
 
 const MOST_JOBS = 100;
+const TITLES = ['First', 'Job', 'Type', 'Runs', 'Usually takes'];
 
 interface HourPanelProps {
   readonly view: ComesView;
@@ -104,38 +106,24 @@ function Jobs({ listed }: { readonly listed: Forecast['listed'] }) {
   );
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard, too */}
-      <section className={classes.jobs} tabIndex={0} aria-label="Jobs that run in this time">
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              {['First', 'Job', 'Type', 'Runs', 'Usually takes'].map((title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {byTime.map((job) => (
-              <tr key={job.id} data-paused={job.paused || undefined}>
-                <td>{clockText(Date.parse(job.first_at), zone)}</td>
-                <td>
-                  <Link href={jobPath(job.id)}>
-                    <Plain>{job.name}</Plain>
-                  </Link>
-                  {job.paused ? ' (paused)' : ''}
-                </td>
-                <td>
-                  <Plain>{job.type}</Plain>
-                </td>
-                <td>{job.runs.toLocaleString('en')}</td>
-                <td>{job.typical_ms === null ? '–' : durationText(job.typical_ms)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <ScrolledTable label="Jobs that run in this time" titles={TITLES}>
+        {byTime.map((job) => (
+          <Table.Tr key={job.id} className={job.paused ? classes.paused : undefined}>
+            <Table.Td>{clockText(Date.parse(job.first_at), zone)}</Table.Td>
+            <Table.Td>
+              <Link href={jobPath(job.id)}>
+                <Plain>{job.name}</Plain>
+              </Link>
+              {job.paused ? ' (paused)' : ''}
+            </Table.Td>
+            <Table.Td>
+              <Plain>{job.type}</Plain>
+            </Table.Td>
+            <Table.Td>{job.runs.toLocaleString('en')}</Table.Td>
+            <Table.Td>{job.typical_ms === null ? '–' : durationText(job.typical_ms)}</Table.Td>
+          </Table.Tr>
+        ))}
+      </ScrolledTable>
       {listed.length < MOST_JOBS ? null : (
         <p className={blocks.quiet}>
           Only the {MOST_JOBS} jobs with the most runs are listed. Choose a type or a tag to see others.
