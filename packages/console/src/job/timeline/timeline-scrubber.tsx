@@ -9,6 +9,7 @@ import { sinceText } from '../../ui/schedule/duration.ts';
 import { runNote, shownTime } from '../../ui/status/run-words.ts';
 import { RunStatusBadge } from '../../ui/status/status.tsx';
 import { Plain } from '../../ui/text/text.tsx';
+import { stepOfKey } from '../../ui/timeline/slider-keys.ts';
 import type { TimelineWindow } from '../../ui/timeline/time-scale.ts';
 import classes from './timeline.module.css';
 import { LANE_PX, TimelineDrawing } from './timeline-drawing.tsx';
@@ -66,10 +67,10 @@ function Scrubber({ mark, index, onGo, ...props }: ScrubberProps) {
   const open = ({ run }: Mark): void => navigate(runPath(run.id));
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter') open(mark);
-    const target = targetOf(event.key, index, marks.length);
+    const target = stepOfKey(event.key, index, marks.length);
     if (target === undefined) return;
     event.preventDefault();
-    const goal = marks[Math.min(Math.max(target, 0), marks.length - 1)];
+    const goal = marks[target];
     if (goal !== undefined) onGo(goal);
   };
   const onPointerMove = (event: PointerEvent): void => {
@@ -108,27 +109,6 @@ function markUnder(event: PointerEvent, { marks, density, lanes }: TimelineLayou
   // A column stands for its runs at any height.
   const lane = density !== undefined && under < lanes ? 0 : under;
   return nearestMark(marks, { x: event.clientX - box.left, lane, laneHeight: LANE_PX }, REACH_PX);
-}
-
-function targetOf(key: string, index: number, count: number): number | undefined {
-  switch (key) {
-    case 'ArrowLeft':
-    case 'ArrowDown':
-      return index - 1;
-    case 'ArrowRight':
-    case 'ArrowUp':
-      return index + 1;
-    case 'PageDown':
-      return index - 10;
-    case 'PageUp':
-      return index + 10;
-    case 'Home':
-      return 0;
-    case 'End':
-      return count - 1;
-    default:
-      return undefined;
-  }
 }
 
 function Readout({ mark: { run } }: { readonly mark: Mark }) {

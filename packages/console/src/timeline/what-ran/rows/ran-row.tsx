@@ -4,6 +4,7 @@ import { Link, useLocation } from 'wouter';
 import { useZone } from '../../../ui/clock/zone.tsx';
 import { jobPath } from '../../../ui/paths.ts';
 import { Plain, Spoken } from '../../../ui/text/text.tsx';
+import { stepOfKey } from '../../../ui/timeline/slider-keys.ts';
 import type { TimelineWindow } from '../../../ui/timeline/time-scale.ts';
 import classes from '../ran.module.css';
 import { itemHref, itemText, type RowName, runsHref } from './item-words.ts';
@@ -116,10 +117,10 @@ function Track({ row, name, layout, timeline, window, current, onSelect }: Track
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter') open(shown);
-    const target = targetOf(event.key, index, ordered.length);
+    const target = stepOfKey(event.key, index, ordered.length);
     if (target === undefined) return;
     event.preventDefault();
-    select(ordered[Math.min(Math.max(target, 0), ordered.length - 1)]);
+    select(ordered[target]);
   };
   const itemUnder = (event: PointerEvent): Item | undefined => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -158,23 +159,4 @@ function Track({ row, name, layout, timeline, window, current, onSelect }: Track
       />
     </div>
   );
-}
-
-function targetOf(key: string, index: number, count: number): number | undefined {
-  switch (key) {
-    case 'ArrowLeft':
-      return index - 1;
-    case 'ArrowRight':
-      return index + 1;
-    case 'PageUp':
-      return index - 10;
-    case 'PageDown':
-      return index + 10;
-    case 'Home':
-      return 0;
-    case 'End':
-      return count - 1;
-    default:
-      return undefined;
-  }
 }
