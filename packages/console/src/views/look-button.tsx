@@ -1,7 +1,6 @@
-import { Button, Checkbox, Popover, Stack, Switch } from '@mantine/core';
-import { useState } from 'react';
-import { ChevronIcon } from '../ui/icons.tsx';
+import { Button, Checkbox, Switch } from '@mantine/core';
 import { type ChoosableColumn, type Look, shownColumns, toggledColumn } from './look.ts';
+import { PopoverButton } from './popover-button.tsx';
 import classes from './views.module.css';
 
 interface LookButtonProps {
@@ -12,23 +11,11 @@ interface LookButtonProps {
 
 /** Chooses the columns of a list and the height of its rows. */
 export function LookButton({ columns, look, onChange }: LookButtonProps) {
-  const [isOpen, setOpen] = useState(false);
   const shown = shownColumns(columns, look.columns);
   return (
-    <Popover opened={isOpen} onChange={setOpen} position="bottom-end" trapFocus withRoles={false}>
-      <Popover.Target>
-        <Button
-          variant="default"
-          aria-haspopup="dialog"
-          aria-expanded={isOpen}
-          rightSection={<ChevronIcon size={14} />}
-          onClick={() => setOpen(!isOpen)}
-        >
-          Columns
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown role="dialog" aria-label="Columns and rows">
-        <Stack gap="xs">
+    <PopoverButton text="Columns" label="Columns and rows">
+      {() => (
+        <>
           <fieldset className={classes.columns}>
             <legend className={classes.legend}>Columns</legend>
             {columns.map(({ id, label }) => (
@@ -53,8 +40,8 @@ export function LookButton({ columns, look, onChange }: LookButtonProps) {
           >
             Default columns
           </Button>
-        </Stack>
-      </Popover.Dropdown>
-    </Popover>
+        </>
+      )}
+    </PopoverButton>
   );
 }

@@ -1,12 +1,13 @@
-import { Button, Popover, Stack, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
 import { announceDone } from '../actions/announce.ts';
 import { useConfig } from '../ui/config/config.tsx';
-import { ChevronIcon, TrashIcon } from '../ui/icons.tsx';
+import { TrashIcon } from '../ui/icons.tsx';
 import { CopyButton } from '../ui/text/copy-button.tsx';
 import { isolated, Plain } from '../ui/text/text.tsx';
 import { type Look, withLook } from './look.ts';
+import { PopoverButton } from './popover-button.tsx';
 import { type ListName, LONGEST_NAME, USUAL_VIEWS, type View, viewHref } from './saved-views.ts';
 import { useViews } from './use-views.ts';
 import classes from './views.module.css';
@@ -20,26 +21,13 @@ interface ViewsButtonProps {
 
 /** Opens views of a list, saves the present one, and copies its link. */
 export function ViewsButton({ list, query, look }: ViewsButtonProps) {
-  const [isOpen, setOpen] = useState(false);
   const { views, save, remove } = useViews();
   const { base } = useConfig();
   const present = { list, query: withLook(query, look) };
-  const close = () => setOpen(false);
   return (
-    <Popover opened={isOpen} onChange={setOpen} position="bottom-end" width={300} trapFocus withRoles={false}>
-      <Popover.Target>
-        <Button
-          variant="default"
-          aria-haspopup="dialog"
-          aria-expanded={isOpen}
-          rightSection={<ChevronIcon size={14} />}
-          onClick={() => setOpen(!isOpen)}
-        >
-          Views
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown role="dialog" aria-label="Views">
-        <Stack gap="sm">
+    <PopoverButton text="Views" label="Views" width={300}>
+      {(close) => (
+        <>
           <ul className={classes.list}>
             {USUAL_VIEWS.filter((view) => view.list === list).map((view) => (
               <ViewRow key={view.name} view={view} isHere={view.query === query} onOpen={close} />
@@ -66,9 +54,9 @@ export function ViewsButton({ list, query, look }: ViewsButtonProps) {
             text={() => `${window.location.origin}${base}${viewHref(present)}`}
             what="the link to this view"
           />
-        </Stack>
-      </Popover.Dropdown>
-    </Popover>
+        </>
+      )}
+    </PopoverButton>
   );
 }
 

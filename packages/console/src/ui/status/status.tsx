@@ -1,4 +1,5 @@
 import type { Job, Run } from '@greenvue/jobs/client';
+import type { ReactNode } from 'react';
 import { Day } from '../instant/instant.tsx';
 import { Plain, Spoken } from '../text/text.tsx';
 import { reasonText } from './reasons.ts';
@@ -93,23 +94,11 @@ export function LastStatusBadge({ job, newest }: LastStatusBadgeProps) {
 }
 
 /** The shape of a status, which identifies it without color. */
-export function RunMark({ status, size = 12 }: { readonly status: RunStatus; readonly size?: number }) {
+export function RunMark({ status, size }: { readonly status: RunStatus; readonly size?: number }) {
   return (
-    <svg
-      className={classes.mark}
-      width={size}
-      height={size}
-      viewBox="0 0 12 12"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.8"
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      aria-hidden="true"
-      focusable="false"
-    >
+    <Mark size={size}>
       <MarkShape status={status} />
-    </svg>
+    </Mark>
   );
 }
 
@@ -192,21 +181,9 @@ export function EngineBadge() {
 
 function ToneMark({ tone, isPaused = false }: { readonly tone: Tone; readonly isPaused?: boolean }) {
   return (
-    <svg
-      className={classes.mark}
-      width={12}
-      height={12}
-      viewBox="0 0 12 12"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.8"
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      aria-hidden="true"
-      focusable="false"
-    >
+    <Mark>
       <ToneShape tone={tone} isPaused={isPaused} />
-    </svg>
+    </Mark>
   );
 }
 
@@ -223,4 +200,24 @@ function ToneShape({ tone, isPaused }: { readonly tone: Tone; readonly isPaused:
     default:
       return tone satisfies never;
   }
+}
+
+function Mark({ size = 12, children }: { readonly size?: number | undefined; readonly children: ReactNode }) {
+  return (
+    <svg
+      className={classes.mark}
+      width={size}
+      height={size}
+      viewBox="0 0 12 12"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.8"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      {children}
+    </svg>
+  );
 }
