@@ -30,13 +30,13 @@ export interface RunListener extends RunSubscription {
   caughtUp(): Promise<unknown>;
 }
 
-/** The listeners of one engine. */
 /** What an event of a run names. */
 interface OfRun {
   readonly jobId: string;
   readonly runId: string;
 }
 
+/** The listeners of one engine. */
 export class RunListeners {
   readonly #with: RunListenersDeps;
   readonly #listeners = new Set<RunListener>();

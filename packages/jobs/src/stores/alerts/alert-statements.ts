@@ -2,6 +2,7 @@ import type { AlertTables } from '../../core/transactions/alerts/alert-tables.ts
 import type { Read } from '../reads/read.ts';
 import type { AlertSql } from './alert-sql.ts';
 import { channelStatements } from './channel-statements.ts';
+import { deliveryStatements } from './delivery-statements.ts';
 import { messageStatements } from './message-statements.ts';
 import { queueStatements } from './queue-statements.ts';
 import { toldStatements } from './told-statements.ts';
@@ -10,6 +11,7 @@ import { toldStatements } from './told-statements.ts';
 export function createAlertStatements(sql: AlertSql) {
   return {
     ...channelStatements(sql),
+    ...deliveryStatements(sql),
     ...queueStatements(sql),
     ...messageStatements(sql),
     ...toldStatements(sql),

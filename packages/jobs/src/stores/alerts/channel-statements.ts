@@ -1,22 +1,11 @@
-import type { AlertChannel, AlertDelivery, NewDelivery } from '../../core/alerts/alert.ts';
-import type { AlertChannelView, AlertDeliveryQuery } from '../../core/store/alert-store.ts';
-import type { Page } from '../../core/store/store-views.ts';
-import { allOf, type Bound, bindable } from '../reads/dialect.ts';
+import type { AlertChannel } from '../../core/alerts/alert.ts';
+import type { AlertChannelView } from '../../core/store/alert-store.ts';
 import { objects, type Read } from '../reads/read.ts';
-import { pageOf } from '../rows/page.ts';
-import {
-  CHANNEL_COLUMNS,
-  channelOf,
-  channelParams,
-  channelViewOf,
-  DELIVERY_COLUMNS,
-  deliveryOf,
-  type Row,
-} from './alert-rows.ts';
+import { CHANNEL_COLUMNS, channelOf, channelParams, channelViewOf } from './alert-rows.ts';
 import type { AlertSql } from './alert-sql.ts';
 
-/** The statements about channels and the rows of the outbox. */
-export function channelStatements({ schema, mark: m, each, lockChannels }: AlertSql) {
+/** The statements about channels. */
+export function channelStatements({ schema, mark: m, lockChannels }: AlertSql) {
   const channels = `${schema}alert_channels`;
   const deliveries = `${schema}alert_deliveries`;
   const count = (which: string) =>
@@ -58,29 +47,6 @@ export function channelStatements({ schema, mark: m, each, lockChannels }: Alert
       return rows.map((row) => (row as { id: string }).id);
     },
 
-    *addAlertDeliveries(rows: readonly NewDelivery[]): Read<void> {
-      const json = rows.map(({ channel, alert }) => ({
-        channel,
-        condition: alert.condition,
-        job_id: alert.jobId,
-        at: alert.at,
-        alert: JSON.stringify(alert).replaceAll('\\u0000', '\\ufffd'),
-      }));
-      yield* objects(
-        `INSERT INTO ${deliveries} (channel, condition, job_id, at, alert, status, tries)
-        SELECT value->>'channel', value->>'condition', value->>'job_id', CAST(value->>'at' AS bigint),
-          value->>'alert', 'pending', 0 FROM ${each(`${m}1`)}`,
-        [JSON.stringify(json)],
-      );
-    },
-
-    *findAlertDelivery(id: string): Read<AlertDelivery | undefined> {
-      const [row] = yield* objects(`SELECT ${DELIVERY_COLUMNS} FROM ${deliveries} WHERE id = ${m}1`, [
-        bindable(Number(id)),
-      ]);
-      return row === undefined ? undefined : deliveryOf(row);
-    },
-
     *listAlertChannels(): Read<readonly AlertChannelView[]> {
       const rows = yield* objects(
         `SELECT ${CHANNEL_COLUMNS}, last_sent_at, last_error,
@@ -91,34 +57,6 @@ export function channelStatements({ schema, mark: m, each, lockChannels }: Alert
         [],
       );
       return rows.map(channelViewOf);
-    },
-
-    *listAlertDeliveries(query: AlertDeliveryQuery): Read<Page<AlertDelivery>> {
-      const params: Bound[] = [];
-      const bind = (value: Bound) => `${m}${params.push(value)}`;
-      const where: string[] = [];
-      const { channel, condition, status, jobId, before, limit } = query;
-      if (channel !== undefined) where.push(`channel = ${bind(channel)}`);
-      if (condition !== undefined) where.push(`condition = ${bind(condition)}`);
-      if (jobId !== undefined) where.push(`job_id = ${bind(jobId)}`);
-      // A literal, for the partial index.
-      if (status !== undefined) where.push(`status = '${status}'`);
-      if (before !== undefined) where.push(`id < ${bind(bindable(Number(before)))}`);
-      const rows = yield* objects(
-        `SELECT ${DELIVERY_COLUMNS} FROM ${deliveries} ${allOf(where)} ORDER BY id DESC LIMIT ${bind(limit + 1)}`,
-        params,
-      );
-      return pageOf(rows.map(deliveryOf), limit, ({ id }) => ({ value: null, key: id }));
-    },
-
-    /** Looks only at the oldest rows, which have the lowest ids. Returns how many it removed. */
-    *removeOldDeliveries(before: number, limit: number): Read<number> {
-      const rows = yield* objects(
-        `DELETE FROM ${deliveries} WHERE id IN (SELECT id FROM
-          (SELECT id, at FROM ${deliveries} ORDER BY id LIMIT ${m}2) AS oldest WHERE at < ${m}1) RETURNING id`,
-        [before, limit],
-      );
-      return (rows as readonly Row[]).length;
     },
   };
 }
