@@ -3,8 +3,9 @@ import type { StoreReads } from '../../../core/store/store.ts';
 import type { AuditRow } from '../../../core/store/store-views.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import type { MemoryDatabase } from '../memory-database.ts';
+import type { Read } from './read.ts';
 
-export function auditReads(db: MemoryDatabase, read: <T>(work: () => T) => Promise<T>) {
+export function auditReads(db: MemoryDatabase, read: Read) {
   return {
     listAudit: ({ limit, before, actor, action, target, jobId, from = 0, to = Infinity, ...which }) =>
       read(() =>

@@ -5,8 +5,7 @@ import type { BackfillReads } from '../../../core/store/store-backfills.ts';
 import { backfillViewOf } from '../../rows/backfill-row.ts';
 import type { BackfillRow, MemoryDatabase } from '../memory-database.ts';
 import { isRunOf, isToCome } from '../tables/backfill-tables.ts';
-
-type Read = <T>(work: (now: number) => T) => Promise<T>;
+import type { Read } from './read.ts';
 
 /** The reads about backfills (P37, backfill). */
 export function backfillReads(db: MemoryDatabase, read: Read): BackfillReads {

@@ -1,0 +1,93 @@
+import { isBackfillRun, isLiveRun, type Run } from '../../../core/model/run.ts';
+import { isShown } from '../../../core/rules/run-filter.ts';
+import { isReadOf } from '../../../core/store/jobs-read.ts';
+import type { StoreReads } from '../../../core/store/store.ts';
+import type { RecentRun, RunView } from '../../../core/store/store-views.ts';
+import { pageOf } from '../../rows/page.ts';
+import { recentRunOf } from '../../rows/runs/recent-run.ts';
+import { ranWithOf, versionOf } from '../../rows/runs/run-view.ts';
+import type { MemoryDatabase } from '../memory-database.ts';
+import { isRunOf } from '../tables/backfill-tables.ts';
+import { failuresIn } from './failures.ts';
+import type { Read } from './read.ts';
+import { timelineIn } from './timeline.ts';
+
+export function runReads(db: MemoryDatabase, read: Read) {
+  return {
+    getRun: (runId) =>
+      read(() => {
+        const found = db.findRun(runId);
+        return found && wholeRunOf(db, found);
+      }),
+    listVersions: ({ jobUid, limit, before = Number.POSITIVE_INFINITY }) =>
+      read(() =>
+        [...db.versions.values()]
+          .filter(({ uid, version }) => uid === Number(jobUid) && version < before)
+          .sort((a, b) => b.version - a.version)
+          .slice(0, limit)
+          .map(({ uid: _, ...version }) => version),
+      ),
+    listRuns: ({ limit, jobUid, jobId, type, backfillId, from, to, before, ...which }) =>
+      read(() => {
+        const found = newestFirst(db)
+          .map((run) => runViewOf(db, run))
+          .filter(
+            ({ run, ...job }) =>
+              (jobUid ?? run.jobUid) === run.jobUid &&
+              (jobId ?? job.jobId) === job.jobId &&
+              isReadOf(which, { ...job, id: job.jobId }) &&
+              (type ?? job.type) === job.type &&
+              (backfillId ?? job.backfillId) === job.backfillId &&
+              run.queuedAt >= (from ?? Number.NEGATIVE_INFINITY) &&
+              run.queuedAt < (to ?? Number.POSITIVE_INFINITY) &&
+              Number(run.id) < Number(before ?? Number.POSITIVE_INFINITY) &&
+              isShown(wholeRunOf(db, run), which),
+          );
+        return pageOf(found, limit, ({ run }) => ({ value: null, key: run.id }));
+      }),
+    runTimeline: (query) => read(() => timelineIn(db, query)),
+    listFailures: (query) => read(() => failuresIn(db, query, (run) => runViewOf(db, run))),
+    getLogs: (runId) =>
+      read(() => db.logs.get(Number(runId)) ?? (db.findRun(runId) === undefined ? undefined : [])),
+  } satisfies Partial<StoreReads>;
+}
+
+function newestFirst(db: MemoryDatabase): Run[] {
+  const runs = [...[...db.live.values()].map(({ run }) => run), ...db.runs.values()];
+  return runs.sort((a, b) => Number(b.id) - Number(a.id));
+}
+
+export function recentRunsOf(db: MemoryDatabase, uid: string, limit: number): readonly RecentRun[] {
+  const runs = newestFirst(db).filter(({ jobUid }) => jobUid === uid);
+  return runs.slice(0, limit).map((run) => {
+    const { reason = null, finishedAt = null } = isLiveRun(run) ? {} : run;
+    return recentRunOf([Number(run.id), run.status, reason, run.queuedAt, run.startedAt ?? null, finishedAt]);
+  });
+}
+
+function runViewOf(db: MemoryDatabase, run: Run): RunView {
+  const { id: jobId, type, version, tags } = db.requireJob(run.jobUid).job;
+  const jobVersion = versionOf(run, version);
+  return {
+    run,
+    jobId,
+    type,
+    ...(tags === undefined ? {} : { tags }),
+    ...(jobVersion === undefined ? {} : { jobVersion }),
+    ...backfillOf(db, run),
+  };
+}
+
+function backfillOf(db: MemoryDatabase, run: Run): Pick<RunView, 'backfillId'> {
+  const slot = isBackfillRun(run) ? db.backfillSlots.find((one) => isRunOf(one, run)) : undefined;
+  return slot === undefined ? {} : { backfillId: String(slot.backfillId) };
+}
+
+/** A run with what it ran with. */
+function wholeRunOf(db: MemoryDatabase, run: Run): RunView {
+  const { job } = db.requireJob(run.jobUid);
+  const view = runViewOf(db, run);
+  const { jobVersion = isLiveRun(run) ? job.version : undefined } = view;
+  const kept = jobVersion === job.version ? job : db.versions.get(`${run.jobUid} ${jobVersion}`)?.definition;
+  return { ...view, ...ranWithOf(run, kept?.payload) };
+}
