@@ -13,6 +13,7 @@ import { execution } from './execute.ts';
 import { failureBudgets } from './failure-budgets.ts';
 import { gathering } from './gathering.ts';
 import { histories } from './histories.ts';
+import { holdingStarts } from './holding-starts.ts';
 import { lateAnswers } from './late-answers.ts';
 import { leases } from './lease-ending.ts';
 import { logLines } from './log-lines.ts';
@@ -50,6 +51,7 @@ export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase):
   describe('bulk commands', () => bulkCommands(makeDatabase));
   describe('ends of bulk commands', () => bulkEnds(makeDatabase));
   describe('draining', () => draining(makeDatabase));
+  describe('holding starts', () => holdingStarts(makeDatabase));
   describe('pausing all', () => pausingAll(makeDatabase));
   describe('late answers', () => lateAnswers(makeDatabase));
   describe('starting at once', () => startingAtOnce(makeDatabase));

@@ -1,14 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EngineOptions } from '../../src/engine/options.ts';
-import {
-  createHarness,
-  type Deps,
-  type Harness,
-  job,
-  type MakeDatabase,
-  manualHandlers,
-  T0,
-} from './engine-harness.ts';
+import { createHarness, type Deps, type Harness, job, type MakeDatabase, T0 } from './engine-harness.ts';
 
 const MINUTE = 60_000;
 
@@ -25,47 +17,13 @@ export function pausingAll(makeDatabase: MakeDatabase): void {
     (await h.engine.listRuns({ jobId })).rows.map(({ run }) => [run.status, run.trigger]);
 
   describe('while all jobs are paused', () => {
-    it('no slot becomes a run, and a run asked for by hand waits', async () => {
+    it('the engine says since when, why and who paused them', async () => {
       await make();
-      await h.engine.createJob(job({ id: 'slots', interval: '1m', onDemand: undefined }));
-      await h.engine.createJob(job({ id: 'hand' }));
-      await h.engine.tick();
       const pause = await h.engine.pauseAll({ reason: 'database upgrade' }, { by: 'user:1' });
       expect(pause).toEqual({ at: T0, reason: 'database upgrade', by: 'user:1' });
       expect(h.engine.pauseOfAll()).toEqual(pause);
-      await h.engine.trigger('hand');
-      h.clock.advance(5 * MINUTE);
-      await h.engine.tick();
-      expect(await runsOf('slots')).toEqual([]);
-      expect(await runsOf('hand')).toEqual([['queued', 'manual']]);
       await h.engine.resumeAll({ by: 'user:1' });
       expect(h.engine.pauseOfAll()).toBeUndefined();
-      await h.engine.tick();
-      await h.engine.tick();
-      expect(await runsOf('hand')).toEqual([['succeeded', 'manual']]);
-      // The slots of the pause are caught up as `catchUp` says: by default, once.
-      expect(await runsOf('slots')).toEqual([['succeeded', 'schedule']]);
-    });
-
-    it('runs in progress finish, and those that wait for a place do not start', async () => {
-      await make({ concurrency: 1 });
-      const manual = manualHandlers();
-      h.deps.handler = manual.handler;
-      await h.engine.createJob(job({ overlap: 'allow' }));
-      const first = await h.engine.trigger('job');
-      const second = await h.engine.trigger('job');
-      await h.engine.tick();
-      expect(manual.started).toEqual([first.run.id]);
-      await h.engine.pauseAll();
-      manual.end(0);
-      await h.engine.tick();
-      await h.engine.tick();
-      expect((await h.engine.getRun(first.run.id)).run.status).toBe('succeeded');
-      expect(manual.started).toEqual([first.run.id]);
-      await h.engine.resumeAll();
-      await h.engine.tick();
-      expect(manual.started).toEqual([first.run.id, second.run.id]);
-      manual.end(1);
     });
 
     it('no job is late, nor in the first minute after it', async () => {
