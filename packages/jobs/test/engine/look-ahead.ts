@@ -1,28 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHarness, type Harness, job, type MakeDatabase, manualHandlers, T0 } from './engine-harness.ts';
-
-const SLOT = T0 + 10_000;
-const EVERY = { onDemand: false, interval: '10s' } as const;
+import { beforeSlot, EVERY, SLOT } from './claimed-ahead.ts';
+import { createHarness, type Harness, job, type MakeDatabase, manualHandlers } from './engine-harness.ts';
 
 export function lookingAhead(makeDatabase: MakeDatabase): void {
   let h: Harness;
-  /** When handlers were called. */
-  let starts: number[];
+  const { starts, runs, passUntil, noteStarts, claimedAhead } = beforeSlot(() => h);
   beforeEach(async () => {
     h = await createHarness({ autoRun: true, concurrency: 1 }, makeDatabase);
-    starts = [];
-    h.deps.handler = () => void starts.push(h.clock.now());
+    noteStarts();
   });
   afterEach(() => h.close());
-
-  const passUntil = (at: number, stepMs?: number) => h.passUntil(at, stepMs);
-  const runs = async () => (await h.engine.listRuns({ limit: 9 })).rows.map(({ run }) => run);
-  /** The run of a future slot is claimed. */
-  const claimedAhead = async () => {
-    await passUntil(SLOT - 40);
-    await expect.poll(runs).toMatchObject([{ status: 'queued', scheduledFor: SLOT, claim: {} }]);
-    expect(starts).toEqual([]);
-  };
 
   // Promises P3, grid; P7, overlap; P8, retries; P9, lost nodes; P12, cancel; P13, delete; P14, pause; P16,
   // edit; P17, clock.

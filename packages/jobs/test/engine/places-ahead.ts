@@ -1,30 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SettleInput } from '../../src/core/store/store-passes.ts';
-import { createHarness, type Harness, job, type MakeDatabase, manualHandlers, T0 } from './engine-harness.ts';
-
-const SLOT = T0 + 10_000;
-const EVERY = { onDemand: false, interval: '10s' } as const;
+import { beforeSlot, EVERY, SLOT } from './claimed-ahead.ts';
+import { createHarness, type Harness, job, type MakeDatabase, manualHandlers } from './engine-harness.ts';
 
 /** Places for runs that are claimed ahead. */
 export function placesAhead(makeDatabase: MakeDatabase): void {
   let h: Harness;
-  /** When handlers were called. */
-  let starts: number[];
+  const { starts, runs, passUntil, noteStarts, claimedAhead } = beforeSlot(() => h);
   beforeEach(async () => {
     h = await createHarness({ autoRun: true, concurrency: 1 }, makeDatabase);
-    starts = [];
-    h.deps.handler = () => void starts.push(h.clock.now());
+    noteStarts();
   });
   afterEach(() => h.close());
-
-  const passUntil = (at: number, stepMs?: number) => h.passUntil(at, stepMs);
-  const runs = async () => (await h.engine.listRuns({ limit: 9 })).rows.map(({ run }) => run);
-  /** The run of a future slot is claimed. */
-  const claimedAhead = async () => {
-    await passUntil(SLOT - 40);
-    await expect.poll(runs).toMatchObject([{ status: 'queued', scheduledFor: SLOT, claim: {} }]);
-    expect(starts).toEqual([]);
-  };
 
   // Promise P9, lost nodes.
   describe('a slot that comes soon', () => {
@@ -103,7 +90,7 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
           percentile: () => (isLate ? 60e6 : 0),
         };
         h = await createHarness({ autoRun: true, concurrency: 1, loopDelay }, makeDatabase);
-        h.deps.handler = () => void starts.push(h.clock.now());
+        noteStarts();
         await h.engine.createJob(job({ ...EVERY, startAt: new Date(slot).toISOString() }));
         await h.engine.createJob(job({ id: 'other', overlap: 'allow' }));
         const begin = slot - 1_000 - seconds * 1_000;
