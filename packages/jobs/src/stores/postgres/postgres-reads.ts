@@ -83,6 +83,10 @@ const POSTGRES: Dialect = {
   isOfNode: (id) => `node = ${id}`,
   queuedFrom: (at, bind) => `queued_at >= ${bind(at)}`,
   queuedBefore: (at, bind) => `queued_at < ${bind(at)}`,
+  idsQueued: ({ from, to }, bind) => [
+    ...(from === undefined ? [] : [`id >= (${idNear('min', `>= ${bind(from - SKEW_MS)}`, LAST_ID)})`]),
+    ...(to === undefined ? [] : [`id <= (${idNear('max', `< ${bind(to + SKEW_MS)}`, '0')})`]),
+  ],
   nodeOfRun: 'run.node',
   liveRunOf,
   finishedRunOf,
@@ -96,6 +100,18 @@ const POSTGRES: Dialect = {
   reasonOf: (kept) => kept as ReturnType<Dialect['reasonOf']>,
   levelOf: (kept) => kept as ReturnType<Dialect['levelOf']>,
 };
+
+/** Ids are drawn before the run is queued, and by a clock that may jump. */
+const SKEW_MS = 60_000;
+const ROWS_OF_SKEW = 1_000;
+const LAST_ID = '9223372036854775807';
+
+/** The outermost id of the finished runs next to the edge of a range; `none` if it has none. */
+function idNear(outermost: 'min' | 'max', isInRange: string, none: string): string {
+  const order = outermost === 'min' ? 'ASC' : 'DESC';
+  return `SELECT coalesce(${outermost}(id), ${none}) FROM (SELECT id FROM greenvue_jobs.runs
+    WHERE queued_at ${isInRange} ORDER BY queued_at ${order} LIMIT ${ROWS_OF_SKEW}) AS edge`;
+}
 
 /** A word of the core, which has no quote. */
 function quoted(word: string): string {

@@ -22,6 +22,12 @@ export interface NewestRuns {
   readonly count: string;
 }
 
+/** When runs were queued: from (included), to (excluded). */
+export interface QueuedRange {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
 /** The SQL that differs between databases. Conditions are on rows of `jobs`, unless stated otherwise. */
 export interface Dialect {
   /** The prefix of table names. */
@@ -97,6 +103,11 @@ export interface Dialect {
   isOfNode(id: string): string;
   queuedFrom(at: number, bind: Bind): string;
   queuedBefore(at: number, bind: Bind): string;
+  /**
+   * Conditions on the id that all rows of `runs` meet which were queued in a range. A read in the order of
+   * ids then begins and ends near them. Empty: {@link queuedFrom} has them.
+   */
+  idsQueued(range: QueuedRange, bind: Bind): readonly string[];
   /** The expression for the node id of `run`. */
   readonly nodeOfRun: string;
   liveRunOf(row: unknown, node: string | null): LiveRun;

@@ -85,6 +85,7 @@ const SQLITE: Dialect = {
   queuedFrom: (at, bind) => `id >= ${bind(lowestIdAt(at))} AND queued_at >= ${bind(at)}`,
   queuedBefore: (at, bind) =>
     `id < ${bind(idAbove(at, 0))} + (SELECT lead_ms FROM counter) * ${PER_MS} AND queued_at < ${bind(at)}`,
+  idsQueued: () => [],
   nodeOfRun: NODE,
   liveRunOf: (row, node) => liveRunOf(row, () => node ?? 'unknown'),
   finishedRunOf: (row, node) => finishedRunOf(row, () => node ?? 'unknown'),

@@ -108,7 +108,7 @@ function* lowestOf(sql: Dialect, { kind, status, query }: Rows): Read<number | u
   const { params, bind } = parameters(sql);
   // No index has the succeeded runs alone.
   const indexed = status === 'succeeded' ? undefined : status;
-  const where = rangeOf(sql, { status: indexed, byJob: false }, query, bind);
+  const where = rangeOf(sql, { kind, status: indexed, byJob: false }, query, bind);
   const look = `SELECT id FROM ${sql.schema}${kind.table} ${allOf(where)} ORDER BY id DESC LIMIT ${RUNS_IN_A_LOOK}`;
   const [row] = yield* arrays(`SELECT min(id), count(*) FROM (${look}) AS look`, params);
   const [lowest, count] = rowOf<[number | null, number]>(row);
@@ -148,7 +148,7 @@ function withoutPayload({ ranWith: _, ...view }: RunView): RunView {
 /** The conditions of a query on the status, the time and the place of the page. */
 function rangeOf(
   sql: Dialect,
-  { status, byJob }: { readonly status: RunStatus | undefined; readonly byJob: boolean },
+  { kind, status, byJob }: Source & { readonly byJob: boolean },
   { from, to, before, fingerprint }: RunQuery,
   bind: Bind,
 ): string[] {
@@ -157,6 +157,7 @@ function rangeOf(
     ...(fingerprint === undefined ? [] : [`fingerprint = ${bind(fingerprint)}`]),
     ...(from === undefined ? [] : [sql.queuedFrom(from, bind)]),
     ...(to === undefined ? [] : [sql.queuedBefore(to, bind)]),
+    ...(kind.table === 'runs' && !byJob ? sql.idsQueued({ from, to }, bind) : []),
     ...(before === undefined ? [] : [`id < ${bind(bindable(Number(before)))}`]),
   ];
 }
@@ -171,7 +172,7 @@ function* newestRuns(
   const byJob = jobs.kind === 'each';
   const ofJobs = byJob ? jobs.conditions(bind) : [];
   const runs = byJob ? ['job_uid = jobs.uid'] : [];
-  runs.push(...rangeOf(sql, { status, byJob }, { ...query, before }, bind));
+  runs.push(...rangeOf(sql, { kind, status, byJob }, { ...query, before }, bind));
   if (lowest !== undefined) runs.push(`id >= ${bind(lowest)}`);
   // A scalar subquery, which no planner turns into a join: the newest runs are read in order.
   if (jobs.kind === 'check')
