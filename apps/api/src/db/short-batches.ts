@@ -6,6 +6,11 @@ import type { Database } from './schema.ts';
 const TARGET_MS = 8;
 const FIRST_SIZE = 100;
 const LARGEST_SIZE = 2_000;
+/**
+ * Below it, the transaction itself takes most of the time: on a busy machine, or far from its database, each
+ * batch would end at one row.
+ */
+const SMALLEST_SIZE = 20;
 /** Long enough for a waiting writer, which tries again each millisecond, to get in between. */
 const REST_MS = 3;
 
@@ -45,5 +50,5 @@ export async function inShortBatches<Batch extends { readonly rows: number }>(
 
 function nextSize(size: number, heldMs: number): number {
   const factor = Math.min(1.5, Math.max(0.25, TARGET_MS / Math.max(heldMs, 0.1)));
-  return Math.min(LARGEST_SIZE, Math.max(1, Math.round(size * factor)));
+  return Math.min(LARGEST_SIZE, Math.max(SMALLEST_SIZE, Math.round(size * factor)));
 }
