@@ -67,7 +67,7 @@ export function createContext(process: NodeJS.Process, program: CliProgram): Cli
     settings: loadSettings(program),
     program,
     ask: canAsk ? createAsk(process.stdin, process.stderr, onInterrupt) : undefined,
-    readText: (path) => readInput(process.stdin, path),
+    readText: (path) => readInput(path, process.stdin),
     now: () => Date.now(),
     sleep: async (ms, signal) => {
       await setTimeout(ms, undefined, { signal }).catch((error: unknown) => {
@@ -81,7 +81,8 @@ export function createContext(process: NodeJS.Process, program: CliProgram): Cli
   };
 }
 
-async function readInput(stdin: NodeJS.ReadStream, path: string): Promise<string> {
+/** Reads a file; `-` is stdin. */
+export async function readInput(path: string, stdin: NodeJS.ReadableStream): Promise<string> {
   if (path === '-') return text(stdin);
   try {
     return readFileSync(path, 'utf8');

@@ -15,20 +15,27 @@ export async function runCli(
   program: CliProgram,
   application: Application<CliContext>,
 ): Promise<void> {
-  const words = process.argv.slice(2);
-  const context = createContext(process, program);
+  process.exitCode = await runWords(process.argv.slice(2), application, createContext(process, program));
+}
+
+/** Runs the words of a command line, and returns the exit code. */
+export async function runWords(
+  words: readonly string[],
+  application: Application<CliContext>,
+  context: CliContext,
+): Promise<number> {
   if (words[0] === COMPLETE) {
     const { complete } = await import('./completion/complete.ts');
     await complete(application, context, words.slice(1));
-    return;
+    return EXIT.done;
   }
   await run(application, words, context);
   const code = context.process.exitCode;
   if (code === ExitCode.UnknownCommand)
-    context.err.line(`Run ${program.name} --help for a list of all commands.`);
+    context.err.line(`Run ${context.program.name} --help for a list of all commands.`);
   if (code === ExitCode.InvalidArgument)
     context.err.line('Add --help after the command to see its arguments and flags.');
-  process.exitCode = exitCodeOf(code);
+  return exitCodeOf(code);
 }
 
 /** Stricli's own codes are negative. */

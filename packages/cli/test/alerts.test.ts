@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createApplication } from '../src/application.ts';
+import { JOBS_PROGRAM } from '../src/jobs-program.ts';
+import { runInPipes } from '../src/testing/index.ts';
 import { type Host, startHost, TOKEN } from './host.ts';
-
-const PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 let host: Host;
 beforeAll(async () => {
@@ -13,18 +10,13 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-async function run(...words: readonly string[]) {
-  const child = spawn(process.execPath, [PROGRAM, 'alerts', ...words], {
-    env: { PATH: process.env.PATH ?? '', JOBS_URL: host.url, JOBS_TOKEN: TOKEN },
-    stdio: ['ignore', 'pipe', 'pipe'],
+const run = (...words: readonly string[]) =>
+  runInPipes({
+    program: JOBS_PROGRAM,
+    application: createApplication(JOBS_PROGRAM),
+    env: { JOBS_URL: host.url, JOBS_TOKEN: TOKEN },
+    words: ['alerts', ...words],
   });
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  return { code, stdout, stderr };
-}
 
 // Promise P24, alerts.
 test('a channel is created, listed, changed, tested and deleted', async () => {

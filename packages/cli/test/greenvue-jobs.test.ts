@@ -6,16 +6,22 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApplication } from '../src/application.ts';
+import { JOBS_PROGRAM } from '../src/jobs-program.ts';
+import { runInPipes } from '../src/testing/index.ts';
 import { COOKIE, type Host, startHost, TOKEN } from './host.ts';
 
 const PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 type Env = Readonly<Record<string, string>>;
 
-/** Runs `greenvue-jobs` with these variables and no others but PATH. */
-async function runCli(env: Env, words: readonly string[], input = '') {
+const runCli = (env: Env, words: readonly string[]) =>
+  runInPipes({ program: JOBS_PROGRAM, application: createApplication(JOBS_PROGRAM), env, words });
+
+/** Runs `greenvue-jobs` in a process of its own, with these variables. */
+async function runProcess(env: Env, words: readonly string[], input = '') {
   const child = spawn(process.execPath, [PROGRAM, ...words], {
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.end(input);
@@ -181,21 +187,25 @@ describe('greenvue-jobs, on an application with a login of its own', () => {
     const file = join(folder, 'token');
     writeFileSync(file, `${TOKEN}\n`);
     const { env = {}, words = [], input = '' } = access(host, file);
-    const listed = await runCli({ JOBS_URL: host.url, ...env }, ['jobs', 'list', '--json', ...words], input);
+    const listed = await runProcess(
+      { JOBS_URL: host.url, ...env },
+      ['jobs', 'list', '--json', ...words],
+      input,
+    );
     expect(listed).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(listed.stdout)).toMatchObject({ next_cursor: null });
   });
 
   test('says how to sign in, and what is wrong with a variable', async () => {
-    expect(await runCli({ JOBS_URL: host.url }, ['stats'])).toMatchObject({
+    expect(await runProcess({ JOBS_URL: host.url }, ['stats'])).toMatchObject({
       code: 4,
       stderr: expect.stringMatching(/\nNo token was given\. Set it with JOBS_TOKEN or --token-file, /),
     });
-    expect(await runCli({ JOBS_URL: host.url, JOBS_HEADERS: 'Cookie' }, ['stats'])).toMatchObject({
+    expect(await runProcess({ JOBS_URL: host.url, JOBS_HEADERS: 'Cookie' }, ['stats'])).toMatchObject({
       code: 2,
       stderr: 'JOBS_HEADERS must be a name and a value, such as "Cookie: session=abc".\n',
     });
-    expect(await runCli({ JOBS_URL: host.url, JOBS_TOKEN_FILE: '/nowhere' }, ['stats'])).toMatchObject({
+    expect(await runProcess({ JOBS_URL: host.url, JOBS_TOKEN_FILE: '/nowhere' }, ['stats'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("/nowhere can't be read"),
     });

@@ -3,6 +3,7 @@ import { connect, createJob } from '@greenvue/jobs/client';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { CONDITION_MS } from '../../../scripts/test-deadlines.ts';
 import { type Host, READER, startHost, TOKEN } from './host.ts';
 
 const PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -72,17 +73,21 @@ describe('greenvue-jobs mcp', () => {
       ].sort(),
     );
     const { id } = await call(client, 'run_job', { job_id: 'hello', payload: { name: 'Bo' } });
-    await vi.waitFor(async () =>
-      expect(await call(client, 'get_run', { run_id: id })).toMatchObject({
-        status: 'succeeded',
-        result: { greeted: 'Bo' },
-      }),
+    await vi.waitFor(
+      async () =>
+        expect(await call(client, 'get_run', { run_id: id })).toMatchObject({
+          status: 'succeeded',
+          result: { greeted: 'Bo' },
+        }),
+      CONDITION_MS,
     );
     await call(client, 'run_job', { job_id: 'broken' });
-    await vi.waitFor(async () =>
-      expect(await call(client, 'why_unhealthy')).toMatchObject([
-        { job: { id: 'broken' }, failed_runs: [{ errors: [{ message: 'it never works' }] }] },
-      ]),
+    await vi.waitFor(
+      async () =>
+        expect(await call(client, 'why_unhealthy')).toMatchObject([
+          { job: { id: 'broken' }, failed_runs: [{ errors: [{ message: 'it never works' }] }] },
+        ]),
+      CONDITION_MS,
     );
     const failures = await call(client, 'list_failures', { job_id: 'broken' });
     expect(failures).toMatchObject({ run_count: 1, data: [{ jobs: [{ job_id: 'broken', count: 1 }] }] });
@@ -95,11 +100,13 @@ describe('greenvue-jobs mcp', () => {
     const many = { action: 'pause', filter: { q: 'hello' } };
     expect(await call(client, 'change_many_jobs', many)).toMatchObject({ id: null, total: 1 });
     const { id: bulk } = await call(client, 'change_many_jobs', { ...many, dry_run: false });
-    await vi.waitFor(async () =>
-      expect(await call(client, 'get_bulk_command', { id: bulk })).toMatchObject({
-        status: 'finished',
-        done: 1,
-      }),
+    await vi.waitFor(
+      async () =>
+        expect(await call(client, 'get_bulk_command', { id: bulk })).toMatchObject({
+          status: 'finished',
+          done: 1,
+        }),
+      CONDITION_MS,
     );
     const again = { action: 'retry', filter: { fingerprint: query.fingerprint } };
     expect(await call(client, 'change_many_runs', again)).toMatchObject({ id: null, total: 1 });
@@ -138,12 +145,14 @@ describe('greenvue-jobs mcp', () => {
     const client = await assistant(TOKEN);
     const order = { type: 'greet', payload: { name: 'Cy' }, dedupe_key: 'order-66' };
     const { id } = await call(client, 'enqueue_run', order);
-    await vi.waitFor(async () =>
-      expect(await call(client, 'get_run', { run_id: id })).toMatchObject({
-        job_id: 'enqueued.greet',
-        status: 'succeeded',
-        result: { greeted: 'Cy' },
-      }),
+    await vi.waitFor(
+      async () =>
+        expect(await call(client, 'get_run', { run_id: id })).toMatchObject({
+          job_id: 'enqueued.greet',
+          status: 'succeeded',
+          result: { greeted: 'Cy' },
+        }),
+      CONDITION_MS,
     );
     expect((await call(client, 'enqueue_run', order)).id).toBe(id);
     const wrong = { type: 'greet', payload: { name: 7 } };

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createApplication } from '../src/application.ts';
+import { JOBS_PROGRAM } from '../src/jobs-program.ts';
+import { runInPipes } from '../src/testing/index.ts';
 import { type Host, startHost, TOKEN } from './host.ts';
 
-const PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const PLAIN = 'hunter2-hunter2';
 
 let host: Host;
@@ -18,16 +16,14 @@ beforeAll(async () => {
 afterAll(() => host.close());
 
 async function run(words: readonly string[], input = '') {
-  const child = spawn(process.execPath, [PROGRAM, ...words], {
-    env: { PATH: process.env.PATH ?? '', JOBS_URL: host.url, JOBS_TOKEN: TOKEN },
+  const ended = await runInPipes({
+    program: JOBS_PROGRAM,
+    application: createApplication(JOBS_PROGRAM),
+    env: { JOBS_URL: host.url, JOBS_TOKEN: TOKEN },
+    words,
+    stdin: input,
   });
-  child.stdin.end(input);
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  return { code, stdout, stderr, all: stdout + stderr };
+  return { ...ended, all: ended.stdout + ended.stderr };
 }
 
 function fileOf(job: string): string {

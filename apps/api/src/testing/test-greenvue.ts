@@ -4,16 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect, deleteJob, eachJob } from '@greenvue/jobs/client';
+import { type EndedCommand, runInPipes } from '@greenvue/jobs-cli/testing';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished } from 'vitest';
+import { createGreenvue } from '../cli/greenvue-application.ts';
+import { GREENVUE_PROGRAM } from '../cli/greenvue-program.ts';
 import { temporaryFolder } from './test-database.ts';
 import { freePort, startLastingProcess, startProcess, type TestProcess } from './test-process.ts';
-
-/** What a command left. */
-export interface Ended {
-  readonly code: number | string;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** A server in a process of its own, and `greenvue` in others, signed in as an admin. */
 export interface Greenvue {
@@ -23,12 +19,12 @@ export interface Greenvue {
   /** Starts another server in the place of the first one, which has ended. */
   startAgain(): Promise<void>;
   /** Runs a command to its end. Whatever it was, nothing that it prints looks like a stack. */
-  run(...words: string[]): Promise<Ended>;
+  run(...words: string[]): Promise<EndedCommand>;
   /** {@link run}, where the exit code must be 0; gives stdout. */
   done(...words: string[]): Promise<string>;
   /** {@link done} with `--json`; gives what it says. */
   json(...words: string[]): Promise<unknown>;
-  /** Starts a command. */
+  /** Starts a command in a process of its own. */
   start(...words: string[]): TestProcess;
   /** Asks the server itself, for what the CLI has no command for; the test fails unless it is done. */
   post(path: string, body: object): Promise<unknown>;
@@ -43,19 +39,17 @@ export interface Greenvue {
   stop(): Promise<void>;
 }
 
-/** Runs `greenvue` with these variables and no others but PATH. */
+/**
+ * Runs `greenvue` with these variables and no others, in this process: not for commands that use the database of
+ * this machine, which read the variables of the process.
+ */
 export async function runGreenvue(
   env: Readonly<Record<string, string>>,
   ...words: readonly string[]
-): Promise<Ended> {
-  const cli = startProcess('cli.ts', env, words);
-  return endOf(cli);
-}
-
-async function endOf(cli: TestProcess): Promise<Ended> {
-  const code = await cli.ended();
-  expect(`${cli.output.stdout}${cli.output.stderr}`).not.toMatch(/^\s+at .*(\.ts|\.js|node:)/m);
-  return { code, ...cli.output };
+): Promise<EndedCommand> {
+  const ended = await runInPipes({ program: GREENVUE_PROGRAM, application: createGreenvue(), env, words });
+  expect(`${ended.stdout}${ended.stderr}`).not.toMatch(/^\s+at .*(\.ts|\.js|node:)/m);
+  return ended;
 }
 
 const LAUNCHERS = {
@@ -107,7 +101,9 @@ async function openGreenvue(settings: Settings): Promise<Greenvue> {
   const env = { DATA_DIR: join(folder, 'data'), PORT: String(await freePort()), ...settings };
   let server = startLastingProcess('main.ts', env);
   await server.printed('Data ');
-  const token = (await endOf(startLastingProcess('cli.ts', env, ['token']))).stdout.trim();
+  const cli = startLastingProcess('cli.ts', env, ['token']);
+  expect(await cli.ended()).toBe(0);
+  const token = cli.output.stdout.trim();
   const url = `http://127.0.0.1:${env.PORT}`;
   const ours = { GREENVUE_URL: url, GREENVUE_TOKEN: token };
   const run = (...words: string[]) => runGreenvue(ours, ...words);
