@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from '../src/testing/test-database.ts';
 import { freePort } from '../src/testing/test-process.ts';
-import { ROOT } from './shell.ts';
+import { type Env, ROOT, runInBash } from './shell.ts';
 
 /** The fenced blocks of a language, under a heading or on a whole page, joined. */
 export function blocksOf(
@@ -39,3 +39,14 @@ export async function startProgram(
   child.stdout.on('data', (chunk) => printed.push(String(chunk)));
   return { child, folder, port, url: `http://127.0.0.1:${port}`, printed: () => printed.join('') };
 }
+
+/** Runs a guide's commands, and returns the status of each curl in order. */
+export async function statusesOf(commands: string, env: Env): Promise<string[]> {
+  const file = join(await temporaryFolder(), 'statuses');
+  const noting = `curl() { command curl -sS -w '%{stderr}%{http_code}\\n' "$@" 2>>${file}; }`;
+  await runInBash(`${noting}\n${here(commands, env)}`, env);
+  return readFileSync(file, 'utf8').match(/^\d{3}$/gm) ?? [];
+}
+
+const here = (commands: string, { PORT }: Env): string =>
+  commands.replaceAll(/(localhost|127\.0\.0\.1):\d{4}/g, `$1:${PORT}`);

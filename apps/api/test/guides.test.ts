@@ -4,29 +4,18 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { runHandler } from '@greenvue/jobs/testing';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../src/config/config.ts';
 import { temporaryFolder } from '../src/testing/test-database.ts';
-import { freePort, startProcess } from '../src/testing/test-process.ts';
-import { blocksOf, startProgram } from './guide-program.ts';
+import { freePort } from '../src/testing/test-process.ts';
+import { blocksOf, startProgram, statusesOf } from './guide-program.ts';
 import { becomeOperator, startServer } from './operator.ts';
-import { type Env, ROOT, runInBash, until } from './shell.ts';
+import { ROOT, runInBash, until } from './shell.ts';
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 async function environment() {
   return { DATA_DIR: await temporaryFolder(), PORT: String(await freePort()) };
-}
-
-const here = (commands: string, { PORT }: Env): string =>
-  commands.replaceAll(/(localhost|127\.0\.0\.1):\d{4}/g, `$1:${PORT}`);
-
-/** Runs a guide's commands, and returns the status of each curl in order. */
-async function statusesOf(commands: string, env: Env): Promise<string[]> {
-  const file = join(await temporaryFolder(), 'statuses');
-  const noting = `curl() { command curl -sS -w '%{stderr}%{http_code}\\n' "$@" 2>>${file}; }`;
-  await runInBash(`${noting}\n${here(commands, env)}`, env);
-  return readFileSync(file, 'utf8').match(/^\d{3}$/gm) ?? [];
 }
 
 test('the first five minutes of the README work as they stand', async () => {
@@ -60,24 +49,6 @@ test('a backup is put back as the guide says', async () => {
   expect((await before.ask('GET', '/api/jobs/before')).status).toBe(200);
   expect((await before.ask('GET', '/api/jobs/after')).status).toBe(404);
 });
-
-test('the demo is started, and its incident is solved, as docs/demo.md says', async () => {
-  const folder = await temporaryFolder();
-  const env = { DATA_DIR: join(folder, 'demo'), PORT: String(await freePort()) };
-  const page = read('docs/demo.md');
-  const blocks = (heading: string) => blocksOf(page, { language: 'bash', heading });
-  expect(blocks('Start it')).toBe('npm run demo\n');
-  const demo = startProcess('cli.ts', env, ['demo']);
-  await vi.waitFor(() => expect(demo.output.stdout).toContain('npm run demo continues it.'), 150_000);
-  const token = blocks('Solve an incident').split('\n')[0] ?? '';
-  const solving = blocks('Solve an incident').replace('DATA_DIR=./data/demo ', '');
-  expect(await statusesOf(solving, env)).toEqual(['200', '200', '200', '200', '200', '202', '200']);
-  const watching =
-    `${token.replace('DATA_DIR=./data/demo ', '')}\n${blocks('Watch the three jobs of the market')}`
-      .replace('--max-time 120', '--max-time 1')
-      .replace(/^(curl -N .*)$/m, '$1 || true');
-  expect(await statusesOf(watching, env)).toEqual(['200', '200', '202']);
-}, 200_000);
 
 test.each([
   // An invalid body and a stale ETag; and a run may already have ended.
