@@ -39,17 +39,19 @@ import { waiting } from './waiting.ts';
  * starts and stops.
  */
 export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase): void {
+  engineWithStore(makeDatabase, makeOwn);
+  engineRules(makeDatabase);
+}
+
+/** The promises that an engine keeps together with its store: when work is claimed, written, lost and found. */
+export function engineWithStore(makeDatabase: MakeDatabase, makeOwn = makeDatabase): void {
   // Each topic prepares its own tests.
-  describe('activity', () => activities(makeDatabase));
   describe('history', () => histories(makeDatabase));
   describe('promises', () => promises(makeDatabase));
-  describe('execution', () => execution(makeDatabase));
   describe('restarts', () => restarts(makeOwn));
   describe('before and after', () => beforeAndAfter(makeOwn));
   describe('shutdowns', () => shutdowns(makeOwn));
   describe('dispatching', () => dispatching(makeDatabase));
-  describe('bulk commands', () => bulkCommands(makeDatabase));
-  describe('ends of bulk commands', () => bulkEnds(makeDatabase));
   describe('draining', () => draining(makeDatabase));
   describe('holding starts', () => holdingStarts(makeDatabase));
   describe('pausing all', () => pausingAll(makeDatabase));
@@ -57,12 +59,7 @@ export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase):
   describe('starting at once', () => startingAtOnce(makeDatabase));
   describe('looking ahead', () => lookingAhead(makeDatabase));
   describe('places ahead', () => placesAhead(makeDatabase));
-  describe('policies', () => policies(makeDatabase));
   describe('priority slots', () => prioritySlots(makeDatabase));
-  describe('scheduling', () => scheduling(makeDatabase));
-  describe('secrets in payloads', () => secrets(makeDatabase));
-  describe('waiting', () => waiting(makeDatabase));
-  describe('enqueueing', () => enqueueing(makeDatabase));
   describe('looks', () => looks(makeDatabase));
   describe('leases', () => leases(makeDatabase));
   describe('gathering', () => gathering(makeDatabase));
@@ -70,6 +67,22 @@ export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase):
   describe('outages', () => outages(makeDatabase));
   describe('lost answers', () => lostAnswers(makeDatabase));
   describe('lost reports', () => lostReports(makeDatabase));
+}
+
+/**
+ * The promises for which the engine only needs the contract of its store, which each store keeps: so these are
+ * not tested over PostgreSQL, where each test starts a thread and several connections.
+ */
+function engineRules(makeDatabase: MakeDatabase): void {
+  describe('activity', () => activities(makeDatabase));
+  describe('execution', () => execution(makeDatabase));
+  describe('bulk commands', () => bulkCommands(makeDatabase));
+  describe('ends of bulk commands', () => bulkEnds(makeDatabase));
+  describe('policies', () => policies(makeDatabase));
+  describe('scheduling', () => scheduling(makeDatabase));
+  describe('secrets in payloads', () => secrets(makeDatabase));
+  describe('waiting', () => waiting(makeDatabase));
+  describe('enqueueing', () => enqueueing(makeDatabase));
   describe('tracing', () => tracing(makeDatabase));
   describe('failure budgets', () => failureBudgets(makeDatabase));
   describe('log lines', () => logLines(makeDatabase));

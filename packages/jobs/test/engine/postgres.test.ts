@@ -3,7 +3,7 @@ import type { JobStore } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/store.ts';
 import { createTestDatabase, type TestDatabase } from '../postgres/test-database.ts';
 import { createHarness, job, type MakeDatabase, manualHandlers, T0 } from './engine-harness.ts';
-import { engineSuite } from './engine-suite.ts';
+import { engineWithStore } from './engine-suite.ts';
 
 let database: TestDatabase;
 
@@ -33,7 +33,7 @@ const postgresDatabase: MakeDatabase = async () => {
   };
 };
 
-describe('engines on PostgreSQL', () => engineSuite(postgresDatabase));
+describe('engines on PostgreSQL', () => engineWithStore(postgresDatabase));
 
 describe('two engines on one PostgreSQL', () => {
   // Promise P9, lost nodes.

@@ -1,7 +1,8 @@
 import { describe } from 'vitest';
-import { storeContract } from './contract.ts';
+import { runsContract } from './contract.ts';
 import { usePostgresStores } from './postgres-stores.ts';
 
+// The shortcuts are of statements that make, claim and end runs; all else has one way.
 const makeStore = usePostgresStores({
   shortcuts: {
     triggerInOneStatement: false,
@@ -13,4 +14,4 @@ const makeStore = usePostgresStores({
   },
 });
 
-describe('the store contract on PostgreSQL without its shortcuts', () => storeContract(makeStore));
+describe('the store contract on PostgreSQL without its shortcuts', () => runsContract(makeStore));
