@@ -1,15 +1,19 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { CONDITION_MS, TEST_MS } from './scripts/test-deadlines.ts';
 
 /** Files that take 15 s or more: started last, one of them would run alone at the end. */
 const LONG =
-  /\/(store-contract\/sqlite|(store-contract|engine)\/postgres[a-z-]*|engine\/sqlite|kill|chaos|(console|nodes)-journey|package\/package|console-(night|access|bad-input|hosts|tabs)|postgres-start|main|(lost-|postgres\/)nodes|server-faults|tracing|cluster|guides?|runs-commands|openapi-fuzz|failures|outage|transactions|transaction-locks|store-races|send-notifications)\.test\.ts$/;
+  /\/(store-contract\/sqlite|(store-contract|engine)\/postgres[a-z-]*|engine\/sqlite|kill|chaos|(console|nodes)-journey|package\/package|console-(night|access|bad-input|hosts|tabs)|postgres-start|main|(lost-|postgres\/)nodes|server-faults|tracing|cluster|demo|guides?|runs-commands|openapi-fuzz|failures|outage|transactions|transaction-locks|store-races|send-notifications)\.test\.ts$/;
 
-/** The long ones first, and files that share a process last: one after another, so that they find it. */
+/** In the order in which they start. Files that share a process must follow one another to find it. */
+const PROJECTS = ['isolated', 'browser', 'shared'];
+
+/** The long ones first. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification) =>
-      LONG.test(moduleId) ? 0 : project.config.isolate ? 1 : 2;
+      2 * PROJECTS.indexOf(project.name) + (LONG.test(moduleId) ? 0 : 1);
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
   }
 }
@@ -32,6 +36,8 @@ const SHARED = [
   'apps/api/src/{commands/back-up,data-dir/data-dir,tracing/tracing-config}.test.ts',
   'apps/api/test/{audit,races,systemd-unit}.test.ts',
 ];
+/** Tests that share a process with their browser, which takes as long to start as many of them. */
+const BROWSER = ['apps/api/test/console-*.test.ts'];
 const ALL = [
   'packages/*/src/**/*.test.ts',
   'packages/*/test/**/*.test.ts',
@@ -40,12 +46,9 @@ const ALL = [
 ];
 
 const COMMON = {
-  // Longer than what a test waits for: that says what did not come.
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
-  // Machines are shared and slow at times: a condition has long to come true, and a test ends as soon as it
-  // does.
-  expect: { poll: { timeout: 10_000, interval: 10 } },
+  testTimeout: TEST_MS,
+  hookTimeout: TEST_MS,
+  expect: { poll: { timeout: CONDITION_MS, interval: 10 } },
   // Those that run side by side mostly wait: for other processes, for times, for the disk.
   maxConcurrency: 10,
   maxWorkers: 5,
@@ -66,7 +69,8 @@ export function configOf({ leftOut }: TestRun) {
       sequence: { sequencer: LongFirst },
       projects: [
         { test: { ...COMMON, name: 'shared', include: SHARED, exclude, isolate: false } },
-        { test: { ...COMMON, name: 'isolated', include: ALL, exclude: [...exclude, ...SHARED] } },
+        { test: { ...COMMON, name: 'browser', include: BROWSER, exclude, isolate: false } },
+        { test: { ...COMMON, name: 'isolated', include: ALL, exclude: [...exclude, ...SHARED, ...BROWSER] } },
       ],
     },
   });

@@ -7,13 +7,14 @@ import { readDatabaseIdentity } from '@greenvue/jobs/sqlite';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { CONDITION_MS } from '../../scripts/test-deadlines.ts';
 import { AppModule } from '../nestjs/app.module.ts';
 import { checkDisk } from '../nestjs/check-disk.ts';
 import { JobsService } from '../nestjs/jobs.ts';
 import { mountJobs } from '../nestjs/mount-jobs.ts';
 import { freePort, type Program, startProgram } from './start-program.ts';
 
-const WAIT = { timeout: 45_000, interval: 50 };
+const WAIT = { timeout: CONDITION_MS, interval: 50 };
 
 describe.each(['nestjs/dist/main.js', 'nestjs/dist/main-fastify.js'])('%s', (program) => {
   let folder: string;
@@ -84,7 +85,7 @@ it('logs in nestjs why a run has failed, with the causes of the error, in one li
   await app.init();
   await app.get(JobsService).engine.enqueue(checkDisk, { path: '.' });
   await vi.waitFor(() => expect(lines.join('\n')).toMatch(/cannot measure.*the disk has been removed/), {
-    timeout: 5_000,
+    timeout: CONDITION_MS,
   });
   await app.close();
   statfs.mockRestore();

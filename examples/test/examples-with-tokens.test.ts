@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { CONDITION_MS } from '../../scripts/test-deadlines.ts';
 import { freePort, startProgram } from './start-program.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..');
@@ -53,7 +54,10 @@ test('the program of the guide for Hono lets in people by their session, and pro
   const PORT = await freePort();
   const program = startProgram(`${basename(folder)}/server.ts`, { PORT, JOBS_TOKEN: 'of-a-program' }, folder);
   const origin = `http://127.0.0.1:${PORT}`;
-  await vi.waitFor(() => fetch(origin).catch(() => Promise.reject(new Error(program.output()))), 20_000);
+  await vi.waitFor(
+    () => fetch(origin).catch(() => Promise.reject(new Error(program.output()))),
+    CONDITION_MS,
+  );
   const me = (headers: Record<string, string>) => fetch(`${origin}/admin/api/me`, { headers });
   expect(await (await me({ authorization: 'Bearer of-a-program' })).json()).toMatchObject({
     id: 'program:deploy',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { CONDITION_MS } from '../../scripts/test-deadlines.ts';
 import { freePort, type Program, startProgram } from './start-program.ts';
 
 interface Journey {
@@ -23,7 +24,7 @@ type Headers = Readonly<Record<string, string>>;
 
 const QUICKSTARTS = join(import.meta.dirname, '../../docs/quickstart');
 const COMMAND_LINE = join(import.meta.dirname, '../../packages/cli/src/main.ts');
-const WAIT = { timeout: 45_000, interval: 50 };
+const WAIT = { timeout: CONDITION_MS, interval: 50 };
 
 /** An answer that is compressed and does not say so can't be read. */
 const AS_A_BROWSER = { 'accept-encoding': 'gzip, br' };

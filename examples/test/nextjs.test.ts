@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { CONDITION_MS } from '../../scripts/test-deadlines.ts';
 import { journey } from './journey.ts';
 import { freePort, startProgram } from './start-program.ts';
 
@@ -15,7 +16,7 @@ describe('nextjs', () => {
     const folder = await mkdtemp(join(tmpdir(), 'greenvue-example-'));
     const PORT = await freePort();
     const first = startProgram(PROGRAM, { ...env, PORT }, folder);
-    await vi.waitFor(() => fetch(`http://127.0.0.1:${PORT}`), { timeout: 45_000, interval: 50 });
+    await vi.waitFor(() => fetch(`http://127.0.0.1:${PORT}`), { timeout: CONDITION_MS, interval: 50 });
     const second = startProgram(PROGRAM, { ...env, PORT: await freePort() }, folder);
     expect(await second.exited).toBe(1);
     expect(second.output()).toContain('in_use');

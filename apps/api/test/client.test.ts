@@ -62,6 +62,7 @@ import {
 } from '@greenvue/jobs/client';
 import { expect, expectTypeOf, test, vi } from 'vitest';
 import type { z } from 'zod';
+import { CONDITION_MS } from '../../../scripts/test-deadlines.ts';
 import type { meSchema, registerBody } from '../src/auth/accounts/account-routes.ts';
 import type { createdUserSchema, createUserBody } from '../src/auth/accounts/create-user-route.ts';
 import type { auditSchema } from '../src/auth/audit/audit-routes.ts';
@@ -347,7 +348,7 @@ test('a rate limit is kept to', async () => {
     const error = await getMe(connection).catch((failure: unknown) => failure);
     expect(error).toMatchObject({ status: 429 });
     return error;
-  });
+  }, CONDITION_MS);
   expect(refusal).toMatchObject({
     retryAfterMs: expect.any(Number),
     detail: expect.stringContaining('Retry-After'),

@@ -93,7 +93,7 @@ test.each(['sqlite', 'postgres'] as const)(
     await started.getByRole('link', { name: 'Watch its runs' }).click();
     await page.waitForURL(/\/runs\?backfill_id=\d+$/);
     const rows = page.getByRole('table', { name: 'Runs of all jobs' }).locator('tbody tr[data-index]');
-    await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(7);
+    await expect.poll(() => rows.count()).toBe(7);
     await rows
       .first()
       .getByRole('link', { name: /^Open run/ })

@@ -59,7 +59,7 @@ test.each(['sqlite', 'postgres'] as const)(
     const { page, faults, goTo } = await open(url);
     await goTo('/runs?job_id=eu');
     await signIn(page);
-    await expect.poll(() => rows(page).count(), { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => rows(page).count()).toBe(2);
 
     // By keyboard. The number comes first, and nothing happens without a confirmation.
     works = true;
@@ -74,7 +74,7 @@ test.each(['sqlite', 'postgres'] as const)(
     await button(page, 'Retry all…').click();
     await dialog.getByRole('button', { name: 'Retry 2' }).click();
     await page.getByRole('region', { name: 'Result' }).getByText('2 runs retried.').waitFor();
-    await expect.poll(() => rows(page).count(), { timeout: 20_000 }).toBe(4);
+    await expect.poll(() => rows(page).count()).toBe(4);
     await looksWell(page);
     const succeeded = listOf(await done(admin, 'GET', '/api/runs?job_id=eu&status=succeeded'), 'data');
     expect(succeeded).toHaveLength(2);
@@ -149,7 +149,7 @@ test(
     const visit = async (path: string) => {
       const { page, goTo } = await openAnywhere(url);
       await goTo(`${path}/runs`);
-      await expect.poll(() => rows(page).count(), { timeout: 20_000 }).toBe(1);
+      await expect.poll(() => rows(page).count()).toBe(1);
       return page;
     };
     const viewer = await visit('/view/jobs');

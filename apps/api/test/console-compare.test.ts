@@ -28,7 +28,7 @@ test(
     const runOf = async (status: string): Promise<string> => {
       const id = textOf(await done(admin, 'POST', '/api/jobs/report/runs', {}), 'id');
       await expect
-        .poll(async () => textOf(await done(admin, 'GET', `/api/runs/${id}`), 'status'), { timeout: 20_000 })
+        .poll(async () => textOf(await done(admin, 'GET', `/api/runs/${id}`), 'status'))
         .toBe(status);
       return id;
     };

@@ -52,6 +52,15 @@ function nightly(inMs: number) {
   return { interval: '24h', start_at: new Date(Date.now() - NIGHT_MS + inMs).toISOString() };
 }
 
+/** Saves a job whose slot comes within a second, or later where a busy machine has let that slot pass. */
+async function saveWithSlotSoon(save: (schedule: object) => Promise<unknown>): Promise<void> {
+  for (let inMs = 1_000; ; inMs *= 2) {
+    const schedule = nightly(inMs);
+    const { next_run } = z.object({ next_run: z.string() }).parse(await save(schedule));
+    if (next_run === schedule.start_at) return;
+  }
+}
+
 /** Waits until a run of the job has this status. */
 function hasRun(operator: Operator, jobId: string, status: string): Promise<unknown> {
   return until(`a run of ${jobId} is ${status}`, async () => {
@@ -73,13 +82,8 @@ async function nightAndMorning(env: Env): Promise<void> {
 
   // One job fails: the disk of its mail server is full.
   mail.state = 'refuses';
-  await create({
-    id: 'mails',
-    name: 'Mails',
-    type: 'send_notifications',
-    max_attempts: 1,
-    ...nightly(1_000),
-  });
+  const mails = { id: 'mails', name: 'Mails', type: 'send_notifications', max_attempts: 1 };
+  await saveWithSlotSoon((schedule) => done(night, 'PUT', '/api/jobs/mails', { ...mails, ...schedule }));
   await hasRun(night, 'mails', 'failed');
 
   // One run is skipped, because a run started by hand is still running.
@@ -87,7 +91,7 @@ async function nightAndMorning(env: Env): Promise<void> {
   await create({ id: 'letters', name: 'Letters', type: 'send_notifications', ...nightly(HOUR_MS) });
   await done(night, 'POST', '/api/jobs/letters/runs');
   await hasRun(night, 'letters', 'running');
-  await done(night, 'PATCH', '/api/jobs/letters', nightly(1_000));
+  await saveWithSlotSoon((schedule) => done(night, 'PATCH', '/api/jobs/letters', schedule));
   await hasRun(night, 'letters', 'skipped');
 
   // One job is paused, and one becomes due while the machine is down.

@@ -44,7 +44,7 @@ const rows = (page: Page) =>
   page.getByRole('table', { name: 'Runs of all jobs' }).locator('tbody tr[data-index]');
 
 async function showsRuns(page: Page, count: number): Promise<void> {
-  await expect.poll(() => rows(page).count(), { timeout: 20_000 }).toBe(count);
+  await expect.poll(() => rows(page).count()).toBe(count);
 }
 
 async function looksWell(page: Page): Promise<void> {

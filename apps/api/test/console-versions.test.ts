@@ -22,7 +22,7 @@ const open = startBrowser();
 async function runOf(admin: Parameters<typeof done>[0], jobId: string, body: object = {}): Promise<string> {
   const id = textOf(await done(admin, 'POST', `/api/jobs/${jobId}/runs`, body), 'id');
   await expect
-    .poll(async () => textOf(await done(admin, 'GET', `/api/runs/${id}`), 'status'), { timeout: 20_000 })
+    .poll(async () => textOf(await done(admin, 'GET', `/api/runs/${id}`), 'status'))
     .toBe('succeeded');
   return id;
 }

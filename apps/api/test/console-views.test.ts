@@ -40,7 +40,7 @@ const columnsOf = async (page: Page) =>
 const rows = (page: Page) => page.getByRole('table').first().locator('tbody tr[data-index]');
 
 async function showsRows(page: Page, count: number): Promise<void> {
-  await expect.poll(() => rows(page).count(), { timeout: 20_000 }).toBe(count);
+  await expect.poll(() => rows(page).count()).toBe(count);
 }
 
 const heightOf = async (page: Page) => (await rows(page).first().boundingBox())?.height ?? 0;

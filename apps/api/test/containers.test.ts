@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { CONDITION_MS } from '../../../scripts/test-deadlines.ts';
 import { freePort } from '../src/testing/test-process.ts';
 import { ROOT } from './shell.ts';
 
@@ -37,7 +38,7 @@ test('the image starts the server, its health check notices it, and a stop ends 
   expect(await checkHealth()).toBe(1);
   const server = run(commandOf('CMD'));
   onTestFinished(() => void server.kill('SIGKILL'));
-  await vi.waitFor(async () => expect(await checkHealth()).toBe(0), { timeout: 30_000 });
+  await vi.waitFor(async () => expect(await checkHealth()).toBe(0), CONDITION_MS);
   server.kill('SIGTERM');
   expect(await once(server, 'exit')).toEqual([0, null]);
 });

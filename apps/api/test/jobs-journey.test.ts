@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { dataFiles } from '../src/data-dir/data-dir.ts';
 import { listOf, textOf, textsOf } from '../src/testing/test-bodies.ts';
 import { temporaryFolder } from '../src/testing/test-database.ts';
@@ -9,9 +9,6 @@ import { becomeOperator, fillFolder, type Operator, startServer } from './operat
 import { until } from './shell.ts';
 
 const DAY_MS = 86_400_000;
-/** For two servers in turn and thousands of listings on a busy machine. */
-const SLOW_MS = 120_000;
-vi.setConfig({ testTimeout: SLOW_MS });
 
 async function environment() {
   return { DATA_DIR: await temporaryFolder(), PORT: String(await freePort()) };
@@ -128,7 +125,7 @@ test('a cleanup that kill -9 interrupted continues at the next start, and notifi
   await startServer(env);
   // Taken back before the server answers, without using up an attempt.
   expect((await operator.ask('GET', `/api/runs/${id}`)).body).toMatchObject({ recoveries: 1, errors: [] });
-  const run = await operator.finished(id, SLOW_MS / 2);
+  const run = await operator.finished(id);
   expect(run).toMatchObject({
     status: 'succeeded',
     attempt: 1,

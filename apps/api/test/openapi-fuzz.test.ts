@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TEST_MS } from '../../../scripts/test-deadlines.ts';
 import { createJudge, type Judge } from './fuzz/judge.ts';
 import { type Operation, operationsOf } from './fuzz/operations.ts';
 import { IMPOSTORS, invalidRequests, type Plan, validRequests } from './fuzz/requests.ts';
@@ -10,7 +11,7 @@ import { createWorld, type World } from './fuzz/world.ts';
 const RUNS = Number(process.env.FUZZ_RUNS ?? 60);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_260_131);
 const AT_ONCE = 5;
-const TIMEOUT_MS = 30_000 + RUNS * 2_000;
+const TIMEOUT_MS = TEST_MS + RUNS * 2_000;
 
 interface Fuzz {
   readonly world: World;

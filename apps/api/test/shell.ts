@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { CONDITION_MS } from '../../../scripts/test-deadlines.ts';
 
 /** The folder of the repository. */
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -67,7 +68,7 @@ export function isAlive(pid: number): boolean {
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined> | T | undefined,
-  ms = 30_000,
+  ms = CONDITION_MS,
 ): Promise<T> {
   const begin = performance.now();
   for (let waited = 0; waited < ms; waited = performance.now() - begin) {

@@ -100,9 +100,6 @@ test('for a job with two schedules, the compiler says to give one', () => {
 
 test.each([true, false])(
   'the dependencies of job types are known with strictFunctionTypes: %s',
-  {
-    timeout: 60_000,
-  },
   (strictFunctionTypes) => {
     const errors = compilePrograms(new Map([['deps.ts', DEPS]]), { strictFunctionTypes });
     expect(errors).toBe('');

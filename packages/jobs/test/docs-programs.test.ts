@@ -20,7 +20,7 @@ const programsOf = (page: string): readonly string[] =>
     // Files of GreenVue are compiled where they are.
     .filter((text) => !/from '\.\.?\//.test(text));
 
-test('each program in the docs compiles', { timeout: 120_000 }, () => {
+test('each program in the docs compiles', () => {
   const pages = ['', 'migrating']
     .flatMap((folder) => readdirSync(join(DOCS, folder)).map((name) => join(folder, name)))
     .filter((name) => name.endsWith('.md'));

@@ -188,7 +188,7 @@ test('a server continues on PostgreSQL with its accounts, tokens, listings, jobs
   const again = startProcess('main.ts', { DATA_DIR: folder, PORT: '0' });
   expect(await again.ended()).toBe(1);
   expect(again.output.stderr).toMatch(/^DATA_DIR .* was moved to .*\n$/);
-}, 60_000);
+});
 
 test('what is missing, locked, unreachable or not empty is told in one line, and nothing is moved', async () => {
   const DATA_DIR = await smallFolder();

@@ -51,7 +51,7 @@ test.runIf(canMount)(
     let free = fill(DATA_DIR);
     const server = startProcess('main.ts', env);
     await expect
-      .poll(() => server.output.stderr, { timeout: 20_000 })
+      .poll(() => server.output.stderr)
       .toContain(`The disk of DATA_DIR ${DATA_DIR} is full: free space on it.`);
     free();
     await server.printed('Data ');
@@ -68,7 +68,7 @@ test.runIf(canMount)(
     expect((await post('/api/jobs', { ...job, id: 'often', interval: '100ms' })).status).toBe(201);
     expect(await status('/readyz')).toBe(200);
     free = fill(DATA_DIR);
-    await expect.poll(() => status('/readyz'), { timeout: 20_000, interval: 250 }).toBe(503);
+    await expect.poll(() => status('/readyz'), { interval: 250 }).toBe(503);
     expect(await status('/api/jobs')).toBe(200);
     const refused = await post('/api/jobs', { ...job, id: 'late', on_demand: true });
     expect(refused.status).toBe(503);
@@ -76,7 +76,7 @@ test.runIf(canMount)(
       detail: expect.stringContaining('disk of the server is full'),
     });
     free();
-    await expect.poll(() => status('/readyz'), { timeout: 20_000, interval: 250 }).toBe(200);
+    await expect.poll(() => status('/readyz'), { interval: 250 }).toBe(200);
     expect((await post('/api/jobs', { ...job, id: 'more', on_demand: true })).status).toBe(201);
   },
   90_000,

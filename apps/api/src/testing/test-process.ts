@@ -4,9 +4,7 @@ import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
-
-/** Machines are shared and slow at times. */
-const DEADLINE_MS = 30_000;
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 
 /** Most of a short life would be compiling; `greenvue` keeps what it has compiled in the same place. */
 const COMPILED = fileURLToPath(new URL('../../../../node_modules/.cache/greenvue', import.meta.url));
@@ -15,10 +13,10 @@ const COMPILED = fileURLToPath(new URL('../../../../node_modules/.cache/greenvue
 export interface TestProcess {
   readonly child: ChildProcess;
   readonly output: { stdout: string; stderr: string };
-  /** Waits until stdout has the text. Throws when the process ends before, or takes too long. */
-  printed(text: string): Promise<void>;
-  /** Waits for the end, and gives the exit code, or the signal that killed it. */
-  ended(): Promise<number | string>;
+  /** Waits until stdout has the text, for at most `ms`. Throws when the process ends before, or takes too long. */
+  printed(text: string, ms?: number): Promise<void>;
+  /** Waits for the end, for at most `ms`, and gives the exit code, or the signal that killed it. */
+  ended(ms?: number): Promise<number | string>;
 }
 
 type Program = 'main.ts' | 'cli.ts';
@@ -61,8 +59,8 @@ export function startLastingProcess(
   return {
     child,
     output,
-    printed: async (text) => {
-      const signal = AbortSignal.timeout(DEADLINE_MS);
+    printed: async (text, ms = CONDITION_MS) => {
+      const signal = AbortSignal.timeout(ms);
       while (!output.stdout.includes(text)) {
         const more = once(child.stdout, 'data', { signal }).then(() => true);
         const goesOn = await Promise.race([more, closed.then(() => output.stdout.includes(text))]).catch(
@@ -71,8 +69,8 @@ export function startLastingProcess(
         if (!goesOn) throw late(`print ${text}`);
       }
     },
-    ended: async () => {
-      const isLate = setTimeout(DEADLINE_MS, true, { ref: false });
+    ended: async (ms = CONDITION_MS) => {
+      const isLate = setTimeout(ms, true, { ref: false });
       if ((await Promise.race([closed, isLate])) === true) throw late('end');
       return child.exitCode ?? child.signalCode ?? 'unknown';
     },

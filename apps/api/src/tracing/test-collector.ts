@@ -50,7 +50,7 @@ export async function startCollector(): Promise<TestCollector> {
     },
     spans,
     async found(count, fits) {
-      await expect.poll(() => spans.filter(fits).length, { timeout: 20_000 }).toBe(count);
+      await expect.poll(() => spans.filter(fits).length).toBe(count);
       return spans.filter(fits);
     },
   };

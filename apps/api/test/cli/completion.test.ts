@@ -7,9 +7,6 @@ import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../src/testing/test-database.ts';
 import { folderOfGreenvue, runGreenvue, useGreenvue } from '../../src/testing/test-greenvue.ts';
 
-/** A dozen processes, one after the other, on a machine that may have other things to do. */
-const LONG_MS = 180_000;
-
 const server = useGreenvue();
 
 const proposed = async (env: Readonly<Record<string, string>>, shell: string, ...words: string[]) =>
@@ -35,19 +32,15 @@ test('commands, flags and their values are completed without a server', async ()
   expect(await proposed(none, 'bash', 'nonsense', '')).toEqual([]);
 });
 
-test(
-  'ids of jobs and types are completed with those of the server',
-  async () => {
-    const greenvue = server();
-    const env = { GREENVUE_URL: greenvue.url, GREENVUE_TOKEN: greenvue.token };
-    for (const id of ['nightly-a', 'nightly-b', 'other']) {
-      await greenvue.done('jobs', 'create', id, '--name', id, '--type', 'update_search_index', '--on-demand');
-    }
-    expect(await proposed(env, 'bash', 'jobs', 'edit', 'nightly')).toEqual(['nightly-a', 'nightly-b']);
-    expect(await proposed(env, 'bash', 'jobs', 'list', '--type', 'send')).toEqual(['send_notifications']);
-  },
-  LONG_MS,
-);
+test('ids of jobs and types are completed with those of the server', async () => {
+  const greenvue = server();
+  const env = { GREENVUE_URL: greenvue.url, GREENVUE_TOKEN: greenvue.token };
+  for (const id of ['nightly-a', 'nightly-b', 'other']) {
+    await greenvue.done('jobs', 'create', id, '--name', id, '--type', 'update_search_index', '--on-demand');
+  }
+  expect(await proposed(env, 'bash', 'jobs', 'edit', 'nightly')).toEqual(['nightly-a', 'nightly-b']);
+  expect(await proposed(env, 'bash', 'jobs', 'list', '--type', 'send')).toEqual(['send_notifications']);
+});
 
 /** What a shell says to a script, with `greenvue` on its PATH and a file in its folder. */
 async function say(shell: readonly string[], script: string, env: Readonly<Record<string, string>> = {}) {
@@ -124,36 +117,31 @@ test.runIf(isThere('zsh'))(
       ].join('\n'),
     );
   },
-  LONG_MS,
 );
 
-test.runIf(isThere('fish'))(
-  'fish completes with the script that is printed for it',
-  async () => {
-    const greenvue = server();
-    const job = ['--name', 'N', '--type', 'update_search_index', '--on-demand'];
-    for (const id of ['nightly-b', 'nightly-a']) await greenvue.done('jobs', 'create', id, ...job);
-    const script = [
-      'greenvue completion fish | source',
-      ...['jo', 'jobs pa', 'jobs list --status ', 'jobs show nigh', 'jobs apply -f jo', 'runs sh'].map(
-        (words) => `complete -C 'greenvue ${words}'`,
-      ),
-    ];
-    const env = { GREENVUE_URL: greenvue.url, GREENVUE_TOKEN: greenvue.token };
-    expect((await say(['fish', '--no-config', '-c'], script.join('\n'), env)).split('\n')).toEqual([
-      // A file begins so as well, and is no command.
-      expect.stringMatching(/^jobs\t/),
-      expect.stringMatching(/^pause\tHold the schedule/),
-      ...['active', 'paused', 'finished'].map((status) => expect.stringMatching(new RegExp(`^${status}\t`))),
-      expect.stringMatching(/^nightly-a\t/),
-      expect.stringMatching(/^nightly-b\t/),
-      expect.stringMatching(/^jobs\.yaml/),
-      expect.stringMatching(/^show\tShow a run/),
-      '',
-    ]);
-  },
-  LONG_MS,
-);
+test.runIf(isThere('fish'))('fish completes with the script that is printed for it', async () => {
+  const greenvue = server();
+  const job = ['--name', 'N', '--type', 'update_search_index', '--on-demand'];
+  for (const id of ['nightly-b', 'nightly-a']) await greenvue.done('jobs', 'create', id, ...job);
+  const script = [
+    'greenvue completion fish | source',
+    ...['jo', 'jobs pa', 'jobs list --status ', 'jobs show nigh', 'jobs apply -f jo', 'runs sh'].map(
+      (words) => `complete -C 'greenvue ${words}'`,
+    ),
+  ];
+  const env = { GREENVUE_URL: greenvue.url, GREENVUE_TOKEN: greenvue.token };
+  expect((await say(['fish', '--no-config', '-c'], script.join('\n'), env)).split('\n')).toEqual([
+    // A file begins so as well, and is no command.
+    expect.stringMatching(/^jobs\t/),
+    expect.stringMatching(/^pause\tHold the schedule/),
+    ...['active', 'paused', 'finished'].map((status) => expect.stringMatching(new RegExp(`^${status}\t`))),
+    expect.stringMatching(/^nightly-a\t/),
+    expect.stringMatching(/^nightly-b\t/),
+    expect.stringMatching(/^jobs\.yaml/),
+    expect.stringMatching(/^show\tShow a run/),
+    '',
+  ]);
+});
 
 test.each(['bash', 'zsh', 'fish'])('the script for %s says how it is installed', async (shell) => {
   const { code, stdout } = await runGreenvue({}, 'completion', shell);

@@ -12,74 +12,47 @@ import {
 } from '../../src/testing/test-greenvue.ts';
 import { freePort } from '../../src/testing/test-process.ts';
 
-/** A dozen processes, one after the other, on a machine that may have other things to do. */
-const LONG_MS = 180_000;
-
 /** Nothing listens there. */
 const NO_MAIL_SERVER = 'smtp://127.0.0.1:1';
 const server = useGreenvue({ SMTP_URL: NO_MAIL_SERVER });
 
-test(
-  'who is not signed in, may not, or finds nothing is told what to do, each with its exit code',
-  async () => {
-    const greenvue = server();
-    const { url } = greenvue;
-    expect(await runGreenvue({ GREENVUE_URL: url }, 'jobs', 'list')).toMatchObject({
-      code: 4,
-      stdout: '',
-      stderr: expect.stringMatching(
-        /\nNo token was given\. .*\n {2}export GREENVUE_TOKEN=\$\(npm run -s token\)\n$/,
-      ),
-    });
-    expect(await runGreenvue({ GREENVUE_URL: url, GREENVUE_TOKEN: 'wrong' }, 'stats')).toMatchObject({
-      code: 4,
-      stderr: expect.stringMatching(/\nThe token is unknown at .*, expired or revoked\./),
-    });
-    const operator = textOf(
-      await greenvue.post('/api/tokens', { name: 'operator', role: 'operator' }),
-      'secret',
-    );
-    const create = [
-      'jobs',
-      'create',
-      'a',
-      '--name',
-      'A',
-      '--type',
-      'update_search_index',
-      '--interval',
-      '1h',
-    ];
-    expect(await greenvue.run(...create, '--token', operator)).toMatchObject({
-      code: 4,
-      stderr: expect.stringContaining("The token's role is too low."),
-    });
-    expect(await greenvue.run('jobs', 'show', 'nothing')).toMatchObject({
-      code: 5,
-      stderr: expect.stringMatching(/nothing.*\nTo list what exists, run greenvue jobs list/),
-    });
-    await greenvue.done(...create);
-    expect(await greenvue.run(...create)).toMatchObject({ code: 6 });
-    expect(
-      await greenvue.run(
-        'jobs',
-        'create',
-        'b c',
-        '--name',
-        '',
-        '--type',
-        'nothing',
-        '--interval',
-        '5 minutes',
-      ),
-    ).toMatchObject({
-      code: 1,
-      stdout: '',
-      stderr: expect.stringMatching(/^.*not valid\.\n(?: {2}\/\w+ .*\n)+$/),
-    });
-  },
-  LONG_MS,
-);
+test('who is not signed in, may not, or finds nothing is told what to do, each with its exit code', async () => {
+  const greenvue = server();
+  const { url } = greenvue;
+  expect(await runGreenvue({ GREENVUE_URL: url }, 'jobs', 'list')).toMatchObject({
+    code: 4,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /\nNo token was given\. .*\n {2}export GREENVUE_TOKEN=\$\(npm run -s token\)\n$/,
+    ),
+  });
+  expect(await runGreenvue({ GREENVUE_URL: url, GREENVUE_TOKEN: 'wrong' }, 'stats')).toMatchObject({
+    code: 4,
+    stderr: expect.stringMatching(/\nThe token is unknown at .*, expired or revoked\./),
+  });
+  const operator = textOf(
+    await greenvue.post('/api/tokens', { name: 'operator', role: 'operator' }),
+    'secret',
+  );
+  const create = ['jobs', 'create', 'a', '--name', 'A', '--type', 'update_search_index', '--interval', '1h'];
+  expect(await greenvue.run(...create, '--token', operator)).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining("The token's role is too low."),
+  });
+  expect(await greenvue.run('jobs', 'show', 'nothing')).toMatchObject({
+    code: 5,
+    stderr: expect.stringMatching(/nothing.*\nTo list what exists, run greenvue jobs list/),
+  });
+  await greenvue.done(...create);
+  expect(await greenvue.run(...create)).toMatchObject({ code: 6 });
+  expect(
+    await greenvue.run('jobs', 'create', 'b c', '--name', '', '--type', 'nothing', '--interval', '5 minutes'),
+  ).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^.*not valid\.\n(?: {2}\/\w+ .*\n)+$/),
+  });
+});
 
 test('where no server is, or another one, that is said, with exit code 3', async () => {
   const nowhere = `http://127.0.0.1:${await freePort()}`;
@@ -179,99 +152,87 @@ test('help and the version need no server', async () => {
   expect((await runGreenvue({}, '--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-test(
-  'a name with escape sequences is shown and not obeyed, by any command',
-  async () => {
-    const greenvue = server();
-    const name = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202eevil שלום 👩‍👩‍👧';
-    const file = greenvue.file(
-      'job.json',
-      JSON.stringify({ id: 'evil', name, description: name, type: 'update_search_index', on_demand: true }),
-    );
-    const outputs = [
-      await greenvue.run('jobs', 'apply', '-f', file, '--dry-run'),
-      await greenvue.run('jobs', 'create', '-f', file),
-      await greenvue.run('jobs', 'list'),
-      await greenvue.run('jobs', 'list', '--json'),
-      await greenvue.run('jobs', 'show', 'evil'),
-      await greenvue.run('jobs', 'show', 'evil', '--yaml'),
-      await greenvue.run('jobs', 'edit', 'evil', '--name', `${name}!`),
-      await greenvue.run('jobs', 'pause', 'evil', '--reason', name),
-      await greenvue.run('jobs', 'show', 'evil'),
-      await greenvue.run('jobs', 'show', name),
-    ];
-    for (const { code, stdout, stderr } of outputs.slice(0, -1)) {
-      expect(code, stderr).toBe(0);
-      expect(`${stdout}${stderr}`.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
-    }
-    expect(outputs[2]?.stdout).toContain('\\u001b]0;owned\\u0007\\u001b[2J\\u009b31m\\u202eevil שלום 👩‍👩‍👧');
-    expect(JSON.parse(outputs[3]?.stdout ?? '')).toMatchObject({ data: [{ name }] });
-    expect(outputs.at(-1)?.stderr.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
-  },
-  LONG_MS,
-);
+test('a name with escape sequences is shown and not obeyed, by any command', async () => {
+  const greenvue = server();
+  const name = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202eevil שלום 👩‍👩‍👧';
+  const file = greenvue.file(
+    'job.json',
+    JSON.stringify({ id: 'evil', name, description: name, type: 'update_search_index', on_demand: true }),
+  );
+  const outputs = [
+    await greenvue.run('jobs', 'apply', '-f', file, '--dry-run'),
+    await greenvue.run('jobs', 'create', '-f', file),
+    await greenvue.run('jobs', 'list'),
+    await greenvue.run('jobs', 'list', '--json'),
+    await greenvue.run('jobs', 'show', 'evil'),
+    await greenvue.run('jobs', 'show', 'evil', '--yaml'),
+    await greenvue.run('jobs', 'edit', 'evil', '--name', `${name}!`),
+    await greenvue.run('jobs', 'pause', 'evil', '--reason', name),
+    await greenvue.run('jobs', 'show', 'evil'),
+    await greenvue.run('jobs', 'show', name),
+  ];
+  for (const { code, stdout, stderr } of outputs.slice(0, -1)) {
+    expect(code, stderr).toBe(0);
+    expect(`${stdout}${stderr}`.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+  }
+  expect(outputs[2]?.stdout).toContain('\\u001b]0;owned\\u0007\\u001b[2J\\u009b31m\\u202eevil שלום 👩‍👩‍👧');
+  expect(JSON.parse(outputs[3]?.stdout ?? '')).toMatchObject({ data: [{ name }] });
+  expect(outputs.at(-1)?.stderr.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+});
 
-test(
-  'a reader that goes away ends a list with 0, but no apply, and Ctrl-C ends a follower with 130, both without a word',
-  async () => {
-    const greenvue = server();
-    const text = 'x'.repeat(2_000);
-    const file = greenvue.file(
-      'many.yaml',
-      Array.from(
-        { length: 60 },
-        (_, at) =>
-          `- { id: job-${at}, name: A, description: ${text}, type: update_search_index, on_demand: true }\n`,
-      ).join(''),
-    );
-    // What was begun is seen through.
-    const apply = greenvue.start('jobs', 'apply', '-f', file);
-    apply.child.stdout?.once('data', () => apply.child.stdout?.destroy());
-    expect(await apply.ended()).toBe(0);
-    expect(listOf(await greenvue.json('jobs', 'list', '--limit', 'all'), 'data')).toHaveLength(60);
+test('a reader that goes away ends a list with 0, but no apply, and Ctrl-C ends a follower with 130, both without a word', async () => {
+  const greenvue = server();
+  const text = 'x'.repeat(2_000);
+  const file = greenvue.file(
+    'many.yaml',
+    Array.from(
+      { length: 60 },
+      (_, at) =>
+        `- { id: job-${at}, name: A, description: ${text}, type: update_search_index, on_demand: true }\n`,
+    ).join(''),
+  );
+  // What was begun is seen through.
+  const apply = greenvue.start('jobs', 'apply', '-f', file);
+  apply.child.stdout?.once('data', () => apply.child.stdout?.destroy());
+  expect(await apply.ended()).toBe(0);
+  expect(listOf(await greenvue.json('jobs', 'list', '--limit', 'all'), 'data')).toHaveLength(60);
 
-    const list = greenvue.start('jobs', 'list', '--limit', 'all', '--json');
-    list.child.stdout?.once('data', () => list.child.stdout?.destroy());
-    expect(await list.ended()).toBe(0);
-    expect(list.output.stderr).toBe('');
+  const list = greenvue.start('jobs', 'list', '--limit', 'all', '--json');
+  list.child.stdout?.once('data', () => list.child.stdout?.destroy());
+  expect(await list.ended()).toBe(0);
+  expect(list.output.stderr).toBe('');
 
-    await greenvue.mailDue();
-    const job = ['--name', 'M', '--type', 'send_notifications', '--on-demand', '--backoff-initial', '1h'];
-    await greenvue.done('jobs', 'create', 'mails', ...job);
-    const follower = greenvue.start('jobs', 'run', 'mails', '--wait');
-    await follower.printed('of mails is');
-    follower.child.kill('SIGINT');
-    expect(await follower.ended()).toBe(130);
-    expect(follower.output.stderr).toBe('');
-  },
-  LONG_MS,
-);
+  await greenvue.mailDue();
+  const job = ['--name', 'M', '--type', 'send_notifications', '--on-demand', '--backoff-initial', '1h'];
+  await greenvue.done('jobs', 'create', 'mails', ...job);
+  const follower = greenvue.start('jobs', 'run', 'mails', '--wait');
+  await follower.printed('of mails is');
+  follower.child.kill('SIGINT');
+  expect(await follower.ended()).toBe(130);
+  expect(follower.output.stderr).toBe('');
+});
 
-test(
-  'Ctrl-C during an apply lets what is under way be finished, begins no more, and says which jobs are not done',
-  async () => {
-    const greenvue = server();
-    const jobs = Array.from(
-      { length: 400 },
-      (_, at) => `- { id: job-${at}, name: A, type: update_search_index, on_demand: true }\n`,
-    );
-    const apply = greenvue.start('jobs', 'apply', '-f', greenvue.file('jobs.yaml', jobs.join('')));
-    await apply.printed('created job-0');
-    apply.child.kill('SIGINT');
-    expect(await apply.ended()).toBe(130);
-    const { stdout, stderr } = apply.output;
-    expect(stderr).toMatch(
-      /^Finishing the job that is being applied, .*\n\d+ jobs of 400 failed\. What is not said to have failed is done\.\n$/,
-    );
-    const done = [...stdout.matchAll(/^created (\S+)/gm)].map(([, id]) => id);
-    const left = [...stdout.matchAll(/^failed (\S+)\n {2}Not tried: the command was interrupted\.$/gm)];
-    expect(done.length).toBeLessThan(400);
-    expect(done.length + left.length).toBe(400);
-    const there = textsOf(listOf(await greenvue.json('jobs', 'list', '--limit', 'all'), 'data'), 'id');
-    expect(there.toSorted()).toEqual(done.toSorted());
-  },
-  LONG_MS,
-);
+test('Ctrl-C during an apply lets what is under way be finished, begins no more, and says which jobs are not done', async () => {
+  const greenvue = server();
+  const jobs = Array.from(
+    { length: 400 },
+    (_, at) => `- { id: job-${at}, name: A, type: update_search_index, on_demand: true }\n`,
+  );
+  const apply = greenvue.start('jobs', 'apply', '-f', greenvue.file('jobs.yaml', jobs.join('')));
+  await apply.printed('created job-0');
+  apply.child.kill('SIGINT');
+  expect(await apply.ended()).toBe(130);
+  const { stdout, stderr } = apply.output;
+  expect(stderr).toMatch(
+    /^Finishing the job that is being applied, .*\n\d+ jobs of 400 failed\. What is not said to have failed is done\.\n$/,
+  );
+  const done = [...stdout.matchAll(/^created (\S+)/gm)].map(([, id]) => id);
+  const left = [...stdout.matchAll(/^failed (\S+)\n {2}Not tried: the command was interrupted\.$/gm)];
+  expect(done.length).toBeLessThan(400);
+  expect(done.length + left.length).toBe(400);
+  const there = textsOf(listOf(await greenvue.json('jobs', 'list', '--limit', 'all'), 'data'), 'id');
+  expect(there.toSorted()).toEqual(done.toSorted());
+});
 
 test.runIf(existsSync('/dev/full'))('output that can not be written is said to be so', async () => {
   const folder = await folderOfGreenvue();
@@ -283,30 +244,26 @@ test.runIf(existsSync('/dev/full'))('output that can not be written is said to b
   expect(status).toBe(1);
 });
 
-test(
-  'who follows a run stays with it while the server restarts',
-  async () => {
-    const greenvue = await startGreenvue({ SMTP_URL: NO_MAIL_SERVER });
-    await greenvue.mailDue();
-    const job = [
-      '--name',
-      'M',
-      '--type',
-      'send_notifications',
-      '--on-demand',
-      '--backoff-initial',
-      '4s',
-      '--max-attempts',
-      '2',
-    ];
-    await greenvue.done('jobs', 'create', 'mails', ...job);
-    const follower = greenvue.start('jobs', 'run', 'mails', '--wait');
-    await follower.printed('of mails is');
-    greenvue.server.child.kill('SIGKILL');
-    await greenvue.server.ended();
-    await greenvue.startAgain();
-    expect(await follower.ended()).toBe(7);
-    expect(follower.output.stderr).toMatch(/failed: error after 2 attempts; the last attempt took .*\n/);
-  },
-  LONG_MS,
-);
+test('who follows a run stays with it while the server restarts', async () => {
+  const greenvue = await startGreenvue({ SMTP_URL: NO_MAIL_SERVER });
+  await greenvue.mailDue();
+  const job = [
+    '--name',
+    'M',
+    '--type',
+    'send_notifications',
+    '--on-demand',
+    '--backoff-initial',
+    '4s',
+    '--max-attempts',
+    '2',
+  ];
+  await greenvue.done('jobs', 'create', 'mails', ...job);
+  const follower = greenvue.start('jobs', 'run', 'mails', '--wait');
+  await follower.printed('of mails is');
+  greenvue.server.child.kill('SIGKILL');
+  await greenvue.server.ended();
+  await greenvue.startAgain();
+  expect(await follower.ended()).toBe(7);
+  expect(follower.output.stderr).toMatch(/failed: error after 2 attempts; the last attempt took .*\n/);
+});

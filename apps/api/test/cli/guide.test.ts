@@ -50,7 +50,7 @@ test('the commands of docs/cli.md work as they stand', async () => {
   );
   expect(stdout).toContain('None fails.\n');
   expect(stdout).toMatch(/\nmails is deleted\.\nJobs +0/);
-}, 240_000);
+});
 
 test('docs/cli.md names every exit code', async () => {
   const { EXIT } = await import('@greenvue/jobs-cli');

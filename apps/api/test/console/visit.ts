@@ -1,10 +1,10 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { launch } from '../../../../packages/console/test/browser.ts';
+import { CONDITION_MS, TEST_MS } from '../../../../scripts/test-deadlines.ts';
 
-/** The timeout for a test with a browser and several servers on a busy machine. */
-export const SLOW_MS = 180_000;
-const STEP_MS = 20_000;
+/** The timeout of a test with a browser. */
+export const SLOW_MS = TEST_MS;
 
 /** The first admin of each server in these tests. */
 export const EMAIL = 'admin@greenvue.local';
@@ -22,16 +22,14 @@ export interface Visit {
 /** Opens a window on the server with this URL. The window closes when the test ends. */
 export type Open = (url: string, options?: BrowserContextOptions) => Promise<Visit>;
 
-/** One browser for all tests of a file. `path`: of the console. */
+/** The browser of this process, whose files share it. It ends with the process. */
+let launched: Promise<Browser> | undefined;
+
+/** A function that opens windows of one browser. `path`: of the console. */
 export function startBrowser(path = '/console'): Open {
-  let browser: Browser | undefined;
-  beforeAll(async () => {
-    browser = await launch();
-  }, SLOW_MS);
-  afterAll(() => browser?.close());
   return async (url, options) => {
-    if (browser === undefined) throw new Error('the browser has not started yet');
-    const context = await browser.newContext({
+    launched ??= launch();
+    const context = await (await launched).newContext({
       viewport: { width: 1280, height: 900 },
       locale: 'en-GB',
       ...options,
@@ -39,7 +37,7 @@ export function startBrowser(path = '/console'): Open {
     onTestFinished(() => context.close());
     const faults = faultsOf(context, url);
     const page = await context.newPage();
-    page.setDefaultTimeout(STEP_MS);
+    page.setDefaultTimeout(CONDITION_MS);
     return { page, faults, goTo: async (below) => void (await page.goto(`${url}${path}${below}`)) };
   };
 }

@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 
 /** An answer as received from the socket. */
 export interface RawAnswer {
@@ -16,7 +17,7 @@ export interface RawRequest {
   readonly body: Buffer | undefined;
 }
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = CONDITION_MS;
 
 /** Sends requests over kept connections, with a timeout of 10 s. */
 export function createSender(): { send(raw: RawRequest): Promise<RawAnswer>; close(): void } {

@@ -80,8 +80,6 @@ export async function startPrometheus(targetUrl: string): Promise<Prometheus> {
       return Object.fromEntries(all.map(({ name, health }) => [name, health]));
     },
   };
-  await expect
-    .poll(() => prometheus.query('up{job="greenvue"} == 1').catch(() => []), { timeout: 30_000 })
-    .toHaveLength(1);
+  await expect.poll(() => prometheus.query('up{job="greenvue"} == 1').catch(() => [])).toHaveLength(1);
   return prometheus;
 }

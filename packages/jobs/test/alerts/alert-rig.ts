@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import { type AlertOptions, createJobs, defineJobType } from '../../src/index.ts';
 import { sqlite } from '../../src/stores/sqlite/index.ts';
 import { bodyOf, serve } from '../outbound/test-server.ts';
@@ -106,7 +107,7 @@ export async function failJob(jobs: AlertJobs, id: string, error = 'disk full'):
 }
 
 /** Waits for a condition, with a deadline. */
-export async function eventually<T>(read: () => Promise<T | undefined>, ms = 25_000): Promise<T> {
+export async function eventually<T>(read: () => Promise<T | undefined>, ms = CONDITION_MS): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
     const value = await read();

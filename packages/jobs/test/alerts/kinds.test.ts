@@ -39,7 +39,7 @@ it('a kind of the host gets the alert and the settings, and is called again when
     alerts: [{ jobId: 'a', condition: 'failed' }],
   });
   expect(notices[0]).not.toHaveProperty('link');
-}, 20_000);
+});
 
 it('a channel whose kind this server does not have says so', async () => {
   const file = (await import('./alert-rig.ts')).databaseFile();

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 
 /** The superuser's connection, which bypasses the proxies. It repeats statements while the server is down. */
 export interface Admin {
@@ -11,7 +12,7 @@ export interface Admin {
 
 export type Ask = <T>(sql: string, params?: readonly unknown[]) => Promise<T[]>;
 
-const GIVE_UP_MS = 60_000;
+const GIVE_UP_MS = CONDITION_MS;
 const TRY_AGAIN_MS = 100;
 const INT8 = 20;
 

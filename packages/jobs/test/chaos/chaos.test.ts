@@ -18,11 +18,11 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'greenvue-chaos-'));
   cluster = await startCluster(folder, SHORT);
   rounds = createRounds(cluster);
-}, 120_000);
+});
 afterAll(async () => {
   await cluster?.stop();
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 // Promises P4 to P10.
 describe('three nodes under load on one PostgreSQL lose no slot and no run while', () => {
@@ -31,6 +31,6 @@ describe('three nodes under load on one PostgreSQL lose no slot and no run while
       const { violations, recovery } = await rounds.run(fault);
       expect(violations).toEqual([]);
       if (fault.name === 'kill') expect(recovery.restartsMs.length).toBeGreaterThan(0);
-    }, 240_000);
+    });
   }
 });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import type { Build } from './build.ts';
 import { type FromNode, type NodeInput, START_FAILED, type ToNode } from './messages.ts';
 
@@ -24,7 +25,7 @@ export interface LifeOptions {
   readonly namespace?: string;
 }
 
-const READY_MS = 60_000;
+const READY_MS = CONDITION_MS;
 
 /** A node: a sequence of processes under one name. */
 export class ClusterNode {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import type { Admin } from './admin.ts';
 import type { Injury } from './injury.ts';
 
@@ -37,7 +38,7 @@ const ENOUGH = 0.95;
 const WINDOW_MS = 1_000;
 const STEP_MS = 100;
 const POLL_MS = 500;
-const GIVE_UP_MS = 60_000;
+const GIVE_UP_MS = CONDITION_MS;
 /** A working node ends at least this share of all runs. */
 const LEAST_SHARE = 0.02;
 

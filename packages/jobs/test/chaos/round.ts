@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import { createMarks, forget, type Marks, unfinished, violations } from './checks.ts';
 import type { Cluster } from './cluster.ts';
 import type { Fault } from './fault.ts';
@@ -19,7 +20,7 @@ export interface Report {
   readonly violations: readonly string[];
 }
 
-const NO_PROGRESS_MS = 60_000;
+const NO_PROGRESS_MS = CONDITION_MS;
 const POLL_MS = 200;
 
 /** Injects one fault after another, and checks the whole cluster after each. */

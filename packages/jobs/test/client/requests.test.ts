@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import {
   ApiError,
   type Connection,
@@ -310,7 +311,7 @@ describe('a caller that gives up', () => {
     const { connection, asked } = connectTo([silent], { retries });
     const left = new AbortController();
     const job = failureOf(getJob(connection, 'a', { signal: left.signal }));
-    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    await vi.waitFor(() => expect(asked).toHaveLength(1), CONDITION_MS);
     left.abort(reason);
     expect(await job).toBe(reason);
   });

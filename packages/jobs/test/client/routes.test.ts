@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import {
   ApiError,
   backfillJob,
@@ -100,7 +101,7 @@ function runThatIs(runId: string, status: Run['status']): Promise<Run> {
       expect(run.status).toBe(status);
       return run;
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: CONDITION_MS, interval: 20 },
   );
 }
 
@@ -374,7 +375,7 @@ describe('the fleet', () => {
       const found = await getBulkCommand(connection, String(id));
       expect(found).toMatchObject({ status: 'finished', done: 2 });
       return found;
-    });
+    }, CONDITION_MS);
     expect(bulkCommandSchema.strict().parse(command)).toEqual(command);
     expect((await listBulkCommands(connection, { limit: 1 }))[0]?.id).toBe(id);
     await expect(cancelBulkCommand(connection, String(id))).rejects.toMatchObject({ status: 409 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import { BULK_JOB_ACTIONS } from '../../src/core/bulk/bulk-command.ts';
 import type { UntypedJobs } from '../../src/engine/engine.ts';
 import type { BulkCommand, BulkEngine } from '../../src/engine/ports/bulk-port.ts';
@@ -21,7 +22,7 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
       const command = await engine.getBulkCommand(String(id));
       expect(['running', 'cancelling']).not.toContain(command.status);
       return command;
-    });
+    }, CONDITION_MS);
   const makeJobs = async (count: number, tags: readonly string[] = []) => {
     for (let n = 0; n < count; n += 1)
       await h.engine.createJob(job({ id: `${tags[0] ?? 'job'}-${n}`, tags }));
@@ -237,7 +238,7 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
       h.engine.subscribe((event) => void (event !== 'reset' && heard.push(event)));
       const plan = await h.engine.bulkJobs({ action: 'pause', all: true });
       await ended(plan.id);
-      await vi.waitFor(() => expect(heard.at(-1)?.type).toBe('bulk.finished'));
+      await vi.waitFor(() => expect(heard.at(-1)?.type).toBe('bulk.finished'), CONDITION_MS);
       const own = heard.filter(({ type }) => type.startsWith('bulk.'));
       expect(own.map(({ type, data }) => [type, data?.status, data?.done])).toEqual([
         ['bulk.progress', 'running', 0],
@@ -257,7 +258,7 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
       const { engine, started, open } = gated();
       const plan = await h.engine.bulkJobs({ action: 'pause', all: true }, { engine });
       const id = String(plan.id);
-      await vi.waitFor(() => expect(started).toHaveLength(100));
+      await vi.waitFor(() => expect(started).toHaveLength(100), CONDITION_MS);
       expect(await h.engine.cancelBulkCommand(id, { by: 'user:2' })).toMatchObject({
         status: 'cancelling',
         cancelledBy: 'user:2',
@@ -275,7 +276,7 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
       await makeJobs(150);
       const { engine, started, open } = gated();
       const plan = await h.engine.bulkJobs({ action: 'pause', all: true }, { engine });
-      await vi.waitFor(() => expect(started).toHaveLength(100));
+      await vi.waitFor(() => expect(started).toHaveLength(100), CONDITION_MS);
       const next = await h.beside();
       const stopped = h.engine.stop();
       open();
@@ -288,7 +289,7 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
       const { engine, started, open } = gated();
       onTestFinished(open);
       const plan = await h.engine.bulkJobs({ action: 'pause', all: true }, { engine });
-      await vi.waitFor(() => expect(started).toHaveLength(100));
+      await vi.waitFor(() => expect(started).toHaveLength(100), CONDITION_MS);
       const next = await h.again();
       expect((await next.getBulkCommand(String(plan.id))).status).toBe('interrupted');
     });
@@ -298,7 +299,7 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
       const { engine, started, open } = gated();
       onTestFinished(open);
       const plan = await h.engine.bulkJobs({ action: 'pause', all: true }, { engine });
-      await vi.waitFor(() => expect(started).toHaveLength(100));
+      await vi.waitFor(() => expect(started).toHaveLength(100), CONDITION_MS);
       const id = String(plan.id);
       const next = await h.again();
       const cancelled = await next.cancelBulkCommand(id, { by: 'user:2' });

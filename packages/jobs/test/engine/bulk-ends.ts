@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import type { BulkCommand, BulkEngine } from '../../src/engine/ports/bulk-port.ts';
 import { EngineError, type JobStore } from '../../src/index.ts';
 import { createHarness, type Harness, job, type MakeDatabase } from './engine-harness.ts';
@@ -23,7 +24,7 @@ export function bulkEnds(makeDatabase: MakeDatabase): void {
       const command = await h.engine.getBulkCommand(String(id));
       expect(['running', 'cancelling']).not.toContain(command.status);
       return command;
-    });
+    }, CONDITION_MS);
   /** The engine, with another `pauseJob`. */
   const pausing = (pauseJob: (id: string) => Promise<void>): BulkEngine => ({
     ...h.engine,
@@ -89,7 +90,7 @@ export function bulkEnds(makeDatabase: MakeDatabase): void {
         if (event !== 'reset' && event.type === 'bulk.progress' && event.data?.done === 1) saved.resolve();
       });
       const { id } = await pauseAll(engine);
-      await vi.waitFor(() => expect(begun).toHaveLength(100));
+      await vi.waitFor(() => expect(begun).toHaveLength(100), CONDITION_MS);
       // As another node does, which cannot tell this one.
       const audit = { actor: 'user:2', action: 'jobs.bulk_cancel', change: '{}' };
       await store?.cancelBulkCommand({ id: String(id), by: 'user:2', audit });
@@ -128,8 +129,10 @@ export function bulkEnds(makeDatabase: MakeDatabase): void {
     it('is saved again when the database did not answer', async () => {
       h.store.make('fails', 'saveBulkCommand');
       const { id } = await pauseAll(h.engine);
-      await vi.waitFor(async () =>
-        expect((await h.engine.listJobs({ status: 'paused', limit: JOBS })).rows).toHaveLength(JOBS),
+      await vi.waitFor(
+        async () =>
+          expect((await h.engine.listJobs({ status: 'paused', limit: JOBS })).rows).toHaveLength(JOBS),
+        CONDITION_MS,
       );
       await h.store.quiet();
       expect((await h.engine.getBulkCommand(String(id))).status).toBe('running');
@@ -137,7 +140,7 @@ export function bulkEnds(makeDatabase: MakeDatabase): void {
       await vi.waitFor(async () => {
         h.clock.advance(1_000);
         expect((await h.engine.getBulkCommand(String(id))).status).toBe('finished');
-      });
+      }, CONDITION_MS);
     });
   });
 }

@@ -7,7 +7,7 @@ import { isMainThread } from 'node:worker_threads';
 const file = process.env.HANG_FILE;
 if (!isMainThread && file !== undefined) {
   writeFileSync(file, '');
-  spawnSync('sh', ['-c', 'while [ -e "$HANG_FILE" ]; do sleep 0.05; done'], { timeout: 30_000 });
+  spawnSync('sh', ['-c', 'while [ -e "$HANG_FILE" ]; do sleep 0.05; done'], { timeout: 120_000 });
 }
 
 export const hanging = undefined;

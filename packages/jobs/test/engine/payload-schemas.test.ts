@@ -5,6 +5,7 @@ import { expect, expectTypeOf, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { z as mini } from 'zod/mini';
 import { z as olderZod } from 'zod-4-2';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import {
   createJobs,
   defineJobType,
@@ -271,7 +272,7 @@ it('a handler in a thread gets what the schema makes of the payload', async () =
     await h.engine.tick();
     const { run } = await h.engine.getRun(made.id);
     expect(run).toMatchObject({ status: 'succeeded', result: '{"year":2026,"tags":2}' });
-  }, 15_000);
+  }, CONDITION_MS);
 });
 
 it('an edit that sends the stored payload of a converting schema changes nothing', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { EngineOptions } from '../../src/engine/options.ts';
 import { defineJobType, defineThreadDeps, type Engine, type Run } from '../../src/index.ts';
@@ -47,7 +48,7 @@ async function succeed(engine: Engine, jobId = 'job'): Promise<Run> {
     const { run } = await engine.getRun(made.id);
     expect(run).toMatchObject({ status: 'succeeded' });
     return run;
-  }, 15_000);
+  }, CONDITION_MS);
 }
 
 it('section 6: an engine starts when the modules of its threads can be loaded', async () => {
@@ -146,7 +147,7 @@ async function startHanging() {
     () => 'started',
     (reason: unknown) => String(reason),
   );
-  await vi.waitFor(() => expect(existsSync(file)).toBe(true), 15_000);
+  await vi.waitFor(() => expect(existsSync(file)).toBe(true), CONDITION_MS);
   const passing = setInterval(() => clock.advance(1_000), 5);
   onTestFinished(() => clearInterval(passing));
   return { engine, error };
@@ -157,7 +158,7 @@ it('an engine that is stopped while a module hangs in a native call waits no lon
   const { engine, error } = await startHanging();
   await engine.stop();
   expect(await error).toContain('it was stopped before the modules');
-}, 20_000);
+});
 
 it('an engine does not start when a module takes longer than 30 s to load, and names the job type', async () => {
   const { engine, error } = await startHanging();
@@ -165,7 +166,7 @@ it('an engine does not start when a module takes longer than 30 s to load, and n
     /can't start: the job type hanging did not load within 30 s in a thread\. Move /,
   );
   await engine.stop();
-}, 20_000);
+});
 
 // Promise P9, lost nodes.
 it('an engine that was stopped opens no store', async () => {
@@ -189,7 +190,7 @@ it('an error that ends an idle thread is logged, and the next run gets another t
   const error = vi.fn();
   const type = inFile('./throws-idle.ts', 'throws_idle');
   const engine = await start([type], undefined, { logger: { ...silentLogger, error } });
-  await vi.waitFor(() => expect(error).toHaveBeenCalled(), 15_000);
+  await vi.waitFor(() => expect(error).toHaveBeenCalled(), CONDITION_MS);
   expect(error.mock.calls).toMatchObject([
     [
       { err: { type: 'TypeError', message: 'the pool lost its connection' } },

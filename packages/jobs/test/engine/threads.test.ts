@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import type { EngineOptions } from '../../src/engine/options.ts';
 import { defineThreadDeps, type Run, type ThreadDeps } from '../../src/index.ts';
 import { silentLogger } from '../silent-logger.ts';
@@ -37,19 +38,16 @@ async function start(what: string): Promise<string> {
   return run.id;
 }
 
-/** Threads start slowly on a busy machine. */
-const DEADLINE_MS = 45_000;
-
 /** Waits until the handler reports that it has begun: an earlier stop would prevent it. */
 async function startAndBegin(what: string): Promise<string> {
   const id = await start(what);
-  await vi.waitFor(() => expect(said).toContain('begun'), DEADLINE_MS);
+  await vi.waitFor(() => expect(said).toContain('begun'), CONDITION_MS);
   return id;
 }
 
 /** Ticks until the run fits: a thread runs in real time. */
 async function until(id: string, fits: (run: Run) => boolean): Promise<Run> {
-  const deadline = performance.now() + DEADLINE_MS;
+  const deadline = performance.now() + CONDITION_MS;
   for (;;) {
     await h.engine.tick();
     const { run } = await h.engine.getRun(id);
@@ -274,7 +272,7 @@ describe('a handler in a thread does not harm the engine', () => {
     await startWith(HERE, { logger: { ...silentLogger, error } });
     const late = await until(await start('late_rejection'), ({ status }) => status === 'succeeded');
     const next = await start('wait');
-    await vi.waitFor(() => expect(error).toHaveBeenCalled(), 15_000);
+    await vi.waitFor(() => expect(error).toHaveBeenCalled(), CONDITION_MS);
     expect(error.mock.calls.map(([fields]) => fields)).toMatchObject([
       { runId: late.id, type: 'in_thread', err: { message: 'too late' } },
     ]);

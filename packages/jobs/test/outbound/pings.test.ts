@@ -100,7 +100,7 @@ it('a ping is tried three times, and a later one still comes after it', async ()
   const { url, heard } = await monitor([503, 500, 200]);
   const { engine, run } = await startedWith(url);
   await run();
-  await expect.poll(() => heard.length, { timeout: 5_000 }).toBe(4);
+  await expect.poll(() => heard.length).toBe(4);
   const paths = heard.map((line) => line.split('?')[0]);
   expect(paths).toEqual(['POST /uuid/start', 'POST /uuid/start', 'POST /uuid/start', 'POST /uuid']);
   await expect.poll(() => engine.activity().pings).toEqual({ sent: 2, failed: 0, dropped: 0 });
@@ -111,9 +111,7 @@ it('a ping that fails in each try is counted, and the log says so once', async (
   const warn = vi.fn();
   const { engine, run } = await startedWith(url, { logger: { ...silentLogger, warn } });
   await run();
-  await expect
-    .poll(() => engine.activity().pings, { timeout: 5_000 })
-    .toEqual({ sent: 0, failed: 2, dropped: 0 });
+  await expect.poll(() => engine.activity().pings).toEqual({ sent: 0, failed: 2, dropped: 0 });
   expect(heard).toHaveLength(4);
   expect(warn.mock.calls).toEqual([
     [
@@ -170,7 +168,7 @@ it('the heartbeat comes from a node that works, and not from one whose store or 
     },
   };
   await started({ store: Object.assign(Object.create(store), checked), heartbeatUrl: url });
-  await expect.poll(() => heard.length, { timeout: 5_000 }).toBeGreaterThanOrEqual(2);
+  await expect.poll(() => heard.length).toBeGreaterThanOrEqual(2);
   expect(new Set(heard)).toEqual(new Set(['POST /uuid']));
   fault = new Error('the disk is gone');
   const silentSince = heard.length;

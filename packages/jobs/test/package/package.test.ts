@@ -12,6 +12,7 @@ import { publintFaults } from '../../../../scripts/package/publint-faults.ts';
 import { OLDEST_NODE } from '../../../../scripts/package/published-manifest.ts';
 import { ROOT, sourcePackages } from '../../../../scripts/package/source-package.ts';
 import { nodeBinary } from '../../../../scripts/release/tools.ts';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import { freePort, runReadme } from './readme-program.ts';
 import { expectedOf } from './tested-programs.ts';
 
@@ -43,7 +44,7 @@ function run(project: string, ...args: readonly string[]): unknown {
 }
 
 function runWith(node: string, project: string, ...args: readonly string[]): unknown {
-  const options = { cwd: project, timeout: 30_000, encoding: 'utf8', stdio: 'pipe' } as const;
+  const options = { cwd: project, timeout: CONDITION_MS, encoding: 'utf8', stdio: 'pipe' } as const;
   return JSON.parse(execFileSync(node, args, options));
 }
 

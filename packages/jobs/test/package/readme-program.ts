@@ -30,7 +30,7 @@ export async function runReadme({ project, name, port, done }: ReadmeProgram): P
   }
   const ended = once(child, 'exit');
   try {
-    await expect.poll(() => done().catch(() => undefined), { timeout: 20_000 }).toBeTruthy();
+    await expect.poll(() => done().catch(() => undefined)).toBeTruthy();
     child.kill();
     await ended;
   } finally {

@@ -54,7 +54,7 @@ async function deploy(
   return { engine, ran };
 }
 
-const POLL = { timeout: 20_000, interval: 50 };
+const POLL = { interval: 50 };
 const onDemand = (id: string) => ({ id, name: id, type: 'work', onDemand: true }) as const;
 const healthOf = async (engine: Engine, id: string) => (await engine.getJob(id)).health;
 const jobsOf = async (engine: Engine, health: 'ok' | 'no_handler') =>

@@ -139,7 +139,7 @@ test('a statement_timeout of the database bounds no migration', async () => {
     observer.query(
       "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '700 ms'",
     );
-  await expect.poll(async () => (await waitsForLong()).rows.length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(async () => (await waitsForLong()).rows.length).toBe(1);
   await other.query('COMMIT');
   await migrated;
 });

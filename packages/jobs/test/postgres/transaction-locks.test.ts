@@ -47,7 +47,7 @@ describe('under `allow`', () => {
     const slots = async () =>
       (await h.runsOf('free')).filter(({ scheduledFor }) => scheduledFor !== undefined);
     await expect
-      .poll(async () => (await slots()).map(({ status }) => status), { timeout: 10_000 })
+      .poll(async () => (await slots()).map(({ status }) => status))
       .toEqual(expect.arrayContaining(['succeeded', 'succeeded']));
     await h.engine.pauseJob('free');
     const before = (await h.runsOf('free')).length;
@@ -100,7 +100,7 @@ describe('under `allow`', () => {
     const tx = await h.begin();
     const { run } = await h.engine.trigger('free', { tx, runAt: new Date(Date.now() + 1_500).toISOString() });
     await tx.query('COMMIT');
-    await expect.poll(() => h.statusOf(run.id), { timeout: 10_000 }).toBe('succeeded');
+    await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
   });
 
   it('when two transactions use one dedupe key, one makes the run and the other waits for it', async () => {
@@ -131,7 +131,7 @@ describe('under `skip` and `queue`', () => {
     const tx = await h.begin();
     const { run } = await h.engine.trigger('single', { tx });
     const { nextRunAt = 0 } = (await h.engine.getJob('single')).job;
-    await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(nextRunAt + 1_000);
+    await expect.poll(() => Date.now()).toBeGreaterThan(nextRunAt + 1_000);
     expect(await h.runsOf('single')).toEqual([]);
     await tx.query('COMMIT');
     await expect
@@ -146,7 +146,7 @@ describe('under `skip` and `queue`', () => {
     const tx = await h.begin();
     await h.engine.trigger('single', { tx });
     const { nextRunAt = 0 } = (await h.engine.getJob('single')).job;
-    await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(nextRunAt + 500);
+    await expect.poll(() => Date.now()).toBeGreaterThan(nextRunAt + 500);
     await tx.query('ROLLBACK');
     const since = performance.now();
     await expect.poll(async () => (await h.runsOf('single')).length).toBeGreaterThan(0);
@@ -266,7 +266,7 @@ describe('under `skip` and `queue`', () => {
       for (const { id } of (await store.claim({ node: 'next', ...input })).runs) claimed.add(id);
       return claimed.size;
     };
-    await expect.poll(claim, { timeout: 15_000 }).toBe(2);
+    await expect.poll(claim).toBe(2);
     await store.close();
   });
 

@@ -144,22 +144,22 @@ describe("a trigger in a caller's transaction", () => {
       FROM greenvue_jobs.jobs, generate_series(1, ${BACKLOG}) WHERE jobs.id = 'free'`);
     await h.engine.createJob(SINGLE);
     await h.engine.trigger('single');
-    await expect.poll(() => ran, { timeout: 20_000 }).toBeGreaterThan(1_000);
+    await expect.poll(() => ran).toBeGreaterThan(1_000);
     let before = -1;
     const goesOn = async () => {
       const went = ran > before;
       before = ran;
       return went;
     };
-    await expect.poll(goesOn, { interval: 1_000, timeout: 20_000 }).toBe(false);
+    await expect.poll(goesOn, { interval: 1_000 }).toBe(false);
     expect(ran).toBeLessThan(BACKLOG / 2);
     await tx.query('COMMIT');
     await expect
       // It counts all runs of the backlog.
-      .poll(async () => (await h.engine.stats()).runs, { timeout: 90_000, interval: 250 })
+      .poll(async () => (await h.engine.stats()).runs, { interval: 250 })
       .toMatchObject({ queued: 0, running: 0 });
     expect(ran).toBe(BACKLOG + 1);
-  }, 180_000);
+  });
 
   it('has an entry in the audit', async () => {
     await h.engine.createJob(FREE);
@@ -254,7 +254,7 @@ describe('a job made in a transaction', () => {
     await expect(h.engine.getJob('b')).rejects.toMatchObject({ code: 'not_found' });
     await lost.query('ROLLBACK');
     await kept.query('COMMIT');
-    await expect.poll(async () => (await h.runsOf('b')).length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(async () => (await h.runsOf('b')).length).toBeGreaterThan(0);
     await expect(h.engine.getJob('a')).rejects.toMatchObject({ code: 'not_found' });
     expect(await h.engine.listAudit({ limit: 10, action: 'job.create' })).toMatchObject([
       { actor: 'user:7', target: 'b' },

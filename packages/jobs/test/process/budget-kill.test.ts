@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it, vi } from 'vitest';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import { end, folderOfTest, startChild } from './killed-child.ts';
 
 const KILLS = 10;
@@ -30,7 +31,7 @@ it(`each second failure pauses the job exactly once, through ${KILLS} kills at a
   for (let n = 0; n < KILLS; n += 1) {
     const started = await startChild('./budget-child.ts', file);
     // Each process pauses the job at least once, however slow the machine is. Then any instant will do.
-    await vi.waitFor(() => expect(stateOf(file).pauses).toBeGreaterThan(last), { timeout: 20_000 });
+    await vi.waitFor(() => expect(stateOf(file).pauses).toBeGreaterThan(last), CONDITION_MS);
     await new Promise((resolve) => setTimeout(resolve, (n * 7_919) % 211));
     await end(started, 'SIGKILL');
     const { isPaused, recent, pauses, resumes, failed } = stateOf(file);
@@ -40,4 +41,4 @@ it(`each second failure pauses the job exactly once, through ${KILLS} kills at a
     last = pauses;
   }
   expect(last).toBeGreaterThanOrEqual(KILLS);
-}, 60_000);
+});

@@ -36,7 +36,7 @@ describe('durability: kill -9 at any instant', () => {
     const missing = linesOf(acknowledged).filter((id) => !known.has(id));
     expect(missing).toEqual([]);
     expect(linesOf(acknowledged).length).toBeGreaterThan(KILLS);
-  }, 120_000);
+  });
 });
 
 function linesOf(file: string): string[] {

@@ -66,7 +66,7 @@ it('a second process is refused with the pid of the first, and takes its runs ba
   await third.line('ran');
   // The start need not wait for a lease to end.
   expect(performance.now() - begun).toBeLessThan(10_000);
-}, 60_000);
+});
 
 it('a second store on a file is refused in one process too, under any name of the file, until the first is closed', async () => {
   const folder = folderOf();

@@ -1,5 +1,6 @@
 import { expect, vi } from 'vitest';
 import type { z } from 'zod';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import { type JobJson, jobSchema } from '../../src/http/views/jobs/job.ts';
 import { type ProblemJson, problemSchema } from '../../src/http/views/problem.ts';
 import { type RunJson, runSchema } from '../../src/http/views/runs/run.ts';
@@ -100,6 +101,6 @@ export function runThatIs(
       expect(run.status).toBe(status);
       return run;
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: CONDITION_MS, interval: 20 },
   );
 }

@@ -38,9 +38,7 @@ const bytesIn = (folder: string) =>
     .join('\n');
 
 const ended = (jobs: Started['jobs'], id: string) =>
-  expect
-    .poll(async () => (await jobs.getRun(id)).run.status, { timeout: 20_000 })
-    .toMatch(/succeeded|failed/);
+  expect.poll(async () => (await jobs.getRun(id)).run.status).toMatch(/succeeded|failed/);
 
 // Promise P40, secrets in payloads.
 test('no file and no log line ever has the plain value, whatever happens to the job and its runs', async () => {
@@ -98,7 +96,7 @@ test('a sealed field that was changed, or moved from another job or field, fails
   for (const id of ['a', 'b']) {
     const made = await again.jobs.trigger(id);
     await expect
-      .poll(async () => (await again.jobs.getRun(made.run.id)).run.errors, { timeout: 20_000 })
+      .poll(async () => (await again.jobs.getRun(made.run.id)).run.errors)
       .toMatchObject([
         { name: 'SecretError', message: expect.stringMatching(/^The payload field \/token can't be opened/) },
       ]);

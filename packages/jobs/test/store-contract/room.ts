@@ -229,9 +229,7 @@ export function roomContract(makeStore: MakeStore): void {
       });
     });
 
-    it('at the bound of runs with a future `run_at`, triggers with one are refused', {
-      timeout: 60_000,
-    }, async () => {
+    it('at the bound of runs with a future `run_at`, triggers with one are refused', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const putOff = () => t.command('a', { kind: 'trigger', runAt: T0 + MINUTE });
       for (let left = t.maxRunsPutOff; left > 0; left -= 500)
@@ -245,9 +243,7 @@ export function roomContract(makeStore: MakeStore): void {
       });
     });
 
-    it('beyond too many live runs of one job, triggers are refused and slots skipped', {
-      timeout: 120_000,
-    }, async () => {
+    it('beyond too many live runs of one job, triggers are refused and slots skipped', async () => {
       await t.create('a', { overlap: 'allow' });
       let refused = 0;
       for (let made = 0; made <= t.maxLiveRuns + 10_000 && refused === 0; made += 2_000) {

@@ -52,7 +52,7 @@ async function begin() {
         await takeTurn(trx, turn);
         ends = changes.map((change) => change());
         const count = async () => (await waiting.execute(trx)).rows[0]?.n;
-        await expect.poll(count, { timeout: 10_000 }).toBe(changes.length);
+        await expect.poll(count).toBe(changes.length);
         await before?.(trx);
       });
       return Promise.allSettled(ends);

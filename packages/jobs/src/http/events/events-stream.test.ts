@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { CONDITION_MS } from '../../../../../scripts/test-deadlines.ts';
 import { EventRing } from '../../engine/events/event-ring.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import type { EventFilter } from '../scope/scoped-events.ts';
@@ -47,9 +48,9 @@ test('events that come while a filter looks at one wait for it, and none is lost
   const answers = [true, false, true, true];
   ring.emit('job.paused', 'd');
   for (const [n, isWanted] of answers.entries()) {
-    await vi.waitFor(() => expect(asked).toHaveLength(n + 1));
+    await vi.waitFor(() => expect(asked).toHaveLength(n + 1), CONDITION_MS);
     asked[n]?.answer(isWanted);
   }
-  await vi.waitFor(() => expect(jobs()).toEqual(['a', 'c', 'd']));
+  await vi.waitFor(() => expect(jobs()).toEqual(['a', 'c', 'd']), CONDITION_MS);
   expect(asked.map(({ jobId }) => jobId)).toEqual(['a', 'b', 'c', 'd']);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { CONDITION_MS } from '../../../../../scripts/test-deadlines.ts';
 import { definitionOf } from '../../../test/store-contract/rig.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import { threadFile } from '../../package-file.ts';
@@ -66,7 +67,7 @@ it('starts with the first request of a turn while the others are still being mad
   const nodes = beside.prepare('SELECT id FROM nodes');
   const asked = Array.from({ length: 200 }, () => store.recover({ node: 'a' }));
   // The event loop does not turn meanwhile.
-  const giveUpAt = performance.now() + 10_000;
+  const giveUpAt = performance.now() + CONDITION_MS;
   while (nodes.all().length === 0 && performance.now() < giveUpAt);
   expect(nodes.all()).toEqual([{ id: 'a' }]);
   await Promise.all(asked);
@@ -231,9 +232,7 @@ describe('the threads', () => {
     const lost = asked(store, 'a').catch((error) => error);
     await ended;
     expect(await lost).toMatchObject({ code: 'unavailable' });
-    await expect
-      .poll(() => asked(store, 'b').catch((error) => error), { timeout: 10_000 })
-      .toMatchObject(made);
+    await expect.poll(() => asked(store, 'b').catch((error) => error)).toMatchObject(made);
     await store.close();
   });
 
@@ -243,9 +242,7 @@ describe('the threads', () => {
     const crash = crashOf('reader-thread');
     expect(await store.getJob('a', {})).toBeUndefined();
     await crash();
-    await expect
-      .poll(() => store.getJob('a', {}).catch((error) => error), { timeout: 10_000 })
-      .toBeUndefined();
+    await expect.poll(() => store.getJob('a', {}).catch((error) => error)).toBeUndefined();
     await store.close();
   });
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { CONDITION_MS } from '../../../../../scripts/test-deadlines.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Fault } from '../fault.ts';
 import { type Injury, NOTICE_MS } from '../injury.ts';
@@ -75,7 +76,7 @@ export async function untilInLongRun({ admin, scale }: Cluster, life: string): P
   }
 }
 
-const AMID_MS = 60_000;
+const AMID_MS = CONDITION_MS;
 const AMID_POLL_MS = 20;
 /** Short handlers take 10 ms; a long one has at least half of its time left. */
 const AMID = `SELECT count(*) AS runs FROM chaos.ledger

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { CONDITION_MS } from '../../../../../scripts/test-deadlines.ts';
 import { backfillPlanSchema, backfillSchema, backfillsSchema } from '../../../src/http/views/backfill.ts';
 import { runSchema } from '../../../src/http/views/runs/run.ts';
 import { bodyOf, createJob, faultAt, problemOf, send } from '../requests.ts';
@@ -23,14 +24,11 @@ export function backfills(makeMount: MakeMount): void {
   const ask = (jobId: string, body: object) => send(server, 'POST', `/jobs/${jobId}/backfill`, { body });
   const week = { from: day(-7), to: day(0) };
   const finished = (id: string) =>
-    vi.waitFor(
-      async () => {
-        const found = bodyOf(await send(server, 'GET', `/backfills/${id}`), 200, backfillSchema);
-        expect(found.status).toBe('finished');
-        return found;
-      },
-      { timeout: 20_000 },
-    );
+    vi.waitFor(async () => {
+      const found = bodyOf(await send(server, 'GET', `/backfills/${id}`), 200, backfillSchema);
+      expect(found.status).toBe('finished');
+      return found;
+    }, CONDITION_MS);
 
   describe('POST /jobs/:job_id/backfill', () => {
     test('says in a dry run which slots it would run, and changes nothing', async () => {
@@ -104,20 +102,17 @@ export function backfills(makeMount: MakeMount): void {
       await vi.waitFor(async () => {
         const found = bodyOf(await send(server, 'GET', `/backfills/${id}`), 200, backfillSchema);
         expect(found.runs.running).toBe(1);
-      });
+      }, CONDITION_MS);
       const cancelled = bodyOf(
         await send(server, 'DELETE', `/backfills/${id}?cancel_live=true`),
         200,
         backfillSchema,
       );
       expect(cancelled).toMatchObject({ status: 'cancelled', waiting: 0, slots: 7 });
-      await vi.waitFor(
-        async () => {
-          const found = bodyOf(await send(server, 'GET', `/backfills/${id}`), 200, backfillSchema);
-          expect(found.runs).toMatchObject({ running: 0, cancelled: 1 });
-        },
-        { timeout: 15_000 },
-      );
+      await vi.waitFor(async () => {
+        const found = bodyOf(await send(server, 'GET', `/backfills/${id}`), 200, backfillSchema);
+        expect(found.runs).toMatchObject({ running: 0, cancelled: 1 });
+      }, CONDITION_MS);
       expect(problemOf(await send(server, 'DELETE', `/backfills/${id}`), 409).detail).toMatch(/is over/);
       problemOf(await send(server, 'DELETE', '/backfills/4711'), 404);
     });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CONDITION_MS } from '../../../../../scripts/test-deadlines.ts';
 import { pageSchema } from '../../../src/http/fields/page.ts';
 import { bulkCommandSchema, bulkCommandsSchema, bulkPlanSchema } from '../../../src/http/views/bulk.ts';
 import { jobSchema } from '../../../src/http/views/jobs/job.ts';
@@ -39,7 +40,7 @@ export function bulkCommands(makeMount: MakeMount): void {
       const found = bodyOf(await send(mount, 'GET', `/bulk-commands/${id}`), 200, bulkCommandSchema);
       expect(found.status).toBe('finished');
       return found;
-    });
+    }, CONDITION_MS);
   const start = async (body: object, mount: Pick<Mount, 'send'> = server) => {
     const answer = await ask(body, mount);
     const { id } = bodyOf(answer, 202, bulkPlanSchema);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CONDITION_MS } from '../../../../../scripts/test-deadlines.ts';
 import { EventTexts } from '../../../src/http/events/event-texts.ts';
 import { EventsStream } from '../../../src/http/events/events-stream.ts';
 import { eventSchema } from '../../../src/http/views/event.ts';
@@ -29,7 +30,7 @@ export function eventStreams(makeMount: MakeMount): void {
   afterAll(() => first.close());
 
   /** A long timeout, for slow machines. */
-  const until = <T>(condition: () => T | Promise<T>) => vi.waitFor(condition, { timeout: 10_000 });
+  const until = <T>(condition: () => T | Promise<T>) => vi.waitFor(condition, CONDITION_MS);
 
   async function startServer(options: MountOptions = {}) {
     const server = await makeMount(first.engine, options);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CONDITION_MS } from '../../../../../scripts/test-deadlines.ts';
 import { callerSchema } from '../../../src/http/views/caller.ts';
 import { forecastSchema } from '../../../src/http/views/forecast.ts';
 import { historySchema } from '../../../src/http/views/history.ts';
@@ -39,14 +40,11 @@ export function overviews(makeMount: MakeMount): void {
       await createJob(server, 'stats-1');
       await runThatIs(server, (await runJob(server, 'stats-1')).id, 'succeeded');
       // The store has the run's end before the node reports it.
-      const stats = await vi.waitFor(
-        async () => {
-          const current = bodyOf(await send(server, 'GET', '/job-stats'), 200, statsSchema);
-          expect(current.last_minute?.finished.succeeded).toBeGreaterThanOrEqual(1);
-          return current;
-        },
-        { timeout: 10_000 },
-      );
+      const stats = await vi.waitFor(async () => {
+        const current = bodyOf(await send(server, 'GET', '/job-stats'), 200, statsSchema);
+        expect(current.last_minute?.finished.succeeded).toBeGreaterThanOrEqual(1);
+        return current;
+      }, CONDITION_MS);
       expect(stats.jobs.active).toBeGreaterThanOrEqual(1);
       expect(stats.last_minute?.lateness_ms?.max).toBeGreaterThanOrEqual(0);
       expect(stats.health.ok).toBeGreaterThanOrEqual(1);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StoreError } from '../../../core/model/errors.ts';
 import { LOCK_WAIT_MS } from './database.ts';
 import { JobTurnQueue } from './job-turn-queue.ts';
@@ -35,6 +35,9 @@ function turnsOf(max: number) {
 }
 
 describe('turns', () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
+  afterEach(() => vi.useRealTimers());
+
   it('one turn stays free for other targets', async () => {
     const { ask, begun, end } = turnsOf(3);
     for (const name of ['a1', 'a2', 'a3']) ask(name, 'a');
@@ -79,7 +82,7 @@ describe('turns', () => {
     ask('a1', 'a');
     ask('edit 2', 'a', true);
     ask('a2', 'a');
-    await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS - 100));
+    vi.advanceTimersByTime(LOCK_WAIT_MS - 100);
     ask('edit 3', 'a', true);
     await fail('edit 1');
     expect(failed).toEqual(['edit 2', 'edit 1']);
@@ -94,7 +97,7 @@ describe('turns', () => {
     ask('a1', 'a');
     ask('edit 1', 'a', true);
     ask('a2', 'a');
-    await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS - 100));
+    vi.advanceTimersByTime(LOCK_WAIT_MS - 100);
     ask('a3', 'a');
     await fail('a1');
     expect(failed).toEqual(['edit 1', 'a2', 'a1']);

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { connect, enqueue, enqueueAndWait, jobEvents } from '@greenvue/jobs/client';
 import { API, CONSOLE, TOKEN } from './host-jobs.mjs';
 
-const GIVE_UP_MS = 20_000;
+const GIVE_UP_MS = 120_000;
 
 /**
  * What must work on each server: the console, the login, runs, the limit of bodies, event streams, a client

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CONDITION_MS } from '../../../../../../scripts/test-deadlines.ts';
 import { pageSchema } from '../../../../src/http/fields/page.ts';
 import { callerSchema } from '../../../../src/http/views/caller.ts';
 import { eventSchema } from '../../../../src/http/views/event.ts';
@@ -208,7 +209,7 @@ export function scopes(makeMount: MakeMount): void {
       const watcher = new EventWatcher();
       watchers.push(watcher);
       expect((await watcher.watch(mount, query)).status).toBe(200);
-      await vi.waitFor(() => expect(watcher.lastId).not.toBe(''), { timeout: 10_000 });
+      await vi.waitFor(() => expect(watcher.lastId).not.toBe(''), CONDITION_MS);
       return watcher;
     };
     const seen = ({ events }: EventWatcher) =>
@@ -225,14 +226,14 @@ export function scopes(makeMount: MakeMount): void {
       const outside = await watch(mount, '?job_id=other-1');
       const after = all.lastId;
       await finishRuns();
-      await vi.waitFor(() => expect(seen(one)).toContain('run.succeeded acme-1'), { timeout: 10_000 });
-      await vi.waitFor(() => expect(seen(all)).toContain('run.succeeded acme-1'), { timeout: 10_000 });
+      await vi.waitFor(() => expect(seen(one)).toContain('run.succeeded acme-1'), CONDITION_MS);
+      await vi.waitFor(() => expect(seen(all)).toContain('run.succeeded acme-1'), CONDITION_MS);
       const jobIds = (watcher: EventWatcher) => new Set(seen(watcher).map((text) => text.split(' ')[1]));
       expect(jobIds(all)).toEqual(new Set(['acme-1', 'acme-2']));
       expect(jobIds(one)).toEqual(new Set(['acme-1']));
       expect(outside.events).toEqual([]);
       const late = await watch(mount, `?last_event_id=${after}`);
-      await vi.waitFor(() => expect(seen(late)).toEqual(seen(all)), { timeout: 10_000 });
+      await vi.waitFor(() => expect(seen(late)).toEqual(seen(all)), CONDITION_MS);
     });
   });
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CONDITION_MS } from '../../../../../../scripts/test-deadlines.ts';
 import { pageSchema } from '../../../../src/http/fields/page.ts';
 import type { JobScope } from '../../../../src/http/scope/job-scope.ts';
 import { auditRowSchema } from '../../../../src/http/views/audit.ts';
@@ -166,7 +167,7 @@ export function tagScopes(makeMount: MakeMount): void {
         const found = bodyOf(await send(scoped, 'GET', `/bulk-commands/${id}`), 200, bulkCommandSchema);
         expect(found.status).toBe('finished');
         return found;
-      });
+      }, CONDITION_MS);
     };
     const untagged = await start({ action: 'untag', all: true, tags: ['billing', 'eu'] });
     expect(untagged).toMatchObject({ done: 1, failed: 1, failures: [{ job_id: 'own' }] });
@@ -223,19 +224,22 @@ export function tagScopes(makeMount: MakeMount): void {
     beforeEach(async () => {
       watcher.current = new EventWatcher();
       expect((await watcher.current.watch(scoped, '')).status).toBe(200);
-      await vi.waitFor(() => expect(watcher.current.lastId).not.toBe(''), { timeout: 10_000 });
+      await vi.waitFor(() => expect(watcher.current.lastId).not.toBe(''), CONDITION_MS);
     });
     afterEach(() => watcher.current.leave());
     const seen = () =>
       watcher.current.events
         .map(({ data }) => eventSchema.parse(data))
         .map(({ type, job_id: jobId }) => `${type} ${jobId}`);
-    const hasSeen = (event: string) => vi.waitFor(() => expect(seen()).toContain(event), { timeout: 10_000 });
+    const hasSeen = (event: string) => vi.waitFor(() => expect(seen()).toContain(event), CONDITION_MS);
 
     test('sends the events of the scope, each once and in order', async () => {
       await finish('other', 'own', 'plain', 'also', 'own', 'other', 'own');
       await hasSeen('run.succeeded also');
-      await vi.waitFor(() => expect(seen().filter((event) => event === 'run.succeeded own')).toHaveLength(3));
+      await vi.waitFor(
+        () => expect(seen().filter((event) => event === 'run.succeeded own')).toHaveLength(3),
+        CONDITION_MS,
+      );
       const jobs = seen().flatMap((event) =>
         event.startsWith('run.succeeded') ? [event.split(' ')[1]] : [],
       );
