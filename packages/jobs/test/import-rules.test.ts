@@ -200,7 +200,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 
 /** What each package exports. */
 const ENTRY_POINTS =
-  /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|fetch|node|prometheus|opentelemetry|http|client|testing))?|jobs-cli|accounts|console(\/(fastify|fetch|node))?)$/;
+  /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|fetch|node|prometheus|opentelemetry|http|client|testing))?|jobs-cli(\/testing)?|accounts|console(\/(fastify|fetch|node))?)$/;
 
 function layerOf(file: string): string | undefined {
   const fits = Object.entries(LAYERS).flatMap(([name, { paths }]) =>
