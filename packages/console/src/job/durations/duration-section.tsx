@@ -10,6 +10,7 @@ import { Panel } from '../../ui/layout/panel.tsx';
 import { runPath } from '../../ui/paths.ts';
 import { durationText } from '../../ui/schedule/duration.ts';
 import { RunStatusBadge } from '../../ui/status/status.tsx';
+import { ScrolledTable } from '../../ui/table/scrolled-table.tsx';
 import { useRecentRuns } from '../history/recent-runs.ts';
 import { DurationChart } from './duration-chart.tsx';
 import { type DurationTrend, durationTrend, hasDuration, TREND_RUNS } from './duration-trend.ts';
@@ -55,34 +56,21 @@ function trendText({ points, p50Ms, p95Ms, slowestMs }: DurationTrend): string {
 
 function TrendTable({ trend }: { readonly trend: DurationTrend }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to
-    <section className={classes.trendTable} aria-label="Run durations as a table" tabIndex={0}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Started</Table.Th>
-            <Table.Th>Took</Table.Th>
-            <Table.Th>Status</Table.Th>
-            <Table.Th>Run</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {trend.points.toReversed().map(({ run, tookMs }) => (
-            <Table.Tr key={run.id}>
-              <Table.Td>
-                <Instant at={run.started_at} />
-              </Table.Td>
-              <Table.Td>{durationText(tookMs)}</Table.Td>
-              <Table.Td>
-                <RunStatusBadge status={run.status} reason={run.reason} />
-              </Table.Td>
-              <Table.Td>
-                <Link href={runPath(run.id)}>{run.id}</Link>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
+    <ScrolledTable label="Run durations as a table" titles={['Started', 'Took', 'Status', 'Run']}>
+      {trend.points.toReversed().map(({ run, tookMs }) => (
+        <Table.Tr key={run.id}>
+          <Table.Td>
+            <Instant at={run.started_at} />
+          </Table.Td>
+          <Table.Td>{durationText(tookMs)}</Table.Td>
+          <Table.Td>
+            <RunStatusBadge status={run.status} reason={run.reason} />
+          </Table.Td>
+          <Table.Td>
+            <Link href={runPath(run.id)}>{run.id}</Link>
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </ScrolledTable>
   );
 }
