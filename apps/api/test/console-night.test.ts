@@ -195,10 +195,19 @@ test(
     await page.getByText(/^This slot was skipped: no node could take it in time/).waitFor();
     await button(page, 'Run again').click();
     const question = page.getByRole('dialog', { name: 'Run this again?' });
-    await question.getByText(/does not stand for the slot of this run/).waitFor();
-    await question.getByRole('link', { name: 'the page of the job' }).waitFor();
+    await question.getByText(/^It runs the same slot, .* the slot is no longer missing\.$/).waitFor();
     await question.getByRole('button', { name: 'Run again' }).click();
     await runIs(page, 'succeeded');
+
+    // The skipped run says so, in the list and on its page.
+    await goTo('/jobs/search');
+    await history.getByRole('link', { name: 'Slot done since' }).waitFor();
+    await history
+      .getByRole('row')
+      .filter({ hasText: 'No node was available in time' })
+      .getByRole('link', { name: /^Open run/ })
+      .click();
+    await page.getByText(/^The slot of .* was done since, by run \d+\.$/).waitFor();
     expect(faults).toEqual([]);
   },
   SLOW_MS,

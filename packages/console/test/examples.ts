@@ -33,6 +33,7 @@ export function exampleRun(fields: Partial<Run> = {}): Run {
     requested_by: null,
     cancelled_by: null,
     backfill_id: null,
+    slot_done_by: null,
     fingerprint: null,
     ...fields,
   };

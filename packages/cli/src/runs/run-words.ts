@@ -55,7 +55,10 @@ export function statusStyle(status: Run['status']): Style | undefined {
 
 /** The slot of a run and the missed slots that it covers; or that it is enqueued, manual or a retry. */
 export function slotText(run: Run): string {
-  if (run.retry_of !== null && run.scheduled_for === null) return `retry of ${run.retry_of}`;
+  if (run.retry_of !== null) {
+    const retry = `retry of ${run.retry_of}`;
+    return run.scheduled_for === null ? retry : `${instantText(run.scheduled_for)}, ${retry}`;
+  }
   if (run.scheduled_for === null) return run.job_id === `enqueued.${run.type}` ? 'enqueued' : 'manual';
   const slot = instantText(run.scheduled_for);
   if (run.trigger === 'backfill') return `${slot}, backfill`;

@@ -1,13 +1,13 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import { useRetryRun } from '../actions/actions.ts';
 import { useKeys } from '../keyboard/keys.ts';
 import { Confirm } from '../ui/feedback/confirm.tsx';
 import { PlayIcon } from '../ui/icons.tsx';
 import { Slot } from '../ui/instant/instant.tsx';
-import { jobPath, runPath } from '../ui/paths.ts';
+import { runPath } from '../ui/paths.ts';
 import { Plain } from '../ui/text/text.tsx';
 
 interface AgainActionProps {
@@ -64,8 +64,7 @@ function Meaning({ run, name }: { readonly run: Run; readonly name: string }) {
       </Text>
       {slot === null ? null : (
         <Text>
-          The new run does not stand for the slot of this run, <Slot at={slot} />. To run a slot that is
-          missing, use “Find missing slots” on <Link href={jobPath(run.job_id)}>the page of the job</Link>.
+          It runs the same slot, <Slot at={slot} />. If it succeeds, the slot is no longer missing.
         </Text>
       )}
     </Stack>

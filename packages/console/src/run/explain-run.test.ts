@@ -10,7 +10,11 @@ const LATER = '2026-01-31T09:20:00.000Z';
 
 function explained(run: Run, job?: Parameters<typeof explainRun>[1]['job']): string {
   return explainRun(run, { job, now: NOW })
-    .map((sentence) => sentence.map((part) => (typeof part === 'string' ? part : part.at)).join(''))
+    .map((sentence) =>
+      sentence
+        .map((part) => (typeof part === 'string' ? part : 'at' in part ? part.at : `run ${part.runId}`))
+        .join(''),
+    )
     .join(' ');
 }
 
@@ -20,6 +24,19 @@ const queued = (fields: Partial<Run> = {}): Run =>
 test('a successful run needs no explanation', () => {
   expect(explained(exampleRun())).toBe('');
   expect(runNote(exampleRun())).toBe('');
+});
+
+test('a failed run says that its slot was done since, and by which run', () => {
+  const run = exampleRun({ status: 'failed', reason: 'error', slot_done_by: '748301942784999' });
+  expect(explained(run)).toContain(
+    'The slot of 2026-01-31T09:00:00.000Z was done since, by run 748301942784999.',
+  );
+  expect(explained({ ...run, slot_done_by: null })).not.toContain('was done since');
+});
+
+test('the retry of a run that caught up says in lists that it is a retry', () => {
+  const missed = { catch_up: true, missed: 3, missed_from: '2026-01-31T07:00:00.000Z' };
+  expect(runNote(exampleRun({ ...missed, retry_of: '17' }))).toBe('Manual retry of run 17');
 });
 
 describe('a catch-up run', () => {

@@ -3,8 +3,8 @@ import { goDurationMs } from '../ui/schedule/go-duration.ts';
 import { reasonSentence } from '../ui/status/reasons.ts';
 import { SUSPECT_FROM, slotsText, waitsForRetry } from '../ui/status/run-words.ts';
 
-/** A sentence with instants in it, which the page shows in the viewer's zone. */
-export type Sentence = readonly (string | { readonly at: string })[];
+/** A sentence with instants in it, which the page shows in the viewer's zone, and links to runs. */
+export type Sentence = readonly (string | { readonly at: string } | { readonly runId: string })[];
 
 /** The input of the explanation besides the run. */
 interface ExplanationFacts {
@@ -21,6 +21,7 @@ interface ExplanationFacts {
  */
 export function explainRun(run: Run, facts: ExplanationFacts): readonly Sentence[] {
   return [
+    ...explainSlotDone(run),
     ...explainCancel(run),
     ...explainOvertime(run, facts),
     ...explainWait(run, facts),
@@ -29,6 +30,12 @@ export function explainRun(run: Run, facts: ExplanationFacts): readonly Sentence
     ...explainRecovery(run),
     ...explainOverride(run),
   ];
+}
+
+function explainSlotDone({ slot_done_by: by, scheduled_for: slot }: Run): readonly Sentence[] {
+  // An older server does not know the field.
+  if (by == null || slot === null) return [];
+  return [['The slot of ', { at: slot }, ' was done since, by ', { runId: by }, '.']];
 }
 
 function explainCancel({ cancel_requested: requested, status }: Run): readonly Sentence[] {

@@ -1,4 +1,6 @@
+import { Link } from 'wouter';
 import { Instant } from '../ui/instant/instant.tsx';
+import { runPath } from '../ui/paths.ts';
 import type { Sentence } from './explain-run.ts';
 import classes from './run.module.css';
 
@@ -9,13 +11,25 @@ export function RunExplanation({ sentences }: { readonly sentences: readonly Sen
     <div className={classes.explanation}>
       {sentences.map((sentence) => (
         <p key={keyOf(sentence)}>
-          {sentence.map((part) => (typeof part === 'string' ? part : <Instant key={part.at} at={part.at} />))}
+          {sentence.map((part) => (
+            <Part key={textOf(part)} part={part} />
+          ))}
         </p>
       ))}
     </div>
   );
 }
 
+function Part({ part }: { readonly part: Sentence[number] }) {
+  if (typeof part === 'string') return part;
+  return 'at' in part ? <Instant at={part.at} /> : <Link href={runPath(part.runId)}>run {part.runId}</Link>;
+}
+
 function keyOf(sentence: Sentence): string {
-  return sentence.map((part) => (typeof part === 'string' ? part : part.at)).join('');
+  return sentence.map(textOf).join('');
+}
+
+function textOf(part: Sentence[number]): string {
+  if (typeof part === 'string') return part;
+  return 'at' in part ? part.at : part.runId;
 }

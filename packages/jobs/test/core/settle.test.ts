@@ -104,6 +104,12 @@ describe('retries', () => {
     const { nextRunAt: _, ...none } = job();
     expect(settleRun(none, run(), failed(), at)).toMatchObject({ kind: 'waiting' });
   });
+
+  it('a run by hand of a past slot keeps its retries: the next slot does not make up for it', () => {
+    const retried = run({ trigger: 'manual', scheduledFor: T0 - 60_000, retryOf: '17' });
+    expect(settleRun(job({ nextRunAt: T0 + 1 }), retried, failed(), at)).toMatchObject({ kind: 'waiting' });
+    expect(settleRun(job({ nextRunAt: T0 + 1 }), run(), failed(), at)).toMatchObject({ kind: 'finished' });
+  });
 });
 
 // Promise P9, lost nodes. Lesson 17, busy event loops and shutdowns.

@@ -135,6 +135,27 @@ export function execution(makeDatabase: MakeDatabase): void {
       const again = await h.engine.retryRun(id);
       expect(again.run).toMatchObject({ retryOf: id, trigger: 'manual', payload: '{"n":5}' });
     });
+
+    // Promise P37, backfill.
+    it('by hand gives the handler the slot of the run again, and a backfill does not miss the slot', async () => {
+      const slots: (Date | undefined)[] = [];
+      await h.engine.createJob(job({ onDemand: undefined, interval: '1h', maxAttempts: 1 }));
+      h.deps.handler = ({ run }) => {
+        slots.push(run.scheduledFor);
+        if (slots.length === 1) throw new Error('no');
+      };
+      h.clock.advance(3_600_000);
+      await h.engine.tick();
+      const [first] = (await h.engine.listRuns({ jobId: 'job' })).rows;
+      h.clock.advance(60_000);
+      const again = await h.engine.retryRun(first?.run.id ?? '');
+      await h.engine.tick();
+      const slot = new Date(T0 + 3_600_000);
+      expect(slots).toEqual([slot, slot]);
+      expect((await h.engine.getRun(first?.run.id ?? '')).slotDoneBy).toBe(again.run.id);
+      const missing = await h.engine.backfillJob('job', { from: slot, dryRun: true });
+      expect(missing).toMatchObject({ slots: 0, succeeded: 1 });
+    });
   });
 
   // Promise P11, timeout. Lesson 15, timeouts that stop nothing.

@@ -28,6 +28,7 @@ import { racesContract } from './races.ts';
 import { recentRunsContract } from './recent-runs.ts';
 import { recoverContract } from './recover.ts';
 import { reportContract } from './report.ts';
+import { retriesOfSlotsContract } from './retries-of-slots.ts';
 import type { MakeStore } from './rig.ts';
 import { roomContract } from './room.ts';
 import { runOriginsContract } from './run-origins.ts';
@@ -74,6 +75,7 @@ export function runsContract(makeStore: MakeStore): void {
   recoverContract(makeStore);
   cancelContract(makeStore);
   backfillContract(makeStore);
+  retriesOfSlotsContract(makeStore);
   reportContract(makeStore);
   recentRunsContract(makeStore);
   countHealthContract(makeStore);

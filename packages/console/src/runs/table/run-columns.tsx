@@ -2,7 +2,7 @@ import type { Run } from '@greenvue/jobs/client';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { Countdown, Instant } from '../../ui/instant/instant.tsx';
-import { jobPath } from '../../ui/paths.ts';
+import { jobPath, runPath } from '../../ui/paths.ts';
 import { sinceText } from '../../ui/schedule/duration.ts';
 import { attemptText, runNote, shownTime, triggerText, waitsForRetry } from '../../ui/status/run-words.ts';
 import { Plain } from '../../ui/text/text.tsx';
@@ -90,10 +90,23 @@ function contentOf(column: RunColumn, run: Run, maxAttempts: number | undefined)
     case 'node':
       return run.node === null ? '–' : <Plain>{run.node}</Plain>;
     case 'details':
-      return runNote(run) === '' ? null : <Plain>{runNote(run)}</Plain>;
+      return <Details run={run} />;
     default:
       return column satisfies never;
   }
+}
+
+function Details({ run }: { readonly run: Run }) {
+  const note = runNote(run);
+  const by = run.slot_done_by;
+  return (
+    <>
+      {/* An older server does not know the field. */}
+      {by == null ? null : <Link href={runPath(by)}>Slot done since</Link>}
+      {by == null || note === '' ? null : ' · '}
+      {note === '' ? null : <Plain>{note}</Plain>}
+    </>
+  );
 }
 
 function tookText(run: Run): string {

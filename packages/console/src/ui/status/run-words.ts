@@ -17,8 +17,8 @@ export function runNote(run: Run): string {
     return `Lost ${run.recoveries} times; such runs start one at a time`;
   if (run.status === 'queued' && error !== undefined) return `Waits for its retry after: ${errorLine(error)}`;
   if (run.cancel_requested) return 'Asked to stop';
-  if (run.catch_up && run.missed > 0) return `Catches up ${slotsText(run.missed)}`;
   if (run.retry_of !== null) return `Manual retry of run ${run.retry_of}`;
+  if (run.catch_up && run.missed > 0) return `Catches up ${slotsText(run.missed)}`;
   return '';
 }
 

@@ -1,5 +1,5 @@
 import { isFixedDelay, type Job, type JobDefinition } from './job.ts';
-import type { JsonText } from './run.ts';
+import type { JsonText, RunSlots } from './run.ts';
 
 /** The version of a type whose schema has accepted a payload. */
 export type CheckedBy = Pick<JobDefinition, 'type' | 'typeVersion'>;
@@ -14,6 +14,8 @@ export type JobCommand =
       readonly checkedBy?: CheckedBy | undefined;
       readonly runAt?: number | undefined;
       readonly retryOf?: string | undefined;
+      /** The slots of the run that is retried, if it has any (P37, backfill). */
+      readonly slots?: RunSlots | undefined;
       /** Whose request it is, as a traceparent. */
       readonly trace?: string | undefined;
       /** Who asks, such as `user:42`. */
@@ -57,6 +59,7 @@ export function isFreeTrigger(job: JobDefinition, command: JobCommand): boolean 
 
 /** Whether the definition and the status of a job decide a trigger, as long as no run of the job is live. */
 export function isPlainTrigger({ schedule }: JobDefinition, command: JobCommand): boolean {
-  const isNow = command.kind === 'trigger' && command.runAt === undefined;
+  // A slot has one live run at most, so a trigger for a slot has to look at the job's live runs.
+  const isNow = command.kind === 'trigger' && command.runAt === undefined && command.slots === undefined;
   return isNow && schedule.kind !== 'run_at' && !isFixedDelay(schedule);
 }

@@ -85,6 +85,7 @@ export interface RunOrigin {
   readonly id: string;
   readonly jobUid: string;
   readonly trigger: RunTrigger;
+  /** A run by hand has no slot, unless it is the retry of a run that has one. */
   readonly scheduledFor?: number;
   /** Makes up for missed slots (P6, catch-up). */
   readonly catchUp: boolean;
@@ -172,10 +173,32 @@ export function isBackfillRun({
   return trigger === 'schedule' && catchUp && missed === 0;
 }
 
+/** Whether a run was asked for by hand to run the slot of an earlier run again. */
+export function isRetryOfSlot({ trigger, scheduledFor }: Pick<RunOrigin, 'trigger' | 'scheduledFor'>) {
+  return trigger === 'manual' && scheduledFor !== undefined;
+}
+
+/** The slots that a run is for. */
+export type RunSlots = Pick<RunOrigin, 'scheduledFor' | 'catchUp' | 'missed' | 'missedFrom'>;
+
+export function slotsOf({ scheduledFor, catchUp, missed, missedFrom }: RunSlots): RunSlots {
+  return {
+    ...(scheduledFor === undefined ? {} : { scheduledFor }),
+    catchUp,
+    missed,
+    ...(missedFrom === undefined ? {} : { missedFrom }),
+  };
+}
+
 export type Run = LiveRun | FinishedRun;
 
 export function isLiveRun(run: Run): run is LiveRun {
   return isLiveStatus(run.status);
+}
+
+/** Whether a run has ended without doing its slot. A later run of the slot may have done it. */
+export function isSlotOpen(run: Run): boolean {
+  return run.scheduledFor !== undefined && !isLiveRun(run) && run.status !== 'succeeded';
 }
 
 /** The number of the attempt that runs, or of the last one that ran. */

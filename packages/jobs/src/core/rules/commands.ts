@@ -9,7 +9,7 @@ import {
   sameDefinition,
 } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
-import type { Held } from '../model/run.ts';
+import type { Held, RunSlots } from '../model/run.ts';
 import { without } from '../objects.ts';
 import { holdsAllRuns } from '../pauses/pause.ts';
 import { pauseJob } from '../pauses/pause-job.ts';
@@ -172,6 +172,8 @@ function resizeRoom(draft: Draft, before: Job): void {
   else releaseWaiting(draft);
 }
 
+const NO_SLOTS: RunSlots = { catchUp: false, missed: 0 };
+
 /** P15, run now: a run by hand does not move the grid; P7 governs it. */
 function trigger(
   draft: Draft,
@@ -179,7 +181,15 @@ function trigger(
   now: number,
 ): CommandOutcome {
   const { job, live } = draft;
-  const { payload, checkedBy: { type, typeVersion } = job, runAt, retryOf, trace, by } = command;
+  const {
+    payload,
+    checkedBy: { type, typeVersion } = job,
+    runAt,
+    retryOf,
+    slots = NO_SLOTS,
+    trace,
+    by,
+  } = command;
   if (type !== job.type) return otherType(job, type);
   if (payload === undefined && !hasPayload(job)) return PAYLOAD_NEEDED;
   const later = runAt !== undefined && runAt > now;
@@ -189,8 +199,7 @@ function trigger(
   if (later && live.isPutOffFull === true) return TOO_MANY_PUT_OFF;
   const run: NewRun = {
     trigger: 'manual',
-    catchUp: false,
-    missed: 0,
+    ...slots,
     held: later ? 'run_at' : heldNow(job, live),
     availableAt: later ? runAt : now,
     ...(payload === undefined ? {} : { payload }),
@@ -276,5 +285,10 @@ export const UNTIL_PAST = refused(
   'until_past',
   '`until` must be in the future. To pause until a resume, leave it out.',
   '/until',
+);
+/** P5, one run per slot. */
+export const SLOT_IS_LIVE = refused(
+  'overlap',
+  'Another run of the same slot is live. Wait for its end, and retry only if it fails.',
 );
 const FINISHED = refused('finished', 'The job is finished, so there is nothing to pause.');

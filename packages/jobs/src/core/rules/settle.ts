@@ -8,6 +8,7 @@ import {
   type FinishedStatus,
   type Held,
   isBackfillRun,
+  isRetryOfSlot,
   type JsonText,
   type LiveRun,
   type Progress,
@@ -112,7 +113,7 @@ function failedOrRetried(
 /** P8, retries: under `skip`, the next slot of a fixed-rate or cron job replaces a retry as late as it. */
 function isReplacedByNextSlot(job: Job, run: LiveRun, retryAt: number): boolean {
   // The next slot does not make up for a past one.
-  if (isBackfillRun(run)) return false;
+  if (isBackfillRun(run) || isRetryOfSlot(run)) return false;
   if (!hasGrid(job.schedule) || job.overlap !== 'skip' || job.status !== 'active') return false;
   return job.nextRunAt !== undefined && retryAt >= job.nextRunAt;
 }

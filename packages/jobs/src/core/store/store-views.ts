@@ -94,6 +94,11 @@ export interface RunView {
   readonly ranWith?: JsonText;
   /** The backfill that made the run. Absent: none, or the counts of the backfill are too old. */
   readonly backfillId?: string;
+  /**
+   * Of a finished run that did not succeed: the newest later run of its slot that did. Only `getRun` and
+   * `listRuns` of one job have it.
+   */
+  readonly slotDoneBy?: string;
 }
 
 /**

@@ -1,6 +1,7 @@
-import { asksForClaimed, asksForPutOff, whoAsks } from '../model/job-command.ts';
+import { asksForClaimed, asksForPutOff, type JobCommand, whoAsks } from '../model/job-command.ts';
 import { tooManyJobs } from '../policies/policy.ts';
-import { type CommandOutcome, commandJob, createJob } from '../rules/commands.ts';
+import { type CommandOutcome, commandJob, createJob, SLOT_IS_LIVE } from '../rules/commands.ts';
+import type { Refusal } from '../rules/refusal.ts';
 import {
   type CancelRequest,
   type CommandInput,
@@ -24,6 +25,8 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   const first = dedupeKey === undefined ? undefined : yield* ask('dedupedRun', input, uid);
   if (first !== undefined) return { kind: 'duplicate', run: first, job };
 
+  const taken = yield* refusalOfSlot(uid, input.command);
+  if (taken !== undefined) return { kind: 'refused', refusal: taken };
   const live = yield* liveRunsOf(uid, {
     claimed: asksForClaimed(job, input.command),
     putOff: asksForPutOff(input.command),
@@ -54,6 +57,14 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
     cancelRequests,
     ...(claimed === undefined ? {} : { claimed }),
   };
+}
+
+/** P5, one run per slot: a retry can't run a slot that has a live run. */
+function* refusalOfSlot(uid: number, command: JobCommand): Script<Refusal | undefined> {
+  const slot = command.kind === 'trigger' ? command.slots?.scheduledFor : undefined;
+  if (slot === undefined) return undefined;
+  const { live } = yield* ask('knownSlots', uid, { from: slot, to: slot + 1 });
+  return live.length === 0 ? undefined : SLOT_IS_LIVE;
 }
 
 export function* insertJob(unit: UnitOfWork, input: InsertInput): Script<InsertOutcome> {

@@ -99,6 +99,9 @@ export interface JobsAndRuns {
   listRuns(query?: RunListQuery): Promise<RunPage>;
   getLogs(runId: string): Promise<readonly LogLine[]>;
   cancelRun(runId: string, input?: { readonly force?: boolean }, options?: CommandOptions): Promise<RunView>;
-  /** A waiting retry is made due; a finished run is run again as a new manual run with `retryOf`. */
+  /**
+   * A waiting retry is made due; a finished run is run again as a new manual run with `retryOf`, for the same
+   * slot if it had one.
+   */
   retryRun(runId: string, options?: CommandOptions): Promise<RunView>;
 }

@@ -79,7 +79,6 @@ const POSTGRES: Dialect = {
   hasStatus: (status) => `status = '${status}'`,
   hasOneStatus: (statuses) => `status IN (${statuses.map(quoted).join()})`,
   hasReason: (reasons) => `reason IN (${reasons.map(quoted).join()})`,
-  hasTrigger: (trigger) => `trigger = ${quoted(trigger)}`,
   isOfNode: (id) => `node = ${id}`,
   queuedFrom: (at, bind) => `queued_at >= ${bind(at)}`,
   queuedBefore: (at, bind) => `queued_at < ${bind(at)}`,

@@ -1,4 +1,4 @@
-import type { FinishedRun, LiveRun, RunReason, RunStatus, RunTrigger } from '../../core/model/run.ts';
+import type { FinishedRun, LiveRun, RunReason, RunStatus } from '../../core/model/run.ts';
 import type { Measure } from '../../core/rules/run-measures.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 
@@ -98,7 +98,6 @@ export interface Dialect {
   /** The run has one of these statuses. No index is used for it. */
   hasOneStatus(statuses: readonly RunStatus[]): string;
   hasReason(reasons: readonly RunReason[]): string;
-  hasTrigger(trigger: RunTrigger): string;
   /** The run is claimed by the node with this id, or was last. */
   isOfNode(id: string): string;
   queuedFrom(at: number, bind: Bind): string;

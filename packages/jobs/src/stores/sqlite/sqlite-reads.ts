@@ -3,7 +3,7 @@ import { allOf, type Dialect, jobOfRun, jobsIn } from '../reads/dialect.ts';
 import type { Read } from '../reads/read.ts';
 import { createReads } from '../reads/reads.ts';
 import type { Database } from './database.ts';
-import { levelOf, MEASURE, measureOf, REASON, reasonOf, STATUS, statusOf, TRIGGER } from './rows/codes.ts';
+import { levelOf, MEASURE, measureOf, REASON, reasonOf, STATUS, statusOf } from './rows/codes.ts';
 import { finishedRunOf, liveRunOf } from './rows/run-rows.ts';
 import { idAbove, lowestIdAt, PER_MS } from './writer/keys/ids.ts';
 
@@ -78,7 +78,6 @@ const SQLITE: Dialect = {
       : `status = ${STATUS[status]} AND status <> ${STATUS.succeeded}`,
   hasOneStatus: (statuses) => `status IN (${statuses.map((status) => STATUS[status]).join()})`,
   hasReason: (reasons) => `reason IN (${reasons.map((reason) => REASON[reason]).join()})`,
-  hasTrigger: (trigger) => `trigger = ${TRIGGER[trigger]}`,
   isOfNode: (id) => `node = (SELECT key FROM nodes WHERE id = ${id})`,
   // An id contains the time of its run's creation, though not exactly: it limits the rows to read, and
   // `queued_at` decides.

@@ -1,6 +1,7 @@
 import type { AbortFlag } from '../../../core/model/errors.ts';
 import type { Job } from '../../../core/model/job.ts';
 import { jobNotFound } from '../../../core/model/not-found.ts';
+import type { RunSlots } from '../../../core/model/run.ts';
 import { shownPayload } from '../../../core/secrets/payload-secrets.ts';
 import type { StoreInTransaction } from '../../../core/store/store.ts';
 import type { CommandInput, CommandResult } from '../../../core/store/store-commands.ts';
@@ -81,6 +82,7 @@ export function requestedRun(
 interface Start extends Partial<PayloadOverride> {
   readonly runAt?: number | undefined;
   readonly retryOf?: string;
+  readonly slots?: RunSlots;
   readonly key?: string | undefined;
   readonly trace: string | undefined;
 }
@@ -91,7 +93,8 @@ export function triggerInput(
   options: CommandOptions,
 ): Parameters<StoreInTransaction['trigger']>[0] {
   const { key: dedupeKey, ...run } = how;
-  const shown = how.payload === undefined ? how : { ...how, payload: shownPayload(how.payload, []) };
+  const { slots: _, ...told } = how;
+  const shown = told.payload === undefined ? told : { ...told, payload: shownPayload(told.payload, []) };
   const { ifUid, ifVersion, by } = options;
   const command = { kind: 'trigger', ...run, checkedBy, trace, by } as const;
   return { jobId, command, ifUid, ifVersion, dedupeKey, audit: auditOf(options, 'job.trigger', shown) };

@@ -25,6 +25,7 @@ const COLUMNS: Readonly<Record<string, Cell<RunJson>>> = {
   error_name: (run) => lastError(run)?.name ?? null,
   error_message: (run) => lastError(run)?.message ?? null,
   backfill_id: (run) => run.backfill_id,
+  slot_done_by: (run) => run.slot_done_by,
 };
 
 /** The export as CSV. */

@@ -55,7 +55,11 @@ export const runSchema = z
     trigger: z
       .enum(['schedule', 'manual', 'backfill'])
       .describe('backfill: a run of a past slot that a backfill made'),
-    scheduled_for: instantSchema.nullable().describe('The slot that the run fills; null for a manual run'),
+    scheduled_for: instantSchema
+      .nullable()
+      .describe(
+        'The slot that the run is for; null for a manual run, unless it is the retry of a run with a slot',
+      ),
     status: z.enum(RUN_STATUSES),
     reason: z.enum(RUN_REASONS).nullable(),
     attempt: z.int().describe('Number of the current or last attempt; 0 before the first attempt'),
@@ -106,6 +110,12 @@ export const runSchema = z
       .string()
       .nullable()
       .describe('The backfill that made the run; null if none did, or if its counts are no longer kept'),
+    slot_done_by: z
+      .string()
+      .nullable()
+      .describe(
+        'Of a run that ended without success: the newest later run of its slot that succeeded. Only GET /runs/:run_id and lists of the runs of one job have it',
+      ),
     fingerprint: z
       .string()
       .nullable()
@@ -133,7 +143,7 @@ export type LogLineJson = z.output<typeof logLineSchema>;
 
 /** A run as the REST API represents it. `stacks`: include the stack of each error. */
 export function runJson(
-  { run, jobId, type, jobVersion, ranWith, backfillId }: RunView,
+  { run, jobId, type, jobVersion, ranWith, backfillId, slotDoneBy }: RunView,
   options = { stacks: false },
 ): RunJson {
   const phase = 'finishedAt' in run ? finishedJson(run) : liveJson(run);
@@ -168,6 +178,7 @@ export function runJson(
     requested_by: run.requestedBy ?? null,
     cancelled_by: run.cancelledBy ?? null,
     backfill_id: backfillId ?? null,
+    slot_done_by: slotDoneBy ?? null,
     fingerprint: phase.fingerprint,
   };
 }

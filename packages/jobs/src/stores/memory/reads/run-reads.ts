@@ -1,4 +1,4 @@
-import { isBackfillRun, isLiveRun, type Run } from '../../../core/model/run.ts';
+import { isBackfillRun, isLiveRun, isSlotOpen, type Run } from '../../../core/model/run.ts';
 import { isShown } from '../../../core/rules/run-filter.ts';
 import { isReadOf } from '../../../core/store/jobs-read.ts';
 import type { StoreReads } from '../../../core/store/store.ts';
@@ -17,7 +17,7 @@ export function runReads(db: MemoryDatabase, read: Read) {
     getRun: (runId) =>
       read(() => {
         const found = db.findRun(runId);
-        return found && wholeRunOf(db, found);
+        return found && { ...wholeRunOf(db, found), ...slotDoneOf(db, found) };
       }),
     listVersions: ({ jobUid, limit, before = Number.POSITIVE_INFINITY }) =>
       read(() =>
@@ -43,7 +43,9 @@ export function runReads(db: MemoryDatabase, read: Read) {
               Number(run.id) < Number(before ?? Number.POSITIVE_INFINITY) &&
               isShown(wholeRunOf(db, run), which),
           );
-        return pageOf(found, limit, ({ run }) => ({ value: null, key: run.id }));
+        const isOfOneJob = jobUid !== undefined || jobId !== undefined || backfillId !== undefined;
+        const views = found.map((view) => (isOfOneJob ? { ...view, ...slotDoneOf(db, view.run) } : view));
+        return pageOf(views, limit, ({ run }) => ({ value: null, key: run.id }));
       }),
     runTimeline: (query) => read(() => timelineIn(db, query)),
     listFailures: (query) => read(() => failuresIn(db, query, (run) => runViewOf(db, run))),
@@ -81,6 +83,17 @@ function runViewOf(db: MemoryDatabase, run: Run): RunView {
 function backfillOf(db: MemoryDatabase, run: Run): Pick<RunView, 'backfillId'> {
   const slot = isBackfillRun(run) ? db.backfillSlots.find((one) => isRunOf(one, run)) : undefined;
   return slot === undefined ? {} : { backfillId: String(slot.backfillId) };
+}
+
+function slotDoneOf(db: MemoryDatabase, run: Run): Pick<RunView, 'slotDoneBy'> {
+  if (!isSlotOpen(run)) return {};
+  const isDone = ({ jobUid, scheduledFor, status, id }: Run) =>
+    jobUid === run.jobUid &&
+    scheduledFor === run.scheduledFor &&
+    status === 'succeeded' &&
+    Number(id) > Number(run.id);
+  const by = newestFirst(db).find(isDone);
+  return by === undefined ? {} : { slotDoneBy: by.id };
 }
 
 /** A run with what it ran with. */

@@ -30,7 +30,7 @@ export const INSERT_LIVE = rowsStatement(
   (rows, node) => `INSERT INTO greenvue_jobs.live_runs
     (${ORIGIN_COLUMNS}, held, available_at, type_key, trace, fence, status, node, started_at, slot_has_waited)
   SELECT new.*, CASE WHEN fence IS NOT NULL THEN ${node} END, CASE WHEN status = 'running' THEN queued_at END,
-    CASE WHEN fence IS NULL AND trigger = 'schedule' THEN true END
+    CASE WHEN fence IS NULL AND trigger = 'schedule' AND retry_of IS NULL THEN true END
   FROM ${rows}
   ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING RETURNING id`,
 );

@@ -32,7 +32,7 @@ export function mayClaim(
   run: NewRun,
   { job }: StoredJob,
 ): boolean {
-  const isPlain = run.trigger === 'manual' && !run.catchUp && run.missed === 0;
+  const isPlain = run.trigger === 'manual' && run.scheduledFor === undefined;
   const isDue = run.held === 'no' && run.availableAt === u.now;
   return isPlain && isDue && canRun(types, job, run) && !u.shared.due.runs.isSlow;
 }

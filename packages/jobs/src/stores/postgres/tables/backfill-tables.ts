@@ -52,7 +52,8 @@ const INSERT_SLOTS = `INSERT INTO greenvue_jobs.backfill_slots (backfill_id, slo
 const NEXT_SLOTS = `SELECT slot FROM greenvue_jobs.backfill_slots
   WHERE job_uid = $1 AND taken_at IS NULL ORDER BY slot LIMIT $2`;
 const COUNT_LIVE = `SELECT count(*) FROM greenvue_jobs.live_runs
-  WHERE job_uid = $1 AND trigger = 'schedule' AND catch_up AND missed = 0`;
+  WHERE job_uid = $1 AND trigger = 'schedule' AND catch_up AND missed = 0
+    AND retry_of IS NULL`;
 const TAKE = `UPDATE greenvue_jobs.backfill_slots SET taken_at = $1::bigint
   WHERE job_uid = $2 AND taken_at IS NULL AND slot = ANY($3::bigint[])`;
 const JOB_OF = `SELECT jobs.id FROM greenvue_jobs.backfills JOIN greenvue_jobs.jobs ON jobs.uid = job_uid

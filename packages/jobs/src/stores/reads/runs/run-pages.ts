@@ -1,4 +1,4 @@
-import { isLiveStatus, type RunStatus } from '../../../core/model/run.ts';
+import { isLiveStatus, type RunStatus, type RunTrigger } from '../../../core/model/run.ts';
 import { isShown, listOf, statusesOf } from '../../../core/rules/run-filter.ts';
 import { isOfAllJobs, type JobsRead } from '../../../core/store/jobs-read.ts';
 import type { RunPage, RunQuery, RunView } from '../../../core/store/store-views.ts';
@@ -10,6 +10,7 @@ import { whichJobs } from '../jobs/which-jobs.ts';
 import { arrays, type Read } from '../read.ts';
 import { asQueryOfJob, isOfBackfill, withBackfills } from './backfills-of-runs.ts';
 import { columnsOfView, type Kind, kindsOf, payloadOfVersion, viewOf } from './run-views.ts';
+import { withSlotsDone } from './slots-done.ts';
 
 /**
  * Live and finished runs, newest first. Looks through a bounded number of runs: a page with fewer rows than
@@ -19,7 +20,9 @@ export function* readRunPage(sql: Dialect, query: RunQuery): Read<RunPage> {
   const ofJob = yield* asQueryOfJob(sql, query);
   if (ofJob === undefined) return { rows: [] };
   const page = yield* readPage(sql, ofJob);
-  return { ...page, rows: yield* withBackfills(sql, page.rows) };
+  const rows = yield* withBackfills(sql, page.rows);
+  const isOfOneJob = ofJob.jobId !== undefined || ofJob.jobUid !== undefined;
+  return { ...page, rows: isOfOneJob ? yield* withSlotsDone(sql, rows) : rows };
 }
 
 function* readPage(sql: Dialect, query: RunQuery): Read<RunPage> {
@@ -192,13 +195,19 @@ function filtersOf(sql: Dialect, { kind, status, query }: Omit<Rows, 'jobs'>, bi
   return [
     ...(statuses === undefined ? [] : [sql.hasOneStatus(statuses)]),
     ...(reason === undefined ? [] : [sql.hasReason(listOf(reason))]),
-    ...(trigger === undefined ? [] : [sql.hasTrigger(trigger)]),
+    ...(trigger === undefined ? [] : [HAS_TRIGGER[trigger]]),
     ...(node === undefined ? [] : [sql.isOfNode(bind(node))]),
     ...(error === undefined ? [] : [sql.contains('errors', bind(inJson(error).toLowerCase()))]),
     ...(backfillId === undefined ? [] : [isOfBackfill(sql, kind.table, backfillId, bind)]),
     ...payload.map(({ value }) => sql.containsExactly(payloadOfRow(sql, kind), bind(inJson(value)))),
   ];
 }
+
+/** The retry of a run with a slot is a run by hand (`storedTrigger`). */
+const HAS_TRIGGER: Readonly<Record<RunTrigger, string>> = {
+  schedule: '(scheduled_for IS NOT NULL AND retry_of IS NULL)',
+  manual: '(scheduled_for IS NULL OR retry_of IS NOT NULL)',
+};
 
 /** A text as JSON contains it. */
 function inJson(text: string): string {

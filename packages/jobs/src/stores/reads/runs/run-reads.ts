@@ -14,6 +14,7 @@ import { arrays, type Read } from '../read.ts';
 import { withBackfills } from './backfills-of-runs.ts';
 import { readRunPage } from './run-pages.ts';
 import { columnsOfView, kindsOf, payloadOfVersion, viewOf } from './run-views.ts';
+import { withSlotsDone } from './slots-done.ts';
 
 export function createRunReads(sql: Dialect) {
   const { schema, mark } = sql;
@@ -40,8 +41,8 @@ export function createRunReads(sql: Dialect) {
         if (row === undefined) continue;
         const view = viewOf(row, runOf);
         const [payload] = rowOf<readonly unknown[]>(row).slice(-1) as [string | null];
-        const [found] = yield* withBackfills(sql, [{ ...view, ...ranWithOf(view.run, payload) }]);
-        return found;
+        const found = yield* withBackfills(sql, [{ ...view, ...ranWithOf(view.run, payload) }]);
+        return (yield* withSlotsDone(sql, found))[0];
       }
       return undefined;
     },

@@ -89,7 +89,7 @@ export function freeRunOf(raw: unknown): Mutable<LiveRun> {
   const run: Mutable<LiveRun> = {
     id: String(row[0]),
     jobUid: String(row[1]),
-    trigger: row[2],
+    trigger: triggerIn(row),
     catchUp: row[4],
     missed: row[5],
     queuedAt: row[9],
@@ -125,7 +125,7 @@ export function finishedRunOf(raw: unknown): FinishedRun {
   const run: Mutable<FinishedRun> = {
     id: String(row[0]),
     jobUid: String(row[1]),
-    trigger: row[2],
+    trigger: triggerIn(row),
     catchUp: row[4],
     missed: row[5],
     queuedAt: row[9],
@@ -146,6 +146,18 @@ export function finishedRunOf(raw: unknown): FinishedRun {
   if (row[23] !== null) run.fingerprint = row[23];
   if (row[24] !== null) run.dueAt = row[24];
   return run;
+}
+
+/**
+ * The column `trigger` says whether a run has a slot: a constraint holds that. So the retry of a run with a
+ * slot is stored as `schedule`, and `retry_of` tells it from the run of a plan.
+ */
+export function storedTrigger({ scheduledFor }: Pick<RunOrigin, 'scheduledFor'>): RunTrigger {
+  return scheduledFor === undefined ? 'manual' : 'schedule';
+}
+
+function triggerIn(row: readonly [...OriginRow, ...unknown[]]): RunTrigger {
+  return row[8] === null ? row[2] : 'manual';
 }
 
 /** Adds the columns that not every run has. */
@@ -188,7 +200,7 @@ export function originParams(run: RunOrigin): Value[] {
   return [
     Number(run.id),
     Number(run.jobUid),
-    run.trigger,
+    storedTrigger(run),
     run.scheduledFor ?? null,
     run.catchUp,
     run.missed,

@@ -50,7 +50,8 @@ const INSERT_SLOTS = `INSERT INTO backfill_slots (backfill_id, slot, job_uid)
 const NEXT_SLOTS = `SELECT slot FROM backfill_slots
   WHERE job_uid = ? AND taken_at IS NULL ORDER BY slot LIMIT ?`;
 const COUNT_LIVE = `SELECT count(*) FROM live_runs
-  WHERE job_uid = ? AND trigger = 0 AND catch_up = 1 AND missed = 0`;
+  WHERE job_uid = ? AND trigger = 0 AND catch_up = 1 AND missed = 0
+    AND retry_of IS NULL`;
 const TAKE = `UPDATE backfill_slots SET taken_at = ?1
   WHERE job_uid = ?2 AND taken_at IS NULL AND slot IN (SELECT value FROM json_each(?3))`;
 const JOB_OF = 'SELECT jobs.id FROM backfills JOIN jobs ON jobs.uid = job_uid WHERE backfills.id = ?';

@@ -3,7 +3,7 @@ import { queuedOf } from '../../../core/rules/decision.ts';
 import { skippedOf } from '../../../core/rules/settle.ts';
 import type { Tables } from '../../../core/transactions/tables/tables.ts';
 import { withClaim } from '../../../core/transactions/unit-of-work.ts';
-import { ORIGIN_COLUMNS, originParams } from '../../rows/runs/run-row.ts';
+import { ORIGIN_COLUMNS, originParams, storedTrigger } from '../../rows/runs/run-row.ts';
 import type { Param } from '../database.ts';
 import { HELD, STATUS, TRIGGER } from '../rows/codes.ts';
 import { keysOf } from '../rows/run-rows.ts';
@@ -53,7 +53,7 @@ function insertLiveRun(w: Writer, run: LiveRun, typeKey: number): boolean {
   const isUnclaimedSlot = run.trigger === 'schedule' && run.claim === undefined;
   // The words of `core` become SQLite's numbers.
   const origin = originParams(run);
-  origin[2] = TRIGGER[run.trigger];
+  origin[2] = TRIGGER[storedTrigger(run)];
   origin[4] = run.catchUp ? 1 : 0;
   const { changes } = w.db
     .statement(isUnclaimedSlot ? INSERT_UNCLAIMED_SLOT : INSERT_LIVE)

@@ -1,16 +1,16 @@
 import type { FinishedRun } from '../../../../core/model/run.ts';
-import { errorsText, FINISHED_COLUMNS } from '../../../rows/runs/run-row.ts';
+import { errorsText, FINISHED_COLUMNS, storedTrigger } from '../../../rows/runs/run-row.ts';
 import { REASON, STATUS, TRIGGER } from '../../rows/codes.ts';
 import { finishedRunOf } from '../../rows/run-rows.ts';
 import type { Writer } from '../writer.ts';
 
 /** Writes a finished run and counts it in its hour; the caller counts it in its job. */
 export function insertFinishedRun(w: Writer, run: FinishedRun): void {
-  const { id, jobUid, trigger, scheduledFor, queuedAt, status, attempt, recoveries, finishedAt } = run;
+  const { id, jobUid, scheduledFor, queuedAt, status, attempt, recoveries, finishedAt } = run;
   const plain = [
     Number(id),
     Number(jobUid),
-    TRIGGER[trigger],
+    TRIGGER[storedTrigger(run)],
     scheduledFor ?? null,
     queuedAt,
     STATUS[status],
