@@ -163,6 +163,19 @@ describe('the forecast of runs', () => {
     expect(runsPerMinute).toBeCloseTo((40 * 3 + 71) / (72 * 60));
   });
 
+  it('calls a minute a clash from 5 runs on, and from twice the runs of the mean minute on', () => {
+    const daily = (count: number) =>
+      Array.from({ length: count }, (_, n) => jobOf(`daily-${n}`, { schedule: DAILY }));
+    const minutely = (count: number) =>
+      Array.from({ length: count }, (_, n) => jobOf(`minutely-${n}`, { schedule: every(MINUTE) }));
+    const clashesOf = (jobs: readonly ForecastJob[]) =>
+      forecastOf(jobs, { steps: 24 }).clashes.map(({ runs }) => runs);
+    expect(clashesOf(daily(4))).toEqual([]);
+    expect(clashesOf(daily(5))).toEqual([5]);
+    expect(clashesOf([...minutely(20), ...daily(18)])).toEqual([]);
+    expect(clashesOf([...minutely(20), ...daily(21)])).toEqual([41]);
+  });
+
   it('calls nothing a clash that is usual', () => {
     const jobs = Array.from({ length: 40 }, (_, n) => jobOf(`minutely-${n}`, { schedule: every(MINUTE) }));
     expect(forecastOf(jobs).clashes).toEqual([]);

@@ -2,8 +2,8 @@ import { MINUTE_MS } from './minute-counts.ts';
 
 const MINUTES_A_DAY = 1_440;
 /** A minute is a clash if both hold: it has at least this many runs, and this many times the mean. */
-const CLASH_RUNS = 10;
-const CLASH_TIMES = 5;
+const CLASH_RUNS = 5;
+const CLASH_TIMES = 2;
 const MOST_CLASHES = 10;
 const MOST_QUIET = 3;
 /** How far apart quiet times are, and how far runs count as near to a minute. */
@@ -86,7 +86,7 @@ function clashesIn({ runs, busyMs }: MinuteSums, from: number, mean: number): re
 }
 
 function isClash(count: number, mean: number): boolean {
-  return count >= CLASH_RUNS && count >= CLASH_TIMES * Math.max(mean, 1);
+  return count >= CLASH_RUNS && count >= CLASH_TIMES * mean;
 }
 
 function stepsWithClash(runs: Float64Array, mean: number, minutesAStep: number): readonly boolean[] {

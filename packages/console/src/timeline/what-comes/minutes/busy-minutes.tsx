@@ -19,14 +19,19 @@ interface BusyMinutesProps {
   readonly onChoose: (at: number) => void;
 }
 
+/** The rule of the server (P38, forecast). */
+const WHAT_IS_A_CLASH =
+  'A clash is a minute in which at least 5 runs begin, and at least twice as many as in the usual minute.';
+
 /** Minutes in which many runs begin together. */
 export function Clashes({ forecast: { clashes }, onChoose }: BusyMinutesProps) {
   return (
     <Panel title="Clashes">
       {clashes.length === 0 ? (
-        <p className={blocks.quiet}>In no minute do many more runs begin than usual.</p>
+        <p className={blocks.quiet}>No minute has a clash. {WHAT_IS_A_CLASH}</p>
       ) : (
         <>
+          <p className={blocks.quiet}>{WHAT_IS_A_CLASH}</p>
           <ul className={classes.list}>
             {clashes.map((clash) => (
               <Clash key={clash.at} clash={clash} onChoose={onChoose} />
