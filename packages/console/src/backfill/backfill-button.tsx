@@ -1,8 +1,9 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useKeys } from '../keyboard/keys.ts';
 import { ClockIcon } from '../ui/icons.tsx';
+import type { SlotWindow } from './use-window.ts';
 
 const BackfillDialog = lazy(async () => ({
   default: (await import('./backfill-dialog.tsx')).BackfillDialog,
@@ -10,13 +11,31 @@ const BackfillDialog = lazy(async () => ({
 
 /** Opens the dialog that finds missing slots and runs them. Renders nothing for a job without past slots. */
 export function BackfillButton({ job }: { readonly job: Job }) {
-  return job.cron !== null || job.interval_mode === 'fixed_rate' ? <OpenButton job={job} /> : null;
+  return hasPastSlots(job) ? <OpenButton job={job} /> : null;
 }
 
-/** Loads the dialog when it is first opened. */
-function OpenButton({ job }: { readonly job: Job }) {
+export function hasPastSlots({ cron, interval_mode: mode }: Pick<Job, 'cron' | 'interval_mode'>): boolean {
+  return cron !== null || mode === 'fixed_rate';
+}
+
+/** The dialog that finds missing slots, loaded when it is first opened. Default window: the last gap. */
+export function useBackfillDialog(
+  job: Job,
+  window?: SlotWindow,
+): { readonly open: () => void; readonly dialog: ReactNode } {
   const [state, setState] = useState<'never' | 'open' | 'closed'>('never');
-  const open = (): void => setState('open');
+  const close = (): void => setState('closed');
+  const dialog =
+    state === 'never' ? null : (
+      <Suspense>
+        <BackfillDialog job={job} window={window} opened={state === 'open'} onClose={close} />
+      </Suspense>
+    );
+  return { open: () => setState('open'), dialog };
+}
+
+function OpenButton({ job }: { readonly job: Job }) {
+  const { open, dialog } = useBackfillDialog(job);
   useKeys([
     { key: 'b', does: 'Find missing slots', words: 'backfill missed rerun retry run catch up', run: open },
   ]);
@@ -25,11 +44,7 @@ function OpenButton({ job }: { readonly job: Job }) {
       <Button variant="default" leftSection={<ClockIcon />} onClick={open}>
         Find missing slots
       </Button>
-      {state === 'never' ? null : (
-        <Suspense>
-          <BackfillDialog job={job} opened={state === 'open'} onClose={() => setState('closed')} />
-        </Suspense>
-      )}
+      {dialog}
     </>
   );
 }

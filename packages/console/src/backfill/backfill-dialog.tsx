@@ -13,17 +13,19 @@ import { slotCount } from './backfill-words.ts';
 import type { SlotRun } from './last-gap.ts';
 import { PlanAnswer } from './plan-answer.tsx';
 import { useBackfill, useBackfillPlan, useStartBackfill } from './use-backfills.ts';
-import { useWindow } from './use-window.ts';
+import { type SlotWindow, useWindow } from './use-window.ts';
 import { WindowFields } from './window-fields.tsx';
 
 interface DialogProps {
   readonly job: Job;
+  /** What to look at first. Default: the last gap. */
+  readonly window?: SlotWindow | undefined;
   readonly opened: boolean;
   readonly onClose: () => void;
 }
 
 /** Finds past slots of a job without a run that succeeded, and runs them. */
-export function BackfillDialog({ job, opened, onClose }: DialogProps) {
+export function BackfillDialog({ job, window, opened, onClose }: DialogProps) {
   const start = useStartBackfill();
   const close = (): void => {
     start.reset();
@@ -37,7 +39,9 @@ export function BackfillDialog({ job, opened, onClose }: DialogProps) {
       title={id === undefined ? 'Is anything missing?' : <StartedTitle id={id} jobId={job.id} />}
       size="xl"
     >
-      {opened && id === undefined ? <DialogBody job={job} start={start} onClose={close} /> : null}
+      {opened && id === undefined ? (
+        <DialogBody job={job} window={window} start={start} onClose={close} />
+      ) : null}
       {opened && id !== undefined ? <Started id={id} job={job} onClose={close} /> : null}
     </Modal>
   );
@@ -84,8 +88,8 @@ interface FormProps extends BodyProps {
   readonly runs: readonly SlotRun[];
 }
 
-function WindowForm({ job, runs, start, onClose }: FormProps) {
-  const { gap, draft, setDraft, question, isAsked, ask, faults } = useWindow(job, runs);
+function WindowForm({ job, window, runs, start, onClose }: FormProps) {
+  const { gap, draft, setDraft, question, isAsked, ask, faults } = useWindow(job, runs, window);
   const plan = useBackfillPlan(job, question);
   const check = (event: FormEvent): void => {
     event.preventDefault();

@@ -12,6 +12,7 @@ import { announceDone } from '../actions/announce.ts';
 import { useAction } from '../actions/use-action.ts';
 import { queryKeys } from '../data/queries/query-keys.ts';
 import { useConnection, useIsSignedIn } from '../session/session.tsx';
+import type { SlotWindow } from './use-window.ts';
 
 const SHOWN = 20;
 const LIVE_MS = 5_000;
@@ -29,6 +30,23 @@ export function useBackfillPlan(job: Job, { number, ...body }: PlanQuestion) {
     queryFn: ({ signal }) => backfillJob(connection, job.id, { ...body, dry_run: true }, { signal }),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
+  });
+}
+
+/**
+ * What became of the slots after the beginning of a pause, up to its end. Read again when a backfill of the
+ * job begins or ends.
+ */
+export function useSlotsOfPause(job: Job, { from, to }: SlotWindow, isWanted: boolean) {
+  const connection = useConnection();
+  const backfills = useBackfills(job.id).data?.map(({ id, status }) => `${id} ${status}`);
+  const msAfter = (at: string): string => new Date(Date.parse(at) + 1).toISOString();
+  const body = { from: msAfter(from), to: msAfter(to), dry_run: true };
+  return useQuery({
+    queryKey: ['backfill-plan', job.uid, 'pause', body, backfills],
+    queryFn: ({ signal }) => backfillJob(connection, job.id, body, { signal }),
+    enabled: isWanted && backfills !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 

@@ -6,25 +6,38 @@ import { type InstantDraft, instantDraft, readInstant, UNFINISHED } from '../ui/
 import { lastGap, type SlotRun, searchFrom } from './last-gap.ts';
 import type { PlanQuestion } from './use-backfills.ts';
 
+/** From when to when slots are looked for. RFC 3339. */
+export interface SlotWindow {
+  readonly from: string;
+  readonly to: string;
+}
+
 /**
- * The window that is typed, and the question that was asked about it. The last gap is asked about at once.
+ * The window that is typed, and the question that was asked about it. The first window, by default the last
+ * gap, is asked about at once.
  */
-export function useWindow(job: Job, runs: readonly SlotRun[]) {
+export function useWindow(job: Job, runs: readonly SlotRun[], first?: SlotWindow) {
   const { zone } = useZone();
   const ticker = useTicker();
   const [begin] = useState(() => {
     const now = ticker.exact();
-    // Whole seconds: nobody wants to read or type the rest.
-    const from = Math.floor(searchFrom(job, runs, now) / 1_000) * 1_000;
-    return { gap: lastGap(job, runs, now), from: new Date(from).toISOString() };
+    // Whole seconds: nobody wants to read or type the rest. A slot at the end of the window is in it.
+    const from = secondOf(first === undefined ? searchFrom(job, runs, now) : Date.parse(first.from));
+    const to = first === undefined ? undefined : secondOf(Date.parse(first.to) + 1_000);
+    return { gap: lastGap(job, runs, now), from, to };
   });
   const [draft, setDraft] = useState<WindowDraft>(() => ({
     from: instantDraft(begin.from, zone),
-    to: { text: '', zone },
+    to: instantDraft(begin.to, zone),
     isAgain: false,
   }));
   const [asked, setAsked] = useState(draft);
-  const [question, setQuestion] = useState<PlanQuestion>({ number: 0, from: begin.from, only_missing: true });
+  const [question, setQuestion] = useState<PlanQuestion>({
+    number: 0,
+    from: begin.from,
+    to: begin.to,
+    only_missing: true,
+  });
   const [faults, setFaults] = useState<WindowFaults>({});
   const ask = (): void => {
     const from = readInstant(draft.from);
@@ -43,6 +56,10 @@ export function useWindow(job: Job, runs: readonly SlotRun[]) {
     });
   };
   return { gap: begin.gap, draft, setDraft, question, isAsked: asked === draft, ask, faults };
+}
+
+function secondOf(ms: number): string {
+  return new Date(Math.floor(ms / 1_000) * 1_000).toISOString();
 }
 
 /** The window of a backfill as it is typed. An empty end means now. */

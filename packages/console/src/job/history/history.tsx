@@ -6,6 +6,7 @@ import { PagedRuns } from '../../runs/table/paged-runs.tsx';
 import { Empty } from '../../ui/feedback/states.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { RUN_STATUSES } from '../../ui/status/statuses.ts';
+import { PauseLine } from './pause-line.tsx';
 
 const CHOICES = [
   { value: '', label: 'All runs' },
@@ -39,6 +40,7 @@ export function History({ job }: { readonly job: Job }) {
         />
       }
     >
+      <PauseLine job={job} />
       <Rows job={job} status={status} onAll={() => choose('')} />
     </Panel>
   );
