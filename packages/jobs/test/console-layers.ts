@@ -84,7 +84,7 @@ const SHARED_FOLDERS: Readonly<Record<string, FolderRules>> = {
   },
   'job-dialogs': { may: ACTIONS, entries: ['job-dialogs.tsx', 'pause-fields.tsx', 'use-job-question.ts'] },
   bulk: { may: ACTIONS },
-  backfill: { may: PAGE, entries: ['backfill-button.tsx', 'backfills-panel.tsx'] },
+  backfill: { may: PAGE, entries: ['backfill-button.tsx', 'backfills-panel.tsx', 'pause-line.tsx'] },
   'run-now': {
     may: [...ACTIONS, 'job-form/payload', 'job-form/fields'],
     entries: ['run-now-dialog.tsx', 'run-row-dialog.tsx', 'enqueue-dialog.tsx'],

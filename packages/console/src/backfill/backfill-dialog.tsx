@@ -12,8 +12,8 @@ import { BackfillState } from './backfill-state.tsx';
 import { slotCount } from './backfill-words.ts';
 import type { SlotRun } from './last-gap.ts';
 import { PlanAnswer } from './plan-answer.tsx';
-import { useBackfill, useBackfillPlan, useStartBackfill } from './use-backfills.ts';
-import { type SlotWindow, useWindow } from './use-window.ts';
+import { type SlotWindow, useBackfill, useBackfillPlan, useStartBackfill } from './use-backfills.ts';
+import { useWindow } from './use-window.ts';
 import { WindowFields } from './window-fields.tsx';
 
 interface DialogProps {

@@ -4,13 +4,7 @@ import { useTicker } from '../ui/clock/now.tsx';
 import { useZone } from '../ui/clock/zone.tsx';
 import { type InstantDraft, instantDraft, readInstant, UNFINISHED } from '../ui/instant/instant-draft.ts';
 import { lastGap, type SlotRun, searchFrom } from './last-gap.ts';
-import type { PlanQuestion } from './use-backfills.ts';
-
-/** From when to when slots are looked for. RFC 3339. */
-export interface SlotWindow {
-  readonly from: string;
-  readonly to: string;
-}
+import type { PlanQuestion, SlotWindow } from './use-backfills.ts';
 
 /**
  * The window that is typed, and the question that was asked about it. The first window, by default the last

@@ -1,6 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
 import { BackfillsPanel } from '../backfill/backfills-panel.tsx';
+import { PauseLine } from '../backfill/pause-line.tsx';
 import { isMadeByEngine } from '../data/job-mark.ts';
 import { useJob } from '../data/queries/queries.ts';
 import { Page } from '../page/page.tsx';
@@ -78,7 +79,7 @@ function KnownJob({ job }: { readonly job: Job }) {
         </div>
         <BackfillsPanel job={job} />
         <TrendsPanel of={{ job_id: job.id }} />
-        <History job={job} />
+        <History job={job} note={<PauseLine job={job} />} />
         <div className={classes.columns}>
           <Definition job={job} />
           <AuditTrail job={job} />

@@ -163,15 +163,15 @@ describe('the forecast of runs', () => {
     expect(runsPerMinute).toBeCloseTo((40 * 3 + 71) / (72 * 60));
   });
 
-  it('calls a minute a clash from 5 runs on, and from twice the runs of the mean minute on', () => {
+  it('calls a minute a clash from 10 runs on, and from twice the runs of the mean minute on', () => {
     const daily = (count: number) =>
       Array.from({ length: count }, (_, n) => jobOf(`daily-${n}`, { schedule: DAILY }));
     const minutely = (count: number) =>
       Array.from({ length: count }, (_, n) => jobOf(`minutely-${n}`, { schedule: every(MINUTE) }));
     const clashesOf = (jobs: readonly ForecastJob[]) =>
       forecastOf(jobs, { steps: 24 }).clashes.map(({ runs }) => runs);
-    expect(clashesOf(daily(4))).toEqual([]);
-    expect(clashesOf(daily(5))).toEqual([5]);
+    expect(clashesOf(daily(9))).toEqual([]);
+    expect(clashesOf(daily(10))).toEqual([10]);
     expect(clashesOf([...minutely(20), ...daily(18)])).toEqual([]);
     expect(clashesOf([...minutely(20), ...daily(21)])).toEqual([41]);
   });

@@ -1,20 +1,26 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { Button, NativeSelect } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { useSearchParams } from 'wouter';
 import { RUNS_PAGE, useJobRuns } from '../../data/queries/queries.ts';
 import { PagedRuns } from '../../runs/table/paged-runs.tsx';
 import { Empty } from '../../ui/feedback/states.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { RUN_STATUSES } from '../../ui/status/statuses.ts';
-import { PauseLine } from './pause-line.tsx';
 
 const CHOICES = [
   { value: '', label: 'All runs' },
   ...RUN_STATUSES.map((status) => ({ value: status, label: status })),
 ];
 
+interface HistoryProps {
+  readonly job: Job;
+  /** Above the runs: what they do not show. */
+  readonly note: ReactNode;
+}
+
 /** A job's runs, newest first. The filter is in the URL. */
-export function History({ job }: { readonly job: Job }) {
+export function History({ job, note }: HistoryProps) {
   const [search, setSearch] = useSearchParams();
   const status = RUN_STATUSES.find((known) => known === search.get('status'));
   const choose = (chosen: string): void => {
@@ -40,7 +46,7 @@ export function History({ job }: { readonly job: Job }) {
         />
       }
     >
-      <PauseLine job={job} />
+      {note}
       <Rows job={job} status={status} onAll={() => choose('')} />
     </Panel>
   );

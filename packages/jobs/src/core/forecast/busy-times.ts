@@ -1,8 +1,11 @@
 import { MINUTE_MS } from './minute-counts.ts';
 
 const MINUTES_A_DAY = 1_440;
-/** A minute is a clash if both hold: it has at least this many runs, and this many times the mean. */
-const CLASH_RUNS = 5;
+/**
+ * A minute is a clash if both hold: it has at least this many runs, as many as the places of a usual node, and
+ * this many times the mean.
+ */
+const CLASH_RUNS = 10;
 const CLASH_TIMES = 2;
 const MOST_CLASHES = 10;
 const MOST_QUIET = 3;

@@ -21,7 +21,7 @@ interface BusyMinutesProps {
 
 /** The rule of the server (P38, forecast). */
 const WHAT_IS_A_CLASH =
-  'A clash is a minute in which at least 5 runs begin, and at least twice as many as in the usual minute.';
+  'A clash is a minute in which at least 10 runs begin, and at least twice as many as in the usual minute.';
 
 /** Minutes in which many runs begin together. */
 export function Clashes({ forecast: { clashes }, onChoose }: BusyMinutesProps) {

@@ -1,15 +1,15 @@
 import type { BackfillPlan, Job } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { useMemo } from 'react';
-import { hasPastSlots, useBackfillDialog } from '../../backfill/backfill-button.tsx';
-import { slotCount } from '../../backfill/backfill-words.ts';
-import { useSlotsOfPause } from '../../backfill/use-backfills.ts';
-import { useAudit } from '../../data/queries/queries.ts';
-import { useMay } from '../../session/session.tsx';
-import { useNow } from '../../ui/clock/now.tsx';
-import { Day } from '../../ui/instant/instant.tsx';
-import blocks from '../../ui/layout/blocks.module.css';
+import { useAudit } from '../data/queries/queries.ts';
+import { useMay } from '../session/session.tsx';
+import { useNow } from '../ui/clock/now.tsx';
+import { Day } from '../ui/instant/instant.tsx';
+import blocks from '../ui/layout/blocks.module.css';
+import { hasPastSlots, useBackfillDialog } from './backfill-button.tsx';
+import { slotCount } from './backfill-words.ts';
 import { lastPause, type PastPause } from './last-pause.ts';
+import { useSlotsOfPause } from './use-backfills.ts';
 
 const RECENT_MS = 7 * 24 * 3_600_000;
 
