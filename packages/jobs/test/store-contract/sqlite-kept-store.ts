@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../src/core/clock.ts';
 import type { JobStore } from '../../src/core/store/store.ts';
+import type { RunLimits } from '../../src/stores/rows/bounds.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 
@@ -21,7 +22,7 @@ export interface KeptStore {
   remove(): Promise<void>;
 }
 
-export async function createKeptStore(): Promise<KeptStore> {
+export async function createKeptStore(limits?: RunLimits): Promise<KeptStore> {
   const folder = await mkdtemp(join(tmpdir(), 'kept-store-'));
   const file = join(folder, 'jobs.db');
   const fresh = join(folder, 'fresh.db');
@@ -34,6 +35,7 @@ export async function createKeptStore(): Promise<KeptStore> {
         monotonic: () => clock.monotonic(),
         setTimer: (ms, fire) => clock.setTimer(ms, fire),
       },
+      ...(limits === undefined ? {} : { limits }),
     });
   let open: JobStore | undefined = makeStore();
   await open.open();

@@ -4,18 +4,19 @@ import { storeContract } from './contract.ts';
 import type { MakeStore } from './rig.ts';
 import { createKeptStore, type KeptStore } from './sqlite-kept-store.ts';
 
+const LIMITS = { maxLiveRuns: 1_000, maxRunsPutOff: 100 };
+
 /** The store of the last test, unless the test has closed it. */
 let kept: KeptStore | undefined;
 afterAll(() => kept?.remove());
 
 const makeStore: MakeStore = async (startMs) => {
-  const mine = kept ?? (await createKeptStore());
+  const mine = kept ?? (await createKeptStore(LIMITS));
   kept = undefined;
   const clock = createFakeClock(startMs);
   return {
     clock,
-    maxLiveRuns: 100_000,
-    maxRunsPutOff: 10_000,
+    ...LIMITS,
     createStore: () => mine.createStore(clock),
     async takeBack(store) {
       if (await mine.keep(store)) kept = mine;

@@ -7,6 +7,13 @@ export const MAX_LIVE_RUNS = 100_000;
  * refused (P15, run now).
  */
 export const MAX_RUNS_PUT_OFF = 10_000;
+
+/** Of one job. Tests have lower limits, because they reach them. */
+export interface RunLimits {
+  readonly maxLiveRuns: number;
+  readonly maxRunsPutOff: number;
+}
+export const RUN_LIMITS: RunLimits = { maxLiveRuns: MAX_LIVE_RUNS, maxRunsPutOff: MAX_RUNS_PUT_OFF };
 /**
  * After at least this many new runs of a job, the store counts its live runs again. At the limit, it counts
  * again after {@link RECOUNT_AT_CAP_MS}.

@@ -4,6 +4,7 @@ import { type AbortFlag, refuseAborted, refuseOpen, StoreError } from '../../cor
 import type { SecretStore } from '../../core/store/secret-store.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { BackfillReads, StoreBackfills } from '../../core/store/store-backfills.ts';
+import type { RunLimits } from '../rows/bounds.ts';
 import { LocalNodes } from '../rows/local-nodes.ts';
 import { type OpenDatabase, openDatabase } from './threads/open-database.ts';
 import type { Input, Output, ReadMethod, WriteMethod } from './threads/protocol.ts';
@@ -24,6 +25,7 @@ export interface SqliteStoreOptions extends SqliteOptions {
    */
   readonly file: string;
   readonly clock: Clock;
+  readonly limits?: RunLimits;
 }
 
 type Write = <M extends WriteMethod>(method: M, input: Input<M>, signal?: AbortFlag) => Promise<Output<M>>;
@@ -34,7 +36,7 @@ type Read = <M extends ReadMethod>(method: M, input: Input<M>) => Promise<Output
  * `open()` locks the file until `close()`; a second store gets `in_use`. After a crash it checks the file:
  * damage rejects `open()`, or fires `lost` when found after a second.
  */
-export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOptions): JobStore {
+export function createSqliteStore({ file, clock, databaseId, limits }: SqliteStoreOptions): JobStore {
   let database: OpenDatabase | undefined;
   let isOpen = false;
   const losing = new AbortController();
@@ -58,7 +60,7 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
       isOpen = true;
       const lost = (error: StoreError) => losing.abort(error);
       try {
-        database = await openDatabase({ file, databaseId, now: () => clock.now(), lost });
+        database = await openDatabase({ file, databaseId, limits, now: () => clock.now(), lost });
       } catch (error) {
         isOpen = false;
         throw error;

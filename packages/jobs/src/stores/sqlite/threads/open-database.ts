@@ -1,5 +1,6 @@
 import { StoreError } from '../../../core/model/errors.ts';
 import { threadFile } from '../../../package-file.ts';
+import type { RunLimits } from '../../rows/bounds.ts';
 import { type DatabaseFile, resolveDatabaseFile } from '../file/database-file.ts';
 import { lockDatabase } from '../file/file-lock.ts';
 import { watchDatabaseFile } from '../file/file-watch.ts';
@@ -18,6 +19,7 @@ export interface OpenDatabase {
 export interface OpenDatabaseOptions {
   readonly file: string;
   readonly databaseId: string | undefined;
+  readonly limits?: RunLimits | undefined;
   readonly now: () => number;
   /** Called once, when the database is lost for good after it was opened. */
   lost(error: StoreError): void;
@@ -30,6 +32,7 @@ export interface OpenDatabaseOptions {
 export async function openDatabase({
   file,
   databaseId,
+  limits,
   now,
   lost,
 }: OpenDatabaseOptions): Promise<OpenDatabase> {
@@ -40,7 +43,7 @@ export async function openDatabase({
   const target = resolveDatabaseFile(file);
   // Before the first read: another process may still be writing the files.
   const lock = lockDatabase(target);
-  const data: ThreadData = { file: target.name, isInMemory: target.path === undefined, databaseId };
+  const data: ThreadData = { file: target.name, isInMemory: target.path === undefined, databaseId, limits };
   // Both start at once. The reader opens the database after the writer has migrated it.
   const writer = new ThreadChannel({ file: files.writer, data, now });
   const reader = new ThreadChannel({ file: files.reader, data, now });

@@ -3,6 +3,7 @@ import type { JobStore } from '../../../core/store/store.ts';
 import type { SettleInput } from '../../../core/store/store-passes.ts';
 import type { HealthContext } from '../../../core/store/store-views.ts';
 import type { RecordedChange } from '../../../core/transactions/record-change.ts';
+import type { RunLimits } from '../../rows/bounds.ts';
 import type { Packed, PackedClaim, PackedPlan } from './thread-codec.ts';
 
 export type ReadMethod =
@@ -114,6 +115,7 @@ export interface ThreadData {
   readonly isInMemory?: boolean;
   /** The id that the database must have, or that a new database gets. Undefined: any id is accepted. */
   readonly databaseId: string | undefined;
+  readonly limits?: RunLimits | undefined;
 }
 
 /**

@@ -22,6 +22,7 @@ import { answerFrom, runScript, type Script } from '../../../core/transactions/s
 import { changeSecret, replaceSealed } from '../../../core/transactions/secrets/secrets.ts';
 import { reconcile, recover, settle } from '../../../core/transactions/settle.ts';
 import type { UnitOfWork } from '../../../core/transactions/unit-of-work.ts';
+import type { RunLimits } from '../../rows/bounds.ts';
 import { checkTables, type Database } from '../database.ts';
 import { noteClosed, type OpenedInfo } from '../file/info.ts';
 import { faultCode } from '../sqlite-faults.ts';
@@ -41,6 +42,7 @@ const MAX_TRANSACTION_MS = 20;
 export class WriterService implements Service {
   readonly #db: Database;
   readonly opened: OpenedInfo;
+  readonly #limits: RunLimits | undefined;
   /**
    * A rollback ends it: what a writer keeps in memory is then false. So does a change by another connection,
    * because the previous process may still write while this one has taken over (P10, fence).
@@ -49,9 +51,10 @@ export class WriterService implements Service {
   #seenVersion: unknown;
   #isDamaged = false;
 
-  constructor(db: Database, opened: OpenedInfo) {
+  constructor(db: Database, opened: OpenedInfo, limits?: RunLimits) {
     this.#db = db;
     this.opened = opened;
+    this.#limits = limits;
   }
 
   answer(requests: readonly Request[], from: number): readonly Reply[] {
@@ -95,7 +98,7 @@ export class WriterService implements Service {
       const version = db.statement('PRAGMA data_version').get()?.data_version;
       if (this.#current === undefined || version !== this.#seenVersion) {
         this.#seenVersion = version;
-        const writer = new Writer(db);
+        const writer = new Writer(db, this.#limits);
         this.#current = { writer, handlers: handlersOf(writer) };
       }
       const replies = work(this.#current.handlers);

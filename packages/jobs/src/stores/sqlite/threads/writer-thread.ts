@@ -6,9 +6,9 @@ import { serve } from './thread-service.ts';
 import { WriterService } from './writer-service.ts';
 
 lowerThreadPriority();
-serve(({ file, databaseId }) => {
+serve(({ file, databaseId, limits }) => {
   const db = openForWriting(file);
   const isNew = migrate(db) === 'new';
   const { endedUncleanly } = noteOpened(db, databaseId);
-  return new WriterService(db, { endedUncleanly: endedUncleanly && !isNew });
+  return new WriterService(db, { endedUncleanly: endedUncleanly && !isNew }, limits);
 });

@@ -2,7 +2,7 @@ import type { FinishedRun } from '../../../core/model/run.ts';
 import { dueAtOf } from '../../../core/rules/run-measures.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { createUnitOfWork, type UnitOfWork } from '../../../core/transactions/unit-of-work.ts';
-import { MAX_LIVE_RUNS } from '../../rows/bounds.ts';
+import { RUN_LIMITS, type RunLimits } from '../../rows/bounds.ts';
 import { HourTally } from '../../rows/hour-tally.ts';
 import { HOUR_MS } from '../../rows/hours.ts';
 import { LiveRunCap } from '../../rows/runs/live-run-cap.ts';
@@ -24,7 +24,8 @@ export class Writer {
   readonly types: TypeKeys;
   readonly nodes: NodeKeys;
   readonly jobs: JobTable;
-  readonly liveRunCap = new LiveRunCap(MAX_LIVE_RUNS, 1 / 2);
+  readonly liveRunCap: LiveRunCap;
+  readonly maxRunsPutOff: number;
   /**
    * Claimed runs by id in their state at the claim: most are settled before any other write. Each other write
    * of a run removes it here.
@@ -34,8 +35,10 @@ export class Writer {
   readonly #durations = new HourTally();
   #unit = createUnitOfWork(0);
 
-  constructor(db: Database) {
+  constructor(db: Database, { maxLiveRuns, maxRunsPutOff }: RunLimits = RUN_LIMITS) {
     this.db = db;
+    this.liveRunCap = new LiveRunCap(maxLiveRuns, 1 / 2);
+    this.maxRunsPutOff = maxRunsPutOff;
     this.ids = new Ids(db);
     this.types = new TypeKeys(db);
     this.nodes = new NodeKeys(db);

@@ -2,7 +2,6 @@ import { type LiveRuns, NO_LIVE_RUNS } from '../../../../core/model/job.ts';
 import type { LiveRun } from '../../../../core/model/run.ts';
 import { LOOK_AHEAD_MS } from '../../../../core/rules/slots.ts';
 import type { LiveRunCounts, Tables } from '../../../../core/transactions/tables/tables.ts';
-import { MAX_RUNS_PUT_OFF } from '../../../rows/bounds.ts';
 import { numberOf } from '../../../rows/first-column.ts';
 import { LIVE_COLUMNS } from '../../../rows/runs/run-row.ts';
 import { HELD, TRIGGER } from '../../rows/codes.ts';
@@ -28,7 +27,7 @@ export function liveRunsOf(w: Writer, jobUid: number, counts: LiveRunCounts = {}
     dueOwnRuns,
     isAtCap: isAtCapNow(w, jobUid),
     ...(counts.putOff === true
-      ? { isPutOffFull: count(COUNT_PUT_OFF, MAX_RUNS_PUT_OFF) === MAX_RUNS_PUT_OFF }
+      ? { isPutOffFull: count(COUNT_PUT_OFF, w.maxRunsPutOff) === w.maxRunsPutOff }
       : {}),
     ...(nextOwnRunAt === null ? {} : { nextOwnRunAt }),
   };
