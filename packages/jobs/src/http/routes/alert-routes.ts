@@ -10,8 +10,9 @@ import {
 } from '../input/alert-input.ts';
 import { emptyBody } from '../input/command-input.ts';
 import { readCursor } from '../routing/read-cursor.ts';
-import { commandOptions, defineRoute } from '../routing/route.ts';
+import { defineRoute, type RequestContext } from '../routing/route.ts';
 import { BODY_PROBLEMS, LOCATION, noContent, problems, success } from '../routing/route-docs.ts';
+import { wholeEngineOptions } from '../routing/whole-engine.ts';
 import {
   alertChannelJson,
   alertChannelSchema,
@@ -41,7 +42,7 @@ const createAlertChannel = defineRoute({
   handle: async ({ body, context }, { engine }) => {
     const { id, kind, config, all_jobs: allJobs, enabled, conditions } = body;
     const input = { id, kind, config, allJobs, enabled, conditions: conditions ?? undefined };
-    const channel = await engine.createAlertChannel(input, byOf(commandOptions(context)));
+    const channel = await engine.createAlertChannel(input, byOf(context));
     return {
       status: 201,
       location: `/alert-channels/${encodeURIComponent(id)}`,
@@ -102,7 +103,7 @@ const patchAlertChannel = defineRoute({
   responses: { 200: success(savedAlertChannelSchema, 'The channel'), ...problems(404, ...BODY_PROBLEMS) },
   handle: async ({ params, body, context }, { engine }) => {
     const { config, all_jobs: allJobs, enabled, conditions } = body;
-    const options = byOf(commandOptions(context));
+    const options = byOf(context);
     const channel = await engine.patchAlertChannel(
       params.channel_id,
       { config, allJobs, enabled, conditions },
@@ -124,7 +125,7 @@ const deleteAlertChannel = defineRoute({
   params: alertChannelParams,
   responses: { 204: noContent, ...problems(404, 409) },
   handle: async ({ params, context }, { engine }) => {
-    await engine.deleteAlertChannel(params.channel_id, byOf(commandOptions(context)));
+    await engine.deleteAlertChannel(params.channel_id, byOf(context));
     return { status: 204 };
   },
 });
@@ -143,10 +144,10 @@ const testAlertChannel = defineRoute({
   body: emptyBody,
   bodyIsOptional: true,
   responses: { 200: success(alertTestSchema, 'Whether it arrived'), ...problems(404, ...BODY_PROBLEMS) },
-  handle: async ({ params }, { engine }) => ({
-    status: 200,
-    body: alertTestJson(await engine.testAlertChannel(params.channel_id)),
-  }),
+  handle: async ({ params, context }, { engine }) => {
+    byOf(context);
+    return { status: 200, body: alertTestJson(await engine.testAlertChannel(params.channel_id)) };
+  },
 });
 
 const listAlertDeliveries = defineRoute({
@@ -187,13 +188,14 @@ const retryAlertDelivery = defineRoute({
   bodyIsOptional: true,
   responses: { 204: noContent, ...problems(404, 409, ...BODY_PROBLEMS) },
   handle: async ({ params, context }, { engine }) => {
-    await engine.retryAlertDelivery(params.delivery_id, byOf(commandOptions(context)));
+    await engine.retryAlertDelivery(params.delivery_id, byOf(context));
     return { status: 204 };
   },
 });
 
-/** Only the name: these commands are short, and do not end with their request. */
-function byOf({ by }: { readonly by?: string | undefined }): { readonly by?: string | undefined } {
+/** The sender's name alone: these commands are short, and do not end with their request. */
+function byOf(context: RequestContext): { readonly by?: string | undefined } {
+  const { by } = wholeEngineOptions(context);
   return { by };
 }
 

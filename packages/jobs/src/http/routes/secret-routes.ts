@@ -79,10 +79,10 @@ const resealSecrets = defineRoute({
   body: resealBody,
   bodyIsOptional: true,
   responses: { 200: success(resealSchema, 'What was done'), ...problems(409, ...BODY_PROBLEMS) },
-  handle: async ({ body }, { engine }) => ({
-    status: 200,
-    body: resealJson(await engine.resealSecrets({ after: body.cursor })),
-  }),
+  handle: async ({ body, context }, { engine }) => {
+    wholeEngineOptions(context);
+    return { status: 200, body: resealJson(await engine.resealSecrets({ after: body.cursor })) };
+  },
 });
 
 /** Stored secrets, and the rotation of keys. */

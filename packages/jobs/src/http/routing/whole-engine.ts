@@ -4,7 +4,8 @@ import { commandOptions, type RequestContext } from './route.ts';
 
 /**
  * The options of a command on the whole engine, such as a pause of all jobs. Throws a 403 for a caller whose
- * policy (P39, policies) allows only some types: the command reaches the jobs of all types.
+ * policy (P39, policies) allows only some types: the command reaches the jobs of all types. Call it before
+ * the command, also where the command takes no options.
  */
 export function wholeEngineOptions(context: RequestContext): Pick<CommandOptions, 'by' | 'signal'> {
   const { by, policy, signal } = commandOptions(context);

@@ -62,6 +62,28 @@ export function policies(makeMount: MakeMount): void {
       expect([path, (await send(slow, 'POST', path)).statusCode]).toEqual([path, 200]);
   });
 
+  test('a policy that bounds the types refuses changes of alert channels and secrets', async () => {
+    await server.engine.createAlertChannel({ id: 'pager', kind: 'pager' });
+    const bounded = await mountWith({ types: ['greet'] });
+    const routes = [
+      ['POST', '/alert-channels', { id: 'other', kind: 'pager' }],
+      ['PATCH', '/alert-channels/pager', { enabled: false }],
+      ['DELETE', '/alert-channels/pager', undefined],
+      ['POST', '/alert-channels/pager/test', {}],
+      ['POST', '/alert-deliveries/1/retry', {}],
+      ['PUT', '/secrets/API_KEY', { value: 'hunter2' }],
+      ['DELETE', '/secrets/API_KEY', undefined],
+      ['POST', '/secrets/reseal', {}],
+    ] as const;
+    for (const [method, path, body] of routes) {
+      const answer = await send(bounded, method, path, body === undefined ? {} : { body });
+      expect(problemOf(answer, 403).detail).toMatch(/allows jobs of "greet" only/);
+    }
+    const channels = await server.engine.listAlertChannels();
+    expect(channels.map(({ id, enabled }) => [id, enabled])).toEqual([['pager', undefined]]);
+    expect((await send(bounded, 'GET', '/alert-channels')).statusCode).toBe(200);
+  });
+
   test.each([
     ['undefined', undefined],
     ['an interval without a unit', { minInterval: '5' }],
