@@ -7,6 +7,7 @@ import type { CliProgram } from './program.ts';
 import { loadSettings, type Settings } from './settings.ts';
 import { createAsk } from './terminal/ask.ts';
 import { printable } from './terminal/printable.ts';
+import { readHidden } from './terminal/read-hidden.ts';
 import { createScreen, type Screen } from './terminal/screen.ts';
 
 /** The environment of a command: its only access to the process. */
@@ -21,6 +22,8 @@ export interface CliContext {
   readonly ask: ((question: string) => Promise<boolean>) | undefined;
   /** Reads a file; `-` is stdin. */
   readText(path: string): Promise<string>;
+  /** Reads stdin. A terminal shows nothing of it. */
+  readSecret(): Promise<string>;
   now(): number;
   /** Resolves after `ms`, or as soon as the signal fires. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
@@ -68,6 +71,7 @@ export function createContext(process: NodeJS.Process, program: CliProgram): Cli
     program,
     ask: canAsk ? createAsk(process.stdin, process.stderr, onInterrupt) : undefined,
     readText: (path) => readInput(path, process.stdin),
+    readSecret: () => (process.stdin.isTTY ? readHidden(process.stdin, onInterrupt) : text(process.stdin)),
     now: () => Date.now(),
     sleep: async (ms, signal) => {
       await setTimeout(ms, undefined, { signal }).catch((error: unknown) => {

@@ -27,9 +27,9 @@ export const listSecretsCommand = restCommand(async (session, { json }: ApiFlags
 
 /** `secrets set`: reads the value from stdin, since every user of the machine can see arguments. */
 export const setSecretCommand = restCommand(
-  async ({ api, ask, out, err, readText }, { json }: ApiFlags, name: string) => {
-    if (ask !== undefined) err.line('Type the value, then press Enter and Ctrl-D.');
-    const value = (await readText('-')).replace(/\r?\n$/, '');
+  async ({ api, ask, out, err, readSecret }, { json }: ApiFlags, name: string) => {
+    if (ask !== undefined) err.line('Type or paste the value: it is not shown. Then press Enter and Ctrl-D.');
+    const value = (await readSecret()).replace(/\r?\n$/, '');
     if (value === '') throw usageError(`The value is empty. Give it on stdin, as in: ${EXAMPLE}`);
     const saved = await putSecret(api, name, value);
     if (json) printJson(out, saved);

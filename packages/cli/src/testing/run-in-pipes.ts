@@ -29,6 +29,7 @@ export async function runInPipes(command: CommandInPipes): Promise<EndedCommand>
     ...context,
     settings: parseSettings(env, program),
     readText: (path) => readInput(path, Readable.from([stdin])),
+    readSecret: async () => stdin,
   });
   return { code, stdout: context.out.written(), stderr: context.err.written() };
 }

@@ -70,6 +70,9 @@ export function createTestContext({
     readText: async (path) => {
       throw new Error(`${path} is no part of this test`);
     },
+    readSecret: async () => {
+      throw new Error('no secret is part of this test');
+    },
     now: () => Date.now(),
     sleep: async (ms, signal) => {
       await setTimeout(ms, undefined, { signal }).catch(() => undefined);
