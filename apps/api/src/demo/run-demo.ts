@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { showProgress } from '@greenvue/jobs-cli';
 import { makeMarket } from '../commands/demo-market.ts';
 import { fillMarket } from '../commands/fill-market.ts';
@@ -15,6 +15,7 @@ import { type DemoNotes, readNotes, writeNotes } from './demo-notes.ts';
 import { addStaff } from './demo-staff.ts';
 import { CALM_MARKET_JOBS, DEMO_PASSWORD, DEMO_SIZE } from './market-jobs.ts';
 import { demoTypes } from './types/demo-types.ts';
+import { welcome } from './welcome.ts';
 import { realClock } from './world.ts';
 
 /** The seeded day ends a little before now, so that the server continues it. */
@@ -30,7 +31,7 @@ export async function runDemo(given: Config): Promise<string> {
     jobTypes: [...jobTypes, ...demoTypes({ clock: realClock, until: notes.until })],
     alertKinds: { [DEMO_CHANNEL]: alertFiles(alertFolder(config)) },
   });
-  return guide({ url, config, notes });
+  return welcome({ url, config, notes });
 }
 
 /** Without DATA_DIR, the demo has a folder of its own beside the usual data. */
@@ -90,28 +91,3 @@ async function fill(config: Config, deps: Deps): Promise<DemoNotes> {
 }
 
 const alertFolder = ({ dataDir }: Config): string => join(dataDir, 'alerts');
-
-interface Guide {
-  readonly url: string;
-  readonly config: Config;
-  readonly notes: DemoNotes;
-}
-
-function guide({ url, config, notes }: Guide): string {
-  const { email, password } = config.admin;
-  const folder = relative('.', config.dataDir);
-  return [
-    '',
-    `The demo is at ${url}/console`,
-    `  Sign in with ${email} and ${password}`,
-    `  Data     ${folder}; remove it to start with a new day`,
-    `  Token    DATA_DIR=${folder} npm run -s token`,
-    '',
-    `You are on call. This alert has come (${relative('.', notes.alert.file)}):`,
-    '',
-    ...notes.alert.text.split('\n').map((line) => `  ${line}`.trimEnd()),
-    '',
-    'Find the cause, fix it, and prove that no payout is missing: docs/demo.md shows how.',
-    'Ctrl-C stops the demo; npm run demo continues it.',
-  ].join('\n');
-}
