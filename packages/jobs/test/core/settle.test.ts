@@ -135,12 +135,12 @@ describe('lost nodes', () => {
     });
   });
 
-  it('a run given back costs nothing', () => {
-    expect(settleRun(job(), run(), { kind: 'given_back' }, at)).toMatchObject({
-      kind: 'waiting',
-      failures: 0,
-      recoveries: 0,
-    });
+  it('a run given back costs nothing, and is due at once or after the delay that its node asks for', () => {
+    const due = (delayMs?: number) =>
+      settleRun(job(), run(), { kind: 'given_back', ...(delayMs === undefined ? {} : { delayMs }) }, at);
+    const free = { kind: 'waiting', failures: 0, recoveries: 0 };
+    expect(due()).toMatchObject({ ...free, availableAt: T0 });
+    expect(due(1_000)).toMatchObject({ ...free, availableAt: T0 + 1_000 });
   });
 });
 

@@ -32,8 +32,8 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly error: AttemptError; readonly permanent: boolean }
   /** The handler threw after it was told to stop by a cancel. */
   | { readonly kind: 'cancelled' }
-  /** Not started, or stopped by a shutdown: costs nothing. */
-  | { readonly kind: 'given_back' }
+  /** Not started, or stopped by a shutdown: costs nothing. Due again after `delayMs`, or at once. */
+  | { readonly kind: 'given_back'; readonly delayMs?: number }
   /** Its node died. */
   | { readonly kind: 'lost' };
 
@@ -78,7 +78,7 @@ export function settleRun(
       return finished(run, { status: 'cancelled', reason: run.cancel ?? 'user' });
     case 'given_back':
       return run.cancel === undefined
-        ? waiting(job, run, { availableAt: dueAgainAt(run, at.now) })
+        ? waiting(job, run, { availableAt: dueAgainAt(run, at.now + (outcome.delayMs ?? 0)) })
         : finished(run, { status: 'cancelled', reason: run.cancel });
     case 'lost':
       return lost(job, run, at.now);

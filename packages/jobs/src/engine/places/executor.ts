@@ -1,3 +1,4 @@
+import { StoreError } from '../../core/model/errors.ts';
 import { holdsAllRuns } from '../../core/pauses/pause.ts';
 import type { Outcome } from '../../core/rules/settle.ts';
 import type { JobStore } from '../../core/store/store.ts';
@@ -7,7 +8,6 @@ import { idsOf, logLine, logStray } from '../attempts/attempt-log.ts';
 import { returnedOutcome, thrownOutcome } from '../attempts/attempt-outcome.ts';
 import type { HandlerCommands } from '../attempts/handler-jobs.ts';
 import { type HandlerResult, maskResult, readResult } from '../attempts/handler-result.ts';
-import { withStrayErrorsTo } from '../attempts/stray-errors.ts';
 import { maskThrown, readThrown, type ThrownError } from '../attempts/thrown-error.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import { CheckedPayloads } from '../job-types/checked-payloads.ts';
@@ -19,9 +19,10 @@ import type { EndedClaim } from '../settling/ended-claim.ts';
 import type { Settlements } from '../settling/settlements.ts';
 import type { Meter } from '../stats/meter.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
-import { STARTS_A_TURN } from '../timing/pace.ts';
+import { AFTER_FAILURE_MS, STARTS_A_TURN } from '../timing/pace.ts';
 import { Places } from './places.ts';
 import { Reporter } from './reporter.ts';
+import { runInline } from './run-inline.ts';
 import { RunningAttempts } from './running-attempts.ts';
 import { SurplusClaims } from './surplus-claims.ts';
 import { type ClaimSelector, type UnstartedClaim, UnstartedClaims } from './unstarted-claims.ts';
@@ -42,6 +43,9 @@ export interface ExecutorDeps {
 
 /** Of an attempt that fails before its handler begins. */
 const UNREAD_PAYLOAD = { json: '{}', schema: undefined };
+
+const UNREAD_SECRETS =
+  'the job store failed to read the secrets of a run; the run starts again in a second, and keeps its attempts';
 
 /** Takes claimed runs, runs their handlers in the node's places, and gives each end to the settlements. */
 export class Executor {
@@ -192,9 +196,17 @@ export class Executor {
       if (!('json' in payload)) return this.#end(attempt, payload, settings.clock.now());
       attempt.input = payload;
     } catch (error) {
+      if (error instanceof StoreError) return this.#unread(attempt, error);
       return this.#threw(attempt, readThrown(error));
     }
     this.#call(type, attempt);
+  }
+
+  /** The store failed before the handler began: the run starts again, and loses no attempt. */
+  #unread(attempt: Attempt, err: StoreError): void {
+    const { logger, clock } = this.#with.settings;
+    logger.warn({ ...idsOf(attempt), err }, UNREAD_SECRETS);
+    this.#end(attempt, { kind: 'given_back', delayMs: AFTER_FAILURE_MS }, clock.now());
   }
 
   #call(type: RegisteredType, attempt: Attempt): void {
@@ -285,12 +297,4 @@ export class Executor {
     if (!settlements.failReturned(attempt, { outcome, random: settings.random() }))
       logStray(settings.logger, idsOf(attempt), attempt.stray);
   }
-}
-
-/** Runs an inline handler. Async, since the `then` of what it returned may throw, or call back twice. */
-async function runInline(type: RegisteredType, attempt: Attempt): Promise<unknown> {
-  const { span } = attempt;
-  // Async, so that what throws within a span is the tracer and never the handler.
-  const run = span === undefined ? () => type.run(attempt) : () => span.within(async () => type.run(attempt));
-  return attempt.onStray === undefined ? run() : withStrayErrorsTo(attempt, run);
 }
