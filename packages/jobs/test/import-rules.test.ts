@@ -32,6 +32,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'model/statuses.ts',
       'objects.ts',
       'schedule/timestamp.ts',
+      'secrets/payload-secrets.ts',
+      'secrets/secret-value.ts',
     ].map((file) => `${JOBS}/core/${file}`),
     may: [],
     packages: ['leven'],
@@ -119,7 +121,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // Pages load it: the types of the contract, without the code that checks them.
   client: {
     paths: [`${JOBS}/client/`],
-    may: [],
+    may: ['plain core'],
     mayTypes: ['http', 'core', 'engine port'],
     packages: [],
     typePackages: ['zod'],

@@ -168,4 +168,5 @@ export {
   resealSecrets,
   type SavedSecret,
   type Secret,
+  shownPayload,
 } from './secrets.ts';

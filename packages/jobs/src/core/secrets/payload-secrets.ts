@@ -1,4 +1,4 @@
-import { jsonPointer } from '../json-pointer.ts';
+import { jsonPointer, pathOf } from '../json-pointer.ts';
 import type { JsonText } from '../model/run.ts';
 import { isRecord } from '../objects.ts';
 import {
@@ -130,8 +130,7 @@ export function sealField(
 /** The value at a pointer of a JSON value; undefined if there is none. */
 export function valueAt(value: unknown, pointer: string): unknown {
   let at = value;
-  for (const step of pointer.split('/').slice(1)) {
-    const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
+  for (const key of pathOf(pointer)) {
     at = isRecord(at) && Object.hasOwn(at, key) ? at[key] : undefined;
   }
   return at;

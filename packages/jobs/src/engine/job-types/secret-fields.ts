@@ -1,4 +1,4 @@
-import { jsonPointer } from '../../core/json-pointer.ts';
+import { jsonPointer, pathOf } from '../../core/json-pointer.ts';
 import type { SecretField } from '../../core/secrets/payload-secrets.ts';
 import { isObject, type JsonSchema, referenced } from './json-schema.ts';
 
@@ -28,8 +28,8 @@ export function secretFields(schema: JsonSchema, listed: readonly string[]): rea
   const found: Found = { fields: [], faults: [] };
   visit(schema, { root: schema, path: [], within: [] }, found);
   for (const pointer of listed) {
-    const path = pathOf(pointer);
-    if (path === undefined || path.length === 0)
+    const path = pointer.startsWith('/') ? pathOf(pointer) : [];
+    if (path.length === 0)
       found.faults.push(
         `${JSON.stringify(pointer)} is no JSON pointer to a field, such as "/auth/token" or "/headers/*"`,
       );
@@ -118,11 +118,4 @@ function namesField(schema: unknown, place: Place, path: readonly string[]): boo
     (keyword) => !(keyword in schema),
   );
   return isOpen && (schema.type === undefined || schema.type === 'object' || schema.type === 'array');
-}
-
-/** The keys of a JSON pointer; undefined if it is none. */
-function pathOf(pointer: string): readonly string[] | undefined {
-  if (!pointer.startsWith('/')) return undefined;
-  const [, ...steps] = pointer.split('/');
-  return steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
