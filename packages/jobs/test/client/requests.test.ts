@@ -207,7 +207,7 @@ describe('a refusal', () => {
     ['nothing', empty(404)],
     ['JSON of somebody else', json(['no'], 404)],
     ['JSON of other types', json({ detail: 7, title: {}, instance: null, errors: [{ pointer: 1 }] }, 404)],
-  ])('of %s has words all the same', async (_what, step) => {
+  ])('of %s still has a message', async (_what, step) => {
     const { connection } = connectTo([step]);
     const error = await failureOf(getJob(connection, 'a'));
     expect(error).toBeInstanceOf(ApiError);

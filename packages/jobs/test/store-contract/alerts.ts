@@ -151,7 +151,7 @@ function outbox(makeStore: MakeStore): void {
     expect(await told()).toContain('recoveries: recovered a');
   });
 
-  it('an error with text that a database refuses is told all the same', async () => {
+  it('an alert is written for an error whose text a database refuses', async () => {
     await channel('ops');
     await job('a');
     await end('a', failed('bad \ud800 and \0 and \\u0000 "quoted"'));

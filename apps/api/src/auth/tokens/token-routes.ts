@@ -94,7 +94,7 @@ export function tokenRoutes({ apiTokens, clock }: TokenRoutesDeps): FastifyPlugi
     });
 
     app.get('/api/tokens', { schema: listSchema }, async (request) => {
-      const reader = requireTokenMaker(request, { isBounded: true });
+      const reader = requireTokenMaker(request, { mayHavePolicy: true });
       const { mine, ...query } = request.query;
       const ownerId = mine === 'true' || reader.role !== 'admin' ? reader.id : undefined;
       return pageByCreation({
@@ -115,12 +115,12 @@ export function tokenRoutes({ apiTokens, clock }: TokenRoutesDeps): FastifyPlugi
 }
 
 /**
- * An admin, or a signed-in operator, whose tokens can do no more than the operator. Throws a 403 for others,
- * and for a token with a policy unless it only reads.
+ * An admin, or a signed-in operator, whose tokens can do no more than the operator. Throws a 403 for others.
+ * An admin may have a policy only for a request that reads.
  */
-function requireTokenMaker(request: FastifyRequest, { isBounded = false } = {}): Principal {
+function requireTokenMaker(request: FastifyRequest, { mayHavePolicy = false } = {}): Principal {
   const principal = requireRole(request, 'operator');
-  if (principal.role === 'admin') return isBounded ? principal : requireUnboundedAdmin(request);
+  if (principal.role === 'admin') return mayHavePolicy ? principal : requireUnboundedAdmin(request);
   return requireUserKind(principal);
 }
 

@@ -148,7 +148,7 @@ function textField(schema: JsonObject, about: Annotations): TextField {
   const maxLength = numberOf(schema.maxLength);
   const format = textOf(schema.format);
   const pattern = textOf(schema.pattern);
-  const isBounded = format !== undefined || pattern !== undefined || schema.allOf !== undefined;
+  const hasPattern = format !== undefined || pattern !== undefined || schema.allOf !== undefined;
   return {
     ...about,
     kind: 'text',
@@ -157,7 +157,7 @@ function textField(schema: JsonObject, about: Annotations): TextField {
     pattern: format === undefined ? pattern : undefined,
     minLength: numberOf(schema.minLength),
     maxLength,
-    isLong: !isBounded && (maxLength === undefined || maxLength > SHORT_TEXT),
+    isLong: !hasPattern && (maxLength === undefined || maxLength > SHORT_TEXT),
     ...(schema.secret === true ? { isSecret: true } : {}),
   };
 }

@@ -20,7 +20,7 @@ import { OrderedSection } from '../connection/ordered-section.ts';
 import type { Queries } from '../connection/queries.ts';
 import { isAlone, type OpenedCommand, openCommand } from '../locks/command-tables.ts';
 import { READS, runRead } from '../postgres-reads.ts';
-import { commandsTogether, maySharePlace } from '../shortcuts/commands-together.ts';
+import { canShareTransaction, commandsTogether } from '../shortcuts/commands-together.ts';
 import type { Claimant } from '../shortcuts/make-claimed.ts';
 import { triggerInOneStatement } from '../shortcuts/trigger-in-one-statement.ts';
 import { createTables, runIn } from '../tables/tables.ts';
@@ -62,7 +62,7 @@ export function createCommands(parts: Parts): Commands {
         return inserts.add(input, signal);
       }),
     async command(input, signal) {
-      if (shared.shortcuts.commandsTogether && maySharePlace(input))
+      if (shared.shortcuts.commandsTogether && canShareTransaction(input))
         return writes.tracked(() => changes(input, signal));
       const done = await writes.tracked(() => commandIn(parts, input, signal));
       if (input.claim === undefined || done.kind !== 'done' || !done.changed) return done;

@@ -10,8 +10,8 @@ import { liveRunsOf } from '../tables/live-runs.ts';
 import type { Unit } from '../tables/unit.ts';
 import { writeUnit } from '../tables/write-unit.ts';
 
-/** Whether a command may be one of {@link commandsTogether}: it makes and cancels no run. */
-export function maySharePlace({ command: asked, claim, dedupeKey }: CommandInput): boolean {
+/** Whether {@link commandsTogether} takes a command: it makes and cancels no run. */
+export function canShareTransaction({ command: asked, claim, dedupeKey }: CommandInput): boolean {
   if (claim !== undefined || dedupeKey !== undefined) return false;
   return asked.kind === 'resume' || (asked.kind === 'pause' && !asked.cancelLive);
 }
