@@ -30,6 +30,12 @@ export class SecretError extends Error {
 export const SECRET_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 export const SECRET_NAME_RULE = '1 to 128 letters, digits, "_", "." or "-", such as STRIPE_KEY';
 
+/** Why a payload may not have a name. It suggests no other name: only admins may list the names. */
+export function unknownSecret(name: string): string {
+  if (!SECRET_NAME.test(name)) return `must name a secret: ${SECRET_NAME_RULE}`;
+  return `must name a stored secret; there is none with the name "${name}". Create it first, with PUT /api/secrets/${name}; GET /api/secrets lists the names`;
+}
+
 export function isSealed(value: unknown): value is SealedField {
   return onlyKeyOf(value) === '$sealed' && typeof Object(value).$sealed === 'string';
 }
@@ -39,6 +45,19 @@ export function nameInReference(value: unknown): string | undefined {
   if (onlyKeyOf(value) !== '$secret') return undefined;
   const name: unknown = Object(value).$secret;
   return typeof name === 'string' ? name : undefined;
+}
+
+/** The names of stored secrets anywhere in a value, also where its type lets none be named. */
+export function allNamesIn(value: unknown): readonly string[] {
+  const names: string[] = [];
+  const left = [value];
+  while (left.length > 0) {
+    const part = left.pop();
+    const name = nameInReference(part);
+    if (name !== undefined) names.push(name);
+    else if (isRecord(part)) for (const inner of Object.values(part)) left.push(inner);
+  }
+  return names;
 }
 
 /** Whether a stored payload may contain sealed fields. A text that only looks like one is possible, too. */

@@ -1,10 +1,13 @@
 import type { z } from 'zod';
+import { shownValue } from '../../core/input/shown-value.ts';
+import { allNamesIn } from '../../core/secrets/secret-value.ts';
 import type { JobPolicy } from '../../engine/ports/engine-port.ts';
 import { EngineError, type JobInput } from '../../engine/ports/engine-port.ts';
 import { tagsOf } from '../fields/tag.ts';
 import { checkInput } from '../input/check.ts';
 import { jobInput, schedulePatch } from '../input/job-input.ts';
-import { defineRoute } from '../routing/route.ts';
+import { HttpProblem } from '../requests/http-problem.ts';
+import { defineRoute, type RequestContext } from '../routing/route.ts';
 import { BODY_PROBLEMS, problems, success } from '../routing/route-docs.ts';
 import { type JobScope, jobsOf } from '../scope/job-scope.ts';
 import { type CallerJson, callerSchema } from '../views/caller.ts';
@@ -38,12 +41,15 @@ const previewJob = defineRoute({
     operationId: 'previewJob',
     summary: 'Preview a schedule or a job',
     description:
-      'A dry run that changes nothing. Returns the next run times of a schedule or, with job_id, of that job after a PATCH with these fields. A body with further fields is a whole job with its id: it is checked as PUT would check it, payload included.',
+      'A dry run that changes nothing. Returns the next run times of a schedule or, with job_id, of that job after a PATCH with these fields. A body with further fields is a whole job with its id: it is checked as PUT would check it, payload included. Only an admin may name a stored secret in it.',
   },
   body: previewBody,
   responses: { 200: success(previewSchema, 'The run times'), ...problems(404, 409, ...BODY_PROBLEMS) },
-  handle: async ({ body }, { engine }) => {
-    if (isWholeJob(body)) return { status: 200, body: previewJson(await engine.preview(wholeJob(body))) };
+  handle: async ({ body, context }, { engine }) => {
+    if (isWholeJob(body)) {
+      await refuseNames(body.payload, context);
+      return { status: 200, body: previewJson(await engine.preview(wholeJob(body))) };
+    }
     const { job_id: jobId, count, ...fields } = body;
     const patch = schedulePatch(fields);
     const preview = await (jobId === undefined
@@ -52,6 +58,14 @@ const previewJob = defineRoute({
     return { status: 200, body: previewJson(preview) };
   },
 });
+
+/** Throws a 403 for a caller who may not list the secrets: the answer tells whether one has this name. */
+async function refuseNames(payload: unknown, context: RequestContext): Promise<void> {
+  const [name] = allNamesIn(payload);
+  if (name === undefined || (await context.may('admin'))) return;
+  const detail = `Only an admin may name a secret in the payload of a preview; got ${shownValue(name)}. Leave out the payload, or ask an admin.`;
+  throw new HttpProblem({ status: 403, detail, errors: [{ pointer: '/payload', detail }] });
+}
 
 function wholeJob(body: z.output<typeof previewBody>): JobInput & { readonly count: number } {
   const checked = checkInput(wholeJobBody, body);

@@ -1,4 +1,6 @@
+import { shownValue } from '../../core/input/shown-value.ts';
 import { backfillNotFound, jobNotFound, runNotFound } from '../../core/model/not-found.ts';
+import { allNamesIn } from '../../core/secrets/secret-value.ts';
 import { isReadOf } from '../../core/store/jobs-read.ts';
 import { EngineError, type JobInput, type JobPatch } from '../../engine/ports/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
@@ -69,14 +71,18 @@ export function guardsOf(engine: RouteEngine, scope: JobScope) {
         return ask(runId, ...rest);
       },
     /** For a job that a request would create or replace. */
-    requireOwnInput({ id, tags: own }: Pick<JobInput, 'id' | 'tags'>): void {
+    requireOwnInput({ id, tags: own, payload }: Pick<JobInput, 'id' | 'tags' | 'payload'>): void {
       if (!id.startsWith(idPrefix)) throw outsideId(scope, id, idPrefix);
       requireOwnTags(scope, own);
+      requireOwnSecrets(scope, payload);
     },
     /** For an edit, which must not take a job out of the scope. Null resets the tags: then there are none. */
-    requireOwnPatch({ tags: next }: Pick<JobPatch, 'tags'>): void {
+    requireOwnPatch({ tags: next, payload }: Pick<JobPatch, 'tags' | 'payload'>): void {
       if (next !== undefined) requireOwnTags(scope, next ?? undefined);
+      requireOwnSecrets(scope, payload);
     },
+    /** For the payload of a job or a run. */
+    requireOwnSecrets: (payload: unknown) => requireOwnSecrets(scope, payload),
     /** Whether the job of the enqueued runs of a type is inside. */
     mayEnqueue: async (jobId: string): Promise<boolean> => {
       if (tags === undefined) return jobId.startsWith(idPrefix);
@@ -126,4 +132,18 @@ function requireOwnTags(scope: JobScope, own: readonly string[] = []): void {
   const detail = `You may use only ${scopeText(scope)}; got ${got}. Give the job ${wanted}.`;
   const errors = [{ pointer: '/tags', detail: `must contain ${wanted}; got ${got}` }];
   throw new HttpProblem({ status: 403, detail, errors });
+}
+
+/**
+ * Secrets are of the whole engine: a caller could send one of another tenant anywhere. Its name says whose it
+ * is, as with jobs; a tag says nothing about a secret.
+ */
+function requireOwnSecrets(scope: JobScope, payload: unknown): void {
+  const { idPrefix } = jobsOf(scope);
+  const other = allNamesIn(payload).find((name) => idPrefix === undefined || !name.startsWith(idPrefix));
+  if (other === undefined) return;
+  const may =
+    idPrefix === undefined ? 'no stored secret' : `only secrets whose name begins with "${idPrefix}"`;
+  const detail = `You may use only ${scopeText(scope)}, so a payload may name ${may}; got ${shownValue(other)}. Send the value itself, or ask somebody without this bound.`;
+  throw new HttpProblem({ status: 403, detail, errors: [{ pointer: '/payload', detail }] });
 }

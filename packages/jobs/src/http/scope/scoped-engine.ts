@@ -33,12 +33,16 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
     pauseAll: refuseAll,
     resumeAll: refuseAll,
     pauseOfAll: () => engine.pauseOfAll(),
-    trigger: ofJob((...args) => engine.trigger(...args)),
-    enqueue: async (type, ...rest) => {
+    trigger: ofJob(async (jobId, input, ...rest) => {
+      guards.requireOwnSecrets(input?.payload);
+      return engine.trigger(jobId, input, ...rest);
+    }),
+    enqueue: async (type, payload, ...rest) => {
       const jobId = enqueuedJobId(typeof type === 'string' ? type : type.type);
       if (!(await guards.mayEnqueue(jobId)))
         throw new HttpProblem({ status: 403, detail: enqueueText(jobId, scope) });
-      return engine.enqueue(type, ...rest);
+      guards.requireOwnSecrets(payload);
+      return engine.enqueue(type, payload, ...rest);
     },
     listJobVersions: ofJob((...args) => engine.listJobVersions(...args)),
     getJobVersion: ofJob((...args) => engine.getJobVersion(...args)),

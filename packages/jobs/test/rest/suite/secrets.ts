@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
+import type { JobsNeed, JobsPrincipal } from '../../../src/fastify/index.ts';
 import { jobSchema } from '../../../src/http/views/jobs/job.ts';
 import { jobTypesSchema } from '../../../src/http/views/jobs/job-type.ts';
 import { runSchema } from '../../../src/http/views/runs/run.ts';
 import { secretSchema } from '../../../src/http/views/secret.ts';
 import { bodyOf, createJob, faultAt, problemOf, runJob, runThatIs, send } from '../requests.ts';
-import { type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
+import { type AskedRequest, type MakeMount, type RestServer, startRestServer } from '../rest-server.ts';
 
 const secretList = z.object({ data: z.array(secretSchema.strict()) });
 const PLAIN = 'hunter2-hunter2';
@@ -110,5 +111,73 @@ export function secrets(makeMount: MakeMount): void {
     }
     for (const cursor of ['jobs:', 'job_versions:1/2', 'live_runs:7', 'secrets:API:KEY'])
       expect((await send(server, 'POST', '/secrets/reseal', { body: { cursor } })).statusCode).toBe(200);
+  });
+
+  describe('the name of a stored secret', () => {
+    const named = (id: string, name: string) => ({
+      id,
+      name: 'Named',
+      type: 'keep',
+      on_demand: true,
+      tags: ['billing'],
+      payload: { token: { $secret: name } },
+    });
+    const mountFor = async (principal: JobsPrincipal, refuses?: JobsNeed) => {
+      const authorize = (_: AskedRequest, need: JobsNeed) => {
+        if (need === refuses) throw Object.assign(new Error('Only for admins.'), { statusCode: 403 });
+        return principal;
+      };
+      const mount = await makeMount(server.engine, { authorize });
+      onTestFinished(() => mount.close());
+      return mount;
+    };
+
+    test('is taken from a caller with a prefix only if it begins with the prefix', async () => {
+      await put('acme.TOKEN', PLAIN);
+      await put('other.TOKEN', PLAIN);
+      const mount = await mountFor({ id: 'user:1', scope: { idPrefix: 'acme.' } });
+      const asked = (name: string) => [
+        send(mount, 'POST', '/jobs', { body: named(`acme.${name}`, name) }),
+        send(mount, 'PUT', '/jobs/acme.job', { body: { ...named('', name), id: undefined } }),
+        send(mount, 'PATCH', '/jobs/acme.job', { body: { payload: { token: { $secret: name } } } }),
+        send(mount, 'POST', '/jobs/acme.job/runs', { body: { payload: { token: { $secret: name } } } }),
+        send(mount, 'POST', '/job-preview', { body: named('acme.fresh', name) }),
+      ];
+      await createJob(server, 'acme.job', { type: 'keep', on_demand: true, payload: { token: PLAIN } });
+      for (const name of ['other.TOKEN', 'ACME.TOKEN', 'acme', 'no-such']) {
+        const answers = await Promise.all(asked(name));
+        for (const answer of answers)
+          expect(problemOf(answer, 403).detail).toBe(
+            `You may use only jobs whose id begins with "acme.", so a payload may name only secrets whose name begins with "acme."; got "${name}". Send the value itself, or ask somebody without this bound.`,
+          );
+      }
+      expect(bodyOf(await send(server, 'GET', '/jobs/acme.job'), 200, jobSchema).version).toBe(1);
+      const statuses = [];
+      for (const answer of asked('acme.TOKEN')) statuses.push((await answer).statusCode);
+      expect(statuses).toEqual([201, 200, 200, 202, 200]);
+      const enqueuing = await mountFor({ id: 'user:2', scope: { idPrefix: 'enqueued.' } });
+      const body = { payload: { token: { $secret: 'other.TOKEN' } } };
+      problemOf(await send(enqueuing, 'POST', '/job-types/keep/runs', { body }), 403);
+    });
+
+    test('is not taken from a caller with tags alone', async () => {
+      await put('billing', PLAIN);
+      const mount = await mountFor({ id: 'user:1', scope: { tags: ['billing'] } });
+      const answer = await send(mount, 'POST', '/jobs', { body: named('tagged', 'billing') });
+      expect(problemOf(answer, 403).detail).toMatch(/so a payload may name no stored secret; got "billing"/);
+    });
+
+    test('gets the same answer in a preview from who may not list the secrets, whether there is one or not', async () => {
+      await put('API_KEY', PLAIN);
+      const reader = await mountFor({ id: 'user:1' }, 'admin');
+      const asked = async (name: string) =>
+        problemOf(await send(reader, 'POST', '/job-preview', { body: named('fresh', name) }), 403).detail;
+      expect((await asked('API_KEY')).replace('API_KEY', 'NO_SUCH')).toBe(await asked('NO_SUCH'));
+      expect(await asked('API_KEY')).toMatch(/^Only an admin may name a secret in the payload of a preview/);
+      const plain = { ...named('fresh', ''), payload: { token: 'hunter2' } };
+      expect((await send(reader, 'POST', '/job-preview', { body: plain })).statusCode).toBe(200);
+      const admin = await send(server, 'POST', '/job-preview', { body: named('fresh', 'API_KEY') });
+      expect(admin.statusCode).toBe(200);
+    });
   });
 }
