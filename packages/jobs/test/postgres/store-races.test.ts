@@ -471,3 +471,18 @@ describe('edits and a deletion that are asked for at once', () => {
     }
   });
 });
+
+// Promise P40, secrets in payloads.
+it('the delete of a secret waits for a job that names it and is not committed yet, and is then refused', async () => {
+  const { store, other } = races;
+  const remove = () => store.changeSecret({ name: 'API_KEY', command: { kind: 'delete' } });
+  await store.changeSecret({ name: 'API_KEY', command: { kind: 'put', sealed: '1.x' } });
+  const payload = '{"token":{"$secret":"API_KEY"}}';
+  const definition = definitionOf('named', { schedule: ON_DEMAND, payload });
+  await other.query('BEGIN');
+  await store.within?.(other).insertJob({ definition, namedSecrets: ['API_KEY'] });
+  const removed = remove();
+  await Promise.race([removed, expect.poll(isWaiting, { interval: 2 }).toBe(true)]);
+  await other.query('COMMIT');
+  expect(await removed).toEqual({ kind: 'in_use', jobIds: ['named'] });
+});

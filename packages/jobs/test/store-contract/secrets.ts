@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { MOST_SECRETS, SEALED_TABLES } from '../../src/core/store/secret-store.ts';
-import { type MakeStore, MINUTE, ON_DEMAND, type Rig, required, SUCCEEDED, useStore } from './rig.ts';
+import {
+  definitionOf,
+  type MakeStore,
+  MINUTE,
+  ON_DEMAND,
+  type Rig,
+  required,
+  SUCCEEDED,
+  useStore,
+} from './rig.ts';
 
 const REFERENCE = '{"token":{"$secret":"API_KEY"}}';
 const SEALED = '{"token":{"$sealed":"1.x"}}';
@@ -47,6 +56,29 @@ export function secretsContract(makeStore: MakeStore): void {
       expect(await remove('API_KEY')).toEqual({ kind: 'in_use', jobIds: ['second'] });
       await t.edit('second', { payload: '{}' });
       expect(await remove('API_KEY')).toMatchObject({ kind: 'done' });
+    });
+
+    it('that a new job or an edit names must be there, or nothing is written', async () => {
+      await put('API_KEY');
+      const insert = (...namedSecrets: readonly string[]) =>
+        t.store.insertJob({
+          definition: definitionOf('a', { schedule: ON_DEMAND, payload: REFERENCE }),
+          namedSecrets,
+        });
+      const edit = (...namedSecrets: readonly string[]) => {
+        const definition = definitionOf('a', { schedule: ON_DEMAND, payload: REFERENCE, name: 'New' });
+        return t.command('a', { kind: 'edit', definition }, { namedSecrets });
+      };
+      const refused = {
+        kind: 'refused',
+        refusal: { code: 'no_secret', pointer: '/payload', detail: expect.stringContaining('name "GONE"') },
+      };
+      expect(await insert('API_KEY', 'GONE')).toMatchObject(refused);
+      expect(await t.command('a', { kind: 'resume' })).toEqual({ kind: 'absent' });
+      expect(await insert('API_KEY')).toMatchObject({ kind: 'created' });
+      expect(await edit('API_KEY', 'GONE')).toMatchObject(refused);
+      expect(await t.job('a')).toMatchObject({ name: 'Job a', version: 1 });
+      expect(await edit('API_KEY')).toMatchObject({ kind: 'done', changed: true });
     });
 
     it('are at most 1,000', async () => {

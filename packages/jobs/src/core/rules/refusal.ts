@@ -11,6 +11,7 @@ export type RefusalCode =
   | 'no_payload'
   | 'too_many_jobs'
   | 'no_past_slots'
+  | 'no_secret'
   | 'paused';
 
 /** A command that the rules refuse; nothing is written. `pointer`: the field at fault, if there is one. */

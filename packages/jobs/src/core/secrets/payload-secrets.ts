@@ -55,10 +55,17 @@ export function shownValue(payload: unknown, fields: readonly SecretField[]): un
   );
 }
 
+/** {@link secretNamesIn} of a stored payload. */
+export function storedNamesIn(json: JsonText, fields: readonly SecretField[]): readonly string[] {
+  return fields.length > 0 && json.includes('"$secret"') ? secretNamesIn(JSON.parse(json), fields) : NO_NAMES;
+}
+
+const NO_NAMES: readonly string[] = [];
+
 /** The names of the stored secrets that a payload refers to. */
 export function secretNamesIn(payload: unknown, fields: readonly SecretField[]): readonly string[] {
   const names = new Set<string>();
-  if (fields.length === 0) return [];
+  if (fields.length === 0) return NO_NAMES;
   replaceSecrets(payload, fields, (value) => {
     const name = nameInReference(value);
     if (name !== undefined) names.add(name);

@@ -29,6 +29,8 @@ export interface CommandInput {
   readonly ifVersion?: number | undefined;
   /** Of a trigger: kept 24 h; the same key again answers with the first run (P15, run now). */
   readonly dedupeKey?: string | undefined;
+  /** Of an edit: the stored secrets that its payload names. Refused as `no_secret` if one is not there. */
+  readonly namedSecrets?: readonly string[] | undefined;
   readonly audit?: AuditEntry;
   /** A claim in the same transaction: the run that the command makes due can start at once. */
   readonly claim?: ClaimInput | undefined;

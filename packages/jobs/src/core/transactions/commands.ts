@@ -12,6 +12,7 @@ import {
 import { writeAlerts } from './alerts/alerts.ts';
 import { applyDecision, cancelLiveRuns, liveRunsOf } from './apply.ts';
 import { ask, type Script } from './script.ts';
+import { refuseMissing } from './secrets/secrets.ts';
 import type { InsertInput } from './tables/tables.ts';
 import { asMade, lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
@@ -35,6 +36,8 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   if (!outcome.ok) return { kind: 'refused', refusal: outcome };
   if (!outcome.changed)
     return { kind: 'done', changed: false, job, queued: [], finished: [], cancelRequests: [] };
+  const refusal = yield* refuseMissing(input.namedSecrets);
+  if (refusal !== undefined) return { kind: 'refused', refusal };
   const { decision } = outcome;
   if (decision.job.version !== job.version) yield* ask('keepVersion', { uid, job, by: input.audit?.actor });
   yield* applyDecision(unit, stored, isShared ? { ...decision, job } : decision);
@@ -69,6 +72,8 @@ function* refusalOfSlot(uid: number, command: JobCommand): Script<Refusal | unde
 
 export function* insertJob(unit: UnitOfWork, input: InsertInput): Script<InsertOutcome> {
   const { by, most, definition } = input;
+  const refusal = yield* refuseMissing(input.namedSecrets);
+  if (refusal !== undefined) return { kind: 'refused', refusal };
   if (most !== undefined && (yield* ask('countJobsBy', by ?? '', most)) >= most) {
     const isTaken = (yield* ask('uidsOf', [definition.id])).size > 0;
     return isTaken ? { kind: 'exists' } : { kind: 'refused', refusal: tooManyJobs(most) };

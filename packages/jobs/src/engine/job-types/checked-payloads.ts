@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Job } from '../../core/model/job.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import type { Outcome } from '../../core/rules/settle.ts';
-import { type OpenedPayload, openPayload, secretNamesIn } from '../../core/secrets/payload-secrets.ts';
+import { type OpenedPayload, openPayload, storedNamesIn } from '../../core/secrets/payload-secrets.ts';
 import { createSecretMask } from '../../core/secrets/secret-mask.ts';
 import { mayHaveSealed, type Sealer, SecretError } from '../../core/secrets/secret-value.ts';
 import type { ClaimedRun } from '../../core/store/store-passes.ts';
@@ -52,8 +52,7 @@ export class CheckedPayloads {
     job: Pick<Job, 'payload'>,
   ): readonly string[] {
     const json = run.payload ?? job.payload;
-    const mayHave = secretFields.length > 0 && json.includes('"$secret"') && isJson(json);
-    return mayHave ? secretNamesIn(JSON.parse(json), secretFields) : NO_NAMES;
+    return json.includes('"$secret"') && isJson(json) ? storedNamesIn(json, secretFields) : NO_NAMES;
   }
 
   /** The payload for an attempt, or the outcome of an attempt with an invalid one. */

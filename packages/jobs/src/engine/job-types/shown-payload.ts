@@ -1,6 +1,6 @@
 import type { JobDefinition } from '../../core/model/job.ts';
 import type { JsonText } from '../../core/model/run.ts';
-import { shownPayload, shownValue } from '../../core/secrets/payload-secrets.ts';
+import { shownPayload, shownValue, storedNamesIn } from '../../core/secrets/payload-secrets.ts';
 import type { Registry } from './registry.ts';
 import { canonicalJson } from './stored-payload.ts';
 
@@ -21,6 +21,15 @@ export function shownInput<Input extends { readonly type: string; readonly paylo
   if (fields.length === 0 || input.payload === undefined) return input;
   const json = canonicalJson(input.payload) ?? 'null';
   return { ...input, payload: shownValue(JSON.parse(json), fields) };
+}
+
+/** The stored secrets that a definition names; undefined if it names none. */
+export function namedSecrets(
+  { registry }: { readonly registry: Registry },
+  { type, payload }: Pick<JobDefinition, 'type' | 'payload'>,
+): readonly string[] | undefined {
+  const names = storedNamesIn(payload, fieldsOf(registry, type));
+  return names.length === 0 ? undefined : names;
 }
 
 function fieldsOf(registry: Registry, type: string) {

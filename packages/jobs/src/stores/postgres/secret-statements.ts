@@ -9,5 +9,9 @@ export const SECRETS = createSecretStatements({
   mark: '$',
   eachText: (parameter) => `json_array_elements_text(CAST(${parameter} AS json)) AS entry (value)`,
   contains: (text, parameter) => `strpos(${text}, CAST(${parameter} AS text)) > 0`,
-  lockSecrets: `SELECT pg_advisory_xact_lock(CAST(${SECRETS_LOCK} AS bigint))::text AS locked`,
+  locks: {
+    changes: `SELECT pg_advisory_xact_lock(CAST(${SECRETS_LOCK} AS bigint))::text AS locked`,
+    keep: 'FOR KEY SHARE',
+    take: 'FOR UPDATE',
+  },
 });

@@ -21,8 +21,15 @@ export interface SecretSql {
   eachText(parameter: string): string;
   /** Whether a text contains the text of a parameter, letter by letter. */
   contains(text: string, parameter: string): string;
-  /** Makes other changes of secrets wait. Absent where nobody else writes. */
-  readonly lockSecrets?: string;
+  /** How rows and all secrets are locked. Absent where nobody else writes. */
+  readonly locks?: {
+    /** A statement that makes other changes of secrets wait. */
+    readonly changes: string;
+    /** The end of a SELECT: nobody deletes its rows until the transaction ends. */
+    readonly keep: string;
+    /** The end of a SELECT: waits until nobody keeps its rows. */
+    readonly take: string;
+  };
 }
 
 interface Row {
@@ -40,12 +47,19 @@ const REFERENCE = /\{"\$secret":"([A-Za-z0-9_.-]+)"\}/g;
 
 /** The operations on secrets in the SQL of one database: written once, and run by each store. */
 export function createSecretStatements(sql: SecretSql) {
-  const { schema, mark: m } = sql;
+  const { schema, mark: m, locks } = sql;
   const secrets = `${schema}secrets`;
+  const byName = `FROM ${secrets} WHERE name IN (SELECT value FROM ${sql.eachText(`${m}1`)})`;
   return {
+    *keepSecrets(names: readonly string[]): Read<readonly string[]> {
+      const rows = yield* objects(`SELECT name ${byName} ${locks?.keep ?? ''}`, [JSON.stringify(names)]);
+      return rows.map((row) => (row as StoredSecret).name);
+    },
+
     *lockSecret(name: string): Read<SecretRow | undefined> {
-      if (sql.lockSecrets !== undefined) yield* objects(sql.lockSecrets, []);
-      const [row] = yield* objects(`SELECT ${COLUMNS} FROM ${secrets} WHERE name = ${m}1`, [name]);
+      if (locks !== undefined) yield* objects(locks.changes, []);
+      const select = `SELECT ${COLUMNS} FROM ${secrets} WHERE name = ${m}1 ${locks?.take ?? ''}`;
+      const [row] = yield* objects(select, [name]);
       return row === undefined ? undefined : secretOf(row);
     },
 
@@ -88,10 +102,7 @@ export function createSecretStatements(sql: SecretSql) {
     },
 
     *findSecrets(names: readonly string[]): Read<readonly StoredSecret[]> {
-      const rows = yield* objects(
-        `SELECT name, sealed FROM ${secrets} WHERE name IN (SELECT value FROM ${sql.eachText(`${m}1`)})`,
-        [JSON.stringify(names)],
-      );
+      const rows = yield* objects(`SELECT name, sealed ${byName}`, [JSON.stringify(names)]);
       return rows as readonly StoredSecret[];
     },
 

@@ -5,7 +5,9 @@ export type SecretRow = Omit<SecretView, 'jobIds'>;
 
 /** The operations that transactions on secrets need from a store. */
 export interface SecretTables {
-  /** Locks secrets against other changes of them, and finds this one. */
+  /** Keeps these secrets until the transaction ends. Returns the names of those that there are. */
+  keepSecrets(names: readonly string[]): readonly string[];
+  /** Locks secrets against other changes of them, waits until nobody keeps this one, and finds it. */
   lockSecret(name: SecretCommand['name']): SecretRow | undefined;
   countSecrets(): number;
   /** Adds a secret, or replaces a known one. */

@@ -1,4 +1,6 @@
 import type { Mutable } from '../../objects.ts';
+import type { Refusal } from '../../rules/refusal.ts';
+import { unknownSecret } from '../../secrets/secret-value.ts';
 import {
   MOST_SECRETS,
   type SecretCommand,
@@ -35,6 +37,15 @@ export function* changeSecret(
   }
   if (audit !== undefined) yield* ask('writeAudit', audit, name);
   return { kind: 'done', isNew: before === undefined };
+}
+
+/** Why a definition that names secrets can't be written: one was deleted after the engine had found it. */
+export function* refuseMissing(names: readonly string[] | undefined): Script<Refusal | undefined> {
+  if (names === undefined) return undefined;
+  const kept = yield* ask('keepSecrets', names);
+  const missing = names.find((name) => !kept.includes(name));
+  if (missing === undefined) return undefined;
+  return { ok: false, code: 'no_secret', detail: unknownSecret(missing), pointer: '/payload' };
 }
 
 /** Replaces sealed texts by the same ones under another key. */

@@ -8,7 +8,7 @@ import type { CommandResult } from '../../../core/store/store-commands.ts';
 import type { JobView, ScheduledJob } from '../../../core/store/store-views.ts';
 import { healthOf } from '../../../core/watching/health.ts';
 import type { EngineParts } from '../../engine-parts.ts';
-import { shownInput } from '../../job-types/shown-payload.ts';
+import { namedSecrets, shownInput } from '../../job-types/shown-payload.ts';
 import {
   type CommandOptions,
   EngineError,
@@ -156,6 +156,7 @@ async function edit(
     jobId: job.id,
     command: { kind: 'edit', definition },
     options: { ...options, ...guard },
+    namedSecrets: namedSecrets(deps, definition),
     change: shownInput(deps, next),
   });
 }
@@ -170,6 +171,7 @@ interface GivenCommand {
   readonly jobId: string;
   readonly command: JobCommand;
   readonly options: CommandOptions;
+  readonly namedSecrets?: readonly string[] | undefined;
   /** What the audit log shows. */
   readonly change?: object;
 }
@@ -183,11 +185,12 @@ async function command(
 
 function ask(
   deps: EngineParts,
-  { jobId, command, options, change = {} }: GivenCommand,
+  { jobId, command, options, namedSecrets: names, change = {} }: GivenCommand,
 ): Promise<CommandResult> {
   const { ifUid, ifVersion, signal } = options;
   const audit = auditOf(options, `job.${command.kind}`, change);
-  const reply = deps.store.command({ jobId, command, ifUid, ifVersion, audit }, signal);
+  const input = { jobId, command, ifUid, ifVersion, namedSecrets: names, audit };
+  const reply = deps.store.command(input, signal);
   return guardReply(deps, reply, { kind: 'job_changed', jobId });
 }
 
@@ -204,7 +207,9 @@ export async function insert(
   requireAllowedJob(options, definition);
   await requireNamedChannels(deps, definition.alerts);
   const most = options.policy?.maxJobs;
-  const job = { definition, by, most, trace, audit: auditOf(options, 'job.create', shownInput(deps, input)) };
+  const audit = auditOf(options, 'job.create', shownInput(deps, input));
+  const names = namedSecrets(deps, definition);
+  const job = { definition, by, most, namedSecrets: names, trace, audit };
   const outcome = await (tx === undefined
     ? guardReply(deps, store.insertJob(job, signal))
     : storeInTransaction(store, tx).insertJob(job));

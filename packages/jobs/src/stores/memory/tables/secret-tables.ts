@@ -4,6 +4,7 @@ import type { MemoryDatabase, MemoryUnit } from '../memory-database.ts';
 
 export function secretTables({ db }: MemoryUnit): SecretTables {
   return {
+    keepSecrets: (names) => names.filter((name) => db.secrets.has(name)),
     lockSecret: (name) => db.secrets.get(name),
     countSecrets: () => db.secrets.size,
     saveSecret: (secret) => void db.secrets.set(secret.name, secret),

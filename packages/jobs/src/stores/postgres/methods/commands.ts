@@ -56,8 +56,8 @@ export function createCommands(parts: Parts): Commands {
       writes.tracked(async () => {
         await shared.types.ensure(input.definition.type, input.definition.typeVersion);
         await writes.caughtUp();
-        // A bound on the number of jobs needs a lock, which a shared transaction would hold for all.
-        if (input.most !== undefined)
+        // A bound on jobs and names of secrets need locks, which a shared transaction would hold for all.
+        if (input.most !== undefined || input.namedSecrets !== undefined)
           return writes.command(input.definition.id, (u) => runIn(u, insertJob(u, input)), { signal });
         return inserts.add(input, signal);
       }),

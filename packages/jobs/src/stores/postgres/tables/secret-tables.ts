@@ -9,6 +9,7 @@ import type { Unit } from './unit.ts';
 export function secretTables(u: Unit): Pick<AsyncTables, keyof SecretTables> {
   const run = <T>(read: Read<T>): Promise<T> => runRead(u.q, read);
   return {
+    keepSecrets: (names) => run(SECRETS.keepSecrets(names)),
     lockSecret: (name) => run(SECRETS.lockSecret(name)),
     countSecrets: () => run(SECRETS.countSecrets()),
     saveSecret: (secret) => run(SECRETS.saveSecret(secret)),

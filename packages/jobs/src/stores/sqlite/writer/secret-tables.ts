@@ -8,6 +8,7 @@ import type { Writer } from './writer.ts';
 export function secretTables(w: Writer): SecretTables {
   const run = <T>(read: Read<T>): T => runRead(w.db, read);
   return {
+    keepSecrets: (names) => run(SECRETS.keepSecrets(names)),
     lockSecret: (name) => run(SECRETS.lockSecret(name)),
     countSecrets: () => run(SECRETS.countSecrets()),
     saveSecret: (secret) => run(SECRETS.saveSecret(secret)),
