@@ -29,6 +29,7 @@ import { prioritySlots } from './priority-slots.ts';
 import { promises } from './promises.ts';
 import { restarts } from './restarts.ts';
 import { scheduling } from './scheduling.ts';
+import { secretKeys } from './secret-keys.ts';
 import { secrets } from './secrets.ts';
 import { shutdowns } from './shutdown.ts';
 import { tracing } from './tracing.ts';
@@ -81,6 +82,7 @@ function engineRules(makeDatabase: MakeDatabase): void {
   describe('policies', () => policies(makeDatabase));
   describe('scheduling', () => scheduling(makeDatabase));
   describe('secrets in payloads', () => secrets(makeDatabase));
+  describe('keys of secrets', () => secretKeys(makeDatabase));
   describe('waiting', () => waiting(makeDatabase));
   describe('enqueueing', () => enqueueing(makeDatabase));
   describe('tracing', () => tracing(makeDatabase));

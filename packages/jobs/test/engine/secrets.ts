@@ -1,44 +1,8 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { defineJobType, EngineError, type JobContext } from '../../src/index.ts';
+import { defineJobType } from '../../src/index.ts';
 import { createHarness, type Harness, job, type MakeDatabase, work } from './engine-harness.ts';
-
-const KEY = 'the newest key of these tests is long';
-const OLD_KEY = 'the older key of these tests is long';
-/** What must never be seen. With characters that JSON escapes. */
-const PLAIN = 'hunter2-"q"-\\n';
-const NEXT = 'correct-horse-battery';
-
-interface Payload {
-  readonly token?: string | undefined;
-  readonly note: string;
-  readonly pins: readonly { readonly code: number }[];
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** What the handler does, and what it got. */
-const calls: { payload: unknown; act: (ctx: JobContext<Payload>) => unknown } = {
-  payload: undefined,
-  act: () => undefined,
-};
-
-const keeper = defineJobType({
-  type: 'keeper',
-  payload: z.strictObject({
-    token: z.string().min(4).meta({ secret: true }).optional(),
-    note: z.string().default(''),
-    pins: z.array(z.strictObject({ code: z.int().meta({ secret: true }) })).default([]),
-    headers: z.record(z.string(), z.string().meta({ secret: 'by_name' })).default({}),
-  }),
-  operatorsMaySet: ['note', 'token'],
-  maxAttempts: 1,
-  run: async (ctx: JobContext<Payload>) => {
-    calls.payload = ctx.payload;
-    return calls.act(ctx);
-  },
-});
-
-const SHOWN = '[secret]';
+import { calls, KEY, keeper, NEXT, PLAIN, refusal, SHOWN } from './secret-keeper.ts';
 
 // Promise P40, secrets in payloads.
 export function secrets(makeDatabase: MakeDatabase): void {
@@ -56,14 +20,6 @@ export function secrets(makeDatabase: MakeDatabase): void {
     const made = await h.engine.trigger('job', payload === undefined ? {} : { payload });
     await h.engine.tick();
     return h.engine.getRun(made.run.id);
-  };
-  const refusal = async (call: Promise<unknown>): Promise<EngineError> => {
-    const error = await call.then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    );
-    if (error instanceof EngineError) return error;
-    throw new Error(`not refused: ${String(error)}`);
   };
   /** All that people can read, and all rows that the store gives. */
   const everything = async (): Promise<string> => {
@@ -250,6 +206,43 @@ export function secrets(makeDatabase: MakeDatabase): void {
     expect(calls.payload).toMatchObject({ token: NEXT });
   });
 
+  it('a run whose secret the store fails to read starts again a second later, and loses no attempt', async () => {
+    await h.engine.putSecret('API_KEY', PLAIN);
+    await make({ token: { $secret: 'API_KEY' } });
+    h.store.make('fails', 'findSecrets');
+    const made = await h.engine.trigger('job');
+    await h.engine.tick();
+    const { run: waiting } = await h.engine.getRun(made.run.id);
+    const availableAt = h.clock.now() + 1_000;
+    expect(waiting).toMatchObject({ status: 'queued', errors: [], availableAt });
+    h.store.restore();
+    await h.engine.tick();
+    expect(calls.payload).toBeUndefined();
+    h.clock.advance(1_000);
+    await h.engine.tick();
+    expect((await h.engine.getRun(made.run.id)).run).toMatchObject({ status: 'succeeded', attempt: 1 });
+    expect(calls.payload).toMatchObject({ token: PLAIN });
+  });
+
+  it('a job does not get the name of a secret that is deleted while it is created or edited', async () => {
+    const payload = { token: { $secret: 'API_KEY' } };
+    const deleteOnce = async () => h.engine.deleteSecret('API_KEY').catch(() => undefined);
+    h.store.watch('insertJob', deleteOnce);
+    h.store.watch('command', deleteOnce);
+    await h.engine.putSecret('API_KEY', PLAIN);
+    const missing = {
+      code: 'invalid',
+      faults: [
+        { pointer: '/payload', detail: expect.stringContaining('there is none with the name "API_KEY"') },
+      ],
+    };
+    expect(await refusal(make(payload))).toMatchObject(missing);
+    await make({ token: NEXT });
+    await h.engine.putSecret('API_KEY', PLAIN);
+    expect(await refusal(h.engine.patchJob('job', { payload }))).toMatchObject(missing);
+    expect(await payloadOf()).toMatchObject({ token: SHOWN });
+  });
+
   it('an operator may set a secret field that its type lists, and may name no other stored secret', async () => {
     await h.engine.putSecret('API_KEY', PLAIN);
     await make({ token: NEXT });
@@ -292,85 +285,5 @@ export function secrets(makeDatabase: MakeDatabase): void {
     const search = (path: string[]) => h.engine.listRuns({ payload: [{ path, value: NEXT }] });
     expect((await refusal(search(['token']))).message).toContain("can't be searched");
     expect((await search(['note'])).rows).toEqual([]);
-  });
-
-  describe('keys', () => {
-    const rotated = { jobTypes: [work, keeper], secretKeys: [KEY, OLD_KEY] };
-
-    it('rotate: all keys open, the first one seals, and after a reseal the older key is not needed', async () => {
-      const old = await h.again({ ...rotated, secretKeys: [OLD_KEY] });
-      await old.putSecret('API_KEY', NEXT);
-      await old.createAlertChannel({
-        id: 'ops',
-        kind: 'slack',
-        config: { url: 'https://hooks.example.com/x' },
-      });
-      await old.createJob(
-        job({ type: 'keeper', payload: { token: PLAIN, headers: { a: { $secret: 'API_KEY' } } } }),
-      );
-      await old.trigger('job', { payload: { token: NEXT } });
-      const both = await h.again(rotated);
-      await both.tick();
-      expect(calls.payload).toMatchObject({ token: NEXT });
-      expect(await both.resealSecrets()).toEqual({ resealed: 4, unreadable: [] });
-      expect(await both.resealSecrets()).toEqual({ resealed: 0, unreadable: [] });
-      const alone = await h.again({ ...rotated, secretKeys: [KEY] });
-      await alone.trigger('job');
-      await alone.tick();
-      expect(calls.payload).toMatchObject({ token: PLAIN, headers: { a: NEXT } });
-      expect((await alone.getAlertChannel('ops')).config).toEqual({
-        url: 'https://hooks.example.com/[hidden]',
-      });
-    });
-
-    it('a missing key fails the attempts that need it and nothing else, and its id is named', async () => {
-      await make({ token: PLAIN });
-      await h.engine.createJob(job({ id: 'other', payload: { n: 1 } }));
-      const lines: string[] = [];
-      const logger = { ...h, error: (_: unknown, line: string) => void lines.push(line) };
-      const note = () => undefined;
-      const engine = await h.again({
-        ...rotated,
-        secretKeys: [OLD_KEY],
-        logger: { debug: note, info: note, warn: note, error: logger.error },
-      });
-      expect(lines.join()).toMatch(/the key [0-9a-f]{8} is missing, and it sealed the job "job"/);
-      const made = await engine.trigger('job');
-      const fine = await engine.trigger('other');
-      await engine.tick();
-      const { errors } = (await engine.getRun(made.run.id)).run;
-      expect(errors).toMatchObject([{ message: expect.stringMatching(/\/token .* the key [0-9a-f]{8}/) }]);
-      expect((await engine.getRun(fine.run.id)).run.status).toBe('succeeded');
-      expect((await engine.resealSecrets()).unreadable).toMatchObject([{ count: 1 }]);
-      // Whoever enters the secret again mends the job.
-      await engine.patchJob('job', { payload: { token: NEXT } });
-      await engine.trigger('job');
-      await engine.tick();
-      expect(calls.payload).toMatchObject({ token: NEXT });
-    });
-
-    it('without any, types with secret fields and stored secrets are refused, and others are not', async () => {
-      expect((await refusal(h.beside({ secretKeys: [] }))).message).toContain('SECRETS_KEY');
-      const engine = await h.beside({ jobTypes: [work], secretKeys: [] });
-      expect((await refusal(engine.putSecret('API_KEY', PLAIN))).message).toContain('SECRETS_KEY');
-    });
-
-    it('values that were stored before their field was secret are hidden, and a reseal seals them', async () => {
-      const plain = defineJobType({
-        type: 'keeper',
-        payload: z.strictObject({ token: z.string(), note: z.string().default('') }),
-        run: async () => undefined,
-      });
-      const before = await h.again({ jobTypes: [plain], secretKeys: [KEY] });
-      await before.createJob(job({ type: 'keeper', payload: { token: PLAIN } }));
-      await before.patchJob('job', { payload: { token: NEXT } });
-      const engine = await h.again({ jobTypes: [work, keeper], secretKeys: [KEY] });
-      expect(JSON.parse((await engine.getJob('job')).job.payload)).toMatchObject({ token: SHOWN });
-      expect((await engine.resealSecrets()).resealed).toBe(2);
-      await engine.trigger('job');
-      await engine.tick();
-      expect(calls.payload).toMatchObject({ token: NEXT });
-      expect((await engine.getJob('job')).job.version).toBe(2);
-    });
   });
 }

@@ -123,15 +123,20 @@ export function openField(value: unknown, pointer: string, { jobId, sealer, name
   return found;
 }
 
-/** A value as it is stored: null and names of secrets stay as they are. */
+/**
+ * A value as it is stored: null and names of secrets stay as they are. What an older key has sealed is sealed
+ * again: a reseal may have passed its row already. Throws a {@link SecretError} for what can't be opened.
+ */
 export function sealField(
   value: unknown,
   pointer: string,
-  keys: Pick<PayloadKeys, 'jobId' | 'sealer'>,
+  { jobId, sealer }: Pick<PayloadKeys, 'jobId' | 'sealer'>,
 ): unknown {
-  if (value === null || value === undefined || isSealed(value) || nameInReference(value) !== undefined)
-    return value;
-  return { $sealed: keys.sealer.seal(placeOfField(keys.jobId, pointer), JSON.stringify(value)) };
+  if (value === null || value === undefined || nameInReference(value) !== undefined) return value;
+  const place = placeOfField(jobId, pointer);
+  if (!isSealed(value)) return { $sealed: sealer.seal(place, JSON.stringify(value)) };
+  if (sealer.isCurrent(value.$sealed)) return value;
+  return { $sealed: sealer.seal(place, sealer.open(place, value.$sealed)) };
 }
 
 /** The value at a pointer of a JSON value; undefined if there is none. */

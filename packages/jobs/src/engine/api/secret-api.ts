@@ -78,8 +78,9 @@ function refusalOf(name: string, result: Exclude<SecretCommandResult, { kind: 'd
   }
 }
 
-/** The rows that one read looks at, and for how long a call reads on. */
-const ROWS = 2_000;
+/** How many rows one read looks at, and one transaction changes; and for how long a call works. */
+const ROWS_A_READ = 2_000;
+const ROWS_A_WRITE = 100;
 const WORK_MS = 2_000;
 
 /** Seals with the newest key what another key has sealed, and what is not sealed yet. */
@@ -98,10 +99,13 @@ export async function resealSecrets(
   let at: SealedPlace | undefined = placeOf(after);
   while (at !== undefined) {
     const { table, key }: SealedPlace = at;
-    const query = { table, after: key, limit: ROWS, types: types.map(({ jobType }) => jobType.type) };
+    const query = { table, after: key, limit: ROWS_A_READ, types: types.map(({ jobType }) => jobType.type) };
     const { rows, next } = await store.listSealed(query);
-    const changed = rows.flatMap((row) => resealedRow(parts, table, row, unreadable));
-    if (changed.length > 0) resealed += await store.replaceSealed({ table, rows: changed });
+    for (let from = 0; from < rows.length; from += ROWS_A_WRITE) {
+      const some = rows.slice(from, from + ROWS_A_WRITE);
+      const changed = some.flatMap((row) => resealedRow(parts, table, row, unreadable));
+      if (changed.length > 0) resealed += await store.replaceSealed({ table, rows: changed });
+    }
     at = next === undefined ? tableAfter(table) : { table, key: next };
     if (at !== undefined && settings.clock.monotonic() >= until) break;
   }

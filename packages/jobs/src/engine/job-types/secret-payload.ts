@@ -17,11 +17,10 @@ import {
   mayHaveSealed,
   nameInReference,
   placeOfSecret,
-  SECRET_NAME,
-  SECRET_NAME_RULE,
   type Sealer,
   SecretError,
   SHOWN_SECRET,
+  unknownSecret,
 } from '../../core/secrets/secret-value.ts';
 import type { SecretStore, StoredSecret } from '../../core/store/secret-store.ts';
 import type { Keyring } from '../secrets/keyring.ts';
@@ -98,15 +97,19 @@ export async function openStored(
   }
 }
 
-/** A stored payload in which each secret field is sealed. */
+/** A stored payload in which the newest key has sealed each secret field. What can't be opened stays. */
 export function sealStored({ keyring }: PayloadSecrets, { rules, jobId, json }: StoredPayload): JsonText {
-  if (!rules.secretFields.some((field) => field.isSealed)) return json;
-  const sealed = replaceSecrets(
-    JSON.parse(json),
-    rules.secretFields,
-    (value, { pointer, isSealed: mustSeal }) =>
-      mustSeal ? sealField(value, pointer, { jobId, sealer: keyring }) : value,
-  );
+  const { secretFields } = rules;
+  if (!mayHaveSealed(json) && !secretFields.some((field) => field.isSealed)) return json;
+  const sealed = replaceSecrets(JSON.parse(json), secretFields, (value, { pointer, isSealed: mustSeal }) => {
+    if (!mustSeal) return value;
+    try {
+      return sealField(value, pointer, { jobId, sealer: keyring });
+    } catch (error) {
+      if (!(error instanceof SecretError)) throw error;
+      return value;
+    }
+  });
   return JSON.stringify(sealed);
 }
 
@@ -139,7 +142,7 @@ async function accept(secrets: PayloadSecrets, sent: SentPayload): Promise<Accep
     const name = nameInReference(value);
     const stored = name !== undefined ? value : valueAt(before, pointer);
     if (name === undefined && !(at.isSealed && value === SHOWN_SECRET)) return value;
-    if (name !== undefined && !keys.named.has(name)) return fault(pointer, unknownName(name));
+    if (name !== undefined && !keys.named.has(name)) return fault(pointer, unknownSecret(name));
     if (stored === undefined || stored === null || stored === SHOWN_SECRET)
       return fault(pointer, NOTHING_KEPT);
     const opened = openKept(stored, pointer, keys);
@@ -189,7 +192,7 @@ function sealedPayload(payload: unknown, given: Resolved): unknown {
     // An equal value is no change (P16, edit), though it would be sealed as another text.
     const old = valueAt(before, pointer);
     const isSame = isSealed(old) && isDeepStrictEqual(openKept(old, pointer, keys), value);
-    return isSame ? old : sealField(value, pointer, keys);
+    return sealField(isSame ? old : value, pointer, keys);
   });
   return left.size === 0 ? sealed : undefined;
 }
@@ -215,12 +218,6 @@ function openKept(stored: unknown, pointer: string, keys: PayloadKeys): unknown 
 function withoutValues(faults: PayloadFaults['faults'], values: readonly unknown[]): PayloadFaults['faults'] {
   const mask = createSecretMask(values);
   return mask === undefined ? faults : faults.map((one) => ({ ...one, detail: mask.text(one.detail) }));
-}
-
-/** It suggests no other name: only admins may list the names. */
-function unknownName(name: string): string {
-  if (!SECRET_NAME.test(name)) return `must name a secret: ${SECRET_NAME_RULE}`;
-  return `must name a stored secret; there is none with the name "${name}". Create it first, with PUT /api/secrets/${name}; GET /api/secrets lists the names`;
 }
 
 const NOTHING_KEPT = `"${SHOWN_SECRET}" keeps the stored value, and there is none. Send the value itself, or { "$secret": "NAME" }`;

@@ -2,13 +2,13 @@ import { changedFields } from '../../../core/job-types/payload-fields.ts';
 import type { Job } from '../../../core/model/job.ts';
 import type { CheckedBy } from '../../../core/model/job-command.ts';
 import type { JsonText } from '../../../core/model/run.ts';
-import { secretNamesIn, shownPayload } from '../../../core/secrets/payload-secrets.ts';
+import { shownPayload, storedNamesIn } from '../../../core/secrets/payload-secrets.ts';
 import { SecretError } from '../../../core/secrets/secret-value.ts';
 import type { RunView } from '../../../core/store/store-views.ts';
 import type { EngineParts } from '../../engine-parts.ts';
 import { checkPayload, payloadPointer } from '../../job-types/payload-check.ts';
 import type { RegisteredType } from '../../job-types/registry.ts';
-import { acceptSecrets, openStored } from '../../job-types/secret-payload.ts';
+import { acceptSecrets, openStored, sealStored } from '../../job-types/secret-payload.ts';
 import { canonicalJson } from '../../job-types/stored-payload.ts';
 import { EngineError, type TriggerInput } from '../../ports/engine-port.ts';
 
@@ -21,7 +21,7 @@ export interface PayloadOverride {
 /** Checks the payload of a trigger. Throws when it is not valid, or the caller may not set a field of it. */
 export async function overrideOf(
   deps: EngineParts,
-  { id: jobId, type: typeName, payload: usual }: Job,
+  { id: jobId, type: typeName, payload: stored }: Job,
   { payload, payloadBy }: TriggerInput,
 ): Promise<PayloadOverride> {
   const type = deps.registry.get(typeName);
@@ -31,6 +31,8 @@ export async function overrideOf(
       `No job type ${typeName} is registered here, so its payload can't be checked. Ask a node that has it.`,
     );
   const isOperator = payloadBy === 'operator';
+  // Sealed once for both comparisons: each sealing of the same value differs.
+  const usual = sealStored(deps.secrets, { rules: type.payload, jobId, json: stored });
   if (isOperator) refuseOtherNames({ type, usual, payload });
   const sent = { rules: type.payload, payload, jobId, stored: usual, hidesEqual: isOperator };
   const checked = await acceptSecrets(deps.secrets, sent);
@@ -56,7 +58,7 @@ export function refuseOtherNames(given: {
   readonly payload: unknown;
 }): void {
   const { secretFields } = given.type.payload;
-  const namesOf = (json: JsonText) => secretNamesIn(JSON.parse(json), secretFields);
+  const namesOf = (json: JsonText) => storedNamesIn(json, secretFields);
   const known = namesOf(given.usual);
   const [named] = namesOf(canonicalJson(given.payload) ?? 'null').filter((name) => !known.includes(name));
   if (named === undefined) return;

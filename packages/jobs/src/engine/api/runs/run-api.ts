@@ -87,10 +87,10 @@ export async function retryRun(
   });
 }
 
-/** A run from before its field was secret has a plain value, which the new run must not get. */
+/** The earlier run may have a plain value, from before its field was secret, or one of an older key. */
 function sealedAgain({ registry, secrets }: EngineParts, { type, jobId }: RunView, json: JsonText): JsonText {
-  const rules = registry.get(type)?.payload;
-  return rules === undefined ? json : sealStored(secrets, { rules, jobId, json });
+  const rules = registry.get(type)?.payload ?? { secretFields: [] };
+  return sealStored(secrets, { rules, jobId, json });
 }
 
 /** Makes a live run due that waits for a retry. Undefined when the run has ended meanwhile. */
