@@ -1,28 +1,14 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { findings } from '../../../packages/console/test/axe.ts';
 import { textOf } from '../src/testing/test-bodies.ts';
 import { done, startConsoleServer } from './console/console-server.ts';
-import { button, heading, isTooWide, PASSWORD, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
+import { looksWell } from './console/looks-well.ts';
+import { button, heading, PASSWORD, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
 import { operatorOn } from './operator.ts';
 
 const open = startBrowser();
 
-const LOOKS = [
-  { colorScheme: 'dark', width: 390 },
-  { colorScheme: 'light', width: 1280 },
-] as const;
-
 const ANN = 'ann@example.com';
-
-async function looksWell(page: Page): Promise<void> {
-  for (const { colorScheme, width } of LOOKS) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: 900 });
-    expect(await findings(page)).toEqual([]);
-    expect(await isTooWide(page), `wider than ${width} px`).toBe(false);
-  }
-}
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 

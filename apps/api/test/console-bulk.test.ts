@@ -3,12 +3,12 @@ import { sqlite } from '@greenvue/jobs/sqlite';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { findings } from '../../../packages/console/test/axe.ts';
 import { databaseEnv } from '../src/testing/test-app.ts';
 import { listOf } from '../src/testing/test-bodies.ts';
 import { done, startConsoleServer } from './console/console-server.ts';
+import { looksWell } from './console/looks-well.ts';
 import { startViewerHost } from './console/viewer-host.ts';
-import { button, isTooWide, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
+import { button, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
 import { until } from './shell.ts';
 
 const open = startBrowser();
@@ -26,18 +26,6 @@ const billing = defineJobType({
 
 const rows = (page: Page) =>
   page.getByRole('table', { name: 'Runs of all jobs' }).locator('tbody tr[data-index]');
-
-async function looksWell(page: Page): Promise<void> {
-  for (const [colorScheme, width] of [
-    ['dark', 390],
-    ['light', 1280],
-  ] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: 900 });
-    expect(await findings(page)).toEqual([]);
-    expect(await isTooWide(page), `wider than ${width} px`).toBe(false);
-  }
-}
 
 // Promise P36, tags and bulk.
 test.each(['sqlite', 'postgres'] as const)(

@@ -1,27 +1,13 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { findings } from '../../../packages/console/test/axe.ts';
 import { done, startConsoleServer } from './console/console-server.ts';
-import { button, heading, isTooWide, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
+import { looksWell } from './console/looks-well.ts';
+import { button, heading, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
 
 const open = startBrowser();
 
-const LOOKS = [
-  { colorScheme: 'dark', width: 390 },
-  { colorScheme: 'light', width: 1280 },
-] as const;
-
 const meaning = (page: Page) => page.getByRole('note');
 const helpOf = (page: Page, word: string) => button(page, `What does “${word}” mean?`);
-
-async function looksWell(page: Page): Promise<void> {
-  for (const { colorScheme, width } of LOOKS) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: 900 });
-    expect(await findings(page)).toEqual([]);
-    expect(await isTooWide(page), `wider than ${width} px`).toBe(false);
-  }
-}
 
 test(
   'a word of ours is explained where it stands: by keyboard, by mouse and by touch, with the words of the glossary',

@@ -6,8 +6,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { findings } from '../../../packages/console/test/axe.ts';
 import { createTestPostgres } from '../src/testing/test-database.ts';
+import { looksWell } from './console/looks-well.ts';
 import { startViewerHost } from './console/viewer-host.ts';
-import { button, heading, isTooWide, SLOW_MS, startBrowser } from './console/visit.ts';
+import { button, heading, SLOW_MS, startBrowser } from './console/visit.ts';
 
 const open = startBrowser('');
 
@@ -25,18 +26,6 @@ const ends: (() => void)[] = [];
 
 const banner = (page: Page) => page.getByRole('status').filter({ hasText: 'no run starts' });
 const card = (page: Page, id: string) => page.getByRole('region').filter({ hasText: id });
-
-async function looksWell(page: Page): Promise<void> {
-  for (const [colorScheme, width] of [
-    ['dark', 390],
-    ['light', 1280],
-  ] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: 900 });
-    expect(await findings(page)).toEqual([]);
-    expect(await isTooWide(page), `wider than ${width} px`).toBe(false);
-  }
-}
 
 // Promise P42, drained nodes.
 test(

@@ -5,14 +5,10 @@ import { z } from 'zod';
 import { findings } from '../../../packages/console/test/axe.ts';
 import { textOf } from '../src/testing/test-bodies.ts';
 import { done, startConsoleServer } from './console/console-server.ts';
-import { button, heading, isTooWide, PASSWORD, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
+import { looksWell } from './console/looks-well.ts';
+import { button, heading, PASSWORD, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
 
 const open = startBrowser();
-
-const LOOKS = [
-  { colorScheme: 'dark', width: 390 },
-  { colorScheme: 'light', width: 1280 },
-] as const;
 
 const send = defineJobType({
   type: 'send',
@@ -58,12 +54,7 @@ test(
     await heading(page, 'Overview');
 
     await find(page, 'weekly', /^Weekly report/);
-    for (const { colorScheme, width } of LOOKS) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.setViewportSize({ width, height: 800 });
-      expect(await findings(page)).toEqual([]);
-      expect(await isTooWide(page)).toBe(false);
-    }
+    await looksWell(page);
     await page.keyboard.press('Enter');
     await heading(page, 'Weekly report');
     expect(await page.locator(':focus').textContent()).toBe('Weekly report');

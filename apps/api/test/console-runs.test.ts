@@ -3,17 +3,11 @@ import { defineJobType } from '@greenvue/jobs';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { findings } from '../../../packages/console/test/axe.ts';
 import { type ConsoleServer, done, startConsoleServer } from './console/console-server.ts';
-import { button, heading, isTooWide, SLOW_MS, signIn, startBrowser, type Visit } from './console/visit.ts';
+import { looksWell } from './console/looks-well.ts';
+import { button, heading, SLOW_MS, signIn, startBrowser, type Visit } from './console/visit.ts';
 
 const open = startBrowser();
-
-const LOOKS = [
-  { colorScheme: 'dark', width: 390 },
-  { colorScheme: 'light', width: 820 },
-  { colorScheme: 'light', width: 1280 },
-] as const;
 
 let orders = 16;
 const billing = defineJobType({
@@ -47,15 +41,6 @@ async function showsRuns(page: Page, count: number): Promise<void> {
   await expect.poll(() => rows(page).count()).toBe(count);
 }
 
-async function looksWell(page: Page): Promise<void> {
-  for (const { colorScheme, width } of LOOKS) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: 900 });
-    expect(await findings(page)).toEqual([]);
-    expect(await isTooWide(page), `wider than ${width} px`).toBe(false);
-  }
-}
-
 test(
   'failures of two jobs with one cause are one group, which leads to its runs, a filter in the URL and an export',
   async () => {
@@ -65,7 +50,7 @@ test(
     const groups = page.getByRole('list', { name: 'Causes of failures' }).locator('> li');
     expect(await groups.count()).toBe(1);
     await groups.getByText('bills-eu (2), bills-us (1)').waitFor();
-    await looksWell(page);
+    await looksWell(page, [820, 1280]);
     await button(page, '1 h').click();
     await page.getByText('3 failed runs in the last hour, 1 cause').waitFor();
     await groups.getByRole('link', { name: /^TypeError: Order \d+ was not found$/ }).click();
@@ -86,7 +71,7 @@ test(
     await page.reload();
     await showsRuns(page, 2);
     expect(await page.getByLabel('Job id').inputValue()).toBe('bills-eu');
-    await looksWell(page);
+    await looksWell(page, [820, 1280]);
 
     const [file] = await Promise.all([page.waitForEvent('download'), button(page, 'Export CSV').click()]);
     expect(file.suggestedFilename()).toBe('runs.csv');
@@ -136,7 +121,7 @@ test(
     });
     await page.reload();
     await page.getByText('Only the newest runs are searched so far.').waitFor();
-    await looksWell(page);
+    await looksWell(page, [820, 1280]);
     await button(page, 'Continue the search').click();
     await showsRuns(page, 2);
     await page.getByText('No older runs.').waitFor();

@@ -2,17 +2,12 @@ import { defineJobType } from '@greenvue/jobs';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { findings } from '../../../packages/console/test/axe.ts';
 import { textOf } from '../src/testing/test-bodies.ts';
 import { done, startConsoleServer } from './console/console-server.ts';
-import { button, heading, isTooWide, PASSWORD, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
+import { looksWell } from './console/looks-well.ts';
+import { button, heading, PASSWORD, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
 
 const open = startBrowser();
-
-const LOOKS = [
-  { colorScheme: 'dark', width: 390 },
-  { colorScheme: 'light', width: 1280 },
-] as const;
 
 const send = defineJobType({ type: 'send', payload: z.strictObject({}), run: async () => ({}) });
 
@@ -44,15 +39,6 @@ async function showsRows(page: Page, count: number): Promise<void> {
 }
 
 const heightOf = async (page: Page) => (await rows(page).first().boundingBox())?.height ?? 0;
-
-async function looksWell(page: Page): Promise<void> {
-  for (const { colorScheme, width } of LOOKS) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: 900 });
-    expect(await findings(page)).toEqual([]);
-    expect(await isTooWide(page), `wider than ${width} px`).toBe(false);
-  }
-}
 
 test(
   'the viewer chooses columns and compact rows of the jobs: the URL has them, and the next visit, too',
