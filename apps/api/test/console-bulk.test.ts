@@ -51,7 +51,7 @@ test.each(['sqlite', 'postgres'] as const)(
 
     // By keyboard. The number comes first, and nothing happens without a confirmation.
     works = true;
-    await button(page, 'Retry all…').focus();
+    await button(page, 'Retry failed…').focus();
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Retry 2 failed runs?' });
     await dialog.getByText('Of the job eu').waitFor();
@@ -59,7 +59,7 @@ test.each(['sqlite', 'postgres'] as const)(
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
     expect(await failedRuns()).toBe(3);
-    await button(page, 'Retry all…').click();
+    await button(page, 'Retry failed…').click();
     await dialog.getByRole('button', { name: 'Retry 2' }).click();
     await page.getByRole('region', { name: 'Result' }).getByText('2 runs retried.').waitFor();
     await expect.poll(() => rows(page).count()).toBe(4);
@@ -97,30 +97,67 @@ test(
     await page.getByRole('row', { name: 'billing-100' }).waitFor();
     await all.click();
     await button(page, 'Select all 70 that match').click();
-    await page.getByText('All 70 jobs that match are selected').waitFor();
+    const isAll = page.getByText('All 70 jobs that match are selected');
+    await isAll.waitFor();
     await looksWell(page);
-    await page.setViewportSize({ width: 1280, height: 900 });
+
+    // The rest of the list loads: its jobs are selected, too.
+    await page.getByText('50 jobs loaded; scroll for more').waitFor();
+    await page.getByRole('row', { name: 'billing-100' }).hover();
+    await page.mouse.wheel(0, 100_000);
+    await page.getByText('70 jobs', { exact: true }).waitFor();
+    await page.mouse.wheel(0, 100_000);
+    expect(await page.getByRole('checkbox', { name: 'Select billing-169' }).isChecked()).toBe(true);
+    expect(await isAll.count()).toBe(1);
+
+    // Meanwhile another job matches: the question counts it, once the server has answered.
+    await make('billing-170', ['billing']);
+    const answers: (() => void)[] = [];
+    await page.route(/\/api\/jobs\/bulk$/, async (route) => {
+      if (route.request().postDataJSON().dry_run === true)
+        await new Promise<void>((resolve) => answers.push(resolve));
+      await route.continue();
+    });
     await button(page, 'Pause…').click();
-    const dialog = page.getByRole('dialog', { name: 'Pause 70 jobs' });
-    await dialog.getByText('and 65 more').waitFor();
+    const counting = page.getByRole('dialog', { name: 'Pause the selected jobs' });
+    await counting.getByText('Counting the jobs…').waitFor();
+    expect(await counting.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
+    await until('the question is counted', async () => answers.length > 0);
+    await page.unroute(/\/api\/jobs\/bulk$/);
+    for (const answer of answers) answer();
+    const dialog = page.getByRole('dialog', { name: 'Pause 71 jobs' });
+    await dialog.getByText('and 66 more').waitFor();
     await page.keyboard.type('Upgrade');
     await page.keyboard.press('Enter');
     const result = page.getByRole('region', { name: 'Result' });
-    await result.getByText('70 jobs paused.').waitFor();
-    expect(await paused()).toBe(70);
+    await result.getByText('71 jobs paused.').waitFor();
+    expect(await paused()).toBe(71);
     expect(await page.getByText(/ selected/).count()).toBe(0);
     await button(page, 'Close the result').click();
     await result.waitFor({ state: 'hidden' });
 
     // A click on one row ends the selection of all.
+    await page.reload();
+    await page.getByRole('row', { name: 'billing-100' }).waitFor();
     await all.click();
-    await button(page, 'Select all 70 that match').click();
+    await button(page, 'Select all 71 that match').click();
     await page.getByRole('checkbox', { name: 'Select billing-100' }).click();
     await page.getByText(/^\d+ jobs selected/).waitFor();
     await page.getByRole('checkbox', { name: 'Select billing-100' }).click();
-    await button(page, 'Select all 70 that match').click();
+    await button(page, 'Select all 71 that match').click();
+
+    // While its progress can't be read, the page says what it knows, and does not wait for ever.
+    await page.route(/\/api\/bulk-commands\/\d+$/, (route) =>
+      route.fulfill({ status: 404, json: { title: 'Not Found', status: 404, detail: 'No.' } }),
+    );
     await button(page, 'Resume').click();
-    await result.getByText('70 jobs resumed.').waitFor();
+    const unknown = page.getByRole('region', { name: 'Progress' });
+    await unknown.getByText('The command has begun. Its progress could not be read: Not found.').waitFor();
+    expect(await button(page, 'Resume').isEnabled()).toBe(true);
+    await looksWell(page);
+    await page.unroute(/\/api\/bulk-commands\/\d+$/);
+    await button(page, 'Read again').click();
+    await result.getByText('71 jobs resumed.').waitFor();
     expect(await paused()).toBe(0);
     expect(faults).toEqual([]);
   },
@@ -141,7 +178,7 @@ test(
       return page;
     };
     const viewer = await visit('/view/jobs');
-    for (const name of ['Retry all…', 'Cancel all…'])
+    for (const name of ['Retry failed…', 'Cancel all…'])
       expect(await viewer.getByRole('button', { name }).count()).toBe(0);
     await viewer.goto(`${url}/view/jobs/jobs`);
     await viewer.getByRole('row', { name: 'eu' }).waitFor();
@@ -150,7 +187,32 @@ test(
     const headers = { 'content-type': 'application/json' };
     const refused = await fetch(`${url}/view/api/runs/bulk`, { method: 'POST', headers, body });
     expect(refused.status).toBe(403);
-    await button(await visit('/admin/jobs'), 'Retry all…').waitFor();
+    const admin = await visit('/admin/jobs');
+    await button(admin, 'Retry failed…').waitFor();
+
+    // A command that is running is seen by everybody, also after a reload, and cancelled by those who may.
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const { id } = await jobs.bulkRuns(
+      { action: 'retry', all: true },
+      {
+        by: 'user:admin',
+        engine: { ...jobs, retryRun: (...args) => held.then(() => jobs.retryRun(...args)) },
+      },
+    );
+    const lineOf = (page: Page) => page.getByRole('region', { name: `Progress of command ${id}` });
+    await lineOf(viewer).getByText('Retrying 0 of 1 run, by user:admin').waitFor();
+    expect(await lineOf(viewer).getByRole('button').count()).toBe(0);
+    await lineOf(admin).getByText('Retrying 0 of 1 run, by you').waitFor();
+    await admin.goto(`${url}/admin/jobs/jobs`);
+    await lineOf(admin).getByText('Retrying 0 of 1 run, by you').waitFor();
+    await looksWell(admin);
+    await lineOf(admin).getByRole('button', { name: 'Cancel' }).click();
+    await lineOf(viewer).getByText('Cancel requested. Retrying 0 of 1 run').waitFor();
+    goOn();
+    for (const page of [viewer, admin]) await lineOf(page).waitFor({ state: 'hidden' });
   },
   SLOW_MS,
 );

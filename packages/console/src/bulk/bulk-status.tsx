@@ -1,43 +1,103 @@
 import type { BulkCommand } from '@greenvue/jobs/client';
 import { Button, CloseButton, Progress } from '@mantine/core';
 import { Link } from 'wouter';
-import { StopIcon } from '../ui/icons.tsx';
+import { Actor } from '../data/actor.tsx';
+import { useMay } from '../session/session.tsx';
+import { faultWords } from '../ui/feedback/fault-words.ts';
+import { RefreshIcon, StopIcon } from '../ui/icons.tsx';
 import { jobPath, runPath } from '../ui/paths.ts';
 import { Plain } from '../ui/text/text.tsx';
 import classes from './bulk.module.css';
+import { useCancelBulk, useRunningCommands } from './bulk-queries.ts';
 import { isOver, progressText, resultText } from './bulk-words.ts';
 import type { Bulk } from './use-bulk.ts';
 
-/** The progress of a bulk command, then its result with the failures. Renders nothing before. */
+/** The bulk commands that run now, each with its progress, and the result of this page's own one. */
 export function BulkStatus({ bulk }: { readonly bulk: Bulk }) {
-  const { command, isRunning, cancel, dismiss } = bulk;
-  if (isRunning) return <Running command={command} onStop={cancel} />;
-  if (command === undefined || !isOver(command)) return null;
-  return <Over command={command} onDismiss={dismiss} />;
+  const others = useRunningCommands().filter(({ id }) => id !== bulk.id);
+  return (
+    <>
+      {others.map((command) => (
+        <Running key={command.id} command={command} />
+      ))}
+      <Own bulk={bulk} />
+    </>
+  );
 }
 
-interface RunningProps {
-  readonly command: BulkCommand | undefined;
-  readonly onStop: () => void;
+function Own({ bulk }: { readonly bulk: Bulk }) {
+  const { command, isRunning, error, readAgain, dismiss } = bulk;
+  if (isRunning) return command === undefined ? <Starting /> : <Running command={command} />;
+  if (command !== undefined && isOver(command)) return <Over command={command} onDismiss={dismiss} />;
+  if (error === null) return null;
+  return <Unknown command={command} error={error} onReadAgain={readAgain} onDismiss={dismiss} />;
 }
 
-function Running({ command, onStop }: RunningProps) {
-  const text = command === undefined ? 'Starting…' : progressText(command);
-  const { total = 0, done = 0, failed = 0, status } = command ?? {};
-  const percent = total === 0 ? 0 : ((done + failed) / total) * 100;
+function Starting() {
   return (
     <section className={classes.bar} aria-label="Progress">
-      <span className={classes.text}>{text}</span>
-      <Progress className={classes.progress} value={percent} aria-label={text} />
-      <Button
-        size="compact-sm"
-        variant="default"
-        leftSection={<StopIcon />}
-        onClick={onStop}
-        disabled={status !== 'running'}
-      >
-        Stop
+      <span className={classes.text}>Starting…</span>
+    </section>
+  );
+}
+
+function Running({ command }: { readonly command: BulkCommand }) {
+  const { operate } = useMay();
+  const cancel = useCancelBulk();
+  const { id, total, done, failed, status, created_by: by } = command;
+  const text = progressText(command);
+  return (
+    <section className={classes.bar} aria-label={`Progress of command ${id}`}>
+      <span className={classes.text}>
+        {text}
+        {by === null ? null : (
+          <>
+            , by <Actor actor={by} />
+          </>
+        )}
+      </span>
+      <Progress
+        className={classes.progress}
+        value={total === 0 ? 0 : ((done + failed) / total) * 100}
+        aria-label={text}
+      />
+      {operate ? (
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<StopIcon />}
+          loading={cancel.isPending}
+          disabled={status !== 'running'}
+          onClick={() => cancel.mutate(id)}
+        >
+          Cancel
+        </Button>
+      ) : null}
+    </section>
+  );
+}
+
+interface UnknownProps {
+  readonly command: BulkCommand | undefined;
+  readonly error: Error;
+  readonly onReadAgain: () => void;
+  readonly onDismiss: () => void;
+}
+
+/** What was known before the progress could not be read. */
+function Unknown({ command, error, onReadAgain, onDismiss }: UnknownProps) {
+  const known =
+    command === undefined ? 'The command has begun' : `At the last read: ${progressText(command)}`;
+  return (
+    <section className={classes.bar} aria-label="Progress">
+      <span className={classes.text} role="status">
+        {known}. Its progress could not be read: {faultWords(error).title}. The server continues without this
+        page.
+      </span>
+      <Button size="compact-sm" variant="default" leftSection={<RefreshIcon />} onClick={onReadAgain}>
+        Read again
       </Button>
+      <CloseButton aria-label="Close the progress" onClick={onDismiss} />
     </section>
   );
 }

@@ -23,8 +23,10 @@ test('counts of jobs and runs use singular and plural', () => {
 });
 
 test('the progress counts what was changed and what failed', () => {
-  expect(progressText(COMMAND)).toBe('Pausing: 3 of 1,200 jobs');
-  expect(progressText({ ...COMMAND, status: 'cancelling' })).toBe('Stopping. Pausing: 3 of 1,200 jobs');
+  expect(progressText(COMMAND)).toBe('Pausing 3 of 1,200 jobs');
+  expect(progressText({ ...COMMAND, status: 'cancelling' })).toBe(
+    'Cancel requested. Pausing 3 of 1,200 jobs',
+  );
   expect([COMMAND, { ...COMMAND, status: 'cancelled' as const }].map(isOver)).toEqual([false, true]);
 });
 

@@ -29,14 +29,14 @@ export function itemsText(target: BulkCommand['target'], count: number): string 
   return `${count.toLocaleString('en')} ${count === 1 ? one : target}`;
 }
 
-export function isOver({ status }: BulkCommand): boolean {
+export function isOver({ status }: Pick<BulkCommand, 'status'>): boolean {
   return status !== 'running' && status !== 'cancelling';
 }
 
-/** "Pausing: 3 of 12 jobs". */
+/** "Pausing 3 of 12 jobs". */
 export function progressText({ target, action, status, total, done, failed }: BulkCommand): string {
-  const text = `${DOING[action]}: ${(done + failed).toLocaleString('en')} of ${itemsText(target, total)}`;
-  return status === 'cancelling' ? `Stopping. ${text}` : text;
+  const text = `${DOING[action]} ${(done + failed).toLocaleString('en')} of ${itemsText(target, total)}`;
+  return status === 'cancelling' ? `Cancel requested. ${text}` : text;
 }
 
 /** "9 jobs paused, 2 failed, 1 not changed." */

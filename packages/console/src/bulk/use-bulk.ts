@@ -1,82 +1,56 @@
-import {
-  ApiError,
-  type BulkCommand,
-  type BulkJobs,
-  type BulkRuns,
-  bulkJobs,
-  bulkRuns,
-  cancelBulkCommand,
-  getBulkCommand,
-} from '@greenvue/jobs/client';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { BulkCommand } from '@greenvue/jobs/client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { announceDone, announceFailure } from '../actions/announce.ts';
-import { queryKeys } from '../data/queries/query-keys.ts';
 import { LIVE_KEYS } from '../data/queries/stale-keys.ts';
 import { useConnection } from '../session/session.tsx';
+import { useBulkCommand } from './bulk-queries.ts';
 import { isOver, progressText } from './bulk-words.ts';
+import { type BulkOrder, sendBulk } from './use-bulk-plan.ts';
 
-/** A bulk command to start. */
-export type BulkOrder =
-  | { readonly target: 'jobs'; readonly body: BulkJobs }
-  | { readonly target: 'runs'; readonly body: BulkRuns };
-
+/** The command that this page started last. */
 export interface Bulk {
-  /** The command that was started last, with its progress; undefined before its first answer. */
+  readonly id: string | undefined;
+  /** Its progress; undefined before the first answer. */
   readonly command: BulkCommand | undefined;
-  /** From the start until the server says that it is over. */
+  /** From the start until the server says that it is over, or until nobody knows. */
   readonly isRunning: boolean;
+  /** Why the progress is not known: it could not be read. */
+  readonly error: Error | null;
   readonly start: (order: BulkOrder) => void;
-  /** Changes no more items. */
-  readonly cancel: () => void;
+  readonly readAgain: () => void;
   /** Hides the result. */
   readonly dismiss: () => void;
 }
-
-/** Between two looks at a command, if no event arrives (ms). */
-const LOOK_EVERY_MS = 1_000;
 
 /** Starts a command on the server and watches it. It continues there when the page is left. */
 export function useBulk(onOver: (command: BulkCommand) => void = () => undefined): Bulk {
   const connection = useConnection();
   const [id, setId] = useState<string>();
-  const { data: command } = useQuery({
-    queryKey: queryKeys.bulk(id),
-    queryFn: ({ signal }) => getBulkCommand(connection, id ?? '', { signal }),
-    enabled: id !== undefined,
-    refetchInterval: ({ state }) => (state.data !== undefined && isOver(state.data) ? false : LOOK_EVERY_MS),
-  });
+  const { data: command, error, refetch } = useBulkCommand(id);
   const starting = useMutation({
-    mutationFn: (order: BulkOrder) =>
-      order.target === 'jobs' ? bulkJobs(connection, order.body) : bulkRuns(connection, order.body),
+    mutationFn: (order: BulkOrder) => sendBulk(connection, order),
     onSuccess: (plan) => {
       if (plan.id === null) announceDone('Nothing is left to change.');
       else setId(plan.id);
     },
-    onError: (error) => announceFailure('The command was not started', error),
-  });
-  const client = useQueryClient();
-  const cancelling = useMutation({
-    mutationFn: (running: string) => cancelBulkCommand(connection, running),
-    // 409: it was over before.
-    onError: (error) => {
-      if (!(error instanceof ApiError && error.status === 409))
-        announceFailure('The command was not stopped', error);
-    },
-    onSettled: () => client.invalidateQueries({ queryKey: queryKeys.bulk(id) }),
+    onError: (fault) => announceFailure('The command was not started', fault),
   });
   useEnd(command, onOver);
-  const isRunning = starting.isPending || (id !== undefined && (command === undefined || !isOver(command)));
+  const isWatched = id !== undefined && error === null;
+  const isRunning = starting.isPending || (isWatched && (command === undefined || !isOver(command)));
   useLeaving(isRunning ? command : undefined);
   return {
+    id,
     command,
     isRunning,
+    error,
     start: (order) => {
-      if (!isRunning) starting.mutate(order);
+      if (isRunning) return;
+      setId(undefined);
+      starting.mutate(order);
     },
-    cancel: () => {
-      if (id !== undefined) cancelling.mutate(id);
-    },
+    readAgain: () => void refetch(),
     dismiss: () => setId(undefined),
   };
 }

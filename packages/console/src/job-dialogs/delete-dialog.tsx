@@ -1,18 +1,16 @@
 import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import type { JobMark } from '../data/job-mark.ts';
 import { keepOpen } from '../ui/feedback/confirm.tsx';
 import { jobsText } from '../ui/text/jobs-text.ts';
 import classes from './dialogs.module.css';
 import { JobNames } from './job-names.tsx';
+import type { AskedJobs } from './use-asked-jobs.ts';
 
 interface DeleteDialogProps {
   readonly opened: boolean;
   /** Identifies the question: each one gets a new form. */
   readonly number: number;
-  readonly jobs: readonly JobMark[];
-  /** The number of jobs; `jobs` may be some of them. */
-  readonly count: number;
+  readonly jobs: AskedJobs;
   /** Another user edited the job before the deletion. The dialog shows the current job. */
   readonly isSuperseded: boolean;
   /** False if the viewer's role was removed while the question was open. */
@@ -27,26 +25,27 @@ interface DeleteDialogProps {
  * jobs.
  */
 export function DeleteDialog({ opened, number, isAllowed, ...form }: DeleteDialogProps) {
-  const { count, isBusy, onClose } = form;
+  const { jobs, isBusy, onClose } = form;
   return (
-    <Modal
-      opened={opened}
-      onClose={isBusy ? keepOpen : onClose}
-      title={count === 1 ? 'Delete this job?' : `Delete ${jobsText(count)}?`}
-    >
+    <Modal opened={opened} onClose={isBusy ? keepOpen : onClose} title={`Delete ${countText(jobs)}?`}>
       {isAllowed ? <DeleteForm key={number} {...form} /> : <NotAllowed onClose={onClose} />}
     </Modal>
   );
 }
 
+function countText({ count }: AskedJobs): string {
+  if (count === undefined) return 'the selected jobs';
+  return count === 1 ? 'this job' : jobsText(count);
+}
+
 type DeleteFormProps = Omit<DeleteDialogProps, 'opened' | 'number' | 'isAllowed'>;
 
-function DeleteForm({ jobs, count, isSuperseded, isBusy, onClose, onDelete }: DeleteFormProps) {
+function DeleteForm({ jobs, isSuperseded, isBusy, onClose, onDelete }: DeleteFormProps) {
   const [typed, setTyped] = useState('');
-  const [first] = jobs;
+  const { count, first } = jobs;
   const isOne = count === 1;
-  const word = isOne ? first?.id : String(count);
-  const isSure = typed.trim() === word;
+  const word = isOne ? first[0]?.id : count?.toString();
+  const isSure = count !== 0 && typed.trim() === word;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (isSure && !isBusy) onDelete();
@@ -55,12 +54,17 @@ function DeleteForm({ jobs, count, isSuperseded, isBusy, onClose, onDelete }: De
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
         {isSuperseded ? <SupersededNote /> : null}
-        <JobNames jobs={jobs} count={count} />
+        <JobNames jobs={jobs} />
         <Meaning isOne={isOne} />
         <TextInput
           label={
             <>
-              To confirm, type {isOne ? 'the id' : 'the number of jobs'}: <code>{word}</code>
+              To confirm, type {isOne ? 'the id' : 'the number of jobs'}
+              {word === undefined ? null : (
+                <>
+                  : <code>{word}</code>
+                </>
+              )}
             </>
           }
           value={typed}
@@ -75,7 +79,7 @@ function DeleteForm({ jobs, count, isSuperseded, isBusy, onClose, onDelete }: De
             Cancel
           </Button>
           <Button type="submit" color="red" loading={isBusy} disabled={!isSure}>
-            {isOne ? 'Delete job' : `Delete ${jobsText(count)}`}
+            {isOne ? 'Delete job' : count === undefined ? 'Delete jobs' : `Delete ${jobsText(count)}`}
           </Button>
         </Group>
       </Stack>

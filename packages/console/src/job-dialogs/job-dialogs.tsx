@@ -4,12 +4,13 @@ import { type JobMark, markOf } from '../data/job-mark.ts';
 import { useMay } from '../session/session.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { PauseDialog } from './pause-dialog.tsx';
-import type { JobQuestion, JobQuestionState } from './use-job-question.ts';
+import { useAskedJobs } from './use-asked-jobs.ts';
+import type { BulkSelection, JobQuestion, JobQuestionState } from './use-job-question.ts';
 
 /** Actions on many jobs, once the question is answered. */
 interface Bulk {
-  readonly pause: (question: JobQuestion, pause: PauseOptions) => void;
-  readonly remove: (question: JobQuestion) => void;
+  readonly pause: (which: BulkSelection, pause: PauseOptions) => void;
+  readonly remove: (which: BulkSelection) => void;
 }
 
 interface JobDialogsProps {
@@ -27,16 +28,15 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
   const { admin } = useMay();
   const pausing = usePauseOne(asking);
   const deleting = useDeleteOne(asking, onDeleted);
-  const jobs = question?.jobs ?? [];
-  const isBulk = question?.isBulk === true;
-  const count = question?.matching ?? jobs.length;
+  const jobs = useAskedJobs(asking);
+  const which = question?.which;
   const pauseMany = (pause: PauseOptions): void => {
     close();
-    if (question !== undefined) bulk?.pause(question, pause);
+    if (which !== undefined) bulk?.pause(which, pause);
   };
   const removeMany = (): void => {
     close();
-    if (question !== undefined) bulk?.remove(question);
+    if (which !== undefined) bulk?.remove(which);
   };
   return (
     // Mounted before they open, so that they know which element had the focus.
@@ -45,22 +45,20 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
         opened={isOpen && question?.what === 'pause'}
         number={number}
         jobs={jobs}
-        count={count}
         pause={question?.pause ?? null}
         isBusy={pausing.isBusy}
         onClose={close}
-        onPause={isBulk ? pauseMany : (pause) => pausing.start(jobs, pause)}
+        onPause={which === undefined ? (pause) => pausing.start(question, pause) : pauseMany}
       />
       <DeleteDialog
         opened={isOpen && question?.what === 'delete'}
         number={number}
         jobs={jobs}
-        count={count}
         isSuperseded={question?.isSuperseded === true}
         isAllowed={admin}
         isBusy={deleting.isBusy}
         onClose={close}
-        onDelete={isBulk ? removeMany : () => deleting.start(question)}
+        onDelete={which === undefined ? () => deleting.start(question) : removeMany}
       />
     </>
   );
@@ -68,7 +66,8 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
 
 function usePauseOne({ close }: JobQuestionState) {
   const action = usePauseJob();
-  const start = ([job]: readonly JobMark[], pause: PauseOptions): void => {
+  const start = (question: JobQuestion | undefined, pause: PauseOptions): void => {
+    const job = question?.jobs[0];
     if (job !== undefined && !action.isPending) action.mutate({ job, ...pause }, { onSuccess: close });
   };
   return { start, isBusy: action.isPending };

@@ -2,19 +2,17 @@ import type { Job } from '@greenvue/jobs/client';
 import { Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { PauseOptions } from '../actions/job-steps.ts';
-import type { JobMark } from '../data/job-mark.ts';
 import { keepOpen } from '../ui/feedback/confirm.tsx';
 import { jobsText } from '../ui/text/jobs-text.ts';
 import { JobNames } from './job-names.tsx';
 import { PauseFields, usePauseDraft } from './pause-fields.tsx';
+import type { AskedJobs } from './use-asked-jobs.ts';
 
 interface PauseDialogProps {
   readonly opened: boolean;
   /** Identifies the question: each one gets a new form. */
   readonly number: number;
-  readonly jobs: readonly JobMark[];
-  /** The number of jobs; `jobs` may be some of them. */
-  readonly count: number;
+  readonly jobs: AskedJobs;
   /** The current pause of a single job, to be changed. */
   readonly pause: Job['pause'];
   readonly isBusy: boolean;
@@ -31,27 +29,29 @@ export function PauseDialog({ opened, number, ...form }: PauseDialogProps) {
   );
 }
 
-function titleOf({ count, pause }: Pick<PauseDialogProps, 'count' | 'pause'>): string {
+function titleOf({ jobs: { count }, pause }: Pick<PauseDialogProps, 'jobs' | 'pause'>): string {
   if (pause !== null) return 'Edit pause';
+  if (count === undefined) return 'Pause the selected jobs';
   return count === 1 ? 'Pause this job' : `Pause ${jobsText(count)}`;
 }
 
 type PauseFormProps = Omit<PauseDialogProps, 'opened' | 'number'>;
 
 /** Keeps the input while the dialog is open. */
-function PauseForm({ jobs, count, pause, isBusy, onClose, onPause }: PauseFormProps) {
+function PauseForm({ jobs, pause, isBusy, onClose, onPause }: PauseFormProps) {
   const draft = usePauseDraft(pause);
   const [cancelLive, setCancelLive] = useState(false);
+  const isCounted = jobs.count !== undefined && jobs.count > 0;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const given = draft.read();
-    if (given !== undefined && !isBusy) onPause({ ...given, cancelLive });
+    if (given !== undefined && !isBusy && isCounted) onPause({ ...given, cancelLive });
   };
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
-        <JobNames jobs={jobs} count={count} />
-        <Meaning jobs={jobs} count={count} isChange={pause !== null} cancelLive={cancelLive} />
+        <JobNames jobs={jobs} />
+        <Meaning jobs={jobs} isChange={pause !== null} cancelLive={cancelLive} />
         <PauseFields
           draft={draft}
           reasonHelp="Optional. Tells others why the job does not run."
@@ -63,7 +63,12 @@ function PauseForm({ jobs, count, pause, isBusy, onClose, onPause }: PauseFormPr
           checked={cancelLive}
           onChange={(event) => setCancelLive(event.currentTarget.checked)}
         />
-        <Buttons label={pause === null ? 'Pause' : 'Edit pause'} isBusy={isBusy} onClose={onClose} />
+        <Buttons
+          label={pause === null ? 'Pause' : 'Edit pause'}
+          isBusy={isBusy}
+          isDisabled={!isCounted}
+          onClose={onClose}
+        />
       </Stack>
     </form>
   );
@@ -71,15 +76,16 @@ function PauseForm({ jobs, count, pause, isBusy, onClose, onPause }: PauseFormPr
 
 interface ButtonsProps extends Pick<PauseDialogProps, 'isBusy' | 'onClose'> {
   readonly label: string;
+  readonly isDisabled: boolean;
 }
 
-function Buttons({ label, isBusy, onClose }: ButtonsProps) {
+function Buttons({ label, isBusy, isDisabled, onClose }: ButtonsProps) {
   return (
     <Group justify="flex-end" gap="sm">
       <Button variant="default" onClick={onClose} disabled={isBusy}>
         Cancel
       </Button>
-      <Button type="submit" loading={isBusy}>
+      <Button type="submit" loading={isBusy} disabled={isDisabled}>
         {label}
       </Button>
     </Group>
@@ -87,14 +93,13 @@ function Buttons({ label, isBusy, onClose }: ButtonsProps) {
 }
 
 interface MeaningProps {
-  readonly jobs: readonly JobMark[];
-  readonly count: number;
+  readonly jobs: AskedJobs;
   readonly isChange: boolean;
   readonly cancelLive: boolean;
 }
 
 /** The effect of the pause, also on jobs that are not active. */
-function Meaning({ jobs: known, count, isChange, cancelLive }: MeaningProps) {
+function Meaning({ jobs: { known, count }, isChange, cancelLive }: MeaningProps) {
   // The states of jobs that are not loaded are not known.
   const jobs = known.length === count ? known : [];
   const paused = isChange ? 0 : jobs.filter(({ status }) => status === 'paused').length;

@@ -1,15 +1,16 @@
-import type { Job } from '@greenvue/jobs/client';
+import type { BulkJobs, Job } from '@greenvue/jobs/client';
 import { useCallback, useState } from 'react';
 import type { JobMark } from '../data/job-mark.ts';
+
+/** Which jobs a bulk command changes: these, or all that match. */
+export type BulkSelection = Pick<BulkJobs, 'ids' | 'filter' | 'all'>;
 
 /** A question about jobs before an action. */
 export interface JobQuestion {
   readonly what: 'pause' | 'delete';
   readonly jobs: readonly JobMark[];
-  /** True for the selected jobs, which one bulk command changes; false for one job. */
-  readonly isBulk: boolean;
-  /** How many jobs it is about, if these are all that match the filters; `jobs` has some of them. */
-  readonly matching?: number | undefined;
+  /** What one bulk command changes; `jobs` has the known ones. Absent for one job. */
+  readonly which?: BulkSelection;
   /** The current pause of a paused job, to be changed. */
   readonly pause?: Job['pause'];
   /** The action failed because another user edited the job. `jobs` has the current job. */

@@ -25,7 +25,7 @@ export function JobActions({ job }: { readonly job: Job }) {
   };
   // The question is about the job as it was when the button was pressed.
   const ask = (what: JobQuestion['what']) => () =>
-    asking.ask({ what, jobs: [markOf(job)], isBulk: false, pause: job.pause });
+    asking.ask({ what, jobs: [markOf(job)], pause: job.pause });
   useJobKeys(job, { run: running.open, pause: ask('pause'), resume: resumeJob, remove: ask('delete') });
   return (
     <>

@@ -5,19 +5,20 @@ import { BulkStatus } from '../bulk/bulk-status.tsx';
 import { useBulk } from '../bulk/use-bulk.ts';
 import type { JobMark } from '../data/job-mark.ts';
 import { JobDialogs } from '../job-dialogs/job-dialogs.tsx';
-import { useJobQuestion } from '../job-dialogs/use-job-question.ts';
+import { type BulkSelection, useJobQuestion } from '../job-dialogs/use-job-question.ts';
 import { RunRowDialog } from '../run-now/run-row-dialog.tsx';
 import { KeepFocus } from '../ui/feedback/keep-focus.tsx';
 import { Failed } from '../ui/feedback/states.tsx';
 import type { Look } from '../views/look.ts';
 import { BulkBar, type BulkKind } from './bulk/bulk-bar.tsx';
-import { bulkJobsBody, failedOnes, type JobChoice } from './bulk/job-choice.ts';
+import { bulkJobsBody, failedOnes, idsOf, type JobOrder, matchingOf } from './bulk/job-choice.ts';
 import { useMatching } from './bulk/use-matching.ts';
 import { useJobCommands } from './cells/job-commands.ts';
 import { type FilterChange, isFiltered, type JobFilters } from './filter/filters.ts';
 import { FirstLoading, NoJobs, NothingFits } from './list-states.tsx';
 import { useShownFilters } from './pages/use-job-pages.ts';
 import {
+  addJobs,
   EMPTY_SELECTION,
   removeJobs,
   type Selection,
@@ -55,8 +56,8 @@ export function JobList(props: JobListProps) {
         <JobDialogs
           asking={asking}
           bulk={{
-            pause: (question, pause) => startMany({ action: 'pause', pause }, question),
-            remove: (question) => startMany({ action: 'delete' }, question),
+            pause: (which, pause) => startMany({ action: 'pause', pause }, which),
+            remove: (which) => startMany({ action: 'delete' }, which),
           }}
           onDeleted={(job) => setSelection((known) => removeJobs(known, [job]))}
         />
@@ -100,7 +101,7 @@ interface RunQuestion {
 /** The selection, and the actions on it or on one row. `hasMore`: more than one page of jobs matches. */
 function useListWork(filters: JobFilters, hasMore: boolean) {
   const [loaded, setLoaded] = useState<readonly JobMark[]>([]);
-  const [selection, setSelection] = useSelection();
+  const [chosen, setSelection] = useSelection();
   const bulk = useBulk((command) => {
     matching.clear();
     setSelection((known) => failedOnes(known, command));
@@ -109,20 +110,20 @@ function useListWork(filters: JobFilters, hasMore: boolean) {
   const { ask } = asking;
   const [running, setRunning] = useState<RunQuestion>({ isOpen: false });
   const commands = useJobCommands({
-    ask: useCallback((what, job) => ask({ what, jobs: [job], isBulk: false }), [ask]),
+    ask: useCallback((what, job) => ask({ what, jobs: [job] }), [ask]),
     askToRun: useCallback((job) => setRunning({ job, isOpen: true }), []),
   });
-  const isWhole = hasMore && selectedOf(selection, loaded) === 'all';
+  const isWhole = hasMore && selectedOf(chosen, loaded) === 'all';
   const matching = useMatching(filters, isWhole && commands.may.operate);
-  const startMany = (order: Parameters<typeof bulkJobsBody>[0], choice: JobChoice): void =>
-    bulk.start({ target: 'jobs', body: bulkJobsBody(order, choice, filters) });
+  const { isAll } = matching;
+  const selection = useMemo(() => (isAll ? addJobs(chosen, loaded) : chosen), [isAll, chosen, loaded]);
+  const startMany = (order: JobOrder, which: BulkSelection): void =>
+    bulk.start({ target: 'jobs', body: bulkJobsBody(order, which) });
   const onAsk = (what: BulkKind): void => {
-    const choice = {
-      jobs: selectedJobs(selection, loaded),
-      matching: matching.isAll ? matching.count : undefined,
-    };
-    if (what === 'resume') startMany({ action: what }, choice);
-    else ask({ what, ...choice, isBulk: true });
+    const jobs = selectedJobs(selection, loaded);
+    const which = isAll ? matchingOf(filters) : idsOf(jobs);
+    if (what === 'resume') startMany({ action: what }, which);
+    else ask({ what, jobs, which });
   };
   const clear = (): void => {
     matching.clear();

@@ -51,7 +51,7 @@ export function RunsPage() {
           />
         }
       />
-      <KeepFocus className={classes.box} label="The last command on many runs">
+      <KeepFocus className={classes.box} label="Commands on many jobs or runs">
         <BulkStatus bulk={bulk} />
       </KeepFocus>
       <Rows filters={filters} look={look} onClear={clear} />

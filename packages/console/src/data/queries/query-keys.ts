@@ -30,11 +30,13 @@ export const queryKeys = {
   history: (query?: object) => (query === undefined ? ['history'] : ['history', query]),
   /** How many jobs or runs a bulk command would change. */
   bulkCount: (body: object) => ['bulk-count', body],
+  /** Bulk commands. */
   bulk: (id?: string) => (id === undefined ? ['bulk'] : ['bulk', id]),
   audit: (query?: object) => (query === undefined ? ['audit'] : ['audit', query]),
   alertChannels: () => ['alert-channels'],
   secrets: () => ['secrets'],
   alertDeliveries: (query?: object) =>
     query === undefined ? ['alert-deliveries'] : ['alert-deliveries', query],
+  undeliverableCount: (filter: object) => ['undeliverable-count', filter],
   preview: (body: object | undefined) => ['preview', body],
 } as const;

@@ -1,28 +1,24 @@
 import { expect, test } from 'vitest';
 import { exampleJob } from '../../../test/examples.ts';
 import { markOf } from '../../data/job-mark.ts';
-import { bulkJobsBody, failedOnes, matchingOf } from './job-choice.ts';
+import { bulkJobsBody, failedOnes, idsOf, matchingOf } from './job-choice.ts';
 
 const JOBS = ['a', 'b'].map((id) => markOf(exampleJob({ id })));
 
 test('chosen jobs are named one by one, and all that match by their filters', () => {
+  expect(bulkJobsBody({ action: 'resume' }, idsOf(JOBS))).toEqual({ action: 'resume', ids: ['a', 'b'] });
   const filters = { sort: '-name', q: 'x', tag: 'eu' } as const;
-  expect(bulkJobsBody({ action: 'resume' }, { jobs: JOBS }, filters)).toEqual({
-    action: 'resume',
-    ids: ['a', 'b'],
-  });
-  expect(bulkJobsBody({ action: 'delete' }, { jobs: JOBS, matching: 70 }, filters)).toEqual({
+  expect(bulkJobsBody({ action: 'delete' }, matchingOf(filters))).toEqual({
     action: 'delete',
     filter: { q: 'x', tag: 'eu' },
   });
   const pause = { reason: 'Upgrade', until: undefined, cancelLive: true };
-  expect(bulkJobsBody({ action: 'pause', pause }, { jobs: [], matching: 70 }, { sort: 'id' })).toMatchObject({
+  expect(bulkJobsBody({ action: 'pause', pause }, matchingOf({ sort: 'id' }))).toEqual({
     action: 'pause',
     all: true,
     reason: 'Upgrade',
     cancel_live: true,
   });
-  expect(matchingOf({ sort: 'id' })).toEqual({ all: true });
 });
 
 test('after a command, what failed stays selected, and everything after an early end', () => {

@@ -1,29 +1,27 @@
 import type { BulkCommand, BulkJobs } from '@greenvue/jobs/client';
 import { type PauseOptions, pauseBody } from '../../actions/job-steps.ts';
 import type { JobMark } from '../../data/job-mark.ts';
+import type { BulkSelection } from '../../job-dialogs/use-job-question.ts';
 import { isFiltered, type JobFilters } from '../filter/filters.ts';
 import type { Selection } from '../selection/selection.ts';
-
-/** The jobs of an action: these, or all that match the filters. */
-export interface JobChoice {
-  readonly jobs: readonly JobMark[];
-  /** How many jobs match, if all of them are meant. */
-  readonly matching?: number | undefined;
-}
 
 export type JobOrder =
   | { readonly action: 'pause'; readonly pause: PauseOptions }
   | { readonly action: 'resume' | 'delete' };
 
 /** The body of a bulk command. */
-export function bulkJobsBody(order: JobOrder, { jobs, matching }: JobChoice, filters: JobFilters): BulkJobs {
-  const which = matching === undefined ? { ids: jobs.map(({ id }) => id) } : matchingOf(filters);
+export function bulkJobsBody(order: JobOrder, which: BulkSelection): BulkJobs {
   if (order.action === 'pause') return { action: 'pause', ...pauseBody(order.pause), ...which };
   return { action: order.action, ...which };
 }
 
+/** These jobs, one by one. */
+export function idsOf(jobs: readonly JobMark[]): BulkSelection {
+  return { ids: jobs.map(({ id }) => id) };
+}
+
 /** All jobs that match the filters: without filters, all jobs. */
-export function matchingOf(filters: JobFilters): Pick<BulkJobs, 'filter' | 'all'> {
+export function matchingOf(filters: JobFilters): BulkSelection {
   const { sort: _, ...filter } = filters;
   return isFiltered(filters) ? { filter } : { all: true };
 }

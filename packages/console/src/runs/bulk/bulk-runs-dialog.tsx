@@ -1,7 +1,7 @@
 import type { BulkPlan } from '@greenvue/jobs/client';
-import { Alert, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { Confirm } from '../../ui/feedback/confirm.tsx';
-import { faultWords } from '../../ui/feedback/fault-words.ts';
+import { Failed } from '../../ui/feedback/states.tsx';
 import { Plain } from '../../ui/text/text.tsx';
 import type { RunFilters } from '../filter/run-filters.ts';
 import { type RunAction, runsText } from './run-choice.ts';
@@ -12,6 +12,7 @@ interface BulkRunsDialogProps {
   /** Undefined until the runs are counted. */
   readonly plan: BulkPlan | undefined;
   readonly error: Error | null;
+  readonly onCountAgain: () => void;
   readonly onClose: () => void;
   readonly onConfirm: () => void;
 }
@@ -20,7 +21,7 @@ const JOBS_SHOWN = 5;
 
 /** Asks before a bulk action: it shows the number of runs, their jobs, and the effect. */
 export function BulkRunsDialog(props: BulkRunsDialogProps) {
-  const { opened, question, plan, error, onClose, onConfirm } = props;
+  const { opened, question, plan, onClose, onConfirm } = props;
   const { action, filters } = question;
   const verb = action === 'retry' ? 'Retry' : 'Cancel';
   const runs = plan === undefined ? 'the runs that match' : runsText(action, filters, plan.total);
@@ -35,24 +36,13 @@ export function BulkRunsDialog(props: BulkRunsDialogProps) {
       danger={action === 'cancel'}
       isDisabled={plan === undefined || plan.total === 0}
     >
-      <Body action={action} plan={plan} error={error} />
+      <Body {...props} />
     </Confirm>
   );
 }
 
-function Body({
-  action,
-  plan,
-  error,
-}: Pick<BulkRunsDialogProps, 'plan' | 'error'> & { readonly action: RunAction }) {
-  if (error !== null) {
-    const { title, detail, advice } = faultWords(error);
-    return (
-      <Alert color="red" variant="light" role="alert" title={title}>
-        {detail ?? advice}
-      </Alert>
-    );
-  }
+function Body({ question: { action }, plan, error, onCountAgain }: BulkRunsDialogProps) {
+  if (error !== null) return <Failed error={error} onRetry={onCountAgain} />;
   if (plan === undefined) return <Text size="sm">Counting the runs…</Text>;
   if (plan.total === 0) return <Text size="sm">No run matches the filters any more.</Text>;
   return (

@@ -1,14 +1,12 @@
-import { bulkRuns } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Bulk } from '../../bulk/use-bulk.ts';
-import { queryKeys } from '../../data/queries/query-keys.ts';
-import { useConnection, useMay } from '../../session/session.tsx';
+import { useBulkPlan } from '../../bulk/use-bulk-plan.ts';
+import { useMay } from '../../session/session.tsx';
 import { RefreshIcon, StopIcon } from '../../ui/icons.tsx';
 import type { RunFilters } from '../filter/run-filters.ts';
 import { BulkRunsDialog } from './bulk-runs-dialog.tsx';
-import { bulkRunsBody, type RunAction, statusesOf } from './run-choice.ts';
+import { bulkRunsBody, type RunAction, retryLabel, statusesOf } from './run-choice.ts';
 
 interface RunActionsProps {
   readonly filters: RunFilters;
@@ -27,7 +25,11 @@ export function RunActions({ filters, bulk }: RunActionsProps) {
   const may = useMay();
   const [question, setQuestion] = useState<Question>({ action: 'retry', filters, at: 0 });
   const [isOpen, setOpen] = useState(false);
-  const plan = usePlan(question, isOpen);
+  const order = {
+    target: 'runs',
+    body: bulkRunsBody(question.action, question.filters, question.at),
+  } as const;
+  const plan = useBulkPlan(order, { number: question.at, isOpen });
   if (!may.operate) return null;
   const ask = (action: RunAction): void => {
     setQuestion({ action, filters, at: Date.now() });
@@ -35,7 +37,7 @@ export function RunActions({ filters, bulk }: RunActionsProps) {
   };
   const confirm = (): void => {
     setOpen(false);
-    bulk.start({ target: 'runs', body: bulkRunsBody(question.action, question.filters, question.at) });
+    bulk.start(order);
   };
   const isHidden = (action: RunAction) => statusesOf(action, filters).length === 0;
   return (
@@ -47,7 +49,7 @@ export function RunActions({ filters, bulk }: RunActionsProps) {
           disabled={bulk.isRunning}
           onClick={() => ask('retry')}
         >
-          Retry all…
+          {retryLabel(filters)}
         </Button>
       )}
       {isHidden('cancel') ? null : (
@@ -65,21 +67,10 @@ export function RunActions({ filters, bulk }: RunActionsProps) {
         question={question}
         plan={plan.data}
         error={plan.error}
+        onCountAgain={() => void plan.refetch()}
         onClose={() => setOpen(false)}
         onConfirm={confirm}
       />
     </>
   );
-}
-
-/** Counts the runs with a dry run of the command. */
-function usePlan({ action, filters, at }: Question, isOpen: boolean) {
-  const connection = useConnection();
-  const body = bulkRunsBody(action, filters, at);
-  return useQuery({
-    queryKey: queryKeys.bulkCount({ ...body, at }),
-    queryFn: ({ signal }) => bulkRuns(connection, { ...body, dry_run: true }, { signal }),
-    enabled: isOpen,
-    retry: false,
-  });
 }

@@ -33,3 +33,8 @@ export function runsText(action: RunAction, filters: RunFilters, count: number):
   const kind = statusesOf(action, filters).join(' or ');
   return `${count.toLocaleString('en')} ${kind} ${count === 1 ? 'run' : 'runs'}`;
 }
+
+/** `Retry failed…`, or the other statuses that the filter chooses. */
+export function retryLabel(filters: RunFilters): string {
+  return `Retry ${statusesOf('retry', filters).join(' or ')}…`;
+}
