@@ -16,6 +16,8 @@ const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText
 async function act(page: Page, email: string, action: string): Promise<void> {
   await button(page, `Actions on ${email}`).focus();
   await page.keyboard.press('Enter');
+  // Once it is open, the menu takes the focus.
+  await page.locator('[role="menu"]:focus, [role="menu"] :focus').waitFor();
   await page.getByRole('menuitem', { name: action }).focus();
   await page.keyboard.press('Enter');
 }
@@ -73,6 +75,14 @@ test(
     await button(page, 'End all sessions').waitFor();
     await looksWell(page);
     await button(page, 'End all sessions').click();
+    const question = page.getByRole('dialog', { name: 'End 1 session?' });
+    await question.waitFor();
+    await looksWell(page);
+    // Escape closes only the question.
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'hidden' });
+    await button(page, 'End all sessions').click();
+    await question.getByRole('button', { name: 'End 1 session' }).click();
     await dialog.getByText('No sessions.').waitFor();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });

@@ -57,6 +57,11 @@ test.each(['sqlite', 'postgres'] as const)(
     await banner.waitFor();
     expect(await findings(page)).toEqual([]);
     await banner.getByRole('button', { name: 'Resume all' }).click();
+    const question = page.getByRole('dialog', { name: 'Resume all jobs?' });
+    await question.getByText('3 jobs can start runs again.').waitFor();
+    expect(await findings(page)).toEqual([]);
+    await banner.waitFor();
+    await question.getByRole('button', { name: 'Resume all jobs' }).click();
     await banner.waitFor({ state: 'detached' });
     expect(await done(admin, 'GET', '/api/job-pause')).toEqual({ paused_all: null });
     expect(faults).toEqual([]);

@@ -139,7 +139,11 @@ test(
     await page.getByText('All jobs are paused by you').waitFor();
     await find(page, 'resume all', /^Resume all jobs/);
     await page.keyboard.press('Enter');
+    const resumingAll = page.getByRole('dialog', { name: 'Resume all jobs?' });
+    await resumingAll.getByText('2 jobs can start runs again.').waitFor();
+    await resumingAll.getByRole('button', { name: 'Resume all jobs' }).click();
     await page.getByText('All jobs are resumed').waitFor();
+    await resumingAll.waitFor({ state: 'hidden' });
 
     await find(page, 'theme dark', /^Colors: dark/);
     await page.keyboard.press('Enter');

@@ -1,6 +1,8 @@
 import type { AlertDelivery } from '@greenvue/jobs/client';
 import { Button, Group, NativeSelect, SegmentedControl, Table, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { Link } from 'wouter';
+import { Confirm } from '../ui/feedback/confirm.tsx';
 import { Failed, Loading } from '../ui/feedback/states.tsx';
 import { Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
@@ -15,6 +17,7 @@ import {
   useDeliveries,
   useRetryAll,
   useRetryDelivery,
+  useUndeliverableCount,
 } from './use-channels.ts';
 
 const STATUS_CHOICES = [
@@ -92,17 +95,34 @@ function Filters({ filter, onChange }: FiltersProps) {
 }
 
 function RetryAll({ filter }: { readonly filter: DeliveriesFilter }) {
+  const [isAsking, asking] = useDisclosure(false);
+  const counting = useUndeliverableCount(filter, isAsking);
   const retry = useRetryAll();
+  const count = counting.isFetching ? undefined : counting.data;
+  const alerts = count === 1 ? '1 alert' : `${count?.toLocaleString('en') ?? 'these'} alerts`;
   return (
-    <Button
-      size="xs"
-      variant="default"
-      mb="sm"
-      loading={retry.isPending}
-      onClick={() => retry.mutate(filter)}
-    >
-      Send all of them again
-    </Button>
+    <>
+      <Button size="xs" variant="default" mb="sm" onClick={asking.open}>
+        Send all of them again
+      </Button>
+      <Confirm
+        opened={isAsking}
+        onClose={asking.close}
+        onConfirm={() => retry.mutate(filter, { onSettled: asking.close })}
+        title={`Send ${alerts} again?`}
+        confirmLabel={`Send ${alerts} again`}
+        isBusy={retry.isPending}
+        isDisabled={count === undefined || count === 0}
+      >
+        {counting.isError ? (
+          <Failed error={counting.error} onRetry={() => void counting.refetch()} />
+        ) : count === undefined ? (
+          'Counting the alerts…'
+        ) : (
+          'These are the undeliverable alerts of the chosen channel and condition. Each is tried again for an hour.'
+        )}
+      </Confirm>
+    </>
   );
 }
 

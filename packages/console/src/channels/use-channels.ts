@@ -1,5 +1,7 @@
 import {
   type AlertDeliveriesQuery,
+  type Call,
+  type Connection,
   type CreateAlertChannel,
   createAlertChannel,
   deleteAlertChannel,
@@ -114,12 +116,28 @@ export function useRetryDelivery() {
   });
 }
 
+/** How many alerts {@link useRetryAll} would send: counted when its question opens. */
+export function useUndeliverableCount(filter: DeliveriesFilter, isAsked: boolean) {
+  const connection = useConnection();
+  return useQuery({
+    queryKey: queryKeys.undeliverableCount(filter),
+    queryFn: async ({ signal }) => {
+      let count = 0;
+      for await (const _ of undeliverable(connection, filter, { signal })) count += 1;
+      return count;
+    },
+    enabled: isAsked,
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
 /** Sends all undeliverable alerts of a filter again. Returns how many it found. */
 export function useRetryAll() {
   return useAction({
     send: async (connection, filter: DeliveriesFilter) => {
       let count = 0;
-      for await (const { id } of eachAlertDelivery(connection, { ...filter, status: 'undeliverable' })) {
+      for await (const { id } of undeliverable(connection, filter)) {
         count += 1;
         await retryAlertDelivery(connection, id).catch(ifRetried);
       }
@@ -131,6 +149,13 @@ export function useRetryAll() {
     },
     failure: () => 'Could not send all alerts again',
   });
+}
+
+const ALERTS_PER_PAGE = 200;
+
+function undeliverable(connection: Connection, filter: DeliveriesFilter, call?: Call) {
+  const query = { ...filter, status: 'undeliverable', limit: ALERTS_PER_PAGE } as const;
+  return eachAlertDelivery(connection, query, call);
 }
 
 /** An alert is retried with all others of its digest, so the next ones are no longer undeliverable. */

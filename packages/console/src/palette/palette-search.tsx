@@ -5,23 +5,22 @@ import { faultWords } from '../ui/feedback/fault-words.ts';
 import { Plain, Spoken } from '../ui/text/text.tsx';
 import classes from './palette.module.css';
 import { fittingGroups, movedId, type PaletteGroup, type PaletteItem } from './palette-groups.ts';
-import { useCommands } from './use-commands.ts';
+import { type AllJobsQuestions, useCommands } from './use-commands.ts';
 import { useFound } from './use-found.ts';
 
-interface PaletteSearchProps {
+interface PaletteSearchProps extends AllJobsQuestions {
   readonly onChoose: (item: PaletteItem) => void;
-  readonly onPauseAll: () => void;
 }
 
 const LABEL = 'Search jobs, runs, pages and actions';
 const LONGEST = 200;
 
 /** The field and the list below it. The focus stays in the field; the arrows move the choice. */
-export function PaletteSearch({ onChoose, onPauseAll }: PaletteSearchProps) {
+export function PaletteSearch({ onChoose, ...questions }: PaletteSearchProps) {
   const [typed, setTyped] = useState('');
   const [wanted, setWanted] = useState<string>();
   const listId = useId();
-  const commands = useCommands(onPauseAll);
+  const commands = useCommands(questions);
   const found = useFound(typed);
   const groups = [...fittingGroups(commands, typed), ...found.groups.filter(({ items }) => items.length > 0)];
   const items = groups.flatMap((group) => group.items);

@@ -2,6 +2,7 @@ import { Modal } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useLayoutEffect, useRef } from 'react';
 import { PauseAllDialog } from '../all-paused/pause-all-dialog.tsx';
+import { ResumeAllDialog } from '../all-paused/resume-all-dialog.tsx';
 import { PALETTE_MARK } from '../keyboard/command-keys.ts';
 import type { PaletteItem } from './palette-groups.ts';
 import { PaletteSearch } from './palette-search.tsx';
@@ -14,6 +15,7 @@ interface PaletteProps {
 /** Finds pages, jobs, runs and actions by a typed text, and does what is chosen. */
 export function Palette({ opened, onClose }: PaletteProps) {
   const [isPausing, pausing] = useDisclosure(false);
+  const [isResuming, resuming] = useDisclosure(false);
   const opening = useOpening(opened);
   const close = (): void => {
     onClose();
@@ -37,9 +39,15 @@ export function Palette({ opened, onClose }: PaletteProps) {
           content: { 'aria-label': 'Search jobs, runs, pages and actions', [PALETTE_MARK]: true },
         }}
       >
-        <PaletteSearch key={opening.number} onChoose={choose} onPauseAll={pausing.open} />
+        <PaletteSearch
+          key={opening.number}
+          onChoose={choose}
+          onPauseAll={pausing.open}
+          onResumeAll={resuming.open}
+        />
       </Modal>
       <PauseAllDialog opened={isPausing} onClose={pausing.close} />
+      <ResumeAllDialog opened={isResuming} onClose={resuming.close} />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { useLocation } from 'wouter';
-import { usePauseOfAll, useResumeAll } from '../all-paused/use-pause-of-all.ts';
+import { usePauseOfAll } from '../all-paused/use-pause-of-all.ts';
 import { useKeyList } from '../keyboard/keys-provider.tsx';
 import { useViewer } from '../session/session.tsx';
 import { useNavigation } from '../shell/header/navigation.ts';
@@ -11,11 +11,17 @@ import { USUAL_VIEWS, viewHref } from '../views/saved-views.ts';
 import { useViews } from '../views/use-views.ts';
 import type { PaletteGroup, PaletteItem } from './palette-groups.ts';
 
+/** The questions before all jobs are paused or resumed. */
+export interface AllJobsQuestions {
+  readonly onPauseAll: () => void;
+  readonly onResumeAll: () => void;
+}
+
 /** What the viewer may do and open here, without a search. */
-export function useCommands(onPauseAll: () => void): readonly PaletteGroup[] {
+export function useCommands(questions: AllJobsQuestions): readonly PaletteGroup[] {
   const pages = usePages();
   const actions = useActions();
-  const all = useAllJobsItems(onPauseAll);
+  const all = useAllJobsItems(questions);
   const views = useViewItems();
   const settings = useSettings();
   return [
@@ -79,16 +85,13 @@ function useViewItems(): readonly PaletteItem[] {
   }));
 }
 
-function useAllJobsItems(onPauseAll: () => void): readonly PaletteItem[] {
+function useAllJobsItems({ onPauseAll, onResumeAll }: AllJobsQuestions): readonly PaletteItem[] {
   const { mayPause, mayResume } = usePauseOfAll();
-  const resume = useResumeAll();
   return [
     ...(mayPause
       ? [{ id: 'pause-all', label: 'Pause all jobs', words: 'maintenance', run: onPauseAll }]
       : []),
-    ...(mayResume
-      ? [{ id: 'resume-all', label: 'Resume all jobs', run: () => resume.mutate(undefined) }]
-      : []),
+    ...(mayResume ? [{ id: 'resume-all', label: 'Resume all jobs', run: onResumeAll }] : []),
   ];
 }
 
