@@ -44,6 +44,8 @@ export function useZooming({ window: view, onZoom, onSpan }: Zooming) {
   const handlers = {
     'data-dragging': span !== undefined && isDrag(span) ? true : undefined,
     onKeyDown: (event: KeyboardEvent): void => {
+      // The browser zooms the page with these.
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === '+' || event.key === '=') onZoom(0.5);
       else if (event.key === '-') onZoom(2);
       else return;
