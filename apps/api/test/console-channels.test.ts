@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { findings } from '../../../packages/console/test/axe.ts';
 import { startSmtp } from '../src/testing/test-smtp.ts';
+import { closesUnchanged } from './console/closes-unchanged.ts';
 import { done, startConsoleServer } from './console/console-server.ts';
 import { button, heading, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
 
@@ -31,6 +32,10 @@ test(
     expect(await findings(page)).toEqual([]);
 
     await button(page, 'New channel').click();
+    await page.getByLabel('Id', { exact: true }).fill('other');
+    await closesUnchanged(page, 'Cancel');
+    await button(page, 'New channel').click();
+    expect(await page.getByLabel('Id', { exact: true }).inputValue()).toBe('');
     await page.getByLabel('Id', { exact: true }).fill('ops');
     await page.getByLabel('Addresses', { exact: true }).fill('not an address');
     await button(page, 'Create channel').click();
@@ -83,6 +88,9 @@ test(
     await goTo('/channels');
     await button(page, 'Edit ops').click();
     const edit = page.getByRole('dialog', { name: 'Edit channel ops' });
+    await edit.waitFor();
+    await closesUnchanged(page, 'Cancel');
+    await button(page, 'Edit ops').click();
     expect(await edit.getByLabel('Addresses', { exact: true }).inputValue()).toBe(
       'ann@example.com, bo@example.com',
     );
@@ -130,7 +138,7 @@ test(
     await page.getByText('Copy the signing secret now').waitFor();
     await page.getByText(/^whsec_/).waitFor();
     expect(await findings(page)).toEqual([]);
-    await button(page, 'Done').click();
+    await closesUnchanged(page, 'Done');
     await page.getByText('webhook: https://example.com/…').waitFor();
     expect(await page.getByText('secret-path').count()).toBe(0);
     expect(await done(admin, 'GET', '/api/alert-channels')).toMatchObject({ data: [{ id: 'hook' }] });
@@ -169,9 +177,13 @@ test(
     await heading(page, 'Channels');
     await page.getByRole('link', { name: 'Nightly export' }).waitFor();
     expect(await findings(page)).toEqual([]);
+    await button(page, 'Send all of them again').click();
+    const question = page.getByRole('dialog', { name: 'Send 1 alert again?' });
+    await question.waitFor();
+    expect(await findings(page)).toEqual([]);
     const [sent] = await Promise.all([
       page.waitForRequest(/\/api\/alert-deliveries\/\d+\/retry$/),
-      button(page, 'Send all of them again').click(),
+      question.getByRole('button', { name: 'Send 1 alert again' }).click(),
     ]);
     expect(sent.method()).toBe('POST');
     await page.getByText('1 alert is sent again.').waitFor();

@@ -2,6 +2,7 @@ import { defineJobType } from '@greenvue/jobs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { findings } from '../../../packages/console/test/axe.ts';
+import { closesUnchanged } from './console/closes-unchanged.ts';
 import { done, startConsoleServer } from './console/console-server.ts';
 import { button, heading, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
 
@@ -35,6 +36,7 @@ test(
     await button(page, 'Create secret').click();
     await page.getByRole('rowheader', { name: 'API_KEY' }).waitFor();
     await page.getByText('No job', { exact: true }).waitFor();
+    await page.getByText('by you').waitFor();
 
     const payload = { token: { $secret: 'API_KEY' } };
     await done(admin, 'POST', '/api/jobs', {
@@ -48,6 +50,8 @@ test(
     await page.getByRole('link', { name: 'kept' }).waitFor();
     expect(await button(page, 'Delete API_KEY').isDisabled()).toBe(true);
     await button(page, 'Replace the value of API_KEY').click();
+    await closesUnchanged(page, 'Cancel');
+    await button(page, 'Replace the value of API_KEY').click();
     await page.getByLabel('Value', { exact: true }).fill('another');
     await button(page, 'Replace value').click();
     await page.getByText(/^Replaced .*API_KEY/).waitFor();
@@ -55,6 +59,8 @@ test(
 
     await done(admin, 'DELETE', '/api/jobs/kept');
     await page.reload();
+    await button(page, 'Delete API_KEY').click();
+    await closesUnchanged(page, 'Cancel');
     await button(page, 'Delete API_KEY').click();
     await button(page, 'Delete secret').click();
     await page.getByText('No secrets. Create one').waitFor();

@@ -27,22 +27,20 @@ interface DialogProps {
 /** Finds past slots of a job without a run that succeeded, and runs them. */
 export function BackfillDialog({ job, window, opened, onClose }: DialogProps) {
   const start = useStartBackfill();
-  const close = (): void => {
-    start.reset();
-    onClose();
-  };
   const id = start.data?.id ?? undefined;
   return (
     <Modal
       opened={opened}
-      onClose={start.isPending ? keepOpen : close}
+      onClose={start.isPending ? keepOpen : onClose}
+      onExitTransitionEnd={start.reset}
       title={id === undefined ? 'Is anything missing?' : <StartedTitle id={id} jobId={job.id} />}
       size="xl"
     >
-      {opened && id === undefined ? (
-        <DialogBody job={job} window={window} start={start} onClose={close} />
-      ) : null}
-      {opened && id !== undefined ? <Started id={id} job={job} onClose={close} /> : null}
+      {id === undefined ? (
+        <DialogBody job={job} window={window} start={start} onClose={onClose} />
+      ) : (
+        <Started id={id} job={job} onClose={onClose} />
+      )}
     </Modal>
   );
 }

@@ -3,6 +3,7 @@ import { Button, Group, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { Confirm } from '../ui/feedback/confirm.tsx';
+import { useLast } from '../ui/feedback/use-last.ts';
 import { Ago } from '../ui/instant/instant.tsx';
 import { Plain, Spoken } from '../ui/text/text.tsx';
 import { CONDITION_WORDS } from './condition-words.ts';
@@ -14,6 +15,7 @@ import { useDeleteChannel, useTestChannel } from './use-channels.ts';
 export function ChannelTable({ channels }: { readonly channels: readonly AlertChannel[] }) {
   const [toDelete, setToDelete] = useState<string>();
   const [toEdit, setToEdit] = useState<AlertChannel>();
+  const shown = useLast(toDelete);
   const remove = useDeleteChannel();
   return (
     <>
@@ -52,7 +54,7 @@ export function ChannelTable({ channels }: { readonly channels: readonly AlertCh
         danger
         isBusy={remove.isPending}
       >
-        <Plain>{toDelete ?? ''}</Plain> gets no more alerts, and the list of its alerts is deleted, too.
+        <Plain>{shown ?? ''}</Plain> gets no more alerts, and the list of its alerts is deleted, too.
       </Confirm>
     </>
   );

@@ -3,6 +3,7 @@ import { Button, Group, Modal, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { keepOpen } from '../ui/feedback/confirm.tsx';
 import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
+import { useLast } from '../ui/feedback/use-last.ts';
 import { Plain } from '../ui/text/text.tsx';
 import { type ChannelDraft, draftOf, faultText, patchBody } from './channel-draft.ts';
 import { ChannelFields } from './channel-fields.tsx';
@@ -18,22 +19,20 @@ interface DialogProps {
 /** Edits a channel: the address that it sends to, and the conditions that it is told of. */
 export function EditChannelDialog({ channel, onClose }: DialogProps) {
   const patch = usePatchChannel();
-  const close = (): void => {
-    patch.reset();
-    onClose();
-  };
+  const shown = useLast(channel);
   const secret = patch.data?.secret ?? undefined;
   return (
     <Modal
       opened={channel !== undefined}
-      onClose={patch.isPending ? keepOpen : close}
-      title={<>Edit channel {channel === undefined ? null : <Plain>{channel.id}</Plain>}</>}
+      onClose={patch.isPending ? keepOpen : onClose}
+      onExitTransitionEnd={patch.reset}
+      title={<>Edit channel {shown === undefined ? null : <Plain>{shown.id}</Plain>}</>}
       size="lg"
     >
-      {channel === undefined || secret !== undefined ? null : (
-        <EditForm key={channel.id} channel={channel} action={patch} onClose={close} />
+      {shown === undefined || secret !== undefined ? null : (
+        <EditForm key={shown.id} channel={shown} action={patch} onClose={onClose} />
       )}
-      {secret === undefined ? null : <NewSecret secret={secret} onClose={close} />}
+      {secret === undefined ? null : <NewSecret secret={secret} onClose={onClose} />}
     </Modal>
   );
 }

@@ -18,17 +18,19 @@ interface DialogProps {
 /** Creates a channel, and shows the secret that the server made for it. */
 export function NewChannelDialog({ opened, onClose }: DialogProps) {
   const create = useCreateChannel();
-  const close = (): void => {
-    create.reset();
-    onClose();
-  };
   const secret = create.data?.secret ?? undefined;
   return (
-    <Modal opened={opened} onClose={create.isPending ? keepOpen : close} title="New channel" size="lg">
-      {opened && secret === undefined ? (
-        <ChannelForm action={create} onClose={close} />
+    <Modal
+      opened={opened}
+      onClose={create.isPending ? keepOpen : onClose}
+      onExitTransitionEnd={create.reset}
+      title="New channel"
+      size="lg"
+    >
+      {secret === undefined ? (
+        <ChannelForm action={create} onClose={onClose} />
       ) : (
-        <NewSecret secret={secret ?? ''} onClose={close} />
+        <NewSecret secret={secret} onClose={onClose} />
       )}
     </Modal>
   );

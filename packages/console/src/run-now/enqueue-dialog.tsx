@@ -20,7 +20,7 @@ interface DialogProps {
 export function EnqueueDialog({ opened, onClose }: DialogProps) {
   return (
     <Modal opened={opened} onClose={onClose} title="Run a job type once" size="lg">
-      {opened ? <EnqueueWithTypes onClose={onClose} /> : null}
+      <EnqueueWithTypes onClose={onClose} />
     </Modal>
   );
 }

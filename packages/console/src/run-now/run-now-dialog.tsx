@@ -24,9 +24,7 @@ export function RunNowDialog({ job, opened, onClose }: DialogProps) {
   const [, navigate] = useLocation();
   return (
     <Modal opened={opened} onClose={onClose} title="Run this job now?" size="lg">
-      {opened ? (
-        <RunNowForm job={job} onClose={onClose} onStarted={({ id }) => navigate(runPath(id))} />
-      ) : null}
+      <RunNowForm job={job} onClose={onClose} onStarted={({ id }) => navigate(runPath(id))} />
     </Modal>
   );
 }

@@ -14,7 +14,7 @@ interface RunRowDialogProps {
 export function RunRowDialog({ id, opened, onClose }: RunRowDialogProps) {
   return (
     <Modal opened={opened && id !== undefined} onClose={onClose} title="Run this job now?" size="lg">
-      {opened && id !== undefined ? <RowForm id={id} onClose={onClose} /> : null}
+      {id === undefined ? null : <RowForm id={id} onClose={onClose} />}
     </Modal>
   );
 }

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { keepOpen } from '../ui/feedback/confirm.tsx';
 import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
 import { faultWords } from '../ui/feedback/fault-words.ts';
+import { useLast } from '../ui/feedback/use-last.ts';
 import { Plain } from '../ui/text/text.tsx';
 import { useSetSecret } from './use-secrets.ts';
 
@@ -20,17 +21,15 @@ interface DialogProps {
 /** Sets a secret. Nobody can read the value again. */
 export function SecretDialog({ name, onClose }: DialogProps) {
   const action = useSetSecret();
-  const close = (): void => {
-    action.reset();
-    onClose();
-  };
+  const shown = useLast(name) ?? '';
   return (
     <Modal
       opened={name !== undefined}
-      onClose={action.isPending ? keepOpen : close}
-      title={name === '' ? 'New secret' : 'Replace the value'}
+      onClose={action.isPending ? keepOpen : onClose}
+      onExitTransitionEnd={action.reset}
+      title={shown === '' ? 'New secret' : 'Replace the value'}
     >
-      {name === undefined ? null : <SecretForm name={name} action={action} onClose={close} />}
+      <SecretForm name={shown} action={action} onClose={onClose} />
     </Modal>
   );
 }

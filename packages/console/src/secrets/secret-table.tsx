@@ -2,8 +2,11 @@ import type { Secret } from '@greenvue/jobs/client';
 import { Button, Group, Table, Text } from '@mantine/core';
 import { Fragment, useState } from 'react';
 import { Link } from 'wouter';
+import { Actor } from '../data/actor.tsx';
 import { Confirm } from '../ui/feedback/confirm.tsx';
+import { useLast } from '../ui/feedback/use-last.ts';
 import { Ago } from '../ui/instant/instant.tsx';
+import { jobPath } from '../ui/paths.ts';
 import { Plain } from '../ui/text/text.tsx';
 import { useDeleteSecret } from './use-secrets.ts';
 
@@ -15,6 +18,7 @@ interface TableProps {
 /** The secrets, with who changed them and which jobs use them. */
 export function SecretTable({ secrets, onReplace }: TableProps) {
   const [toDelete, setToDelete] = useState<string>();
+  const shown = useLast(toDelete);
   const remove = useDeleteSecret();
   return (
     <>
@@ -51,7 +55,7 @@ export function SecretTable({ secrets, onReplace }: TableProps) {
         danger
         isBusy={remove.isPending}
       >
-        The value of <Plain>{toDelete ?? ''}</Plain> is lost. A secret that jobs use can't be deleted.
+        The value of <Plain>{shown ?? ''}</Plain> is lost. A secret that jobs use can't be deleted.
       </Confirm>
     </>
   );
@@ -74,7 +78,7 @@ function SecretRow({ secret, onReplace, onDelete }: RowProps) {
         <Ago at={updated_at} />
         {updated_by === null ? null : (
           <Text size="xs" c="dimmed" component="div">
-            by <Plain>{updated_by}</Plain>
+            by <Actor actor={updated_by} />
           </Text>
         )}
       </Table.Td>
@@ -113,7 +117,7 @@ function JobLinks({ ids }: { readonly ids: readonly string[] }) {
       {ids.slice(0, SHOWN).map((id, n) => (
         <Fragment key={id}>
           {n === 0 ? null : ', '}
-          <Link href={`/jobs/${encodeURIComponent(id)}`}>
+          <Link href={jobPath(id)}>
             <Plain>{id}</Plain>
           </Link>
         </Fragment>

@@ -24,14 +24,19 @@ interface NewTokenDialogProps {
 /** Creates an API token, and shows its secret once. */
 export function NewTokenDialog({ opened, onClose }: NewTokenDialogProps) {
   const make = useMakeToken();
-  const close = (): void => {
-    make.reset();
-    onClose();
-  };
   return (
-    <Modal opened={opened} onClose={make.isPending ? keepOpen : close} title="New token" size="lg">
-      {opened && make.data === undefined ? <TokenForm action={make} onClose={close} /> : null}
-      {opened && make.data !== undefined ? <NewSecret token={make.data} onClose={close} /> : null}
+    <Modal
+      opened={opened}
+      onClose={make.isPending ? keepOpen : onClose}
+      onExitTransitionEnd={make.reset}
+      title="New token"
+      size="lg"
+    >
+      {make.data === undefined ? (
+        <TokenForm action={make} onClose={onClose} />
+      ) : (
+        <NewSecret token={make.data} onClose={onClose} />
+      )}
     </Modal>
   );
 }

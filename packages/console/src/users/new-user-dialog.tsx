@@ -20,15 +20,20 @@ interface NewUserDialogProps {
 /** Creates an account for somebody else, who sets the password with a link. */
 export function NewUserDialog({ opened, onClose }: NewUserDialogProps) {
   const create = useCreateUser();
-  const close = (): void => {
-    create.reset();
-    onClose();
-  };
   const link = create.data?.link ?? undefined;
   return (
-    <Modal opened={opened} onClose={create.isPending ? keepOpen : close} title="New user" size="lg">
-      {opened && link === undefined ? <UserForm action={create} onClose={close} /> : null}
-      {opened && link !== undefined ? <LinkResult link={link} onClose={close} /> : null}
+    <Modal
+      opened={opened}
+      onClose={create.isPending ? keepOpen : onClose}
+      onExitTransitionEnd={create.reset}
+      title="New user"
+      size="lg"
+    >
+      {link === undefined ? (
+        <UserForm action={create} onClose={onClose} />
+      ) : (
+        <LinkResult link={link} onClose={onClose} />
+      )}
     </Modal>
   );
 }

@@ -18,15 +18,20 @@ interface PasswordDialogProps {
 /** Makes a link with which a user sets a new password. */
 export function PasswordDialog({ user, opened, onClose }: PasswordDialogProps) {
   const reset = useResetPassword();
-  const close = (): void => {
-    reset.reset();
-    onClose();
-  };
   const link = reset.data?.link ?? undefined;
   return (
-    <Modal opened={opened} onClose={reset.isPending ? keepOpen : close} title="Reset the password" size="lg">
-      {opened && link === undefined ? <ResetForm user={user} action={reset} onClose={close} /> : null}
-      {opened && link !== undefined ? <LinkResult link={link} onClose={close} /> : null}
+    <Modal
+      opened={opened}
+      onClose={reset.isPending ? keepOpen : onClose}
+      onExitTransitionEnd={reset.reset}
+      title="Reset the password"
+      size="lg"
+    >
+      {link === undefined ? (
+        <ResetForm user={user} action={reset} onClose={onClose} />
+      ) : (
+        <LinkResult link={link} onClose={onClose} />
+      )}
     </Modal>
   );
 }

@@ -45,14 +45,12 @@ function RoleDialog({ user, opened, onClose }: DialogProps) {
   const change = useChangeUser();
   return (
     <Modal opened={opened} onClose={change.isPending ? keepOpen : onClose} title="Change the role">
-      {opened ? (
-        <RoleForm
-          user={user}
-          isBusy={change.isPending}
-          onClose={onClose}
-          onChoose={(role) => change.mutate({ user, change: { role } }, { onSuccess: onClose })}
-        />
-      ) : null}
+      <RoleForm
+        user={user}
+        isBusy={change.isPending}
+        onClose={onClose}
+        onChoose={(role) => change.mutate({ user, change: { role } }, { onSuccess: onClose })}
+      />
     </Modal>
   );
 }

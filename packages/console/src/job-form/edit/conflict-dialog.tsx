@@ -1,5 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useLast } from '../../ui/feedback/use-last.ts';
 import { Instant } from '../../ui/instant/instant.tsx';
 import { type Definition, definitionOf } from '../draft/draft.ts';
 import { DifferenceList } from './change-list.tsx';
@@ -21,39 +22,45 @@ interface ConflictDialogProps {
  * Shown when another user saved the job during this edit: compares both versions and lets the user choose.
  */
 export function ConflictDialog(props: ConflictDialogProps) {
-  const { base, theirs, mine, onTakeTheirs, onApplyMine, onClose } = props;
+  const { theirs, onClose } = props;
+  const shown = useLast(theirs === undefined ? undefined : props);
   return (
     <Modal opened={theirs !== undefined} onClose={onClose} title="Someone else changed this job" size="xl">
-      {theirs === undefined ? null : (
-        <Stack gap="lg">
-          <Text size="sm">
-            They saved it at <Instant at={theirs.updated_at} />, after you opened it. Your changes are not
-            saved yet, but they are not lost.
-          </Text>
-          {isOtherJob(base, theirs) ? (
-            <Text size="sm" fw={600}>
-              This is another job: the one you opened was deleted, and a new one has the same id
-              {base.type === theirs.type ? '.' : ` and the type ${theirs.type}. Your changes do not fit it.`}
-            </Text>
-          ) : null}
-          <DifferenceList differences={differencesBetween(base, mine, theirs)} />
-          {mine === undefined ? (
-            <Text size="sm">Your changes are not shown, because a field in the form has an error.</Text>
-          ) : null}
-          <Group justify="flex-end" gap="sm">
-            <Button variant="default" onClick={onClose} data-autofocus>
-              Continue editing
-            </Button>
-            <Button variant="default" onClick={() => onTakeTheirs(theirs)}>
-              Discard my changes
-            </Button>
-            {mine === undefined || base.type !== theirs.type ? null : (
-              <Button onClick={() => onApplyMine(theirs, mine)}>Keep both, mine wins</Button>
-            )}
-          </Group>
-        </Stack>
-      )}
+      {shown?.theirs === undefined ? null : <Conflict {...shown} theirs={shown.theirs} />}
     </Modal>
+  );
+}
+
+function Conflict(props: ConflictDialogProps & { readonly theirs: Job }) {
+  const { base, theirs, mine, onTakeTheirs, onApplyMine, onClose } = props;
+  return (
+    <Stack gap="lg">
+      <Text size="sm">
+        They saved it at <Instant at={theirs.updated_at} />, after you opened it. Your changes are not saved
+        yet, but they are not lost.
+      </Text>
+      {isOtherJob(base, theirs) ? (
+        <Text size="sm" fw={600}>
+          This is another job: the one you opened was deleted, and a new one has the same id
+          {base.type === theirs.type ? '.' : ` and the type ${theirs.type}. Your changes do not fit it.`}
+        </Text>
+      ) : null}
+      <DifferenceList differences={differencesBetween(base, mine, theirs)} />
+      {mine === undefined ? (
+        <Text size="sm">Your changes are not shown, because a field in the form has an error.</Text>
+      ) : null}
+      <Group justify="flex-end" gap="sm">
+        <Button variant="default" onClick={onClose} data-autofocus>
+          Continue editing
+        </Button>
+        <Button variant="default" onClick={() => onTakeTheirs(theirs)}>
+          Discard my changes
+        </Button>
+        {mine === undefined || base.type !== theirs.type ? null : (
+          <Button onClick={() => onApplyMine(theirs, mine)}>Keep both, mine wins</Button>
+        )}
+      </Group>
+    </Stack>
   );
 }
 

@@ -3,6 +3,7 @@ import { Button, Group, Kbd, Loader, Modal, Stack, Text } from '@mantine/core';
 import { useRef } from 'react';
 import { useJobTypes, usePreview } from '../../data/queries/queries.ts';
 import { faultWords } from '../../ui/feedback/fault-words.ts';
+import { useLast } from '../../ui/feedback/use-last.ts';
 import { type Definition, definitionOf } from '../draft/draft.ts';
 import { schedulePatch } from '../draft/schedule-draft.ts';
 import { saveKey, useSaveKey } from '../fields/save-key.ts';
@@ -23,10 +24,11 @@ interface ReviewDialogProps {
 
 /** Shows the changes of an edit and its effect on the next run, before saving. */
 export function ReviewDialog({ job, after, isSaving, onSave, onClose }: ReviewDialogProps) {
+  const shown = useLast(after);
   return (
     <Modal opened={after !== undefined} onClose={onClose} title="Save these changes?" size="lg">
-      {after === undefined ? null : (
-        <Review job={job} after={after} isSaving={isSaving} onSave={onSave} onClose={onClose} />
+      {shown === undefined ? null : (
+        <Review job={job} after={shown} isSaving={isSaving} onSave={onSave} onClose={onClose} />
       )}
     </Modal>
   );

@@ -17,16 +17,13 @@ interface RestoreDialogProps {
 /** Asks before an earlier definition replaces the one of today, and says if someone else was faster. */
 export function RestoreDialog({ job, version, onClose }: RestoreDialogProps) {
   const restore = useRestoreVersion();
-  const close = (): void => {
-    restore.reset();
-    onClose();
-  };
   return (
     <Confirm
       opened={job !== undefined}
-      onClose={close}
+      onClose={onClose}
+      onClosed={restore.reset}
       onConfirm={() => {
-        if (job !== undefined) restore.mutate({ job, version }, { onSuccess: close });
+        if (job !== undefined) restore.mutate({ job, version }, { onSuccess: onClose });
       }}
       title={`Restore version ${version.version}?`}
       confirmLabel="Restore this version"

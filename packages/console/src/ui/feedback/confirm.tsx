@@ -4,6 +4,8 @@ import type { ReactNode } from 'react';
 interface ConfirmProps {
   readonly opened: boolean;
   readonly onClose: () => void;
+  /** Called once the dialog is out of sight. */
+  readonly onClosed?: () => void;
   readonly onConfirm: () => void;
   readonly title: ReactNode;
   /** The label of the button, such as "Delete job"; never "OK". */
@@ -20,10 +22,10 @@ interface ConfirmProps {
 
 /** Asks before an action that cannot be undone. The button that cancels has the focus. */
 export function Confirm(props: ConfirmProps) {
-  const { opened, onClose, onConfirm, title, confirmLabel, children } = props;
+  const { opened, onClose, onClosed = keepOpen, onConfirm, title, confirmLabel, children } = props;
   const { backLabel = 'Cancel', danger = false, isBusy = false, isDisabled = false } = props;
   return (
-    <Modal opened={opened} onClose={isBusy ? keepOpen : onClose} title={title}>
+    <Modal opened={opened} onClose={isBusy ? keepOpen : onClose} onExitTransitionEnd={onClosed} title={title}>
       <Stack gap="lg">
         <div>{children}</div>
         <Group justify="flex-end" gap="sm">
