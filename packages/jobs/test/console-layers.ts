@@ -80,9 +80,18 @@ const SHARED_FOLDERS: Readonly<Record<string, FolderRules>> = {
   },
   'all-paused': {
     may: [...ACTIONS, 'job-dialogs'],
-    entries: ['all-paused-banner.tsx', 'pause-all-button.tsx', 'pause-all-dialog.tsx', 'use-pause-of-all.ts'],
+    entries: [
+      'paused-banner.tsx',
+      'pause-all-button.tsx',
+      'pause-all-dialog.tsx',
+      'resume-all-dialog.tsx',
+      'use-pause-of-all.ts',
+    ],
   },
-  'job-dialogs': { may: ACTIONS, entries: ['job-dialogs.tsx', 'pause-fields.tsx', 'use-job-question.ts'] },
+  'job-dialogs': {
+    may: [...ACTIONS, 'bulk'],
+    entries: ['job-dialogs.tsx', 'pause-fields.tsx', 'use-job-question.ts'],
+  },
   bulk: { may: ACTIONS },
   backfill: { may: PAGE, entries: ['backfill-button.tsx', 'backfills-panel.tsx', 'pause-line.tsx'] },
   'run-now': {

@@ -16,6 +16,9 @@ export type BulkOrder =
   | { readonly target: 'jobs'; readonly body: BulkJobs }
   | { readonly target: 'runs'; readonly body: BulkRuns };
 
+/** Which jobs a bulk command changes: these, or all that match. */
+export type BulkSelection = Pick<BulkJobs, 'ids' | 'filter' | 'all'>;
+
 interface PlanOptions {
   /** Identifies the question: each one counts for itself. */
   readonly number: number;

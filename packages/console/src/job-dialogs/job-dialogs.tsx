@@ -1,11 +1,12 @@
 import { useDeleteJob, usePauseJob } from '../actions/actions.ts';
 import type { PauseOptions } from '../actions/job-steps.ts';
+import type { BulkSelection } from '../bulk/use-bulk-plan.ts';
 import { type JobMark, markOf } from '../data/job-mark.ts';
 import { useMay } from '../session/session.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { PauseDialog } from './pause-dialog.tsx';
 import { useAskedJobs } from './use-asked-jobs.ts';
-import type { BulkSelection, JobQuestion, JobQuestionState } from './use-job-question.ts';
+import type { JobQuestion, JobQuestionState } from './use-job-question.ts';
 
 /** Actions on many jobs, once the question is answered. */
 interface Bulk {

@@ -1,9 +1,7 @@
-import type { BulkJobs, Job } from '@greenvue/jobs/client';
+import type { Job } from '@greenvue/jobs/client';
 import { useCallback, useState } from 'react';
+import type { BulkSelection } from '../bulk/use-bulk-plan.ts';
 import type { JobMark } from '../data/job-mark.ts';
-
-/** Which jobs a bulk command changes: these, or all that match. */
-export type BulkSelection = Pick<BulkJobs, 'ids' | 'filter' | 'all'>;
 
 /** A question about jobs before an action. */
 export interface JobQuestion {

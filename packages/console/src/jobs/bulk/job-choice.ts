@@ -1,7 +1,7 @@
 import type { BulkCommand, BulkJobs } from '@greenvue/jobs/client';
 import { type PauseOptions, pauseBody } from '../../actions/job-steps.ts';
+import type { BulkSelection } from '../../bulk/use-bulk-plan.ts';
 import type { JobMark } from '../../data/job-mark.ts';
-import type { BulkSelection } from '../../job-dialogs/use-job-question.ts';
 import { isFiltered, type JobFilters } from '../filter/filters.ts';
 import type { Selection } from '../selection/selection.ts';
 

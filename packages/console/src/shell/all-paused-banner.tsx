@@ -1,9 +1,11 @@
 import { lazy } from 'react';
 import { useAllPaused } from '../data/queries/queries.ts';
-import { OnDemand } from '../shell/on-demand.tsx';
+import { OnDemand } from './on-demand.tsx';
 
 // Most visits never see it.
-const PausedBanner = lazy(async () => ({ default: (await import('./paused-banner.tsx')).PausedBanner }));
+const PausedBanner = lazy(async () => ({
+  default: (await import('../all-paused/paused-banner.tsx')).PausedBanner,
+}));
 
 /** Says on each page that all jobs are paused, why, and until when. */
 export function AllPausedBanner() {
