@@ -16,6 +16,7 @@ export type {
 } from './core/outbound/outbound.ts';
 export * from './core/schedule/duration.ts';
 export type { InstantLike, TimeInput } from './core/schedule/time-input.ts';
+export { hideSecrets } from './core/secrets/hide-secrets.ts';
 export { secret } from './core/secrets/secret-reference.ts';
 export type { JobStore, Transaction } from './core/store/store.ts';
 export type { LogLine } from './core/store/store-passes.ts';

@@ -32,8 +32,6 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'model/statuses.ts',
       'objects.ts',
       'schedule/timestamp.ts',
-      'secrets/payload-secrets.ts',
-      'secrets/secret-value.ts',
     ].map((file) => `${JOBS}/core/${file}`),
     may: [],
     packages: ['leven'],
@@ -121,7 +119,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // Pages load it: the types of the contract, without the code that checks them.
   client: {
     paths: [`${JOBS}/client/`],
-    may: ['plain core'],
+    may: [],
     mayTypes: ['http', 'core', 'engine port'],
     packages: [],
     typePackages: ['zod'],

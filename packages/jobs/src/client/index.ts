@@ -168,5 +168,4 @@ export {
   resealSecrets,
   type SavedSecret,
   type Secret,
-  shownPayload,
 } from './secrets.ts';

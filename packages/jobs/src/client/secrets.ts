@@ -1,9 +1,6 @@
-import { pathOf } from '../core/json-pointer.ts';
-import { shownValue } from '../core/secrets/payload-secrets.ts';
 import type { ResealJson, SavedSecretJson, SecretJson } from '../http/index.ts';
 import type { Call, Connection } from './connection/connection.ts';
 import { path } from './connection/request.ts';
-import type { JobType } from './overview.ts';
 
 export type Secret = SecretJson;
 export type SavedSecret = SavedSecretJson;
@@ -43,13 +40,4 @@ export async function resealSecrets(
   call?: Call,
 ): Promise<Reseal> {
   return connection.ask({ method: 'POST', path: '/secrets/reseal', body, repeat: 'safe' }, call);
-}
-
-/** A payload as the server shows it: `[secret]` in the place of each secret of its job type. */
-export function shownPayload(payload: unknown, type: Pick<JobType, 'secret_fields'>): unknown {
-  const fields = type.secret_fields.map(({ pointer, sealed }) => ({
-    path: pathOf(pointer),
-    isSealed: sealed,
-  }));
-  return shownValue(payload, fields);
 }

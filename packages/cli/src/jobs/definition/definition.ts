@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Job, type JobType, type PatchJob, shownPayload } from '@greenvue/jobs/client';
+import type { Job, JobType, PatchJob } from '@greenvue/jobs/client';
 import { isObject } from '../../input/json-input.ts';
 import { filledPayload } from './payload-defaults.ts';
 import { sameDuration, sameInstant } from './same-value.ts';
+import { shownPayload } from './secret-payload.ts';
 
 /**
  * The definition of a job as the body of a PUT with no field left to its default. May contain unsafe
@@ -63,7 +64,6 @@ export function definitionAfterPut(
   }: { readonly id: string; readonly type: JobType | undefined; readonly now: Job | undefined },
 ): Definition {
   const { backoff = {} } = body;
-  const payload = filledPayload(body.payload, type);
   const filled = {
     ...body,
     id,
@@ -71,7 +71,7 @@ export function definitionAfterPut(
     interval_mode: body.interval_mode ?? (body.interval === undefined ? null : 'fixed_rate'),
     timezone: body.timezone ?? (body.cron === undefined ? null : 'UTC'),
     on_demand: body.on_demand || null,
-    payload: type === undefined ? payload : shownPayload(payload, type),
+    payload: shownPayload(filledPayload(body.payload, type), type),
     overlap: body.overlap ?? 'skip',
     catch_up: body.catch_up ?? 'once',
     timeout: body.timeout ?? type?.timeout,
