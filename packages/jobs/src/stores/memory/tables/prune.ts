@@ -6,7 +6,7 @@ import { addToHour, lock, type MemoryDatabase, type MemoryUnit } from '../memory
 import { isRunOf, isToCome } from './backfill-tables.ts';
 
 export function pruneTables(u: MemoryUnit): PruneTables {
-  const { db, unit } = u;
+  const { db } = u;
   return {
     lockOverfull({ finished, skipped }, limit) {
       const jobs = [...db.jobs.values()]
@@ -42,52 +42,51 @@ export function pruneTables(u: MemoryUnit): PruneTables {
         for (const row of bucketsOf(run))
           addToHour(db.jobHourBuckets, { subject: Number(run.jobUid), ...row });
     },
-    removeOld(what, before, limit) {
-      const remove = <Key, Row>(table: Map<Key, Row>, isOld: (row: Row) => boolean) => {
-        const old = [...table].filter(([, row]) => isOld(row)).slice(0, limit);
-        for (const [key] of old) table.delete(key);
-        return old.length;
-      };
-      const removeTombstones = () => {
-        const gone = remove(db.jobs, ({ uid, deletedAt, finishedCount, skippedCount }) => {
-          const rows = finishedCount + skippedCount + db.liveRunsOf(uid).length;
-          return deletedAt !== undefined && rows === 0;
-        });
-        for (const [key, { uid }] of db.versions) if (!db.jobs.has(uid)) db.versions.delete(key);
-        return gone;
-      };
-      switch (what) {
-        case 'finishedJobs': {
-          const old = [...db.jobs.values()].filter((stored) => isOver(stored, before)).slice(0, limit);
-          for (const stored of old) db.jobs.set(stored.uid, { ...stored, deletedAt: unit.now });
-          return old.length;
-        }
-        case 'tombstones':
-          return removeTombstones();
-        case 'dedupeKeys':
-          return remove(db.dedupeKeys, ({ at }) => at < before);
-        case 'backfills': {
-          const toCome = new Set(db.backfillSlots.filter(isToCome).map(({ backfillId }) => backfillId));
-          const removed = remove(
-            db.backfills,
-            (row) => row.createdAt < before && !toCome.has(Number(row.id)),
-          );
-          db.backfillSlots = db.backfillSlots.filter(({ backfillId }) => db.backfills.has(backfillId));
-          return removed;
-        }
-        case 'nodeNames':
-          return 0;
-        case 'alertDeliveries':
-          return remove(db.deliveries, ({ alert: { at } }) => at < before);
-        // Only nodes of older versions have written these.
-        case 'hours':
-        case 'jobHours':
-          return 0;
-        default:
-          return remove(db[what], ({ hour }) => hour < before);
-      }
-    },
+    removeOld: (...args) => removeOld(u, ...args),
   };
+}
+
+function removeOld({ db, unit }: MemoryUnit, ...[what, before, limit]: Parameters<PruneTables['removeOld']>) {
+  const remove = <Key, Row>(table: Map<Key, Row>, isOld: (row: Row) => boolean) => {
+    const old = [...table].filter(([, row]) => isOld(row)).slice(0, limit);
+    for (const [key] of old) table.delete(key);
+    return old.length;
+  };
+  const removeTombstones = () => {
+    const gone = remove(db.jobs, ({ uid, deletedAt, finishedCount, skippedCount }) => {
+      const rows = finishedCount + skippedCount + db.liveRunsOf(uid).length;
+      return deletedAt !== undefined && rows === 0;
+    });
+    for (const [key, { uid }] of db.versions) if (!db.jobs.has(uid)) db.versions.delete(key);
+    return gone;
+  };
+  switch (what) {
+    case 'finishedJobs': {
+      const old = [...db.jobs.values()].filter((stored) => isOver(stored, before)).slice(0, limit);
+      for (const stored of old) db.jobs.set(stored.uid, { ...stored, deletedAt: unit.now });
+      return old.length;
+    }
+    case 'tombstones':
+      return removeTombstones();
+    case 'dedupeKeys':
+      return remove(db.dedupeKeys, ({ at }) => at < before);
+    case 'backfills': {
+      const toCome = new Set(db.backfillSlots.filter(isToCome).map(({ backfillId }) => backfillId));
+      const removed = remove(db.backfills, (row) => row.createdAt < before && !toCome.has(Number(row.id)));
+      db.backfillSlots = db.backfillSlots.filter(({ backfillId }) => db.backfills.has(backfillId));
+      return removed;
+    }
+    case 'nodeNames':
+      return 0;
+    case 'alertDeliveries':
+      return remove(db.deliveries, ({ alert: { at } }) => at < before);
+    // Only nodes of older versions have written these.
+    case 'hours':
+    case 'jobHours':
+      return 0;
+    default:
+      return remove(db[what], ({ hour }) => hour < before);
+  }
 }
 
 function isOver({ job, deletedAt }: StoredJob, before: number): boolean {
