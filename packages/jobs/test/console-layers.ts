@@ -15,7 +15,7 @@ const UI_FOLDERS: Readonly<Record<string, FolderRules>> = {
   'ui/config': { may: ['ui'] },
   'ui/clock': { may: ['ui'] },
   'ui/text': { may: ['ui'] },
-  'ui/chart': { may: ['ui/clock'] },
+  'ui/chart': { may: ['ui/clock', 'ui/schedule'] },
   'ui/layout': { may: ['ui', 'ui/config'] },
   'ui/schedule': { may: ['ui/clock'] },
   'ui/diff': { may: ['ui/feedback', 'ui/text'] },

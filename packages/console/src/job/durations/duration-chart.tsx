@@ -1,8 +1,8 @@
 import { useCallback, useMemo, useState } from 'react';
 import uPlot from 'uplot';
 import { useLocation } from 'wouter';
-import { axisTimeText } from '../../ui/chart/axis-time-text.ts';
-import { axisWidth, PLOT_PADDING, Plot, type PlotContext } from '../../ui/chart/plot.tsx';
+import { baseOptions, DURATION_SCALE, durationAxis, timeAxis } from '../../ui/chart/chart-options.ts';
+import { Plot, type PlotContext } from '../../ui/chart/plot.tsx';
 import { Instant } from '../../ui/instant/instant.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { runPath } from '../../ui/paths.ts';
@@ -55,61 +55,32 @@ function PointText({ point: { run, tookMs } }: { readonly point: TrendPoint }) {
   );
 }
 
-/** Chart data in seconds: starts, durations, durations of failed runs, and the p50. */
+/** Starts in seconds, then in ms: durations, durations of failed runs, and the p50. */
 function dataOf({ points, p50Ms }: DurationTrend): uPlot.AlignedData {
   return [
     points.map(({ at }) => at / 1_000),
-    points.map(({ tookMs }) => tookMs / 1_000),
-    points.map(({ tookMs, failed }) => (failed ? tookMs / 1_000 : null)),
-    points.map(() => p50Ms / 1_000),
+    points.map(({ tookMs }) => tookMs),
+    points.map(({ tookMs, failed }) => (failed ? tookMs : null)),
+    points.map(() => p50Ms),
   ];
 }
 
 const FAILED_SERIES = 2;
-const LEAST_SECONDS = 0.01;
-/** Steps between axis labels in seconds, round in each unit. */
-const STEPS = [
-  ...[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30],
-  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
-  ...[1, 2, 4, 8, 12, 24, 48, 96, 168].map((hours) => hours * 3_600),
-];
 
-function chartOptions(
-  { width, zone, color }: PlotContext,
-  onPoint: (index: number | undefined) => void,
-): uPlot.Options {
-  const text = color('var(--mantine-color-dimmed)');
-  const line = { stroke: color('var(--line)'), width: 1 };
-  const axis = { stroke: text, grid: line, ticks: { ...line, size: 4 }, font: '11px system-ui, sans-serif' };
+function chartOptions(context: PlotContext, onPoint: (index: number | undefined) => void): uPlot.Options {
+  const { color } = context;
   const good = color(RUN_COLORS.succeeded);
   return {
-    width,
-    height: HEIGHT_PX,
-    legend: { show: false },
-    padding: PLOT_PADDING,
+    ...baseOptions(context, HEIGHT_PX),
     cursor: { y: false, drag: { x: false, y: false } },
-    // Starts at zero, and bounds the scale so that tiny durations do not look like peaks.
-    scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.1, LEAST_SECONDS)] } },
-    axes: [
-      {
-        ...axis,
-        space: 80,
-        size: 32,
-        values: (_plot, at) => at.map((seconds, place) => axisTimeText(seconds, at[place - 1], zone)),
-      },
-      {
-        ...axis,
-        size: axisWidth,
-        incrs: STEPS,
-        values: (_plot, values) => values.map((seconds) => durationText(seconds * 1_000)),
-      },
-    ],
+    scales: { y: DURATION_SCALE },
+    axes: [timeAxis(context), durationAxis(context)],
     series: [
       {},
       { stroke: good, width: 1.5, points: { size: 5, fill: good } },
       // The points are crosses without a line.
       { paths: () => null, points: { show: false } },
-      { stroke: text, width: 1, dash: [6, 4], points: { show: false } },
+      { stroke: color('var(--mantine-color-dimmed)'), width: 1, dash: [6, 4], points: { show: false } },
     ],
     hooks: {
       setCursor: [({ cursor }) => onPoint(cursor.idx ?? undefined)],

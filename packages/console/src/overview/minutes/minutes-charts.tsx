@@ -1,6 +1,17 @@
 import { useCallback, useMemo, useState } from 'react';
-import uPlot from 'uplot';
-import { axisWidth, PLOT_PADDING, Plot, type PlotContext } from '../../ui/chart/plot.tsx';
+import type uPlot from 'uplot';
+import {
+  barSeries,
+  baseOptions,
+  COUNT_SCALE,
+  countAxis,
+  DURATION_SCALE,
+  durationAxis,
+  lineSeries,
+  stepScale,
+  timeAxis,
+} from '../../ui/chart/chart-options.ts';
+import { Plot, type PlotContext } from '../../ui/chart/plot.tsx';
 import { clockText } from '../../ui/clock/time-text.ts';
 import { useZone } from '../../ui/clock/zone.tsx';
 import { durationText } from '../../ui/schedule/duration.ts';
@@ -10,7 +21,6 @@ import { type MinutePiles, OUTCOMES, sum } from './minutes.ts';
 
 const RUNS_HEIGHT = 190;
 const LATENESS_HEIGHT = 96;
-const BAR = uPlot.paths.bars?.({ size: [0.75, 18, 1], gap: 1 });
 
 interface MinutesChartsProps {
   readonly piles: MinutePiles;
@@ -70,72 +80,33 @@ function Legend({ piles, index }: LegendProps) {
   );
 }
 
-function optionsOfRuns(context: PlotContext, onIndex: (index: number | undefined) => void): uPlot.Options {
+type OnIndex = (index: number | undefined) => void;
+
+function optionsOfRuns(context: PlotContext, onIndex: OnIndex): uPlot.Options {
   return {
-    ...baseOptions(context, { height: RUNS_HEIGHT, onIndex }),
-    scales: { x: WHOLE_MINUTES, y: { range: (_plot, _min, max) => [0, Math.max(4, Math.ceil(max * 1.1))] } },
-    axes: [timeAxis(context), { ...axisOf(context), size: axisWidth, incrs: WHOLE }],
-    series: [
-      {},
-      ...OUTCOMES.toReversed().map((outcome): uPlot.Series => {
-        const color = context.color(RUN_COLORS[outcome]);
-        return {
-          stroke: color,
-          fill: color,
-          width: 0,
-          points: { show: false },
-          ...(BAR === undefined ? {} : { paths: BAR }),
-        };
-      }),
-    ],
+    ...pointedOptions(context, { height: RUNS_HEIGHT, onIndex }),
+    scales: { x: stepScale(60), y: COUNT_SCALE },
+    axes: [timeAxis(context), countAxis(context)],
+    series: [{}, ...OUTCOMES.toReversed().map((outcome) => barSeries(context, RUN_COLORS[outcome]))],
   };
 }
 
-function optionsOfLateness(
+function optionsOfLateness(context: PlotContext, onIndex: OnIndex): uPlot.Options {
+  return {
+    ...pointedOptions(context, { height: LATENESS_HEIGHT, onIndex }),
+    scales: { x: stepScale(60), y: DURATION_SCALE },
+    axes: [timeAxis(context), durationAxis(context)],
+    series: [{}, lineSeries(context, RUN_COLORS.running)],
+  };
+}
+
+/** Both charts point at the same minute. */
+function pointedOptions(
   context: PlotContext,
-  onIndex: (index: number | undefined) => void,
-): uPlot.Options {
+  { height, onIndex }: { readonly height: number; readonly onIndex: OnIndex },
+): Omit<uPlot.Options, 'series'> {
   return {
-    ...baseOptions(context, { height: LATENESS_HEIGHT, onIndex }),
-    scales: { x: WHOLE_MINUTES, y: { range: (_plot, _min, max) => [0, Math.max(5, max * 1.15)] } },
-    axes: [
-      timeAxis(context),
-      {
-        ...axisOf(context),
-        size: axisWidth,
-        space: 22,
-        incrs: WHOLE,
-        values: (_plot, values) => values.map(durationText),
-      },
-    ],
-    series: [
-      {},
-      {
-        stroke: context.color(RUN_COLORS.running),
-        width: 1.5,
-        // Always: a minute with no neighbour has no line.
-        points: { show: true, size: 5, fill: context.color(RUN_COLORS.running) },
-      },
-    ],
-  };
-}
-
-/** Leaves space for a whole bar at both ends. */
-const WHOLE_MINUTES: uPlot.Scale = { range: (_plot, min, max) => [min - 30, max + 30] };
-
-const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 1e7];
-
-interface BaseInput {
-  readonly height: number;
-  readonly onIndex: (index: number | undefined) => void;
-}
-
-function baseOptions({ width }: PlotContext, { height, onIndex }: BaseInput): Omit<uPlot.Options, 'series'> {
-  return {
-    width,
-    height,
-    legend: { show: false },
-    padding: PLOT_PADDING,
+    ...baseOptions(context, height),
     cursor: {
       y: false,
       drag: { x: false, y: false },
@@ -145,24 +116,3 @@ function baseOptions({ width }: PlotContext, { height, onIndex }: BaseInput): Om
     hooks: { setCursor: [({ cursor }) => onIndex(cursor.idx ?? undefined)] },
   };
 }
-
-function timeAxis(context: PlotContext): uPlot.Axis {
-  return {
-    ...axisOf(context),
-    space: 64,
-    size: 26,
-    values: (_plot, seconds) => seconds.map((at) => clockText(at * 1_000, context.zone)),
-  };
-}
-
-function axisOf({ color }: PlotContext): uPlot.Axis {
-  const line = { stroke: color('var(--line)'), width: 1 };
-  return {
-    stroke: color('var(--mantine-color-dimmed)'),
-    grid: line,
-    ticks: { ...line, size: 4 },
-    font: FONT,
-  };
-}
-
-const FONT = '11px system-ui, sans-serif';

@@ -6,20 +6,6 @@ import 'uplot/dist/uPlot.min.css';
 import { useZone, type Zone } from '../clock/zone.tsx';
 import classes from './plot.module.css';
 
-/** Above, right, below, left. The last label of the time axis reaches past the end of the axis. */
-export const PLOT_PADDING: uPlot.Padding = [8, 28, 0, 0];
-
-/** Fits a tick, a gap, and digits of an 11 px font. */
-const LEAST_AXIS_WIDTH = 56;
-const AXIS_GAP = 20;
-const DIGIT_WIDTH = 6.5;
-
-/** The width of the axis at the left, so that no label is cut off. */
-export function axisWidth(_plot: uPlot, labels: readonly string[] | null): number {
-  const longest = Math.max(0, ...(labels ?? []).map((label) => String(label ?? '').length));
-  return Math.max(LEAST_AXIS_WIDTH, Math.ceil(AXIS_GAP + longest * DIGIT_WIDTH));
-}
-
 /** The values that a drawing depends on. */
 export interface PlotContext {
   readonly width: number;
