@@ -50,7 +50,7 @@ test.each(['sqlite', 'postgres'] as const)(
     await expect.poll(() => changes(page).count()).toBe(1);
     await bar(page).getByRole('combobox', { name: 'Who' }).selectOption({ label: 'You' });
     await bar(page).getByRole('combobox', { name: 'Time' }).selectOption({ label: 'Last hour' });
-    const query = `?actor=user%3A${id}&action=run.cancel&job_id=import&hours=1`;
+    const query = `?actor=user%3A${id}&action=run.cancel&job_id=import&range=1h`;
     await expect.poll(() => new URL(page.url()).search).toBe(query);
     await page.reload();
     await cancelled.waitFor();

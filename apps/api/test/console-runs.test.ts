@@ -58,7 +58,7 @@ test(
     await page.goBack();
 
     await page.getByRole('link', { name: /^Show all its runs/ }).click();
-    await page.waitForURL(/\/runs\?fingerprint=[0-9a-f]{16}$/);
+    await page.waitForURL(/\/runs\?fingerprint=[0-9a-f]{16}&range=1h$/);
     await heading(page, 'Runs');
     await showsRuns(page, 3);
     // The list is live.
@@ -98,7 +98,7 @@ test(
     await heading(page, 'Overview');
     await page.getByRole('link', { name: 'Causes of failures' }).waitFor();
     await page.getByRole('link', { name: /^\d+ failed$/ }).click();
-    await page.waitForURL(/\/runs\?status=failed&hours=24$/);
+    await page.waitForURL(/\/runs\?status=failed&range=24h$/);
     await showsRuns(page, 4);
     expect(faults).toEqual([]);
   },

@@ -105,7 +105,7 @@ test(
     const { url, admin } = await startConsoleServer();
     await createJobs(admin);
     const { page, faults, goTo } = await open(url, { timezoneId: 'UTC', colorScheme: 'dark' });
-    await goTo('/timeline/what-comes?hours=72');
+    await goTo('/timeline/what-comes?range=3d');
     await signIn(page);
     await heading(page, 'What comes');
     const label = () => page.evaluate<string>('document.activeElement.getAttribute("aria-label") ?? ""');
@@ -144,7 +144,7 @@ test(
     for (let n = 1; n <= 1_200; n += 1)
       await done(admin, 'POST', '/api/jobs', { ...JOB, id: `job-${n}`, name: `Job ${n}`, cron: '0 0 1 1 *' });
     const { page, goTo } = await open(url);
-    await goTo('/timeline/what-comes?hours=24');
+    await goTo('/timeline/what-comes?range=24h');
     await signIn(page);
     await page.getByText(/Estimated from [\d,]+ of 1,200 jobs/).waitFor();
   },

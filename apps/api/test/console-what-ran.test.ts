@@ -107,7 +107,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await button(page, 'Zoom in').click();
     await page.waitForURL((address) => address.search.includes('from='));
     await button(page, '24 h').click();
-    await page.waitForURL((address) => address.search.includes('last=24h'));
+    await page.waitForURL((address) => address.search.includes('range=24h'));
     await rows(page).getByText(`${MANY} runs`).waitFor();
 
     await page.getByText('Show as table').click();
@@ -133,7 +133,7 @@ test(
     const { url, admin } = await startConsoleServer();
     await runJobs(admin);
     const { page, faults, goTo } = await open(url, { colorScheme: 'dark' });
-    await goTo('/timeline/what-ran?last=15m');
+    await goTo('/timeline/what-ran?range=15m');
     await signIn(page);
     await rows(page).getByText(`${MANY} runs`).waitFor();
     const span = () => {

@@ -24,6 +24,7 @@ const UI_FOLDERS: Readonly<Record<string, FolderRules>> = {
   'ui/feedback': { may: ['ui', 'ui/text'] },
   'ui/instant': { may: ['ui/clock', 'ui/schedule', 'ui/text'] },
   'ui/table': { may: [] },
+  'ui/range': { may: ['ui/clock', 'ui/toggles'] },
   'ui/toggles': { may: ['ui/text'] },
   'ui/help': { may: ['ui', 'ui/feedback'] },
   'ui/status': { may: ['ui', 'ui/instant', 'ui/clock', 'ui/schedule', 'ui/text'] },
@@ -98,7 +99,7 @@ const SHARED_FOLDERS: Readonly<Record<string, FolderRules>> = {
     may: [...ACTIONS, 'job-form/payload', 'job-form/fields'],
     entries: ['run-now-dialog.tsx', 'run-row-dialog.tsx', 'enqueue-dialog.tsx'],
   },
-  trends: { may: DATA, entries: ['trends-panel.tsx', 'range.ts'] },
+  trends: { may: DATA, entries: ['trends-panel.tsx'] },
 };
 
 const PAGE_FOLDERS: Readonly<Record<string, FolderRules>> = {

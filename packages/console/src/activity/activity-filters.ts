@@ -1,5 +1,6 @@
 import type { JobAuditQuery } from '@greenvue/jobs/client';
-import { cleanText, HOUR_MS, readTime, type TimeRange } from '../runs/filter/run-filters.ts';
+import { cleanText, readTime, type TimeRange } from '../runs/filter/run-filters.ts';
+import { rangeStart } from '../ui/range/range.ts';
 
 const TEXTS = ['actor', 'action', 'job_id'] as const;
 
@@ -21,17 +22,17 @@ export function readActivityFilters(search: string): ActivityFilters {
 /** The query for a URL, without `?`; empty without filters. */
 export function writeActivityFilters(filters: ActivityFilterChange): string {
   const query = new URLSearchParams();
-  for (const name of [...TEXTS, 'hours', 'from', 'to'] as const) {
+  for (const name of [...TEXTS, 'range', 'from', 'to'] as const) {
     const value = filters[name];
     if (value !== undefined) query.set(name, String(value));
   }
   return query.toString();
 }
 
-/** What to ask the server for. `now`: the end of a range of the last hours, in ms. */
-export function auditQuery({ hours, ...rest }: ActivityFilters, now: number): JobAuditQuery {
+/** What to ask the server for. `now`: the end of a range that ends now, in ms. */
+export function auditQuery({ range, ...rest }: ActivityFilters, now: number): JobAuditQuery {
   return {
     ...rest,
-    ...(hours === undefined ? {} : { from: new Date(now - hours * HOUR_MS).toISOString() }),
+    ...(range === undefined ? {} : { from: rangeStart(range, now) }),
   };
 }

@@ -4,23 +4,40 @@ import { Link } from 'wouter';
 import { Ago, Instant } from '../ui/instant/instant.tsx';
 import { Fold } from '../ui/layout/fold.tsx';
 import { jobPath, runPath } from '../ui/paths.ts';
+import type { Range } from '../ui/range/range.ts';
 import { errorLine, stacksText } from '../ui/status/run-words.ts';
 import { Plain, Spoken } from '../ui/text/text.tsx';
 import { TextBlock } from '../ui/text/text-block.tsx';
 import classes from './failures.module.css';
 
+/** What the groups count: failures of one job or of all, in a range. */
+interface CountedFailures {
+  readonly range: Range;
+  readonly jobId: string | undefined;
+}
+
+interface FailureGroupsProps {
+  readonly groups: readonly FailureGroup[];
+  readonly of: CountedFailures;
+}
+
 /** The groups, each with its sample. */
-export function FailureGroups({ groups }: { readonly groups: readonly FailureGroup[] }) {
+export function FailureGroups({ groups, of }: FailureGroupsProps) {
   return (
     <ul className={classes.list} aria-label="Causes of failures">
       {groups.map((group) => (
-        <Group key={group.fingerprint} group={group} />
+        <Group key={group.fingerprint} group={group} of={of} />
       ))}
     </ul>
   );
 }
 
-function Group({ group }: { readonly group: FailureGroup }) {
+interface GroupProps {
+  readonly group: FailureGroup;
+  readonly of: CountedFailures;
+}
+
+function Group({ group, of }: GroupProps) {
   const { count, fingerprint, first_seen: first, last_seen: last, sample, types } = group;
   const error = sample.errors.at(-1);
   return (
@@ -45,7 +62,7 @@ function Group({ group }: { readonly group: FailureGroup }) {
           <Ago at={last} />
         </Fact>
       </dl>
-      <Link href={`/runs?fingerprint=${fingerprint}`}>
+      <Link href={runsOf(fingerprint, of)}>
         {count === 1 ? 'Show its run' : 'Show all its runs'}
         <Spoken> of the cause {fingerprint}</Spoken>
       </Link>
@@ -56,6 +73,13 @@ function Group({ group }: { readonly group: FailureGroup }) {
       )}
     </li>
   );
+}
+
+/** The list of the runs that a group counts. */
+function runsOf(fingerprint: string, { range, jobId }: CountedFailures): string {
+  const job = jobId === undefined ? {} : { job_id: jobId };
+  const time = range.kind === 'last' ? { range: range.name } : { from: range.from, to: range.to };
+  return `/runs?${new URLSearchParams({ fingerprint, ...job, ...time })}`;
 }
 
 function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {

@@ -8,34 +8,28 @@ import { Help } from '../ui/help/help.tsx';
 import { Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { jobPath } from '../ui/paths.ts';
+import { type Range, rangeWords, withRange } from '../ui/range/range.ts';
+import { RangeControl } from '../ui/range/range-control.tsx';
+import { useRange } from '../ui/range/use-range.ts';
 import { Plain } from '../ui/text/text.tsx';
-import { Toggle, Toggles } from '../ui/toggles/toggles.tsx';
 import { FailureGroups } from './failure-groups.tsx';
 import classes from './failures.module.css';
 
-const RANGES = [
-  { hours: 1, label: '1 h', words: 'the last hour' },
-  { hours: 24, label: '24 h', words: 'the last 24 hours' },
-  { hours: 168, label: '7 d', words: 'the last 7 days' },
-] as const;
-const DEFAULT = RANGES[1];
 const SORTS = [
   { value: '-last_seen', label: 'Newest first' },
   { value: '-count', label: 'Most frequent first' },
 ] as const;
 
-type Range = (typeof RANGES)[number];
 type Sort = (typeof SORTS)[number]['value'];
 
 /** Failed runs in groups, one for each cause. The range and the order are in the URL. */
 export function FailuresPage() {
   const [search, setSearch] = useSearchParams();
-  const range = RANGES.find(({ hours }) => String(hours) === search.get('hours')) ?? DEFAULT;
+  const [range, setRange] = useRange();
   const sort = SORTS.find(({ value }) => value === search.get('sort'))?.value ?? SORTS[0].value;
   const only = onlyIn(search);
-  const choose = (hours: number, order: string, which: Only = only): void => {
-    const query = new URLSearchParams({ ...which });
-    if (hours !== DEFAULT.hours) query.set('hours', String(hours));
+  const choose = (order: string, which: Only): void => {
+    const query = withRange(new URLSearchParams({ ...which }), range);
     if (order !== SORTS[0].value) query.set('sort', order);
     setSearch(query);
   };
@@ -49,17 +43,17 @@ export function FailuresPage() {
       }
       actions={
         <>
-          <Hours range={range} onChoose={(hours) => choose(hours, sort)} />
+          <RangeControl range={range} onChange={setRange} />
           <NativeSelect
             aria-label="Order"
             data={[...SORTS]}
             value={sort}
-            onChange={(event) => choose(range.hours, event.currentTarget.value)}
+            onChange={(event) => choose(event.currentTarget.value, only)}
           />
         </>
       }
     >
-      <OnlyNote only={only} onAll={() => choose(range.hours, sort, {})} />
+      <OnlyNote only={only} onAll={() => choose(sort, {})} />
       <Groups range={range} sort={sort} only={only} />
     </Page>
   );
@@ -107,18 +101,6 @@ function OnlyNote({ only, onAll }: { readonly only: Only; readonly onAll: () => 
   );
 }
 
-function Hours({ range, onChoose }: { readonly range: Range; readonly onChoose: (hours: number) => void }) {
-  return (
-    <Toggles legend="Time range">
-      {RANGES.map(({ hours, label }) => (
-        <Toggle key={hours} isOn={hours === range.hours} onClick={() => onChoose(hours)}>
-          {label}
-        </Toggle>
-      ))}
-    </Toggles>
-  );
-}
-
 interface GroupsProps {
   readonly range: Range;
   readonly sort: Sort;
@@ -126,20 +108,24 @@ interface GroupsProps {
 }
 
 function Groups({ range, sort, only }: GroupsProps) {
-  const query = useRunFailures({ hours: range.hours, sort, ...only });
+  const query = useRunFailures(range, { sort, ...only });
   const [first] = query.data?.pages ?? [];
   if (first === undefined) return <NotLoaded error={query.error} rows={6} onRetry={query.refetch} />;
   if (first.group_count === 0) {
     return (
-      <Empty title={`No failed runs in ${range.words}`}>
-        Retried attempts of runs that succeeded later do not count.
+      <Empty title={`No failed runs in ${rangeWords(range)}`}>
+        Retried attempts of runs that succeeded later do not count. The server deletes old runs, by default
+        after 30 days.
       </Empty>
     );
   }
   return (
     <div className={classes.groups} data-outdated={query.isPlaceholderData || undefined}>
       <Summary page={first} range={range} />
-      <FailureGroups groups={query.data?.pages.flatMap(({ data }) => data) ?? []} />
+      <FailureGroups
+        groups={query.data?.pages.flatMap(({ data }) => data) ?? []}
+        of={{ range, jobId: only.job_id }}
+      />
       {query.hasNextPage ? (
         <Button
           variant="default"
@@ -157,7 +143,7 @@ function Summary({ page, range }: { readonly page: FailurePage; readonly range: 
   const { run_count: runs, group_count: groups, counted_from: since } = page;
   return (
     <p className={blocks.quiet}>
-      {counted(runs, 'failed run')} in {range.words}, {counted(groups, 'cause')}
+      {counted(runs, 'failed run')} in {rangeWords(range)}, {counted(groups, 'cause')}
       {since === null ? null : (
         <>
           . Only the newest 50,000 are counted, since <Instant at={since} />

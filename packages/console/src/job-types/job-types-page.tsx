@@ -4,11 +4,11 @@ import { Link } from 'wouter';
 import { useJobHistory } from '../data/queries/history-query.ts';
 import { useJobTypes } from '../data/queries/queries.ts';
 import { Page } from '../page/page.tsx';
-import { boundsOf, type Range } from '../trends/range.ts';
 import { rateText } from '../trends/trends-panel.tsx';
 import { NotLoaded } from '../ui/feedback/states.tsx';
 import { Panel } from '../ui/layout/panel.tsx';
 import { jobTypePath } from '../ui/paths.ts';
+import type { Range } from '../ui/range/range.ts';
 import { durationText } from '../ui/schedule/duration.ts';
 import { Plain } from '../ui/text/text.tsx';
 
@@ -53,7 +53,7 @@ function TypeTable({ types }: { readonly types: readonly JobType[] }) {
 const LAST_DAY: Range = { kind: 'last', name: '24h' };
 
 function TypeRow({ type: { type, description } }: { readonly type: JobType }) {
-  const { data: history } = useJobHistory({ of: { type }, range: LAST_DAY, bounds: boundsOf });
+  const { data: history } = useJobHistory({ type }, LAST_DAY);
   return (
     <Table.Tr>
       <Table.Th scope="row">

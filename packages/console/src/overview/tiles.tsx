@@ -46,7 +46,7 @@ function MinuteTiles({ minute }: { readonly minute: NonNullable<Stats['last_minu
       <Tile label="Started, last minute" value={started}>
         {finished.succeeded} succeeded,{' '}
         {/* A run that failed in the last minute may have been queued long before. */}
-        <Link href="/runs?status=failed&hours=24">{finished.failed} failed</Link>
+        <Link href="/runs?status=failed&range=24h">{finished.failed} failed</Link>
       </Tile>
       <Tile label="Lateness, last minute" value={lateness(late?.p99)}>
         {late === null

@@ -4,13 +4,14 @@ import { type HistoryOf, useJobHistory } from '../data/queries/history-query.ts'
 import { NotLoaded } from '../ui/feedback/states.tsx';
 import { Fold } from '../ui/layout/fold.tsx';
 import { Panel } from '../ui/layout/panel.tsx';
+import { rangeWords } from '../ui/range/range.ts';
+import { RangeControl } from '../ui/range/range-control.tsx';
+import { useRange } from '../ui/range/use-range.ts';
 import { durationText } from '../ui/schedule/duration.ts';
-import { boundsOf, rangeText } from './range.ts';
-import { RangeControl } from './range-control.tsx';
+import { capital } from '../ui/text/capital.ts';
 import { TrendCharts } from './trend-charts.tsx';
 import { TrendTable } from './trend-table.tsx';
 import classes from './trends.module.css';
-import { useRange } from './use-range.ts';
 
 interface TrendsPanelProps {
   /** Of a job or a type; absent: of all jobs. */
@@ -23,7 +24,7 @@ interface TrendsPanelProps {
 /** Success rate, durations and lateness over a range of time that the viewer chooses. */
 export function TrendsPanel({ of = {}, className, aside }: TrendsPanelProps) {
   const [range, setRange] = useRange();
-  const { data: history, error, refetch } = useJobHistory({ of, range, bounds: boundsOf });
+  const { data: history, error, refetch } = useJobHistory(of, range);
   return (
     <Panel
       title="Over time"
@@ -39,7 +40,7 @@ export function TrendsPanel({ of = {}, className, aside }: TrendsPanelProps) {
         <NotLoaded error={error} rows={6} onRetry={refetch} />
       ) : (
         <>
-          <Facts history={history} label={rangeText(range)} />
+          <Facts history={history} label={capital(rangeWords(range))} />
           <TrendCharts history={history} />
           <Fold summary="Show as table" isLarge>
             <TrendTable history={history} />

@@ -39,9 +39,12 @@ export function comparePath(a: string | undefined, b: string): string {
   return `/compare?${new URLSearchParams({ ...(a === undefined ? {} : { a }), b })}`;
 }
 
-/** The causes of failures: of one job, or one cause. */
-export function failuresPath(only: { readonly job_id: string } | { readonly fingerprint: string }): string {
-  return `/failures?${new URLSearchParams({ ...only })}`;
+/**
+ * The causes of failures of 7 days: of all jobs, one job or one cause. Links to it are often opened days
+ * after a failure.
+ */
+export function failuresPath(only: { readonly job_id?: string; readonly fingerprint?: string } = {}): string {
+  return `/failures?${new URLSearchParams({ ...only, range: '7d' })}`;
 }
 
 /** The id in the path of the current page. */

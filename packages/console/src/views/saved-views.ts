@@ -15,7 +15,7 @@ export const USUAL_VIEWS: readonly View[] = [
   { list: 'jobs', name: 'Paused jobs', query: 'status=paused' },
   { list: 'runs', name: 'Running now', query: 'status=running' },
   { list: 'runs', name: 'Waiting', query: 'status=queued' },
-  { list: 'runs', name: 'Failed in 24 hours', query: 'status=failed&hours=24' },
+  { list: 'runs', name: 'Failed in 24 hours', query: 'status=failed&range=24h' },
 ];
 
 export const LONGEST_NAME = 60;

@@ -61,7 +61,7 @@ it('a failed run is told to a webhook, signed as Standard Webhooks says', async 
   expect(data.text).toContain('Error: Error: disk full');
   expect(data.text).toContain(data.link);
   expect(data.text).toMatch(
-    /\nAll runs that failed in the same way: https:\/\/jobs\.example\.com\/console\/failures\?fingerprint=[0-9a-f]{16}$/,
+    /\nAll runs that failed in the same way: https:\/\/jobs\.example\.com\/console\/failures\?fingerprint=[0-9a-f]{16}&range=7d$/,
   );
   const content = `${first.headers['webhook-id']}.${first.headers['webhook-timestamp']}.${first.text}`;
   const mac = createHmac('sha256', Buffer.alloc(32, 7)).update(content).digest('base64');
@@ -191,7 +191,7 @@ it('a storm of failures becomes digests: one channel gets about ten messages', a
   expect(data.count).toBeGreaterThan(10);
   expect(data.alerts.length).toBeLessThanOrEqual(20);
   expect(data.title).toBe(`${data.count} alerts about jobs: ${data.count} failed`);
-  expect(data.link).toBe('https://jobs.example.com/console/failures');
+  expect(data.link).toBe('https://jobs.example.com/console/failures?range=7d');
 });
 
 it('what is due when the engine stops is sent before it ends', async () => {

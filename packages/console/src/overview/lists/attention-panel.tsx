@@ -22,7 +22,7 @@ export function AttentionPanel() {
       title="Needs attention"
       aside={
         <>
-          <Link href="/failures">Causes of failures</Link>
+          <Link href={failuresPath()}>Causes of failures</Link>
           {page !== undefined && page.next_cursor !== null ? (
             <Link href="/jobs?health=unhealthy">Show all</Link>
           ) : null}

@@ -4,7 +4,7 @@ import { payloadField, type RunFilters, readFilters, runsQuery, writeFilters } f
 test('the query of a URL restores the filters that it was written from', () => {
   const all: readonly RunFilters[] = [
     { statuses: [] },
-    { statuses: ['queued', 'failed'], reason: 'timeout', trigger: 'manual', hours: 24 },
+    { statuses: ['queued', 'failed'], reason: 'timeout', trigger: 'manual', range: '24h' },
     {
       statuses: ['failed'],
       job_id: 'mail',
@@ -25,14 +25,14 @@ test('the query of a URL restores the filters that it was written from', () => {
 test('unknown values in a URL mean the same as none', () => {
   expect(writeFilters({ statuses: [] })).toBe('');
   expect(
-    readFilters('status=sleeping&reason=constructor&trigger=x&hours=25&from=soon&page=7&job_id=%20'),
+    readFilters('status=sleeping&reason=constructor&trigger=x&range=25h&from=soon&page=7&job_id=%20'),
   ).toEqual({ statuses: [] });
   expect(readFilters('status=failed&status=sleeping')).toEqual({ statuses: ['failed'] });
   expect(readFilters('error=a%00b').error).toBe('ab');
 });
 
-test('a range of the last hours begins before the time of each read, and replaces other bounds', () => {
-  const filters = readFilters('hours=1&from=2020-01-01T00:00:00Z&status=failed');
+test('a range that ends now begins before the time of each read, and replaces other bounds', () => {
+  const filters = readFilters('range=1h&from=2020-01-01T00:00:00Z&status=failed');
   expect(runsQuery(filters, Date.parse('2026-01-31T10:00:00Z'))).toEqual({
     status: ['failed'],
     from: '2026-01-31T09:00:00.000Z',
@@ -49,5 +49,5 @@ test.each([
 });
 
 test('undefined removes a filter', () => {
-  expect(writeFilters({ ...readFilters('job_id=mail&hours=24'), job_id: undefined })).toBe('hours=24');
+  expect(writeFilters({ ...readFilters('job_id=mail&range=24h'), job_id: undefined })).toBe('range=24h');
 });

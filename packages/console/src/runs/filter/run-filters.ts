@@ -1,4 +1,5 @@
 import type { RunsQuery } from '@greenvue/jobs/client';
+import { instantIn, RANGE_NAMES, rangeNameIn, rangeStart } from '../../ui/range/range.ts';
 import { RUN_REASONS, RUN_STATUSES } from '../../ui/status/statuses.ts';
 
 /** Filters that are texts, by their name in the URL and in the REST API. The server checks them. */
@@ -7,24 +8,20 @@ export type TextFilterName = (typeof TEXTS)[number];
 
 export const TRIGGERS = ['schedule', 'manual'] as const;
 
-/** Ranges that end now, in hours. */
-export const HOURS = [1, 24, 168, 2_160] as const;
-
 const LONGEST_TEXT = 500;
-export const HOUR_MS = 3_600_000;
 
 type Status = (typeof RUN_STATUSES)[number];
 
 /** A filter by time. */
 export interface TimeRange {
-  /** The last hours. */
-  readonly hours?: (typeof HOURS)[number];
-  /** RFC 3339. Ignored with `hours`. */
+  /** One that ends now. */
+  readonly range?: (typeof RANGE_NAMES)[number];
+  /** RFC 3339. Ignored with `range`. */
   readonly from?: string;
   readonly to?: string;
 }
 
-/** The filters of the list of all runs. `hours`, `from` and `to`: when the run was queued. */
+/** The filters of the list of all runs. `range`, `from` and `to`: when the run was queued. */
 export interface RunFilters extends TimeRange, Readonly<Partial<Record<TextFilterName, string>>> {
   /** Empty: any. */
   readonly statuses: readonly Status[];
@@ -57,10 +54,9 @@ export function readFilters(search: string): RunFilters {
 
 /** The time in a URL's query. */
 export function readTime(query: URLSearchParams): TimeRange {
-  const hours = HOURS.find((known) => String(known) === query.get('hours'));
-  if (hours !== undefined) return { hours };
-  const from = instantIn(query.get('from'));
-  const to = instantIn(query.get('to'));
+  const range = rangeNameIn(query, RANGE_NAMES);
+  if (range !== undefined) return { range };
+  const [from, to] = [instantIn(query, 'from'), instantIn(query, 'to')];
   return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }
 
@@ -68,19 +64,19 @@ export function readTime(query: URLSearchParams): TimeRange {
 export function writeFilters(filters: RunFilterChange): string {
   const query = new URLSearchParams();
   for (const status of filters.statuses ?? []) query.append('status', status);
-  for (const name of [...TEXTS, 'reason', 'trigger', 'hours', 'from', 'to'] as const) {
+  for (const name of [...TEXTS, 'reason', 'trigger', 'range', 'from', 'to'] as const) {
     const value = filters[name];
     if (value !== undefined && value !== '') query.set(name, String(value));
   }
   return query.toString();
 }
 
-/** What to ask the server for. `now`: the end of a range of the last hours, in ms. */
-export function runsQuery({ statuses, hours, ...rest }: RunFilters, now: number): RunsQuery {
+/** What to ask the server for. `now`: the end of a range that ends now, in ms. */
+export function runsQuery({ statuses, range, ...rest }: RunFilters, now: number): RunsQuery {
   return {
     ...rest,
     ...(statuses.length === 0 ? {} : { status: [...statuses] }),
-    ...(hours === undefined ? {} : { from: new Date(now - hours * HOUR_MS).toISOString() }),
+    ...(range === undefined ? {} : { from: rangeStart(range, now) }),
   };
 }
 
@@ -92,9 +88,4 @@ export function payloadField(typed: string): string {
 /** A typed text as the server takes it: trimmed, bounded, without characters that no run contains. */
 export function cleanText(typed: string): string {
   return typed.replaceAll('\0', '').toWellFormed().trim().slice(0, LONGEST_TEXT);
-}
-
-function instantIn(text: string | null): string | undefined {
-  const at = text === null ? Number.NaN : Date.parse(text);
-  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }

@@ -2,8 +2,9 @@ import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useZone } from '../../ui/clock/zone.tsx';
 import { instantDraft, readInstant } from '../../ui/instant/instant-draft.ts';
+import { RANGE_NAMES, RANGES } from '../../ui/range/range.ts';
 import classes from './filter-bar.module.css';
-import { HOURS, type TimeRange } from './run-filters.ts';
+import type { TimeRange } from './run-filters.ts';
 
 interface TimeFilterProps {
   /** What the time is of, such as "Queued". */
@@ -14,35 +15,28 @@ interface TimeFilterProps {
 
 type TimeChange = { readonly [K in keyof TimeRange]?: TimeRange[K] | undefined };
 
-const HOUR_WORDS: Record<(typeof HOURS)[number], string> = {
-  1: 'Last hour',
-  24: 'Last 24 hours',
-  168: 'Last 7 days',
-  2160: 'Last 90 days',
-};
-
 const CHOICES = [
   { value: '', label: 'Any time' },
-  ...HOURS.map((hours) => ({ value: String(hours), label: HOUR_WORDS[hours] })),
+  ...RANGE_NAMES.map((name) => ({ value: name, label: `Last ${RANGES[name].words}` })),
   { value: 'own', label: 'From … to …' },
 ];
 
 /** A time in the last hours, or in a range of the viewer's own. */
 export function TimeFilter({ label, filters, onChange }: TimeFilterProps) {
-  const { hours, from, to } = filters;
+  const { range, from, to } = filters;
   const [isOpen, setOpen] = useState(false);
-  const isOwn = hours === undefined && (isOpen || from !== undefined || to !== undefined);
+  const isOwn = range === undefined && (isOpen || from !== undefined || to !== undefined);
   const choose = (value: string): void => {
     setOpen(value === 'own');
-    if (value === 'own') onChange({ hours: undefined });
-    else onChange({ hours: HOURS.find((known) => String(known) === value), from: undefined, to: undefined });
+    if (value === 'own') onChange({ range: undefined });
+    else onChange({ range: RANGE_NAMES.find((name) => name === value), from: undefined, to: undefined });
   };
   return (
     <>
       <NativeSelect
         aria-label={label}
         data={CHOICES}
-        value={isOwn ? 'own' : String(hours ?? '')}
+        value={isOwn ? 'own' : (range ?? '')}
         onChange={(event) => choose(event.currentTarget.value)}
       />
       {isOwn ? (
@@ -66,7 +60,7 @@ function OwnRange({ label, from, to, onChange }: OwnRangeProps) {
   const isWrong = begin !== undefined && end !== undefined && begin >= end;
   const apply = (event: FormEvent): void => {
     event.preventDefault();
-    if (!isWrong) onChange({ hours: undefined, from: begin, to: end });
+    if (!isWrong) onChange({ range: undefined, from: begin, to: end });
   };
   return (
     <form className={classes.range} onSubmit={apply} noValidate>

@@ -1,7 +1,8 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useJobTypes, useTags } from '../../data/queries/queries.ts';
+import { RANGES } from '../../ui/range/range.ts';
 import { ChoiceRow } from '../choice-row.tsx';
-import { type ComesChange, type ComesView, LENGTHS } from './comes-view.ts';
+import { COMES_RANGES, type ComesChange, type ComesView } from './comes-view.ts';
 
 interface ComesFiltersProps {
   readonly view: ComesView;
@@ -10,16 +11,16 @@ interface ComesFiltersProps {
 
 /** The length of the window, and which jobs it is about. */
 export function ComesFilters({ view, onChange }: ComesFiltersProps) {
-  const { length, type, tag } = view;
+  const { range, type, tag } = view;
   const { data: types = [] } = useJobTypes();
   const { data: tags = [] } = useTags();
   return (
     <search aria-label="Forecast">
       <ChoiceRow
-        label="Length"
-        choices={LENGTHS.map((one) => ({ value: one, label: one.label }))}
-        chosen={length}
-        onChoose={(chosen) => onChange({ length: chosen })}
+        label="Time range"
+        choices={COMES_RANGES.map((name) => ({ value: name, label: RANGES[name].label }))}
+        chosen={range}
+        onChoose={(chosen) => onChange({ range: chosen })}
       >
         <NativeSelect
           aria-label="Job type"

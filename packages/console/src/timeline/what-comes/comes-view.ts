@@ -1,19 +1,16 @@
+import { RANGES, type RangeName, rangeNameIn } from '../../ui/range/range.ts';
+
 const HOUR_MS = 3_600_000;
 const LONGEST_TEXT = 200;
 
-/** The lengths of the window, in hours. */
-export const LENGTHS = [
-  { hours: 24, label: '24 h', words: 'the next 24 hours' },
-  { hours: 72, label: '3 d', words: 'the next 3 days' },
-  { hours: 168, label: '7 d', words: 'the next 7 days' },
-  { hours: 744, label: '31 d', words: 'the next 31 days' },
-] as const;
-export type Length = (typeof LENGTHS)[number];
-const [, , WEEK] = LENGTHS;
+/** The lengths of the window, which begins now. */
+export const COMES_RANGES = ['24h', '3d', '7d', '31d'] as const satisfies readonly RangeName[];
+export type ComesRange = (typeof COMES_RANGES)[number];
+const DEFAULT = '7d';
 
 /** What the page "What comes" shows. */
 export interface ComesView {
-  readonly length: Length;
+  readonly range: ComesRange;
   readonly type?: string;
   readonly tag?: string;
   /** The start of the chosen hour (ms). */
@@ -29,7 +26,7 @@ export function readView(search: string): ComesView {
   const tag = textIn(query, 'tag');
   const at = Date.parse(query.get('at') ?? '');
   return {
-    length: LENGTHS.find(({ hours }) => String(hours) === query.get('hours')) ?? WEEK,
+    range: rangeNameIn(query, COMES_RANGES) ?? DEFAULT,
     ...(type === '' ? {} : { type }),
     ...(tag === '' ? {} : { tag }),
     ...(Number.isNaN(at) ? {} : { at: Math.floor(at / HOUR_MS) * HOUR_MS }),
@@ -37,13 +34,18 @@ export function readView(search: string): ComesView {
 }
 
 /** The query for a URL, without `?`; empty for the default view. */
-export function writeView({ length = WEEK, type = '', tag = '', at }: ComesChange): string {
+export function writeView({ range = DEFAULT, type = '', tag = '', at }: ComesChange): string {
   const query = new URLSearchParams();
-  if (length !== WEEK) query.set('hours', String(length.hours));
+  if (range !== DEFAULT) query.set('range', range);
   if (type !== '') query.set('type', type);
   if (tag !== '') query.set('tag', tag);
   if (at !== undefined) query.set('at', new Date(at).toISOString());
   return query.toString();
+}
+
+/** "the next 7 days" */
+export function comesWords(range: ComesRange): string {
+  return `the next ${RANGES[range].words}`;
 }
 
 function textIn(query: URLSearchParams, name: string): string {

@@ -5,16 +5,16 @@ import { Day } from '../../ui/instant/instant.tsx';
 import { durationText } from '../../ui/schedule/duration.ts';
 import { jobsText } from '../../ui/text/jobs-text.ts';
 import classes from './comes.module.css';
-import type { Length } from './comes-view.ts';
+import { type ComesRange, comesWords } from './comes-view.ts';
 import { runsText } from './heat/heat-words.ts';
 
 interface ForecastSummaryProps {
   readonly forecast: Forecast;
-  readonly length: Length;
+  readonly range: ComesRange;
 }
 
 /** How many runs come, and what the numbers leave out. */
-export function ForecastSummary({ forecast, length }: ForecastSummaryProps) {
+export function ForecastSummary({ forecast, range }: ForecastSummaryProps) {
   const { jobs, jobs_counted: counted, jobs_failed: failed, sampled, paused } = forecast;
   return (
     <div className={classes.summary}>
@@ -23,7 +23,7 @@ export function ForecastSummary({ forecast, length }: ForecastSummaryProps) {
           {sampled ? 'About ' : ''}
           {runsText(forecast.runs)}
         </strong>{' '}
-        of {jobsText(jobs)} in {length.words}
+        of {jobsText(jobs)} in {comesWords(range)}
         {forecast.busy_ms === 0 ? '' : `. They usually take ${durationText(forecast.busy_ms)} together`}.
       </p>
       <ul className={classes.notes}>

@@ -7,6 +7,7 @@ import { useZone } from '../../ui/clock/zone.tsx';
 import { Empty, NotLoaded } from '../../ui/feedback/states.tsx';
 import { Fold } from '../../ui/layout/fold.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
+import { RANGES } from '../../ui/range/range.ts';
 import { TimelineTabs } from '../timeline-tabs.tsx';
 import classes from './comes.module.css';
 import { ComesFilters } from './comes-filters.tsx';
@@ -24,8 +25,8 @@ const HOUR_MS = 3_600_000;
 /** `/timeline/what-comes`: the runs that schedules will make. The view is in the URL. */
 export function WhatComesPage() {
   const [view, change] = useComesView();
-  const { length, type, tag } = view;
-  const query = useForecast({ hours: length.hours, type, tag });
+  const { range, type, tag } = view;
+  const query = useForecast({ hours: RANGES[range].ms / HOUR_MS, type, tag });
   return (
     <Page title="What comes" lead="The runs that schedules will make, and minutes with too many of them">
       <TimelineTabs />
@@ -54,7 +55,7 @@ function Parts({ view, change, forecast }: PartsProps) {
   return (
     <>
       <div className={classes.side}>
-        <ForecastSummary forecast={forecast} length={view.length} />
+        <ForecastSummary forecast={forecast} range={view.range} />
         <Panel title="Runs in each hour">
           <HeatGrid forecast={forecast} chosen={hour?.at} onChoose={choose} />
           <Fold summary="Show as table" isLarge>
@@ -67,7 +68,7 @@ function Parts({ view, change, forecast }: PartsProps) {
       </div>
       <div className={classes.side}>
         <Clashes forecast={forecast} onChoose={choose} />
-        <QuietTimes forecast={forecast} length={view.length} />
+        <QuietTimes forecast={forecast} range={view.range} />
       </div>
     </>
   );

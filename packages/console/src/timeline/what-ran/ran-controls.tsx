@@ -3,9 +3,10 @@ import { useEffect, useState } from 'react';
 import { useJobTypes, useTags } from '../../data/queries/queries.ts';
 import { instantText } from '../../ui/clock/time-text.ts';
 import { useZone } from '../../ui/clock/zone.tsx';
+import { RANGES } from '../../ui/range/range.ts';
 import { ChoiceRow } from '../choice-row.tsx';
 import classes from './ran.module.css';
-import { type Bounds, LASTS, moved, type RanChange, type RanView, zoomed } from './ran-view.ts';
+import { type Bounds, moved, RAN_RANGES, type RanChange, type RanView, zoomed } from './ran-view.ts';
 
 interface RanControlsProps {
   readonly view: RanView;
@@ -87,9 +88,9 @@ function TimeControls({ view: { time }, onChange, bounds, now }: RanControlsProp
   return (
     <ChoiceRow
       label="Time range"
-      choices={LASTS.map((last) => ({ value: last, label: last.label }))}
-      chosen={time.kind === 'last' ? time.last : undefined}
-      onChoose={(last) => onChange({ time: { kind: 'last', last } })}
+      choices={RAN_RANGES.map((name) => ({ value: name, label: RANGES[name].label }))}
+      chosen={time.kind === 'last' ? time.name : undefined}
+      onChoose={(name) => onChange({ time: { kind: 'last', name } })}
     >
       <span className={classes.buttons}>
         {buttons.map(({ label, sign, run }) => (

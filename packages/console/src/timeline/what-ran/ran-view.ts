@@ -1,17 +1,10 @@
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+import { RANGES, type RangeName, rangeNameIn } from '../../ui/range/range.ts';
+
 const LONGEST_TEXT = 200;
 
-/** Windows that end now, by their name in the URL. */
-export const LASTS = [
-  { name: '15m', label: '15 min', ms: 15 * MINUTE_MS },
-  { name: '1h', label: '1 h', ms: HOUR_MS },
-  { name: '6h', label: '6 h', ms: 6 * HOUR_MS },
-  { name: '24h', label: '24 h', ms: 24 * HOUR_MS },
-  { name: '7d', label: '7 d', ms: 7 * 24 * HOUR_MS },
-] as const;
-export type Last = (typeof LASTS)[number];
-const [, HOUR] = LASTS;
+/** Windows that end now. */
+export const RAN_RANGES = ['15m', '1h', '6h', '24h', '7d'] as const satisfies readonly RangeName[];
+const DEFAULT = '1h';
 
 /** How many rows a page has, and how many more each "Show more" adds. */
 export const ROWS = 20;
@@ -19,11 +12,11 @@ export const MOST_ROWS = 100;
 
 /** The shortest and the longest window that zooming leads to. */
 const SHORTEST_MS = 10_000;
-const LONGEST_MS = 90 * 24 * HOUR_MS;
+const LONGEST_MS = RANGES['90d'].ms;
 
 /** A window of time: one that ends now, or two instants (ms). */
 export type RanTime =
-  | { readonly kind: 'last'; readonly last: Last }
+  | { readonly kind: 'last'; readonly name: (typeof RAN_RANGES)[number] }
   | { readonly kind: 'own'; readonly from: number; readonly to: number };
 
 export interface Bounds {
@@ -64,7 +57,7 @@ export function readView(search: string): RanView {
 function timeIn(query: URLSearchParams): RanTime {
   const [from, to] = [Date.parse(query.get('from') ?? ''), Date.parse(query.get('to') ?? '')];
   if (to - from >= 1 && to - from <= LONGEST_MS) return { kind: 'own', from, to };
-  return { kind: 'last', last: LASTS.find(({ name }) => name === query.get('last')) ?? HOUR };
+  return { kind: 'last', name: rangeNameIn(query, RAN_RANGES) ?? DEFAULT };
 }
 
 /** The query for a URL, without `?`; empty for the default view. */
@@ -74,7 +67,7 @@ export function writeView({ by, time, sort, rows = ROWS, q = '', type = '', tag 
   if (time?.kind === 'own') {
     query.set('from', new Date(time.from).toISOString());
     query.set('to', new Date(time.to).toISOString());
-  } else if (time !== undefined && time.last !== HOUR) query.set('last', time.last.name);
+  } else if (time !== undefined && time.name !== DEFAULT) query.set('range', time.name);
   if (sort === 'runs') query.set('sort', sort);
   for (const [name, value] of Object.entries({ q, type, tag })) if (value !== '') query.set(name, value);
   if (rows !== ROWS) query.set('rows', String(rows));
@@ -87,7 +80,7 @@ export function writeView({ by, time, sort, rows = ROWS, q = '', type = '', tag 
  */
 export function boundsOf(time: RanTime, now: number, columns: number): Bounds {
   if (time.kind === 'own') return { from: time.from, to: time.to };
-  const step = Math.ceil(time.last.ms / columns);
+  const step = Math.ceil(RANGES[time.name].ms / columns);
   const to = Math.ceil(now / step) * step;
   return { from: to - step * columns, to };
 }

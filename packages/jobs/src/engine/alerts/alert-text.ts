@@ -30,16 +30,19 @@ export function linkOf({ jobId, runId }: Alert, consoleUrl: string): string {
     : `${consoleUrl}/runs/${encodeURIComponent(runId)}`;
 }
 
+/** People read an alert long after it: the page of failures shows 24 hours unless a link says more. */
+const FAILURES_RANGE = 'range=7d';
+
 /** Failures lead to their causes, and other digests to the overview. */
 function digestLink({ counts }: AlertMessage, consoleUrl: string): string {
-  return counts.failed === undefined ? consoleUrl : `${consoleUrl}/failures`;
+  return counts.failed === undefined ? consoleUrl : `${consoleUrl}/failures?${FAILURES_RANGE}`;
 }
 
 /** The page with all runs that failed in the same way. */
 function causesLink({ fingerprint }: Alert, consoleUrl: string | undefined): string | undefined {
   return consoleUrl === undefined || fingerprint === undefined
     ? undefined
-    : `${consoleUrl}/failures?fingerprint=${fingerprint}`;
+    : `${consoleUrl}/failures?fingerprint=${fingerprint}&${FAILURES_RANGE}`;
 }
 
 /** A sample, with which people test a channel. */

@@ -7,7 +7,7 @@ import blocks from '../../../ui/layout/blocks.module.css';
 import { Panel } from '../../../ui/layout/panel.tsx';
 import { durationText } from '../../../ui/schedule/duration.ts';
 import classes from '../comes.module.css';
-import type { Length } from '../comes-view.ts';
+import { type ComesRange, comesWords } from '../comes-view.ts';
 import { dayLabel } from '../heat/heat-cells.ts';
 import { runsText } from '../heat/heat-words.ts';
 import { AddHere } from './add-here.tsx';
@@ -74,11 +74,11 @@ function Clash({ clash, onChoose }: ClashProps) {
 }
 
 interface QuietTimesProps extends Pick<BusyMinutesProps, 'forecast'> {
-  readonly length: Length;
+  readonly range: ComesRange;
 }
 
 /** Good times for another daily job. */
-export function QuietTimes({ forecast: { quiet }, length }: QuietTimesProps) {
+export function QuietTimes({ forecast: { quiet }, range }: QuietTimesProps) {
   const { zone } = useZone();
   const { admin } = useMay();
   if (quiet.length === 0) return null;
@@ -90,7 +90,7 @@ export function QuietTimes({ forecast: { quiet }, length }: QuietTimesProps) {
           <li key={at} className={classes.item}>
             <p className={classes.itemText}>
               <strong>{clockText(Date.parse(at), zone)}</strong>: {runs === 0 ? 'no run' : runsText(runs)} in{' '}
-              {length.words}
+              {comesWords(range)}
             </p>
             {admin ? <AddHere at={Date.parse(at)} isEach /> : null}
           </li>

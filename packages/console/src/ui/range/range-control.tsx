@@ -1,9 +1,9 @@
 import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { useZone, type Zone } from '../ui/clock/zone.tsx';
-import { Toggle, Toggles } from '../ui/toggles/toggles.tsx';
+import { useZone, type Zone } from '../clock/zone.tsx';
+import { Toggle, Toggles } from '../toggles/toggles.tsx';
 import { RANGE_NAMES, RANGES, type Range } from './range.ts';
-import classes from './trends.module.css';
+import classes from './range.module.css';
 
 interface RangeControlProps {
   readonly range: Range;

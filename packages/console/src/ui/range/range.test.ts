@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { boundsOf, type Range, readRange, withRange } from './range.ts';
+import { type Range, rangeBounds, readRange, withRange } from './range.ts';
 
 const OWN: Range = { kind: 'own', from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z' };
 
@@ -21,6 +21,8 @@ test('a query without a valid range means the last 24 hours', () => {
   for (const query of [
     '',
     'range=2y',
+    // Other pages offer this one.
+    'range=15m',
     'from=then&to=now',
     'from=2026-01-02&to=2026-01-01',
     'from=2026-01-02',
@@ -29,8 +31,8 @@ test('a query without a valid range means the last 24 hours', () => {
 });
 
 test('a range that ends now asks for its start alone', () => {
-  expect(boundsOf({ kind: 'last', name: '7d' }, Date.UTC(2026, 0, 8))).toEqual({
+  expect(rangeBounds({ kind: 'last', name: '7d' }, Date.UTC(2026, 0, 8))).toEqual({
     from: '2026-01-01T00:00:00.000Z',
   });
-  expect(boundsOf(OWN, 0)).toEqual({ from: OWN.from, to: OWN.to });
+  expect(rangeBounds(OWN, 0)).toEqual({ from: OWN.from, to: OWN.to });
 });
