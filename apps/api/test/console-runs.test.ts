@@ -58,7 +58,7 @@ test(
     await page.goBack();
 
     await page.getByRole('link', { name: /^Show all its runs/ }).click();
-    await page.waitForURL(/\/runs\?fingerprint=[0-9a-f]{16}&range=1h$/);
+    await page.waitForURL(/\/runs\?fingerprint=[0-9a-f]{16}&time=ended&range=1h$/);
     await heading(page, 'Runs');
     await showsRuns(page, 3);
     // The list is live.

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { findings } from '../../../packages/console/test/axe.ts';
 import { databaseEnv } from '../src/testing/test-app.ts';
 import type { Dialect } from '../src/testing/test-database.ts';
@@ -11,6 +12,7 @@ import { until } from './shell.ts';
 const open = startBrowser();
 
 const MANY = 105;
+const RUNS = z.looseObject({ data: z.array(z.looseObject({ finished_at: z.string() })) });
 
 /** A job that failed, one with a few runs, and one with more runs than are drawn one by one. */
 async function runJobs(admin: Operator): Promise<void> {
@@ -122,6 +124,16 @@ test.each<Dialect>(['sqlite', 'postgres'])(
       expect(await isTooWide(page)).toBe(false);
     }
     expect(await findings(page)).toEqual([]);
+
+    // A number leads to the runs that it counts, also to those that were queued before the window.
+    const { data } = RUNS.parse((await admin.ask('GET', '/api/runs?job_id=calls')).body);
+    const at = Date.parse(data[0]?.finished_at ?? '');
+    const window = { from: new Date(at).toISOString(), to: new Date(at + 10_000).toISOString() };
+    await goTo(`/timeline/what-ran?${new URLSearchParams({ ...window, q: 'calls' })}`);
+    await rows(page).getByRole('link', { name: '1 failed' }).click();
+    await heading(page, 'Runs');
+    await page.getByRole('row').filter({ hasText: 'calls' }).first().waitFor();
+    expect(await page.getByLabel('Time of').inputValue()).toBe('ran');
     expect(faults).toEqual([]);
   },
   SLOW_MS,

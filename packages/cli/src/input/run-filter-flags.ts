@@ -4,6 +4,7 @@ import type { CliContext } from '../context.ts';
 import { proposeJobs, proposeTypes, TAG_FLAG } from './arguments.ts';
 import { textFlag } from './flags.ts';
 
+const TIMES = ['queued', 'ran', 'ended'] as const;
 const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'] as const;
 
 type Reasons = Extract<RunsQuery['reason'], readonly unknown[]>;
@@ -21,6 +22,7 @@ export interface RunFilterFlags {
   readonly fingerprint: string | undefined;
   readonly backfill: string | undefined;
   readonly payload: readonly string[] | undefined;
+  readonly time: (typeof TIMES)[number] | undefined;
   readonly from: string | undefined;
   readonly to: string | undefined;
 }
@@ -61,13 +63,19 @@ export const RUN_FILTER_FLAGS: FlagParametersForType<RunFilterFlags, CliContext>
     placeholder: 'field:value',
     brief: 'Only runs with this value in their payload, such as customer_id:42; repeatable',
   },
+  time: {
+    kind: 'enum',
+    values: TIMES,
+    optional: true,
+    brief: 'What --from and --to are about: when the run was queued (default), was running, or ended',
+  },
   from: textFlag('Only runs queued at or after this time: 2026-01-31T09:00:00Z', 'time'),
   to: textFlag('Only runs queued before this time', 'time'),
 };
 
 /** The filters of a request for runs. */
 export function runFilterQuery(flags: RunFilterFlags): RunsQuery {
-  const { job, type, status, reason, trigger, node, tag, error, payload, from, to } = flags;
+  const { job, type, status, reason, trigger, node, tag, error, payload, time, from, to } = flags;
   return {
     job_id: job,
     type,
@@ -80,6 +88,7 @@ export function runFilterQuery(flags: RunFilterFlags): RunsQuery {
     fingerprint: flags.fingerprint,
     backfill_id: flags.backfill,
     payload: listOf(payload),
+    time,
     from,
     to,
   };

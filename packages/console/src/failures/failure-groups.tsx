@@ -79,7 +79,7 @@ function Group({ group, of }: GroupProps) {
 function runsOf(fingerprint: string, { range, jobId }: CountedFailures): string {
   const job = jobId === undefined ? {} : { job_id: jobId };
   const time = range.kind === 'last' ? { range: range.name } : { from: range.from, to: range.to };
-  return `/runs?${new URLSearchParams({ fingerprint, ...job, ...time })}`;
+  return `/runs?${new URLSearchParams({ fingerprint, ...job, time: 'ended', ...time })}`;
 }
 
 function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {

@@ -121,6 +121,35 @@ export function searchRunsContract(makeStore: MakeStore): void {
       expect(await found({ fingerprint: '0'.repeat(16) })).toEqual([]);
     });
 
+    it('finds runs by the time in which they were running, and by their end', async () => {
+      await create('a');
+      await make('long', 'a');
+      const long = await t.claimOne('node-1');
+      await make('late', 'a');
+      const late = await t.claimOne('node-1');
+      t.clock.advance(2 * HOUR);
+      await t.settle(long, SUCCEEDED, { startedAt: T0, finishedAt: T0 + 2 * HOUR });
+      await make('waits', 'a');
+      await t.store.report([{ runId: late.id, fence: late.fence, startedAt: T0 + 2 * HOUR }]);
+      const window = (from: number, to: number) => ({ from: T0 + from * HOUR, to: T0 + to * HOUR });
+      const within = (time: 'ran' | 'ended', from: number, to: number, more = {}) =>
+        found({ time, ...window(from, to), ...more });
+      expect(await within('ran', 1, 1.5)).toEqual(['long']);
+      expect(await within('ran', 1, 3)).toEqual(['late', 'long']);
+      expect(await within('ran', 3, 4)).toEqual(['late']);
+      expect(await within('ran', 1, 3, { status: 'succeeded' })).toEqual(['long']);
+      expect(await within('ran', 1, 3, { jobId: 'a', status: 'running' })).toEqual(['late']);
+      expect(await within('ended', 0, 2)).toEqual([]);
+      expect(await within('ended', 2, 3)).toEqual(['long']);
+      expect(await found(window(0, 1))).toEqual(['late', 'long']);
+      // A timeline looks back 24 hours, unless a run still runs.
+      expect(await within('ran', 25, 26)).toEqual(['late']);
+      t.clock.advance(28 * HOUR);
+      await t.settle(late, SUCCEEDED, { startedAt: T0 + 2 * HOUR, finishedAt: T0 + 30 * HOUR });
+      expect(await within('ran', 29, 31)).toEqual([]);
+      expect(await within('ended', 29, 31)).toEqual(['late']);
+    });
+
     it('pages through what it finds, within bounds of time', async () => {
       await makeRuns();
       const seen: string[] = [];

@@ -11,11 +11,14 @@ import {
   payloadField,
   type RunFilterChange,
   type RunFilters,
+  TIMES,
   TRIGGERS,
   writeFilters,
 } from './run-filters.ts';
 import { TextFilter } from './text-filter.tsx';
 import { TimeFilter } from './time-filter.tsx';
+
+const TIME_WORDS = { queued: 'Queued', ran: 'Was running', ended: 'Ended' } as const;
 
 interface FilterBarProps {
   readonly filters: RunFilters;
@@ -27,8 +30,8 @@ interface FilterBarProps {
 
 /** Filters the list of all runs. Filters that are seldom needed are folded while none of them is set. */
 export function RunFilterBar({ filters, onChange, onClear, tools }: FilterBarProps) {
-  const { reason, type, tag, trigger, node, fingerprint, payload, backfill_id: backfill } = filters;
-  const folded = [reason, type, tag, trigger, node, fingerprint, payload, backfill].filter(
+  const { reason, type, tag, trigger, node, fingerprint, payload, backfill_id: backfill, time } = filters;
+  const folded = [reason, type, tag, trigger, node, fingerprint, payload, backfill, time].filter(
     (value) => value !== undefined,
   );
   return (
@@ -48,7 +51,7 @@ export function RunFilterBar({ filters, onChange, onClear, tools }: FilterBarPro
           value={filters.error ?? ''}
           onChange={(error) => onChange({ error })}
         />
-        <TimeFilter label="Queued" filters={filters} onChange={onChange} />
+        <TimeFilter label={TIME_WORDS[filters.time ?? 'queued']} filters={filters} onChange={onChange} />
         {writeFilters(filters) === '' ? null : (
           <Button variant="subtle" onClick={onClear}>
             Clear filters
@@ -137,6 +140,15 @@ function MoreFilters({ filters, onChange }: PartProps) {
         onChange={({ currentTarget: { value } }) =>
           onChange({ trigger: TRIGGERS.find((known) => known === value) })
         }
+      />
+      <NativeSelect
+        aria-label="Time of"
+        data={choices(
+          'Time: queued',
+          TIMES.map((value) => ({ value, label: `Time: ${TIME_WORDS[value].toLowerCase()}` })),
+        )}
+        value={filters.time ?? ''}
+        onChange={({ currentTarget: { value } }) => onChange({ time: TIMES.find((known) => known === value) })}
       />
       <TextFilter label="Node" value={filters.node ?? ''} onChange={(node) => onChange({ node })} />
       <TextFilter

@@ -8,6 +8,9 @@ export type TextFilterName = (typeof TEXTS)[number];
 
 export const TRIGGERS = ['schedule', 'manual'] as const;
 
+/** What the time is of, besides when a run was queued. */
+export const TIMES = ['ran', 'ended'] as const;
+
 const LONGEST_TEXT = 500;
 
 type Status = (typeof RUN_STATUSES)[number];
@@ -21,12 +24,14 @@ export interface TimeRange {
   readonly to?: string;
 }
 
-/** The filters of the list of all runs. `range`, `from` and `to`: when the run was queued. */
+/** The filters of the list of all runs. */
 export interface RunFilters extends TimeRange, Readonly<Partial<Record<TextFilterName, string>>> {
   /** Empty: any. */
   readonly statuses: readonly Status[];
   readonly reason?: (typeof RUN_REASONS)[number];
   readonly trigger?: (typeof TRIGGERS)[number];
+  /** What `range`, `from` and `to` are about: when a run was running, or ended. Absent: when it was queued. */
+  readonly time?: (typeof TIMES)[number];
 }
 
 /** Changes to some filters; `undefined` removes one. */
@@ -43,11 +48,13 @@ export function readFilters(search: string): RunFilters {
   const wanted = query.getAll('status');
   const reason = RUN_REASONS.find((known) => known === query.get('reason'));
   const trigger = TRIGGERS.find((known) => known === query.get('trigger'));
+  const time = TIMES.find((known) => known === query.get('time'));
   return {
     ...texts,
     statuses: RUN_STATUSES.filter((status) => wanted.includes(status)),
     ...(reason === undefined ? {} : { reason }),
     ...(trigger === undefined ? {} : { trigger }),
+    ...(time === undefined ? {} : { time }),
     ...readTime(query),
   };
 }
@@ -64,7 +71,7 @@ export function readTime(query: URLSearchParams): TimeRange {
 export function writeFilters(filters: RunFilterChange): string {
   const query = new URLSearchParams();
   for (const status of filters.statuses ?? []) query.append('status', status);
-  for (const name of [...TEXTS, 'reason', 'trigger', 'range', 'from', 'to'] as const) {
+  for (const name of [...TEXTS, 'reason', 'trigger', 'time', 'range', 'from', 'to'] as const) {
     const value = filters[name];
     if (value !== undefined && value !== '') query.set(name, String(value));
   }

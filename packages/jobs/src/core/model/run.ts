@@ -11,6 +11,9 @@ export type FinishedStatus = Exclude<RunStatus, LiveStatus>;
 export const FINISHED_STATUSES: readonly FinishedStatus[] = ['succeeded', 'failed', 'cancelled', 'skipped'];
 export const RUN_TRIGGERS = ['schedule', 'manual'] as const;
 export type RunTrigger = (typeof RUN_TRIGGERS)[number];
+/** What the bounds of a list of runs are about: when a run was queued, when it was running, or its end. */
+export const RUN_TIMES = ['queued', 'ran', 'ended'] as const;
+export type RunTime = (typeof RUN_TIMES)[number];
 
 /**
  * Why runs were skipped, failed or cancelled, each reason with its code in the database. Never change a code.

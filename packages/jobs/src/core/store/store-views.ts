@@ -3,6 +3,7 @@ import type { FinishedStatus, JsonText, Run, RunReason, RunStatus } from '../mod
 import type { TypeVersions } from '../nodes/membership.ts';
 import type { RunFilter } from '../rules/run-filter.ts';
 import type { Measure } from '../rules/run-measures.ts';
+import type { RunTimeRange } from '../rules/run-time.ts';
 import type { Health, HealthFilter, HealthStatus } from '../watching/health.ts';
 import type { JobsRead } from './jobs-read.ts';
 import type { AuditEntry } from './store-commands.ts';
@@ -59,7 +60,7 @@ export interface JobQuery extends JobsRead, HealthContext {
   readonly recentRuns?: number | undefined;
 }
 
-export interface RunQuery extends JobsRead, RunFilter {
+export interface RunQuery extends JobsRead, RunFilter, RunTimeRange {
   /** Of every generation of this id. */
   readonly jobId?: string | undefined;
   /** Of this generation alone. */
@@ -67,9 +68,6 @@ export interface RunQuery extends JobsRead, RunFilter {
   readonly type?: string | undefined;
   /** Runs that this backfill made. */
   readonly backfillId?: string | undefined;
-  /** Bounds on `queuedAt`: from (included), to (excluded). */
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
   readonly limit: number;
   /** Runs older than this one. */
   readonly before?: string | undefined;

@@ -14,7 +14,7 @@ import {
   wholeNumber,
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
-import { FINGERPRINT, RUN_REASONS, RUN_STATUSES, RUN_TRIGGERS } from '../../core/model/run.ts';
+import { FINGERPRINT, RUN_REASONS, RUN_STATUSES, RUN_TIMES, RUN_TRIGGERS } from '../../core/model/run.ts';
 import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/model/statuses.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { JobsRead } from '../../core/store/jobs-read.ts';
@@ -181,6 +181,7 @@ const runFilterFields = {
   payload: rule(isPayloadFields, {
     what: 'a list of at most 5 fields such as [{ path: ["customer_id"], value: "42" }]',
   }),
+  time: oneOf(...RUN_TIMES),
   from: timeOrMs,
   to: timeOrMs,
 };

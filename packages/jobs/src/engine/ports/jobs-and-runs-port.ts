@@ -62,9 +62,9 @@ export interface JobListQuery
 
 /** Which runs `listRuns` returns. `before`: the `next.key` of the page before. */
 export interface RunListQuery extends Omit<RunQuery, 'limit' | 'from' | 'to'> {
-  /** Runs queued at this time or later. A number is in ms since 1970, as `queuedAt` is. */
+  /** Runs queued at this time or later; `time` names another time. A number is in ms since 1970. */
   readonly from?: TimeInput | number | undefined;
-  /** Runs queued before this time. */
+  /** Runs queued before this time; see `from`. */
   readonly to?: TimeInput | number | undefined;
   /** Most runs in the page, at most 10,000. Default: 50. */
   readonly limit?: number | undefined;

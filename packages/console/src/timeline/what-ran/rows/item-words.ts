@@ -41,17 +41,21 @@ export function countsText(counts: Readonly<Partial<Record<(typeof STATUSES)[num
 export function itemHref(item: Item, row: RowName): string | undefined {
   if (item.kind === 'run') return runPath(item.run.id);
   if (item.kind === 'hour') return undefined;
-  return runsHref(row, item);
+  return runsHref(row, item, STARTED);
 }
 
-/** The list of the runs of a row in some time. */
+/** A column counts no runs that never started. */
+const STARTED = ['succeeded', 'failed', 'cancelled', 'running'] as const;
+
+/** The list of the runs of a row that were running at some time of a range. */
 export function runsHref(
   { by, id }: RowName,
   { from, to }: { readonly from: number; readonly to: number },
-  status?: 'failed',
+  statuses: readonly (typeof STATUSES)[number][] = [],
 ): string {
-  const query = new URLSearchParams(status === undefined ? {} : { status });
+  const query = new URLSearchParams(statuses.map((status) => ['status', status]));
   query.set(by === 'job' ? 'job_id' : 'node', id);
+  query.set('time', 'ran');
   query.set('from', new Date(from).toISOString());
   query.set('to', new Date(to).toISOString());
   return `/runs?${query}`;

@@ -76,7 +76,7 @@ function RowLabel({ row: { job, counts }, name, window }: RowLabelProps) {
         {counts.failed === 0 ? null : (
           <>
             {', '}
-            <Link href={runsHref(name, window, 'failed')} className={classes.failed}>
+            <Link href={runsHref(name, window, ['failed'])} className={classes.failed}>
               {counts.failed.toLocaleString('en')} failed
               <Spoken> of {name.id}</Spoken>
             </Link>

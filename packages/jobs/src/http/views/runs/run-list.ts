@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RUN_REASONS, RUN_STATUSES, RUN_TRIGGERS } from '../../../core/model/run.ts';
+import { RUN_REASONS, RUN_STATUSES, RUN_TIMES, RUN_TRIGGERS } from '../../../core/model/run.ts';
 import type { PayloadField, RunFilter } from '../../../core/rules/run-filter.ts';
 import type { RunQuery } from '../../../core/store/store-views.ts';
 import { fingerprintParameter } from '../../fields/fingerprint.ts';
@@ -45,8 +45,18 @@ const listFields = {
     .describe(
       'Only runs that ran with this value in their payload, such as customer_id:42, or customer.id:42 for a field within a field. Repeat it for several',
     ),
-  from: instantParameter.optional().describe('Only runs queued at or after this time (RFC 3339)'),
-  to: instantParameter.optional().describe('Only runs queued before this time (RFC 3339)'),
+  time: z
+    .enum(RUN_TIMES)
+    .optional()
+    .describe(
+      'What from and to are about. queued (default): when the run was queued. ran: runs that were running at some time of the range, as in GET /run-timeline. ended: when the run ended',
+    ),
+  from: instantParameter
+    .optional()
+    .describe('Only runs queued at or after this time (RFC 3339); see time for others'),
+  to: instantParameter
+    .optional()
+    .describe('Only runs queued before this time (RFC 3339); see time for others'),
   limit: limitParameter,
   cursor: cursorParameter.optional(),
 };
@@ -81,8 +91,8 @@ export function runFilter({
   ...filter
 }: Pick<
   z.output<typeof jobRunsQuery>,
-  'status' | 'reason' | 'trigger' | 'node' | 'fingerprint' | 'error' | 'payload' | 'backfill_id'
->): RunFilter & Pick<RunQuery, 'backfillId'> {
+  'status' | 'reason' | 'trigger' | 'node' | 'fingerprint' | 'error' | 'payload' | 'backfill_id' | 'time'
+>): RunFilter & Pick<RunQuery, 'backfillId' | 'time'> {
   const fields = typeof payload === 'string' ? [payload] : payload;
   return { ...filter, backfillId, payload: fields?.map(payloadFieldOf) };
 }

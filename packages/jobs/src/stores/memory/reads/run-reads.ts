@@ -1,5 +1,6 @@
 import { isBackfillRun, isLiveRun, isSlotOpen, type Run } from '../../../core/model/run.ts';
 import { isShown } from '../../../core/rules/run-filter.ts';
+import { isInTime } from '../../../core/rules/run-time.ts';
 import { isReadOf } from '../../../core/store/jobs-read.ts';
 import type { StoreReads } from '../../../core/store/store.ts';
 import type { RecentRun, RunView } from '../../../core/store/store-views.ts';
@@ -27,7 +28,7 @@ export function runReads(db: MemoryDatabase, read: Read) {
           .slice(0, limit)
           .map(({ uid: _, ...version }) => version),
       ),
-    listRuns: ({ limit, jobUid, jobId, type, backfillId, from, to, before, ...which }) =>
+    listRuns: ({ limit, jobUid, jobId, type, backfillId, time, from, to, before, ...which }) =>
       read(() => {
         const found = newestFirst(db)
           .map((run) => runViewOf(db, run))
@@ -38,8 +39,7 @@ export function runReads(db: MemoryDatabase, read: Read) {
               isReadOf(which, { ...job, id: job.jobId }) &&
               (type ?? job.type) === job.type &&
               (backfillId ?? job.backfillId) === job.backfillId &&
-              run.queuedAt >= (from ?? Number.NEGATIVE_INFINITY) &&
-              run.queuedAt < (to ?? Number.POSITIVE_INFINITY) &&
+              isInTime(run, { time, from, to }) &&
               Number(run.id) < Number(before ?? Number.POSITIVE_INFINITY) &&
               isShown(wholeRunOf(db, run), which),
           );

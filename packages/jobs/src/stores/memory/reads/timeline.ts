@@ -1,7 +1,7 @@
 import { type FinishedRun, isLiveRun, type LiveRun } from '../../../core/model/run.ts';
+import { isInTime } from '../../../core/rules/run-time.ts';
 import { isOfAllJobs, isReadOf } from '../../../core/store/jobs-read.ts';
 import {
-  LONGEST_LOOK_BACK_MS,
   MOST_TIMELINE_RUNS,
   type TimelineJob,
   type TimelineQuery,
@@ -39,14 +39,10 @@ export function timelineIn(db: MemoryDatabase, query: TimelineQuery): TimelineRo
 
 function runsIn(db: MemoryDatabase, query: TimelineQuery): readonly AnyRun[] {
   const { from, to } = query;
-  const live = [...db.live.values()]
-    .map(({ run }) => run)
-    .filter(({ startedAt = to, status }) => status === 'running' && startedAt < to);
-  const finished = [...db.runs.values()].filter(
-    ({ queuedAt, startedAt, finishedAt }) =>
-      finishedAt >= from && (startedAt ?? finishedAt) < to && queuedAt >= from - LONGEST_LOOK_BACK_MS,
+  const all = [...[...db.live.values()].map(({ run }) => run), ...db.runs.values()];
+  return all.filter(
+    (run) => isInTime(run, { time: 'ran', from, to }) && isMeant(db, Number(run.jobUid), query),
   );
-  return [...live, ...finished].filter(({ jobUid }) => isMeant(db, Number(jobUid), query));
 }
 
 function isMeant(db: MemoryDatabase, uid: number, { type, q, ...which }: TimelineQuery): boolean {

@@ -1,5 +1,6 @@
 import { isLiveStatus, type RunStatus, type RunTrigger } from '../../../core/model/run.ts';
 import { isShown, listOf, statusesOf } from '../../../core/rules/run-filter.ts';
+import { isInTime } from '../../../core/rules/run-time.ts';
 import { isOfAllJobs, type JobsRead } from '../../../core/store/jobs-read.ts';
 import type { RunPage, RunQuery, RunView } from '../../../core/store/store-views.ts';
 import { FEW_JOBS, FEW_TO_SEARCH, RUNS_IN_A_LOOK } from '../../rows/bounds.ts';
@@ -9,6 +10,7 @@ import { allOf, type Bind, bindable, type Dialect, jobsIn, parameters, uidsWhere
 import { whichJobs } from '../jobs/which-jobs.ts';
 import { arrays, type Read } from '../read.ts';
 import { asQueryOfJob, isOfBackfill, withBackfills } from './backfills-of-runs.ts';
+import { queuedRange, timeConditions } from './run-times.ts';
 import { columnsOfView, type Kind, kindsOf, payloadOfVersion, viewOf } from './run-views.ts';
 import { withSlotsDone } from './slots-done.ts';
 
@@ -95,8 +97,8 @@ function isSearch(query: RunQuery, jobs: JobFilter): boolean {
 }
 
 /** Whether a query has a filter that no index knows. */
-function hasFilter({ reason, trigger, node, error, payload }: RunQuery): boolean {
-  return [reason, trigger, node, error, payload].some((filter) => filter !== undefined);
+function hasFilter({ reason, trigger, node, error, payload, time = 'queued' }: RunQuery): boolean {
+  return time !== 'queued' || [reason, trigger, node, error, payload].some((filter) => filter !== undefined);
 }
 
 interface Rows {
@@ -130,12 +132,16 @@ function* runsIn(
   for (;;) {
     const found = yield* newestRuns(sql, rows, { before, lowest });
     const read = found.map((row) => viewWithPayload(row, kind));
-    views.push(...read.filter((view) => isShown(view, query)).map(withoutPayload));
+    views.push(...read.filter((view) => isMeant(view, query)).map(withoutPayload));
     const last = read.at(-1);
     if (views.length > query.limit || read.length <= query.limit || last === undefined)
       return views.slice(0, query.limit + 1);
     before = last.run.id;
   }
+}
+
+function isMeant(view: RunView, query: RunQuery): boolean {
+  return isInTime(view.run, query) && isShown(view, query);
 }
 
 function viewWithPayload(row: unknown, { runOf }: Kind): RunView {
@@ -152,9 +158,10 @@ function withoutPayload({ ranWith: _, ...view }: RunView): RunView {
 function rangeOf(
   sql: Dialect,
   { kind, status, byJob }: Source & { readonly byJob: boolean },
-  { from, to, before, fingerprint }: RunQuery,
+  { before, fingerprint, ...times }: RunQuery,
   bind: Bind,
 ): string[] {
+  const { from, to } = queuedRange(kind, times);
   return [
     ...(status === undefined ? [] : [sql.hasStatus(status, byJob)]),
     ...(fingerprint === undefined ? [] : [`fingerprint = ${bind(fingerprint)}`]),
@@ -199,6 +206,7 @@ function filtersOf(sql: Dialect, { kind, status, query }: Omit<Rows, 'jobs'>, bi
     ...(node === undefined ? [] : [sql.isOfNode(bind(node))]),
     ...(error === undefined ? [] : [sql.contains('errors', bind(inJson(error).toLowerCase()))]),
     ...(backfillId === undefined ? [] : [isOfBackfill(sql, kind.table, backfillId, bind)]),
+    ...timeConditions(kind, query, bind),
     ...payload.map(({ value }) => sql.containsExactly(payloadOfRow(sql, kind), bind(inJson(value)))),
   ];
 }
