@@ -11,6 +11,7 @@ import { HEALTH_MEANS, NodeHealth } from './node-health.tsx';
 import { NodeRuns } from './node-runs.tsx';
 import classes from './nodes.module.css';
 import { Places } from './places.tsx';
+import { isEmpty } from './working-nodes.ts';
 
 interface CardProps {
   readonly node: JobNode;
@@ -64,7 +65,7 @@ export function NodeCard({ node, name, isAnswering, mayDrain, isLast, runs }: Ca
 }
 
 function State({ node }: { readonly node: JobNode }) {
-  const { health, draining, busy } = node;
+  const { health, draining } = node;
   return (
     <div className={classes.state}>
       <NodeHealth health={health} />
@@ -80,14 +81,16 @@ function State({ node }: { readonly node: JobNode }) {
               <Actor actor={draining.by} />
             </>
           )}
-          . {leftText(busy)}
+          . {leftText(node)}
         </span>
       )}
     </div>
   );
 }
 
-function leftText(busy: number): string {
-  if (busy === 0) return 'It is empty: you can stop or update it.';
-  return `It finishes ${busy === 1 ? '1 run' : `${busy} runs`}, and starts no others.`;
+function leftText(node: JobNode): string {
+  if (isEmpty(node)) return 'It is empty: you can stop or update it.';
+  if (node.health !== 'draining') return `${HEALTH_MEANS[node.health]} It may have runs left.`;
+  const left = node.busy + node.buffered;
+  return `It finishes ${left === 1 ? '1 run' : `${left} runs`}, and starts no others.`;
 }

@@ -1,17 +1,29 @@
 import type { JobNode } from '@greenvue/jobs/client';
 
-type Drainable = Pick<JobNode, 'node' | 'places' | 'draining'>;
+type Worker = Pick<JobNode, 'node' | 'places' | 'draining' | 'health'>;
 
-/** Whether each node that could run jobs is drained, so that no run starts. */
-export function areAllDrained(nodes: readonly Drainable[]): boolean {
+/**
+ * Why no run starts although there are nodes: all of them are drained, or some are and the others do not
+ * work. Undefined: a node works, or none is drained.
+ */
+export function whyNoneWorks(nodes: readonly Worker[]): 'drained' | 'unhealthy' | undefined {
   const able = nodes.filter(({ places }) => places > 0);
-  return able.length > 0 && able.every(({ draining }) => draining !== null);
+  const drained = able.filter(({ draining }) => draining !== null);
+  if (drained.length === 0 || able.some(works)) return undefined;
+  return drained.length === able.length ? 'drained' : 'unhealthy';
 }
 
 /** Whether no other node could run what this one leaves. */
-export function isLastWorking(node: Drainable, nodes: readonly Drainable[]): boolean {
-  return areAllDrained([
-    { ...node, draining: { since: '', by: null } },
-    ...nodes.filter((other) => other.node !== node.node),
-  ]);
+export function isLastWorking(node: Worker, nodes: readonly Worker[]): boolean {
+  return node.places > 0 && !nodes.some((other) => other.node !== node.node && works(other));
+}
+
+/** Whether a node starts runs now. */
+function works({ places, draining, health }: Worker): boolean {
+  return places > 0 && draining === null && health === 'ok';
+}
+
+/** Whether a drained node can be stopped: it has left nothing to run or to write. */
+export function isEmpty({ busy, buffered, health }: Pick<JobNode, 'busy' | 'buffered' | 'health'>): boolean {
+  return busy === 0 && buffered === 0 && health === 'draining';
 }
