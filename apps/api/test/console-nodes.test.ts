@@ -48,6 +48,15 @@ test(
     const { page, faults, goTo } = await open(server);
     await goTo('/admin/jobs');
     await heading(page, 'Overview');
+    // A node has one name everywhere. These two share a process, so the name ends with a part of the id.
+    const named = (id: string) => new RegExp(` \\(process \\d+\\), ${id.slice(0, 8)}`);
+    await page.getByRole('region', { name: 'Table of nodes' }).getByText(named(otherId)).waitFor();
+    await goTo('/admin/jobs/timeline/what-ran?by=node');
+    await page.getByRole('link', { name: named(hereId) }).click();
+    await page.waitForURL((at) => at.searchParams.get('node') === hereId);
+    await goTo(`/admin/jobs/runs/${run.id}`);
+    await page.getByText(named(hereId)).waitFor();
+    await goTo('/admin/jobs');
     await page.getByRole('link', { name: 'What runs there' }).click();
     await heading(page, 'Nodes');
     const drained = card(page, hereId);

@@ -20,11 +20,13 @@ const billing = defineJobType({
   },
 });
 
+const NAMES = { 'bills-eu': 'Bills EU', 'bills-us': 'Bills US', 'bills-old': 'Old bills' } as const;
+
 /** A server on which two jobs fail for one cause, three times in all, and a third one succeeds once. */
 async function openAfterFailures(path: string): Promise<Visit & Pick<ConsoleServer, 'admin'>> {
   const { url, admin } = await startConsoleServer({ jobTypes: [billing] });
-  for (const id of ['bills-eu', 'bills-us', 'bills-old'])
-    await done(admin, 'POST', '/api/jobs', { id, name: id, type: 'billing', on_demand: true });
+  for (const id of ['bills-eu', 'bills-us', 'bills-old'] as const)
+    await done(admin, 'POST', '/api/jobs', { id, name: NAMES[id], type: 'billing', on_demand: true });
   for (const id of ['bills-eu', 'bills-us', 'bills-eu'])
     await done(admin, 'POST', `/api/jobs/${id}/runs`, {});
   await done(admin, 'POST', '/api/jobs/bills-old/runs', { payload: { works: true } });
@@ -49,7 +51,7 @@ test(
     await page.getByText('3 failed runs in the last 24 hours, 1 cause').waitFor();
     const groups = page.getByRole('list', { name: 'Causes of failures' }).locator('> li');
     expect(await groups.count()).toBe(1);
-    await groups.getByText('bills-eu (2), bills-us (1)').waitFor();
+    await groups.getByText('Bills EU (2), Bills US (1)').waitFor();
     await looksWell(page, [820, 1280]);
     await button(page, '1 h').click();
     await page.getByText('3 failed runs in the last hour, 1 cause').waitFor();
@@ -91,8 +93,9 @@ test(
     await button(page, 'Failed').click();
     await page.waitForURL((url) => url.searchParams.getAll('status').join() === 'succeeded,failed');
     await showsRuns(page, 5);
-    await rows(page).getByRole('link', { name: 'bills-old' }).click();
-    await heading(page, 'bills-old');
+    // A job is known by its name; the id is the title.
+    await rows(page).getByRole('link', { name: 'Old bills' }).click();
+    await heading(page, 'Old bills');
 
     await goTo('/');
     await heading(page, 'Overview');
@@ -133,7 +136,7 @@ test(
     await page.getByLabel('Payload field = value').press('Enter');
     await page.waitForURL((at) => at.searchParams.get('payload') === 'works:true');
     await showsRuns(page, 1);
-    await rows(page).getByRole('link', { name: 'bills-old' }).waitFor();
+    await rows(page).getByRole('link', { name: 'Old bills' }).waitFor();
     await goTo('/runs?error=no+such+words');
     await page.getByText('No runs found').waitFor();
     await goTo('/runs?fingerprint=none');

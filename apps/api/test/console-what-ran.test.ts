@@ -38,7 +38,7 @@ async function runJobs(admin: Operator): Promise<void> {
 }
 
 const rows = (page: Page) => page.getByRole('list', { name: 'What ran' });
-const row = (page: Page, id: string) => page.getByRole('slider', { name: `Runs of ${id},` });
+const row = (page: Page, name: string) => page.getByRole('slider', { name: `Runs of ${name},` });
 
 test.each<Dialect>(['sqlite', 'postgres'])(
   'a viewer sees what ran by job and by node, zooms in, and opens a run from its bar: on %s',
@@ -58,7 +58,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await page.getByText('All jobs that ran.').waitFor();
     await rows(page).getByRole('link', { name: '1 failed' }).click();
     await heading(page, 'Runs');
-    await page.getByRole('row').filter({ hasText: 'calls' }).first().waitFor();
+    await page.getByRole('row').filter({ hasText: 'Calls' }).first().waitFor();
     await page.goBack();
     await heading(page, 'What ran');
     expect(await findings(page)).toEqual([]);
@@ -69,8 +69,8 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await rows(page).getByText('2 runs').waitFor();
 
     // By keyboard: to the newest run of a row, to the one before, and open it.
-    await row(page, 'calm').focus();
-    await page.locator('[role=slider][aria-label^="Runs of calm,"][aria-valuetext^="succeeded, "]').waitFor();
+    await row(page, 'Calm').focus();
+    await page.locator('[role=slider][aria-label^="Runs of Calm,"][aria-valuetext^="succeeded, "]').waitFor();
     await page.getByRole('link', { name: /^Open run / }).waitFor();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('Enter');
@@ -79,8 +79,8 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await heading(page, 'What ran');
 
     // A row with many runs says how many were running, and leads to the list of them.
-    await row(page, 'busy').focus();
-    expect(await row(page, 'busy').getAttribute('aria-valuetext')).toMatch(/\d+ succeeded, .* to /);
+    await row(page, 'Busy').focus();
+    expect(await row(page, 'Busy').getAttribute('aria-valuetext')).toMatch(/\d+ succeeded, .* to /);
     await page.getByRole('link', { name: 'Show these runs' }).click();
     await heading(page, 'Runs');
     expect(page.url()).toContain('job_id=busy&from=');
@@ -116,7 +116,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     const table = page.getByRole('region', { name: 'What ran as a table' });
     await table
       .getByRole('row')
-      .filter({ hasText: 'busy' })
+      .filter({ hasText: 'Busy' })
       .getByRole('cell', { name: String(MANY) })
       .waitFor();
     for (const width of [390, 820, 1280, 1920]) {
@@ -132,7 +132,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await goTo(`/timeline/what-ran?${new URLSearchParams({ ...window, q: 'calls' })}`);
     await rows(page).getByRole('link', { name: '1 failed' }).click();
     await heading(page, 'Runs');
-    await page.getByRole('row').filter({ hasText: 'calls' }).first().waitFor();
+    await page.getByRole('row').filter({ hasText: 'Calls' }).first().waitFor();
     expect(await page.getByLabel('Time of').inputValue()).toBe('ran');
     expect(faults).toEqual([]);
   },
@@ -153,7 +153,7 @@ test(
       return Date.parse(query.get('to') ?? '') - Date.parse(query.get('from') ?? '');
     };
 
-    const box = await row(page, 'calm').boundingBox();
+    const box = await row(page, 'Calm').boundingBox();
     if (box === null) throw new Error('the row is not drawn');
     const middle = box.y + box.height / 2;
     // The last third of 15 minutes: 5 minutes.
@@ -170,7 +170,7 @@ test(
     await page.mouse.wheel(0, -100);
     await page.keyboard.up('Control');
     await until('the wheel has zoomed in', async () => span() < 4.5 * 60_000);
-    await row(page, 'calm').focus();
+    await row(page, 'Calm').focus();
     const before = span();
     // The browser's own zoom.
     await page.keyboard.press('Control+-');

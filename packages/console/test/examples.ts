@@ -5,6 +5,7 @@ export function exampleRun(fields: Partial<Run> = {}): Run {
   return {
     id: '748301942784000',
     job_id: 'nightly-cleanup',
+    job_name: 'Remove old listings',
     job_uid: 'u1',
     type: 'cleanup_expired_listings',
     trigger: 'schedule',

@@ -1,5 +1,6 @@
 import type { Run } from '@greenvue/jobs/client';
 import { Table } from '@mantine/core';
+import { NodeName } from '../data/node-name.tsx';
 import { Instant } from '../ui/instant/instant.tsx';
 import { Panel } from '../ui/layout/panel.tsx';
 import { Plain, Spoken } from '../ui/text/text.tsx';
@@ -38,9 +39,15 @@ function Row({ fact }: { readonly fact: ComparedFact }) {
       {fact.values.map((value, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the first and the second run
         <Table.Td key={index}>
-          {fact.isTime === true ? <Instant at={value} /> : <Plain>{value ?? '–'}</Plain>}
+          <Value fact={fact} value={value} />
         </Table.Td>
       ))}
     </Table.Tr>
   );
+}
+
+function Value({ fact, value }: { readonly fact: ComparedFact; readonly value: string | null }) {
+  if (fact.isTime === true) return <Instant at={value} />;
+  if (fact.isNode === true && value !== null) return <NodeName id={value} />;
+  return <Plain>{value ?? '–'}</Plain>;
 }

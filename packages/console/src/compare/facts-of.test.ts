@@ -41,9 +41,9 @@ test('a wait differs only if both runs waited, and one a second longer', () => {
 
 test('facts that neither run has are left out, and the job is named if there are two', () => {
   expect(factsOf(good, bad).map(({ name }) => name)).not.toContain('Requested by');
-  expect(factsOf(good, exampleRun({ job_id: 'other', requested_by: 'user:1' }))).toEqual(
+  expect(factsOf(good, exampleRun({ job_id: 'other', job_name: 'Other', requested_by: 'user:1' }))).toEqual(
     expect.arrayContaining([
-      { name: 'Job', values: ['nightly-cleanup', 'other'], isOther: true },
+      { name: 'Job', values: ['Remove old listings (nightly-cleanup)', 'Other (other)'], isOther: true },
       { name: 'Requested by', values: [null, 'user:1'], isOther: true },
     ]),
   );

@@ -3,9 +3,10 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { Ago, Instant } from '../ui/instant/instant.tsx';
 import { Fold } from '../ui/layout/fold.tsx';
-import { jobPath, runPath } from '../ui/paths.ts';
+import { runPath } from '../ui/paths.ts';
 import type { Range } from '../ui/range/range.ts';
 import { errorLine, stacksText } from '../ui/status/run-words.ts';
+import { JobLink } from '../ui/text/job-link.tsx';
 import { Plain, Spoken } from '../ui/text/text.tsx';
 import { TextBlock } from '../ui/text/text-block.tsx';
 import classes from './failures.module.css';
@@ -95,12 +96,10 @@ function Fact({ label, children }: { readonly label: string; readonly children: 
 function Jobs({ group: { jobs, job_count: all } }: { readonly group: FailureGroup }) {
   return (
     <>
-      {jobs.map(({ job_id: id, count }, index) => (
+      {jobs.map(({ job_id: id, job_name: name, count }, index) => (
         <span key={id}>
           {index === 0 ? '' : ', '}
-          <Link href={jobPath(id)}>
-            <Plain>{id}</Plain>
-          </Link>
+          <JobLink id={id} name={name} />
           {all === 1 ? '' : ` (${count.toLocaleString('en')})`}
         </span>
       ))}

@@ -1,16 +1,17 @@
 import type { FailurePage } from '@greenvue/jobs/client';
 import { Button, NativeSelect } from '@mantine/core';
-import { Link, useSearchParams } from 'wouter';
+import { useSearchParams } from 'wouter';
 import { useRunFailures } from '../data/queries/failures-query.ts';
+import { useJob } from '../data/queries/queries.ts';
 import { Page } from '../page/page.tsx';
 import { Empty, NotLoaded } from '../ui/feedback/states.tsx';
 import { Help } from '../ui/help/help.tsx';
 import { Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
-import { jobPath } from '../ui/paths.ts';
 import { type Range, rangeWords, withRange } from '../ui/range/range.ts';
 import { RangeControl } from '../ui/range/range-control.tsx';
 import { useRange } from '../ui/range/use-range.ts';
+import { JobLink } from '../ui/text/job-link.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import { FailureGroups } from './failure-groups.tsx';
 import classes from './failures.module.css';
@@ -81,9 +82,7 @@ function OnlyNote({ only, onAll }: { readonly only: Only; readonly onAll: () => 
           <>
             {' '}
             of the job{' '}
-            <Link href={jobPath(jobId)}>
-              <Plain>{jobId}</Plain>
-            </Link>
+            <JobOfId id={jobId} />
           </>
         )}
         {fingerprint === undefined ? null : (
@@ -99,6 +98,12 @@ function OnlyNote({ only, onAll }: { readonly only: Only; readonly onAll: () => 
       </Button>
     </p>
   );
+}
+
+/** A job by its name; a deleted one by its id. */
+function JobOfId({ id }: { readonly id: string }) {
+  const { data: job } = useJob(id);
+  return <JobLink id={id} name={job?.name ?? id} />;
 }
 
 interface GroupsProps {

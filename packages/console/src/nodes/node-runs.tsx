@@ -26,8 +26,8 @@ export function NodeRuns({ node, busy, runs }: NodeRunsProps) {
       <ul className={classes.runs}>
         {own.slice(0, SHOWN).map((run) => (
           <li key={run.id}>
-            <Link href={runPath(run.id)}>
-              <Plain>{run.job_id}</Plain>
+            <Link href={runPath(run.id)} title={run.job_id}>
+              <Plain>{run.job_name}</Plain>
             </Link>{' '}
             <span className={blocks.quiet}>
               started <Ago at={run.started_at} />

@@ -1,5 +1,6 @@
 import type { JobNode } from '@greenvue/jobs/client';
 import { Text } from '@mantine/core';
+import { nodeNames } from '../data/node-names.ts';
 import { useNodes } from '../data/queries/nodes-query.ts';
 import { useRuns } from '../data/queries/queries.ts';
 import { Page } from '../page/page.tsx';
@@ -7,7 +8,6 @@ import { useIsScoped } from '../session/session.tsx';
 import { NotLoaded } from '../ui/feedback/states.tsx';
 import { Help } from '../ui/help/help.tsx';
 import { NodeCard } from './node-card.tsx';
-import { nodeNames } from './node-name.ts';
 import classes from './nodes.module.css';
 import { useMayDrain } from './use-drain.ts';
 import { isLastWorking } from './working-nodes.ts';

@@ -1,6 +1,7 @@
 import type { Stats } from '@greenvue/jobs/client';
 import { Table } from '@mantine/core';
 import { Link } from 'wouter';
+import { nodeNames } from '../data/node-names.ts';
 import { NodeHealth } from '../nodes/node-health.tsx';
 import { Places } from '../nodes/places.tsx';
 import { Ago } from '../ui/instant/instant.tsx';
@@ -17,6 +18,7 @@ interface NodesPanelProps {
 
 /** The server's processes. The one that answered comes first. */
 export function NodesPanel({ nodes, className }: NodesPanelProps) {
+  const names = nodeNames(nodes);
   return (
     <Panel title="Nodes" className={className} aside={<Link href="/nodes">What runs there</Link>}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard, too */}
@@ -36,7 +38,12 @@ export function NodesPanel({ nodes, className }: NodesPanelProps) {
           </Table.Thead>
           <Table.Tbody>
             {nodes.map((node, index) => (
-              <NodeRow key={node.node} node={node} isAnswering={index === 0} />
+              <NodeRow
+                key={node.node}
+                node={node}
+                name={names[index] ?? node.node}
+                isAnswering={index === 0}
+              />
             ))}
           </Table.Tbody>
         </Table>
@@ -45,11 +52,17 @@ export function NodesPanel({ nodes, className }: NodesPanelProps) {
   );
 }
 
-function NodeRow({ node, isAnswering }: { readonly node: Node; readonly isAnswering: boolean }) {
+interface NodeRowProps {
+  readonly node: Node;
+  readonly name: string;
+  readonly isAnswering: boolean;
+}
+
+function NodeRow({ node, name, isAnswering }: NodeRowProps) {
   return (
     <Table.Tr>
-      <Table.Th scope="row" className={classes.name}>
-        <Plain>{node.node}</Plain>
+      <Table.Th scope="row" className={classes.name} title={node.node}>
+        <Plain>{name}</Plain>
         {isAnswering ? <span className={classes.note}>this server</span> : null}
       </Table.Th>
       <Table.Td>

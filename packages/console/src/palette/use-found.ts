@@ -12,7 +12,7 @@ const TYPING_MS = 150;
 const MOST_JOBS = 8;
 const MOST_RUNS = 5;
 /**
- * Of these newest runs, the palette finds those with the typed text in their id or in the id of their job.
+ * Of these newest runs, the palette finds those with the typed text in their id, or in the id or the name of their job.
  */
 const NEWEST_RUNS = 100;
 
@@ -31,7 +31,7 @@ export function useFound(typed: string): Found {
   const newest = useNewestRuns();
   const exact = useRunOfId(text);
   const runItem = useRunItem();
-  const fitting = (newest.data?.data ?? []).filter(({ id, job_id: job }) => `${id} ${job}`.includes(text));
+  const fitting = (newest.data?.data ?? []).filter((run) => `${run.id} ${run.job_id} ${run.job_name}`.includes(text));
   const runs = [...(exact.data == null ? [] : [exact.data]), ...fitting].slice(0, MOST_RUNS);
   const items = runs.filter(({ id }, at) => runs.findIndex((run) => run.id === id) === at).map(runItem);
   return {
@@ -94,7 +94,7 @@ function useRunOfId(text: string) {
 
 function useRunItem(): (run: Run) => PaletteItem {
   const [, navigate] = useLocation();
-  return ({ id, job_id: job, status }) => ({
+  return ({ id, job_name: job, status }) => ({
     id: `run:${id}`,
     label: `Run ${id}`,
     detail: `${job}, ${status}`,

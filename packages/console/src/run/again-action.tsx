@@ -1,4 +1,4 @@
-import type { Job, Run } from '@greenvue/jobs/client';
+import type { Run } from '@greenvue/jobs/client';
 import { Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
@@ -12,13 +12,11 @@ import { Plain } from '../ui/text/text.tsx';
 
 interface AgainActionProps {
   readonly run: Run;
-  /** The run's job, once it is read. */
-  readonly job: Job | undefined;
   readonly isJobGone: boolean;
 }
 
 /** Starts a new run with the payload of a run that has ended, after a question. */
-export function AgainAction({ run, job, isJobGone }: AgainActionProps) {
+export function AgainAction({ run, isJobGone }: AgainActionProps) {
   const retry = useRetryRun();
   const [, navigate] = useLocation();
   const [isAsking, setAsking] = useState(false);
@@ -45,7 +43,7 @@ export function AgainAction({ run, job, isJobGone }: AgainActionProps) {
         confirmLabel="Run again"
         isBusy={retry.isPending}
       >
-        <Meaning run={run} name={job?.name ?? run.job_id} />
+        <Meaning run={run} name={run.job_name} />
       </Confirm>
     </>
   );

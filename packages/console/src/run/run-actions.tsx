@@ -1,4 +1,4 @@
-import type { Job, Run } from '@greenvue/jobs/client';
+import type { Run } from '@greenvue/jobs/client';
 import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useCancelRun, useRetryRun } from '../actions/actions.ts';
@@ -13,17 +13,15 @@ import { AgainAction } from './again-action.tsx';
 
 interface RunActionsProps {
   readonly run: Run;
-  /** The run's job, once it is read. */
-  readonly job: Job | undefined;
   /** The run's job was deleted or recreated, so the run cannot run again. */
   readonly isJobGone: boolean;
 }
 
 /** The actions on a run in its current state: cancel, cancel by force, run again, retry now. */
-export function RunActions({ run, job, isJobGone }: RunActionsProps) {
+export function RunActions({ run, isJobGone }: RunActionsProps) {
   const may = useMay();
   if (!may.operate) return null;
-  if (isOver(run)) return <AgainAction run={run} job={job} isJobGone={isJobGone} />;
+  if (isOver(run)) return <AgainAction run={run} isJobGone={isJobGone} />;
   return <OpenActions run={run} />;
 }
 

@@ -1,6 +1,7 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
 import { Actor } from '../data/actor.tsx';
+import { NodeName } from '../data/node-name.tsx';
 import { useNow } from '../ui/clock/now.tsx';
 import { Help } from '../ui/help/help.tsx';
 import { Instant } from '../ui/instant/instant.tsx';
@@ -10,7 +11,6 @@ import { runPath } from '../ui/paths.ts';
 import { durationText, sinceText } from '../ui/schedule/duration.ts';
 import { attemptText, triggerText, waitedMs } from '../ui/status/run-words.ts';
 import { CopyButton } from '../ui/text/copy-button.tsx';
-import { Plain } from '../ui/text/text.tsx';
 
 interface RunFactsProps {
   readonly run: Run;
@@ -89,7 +89,7 @@ function WorkFacts({ run, job }: RunFactsProps) {
         <Took run={run} />
       </Fact>
       <Fact name="Node" help={<Help word="node" />}>
-        {run.node === null ? 'none' : <Plain>{run.node}</Plain>}
+        {run.node === null ? 'none' : <NodeName id={run.node} />}
       </Fact>
       {run.recoveries === 0 ? null : (
         <Fact name="Recoveries" help={<Help word="recover" />}>

@@ -11,8 +11,9 @@ import { isNotFound } from '../ui/feedback/not-found.ts';
 import { Empty, Failed, Loading } from '../ui/feedback/states.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Panel } from '../ui/layout/panel.tsx';
-import { comparePath, jobPath, useIdInPath } from '../ui/paths.ts';
+import { comparePath, useIdInPath } from '../ui/paths.ts';
 import { JobStatusBadge, RunStatusBadge } from '../ui/status/status.tsx';
+import { JobLink } from '../ui/text/job-link.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import { JsonBlock } from '../ui/text/text-block.tsx';
 import { explainRun } from './explain-run.ts';
@@ -74,7 +75,7 @@ function KnownRun({ run }: { readonly run: Run }) {
   return (
     <Page
       title={`Run ${run.id}`}
-      back={<JobLink run={run} of={of} />}
+      back={<RunsJob run={run} of={of} />}
       marks={<RunStatusBadge status={run.status} reason={run.reason} />}
       actions={
         <>
@@ -82,7 +83,7 @@ function KnownRun({ run }: { readonly run: Run }) {
           <Button component={Link} href={comparePath(undefined, run.id)} variant="default">
             Compare
           </Button>
-          <RunActions run={run} job={job} isJobGone={isJobGone} />
+          <RunActions run={run} isJobGone={isJobGone} />
         </>
       }
     >
@@ -102,14 +103,10 @@ function KnownRun({ run }: { readonly run: Run }) {
   );
 }
 
-function JobLink({ run, of }: { readonly run: Run; readonly of: JobOfRun }) {
-  const name = of.kind === 'known' ? of.job.name : run.job_id;
+function RunsJob({ run, of }: { readonly run: Run; readonly of: JobOfRun }) {
   return (
     <span>
-      Job{' '}
-      <Link href={jobPath(run.job_id)}>
-        <Plain>{name}</Plain>
-      </Link>{' '}
+      Job <JobLink id={run.job_id} name={run.job_name} />{' '}
       <span className={blocks.quiet}>
         <Plain>{run.type}</Plain>
         {of.kind === 'gone' ? ' · the job was deleted' : null}

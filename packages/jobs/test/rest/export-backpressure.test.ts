@@ -20,7 +20,7 @@ function endlessEngine() {
     finishedAt: 0,
     errors: [error],
   } as const;
-  const rows = Array.from({ length: ROWS }, () => ({ run: failed, jobId: 'a', type: 'noop' }));
+  const rows = Array.from({ length: ROWS }, () => ({ run: failed, jobId: 'a', jobName: 'A', type: 'noop' }));
   const engine = {
     listRuns: async (query: RunListQuery) => {
       asked.push(query);

@@ -34,7 +34,7 @@ export function failuresContract(makeStore: MakeStore): void {
           count: 3,
           jobCount: 2,
           jobs: [
-            { jobId: 'a', count: 2 },
+            { jobId: 'a', jobName: 'Job a', count: 2 },
             { jobId: 'b', count: 1 },
           ],
           types: ['noop'],

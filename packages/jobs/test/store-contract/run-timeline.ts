@@ -60,6 +60,7 @@ export function runTimelineContract(makeStore: MakeStore): void {
             {
               id: broken,
               jobId: 'broken',
+              jobName: 'Job broken',
               status: 'failed',
               reason: 'error',
               startedAt: T0 + 3 * MINUTE + SECOND,

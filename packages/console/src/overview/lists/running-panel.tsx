@@ -40,7 +40,8 @@ function RunningRun({ run }: { readonly run: Run }) {
   return (
     <ListItem
       href={runPath(run.id)}
-      name={run.job_id}
+      name={run.job_name}
+      title={run.job_id}
       aside={
         <span className={classes.more}>
           {run.attempt > 1 ? `attempt ${run.attempt}, ` : ''}
@@ -49,22 +50,22 @@ function RunningRun({ run }: { readonly run: Run }) {
         </span>
       }
     >
-      {run.progress === null ? null : <RunProgress jobId={run.job_id} progress={run.progress} />}
+      {run.progress === null ? null : <RunProgress job={run.job_name} progress={run.progress} />}
     </ListItem>
   );
 }
 
 interface RunProgressProps {
-  readonly jobId: string;
+  readonly job: string;
   readonly progress: NonNullable<Run['progress']>;
 }
 
-function RunProgress({ jobId, progress: { done, total, note } }: RunProgressProps) {
+function RunProgress({ job, progress: { done, total, note } }: RunProgressProps) {
   const share = total === null || total <= 0 ? undefined : Math.min(100, (done / total) * 100);
   return (
     <>
       {share === undefined ? null : (
-        <Progress value={share} size="sm" className={classes.bar} aria-label={`Progress of ${jobId}`} />
+        <Progress value={share} size="sm" className={classes.bar} aria-label={`Progress of ${job}`} />
       )}
       <div className={classes.more}>
         {COUNT.format(done)}

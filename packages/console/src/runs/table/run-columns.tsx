@@ -1,10 +1,12 @@
 import type { Run } from '@greenvue/jobs/client';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { NodeName } from '../../data/node-name.tsx';
 import { Countdown, Instant } from '../../ui/instant/instant.tsx';
-import { jobPath, runPath } from '../../ui/paths.ts';
+import { runPath } from '../../ui/paths.ts';
 import { sinceText } from '../../ui/schedule/duration.ts';
 import { attemptText, runNote, shownTime, triggerText, waitsForRetry } from '../../ui/status/run-words.ts';
+import { JobLink } from '../../ui/text/job-link.tsx';
 import { Plain } from '../../ui/text/text.tsx';
 import type { ChoosableColumn } from '../../views/look.ts';
 import classes from './run-table.module.css';
@@ -68,11 +70,7 @@ const CLASSES: { readonly [C in RunColumn]?: string | undefined } = {
 function contentOf(column: RunColumn, run: Run, maxAttempts: number | undefined): ReactNode {
   switch (column) {
     case 'job':
-      return (
-        <Link href={jobPath(run.job_id)}>
-          <Plain>{run.job_id}</Plain>
-        </Link>
-      );
+      return <JobLink id={run.job_id} name={run.job_name} />;
     case 'type':
       return <Plain>{run.type}</Plain>;
     case 'when':
@@ -88,7 +86,7 @@ function contentOf(column: RunColumn, run: Run, maxAttempts: number | undefined)
     case 'trigger':
       return triggerText(run);
     case 'node':
-      return run.node === null ? '–' : <Plain>{run.node}</Plain>;
+      return run.node === null ? '–' : <NodeName id={run.node} />;
     case 'details':
       return <Details run={run} />;
     default:

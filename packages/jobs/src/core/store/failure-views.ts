@@ -27,7 +27,7 @@ export interface FailureGroup {
   /** How many jobs have such runs. */
   readonly jobCount: number;
   /** The jobs with most of them, at most {@link FAILURE_JOBS}. */
-  readonly jobs: readonly { readonly jobId: string; readonly count: number }[];
+  readonly jobs: readonly FailedJob[];
   /** The types of all these jobs. */
   readonly types: readonly string[];
   readonly firstAt: number;
@@ -48,6 +48,13 @@ export interface FailurePage {
    * failures since `from` are counted.
    */
   readonly countedFrom?: number;
+}
+
+/** A job, and how many of its runs are in a group. */
+export interface FailedJob {
+  readonly jobId: string;
+  readonly jobName: string;
+  readonly count: number;
 }
 
 /** How many jobs a group names. */

@@ -77,6 +77,8 @@ export interface RunQuery extends JobsRead, RunFilter, RunTimeRange {
 export interface RunView {
   readonly run: Run;
   readonly jobId: string;
+  /** The name of the job now. */
+  readonly jobName: string;
   readonly type: string;
   /** The tags of the job; only in the answers of `getRun` and `listRuns`. Absent: none. */
   readonly tags?: readonly string[];

@@ -39,6 +39,7 @@ export interface TimelineSpan {
 export interface TimelineRun {
   readonly id: string;
   readonly jobId: string;
+  readonly jobName: string;
   readonly status: TimelineStatus;
   readonly reason?: RunReason;
   readonly startedAt: number;

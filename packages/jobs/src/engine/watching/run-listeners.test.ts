@@ -26,7 +26,7 @@ function viewOf(id: string): RunView {
     errors: [],
     result: id,
   } as const;
-  return { run, jobId: 'job', type: typeOf(id) };
+  return { run, jobId: 'job', jobName: 'Job', type: typeOf(id) };
 }
 
 function listen(listener: (runId: string) => unknown, onMissed?: () => unknown) {

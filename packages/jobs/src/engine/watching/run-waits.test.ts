@@ -21,7 +21,7 @@ function view(status: 'running' | 'succeeded'): RunView {
     status === 'running'
       ? ({ ...origin, status, held: 'no', availableAt: 0, failures: 0, recoveries: 0, errors: [] } as const)
       : ({ ...origin, status, attempt: 1, recoveries: 0, finishedAt: 0, errors: [] } as const);
-  return { run, jobId: 'job', type: 'work' };
+  return { run, jobId: 'job', jobName: 'Job', type: 'work' };
 }
 
 describe('a wait for the end of a run', () => {

@@ -92,7 +92,7 @@ describe('a job', () => {
 
 describe('a run', () => {
   test('that waits for a retry shows when it is due and the attempts so far', () => {
-    const json = runJson({ run, jobId: 'a', type: 'greet' });
+    const json = runJson({ run, jobId: 'a', jobName: 'A', type: 'greet' });
     expect(runSchema.strict().parse(json)).toEqual(json);
     expect(json).toMatchObject({
       attempt: 1,
@@ -101,27 +101,27 @@ describe('a run', () => {
       node: null,
     });
     expect(json.errors[0]?.stack).toBeNull();
-    expect(runJson({ run, jobId: 'a', type: 'greet' }, { stacks: true }).errors[0]?.stack).toContain('at x');
+    expect(runJson({ run, jobId: 'a', jobName: 'A', type: 'greet' }, { stacks: true }).errors[0]?.stack).toContain('at x');
   });
 
   test('shows the causes of its errors, with stacks only on request', () => {
     const causes = [{ depth: 1, name: 'Error', message: 'refused', code: 'ECONNREFUSED', stack: 'at y' }];
     const failed = { ...run, errors: run.errors.map((error) => ({ ...error, causes })) };
-    const [error] = runJson({ run: failed, jobId: 'a', type: 'greet' }).errors;
+    const [error] = runJson({ run: failed, jobId: 'a', jobName: 'A', type: 'greet' }).errors;
     expect(error).toMatchObject({ code: null, causes: [{ depth: 1, code: 'ECONNREFUSED', stack: null }] });
-    const whole = runJson({ run: failed, jobId: 'a', type: 'greet' }, { stacks: true });
+    const whole = runJson({ run: failed, jobId: 'a', jobName: 'A', type: 'greet' }, { stacks: true });
     expect(runSchema.strict().parse(whole)).toEqual(whole);
     expect(whole.errors[0]?.causes[0]?.stack).toBe('at y');
   });
 
   test('can be read though its stored JSON is broken', () => {
     const broken = { ...run, payload: '{"half":' };
-    expect(runJson({ run: broken, jobId: 'a', type: 'greet' }).payload).toEqual({ unreadable: '{"half":' });
+    expect(runJson({ run: broken, jobId: 'a', jobName: 'A', type: 'greet' }).payload).toEqual({ unreadable: '{"half":' });
   });
 
   test('that runs shows its node and the attempt that runs', () => {
     const claimed = { ...run, status: 'running', claim: { node: 'n1', fence: 4 }, cancel: 'user' } as const;
-    expect(runJson({ run: claimed, jobId: 'a', type: 'greet' })).toMatchObject({
+    expect(runJson({ run: claimed, jobId: 'a', jobName: 'A', type: 'greet' })).toMatchObject({
       status: 'running',
       attempt: 2,
       node: 'n1',
@@ -138,7 +138,7 @@ describe('a run', () => {
       finishedAt: at,
       result: '{"n":1}',
     } as const;
-    expect(runJson({ run: finished, jobId: 'a', type: 'greet' })).toMatchObject({
+    expect(runJson({ run: finished, jobId: 'a', jobName: 'A', type: 'greet' })).toMatchObject({
       attempt: 2,
       result: { n: 1 },
       available_at: null,

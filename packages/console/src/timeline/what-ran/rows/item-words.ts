@@ -8,6 +8,8 @@ import type { Item } from './row-layout.ts';
 export interface RowName {
   readonly by: 'job' | 'node';
   readonly id: string;
+  /** What people call it. */
+  readonly name: string;
 }
 
 const STATUSES = ['succeeded', 'failed', 'cancelled', 'skipped', 'running'] as const;
@@ -20,7 +22,7 @@ export function itemText(item: Item, { by }: RowName, zone: Zone): string {
     const reason = run.reason === null ? '' : ` (${run.reason.replaceAll('_', ' ')})`;
     const took =
       run.finished_at === null ? [] : [`took ${durationText(Date.parse(run.finished_at) - started)}`];
-    const job = by === 'node' ? [`of ${run.job_id}`] : [];
+    const job = by === 'node' ? [`of ${run.job_name}`] : [];
     return [`${run.status}${reason}`, instantText(started, zone), ...took, ...job].join(', ');
   }
   const counts = countsText(item.counts);

@@ -1,6 +1,7 @@
 import type { RunTimeline, TimelineRow } from '@greenvue/jobs/client';
 import { type KeyboardEvent, memo, type PointerEvent, useEffect, useMemo } from 'react';
 import { Link, useLocation } from 'wouter';
+import { useNodeNames } from '../../../data/node-name.tsx';
 import { useZone } from '../../../ui/clock/zone.tsx';
 import { jobPath } from '../../../ui/paths.ts';
 import { Plain, Spoken } from '../../../ui/text/text.tsx';
@@ -30,7 +31,8 @@ const REACH_PX = 16;
 
 /** One job or node: its name and numbers, and the drawing of its runs. */
 export const RanRow = memo(function RanRow({ row, timeline, window, current, onSelect }: RanRowProps) {
-  const name = useMemo(() => nameOf(row), [row]);
+  const nodeName = useNodeNames();
+  const name = useMemo(() => nameOf(row, nodeName), [row, nodeName]);
   const layout = useMemo(() => rowLayout(row, timeline, window), [row, timeline, window]);
   return (
     <li className={classes.row}>
@@ -42,8 +44,10 @@ export const RanRow = memo(function RanRow({ row, timeline, window, current, onS
   );
 });
 
-function nameOf({ job, node }: TimelineRow): RowName {
-  return job === null ? { by: 'node', id: node ?? '' } : { by: 'job', id: job.id };
+function nameOf({ job, node }: TimelineRow, nodeName: (id: string) => string): RowName {
+  if (job !== null) return { by: 'job', id: job.id, name: job.name };
+  const id = node ?? '';
+  return { by: 'node', id, name: nodeName(id) };
 }
 
 interface RowLabelProps {
@@ -56,10 +60,10 @@ function RowLabel({ row: { job, counts }, name, window }: RowLabelProps) {
   const all = counts.succeeded + counts.failed + counts.cancelled + counts.skipped + counts.running;
   return (
     <>
-      <span className={classes.name}>
+      <span className={classes.name} title={name.id}>
         {job === null ? (
           <Link href={runsHref(name, window)}>
-            <Plain>{name.id}</Plain>
+            <Plain>{name.name}</Plain>
           </Link>
         ) : job.deleted ? (
           <>
@@ -78,7 +82,7 @@ function RowLabel({ row: { job, counts }, name, window }: RowLabelProps) {
             {', '}
             <Link href={runsHref(name, window, ['failed'])} className={classes.failed}>
               {counts.failed.toLocaleString('en')} failed
-              <Spoken> of {name.id}</Spoken>
+              <Spoken> of {name.name}</Spoken>
             </Link>
           </>
         )}
@@ -140,7 +144,7 @@ function Track({ row, name, layout, timeline, window, current, onSelect }: Track
       className={classes.track}
       role="slider"
       tabIndex={0}
-      aria-label={`Runs of ${name.id}, oldest first; Enter opens`}
+      aria-label={`Runs of ${name.name}, oldest first; Enter opens`}
       aria-valuemin={1}
       aria-valuemax={Math.max(ordered.length, 1)}
       aria-valuenow={Math.max(index + 1, 1)}

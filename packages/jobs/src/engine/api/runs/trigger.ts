@@ -71,12 +71,13 @@ export function requestedRun(
   inside?: StoreInTransaction,
 ): RequestedRun {
   const done = result.kind === 'duplicate' ? result : requireDone(result, jobId);
-  const { id, type } = done.job;
-  if (done.kind === 'duplicate') return { run: done.run, jobId: id, type, duplicate: true };
+  const { id, name, type } = done.job;
+  const ofJob = { jobId: id, jobName: name, type };
+  if (done.kind === 'duplicate') return { run: done.run, ...ofJob, duplicate: true };
   if (inside === undefined) afterCommand(deps, done);
   const run = done.queued.at(-1);
   if (run === undefined) throw new Error(`a trigger of ${jobId} made no run`);
-  return { run, jobId: id, type, duplicate: false };
+  return { run, ...ofJob, duplicate: false };
 }
 
 interface Start extends Partial<PayloadOverride> {

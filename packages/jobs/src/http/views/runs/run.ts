@@ -50,6 +50,7 @@ export const runSchema = z
   .object({
     id: z.string(),
     job_id: z.string(),
+    job_name: z.string().describe('The name of the job now'),
     job_uid: z.string(),
     type: z.string(),
     trigger: z
@@ -143,13 +144,14 @@ export type LogLineJson = z.output<typeof logLineSchema>;
 
 /** A run as the REST API represents it. `stacks`: include the stack of each error. */
 export function runJson(
-  { run, jobId, type, jobVersion, ranWith, backfillId, slotDoneBy }: RunView,
+  { run, jobId, jobName, type, jobVersion, ranWith, backfillId, slotDoneBy }: RunView,
   options = { stacks: false },
 ): RunJson {
   const phase = 'finishedAt' in run ? finishedJson(run) : liveJson(run);
   return {
     id: run.id,
     job_id: jobId,
+    job_name: jobName,
     job_uid: run.jobUid,
     type,
     trigger: isBackfillRun(run) ? 'backfill' : run.trigger,

@@ -16,6 +16,7 @@ const statuses = ['succeeded', 'failed', 'cancelled', 'skipped', 'running'] as c
 const run = z.object({
   id: z.string(),
   job_id: z.string(),
+  job_name: z.string(),
   status: z.enum(statuses),
   reason: z.string().nullable(),
   started_at: instantSchema,
@@ -130,6 +131,7 @@ function rowJson({
       runs?.map((one) => ({
         id: one.id,
         job_id: one.jobId,
+        job_name: one.jobName,
         status: one.status,
         reason: one.reason ?? null,
         started_at: instantJson(one.startedAt),

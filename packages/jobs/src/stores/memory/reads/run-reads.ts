@@ -68,11 +68,12 @@ export function recentRunsOf(db: MemoryDatabase, uid: string, limit: number): re
 }
 
 function runViewOf(db: MemoryDatabase, run: Run): RunView {
-  const { id: jobId, type, version, tags } = db.requireJob(run.jobUid).job;
+  const { id: jobId, name: jobName, type, version, tags } = db.requireJob(run.jobUid).job;
   const jobVersion = versionOf(run, version);
   return {
     run,
     jobId,
+    jobName,
     type,
     ...(tags === undefined ? {} : { tags }),
     ...(jobVersion === undefined ? {} : { jobVersion }),

@@ -91,8 +91,9 @@ function withRuns(db: MemoryDatabase, row: TimelineRow, runs: readonly AnyRun[])
 function runOf(db: MemoryDatabase, run: AnyRun): TimelineRun[] {
   const { id, jobUid, startedAt } = run;
   if (startedAt === undefined) return [];
-  const jobId = db.requireJob(jobUid).job.id;
-  if (isLiveRun(run)) return [{ id, jobId, status: 'running', startedAt }];
+  const { id: jobId, name: jobName } = db.requireJob(jobUid).job;
+  const which = { id, jobId, jobName, startedAt };
+  if (isLiveRun(run)) return [{ ...which, status: 'running' }];
   const { status, reason, finishedAt } = run;
-  return [{ id, jobId, status, startedAt, finishedAt, ...(reason === undefined ? {} : { reason }) }];
+  return [{ ...which, status, finishedAt, ...(reason === undefined ? {} : { reason }) }];
 }

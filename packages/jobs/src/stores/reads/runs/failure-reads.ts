@@ -1,5 +1,6 @@
 import {
   FAILURE_JOBS,
+  type FailedJob,
   type FailureGroup,
   type FailurePage,
   type FailureQuery,
@@ -60,22 +61,22 @@ function* jobsOf(
   const { params, bind } = parameters(sql);
   const rows = yield* arrays(
     `WITH ${byJob(sql, which, bind)},
-    ranked AS (SELECT fingerprint, jobs.id AS job_id, type, runs,
+    ranked AS (SELECT fingerprint, jobs.id AS job_id, jobs.name AS job_name, type, runs,
         row_number() OVER (PARTITION BY fingerprint ORDER BY runs DESC, uid) AS of_group,
         row_number() OVER (PARTITION BY fingerprint, type ORDER BY runs DESC, uid) AS of_type
       FROM ${jobsIn(sql)} JOIN by_job ON by_job.job_uid = jobs.uid
       ${allOf([...jobConditions(sql, which, bind), `fingerprint IN (${groups.map((group) => bind(group.fingerprint)).join()})`])})
-    SELECT fingerprint, job_id, type, runs, of_group, of_type FROM ranked
+    SELECT fingerprint, job_id, job_name, type, runs, of_group, of_type FROM ranked
     WHERE of_group <= ${FAILURE_JOBS} OR of_type = 1 ORDER BY of_group`,
     params,
   );
-  const found = new Map<string, { jobs: { jobId: string; count: number }[]; types: string[] }>();
+  const found = new Map<string, { jobs: FailedJob[]; types: string[] }>();
   for (const row of rows) {
-    const [fingerprint, jobId, type, count, ofGroup, ofType] =
-      rowOf<[string, string, string, number, number, number]>(row);
+    const [fingerprint, jobId, jobName, type, count, ofGroup, ofType] =
+      rowOf<[string, string, string, string, number, number, number]>(row);
     const group = found.get(fingerprint) ?? { jobs: [], types: [] };
     found.set(fingerprint, group);
-    if (ofGroup <= FAILURE_JOBS) group.jobs.push({ jobId, count });
+    if (ofGroup <= FAILURE_JOBS) group.jobs.push({ jobId, jobName, count });
     if (ofType === 1) group.types.push(type);
   }
   return found;

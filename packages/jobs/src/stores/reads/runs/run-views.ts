@@ -37,7 +37,7 @@ export function kindsOf(sql: Dialect): readonly [live: Kind, finished: Kind] {
 /** `payload`: the expression for the payload of the run's version, where a read shows it. */
 export function columnsOfView({ nodeOfRun }: Dialect, payload = 'NULL'): string {
   // The column names must be distinct: in a caller's transaction, each row comes as JSON.
-  return `run.*, jobs.id AS job_id, type AS job_type, jobs.tags AS job_tags, ${nodeOfRun} AS node_name, jobs.version AS version_now, ${payload} AS version_payload`;
+  return `run.*, jobs.id AS job_id, jobs.name AS job_name, type AS job_type, jobs.tags AS job_tags, ${nodeOfRun} AS node_name, jobs.version AS version_now, ${payload} AS version_payload`;
 }
 
 /** The payload of the version that the run in `row` ran with, or would run with. Null if it is not kept. */
@@ -50,6 +50,7 @@ export function payloadOfVersion({ schema }: Dialect, kind: Kind, row = 'run'): 
 
 type ViewColumns = [
   jobId: string,
+  jobName: string,
   type: string,
   tags: string | null,
   node: string | null,
@@ -59,12 +60,13 @@ type ViewColumns = [
 
 /** Reads a row of {@link columnsOfView}. */
 export function viewOf(raw: unknown, runOf: Kind['runOf']): RunView {
-  const [jobId, type, tags, node, versionNow] = rowOf<readonly unknown[]>(raw).slice(-6) as ViewColumns;
+  const [jobId, jobName, type, tags, node, versionNow] = rowOf<readonly unknown[]>(raw).slice(-7) as ViewColumns;
   const run = runOf(raw, node);
   const jobVersion = versionOf(run, versionNow);
   return {
     run,
     jobId,
+    jobName,
     type,
     ...(tags === null ? {} : { tags: namesIn(tags) }),
     ...(jobVersion === undefined ? {} : { jobVersion }),

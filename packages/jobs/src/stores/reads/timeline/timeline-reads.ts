@@ -168,15 +168,15 @@ function* readRuns(
   const { params, bind } = parameters(sql);
   const kept = keptRuns(sql, query, { keys, ofJobs }, bind);
   const read = yield* arrays(
-    `${kept.with} SELECT row_key, run.id, jobs.id AS job_id, run.status, reason, started_at, finished_at
+    `${kept.with} SELECT row_key, run.id, jobs.id AS job_id, jobs.name AS job_name, run.status, reason, started_at, finished_at
     FROM (${kept.from}) AS run JOIN ${sql.schema}jobs ON jobs.uid = run.job_uid
     WHERE started_at IS NOT NULL ORDER BY run.id DESC`,
     params,
   );
   for (const row of read) {
-    const [key, id, jobId, kind, reason, startedAt, finishedAt] =
-      rowOf<[Key, number, string, unknown, unknown, number, number | null]>(row);
-    const run = { id: String(id), jobId, status: sql.statusOf(kind) as TimelineRun['status'], startedAt };
+    const [key, id, jobId, jobName, kind, reason, startedAt, finishedAt] =
+      rowOf<[Key, number, string, string, unknown, unknown, number, number | null]>(row);
+    const run = { id: String(id), jobId, jobName, status: sql.statusOf(kind) as TimelineRun['status'], startedAt };
     found.get(key)?.push({
       ...run,
       ...(reason === null ? {} : { reason: sql.reasonOf(reason) }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nodeNames } from './node-name.ts';
+import { nodeNames } from './node-names.ts';
 
 test('a node is called by its machine and process, and by its id if that is all there is', () => {
   expect(
