@@ -25,10 +25,15 @@ const report = defineJobType({
   },
 });
 
+/** More types than fit on a screen. */
+const others = Array.from({ length: 40 }, (_, n) =>
+  defineJobType({ type: `type_${n + 10}`, payload: z.strictObject({}), run: async () => undefined }),
+);
+
 test.each(['sqlite', 'postgres'] as const)(
   'a developer reads what a job type needs, how its runs went, and makes a job of it (%s)',
   async (dialect) => {
-    const { url, admin } = await startConsoleServer({ jobTypes: [report] }, await databaseEnv(dialect));
+    const { url, admin } = await startConsoleServer({ jobTypes: [report, ...others] }, await databaseEnv(dialect));
     const job = { name: 'Sales', type: 'sales_report', on_demand: true, overlap: 'allow' };
     await done(admin, 'POST', '/api/jobs', { id: 'sales', ...job });
     for (const rows of [1, 2, 13])
@@ -39,11 +44,22 @@ test.each(['sqlite', 'postgres'] as const)(
     await signIn(page);
     await heading(page, 'Overview');
     await page.getByRole('button', { name: 'Manage' }).click();
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (pathname.endsWith('/job-stats/history')) asked.push(searchParams.get('type') ?? '');
+    });
     await page.getByRole('menuitem', { name: 'Job types' }).click();
     await heading(page, 'Job types');
     const row = page.getByRole('row', { name: /^sales_report/ });
     await row.getByText('Sends the sales of a day.').waitFor();
     await row.getByText('66.6 % of 3 runs').waitFor();
+    // Only the types in sight are asked for.
+    expect(asked).not.toContain('type_49');
+    const last = page.getByRole('row', { name: /^type_49/ });
+    await last.scrollIntoViewIfNeeded();
+    await last.getByText('no runs').waitFor();
+    await row.scrollIntoViewIfNeeded();
     expect(await findings(page)).toEqual([]);
 
     await row.getByRole('link', { name: 'sales_report' }).press('Enter');

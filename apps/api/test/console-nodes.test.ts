@@ -99,6 +99,10 @@ test(
     await goTo('/admin/jobs/activity');
     await page.getByText('drained the node').waitFor();
     await page.getByText('resumed the node').waitFor();
+    // A drain sends no event, and the page follows it.
+    expect(await page.getByText('drained the node').count()).toBe(1);
+    await here.drainNode(otherId);
+    await expect.poll(() => page.getByText('drained the node').count(), { timeout: 30_000 }).toBe(2);
     // A stop would wait for them.
     for (const end of ends) end();
     expect(faults).toEqual([]);

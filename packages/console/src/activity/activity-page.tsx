@@ -13,15 +13,17 @@ import { useActivityFilters } from './use-activity-filters.ts';
 import { useAuditExport } from './use-audit-export.ts';
 
 const PAGE_CHANGES = 100;
+const EVERY_MS = 10_000;
 
 /** Who changed which job or run, newest first. The filters are in the URL. */
 export function ActivityPage() {
   const [filters, change] = useActivityFilters();
   const [, navigate] = useLocation();
-  const audit = useAudit({ filters, limit: PAGE_CHANGES }, (now) => ({
-    ...auditQuery(filters, now),
-    limit: PAGE_CHANGES,
-  }));
+  const audit = useAudit(
+    { filters, limit: PAGE_CHANGES },
+    (now) => ({ ...auditQuery(filters, now), limit: PAGE_CHANGES }),
+    EVERY_MS,
+  );
   const { data: types } = useJobTypes();
   const records = useMemo(() => audit.data?.pages.flatMap((page) => page.data), [audit.data]);
   const entries = useMemo(

@@ -1,5 +1,6 @@
 import type { JobType } from '@greenvue/jobs/client';
 import { Table } from '@mantine/core';
+import { useInViewport } from '@mantine/hooks';
 import { Link } from 'wouter';
 import { useJobHistory } from '../data/queries/history-query.ts';
 import { useJobTypes } from '../data/queries/queries.ts';
@@ -53,9 +54,11 @@ function TypeTable({ types }: { readonly types: readonly JobType[] }) {
 const LAST_DAY: Range = { kind: 'last', name: '24h' };
 
 function TypeRow({ type: { type, description } }: { readonly type: JobType }) {
-  const { data: history } = useJobHistory({ type }, LAST_DAY);
+  // A server may have hundreds of types: only those in sight are asked for.
+  const { ref, inViewport } = useInViewport();
+  const { data: history } = useJobHistory({ type }, LAST_DAY, inViewport);
   return (
-    <Table.Tr>
+    <Table.Tr ref={ref}>
       <Table.Th scope="row">
         <Link href={jobTypePath(type)}>
           <Plain>{type}</Plain>

@@ -185,10 +185,16 @@ export function useServerVersion() {
 }
 
 /**
- * Who changed which job or run, newest first. `search`: what identifies the list, as in {@link useRunSearch}.
+ * Who changed what, newest first. `search`: what identifies the list, as in {@link useRunSearch}. Only changes
+ * of jobs and runs send events, so a list of other changes is read every `everyMs`.
  */
-export function useAudit(search: object, queryAt: (now: number) => Omit<JobAuditQuery, 'cursor'>) {
+export function useAudit(
+  search: object,
+  queryAt: (now: number) => Omit<JobAuditQuery, 'cursor'>,
+  everyMs?: number,
+) {
   const connection = useConnection();
+  const isSignedIn = useIsSignedIn();
   return useInfiniteQuery({
     queryKey: queryKeys.audit(search),
     queryFn: ({ pageParam, signal }) =>
@@ -196,6 +202,7 @@ export function useAudit(search: object, queryAt: (now: number) => Omit<JobAudit
     initialPageParam: FIRST,
     getNextPageParam: nextCursor,
     placeholderData: keepPreviousData,
+    refetchInterval: isSignedIn && everyMs !== undefined ? everyMs : false,
   });
 }
 
