@@ -1,5 +1,5 @@
-import { NativeSelect } from '@mantine/core';
 import { useSearchParams } from 'wouter';
+import { TypeSelect } from '../data/job-selects.tsx';
 import { useJobTypes } from '../data/queries/queries.ts';
 import { TrendsPanel } from '../trends/trends-panel.tsx';
 
@@ -8,11 +8,11 @@ export function TypeTrends({ className }: { readonly className: string | undefin
   const [search, setSearch] = useSearchParams();
   const { data: types = [] } = useJobTypes();
   const type = types.find((known) => known.type === search.get('type'))?.type;
-  const choose = (chosen: string): void => {
+  const choose = (chosen: string | undefined): void => {
     setSearch(
       (before) => {
         const after = new URLSearchParams(before);
-        if (chosen === '') after.delete('type');
+        if (chosen === undefined) after.delete('type');
         else after.set('type', chosen);
         return after;
       },
@@ -23,17 +23,7 @@ export function TypeTrends({ className }: { readonly className: string | undefin
     <TrendsPanel
       of={type === undefined ? {} : { type }}
       className={className}
-      aside={
-        <NativeSelect
-          aria-label="Job type"
-          data={[
-            { value: '', label: 'All jobs' },
-            ...types.map((known) => ({ value: known.type, label: known.type })),
-          ]}
-          value={type ?? ''}
-          onChange={(event) => choose(event.currentTarget.value)}
-        />
-      }
+      aside={<TypeSelect any="All jobs" value={type} onChange={choose} />}
     />
   );
 }

@@ -1,6 +1,6 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { type ReactNode, type RefObject, useId, useState } from 'react';
-import { useJobTypes, useTags } from '../../data/queries/queries.ts';
+import { TagSelect, TypeSelect } from '../../data/job-selects.tsx';
 import { ChevronIcon } from '../../ui/icons.tsx';
 import { HEALTH_WORDS } from '../../ui/status/status.tsx';
 import { JOB_STATUSES } from '../../ui/status/statuses.ts';
@@ -81,19 +81,10 @@ export function FilterBar({ filters, onChange, searchRef, isSmall, tools }: Filt
 }
 
 function Choices({ filters, onChange }: Pick<FilterBarProps, 'filters' | 'onChange'>) {
-  const types = useJobTypes();
-  const names = (types.data ?? []).map(({ type }) => type);
-  // A link may name a type that this server does not have.
-  const known = filters.type === undefined || names.includes(filters.type) ? names : [filters.type, ...names];
   return (
     <>
-      <NativeSelect
-        aria-label="Job type"
-        value={filters.type ?? ''}
-        data={[{ value: '', label: 'Any type' }, ...known.map((type) => ({ value: type, label: type }))]}
-        onChange={({ currentTarget: { value } }) => onChange({ type: value === '' ? undefined : value })}
-      />
-      <TagChoice tag={filters.tag} onChange={onChange} />
+      <TypeSelect value={filters.type} onChange={(type) => onChange({ type })} />
+      <TagSelect value={filters.tag} onChange={(tag) => onChange({ tag })} />
       <NativeSelect
         aria-label="Status"
         value={filters.status ?? ''}
@@ -111,29 +102,6 @@ function Choices({ filters, onChange }: Pick<FilterBarProps, 'filters' | 'onChan
         }
       />
     </>
-  );
-}
-
-/** The tags in use, most used first. Absent while no job has a tag. */
-function TagChoice({
-  tag,
-  onChange,
-}: { readonly tag: string | undefined } & Pick<FilterBarProps, 'onChange'>) {
-  const { data: used = [] } = useTags();
-  // A link may name a tag that no job has any more.
-  const isKnown = tag === undefined || used.some((one) => one.tag === tag);
-  const tags = isKnown ? used : [{ tag, jobs: 0 }, ...used];
-  if (tags.length === 0) return null;
-  return (
-    <NativeSelect
-      aria-label="Tag"
-      value={tag ?? ''}
-      data={[
-        { value: '', label: 'Any tag' },
-        ...tags.map((one) => ({ value: one.tag, label: `${one.tag} (${one.jobs})` })),
-      ]}
-      onChange={({ currentTarget: { value } }) => onChange({ tag: value === '' ? undefined : value })}
-    />
   );
 }
 

@@ -1,6 +1,6 @@
 import { Button, NativeSelect } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useJobTypes, useTags } from '../../data/queries/queries.ts';
+import { TagSelect, TypeSelect } from '../../data/job-selects.tsx';
 import { Fold } from '../../ui/layout/fold.tsx';
 import { reasonText } from '../../ui/status/reasons.ts';
 import { RUN_REASONS, RUN_STATUSES } from '../../ui/status/statuses.ts';
@@ -91,8 +91,6 @@ function Statuses({ filters: { statuses }, onChange }: PartProps) {
 }
 
 function MoreFilters({ filters, onChange }: PartProps) {
-  const { data: types = [] } = useJobTypes();
-  const { data: tags = [] } = useTags();
   return (
     <div className={classes.choices}>
       <NativeSelect
@@ -106,30 +104,8 @@ function MoreFilters({ filters, onChange }: PartProps) {
           onChange({ reason: RUN_REASONS.find((known) => known === value) })
         }
       />
-      <NativeSelect
-        aria-label="Job type"
-        data={choices(
-          'Any type',
-          options(
-            types.map(({ type }) => type),
-            filters.type,
-          ),
-        )}
-        value={filters.type ?? ''}
-        onChange={({ currentTarget: { value } }) => onChange({ type: value === '' ? undefined : value })}
-      />
-      <NativeSelect
-        aria-label="Tag"
-        data={choices(
-          'Any tag',
-          options(
-            tags.map(({ tag }) => tag),
-            filters.tag,
-          ),
-        )}
-        value={filters.tag ?? ''}
-        onChange={({ currentTarget: { value } }) => onChange({ tag: value === '' ? undefined : value })}
-      />
+      <TypeSelect value={filters.type} onChange={(type) => onChange({ type })} />
+      <TagSelect value={filters.tag} onChange={(tag) => onChange({ tag })} />
       <NativeSelect
         aria-label="Trigger"
         data={choices(
@@ -177,10 +153,4 @@ interface Option {
 
 function choices(any: string, known: readonly Option[]): Option[] {
   return [{ value: '', label: any }, ...known];
-}
-
-/** A link may name a value that this server does not have, or no longer. */
-function options(known: readonly string[], chosen: string | undefined): readonly Option[] {
-  const all = chosen === undefined || known.includes(chosen) ? known : [chosen, ...known];
-  return all.map((value) => ({ value, label: value }));
 }

@@ -1,6 +1,6 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { useJobTypes, useTags } from '../../data/queries/queries.ts';
+import { TagSelect, TypeSelect } from '../../data/job-selects.tsx';
 import { instantText } from '../../ui/clock/time-text.ts';
 import { useZone } from '../../ui/clock/zone.tsx';
 import { RANGES } from '../../ui/range/range.ts';
@@ -30,8 +30,6 @@ const SORTS = [
 export function RanControls(props: RanControlsProps) {
   const { view, onChange } = props;
   const { sort, q, type, tag } = view;
-  const { data: types = [] } = useJobTypes();
-  const { data: tags = [] } = useTags();
   return (
     <search className={classes.controls} aria-label="What ran">
       <ChoiceRow
@@ -41,26 +39,8 @@ export function RanControls(props: RanControlsProps) {
         onChoose={(by) => onChange({ by, rows: undefined })}
       >
         <SearchField value={q ?? ''} onChange={(text) => onChange({ q: text, rows: undefined })} />
-        <NativeSelect
-          aria-label="Job type"
-          data={options(
-            'Any type',
-            types.map((one) => one.type),
-            type,
-          )}
-          value={type ?? ''}
-          onChange={({ currentTarget: { value } }) => onChange({ type: value, rows: undefined })}
-        />
-        <NativeSelect
-          aria-label="Tag"
-          data={options(
-            'Any tag',
-            tags.map((one) => one.tag),
-            tag,
-          )}
-          value={tag ?? ''}
-          onChange={({ currentTarget: { value } }) => onChange({ tag: value, rows: undefined })}
-        />
+        <TypeSelect value={type} onChange={(chosen) => onChange({ type: chosen, rows: undefined })} />
+        <TagSelect value={tag} onChange={(chosen) => onChange({ tag: chosen, rows: undefined })} />
         <NativeSelect
           aria-label="Order"
           data={[...SORTS]}
@@ -141,10 +121,4 @@ function SearchField({ value, onChange }: SearchFieldProps) {
       }}
     />
   );
-}
-
-/** A link may name a value that this server does not have, or no longer. */
-function options(any: string, known: readonly string[], chosen: string | undefined) {
-  const all = chosen === undefined || known.includes(chosen) ? known : [chosen, ...known];
-  return [{ value: '', label: any }, ...all.map((value) => ({ value, label: value }))];
 }
