@@ -104,6 +104,8 @@ test.each(['sqlite', 'postgres'] as const)(
     await goTo('/jobs/reports');
     const backfills = page.getByRole('region', { name: 'Backfills' });
     await backfills.getByText('Finished').waitFor();
+    // Runs of a backfill are known by their slots.
+    await page.getByRole('columnheader', { name: 'Slot' }).waitFor();
     expect(await findings(page)).toEqual([]);
     const again = await openDialog(page);
     await check(again, midnight(-7), midnight(0));

@@ -84,8 +84,32 @@ test(
     await goTo(`/compare?a=1&b=${bad}`);
     await page.getByText('The server has no run 1.').waitFor();
     await goTo('/compare');
-    await page.getByText('Open a run, and choose Compare.').waitFor();
+    await page.getByText('Choose two runs in a list of runs, or open a run and choose Compare.').waitFor();
     await button(page, 'Compare').waitFor({ state: 'detached' });
+
+    // Two runs are chosen in a list, in any order: the older one is the first. A third run replaces one.
+    const choose = (id: string) => page.getByLabel(`Choose run ${id} to compare`).check();
+    for (const list of ['/runs', '/jobs/report']) {
+      await goTo(list);
+      await choose(good);
+      await page.getByText('1 run is chosen. Choose another one to compare them.').waitFor();
+      await choose(worse);
+      await choose(bad);
+      expect(await page.getByLabel(`Choose run ${good} to compare`).isChecked()).toBe(false);
+      expect(await findings(page)).toEqual([]);
+      await page.getByRole('link', { name: 'Compare them' }).click();
+      await page.waitForURL((at) => at.searchParams.get('a') === bad && at.searchParams.get('b') === worse);
+      await heading(page, 'Compare two runs');
+    }
+    // Other filters keep the choice.
+    await goTo('/runs');
+    await choose(good);
+    await button(page, 'Failed').click();
+    await page.waitForURL((at) => at.searchParams.get('status') === 'failed');
+    await choose(bad);
+    await page.getByRole('link', { name: 'Compare them' }).waitFor();
+    await button(page, 'Clear the choice').click();
+    await page.getByText('2 runs are chosen.').waitFor({ state: 'detached' });
     expect(faults).toEqual([]);
   },
   SLOW_MS,

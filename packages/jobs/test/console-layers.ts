@@ -158,7 +158,7 @@ const PAGE_FOLDERS: Readonly<Record<string, FolderRules>> = {
 
   'run/log': { may: [...DATA, 'page', 'keyboard'], entries: ['run-log.tsx'] },
   run: { may: [...PAGE, 'run/log'], entries: ['run-page.tsx'] },
-  'runs/table': { may: [...DATA, 'views'], entries: ['paged-runs.tsx', 'run-columns.tsx'] },
+  'runs/table': { may: [...DATA, 'views'], entries: ['paged-runs.tsx', 'run-columns.tsx', 'choosing.ts'] },
   'runs/filter': { may: [...DATA, 'views'] },
   'runs/bulk': { may: [...ACTIONS, 'bulk', 'runs/filter'] },
   runs: {

@@ -47,7 +47,7 @@ function NoRun({ id }: { readonly id: string }) {
     <ComparedPage>
       <Empty title="Choose two runs" action={<Link href="/runs">Runs</Link>}>
         {id === ''
-          ? 'Open a run, and choose Compare.'
+          ? 'Choose two runs in a list of runs, or open a run and choose Compare.'
           : `The server has no run ${id}. It may have been removed because of its age.`}
       </Empty>
     </ComparedPage>

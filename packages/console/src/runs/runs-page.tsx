@@ -15,6 +15,7 @@ import { RunActions } from './bulk/run-actions.tsx';
 import { RunFilterBar } from './filter/run-filter-bar.tsx';
 import { type RunFilters, runsQuery, writeFilters } from './filter/run-filters.ts';
 import { useRunFilters } from './filter/use-run-filters.ts';
+import { useChoosing } from './table/choosing.ts';
 import { PagedRuns } from './table/paged-runs.tsx';
 import { RUN_COLUMNS, runColumns } from './table/run-columns.tsx';
 import { useRunExport } from './use-run-export.ts';
@@ -66,6 +67,7 @@ interface RowsProps {
 
 function Rows({ filters, look, onClear }: RowsProps & { readonly look: Look }) {
   const columns = useMemo(() => runColumns(shownColumns(RUN_COLUMNS, look.columns)), [look.columns]);
+  const choosing = useChoosing();
   const query = useRunSearch({ filters, limit: PAGE_RUNS }, (now) => ({
     ...runsQuery(filters, now),
     limit: PAGE_RUNS,
@@ -77,6 +79,7 @@ function Rows({ filters, look, onClear }: RowsProps & { readonly look: Look }) {
       label="Runs of all jobs"
       query={query}
       none={<NoRuns filters={filters} onClear={onClear} />}
+      choosing={choosing}
       columns={columns}
       isCompact={look.isCompact}
     />

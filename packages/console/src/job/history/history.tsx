@@ -3,6 +3,7 @@ import { Button, NativeSelect } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'wouter';
 import { RUNS_PAGE, useJobRuns } from '../../data/queries/queries.ts';
+import { useChoosing } from '../../runs/table/choosing.ts';
 import { PagedRuns } from '../../runs/table/paged-runs.tsx';
 import { Empty } from '../../ui/feedback/states.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
@@ -60,12 +61,14 @@ interface RowsProps {
 
 function Rows({ job, status, onAll }: RowsProps) {
   const query = useJobRuns(job.id, status === undefined ? RUNS_PAGE : { ...RUNS_PAGE, status });
+  const choosing = useChoosing();
   return (
     <PagedRuns
       label={status === undefined ? 'Runs of the job' : `Runs of the job that are ${status}`}
       query={query}
       none={<NoRuns job={job} status={status} onAll={onAll} />}
       maxAttempts={job.max_attempts}
+      choosing={choosing}
     />
   );
 }

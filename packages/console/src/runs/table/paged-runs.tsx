@@ -2,6 +2,8 @@ import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useMemo } from 'react';
 import type { useJobRuns } from '../../data/queries/queries.ts';
 import { Empty, Failed, Loading } from '../../ui/feedback/states.tsx';
+import type { Choosing } from './choosing.ts';
+import { ChosenNote } from './chosen-note.tsx';
 import type { RunColumn } from './run-columns.tsx';
 import { RunTable } from './run-table.tsx';
 import { useContinuedSearch } from './use-continued-search.ts';
@@ -13,13 +15,14 @@ interface PagedRunsProps {
   /** Shown if there are no runs. */
   readonly none: ReactNode;
   readonly maxAttempts?: number;
+  readonly choosing: Choosing;
   readonly columns?: readonly RunColumn[];
   readonly isCompact?: boolean;
 }
 
 /** The runs read so far. Reads older ones when the user scrolls near the end. */
 export function PagedRuns(props: PagedRunsProps) {
-  const { label, query, none, maxAttempts, columns, isCompact } = props;
+  const { label, query, none, maxAttempts, choosing, columns, isCompact } = props;
   const { data, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
   const search = useContinuedSearch(query);
   const runs = useMemo(() => data?.pages.flatMap((page) => page.data), [data]);
@@ -44,17 +47,21 @@ export function PagedRuns(props: PagedRunsProps) {
   );
   if (runs.length === 0) return hasNextPage ? <Empty title="Nothing found so far">{end}</Empty> : none;
   return (
-    <RunTable
-      label={label}
-      runs={runs}
-      hasMore={hasNextPage}
-      onNearEnd={more}
-      isOutdated={query.isPlaceholderData}
-      maxAttempts={maxAttempts}
-      columns={columns}
-      isCompact={isCompact}
-      end={end}
-    />
+    <>
+      <ChosenNote choosing={choosing} />
+      <RunTable
+        label={label}
+        runs={runs}
+        hasMore={hasNextPage}
+        onNearEnd={more}
+        isOutdated={query.isPlaceholderData}
+        maxAttempts={maxAttempts}
+        columns={columns}
+        isCompact={isCompact}
+        choosing={choosing}
+        end={end}
+      />
+    </>
   );
 }
 

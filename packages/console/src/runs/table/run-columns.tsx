@@ -15,6 +15,7 @@ import classes from './run-table.module.css';
 export const RUN_COLUMNS = [
   { id: 'job', label: 'Job', isUsual: true },
   { id: 'type', label: 'Type', isUsual: false },
+  { id: 'slot', label: 'Slot', isUsual: false },
   { id: 'when', label: 'When', isUsual: true },
   { id: 'took', label: 'Took', isUsual: true },
   { id: 'attempt', label: 'Attempt', isUsual: true },
@@ -25,8 +26,12 @@ export const RUN_COLUMNS = [
 
 export type RunColumn = (typeof RUN_COLUMNS)[number]['id'];
 
-/** The columns of the runs of one job. */
-export const COLUMNS_OF_JOB: readonly RunColumn[] = ['when', 'took', 'attempt', 'trigger', 'details'];
+const OF_JOB: readonly RunColumn[] = ['when', 'took', 'attempt', 'trigger', 'details'];
+
+/** The columns of the runs of one job. Runs of a backfill are known by their slots. */
+export function columnsOfJob(runs: readonly Run[]): readonly RunColumn[] {
+  return runs.some(({ trigger }) => trigger === 'backfill') ? ['slot', ...OF_JOB] : OF_JOB;
+}
 
 /** The columns with these ids, in the order of the table. */
 export function runColumns(ids: readonly string[]): readonly RunColumn[] {
@@ -37,6 +42,7 @@ export function runColumns(ids: readonly string[]): readonly RunColumn[] {
 export const COLUMN_PX: Readonly<Record<RunColumn, number>> = {
   job: 180,
   type: 160,
+  slot: 182,
   when: 182,
   took: 104,
   attempt: 90,
@@ -73,6 +79,8 @@ function contentOf(column: RunColumn, run: Run, maxAttempts: number | undefined)
       return <JobLink id={run.job_id} name={run.job_name} />;
     case 'type':
       return <Plain>{run.type}</Plain>;
+    case 'slot':
+      return <Instant at={run.scheduled_for} />;
     case 'when':
       return <Instant at={shownTime(run)} />;
     case 'took':

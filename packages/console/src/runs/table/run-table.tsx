@@ -5,7 +5,8 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { runPath } from '../../ui/paths.ts';
 import { RunStatusBadge } from '../../ui/status/status.tsx';
-import { COLUMN_PX, COLUMNS_OF_JOB, RUN_COLUMNS, RunCell, type RunColumn } from './run-columns.tsx';
+import type { Choosing } from './choosing.ts';
+import { COLUMN_PX, columnsOfJob, RUN_COLUMNS, RunCell, type RunColumn } from './run-columns.tsx';
 import classes from './run-table.module.css';
 
 interface RunTableProps {
@@ -24,6 +25,8 @@ interface RunTableProps {
   /** Beside the status and the link to the run. Default: those for the runs of one job. */
   readonly columns?: readonly RunColumn[] | undefined;
   readonly isCompact?: boolean | undefined;
+  /** The choice of two runs to compare. */
+  readonly choosing: Choosing;
 }
 
 const ROW_PX = 40;
@@ -34,12 +37,12 @@ const CARD_PX = 92;
 const BOX_PX = 620;
 const NEAR_END_ROWS = 20;
 const STATUS_PX = 172;
-const RUN_PX = 156;
+const RUN_PX = 184;
 
 /** Runs as rows. Renders only the visible ones. */
 export function RunTable(props: RunTableProps) {
   const { label, runs, hasMore, onNearEnd, end, isOutdated = false, maxAttempts } = props;
-  const { columns = COLUMNS_OF_JOB, isCompact = false } = props;
+  const { columns = columnsOfJob(runs), isCompact = false, choosing } = props;
   const isSmall = useMediaQuery(SMALL, undefined, { getInitialValueInEffect: false });
   const { box, rows, onScroll } = useRows(runs, {
     onNearEnd,
@@ -78,6 +81,8 @@ export function RunTable(props: RunTableProps) {
                 index={item.index}
                 maxAttempts={maxAttempts}
                 columns={columns}
+                isChosen={choosing.chosen.includes(run.id)}
+                onChoose={choosing.toggle}
                 measure={isSmall ? rows.measureElement : undefined}
               />
             );
@@ -169,10 +174,12 @@ interface RunRowProps {
   readonly index: number;
   readonly maxAttempts: number | undefined;
   readonly columns: readonly RunColumn[];
+  readonly isChosen: boolean;
+  readonly onChoose: (id: string) => void;
   readonly measure: ((element: HTMLTableRowElement | null) => void) | undefined;
 }
 
-function RunRow({ run, index, maxAttempts, columns, measure }: RunRowProps) {
+function RunRow({ run, index, maxAttempts, columns, isChosen, onChoose, measure }: RunRowProps) {
   return (
     <tr ref={measure} data-index={index} aria-rowindex={index + 2} className={classes.row}>
       <td>
@@ -182,9 +189,19 @@ function RunRow({ run, index, maxAttempts, columns, measure }: RunRowProps) {
         <RunCell key={column} column={column} run={run} maxAttempts={maxAttempts} />
       ))}
       <td>
-        <Link href={runPath(run.id)} aria-label={`Open run ${run.id}`}>
-          {run.id}
-        </Link>
+        <span className={classes.run}>
+          <Link href={runPath(run.id)} aria-label={`Open run ${run.id}`}>
+            {run.id}
+          </Link>
+          <input
+            type="checkbox"
+            className={classes.choose}
+            aria-label={`Choose run ${run.id} to compare`}
+            title="Choose two runs to compare them"
+            checked={isChosen}
+            onChange={() => onChoose(run.id)}
+          />
+        </span>
       </td>
     </tr>
   );
