@@ -19,8 +19,10 @@ export function queuedRange(
 /** Conditions on when runs were running, or ended. */
 export function timeConditions({ table }: Table, { time, from, to }: Times, bind: Bind): readonly string[] {
   if (time === undefined || time === 'queued') return [];
-  if (table === 'live_runs')
-    return time === 'ended' ? ['1 = 0'] : to === undefined ? [] : [`started_at < ${bind(to)}`];
+  if (table === 'live_runs') {
+    if (time === 'ended') return ['1 = 0'];
+    return [to === undefined ? 'started_at IS NOT NULL' : `started_at < ${bind(to)}`];
+  }
   const begin = time === 'ran' ? 'coalesce(started_at, finished_at)' : 'finished_at';
   return [
     ...(from === undefined ? [] : [`finished_at >= ${bind(from)}`]),
