@@ -33,7 +33,10 @@ const others = Array.from({ length: 40 }, (_, n) =>
 test.each(['sqlite', 'postgres'] as const)(
   'a developer reads what a job type needs, how its runs went, and makes a job of it (%s)',
   async (dialect) => {
-    const { url, admin } = await startConsoleServer({ jobTypes: [report, ...others] }, await databaseEnv(dialect));
+    const { url, admin } = await startConsoleServer(
+      { jobTypes: [report, ...others] },
+      await databaseEnv(dialect),
+    );
     const job = { name: 'Sales', type: 'sales_report', on_demand: true, overlap: 'allow' };
     await done(admin, 'POST', '/api/jobs', { id: 'sales', ...job });
     for (const rows of [1, 2, 13])

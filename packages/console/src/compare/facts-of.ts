@@ -28,7 +28,9 @@ export function factsOf(left: Run, right: Run): readonly ComparedFact[] {
     isTime: true,
   });
   return [
-    ...(left.job_id === right.job_id ? [] : [fact('Job', ({ job_id, job_name }) => `${job_name} (${job_id})`)]),
+    ...(left.job_id === right.job_id
+      ? []
+      : [fact('Job', ({ job_id, job_name }) => `${job_name} (${job_id})`)]),
     fact('Status', ({ status, reason }) => (reason === null ? status : `${status}: ${reasonText(reason)}`)),
     time('Slot', ({ scheduled_for: slot }) => slot),
     time('Started', ({ started_at: at }) => at),
@@ -37,7 +39,7 @@ export function factsOf(left: Run, right: Run): readonly ComparedFact[] {
     { ...fact('Waited', waitedText), isOther: waitsDiffer(left, right) },
     fact('Attempts', ({ attempt }) => (attempt === 0 ? null : String(attempt))),
     fact('Version of the job', ({ job_version: version }) => (version === null ? null : String(version))),
-    { ...fact('Node', ({ node }) => node), isNode: true },
+    { ...fact('Node', ({ node }) => node), isNode: true as const },
     fact('Trigger', triggerText),
     fact('Requested by', ({ requested_by: by }) => by),
     fact('Recoveries', ({ recoveries }) => (recoveries === 0 ? null : String(recoveries))),

@@ -81,8 +81,7 @@ function OnlyNote({ only, onAll }: { readonly only: Only; readonly onAll: () => 
         {jobId === undefined ? null : (
           <>
             {' '}
-            of the job{' '}
-            <JobOfId id={jobId} />
+            of the job <JobOfId id={jobId} />
           </>
         )}
         {fingerprint === undefined ? null : (

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useRuns } from '../data/queries/queries.ts';
 import { Page } from '../page/page.tsx';
+import { useChoosing } from '../runs/table/choosing.ts';
 import { PagedRuns } from '../runs/table/paged-runs.tsx';
 import { useMay } from '../session/session.tsx';
 import { Empty } from '../ui/feedback/states.tsx';
@@ -50,11 +51,13 @@ export function NoJob({ id, back }: NoJobProps) {
 
 function RunsOfOld({ id }: { readonly id: string }) {
   const query = useRuns({ job_id: id });
+  const choosing = useChoosing();
   return (
     <Panel title="History of jobs with this id">
       <PagedRuns
         label={`Runs of jobs with the id ${id}`}
         query={query}
+        choosing={choosing}
         none={
           <Empty title="No runs">
             No job with this id has run, or its runs were removed because of their age.

@@ -31,7 +31,9 @@ export function useFound(typed: string): Found {
   const newest = useNewestRuns();
   const exact = useRunOfId(text);
   const runItem = useRunItem();
-  const fitting = (newest.data?.data ?? []).filter((run) => `${run.id} ${run.job_id} ${run.job_name}`.includes(text));
+  const fitting = (newest.data?.data ?? []).filter((run) =>
+    `${run.id} ${run.job_id} ${run.job_name}`.includes(text),
+  );
   const runs = [...(exact.data == null ? [] : [exact.data]), ...fitting].slice(0, MOST_RUNS);
   const items = runs.filter(({ id }, at) => runs.findIndex((run) => run.id === id) === at).map(runItem);
   return {

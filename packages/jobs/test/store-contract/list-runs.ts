@@ -126,7 +126,13 @@ export function listRunsContract(makeStore: MakeStore): void {
     it('a run is read with its job, and an unknown one is undefined', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       const run = await t.trigger('a');
-      expect(await t.store.getRun(run.id)).toEqual({ run, jobId: 'a', jobName: 'Job a', type: 'noop', ranWith: '{}' });
+      expect(await t.store.getRun(run.id)).toEqual({
+        run,
+        jobId: 'a',
+        jobName: 'Job a',
+        type: 'noop',
+        ranWith: '{}',
+      });
       expect(await t.store.getRun('1')).toBeUndefined();
       for (const id of ['nonsense', `${run.id}.5`]) {
         expect(await t.store.getRun(id)).toBeUndefined();

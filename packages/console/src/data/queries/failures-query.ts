@@ -13,7 +13,11 @@ export function useRunFailures(range: Range, query: Omit<FailuresQuery, 'cursor'
     queryFn: ({ pageParam, signal }) =>
       listRunFailures(
         connection,
-        { ...query, ...rangeBounds(range, Date.now()), ...(pageParam === FIRST ? {} : { cursor: pageParam }) },
+        {
+          ...query,
+          ...rangeBounds(range, Date.now()),
+          ...(pageParam === FIRST ? {} : { cursor: pageParam }),
+        },
         { signal },
       ),
     initialPageParam: FIRST,

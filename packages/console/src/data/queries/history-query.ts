@@ -16,7 +16,8 @@ export function useJobHistory(of: HistoryOf, range: Range, isWanted = true) {
   const isSignedIn = useIsSignedIn();
   return useQuery({
     queryKey: queryKeys.history({ of, range }),
-    queryFn: ({ signal }) => getJobHistory(connection, { ...of, ...rangeBounds(range, Date.now()) }, { signal }),
+    queryFn: ({ signal }) =>
+      getJobHistory(connection, { ...of, ...rangeBounds(range, Date.now()) }, { signal }),
     placeholderData: keepPreviousData,
     enabled: isWanted,
     refetchInterval: isSignedIn ? HISTORY_EVERY_MS : false,

@@ -124,7 +124,9 @@ function MoreFilters({ filters, onChange }: PartProps) {
           TIMES.map((value) => ({ value, label: `Time: ${TIME_WORDS[value].toLowerCase()}` })),
         )}
         value={filters.time ?? ''}
-        onChange={({ currentTarget: { value } }) => onChange({ time: TIMES.find((known) => known === value) })}
+        onChange={({ currentTarget: { value } }) =>
+          onChange({ time: TIMES.find((known) => known === value) })
+        }
       />
       <TextFilter label="Node" value={filters.node ?? ''} onChange={(node) => onChange({ node })} />
       <TextFilter

@@ -25,7 +25,9 @@ test('the query of a URL restores the filters that it was written from', () => {
 test('unknown values in a URL mean the same as none', () => {
   expect(writeFilters({ statuses: [] })).toBe('');
   expect(
-    readFilters('status=sleeping&reason=constructor&trigger=x&time=queued&range=25h&from=soon&page=7&job_id=%20'),
+    readFilters(
+      'status=sleeping&reason=constructor&trigger=x&time=queued&range=25h&from=soon&page=7&job_id=%20',
+    ),
   ).toEqual({ statuses: [] });
   expect(readFilters('status=failed&status=sleeping')).toEqual({ statuses: ['failed'] });
   expect(readFilters('error=a%00b').error).toBe('ab');

@@ -2,8 +2,8 @@ import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useZone, type Zone } from '../clock/zone.tsx';
 import { Toggle, Toggles } from '../toggles/toggles.tsx';
-import { RANGE_NAMES, RANGES, type Range } from './range.ts';
 import classes from './range.module.css';
+import { RANGE_NAMES, RANGES, type Range } from './range.ts';
 
 interface RangeControlProps {
   readonly range: Range;

@@ -101,7 +101,9 @@ describe('a run', () => {
       node: null,
     });
     expect(json.errors[0]?.stack).toBeNull();
-    expect(runJson({ run, jobId: 'a', jobName: 'A', type: 'greet' }, { stacks: true }).errors[0]?.stack).toContain('at x');
+    expect(
+      runJson({ run, jobId: 'a', jobName: 'A', type: 'greet' }, { stacks: true }).errors[0]?.stack,
+    ).toContain('at x');
   });
 
   test('shows the causes of its errors, with stacks only on request', () => {
@@ -116,7 +118,9 @@ describe('a run', () => {
 
   test('can be read though its stored JSON is broken', () => {
     const broken = { ...run, payload: '{"half":' };
-    expect(runJson({ run: broken, jobId: 'a', jobName: 'A', type: 'greet' }).payload).toEqual({ unreadable: '{"half":' });
+    expect(runJson({ run: broken, jobId: 'a', jobName: 'A', type: 'greet' }).payload).toEqual({
+      unreadable: '{"half":',
+    });
   });
 
   test('that runs shows its node and the attempt that runs', () => {

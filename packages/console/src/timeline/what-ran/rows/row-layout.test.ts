@@ -25,6 +25,7 @@ const ran = (
 ) => ({
   id,
   job_id: 'mail',
+  job_name: 'Mail',
   status,
   reason: null,
   started_at: at(from),

@@ -14,7 +14,9 @@ export const failureGroupSchema = z
     fingerprint: z.string().describe('Lists the runs of the group: GET /runs?fingerprint='),
     count: z.int().describe('Number of failed runs'),
     job_count: z.int().describe('Number of jobs that have such runs'),
-    jobs: z.array(z.object({ job_id: z.string(), job_name: z.string(), count: z.int() })).describe('The 5 jobs with most of them'),
+    jobs: z
+      .array(z.object({ job_id: z.string(), job_name: z.string(), count: z.int() }))
+      .describe('The 5 jobs with most of them'),
     types: z.array(z.string()),
     first_seen: instantSchema,
     last_seen: instantSchema,

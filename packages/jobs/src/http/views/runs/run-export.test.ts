@@ -6,6 +6,7 @@ function runWith(message: string) {
   const error = { attempt: 1, at: 0, reason: 'error', name: 'Error', message } as const;
   return runJson({
     jobId: 'a',
+    jobName: 'A job',
     type: 'noop',
     run: {
       id: '1',

@@ -27,7 +27,9 @@ export function failuresIn(
     const byJob = [...Map.groupBy(byGroup.get(group.fingerprint) ?? [], ({ run: { jobUid } }) => jobUid)]
       .map(([uid, runs]) => ({ job: db.requireJob(uid), count: runs.length }))
       .sort((a, b) => b.count - a.count || a.job.uid - b.job.uid);
-    const jobs = byJob.slice(0, FAILURE_JOBS).map(({ job: { job }, count }) => ({ jobId: job.id, jobName: job.name, count }));
+    const jobs = byJob
+      .slice(0, FAILURE_JOBS)
+      .map(({ job: { job }, count }) => ({ jobId: job.id, jobName: job.name, count }));
     const types = [...new Set(byJob.map(({ job }) => job.job.type))];
     return [{ ...group, jobs, types, sample: viewOf(run) }];
   });

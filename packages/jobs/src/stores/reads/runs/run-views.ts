@@ -60,7 +60,9 @@ type ViewColumns = [
 
 /** Reads a row of {@link columnsOfView}. */
 export function viewOf(raw: unknown, runOf: Kind['runOf']): RunView {
-  const [jobId, jobName, type, tags, node, versionNow] = rowOf<readonly unknown[]>(raw).slice(-7) as ViewColumns;
+  const [jobId, jobName, type, tags, node, versionNow] = rowOf<readonly unknown[]>(raw).slice(
+    -7,
+  ) as ViewColumns;
   const run = runOf(raw, node);
   const jobVersion = versionOf(run, versionNow);
   return {

@@ -176,7 +176,13 @@ function* readRuns(
   for (const row of read) {
     const [key, id, jobId, jobName, kind, reason, startedAt, finishedAt] =
       rowOf<[Key, number, string, string, unknown, unknown, number, number | null]>(row);
-    const run = { id: String(id), jobId, jobName, status: sql.statusOf(kind) as TimelineRun['status'], startedAt };
+    const run = {
+      id: String(id),
+      jobId,
+      jobName,
+      status: sql.statusOf(kind) as TimelineRun['status'],
+      startedAt,
+    };
     found.get(key)?.push({
       ...run,
       ...(reason === null ? {} : { reason: sql.reasonOf(reason) }),
