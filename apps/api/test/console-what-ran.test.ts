@@ -83,7 +83,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     expect(await row(page, 'Busy').getAttribute('aria-valuetext')).toMatch(/\d+ succeeded, .* to /);
     await page.getByRole('link', { name: 'Show these runs' }).click();
     await heading(page, 'Runs');
-    expect(page.url()).toContain('job_id=busy&from=');
+    expect(page.url()).toContain('job_id=busy&time=ran&from=');
     await page.goBack();
     await heading(page, 'What ran');
 

@@ -4,7 +4,7 @@ import { bulkRunsBody, runsText, statusesOf } from './run-choice.ts';
 const NOW = Date.UTC(2026, 0, 31, 9);
 
 test('retry is about failed runs and cancel about live ones, unless the filter has a status', () => {
-  const any = { statuses: [], job_id: 'a', hours: 1 } as const;
+  const any = { statuses: [], job_id: 'a', range: '1h' } as const;
   expect(bulkRunsBody('retry', any, NOW)).toEqual({
     action: 'retry',
     filter: { job_id: 'a', status: ['failed'], from: '2026-01-31T08:00:00.000Z' },
