@@ -26,9 +26,17 @@ export default defineConfig({
     manifest: true,
     rolldownOptions: {
       output: {
-        // Packages that seldom change get a chunk of their own, so that a new console is a small download.
         codeSplitting: {
-          groups: [{ name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ }],
+          groups: [
+            // Packages that seldom change get a chunk of their own, so that a new console is a small download.
+            { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
+            // Small parts that many pages share are one chunk: each chunk compresses on its own.
+            {
+              name: 'shared',
+              test: /src[\\/]ui[\\/](layout|range|status|table|text|toggles)[\\/]/,
+              minShareCount: 3,
+            },
+          ],
         },
       },
     },
