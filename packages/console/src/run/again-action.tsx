@@ -58,7 +58,8 @@ function Meaning({ run, name }: { readonly run: Run; readonly name: string }) {
         <strong>
           <Plain>{name}</Plain>
         </strong>{' '}
-        starts now, with the payload of this run.
+        starts now, with{' '}
+        {run.payload_is_own ? 'the own payload of this run' : 'the payload that the job has now'}.
       </Text>
       {slot === null ? null : (
         <Text>

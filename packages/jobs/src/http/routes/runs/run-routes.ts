@@ -147,7 +147,7 @@ const retryRun = defineRoute({
     operationId: 'retryRun',
     summary: 'Run a run again',
     description:
-      'Starts a finished run again as a new manual run with the same payload, even if an admin set it, and for the same slot, if it had one; retry_of has the id of the finished run. Makes a waiting retry due now.',
+      'Starts a finished run again as a new manual run for the same slot, if it had one. It gets the own payload of the finished run, even if an admin set it, or else the payload that the job has now; retry_of has the id of the finished run. Makes a waiting retry due now.',
   },
   params: runParams,
   body: emptyBody,
