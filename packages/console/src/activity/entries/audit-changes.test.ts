@@ -63,6 +63,22 @@ test('a failure budget is compared by its figures, and none by the default of th
   expect(changesOf({ ...WHOLE, pauseAfter: { failures: 3, ofLast: 3 } }, before)).toEqual([]);
 });
 
+test('a new job lists its fields as people write them: lists, budgets and expectations have no JSON', () => {
+  const job = {
+    id: 'a',
+    tags: ['eu', 'billing'],
+    pauseAfter: { failures: 3 },
+    expect: { successWithin: '2h' },
+  };
+  const [entry] = auditEntries([record('job.create', job)], [DEFAULTS]);
+  expect(entry?.changes).toEqual([
+    { field: 'id', after: 'a' },
+    { field: 'tags', after: 'eu, billing' },
+    { field: 'pause_after', after: '3 of 3' },
+    { field: 'expect.success_within', after: '2h' },
+  ]);
+});
+
 test('a payload is compared key by key', () => {
   expect(changesOf({ ...WHOLE, payload: { days_old: 7, dry: true } })).toEqual([
     { field: 'payload.days_old', before: '30', after: '7' },

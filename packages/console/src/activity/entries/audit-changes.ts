@@ -70,7 +70,7 @@ function fieldsOf(change: unknown): Fields {
   return Object.fromEntries(
     Object.entries(change).map(([name, value]) => [
       name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
+      name === 'expect' ? fieldsOf(value) : value,
     ]),
   );
 }
@@ -105,7 +105,7 @@ function fieldsOfValue(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** The differences, field by field; payload and backoff key by key. */
+/** The differences, field by field; payload, backoff and expect key by key. */
 function differences(before: Fields, after: Fields): readonly FieldChange[] {
   const flatBefore = flattened(before);
   const flatAfter = flattened(after);
@@ -125,13 +125,20 @@ function differences(before: Fields, after: Fields): readonly FieldChange[] {
 }
 
 function setFields(fields: Fields): readonly FieldChange[] {
-  return [...flattened(fields)].map(([field, value]) => ({ field, after: valueText(value) }));
+  const budget = fields.pause_after === undefined ? {} : { pause_after: budgetText(fields.pause_after) };
+  return [...flattened({ ...fields, ...budget })].map(([field, value]) => ({
+    field,
+    after: valueText(value),
+  }));
 }
+
+/** Fields whose parts are fields of their own. */
+const PARTED: ReadonlySet<string> = new Set(['payload', 'backoff', 'expect']);
 
 function flattened(fields: Fields): ReadonlyMap<string, unknown> {
   const flat = new Map<string, unknown>();
   for (const [name, value] of Object.entries(fields)) {
-    const inner = name === 'payload' || name === 'backoff' ? Object.entries(fieldsOfValue(value)) : [];
+    const inner = PARTED.has(name) ? Object.entries(fieldsOfValue(value)) : [];
     if (inner.length === 0) flat.set(name, value);
     for (const [key, part] of inner) flat.set(`${name}.${key}`, part);
   }
@@ -148,5 +155,7 @@ function sameValue(a: unknown, b: unknown): boolean {
 
 function valueText(value: unknown): string {
   if (value === '') return '(empty)';
+  if (Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string'))
+    return value.join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
