@@ -13,7 +13,7 @@ test('a pause lasts until the resume', () => {
   expect(pauseOf(['08:00', 'create'], ['09:00', 'pause'], ['12:00', 'resume'])).toEqual({
     from: at('09:00'),
     to: at('12:00'),
-    isEditedSince: false,
+    hasOtherSlots: false,
   });
 });
 
@@ -45,11 +45,15 @@ test('the last pause counts, and none of an earlier job with the id', () => {
   expect(pauseOf(...first, ['10:00', 'delete'], ['11:00', 'create'])).toBeUndefined();
 });
 
-test('an edit since the pause began is told, an earlier one is not', () => {
-  const pause = [
-    ['09:00', 'pause'],
-    ['12:00', 'resume'],
-  ] as const;
-  expect(pauseOf(['08:00', 'edit'], ...pause)?.isEditedSince).toBe(false);
-  expect(pauseOf(...pause, ['13:00', 'edit'])?.isEditedSince).toBe(true);
+test('an edit since the pause began counts only if it has another schedule, or nobody knows the one before', () => {
+  const created = ['08:00', 'create', { cron: '*/15 * * * *' }] as const;
+  const pause = ['09:00', 'pause'] as const;
+  const edited = (change: object) => ['10:00', 'edit', change] as const;
+  const resumed = ['12:00', 'resume'] as const;
+  const isMoved = (...changes: readonly Change[]) => pauseOf(...changes, resumed)?.hasOtherSlots;
+  expect(isMoved(created, pause, edited({ cron: '*/15 * * * *', timezone: 'UTC', payload: {} }))).toBe(false);
+  expect(isMoved(created, pause, edited({ cron: '0 * * * *' }))).toBe(true);
+  expect(isMoved(created, pause, edited({ interval: '15m' }))).toBe(true);
+  expect(isMoved(pause, edited({ cron: '*/15 * * * *' }))).toBe(true);
+  expect(isMoved(['08:30', 'edit', { cron: '0 * * * *' }], pause)).toBe(false);
 });

@@ -4,8 +4,8 @@ import type { JobAuditRecord } from '@greenvue/jobs/client';
 export interface PastPause {
   readonly from: string;
   readonly to: string;
-  /** The job was edited since the pause began, so its slots may have been others then. */
-  readonly isEditedSince: boolean;
+  /** An edit since the pause began has changed the schedule, or may have: the slots were others then. */
+  readonly hasOtherSlots: boolean;
 }
 
 type Change = Pick<JobAuditRecord, 'at' | 'action' | 'change'>;
@@ -16,7 +16,7 @@ type Change = Pick<JobAuditRecord, 'at' | 'action' | 'change'>;
  */
 export function lastPause(records: readonly Change[], now: number): PastPause | undefined {
   let open: { readonly from: string; readonly until: number | undefined } | undefined;
-  let last: Omit<PastPause, 'isEditedSince'> | undefined;
+  let last: Omit<PastPause, 'hasOtherSlots'> | undefined;
   const end = (to: number): void => {
     if (open !== undefined && Date.parse(open.from) < to)
       last = { from: open.from, to: new Date(to).toISOString() };
@@ -35,13 +35,30 @@ export function lastPause(records: readonly Change[], now: number): PastPause | 
   }
   if (open?.until !== undefined && open.until <= now) end(open.until);
   if (last === undefined) return undefined;
-  const { from } = last;
-  return { ...last, isEditedSince: records.some(({ at, action }) => action === 'job.edit' && at >= from) };
+  return { ...last, hasOtherSlots: isMovedSince(last.from, records) };
+}
+
+/** Whether the definitions from the one before `from` on have different schedules. */
+function isMovedSince(from: string, records: readonly Change[]): boolean {
+  const definitions = records.filter(({ action }) => action === 'job.create' || action === 'job.edit');
+  const since = definitions.filter(({ at }) => at >= from);
+  const before = definitions[since.length];
+  const schedules = new Set([...since, ...(before === undefined ? [] : [before])].map(scheduleOf));
+  return schedules.size > 1 || (before === undefined && since.length > 0);
+}
+
+/** The fields of the schedule as one text. An edit names defaults that a new job leaves out. */
+function scheduleOf({ change }: Change): string {
+  const { interval, intervalMode = 'fixed_rate', cron, timezone = 'UTC', startAt } = fieldsOf(change);
+  return JSON.stringify([cron === undefined ? [interval, intervalMode] : [cron, timezone], startAt]);
 }
 
 function untilOf(change: unknown): number | undefined {
-  if (typeof change !== 'object' || change === null || !('until' in change)) return undefined;
-  const { until } = change;
+  const { until } = fieldsOf(change);
   const ms = typeof until === 'string' ? Date.parse(until) : until;
   return typeof ms === 'number' && !Number.isNaN(ms) ? ms : undefined;
+}
+
+function fieldsOf(change: unknown): Readonly<Record<string, unknown>> {
+  return typeof change === 'object' && change !== null ? { ...change } : {};
 }

@@ -29,7 +29,7 @@ export function PauseLine({ job }: { readonly job: Job }) {
 
 function KnownPause({ job, pause }: { readonly job: Job; readonly pause: PastPause }) {
   const { operate } = useMay();
-  const isCounted = operate && !pause.isEditedSince && job.status !== 'paused';
+  const isCounted = operate && !pause.hasOtherSlots && job.status !== 'paused';
   const slots = useSlotsOfPause(job, pause, isCounted);
   const { open, dialog } = useBackfillDialog(job, pause);
   const passed = slots.data === undefined ? undefined : passedText(slots.data);
