@@ -36,7 +36,7 @@ export function DurationChart({ trend }: { readonly trend: DurationTrend }) {
       </div>
       <div className={blocks.readout}>
         {point === undefined ? (
-          <span className={blocks.quiet}>Hover over the chart to see a run.</span>
+          <span className={blocks.quiet}>Point at the chart to see a run.</span>
         ) : (
           <PointText point={point} />
         )}
