@@ -14,6 +14,8 @@ const ALL = [
   'recurring-postgres',
   'register',
   'register-postgres',
+  'bulk',
+  'bulk-postgres',
   'idle',
   'api',
   'search',

@@ -89,6 +89,14 @@ describe('pause', () => {
     expect(sim.command(pause({ until: T0 }))).toMatchObject({ ok: false, code: 'until_past' });
   });
 
+  it('moves no runs of a job that has none', () => {
+    const sim = new Simulation(definition({ kind: 'on_demand' }), T0);
+    expect(sim.command(pause())).toMatchObject({ decision: { moves: [] } });
+    sim.command({ kind: 'resume' });
+    sim.command({ kind: 'trigger' });
+    expect(sim.command(pause())).toMatchObject({ decision: { moves: [{ to: 'pause' }] } });
+  });
+
   it('holds queued runs until the resume; a run triggered by hand during the pause starts', () => {
     const sim = new Simulation(definition(every(HOUR), { overlap: 'queue' }), T0);
     sim.now = T0 + HOUR;
