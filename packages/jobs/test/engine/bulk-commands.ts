@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import { BULK_JOB_ACTIONS } from '../../src/core/bulk/bulk-command.ts';
-import type { UntypedJobs } from '../../src/engine/engine.ts';
 import type { BulkCommand, BulkEngine } from '../../src/engine/ports/bulk-port.ts';
 import { defineJobType, EngineError, type JobEvent } from '../../src/index.ts';
 import { createHarness, type Harness, job, type MakeDatabase, work } from './engine-harness.ts';
@@ -17,9 +16,9 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
     onTestFinished(() => h.close());
   });
 
-  const ended = (id: string | undefined, engine: UntypedJobs = h.engine): Promise<BulkCommand> =>
+  const ended = (id: string | undefined): Promise<BulkCommand> =>
     vi.waitFor(async () => {
-      const command = await engine.getBulkCommand(String(id));
+      const command = await h.engine.getBulkCommand(String(id));
       expect(['running', 'cancelling']).not.toContain(command.status);
       return command;
     }, CONDITION_MS);
@@ -34,24 +33,6 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
     if (error instanceof EngineError) return error;
     throw new Error(`not refused: ${String(error)}`);
   };
-  /** The engine, with a `pauseJob` that waits until the test opens the gate. */
-  const gated = () => {
-    const started: string[] = [];
-    let open = (): void => undefined;
-    const gate = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    const engine: BulkEngine = {
-      ...h.engine,
-      pauseJob: async (id, ...rest) => {
-        started.push(id);
-        await gate;
-        return h.engine.pauseJob(id, ...rest);
-      },
-    };
-    return { engine, started, open: () => open() };
-  };
-
   describe('a bulk command', () => {
     it('changes the jobs that match, page by page, and no others', async () => {
       await makeJobs(30, ['billing']);
@@ -253,59 +234,6 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
       });
     });
 
-    it('starts no more items once it is cancelled; items done stay done', async () => {
-      await makeJobs(150);
-      const { engine, started, open } = gated();
-      const plan = await h.engine.bulkJobs({ action: 'pause', all: true }, { engine });
-      const id = String(plan.id);
-      await vi.waitFor(() => expect(started).toHaveLength(100), CONDITION_MS);
-      expect(await h.engine.cancelBulkCommand(id, { by: 'user:2' })).toMatchObject({
-        status: 'cancelling',
-        cancelledBy: 'user:2',
-      });
-      const [entry] = await h.engine.listAudit({ action: 'bulk_command.cancel' });
-      expect(entry).toMatchObject({ actor: 'user:2', change: '{"action":"jobs.bulk_pause"}' });
-      open();
-      expect(await ended(id)).toMatchObject({ status: 'cancelled', total: 150, done: 100, failed: 0 });
-      expect((await paused()).length).toBe(100);
-      const { code, message } = await refusal(h.engine.cancelBulkCommand(id));
-      expect([code, message]).toEqual(['conflict', expect.stringMatching(/is over \(cancelled\)/)]);
-    });
-
-    it('is interrupted by the stop of its engine, which waits for the items in work', async () => {
-      await makeJobs(150);
-      const { engine, started, open } = gated();
-      const plan = await h.engine.bulkJobs({ action: 'pause', all: true }, { engine });
-      await vi.waitFor(() => expect(started).toHaveLength(100), CONDITION_MS);
-      const next = await h.beside();
-      const stopped = h.engine.stop();
-      open();
-      await stopped;
-      expect(await ended(plan.id, next)).toMatchObject({ status: 'interrupted', done: 100, failed: 0 });
-    });
-
-    it('of a killed node shows as interrupted', async () => {
-      await makeJobs(150);
-      const { engine, started, open } = gated();
-      onTestFinished(open);
-      const plan = await h.engine.bulkJobs({ action: 'pause', all: true }, { engine });
-      await vi.waitFor(() => expect(started).toHaveLength(100), CONDITION_MS);
-      const next = await h.again();
-      expect((await next.getBulkCommand(String(plan.id))).status).toBe('interrupted');
-    });
-
-    it('can be cancelled while its node seems dead: the node may only be paused, and would continue', async () => {
-      await makeJobs(150);
-      const { engine, started, open } = gated();
-      onTestFinished(open);
-      const plan = await h.engine.bulkJobs({ action: 'pause', all: true }, { engine });
-      await vi.waitFor(() => expect(started).toHaveLength(100), CONDITION_MS);
-      const id = String(plan.id);
-      const next = await h.again();
-      const cancelled = await next.cancelBulkCommand(id, { by: 'user:2' });
-      expect(cancelled).toMatchObject({ status: 'interrupted', cancelledBy: 'user:2' });
-    });
-
     it('is refused while five others search on the node, and the places are free again', async () => {
       await makeJobs(1);
       const search = () => h.engine.bulkJobs({ action: 'pause', all: true, dryRun: true });
@@ -316,7 +244,8 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
 
     it('is refused while five others run on the node', async () => {
       await makeJobs(1);
-      const { engine, open } = gated();
+      const gate = Promise.withResolvers<void>();
+      const engine: BulkEngine = { ...h.engine, pauseJob: () => gate.promise };
       const start = () => h.engine.bulkJobs({ action: 'pause', all: true }, { engine });
       const plans = [];
       for (let n = 0; n < 5; n += 1) plans.push(await start());
@@ -324,7 +253,7 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
         code: 'too_many',
         message: expect.stringMatching(/5 bulk/),
       });
-      open();
+      gate.resolve();
       for (const { id } of plans) await ended(id);
       await ended((await start()).id);
     });

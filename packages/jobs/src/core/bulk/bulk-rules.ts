@@ -26,6 +26,11 @@ export function tagsAfter(
   return [...new Set([...before, ...tags])];
 }
 
+/** P36, tags and bulk: whether an item can be changed again when it is not known if the first try did it. */
+export function isRepeatable(action: BulkAction): boolean {
+  return action === 'pause' || action === 'resume' || action === 'tag' || action === 'untag';
+}
+
 /** The fields that belong to one action. */
 const FIELDS: Readonly<Record<string, readonly BulkAction[]>> = {
   reason: ['pause'],
