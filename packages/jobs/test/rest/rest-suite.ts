@@ -25,6 +25,7 @@ import { runRecords } from './suite/runs/run-records.ts';
 import { runSearch } from './suite/runs/run-search.ts';
 import { runs } from './suite/runs/runs.ts';
 import { timelines } from './suite/runs/timelines.ts';
+import { leftScopes } from './suite/scope/left-scopes.ts';
 import { scopedRoutes } from './suite/scope/scoped-routes.ts';
 import { scopes } from './suite/scope/scopes.ts';
 import { tagScopes } from './suite/scope/tag-scopes.ts';
@@ -61,6 +62,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('routes in a scope', () => scopedRoutes(makeMount));
   describe('scopes', () => scopes(makeMount));
   describe('scopes by tags', () => tagScopes(makeMount));
+  describe('jobs that leave a scope', () => leftScopes(makeMount));
   describe('secrets', () => secrets(makeMount));
   describe('tags', () => tags(makeMount));
   describe('work limits', () => workLimits(makeMount));

@@ -41,6 +41,8 @@ export type BackfillResult =
 
 export interface CancelBackfillInput {
   readonly id: string;
+  /** Refuse with `stale` unless its job still has this version. */
+  readonly ifVersion?: number | undefined;
   /** Also asks its running runs to stop. */
   readonly cancelLive: boolean;
   readonly by?: string | undefined;
@@ -56,9 +58,12 @@ export type CancelBackfillResult =
     }
   /** Nothing of it is left to cancel. */
   | { readonly kind: 'over' }
+  | { readonly kind: 'stale' }
   | { readonly kind: 'absent' };
 
 export interface BackfillQuery extends JobsRead {
+  /** Only this one. */
+  readonly id?: string | undefined;
   /** Of this id, whichever generation. */
   readonly jobId?: string | undefined;
   readonly limit: number;

@@ -90,6 +90,7 @@ export type CancelResult =
   | { readonly kind: 'cancelled'; readonly run: FinishedRun; readonly voided?: CancelRequest }
   | { readonly kind: 'requested'; readonly run: LiveRun; readonly request: CancelRequest }
   | { readonly kind: 'finished'; readonly run: FinishedRun }
+  | { readonly kind: 'stale' }
   | { readonly kind: 'absent' };
 
 export interface DrainNodeInput {

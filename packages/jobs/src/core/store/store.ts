@@ -143,17 +143,23 @@ export interface JobStore extends StoreReads, AlertStore, SecretStore, StoreBack
   cancelRun(
     input: {
       readonly runId: string;
+      /** Refuse with `stale` unless the run's job still has this version. */
+      readonly ifVersion?: number | undefined;
       readonly force: boolean;
       readonly by?: string | undefined;
       readonly audit?: AuditEntry;
     },
     signal?: AbortFlag,
   ): Promise<CancelResult>;
-  /** Makes a waiting retry due now. */
+  /** Makes a waiting retry due now. `ifVersion`: as for {@link JobStore.cancelRun}. */
   makeDue(
-    input: { readonly runId: string; readonly audit?: AuditEntry },
+    input: {
+      readonly runId: string;
+      readonly ifVersion?: number | undefined;
+      readonly audit?: AuditEntry;
+    },
     signal?: AbortFlag,
-  ): Promise<'due' | 'not_waiting' | 'absent'>;
+  ): Promise<'due' | 'not_waiting' | 'stale' | 'absent'>;
 
   /** Pauses all jobs (P36, tags and bulk), or changes the reason and the end of that pause. */
   pauseAll(

@@ -1,11 +1,11 @@
-import { isLiveRun } from '../model/run.ts';
+import { isLiveRun, type LiveRun } from '../model/run.ts';
 import { cancelOf } from '../rules/cancel.ts';
 import type { JobStore } from '../store/store.ts';
 import { type CancelResult, requestOf } from '../store/store-commands.ts';
 import type { Report } from '../store/store-passes.ts';
 import { cancelRuns, settleJobs } from './apply.ts';
 import { ask, type Script } from './script.ts';
-import type { UnitOfWork } from './unit-of-work.ts';
+import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
 /**
  * Cancels a run (P12, cancel): a waiting run ends at once, and a claimed run is asked to stop. With `force`,
@@ -13,11 +13,12 @@ import type { UnitOfWork } from './unit-of-work.ts';
  */
 export function* cancelRun(
   unit: UnitOfWork,
-  { runId, force, by, audit }: Parameters<JobStore['cancelRun']>[0],
+  { runId, ifVersion, force, by, audit }: Parameters<JobStore['cancelRun']>[0],
 ): Script<CancelResult> {
   const run = yield* ask('lockRun', runId);
   if (run === undefined) return { kind: 'absent' };
   if (!isLiveRun(run)) return { kind: 'finished', run };
+  if (isStale(unit, run, ifVersion)) return { kind: 'stale' };
   const asked = { ...run, ...cancelOf(run, { reason: 'user', by }) };
   const { claim } = run;
   if (claim !== undefined && !force) {
@@ -40,15 +41,22 @@ export function* cancelRun(
 }
 
 /** Makes a waiting retry due. Held runs, and runs that are already due, do not change. */
-export function* makeDue({
-  runId,
-  audit,
-}: Parameters<JobStore['makeDue']>[0]): Script<Awaited<ReturnType<JobStore['makeDue']>>> {
+export function* makeDue(
+  unit: UnitOfWork,
+  { runId, ifVersion, audit }: Parameters<JobStore['makeDue']>[0],
+): Script<Awaited<ReturnType<JobStore['makeDue']>>> {
+  const locked = ifVersion === undefined ? undefined : yield* ask('lockRun', runId);
+  if (locked !== undefined && isLiveRun(locked) && isStale(unit, locked, ifVersion)) return 'stale';
   if (yield* ask('makeRunDue', runId)) {
     if (audit !== undefined) yield* ask('writeAudit', audit, runId);
     return 'due';
   }
   return (yield* ask('findRun', runId)) === undefined ? 'absent' : 'not_waiting';
+}
+
+/** Whether the job of a locked run has another version than the one that a change was made for. */
+function isStale(unit: UnitOfWork, { jobUid }: LiveRun, ifVersion: number | undefined): boolean {
+  return ifVersion !== undefined && lockedJob(unit, Number(jobUid)).job.version !== ifVersion;
 }
 
 /** Writes the reports of running attempts, each only if its fence is current (P10, fence). */

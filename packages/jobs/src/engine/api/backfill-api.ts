@@ -17,7 +17,7 @@ import {
   type CommandOptions,
   EngineError,
 } from '../ports/engine-port.ts';
-import { errorOf } from './command-errors.ts';
+import { errorOf, staleJob } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
 import { inSlices } from './in-slices.ts';
 import { getJob } from './jobs/job-api.ts';
@@ -78,7 +78,7 @@ function requireVersion(job: Job, options: CommandOptions): void {
   if (!isGuarded(options)) return;
   const { ifUid = job.uid, ifVersion = job.version } = options;
   if (ifUid === job.uid && ifVersion === job.version) return;
-  throw new EngineError('stale', 'The job has been changed meanwhile. Read it again and repeat the request.');
+  throw staleJob();
 }
 
 interface Window {
@@ -133,7 +133,9 @@ export async function cancelBackfill(
   const known = await getBackfill(deps, id);
   deps.dispatcher.takeBack({ jobId: known.jobId });
   const audit = auditOf(options, 'job.backfill_cancel', { backfill: id, cancelLive });
-  const result = await guardReply(deps, deps.store.cancelBackfill({ id, cancelLive, by: options.by, audit }));
+  const { by, ifVersion } = options;
+  const result = await guardReply(deps, deps.store.cancelBackfill({ id, ifVersion, cancelLive, by, audit }));
+  if (result.kind === 'stale') throw staleJob();
   if (result.kind === 'absent') throw backfillNotFound(id);
   if (result.kind === 'over') {
     throw new EngineError(
@@ -145,7 +147,7 @@ export async function cancelBackfill(
   const { events, dispatcher, node } = deps;
   events.emit('job.updated', jobId);
   for (const { id: runId, status, reason } of finished)
-    if (status === 'cancelled') events.emit('run.cancelled', jobId, runId, { reason, by: options.by });
+    if (status === 'cancelled') events.emit('run.cancelled', jobId, runId, { reason, by });
   for (const { runId } of cancelRequests) dispatcher.cancelRun(runId);
   if (cancelRequests.length > 0) {
     node.notify({ kind: 'cancel', runIds: cancelRequests.map(({ runId }) => runId) });

@@ -3,8 +3,6 @@ import type { Refusal } from '../../core/rules/refusal.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
 import { EngineError } from '../ports/engine-port.ts';
 
-const STALE = 'The job has been changed meanwhile. Read it again and repeat the change.';
-
 export type DoneCommand = Extract<CommandResult, { kind: 'done' }>;
 
 /** The `done` of a result. Throws the error that says why there is none. */
@@ -15,7 +13,7 @@ export function requireDone(result: CommandResult, jobId: string): DoneCommand {
     case 'absent':
       throw jobNotFound(jobId);
     case 'stale':
-      throw new EngineError('stale', STALE);
+      throw staleJob();
     case 'refused':
       throw errorOf(result.refusal);
     case 'duplicate':
@@ -23,6 +21,11 @@ export function requireDone(result: CommandResult, jobId: string): DoneCommand {
     default:
       return result satisfies never;
   }
+}
+
+/** Of a change that named another version of the job. */
+export function staleJob(): EngineError {
+  return new EngineError('stale', 'The job has been changed meanwhile. Read it again and repeat the change.');
 }
 
 export function errorOf({ code, detail, pointer }: Refusal): EngineError {

@@ -14,7 +14,7 @@ import {
   wholeNumber,
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
-import { FINGERPRINT, RUN_REASONS, RUN_STATUSES, RUN_TIMES, RUN_TRIGGERS } from '../../core/model/run.ts';
+import { FINGERPRINT, RUN_REASONS, RUN_STATUSES, RUN_TIMES, SHOWN_TRIGGERS } from '../../core/model/run.ts';
 import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/model/statuses.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { JobsRead } from '../../core/store/jobs-read.ts';
@@ -119,6 +119,7 @@ export const cancelBackfillRules = shape<{ readonly cancelLive?: boolean | undef
 
 export const backfillQueryRules = shape<BackfillListQuery>('a query such as { jobId: "nightly" }', {
   ...jobsReadFields,
+  id: backfillIdRule,
   jobId: text({ max: 128 }),
   limit,
 });
@@ -174,7 +175,7 @@ const runFilterFields = {
   backfillId: backfillIdRule,
   status: oneOrMore(RUN_STATUSES),
   reason: oneOrMore(RUN_REASONS),
-  trigger: oneOf(...RUN_TRIGGERS),
+  trigger: oneOf(...SHOWN_TRIGGERS),
   node: text({ max: 500 }),
   fingerprint,
   error: text({ min: 1, max: 200 }),

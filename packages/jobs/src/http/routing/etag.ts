@@ -103,7 +103,8 @@ async function jobFor(engine: RouteEngine, jobId: string, absent: 'not_found' | 
   }
 }
 
-function stale(): EngineError {
+/** The answer to an `If-Match` that names an older version of the job. */
+export function stale(): EngineError {
   return new EngineError(
     'stale',
     'The ETag in If-Match no longer matches: the job was edited or replaced. Read it again, then repeat the change.',

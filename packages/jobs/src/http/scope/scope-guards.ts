@@ -1,15 +1,17 @@
 import { shownValue } from '../../core/input/shown-value.ts';
+import type { Job } from '../../core/model/job.ts';
 import { backfillNotFound, jobNotFound, runNotFound } from '../../core/model/not-found.ts';
 import { allNamesIn } from '../../core/secrets/secret-value.ts';
 import { isReadOf } from '../../core/store/jobs-read.ts';
+import type { RunView } from '../../core/store/store-views.ts';
 import { EngineError, type JobInput, type JobPatch } from '../../engine/ports/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 import { isEngineError } from '../routing/etag.ts';
 import { type JobScope, jobsOf, scopeText, tagsText } from './job-scope.ts';
 import type { RouteEngine } from './route-engine.ts';
 
-/** More than the backfills that a job has. */
-const MOST_BACKFILLS = 10_000;
+/** The job whose tags let a change in. Undefined: no edit can take what it changes out of the scope. */
+export type LookedAt = Pick<Job, 'uid' | 'version'> | undefined;
 
 /** The checks that the methods of a scoped engine make. */
 export type ScopeGuards = ReturnType<typeof guardsOf>;
@@ -25,50 +27,47 @@ export function guardsOf(engine: RouteEngine, scope: JobScope) {
     return view;
   };
   /** Without tags, the id alone says whether a job is inside: nothing is read. */
-  const requireOwnJob = async (jobId: string): Promise<void> => {
-    if (tags !== undefined) await requireJob(jobId);
-    else if (!jobId.startsWith(idPrefix)) throw jobNotFound(jobId);
+  const lookAtJob = async (jobId: string): Promise<LookedAt> => {
+    if (tags !== undefined) return (await requireJob(jobId)).job;
+    if (!jobId.startsWith(idPrefix)) throw jobNotFound(jobId);
+    return undefined;
   };
   /** The tags that count are those of the job that the run belongs to, which may be deleted. */
-  const requireRun: RouteEngine['getRun'] = async (runId) => {
+  const findRun = async (runId: string): Promise<{ readonly view: RunView; readonly job: LookedAt }> => {
     const view = await engine.getRun(runId);
+    const { jobId, run } = view;
+    if (!jobId.startsWith(idPrefix)) throw runNotFound(runId);
+    if (tags === undefined) return { view, job: undefined };
+    const known = await orUndefined(engine.getJob(jobId));
+    const job = known?.job.uid === run.jobUid ? known.job : undefined;
     const isOwn =
-      view.jobId.startsWith(idPrefix) &&
-      (tags === undefined ||
-        (await engine.listRuns({ ...which, jobUid: view.run.jobUid, limit: 1 })).rows.length > 0);
+      job === undefined
+        ? (await engine.listRuns({ ...which, jobUid: run.jobUid, limit: 1 })).rows.length > 0
+        : isReadOf(which, job);
     if (!isOwn) throw runNotFound(runId);
-    return view;
+    return { view, job };
   };
   const requireBackfill: RouteEngine['getBackfill'] = async (id) => {
-    const view = await engine.getBackfill(id);
-    const { jobId } = view;
-    const isOwn =
-      jobId.startsWith(idPrefix) &&
-      (tags === undefined ||
-        (await engine.listBackfills({ ...which, jobId, limit: MOST_BACKFILLS })).some(
-          (own) => own.id === id,
-        ));
-    if (!isOwn) throw backfillNotFound(id);
+    const [view] = await engine.listBackfills({ ...which, id, limit: 1 });
+    if (view === undefined) throw backfillNotFound(id);
     return view;
   };
   return {
     requireJob,
-    requireOwnJob,
-    requireRun,
+    lookAtJob,
+    lookAtRun: async (runId: string): Promise<LookedAt> => (await findRun(runId)).job,
+    lookAtBackfill: async (id: string): Promise<LookedAt> => {
+      const { jobId } = await requireBackfill(id);
+      return tags === undefined ? undefined : (await orUndefined(engine.getJob(jobId)))?.job;
+    },
+    requireRun: async (runId: string): Promise<RunView> => (await findRun(runId)).view,
     requireBackfill,
-    /** A method whose first argument is the id of a job. */
+    /** A read whose first argument is the id of a job. */
     ofJob:
       <Rest extends readonly unknown[], T>(ask: (jobId: string, ...rest: Rest) => Promise<T>) =>
       async (jobId: string, ...rest: Rest): Promise<T> => {
-        await requireOwnJob(jobId);
+        await lookAtJob(jobId);
         return ask(jobId, ...rest);
-      },
-    /** A method whose first argument is the id of a run. */
-    ofRun:
-      <Rest extends readonly unknown[], T>(ask: (runId: string, ...rest: Rest) => Promise<T>) =>
-      async (runId: string, ...rest: Rest): Promise<T> => {
-        await requireRun(runId);
-        return ask(runId, ...rest);
       },
     /** For a job that a request would create or replace. */
     requireOwnInput({ id, tags: own, payload }: Pick<JobInput, 'id' | 'tags' | 'payload'>): void {

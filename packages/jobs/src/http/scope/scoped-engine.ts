@@ -16,27 +16,15 @@ import { scopedWrites } from './scoped-writes.ts';
 export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine {
   const which = jobsOf(scope);
   const guards = guardsOf(engine, scope);
-  const { ofJob, ofRun, requireJob, requireRun, requireBackfill, requireOwnJob } = guards;
+  const { ofJob, requireJob, requireRun, requireBackfill, lookAtJob } = guards;
   const scoped: RouteEngine = {
     ...scopedWrites(engine, scope, guards),
-    patchJob: async (jobId, patch, ...rest) => {
-      await requireOwnJob(jobId);
-      guards.requireOwnPatch(patch);
-      return engine.patchJob(jobId, patch, ...rest);
-    },
-    deleteJob: ofJob((...args) => engine.deleteJob(...args)),
     getJob: requireJob,
     listJobs: (query) => engine.listJobs({ ...query, ...which }),
     listTags: (query) => engine.listTags({ ...query, ...which }),
-    pauseJob: ofJob((...args) => engine.pauseJob(...args)),
-    resumeJob: ofJob((...args) => engine.resumeJob(...args)),
     pauseAll: refuseAll,
     resumeAll: refuseAll,
     pauseOfAll: () => engine.pauseOfAll(),
-    trigger: ofJob(async (jobId, input, ...rest) => {
-      guards.requireOwnSecrets(input?.payload);
-      return engine.trigger(jobId, input, ...rest);
-    }),
     enqueue: async (type, payload, ...rest) => {
       const jobId = enqueuedJobId(typeof type === 'string' ? type : type.type);
       if (!(await guards.mayEnqueue(jobId)))
@@ -50,12 +38,13 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
     listRuns: (query) => engine.listRuns({ ...query, ...which }),
     listFailures: (query) => engine.listFailures({ ...query, ...which }),
     runTimeline: (query) => engine.runTimeline({ ...query, ...which }),
-    getLogs: ofRun((...args) => engine.getLogs(...args)),
-    cancelRun: ofRun((...args) => engine.cancelRun(...args)),
-    retryRun: ofRun((...args) => engine.retryRun(...args)),
+    getLogs: async (runId) => {
+      await requireRun(runId);
+      return engine.getLogs(runId);
+    },
     preview: async (input) => {
       if ('jobId' in input) {
-        await requireOwnJob(input.jobId);
+        await lookAtJob(input.jobId);
         guards.requireOwnPatch(input.patch);
       }
       if ('id' in input) {
@@ -65,13 +54,8 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
       return engine.preview(input);
     },
     forecast: (query) => engine.forecast({ ...query, ...which }),
-    backfillJob: ofJob((...args) => engine.backfillJob(...args)),
     getBackfill: requireBackfill,
     listBackfills: (query) => engine.listBackfills({ ...query, ...which }),
-    cancelBackfill: async (id, ...rest) => {
-      await requireBackfill(id);
-      return engine.cancelBackfill(id, ...rest);
-    },
     jobTypes: () => engine.jobTypes(),
     ...scopedBulk(engine, scope, () => scoped),
     ...noAlerts(scope),
@@ -79,7 +63,7 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
     ...noNodes(scope),
     listAudit: (query) => engine.listAudit({ ...query, ...which }),
     history: async (query = {}) => {
-      if (query.jobId !== undefined) await requireOwnJob(query.jobId);
+      if (query.jobId !== undefined) await lookAtJob(query.jobId);
       return engine.history({ ...query, ...which });
     },
     stats: async (query) => {

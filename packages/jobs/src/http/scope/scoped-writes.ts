@@ -1,25 +1,48 @@
 import { isReadOf } from '../../core/store/jobs-read.ts';
 import { type CommandOptions, EngineError, type JobInput } from '../../engine/ports/engine-port.ts';
-import { isEngineError } from '../routing/etag.ts';
+import { isEngineError, stale } from '../routing/etag.ts';
 import { type JobScope, jobsOf } from './job-scope.ts';
 import type { RouteEngine } from './route-engine.ts';
-import { orUndefined, type ScopeGuards, takenId } from './scope-guards.ts';
+import { type LookedAt, orUndefined, type ScopeGuards, takenId } from './scope-guards.ts';
 
-/** How often a PUT reads a job again that somebody else creates or changes at the same time. */
-const PUT_TRIES = 5;
+/** How often a change looks again at a job that others create or change at the same time. */
+const TRIES = 5;
 
-/** What creates jobs, and replaces them: only jobs of the scope, which stay in it. */
+type Writes =
+  | 'createJob'
+  | 'putJob'
+  | 'patchJob'
+  | 'deleteJob'
+  | 'pauseJob'
+  | 'resumeJob'
+  | 'trigger'
+  | 'cancelRun'
+  | 'retryRun'
+  | 'backfillJob'
+  | 'cancelBackfill';
+
+/** What changes jobs and their runs: only jobs of the scope, which stay in it. */
 export function scopedWrites(
   engine: RouteEngine,
   scope: JobScope,
-  { requireOwnInput, requireFreeId }: ScopeGuards,
-): Pick<RouteEngine, 'createJob' | 'putJob'> {
+  guards: ScopeGuards,
+): Pick<RouteEngine, Writes> {
   const which = jobsOf(scope);
+  const { requireOwnInput, requireOwnPatch, requireOwnSecrets, requireFreeId } = guards;
+  const { lookAtJob, lookAtRun, lookAtBackfill } = guards;
+  /** `check`: what else the request must not ask for, once the job is known to be inside. */
+  const ofJob = (jobId: string, check?: () => void) =>
+    whileInside(async () => {
+      const job = await lookAtJob(jobId);
+      check?.();
+      return job;
+    });
+  const ofRun = (runId: string) => whileInside(() => lookAtRun(runId));
 
   /** Replaces the job as it was read inside the scope, never another one that takes its id meanwhile. */
   const putTagged: RouteEngine['putJob'] = async (input, options = {}) => {
     const isGuarded = options.ifUid !== undefined || options.ifVersion !== undefined;
-    for (let tries = 0; tries < PUT_TRIES; tries++) {
+    for (let tries = 0; tries < TRIES; tries++) {
       const known = await orUndefined(engine.getJob(input.id));
       if (known !== undefined && !isReadOf(which, known.job)) throw takenId(input.id);
       try {
@@ -31,8 +54,7 @@ export function scopedWrites(
         if (isGuarded || !hasChanged) throw error;
       }
     }
-    const message = `The job "${input.id}" keeps changing: others edit it at the same time. Try again.`;
-    throw new EngineError('conflict', message);
+    throw keepsChanging();
   };
   return {
     createJob: async (input, ...rest) => {
@@ -44,7 +66,49 @@ export function scopedWrites(
       requireOwnInput(input);
       return which.anyTag === undefined ? engine.putJob(input, ...rest) : putTagged(input, ...rest);
     },
+    patchJob: (jobId, patch, options) => {
+      const check = () => requireOwnPatch(patch);
+      return ofJob(jobId, check)(options, (own) => engine.patchJob(jobId, patch, own));
+    },
+    deleteJob: (jobId, options) => ofJob(jobId)(options, (own) => engine.deleteJob(jobId, own)),
+    pauseJob: (jobId, input, options) => ofJob(jobId)(options, (own) => engine.pauseJob(jobId, input, own)),
+    resumeJob: (jobId, options) => ofJob(jobId)(options, (own) => engine.resumeJob(jobId, own)),
+    trigger: (jobId, input, options) => {
+      const check = () => requireOwnSecrets(input?.payload);
+      return ofJob(jobId, check)(options, (own) => engine.trigger(jobId, input, own));
+    },
+    cancelRun: (runId, input, options) => ofRun(runId)(options, (own) => engine.cancelRun(runId, input, own)),
+    retryRun: (runId, options) => ofRun(runId)(options, (own) => engine.retryRun(runId, own)),
+    backfillJob: (jobId, input, options) =>
+      ofJob(jobId)(options, (own) => engine.backfillJob(jobId, input, own)),
+    cancelBackfill: (id, input, options) =>
+      whileInside(() => lookAtBackfill(id))(options, (own) => engine.cancelBackfill(id, input, own)),
   };
+}
+
+/**
+ * Makes a change under the version of the job that was looked at: a job that leaves the scope meanwhile is not
+ * changed, because that edit makes another version.
+ */
+function whileInside(look: () => Promise<LookedAt>) {
+  return async <T>(options: CommandOptions = {}, change: (own: CommandOptions) => Promise<T>): Promise<T> => {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const job = await look();
+      if (job === undefined) return change(options);
+      const { ifUid = job.uid, ifVersion = job.version } = options;
+      if (ifUid !== job.uid || ifVersion !== job.version) throw stale();
+      try {
+        return await change({ ...options, ifUid, ifVersion });
+      } catch (error) {
+        if (options.ifVersion !== undefined || !isEngineError(error, 'stale')) throw error;
+      }
+    }
+    throw keepsChanging();
+  };
+}
+
+function keepsChanging(): EngineError {
+  return new EngineError('conflict', 'The job keeps changing: others edit it at the same time. Try again.');
 }
 
 async function create(engine: RouteEngine, input: JobInput, options: CommandOptions) {

@@ -79,7 +79,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
     recover: (input) => run((unit) => recover(unit, input)),
     reconcile: (input) => run((unit) => reconcile(unit, input)),
     cancelRun: (input, signal) => runUnless(signal, (unit) => cancelRun(unit, input)),
-    makeDue: (input, signal) => runUnless(signal, () => makeDue(input)),
+    makeDue: (input, signal) => runUnless(signal, (unit) => makeDue(unit, input)),
     backfill: (input) => run((unit) => backfill(unit, input)),
     cancelBackfill: (input) => run((unit) => cancelBackfill(unit, input)),
     insertBulkCommand: (input) => run(() => insertBulkCommand(input)),

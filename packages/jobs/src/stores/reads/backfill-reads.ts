@@ -19,9 +19,10 @@ export function createBackfillReads(sql: Dialect) {
       return row === undefined ? undefined : yield* withCounts(sql, row);
     },
 
-    *listBackfills({ jobId, limit, ...which }: BackfillQuery): Read<readonly BackfillView[]> {
+    *listBackfills({ id, jobId, limit, ...which }: BackfillQuery): Read<readonly BackfillView[]> {
       const { params, bind } = parameters(sql);
       const where = [...whichJobs(sql, which, bind)];
+      if (id !== undefined) where.push(`backfills.id = ${bind(bindable(Number(id)))}`);
       if (jobId !== undefined) where.push(`jobs.id = ${bind(jobId)}`);
       const rows = yield* objects(
         `SELECT ${BACKFILL_COLUMNS} FROM ${from} ${allOf(where)} ORDER BY backfills.id DESC LIMIT ${bind(limit)}`,

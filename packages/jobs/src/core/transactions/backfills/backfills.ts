@@ -49,11 +49,12 @@ export function* backfill(unit: UnitOfWork, input: BackfillInput): Script<Backfi
 
 /** Cancels a backfill: its slots to come, its waiting runs, and its running runs on request. */
 export function* cancelBackfill(unit: UnitOfWork, input: CancelBackfillInput): Script<CancelBackfillResult> {
-  const { id, cancelLive, by, audit } = input;
+  const { id, ifVersion, cancelLive, by, audit } = input;
   const jobId = yield* ask('jobOfBackfill', Number(id));
   if (jobId === undefined) return { kind: 'absent' };
   const { stored } = yield* ask('lockJob', { jobId, command: LIKE_RESUME });
   if (stored === undefined) return { kind: 'over' };
+  if ((ifVersion ?? stored.job.version) !== stored.job.version) return { kind: 'stale' };
   const { uid } = stored;
   const dropped = yield* ask('dropBackfillSlots', Number(id), uid);
   const { waiting, claimed } = yield* runsOfBackfill(Number(id), uid);

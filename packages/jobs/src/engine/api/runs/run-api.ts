@@ -6,6 +6,7 @@ import type { EngineParts } from '../../engine-parts.ts';
 import { sealStored } from '../../job-types/secret-payload.ts';
 import { type CommandOptions, EngineError } from '../../ports/engine-port.ts';
 import { afterCancel } from '../command-effects.ts';
+import { staleJob } from '../command-errors.ts';
 import { auditOf } from '../command-options.ts';
 import { requireAllowedType } from '../jobs/policy.ts';
 import { guardReply } from '../store-writes.ts';
@@ -36,7 +37,10 @@ export async function cancelRun(
   const audit = auditOf(options, 'run.cancel', { force });
   const result = await guardReply(
     deps,
-    deps.store.cancelRun({ runId, force, by: options.by, audit }, options.signal),
+    deps.store.cancelRun(
+      { runId, ifVersion: options.ifVersion, force, by: options.by, audit },
+      options.signal,
+    ),
   );
   afterCancel(deps, result);
   switch (result.kind) {
@@ -53,6 +57,8 @@ export async function cancelRun(
         'conflict',
         `The run has ended (${result.run.status}), so it can't be cancelled.`,
       );
+    case 'stale':
+      throw staleJob();
     case 'absent':
       throw runNotFound(runId);
     default:
@@ -78,7 +84,7 @@ export async function retryRun(
   const start = { retryOf: runId, ...slots, ...override, trace: deps.settings.tracing?.current() };
   const input = triggerInput(known.jobId, start, { ...options, ifUid: jobUid });
   return askForRun(deps, input, options.signal, (result) => {
-    if (result.kind === 'stale') {
+    if (result.kind === 'stale' && options.ifVersion === undefined) {
       const message = `The job of this run was deleted; "${known.jobId}" is another one now. Run that one instead.`;
       throw new EngineError('conflict', message);
     }
@@ -99,8 +105,10 @@ async function makeDue(
   runId: string,
   options: CommandOptions,
 ): Promise<RunView | undefined> {
+  const { ifVersion } = options;
   const audit = auditOf(options, 'run.retry', {});
-  const made = await guardReply(deps, deps.store.makeDue({ runId, audit }, options.signal));
+  const made = await guardReply(deps, deps.store.makeDue({ runId, ifVersion, audit }, options.signal));
+  if (made === 'stale') throw staleJob();
   if (made === 'due') {
     deps.dispatcher.nextPass.recheck();
     deps.node.notify({ kind: 'wake' });

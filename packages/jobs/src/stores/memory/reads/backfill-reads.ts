@@ -15,12 +15,12 @@ export function backfillReads(db: MemoryDatabase, read: Read): BackfillReads {
         const row = db.backfills.get(Number(id));
         return row === undefined ? undefined : viewOf(db, row);
       }),
-    listBackfills: ({ jobId, limit, ...which }) =>
+    listBackfills: ({ id, jobId, limit, ...which }) =>
       read(() =>
         [...db.backfills.values()]
-          .filter(({ uid }) => {
-            const { job } = db.requireJob(uid);
-            return isReadOf(which, job) && (jobId ?? job.id) === job.id;
+          .filter((row) => {
+            const { job } = db.requireJob(row.uid);
+            return isReadOf(which, job) && (jobId ?? job.id) === job.id && (id ?? row.id) === row.id;
           })
           .sort((a, b) => Number(b.id) - Number(a.id))
           .slice(0, limit)

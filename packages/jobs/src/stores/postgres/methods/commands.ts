@@ -87,7 +87,7 @@ export function createCommands(parts: Parts): Commands {
     cancelBulkCommand: (input) =>
       writes.tracked(() => writes.command(BULK, (u) => runIn(u, cancelBulkCommand(u, input)), {})),
     makeDue: (input, signal) =>
-      writes.tracked(() => writes.command(input.runId, (u) => runIn(u, makeDue(input)), { signal })),
+      writes.tracked(() => writes.command(input.runId, (u) => runIn(u, makeDue(u, input)), { signal })),
     pauseAll: (input, signal) =>
       writes.tracked(() => writes.command(ALL_JOBS, (u) => runIn(u, pauseAll(u, input)), { signal })),
     resumeAll: (input, signal) =>

@@ -132,7 +132,7 @@ function handlersOf(w: Writer): WriteHandlers {
     recover: (input, now) => run(now, (unit) => recover(unit, input)),
     reconcile: (input, now) => run(now, (unit) => reconcile(unit, input)),
     cancelRun: (input, now) => run(now, (unit) => cancelRun(unit, input)),
-    makeDue: (input, now) => run(now, () => makeDue(input)),
+    makeDue: (input, now) => run(now, (unit) => makeDue(unit, input)),
     changeSecret: (input, now) => run(now, (unit) => changeSecret(unit, input)),
     replaceSealed: (input, now) => run(now, () => replaceSealed(input)),
     changeAlertChannel: (input, now) => run(now, (unit) => changeAlertChannel(unit, input)),

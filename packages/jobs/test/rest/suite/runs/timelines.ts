@@ -59,6 +59,15 @@ export function timelines(makeMount: MakeMount): void {
     expect(step_ms).toBe(1_000);
   });
 
+  test('of the future is empty, also while a run is live', async () => {
+    await createJob(server, 'other-live', { type: 'wait', on_demand: true });
+    await runThatIs(server, (await runJob(server, 'other-live')).id, 'running');
+    const window = 'from=2199-01-01T00:00:00Z&to=2199-01-02T00:00:00Z';
+    for (const by of ['job', 'node'])
+      expect(await read(`?by=${by}&${window}`)).toMatchObject({ rows: [], row_count: 0 });
+    expect(await idsOf('?q=other-live')).toEqual(['other-live']);
+  });
+
   test('has only runs of jobs in the scope of the caller', async () => {
     expect(await idsOf('', scoped)).toEqual(['acme-fine']);
     expect((await read('?by=node', scoped)).rows).toMatchObject([{ counts: { failed: 0, succeeded: 1 } }]);
