@@ -39,6 +39,8 @@ const MIGRATIONS = [
   '0023-secrets.sql',
   '0024-alert-channels-off.sql',
   '0025-drained-nodes.sql',
+  '0026-audit-by-target.sql',
+  '0027-audit-by-actor.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

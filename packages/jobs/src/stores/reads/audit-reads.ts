@@ -1,6 +1,6 @@
 import { isOfAllJobs, type JobsRead } from '../../core/store/jobs-read.ts';
 import type { AuditQuery, AuditRow } from '../../core/store/store-views.ts';
-import { allOf, type Bind, bindable, type Dialect, parameters } from './dialect.ts';
+import { allOf, type Bind, bindable, type Dialect, parameters, uidsWhere } from './dialect.ts';
 import { isInPrefix, whichJobs } from './jobs/which-jobs.ts';
 import { objects, type Read } from './read.ts';
 
@@ -10,11 +10,20 @@ export function createAuditReads(sql: Dialect) {
     /** Newest first: by time, then by id. */
     *listAudit(query: AuditQuery): Read<readonly AuditRow[]> {
       const { params, bind } = parameters(sql);
+      const where = conditionsOf(sql, query, bind);
+      const newest = `ORDER BY at DESC, id DESC LIMIT ${bind(query.limit)}`;
+      const page = (more: readonly string[]) =>
+        `SELECT * FROM ${schema}audit ${allOf([...where, ...more])} ${newest}`;
+      const { jobId } = query;
+      // Each part by the index on targets.
+      const found =
+        jobId === undefined
+          ? page([])
+          : `SELECT * FROM (SELECT * FROM (${page(ofJob(jobId, bind))}) AS of_job
+            UNION ALL SELECT * FROM (${page(ofRunsOf(sql, jobId, bind))}) AS of_runs) AS audit ${newest}`;
       // Jobs are looked up for the rows of the page alone.
       const rows = yield* objects(
-        `SELECT id, at, actor, action, target, change, ${jobColumns(sql)} FROM (
-          SELECT * FROM ${schema}audit ${allOf(conditionsOf(sql, query, bind))}
-          ORDER BY at DESC, id DESC LIMIT ${bind(query.limit)}) AS audit
+        `SELECT id, at, actor, action, target, change, ${jobColumns(sql)} FROM (${found}) AS audit
         ORDER BY at DESC, id DESC`,
         params,
       );
@@ -39,20 +48,29 @@ function rowOf({ id, job_id: jobId, job_name: jobName, ...row }: StoredRow): Aud
 }
 
 function conditionsOf(sql: Dialect, query: AuditQuery, bind: Bind): readonly string[] {
-  const { before, jobId, from, to } = query;
+  const { before, from, to } = query;
   const where: string[] = [];
   if (before !== undefined)
     where.push(`(at, id) < (${bind(bindable(before.at))}, ${bind(bindable(before.id))})`);
   if (from !== undefined) where.push(`at >= ${bind(bindable(from))}`);
   if (to !== undefined) where.push(`at < ${bind(bindable(to))}`);
-  if (jobId !== undefined) {
-    const id = bind(jobId);
-    where.push(changesOneOf(sql, { ofJob: `target = ${id}`, jobsOfRuns: [`id = ${id}`] }));
-  }
   if (!isOfAllJobs(query)) where.push(changesOneOf(sql, someJobs(sql, query, bind)));
   for (const column of ['actor', 'action', 'target'] as const)
     if (query[column] !== undefined) where.push(`${column} = ${bind(query[column])}`);
   return where;
+}
+
+/** The changes of a job. */
+function ofJob(jobId: string, bind: Bind): readonly string[] {
+  return [`target = ${bind(jobId)}`, "substr(action, 1, 4) = 'job.'"];
+}
+
+/** The changes of the runs of a job, deleted ones of its id too. */
+function ofRunsOf(sql: Dialect, jobId: string, bind: Bind): readonly string[] {
+  const uids = uidsWhere(sql, `id = ${bind(jobId)}`);
+  const runsIn = (table: string) =>
+    `SELECT CAST(id AS text) FROM ${sql.schema}${table} WHERE job_uid IN (${uids})`;
+  return [`target IN (${runsIn('live_runs')} UNION ALL ${runsIn('runs')})`, "substr(action, 1, 4) = 'run.'"];
 }
 
 interface SomeJobs {

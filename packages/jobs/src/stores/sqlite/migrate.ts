@@ -22,6 +22,7 @@ const MIGRATIONS = [
   '0015-bulk-commands.sql',
   '0016-secrets.sql',
   '0017-alert-channels-off.sql',
+  '0018-audit-by-target-and-actor.sql',
 ] as const;
 
 /**
