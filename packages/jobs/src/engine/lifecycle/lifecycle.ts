@@ -39,6 +39,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   readonly #heartbeats: Heartbeats;
   readonly #stopping = new AbortController();
   #opened: Promise<void> | undefined;
+  #keysChecked: Promise<void> | undefined;
   #state: keyof typeof UNAVAILABLE | 'started' = 'new';
   #stopListening: (() => void) | undefined;
   /** Of each call of `stop()`. */
@@ -114,6 +115,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     await alerts.stop();
     events.stop();
     this.#with.outbound.close();
+    await this.#keysChecked;
     await this.membership.leave();
     // A store that this engine could not open may serve another engine.
     if (this.#state === 'started') await store.close();
@@ -171,6 +173,8 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   /** On SQLite, a start proves that all other nodes are dead: it takes their claims back (P9, lost nodes). */
   async #openStore(): Promise<void> {
     const { store, settings, secrets } = this.#with;
+    const { keyring } = secrets;
+    const { logger } = settings;
     this.#state = 'starting';
     refuseInJobThread();
     const [opening, loaded] = await Promise.allSettled([
@@ -182,9 +186,10 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
       if (loaded.status === 'rejected') throw loaded.reason;
       await this.membership.join();
       await this.#with.pauseWatch.open();
-      await checkKeys({ store, keyring: secrets.keyring, logger: settings.logger });
       await this.#recover();
       this.#state = 'started';
+      // It reads all jobs, for which no run waits.
+      this.#keysChecked = checkKeys({ store, keyring, logger, signal: this.#stopping.signal });
     } catch (error) {
       // Its connections and timers would keep alive a process that has nothing to do.
       await this.membership.leave();

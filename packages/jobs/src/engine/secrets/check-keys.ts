@@ -6,16 +6,35 @@ import { type Keyring, keyIdOf } from './keyring.ts';
 interface CheckKeysDeps {
   readonly store: Pick<JobStore, 'listSecrets' | 'listAlertChannels' | 'listSealed'>;
   readonly keyring: Keyring;
-  readonly logger: Pick<EngineLogger, 'error'>;
+  readonly logger: Pick<EngineLogger, 'error' | 'warn'>;
+  /** Ends the check. */
+  readonly signal: AbortSignal;
 }
 
 const JOBS_A_READ = 2_000;
 
 /**
  * Logs an error for each key that stored secrets, alert channels and jobs need, and this node does not have.
- * The node starts nevertheless: jobs without secrets run, and the error of other runs names the key.
+ * Meanwhile jobs without secrets run, and the error of other runs names the key. Never rejects.
  */
-export async function checkKeys({ store, keyring, logger }: CheckKeysDeps): Promise<void> {
+export async function checkKeys(deps: CheckKeysDeps): Promise<void> {
+  try {
+    logMissing(deps, await missingKeys(deps));
+  } catch (error) {
+    if (deps.signal.aborted) return;
+    deps.logger.warn(
+      { err: error },
+      'the keys of secrets could not be checked; runs name a key that is missing',
+    );
+  }
+}
+
+/** By the id of each missing key: what it sealed. */
+async function missingKeys({
+  store,
+  keyring,
+  signal,
+}: CheckKeysDeps): Promise<ReadonlyMap<string, string[]>> {
   const needs = new Map<string, string[]>();
   const need = (sealed: string, what: string) => {
     const id = keyIdOf(sealed);
@@ -26,15 +45,21 @@ export async function checkKeys({ store, keyring, logger }: CheckKeysDeps): Prom
     const config: unknown = JSON.parse(channel.config);
     if (isSealed(config)) need(config.$sealed, `the alert channel "${channel.id}"`);
   }
-  for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
-    // Without keys, no node has sealed a payload, or every job that has one fails with its reason.
-    if (keyring.ids.length === 0) break;
+  // Without keys, no node has sealed a payload, or every job that has one fails with its reason.
+  if (keyring.ids.length === 0) return needs;
+  let after: string | undefined;
+  do {
+    signal.throwIfAborted();
     const { rows, next } = await store.listSealed({ table: 'jobs', after, limit: JOBS_A_READ, types: [] });
     for (const { owner, text } of rows)
       for (const [, sealed = ''] of text.matchAll(/\{"\$sealed":"([^"]+)"\}/g))
         need(sealed, `the job "${owner}"`);
     after = next;
-  }
+  } while (after !== undefined);
+  return needs;
+}
+
+function logMissing({ logger }: CheckKeysDeps, needs: ReadonlyMap<string, readonly string[]>): void {
   for (const [keyId, whats] of needs) {
     const shown = [...new Set(whats)];
     const more = shown.length > MOST_NAMED ? ` and ${shown.length - MOST_NAMED} more` : '';
