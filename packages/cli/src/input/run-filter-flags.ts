@@ -15,7 +15,7 @@ export interface RunFilterFlags {
   readonly type: string | undefined;
   readonly status: readonly (typeof STATUSES)[number][] | undefined;
   readonly reason: readonly Reasons[number][] | undefined;
-  readonly trigger: 'schedule' | 'manual' | undefined;
+  readonly trigger: 'schedule' | 'manual' | 'backfill' | undefined;
   readonly node: string | undefined;
   readonly tag: readonly string[] | undefined;
   readonly error: string | undefined;
@@ -46,9 +46,9 @@ export const RUN_FILTER_FLAGS: FlagParametersForType<RunFilterFlags, CliContext>
   },
   trigger: {
     kind: 'enum',
-    values: ['schedule', 'manual'],
+    values: ['schedule', 'manual', 'backfill'],
     optional: true,
-    brief: 'Only runs of slots, or only runs by hand',
+    brief: 'Only runs of slots, only runs by hand, or only runs of backfills',
   },
   node: textFlag('Only runs that this node runs, or ran last', 'id'),
   tag: TAG_FLAG,

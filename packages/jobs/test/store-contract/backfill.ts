@@ -75,6 +75,21 @@ export function backfillContract(makeStore: MakeStore): void {
       throw new Error('the runs do not end');
     };
 
+    it('has runs that are found by their trigger, apart from those of other slots', async () => {
+      await afterOutage('a');
+      await start('a', hours(1, 6));
+      await t.plan();
+      const live = (await t.runs({ trigger: 'backfill' })).length;
+      expect(live).toBeGreaterThan(0);
+      await drain();
+      const [all, made] = [await t.runs({ jobId: 'a' }), await t.runs({ trigger: 'backfill' })];
+      expect(made).toEqual(all.filter(isBackfillRun));
+      expect(made.length).toBeGreaterThan(live);
+      const others = all.filter((run) => !isBackfillRun(run));
+      expect(others.length).toBeGreaterThan(0);
+      expect(await t.runs({ trigger: 'schedule' })).toEqual(others);
+    });
+
     it('runs each slot without a succeeded run, oldest first, one at a time under skip', async () => {
       await afterOutage('a');
       const id = await start('a', hours(1, 6));

@@ -9,8 +9,10 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 export type LiveStatus = 'queued' | 'running';
 export type FinishedStatus = Exclude<RunStatus, LiveStatus>;
 export const FINISHED_STATUSES: readonly FinishedStatus[] = ['succeeded', 'failed', 'cancelled', 'skipped'];
-export const RUN_TRIGGERS = ['schedule', 'manual'] as const;
-export type RunTrigger = (typeof RUN_TRIGGERS)[number];
+export type RunTrigger = 'schedule' | 'manual';
+/** What people see and filter by: a run that a backfill made is stored as a run of its slot. */
+export const SHOWN_TRIGGERS = ['schedule', 'manual', 'backfill'] as const;
+export type ShownTrigger = (typeof SHOWN_TRIGGERS)[number];
 /** What the bounds of a list of runs are about: when a run was queued, when it was running, or its end. */
 export const RUN_TIMES = ['queued', 'ran', 'ended'] as const;
 export type RunTime = (typeof RUN_TIMES)[number];
@@ -191,6 +193,10 @@ export function slotsOf({ scheduledFor, catchUp, missed, missedFrom }: RunSlots)
     missed,
     ...(missedFrom === undefined ? {} : { missedFrom }),
   };
+}
+
+export function shownTrigger(run: Pick<RunOrigin, 'trigger' | 'catchUp' | 'missed'>): ShownTrigger {
+  return isBackfillRun(run) ? 'backfill' : run.trigger;
 }
 
 export type Run = LiveRun | FinishedRun;

@@ -6,7 +6,8 @@ import {
   type Run,
   type RunReason,
   type RunStatus,
-  type RunTrigger,
+  type ShownTrigger,
+  shownTrigger,
 } from '../model/run.ts';
 import { isRecord, keysOf } from '../objects.ts';
 
@@ -16,7 +17,7 @@ export interface RunFilter {
   readonly status?: RunStatus | readonly RunStatus[] | undefined;
   /** One of these. */
   readonly reason?: RunReason | readonly RunReason[] | undefined;
-  readonly trigger?: RunTrigger | undefined;
+  readonly trigger?: ShownTrigger | undefined;
   /** The id of the node that runs the run, or ran it last. */
   readonly node?: string | undefined;
   /** Failed runs with this fingerprint (P41, run records). */
@@ -50,7 +51,8 @@ export function isShown({ run, ranWith }: FilteredRun, filter: RunFilter): boole
   const { reason, fingerprint: own } = isLiveRun(run) ? {} : run;
   if (filter.reason !== undefined && !(reason !== undefined && listOf(filter.reason).includes(reason)))
     return false;
-  if ((trigger ?? run.trigger) !== run.trigger || (fingerprint ?? own) !== own) return false;
+  if (trigger !== undefined && trigger !== shownTrigger(run)) return false;
+  if ((fingerprint ?? own) !== own) return false;
   if (node !== undefined && nodeOf(run) !== node) return false;
   if (error !== undefined && !hasError(run, error.toLowerCase())) return false;
   return payload === undefined || hasFields(run.payload ?? ranWith, payload);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RUN_REASONS, RUN_STATUSES, RUN_TIMES, RUN_TRIGGERS } from '../../../core/model/run.ts';
+import { RUN_REASONS, RUN_STATUSES, RUN_TIMES, SHOWN_TRIGGERS } from '../../../core/model/run.ts';
 import type { PayloadField, RunFilter } from '../../../core/rules/run-filter.ts';
 import type { RunQuery } from '../../../core/store/store-views.ts';
 import { fingerprintParameter } from '../../fields/fingerprint.ts';
@@ -26,7 +26,7 @@ const payloadField = z
 const listFields = {
   status: oneOrMore(RUN_STATUSES).optional().describe('One of these statuses; repeat it for several'),
   reason: oneOrMore(RUN_REASONS).optional().describe('One of these reasons; repeat it for several'),
-  trigger: z.enum(RUN_TRIGGERS).optional(),
+  trigger: z.enum(SHOWN_TRIGGERS).optional(),
   node: text({ min: 1, max: 500 }).optional().describe('Only runs that this node runs, or ran last'),
   fingerprint: fingerprintParameter
     .optional()

@@ -5,12 +5,13 @@ import {
   type ErrorCause,
   FAIL_REASONS,
   type FinishedRun,
-  isBackfillRun,
   type JsonText,
   type LiveRun,
   type Progress,
   RUN_REASONS,
   RUN_STATUSES,
+  SHOWN_TRIGGERS,
+  shownTrigger,
 } from '../../../core/model/run.ts';
 import type { LogLine } from '../../../core/store/store-passes.ts';
 import type { RunView } from '../../../core/store/store-views.ts';
@@ -53,9 +54,7 @@ export const runSchema = z
     job_name: z.string().describe('The name of the job now'),
     job_uid: z.string(),
     type: z.string(),
-    trigger: z
-      .enum(['schedule', 'manual', 'backfill'])
-      .describe('backfill: a run of a past slot that a backfill made'),
+    trigger: z.enum(SHOWN_TRIGGERS).describe('backfill: a run of a past slot that a backfill made'),
     scheduled_for: instantSchema
       .nullable()
       .describe(
@@ -154,7 +153,7 @@ export function runJson(
     job_name: jobName,
     job_uid: run.jobUid,
     type,
-    trigger: isBackfillRun(run) ? 'backfill' : run.trigger,
+    trigger: shownTrigger(run),
     scheduled_for: instantJson(run.scheduledFor),
     status: phase.status,
     reason: phase.reason,

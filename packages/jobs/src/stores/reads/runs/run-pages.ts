@@ -1,4 +1,4 @@
-import { isLiveStatus, type RunStatus, type RunTrigger } from '../../../core/model/run.ts';
+import { isLiveStatus, type RunStatus, type ShownTrigger } from '../../../core/model/run.ts';
 import { isShown, listOf, statusesOf } from '../../../core/rules/run-filter.ts';
 import { isInTime } from '../../../core/rules/run-time.ts';
 import { isOfAllJobs, type JobsRead } from '../../../core/store/jobs-read.ts';
@@ -211,9 +211,12 @@ function filtersOf(sql: Dialect, { kind, status, query }: Omit<Rows, 'jobs'>, bi
   ];
 }
 
+const OF_SLOT = 'scheduled_for IS NOT NULL AND retry_of IS NULL';
+const OF_BACKFILL = 'catch_up AND missed = 0';
 /** The retry of a run with a slot is a run by hand (`storedTrigger`). */
-const HAS_TRIGGER: Readonly<Record<RunTrigger, string>> = {
-  schedule: '(scheduled_for IS NOT NULL AND retry_of IS NULL)',
+const HAS_TRIGGER: Readonly<Record<ShownTrigger, string>> = {
+  schedule: `(${OF_SLOT} AND NOT (${OF_BACKFILL}))`,
+  backfill: `(${OF_SLOT} AND ${OF_BACKFILL})`,
   manual: '(scheduled_for IS NULL OR retry_of IS NOT NULL)',
 };
 
