@@ -49,6 +49,24 @@ export function failureBudgets(makeDatabase: MakeDatabase): void {
       ]);
     });
 
+    it('the runs of slots that were due at its pause have events, like all others', async () => {
+      const end = Promise.withResolvers<undefined>();
+      h.deps.handler = () => end.promise;
+      const input = job({ interval: '1m', onDemand: undefined, maxAttempts: 1, catchUp: 'all' });
+      await h.engine.createJob({ ...input, overlap: 'queue', pauseAfter: { failures: 1 } });
+      h.clock.advance(60_000);
+      await h.engine.tick();
+      expect((await h.engine.getJob('job')).isRunning).toBe(true);
+      h.clock.advance(180_000);
+      end.reject(new Error('no'));
+      await h.engine.tick();
+      expect((await h.engine.getJob('job')).job.status).toBe('paused');
+      const runs = (await h.engine.listRuns({ jobId: 'job' })).rows.map(({ run }) => run.id);
+      expect(runs.length).toBeGreaterThan(1);
+      const told = events.filter(({ type }) => type === 'run.queued' || type === 'run.skipped');
+      expect(told.map(({ runId }) => runId).sort()).toEqual(runs.sort());
+    });
+
     it('a pause by a person says who, why and until when in its event, too', async () => {
       await h.engine.createJob(job());
       const until = new Date(T0 + 60_000);

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { createEngine } from '../../src/engine/engine.ts';
 import { defineJobType } from '../../src/index.ts';
+import { postgres } from '../../src/stores/postgres/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
 import { createSystemClock } from '../../src/system-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
 
 /** A process to be killed: runs a job that always fails, and resumes it each time it was paused. */
-const [, , file = ''] = process.argv;
+const [, , database = ''] = process.argv;
 
 const broken = defineJobType({
   type: 'broken',
@@ -19,7 +20,7 @@ const broken = defineJobType({
 
 const clock = createSystemClock();
 const engine = createEngine({
-  store: createSqliteStore({ file, clock }),
+  store: database.startsWith('postgres') ? postgres(database) : createSqliteStore({ file: database, clock }),
   jobTypes: [broken],
   deps: {},
   logger: silentLogger,

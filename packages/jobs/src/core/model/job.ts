@@ -2,7 +2,7 @@ import { keysOf, without } from '../objects.ts';
 import { type Schedule, sameSchedule } from '../schedule/schedule.ts';
 import { sameWatching, type Watching } from '../watching/watching.ts';
 import type { Backoff } from './retry.ts';
-import type { FinishedStatus, JsonText } from './run.ts';
+import type { FinishedStatus, JsonText, SkipReason } from './run.ts';
 import type { JOB_STATUSES } from './statuses.ts';
 
 export type Overlap = 'skip' | 'queue' | 'allow';
@@ -45,6 +45,14 @@ export interface Pause {
 export interface PausedJob {
   readonly jobId: string;
   readonly pause: Pause;
+  /** The runs of slots that were due at its pause, if any: those that it holds, and skipped ones. */
+  readonly taken?: readonly TakenSlot[];
+}
+
+export interface TakenSlot {
+  readonly runId: string;
+  /** Why the slot was skipped. Absent: it has a run, which waits. */
+  readonly skipped?: SkipReason;
 }
 
 /** A job: its definition, and what the engine keeps with it. The row is the truth (P4, stored next run). */

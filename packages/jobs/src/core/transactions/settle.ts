@@ -1,5 +1,5 @@
-import type { PausedJob } from '../model/job.ts';
-import type { FinishedRun, LiveRun, RunOver, RunReason } from '../model/run.ts';
+import type { PausedJob, TakenSlot } from '../model/job.ts';
+import { type FinishedRun, isSkipReason, type LiveRun, type RunOver, type RunReason } from '../model/run.ts';
 import { type EndedRun, retriedOf } from '../rules/ended-runs.ts';
 import {
   countFailed,
@@ -195,5 +195,18 @@ function* writeEnds(
   const settled = yield* settleJobs(unit, byJob, { ofClaims: true });
   const hasAlerts = yield* writeAlerts(unit);
   yield* ask('write');
-  return { ...settled, hasAlerts };
+  return { ...settled, paused: settled.paused.map((one) => withTaken(unit, one)), hasAlerts };
+}
+
+/** With the runs that its pause has made of due slots: nothing else in such a transaction makes runs. */
+function withTaken({ jobs, queued, finished }: UnitOfWork, paused: PausedJob): PausedJob {
+  const isOwn = (run: Pick<FinishedRun, 'jobUid'>) => jobs.get(Number(run.jobUid))?.job.id === paused.jobId;
+  const made = queued.filter(isOwn).map(({ id: runId }): TakenSlot => ({ runId }));
+  const skipped = finished
+    .filter(isOwn)
+    .flatMap(({ id: runId, reason }): TakenSlot[] =>
+      isSkipReason(reason) ? [{ runId, skipped: reason }] : [],
+    );
+  const taken = [...made, ...skipped];
+  return taken.length === 0 ? paused : { ...paused, taken };
 }
