@@ -139,6 +139,22 @@ describe('the forecast of runs', () => {
     ]);
   });
 
+  it('keeps all runs apart during a pause of all jobs, and runs what is missed at its end', () => {
+    const pause = { at: NOW };
+    const jobs = [
+      jobOf('quarters', { schedule: every(15 * MINUTE) }),
+      jobOf('all', { catchUp: 'all' }),
+      jobOf('skip', { catchUp: 'skip' }),
+      jobOf('paused', { status: 'paused', pause }),
+    ];
+    const forecast = forecastOf(jobs, { steps: 4, pausedUntil: NOW + 130 * MINUTE });
+    expect(runsOf(forecast)).toEqual([0, 0, 3 + 1 + 2, 6]);
+    expect(forecast.steps.map(({ pausedRuns }) => pausedRuns)).toEqual([3, 7, 4, 1]);
+    expect(forecast.paused.jobs).toBe(4);
+    const endless = forecastOf(jobs, { steps: 4, pausedUntil: Number.POSITIVE_INFINITY });
+    expect([endless.runs, endless.paused.runs]).toEqual([0, 3 + 3 * 4 + 3 * 3]);
+  });
+
   it('keeps paused jobs apart, until their pause ends', () => {
     const pause = { at: NOW };
     const jobs = [

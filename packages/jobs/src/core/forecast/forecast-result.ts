@@ -11,6 +11,8 @@ export interface ForecastWindow {
   readonly stepMs: number;
   /** Most jobs to list. */
   readonly listed: number;
+  /** The end of the pause of all jobs (ms); Infinity: it has none. Absent: there is no such pause. */
+  readonly pausedUntil?: number | undefined;
 }
 
 /** What begins in one step of the window. */
@@ -20,7 +22,7 @@ export interface ForecastStep {
   readonly runs: number;
   /** How long these runs will take together, as runs have usually taken (ms). */
   readonly busyMs: number;
-  /** Runs that paused jobs would add. */
+  /** Runs that paused jobs would add, and all jobs during a pause of all. */
   readonly pausedRuns: number;
   /** The start of the minute that has the fewest runs in and around it, and is not past. */
   readonly quietAt: number;

@@ -1,7 +1,7 @@
 import { busyTimes, type MinuteSums } from './busy-times.ts';
 import type { ForecastJob } from './forecast-job.ts';
 import type { Forecast, ForecastJobRuns, ForecastType, ForecastWindow } from './forecast-result.ts';
-import { MINUTE_MS } from './minute-counts.ts';
+import { MINUTE_MS, MOST_CAUGHT_UP } from './minute-counts.ts';
 import type { TypicalDurations } from './typical-durations.ts';
 
 /** The most types, and the most tags, in a list. Those with the most runs come first. */
@@ -44,9 +44,10 @@ export class ForecastSums {
   }
 
   begin(job: ForecastJob): JobSums {
-    const { from } = this.#window;
+    const { from, pausedUntil = Number.NEGATIVE_INFINITY } = this.#window;
     const isPaused = job.status === 'paused';
-    const resumesAt = isPaused ? (job.pause?.until ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY;
+    const own = isPaused ? (job.pause?.until ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY;
+    const resumesAt = Math.max(own, pausedUntil);
     const bySteps = new Map<number, number>();
     const minutes: number[] = [];
     const ofJob: JobSums = {
@@ -59,7 +60,7 @@ export class ForecastSums {
       add: (minute, runs) => {
         const step = Math.floor(minute / this.#perStep);
         ofJob.firstMinute ??= minute;
-        if (from + minute * MINUTE_MS < resumesAt && isPaused) {
+        if (from + minute * MINUTE_MS < resumesAt) {
           add(this.#paused, step, runs);
           ofJob.pausedRuns += runs;
           return;
@@ -72,10 +73,9 @@ export class ForecastSums {
     return ofJob;
   }
 
-  end(
-    { job, bySteps, minutes, runs, pausedRuns, firstMinute }: JobSums,
-    typicalMs: number | undefined,
-  ): void {
+  end(ofJob: JobSums, typicalMs: number | undefined): void {
+    this.#catchUp(ofJob);
+    const { job, bySteps, minutes, runs, pausedRuns, firstMinute } = ofJob;
     for (let n = 0; n < minutes.length; n += 2) {
       const minute = minutes[n] ?? 0;
       const begun = minutes[n + 1] ?? 0;
@@ -89,13 +89,22 @@ export class ForecastSums {
       add(this.#busyMs, step, count * (typicalMs ?? 0));
       for (const line of lines) add(line, step, count);
     }
-    if (job.status === 'paused') this.#pausedJobs += 1;
+    if (job.status === 'paused' || pausedRuns > 0) this.#pausedJobs += 1;
     const all = runs + pausedRuns;
     if (this.#window.listed === 0 || firstMinute === undefined || all === 0) return;
     const { id, name, type } = job;
     const firstAt = this.#window.from + firstMinute * MINUTE_MS;
     const entry = { id, name, type, runs: all, firstAt, isPaused: runs === 0 };
     this.#listed.push(typicalMs === undefined ? entry : { ...entry, typicalMs });
+  }
+
+  /** P6, catch-up: what a pause of all jobs holds back runs at its end. */
+  #catchUp({ job, pausedRuns, add: addRuns }: JobSums): void {
+    const { from, pausedUntil = Number.POSITIVE_INFINITY } = this.#window;
+    const minute = Math.ceil((pausedUntil - from) / MINUTE_MS);
+    if (pausedRuns === 0 || job.status === 'paused' || job.catchUp === 'skip' || minute >= this.minutes)
+      return;
+    addRuns(minute, job.catchUp === 'all' ? Math.min(pausedRuns, MOST_CAUGHT_UP) : 1);
   }
 
   result(of: {

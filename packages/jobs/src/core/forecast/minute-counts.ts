@@ -7,7 +7,7 @@ export const MINUTE_MS = 60_000;
 /** The steps between two points at which the caller may let other work run: about a millisecond. */
 const STEPS_A_SLICE = 200;
 /** With `catch_up: all`, at most this many passed slots run (P6, catch-up). */
-const MOST_CAUGHT_UP = 100;
+export const MOST_CAUGHT_UP = 100;
 /** The cron expressions whose minutes are remembered. */
 const MOST_REMEMBERED = 100;
 

@@ -16,18 +16,20 @@ const EXACT_JOBS_LISTED = 10_000;
 
 /** The runs to come (P38, forecast). Its work is done in slices, so that handlers and requests go on. */
 export async function forecast(
-  { settings, store }: EngineParts,
+  { settings, store, pauseState }: EngineParts,
   { from, hours = DEFAULT_HOURS, step = 'hour', jobs: listed = 0, ...which }: ForecastQuery = {},
 ): Promise<Forecast> {
   const stepMs = step === 'hour' ? HOUR_MS : HOUR_MS / 60;
   const now = store.now();
   const start = parseInstant(from, '/from') ?? now;
+  const { current: pause } = pauseState;
   const window = {
     now,
     from: Math.floor(start / stepMs) * stepMs,
     steps: (hours * HOUR_MS) / stepMs,
     stepMs,
     listed,
+    pausedUntil: pause && (pause.until ?? Number.POSITIVE_INFINITY),
   };
   requireWindow({ ...window, hours });
   const most = listed > 0 && hours === 1 ? EXACT_JOBS_LISTED : EXACT_JOBS;
