@@ -50,8 +50,8 @@ export interface ApiTokens {
   list(page: {
     readonly before: CreatedPosition | undefined;
     readonly limit: number;
-    /** Only the tokens of this account. */
-    readonly ownerId?: string | undefined;
+    /** Only the tokens of this user, or of the account that this token belongs to. */
+    readonly of?: Pick<Principal, 'id' | 'kind'> | undefined;
   }): Promise<readonly ApiToken[]>;
   /**
    * Revokes it, and all that were made with it. False when there is no such token, or none of the account
@@ -87,8 +87,9 @@ export function createApiTokens(deps: ApiTokensDeps): ApiTokens {
       uses?.note(token);
       return { ...token, effectiveRole: token.effectiveRole };
     },
-    list: async ({ before, limit, ownerId }) => {
+    list: async ({ before, limit, of }) => {
       const known = tokensWithOwners(database);
+      const ownerId = of && (await accountOf(database, of));
       const tokens = (ownerId === undefined ? known : known.where('users.id', '=', ownerId))
         .orderBy('api_tokens.created_at', 'desc')
         .orderBy('api_tokens.id', 'desc')
@@ -225,8 +226,16 @@ async function insert(
   return { token: tokenOf(made, now), secret };
 }
 
-function findById(trx: Transaction<Database>, id: string) {
-  return tokensWithOwners(trx).where('api_tokens.id', '=', id).executeTakeFirst();
+/** Empty for a token that belongs to no account. */
+async function accountOf(
+  database: Kysely<Database>,
+  { id, kind }: Pick<Principal, 'id' | 'kind'>,
+): Promise<string> {
+  return kind === 'user' ? id : ((await findById(database, id))?.owner ?? '');
+}
+
+function findById(queries: Kysely<Database> | Transaction<Database>, id: string) {
+  return tokensWithOwners(queries).where('api_tokens.id', '=', id).executeTakeFirst();
 }
 
 async function revoke(

@@ -25,7 +25,9 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(await namesOf(app, admin, '?mine=true')).toEqual(['deploys']);
     expect(await revoke(app, operator, textOf(foreign.body, 'id'))).toMatchObject({ status: 404 });
     expect(await revoke(app, operator, textOf(own.body, 'id'))).toMatchObject({ status: 204 });
-    expect(await namesOf(app, textOf(foreign.body, 'secret'))).toHaveLength(2);
+    const secret = textOf(foreign.body, 'secret');
+    expect(await namesOf(app, secret)).toHaveLength(2);
+    expect(await namesOf(app, secret, '?mine=true')).toEqual(['deploys']);
   });
 
   test('an API token of an operator manages no tokens', async () => {

@@ -96,10 +96,10 @@ export function tokenRoutes({ apiTokens, clock }: TokenRoutesDeps): FastifyPlugi
     app.get('/api/tokens', { schema: listSchema }, async (request) => {
       const reader = requireTokenMaker(request, { mayHavePolicy: true });
       const { mine, ...query } = request.query;
-      const ownerId = mine === 'true' || reader.role !== 'admin' ? reader.id : undefined;
+      const of = mine === 'true' || reader.role !== 'admin' ? reader : undefined;
       return pageByCreation({
         query,
-        list: (page) => apiTokens.list({ ...page, ownerId }),
+        list: (page) => apiTokens.list({ ...page, of }),
         viewOf: apiTokenView,
       });
     });
