@@ -130,6 +130,18 @@ test('runs are retried by the filters of the list, or by their ids', async () =>
   expect(byId.lines.at(-1)).toBe('2 runs retried.');
 });
 
+test('with --json, a filter that finds nothing prints the fields of a command with 0', async () => {
+  const { lines, sent, exitCode } = await printed([...PAUSE, '--yes', '--json'], {
+    plan: { total: 0, first: [] },
+  });
+  expect(sent).toHaveLength(1);
+  const none = { status: 'finished', total: 0, done: 0, failed: 0, failures: [] };
+  const printedJson = JSON.parse(lines.join('\n'));
+  expect(printedJson).toMatchObject({ id: null, target: 'jobs', action: 'pause', ...none });
+  expect(Object.keys(printedJson).sort()).toEqual(Object.keys(COMMAND).sort());
+  expect(exitCode).toBeFalsy();
+});
+
 test('bulk commands are listed, shown and cancelled', async () => {
   const running: Partial<BulkCommand> = { status: 'cancelling', done: 3, failed: 0, failures: [] };
   const list = await printed(['bulk', 'list'], { command: running });

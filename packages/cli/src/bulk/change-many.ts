@@ -81,16 +81,36 @@ async function changeMany(session: Session, flags: ManyFlags, { action, what, as
   const plan = await ask({ dry_run: true });
   if (flags.dryRun && json) return printJson(out, plan);
   (json ? err : out).line(planText(plan, what));
-  if (flags.dryRun || plan.total === 0) return;
+  if (flags.dryRun) return;
+  if (plan.total === 0) return json ? printJson(out, noCommand(action, what)) : undefined;
   if (!flags.yes) await requireYes(session, `${wordOf(action)} ${counted(plan.total, what)}?`);
   const { id } = await onceOnly(ask({}), `${program.name} bulk list`);
-  if (id === null) return out.line(`Nothing was left to change.`);
+  if (id === null)
+    return json ? printJson(out, noCommand(action, what)) : out.line('Nothing was left to change.');
   const show = showProgress(err, wordOf(action));
   const command = await followBulk(session, id, show);
   if (json) printJson(out, command);
   else for (const line of resultText(command)) out.line(line);
   const problem = endOf(command);
   if (problem !== undefined) throw new CliError(problem, EXIT.failed);
+}
+
+/** What --json prints when nothing matches, so that no command was begun: the fields of a command. */
+function noCommand(action: BulkCommand['action'], what: Change['what']) {
+  return {
+    id: null,
+    target: `${what}s`,
+    action,
+    status: 'finished',
+    total: 0,
+    done: 0,
+    failed: 0,
+    failures: [],
+    created_at: null,
+    created_by: null,
+    ended_at: null,
+    cancelled_by: null,
+  } satisfies { readonly [K in keyof BulkCommand]: unknown };
 }
 
 async function requireYes({ ask, program }: Session, question: string): Promise<void> {
