@@ -49,6 +49,16 @@ export function draining(makeDatabase: MakeDatabase): void {
     ]);
   });
 
+  it('two drains of a node at once are one change', async () => {
+    await make();
+    const node = await ownId();
+    await Promise.all([
+      h.engine.drainNode(node, { by: 'user:1' }),
+      h.engine.drainNode(node, { by: 'user:2' }),
+    ]);
+    expect(await h.engine.listAudit({ action: 'node.drain' })).toHaveLength(1);
+  });
+
   it('a node that is not there can be neither drained nor resumed', async () => {
     for (const ask of [h.engine.drainNode('nobody'), h.engine.resumeNode('nobody')])
       await expect(ask).rejects.toMatchObject({

@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import type { UntypedJobs } from '../../src/engine/engine.ts';
 import { defineJobType } from '../../src/index.ts';
 import { createHarness, type Harness, job, type MakeDatabase, work } from './engine-harness.ts';
@@ -78,6 +79,14 @@ export function secretKeys(makeDatabase: MakeDatabase): void {
     expect((await both.resealSecrets()).resealed).toBe(101);
   });
 
+  it('are checked after the start, which waits for no such read', async () => {
+    const answers = Promise.withResolvers<void>();
+    h.store.make(answers.promise, 'listSealed');
+    const engine = await h.again(BOTH);
+    expect(await engine.listJobs()).toEqual({ rows: [] });
+    answers.resolve();
+  });
+
   it('a missing key fails the attempts that need it and nothing else, and its id is named', async () => {
     await h.engine.createJob(job({ type: 'keeper', payload: { token: PLAIN } }));
     await h.engine.createJob(job({ id: 'other', payload: { n: 1 } }));
@@ -85,7 +94,8 @@ export function secretKeys(makeDatabase: MakeDatabase): void {
     const note = () => undefined;
     const error = (_: unknown, line: string) => void lines.push(line);
     const engine = await h.again({ ...OLD, logger: { debug: note, info: note, warn: note, error } });
-    expect(lines.join()).toMatch(/the key [0-9a-f]{8} is missing, and it sealed the job "job"/);
+    const missing = /the key [0-9a-f]{8} is missing, and it sealed the job "job"/;
+    await vi.waitFor(() => expect(lines.join()).toMatch(missing), CONDITION_MS);
     const made = await engine.trigger('job');
     const fine = await engine.trigger('other');
     await engine.tick();

@@ -285,5 +285,12 @@ export function secrets(makeDatabase: MakeDatabase): void {
     const search = (path: string[]) => h.engine.listRuns({ payload: [{ path, value: NEXT }] });
     expect((await refusal(search(['token']))).message).toContain("can't be searched");
     expect((await search(['note'])).rows).toEqual([]);
+    // The type of the job counts, if the search is about one.
+    await h.engine.createJob(job({ id: 'plain' }));
+    const searchIn = (jobId: string) =>
+      h.engine.listRuns({ jobId, payload: [{ path: ['token'], value: NEXT }] });
+    expect((await searchIn('plain')).rows).toEqual([]);
+    for (const jobId of ['job', 'nobody'])
+      expect((await refusal(searchIn(jobId))).message).toContain("can't be searched");
   });
 }

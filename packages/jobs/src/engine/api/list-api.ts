@@ -1,5 +1,6 @@
 import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
-import type { JobsRead, TagCount } from '../../core/store/jobs-read.ts';
+import type { PayloadField } from '../../core/rules/run-filter.ts';
+import { isReadOf, type JobsRead, type TagCount } from '../../core/store/jobs-read.ts';
 import type { AuditRow, JobView, Page, RunPage, RunView } from '../../core/store/store-views.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { Registry } from '../job-types/registry.ts';
@@ -25,10 +26,13 @@ const SEARCH_MS = 200;
 
 /** Looks on while a page is partial, for a short time: other reads run in between. */
 export async function listRuns(
-  { store, settings, registry }: EngineParts,
+  { store, node, settings, registry }: EngineParts,
   { limit = DEFAULT_PAGE_ROWS, from, to, ...which }: RunListQuery = {},
 ): Promise<RunPage> {
-  refuseSecretFields(registry, which);
+  if (which.payload !== undefined) {
+    const { payload, jobId, type = await typeOf({ store, node }, jobId, which) } = which;
+    refuseSecretFields(registry, { type, payload });
+  }
   const query = { ...which, from: parseInstant(from, '/from'), to: parseInstant(to, '/to') };
   const until = settings.clock.monotonic() + SEARCH_MS;
   const rows: RunView[] = [];
@@ -41,11 +45,25 @@ export async function listRuns(
   }
 }
 
+/** The type of the job; undefined if the query is about no job that there is. */
+async function typeOf(
+  { store, node }: Pick<EngineParts, 'store' | 'node'>,
+  jobId: string | undefined,
+  which: JobsRead,
+): Promise<string | undefined> {
+  if (jobId === undefined) return undefined;
+  const known = await store.getJob(jobId, node.liveTypes);
+  return known !== undefined && isReadOf(which, known.job) ? known.job.type : undefined;
+}
+
 /** What is sealed differs each time, so no search can find it. */
-function refuseSecretFields(registry: Registry, { payload, type }: RunListQuery): void {
+function refuseSecretFields(
+  registry: Registry,
+  { payload, type }: { readonly payload: readonly PayloadField[]; readonly type: string | undefined },
+): void {
   const types = registry.types.filter(({ jobType }) => (type ?? jobType.type) === jobType.type);
   const fields = types.flatMap((each) => each.payload.secretFields).filter((field) => field.isSealed);
-  const faults = (payload ?? []).flatMap(({ path }, n) =>
+  const faults = payload.flatMap(({ path }, n) =>
     fields.some((field) => field.path.every((step, at) => step === '*' || step === path[at]))
       ? [{ pointer: `/payload/${n}`, detail: `can't be searched: ${path.join('.')} is a secret field` }]
       : [],

@@ -18,7 +18,7 @@ export function drainNode(
   nodeId: string,
   options: EngineCommandOptions = {},
 ): Promise<NodeStats> {
-  const drain = { since: deps.settings.clock.now(), by: options.by };
+  const drain = { since: deps.store.now(), by: options.by };
   return change(deps, { nodeId, drain, action: 'node.drain' }, options);
 }
 

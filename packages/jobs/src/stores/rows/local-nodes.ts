@@ -11,6 +11,7 @@ interface LocalNode {
 /** The nodes of a store in this process, usually one. There are no other nodes to notify. */
 export class LocalNodes {
   readonly #joined = new Map<string, LocalNode>();
+  #lastDrain: Promise<unknown> = Promise.resolve();
 
   join(node: NodeInfo, listener: NodeListener): Membership {
     this.#joined.set(node.id, { node, listener, drain: node.drain });
@@ -31,8 +32,17 @@ export class LocalNodes {
     }));
   }
 
-  /** Drains or resumes a node, once `record` has written the audit entry. */
-  async drain(
+  /** Drains or resumes a node, once `record` has written the audit entry. One change at a time. */
+  drain(
+    input: DrainNodeInput,
+    record: (change: RecordedChange) => Promise<unknown>,
+  ): Promise<DrainNodeResult> {
+    const done = this.#lastDrain.then(() => this.#drain(input, record));
+    this.#lastDrain = done.catch(() => undefined);
+    return done;
+  }
+
+  async #drain(
     { nodeId, drain, audit }: DrainNodeInput,
     record: (change: RecordedChange) => Promise<unknown>,
   ): Promise<DrainNodeResult> {

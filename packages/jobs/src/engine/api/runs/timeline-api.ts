@@ -32,6 +32,8 @@ export async function runTimeline(
   const since = parseInstant(from, '/from') ?? until - HOUR_MS;
   requireWindow(since, until);
   const window = { now, from: since, to: until, stepMs: Math.ceil((until - since) / steps), by };
+  // A live run has not reached a window in the future.
+  if (since > now) return { rows: [], rowCount: 0, ...window };
   const { rows, ...read } = await store.runTimeline({ ...which, ...window, sort, limit });
   return { ...read, ...window, rows: rows.map(withColumns) };
 }
