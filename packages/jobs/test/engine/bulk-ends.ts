@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
-import type { BulkCommand, BulkEngine } from '../../src/engine/ports/bulk-port.ts';
 import type { UntypedJobs } from '../../src/engine/engine.ts';
+import type { BulkCommand, BulkEngine } from '../../src/engine/ports/bulk-port.ts';
 import { EngineError, type JobStore, StoreError } from '../../src/index.ts';
 import { createHarness, type Harness, job, type MakeDatabase } from './engine-harness.ts';
 

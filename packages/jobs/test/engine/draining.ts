@@ -50,8 +50,7 @@ export function draining(makeDatabase: MakeDatabase): void {
   });
 
   it('two drains of a node at once are one change', async () => {
-    await make();
-    const node = await ownId();
+    const node = await ownId(h.engine);
     await Promise.all([
       h.engine.drainNode(node, { by: 'user:1' }),
       h.engine.drainNode(node, { by: 'user:2' }),
