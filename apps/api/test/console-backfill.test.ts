@@ -120,6 +120,41 @@ test.each(['sqlite', 'postgres'] as const)(
 );
 
 test(
+  'the history of a job says which slots passed during a pause, and that none is missing once they have run',
+  async () => {
+    const { url, admin } = await startConsoleServer({ jobTypes: [report] });
+    await done(admin, 'POST', '/api/jobs', {
+      id: 'often',
+      name: 'The often',
+      type: 'report',
+      interval: '1s',
+    });
+    await done(admin, 'POST', '/api/jobs/often/pause');
+    const pausedAt = Date.now();
+    await done(admin, 'PATCH', '/api/jobs/often', { description: 'The fix of the cause' });
+    await expect.poll(() => Date.now() - pausedAt, { timeout: 20_000 }).toBeGreaterThan(2_500);
+    await done(admin, 'POST', '/api/jobs/often/resume');
+    const { page, faults, goTo } = await open(url);
+    await goTo('/jobs/often');
+    await signIn(page);
+    const history = page.getByRole('region', { name: 'History' });
+    const line = history.getByText(/^Paused from .+ to .+: \d+ slots passed/);
+    await line.filter({ hasText: / slots passed\.$/ }).waitFor();
+    await history.getByRole('button', { name: 'Find missing slots' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Is anything missing?' });
+    await dialog.getByRole('button', { name: /^Run \d+ slots?$/ }).click();
+    const over = page.getByRole('dialog', { name: 'Backfill finished' });
+    await over.waitFor();
+    await over.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await line.filter({ hasText: /, none is missing now\.$/ }).waitFor();
+    expect(await history.getByRole('button', { name: 'Find missing slots' }).count()).toBe(0);
+    expect(await findings(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  },
+  SLOW_MS,
+);
+
+test(
   'a backfill can be cancelled, waits for a paused job, and a viewer only sees it',
   async () => {
     const jobs = createJobs({ store: sqlite(':memory:'), types: [endless] });
