@@ -176,7 +176,7 @@ const JOB_OF_LIVE_RUN = 'SELECT job_uid FROM greenvue_jobs.live_runs WHERE id = 
 const LOCK_LIVE_RUN = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs WHERE id = $1 FOR UPDATE`;
 const MAKE_ALL_DUE = `UPDATE greenvue_jobs.live_runs SET available_at = $1::bigint
   WHERE job_uid = $2 AND held <> 'run_at' AND node IS NULL AND available_at > $3::bigint RETURNING held`;
-const ASKED = `((trigger = 'manual' OR retry_of IS NOT NULL) AND queued_at >= $6::bigint)`;
+const ASKED = `(trigger = 'manual' AND queued_at >= $6::bigint)`;
 const MOVE = `UPDATE greenvue_jobs.live_runs SET held = $1, available_at = greatest(available_at, $8::bigint)
   WHERE id = ANY(ARRAY(
   SELECT id FROM greenvue_jobs.live_runs

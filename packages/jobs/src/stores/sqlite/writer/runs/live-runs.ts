@@ -104,7 +104,7 @@ const MAKE_ALL_DUE = `UPDATE live_runs SET available_at = ?1
 const MAKE_DUE = `UPDATE live_runs SET available_at = ?1
   WHERE id = ?2 AND node IS NULL AND held = 0
     AND available_at > ?1 + CASE WHEN failures = 0 THEN ${LOOK_AHEAD_MS} ELSE 0 END`;
-const ASKED = `(trigger = ${TRIGGER.manual} OR retry_of IS NOT NULL) AND queued_at >= ?6`;
+const ASKED = `trigger = ${TRIGGER.manual} AND queued_at >= ?6`;
 const EARLIEST = Number.MIN_SAFE_INTEGER;
 const MOVE = `UPDATE live_runs SET held = ?1, available_at = max(available_at, ?8) WHERE id IN (
   SELECT id FROM live_runs
