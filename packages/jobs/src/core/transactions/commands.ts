@@ -36,7 +36,7 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   if (!outcome.ok) return { kind: 'refused', refusal: outcome };
   if (!outcome.changed)
     return { kind: 'done', changed: false, job, queued: [], finished: [], cancelRequests: [] };
-  const refusal = yield* refuseMissing(input.namedSecrets);
+  const refusal = input.namedSecrets && (yield* refuseMissing(input.namedSecrets));
   if (refusal !== undefined) return { kind: 'refused', refusal };
   const { decision } = outcome;
   if (decision.job.version !== job.version) yield* ask('keepVersion', { uid, job, by: input.audit?.actor });
@@ -72,7 +72,7 @@ function* refusalOfSlot(uid: number, command: JobCommand): Script<Refusal | unde
 
 export function* insertJob(unit: UnitOfWork, input: InsertInput): Script<InsertOutcome> {
   const { by, most, definition } = input;
-  const refusal = yield* refuseMissing(input.namedSecrets);
+  const refusal = input.namedSecrets && (yield* refuseMissing(input.namedSecrets));
   if (refusal !== undefined) return { kind: 'refused', refusal };
   if (most !== undefined && (yield* ask('countJobsBy', by ?? '', most)) >= most) {
     const isTaken = (yield* ask('uidsOf', [definition.id])).size > 0;

@@ -40,8 +40,7 @@ export function* changeSecret(
 }
 
 /** Why a definition that names secrets can't be written: one was deleted after the engine had found it. */
-export function* refuseMissing(names: readonly string[] | undefined): Script<Refusal | undefined> {
-  if (names === undefined) return undefined;
+export function* refuseMissing(names: readonly string[]): Script<Refusal | undefined> {
   const kept = yield* ask('keepSecrets', names);
   const missing = names.find((name) => !kept.includes(name));
   if (missing === undefined) return undefined;
