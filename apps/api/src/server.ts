@@ -34,6 +34,8 @@ export interface ServerOptions extends DepsOptions {
   readonly jobTypes?: readonly AppJobType[];
   /** Further kinds of alert channels. */
   readonly alertKinds?: AlertOptions['kinds'];
+  /** Default: true. Without it, the OpenAPI document is written at the first request for it. */
+  readonly writesDocumentAtStart?: boolean;
 }
 
 /** Starts GreenVue. If a step fails, releases the resources of the steps before and throws its error. */
@@ -66,7 +68,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       isTraced: traced !== undefined,
       version: deps.version,
       // Meanwhile, the threads of the engine load.
-      writesDocumentAtStart: true,
+      writesDocumentAtStart: options.writesDocumentAtStart ?? true,
       logger: deps.logger,
       clock: deps.clock,
       authenticate: deps.authenticate,

@@ -19,8 +19,13 @@ export async function startTestServer(env: Env = {}, options: ServerOptions = {}
 /** The same, for several tests: the caller stops it, and removes the DATA_DIR that it names. */
 export async function startLastingServer(env: Env, options: ServerOptions = {}): Promise<Server> {
   const config = await testConfig({ PORT: '0', ...env });
-  const passwordCost = { memory: 64, passes: 1, parallelism: 1 };
-  return startServer(config, { passwordCost, ...options });
+  // The threads of a database and the OpenAPI document would take most of the time of a start.
+  return startServer(config, {
+    passwordCost: { memory: 64, passes: 1, parallelism: 1 },
+    isolation: 'inline',
+    writesDocumentAtStart: false,
+    ...options,
+  });
 }
 
 /**
