@@ -19,8 +19,7 @@ class LongFirst extends BaseSequencer {
 }
 
 /**
- * Tests that share a process: they mock no module, start no process, and undo what they change of the
- * process. Each module is loaded once there; loading was half of their time.
+ * Tests that share a process: they mock no module, and undo what they change of the process. Each module is loaded once there; loading was half of their time.
  */
 const SHARED = [
   'packages/console/**/*.test.ts',
@@ -30,8 +29,9 @@ const SHARED = [
   'packages/jobs/test/postgres/{claim-planned,insert-jobs,migrations,move,soundness,trigger-at-once,vacuum}.test.ts',
   'apps/api/src/{auth,config,console,db,health,http}/**/*.test.ts',
   'apps/api/src/{listings,notifications,rest,search,security-log}/**/*.test.ts',
-  'packages/cli/src/**/*.test.ts',
-  'packages/cli/test/{apply-job,rest-fault,show-stats}.test.ts',
+  'packages/cli/{src,test}/**/*.test.ts',
+  'packages/accounts/**/*.test.ts',
+  'apps/api/test/cli/*.test.ts',
   'apps/api/src/jobs/{cleanup-expired-listings,update-search-index,weekly-seller-digest}.test.ts',
   'apps/api/src/{commands/back-up,data-dir/data-dir,tracing/tracing-config}.test.ts',
   'apps/api/test/{audit,races,systemd-unit}.test.ts',

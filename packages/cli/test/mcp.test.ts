@@ -37,7 +37,8 @@ describe('greenvue-jobs mcp', () => {
   /** An assistant that has started the server with a token. */
   async function assistant(token: string): Promise<Client> {
     const client = new Client({ name: 'test', version: '1' });
-    const env = { PATH: process.env.PATH ?? '', JOBS_URL: host.url, JOBS_TOKEN: token };
+    const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+    const env = { PATH, NODE_COMPILE_CACHE, JOBS_URL: host.url, JOBS_TOKEN: token };
     await client.connect(
       new StdioClientTransport({ command: process.execPath, args: [PROGRAM, 'mcp'], env, stderr: 'inherit' }),
     );

@@ -34,7 +34,7 @@ test('the commands of docs/cli.md work as they stand', async () => {
     .replace('$PWD/node_modules/.bin', path);
   const bash = spawn('bash', ['-c', `set -euo pipefail\n${commands}`], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [stdout, stderr, [code]] = await Promise.all([
