@@ -35,7 +35,9 @@ function TypeTable({ types }: { readonly types: readonly JobType[] }) {
       <Table>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th scope="col">Type</Table.Th>
+            <Table.Th scope="col" w={220}>
+              Type
+            </Table.Th>
             <Table.Th scope="col">What it does</Table.Th>
             <Table.Th scope="col">Success rate, last 24 h</Table.Th>
             <Table.Th scope="col">Duration, p50 and p95</Table.Th>
