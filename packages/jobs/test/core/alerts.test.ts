@@ -57,6 +57,15 @@ describe('the alerts of a change', () => {
     expect(at(9 * HOUR, HOUR)).toEqual(['failed']);
   });
 
+  it('tell a failure once, though each end is written a moment after it', () => {
+    const at = (ms: number, before: number) =>
+      conditionsOf(failing(1, T0, T0 + before - 5), failing(2, T0, T0 + ms - 5), T0 + ms);
+    expect(at(MINUTE, 0)).toEqual([]);
+    expect(at(HOUR + 1, MINUTE)).toEqual([]);
+    expect(at(HOUR + MINUTE, HOUR + 1)).toEqual(['failed']);
+    expect(at(HOUR + 2 * MINUTE, HOUR + MINUTE)).toEqual([]);
+  });
+
   it('tell of a streak that ended and of one that began in the same change', () => {
     expect(conditionsOf(failing(1), OK)).toEqual(['recovered']);
     expect(conditionsOf(failing(1), failing(1, T0 + SECOND), T0 + SECOND)).toEqual(['recovered', 'failed']);

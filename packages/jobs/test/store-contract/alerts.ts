@@ -30,17 +30,19 @@ const toolsOf = (t: Rig) => ({
   channel: async (id: string, more: Partial<ChannelDefinition> = {}) =>
     t.store.changeAlertChannel({ id, command: { kind: 'create', channel: { ...OPS, ...more } } }),
   /** A run of the job that ends like this. */
-  end: async (jobId: string, outcome: Parameters<Rig['settle']>[1]) => {
+  end: async (jobId: string, outcome: Parameters<Rig['settle']>[1], writtenAfterMs = 0) => {
     await t.trigger(jobId);
     const { runs } = await t.claim(1);
+    const endedAt = t.clock.now();
+    t.clock.advance(writtenAfterMs);
     return t.store.settle(
       runs.map(({ id, fence }) => ({
         runId: id,
         fence,
         outcome,
         random: 0.5,
-        startedAt: t.clock.now(),
-        finishedAt: t.clock.now(),
+        startedAt: endedAt,
+        finishedAt: endedAt,
       })),
     );
   },
@@ -182,6 +184,14 @@ function outbox(makeStore: MakeStore): void {
     await end('a', SUCCEEDED);
     await end('a', SUCCEEDED);
     expect(await conditions()).toEqual(['failed', 'failed', 'failed', 'recovered']);
+  });
+
+  it('a second failure is not told, though each end is written a moment after it', async () => {
+    await channel('ops');
+    await job('a');
+    await end('a', failed(), 20);
+    await end('a', failed(), 20);
+    expect(await conditions()).toEqual(['failed']);
   });
 
   it('an attempt that will be retried is not a failed run', async () => {

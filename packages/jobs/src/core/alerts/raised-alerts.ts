@@ -34,7 +34,7 @@ export function alertsOf({ before, after, ended, skip }: JobChange, now: number)
   const { failingSince } = after;
   if (before.failingSince !== undefined && before.failingSince !== failingSince)
     alerts.push({ condition: 'recovered', ...about(after, now), since: before.failingSince });
-  if (failingSince !== undefined && hasStreak && isTimeToTell(before, failingSince, now))
+  if (failingSince !== undefined && hasStreak && isTimeToTell(before, after, failingSince))
     alerts.push({
       condition: 'failed',
       ...about(after, now),
@@ -49,11 +49,16 @@ export function alertsOf({ before, after, ended, skip }: JobChange, now: number)
   return alerts;
 }
 
-/** The first failure of a streak, and the first one in each hour since then. Needs no memory but the row. */
-function isTimeToTell(before: Job, failingSince: number, now: number): boolean {
+/**
+ * The first failure of a streak, and the first one in each hour since then, by when they ended. Needs no
+ * memory but the row.
+ */
+function isTimeToTell(before: Job, after: Job, failingSince: number): boolean {
   if (before.failingSince !== failingSince) return true;
-  const hourOf = (at: number) => Math.floor((at - failingSince) / REMINDER_MS);
-  return hourOf(now) > hourOf(before.lastEndAt ?? failingSince);
+  // The first failure ended a moment before its end was written, which began the streak.
+  const hourOf = ({ lastEndAt = failingSince }: Job) =>
+    Math.floor(Math.max(lastEndAt - failingSince, 0) / REMINDER_MS);
+  return hourOf(after) > hourOf(before);
 }
 
 function about({ id, name }: Job, now: number): Pick<Alert, 'jobId' | 'jobName' | 'at'> {
