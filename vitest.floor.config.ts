@@ -38,7 +38,8 @@ const ABOUT_TEXTS = [
 const LEFT_OUT = [
   // As of those above: about other processes, which are killed.
   'packages/jobs/test/chaos/**',
-  'packages/jobs/test/process/{kill,kill-alerts,backfill-kill,budget-kill,poison}.test.ts',
+  'packages/jobs/test/process/{kill,backfill-kill,budget-kill,poison}.test.ts',
+  'packages/jobs/test/alerts/kill-alerts.test.ts',
   // The built package has tests of its own on each supported Node: see scripts/release.ts.
   'packages/jobs/test/package/**',
   // The contract and the engine on this Node are tested over SQLite, which comes with it, and how PostgreSQL
