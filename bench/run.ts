@@ -23,6 +23,10 @@ const ALL = [
   'nodes',
   'growth',
   'growth-postgres',
+  'incident',
+  'incident-postgres',
+  'alerts',
+  'alerts-postgres',
   'console',
   'console-postgres',
 ];
