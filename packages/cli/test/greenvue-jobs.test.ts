@@ -143,6 +143,12 @@ describe('greenvue-jobs, on an application with a login of its own', () => {
       'fails',
     );
     expect(found).toContain('failed: error');
+    // Its end is a filter, too: after the last moment, no run has ended.
+    const { finished_at: end } = groups.data[0].sample;
+    const endedFrom = ['--job', 'fails', '--time', 'ended', '--json', '--from'];
+    expect(JSON.parse(await done('runs', 'list', ...endedFrom, end)).data).toHaveLength(1);
+    const later = new Date(Date.parse(end) + 1).toISOString();
+    expect(JSON.parse(await done('runs', 'list', ...endedFrom, later)).data).toEqual([]);
     const query = ['--job', 'fails', '--status', 'failed,cancelled', '--reason', 'error'];
     expect((await done('runs', 'export', ...query)).split('\r\n')).toHaveLength(3);
     expect(JSON.parse(await done('runs', 'export', ...query, '--json'))).toMatchObject({ fingerprint });
