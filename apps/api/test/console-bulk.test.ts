@@ -152,11 +152,11 @@ test(
     );
     await button(page, 'Resume').click();
     const unknown = page.getByRole('region', { name: 'Progress' });
-    await unknown.getByText('The command has begun. Its progress could not be read: Not found.').waitFor();
+    await unknown.getByText('The command has started. Its progress could not be read: Not found.').waitFor();
     expect(await button(page, 'Resume').isEnabled()).toBe(true);
     await looksWell(page);
     await page.unroute(/\/api\/bulk-commands\/\d+$/);
-    await button(page, 'Read again').click();
+    await button(page, 'Try again').click();
     await result.getByText('71 jobs resumed.').waitFor();
     expect(await paused()).toBe(0);
     expect(faults).toEqual([]);

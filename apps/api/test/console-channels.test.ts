@@ -178,7 +178,7 @@ test(
     await heading(page, 'Channels');
     await page.getByRole('link', { name: 'Nightly export' }).waitFor();
     expect(await findings(page)).toEqual([]);
-    await button(page, 'Send all of them again').click();
+    await button(page, 'Send all again').click();
     const question = page.getByRole('dialog', { name: 'Send 1 alert again?' });
     await question.waitFor();
     expect(await findings(page)).toEqual([]);

@@ -95,7 +95,7 @@ test.each(['sqlite', 'postgres'] as const)(
     await page.getByRole('main').getByRole('link', { name: 'sales_report' }).click();
     await heading(page, 'sales_report');
     await goTo('/job-types/unknown');
-    await page.getByText('The server that answers does not have this job type.').waitFor();
+    await page.getByText('This server does not have this job type.').waitFor();
     expect(faults).toEqual([]);
   },
   SLOW_MS,

@@ -201,13 +201,13 @@ test(
 
     // The skipped run says so, in the list and on its page.
     await goTo('/jobs/search');
-    await history.getByRole('link', { name: 'Slot done since' }).waitFor();
+    await history.getByRole('link', { name: 'Slot done later' }).waitFor();
     await history
       .getByRole('row')
       .filter({ hasText: 'No node was available in time' })
       .getByRole('link', { name: /^Open run/ })
       .click();
-    await page.getByText(/^The slot of .* was done since, by run \d+\.$/).waitFor();
+    await page.getByText(/^The slot of .* was done later, by run \d+\.$/).waitFor();
     expect(faults).toEqual([]);
   },
   SLOW_MS,

@@ -57,7 +57,7 @@ test(
     await goTo(`/admin/jobs/runs/${run.id}`);
     await page.getByText(named(hereId)).waitFor();
     await goTo('/admin/jobs');
-    await page.getByRole('link', { name: 'What runs there' }).click();
+    await page.getByRole('link', { name: 'Show the nodes' }).click();
     await heading(page, 'Nodes');
     const drained = card(page, hereId);
     await drained.getByText('1 of 2 busy, 1 free').waitFor();

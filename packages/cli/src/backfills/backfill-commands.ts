@@ -56,7 +56,7 @@ const COLUMNS: readonly Column<Backfill>[] = [
   { title: 'JOB', text: (backfill) => backfill.job_id, least: 12 },
   { title: 'STATUS', text: ({ status }) => status },
   { title: 'PROGRESS', text: progressText, least: 12 },
-  { title: 'ASKED FOR', text: (backfill) => instantText(backfill.created_at), isOptional: true },
+  { title: 'REQUESTED', text: (backfill) => instantText(backfill.created_at), isOptional: true },
   { title: 'BY', text: (backfill) => backfill.created_by ?? '', isOptional: true },
 ];
 

@@ -29,7 +29,7 @@ const cancel = buildCommand({
     flags: { ...API_FLAGS, cancelLive: switchFlag('Also stop the runs that are running') },
     positional,
   },
-  docs: { brief: 'Cancel a backfill: the slots to come and the runs that wait' },
+  docs: { brief: 'Cancel a backfill: drop its remaining slots and cancel its waiting runs' },
 });
 
 /** `backfills` */

@@ -50,6 +50,6 @@ const COLUMNS: readonly Column<BulkCommand>[] = [
   { title: 'ACTION', text: ({ action, target }) => `${action} ${target}`, least: 12 },
   { title: 'STATUS', text: ({ status }) => status },
   { title: 'PROGRESS', text: progressText, least: 12 },
-  { title: 'ASKED FOR', text: (command) => instantText(command.created_at), isOptional: true },
+  { title: 'REQUESTED', text: (command) => instantText(command.created_at), isOptional: true },
   { title: 'BY', text: (command) => command.created_by ?? '', isOptional: true },
 ];

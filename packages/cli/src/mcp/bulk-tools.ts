@@ -20,7 +20,7 @@ export const BULK_TOOLS: readonly Tool[] = [
           health: z.enum(['unhealthy', 'failing', 'overdue', 'late']).optional(),
         })
         .describe('At least one condition'),
-      reason: z.string().optional().describe('Of pause, for people'),
+      reason: z.string().optional().describe('For pause: why; people see it'),
       dry_run: z.boolean().default(true).describe('true: only say how many jobs match'),
     }),
     call: (api, body) => bulkJobs(api, body),
@@ -49,7 +49,7 @@ export const BULK_TOOLS: readonly Tool[] = [
   tool({
     name: 'get_bulk_command',
     need: 'read',
-    description: 'Reads how far a command of change_many_jobs or change_many_runs is, and its failures.',
+    description: 'Reads the progress and the failures of a command of change_many_jobs or change_many_runs.',
     input: z.strictObject({ id: z.string().regex(/^\d{1,19}$/) }),
     call: (api, { id }) => getBulkCommand(api, id),
   }),

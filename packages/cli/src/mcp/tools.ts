@@ -232,7 +232,7 @@ export const TOOLS: readonly Tool[] = [
       'Pauses a job: running runs finish, and waiting runs are held until it is resumed. Runs that run_job asks for still start, except of a job enqueued.<type>.',
     input: z.strictObject({
       job_id: jobId,
-      reason: z.string().optional().describe('For people'),
+      reason: z.string().optional().describe('Why; people see it'),
       until: z.iso.datetime({ offset: true }).optional().describe('When it resumes by itself'),
     }),
     call: (api, { job_id: id, ...body }) => pauseJob(api, id, body),
@@ -251,7 +251,7 @@ export const TOOLS: readonly Tool[] = [
     description:
       'Pauses all jobs, for maintenance: running runs finish, and no run starts until resume_all_jobs or until. Each job keeps its own pause.',
     input: z.strictObject({
-      reason: z.string().optional().describe('For people'),
+      reason: z.string().optional().describe('Why; people see it'),
       until: z.iso.datetime({ offset: true }).optional().describe('When the pause ends by itself'),
     }),
     call: (api, body) => pauseAllJobs(api, body),

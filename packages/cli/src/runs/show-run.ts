@@ -47,7 +47,7 @@ function printRun({ out, now }: Session, run: Run): void {
     ['Payload', payloadText(run)],
     ['Result', run.result === null || run.result === undefined ? '' : printableJson(run.result)],
     ['Retry of', run.retry_of ?? ''],
-    ['Slot done since', run.slot_done_by == null ? '' : `by run ${run.slot_done_by}`],
+    ['Slot done later', run.slot_done_by == null ? '' : `by run ${run.slot_done_by}`],
     ['Backfill', run.backfill_id ?? ''],
     ['Requested by', run.requested_by ?? ''],
     ['Fingerprint', run.fingerprint ?? ''],

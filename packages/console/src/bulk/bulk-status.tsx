@@ -87,15 +87,14 @@ interface UnknownProps {
 /** What was known before the progress could not be read. */
 function Unknown({ command, error, onReadAgain, onDismiss }: UnknownProps) {
   const known =
-    command === undefined ? 'The command has begun' : `At the last read: ${progressText(command)}`;
+    command === undefined ? 'The command has started' : `Last known progress: ${progressText(command)}`;
   return (
     <section className={classes.bar} aria-label="Progress">
       <span className={classes.text} role="status">
-        {known}. Its progress could not be read: {faultWords(error).title}. The server continues without this
-        page.
+        {known}. Its progress could not be read: {faultWords(error).title}. The server continues the command.
       </span>
       <Button size="compact-sm" variant="default" leftSection={<RefreshIcon />} onClick={onReadAgain}>
-        Read again
+        Try again
       </Button>
       <CloseButton aria-label="Close the progress" onClick={onDismiss} />
     </section>

@@ -35,6 +35,6 @@ test('the result says how many were changed, failed and left', () => {
   expect(resultText(whole)).toBe('1 job paused.');
   expect(resultText({ ...COMMAND, status: 'cancelled' })).toBe('2 jobs paused, 1 failed, 1,197 not changed.');
   expect(resultText({ ...COMMAND, target: 'runs', action: 'retry', status: 'interrupted', total: 3 })).toBe(
-    '2 runs retried, 1 failed. The server stopped before the end. Do it again for the rest.',
+    '2 runs retried, 1 failed. The server stopped before the end. Start the command again for the rest.',
   );
 });

@@ -45,6 +45,9 @@ export function resultText({ target, action, status, total, done, failed }: Bulk
   const left = total - done - failed;
   if (failed > 0) parts.push(`${failed.toLocaleString('en')} failed`);
   if (left > 0) parts.push(`${left.toLocaleString('en')} not changed`);
-  const why = status === 'interrupted' ? ' The server stopped before the end. Do it again for the rest.' : '';
+  const why =
+    status === 'interrupted'
+      ? ' The server stopped before the end. Start the command again for the rest.'
+      : '';
   return `${parts.join(', ')}.${why}`;
 }

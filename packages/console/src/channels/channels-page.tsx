@@ -25,7 +25,7 @@ export function ChannelsPage() {
   return (
     <Page
       title="Channels"
-      lead="Alerts tell people of jobs that fail, recover, are late, and so on."
+      lead="Alerts tell people when a job fails, recovers, is late, and so on."
       actions={<Button onClick={() => setNew(true)}>New channel</Button>}
     >
       <Channels />

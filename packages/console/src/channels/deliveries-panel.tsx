@@ -103,7 +103,7 @@ function RetryAll({ filter }: { readonly filter: DeliveriesFilter }) {
   return (
     <>
       <Button size="xs" variant="default" mb="sm" onClick={asking.open}>
-        Send all of them again
+        Send all again
       </Button>
       <Confirm
         opened={isAsking}

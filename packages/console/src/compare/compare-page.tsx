@@ -36,7 +36,7 @@ export function ComparePage() {
 
 function ComparedPage({ children }: { readonly children: ReactNode }) {
   return (
-    <Page title="Compare two runs" lead="What differs is marked.">
+    <Page title="Compare two runs" lead="Differences are marked.">
       {children}
     </Page>
   );

@@ -111,8 +111,8 @@ function Meaning({ jobs: { known, count }, isChange, cancelLive }: MeaningProps)
         {cancelLive
           ? 'Running runs are asked to stop; queued ones are cancelled.'
           : 'Running runs finish; queued ones wait.'}{' '}
-        Slots during the pause are not caught up. A one-time job runs when it is resumed, if its catch-up
-        allows. A deployment does not end the pause.
+        Slots that pass during the pause do not run later. A one-time job runs when it is resumed, if its
+        catch-up allows. A deployment does not end the pause.
       </Text>
       {paused + finished === 0 ? null : (
         <Text size="sm" c="dimmed">

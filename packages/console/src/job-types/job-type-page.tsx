@@ -49,7 +49,7 @@ export function JobTypePage() {
       {types === undefined ? <NotLoaded error={error} rows={8} onRetry={refetch} /> : null}
       {types !== undefined && type === undefined ? (
         <p className={blocks.quiet}>
-          The server that answers does not have this job type. Another version of it may have the type.
+          This server does not have this job type. A server with another version may have it.
         </p>
       ) : null}
       {type === undefined ? null : <TypeParts type={type} />}

@@ -17,7 +17,7 @@ import { Plain } from '../ui/text/text.tsx';
 export function JobTypesPage() {
   const { data: types, error, refetch } = useJobTypes();
   return (
-    <Page title="Job types" lead="What jobs can do here: each type is code of this server.">
+    <Page title="Job types" lead="The types that a job can have. Each one is code of this server.">
       <Panel title="Types">
         {types === undefined ? (
           <NotLoaded error={error} rows={4} onRetry={refetch} />

@@ -22,7 +22,7 @@ export function NodesPage() {
   if (isScoped) {
     return (
       <Page title="Nodes">
-        <Text>You may see only some jobs. Nodes run all of them, so this page is not for you.</Text>
+        <Text>Only people who may see all jobs can see the nodes.</Text>
       </Page>
     );
   }
@@ -31,7 +31,7 @@ export function NodesPage() {
       title="Nodes"
       lead={
         <>
-          The processes that run jobs. To take one out of work, drain it <Help word="drain (node)" />
+          The processes that run jobs. Before you stop or update one, drain it <Help word="drain (node)" />
         </>
       }
     >

@@ -20,7 +20,7 @@ interface NodesPanelProps {
 export function NodesPanel({ nodes, className }: NodesPanelProps) {
   const names = nodeNames(nodes);
   return (
-    <Panel title="Nodes" className={className} aside={<Link href="/nodes">What runs there</Link>}>
+    <Panel title="Nodes" className={className} aside={<Link href="/nodes">Show the nodes</Link>}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard, too */}
       <section className={classes.scroll} tabIndex={0} aria-label="Table of nodes">
         <Table miw={760}>

@@ -26,12 +26,12 @@ test('a successful run needs no explanation', () => {
   expect(runNote(exampleRun())).toBe('');
 });
 
-test('a failed run says that its slot was done since, and by which run', () => {
+test('a failed run says that its slot was done later, and by which run', () => {
   const run = exampleRun({ status: 'failed', reason: 'error', slot_done_by: '748301942784999' });
   expect(explained(run)).toContain(
-    'The slot of 2026-01-31T09:00:00.000Z was done since, by run 748301942784999.',
+    'The slot of 2026-01-31T09:00:00.000Z was done later, by run 748301942784999.',
   );
-  expect(explained({ ...run, slot_done_by: null })).not.toContain('was done since');
+  expect(explained({ ...run, slot_done_by: null })).not.toContain('was done later');
 });
 
 test('the retry of a run that caught up says in lists that it is a retry', () => {
@@ -74,7 +74,7 @@ describe('a skipped slot', () => {
       missed_from: '2026-01-30T09:00:00.000Z',
       started_at: null,
     });
-    expect(explained(run)).toContain('This entry stands for 1,200 slots');
+    expect(explained(run)).toContain('This entry covers 1,200 slots');
     // Under every catch-up policy: `all` leaves slots beyond a hundred to such a row.
     expect(explained(run)).toContain('does not run it later');
     expect(explained(run)).not.toContain('the job does not make up');

@@ -35,7 +35,7 @@ export function explainRun(run: Run, facts: ExplanationFacts): readonly Sentence
 function explainSlotDone({ slot_done_by: by, scheduled_for: slot }: Run): readonly Sentence[] {
   // An older server does not know the field.
   if (by == null || slot === null) return [];
-  return [['The slot of ', { at: slot }, ' was done since, by ', { runId: by }, '.']];
+  return [['The slot of ', { at: slot }, ' was done later, by ', { runId: by }, '.']];
 }
 
 function explainCancel({ cancel_requested: requested, status }: Run): readonly Sentence[] {
@@ -134,7 +134,7 @@ function attemptsSentence(run: Run, job: ExplanationFacts['job']): string | unde
 
 function explainCover({ missed, missed_from: from, scheduled_for: slot, status }: Run): readonly Sentence[] {
   if (missed === 0 || from === null || slot === null) return [];
-  const verb = status === 'skipped' ? 'This entry stands for' : 'The run catches up missed slots: it covers';
+  const verb = status === 'skipped' ? 'This entry covers' : 'The run catches up missed slots: it covers';
   if (missed === 1) return [[`${verb} one slot, at `, { at: slot }, '.']];
   return [[`${verb} ${slotsText(missed)}, from `, { at: from }, ' to ', { at: slot }, '.']];
 }
@@ -145,7 +145,7 @@ function explainRecovery({ recoveries }: Run): readonly Sentence[] {
     recoveries === 1 ? 'A node ended during this run' : `Nodes ended ${recoveries} times during this run`;
   return [
     [
-      `${what}, so the run started again. This uses no attempt; after the sixth time, the run fails. The handler may have done some work twice.`,
+      `${what}, so the run started again. This uses up no attempt. After the sixth time, the run fails. The handler may have done some work twice.`,
     ],
   ];
 }

@@ -120,7 +120,7 @@ function RoleSelect({ draft, onChange }: RoleSelectProps) {
   return (
     <NativeSelect
       label="Role"
-      description={`${ROLE_WORDS[draft.role]}. If your own role is lowered, the token's is, too.`}
+      description={`${ROLE_WORDS[draft.role]}. The token may never do more than you.`}
       data={ROLES.filter((role) => admin || role !== 'admin').map((role) => ({
         value: role,
         label: capital(role),

@@ -86,7 +86,7 @@ function TokenRow({ token, onRevoke }: TokenRowProps) {
       </Table.Td>
       <Table.Td>
         {role}
-        {effective === null || effective === role ? null : ` (now ${effective}, as its owner)`}
+        {effective === null || effective === role ? null : ` (now ${effective}, like its owner)`}
       </Table.Td>
       <Table.Td>
         {bounds.length === 0 ? (

@@ -29,7 +29,7 @@ export function TokensPage() {
   return (
     <Page
       title="Tokens"
-      lead="With a token, a program calls the REST API. It may do no more than its owner."
+      lead="With a token, a program calls the REST API. A token may never do more than its owner."
       actions={
         <Button leftSection={<PlusIcon />} onClick={creating.open}>
           New token

@@ -30,9 +30,9 @@ test('a pause says until when and why', () => {
 test('a command on many jobs or runs says how many', () => {
   const target = { target: 'bulk command 7', job_id: null };
   expect(sentence('jobs.bulk_pause', { total: 1_200, reason: 'upgrade' }, target)).toBe(
-    'paused 1,200 jobs by one command: upgrade',
+    'paused 1,200 jobs with one command: upgrade',
   );
-  expect(sentence('runs.bulk_retry', { total: 1 }, target)).toBe('retried 1 run by one command');
+  expect(sentence('runs.bulk_retry', { total: 1 }, target)).toBe('retried 1 run with one command');
   expect(sentence('bulk_command.cancel', {}, target)).toBe('cancelled a command on many jobs or runs');
 });
 
@@ -40,14 +40,14 @@ test('a run by hand, by code, again and for later are told apart', () => {
   expect(sentence('job.trigger')).toBe('ran Import by hand');
   expect(sentence('job.trigger', {}, { actor: 'system' })).toBe('started a run of Import');
   expect(sentence('job.trigger', { retryOf: '5' })).toBe('ran a run (5) of Import again');
-  expect(sentence('job.trigger', { runAt: 0 })).toBe('planned a run of Import for 1970-01-01T00:00:00.000Z');
+  expect(sentence('job.trigger', { runAt: 0 })).toBe(
+    'requested a run of Import for 1970-01-01T00:00:00.000Z',
+  );
 });
 
 test('a cancel names the run and its job, as long as the run is kept', () => {
   expect(sentence('run.cancel', { force: false })).toBe('cancelled a run (7) of Import');
-  expect(sentence('run.cancel', { force: true })).toBe(
-    'cancelled a run (7) of Import, without waiting for its end',
-  );
+  expect(sentence('run.cancel', { force: true })).toBe('cancelled a run (7) of Import by force');
   expect(sentence('run.cancel', {}, { job_id: null, job_name: null })).toBe(
     'cancelled run 7, which is no longer kept',
   );

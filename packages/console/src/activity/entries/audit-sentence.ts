@@ -22,10 +22,10 @@ const ofTarget =
   (words: string): Wording =>
   ({ target }) => [text(words), text(target)];
 
-/** "paused 12 jobs by one command". */
+/** "paused 12 jobs with one command". */
 const ofMany = (verb: string, one: 'job' | 'run', { total }: Fields): readonly SentencePart[] => {
   const count = typeof total === 'number' ? total : 0;
-  return [text(`${verb} ${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'} by one command`)];
+  return [text(`${verb} ${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'} with one command`)];
 };
 const many =
   (verb: string, one: 'job' | 'run'): Wording =>
@@ -68,7 +68,7 @@ const KINDS: Readonly<Record<JobAuditAction, Kind>> = {
     sentence: (record, { force }) => [
       text('cancelled'),
       ...runOf(record),
-      ...(force === true ? [text(', without waiting for its end')] : []),
+      ...(force === true ? [text('by force')] : []),
     ],
   },
   'run.retry': {
@@ -88,7 +88,7 @@ const KINDS: Readonly<Record<JobAuditAction, Kind>> = {
   'jobs.bulk_run': { label: 'Ran many jobs', sentence: many('ran', 'job') },
   'jobs.bulk_delete': { label: 'Deleted many jobs', sentence: many('deleted', 'job') },
   'jobs.bulk_tag': { label: 'Tagged many jobs', sentence: many('tagged', 'job') },
-  'jobs.bulk_untag': { label: 'Untagged many jobs', sentence: many('took tags off', 'job') },
+  'jobs.bulk_untag': { label: 'Untagged many jobs', sentence: many('removed tags from', 'job') },
   'runs.bulk_retry': { label: 'Retried many runs', sentence: many('retried', 'run') },
   'runs.bulk_cancel': { label: 'Cancelled many runs', sentence: many('cancelled', 'run') },
   'bulk_command.cancel': {
@@ -134,7 +134,7 @@ function triggered({ actor }: JobAuditRecord, { retryOf, runAt }: Fields): reado
   if (typeof retryOf === 'string')
     return [text('ran'), { kind: 'run', id: retryOf, text: 'a run' }, text('of'), JOB, text('again')];
   if (typeof runAt === 'number')
-    return [text('planned a run of'), JOB, ...timeAfter('for', new Date(runAt).toISOString())];
+    return [text('requested a run of'), JOB, ...timeAfter('for', new Date(runAt).toISOString())];
   return actor === PROGRAM_ACTOR ? [text('started a run of'), JOB] : [text('ran'), JOB, text('by hand')];
 }
 

@@ -18,7 +18,7 @@ type TimeChange = { readonly [K in keyof TimeRange]?: TimeRange[K] | undefined }
 const CHOICES = [
   { value: '', label: 'Any time' },
   ...RANGE_NAMES.map((name) => ({ value: name, label: `Last ${RANGES[name].words}` })),
-  { value: 'own', label: 'From … to …' },
+  { value: 'own', label: 'Custom range' },
 ];
 
 /** A time in the last hours, or in a range of the viewer's own. */

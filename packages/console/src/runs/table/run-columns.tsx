@@ -108,7 +108,7 @@ function Details({ run }: { readonly run: Run }) {
   return (
     <>
       {/* An older server does not know the field. */}
-      {by == null ? null : <Link href={runPath(by)}>Slot done since</Link>}
+      {by == null ? null : <Link href={runPath(by)}>Slot done later</Link>}
       {by == null || note === '' ? null : ' · '}
       {note === '' ? null : <Plain>{note}</Plain>}
     </>

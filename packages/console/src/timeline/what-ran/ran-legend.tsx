@@ -35,7 +35,7 @@ export function RanLegend() {
         <Sign color={RUN_COLORS.succeeded}>
           <path className={classes.bar} d="M2 13V9h4v4zM7 13V3h4v10zM12 13V7h4v6z" />
         </Sign>
-        many runs: how many were running
+        many runs: the height is how many were running
       </li>
       <li>
         <Sign color="currentColor">

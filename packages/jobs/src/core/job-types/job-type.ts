@@ -36,7 +36,7 @@ export interface RunContext {
   readonly attempt: number;
   /** Rises with each claim; pass it along with effects to refuse those of an older claim. */
   readonly fence: number;
-  /** The slot that this run stands for; a manual run has none. */
+  /** The slot of the run. A run by hand has none, unless it is the retry of a run with a slot. */
   readonly scheduledFor: Date | undefined;
   /** True when this run makes up for missed slots. */
   readonly catchUp: boolean;

@@ -91,7 +91,7 @@ export interface JobStore extends StoreReads, AlertStore, SecretStore, StoreBack
 
   /**
    * Adds a job with its first slot (P1, P4). `exists`: the id is in use. A deleted job's id is free. With
-   * `most`, refuses it as `too_many_jobs` if `by` has made so many that exist (P39, policies). Refuses it as
+   * `most`, refuses it as `too_many_jobs` if `by` already has that many jobs (P39, policies). Refuses it as
    * `no_secret` if one of `namedSecrets`, which its payload names, is not there (P40, secrets in payloads).
    */
   insertJob(

@@ -11,6 +11,6 @@ export function wholeEngineOptions(context: RequestContext): Pick<CommandOptions
   const { by, policy, signal } = commandOptions(context);
   if (policy?.types === undefined) return { by, signal };
   const types = policy.types.map((type) => `"${type}"`).join(', ') || 'no type';
-  const detail = `Refused: your policy allows jobs of ${types} only, and this request reaches the jobs of all types. Ask somebody without this bound.`;
+  const detail = `Refused: your policy allows jobs of ${types} only, and this request reaches the jobs of all types. Ask somebody without this policy.`;
   throw new HttpProblem({ status: 403, detail });
 }

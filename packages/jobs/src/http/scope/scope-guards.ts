@@ -143,6 +143,6 @@ function requireOwnSecrets(scope: JobScope, payload: unknown): void {
   if (other === undefined) return;
   const may =
     idPrefix === undefined ? 'no stored secret' : `only secrets whose name begins with "${idPrefix}"`;
-  const detail = `You may use only ${scopeText(scope)}, so a payload may name ${may}; got ${shownValue(other)}. Send the value itself, or ask somebody without this bound.`;
+  const detail = `You may use only ${scopeText(scope)}, so a payload may name ${may}; got ${shownValue(other)}. Send the value itself, or ask somebody who may see all jobs.`;
   throw new HttpProblem({ status: 403, detail, errors: [{ pointer: '/payload', detail }] });
 }

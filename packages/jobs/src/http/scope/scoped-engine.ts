@@ -77,7 +77,7 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
 /** Channels hear of all jobs, so they are of the whole engine. */
 function noAlerts(scope: JobScope): AlertsApi {
   const refuse = async (): Promise<never> => {
-    const detail = `Alert channels are of all jobs, and you may use only ${scopeText(scope)}. Ask somebody without this bound.`;
+    const detail = `Alert channels are of all jobs, and you may use only ${scopeText(scope)}. Ask somebody who may see all jobs.`;
     throw new HttpProblem({ status: 403, detail });
   };
   return {
@@ -96,7 +96,7 @@ function noAlerts(scope: JobScope): AlertsApi {
 function noSecrets(): SecretsApi {
   const refuse = async (): Promise<never> => {
     const detail =
-      'Secrets are of all jobs, and you may use only some of the jobs. Ask somebody without this bound.';
+      'Secrets are of all jobs, and you may use only some of the jobs. Ask somebody who may see all jobs.';
     throw new HttpProblem({ status: 403, detail });
   };
   return { listSecrets: refuse, putSecret: refuse, deleteSecret: refuse, resealSecrets: refuse };
@@ -105,7 +105,7 @@ function noSecrets(): SecretsApi {
 /** A node runs the jobs of everybody. */
 function noNodes(scope: JobScope): NodesApi {
   const refuse = async (): Promise<never> => {
-    const detail = `Nodes run all jobs, and you may use only ${scopeText(scope)}. Ask somebody without this bound.`;
+    const detail = `Nodes run all jobs, and you may use only ${scopeText(scope)}. Ask somebody who may see all jobs.`;
     throw new HttpProblem({ status: 403, detail });
   };
   return { listNodes: async () => [], drainNode: refuse, resumeNode: refuse };

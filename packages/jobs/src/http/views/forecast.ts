@@ -75,7 +75,9 @@ export const forecastSchema = z.object({
         days: count.describe('On how many days of the window the same minute of the day is a clash'),
       }),
     )
-    .describe('Minutes with at least 10 runs that have at least 5 times the usual number; at most 10'),
+    .describe(
+      'Minutes with at least 10 runs, and at least twice as many as the usual minute (runs_per_minute); the 10 with the most runs',
+    ),
   quiet: z
     .array(z.object({ at: instantSchema, runs: count.describe('In this minute, on all days together') }))
     .describe('Minutes of the day with the fewest runs in and around them; at most 3'),

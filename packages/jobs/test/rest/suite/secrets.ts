@@ -148,7 +148,7 @@ export function secrets(makeMount: MakeMount): void {
         const answers = await Promise.all(asked(name));
         for (const answer of answers)
           expect(problemOf(answer, 403).detail).toBe(
-            `You may use only jobs whose id begins with "acme.", so a payload may name only secrets whose name begins with "acme."; got "${name}". Send the value itself, or ask somebody without this bound.`,
+            `You may use only jobs whose id begins with "acme.", so a payload may name only secrets whose name begins with "acme."; got "${name}". Send the value itself, or ask somebody who may see all jobs.`,
           );
       }
       expect(bodyOf(await send(server, 'GET', '/jobs/acme.job'), 200, jobSchema).version).toBe(1);

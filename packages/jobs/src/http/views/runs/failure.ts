@@ -16,7 +16,7 @@ export const failureGroupSchema = z
     job_count: z.int().describe('Number of jobs that have such runs'),
     jobs: z
       .array(z.object({ job_id: z.string(), job_name: z.string(), count: z.int() }))
-      .describe('The 5 jobs with most of them'),
+      .describe('The 5 jobs with the most failed runs'),
     types: z.array(z.string()),
     first_seen: instantSchema,
     last_seen: instantSchema,

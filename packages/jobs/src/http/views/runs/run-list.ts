@@ -53,10 +53,10 @@ const listFields = {
     ),
   from: instantParameter
     .optional()
-    .describe('Only runs queued at or after this time (RFC 3339); see time for others'),
+    .describe('Only runs queued at or after this time (RFC 3339); the parameter time can change that'),
   to: instantParameter
     .optional()
-    .describe('Only runs queued before this time (RFC 3339); see time for others'),
+    .describe('Only runs queued before this time (RFC 3339); the parameter time can change that'),
   limit: limitParameter,
   cursor: cursorParameter.optional(),
 };
