@@ -12,6 +12,8 @@ export interface DelivererDeps {
 
 /** How long a stop waits for what is being sent and what is still due. */
 const DRAIN_MS = 3_000;
+/** A storm wakes for each settlement, while a channel gets nothing until its minute is over. */
+const QUIET_MS = 200;
 
 /**
  * Sends what waits in the outbox (P24, alerts), when it is woken, and when the next try of a message is due.
@@ -24,6 +26,8 @@ export class AlertDeliverer {
   #cancelTimer: (() => void) | undefined;
   #taking: Promise<void> | undefined;
   #isAskedAgain = false;
+  /** When the next wake-up counts (monotonic ms). */
+  #quietUntil = 0;
   #isRunning = false;
   #isStopping = false;
 
@@ -37,8 +41,19 @@ export class AlertDeliverer {
     this.wake();
   }
 
-  /** Looks now: there are new alerts, or a channel is free. */
+  /** There may be new alerts. Looks now, or a moment after a look that could send nothing of what waits. */
   wake(): void {
+    const quietMs = this.#quietUntil - this.#with.clock.monotonic();
+    if (this.#isRunning && this.#taking === undefined && quietMs > 0) this.#lookIn(quietMs);
+    else this.#look();
+  }
+
+  #lookIn(ms: number): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.#with.clock.setTimer(Math.max(ms, 1), () => this.#look());
+  }
+
+  #look(): void {
     if (!this.#isRunning) return;
     this.#cancelTimer?.();
     if (this.#taking === undefined) this.#taking = this.#take();
@@ -77,18 +92,18 @@ export class AlertDeliverer {
     while (this.#isAskedAgain && this.#isRunning);
     this.#taking = undefined;
     if (!this.#isRunning || nextAt === undefined) return;
-    const { clock } = this.#with;
-    this.#cancelTimer = clock.setTimer(Math.max(nextAt - clock.now(), 1), () => this.wake());
+    this.#lookIn(nextAt - this.#with.clock.now());
   }
 
   /** Takes what is due, and begins to send it. Returns when something more is due, if that is known. */
   async #takeOnce(): Promise<number | undefined> {
-    const { store, logger } = this.#with;
+    const { store, clock, logger } = this.#with;
     this.#isAskedAgain = false;
     if (this.#stopping.signal.aborted) return undefined;
     try {
       const { messages, nextAt } = await store.takeAlertMessages();
       for (const taken of messages) this.#begin(taken);
+      if (messages.length === 0 && nextAt !== undefined) this.#quietUntil = clock.monotonic() + QUIET_MS;
       return nextAt;
     } catch (error) {
       logger.warn({ err: error }, 'alerts could not be read; the next try is in 10 s');
@@ -114,7 +129,7 @@ export class AlertDeliverer {
       await store.settleAlertMessage({ channel: channel.id, message: message.id, error });
       // The channel may have more to send.
       if (this.#isStopping || !this.#isRunning) this.#isAskedAgain = true;
-      else this.wake();
+      else this.#look();
     } catch (fault) {
       logger.warn({ err: fault, channel: channel.id }, NOT_SAVED);
     }
