@@ -58,6 +58,28 @@ test('a mail server that refuses or is gone is shown with its answer', async () 
   });
 });
 
+test('a mail server that never answers delays no run, and the alert is tried again', async () => {
+  let messages = 0;
+  const smtp = await startSmtp({
+    onData: (stream) => {
+      messages += 1;
+      stream.resume();
+    },
+  });
+  const { admin } = await startConsoleServer({ jobTypes: [exportListings] }, { SMTP_URL: smtp.url });
+  await done(admin, 'POST', '/api/alert-channels', channel);
+  await done(admin, 'POST', '/api/jobs', job);
+  await done(admin, 'POST', '/api/jobs/nightly/runs', {});
+  await expect.poll(() => messages).toBe(1);
+  await done(admin, 'POST', '/api/jobs/nightly/runs', {});
+  const { body } = await admin.ask('GET', '/api/alert-deliveries');
+  expect(body).toMatchObject({ data: [{ status: 'pending', tries: 0 }] });
+  const runs = async () => (await admin.ask('GET', '/api/jobs/nightly/runs?status=failed')).body;
+  await expect.poll(runs).toMatchObject({ data: [{}, {}] });
+  const tried = async () => (await admin.ask('GET', '/api/alert-deliveries')).body;
+  await expect.poll(tried).toMatchObject({ data: [{ tries: 1, delivery_error: expect.any(String) }] });
+});
+
 test('without a mail server, a channel of kind email is refused with what to do', async () => {
   const { admin } = await startConsoleServer({ jobTypes: [exportListings] });
   const { status, body } = await admin.ask('POST', '/api/alert-channels', channel);

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { expect, it, onTestFinished } from 'vitest';
 import { createHarness, job } from '../engine/engine-harness.ts';
-import { serve } from '../outbound/test-server.ts';
+import { serve, serveBytes } from '../outbound/test-server.ts';
 import { alertJobs, eventually, failJob, receiver } from './alert-rig.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -97,19 +97,8 @@ it('a receiver that hangs, redirects, lies or never ends delays no other channel
     hits.redirect += 1;
     response.writeHead(307, { location: `http://127.0.0.1:${target}/` }).end();
   });
-  // Claims ten gigabytes, and sends as much as somebody reads.
-  let written = 0;
-  const endless = await serve((_, response) => {
-    response.writeHead(500, { 'content-length': String(10 * 1024 ** 3) });
-    const chunk = Buffer.alloc(65_536, 'x');
-    const more = () => {
-      while (!response.destroyed && response.write(chunk)) written += chunk.length;
-    };
-    response.on('drain', more);
-    response.on('error', () => undefined);
-    more();
-  });
-  const bad = { hang, redirect, endless };
+  const endless = await serveTenGigabytes(500);
+  const bad = { hang, redirect, endless: endless.port };
   for (const [id, port] of Object.entries(bad))
     await jobs.createAlertChannel({ id, kind: 'webhook', config: { url: `http://127.0.0.1:${port}/` } });
   await jobs.createAlertChannel({
@@ -130,10 +119,63 @@ it('a receiver that hangs, redirects, lies or never ends delays no other channel
   expect((await undeliverableOrTried(jobs, 'endless')).error).toContain('status 500');
   expect((await undeliverableOrTried(jobs, 'metadata')).error).toContain('169.254.169.254');
   expect(hits).toEqual({ hang: 1, redirect: expect.any(Number), target: 0 });
-  expect(written).toBeLessThan(64 * 1024 ** 2);
+  expect(endless.written()).toBeLessThan(64 * 1024 ** 2);
   const failed = await undeliverableOrTried(jobs, 'hang').catch(() => undefined);
   const hung = failed ?? (await undeliverableOrTried(jobs, 'hang'));
   expect(hung.error).toBe('The channel did not take the message within 10 s.');
+});
+
+/** Claims ten gigabytes, and sends as much as somebody reads. */
+async function serveTenGigabytes(status: number) {
+  let written = 0;
+  const port = await serve((_, response) => {
+    response.writeHead(status, { 'content-length': String(10 * 1024 ** 3) });
+    const chunk = Buffer.alloc(65_536, 'x');
+    const more = () => {
+      while (!response.destroyed && response.write(chunk)) written += chunk.length;
+    };
+    response.on('drain', more);
+    response.on('error', () => undefined);
+    more();
+  });
+  return { port, written: () => written };
+}
+
+it('a receiver that takes the message and answers 10 GB gets it once, and only the beginning is read', async () => {
+  const { port, written } = await serveTenGigabytes(200);
+  const jobs = await alertJobs();
+  await jobs.createAlertChannel({
+    id: 'endless',
+    kind: 'webhook',
+    config: { url: `http://127.0.0.1:${port}/` },
+  });
+  await failJob(jobs, 'a');
+  expect(await undeliverableOrTried(jobs, 'endless')).toMatchObject({ status: 'sent', tries: 1 });
+  expect(written()).toBeLessThan(64 * 1024 ** 2);
+});
+
+it.each([
+  ['answers no HTTP', 'SSH-2.0-OpenSSH_9.9\r\n', 'HTTP'],
+  [
+    'breaks off its answer',
+    'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort',
+    'before the end of its answer',
+  ],
+  [
+    'redirects to 169.254.169.254',
+    'HTTP/1.1 307 Go\r\nlocation: http://169.254.169.254/latest\r\ncontent-length: 0\r\n\r\n',
+    'status 307',
+  ],
+])('a receiver that %s has not taken the message, and delays no other channel', async (_, answer, error) => {
+  const good = await receiver();
+  const port = await serveBytes((socket) => void socket.once('data', () => socket.end(answer)));
+  const jobs = await alertJobs();
+  await jobs.createAlertChannel({ id: 'bad', kind: 'webhook', config: { url: `http://127.0.0.1:${port}/` } });
+  await jobs.createAlertChannel({ id: 'good', kind: 'webhook', config: { url: good.url } });
+  await failJob(jobs, 'a');
+  await good.until(1);
+  const tried = await undeliverableOrTried(jobs, 'bad');
+  expect(tried).toMatchObject({ status: 'pending', tries: 1, error: expect.stringContaining(error) });
 });
 
 it('a sample says at once whether a channel works', async () => {
