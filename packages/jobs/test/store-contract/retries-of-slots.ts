@@ -116,6 +116,21 @@ export function retriesOfSlotsContract(makeStore: MakeStore): void {
       expect(await ask()).toMatchObject({ kind: 'done' });
     });
 
+    it('is refused while a backfill still has to run the slot', async () => {
+      const first = await afterSlot(FOR_GOOD, { overlap: 'allow' });
+      const { uid: ifUid, version: ifVersion } = await t.job('a');
+      const window = { from: T0 + HOUR, to: T0 + HOUR + 1, slots: [T0 + HOUR] };
+      const how = { jobId: 'a', ifUid, ifVersion, onlyMissing: true, dryRun: false, audit: AUDIT };
+      await t.store.backfill({ ...how, ...window });
+      const ask = () => t.command('a', { kind: 'trigger', retryOf: first.id, slots: slotsOf(first) });
+      expect(await ask()).toMatchObject({ kind: 'refused', refusal: { code: 'overlap' } });
+      await t.plan();
+      await t.settle(await t.claimOne(), FOR_GOOD);
+      const [backfill] = await t.store.listBackfills({ limit: 1 });
+      expect(backfill).toMatchObject({ status: 'finished', runs: { failed: 1 } });
+      expect(await ask()).toMatchObject({ kind: 'done' });
+    });
+
     it('of a run without a slot has none', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       const run = await t.trigger('a');

@@ -291,4 +291,8 @@ export const SLOT_IS_LIVE = refused(
   'overlap',
   'Another run of the same slot is live. Wait for its end, and retry only if it fails.',
 );
+export const SLOT_IS_TO_COME = refused(
+  'overlap',
+  'A backfill of the job will run the same slot. Wait for its end, or cancel the backfill.',
+);
 const FINISHED = refused('finished', 'The job is finished, so there is nothing to pause.');

@@ -1,6 +1,12 @@
 import { asksForClaimed, asksForPutOff, type JobCommand, whoAsks } from '../model/job-command.ts';
 import { tooManyJobs } from '../policies/policy.ts';
-import { type CommandOutcome, commandJob, createJob, SLOT_IS_LIVE } from '../rules/commands.ts';
+import {
+  type CommandOutcome,
+  commandJob,
+  createJob,
+  SLOT_IS_LIVE,
+  SLOT_IS_TO_COME,
+} from '../rules/commands.ts';
 import type { Refusal } from '../rules/refusal.ts';
 import {
   type CancelRequest,
@@ -62,12 +68,13 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   };
 }
 
-/** P5, one run per slot: a retry can't run a slot that has a live run. */
+/** P5, one run per slot: a retry can't run a slot that has a live run, or gets one from a backfill. */
 function* refusalOfSlot(uid: number, command: JobCommand): Script<Refusal | undefined> {
   const slot = command.kind === 'trigger' ? command.slots?.scheduledFor : undefined;
   if (slot === undefined) return undefined;
-  const { live } = yield* ask('knownSlots', uid, { from: slot, to: slot + 1 });
-  return live.length === 0 ? undefined : SLOT_IS_LIVE;
+  const { live, toCome } = yield* ask('knownSlots', uid, { from: slot, to: slot + 1 });
+  if (live.length > 0) return SLOT_IS_LIVE;
+  return toCome.length > 0 ? SLOT_IS_TO_COME : undefined;
 }
 
 export function* insertJob(unit: UnitOfWork, input: InsertInput): Script<InsertOutcome> {
