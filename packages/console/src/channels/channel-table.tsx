@@ -131,7 +131,7 @@ function ChannelState({ channel }: Pick<RowProps, 'channel'>) {
       <div>{last_sent_at === null ? 'Nothing sent yet' : <SentAgo at={last_sent_at} />}</div>
       {pending + undeliverable === 0 ? null : (
         <Text size="xs" c="dimmed">
-          {pending} waiting,{' '}
+          {pending} pending,{' '}
           {undeliverable === 0 ? (
             'none undeliverable'
           ) : (

@@ -25,7 +25,7 @@ function isCondition(name: string): name is AlertCondition {
 export const CONDITIONS: readonly AlertCondition[] = Object.keys(CONDITION_WORDS).filter(isCondition);
 
 export const STATUS_WORDS: Readonly<Record<AlertDelivery['status'], string>> = {
-  pending: 'Waiting',
+  pending: 'Pending',
   sent: 'Sent',
   undeliverable: 'Undeliverable',
 };
