@@ -8,7 +8,7 @@ export const BULK_TOOLS: readonly Tool[] = [
     name: 'change_many_jobs',
     need: 'operate',
     description:
-      'Pauses, resumes or runs all jobs that a filter finds. Call it with dry_run first, and tell the person how many jobs it is about. It returns once the command has begun: get_bulk_command has its progress and failures.',
+      'Pauses, resumes or runs all jobs that a filter finds. Call it with dry_run first, and tell the person how many jobs it is about. It returns once the command has started: get_bulk_command has its progress and failures.',
     input: z.strictObject({
       action: z.enum(['pause', 'resume', 'run']),
       filter: z

@@ -17,7 +17,7 @@ export interface BulkCommandsQuery {
 }
 
 /**
- * Changes many jobs, each by itself. With `dry_run`, only says which. Returns once the command has begun:
+ * Changes many jobs, each by itself. With `dry_run`, only says which. Returns once the command has started:
  * {@link getBulkCommand} says how far it is. Repeated only if the server refused it.
  */
 export async function bulkJobs(connection: Connection, body: BulkJobs, call?: Call): Promise<BulkPlan> {

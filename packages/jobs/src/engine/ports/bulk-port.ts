@@ -61,7 +61,7 @@ type ItemChanges = Pick<
 >;
 
 export interface BulkOptions extends Pick<CommandOptions, 'by' | 'policy'> {
-  /** Ends the search for the jobs or runs. A command that has begun continues: see `cancelBulkCommand`. */
+  /** Ends the search for the jobs or runs. A command that has started continues: see `cancelBulkCommand`. */
   readonly signal?: CommandOptions['signal'];
   /** Reads and changes each item, such as an engine of a caller with a scope. Default: this engine. */
   readonly engine?: BulkEngine | undefined;
@@ -81,7 +81,7 @@ export interface BulkListQuery {
 export interface BulkApi {
   /**
    * P36, tags and bulk: changes many jobs, each by itself: a job that can't be changed is a failure of its
-   * own. Resolves once the command has begun. Rejects with `invalid` if more than 100,000 jobs match, and
+   * own. Resolves once the command has started. Rejects with `invalid` if more than 100,000 jobs match, and
    * with `too_many` while 5 commands are running on this node.
    */
   bulkJobs(input: BulkJobsInput, options?: BulkOptions): Promise<BulkPlan>;

@@ -19,7 +19,7 @@ import { runFilter } from '../views/runs/run-list.ts';
 
 const responses = {
   200: success(bulkPlanSchema, 'A dry run, or nothing to change'),
-  202: success(bulkPlanSchema, 'The bulk command has begun', LOCATION),
+  202: success(bulkPlanSchema, 'The bulk command has started', LOCATION),
   ...problems(429, ...BODY_PROBLEMS),
 };
 
