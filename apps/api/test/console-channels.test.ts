@@ -2,6 +2,8 @@ import { defineJobType } from '@greenvue/jobs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { findings } from '../../../packages/console/test/axe.ts';
+import { databaseEnv } from '../src/testing/test-app.ts';
+import type { Dialect } from '../src/testing/test-database.ts';
 import { startSmtp } from '../src/testing/test-smtp.ts';
 import { closesUnchanged } from './console/closes-unchanged.ts';
 import { done, startConsoleServer } from './console/console-server.ts';
@@ -19,11 +21,12 @@ const deliveries = z.looseObject({ data: z.array(z.looseObject({})) });
 const open = startBrowser();
 
 // Promise P24, alerts.
-test(
-  'an admin creates a channel, tests it, sees what was sent, and deletes the channel',
-  async () => {
+test.each<Dialect>(['sqlite', 'postgres'])(
+  'an admin creates a channel, tests it, sees what was sent, and deletes the channel: on %s',
+  async (dialect) => {
     const smtp = await startSmtp();
-    const { url, admin } = await startConsoleServer({ jobTypes: [exportListings] }, { SMTP_URL: smtp.url });
+    const env = { ...(await databaseEnv(dialect)), SMTP_URL: smtp.url };
+    const { url, admin } = await startConsoleServer({ jobTypes: [exportListings] }, env);
     const { page, faults, goTo } = await open(url);
     await goTo('/channels');
     await signIn(page);

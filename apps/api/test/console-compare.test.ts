@@ -2,7 +2,9 @@ import { defineJobType } from '@greenvue/jobs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { findings } from '../../../packages/console/test/axe.ts';
+import { databaseEnv } from '../src/testing/test-app.ts';
 import { textOf } from '../src/testing/test-bodies.ts';
+import type { Dialect } from '../src/testing/test-database.ts';
 import { done, startConsoleServer } from './console/console-server.ts';
 import { button, heading, isTooWide, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
 
@@ -19,10 +21,10 @@ const report = defineJobType({
 
 const open = startBrowser();
 
-test(
-  'a failed run is compared with the last success, and with any other run of the job',
-  async () => {
-    const { url, admin } = await startConsoleServer({ jobTypes: [report] });
+test.each<Dialect>(['sqlite', 'postgres'])(
+  'a failed run is compared with the last success, and with any other run of the job: on %s',
+  async (dialect) => {
+    const { url, admin } = await startConsoleServer({ jobTypes: [report] }, await databaseEnv(dialect));
     const job = { id: 'report', name: 'Report', type: 'report', on_demand: true, payload: { rows: 7 } };
     await done(admin, 'POST', '/api/jobs', job);
     const runOf = async (status: string): Promise<string> => {

@@ -2,6 +2,8 @@ import { defineJobType } from '@greenvue/jobs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { findings } from '../../../packages/console/test/axe.ts';
+import { databaseEnv } from '../src/testing/test-app.ts';
+import type { Dialect } from '../src/testing/test-database.ts';
 import { closesUnchanged } from './console/closes-unchanged.ts';
 import { done, startConsoleServer } from './console/console-server.ts';
 import { button, heading, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
@@ -15,10 +17,10 @@ const keeper = defineJobType({
 const open = startBrowser();
 
 // Promise P40, secrets in payloads.
-test(
-  'an admin creates a secret, replaces its value, sees which job uses it, and deletes it once none does',
-  async () => {
-    const { url, admin } = await startConsoleServer({ jobTypes: [keeper] });
+test.each<Dialect>(['sqlite', 'postgres'])(
+  'an admin creates a secret, replaces its value, sees which job uses it, and deletes it once none does: on %s',
+  async (dialect) => {
+    const { url, admin } = await startConsoleServer({ jobTypes: [keeper] }, await databaseEnv(dialect));
     const { page, faults, goTo } = await open(url);
     await goTo('/secrets');
     await signIn(page);
