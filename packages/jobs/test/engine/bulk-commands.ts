@@ -165,6 +165,29 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
       expect((await h.engine.getJob('billing-1')).job.tags).toEqual(['billing', 'urgent']);
     });
 
+    it('does not retry a run whose slot another run has done since', async () => {
+      h.deps.handler = () => {
+        throw new Error('no');
+      };
+      await h.engine.createJob(job({ onDemand: undefined, interval: '1h', maxAttempts: 1 }));
+      h.clock.advance(3_600_000);
+      await h.engine.tick();
+      h.clock.advance(60_000);
+      const retry = async () => {
+        const filter = { jobId: 'job', status: 'failed' } as const;
+        const command = await h.engine.bulkRuns({ action: 'retry', filter });
+        await h.engine.tick();
+        return ended(command.id);
+      };
+      h.deps.handler = () => undefined;
+      expect(await retry()).toMatchObject({ total: 1, done: 1 });
+      await h.engine.tick();
+      const again = await retry();
+      expect(again).toMatchObject({ total: 1, done: 0, failed: 1 });
+      expect(again.failures[0]?.detail).toContain('has done the slot of this run since');
+      expect((await h.engine.listRuns({ jobId: 'job' })).rows).toHaveLength(2);
+    });
+
     it('runs jobs, and retries and cancels runs', async () => {
       await makeJobs(3);
       h.deps.handler = () => {

@@ -36,7 +36,15 @@ export function jobChange(engine: BulkEngine, input: BulkJobsInput): ChangeItem 
 /** The change of each run. */
 export function runChange(engine: BulkEngine, { action, force = false }: BulkRunsInput): ChangeItem {
   return ({ runId = '' }, options) =>
-    action === 'retry' ? engine.retryRun(runId, options) : engine.cancelRun(runId, { force }, options);
+    action === 'retry' ? retry(engine, runId, options) : engine.cancelRun(runId, { force }, options);
+}
+
+/** Among the failed runs of a time are those that somebody has run again since: their slots are done. */
+async function retry(engine: BulkEngine, runId: string, options: CommandOptions): Promise<unknown> {
+  const { slotDoneBy } = await engine.getRun(runId);
+  if (slotDoneBy === undefined) return engine.retryRun(runId, options);
+  const message = `Run ${slotDoneBy} has done the slot of this run since. To do it once more, retry this run alone.`;
+  throw new EngineError('conflict', message);
 }
 
 interface TagChange {
