@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isFreeTrigger } from '../../src/core/model/job-command.ts';
 import { createJob } from '../../src/core/rules/commands.ts';
+import type { Schedule } from '../../src/core/schedule/schedule.ts';
 import { definition, every, Simulation } from './simulation.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
@@ -173,6 +174,18 @@ describe('run now', () => {
     sim.now = T0 + 10 * MINUTE;
     sim.command({ kind: 'trigger' });
     expect(sim.job.nextRunAt).toBe(T0 + HOUR);
+  });
+
+  it('of a slot again is refused without room, and names the backfill', () => {
+    const slots = { scheduledFor: T0, catchUp: false, missed: 0 };
+    const detail = expect.stringMatching(/To run all missing slots, one after the other, use a backfill\.$/);
+    const again = (schedule: Schedule) => {
+      const sim = new Simulation(definition(schedule), T0);
+      sim.command({ kind: 'trigger' });
+      return sim.command({ kind: 'trigger', retryOf: '1', slots });
+    };
+    expect(again(every(HOUR))).toMatchObject({ ok: false, code: 'overlap', detail });
+    expect(again({ kind: 'on_demand' })).not.toMatchObject({ detail });
   });
 
   it('is refused without room, and says what to do', () => {

@@ -14,7 +14,7 @@ import { without } from '../objects.ts';
 import { holdsAllRuns } from '../pauses/pause.ts';
 import { pauseJob } from '../pauses/pause-job.ts';
 import { lastSlotOf, resume } from '../pauses/resume.ts';
-import { firstSlot, type Schedule, sameSchedule } from '../schedule/schedule.ts';
+import { firstSlot, hasGrid, type Schedule, sameSchedule } from '../schedule/schedule.ts';
 import { sameBudget, WATCHING_FIELDS } from '../watching/watching.ts';
 import {
   type Decision,
@@ -194,7 +194,7 @@ function trigger(
   if (payload === undefined && !hasPayload(job)) return PAYLOAD_NEEDED;
   const later = runAt !== undefined && runAt > now;
   if (runAt !== undefined && job.overlap !== 'allow') return RUN_AT_NOT_ALLOWED;
-  if (liveCount(live) >= roomOf(job.overlap)) return noRoom(job, live, now);
+  if (liveCount(live) >= roomOf(job.overlap)) return noRoom(job, live, { slots, now });
   if (live.isAtCap === true) return TOO_MANY_LIVE_RUNS;
   if (later && live.isPutOffFull === true) return TOO_MANY_PUT_OFF;
   const run: NewRun = {
@@ -234,12 +234,15 @@ function refused(code: RefusalCode, detail: string, pointer?: string): Refusal {
 }
 
 /** The engine makes the run of a slot shortly before it is due. It is live from then on. */
-function noRoom({ overlap, lastSlotAt = 0 }: Job, live: LiveRuns, now: number): Refusal {
+function noRoom(job: Job, live: LiveRuns, { slots, now }: { slots: RunSlots; now: number }): Refusal {
+  const { overlap, schedule, lastSlotAt = 0 } = job;
   const early = lastSlotAt > now ? ` (one of them starts in ${lastSlotAt - now} ms)` : '';
   const roomier = liveCount(live) < roomOf('queue') ? '"queue" or "allow"' : '"allow"';
+  const isOfGrid = slots.scheduledFor !== undefined && hasGrid(schedule);
+  const orAll = isOfGrid ? ' To run all missing slots, one after the other, use a backfill.' : '';
   return refused(
     'overlap',
-    `The job has live runs${early}, and "overlap": "${overlap}" allows no further run. Wait until they have ended, cancel one, or change overlap to ${roomier}.`,
+    `The job has live runs${early}, and "overlap": "${overlap}" allows no further run. Wait until they have ended, cancel one, or change overlap to ${roomier}.${orAll}`,
   );
 }
 
