@@ -308,6 +308,7 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
         expect.stringMatching(/^\/filter must have at least one condition.*all: true/),
       ]);
       expect(await faultOf(bulkRuns({ action: 'retry', filter: { tags: [] } }))).toHaveLength(1);
+      expect(await faultOf(bulkRuns({ action: 'cancel', filter: { time: 'ran' } }))).toHaveLength(1);
       expect(await faultOf(bulkJobs({ action, ids: [] }))).toEqual([
         expect.stringMatching(/^\/ids must have/),
       ]);

@@ -100,7 +100,7 @@ function selectionFaults({ ids, filter, all }: Asked, target: 'jobs' | 'runs'): 
     return [
       { pointer: '/ids', detail: `must have at least one id. To change all ${target}, send all: true` },
     ];
-  if (filter !== undefined && Object.values(filter).every(isEmpty))
+  if (filter !== undefined && !hasCondition(filter))
     return [
       {
         pointer: '/filter',
@@ -108,6 +108,11 @@ function selectionFaults({ ids, filter, all }: Asked, target: 'jobs' | 'runs'): 
       },
     ];
   return [];
+}
+
+/** `time` says only what `from` and `to` are about. */
+function hasCondition(filter: object): boolean {
+  return Object.entries(filter).some(([name, value]) => name !== 'time' && !isEmpty(value));
 }
 
 function isEmpty(value: unknown): boolean {
