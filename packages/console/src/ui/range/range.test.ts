@@ -26,6 +26,7 @@ test('a query without a valid range means the last 24 hours', () => {
     'from=then&to=now',
     'from=2026-01-02&to=2026-01-01',
     'from=2026-01-02',
+    'from=2026-01-02&to=%2B012345-01-01',
   ])
     expect(readRange(new URLSearchParams(query))).toEqual({ kind: 'last', name: '24h' });
 });

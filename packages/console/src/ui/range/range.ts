@@ -36,7 +36,10 @@ export function rangeNameIn<Name extends RangeName>(
 /** An instant in the query of a URL; undefined if it has none, or one that is not valid. */
 export function instantIn(query: URLSearchParams, key: 'from' | 'to'): string | undefined {
   const at = Date.parse(query.get(key) ?? '');
-  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+  if (Number.isNaN(at)) return undefined;
+  const text = new Date(at).toISOString();
+  // Other years have a sign, and the server refuses them.
+  return /^\d/.test(text) ? text : undefined;
 }
 
 /** The range in the query of a URL. Ignores what is not valid. */

@@ -8,5 +8,6 @@ export function unknownField(
   known: readonly string[],
   meant: string | undefined = closestName(key, known),
 ): string {
+  if (known.length === 0) return 'unknown field; there are no fields here';
   return `unknown field; ${meant === undefined ? `known ones are ${known.join(', ')}` : `did you mean ${meant}?`}`;
 }

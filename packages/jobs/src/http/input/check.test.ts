@@ -59,6 +59,12 @@ describe('checkInput', () => {
     expect(checkInput(z.looseObject({}), unknown(20)).ok).toBe(true);
   });
 
+  test('says that an input without fields has none', () => {
+    expect(checkInput(z.strictObject({}), { a: 1 })).toMatchObject({
+      faults: [{ pointer: '/a', detail: 'unknown field; there are no fields here' }],
+    });
+  });
+
   test('gives the value when nothing is wrong', () => {
     expect(checkInput(schema, valid)).toMatchObject({ ok: true, value: valid });
   });

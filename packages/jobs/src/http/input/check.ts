@@ -44,7 +44,7 @@ function unknownFields(schema: z.ZodType, input: unknown): readonly InputFault[]
 
 function faultsOf(issue: z.core.$ZodIssue): readonly InputFault[] {
   if (issue.code !== 'unrecognized_keys') return [{ pointer: pointerOf(issue.path), detail: issue.message }];
-  const known = issue.message.split(SEPARATOR);
+  const known = issue.message === '' ? [] : issue.message.split(SEPARATOR);
   return issue.keys
     .slice(0, MOST_FAULTS)
     .map((key) => ({ pointer: pointerOf([...issue.path, key]), detail: unknownField(key, known) }));
