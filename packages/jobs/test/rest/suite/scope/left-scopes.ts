@@ -31,6 +31,9 @@ export function leftScopes(makeMount: MakeMount): void {
     await createJob(server, 'own', { type: 'wait', cron: '0 0 * * *', overlap: 'allow', tags: ['billing'] });
   });
   afterEach(async () => {
+    // A stop would wait for them.
+    for (const { run } of (await server.engine.listRuns({ status: 'running' })).rows)
+      await server.engine.cancelRun(run.id);
     await scoped.close();
     await server.close();
   });
