@@ -19,7 +19,8 @@ class LongFirst extends BaseSequencer {
 }
 
 /**
- * Tests that share a process: they mock no module, and undo what they change of the process. Each module is loaded once there; loading was half of their time.
+ * Tests that share a process: they mock no module, and undo what they change of the process. Each module is
+ * loaded once there; loading was half of their time.
  */
 const SHARED = [
   'packages/console/**/*.test.ts',

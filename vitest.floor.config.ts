@@ -46,8 +46,8 @@ const LEFT_OUT = [
   // is reached by the rest. The store in memory uses nothing of Node.
   'packages/jobs/test/store-contract/{postgres,postgres-without-shortcuts,memory}.test.ts',
   'packages/jobs/test/engine/{postgres,memory}.test.ts',
-  // The adapter of node:http hands its requests to that of fetch, and Koa's to that of node:http. Fastify's uses
-  // what Fastify gives it.
+  // The adapter of node:http hands its requests to that of fetch, and Koa's to that of node:http. Fastify's
+  // uses what Fastify gives it.
   'packages/jobs/test/rest/{fastify,fetch,koa}.test.ts',
   ...ABOUT_OTHERS.map((name) => `packages/jobs/test/postgres/${name}.test.ts`),
   ...ABOUT_TEXTS.map((name) => `packages/jobs/test/${name}.test.ts`),

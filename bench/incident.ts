@@ -1,6 +1,7 @@
-// How long the server takes to answer the pages of an incident, at 100,000 jobs and 10,000,000 finished runs of
-// 30 days. Argument `postgres`: on a PostgreSQL 18 of its own. A second argument: finished runs. Aims: a page of
-// runs with any filter 300 ms, failures of 24 hours in groups 500 ms, a week's forecast of 10,000 jobs 500 ms.
+// How long the server takes to answer the pages of an incident, at 100,000 jobs and 10,000,000 finished runs
+// of 30 days. Argument `postgres`: on a PostgreSQL 18 of its own. A second argument: finished runs. Aims: a
+// page of runs with any filter 300 ms, failures of 24 hours in groups 500 ms, a week's forecast of 10,000
+// jobs 500 ms.
 import { createJobs, defineJobType, type Engine } from '@greenvue/jobs';
 import { z } from 'zod';
 import { type Ground, onGround } from './support/ground.ts';

@@ -28,7 +28,8 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            // Packages that seldom change get a chunk of their own, so that a new console is a small download.
+            // Packages that seldom change get a chunk of their own, so that a new console is a small
+            // download.
             { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
             // Small parts that many pages share are one chunk: each chunk compresses on its own.
             {

@@ -261,7 +261,9 @@ function stopAfterFirstBatch({ table, done }: Work): string {
   END $do$`;
 }
 
-/** The other node must be the one that claims. A node that is frozen for longer than its lease joins again. */
+/**
+ * The other node must be the one that claims. A node that is frozen for longer than its lease joins again.
+ */
 async function whileFrozen<T>(node: TestProcess | undefined, act: () => Promise<T>): Promise<T> {
   node?.child.kill('SIGSTOP');
   try {

@@ -40,8 +40,8 @@ export interface Greenvue {
 }
 
 /**
- * Runs `greenvue` with these variables and no others, in this process: not for commands that use the database of
- * this machine, which read the variables of the process.
+ * Runs `greenvue` with these variables and no others, in this process: not for commands that use the database
+ * of this machine, which read the variables of the process.
  */
 export async function runGreenvue(
   env: Readonly<Record<string, string>>,

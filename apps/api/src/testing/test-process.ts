@@ -13,7 +13,10 @@ const COMPILED = fileURLToPath(new URL('../../../../node_modules/.cache/greenvue
 export interface TestProcess {
   readonly child: ChildProcess;
   readonly output: { stdout: string; stderr: string };
-  /** Waits until stdout has the text, for at most `ms`. Throws when the process ends before, or takes too long. */
+  /**
+   * Waits until stdout has the text, for at most `ms`. Throws when the process ends before, or takes too
+   * long.
+   */
   printed(text: string, ms?: number): Promise<void>;
   /** Waits for the end, for at most `ms`, and gives the exit code, or the signal that killed it. */
   ended(ms?: number): Promise<number | string>;

@@ -23,7 +23,9 @@ export function useBulkCommand(id: string | undefined) {
   });
 }
 
-/** The commands that run on the server now: of all people, and those that this page started before a reload. */
+/**
+ * The commands that run on the server now: of all people, and those that this page started before a reload.
+ */
 export function useRunningCommands(): readonly BulkCommand[] {
   const connection = useConnection();
   const isSignedIn = useIsSignedIn();

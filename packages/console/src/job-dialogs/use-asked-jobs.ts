@@ -17,7 +17,10 @@ export interface AskedJobs {
 
 const NONE: readonly JobMark[] = [];
 
-/** Counts the jobs of a question on the server when it opens: since their selection, others may have come or gone. */
+/**
+ * Counts the jobs of a question on the server when it opens: since their selection, others may have come or
+ * gone.
+ */
 export function useAskedJobs({ question, number, isOpen }: JobQuestionState): AskedJobs {
   const { what = 'pause', which, jobs: known = NONE } = question ?? {};
   const order = which && ({ target: 'jobs', body: { action: what, ...which } } as const);

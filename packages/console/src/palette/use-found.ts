@@ -12,7 +12,8 @@ const TYPING_MS = 150;
 const MOST_JOBS = 8;
 const MOST_RUNS = 5;
 /**
- * Of these newest runs, the palette finds those with the typed text in their id, or in the id or the name of their job.
+ * Of these newest runs, the palette finds those with the typed text in their id, or in the id or the name of
+ * their job.
  */
 const NEWEST_RUNS = 100;
 

@@ -5,8 +5,8 @@ import { sqlite } from '../../src/stores/sqlite/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 
 /**
- * A process to be killed: makes one job after another, whose runs fail. Arguments: the database, the address of
- * the webhook, and how many jobs it makes.
+ * A process to be killed: makes one job after another, whose runs fail. Arguments: the database, the address
+ * of the webhook, and how many jobs it makes.
  */
 const [, , database = '', url = '', jobsToMake = '0'] = process.argv;
 

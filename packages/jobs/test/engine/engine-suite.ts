@@ -44,7 +44,9 @@ export function engineSuite(makeDatabase: MakeDatabase, makeOwn = makeDatabase):
   engineRules(makeDatabase);
 }
 
-/** The promises that an engine keeps together with its store: when work is claimed, written, lost and found. */
+/**
+ * The promises that an engine keeps together with its store: when work is claimed, written, lost and found.
+ */
 export function engineWithStore(makeDatabase: MakeDatabase, makeOwn = makeDatabase): void {
   // Each topic prepares its own tests.
   describe('history', () => histories(makeDatabase));
@@ -77,8 +79,8 @@ export function engineWithStore(makeDatabase: MakeDatabase, makeOwn = makeDataba
 }
 
 /**
- * The promises for which the engine only needs the contract of its store, which each store keeps: so these are
- * not tested over PostgreSQL, where each test starts a thread and several connections.
+ * The promises for which the engine only needs the contract of its store, which each store keeps: so these
+ * are not tested over PostgreSQL, where each test starts a thread and several connections.
  */
 function engineRules(makeDatabase: MakeDatabase): void {
   describe('activity', () => activities(makeDatabase));

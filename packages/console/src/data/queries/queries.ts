@@ -185,8 +185,8 @@ export function useServerVersion() {
 }
 
 /**
- * Who changed what, newest first. `search`: what identifies the list, as in {@link useRunSearch}. Only changes
- * of jobs and runs send events, so a list of other changes is read every `everyMs`.
+ * Who changed what, newest first. `search`: what identifies the list, as in {@link useRunSearch}. Only
+ * changes of jobs and runs send events, so a list of other changes is read every `everyMs`.
  */
 export function useAudit(
   search: object,

@@ -13,7 +13,9 @@ export interface Matching {
   readonly clear: () => void;
 }
 
-/** Counts the matching jobs on the server once `isOffered`: all loaded jobs are selected, and there are more. */
+/**
+ * Counts the matching jobs on the server once `isOffered`: all loaded jobs are selected, and there are more.
+ */
 export function useMatching(filters: JobFilters, isOffered: boolean): Matching {
   const [chosen, setChosen] = useState<string>();
   const query = writeFilters(filters);

@@ -30,7 +30,9 @@ export interface RunFilters extends TimeRange, Readonly<Partial<Record<TextFilte
   readonly statuses: readonly Status[];
   readonly reason?: (typeof RUN_REASONS)[number];
   readonly trigger?: (typeof TRIGGERS)[number];
-  /** What `range`, `from` and `to` are about: when a run was running, or ended. Absent: when it was queued. */
+  /**
+   * What `range`, `from` and `to` are about: when a run was running, or ended. Absent: when it was queued.
+   */
   readonly time?: (typeof TIMES)[number];
 }
 

@@ -1,6 +1,8 @@
 import { useCallback, useState } from 'react';
 
-/** The ids of the runs that the viewer chose to compare: at most two, the one that was chosen last at the end. */
+/**
+ * The ids of the runs that the viewer chose to compare: at most two, the one that was chosen last at the end.
+ */
 export type ChosenRuns = readonly string[];
 
 export interface Choosing {

@@ -1,6 +1,6 @@
 /**
- * The step of a slider that a key leads to, from step `index` of `count` steps; undefined: not a key of sliders.
- * The keys are those of the ARIA slider pattern.
+ * The step of a slider that a key leads to, from step `index` of `count` steps; undefined: not a key of
+ * sliders. The keys are those of the ARIA slider pattern.
  */
 export function stepOfKey(key: string, index: number, count: number): number | undefined {
   const target = targetOf(key, index, count);

@@ -2,8 +2,8 @@ import { MINUTE_MS } from './minute-counts.ts';
 
 const MINUTES_A_DAY = 1_440;
 /**
- * A minute is a clash if both hold: it has at least this many runs, as many as the places of a usual node, and
- * this many times the mean.
+ * A minute is a clash if both hold: it has at least this many runs, as many as the places of a usual node,
+ * and this many times the mean.
  */
 const CLASH_RUNS = 10;
 const CLASH_TIMES = 2;

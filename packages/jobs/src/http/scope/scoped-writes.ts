@@ -87,8 +87,8 @@ export function scopedWrites(
 }
 
 /**
- * Makes a change under the version of the job that was looked at: a job that leaves the scope meanwhile is not
- * changed, because that edit makes another version.
+ * Makes a change under the version of the job that was looked at: a job that leaves the scope meanwhile is
+ * not changed, because that edit makes another version.
  */
 function whileInside(look: () => Promise<LookedAt>) {
   return async <T>(options: CommandOptions = {}, change: (own: CommandOptions) => Promise<T>): Promise<T> => {
