@@ -12,8 +12,9 @@ const WATCH = `(() => {
 
 /** Closes the open dialog with this button, and checks that its text stays until it is out of sight. */
 export async function closesUnchanged(page: Page, name: string): Promise<void> {
-  await page.evaluate(WATCH);
   const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  await page.evaluate(WATCH);
   await dialog.getByRole('button', { name, exact: true }).click();
   await dialog.waitFor({ state: 'hidden' });
   expect(await page.evaluate<readonly string[]>('window.changedTexts')).toEqual([]);
