@@ -103,10 +103,12 @@ function succeededOf(shared: Known, input: SettleInput): Succeeded | undefined {
   if (jobVersion === undefined) return undefined;
   const claim = shared.claims.find(fence);
   if (claim === undefined) return undefined;
+  // A spread here would take a tenth of the node's time for a run.
   return {
     runId: Number(runId),
     fence,
-    ...claim,
+    jobUid: claim.jobUid,
+    dueAt: claim.dueAt,
     startedAt,
     finishedAt,
     result: outcome.result ?? null,
