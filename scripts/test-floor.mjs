@@ -45,7 +45,8 @@ if (process.argv.includes('--install')) process.exit(0);
 // V8 in this Node sometimes crashes when many threads start and end ("Check failed: jit_page.has_value()", or
 // SIGSEGV without a message), at worst in two of three runs. The output tells a crash from a failed test;
 // only after a crash the tests run again.
-const NATIVE_CRASH = /Fatal error in |exited unexpectedly with signal SIG(?:SEGV|BUS|ILL|TRAP|ABRT)/;
+const NATIVE_CRASH =
+  /Fatal error in |(?:exited unexpectedly with signal|ended with) SIG(?:SEGV|BUS|ILL|TRAP|ABRT)/;
 const TRIES = 5;
 
 function runTests() {

@@ -13,12 +13,19 @@ export function folderOfTest(name: string): string {
   return folder;
 }
 
-/** Starts a program of this folder, and waits for its first output. The end of the test kills it. */
+/**
+ * Starts a program of this folder, and waits for its first output. Throws if the program ends before. The end
+ * of the test kills it.
+ */
 export async function startChild(program: string, ...args: readonly string[]): Promise<ChildProcess> {
   const script = fileURLToPath(new URL(program, import.meta.url));
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => end(child, 'SIGKILL'));
-  await once(child.stdout, 'data');
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`${program} ended with ${code ?? signal} before it was ready.`);
+  });
+  ended.catch(() => undefined);
+  await Promise.race([once(child.stdout, 'data'), ended]);
   return child;
 }
 
