@@ -61,7 +61,8 @@ async function runMissing(page: Page, film: Film, demo: DemoServer): Promise<voi
   await film.click(page.getByRole('button', { name: 'Resume', exact: true }).first());
   await page.getByRole('button', { name: 'Pause', exact: true }).first().waitFor();
   await rest(page);
-  await film.click(page.getByRole('button', { name: 'Find missing slots', exact: true }));
+  const actions = page.getByRole('group', { name: 'Actions' });
+  await film.click(actions.getByRole('button', { name: 'Find missing slots', exact: true }));
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Check' }).click();
   const run = dialog.getByRole('button', { name: /^Run \d+ slots?$/ });
