@@ -1,6 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { databaseEnv } from '../src/testing/test-app.ts';
 import { textOf } from '../src/testing/test-bodies.ts';
+import type { Dialect } from '../src/testing/test-database.ts';
 import { done, logIn, startConsoleServer } from './console/console-server.ts';
 import {
   button,
@@ -42,10 +44,10 @@ async function buttonsOf(page: Page): Promise<readonly string[]> {
   return names.filter((_, at) => isThere[at]);
 }
 
-test(
-  'each role sees only its actions, and the server refuses all others',
-  async () => {
-    const { url, admin } = await startConsoleServer();
+test.each<Dialect>(['sqlite', 'postgres'])(
+  'each role sees only its actions, and the server refuses all others: on %s',
+  async (dialect) => {
+    const { url, admin } = await startConsoleServer({}, await databaseEnv(dialect));
     await done(admin, 'POST', '/api/jobs', JOB);
     await done(admin, 'POST', '/api/jobs', CLEANUP);
     const account = { email: ANN, name: 'Ann', password: PASSWORD };

@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { databaseEnv } from '../src/testing/test-app.ts';
 import { textOf } from '../src/testing/test-bodies.ts';
+import type { Dialect } from '../src/testing/test-database.ts';
 import { done, startConsoleServer } from './console/console-server.ts';
 import { looksWell } from './console/looks-well.ts';
 import { button, heading, PASSWORD, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
@@ -22,10 +24,10 @@ async function act(page: Page, email: string, action: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-test(
-  'an admin creates a user, who sets the password, and changes, resets, signs out and disables the account',
-  async () => {
-    const { url } = await startConsoleServer();
+test.each<Dialect>(['sqlite', 'postgres'])(
+  'an admin creates a user, who sets the password, and changes, resets, signs out and disables the account: on %s',
+  async (dialect) => {
+    const { url } = await startConsoleServer({}, await databaseEnv(dialect));
     const { page, goTo, faults } = await open(url);
     await goTo('/users');
     await signIn(page);
@@ -98,10 +100,10 @@ test(
   SLOW_MS,
 );
 
-test(
-  'an admin creates a token with a policy, whose secret is shown once, and revokes it; an operator has only own ones',
-  async () => {
-    const { url, admin } = await startConsoleServer();
+test.each<Dialect>(['sqlite', 'postgres'])(
+  'an admin creates a token with a policy, whose secret is shown once, and revokes it; an operator has only own ones: on %s',
+  async (dialect) => {
+    const { url, admin } = await startConsoleServer({}, await databaseEnv(dialect));
     const account = { email: ANN, name: 'Ann', password: PASSWORD };
     const id = textOf(await done(admin, 'POST', '/api/auth/register', account), 'user', 'id');
     await done(admin, 'PATCH', `/api/users/${id}`, { role: 'operator' });

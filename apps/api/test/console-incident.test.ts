@@ -2,6 +2,8 @@ import { defineJobType } from '@greenvue/jobs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { findings } from '../../../packages/console/test/axe.ts';
+import { databaseEnv } from '../src/testing/test-app.ts';
+import type { Dialect } from '../src/testing/test-database.ts';
 import { done, startConsoleServer } from './console/console-server.ts';
 import { button, heading, SLOW_MS, signIn, startBrowser, type Visit } from './console/visit.ts';
 
@@ -20,8 +22,8 @@ const sync = defineJobType({
 const WEEK_MS = 604_800_000;
 
 /** A server with a job that fails and is paused, and one that waits for a retry; the overview is open. */
-async function openIncident(): Promise<Visit> {
-  const { url, admin } = await startConsoleServer({ jobTypes: [sync] });
+async function openIncident(dialect: Dialect): Promise<Visit> {
+  const { url, admin } = await startConsoleServer({ jobTypes: [sync] }, await databaseEnv(dialect));
   await done(admin, 'POST', '/api/jobs', { id: 'shop', name: 'Sync the shop', type: 'sync', interval: '5m' });
   await done(admin, 'POST', '/api/jobs', { id: 'stock', name: 'Stock', type: 'sync', on_demand: true });
   for (const id of ['shop', 'stock']) await done(admin, 'POST', `/api/jobs/${id}/runs`, {});
@@ -35,10 +37,10 @@ async function openIncident(): Promise<Visit> {
   return visit;
 }
 
-test(
-  'a job that fails and is paused says both everywhere, with its error, and its runs say why they ended',
-  async () => {
-    const { page, goTo, faults } = await openIncident();
+test.each<Dialect>(['sqlite', 'postgres'])(
+  'a job that fails and is paused says both everywhere, with its error, and its runs say why they ended: on %s',
+  async (dialect) => {
+    const { page, goTo, faults } = await openIncident(dialect);
     const attention = page.getByRole('region', { name: 'Needs attention' });
     await attention
       .getByText(/^failing.* for \d+ (s|min): TypeError: connect ECONNREFUSED 10\.0\.0\.7:443$/)
@@ -93,10 +95,10 @@ test(
   SLOW_MS,
 );
 
-test(
-  'a run from the list is asked about first, a wrong payload is named as in the form, and problems go away',
-  async () => {
-    const { page, goTo, faults } = await openIncident();
+test.each<Dialect>(['sqlite', 'postgres'])(
+  'a run from the list is asked about first, a wrong payload is named as in the form, and problems go away: on %s',
+  async (dialect) => {
+    const { page, goTo, faults } = await openIncident(dialect);
     await goTo('/jobs');
     await button(page, 'Run shop now').click();
     const dialog = page.getByRole('dialog', { name: 'Run this job now?' });

@@ -3,6 +3,8 @@ import { defineJobType } from '@greenvue/jobs';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { databaseEnv } from '../src/testing/test-app.ts';
+import type { Dialect } from '../src/testing/test-database.ts';
 import { type ConsoleServer, done, startConsoleServer } from './console/console-server.ts';
 import { looksWell } from './console/looks-well.ts';
 import { button, heading, SLOW_MS, signIn, startBrowser, type Visit } from './console/visit.ts';
@@ -23,8 +25,11 @@ const billing = defineJobType({
 const NAMES = { 'bills-eu': 'Bills EU', 'bills-us': 'Bills US', 'bills-old': 'Old bills' } as const;
 
 /** A server on which two jobs fail for one cause, three times in all, and a third one succeeds once. */
-async function openAfterFailures(path: string): Promise<Visit & Pick<ConsoleServer, 'admin'>> {
-  const { url, admin } = await startConsoleServer({ jobTypes: [billing] });
+async function openAfterFailures(
+  path: string,
+  dialect: Dialect = 'sqlite',
+): Promise<Visit & Pick<ConsoleServer, 'admin'>> {
+  const { url, admin } = await startConsoleServer({ jobTypes: [billing] }, await databaseEnv(dialect));
   for (const id of ['bills-eu', 'bills-us', 'bills-old'] as const)
     await done(admin, 'POST', '/api/jobs', { id, name: NAMES[id], type: 'billing', on_demand: true });
   for (const id of ['bills-eu', 'bills-us', 'bills-eu'])
@@ -43,10 +48,10 @@ async function showsRuns(page: Page, count: number): Promise<void> {
   await expect.poll(() => rows(page).count()).toBe(count);
 }
 
-test(
-  'failures of two jobs with one cause are one group, which leads to its runs, a filter in the URL and an export',
-  async () => {
-    const { page, faults, goTo, admin } = await openAfterFailures('/failures');
+test.each<Dialect>(['sqlite', 'postgres'])(
+  'failures of two jobs with one cause are one group, which leads to its runs, a filter in the URL and an export: on %s',
+  async (dialect) => {
+    const { page, faults, goTo, admin } = await openAfterFailures('/failures', dialect);
     await heading(page, 'Failures');
     await page.getByText('3 failed runs in the last 24 hours, 1 cause').waitFor();
     const groups = page.getByRole('list', { name: 'Causes of failures' }).locator('> li');

@@ -95,7 +95,7 @@ async function changeMany(session: Session, flags: ManyFlags, { action, what, as
   if (problem !== undefined) throw new CliError(problem, EXIT.failed);
 }
 
-/** What --json prints when nothing matches, so that no command was begun: the fields of a command. */
+/** What --json prints when nothing matches, so that no command was started: the fields of a command. */
 function noCommand(action: BulkCommand['action'], what: Change['what']) {
   return {
     id: null,

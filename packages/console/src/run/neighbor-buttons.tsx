@@ -27,7 +27,7 @@ export function NeighborButtons({ run }: { readonly run: Run }) {
   });
   const go = (direction: Direction) => () => {
     if (isPending) return;
-    // Not called once this page is left: whoever went on to another one stays there.
+    // Not called after this page is left, so it does not move a viewer who opened another page.
     const onSuccess = (found: Run | undefined) => {
       if (found !== undefined) return navigate(runPath(found.id));
       announceProblem(...NONE[direction]);

@@ -24,7 +24,7 @@ export async function checkKeys(deps: CheckKeysDeps): Promise<void> {
     if (deps.signal.aborted) return;
     deps.logger.warn(
       { err: error },
-      'the keys of secrets could not be checked; runs name a key that is missing',
+      'the keys of secrets could not be checked; a run whose key is missing fails, and its error names the key',
     );
   }
 }

@@ -58,7 +58,10 @@ export function guardsOf(engine: RouteEngine, scope: JobScope) {
     lookAtRun: async (runId: string): Promise<LookedAt> => (await findRun(runId)).job,
     lookAtBackfill: async (id: string): Promise<LookedAt> => {
       const { jobId } = await requireBackfill(id);
-      return tags === undefined ? undefined : (await orUndefined(engine.getJob(jobId)))?.job;
+      if (tags === undefined) return undefined;
+      const known = await orUndefined(engine.getJob(jobId));
+      if (known !== undefined && !isReadOf(which, known.job)) throw backfillNotFound(id);
+      return known?.job;
     },
     requireRun: async (runId: string): Promise<RunView> => (await findRun(runId)).view,
     requireBackfill,

@@ -13,9 +13,12 @@ export function leftScopes(makeMount: MakeMount): void {
   let scoped: Mount;
   /** What somebody else does once the tags were read. */
   let meanwhile: (() => Promise<unknown>) | undefined;
+  /** What somebody else does once a backfill was found. */
+  let onceFound: (() => Promise<unknown>) | undefined;
   beforeEach(async () => {
     server = await startRestServer(makeMount);
     meanwhile = undefined;
+    onceFound = undefined;
     const { engine } = server;
     const afterLook: typeof engine = {
       ...engine,
@@ -25,6 +28,11 @@ export function leftScopes(makeMount: MakeMount): void {
         meanwhile = undefined;
         await act?.();
         return view;
+      },
+      listBackfills: async (query) => {
+        const found = await engine.listBackfills(query);
+        await onceFound?.();
+        return found;
       },
     };
     scoped = await makeMount(afterLook, { authorize: () => ({ id: 'user:acme', scope }) });
@@ -85,6 +93,11 @@ export function leftScopes(makeMount: MakeMount): void {
     meanwhile = () => retag(['eu']);
     problemOf(await send(scoped, 'DELETE', `/backfills/${id}`), 404);
     expect(await ownChanges()).toBe(0);
+    await retag(['billing']);
+    onceFound = () => retag(['eu']);
+    problemOf(await send(scoped, 'DELETE', `/backfills/${id}`), 404);
+    expect(await ownChanges()).toBe(0);
+    onceFound = undefined;
     await retag(['billing']);
     meanwhile = () => retag(['billing', 'eu']);
     expect((await send(scoped, 'DELETE', `/backfills/${id}`)).statusCode).toBe(200);
