@@ -14,14 +14,14 @@ export type {
   OutboundRequest,
   OutboundResponse,
 } from './core/outbound/outbound.ts';
-export * from './core/schedule/duration.ts';
-export type { InstantLike, TimeInput } from './core/schedule/time-input.ts';
 export { hideSecrets } from './core/secrets/hide-secrets.ts';
 export { secret } from './core/secrets/secret-reference.ts';
 export type { JobStore, Transaction } from './core/store/store.ts';
 export type { LogLine } from './core/store/store-passes.ts';
 export type { AuditRow, JobView, RequestedRun, RunView, ScheduledJob } from './core/store/store-views.ts';
 export type { StoreContents, TableRow, TableRows } from './core/store/table-rows.ts';
+export * from './core/time/duration.ts';
+export type { InstantLike, TimeInput } from './core/time/time-input.ts';
 export type { Health, HealthStatus } from './core/watching/health.ts';
 export { isInJobHandler } from './engine/attempts/stray-errors.ts';
 export { createJobs, type JobsOptions } from './engine/create-jobs.ts';

@@ -2,7 +2,7 @@ import { defineJobType, type JobContext, type JobType } from '../core/job-types/
 import { PermanentError } from '../core/model/errors.ts';
 import { judgeHttpAnswer } from '../core/outbound/http-answer.ts';
 import type { OutboundRequest, OutboundResponse } from '../core/outbound/outbound.ts';
-import { parseWholeMs } from '../core/schedule/duration.ts';
+import { parseWholeMs } from '../core/time/duration.ts';
 import { OutboundError } from '../outbound/outbound-error.ts';
 import {
   DEFAULT_REQUEST_TIMEOUT,

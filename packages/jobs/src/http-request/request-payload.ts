@@ -4,7 +4,7 @@ import { below, listOf, shape } from '../core/input/shape.ts';
 import type { PayloadSchema } from '../core/job-types/payload-schema.ts';
 import { isRecord } from '../core/objects.ts';
 import { OUTBOUND_METHODS, type OutboundMethod } from '../core/outbound/outbound.ts';
-import { parseWholeMs } from '../core/schedule/duration.ts';
+import { parseWholeMs } from '../core/time/duration.ts';
 import { headerFault, urlFault } from '../outbound/request-rules.ts';
 
 /** The payload of the job type `http_request`. */

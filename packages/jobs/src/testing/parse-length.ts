@@ -1,5 +1,5 @@
 import { shownValue } from '../core/input/shown-value.ts';
-import { parseWholeMs } from '../core/schedule/duration.ts';
+import { parseWholeMs } from '../core/time/duration.ts';
 
 const DAY_MS = 86_400_000;
 /** Days of 24 hours, and a Go duration after them. */

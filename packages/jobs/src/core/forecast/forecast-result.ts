@@ -1,5 +1,5 @@
-import type { TimeInput } from '../schedule/time-input.ts';
 import type { JobsRead } from '../store/jobs-read.ts';
+import type { TimeInput } from '../time/time-input.ts';
 import type { Clash, QuietTime } from './busy-times.ts';
 import type { ForecastJob } from './forecast-job.ts';
 

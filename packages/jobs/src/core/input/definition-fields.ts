@@ -1,7 +1,7 @@
 import type { BackoffOptions } from '../model/retry.ts';
 import { isRecord } from '../objects.ts';
 import { timeoutMs } from '../policies/policy-values.ts';
-import { parseWholeMs } from '../schedule/duration.ts';
+import { parseWholeMs } from '../time/duration.ts';
 import { pauseAfterRule } from '../watching/watch-rules.ts';
 import { NO_FAULTS } from './fault.ts';
 import {

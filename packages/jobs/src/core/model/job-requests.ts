@@ -1,6 +1,6 @@
 import type { JobPolicy } from '../policies/policy.ts';
-import type { TimeInput } from '../schedule/time-input.ts';
 import type { Transaction } from '../store/store.ts';
+import type { TimeInput } from '../time/time-input.ts';
 import type { AbortFlag } from './errors.ts';
 import type { CatchUp, Overlap } from './job.ts';
 import type { BackoffOptions } from './retry.ts';

@@ -1,6 +1,6 @@
 import { duration, type Rule, rule, text, wholeNumber } from '../input/rule.ts';
 import { listOf, shape } from '../input/shape.ts';
-import { parseWholeMs } from '../schedule/duration.ts';
+import { parseWholeMs } from '../time/duration.ts';
 import { tagRule } from '../watching/watch-rules.ts';
 import type { JobPolicy } from './policy.ts';
 

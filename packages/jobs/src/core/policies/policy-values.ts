@@ -1,7 +1,7 @@
 import { shownValue } from '../input/shown-value.ts';
 import type { BackoffOptions } from '../model/retry.ts';
 import { type Backoff, DEFAULT_BACKOFF } from '../model/retry.ts';
-import { formatDuration, parseWholeMs } from '../schedule/duration.ts';
+import { formatDuration, parseWholeMs } from '../time/duration.ts';
 
 const LONGEST_TIMEOUT_MS = 7 * 86_400_000;
 

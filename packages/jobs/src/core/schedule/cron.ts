@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
-import { createMemo } from './memo.ts';
-import { type Stretch, stretchAt } from './timezone.ts';
+import { createMemo } from '../memo.ts';
+import { type Stretch, stretchAt } from '../time/timezone.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,12 +1,12 @@
 import type { Fault } from '../input/fault.ts';
 import { shownValue } from '../input/shown-value.ts';
+import { createMemo } from '../memo.ts';
+import { formatDuration, parseWholeMs } from '../time/duration.ts';
+import { type TimeInput, timeText } from '../time/time-input.ts';
+import { LAST_INSTANT, parseTimestamp } from '../time/timestamp.ts';
+import { isTimezone } from '../time/timezone.ts';
 import { type CronClock, cronClock, cronFault, cronFields } from './cron.ts';
 import { shortestCronGap } from './cron-gap.ts';
-import { formatDuration, parseWholeMs } from './duration.ts';
-import { createMemo } from './memo.ts';
-import { type TimeInput, timeText } from './time-input.ts';
-import { LAST_INSTANT, parseTimestamp } from './timestamp.ts';
-import { isTimezone } from './timezone.ts';
 
 /** Bounds the cost of counting the slots of a cron schedule. */
 const MOST_COUNTED = 10_000;

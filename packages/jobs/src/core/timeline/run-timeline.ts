@@ -1,6 +1,6 @@
 import type { FinishedStatus, RunReason } from '../model/run.ts';
-import type { TimeInput } from '../schedule/time-input.ts';
 import type { JobsRead } from '../store/jobs-read.ts';
+import type { TimeInput } from '../time/time-input.ts';
 
 export type TimelineBy = 'job' | 'node';
 export type TimelineSort = 'failed' | 'runs';

@@ -1,7 +1,7 @@
 import { isFixedDelay, type Job } from '../model/job.ts';
 import { HEALTH_STATUSES } from '../model/statuses.ts';
 import { clockJumpedBack } from '../pauses/resume.ts';
-import { formatDuration, roughDuration } from '../schedule/duration.ts';
+import { formatDuration, roughDuration } from '../time/duration.ts';
 
 export { HEALTH_STATUSES };
 

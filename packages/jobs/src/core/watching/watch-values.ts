@@ -1,7 +1,7 @@
 import { shownValue } from '../input/shown-value.ts';
 import { MOST_JUDGED_RUNS } from '../limits.ts';
 import type { ExpectOptions, PauseAfterOptions } from '../model/job-requests.ts';
-import { formatDuration, parseWholeMs } from '../schedule/duration.ts';
+import { formatDuration, parseWholeMs } from '../time/duration.ts';
 import type { Expectations, FailureBudget } from './watching.ts';
 
 const LONGEST_EXPECTATION_MS = 400 * 86_400_000;

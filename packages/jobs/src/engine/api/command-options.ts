@@ -1,7 +1,7 @@
-import { type TimeInput, timeText } from '../../core/schedule/time-input.ts';
-import { parseTimestamp } from '../../core/schedule/timestamp.ts';
 import type { AuditAction } from '../../core/store/audit-action.ts';
 import type { AuditEntry } from '../../core/store/store-commands.ts';
+import { type TimeInput, timeText } from '../../core/time/time-input.ts';
+import { parseTimestamp } from '../../core/time/timestamp.ts';
 import { type CommandOptions, EngineError } from '../ports/engine-port.ts';
 
 export function auditOf({ by }: CommandOptions, action: AuditAction, change: object): AuditEntry {

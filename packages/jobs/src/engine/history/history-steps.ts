@@ -1,4 +1,4 @@
-import { formatDuration, parseWholeMs } from '../../core/schedule/duration.ts';
+import { formatDuration, parseWholeMs } from '../../core/time/duration.ts';
 import { EngineError, type InvalidField, type RunHistoryQuery } from '../ports/engine-port.ts';
 import type { HistorySteps } from './run-history.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { formatDuration } from '../../core/schedule/duration.ts';
+import { formatDuration } from '../../core/time/duration.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { Settings } from '../options.ts';
 import type { RunningAttempts } from '../places/running-attempts.ts';

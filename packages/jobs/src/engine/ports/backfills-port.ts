@@ -1,7 +1,7 @@
 import type { BackfillView } from '../../core/backfills/backfill.ts';
 import type { CommandOptions } from '../../core/model/job-requests.ts';
-import type { TimeInput } from '../../core/schedule/time-input.ts';
 import type { BackfillPlan, BackfillQuery } from '../../core/store/store-backfills.ts';
+import type { TimeInput } from '../../core/time/time-input.ts';
 
 /** Which past slots of a job to run. Times are RFC 3339, a Date, or ms since 1970. */
 export interface BackfillInput {

@@ -1,6 +1,6 @@
 import type { BulkCommand, BulkItem, BulkJobAction, BulkRunAction } from '../../core/bulk/bulk-command.ts';
 import type { CommandOptions } from '../../core/model/job-requests.ts';
-import type { TimeInput } from '../../core/schedule/time-input.ts';
+import type { TimeInput } from '../../core/time/time-input.ts';
 import type { JobListQuery, JobsAndRuns, RunListQuery } from './jobs-and-runs-port.ts';
 
 export type { BulkCommand, BulkFailure, BulkItem } from '../../core/bulk/bulk-command.ts';

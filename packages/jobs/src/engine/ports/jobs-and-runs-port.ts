@@ -6,7 +6,6 @@ import type {
   WatchOptions,
 } from '../../core/model/job-requests.ts';
 import type { BackoffOptions } from '../../core/model/retry.ts';
-import type { TimeInput } from '../../core/schedule/time-input.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import type {
   JobQuery,
@@ -19,6 +18,7 @@ import type {
   RunView,
   ScheduledJob,
 } from '../../core/store/store-views.ts';
+import type { TimeInput } from '../../core/time/time-input.ts';
 
 /** A job as people and code write it. Durations are Go's, such as `1h30m`; exactly one kind of schedule. */
 export interface JobInput extends WatchOptions {

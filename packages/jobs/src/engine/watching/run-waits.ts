@@ -2,9 +2,9 @@ import type { Clock } from '../../core/clock.ts';
 import { EngineError, RunError } from '../../core/model/errors.ts';
 import type { JobEvent } from '../../core/model/events.ts';
 import { type AttemptError, isLiveRun, NO_ERRORS } from '../../core/model/run.ts';
-import { formatDuration } from '../../core/schedule/duration.ts';
 import type { StoreReads } from '../../core/store/store.ts';
 import type { RunView } from '../../core/store/store-views.ts';
+import { formatDuration } from '../../core/time/duration.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { EventSubscription } from '../ports/engine-port.ts';
 

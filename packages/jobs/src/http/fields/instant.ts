@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseTimestamp } from '../../core/schedule/timestamp.ts';
+import { parseTimestamp } from '../../core/time/timestamp.ts';
 
 /** A time in a response: RFC 3339, UTC, with milliseconds. */
 export const instantSchema = z.string().meta({ format: 'date-time', examples: ['2026-01-31T09:00:00.000Z'] });

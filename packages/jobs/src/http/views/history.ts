@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatDuration } from '../../core/schedule/duration.ts';
+import { formatDuration } from '../../core/time/duration.ts';
 import type { HistoryNumbers, Percentiles, RunHistory } from '../../engine/ports/engine-stats.ts';
 import { instantJson, instantParameter, instantSchema } from '../fields/instant.ts';
 

@@ -1,5 +1,5 @@
 import type { JobType } from '../../../core/job-types/job-type.ts';
-import { parseWholeMs } from '../../../core/schedule/duration.ts';
+import { parseWholeMs } from '../../../core/time/duration.ts';
 import type { EngineParts } from '../../engine-parts.ts';
 import { EngineError } from '../../ports/engine-port.ts';
 import type { WaitOptions } from '../../ports/jobs-port.ts';

@@ -1,9 +1,9 @@
 import { shownValue } from '../../../core/input/shown-value.ts';
 import type { JobType } from '../../../core/job-types/job-type.ts';
 import { ENQUEUE_ACTOR, enqueuedJobId } from '../../../core/model/enqueued-job.ts';
-import { parseWholeMs } from '../../../core/schedule/duration.ts';
 import type { CommandResult } from '../../../core/store/store-commands.ts';
 import type { RequestedRun } from '../../../core/store/store-views.ts';
+import { parseWholeMs } from '../../../core/time/duration.ts';
 import type { EngineParts } from '../../engine-parts.ts';
 import { type RegisteredType, requireType } from '../../job-types/registry.ts';
 import { acceptSecrets } from '../../job-types/secret-payload.ts';

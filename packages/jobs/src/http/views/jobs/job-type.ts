@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatDuration } from '../../../core/schedule/duration.ts';
+import { formatDuration } from '../../../core/time/duration.ts';
 import type { JobTypeInfo } from '../../../engine/ports/engine-port.ts';
 import { backoffSchema } from './job.ts';
 import { pauseAfterJson, pauseAfterSchema } from './watching.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JobDefinition } from '../../../core/model/job.ts';
-import { formatDuration } from '../../../core/schedule/duration.ts';
 import type { JobVersion } from '../../../core/store/store-views.ts';
+import { formatDuration } from '../../../core/time/duration.ts';
 import { instantJson, instantSchema } from '../../fields/instant.ts';
 import { countParameter, cursorParameter, limitParameter } from '../../fields/page.ts';
 import { parseJsonObject } from '../../fields/stored-json.ts';

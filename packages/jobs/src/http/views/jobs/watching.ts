@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatDuration } from '../../../core/schedule/duration.ts';
+import { formatDuration } from '../../../core/time/duration.ts';
 import type { FailureBudget, Watching } from '../../../core/watching/watching.ts';
 
 /** A failure budget in a response. `none` as a request writes it, so that a PUT of it changes nothing. */

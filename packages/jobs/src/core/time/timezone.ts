@@ -1,4 +1,4 @@
-import { createMemo } from './memo.ts';
+import { createMemo } from '../memo.ts';
 
 const DAY_MS = 86_400_000;
 
