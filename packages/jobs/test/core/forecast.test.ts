@@ -7,7 +7,7 @@ import {
   samplePartOf,
 } from '../../src/core/forecast/forecast-job.ts';
 import type { Forecast, ForecastWindow } from '../../src/core/forecast/forecast-result.ts';
-import { nextSlot, slotsAfter } from '../../src/core/schedule/schedule.ts';
+import { nextSlot, slotsAfter } from '../../src/core/schedule/schedule-slots.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

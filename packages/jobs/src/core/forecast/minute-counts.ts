@@ -1,6 +1,7 @@
 import { isFixedDelay } from '../model/job.ts';
 import { cronClock, cronFields } from '../schedule/cron.ts';
-import { nextSlot, passedSlots, type Schedule } from '../schedule/schedule.ts';
+import type { Schedule } from '../schedule/schedule.ts';
+import { nextSlot, passedSlots } from '../schedule/schedule-slots.ts';
 import type { ForecastJob } from './forecast-job.ts';
 
 export const MINUTE_MS = 60_000;

@@ -1,7 +1,8 @@
 import { isFixedDelay, type Job, liveCount } from '../model/job.ts';
 import { without } from '../objects.ts';
 import { afterDelay, type Draft, releaseWaiting } from '../rules/decision.ts';
-import { hasGrid, nextSlot } from '../schedule/schedule.ts';
+import { hasGrid } from '../schedule/schedule.ts';
+import { nextSlot } from '../schedule/schedule-slots.ts';
 
 /** A last slot this far in the future means that the clock jumped back (P17, clock). */
 export const CLOCK_TOLERANCE_MS = 60_000;

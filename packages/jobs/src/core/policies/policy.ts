@@ -2,7 +2,7 @@ import type { Fault } from '../input/fault.ts';
 import { shownValue } from '../input/shown-value.ts';
 import type { JobDefinition } from '../model/job.ts';
 import type { Refusal } from '../rules/refusal.ts';
-import { shortestGap } from '../schedule/schedule.ts';
+import { shortestGap } from '../schedule/schedule-slots.ts';
 import { formatDuration, parseWholeMs } from '../time/duration.ts';
 
 /** P39, policies: what a caller may make, beside what its right allows. What is left out has no bound. */

@@ -14,7 +14,8 @@ import { without } from '../objects.ts';
 import { holdsAllRuns } from '../pauses/pause.ts';
 import { pauseJob } from '../pauses/pause-job.ts';
 import { lastSlotOf, resume } from '../pauses/resume.ts';
-import { firstSlot, hasGrid, type Schedule, sameSchedule } from '../schedule/schedule.ts';
+import { hasGrid, type Schedule, sameSchedule } from '../schedule/schedule.ts';
+import { firstSlot } from '../schedule/schedule-slots.ts';
 import { sameBudget, WATCHING_FIELDS } from '../watching/watching.ts';
 import {
   type Decision,

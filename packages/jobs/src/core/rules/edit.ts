@@ -1,7 +1,8 @@
 import { isFixedDelay, type Job, liveCount } from '../model/job.ts';
 import { without } from '../objects.ts';
 import { baseOf, lastSlotOf, rebase } from '../pauses/resume.ts';
-import { nextSlot, type Schedule } from '../schedule/schedule.ts';
+import type { Schedule } from '../schedule/schedule.ts';
+import { nextSlot } from '../schedule/schedule-slots.ts';
 import { afterDelay, type Draft } from './decision.ts';
 
 /** P16, edit: places the next run after a change of the schedule; while paused, its grid alone. */

@@ -3,7 +3,8 @@ import { type Job, type LiveRuns, liveCount, roomOf } from '../model/job.ts';
 import { without } from '../objects.ts';
 import { holdsAllRuns } from '../pauses/pause.ts';
 import { isTakenAgain, resume } from '../pauses/resume.ts';
-import { gapAfter, hasGrid, nextSlot, passedSlots, slotFromEnd } from '../schedule/schedule.ts';
+import { hasGrid } from '../schedule/schedule.ts';
+import { gapAfter, nextSlot, passedSlots, slotFromEnd } from '../schedule/schedule-slots.ts';
 import {
   type Decision,
   type Draft,

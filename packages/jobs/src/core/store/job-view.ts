@@ -1,5 +1,5 @@
 import { isFixedDelay, type Job, unlessFuture } from '../model/job.ts';
-import { slotsAfter } from '../schedule/schedule.ts';
+import { slotsAfter } from '../schedule/schedule-slots.ts';
 import { type HealthSigns, healthOf } from '../watching/health.ts';
 import type { HealthContext, JobView } from './store-views.ts';
 

@@ -7,7 +7,7 @@ import { backfillRefusal } from '../../core/backfills/backfill-slots.ts';
 import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
 import type { Job } from '../../core/model/job.ts';
 import { backfillNotFound, jobNotFound } from '../../core/model/not-found.ts';
-import { slotsInWindow } from '../../core/schedule/past-slots.ts';
+import { slotsInWindow } from '../../core/schedule/slots-in-window.ts';
 import type { BackfillPlan } from '../../core/store/store-backfills.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import {

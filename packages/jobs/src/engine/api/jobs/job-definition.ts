@@ -4,7 +4,7 @@ import { JOB_ID, JOB_ID_RULE } from '../../../core/model/job-id.ts';
 import type { JsonText } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import { backoffFields, backoffOf, timeoutMs } from '../../../core/policies/policy-values.ts';
-import { parseSchedule } from '../../../core/schedule/schedule.ts';
+import { parseSchedule } from '../../../core/schedule/parse-schedule.ts';
 import { formatDuration } from '../../../core/time/duration.ts';
 import {
   expectationsOf,

@@ -1,7 +1,9 @@
 import { DEFAULT_PREVIEW_TIMES } from '../../../core/limits.ts';
 import { isFixedDelay, NO_LIVE_RUNS } from '../../../core/model/job.ts';
 import { commandJob, scheduleRefusal, typeChanged } from '../../../core/rules/commands.ts';
-import { firstSlot, parseSchedule, type Schedule, slotsAfter } from '../../../core/schedule/schedule.ts';
+import { parseSchedule } from '../../../core/schedule/parse-schedule.ts';
+import type { Schedule } from '../../../core/schedule/schedule.ts';
+import { firstSlot, slotsAfter } from '../../../core/schedule/schedule-slots.ts';
 import { upcoming } from '../../../core/store/job-view.ts';
 import type { JobView } from '../../../core/store/store-views.ts';
 import type { EngineParts } from '../../engine-parts.ts';

@@ -1,25 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  firstSlot,
-  gapAfter,
-  nextSlot,
-  parseSchedule,
-  passedSlots,
-  type Schedule,
-  type ScheduleInput,
-  slotFromEnd,
-  slotsAfter,
-} from './schedule.ts';
+import { scheduleOf } from '../../../test/core/schedule-of.ts';
+import type { Schedule } from './schedule.ts';
+import { firstSlot, gapAfter, nextSlot, passedSlots, slotFromEnd, slotsAfter } from './schedule-slots.ts';
 
 const DAY = 86_400_000;
 const T0 = Date.parse('2026-10-05T10:00:00.250Z');
-
-function schedule(input: ScheduleInput): Schedule {
-  const parsed = parseSchedule(input, { minIntervalMs: 1_000 });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-  return parsed.value;
-}
 
 // Promises P3, grid; P6, catch-up.
 describe('slots of any schedule', () => {
@@ -64,7 +50,7 @@ describe('slots of any schedule', () => {
   it('are later one by one, on the grid, with none left out', () => {
     fc.assert(
       fc.property(recurring, anchors, fc.nat({ max: 10 * DAY }), (input, anchorAt, wait) => {
-        const of = schedule(input);
+        const of = scheduleOf(input);
         const after = anchorAt + wait;
         const slot = nextSlot(of, anchorAt, after) ?? Number.NaN;
         expect(slot).toBeGreaterThan(after);
@@ -89,7 +75,7 @@ describe('slots of any schedule', () => {
         fc.nat({ max: 10 * DAY }),
         fc.integer({ min: 1, max: 120 }),
         (input, anchorAt, wait, n) => {
-          const of = schedule(input);
+          const of = scheduleOf(input);
           const first = firstSlot(of, anchorAt) ?? Number.NaN;
           const step = gapAfter(of, anchorAt, first);
           const now = first + Math.min(wait, 300 * step);

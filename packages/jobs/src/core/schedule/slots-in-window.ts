@@ -1,4 +1,5 @@
-import { nextSlot, type Schedule } from './schedule.ts';
+import type { Schedule } from './schedule.ts';
+import { nextSlot } from './schedule-slots.ts';
 
 /** The number of slots between two pauses for other work: about a millisecond. */
 const SLOTS_A_SLICE = 200;

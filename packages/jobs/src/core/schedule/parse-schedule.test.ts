@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { scheduleOf } from '../../../test/core/schedule-of.ts';
+import type { Fault } from '../input/fault.ts';
+import { parseSchedule, type ScheduleInput } from './parse-schedule.ts';
+
+const SECOND = 1_000;
+const HOUR = 3_600_000;
+const RULES = { minIntervalMs: SECOND };
+
+function faults(input: ScheduleInput, rules = RULES): readonly Fault[] {
+  const parsed = parseSchedule(input, rules);
+  return parsed.ok ? [] : parsed.faults;
+}
+
+function pointers(input: ScheduleInput): string[] {
+  return faults(input).map((fault) => fault.pointer);
+}
+
+function at(text: string): number {
+  return Date.parse(text);
+}
+
+// Promise P2, schedule.
+describe('schedule', () => {
+  it('reads an interval, by default at a fixed rate', () => {
+    expect(scheduleOf({ interval: '1h30m' })).toEqual({
+      kind: 'interval',
+      interval: '1h30m',
+      everyMs: 1.5 * HOUR,
+      mode: 'fixed_rate',
+    });
+    expect(
+      scheduleOf({ interval: '60s', intervalMode: 'fixed_delay', startAt: '2026-01-01T00:00:00Z' }),
+    ).toEqual({
+      kind: 'interval',
+      interval: '60s',
+      everyMs: 60 * SECOND,
+      mode: 'fixed_delay',
+      startAt: at('2026-01-01T00:00:00Z'),
+    });
+  });
+
+  it('reads a cron expression, by default in UTC', () => {
+    expect(scheduleOf({ cron: '0 3 * * *' })).toEqual({ kind: 'cron', cron: '0 3 * * *', timezone: 'UTC' });
+    expect(
+      scheduleOf({ cron: '0 3 * * *', timezone: 'Asia/Kolkata', startAt: '2026-01-01T05:30:00+05:30' }),
+    ).toEqual({
+      kind: 'cron',
+      cron: '0 3 * * *',
+      timezone: 'Asia/Kolkata',
+      startAt: at('2026-01-01T00:00:00Z'),
+    });
+  });
+
+  it('reads a single instant, past ones too', () => {
+    const runAt = '2001-01-01T02:00:00+02:00';
+    expect(scheduleOf({ runAt })).toEqual({ kind: 'run_at', runAt: at('2001-01-01T00:00:00Z') });
+  });
+
+  it('reads on demand, and takes false as absent', () => {
+    expect(scheduleOf({ onDemand: true })).toEqual({ kind: 'on_demand' });
+    expect(scheduleOf({ onDemand: false, interval: '1m' }).kind).toBe('interval');
+  });
+
+  it('wants exactly one kind', () => {
+    expect(pointers({})).toEqual(['']);
+    expect(pointers({ onDemand: false })).toEqual(['']);
+    expect(pointers({ interval: '1m', cron: '* * * * *' })).toEqual(['/interval', '/cron']);
+    expect(pointers({ runAt: '2030-01-01T00:00:00Z', onDemand: true })).toEqual(['/runAt', '/onDemand']);
+    expect(faults({ interval: '1m', onDemand: true })[0]?.detail).toMatch(
+      /exactly one .* interval and onDemand/,
+    );
+  });
+
+  it.each<[ScheduleInput, string]>([
+    [{ interval: '1m', timezone: 'UTC' }, '/timezone'],
+    [{ cron: '* * * * *', intervalMode: 'fixed_rate' }, '/intervalMode'],
+    [{ runAt: '2030-01-01T00:00:00Z', startAt: '2030-01-01T00:00:00Z' }, '/startAt'],
+    [{ onDemand: true, startAt: '2030-01-01T00:00:00Z' }, '/startAt'],
+    [{ onDemand: true, intervalMode: 'fixed_delay' }, '/intervalMode'],
+    [{ runAt: '2030-01-01T00:00:00Z', timezone: 'UTC' }, '/timezone'],
+  ])('refuses what does not go together: %j', (input, pointer) => {
+    expect(pointers(input)).toEqual([pointer]);
+    expect(faults(input)[0]?.detail).toMatch(/only goes with/);
+  });
+
+  it.each<[ScheduleInput, string, RegExp]>([
+    [{ interval: '5 minutes' }, '/interval', /5m, 1h30m or 24h/],
+    [{ interval: '1500us' }, '/interval', /whole number of milliseconds/],
+    [{ interval: '999ms' }, '/interval', /at least 1s/],
+    [{ interval: '0' }, '/interval', /at least 1s/],
+    [{ interval: '-5m' }, '/interval', /at least 1s/],
+    [{ cron: '@daily' }, '/cron', /five fields/],
+    [{ cron: '0 0 30 2 *' }, '/cron', /never occurs/],
+    [{ cron: '* * * * *', timezone: 'Mars/Olympus' }, '/timezone', /IANA/],
+    [{ cron: '* * * * *', timezone: '' }, '/timezone', /IANA/],
+    [{ cron: '* * * * *', startAt: '9000-01-01T00:00:00Z' }, '/startAt', /no slot/],
+    [{ runAt: '2030-01-01' }, '/runAt', /RFC 3339/],
+    [{ interval: '1m', startAt: 'tomorrow' }, '/startAt', /RFC 3339/],
+  ])('refuses %j at %s', (input, pointer, detail) => {
+    expect(faults(input)).toEqual([{ pointer, detail: expect.stringMatching(detail) }]);
+  });
+
+  it('holds the smallest interval that the operator allows', () => {
+    expect(faults({ interval: '59999ms' }, { minIntervalMs: 60_000 })[0]?.detail).toBe(
+      'must be at least 1m; got "59999ms"',
+    );
+    expect(faults({ interval: '60000ms' }, { minIntervalMs: 60_000 })).toEqual([]);
+  });
+
+  it('names all faults at once', () => {
+    const input = { interval: '5', cron: 'x', timezone: 'nowhere', runAt: '-', startAt: '-' } as const;
+    expect(new Set(pointers(input))).toEqual(
+      new Set(['/interval', '/cron', '/timezone', '/runAt', '/startAt']),
+    );
+  });
+});
