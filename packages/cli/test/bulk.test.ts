@@ -146,6 +146,13 @@ test('bulk commands are listed, shown and cancelled', async () => {
   const running: Partial<BulkCommand> = { status: 'cancelling', done: 3, failed: 0, failures: [] };
   const list = await printed(['bulk', 'list'], { command: running });
   expect(list.lines.join('\n')).toMatch(/4711 .*pause jobs .*cancelling .*3 of 12 jobs paused/);
+  const some = await printed(['bulk', 'list', '--status', 'running,cancelling', '--limit', '200']);
+  expect(some.sent).toEqual([
+    ['GET', '/bulk-commands?status=running&status=cancelling&limit=200', undefined],
+  ]);
+  const tooMany = await printed(['bulk', 'list', '--limit', 'all']);
+  expect(tooMany.sent).toEqual([]);
+  expect(tooMany.errors.join('\n')).toMatch(/from 1 to 200/);
   const shown = await printed(['bulk', 'show', '4711']);
   expect(shown.lines.join('\n')).toMatch(/11 jobs paused, 1 failed[\s\S]*nothing to pause/);
   const cancelled = await printed(['bulk', 'cancel', '4711'], { command: running });

@@ -8,14 +8,18 @@ import { instantAndDistance, instantText } from '../terminal/words.ts';
 import { progressText, resultText } from './bulk-words.ts';
 
 export interface ListBulkFlags extends ApiFlags {
+  readonly status: readonly BulkCommand['status'][] | undefined;
   readonly limit: number;
 }
 
 /** `bulk list` */
-export const listBulkCommand = restCommand(async ({ api, out }, { limit, json }: ListBulkFlags) => {
-  const commands = await listBulkCommands(api, { limit });
+export const listBulkCommand = restCommand(async ({ api, out }, { status, limit, json }: ListBulkFlags) => {
+  const commands = await listBulkCommands(api, { status, limit });
   if (json) return printJson(out, commands);
-  if (commands.length === 0) return out.line('There are no bulk commands.');
+  if (commands.length === 0)
+    return out.line(
+      status === undefined ? 'There are no bulk commands.' : 'No bulk command has this status.',
+    );
   createTable(out, COLUMNS).print(commands);
 });
 

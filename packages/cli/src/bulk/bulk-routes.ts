@@ -1,13 +1,14 @@
 import { buildCommand, buildRouteMap, type FlagParametersForType } from '@stricli/core';
 import type { CliContext } from '../context.ts';
 import { BULK_ID, proposeJobs } from '../input/arguments.ts';
-import { API_FLAGS, LIMIT_FLAG, switchFlag, textFlag } from '../input/flags.ts';
+import { API_FLAGS, SINGLE_PAGE_FLAG, switchFlag, textFlag } from '../input/flags.ts';
 import { JOB_FILTER_FLAGS } from '../input/job-filter-flags.ts';
 import { RUN_FILTER_FLAGS } from '../input/run-filter-flags.ts';
 import { bare } from '../input/without-prototype.ts';
 
 const JOB_ACTIONS = ['pause', 'resume', 'run', 'delete', 'tag', 'untag'] as const;
 const RUN_ACTIONS = ['retry', 'cancel'] as const;
+const STATUSES = ['running', 'cancelling', 'finished', 'cancelled', 'interrupted'] as const;
 
 interface MoreFlags {
   readonly all: boolean | undefined;
@@ -95,7 +96,20 @@ const positional = { kind: 'tuple', parameters: [BULK_ID] } as const;
 
 const list = buildCommand({
   loader: async () => (await import('./bulk-commands.ts')).listBulkCommand,
-  parameters: { flags: { ...API_FLAGS, limit: LIMIT_FLAG }, aliases: { n: 'limit' } },
+  parameters: {
+    flags: {
+      ...API_FLAGS,
+      status: {
+        kind: 'enum',
+        values: STATUSES,
+        variadic: ',',
+        optional: true,
+        brief: 'Only commands with this status; repeatable',
+      },
+      limit: SINGLE_PAGE_FLAG,
+    },
+    aliases: { n: 'limit' },
+  },
   docs: { brief: 'List bulk commands, newest first' },
 });
 

@@ -61,6 +61,20 @@ export const LIMIT_FLAG = {
   brief: 'Maximum number of rows, or all',
 } as const;
 
+/** The flag of lists that have a single page. */
+export const SINGLE_PAGE_FLAG = {
+  kind: 'parsed',
+  parse: parsePageSize,
+  default: '50',
+  placeholder: 'n',
+  brief: 'Maximum number of rows, at most 200',
+} as const;
+
+function parsePageSize(text: string): number {
+  if (/^([1-9]|[1-9]\d|1\d\d|200)$/.test(text)) return Number(text);
+  throw new Error('must be a whole number from 1 to 200, such as 20');
+}
+
 /** A whole number from 1, or `all`. */
 export function parseLimit(text: string): number {
   if (text === 'all') return Number.POSITIVE_INFINITY;

@@ -8,8 +8,8 @@ import { isOver } from './bulk-words.ts';
 
 /** Between two reads of a running command, if no event arrives (ms). */
 const READ_EVERY_MS = 2_000;
-/** The newest commands among which the running ones are looked for. */
-const NEWEST = 20;
+/** The most running commands that the console shows. */
+const MOST_SHOWN = 20;
 
 /** A command with its progress. Without an id, reads nothing. */
 export function useBulkCommand(id: string | undefined) {
@@ -31,7 +31,8 @@ export function useRunningCommands(): readonly BulkCommand[] {
   const isSignedIn = useIsSignedIn();
   const { data, isError } = useQuery({
     queryKey: queryKeys.bulk(),
-    queryFn: ({ signal }) => listBulkCommands(connection, { limit: NEWEST }, { signal }),
+    queryFn: ({ signal }) =>
+      listBulkCommands(connection, { status: ['running', 'cancelling'], limit: MOST_SHOWN }, { signal }),
     refetchInterval: ({ state: { data: known, status } }) =>
       readAgainAfter(known, { isSignedIn, hasFailed: status === 'error' }),
   });

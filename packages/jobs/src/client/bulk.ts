@@ -12,6 +12,8 @@ export type BulkRuns = z.input<typeof bulkRunsBody>;
 
 /** Filters of {@link listBulkCommands}. */
 export interface BulkCommandsQuery {
+  /** Only commands with this status, or one of these. */
+  readonly status?: BulkCommand['status'] | readonly BulkCommand['status'][] | undefined;
   /** Maximum number of commands, 1 to 200; default 50. */
   readonly limit?: number | undefined;
 }

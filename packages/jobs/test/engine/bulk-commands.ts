@@ -276,6 +276,13 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
         code: 'too_many',
         message: expect.stringMatching(/5 bulk/),
       });
+      const statuses = async (status: BulkCommand['status'] | readonly BulkCommand['status'][]) =>
+        (await h.engine.listBulkCommands({ status, limit: 4 })).map((command) => command.status);
+      await h.engine.cancelBulkCommand(String(plans[4]?.id));
+      expect(await statuses('running')).toEqual(Array(4).fill('running'));
+      expect(await statuses('cancelling')).toEqual(['cancelling']);
+      expect(await statuses(['cancelling', 'running'])).toEqual(['cancelling', ...Array(3).fill('running')]);
+      expect(await statuses(['finished', 'interrupted'])).toEqual([]);
       gate.resolve();
       for (const { id } of plans) await ended(id);
       await ended((await start()).id);

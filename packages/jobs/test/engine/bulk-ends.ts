@@ -132,6 +132,10 @@ export function bulkEnds(makeDatabase: MakeDatabase): void {
       await vi.waitFor(() => expect(started).toHaveLength(AT_ONCE), CONDITION_MS);
       const next = await h.again();
       expect((await next.getBulkCommand(String(plan.id))).status).toBe('interrupted');
+      const ofStatus = async (status: BulkCommand['status']) =>
+        (await next.listBulkCommands({ status })).map(({ id }) => id);
+      expect(await ofStatus('interrupted')).toEqual([plan.id]);
+      expect(await ofStatus('running')).toEqual([]);
     });
 
     it('can be cancelled while its node seems dead: the node may only be paused, and would continue', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BulkRecord } from '../../src/core/bulk/bulk-command.ts';
+import type { BulkCommandQuery } from '../../src/core/bulk/store-bulk.ts';
 import { type MakeStore, T0, useStore } from './rig.ts';
 
 const AUDIT = { actor: 'user:1', action: 'jobs.bulk_pause', change: '{}' };
@@ -38,6 +39,21 @@ export function bulkCommandsContract(makeStore: MakeStore): void {
       expect(await t.store.listBulkCommands({ limit: 1 })).toHaveLength(1);
       for (const unknown of ['1234567', '9223372036854775808', '9999999999999999999'])
         expect(await t.store.getBulkCommand(unknown)).toBeUndefined();
+    });
+
+    it('are listed by the status in their record', async () => {
+      const first = await insert('acme');
+      const second = await insert();
+      const failures = [{ jobId: 'a', detail: '"status":"cancelled" \u0000' }];
+      const record = { ...RECORD, failures, status: 'finished', endedAt: T0 + 5 } as const;
+      await t.store.saveBulkCommand({ id: first, node: 'n1', record });
+      const listed = async (query: Omit<BulkCommandQuery, 'limit'>) =>
+        (await t.store.listBulkCommands({ ...query, limit: 10 })).map(({ id }) => id);
+      expect(await listed({ statuses: ['finished'] })).toEqual([first]);
+      expect(await listed({ statuses: ['running'] })).toEqual([second]);
+      expect(await listed({ statuses: ['running', 'finished'] })).toEqual([second, first]);
+      expect(await listed({ statuses: ['cancelled', 'interrupted'] })).toEqual([]);
+      expect(await listed({ statuses: ['finished'], scope: 'other' })).toEqual([]);
     });
 
     it('tell the node that runs one that somebody has asked to cancel it', async () => {

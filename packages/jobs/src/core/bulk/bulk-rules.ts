@@ -1,4 +1,4 @@
-import type { BulkAction, BulkCommand, BulkStatus } from './bulk-command.ts';
+import type { BulkAction, BulkCommand, BulkRecord, BulkStatus } from './bulk-command.ts';
 import type { StoredBulkCommand } from './store-bulk.ts';
 
 /** P36, tags and bulk: a command as people see it. A command of a dead node has been interrupted. */
@@ -15,6 +15,19 @@ function statusOf(status: BulkStatus, isAlive: boolean, isCancelled: boolean): B
   if (!isAlive) return 'interrupted';
   return isCancelled ? 'cancelling' : 'running';
 }
+
+/** P36, tags and bulk: the statuses of the records that {@link bulkCommandOf} may show with these statuses. */
+export function recordStatusesOf(statuses: readonly BulkStatus[]): readonly BulkRecord['status'][] {
+  return [...new Set(statuses.flatMap((status) => RECORD_STATUSES[status]))];
+}
+
+const RECORD_STATUSES: Readonly<Record<BulkStatus, readonly BulkRecord['status'][]>> = {
+  running: ['running'],
+  cancelling: ['running'],
+  finished: ['finished'],
+  cancelled: ['cancelled'],
+  interrupted: ['interrupted', 'running'],
+};
 
 /** P36, tags and bulk: the tags of a job after `tag` or `untag`, each tag once. */
 export function tagsAfter(

@@ -16,6 +16,8 @@ export interface StoredBulkCommand {
 export interface BulkCommandQuery {
   /** Only commands of callers with these bounds. */
   readonly scope?: string | undefined;
+  /** Only commands whose record has one of these statuses. */
+  readonly statuses?: readonly BulkRecord['status'][] | undefined;
   readonly limit: number;
 }
 

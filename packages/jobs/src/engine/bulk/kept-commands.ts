@@ -1,8 +1,9 @@
-import type { BulkCommand } from '../../core/bulk/bulk-command.ts';
-import { bulkCommandOf } from '../../core/bulk/bulk-rules.ts';
+import { BULK_COMMANDS_KEPT, BULK_STATUSES, type BulkCommand } from '../../core/bulk/bulk-command.ts';
+import { bulkCommandOf, recordStatusesOf } from '../../core/bulk/bulk-rules.ts';
 import type { StoredBulkCommand } from '../../core/bulk/store-bulk.ts';
 import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
 import { bulkCommandNotFound } from '../../core/model/not-found.ts';
+import { listOf } from '../../core/rules/run-filter.ts';
 import { auditOf } from '../api/command-options.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { BulkListQuery, BulkOptions } from '../ports/bulk-port.ts';
@@ -23,11 +24,17 @@ export async function getBulkCommand(
 
 export async function listBulkCommands(
   { store, node }: EngineParts,
-  { limit = DEFAULT_PAGE_ROWS, ...which }: BulkListQuery = {},
+  { limit = DEFAULT_PAGE_ROWS, status, ...which }: BulkListQuery = {},
 ): Promise<readonly BulkCommand[]> {
-  const all = await store.listBulkCommands({ ...which, limit });
-  const live = await liveNodes({ store, node }, all);
-  return all.map((stored) => bulkCommandOf(stored, live));
+  const asked = status === undefined ? BULK_STATUSES : listOf(status);
+  const statuses = status === undefined ? undefined : recordStatusesOf(asked);
+  // The record of a command says that it is running, also after its node died.
+  const isSure = statuses?.includes('running') !== true;
+  const rows = isSure ? limit : BULK_COMMANDS_KEPT;
+  const found = await store.listBulkCommands({ ...which, statuses, limit: rows });
+  const live = await liveNodes({ store, node }, found);
+  const commands = found.map((stored) => bulkCommandOf(stored, live));
+  return commands.filter((command) => asked.includes(command.status)).slice(0, limit);
 }
 
 export async function cancelBulkCommand(

@@ -1,4 +1,9 @@
-import { BULK_JOB_ACTIONS, BULK_RUN_ACTIONS, MOST_BULK_IDS } from '../../core/bulk/bulk-command.ts';
+import {
+  BULK_JOB_ACTIONS,
+  BULK_RUN_ACTIONS,
+  BULK_STATUSES,
+  MOST_BULK_IDS,
+} from '../../core/bulk/bulk-command.ts';
 import {
   flag,
   having,
@@ -14,7 +19,7 @@ import { listOf, shape } from '../../core/input/shape.ts';
 import { atMost, tagListRule } from '../../core/watching/watch-rules.ts';
 import type { BulkJobsInput, BulkListQuery, BulkOptions, BulkRunsInput } from '../ports/engine-port.ts';
 import { optionRules } from './command-rules.ts';
-import { jobFilterRules, runFilterRules, runIdRule } from './query-rules.ts';
+import { jobFilterRules, oneOrMore, runFilterRules, runIdRule } from './query-rules.ts';
 
 const MOST_ROWS = 10_000;
 
@@ -72,6 +77,7 @@ export const bulkCancelOptionRules = shape<Pick<BulkOptions, 'by' | 'signal' | '
 
 export const bulkQueryRules = shape<BulkListQuery>('a query such as { limit: 10 }', {
   scope,
+  status: oneOrMore(BULK_STATUSES),
   limit: wholeNumber({ min: 0, max: MOST_ROWS }),
 });
 

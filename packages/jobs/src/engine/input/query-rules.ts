@@ -149,7 +149,7 @@ const fingerprint = rule((value) => typeof value === 'string' && FINGERPRINT.tes
 });
 
 /** One word of a list, or several. */
-function oneOrMore(words: readonly string[]): Rule {
+export function oneOrMore(words: readonly string[]): Rule {
   const isKnown = (value: unknown) => words.some((word) => word === value);
   return rule((value) => (Array.isArray(value) ? value.length > 0 && value.every(isKnown) : isKnown(value)), {
     what: `one of ${words.join(', ')}, or a list of some`,

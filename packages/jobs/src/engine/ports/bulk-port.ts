@@ -1,4 +1,10 @@
-import type { BulkCommand, BulkItem, BulkJobAction, BulkRunAction } from '../../core/bulk/bulk-command.ts';
+import type {
+  BulkCommand,
+  BulkItem,
+  BulkJobAction,
+  BulkRunAction,
+  BulkStatus,
+} from '../../core/bulk/bulk-command.ts';
 import type { CommandOptions } from '../../core/model/job-requests.ts';
 import type { TimeInput } from '../../core/time/time-input.ts';
 import type { JobListQuery, JobsAndRuns, RunListQuery } from './jobs-and-runs-port.ts';
@@ -73,6 +79,8 @@ export interface BulkOptions extends Pick<CommandOptions, 'by' | 'policy'> {
 export interface BulkListQuery {
   /** Only commands that were started with this `scope`. */
   readonly scope?: string | undefined;
+  /** Only commands with this status, or one of these. */
+  readonly status?: BulkStatus | readonly BulkStatus[] | undefined;
   /** At most 10,000. Default: 50. */
   readonly limit?: number | undefined;
 }

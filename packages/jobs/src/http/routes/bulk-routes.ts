@@ -106,9 +106,9 @@ const listBulkCommands = defineRoute({
   },
   query: bulkQuery,
   responses: { 200: success(bulkCommandsSchema, 'The bulk commands'), ...problems() },
-  handle: async ({ query: { limit } }, { engine }) => ({
+  handle: async ({ query }, { engine }) => ({
     status: 200,
-    body: { data: (await engine.listBulkCommands({ limit })).map(bulkCommandJson) },
+    body: { data: (await engine.listBulkCommands(query)).map(bulkCommandJson) },
   }),
 });
 

@@ -10,6 +10,7 @@ import {
 import { MOST_TAGS } from '../../core/limits.ts';
 import type { BulkCommand, BulkPlan } from '../../engine/ports/engine-port.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
+import { oneOrMore } from '../fields/one-or-more.ts';
 import { limitParameter } from '../fields/page.ts';
 import { tagSchema } from '../fields/tag.ts';
 import { text } from '../fields/text.ts';
@@ -59,7 +60,10 @@ export const bulkRunsBody = z.strictObject({
 export const bulkParams = z.strictObject({
   bulk_id: z.string().regex(/^\d{1,19}$/, 'must be the id of a bulk command: 1 to 19 digits'),
 });
-export const bulkQuery = z.strictObject({ limit: limitParameter });
+export const bulkQuery = z.strictObject({
+  status: oneOrMore(BULK_STATUSES).optional().describe('One of these statuses; repeat it for several'),
+  limit: limitParameter,
+});
 
 const itemShape = {
   job_id: z.string().nullable().describe('null for a run that does not exist'),

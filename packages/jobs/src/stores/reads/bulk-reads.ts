@@ -1,5 +1,5 @@
 import type { BulkCommandQuery, StoredBulkCommand } from '../../core/bulk/store-bulk.ts';
-import { BULK_COLUMNS, bulkCommandIn, storedBulkOf } from '../rows/bulk-row.ts';
+import { BULK_COLUMNS, bulkCommandIn, statusInRecord, storedBulkOf } from '../rows/bulk-row.ts';
 import { allOf, bindable, type Dialect, parameters } from './dialect.ts';
 import { arrays, type Read } from './read.ts';
 
@@ -12,10 +12,15 @@ export function createBulkReads(sql: Dialect) {
       return bulkCommandIn(yield* arrays(`${from} WHERE id = ${mark}1`, [bindable(Number(id))]));
     },
 
-    *listBulkCommands({ scope, limit }: BulkCommandQuery): Read<readonly StoredBulkCommand[]> {
+    *listBulkCommands({ scope, statuses, limit }: BulkCommandQuery): Read<readonly StoredBulkCommand[]> {
       const { params, bind } = parameters(sql);
-      const where = allOf(scope === undefined ? [] : [`scope = ${bind(scope)}`]);
-      const rows = yield* arrays(`${from} ${where} ORDER BY id DESC LIMIT ${bind(limit)}`, params);
+      const where = [];
+      if (scope !== undefined) where.push(`scope = ${bind(scope)}`);
+      if (statuses !== undefined) {
+        const hasStatus = (part: string) => sql.containsExactly('record', bind(part));
+        where.push(`(${statuses.map(statusInRecord).map(hasStatus).join(' OR ')})`);
+      }
+      const rows = yield* arrays(`${from} ${allOf(where)} ORDER BY id DESC LIMIT ${bind(limit)}`, params);
       return rows.map(storedBulkOf);
     },
   };

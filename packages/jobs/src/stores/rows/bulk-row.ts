@@ -23,6 +23,11 @@ export function bulkParams({ id, node, scope, cancel, record }: StoredBulkComman
   return [Number(id), node, scope ?? null, cancel?.at ?? null, cancel?.by ?? null, JSON.stringify(record)];
 }
 
+/** A part of the records with a status, and of no other: texts in a record have their quotes escaped. */
+export function statusInRecord(status: BulkRecord['status']): string {
+  return `"status":${JSON.stringify(status)}`;
+}
+
 /** Reads the first row, as an array of the columns. Undefined if there is none. */
 export function bulkCommandIn([raw]: readonly unknown[]): StoredBulkCommand | undefined {
   return raw === undefined ? undefined : storedBulkOf(raw);

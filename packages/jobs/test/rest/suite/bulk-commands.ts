@@ -146,6 +146,20 @@ export function bulkCommands(makeMount: MakeMount): void {
       await start({ action: 'resume', all: true });
     });
 
+    test('is listed by its status, one or several', async () => {
+      await start({ action: 'resume', ids: ['other'] });
+      const statuses = async (query: string) => {
+        const { data } = bodyOf(await send(server, 'GET', `/bulk-commands${query}`), 200, bulkCommandsSchema);
+        return [...new Set(data.map(({ status }) => status))];
+      };
+      expect(await statuses('?status=finished')).toEqual(['finished']);
+      expect(await statuses('?status=running&status=finished')).toEqual(['finished']);
+      expect(await statuses('?status=running&status=cancelling')).toEqual([]);
+      expect(faultAt(await send(server, 'GET', '/bulk-commands?status=done'), '/status')).toMatch(
+        /must be one of running, cancelling, finished, cancelled, interrupted/,
+      );
+    });
+
     test('a job may have the id bulk', async () => {
       await createJob(server, 'bulk');
       expect((await send(server, 'GET', '/jobs/bulk')).statusCode).toBe(200);

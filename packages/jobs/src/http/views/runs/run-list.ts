@@ -4,19 +4,13 @@ import type { PayloadField, RunFilter } from '../../../core/rules/run-filter.ts'
 import type { RunQuery } from '../../../core/store/store-views.ts';
 import { fingerprintParameter } from '../../fields/fingerprint.ts';
 import { instantParameter } from '../../fields/instant.ts';
+import { oneOrMore } from '../../fields/one-or-more.ts';
 import { cursorParameter, limitParameter, pageSchema } from '../../fields/page.ts';
 import { tagParameter } from '../../fields/tag.ts';
 import { text } from '../../fields/text.ts';
 import { jobIdSchema } from '../../input/job-input.ts';
 import { backfillIdSchema } from '../backfill.ts';
 import { runSchema } from './run.ts';
-
-/** A word of a list, or several: the parameter once or repeatedly. */
-function oneOrMore<Word extends string>(words: readonly Word[]) {
-  return z.union([z.enum(words), z.array(z.enum(words)).min(1)], {
-    error: `must be one of ${words.join(', ')}; repeat the parameter for several`,
-  });
-}
 
 const PAYLOAD_FIELD = /^([^:]{1,200}):(.{0,1000})$/s;
 const payloadField = z

@@ -20,10 +20,11 @@ export function bulkReads(
 ): BulkReads {
   return {
     getBulkCommand: (id) => read(() => bulkCommands.get(Number(id))),
-    listBulkCommands: ({ scope, limit }) =>
+    listBulkCommands: ({ scope, statuses, limit }) =>
       read(() =>
         [...bulkCommands.values()]
           .filter((one) => scope === undefined || one.scope === scope)
+          .filter(({ record }) => statuses === undefined || statuses.includes(record.status))
           .sort((a, b) => Number(b.id) - Number(a.id))
           .slice(0, limit),
       ),
