@@ -131,6 +131,25 @@ export function retriesOfSlotsContract(makeStore: MakeStore): void {
       expect(await ask()).toMatchObject({ kind: 'done' });
     });
 
+    it('is refused once another run has done the slot since, where it is asked for only until then', async () => {
+      const first = await afterSlot(FOR_GOOD);
+      const ask = (retryOf = first.id) =>
+        t.command('a', { kind: 'trigger', retryOf, slots: slotsOf(first), unlessDone: true });
+      const again = required(
+        (await t.done('a', { kind: 'trigger', retryOf: first.id, slots: slotsOf(first) })).queued[0],
+      );
+      await t.settle(await t.claimOne(), SUCCEEDED);
+      const refusal = {
+        code: 'slot_done',
+        detail: expect.stringContaining(`Run ${again.id} has done the slot`),
+      };
+      expect(await ask()).toMatchObject({ kind: 'refused', refusal });
+      // It was done before that run, and not since.
+      expect(await ask(again.id)).toMatchObject({ kind: 'done' });
+      await t.settle(await t.claimOne(), SUCCEEDED);
+      expect((await retry(first.id)).scheduledFor).toBe(first.scheduledFor);
+    });
+
     it('of a run without a slot has none', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       const run = await t.trigger('a');

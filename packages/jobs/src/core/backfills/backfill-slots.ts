@@ -1,7 +1,7 @@
 import { isFixedDelay, type Job, liveCount, roomOf } from '../model/job.ts';
 import { without } from '../objects.ts';
 import { type Draft, queueRun } from '../rules/decision.ts';
-import type { Refusal } from '../rules/refusal.ts';
+import { type Refusal, refused } from '../rules/refusal.ts';
 import { hasGrid } from '../schedule/schedule.ts';
 
 /** Where runs may overlap: the most runs of backfills of one job that are live at once. */
@@ -12,11 +12,11 @@ export function backfillRefusal({ id, schedule, status }: Job): Refusal | undefi
   if (!hasGrid(schedule)) {
     const detail =
       'Only a job with a cron expression or a fixed-rate interval has past slots. To run this job now, use a run by hand.';
-    return { ok: false, code: 'no_past_slots', detail };
+    return refused('no_past_slots', detail);
   }
   if (status !== 'paused') return undefined;
   const detail = `The job "${id}" is paused, so no run of a backfill would start. Resume it, and then repeat the request.`;
-  return { ok: false, code: 'paused', detail };
+  return refused('paused', detail);
 }
 
 /** What a job's history and backfills say about the slots of a window. */

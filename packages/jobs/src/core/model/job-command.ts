@@ -16,6 +16,8 @@ export type JobCommand =
       readonly retryOf?: string | undefined;
       /** The slots of the run that is retried, if it has any (P37, backfill). */
       readonly slots?: RunSlots | undefined;
+      /** Of a retry: refused if a later run than `retryOf` has done the slot. */
+      readonly unlessDone?: boolean | undefined;
       /** Whose request it is, as a traceparent. */
       readonly trace?: string | undefined;
       /** Who asks, such as `user:42`. */

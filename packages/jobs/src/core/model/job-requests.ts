@@ -153,3 +153,8 @@ export interface CommandOptions {
    */
   readonly signal?: AbortFlag | undefined;
 }
+
+export interface RetryOptions extends CommandOptions {
+  /** True: rejects with `conflict` if a later run has done the slot of this run. */
+  readonly unlessDone?: boolean | undefined;
+}

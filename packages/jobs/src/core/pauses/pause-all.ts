@@ -1,4 +1,4 @@
-import { UNTIL_PAST } from '../rules/commands.ts';
+import { UNTIL_PAST } from '../rules/command-refusals.ts';
 import type { Refusal } from '../rules/refusal.ts';
 import type { PauseOfAll } from './pause-of-all.ts';
 

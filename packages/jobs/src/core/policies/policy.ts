@@ -1,7 +1,7 @@
 import type { Fault } from '../input/fault.ts';
 import { shownValue } from '../input/shown-value.ts';
 import type { JobDefinition } from '../model/job.ts';
-import type { Refusal } from '../rules/refusal.ts';
+import { type Refusal, refused } from '../rules/refusal.ts';
 import { shortestGap } from '../schedule/schedule-slots.ts';
 import { formatDuration, parseWholeMs } from '../time/duration.ts';
 
@@ -90,5 +90,5 @@ function inBoth(
 /** P39, policies: why a caller with a bound may make no more jobs. */
 export function tooManyJobs(most: number): Refusal {
   const detail = `your policy allows at most ${most} jobs made by you at a time; delete one first`;
-  return { ok: false, code: 'too_many_jobs', detail };
+  return refused('too_many_jobs', detail);
 }

@@ -14,9 +14,24 @@ import { without } from '../objects.ts';
 import { holdsAllRuns } from '../pauses/pause.ts';
 import { pauseJob } from '../pauses/pause-job.ts';
 import { lastSlotOf, resume } from '../pauses/resume.ts';
-import { hasGrid, type Schedule, sameSchedule } from '../schedule/schedule.ts';
+import { type Schedule, sameSchedule } from '../schedule/schedule.ts';
 import { firstSlot } from '../schedule/schedule-slots.ts';
 import { sameBudget, WATCHING_FIELDS } from '../watching/watching.ts';
+import {
+  FINISHED,
+  noRoom,
+  otherType,
+  PAYLOAD_KEPT,
+  PAYLOAD_NEEDED,
+  RUN_AT_NOT_ALLOWED,
+  RUN_AT_PAST,
+  RUN_AT_TAKEN,
+  SLOTS_NEED_PAYLOAD,
+  TOO_MANY_LIVE_RUNS,
+  TOO_MANY_PUT_OFF,
+  typeChanged,
+  UNTIL_PAST,
+} from './command-refusals.ts';
 import {
   type Decision,
   type Draft,
@@ -28,7 +43,7 @@ import {
   shrinkRoom,
 } from './decision.ts';
 import { reschedule } from './edit.ts';
-import type { Refusal, RefusalCode } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
 import { takeAllSlots, takeDue, tryTakeDue } from './slots.ts';
 
 /** A new `run_at` may be this far past: clocks and networks are not exact (P2, schedule; P16, edit). */
@@ -153,19 +168,6 @@ function withoutStale(job: Job, { pauseAfter, expect }: JobDefinition) {
   return without(job, ...stale);
 }
 
-/** P16, edit. Check this before the payload, which the schema of another type would refuse. */
-export function typeChanged(job: Pick<Job, 'type'>): Refusal {
-  const detail = `The type can't change (it is ${job.type}). Delete the job and create it again, or use another id.`;
-  return refused('type_changed', detail, '/type');
-}
-
-function otherType(job: Job, type: string): Refusal {
-  return refused(
-    'other_type',
-    `The job "${job.id}" is of the type ${job.type}, not ${type}. Delete the job, or use another id.`,
-  );
-}
-
 /** An edit that shrinks the room stops no run; one that widens it releases waiting runs (P7, overlap). */
 function resizeRoom(draft: Draft, before: Job): void {
   if (draft.job.overlap === before.overlap) return;
@@ -229,74 +231,3 @@ function pause(draft: Draft, command: Extract<JobCommand, { kind: 'pause' }>, no
 function accepted(decision: Decision): CommandOutcome {
   return { ok: true, changed: true, decision };
 }
-
-function refused(code: RefusalCode, detail: string, pointer?: string): Refusal {
-  return { ok: false, code, detail, ...(pointer === undefined ? {} : { pointer }) };
-}
-
-/** The engine makes the run of a slot shortly before it is due. It is live from then on. */
-function noRoom(job: Job, live: LiveRuns, { slots, now }: { slots: RunSlots; now: number }): Refusal {
-  const { overlap, schedule, lastSlotAt = 0 } = job;
-  const early = lastSlotAt > now ? ` (one of them starts in ${lastSlotAt - now} ms)` : '';
-  const roomier = liveCount(live) < roomOf('queue') ? '"queue" or "allow"' : '"allow"';
-  const isOfGrid = slots.scheduledFor !== undefined && hasGrid(schedule);
-  const orAll = isOfGrid ? ' To run all missing slots, one after the other, use a backfill.' : '';
-  return refused(
-    'overlap',
-    `The job has live runs${early}, and "overlap": "${overlap}" allows no further run. Wait until they have ended, cancel one, or change overlap to ${roomier}.${orAll}`,
-  );
-}
-
-const RUN_AT_PAST = refused(
-  'run_at_past',
-  'runAt is more than 60 s in the past. Give a future time, or create the job with onDemand: true and run it now.',
-  '/runAt',
-);
-const RUN_AT_TAKEN = refused(
-  'run_at_past',
-  'runAt must be later than the last slot that the job has taken. Give a later time, or run the job now.',
-  '/runAt',
-);
-const RUN_AT_NOT_ALLOWED = refused(
-  'run_at_not_allowed',
-  'A run with runAt needs a job with "overlap": "allow". Leave runAt out, or change the job.',
-  '/runAt',
-);
-const SLOTS_NEED_PAYLOAD = refused(
-  'no_payload',
-  'Only an on-demand job may have no payload (null). Give a payload, or leave it out for the defaults of the type.',
-  '/payload',
-);
-const PAYLOAD_KEPT = refused(
-  'no_payload',
-  "A job's payload can't become null, because waiting runs may use it. Give a payload, or use another id.",
-  '/payload',
-);
-const PAYLOAD_NEEDED = refused(
-  'no_payload',
-  'The job has no payload of its own. Give one for this run, such as {"payload": {}} if every field has a default.',
-  '/payload',
-);
-const TOO_MANY_LIVE_RUNS = refused(
-  'too_many_live_runs',
-  'The job has reached its limit of live runs. Wait until some have ended, or cancel some.',
-);
-const TOO_MANY_PUT_OFF = refused(
-  'too_many_put_off',
-  'The job has reached its limit of runs with a future runAt. Leave runAt out to run it now, wait until some become due, or cancel some.',
-);
-export const UNTIL_PAST = refused(
-  'until_past',
-  '`until` must be in the future. To pause until a resume, leave it out.',
-  '/until',
-);
-/** P5, one run per slot. */
-export const SLOT_IS_LIVE = refused(
-  'overlap',
-  'Another run of the same slot is live. Wait for its end, and retry only if it fails.',
-);
-export const SLOT_IS_TO_COME = refused(
-  'overlap',
-  'A backfill of the job will run the same slot. Wait for its end, or cancel the backfill.',
-);
-const FINISHED = refused('finished', 'The job is finished, so there is nothing to pause.');

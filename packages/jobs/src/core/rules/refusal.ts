@@ -12,6 +12,7 @@ export type RefusalCode =
   | 'too_many_jobs'
   | 'no_past_slots'
   | 'no_secret'
+  | 'slot_done'
   | 'paused';
 
 /** A command that the rules refuse; nothing is written. `pointer`: the field at fault, if there is one. */
@@ -20,4 +21,8 @@ export interface Refusal {
   readonly code: RefusalCode;
   readonly detail: string;
   readonly pointer?: string;
+}
+
+export function refused(code: RefusalCode, detail: string, pointer?: string): Refusal {
+  return { ok: false, code, detail, ...(pointer === undefined ? {} : { pointer }) };
 }

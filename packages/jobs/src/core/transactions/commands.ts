@@ -1,13 +1,8 @@
 import { asksForClaimed, asksForPutOff, type JobCommand, whoAsks } from '../model/job-command.ts';
 import { tooManyJobs } from '../policies/policy.ts';
-import {
-  type CommandOutcome,
-  commandJob,
-  createJob,
-  SLOT_IS_LIVE,
-  SLOT_IS_TO_COME,
-} from '../rules/commands.ts';
+import { type CommandOutcome, commandJob, createJob } from '../rules/commands.ts';
 import type { Refusal } from '../rules/refusal.ts';
+import { slotRefusal } from '../rules/slot-of-retry.ts';
 import {
   type CancelRequest,
   type CommandInput,
@@ -68,13 +63,11 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   };
 }
 
-/** P5, one run per slot: a retry can't run a slot that has a live run, or gets one from a backfill. */
 function* refusalOfSlot(uid: number, command: JobCommand): Script<Refusal | undefined> {
-  const slot = command.kind === 'trigger' ? command.slots?.scheduledFor : undefined;
-  if (slot === undefined) return undefined;
-  const { live, toCome } = yield* ask('knownSlots', uid, { from: slot, to: slot + 1 });
-  if (live.length > 0) return SLOT_IS_LIVE;
-  return toCome.length > 0 ? SLOT_IS_TO_COME : undefined;
+  const { slots, retryOf, unlessDone } = command.kind === 'trigger' ? command : {};
+  if (slots?.scheduledFor === undefined) return undefined;
+  const after = unlessDone === true ? retryOf : undefined;
+  return slotRefusal(yield* ask('slotState', uid, slots.scheduledFor, { after }));
 }
 
 export function* insertJob(unit: UnitOfWork, input: InsertInput): Script<InsertOutcome> {

@@ -36,15 +36,10 @@ export function jobChange(engine: BulkEngine, input: BulkJobsInput): ChangeItem 
 /** The change of each run. */
 export function runChange(engine: BulkEngine, { action, force = false }: BulkRunsInput): ChangeItem {
   return ({ runId = '' }, options) =>
-    action === 'retry' ? retry(engine, runId, options) : engine.cancelRun(runId, { force }, options);
-}
-
-/** Among the failed runs of a time are those that somebody has run again since: their slots are done. */
-async function retry(engine: BulkEngine, runId: string, options: CommandOptions): Promise<unknown> {
-  const { slotDoneBy } = await engine.getRun(runId);
-  if (slotDoneBy === undefined) return engine.retryRun(runId, options);
-  const message = `Run ${slotDoneBy} has done the slot of this run since. To do it once more, retry this run alone.`;
-  throw new EngineError('conflict', message);
+    action === 'retry'
+      ? // Among the failed runs of a time are those that somebody has run again since.
+        engine.retryRun(runId, { ...options, unlessDone: true })
+      : engine.cancelRun(runId, { force }, options);
 }
 
 interface TagChange {

@@ -23,6 +23,7 @@ import type {
   InTransaction,
   PauseAllInput,
   PauseInput,
+  RetryOptions,
   TriggerInput,
 } from '../ports/engine-port.ts';
 import type { EnqueueOptions, RunListenerOptions, WaitOptions } from '../ports/jobs-port.ts';
@@ -42,6 +43,11 @@ const guards = {
 
 /** The options of a command. */
 export const optionRules = shape<CommandOptions>('options such as { by: "user:42" }', guards);
+
+export const retryOptionRules = shape<RetryOptions>('options such as { by: "user:42" }', {
+  ...guards,
+  unlessDone: flag,
+});
 
 /** The options of a command that is about all jobs. */
 export const engineOptionRules = shape<EngineCommandOptions>('options such as { by: "user:42" }', {

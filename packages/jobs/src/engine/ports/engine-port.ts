@@ -24,6 +24,7 @@ export type {
   ExpectOptions,
   InTransaction,
   PauseAfterOptions,
+  RetryOptions,
   TriggerInput,
   WatchOptions,
 } from '../../core/model/job-requests.ts';

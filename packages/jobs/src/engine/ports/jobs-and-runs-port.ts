@@ -2,6 +2,7 @@ import type { CatchUp, Overlap } from '../../core/model/job.ts';
 import type {
   CommandOptions,
   InTransaction,
+  RetryOptions,
   TriggerInput,
   WatchOptions,
 } from '../../core/model/job-requests.ts';
@@ -103,5 +104,5 @@ export interface JobsAndRuns {
    * A waiting retry is made due; a finished run is run again as a new manual run with `retryOf`, for the same
    * slot if it had one.
    */
-  retryRun(runId: string, options?: CommandOptions): Promise<RunView>;
+  retryRun(runId: string, options?: RetryOptions): Promise<RunView>;
 }

@@ -78,7 +78,8 @@ export function scopedWrites(
       return ofJob(jobId, check)(options, (own) => engine.trigger(jobId, input, own));
     },
     cancelRun: (runId, input, options) => ofRun(runId)(options, (own) => engine.cancelRun(runId, input, own)),
-    retryRun: (runId, options) => ofRun(runId)(options, (own) => engine.retryRun(runId, own)),
+    retryRun: (runId, options) =>
+      ofRun(runId)(options, (own) => engine.retryRun(runId, { ...options, ...own })),
     backfillJob: (jobId, input, options) =>
       ofJob(jobId)(options, (own) => engine.backfillJob(jobId, input, own)),
     cancelBackfill: (id, input, options) =>

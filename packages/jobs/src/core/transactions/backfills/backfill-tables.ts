@@ -1,4 +1,5 @@
 import type { BackfillSlots, KnownSlots } from '../../backfills/backfill-slots.ts';
+import type { SlotState } from '../../rules/slot-of-retry.ts';
 
 /** The operations on backfills (P37, backfill). */
 export interface BackfillTables {
@@ -7,6 +8,8 @@ export interface BackfillTables {
     uid: number,
     window: { readonly from: number; readonly to: number },
   ): KnownSlots & { readonly historyFrom?: number };
+  /** What is known of one slot of a locked job. `after`: looks for a succeeded run newer than this one. */
+  slotState(uid: number, slot: number, newer: { readonly after: string | undefined }): SlotState;
   insertBackfill(made: BackfillToInsert): void;
   /** The first slots of a locked job that its backfills still have to run. */
   backfillSlots(uid: number, limit: number): BackfillSlots;

@@ -1,5 +1,5 @@
 import type { Mutable } from '../../objects.ts';
-import type { Refusal } from '../../rules/refusal.ts';
+import { type Refusal, refused } from '../../rules/refusal.ts';
 import { unknownSecret } from '../../secrets/secret-value.ts';
 import {
   MOST_SECRETS,
@@ -44,7 +44,7 @@ export function* refuseMissing(names: readonly string[]): Script<Refusal | undef
   const kept = yield* ask('keepSecrets', names);
   const missing = names.find((name) => !kept.includes(name));
   if (missing === undefined) return undefined;
-  return { ok: false, code: 'no_secret', detail: unknownSecret(missing), pointer: '/payload' };
+  return refused('no_secret', unknownSecret(missing), '/payload');
 }
 
 /** Replaces sealed texts by the same ones under another key. */

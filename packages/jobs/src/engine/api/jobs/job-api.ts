@@ -3,7 +3,7 @@ import type { JobEventType } from '../../../core/model/events.ts';
 import type { Job } from '../../../core/model/job.ts';
 import type { JobCommand } from '../../../core/model/job-command.ts';
 import { jobNotFound } from '../../../core/model/not-found.ts';
-import { typeChanged } from '../../../core/rules/commands.ts';
+import { typeChanged } from '../../../core/rules/command-refusals.ts';
 import type { CommandResult } from '../../../core/store/store-commands.ts';
 import type { JobView, ScheduledJob } from '../../../core/store/store-views.ts';
 import { healthOf } from '../../../core/watching/health.ts';

@@ -4,7 +4,7 @@ import type { LogLine } from '../../../core/store/store-passes.ts';
 import type { RunView } from '../../../core/store/store-views.ts';
 import type { EngineParts } from '../../engine-parts.ts';
 import { sealStored } from '../../job-types/secret-payload.ts';
-import { type CommandOptions, EngineError } from '../../ports/engine-port.ts';
+import { type CommandOptions, EngineError, type RetryOptions } from '../../ports/engine-port.ts';
 import { afterCancel } from '../command-effects.ts';
 import { staleJob } from '../command-errors.ts';
 import { auditOf } from '../command-options.ts';
@@ -69,8 +69,9 @@ export async function cancelRun(
 export async function retryRun(
   deps: EngineParts,
   runId: string,
-  options: CommandOptions = {},
+  options: RetryOptions = {},
 ): Promise<RunView> {
+  const { unlessDone } = options;
   const known = await getRun(deps, runId);
   requireAllowedType(options, known.type);
   if (isLiveRun(known.run)) {
@@ -80,7 +81,7 @@ export async function retryRun(
   const { jobUid } = known.run;
   const payload = known.run.payload && sealedAgain(deps, known, known.run.payload);
   const override = payload === undefined ? {} : { payload, ...(await checkerOf(deps, known, payload)) };
-  const slots = known.run.scheduledFor === undefined ? {} : { slots: slotsOf(known.run) };
+  const slots = known.run.scheduledFor === undefined ? {} : { slots: slotsOf(known.run), unlessDone };
   const start = { retryOf: runId, ...slots, ...override, trace: deps.settings.tracing?.current() };
   const input = triggerInput(known.jobId, start, { ...options, ifUid: jobUid });
   return askForRun(deps, input, options.signal, (result) => {

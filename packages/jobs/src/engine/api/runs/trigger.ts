@@ -84,6 +84,7 @@ interface Start extends Partial<PayloadOverride> {
   readonly runAt?: number | undefined;
   readonly retryOf?: string;
   readonly slots?: RunSlots;
+  readonly unlessDone?: boolean | undefined;
   readonly key?: string | undefined;
   readonly trace: string | undefined;
 }
@@ -94,7 +95,7 @@ export function triggerInput(
   options: CommandOptions,
 ): Parameters<StoreInTransaction['trigger']>[0] {
   const { key: dedupeKey, ...run } = how;
-  const { slots: _, ...told } = how;
+  const { slots: _, unlessDone: __, ...told } = how;
   const shown = told.payload === undefined ? told : { ...told, payload: shownPayload(told.payload, []) };
   const { ifUid, ifVersion, by } = options;
   const command = { kind: 'trigger', ...run, checkedBy, trace, by } as const;

@@ -19,6 +19,17 @@ export function backfillTables({ db, unit: { now } }: MemoryUnit): BackfillTable
         ...(first === undefined ? {} : { historyFrom: first.queuedAt }),
       };
     },
+    slotState(uid, slot, { after = Number.POSITIVE_INFINITY }) {
+      const later = runsOf(uid).filter(
+        ({ scheduledFor, id }) => scheduledFor === slot && Number(id) > Number(after),
+      );
+      const done = later.filter(({ status }) => status === 'succeeded').map(({ id }) => Number(id));
+      const state = {
+        hasLiveRun: db.liveRunsOf(uid).some(({ scheduledFor }) => scheduledFor === slot),
+        isToCome: toComeOf(db.backfillSlots, uid).includes(slot),
+      };
+      return done.length === 0 ? state : { ...state, doneBy: String(Math.max(...done)) };
+    },
     insertBackfill({ id, uid, from, to, onlyMissing, slots, by }) {
       const row = { id: String(id), uid, from, to, onlyMissing, slots: slots.length, createdAt: now };
       db.backfills.set(id, by === undefined ? row : { ...row, createdBy: by });

@@ -1,6 +1,7 @@
 import type { BackfillTables } from '../../../core/transactions/backfills/backfill-tables.ts';
 import type { AsyncTables } from '../../../core/transactions/script.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
+import { slotStateOf } from '../../rows/slot-state-row.ts';
 import type { Unit } from './unit.ts';
 
 /** The operations of transactions on backfills. */
@@ -17,6 +18,10 @@ export function backfillTables(u: Unit): Pick<AsyncTables, keyof BackfillTables>
         toCome: await numbers(TO_COME, uid, from, to),
         ...(historyFrom === undefined ? {} : { historyFrom }),
       };
+    },
+    async slotState(uid, slot, { after }) {
+      const params = [uid, slot, after === undefined ? null : Number(after)];
+      return slotStateOf((await q.arrays(SLOT_STATE, params))[0]);
     },
     async insertBackfill({ id, uid, from, to, onlyMissing, slots, by = null }) {
       await q.write(INSERT_BACKFILL, [id, uid, from, to, onlyMissing ? 1 : 0, slots.length, now, by]);
@@ -44,6 +49,11 @@ const SUCCEEDED = `SELECT scheduled_for FROM greenvue_jobs.runs WHERE status = '
 const LIVE = `SELECT scheduled_for FROM greenvue_jobs.live_runs WHERE ${IN_WINDOW}`;
 const TO_COME = `SELECT slot FROM greenvue_jobs.backfill_slots
   WHERE job_uid = $1 AND slot >= $2::bigint AND slot < $3::bigint AND taken_at IS NULL`;
+const SLOT_STATE = `SELECT
+    (SELECT count(*) FROM greenvue_jobs.live_runs WHERE job_uid = $1 AND scheduled_for = $2::bigint),
+    (SELECT count(*) FROM greenvue_jobs.backfill_slots WHERE job_uid = $1 AND slot = $2::bigint AND taken_at IS NULL),
+    (SELECT max(id) FROM greenvue_jobs.runs
+      WHERE status = 'succeeded' AND job_uid = $1 AND scheduled_for = $2::bigint AND id > $3::bigint)`;
 const FIRST_KEPT = 'SELECT queued_at FROM greenvue_jobs.runs WHERE job_uid = $1 ORDER BY id LIMIT 1';
 const INSERT_BACKFILL = `INSERT INTO greenvue_jobs.backfills
   (id, job_uid, from_at, to_at, only_missing, slots, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;

@@ -1,5 +1,6 @@
 import type { BackfillTables } from '../../../core/transactions/backfills/backfill-tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
+import { slotStateOf } from '../../rows/slot-state-row.ts';
 import { STATUS } from '../rows/codes.ts';
 import type { Writer } from './writer.ts';
 
@@ -16,6 +17,8 @@ export function backfillTables(w: Writer): BackfillTables {
         ...(historyFrom === undefined ? {} : { historyFrom }),
       };
     },
+    slotState: (uid, slot, { after }) =>
+      slotStateOf(w.db.arrays(SLOT_STATE).get(uid, slot, after === undefined ? null : Number(after))),
     insertBackfill({ id, uid, from, to, onlyMissing, slots, by = null }) {
       w.db.write(INSERT_BACKFILL, id, uid, from, to, onlyMissing ? 1 : 0, slots.length, w.unit.now, by);
       w.db.write(INSERT_SLOTS, id, uid, JSON.stringify(slots));
@@ -42,6 +45,10 @@ const SUCCEEDED = `SELECT scheduled_for FROM runs WHERE status = ${STATUS.succee
 const LIVE = `SELECT scheduled_for FROM live_runs WHERE ${IN_WINDOW}`;
 const TO_COME = `SELECT slot FROM backfill_slots
   WHERE job_uid = ? AND slot >= ? AND slot < ? AND taken_at IS NULL`;
+const SLOT_STATE = `SELECT
+    (SELECT count(*) FROM live_runs WHERE job_uid = ?1 AND scheduled_for = ?2),
+    (SELECT count(*) FROM backfill_slots WHERE job_uid = ?1 AND slot = ?2 AND taken_at IS NULL),
+    (SELECT max(id) FROM runs WHERE status = ${STATUS.succeeded} AND job_uid = ?1 AND scheduled_for = ?2 AND id > ?3)`;
 const FIRST_KEPT = 'SELECT queued_at FROM runs WHERE job_uid = ? ORDER BY id LIMIT 1';
 const INSERT_BACKFILL = `INSERT INTO backfills
   (id, job_uid, from_at, to_at, only_missing, slots, created_at, created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;

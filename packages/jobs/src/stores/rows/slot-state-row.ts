@@ -1,0 +1,9 @@
+import type { SlotState } from '../../core/rules/slot-of-retry.ts';
+import { rowOf } from './first-column.ts';
+
+/** Its columns: how many live runs, how many slots of backfills to come, the newest later success. */
+export function slotStateOf(row: unknown): SlotState {
+  const [live, toCome, doneBy] = rowOf<[number, number, number | null]>(row);
+  const state = { hasLiveRun: live > 0, isToCome: toCome > 0 };
+  return doneBy === null ? state : { ...state, doneBy: String(doneBy) };
+}
