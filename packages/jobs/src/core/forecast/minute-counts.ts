@@ -1,5 +1,5 @@
 import { isFixedDelay } from '../model/job.ts';
-import { cronClock, cronFields } from '../schedule/cron.ts';
+import { cronClock, cronFields } from '../schedule/cron/cron.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { nextSlot, passedSlots } from '../schedule/schedule-slots.ts';
 import type { ForecastJob } from './forecast-job.ts';

@@ -5,7 +5,7 @@ import { formatDuration, parseWholeMs } from '../time/duration.ts';
 import { type TimeInput, timeText } from '../time/time-input.ts';
 import { parseTimestamp } from '../time/timestamp.ts';
 import { isTimezone } from '../time/timezone.ts';
-import { cronFault } from './cron.ts';
+import { cronFault } from './cron/cron.ts';
 import type { CronSchedule, Schedule } from './schedule.ts';
 import { nextSlot } from './schedule-slots.ts';
 

@@ -1,6 +1,7 @@
 import { LAST_INSTANT } from '../time/timestamp.ts';
-import { type CronClock, cronClock } from './cron.ts';
-import { shortestCronGap } from './cron-gap.ts';
+import type { SlotClock } from './clocks/slot-clock.ts';
+import { cronClock } from './cron/cron.ts';
+import { shortestCronGap } from './cron/cron-gap.ts';
 import { type CronSchedule, type GridSchedule, hasGrid, type Schedule } from './schedule.ts';
 
 /** Bounds the cost of counting the slots of a cron schedule. */
@@ -124,6 +125,6 @@ function lastOnGrid(anchor: number, everyMs: number, instant: number): number {
   return instant - ((instant - anchor) % everyMs);
 }
 
-function clockOf(schedule: CronSchedule): CronClock {
+function clockOf(schedule: CronSchedule): SlotClock {
   return cronClock(schedule.cron, schedule.timezone);
 }

@@ -1,4 +1,4 @@
-import { cronFields } from './cron.ts';
+import { cronFields } from './cron/cron.ts';
 
 /** When a job runs (P2, schedule). Instants are ms since the epoch; `interval` and `cron` are as written. */
 export type Schedule =

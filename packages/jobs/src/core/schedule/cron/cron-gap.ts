@@ -1,4 +1,5 @@
-import { type CronClock, wallPattern } from './cron.ts';
+import type { SlotClock } from '../clocks/slot-clock.ts';
+import { wallPattern } from './wall-pattern.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -31,7 +32,7 @@ export function shortestCronGap(cron: string): number {
 
 /** The starts of the units with slots in the span around a slot, such as of the minutes in its hour. */
 function startsIn(
-  wall: CronClock,
+  wall: SlotClock,
   slot: number,
   { unit, within }: { readonly unit: number; readonly within: number },
 ): readonly number[] {
@@ -57,7 +58,7 @@ function shortestStep(starts: readonly number[]): number {
 }
 
 /** The shortest time between the starts of two days with slots. */
-function shortestDayStep(wall: CronClock, first: number): number {
+function shortestDayStep(wall: SlotClock, first: number): number {
   let day = Math.floor(first / DAY_MS) * DAY_MS;
   let least = Number.POSITIVE_INFINITY;
   while (day < FROM + CYCLE_MS && least > DAY_MS) {

@@ -1,7 +1,8 @@
 import { Cron } from 'croner';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CronClock, cronClock } from './cron.ts';
+import type { SlotClock } from '../clocks/slot-clock.ts';
+import { cronClock } from './cron.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -10,14 +11,14 @@ function at(text: string): number {
   return Date.parse(text);
 }
 
-function slotsBetween(clock: CronClock, from: number, to: number): number[] {
+function slotsBetween(clock: SlotClock, from: number, to: number): number[] {
   const slots: number[] = [];
   for (let slot = clock.next(from - 1); slot !== undefined && slot < to; slot = clock.next(slot))
     slots.push(slot);
   return slots;
 }
 
-function slotsBackwards(clock: CronClock, from: number, to: number): number[] {
+function slotsBackwards(clock: SlotClock, from: number, to: number): number[] {
   const slots: number[] = [];
   for (let slot = clock.previous(to); slot !== undefined && slot >= from; slot = clock.previous(slot)) {
     slots.unshift(slot);
