@@ -1,4 +1,4 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -61,6 +61,14 @@ async function unpack(): Promise<void> {
   await chromiumPackage.executablePath();
   const bin = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..', 'bin');
   await inflate(join(bin, 'al2023.tar.br'));
+  await pointToFonts(join(tmpdir(), 'fonts'));
+}
+
+/** The package's settings name /tmp. Without a font, a page has no text. */
+async function pointToFonts(folder: string): Promise<void> {
+  const settings = join(folder, 'fonts.conf');
+  const text = await readFile(settings, 'utf8');
+  await writeFile(settings, text.replaceAll('/tmp/fonts', folder));
 }
 
 function environment(): Record<string, string> {
