@@ -34,5 +34,5 @@ export type * from './engine/ports/secrets-port.ts';
 export type { AttemptSpan, TracedAttempt, Tracing } from './engine/ports/tracing.ts';
 export { type HttpRequestResult, httpRequest } from './http-request/http-request.ts';
 export type { HttpRequestPayload } from './http-request/request-payload.ts';
-export { isAllowEntry } from './outbound/allowed-addresses.ts';
+export { isAllowEntry } from './outbound/addresses/allowed-addresses.ts';
 export { OutboundError, type OutboundErrorCode } from './outbound/outbound-error.ts';

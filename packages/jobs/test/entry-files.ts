@@ -60,6 +60,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
   [`${JOBS}/fastify/`]: ['index.ts'],
   [`${JOBS}/fetch/`]: ['index.ts', 'fetch-handler.ts'],
   [`${JOBS}/node/`]: ['index.ts'],
+  [`${JOBS}/outbound/addresses/`]: ['allowed-addresses.ts', 'resolve-host.ts'],
   [`${JOBS}/stores/sqlite/claims/`]: ['claim.ts', 'runs-by-type.ts'],
   [`${JOBS}/stores/sqlite/file/`]: [
     'database-file.ts',

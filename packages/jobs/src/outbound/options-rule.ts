@@ -1,7 +1,7 @@
 import { rule } from '../core/input/rule.ts';
 import { listOf, shape } from '../core/input/shape.ts';
 import type { OutboundOptions } from '../core/outbound/outbound.ts';
-import { ALLOWED_ADDRESS_RULE, isAllowEntry } from './allowed-addresses.ts';
+import { ALLOWED_ADDRESS_RULE, isAllowEntry } from './addresses/allowed-addresses.ts';
 
 const isEntry = (value: unknown) => typeof value === 'string' && isAllowEntry(value);
 

@@ -9,13 +9,13 @@ import {
   type OutboundResponse,
 } from '../core/outbound/outbound.ts';
 import { createSystemClock } from '../system-clock.ts';
-import { type AllowedAddresses, allowedAddresses } from './allowed-addresses.ts';
+import { type AllowedAddresses, allowedAddresses } from './addresses/allowed-addresses.ts';
+import { type Lookup, resolveHost, systemLookup } from './addresses/resolve-host.ts';
 import { type Agents, exchange } from './exchange.ts';
 import type { Answer, Hop } from './messages.ts';
 import { OutboundError } from './outbound-error.ts';
 import { followRedirect, tooManyRedirects } from './redirects.ts';
 import { checkedHeaders, checkedUrl } from './request-rules.ts';
-import { type Lookup, resolveHost, systemLookup } from './resolve-host.ts';
 
 /** The client of one engine, which closes it. */
 export interface ClosableOutboundClient extends OutboundClient {

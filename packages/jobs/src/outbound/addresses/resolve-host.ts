@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { OutboundError } from '../outbound-error.ts';
 import { mayConnect } from './address-rules.ts';
 import { type AllowedAddresses, allowsName } from './allowed-addresses.ts';
-import { OutboundError } from './outbound-error.ts';
 
 /** Answers with the addresses of a host name. Rejects if it has none. */
 export type Lookup = (hostname: string) => Promise<readonly string[]>;
