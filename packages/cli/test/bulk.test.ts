@@ -11,6 +11,7 @@ const PLAN: BulkPlan = {
   id: null,
   total: 12,
   not_found: 0,
+  left_out: null,
   first: ['a', 'b', 'c', 'd'].map((id) => ({ job_id: id, run_id: null })),
 };
 
@@ -128,6 +129,16 @@ test('runs are retried by the filters of the list, or by their ids', async () =>
   const byId = await printed(['bulk', 'runs', 'cancel', '--id', '1,2', '--force', '--yes'], how);
   expect(byId.sent[1]).toEqual(['POST', '/runs/bulk', { action: 'cancel', ids: ['1', '2'], force: true }]);
   expect(byId.lines.at(-1)).toBe('2 runs retried.');
+});
+
+test('runs whose slots are done do not count in the question of a retry', async () => {
+  const plan = { total: 12, left_out: 3, first: [{ job_id: 'a', run_id: '1' }] };
+  const args = ['bulk', 'runs', 'retry', '--status', 'failed'];
+  const asked = await printed(args, { plan, answer: false });
+  expect(asked.lines).toEqual([
+    '12 runs: 1, …. A later run has done the slots of 3 of them: they are not retried.',
+  ]);
+  expect(asked.sent).toHaveLength(1);
 });
 
 test('with --json, a filter that finds nothing prints the fields of a command with 0', async () => {

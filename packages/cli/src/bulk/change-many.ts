@@ -83,7 +83,7 @@ async function changeMany(session: Session, flags: ManyFlags, { action, what, as
   (json ? err : out).line(planText(plan, what));
   if (flags.dryRun) return;
   if (plan.total === 0) return json ? printJson(out, noCommand(action, what)) : undefined;
-  if (!flags.yes) await requireYes(session, `${wordOf(action)} ${counted(plan.total, what)}?`);
+  if (!flags.yes) await requireYes(session, `${wordOf(action)} ${counted(changed(plan), what)}?`);
   const { id } = await onceOnly(ask({}), `${program.name} bulk list`);
   if (id === null)
     return json ? printJson(out, noCommand(action, what)) : out.line('Nothing was left to change.');
@@ -130,14 +130,23 @@ function whichOf<Filter extends object>({ id, all }: ManyFlags, filter: Filter) 
   };
 }
 
+/** The number of jobs or runs without those that a retry leaves out. */
+function changed({ total, left_out: leftOut }: BulkPlan): number {
+  return total - (leftOut ?? 0);
+}
+
 /** `12 jobs: nightly, hourly, weekly, …` */
-function planText({ total, not_found: notFound, first }: BulkPlan, what: 'job' | 'run'): string {
+function planText(plan: BulkPlan, what: 'job' | 'run'): string {
+  const { total, not_found: notFound, left_out: leftOut, first } = plan;
   if (total === 0) return `No ${what} matches.`;
   const ids = first.slice(0, 3).map(({ job_id: jobId, run_id: runId }) => printable(runId ?? jobId ?? ''));
   const rest = total - notFound > ids.length ? ', …' : '';
   const without =
     notFound === 0 ? '' : ` ${counted(notFound, 'id')} of them ${notFound === 1 ? 'is' : 'are'} unknown.`;
-  return `${counted(total, what)}${ids.length === 0 ? '' : `: ${ids.join(', ')}${rest}`}.${without}`;
+  const done = leftOut
+    ? ` A later run has done the ${leftOut === 1 ? 'slot' : 'slots'} of ${leftOut.toLocaleString('en')} of them: they are not retried.`
+    : '';
+  return `${counted(total, what)}${ids.length === 0 ? '' : `: ${ids.join(', ')}${rest}`}.${without}${done}`;
 }
 
 function wordOf(action: string): string {

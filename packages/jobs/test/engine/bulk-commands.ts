@@ -182,10 +182,43 @@ export function bulkCommands(makeDatabase: MakeDatabase): void {
       h.deps.handler = () => undefined;
       expect(await retry()).toMatchObject({ total: 1, done: 1 });
       await h.engine.tick();
+      const filter = { status: 'failed' } as const;
+      const plan = (action: 'retry' | 'cancel') => h.engine.bulkRuns({ action, filter, dryRun: true });
+      expect(await plan('retry')).toMatchObject({ total: 1, leftOut: 1 });
+      expect(await plan('cancel')).not.toHaveProperty('leftOut');
+      const ids = (await h.engine.listRuns()).rows.map(({ run }) => run.id);
+      expect(await h.engine.bulkRuns({ action: 'retry', ids, dryRun: true })).toMatchObject({
+        total: 2,
+        leftOut: 1,
+      });
       const again = await retry();
       expect(again).toMatchObject({ total: 1, done: 0, failed: 1 });
       expect(again.failures[0]?.detail).toContain('has done the slot of this run since');
       expect((await h.engine.listRuns({ jobId: 'job' })).rows).toHaveLength(2);
+    });
+
+    it('looks up the slots of the first 10,000 runs alone', async () => {
+      await makeJobs(1);
+      const { run } = await h.engine.trigger('job-0');
+      const view = await h.engine.getRun(run.id);
+      const asked: unknown[] = [];
+      let left = 10;
+      const engine: BulkEngine = {
+        ...h.engine,
+        listRuns: async ({ slotsDone } = {}) => {
+          asked.push(slotsDone);
+          left -= 1;
+          return { rows: Array(1_000).fill(view), ...(left > 0 ? { next: { value: null, key: '1' } } : {}) };
+        },
+      };
+      const plan = () => h.engine.bulkRuns({ action: 'retry', all: true, dryRun: true }, { engine });
+      expect(await plan()).toMatchObject({ total: 10_000, leftOut: 0 });
+      expect(asked).toEqual(Array(10).fill(true));
+      left = 11;
+      const wide = await plan();
+      expect(wide.total).toBe(11_000);
+      expect(wide).not.toHaveProperty('leftOut');
+      expect(asked.at(-1)).toBe(false);
     });
 
     it('runs jobs, and retries and cancels runs', async () => {

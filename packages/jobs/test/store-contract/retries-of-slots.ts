@@ -49,6 +49,10 @@ export function retriesOfSlotsContract(makeStore: MakeStore): void {
       const { slotDoneBy } = required(await t.store.getRun(runId));
       const { rows } = await t.store.listRuns({ jobId: 'a', limit: 10 });
       expect(rows.find(({ run }) => run.id === runId)?.slotDoneBy).toBe(slotDoneBy);
+      const ofAll = async (slotsDone: boolean) =>
+        (await t.store.listRuns({ slotsDone, limit: 10 })).rows.find(({ run }) => run.id === runId);
+      expect((await ofAll(true))?.slotDoneBy).toBe(slotDoneBy);
+      expect((await ofAll(false))?.slotDoneBy).toBeUndefined();
       return slotDoneBy;
     };
 

@@ -4,7 +4,7 @@ import { Confirm } from '../../ui/feedback/confirm.tsx';
 import { Failed } from '../../ui/feedback/states.tsx';
 import { Plain } from '../../ui/text/text.tsx';
 import type { RunFilters } from '../filter/run-filters.ts';
-import { type RunAction, runsText } from './run-choice.ts';
+import { changedOf, leftOutText, type RunAction, runsText } from './run-choice.ts';
 
 interface BulkRunsDialogProps {
   readonly opened: boolean;
@@ -24,17 +24,18 @@ export function BulkRunsDialog(props: BulkRunsDialogProps) {
   const { opened, question, plan, onClose, onConfirm } = props;
   const { action, filters } = question;
   const verb = action === 'retry' ? 'Retry' : 'Cancel';
-  const runs = plan === undefined ? 'the runs that match' : runsText(action, filters, plan.total);
+  const count = plan === undefined ? 0 : changedOf(plan);
+  const runs = plan === undefined ? 'the runs that match' : runsText(action, filters, count);
   return (
     <Confirm
       opened={opened}
       onClose={onClose}
       onConfirm={onConfirm}
       title={`${verb} ${runs}?`}
-      confirmLabel={plan === undefined ? verb : `${verb} ${plan.total.toLocaleString('en')}`}
+      confirmLabel={plan === undefined ? verb : `${verb} ${count.toLocaleString('en')}`}
       backLabel={action === 'cancel' ? 'Back' : 'Cancel'}
       danger={action === 'cancel'}
-      isDisabled={plan === undefined || plan.total === 0}
+      isDisabled={count === 0}
     >
       <Body {...props} />
     </Confirm>
@@ -52,6 +53,11 @@ function Body({ question: { action }, plan, error, onCountAgain }: BulkRunsDialo
           ? 'Each run starts again as a new run with the same payload. Runs that cannot start are listed afterwards.'
           : 'Queued runs are cancelled now. Running runs are asked to stop.'}
       </Text>
+      {plan.left_out ? (
+        <Text size="sm" mt="xs">
+          {leftOutText(plan.left_out)}
+        </Text>
+      ) : null}
       <Text size="sm" c="dimmed" mt="xs">
         <Plain>{jobsText(plan)}</Plain>
       </Text>

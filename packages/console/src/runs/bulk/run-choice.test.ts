@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bulkRunsBody, runsText, statusesOf } from './run-choice.ts';
+import { bulkRunsBody, changedOf, leftOutText, runsText, statusesOf } from './run-choice.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 9);
 
@@ -19,4 +19,11 @@ test('a status that an action cannot change is left out', () => {
   expect(statusesOf('retry', some)).toEqual(['failed', 'cancelled']);
   expect(statusesOf('cancel', some)).toEqual(['queued']);
   expect(statusesOf('cancel', { statuses: ['succeeded'] })).toEqual([]);
+});
+
+test('runs that a later run has done do not count', () => {
+  expect(changedOf({ total: 12, left_out: 3 })).toBe(9);
+  expect(changedOf({ total: 12, left_out: null })).toBe(12);
+  expect(leftOutText(1)).toMatch(/^1 run is left out/);
+  expect(leftOutText(1_200)).toMatch(/^1,200 runs are left out/);
 });

@@ -1,4 +1,4 @@
-import type { BulkRuns } from '@greenvue/jobs/client';
+import type { BulkPlan, BulkRuns } from '@greenvue/jobs/client';
 import { type RunFilters, runsQuery } from '../filter/run-filters.ts';
 
 export type RunAction = BulkRuns['action'];
@@ -32,6 +32,18 @@ export function bulkRunsBody(action: RunAction, filters: RunFilters, now: number
 export function runsText(action: RunAction, filters: RunFilters, count: number): string {
   const kind = statusesOf(action, filters).join(' or ');
   return `${count.toLocaleString('en')} ${kind} ${count === 1 ? 'run' : 'runs'}`;
+}
+
+/** How many runs an action changes: without those that it leaves out. */
+export function changedOf({ total, left_out: leftOut }: Pick<BulkPlan, 'total' | 'left_out'>): number {
+  return total - (leftOut ?? 0);
+}
+
+/** `3 runs are left out: a later run has done their slots.` */
+export function leftOutText(count: number): string {
+  return count === 1
+    ? '1 run is left out: a later run has done its slot.'
+    : `${count.toLocaleString('en')} runs are left out: later runs have done their slots.`;
 }
 
 /** `Retry failed…`, or the other statuses that the filter chooses. */

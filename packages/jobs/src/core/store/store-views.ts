@@ -68,6 +68,8 @@ export interface RunQuery extends JobsRead, RunFilter, RunTimeRange {
   readonly type?: string | undefined;
   /** Runs that this backfill made. */
   readonly backfillId?: string | undefined;
+  /** True: runs of several jobs have `slotDoneBy`, too. This reads the newer runs of each of their jobs. */
+  readonly slotsDone?: boolean | undefined;
   readonly limit: number;
   /** Runs older than this one. */
   readonly before?: string | undefined;
@@ -95,8 +97,8 @@ export interface RunView {
   /** The backfill that made the run. Absent: none, or the counts of the backfill are too old. */
   readonly backfillId?: string;
   /**
-   * Of a finished run that did not succeed: the newest later run of its slot that did. Only `getRun` and
-   * `listRuns` of one job have it.
+   * Of a finished run that did not succeed: the newest later run of its slot that did. Only `getRun` has it,
+   * and `listRuns` of one job or with `slotsDone`.
    */
   readonly slotDoneBy?: string;
 }

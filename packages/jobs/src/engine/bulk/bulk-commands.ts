@@ -9,7 +9,7 @@ import type { BulkEngine, BulkJobsInput, BulkOptions, BulkPlan, BulkRunsInput } 
 import { EngineError, type InvalidField } from '../ports/engine-port.ts';
 import { BulkRun } from './bulk-run.ts';
 import { type ChangeItem, jobChange, runChange } from './change-item.ts';
-import { type Selected, selectJobs, selectRuns } from './select-items.ts';
+import { countDone, type Selected, selectJobs, selectRuns } from './select-items.ts';
 
 /** How many bulk commands a node runs at once: they share its connections to the database. */
 const MOST_AT_ONCE = 5;
@@ -91,7 +91,8 @@ export class BulkCommands {
     const { found, notFound } = selected;
     const total = found.length + notFound.length;
     const first = found.slice(0, BULK_ITEMS_SHOWN).map(({ jobId, runId }) => ({ jobId, runId }));
-    const plan = { total, notFound: notFound.length, first };
+    const leftOut = input.action === 'retry' ? countDone(selected) : undefined;
+    const plan = { total, notFound: notFound.length, ...(leftOut === undefined ? {} : { leftOut }), first };
     if (input.dryRun === true || total === 0) return plan;
     if (this.#isStopped) throw new EngineError('unavailable', 'The server is stopping. Try again.');
     const record = this.#newRecord(target, given);

@@ -8,6 +8,9 @@ import { EngineError } from '../ports/engine-port.ts';
 const PAGE_ROWS = 1_000;
 /** The longest time for a search (ms): a client still waits for its answer. */
 const MOST_SEARCH_MS = 20_000;
+/** The first runs to retry are also looked up by their slots: at most so many, for so long (ms). */
+const MOST_SLOTS = 10_000;
+const MOST_SLOTS_MS = 5_000;
 /** How many ids are looked up at once. */
 const LOOKUPS_AT_ONCE = 16;
 
@@ -15,6 +18,8 @@ const LOOKUPS_AT_ONCE = 16;
 export interface FoundItem extends BulkItem {
   /** Of the job: a job that was deleted and made again is not the one that was found. */
   readonly jobUid: string;
+  /** Of a run: whether a later run has done its slot. Absent: not looked up. */
+  readonly isDone?: boolean;
 }
 
 export interface Selected {
@@ -44,21 +49,39 @@ export async function selectJobs({ ids, filter }: BulkJobsInput, search: Search)
 }
 
 /** {@link selectJobs} for runs: the newest first. */
-export async function selectRuns({ ids, filter }: BulkRunsInput, search: Search): Promise<Selected> {
+export async function selectRuns({ action, ids, filter }: BulkRunsInput, search: Search): Promise<Selected> {
   const { engine } = search;
   if (ids !== undefined)
     return lookUp(ids, search, {
       found: async (runId) => {
-        const { jobId, run } = await engine.getRun(runId);
-        return { jobId, runId, jobUid: run.jobUid };
+        const { jobId, run, slotDoneBy } = await engine.getRun(runId);
+        return { jobId, runId, jobUid: run.jobUid, isDone: slotDoneBy !== undefined };
       },
       notFound: (runId) => ({ runId }),
     });
   type Page = Awaited<ReturnType<BulkEngine['listRuns']>>;
+  const until = search.clock.monotonic() + MOST_SLOTS_MS;
+  let looked = 0;
+  let slotsDone = false;
   return collect<Page>(search, 'runs', {
-    read: (before) => engine.listRuns({ ...filter, limit: PAGE_ROWS, before: before?.next?.key }),
-    items: ({ rows }) => rows.map(({ run, jobId }) => ({ jobId, runId: run.id, jobUid: run.jobUid })),
+    read: (before) => {
+      slotsDone = action === 'retry' && looked < MOST_SLOTS && search.clock.monotonic() < until;
+      return engine.listRuns({ ...filter, slotsDone, limit: PAGE_ROWS, before: before?.next?.key });
+    },
+    items: ({ rows }) => {
+      looked += rows.length;
+      return rows.map(({ run, jobId, slotDoneBy }) => {
+        const item = { jobId, runId: run.id, jobUid: run.jobUid };
+        return slotsDone ? { ...item, isDone: slotDoneBy !== undefined } : item;
+      });
+    },
   });
+}
+
+/** How many of the runs a retry leaves out: a later run has done their slots. Undefined: some are not known. */
+export function countDone({ found }: Selected): number | undefined {
+  if (found.some(({ isDone }) => isDone === undefined)) return undefined;
+  return found.filter(({ isDone }) => isDone).length;
 }
 
 interface Pages<Page> {

@@ -191,6 +191,7 @@ export const runFilterRules = shape<BulkRunFilter>('a filter such as { status: "
 
 export const runQueryRules = shape<RunListQuery>('a query such as { jobId: "nightly", limit: 100 }', {
   ...runFilterFields,
+  slotsDone: flag,
   limit,
   before: runIdRule,
 });

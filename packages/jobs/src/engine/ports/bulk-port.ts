@@ -14,7 +14,7 @@ export type { BulkCommand, BulkFailure, BulkItem } from '../../core/bulk/bulk-co
 /** The filters of `listJobs`. */
 export type BulkJobFilter = Omit<JobListQuery, 'sort' | 'descending' | 'limit' | 'after' | 'recentRuns'>;
 /** The filters of `listRuns`. */
-export type BulkRunFilter = Omit<RunListQuery, 'limit' | 'before'>;
+export type BulkRunFilter = Omit<RunListQuery, 'limit' | 'before' | 'slotsDone'>;
 
 /** Which jobs or runs a bulk command is about: exactly one of `ids`, `filter` and `all`. */
 interface BulkSelection<Filter> {
@@ -51,6 +51,11 @@ export interface BulkPlan {
   readonly total: number;
   /** How many ids stand for no job or run. */
   readonly notFound: number;
+  /**
+   * Of `retry`: how many of the runs it leaves out, because a later run has done their slot. Absent: another
+   * action, or too many runs to look at.
+   */
+  readonly leftOut?: number;
   /** The first 20 jobs or runs. */
   readonly first: readonly BulkItem[];
 }

@@ -55,7 +55,7 @@ const bulkRuns = defineRoute({
     operationId: 'bulkRuns',
     summary: 'Retry or cancel many runs',
     description:
-      'Retries or cancels the runs with these ids, or those that a filter finds, each by itself: a run that cannot be changed is a failure of its own. Send dry_run first: its response has the number of runs. 422: more than 100,000 runs match, or the search takes more than 20 s. 429: the server runs 5 bulk commands already.',
+      'Retries or cancels the runs with these ids, or those that a filter finds, each by itself: a run that cannot be changed is a failure of its own. Send dry_run first: its response has the number of runs, and how many of them a retry leaves out. 422: more than 100,000 runs match, or the search takes more than 20 s. 429: the server runs 5 bulk commands already.',
   },
   body: bulkRunsBody,
   responses,

@@ -75,6 +75,11 @@ export const bulkPlanSchema = z.object({
   id: z.string().nullable().describe('Id of the bulk command; null if none was started'),
   total: count.describe('Number of jobs or runs, ids included that stand for nothing'),
   not_found: count.describe('Number of ids that stand for no job or run'),
+  left_out: count
+    .nullable()
+    .describe(
+      'Of retry: number of the runs that it leaves out, because a later run has done their slot. null for other actions, and if there are too many runs to look at, more than 10,000',
+    ),
   first: z.array(z.object(itemShape)).describe('The first 20 jobs or runs'),
 });
 
@@ -105,8 +110,14 @@ export const bulkCommandsSchema = z.object({ data: z.array(bulkCommandSchema) })
 export type BulkPlanJson = z.output<typeof bulkPlanSchema>;
 export type BulkCommandJson = z.output<typeof bulkCommandSchema>;
 
-export function bulkPlanJson({ id, total, notFound, first }: BulkPlan): BulkPlanJson {
-  return { id: id ?? null, total, not_found: notFound, first: first.map(itemJson) };
+export function bulkPlanJson({ id, total, notFound, leftOut, first }: BulkPlan): BulkPlanJson {
+  return {
+    id: id ?? null,
+    total,
+    not_found: notFound,
+    left_out: leftOut ?? null,
+    first: first.map(itemJson),
+  };
 }
 
 export function bulkCommandJson(command: BulkCommand): BulkCommandJson {

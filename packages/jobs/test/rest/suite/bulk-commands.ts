@@ -60,6 +60,7 @@ export function bulkCommands(makeMount: MakeMount): void {
         id: null,
         total: 2,
         not_found: 0,
+        left_out: null,
         first: [
           { job_id: 'acme-1', run_id: null },
           { job_id: 'acme-2', run_id: null },

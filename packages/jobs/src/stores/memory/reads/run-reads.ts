@@ -44,7 +44,8 @@ export function runReads(db: MemoryDatabase, read: Read) {
               isShown(wholeRunOf(db, run), which),
           );
         const isOfOneJob = jobUid !== undefined || jobId !== undefined || backfillId !== undefined;
-        const views = found.map((view) => (isOfOneJob ? { ...view, ...slotDoneOf(db, view.run) } : view));
+        const { slotsDone = isOfOneJob } = which;
+        const views = found.map((view) => (slotsDone ? { ...view, ...slotDoneOf(db, view.run) } : view));
         return pageOf(views, limit, ({ run }) => ({ value: null, key: run.id }));
       }),
     runTimeline: (query) => read(() => timelineIn(db, query)),

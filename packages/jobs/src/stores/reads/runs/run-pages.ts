@@ -23,8 +23,8 @@ export function* readRunPage(sql: Dialect, query: RunQuery): Read<RunPage> {
   if (ofJob === undefined) return { rows: [] };
   const page = yield* readPage(sql, ofJob);
   const rows = yield* withBackfills(sql, page.rows);
-  const isOfOneJob = ofJob.jobId !== undefined || ofJob.jobUid !== undefined;
-  return { ...page, rows: isOfOneJob ? yield* withSlotsDone(sql, rows) : rows };
+  const { jobId, jobUid, slotsDone = jobId !== undefined || jobUid !== undefined } = ofJob;
+  return { ...page, rows: slotsDone ? yield* withSlotsDone(sql, rows) : rows };
 }
 
 function* readPage(sql: Dialect, query: RunQuery): Read<RunPage> {

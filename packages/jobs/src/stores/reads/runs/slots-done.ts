@@ -6,7 +6,7 @@ import { arrays, type Read } from '../read.ts';
 
 /**
  * Runs that did not succeed, with the later run of their slot that did. Reads the newer runs of their jobs:
- * for a page of one job, at most the runs that history keeps of a job. Reads nothing if all runs succeeded.
+ * at most the runs that history keeps of each job. Reads nothing if all runs succeeded.
  */
 export function* withSlotsDone(sql: Dialect, views: readonly RunView[]): Read<readonly RunView[]> {
   const open = views.map(({ run }) => run).filter(isSlotOpen);
