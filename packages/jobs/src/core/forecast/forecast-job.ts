@@ -1,5 +1,5 @@
+import type { JobsRead } from '../filters/jobs-read.ts';
 import type { Job } from '../model/job.ts';
-import type { JobsRead } from '../store/jobs-read.ts';
 
 /** What a forecast needs to know of a job that has slots to come. */
 export interface ForecastJob

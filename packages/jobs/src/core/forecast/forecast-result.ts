@@ -1,4 +1,4 @@
-import type { JobsRead } from '../store/jobs-read.ts';
+import type { JobsRead } from '../filters/jobs-read.ts';
 import type { TimeInput } from '../time/time-input.ts';
 import type { Clash, QuietTime } from './busy-times.ts';
 import type { ForecastJob } from './forecast-job.ts';

@@ -1,4 +1,4 @@
-import type { JobsRead } from './jobs-read.ts';
+import type { JobsRead } from '../filters/jobs-read.ts';
 import type { Cursor, RunView } from './store-views.ts';
 
 export type FailureSort = 'last_seen' | 'count';

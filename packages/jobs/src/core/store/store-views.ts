@@ -1,11 +1,11 @@
+import type { JobsRead } from '../filters/jobs-read.ts';
+import type { RunFilter } from '../filters/run-filter.ts';
+import type { RunTimeRange } from '../filters/run-time.ts';
 import type { Job, JobDefinition, JobStatus } from '../model/job.ts';
 import type { FinishedStatus, JsonText, Run, RunReason, RunStatus } from '../model/run.ts';
 import type { TypeVersions } from '../nodes/membership.ts';
-import type { RunFilter } from '../rules/run-filter.ts';
 import type { Measure } from '../rules/run-measures.ts';
-import type { RunTimeRange } from '../rules/run-time.ts';
 import type { Health, HealthFilter, HealthStatus } from '../watching/health.ts';
-import type { JobsRead } from './jobs-read.ts';
 import type { AuditEntry } from './store-commands.ts';
 
 /** A job and what its live runs say about it. */

@@ -1,4 +1,5 @@
 import type { BulkReads, StoreBulk } from '../bulk/store-bulk.ts';
+import type { JobsRead, TagCount } from '../filters/jobs-read.ts';
 import type { ForecastJobs, ForecastJobsRead } from '../forecast/forecast-job.ts';
 import type { AbortFlag } from '../model/errors.ts';
 import type { Job, JobDefinition } from '../model/job.ts';
@@ -9,7 +10,6 @@ import type { PauseOfAll } from '../pauses/pause-of-all.ts';
 import type { TimelineQuery, TimelineRows } from '../timeline/run-timeline.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { FailurePage, FailureQuery } from './failure-views.ts';
-import type { JobsRead, TagCount } from './jobs-read.ts';
 import type { SecretStore } from './secret-store.ts';
 import type { BackfillReads, StoreBackfills } from './store-backfills.ts';
 import type {

@@ -1,5 +1,5 @@
+import type { JobsRead } from '../filters/jobs-read.ts';
 import type { FinishedStatus, RunReason } from '../model/run.ts';
-import type { JobsRead } from '../store/jobs-read.ts';
 import type { TimeInput } from '../time/time-input.ts';
 
 export type TimelineBy = 'job' | 'node';

@@ -1,6 +1,6 @@
+import { isReadOf, type JobsRead, type TagCount } from '../../core/filters/jobs-read.ts';
+import type { PayloadField } from '../../core/filters/run-filter.ts';
 import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
-import type { PayloadField } from '../../core/rules/run-filter.ts';
-import { isReadOf, type JobsRead, type TagCount } from '../../core/store/jobs-read.ts';
 import type { AuditRow, JobView, Page, RunPage, RunView } from '../../core/store/store-views.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { Registry } from '../job-types/registry.ts';

@@ -1,9 +1,9 @@
 import { BULK_COMMANDS_KEPT, BULK_STATUSES, type BulkCommand } from '../../core/bulk/bulk-command.ts';
 import { bulkCommandOf, recordStatusesOf } from '../../core/bulk/bulk-rules.ts';
 import type { StoredBulkCommand } from '../../core/bulk/store-bulk.ts';
+import { listOf } from '../../core/filters/run-filter.ts';
 import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
 import { bulkCommandNotFound } from '../../core/model/not-found.ts';
-import { listOf } from '../../core/rules/run-filter.ts';
 import { auditOf } from '../api/command-options.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { BulkListQuery, BulkOptions } from '../ports/bulk-port.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { isOfAllJobs } from '../../core/store/jobs-read.ts';
+import { isOfAllJobs } from '../../core/filters/jobs-read.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { HistoryCount, HistoryQuery } from '../../core/store/store-views.ts';
 import { PacedRead } from '../stats/paced-read.ts';

@@ -1,3 +1,4 @@
+import type { JobsRead } from '../../core/filters/jobs-read.ts';
 import type { ForecastQuery } from '../../core/forecast/forecast-result.ts';
 import { NO_FAULTS } from '../../core/input/fault.ts';
 import { idPrefixRule } from '../../core/input/id-prefix-rule.ts';
@@ -17,7 +18,6 @@ import { shape } from '../../core/input/shape.ts';
 import { FINGERPRINT, RUN_REASONS, RUN_STATUSES, RUN_TIMES, SHOWN_TRIGGERS } from '../../core/model/run.ts';
 import { HEALTH_STATUSES, JOB_STATUSES } from '../../core/model/statuses.ts';
 import { isRecord } from '../../core/objects.ts';
-import type { JobsRead } from '../../core/store/jobs-read.ts';
 import type { Cursor } from '../../core/store/store-views.ts';
 import type { RunTimelineQuery } from '../../core/timeline/run-timeline.ts';
 import { tagListRule } from '../../core/watching/watch-rules.ts';

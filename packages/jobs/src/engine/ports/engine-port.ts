@@ -1,10 +1,10 @@
+import type { JobsRead, TagCount } from '../../core/filters/jobs-read.ts';
 import type { Forecast, ForecastQuery } from '../../core/forecast/forecast-result.ts';
 import type { BackoffOptions, JobType } from '../../core/job-types/job-type.ts';
 import type { JobEvent } from '../../core/model/events.ts';
 import type { CommandOptions, EnqueueOptions } from '../../core/model/job-requests.ts';
 import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
 import type { FailurePage, FailureQuery, FailureSort } from '../../core/store/failure-views.ts';
-import type { JobsRead, TagCount } from '../../core/store/jobs-read.ts';
 import type { AuditQuery, AuditRow, JobVersion, Page, RequestedRun } from '../../core/store/store-views.ts';
 import type { TimeInput } from '../../core/time/time-input.ts';
 import type { RunTimeline, RunTimelineQuery } from '../../core/timeline/run-timeline.ts';

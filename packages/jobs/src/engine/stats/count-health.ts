@@ -1,4 +1,4 @@
-import type { JobsRead } from '../../core/store/jobs-read.ts';
+import type { JobsRead } from '../../core/filters/jobs-read.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { HealthCounts } from '../../core/store/store-views.ts';
 import { emptyHealthCounts, HEALTH_STATUSES } from '../../core/watching/health.ts';

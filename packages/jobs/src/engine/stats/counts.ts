@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { isOfAllJobs, type JobsRead } from '../../core/store/jobs-read.ts';
+import { isOfAllJobs, type JobsRead } from '../../core/filters/jobs-read.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { HealthCounts, StoreStats } from '../../core/store/store-views.ts';
 import { type CountHealthDeps, countHealth } from './count-health.ts';

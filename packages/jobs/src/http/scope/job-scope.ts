@@ -1,8 +1,8 @@
+import type { JobsRead } from '../../core/filters/jobs-read.ts';
 import { idPrefixRule } from '../../core/input/id-prefix-rule.ts';
 import { type Rule, required, rule } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
 import { isRecord } from '../../core/objects.ts';
-import type { JobsRead } from '../../core/store/jobs-read.ts';
 import { tagListRule } from '../../core/watching/watch-rules.ts';
 
 interface ScopeBounds {

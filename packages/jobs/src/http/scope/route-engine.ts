@@ -1,4 +1,4 @@
-import type { JobsRead } from '../../core/store/jobs-read.ts';
+import type { JobsRead } from '../../core/filters/jobs-read.ts';
 import type { AlertsApi } from '../../engine/ports/alerts-port.ts';
 import type { BulkApi, Engine } from '../../engine/ports/engine-port.ts';
 import type { NodesApi } from '../../engine/ports/nodes-port.ts';

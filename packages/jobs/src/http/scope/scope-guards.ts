@@ -1,8 +1,8 @@
+import { isReadOf } from '../../core/filters/jobs-read.ts';
 import { shownValue } from '../../core/input/shown-value.ts';
 import type { Job } from '../../core/model/job.ts';
 import { backfillNotFound, jobNotFound, runNotFound } from '../../core/model/not-found.ts';
 import { allNamesIn } from '../../core/secrets/secret-value.ts';
-import { isReadOf } from '../../core/store/jobs-read.ts';
 import type { RunView } from '../../core/store/store-views.ts';
 import { EngineError, type JobInput, type JobPatch } from '../../engine/ports/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';

@@ -1,4 +1,4 @@
-import { isReadOf } from '../../core/store/jobs-read.ts';
+import { isReadOf } from '../../core/filters/jobs-read.ts';
 import { type CommandOptions, EngineError, type JobInput } from '../../engine/ports/engine-port.ts';
 import { isEngineError, stale } from '../routing/etag.ts';
 import { type JobScope, jobsOf } from './job-scope.ts';

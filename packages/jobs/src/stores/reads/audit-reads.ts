@@ -1,4 +1,4 @@
-import { isOfAllJobs, type JobsRead } from '../../core/store/jobs-read.ts';
+import { isOfAllJobs, type JobsRead } from '../../core/filters/jobs-read.ts';
 import type { AuditQuery, AuditRow } from '../../core/store/store-views.ts';
 import { allOf, type Bind, bindable, type Dialect, parameters, uidsWhere } from './dialect.ts';
 import { isInPrefix, whichJobs } from './jobs/which-jobs.ts';

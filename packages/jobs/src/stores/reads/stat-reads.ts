@@ -1,7 +1,7 @@
+import { isOfAllJobs, type JobsRead } from '../../core/filters/jobs-read.ts';
 import type { JobStatus } from '../../core/model/job.ts';
 import type { FinishedStatus } from '../../core/model/run.ts';
 import { JOB_STATUSES } from '../../core/model/statuses.ts';
-import { isOfAllJobs, type JobsRead } from '../../core/store/jobs-read.ts';
 import type { HourCount, StoreStats } from '../../core/store/store-views.ts';
 import { numberOf, rowOf } from '../rows/first-column.ts';
 import { firstHour, HOUR_MS, newestHoursFirst } from '../rows/hours.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { PayloadField, RunFilter } from '../../../core/filters/run-filter.ts';
 import { RUN_REASONS, RUN_STATUSES, RUN_TIMES, SHOWN_TRIGGERS } from '../../../core/model/run.ts';
-import type { PayloadField, RunFilter } from '../../../core/rules/run-filter.ts';
 import type { RunQuery } from '../../../core/store/store-views.ts';
 import { fingerprintParameter } from '../../fields/fingerprint.ts';
 import { instantParameter } from '../../fields/instant.ts';

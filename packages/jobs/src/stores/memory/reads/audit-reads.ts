@@ -1,4 +1,4 @@
-import { isOfAllJobs, isReadOf, type JobsRead } from '../../../core/store/jobs-read.ts';
+import { isOfAllJobs, isReadOf, type JobsRead } from '../../../core/filters/jobs-read.ts';
 import type { StoreReads } from '../../../core/store/store.ts';
 import type { AuditRow } from '../../../core/store/store-views.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';

@@ -1,6 +1,6 @@
 import type { BackfillView } from '../../../core/backfills/backfill.ts';
+import { isReadOf } from '../../../core/filters/jobs-read.ts';
 import type { RunStatus } from '../../../core/model/run.ts';
-import { isReadOf } from '../../../core/store/jobs-read.ts';
 import type { BackfillReads } from '../../../core/store/store-backfills.ts';
 import { backfillViewOf } from '../../rows/backfill-row.ts';
 import type { BackfillRow, MemoryDatabase } from '../memory-database.ts';

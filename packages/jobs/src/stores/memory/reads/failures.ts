@@ -1,6 +1,6 @@
+import { isReadOf } from '../../../core/filters/jobs-read.ts';
 import type { FinishedRun } from '../../../core/model/run.ts';
 import { FAILURE_JOBS, type FailurePage, type FailureQuery } from '../../../core/store/failure-views.ts';
-import { isReadOf } from '../../../core/store/jobs-read.ts';
 import type { RunView } from '../../../core/store/store-views.ts';
 import { groupPage } from '../../rows/runs/failure-groups.ts';
 import type { MemoryDatabase } from '../memory-database.ts';

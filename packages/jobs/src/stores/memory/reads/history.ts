@@ -1,5 +1,5 @@
+import { isOfAllJobs, isReadOf } from '../../../core/filters/jobs-read.ts';
 import type { FinishedRun } from '../../../core/model/run.ts';
-import { isOfAllJobs, isReadOf } from '../../../core/store/jobs-read.ts';
 import type { HistoryCount, HistoryQuery, HourCount } from '../../../core/store/store-views.ts';
 import { ALL_JOBS, bucketsOf, type HourBucket, subjectOfTag, subjectOfType } from '../../rows/hour-tally.ts';
 import { HOUR_MS, newestHoursFirst } from '../../rows/hours.ts';

@@ -1,6 +1,6 @@
+import { isReadOf, type JobsRead, mostUsedFirst } from '../../../core/filters/jobs-read.ts';
 import { partsToRead, samplePartOf } from '../../../core/forecast/forecast-job.ts';
 import { jobViewOf } from '../../../core/store/job-view.ts';
-import { isReadOf, type JobsRead, mostUsedFirst } from '../../../core/store/jobs-read.ts';
 import type { StoreReads } from '../../../core/store/store.ts';
 import type { Cursor, HealthContext, JobQuery, JobView } from '../../../core/store/store-views.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';

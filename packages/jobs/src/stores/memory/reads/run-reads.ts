@@ -1,7 +1,7 @@
+import { isReadOf } from '../../../core/filters/jobs-read.ts';
+import { isShown } from '../../../core/filters/run-filter.ts';
+import { isInTime } from '../../../core/filters/run-time.ts';
 import { isBackfillRun, isLiveRun, isSlotOpen, type Run } from '../../../core/model/run.ts';
-import { isShown } from '../../../core/rules/run-filter.ts';
-import { isInTime } from '../../../core/rules/run-time.ts';
-import { isReadOf } from '../../../core/store/jobs-read.ts';
 import type { StoreReads } from '../../../core/store/store.ts';
 import type { RecentRun, RunView } from '../../../core/store/store-views.ts';
 import { pageOf } from '../../rows/page.ts';

@@ -1,4 +1,4 @@
-import { isOfAllJobs, isReadOf, type JobsRead } from '../../../core/store/jobs-read.ts';
+import { isOfAllJobs, isReadOf, type JobsRead } from '../../../core/filters/jobs-read.ts';
 import type { StoreReads } from '../../../core/store/store.ts';
 import { ALL_JOBS } from '../../rows/hour-tally.ts';
 import { firstHour } from '../../rows/hours.ts';

@@ -1,6 +1,6 @@
+import { isOfAllJobs, isReadOf } from '../../../core/filters/jobs-read.ts';
+import { isInTime } from '../../../core/filters/run-time.ts';
 import { type FinishedRun, isLiveRun, type LiveRun } from '../../../core/model/run.ts';
-import { isInTime } from '../../../core/rules/run-time.ts';
-import { isOfAllJobs, isReadOf } from '../../../core/store/jobs-read.ts';
 import {
   MOST_TIMELINE_RUNS,
   type TimelineJob,

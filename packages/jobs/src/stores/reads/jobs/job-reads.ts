@@ -1,6 +1,6 @@
+import { type JobsRead, mostUsedFirst, type TagCount } from '../../../core/filters/jobs-read.ts';
 import type { PauseOfAll } from '../../../core/pauses/pause-of-all.ts';
 import { jobViewOf } from '../../../core/store/job-view.ts';
-import { type JobsRead, mostUsedFirst, type TagCount } from '../../../core/store/jobs-read.ts';
 import type {
   Cursor,
   HealthContext,

@@ -1,5 +1,5 @@
+import type { JobsRead } from '../../../core/filters/jobs-read.ts';
 import { idRange } from '../../../core/model/job-id.ts';
-import type { JobsRead } from '../../../core/store/jobs-read.ts';
 import type { Bind, Dialect } from '../dialect.ts';
 
 /** The conditions on `jobs` that all reads can have. Empty: all jobs. */

@@ -1,3 +1,4 @@
+import { isOfAllJobs } from '../../../core/filters/jobs-read.ts';
 import {
   FAILURE_JOBS,
   type FailedJob,
@@ -7,7 +8,6 @@ import {
   MOST_FAILURES,
   MOST_GROUPS,
 } from '../../../core/store/failure-views.ts';
-import { isOfAllJobs } from '../../../core/store/jobs-read.ts';
 import type { RunView } from '../../../core/store/store-views.ts';
 import { rowOf } from '../../rows/first-column.ts';
 import { type CountedGroup, groupPage } from '../../rows/runs/failure-groups.ts';

@@ -1,7 +1,7 @@
+import { isOfAllJobs, type JobsRead } from '../../../core/filters/jobs-read.ts';
+import { isShown, listOf, statusesOf } from '../../../core/filters/run-filter.ts';
+import { isInTime } from '../../../core/filters/run-time.ts';
 import { isLiveStatus, type RunStatus, type ShownTrigger } from '../../../core/model/run.ts';
-import { isShown, listOf, statusesOf } from '../../../core/rules/run-filter.ts';
-import { isInTime } from '../../../core/rules/run-time.ts';
-import { isOfAllJobs, type JobsRead } from '../../../core/store/jobs-read.ts';
 import type { RunPage, RunQuery, RunView } from '../../../core/store/store-views.ts';
 import { FEW_JOBS, FEW_TO_SEARCH, RUNS_IN_A_LOOK } from '../../rows/bounds.ts';
 import { numbersIn, rowOf } from '../../rows/first-column.ts';

@@ -1,5 +1,5 @@
+import { isOfAllJobs } from '../../../core/filters/jobs-read.ts';
 import { BUCKET_BOUNDS_MS, UNMEASURED } from '../../../core/rules/run-measures.ts';
-import { isOfAllJobs } from '../../../core/store/jobs-read.ts';
 import type { HistoryCount, HistoryQuery } from '../../../core/store/store-views.ts';
 import { numberOf, rowOf } from '../../rows/first-column.ts';
 import { ALL_JOBS, subjectOfTag, subjectOfType } from '../../rows/hour-tally.ts';

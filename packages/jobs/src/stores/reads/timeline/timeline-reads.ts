@@ -1,4 +1,4 @@
-import { isOfAllJobs } from '../../../core/store/jobs-read.ts';
+import { isOfAllJobs } from '../../../core/filters/jobs-read.ts';
 import type {
   TimelineJob,
   TimelineQuery,
