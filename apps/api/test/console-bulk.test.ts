@@ -150,14 +150,20 @@ test(
     await page.route(/\/api\/bulk-commands\/\d+$/, (route) =>
       route.fulfill({ status: 404, json: { title: 'Not Found', status: 404, detail: 'No.' } }),
     );
-    await button(page, 'Resume').click();
+    // Meanwhile another job matches: the question counts it, too.
+    await make('billing-171', ['billing']);
+    await button(page, 'Resume…').click();
+    await page
+      .getByRole('dialog', { name: 'Resume 72 jobs?' })
+      .getByRole('button', { name: 'Resume 72 jobs' })
+      .click();
     const unknown = page.getByRole('region', { name: 'Progress' });
     await unknown.getByText('The command has started. Its progress could not be read: Not found.').waitFor();
-    expect(await button(page, 'Resume').isEnabled()).toBe(true);
+    expect(await button(page, 'Resume…').isEnabled()).toBe(true);
     await looksWell(page);
     await page.unroute(/\/api\/bulk-commands\/\d+$/);
     await button(page, 'Try again').click();
-    await result.getByText('71 jobs resumed.').waitFor();
+    await result.getByText('72 jobs resumed.').waitFor();
     expect(await paused()).toBe(0);
     expect(faults).toEqual([]);
   },

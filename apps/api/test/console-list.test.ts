@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { findings } from '../../../packages/console/test/axe.ts';
 import { databaseEnv } from '../src/testing/test-app.ts';
 import { listOf, textsOf } from '../src/testing/test-bodies.ts';
 import type { Dialect } from '../src/testing/test-database.ts';
@@ -85,7 +86,16 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await page.getByRole('checkbox', { name: 'Select all 2 loaded jobs' }).click();
     // Another filter keeps the selection: job-0 is still in it.
     await page.getByText('3 jobs selected, 1 not in this list').waitFor();
-    await button(page, 'Resume').click();
+    await button(page, 'Resume…').click();
+    // Nothing happens without a confirmation.
+    const resume = page.getByRole('dialog', { name: 'Resume 3 jobs?' });
+    await resume.getByText('job-0').waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await resume.waitFor({ state: 'hidden' });
+    expect(await idsOf(server, 'paused')).toEqual(['job-a', 'job-b']);
+    await button(page, 'Resume…').click();
+    await resume.getByRole('button', { name: 'Resume 3 jobs' }).click();
     await page.getByText('3 jobs resumed.').waitFor();
     expect(await idsOf(server, 'paused')).toEqual([]);
 

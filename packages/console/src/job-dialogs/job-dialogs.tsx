@@ -5,12 +5,14 @@ import { type JobMark, markOf } from '../data/job-mark.ts';
 import { useMay } from '../session/session.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { PauseDialog } from './pause-dialog.tsx';
+import { ResumeDialog } from './resume-dialog.tsx';
 import { useAskedJobs } from './use-asked-jobs.ts';
 import type { JobQuestion, JobQuestionState } from './use-job-question.ts';
 
 /** Actions on many jobs, once the question is answered. */
 interface Bulk {
   readonly pause: (which: BulkSelection, pause: PauseOptions) => void;
+  readonly resume: (which: BulkSelection) => void;
   readonly remove: (which: BulkSelection) => void;
 }
 
@@ -22,7 +24,7 @@ interface JobDialogsProps {
   readonly onDeleted: (job: JobMark) => void;
 }
 
-/** The questions before jobs are paused or deleted. Runs the action once they are answered. */
+/** The questions before jobs are paused, resumed or deleted. Runs the action once they are answered. */
 export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
   const { question, number, isOpen, close } = asking;
   // For a viewer who may no longer pause, the list of jobs is empty.
@@ -34,6 +36,10 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
   const pauseMany = (pause: PauseOptions): void => {
     close();
     if (which !== undefined) bulk?.pause(which, pause);
+  };
+  const resumeMany = (): void => {
+    close();
+    if (which !== undefined) bulk?.resume(which);
   };
   const removeMany = (): void => {
     close();
@@ -50,6 +56,12 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
         isBusy={pausing.isBusy}
         onClose={close}
         onPause={which === undefined ? (pause) => pausing.start(question, pause) : pauseMany}
+      />
+      <ResumeDialog
+        opened={isOpen && question?.what === 'resume'}
+        jobs={jobs}
+        onClose={close}
+        onResume={resumeMany}
       />
       <DeleteDialog
         opened={isOpen && question?.what === 'delete'}

@@ -5,7 +5,8 @@ import type { JobMark } from '../data/job-mark.ts';
 
 /** A question about jobs before an action. */
 export interface JobQuestion {
-  readonly what: 'pause' | 'delete';
+  /** One job resumes without a question. */
+  readonly what: 'pause' | 'resume' | 'delete';
   readonly jobs: readonly JobMark[];
   /** What one bulk command changes; `jobs` has the known ones. Absent for one job. */
   readonly which?: BulkSelection;

@@ -58,6 +58,7 @@ export function JobList(props: JobListProps) {
           asking={asking}
           bulk={{
             pause: (which, pause) => startMany({ action: 'pause', pause }, which),
+            resume: (which) => startMany({ action: 'resume' }, which),
             remove: (which) => startMany({ action: 'delete' }, which),
           }}
           onDeleted={(job) => setSelection((known) => removeJobs(known, [job]))}
@@ -123,8 +124,7 @@ function useListWork(filters: JobFilters, hasMore: boolean) {
   const onAsk = (what: BulkKind): void => {
     const jobs = selectedJobs(selection, loaded);
     const which = isAll ? matchingOf(filters) : idsOf(jobs);
-    if (what === 'resume') startMany({ action: what }, which);
-    else ask({ what, jobs, which });
+    ask({ what, jobs, which });
   };
   const clear = (): void => {
     matching.clear();

@@ -42,7 +42,7 @@ export function BulkBar(props: BulkBarProps) {
           Pause…
         </Button>
         <Button {...look} leftSection={<ResumeIcon />} onClick={() => onAsk('resume')}>
-          Resume
+          Resume…
         </Button>
         {mayDelete ? (
           <Button {...look} leftSection={<TrashIcon />} onClick={() => onAsk('delete')}>
