@@ -34,7 +34,7 @@ export function Definition({ job }: { readonly job: Job }) {
         {job.payload === null ? (
           <p className={blocks.quiet}>None: each run brings its own payload.</p>
         ) : Object.keys(job.payload).length === 0 ? (
-          <p className={blocks.quiet}>Empty: the job type needs no payload.</p>
+          <p className={blocks.quiet}>The payload is empty: the job type needs none.</p>
         ) : (
           <JsonBlock value={job.payload} label="the payload" />
         )}

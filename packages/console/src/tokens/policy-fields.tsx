@@ -63,7 +63,7 @@ function TypesField({ draft, onChange }: PolicyFieldsProps) {
         Job types
       </Text>
       <Text size="xs" c="dimmed">
-        The token can make jobs of these types only. Empty: any type.
+        The token can make jobs of the checked types only. If none is checked, all types are allowed.
       </Text>
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs">
         {names.map((type) => (

@@ -7,9 +7,9 @@ export interface TokenDraft {
   readonly days: number;
   readonly minInterval: string;
   readonly maxJobs: string;
-  /** Empty: any type. */
+  /** An empty list allows all types. */
   readonly types: readonly string[];
-  /** With a comma between them. Empty: any tags. */
+  /** With a comma between them. An empty text allows all tags. */
   readonly tags: string;
 }
 

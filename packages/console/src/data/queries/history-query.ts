@@ -4,7 +4,7 @@ import { useConnection, useIsSignedIn } from '../../session/session.tsx';
 import { type Range, rangeBounds } from '../../ui/range/range.ts';
 import { queryKeys } from './query-keys.ts';
 
-/** The jobs whose history is read. Empty: all jobs. */
+/** The jobs whose history is read. An empty filter reads all jobs. */
 export type HistoryOf = Pick<JobHistoryQuery, 'job_id' | 'type' | 'tag'>;
 
 /** The counts are by hour or longer, and need no more than this. */

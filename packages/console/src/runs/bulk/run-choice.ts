@@ -12,7 +12,7 @@ const POSSIBLE: Record<RunAction, readonly Status[]> = {
   cancel: ['queued', 'running'],
 };
 
-/** The statuses of the runs that an action changes. Empty: none of the runs in the list can be changed so. */
+/** The statuses of the runs that an action changes. An empty list: the action changes no run of the list. */
 export function statusesOf(action: RunAction, { statuses }: RunFilters): readonly Status[] {
   if (statuses.length === 0) return DEFAULTS[action];
   return statuses.filter((status) => POSSIBLE[action].includes(status));

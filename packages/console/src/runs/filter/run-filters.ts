@@ -26,7 +26,7 @@ export interface TimeRange {
 
 /** The filters of the list of all runs. */
 export interface RunFilters extends TimeRange, Readonly<Partial<Record<TextFilterName, string>>> {
-  /** Empty: any. */
+  /** An empty list matches all statuses. */
   readonly statuses: readonly Status[];
   readonly reason?: (typeof RUN_REASONS)[number];
   readonly trigger?: (typeof TRIGGERS)[number];

@@ -4,7 +4,7 @@ import { cleanText } from './run-filters.ts';
 
 interface TextFilterProps {
   readonly label: string;
-  /** Empty: any. */
+  /** An empty value matches all runs. */
   readonly value: string;
   readonly onChange: (value: string | undefined) => void;
 }
