@@ -1,11 +1,11 @@
 import { pauseAllJobs } from '@greenvue/jobs/client';
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import type { FormEvent } from 'react';
+import { Modal, Text } from '@mantine/core';
 import { announceDone } from '../actions/announce.ts';
 import { useAction } from '../actions/use-action.ts';
 import { queryKeys } from '../data/queries/query-keys.ts';
 import { PauseFields, usePauseDraft } from '../job-dialogs/pause-fields.tsx';
 import { keepOpen } from '../ui/feedback/confirm.tsx';
+import { DialogForm } from '../ui/feedback/dialog-form.tsx';
 
 interface PauseAllDialogProps {
   readonly opened: boolean;
@@ -39,35 +39,24 @@ interface PauseAllFormProps {
 
 function PauseAllForm({ isBusy, onClose, onPause }: PauseAllFormProps) {
   const draft = usePauseDraft(null);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     const pause = draft.read();
-    if (pause === undefined || isBusy) return;
+    if (pause === undefined) return;
     const { reason, until } = pause;
     onPause({ ...(reason === '' ? {} : { reason }), ...(until === undefined ? {} : { until }) });
   };
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="md">
-        <Text size="sm">
-          No job starts a run until all jobs are resumed. Running runs finish; runs that are requested
-          meanwhile wait. Each job keeps its own pause. After this pause, the catch-up of each job decides
-          whether it runs the slots that passed.
-        </Text>
-        <PauseFields
-          draft={draft}
-          reasonHelp="Optional. Tells others why no job runs."
-          untilHelp="Optional. The pause ends at this time; without it, someone has to resume all jobs."
-        />
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose} disabled={isBusy}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={isBusy}>
-            Pause all jobs
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <DialogForm submitLabel="Pause all jobs" isBusy={isBusy} onSubmit={submit} onClose={onClose}>
+      <Text size="sm">
+        No job starts a run until all jobs are resumed. Running runs finish; runs that are requested meanwhile
+        wait. Each job keeps its own pause. After this pause, the catch-up of each job decides whether it runs
+        the slots that passed.
+      </Text>
+      <PauseFields
+        draft={draft}
+        reasonHelp="Optional. Tells others why no job runs."
+        untilHelp="Optional. The pause ends at this time; without it, someone has to resume all jobs."
+      />
+    </DialogForm>
   );
 }

@@ -1,10 +1,4 @@
-import {
-  type AlertChannel,
-  ApiError,
-  type CreateAlertChannel,
-  type PatchAlertChannel,
-} from '@greenvue/jobs/client';
-import { faultWords } from '../ui/feedback/fault-words.ts';
+import type { AlertChannel, CreateAlertChannel, PatchAlertChannel } from '@greenvue/jobs/client';
 import { type AlertCondition, CONDITIONS } from './condition-words.ts';
 
 export const KINDS = [
@@ -93,16 +87,9 @@ function conditionsOf(conditions: readonly AlertCondition[]): AlertCondition[] |
   return conditions.length === CONDITIONS.length ? null : [...conditions];
 }
 
-/** Each fault with the label of its field. */
-export function faultText(error: unknown): string {
-  if (error instanceof ApiError && error.faults.length > 0)
-    return error.faults.map(({ pointer, detail }) => `${labelOf(pointer)} ${detail}.`).join(' ');
-  const { title, advice, detail } = faultWords(error);
-  return detail ?? `${title}. ${advice}`;
-}
-
-function labelOf(pointer: string): string {
+/** The field of a pointer, at the begin of a sentence. */
+export function labelOf(pointer: string): string {
   if (pointer === '/id') return 'The id';
   if (pointer === '/config/to') return 'Addresses';
-  return pointer === '/config/url' ? 'The address' : '';
+  return pointer === '/config/url' ? 'The address' : pointer;
 }

@@ -1,11 +1,10 @@
 import type { AlertChannel, SavedAlertChannel } from '@greenvue/jobs/client';
-import { Button, Group, Modal, Stack } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
-import { keepOpen } from '../ui/feedback/confirm.tsx';
-import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
+import { useState } from 'react';
+import { DialogForm, FormDialog } from '../ui/feedback/dialog-form.tsx';
+import { faultSentences } from '../ui/feedback/fault-words.ts';
 import { useLast } from '../ui/feedback/use-last.ts';
 import { Plain } from '../ui/text/text.tsx';
-import { type ChannelDraft, draftOf, faultText, patchBody } from './channel-draft.ts';
+import { type ChannelDraft, draftOf, labelOf, patchBody } from './channel-draft.ts';
 import { ChannelFields } from './channel-fields.tsx';
 import { NewSecret } from './new-secret.tsx';
 import { usePatchChannel } from './use-channels.ts';
@@ -22,10 +21,10 @@ export function EditChannelDialog({ channel, onClose }: DialogProps) {
   const shown = useLast(channel);
   const secret = patch.data?.secret ?? undefined;
   return (
-    <Modal
+    <FormDialog
+      action={patch}
       opened={channel !== undefined}
-      onClose={patch.isPending ? keepOpen : onClose}
-      onExitTransitionEnd={patch.reset}
+      onClose={onClose}
       title={<>Edit channel {shown === undefined ? null : <Plain>{shown.id}</Plain>}</>}
       size="lg"
     >
@@ -33,7 +32,7 @@ export function EditChannelDialog({ channel, onClose }: DialogProps) {
         <EditForm key={shown.id} channel={shown} action={patch} onClose={onClose} />
       )}
       {secret === undefined ? null : <NewSecret secret={secret} onClose={onClose} />}
-    </Modal>
+    </FormDialog>
   );
 }
 
@@ -47,28 +46,21 @@ function EditForm({ channel, action, onClose }: FormProps) {
   const [draft, setDraft] = useState(() => draftOf(channel));
   const change = (part: Partial<ChannelDraft>) => setDraft((before) => ({ ...before, ...part }));
   const isReady = draft.conditions.length > 0 && (draft.kind !== 'email' || draft.target.trim() !== '');
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (isReady)
-      action.mutate(
-        { id: channel.id, body: patchBody(draft) },
-        { onSuccess: ({ secret }: SavedAlertChannel) => (secret === null ? onClose() : undefined) },
-      );
-  };
+  const submit = (): void =>
+    action.mutate(
+      { id: channel.id, body: patchBody(draft) },
+      { onSuccess: ({ secret }: SavedAlertChannel) => (secret === null ? onClose() : undefined) },
+    );
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="md">
-        <FaultAlert>{action.isError ? <Plain>{faultText(action.error)}</Plain> : undefined}</FaultAlert>
-        <ChannelFields draft={draft} isEdit onChange={change} />
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose} disabled={action.isPending}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={action.isPending} disabled={!isReady}>
-            Save
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <DialogForm
+      fault={faultSentences(action.error, labelOf)}
+      submitLabel="Save"
+      isBusy={action.isPending}
+      isReady={isReady}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <ChannelFields draft={draft} isEdit onChange={change} />
+    </DialogForm>
   );
 }

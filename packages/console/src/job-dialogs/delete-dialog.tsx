@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { keepOpen } from '../ui/feedback/confirm.tsx';
+import { DialogForm } from '../ui/feedback/dialog-form.tsx';
 import { jobsText } from '../ui/text/jobs-text.ts';
 import classes from './dialogs.module.css';
 import { JobNames } from './job-names.tsx';
@@ -46,44 +47,37 @@ function DeleteForm({ jobs, isSuperseded, isBusy, onClose, onDelete }: DeleteFor
   const isOne = count === 1;
   const word = isOne ? first[0]?.id : count?.toString();
   const isSure = count !== 0 && typed.trim() === word;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (isSure && !isBusy) onDelete();
-  };
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="md">
-        {isSuperseded ? <SupersededNote /> : null}
-        <JobNames jobs={jobs} />
-        <Meaning isOne={isOne} />
-        <TextInput
-          label={
-            <>
-              To confirm, type {isOne ? 'the id' : 'the number of jobs'}
-              {word === undefined ? null : (
-                <>
-                  : <code>{word}</code>
-                </>
-              )}
-            </>
-          }
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          autoComplete="off"
-          spellCheck={false}
-          data-autofocus
-          autoFocus={isSuperseded}
-        />
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose} disabled={isBusy}>
-            Cancel
-          </Button>
-          <Button type="submit" color="red" loading={isBusy} disabled={!isSure}>
-            {isOne ? 'Delete job' : count === undefined ? 'Delete jobs' : `Delete ${jobsText(count)}`}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <DialogForm
+      submitLabel={isOne ? 'Delete job' : count === undefined ? 'Delete jobs' : `Delete ${jobsText(count)}`}
+      danger
+      isBusy={isBusy}
+      isReady={isSure}
+      onSubmit={onDelete}
+      onClose={onClose}
+    >
+      {isSuperseded ? <SupersededNote /> : null}
+      <JobNames jobs={jobs} />
+      <Meaning isOne={isOne} />
+      <TextInput
+        label={
+          <>
+            To confirm, type {isOne ? 'the id' : 'the number of jobs'}
+            {word === undefined ? null : (
+              <>
+                : <code>{word}</code>
+              </>
+            )}
+          </>
+        }
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        autoComplete="off"
+        spellCheck={false}
+        data-autofocus
+        autoFocus={isSuperseded}
+      />
+    </DialogForm>
   );
 }
 

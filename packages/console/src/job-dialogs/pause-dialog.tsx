@@ -1,8 +1,9 @@
 import type { Job } from '@greenvue/jobs/client';
-import { Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Checkbox, Modal, Text } from '@mantine/core';
+import { useState } from 'react';
 import type { PauseOptions } from '../actions/job-steps.ts';
 import { keepOpen } from '../ui/feedback/confirm.tsx';
+import { DialogForm } from '../ui/feedback/dialog-form.tsx';
 import { jobsText } from '../ui/text/jobs-text.ts';
 import { JobNames } from './job-names.tsx';
 import { PauseFields, usePauseDraft } from './pause-fields.tsx';
@@ -42,53 +43,32 @@ function PauseForm({ jobs, pause, isBusy, onClose, onPause }: PauseFormProps) {
   const draft = usePauseDraft(pause);
   const [cancelLive, setCancelLive] = useState(false);
   const isCounted = jobs.count !== undefined && jobs.count > 0;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     const given = draft.read();
-    if (given !== undefined && !isBusy && isCounted) onPause({ ...given, cancelLive });
+    if (given !== undefined) onPause({ ...given, cancelLive });
   };
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="md">
-        <JobNames jobs={jobs} />
-        <Meaning jobs={jobs} isChange={pause !== null} cancelLive={cancelLive} />
-        <PauseFields
-          draft={draft}
-          reasonHelp="Optional. Tells others why the job does not run."
-          untilHelp="Optional. The job resumes at this time; without it, someone has to resume it."
-        />
-        <Checkbox
-          label="Also cancel live runs"
-          description="Running and waiting runs."
-          checked={cancelLive}
-          onChange={(event) => setCancelLive(event.currentTarget.checked)}
-        />
-        <Buttons
-          label={pause === null ? 'Pause' : 'Edit pause'}
-          isBusy={isBusy}
-          isDisabled={!isCounted}
-          onClose={onClose}
-        />
-      </Stack>
-    </form>
-  );
-}
-
-interface ButtonsProps extends Pick<PauseDialogProps, 'isBusy' | 'onClose'> {
-  readonly label: string;
-  readonly isDisabled: boolean;
-}
-
-function Buttons({ label, isBusy, isDisabled, onClose }: ButtonsProps) {
-  return (
-    <Group justify="flex-end" gap="sm">
-      <Button variant="default" onClick={onClose} disabled={isBusy}>
-        Cancel
-      </Button>
-      <Button type="submit" loading={isBusy} disabled={isDisabled}>
-        {label}
-      </Button>
-    </Group>
+    <DialogForm
+      submitLabel={pause === null ? 'Pause' : 'Edit pause'}
+      isBusy={isBusy}
+      isReady={isCounted}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <JobNames jobs={jobs} />
+      <Meaning jobs={jobs} isChange={pause !== null} cancelLive={cancelLive} />
+      <PauseFields
+        draft={draft}
+        reasonHelp="Optional. Tells others why the job does not run."
+        untilHelp="Optional. The job resumes at this time; without it, someone has to resume it."
+      />
+      <Checkbox
+        label="Also cancel live runs"
+        description="Running and waiting runs."
+        checked={cancelLive}
+        onChange={(event) => setCancelLive(event.currentTarget.checked)}
+      />
+    </DialogForm>
   );
 }
 

@@ -1,17 +1,14 @@
 import type { NewApiToken } from '@greenvue/accounts';
-import { ApiError } from '@greenvue/jobs/client';
-import { Alert, Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Alert, Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useMay } from '../session/session.tsx';
 import { useTicker } from '../ui/clock/now.tsx';
-import { keepOpen } from '../ui/feedback/confirm.tsx';
-import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
-import { faultWords } from '../ui/feedback/fault-words.ts';
+import { DialogForm, FormDialog } from '../ui/feedback/dialog-form.tsx';
+import { faultSentences } from '../ui/feedback/fault-words.ts';
 import { LIMITS } from '../ui/limits.ts';
 import { capital } from '../ui/text/capital.ts';
 import { CopyButton } from '../ui/text/copy-button.tsx';
 import { ROLE_WORDS, ROLES } from '../ui/text/role-words.ts';
-import { Plain } from '../ui/text/text.tsx';
 import { PolicyFields } from './policy-fields.tsx';
 import { bodyOf, LIFETIMES, maxJobsFault, NEW_TOKEN, type TokenDraft } from './token-draft.ts';
 import { useMakeToken } from './use-tokens.ts';
@@ -25,19 +22,13 @@ interface NewTokenDialogProps {
 export function NewTokenDialog({ opened, onClose }: NewTokenDialogProps) {
   const make = useMakeToken();
   return (
-    <Modal
-      opened={opened}
-      onClose={make.isPending ? keepOpen : onClose}
-      onExitTransitionEnd={make.reset}
-      title="New token"
-      size="lg"
-    >
+    <FormDialog action={make} opened={opened} onClose={onClose} title="New token" size="lg">
       {make.data === undefined ? (
         <TokenForm action={make} onClose={onClose} />
       ) : (
         <NewSecret token={make.data} onClose={onClose} />
       )}
-    </Modal>
+    </FormDialog>
   );
 }
 
@@ -71,41 +62,34 @@ function TokenForm({ action, onClose }: TokenFormProps) {
   const [draft, setDraft] = useState(NEW_TOKEN);
   const change = (part: Partial<TokenDraft>) => setDraft((before) => ({ ...before, ...part }));
   const isReady = draft.name.trim() !== '' && maxJobsFault(draft.maxJobs) === undefined;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (isReady && !action.isPending) action.mutate(bodyOf(draft, ticker.exact()));
-  };
+  const submit = (): void => action.mutate(bodyOf(draft, ticker.exact()));
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="md">
-        <FaultAlert>{action.isError ? <Plain>{faultText(action.error)}</Plain> : undefined}</FaultAlert>
-        <TextInput
-          label="Name"
-          description="What uses the token, such as deploys. Activity shows this name."
-          autoComplete="off"
-          maxLength={LIMITS.tokenName}
-          value={draft.name}
-          onChange={(event) => change({ name: event.currentTarget.value })}
-          data-autofocus
-        />
-        <RoleSelect draft={draft} onChange={change} />
-        <NativeSelect
-          label="Valid for"
-          data={LIFETIMES.map(({ days, label }) => ({ value: String(days), label }))}
-          value={String(draft.days)}
-          onChange={(event) => change({ days: Number(event.currentTarget.value) })}
-        />
-        <PolicyFields draft={draft} onChange={change} />
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose} disabled={action.isPending}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={action.isPending} disabled={!isReady}>
-            Create token
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <DialogForm
+      fault={faultSentences(action.error, labelOf)}
+      submitLabel="Create token"
+      isBusy={action.isPending}
+      isReady={isReady}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextInput
+        label="Name"
+        description="What uses the token, such as deploys. Activity shows this name."
+        autoComplete="off"
+        maxLength={LIMITS.tokenName}
+        value={draft.name}
+        onChange={(event) => change({ name: event.currentTarget.value })}
+        data-autofocus
+      />
+      <RoleSelect draft={draft} onChange={change} />
+      <NativeSelect
+        label="Valid for"
+        data={LIFETIMES.map(({ days, label }) => ({ value: String(days), label }))}
+        value={String(draft.days)}
+        onChange={(event) => change({ days: Number(event.currentTarget.value) })}
+      />
+      <PolicyFields draft={draft} onChange={change} />
+    </DialogForm>
   );
 }
 
@@ -140,14 +124,6 @@ const LABELS: Readonly<Record<string, string>> = {
   '/policy/max_jobs': 'The number of jobs',
   '/policy/tags': 'The tags',
 };
-
-/** Each fault with the label of its field. */
-function faultText(error: unknown): string {
-  if (error instanceof ApiError && error.faults.length > 0)
-    return error.faults.map(({ pointer, detail }) => `${labelOf(pointer)} ${detail}.`).join(' ');
-  const { title, advice, detail } = faultWords(error);
-  return detail ?? `${title}. ${advice}`;
-}
 
 function labelOf(pointer: string): string {
   if (pointer.startsWith('/policy/tags/')) return 'A tag';

@@ -1,7 +1,7 @@
 import { ApiError, ConnectionError, type Fault } from '@greenvue/jobs/client';
 import { expect, test } from 'vitest';
 import { exampleRefusal } from '../../../test/examples.ts';
-import { faultWords, isOfAnotherVersion } from './fault-words.ts';
+import { faultSentences, faultWords, isOfAnotherVersion } from './fault-words.ts';
 
 const refusal = (status: number, detail = 'Detail.', faults: readonly Fault[] = []) =>
   exampleRefusal(status, { title: 'Title', detail, faults, requestId: 'r-1' });
@@ -46,4 +46,20 @@ test('errors about a job or about input do not', () => {
     false,
   );
   expect(isOfAnotherVersion(new TypeError('x is undefined'))).toBe(false);
+});
+
+test('a refusal of a form names each field, and any other error says why', () => {
+  const faults = [
+    { pointer: '/name', detail: 'must not be empty' },
+    { pointer: '/id', detail: 'is taken' },
+  ];
+  const labelOf = (pointer: string) => (pointer === '/id' ? 'The id' : 'The name');
+  expect(faultSentences(refusal(422, 'Not valid.', faults), labelOf)).toBe(
+    'The name must not be empty. The id is taken.',
+  );
+  expect(faultSentences(refusal(409))).toBe('Detail.');
+  expect(faultSentences(new ConnectionError('no_answer', 'No answer.'))).toMatch(
+    /^The server does not answer\. /,
+  );
+  expect(faultSentences(null)).toBeUndefined();
 });

@@ -46,6 +46,21 @@ export function faultWords(error: unknown): FaultWords {
 }
 
 /**
+ * Why an action failed, in sentences: each fault after the label of its field; undefined without an error.
+ * `labelOf`: the label of a pointer's field.
+ */
+export function faultSentences(
+  error: unknown,
+  labelOf: (pointer: string) => string = (pointer) => pointer,
+): string | undefined {
+  if (error === null) return undefined;
+  if (error instanceof ApiError && error.faults.length > 0)
+    return error.faults.map(({ pointer, detail }) => `${labelOf(pointer)} ${detail}.`).join(' ');
+  const { title, advice, detail } = faultWords(error);
+  return detail ?? `${title}. ${advice}`;
+}
+
+/**
  * Whether the error shows that the server has another version: it lacks the path, or does not know a field.
  */
 export function isOfAnotherVersion(error: unknown): boolean {
