@@ -311,7 +311,7 @@ describe('imports', () => {
   test.each([
     [`${JOBS}/core/model/job.ts`, '../../engine/engine.ts', false],
     [`${JOBS}/core/model/job.ts`, 'node:fs', false],
-    [`${JOBS}/core/time/duration.ts`, '../schedule/cron.ts', false],
+    [`${JOBS}/core/time/duration.ts`, '../schedule/cron/cron.ts', false],
     [`${JOBS}/engine/engine.ts`, '../stores/sqlite/store.ts', false],
     [`${JOBS}/engine/engine.ts`, './pass/claim-budget.ts', false],
     [`${JOBS}/engine/pass/pass.ts`, '../api/jobs/job-api.ts', true],

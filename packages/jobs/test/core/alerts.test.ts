@@ -7,8 +7,8 @@ import {
   retryDelayOf,
 } from '../../src/core/alerts/alert-queue.ts';
 import { alertsOf } from '../../src/core/alerts/raised-alerts.ts';
+import { createJob } from '../../src/core/commands/commands.ts';
 import type { Job } from '../../src/core/model/job.ts';
-import { createJob } from '../../src/core/rules/commands.ts';
 import type { EndedRun } from '../../src/core/rules/ended-runs.ts';
 import { definitionOf, HOUR, MINUTE, ON_DEMAND, SECOND, T0 } from '../store-contract/rig.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createJob } from '../../src/core/commands/commands.ts';
 import { isFreeTrigger } from '../../src/core/model/job-command.ts';
-import { createJob } from '../../src/core/rules/commands.ts';
 import type { Schedule } from '../../src/core/schedule/schedule.ts';
 import { definition, every, Simulation } from './simulation.ts';
 

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
+import { commandJob, createJob } from '../../src/core/commands/commands.ts';
 import { type Job, type JobDefinition, type LiveRuns, liveCount } from '../../src/core/model/job.ts';
 import type { JobCommand } from '../../src/core/model/job-command.ts';
 import { DEFAULT_BACKOFF } from '../../src/core/model/retry.ts';
 import type { FinishedStatus, Held } from '../../src/core/model/run.ts';
-import { commandJob, createJob } from '../../src/core/rules/commands.ts';
 import type { Decision } from '../../src/core/rules/decision.ts';
 import { afterSettlements, dependsOnLive } from '../../src/core/rules/ended-runs.ts';
 import { planJob } from '../../src/core/rules/slots.ts';

@@ -1,7 +1,7 @@
+import { type Refusal, refused } from '../commands/refusal.ts';
 import { isFixedDelay, type Job, liveCount, roomOf } from '../model/job.ts';
 import { without } from '../objects.ts';
 import { type Draft, queueRun } from '../rules/decision.ts';
-import { type Refusal, refused } from '../rules/refusal.ts';
 import { hasGrid } from '../schedule/schedule.ts';
 
 /** Where runs may overlap: the most runs of backfills of one job that are live at once. */

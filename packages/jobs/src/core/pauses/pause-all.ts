@@ -1,5 +1,5 @@
-import { UNTIL_PAST } from '../rules/command-refusals.ts';
-import type { Refusal } from '../rules/refusal.ts';
+import { UNTIL_PAST } from '../commands/command-refusals.ts';
+import type { Refusal } from '../commands/refusal.ts';
 import type { PauseOfAll } from './pause-of-all.ts';
 
 /** What `pauseAll` asks for. */

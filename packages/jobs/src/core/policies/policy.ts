@@ -1,7 +1,7 @@
+import { type Refusal, refused } from '../commands/refusal.ts';
 import type { Fault } from '../input/fault.ts';
 import { shownValue } from '../input/shown-value.ts';
 import type { JobDefinition } from '../model/job.ts';
-import { type Refusal, refused } from '../rules/refusal.ts';
 import { shortestGap } from '../schedule/schedule-slots.ts';
 import { formatDuration, parseWholeMs } from '../time/duration.ts';
 

@@ -1,7 +1,7 @@
 import type { BackfillView } from '../backfills/backfill.ts';
+import type { Refusal } from '../commands/refusal.ts';
 import type { JobsRead } from '../filters/jobs-read.ts';
 import type { FinishedRun } from '../model/run.ts';
-import type { Refusal } from '../rules/refusal.ts';
 import type { AuditEntry, CancelRequest } from './store-commands.ts';
 
 /** The window of a backfill, and the slots of the job's schedule in it, in order. */

@@ -1,9 +1,9 @@
+import type { Refusal } from '../commands/refusal.ts';
 import type { Job } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
 import type { FinishedRun, JsonText, LiveRun, Run } from '../model/run.ts';
 import type { NodeDrain } from '../nodes/membership.ts';
 import type { PauseOfAll } from '../pauses/pause-of-all.ts';
-import type { Refusal } from '../rules/refusal.ts';
 import type { ClaimInput, ClaimResult } from './store-passes.ts';
 
 /** Who asked for a change and what it was; written in the same transaction as the change. Append-only. */

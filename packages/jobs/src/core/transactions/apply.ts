@@ -1,7 +1,7 @@
 import { alertsOf } from '../alerts/raised-alerts.ts';
+import { type AskedCancel, cancelOf } from '../commands/cancel.ts';
 import { type LiveRuns, NO_LIVE_RUNS, type PausedJob } from '../model/job.ts';
 import type { FinishedRun, LiveRun } from '../model/run.ts';
-import { type AskedCancel, cancelOf } from '../rules/cancel.ts';
 import { type Decision, isOverRoom, isSooner } from '../rules/decision.ts';
 import {
   afterSettlements,

@@ -1,8 +1,8 @@
+import { type CommandOutcome, commandJob, createJob } from '../commands/commands.ts';
+import type { Refusal } from '../commands/refusal.ts';
+import { slotRefusal } from '../commands/slot-of-retry.ts';
 import { asksForClaimed, asksForPutOff, type JobCommand, whoAsks } from '../model/job-command.ts';
 import { tooManyJobs } from '../policies/policy.ts';
-import { type CommandOutcome, commandJob, createJob } from '../rules/commands.ts';
-import type { Refusal } from '../rules/refusal.ts';
-import { slotRefusal } from '../rules/slot-of-retry.ts';
 import {
   type CancelRequest,
   type CommandInput,

@@ -1,5 +1,5 @@
+import { cancelOf } from '../commands/cancel.ts';
 import { isLiveRun, type LiveRun } from '../model/run.ts';
-import { cancelOf } from '../rules/cancel.ts';
 import type { JobStore } from '../store/store.ts';
 import { type CancelResult, requestOf } from '../store/store-commands.ts';
 import type { Report } from '../store/store-passes.ts';

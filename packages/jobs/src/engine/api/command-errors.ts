@@ -1,5 +1,5 @@
+import type { Refusal } from '../../core/commands/refusal.ts';
 import { jobNotFound } from '../../core/model/not-found.ts';
-import type { Refusal } from '../../core/rules/refusal.ts';
 import type { CommandResult } from '../../core/store/store-commands.ts';
 import { EngineError } from '../ports/engine-port.ts';
 

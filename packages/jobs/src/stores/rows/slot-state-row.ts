@@ -1,4 +1,4 @@
-import type { SlotState } from '../../core/rules/slot-of-retry.ts';
+import type { SlotState } from '../../core/commands/slot-of-retry.ts';
 import { rowOf } from './first-column.ts';
 
 /** Its columns: how many live runs, how many slots of backfills to come, the newest later success. */

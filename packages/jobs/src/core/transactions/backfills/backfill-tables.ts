@@ -1,5 +1,5 @@
 import type { BackfillSlots, KnownSlots } from '../../backfills/backfill-slots.ts';
-import type { SlotState } from '../../rules/slot-of-retry.ts';
+import type { SlotState } from '../../commands/slot-of-retry.ts';
 
 /** The operations on backfills (P37, backfill). */
 export interface BackfillTables {

@@ -1,8 +1,8 @@
 import { backfillRefusal, sortSlots } from '../../backfills/backfill-slots.ts';
+import { cancelOf } from '../../commands/cancel.ts';
 import type { LiveRun } from '../../model/run.ts';
 import { isBackfillRun } from '../../model/run.ts';
 import { without } from '../../objects.ts';
-import { cancelOf } from '../../rules/cancel.ts';
 import { decide, draftOf } from '../../rules/decision.ts';
 import type {
   BackfillInput,

@@ -1,5 +1,5 @@
+import { type Refusal, refused } from '../../commands/refusal.ts';
 import type { Mutable } from '../../objects.ts';
-import { type Refusal, refused } from '../../rules/refusal.ts';
 import { unknownSecret } from '../../secrets/secret-value.ts';
 import {
   MOST_SECRETS,

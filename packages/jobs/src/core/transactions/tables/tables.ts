@@ -1,7 +1,7 @@
+import type { AskedCancel } from '../../commands/cancel.ts';
 import type { Job, LiveRuns } from '../../model/job.ts';
 import type { FinishedRun, LiveRun, Progress, Run } from '../../model/run.ts';
 import type { PauseOfAll } from '../../pauses/pause-of-all.ts';
-import type { AskedCancel } from '../../rules/cancel.ts';
 import type { Move } from '../../rules/decision.ts';
 import type { EndedRun } from '../../rules/ended-runs.ts';
 import type { Settlement } from '../../rules/settle.ts';

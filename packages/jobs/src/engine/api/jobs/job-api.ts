@@ -1,9 +1,9 @@
+import { typeChanged } from '../../../core/commands/command-refusals.ts';
 import type { JobType } from '../../../core/job-types/job-type.ts';
 import type { JobEventType } from '../../../core/model/events.ts';
 import type { Job } from '../../../core/model/job.ts';
 import type { JobCommand } from '../../../core/model/job-command.ts';
 import { jobNotFound } from '../../../core/model/not-found.ts';
-import { typeChanged } from '../../../core/rules/command-refusals.ts';
 import type { CommandResult } from '../../../core/store/store-commands.ts';
 import type { JobView, ScheduledJob } from '../../../core/store/store-views.ts';
 import { healthOf } from '../../../core/watching/health.ts';

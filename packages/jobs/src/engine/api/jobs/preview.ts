@@ -1,7 +1,7 @@
+import { typeChanged } from '../../../core/commands/command-refusals.ts';
+import { commandJob, scheduleRefusal } from '../../../core/commands/commands.ts';
 import { DEFAULT_PREVIEW_TIMES } from '../../../core/limits.ts';
 import { isFixedDelay, NO_LIVE_RUNS } from '../../../core/model/job.ts';
-import { typeChanged } from '../../../core/rules/command-refusals.ts';
-import { commandJob, scheduleRefusal } from '../../../core/rules/commands.ts';
 import { parseSchedule } from '../../../core/schedule/parse-schedule.ts';
 import type { Schedule } from '../../../core/schedule/schedule.ts';
 import { firstSlot, slotsAfter } from '../../../core/schedule/schedule-slots.ts';

@@ -1,7 +1,7 @@
+import { cancelOf } from '../../../core/commands/cancel.ts';
 import { type LiveRuns, NO_LIVE_RUNS } from '../../../core/model/job.ts';
 import type { LiveRun } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
-import { cancelOf } from '../../../core/rules/cancel.ts';
 import type { Move } from '../../../core/rules/decision.ts';
 import { LOOK_AHEAD_MS } from '../../../core/rules/slots.ts';
 import type { LiveRunCounts, Tables } from '../../../core/transactions/tables/tables.ts';

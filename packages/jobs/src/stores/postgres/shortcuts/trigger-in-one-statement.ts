@@ -1,6 +1,6 @@
+import { commandJob } from '../../../core/commands/commands.ts';
 import { NO_LIVE_RUNS } from '../../../core/model/job.ts';
 import { isPlainTrigger } from '../../../core/model/job-command.ts';
-import { commandJob } from '../../../core/rules/commands.ts';
 import { type NewRun, queuedOf } from '../../../core/rules/decision.ts';
 import type { CommandInput, CommandResult } from '../../../core/store/store-commands.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createJob } from '../../../core/commands/commands.ts';
 import { DEFAULT_BACKOFF } from '../../../core/model/retry.ts';
-import { createJob } from '../../../core/rules/commands.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { type Database, openForWriting } from '../database.ts';
 import { migrate } from '../migrate.ts';

@@ -14,6 +14,17 @@ import { without } from '../objects.ts';
 import { holdsAllRuns } from '../pauses/pause.ts';
 import { pauseJob } from '../pauses/pause-job.ts';
 import { lastSlotOf, resume } from '../pauses/resume.ts';
+import {
+  type Decision,
+  type Draft,
+  decide,
+  draftOf,
+  type NewRun,
+  queueRun,
+  releaseWaiting,
+  shrinkRoom,
+} from '../rules/decision.ts';
+import { takeAllSlots, takeDue, tryTakeDue } from '../rules/slots.ts';
 import { type Schedule, sameSchedule } from '../schedule/schedule.ts';
 import { firstSlot } from '../schedule/schedule-slots.ts';
 import { sameBudget, WATCHING_FIELDS } from '../watching/watching.ts';
@@ -32,19 +43,8 @@ import {
   typeChanged,
   UNTIL_PAST,
 } from './command-refusals.ts';
-import {
-  type Decision,
-  type Draft,
-  decide,
-  draftOf,
-  type NewRun,
-  queueRun,
-  releaseWaiting,
-  shrinkRoom,
-} from './decision.ts';
 import { reschedule } from './edit.ts';
 import type { Refusal } from './refusal.ts';
-import { takeAllSlots, takeDue, tryTakeDue } from './slots.ts';
 
 /** A new `run_at` may be this far past: clocks and networks are not exact (P2, schedule; P16, edit). */
 const RUN_AT_TOLERANCE_MS = 60_000;

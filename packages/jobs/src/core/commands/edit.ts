@@ -1,9 +1,9 @@
 import { isFixedDelay, type Job, liveCount } from '../model/job.ts';
 import { without } from '../objects.ts';
 import { baseOf, lastSlotOf, rebase } from '../pauses/resume.ts';
+import { afterDelay, type Draft } from '../rules/decision.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { nextSlot } from '../schedule/schedule-slots.ts';
-import { afterDelay, type Draft } from './decision.ts';
 
 /** P16, edit: places the next run after a change of the schedule; while paused, its grid alone. */
 export function reschedule(draft: Draft, now: number): void {
