@@ -87,3 +87,25 @@ it('slots that passed while no node was there are told once one is: missed', asy
   await pass(h, FOUND_MS);
   expect(told).toEqual(['missed job']);
 });
+
+it('slots that a command skips are told at once, not with the next regular look', async () => {
+  const { h, told } = await startWatched();
+  await h.engine.createJob({ id: 'job', name: 'Job', type: 'work', interval: '1m', catchUp: 'skip' });
+  // No timer fires, so the command comes before the next plan.
+  h.clock.set(h.clock.now() + 10 * 60 * SECOND);
+  await h.engine.pauseJob('job');
+  await pass(h, SECOND);
+  expect(told).toEqual(['missed job']);
+});
+
+it('a failure is told soon after the database is back, though the answer to its settlement was lost', async () => {
+  const { h, told } = await startWatched();
+  h.deps.handler = () => Promise.reject(new Error('disk full'));
+  await h.engine.createJob(job({ maxAttempts: 1 }));
+  h.store.make('answer lost', 'settle');
+  await h.engine.trigger('job');
+  await pass(h, SECOND);
+  h.store.restore();
+  await pass(h, 3 * SECOND);
+  expect(told).toEqual(['failed job']);
+});

@@ -211,6 +211,30 @@ function outbox(makeStore: MakeStore): void {
     expect(required(rows[0]).alert.count).toBeGreaterThan(50);
   });
 
+  it('so they are with the command that skips them', async () => {
+    await channel('ops');
+    await t.create('a', { catchUp: 'skip' });
+    t.clock.advance(HOUR);
+    expect(await t.done('a', { kind: 'pause', cancelLive: false })).toMatchObject({ hasAlerts: true });
+    expect(await conditions()).toEqual(['missed']);
+    expect(await t.done('a', { kind: 'resume' })).not.toHaveProperty('hasAlerts');
+  });
+
+  it('a run that fails because its claims were lost is told with their recovery', async () => {
+    await channel('ops');
+    await job('a');
+    await t.trigger('a');
+    const lose = async (n: number) => {
+      await t.claimOne(`dead-${n}`);
+      const recovered = await t.store.recover({ node: 'node' });
+      t.clock.advance(MINUTE);
+      return recovered;
+    };
+    for (let n = 1; n <= 5; n += 1) expect(await lose(n)).not.toHaveProperty('hasAlerts');
+    expect(await lose(6)).toMatchObject({ failed: 1, hasAlerts: true });
+    expect(await conditions()).toEqual(['failed']);
+  });
+
   it('a list of deliveries has pages and filters', async () => {
     await channel('ops');
     await channel('more');

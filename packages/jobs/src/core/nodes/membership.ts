@@ -99,6 +99,8 @@ export interface Recovered {
   readonly ended: readonly RunOver[];
   /** The jobs that their ends paused. */
   readonly paused: readonly PausedJob[];
+  /** Their ends put alerts into the outbox. */
+  readonly hasAlerts: boolean;
 }
 
 /** What a store tells and asks a node that has joined. */

@@ -68,6 +68,8 @@ export type CommandResult =
       readonly cancelRequests: readonly CancelRequest[];
       /** If the command changed something and came with a claim. */
       readonly claimed?: ClaimResult;
+      /** It put alerts into the outbox. */
+      readonly hasAlerts?: true;
     }
   /** The dedupe key was used before, for this run. */
   | { readonly kind: 'duplicate'; readonly run: Run; readonly job: Job }

@@ -141,6 +141,8 @@ export interface TakenBack {
   readonly ended?: readonly RunOver[];
   /** The jobs that it paused, if any. */
   readonly paused?: readonly PausedJob[];
+  /** It put alerts into the outbox. */
+  readonly hasAlerts?: true;
 }
 
 /** What a claim reports of its running run, guarded by its fence. */

@@ -47,7 +47,7 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
       ? []
       : yield* cancelLiveRuns(unit, uid, { reason: decision.cancelLive, by: whoAsks(input.command) });
   if (input.audit !== undefined) yield* ask('writeAudit', input.audit, input.jobId);
-  yield* writeAlerts(unit);
+  const hasAlerts = yield* writeAlerts(unit);
   const claimed = yield* ask('endCommand', input, stored);
   const made = unit.queued.at(-1);
   if (dedupeKey !== undefined && made !== undefined)
@@ -60,6 +60,7 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
     finished: unit.finished.slice(0, MAX_REPORTED),
     cancelRequests,
     ...(claimed === undefined ? {} : { claimed }),
+    ...(hasAlerts ? { hasAlerts } : {}),
   };
 }
 

@@ -72,8 +72,7 @@ export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<
   return {
     results,
     wake: wake || settledJobs.wake,
-    ...pausedIn(settledJobs),
-    ...(settledJobs.hasAlerts ? { hasAlerts: true } : {}),
+    ...effectsIn(settledJobs),
   };
 }
 
@@ -92,6 +91,7 @@ export interface Recovery {
   readonly failed: number;
   readonly ended: readonly RunOver[];
   readonly paused: readonly PausedJob[];
+  readonly hasAlerts: boolean;
   /** Claims that could not be taken back, because other transactions have locked their jobs. */
   readonly left: number;
 }
@@ -101,8 +101,8 @@ export function* recover(
   unit: UnitOfWork,
   { node, withEnded }: TakeBackInput,
 ): Script<Awaited<ReturnType<JobStore['recover']>>> {
-  const { recovered, failed, ended, paused } = yield* recoverDead(unit, node);
-  return { recovered, failed, ...(withEnded === true ? { ended } : {}), ...pausedIn({ paused }) };
+  const { recovered, failed, ended, ...effects } = yield* recoverDead(unit, node);
+  return { recovered, failed, ...(withEnded === true ? { ended } : {}), ...effectsIn(effects) };
 }
 
 /** {@link recover}. Claims on jobs that other transactions have locked stay; a later call takes them back. */
@@ -139,13 +139,16 @@ function* takeBack(
     if (settlement.kind === 'finished')
       ended.push(overOf(run, lockedJob(unit, Number(run.jobUid)).job, settlement));
   }
-  const { paused } = yield* writeEnds(unit, ends);
-  return { recovered: ends.putBack.length, failed: countFailed(ended), ended, left, paused };
+  const { paused, hasAlerts } = yield* writeEnds(unit, ends);
+  return { recovered: ends.putBack.length, failed: countFailed(ended), ended, left, paused, hasAlerts };
 }
 
-/** Answers name the paused jobs only if there are any: most batches pause none. */
-function pausedIn({ paused }: Pick<SettledJobs, 'paused'>): Pick<SettleBatchResult, 'paused'> {
-  return paused.length === 0 ? {} : { paused };
+/** Answers name paused jobs and alerts only if there are any: most batches have none. */
+function effectsIn({
+  paused,
+  hasAlerts,
+}: Pick<Recovery, 'paused' | 'hasAlerts'>): Pick<SettleBatchResult, 'paused' | 'hasAlerts'> {
+  return { ...(paused.length === 0 ? {} : { paused }), ...(hasAlerts ? { hasAlerts } : {}) };
 }
 
 /** The ends of claims in this transaction that are not written yet. */

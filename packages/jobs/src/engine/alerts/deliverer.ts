@@ -1,10 +1,11 @@
 import type { Clock } from '../../core/clock.ts';
 import type { AlertStore, TakenMessage } from '../../core/store/alert-store.ts';
+import type { JobStore } from '../../core/store/store.ts';
 import type { EngineLogger } from '../ports/engine-logger.ts';
 import type { ChannelKinds } from './channel-kinds.ts';
 
 export interface DelivererDeps {
-  readonly store: Pick<AlertStore, 'takeAlertMessages' | 'settleAlertMessage'>;
+  readonly store: Pick<AlertStore, 'takeAlertMessages' | 'settleAlertMessage'> & Pick<JobStore, 'now'>;
   readonly kinds: Pick<ChannelKinds, 'send' | 'close'>;
   readonly clock: Clock;
   readonly logger: EngineLogger;
@@ -14,6 +15,7 @@ export interface DelivererDeps {
 const DRAIN_MS = 3_000;
 /** A storm wakes for each settlement, while a channel gets nothing until its minute is over. */
 const QUIET_MS = 200;
+const FAILED_RETRY_MS = 1_000;
 
 /**
  * Sends what waits in the outbox (P24, alerts), when it is woken, and when the next try of a message is due.
@@ -25,7 +27,8 @@ export class AlertDeliverer {
   readonly #stopping = new AbortController();
   #cancelTimer: (() => void) | undefined;
   #taking: Promise<void> | undefined;
-  #isAskedAgain = false;
+  /** What was asked during a look: another one now, or once a wake-up counts again. */
+  #askedAgain: 'now' | 'soon' | undefined;
   /** When the next wake-up counts (monotonic ms). */
   #quietUntil = 0;
   #isRunning = false;
@@ -43,8 +46,10 @@ export class AlertDeliverer {
 
   /** There may be new alerts. Looks now, or a moment after a look that could send nothing of what waits. */
   wake(): void {
+    if (!this.#isRunning) return;
     const quietMs = this.#quietUntil - this.#with.clock.monotonic();
-    if (this.#isRunning && this.#taking === undefined && quietMs > 0) this.#lookIn(quietMs);
+    if (this.#taking !== undefined) this.#askedAgain ??= 'soon';
+    else if (quietMs > 0) this.#lookIn(quietMs);
     else this.#look();
   }
 
@@ -57,7 +62,7 @@ export class AlertDeliverer {
     if (!this.#isRunning) return;
     this.#cancelTimer?.();
     if (this.#taking === undefined) this.#taking = this.#take();
-    else this.#isAskedAgain = true;
+    else this.#askedAgain = 'now';
   }
 
   /** Sends all that is due now, to its end: for tests, and for the end of the engine. */
@@ -66,7 +71,7 @@ export class AlertDeliverer {
       await this.#taking;
       await this.#takeOnce();
       await Promise.all(this.#sending);
-    } while (this.#isAskedAgain);
+    } while (this.#askedAgain !== undefined);
   }
 
   /** Sends what is due, waits for it a little, and aborts the rest: it is sent again by another node. */
@@ -87,27 +92,28 @@ export class AlertDeliverer {
   }
 
   async #take(): Promise<void> {
-    let nextAt: number | undefined;
-    do nextAt = await this.#takeOnce();
-    while (this.#isAskedAgain && this.#isRunning);
+    const nextInMs = await this.#takeOnce();
     this.#taking = undefined;
-    if (!this.#isRunning || nextAt === undefined) return;
-    this.#lookIn(nextAt - this.#with.clock.now());
+    if (!this.#isRunning) return;
+    if (nextInMs !== undefined) this.#lookIn(nextInMs);
+    if (this.#askedAgain === 'now') this.#look();
+    else if (this.#askedAgain === 'soon') this.wake();
   }
 
-  /** Takes what is due, and begins to send it. Returns when something more is due, if that is known. */
+  /** Takes what is due, and begins to send it. Returns when to look again (ms), if that is known. */
   async #takeOnce(): Promise<number | undefined> {
     const { store, clock, logger } = this.#with;
-    this.#isAskedAgain = false;
+    this.#askedAgain = undefined;
     if (this.#stopping.signal.aborted) return undefined;
     try {
       const { messages, nextAt } = await store.takeAlertMessages();
       for (const taken of messages) this.#begin(taken);
       if (messages.length === 0 && nextAt !== undefined) this.#quietUntil = clock.monotonic() + QUIET_MS;
-      return nextAt;
+      // `nextAt` is an instant of the store's clock, which may differ from the node's.
+      return nextAt === undefined ? undefined : nextAt - store.now();
     } catch (error) {
-      logger.warn({ err: error }, 'alerts could not be read; the next try is in 10 s');
-      return undefined;
+      logger.warn({ err: error }, 'alerts could not be read; the next try is in a second');
+      return FAILED_RETRY_MS;
     }
   }
 
@@ -128,7 +134,7 @@ export class AlertDeliverer {
     try {
       await store.settleAlertMessage({ channel: channel.id, message: message.id, error });
       // The channel may have more to send.
-      if (this.#isStopping || !this.#isRunning) this.#isAskedAgain = true;
+      if (this.#isStopping || !this.#isRunning) this.#askedAgain = 'now';
       else this.#look();
     } catch (fault) {
       logger.warn({ err: fault, channel: channel.id }, NOT_SAVED);

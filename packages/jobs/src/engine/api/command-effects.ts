@@ -6,7 +6,8 @@ import type { DoneCommand } from './command-errors.ts';
 
 /** Stops cancelled runs, publishes events (`event`: of the job itself), wakes nodes that can start runs. */
 export function afterCommand(deps: EngineParts, done: DoneCommand, event?: JobEventType): void {
-  const { events, meter, dispatcher } = deps;
+  const { alerts, events, meter, dispatcher } = deps;
+  if (done.hasAlerts) alerts.wake();
   for (const request of done.cancelRequests) dispatcher.cancelRun(request.runId);
   if (event !== undefined && done.changed) {
     // Runs that were claimed while the command was on its way have the job as it was before.

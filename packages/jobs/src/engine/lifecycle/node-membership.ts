@@ -118,12 +118,13 @@ export class NodeMembership {
     dispatcher.nextPass.recheck();
   }
 
-  #recovered({ nodes, recovered, failed, ended, paused }: Recovered): void {
-    const { settings, events, dispatcher } = this.#with;
+  #recovered({ nodes, recovered, failed, ended, paused, hasAlerts }: Recovered): void {
+    const { settings, alerts, events, dispatcher } = this.#with;
     if (nodes + recovered + ended.length > 0)
       settings.logger.warn({ nodes, recovered, failed }, 'took back runs of nodes that are gone');
     events.runsEnded(ended);
     dispatcher.jobsPaused(paused);
+    if (hasAlerts) alerts.wake();
     dispatcher.nextPass.recheck();
   }
 

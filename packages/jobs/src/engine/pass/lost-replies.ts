@@ -48,10 +48,12 @@ export class LostReplies {
   }
 
   async #search(): Promise<boolean> {
-    const { store, node, executor, settlements, events } = this.#with;
+    const { store, node, executor, settlements, events, alerts } = this.#with;
     const holds = [...executor.fences(), ...settlements.fences()];
     const { givenBack, left, ended = [] } = await store.reconcile({ node: node.id, withEnded: true, holds });
     events.runsEnded(ended);
+    // The outbox may have what the lost replies wrote, or what this search did.
+    alerts.wake();
     this.#nextSearchAt = this.#now + AFTER_FAILURE_MS;
     // Another transaction has locked the jobs of the rest. Nothing else waits for those.
     if (left > 0) this.extendSearch();

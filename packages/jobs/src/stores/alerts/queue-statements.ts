@@ -1,27 +1,28 @@
 import { type AlertQueue, MOST_A_MINUTE } from '../../core/alerts/alert-queue.ts';
-import type { LockedQueue } from '../../core/transactions/alerts/alert-tables.ts';
+import type { WaitingQueues } from '../../core/transactions/alerts/alert-tables.ts';
 import { objects, type Read } from '../reads/read.ts';
-import { CHANNEL_COLUMNS, channelOf, FRESH, queueOf, RETRIED } from './alert-rows.ts';
+import { CHANNEL_COLUMNS, channelOf, FRESH, queueOf, RETRIED, type Row } from './alert-rows.ts';
 import type { AlertSql } from './alert-sql.ts';
 
 /** The statements about what waits for channels. */
 export function queueStatements({ schema, mark: m, lockFree }: AlertSql) {
   const channels = `${schema}alert_channels`;
   const deliveries = `${schema}alert_deliveries`;
+  const WAITS = `(EXISTS (SELECT 1 FROM ${deliveries} WHERE channel = c.id AND ${FRESH})
+    OR EXISTS (SELECT 1 FROM ${deliveries} WHERE channel = c.id AND ${RETRIED}))`;
   return {
-    *lockAlertQueues(): Read<readonly LockedQueue[]> {
+    *lockAlertQueues(): Read<WaitingQueues> {
       const rows = yield* objects(
-        `SELECT ${CHANNEL_COLUMNS}, window_from, window_sent, busy_until,
+        `WITH free AS MATERIALIZED (SELECT ${CHANNEL_COLUMNS}, window_from, window_sent, busy_until,
           (SELECT count(*) FROM (SELECT 1 FROM ${deliveries} WHERE channel = c.id AND ${FRESH}
             LIMIT ${MOST_A_MINUTE + 1}) AS few) AS fresh,
           (SELECT min(due_at) FROM ${deliveries} WHERE channel = c.id AND ${RETRIED}) AS retry_at
-        FROM ${channels} AS c
-        WHERE EXISTS (SELECT 1 FROM ${deliveries} WHERE channel = c.id AND ${FRESH})
-          OR EXISTS (SELECT 1 FROM ${deliveries} WHERE channel = c.id AND ${RETRIED})
-        ORDER BY id ${lockFree}`,
+        FROM ${channels} AS c WHERE ${WAITS} ORDER BY id ${lockFree})
+        SELECT free.* FROM ${channels} AS c LEFT JOIN free ON free.id = c.id WHERE ${WAITS} ORDER BY c.id`,
         [],
       );
-      return rows.map((raw) => {
+      const free = rows.filter((row) => (row as Row).id !== null);
+      const locked = free.map((raw) => {
         const { fresh, retry_at: retryAt } = raw as {
           readonly fresh: number;
           readonly retry_at: number | null;
@@ -29,6 +30,7 @@ export function queueStatements({ schema, mark: m, lockFree }: AlertSql) {
         const waiting = { fresh, ...(retryAt === null ? {} : { retryAt }) };
         return { channel: channelOf(raw), queue: queueOf(raw), waiting };
       });
+      return { locked, leavesOut: free.length < rows.length };
     },
 
     *saveAlertQueue(channel: string, { windowFrom, sent, busyUntil }: AlertQueue): Read<void> {

@@ -15,6 +15,13 @@ export interface LockedQueue {
   readonly waiting: WaitingAlerts;
 }
 
+/** The channels that something waits for. */
+export interface WaitingQueues {
+  readonly locked: readonly LockedQueue[];
+  /** Other transactions have locked further ones. */
+  readonly leavesOut: boolean;
+}
+
 export interface GatheredMessage {
   readonly message: AlertMessage;
   readonly tries: number;
@@ -55,7 +62,7 @@ export interface AlertTables {
   jobsNaming(channel: string, limit: number): readonly string[];
   addAlertDeliveries(deliveries: readonly NewDelivery[]): void;
   /** Locks the channels that something waits for. Leaves out those that other transactions have locked. */
-  lockAlertQueues(): readonly LockedQueue[];
+  lockAlertQueues(): WaitingQueues;
   saveAlertQueue(channel: string, queue: AlertQueue): void;
   /**
    * Puts what waits into a message, or reads the message that is to be tried again. It is tried again at

@@ -14,6 +14,8 @@ import type { UnitOfWork } from '../unit-of-work.ts';
 
 /** The ids of jobs that a refusal to delete a channel lists. */
 const LISTED_JOBS = 10;
+/** The transaction that has locked a channel may have begun before its newest alert was written. */
+const LOCKED_RETRY_MS = 250;
 
 /**
  * Writes what the transaction made true into the outbox: a row for each channel that hears of it (P24,
@@ -29,8 +31,9 @@ export function* writeAlerts(unit: UnitOfWork): Script<boolean> {
 /** Takes one message for each channel that nobody sends to. */
 export function* takeAlertMessages({ now }: UnitOfWork): Script<TakenMessages> {
   const messages: TakenMessage[] = [];
-  let nextAt: number | undefined;
-  for (const { channel, queue, waiting } of yield* ask('lockAlertQueues')) {
+  const { locked, leavesOut } = yield* ask('lockAlertQueues');
+  let nextAt = leavesOut ? now + LOCKED_RETRY_MS : undefined;
+  for (const { channel, queue, waiting } of locked) {
     const next = nextMessage(queue, waiting, now);
     if (next.kind === 'nothing') continue;
     if (next.kind === 'wait') {

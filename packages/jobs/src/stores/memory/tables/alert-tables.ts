@@ -47,8 +47,9 @@ function queueTables({ db, unit: { now } }: MemoryUnit) {
       if (row.message === id && row.status !== 'sent') db.deliveries.set(key, { ...row, ...change });
   };
   return {
-    lockAlertQueues: () =>
-      [...db.alertChannels.values()].flatMap(({ channel, queue }) => {
+    lockAlertQueues: () => ({
+      leavesOut: false,
+      locked: [...db.alertChannels.values()].flatMap(({ channel, queue }) => {
         const { fresh, retried } = pendingOf(db, channel.id);
         if (fresh.length + retried.length === 0) return [];
         const retryAt = retried[0]?.dueAt;
@@ -58,6 +59,7 @@ function queueTables({ db, unit: { now } }: MemoryUnit) {
         };
         return [{ channel, queue, waiting }];
       }),
+    }),
     saveAlertQueue(id, queue) {
       const row = db.alertChannels.get(id);
       if (row !== undefined) db.alertChannels.set(id, { ...row, queue });

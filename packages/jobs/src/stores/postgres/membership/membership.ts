@@ -167,17 +167,24 @@ class ControlThread implements Membership {
     this.#removing ??= this.#deps
       .removeDead(nodes)
       .then(
-        ({ recovered, failed, ended, paused, left }) => {
+        ({ left, ...taken }) => {
           this.#hasOrphans = left > 0;
           if (this.#hasOrphans) this.#lookForOrphansIn(LEFT_AGAIN_MS);
-          if (nodes.length + recovered + ended.length > 0)
-            this.#listener.recovered({ nodes: nodes.length, recovered, failed, ended, paused });
+          if (nodes.length + taken.recovered + taken.ended.length > 0)
+            this.#listener.recovered({ nodes: nodes.length, ...taken });
         },
         // The database is unreachable, or the answer was lost. The next look tries again.
         () => {
           this.#hasOrphans = false;
           if (!this.#isLeaving)
-            this.#listener.recovered({ nodes: 0, recovered: 0, failed: 0, ended: [], paused: [] });
+            this.#listener.recovered({
+              nodes: 0,
+              recovered: 0,
+              failed: 0,
+              ended: [],
+              paused: [],
+              hasAlerts: true,
+            });
         },
       )
       // An error of the listener must not stop the control thread's work.
