@@ -1,6 +1,6 @@
 import type { JobPolicy } from '@greenvue/jobs';
 import { z } from 'zod';
-import { policyOf, policySchema } from '../auth/tokens/job-policy.ts';
+import { newPolicySchema, policyOf } from '../auth/tokens/job-policy.ts';
 
 const RULE = 'must be JSON such as {"min_interval":"1m","max_jobs":1000}';
 
@@ -8,7 +8,7 @@ const RULE = 'must be JSON such as {"min_interval":"1m","max_jobs":1000}';
 export const policyVariable = z
   .string()
   .transform((text, issues): JobPolicy => {
-    const parsed = policySchema.safeParse(jsonOf(text));
+    const parsed = newPolicySchema.safeParse(jsonOf(text));
     if (parsed.success) return policyOf(parsed.data);
     const why = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim());
     issues.addIssue({ code: 'custom', message: `${RULE}: ${why.join('; ')}.` });

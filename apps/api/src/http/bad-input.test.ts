@@ -200,7 +200,9 @@ test('a method that Fastify itself refuses is no fault of the server', async () 
 
 test('a malformed URL is a 400', async () => {
   const { ask } = await createTestApp();
-  expectProblem(await ask({ url: '/api/users/%zz' }), 400);
+  const answer = await ask({ url: '/api/users/%zz' });
+  expectProblem(answer, 400);
+  expect(textOf(answer.body, 'detail')).toMatch(/percent encoding, such as/);
 });
 
 test('an error that nobody foresaw is a 500 that tells nothing, and is logged', async () => {

@@ -14,7 +14,10 @@ const PROBLEMS: Readonly<Record<string, (bodyLimit: number) => Problem>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => badRequest('The length of the body differs from Content-Length.'),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => badRequest('The body is empty. Send JSON, such as {}.'),
   FST_ERR_CTP_INVALID_JSON_BODY: () => badRequest('The body is not valid JSON.'),
-  FST_ERR_BAD_URL: () => badRequest('The URL is malformed.'),
+  FST_ERR_BAD_URL: () =>
+    badRequest(
+      'The URL is malformed: its path must be UTF-8 with percent encoding, such as caf%C3%A9 or 100%25.',
+    ),
   FST_ERR_MAX_PARAM_LENGTH: noSuchPath,
   ECONNRESET: () => badRequest('The client closed the connection before the end of the body.'),
   too_busy: () =>

@@ -20,13 +20,31 @@ export const policySchema = z
       .exactOptional()
       .describe('Job types whose jobs it may make, change, run and delete'),
     tags: z
-      .array(z.string().regex(TAG))
+      .array(
+        z
+          .string()
+          .regex(
+            TAG,
+            'must be 1 to 63 lower-case letters, digits or the signs . _ : - and begin with a letter or digit, such as billing',
+          ),
+      )
       .max(100)
       .readonly()
       .exactOptional()
       .describe('Tags of its jobs: each job has at least one of these, and no others'),
   })
   .meta({ id: 'JobPolicy' });
+
+/** The policy of a new token or a role: a bound that bounds nothing is a mistake. */
+export const newPolicySchema = policySchema.refine(
+  ({ min_interval: least }) => least === undefined || !boundsNothing(least),
+  { path: ['min_interval'], error: 'must be a duration above 0 in Go syntax, such as 5m' },
+);
+
+function boundsNothing(duration: string): boolean {
+  const parsed = parseWholeMs(duration);
+  return parsed.ok && parsed.value <= 0;
+}
 
 export type PolicyJson = z.output<typeof policySchema>;
 

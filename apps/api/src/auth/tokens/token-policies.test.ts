@@ -46,6 +46,12 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
       ['DELETE', `/api/tokens/${textOf(made.body, 'id')}`, undefined],
     ] as const)
       expect(await ask(method, url, agent, body)).toMatchObject({ status: 403 });
+    for (const min_interval of ['0s', '-1m']) {
+      const boundless = { name: 'x', role: 'admin', policy: { min_interval } };
+      expect(await ask('POST', '/api/tokens', root, boundless)).toMatchObject({
+        body: { errors: [{ pointer: '/policy/min_interval', detail: expect.stringMatching(/above 0/) }] },
+      });
+    }
     const faulty = { name: 'x', role: 'admin', policy: { min_interval: '5' } };
     expect(await ask('POST', '/api/tokens', root, faulty)).toMatchObject({
       status: 422,

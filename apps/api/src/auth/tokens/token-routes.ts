@@ -16,7 +16,7 @@ import { forbidden, notFound, unauthorized, unprocessable } from '../../rest/pro
 import { noContent, problems } from '../../rest/responses.ts';
 import { apiTokenSchema, apiTokenView, idSchema, nameSchema, roleSchema } from '../views.ts';
 import type { ApiTokens } from './api-tokens.ts';
-import { policySchema } from './job-policy.ts';
+import { newPolicySchema } from './job-policy.ts';
 
 export interface TokenRoutesDeps {
   readonly apiTokens: ApiTokens;
@@ -32,7 +32,7 @@ const tags = ['API tokens'];
 export const makeTokenBody = z.strictObject({
   name: nameSchema,
   role: roleSchema,
-  policy: policySchema.optional().describe('Limits on the jobs that the token may make or change'),
+  policy: newPolicySchema.optional().describe('Limits on the jobs that the token may make or change'),
   expires_at: z.iso
     .datetime({ offset: true })
     .optional()

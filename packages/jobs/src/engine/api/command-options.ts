@@ -17,6 +17,7 @@ export function isGuarded({ ifUid, ifVersion }: CommandOptions): boolean {
 export function parseInstant(time: TimeInput | number | undefined, pointer: string): number | undefined {
   if (time === undefined || typeof time === 'number') return time;
   const parsed = parseTimestamp(timeText(time));
-  if (!parsed.ok) throw new EngineError('invalid', parsed.detail, [{ pointer, detail: parsed.detail }]);
-  return parsed.value;
+  if (parsed.ok) return parsed.value;
+  const { detail } = parsed;
+  throw new EngineError('invalid', `The time is not valid: it ${detail}.`, [{ pointer, detail }]);
 }

@@ -1,12 +1,15 @@
 import { z } from 'zod';
+import { shownValue } from '../../core/input/shown-value.ts';
 import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
 
 /** A whole number in a query. */
 export function countParameter({ min, max }: { readonly min: number; readonly max: number }) {
+  const error = ({ input }: { readonly input?: unknown }) =>
+    `must be a whole number from ${min} to ${max}; got ${shownValue(typeof input === 'number' ? String(input) : input)}`;
   // Not z.preprocess: zod 4.3 lacks its type. Not z.coerce: it takes '', ' 7' and '0x10' for numbers.
   return z.pipe(
     z.transform((value) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value)),
-    z.int().min(min).max(max),
+    z.int({ error }).min(min, { error }).max(max, { error }),
   );
 }
 

@@ -3,7 +3,7 @@ import { MOST_TAGS } from '../../core/limits.ts';
 import { TAG, TAG_RULE } from '../../core/model/tag.ts';
 
 /** A tag of a job. */
-export const tagSchema = z.string().regex(TAG, TAG_RULE);
+export const tagSchema = z.string().regex(TAG, `${TAG_RULE}, such as billing`);
 
 /** The query parameter `tag`, once or several times. */
 export const tagParameter = z

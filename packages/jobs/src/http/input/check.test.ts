@@ -59,6 +59,12 @@ describe('checkInput', () => {
     expect(checkInput(z.looseObject({}), unknown(20)).ok).toBe(true);
   });
 
+  test('counts one item in the singular', () => {
+    expect(checkInput(z.strictObject({ list: z.array(z.string()).min(1) }), { list: [] })).toMatchObject({
+      faults: [{ pointer: '/list', detail: 'must have at least 1 item' }],
+    });
+  });
+
   test('says that an input without fields has none', () => {
     expect(checkInput(z.strictObject({}), { a: 1 })).toMatchObject({
       faults: [{ pointer: '/a', detail: 'unknown field; there are no fields here' }],

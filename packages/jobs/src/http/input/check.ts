@@ -100,7 +100,7 @@ function kindWords(expected: string): string {
 }
 
 function boundWords(side: 'at least' | 'at most', bound: number | bigint, origin: string): string {
-  if (origin === 'array') return `must have ${side} ${bound} items`;
+  if (origin === 'array') return `must have ${side} ${bound} ${Number(bound) === 1 ? 'item' : 'items'}`;
   if (origin !== 'string') return `must be ${side} ${bound}`;
   if (side === 'at least' && bound === 1) return 'must not be empty';
   return `must have ${side} ${bound} characters`;

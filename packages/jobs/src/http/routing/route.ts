@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { AbortFlag } from '../../core/model/errors.ts';
 import { type CommandOptions, EngineError } from '../../engine/ports/engine-port.ts';
 import type { EventStreams } from '../events/event-streams.ts';
@@ -148,11 +148,15 @@ export function defineRoute<
       logPath(context, params);
       const body = checked(route.body, bodyIsOptional ? bodyOrEmpty(request) : request.body);
       const query = checked(route.query, request.query);
+      if (route.query === undefined) checked(NO_PARAMETERS, request.query);
       const headers = checked(route.headers, request.headers);
       return handle({ params, query, headers, body, url, context }, deps);
     },
   };
 }
+
+/** A parameter that a route ignores would look like a filter that finds everything. */
+const NO_PARAMETERS = z.strictObject({});
 
 function bodyOrEmpty({ body, headers }: HostRequest): unknown {
   if (body !== undefined) return body;

@@ -3,6 +3,7 @@ import type { Forecast } from '../../core/forecast/forecast-result.ts';
 import { instantJson, instantParameter, instantSchema } from '../fields/instant.ts';
 import { countParameter } from '../fields/page.ts';
 import { tagParameter } from '../fields/tag.ts';
+import { text } from '../fields/text.ts';
 
 const count = z.int();
 const durationMs = z.number().describe('ms');
@@ -13,7 +14,7 @@ const perStep = z.array(count).describe('Runs in each step, in the order of "ste
 
 /** The query of GET /job-forecast. */
 export const forecastQuery = z.strictObject({
-  type: z.string().max(200).optional().describe('Only jobs of this type'),
+  type: text({ min: 1, max: 100 }).optional().describe('Only jobs of this type'),
   tag: tagParameter.optional(),
   from: instantParameter
     .optional()

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { formatDuration } from '../../core/time/duration.ts';
 import type { HistoryNumbers, Percentiles, RunHistory } from '../../engine/ports/engine-stats.ts';
 import { instantJson, instantParameter, instantSchema } from '../fields/instant.ts';
+import { tagSchema } from '../fields/tag.ts';
+import { text } from '../fields/text.ts';
+import { jobIdSchema } from '../input/job-input.ts';
 
 const count = z.int();
 
@@ -47,9 +50,9 @@ export const historyQuery = z.strictObject({
     .describe(
       'Whole hours, such as 1h or 24h; at most 1,000 steps. Or whole minutes, such as 1m, for at most 24 hours: these count only runs that history still contains, and `from` and `to` are rounded to the minute. Default: about 100 steps',
     ),
-  job_id: z.string().max(128).optional().describe('Only the runs of this job'),
-  type: z.string().max(200).optional().describe('Only the runs of jobs of this type'),
-  tag: z.string().max(63).optional().describe('Only the runs of jobs with this tag'),
+  job_id: jobIdSchema.optional().describe('Only the runs of this job'),
+  type: text({ min: 1, max: 100 }).optional().describe('Only the runs of jobs of this type'),
+  tag: tagSchema.optional().describe('Only the runs of jobs with this tag'),
 });
 
 export function historyJson({ from, to, stepMs, total, steps }: RunHistory): HistoryJson {

@@ -10,6 +10,8 @@ import { statsSchema } from '../../../src/http/views/stats.ts';
 import { bodyOf, createJob, faultAt, pointersOf, problemOf, runJob, runThatIs, send } from '../requests.ts';
 import { type MakeMount, type MountOptions, type RestServer, startRestServer } from '../rest-server.ts';
 
+const PARAMETERLESS = ['/job-types', '/nodes', '/alert-channels', '/secrets', '/me', '/jobs/history-1'];
+
 type Authorize = Exclude<MountOptions['authorize'], false | undefined>;
 
 export function overviews(makeMount: MakeMount): void {
@@ -113,6 +115,10 @@ export function overviews(makeMount: MakeMount): void {
     });
   });
 
+  test.each(PARAMETERLESS)('GET %s refuses a parameter, which would look like a filter', async (path) => {
+    expect(pointersOf(await send(server, 'GET', `${path}?limit=-1`))).toEqual(['/limit']);
+  });
+
   describe('GET /job-stats/history', () => {
     test('has the runs of all jobs, of a job and of a type, in total and by step', async () => {
       await createJob(server, 'history-1');
@@ -143,6 +149,9 @@ export function overviews(makeMount: MakeMount): void {
     test('refuses what it can not read, and names it as the query does', async () => {
       const asked = async (query: string) => send(server, 'GET', `/job-stats/history?${query}`);
       expect(problemOf(await asked('job_id=nobody'), 404).detail).toContain('"nobody"');
+      expect(faultAt(await asked('job_id=%00'), '/job_id')).toMatch(/such as nightly-cleanup/);
+      expect(faultAt(await asked('tag=A%20B'), '/tag')).toMatch(/such as billing/);
+      expect(pointersOf(await asked('type=%00'))).toEqual(['/type']);
       expect(problemOf(await asked('job_id=history-1&type=greet'), 422).detail).toBe(
         'Use one of `job_id`, `type` and `tag`, and leave out the others.',
       );

@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageSchema } from '../../../../src/http/fields/page.ts';
 import { jobSchema } from '../../../../src/http/views/jobs/job.ts';
-import { bodyOf, createJob, pointersOf, problemOf, runJob, runThatIs, send } from '../../requests.ts';
+import {
+  bodyOf,
+  createJob,
+  faultAt,
+  pointersOf,
+  problemOf,
+  runJob,
+  runThatIs,
+  send,
+} from '../../requests.ts';
 import { type MakeMount, type RestServer, startRestServer } from '../../rest-server.ts';
 
 export function jobs(makeMount: MakeMount): void {
@@ -64,6 +73,16 @@ export function jobs(makeMount: MakeMount): void {
         );
         expect(data, q).toEqual([]);
       }
+    });
+
+    test('says which limits it takes, and which one it got', async () => {
+      const fault = async (limit: string) =>
+        faultAt(await send(server, 'GET', `/jobs?limit=${limit}`), '/limit');
+      const rule = 'must be a whole number from 1 to 200; got ';
+      expect(await fault('-1')).toBe(`${rule}"-1"`);
+      expect(await fault('201')).toBe(`${rule}"201"`);
+      expect(await fault('0')).toBe(`${rule}"0"`);
+      expect(await fault('1&limit=2')).toBe(`${rule}an array`);
     });
 
     test.each([
