@@ -79,7 +79,7 @@ const audit = buildCommand({
     },
     aliases: { n: 'limit' },
   },
-  docs: { brief: 'List who changed which job or run, newest first' },
+  docs: { brief: 'List who changed which job or run, newest first (in the console: Activity)' },
 });
 
 const mcp = buildCommand({

@@ -97,7 +97,7 @@ const retry = buildCommand({
     aliases: { w: 'wait' },
     positional,
   },
-  docs: { brief: 'Start a finished run again' },
+  docs: { brief: 'Start a finished run again (in the console: Run again)' },
 });
 
 /** `runs` */

@@ -89,6 +89,7 @@ function inBoth(
 
 /** P39, policies: why a caller with a bound may make no more jobs. */
 export function tooManyJobs(most: number): Refusal {
-  const detail = `your policy allows at most ${most} jobs made by you at a time; delete one first`;
+  const jobs = most === 1 ? 'job' : 'jobs';
+  const detail = `your policy allows at most ${most} ${jobs} made by you at a time; delete one first`;
   return refused('too_many_jobs', detail);
 }
