@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Backoff, Definition } from '../src/job-form/draft/draft.ts';
 import type { ScheduleBody } from '../src/job-form/draft/schedule-draft.ts';
+import type { ShortValues } from '../src/job-form/draft/short-fields.ts';
 import type { Watching } from '../src/job-form/draft/watch-draft.ts';
 import { toJsonObject } from '../src/job-form/payload/json-value.ts';
 
@@ -62,8 +63,16 @@ const watchings: fc.Arbitrary<Watching> = fc.record({
     { requiredKeys: [] },
   ),
   alerts: names,
-  pingUrl: fc.option(fc.constant('https://monitor.example/1'), { nil: undefined }),
 });
+
+const shorts: fc.Arbitrary<ShortValues> = fc.record(
+  {
+    timeout: durations,
+    max_attempts: fc.constantFrom(1, 3, 1_000),
+    ping_url: fc.constant('https://monitor.example/1'),
+  },
+  { requiredKeys: [] },
+);
 
 const ownPayloads: fc.Arbitrary<Definition> = fc.record({
   id: fc.constant('a'),
@@ -76,8 +85,7 @@ const ownPayloads: fc.Arbitrary<Definition> = fc.record({
     .map((payload) => toJsonObject(payload)),
   overlap: fc.constantFrom('skip' as const, 'queue' as const, 'allow' as const),
   catchUp: fc.constantFrom('once' as const, 'skip' as const, 'all' as const),
-  timeout: fc.option(durations, { nil: undefined }),
-  maxAttempts: fc.option(fc.constantFrom(1, 3, 1_000), { nil: undefined }),
+  short: shorts,
   backoff: backoffs,
   watching: watchings,
 });

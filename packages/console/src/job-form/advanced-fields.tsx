@@ -11,6 +11,7 @@ import { ShortField } from './fields/short-field.tsx';
 import { useFault } from './fields/use-field.ts';
 import classes from './job-form.module.css';
 import { fieldId } from './payload/pointer.ts';
+import { ShortSection } from './short-section.tsx';
 
 interface AdvancedFieldsProps {
   readonly form: JobForm;
@@ -31,7 +32,9 @@ export function AdvancedFields({ form, type, isOpen, onToggle }: AdvancedFieldsP
     >
       <OverlapField form={form} />
       <CatchUpField form={form} />
-      <AttemptFields form={form} type={type} />
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+        <ShortSection form={form} type={type} section="advanced" />
+      </SimpleGrid>
       <BackoffFields form={form} type={type} />
     </FoldedSection>
   );
@@ -92,29 +95,6 @@ interface TypedProps {
   readonly type: JobType | undefined;
 }
 
-function AttemptFields({ form, type }: TypedProps) {
-  const { draft, edit } = form;
-  return (
-    <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
-      <ShortField
-        pointer="/timeout"
-        description="The longest time for one attempt. Then its signal aborts, and the attempt counts as failed."
-        placeholder={type?.timeout}
-        value={draft.timeout}
-        onChange={(timeout) => edit('/timeout', (before) => ({ ...before, timeout }))}
-      />
-      <ShortField
-        pointer="/max_attempts"
-        description="The number of attempts, including the first: 1 to 1000."
-        placeholder={type === undefined ? undefined : String(type.max_attempts)}
-        isNumber
-        value={draft.maxAttempts}
-        onChange={(maxAttempts) => edit('/max_attempts', (before) => ({ ...before, maxAttempts }))}
-      />
-    </SimpleGrid>
-  );
-}
-
 const BACKOFF_HELP: Readonly<Record<BackoffPart, string>> = {
   initial: 'The wait before the first retry.',
   max: 'The longest wait.',
@@ -150,7 +130,7 @@ function BackoffFields({ form, type }: TypedProps) {
             pointer={`/backoff/${part}`}
             description={BACKOFF_HELP[part]}
             placeholder={type === undefined ? undefined : String(type.backoff[part])}
-            isNumber={part === 'factor' || part === 'jitter'}
+            kind={part === 'factor' || part === 'jitter' ? 'number' : 'duration'}
             value={draft.backoff[part]}
             onChange={(text) => write(part, text)}
           />

@@ -1,8 +1,7 @@
 import type { JobType } from '@greenvue/jobs/client';
-import { SimpleGrid, Text, TextInput } from '@mantine/core';
+import { SimpleGrid, Text } from '@mantine/core';
 import { useScope } from '../session/session.tsx';
 import { Help } from '../ui/help/help.tsx';
-import { WithHelp } from '../ui/help/with-help.tsx';
 import type { JobForm } from './draft/use-job-form.ts';
 import {
   BUDGET_PARTS,
@@ -12,11 +11,11 @@ import {
   type WatchDraft,
 } from './draft/watch-draft.ts';
 import { type Choice, ChoiceField } from './fields/choice-field.tsx';
-import { FIELD_HELP, FIELD_LABELS } from './fields/field-labels.ts';
+import { FIELD_LABELS } from './fields/field-labels.ts';
 import { FoldedSection } from './fields/folded-section.tsx';
 import { ShortField } from './fields/short-field.tsx';
-import { CODE_INPUT, useField } from './fields/use-field.ts';
 import classes from './job-form.module.css';
+import { ShortSection } from './short-section.tsx';
 
 interface WatchFieldsProps {
   readonly form: JobForm;
@@ -42,6 +41,7 @@ export function WatchFields({ form, type, isOpen, onToggle }: WatchFieldsProps) 
     >
       <ShortField
         pointer="/tags"
+        kind="text"
         description={`Labels for filters and bulk actions, such as billing, eu. At most 16.${ofScope}`}
         value={watching.tags}
         onChange={(tags) => write('/tags', { tags })}
@@ -50,21 +50,12 @@ export function WatchFields({ form, type, isOpen, onToggle }: WatchFieldsProps) 
       <ExpectFields watching={watching} write={write} />
       <ShortField
         pointer="/alerts"
+        kind="text"
         description="Ids of channels that get the alerts of this job, besides the channels for all jobs."
         value={watching.alerts}
         onChange={(alerts) => write('/alerts', { alerts })}
       />
-      <WithHelp word={FIELD_HELP['/ping_url']}>
-        <TextInput
-          {...useField('/ping_url')}
-          description="The URL of an outside monitor. It gets a request at each start, success and failure."
-          placeholder="https://hc-ping.com/…"
-          inputMode="url"
-          {...CODE_INPUT}
-          value={watching.pingUrl}
-          onChange={({ currentTarget }) => write('/ping_url', { pingUrl: currentTarget.value })}
-        />
-      </WithHelp>
+      <ShortSection form={form} type={type} section="watching" />
     </FoldedSection>
   );
 }
@@ -96,7 +87,7 @@ function BudgetFields({ watching, type, write }: PartProps & { readonly type: Jo
               key={part}
               pointer={`/pause_after/${part}`}
               description={BUDGET_HELP[part]}
-              isNumber
+              kind="number"
               value={budget[part]}
               onChange={(text) =>
                 write(`/pause_after/${part}`, { budgetOf: 'job', budget: { ...budget, [part]: text } })
@@ -147,6 +138,7 @@ function ExpectFields({ watching, write }: PartProps) {
           <ShortField
             key={part}
             pointer={`/expect/${part}`}
+            kind="duration"
             description={EXPECT_HELP[part]}
             value={watching.expect[part]}
             onChange={(text) => write(`/expect/${part}`, { expect: { ...watching.expect, [part]: text } })}

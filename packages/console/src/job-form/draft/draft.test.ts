@@ -102,7 +102,7 @@ describe('a new job', () => {
     const draft = {
       ...newDraft(),
       schedule: { ...newDraft().schedule, kind: 'run_at' as const },
-      maxAttempts: 'many',
+      short: { max_attempts: 'many' },
       backoff: { initial: '', max: '', factor: 'x', jitter: '0.1' },
     };
     const read = readDraft(draft);
@@ -133,7 +133,7 @@ describe('a new job', () => {
       { type: 'clean', defaults: null },
       payloadField(SCHEMA),
     );
-    expect(pointersOf({ ...typed, maxAttempts: '0' })).toMatchObject({
+    expect(pointersOf({ ...typed, short: { max_attempts: '0' } })).toMatchObject({
       id: 'a',
       name: 'a',
       type: 'clean',

@@ -5,7 +5,6 @@ import {
   initialPayload,
   type PayloadDraft,
   type Read,
-  readNumber,
   readPayload,
   shownPointers,
 } from '../payload/payload-draft.ts';
@@ -20,6 +19,15 @@ import {
   scheduleDraft,
   scheduleOf,
 } from './schedule-draft.ts';
+import {
+  readNumberField,
+  readShort,
+  type ShortDraft,
+  type ShortValues,
+  shortDraft,
+  shortOf,
+  shortTexts,
+} from './short-fields.ts';
 import {
   NEW_WATCHING,
   readWatching,
@@ -51,8 +59,7 @@ export interface Draft {
   readonly isPayloadPerRun: boolean;
   readonly overlap: Overlap;
   readonly catchUp: CatchUp;
-  readonly timeout: string;
-  readonly maxAttempts: string;
+  readonly short: ShortDraft;
   readonly backoff: Readonly<Record<BackoffPart, string>>;
   readonly watching: WatchDraft;
 }
@@ -75,8 +82,7 @@ export interface Definition {
   readonly payload: JsonObject | null;
   readonly overlap: Overlap;
   readonly catchUp: CatchUp;
-  readonly timeout: string | undefined;
-  readonly maxAttempts: number | undefined;
+  readonly short: ShortValues;
   readonly backoff: Backoff | undefined;
   readonly watching: Watching;
 }
@@ -95,8 +101,7 @@ export function newDraft(): Draft {
     isPayloadPerRun: false,
     overlap: 'skip',
     catchUp: 'once',
-    timeout: '',
-    maxAttempts: '',
+    short: {},
     backoff: { initial: '', max: '', factor: '', jitter: '' },
     watching: NEW_WATCHING,
   };
@@ -104,8 +109,7 @@ export function newDraft(): Draft {
 
 /** The draft of an existing definition. */
 export function draftOf(definition: Definition): Draft {
-  const { id, name, description, type, payload, overlap, catchUp, timeout, maxAttempts, backoff } =
-    definition;
+  const { id, name, description, type, payload, overlap, catchUp, short, backoff } = definition;
   return {
     id,
     name,
@@ -116,8 +120,7 @@ export function draftOf(definition: Definition): Draft {
     isPayloadPerRun: payload === null,
     overlap,
     catchUp,
-    timeout: timeout ?? '',
-    maxAttempts: maxAttempts === undefined ? '' : String(maxAttempts),
+    short: shortDraft(short),
     backoff: {
       initial: backoff?.initial ?? '',
       max: backoff?.max ?? '',
@@ -139,8 +142,7 @@ export function definitionOf(job: Job): Definition {
     payload: job.payload === null ? null : toJsonObject(job.payload),
     overlap: job.overlap,
     catchUp: job.catch_up,
-    timeout: job.timeout,
-    maxAttempts: job.max_attempts,
+    short: shortOf(job),
     backoff: job.backoff,
     watching: watchingOf(job),
   };
@@ -190,14 +192,13 @@ export function readDraft(draft: Draft): Read<Definition> {
     ? { ok: true, value: null }
     : readPayload(payloadOf(draft), PAYLOAD);
   const backoff = readBackoff(draft, faults);
-  const maxAttempts = readNumberField(draft.maxAttempts, '/max_attempts', faults);
+  const short = readShort(draft.short, faults);
   const watching = readWatching(draft.watching, faults);
   if (draft.type === '') faults.push({ pointer: '/type', detail: 'is required: choose a job type' });
   if (!schedule.ok) faults.push(...schedule.faults);
   if (!payload.ok) faults.push(...payload.faults);
   if (faults.length > 0 || !schedule.ok || !payload.ok) return { ok: false, faults };
   const { id, name, description, type, overlap, catchUp } = draft;
-  const timeout = draft.timeout.trim();
   return {
     ok: true,
     value: {
@@ -209,8 +210,7 @@ export function readDraft(draft: Draft): Read<Definition> {
       payload: payload.value,
       overlap,
       catchUp,
-      timeout: timeout === '' ? undefined : timeout,
-      maxAttempts,
+      short,
       backoff,
       watching,
     },
@@ -219,8 +219,7 @@ export function readDraft(draft: Draft): Read<Definition> {
 
 /** The body of POST /jobs. */
 export function createBody(definition: Definition): CreateJob {
-  const { id, name, description, type, schedule, payload, overlap, catchUp } = definition;
-  const { timeout, maxAttempts, backoff } = definition;
+  const { id, name, description, type, schedule, payload, overlap, catchUp, short, backoff } = definition;
   return {
     id,
     name,
@@ -230,8 +229,7 @@ export function createBody(definition: Definition): CreateJob {
     payload,
     overlap,
     catch_up: catchUp,
-    ...(timeout === undefined ? {} : { timeout }),
-    ...(maxAttempts === undefined ? {} : { max_attempts: maxAttempts }),
+    ...short,
     ...(backoff === undefined ? {} : { backoff }),
     ...watchingBody(definition.watching),
   };
@@ -245,35 +243,24 @@ export function sameDraft(a: Draft, b: Draft): boolean {
 function textOfDraft(draft: Draft): string {
   const { payloads: _, ...rest } = draft;
   const payload = isWithoutPayload(draft) ? null : asText(payloadOf(draft));
-  return JSON.stringify([{ ...rest, isPayloadPerRun: payload === null }, payload]);
+  const short = shortTexts((name) => draft.short[name] || undefined);
+  return JSON.stringify([{ ...rest, short, isPayloadPerRun: payload === null }, payload]);
 }
 
 function readBackoff({ backoff }: Draft, faults: Fault[]): Backoff | undefined {
   const initial = backoff.initial.trim();
   const max = backoff.max.trim();
-  const factor = readNumberField(backoff.factor, '/backoff/factor', faults);
-  const jitter = readNumberField(backoff.jitter, '/backoff/jitter', faults);
-  const read: Backoff = {
+  const read = (part: keyof typeof RANGES) =>
+    readNumberField({ text: backoff[part], pointer: `/backoff/${part}`, ...RANGES[part] }, faults);
+  const factor = read('factor');
+  const jitter = read('jitter');
+  const parts: Backoff = {
     ...(initial === '' ? {} : { initial }),
     ...(max === '' ? {} : { max }),
     ...(factor === undefined ? {} : { factor }),
     ...(jitter === undefined ? {} : { jitter }),
   };
-  return Object.keys(read).length === 0 ? undefined : read;
+  return Object.keys(parts).length === 0 ? undefined : parts;
 }
 
-const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
-  '/max_attempts': [1, 1_000],
-  '/backoff/factor': [1, 100],
-  '/backoff/jitter': [0, 1],
-};
-
-function readNumberField(text: string, pointer: string, faults: Fault[]): number | undefined {
-  if (text.trim() === '') return undefined;
-  const number = readNumber(text);
-  const [least, most] = RANGES[pointer] ?? [-Infinity, Infinity];
-  if (number === undefined) faults.push({ pointer, detail: 'must be a number' });
-  else if (number < least || number > most)
-    faults.push({ pointer, detail: `must be from ${least} to ${most}` });
-  return number;
-}
+const RANGES = { factor: { least: 1, most: 100 }, jitter: { least: 0, most: 1 } } as const;

@@ -4,6 +4,7 @@ import type { Field } from '../payload/payload-model.ts';
 import { isWithin } from '../payload/pointer.ts';
 import { BACKOFF_PARTS, type Draft, payloadPointers } from './draft.ts';
 import { scheduleFieldsOf } from './schedule-draft.ts';
+import { shortPointers } from './short-fields.ts';
 import { BUDGET_PARTS, EXPECT_PARTS } from './watch-draft.ts';
 
 /** The errors of a draft, from the server or from the form. */
@@ -90,8 +91,7 @@ export function shownFields(draft: Draft, field: Field | undefined): readonly st
 export const ADVANCED_FIELDS: readonly string[] = [
   '/overlap',
   '/catch_up',
-  '/timeout',
-  '/max_attempts',
+  ...shortPointers('advanced'),
   '/backoff',
   ...BACKOFF_PARTS.map((part) => `/backoff/${part}`),
 ];
@@ -103,7 +103,7 @@ export const WATCH_FIELDS: readonly string[] = [
   ...BUDGET_PARTS.map((part) => `/pause_after/${part}`),
   ...EXPECT_PARTS.map((part) => `/expect/${part}`),
   '/alerts',
-  '/ping_url',
+  ...shortPointers('watching'),
 ];
 
 export interface PlacedFaults {

@@ -2,9 +2,10 @@ import type { CreateJob, Fault, previewSchedule } from '@greenvue/jobs/client';
 import { isWithin } from '../payload/pointer.ts';
 import { createBody, type Draft, readDraft } from './draft.ts';
 import { isBegun, readSchedule } from './schedule-draft.ts';
+import { shortTexts } from './short-fields.ts';
 import { NEW_WATCHING } from './watch-draft.ts';
 
-const WATCHED = ['/tags', '/pause_after', '/expect', '/alerts', '/ping_url'];
+const WATCHED = ['/tags', '/pause_after', '/expect', '/alerts'];
 
 type ProbeBody = Parameters<typeof previewSchedule>[1];
 
@@ -25,7 +26,7 @@ export function probeOf(draft: Draft, faults: readonly Fault[]): ProbeBody | und
     schedule: hasSchedule ? draft.schedule : { ...draft.schedule, kind: 'on_demand' },
     payloads: isFaulty('/payload') ? new Map() : draft.payloads,
     watching: WATCHED.some(isFaulty) ? NEW_WATCHING : draft.watching,
-    maxAttempts: isFaulty('/max_attempts') ? '' : draft.maxAttempts,
+    short: shortTexts((name) => (isFaulty(`/${name}`) ? undefined : draft.short[name])),
     backoff: {
       ...draft.backoff,
       ...(isFaulty('/backoff/factor') ? { factor: '' } : {}),

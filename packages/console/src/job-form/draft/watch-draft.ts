@@ -21,7 +21,6 @@ export interface Watching {
   readonly pauseAfter: Budget | 'none' | undefined;
   readonly expect: Readonly<Partial<Record<ExpectPart, string>>>;
   readonly alerts: readonly string[];
-  readonly pingUrl: string | undefined;
 }
 
 /** {@link Watching} with texts as they were typed. */
@@ -33,7 +32,6 @@ export interface WatchDraft {
   readonly budget: Readonly<Record<BudgetPart, string>>;
   readonly expect: Readonly<Record<ExpectPart, string>>;
   readonly alerts: string;
-  readonly pingUrl: string;
 }
 
 const NO_BUDGET = { failures: '', of_last: '' } as const;
@@ -44,7 +42,6 @@ export const NEW_WATCHING: WatchDraft = {
   budget: NO_BUDGET,
   expect: { success_within: '', duration: '', start_within: '' },
   alerts: '',
-  pingUrl: '',
 };
 
 /** How an existing job is watched. */
@@ -59,11 +56,10 @@ export function watchingOf(job: Job): Watching {
       ...(start_within === null ? {} : { start_within }),
     },
     alerts: job.alerts,
-    pingUrl: job.ping_url ?? undefined,
   };
 }
 
-export function watchDraft({ tags, pauseAfter, expect, alerts, pingUrl }: Watching): WatchDraft {
+export function watchDraft({ tags, pauseAfter, expect, alerts }: Watching): WatchDraft {
   const isOwn = typeof pauseAfter === 'object';
   return {
     tags: tags.join(', '),
@@ -73,7 +69,6 @@ export function watchDraft({ tags, pauseAfter, expect, alerts, pingUrl }: Watchi
       : NO_BUDGET,
     expect: { ...NEW_WATCHING.expect, ...expect },
     alerts: alerts.join(', '),
-    pingUrl: pingUrl ?? '',
   };
 }
 
@@ -83,24 +78,21 @@ export function readWatching(draft: WatchDraft, faults: Fault[]): Watching {
     const text = draft.expect[part].trim();
     return text === '' ? [] : [[part, text] as const];
   });
-  const pingUrl = draft.pingUrl.trim();
   return {
     tags: namesIn(draft.tags),
     pauseAfter: readBudget(draft, faults),
     expect: Object.fromEntries(expect),
     alerts: namesIn(draft.alerts),
-    pingUrl: pingUrl === '' ? undefined : pingUrl,
   };
 }
 
 /** The fields of the body of POST /jobs. */
-export function watchingBody({ tags, pauseAfter, expect, alerts, pingUrl }: Watching): Partial<CreateJob> {
+export function watchingBody({ tags, pauseAfter, expect, alerts }: Watching): Partial<CreateJob> {
   return {
     ...(tags.length === 0 ? {} : { tags: [...tags] }),
     ...(pauseAfter === undefined ? {} : { pause_after: pauseAfter }),
     ...(Object.keys(expect).length === 0 ? {} : { expect }),
     ...(alerts.length === 0 ? {} : { alerts: [...alerts] }),
-    ...(pingUrl === undefined ? {} : { ping_url: pingUrl }),
   };
 }
 

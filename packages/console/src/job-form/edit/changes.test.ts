@@ -11,10 +11,16 @@ const JOB = definitionOf(exampleJob({ name: 'Clean up', payload: { days: 30, rul
 describe('patchOf', () => {
   test('contains only the changes; null removes a field', () => {
     expect(
-      patchOf(JOB, { ...JOB, name: 'Clean', timeout: undefined, payload: { days: 60, rules: [1, 2] } }),
+      patchOf(JOB, {
+        ...JOB,
+        name: 'Clean',
+        short: { max_attempts: 4 },
+        payload: { days: 60, rules: [1, 2] },
+      }),
     ).toEqual({
       name: 'Clean',
       timeout: null,
+      max_attempts: 4,
       payload: { days: 60, rules: [1, 2] },
     });
   });
@@ -104,9 +110,12 @@ describe('changesOf', () => {
       tags: ['eu'],
       pauseAfter: { failures: 3, of_last: 5 },
       expect: { success_within: '26h' },
-      pingUrl: 'https://monitor.example/1',
     };
-    const after: Definition = { ...JOB, watching };
+    const after: Definition = {
+      ...JOB,
+      watching,
+      short: { ...JOB.short, ping_url: 'https://monitor.example/1' },
+    };
     expect(changesOf(JOB, after).map(({ label, before, after: now }) => [label, before, now])).toEqual([
       ['Tags', undefined, 'eu'],
       ['Failure budget', 'none', '3 of the last 5'],

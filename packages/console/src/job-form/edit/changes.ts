@@ -2,6 +2,7 @@ import type { PatchJob } from '@greenvue/jobs/client';
 import type { ScheduleFields } from '../../ui/schedule/schedule-text.ts';
 import { BACKOFF_PARTS, type Backoff, type Definition } from '../draft/draft.ts';
 import { schedulePatch, scheduleWords } from '../draft/schedule-draft.ts';
+import { mergeShort, SHORT_FIELDS, type ShortValues, shortPatch } from '../draft/short-fields.ts';
 import { FIELD_LABELS } from '../fields/field-labels.ts';
 import { textOf } from '../payload/json-text.ts';
 import { type JsonObject, ownValue, sameJson, toJson } from '../payload/json-value.ts';
@@ -52,7 +53,7 @@ const OF_TYPE = "the job type's";
 
 /** The text of each field, in the order of the form. */
 function textsOf(definition: Definition): ReadonlyMap<string, string | undefined> {
-  const { name, description, overlap, catchUp, timeout, maxAttempts, backoff } = definition;
+  const { name, description, overlap, catchUp, short, backoff } = definition;
   return new Map([
     ['/name', name],
     ['/description', description === '' ? undefined : description],
@@ -60,10 +61,17 @@ function textsOf(definition: Definition): ReadonlyMap<string, string | undefined
     ...scheduleTexts(scheduleWords(definition.schedule)),
     ['/overlap', overlap],
     ['/catch_up', catchUp],
-    ['/timeout', timeout ?? OF_TYPE],
-    ['/max_attempts', String(maxAttempts ?? OF_TYPE)],
+    ...shortWords('advanced', short),
     ...BACKOFF_PARTS.map((part): FieldText => [`/backoff/${part}`, String(backoff?.[part] ?? OF_TYPE)]),
     ...watchingTexts(definition.watching),
+    ...shortWords('watching', short),
+  ]);
+}
+
+function shortWords(section: 'advanced' | 'watching', values: ShortValues): readonly FieldText[] {
+  return SHORT_FIELDS.filter((field) => field.section === section).map(({ name, ofType }) => [
+    `/${name}`,
+    values[name]?.toString() ?? (ofType && OF_TYPE),
   ]);
 }
 
@@ -99,7 +107,7 @@ const MODES = { fixed_rate: 'from start to start', fixed_delay: 'from end to sta
 
 /** The merge patch from one definition to another. */
 export function patchOf(before: Definition, after: Definition): PatchJob {
-  const { name, description, overlap, payload, catchUp, timeout, maxAttempts, backoff } = after;
+  const { name, description, overlap, payload, catchUp, short, backoff } = after;
   return {
     ...(before.name === name ? {} : { name }),
     ...(before.description === description ? {} : { description }),
@@ -107,8 +115,7 @@ export function patchOf(before: Definition, after: Definition): PatchJob {
     ...(sameJson(before.payload, payload) ? {} : { payload }),
     ...(before.overlap === overlap ? {} : { overlap }),
     ...(before.catchUp === catchUp ? {} : { catch_up: catchUp }),
-    ...(before.timeout === timeout ? {} : { timeout: timeout ?? null }),
-    ...(before.maxAttempts === maxAttempts ? {} : { max_attempts: maxAttempts ?? null }),
+    ...shortPatch(before.short, short),
     ...(sameBackoff(before.backoff, backoff) ? {} : { backoff: backoff ?? null }),
     ...watchingPatch(before.watching, after.watching),
   };
@@ -138,8 +145,7 @@ export function mergeEdits({ base, mine, theirs }: TwoEdits): Definition {
     payload: payloadOnto(base.payload, mine.payload, theirs.payload),
     overlap: base.overlap === mine.overlap ? theirs.overlap : mine.overlap,
     catchUp: base.catchUp === mine.catchUp ? theirs.catchUp : mine.catchUp,
-    timeout: base.timeout === mine.timeout ? theirs.timeout : mine.timeout,
-    maxAttempts: base.maxAttempts === mine.maxAttempts ? theirs.maxAttempts : mine.maxAttempts,
+    short: mergeShort({ base: base.short, mine: mine.short, theirs: theirs.short }),
     backoff: sameBackoff(base.backoff, mine.backoff) ? theirs.backoff : mine.backoff,
     watching: mergeWatching({ base: base.watching, mine: mine.watching, theirs: theirs.watching }),
   };

@@ -4,13 +4,12 @@ import { type Budget, EXPECT_PARTS, type Watching } from '../draft/watch-draft.t
 type FieldText = readonly [pointer: string, text: string | undefined];
 
 /** The text of each field, in the order of the form. */
-export function watchingTexts({ tags, pauseAfter, expect, alerts, pingUrl }: Watching): readonly FieldText[] {
+export function watchingTexts({ tags, pauseAfter, expect, alerts }: Watching): readonly FieldText[] {
   return [
     ['/tags', namesText(tags)],
     ['/pause_after', budgetText(pauseAfter)],
     ...EXPECT_PARTS.map((part): FieldText => [`/expect/${part}`, expect[part]]),
     ['/alerts', namesText(alerts)],
-    ['/ping_url', pingUrl],
   ];
 }
 
@@ -28,13 +27,12 @@ function budgetText(budget: Budget | 'none' | undefined): string {
 
 /** The part of a merge patch that changes how a job is watched. */
 export function watchingPatch(before: Watching, after: Watching): PatchJob {
-  const { tags, pauseAfter, expect, alerts, pingUrl } = after;
+  const { tags, pauseAfter, expect, alerts } = after;
   return {
     ...(isSame(before.tags, tags) ? {} : { tags: tags.length === 0 ? null : [...tags] }),
     ...(isSameBudget(before, after) ? {} : { pause_after: pauseAfter ?? null }),
     ...(isSameExpect(before, after) ? {} : { expect: Object.keys(expect).length === 0 ? null : expect }),
     ...(isSame(before.alerts, alerts) ? {} : { alerts: alerts.length === 0 ? null : [...alerts] }),
-    ...(before.pingUrl === pingUrl ? {} : { ping_url: pingUrl ?? null }),
   };
 }
 
@@ -57,7 +55,6 @@ export function mergeWatching({
     pauseAfter: isSameBudget(base, mine) ? theirs.pauseAfter : mine.pauseAfter,
     expect: Object.fromEntries(expect),
     alerts: isSame(base.alerts, mine.alerts) ? theirs.alerts : mine.alerts,
-    pingUrl: base.pingUrl === mine.pingUrl ? theirs.pingUrl : mine.pingUrl,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { HelpWord } from '../../ui/help/help-words.ts';
+import { SHORT_FIELDS } from '../draft/short-fields.ts';
 import type { Field } from '../payload/payload-model.ts';
 import { isWithin, stepsOf } from '../payload/pointer.ts';
 import { fieldLabel } from './field-words.ts';
@@ -18,8 +19,6 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   '/start_at': 'Start at',
   '/overlap': 'If a run is live when a slot is due',
   '/catch_up': 'Slots missed during downtime',
-  '/timeout': 'Timeout',
-  '/max_attempts': 'Attempts',
   '/backoff': 'Waits between attempts',
   '/backoff/initial': 'First wait',
   '/backoff/max': 'Longest wait',
@@ -34,7 +33,7 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   '/expect/duration': 'Longest run',
   '/expect/start_within': 'Start within',
   '/alerts': 'Alert channels',
-  '/ping_url': 'Ping URL',
+  ...ofShortFields(({ label }) => label),
 };
 
 /** The words of the glossary in the labels. */
@@ -42,8 +41,6 @@ export const FIELD_HELP: Readonly<Record<string, HelpWord>> = {
   '/interval_mode': 'fixed delay',
   '/overlap': 'overlap',
   '/catch_up': 'catch-up',
-  '/timeout': 'timeout',
-  '/max_attempts': 'attempt',
   '/backoff': 'backoff',
   '/backoff/jitter': 'jitter',
   '/tags': 'tag',
@@ -53,8 +50,12 @@ export const FIELD_HELP: Readonly<Record<string, HelpWord>> = {
   '/expect/duration': 'slow',
   '/expect/start_within': 'late',
   '/alerts': 'alert channel',
-  '/ping_url': 'ping',
+  ...ofShortFields(({ help }) => help),
 };
+
+function ofShortFields<T>(partOf: (field: (typeof SHORT_FIELDS)[number]) => T): Readonly<Record<string, T>> {
+  return Object.fromEntries(SHORT_FIELDS.map((field) => [`/${field.name}`, partOf(field)]));
+}
 
 /** The label of a pointer's field, with the labels around it: "Rules › Item 2 › Days". */
 export function labelOf(pointer: string, payload: Field | undefined): string {

@@ -9,26 +9,29 @@ interface ShortFieldProps {
   readonly description: string;
   /** The value that applies if the field is empty. */
   readonly placeholder?: string | undefined;
-  readonly isNumber?: boolean;
+  readonly example?: string | undefined;
+  readonly kind: 'text' | 'duration' | 'number' | 'url';
   readonly value: string;
   readonly onChange: (text: string) => void;
 }
 
-/** A field for a word, a number or a duration. */
+const INPUT_MODES = { text: 'text', duration: 'text', number: 'decimal', url: 'url' } as const;
+
+/** A field for a few words, a duration, a number or an address. */
 export function ShortField(props: ShortFieldProps) {
-  const { pointer, description, placeholder, isNumber = false, value, onChange } = props;
+  const { pointer, description, placeholder, example, kind, value, onChange } = props;
   return (
     <WithHelp word={FIELD_HELP[pointer]}>
       <TextInput
         {...useField(pointer)}
         description={placeholder === undefined ? description : `${description} Default: ${placeholder}.`}
-        placeholder={placeholder}
-        inputMode={isNumber ? 'decimal' : 'text'}
+        placeholder={placeholder ?? example}
+        inputMode={INPUT_MODES[kind]}
         {...CODE_INPUT}
         value={value}
         onChange={({ currentTarget }) => onChange(currentTarget.value)}
       />
-      {isNumber ? null : <DidYouMean text={value} onTake={onChange} />}
+      {kind === 'duration' ? <DidYouMean text={value} onTake={onChange} /> : null}
     </WithHelp>
   );
 }
