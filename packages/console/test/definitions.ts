@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Backoff, Definition } from '../src/job-form/draft/draft.ts';
-import type { ScheduleBody } from '../src/job-form/draft/schedule-draft.ts';
-import type { ShortValues } from '../src/job-form/draft/short-fields.ts';
-import type { Watching } from '../src/job-form/draft/watch-draft.ts';
+import type { ScheduleBody } from '../src/job-form/parts/schedule-draft.ts';
+import type { ShortValues } from '../src/job-form/parts/short-fields.ts';
+import type { Watching } from '../src/job-form/parts/watch-draft.ts';
 import { toJsonObject } from '../src/job-form/payload/json-value.ts';
 
 const instants = fc

@@ -17,6 +17,7 @@ const UI_FOLDERS: Readonly<Record<string, FolderRules>> = {
   'ui/text': { may: ['ui'] },
   'ui/chart': { may: ['ui/clock', 'ui/schedule'] },
   'ui/layout': { may: ['ui', 'ui/config'] },
+  'ui/lone-page': { may: ['ui', 'ui/config', 'ui/layout'] },
   'ui/schedule': { may: ['ui/clock'] },
   'ui/diff': { may: ['ui/feedback', 'ui/text'] },
   'ui/definition': { may: ['ui/diff', 'ui/feedback', 'ui/layout', 'ui/text'] },
@@ -38,16 +39,19 @@ const ACTIONS = [...DATA, 'actions'];
 /** What a page may use: also the frame around it. */
 const PAGE = [...ACTIONS, 'page', 'keyboard'];
 
-const JOBS_LIST = ['jobs/filter', 'jobs/pages', 'jobs/selection', 'jobs/bulk', 'jobs/cells'];
+const JOBS_LIST = ['jobs/filter', 'jobs/pages', 'jobs/selection', 'jobs/bulk', 'jobs/cells', 'jobs/rows'];
 const JOB_SECTIONS = ['job/history', 'job/timeline', 'job/durations', 'job/health', 'job/versions'];
 
 /** The form of a job, from its data to the two pages that show it. */
-const FORM_FIELDS = ['job-form/payload', 'job-form/draft', 'job-form/fields'];
+const FORM_DRAFT = ['job-form/payload', 'job-form/parts', 'job-form/draft'];
+const FORM_FIELDS = [...FORM_DRAFT, 'job-form/labels', 'job-form/fields'];
 const FORM_PARTS = [...FORM_FIELDS, 'job-form/payload-inputs', 'job-form/schedule'];
 const FORM_FOLDERS: Readonly<Record<string, FolderRules>> = {
   'job-form/payload': { may: UI },
-  'job-form/draft': { may: [...UI, 'job-form/payload'] },
-  'job-form/fields': { may: [...UI, 'job-form/payload', 'job-form/draft'] },
+  'job-form/parts': { may: [...UI, 'job-form/payload'] },
+  'job-form/draft': { may: [...UI, 'job-form/payload', 'job-form/parts'] },
+  'job-form/labels': { may: [...UI, 'job-form/payload', 'job-form/parts'] },
+  'job-form/fields': { may: [...UI, ...FORM_DRAFT, 'job-form/labels'] },
   'job-form/payload-inputs': { may: [...UI, ...FORM_FIELDS], entries: ['payload-section.tsx'] },
   'job-form/schedule': { may: [...DATA, ...FORM_FIELDS] },
   'job-form': {
@@ -65,16 +69,20 @@ const SHARED_FOLDERS: Readonly<Record<string, FolderRules>> = {
   live: { may: DATA, entries: ['live.tsx', 'follow.ts'] },
   keyboard: { may: UI, entries: ['keys.ts', 'keys-provider.tsx', 'command-keys.ts'] },
   page: { may: SESSION },
+  'shell/navigation': { may: PAGE, entries: ['navigation.ts', 'page-links.tsx'] },
   'shell/header': {
-    may: [...PAGE, 'live'],
-    entries: ['header.tsx', 'phone-menu.tsx', 'navigation.ts', 'use-sign-out.ts'],
+    may: [...PAGE, 'live', 'shell/navigation'],
+    entries: ['header.tsx', 'phone-menu.tsx', 'use-sign-out.ts'],
   },
   shell: {
     may: [...DATA, 'page', 'keyboard', 'live', 'shell/header', 'all-paused', 'nodes', 'palette'],
     entries: ['shell.tsx', 'broken-console.tsx', 'raw-location.ts'],
   },
   'sign-in': { may: [...SESSION, 'account'], entries: ['session-gate.tsx'] },
-  palette: { may: [...PAGE, 'views', 'shell/header', 'all-paused'], entries: ['palette.tsx'] },
+  palette: {
+    may: [...PAGE, 'views', 'shell/header', 'shell/navigation', 'all-paused'],
+    entries: ['palette.tsx'],
+  },
   views: {
     may: ACTIONS,
     entries: ['list-tools.tsx', 'look.ts', 'saved-views.ts', 'use-look.ts', 'use-views.ts'],
@@ -94,9 +102,13 @@ const SHARED_FOLDERS: Readonly<Record<string, FolderRules>> = {
     entries: ['job-dialogs.tsx', 'pause-fields.tsx', 'use-job-question.ts'],
   },
   bulk: { may: ACTIONS },
-  backfill: { may: PAGE, entries: ['backfill-button.tsx', 'backfills-panel.tsx', 'pause-line.tsx'] },
+  'backfill/window': { may: DATA },
+  backfill: {
+    may: [...PAGE, 'backfill/window'],
+    entries: ['backfill-button.tsx', 'backfills-panel.tsx', 'pause-line.tsx'],
+  },
   'run-now': {
-    may: [...ACTIONS, 'job-form/payload', 'job-form/fields'],
+    may: [...ACTIONS, 'job-form/payload', 'job-form/labels', 'job-form/fields'],
     entries: ['run-now-dialog.tsx', 'run-row-dialog.tsx', 'enqueue-dialog.tsx'],
   },
   trends: { may: DATA, entries: ['trends-panel.tsx'] },
@@ -133,6 +145,7 @@ const PAGE_FOLDERS: Readonly<Record<string, FolderRules>> = {
   'jobs/selection': { may: [...DATA, 'jobs/filter'] },
   'jobs/bulk': { may: [...ACTIONS, 'bulk', 'jobs/filter', 'jobs/selection'] },
   'jobs/cells': { may: ACTIONS },
+  'jobs/rows': { may: [...DATA, 'keyboard', 'jobs/cells'] },
   'jobs/table': {
     may: [...DATA, 'page', 'keyboard', ...JOBS_LIST, 'views'],
     entries: ['job-table.tsx', 'job-columns.ts'],
@@ -157,7 +170,8 @@ const PAGE_FOLDERS: Readonly<Record<string, FolderRules>> = {
   },
 
   'run/log': { may: [...DATA, 'page', 'keyboard'], entries: ['run-log.tsx'] },
-  run: { may: [...PAGE, 'run/log'], entries: ['run-page.tsx'] },
+  'run/progress': { may: UI, entries: ['run-progress.tsx'] },
+  run: { may: [...PAGE, 'run/log', 'run/progress'], entries: ['run-page.tsx'] },
   'runs/table': { may: [...DATA, 'views'], entries: ['paged-runs.tsx', 'run-columns.tsx', 'choosing.ts'] },
   'runs/filter': { may: [...DATA, 'views'] },
   'runs/bulk': { may: [...ACTIONS, 'bulk', 'runs/filter'] },

@@ -346,7 +346,7 @@ describe('imports', () => {
     [`packages/console/src/ui/text/text.tsx`, '../../session/session.tsx', true],
     [`packages/console/src/jobs/jobs-page.tsx`, '../job/job-page.tsx', false],
     [`packages/console/src/job/job-page.tsx`, './timeline/timeline-layout.ts', true],
-    [`packages/console/src/job-form/draft/draft.ts`, '../fields/field-labels.ts', false],
+    [`packages/console/src/job-form/draft/draft.ts`, '../labels/field-labels.ts', false],
     [`packages/console/src/main.tsx`, '../../jobs/src/http/views/jobs/job.ts', false],
     [`${API}/main.ts`, '../../../packages/jobs/src/index.ts', false],
     [`${API}/main.ts`, '@greenvue/jobs/src/index.ts', false],

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { useConnection } from '../session/session.tsx';
 import { useConfig } from '../ui/config/config.tsx';
 import { useDocumentTitle } from '../ui/config/document-title.ts';
-import { LonePanel } from '../ui/layout/lone-panel.tsx';
+import { LonePanel } from '../ui/lone-page/lone-panel.tsx';
 import { PasswordForm } from './password-form.tsx';
 
 /**

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useKeys } from '../keyboard/keys.ts';
 import { ClockIcon } from '../ui/icons.tsx';
-import type { SlotWindow } from './use-backfills.ts';
+import type { SlotWindow } from './window/slot-window.ts';
 
 const BackfillDialog = lazy(async () => ({
   default: (await import('./backfill-dialog.tsx')).BackfillDialog,

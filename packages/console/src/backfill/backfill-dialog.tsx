@@ -10,11 +10,12 @@ import { Loading, NotLoaded } from '../ui/feedback/states.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import { BackfillState } from './backfill-state.tsx';
 import { slotCount } from './backfill-words.ts';
-import type { SlotRun } from './last-gap.ts';
 import { PlanAnswer } from './plan-answer.tsx';
-import { type SlotWindow, useBackfill, useBackfillPlan, useStartBackfill } from './use-backfills.ts';
-import { useWindow } from './use-window.ts';
-import { WindowFields } from './window-fields.tsx';
+import { useBackfill, useBackfillPlan, useStartBackfill } from './use-backfills.ts';
+import type { SlotRun } from './window/last-gap.ts';
+import type { SlotWindow } from './window/slot-window.ts';
+import { useWindow } from './window/use-window.ts';
+import { WindowFields } from './window/window-fields.tsx';
 
 interface DialogProps {
   readonly job: Job;

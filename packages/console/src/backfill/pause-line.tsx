@@ -8,8 +8,8 @@ import { Day } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { hasPastSlots, useBackfillDialog } from './backfill-button.tsx';
 import { slotCount } from './backfill-words.ts';
-import { lastPause, type PastPause } from './last-pause.ts';
 import { useSlotsOfPause } from './use-backfills.ts';
+import { lastPause, type PastPause } from './window/last-pause.ts';
 
 const RECENT_MS = 7 * 24 * 3_600_000;
 

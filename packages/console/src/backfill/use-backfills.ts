@@ -12,20 +12,10 @@ import { announceDone } from '../actions/announce.ts';
 import { useAction } from '../actions/use-action.ts';
 import { queryKeys } from '../data/queries/query-keys.ts';
 import { useConnection, useIsSignedIn } from '../session/session.tsx';
+import type { PlanQuestion, SlotWindow } from './window/slot-window.ts';
 
 const SHOWN = 20;
 const LIVE_MS = 5_000;
-
-/** From when to when slots are looked for. RFC 3339. */
-export interface SlotWindow {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** What a dry run is asked. `number` tells two questions with the same window apart. */
-export interface PlanQuestion extends Pick<BackfillJob, 'from' | 'to' | 'only_missing'> {
-  readonly number: number;
-}
 
 /** What a backfill would do now. An answer is not read again: it is about one moment. */
 export function useBackfillPlan(job: Job, { number, ...body }: PlanQuestion) {

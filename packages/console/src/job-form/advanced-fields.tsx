@@ -5,11 +5,11 @@ import blocks from '../ui/layout/blocks.module.css';
 import { BACKOFF_PARTS, type BackoffPart, type CatchUp, type Overlap } from './draft/draft.ts';
 import type { JobForm } from './draft/use-job-form.ts';
 import { type Choice, ChoiceField } from './fields/choice-field.tsx';
-import { FIELD_LABELS } from './fields/field-labels.ts';
 import { FoldedSection } from './fields/folded-section.tsx';
 import { ShortField } from './fields/short-field.tsx';
 import { useFault } from './fields/use-field.ts';
 import classes from './job-form.module.css';
+import { FIELD_LABELS } from './labels/field-labels.ts';
 import { fieldId } from './payload/pointer.ts';
 import { ShortSection } from './short-section.tsx';
 

@@ -13,12 +13,12 @@ import {
 } from './draft/faults.ts';
 import type { JobForm } from './draft/use-job-form.ts';
 import { FaultSummary } from './fields/fault-summary.tsx';
-import { labelOf } from './fields/field-labels.ts';
 import { focusField } from './fields/focus-field.ts';
 import { FormSection } from './fields/form-section.tsx';
 import { saveKey, useSaveKey } from './fields/save-key.ts';
 import { FaultsContext } from './fields/use-field.ts';
 import classes from './job-form.module.css';
+import { labelOf } from './labels/field-labels.ts';
 import { payloadField } from './payload/payload-fields.ts';
 import { type Field, UNKNOWN_FIELD } from './payload/payload-model.ts';
 import { PayloadSection } from './payload-inputs/payload-section.tsx';

@@ -22,11 +22,11 @@ import {
 } from './draft/draft.ts';
 import { refusalOf } from './draft/faults.ts';
 import { suggestCopyId } from './draft/job-id.ts';
-import { scheduleDraft } from './draft/schedule-draft.ts';
 import { useJobForm } from './draft/use-job-form.ts';
 import { JobFormView } from './job-form.tsx';
 import { useLeaveGuard } from './leave-guard.tsx';
 import { OnlyAdmins } from './only-admins.tsx';
+import { scheduleDraft } from './parts/schedule-draft.ts';
 import { payloadField } from './payload/payload-fields.ts';
 import { useFormQuestions } from './use-form-questions.ts';
 

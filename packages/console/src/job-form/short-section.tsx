@@ -1,7 +1,7 @@
 import type { JobType } from '@greenvue/jobs/client';
-import { SHORT_FIELDS } from './draft/short-fields.ts';
 import type { JobForm } from './draft/use-job-form.ts';
 import { ShortField } from './fields/short-field.tsx';
+import { SHORT_FIELDS } from './parts/short-fields.ts';
 
 interface ShortSectionProps {
   readonly form: JobForm;

@@ -3,18 +3,18 @@ import { SimpleGrid, Text } from '@mantine/core';
 import { useScope } from '../session/session.tsx';
 import { Help } from '../ui/help/help.tsx';
 import type { JobForm } from './draft/use-job-form.ts';
+import { type Choice, ChoiceField } from './fields/choice-field.tsx';
+import { FoldedSection } from './fields/folded-section.tsx';
+import { ShortField } from './fields/short-field.tsx';
+import classes from './job-form.module.css';
+import { FIELD_LABELS } from './labels/field-labels.ts';
 import {
   BUDGET_PARTS,
   type BudgetPart,
   EXPECT_PARTS,
   type ExpectPart,
   type WatchDraft,
-} from './draft/watch-draft.ts';
-import { type Choice, ChoiceField } from './fields/choice-field.tsx';
-import { FIELD_LABELS } from './fields/field-labels.ts';
-import { FoldedSection } from './fields/folded-section.tsx';
-import { ShortField } from './fields/short-field.tsx';
-import classes from './job-form.module.css';
+} from './parts/watch-draft.ts';
 import { ShortSection } from './short-section.tsx';
 
 interface WatchFieldsProps {

@@ -1,7 +1,7 @@
 import { ApiError, type JobType } from '@greenvue/jobs/client';
 import { Button, Group, Stack, Text } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
-import { labelOf } from '../job-form/fields/field-labels.ts';
+import { labelOf } from '../job-form/labels/field-labels.ts';
 import { payloadField } from '../job-form/payload/payload-fields.ts';
 import { UNKNOWN_FIELD } from '../job-form/payload/payload-model.ts';
 import { FaultAlert } from '../ui/feedback/fault-alert.tsx';

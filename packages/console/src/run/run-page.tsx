@@ -19,12 +19,12 @@ import { JsonBlock } from '../ui/text/text-block.tsx';
 import { explainRun } from './explain-run.ts';
 import { RunLog } from './log/run-log.tsx';
 import { NeighborButtons } from './neighbor-buttons.tsx';
+import { RunProgress } from './progress/run-progress.tsx';
 import { RunActions } from './run-actions.tsx';
 import { RunErrors } from './run-errors.tsx';
 import { RunExplanation } from './run-explanation.tsx';
 import { RunFacts } from './run-facts.tsx';
 import { RunPayload } from './run-payload.tsx';
-import { RunProgress } from './run-progress.tsx';
 
 /** A run: its state, errors, log and actions. */
 export function RunPage() {

@@ -1,6 +1,6 @@
 import { Button, Paper, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '../ui/config/document-title.ts';
-import { LonePage } from '../ui/layout/lone-page.tsx';
+import { LonePage } from '../ui/lone-page/lone-page.tsx';
 import { Plain } from '../ui/text/text.tsx';
 
 /** Replaces the whole console when its frame cannot be rendered. */

@@ -3,7 +3,7 @@ import { Text } from '@mantine/core';
 import { PasswordForm } from '../account/password-form.tsx';
 import { useConnection, useSessionStore } from '../session/session.tsx';
 import { useDocumentTitle } from '../ui/config/document-title.ts';
-import { LonePanel } from '../ui/layout/lone-panel.tsx';
+import { LonePanel } from '../ui/lone-page/lone-panel.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import { SignInAgain } from './sign-in-again.tsx';
 import { SignOutLink } from './sign-out-link.tsx';

@@ -4,7 +4,7 @@ import { useSessionStore } from '../session/session.tsx';
 import type { Viewer } from '../session/session-store.ts';
 import { useDocumentTitle } from '../ui/config/document-title.ts';
 import { faultWords } from '../ui/feedback/fault-words.ts';
-import { LonePage } from '../ui/layout/lone-page.tsx';
+import { LonePage } from '../ui/lone-page/lone-page.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import { SignInAgain } from './sign-in-again.tsx';
 import { SignOutLink } from './sign-out-link.tsx';

@@ -2,7 +2,7 @@ import { Anchor, Text } from '@mantine/core';
 import { useState } from 'react';
 import { ForgotForm } from '../account/forgot-form.tsx';
 import { useConfig } from '../ui/config/config.tsx';
-import { LonePanel } from '../ui/layout/lone-panel.tsx';
+import { LonePanel } from '../ui/lone-page/lone-panel.tsx';
 import { HostSignIn } from './host-sign-in.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 

@@ -1,6 +1,6 @@
 import { useSessionStore } from '../session/session.tsx';
 import { Failed } from '../ui/feedback/states.tsx';
-import { LonePage } from '../ui/layout/lone-page.tsx';
+import { LonePage } from '../ui/lone-page/lone-page.tsx';
 
 /** Shown while the tab resumes its session. */
 export function StartingPage() {

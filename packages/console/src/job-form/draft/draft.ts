@@ -1,4 +1,30 @@
 import type { CreateJob, Fault, Job, JobType } from '@greenvue/jobs/client';
+import {
+  NEW_SCHEDULE,
+  readSchedule,
+  type ScheduleBody,
+  type ScheduleDraft,
+  scheduleDraft,
+  scheduleOf,
+} from '../parts/schedule-draft.ts';
+import {
+  readNumberField,
+  readShort,
+  type ShortDraft,
+  type ShortValues,
+  shortDraft,
+  shortOf,
+  shortTexts,
+} from '../parts/short-fields.ts';
+import {
+  NEW_WATCHING,
+  readWatching,
+  type WatchDraft,
+  type Watching,
+  watchDraft,
+  watchingBody,
+  watchingOf,
+} from '../parts/watch-draft.ts';
 import { type JsonObject, toJsonObject } from '../payload/json-value.ts';
 import {
   asText,
@@ -11,32 +37,6 @@ import {
 import type { Field } from '../payload/payload-model.ts';
 import { pointerOf } from '../payload/pointer.ts';
 import { earlyFaults } from './early-faults.ts';
-import {
-  NEW_SCHEDULE,
-  readSchedule,
-  type ScheduleBody,
-  type ScheduleDraft,
-  scheduleDraft,
-  scheduleOf,
-} from './schedule-draft.ts';
-import {
-  readNumberField,
-  readShort,
-  type ShortDraft,
-  type ShortValues,
-  shortDraft,
-  shortOf,
-  shortTexts,
-} from './short-fields.ts';
-import {
-  NEW_WATCHING,
-  readWatching,
-  type WatchDraft,
-  type Watching,
-  watchDraft,
-  watchingBody,
-  watchingOf,
-} from './watch-draft.ts';
 
 export type Overlap = Job['overlap'];
 export type CatchUp = Job['catch_up'];

@@ -1,5 +1,5 @@
 import type { Fault } from '@greenvue/jobs/client';
-import { isBegun, type ScheduleDraft } from './schedule-draft.ts';
+import { isBegun, type ScheduleDraft } from '../parts/schedule-draft.ts';
 
 interface Named {
   readonly id: string;

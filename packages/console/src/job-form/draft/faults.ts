@@ -1,11 +1,11 @@
 import { ApiError, ConnectionError, type Fault } from '@greenvue/jobs/client';
 import { faultWords, plainDetail } from '../../ui/feedback/fault-words.ts';
+import { scheduleFieldsOf } from '../parts/schedule-draft.ts';
+import { shortPointers } from '../parts/short-fields.ts';
+import { BUDGET_PARTS, EXPECT_PARTS } from '../parts/watch-draft.ts';
 import type { Field } from '../payload/payload-model.ts';
 import { isWithin } from '../payload/pointer.ts';
 import { BACKOFF_PARTS, type Draft, payloadPointers } from './draft.ts';
-import { scheduleFieldsOf } from './schedule-draft.ts';
-import { shortPointers } from './short-fields.ts';
-import { BUDGET_PARTS, EXPECT_PARTS } from './watch-draft.ts';
 
 /** The errors of a draft, from the server or from the form. */
 export interface Refusal {

@@ -1,9 +1,9 @@
 import type { CreateJob, Fault, previewSchedule } from '@greenvue/jobs/client';
+import { isBegun, readSchedule } from '../parts/schedule-draft.ts';
+import { shortTexts } from '../parts/short-fields.ts';
+import { NEW_WATCHING } from '../parts/watch-draft.ts';
 import { isWithin } from '../payload/pointer.ts';
 import { createBody, type Draft, readDraft } from './draft.ts';
-import { isBegun, readSchedule } from './schedule-draft.ts';
-import { shortTexts } from './short-fields.ts';
-import { NEW_WATCHING } from './watch-draft.ts';
 
 const WATCHED = ['/tags', '/pause_after', '/expect', '/alerts'];
 

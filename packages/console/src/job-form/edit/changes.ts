@@ -1,9 +1,9 @@
 import type { PatchJob } from '@greenvue/jobs/client';
 import type { ScheduleFields } from '../../ui/schedule/schedule-text.ts';
 import { BACKOFF_PARTS, type Backoff, type Definition } from '../draft/draft.ts';
-import { schedulePatch, scheduleWords } from '../draft/schedule-draft.ts';
-import { mergeShort, SHORT_FIELDS, type ShortValues, shortPatch } from '../draft/short-fields.ts';
-import { FIELD_LABELS } from '../fields/field-labels.ts';
+import { FIELD_LABELS } from '../labels/field-labels.ts';
+import { schedulePatch, scheduleWords } from '../parts/schedule-draft.ts';
+import { mergeShort, SHORT_FIELDS, type ShortValues, shortPatch } from '../parts/short-fields.ts';
 import { textOf } from '../payload/json-text.ts';
 import { type JsonObject, ownValue, sameJson, toJson } from '../payload/json-value.ts';
 import { isWithin, pointerOf, stepsOf } from '../payload/pointer.ts';

@@ -1,5 +1,5 @@
 import type { PatchJob } from '@greenvue/jobs/client';
-import { type Budget, EXPECT_PARTS, type Watching } from '../draft/watch-draft.ts';
+import { type Budget, EXPECT_PARTS, type Watching } from '../parts/watch-draft.ts';
 
 type FieldText = readonly [pointer: string, text: string | undefined];
 

@@ -1,6 +1,6 @@
 import { Radio, Stack } from '@mantine/core';
 import { WithHelp } from '../../ui/help/with-help.tsx';
-import { FIELD_HELP } from './field-labels.ts';
+import { FIELD_HELP } from '../labels/field-labels.ts';
 import { useField } from './use-field.ts';
 
 /** One of the values of a {@link ChoiceField}. */

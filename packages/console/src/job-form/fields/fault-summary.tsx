@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { WarningIcon } from '../../ui/icons.tsx';
 import type { PlacedFault } from '../draft/faults.ts';
+import { sentence } from '../labels/field-words.ts';
 import { fieldId } from '../payload/pointer.ts';
-import { sentence } from './field-words.ts';
 import classes from './fields.module.css';
 
 interface FaultSummaryProps {

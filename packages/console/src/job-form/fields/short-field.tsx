@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { WithHelp } from '../../ui/help/with-help.tsx';
+import { FIELD_HELP } from '../labels/field-labels.ts';
 import { DidYouMean } from './did-you-mean.tsx';
-import { FIELD_HELP } from './field-labels.ts';
 import { CODE_INPUT, useField } from './use-field.ts';
 
 interface ShortFieldProps {

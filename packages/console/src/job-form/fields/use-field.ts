@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
+import { FIELD_LABELS } from '../labels/field-labels.ts';
+import { sentence } from '../labels/field-words.ts';
 import { fieldId } from '../payload/pointer.ts';
-import { FIELD_LABELS } from './field-labels.ts';
-import { sentence } from './field-words.ts';
 
 /** The error of each field, by pointer. */
 export const FaultsContext = createContext<ReadonlyMap<string, string>>(new Map());

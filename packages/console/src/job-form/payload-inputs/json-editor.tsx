@@ -1,7 +1,7 @@
 import { Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import blocks from '../../ui/layout/blocks.module.css';
-import { sentence } from '../fields/field-words.ts';
+import { sentence } from '../labels/field-words.ts';
 import { faultText, parseJson } from '../payload/json-text.ts';
 import type { Json } from '../payload/json-value.ts';
 import { useLeave } from './use-leave.ts';

@@ -1,9 +1,9 @@
 import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { PlusIcon, TrashIcon } from '../../ui/icons.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
-import { fieldHelp, fieldLabel } from '../fields/field-words.ts';
 import { focusFieldSoon } from '../fields/focus-field.ts';
 import { useFault } from '../fields/use-field.ts';
+import { fieldHelp, fieldLabel } from '../labels/field-words.ts';
 import { isBlank, type Value } from '../payload/json-value.ts';
 import { fits, initialItem, membersOf } from '../payload/payload-draft.ts';
 import type { Field, ObjectField } from '../payload/payload-model.ts';

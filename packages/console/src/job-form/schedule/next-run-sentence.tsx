@@ -1,7 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Text } from '@mantine/core';
 import { Instant } from '../../ui/instant/instant.tsx';
-import type { ScheduleBody } from '../draft/schedule-draft.ts';
+import type { ScheduleBody } from '../parts/schedule-draft.ts';
 import type { NextRunChange } from './next-run.ts';
 
 interface NextRunSentenceProps {

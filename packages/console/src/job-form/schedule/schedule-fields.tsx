@@ -14,11 +14,11 @@ import { localZoneName } from '../../ui/clock/time-text.ts';
 import { WithHelp } from '../../ui/help/with-help.tsx';
 import { InstantField } from '../../ui/instant/instant-field.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
-import type { IntervalMode, ScheduleDraft, ScheduleKind } from '../draft/schedule-draft.ts';
 import type { JobForm } from '../draft/use-job-form.ts';
 import { DidYouMean } from '../fields/did-you-mean.tsx';
-import { FIELD_HELP, FIELD_LABELS } from '../fields/field-labels.ts';
 import { CODE_INPUT, useFault, useField } from '../fields/use-field.ts';
+import { FIELD_HELP, FIELD_LABELS } from '../labels/field-labels.ts';
+import type { IntervalMode, ScheduleDraft, ScheduleKind } from '../parts/schedule-draft.ts';
 import { fieldId } from '../payload/pointer.ts';
 import classes from './schedule.module.css';
 

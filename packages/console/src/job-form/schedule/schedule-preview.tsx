@@ -9,7 +9,7 @@ import { Countdown } from '../../ui/instant/instant.tsx';
 import { SlotList } from '../../ui/instant/slot-list.tsx';
 import { scheduleText } from '../../ui/schedule/schedule-text.ts';
 import { useViewer } from '../../ui/schedule/use-viewer.ts';
-import { type ScheduleBody, type ScheduleDraft, scheduleWords } from '../draft/schedule-draft.ts';
+import { type ScheduleBody, type ScheduleDraft, scheduleWords } from '../parts/schedule-draft.ts';
 import { nextRunChange } from './next-run.ts';
 import { NextRunSentence } from './next-run-sentence.tsx';
 import classes from './schedule.module.css';

@@ -9,7 +9,7 @@ import {
   type ScheduleDraft,
   scheduleOf,
   schedulePatch,
-} from '../draft/schedule-draft.ts';
+} from '../parts/schedule-draft.ts';
 
 const AFTER_TYPING_MS = 300;
 const TIMES = 5;

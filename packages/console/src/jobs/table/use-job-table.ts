@@ -5,10 +5,10 @@ import type { JobCommands } from '../cells/job-commands.ts';
 import type { JobFilters } from '../filter/filters.ts';
 import { useJobPages, usePagesInSight } from '../pages/use-job-pages.ts';
 import { usePlace } from '../pages/use-place.ts';
+import { useActiveRow } from '../rows/use-active-row.ts';
+import { useRowKeys } from '../rows/use-row-keys.ts';
+import { useRows } from '../rows/use-rows.ts';
 import { type Selecting, useRowSelection } from '../selection/use-row-selection.ts';
-import { useActiveRow } from './use-active-row.ts';
-import { useRowKeys } from './use-row-keys.ts';
-import { useRows } from './use-rows.ts';
 
 export interface JobTableOptions {
   readonly filters: JobFilters;

@@ -3,7 +3,7 @@ import { Link, useLocation } from 'wouter';
 import { useViewer } from '../../session/session.tsx';
 import { useHasAccounts } from '../../ui/config/config.tsx';
 import { SearchIcon } from '../../ui/icons.tsx';
-import { currentMark, type Destination, useNavigation } from './navigation.ts';
+import { currentMark, type Destination, useNavigation } from '../navigation/navigation.ts';
 import { SchemeButton } from './scheme-button.tsx';
 import { useSignOut } from './use-sign-out.ts';
 import { WhoAmI } from './user-menu.tsx';

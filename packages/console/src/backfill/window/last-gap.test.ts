@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exampleJob, exampleRun } from '../../test/examples.ts';
+import { exampleJob, exampleRun } from '../../../test/examples.ts';
 import { lastGap, searchFrom } from './last-gap.ts';
 
 const at = (hour: number) => Date.parse('2026-01-31T00:00:00Z') + hour * 3_600_000;

@@ -1,5 +1,5 @@
 import type { Job, Run } from '@greenvue/jobs/client';
-import { goDurationMs } from '../ui/schedule/go-duration.ts';
+import { goDurationMs } from '../../ui/schedule/go-duration.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** The number of slots to check if no gap is known and the job runs rarely. */

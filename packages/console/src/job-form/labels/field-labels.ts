@@ -1,5 +1,5 @@
 import type { HelpWord } from '../../ui/help/help-words.ts';
-import { SHORT_FIELDS } from '../draft/short-fields.ts';
+import { SHORT_FIELDS } from '../parts/short-fields.ts';
 import type { Field } from '../payload/payload-model.ts';
 import { isWithin, stepsOf } from '../payload/pointer.ts';
 import { fieldLabel } from './field-words.ts';

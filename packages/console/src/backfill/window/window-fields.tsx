@@ -1,8 +1,8 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Button, Checkbox, Group, SimpleGrid } from '@mantine/core';
-import { useTicker } from '../ui/clock/now.tsx';
-import { instantDraft } from '../ui/instant/instant-draft.ts';
-import { InstantField } from '../ui/instant/instant-field.tsx';
+import { useTicker } from '../../ui/clock/now.tsx';
+import { instantDraft } from '../../ui/instant/instant-draft.ts';
+import { InstantField } from '../../ui/instant/instant-field.tsx';
 import { sinceCreated } from './last-gap.ts';
 import type { WindowDraft, WindowFaults } from './use-window.ts';
 

@@ -1,10 +1,10 @@
 import type { Job } from '@greenvue/jobs/client';
 import { useState } from 'react';
-import { useTicker } from '../ui/clock/now.tsx';
-import { useZone } from '../ui/clock/zone.tsx';
-import { type InstantDraft, instantDraft, readInstant, UNFINISHED } from '../ui/instant/instant-draft.ts';
+import { useTicker } from '../../ui/clock/now.tsx';
+import { useZone } from '../../ui/clock/zone.tsx';
+import { type InstantDraft, instantDraft, readInstant, UNFINISHED } from '../../ui/instant/instant-draft.ts';
 import { lastGap, type SlotRun, searchFrom } from './last-gap.ts';
-import type { PlanQuestion, SlotWindow } from './use-backfills.ts';
+import type { PlanQuestion, SlotWindow } from './slot-window.ts';
 
 /**
  * The window that is typed, and the question that was asked about it. The first window, by default the last

@@ -1,8 +1,9 @@
 import type { Run } from '@greenvue/jobs/client';
 import { useEffect, useState } from 'react';
-import { useNow, useTicker } from '../ui/clock/now.tsx';
-import { durationText } from '../ui/schedule/duration.ts';
-import { Plain } from '../ui/text/text.tsx';
+import { useNow, useTicker } from '../../ui/clock/now.tsx';
+import { durationText } from '../../ui/schedule/duration.ts';
+import { Plain } from '../../ui/text/text.tsx';
+import classes from './progress.module.css';
 import {
   type ProgressRate,
   type ProgressSample,
@@ -12,7 +13,6 @@ import {
   stillSince,
   withSample,
 } from './progress-rate.ts';
-import classes from './run.module.css';
 
 /** The progress of a run, and while it runs also the rate and the time left. */
 export function RunProgress({ run }: { readonly run: Run }) {
