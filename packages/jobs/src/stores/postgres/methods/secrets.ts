@@ -13,7 +13,9 @@ export function createSecrets({ db, writes }: Parts): SecretStore {
   return {
     changeSecret: (input) => run((u) => changeSecret(u, input)),
     listSecrets: () => writes.tracked(() => runRead(db, SECRETS.listSecrets())),
-    findSecrets: (names) => writes.tracked(() => runRead(db, SECRETS.findSecrets(names))),
+    // Runs wait for it, and a stop waits for them: it waits for no lock for long.
+    findSecrets: (names) =>
+      writes.tracked(() => db.boundedTransaction((q) => runRead(q, SECRETS.findSecrets(names)))),
     listSealed: (query) => writes.tracked(() => runRead(db, SECRETS.listSealed(query))),
     replaceSealed: (input) => run(() => replaceSealed(input)),
   };
