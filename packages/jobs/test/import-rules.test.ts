@@ -92,7 +92,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   // The routes as data, and how requests to them are checked and answered, for every HTTP framework.
   'http routes': {
-    paths: ['routes/', 'routing/', 'requests/', 'events/', 'scope/'].map(
+    paths: ['routes/', 'routing/', 'requests/', 'bodies/', 'events/', 'scope/'].map(
       (folder) => `${JOBS}/http/${folder}`,
     ),
     may: ['http', ...CORE, 'engine port'],

@@ -5,7 +5,7 @@ import { API_FLAGS, LIMIT_FLAG, parseCount, switchFlag, textFlag } from '../inpu
 import { JOB_FILTER_FLAGS, TYPE_FLAG } from '../input/job-filter-flags.ts';
 import { DEDUPE_KEY_FLAG, payloadFlag, WAIT_FLAG } from '../input/run-flags.ts';
 import { bare } from '../input/without-prototype.ts';
-import { JOB_FIELD_FLAGS, RESETTABLE, SCHEDULE_FLAGS } from './job-fields.ts';
+import { JOB_FIELD_FLAGS, RESETTABLE, SCHEDULE_FLAGS } from './edit/job-fields.ts';
 
 // Each command is loaded when it runs, so that completion and other commands start fast.
 
@@ -43,7 +43,7 @@ const show = buildCommand({
 });
 
 const create = buildCommand({
-  loader: async () => (await import('./create-job.ts')).createJobCommand,
+  loader: async () => (await import('./edit/create-job.ts')).createJobCommand,
   parameters: {
     flags: {
       ...API_FLAGS,
@@ -87,7 +87,7 @@ const apply = buildCommand({
 });
 
 const edit = buildCommand({
-  loader: async () => (await import('./edit-job.ts')).editJobCommand,
+  loader: async () => (await import('./edit/edit-job.ts')).editJobCommand,
   parameters: {
     flags: {
       ...API_FLAGS,
@@ -169,7 +169,7 @@ const run = buildCommand({
 });
 
 const preview = buildCommand({
-  loader: async () => (await import('./preview-job.ts')).previewJobCommand,
+  loader: async () => (await import('./edit/preview-job.ts')).previewJobCommand,
   parameters: {
     flags: {
       ...API_FLAGS,

@@ -2,7 +2,7 @@ import { getJob, type Job, listJobRuns } from '@greenvue/jobs/client';
 import type { ApiFlags } from '../input/flags.ts';
 import type { CliProgram } from '../program.ts';
 import { restCommand, type Session } from '../rest/rest-command.ts';
-import { runColumns } from '../runs/run-columns.ts';
+import { runColumns } from '../runs/lists/run-columns.ts';
 import { printFacts, printJson, type Styled } from '../terminal/print.ts';
 import { printable, printableJson } from '../terminal/printable.ts';
 import { createTable } from '../terminal/table.ts';

@@ -9,7 +9,7 @@ import { bare } from '../input/without-prototype.ts';
 const positional = { kind: 'tuple', parameters: [RUN_ID] } as const;
 
 const list = buildCommand({
-  loader: async () => (await import('./list-runs.ts')).listRunsCommand,
+  loader: async () => (await import('./lists/list-runs.ts')).listRunsCommand,
   parameters: {
     flags: {
       ...API_FLAGS,
@@ -22,7 +22,7 @@ const list = buildCommand({
 });
 
 const failures = buildCommand({
-  loader: async () => (await import('./list-failures.ts')).listFailuresCommand,
+  loader: async () => (await import('./lists/list-failures.ts')).listFailuresCommand,
   parameters: {
     flags: {
       ...API_FLAGS,
@@ -50,7 +50,7 @@ const failures = buildCommand({
 });
 
 const exportRuns = buildCommand({
-  loader: async () => (await import('./export-runs.ts')).exportRunsCommand,
+  loader: async () => (await import('./lists/export-runs.ts')).exportRunsCommand,
   parameters: {
     flags: {
       ...API_FLAGS,

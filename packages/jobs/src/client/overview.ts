@@ -20,6 +20,9 @@ export type Stats = StatsJson;
 export type StatsQuery = z.input<typeof statsQuery>;
 export type Caller = CallerJson;
 export type Forecast = ForecastJson;
+export type JobHistory = HistoryJson;
+/** `from` and `to` are RFC 3339, `step` is a duration. At most one of `job_id`, `type` and `tag`. */
+export type JobHistoryQuery = z.input<typeof historyQuery>;
 
 /** The window of {@link getForecast}. */
 export type ForecastQuery = Omit<z.input<typeof forecastQuery>, 'hours' | 'jobs'> & {
@@ -40,9 +43,6 @@ export async function getForecast(
 ): Promise<Forecast> {
   return connection.ask({ path: '/job-forecast', query: { ...query } }, call);
 }
-export type JobHistory = HistoryJson;
-/** `from` and `to` are RFC 3339, `step` is a duration. At most one of `job_id`, `type` and `tag`. */
-export type JobHistoryQuery = z.input<typeof historyQuery>;
 
 /** A dry run: the next run times of a schedule or, with `job_id`, of that job after such an edit. */
 export async function previewSchedule(

@@ -1,8 +1,8 @@
+export { jsonBoundFault } from '../http/bodies/json-bounds.ts';
+export { parseStrictJson } from '../http/bodies/strict-json.ts';
 export type { JobsNeed, JobsPrincipal } from '../http/requests/authorize.ts';
 export { HttpProblem, type ProblemAnswer } from '../http/requests/http-problem.ts';
-export { jsonBoundFault } from '../http/requests/json-bounds.ts';
 export { ERROR_STATUS, problemOf } from '../http/requests/problem-of.ts';
-export { parseStrictJson } from '../http/requests/strict-json.ts';
 export type { JobScope } from '../http/scope/job-scope.ts';
 export { answerError, sendProblem } from './answer-error.ts';
 export { type EventStreamOptions, type JobsAuthorize, type JobsPluginOptions, jobsPlugin } from './plugin.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { announcesBody, parsedBodyBytes } from '../http/requests/parsed-body.ts';
+import { announcesBody, parsedBodyBytes } from '../http/bodies/parsed-body.ts';
 
 /**
  * The body that a parser in front of Fastify has read, such as `express.json()`, as a stream for Fastify,

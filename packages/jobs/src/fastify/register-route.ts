@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AbortFlag } from '../core/model/errors.ts';
+import { chooseEncoding, compressBody } from '../http/bodies/compress-body.ts';
 import { type Authorize, type JobsPrincipal, mayDo, principalOf } from '../http/requests/authorize.ts';
-import { chooseEncoding, compressBody } from '../http/requests/compress-body.ts';
 import { NOT_STORED } from '../http/requests/http-problem.ts';
 import type { JobsApi } from '../http/routes/jobs-api.ts';
 import type { RequestContext, Route, RouteAnswer } from '../http/routing/route.ts';

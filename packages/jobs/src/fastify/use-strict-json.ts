@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { LARGEST_BODY, MERGE_PATCH, parseBody, unsupportedType } from '../http/requests/strict-json.ts';
+import { LARGEST_BODY, MERGE_PATCH, parseBody, unsupportedType } from '../http/bodies/strict-json.ts';
 
 /**
  * Makes the routes of `app` accept only JSON bodies, as `parseBody` does, of at most 128 KiB (else 413).

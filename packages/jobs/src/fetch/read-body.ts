@@ -1,5 +1,5 @@
+import { LARGEST_BODY, parseBody, TOO_LARGE } from '../http/bodies/strict-json.ts';
 import { HttpProblem } from '../http/requests/http-problem.ts';
-import { LARGEST_BODY, parseBody, TOO_LARGE } from '../http/requests/strict-json.ts';
 
 /** Reads and parses the body of a request; undefined without one. Throws a 400, 413 or 415. */
 export async function readBody(request: Request): Promise<unknown> {

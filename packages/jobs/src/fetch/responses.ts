@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
+import { chooseEncoding, compressBody } from '../http/bodies/compress-body.ts';
+import { jsonText } from '../http/bodies/json-text.ts';
 import { problemJson } from '../http/index.ts';
-import { chooseEncoding, compressBody } from '../http/requests/compress-body.ts';
 import { NOT_STORED, type ProblemAnswer, problemHeaders } from '../http/requests/http-problem.ts';
-import { jsonText } from '../http/requests/json-text.ts';
 import type { RouteAnswer } from '../http/routing/route.ts';
 
 export interface AnswerOptions {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { announcesBody, parsedBodyBytes } from '../http/requests/parsed-body.ts';
+import { announcesBody, parsedBodyBytes } from '../http/bodies/parsed-body.ts';
 
 /** A request of Node, as Express and others extend it. */
 export interface NodeRequest extends IncomingMessage {

@@ -1,8 +1,8 @@
 import { StoreError, type StoreErrorCode } from '../../core/model/errors.ts';
 import { EngineError, type EngineErrorCode, type InvalidField } from '../../engine/ports/engine-port.ts';
+import { TOO_LARGE } from '../bodies/strict-json.ts';
 import { HttpProblem, type ProblemAnswer } from './http-problem.ts';
 import { inRestNames, restFault } from './rest-fault.ts';
-import { TOO_LARGE } from './strict-json.ts';
 
 interface Status {
   readonly status: number;

@@ -1,7 +1,7 @@
 import { exportRuns } from '@greenvue/jobs/client';
-import type { ApiFlags } from '../input/flags.ts';
-import { type RunFilterFlags, runFilterQuery } from '../input/run-filter-flags.ts';
-import { restCommand } from '../rest/rest-command.ts';
+import type { ApiFlags } from '../../input/flags.ts';
+import { type RunFilterFlags, runFilterQuery } from '../../input/run-filter-flags.ts';
+import { restCommand } from '../../rest/rest-command.ts';
 
 export interface ExportRunsFlags extends ApiFlags, RunFilterFlags {}
 

@@ -1,7 +1,7 @@
 import type { Run } from '@greenvue/jobs/client';
-import type { Column } from '../terminal/table.ts';
-import { distanceText } from '../terminal/words.ts';
-import { slotText, statusStyle, statusText, tookText } from './run-words.ts';
+import type { Column } from '../../terminal/table.ts';
+import { distanceText } from '../../terminal/words.ts';
+import { slotText, statusStyle, statusText, tookText } from '../run-words.ts';
 
 /** The columns of a table of runs, without the job for the runs of one job. */
 export function runColumns(now: number, options = { withJob: true }): readonly Column<Run>[] {

@@ -1,9 +1,9 @@
 import { type FailureGroup, listRunFailures } from '@greenvue/jobs/client';
-import type { ApiFlags } from '../input/flags.ts';
-import { restCommand } from '../rest/rest-command.ts';
-import { printList } from '../terminal/print.ts';
-import type { Column } from '../terminal/table.ts';
-import { distanceText } from '../terminal/words.ts';
+import type { ApiFlags } from '../../input/flags.ts';
+import { restCommand } from '../../rest/rest-command.ts';
+import { printList } from '../../terminal/print.ts';
+import type { Column } from '../../terminal/table.ts';
+import { distanceText } from '../../terminal/words.ts';
 
 export interface ListFailuresFlags extends ApiFlags {
   readonly job: string | undefined;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isRecord } from '../../core/objects.ts';
-import { HttpProblem } from './http-problem.ts';
+import { HttpProblem } from '../requests/http-problem.ts';
 
 const ENCODER = new TextEncoder();
 

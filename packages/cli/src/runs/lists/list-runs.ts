@@ -1,8 +1,8 @@
 import { listRuns } from '@greenvue/jobs/client';
-import type { ApiFlags } from '../input/flags.ts';
-import { type RunFilterFlags, runFilterQuery } from '../input/run-filter-flags.ts';
-import { restCommand } from '../rest/rest-command.ts';
-import { printList } from '../terminal/print.ts';
+import type { ApiFlags } from '../../input/flags.ts';
+import { type RunFilterFlags, runFilterQuery } from '../../input/run-filter-flags.ts';
+import { restCommand } from '../../rest/rest-command.ts';
+import { printList } from '../../terminal/print.ts';
 import { runColumns } from './run-columns.ts';
 
 export interface ListRunsFlags extends ApiFlags, RunFilterFlags {

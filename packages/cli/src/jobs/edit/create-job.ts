@@ -1,12 +1,12 @@
 import { type CreateJob, createJob } from '@greenvue/jobs/client';
-import { usageError } from '../exit-code.ts';
-import type { ApiFlags } from '../input/flags.ts';
-import { restCommand, type Session } from '../rest/rest-command.ts';
-import { onceOnly } from '../rest/rest-fault.ts';
-import { printJson } from '../terminal/print.ts';
-import { printable } from '../terminal/printable.ts';
+import { usageError } from '../../exit-code.ts';
+import type { ApiFlags } from '../../input/flags.ts';
+import { restCommand, type Session } from '../../rest/rest-command.ts';
+import { onceOnly } from '../../rest/rest-fault.ts';
+import { printJson } from '../../terminal/print.ts';
+import { printable } from '../../terminal/printable.ts';
+import { nextRunText } from '../next-run.ts';
 import { backoffFields, expectFields, type JobFieldFlags, plainFields } from './job-fields.ts';
-import { nextRunText } from './next-run.ts';
 
 export interface CreateJobFlags extends ApiFlags, JobFieldFlags {
   readonly type: string | undefined;
@@ -63,7 +63,7 @@ async function bodyOfFile(
       'With -f, the file has all fields of the job: omit the id and the other flags, or omit -f.',
     );
   }
-  const { readJobs } = await import('./apply/read-jobs.ts');
+  const { readJobs } = await import('../apply/read-jobs.ts');
   const [job, another] = readJobs(await session.readText(file), file);
   if (job === undefined)
     throw usageError(

@@ -6,20 +6,21 @@ import {
   patchJob,
   previewSchedule,
 } from '@greenvue/jobs/client';
-import { CliError, EXIT, usageError } from '../exit-code.ts';
-import type { ApiFlags } from '../input/flags.ts';
-import { restCommand, type Session } from '../rest/rest-command.ts';
-import { printJson } from '../terminal/print.ts';
-import { printable } from '../terminal/printable.ts';
-import type { Screen } from '../terminal/screen.ts';
+import { CliError, EXIT, usageError } from '../../exit-code.ts';
+import type { ApiFlags } from '../../input/flags.ts';
+import { restCommand, type Session } from '../../rest/rest-command.ts';
+import { printJson } from '../../terminal/print.ts';
+import { printable } from '../../terminal/printable.ts';
+import type { Screen } from '../../terminal/screen.ts';
 import {
   changesSchedule,
   definitionAfterPatch,
   definitionOf,
   isSameDefinition,
-} from './definition/definition.ts';
-import { definitionDiff, paintDiff } from './definition/definition-diff.ts';
-import { hasSecret } from './definition/secret-payload.ts';
+} from '../definition/definition.ts';
+import { definitionDiff, paintDiff } from '../definition/definition-diff.ts';
+import { hasSecret } from '../definition/secret-payload.ts';
+import { movedRunText, nextRunText } from '../next-run.ts';
 import {
   backoffFields,
   expectFields,
@@ -28,7 +29,6 @@ import {
   type Resettable,
   scheduleFields,
 } from './job-fields.ts';
-import { movedRunText, nextRunText } from './next-run.ts';
 
 export interface EditJobFlags extends ApiFlags, JobFieldFlags {
   readonly reset: readonly Resettable[];

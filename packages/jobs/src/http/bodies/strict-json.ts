@@ -1,4 +1,4 @@
-import { HttpProblem } from './http-problem.ts';
+import { HttpProblem } from '../requests/http-problem.ts';
 import { jsonBoundFault } from './json-bounds.ts';
 
 /** Limit of a body in bytes: 128 KiB. */

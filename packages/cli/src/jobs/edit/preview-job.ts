@@ -1,11 +1,11 @@
 import { previewSchedule } from '@greenvue/jobs/client';
-import { usageError } from '../exit-code.ts';
-import type { ApiFlags } from '../input/flags.ts';
-import { restCommand } from '../rest/rest-command.ts';
-import { printJson } from '../terminal/print.ts';
-import { instantAndDistance } from '../terminal/words.ts';
+import { usageError } from '../../exit-code.ts';
+import type { ApiFlags } from '../../input/flags.ts';
+import { restCommand } from '../../rest/rest-command.ts';
+import { printJson } from '../../terminal/print.ts';
+import { instantAndDistance } from '../../terminal/words.ts';
+import { movedRunText } from '../next-run.ts';
 import { type ScheduleFlags, scheduleFields } from './job-fields.ts';
-import { movedRunText } from './next-run.ts';
 
 export interface PreviewJobFlags extends ApiFlags, ScheduleFlags {
   readonly count: number;

@@ -1,8 +1,8 @@
 import type { FlagParametersForType } from '@stricli/core';
-import type { CliContext } from '../context.ts';
-import { parseCount, switchFlag, textFlag } from '../input/flags.ts';
-import type { JsonObject } from '../input/json-input.ts';
-import { payloadFlag } from '../input/run-flags.ts';
+import type { CliContext } from '../../context.ts';
+import { parseCount, switchFlag, textFlag } from '../../input/flags.ts';
+import type { JsonObject } from '../../input/json-input.ts';
+import { payloadFlag } from '../../input/run-flags.ts';
 
 /** The flags of a schedule. */
 export interface ScheduleFlags {
