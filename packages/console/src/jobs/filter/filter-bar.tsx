@@ -5,6 +5,7 @@ import { ChevronIcon } from '../../ui/icons.tsx';
 import { HEALTH_WORDS } from '../../ui/status/status.tsx';
 import { JOB_STATUSES } from '../../ui/status/statuses.ts';
 import { capital } from '../../ui/text/capital.ts';
+import { AnySelect, labelled } from '../../ui/toggles/any-select.tsx';
 import classes from './filter-bar.module.css';
 import {
   type FilterChange,
@@ -85,21 +86,19 @@ function Choices({ filters, onChange }: Pick<FilterBarProps, 'filters' | 'onChan
     <>
       <TypeSelect value={filters.type} onChange={(type) => onChange({ type })} />
       <TagSelect value={filters.tag} onChange={(tag) => onChange({ tag })} />
-      <NativeSelect
-        aria-label="Status"
-        value={filters.status ?? ''}
-        data={[{ value: '', label: 'Any status' }, ...labelled(JOB_STATUSES, capital)]}
-        onChange={({ currentTarget: { value } }) =>
-          onChange({ status: JOB_STATUSES.find((status) => status === value) })
-        }
+      <AnySelect
+        label="Status"
+        any="Any status"
+        options={labelled(JOB_STATUSES, capital)}
+        value={filters.status}
+        onChange={(status) => onChange({ status })}
       />
-      <NativeSelect
-        aria-label="Health"
-        value={filters.health ?? ''}
-        data={[{ value: '', label: 'Any health' }, ...labelled(HEALTHS, healthLabel)]}
-        onChange={({ currentTarget: { value } }) =>
-          onChange({ health: HEALTHS.find((health) => health === value) })
-        }
+      <AnySelect
+        label="Health"
+        any="Any health"
+        options={labelled(HEALTHS, healthLabel)}
+        value={filters.health}
+        onChange={(health) => onChange({ health })}
       />
     </>
   );
@@ -107,10 +106,6 @@ function Choices({ filters, onChange }: Pick<FilterBarProps, 'filters' | 'onChan
 
 function healthLabel(health: (typeof HEALTHS)[number]): string {
   return health === 'unhealthy' ? 'Any unhealthy' : capital(HEALTH_WORDS[health]);
-}
-
-function labelled<V extends string>(values: readonly V[], labelOf: (value: V) => string) {
-  return values.map((value) => ({ value, label: labelOf(value) }));
 }
 
 function chosen<V extends string>(options: readonly { readonly value: V }[], value: string): V | undefined {

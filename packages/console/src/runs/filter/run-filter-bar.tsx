@@ -1,10 +1,11 @@
-import { Button, NativeSelect } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { TagSelect, TypeSelect } from '../../data/job-selects.tsx';
 import { Fold } from '../../ui/layout/fold.tsx';
 import { reasonText } from '../../ui/status/reasons.ts';
 import { RUN_REASONS, RUN_STATUSES } from '../../ui/status/statuses.ts';
 import { capital } from '../../ui/text/capital.ts';
+import { AnySelect, labelled } from '../../ui/toggles/any-select.tsx';
 import { Toggle, Toggles } from '../../ui/toggles/toggles.tsx';
 import classes from './filter-bar.module.css';
 import {
@@ -93,40 +94,28 @@ function Statuses({ filters: { statuses }, onChange }: PartProps) {
 function MoreFilters({ filters, onChange }: PartProps) {
   return (
     <div className={classes.choices}>
-      <NativeSelect
-        aria-label="Reason"
-        data={choices(
-          'Any reason',
-          RUN_REASONS.map((value) => ({ value, label: reasonText(value) })),
-        )}
-        value={filters.reason ?? ''}
-        onChange={({ currentTarget: { value } }) =>
-          onChange({ reason: RUN_REASONS.find((known) => known === value) })
-        }
+      <AnySelect
+        label="Reason"
+        any="Any reason"
+        options={labelled(RUN_REASONS, reasonText)}
+        value={filters.reason}
+        onChange={(reason) => onChange({ reason })}
       />
       <TypeSelect value={filters.type} onChange={(type) => onChange({ type })} />
       <TagSelect value={filters.tag} onChange={(tag) => onChange({ tag })} />
-      <NativeSelect
-        aria-label="Trigger"
-        data={choices(
-          'Any trigger',
-          TRIGGERS.map((value) => ({ value, label: capital(value) })),
-        )}
-        value={filters.trigger ?? ''}
-        onChange={({ currentTarget: { value } }) =>
-          onChange({ trigger: TRIGGERS.find((known) => known === value) })
-        }
+      <AnySelect
+        label="Trigger"
+        any="Any trigger"
+        options={labelled(TRIGGERS, capital)}
+        value={filters.trigger}
+        onChange={(trigger) => onChange({ trigger })}
       />
-      <NativeSelect
-        aria-label="Time of"
-        data={choices(
-          'Time: queued',
-          TIMES.map((value) => ({ value, label: `Time: ${TIME_WORDS[value].toLowerCase()}` })),
-        )}
-        value={filters.time ?? ''}
-        onChange={({ currentTarget: { value } }) =>
-          onChange({ time: TIMES.find((known) => known === value) })
-        }
+      <AnySelect
+        label="Time of"
+        any="Time: queued"
+        options={labelled(TIMES, (value) => `Time: ${TIME_WORDS[value].toLowerCase()}`)}
+        value={filters.time}
+        onChange={(time) => onChange({ time })}
       />
       <TextFilter label="Node" value={filters.node ?? ''} onChange={(node) => onChange({ node })} />
       <TextFilter
@@ -146,13 +135,4 @@ function MoreFilters({ filters, onChange }: PartProps) {
       />
     </div>
   );
-}
-
-interface Option {
-  readonly value: string;
-  readonly label: string;
-}
-
-function choices(any: string, known: readonly Option[]): Option[] {
-  return [{ value: '', label: any }, ...known];
 }
