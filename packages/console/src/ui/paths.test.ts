@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { copyPath, decodedId, editPath, jobPath, runPath } from './paths.ts';
+import {
+  comparePath,
+  copyPath,
+  decodedId,
+  editPath,
+  failuresPath,
+  jobPath,
+  newDailyJobPath,
+  runPath,
+} from './paths.ts';
 
 test.each([
   'mail',
@@ -30,4 +39,13 @@ test('every valid id survives in a path, and none leads to the form for a new jo
 
 test("what can't be decoded is taken as it stands", () => {
   expect(decodedId('50%')).toBe('50%');
+});
+
+test('links to failures, to a comparison and to the form for a daily job have their values in the query', () => {
+  expect(failuresPath()).toBe('/failures?range=7d');
+  expect(failuresPath({ job_id: 'mail' })).toBe('/failures?job_id=mail&range=7d');
+  expect(comparePath('1', '2')).toBe('/compare?a=1&b=2');
+  expect(comparePath(undefined, '2')).toBe('/compare?b=2');
+  const daily = new URL(newDailyJobPath({ hour: 3, minute: 15, timezone: 'Europe/Berlin' }), 'http://host');
+  expect(Object.fromEntries(daily.searchParams)).toEqual({ cron: '15 3 * * *', timezone: 'Europe/Berlin' });
 });

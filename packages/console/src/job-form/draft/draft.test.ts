@@ -55,6 +55,8 @@ describe('a job in the form', () => {
     const typed = { ...draft, type: 't' };
     const writing = withPayload(typed, { as: 'form', value: { a: written('1', 'json') } });
     expect(sameDraft(typed, writing)).toBe(false);
+    expect(sameDraft(draft, { ...draft, short: { timeout: '5m' } })).toBe(false);
+    expect(sameDraft(draft, { ...draft, short: { timeout: '' } })).toBe(true);
   });
 });
 
@@ -149,7 +151,8 @@ describe('a new job', () => {
       { type: 'clean', defaults: null },
       field,
     );
-    const read = readDraft({ ...typed, schedule: { ...typed.schedule, interval: ' 5m ' } });
+    const short = { timeout: ' 1h ', max_attempts: ' ' };
+    const read = readDraft({ ...typed, short, schedule: { ...typed.schedule, interval: ' 5m ' } });
     expect(read.ok ? createBody(read.value) : read.faults).toEqual({
       id: 'clean',
       name: 'Clean',
@@ -159,6 +162,7 @@ describe('a new job', () => {
       payload: { days: 30 },
       overlap: 'skip',
       catch_up: 'once',
+      timeout: '1h',
     });
   });
 });

@@ -28,10 +28,12 @@ test('values of a URL that are not valid mean the same as none', () => {
     sort: 'failed',
     rows: 20,
   });
-  expect(readView('from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z').time).toEqual({
-    kind: 'last',
-    name: '1h',
-  });
+  // The end before the begin, and more than 90 days.
+  for (const query of [
+    'from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z',
+    'from=2026-01-01T00:00:00Z&to=2026-04-01T00:00:01Z',
+  ])
+    expect(readView(query).time).toEqual({ kind: 'last', name: '1h' });
 });
 
 test('a window that ends now stays the same for a whole column', () => {

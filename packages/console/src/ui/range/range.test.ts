@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Range, rangeBounds, readRange, withRange } from './range.ts';
+import { type Range, rangeBounds, rangeWords, readRange, withRange } from './range.ts';
 
 const OWN: Range = { kind: 'own', from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z' };
 
@@ -36,4 +36,10 @@ test('a range that ends now asks for its start alone', () => {
     from: '2026-01-01T00:00:00.000Z',
   });
   expect(rangeBounds(OWN, 0)).toEqual({ from: OWN.from, to: OWN.to });
+});
+
+test('a range in a sentence is the last hours or days, or the chosen time', () => {
+  expect(rangeWords({ kind: 'last', name: '1h' })).toBe('the last hour');
+  expect(rangeWords({ kind: 'last', name: '7d' })).toBe('the last 7 days');
+  expect(rangeWords(OWN)).toBe('the chosen time');
 });
