@@ -3,6 +3,7 @@ import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import type { UntypedJobs } from '../../src/engine/engine.ts';
 import type { BulkCommand, BulkEngine } from '../../src/engine/ports/bulk-port.ts';
 import { EngineError, type JobStore, StoreError } from '../../src/index.ts';
+import { bulkEnd } from './bulk-end.ts';
 import { createHarness, type Harness, job, type MakeDatabase } from './engine-harness.ts';
 
 const JOBS = 300;
@@ -22,12 +23,7 @@ export function bulkEnds(makeDatabase: MakeDatabase): void {
     await Promise.all(Array.from({ length: JOBS }, (_, n) => h.engine.createJob(job({ id: `job-${n}` }))));
   });
 
-  const ended = (id: string | undefined, engine: UntypedJobs = h.engine): Promise<BulkCommand> =>
-    vi.waitFor(async () => {
-      const command = await engine.getBulkCommand(String(id));
-      expect(['running', 'cancelling']).not.toContain(command.status);
-      return command;
-    }, CONDITION_MS);
+  const ended = (id: string | undefined, engine: UntypedJobs = h.engine) => bulkEnd(engine, id);
   /** The engine, with another `pauseJob`. */
   const pausing = (pauseJob: (id: string) => Promise<void>): BulkEngine => ({
     ...h.engine,

@@ -5,6 +5,7 @@ import { beforeAndAfter } from './before-and-after.ts';
 import { besideRequests } from './beside-requests.ts';
 import { bulkCommands } from './bulk-commands.ts';
 import { bulkEnds } from './bulk-ends.ts';
+import { bulkRetries } from './bulk-retries.ts';
 import { dispatching } from './dispatch.ts';
 import { draining } from './draining.ts';
 import type { MakeDatabase } from './engine-harness.ts';
@@ -56,6 +57,7 @@ export function engineWithStore(makeDatabase: MakeDatabase, makeOwn = makeDataba
   describe('shutdowns', () => shutdowns(makeOwn));
   describe('dispatching', () => dispatching(makeDatabase));
   describe('bulk commands', () => bulkCommands(makeDatabase));
+  describe('bulk commands on runs', () => bulkRetries(makeDatabase));
   describe('ends of bulk commands', () => bulkEnds(makeDatabase));
   describe('secrets in payloads', () => secrets(makeDatabase));
   describe('keys of secrets', () => secretKeys(makeDatabase));
