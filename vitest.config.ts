@@ -54,6 +54,7 @@ const COMMON = {
   maxConcurrency: 10,
   maxWorkers: 5,
   pool: 'forks',
+  setupFiles: 'scripts/test-threads/use-bundles.ts',
 } as const;
 
 export interface TestRun {
@@ -66,7 +67,7 @@ export function configOf({ leftOut }: TestRun) {
   return defineConfig({
     test: {
       ...COMMON,
-      globalSetup: ['packages/jobs/test/postgres/global-setup.ts'],
+      globalSetup: ['packages/jobs/test/postgres/global-setup.ts', 'scripts/test-threads/bundle-threads.ts'],
       sequence: { sequencer: LongFirst },
       projects: [
         { test: { ...COMMON, name: 'shared', include: SHARED, exclude, isolate: false } },
