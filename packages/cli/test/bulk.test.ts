@@ -135,9 +135,7 @@ test('runs whose slots are done do not count in the question of a retry', async 
   const plan = { total: 12, left_out: 3, first: [{ job_id: 'a', run_id: '1' }] };
   const args = ['bulk', 'runs', 'retry', '--status', 'failed'];
   const asked = await printed(args, { plan, answer: false });
-  expect(asked.lines).toEqual([
-    '12 runs: 1, …. A later run has done the slots of 3 of them: they are not retried.',
-  ]);
+  expect(asked.lines).toEqual(['12 runs: 1, …. 3 of them are left out: later runs have done their slots.']);
   expect(asked.sent).toHaveLength(1);
 });
 

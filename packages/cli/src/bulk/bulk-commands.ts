@@ -18,7 +18,7 @@ export const listBulkCommand = restCommand(async ({ api, out }, { status, limit,
   if (json) return printJson(out, commands);
   if (commands.length === 0)
     return out.line(
-      status === undefined ? 'There are no bulk commands.' : 'No bulk command has this status.',
+      status === undefined ? 'There are no bulk commands.' : `No bulk command is ${status.join(' or ')}.`,
     );
   createTable(out, COLUMNS).print(commands);
 });

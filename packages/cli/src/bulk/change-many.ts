@@ -130,7 +130,7 @@ function whichOf<Filter extends object>({ id, all }: ManyFlags, filter: Filter) 
   };
 }
 
-/** The number of jobs or runs without those that a retry leaves out. */
+/** The number of jobs or runs that change: a retry leaves some runs out. */
 function changed({ total, left_out: leftOut }: BulkPlan): number {
   return total - (leftOut ?? 0);
 }
@@ -144,7 +144,7 @@ function planText(plan: BulkPlan, what: 'job' | 'run'): string {
   const without =
     notFound === 0 ? '' : ` ${counted(notFound, 'id')} of them ${notFound === 1 ? 'is' : 'are'} unknown.`;
   const done = leftOut
-    ? ` A later run has done the ${leftOut === 1 ? 'slot' : 'slots'} of ${leftOut.toLocaleString('en')} of them: they are not retried.`
+    ? ` ${leftOut.toLocaleString('en')} of them ${leftOut === 1 ? 'is left out: a later run has done its slot' : 'are left out: later runs have done their slots'}.`
     : '';
   return `${counted(total, what)}${ids.length === 0 ? '' : `: ${ids.join(', ')}${rest}`}.${without}${done}`;
 }

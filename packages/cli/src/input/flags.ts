@@ -61,7 +61,7 @@ export const LIMIT_FLAG = {
   brief: 'Maximum number of rows, or all',
 } as const;
 
-/** The flag of lists that have a single page. */
+/** `--limit` of lists that have a single page. */
 export const SINGLE_PAGE_FLAG = {
   kind: 'parsed',
   parse: parsePageSize,

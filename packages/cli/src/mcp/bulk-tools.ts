@@ -29,7 +29,7 @@ export const BULK_TOOLS: readonly Tool[] = [
     name: 'change_many_runs',
     need: 'operate',
     description:
-      'Retries or cancels all runs that a filter finds, such as the failed runs of one cause. Call it with dry_run first, and tell the person how many runs it is about, and how many a retry leaves out. get_bulk_command has its progress and failures.',
+      'Retries or cancels all runs that a filter finds, such as the failed runs of one cause. Call it with dry_run first, and tell the person how many runs it would change, and how many a retry would leave out. get_bulk_command has its progress and failures.',
     input: z.strictObject({
       action: z.enum(['retry', 'cancel']),
       filter: z

@@ -8,7 +8,7 @@ import { isOver } from './bulk-words.ts';
 
 /** Between two reads of a running command, if no event arrives (ms). */
 const READ_EVERY_MS = 2_000;
-/** The most running commands that the console shows. */
+/** The maximum number of unfinished commands that the console shows. */
 const MOST_SHOWN = 20;
 
 /** A command with its progress. Without an id, reads nothing. */

@@ -87,7 +87,7 @@ function conditionsOf(conditions: readonly AlertCondition[]): AlertCondition[] |
   return conditions.length === CONDITIONS.length ? null : [...conditions];
 }
 
-/** The field of a pointer, at the begin of a sentence. */
+/** The name of the field at a pointer, for the start of a sentence. */
 export function labelOf(pointer: string): string {
   if (pointer === '/id') return 'The id';
   if (pointer === '/config/to') return 'Addresses';

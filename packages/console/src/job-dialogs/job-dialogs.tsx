@@ -24,7 +24,7 @@ interface JobDialogsProps {
   readonly onDeleted: (job: JobMark) => void;
 }
 
-/** The questions before jobs are paused, resumed or deleted. Runs the action once they are answered. */
+/** Asks before jobs are paused, resumed or deleted, and runs the action after the answer. */
 export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
   const { question, number, isOpen, close } = asking;
   // For a viewer who may no longer pause, the list of jobs is empty.

@@ -11,7 +11,7 @@ interface ResumeDialogProps {
   readonly onResume: () => void;
 }
 
-/** Asks before many jobs are resumed, with their number. */
+/** Asks before many jobs are resumed, and shows their number. */
 export function ResumeDialog({ opened, jobs, onClose, onResume }: ResumeDialogProps) {
   const { count } = jobs;
   const what = count === undefined ? 'the selected jobs' : jobsText(count);
@@ -26,8 +26,8 @@ export function ResumeDialog({ opened, jobs, onClose, onResume }: ResumeDialogPr
     >
       <JobNames jobs={jobs} />
       <Text size="sm" mt="xs">
-        Paused jobs start runs again from their next slot, and their queued runs continue. Slots that passed
-        during the pause do not run. A one-time job whose time has passed runs if its catch-up allows.
+        Each paused job continues with its next slot, and its queued runs can start. Slots that passed during
+        the pause do not run. A one-time job whose time has passed runs if its catch-up allows.
       </Text>
     </Confirm>
   );

@@ -67,7 +67,8 @@ interface PartProps {
 
 const BUDGET_HELP: Readonly<Record<BudgetPart, string>> = {
   failures: 'The number of failed runs that pauses the job: 1 to 50.',
-  of_last: 'How many of the last runs count: at most 50. If this is empty, the failures must be in a row.',
+  of_last:
+    'How many of the last runs count: at most 50. If you leave it empty, the failures must be in a row.',
 };
 
 function BudgetFields({ watching, type, write }: PartProps & { readonly type: JobType | undefined }) {

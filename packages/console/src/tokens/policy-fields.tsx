@@ -63,7 +63,8 @@ function TypesField({ draft, onChange }: PolicyFieldsProps) {
         Job types
       </Text>
       <Text size="xs" c="dimmed">
-        The token can make jobs of the checked types only. If none is checked, all types are allowed.
+        The token can make, change, run and delete only jobs of the checked types. If none is checked, all
+        types are allowed.
       </Text>
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs">
         {names.map((type) => (

@@ -9,7 +9,7 @@ export interface TokenDraft {
   readonly maxJobs: string;
   /** An empty list allows all types. */
   readonly types: readonly string[];
-  /** With a comma between them. An empty text allows all tags. */
+  /** Separated by commas. An empty text allows all tags. */
   readonly tags: string;
 }
 

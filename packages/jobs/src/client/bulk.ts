@@ -12,15 +12,15 @@ export type BulkRuns = z.input<typeof bulkRunsBody>;
 
 /** Filters of {@link listBulkCommands}. */
 export interface BulkCommandsQuery {
-  /** Only commands with this status, or one of these. */
+  /** Only commands with this status, or with one of these statuses. */
   readonly status?: BulkCommand['status'] | readonly BulkCommand['status'][] | undefined;
   /** Maximum number of commands, 1 to 200; default 50. */
   readonly limit?: number | undefined;
 }
 
 /**
- * Changes many jobs, each by itself. With `dry_run`, only says which. Returns once the command has started:
- * {@link getBulkCommand} says how far it is. Repeated only if the server refused it.
+ * Changes many jobs, each one separately. With `dry_run`, only says which. Returns once the command has
+ * started: {@link getBulkCommand} has its progress. The client repeats it only if the server refused it.
  */
 export async function bulkJobs(connection: Connection, body: BulkJobs, call?: Call): Promise<BulkPlan> {
   return connection.ask({ method: 'POST', path: path`/jobs/bulk`, body, repeat: 'refused' }, call);

@@ -135,7 +135,7 @@ export function retriesOfSlotsContract(makeStore: MakeStore): void {
       expect(await ask()).toMatchObject({ kind: 'done' });
     });
 
-    it('is refused once another run has done the slot since, where it is asked for only until then', async () => {
+    it('is refused with `unlessDone` once a later run of the slot has succeeded', async () => {
       const first = await afterSlot(FOR_GOOD);
       const ask = (retryOf = first.id) =>
         t.command('a', { kind: 'trigger', retryOf, slots: slotsOf(first), unlessDone: true });
@@ -145,10 +145,10 @@ export function retriesOfSlotsContract(makeStore: MakeStore): void {
       await t.settle(await t.claimOne(), SUCCEEDED);
       const refusal = {
         code: 'slot_done',
-        detail: expect.stringContaining(`Run ${again.id} has done the slot`),
+        detail: expect.stringContaining(`Run ${again.id}, a later run of the same slot, has succeeded`),
       };
       expect(await ask()).toMatchObject({ kind: 'refused', refusal });
-      // It was done before that run, and not since.
+      // No run later than this one has succeeded.
       expect(await ask(again.id)).toMatchObject({ kind: 'done' });
       await t.settle(await t.claimOne(), SUCCEEDED);
       expect((await retry(first.id)).scheduledFor).toBe(first.scheduledFor);

@@ -35,7 +35,7 @@ export const policySchema = z
   })
   .meta({ id: 'JobPolicy' });
 
-/** The policy of a new token or a role: a bound that bounds nothing is a mistake. */
+/** The policy of a new token or of a role. Refuses a `min_interval` of zero or less, which limits nothing. */
 export const newPolicySchema = policySchema.refine(
   ({ min_interval: least }) => least === undefined || !boundsNothing(least),
   { path: ['min_interval'], error: 'must be a duration above 0 in Go syntax, such as 5m' },

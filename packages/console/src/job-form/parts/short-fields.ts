@@ -3,7 +3,7 @@ import type { HelpWord } from '../../ui/help/help-words.ts';
 import { readNumber } from '../payload/payload-draft.ts';
 
 interface FieldRow {
-  /** As in the API. */
+  /** The name of the field in the API. */
   readonly name: string;
   readonly section: 'advanced' | 'watching';
   readonly label: string;
@@ -22,7 +22,7 @@ const TEXT_FIELDS = [
     label: 'Timeout',
     help: 'timeout',
     description:
-      'The longest time for one attempt. Then its signal aborts, and the attempt counts as failed.',
+      'The longest time that one attempt may take. After that, its signal aborts, and the attempt fails.',
     kind: 'duration',
     ofType: ({ timeout }) => timeout,
   },
@@ -56,8 +56,8 @@ type NumberName = (typeof NUMBER_FIELDS)[number]['name'];
 type ShortName = TextName | NumberName;
 
 /**
- * The optional fields of a job that are one text or number. A new one is an entry above: the form, its faults,
- * the review of an edit and the merge of two edits take it from there.
+ * The optional fields of a job that are one text or number. To add a field, add an entry above: the form, its
+ * faults, the review of an edit and the merge of two edits use these tables.
  */
 export const SHORT_FIELDS: readonly (FieldRow & { readonly name: ShortName })[] = [
   ...TEXT_FIELDS,
@@ -144,7 +144,7 @@ interface NumberField {
   readonly most: number;
 }
 
-/** The number in a field; undefined if the field is empty or faulty. Adds the fault. */
+/** Reads the number in a field, and adds a fault if there is one. Undefined: the field is empty or faulty. */
 export function readNumberField({ text, pointer, least, most }: NumberField, faults: Fault[]) {
   if (text.trim() === '') return undefined;
   const number = readNumber(text);

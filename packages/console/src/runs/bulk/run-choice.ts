@@ -34,12 +34,12 @@ export function runsText(action: RunAction, filters: RunFilters, count: number):
   return `${count.toLocaleString('en')} ${kind} ${count === 1 ? 'run' : 'runs'}`;
 }
 
-/** How many runs an action changes: without those that it leaves out. */
+/** How many runs an action changes. A retry leaves some out. */
 export function changedOf({ total, left_out: leftOut }: Pick<BulkPlan, 'total' | 'left_out'>): number {
   return total - (leftOut ?? 0);
 }
 
-/** `3 runs are left out: a later run has done their slots.` */
+/** `3 runs are left out: later runs have done their slots.` */
 export function leftOutText(count: number): string {
   return count === 1
     ? '1 run is left out: a later run has done its slot.'

@@ -5,7 +5,7 @@ import { keepOpen } from './confirm.tsx';
 import { FaultAlert } from './fault-alert.tsx';
 
 interface FormDialogProps extends Pick<ModalProps, 'opened' | 'onClose' | 'title' | 'size'> {
-  /** What the dialog does. Its answer is forgotten once the dialog is out of sight. */
+  /** The request that the dialog sends. Its result is reset after the dialog has closed. */
   readonly action: { readonly isPending: boolean; readonly reset: () => void };
   readonly children: ReactNode;
 }
@@ -29,7 +29,7 @@ interface DialogFormProps {
   readonly children: ReactNode;
 }
 
-/** The form of a dialog, with its two buttons. It is submitted once it is ready, and not while it is busy. */
+/** The form of a dialog, with its two buttons. A user can submit it only while it is ready and not busy. */
 export function DialogForm(props: DialogFormProps) {
   const { fault, submitLabel, danger = false, isBusy, isReady = true, onSubmit, onClose, children } = props;
   const submit = (event: FormEvent): void => {

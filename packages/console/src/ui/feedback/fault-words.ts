@@ -46,8 +46,8 @@ export function faultWords(error: unknown): FaultWords {
 }
 
 /**
- * Why an action failed, in sentences: each fault after the label of its field; undefined without an error.
- * `labelOf`: the label of a pointer's field.
+ * Says why an action failed, with a sentence for each fault that begins with the label of its field.
+ * `labelOf` returns this label for a pointer. Undefined: there is no error.
  */
 export function faultSentences(
   error: unknown,

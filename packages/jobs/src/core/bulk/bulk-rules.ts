@@ -16,7 +16,7 @@ function statusOf(status: BulkStatus, isAlive: boolean, isCancelled: boolean): B
   return isCancelled ? 'cancelling' : 'running';
 }
 
-/** P36, tags and bulk: the statuses of the records that {@link bulkCommandOf} may show with these statuses. */
+/** P36, tags and bulk: the stored statuses that {@link bulkCommandOf} may show as one of these. */
 export function recordStatusesOf(statuses: readonly BulkStatus[]): readonly BulkRecord['status'][] {
   return [...new Set(statuses.flatMap((status) => RECORD_STATUSES[status]))];
 }

@@ -1,11 +1,11 @@
 import { type Refusal, refused } from './refusal.ts';
 
-/** What the runs and the backfills of a job say about a slot. */
+/** The runs and backfills of one slot. */
 export interface SlotState {
   readonly hasLiveRun: boolean;
-  /** A backfill still has to run it. */
+  /** A backfill has yet to run the slot. */
   readonly isToCome: boolean;
-  /** The newest of the later runs that succeeded, if they were looked at. */
+  /** The newest run of the slot that succeeded after the retried run. Absent: none, or not looked up. */
   readonly doneBy?: string;
 }
 
@@ -14,7 +14,7 @@ export function slotRefusal({ hasLiveRun, isToCome, doneBy }: SlotState): Refusa
   if (hasLiveRun) return IS_LIVE;
   if (isToCome) return IS_TO_COME;
   if (doneBy === undefined) return undefined;
-  const detail = `Run ${doneBy} has done the slot of this run since. To do it once more, retry this run alone.`;
+  const detail = `Run ${doneBy}, a later run of the same slot, has succeeded. To run the slot again, retry this run by itself.`;
   return refused('slot_done', detail);
 }
 
@@ -24,5 +24,5 @@ const IS_LIVE = refused(
 );
 const IS_TO_COME = refused(
   'overlap',
-  'A backfill of the job will run the same slot. Wait for its end, or cancel the backfill.',
+  'A backfill of the job will run the same slot. Wait for the end of the backfill, or cancel it.',
 );

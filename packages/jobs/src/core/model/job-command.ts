@@ -16,7 +16,7 @@ export type JobCommand =
       readonly retryOf?: string | undefined;
       /** The slots of the run that is retried, if it has any (P37, backfill). */
       readonly slots?: RunSlots | undefined;
-      /** Of a retry: refused if a later run than `retryOf` has done the slot. */
+      /** Of a retry: refused if a run of the slot that is later than `retryOf` has succeeded. */
       readonly unlessDone?: boolean | undefined;
       /** Whose request it is, as a traceparent. */
       readonly trace?: string | undefined;

@@ -154,7 +154,8 @@ export interface CommandOptions {
   readonly signal?: AbortFlag | undefined;
 }
 
+/** Options of `retryRun`. */
 export interface RetryOptions extends CommandOptions {
-  /** True: rejects with `conflict` if a later run has done the slot of this run. */
+  /** True: rejects with `conflict` if a later run of the same slot has succeeded. Default: false. */
   readonly unlessDone?: boolean | undefined;
 }

@@ -99,7 +99,7 @@ export interface Recovered {
   readonly ended: readonly RunOver[];
   /** The jobs that their ends paused. */
   readonly paused: readonly PausedJob[];
-  /** Their ends put alerts into the outbox. */
+  /** Whether the ends of these runs put alerts into the outbox. */
   readonly hasAlerts: boolean;
 }
 

@@ -9,7 +9,7 @@ import { cronFault } from './cron/cron.ts';
 import type { CronSchedule, Schedule } from './schedule.ts';
 import { nextSlot } from './schedule-slots.ts';
 
-/** The schedule fields of a job as code has them; absent is `undefined`. */
+/** The schedule fields of a job in code. An absent field is `undefined`. */
 export interface ScheduleInput {
   readonly interval?: string | undefined;
   readonly intervalMode?: 'fixed_rate' | 'fixed_delay' | undefined;
@@ -24,7 +24,7 @@ export type ParsedSchedule =
   | { readonly ok: true; readonly value: Schedule }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-/** Checks the schedule fields of a job and gives all faults at once (P2, schedule), but no past `runAt`. */
+/** Parses the schedule of a job, and returns all faults at once (P2, schedule). Accepts a past `runAt`. */
 export function parseSchedule(
   input: ScheduleInput,
   rules: { readonly minIntervalMs: number },
@@ -61,7 +61,7 @@ const COMPANIONS: readonly { readonly field: keyof ScheduleInput; readonly goesW
   { field: 'startAt', goesWith: ['interval', 'cron'] },
 ];
 
-/** No kind of schedule or several, and fields that don't go with the kind. */
+/** The faults of fields together: no kind or several kinds, and fields that the kind does not allow. */
 function fieldFaults(input: ScheduleInput): Fault[] {
   const given = KINDS.filter((kind) =>
     kind === 'onDemand' ? input.onDemand === true : input[kind] !== undefined,
@@ -89,9 +89,9 @@ function readInstant(time: TimeInput | undefined, note: (detail: string) => void
   return undefined;
 }
 
-/** Longer ones are not remembered. */
+/** Longer texts are not cached. */
 const LONGEST_REMEMBERED = 32;
-/** Few intervals are in use, by many jobs: the last 100 are kept as they were read, a pure memo. */
+/** Many jobs share few intervals, so the last 100 parsed ones are cached. */
 const remembered = createMemo(100, parseWholeMs);
 
 function readInterval(

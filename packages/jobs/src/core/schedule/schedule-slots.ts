@@ -96,8 +96,8 @@ export function gapAfter(schedule: Schedule, anchorAt: number, slot: number): nu
 }
 
 /**
- * The shortest time between two slots (ms), by the local clock: the hour that the clock is set by counts for
- * nothing. The interval of a fixed delay; `Infinity` for a schedule with one slot or none.
+ * The shortest time between two slots (ms) on the local clock; changes of the clock do not count. The
+ * interval of a fixed delay; `Infinity` for a schedule with one slot or none.
  */
 export function shortestGap(schedule: Schedule): number {
   switch (schedule.kind) {
@@ -113,7 +113,7 @@ export function shortestGap(schedule: Schedule): number {
   }
 }
 
-/** The last slot at or before an instant, `start_at` aside. */
+/** The last slot at or before an instant. Ignores the `start_at` of a cron schedule. */
 function latestSlot(schedule: GridSchedule, anchorAt: number, instant: number): number | undefined {
   return schedule.kind === 'cron'
     ? clockOf(schedule).previous(instant + 1)

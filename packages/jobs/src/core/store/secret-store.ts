@@ -80,7 +80,7 @@ export interface SecretStore {
   changeSecret(input: SecretCommand): Promise<SecretCommandResult>;
   /** By name, with the jobs that refer to each. */
   listSecrets(): Promise<readonly SecretView[]>;
-  /** Those of these names that there are. Rejects as `busy` if another transaction locks them for seconds. */
+  /** The existing secrets with these names. Rejects with `busy` if another transaction keeps them locked. */
   findSecrets(names: readonly string[]): Promise<readonly StoredSecret[]>;
   /** A page of the texts that have a sealed part. Without `next`, it is the last page. */
   listSealed(

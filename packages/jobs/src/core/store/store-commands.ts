@@ -68,7 +68,7 @@ export type CommandResult =
       readonly cancelRequests: readonly CancelRequest[];
       /** If the command changed something and came with a claim. */
       readonly claimed?: ClaimResult;
-      /** It put alerts into the outbox. */
+      /** The command put alerts into the outbox. */
       readonly hasAlerts?: true;
     }
   /** The dedupe key was used before, for this run. */

@@ -141,7 +141,7 @@ export interface TakenBack {
   readonly ended?: readonly RunOver[];
   /** The jobs that it paused, if any. */
   readonly paused?: readonly PausedJob[];
-  /** It put alerts into the outbox. */
+  /** The transaction put alerts into the outbox. */
   readonly hasAlerts?: true;
 }
 

@@ -68,7 +68,7 @@ export interface RunQuery extends JobsRead, RunFilter, RunTimeRange {
   readonly type?: string | undefined;
   /** Runs that this backfill made. */
   readonly backfillId?: string | undefined;
-  /** True: runs of several jobs have `slotDoneBy`, too. This reads the newer runs of each of their jobs. */
+  /** Whether to look up `slotDoneBy`, in the newer runs of each job. Default: only in a list of one job. */
   readonly slotsDone?: boolean | undefined;
   readonly limit: number;
   /** Runs older than this one. */
@@ -97,8 +97,8 @@ export interface RunView {
   /** The backfill that made the run. Absent: none, or the counts of the backfill are too old. */
   readonly backfillId?: string;
   /**
-   * Of a finished run that did not succeed: the newest later run of its slot that did. Only `getRun` has it,
-   * and `listRuns` of one job or with `slotsDone`.
+   * Of a finished run that did not succeed: the newest later run of its slot that succeeded. Only `getRun`
+   * and `listRuns` (of one job, or with `slotsDone`) look it up.
    */
   readonly slotDoneBy?: string;
 }

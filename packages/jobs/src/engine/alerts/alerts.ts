@@ -100,7 +100,7 @@ export class Alerts {
     const { store, settings } = this.#with;
     try {
       if ((await store.listAlertChannels()).length === 0) return false;
-      // The watcher may take long, or fail.
+      // Before the watcher, which may take long or fail.
       this.wake();
       await this.#watcher.look(this.#stopping.signal);
       this.wake();

@@ -27,7 +27,7 @@ export class AlertDeliverer {
   readonly #stopping = new AbortController();
   #cancelTimer: (() => void) | undefined;
   #taking: Promise<void> | undefined;
-  /** What was asked during a look: another one now, or once a wake-up counts again. */
+  /** A call during a look asked for another look: at once, or after the quiet time. */
   #askedAgain: 'now' | 'soon' | undefined;
   /** When the next wake-up counts (monotonic ms). */
   #quietUntil = 0;
@@ -100,7 +100,7 @@ export class AlertDeliverer {
     else if (this.#askedAgain === 'soon') this.wake();
   }
 
-  /** Takes what is due, and begins to send it. Returns when to look again (ms), if that is known. */
+  /** Takes the due messages and starts to send them. Returns the time until the next look (ms), if known. */
   async #takeOnce(): Promise<number | undefined> {
     const { store, clock, logger } = this.#with;
     this.#askedAgain = undefined;
@@ -109,7 +109,7 @@ export class AlertDeliverer {
       const { messages, nextAt } = await store.takeAlertMessages();
       for (const taken of messages) this.#begin(taken);
       if (messages.length === 0 && nextAt !== undefined) this.#quietUntil = clock.monotonic() + QUIET_MS;
-      // `nextAt` is an instant of the store's clock, which may differ from the node's.
+      // `nextAt` is a time of the store's clock, which may differ from the node's clock.
       return nextAt === undefined ? undefined : nextAt - store.now();
     } catch (error) {
       logger.warn({ err: error }, 'alerts could not be read; the next try is in a second');

@@ -37,7 +37,7 @@ export function jobChange(engine: BulkEngine, input: BulkJobsInput): ChangeItem 
 export function runChange(engine: BulkEngine, { action, force = false }: BulkRunsInput): ChangeItem {
   return ({ runId = '' }, options) =>
     action === 'retry'
-      ? // Among the failed runs of a time are those that somebody has run again since.
+      ? // A selection of failed runs may include runs whose retry has already succeeded.
         engine.retryRun(runId, { ...options, unlessDone: true })
       : engine.cancelRun(runId, { force }, options);
 }

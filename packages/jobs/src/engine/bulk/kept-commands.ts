@@ -28,7 +28,7 @@ export async function listBulkCommands(
 ): Promise<readonly BulkCommand[]> {
   const asked = status === undefined ? BULK_STATUSES : listOf(status);
   const statuses = status === undefined ? undefined : recordStatusesOf(asked);
-  // The record of a command says that it is running, also after its node died.
+  // A record still says `running` after its node has died, so these are filtered after the read.
   const isSure = statuses?.includes('running') !== true;
   const rows = isSure ? limit : BULK_COMMANDS_KEPT;
   const found = await store.listBulkCommands({ ...which, statuses, limit: rows });

@@ -8,7 +8,7 @@ import { EngineError } from '../ports/engine-port.ts';
 const PAGE_ROWS = 1_000;
 /** The longest time for a search (ms): a client still waits for its answer. */
 const MOST_SEARCH_MS = 20_000;
-/** The first runs to retry are also looked up by their slots: at most so many, for so long (ms). */
+/** A retry looks up the slots of at most this number of runs, the newest first, and for at most this time. */
 const MOST_SLOTS = 10_000;
 const MOST_SLOTS_MS = 5_000;
 /** How many ids are looked up at once. */
@@ -18,7 +18,7 @@ const LOOKUPS_AT_ONCE = 16;
 export interface FoundItem extends BulkItem {
   /** Of the job: a job that was deleted and made again is not the one that was found. */
   readonly jobUid: string;
-  /** Of a run: whether a later run has done its slot. Absent: not looked up. */
+  /** Of a run: whether a later run of its slot has succeeded. Absent: not looked up. */
   readonly isDone?: boolean;
 }
 
@@ -78,7 +78,7 @@ export async function selectRuns({ action, ids, filter }: BulkRunsInput, search:
   });
 }
 
-/** How many of the runs a retry leaves out: a later run has done their slots. Undefined: some are not known. */
+/** Counts the runs whose slot a later run has done. Undefined: the slots of some were not looked up. */
 export function countDone({ found }: Selected): number | undefined {
   if (found.some(({ isDone }) => isDone === undefined)) return undefined;
   return found.filter(({ isDone }) => isDone).length;

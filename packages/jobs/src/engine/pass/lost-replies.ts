@@ -52,7 +52,7 @@ export class LostReplies {
     const holds = [...executor.fences(), ...settlements.fences()];
     const { givenBack, left, ended = [] } = await store.reconcile({ node: node.id, withEnded: true, holds });
     events.runsEnded(ended);
-    // The outbox may have what the lost replies wrote, or what this search did.
+    // The transactions of the lost replies, or this search, may have put alerts into the outbox.
     alerts.wake();
     this.#nextSearchAt = this.#now + AFTER_FAILURE_MS;
     // Another transaction has locked the jobs of the rest. Nothing else waits for those.

@@ -18,7 +18,7 @@ export type BulkRunFilter = Omit<RunListQuery, 'limit' | 'before' | 'slotsDone'>
 
 /** Which jobs or runs a bulk command is about: exactly one of `ids`, `filter` and `all`. */
 interface BulkSelection<Filter> {
-  /** At most 1,000. An id that stands for nothing is a failure of its own. */
+  /** At most 1,000. An unknown id counts as a failure. */
   readonly ids?: readonly string[] | undefined;
   /** At least one condition. It may match at most 100,000 jobs or runs. */
   readonly filter?: Filter | undefined;
@@ -49,11 +49,11 @@ export interface BulkPlan {
   readonly id?: string;
   /** How many jobs or runs, unknown ids included. */
   readonly total: number;
-  /** How many ids stand for no job or run. */
+  /** The number of unknown ids. */
   readonly notFound: number;
   /**
-   * Of `retry`: how many of the runs it leaves out, because a later run has done their slot. Absent: another
-   * action, or too many runs to look at.
+   * Of `retry`: the number of failed and cancelled runs that it leaves out, because a later run of their slot
+   * has succeeded. Absent: another action, more than 10,000 runs, or a lookup of more than 5 s.
    */
   readonly leftOut?: number;
   /** The first 20 jobs or runs. */
@@ -84,7 +84,7 @@ export interface BulkOptions extends Pick<CommandOptions, 'by' | 'policy'> {
 export interface BulkListQuery {
   /** Only commands that were started with this `scope`. */
   readonly scope?: string | undefined;
-  /** Only commands with this status, or one of these. */
+  /** Only commands with this status, or with one of these statuses. */
   readonly status?: BulkStatus | readonly BulkStatus[] | undefined;
   /** At most 10,000. Default: 50. */
   readonly limit?: number | undefined;
@@ -93,8 +93,8 @@ export interface BulkListQuery {
 /** The methods about bulk commands (P36, tags and bulk). */
 export interface BulkApi {
   /**
-   * P36, tags and bulk: changes many jobs, each by itself: a job that can't be changed is a failure of its
-   * own. Resolves once the command has started. Rejects with `invalid` if more than 100,000 jobs match, and
+   * P36, tags and bulk: changes many jobs, each one separately: a job that can't be changed counts as failed.
+   * Resolves once the command has started. Rejects with `invalid` if more than 100,000 jobs match, and
    * with `too_many` while 5 commands are running on this node.
    */
   bulkJobs(input: BulkJobsInput, options?: BulkOptions): Promise<BulkPlan>;

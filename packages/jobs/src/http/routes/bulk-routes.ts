@@ -31,7 +31,7 @@ const bulkJobs = defineRoute({
     operationId: 'bulkJobs',
     summary: 'Change many jobs',
     description:
-      'Pauses, resumes, runs, deletes, tags or untags the jobs with these ids, or those that a filter finds, each by itself: a job that cannot be changed is a failure of its own. Send dry_run first: its response has the number of jobs. 422: more than 100,000 jobs match. 429: the server runs 5 bulk commands already.',
+      'Pauses, resumes, runs, deletes, tags or untags the jobs with these ids, or all jobs that a filter finds. Each job changes separately: a job that cannot be changed counts as failed. Send dry_run first: its response has the number of jobs. 422: more than 100,000 jobs match. 429: the server runs 5 bulk commands already.',
   },
   body: bulkJobsBody,
   responses,
@@ -55,7 +55,7 @@ const bulkRuns = defineRoute({
     operationId: 'bulkRuns',
     summary: 'Retry or cancel many runs',
     description:
-      'Retries or cancels the runs with these ids, or those that a filter finds, each by itself: a run that cannot be changed is a failure of its own. Send dry_run first: its response has the number of runs, and how many of them a retry leaves out. 422: more than 100,000 runs match, or the search takes more than 20 s. 429: the server runs 5 bulk commands already.',
+      'Retries or cancels the runs with these ids, or all runs that a filter finds. Each run changes separately: a run that cannot be changed counts as failed. Send dry_run first: its response has the number of runs, and how many of them a retry leaves out. 422: more than 100,000 runs match, or the search takes more than 20 s. 429: the server runs 5 bulk commands already.',
   },
   body: bulkRunsBody,
   responses,

@@ -155,7 +155,7 @@ export function defineRoute<
   };
 }
 
-/** A parameter that a route ignores would look like a filter that finds everything. */
+/** If a route ignored a parameter, it would look like a filter that matches everything. */
 const NO_PARAMETERS = z.strictObject({});
 
 function bodyOrEmpty({ body, headers }: HostRequest): unknown {

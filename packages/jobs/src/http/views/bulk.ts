@@ -61,7 +61,9 @@ export const bulkParams = z.strictObject({
   bulk_id: z.string().regex(/^\d{1,19}$/, 'must be the id of a bulk command: 1 to 19 digits'),
 });
 export const bulkQuery = z.strictObject({
-  status: oneOrMore(BULK_STATUSES).optional().describe('One of these statuses; repeat it for several'),
+  status: oneOrMore(BULK_STATUSES)
+    .optional()
+    .describe('Only commands with this status; repeat the parameter for several statuses'),
   limit: limitParameter,
 });
 
@@ -73,12 +75,12 @@ const itemShape = {
 /** The response of POST /jobs/bulk and POST /runs/bulk. */
 export const bulkPlanSchema = z.object({
   id: z.string().nullable().describe('Id of the bulk command; null if none was started'),
-  total: count.describe('Number of jobs or runs, ids included that stand for nothing'),
-  not_found: count.describe('Number of ids that stand for no job or run'),
+  total: count.describe('Number of jobs or runs, including unknown ids'),
+  not_found: count.describe('Number of unknown ids'),
   left_out: count
     .nullable()
     .describe(
-      'Of retry: number of the runs that it leaves out, because a later run has done their slot. null for other actions, and if there are too many runs to look at, more than 10,000',
+      'Number of failed and cancelled runs that a retry leaves out, because a later run of their slot has succeeded. null for other actions, for more than 10,000 runs, and if the lookup takes more than 5 s',
     ),
   first: z.array(z.object(itemShape)).describe('The first 20 jobs or runs'),
 });

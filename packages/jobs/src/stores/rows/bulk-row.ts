@@ -23,7 +23,7 @@ export function bulkParams({ id, node, scope, cancel, record }: StoredBulkComman
   return [Number(id), node, scope ?? null, cancel?.at ?? null, cancel?.by ?? null, JSON.stringify(record)];
 }
 
-/** A part of the records with a status, and of no other: texts in a record have their quotes escaped. */
+/** A text that only records with this status contain: quotes in the texts of a record are escaped. */
 export function statusInRecord(status: BulkRecord['status']): string {
   return `"status":${JSON.stringify(status)}`;
 }

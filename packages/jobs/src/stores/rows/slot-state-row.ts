@@ -1,7 +1,7 @@
 import type { SlotState } from '../../core/commands/slot-of-retry.ts';
 import { rowOf } from './first-column.ts';
 
-/** Its columns: how many live runs, how many slots of backfills to come, the newest later success. */
+/** Reads a row of three columns: the live runs, the backfill slots to come, the id of the newest success. */
 export function slotStateOf(row: unknown): SlotState {
   const [live, toCome, doneBy] = rowOf<[number, number, number | null]>(row);
   const state = { hasLiveRun: live > 0, isToCome: toCome > 0 };

@@ -6,19 +6,19 @@ const DAY_MS = 86_400_000;
 /** The start of the year 3000: croner searches no further. */
 const END = 32_503_680_000_000;
 
-/** Where and how a pattern of local times becomes slots. */
+/** How a pattern of local times maps to slots in a time zone. */
 export interface ZonedPattern {
   readonly timezone: string;
   /**
-   * Whether the times in a skipped span run once, right after it, and those in a repeated span in its first
-   * pass only. Otherwise the pattern follows the local clock: never in a skipped span, twice in a repeated one.
+   * True: skipped local times run once, right after the skipped span, and repeated ones run in the first pass
+   * only. False: the pattern follows the local clock: skipped times never run, and repeated ones run twice.
    */
   readonly fixedTime: boolean;
 }
 
 /**
- * Puts a pattern of local times on a zone's real clock, one stretch of even time after the other. Where the
- * clock is set, Vixie cron's rules hold (see {@link ZonedPattern}).
+ * Maps a pattern of local times to the clock of a zone, one stretch of constant offset at a time. Where the
+ * clock changes, it follows the rules of Vixie cron (see {@link ZonedPattern}).
  */
 export function createZoneClock(wall: SlotClock, { timezone, fixedTime }: ZonedPattern): SlotClock {
   const next = (after: number): number | undefined => {
@@ -69,10 +69,10 @@ export function createZoneClock(wall: SlotClock, { timezone, fixedTime }: ZonedP
   return { next: cacheGap(next), previous, count };
 }
 
-/** Days are looked at one by one, to see where the clock is set: not many more than are counted. */
+/** A search for clock changes looks at each day. This bound keeps it close to the days that are counted. */
 const MOST_EVEN_MS = 366 * DAY_MS;
 
-/** The first instant after a stretch at which the clock may be set, or one later than `upTo`. */
+/** The first instant after a stretch at which the clock may change, or one later than `upTo`. */
 function evenUntil(timezone: string, { to, offsetMs }: Stretch, upTo: number): number {
   let end = to;
   while (end <= upTo) {
@@ -84,20 +84,20 @@ function evenUntil(timezone: string, { to, offsetMs }: Stretch, upTo: number): n
 }
 
 /**
- * Whether the clock is not set in the day after an instant. Then the search may leap to two days before (or
- * after) the nearest local match: no clock is ever set by more than a day, so no slot is between. Otherwise
- * the span that is about to repeat could hold one.
+ * Whether the clock does not change in the day after an instant. If so, the search may jump to two days
+ * before (or after) the nearest local match, because no clock changes by more than a day. Otherwise a span
+ * that is about to repeat could contain a slot.
  */
 function isSteady(timezone: string, instant: number): boolean {
   return stretchAt(timezone, instant).offsetMs === stretchAt(timezone, instant + DAY_MS).offsetMs;
 }
 
-/** The first instant of a stretch whose local time was not there before. */
+/** The first instant of a stretch after its repeated local times. */
 function repeatEnd(stretch: Stretch): number {
   return Math.max(stretch.from, stretch.changedAt + Math.max(0, -stretch.shiftMs));
 }
 
-/** Whether local times that were skipped as the stretch began match the pattern. */
+/** Whether the pattern matches a local time that the start of the stretch skipped. */
 function matchesSkippedSpan(wall: SlotClock, stretch: Stretch): boolean {
   if (stretch.changedAt !== stretch.from || stretch.shiftMs <= 0) return false;
   const end = stretch.from + stretch.offsetMs;

@@ -3,7 +3,7 @@ import type { SlotClock } from '../clocks/slot-clock.ts';
 import { createZoneClock } from '../clocks/zone-clock.ts';
 import { wallPattern } from './wall-pattern.ts';
 
-/** The clock of a valid expression and time zone. Keeps the last 100 compiled, of about 80 KB each. */
+/** The clock of a valid expression and time zone. Caches the last 100 clocks, about 80 KB each. */
 export function cronClock(cron: string, timezone: string): SlotClock {
   return clocks(`${timezone} ${cron}`);
 }
@@ -28,7 +28,7 @@ const FIELDS = [
   { name: 'day-of-week', range: '0-7 or SUN-SAT' },
 ];
 
-/** What is wrong with a cron expression, for people; `undefined` if nothing is. */
+/** The error message for a cron expression; `undefined` if the expression is valid. */
 export function cronFault(cron: string): string | undefined {
   if (cron.trimStart().startsWith('@')) {
     return 'must have five fields: write "0 0 * * *" instead of @daily, and "0 * * * *" instead of @hourly';

@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
 import { cacheGap, type SlotClock } from '../clocks/slot-clock.ts';
 
-/** The bare pattern: it takes and gives local time as if it were UTC, which is by far the cheaper search. */
+/** Compiles an expression without a time zone. Local times count as UTC, because this search is cheaper. */
 export function wallPattern(cron: string): SlotClock {
   const pattern = new Cron(cron, { utcOffset: 0, mode: '5-or-6-parts' });
   const next = cacheGap((after) => pattern.nextRun(new Date(after))?.getTime());
@@ -15,7 +15,7 @@ export function wallPattern(cron: string): SlotClock {
 /** All days with slots have the same number of slots. So do all hours with slots, and all such minutes. */
 const BLOCKS_MS = [86_400_000, 3_600_000, 60_000];
 
-/** Counts the slots of a bare pattern: those of a whole day, hour or minute are looked for once. */
+/** Counts the slots of a pattern. It searches one whole day, hour and minute, and reuses their counts. */
 function countInBlocks(next: (after: number) => number | undefined): SlotClock['count'] {
   const inBlock: (number | undefined)[] = [];
   const count = (after: number, upTo: number, most: number, level = 0): number => {

@@ -15,10 +15,10 @@ export interface LockedQueue {
   readonly waiting: WaitingAlerts;
 }
 
-/** The channels that something waits for. */
+/** The channels with waiting alerts. */
 export interface WaitingQueues {
   readonly locked: readonly LockedQueue[];
-  /** Other transactions have locked further ones. */
+  /** Whether other transactions have locked more of these channels. */
   readonly leavesOut: boolean;
 }
 
@@ -61,7 +61,7 @@ export interface AlertTables {
   /** The ids of the first jobs that name a channel. */
   jobsNaming(channel: string, limit: number): readonly string[];
   addAlertDeliveries(deliveries: readonly NewDelivery[]): void;
-  /** Locks the channels that something waits for. Leaves out those that other transactions have locked. */
+  /** Locks the channels with waiting alerts. Leaves out channels that other transactions have locked. */
   lockAlertQueues(): WaitingQueues;
   saveAlertQueue(channel: string, queue: AlertQueue): void;
   /**

@@ -14,7 +14,7 @@ import type { UnitOfWork } from '../unit-of-work.ts';
 
 /** The ids of jobs that a refusal to delete a channel lists. */
 const LISTED_JOBS = 10;
-/** The transaction that has locked a channel may have begun before its newest alert was written. */
+/** The wait for a channel that another transaction has locked: that one may not see the newest alert. */
 const LOCKED_RETRY_MS = 250;
 
 /**
@@ -28,7 +28,7 @@ export function* writeAlerts(unit: UnitOfWork): Script<boolean> {
   return deliveries.length > 0;
 }
 
-/** Takes one message for each channel that nobody sends to. */
+/** Takes one message for each channel that no node is sending to. */
 export function* takeAlertMessages({ now }: UnitOfWork): Script<TakenMessages> {
   const messages: TakenMessage[] = [];
   const { locked, leavesOut } = yield* ask('lockAlertQueues');

@@ -8,7 +8,7 @@ export interface BackfillTables {
     uid: number,
     window: { readonly from: number; readonly to: number },
   ): KnownSlots & { readonly historyFrom?: number };
-  /** What is known of one slot of a locked job. `after`: looks for a succeeded run newer than this one. */
+  /** Reads the state of one slot of a locked job. `after`: also looks for a succeeded run after this run. */
   slotState(uid: number, slot: number, newer: { readonly after: string | undefined }): SlotState;
   insertBackfill(made: BackfillToInsert): void;
   /** The first slots of a locked job that its backfills still have to run. */

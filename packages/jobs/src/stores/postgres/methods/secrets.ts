@@ -13,7 +13,7 @@ export function createSecrets({ db, writes }: Parts): SecretStore {
   return {
     changeSecret: (input) => run((u) => changeSecret(u, input)),
     listSecrets: () => writes.tracked(() => runRead(db, SECRETS.listSecrets())),
-    // Runs wait for it, and a stop waits for them: it waits for no lock for long.
+    // A bounded wait for locks: runs wait for this read, and a stop waits for the runs.
     findSecrets: (names) =>
       writes.tracked(() => db.boundedTransaction((q) => runRead(q, SECRETS.findSecrets(names)))),
     listSealed: (query) => writes.tracked(() => runRead(db, SECRETS.listSealed(query))),

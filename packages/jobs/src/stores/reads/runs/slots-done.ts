@@ -5,8 +5,8 @@ import { type Dialect, parameters } from '../dialect.ts';
 import { arrays, type Read } from '../read.ts';
 
 /**
- * Runs that did not succeed, with the later run of their slot that did. Reads the newer runs of their jobs:
- * at most the runs that history keeps of each job. Reads nothing if all runs succeeded.
+ * Adds to each run that did not succeed the newest later run of its slot that succeeded. Reads the newer runs
+ * of each job that history keeps. Reads nothing if all runs succeeded.
  */
 export function* withSlotsDone(sql: Dialect, views: readonly RunView[]): Read<readonly RunView[]> {
   const open = views.map(({ run }) => run).filter(isSlotOpen);
