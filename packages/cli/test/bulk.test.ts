@@ -131,6 +131,13 @@ test('runs are retried by the filters of the list, or by their ids', async () =>
   expect(byId.lines.at(-1)).toBe('2 runs retried.');
 });
 
+test('a retry that would leave out every run starts no command', async () => {
+  const plan = { total: 3, left_out: 3, first: [{ job_id: 'a', run_id: '1' }] };
+  const { lines, sent } = await printed(['bulk', 'runs', 'retry', '--status', 'failed', '--yes'], { plan });
+  expect(lines).toEqual(['3 runs: 1, …. 3 of them are left out: later runs have done their slots.']);
+  expect(sent).toHaveLength(1);
+});
+
 test('runs whose slots are done do not count in the question of a retry', async () => {
   const plan = { total: 12, left_out: 3, first: [{ job_id: 'a', run_id: '1' }] };
   const args = ['bulk', 'runs', 'retry', '--status', 'failed'];

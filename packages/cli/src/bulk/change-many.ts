@@ -82,7 +82,7 @@ async function changeMany(session: Session, flags: ManyFlags, { action, what, as
   if (flags.dryRun && json) return printJson(out, plan);
   (json ? err : out).line(planText(plan, what));
   if (flags.dryRun) return;
-  if (plan.total === 0) return json ? printJson(out, noCommand(action, what)) : undefined;
+  if (changed(plan) === 0) return json ? printJson(out, noCommand(action, what)) : undefined;
   if (!flags.yes) await requireYes(session, `${wordOf(action)} ${counted(changed(plan), what)}?`);
   const { id } = await onceOnly(ask({}), `${program.name} bulk list`);
   if (id === null)

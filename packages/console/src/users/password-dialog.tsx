@@ -40,7 +40,7 @@ function ResetForm({ user, action, onClose }: ResetFormProps) {
     action.mutate({ user, deliver }, { onSuccess: ({ link }) => (link === null ? onClose() : undefined) });
   return (
     <DialogForm
-      fault={faultSentences(action.error)}
+      fault={faultSentences(action.error, () => 'The way to send the link')}
       submitLabel={deliver === 'mail' ? 'Send the link' : 'Show the link'}
       isBusy={action.isPending}
       onSubmit={submit}

@@ -49,6 +49,22 @@ export function bulkRetries(makeDatabase: MakeDatabase): void {
       expect((await h.engine.listRuns({ jobId: 'job' })).rows).toHaveLength(2);
     });
 
+    it('leaves out no run that succeeded itself, even if a later run of its slot has, too', async () => {
+      await h.engine.createJob(job({ onDemand: undefined, interval: '1h' }));
+      h.clock.advance(3_600_000);
+      await h.engine.tick();
+      await h.engine.tick();
+      const first = (await h.engine.listRuns()).rows[0]?.run.id ?? '';
+      await h.engine.retryRun(first);
+      await h.engine.tick();
+      await h.engine.tick();
+      const retry = { action: 'retry', ids: [first] } as const;
+      expect(await h.engine.bulkRuns({ ...retry, dryRun: true })).toMatchObject({ total: 1, leftOut: 0 });
+      const command = await h.engine.bulkRuns(retry);
+      await h.engine.tick();
+      expect(await ended(command.id)).toMatchObject({ total: 1, done: 1 });
+    });
+
     it('looks up the slots of the first 10,000 runs alone', async () => {
       await makeJobs(1);
       const { run } = await h.engine.trigger('job-0');

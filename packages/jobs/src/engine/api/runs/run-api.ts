@@ -1,5 +1,5 @@
 import { runNotFound } from '../../../core/model/not-found.ts';
-import { isLiveRun, type JsonText, slotsOf } from '../../../core/model/run.ts';
+import { isLiveRun, isSlotOpen, type JsonText, slotsOf } from '../../../core/model/run.ts';
 import type { LogLine } from '../../../core/store/store-passes.ts';
 import type { RunView } from '../../../core/store/store-views.ts';
 import type { EngineParts } from '../../engine-parts.ts';
@@ -81,7 +81,10 @@ export async function retryRun(
   const { jobUid } = known.run;
   const payload = known.run.payload && sealedAgain(deps, known, known.run.payload);
   const override = payload === undefined ? {} : { payload, ...(await checkerOf(deps, known, payload)) };
-  const slots = known.run.scheduledFor === undefined ? {} : { slots: slotsOf(known.run), unlessDone };
+  // Who runs a slot again that this very run has done means it.
+  const isBound = unlessDone === true && isSlotOpen(known.run);
+  const slots =
+    known.run.scheduledFor === undefined ? {} : { slots: slotsOf(known.run), unlessDone: isBound };
   const start = { retryOf: runId, ...slots, ...override, trace: deps.settings.tracing?.current() };
   const input = triggerInput(known.jobId, start, { ...options, ifUid: jobUid });
   return askForRun(deps, input, options.signal, (result) => {
