@@ -118,6 +118,12 @@ describe('what a channel is sent next', () => {
     expect(nextMessage(queue(), { fresh: 3, retryAt: T0 }, T0).kind).toBe('retry');
   });
 
+  it('is that message at once after the clock went back by more than the longest wait', () => {
+    const failed = { fresh: 0, retryAt: T0 + 5 * MINUTE };
+    expect(nextMessage(queue(), failed, T0).kind).toBe('wait');
+    expect(nextMessage(queue(), failed, T0 - HOUR).kind).toBe('retry');
+  });
+
   it('is never more than ten messages in a minute', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(5_000), { minLength: 50, maxLength: 200 }), (gaps) => {

@@ -41,10 +41,15 @@ export function nextMessage(queue: AlertQueue, { fresh, retryAt }: WaitingAlerts
   const { windowFrom, sent } = windowAt(queue, now);
   if (sent >= MOST_A_MINUTE) return { kind: 'wait', until: windowFrom + WINDOW_MS };
   const next = (count: number) => ({ windowFrom, sent: count, busyUntil: now + SEND_LEASE_MS });
-  if (retryAt !== undefined && retryAt <= now) return { kind: 'retry', queue: next(sent + 1) };
+  if (retryAt !== undefined && isDue(retryAt, now)) return { kind: 'retry', queue: next(sent + 1) };
   if (fresh > MOST_A_MINUTE - sent) return { kind: 'digest', queue: next(MOST_A_MINUTE) };
   if (fresh > 0) return { kind: 'one', queue: next(sent + 1) };
   return { kind: 'wait', until: retryAt ?? now };
+}
+
+/** After the clock was set back, no retry waits longer than it was meant to. */
+function isDue(retryAt: number, now: number): boolean {
+  return retryAt <= now || retryAt > now + LONGEST_RETRY_MS;
 }
 
 function windowAt({ windowFrom, sent }: AlertQueue, now: number): Required<Omit<AlertQueue, 'busyUntil'>> {
