@@ -1,6 +1,6 @@
 import type { AlertChannel } from '@greenvue/jobs/client';
 import { expect, test } from 'vitest';
-import { createBody, draftOf, NEW_CHANNEL, patchBody } from './channel-draft.ts';
+import { createBody, draftOf, labelOf, NEW_CHANNEL, patchBody } from './channel-draft.ts';
 
 const channel: AlertChannel = {
   id: 'ops',
@@ -48,4 +48,9 @@ test('a new channel that hears of all conditions names none', () => {
     all_jobs: true,
     conditions: null,
   });
+});
+
+test('a fault of the kind as a whole names no field', () => {
+  expect(labelOf('/config')).toBe('');
+  expect(labelOf('/config/url')).toBe('The address');
 });

@@ -87,9 +87,10 @@ function conditionsOf(conditions: readonly AlertCondition[]): AlertCondition[] |
   return conditions.length === CONDITIONS.length ? null : [...conditions];
 }
 
-/** The name of the field at a pointer, for the start of a sentence. */
+/** The name of the field at a pointer, for the start of a sentence; empty for the kind as a whole. */
 export function labelOf(pointer: string): string {
   if (pointer === '/id') return 'The id';
+  if (pointer === '/config') return '';
   if (pointer === '/config/to') return 'Addresses';
   return pointer === '/config/url' ? 'The address' : pointer;
 }

@@ -57,6 +57,10 @@ test('a refusal of a form names each field, and any other error says why', () =>
   expect(faultSentences(refusal(422, 'Not valid.', faults), labelOf)).toBe(
     'The name must not be empty. The id is taken.',
   );
+  const whole = [{ pointer: '', detail: 'There is no mail server. Use another kind.' }];
+  expect(faultSentences(refusal(422, 'Not valid.', whole))).toBe(
+    'There is no mail server. Use another kind.',
+  );
   expect(faultSentences(refusal(409))).toBe('Detail.');
   expect(faultSentences(new ConnectionError('no_answer', 'No answer.'))).toMatch(
     /^The server does not answer\. /,

@@ -47,7 +47,8 @@ export function faultWords(error: unknown): FaultWords {
 
 /**
  * Says why an action failed, with a sentence for each fault that begins with the label of its field.
- * `labelOf` returns this label for a pointer. Undefined: there is no error.
+ * `labelOf` returns this label for a pointer; empty if the fault is a sentence of its own. Undefined: there is
+ * no error.
  */
 export function faultSentences(
   error: unknown,
@@ -55,9 +56,14 @@ export function faultSentences(
 ): string | undefined {
   if (error === null) return undefined;
   if (error instanceof ApiError && error.faults.length > 0)
-    return error.faults.map(({ pointer, detail }) => `${labelOf(pointer)} ${detail}.`).join(' ');
+    return error.faults.map(({ pointer, detail }) => sentence(`${labelOf(pointer)} ${detail}`)).join(' ');
   const { title, advice, detail } = faultWords(error);
   return detail ?? `${title}. ${advice}`;
+}
+
+function sentence(words: string): string {
+  const text = words.trim();
+  return text.endsWith('.') ? text : `${text}.`;
 }
 
 /**
