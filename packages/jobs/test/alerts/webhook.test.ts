@@ -82,6 +82,18 @@ it('a message that was refused comes again with the same id', async () => {
   expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
 });
 
+it.each([
+  ['\0\0 \n\0', ''],
+  ['\n No\0room ', ': No room'],
+])('an answer of %j is told without what cannot be seen', async (answer, told) => {
+  const port = await serve((_, response) => response.writeHead(500).end(answer));
+  const jobs = await alertJobs();
+  await jobs.createAlertChannel({ id: 'ops', kind: 'webhook', config: { url: `http://127.0.0.1:${port}/` } });
+  await failJob(jobs, 'a');
+  const { error } = await undeliverableOrTried(jobs, 'ops');
+  expect(error).toBe(`http://127.0.0.1:${port} answered with status 500, not with 2xx${told}`);
+});
+
 it('a receiver that hangs, redirects, lies or never ends delays no other channel and no run', async () => {
   const good = await receiver();
   const jobs = await alertJobs();

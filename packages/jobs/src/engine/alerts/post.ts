@@ -29,9 +29,11 @@ export async function post(outbound: Outbound, { url, body, headers, signal }: P
   if (answer.status >= 200 && answer.status < 300) return;
   const excerpt = Buffer.from(answer.body)
     .toString('utf8')
+    .replaceAll('\0', ' ')
     .replaceAll(/\s+/g, ' ')
+    .trim()
     .slice(0, LONGEST_EXCERPT)
     .toWellFormed();
-  const said = excerpt === '' ? '' : `: ${excerpt.replaceAll('\0', '')}`;
+  const said = excerpt === '' ? '' : `: ${excerpt}`;
   throw new AlertError(`${new URL(url).origin} answered with status ${answer.status}, not with 2xx${said}`);
 }
