@@ -23,6 +23,10 @@ const ABOUT_OTHERS = [
   'deploys',
   'vacuum',
   'claim-planned',
+  'enqueue',
+  'drained-nodes',
+  'run-ranges',
+  'audit-plans',
 ];
 /** These read the sources and the docs, or run the compiler or a bundler. */
 const ABOUT_TEXTS = [
@@ -38,14 +42,15 @@ const ABOUT_TEXTS = [
 const LEFT_OUT = [
   // As of those above: about other processes, which are killed.
   'packages/jobs/test/chaos/**',
-  'packages/jobs/test/process/{kill,backfill-kill,budget-kill,poison}.test.ts',
+  'packages/jobs/test/process/{kill,backfill-kill,budget-kill,bulk-kill,poison}.test.ts',
   'packages/jobs/test/alerts/kill-alerts.test.ts',
   // The built package has tests of its own on each supported Node: see scripts/release.ts.
   'packages/jobs/test/package/**',
-  // The contract and the engine on this Node are tested over SQLite, which comes with it, and how PostgreSQL
-  // is reached by the rest. The store in memory uses nothing of Node.
+  // SQLite comes with Node, so the contract of stores is tested over it. An engine needs no more than the
+  // contract, so the engine is tested over memory; sqlite-only.test.ts has what it does with SQLite's threads.
+  // How PostgreSQL is reached is tested by database.test.ts and control-connection.test.ts.
   'packages/jobs/test/store-contract/{postgres,postgres-without-shortcuts,memory}.test.ts',
-  'packages/jobs/test/engine/{postgres,memory}.test.ts',
+  'packages/jobs/test/engine/{postgres,sqlite}.test.ts',
   // The adapter of node:http hands its requests to that of fetch, and Koa's to that of node:http. Fastify's
   // uses what Fastify gives it.
   'packages/jobs/test/rest/{fastify,fetch,koa}.test.ts',
