@@ -13,12 +13,13 @@ import { runIn } from '../tables/tables.ts';
 import type { Unit } from '../tables/unit.ts';
 import type { Parts } from './writes.ts';
 
-/** The alerts. Their transactions run beside the passes, and wait for none. */
+/** The alerts. Their transactions run beside the passes, and wait for none. A stop waits for them. */
 export function createAlerts({ db, writes }: Parts): AlertStore {
-  const run = <T>(script: (u: Unit) => Script<T>) => writes.beside((u) => runIn(u, script(u)));
+  const run = <T>(script: (u: Unit) => Script<T>) => writes.besideBriefly((u) => runIn(u, script(u)));
   return {
     changeAlertChannel: (input) => run((u) => changeAlertChannel(u, input)),
-    listAlertChannels: () => writes.tracked(() => runRead(db, ALERTS.listAlertChannels())),
+    listAlertChannels: () =>
+      writes.tracked(() => db.boundedTransaction((q) => runRead(q, ALERTS.listAlertChannels()))),
     listAlertDeliveries: (query) => writes.tracked(() => runRead(db, ALERTS.listAlertDeliveries(query))),
     takeAlertMessages: () => run(takeAlertMessages),
     settleAlertMessage: (end) => run((u) => settleAlertMessage(u, end)),

@@ -87,6 +87,11 @@ export class Writes {
     return this.tracked(() => this.#asUnit((run) => this.#deps.commands.transaction(run), work));
   }
 
+  /** {@link beside}, but rejects as `busy` after a short lock wait: a close waits for it. */
+  besideBriefly<T>(work: Work<T>): Promise<T> {
+    return this.tracked(() => this.#bounded(work, {}));
+  }
+
   /**
    * Runs a command; call it inside {@link tracked}, like the next two methods. `target`: see
    * {@link JobTurnQueue}. `isAlone`: it locks its whole target, and such commands keep their order.
