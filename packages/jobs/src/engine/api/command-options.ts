@@ -19,5 +19,5 @@ export function parseInstant(time: TimeInput | number | undefined, pointer: stri
   const parsed = parseTimestamp(timeText(time));
   if (parsed.ok) return parsed.value;
   const { detail } = parsed;
-  throw new EngineError('invalid', `The time is not valid: it ${detail}.`, [{ pointer, detail }]);
+  throw new EngineError('invalid', `${pointer.slice(1)}: ${detail}`, [{ pointer, detail }]);
 }
