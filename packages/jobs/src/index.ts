@@ -1,6 +1,8 @@
 export type { Clock } from './core/clock.ts';
-export * from './core/job-types/job-type.ts';
+export * from './core/job-types/define-job-type.ts';
+export type * from './core/job-types/job-type.ts';
 export type * from './core/job-types/job-type-inference.ts';
+export type { JsonOf } from './core/job-types/json-of.ts';
 export type { PayloadSchema } from './core/job-types/payload-schema.ts';
 export * from './core/job-types/thread-deps.ts';
 export * from './core/model/errors.ts';

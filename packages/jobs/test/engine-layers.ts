@@ -11,6 +11,7 @@ const TYPES = [
   'engine events',
   'engine stats',
   'engine pings',
+  'engine hooks',
 ];
 
 interface FolderRules {
@@ -75,6 +76,13 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     mayTypes: ['engine settings', 'engine job types'],
     packages: ['node:'],
     entries: ['thread-pool.ts', 'load-threads.ts', 'job-thread.ts'],
+  }),
+  // The code that is called after ends of runs and pauses of jobs.
+  'engine hooks': layer('hooks', {
+    may: ['engine attempts', 'engine job types'],
+    mayTypes: ['engine settings', 'engine settling'],
+    packages: ['node:'],
+    entries: ['hook-caller.ts'],
   }),
   'engine settling': layer('settling', {
     may: ['engine attempts', 'engine timing'],
@@ -193,6 +201,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'engine stats',
       'engine pings',
       'engine threads',
+      'engine hooks',
       'engine settling',
       'engine places',
       'engine pass',

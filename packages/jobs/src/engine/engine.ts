@@ -20,6 +20,7 @@ import { trigger } from './api/runs/trigger.ts';
 import type { HandlerCommands } from './attempts/handler-jobs.ts';
 import { BulkCommands } from './bulk/bulk-commands.ts';
 import { EventFeed } from './events/event-feed.ts';
+import { HookCaller } from './hooks/hook-caller.ts';
 import { checkedArguments } from './input/checked-arguments.ts';
 import { createRegistry, jobTypeInfo, requireType } from './job-types/registry.ts';
 import { Lifecycle } from './lifecycle/lifecycle.ts';
@@ -52,7 +53,7 @@ import { RunWaits } from './watching/run-waits.ts';
 
 export type { UntypedJobs } from './ports/jobs-port.ts';
 
-/** The engine for handlers. */
+/** The engine for handlers and hooks. */
 function handlerCommands(jobs: () => UntypedJobs, outbound: HandlerCommands['outbound']): HandlerCommands {
   return {
     enqueue: (...args) => jobs().enqueue(...args),
@@ -87,12 +88,13 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const outbound = createOutboundClient(settings.outbound);
   const alerts = new Alerts({ ...base, node, outbound });
   const pings = new Pings({ settings, outbound });
-  const settlements = new Settlements({ ...base, ...timing, events, meter, pings });
-  const threads = new ThreadPool(settings);
-  // Handlers run only after the engine was made.
+  // Handlers and hooks run only after the engine was made.
   const commands = handlerCommands(() => jobs, outbound);
+  const hooks = new HookCaller({ ...base, commands, forAll: engineOptions });
+  const settlements = new Settlements({ ...base, ...timing, events, meter, pings, hooks });
+  const threads = new ThreadPool(settings);
   const executor = new Executor({ ...base, threads, settlements, events, meter, pings, commands });
-  const work = { ...base, ...timing, alerts, meter, node, events, settlements, threads, executor };
+  const work = { ...base, ...timing, alerts, meter, node, events, hooks, settlements, threads, executor };
   const parts = { ...work, pings, dispatcher: new Dispatcher(work) };
   const listeners = new RunListeners({ ...base, events });
   const waits = new RunWaits(parts);

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { JobType } from '../core/job-types/job-type.ts';
+import type { JobHooks, JobType } from '../core/job-types/job-type.ts';
 import type { ThreadDeps } from '../core/job-types/thread-deps.ts';
 import type { OutboundOptions } from '../core/outbound/outbound.ts';
 import { LOOK_AHEAD_MS } from '../core/rules/slots.ts';
@@ -13,7 +13,7 @@ import type { EngineLogger } from './ports/engine-logger.ts';
 import type { Tracing } from './ports/tracing.ts';
 import type { LoopDelay } from './timing/throttle.ts';
 
-export interface EngineOptions<Deps> {
+export interface EngineOptions<Deps> extends JobHooks {
   readonly store: JobStore;
   readonly jobTypes: readonly JobType<Deps>[];
   /** What inline handlers get as their second argument. */

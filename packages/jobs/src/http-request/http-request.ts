@@ -1,4 +1,5 @@
-import { defineJobType, type JobContext, type JobType } from '../core/job-types/job-type.ts';
+import { defineJobType } from '../core/job-types/define-job-type.ts';
+import type { JobContext, JobType } from '../core/job-types/job-type.ts';
 import { PermanentError } from '../core/model/errors.ts';
 import { judgeHttpAnswer } from '../core/outbound/http-answer.ts';
 import type { OutboundRequest, OutboundResponse } from '../core/outbound/outbound.ts';

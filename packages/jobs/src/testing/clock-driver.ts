@@ -122,7 +122,7 @@ export class ClockDriver {
       if (handlers.isEndless) throw endless(this.#now);
       const busy = handlers.busiest;
       if (busy !== undefined) await this.#waitFor(busy, turns);
-      else if (!isDue(database, this.#now, handlers.all.size < concurrency)) return;
+      else if (!isDue(database, this.#now, handlers.places < concurrency)) return;
       else if (turns > MOST_TURNS) throw new Error('the engine does not start what is due');
     }
   }
@@ -165,11 +165,12 @@ const STOP_STEP_MS = 20;
 const MOST_TURNS = 100_000;
 const DAY_MS = 86_400_000;
 
-function hanging({ jobId, runId, type }: RunningHandler, limitMs: number): Error {
+function hanging({ name, isHook }: RunningHandler, limitMs: number): Error {
+  const kind = isHook ? 'hook' : 'handler';
   return new Error(
-    `The handler of run ${runId} (job "${jobId}", type ${type}) has taken ${limitMs} ms of real time and has not ended. ` +
-      'Real time does not move the test clock. A handler that waits must wait on the test clock: give it `clock` as a dependency, and call `clock.sleep("5m", { signal })`. ' +
-      'If the handler needs more real time, raise `realTimeLimitMs`.',
+    `The ${name} has taken ${limitMs} ms of real time and has not ended. ` +
+      `Real time does not move the test clock. A ${kind} that waits must wait on the test clock: give it \`clock\` as a dependency, and call \`clock.sleep("5m", { signal })\`. ` +
+      `If the ${kind} needs more real time, raise \`realTimeLimitMs\`.`,
   );
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { silentLogger } from '../../test/silent-logger.ts';
-import { defineJobType } from '../core/job-types/job-type.ts';
+import { defineJobType } from '../core/job-types/define-job-type.ts';
 import { createJobs } from '../engine/create-jobs.ts';
 import { sqlite } from '../stores/sqlite/index.ts';
 import { createPastJobs } from './past-jobs.ts';

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { JobContext, JobType } from '../core/job-types/job-type.ts';
+import type { HookContext, JobContext, JobHooks, JobType } from '../core/job-types/job-type.ts';
 import { realNow } from './real-time.ts';
 
 /** More handlers at one instant than any test needs: some handler enqueues its own job again and again. */
@@ -7,26 +7,31 @@ const MOST_STARTS_AT_ONCE = 10_000;
 
 const current = new AsyncLocalStorage<RunningHandler>();
 
-/** The handler from which this function is called, also after its awaits and in its callbacks. */
+/** The handler or hook from which this function is called, also after its awaits and in its callbacks. */
 export function currentHandler(): RunningHandler | undefined {
   return current.getStore();
 }
 
-/** A handler that has not ended. */
+/** How long the engine waits for a hook (ms). */
+const HOOK_TIMEOUT_MS = 10_000;
+
+/** A handler or a hook that has not ended. */
 export class RunningHandler {
-  readonly jobId: string;
-  readonly type: string;
-  readonly runId: string;
-  /** When the attempt reaches its timeout (monotonic ms of the test clock). */
+  /** Such as `handler of run 1 (job "job", type work)`. */
+  readonly name: string;
+  /** A hook takes no place. */
+  readonly isHook: boolean;
+  /** When the engine waits no longer for it (monotonic ms of the test clock). */
   readonly timeoutAt: number;
   /** What it waits for that comes only when the test clock moves. */
   #waits = 0;
   #busySince = realNow();
 
-  constructor({ job, run }: JobContext<unknown>, timeoutAt: number) {
-    this.jobId = job.id;
-    this.type = job.type;
-    this.runId = run.id;
+  constructor(ctx: JobContext<unknown> | HookContext, timeoutAt: number) {
+    const { id, type } = ctx.job;
+    this.isHook = !('progress' in ctx);
+    const what = 'progress' in ctx ? `handler of run ${ctx.run.id}` : 'hook';
+    this.name = `${what} (job "${id}", type ${type})`;
     this.timeoutAt = timeoutAt;
   }
 
@@ -58,7 +63,7 @@ interface RunningHandlersDeps {
   readonly timeoutMsOf: (jobUid: string) => number;
 }
 
-/** Knows which handlers run, and what they wait for. */
+/** Knows which handlers and hooks run, and what they wait for. */
 export class RunningHandlers {
   readonly #with: RunningHandlersDeps;
   readonly #running = new Set<RunningHandler>();
@@ -71,6 +76,13 @@ export class RunningHandlers {
 
   get all(): ReadonlySet<RunningHandler> {
     return this.#running;
+  }
+
+  /** How many of them take a place. */
+  get places(): number {
+    let places = 0;
+    for (const { isHook } of this.#running) if (!isHook) places += 1;
+    return places;
   }
 
   /** True if too many handlers have started at this instant: a job probably triggers itself without end. */
@@ -88,18 +100,43 @@ export class RunningHandlers {
 
   /** The same job type with a handler that is known here. It runs inline: a thread has no fake clock. */
   watch(type: JobType): JobType {
-    return { ...type, isolation: 'inline', run: (ctx, deps) => this.#run(ctx, () => type.run(ctx, deps)) };
+    const { onSucceeded, onFailed, onPaused } = type;
+    return {
+      ...type,
+      isolation: 'inline',
+      run: (ctx, deps) => this.#run(ctx, () => type.run(ctx, deps)),
+      onSucceeded: onSucceeded && ((ctx, deps) => this.#callHook(ctx, () => onSucceeded(ctx, deps))),
+      onFailed: onFailed && ((ctx, deps) => this.#callHook(ctx, () => onFailed(ctx, deps))),
+      onPaused: onPaused && ((ctx, deps) => this.#callHook(ctx, () => onPaused(ctx, deps))),
+    };
+  }
+
+  /** The same hooks for all types, known here. */
+  watchHooks({ onSucceeded, onFailed, onPaused }: JobHooks): JobHooks {
+    return {
+      onSucceeded: onSucceeded && ((ctx) => this.#callHook(ctx, () => onSucceeded(ctx))),
+      onFailed: onFailed && ((ctx) => this.#callHook(ctx, () => onFailed(ctx))),
+      onPaused: onPaused && ((ctx) => this.#callHook(ctx, () => onPaused(ctx))),
+    };
   }
 
   #run(ctx: JobContext<unknown>, run: () => Promise<unknown>): Promise<unknown> {
     this.#countStart();
     const { monotonic, timeoutMsOf } = this.#with;
     const handler = new RunningHandler(ctx, monotonic() + timeoutMsOf(ctx.job.uid));
+    // What it enqueues is never started, so that the test gets its error.
+    return this.#within(handler, async () => (this.isEndless ? undefined : run()));
+  }
+
+  #callHook(ctx: HookContext, call: () => unknown): Promise<unknown> {
+    return this.#within(new RunningHandler(ctx, this.#with.monotonic() + HOOK_TIMEOUT_MS), call);
+  }
+
+  #within(handler: RunningHandler, call: () => unknown): Promise<unknown> {
     this.#running.add(handler);
     return current.run(handler, async () => {
       try {
-        // What it enqueues is never started, so that the test gets its error.
-        return this.isEndless ? undefined : await run();
+        return await call();
       } finally {
         this.#running.delete(handler);
       }

@@ -1,6 +1,6 @@
 import { loggerRule, tracingRule } from '../core/input/adapter-rules.ts';
 import { checkOptions } from '../core/input/check-options.ts';
-import { jobTypesRule } from '../core/input/definition-fields.ts';
+import { hookFields, jobTypesRule } from '../core/input/definition-fields.ts';
 import {
   aFunction,
   alsoNamed,
@@ -11,7 +11,7 @@ import {
   wholeNumber,
 } from '../core/input/rule.ts';
 import { shape } from '../core/input/shape.ts';
-import type { JobType } from '../core/job-types/job-type.ts';
+import type { JobHooks, JobType } from '../core/job-types/job-type.ts';
 import type { DepsOf, ResultOf } from '../core/job-types/job-type-inference.ts';
 import type { JobEvent } from '../core/model/events.ts';
 import { parseWholeMs } from '../core/time/duration.ts';
@@ -30,7 +30,8 @@ import { runsOf, type TestRun } from './test-runs.ts';
 import { type TestClock, TestTime } from './test-time.ts';
 
 interface TestSettings
-  extends Partial<Pick<EngineOptions<never>, 'concurrency' | 'minIntervalMs' | 'outbound' | 'tracing'>> {
+  extends Partial<Pick<EngineOptions<never>, 'concurrency' | 'minIntervalMs' | 'outbound' | 'tracing'>>,
+    JobHooks {
   /** When the test begins. Default `2026-01-01T00:00:00Z`. */
   readonly at?: TimeInput;
   /** Default: nothing is printed. */
@@ -66,6 +67,7 @@ const optionRules = required(
       tracing: tracingRule,
       logger: loggerRule,
       random: aFunction('a function that returns a number in [0, 1)'),
+      ...hookFields,
       realTimeLimitMs: finiteNumber({ min: 1 }, ' of ms'),
       onTime: aFunction('a function (now) => void'),
     },
@@ -140,6 +142,7 @@ export async function createTestJobs(
   const handlers = new RunningHandlers({ monotonic: clock.monotonic, timeoutMsOf });
   const engine = createEngine({
     ...options,
+    ...handlers.watchHooks(options),
     store: createMemoryStore({ clock: time.engine, database }),
     jobTypes: types.map((type) => handlers.watch(type)),
     // The signature above has checked that the handlers get what they take.

@@ -15,6 +15,7 @@ import { failureBudgets } from './failure-budgets.ts';
 import { gathering } from './gathering.ts';
 import { histories } from './histories.ts';
 import { holdingStarts } from './holding-starts.ts';
+import { hooks } from './hooks.ts';
 import { lateAnswers } from './late-answers.ts';
 import { leases } from './lease-ending.ts';
 import { logLines } from './log-lines.ts';
@@ -63,6 +64,7 @@ export function engineWithStore(makeDatabase: MakeDatabase, makeOwn = makeDataba
   describe('keys of secrets', () => secretKeys(makeDatabase));
   describe('enqueueing', () => enqueueing(makeDatabase));
   describe('failure budgets', () => failureBudgets(makeDatabase));
+  describe('hooks', () => hooks(makeDatabase));
   describe('draining', () => draining(makeDatabase));
   describe('holding starts', () => holdingStarts(makeDatabase));
   describe('pausing all', () => pausingAll(makeDatabase));

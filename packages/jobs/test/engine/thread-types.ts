@@ -140,3 +140,19 @@ const FORGED_LINE = { at: 1, level: 'info', message: { not: 'text' }, fields: '{
 function forge(message: unknown): void {
   parentPort?.postMessage({ '@greenvue/jobs': message });
 }
+
+/** What hooks were called with, in the thread that has loaded this file. */
+export const hookCalls: unknown[] = [];
+
+export const toldFromThread = defineJobType({
+  type: 'told_from_thread',
+  module: import.meta.url,
+  isolation: 'thread',
+  payload: z.strictObject({ fails: z.boolean().default(false) }),
+  run: async (ctx, deps: ThreadDeps) => {
+    if (ctx.payload.fails) throw new Error('as it was told');
+    return deps.name;
+  },
+  onSucceeded: ({ payload, result }, deps) => void hookCalls.push({ payload, result, deps }),
+  onFailed: ({ payload, error }, deps) => void hookCalls.push({ payload, error: error.message, deps }),
+});

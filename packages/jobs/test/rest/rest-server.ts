@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineJobType } from '../../src/core/job-types/job-type.ts';
+import { defineJobType } from '../../src/core/job-types/define-job-type.ts';
 import { PermanentError } from '../../src/core/model/errors.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { AlertKind } from '../../src/engine/ports/alerts-port.ts';

@@ -59,6 +59,13 @@ export const jobTypeRule = rule(isJobType, { what: 'a job type: what defineJobTy
 /** The job types that an engine has. */
 export const jobTypesRule = alsoNamed(listOf('a list of job types', jobTypeRule), 'jobTypes', 'jobs');
 
+/** The hooks of a job type, or of all types. */
+export const hookFields = {
+  onSucceeded: alsoNamed(aFunction('a function (ctx) => …'), 'onSuccess', 'onComplete', 'onCompleted'),
+  onFailed: alsoNamed(aFunction('a function (ctx) => …'), 'onFailure', 'onError'),
+  onPaused: alsoNamed(aFunction('a function (ctx) => …'), 'onPause'),
+};
+
 /** The fields of a job type's definition. */
 export const definitionFields = {
   type: required(
@@ -89,6 +96,7 @@ export const definitionFields = {
     max: parsed(backoffFields.max, wholeMs),
   }),
   run: required(alsoNamed(aFunction('a function (ctx, deps) => Promise'), 'handler', 'execute', 'process')),
+  ...hookFields,
 };
 
 /** A rule of a text that is parsed, too. The parser gives back another text: what is wrong. */

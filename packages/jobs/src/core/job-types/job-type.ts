@@ -1,8 +1,3 @@
-import { checkOptions } from '../input/check-options.ts';
-import { definitionFields } from '../input/definition-fields.ts';
-import { required } from '../input/rule.ts';
-import { shape } from '../input/shape.ts';
-import { shownValue } from '../input/shown-value.ts';
 import type {
   EnqueueOptions,
   PauseAfterOptions,
@@ -10,9 +5,10 @@ import type {
   TriggerInput,
 } from '../model/job-requests.ts';
 import type { BackoffOptions } from '../model/retry.ts';
-import { isRecord } from '../objects.ts';
+import type { AttemptError } from '../model/run.ts';
 import type { OutboundClient } from '../outbound/outbound.ts';
 import type { RequestedRun, RunView, ScheduledJob } from '../store/store-views.ts';
+import type { JsonOf } from './json-of.ts';
 import type { PayloadSchema } from './payload-schema.ts';
 
 export type { BackoffOptions } from '../model/retry.ts';
@@ -90,6 +86,57 @@ export interface JobContext<Payload> {
   progress(done: number, total?: number, note?: string): void;
 }
 
+/** What each hook gets of the engine. */
+export interface HookContext {
+  readonly job: JobContext<unknown>['job'];
+  /** Fires 10 s after the call, and when the engine stops: the engine then no longer waits for the hook. */
+  readonly signal: AbortSignal;
+  /** The engine, until `signal` fires. The audit log shows `run:<id>`, or `job:<id>` for a pause. */
+  readonly jobs: HandlerJobs;
+}
+
+/** The run that a hook is called for. `attempt` is the number of its last attempt. */
+export interface HookRunContext extends HookContext {
+  readonly run: Omit<RunContext, 'fence'>;
+}
+
+export interface SucceededContext<Payload = unknown, Result = unknown> extends HookRunContext {
+  readonly payload: Payload;
+  /** What the handler returned, after a way through JSON. */
+  readonly result: Result;
+}
+
+export interface FailedContext<Payload = unknown> extends HookRunContext {
+  /** Undefined if it can't be read: the schema refuses it, or one of its secrets can't be opened. */
+  readonly payload: Payload | undefined;
+  /** Of the last attempt. `reason` says whether the handler failed, or another thing ended the run. */
+  readonly error: AttemptError;
+}
+
+export interface PausedContext extends HookContext {
+  readonly reason: string | undefined;
+  /** Such as `user:42`; `engine` if the job has used up its failure budget. */
+  readonly by: string | undefined;
+  /** When the pause ends by itself. */
+  readonly until: Date | undefined;
+}
+
+/** What hooks get as their second argument. Dependencies of threads exist only in the threads. */
+export type HookDeps<Deps, Where extends Isolation> = Where extends 'thread' ? undefined : Deps;
+
+/**
+ * What code calls after the end of a run or the pause of a job was written: once at most, on the node that
+ * wrote it. Hooks take no place, and change no run. What they throw is logged.
+ */
+export interface JobHooks {
+  /** A run has succeeded. */
+  readonly onSucceeded?: ((ctx: SucceededContext) => unknown) | undefined;
+  /** A run has failed for good. */
+  readonly onFailed?: ((ctx: FailedContext) => unknown) | undefined;
+  /** A job was paused: by a person, by code, or because its failure budget is used up. */
+  readonly onPaused?: ((ctx: PausedContext) => unknown) | undefined;
+}
+
 export interface JobTypeDefinition<
   Input,
   Output,
@@ -142,6 +189,20 @@ export interface JobTypeDefinition<
    * make effects idempotent.
    */
   readonly run: (ctx: JobContext<Output>, deps: Deps) => Promise<Result>;
+  /**
+   * Hooks, called after what they are about was written: once at most, without a retry. Write them after
+   * `run`: the compiler knows the result and the dependencies from there. See {@link JobHooks}.
+   */
+  readonly onSucceeded?:
+    | ((
+        ctx: SucceededContext<NoInfer<Output>, JsonOf<NoInfer<Result>>>,
+        deps: HookDeps<Deps, Where>,
+      ) => unknown)
+    | undefined;
+  readonly onFailed?:
+    | ((ctx: FailedContext<NoInfer<Output>>, deps: HookDeps<Deps, Where>) => unknown)
+    | undefined;
+  readonly onPaused?: ((ctx: PausedContext, deps: HookDeps<Deps, Where>) => unknown) | undefined;
 }
 
 /**
@@ -169,65 +230,7 @@ export interface JobType<
   readonly backoff: BackoffOptions | undefined;
   readonly pauseAfter: PauseAfterOptions | undefined;
   readonly run: (ctx: JobContext<unknown>, deps: Deps) => Promise<Result>;
-}
-
-/**
- * Declares a job type. The payload's type comes from the schema, the dependencies' type from the annotation
- * of `run`'s second parameter, and the result's type from what `run` returns:
- *
- *     export const sendDigest = defineJobType({
- *       type: 'send_digest',
- *       payload: z.object({ days: z.int().min(1).default(7) }),
- *       run: async (ctx, deps: Deps) => ({ sent: await deps.digest.send(ctx.payload.days, ctx.signal) }),
- *     });
- */
-export function defineJobType<
-  Input,
-  Output,
-  Deps,
-  Name extends string,
-  Result,
-  Where extends Isolation = 'inline',
->(
-  definition: JobTypeDefinition<Input, Output, Deps, Name, Result, Where>,
-): JobType<Deps, Name, Input, Result, Where>;
-export function defineJobType<Input, Output, Deps, Name extends string, Result>(
-  definition: JobTypeDefinition<Input, Output, Deps, Name, Result>,
-): JobType<Deps, Name, Input, Result> {
-  checkOptions('defineJobType', definitionRules, definition, nameOf(definition));
-  // Field by field: the definition may be an instance of a class, with accessors that a spread leaves out.
-  return {
-    type: definition.type,
-    description: definition.description ?? '',
-    module: definition.module,
-    version: definition.version ?? 1,
-    payload: definition.payload,
-    operatorsMaySet: definition.operatorsMaySet ?? [],
-    secrets: definition.secrets ?? [],
-    isolation: definition.isolation ?? 'inline',
-    memoryMb: definition.memoryMb,
-    timeout: definition.timeout,
-    maxAttempts: definition.maxAttempts,
-    backoff: definition.backoff,
-    pauseAfter: definition.pauseAfter,
-    run: (ctx, deps) => definition.run(parsed<Output>(ctx), deps),
-  };
-}
-
-const definitionRules = required(
-  shape<JobTypeDefinition<unknown, unknown, never>>(
-    'a definition such as { type, payload, run }',
-    definitionFields,
-  ),
-);
-
-/** Errors name the type, as far as it has a name. */
-function nameOf(definition: unknown): string | undefined {
-  if (!isRecord(definition) || typeof definition.type !== 'string') return undefined;
-  return `job type ${shownValue(definition.type)}`;
-}
-
-/** The engine has validated `ctx.payload` with the schema when it claimed the attempt (P21, payloads). */
-function parsed<Output>(ctx: JobContext<unknown>): JobContext<Output> {
-  return ctx as JobContext<Output>;
+  readonly onSucceeded: ((ctx: SucceededContext, deps: Deps) => unknown) | undefined;
+  readonly onFailed: ((ctx: FailedContext, deps: Deps) => unknown) | undefined;
+  readonly onPaused: ((ctx: PausedContext, deps: Deps) => unknown) | undefined;
 }

@@ -6,15 +6,16 @@ import type { DoneCommand } from './command-errors.ts';
 
 /** Stops cancelled runs, publishes events (`event`: of the job itself), wakes nodes that can start runs. */
 export function afterCommand(deps: EngineParts, done: DoneCommand, event?: JobEventType): void {
-  const { alerts, events, meter, dispatcher } = deps;
+  const { alerts, events, meter, hooks, dispatcher } = deps;
   if (done.hasAlerts) alerts.wake();
   for (const request of done.cancelRequests) dispatcher.cancelRun(request.runId);
   if (event !== undefined && done.changed) {
     // Runs that were claimed while the command was on its way have the job as it was before.
     dispatcher.takeBack({ jobId: done.job.id });
     const { pause } = done.job;
-    const details = event === 'job.paused' && pause !== undefined ? pauseEvent(pause) : {};
-    events.emit(event, done.job.id, undefined, details);
+    const newPause = event === 'job.paused' ? pause : undefined;
+    events.emit(event, done.job.id, undefined, newPause && pauseEvent(newPause));
+    if (newPause !== undefined) hooks.jobPaused(done.job, newPause);
   }
   for (const run of done.queued) events.emit('run.queued', done.job.id, run.id, { by: run.requestedBy });
   for (const run of done.finished) {

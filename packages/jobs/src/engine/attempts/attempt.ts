@@ -41,6 +41,9 @@ export interface AttemptPayload {
   readonly secrets?: readonly unknown[];
 }
 
+/** Of an attempt that fails before its handler begins. */
+export const UNREAD_PAYLOAD: AttemptPayload = { json: '{}', schema: undefined };
+
 interface ReportOptions {
   readonly withOutput: boolean;
   readonly withStart: boolean;
@@ -96,6 +99,11 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
     return this.#parsed.payload;
   }
 
+  /** Another one than the handler has, which may have changed it. Undefined if it could not be read. */
+  copyPayload(): unknown {
+    return this.input === UNREAD_PAYLOAD ? undefined : handlerPayload(this.input);
+  }
+
   get job(): JobContext<unknown>['job'] {
     const { id, uid, name, type } = this.owner;
     return { id, uid, name, type };
@@ -139,7 +147,10 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
 
   get jobs(): HandlerJobs {
     if (this.commands === undefined) throw new Error('the attempt has no engine');
-    this.#jobs ??= createHandlerJobs(this.commands, this);
+    this.#jobs ??= createHandlerJobs(this.commands, () => ({
+      by: `run:${this.claimed.id}`,
+      signal: this.signal,
+    }));
     return this.#jobs;
   }
 

@@ -10,19 +10,19 @@ export interface HandlerCommands
   readonly outbound: OutboundClient;
 }
 
-/** Which attempt asks. */
-export interface AskingAttempt {
-  readonly run: { readonly id: string };
+/** Who asks, such as `run:42`, and until when. */
+interface Caller {
+  readonly by: string;
   readonly signal: AbortSignal;
 }
 
-/** The engine for the handler of an attempt: in the name of its run, and until its signal fires. */
-export function createHandlerJobs(commands: HandlerCommands, attempt: AskingAttempt): HandlerJobs {
+/** The engine for a handler or a hook: in the name of its run or job, and until its signal fires. */
+export function createHandlerJobs(commands: HandlerCommands, caller: () => Caller): HandlerJobs {
   /** Throws if the signal has fired. */
   const asking = () => {
-    const { run, signal } = attempt;
-    signal.throwIfAborted();
-    return { by: `run:${run.id}`, signal };
+    const asked = caller();
+    asked.signal.throwIfAborted();
+    return asked;
   };
   return {
     enqueue: async (type, payload, options) => commands.enqueue(type, payload, { ...options, ...asking() }),
@@ -35,7 +35,7 @@ export function createHandlerJobs(commands: HandlerCommands, attempt: AskingAtte
 /** The HTTP client for the handler of an attempt: until its signal fires. */
 export function createHandlerOutbound(
   client: OutboundClient,
-  attempt: Pick<AskingAttempt, 'signal'>,
+  attempt: Pick<Caller, 'signal'>,
 ): OutboundClient {
   return { request: async (request) => client.request({ signal: attempt.signal, ...request }) };
 }

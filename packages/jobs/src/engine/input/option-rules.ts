@@ -1,5 +1,5 @@
 import { loggerRule, tracingRule } from '../../core/input/adapter-rules.ts';
-import { jobTypesRule, LEAST_THREAD_MEMORY_MB } from '../../core/input/definition-fields.ts';
+import { hookFields, jobTypesRule, LEAST_THREAD_MEMORY_MB } from '../../core/input/definition-fields.ts';
 import { NO_FAULTS } from '../../core/input/fault.ts';
 import {
   alsoNamed,
@@ -65,6 +65,7 @@ export const jobsOptionRules = required(
     outbound: outboundRule,
     heartbeatUrl: httpUrl,
     secretKeys,
+    ...hookFields,
     strayErrors: oneOf('fail_attempt', 'off'),
     version: text({ max: 200 }),
     logger: loggerRule,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineJobType } from '../../core/job-types/job-type.ts';
+import { defineJobType } from '../../core/job-types/define-job-type.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { createKeyring } from '../secrets/keyring.ts';
 import { CheckedPayloads } from './checked-payloads.ts';

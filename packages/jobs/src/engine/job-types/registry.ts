@@ -1,6 +1,6 @@
 import { LEAST_THREAD_MEMORY_MB } from '../../core/input/definition-fields.ts';
 import { shownValue } from '../../core/input/shown-value.ts';
-import type { JobContext, JobType } from '../../core/job-types/job-type.ts';
+import type { JobContext, JobHooks, JobType } from '../../core/job-types/job-type.ts';
 import { jsonPointer } from '../../core/json-pointer.ts';
 import { type Backoff, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../../core/model/retry.ts';
 import type { TypeVersions } from '../../core/nodes/membership.ts';
@@ -21,6 +21,8 @@ export interface RegisteredType {
   readonly thread: ThreadHandler | undefined;
   /** Calls the handler on this event loop, with the dependencies of inline handlers. */
   run(context: JobContext<unknown>): Promise<unknown>;
+  /** Its hooks, with the same dependencies. */
+  readonly hooks: JobHooks;
   readonly timeoutMs: number;
   readonly maxAttempts: number;
   readonly backoff: Backoff;
@@ -149,11 +151,20 @@ function registered<Deps>(
     jobType,
     thread,
     run: (context) => jobType.run(context, deps),
+    hooks: hooksOf(jobType, deps),
     timeoutMs: timeout,
     maxAttempts,
     backoff,
     pauseAfter,
     payload,
+  };
+}
+
+function hooksOf<Deps>({ onSucceeded, onFailed, onPaused }: JobType<Deps>, deps: Deps): JobHooks {
+  return {
+    onSucceeded: onSucceeded && ((ctx) => onSucceeded(ctx, deps)),
+    onFailed: onFailed && ((ctx) => onFailed(ctx, deps)),
+    onPaused: onPaused && ((ctx) => onPaused(ctx, deps)),
   };
 }
 

@@ -83,7 +83,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
 
   async #stop(isServing: boolean): Promise<void> {
     const { store, settings, node, dispatcher, executor, loop, throttle, events, waits } = this.#with;
-    const { alerts, pings } = this.#with;
+    const { alerts, pings, hooks } = this.#with;
     // A start under way loads no more modules.
     this.#stopping.abort();
     this.#heartbeats.stop();
@@ -111,7 +111,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     await Promise.all(this.#served);
     cancel();
     waits.stop();
-    await Promise.all([endListeners(this.#with), pings.stop()]);
+    await Promise.all([endListeners(this.#with), pings.stop(), hooks.stop()]);
     await alerts.stop();
     events.stop();
     this.#with.outbound.close();
@@ -124,13 +124,14 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   }
 
   async tick(): Promise<void> {
-    const { dispatcher, executor, alerts } = this.#with;
+    const { dispatcher, executor, hooks, alerts } = this.#with;
     if (this.#opened === undefined) this.#refuseStopped();
     await this.#open();
     do {
       await dispatcher.pass();
       await executor.reporter.pass();
     } while ((await this.#awaitHandlers()) > 0);
+    await hooks.settled();
     await alerts.tick();
   }
 
@@ -188,6 +189,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
       await this.#with.pauseWatch.open();
       await this.#recover();
       this.#state = 'started';
+      this.#with.hooks.open();
       // It reads all jobs, for which no run waits.
       this.#keysChecked = checkKeys({ store, keyring, logger, signal: this.#stopping.signal });
     } catch (error) {
@@ -199,7 +201,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   }
 
   async #recover(): Promise<void> {
-    const { store, settings, node, events, dispatcher } = this.#with;
+    const { store, settings, node, events, hooks, dispatcher } = this.#with;
     const {
       recovered,
       failed,
@@ -209,6 +211,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     if (recovered + ended.length > 0)
       settings.logger.warn({ recovered, failed }, 'took back runs of a process that ended');
     events.runsEnded(ended);
+    hooks.runsOver(ended);
     dispatcher.jobsPaused(paused);
   }
 

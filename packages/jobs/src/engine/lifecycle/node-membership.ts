@@ -119,10 +119,11 @@ export class NodeMembership {
   }
 
   #recovered({ nodes, recovered, failed, ended, paused, hasAlerts }: Recovered): void {
-    const { settings, alerts, events, dispatcher } = this.#with;
+    const { settings, alerts, events, hooks, dispatcher } = this.#with;
     if (nodes + recovered + ended.length > 0)
       settings.logger.warn({ nodes, recovered, failed }, 'took back runs of nodes that are gone');
     events.runsEnded(ended);
+    hooks.runsOver(ended);
     dispatcher.jobsPaused(paused);
     if (hasAlerts) alerts.wake();
     dispatcher.nextPass.recheck();

@@ -3,7 +3,7 @@ import type { PausedJob } from '../../core/model/job.ts';
 import type { ClaimBudget } from './claim-budget.ts';
 import type { PassDeps } from './pass-deps.ts';
 
-type AnnounceDeps = Pick<PassDeps, 'settings' | 'events' | 'executor' | 'meter' | 'node'> & {
+type AnnounceDeps = Pick<PassDeps, 'settings' | 'events' | 'executor' | 'meter' | 'node' | 'hooks'> & {
   readonly budget: ClaimBudget;
 };
 
@@ -12,7 +12,7 @@ type AnnounceDeps = Pick<PassDeps, 'settings' | 'events' | 'executor' | 'meter' 
  * person, all nodes give back the claims of their runs that have not started.
  */
 export function announcePauses(
-  { settings, events, executor, meter, node, budget }: AnnounceDeps,
+  { settings, events, executor, meter, node, hooks, budget }: AnnounceDeps,
   paused: readonly PausedJob[],
 ): void {
   for (const { jobId, pause, taken = [] } of paused) {
@@ -29,4 +29,5 @@ export function announcePauses(
     events.emit('job.paused', jobId, undefined, pauseEvent(pause));
     node.notify({ kind: 'job_changed', jobId });
   }
+  hooks.jobsPaused(paused);
 }

@@ -48,10 +48,11 @@ export class LostReplies {
   }
 
   async #search(): Promise<boolean> {
-    const { store, node, executor, settlements, events, alerts } = this.#with;
+    const { store, node, executor, settlements, events, alerts, hooks } = this.#with;
     const holds = [...executor.fences(), ...settlements.fences()];
     const { givenBack, left, ended = [] } = await store.reconcile({ node: node.id, withEnded: true, holds });
     events.runsEnded(ended);
+    hooks.runsOver(ended);
     // The transactions of the lost replies, or this search, may have put alerts into the outbox.
     alerts.wake();
     this.#nextSearchAt = this.#now + AFTER_FAILURE_MS;

@@ -2,6 +2,7 @@ import type { TypeVersions } from '../../core/nodes/membership.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { EventFeed } from '../events/event-feed.ts';
+import type { HookCaller } from '../hooks/hook-caller.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Settings } from '../options.ts';
 import type { Executor } from '../places/executor.ts';
@@ -29,4 +30,5 @@ export interface PassDeps {
   readonly settlements: Settlements;
   readonly events: EventFeed;
   readonly meter: Meter;
+  readonly hooks: HookCaller;
 }

@@ -3,7 +3,7 @@ import { holdsAllRuns } from '../../core/pauses/pause.ts';
 import type { Outcome } from '../../core/rules/settle.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { ClaimResult } from '../../core/store/store-passes.ts';
-import { Attempt } from '../attempts/attempt.ts';
+import { Attempt, UNREAD_PAYLOAD } from '../attempts/attempt.ts';
 import { idsOf, logLine, logStray } from '../attempts/attempt-log.ts';
 import { returnedOutcome, thrownOutcome } from '../attempts/attempt-outcome.ts';
 import type { HandlerCommands } from '../attempts/handler-jobs.ts';
@@ -40,9 +40,6 @@ export interface ExecutorDeps {
   /** What handlers may ask of the engine. */
   readonly commands: HandlerCommands;
 }
-
-/** Of an attempt that fails before its handler begins. */
-const UNREAD_PAYLOAD = { json: '{}', schema: undefined };
 
 const UNREAD_SECRETS =
   'the job store failed to read the secrets of a run; the run starts again in a second, and keeps its attempts';

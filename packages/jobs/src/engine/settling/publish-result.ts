@@ -4,6 +4,7 @@ import type { Outcome } from '../../core/rules/settle.ts';
 import type { SettleResult } from '../../core/store/store-passes.ts';
 import { errorWithCauses, idsOf, idsOfRun, isLevelEnabled } from '../attempts/attempt-log.ts';
 import type { EventFeed } from '../events/event-feed.ts';
+import type { HookCaller } from '../hooks/hook-caller.ts';
 import type { Settings } from '../options.ts';
 import type { Pings } from '../pings/pings.ts';
 import type { Ending } from '../ports/engine-stats.ts';
@@ -15,11 +16,12 @@ export interface ResultListeners {
   readonly events: EventFeed;
   readonly meter: Meter;
   readonly pings: Pings;
+  readonly hooks: HookCaller;
 }
 
 /** Logs, counts and announces what became of a claim that has ended. */
 export function publishResult(to: ResultListeners, ended: EndedClaim, result: SettleResult): void {
-  const { events, meter, pings } = to;
+  const { events, meter, pings, hooks } = to;
   const { input, owner } = ended;
   logResult(to, ended, result);
   switch (result.kind) {
@@ -44,6 +46,7 @@ export function publishResult(to: ResultListeners, ended: EndedClaim, result: Se
         reason: result.reason,
         by: result.by,
       });
+      if (ending !== 'cancelled') hooks.runEnded(ended);
       return;
     }
     default:

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineJobType } from './job-type.ts';
+import { defineJobType } from './define-job-type.ts';
 
 class Cleanup {
   readonly type = 'cleanup';
