@@ -12,6 +12,8 @@ export const DEFAULT_PAGE_ROWS = 50;
 export const DEFAULT_PREVIEW_TIMES = 5;
 /** The most runs that a failure budget looks back on. */
 export const MOST_JUDGED_RUNS = 50;
+/** The largest `max_runs` of a schedule. */
+export const MOST_RUNS = 1_000_000_000;
 export const MOST_TAGS = 16;
 /** The most alert channels that a job can name. */
 export const MOST_ALERT_CHANNELS = 16;

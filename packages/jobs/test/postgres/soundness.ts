@@ -25,7 +25,9 @@ export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Reco
     'tells of a pause that there is not':
       'paused_at IS NULL AND (pause_reason IS NOT NULL OR paused_by IS NOT NULL OR pause_until IS NOT NULL)',
     'is to run, and not active': "next_run_at IS NOT NULL AND status <> 'active'",
-    'is finished, though it runs more than once': "status = 'finished' AND kind <> 'run_at'",
+    'is finished, though its schedule has no end':
+      "status = 'finished' AND kind <> 'run_at' AND end_at IS NULL AND max_runs IS NULL",
+    'counts runs without max_runs': 'runs_made IS NOT NULL AND max_runs IS NULL',
     'is deleted and planned': 'deleted_at IS NOT NULL AND (wake_at IS NOT NULL OR next_run_at IS NOT NULL)',
     'has an end without a status, or the other way round': '(last_run_at IS NULL) <> (last_status IS NULL)',
   },

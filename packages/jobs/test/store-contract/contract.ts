@@ -10,6 +10,7 @@ import { claimWithPlanContract } from './claim-with-plan.ts';
 import { commandsContract } from './commands.ts';
 import { countHealthContract } from './count-health.ts';
 import { editsContract } from './edits.ts';
+import { endsContract } from './ends.ts';
 import { expectationsContract } from './expectations.ts';
 import { failureBudgetContract } from './failure-budget.ts';
 import { failuresContract } from './failures.ts';
@@ -36,6 +37,7 @@ import { runTimelineContract } from './run-timeline.ts';
 import { searchRunsContract } from './search-runs.ts';
 import { secretsContract } from './secrets.ts';
 import { settleContract } from './settle.ts';
+import { spreadContract } from './spread.ts';
 import { suspectsContract } from './suspects.ts';
 import { tagsContract } from './tags.ts';
 import { tracesContract } from './traces.ts';
@@ -62,6 +64,8 @@ export function storeContract(makeStore: MakeStore): void {
 export function runsContract(makeStore: MakeStore): void {
   commandsContract(makeStore);
   editsContract(makeStore);
+  endsContract(makeStore);
+  spreadContract(makeStore);
   pauseContract(makeStore);
   planContract(makeStore);
   catchUpContract(makeStore);

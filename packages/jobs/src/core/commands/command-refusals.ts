@@ -34,6 +34,11 @@ export const RUN_AT_PAST = refused(
   'runAt is more than 60 s in the past. Give a future time, or create the job with onDemand: true and run it now.',
   '/runAt',
 );
+export const NO_SLOT_LEFT = refused(
+  'no_slot_left',
+  'endAt is before the first slot, so the job would never run. Give a later time, or leave endAt out.',
+  '/endAt',
+);
 export const RUN_AT_TAKEN = refused(
   'run_at_past',
   'runAt must be later than the last slot that the job has taken. Give a later time, or run the job now.',

@@ -25,11 +25,13 @@ import {
   shrinkRoom,
 } from '../rules/decision.ts';
 import { takeAllSlots, takeDue, tryTakeDue } from '../rules/slots.ts';
-import { type Schedule, sameSchedule } from '../schedule/schedule.ts';
+import { assignedTime } from '../schedule/assigned-time.ts';
+import { boundsOf, hasEnd, type Schedule, sameSchedule, sameSlots } from '../schedule/schedule.ts';
 import { firstSlot } from '../schedule/schedule-slots.ts';
 import { sameBudget, WATCHING_FIELDS } from '../watching/watching.ts';
 import {
   FINISHED,
+  NO_SLOT_LEFT,
   noRoom,
   otherType,
   PAYLOAD_KEPT,
@@ -43,7 +45,7 @@ import {
   typeChanged,
   UNTIL_PAST,
 } from './command-refusals.ts';
-import { reschedule } from './edit.ts';
+import { keepSlots, reschedule } from './edit.ts';
 import type { Refusal } from './refusal.ts';
 
 /** A new `run_at` may be this far past: clocks and networks are not exact (P2, schedule; P16, edit). */
@@ -56,8 +58,8 @@ export type CommandOutcome =
 
 /** P2, schedule: why no job may be made with this schedule now. */
 export function scheduleRefusal(schedule: Schedule, now: number): Refusal | undefined {
-  const isPast = schedule.kind === 'run_at' && schedule.runAt < now - RUN_AT_TOLERANCE_MS;
-  return isPast ? RUN_AT_PAST : undefined;
+  if (schedule.kind === 'run_at') return schedule.runAt < now - RUN_AT_TOLERANCE_MS ? RUN_AT_PAST : undefined;
+  return hasEnd(schedule) && firstSlot(schedule, now) === undefined ? NO_SLOT_LEFT : undefined;
 }
 
 /** P21, payloads: a slot brings no payload, so only an on-demand job may be without one. */
@@ -80,6 +82,7 @@ export function createJob(
   const refusal = scheduleRefusal(schedule, now) ?? payloadRefusal(definition);
   if (refusal !== undefined) return refusal;
   const next = firstSlot(schedule, now);
+  const due = next && assignedTime(definition, next);
   const job: Job = {
     ...definition,
     uid,
@@ -90,7 +93,8 @@ export function createJob(
     createdAt: now,
     updatedAt: now,
     // `decide` computes the same `wakeAt`, so it need not copy the job.
-    ...(next === undefined ? {} : { nextRunAt: next, wakeAt: next }),
+    ...(due === undefined ? {} : { nextRunAt: due, wakeAt: due }),
+    ...(next === undefined || due === next ? {} : { nextSlotAt: next }),
     ...(by === undefined ? {} : { createdBy: by }),
     ...(trace === undefined ? {} : { trace }),
   };
@@ -122,7 +126,7 @@ export function commandJob(job: Job, live: LiveRuns, command: JobCommand, now: n
 
 /** P13, delete: a deleted job is never planned again. */
 function deleted(decision: Decision): Decision {
-  return { ...decision, job: without(decision.job, 'nextRunAt', 'wakeAt') };
+  return { ...decision, job: without(decision.job, 'nextRunAt', 'nextSlotAt', 'wakeAt') };
 }
 
 function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutcome {
@@ -135,7 +139,7 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
   if (sameDefinition(job, definition)) return { ok: true, changed: false, decision: decide(draft, now) };
   const canBePlanned = tryTakeDue(draft, now);
   const { schedule } = definition;
-  const moved = !sameSchedule(job.schedule, schedule);
+  const moved = !sameSlots(job.schedule, schedule);
   if (canBePlanned && (moved || definition.catchUp !== 'all')) takeAllSlots(draft, now);
   const before = draft.job;
   if (moved && schedule.kind === 'run_at') {
@@ -149,22 +153,29 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
     updatedAt: now,
   };
   if (moved) reschedule(draft, now);
+  else if (!sameSchedule(job.schedule, schedule)) keepSlots(draft, now);
   resizeRoom(draft, before);
   takeDue(draft, now);
   return accepted(decide(draft, now));
 }
 
+type Stale =
+  | (typeof WATCHING_FIELDS)[number]
+  | 'recentFailures'
+  | 'lastSuccessEndAt'
+  | 'lastTookMs'
+  | 'runsMade';
+
 /**
  * The job without the fields that an edit takes away by leaving them out, and without what was counted for
- * another budget or expectation (P23, failure budget; P25, expectations).
+ * another budget, expectation or end (P23, failure budget; P25, expectations; P33, calendars and ends).
  */
-function withoutStale(job: Job, { pauseAfter, expect }: JobDefinition) {
-  const stale: ((typeof WATCHING_FIELDS)[number] | 'recentFailures' | 'lastSuccessEndAt' | 'lastTookMs')[] = [
-    ...WATCHING_FIELDS,
-  ];
+function withoutStale(job: Job, { pauseAfter, expect, schedule }: JobDefinition) {
+  const stale: Stale[] = [...WATCHING_FIELDS];
   if (!sameBudget(job.pauseAfter, pauseAfter)) stale.push('recentFailures');
   if (expect?.successWithinMs === undefined) stale.push('lastSuccessEndAt');
   if (expect?.durationMs === undefined) stale.push('lastTookMs');
+  if (boundsOf(schedule).maxRuns === undefined) stale.push('runsMade');
   return without(job, ...stale);
 }
 

@@ -1,9 +1,8 @@
-import { isFixedDelay, type Job, liveCount } from '../model/job.ts';
-import { without } from '../objects.ts';
+import { isFixedDelay, type Job, liveCount, nextSlotOf, withNextSlot } from '../model/job.ts';
 import { baseOf, lastSlotOf, rebase } from '../pauses/resume.ts';
 import { afterDelay, type Draft } from '../rules/decision.ts';
 import type { Schedule } from '../schedule/schedule.ts';
-import { nextSlot } from '../schedule/schedule-slots.ts';
+import { nextSlot, untilEnd } from '../schedule/schedule-slots.ts';
 
 /** P16, edit: places the next run after a change of the schedule; while paused, its grid alone. */
 export function reschedule(draft: Draft, now: number): void {
@@ -14,9 +13,22 @@ export function reschedule(draft: Draft, now: number): void {
     live: liveCount(draft.live) > 0,
     now,
   });
-  const placed: Job = { ...without(job, 'nextRunAt'), anchorAt };
-  draft.job =
-    next === undefined || job.status === 'paused' ? placed : { ...placed, nextRunAt: next, status: 'active' };
+  const isPlaced = next !== undefined && job.status !== 'paused';
+  const placed: Job = { ...job, anchorAt, ...(isPlaced ? { status: 'active' } : {}) };
+  draft.job = withNextSlot(placed, isPlaced ? next : undefined);
+}
+
+/**
+ * P33, calendars and ends; P34, spread: another end or spread moves no slot. The next one is due at its new
+ * time, or goes away. A finished job may be active again.
+ */
+export function keepSlots(draft: Draft, now: number): void {
+  const { job } = draft;
+  if (job.status === 'paused') return;
+  const { schedule, anchorAt } = job;
+  const base = baseOf(job, { at: now, now });
+  const next = nextSlotOf(job) ?? (isFixedDelay(schedule) ? undefined : nextSlot(schedule, anchorAt, base));
+  draft.job = withNextSlot({ ...job, status: 'active' }, untilEnd(schedule, next));
 }
 
 interface Placed {

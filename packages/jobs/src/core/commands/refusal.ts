@@ -3,6 +3,7 @@ export type RefusalCode =
   | 'too_many_live_runs'
   | 'too_many_put_off'
   | 'run_at_past'
+  | 'no_slot_left'
   | 'run_at_not_allowed'
   | 'until_past'
   | 'finished'

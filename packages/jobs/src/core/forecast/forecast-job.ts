@@ -15,7 +15,9 @@ export interface ForecastJob
     | 'pause'
     | 'anchorAt'
     | 'lastSlotAt'
+    | 'runsMade'
     | 'nextRunAt'
+    | 'nextSlotAt'
   > {
   /** How long its newest kept runs took that succeeded (ms). Empty if there are none, or none were read. */
   readonly durationsMs: readonly number[];

@@ -1,6 +1,7 @@
-import { isFixedDelay } from '../model/job.ts';
+import { isFixedDelay, nextSlotOf } from '../model/job.ts';
+import { assignedTime } from '../schedule/assigned-time.ts';
 import { cronClock, cronFields } from '../schedule/cron/cron.ts';
-import type { Schedule } from '../schedule/schedule.ts';
+import { boundsOf, runsLeft, type Schedule } from '../schedule/schedule.ts';
 import { nextSlot, passedSlots } from '../schedule/schedule-slots.ts';
 import type { ForecastJob } from './forecast-job.ts';
 
@@ -29,18 +30,23 @@ export type CountMinutes = (job: ForecastJob, typicalMs: number, add: AddMinute)
  * the same cron expression and time zone share one search.
  */
 export function createMinuteCounts(window: MinuteWindow): CountMinutes {
-  const { now, from, minutes } = window;
-  const to = from + minutes * MINUTE_MS;
   const known = new Map<string, readonly MinuteRuns[]>();
-  const indexOf = (at: number) => Math.floor((at - from) / MINUTE_MS);
 
-  return function* countMinutes(job, typicalMs, add) {
+  return function* countMinutes(job, typicalMs, addAll) {
+    const add = atMost(runsLeft(job.schedule, job.runsMade), addAll);
     const { schedule, anchorAt } = job;
-    let first = firstRun(job, { now, typicalMs });
+    // Slots are due later by the spread: the window is put as much earlier, and then no slot has to move.
+    const spreadMs = assignedTime(job, 0);
+    const now = window.now - spreadMs;
+    const from = window.from - spreadMs;
+    const windowEnd = from + window.minutes * MINUTE_MS;
+    const to = Math.min(windowEnd, (boundsOf(schedule).endAt ?? windowEnd) + 1);
+    const indexOf = (at: number) => Math.floor((at - from) / MINUTE_MS);
+    let first = firstSlotOf(job, { now, typicalMs });
     if (first === undefined) return;
     if (first <= now) {
       const late = lateRuns(job, first, now);
-      if (now >= from && now < to) add(indexOf(now), late);
+      if (now >= from && now < windowEnd) add(indexOf(now), late);
       first = isFixedDelay(schedule) ? now + typicalMs + schedule.everyMs : nextSlot(schedule, anchorAt, now);
       if (first === undefined) return;
     }
@@ -48,14 +54,17 @@ export function createMinuteCounts(window: MinuteWindow): CountMinutes {
     switch (schedule.kind) {
       case 'interval': {
         const everyMs = schedule.everyMs + (isFixedDelay(schedule) ? typicalMs : 0);
-        yield* countInterval({ first, everyMs, from, minutes }, add);
+        yield* countInterval({ first, everyMs, from, to }, add);
         return;
       }
       case 'cron': {
-        const key = `${schedule.timezone} ${schedule.cron}`;
-        const found = known.get(key) ?? (yield* cronMinutes(schedule, { ...window, from, to }));
+        const key = `${schedule.timezone} ${schedule.cron} ${spreadMs}`;
+        const found = known.get(key) ?? (yield* cronMinutes(schedule, { now, from, to: windowEnd }));
         if (known.size < MOST_REMEMBERED) known.set(key, found);
-        for (const { minute, runs } of found) if (from + (minute + 1) * MINUTE_MS > first) add(minute, runs);
+        for (const { minute, runs } of found) {
+          const start = from + minute * MINUTE_MS;
+          if (start + MINUTE_MS > first && start < to) add(minute, runs);
+        }
         return;
       }
       case 'run_at':
@@ -69,13 +78,25 @@ export function createMinuteCounts(window: MinuteWindow): CountMinutes {
   };
 }
 
-/** When a job's next run begins; in the past for a late one. Undefined: never, as things stand. */
-function firstRun(
-  { schedule, anchorAt, status, nextRunAt, lastSlotAt = Number.NEGATIVE_INFINITY }: ForecastJob,
+/** Adds no more than so many runs. */
+function atMost(most: number, add: AddMinute): AddMinute {
+  let left = most;
+  return (minute, runs) => {
+    const added = Math.min(runs, left);
+    left -= added;
+    if (added > 0) add(minute, added);
+  };
+}
+
+/** The next slot of a job; in the past for a late one. Undefined: none, as things stand. */
+function firstSlotOf(
+  job: ForecastJob,
   { now, typicalMs }: { readonly now: number; readonly typicalMs: number },
 ): number | undefined {
+  const { schedule, anchorAt, status, lastSlotAt = Number.NEGATIVE_INFINITY } = job;
   if (status === 'finished') return undefined;
-  if (nextRunAt !== undefined) return nextRunAt;
+  const next = nextSlotOf(job);
+  if (next !== undefined) return next;
   // Its run is live: the next one begins an interval after its end.
   if (isFixedDelay(schedule)) return now + typicalMs + schedule.everyMs;
   // An active job without a next run has no slot left. A paused job has none until it is resumed.
@@ -93,18 +114,18 @@ interface IntervalSlots {
   readonly first: number;
   readonly everyMs: number;
   readonly from: number;
-  readonly minutes: number;
+  /** Not included, like the last minute's end. */
+  readonly to: number;
 }
 
-function* countInterval({ first, everyMs, from, minutes }: IntervalSlots, add: AddMinute): Generator<void> {
+function* countInterval({ first, everyMs, from, to }: IntervalSlots, add: AddMinute): Generator<void> {
   /** How many slots are before an instant. */
   const before = (at: number) => (at <= first ? 0 : Math.ceil((at - first) / everyMs));
-  const to = from + minutes * MINUTE_MS;
   let minute = Math.max(Math.floor((first - from) / MINUTE_MS), 0);
-  for (let steps = 1; minute < minutes; steps += 1) {
+  for (let steps = 1; from + minute * MINUTE_MS < to; steps += 1) {
     const start = from + minute * MINUTE_MS;
     const slots = before(start);
-    const runs = before(start + MINUTE_MS) - slots;
+    const runs = before(Math.min(start + MINUTE_MS, to)) - slots;
     if (runs > 0) add(minute, runs);
     const next = first + (slots + runs) * everyMs;
     if (next >= to) return;
@@ -120,7 +141,7 @@ interface MinuteRuns {
 
 function* cronMinutes(
   { cron, timezone }: Extract<Schedule, { readonly kind: 'cron' }>,
-  { now, from, to }: MinuteWindow & { readonly to: number },
+  { now, from, to }: Pick<MinuteWindow, 'now' | 'from'> & { readonly to: number },
 ): Generator<void, readonly MinuteRuns[]> {
   const clock = cronClock(cron, timezone);
   const hasSeconds = cronFields(cron).length === 6;

@@ -1,3 +1,4 @@
+import { hasEnd } from '../schedule/schedule.ts';
 import { isFixedDelay, type Job, type JobDefinition } from './job.ts';
 import type { JsonText, RunSlots } from './run.ts';
 
@@ -63,5 +64,5 @@ export function isFreeTrigger(job: JobDefinition, command: JobCommand): boolean 
 export function isPlainTrigger({ schedule }: JobDefinition, command: JobCommand): boolean {
   // A slot has one live run at most, so a trigger for a slot has to look at the job's live runs.
   const isNow = command.kind === 'trigger' && command.runAt === undefined && command.slots === undefined;
-  return isNow && schedule.kind !== 'run_at' && !isFixedDelay(schedule);
+  return isNow && !hasEnd(schedule) && !isFixedDelay(schedule);
 }

@@ -80,6 +80,9 @@ interface NoSchedule {
   readonly timezone?: undefined;
   readonly runAt?: OneOnly | undefined;
   readonly startAt?: undefined;
+  readonly endAt?: undefined;
+  readonly maxRuns?: undefined;
+  readonly spread?: undefined;
   readonly onDemand?: undefined;
 }
 
@@ -91,17 +94,31 @@ interface OnDemand extends ScheduledJobFields, Omit<NoSchedule, 'onDemand'> {
 interface OnceAt extends ScheduledJobFields, Omit<NoSchedule, 'runAt'> {
   readonly runAt: TimeInput;
 }
-interface WithCron extends ScheduledJobFields, Omit<NoSchedule, 'cron' | 'timezone' | 'startAt'> {
+interface WithCron
+  extends ScheduledJobFields,
+    Omit<NoSchedule, 'cron' | 'timezone' | 'startAt' | 'endAt' | 'maxRuns' | 'spread'> {
   readonly cron: string;
   readonly timezone?: string | undefined;
   readonly startAt?: TimeInput | undefined;
+  /** No slot is later. The job is finished after its last run. */
+  readonly endAt?: TimeInput | undefined;
+  /** The job is finished after so many runs of its slots. Runs by hand and skipped slots do not count. */
+  readonly maxRuns?: number | undefined;
+  /** Each slot is due by a part of this duration later, fixed for the job's id: at most the interval, or 24h. */
+  readonly spread?: string | undefined;
 }
 interface WithIntervalOrCronOrRunAtOrOnDemand
   extends ScheduledJobFields,
-    Omit<NoSchedule, 'interval' | 'intervalMode' | 'startAt'> {
+    Omit<NoSchedule, 'interval' | 'intervalMode' | 'startAt' | 'endAt' | 'maxRuns' | 'spread'> {
   readonly interval: string;
   readonly intervalMode?: 'fixed_rate' | 'fixed_delay' | undefined;
   readonly startAt?: TimeInput | undefined;
+  /** No slot is later. The job is finished after its last run. */
+  readonly endAt?: TimeInput | undefined;
+  /** The job is finished after so many runs of its slots. Runs by hand and skipped slots do not count. */
+  readonly maxRuns?: number | undefined;
+  /** Each slot is due by a part of this duration later, fixed for the job's id: at most the interval, or 24h. */
+  readonly spread?: string | undefined;
 }
 
 /** A payload, which may be left out if every field of it may. */

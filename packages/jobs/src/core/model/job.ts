@@ -1,4 +1,5 @@
 import { keysOf, without } from '../objects.ts';
+import { assignedTime } from '../schedule/assigned-time.ts';
 import { type Schedule, sameSchedule } from '../schedule/schedule.ts';
 import { sameWatching, type Watching } from '../watching/watching.ts';
 import type { Backoff } from './retry.ts';
@@ -66,7 +67,12 @@ export interface Job extends JobDefinition {
   readonly anchorAt: number;
   /** The last slot taken; the next one is always later (P5, one run per slot). */
   readonly lastSlotAt?: number;
+  /** When its next slot is due. */
   readonly nextRunAt?: number;
+  /** The slot that is due at `nextRunAt`, if it is another instant: see `assignedTime` (P34, spread). */
+  readonly nextSlotAt?: number;
+  /** Runs made of its slots since it has had `maxRuns`; only while it has (P33, calendars and ends). */
+  readonly runsMade?: number;
   /** When the planner has to look at the job next: a slot, the end of a pause, or the `run_at` of a run. */
   readonly wakeAt?: number;
   /** Of the latest started run that has finished. */
@@ -127,6 +133,22 @@ export function liveCount(live: LiveRuns): number {
   return live.active + live.waiting + live.paused;
 }
 
+/** The slot to take next. */
+export function nextSlotOf({
+  nextSlotAt,
+  nextRunAt,
+}: Pick<Job, 'nextSlotAt' | 'nextRunAt'>): number | undefined {
+  return nextSlotAt ?? nextRunAt;
+}
+
+/** The job with another slot to take next, or with none. */
+export function withNextSlot(job: Job, slot: number | undefined): Job {
+  const { nextRunAt: _due, nextSlotAt: _slot, ...rest } = job;
+  if (slot === undefined) return rest;
+  const due = assignedTime(job, slot);
+  return due === slot ? { ...rest, nextRunAt: due } : { ...rest, nextRunAt: due, nextSlotAt: slot };
+}
+
 /** How many live runs a job has room for (P7, overlap). */
 export function roomOf(overlap: Overlap): number {
   switch (overlap) {
@@ -162,6 +184,8 @@ const STATE_FIELDS = keysOf({
   anchorAt: true,
   lastSlotAt: true,
   nextRunAt: true,
+  nextSlotAt: true,
+  runsMade: true,
   wakeAt: true,
   lastRunAt: true,
   lastStatus: true,

@@ -1,5 +1,5 @@
+import { withNextSlot } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
-import { without } from '../objects.ts';
 import { type Draft, moveAll } from '../rules/decision.ts';
 import { takeAllSlots, tryTakeDue } from '../rules/slots.ts';
 
@@ -15,7 +15,7 @@ export function pauseJob(draft: Draft, { reason, by, until }: NewPause, now: num
   if (job.status === 'finished') return false;
   const at = job.pause?.at ?? now;
   draft.job = {
-    ...without(job, 'nextRunAt'),
+    ...withNextSlot(job, undefined),
     status: 'paused',
     pause: {
       at,

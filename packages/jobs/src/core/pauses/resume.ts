@@ -1,6 +1,7 @@
-import { isFixedDelay, type Job, liveCount } from '../model/job.ts';
+import { isFixedDelay, type Job, liveCount, withNextSlot } from '../model/job.ts';
 import { without } from '../objects.ts';
 import { afterDelay, type Draft, releaseWaiting } from '../rules/decision.ts';
+import { latestDueBy } from '../schedule/assigned-time.ts';
 import { hasGrid } from '../schedule/schedule.ts';
 import { nextSlot } from '../schedule/schedule-slots.ts';
 
@@ -48,9 +49,10 @@ export function rebase(draft: Draft, now: number): void {
   if (draft.job !== job) draft.dueIfAfter = now + CLOCK_TOLERANCE_MS;
 }
 
-/** The next slot comes after `at` and after the last slot, unless the clock came back from that one (P5). */
+/** The next slot is due after `at`, and after the last slot, unless the clock came back from that one (P5). */
 export function baseOf(job: Job, { at, now }: { readonly at: number; readonly now: number }): number {
-  return Math.max(at, lastSlotOf(job, now) ?? at);
+  const due = latestDueBy(job, at);
+  return Math.max(due, lastSlotOf(job, now) ?? due);
 }
 
 /**
@@ -60,12 +62,12 @@ export function baseOf(job: Job, { at, now }: { readonly at: number; readonly no
  */
 export function resume(draft: Draft, { at, now }: { readonly at: number; readonly now: number }): void {
   const { job } = draft;
-  draft.job = { ...without(job, 'pause', 'nextRunAt', 'recentFailures'), status: 'active', resumedAt: at };
+  const active = { ...without(job, 'pause', 'recentFailures'), status: 'active', resumedAt: at } as const;
+  draft.job = withNextSlot(active, undefined);
   // A `run_at` is taken once, whatever the clock says.
   if (job.schedule.kind !== 'run_at') rebase(draft, now);
   else if (isInFuture(job, now)) draft.dueIfAfter = now + CLOCK_TOLERANCE_MS;
-  const next = nextAfterPause(draft, { at, now });
-  if (next !== undefined) draft.job = { ...draft.job, nextRunAt: next };
+  draft.job = withNextSlot(draft.job, nextAfterPause(draft, { at, now }));
   if (draft.live.paused > 0) {
     draft.moves.push({ from: ['pause'], to: 'overlap', dueFrom: at });
     draft.live = { ...draft.live, waiting: draft.live.waiting + draft.live.paused, paused: 0 };

@@ -1,4 +1,12 @@
-import { type FixedDelay, isFixedDelay, type Job, type LiveRuns, liveCount, roomOf } from '../model/job.ts';
+import {
+  type FixedDelay,
+  isFixedDelay,
+  type Job,
+  type LiveRuns,
+  liveCount,
+  roomOf,
+  withNextSlot,
+} from '../model/job.ts';
 import {
   type CancelReason,
   type Held,
@@ -8,6 +16,8 @@ import {
   type SkipReason,
 } from '../model/run.ts';
 import { without } from '../objects.ts';
+import { hasEnd, runsLeft } from '../schedule/schedule.ts';
+import { untilEnd } from '../schedule/schedule-slots.ts';
 
 /** A run to be made; the store gives it its id and `queuedAt`. */
 export interface NewRun extends Omit<RunOrigin, 'id' | 'jobUid' | 'queuedAt'> {
@@ -157,11 +167,8 @@ export function moveAll({ moves, queue }: Draft, from: readonly Held[], to: Held
 
 /** Closes a draft: derives the status, the next run of a `fixed_delay` job, and when to plan next. */
 export function decide(draft: Draft, now: number, cancelLive?: CancelReason): Decision {
-  const job = withWakeAt(
-    withDerivedStatus(withFixedDelay(draft.job, draft.live, now), draft.live),
-    draft,
-    now,
-  );
+  const next = withinMaxRuns(withFixedDelay(draft.job, draft.live, now));
+  const job = withWakeAt(withDerivedStatus(next, draft.live), draft, now);
   const { dueIfAfter, moves, skip, queue, backfill } = draft;
   return {
     job,
@@ -174,40 +181,48 @@ export function decide(draft: Draft, now: number, cancelLive?: CancelReason): De
   };
 }
 
+/** P33, calendars and ends: after its last run, a job has no next one. */
+export function withinMaxRuns(job: Job): Job {
+  const isSpent = job.nextRunAt !== undefined && runsLeft(job.schedule, job.runsMade) === 0;
+  return isSpent ? withNextSlot(job, undefined) : job;
+}
+
 /** P3, grid: `fixed_delay` has no next run while a run is live. */
 function withFixedDelay(job: Job, live: LiveRuns, now: number): Job {
   const { schedule } = job;
   if (!isFixedDelay(schedule) || job.status !== 'active') return job;
   if (liveCount(live) + live.dueOwnRuns > 0) return without(job, 'nextRunAt');
-  return job.nextRunAt === undefined
-    ? { ...job, nextRunAt: afterDelay(job, schedule, { at: now, now }) }
-    : job;
+  if (job.nextRunAt !== undefined) return job;
+  const next = afterDelay(job, schedule, { at: now, now });
+  return next === undefined ? job : { ...job, nextRunAt: next };
 }
 
 /**
  * P3, grid: the next run of a `fixed_delay` job without a live run, as seen `at` an instant. It is the last
  * end (or creation) plus the interval, or `at` plus the interval if that is past; never before `start_at`,
- * never based on an end in the future, and always after the last slot (P5, one run per slot).
+ * never after `end_at`, never based on an end in the future, and always after the last slot (P5).
  */
 export function afterDelay(
   job: Job,
-  { everyMs, startAt }: FixedDelay,
+  schedule: FixedDelay,
   { at, now }: { readonly at: number; readonly now: number },
-): number {
+): number | undefined {
+  const { everyMs, startAt } = schedule;
   const next = Math.min(job.lastEndAt ?? job.createdAt, now) + everyMs;
   const first = Math.max(
     startAt ?? Number.NEGATIVE_INFINITY,
     (job.lastSlotAt ?? Number.NEGATIVE_INFINITY) + 1,
   );
-  return Math.max(next > at ? next : at + everyMs, first);
+  return untilEnd(schedule, Math.max(next > at ? next : at + everyMs, first));
 }
 
-/** A `run_at` job is finished once its slot is taken and no run is left; a manual run makes it active. */
+/** A job whose schedule ends is finished once no slot and no run is left; a manual run makes it active. */
 function withDerivedStatus(job: Job, live: LiveRuns): Job {
   if (job.status === 'paused') return job;
   const ownRuns = live.dueOwnRuns > 0 || live.nextOwnRunAt !== undefined;
-  const nothingLeft = liveCount(live) === 0 && !ownRuns && job.nextRunAt === undefined;
-  const status = job.schedule.kind === 'run_at' && nothingLeft ? 'finished' : 'active';
+  const slots = job.nextRunAt !== undefined || job.backfillLeft !== undefined;
+  const isLeft = liveCount(live) > 0 || ownRuns || slots;
+  const status = hasEnd(job.schedule) && !isLeft ? 'finished' : 'active';
   return job.status === status ? job : { ...job, status };
 }
 

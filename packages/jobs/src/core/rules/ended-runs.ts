@@ -2,6 +2,7 @@ import { isFixedDelay, type Job, type LiveRuns, unlessFuture } from '../model/jo
 import type { AttemptError, FinishedStatus } from '../model/run.ts';
 import { type Mutable, without } from '../objects.ts';
 import { pauseJob } from '../pauses/pause-job.ts';
+import { hasEnd } from '../schedule/schedule.ts';
 import { ENGINE_ACTOR, isBudgetSpent, spentReason, withOutcome } from '../watching/failure-budget.ts';
 import { type Decision, decide, draftOf, isOverRoom, releaseWaiting, shrinkRoom } from './decision.ts';
 import type { Outcome } from './settle.ts';
@@ -44,9 +45,7 @@ export function dependsOnLive({
   schedule,
   backfillLeft,
 }: Pick<Job, 'overlap' | 'schedule' | 'backfillLeft'>): boolean {
-  return (
-    overlap !== 'allow' || backfillLeft !== undefined || isFixedDelay(schedule) || schedule.kind === 'run_at'
-  );
+  return overlap !== 'allow' || backfillLeft !== undefined || isFixedDelay(schedule) || hasEnd(schedule);
 }
 
 /** Whether these ends may use up the job's failure budget: a pause depends on its live runs. */

@@ -1,9 +1,9 @@
 import { type BackfillSlots, takeBackfill } from '../backfills/backfill-slots.ts';
-import { type Job, type LiveRuns, liveCount, roomOf } from '../model/job.ts';
-import { without } from '../objects.ts';
+import { type Job, type LiveRuns, liveCount, nextSlotOf, roomOf, withNextSlot } from '../model/job.ts';
 import { holdsAllRuns } from '../pauses/pause.ts';
 import { isTakenAgain, resume } from '../pauses/resume.ts';
-import { hasGrid } from '../schedule/schedule.ts';
+import { assignedTime, latestDueBy } from '../schedule/assigned-time.ts';
+import { boundsOf, hasGrid } from '../schedule/schedule.ts';
 import { gapAfter, nextSlot, passedSlots, slotFromEnd } from '../schedule/schedule-slots.ts';
 import {
   type Decision,
@@ -13,6 +13,7 @@ import {
   type NewRun,
   queueRun,
   releaseWaiting,
+  withinMaxRuns,
 } from './decision.ts';
 
 /** A slot taken later than this, or than half the gap to its next one, was missed (P6, catch-up). */
@@ -127,19 +128,20 @@ function takeSlots(draft: Draft, now: number): void {
 /** Skips slots that have rows: a jump of the clock back may have set the next slot to one of them. */
 function skipTakenSlots(draft: Draft, now: number): void {
   const { job } = draft;
-  const { lastSlotAt, nextRunAt } = job;
-  if (nextRunAt === undefined || lastSlotAt === undefined || lastSlotAt > now) return;
-  if (!isTakenAgain(job, nextRunAt)) return;
-  const next = nextSlot(job.schedule, job.anchorAt, lastSlotAt);
-  draft.job = next === undefined ? without(job, 'nextRunAt') : { ...job, nextRunAt: next };
+  const { lastSlotAt } = job;
+  const slot = nextSlotOf(job);
+  if (slot === undefined || lastSlotAt === undefined || lastSlotAt > now) return;
+  if (!isTakenAgain(job, slot)) return;
+  draft.job = withNextSlot(job, nextSlot(job.schedule, job.anchorAt, lastSlotAt));
 }
 
 /** `once` and `skip`: all passed slots at once; the clock ends up on the first slot to come. */
 function takeTogether(draft: Draft, now: number): void {
   const { job } = draft;
-  const first = job.nextRunAt;
+  const first = nextSlotOf(job);
   if (first === undefined) return;
-  const { count, latest, next } = passedSlots(job.schedule, job.anchorAt, first, now);
+  const by = latestDueBy(job, now);
+  const { count, latest, next } = passedSlots(job.schedule, job.anchorAt, first, by);
   const late = isMissed(job, latest, now);
   advance(draft, latest, next);
   const onTime = { slot: latest, count: 0, now };
@@ -150,7 +152,7 @@ function takeTogether(draft: Draft, now: number): void {
   } else {
     const missed = late ? count : count - 1;
     if (missed > 0) {
-      const scheduledFor = late ? latest : slotFromEnd(job.schedule, job.anchorAt, first, now, 2);
+      const scheduledFor = late ? latest : slotFromEnd(job.schedule, job.anchorAt, first, by, 2);
       draft.skip.push({ scheduledFor, reason: 'missed', catchUp: true, missed, missedFrom: first });
     }
     if (!late) queueSlot(draft, onTime);
@@ -162,8 +164,8 @@ function takeOneByOne(draft: Draft, now: number, room = roomOf(draft.job.overlap
   dropOldest(draft, now);
   for (;;) {
     const { job } = draft;
-    const slot = job.nextRunAt;
-    if (slot === undefined || slot > now || liveCount(draft.live) >= room) return;
+    const slot = nextSlotOf(job);
+    if (slot === undefined || slot > latestDueBy(job, now) || liveCount(draft.live) >= room) return;
     const late = isMissed(job, slot, now) && !isTakenAgain(job, slot);
     advance(draft, slot, slotAfter(job, slot));
     queueSlotRun(draft, late ? { slot, count: 1, from: slot, now } : { slot, count: 0, now });
@@ -178,11 +180,12 @@ export function takeAllSlots(draft: Draft, now: number): void {
 
 function dropOldest(draft: Draft, now: number): void {
   const { job } = draft;
-  const first = job.nextRunAt;
-  if (first === undefined || first > now) return;
-  const { count } = passedSlots(job.schedule, job.anchorAt, first, now);
+  const first = nextSlotOf(job);
+  const by = latestDueBy(job, now);
+  if (first === undefined || first > by) return;
+  const { count } = passedSlots(job.schedule, job.anchorAt, first, by);
   if (count <= MAX_WAITING_SLOTS) return;
-  const lastDropped = slotFromEnd(job.schedule, job.anchorAt, first, now, MAX_WAITING_SLOTS + 1);
+  const lastDropped = slotFromEnd(job.schedule, job.anchorAt, first, by, MAX_WAITING_SLOTS + 1);
   const missed = count - MAX_WAITING_SLOTS;
   advance(draft, lastDropped, slotAfter(job, lastDropped));
   if (isTakenAgain(job, lastDropped)) return;
@@ -216,14 +219,17 @@ function queueSlotRun(draft: Draft, taken: TakenSlot): void {
   const { job, live } = draft;
   const { slot, now } = taken;
   const held = job.overlap !== 'allow' && liveCount(live) > 0 ? 'overlap' : 'no';
+  const due = assignedTime(job, slot);
   queueRun(draft, {
     trigger: 'schedule',
     scheduledFor: slot,
     ...coveredBy(taken),
     held,
     // A `run_at` whose time came during a pause is due at its end.
-    availableAt: Math.min(Math.max(slot, job.resumedAt ?? slot), now),
+    availableAt: Math.min(Math.max(due, job.resumedAt ?? due), now),
   });
+  if (boundsOf(job.schedule).maxRuns !== undefined)
+    draft.job = withinMaxRuns({ ...draft.job, runsMade: (draft.job.runsMade ?? 0) + 1 });
 }
 
 function coveredBy({ count, from }: TakenSlot): Pick<NewRun, 'catchUp' | 'missed' | 'missedFrom'> {
@@ -233,12 +239,11 @@ function coveredBy({ count, from }: TakenSlot): Pick<NewRun, 'catchUp' | 'missed
 function advance(draft: Draft, taken: number, next: number | undefined): void {
   const { job } = draft;
   const lastSlotAt = Math.max(taken, job.lastSlotAt ?? taken);
-  draft.job =
-    next === undefined
-      ? { ...without(job, 'nextRunAt'), lastSlotAt }
-      : { ...job, lastSlotAt, nextRunAt: next };
+  draft.job = withNextSlot({ ...job, lastSlotAt }, next);
 }
 
 function isMissed(job: Job, slot: number, now: number): boolean {
-  return now - slot > Math.min(gapAfter(job.schedule, job.anchorAt, slot) / 2, MISSED_AFTER_MS);
+  return (
+    now - assignedTime(job, slot) > Math.min(gapAfter(job.schedule, job.anchorAt, slot) / 2, MISSED_AFTER_MS)
+  );
 }

@@ -1,5 +1,6 @@
 import type { Fault } from '../input/fault.ts';
 import { shownValue } from '../input/shown-value.ts';
+import { MOST_RUNS } from '../limits.ts';
 import { createMemo } from '../memo.ts';
 import { formatDuration, parseWholeMs } from '../time/duration.ts';
 import { type TimeInput, timeText } from '../time/time-input.ts';
@@ -18,6 +19,9 @@ export interface ScheduleInput {
   readonly runAt?: TimeInput | undefined;
   readonly onDemand?: boolean | undefined;
   readonly startAt?: TimeInput | undefined;
+  readonly endAt?: TimeInput | undefined;
+  readonly maxRuns?: number | undefined;
+  readonly spread?: string | undefined;
 }
 
 export type ParsedSchedule =
@@ -32,8 +36,15 @@ export function parseSchedule(
   const faults = fieldFaults(input);
   const note = (field: keyof ScheduleInput, detail: string) => faults.push({ pointer: `/${field}`, detail });
   const startAt = readInstant(input.startAt, (detail) => note('startAt', detail));
+  const endAt = readInstant(input.endAt, (detail) => note('endAt', detail));
+  if (startAt !== undefined && endAt !== undefined && endAt < startAt)
+    note('endAt', 'must not be before the start: no slot would be left');
+  const { maxRuns } = input;
+  if (maxRuns !== undefined && !(Number.isSafeInteger(maxRuns) && maxRuns >= 1 && maxRuns <= MOST_RUNS))
+    note('maxRuns', `must be a whole number from 1 to ${MOST_RUNS}; got ${shownValue(maxRuns)}`);
   const runAt = readInstant(input.runAt, (detail) => note('runAt', detail));
   const everyMs = readInterval(input.interval, rules.minIntervalMs, (detail) => note('interval', detail));
+  const spreadMs = readSpread(input, everyMs, (detail) => note('spread', detail));
   const { cron, timezone = 'UTC' } = input;
   const cronDetail = cron === undefined ? undefined : cronFault(cron);
   if (cronDetail !== undefined) note('cron', cronDetail);
@@ -42,12 +53,17 @@ export function parseSchedule(
   }
   if (faults.length > 0) return { ok: false, faults };
 
-  const start = startAt === undefined ? {} : { startAt };
+  const bounds = {
+    ...(startAt === undefined ? {} : { startAt }),
+    ...(endAt === undefined ? {} : { endAt }),
+    ...(maxRuns === undefined ? {} : { maxRuns }),
+    ...(spreadMs === undefined ? {} : { spreadMs }),
+  };
   if (input.interval !== undefined && everyMs !== undefined) {
     const mode = input.intervalMode ?? 'fixed_rate';
-    return { ok: true, value: { kind: 'interval', interval: input.interval, everyMs, mode, ...start } };
+    return { ok: true, value: { kind: 'interval', interval: input.interval, everyMs, mode, ...bounds } };
   }
-  if (cron !== undefined) return checkedCron({ kind: 'cron', cron, timezone, ...start });
+  if (cron !== undefined) return checkedCron({ kind: 'cron', cron, timezone, ...bounds });
   if (runAt !== undefined) return { ok: true, value: { kind: 'run_at', runAt } };
   return { ok: true, value: { kind: 'on_demand' } };
 }
@@ -59,6 +75,9 @@ const COMPANIONS: readonly { readonly field: keyof ScheduleInput; readonly goesW
   { field: 'intervalMode', goesWith: ['interval'] },
   { field: 'timezone', goesWith: ['cron'] },
   { field: 'startAt', goesWith: ['interval', 'cron'] },
+  { field: 'endAt', goesWith: ['interval', 'cron'] },
+  { field: 'maxRuns', goesWith: ['interval', 'cron'] },
+  { field: 'spread', goesWith: ['interval', 'cron'] },
 ];
 
 /** The faults of fields together: no kind or several kinds, and fields that the kind does not allow. */
@@ -89,6 +108,7 @@ function readInstant(time: TimeInput | undefined, note: (detail: string) => void
   return undefined;
 }
 
+const LONGEST_SPREAD_MS = 24 * 3_600_000;
 /** Longer texts are not cached. */
 const LONGEST_REMEMBERED = 32;
 /** Many jobs share few intervals, so the last 100 parsed ones are cached. */
@@ -108,15 +128,29 @@ function readInterval(
   return undefined;
 }
 
+/** P34, spread: a longer one than the interval would spread no better, and a fixed delay has no slots to spread. */
+function readSpread(
+  { spread, intervalMode }: ScheduleInput,
+  everyMs: number | undefined,
+  note: (detail: string) => void,
+): number | undefined {
+  if (spread === undefined) return undefined;
+  const most = Math.min(everyMs ?? LONGEST_SPREAD_MS, LONGEST_SPREAD_MS);
+  const ms = parseWholeMs(spread);
+  if (!ms.ok) note(ms.detail);
+  else if (intervalMode === 'fixed_delay') note('does not go with a fixed delay, which has no slots');
+  else if (ms.value < 1 || ms.value > most) {
+    const bound = everyMs === most ? `the interval (${formatDuration(most)})` : formatDuration(most);
+    note(`must be more than 0 and at most ${bound}; got ${shownValue(spread)}`);
+  } else return ms.value;
+  return undefined;
+}
+
 function checkedCron(schedule: CronSchedule): ParsedSchedule {
   if (nextSlot(schedule, 0, -1) !== undefined) return { ok: true, value: schedule };
-  return {
-    ok: false,
-    faults: [
-      {
-        pointer: '/startAt',
-        detail: 'must be earlier: the cron expression has no slot at or after this time',
-      },
-    ],
-  };
+  const detail = 'must be earlier: the cron expression has no slot at or after this time';
+  const between = 'must be later: the cron expression has no slot between the start and this time';
+  const fault =
+    schedule.endAt === undefined ? { pointer: '/startAt', detail } : { pointer: '/endAt', detail: between };
+  return { ok: false, faults: [fault] };
 }

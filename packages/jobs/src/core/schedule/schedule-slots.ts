@@ -2,7 +2,7 @@ import { LAST_INSTANT } from '../time/timestamp.ts';
 import type { SlotClock } from './clocks/slot-clock.ts';
 import { cronClock } from './cron/cron.ts';
 import { shortestCronGap } from './cron/cron-gap.ts';
-import { type CronSchedule, type GridSchedule, hasGrid, type Schedule } from './schedule.ts';
+import { boundsOf, type CronSchedule, type GridSchedule, hasGrid, type Schedule } from './schedule.ts';
 
 /** Bounds the cost of counting the slots of a cron schedule. */
 const MOST_COUNTED = 10_000;
@@ -15,11 +15,21 @@ export function firstSlot(schedule: Schedule, anchorAt: number): number | undefi
 }
 
 /**
- * The first slot after `after`. Intervals are at `anchor + k * everyMs`, k >= 0, where the anchor is
- * `start_at`, or else `anchorAt` (P3, grid). A fixed delay has a grid here, too: its caller decides when the
- * delay begins.
+ * The first slot after `after`, none after the schedule's end. Intervals are at `anchor + k * everyMs`, k >=
+ * 0, where the anchor is `start_at`, or else `anchorAt` (P3, grid). A fixed delay has a grid here, too: its
+ * caller decides when the delay begins.
  */
 export function nextSlot(schedule: Schedule, anchorAt: number, after: number): number | undefined {
+  return untilEnd(schedule, slotAfter(schedule, anchorAt, after));
+}
+
+/** A slot, unless the schedule has ended before it. */
+export function untilEnd(schedule: Schedule, slot: number | undefined): number | undefined {
+  const { endAt } = boundsOf(schedule);
+  return slot !== undefined && endAt !== undefined && slot > endAt ? undefined : slot;
+}
+
+function slotAfter(schedule: Schedule, anchorAt: number, after: number): number | undefined {
   switch (schedule.kind) {
     case 'interval': {
       const anchor = schedule.startAt ?? anchorAt;
@@ -115,9 +125,10 @@ export function shortestGap(schedule: Schedule): number {
 
 /** The last slot at or before an instant. Ignores the `start_at` of a cron schedule. */
 function latestSlot(schedule: GridSchedule, anchorAt: number, instant: number): number | undefined {
+  const last = Math.min(instant, schedule.endAt ?? instant);
   return schedule.kind === 'cron'
-    ? clockOf(schedule).previous(instant + 1)
-    : lastOnGrid(schedule.startAt ?? anchorAt, schedule.everyMs, instant);
+    ? clockOf(schedule).previous(last + 1)
+    : lastOnGrid(schedule.startAt ?? anchorAt, schedule.everyMs, last);
 }
 
 /** The last grid point up to an instant after the anchor. A remainder is exact; a quotient may not be. */

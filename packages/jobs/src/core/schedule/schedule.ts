@@ -2,16 +2,25 @@ import { cronFields } from './cron/cron.ts';
 
 /** When a job runs (P2, schedule). Instants are ms since the epoch; `interval` and `cron` are as written. */
 export type Schedule =
-  | {
+  | (Bounds & {
       readonly kind: 'interval';
       readonly interval: string;
       readonly everyMs: number;
       readonly mode: 'fixed_rate' | 'fixed_delay';
-      readonly startAt?: number;
-    }
-  | { readonly kind: 'cron'; readonly cron: string; readonly timezone: string; readonly startAt?: number }
+    })
+  | (Bounds & { readonly kind: 'cron'; readonly cron: string; readonly timezone: string })
   | { readonly kind: 'run_at'; readonly runAt: number }
   | { readonly kind: 'on_demand' };
+
+/** What goes with slots that repeat. */
+export interface Bounds {
+  /** No slot is before `startAt` or after `endAt`, and at most `maxRuns` runs are made of them (P33). */
+  readonly startAt?: number;
+  readonly endAt?: number;
+  readonly maxRuns?: number;
+  /** Each slot is due by a fixed part of this time later; not for a fixed delay (P34, spread). */
+  readonly spreadMs?: number;
+}
 
 export type CronSchedule = Extract<Schedule, { readonly kind: 'cron' }>;
 export type GridSchedule = CronSchedule | Extract<Schedule, { readonly kind: 'interval' }>;
@@ -21,8 +30,33 @@ export function hasGrid(schedule: Schedule): schedule is GridSchedule {
   return schedule.kind === 'cron' || (schedule.kind === 'interval' && schedule.mode === 'fixed_rate');
 }
 
+/** The bounds of a schedule, if it has any. */
+export function boundsOf(schedule: Schedule): Bounds {
+  return schedule.kind === 'interval' || schedule.kind === 'cron' ? schedule : NO_BOUNDS;
+}
+
+const NO_BOUNDS: Bounds = {};
+
+/** How many runs a job may still make of its slots (P33, calendars and ends). */
+export function runsLeft(schedule: Schedule, runsMade = 0): number {
+  return Math.max((boundsOf(schedule).maxRuns ?? Number.POSITIVE_INFINITY) - runsMade, 0);
+}
+
+/** Whether a job with this schedule ends by itself once nothing of it is left. */
+export function hasEnd(schedule: Schedule): boolean {
+  const { endAt, maxRuns } = boundsOf(schedule);
+  return schedule.kind === 'run_at' || endAt !== undefined || maxRuns !== undefined;
+}
+
 /** Whether two schedules are equal in value: `60m` is `1h`; `cron` ignores blanks and case (P16, edit). */
 export function sameSchedule(a: Schedule, b: Schedule): boolean {
+  const [one, other] = [boundsOf(a), boundsOf(b)];
+  const sameEnd = one.endAt === other.endAt && one.maxRuns === other.maxRuns;
+  return sameSlots(a, b) && sameEnd && one.spreadMs === other.spreadMs;
+}
+
+/** Whether two schedules have the same slots up to where one of them ends, whenever they are due. */
+export function sameSlots(a: Schedule, b: Schedule): boolean {
   switch (a.kind) {
     case 'interval':
       return b.kind === 'interval' && a.everyMs === b.everyMs && a.mode === b.mode && a.startAt === b.startAt;

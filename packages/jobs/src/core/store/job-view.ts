@@ -1,4 +1,6 @@
-import { isFixedDelay, type Job, unlessFuture } from '../model/job.ts';
+import { isFixedDelay, type Job, nextSlotOf, unlessFuture } from '../model/job.ts';
+import { assignedTime, latestDueBy } from '../schedule/assigned-time.ts';
+import { runsLeft } from '../schedule/schedule.ts';
 import { slotsAfter } from '../schedule/schedule-slots.ts';
 import { type HealthSigns, healthOf } from '../watching/health.ts';
 import type { HealthContext, JobView } from './store-views.ts';
@@ -40,8 +42,11 @@ export function jobViewOf(
 
 /** The next run times of a job as it stands: those a person would expect to see. */
 export function upcoming(job: Job, n: number, now: number): number[] {
-  if (job.status === 'paused' || job.nextRunAt === undefined || n <= 0) return [];
-  const first = job.nextRunAt;
+  const most = Math.min(n, runsLeft(job.schedule, job.runsMade));
+  if (job.status === 'paused' || job.nextRunAt === undefined || most <= 0) return [];
+  const first = nextSlotOf(job) ?? job.nextRunAt;
   if (isFixedDelay(job.schedule)) return [first];
-  return [first, ...slotsAfter(job.schedule, job.anchorAt, Math.max(first, now), n - 1)];
+  const base = Math.max(first, latestDueBy(job, now));
+  const slots = [first, ...slotsAfter(job.schedule, job.anchorAt, base, most - 1)];
+  return slots.map((slot) => assignedTime(job, slot));
 }

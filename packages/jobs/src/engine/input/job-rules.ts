@@ -9,9 +9,11 @@ import {
   required,
   text,
   time,
+  wholeNumber,
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
 import type { BackoffOptions } from '../../core/job-types/job-type.ts';
+import { MOST_RUNS } from '../../core/limits.ts';
 import { watchingRules } from '../../core/watching/watch-rules.ts';
 import type { JobInput, JobPatch } from '../ports/engine-port.ts';
 
@@ -25,6 +27,9 @@ const schedule = {
   runAt: alsoNamed(time, 'at', 'date'),
   onDemand: flag,
   startAt: alsoNamed(time, 'startDate', 'start'),
+  endAt: alsoNamed(time, 'endDate', 'end', 'until'),
+  spread: alsoNamed(duration, 'jitter', 'splay'),
+  maxRuns: alsoNamed(wholeNumber({ min: 1, max: MOST_RUNS }), 'limit', 'times', 'count'),
 };
 
 const policies = {
@@ -75,6 +80,9 @@ export const patchRules = shape<JobPatch>('a patch such as { interval: "5m" }', 
   runAt: nullable(schedule.runAt),
   onDemand: nullable(schedule.onDemand),
   startAt: nullable(schedule.startAt),
+  endAt: nullable(schedule.endAt),
+  maxRuns: nullable(schedule.maxRuns),
+  spread: nullable(schedule.spread),
   description: nullable(policies.description),
   payload: policies.payload,
   overlap: nullable(policies.overlap),

@@ -34,6 +34,12 @@ export interface JobInput extends WatchOptions {
   readonly runAt?: TimeInput | undefined;
   readonly onDemand?: boolean | undefined;
   readonly startAt?: TimeInput | undefined;
+  /** No slot is later. The job is finished after its last run. */
+  readonly endAt?: TimeInput | undefined;
+  /** The job is finished after so many runs of its slots. Runs by hand and skipped slots do not count. */
+  readonly maxRuns?: number | undefined;
+  /** Each slot is due by a part of this duration later, fixed for the job's id: at most the interval, or 24h. */
+  readonly spread?: string | undefined;
   /**
    * At most 64 KiB as JSON, with the type's defaults, which are filled in. `null`, for an on-demand job:
    * none, so each trigger must bring one.

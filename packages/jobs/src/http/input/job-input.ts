@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_RUNS } from '../../core/limits.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import { keysOf } from '../../core/objects.ts';
 import type { JobInput, JobPatch } from '../../engine/ports/engine-port.ts';
@@ -51,6 +52,15 @@ const scheduleFields = {
   run_at: time.describe('Run once, at this time'),
   on_demand: z.boolean().describe('true: no schedule; the job runs only when somebody starts it'),
   start_at: time.describe('First slot of an interval; for cron, the time before which there are no slots'),
+  end_at: time.describe('The time after which there are no slots; the job is finished after its last run'),
+  max_runs: z
+    .int()
+    .min(1)
+    .max(MOST_RUNS)
+    .describe('The job is finished after this many runs of its slots; skipped slots do not count'),
+  spread: duration.describe(
+    'Each slot is due by a part of this duration later. The part is made from the id of the job and is always the same, so that jobs with the same schedule do not all start together. At most the interval, or 24h for cron',
+  ),
 };
 
 const name = text({ min: 1, max: 200 }).describe('Display name');
@@ -101,6 +111,9 @@ export const schedulePatchFields = {
   run_at: scheduleFields.run_at.nullish(),
   on_demand: scheduleFields.on_demand.nullish(),
   start_at: scheduleFields.start_at.nullish(),
+  end_at: scheduleFields.end_at.nullish(),
+  max_runs: scheduleFields.max_runs.nullish(),
+  spread: scheduleFields.spread.nullish(),
 };
 
 /** The body of PATCH /jobs/:job_id. */
@@ -169,6 +182,18 @@ export function jobPatch(body: PatchJobBody): JobPatch {
 /** The schedule fields of a patch. */
 export function schedulePatch(
   body: Pick<PatchJobBody, keyof typeof schedulePatchFields>,
-): Pick<JobPatch, 'interval' | 'intervalMode' | 'cron' | 'timezone' | 'runAt' | 'onDemand' | 'startAt'> {
+): Pick<
+  JobPatch,
+  | 'interval'
+  | 'intervalMode'
+  | 'cron'
+  | 'timezone'
+  | 'runAt'
+  | 'onDemand'
+  | 'startAt'
+  | 'endAt'
+  | 'maxRuns'
+  | 'spread'
+> {
   return scheduleFieldsOf(body);
 }

@@ -7,6 +7,8 @@ const REST_NAMES: Readonly<Record<string, string>> = {
   runAt: 'run_at',
   onDemand: 'on_demand',
   startAt: 'start_at',
+  endAt: 'end_at',
+  maxRuns: 'max_runs',
   catchUp: 'catch_up',
   maxAttempts: 'max_attempts',
   cancelLive: 'cancel_live',

@@ -41,6 +41,7 @@ const MIGRATIONS = [
   '0025-drained-nodes.sql',
   '0026-audit-by-target.sql',
   '0027-audit-by-actor.sql',
+  '0028-ends-and-spread.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -23,6 +23,7 @@ const MIGRATIONS = [
   '0016-secrets.sql',
   '0017-alert-channels-off.sql',
   '0018-audit-by-target-and-actor.sql',
+  '0019-ends-and-spread.sql',
 ] as const;
 
 /**

@@ -1,5 +1,6 @@
 import { backfillRefusal, sortSlots } from '../../backfills/backfill-slots.ts';
 import { cancelOf } from '../../commands/cancel.ts';
+import { nextSlotOf } from '../../model/job.ts';
 import type { LiveRun } from '../../model/run.ts';
 import { isBackfillRun } from '../../model/run.ts';
 import { without } from '../../objects.ts';
@@ -30,7 +31,7 @@ export function* backfill(unit: UnitOfWork, input: BackfillInput): Script<Backfi
   const { historyFrom, ...known } = yield* ask('knownSlots', uid, { from, to });
   // Slots at and after the next one belong to the planner (P5, one run per slot).
   const passed = slots.filter(
-    (slot) => slot <= unit.now && slot < (job.nextRunAt ?? Number.POSITIVE_INFINITY),
+    (slot) => slot <= unit.now && slot < (nextSlotOf(job) ?? Number.POSITIVE_INFINITY),
   );
   const sorted = sortSlots(passed, known, onlyMissing);
   const plan = historyFrom === undefined ? sorted : { ...sorted, historyFrom };

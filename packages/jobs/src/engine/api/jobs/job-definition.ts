@@ -5,6 +5,7 @@ import type { JsonText } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import { backoffFields, backoffOf, timeoutMs } from '../../../core/policies/policy-values.ts';
 import { parseSchedule } from '../../../core/schedule/parse-schedule.ts';
+import { boundsOf } from '../../../core/schedule/schedule.ts';
 import { formatDuration } from '../../../core/time/duration.ts';
 import {
   expectationsOf,
@@ -137,15 +138,14 @@ export function inputOf({ registry }: Pick<EngineParts, 'registry'>, definition:
 
 function scheduleFields({ schedule }: JobDefinition): Partial<JobInput> {
   const instant = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
+  const { startAt, endAt, maxRuns, spreadMs } = boundsOf(schedule);
+  const spread = spreadMs === undefined ? undefined : formatDuration(spreadMs);
+  const bounds = { startAt: instant(startAt), endAt: instant(endAt), maxRuns, spread };
   switch (schedule.kind) {
-    case 'interval': {
-      const { interval, mode: intervalMode, startAt } = schedule;
-      return { interval, intervalMode, startAt: instant(startAt) };
-    }
-    case 'cron': {
-      const { cron, timezone, startAt } = schedule;
-      return { cron, timezone, startAt: instant(startAt) };
-    }
+    case 'interval':
+      return { interval: schedule.interval, intervalMode: schedule.mode, ...bounds };
+    case 'cron':
+      return { cron: schedule.cron, timezone: schedule.timezone, ...bounds };
     case 'run_at':
       return { runAt: instant(schedule.runAt) };
     case 'on_demand':
@@ -158,8 +158,8 @@ function scheduleFields({ schedule }: JobDefinition): Partial<JobInput> {
 const KINDS = ['interval', 'cron', 'runAt', 'onDemand'] as const;
 /** The fields that belong to each kind of schedule, and are removed with it. */
 const COMPANIONS = {
-  interval: ['intervalMode', 'startAt'],
-  cron: ['timezone', 'startAt'],
+  interval: ['intervalMode', 'startAt', 'endAt', 'maxRuns', 'spread'],
+  cron: ['timezone', 'startAt', 'endAt', 'maxRuns', 'spread'],
   runAt: [],
   onDemand: [],
 } as const;

@@ -3,7 +3,7 @@ import { commandJob, scheduleRefusal } from '../../../core/commands/commands.ts'
 import { DEFAULT_PREVIEW_TIMES } from '../../../core/limits.ts';
 import { isFixedDelay, NO_LIVE_RUNS } from '../../../core/model/job.ts';
 import { parseSchedule } from '../../../core/schedule/parse-schedule.ts';
-import type { Schedule } from '../../../core/schedule/schedule.ts';
+import { runsLeft, type Schedule } from '../../../core/schedule/schedule.ts';
 import { firstSlot, slotsAfter } from '../../../core/schedule/schedule-slots.ts';
 import { upcoming } from '../../../core/store/job-view.ts';
 import type { JobView } from '../../../core/store/store-views.ts';
@@ -39,8 +39,9 @@ function previewNew({ store }: EngineParts, schedule: Schedule, count: number): 
   const refusal = scheduleRefusal(schedule, now);
   if (refusal !== undefined) throw errorOf(refusal);
   const first = firstSlot(schedule, now);
-  if (first === undefined || count <= 0) return { now, before: undefined, times: [] };
-  const rest = isFixedDelay(schedule) ? [] : slotsAfter(schedule, now, first, count - 1);
+  const most = Math.min(count, runsLeft(schedule));
+  if (first === undefined || most <= 0) return { now, before: undefined, times: [] };
+  const rest = isFixedDelay(schedule) ? [] : slotsAfter(schedule, now, first, most - 1);
   return { now, before: undefined, times: [first, ...rest] };
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { Job, JobDefinition } from '../../../core/model/job.ts';
+import { type Job, type JobDefinition, nextSlotOf } from '../../../core/model/job.ts';
 import type { Backoff } from '../../../core/model/retry.ts';
 import { RUN_STATUSES } from '../../../core/model/run.ts';
 import { HEALTH_STATUSES, JOB_STATUSES } from '../../../core/model/statuses.ts';
+import { boundsOf } from '../../../core/schedule/schedule.ts';
 import type { JobSort, JobView } from '../../../core/store/store-views.ts';
 import { formatDuration } from '../../../core/time/duration.ts';
 import { instantJson, instantSchema } from '../../fields/instant.ts';
@@ -39,6 +40,9 @@ export const jobSchema = z
     run_at: instantSchema.nullable(),
     on_demand: z.boolean(),
     start_at: instantSchema.nullable(),
+    end_at: instantSchema.nullable(),
+    max_runs: z.int().nullable(),
+    spread: z.string().nullable(),
     payload: z
       .record(z.string(), z.unknown())
       .nullable()
@@ -67,6 +71,10 @@ export const jobSchema = z
     last_run: instantSchema.nullable().describe('Start of the most recently started run'),
     last_status: z.enum(RUN_STATUSES).nullable().describe('Status of that run'),
     next_run: instantSchema.nullable(),
+    next_slot: instantSchema
+      .nullable()
+      .describe('The slot of next_run: the scheduled_for of that run. Earlier than next_run with a spread'),
+    runs_made: z.int().nullable().describe('Runs that count for max_runs; null without it'),
     recent_runs: z
       .array(recentRunSchema)
       .nullable()
@@ -137,6 +145,8 @@ export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentR
     last_run: instantJson(lastRunAt),
     last_status: lastStatus ?? null,
     next_run: instantJson(job.nextRunAt),
+    next_slot: instantJson(nextSlotOf(job)),
+    runs_made: boundsOf(job.schedule).maxRuns === undefined ? null : (job.runsMade ?? 0),
     recent_runs: recentRuns?.map(recentRunJson) ?? null,
     created_by: job.createdBy ?? null,
     created_at: instantJson(job.createdAt),
@@ -165,7 +175,16 @@ function pauseJson({ pause }: Job): JobJson['pause'] {
 
 type ScheduleJson = Pick<
   JobJson,
-  'interval' | 'interval_mode' | 'cron' | 'timezone' | 'run_at' | 'on_demand' | 'start_at'
+  | 'interval'
+  | 'interval_mode'
+  | 'cron'
+  | 'timezone'
+  | 'run_at'
+  | 'on_demand'
+  | 'start_at'
+  | 'end_at'
+  | 'max_runs'
+  | 'spread'
 >;
 
 const NO_SCHEDULE: ScheduleJson = {
@@ -176,24 +195,28 @@ const NO_SCHEDULE: ScheduleJson = {
   run_at: null,
   on_demand: false,
   start_at: null,
+  end_at: null,
+  max_runs: null,
+  spread: null,
 };
 
 export function scheduleJson({ schedule }: Pick<JobDefinition, 'schedule'>): ScheduleJson {
+  const { startAt, endAt, maxRuns, spreadMs } = boundsOf(schedule);
+  const bounds = {
+    start_at: instantJson(startAt),
+    end_at: instantJson(endAt),
+    max_runs: maxRuns ?? null,
+    spread: spreadMs === undefined ? null : formatDuration(spreadMs),
+  };
   switch (schedule.kind) {
-    case 'interval':
-      return {
-        ...NO_SCHEDULE,
-        interval: schedule.interval,
-        interval_mode: schedule.mode,
-        start_at: instantJson(schedule.startAt),
-      };
-    case 'cron':
-      return {
-        ...NO_SCHEDULE,
-        cron: schedule.cron,
-        timezone: schedule.timezone,
-        start_at: instantJson(schedule.startAt),
-      };
+    case 'interval': {
+      const { interval, mode } = schedule;
+      return { ...NO_SCHEDULE, interval, interval_mode: mode, ...bounds };
+    }
+    case 'cron': {
+      const { cron, timezone } = schedule;
+      return { ...NO_SCHEDULE, cron, timezone, ...bounds };
+    }
     case 'run_at':
       return { ...NO_SCHEDULE, run_at: instantJson(schedule.runAt) };
     case 'on_demand':

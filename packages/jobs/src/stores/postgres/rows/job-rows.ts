@@ -22,7 +22,7 @@ const typesOf = (columns: readonly JobColumn[]) => columns.map(({ type }) => typ
 
 /** The columns whose values differ between jobs that are made together. */
 const VARYING_OF_NEW =
-  'uid, id, name, wake_at, next_run_at, interval, every_ms, cron, start_at, run_at, payload, trace, change'.split(
+  'uid, id, name, wake_at, next_run_at, next_slot_at, interval, every_ms, cron, start_at, end_at, run_at, payload, trace, change'.split(
     ', ',
   );
 const INTO_JOBS = `INSERT INTO greenvue_jobs.jobs (${namesOf(NEW_JOB_COLUMNS)})`;

@@ -145,12 +145,12 @@ const oldOf = (table: string, at: string) => `DELETE FROM greenvue_jobs.${table}
     SELECT ctid FROM greenvue_jobs.${table} WHERE ${at} < $1 ORDER BY ${at} LIMIT $2 FOR UPDATE SKIP LOCKED))`;
 /**
  * The array makes PostgreSQL pick and lock the rows once, and not once for each row. No job ends before its
- * `run_at`, so the condition on `run_at` limits the rows to read.
+ * `run_at` or its creation, so the condition on them limits the rows to read.
  */
 const OLD: Readonly<Record<Exclude<OldRows, 'tombstones' | 'nodeNames' | 'alertDeliveries'>, string>> = {
   finishedJobs: `UPDATE greenvue_jobs.jobs SET deleted_at = $3 WHERE uid = ANY(ARRAY(
     SELECT uid FROM greenvue_jobs.jobs
-    WHERE status = 'finished' AND deleted_at IS NULL AND run_at < $1
+    WHERE status = 'finished' AND deleted_at IS NULL AND coalesce(run_at, created_at) < $1
       AND coalesce(last_end_at, last_slot_at, created_at) < $1
     LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED))`,
   dedupeKeys: oldOf('dedupe_keys', 'at'),

@@ -16,6 +16,10 @@ export const FORECAST_COLUMNS = [
   'cron',
   'timezone',
   'start_at',
+  'end_at',
+  'max_runs',
+  'spread_ms',
+  'runs_made',
   'run_at',
   'catch_up',
   'status',
@@ -26,6 +30,7 @@ export const FORECAST_COLUMNS = [
   'anchor_at',
   'last_slot_at',
   'next_run_at',
+  'next_slot_at',
 ];
 
 /**
@@ -50,6 +55,8 @@ export function forecastJobOf(raw: unknown, durationsMs: readonly number[]): For
   if (row.tags !== null) job.tags = namesIn(row.tags);
   if (row.paused_at !== null) job.pause = pauseOf(row);
   if (row.last_slot_at !== null) job.lastSlotAt = row.last_slot_at as number;
+  if (row.runs_made !== null) job.runsMade = row.runs_made as number;
+  if (row.next_slot_at !== null) job.nextSlotAt = row.next_slot_at as number;
   if (row.next_run_at !== null) job.nextRunAt = row.next_run_at as number;
   return job;
 }

@@ -29,6 +29,7 @@ export const UID = column('uid', 'bigint', ({ uid }) => uid);
 /** When the planner must look at the job. */
 export const WAKE_AT = ofJob('wake_at', 'bigint', ({ wakeAt }) => wakeAt);
 const NEXT_RUN_AT = ofJob('next_run_at', 'bigint', ({ nextRunAt }) => nextRunAt);
+const NEXT_SLOT_AT = ofJob('next_slot_at', 'bigint', ({ nextSlotAt }) => nextSlotAt);
 const FAILED_IN_ROW = ofJob('failed_in_row', 'bigint', ({ failedInRow }) => failedInRow);
 
 /** The columns that a slot changes, except for `wake_at`. */
@@ -73,6 +74,8 @@ const EDITED_COLUMNS = [
   ofJob('resumed_at', 'bigint', ({ resumedAt }) => resumedAt),
   column('deleted_at', 'bigint', ({ deletedAt }) => deletedAt),
   ofJob('backfill_left', 'bigint', ({ backfillLeft }) => backfillLeft),
+  ofJob('runs_made', 'bigint', ({ runsMade }) => runsMade),
+  NEXT_SLOT_AT,
 ];
 /**
  * The columns to read of a job whose fixed columns are known: the varying columns, and the ones that identify
@@ -105,6 +108,9 @@ const FIXED_COLUMNS = [
   ofSchedule('cron', 'text', 'cron'),
   ofSchedule('timezone', 'text', 'timezone'),
   ofSchedule('start_at', 'bigint', 'startAt'),
+  ofSchedule('end_at', 'bigint', 'endAt'),
+  ofSchedule('max_runs', 'bigint', 'maxRuns'),
+  ofSchedule('spread_ms', 'bigint', 'spreadMs'),
   ofSchedule('run_at', 'bigint', 'runAt'),
   ofJob('overlap', 'text', ({ overlap }) => overlap),
   ofJob('catch_up', 'text', ({ catchUp }) => catchUp),
@@ -126,6 +132,7 @@ export const NEW_JOB_COLUMNS = [
   UID,
   WAKE_AT,
   NEXT_RUN_AT,
+  NEXT_SLOT_AT,
   FAILED_IN_ROW,
   ...VERSION_COLUMNS,
   ...FIXED_COLUMNS,
@@ -218,6 +225,7 @@ export function jobInState(fixed: FixedJob, raw: unknown): StoredJob {
   if (row.paused_at !== null) job.pause = pauseOf(row);
   if (row.last_slot_at !== null) job.lastSlotAt = row.last_slot_at as number;
   if (row.next_run_at !== null) job.nextRunAt = row.next_run_at as number;
+  if (row.next_slot_at !== null) job.nextSlotAt = row.next_slot_at as number;
   if (row.wake_at !== null) job.wakeAt = row.wake_at as number;
   if (row.last_run_at !== null) job.lastRunAt = row.last_run_at as number;
   if (row.last_status !== null) job.lastStatus = row.last_status as NonNullable<Job['lastStatus']>;
@@ -229,6 +237,7 @@ export function jobInState(fixed: FixedJob, raw: unknown): StoredJob {
   if (row.last_took_ms !== null) job.lastTookMs = row.last_took_ms as number;
   if (row.resumed_at !== null) job.resumedAt = row.resumed_at as number;
   if (row.backfill_left !== null) job.backfillLeft = row.backfill_left as number;
+  if (row.runs_made !== null) job.runsMade = row.runs_made as number;
   return {
     job,
     uid: row.uid as number,
@@ -265,7 +274,12 @@ function expectationsIn(row: Row): Expectations | undefined {
 }
 
 export function scheduleOf(row: Row): Schedule {
-  const start = row.start_at === null ? {} : { startAt: row.start_at as number };
+  const bounds = {
+    ...(row.start_at === null ? {} : { startAt: row.start_at as number }),
+    ...(row.end_at === null ? {} : { endAt: row.end_at as number }),
+    ...(row.max_runs === null ? {} : { maxRuns: row.max_runs as number }),
+    ...(row.spread_ms === null ? {} : { spreadMs: row.spread_ms as number }),
+  };
   switch (row.kind) {
     case 'interval':
       return {
@@ -273,10 +287,10 @@ export function scheduleOf(row: Row): Schedule {
         interval: row.interval as string,
         everyMs: row.every_ms as number,
         mode: row.mode as 'fixed_rate' | 'fixed_delay',
-        ...start,
+        ...bounds,
       };
     case 'cron':
-      return { kind: 'cron', cron: row.cron as string, timezone: row.timezone as string, ...start };
+      return { kind: 'cron', cron: row.cron as string, timezone: row.timezone as string, ...bounds };
     case 'run_at':
       return { kind: 'run_at', runAt: row.run_at as number };
     case 'on_demand':
