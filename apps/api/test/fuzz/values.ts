@@ -47,6 +47,8 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   new_password: fc.constant('another horse battery'),
   type: fc.constantFrom('cleanup_expired_listings', 'send_notifications', 'update_search_index'),
   interval: nearly(['24h', '1h30m', '90s', '1.5h'], ['5 minutes', '2540400h', '100µs', '1d']),
+  spread: nearly(['1s', '1m30s'], ['0s', '-5m', '2540400h', '100µs']),
+  max_runs: nearly([1, 3, 1_000_000_000], [0, -1, 1.5, 1_000_000_001]),
   timeout: nearly(['30s', '5m'], ['-1h', '0s', '9999h']),
   initial: nearly(['1s', '10s'], ['2h', 'x']),
   max: nearly(['1m', '1h'], ['1ns']),
@@ -67,7 +69,17 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'if-none-match': fc.constant('*'),
   'last-event-id': fc.constantFrom('x-1', '0'),
 };
-const TIMES = ['run_at', 'start_at', 'until', 'from', 'to', 'due_at', 'expires_at', 'created_after'];
+const TIMES = [
+  'run_at',
+  'start_at',
+  'end_at',
+  'until',
+  'from',
+  'to',
+  'due_at',
+  'expires_at',
+  'created_after',
+];
 
 const days = fc.noBias(fc.integer({ min: -20, max: 600 }));
 const time = fc.oneof(
@@ -188,8 +200,8 @@ function objects({ properties = {}, required = [] }: JsonSchema): fc.Arbitrary<u
 
 const KINDS = ['interval', 'cron', 'run_at', 'on_demand'] as const;
 const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
-  interval: ['interval_mode', 'start_at'],
-  cron: ['timezone', 'start_at'],
+  interval: ['interval_mode', 'start_at', 'end_at', 'max_runs', 'spread'],
+  cron: ['timezone', 'start_at', 'end_at', 'max_runs', 'spread'],
 };
 
 /** Fields that one kind of schedule must not have, which a schema cannot express. */

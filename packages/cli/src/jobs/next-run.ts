@@ -1,6 +1,12 @@
 import type { Job, Preview } from '@greenvue/jobs/client';
 import { instantAndDistance, instantText } from '../terminal/words.ts';
 
+/** When a slot is due, with the slot itself if it is another time: see `spread`. */
+export function dueText(due: string, slot: string | null | undefined, now: number): string {
+  const isSpread = typeof slot === 'string' && slot !== due;
+  return `${instantAndDistance(due, now)}${isSpread ? `, for the slot at ${instantText(slot)}` : ''}`;
+}
+
 /** A sentence about the next run of a job. */
 export function nextRunText(job: Job, now: number): string {
   if (job.next_run !== null) return `Its next run is at ${instantAndDistance(job.next_run, now)}.`;

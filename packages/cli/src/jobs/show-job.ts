@@ -6,8 +6,9 @@ import { runColumns } from '../runs/lists/run-columns.ts';
 import { printFacts, printJson, type Styled } from '../terminal/print.ts';
 import { printable, printableJson } from '../terminal/printable.ts';
 import { createTable } from '../terminal/table.ts';
-import { budgetText, instantAndDistance, instantText } from '../terminal/words.ts';
+import { budgetText, counted, instantAndDistance, instantText } from '../terminal/words.ts';
 import { scheduleText, stateOf, stateStyle } from './job-words.ts';
+import { dueText } from './next-run.ts';
 
 export interface ShowJobFlags extends ApiFlags {
   readonly yaml: boolean | undefined;
@@ -50,7 +51,9 @@ function printJob({ out, now, program }: Session, job: Job): void {
     ['Paused', pauseText(job, at)],
     ['Schedule', scheduleText(job)],
     ['Starts', job.start_at === null ? '' : instantText(job.start_at)],
-    ['Next run', job.next_run === null ? noNextRun(job, program) : instantAndDistance(job.next_run, at)],
+    ['Ends', endText(job)],
+    ['Spread', job.spread ?? ''],
+    ['Next run', job.next_run === null ? noNextRun(job, program) : dueText(job.next_run, job.next_slot, at)],
     [
       'Last run',
       job.last_run === null
@@ -84,6 +87,12 @@ function pauseText({ pause }: Job, now: number): string {
   const reason = pause.reason === null || pause.reason === '' ? '' : `: ${pause.reason}`;
   const until = pause.until === null ? '' : `, until ${instantAndDistance(pause.until, now)}`;
   return `${instantText(pause.at)}${by}${reason}${until}`;
+}
+
+function endText({ end_at: at, max_runs: most, runs_made: made }: Job): string {
+  const time = at === null ? [] : [`at ${instantText(at)}`];
+  const runs = most === null ? [] : [`after ${counted(most, 'run')}, ${made ?? 0} made`];
+  return [...time, ...runs].join(', or ');
 }
 
 function noNextRun(job: Job, { name }: CliProgram): string {

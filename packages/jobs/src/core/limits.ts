@@ -12,6 +12,8 @@ export const DEFAULT_PAGE_ROWS = 50;
 export const DEFAULT_PREVIEW_TIMES = 5;
 /** The most runs that a failure budget looks back on. */
 export const MOST_JUDGED_RUNS = 50;
+/** The longest `spread` of a schedule. */
+export const LONGEST_SPREAD_MS = 24 * 3_600_000;
 /** The largest `max_runs` of a schedule. */
 export const MOST_RUNS = 1_000_000_000;
 export const MOST_TAGS = 16;

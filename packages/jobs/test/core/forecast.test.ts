@@ -7,6 +7,8 @@ import {
   samplePartOf,
 } from '../../src/core/forecast/forecast-job.ts';
 import type { Forecast, ForecastWindow } from '../../src/core/forecast/forecast-result.ts';
+import { assignedTime } from '../../src/core/schedule/assigned-time.ts';
+import type { Schedule } from '../../src/core/schedule/schedule.ts';
 import { nextSlot, slotsAfter } from '../../src/core/schedule/schedule-slots.ts';
 
 const MINUTE = 60_000;
@@ -78,6 +80,43 @@ describe('the forecast of runs', () => {
       ({ at }) => slots.filter((slot) => slot >= at && slot < at + HOUR).length,
     );
     expect(runsOf(forecast)).toEqual(expected);
+  });
+
+  // Promises P33, calendars and ends; P34, spread.
+  it.each<Schedule>([
+    { ...every(90_000), spreadMs: 80_000 },
+    { ...every(5 * HOUR), spreadMs: 4 * HOUR, endAt: NOW + 20 * HOUR },
+    { ...every(1_000), endAt: NOW + 61 * MINUTE + 500 },
+    { ...DAILY, spreadMs: 23 * HOUR },
+    { kind: 'cron', cron: '*/7 * * * *', timezone: 'Europe/Berlin', spreadMs: 30 * MINUTE, endAt: NOW + DAY },
+    { kind: 'cron', cron: '*/20 * * * * *', timezone: 'UTC', endAt: NOW + 61 * MINUTE + 30_000 },
+    { kind: 'cron', cron: '*/20 * * * * *', timezone: 'UTC', spreadMs: 19_000, endAt: NOW + HOUR },
+  ])('S7, K19: counts slots when they are due, up to the end: %o', (schedule) => {
+    for (const id of ['a', 'b', 'c']) {
+      const due: number[] = [];
+      let slot = nextSlot(schedule, NOW, NOW);
+      for (; slot !== undefined && slot < NOW + 49 * HOUR; slot = nextSlot(schedule, NOW, slot))
+        due.push(assignedTime({ id, schedule }, slot));
+      const [nextSlotAt] = slotsAfter(schedule, NOW, NOW, 1);
+      const next =
+        nextSlotAt === undefined ? {} : { nextSlotAt, nextRunAt: assignedTime({ id, schedule }, nextSlotAt) };
+      const forecast = forecastOf([jobOf(id, { schedule, ...next })], { steps: 48 });
+      const expected = forecast.steps.map(
+        ({ at }) => due.filter((time) => time >= at && time < at + HOUR).length,
+      );
+      expect(runsOf(forecast)).toEqual(expected);
+    }
+  });
+
+  it('K19: counts no more runs than max_runs leaves, late ones included', () => {
+    const schedule = { ...every(30 * MINUTE), maxRuns: 5 };
+    expect(runsOf(forecastOf([jobOf('job', { schedule, runsMade: 2 })], { steps: 3 }))).toEqual([1, 2, 0]);
+    const late = { nextRunAt: NOW - 70 * MINUTE, anchorAt: NOW - 100 * MINUTE, catchUp: 'all' } as const;
+    expect(runsOf(forecastOf([jobOf('job', { schedule, ...late, runsMade: 1 })], { steps: 3 }))).toEqual([
+      4, 0, 0,
+    ]);
+    const spent = jobOf('job', { schedule, runsMade: 5, status: 'finished' });
+    expect(forecastOf([spent]).runs).toBe(0);
   });
 
   it('runs a fixed time once where the clock is set forward and back', () => {

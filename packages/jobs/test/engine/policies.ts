@@ -44,6 +44,15 @@ export function policies(makeDatabase: MakeDatabase): void {
       expect((await h.engine.getJob('uneven')).job.version).toBe(1);
     });
 
+    it('S9: judge slots, and not when a spread makes them due', async () => {
+      const strict = options({ minInterval: '5m' });
+      const slots = { ...job(), onDemand: undefined, interval: '5m', spread: '5m' };
+      await h.engine.createJob({ ...slots, maxRuns: 1 }, strict);
+      expect(await refusedAt(h.engine.patchJob('job', { interval: '4m', spread: '4m' }, strict))).toEqual([
+        '/interval',
+      ]);
+    });
+
     it('bound the types whose jobs a caller makes, changes, runs and deletes', async () => {
       const { engine } = h;
       await engine.createJob({ ...job(), type: 'other', payload: {} });

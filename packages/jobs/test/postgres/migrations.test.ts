@@ -83,6 +83,23 @@ test('jobs that a node of the version before writes during and after the migrati
   expect(await wakes()).toEqual([]);
 });
 
+// Promises P33, calendars and ends; P22, types and deploys.
+test('jobs that a node of the version before writes during and after the migration have no end', async () => {
+  const { url, client: before } = await databaseAt(27);
+  await before.query('BEGIN');
+  await before.query(INSERT);
+  const { migrated, observer } = await beginToMigrate(url);
+  await before.query('COMMIT');
+  await migrated;
+  await before.query("UPDATE greenvue_jobs.jobs SET wake_at = 9, next_run_at = 9, name = 'B'");
+  const { rows } = await observer.query(
+    'SELECT name, end_at, max_runs, runs_made, spread_ms, next_slot_at FROM greenvue_jobs.jobs',
+  );
+  expect(rows).toEqual([
+    { name: 'B', end_at: null, max_runs: null, runs_made: null, spread_ms: null, next_slot_at: null },
+  ]);
+});
+
 const INSERT_RUN = `INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
   VALUES (1, 1, 1, 'manual', false, 0, 0, 'no', 0)`;
 

@@ -11,6 +11,7 @@ import { compression } from './suite/compression.ts';
 import { eventStreams } from './suite/events.ts';
 import { creations } from './suite/jobs/create.ts';
 import { edits } from './suite/jobs/edit.ts';
+import { endsAndSpread } from './suite/jobs/ends-and-spread.ts';
 import { jobs } from './suite/jobs/jobs.ts';
 import { pauses } from './suite/jobs/pauses.ts';
 import { policies } from './suite/jobs/policies.ts';
@@ -44,6 +45,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('coalesced reads', () => coalescedReads(makeMount));
   describe('compression', () => compression(makeMount));
   describe('creations', () => creations(makeMount));
+  describe('ends and spread', () => endsAndSpread(makeMount));
   describe('edits', () => edits(makeMount));
   describe('event streams', () => eventStreams(makeMount));
   describe('jobs', () => jobs(makeMount));

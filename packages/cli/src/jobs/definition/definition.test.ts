@@ -41,6 +41,9 @@ const job: Job = {
   run_at: null,
   on_demand: false,
   start_at: null,
+  end_at: null,
+  max_runs: null,
+  spread: null,
   payload: { days_old: 30 },
   overlap: 'skip',
   catch_up: 'once',
@@ -59,6 +62,8 @@ const job: Job = {
   last_run: null,
   last_status: null,
   next_run: AT,
+  next_slot: AT,
+  runs_made: null,
   created_by: null,
   created_at: AT,
   updated_at: AT,
@@ -107,6 +112,20 @@ test('a watched job is what a file says in other words', () => {
   const put = definitionAfterPut(body, { id: 'a', type, now: watched });
   expect(put).toEqual(definitionOf(watched));
   expect(definitionAfterPut({ ...least }, { id: 'a', type, now: watched })).not.toEqual(put);
+});
+
+test('a job with ends and a spread is what a file says in other words', () => {
+  const bound: Job = { ...job, end_at: AT, max_runs: 3, spread: '10m' };
+  const said = { end_at: '2026-01-31T10:00:00+01:00', max_runs: 3, spread: '600s' };
+  expect(definitionAfterPut({ ...least, ...said }, { id: 'a', type, now: bound })).toEqual(
+    definitionOf(bound),
+  );
+  expect(definitionOf(bound)).toMatchObject({ end_at: AT, max_runs: 3, spread: '10m' });
+  expect(definitionAfterPatch(bound, { end_at: null, max_runs: null, spread: null }, type)).toEqual(
+    definitionOf(job),
+  );
+  const once = definitionAfterPatch(bound, { run_at: AT }, type);
+  for (const name of ['end_at', 'max_runs', 'spread']) expect(once).not.toHaveProperty(name);
 });
 
 test('a job without a failure budget keeps it, though its type has one by default', () => {

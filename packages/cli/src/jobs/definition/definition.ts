@@ -19,6 +19,9 @@ const SCHEDULE_FIELDS = [
   'run_at',
   'on_demand',
   'start_at',
+  'end_at',
+  'max_runs',
+  'spread',
 ] as const;
 const FIELDS = [
   'id',
@@ -114,6 +117,10 @@ export function changesSchedule(patch: PatchJob): boolean {
   return SCHEDULE_FIELDS.some((name) => patch[name] !== undefined);
 }
 
+export function isScheduleField(name: string): boolean {
+  return SCHEDULE_FIELDS.some((field) => field === name);
+}
+
 /**
  * Known fields in their order, then unknown ones, which the server will refuse. Omits fields without a value,
  * but not the payload `null`, which is one.
@@ -137,6 +144,8 @@ function inWordsOf(job: Job, fields: Definition): Definition {
     timezone: sameText(job.timezone, fields.timezone) ? job.timezone : fields.timezone,
     run_at: sameInstant(job.run_at, fields.run_at) ? job.run_at : fields.run_at,
     start_at: sameInstant(job.start_at, fields.start_at) ? job.start_at : fields.start_at,
+    end_at: sameInstant(job.end_at, fields.end_at) ? job.end_at : fields.end_at,
+    spread: sameDuration(job.spread, fields.spread) ? job.spread : fields.spread,
     backoff: isObject(backoff)
       ? {
           ...backoff,

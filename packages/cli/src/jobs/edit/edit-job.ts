@@ -17,6 +17,7 @@ import {
   definitionAfterPatch,
   definitionOf,
   isSameDefinition,
+  isScheduleField,
 } from '../definition/definition.ts';
 import { definitionDiff, paintDiff } from '../definition/definition-diff.ts';
 import { hasSecret } from '../definition/secret-payload.ts';
@@ -95,9 +96,7 @@ interface Move {
 }
 
 async function printMove({ api, now }: Session, { screen, job, flags }: Move): Promise<void> {
-  const resets = flags.reset.filter(
-    (name) => name === 'interval_mode' || name === 'timezone' || name === 'start_at',
-  );
+  const resets = flags.reset.filter(isScheduleField);
   const preview = await previewSchedule(api, {
     job_id: job.id,
     ...scheduleFields(flags),

@@ -13,6 +13,9 @@ export interface ScheduleFlags {
   readonly runAt: string | undefined;
   readonly onDemand: boolean | undefined;
   readonly startAt: string | undefined;
+  readonly endAt: string | undefined;
+  readonly maxRuns: number | undefined;
+  readonly spread: string | undefined;
 }
 
 /** The flags of all fields of a job. */
@@ -48,6 +51,9 @@ export const RESETTABLE = [
   'interval_mode',
   'timezone',
   'start_at',
+  'end_at',
+  'max_runs',
+  'spread',
   'payload',
   'overlap',
   'catch_up',
@@ -76,6 +82,9 @@ export const SCHEDULE_FLAGS: FlagParametersForType<ScheduleFlags, CliContext> = 
   runAt: textFlag('Run once, at this time: 2026-01-31T09:00:00Z', 'time'),
   onDemand: switchFlag('No schedule: run only on request'),
   startAt: textFlag('First slot of an interval; for cron, no slot before this time', 'time'),
+  endAt: textFlag('No slot after this time: 2026-12-31T23:59:59Z', 'time'),
+  maxRuns: countFlag('The job is finished after this many runs of its slots'),
+  spread: textFlag('Each slot is due by a part of this later, fixed for the id: 10m', 'duration'),
 };
 
 export const JOB_FIELD_FLAGS: FlagParametersForType<JobFieldFlags, CliContext> = {
@@ -96,13 +105,7 @@ export const JOB_FIELD_FLAGS: FlagParametersForType<JobFieldFlags, CliContext> =
     brief: 'What happens after missed slots',
   },
   timeout: textFlag('Longest duration of an attempt', 'duration'),
-  maxAttempts: {
-    kind: 'parsed',
-    parse: (text: string) => parseCount(text),
-    optional: true,
-    placeholder: 'n',
-    brief: 'Attempts of a run, the first included',
-  },
+  maxAttempts: countFlag('Attempts of a run, the first included'),
   backoffInitial: textFlag('Wait before the first retry', 'duration'),
   backoffMax: textFlag('Longest wait before a retry', 'duration'),
   backoffFactor: {
@@ -134,6 +137,11 @@ export const JOB_FIELD_FLAGS: FlagParametersForType<JobFieldFlags, CliContext> =
   pingUrl: textFlag('URL of a monitor, which gets a request at each start, success and failure', 'url'),
 };
 
+function countFlag(brief: string) {
+  const parse = (text: string) => parseCount(text);
+  return { kind: 'parsed', parse, optional: true, placeholder: 'n', brief } as const;
+}
+
 function namesFlag(brief: string, placeholder: string) {
   return { kind: 'parsed', parse: String, variadic: ',', optional: true, placeholder, brief } as const;
 }
@@ -161,6 +169,9 @@ export function scheduleFields(flags: ScheduleFlags) {
     run_at: flags.runAt,
     on_demand: flags.onDemand ? true : undefined,
     start_at: flags.startAt,
+    end_at: flags.endAt,
+    max_runs: flags.maxRuns,
+    spread: flags.spread,
   };
 }
 

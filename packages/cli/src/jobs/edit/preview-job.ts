@@ -3,8 +3,7 @@ import { usageError } from '../../exit-code.ts';
 import type { ApiFlags } from '../../input/flags.ts';
 import { restCommand } from '../../rest/rest-command.ts';
 import { printJson } from '../../terminal/print.ts';
-import { instantAndDistance } from '../../terminal/words.ts';
-import { movedRunText } from '../next-run.ts';
+import { dueText, movedRunText } from '../next-run.ts';
 import { type ScheduleFlags, scheduleFields } from './job-fields.ts';
 
 export interface PreviewJobFlags extends ApiFlags, ScheduleFlags {
@@ -22,8 +21,10 @@ export const previewJobCommand = restCommand(
     const preview = await previewSchedule(api, { job_id: id, ...schedule, count: flags.count });
     if (flags.json) return printJson(out, preview);
     if (id !== undefined && isGiven) out.line(movedRunText(preview, now()));
-    if (preview.times.length === 0) out.line('There are no run times: the job runs only on request.');
+    if (preview.times.length === 0)
+      out.line('There are no run times: the job runs only on request, is paused or has ended.');
     // Distances by the clock of the server.
-    for (const time of preview.times) out.line(instantAndDistance(time, Date.parse(preview.now)));
+    for (const [n, time] of preview.times.entries())
+      out.line(dueText(time, preview.slots[n], Date.parse(preview.now)));
   },
 );

@@ -1,7 +1,8 @@
+import { LONGEST_SPREAD_MS } from '../limits.ts';
 import { isFixedDelay, nextSlotOf } from '../model/job.ts';
 import { assignedTime } from '../schedule/assigned-time.ts';
 import { cronClock, cronFields } from '../schedule/cron/cron.ts';
-import { boundsOf, runsLeft, type Schedule } from '../schedule/schedule.ts';
+import { boundsOf, type CronSchedule, runsLeft } from '../schedule/schedule.ts';
 import { nextSlot, passedSlots } from '../schedule/schedule-slots.ts';
 import type { ForecastJob } from './forecast-job.ts';
 
@@ -30,7 +31,7 @@ export type CountMinutes = (job: ForecastJob, typicalMs: number, add: AddMinute)
  * the same cron expression and time zone share one search.
  */
 export function createMinuteCounts(window: MinuteWindow): CountMinutes {
-  const known = new Map<string, readonly MinuteRuns[]>();
+  const countCron = createCronCounts(window);
 
   return function* countMinutes(job, typicalMs, addAll) {
     const add = atMost(runsLeft(job.schedule, job.runsMade), addAll);
@@ -57,16 +58,9 @@ export function createMinuteCounts(window: MinuteWindow): CountMinutes {
         yield* countInterval({ first, everyMs, from, to }, add);
         return;
       }
-      case 'cron': {
-        const key = `${schedule.timezone} ${schedule.cron} ${spreadMs}`;
-        const found = known.get(key) ?? (yield* cronMinutes(schedule, { now, from, to: windowEnd }));
-        if (known.size < MOST_REMEMBERED) known.set(key, found);
-        for (const { minute, runs } of found) {
-          const start = from + minute * MINUTE_MS;
-          if (start + MINUTE_MS > first && start < to) add(minute, runs);
-        }
+      case 'cron':
+        yield* countCron(schedule, { from, first, to, spreadMs }, add);
         return;
-      }
       case 'run_at':
         if (first >= from) add(indexOf(first), 1);
         return;
@@ -134,13 +128,55 @@ function* countInterval({ first, everyMs, from, to }: IntervalSlots, add: AddMin
   }
 }
 
+interface CronSlots {
+  /** The start of the window, earlier by the spread. */
+  readonly from: number;
+  readonly first: number;
+  /** Not included. */
+  readonly to: number;
+  readonly spreadMs: number;
+}
+
 interface MinuteRuns {
-  readonly minute: number;
+  /** The first slot of the minute, and how many slots it has. */
+  readonly slot: number;
   readonly runs: number;
 }
 
+function createCronCounts(window: MinuteWindow) {
+  const known = new Map<string, readonly MinuteRuns[]>();
+  const windowEnd = window.from + window.minutes * MINUTE_MS;
+
+  return function* countCron(
+    schedule: CronSchedule,
+    { from, first, to, spreadMs }: CronSlots,
+    add: AddMinute,
+  ): Generator<void> {
+    const hasSeconds = cronFields(schedule.cron).length === 6;
+    // Without seconds, each minute has one slot: then all jobs with a spread share one search.
+    const isShared = spreadMs > 0 && !hasSeconds;
+    const key = `${schedule.timezone} ${schedule.cron} ${isShared ? 'spread' : spreadMs}`;
+    const back = isShared ? LONGEST_SPREAD_MS : spreadMs;
+    const searched = {
+      now: window.now - back,
+      from: window.from - back,
+      to: windowEnd - (isShared ? 0 : spreadMs),
+    };
+    const found = known.get(key) ?? (yield* cronMinutes(schedule, searched));
+    if (known.size < MOST_REMEMBERED) known.set(key, found);
+    const clock = cronClock(schedule.cron, schedule.timezone);
+    for (const { slot, runs } of found) {
+      const minute = Math.floor((slot - from) / MINUTE_MS);
+      const end = from + (minute + 1) * MINUTE_MS;
+      if (minute < 0 || end <= first || slot >= to) continue;
+      const isWhole = slot >= first && end <= to;
+      add(minute, isWhole ? runs : clock.count(Math.max(slot, first) - 1, Math.min(end, to) - 1, MINUTE_MS));
+    }
+  };
+}
+
 function* cronMinutes(
-  { cron, timezone }: Extract<Schedule, { readonly kind: 'cron' }>,
+  { cron, timezone }: CronSchedule,
   { now, from, to }: Pick<MinuteWindow, 'now' | 'from'> & { readonly to: number },
 ): Generator<void, readonly MinuteRuns[]> {
   const clock = cronClock(cron, timezone);
@@ -152,7 +188,7 @@ function* cronMinutes(
     if (slot === undefined || slot >= to) return found;
     const minute = Math.floor((slot - from) / MINUTE_MS);
     const end = from + (minute + 1) * MINUTE_MS - 1;
-    found.push({ minute, runs: hasSeconds ? clock.count(after, end, MINUTE_MS) : 1 });
+    found.push({ slot, runs: hasSeconds ? clock.count(after, end, MINUTE_MS) : 1 });
     after = hasSeconds ? end : slot;
     if (found.length % STEPS_A_SLICE === 0) yield;
   }

@@ -1,6 +1,6 @@
 import { keysOf, without } from '../objects.ts';
 import { assignedTime } from '../schedule/assigned-time.ts';
-import { type Schedule, sameSchedule } from '../schedule/schedule.ts';
+import { runsLeft, type Schedule, sameSchedule } from '../schedule/schedule.ts';
 import { sameWatching, type Watching } from '../watching/watching.ts';
 import type { Backoff } from './retry.ts';
 import type { FinishedStatus, JsonText, SkipReason } from './run.ts';
@@ -141,10 +141,10 @@ export function nextSlotOf({
   return nextSlotAt ?? nextRunAt;
 }
 
-/** The job with another slot to take next, or with none. */
+/** The job with another slot to take next, or with none: after its last run, it has none (P33, calendars and ends). */
 export function withNextSlot(job: Job, slot: number | undefined): Job {
   const { nextRunAt: _due, nextSlotAt: _slot, ...rest } = job;
-  if (slot === undefined) return rest;
+  if (slot === undefined || runsLeft(job.schedule, job.runsMade) === 0) return rest;
   const due = assignedTime(job, slot);
   return due === slot ? { ...rest, nextRunAt: due } : { ...rest, nextRunAt: due, nextSlotAt: slot };
 }

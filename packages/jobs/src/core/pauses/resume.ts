@@ -1,4 +1,4 @@
-import { isFixedDelay, type Job, liveCount, withNextSlot } from '../model/job.ts';
+import { isFixedDelay, type Job, liveCount, nextSlotOf, withNextSlot } from '../model/job.ts';
 import { without } from '../objects.ts';
 import { afterDelay, type Draft, releaseWaiting } from '../rules/decision.ts';
 import { latestDueBy } from '../schedule/assigned-time.ts';
@@ -9,9 +9,11 @@ import { nextSlot } from '../schedule/schedule-slots.ts';
 export const CLOCK_TOLERANCE_MS = 60_000;
 
 /** Whether the job waits for a clock that jumped back behind its last slot. A {@link rebased} job doesn't. */
-export function clockJumpedBack({ lastSlotAt, nextRunAt }: Job, now: number): boolean {
+export function clockJumpedBack(job: Job, now: number): boolean {
+  const { lastSlotAt } = job;
   if (lastSlotAt === undefined || lastSlotAt <= now + CLOCK_TOLERANCE_MS) return false;
-  return nextRunAt === undefined || nextRunAt > lastSlotAt;
+  const next = nextSlotOf(job);
+  return next === undefined || next > lastSlotAt;
 }
 
 /**

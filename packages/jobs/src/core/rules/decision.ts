@@ -16,7 +16,7 @@ import {
   type SkipReason,
 } from '../model/run.ts';
 import { without } from '../objects.ts';
-import { hasEnd, runsLeft } from '../schedule/schedule.ts';
+import { hasEnd } from '../schedule/schedule.ts';
 import { untilEnd } from '../schedule/schedule-slots.ts';
 
 /** A run to be made; the store gives it its id and `queuedAt`. */
@@ -167,7 +167,7 @@ export function moveAll({ moves, queue }: Draft, from: readonly Held[], to: Held
 
 /** Closes a draft: derives the status, the next run of a `fixed_delay` job, and when to plan next. */
 export function decide(draft: Draft, now: number, cancelLive?: CancelReason): Decision {
-  const next = withinMaxRuns(withFixedDelay(draft.job, draft.live, now));
+  const next = withFixedDelay(draft.job, draft.live, now);
   const job = withWakeAt(withDerivedStatus(next, draft.live), draft, now);
   const { dueIfAfter, moves, skip, queue, backfill } = draft;
   return {
@@ -181,12 +181,6 @@ export function decide(draft: Draft, now: number, cancelLive?: CancelReason): De
   };
 }
 
-/** P33, calendars and ends: after its last run, a job has no next one. */
-export function withinMaxRuns(job: Job): Job {
-  const isSpent = job.nextRunAt !== undefined && runsLeft(job.schedule, job.runsMade) === 0;
-  return isSpent ? withNextSlot(job, undefined) : job;
-}
-
 /** P3, grid: `fixed_delay` has no next run while a run is live. */
 function withFixedDelay(job: Job, live: LiveRuns, now: number): Job {
   const { schedule } = job;
@@ -194,7 +188,7 @@ function withFixedDelay(job: Job, live: LiveRuns, now: number): Job {
   if (liveCount(live) + live.dueOwnRuns > 0) return without(job, 'nextRunAt');
   if (job.nextRunAt !== undefined) return job;
   const next = afterDelay(job, schedule, { at: now, now });
-  return next === undefined ? job : { ...job, nextRunAt: next };
+  return next === undefined ? job : withNextSlot(job, next);
 }
 
 /**

@@ -13,7 +13,6 @@ import {
   type NewRun,
   queueRun,
   releaseWaiting,
-  withinMaxRuns,
 } from './decision.ts';
 
 /** A slot taken later than this, or than half the gap to its next one, was missed (P6, catch-up). */
@@ -35,15 +34,15 @@ export function planJob(job: Job, live: LiveRuns, now: number, backfill?: Backfi
 /** A slot may be taken, and its run claimed, this long before its time, so that its run starts in time. */
 export const LOOK_AHEAD_MS = 200;
 
-/** The next slot, if it may be taken ahead of its time: it comes within `aheadMs`, and no run is live. */
+/** When the next slot is due, if it may be taken ahead: this is within `aheadMs`, and no run is live. */
 export function slotAhead(job: Job, live: LiveRuns, now: number, aheadMs: number): number | undefined {
-  const { nextRunAt: slot } = job;
-  if (slot === undefined || slot <= now || slot > now + aheadMs) return undefined;
-  if (!hasGrid(job.schedule) || job.status !== 'active' || job.wakeAt !== slot) return undefined;
+  const { nextRunAt: due } = job;
+  if (due === undefined || due <= now || due > now + aheadMs) return undefined;
+  if (!hasGrid(job.schedule) || job.status !== 'active' || job.wakeAt !== due) return undefined;
   // If somebody rebased the job a moment later, the slot would be taken once more.
-  if (isTakenAgain(job, slot)) return undefined;
-  const isAlone = liveCount(live) + live.dueOwnRuns === 0 && live.nextOwnRunAt !== slot;
-  return isAlone ? slot : undefined;
+  if (isTakenAgain(job, nextSlotOf(job) ?? due)) return undefined;
+  const isAlone = liveCount(live) + live.dueOwnRuns === 0 && live.nextOwnRunAt !== due;
+  return isAlone ? due : undefined;
 }
 
 /** How long a job that can't be planned waits for the next try. */
@@ -228,8 +227,9 @@ function queueSlotRun(draft: Draft, taken: TakenSlot): void {
     // A `run_at` whose time came during a pause is due at its end.
     availableAt: Math.min(Math.max(due, job.resumedAt ?? due), now),
   });
-  if (boundsOf(job.schedule).maxRuns !== undefined)
-    draft.job = withinMaxRuns({ ...draft.job, runsMade: (draft.job.runsMade ?? 0) + 1 });
+  if (boundsOf(job.schedule).maxRuns === undefined) return;
+  const counted = { ...draft.job, runsMade: (draft.job.runsMade ?? 0) + 1 };
+  draft.job = withNextSlot(counted, nextSlotOf(counted));
 }
 
 function coveredBy({ count, from }: TakenSlot): Pick<NewRun, 'catchUp' | 'missed' | 'missedFrom'> {

@@ -79,9 +79,79 @@ describe('schedule', () => {
     [{ onDemand: true, startAt: '2030-01-01T00:00:00Z' }, '/startAt'],
     [{ onDemand: true, intervalMode: 'fixed_delay' }, '/intervalMode'],
     [{ runAt: '2030-01-01T00:00:00Z', timezone: 'UTC' }, '/timezone'],
+    [{ runAt: '2030-01-01T00:00:00Z', endAt: '2030-01-01T00:00:00Z' }, '/endAt'],
+    [{ onDemand: true, endAt: '2030-01-01T00:00:00Z' }, '/endAt'],
+    [{ runAt: '2030-01-01T00:00:00Z', maxRuns: 1 }, '/maxRuns'],
+    [{ onDemand: true, maxRuns: 1 }, '/maxRuns'],
+    [{ runAt: '2030-01-01T00:00:00Z', spread: '10m' }, '/spread'],
+    [{ onDemand: true, spread: '10m' }, '/spread'],
   ])('refuses what does not go together: %j', (input, pointer) => {
     expect(pointers(input)).toEqual([pointer]);
     expect(faults(input)[0]?.detail).toMatch(/only goes with/);
+  });
+
+  it('reads ends and a spread', () => {
+    const bounds = {
+      startAt: '2030-01-01T00:00:00Z',
+      endAt: new Date('2030-01-01T00:00:00Z'),
+      maxRuns: 3,
+      spread: '90s',
+    };
+    const read = { startAt: at('2030-01-01T00:00:00Z'), endAt: at('2030-01-01T00:00:00Z'), maxRuns: 3 };
+    expect(scheduleOf({ ...bounds, interval: '90s' })).toMatchObject({ ...read, spreadMs: 90 * SECOND });
+    expect(scheduleOf({ ...bounds, cron: '0 0 * * *', spread: '24h' })).toMatchObject({
+      ...read,
+      spreadMs: 24 * HOUR,
+    });
+    const { spread: _, ...ends } = bounds;
+    expect(scheduleOf({ ...ends, interval: '1h', intervalMode: 'fixed_delay' })).toMatchObject(read);
+    expect(Object.keys(scheduleOf({ interval: '1h' }))).toEqual(['kind', 'interval', 'everyMs', 'mode']);
+  });
+
+  const START = { startAt: '2030-01-01T00:00:00Z' };
+  it.each<[ScheduleInput, string, string]>([
+    [
+      { interval: '1h', ...START, endAt: '2029-12-31T23:59:59.999Z' },
+      '/endAt',
+      'must be at or after startAt, such as 2030-01-01T00:00:00.000Z; got 2029-12-31T23:59:59.999Z',
+    ],
+    [
+      { cron: '0 12 * * *', ...START, endAt: '2030-01-01T11:59:00Z' },
+      '/endAt',
+      'must be at or after the first slot of the cron expression, such as 2030-01-01T12:00:00.000Z; got 2030-01-01T11:59:00.000Z',
+    ],
+    [
+      { cron: '0 12 * * *', startAt: '9000-01-01T00:00:00Z', endAt: '9000-01-02T00:00:00Z' },
+      '/startAt',
+      'must be earlier: the cron expression has no slot at or after this time',
+    ],
+    ...[0, -1, 1.5, Number.NaN, 1_000_000_001].map((maxRuns): [ScheduleInput, string, string] => [
+      { interval: '1h', maxRuns },
+      '/maxRuns',
+      `must be a whole number from 1 to 1000000000, such as 10; got the number ${maxRuns}`,
+    ]),
+    ...['0s', '-1m', '1h1ms'].map((spread): [ScheduleInput, string, string] => [
+      { interval: '1h', spread },
+      '/spread',
+      `must be more than 0 and at most the interval, such as 1h; got "${spread}"`,
+    ]),
+    [
+      { interval: '48h', spread: '25h' },
+      '/spread',
+      'must be more than 0 and at most 24h, such as 10m; got "25h"',
+    ],
+    [
+      { cron: '0 3 * * SUN', spread: '25h' },
+      '/spread',
+      'must be more than 0 and at most 24h, such as 10m; got "25h"',
+    ],
+    [
+      { interval: '1h', intervalMode: 'fixed_delay', spread: '10m' },
+      '/spread',
+      'does not go with "intervalMode": "fixed_delay", which has no slots to spread. Leave spread out',
+    ],
+  ])('says what is wrong with the end or the spread of %j', (input, pointer, detail) => {
+    expect(faults(input)).toEqual([{ pointer, detail }]);
   });
 
   it.each<[ScheduleInput, string, RegExp]>([
@@ -97,6 +167,9 @@ describe('schedule', () => {
     [{ cron: '* * * * *', startAt: '9000-01-01T00:00:00Z' }, '/startAt', /no slot/],
     [{ runAt: '2030-01-01' }, '/runAt', /RFC 3339/],
     [{ interval: '1m', startAt: 'tomorrow' }, '/startAt', /RFC 3339/],
+    [{ interval: '1m', endAt: 'tomorrow' }, '/endAt', /RFC 3339/],
+    [{ interval: '1m', spread: '10 s' }, '/spread', /5m, 1h30m or 24h/],
+    [{ interval: '1m', spread: '1500us' }, '/spread', /whole number of milliseconds/],
   ])('refuses %j at %s', (input, pointer, detail) => {
     expect(faults(input)).toEqual([{ pointer, detail: expect.stringMatching(detail) }]);
   });

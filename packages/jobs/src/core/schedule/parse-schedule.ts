@@ -1,6 +1,6 @@
 import type { Fault } from '../input/fault.ts';
 import { shownValue } from '../input/shown-value.ts';
-import { MOST_RUNS } from '../limits.ts';
+import { LONGEST_SPREAD_MS, MOST_RUNS } from '../limits.ts';
 import { createMemo } from '../memo.ts';
 import { formatDuration, parseWholeMs } from '../time/duration.ts';
 import { type TimeInput, timeText } from '../time/time-input.ts';
@@ -38,10 +38,10 @@ export function parseSchedule(
   const startAt = readInstant(input.startAt, (detail) => note('startAt', detail));
   const endAt = readInstant(input.endAt, (detail) => note('endAt', detail));
   if (startAt !== undefined && endAt !== undefined && endAt < startAt)
-    note('endAt', 'must not be before the start: no slot would be left');
+    note('endAt', `must be at or after startAt, such as ${timeOf(startAt)}; got ${timeOf(endAt)}`);
   const { maxRuns } = input;
   if (maxRuns !== undefined && !(Number.isSafeInteger(maxRuns) && maxRuns >= 1 && maxRuns <= MOST_RUNS))
-    note('maxRuns', `must be a whole number from 1 to ${MOST_RUNS}; got ${shownValue(maxRuns)}`);
+    note('maxRuns', `must be a whole number from 1 to ${MOST_RUNS}, such as 10; got ${shownValue(maxRuns)}`);
   const runAt = readInstant(input.runAt, (detail) => note('runAt', detail));
   const everyMs = readInterval(input.interval, rules.minIntervalMs, (detail) => note('interval', detail));
   const spreadMs = readSpread(input, everyMs, (detail) => note('spread', detail));
@@ -108,7 +108,6 @@ function readInstant(time: TimeInput | undefined, note: (detail: string) => void
   return undefined;
 }
 
-const LONGEST_SPREAD_MS = 24 * 3_600_000;
 /** Longer texts are not cached. */
 const LONGEST_REMEMBERED = 32;
 /** Many jobs share few intervals, so the last 100 parsed ones are cached. */
@@ -138,19 +137,27 @@ function readSpread(
   const most = Math.min(everyMs ?? LONGEST_SPREAD_MS, LONGEST_SPREAD_MS);
   const ms = parseWholeMs(spread);
   if (!ms.ok) note(ms.detail);
-  else if (intervalMode === 'fixed_delay') note('does not go with a fixed delay, which has no slots');
+  else if (intervalMode === 'fixed_delay')
+    note('does not go with "intervalMode": "fixed_delay", which has no slots to spread. Leave spread out');
   else if (ms.value < 1 || ms.value > most) {
-    const bound = everyMs === most ? `the interval (${formatDuration(most)})` : formatDuration(most);
+    const bound = everyMs === most ? `the interval, such as ${formatDuration(most)}` : '24h, such as 10m';
     note(`must be more than 0 and at most ${bound}; got ${shownValue(spread)}`);
   } else return ms.value;
   return undefined;
 }
 
 function checkedCron(schedule: CronSchedule): ParsedSchedule {
-  if (nextSlot(schedule, 0, -1) !== undefined) return { ok: true, value: schedule };
-  const detail = 'must be earlier: the cron expression has no slot at or after this time';
-  const between = 'must be later: the cron expression has no slot between the start and this time';
-  const fault =
-    schedule.endAt === undefined ? { pointer: '/startAt', detail } : { pointer: '/endAt', detail: between };
-  return { ok: false, faults: [fault] };
+  const { endAt, ...endless } = schedule;
+  const first = nextSlot(endless, 0, -1);
+  if (first === undefined) {
+    const detail = 'must be earlier: the cron expression has no slot at or after this time';
+    return { ok: false, faults: [{ pointer: '/startAt', detail }] };
+  }
+  if (endAt === undefined || first <= endAt) return { ok: true, value: schedule };
+  const detail = `must be at or after the first slot of the cron expression, such as ${timeOf(first)}; got ${timeOf(endAt)}`;
+  return { ok: false, faults: [{ pointer: '/endAt', detail }] };
+}
+
+function timeOf(instant: number): string {
+  return new Date(instant).toISOString();
 }

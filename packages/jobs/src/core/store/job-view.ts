@@ -1,5 +1,5 @@
 import { isFixedDelay, type Job, nextSlotOf, unlessFuture } from '../model/job.ts';
-import { assignedTime, latestDueBy } from '../schedule/assigned-time.ts';
+import { latestDueBy } from '../schedule/assigned-time.ts';
 import { runsLeft } from '../schedule/schedule.ts';
 import { slotsAfter } from '../schedule/schedule-slots.ts';
 import { type HealthSigns, healthOf } from '../watching/health.ts';
@@ -40,13 +40,12 @@ export function jobViewOf(
   };
 }
 
-/** The next run times of a job as it stands: those a person would expect to see. */
-export function upcoming(job: Job, n: number, now: number): number[] {
+/** The next slots of a job as it stands: those a person would expect to see. */
+export function upcomingSlots(job: Job, n: number, now: number): number[] {
   const most = Math.min(n, runsLeft(job.schedule, job.runsMade));
   if (job.status === 'paused' || job.nextRunAt === undefined || most <= 0) return [];
   const first = nextSlotOf(job) ?? job.nextRunAt;
   if (isFixedDelay(job.schedule)) return [first];
   const base = Math.max(first, latestDueBy(job, now));
-  const slots = [first, ...slotsAfter(job.schedule, job.anchorAt, base, most - 1)];
-  return slots.map((slot) => assignedTime(job, slot));
+  return [first, ...slotsAfter(job.schedule, job.anchorAt, base, most - 1)];
 }

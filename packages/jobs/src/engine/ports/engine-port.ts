@@ -126,7 +126,10 @@ export interface Preview {
   readonly now: number;
   /** The next run before the edit; absent for a new schedule. */
   readonly before: number | undefined;
+  /** When the next slots are due (ms). Without the id of a job, `spread` puts none of them off. */
   readonly times: readonly number[];
+  /** The slot of each of `times`: the `scheduledFor` of its run. Earlier with `spread`. */
+  readonly slots: readonly number[];
 }
 
 /** Gets each event; `reset`: events of other nodes may have been lost, so reload your data. */

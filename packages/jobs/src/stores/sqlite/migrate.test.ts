@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -72,15 +72,17 @@ function insertInto(table: string, row: Readonly<Record<string, number | string 
 describe('the schema', () => {
   it('is brought up to date once', () => {
     migrate(db);
-    expect(db.statement('PRAGMA user_version').get()).toEqual({ user_version: 18 });
+    expect(db.statement('PRAGMA user_version').get()).toEqual({ user_version: 19 });
   });
 
   /** A database of an earlier version, with these migrations, a job and a live run. */
   const oldDatabase = (migrations: readonly string[]): Database => {
     const old = openForWriting(join(folder, 'old.db'));
+    old.protectSchema(false);
     for (const name of migrations) {
       old.exec(readFileSync(new URL(`./migrations/${name}`, import.meta.url), 'utf8'));
     }
+    old.protectSchema(true);
     old.exec(`PRAGMA user_version = ${migrations.length}; ${A_JOB}
       INSERT INTO live_runs (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
       VALUES (1, 7, 1, 1, 0, 0, 0, 0, 0)`);
@@ -123,6 +125,26 @@ describe('the schema', () => {
     expect(jobs()).toMatchObject(before);
     expect(old.statement('PRAGMA foreign_key_check').all()).toEqual([]);
     expect(() => old.exec('DELETE FROM jobs WHERE uid = 7')).toThrow(/FOREIGN KEY/);
+  });
+
+  // Promise P33, calendars and ends.
+  it('lets a job with slots finish, if its schedule ends', () => {
+    const folder = new URL('./migrations/', import.meta.url);
+    const old = oldDatabase(readdirSync(folder).sort().slice(0, 18));
+    const jobs = () => old.statement('SELECT * FROM jobs').all();
+    const before = jobs();
+    migrate(old);
+    expect(jobs()).toMatchObject(before);
+    const every = "kind = 'interval', mode = 'fixed_rate', interval = '1h', every_ms = 3600000";
+    const finish = (end: string) =>
+      old.exec(`UPDATE jobs SET ${every}, status = 'finished', wake_at = NULL, next_run_at = NULL, ${end}`);
+    finish('end_at = 5, max_runs = NULL, runs_made = NULL');
+    finish('end_at = NULL, max_runs = 1, runs_made = 1');
+    expect(() => finish('end_at = NULL, max_runs = NULL, runs_made = NULL')).toThrow(/constraint/);
+    expect(() => finish('end_at = 5, max_runs = NULL, runs_made = 1')).toThrow(/constraint/);
+    expect(() => finish('end_at = 5, next_slot_at = 5')).toThrow(/constraint/);
+    expect(old.statement('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
+    expect(old.statement('PRAGMA writable_schema').get()).toEqual({ writable_schema: 0 });
   });
 
   it('stays as it was when a migration fails', () => {

@@ -216,6 +216,37 @@ export function overviews(makeMount: MakeMount): void {
       expect(after).toMatchObject({ interval: '1h', version: 1, next_run: job.next_run });
     });
 
+    test('S7: shows when slots are due, and the slots; without the id of a job no slot is put off', async () => {
+      const schedule = { cron: '0 12 * * *', spread: '1h', count: 2 };
+      const plain = bodyOf(await preview(schedule), 200, previewSchema);
+      expect(plain.times).toEqual(plain.slots);
+      await createJob(server, 'preview-3', { interval: '1h' });
+      const whole = { id: 'preview-3', name: 'P', type: 'greet' };
+      for (const body of [schedule, { ...schedule, cron: '30 12 * * *' }]) {
+        const edited = bodyOf(await preview({ job_id: 'preview-3', ...body }), 200, previewSchema);
+        expect(edited.slots).toHaveLength(2);
+        const offsets = edited.times.map((at, n) => Date.parse(at) - Date.parse(edited.slots[n] ?? ''));
+        expect(offsets[0]).toBeGreaterThan(0);
+        expect(offsets[0]).toBeLessThan(3_600_000);
+        expect(offsets[1]).toBe(offsets[0]);
+        expect(bodyOf(await preview({ ...whole, ...body }), 200, previewSchema).times).toEqual(edited.times);
+      }
+      const fresh = bodyOf(await preview({ ...whole, ...schedule, id: 'preview-4' }), 200, previewSchema);
+      expect(fresh.slots).toEqual(plain.slots);
+      expect(fresh.times).not.toEqual(plain.slots);
+    });
+
+    test('K19: ends with the last slot, or with the last run that counts', async () => {
+      const start = '2035-01-01T00:00:00.000Z';
+      const ends = { interval: '1h', start_at: start, end_at: '2035-01-01T02:00:00.000Z' };
+      const until = bodyOf(await preview({ ...ends, count: 9 }), 200, previewSchema);
+      expect(until.times).toEqual([start, '2035-01-01T01:00:00.000Z', ends.end_at]);
+      const two = bodyOf(await preview({ ...ends, max_runs: 2, count: 9 }), 200, previewSchema);
+      expect(two.times).toEqual(until.times.slice(0, 2));
+      const past = await preview({ interval: '1h', end_at: '2020-01-01T00:00:00Z' });
+      expect(faultAt(past, '/end_at')).toMatch(/would never run/);
+    });
+
     test.each([
       ['/interval', { interval: '5 minutes' }],
       ['/count', { interval: '5m', count: 0 }],

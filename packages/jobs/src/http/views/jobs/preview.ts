@@ -32,9 +32,21 @@ export function isWholeJob(body: z.output<typeof previewBody>): boolean {
 export const previewSchema = z.object({
   now: instantSchema.describe("Current time of the server's clock"),
   before: instantSchema.nullable().describe('Next run of the job without the edit; null for a new one'),
-  times: z.array(instantSchema).describe('Next run times in ascending order'),
+  times: z
+    .array(instantSchema)
+    .describe(
+      'Next run times in ascending order. Without the id of a job, spread puts none of them off: the offset is made from the id',
+    ),
+  slots: z
+    .array(instantSchema)
+    .describe('The slot of each of times: the scheduled_for of its run. Earlier than its time with a spread'),
 });
 
-export function previewJson({ now, before, times }: Preview): z.output<typeof previewSchema> {
-  return { now: instantJson(now), before: instantJson(before), times: times.map((at) => instantJson(at)) };
+export function previewJson({ now, before, times, slots }: Preview): z.output<typeof previewSchema> {
+  return {
+    now: instantJson(now),
+    before: instantJson(before),
+    times: times.map((at) => instantJson(at)),
+    slots: slots.map((at) => instantJson(at)),
+  };
 }
