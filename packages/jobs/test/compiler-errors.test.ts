@@ -40,6 +40,19 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map(
     await jobs.schedule(rates, { id: 'rates-eur', interval: '1h', cron: '0 9 * * *' });
     export {};
     `,
+    ends: `
+    import type { Jobs, JobType } from '@greenvue/jobs';
+    declare const jobs: Jobs;
+    declare const rates: JobType<never, 'rates', { base?: string }>;
+    const ends = { endAt: new Date(), maxRuns: 3, spread: '10m' };
+    await jobs.schedule(rates, { id: 'a', interval: '1h', ...ends });
+    await jobs.schedule(rates, { id: 'a', cron: '0 9 * * *', ...ends });
+    await jobs.schedule(rates, { id: 'a', runAt: new Date(), endAt: new Date() });
+    await jobs.schedule(rates, { id: 'a', runAt: new Date(), maxRuns: 3 });
+    await jobs.schedule(rates, { id: 'a', onDemand: true, spread: '10m' });
+    await jobs.schedule(rates, { id: 'a', interval: '1h', maxRuns: '3' });
+    export {};
+    `,
   }),
 );
 
@@ -96,6 +109,12 @@ test('for a job type that is not listed, the compiler says to add it to types', 
 test('for a job with two schedules, the compiler says to give one', () => {
   const errors = errorsIn('two-schedules');
   expect(errors).toContain('give only one of interval, cron, runAt, onDemand');
+});
+
+test('an end and a spread compile with slots alone, and the compiler says so', () => {
+  const lines = errorsIn('ends').match(/^ends\.ts\(\d+/gm) ?? errorsIn('ends').match(/ends\.ts\(\d+/g);
+  expect(lines?.map((line) => Number(line.replace(/.*\(/, '')))).toEqual([8, 9, 10, 11]);
+  expect(errorsIn('ends').match(/only goes with interval or cron/g)?.length).toBeGreaterThanOrEqual(2);
 });
 
 test.each([true, false])(

@@ -65,6 +65,60 @@ export function scheduling(makeDatabase: MakeDatabase): void {
     },
   );
 
+  // Promises P33, calendars and ends; P34, spread.
+  describe('ends and spread', () => {
+    const ENDS = { interval: '1h', endAt: T0 + 3 * HOUR, maxRuns: 2, spread: '30m' } as const;
+    const input = { ...ENDS, id: 'sync', endAt: new Date(ENDS.endAt) };
+
+    it.each(TIMES)('an end may be %s', async (_, at) => {
+      const { job: made } = await h.engine.schedule(work, { id: 'ends', interval: '1h', endAt: at });
+      expect(made.schedule).toMatchObject({ endAt: AT });
+    });
+
+    it('an equal call changes nothing, and one without them removes them', async () => {
+      const { job: made } = await h.engine.schedule(work, input);
+      expect(made.schedule).toMatchObject({ endAt: ENDS.endAt, maxRuns: 2, spreadMs: HOUR / 2 });
+      const again = await h.engine.schedule(work, { ...input, spread: '1800s' });
+      expect(again).toMatchObject({ created: false, job: { version: 1 } });
+      const { job: plain } = await h.engine.schedule(work, { id: 'sync', interval: '1h' });
+      expect(plain.schedule).toEqual({
+        kind: 'interval',
+        interval: '1h',
+        everyMs: HOUR,
+        mode: 'fixed_rate',
+      });
+    });
+
+    it('S6: a spread longer than the interval, or than 24 h, is refused', async () => {
+      const refused = { code: 'invalid', faults: [{ pointer: '/spread' }] };
+      const longer = [
+        { interval: '1h', spread: '61m' },
+        { interval: '48h', spread: '25h' },
+        { cron: '0 3 * * SUN', spread: '25h' },
+      ];
+      for (const schedule of longer)
+        await expect(h.engine.schedule(work, { id: 'sync', ...schedule })).rejects.toMatchObject(refused);
+      await h.engine.schedule(work, { id: 'sync', interval: '1h', spread: '60m' });
+    });
+
+    it('S7, K19: preview and forecast have the assigned times, up to the end', async () => {
+      const { job: made } = await h.engine.schedule(work, input);
+      const offset = (made.nextRunAt ?? 0) - AT;
+      const slots = [AT, AT + HOUR];
+      const times = slots.map((slot) => slot + offset);
+      expect(await h.engine.preview({ jobId: 'sync', patch: {} })).toMatchObject({ slots, times });
+      const other = await h.engine.preview({ jobId: 'sync', patch: { maxRuns: 9 } });
+      expect(other.slots).toEqual([...slots, AT + 2 * HOUR]);
+      const plain = await h.engine.preview({ schedule: ENDS_AS_TEXT });
+      expect(plain).toMatchObject({ slots, times: slots });
+      const { steps } = await h.engine.forecast({ step: 'minute', hours: 4 });
+      const counted = steps.flatMap(({ at, runs }) => (runs > 0 ? [at] : []));
+      expect(counted).toEqual(times.map((at) => at - (at % 60_000)));
+    });
+
+    const ENDS_AS_TEXT = { ...ENDS, endAt: new Date(ENDS.endAt).toISOString() };
+  });
+
   it('an invalid Date is refused, with a pointer', async () => {
     const refused = {
       code: 'invalid',

@@ -112,6 +112,42 @@ export function spreadContract(makeStore: MakeStore): void {
       expect(plain).not.toHaveProperty('nextSlotAt');
     });
 
+    it('S8, E22: a run of a backfill has the slot, no offset, and does not count for max_runs', async () => {
+      await t.create('a', { schedule: every(HOUR, { spreadMs: 30 * MINUTE, maxRuns: 1 }) });
+      t.clock.advance(HOUR + offset);
+      await t.plan();
+      await t.settle(await t.claimOne(), SUCCEEDED);
+      const { uid, version } = await t.job('a');
+      const slots = [T0 + HOUR, T0 + 2 * HOUR];
+      const asked = { jobId: 'a', ifUid: uid, ifVersion: version, from: T0, to: T0 + 9 * HOUR, slots };
+      const audit = { actor: 'user:1', action: 'job.backfill', change: '{}' } as const;
+      const backfill = () => t.store.backfill({ ...asked, onlyMissing: true, dryRun: false, audit });
+      t.clock.advance(HOUR - SECOND);
+      // A higher max_runs would still give this slot to the schedule, in a second.
+      expect(await backfill()).toMatchObject({ plan: { toRun: [] } });
+      t.clock.advance(SECOND);
+      expect(await backfill()).toMatchObject({ plan: { toRun: [T0 + 2 * HOUR] } });
+      await t.plan();
+      const run = await t.claimOne();
+      expect(run).toMatchObject({ scheduledFor: T0 + 2 * HOUR, availableAt: t.clock.now() });
+      await t.settle(run, SUCCEEDED);
+      await t.plan();
+      expect(await t.job('a')).toMatchObject({ status: 'finished', runsMade: 1 });
+      const { job } = await t.edit('a', { schedule: every(HOUR, { spreadMs: 30 * MINUTE, maxRuns: 2 }) });
+      expect(job).toMatchObject({ nextSlotAt: T0 + 3 * HOUR });
+    });
+
+    it('E7, E17: a job that made its last run before a pause finishes with the resume', async () => {
+      await t.create('a', { schedule: every(HOUR, { spreadMs: 30 * MINUTE, maxRuns: 1 }) });
+      t.clock.advance(HOUR + offset);
+      await t.plan();
+      await t.done('a', { kind: 'pause', cancelLive: true });
+      t.clock.advance(5 * HOUR);
+      const { job } = await t.done('a', { kind: 'resume' });
+      expect(job).toMatchObject({ status: 'finished', runsMade: 1 });
+      expect(job).not.toHaveProperty('nextRunAt');
+    });
+
     it('K7: a resume goes to the first slot whose assigned time is to come', async () => {
       await t.create('a', { schedule: HOURLY });
       await t.done('a', { kind: 'pause', cancelLive: false });

@@ -72,6 +72,7 @@ export interface ScheduledJobFields extends WatchOptions {
 
 /** What the compiler names as the type of a field that excludes another given one. */
 type OneOnly = 'give only one of interval, cron, runAt, onDemand';
+type WithSlotsOnly = 'only goes with interval or cron';
 
 interface NoSchedule {
   readonly interval?: OneOnly | undefined;
@@ -79,10 +80,10 @@ interface NoSchedule {
   readonly cron?: OneOnly | undefined;
   readonly timezone?: undefined;
   readonly runAt?: OneOnly | undefined;
-  readonly startAt?: undefined;
-  readonly endAt?: undefined;
+  readonly startAt?: WithSlotsOnly | undefined;
+  readonly endAt?: WithSlotsOnly | undefined;
   readonly maxRuns?: undefined;
-  readonly spread?: undefined;
+  readonly spread?: WithSlotsOnly | undefined;
   readonly onDemand?: undefined;
 }
 

@@ -5,6 +5,7 @@ import type { LiveRun } from '../../model/run.ts';
 import { isBackfillRun } from '../../model/run.ts';
 import { without } from '../../objects.ts';
 import { decide, draftOf } from '../../rules/decision.ts';
+import { latestDueBy } from '../../schedule/assigned-time.ts';
 import type {
   BackfillInput,
   BackfillResult,
@@ -31,7 +32,7 @@ export function* backfill(unit: UnitOfWork, input: BackfillInput): Script<Backfi
   const { historyFrom, ...known } = yield* ask('knownSlots', uid, { from, to });
   // Slots at and after the next one belong to the planner (P5, one run per slot).
   const passed = slots.filter(
-    (slot) => slot <= unit.now && slot < (nextSlotOf(job) ?? Number.POSITIVE_INFINITY),
+    (slot) => slot <= latestDueBy(job, unit.now) && slot < (nextSlotOf(job) ?? Number.POSITIVE_INFINITY),
   );
   const sorted = sortSlots(passed, known, onlyMissing);
   const plan = historyFrom === undefined ? sorted : { ...sorted, historyFrom };
