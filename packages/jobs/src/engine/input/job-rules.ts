@@ -28,8 +28,8 @@ const schedule = {
   onDemand: flag,
   startAt: alsoNamed(time, 'startDate', 'start'),
   endAt: alsoNamed(time, 'endDate', 'end', 'until'),
-  spread: alsoNamed(duration, 'jitter', 'splay'),
   maxRuns: alsoNamed(wholeNumber({ min: 1, max: MOST_RUNS }), 'limit', 'times', 'count'),
+  spread: alsoNamed(duration, 'jitter', 'splay'),
 };
 
 const policies = {

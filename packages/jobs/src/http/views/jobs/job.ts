@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type Job, type JobDefinition, nextSlotOf } from '../../../core/model/job.ts';
+import type { Job, JobDefinition } from '../../../core/model/job.ts';
 import type { Backoff } from '../../../core/model/retry.ts';
 import { RUN_STATUSES } from '../../../core/model/run.ts';
 import { HEALTH_STATUSES, JOB_STATUSES } from '../../../core/model/statuses.ts';
-import { boundsOf } from '../../../core/schedule/schedule.ts';
+import type { Bounds } from '../../../core/schedule/schedule.ts';
 import type { JobSort, JobView } from '../../../core/store/store-views.ts';
 import { formatDuration } from '../../../core/time/duration.ts';
 import { instantJson, instantSchema } from '../../fields/instant.ts';
@@ -123,6 +123,7 @@ export function jobOrder(sort: z.output<typeof jobsQuery>['sort']): {
 
 /** A job and its state as the REST API represents them. */
 export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentRuns }: JobView): JobJson {
+  const schedule = scheduleJson(job);
   return {
     id: job.id,
     uid: job.uid,
@@ -130,7 +131,7 @@ export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentR
     name: job.name,
     description: job.description,
     type: job.type,
-    ...scheduleJson(job),
+    ...schedule,
     payload: parseJsonObject(job.payload),
     overlap: job.overlap,
     catch_up: job.catchUp,
@@ -145,8 +146,8 @@ export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentR
     last_run: instantJson(lastRunAt),
     last_status: lastStatus ?? null,
     next_run: instantJson(job.nextRunAt),
-    next_slot: instantJson(nextSlotOf(job)),
-    runs_made: boundsOf(job.schedule).maxRuns === undefined ? null : (job.runsMade ?? 0),
+    next_slot: instantJson(job.nextSlotAt ?? job.nextRunAt),
+    runs_made: schedule.max_runs === null ? null : (job.runsMade ?? 0),
     recent_runs: recentRuns?.map(recentRunJson) ?? null,
     created_by: job.createdBy ?? null,
     created_at: instantJson(job.createdAt),
@@ -201,21 +202,14 @@ const NO_SCHEDULE: ScheduleJson = {
 };
 
 export function scheduleJson({ schedule }: Pick<JobDefinition, 'schedule'>): ScheduleJson {
-  const { startAt, endAt, maxRuns, spreadMs } = boundsOf(schedule);
-  const bounds = {
-    start_at: instantJson(startAt),
-    end_at: instantJson(endAt),
-    max_runs: maxRuns ?? null,
-    spread: spreadMs === undefined ? null : formatDuration(spreadMs),
-  };
   switch (schedule.kind) {
     case 'interval': {
       const { interval, mode } = schedule;
-      return { ...NO_SCHEDULE, interval, interval_mode: mode, ...bounds };
+      return { ...NO_SCHEDULE, interval, interval_mode: mode, ...boundsJson(schedule) };
     }
     case 'cron': {
       const { cron, timezone } = schedule;
-      return { ...NO_SCHEDULE, cron, timezone, ...bounds };
+      return { ...NO_SCHEDULE, cron, timezone, ...boundsJson(schedule) };
     }
     case 'run_at':
       return { ...NO_SCHEDULE, run_at: instantJson(schedule.runAt) };
@@ -224,4 +218,13 @@ export function scheduleJson({ schedule }: Pick<JobDefinition, 'schedule'>): Sch
     default:
       return schedule satisfies never;
   }
+}
+
+function boundsJson({ startAt, endAt, maxRuns, spreadMs }: Bounds) {
+  return {
+    start_at: instantJson(startAt),
+    end_at: instantJson(endAt),
+    max_runs: maxRuns ?? null,
+    spread: spreadMs === undefined ? null : formatDuration(spreadMs),
+  };
 }
