@@ -49,6 +49,16 @@ describe('health, worst first', () => {
     });
   });
 
+  // Promise P34, spread.
+  it('S3: after an edit that restarts the schedule, a slot before the last one is no sign of the clock', () => {
+    const rebased = job({
+      lastSlotAt: T0 + 10 * HOUR,
+      nextSlotAt: T0 + 10 * HOUR,
+      nextRunAt: T0 + 11 * HOUR,
+    });
+    expect(healthOf(rebased, signs, T0)).toEqual({ status: 'ok' });
+  });
+
   it('overrunning when a run lives longer than the interval', () => {
     expect(healthOf(job(), { ...signs, runningSince: T0 - HOUR }, T0)).toMatchObject({ status: 'ok' });
     expect(healthOf(job(), { ...signs, runningSince: T0 - HOUR - 1 }, T0)).toMatchObject({

@@ -343,4 +343,13 @@ describe('a slot that comes soon', () => {
       T0 + HOUR,
     );
   });
+
+  // Promise P34, spread.
+  it('S3: can be taken ahead of its assigned time, unless it has a row from before a jump of the clock', () => {
+    const { job } = new Simulation(definition(every(HOUR, { spreadMs: HOUR })), T0);
+    const due = job.nextRunAt ?? 0;
+    expect(due).toBeGreaterThan(T0 + HOUR);
+    expect(slotAhead(job, NO_LIVE_RUNS, due - 200, 200)).toBe(due);
+    expect(slotAhead({ ...job, lastSlotAt: T0 + HOUR }, NO_LIVE_RUNS, due - 200, 200)).toBe(undefined);
+  });
 });
