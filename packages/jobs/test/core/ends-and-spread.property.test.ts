@@ -186,6 +186,36 @@ describe('a job with an end and a spread, whatever people do to it', () => {
     );
   });
 
+  it('a fixed delay ends, too: no run is of a slot after the end, and none beyond max_runs', () => {
+    const modes = MODES.filter(([catchUp]) => catchUp !== 'all');
+    const works = fc.array(fc.tuple(ahead, fc.nat(2)), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...modes),
+        intervals,
+        bounds,
+        works,
+        ([catchUp, overlap], everyMs, { endsAfter, maxRuns = 1_000 }, plan) => {
+          const endAt = T0 + (endsAfter ?? 40_000_000);
+          const schedule = every(everyMs, { mode: 'fixed_delay', endAt, maxRuns });
+          const sim = new Simulation(definition(schedule, { catchUp, overlap }), T0);
+          for (const [ms, settle] of plan) {
+            sim.now += ms;
+            act(sim, { do: 'work', settle, fails: true }, everyMs);
+            const { job } = sim;
+            if (job.status === 'finished') expect([job.nextRunAt, sim.isLive()]).toEqual([undefined, false]);
+            else expect(job.nextRunAt !== undefined || sim.isLive()).toBe(true);
+            expect(job.nextRunAt ?? 0).toBeLessThanOrEqual(endAt);
+          }
+          const runs = sim.rows.filter(isRunOfSlot);
+          expect(runs.length).toBeLessThanOrEqual(maxRuns);
+          for (const { slot = 0 } of runs) expect(slot).toBeLessThanOrEqual(endAt);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   it('when the clock jumps, no catch-up run covers a slot that has a row', () => {
     fc.assert(
       fc.property(
