@@ -68,6 +68,7 @@ const watchings: fc.Arbitrary<Watching> = fc.record({
 const shorts: fc.Arbitrary<ShortValues> = fc.record(
   {
     timeout: durations,
+    expire_after: durations,
     max_attempts: fc.constantFrom(1, 3, 1_000),
     ping_url: fc.constant('https://monitor.example/1'),
   },

@@ -39,7 +39,17 @@ export const RUN_FILTER_FLAGS: FlagParametersForType<RunFilterFlags, CliContext>
   },
   reason: {
     kind: 'enum',
-    values: ['error', 'timeout', 'lost', 'payload_invalid', 'user', 'deleted', 'overlap', 'missed'],
+    values: [
+      'error',
+      'timeout',
+      'lost',
+      'payload_invalid',
+      'user',
+      'deleted',
+      'overlap',
+      'missed',
+      'expired',
+    ],
     variadic: ',',
     optional: true,
     brief: 'Only runs that failed, or were cancelled or skipped, for this reason; repeatable',

@@ -64,6 +64,7 @@ function printJob({ out, now, program }: Session, job: Job): void {
     ['Overlap', job.overlap],
     ['Catch-up', job.catch_up],
     ['Timeout', job.timeout],
+    ['Expires after', job.expire_after ?? ''],
     ['Attempts', job.max_attempts === 1 ? '1, no retry' : `${job.max_attempts}, ${backoffText(job)}`],
     ['Tags', job.tags.join(', ')],
     ['Pauses after', job.pause_after === 'none' ? '' : budgetText(job.pause_after)],

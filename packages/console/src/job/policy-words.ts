@@ -26,9 +26,17 @@ export function policiesOf(job: Job): readonly Policy[] {
       meaning:
         'A longer attempt is asked to stop. It counts as failed once its handler ends, and may be retried.',
     },
+    ...expiryOf(job),
     { name: 'Attempts', help: 'attempt', value: String(job.max_attempts), meaning: attemptsWords(job) },
     { name: 'Backoff', help: 'backoff', value: backoff, meaning: backoffWords(job) },
   ];
+}
+
+function expiryOf({ expire_after: value }: Job): readonly Policy[] {
+  // An older server does not know the field.
+  if (value == null) return [];
+  const meaning = 'A run that has not started this long after it was due is skipped.';
+  return [{ name: 'Expires after', help: 'expiry', value, meaning }];
 }
 
 /** The waits before each retry in ms, without jitter; at most `most` of them. */

@@ -196,6 +196,7 @@ const ENDS = {
   'failed for good': failed({ permanent: true }),
   cancelled: { kind: 'cancelled' },
   'given back': { kind: 'given_back' },
+  expired: { kind: 'expired' },
   lost: { kind: 'lost' },
 } satisfies Record<string, Outcome>;
 
@@ -213,6 +214,7 @@ const AGAIN = {
   'failed for good': 'failed',
   cancelled: 'cancelled',
   'given back': 'queued',
+  expired: 'skipped',
   lost: 'queued',
 } as const;
 const RUNS: readonly Row[] = [
@@ -229,6 +231,7 @@ const RUNS: readonly Row[] = [
       'failed for good': 'cancelled',
       cancelled: 'cancelled',
       'given back': 'cancelled',
+      expired: 'cancelled',
       lost: 'cancelled',
     },
   },
@@ -240,6 +243,7 @@ it('the table has each kind of end', () => {
     failed: true,
     cancelled: true,
     given_back: true,
+    expired: true,
     lost: true,
   };
   expect(new Set(Object.values(ENDS).map(({ kind }) => kind))).toEqual(new Set(Object.keys(kinds)));

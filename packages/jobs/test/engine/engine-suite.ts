@@ -11,6 +11,7 @@ import { draining } from './draining.ts';
 import type { MakeDatabase } from './engine-harness.ts';
 import { enqueueing } from './enqueueing.ts';
 import { execution } from './execute.ts';
+import { expiring } from './expiring.ts';
 import { failureBudgets } from './failure-budgets.ts';
 import { gathering } from './gathering.ts';
 import { histories } from './histories.ts';
@@ -63,6 +64,7 @@ export function engineWithStore(makeDatabase: MakeDatabase, makeOwn = makeDataba
   describe('secrets in payloads', () => secrets(makeDatabase));
   describe('keys of secrets', () => secretKeys(makeDatabase));
   describe('enqueueing', () => enqueueing(makeDatabase));
+  describe('expiry', () => expiring(makeDatabase));
   describe('failure budgets', () => failureBudgets(makeDatabase));
   describe('hooks', () => hooks(makeDatabase));
   describe('draining', () => draining(makeDatabase));

@@ -16,7 +16,8 @@ export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Reco
     'has no known mode': "mode NOT IN ('fixed_rate', 'fixed_delay')",
     'has no known overlap': "overlap NOT IN ('skip', 'queue', 'allow')",
     'has no known catch-up': "catch_up NOT IN ('once', 'skip', 'all')",
-    'has no interval, timeout or attempts': 'least(every_ms, timeout_ms, max_attempts) < 1',
+    'has no interval, timeout, expiry or attempts':
+      'least(every_ms, timeout_ms, expire_after_ms, max_attempts) < 1',
     'has what is not of its kind': `(kind = 'interval') <> (interval IS NOT NULL) OR (kind = 'interval') <> (every_ms IS NOT NULL)
       OR (kind = 'interval') <> (mode IS NOT NULL) OR (kind = 'cron') <> (cron IS NOT NULL)
       OR (kind = 'cron') <> (timezone IS NOT NULL) OR (kind = 'run_at') <> (run_at IS NOT NULL)
@@ -54,7 +55,7 @@ export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Reco
       WHEN 'succeeded' THEN reason IS NULL
       WHEN 'failed' THEN coalesce(reason, '') IN ${listed(REASONS.failed)}
       WHEN 'cancelled' THEN coalesce(reason, '') IN ${listed(REASONS.cancelled)}
-      ELSE coalesce(reason, '') IN ${listed(REASONS.skipped)} AND scheduled_for IS NOT NULL AND started_at IS NULL END`,
+      ELSE coalesce(reason, '') IN ${listed(REASONS.skipped)} AND (scheduled_for IS NOT NULL OR reason = 'expired') AND started_at IS NULL END`,
     'has a result, and has not succeeded': "result IS NOT NULL AND status <> 'succeeded'",
     'has a slot without a schedule, or the other way round':
       "(trigger = 'schedule') <> (scheduled_for IS NOT NULL)",

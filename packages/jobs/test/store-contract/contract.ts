@@ -12,6 +12,7 @@ import { countHealthContract } from './count-health.ts';
 import { editsContract } from './edits.ts';
 import { endsContract } from './ends.ts';
 import { expectationsContract } from './expectations.ts';
+import { expiryContract } from './expiry.ts';
 import { failureBudgetContract } from './failure-budget.ts';
 import { failuresContract } from './failures.ts';
 import { forecastJobsContract } from './forecast-jobs.ts';
@@ -66,6 +67,7 @@ export function runsContract(makeStore: MakeStore): void {
   editsContract(makeStore);
   endsContract(makeStore);
   spreadContract(makeStore);
+  expiryContract(makeStore);
   pauseContract(makeStore);
   planContract(makeStore);
   catchUpContract(makeStore);

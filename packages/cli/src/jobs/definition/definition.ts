@@ -33,6 +33,7 @@ const FIELDS = [
   'overlap',
   'catch_up',
   'timeout',
+  'expire_after',
   'max_attempts',
   'backoff',
   'tags',
@@ -141,6 +142,9 @@ function inWordsOf(job: Job, fields: Definition): Definition {
     ...fields,
     interval: sameDuration(job.interval, fields.interval) ? job.interval : fields.interval,
     timeout: sameDuration(job.timeout, fields.timeout) ? job.timeout : fields.timeout,
+    expire_after: sameDuration(job.expire_after, fields.expire_after)
+      ? job.expire_after
+      : fields.expire_after,
     timezone: sameText(job.timezone, fields.timezone) ? job.timezone : fields.timezone,
     run_at: sameInstant(job.run_at, fields.run_at) ? job.run_at : fields.run_at,
     start_at: sameInstant(job.start_at, fields.start_at) ? job.start_at : fields.start_at,

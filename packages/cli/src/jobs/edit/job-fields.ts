@@ -26,6 +26,7 @@ export interface JobFieldFlags extends ScheduleFlags {
   readonly overlap: 'skip' | 'queue' | 'allow' | undefined;
   readonly catchUp: 'once' | 'skip' | 'all' | undefined;
   readonly timeout: string | undefined;
+  readonly expireAfter: string | undefined;
   readonly maxAttempts: number | undefined;
   readonly backoffInitial: string | undefined;
   readonly backoffMax: string | undefined;
@@ -58,6 +59,7 @@ export const RESETTABLE = [
   'overlap',
   'catch_up',
   'timeout',
+  'expire_after',
   'max_attempts',
   'backoff',
   'tags',
@@ -105,6 +107,7 @@ export const JOB_FIELD_FLAGS: FlagParametersForType<JobFieldFlags, CliContext> =
     brief: 'What happens after missed slots',
   },
   timeout: textFlag('Longest duration of an attempt', 'duration'),
+  expireAfter: textFlag('Skip a run that has not started this long after it was due', 'duration'),
   maxAttempts: countFlag('Attempts of a run, the first included'),
   backoffInitial: textFlag('Wait before the first retry', 'duration'),
   backoffMax: textFlag('Longest wait before a retry', 'duration'),
@@ -185,6 +188,7 @@ export function plainFields(flags: JobFieldFlags) {
     overlap: flags.overlap,
     catch_up: flags.catchUp,
     timeout: flags.timeout,
+    expire_after: flags.expireAfter,
     max_attempts: flags.maxAttempts,
     tags: copyOf(flags.tags),
     pause_after: flags.pauseAfter,

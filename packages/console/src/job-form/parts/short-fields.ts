@@ -27,6 +27,15 @@ const TEXT_FIELDS = [
     ofType: ({ timeout }) => timeout,
   },
   {
+    name: 'expire_after',
+    section: 'advanced',
+    label: 'Expires after',
+    help: 'expiry',
+    description: 'A run that has not started this long after it was due is skipped: from 1s to 9600h.',
+    kind: 'duration',
+    example: '5m',
+  },
+  {
     name: 'ping_url',
     section: 'watching',
     label: 'Ping URL',

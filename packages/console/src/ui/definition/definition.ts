@@ -20,6 +20,7 @@ const FIELDS = [
   'overlap',
   'catch_up',
   'timeout',
+  'expire_after',
   'max_attempts',
   'backoff',
   'tags',

@@ -8,6 +8,7 @@ export const HELP_WORDS = [
   "dead man's switch",
   'drain (node)',
   'expectation',
+  'expiry',
   'failing',
   'failure budget',
   'fingerprint',

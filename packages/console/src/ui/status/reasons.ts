@@ -22,6 +22,11 @@ const REASONS: Record<RunReason, ReasonWords> = {
     sentence:
       'This slot was skipped: no node could take it in time, and the catch-up setting does not run it later.',
   },
+  expired: {
+    short: 'Not started in time',
+    sentence:
+      'This run was skipped: it could not start within the time that the expiry setting allows. No handler was called.',
+  },
   error: {
     short: 'The handler threw an error',
     sentence: ({ errors }) =>

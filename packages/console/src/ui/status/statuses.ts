@@ -31,6 +31,7 @@ export const RUN_REASONS = [
   'payload_invalid',
   'overlap',
   'missed',
+  'expired',
   'user',
   'deleted',
 ] as const satisfies readonly Run['reason'][];

@@ -23,13 +23,13 @@ const NONE: readonly Alert[] = [];
 
 /**
  * The alerts that a decision made true (P24, alerts): the first failure of a streak and then the first one in
- * each hour since, the success that ends a streak, a pause by the engine, and slots that were missed.
+ * each hour since, the success that ends a streak, a pause by the engine, slots that were missed, and runs that expired.
  */
 export function alertsOf({ before, after, ended, skip }: JobChange, now: number): readonly Alert[] {
   const hasStreak = after.failedInRow > before.failedInRow || after.failingSince !== before.failingSince;
   const isPaused =
     after.status === 'paused' && before.status !== 'paused' && after.pause?.by === ENGINE_ACTOR;
-  if (!hasStreak && !isPaused && skip.length === 0) return NONE;
+  if (!hasStreak && !isPaused && skip.length === 0 && !ended.some(isExpired)) return NONE;
   const alerts: Alert[] = [];
   const { failingSince } = after;
   if (before.failingSince !== undefined && before.failingSince !== failingSince)
@@ -44,8 +44,9 @@ export function alertsOf({ before, after, ended, skip }: JobChange, now: number)
     });
   if (isPaused)
     alerts.push({ condition: 'paused_by_engine', ...about(after, now), ...pausedBecause(after, ended) });
-  const missed = skip.filter(({ reason }) => reason === 'missed');
-  if (missed.length > 0) alerts.push({ condition: 'missed', ...about(after, now), ...missedSlots(missed) });
+  const missed = [...skip.filter(({ reason }) => reason === 'missed'), ...ended.filter(isExpired)];
+  if (missed.length > 0)
+    alerts.push({ condition: 'missed', ...about(after, now), ...missedSlots(missed, now) });
   return alerts;
 }
 
@@ -59,6 +60,10 @@ function isTimeToTell(before: Job, after: Job, failingSince: number): boolean {
   const hourOf = ({ lastEndAt = failingSince }: Job) =>
     Math.floor(Math.max(lastEndAt - failingSince, 0) / REMINDER_MS);
   return hourOf(after) > hourOf(before);
+}
+
+function isExpired({ reason }: EndedRun): boolean {
+  return reason === 'expired';
 }
 
 function about({ id, name }: Job, now: number): Pick<Alert, 'jobId' | 'jobName' | 'at'> {
@@ -95,11 +100,16 @@ function pausedBecause({ pause, failingSince }: Job, ended: readonly EndedRun[])
 }
 
 /** How many slots nothing ran for, and when the first of them was. */
-function missedSlots(skip: readonly SkippedRun[]): Pick<Alert, 'since' | 'count'> {
-  const first = skip.map(({ missedFrom, scheduledFor }) => missedFrom ?? scheduledFor);
+function missedSlots(
+  rows: readonly Pick<EndedRun, 'missed' | 'missedFrom' | 'scheduledFor' | 'queuedAt'>[],
+  now: number,
+): Pick<Alert, 'since' | 'count'> {
+  const first = rows.map(
+    ({ missedFrom, scheduledFor, queuedAt }) => missedFrom ?? scheduledFor ?? queuedAt ?? now,
+  );
   return {
     since: first.reduce((a, b) => Math.min(a, b)),
-    count: skip.reduce((sum, { missed }) => sum + Math.max(missed, 1), 0),
+    count: rows.reduce((sum, { missed = 0 }) => sum + Math.max(missed, 1), 0),
   };
 }
 

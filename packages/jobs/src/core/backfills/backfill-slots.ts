@@ -1,7 +1,7 @@
 import { type Refusal, refused } from '../commands/refusal.ts';
 import { isFixedDelay, type Job, liveCount, roomOf } from '../model/job.ts';
 import { without } from '../objects.ts';
-import { type Draft, queueRun } from '../rules/decision.ts';
+import { type Draft, type NewRun, queueRun } from '../rules/decision.ts';
 import { hasGrid } from '../schedule/schedule.ts';
 
 /** Where runs may overlap: the most runs of backfills of one job that are live at once. */
@@ -76,14 +76,15 @@ export function takeBackfill(draft: Draft, { next, liveRuns }: BackfillSlots, no
       : roomOf(job.overlap) - liveCount(draft.live) - draft.live.dueOwnRuns;
   for (const slot of next) {
     if (left === 0 || room() <= 0) break;
-    queueRun(draft, {
+    const run: NewRun = {
       trigger: 'schedule',
       scheduledFor: slot,
       catchUp: true,
       missed: 0,
       held: job.overlap !== 'allow' && liveCount(draft.live) > 0 ? 'overlap' : 'no',
       availableAt: now,
-    });
+    };
+    queueRun(draft, run, now);
     draft.backfill.push(slot);
     left -= 1;
   }

@@ -161,6 +161,7 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
 
 type Stale =
   | (typeof WATCHING_FIELDS)[number]
+  | 'expireAfterMs'
   | 'recentFailures'
   | 'lastSuccessEndAt'
   | 'lastTookMs'
@@ -171,7 +172,7 @@ type Stale =
  * another budget, expectation or end (P23, failure budget; P25, expectations; P33, calendars and ends).
  */
 function withoutStale(job: Job, { pauseAfter, expect, schedule }: JobDefinition) {
-  const stale: Stale[] = [...WATCHING_FIELDS];
+  const stale: Stale[] = [...WATCHING_FIELDS, 'expireAfterMs'];
   if (!sameBudget(job.pauseAfter, pauseAfter)) stale.push('recentFailures');
   if (expect?.successWithinMs === undefined) stale.push('lastSuccessEndAt');
   if (expect?.durationMs === undefined) stale.push('lastTookMs');
@@ -222,7 +223,7 @@ function trigger(
     ...(trace === undefined ? {} : { trace }),
     ...(by === undefined ? {} : { requestedBy: by }),
   };
-  queueRun(draft, run);
+  queueRun(draft, run, now);
   return accepted(decide(draft, now));
 }
 

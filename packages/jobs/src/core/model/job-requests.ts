@@ -66,6 +66,8 @@ export interface ScheduledJobFields extends WatchOptions {
   readonly timeout?: string | undefined;
   readonly maxAttempts?: number | undefined;
   readonly backoff?: BackoffOptions | undefined;
+  /** A run that has not started this long after it was due is skipped: from 1s to 9600h. Default: never. */
+  readonly expireAfter?: string | undefined;
   /** For people. Default: the id. */
   readonly name?: string | undefined;
 }

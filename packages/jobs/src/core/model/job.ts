@@ -24,6 +24,8 @@ export interface JobDefinition extends Watching {
   readonly overlap: Overlap;
   readonly catchUp: CatchUp;
   readonly timeoutMs: number;
+  /** A run that has not started this long after it was due is skipped (P35, expiry). */
+  readonly expireAfterMs?: number;
   readonly maxAttempts: number;
   readonly backoff: Backoff;
 }
@@ -220,6 +222,7 @@ export function sameDefinition(a: JobDefinition, b: JobDefinition): boolean {
     a.overlap === b.overlap &&
     a.catchUp === b.catchUp &&
     a.timeoutMs === b.timeoutMs &&
+    a.expireAfterMs === b.expireAfterMs &&
     a.maxAttempts === b.maxAttempts &&
     a.backoff.initialMs === b.backoff.initialMs &&
     a.backoff.maxMs === b.backoff.maxMs &&

@@ -22,7 +22,7 @@ export type RunTime = (typeof RUN_TIMES)[number];
  * New codes count up from 500 for skipped, 300 for failed and 400 for cancelled runs, as SQLite's CHECK asks.
  */
 export const REASONS = {
-  skipped: { overlap: 0, missed: 1 },
+  skipped: { overlap: 0, missed: 1, expired: 500 },
   failed: { error: 2, timeout: 3, lost: 4, payload_invalid: 5 },
   cancelled: { user: 6, deleted: 7 },
 } as const;
@@ -115,6 +115,8 @@ export interface LiveRun extends RunOrigin {
   readonly status: LiveStatus;
   readonly held: Held;
   readonly availableAt: number;
+  /** The run is skipped if it has not started by then; absent once it has started (P35, expiry). */
+  readonly expiresAt?: number;
   /** The traceparent of the request that triggered the run; history does not keep it. */
   readonly trace?: string;
   readonly claim?: Claim;

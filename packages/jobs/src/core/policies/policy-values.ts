@@ -4,6 +4,8 @@ import { type Backoff, DEFAULT_BACKOFF } from '../model/retry.ts';
 import { formatDuration, parseWholeMs } from '../time/duration.ts';
 
 const LONGEST_TIMEOUT_MS = 7 * 86_400_000;
+const SHORTEST_EXPIRY_MS = 1_000;
+const LONGEST_EXPIRY_MS = 9_600 * 3_600_000;
 
 /** A timeout in ms, or what is wrong with it. */
 export function timeoutMs(text: string): number | string {
@@ -11,6 +13,15 @@ export function timeoutMs(text: string): number | string {
   if (!parsed.ok) return parsed.detail;
   if (parsed.value < 1 || parsed.value > LONGEST_TIMEOUT_MS)
     return `must be from 1ms to 168h; got ${shownValue(text)}`;
+  return parsed.value;
+}
+
+/** How long a run may wait for its start in ms, or what is wrong with it. */
+export function expireAfterMs(text: string): number | string {
+  const parsed = parseWholeMs(text);
+  if (!parsed.ok) return parsed.detail;
+  if (parsed.value < SHORTEST_EXPIRY_MS || parsed.value > LONGEST_EXPIRY_MS)
+    return `must be from 1s to 9600h; got ${shownValue(text)}`;
   return parsed.value;
 }
 

@@ -18,6 +18,7 @@ import {
 import { without } from '../objects.ts';
 import { hasEnd } from '../schedule/schedule.ts';
 import { untilEnd } from '../schedule/schedule-slots.ts';
+import { withExpiry } from './expiry.ts';
 
 /** A run to be made; the store gives it its id and `queuedAt`. */
 export interface NewRun extends Omit<RunOrigin, 'id' | 'jobUid' | 'queuedAt'> {
@@ -26,6 +27,7 @@ export interface NewRun extends Omit<RunOrigin, 'id' | 'jobUid' | 'queuedAt'> {
   readonly trace?: string;
   readonly held: Held;
   readonly availableAt: number;
+  readonly expiresAt?: number;
 }
 
 /** A finished row for slots that nothing ran. */
@@ -110,8 +112,8 @@ export function draftOf(job: Job, live: LiveRuns): Draft {
   return { job, live, moves: [], skip: [], queue: [], backfill: [] };
 }
 
-export function queueRun(draft: Draft, run: NewRun): void {
-  draft.queue.push(run);
+export function queueRun(draft: Draft, run: NewRun, now: number): void {
+  draft.queue.push(withExpiry(run, draft.job, now));
   const { live } = draft;
   if (run.held === 'no') draft.live = { ...live, active: live.active + 1 };
   else if (run.held === 'run_at')

@@ -1,15 +1,26 @@
-import { isFixedDelay, type Job, type LiveRuns, unlessFuture } from '../model/job.ts';
-import type { AttemptError, FinishedStatus } from '../model/run.ts';
+import {
+  isFixedDelay,
+  type Job,
+  type LiveRuns,
+  nextSlotOf,
+  unlessFuture,
+  withNextSlot,
+} from '../model/job.ts';
+import type { AttemptError, FinishedStatus, RunOrigin, RunReason } from '../model/run.ts';
 import { type Mutable, without } from '../objects.ts';
 import { pauseJob } from '../pauses/pause-job.ts';
-import { hasEnd } from '../schedule/schedule.ts';
+import { baseOf } from '../pauses/resume.ts';
+import { hasEnd, hasGrid } from '../schedule/schedule.ts';
+import { nextSlot } from '../schedule/schedule-slots.ts';
 import { ENGINE_ACTOR, isBudgetSpent, spentReason, withOutcome } from '../watching/failure-budget.ts';
 import { type Decision, decide, draftOf, isOverRoom, releaseWaiting, shrinkRoom } from './decision.ts';
 import type { Outcome } from './settle.ts';
 
 /** A run that has ended, or a failed attempt that will be retried: what the job's row needs of it. */
-export interface EndedRun {
+export interface EndedRun
+  extends Partial<Pick<RunOrigin, 'trigger' | 'scheduledFor' | 'missed' | 'missedFrom' | 'queuedAt'>> {
   readonly status: FinishedStatus;
+  readonly reason?: RunReason;
   readonly startedAt?: number;
   readonly finishedAt?: number;
   /** The attempt failed, and the run waits for the next one. */
@@ -28,11 +39,18 @@ export function retriedOf(
   return { status: 'failed', startedAt, isRetried: true };
 }
 
-/** How many of them are rows of history. */
-export function countFinished(ended: readonly EndedRun[]): number {
+/** How many of them are rows of history: skipped ones, and the others. */
+export function countRows(ended: readonly EndedRun[]): {
+  readonly finished: number;
+  readonly skipped: number;
+} {
   let retried = 0;
-  for (const { isRetried } of ended) if (isRetried === true) retried += 1;
-  return ended.length - retried;
+  let skipped = 0;
+  for (const { status, isRetried } of ended) {
+    if (isRetried === true) retried += 1;
+    else if (status === 'skipped') skipped += 1;
+  }
+  return { finished: ended.length - retried - skipped, skipped };
 }
 
 /**
@@ -65,7 +83,7 @@ export function afterSettlements(
   ended: readonly EndedRun[],
   now: number,
 ): Decision {
-  const after = withEnded(job, ended, now);
+  const after = withExpiredGivenBack(withEnded(job, ended, now), ended, now);
   if (live === undefined) return { job: after, moves: [], skip: [], queue: [] };
   const draft = draftOf(after, live);
   // What comes back unstarted after an edit took its room is not let go beside the others.
@@ -73,6 +91,20 @@ export function afterSettlements(
   else releaseWaiting(draft);
   const decision = decide(draft, now);
   return isBudgetSpent(decision.job) ? pausedByBudget(after, live, now) : decision;
+}
+
+/**
+ * P33, calendars and ends: expired runs do not count for `max_runs`. If one of them was the last run, the job
+ * has slots again.
+ */
+function withExpiredGivenBack(job: Job, ended: readonly EndedRun[], now: number): Job {
+  const { runsMade, schedule, anchorAt, status } = job;
+  if (runsMade === undefined) return job;
+  const count = ended.filter(({ reason, trigger }) => reason === 'expired' && trigger === 'schedule').length;
+  if (count === 0) return job;
+  const after = { ...job, runsMade: Math.max(runsMade - count, 0) };
+  if (status !== 'active' || nextSlotOf(job) !== undefined || !hasGrid(schedule)) return after;
+  return withNextSlot(after, nextSlot(schedule, anchorAt, baseOf(job, { at: now, now })));
 }
 
 /** P23, failure budget: instead of letting a waiting run go, it holds all of them. */

@@ -34,6 +34,8 @@ export type Outcome =
   | { readonly kind: 'cancelled' }
   /** Not started, or stopped by a shutdown: costs nothing. Due again after `delayMs`, or at once. */
   | { readonly kind: 'given_back'; readonly delayMs?: number }
+  /** It was not started, because its time to start was over (P35, expiry). */
+  | { readonly kind: 'expired' }
   /** Its node died. */
   | { readonly kind: 'lost' };
 
@@ -55,6 +57,8 @@ export type Settlement =
       readonly failures: number;
       readonly recoveries: number;
       readonly errors: readonly AttemptError[];
+      /** Only of a run that has never started. */
+      readonly expiresAt?: number;
     };
 
 /** What becomes of a run whose claim ended with `outcome` (P8, P9, P11, P12). `random` is in [0, 1). */
@@ -79,6 +83,10 @@ export function settleRun(
     case 'given_back':
       return run.cancel === undefined
         ? waiting(job, run, { availableAt: dueAgainAt(run, at.now + (outcome.delayMs ?? 0)) })
+        : finished(run, { status: 'cancelled', reason: run.cancel });
+    case 'expired':
+      return run.cancel === undefined
+        ? finished(run, { status: 'skipped', reason: 'expired' })
         : finished(run, { status: 'cancelled', reason: run.cancel });
     case 'lost':
       return lost(job, run, at.now);
@@ -142,7 +150,9 @@ function dueAgainAt({ availableAt }: LiveRun, now: number): number {
 }
 
 function waiting(job: Job, run: LiveRun, { availableAt }: { readonly availableAt: number }): Settlement {
-  const { failures, recoveries, errors } = run;
+  const { failures, recoveries, errors, expiresAt } = run;
+  // A claim that is still there may have started the handler: such a run never expires (P35, expiry).
+  const keepsTime = expiresAt !== undefined && run.claim === undefined;
   return {
     kind: 'waiting',
     held: isHeldByPause(job, run) ? 'pause' : 'no',
@@ -150,6 +160,7 @@ function waiting(job: Job, run: LiveRun, { availableAt }: { readonly availableAt
     failures,
     recoveries,
     errors,
+    ...(keepsTime ? { expiresAt } : {}),
   };
 }
 
@@ -172,7 +183,9 @@ export function runAtClaimEnd(
   run: LiveRun,
   { outcome, startedAt }: { readonly outcome: Outcome; readonly startedAt?: number | undefined },
 ): LiveRun {
-  if (outcome.kind !== 'given_back' || startedAt !== undefined) return run;
+  const isUnstarted =
+    outcome.kind === 'expired' || (outcome.kind === 'given_back' && startedAt === undefined);
+  if (!isUnstarted) return run;
   return { ...without(run, 'claim', 'startedAt'), status: 'queued' };
 }
 

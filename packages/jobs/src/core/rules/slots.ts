@@ -219,14 +219,15 @@ function queueSlotRun(draft: Draft, taken: TakenSlot): void {
   const { slot, now } = taken;
   const held = job.overlap !== 'allow' && liveCount(live) > 0 ? 'overlap' : 'no';
   const due = assignedTime(job, slot);
-  queueRun(draft, {
+  const run: NewRun = {
     trigger: 'schedule',
     scheduledFor: slot,
     ...coveredBy(taken),
     held,
     // A `run_at` whose time came during a pause is due at its end.
     availableAt: Math.min(Math.max(due, job.resumedAt ?? due), now),
-  });
+  };
+  queueRun(draft, run, now);
   if (boundsOf(job.schedule).maxRuns === undefined) return;
   const counted = { ...draft.job, runsMade: (draft.job.runsMade ?? 0) + 1 };
   draft.job = withNextSlot(counted, nextSlotOf(counted));

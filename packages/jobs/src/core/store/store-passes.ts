@@ -58,7 +58,10 @@ export interface ClaimInput {
 
 /** A claim as its node needs it: small, since it crosses a thread for each run. */
 export interface ClaimedRun
-  extends Pick<LiveRun, 'id' | 'availableAt' | 'catchUp' | 'missed' | 'scheduledFor' | 'payload' | 'trace'> {
+  extends Pick<
+    LiveRun,
+    'id' | 'availableAt' | 'catchUp' | 'missed' | 'scheduledFor' | 'payload' | 'trace' | 'expiresAt'
+  > {
   /** Index into `jobs` of the claim. */
   readonly job: number;
   readonly fence: number;

@@ -3,14 +3,9 @@ import { type AskedCancel, cancelOf } from '../commands/cancel.ts';
 import { type LiveRuns, NO_LIVE_RUNS, type PausedJob } from '../model/job.ts';
 import type { FinishedRun, LiveRun } from '../model/run.ts';
 import { type Decision, isOverRoom, isSooner } from '../rules/decision.ts';
-import {
-  afterSettlements,
-  countFinished,
-  dependsOnLive,
-  type EndedRun,
-  mayPause,
-} from '../rules/ended-runs.ts';
-import { finishedOf, settleRun } from '../rules/settle.ts';
+import { afterSettlements, countRows, dependsOnLive, type EndedRun, mayPause } from '../rules/ended-runs.ts';
+import { isExpired } from '../rules/expiry.ts';
+import { finishedOf, type Outcome, settleRun } from '../rules/settle.ts';
 import type { AuditAction } from '../store/audit-action.ts';
 import { type CancelRequest, requestOf } from '../store/store-commands.ts';
 import { ENGINE_ACTOR } from '../watching/failure-budget.ts';
@@ -37,12 +32,13 @@ export function* applyDecision(
   let due = dueIfAfter === undefined ? 0 : yield* ask('makeAllDue', before.uid, dueIfAfter);
   for (const move of moves) due += yield* ask('moveRuns', before.uid, move);
   const isRetyped = job.typeVersion !== before.job.typeVersion || job.type !== before.job.type;
+  const rows = countRows(ended);
   const after: StoredJob = {
     ...before,
     job,
     typeKey: isRetyped ? yield* ask('retypeRuns', before.uid, job) : before.typeKey,
-    finishedCount: before.finishedCount + countFinished(ended),
-    skippedCount: before.skippedCount + skip.length,
+    finishedCount: before.finishedCount + rows.finished,
+    skippedCount: before.skippedCount + rows.skipped + skip.length,
     ...(cancelLive === 'deleted' ? { deletedAt: unit.now } : {}),
   };
   for (const one of skip) unit.toMake.push({ kind: 'skip', skip: one, job: after });
@@ -89,8 +85,14 @@ export function* settleJobs(
   for (const [uid, ended] of byJob) {
     const stored = lockedJob(unit, uid);
     if (stored.deletedAt !== undefined) {
-      const count = countFinished(ended);
-      if (count > 0) saveJob(unit, { ...stored, finishedCount: stored.finishedCount + count });
+      const { finished, skipped } = countRows(ended);
+      const { finishedCount, skippedCount } = stored;
+      if (finished + skipped > 0)
+        saveJob(unit, {
+          ...stored,
+          finishedCount: finishedCount + finished,
+          skippedCount: skippedCount + skipped,
+        });
       continue;
     }
     let left = live?.get(uid);
@@ -147,16 +149,34 @@ export function* cancelRuns(
   uid: number,
   runs: readonly LiveRun[],
 ): Script<readonly FinishedRun[]> {
+  return yield* endNow(unit, uid, { runs, outcome: { kind: 'cancelled' } });
+}
+
+/** Moves unclaimed runs whose time to start is over to history, and frees their room (P35, expiry). */
+export function* endExpired(unit: UnitOfWork, uid: number): Script<boolean> {
+  const live = yield* ask('lockLiveRuns', uid, { ownRuns: false });
+  const runs = live.filter((run) => run.claim === undefined && isExpired(run, unit.now));
+  if (runs.length === 0) return false;
+  const ended = yield* endNow(unit, uid, { runs, outcome: { kind: 'expired' } });
+  yield* settleJobs(unit, new Map([[uid, ended]]), { ofClaims: false });
+  return true;
+}
+
+function* endNow(
+  unit: UnitOfWork,
+  uid: number,
+  { runs, outcome }: { readonly runs: readonly LiveRun[]; readonly outcome: Outcome },
+): Script<readonly FinishedRun[]> {
   const { job } = lockedJob(unit, uid);
-  const cancelled = runs.map((run) => {
-    const settlement = settleRun(job, run, { kind: 'cancelled' }, { now: unit.now, random: 0 });
-    if (settlement.kind !== 'finished') throw new Error('a cancelled run was not finished');
+  const ended = runs.map((run) => {
+    const settlement = settleRun(job, run, outcome, { now: unit.now, random: 0 });
+    if (settlement.kind !== 'finished') throw new Error('a run that must end was put back');
     const jobVersion = run.jobVersion ?? job.version;
     return finishedOf(run, settlement, { finishedAt: unit.now, jobVersion });
   });
-  yield* ask('endRuns', { finished: cancelled, putBack: [] });
-  unit.finished.push(...cancelled);
-  return cancelled;
+  yield* ask('endRuns', { finished: ended, putBack: [] });
+  unit.finished.push(...ended);
+  return ended;
 }
 
 function isChanged(before: StoredJob, after: StoredJob): boolean {

@@ -98,6 +98,7 @@ export function claimedRunOf(
   if (run.scheduledFor !== undefined) claimed.scheduledFor = run.scheduledFor;
   if (run.payload !== undefined) claimed.payload = run.payload;
   if (run.trace !== undefined) claimed.trace = run.trace;
+  if (run.expiresAt !== undefined) claimed.expiresAt = run.expiresAt;
   if (hasPriority) claimed.hasPriority = true;
   return claimed;
 }

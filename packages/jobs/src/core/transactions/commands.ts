@@ -3,6 +3,7 @@ import type { Refusal } from '../commands/refusal.ts';
 import { slotRefusal } from '../commands/slot-of-retry.ts';
 import { asksForClaimed, asksForPutOff, type JobCommand, whoAsks } from '../model/job-command.ts';
 import { tooManyJobs } from '../policies/policy.ts';
+import { mayNeedRoomOfExpired } from '../rules/expiry.ts';
 import {
   type CancelRequest,
   type CommandInput,
@@ -11,7 +12,7 @@ import {
   MAX_REPORTED,
 } from '../store/store-commands.ts';
 import { writeAlerts } from './alerts/alerts.ts';
-import { applyDecision, cancelLiveRuns, liveRunsOf } from './apply.ts';
+import { applyDecision, cancelLiveRuns, endExpired, liveRunsOf } from './apply.ts';
 import { ask, type Script } from './script.ts';
 import { refuseMissing } from './secrets/secrets.ts';
 import type { InsertInput } from './tables/tables.ts';
@@ -29,26 +30,27 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
 
   const taken = yield* refusalOfSlot(uid, input.command);
   if (taken !== undefined) return { kind: 'refused', refusal: taken };
-  const live = yield* liveRunsOf(uid, {
-    claimed: asksForClaimed(job, input.command),
-    putOff: asksForPutOff(input.command),
-  });
-  const outcome = commandJob(job, live, input.command, unit.now);
-  if (!outcome.ok) return { kind: 'refused', refusal: outcome };
+  const counts = { claimed: asksForClaimed(job, input.command), putOff: asksForPutOff(input.command) };
+  let live = yield* liveRunsOf(uid, counts);
+  const mayNeedRoom = input.command.kind === 'trigger' && mayNeedRoomOfExpired(job, live);
+  if (mayNeedRoom && (yield* endExpired(unit, uid))) live = yield* liveRunsOf(uid, counts);
+  const before = lockedJob(unit, uid);
+  const outcome = commandJob(before.job, live, input.command, unit.now);
+  if (!outcome.ok) return yield* refused(unit, outcome);
   if (!outcome.changed)
     return { kind: 'done', changed: false, job, queued: [], finished: [], cancelRequests: [] };
   const refusal = input.namedSecrets && (yield* refuseMissing(input.namedSecrets));
-  if (refusal !== undefined) return { kind: 'refused', refusal };
+  if (refusal !== undefined) return yield* refused(unit, refusal);
   const { decision } = outcome;
   if (decision.job.version !== job.version) yield* ask('keepVersion', { uid, job, by: input.audit?.actor });
-  yield* applyDecision(unit, stored, isShared ? { ...decision, job } : decision);
+  yield* applyDecision(unit, before, isShared ? { ...decision, job } : decision);
   const cancelRequests: readonly CancelRequest[] =
     decision.cancelLive === undefined
       ? []
       : yield* cancelLiveRuns(unit, uid, { reason: decision.cancelLive, by: whoAsks(input.command) });
   if (input.audit !== undefined) yield* ask('writeAudit', input.audit, input.jobId);
   const hasAlerts = yield* writeAlerts(unit);
-  const claimed = yield* ask('endCommand', input, stored);
+  const claimed = yield* ask('endCommand', input, before);
   const made = unit.queued.at(-1);
   if (dedupeKey !== undefined && made !== undefined)
     yield* ask('keepDedupeKey', { uid, key: dedupeKey, runId: made.id });
@@ -62,6 +64,15 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
     ...(claimed === undefined ? {} : { claimed }),
     ...(hasAlerts ? { hasAlerts } : {}),
   };
+}
+
+/** Refuses a command. Runs that expired have ended, whatever the command was. */
+function* refused(unit: UnitOfWork, refusal: Refusal): Script<CommandResult> {
+  if (unit.unsaved.size > 0) {
+    yield* writeAlerts(unit);
+    yield* ask('write');
+  }
+  return { kind: 'refused', refusal };
 }
 
 function* refusalOfSlot(uid: number, command: JobCommand): Script<Refusal | undefined> {

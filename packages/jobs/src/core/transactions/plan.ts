@@ -2,10 +2,11 @@ import { NO_LIVE_RUNS } from '../model/job.ts';
 import { isSkipReason } from '../model/run.ts';
 import { CountBudget } from '../rules/count-budget.ts';
 import { touchesWaiting } from '../rules/decision.ts';
+import { mayNeedRoomOfExpired } from '../rules/expiry.ts';
 import { planOrPutOff } from '../rules/slots.ts';
 import type { ClaimResult, PlanInput, PlannedRun, PlanResult } from '../store/store-passes.ts';
 import { writeAlerts } from './alerts/alerts.ts';
-import { applyDecision } from './apply.ts';
+import { applyDecision, endExpired, liveRunsOf } from './apply.ts';
 import { writeAndClaim } from './claim-planned.ts';
 import { ask, type Script } from './script.ts';
 import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
@@ -23,9 +24,15 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
   let done = 0;
   let hasMoved = false;
   const budget = new CountBudget(unit.now);
-  for (const stored of jobs) {
+  for (const locked of jobs) {
     if (budget.isSpent) break;
-    const alive = live.get(stored.uid) ?? NO_LIVE_RUNS;
+    let stored = locked;
+    let alive = live.get(stored.uid) ?? NO_LIVE_RUNS;
+    if (mayNeedRoomOfExpired(stored.job, alive) && (yield* endExpired(unit, stored.uid))) {
+      stored = lockedJob(unit, stored.uid);
+      alive = yield* liveRunsOf(stored.uid);
+      hasMoved = true;
+    }
     const backfill =
       stored.job.backfillLeft === undefined
         ? undefined
@@ -66,8 +73,9 @@ function plannedIn(unit: UnitOfWork): Pick<PlanResult, 'queued' | 'skipped'> {
   );
   const skipped: PlannedRun[] = [];
   for (const { id, jobUid, scheduledFor, reason } of unit.finished) {
-    if (scheduledFor === undefined || !isSkipReason(reason)) continue;
-    skipped.push({ id, jobId: jobIdOf(jobUid), jobUid, scheduledFor, reason });
+    if (!isSkipReason(reason)) continue;
+    const slot = scheduledFor === undefined ? undefined : { scheduledFor };
+    skipped.push({ id, jobId: jobIdOf(jobUid), jobUid, ...slot, reason });
   }
   return { queued, skipped };
 }

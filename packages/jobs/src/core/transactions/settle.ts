@@ -30,6 +30,7 @@ const SUCCEEDED: SettleResult = { kind: 'finished', status: 'succeeded' };
 const ENDED: { readonly [R in RunReason]: Extract<SettleResult, { kind: 'finished' }> } = {
   overlap: { kind: 'finished', status: 'skipped', reason: 'overlap' },
   missed: { kind: 'finished', status: 'skipped', reason: 'missed' },
+  expired: { kind: 'finished', status: 'skipped', reason: 'expired' },
   error: { kind: 'finished', status: 'failed', reason: 'error' },
   timeout: { kind: 'finished', status: 'failed', reason: 'timeout' },
   lost: { kind: 'finished', status: 'failed', reason: 'lost' },

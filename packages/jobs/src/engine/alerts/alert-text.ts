@@ -90,7 +90,8 @@ const WHAT_TO_DO: Readonly<Record<AlertCondition, string>> = {
     'Read the log of the run, and fix the cause. Then look for missing slots on the page of the job, and run them.',
   recovered: 'A run has succeeded. Check on the page of the job whether earlier slots are missing.',
   paused_by_engine: 'Fix the cause, then resume the job. Until then, only people and code can start it.',
-  missed: 'Find out why no node was running at that time. Run the job by hand if its work must be done.',
+  missed:
+    'Find out why no node was running or free at that time. Run the job by hand if its work must be done.',
   late: 'Check that a node is running, and that it has a free place for this job.',
   overdue: 'Check whether the job is scheduled often enough, and why its runs fail or do not start.',
   slow: 'Look at the run that takes so long. Cancel it if it does not end.',

@@ -152,8 +152,11 @@ export class Executor {
     }
   }
 
-  #start({ run, job }: UnstartedClaim): void {
-    const { settings, registry } = this.#with;
+  #start(claimed: UnstartedClaim): void {
+    const { run, job } = claimed;
+    const { settings, registry, settlements } = this.#with;
+    const expired = this.unstarted.endIfExpired(claimed);
+    if (expired !== undefined) return settlements.add(expired);
     const type = registry.get(job.type);
     if (type === undefined) throw new Error(`claimed a run of the unknown type ${job.type}`);
     const names = this.#payloads.namesFor(type, run, job);

@@ -1,5 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Job } from '../../core/model/job.ts';
+import { isExpired } from '../../core/rules/expiry.ts';
+import type { Outcome } from '../../core/rules/settle.ts';
 import { LOOK_AHEAD_MS } from '../../core/rules/slots.ts';
 import type { ClaimedRun, ClaimResult } from '../../core/store/store-passes.ts';
 import type { EndedClaim } from '../settling/ended-claim.ts';
@@ -99,14 +101,22 @@ export class UnstartedClaims {
     return this.#givenBack(this.#waiting.splice(this.#waiting.length - count, count));
   }
 
+  /** The end of a claim whose run may not start any more (P35, expiry); undefined if it may. */
+  endIfExpired(claim: UnstartedClaim): EndedClaim | undefined {
+    if (claim.run.expiresAt === undefined) return undefined;
+    const now = this.#clock.now();
+    return isExpired(claim.run, now) ? endedUnstarted(claim, { kind: 'expired' }, now) : undefined;
+  }
+
   #givenBack(claims: readonly UnstartedClaim[]): EndedClaim[] {
     const finishedAt = this.#clock.now();
-    return claims.map(({ run, job }) => ({
-      input: { runId: run.id, fence: run.fence, outcome: { kind: 'given_back' }, random: 0, finishedAt },
-      owner: job,
-      attempt: undefined,
-    }));
+    return claims.map((claim) => endedUnstarted(claim, { kind: 'given_back' }, finishedAt));
   }
+}
+
+function endedUnstarted({ run, job }: UnstartedClaim, outcome: Outcome, finishedAt: number): EndedClaim {
+  const input = { runId: run.id, fence: run.fence, outcome, random: 0, finishedAt };
+  return { input, owner: job, attempt: undefined };
 }
 
 /** Time until the first of these runs starts (ms). `hasStarted`: other runs start now. */

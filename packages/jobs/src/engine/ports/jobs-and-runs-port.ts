@@ -51,6 +51,8 @@ export interface JobInput extends WatchOptions {
   readonly timeout?: string | undefined;
   readonly maxAttempts?: number | undefined;
   readonly backoff?: BackoffOptions | undefined;
+  /** A run that has not started this long after it was due is skipped: from 1s to 9600h. Default: never. */
+  readonly expireAfter?: string | undefined;
 }
 
 /** RFC 7396 at top level: null resets to the default; a schedule field replaces other kinds (P16, edit). */

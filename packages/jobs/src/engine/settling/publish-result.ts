@@ -1,5 +1,5 @@
 import { type EventDetails, eventError } from '../../core/model/events.ts';
-import type { AttemptError } from '../../core/model/run.ts';
+import { type AttemptError, isSkipReason } from '../../core/model/run.ts';
 import type { Outcome } from '../../core/rules/settle.ts';
 import type { SettleResult } from '../../core/store/store-passes.ts';
 import { errorWithCauses, idsOf, idsOfRun, isLevelEnabled } from '../attempts/attempt-log.ts';
@@ -36,6 +36,10 @@ export function publishResult(to: ResultListeners, ended: EndedClaim, result: Se
       return;
     }
     case 'finished': {
+      if (isSkipReason(result.reason)) {
+        meter.skipped(result.reason);
+        return events.emit('run.skipped', owner.id, input.runId, { reason: result.reason });
+      }
       const ending = endingOf(result.status);
       if (ending === undefined) return;
       meter.finished(ending, ended);
@@ -75,6 +79,8 @@ function logResult(
   if (result.kind === 'stale') logger.warn({ ...ids(), fence }, 'a stale claim was not settled');
   else if (result.kind === 'finished' && result.status === 'cancelled') {
     if (isLevelEnabled(logger, 'info')) logger.info(ids(), 'a run was cancelled');
+  } else if (result.kind === 'finished' && result.reason === 'expired') {
+    logger.warn(ids(), 'a run was skipped: its time to start (expire_after) was over');
   } else if (outcome.kind === 'failed') {
     const { reason, causes, ...error } = outcome.error;
     const fields = { ...ids(), reason, err: errorWithCauses(error, causes) };

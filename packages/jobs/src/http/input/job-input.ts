@@ -85,6 +85,9 @@ const settings = {
       'What happens after missed slots. once (default): one run for all; skip: no run; all: one run for each',
     ),
   timeout: duration.describe("Longest duration of an attempt; default: the job type's"),
+  expire_after: duration.describe(
+    'A run that has not started this long after it was due is skipped: from 1s to 9600h; default: it waits as long as it must',
+  ),
   max_attempts: z
     .int()
     .min(1)
@@ -126,6 +129,7 @@ export const patchJobBody = z.strictObject({
   overlap: settings.overlap.nullish(),
   catch_up: settings.catch_up.nullish(),
   timeout: settings.timeout.nullish(),
+  expire_after: settings.expire_after.nullish(),
   max_attempts: settings.max_attempts.nullish(),
   backoff: settings.backoff.nullish(),
   tags: settings.tags.nullish(),

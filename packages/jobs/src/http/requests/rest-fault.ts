@@ -11,6 +11,7 @@ const REST_NAMES: Readonly<Record<string, string>> = {
   maxRuns: 'max_runs',
   catchUp: 'catch_up',
   maxAttempts: 'max_attempts',
+  expireAfter: 'expire_after',
   cancelLive: 'cancel_live',
   pauseAfter: 'pause_after',
   ofLast: 'of_last',

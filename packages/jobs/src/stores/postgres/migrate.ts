@@ -42,6 +42,7 @@ const MIGRATIONS = [
   '0026-audit-by-target.sql',
   '0027-audit-by-actor.sql',
   '0028-ends-and-spread.sql',
+  '0029-expiry.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -24,6 +24,7 @@ const MIGRATIONS = [
   '0017-alert-channels-off.sql',
   '0018-audit-by-target-and-actor.sql',
   '0019-ends-and-spread.sql',
+  '0020-expiry.sql',
 ] as const;
 
 /**

@@ -3,7 +3,7 @@ import { type JobDefinition, NO_PAYLOAD } from '../../../core/model/job.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../../core/model/job-id.ts';
 import type { JsonText } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
-import { backoffFields, backoffOf, timeoutMs } from '../../../core/policies/policy-values.ts';
+import { backoffFields, backoffOf, expireAfterMs, timeoutMs } from '../../../core/policies/policy-values.ts';
 import { parseSchedule } from '../../../core/schedule/parse-schedule.ts';
 import { boundsOf } from '../../../core/schedule/schedule.ts';
 import { formatDuration } from '../../../core/time/duration.ts';
@@ -56,6 +56,8 @@ export async function parseDefinition(
   if (!payload.ok) faults.push(...payload.faults);
   const timeout = input.timeout === undefined ? type.timeoutMs : timeoutMs(input.timeout);
   if (typeof timeout === 'string') fault('/timeout', timeout);
+  const expireAfter = input.expireAfter === undefined ? undefined : expireAfterMs(input.expireAfter);
+  if (typeof expireAfter === 'string') fault('/expireAfter', expireAfter);
   const backoff = backoffOf(input.backoff, type.backoff);
   if (typeof backoff === 'string') fault('/backoff', backoff);
   const maxAttempts = input.maxAttempts ?? type.maxAttempts;
@@ -67,6 +69,7 @@ export async function parseDefinition(
     !schedule.ok ||
     !payload.ok ||
     typeof timeout === 'string' ||
+    typeof expireAfter === 'string' ||
     typeof backoff === 'string'
   )
     throw invalid(input, faults);
@@ -81,6 +84,7 @@ export async function parseDefinition(
     overlap,
     catchUp,
     timeoutMs: timeout,
+    ...(expireAfter === undefined ? {} : { expireAfterMs: expireAfter }),
     maxAttempts,
     backoff,
     ...watching,
@@ -126,6 +130,8 @@ export function inputOf({ registry }: Pick<EngineParts, 'registry'>, definition:
     overlap,
     catchUp,
     timeout: formatDuration(definition.timeoutMs),
+    expireAfter:
+      definition.expireAfterMs === undefined ? undefined : formatDuration(definition.expireAfterMs),
     maxAttempts,
     backoff: backoffFields(definition.backoff),
     tags: definition.tags,

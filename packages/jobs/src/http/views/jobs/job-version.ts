@@ -56,6 +56,9 @@ function definitionJson(definition: JobDefinition): JobVersionJson['definition']
     overlap: definition.overlap,
     catch_up: definition.catchUp,
     timeout: formatDuration(definition.timeoutMs),
+    ...(definition.expireAfterMs === undefined
+      ? {}
+      : { expire_after: formatDuration(definition.expireAfterMs) }),
     max_attempts: definition.maxAttempts,
     backoff: backoffJson(definition.backoff),
     ...names,

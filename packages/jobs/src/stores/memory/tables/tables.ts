@@ -154,9 +154,8 @@ function writeTables({ db, unit }: MemoryUnit) {
       for (const { runId, to, progress } of putBack) {
         const row = db.requireLive(runId);
         const { claim: _, startedAt: __, cancel: ___, zombieSince: ____, ...others } = row.run;
-        const rest = without(others, 'cancelledBy', 'jobVersion');
-        const { held, availableAt, failures, recoveries, errors } = to;
-        const back: LiveRun = { ...rest, status: 'queued', held, availableAt, failures, recoveries, errors };
+        const rest = without(others, 'cancelledBy', 'jobVersion', 'expiresAt');
+        const back: LiveRun = { ...rest, ...without(to, 'kind'), status: 'queued' };
         const run = progress === undefined ? back : { ...back, progress };
         db.putLive({ ...row, slotHasWaited: run.scheduledFor !== undefined, run });
       }

@@ -25,7 +25,7 @@ export interface Taken {
 }
 
 type Column<Value = number> = readonly Value[] | null;
-type TextsById = Readonly<Record<string, string>>;
+type ById<Value> = Readonly<Record<string, Value>>;
 /** A row of {@link CLAIM}. One array for each column costs far less than one row for each run. */
 type TakenRow = readonly [
   found: number,
@@ -40,8 +40,9 @@ type TakenRow = readonly [
   missed: Column,
   slots: Column<number | null>,
   /** By run id. Only runs with such a value have an entry. */
-  payloads: TextsById | null,
-  traces: TextsById | null,
+  payloads: ById<string> | null,
+  traces: ById<string> | null,
+  expiresAts: ById<number> | null,
 ];
 
 /**
@@ -66,8 +67,8 @@ export async function takeRuns(
 }
 
 function claimedRunsIn(row: TakenRow, jobs: JobIndexes, hasPriority: boolean): readonly ClaimedRun[] {
-  const [, started, ids, fences, jobUids, failures, availableAts, catchUps, missed, slots, ...texts] = row;
-  const [payloads, traces] = texts;
+  const [, started, ids, fences, jobUids, failures, availableAts, catchUps, missed, slots, ...rare] = row;
+  const [payloads, traces, expiresAts] = rare;
   return (ids ?? []).map((id, n) => {
     const claimed: Mutable<ClaimedRun> = {
       id: String(id),
@@ -85,6 +86,8 @@ function claimedRunsIn(row: TakenRow, jobs: JobIndexes, hasPriority: boolean): r
     if (payload !== undefined) claimed.payload = payload;
     const trace = traces?.[claimed.id];
     if (trace !== undefined) claimed.trace = trace;
+    const expiresAt = expiresAts?.[claimed.id];
+    if (expiresAt !== undefined) claimed.expiresAt = expiresAt;
     if (hasPriority) claimed.hasPriority = true;
     return claimed;
   });
@@ -127,7 +130,8 @@ const claimOf = (condition: string) => `WITH alive AS MATERIALIZED (${isAlive('$
   SELECT (SELECT count(*) FROM due), count(*) FILTER (WHERE status = 'running'), array_agg(id), array_agg(fence),
     array_agg(job_uid), array_agg(failures), array_agg(available_at), array_agg(catch_up::integer::bigint), array_agg(missed),
     array_agg(scheduled_for), json_object_agg(id, payload) FILTER (WHERE payload IS NOT NULL),
-    json_object_agg(id, trace) FILTER (WHERE trace IS NOT NULL)
+    json_object_agg(id, trace) FILTER (WHERE trace IS NOT NULL),
+    json_object_agg(id, expires_at) FILTER (WHERE expires_at IS NOT NULL)
   FROM (SELECT * FROM taken ORDER BY available_at, id) AS taken`;
 const CLAIM: Readonly<Record<ClaimRoom['which'], string>> = {
   due: claimOf(`${FREE_OF_TYPE} AND available_at >= $9::bigint`),

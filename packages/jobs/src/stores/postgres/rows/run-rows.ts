@@ -23,12 +23,21 @@ export const FINISHED_WIDTH = 25;
  */
 export const INSERT_LIVE = rowsStatement(
   {
-    names: [...ORIGIN_COLUMNS.split(', '), 'held', 'available_at', 'type_key', 'trace', 'fence', 'status'],
-    types: `${ORIGIN_TYPES}, text, bigint, integer, text, bigint, text`,
+    names: [
+      ...ORIGIN_COLUMNS.split(', '),
+      'held',
+      'available_at',
+      'type_key',
+      'trace',
+      'fence',
+      'status',
+      'expires_at',
+    ],
+    types: `${ORIGIN_TYPES}, text, bigint, integer, text, bigint, text, bigint`,
     varying: ['id', 'job_uid', 'scheduled_for', 'available_at', 'fence'],
   },
   (rows, node) => `INSERT INTO greenvue_jobs.live_runs
-    (${ORIGIN_COLUMNS}, held, available_at, type_key, trace, fence, status, node, started_at, slot_has_waited)
+    (${ORIGIN_COLUMNS}, held, available_at, type_key, trace, fence, status, expires_at, node, started_at, slot_has_waited)
   SELECT new.*, CASE WHEN fence IS NOT NULL THEN ${node} END, CASE WHEN status = 'running' THEN queued_at END,
     CASE WHEN fence IS NULL AND trigger = 'schedule' AND retry_of IS NULL THEN true END
   FROM ${rows}
@@ -39,8 +48,8 @@ type Value = string | number | boolean | null;
 
 /** The values for {@link INSERT_LIVE}. */
 export function newRunParams(run: LiveRun, typeKey: number): Value[] {
-  const { held, availableAt, trace = null, claim, status } = run;
-  return [...originParams(run), held, availableAt, typeKey, trace, claim?.fence ?? null, status];
+  const { held, availableAt, trace = null, claim, status, expiresAt = null } = run;
+  return [...originParams(run), held, availableAt, typeKey, trace, claim?.fence ?? null, status, expiresAt];
 }
 
 /** The key of a run. If the text is no id, a key that no run has. */

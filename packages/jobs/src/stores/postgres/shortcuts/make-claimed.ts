@@ -33,7 +33,7 @@ export function mayClaim(
   { job }: StoredJob,
 ): boolean {
   const isPlain = run.trigger === 'manual' && run.scheduledFor === undefined;
-  const isDue = run.held === 'no' && run.availableAt === u.now;
+  const isDue = run.held === 'no' && run.availableAt === u.now && run.expiresAt === undefined;
   return isPlain && isDue && canRun(types, job, run) && !u.shared.due.runs.isSlow;
 }
 

@@ -161,8 +161,9 @@ async function writePutBack(u: Unit, runs: readonly PutBack[]): Promise<void> {
     to.recoveries,
     errorsText(to.errors),
     progress === undefined ? null : JSON.stringify(progress),
+    to.expiresAt ?? null,
   ]);
-  await u.q.write(PUT_BACK, columnsOf(rows, 7));
+  await u.q.write(PUT_BACK, columnsOf(rows, 8));
 }
 
 /** PostgreSQL refuses U+0000, and would refuse the whole settlement with it. */
@@ -198,10 +199,10 @@ const CLAIMED_BY = 'SELECT id, fence FROM greenvue_jobs.live_runs WHERE node = $
 const DELETE_LIVE = 'DELETE FROM greenvue_jobs.live_runs WHERE id = ANY($1::bigint[])';
 const PUT_BACK = `UPDATE greenvue_jobs.live_runs SET status = 'queued', held = new.held, available_at = new.available_at,
     failures = new.failures, recoveries = new.recoveries, errors = new.errors,
-    progress = coalesce(new.progress, live_runs.progress), node = NULL, fence = NULL, started_at = NULL, cancel = NULL,
+    progress = coalesce(new.progress, live_runs.progress), expires_at = new.expires_at, node = NULL, fence = NULL, started_at = NULL, cancel = NULL,
     zombie_since = NULL, job_version = NULL, slot_has_waited = CASE WHEN live_runs.scheduled_for IS NOT NULL THEN true END
-  FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
-    AS new (id, held, available_at, failures, recoveries, errors, progress)
+  FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
+      $8::bigint[]) AS new (id, held, available_at, failures, recoveries, errors, progress, expires_at)
   WHERE live_runs.id = new.id`;
 const REQUEST_CANCEL = `UPDATE greenvue_jobs.live_runs SET cancel = $1, cancelled_by = $3::text
   WHERE id = ANY($2::bigint[]) AND node IS NOT NULL AND cancel IS NULL RETURNING id`;

@@ -115,6 +115,7 @@ const FIXED_COLUMNS = [
   ofJob('overlap', 'text', ({ overlap }) => overlap),
   ofJob('catch_up', 'text', ({ catchUp }) => catchUp),
   ofJob('timeout_ms', 'bigint', ({ timeoutMs }) => timeoutMs),
+  ofJob('expire_after_ms', 'bigint', ({ expireAfterMs }) => expireAfterMs),
   ofJob('max_attempts', 'bigint', ({ maxAttempts }) => maxAttempts),
   ofJob('backoff_initial_ms', 'bigint', ({ backoff }) => backoff.initialMs),
   ofJob('backoff_max_ms', 'bigint', ({ backoff }) => backoff.maxMs),
@@ -200,6 +201,7 @@ export function fixedJobOf(raw: unknown): FixedJob {
     createdAt: row.created_at as number,
     updatedAt: row.updated_at as number,
   };
+  if (row.expire_after_ms !== null) job.expireAfterMs = row.expire_after_ms as number;
   if (row.created_by !== null) job.createdBy = row.created_by as string;
   if (row.trace !== null) job.trace = row.trace as string;
   if (row.tags !== null) job.tags = namesIn(row.tags);

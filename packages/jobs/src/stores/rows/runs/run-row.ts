@@ -18,7 +18,7 @@ export const ORIGIN_COLUMNS =
   'id, job_uid, trigger, scheduled_for, catch_up, missed, missed_from, payload, retry_of, queued_at, requested_by';
 
 /** The columns of `live_runs` for an unclaimed run that is not held. Its other columns have known values. */
-export const FREE_COLUMNS = `${ORIGIN_COLUMNS}, available_at, failures, recoveries, errors, progress, trace`;
+export const FREE_COLUMNS = `${ORIGIN_COLUMNS}, available_at, failures, recoveries, errors, progress, trace, expires_at`;
 
 /** The columns of `live_runs` that {@link liveRunOf} reads, in order. */
 export const LIVE_COLUMNS = `${FREE_COLUMNS}, status, held, node, fence, started_at, cancel, zombie_since, cancelled_by, job_version`;
@@ -48,6 +48,7 @@ type FreeRow = [
   errors: string | null,
   progress: string | null,
   trace: string | null,
+  expiresAt: number | null,
 ];
 
 type LiveRow = [
@@ -103,20 +104,21 @@ export function freeRunOf(raw: unknown): Mutable<LiveRun> {
   addOrigin(run, row);
   addProgress(run, row[15]);
   if (row[16] !== null) run.trace = row[16];
+  if (row[17] !== null) run.expiresAt = row[17];
   return run;
 }
 
 export function liveRunOf(raw: unknown): LiveRun {
   const row = raw as LiveRow;
   const run = freeRunOf(row);
-  run.status = row[17];
-  run.held = row[18];
-  if (row[19] !== null && row[20] !== null) run.claim = { node: row[19], fence: row[20] };
-  if (row[21] !== null) run.startedAt = row[21];
-  if (row[22] !== null) run.cancel = row[22];
-  if (row[23] !== null) run.zombieSince = row[23];
-  if (row[24] !== null) run.cancelledBy = row[24];
-  if (row[25] !== null) run.jobVersion = row[25];
+  run.status = row[18];
+  run.held = row[19];
+  if (row[20] !== null && row[21] !== null) run.claim = { node: row[20], fence: row[21] };
+  if (row[22] !== null) run.startedAt = row[22];
+  if (row[23] !== null) run.cancel = row[23];
+  if (row[24] !== null) run.zombieSince = row[24];
+  if (row[25] !== null) run.cancelledBy = row[25];
+  if (row[26] !== null) run.jobVersion = row[26];
   return run;
 }
 

@@ -46,7 +46,7 @@ const TABLES: Readonly<Record<string, string>> = {
   jobs: 'SELECT * FROM jobs ORDER BY uid',
   live_runs: `SELECT ${ORIGIN}, type_key, ${word('status', STATUS)}, ${word('held', HELD)}, available_at,
     CASE WHEN node IS NOT NULL THEN ${NODE} END AS node, fence, started_at, failures, recoveries, errors,
-    ${word('cancel', REASON)}, zombie_since, progress, trace, cancelled_by, job_version
+    ${word('cancel', REASON)}, zombie_since, progress, trace, cancelled_by, job_version, expires_at
     FROM live_runs ORDER BY id`,
   runs: `SELECT ${ORIGIN}, ${word('status', STATUS)}, ${word('reason', REASON)}, attempt, recoveries,
     CASE WHEN node IS NOT NULL THEN ${NODE} END AS node, started_at, finished_at, progress, result, errors,

@@ -33,10 +33,10 @@ export function freeRunOf(row: unknown): Mutable<LiveRun> {
 
 export function liveRunOf(raw: unknown, nodeName: NodeName): LiveRun {
   const row = withWords(raw);
-  row[17] = liveStatusOf(row[17] as number);
-  row[18] = heldOf(row[18] as number);
-  if (row[19] !== null) row[19] = nodeName(row[19] as number);
-  if (row[22] !== null) row[22] = cancelOf(row[22] as number);
+  row[18] = liveStatusOf(row[18] as number);
+  row[19] = heldOf(row[19] as number);
+  if (row[20] !== null) row[20] = nodeName(row[20] as number);
+  if (row[23] !== null) row[23] = cancelOf(row[23] as number);
   return inWords.liveRunOf(row);
 }
 

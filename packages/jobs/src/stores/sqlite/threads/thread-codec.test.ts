@@ -71,6 +71,7 @@ describe('what passes tell crosses the threads as it is', () => {
       scheduledFor: number,
       payload: text,
       trace: text,
+      expiresAt: number,
       hasPriority: fc.constant(true as const),
     };
     const run = fc.record(runFields, {

@@ -55,8 +55,11 @@ function insertLiveRun(w: Writer, run: LiveRun, typeKey: number): boolean {
   const origin = originParams(run);
   origin[2] = TRIGGER[storedTrigger(run)];
   origin[4] = run.catchUp ? 1 : 0;
+  // Few runs expire, and each value costs time.
+  const expiry = run.expiresAt === undefined ? [] : [run.expiresAt];
+  const statements = expiry.length === 0 ? INSERT : INSERT_EXPIRING;
   const { changes } = w.db
-    .statement(isUnclaimedSlot ? INSERT_UNCLAIMED_SLOT : INSERT_LIVE)
+    .statement(statements[isUnclaimedSlot ? 'unclaimedSlot' : 'other'])
     .run(
       ...(origin as Param[]),
       HELD[run.held],
@@ -67,16 +70,24 @@ function insertLiveRun(w: Writer, run: LiveRun, typeKey: number): boolean {
       run.claim?.fence ?? null,
       STATUS[run.status],
       run.startedAt ?? null,
+      ...expiry,
     );
   return changes > 0;
 }
 
-const INSERT_LIVE = insertLive('', '');
-/** {@link INSERT_LIVE} for a slot that is not claimed when it is planned. */
-const INSERT_UNCLAIMED_SLOT = insertLive(', slot_has_waited', ', 1');
+const INSERT = insertLive('', '');
+const INSERT_EXPIRING = insertLive(', expires_at', ', ?');
 
-function insertLive(column: string, value: string): string {
-  return `INSERT INTO live_runs (${ORIGIN_COLUMNS}, held, available_at, type_key, trace,
-    node, fence, status, started_at${column}) VALUES (?${', ?'.repeat(18)}${value})
+/** `unclaimedSlot`: of a slot that is not claimed when it is planned. */
+function insertLive(column: string, value: string): Readonly<Record<'unclaimedSlot' | 'other', string>> {
+  const insert = (
+    columns: string,
+    values: string,
+  ) => `INSERT INTO live_runs (${ORIGIN_COLUMNS}, held, available_at,
+    type_key, trace, node, fence, status, started_at${columns}) VALUES (?${', ?'.repeat(18)}${values})
     ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING`;
+  return {
+    unclaimedSlot: insert(`${column}, slot_has_waited`, `${value}, 1`),
+    other: insert(column, value),
+  };
 }

@@ -32,6 +32,7 @@ export function creations(makeMount: MakeMount): void {
         overlap: 'skip',
         catch_up: 'once',
         timeout: '30m',
+        expire_after: null,
         max_attempts: 3,
         backoff: { initial: '10s', max: '1h', factor: 2, jitter: 0.1 },
         status: 'active',
@@ -75,11 +76,12 @@ export function creations(makeMount: MakeMount): void {
         overlap: 'queue',
         catch_up: 'all',
         timeout: '90s',
+        expire_after: '300s',
         max_attempts: 5,
         backoff: { initial: '1s', max: '1m', factor: 3, jitter: 0 },
       };
       const { etag: _etag, ...created } = await createJob(server, 'create-all', body);
-      expect(created).toMatchObject({ ...body, timeout: '1m30s' });
+      expect(created).toMatchObject({ ...body, timeout: '1m30s', expire_after: '5m' });
       const read = bodyOf(await send(server, 'GET', '/jobs/create-all'), 200, jobSchema);
       expect(read).toEqual(created);
     });
@@ -143,6 +145,7 @@ export function creations(makeMount: MakeMount): void {
       ['/overlap', { overlap: 'maybe' }],
       ['/catch_up', { catch_up: 'all' }],
       ['/timeout', { timeout: '0s' }],
+      ['/expire_after', { expire_after: '500ms' }],
       ['/max_attempts', { max_attempts: 0 }],
       ['/max_attempts', { max_attempts: 1.5 }],
       ['/max_attempts', { max_attempts: '3' }],

@@ -83,7 +83,7 @@ function deleteLive(w: Writer, runs: readonly FinishedRun[]): void {
 
 /** Puts a run whose claim ended back into the queue. */
 function writePutBack(w: Writer, { runId, to, progress }: PutBack): void {
-  const { held, availableAt, failures, recoveries, errors } = to;
+  const { held, availableAt, failures, recoveries, errors, expiresAt = null } = to;
   const text = progress === undefined ? null : JSON.stringify(progress);
   w.claimed.delete(Number(runId));
   w.db.write(
@@ -94,6 +94,7 @@ function writePutBack(w: Writer, { runId, to, progress }: PutBack): void {
     recoveries,
     errorsText(errors),
     text,
+    expiresAt,
     Number(runId),
   );
 }
@@ -110,7 +111,7 @@ const REPORT = `UPDATE live_runs SET
   zombie_since = coalesce(?3, zombie_since)
   WHERE id = ?4 AND fence = ?5 RETURNING cancel`;
 const PUT_BACK = `UPDATE live_runs SET status = 0, held = ?, available_at = ?, failures = ?, recoveries = ?, errors = ?,
-  progress = coalesce(?, progress), node = NULL, fence = NULL, started_at = NULL, cancel = NULL, zombie_since = NULL, job_version = NULL,
+  progress = coalesce(?, progress), expires_at = ?, node = NULL, fence = NULL, started_at = NULL, cancel = NULL, zombie_since = NULL, job_version = NULL,
   slot_has_waited = iif(scheduled_for IS NULL, NULL, 1) WHERE id = ?`;
 const DELETE_LIVE = 'DELETE FROM live_runs WHERE id IN (SELECT value FROM json_each(?))';
 const APPEND = `INSERT INTO run_logs (run_id, seq, at, level, bytes, message, fields)
