@@ -221,8 +221,8 @@ export function hooks(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('H1: a pause', () => {
-    it('H1 of a job by a person says who, why and until when; a resume and a pause of all jobs say nothing', async () => {
+  describe('H5: a pause', () => {
+    it('H5 of a job by a person says who, why and until when; a resume and a pause of all jobs say nothing', async () => {
       const pauses: unknown[] = [];
       calls.paused = ({ job: { id, type }, reason, by, until }) =>
         pauses.push({ id, type, reason, by, until });
@@ -235,13 +235,13 @@ export function hooks(makeDatabase: MakeDatabase): void {
       expect(pauses).toEqual([{ id: 'job', type: 'hooked', reason: 'audit', by: 'user:42', until }]);
     });
 
-    it('H1 by a bulk command calls the hook of each job', async () => {
+    it('H5 by a bulk command calls the hook of each job', async () => {
       for (const id of ['a', 'b']) await h.engine.createJob(hookedJob({ id }));
       await h.engine.bulkJobs({ action: 'pause', all: true });
       await expect.poll(() => h.engine.tick().then(() => told.sort())).toEqual(['a paused', 'b paused']);
     });
 
-    it('H1 by the failure budget comes from the engine', async () => {
+    it('H5 by the failure budget comes from the engine', async () => {
       const pauses: unknown[] = [];
       calls.paused = ({ reason, by, until }) => {
         pauses.push({ reason, by, until });
