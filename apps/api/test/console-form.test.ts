@@ -2,6 +2,7 @@ import { defineJobType } from '@greenvue/jobs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { findings } from '../../../packages/console/test/axe.ts';
+import { databaseEnv } from '../src/testing/test-app.ts';
 import { done, startConsoleServer } from './console/console-server.ts';
 import { button, heading, isTooWide, SLOW_MS, saveNew, signIn, startBrowser } from './console/visit.ts';
 
@@ -94,6 +95,52 @@ test(
     await saveNew(page);
     await heading(page, 'Shop');
     expect(faults).toEqual([]);
+  },
+  SLOW_MS,
+);
+
+test.each(['sqlite', 'postgres'] as const)(
+  'the form of a job on %s has its spread and its end, refuses wrong ones at the fields, and says them in words',
+  async (dialect) => {
+    const { url, admin } = await startConsoleServer({ jobTypes: [sync] }, await databaseEnv(dialect));
+    const { page, faults, goTo } = await open(url, { timezoneId: 'Europe/Berlin' });
+    await goTo('/jobs/new');
+    await signIn(page);
+    const field = (name: string) => page.getByRole('textbox', { name, exact: true });
+    const errors = page.getByRole('region', { name: 'Errors' });
+    await field('Name').fill('Remind');
+    await page.getByRole('combobox', { name: 'Job type' }).click();
+    await page.getByRole('option', { name: 'sync' }).click();
+    await field('Interval').fill('1h');
+    await page.getByLabel('End at (optional)').fill('2020-01-01T09:00');
+    await field('Most runs').fill('3');
+    await field('Spread').fill('2h');
+    await saveNew(page);
+    await errors
+      .getByText('Spread: must be more than 0 and at most the interval, such as 1h; got "2h"')
+      .waitFor();
+    await field('Spread').fill('10m');
+    await saveNew(page);
+    await errors.getByText(/would never run/).waitFor();
+    await page.getByLabel('End at (optional)').fill('2090-01-01T09:00');
+    const words = 'Every hour, spread over 10 minutes, until 1 Jan 2090, 09:00, at most 3 runs';
+    await page
+      .getByRole('complementary', { name: 'Preview of the schedule' })
+      .getByText(words)
+      .first()
+      .waitFor();
+    await saveNew(page);
+    await heading(page, 'Remind');
+    await page.getByText(words).first().waitFor();
+    await page.getByText('0 of 3', { exact: true }).waitFor();
+    await page.getByText('for the slot').waitFor();
+    const { body } = await admin.ask('GET', '/api/jobs/remind');
+    expect(body).toMatchObject({ end_at: '2090-01-01T08:00:00.000Z', max_runs: 3, spread: '10m' });
+    // A fixed delay has no slots to spread, so the field goes, and an edit sends none.
+    await goTo('/jobs/remind/edit');
+    await page.getByRole('radio', { name: 'Fixed delay' }).check();
+    await expect.poll(() => field('Spread').count()).toBe(0);
+    expect(faults.filter((text) => !text.includes('422'))).toEqual([]);
   },
   SLOW_MS,
 );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Backoff, Definition } from '../src/job-form/draft/draft.ts';
-import type { ScheduleBody } from '../src/job-form/parts/schedule-draft.ts';
+import { type Bounds, MOST_RUNS, type ScheduleBody } from '../src/job-form/parts/schedule-draft.ts';
 import type { ShortValues } from '../src/job-form/parts/short-fields.ts';
 import type { Watching } from '../src/job-form/parts/watch-draft.ts';
 import { toJsonObject } from '../src/job-form/payload/json-value.ts';
@@ -11,29 +11,33 @@ const instants = fc
 
 const durations = fc.constantFrom('1s', '5m', '60m', '1h', '1h30m', '24h');
 
-function withStart<T extends object>(
-  body: T,
-  startAt: string | undefined,
-): T & { readonly start_at?: string } {
-  return startAt === undefined ? body : { ...body, start_at: startAt };
-}
+const bounds: fc.Arbitrary<Bounds> = fc.record(
+  {
+    start_at: instants,
+    end_at: instants,
+    max_runs: fc.integer({ min: 1, max: MOST_RUNS }),
+    spread: durations,
+  },
+  { requiredKeys: [] },
+);
+/** A fixed delay has no slots to spread. */
+const boundsOfDelay = bounds.map(({ spread: _spread, ...rest }): Bounds => rest);
 
 /** Any schedule of a request body. */
 export const schedules: fc.Arbitrary<ScheduleBody> = fc.oneof(
   fc
-    .tuple(
-      durations,
-      fc.constantFrom('fixed_rate' as const, 'fixed_delay' as const),
-      fc.option(instants, { nil: undefined }),
-    )
-    .map(([interval, mode, startAt]) => withStart({ interval, interval_mode: mode }, startAt)),
+    .tuple(durations, bounds)
+    .map(([interval, more]) => ({ interval, interval_mode: 'fixed_rate' as const, ...more })),
+  fc
+    .tuple(durations, boundsOfDelay)
+    .map(([interval, more]) => ({ interval, interval_mode: 'fixed_delay' as const, ...more })),
   fc
     .tuple(
       fc.constantFrom('0 3 * * *', ' 30 8  * * mon', '*/5 * * * * *'),
       fc.constantFrom('UTC', 'Europe/Berlin'),
-      fc.option(instants, { nil: undefined }),
+      bounds,
     )
-    .map(([cron, timezone, startAt]) => withStart({ cron, timezone }, startAt)),
+    .map(([cron, timezone, more]) => ({ cron, timezone, ...more })),
   instants.map((at) => ({ run_at: at })),
   fc.constant({ on_demand: true as const }),
 );

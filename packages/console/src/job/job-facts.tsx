@@ -55,7 +55,17 @@ function TimeFacts({ job }: { readonly job: Job }) {
             <NextCountdown to={job.next_run} />
           </Beside>
         )}
+        {job.next_slot === job.next_run ? null : (
+          <Beside>
+            for the slot <Instant at={job.next_slot} />
+          </Beside>
+        )}
       </Fact>
+      {job.max_runs === null ? null : (
+        <Fact name="Runs made">
+          {job.runs_made ?? 0} of {job.max_runs}
+        </Fact>
+      )}
       <Fact name="Last run">
         <Instant at={job.last_run} />
         {job.last_run === null ? null : (

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { definitions } from '../../../test/definitions.ts';
 import { exampleJob } from '../../../test/examples.ts';
 import { createBody, type Definition, definitionOf } from '../draft/draft.ts';
+import { scheduleFieldsOf } from '../parts/schedule-draft.ts';
 import { changesOf, differencesOf, includesMine, mergeEdits, patchOf } from './changes.ts';
 
 const JOB = definitionOf(exampleJob({ name: 'Clean up', payload: { days: 30, rules: [1, 2] } }));
@@ -69,7 +70,7 @@ function merged(body: CreateJob, patch: PatchJob): object {
   return Object.fromEntries(Object.entries(all).filter(isSet));
 }
 
-const SCHEDULE: readonly string[] = [...KINDS, 'interval_mode', 'timezone', 'start_at'];
+const SCHEDULE: readonly string[] = KINDS.flatMap((kind) => [kind, ...scheduleFieldsOf(kind)]);
 
 describe('changesOf', () => {
   test('lists old and new values in the order of the form, the payload key by key', () => {

@@ -91,7 +91,7 @@ function inOrder(part: unknown): unknown {
 }
 
 function scheduleTexts(schedule: ScheduleFields): readonly FieldText[] {
-  const { interval, interval_mode: mode, cron, timezone, run_at: runAt, start_at: startAt } = schedule;
+  const { interval, interval_mode: mode, cron, timezone, run_at: runAt } = schedule;
   return [
     ['/interval', interval ?? undefined],
     ['/interval_mode', mode === null ? undefined : MODES[mode]],
@@ -99,7 +99,10 @@ function scheduleTexts(schedule: ScheduleFields): readonly FieldText[] {
     ['/timezone', timezone ?? undefined],
     ['/run_at', runAt ?? undefined],
     ['/on_demand', schedule.on_demand ? 'yes' : undefined],
-    ['/start_at', startAt ?? undefined],
+    ['/start_at', schedule.start_at ?? undefined],
+    ['/end_at', schedule.end_at ?? undefined],
+    ['/max_runs', schedule.max_runs?.toString()],
+    ['/spread', schedule.spread ?? undefined],
   ];
 }
 

@@ -17,6 +17,9 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   '/timezone': 'Time zone',
   '/run_at': 'Run at',
   '/start_at': 'Start at',
+  '/end_at': 'End at',
+  '/max_runs': 'Most runs',
+  '/spread': 'Spread',
   '/overlap': 'If a run is live when a slot is due',
   '/catch_up': 'Slots missed during downtime',
   '/backoff': 'Waits between attempts',
@@ -39,6 +42,7 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
 /** The words of the glossary in the labels. */
 export const FIELD_HELP: Readonly<Record<string, HelpWord>> = {
   '/interval_mode': 'fixed delay',
+  '/spread': 'spread',
   '/overlap': 'overlap',
   '/catch_up': 'catch-up',
   '/backoff': 'backoff',

@@ -64,6 +64,22 @@ describe('a schedule', () => {
     });
   });
 
+  test('says all faults of its bounds at once', () => {
+    const half = { text: '', zone: 'local', isUnfinished: true } as const;
+    const draft = { ...NEW_SCHEDULE, interval: '5m', startAt: half, endAt: half, maxRuns: '0' };
+    expect(readSchedule(draft)).toMatchObject({
+      faults: [{ pointer: '/start_at' }, { pointer: '/end_at' }, { pointer: '/max_runs' }],
+    });
+  });
+
+  test('drops the spread of a fixed delay, whose field is hidden', () => {
+    const draft = { ...NEW_SCHEDULE, interval: '5m', intervalMode: 'fixed_delay', spread: '1m' } as const;
+    expect(readSchedule(draft)).toEqual({
+      ok: true,
+      value: { interval: '5m', interval_mode: 'fixed_delay' },
+    });
+  });
+
   test('is not sent to the server while it is empty', () => {
     expect(isBegun(NEW_SCHEDULE)).toBe(false);
     expect(isBegun({ ...NEW_SCHEDULE, interval: '5' })).toBe(true);

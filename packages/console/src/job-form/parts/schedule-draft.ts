@@ -7,6 +7,7 @@ import {
   UNFINISHED,
 } from '../../ui/instant/instant-draft.ts';
 import type { ScheduleFields } from '../../ui/schedule/schedule-text.ts';
+import { readNumberField } from './short-fields.ts';
 
 export type ScheduleKind = 'interval' | 'cron' | 'run_at' | 'on_demand';
 export type IntervalMode = 'fixed_rate' | 'fixed_delay';
@@ -18,17 +19,31 @@ export interface ScheduleDraft {
   readonly intervalMode: IntervalMode;
   readonly cron: string;
   readonly timezone: string;
-  /** For intervals and cron. */
+  /** This and the next three: for intervals and cron. */
   readonly startAt: InstantDraft;
+  readonly endAt: InstantDraft;
+  readonly maxRuns: string;
+  readonly spread: string;
   readonly runAt: InstantDraft;
+}
+
+/** What goes with slots that repeat. */
+export interface Bounds {
+  readonly start_at?: string;
+  readonly end_at?: string;
+  readonly max_runs?: number;
+  readonly spread?: string;
 }
 
 /** The schedule fields of a request body: one kind with its fields. */
 export type ScheduleBody =
-  | { readonly interval: string; readonly interval_mode: IntervalMode; readonly start_at?: string }
-  | { readonly cron: string; readonly timezone: string; readonly start_at?: string }
+  | (Bounds & { readonly interval: string; readonly interval_mode: IntervalMode })
+  | (Bounds & { readonly cron: string; readonly timezone: string })
   | { readonly run_at: string }
   | { readonly on_demand: true };
+
+const BOUNDS = ['start_at', 'end_at', 'max_runs', 'spread'] as const;
+export const MOST_RUNS = 1_000_000_000;
 
 type ReadSchedule =
   | { readonly ok: true; readonly value: ScheduleBody }
@@ -41,6 +56,9 @@ export const NEW_SCHEDULE: ScheduleDraft = {
   cron: '',
   timezone: 'UTC',
   startAt: NO_INSTANT,
+  endAt: NO_INSTANT,
+  maxRuns: '',
+  spread: '',
   runAt: NO_INSTANT,
 };
 
@@ -48,9 +66,9 @@ export const NEW_SCHEDULE: ScheduleDraft = {
 export function scheduleFieldsOf(kind: ScheduleKind): readonly string[] {
   switch (kind) {
     case 'interval':
-      return ['interval', 'interval_mode', 'start_at'];
+      return ['interval', 'interval_mode', ...BOUNDS];
     case 'cron':
-      return ['cron', 'timezone', 'start_at'];
+      return ['cron', 'timezone', ...BOUNDS];
     case 'run_at':
       return ['run_at'];
     case 'on_demand':
@@ -69,22 +87,27 @@ export function kindOf(body: ScheduleBody): ScheduleKind {
 
 /** A job's schedule as a request body. */
 export function scheduleOf(job: Pick<Job, keyof ScheduleFields>): ScheduleBody {
-  const start = job.start_at === null ? {} : { start_at: job.start_at };
+  const bounds: Bounds = Object.fromEntries(
+    BOUNDS.filter((name) => job[name] !== null).map((name) => [name, job[name]]),
+  );
   if (job.interval !== null) {
-    return { interval: job.interval, interval_mode: job.interval_mode ?? 'fixed_rate', ...start };
+    return { interval: job.interval, interval_mode: job.interval_mode ?? 'fixed_rate', ...bounds };
   }
-  if (job.cron !== null) return { cron: job.cron, timezone: job.timezone ?? 'UTC', ...start };
+  if (job.cron !== null) return { cron: job.cron, timezone: job.timezone ?? 'UTC', ...bounds };
   return job.run_at === null ? { on_demand: true } : { run_at: job.run_at };
 }
 
 /** The draft of an existing schedule. */
 export function scheduleDraft(body: ScheduleBody): ScheduleDraft {
-  const startAt = 'start_at' in body ? instantDraft(body.start_at) : NO_INSTANT;
+  const { start_at: startAt, end_at: endAt, max_runs: maxRuns, spread = '' } = boundsOf(body);
   const kind = kindOf(body);
   return {
     ...NEW_SCHEDULE,
     kind,
-    startAt,
+    startAt: startAt === undefined ? NO_INSTANT : instantDraft(startAt),
+    endAt: endAt === undefined ? NO_INSTANT : instantDraft(endAt),
+    maxRuns: maxRuns?.toString() ?? '',
+    spread,
     ...('interval' in body ? { interval: body.interval, intervalMode: body.interval_mode } : {}),
     ...('cron' in body ? { cron: body.cron, timezone: body.timezone } : {}),
     ...('run_at' in body ? { runAt: instantDraft(body.run_at) } : {}),
@@ -96,11 +119,11 @@ export function readSchedule(draft: ScheduleDraft): ReadSchedule {
   switch (draft.kind) {
     case 'interval': {
       const body = { interval: draft.interval.trim(), interval_mode: draft.intervalMode };
-      return withStart(body, draft.startAt);
+      return withBounds(body, draft);
     }
     case 'cron': {
       const body = { cron: draft.cron, timezone: draft.timezone };
-      return withStart(body, draft.startAt);
+      return withBounds(body, draft);
     }
     case 'run_at': {
       const runAt = readInstant(draft.runAt);
@@ -115,12 +138,37 @@ export function readSchedule(draft: ScheduleDraft): ReadSchedule {
   }
 }
 
-function withStart<T extends ScheduleBody>(body: T, startAt: InstantDraft): ReadSchedule {
-  if (startAt.isUnfinished) return fault('/start_at', UNFINISHED);
-  if (startAt.text === '') return { ok: true, value: body };
-  const start = readInstant(startAt);
-  if (start === undefined) return fault('/start_at', 'needs a date and a time, or nothing');
-  return { ok: true, value: { ...body, start_at: start } };
+function withBounds(body: ScheduleBody, draft: ScheduleDraft): ReadSchedule {
+  const faults: Fault[] = [];
+  const start = readBound('/start_at', draft.startAt, faults);
+  const end = readBound('/end_at', draft.endAt, faults);
+  const runs = readNumberField(
+    { text: draft.maxRuns, pointer: '/max_runs', least: 1, most: MOST_RUNS },
+    faults,
+  );
+  // The form hides the spread of a fixed delay, which has no slots to spread.
+  const isDelay = draft.kind === 'interval' && draft.intervalMode === 'fixed_delay';
+  const spread = isDelay ? '' : draft.spread.trim();
+  if (faults.length > 0) return { ok: false, faults };
+  return {
+    ok: true,
+    value: {
+      ...body,
+      ...(start === undefined ? {} : { start_at: start }),
+      ...(end === undefined ? {} : { end_at: end }),
+      ...(runs === undefined ? {} : { max_runs: runs }),
+      ...(spread === '' ? {} : { spread }),
+    },
+  };
+}
+
+/** An instant that may be empty. */
+function readBound(pointer: string, draft: InstantDraft, faults: Fault[]): string | undefined {
+  const instant = readInstant(draft);
+  if (draft.isUnfinished) faults.push({ pointer, detail: UNFINISHED });
+  else if (draft.text !== '' && instant === undefined)
+    faults.push({ pointer, detail: 'needs a date and a time, or nothing' });
+  return instant;
 }
 
 function fault(pointer: string, detail: string): ReadSchedule {
@@ -143,31 +191,33 @@ export function schedulePatch(
   after: ScheduleBody,
 ): Omit<PreviewSchedule, 'job_id' | 'count'> {
   if (kindOf(before) !== kindOf(after)) return after;
-  const start = startOf(after);
-  const startPatch = startOf(before) === start ? {} : { start_at: start ?? null };
+  const [old, now] = [boundsOf(before), boundsOf(after)];
+  const changed = BOUNDS.filter((name) => old[name] !== now[name]);
+  const bounds = Object.fromEntries(changed.map((name) => [name, now[name] ?? null]));
   if ('interval' in before && 'interval' in after) {
     return {
       ...(before.interval === after.interval ? {} : { interval: after.interval }),
       ...(before.interval_mode === after.interval_mode ? {} : { interval_mode: after.interval_mode }),
-      ...startPatch,
+      ...bounds,
     };
   }
   if ('cron' in before && 'cron' in after) {
     return {
       ...(before.cron === after.cron ? {} : { cron: after.cron }),
       ...(before.timezone === after.timezone ? {} : { timezone: after.timezone }),
-      ...startPatch,
+      ...bounds,
     };
   }
   return 'run_at' in before && 'run_at' in after && before.run_at !== after.run_at ? after : {};
 }
 
-function startOf(body: ScheduleBody): string | undefined {
-  return 'start_at' in body ? body.start_at : undefined;
+function boundsOf(body: ScheduleBody): Bounds {
+  return 'interval' in body || 'cron' in body ? body : {};
 }
 
 /** The same schedule for `scheduleText`. */
 export function scheduleWords(body: ScheduleBody): ScheduleFields {
+  const { start_at = null, end_at = null, max_runs = null, spread = null } = boundsOf(body);
   return {
     interval: 'interval' in body ? body.interval : null,
     interval_mode: 'interval_mode' in body ? body.interval_mode : null,
@@ -175,6 +225,9 @@ export function scheduleWords(body: ScheduleBody): ScheduleFields {
     timezone: 'timezone' in body ? body.timezone : null,
     run_at: 'run_at' in body ? body.run_at : null,
     on_demand: 'on_demand' in body,
-    start_at: startOf(body) ?? null,
+    start_at,
+    end_at,
+    max_runs,
+    spread,
   };
 }

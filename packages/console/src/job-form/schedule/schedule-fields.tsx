@@ -16,9 +16,15 @@ import { InstantField } from '../../ui/instant/instant-field.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import type { JobForm } from '../draft/use-job-form.ts';
 import { DidYouMean } from '../fields/did-you-mean.tsx';
+import { ShortField } from '../fields/short-field.tsx';
 import { CODE_INPUT, useFault, useField } from '../fields/use-field.ts';
 import { FIELD_HELP, FIELD_LABELS } from '../labels/field-labels.ts';
-import type { IntervalMode, ScheduleDraft, ScheduleKind } from '../parts/schedule-draft.ts';
+import {
+  type IntervalMode,
+  type ScheduleDraft,
+  type ScheduleKind,
+  scheduleFieldsOf,
+} from '../parts/schedule-draft.ts';
 import { fieldId } from '../payload/pointer.ts';
 import classes from './schedule.module.css';
 
@@ -36,6 +42,8 @@ const KIND_WORDS: Readonly<Record<ScheduleKind, string>> = {
   on_demand: 'Only when someone presses Run now, or when code starts it. Each run can have its own payload.',
 };
 
+const FIELDS_OF_KINDS = [...new Set(KINDS.flatMap(({ value }) => scheduleFieldsOf(value)))];
+
 type WriteSchedule = (field: string, change: Partial<ScheduleDraft>) => void;
 
 interface PartProps {
@@ -51,7 +59,7 @@ export function ScheduleFields({ form }: { readonly form: JobForm }) {
   const choose = (kind: ScheduleKind) => {
     write('/on_demand', { kind });
     // Errors of another kind no longer apply.
-    for (const field of ['/interval', '/cron', '/run_at', '/start_at', '/timezone']) write(field, { kind });
+    for (const field of FIELDS_OF_KINDS) write(`/${field}`, { kind });
   };
   return (
     <Stack gap="md">
@@ -101,6 +109,7 @@ function IntervalFields({ schedule, write }: PartProps) {
         write={write}
         description="The first slot; one interval from now if empty. A past time only sets the times of the later slots."
       />
+      <BoundFields schedule={schedule} write={write} />
     </>
   );
 }
@@ -164,6 +173,7 @@ function CronFields({ schedule, write }: PartProps) {
         write={write}
         description="No slot before this time. If empty, the schedule starts now."
       />
+      <BoundFields schedule={schedule} write={write} />
     </>
   );
 }
@@ -228,6 +238,44 @@ function StartField({ schedule, write, description }: PartProps & { readonly des
       onChange={(startAt) => write('/start_at', { startAt })}
     />
   );
+}
+
+/** When a schedule ends, and how its jobs are kept from starting together. */
+function BoundFields({ schedule, write }: PartProps) {
+  return (
+    <>
+      <InstantField
+        id={fieldId('/end_at')}
+        label="End at (optional)"
+        name="End at"
+        description="No slot after this time. The job is finished after its last run."
+        fault={useFault('/end_at')}
+        draft={schedule.endAt}
+        onChange={(endAt) => write('/end_at', { endAt })}
+      />
+      <ShortField
+        pointer="/max_runs"
+        description="The job is finished after this number of runs. Runs by hand and skipped slots do not count."
+        kind="number"
+        value={schedule.maxRuns}
+        onChange={(maxRuns) => write('/max_runs', { maxRuns })}
+      />
+      {isFixedDelay(schedule) ? null : (
+        <ShortField
+          pointer="/spread"
+          description="Each slot is due by a fixed part of this time later, so that jobs with the same schedule do not all start together."
+          example="10m"
+          kind="duration"
+          value={schedule.spread}
+          onChange={(spread) => write('/spread', { spread })}
+        />
+      )}
+    </>
+  );
+}
+
+function isFixedDelay({ kind, intervalMode }: ScheduleDraft): boolean {
+  return kind === 'interval' && intervalMode === 'fixed_delay';
 }
 
 interface ExamplesProps {

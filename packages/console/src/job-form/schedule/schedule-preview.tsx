@@ -98,6 +98,9 @@ const SCHEDULE_POINTERS = [
   '/run_at',
   '/on_demand',
   '/start_at',
+  '/end_at',
+  '/max_runs',
+  '/spread',
 ];
 
 function FailedPreview({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
@@ -143,6 +146,13 @@ function Times({ schedule, preview, job }: TimesProps) {
           <OnWhichClock />
         </>
       )}
+      {'spread' in schedule && next !== undefined ? (
+        <Text size="xs" c="dimmed">
+          {next === preview.slots[0]
+            ? 'The spread adds a fixed time to each of them, which depends on the id of the job.'
+            : 'With the time that the spread adds.'}
+        </Text>
+      ) : null}
       {isFixedDelay(schedule) ? (
         <Text size="xs" c="dimmed">
           Later runs depend on when each run ends.

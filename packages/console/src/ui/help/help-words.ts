@@ -31,6 +31,7 @@ export const HELP_WORDS = [
   'role',
   'slot',
   'slow',
+  'spread',
   'tag',
   'timeout',
   'trigger',

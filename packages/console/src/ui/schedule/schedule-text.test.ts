@@ -9,6 +9,9 @@ const NONE: ScheduleFields = {
   run_at: null,
   on_demand: false,
   start_at: null,
+  end_at: null,
+  max_runs: null,
+  spread: null,
 };
 const VIEWER = { now: Date.parse('2026-01-01T00:00:00Z'), timeZone: 'Europe/Berlin' };
 
@@ -27,6 +30,12 @@ describe('an interval', () => {
     ['what is new to the console', 'Every what is new to the console'],
   ])('%s is "%s"', (interval, words) => {
     expect(scheduleText({ ...NONE, interval, interval_mode: 'fixed_rate' }, VIEWER)).toBe(words);
+  });
+
+  test('names its spread and its end', () => {
+    const bounds = { spread: '1m', end_at: '2026-06-01T07:00:00Z', max_runs: 1 };
+    const text = scheduleText({ ...NONE, interval: '1h', interval_mode: 'fixed_rate', ...bounds }, VIEWER);
+    expect(text).toBe('Every hour, spread over 1 minute, until 1 Jun 2026, 09:00, at most 1 run');
   });
 
   test.each([

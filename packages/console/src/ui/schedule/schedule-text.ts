@@ -5,7 +5,16 @@ import { goDurationMs } from './go-duration.ts';
 /** The fields of a job that say when it runs. */
 export type ScheduleFields = Pick<
   Job,
-  'interval' | 'interval_mode' | 'cron' | 'timezone' | 'run_at' | 'on_demand' | 'start_at'
+  | 'interval'
+  | 'interval_mode'
+  | 'cron'
+  | 'timezone'
+  | 'run_at'
+  | 'on_demand'
+  | 'start_at'
+  | 'end_at'
+  | 'max_runs'
+  | 'spread'
 >;
 
 /** The reader of a schedule: the current time and the time zone. */
@@ -18,16 +27,17 @@ export interface Viewer {
 
 /**
  * When a job runs, in words: "Every 5 minutes", "At 08:30, Monday through Friday (Europe/Berlin)", "Once, on
- * 31 Jan 2026, 09:00". Names a first slot in the future. Instants use the viewer's zone, cron the job's.
+ * 31 Jan 2026, 09:00". Names a first slot in the future, the spread and the end. Instants use the viewer's
+ * zone, cron the job's.
  */
 export function scheduleText(job: ScheduleFields, viewer: Viewer): string {
   if (job.on_demand) return 'Manual only';
   if (job.run_at !== null) return `Once, on ${instantText(job.run_at, viewer)}`;
   if (job.cron !== null) {
-    return `${cronText(job.cron) ?? `Cron ${job.cron}`} (${job.timezone ?? 'UTC'})${startText(job, viewer)}`;
+    return `${cronText(job.cron) ?? `Cron ${job.cron}`} (${job.timezone ?? 'UTC'})${boundsText(job, viewer)}`;
   }
   if (job.interval === null) return 'No schedule';
-  return `${intervalText(job.interval, job.interval_mode)}${startText(job, viewer)}`;
+  return `${intervalText(job.interval, job.interval_mode)}${boundsText(job, viewer)}`;
 }
 
 /** A cron expression in words, without its time zone; undefined if the library has no words for it. */
@@ -115,9 +125,20 @@ function counted(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-function startText({ start_at }: ScheduleFields, viewer: Viewer): string {
-  if (start_at === null || Date.parse(start_at) <= viewer.now) return '';
-  return `, from ${instantText(start_at, viewer)}`;
+function boundsText({ start_at, end_at, max_runs, spread }: ScheduleFields, viewer: Viewer): string {
+  const isToCome = start_at !== null && Date.parse(start_at) > viewer.now;
+  const parts = [
+    isToCome ? `from ${instantText(start_at, viewer)}` : '',
+    spread === null ? '' : `spread over ${spanOf(spread)}`,
+    end_at === null ? '' : `until ${instantText(end_at, viewer)}`,
+    max_runs === null ? '' : `at most ${counted(max_runs, 'run')}`,
+  ];
+  return parts.map((part) => (part === '' ? '' : `, ${part}`)).join('');
+}
+
+function spanOf(duration: string): string {
+  const ms = goDurationMs(duration);
+  return ms === undefined || ms <= 0 ? duration : spanText(ms).replace(/^(?=\D)/, '1 ');
 }
 
 function instantText(iso: string, { timeZone }: Viewer): string {
