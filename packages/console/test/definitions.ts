@@ -88,7 +88,7 @@ const ownPayloads: fc.Arbitrary<Definition> = fc.record({
   payload: fc
     .dictionary(fc.constantFrom('a', 'b', '__proto__', 'b/c'), fc.jsonValue({ maxDepth: 2 }))
     .map((payload) => toJsonObject(payload)),
-  overlap: fc.constantFrom('skip' as const, 'queue' as const, 'allow' as const),
+  overlap: fc.constantFrom('skip' as const, 'queue' as const, 'allow' as const, 'cancel_previous' as const),
   catchUp: fc.constantFrom('once' as const, 'skip' as const, 'all' as const),
   short: shorts,
   backoff: backoffs,

@@ -46,6 +46,7 @@ export const RUN_FILTER_FLAGS: FlagParametersForType<RunFilterFlags, CliContext>
       'payload_invalid',
       'user',
       'deleted',
+      'replaced',
       'overlap',
       'missed',
       'expired',

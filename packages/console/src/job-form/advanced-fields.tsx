@@ -52,6 +52,11 @@ const OVERLAPS: readonly Choice<Overlap>[] = [
     description: 'One run is running, one waits, and further slots are skipped (queue).',
   },
   { value: 'allow', label: 'Run in parallel', description: 'As many runs as there are free places (allow).' },
+  {
+    value: 'cancel_previous',
+    label: 'Replace the live run',
+    description: 'The live run is cancelled. The new run starts when it has ended (cancel_previous).',
+  },
 ];
 
 const CATCH_UPS: readonly Choice<CatchUp>[] = [

@@ -58,6 +58,8 @@ function overlapWords({ overlap, run_at: runAt }: Job): string {
       return 'One run is running and one waits. Further slots are skipped.';
     case 'allow':
       return 'Runs start in parallel, as many as there are free places.';
+    case 'cancel_previous':
+      return 'One run at a time. A new run cancels the live one, and starts when that one has ended.';
     default:
       return overlap satisfies never;
   }
@@ -81,7 +83,7 @@ function attemptsWords({ max_attempts: attempts, overlap, run_at: runAt, on_dema
   if (attempts === 1) return 'A failed run is not retried.';
   const rule = `A failed run is retried, up to ${attempts} attempts in all, unless the handler throws a PermanentError.`;
   const hasSlots = runAt === null && !onDemand;
-  return overlap === 'skip' && hasSlots
+  return (overlap === 'skip' || overlap === 'cancel_previous') && hasSlots
     ? `${rule} A retry due at or after the next slot is left to that slot.`
     : rule;
 }

@@ -119,6 +119,8 @@ function meaningOf(job: Job): string {
   const always = 'The run starts as soon as a node has a free place. The schedule does not change.';
   const paused = status === 'paused' ? ' The job is paused, but a manual run still starts.' : '';
   if (!isRunning || overlap === 'allow') return `${always}${paused}`;
+  if (overlap === 'cancel_previous')
+    return `The live run is cancelled, and this one starts when it has ended.${paused}`;
   return overlap === 'queue'
     ? `${always}${paused} Another run is live: this one waits for it, unless one is waiting already.`
     : `The server will refuse this run while another run is live, because the job allows one at a time.${paused}`;

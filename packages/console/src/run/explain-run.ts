@@ -117,6 +117,9 @@ function explainEnd(run: Run, { job }: ExplanationFacts): readonly Sentence[] {
   return sentences.filter((sentence) => sentence !== undefined).map((sentence) => [sentence]);
 }
 
+/** With these, a retry is left to the next slot. */
+const REPLACING: ReadonlySet<Job['overlap']> = new Set(['skip', 'cancel_previous']);
+
 const ORDINALS = ['second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
 
 /** How many attempts a failed run had, and why it had no more; undefined if the job does not say. */
@@ -127,7 +130,7 @@ function attemptsSentence(run: Run, job: ExplanationFacts['job']): string | unde
   if (failures >= job.max_attempts) return `Failed after ${failures} of ${failures} attempts.`;
   const hasSlots = job.cron !== null || job.interval_mode === 'fixed_rate';
   const isPermanent = run.errors.at(-1)?.name === 'PermanentError' || run.reason === 'payload_invalid';
-  if (isPermanent || run.reason === 'lost' || job.overlap !== 'skip' || !hasSlots) return undefined;
+  if (isPermanent || run.reason === 'lost' || !REPLACING.has(job.overlap) || !hasSlots) return undefined;
   const next = ORDINALS[failures - 1] ?? 'next';
   return `Failed after ${failures} of ${job.max_attempts} attempts; the ${next} would have met the next slot.`;
 }

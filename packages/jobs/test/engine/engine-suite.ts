@@ -30,6 +30,7 @@ import { placesAhead } from './places-ahead.ts';
 import { policies } from './policies.ts';
 import { prioritySlots } from './priority-slots.ts';
 import { promises } from './promises.ts';
+import { replacing } from './replacing.ts';
 import { restarts } from './restarts.ts';
 import { scheduling } from './scheduling.ts';
 import { secretKeys } from './secret-keys.ts';
@@ -65,6 +66,7 @@ export function engineWithStore(makeDatabase: MakeDatabase, makeOwn = makeDataba
   describe('keys of secrets', () => secretKeys(makeDatabase));
   describe('enqueueing', () => enqueueing(makeDatabase));
   describe('expiry', () => expiring(makeDatabase));
+  describe('replacing', () => replacing(makeDatabase));
   describe('failure budgets', () => failureBudgets(makeDatabase));
   describe('hooks', () => hooks(makeDatabase));
   describe('draining', () => draining(makeDatabase));

@@ -14,7 +14,7 @@ export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Reco
     'has a negative count': 'least(failed_in_row, finished_count, skipped_count) < 0',
     'has no known kind': "kind NOT IN ('interval', 'cron', 'run_at', 'on_demand')",
     'has no known mode': "mode NOT IN ('fixed_rate', 'fixed_delay')",
-    'has no known overlap': "overlap NOT IN ('skip', 'queue', 'allow')",
+    'has no known overlap': "overlap NOT IN ('skip', 'queue', 'allow', 'cancel_previous')",
     'has no known catch-up': "catch_up NOT IN ('once', 'skip', 'all')",
     'has no interval, timeout, expiry or attempts':
       'least(every_ms, timeout_ms, expire_after_ms, max_attempts) < 1',

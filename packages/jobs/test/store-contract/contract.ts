@@ -3,6 +3,7 @@ import { auditContract } from './audit.ts';
 import { backfillContract } from './backfill.ts';
 import { bulkCommandsContract } from './bulk-commands.ts';
 import { cancelContract } from './cancel.ts';
+import { cancelPreviousContract } from './cancel-previous.ts';
 import { catchUpContract } from './catch-up.ts';
 import { checkContract } from './check.ts';
 import { claimContract } from './claim.ts';
@@ -68,6 +69,7 @@ export function runsContract(makeStore: MakeStore): void {
   endsContract(makeStore);
   spreadContract(makeStore);
   expiryContract(makeStore);
+  cancelPreviousContract(makeStore);
   pauseContract(makeStore);
   planContract(makeStore);
   catchUpContract(makeStore);

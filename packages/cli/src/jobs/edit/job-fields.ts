@@ -23,7 +23,7 @@ export interface JobFieldFlags extends ScheduleFlags {
   readonly name: string | undefined;
   readonly description: string | undefined;
   readonly payload: JsonObject | undefined;
-  readonly overlap: 'skip' | 'queue' | 'allow' | undefined;
+  readonly overlap: 'skip' | 'queue' | 'allow' | 'cancel_previous' | undefined;
   readonly catchUp: 'once' | 'skip' | 'all' | undefined;
   readonly timeout: string | undefined;
   readonly expireAfter: string | undefined;
@@ -96,7 +96,7 @@ export const JOB_FIELD_FLAGS: FlagParametersForType<JobFieldFlags, CliContext> =
   payload: payloadFlag('Payload'),
   overlap: {
     kind: 'enum',
-    values: ['skip', 'queue', 'allow'],
+    values: ['skip', 'queue', 'allow', 'cancel_previous'],
     optional: true,
     brief: 'What happens when a slot is due while a run is live',
   },

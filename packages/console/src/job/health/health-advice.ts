@@ -207,6 +207,7 @@ function overrunning(job: Job, { run }: AdviceFacts): Advice {
     skip: 'Slots in the meantime are skipped.',
     queue: 'One slot waits in the meantime, and further slots are skipped.',
     allow: 'Further runs start in parallel.',
+    cancel_previous: 'The next slot cancels it.',
   } as const;
   return {
     title: 'A run takes longer than the interval',

@@ -51,6 +51,10 @@ const REASONS: Record<RunReason, ReasonWords> = {
         : 'The payload of this run does not fit the current job type. Run the job with another payload.',
   },
   user: { short: 'Cancelled by hand', sentence: 'The run was cancelled by hand.' },
+  replaced: {
+    short: 'Replaced by a newer run',
+    sentence: 'The run was cancelled because a newer run of the job replaces it (cancel_previous).',
+  },
   deleted: { short: 'Job deleted', sentence: 'The run was cancelled because the job was deleted.' },
 };
 

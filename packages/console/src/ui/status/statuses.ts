@@ -34,4 +34,5 @@ export const RUN_REASONS = [
   'expired',
   'user',
   'deleted',
+  'replaced',
 ] as const satisfies readonly Run['reason'][];

@@ -1,5 +1,5 @@
 import { type Refusal, refused } from '../commands/refusal.ts';
-import { isFixedDelay, type Job, liveCount, roomOf } from '../model/job.ts';
+import { backfillRoomOf, isFixedDelay, type Job, liveCount } from '../model/job.ts';
 import { without } from '../objects.ts';
 import { type Draft, type NewRun, queueRun } from '../rules/decision.ts';
 import { hasGrid } from '../schedule/schedule.ts';
@@ -73,7 +73,7 @@ export function takeBackfill(draft: Draft, { next, liveRuns }: BackfillSlots, no
   const room = () =>
     job.overlap === 'allow'
       ? MOST_LIVE_BACKFILL_RUNS - liveRuns - draft.backfill.length
-      : roomOf(job.overlap) - liveCount(draft.live) - draft.live.dueOwnRuns;
+      : backfillRoomOf(job) - liveCount(draft.live) - draft.live.dueOwnRuns;
   for (const slot of next) {
     if (left === 0 || room() <= 0) break;
     const run: NewRun = {

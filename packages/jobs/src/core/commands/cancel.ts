@@ -12,3 +12,17 @@ export function cancelOf(run: LiveRun, { reason, by }: AskedCancel): Pick<LiveRu
   if (cancel !== undefined) return { cancel, ...(cancelledBy === undefined ? {} : { cancelledBy }) };
   return { cancel: reason, ...(by === undefined ? {} : { cancelledBy: by }) };
 }
+
+/** A claimed run that is being cancelled: its node must stop it. */
+export interface CancelRequest {
+  readonly runId: string;
+  readonly node: string;
+  readonly fence: number;
+}
+
+export function requestOf(
+  { id }: Pick<LiveRun, 'id'>,
+  { node, fence }: NonNullable<LiveRun['claim']>,
+): CancelRequest {
+  return { runId: id, node, fence };
+}

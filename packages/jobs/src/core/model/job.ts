@@ -6,7 +6,7 @@ import type { Backoff } from './retry.ts';
 import type { FinishedStatus, JsonText, SkipReason } from './run.ts';
 import type { JOB_STATUSES } from './statuses.ts';
 
-export type Overlap = 'skip' | 'queue' | 'allow';
+export type Overlap = 'skip' | 'queue' | 'allow' | 'cancel_previous';
 export type CatchUp = 'once' | 'skip' | 'all';
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
@@ -151,7 +151,7 @@ export function withNextSlot(job: Job, slot: number | undefined): Job {
   return due === slot ? { ...rest, nextRunAt: due } : { ...rest, nextRunAt: due, nextSlotAt: slot };
 }
 
-/** How many live runs a job has room for (P7, overlap). */
+/** How many live runs a job has room for (P7, overlap). With `cancel_previous`, a new run ends the others. */
 export function roomOf(overlap: Overlap): number {
   switch (overlap) {
     case 'skip':
@@ -159,10 +159,16 @@ export function roomOf(overlap: Overlap): number {
     case 'queue':
       return 2;
     case 'allow':
+    case 'cancel_previous':
       return Number.POSITIVE_INFINITY;
     default:
       return overlap satisfies never;
   }
+}
+
+/** {@link roomOf} for a run of a backfill: it replaces no other (P37, backfill). */
+export function backfillRoomOf({ overlap }: Pick<JobDefinition, 'overlap'>): number {
+  return overlap === 'cancel_previous' ? 1 : roomOf(overlap);
 }
 
 /** An interval without a grid: it counts from the end of the last run (P3, grid). */

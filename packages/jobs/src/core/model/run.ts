@@ -24,7 +24,7 @@ export type RunTime = (typeof RUN_TIMES)[number];
 export const REASONS = {
   skipped: { overlap: 0, missed: 1, expired: 500 },
   failed: { error: 2, timeout: 3, lost: 4, payload_invalid: 5 },
-  cancelled: { user: 6, deleted: 7 },
+  cancelled: { user: 6, deleted: 7, replaced: 400 },
 } as const;
 export type SkipReason = keyof typeof REASONS.skipped;
 export type FailReason = keyof typeof REASONS.failed;

@@ -1,4 +1,5 @@
 import {
+  backfillRoomOf,
   type FixedDelay,
   isFixedDelay,
   type Job,
@@ -70,6 +71,12 @@ export interface Decision {
 /** Whether what waits already may come due by it. */
 export function touchesWaiting({ dueIfAfter, moves }: Decision): boolean {
   return dueIfAfter !== undefined || moves.length > 0;
+}
+
+/** Whether a decision makes a run that replaces live ones (P7, overlap). */
+export function replacesLive({ overlap }: Job, live: LiveRuns, { queue }: Decision): boolean {
+  // A backfill makes no run beside a live one.
+  return overlap === 'cancel_previous' && liveCount(live) > 0 && queue.length > 0;
 }
 
 /** Whether a job has to be planned sooner than before. */
@@ -241,7 +248,7 @@ function withWakeAt(job: Job, { live, isBackfillFull = false }: Draft, now: numb
 /** Now, if a backfill has room for a run (P37, backfill). A settlement that makes room wakes it again. */
 function backfillWakeAt(job: Job, live: LiveRuns, now: number): number | undefined {
   if (job.backfillLeft === undefined || job.status !== 'active') return undefined;
-  return liveCount(live) + live.dueOwnRuns < roomOf(job.overlap) ? now : undefined;
+  return liveCount(live) + live.dueOwnRuns < backfillRoomOf(job) ? now : undefined;
 }
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {

@@ -1,9 +1,10 @@
 import { fingerprintOf } from '../failures/fingerprint.ts';
-import type { Job } from '../model/job.ts';
+import type { Job, Overlap } from '../model/job.ts';
 import { retryDelayMs } from '../model/retry.ts';
 import {
   type AttemptError,
   attemptOf,
+  type CancelReason,
   type FinishedRun,
   type FinishedStatus,
   type Held,
@@ -77,17 +78,17 @@ export function settleRun(
     case 'failed':
       return run.cancel === undefined
         ? failedOrRetried(job, run, outcome, at)
-        : finished(run, { status: 'cancelled', reason: run.cancel, error: outcome.error });
+        : cancelled(run, run.cancel, outcome.error);
     case 'cancelled':
-      return finished(run, { status: 'cancelled', reason: run.cancel ?? 'user' });
+      return cancelled(run, run.cancel ?? 'user');
     case 'given_back':
       return run.cancel === undefined
         ? waiting(job, run, { availableAt: dueAgainAt(run, at.now + (outcome.delayMs ?? 0)) })
-        : finished(run, { status: 'cancelled', reason: run.cancel });
+        : cancelled(run, run.cancel);
     case 'expired':
       return run.cancel === undefined
         ? finished(run, { status: 'skipped', reason: 'expired' })
-        : finished(run, { status: 'cancelled', reason: run.cancel });
+        : cancelled(run, run.cancel);
     case 'lost':
       return lost(job, run, at.now);
     default:
@@ -104,6 +105,14 @@ export function needsPass(
   return availableAt <= now || kind === 'given_back';
 }
 
+/** P7, overlap: a run that was replaced after a failed attempt has failed with its last error. */
+function cancelled(run: LiveRun, reason: CancelReason, error?: AttemptError): Settlement {
+  const last = error ?? run.errors.at(-1);
+  if (reason !== 'replaced' || run.failures === 0 || last === undefined)
+    return finished(run, { status: 'cancelled', reason, ...(error === undefined ? {} : { error }) });
+  return finished(run, { status: 'failed', reason: last.reason, ...(error === undefined ? {} : { error }) });
+}
+
 function failedOrRetried(
   job: Job,
   run: LiveRun,
@@ -118,18 +127,20 @@ function failedOrRetried(
   return waiting(job, { ...run, failures, errors: [...run.errors, error] }, { availableAt });
 }
 
-/** P8, retries: under `skip`, the next slot of a fixed-rate or cron job replaces a retry as late as it. */
+const REPLACING: ReadonlySet<Overlap> = new Set(['skip', 'cancel_previous']);
+
+/** P8, retries: under `skip` and `cancel_previous`, the next slot of a fixed-rate or cron job replaces a retry as late as it. */
 function isReplacedByNextSlot(job: Job, run: LiveRun, retryAt: number): boolean {
   // The next slot does not make up for a past one.
   if (isBackfillRun(run) || isRetryOfSlot(run)) return false;
-  if (!hasGrid(job.schedule) || job.overlap !== 'skip' || job.status !== 'active') return false;
+  if (!hasGrid(job.schedule) || !REPLACING.has(job.overlap) || job.status !== 'active') return false;
   return job.nextRunAt !== undefined && retryAt >= job.nextRunAt;
 }
 
 function lost(job: Job, run: LiveRun, now: number): Settlement {
   const recoveries = run.recoveries + 1;
   const again = { ...run, recoveries };
-  if (run.cancel !== undefined) return finished(again, { status: 'cancelled', reason: run.cancel });
+  if (run.cancel !== undefined) return cancelled(again, run.cancel);
   if (recoveries <= MAX_RECOVERIES) return waiting(job, again, { availableAt: dueAfterLoss(again, now) });
   const message = `The process ended ${recoveries} times during this run. Find out why: too little memory, a crash in native code, or a kill from outside.`;
   return finished(again, {

@@ -1,8 +1,9 @@
 import type { BackfillView } from '../backfills/backfill.ts';
+import type { CancelRequest } from '../commands/cancel.ts';
 import type { Refusal } from '../commands/refusal.ts';
 import type { JobsRead } from '../filters/jobs-read.ts';
 import type { FinishedRun } from '../model/run.ts';
-import type { AuditEntry, CancelRequest } from './store-commands.ts';
+import type { AuditEntry } from './store-commands.ts';
 
 /** The window of a backfill, and the slots of the job's schedule in it, in order. */
 export interface BackfillInput {

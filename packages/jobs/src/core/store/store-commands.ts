@@ -1,3 +1,4 @@
+import type { CancelRequest } from '../commands/cancel.ts';
 import type { Refusal } from '../commands/refusal.ts';
 import type { Job } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
@@ -34,20 +35,6 @@ export interface CommandInput {
   readonly audit?: AuditEntry;
   /** A claim in the same transaction: the run that the command makes due can start at once. */
   readonly claim?: ClaimInput | undefined;
-}
-
-/** A claimed run that is being cancelled: its node must stop it. */
-export interface CancelRequest {
-  readonly runId: string;
-  readonly node: string;
-  readonly fence: number;
-}
-
-export function requestOf(
-  { id }: Pick<LiveRun, 'id'>,
-  { node, fence }: NonNullable<LiveRun['claim']>,
-): CancelRequest {
-  return { runId: id, node, fence };
 }
 
 /** How long a dedupe key is known (P15, run now). */

@@ -1,3 +1,4 @@
+import type { CancelRequest } from '../commands/cancel.ts';
 import type { Job, PausedJob } from '../model/job.ts';
 import type {
   FinishedStatus,
@@ -35,6 +36,10 @@ export interface PlanResult {
   readonly claimed?: ClaimResult;
   /** The plan put alerts into the outbox. */
   readonly hasAlerts?: true;
+  /** Waiting runs that ended because new ones replace them. */
+  readonly replaced?: readonly RunOver[];
+  /** Claimed runs that must stop, because new ones replace them. */
+  readonly cancelRequests?: readonly CancelRequest[];
 }
 
 /** A run that a plan made or skipped. */

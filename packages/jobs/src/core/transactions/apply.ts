@@ -1,13 +1,12 @@
 import { alertsOf } from '../alerts/raised-alerts.ts';
-import { type AskedCancel, cancelOf } from '../commands/cancel.ts';
+import { type AskedCancel, type CancelRequest, cancelOf, requestOf } from '../commands/cancel.ts';
 import { type LiveRuns, NO_LIVE_RUNS, type PausedJob } from '../model/job.ts';
-import type { FinishedRun, LiveRun } from '../model/run.ts';
+import { type FinishedRun, isBackfillRun, type LiveRun } from '../model/run.ts';
 import { type Decision, isOverRoom, isSooner } from '../rules/decision.ts';
 import { afterSettlements, countRows, dependsOnLive, type EndedRun, mayPause } from '../rules/ended-runs.ts';
 import { isExpired } from '../rules/expiry.ts';
 import { finishedOf, type Outcome, settleRun } from '../rules/settle.ts';
 import type { AuditAction } from '../store/audit-action.ts';
-import { type CancelRequest, requestOf } from '../store/store-commands.ts';
 import { ENGINE_ACTOR } from '../watching/failure-budget.ts';
 import { ask, type Script } from './script.ts';
 import type { StoredJob } from './stored-job.ts';
@@ -160,6 +159,31 @@ export function* endExpired(unit: UnitOfWork, uid: number): Script<boolean> {
   const ended = yield* endNow(unit, uid, { runs, outcome: { kind: 'expired' } });
   yield* settleJobs(unit, new Map([[uid, ended]]), { ofClaims: false });
   return true;
+}
+
+/** What a new run did to those that it replaces. */
+export interface Replaced {
+  readonly ended: readonly FinishedRun[];
+  readonly requests: readonly CancelRequest[];
+}
+
+/**
+ * Ends the live runs of a locked job that a new run replaces, but those of backfills: waiting runs at once,
+ * claimed runs by a request to stop (P7, overlap).
+ */
+export function* replaceLiveRuns(unit: UnitOfWork, uid: number): Script<Replaced> {
+  const live = yield* ask('lockLiveRuns', uid, { ownRuns: false });
+  const replaced = live.filter((run) => !isBackfillRun(run));
+  const runs = replaced.flatMap((run) =>
+    run.claim === undefined ? [{ ...run, ...cancelOf(run, { reason: 'replaced' }) }] : [],
+  );
+  const claimed = replaced.filter((run) => run.claim !== undefined && run.cancel === undefined);
+  if (claimed.length > 0) yield* ask('requestCancels', claimed, { reason: 'replaced' });
+  const requests = claimed.flatMap((run) => (run.claim === undefined ? [] : [requestOf(run, run.claim)]));
+  if (runs.length === 0) return { ended: [], requests };
+  const ended = yield* cancelRuns(unit, uid, runs);
+  yield* settleJobs(unit, new Map([[uid, ended]]), { ofClaims: false });
+  return { ended, requests };
 }
 
 function* endNow(

@@ -1,18 +1,19 @@
+import type { CancelRequest } from '../commands/cancel.ts';
 import { type CommandOutcome, commandJob, createJob } from '../commands/commands.ts';
 import type { Refusal } from '../commands/refusal.ts';
 import { slotRefusal } from '../commands/slot-of-retry.ts';
 import { asksForClaimed, asksForPutOff, type JobCommand, whoAsks } from '../model/job-command.ts';
 import { tooManyJobs } from '../policies/policy.ts';
+import { replacesLive } from '../rules/decision.ts';
 import { mayNeedRoomOfExpired } from '../rules/expiry.ts';
 import {
-  type CancelRequest,
   type CommandInput,
   type CommandResult,
   type InsertOutcome,
   MAX_REPORTED,
 } from '../store/store-commands.ts';
 import { writeAlerts } from './alerts/alerts.ts';
-import { applyDecision, cancelLiveRuns, endExpired, liveRunsOf } from './apply.ts';
+import { applyDecision, cancelLiveRuns, endExpired, liveRunsOf, replaceLiveRuns } from './apply.ts';
 import { ask, type Script } from './script.ts';
 import { refuseMissing } from './secrets/secrets.ts';
 import type { InsertInput } from './tables/tables.ts';
@@ -34,19 +35,25 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   let live = yield* liveRunsOf(uid, counts);
   const mayNeedRoom = input.command.kind === 'trigger' && mayNeedRoomOfExpired(job, live);
   if (mayNeedRoom && (yield* endExpired(unit, uid))) live = yield* liveRunsOf(uid, counts);
-  const before = lockedJob(unit, uid);
-  const outcome = commandJob(before.job, live, input.command, unit.now);
+  let before = lockedJob(unit, uid);
+  let outcome = commandJob(before.job, live, input.command, unit.now);
   if (!outcome.ok) return yield* refused(unit, outcome);
   if (!outcome.changed)
     return { kind: 'done', changed: false, job, queued: [], finished: [], cancelRequests: [] };
   const refusal = input.namedSecrets && (yield* refuseMissing(input.namedSecrets));
   if (refusal !== undefined) return yield* refused(unit, refusal);
+  const replaced = replacesLive(job, live, outcome.decision) ? yield* replaceLiveRuns(unit, uid) : undefined;
+  if (replaced !== undefined) {
+    before = lockedJob(unit, uid);
+    outcome = commandJob(before.job, yield* liveRunsOf(uid, counts), input.command, unit.now);
+    if (!outcome.ok) throw new Error('a command was refused after it made room');
+  }
   const { decision } = outcome;
   if (decision.job.version !== job.version) yield* ask('keepVersion', { uid, job, by: input.audit?.actor });
   yield* applyDecision(unit, before, isShared ? { ...decision, job } : decision);
   const cancelRequests: readonly CancelRequest[] =
     decision.cancelLive === undefined
-      ? []
+      ? (replaced?.requests ?? [])
       : yield* cancelLiveRuns(unit, uid, { reason: decision.cancelLive, by: whoAsks(input.command) });
   if (input.audit !== undefined) yield* ask('writeAudit', input.audit, input.jobId);
   const hasAlerts = yield* writeAlerts(unit);

@@ -1,12 +1,13 @@
+import type { CancelRequest } from '../commands/cancel.ts';
 import { NO_LIVE_RUNS } from '../model/job.ts';
-import { isSkipReason } from '../model/run.ts';
+import { isSkipReason, type RunOver } from '../model/run.ts';
 import { CountBudget } from '../rules/count-budget.ts';
-import { touchesWaiting } from '../rules/decision.ts';
+import { replacesLive, touchesWaiting } from '../rules/decision.ts';
 import { mayNeedRoomOfExpired } from '../rules/expiry.ts';
 import { planOrPutOff } from '../rules/slots.ts';
 import type { ClaimResult, PlanInput, PlannedRun, PlanResult } from '../store/store-passes.ts';
 import { writeAlerts } from './alerts/alerts.ts';
-import { applyDecision, endExpired, liveRunsOf } from './apply.ts';
+import { applyDecision, endExpired, liveRunsOf, replaceLiveRuns } from './apply.ts';
 import { writeAndClaim } from './claim-planned.ts';
 import { ask, type Script } from './script.ts';
 import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
@@ -21,6 +22,7 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
   const { limit, aheadMs = 0, claim } = input;
   const { jobs, live, waiting } = yield* ask('lockDue', input);
   const failed: PlanResult['failed'][number][] = [];
+  const requests: CancelRequest[] = [];
   let done = 0;
   let hasMoved = false;
   const budget = new CountBudget(unit.now);
@@ -37,7 +39,15 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
       stored.job.backfillLeft === undefined
         ? undefined
         : yield* ask('backfillSlots', stored.uid, BACKFILL_SLOTS_A_PASS);
-    const { decision, fault } = planOrPutOff(stored.job, alive, unit.now, { aheadMs, backfill });
+    let planned = planOrPutOff(stored.job, alive, unit.now, { aheadMs, backfill });
+    if (replacesLive(stored.job, alive, planned.decision)) {
+      requests.push(...(yield* replaceLiveRuns(unit, stored.uid)).requests);
+      stored = lockedJob(unit, stored.uid);
+      alive = yield* liveRunsOf(stored.uid);
+      hasMoved = true;
+      planned = planOrPutOff(stored.job, alive, unit.now, { backfill });
+    }
+    const { decision, fault } = planned;
     if (decision.job !== stored.job) done += 1;
     if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
     hasMoved ||= touchesWaiting(decision);
@@ -58,10 +68,11 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
     ...(nextWakeAt === undefined ? {} : { nextWakeAt }),
     ...(claimed === undefined ? {} : { claimed: claimed() }),
     ...(hasAlerts ? { hasAlerts } : {}),
+    ...(requests.length === 0 ? {} : { cancelRequests: requests }),
   };
 }
 
-function plannedIn(unit: UnitOfWork): Pick<PlanResult, 'queued' | 'skipped'> {
+function plannedIn(unit: UnitOfWork): Pick<PlanResult, 'queued' | 'skipped' | 'replaced'> {
   const jobIdOf = (jobUid: string) => lockedJob(unit, Number(jobUid)).job.id;
   const queued = unit.queued.map(
     ({ id, jobUid, scheduledFor }): PlannedRun => ({
@@ -72,10 +83,15 @@ function plannedIn(unit: UnitOfWork): Pick<PlanResult, 'queued' | 'skipped'> {
     }),
   );
   const skipped: PlannedRun[] = [];
-  for (const { id, jobUid, scheduledFor, reason } of unit.finished) {
-    if (!isSkipReason(reason)) continue;
+  const replaced: RunOver[] = [];
+  for (const { id, jobUid, scheduledFor, status, reason, errors } of unit.finished) {
+    if (!isSkipReason(reason)) {
+      const error = status === 'failed' ? errors.at(-1) : undefined;
+      replaced.push({ runId: id, jobId: jobIdOf(jobUid), status, reason, error });
+      continue;
+    }
     const slot = scheduledFor === undefined ? undefined : { scheduledFor };
     skipped.push({ id, jobId: jobIdOf(jobUid), jobUid, ...slot, reason });
   }
-  return { queued, skipped };
+  return { queued, skipped, ...(replaced.length === 0 ? {} : { replaced }) };
 }

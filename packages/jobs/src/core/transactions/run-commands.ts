@@ -1,7 +1,7 @@
-import { cancelOf } from '../commands/cancel.ts';
+import { cancelOf, requestOf } from '../commands/cancel.ts';
 import { isLiveRun, type LiveRun } from '../model/run.ts';
 import type { JobStore } from '../store/store.ts';
-import { type CancelResult, requestOf } from '../store/store-commands.ts';
+import type { CancelResult } from '../store/store-commands.ts';
 import type { Report } from '../store/store-passes.ts';
 import { cancelRuns, settleJobs } from './apply.ts';
 import { ask, type Script } from './script.ts';

@@ -37,6 +37,7 @@ const ENDED: { readonly [R in RunReason]: Extract<SettleResult, { kind: 'finishe
   payload_invalid: { kind: 'finished', status: 'failed', reason: 'payload_invalid' },
   user: { kind: 'finished', status: 'cancelled', reason: 'user' },
   deleted: { kind: 'finished', status: 'cancelled', reason: 'deleted' },
+  replaced: { kind: 'finished', status: 'cancelled', reason: 'replaced' },
 };
 const STALE: SettleResult = { kind: 'stale' };
 const LATER: SettleResult = { kind: 'later' };

@@ -1,6 +1,7 @@
 import { isFixedDelay, type Job } from '../model/job.ts';
 import { HEALTH_STATUSES } from '../model/statuses.ts';
 import { clockJumpedBack } from '../pauses/resume.ts';
+import { hasGrid } from '../schedule/schedule.ts';
 import { formatDuration, roughDuration } from '../time/duration.ts';
 
 export { HEALTH_STATUSES };
@@ -141,9 +142,19 @@ function slow({ expect, ...job }: Job, { runningSince }: HealthSigns, now: numbe
 
 function overrunning(job: Job, { runningSince }: HealthSigns, now: number): Health | undefined {
   const { schedule } = job;
+  if (isReplaced(job)) {
+    const since = job.lastRunAt === undefined ? {} : { since: job.lastRunAt };
+    return { status: 'overrunning', reason: 'the last run was cancelled before its end', ...since };
+  }
   if (runningSince === undefined || schedule.kind !== 'interval' || isFixedDelay(schedule)) return undefined;
   if (now - runningSince <= schedule.everyMs) return undefined;
   return { status: 'overrunning', reason: 'a run takes longer than the interval', since: runningSince };
+}
+
+/** P7, overlap: the next slot has cancelled the last run. */
+function isReplaced({ overlap, lastStatus, status, schedule }: Job): boolean {
+  const isCancelled = overlap === 'cancel_previous' && lastStatus === 'cancelled';
+  return isCancelled && status === 'active' && hasGrid(schedule);
 }
 
 function paused(job: Job): Health | undefined {

@@ -19,6 +19,7 @@ export function afterCommand(deps: EngineParts, done: DoneCommand, event?: JobEv
   }
   for (const run of done.queued) events.emit('run.queued', done.job.id, run.id, { by: run.requestedBy });
   for (const run of done.finished) {
+    if (run.status === 'failed') events.emit('run.failed', done.job.id, run.id, { reason: run.reason });
     if (run.status !== 'cancelled' && run.status !== 'skipped') continue;
     if (isSkipReason(run.reason)) meter.skipped(run.reason);
     events.emit(`run.${run.status}`, done.job.id, run.id, { reason: run.reason, by: run.cancelledBy });

@@ -36,7 +36,7 @@ const policies = {
   description: text({ max: 2_000 }),
   // The job type checks it.
   payload: alsoNamed(anything, 'data', 'input', 'args'),
-  overlap: oneOf('skip', 'queue', 'allow'),
+  overlap: oneOf('skip', 'queue', 'allow', 'cancel_previous'),
   catchUp: alsoNamed(oneOf('once', 'skip', 'all'), 'misfire'),
   timeout: alsoNamed(duration, 'timeoutMs'),
   expireAfter: alsoNamed(duration, 'expireAfterMs', 'expiresIn', 'ttl'),

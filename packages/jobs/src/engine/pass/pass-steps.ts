@@ -111,9 +111,22 @@ export class PassSteps {
       if (run.reason !== undefined) meter.skipped(run.reason);
       events.emit('run.skipped', run.jobId, run.id, { reason: run.reason });
     }
+    if (result.replaced !== undefined) events.runsEnded(result.replaced);
+    if (result.cancelRequests !== undefined) this.#stop(result.cancelRequests.map(({ runId }) => runId));
     if (result.hasAlerts) alerts.wake();
     due.planned(result, aheadMs);
     if (result.queued.length > 0) unclaimed.found();
+  }
+
+  /** Tells the handlers of runs to stop, on whichever node. */
+  #stop(runIds: readonly string[]): void {
+    const { budget, executor, node } = this.#with;
+    for (const runId of runIds) {
+      budget.takeBack({ runId });
+      executor.takeBack({ runId });
+      executor.running.cancel(runId);
+    }
+    node.notify({ kind: 'cancel', runIds });
   }
 
   #claimed(result: ClaimResult, claim: PendingClaim): void {

@@ -75,9 +75,9 @@ const settings = {
     .nullable()
     .describe('Default: the defaults of the job type. null, with on_demand: each run must bring a payload'),
   overlap: z
-    .enum(['skip', 'queue', 'allow'])
+    .enum(['skip', 'queue', 'allow', 'cancel_previous'])
     .describe(
-      'What happens when a slot is due while a run is live. skip (default): the slot is skipped; queue: it waits; allow: it runs at the same time',
+      'What happens when a slot is due while a run is live. skip (default): the slot is skipped; queue: it waits; allow: it runs at the same time; cancel_previous: the live run is cancelled, and the new one starts when it has ended',
     ),
   catch_up: z
     .enum(['once', 'skip', 'all'])

@@ -25,6 +25,7 @@ const MIGRATIONS = [
   '0018-audit-by-target-and-actor.sql',
   '0019-ends-and-spread.sql',
   '0020-expiry.sql',
+  '0021-cancel-previous.sql',
 ] as const;
 
 /**

@@ -1,5 +1,5 @@
 import { backfillRefusal, sortSlots } from '../../backfills/backfill-slots.ts';
-import { cancelOf } from '../../commands/cancel.ts';
+import { type CancelRequest, cancelOf, requestOf } from '../../commands/cancel.ts';
 import { nextSlotOf } from '../../model/job.ts';
 import type { LiveRun } from '../../model/run.ts';
 import { isBackfillRun } from '../../model/run.ts';
@@ -12,7 +12,7 @@ import type {
   CancelBackfillInput,
   CancelBackfillResult,
 } from '../../store/store-backfills.ts';
-import { type CancelRequest, MAX_REPORTED, requestOf } from '../../store/store-commands.ts';
+import { MAX_REPORTED } from '../../store/store-commands.ts';
 import { applyDecision, cancelRuns, liveRunsOf, settleJobs } from '../apply.ts';
 import { ask, type Script } from '../script.ts';
 import { lockedJob, saveJob, type UnitOfWork } from '../unit-of-work.ts';

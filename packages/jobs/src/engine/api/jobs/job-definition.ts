@@ -5,7 +5,7 @@ import type { JsonText } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import { backoffFields, backoffOf, expireAfterMs, timeoutMs } from '../../../core/policies/policy-values.ts';
 import { parseSchedule } from '../../../core/schedule/parse-schedule.ts';
-import { boundsOf } from '../../../core/schedule/schedule.ts';
+import { boundsOf, hasGrid, type Schedule } from '../../../core/schedule/schedule.ts';
 import { formatDuration } from '../../../core/time/duration.ts';
 import {
   expectationsOf,
@@ -39,6 +39,8 @@ export async function parseDefinition(
   const catchUp = input.catchUp ?? 'once';
   if (catchUp === 'all' && overlap !== 'queue')
     fault('/catchUp', '"catchUp": "all" needs "overlap": "queue"');
+  if (overlap === 'cancel_previous' && schedule.ok && !mayReplace(schedule.value))
+    fault('/overlap', '"overlap": "cancel_previous" needs cron, a fixed-rate interval or onDemand');
   const type = registry.get(input.type);
   if (type === undefined) {
     fault('/type', unknownType(registry));
@@ -89,6 +91,11 @@ export async function parseDefinition(
     backoff,
     ...watching,
   };
+}
+
+/** Whether new runs of a job with this schedule can meet live ones (P7, overlap). */
+function mayReplace(schedule: Schedule): boolean {
+  return schedule.kind === 'on_demand' || hasGrid(schedule);
 }
 
 function watchingOf(

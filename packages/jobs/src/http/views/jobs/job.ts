@@ -47,7 +47,7 @@ export const jobSchema = z
       .record(z.string(), z.unknown())
       .nullable()
       .describe("With the job type's defaults filled in; null if each run must bring its own"),
-    overlap: z.enum(['skip', 'queue', 'allow']),
+    overlap: z.enum(['skip', 'queue', 'allow', 'cancel_previous']),
     catch_up: z.enum(['once', 'skip', 'all']),
     timeout: z.string(),
     expire_after: z.string().nullable(),

@@ -61,7 +61,8 @@ function mayHave(health: HealthFilter, terms: Terms): string {
       return `expect_duration_ms IS NOT NULL AND
         (last_took_ms > expect_duration_ms OR ${sql.runsSince(`${bind(now)} - expect_duration_ms`)})`;
     case 'overrunning':
-      return `mode = 'fixed_rate' AND ${sql.runsSince(`${bind(now)} - every_ms`)}`;
+      return `(mode = 'fixed_rate' AND ${sql.runsSince(`${bind(now)} - every_ms`)})
+        OR (overlap = 'cancel_previous' AND last_status = 'cancelled' AND status = 'active' AND ${HAS_GRID})`;
     case 'paused':
       return "status = 'paused'";
     case 'ok':
@@ -70,6 +71,9 @@ function mayHave(health: HealthFilter, terms: Terms): string {
       return health satisfies never;
   }
 }
+
+/** {@link hasGrid} */
+const HAS_GRID = "(mode = 'fixed_rate' OR kind = 'cron')";
 
 /** Only the few jobs with an expectation of their own are compared with a time of their own. */
 function isLate(terms: Terms): string {
