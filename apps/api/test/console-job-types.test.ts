@@ -40,7 +40,7 @@ test.each(['sqlite', 'postgres'] as const)(
     const job = { name: 'Sales', type: 'sales_report', on_demand: true, overlap: 'allow' };
     await done(admin, 'POST', '/api/jobs', { id: 'sales', ...job });
     for (const rows of [1, 2, 13])
-      await done(admin, 'POST', '/api/jobs/sales/runs?wait=20s', { payload: { rows } });
+      await done(admin, 'POST', '/api/jobs/sales/runs', { payload: { rows } });
 
     const { page, faults, goTo } = await open(url);
     await goTo('/');
