@@ -52,7 +52,8 @@ const COMMON = {
   expect: { poll: { timeout: CONDITION_MS, interval: 10 } },
   // Those that run side by side mostly wait: for other processes, for times, for the disk.
   maxConcurrency: 10,
-  maxWorkers: 5,
+  // More would start so many servers at once on two cores that some do not reach their database in time.
+  maxWorkers: 3,
   pool: 'forks',
   setupFiles: 'scripts/test-threads/use-bundles.ts',
 } as const;

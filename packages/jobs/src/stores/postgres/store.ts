@@ -123,6 +123,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   };
 }
 
+/** A process that starts on a busy machine, with others, is slow to answer while it loads its code. */
+const START_CONNECT_MS = 15_000;
 const CLOSED = 'This store was closed, and can not be opened again. Call postgres(…) again for a new one.';
 
 async function joinNodes(
@@ -144,7 +146,7 @@ async function joinNodes(
 
 /** Migrates on a separate connection, without a time limit for statements. */
 async function migrated(url: string): Promise<void> {
-  const db = new Database({ url, max: 1 });
+  const db = new Database({ url, max: 1, connectMs: START_CONNECT_MS });
   try {
     await migrate(db);
   } finally {

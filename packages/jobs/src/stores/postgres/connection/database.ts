@@ -31,6 +31,8 @@ export interface DatabaseOptions {
   readonly max: number;
   /** Idle connections that stay open, so that a run that becomes due does not wait for a new connection. */
   readonly min?: number;
+  /** The longest wait for a connection (ms), by default {@link CONNECT_MS}. */
+  readonly connectMs?: number;
   /** A statement that takes longer has lost its server without a notice. Absent: no limit. */
   readonly statementMs?: number;
   /** Receives the database's time from each transaction, with the monotonic instants before and after. */
@@ -80,7 +82,7 @@ export class Database implements Statements {
   readonly #prepare = preparing((sql) => this.#names.of(sql));
   readonly #boundedSessions = new WeakSet<pg.PoolClient>();
 
-  constructor({ url, max, min = 0, statementMs = 0, clock }: DatabaseOptions) {
+  constructor({ url, max, min = 0, connectMs = CONNECT_MS, statementMs = 0, clock }: DatabaseOptions) {
     this.#clock = clock;
     this.#pool = new driver.Pool({
       connectionString: url,
@@ -88,7 +90,7 @@ export class Database implements Statements {
       min,
       types,
       pipeline: true,
-      connectionTimeoutMillis: CONNECT_MS,
+      connectionTimeoutMillis: connectMs,
       query_timeout: statementMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: CONNECT_MS,
