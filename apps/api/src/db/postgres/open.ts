@@ -1,5 +1,5 @@
 import { findServerFault } from '@greenvue/jobs/postgres';
-import { type Compilable, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { type Compilable, Kysely, PostgresDialect, type PostgresPool, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { AppDatabase, LookUp } from '../database.ts';
 import { NewerDatabaseError, UnusableServerError } from '../errors.ts';
@@ -26,10 +26,25 @@ export async function openPostgres(options: PostgresDatabaseOptions): Promise<Ap
   const { url, connections } = options;
   await prepare(url, options.migrations ?? (await readMigrations(MIGRATIONS)));
   const pool = openPool({ url, connections });
+  await connectOnce(pool);
   // Every table is named with its schema: a search_path would be lost behind a pooler that shares
   // connections.
   const kysely = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }).withSchema(SCHEMA);
   return { dialect: 'postgres', kysely, lookUp: lookUpIn(kysely), close: () => pool.end() };
+}
+
+/** On a busy machine, a process that still loads its code can miss the time limit of a first connection. */
+async function connectOnce(pool: PostgresPool): Promise<void> {
+  for (let triesLeft = 2; ; triesLeft -= 1) {
+    try {
+      (await pool.connect()).release();
+      return;
+    } catch (error) {
+      if (triesLeft > 0) continue;
+      await pool.end();
+      throw error;
+    }
+  }
 }
 
 /** Compiled once, and not for each request. */
@@ -85,7 +100,7 @@ async function requireUsable(client: pg.Client): Promise<void> {
 
 /** On a connection of its own, whose statements may take as long as they need. */
 async function prepare(url: string, migrations: readonly Migration[]): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3 * CONNECT_MS });
   // A connection that breaks also rejects the query that it is busy with.
   client.on('error', () => undefined);
   try {
