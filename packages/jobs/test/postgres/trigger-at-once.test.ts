@@ -197,4 +197,4 @@ describe('a trigger of a job whose runs may not overlap', () => {
 
 /** When any connection last ran this query. */
 const LAST_GUESS = `SELECT max(query_start) AS at FROM pg_stat_activity
-  WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%made AS MATERIALIZED%'`;
+  WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'WITH job AS MATERIALIZED%ctid AS place%'`;

@@ -150,7 +150,7 @@ test('every operation has a name of its own, and tells every parameter of its pa
 test('what many operations answer with is written once', async () => {
   const document = await readDocument();
   expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(['Job', 'Run', 'Problem']));
-  expect(JSON.stringify(document).length).toBeLessThan(370_000);
+  expect(JSON.stringify(document).length).toBeLessThan(380_000);
 });
 
 test('every route of the jobs needs a token with a role', async () => {
