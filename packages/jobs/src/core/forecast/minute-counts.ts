@@ -72,7 +72,7 @@ export function createMinuteCounts(window: MinuteWindow): CountMinutes {
   };
 }
 
-/** Adds no more than so many runs. */
+/** Adds runs up to a total of `most`. */
 function atMost(most: number, add: AddMinute): AddMinute {
   let left = most;
   return (minute, runs) => {

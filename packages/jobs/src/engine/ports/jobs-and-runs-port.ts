@@ -36,7 +36,7 @@ export interface JobInput extends WatchOptions {
   readonly startAt?: TimeInput | undefined;
   /** No slot is later. The job is finished after its last run. */
   readonly endAt?: TimeInput | undefined;
-  /** The job is finished after so many runs of its slots. Runs by hand and skipped slots do not count. */
+  /** The job is finished after this number of runs of its slots. Runs by hand and skipped slots do not count. */
   readonly maxRuns?: number | undefined;
   /** Each slot is due by a part of this duration later, fixed for the job's id: at most the interval, or 24h. */
   readonly spread?: string | undefined;
