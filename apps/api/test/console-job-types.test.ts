@@ -39,8 +39,7 @@ test.each(['sqlite', 'postgres'] as const)(
     );
     const job = { name: 'Sales', type: 'sales_report', on_demand: true, overlap: 'allow' };
     await done(admin, 'POST', '/api/jobs', { id: 'sales', ...job });
-    for (const rows of [1, 2, 13])
-      await done(admin, 'POST', '/api/jobs/sales/runs', { payload: { rows } });
+    for (const rows of [1, 2, 13]) await done(admin, 'POST', '/api/jobs/sales/runs', { payload: { rows } });
 
     const { page, faults, goTo } = await open(url);
     await goTo('/');
