@@ -52,7 +52,7 @@ const COMMON = {
   expect: { poll: { timeout: CONDITION_MS, interval: 10 } },
   // Those that run side by side mostly wait: for other processes, for times, for the disk.
   maxConcurrency: 10,
-  // More would start so many servers at once on two cores that some do not reach their database in time.
+  // On two cores, servers of more workers would be too slow to connect to their databases in time.
   maxWorkers: 3,
   pool: 'forks',
   setupFiles: 'scripts/test-threads/use-bundles.ts',

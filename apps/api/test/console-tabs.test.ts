@@ -102,7 +102,7 @@ test(
     const headers = { 'x-refresh-token': 'cookie' };
     const { email, password } = account;
     await page.request.post(`${url}/api/auth/login`, { data: { email, password }, headers });
-    // The next request renews the token, and it should be the pause: other requests are repeated every few seconds.
+    // The next request renews the token. It should be the pause, not one of those that the page repeats.
     time.ahead += HOUR_MS;
     await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
     await heading(page, 'Your role does not allow this');

@@ -40,7 +40,7 @@ export function jobViewOf(
   };
 }
 
-/** The next slots of a job as it stands: those a person would expect to see. */
+/** At most `n` next slots of a job; none while it is paused. */
 export function upcomingSlots(job: Job, n: number, now: number): number[] {
   const most = Math.min(n, runsLeft(job.schedule, job.runsMade));
   if (job.status === 'paused' || job.nextRunAt === undefined || most <= 0) return [];
