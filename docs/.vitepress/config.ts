@@ -39,6 +39,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('custom-job-types'),
       page('testing'),
       page('schedules'),
+      page('chains-and-gates'),
       page('forecast'),
       page('bulk'),
     ],

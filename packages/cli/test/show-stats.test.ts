@@ -16,6 +16,7 @@ const STATS: Stats = {
     no_handler: 1,
     zombie: 0,
     overdue: 0,
+    no_upstream: 0,
     failing: 2,
     late: 1,
     slow: 0,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Backoff, Definition } from '../src/job-form/draft/draft.ts';
+import type { Gate } from '../src/job-form/parts/gate-draft.ts';
 import { type Bounds, MOST_RUNS, type ScheduleBody } from '../src/job-form/parts/schedule-draft.ts';
 import type { ShortValues } from '../src/job-form/parts/short-fields.ts';
 import type { Watching } from '../src/job-form/parts/watch-draft.ts';
@@ -69,6 +70,11 @@ const watchings: fc.Arbitrary<Watching> = fc.record({
   alerts: names,
 });
 
+const gates: fc.Arbitrary<Gate | undefined> = fc.option(
+  fc.record({ job: fc.constantFrom('import', 'report'), succeeded_within: durations }),
+  { nil: undefined },
+);
+
 const shorts: fc.Arbitrary<ShortValues> = fc.record(
   {
     timeout: durations,
@@ -90,6 +96,7 @@ const ownPayloads: fc.Arbitrary<Definition> = fc.record({
     .map((payload) => toJsonObject(payload)),
   overlap: fc.constantFrom('skip' as const, 'queue' as const, 'allow' as const, 'cancel_previous' as const),
   catchUp: fc.constantFrom('once' as const, 'skip' as const, 'all' as const),
+  gate: gates,
   short: shorts,
   backoff: backoffs,
   watching: watchings,
@@ -101,5 +108,7 @@ const ownPayloads: fc.Arbitrary<Definition> = fc.record({
 export const definitions: fc.Arbitrary<Definition> = fc
   .tuple(ownPayloads, fc.boolean())
   .map(([definition, isPerRun]) =>
-    isPerRun && 'on_demand' in definition.schedule ? { ...definition, payload: null } : definition,
+    'on_demand' in definition.schedule
+      ? { ...definition, ...(isPerRun ? { payload: null } : {}), gate: undefined }
+      : definition,
   );

@@ -9,6 +9,8 @@ import { allFiles, cyclesAmong, type Import, importsIn, readImports, sources } f
 const JOBS = 'packages/jobs/src';
 const API = 'apps/api/src';
 const CORE = ['core', 'plain core'];
+/** What both databases share. */
+const SHARED_BY_STORES = ['store rows', 'store reads', 'store alerts', 'store secrets', 'store chains'];
 
 /** The import rules by layer. What is not listed is forbidden. */
 const LAYERS: Readonly<Record<string, Layer>> = {
@@ -67,14 +69,20 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: [...CORE, 'store rows', 'store reads'],
     packages: [],
   },
+  // The statements about jobs that wait for other jobs, which both databases run.
+  'store chains': {
+    paths: [`${JOBS}/stores/chains/`],
+    may: [...CORE, 'store rows', 'store reads'],
+    packages: [],
+  },
   'sqlite store': {
     paths: [`${JOBS}/stores/sqlite/`],
-    may: [...CORE, 'store rows', 'store reads', 'store alerts', 'store secrets', 'thread', 'system clock'],
+    may: [...CORE, ...SHARED_BY_STORES, 'thread', 'system clock'],
     packages: ['node:'],
   },
   'postgres store': {
     paths: [`${JOBS}/stores/postgres/`],
-    may: [...CORE, 'store rows', 'store reads', 'store alerts', 'store secrets', 'thread', 'system clock'],
+    may: [...CORE, ...SHARED_BY_STORES, 'thread', 'system clock'],
     packages: ['node:', 'pg'],
   },
   // For tests: it has no database, and no packages.

@@ -13,6 +13,7 @@ export interface JobFilterFlags {
   readonly health: NonNullable<JobsQuery['health']> | undefined;
   readonly tag: readonly string[] | undefined;
   readonly search: string | undefined;
+  readonly upstream: string | undefined;
 }
 
 export const JOB_FILTER_FLAGS: FlagParametersForType<JobFilterFlags, CliContext> = {
@@ -30,6 +31,7 @@ export const JOB_FILTER_FLAGS: FlagParametersForType<JobFilterFlags, CliContext>
       'no_handler',
       'zombie',
       'overdue',
+      'no_upstream',
       'failing',
       'late',
       'slow',
@@ -42,4 +44,5 @@ export const JOB_FILTER_FLAGS: FlagParametersForType<JobFilterFlags, CliContext>
   },
   tag: TAG_FLAG,
   search: textFlag('Only jobs whose id, name or description contains this', 'text'),
+  upstream: textFlag('Only jobs that wait for the job with this id', 'id'),
 };

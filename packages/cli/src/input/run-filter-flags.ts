@@ -50,6 +50,7 @@ export const RUN_FILTER_FLAGS: FlagParametersForType<RunFilterFlags, CliContext>
       'overlap',
       'missed',
       'expired',
+      'upstream',
     ],
     variadic: ',',
     optional: true,

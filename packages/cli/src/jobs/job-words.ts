@@ -26,6 +26,7 @@ export function stateStyle(job: Job): Style | undefined {
     case 'no_handler':
     case 'zombie':
     case 'overdue':
+    case 'no_upstream':
     case 'failing':
       return 'red';
     case 'late':

@@ -15,13 +15,13 @@ export interface ListJobsFlags extends ApiFlags, JobFilterFlags {
 
 /** `jobs list` */
 export const listJobsCommand = restCommand(async (session, flags: ListJobsFlags) => {
-  const { type, status, health, search: q, limit, json } = flags;
+  const { type, status, health, search: q, upstream, limit, json } = flags;
   const tag = [...(flags.tag ?? [])];
   const sort = flags.reverse ? (`-${flags.sort}` as const) : flags.sort;
   await printList(session, {
     limit,
     json,
-    page: (page) => listJobs(session.api, { type, status, health, tag, q, sort, ...page }),
+    page: (page) => listJobs(session.api, { type, status, health, tag, q, upstream, sort, ...page }),
     columns: columnsOf(session.now()),
     empty: 'There are no such jobs.',
   });

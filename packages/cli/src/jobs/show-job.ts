@@ -65,6 +65,7 @@ function printJob({ out, now, program }: Session, job: Job): void {
     ['Catch-up', job.catch_up],
     ['Timeout', job.timeout],
     ['Expires after', job.expire_after ?? ''],
+    ['Only if', gateText(job)],
     ['Attempts', job.max_attempts === 1 ? '1, no retry' : `${job.max_attempts}, ${backoffText(job)}`],
     ['Tags', job.tags.join(', ')],
     ['Pauses after', job.pause_after === 'none' ? '' : budgetText(job.pause_after)],
@@ -94,6 +95,10 @@ function endText({ end_at: at, max_runs: most, runs_made: made }: Job): string {
   const time = at === null ? [] : [`at ${instantText(at)}`];
   const runs = most === null ? [] : [`after ${counted(most, 'run')}, ${made ?? 0} made`];
   return [...time, ...runs].join(', or ');
+}
+
+function gateText({ only_if: gate }: Job): string {
+  return gate === null ? '' : `${gate.job} succeeded within ${gate.succeeded_within}`;
 }
 
 function noNextRun(job: Job, { name }: CliProgram): string {

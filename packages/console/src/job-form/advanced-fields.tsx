@@ -8,6 +8,7 @@ import { type Choice, ChoiceField } from './fields/choice-field.tsx';
 import { FoldedSection } from './fields/folded-section.tsx';
 import { ShortField } from './fields/short-field.tsx';
 import { useFault } from './fields/use-field.ts';
+import { GateFields } from './gate-fields.tsx';
 import classes from './job-form.module.css';
 import { FIELD_LABELS } from './labels/field-labels.ts';
 import { fieldId } from './payload/pointer.ts';
@@ -32,6 +33,7 @@ export function AdvancedFields({ form, type, isOpen, onToggle }: AdvancedFieldsP
     >
       <OverlapField form={form} />
       <CatchUpField form={form} />
+      {form.draft.schedule.kind === 'on_demand' ? null : <GateFields form={form} />}
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
         <ShortSection form={form} type={type} section="advanced" />
       </SimpleGrid>

@@ -14,6 +14,7 @@ import { LastStatusBadge } from '../ui/status/status.tsx';
 import { CopyButton } from '../ui/text/copy-button.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import classes from './job.module.css';
+import { WaitingFacts } from './waiting-jobs.tsx';
 
 /** The main facts about a job. */
 export function JobFacts({ job }: { readonly job: Job }) {
@@ -38,6 +39,7 @@ export function JobFacts({ job }: { readonly job: Job }) {
             <Plain>{job.type}</Plain>
           </Link>
         </Fact>
+        <WaitingFacts job={job} />
         <TimeFacts job={job} />
       </Facts>
     </div>

@@ -26,6 +26,7 @@ export function policiesOf(job: Job): readonly Policy[] {
       meaning:
         'A longer attempt is asked to stop. It counts as failed once its handler ends, and may be retried.',
     },
+    ...gateOf(job),
     ...expiryOf(job),
     { name: 'Attempts', help: 'attempt', value: String(job.max_attempts), meaning: attemptsWords(job) },
     { name: 'Backoff', help: 'backoff', value: backoff, meaning: backoffWords(job) },
@@ -37,6 +38,14 @@ function expiryOf({ expire_after: value }: Job): readonly Policy[] {
   if (value == null) return [];
   const meaning = 'A run that has not started this long after it was due is skipped.';
   return [{ name: 'Expires after', help: 'expiry', value, meaning }];
+}
+
+function gateOf({ only_if: gate }: Job): readonly Policy[] {
+  // An older server does not know the field.
+  if (gate == null) return [];
+  const { job, succeeded_within: within } = gate;
+  const meaning = `A slot gets a run only if ${job} has succeeded in the ${within} before. Otherwise it is skipped.`;
+  return [{ name: 'Only if', help: 'gate', value: `${job} within ${within}`, meaning }];
 }
 
 /** The waits before each retry in ms, without jitter; at most `most` of them. */
@@ -79,10 +88,17 @@ function catchUpWords({ catch_up: catchUp, on_demand: onDemand }: Job): string {
   }
 }
 
-function attemptsWords({ max_attempts: attempts, overlap, run_at: runAt, on_demand: onDemand }: Job): string {
+function attemptsWords({
+  max_attempts: attempts,
+  overlap,
+  run_at: runAt,
+  on_demand: onDemand,
+  ...job
+}: Job): string {
   if (attempts === 1) return 'A failed run is not retried.';
   const rule = `A failed run is retried, up to ${attempts} attempts in all, unless the handler throws a PermanentError.`;
-  const hasSlots = runAt === null && !onDemand;
+  // The gate may skip the next slot, so the retry is made.
+  const hasSlots = runAt === null && !onDemand && job.only_if == null;
   return (overlap === 'skip' || overlap === 'cancel_previous') && hasSlots
     ? `${rule} A retry due at or after the next slot is left to that slot.`
     : rule;

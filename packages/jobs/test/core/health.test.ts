@@ -107,7 +107,16 @@ describe('health, worst first', () => {
 
   it('is unhealthy when it needs attention: a pause does not', () => {
     const unhealthy = HEALTH_STATUSES.filter((status) => hasHealth({ status }, 'unhealthy'));
-    expect(unhealthy).toEqual(['no_handler', 'zombie', 'overdue', 'failing', 'late', 'slow', 'overrunning']);
+    expect(unhealthy).toEqual([
+      'no_handler',
+      'zombie',
+      'overdue',
+      'no_upstream',
+      'failing',
+      'late',
+      'slow',
+      'overrunning',
+    ]);
     expect(hasHealth({ status: 'late' }, 'late')).toBe(true);
     expect(hasHealth({ status: 'late' }, 'failing')).toBe(false);
   });

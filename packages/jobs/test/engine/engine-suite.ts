@@ -13,6 +13,7 @@ import { enqueueing } from './enqueueing.ts';
 import { execution } from './execute.ts';
 import { expiring } from './expiring.ts';
 import { failureBudgets } from './failure-budgets.ts';
+import { gates } from './gates.ts';
 import { gathering } from './gathering.ts';
 import { histories } from './histories.ts';
 import { holdingStarts } from './holding-starts.ts';
@@ -67,6 +68,7 @@ export function engineWithStore(makeDatabase: MakeDatabase, makeOwn = makeDataba
   describe('enqueueing', () => enqueueing(makeDatabase));
   describe('expiry', () => expiring(makeDatabase));
   describe('replacing', () => replacing(makeDatabase));
+  describe('gates', () => gates(makeDatabase));
   describe('failure budgets', () => failureBudgets(makeDatabase));
   describe('hooks', () => hooks(makeDatabase));
   describe('draining', () => draining(makeDatabase));

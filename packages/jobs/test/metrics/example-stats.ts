@@ -38,6 +38,7 @@ export const stats: EngineStats = {
     no_handler: 0,
     zombie: 0,
     overdue: 0,
+    no_upstream: 0,
     failing: 2,
     late: 0,
     slow: 0,

@@ -12,6 +12,7 @@ import { eventStreams } from './suite/events.ts';
 import { creations } from './suite/jobs/create.ts';
 import { edits } from './suite/jobs/edit.ts';
 import { endsAndSpread } from './suite/jobs/ends-and-spread.ts';
+import { gates } from './suite/jobs/gates.ts';
 import { jobs } from './suite/jobs/jobs.ts';
 import { pauses } from './suite/jobs/pauses.ts';
 import { policies } from './suite/jobs/policies.ts';
@@ -47,6 +48,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('creations', () => creations(makeMount));
   describe('ends and spread', () => endsAndSpread(makeMount));
   describe('edits', () => edits(makeMount));
+  describe('gates', () => gates(makeMount));
   describe('event streams', () => eventStreams(makeMount));
   describe('jobs', () => jobs(makeMount));
   describe('overviews', () => overviews(makeMount));

@@ -17,6 +17,7 @@ import { expiryContract } from './expiry.ts';
 import { failureBudgetContract } from './failure-budget.ts';
 import { failuresContract } from './failures.ts';
 import { forecastJobsContract } from './forecast-jobs.ts';
+import { gatesContract } from './gates.ts';
 import { historyContract } from './history.ts';
 import { idPrefixContract } from './id-prefix.ts';
 import { jobsContract } from './jobs.ts';
@@ -70,6 +71,7 @@ export function runsContract(makeStore: MakeStore): void {
   spreadContract(makeStore);
   expiryContract(makeStore);
   cancelPreviousContract(makeStore);
+  gatesContract(makeStore);
   pauseContract(makeStore);
   planContract(makeStore);
   catchUpContract(makeStore);

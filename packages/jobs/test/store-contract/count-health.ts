@@ -79,6 +79,7 @@ export function countHealthContract(makeStore: MakeStore): void {
         no_handler: 2,
         zombie: 1,
         overdue: 0,
+        no_upstream: 0,
         failing: 2,
         late: 1,
         slow: 0,

@@ -10,6 +10,7 @@ import { paintDiff } from '../definition/definition-diff.ts';
 import { type Applied, createApplier, type Outcome } from './apply-job.ts';
 import { inOrder } from './in-order.ts';
 import { readJobs, refuseTwins } from './read-jobs.ts';
+import { afterUpstreams, upstreamsFirst } from './upstreams-first.ts';
 
 export interface ApplyJobsFlags extends ApiFlags {
   readonly file: readonly string[];
@@ -24,7 +25,7 @@ const MOST_AT_ONCE = 4;
  */
 export const applyJobsCommand = restCommand(async (session, flags: ApplyJobsFlags) => {
   const files = flags.file.map(async (file) => readJobs(await session.readText(file), file));
-  const jobs = (await Promise.all(files)).flat();
+  const jobs = upstreamsFirst((await Promise.all(files)).flat());
   refuseTwins(jobs);
   // Also shows whether there is a server, and whether the token is good, before anything is done.
   const types = await listJobTypes(session.api);
@@ -35,7 +36,7 @@ export const applyJobsCommand = restCommand(async (session, flags: ApplyJobsFlag
       'Finishing the job that is being applied, and starting no other. Press Ctrl-C again to stop at once.',
     ),
   );
-  const apply = createApplier({ api, target, types, dryRun: flags.dryRun, interrupted });
+  const apply = afterUpstreams(createApplier({ api, target, types, dryRun: flags.dryRun, interrupted }));
   const all: Applied[] = [];
   for await (const applied of inOrder(jobs, MOST_AT_ONCE, apply)) {
     all.push(applied);

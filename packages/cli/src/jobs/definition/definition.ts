@@ -34,6 +34,7 @@ const FIELDS = [
   'catch_up',
   'timeout',
   'expire_after',
+  'only_if',
   'max_attempts',
   'backoff',
   'tags',
@@ -145,6 +146,10 @@ function inWordsOf(job: Job, fields: Definition): Definition {
     expire_after: sameDuration(job.expire_after, fields.expire_after)
       ? job.expire_after
       : fields.expire_after,
+    only_if:
+      isObject(fields.only_if) && sameDuration(job.only_if?.succeeded_within, fields.only_if.succeeded_within)
+        ? { ...fields.only_if, succeeded_within: job.only_if?.succeeded_within }
+        : fields.only_if,
     timezone: sameText(job.timezone, fields.timezone) ? job.timezone : fields.timezone,
     run_at: sameInstant(job.run_at, fields.run_at) ? job.run_at : fields.run_at,
     start_at: sameInstant(job.start_at, fields.start_at) ? job.start_at : fields.start_at,

@@ -27,6 +27,7 @@ export interface JobFieldFlags extends ScheduleFlags {
   readonly catchUp: 'once' | 'skip' | 'all' | undefined;
   readonly timeout: string | undefined;
   readonly expireAfter: string | undefined;
+  readonly onlyIf: OnlyIf | undefined;
   readonly maxAttempts: number | undefined;
   readonly backoffInitial: string | undefined;
   readonly backoffMax: string | undefined;
@@ -39,6 +40,11 @@ export interface JobFieldFlags extends ScheduleFlags {
   readonly expectStartWithin: string | undefined;
   readonly alerts: readonly string[] | undefined;
   readonly pingUrl: string | undefined;
+}
+
+interface OnlyIf {
+  readonly job: string;
+  readonly succeeded_within: string;
 }
 
 interface Budget {
@@ -60,6 +66,7 @@ export const RESETTABLE = [
   'catch_up',
   'timeout',
   'expire_after',
+  'only_if',
   'max_attempts',
   'backoff',
   'tags',
@@ -108,6 +115,13 @@ export const JOB_FIELD_FLAGS: FlagParametersForType<JobFieldFlags, CliContext> =
   },
   timeout: textFlag('Longest duration of an attempt', 'duration'),
   expireAfter: textFlag('Skip a run that has not started this long after it was due', 'duration'),
+  onlyIf: {
+    kind: 'parsed',
+    parse: parseOnlyIf,
+    optional: true,
+    placeholder: 'job/duration',
+    brief: 'Skip slots unless another job has succeeded this recently: import/24h',
+  },
   maxAttempts: countFlag('Attempts of a run, the first included'),
   backoffInitial: textFlag('Wait before the first retry', 'duration'),
   backoffMax: textFlag('Longest wait before a retry', 'duration'),
@@ -157,6 +171,14 @@ function parseBudget(text: string): Budget | 'none' {
   return { failures: Number(failures), ...(ofLast === undefined ? {} : { of_last: Number(ofLast) }) };
 }
 
+/** `import/24h`. No id contains a slash. */
+function parseOnlyIf(text: string): OnlyIf {
+  const [job = '', within = '', ...rest] = text.split('/');
+  if (job === '' || within === '' || rest.length > 0)
+    throw new Error('must be the id of a job and a duration, such as import/24h');
+  return { job, succeeded_within: within };
+}
+
 function parseNumber(text: string): number {
   if (/^\d{1,6}(\.\d{1,6})?$/.test(text)) return Number(text);
   throw new Error('must be a number, such as 2 or 0.1');
@@ -189,6 +211,7 @@ export function plainFields(flags: JobFieldFlags) {
     catch_up: flags.catchUp,
     timeout: flags.timeout,
     expire_after: flags.expireAfter,
+    only_if: flags.onlyIf,
     max_attempts: flags.maxAttempts,
     tags: copyOf(flags.tags),
     pause_after: flags.pauseAfter,

@@ -1,4 +1,5 @@
 import type { CreateJob, Fault, Job, JobType } from '@greenvue/jobs/client';
+import { type Gate, type GateDraft, gateDraft, gateOf, NO_GATE, readGate } from '../parts/gate-draft.ts';
 import {
   NEW_SCHEDULE,
   readSchedule,
@@ -59,6 +60,8 @@ export interface Draft {
   readonly isPayloadPerRun: boolean;
   readonly overlap: Overlap;
   readonly catchUp: CatchUp;
+  /** Not for a job on demand, which has no slots. */
+  readonly gate: GateDraft;
   readonly short: ShortDraft;
   readonly backoff: Readonly<Record<BackoffPart, string>>;
   readonly watching: WatchDraft;
@@ -82,6 +85,7 @@ export interface Definition {
   readonly payload: JsonObject | null;
   readonly overlap: Overlap;
   readonly catchUp: CatchUp;
+  readonly gate: Gate | undefined;
   readonly short: ShortValues;
   readonly backoff: Backoff | undefined;
   readonly watching: Watching;
@@ -101,6 +105,7 @@ export function newDraft(): Draft {
     isPayloadPerRun: false,
     overlap: 'skip',
     catchUp: 'once',
+    gate: NO_GATE,
     short: {},
     backoff: { initial: '', max: '', factor: '', jitter: '' },
     watching: NEW_WATCHING,
@@ -120,6 +125,7 @@ export function draftOf(definition: Definition): Draft {
     isPayloadPerRun: payload === null,
     overlap,
     catchUp,
+    gate: gateDraft(definition.gate),
     short: shortDraft(short),
     backoff: {
       initial: backoff?.initial ?? '',
@@ -142,6 +148,7 @@ export function definitionOf(job: Job): Definition {
     payload: job.payload === null ? null : toJsonObject(job.payload),
     overlap: job.overlap,
     catchUp: job.catch_up,
+    gate: gateOf(job),
     short: shortOf(job),
     backoff: job.backoff,
     watching: watchingOf(job),
@@ -192,6 +199,7 @@ export function readDraft(draft: Draft): Read<Definition> {
     ? { ok: true, value: null }
     : readPayload(payloadOf(draft), PAYLOAD);
   const backoff = readBackoff(draft, faults);
+  const gate = draft.schedule.kind === 'on_demand' ? undefined : readGate(draft.gate, faults);
   const short = readShort(draft.short, faults);
   const watching = readWatching(draft.watching, faults);
   if (draft.type === '') faults.push({ pointer: '/type', detail: 'is required: choose a job type' });
@@ -210,6 +218,7 @@ export function readDraft(draft: Draft): Read<Definition> {
       payload: payload.value,
       overlap,
       catchUp,
+      gate,
       short,
       backoff,
       watching,
@@ -229,6 +238,7 @@ export function createBody(definition: Definition): CreateJob {
     payload,
     overlap,
     catch_up: catchUp,
+    ...(definition.gate === undefined ? {} : { only_if: definition.gate }),
     ...short,
     ...(backoff === undefined ? {} : { backoff }),
     ...watchingBody(definition.watching),

@@ -1,5 +1,6 @@
 import { ApiError, ConnectionError, type Fault } from '@greenvue/jobs/client';
 import { faultWords, plainDetail } from '../../ui/feedback/fault-words.ts';
+import { GATE_PARTS } from '../parts/gate-draft.ts';
 import { scheduleFieldsOf } from '../parts/schedule-draft.ts';
 import { shortPointers } from '../parts/short-fields.ts';
 import { BUDGET_PARTS, EXPECT_PARTS } from '../parts/watch-draft.ts';
@@ -52,6 +53,7 @@ function refused(faults: readonly Fault[]): Refusal {
 /** Fields that the server checks as a whole, and their parts. */
 const WHOLE: readonly (readonly [name: string, parts: readonly string[]])[] = [
   ['backoff', BACKOFF_PARTS],
+  ['only_if', GATE_PARTS],
   ['pause_after', BUDGET_PARTS],
   ['expect', EXPECT_PARTS],
 ];
@@ -91,6 +93,8 @@ export function shownFields(draft: Draft, field: Field | undefined): readonly st
 export const ADVANCED_FIELDS: readonly string[] = [
   '/overlap',
   '/catch_up',
+  '/only_if',
+  ...GATE_PARTS.map((part) => `/only_if/${part}`),
   ...shortPointers('advanced'),
   '/backoff',
   ...BACKOFF_PARTS.map((part) => `/backoff/${part}`),

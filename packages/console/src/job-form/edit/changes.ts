@@ -2,6 +2,7 @@ import type { PatchJob } from '@greenvue/jobs/client';
 import type { ScheduleFields } from '../../ui/schedule/schedule-text.ts';
 import { BACKOFF_PARTS, type Backoff, type Definition } from '../draft/draft.ts';
 import { FIELD_LABELS } from '../labels/field-labels.ts';
+import { GATE_PARTS, gatePatch, isSameGate } from '../parts/gate-draft.ts';
 import { schedulePatch, scheduleWords } from '../parts/schedule-draft.ts';
 import { mergeShort, SHORT_FIELDS, type ShortValues, shortPatch } from '../parts/short-fields.ts';
 import { textOf } from '../payload/json-text.ts';
@@ -44,6 +45,7 @@ function changeLabel(pointer: string): string {
   const label = OTHER_LABELS[pointer] ?? FIELD_LABELS[pointer];
   if (label === undefined) return `Payload: ${stepsOf(pointer).at(-1) ?? ''}`;
   if (isWithin(pointer, '/expect')) return `Expected: ${label}`;
+  if (isWithin(pointer, '/only_if')) return `Gate: ${label}`;
   return isWithin(pointer, '/backoff') ? `Backoff: ${label}` : label;
 }
 
@@ -53,7 +55,7 @@ const OF_TYPE = "the job type's";
 
 /** The text of each field, in the order of the form. */
 function textsOf(definition: Definition): ReadonlyMap<string, string | undefined> {
-  const { name, description, overlap, catchUp, short, backoff } = definition;
+  const { name, description, overlap, catchUp, gate, short, backoff } = definition;
   return new Map([
     ['/name', name],
     ['/description', description === '' ? undefined : description],
@@ -61,6 +63,7 @@ function textsOf(definition: Definition): ReadonlyMap<string, string | undefined
     ...scheduleTexts(scheduleWords(definition.schedule)),
     ['/overlap', overlap],
     ['/catch_up', catchUp],
+    ...GATE_PARTS.map((part): FieldText => [`/only_if/${part}`, gate?.[part]]),
     ...shortWords('advanced', short),
     ...BACKOFF_PARTS.map((part): FieldText => [`/backoff/${part}`, String(backoff?.[part] ?? OF_TYPE)]),
     ...watchingTexts(definition.watching),
@@ -118,6 +121,7 @@ export function patchOf(before: Definition, after: Definition): PatchJob {
     ...(sameJson(before.payload, payload) ? {} : { payload }),
     ...(before.overlap === overlap ? {} : { overlap }),
     ...(before.catchUp === catchUp ? {} : { catch_up: catchUp }),
+    ...gatePatch(before.gate, after.gate),
     ...shortPatch(before.short, short),
     ...(sameBackoff(before.backoff, backoff) ? {} : { backoff: backoff ?? null }),
     ...watchingPatch(before.watching, after.watching),
@@ -148,6 +152,8 @@ export function mergeEdits({ base, mine, theirs }: TwoEdits): Definition {
     payload: payloadOnto(base.payload, mine.payload, theirs.payload),
     overlap: base.overlap === mine.overlap ? theirs.overlap : mine.overlap,
     catchUp: base.catchUp === mine.catchUp ? theirs.catchUp : mine.catchUp,
+    // As a whole, because half of each would be a gate that nobody asked for.
+    gate: isSameGate(base.gate, mine.gate) ? theirs.gate : mine.gate,
     short: mergeShort({ base: base.short, mine: mine.short, theirs: theirs.short }),
     backoff: sameBackoff(base.backoff, mine.backoff) ? theirs.backoff : mine.backoff,
     watching: mergeWatching({ base: base.watching, mine: mine.watching, theirs: theirs.watching }),

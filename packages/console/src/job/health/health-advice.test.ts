@@ -19,6 +19,7 @@ function nodes(...parts: Partial<Stats['nodes'][number]>[]): Stats {
       no_handler: 0,
       zombie: 0,
       overdue: 0,
+      no_upstream: 0,
       failing: 0,
       late: 1,
       slow: 0,
@@ -59,15 +60,22 @@ test('a healthy job needs no advice', () => {
   expect(healthAdvice(jobThatIs('ok'))).toBeUndefined();
 });
 
-test.each<Status>(['no_handler', 'zombie', 'overdue', 'failing', 'late', 'slow', 'overrunning', 'paused'])(
-  'a job that is %s gets a title and what to do',
-  (status) => {
-    const advice = healthAdvice(jobThatIs(status));
-    expect(advice?.title).not.toBe('');
-    expect(advice?.sentences.length).toBeGreaterThan(0);
-    for (const sentence of advice?.sentences ?? []) expect(sentence).toMatch(/^[A-Z].*[.]$/);
-  },
-);
+test.each<Status>([
+  'no_handler',
+  'zombie',
+  'overdue',
+  'no_upstream',
+  'failing',
+  'late',
+  'slow',
+  'overrunning',
+  'paused',
+])('a job that is %s gets a title and what to do', (status) => {
+  const advice = healthAdvice(jobThatIs(status));
+  expect(advice?.title).not.toBe('');
+  expect(advice?.sentences.length).toBeGreaterThan(0);
+  for (const sentence of advice?.sentences ?? []) expect(sentence).toMatch(/^[A-Z].*[.]$/);
+});
 
 test('an overdue job says since when it had no success, and how often it must have one', () => {
   const reason = 'no success for 27h, expected every 26h';

@@ -35,6 +35,7 @@ export function runToLookAt({ health }: Pick<Job, 'health'>): 'failed' | 'runnin
     case 'slow':
       return isSlowNow(health) ? 'running' : undefined;
     case 'no_handler':
+    case 'no_upstream':
     case 'late':
     case 'paused':
     case 'ok':
@@ -51,6 +52,8 @@ export function healthAdvice(job: Job, facts: AdviceFacts = {}): Advice | undefi
   switch (job.health.status) {
     case 'no_handler':
       return noHandler(job, facts);
+    case 'no_upstream':
+      return noUpstream(job);
     case 'zombie':
       return zombie(facts);
     case 'overdue':
@@ -90,6 +93,17 @@ function noHandler(job: Job, { stats }: AdviceFacts): Advice {
     title: 'No node can run this job',
     sentences: [`${missing} Until one does, the job's slots pass without a run.`, cure],
     link: OVERVIEW,
+  };
+}
+
+function noUpstream({ only_if: gate }: Job): Advice {
+  const other = gate?.job ?? 'the other job';
+  return {
+    title: 'The job that this job waits for does not exist',
+    sentences: [
+      `The gate of this job is closed, because no job has the id ${other}. Until one does, slots are skipped.`,
+      'Create the job again under this id, or edit this job: name another job, or remove the gate.',
+    ],
   };
 }
 

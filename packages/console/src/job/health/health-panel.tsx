@@ -95,6 +95,7 @@ const HEALTH_HELP: Readonly<Record<Job['health']['status'], HelpWord>> = {
   failing: 'failing',
   overdue: 'overdue',
   zombie: 'zombie',
+  no_upstream: 'no upstream',
   no_handler: 'no handler',
 };
 

@@ -24,6 +24,7 @@ const FIELDS = [
   'catch_up',
   'timeout',
   'expire_after',
+  'only_if',
   'max_attempts',
   'backoff',
   'tags',

@@ -27,6 +27,11 @@ const REASONS: Record<RunReason, ReasonWords> = {
     sentence:
       'This run was skipped: it could not start within the time that the expiry setting allows. No handler was called.',
   },
+  upstream: {
+    short: 'The gate was closed',
+    sentence:
+      'This slot was skipped: the job that its gate names had not succeeded recently enough when the slot was due.',
+  },
   error: {
     short: 'The handler threw an error',
     sentence: ({ errors }) =>

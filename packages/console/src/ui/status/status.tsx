@@ -33,6 +33,7 @@ export const HEALTH_WORDS: Record<HealthStatus, string> = {
   failing: 'failing',
   overdue: 'overdue',
   zombie: 'zombie',
+  no_upstream: 'no upstream',
   no_handler: 'no handler',
 };
 
@@ -45,6 +46,7 @@ const HEALTH_TONES: Record<HealthStatus, Tone> = {
   failing: 'bad',
   overdue: 'bad',
   zombie: 'bad',
+  no_upstream: 'bad',
   no_handler: 'bad',
 };
 

@@ -162,6 +162,7 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
 type Stale =
   | (typeof WATCHING_FIELDS)[number]
   | 'expireAfterMs'
+  | 'onlyIf'
   | 'recentFailures'
   | 'lastSuccessEndAt'
   | 'lastTookMs'
@@ -172,7 +173,7 @@ type Stale =
  * another budget, expectation or end (P23, failure budget; P25, expectations; P33, calendars and ends).
  */
 function withoutStale(job: Job, { pauseAfter, expect, schedule }: JobDefinition) {
-  const stale: Stale[] = [...WATCHING_FIELDS, 'expireAfterMs'];
+  const stale: Stale[] = [...WATCHING_FIELDS, 'expireAfterMs', 'onlyIf'];
   if (!sameBudget(job.pauseAfter, pauseAfter)) stale.push('recentFailures');
   if (expect?.successWithinMs === undefined) stale.push('lastSuccessEndAt');
   if (expect?.durationMs === undefined) stale.push('lastTookMs');

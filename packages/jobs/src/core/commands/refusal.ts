@@ -14,6 +14,8 @@ export type RefusalCode =
   | 'no_past_slots'
   | 'no_secret'
   | 'slot_done'
+  | 'no_upstream'
+  | 'circle'
   | 'paused';
 
 /** A command that the rules refuse; nothing is written. `pointer`: the field at fault, if there is one. */

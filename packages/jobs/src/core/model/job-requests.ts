@@ -56,6 +56,14 @@ export interface WatchOptions {
   readonly pingUrl?: string | undefined;
 }
 
+/** When slots of a job get a run: while another job has succeeded recently. */
+export interface OnlyIf {
+  /** The id of the other job. */
+  readonly job: string;
+  /** A Go duration from 1s to 9600h, such as `24h`, back from when a slot is due. */
+  readonly succeededWithin: string;
+}
+
 /** What a job has besides its schedule and its payload. */
 export interface ScheduledJobFields extends WatchOptions {
   readonly id: string;
@@ -68,6 +76,8 @@ export interface ScheduledJobFields extends WatchOptions {
   readonly backoff?: BackoffOptions | undefined;
   /** A run that has not started this long after it was due is skipped: from 1s to 9600h. Default: never. */
   readonly expireAfter?: string | undefined;
+  /** Slots get a run only while the last success of another job is recent enough. Otherwise they are skipped. */
+  readonly onlyIf?: OnlyIf | undefined;
   /** For people. Default: the id. */
   readonly name?: string | undefined;
 }

@@ -1,3 +1,4 @@
+import { type Gate, type LastSuccesses, sameGate } from '../chains/gate.ts';
 import { keysOf, without } from '../objects.ts';
 import { assignedTime } from '../schedule/assigned-time.ts';
 import { runsLeft, type Schedule, sameSchedule } from '../schedule/schedule.ts';
@@ -19,6 +20,8 @@ export interface JobDefinition extends Watching {
   /** The version of the type that checked the payload (P22, types and deploys). */
   readonly typeVersion: number;
   readonly schedule: Schedule;
+  /** Whether slots get a run (P32, chains and gates). */
+  readonly onlyIf?: Gate;
   /** With the type's defaults filled in; or {@link NO_PAYLOAD}. */
   readonly payload: JsonText;
   readonly overlap: Overlap;
@@ -121,6 +124,8 @@ export interface LiveRuns {
   readonly isPutOffFull?: boolean;
   /** The earliest own `run_at` still to come. */
   readonly nextOwnRunAt?: number;
+  /** Of the jobs that the job's gate names. Read only for a job with a gate. */
+  readonly lastSuccesses?: LastSuccesses;
 }
 
 export const NO_LIVE_RUNS: LiveRuns = {
@@ -235,6 +240,7 @@ export function sameDefinition(a: JobDefinition, b: JobDefinition): boolean {
     a.backoff.factor === b.backoff.factor &&
     a.backoff.jitter === b.backoff.jitter &&
     sameSchedule(a.schedule, b.schedule) &&
+    sameGate(a.onlyIf, b.onlyIf) &&
     sameWatching(a, b)
   );
 }

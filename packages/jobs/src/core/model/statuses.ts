@@ -5,6 +5,7 @@ export const HEALTH_STATUSES = [
   'no_handler',
   'zombie',
   'overdue',
+  'no_upstream',
   'failing',
   'late',
   'slow',

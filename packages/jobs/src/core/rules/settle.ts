@@ -133,6 +133,8 @@ const REPLACING: ReadonlySet<Overlap> = new Set(['skip', 'cancel_previous']);
 function isReplacedByNextSlot(job: Job, run: LiveRun, retryAt: number): boolean {
   // The next slot does not make up for a past one.
   if (isBackfillRun(run) || isRetryOfSlot(run)) return false;
+  // The gate may skip it.
+  if (job.onlyIf !== undefined) return false;
   if (!hasGrid(job.schedule) || !REPLACING.has(job.overlap) || job.status !== 'active') return false;
   return job.nextRunAt !== undefined && retryAt >= job.nextRunAt;
 }

@@ -1,11 +1,21 @@
 import { type BackfillSlots, takeBackfill } from '../backfills/backfill-slots.ts';
-import { type Job, type LiveRuns, liveCount, nextSlotOf, roomOf, withNextSlot } from '../model/job.ts';
+import { isGateOpen } from '../chains/gate.ts';
+import {
+  isFixedDelay,
+  type Job,
+  type LiveRuns,
+  liveCount,
+  nextSlotOf,
+  roomOf,
+  withNextSlot,
+} from '../model/job.ts';
 import { holdsAllRuns } from '../pauses/pause.ts';
 import { isTakenAgain, resume } from '../pauses/resume.ts';
 import { assignedTime, latestDueBy } from '../schedule/assigned-time.ts';
 import { boundsOf, hasGrid } from '../schedule/schedule.ts';
 import { gapAfter, nextSlot, passedSlots, slotFromEnd } from '../schedule/schedule-slots.ts';
 import {
+  afterDelay,
   type Decision,
   type Draft,
   decide,
@@ -167,7 +177,8 @@ function takeOneByOne(draft: Draft, now: number, room = roomOf(draft.job.overlap
     if (slot === undefined || slot > latestDueBy(job, now) || liveCount(draft.live) >= room) return;
     const late = isMissed(job, slot, now) && !isTakenAgain(job, slot);
     advance(draft, slot, slotAfter(job, slot));
-    queueSlotRun(draft, late ? { slot, count: 1, from: slot, now } : { slot, count: 0, now });
+    const taken = late ? { slot, count: 1, from: slot, now } : { slot, count: 0, now };
+    if (passesGate(draft, taken)) queueSlotRun(draft, taken);
   }
 }
 
@@ -205,6 +216,7 @@ interface TakenSlot {
 
 /** Makes a run of a slot, or a skipped row where there is no room; a `run_at` slot waits (P7, overlap). */
 function queueSlot(draft: Draft, taken: TakenSlot): void {
+  if (!passesGate(draft, taken)) return;
   const { job, live } = draft;
   // A slot that meets a run of a backfill waits for it: the schedule goes first (P37, backfill).
   const room = roomOf(job.overlap) + (job.backfillLeft === undefined ? 0 : 1);
@@ -212,6 +224,20 @@ function queueSlot(draft: Draft, taken: TakenSlot): void {
   if (full && job.schedule.kind !== 'run_at')
     draft.skip.push({ scheduledFor: taken.slot, reason: 'overlap', ...coveredBy(taken) });
   else queueSlotRun(draft, taken);
+}
+
+/** P32, chains and gates: false, and a skipped row, if the job's gate is closed. */
+function passesGate(draft: Draft, taken: TakenSlot): boolean {
+  const { job, live } = draft;
+  const { slot, now } = taken;
+  if (isGateOpen(job.onlyIf, live.lastSuccesses, now)) return true;
+  draft.skip.push({ scheduledFor: slot, reason: 'upstream', ...coveredBy(taken) });
+  if (isFixedDelay(job.schedule) && liveCount(live) === 0) {
+    // No run ends, so the delay counts from the slot.
+    const at = slot + job.schedule.everyMs > now ? slot : now;
+    draft.job = withNextSlot(job, afterDelay(job, job.schedule, { at, now }));
+  }
+  return false;
 }
 
 function queueSlotRun(draft: Draft, taken: TakenSlot): void {

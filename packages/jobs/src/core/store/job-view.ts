@@ -18,7 +18,11 @@ export interface SeenRuns {
 /** A job as people see it, with what live nodes can run and what runs of it now. */
 export function jobViewOf(
   job: Job,
-  seen: HealthContext & { readonly runs: SeenRuns; readonly now: number },
+  seen: HealthContext & {
+    readonly runs: SeenRuns;
+    readonly missesUpstream: boolean;
+    readonly now: number;
+  },
 ): JobView {
   const { count, firstStartedAt, lastStartedAt, zombieSince, waitingSince } = seen.runs;
   const handlerVersion = seen.handlers[job.type];
@@ -28,6 +32,7 @@ export function jobViewOf(
     ...(zombieSince === null ? {} : { zombieSince }),
     ...(waitingSince === null ? {} : { waitingSince }),
     ...(seen.lateFrom === undefined ? {} : { lateFrom: seen.lateFrom }),
+    ...(seen.missesUpstream ? { missesUpstream: true } : {}),
   };
   const view = { job, health: healthOf(job, signs, seen.now), isRunning: count > 0 };
   if (lastStartedAt !== null && lastStartedAt >= (unlessFuture(job.lastRunAt, seen.now) ?? 0)) {

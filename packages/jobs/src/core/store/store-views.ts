@@ -52,6 +52,8 @@ export interface JobQuery extends JobsRead, HealthContext {
   readonly health?: HealthFilter | undefined;
   /** Part of the id, name or description, in any case. */
   readonly q?: string | undefined;
+  /** Jobs that wait for the job with this id (P32, chains and gates). */
+  readonly upstream?: string | undefined;
   readonly sort: JobSort;
   readonly descending: boolean;
   readonly limit: number;

@@ -1,4 +1,5 @@
 import { alertsOf } from '../alerts/raised-alerts.ts';
+import { withSuccesses } from '../chains/gate.ts';
 import { type AskedCancel, type CancelRequest, cancelOf, requestOf } from '../commands/cancel.ts';
 import { type LiveRuns, NO_LIVE_RUNS, type PausedJob } from '../model/job.ts';
 import { type FinishedRun, isBackfillRun, type LiveRun } from '../model/run.ts';
@@ -8,6 +9,7 @@ import { isExpired } from '../rules/expiry.ts';
 import { finishedOf, type Outcome, settleRun } from '../rules/settle.ts';
 import type { AuditAction } from '../store/audit-action.ts';
 import { ENGINE_ACTOR } from '../watching/failure-budget.ts';
+import { successesFor } from './chains/upstreams.ts';
 import { ask, type Script } from './script.ts';
 import type { StoredJob } from './stored-job.ts';
 import type { LiveRunCounts } from './tables/tables.ts';
@@ -96,6 +98,9 @@ export function* settleJobs(
     }
     let left = live?.get(uid);
     if (left !== undefined && isOverRoom(stored.job, left)) left = yield* liveRunsOf(uid, { claimed: true });
+    // A pause takes the slots that are due.
+    if (left !== undefined && mayPause(stored.job, ended))
+      left = withSuccesses(left, yield* successesFor([stored.job]));
     const decision = afterSettlements(stored.job, left, ended, unit.now);
     if (yield* applyDecision(unit, stored, decision, ended)) wake = true;
     const pause = stored.job.status === 'paused' ? undefined : decision.job.pause;

@@ -1,7 +1,10 @@
+import { withSuccesses } from '../chains/gate.ts';
+import { upstreamsOf } from '../chains/upstreams.ts';
 import type { CancelRequest } from '../commands/cancel.ts';
 import { type CommandOutcome, commandJob, createJob } from '../commands/commands.ts';
 import type { Refusal } from '../commands/refusal.ts';
 import { slotRefusal } from '../commands/slot-of-retry.ts';
+import type { JobDefinition } from '../model/job.ts';
 import { asksForClaimed, asksForPutOff, type JobCommand, whoAsks } from '../model/job-command.ts';
 import { tooManyJobs } from '../policies/policy.ts';
 import { replacesLive } from '../rules/decision.ts';
@@ -14,6 +17,7 @@ import {
 } from '../store/store-commands.ts';
 import { writeAlerts } from './alerts/alerts.ts';
 import { applyDecision, cancelLiveRuns, endExpired, liveRunsOf, replaceLiveRuns } from './apply.ts';
+import { refuseUpstreams, successesFor } from './chains/upstreams.ts';
 import { ask, type Script } from './script.ts';
 import { refuseMissing } from './secrets/secrets.ts';
 import type { InsertInput } from './tables/tables.ts';
@@ -21,6 +25,8 @@ import { asMade, lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
 /** Decides one command while its job is locked, and applies all of its changes (P7, P12 to P16). */
 export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandResult> {
+  const { command: asked } = input;
+  if (asked.kind === 'edit' && upstreamsOf(asked.definition).length > 0) yield* ask('lockUpstreams');
   const { stored, isShared } = yield* ask('lockJob', input);
   if (stored === undefined) return { kind: 'absent' };
   const { job, uid } = stored;
@@ -29,14 +35,16 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   const first = dedupeKey === undefined ? undefined : yield* ask('dedupedRun', input, uid);
   if (first !== undefined) return { kind: 'duplicate', run: first, job };
 
-  const taken = yield* refusalOfSlot(uid, input.command);
+  const taken =
+    asked.kind === 'edit' ? yield* refuseUpstreams(asked.definition, job) : yield* refusalOfSlot(uid, asked);
   if (taken !== undefined) return { kind: 'refused', refusal: taken };
-  const counts = { claimed: asksForClaimed(job, input.command), putOff: asksForPutOff(input.command) };
-  let live = yield* liveRunsOf(uid, counts);
-  const mayNeedRoom = input.command.kind === 'trigger' && mayNeedRoomOfExpired(job, live);
+  const counts = { claimed: asksForClaimed(job, asked), putOff: asksForPutOff(asked) };
+  const successes = yield* successesFor(definitionsIn(job, asked));
+  let live = withSuccesses(yield* liveRunsOf(uid, counts), successes);
+  const mayNeedRoom = asked.kind === 'trigger' && mayNeedRoomOfExpired(job, live);
   if (mayNeedRoom && (yield* endExpired(unit, uid))) live = yield* liveRunsOf(uid, counts);
   let before = lockedJob(unit, uid);
-  let outcome = commandJob(before.job, live, input.command, unit.now);
+  let outcome = commandJob(before.job, live, asked, unit.now);
   if (!outcome.ok) return yield* refused(unit, outcome);
   if (!outcome.changed)
     return { kind: 'done', changed: false, job, queued: [], finished: [], cancelRequests: [] };
@@ -45,7 +53,8 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   const replaced = replacesLive(job, live, outcome.decision) ? yield* replaceLiveRuns(unit, uid) : undefined;
   if (replaced !== undefined) {
     before = lockedJob(unit, uid);
-    outcome = commandJob(before.job, yield* liveRunsOf(uid, counts), input.command, unit.now);
+    live = withSuccesses(yield* liveRunsOf(uid, counts), successes);
+    outcome = commandJob(before.job, live, asked, unit.now);
     if (!outcome.ok) throw new Error('a command was refused after it made room');
   }
   const { decision } = outcome;
@@ -54,7 +63,7 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   const cancelRequests: readonly CancelRequest[] =
     decision.cancelLive === undefined
       ? (replaced?.requests ?? [])
-      : yield* cancelLiveRuns(unit, uid, { reason: decision.cancelLive, by: whoAsks(input.command) });
+      : yield* cancelLiveRuns(unit, uid, { reason: decision.cancelLive, by: whoAsks(asked) });
   if (input.audit !== undefined) yield* ask('writeAudit', input.audit, input.jobId);
   const hasAlerts = yield* writeAlerts(unit);
   const claimed = yield* ask('endCommand', input, before);
@@ -82,6 +91,12 @@ function* refused(unit: UnitOfWork, refusal: Refusal): Script<CommandResult> {
   return { kind: 'refused', refusal };
 }
 
+/** The definitions whose slots a command may take. */
+function definitionsIn(job: JobDefinition, command: JobCommand): readonly JobDefinition[] {
+  if (command.kind === 'edit') return [job, command.definition];
+  return command.kind === 'pause' || command.kind === 'resume' ? [job] : [];
+}
+
 function* refusalOfSlot(uid: number, command: JobCommand): Script<Refusal | undefined> {
   const { slots, retryOf, unlessDone } = command.kind === 'trigger' ? command : {};
   if (slots?.scheduledFor === undefined) return undefined;
@@ -93,6 +108,11 @@ export function* insertJob(unit: UnitOfWork, input: InsertInput): Script<InsertO
   const { by, most, definition } = input;
   const refusal = input.namedSecrets && (yield* refuseMissing(input.namedSecrets));
   if (refusal !== undefined) return { kind: 'refused', refusal };
+  if (upstreamsOf(definition).length > 0) {
+    yield* ask('lockUpstreams');
+    const wrong = yield* refuseUpstreams(definition);
+    if (wrong !== undefined) return { kind: 'refused', refusal: wrong };
+  }
   if (most !== undefined && (yield* ask('countJobsBy', by ?? '', most)) >= most) {
     const isTaken = (yield* ask('uidsOf', [definition.id])).size > 0;
     return isTaken ? { kind: 'exists' } : { kind: 'refused', refusal: tooManyJobs(most) };

@@ -1,5 +1,6 @@
+import { withSuccesses } from '../chains/gate.ts';
 import type { CancelRequest } from '../commands/cancel.ts';
-import { NO_LIVE_RUNS } from '../model/job.ts';
+import { type LiveRuns, NO_LIVE_RUNS } from '../model/job.ts';
 import { isSkipReason, type RunOver } from '../model/run.ts';
 import { CountBudget } from '../rules/count-budget.ts';
 import { replacesLive, touchesWaiting } from '../rules/decision.ts';
@@ -8,6 +9,7 @@ import { planOrPutOff } from '../rules/slots.ts';
 import type { ClaimResult, PlanInput, PlannedRun, PlanResult } from '../store/store-passes.ts';
 import { writeAlerts } from './alerts/alerts.ts';
 import { applyDecision, endExpired, liveRunsOf, replaceLiveRuns } from './apply.ts';
+import { successesFor } from './chains/upstreams.ts';
 import { writeAndClaim } from './claim-planned.ts';
 import { ask, type Script } from './script.ts';
 import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
@@ -23,16 +25,18 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
   const { jobs, live, waiting } = yield* ask('lockDue', input);
   const failed: PlanResult['failed'][number][] = [];
   const requests: CancelRequest[] = [];
+  const successes = yield* successesFor(jobs.map(({ job }) => job));
+  const gated = (alive: LiveRuns) => withSuccesses(alive, successes);
   let done = 0;
   let hasMoved = false;
   const budget = new CountBudget(unit.now);
   for (const locked of jobs) {
     if (budget.isSpent) break;
     let stored = locked;
-    let alive = live.get(stored.uid) ?? NO_LIVE_RUNS;
+    let alive = gated(live.get(stored.uid) ?? NO_LIVE_RUNS);
     if (mayNeedRoomOfExpired(stored.job, alive) && (yield* endExpired(unit, stored.uid))) {
       stored = lockedJob(unit, stored.uid);
-      alive = yield* liveRunsOf(stored.uid);
+      alive = gated(yield* liveRunsOf(stored.uid));
       hasMoved = true;
     }
     const backfill =
@@ -43,7 +47,7 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
     if (replacesLive(stored.job, alive, planned.decision)) {
       requests.push(...(yield* replaceLiveRuns(unit, stored.uid)).requests);
       stored = lockedJob(unit, stored.uid);
-      alive = yield* liveRunsOf(stored.uid);
+      alive = gated(yield* liveRunsOf(stored.uid));
       hasMoved = true;
       planned = planOrPutOff(stored.job, alive, unit.now, { backfill });
     }

@@ -31,6 +31,7 @@ const ENDED: { readonly [R in RunReason]: Extract<SettleResult, { kind: 'finishe
   overlap: { kind: 'finished', status: 'skipped', reason: 'overlap' },
   missed: { kind: 'finished', status: 'skipped', reason: 'missed' },
   expired: { kind: 'finished', status: 'skipped', reason: 'expired' },
+  upstream: { kind: 'finished', status: 'skipped', reason: 'upstream' },
   error: { kind: 'finished', status: 'failed', reason: 'error' },
   timeout: { kind: 'finished', status: 'failed', reason: 'timeout' },
   lost: { kind: 'finished', status: 'failed', reason: 'lost' },

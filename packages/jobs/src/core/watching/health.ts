@@ -27,6 +27,8 @@ export interface Health {
 export interface HealthSigns {
   /** The type's newest version on a live node, if a live node has the type. */
   readonly handlerVersion?: number;
+  /** No job has the id that the job's gate names. */
+  readonly missesUpstream?: boolean;
   /** The oldest live run's start. */
   readonly runningSince?: number;
   /** When the longest-waiting unclaimed run became due. */
@@ -49,6 +51,7 @@ export function healthOf(job: Job, signs: HealthSigns, now: number): Health {
       ? undefined
       : { status: 'zombie', reason: 'its handler ignores the signal to stop', since: signs.zombieSince }) ??
     overdue(job, signs, now) ??
+    noUpstream(job, signs) ??
     failing(job) ??
     late(job, signs, now) ??
     slow(job, signs, now) ??
@@ -67,6 +70,7 @@ export function emptyHealthCounts(): Record<HealthStatus, number> {
     no_handler: 0,
     zombie: 0,
     overdue: 0,
+    no_upstream: 0,
     failing: 0,
     late: 0,
     slow: 0,
@@ -83,6 +87,12 @@ function noHandler(job: Job, { handlerVersion }: HealthSigns): Health | undefine
       ? `no running node has the job type ${job.type}`
       : `the job needs version ${job.typeVersion} of ${job.type}, the running nodes have ${handlerVersion}`;
   return { status: 'no_handler', reason };
+}
+
+/** P32, chains and gates. */
+function noUpstream({ status, onlyIf }: Job, { missesUpstream = false }: HealthSigns): Health | undefined {
+  if (!missesUpstream || status !== 'active' || onlyIf === undefined) return undefined;
+  return { status: 'no_upstream', reason: `its gate waits for the job ${onlyIf.job}, which does not exist` };
 }
 
 /** P25, expectations: no success for too long since the last one, the creation or the last resume. */

@@ -1,3 +1,4 @@
+import { onlyIfRule } from '../../core/chains/gate-rules.ts';
 import { BACKOFF, backoffFields, maxAttempts } from '../../core/input/definition-fields.ts';
 import {
   alsoNamed,
@@ -40,6 +41,7 @@ const policies = {
   catchUp: alsoNamed(oneOf('once', 'skip', 'all'), 'misfire'),
   timeout: alsoNamed(duration, 'timeoutMs'),
   expireAfter: alsoNamed(duration, 'expireAfterMs', 'expiresIn', 'ttl'),
+  onlyIf: onlyIfRule,
   maxAttempts,
   backoff: alsoNamed(backoff, 'retryDelay'),
   ...watchingRules,
@@ -90,6 +92,7 @@ export const patchRules = shape<JobPatch>('a patch such as { interval: "5m" }', 
   catchUp: nullable(policies.catchUp),
   timeout: nullable(policies.timeout),
   expireAfter: nullable(policies.expireAfter),
+  onlyIf: nullable(policies.onlyIf),
   maxAttempts: nullable(policies.maxAttempts),
   backoff: nullable(policies.backoff),
   tags: nullable(policies.tags),

@@ -130,6 +130,7 @@ const jobFilterFields = {
   status: oneOf(...JOB_STATUSES),
   health: oneOf(...HEALTH_STATUSES, 'unhealthy'),
   q: name,
+  upstream: text({ min: 1, max: 128, like: 'import' }),
 };
 
 export const jobFilterRules = shape<BulkJobFilter>('a filter such as { tags: ["billing"] }', jobFilterFields);

@@ -2,6 +2,7 @@ import type { CatchUp, Overlap } from '../../core/model/job.ts';
 import type {
   CommandOptions,
   InTransaction,
+  OnlyIf,
   RetryOptions,
   TriggerInput,
   WatchOptions,
@@ -53,6 +54,8 @@ export interface JobInput extends WatchOptions {
   readonly backoff?: BackoffOptions | undefined;
   /** A run that has not started this long after it was due is skipped: from 1s to 9600h. Default: never. */
   readonly expireAfter?: string | undefined;
+  /** Slots get a run only while the last success of another job is recent enough. Otherwise they are skipped. */
+  readonly onlyIf?: OnlyIf | undefined;
 }
 
 /** RFC 7396 at top level: null resets to the default; a schedule field replaces other kinds (P16, edit). */

@@ -4,6 +4,7 @@ import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import { keysOf } from '../../core/objects.ts';
 import type { JobInput, JobPatch } from '../../engine/ports/engine-port.ts';
 import { payloadSchema, text } from '../fields/text.ts';
+import { onlyIfField, onlyIfInput } from './chain-input.ts';
 import { watchingFields, watchingInput, watchingPatch } from './watch-input.ts';
 
 /** The id of a job, chosen by the caller (P1, identity). */
@@ -88,6 +89,7 @@ const settings = {
   expire_after: duration.describe(
     'A run that has not started this long after it was due is skipped: from 1s to 9600h; default: it waits as long as it must',
   ),
+  only_if: onlyIfField,
   max_attempts: z
     .int()
     .min(1)
@@ -130,6 +132,7 @@ export const patchJobBody = z.strictObject({
   catch_up: settings.catch_up.nullish(),
   timeout: settings.timeout.nullish(),
   expire_after: settings.expire_after.nullish(),
+  only_if: settings.only_if.nullish(),
   max_attempts: settings.max_attempts.nullish(),
   backoff: settings.backoff.nullish(),
   tags: settings.tags.nullish(),
@@ -168,15 +171,16 @@ const scheduleFieldsOf = camelFields(schedulePatchFields);
 
 /** Converts a validated body to the engine's input. */
 export function jobInput(body: CreateJobBody): JobInput {
-  const { expect: _expect, pauseAfter: _pauseAfter, ...fields } = createFields(body);
-  return { ...fields, ...watchingInput(body) };
+  const { expect: _expect, pauseAfter: _pauseAfter, onlyIf, ...fields } = createFields(body);
+  return { ...fields, ...(onlyIf && { onlyIf: onlyIfInput(onlyIf) }), ...watchingInput(body) };
 }
 
 /** Converts a validated merge patch to the engine's patch. An absent field stays absent or is `undefined`. */
 export function jobPatch(body: PatchJobBody): JobPatch {
-  const { name, type, expect: _expect, pauseAfter: _pauseAfter, ...fields } = patchFields(body);
+  const { name, type, expect: _expect, pauseAfter: _pauseAfter, onlyIf, ...fields } = patchFields(body);
   return {
     ...fields,
+    ...(onlyIf === undefined ? {} : { onlyIf: onlyIf && onlyIfInput(onlyIf) }),
     ...watchingPatch(body),
     ...(name === undefined ? {} : { name }),
     ...(type === undefined ? {} : { type }),

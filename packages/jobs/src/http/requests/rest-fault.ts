@@ -12,6 +12,8 @@ const REST_NAMES: Readonly<Record<string, string>> = {
   catchUp: 'catch_up',
   maxAttempts: 'max_attempts',
   expireAfter: 'expire_after',
+  onlyIf: 'only_if',
+  succeededWithin: 'succeeded_within',
   cancelLive: 'cancel_live',
   pauseAfter: 'pause_after',
   ofLast: 'of_last',

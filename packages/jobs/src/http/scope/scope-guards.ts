@@ -1,3 +1,4 @@
+import { noUpstream } from '../../core/chains/upstreams.ts';
 import { isReadOf } from '../../core/filters/jobs-read.ts';
 import { shownValue } from '../../core/input/shown-value.ts';
 import type { Job } from '../../core/model/job.ts';
@@ -83,6 +84,7 @@ export function guardsOf(engine: RouteEngine, scope: JobScope) {
       if (next !== undefined) requireOwnTags(scope, next ?? undefined);
       requireOwnSecrets(scope, payload);
     },
+    requireOwnUpstream: upstreamGuard(engine, requireJob),
     /** For the payload of a job or a run. */
     requireOwnSecrets: (payload: unknown) => requireOwnSecrets(scope, payload),
     /** Whether the job of the enqueued runs of a type is inside. */
@@ -103,6 +105,20 @@ export function guardsOf(engine: RouteEngine, scope: JobScope) {
       if (known !== undefined) return isReadOf(which, known.job);
       return (await engine.listAudit({ ...which, target: jobId, limit: 1 })).length > 0;
     },
+  };
+}
+
+/**
+ * For a job that would wait for another one, which must be inside, unless the job waits for it already.
+ * Outside, there is no such job.
+ */
+function upstreamGuard(engine: RouteEngine, requireJob: RouteEngine['getJob']) {
+  return async (jobId: string, { onlyIf }: Pick<JobPatch, 'onlyIf'>): Promise<void> => {
+    if (onlyIf == null || (await orUndefined(requireJob(onlyIf.job))) !== undefined) return;
+    const known = await orUndefined(engine.getJob(jobId));
+    if (known?.job.onlyIf?.job === onlyIf.job) return;
+    const { detail, pointer = '' } = noUpstream({ job: onlyIf.job, field: 'onlyIf' });
+    throw new EngineError('invalid', detail, [{ pointer, detail }]);
   };
 }
 

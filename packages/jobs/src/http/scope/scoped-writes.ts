@@ -28,13 +28,13 @@ export function scopedWrites(
   guards: ScopeGuards,
 ): Pick<RouteEngine, Writes> {
   const which = jobsOf(scope);
-  const { requireOwnInput, requireOwnPatch, requireOwnSecrets, requireFreeId } = guards;
+  const { requireOwnInput, requireOwnPatch, requireOwnSecrets, requireOwnUpstream, requireFreeId } = guards;
   const { lookAtJob, lookAtRun, lookAtBackfill } = guards;
   /** `check`: what else the request must not ask for, once the job is known to be inside. */
-  const ofJob = (jobId: string, check?: () => void) =>
+  const ofJob = (jobId: string, check?: () => void | Promise<void>) =>
     whileInside(async () => {
       const job = await lookAtJob(jobId);
-      check?.();
+      await check?.();
       return job;
     });
   const ofRun = (runId: string) => whileInside(() => lookAtRun(runId));
@@ -60,14 +60,19 @@ export function scopedWrites(
     createJob: async (input, ...rest) => {
       requireOwnInput(input);
       await requireFreeId(input.id);
+      await requireOwnUpstream(input.id, input);
       return engine.createJob(input, ...rest);
     },
     putJob: async (input, ...rest) => {
       requireOwnInput(input);
+      await requireOwnUpstream(input.id, input);
       return which.anyTag === undefined ? engine.putJob(input, ...rest) : putTagged(input, ...rest);
     },
     patchJob: (jobId, patch, options) => {
-      const check = () => requireOwnPatch(patch);
+      const check = () => {
+        requireOwnPatch(patch);
+        return requireOwnUpstream(jobId, patch);
+      };
       return ofJob(jobId, check)(options, (own) => engine.patchJob(jobId, patch, own));
     },
     deleteJob: (jobId, options) => ofJob(jobId)(options, (own) => engine.deleteJob(jobId, own)),

@@ -39,6 +39,7 @@ export const statsSchema = z.object({
       no_handler: count,
       zombie: count,
       overdue: count,
+      no_upstream: count,
       failing: count,
       late: count,
       slow: count,

@@ -43,6 +43,7 @@ const MIGRATIONS = [
   '0027-audit-by-actor.sql',
   '0028-ends-and-spread.sql',
   '0029-expiry.sql',
+  '0030-gates.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -26,6 +26,7 @@ const MIGRATIONS = [
   '0019-ends-and-spread.sql',
   '0020-expiry.sql',
   '0021-cancel-previous.sql',
+  '0022-gates.sql',
 ] as const;
 
 /**

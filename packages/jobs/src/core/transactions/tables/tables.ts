@@ -19,6 +19,7 @@ import type {
 import type { AlertTables } from '../alerts/alert-tables.ts';
 import type { BackfillTables } from '../backfills/backfill-tables.ts';
 import type { BulkTables } from '../bulk/bulk-tables.ts';
+import type { UpstreamTables } from '../chains/upstream-tables.ts';
 import type { SecretTables } from '../secrets/secret-tables.ts';
 import type { StoredJob } from '../stored-job.ts';
 import type { PruneTables } from './prune-tables.ts';
@@ -28,7 +29,13 @@ import type { PruneTables } from './prune-tables.ts';
  * All methods work in the current transaction. A job that a method locks is added to `jobs` of the unit of
  * work.
  */
-export interface Tables extends PruneTables, AlertTables, BackfillTables, BulkTables, SecretTables {
+export interface Tables
+  extends PruneTables,
+    AlertTables,
+    BackfillTables,
+    BulkTables,
+    SecretTables,
+    UpstreamTables {
   /**
    * Locks the jobs of these claims, deleted jobs too, and then their runs. One answer for each claim, in
    * order.

@@ -1,3 +1,4 @@
+import { gateOf, onlyIfOf } from '../../../core/chains/gate-option.ts';
 import { shownValue } from '../../../core/input/shown-value.ts';
 import { type JobDefinition, NO_PAYLOAD } from '../../../core/model/job.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../../core/model/job-id.ts';
@@ -60,6 +61,10 @@ export async function parseDefinition(
   if (typeof timeout === 'string') fault('/timeout', timeout);
   const expireAfter = input.expireAfter === undefined ? undefined : expireAfterMs(input.expireAfter);
   if (typeof expireAfter === 'string') fault('/expireAfter', expireAfter);
+  const onlyIf = input.onlyIf && gateOf(input.onlyIf);
+  if (typeof onlyIf === 'string') fault('/onlyIf', onlyIf);
+  else if (onlyIf !== undefined && schedule.ok && schedule.value.kind === 'on_demand')
+    fault('/onlyIf', 'only goes with interval, cron or runAt: an on-demand job has no slots');
   const backoff = backoffOf(input.backoff, type.backoff);
   if (typeof backoff === 'string') fault('/backoff', backoff);
   const maxAttempts = input.maxAttempts ?? type.maxAttempts;
@@ -72,6 +77,7 @@ export async function parseDefinition(
     !payload.ok ||
     typeof timeout === 'string' ||
     typeof expireAfter === 'string' ||
+    typeof onlyIf === 'string' ||
     typeof backoff === 'string'
   )
     throw invalid(input, faults);
@@ -87,6 +93,7 @@ export async function parseDefinition(
     catchUp,
     timeoutMs: timeout,
     ...(expireAfter === undefined ? {} : { expireAfterMs: expireAfter }),
+    ...(onlyIf === undefined ? {} : { onlyIf }),
     maxAttempts,
     backoff,
     ...watching,
@@ -139,6 +146,7 @@ export function inputOf({ registry }: Pick<EngineParts, 'registry'>, definition:
     timeout: formatDuration(definition.timeoutMs),
     expireAfter:
       definition.expireAfterMs === undefined ? undefined : formatDuration(definition.expireAfterMs),
+    onlyIf: definition.onlyIf && onlyIfOf(definition.onlyIf),
     maxAttempts,
     backoff: backoffFields(definition.backoff),
     tags: definition.tags,

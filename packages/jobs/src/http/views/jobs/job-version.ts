@@ -6,6 +6,7 @@ import { instantJson, instantSchema } from '../../fields/instant.ts';
 import { countParameter, cursorParameter, limitParameter } from '../../fields/page.ts';
 import { parseJsonObject } from '../../fields/stored-json.ts';
 import { jobIdSchema, putJobBody } from '../../input/job-input.ts';
+import { onlyIfJson } from './chains.ts';
 import { backoffJson, scheduleJson } from './job.ts';
 import { watchingJson } from './watching.ts';
 
@@ -59,6 +60,7 @@ function definitionJson(definition: JobDefinition): JobVersionJson['definition']
     ...(definition.expireAfterMs === undefined
       ? {}
       : { expire_after: formatDuration(definition.expireAfterMs) }),
+    ...(definition.onlyIf === undefined ? {} : { only_if: onlyIfJson(definition.onlyIf) }),
     max_attempts: definition.maxAttempts,
     backoff: backoffJson(definition.backoff),
     ...names,

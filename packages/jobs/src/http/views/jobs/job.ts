@@ -12,6 +12,7 @@ import { parseJsonObject } from '../../fields/stored-json.ts';
 import { tagParameter } from '../../fields/tag.ts';
 import { text } from '../../fields/text.ts';
 import { recentRunJson, recentRunSchema, recentRunsParameter } from '../runs/recent-run.ts';
+import { onlyIfJson, onlyIfSchema } from './chains.ts';
 import { watchingJson, watchingShape } from './watching.ts';
 
 const SORTS = ['id', 'name', 'next_run', 'last_run', 'created_at'] as const;
@@ -51,6 +52,7 @@ export const jobSchema = z
     catch_up: z.enum(['once', 'skip', 'all']),
     timeout: z.string(),
     expire_after: z.string().nullable(),
+    only_if: onlyIfSchema.nullable(),
     max_attempts: z.int(),
     backoff: backoffSchema,
     ...watchingShape,
@@ -95,11 +97,14 @@ export const jobsQuery = z.strictObject({
   health: z
     .enum([...HEALTH_STATUSES, 'unhealthy'])
     .optional()
-    .describe('unhealthy: any of no_handler, zombie, overdue, failing, late, slow and overrunning'),
+    .describe(
+      'unhealthy: any of no_handler, zombie, overdue, no_upstream, failing, late, slow and overrunning',
+    ),
   tag: tagParameter.optional(),
   q: text({ min: 1, max: 200 })
     .optional()
     .describe('Text that the id, name or description contains; case-insensitive'),
+  upstream: text({ min: 1, max: 128 }).optional().describe('Id of a job: only jobs that wait for it'),
   sort: z
     .enum([...SORTS, ...SORTS.map((field) => `-${field}` as const)])
     .default('id')
@@ -138,6 +143,7 @@ export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentR
     catch_up: job.catchUp,
     timeout: formatDuration(job.timeoutMs),
     expire_after: job.expireAfterMs === undefined ? null : formatDuration(job.expireAfterMs),
+    only_if: job.onlyIf === undefined ? null : onlyIfJson(job.onlyIf),
     max_attempts: job.maxAttempts,
     backoff: backoffJson(job.backoff),
     ...watchingJson(job),

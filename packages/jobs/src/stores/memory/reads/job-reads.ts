@@ -1,3 +1,4 @@
+import { upstreamsOf } from '../../../core/chains/upstreams.ts';
 import { isReadOf, type JobsRead, mostUsedFirst } from '../../../core/filters/jobs-read.ts';
 import { partsToRead, samplePartOf } from '../../../core/forecast/forecast-job.ts';
 import { jobViewOf } from '../../../core/store/job-view.ts';
@@ -92,16 +93,18 @@ function viewOf(
     zombieSince: lowest(running.flatMap(({ zombieSince = [] }) => zombieSince)),
     waitingSince: lowest(waiting.map(({ availableAt }) => availableAt)),
   };
-  return jobViewOf(job, { runs, handlers, lateFrom, now });
+  const missesUpstream = upstreamsOf(job).some((upstream) => db.findJob(upstream.job) === undefined);
+  return jobViewOf(job, { runs, missesUpstream, handlers, lateFrom, now });
 }
 
 export function lowest(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((a, b) => Math.min(a, b));
 }
 
-function isAskedFor({ type, status, q, health }: JobQuery, { job, health: own }: JobView): boolean {
+function isAskedFor({ type, status, q, health, upstream }: JobQuery, { job, health: own }: JobView): boolean {
   if ((type ?? job.type) !== job.type || (status ?? job.status) !== job.status) return false;
   if (health !== undefined && !hasHealth(own, health)) return false;
+  if (upstream !== undefined && !upstreamsOf(job).some((one) => one.job === upstream)) return false;
   if (q === undefined) return true;
   return [job.id, job.name, job.description].some((text) => text.toLowerCase().includes(q.toLowerCase()));
 }

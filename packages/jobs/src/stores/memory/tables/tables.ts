@@ -18,6 +18,7 @@ import { claimTables, seeWaiting } from './claim.ts';
 import { liveRunsOf, liveRunTables } from './live-run-tables.ts';
 import { pruneTables } from './prune.ts';
 import { secretTables } from './secret-tables.ts';
+import { upstreamTables } from './upstream-tables.ts';
 
 /** A transaction of `core`. */
 export type Transaction<T> = (unit: UnitOfWork) => Script<T>;
@@ -38,6 +39,7 @@ function createTables(u: MemoryUnit): Tables {
     ...pruneTables(u),
     ...alertTables(u),
     ...secretTables(u),
+    ...upstreamTables(u),
     ...backfillTables(u),
     ...bulkTables(db),
     write() {

@@ -1,3 +1,4 @@
+import { upstreamsOf } from '../../../core/chains/upstreams.ts';
 import { isFreeTrigger, isPlainTrigger } from '../../../core/model/job-command.ts';
 import type { Run } from '../../../core/model/run.ts';
 import { type CommandInput, DEDUPE_MS } from '../../../core/store/store-commands.ts';
@@ -5,13 +6,14 @@ import type { AsyncTables } from '../../../core/transactions/script.ts';
 import { lockedJob, saveJob } from '../../../core/transactions/unit-of-work.ts';
 import { keptRunOf } from '../../rows/runs/run-row.ts';
 import { type Queries, together } from '../connection/queries.ts';
-import { findRun } from '../postgres-reads.ts';
+import { findRun, runRead } from '../postgres-reads.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import type { Claimant } from '../shortcuts/make-claimed.ts';
 import { rememberTriggered } from '../shortcuts/trigger-in-one-statement.ts';
 import { firstRunsOf } from '../tables/live-runs.ts';
 import type { FirstRuns, Unit } from '../tables/unit.ts';
 import { writeUnit } from '../tables/write-unit.ts';
+import { UPSTREAMS } from '../upstream-statements.ts';
 import { askForLock, lockJob, shareJob } from './job-locks.ts';
 
 /** The data that a command on a job needs before it decides. */
@@ -23,13 +25,20 @@ export interface OpenedCommand {
 
 /** Sends all reads of a command at once. Each one runs under the locks of the ones before it. */
 export async function openCommand(q: Queries, input: CommandInput): Promise<OpenedCommand> {
-  const [, lock, firstRuns, deduped] = await together([
+  const [, , lock, firstRuns, deduped] = await together([
+    lockUpstreams(q, input),
     lockKey(q, input),
     askForLock(q, input.jobId, lockKindOf(input)),
     firstRunsOf(q, input.jobId),
     askForDeduped(q, input),
   ]);
   return { lock, firstRuns, deduped };
+}
+
+/** Before the job, as the transaction of an edit does it. */
+async function lockUpstreams(q: Queries, { command }: CommandInput): Promise<void> {
+  if (command.kind === 'edit' && upstreamsOf(command.definition).length > 0)
+    await runRead(q, UPSTREAMS.lockUpstreams());
 }
 
 async function lockKey(q: Queries, { jobId, dedupeKey }: CommandInput): Promise<void> {

@@ -1,4 +1,5 @@
 import type { StoreBulk } from '../../../core/bulk/store-bulk.ts';
+import { upstreamsOf } from '../../../core/chains/upstreams.ts';
 import { type AbortFlag, StoreError } from '../../../core/model/errors.ts';
 import { checkedBy } from '../../../core/model/job-command.ts';
 import type { JobStore } from '../../../core/store/store.ts';
@@ -56,8 +57,10 @@ export function createCommands(parts: Parts): Commands {
       writes.tracked(async () => {
         await shared.types.ensure(input.definition.type, input.definition.typeVersion);
         await writes.caughtUp();
-        // A bound on jobs and names of secrets need locks, which a shared transaction would hold for all.
-        if (input.most !== undefined || input.namedSecrets !== undefined)
+        // A bound on jobs, names of secrets and links to other jobs need locks, which a shared transaction
+        // would hold for all.
+        const hasLinks = upstreamsOf(input.definition).length > 0;
+        if (hasLinks || input.most !== undefined || input.namedSecrets !== undefined)
           return writes.command(input.definition.id, (u) => runIn(u, insertJob(u, input)), { signal });
         return inserts.add(input, signal);
       }),

@@ -19,6 +19,7 @@ import { liveRunsOf } from './live-runs.ts';
 import { claimedRunTables, waitingRunTables } from './run-tables.ts';
 import { secretTables } from './secret-tables.ts';
 import type { Unit } from './unit.ts';
+import { upstreamTables } from './upstream-tables.ts';
 import { writeJobs, writeUnit, writeUnitUnanswered } from './write-unit.ts';
 
 /** Options for a transaction, and the answers to statements that were sent with its BEGIN. */
@@ -49,6 +50,7 @@ export function createTables(u: Unit, options: TablesOptions): AsyncTables {
     ...pruneTables(u),
     ...alertTables(u),
     ...secretTables(u),
+    ...upstreamTables(u),
     ...backfillTables(u),
     ...bulkTables(u),
     ...claimTables(u, hasJoined),

@@ -22,7 +22,7 @@ export interface Terms {
 
 /** The conditions on `jobs` for the filters of a query. */
 export function filtersOf(query: JobQuery, terms: Terms): string[] {
-  const { type, status, q, health } = query;
+  const { type, status, q, health, upstream } = query;
   const { sql, bind } = terms;
   const filters = ['deleted_at IS NULL', ...whichJobs(sql, query, bind)];
   if (type !== undefined) filters.push(`type = ${bind(type)}`);
@@ -31,6 +31,7 @@ export function filtersOf(query: JobQuery, terms: Terms): string[] {
     const part = bind(q.toLowerCase());
     filters.push(['id', 'name', 'description'].map((column) => sql.contains(column, part)).join(' OR '));
   }
+  if (upstream !== undefined) filters.push(`gate_job = ${bind(upstream)}`);
   if (health !== undefined) filters.push(mayHave(health, terms));
   return filters;
 }
@@ -46,6 +47,8 @@ function mayHave(health: HealthFilter, terms: Terms): string {
       return UNHEALTHY.map((one) => `(${mayHave(one, terms)})`).join(' OR ');
     case 'no_handler':
       return `NOT ${hasHandler(terms)}`;
+    case 'no_upstream':
+      return `status = 'active' AND ${missesUpstream(sql, 'jobs')}`;
     case 'zombie':
       return sql.hasZombie;
     case 'overdue':
@@ -70,6 +73,12 @@ function mayHave(health: HealthFilter, terms: Terms): string {
     default:
       return health satisfies never;
   }
+}
+
+/** True if no job has the id that the gate of a job names. `of`: the table of the job. */
+export function missesUpstream({ schema }: Pick<Dialect, 'schema'>, of: string): string {
+  const exists = `SELECT 1 FROM ${schema}jobs AS upstream WHERE upstream.id = ${of}.gate_job AND upstream.deleted_at IS NULL`;
+  return `(${of}.gate_job IS NOT NULL AND NOT EXISTS (${exists}))`;
 }
 
 /** {@link hasGrid} */

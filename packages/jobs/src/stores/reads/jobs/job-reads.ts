@@ -19,12 +19,12 @@ import { PAUSE_OF_ALL_COLUMNS, pauseOfAllIn } from '../../rows/pause-of-all-row.
 import { type RecentRow, recentRunOf } from '../../rows/runs/recent-run.ts';
 import { type Bind, bindable, type Dialect, jobsIn, parameters } from '../dialect.ts';
 import { arrays, objects, type Read } from '../read.ts';
-import { filtersOf, worstHealth } from './job-conditions.ts';
+import { filtersOf, missesUpstream, worstHealth } from './job-conditions.ts';
 import { whichJobs } from './which-jobs.ts';
 
 export function createJobReads(sql: Dialect) {
   const { schema, mark, summary, withSummary, withRunning, countedAtOnce } = sql;
-  const byId = `SELECT stored.*, ${summary}
+  const byId = `SELECT stored.*, ${missesUpstream(sql, 'stored')} AS misses_upstream, ${summary}
     FROM (${selectJob(schema)} WHERE jobs.id = ${mark}1 AND deleted_at IS NULL) AS stored ${withSummary}`;
   return {
     *getPauseOfAll(): Read<PauseOfAll | undefined> {
@@ -139,7 +139,7 @@ function readBatch(sql: Dialect, query: JobQuery, { after, now, batch }: Batch):
     WHERE ${where.map((part) => `(${part})`).join(' AND ')}
     ORDER BY ${key.value} ${valueOrder}, uid ${order} LIMIT ${bind(batch)}`;
   return objects(
-    `SELECT stored.*, page.sort_value, ${sql.summary}
+    `SELECT stored.*, page.sort_value, ${missesUpstream(sql, 'stored')} AS misses_upstream, ${sql.summary}
     FROM (${page}) AS page JOIN (${selectJob(sql.schema)}) AS stored ON stored.uid = page.page_uid ${sql.withSummary}
     ORDER BY page.sort_value ${valueOrder}, page.page_uid ${order}`,
     params,
@@ -202,6 +202,8 @@ interface Summary {
   readonly last_started: number | null;
   readonly zombie: number | null;
   readonly waiting_since: number | null;
+  /** 0 or 1 in SQLite. */
+  readonly misses_upstream: boolean | number;
 }
 
 function summaryOf(row: unknown): Summary {
@@ -214,7 +216,14 @@ function cursorOf(row: unknown): Cursor {
 }
 
 function viewOf(row: unknown, { handlers, lateFrom }: HealthContext, now: number): JobView {
-  const { running: count, first_started, last_started, zombie, waiting_since } = summaryOf(row);
+  const {
+    running: count,
+    first_started,
+    last_started,
+    zombie,
+    waiting_since,
+    misses_upstream,
+  } = summaryOf(row);
   const runs = {
     count,
     firstStartedAt: first_started,
@@ -222,5 +231,6 @@ function viewOf(row: unknown, { handlers, lateFrom }: HealthContext, now: number
     zombieSince: zombie,
     waitingSince: waiting_since,
   };
-  return jobViewOf(storedJobOf(row).job, { runs, handlers, lateFrom, now });
+  const missesUpstream = Boolean(misses_upstream);
+  return jobViewOf(storedJobOf(row).job, { runs, missesUpstream, handlers, lateFrom, now });
 }

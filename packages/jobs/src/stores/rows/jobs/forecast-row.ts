@@ -1,7 +1,8 @@
 import type { ForecastJob } from '../../../core/forecast/forecast-job.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import type { RecentRun } from '../../../core/store/store-views.ts';
-import { namesIn, pauseOf, type Row, scheduleOf } from './job-row.ts';
+import { namesIn, pauseOf } from './job-row.ts';
+import { type Row, scheduleOf } from './schedule-row.ts';
 
 /** The columns of `jobs` that a forecast needs; not the payload, which may be long. */
 export const FORECAST_COLUMNS = [

@@ -1,8 +1,8 @@
 import type { Job, JobDefinition, Pause } from '../../../core/model/job.ts';
 import type { Mutable } from '../../../core/objects.ts';
-import type { Schedule } from '../../../core/schedule/schedule.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import type { Expectations } from '../../../core/watching/watching.ts';
+import { type Row, scheduleOf } from './schedule-row.ts';
 
 type Value = string | number | null;
 
@@ -116,6 +116,8 @@ const FIXED_COLUMNS = [
   ofJob('catch_up', 'text', ({ catchUp }) => catchUp),
   ofJob('timeout_ms', 'bigint', ({ timeoutMs }) => timeoutMs),
   ofJob('expire_after_ms', 'bigint', ({ expireAfterMs }) => expireAfterMs),
+  ofJob('gate_job', 'text', ({ onlyIf }) => onlyIf?.job),
+  ofJob('gate_within_ms', 'bigint', ({ onlyIf }) => onlyIf?.succeededWithinMs),
   ofJob('max_attempts', 'bigint', ({ maxAttempts }) => maxAttempts),
   ofJob('backoff_initial_ms', 'bigint', ({ backoff }) => backoff.initialMs),
   ofJob('backoff_max_ms', 'bigint', ({ backoff }) => backoff.maxMs),
@@ -157,8 +159,6 @@ export function onlyStateChanged(before: StoredJob, after: StoredJob): boolean {
 export function namesOf(columns: readonly JobColumn[]): string {
   return columns.map(({ name }) => name).join(', ');
 }
-
-export type Row = Readonly<Record<string, string | number | null>>;
 
 /** The part of a job that never changes within a version. */
 export type FixedJob = JobDefinition &
@@ -202,6 +202,8 @@ export function fixedJobOf(raw: unknown): FixedJob {
     updatedAt: row.updated_at as number,
   };
   if (row.expire_after_ms !== null) job.expireAfterMs = row.expire_after_ms as number;
+  if (row.gate_job !== null)
+    job.onlyIf = { job: row.gate_job as string, succeededWithinMs: row.gate_within_ms as number };
   if (row.created_by !== null) job.createdBy = row.created_by as string;
   if (row.trace !== null) job.trace = row.trace as string;
   if (row.tags !== null) job.tags = namesIn(row.tags);
@@ -273,31 +275,4 @@ function expectationsIn(row: Row): Expectations | undefined {
   if (row.expect_duration_ms !== null) expect.durationMs = row.expect_duration_ms as number;
   if (row.expect_start_ms !== null) expect.startWithinMs = row.expect_start_ms as number;
   return Object.keys(expect).length === 0 ? undefined : expect;
-}
-
-export function scheduleOf(row: Row): Schedule {
-  const bounds = {
-    ...(row.start_at === null ? {} : { startAt: row.start_at as number }),
-    ...(row.end_at === null ? {} : { endAt: row.end_at as number }),
-    ...(row.max_runs === null ? {} : { maxRuns: row.max_runs as number }),
-    ...(row.spread_ms === null ? {} : { spreadMs: row.spread_ms as number }),
-  };
-  switch (row.kind) {
-    case 'interval':
-      return {
-        kind: 'interval',
-        interval: row.interval as string,
-        everyMs: row.every_ms as number,
-        mode: row.mode as 'fixed_rate' | 'fixed_delay',
-        ...bounds,
-      };
-    case 'cron':
-      return { kind: 'cron', cron: row.cron as string, timezone: row.timezone as string, ...bounds };
-    case 'run_at':
-      return { kind: 'run_at', runAt: row.run_at as number };
-    case 'on_demand':
-      return { kind: 'on_demand' };
-    default:
-      throw new Error(`a job has a schedule of kind ${row.kind}`);
-  }
 }

@@ -12,6 +12,7 @@ import { claimedRunTables } from './runs/claimed-runs.ts';
 import { liveRunsOf, liveRunTables } from './runs/live-runs.ts';
 import { pruneTables } from './runs/prune.ts';
 import { secretTables } from './secret-tables.ts';
+import { upstreamTables } from './upstream-tables.ts';
 import { writeTables } from './write-unit.ts';
 import type { Writer } from './writer.ts';
 
@@ -27,6 +28,7 @@ export function createTables(w: Writer): Tables {
     ...pruneTables(w),
     ...alertTables(w),
     ...secretTables(w),
+    ...upstreamTables(w),
     ...backfillTables(w),
     ...bulkTables(w),
     endCommand({ claim: toClaim, command }) {

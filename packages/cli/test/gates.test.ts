@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createApplication } from '../src/application.ts';
+import { JOBS_PROGRAM } from '../src/jobs-program.ts';
+import { runInPipes } from '../src/testing/index.ts';
+import { type Host, startHost, TOKEN } from './host.ts';
+
+let host: Host;
+beforeAll(async () => {
+  host = await startHost();
+});
+afterAll(() => host.close());
+
+const run = (words: readonly string[]) =>
+  runInPipes({
+    program: JOBS_PROGRAM,
+    application: createApplication(JOBS_PROGRAM),
+    env: { JOBS_URL: host.url, JOBS_TOKEN: TOKEN },
+    words,
+  });
+const done = async (...words: readonly string[]) => {
+  const { code, stdout, stderr } = await run(words);
+  expect(code, stderr).toBe(0);
+  return stdout;
+};
+
+// Promise P32, chains and gates.
+test('a job is made with a gate, shown with it, listed by it and edited to have none', async () => {
+  await done('jobs', 'create', 'import', '--name', 'Import', '--type', 'greet', '--on-demand');
+  const create = ['jobs', 'create', 'report', '--name', 'Report', '--type', 'greet', '--interval', '1h'];
+  await done(...create, '--only-if', 'import/24h');
+  expect(await done('jobs', 'show', 'report')).toMatch(/^Only if +import succeeded within 24h$/m);
+  expect(await done('jobs', 'list', '--upstream', 'import')).toMatch(/^report /m);
+  expect(await done('jobs', 'edit', 'report', '--only-if', 'import/1440m')).toContain('nothing to change');
+  expect(await done('jobs', 'edit', 'report', '--reset', 'only_if')).toMatch(/^-only_if:$/m);
+  const { code, stderr } = await run(['jobs', 'edit', 'report', '--only-if', 'import']);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('such as import/24h');
+});
+
+test('A13: a file may have a job before the one that it waits for', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'greenvue-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'jobs.yaml');
+  const job = (id: string, upstream: string) =>
+    `- { id: ${id}, name: ${id}, type: greet, interval: 1h, only_if: { job: ${upstream}, succeeded_within: 24h } }\n`;
+  writeFileSync(
+    file,
+    `${job('third', 'second')}${job('second', 'first')}- { id: first, name: first, type: greet, on_demand: true }\n`,
+  );
+  const applied = await done('jobs', 'apply', '-f', file);
+  for (const id of ['first', 'second', 'third']) expect(applied).toContain(`created ${id}`);
+  expect(await done('jobs', 'apply', '-f', file)).toContain('3 unchanged');
+});

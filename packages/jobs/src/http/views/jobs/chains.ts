@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import type { Gate } from '../../../core/chains/gate.ts';
+import { formatDuration } from '../../../core/time/duration.ts';
+
+/** The gate of a job, in the response of every route that has the job. */
+export const onlyIfSchema = z.object({ job: z.string(), succeeded_within: z.string() });
+
+export function onlyIfJson({ job, succeededWithinMs }: Gate): z.output<typeof onlyIfSchema> {
+  return { job, succeeded_within: formatDuration(succeededWithinMs) };
+}

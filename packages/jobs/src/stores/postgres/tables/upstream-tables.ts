@@ -1,0 +1,16 @@
+import type { UpstreamTables } from '../../../core/transactions/chains/upstream-tables.ts';
+import type { AsyncTables } from '../../../core/transactions/script.ts';
+import type { Read } from '../../reads/read.ts';
+import { runRead } from '../postgres-reads.ts';
+import { UPSTREAMS } from '../upstream-statements.ts';
+import type { Unit } from './unit.ts';
+
+/** The operations on jobs that wait for others, which both databases share. */
+export function upstreamTables(u: Unit): Pick<AsyncTables, keyof UpstreamTables> {
+  const run = <T>(read: Read<T>): Promise<T> => runRead(u.q, read);
+  return {
+    lockUpstreams: () => run(UPSTREAMS.lockUpstreams()),
+    upstreamsOf: (ids) => run(UPSTREAMS.upstreamsOf(ids)),
+    lastSuccesses: (ids) => run(UPSTREAMS.lastSuccesses(ids)),
+  };
+}

@@ -1,0 +1,13 @@
+import { createUpstreamStatements } from '../chains/upstream-statements.ts';
+
+/** An arbitrary number: the key of the advisory lock under which jobs begin to wait for other jobs. */
+const UPSTREAMS_LOCK = 4_119_806_733;
+
+/** The statements about jobs that wait for others, in PostgreSQL's dialect. */
+export const UPSTREAMS = createUpstreamStatements({
+  schema: 'greenvue_jobs.',
+  parameter: '$1',
+  eachText: (parameter) => `json_array_elements_text(CAST(${parameter} AS json)) AS entry (value)`,
+  succeeded: "'succeeded'",
+  lock: `SELECT pg_advisory_xact_lock(CAST(${UPSTREAMS_LOCK} AS bigint))::text AS locked`,
+});
