@@ -144,3 +144,41 @@ test.each(['sqlite', 'postgres'] as const)(
   },
   SLOW_MS,
 );
+
+test(
+  'the form has recurrence rules: examples, errors at the field, a preview in words, and the same words at the job',
+  async () => {
+    const { url, admin } = await startConsoleServer({ jobTypes: [sync] });
+    const { page, faults, goTo } = await open(url, { timezoneId: 'Europe/Berlin' });
+    await goTo('/jobs/new');
+    await signIn(page);
+    const field = (name: string) => page.getByRole('textbox', { name, exact: true });
+    const preview = page.getByRole('complementary', { name: 'Preview of the schedule' });
+    await field('Name').fill('Report');
+    await page.getByRole('combobox', { name: 'Job type' }).click();
+    await page.getByRole('option', { name: 'sync' }).click();
+    await page
+      .getByRole('radiogroup', { name: 'Kind of schedule' })
+      .getByText('Rule', { exact: true })
+      .click();
+    await preview.getByText('Enter a recurrence rule to see the next runs.').first().waitFor();
+    await page.getByRole('button', { name: /every second Monday/ }).click();
+    await page.getByText('INTERVAL=2 needs start_at, from which the intervals count').first().waitFor();
+    await page.getByLabel('Start at (optional)').fill('2090-01-02T00:00');
+    await page.getByRole('button', { name: 'Use Europe/Berlin' }).click();
+    const words = 'Every second Monday at 09:00 (Europe/Berlin), from 2 Jan 2090, 00:00';
+    await preview.getByText(words).first().waitFor();
+    await preview.getByText('2 Jan 2090, 09:00').first().waitFor();
+    expect(await findings(page)).toEqual([]);
+    await saveNew(page);
+    await heading(page, 'Report');
+    await page.getByText(words).first().waitFor();
+    const { body } = await admin.ask('GET', '/api/jobs/report');
+    expect(body).toMatchObject({
+      rrule: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;BYHOUR=9',
+      timezone: 'Europe/Berlin',
+    });
+    expect(faults.filter((text) => !text.includes('422'))).toEqual([]);
+  },
+  SLOW_MS,
+);

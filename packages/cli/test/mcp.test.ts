@@ -116,6 +116,15 @@ describe('greenvue-jobs mcp', () => {
       timezone: 'Europe/Berlin',
     });
     expect(preview.times).toHaveLength(5);
+    const rule = await call(client, 'preview_schedule', {
+      rrule: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;BYHOUR=9',
+      timezone: 'Europe/Berlin',
+      start_at: '2036-01-07T00:00:00Z',
+      end_at: '2037-01-01T00:00:00Z',
+      max_runs: 2,
+      spread: '1h',
+    });
+    expect(rule.slots).toEqual(['2036-01-07T08:00:00.000Z', '2036-01-21T08:00:00.000Z']);
   });
 
   test.each([

@@ -39,6 +39,13 @@ export const schedules: fc.Arbitrary<ScheduleBody> = fc.oneof(
       bounds,
     )
     .map(([cron, timezone, more]) => ({ cron, timezone, ...more })),
+  fc
+    .tuple(
+      fc.constantFrom('FREQ=DAILY;BYHOUR=9', 'rrule:freq=weekly'),
+      fc.constantFrom('UTC', 'Asia/Tokyo'),
+      bounds,
+    )
+    .map(([rrule, timezone, more]) => ({ rrule, timezone, ...more })),
   instants.map((at) => ({ run_at: at })),
   fc.constant({ on_demand: true as const }),
 );

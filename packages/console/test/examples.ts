@@ -67,6 +67,7 @@ export function exampleJob(fields: Partial<Job> = {}): Job {
     interval: '5m',
     interval_mode: 'fixed_rate',
     cron: null,
+    rrule: null,
     timezone: null,
     run_at: null,
     on_demand: false,

@@ -90,7 +90,7 @@ function errorsIn(name: string): string {
 test('for a job without a schedule, the compiler names each kind of schedule', () => {
   const errors = errorsIn('no-schedule');
   expect(errors).toContain("Property 'interval' is missing");
-  expect(errors).toContain("required in type 'WithIntervalOrCronOrRunAtOrOnDemand'");
+  expect(errors).toContain("required in type 'WithIntervalOrCronOrRruleOrRunAtOrOnDemand'");
 });
 
 test('for a job without its payload, the compiler asks for it, in short lines', () => {
@@ -108,13 +108,13 @@ test('for a job type that is not listed, the compiler says to add it to types', 
 
 test('for a job with two schedules, the compiler says to give one', () => {
   const errors = errorsIn('two-schedules');
-  expect(errors).toContain('give only one of interval, cron, runAt, onDemand');
+  expect(errors).toContain('give only one of interval, cron, rrule, runAt, onDemand');
 });
 
 test('an end and a spread compile with slots alone, and the compiler says so', () => {
   const lines = errorsIn('ends').match(/^ends\.ts\(\d+/gm) ?? errorsIn('ends').match(/ends\.ts\(\d+/g);
   expect(lines?.map((line) => Number(line.replace(/.*\(/, '')))).toEqual([8, 9, 10, 11]);
-  expect(errorsIn('ends').match(/only goes with interval or cron/g)?.length).toBeGreaterThanOrEqual(2);
+  expect(errorsIn('ends').match(/only goes with interval, cron or rrule/g)?.length).toBeGreaterThanOrEqual(2);
 });
 
 test.each([true, false])(

@@ -57,6 +57,14 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     ['0 3 * * *', '*/5 * * * *', '15 0 3 * * SUN', '0 0 29 2 *'],
     ['0 0 31 2 *', '@daily', '60 * * * *'],
   ),
+  rrule: nearly(
+    [
+      'FREQ=DAILY;BYHOUR=9',
+      'FREQ=MONTHLY;BYDAY=-1FR;BYHOUR=9',
+      'FREQ=YEARLY;BYMONTHDAY=29;BYMONTH=2;BYHOUR=0',
+    ],
+    ['FREQ=HOURLY', 'FREQ=DAILY;COUNT=3', 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;BYHOUR=9'],
+  ),
   timezone: nearly(['UTC', 'Europe/Berlin', 'America/New_York'], ['Mars/Olympus', '+02:00']),
   payload: nearly<object>([{}], [{ days_old: 30 }, { batchSize: 5 }, { fullReindex: true }, { nope: 1 }]),
   template: nearly(['default'], ['welcome', 'listing_expired', 'nope']),
@@ -199,10 +207,11 @@ function objects({ properties = {}, required = [] }: JsonSchema): fc.Arbitrary<u
   });
 }
 
-const KINDS = ['interval', 'cron', 'run_at', 'on_demand'] as const;
+const KINDS = ['interval', 'cron', 'rrule', 'run_at', 'on_demand'] as const;
 const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   interval: ['interval_mode', 'start_at', 'end_at', 'max_runs', 'spread'],
   cron: ['timezone', 'start_at', 'end_at', 'max_runs', 'spread'],
+  rrule: ['timezone', 'start_at', 'end_at', 'max_runs', 'spread'],
 };
 
 /** Fields that one kind of schedule must not have, which a schema cannot express. */

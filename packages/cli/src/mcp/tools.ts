@@ -28,6 +28,7 @@ import { jobId, runId, type Tool, tool } from './tool.ts';
 export type { Right, Tool } from './tool.ts';
 
 const limit = z.int().min(1).max(50).default(10).describe('Maximum number of rows');
+const time = z.iso.datetime({ offset: true });
 const FAILED_SHOWN = 3;
 
 export const TOOLS: readonly Tool[] = [
@@ -119,11 +120,22 @@ export const TOOLS: readonly Tool[] = [
     name: 'preview_schedule',
     need: 'read',
     description:
-      'Computes the next times of a schedule, without a change: of an interval or of a cron pattern.',
+      'Computes the next times of a schedule, without a change: of an interval, a cron pattern or a recurrence rule. Says both times of a slot that spread puts off.',
     input: z.strictObject({
       interval: z.string().optional().describe('Such as 10m or 24h'),
       cron: z.string().optional().describe('Five or six fields, such as 0 8 * * MON'),
-      timezone: z.string().optional().describe('Of the cron pattern, such as Europe/Berlin; default UTC'),
+      rrule: z
+        .string()
+        .optional()
+        .describe('Recurrence rule of iCalendar, such as FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;BYHOUR=9'),
+      timezone: z.string().optional().describe('Of cron and rrule, such as Europe/Berlin; default UTC'),
+      start_at: time.optional().describe('No slot is earlier; the first one of an interval'),
+      end_at: time.optional().describe('No slot is later'),
+      max_runs: z.int().min(1).optional().describe('The most runs of the schedule'),
+      spread: z
+        .string()
+        .optional()
+        .describe('Each slot is due by a part of this duration later, such as 10m'),
       count: z.int().min(1).max(50).default(5),
     }),
     call: (api, schedule) => previewSchedule(api, schedule),
@@ -135,7 +147,7 @@ export const TOOLS: readonly Tool[] = [
       'Forecasts the runs of the next hours from the schedules: by hour, type and tag, with clashes and quiet times.',
     input: z.strictObject({
       hours: z.int().min(1).max(168).default(24),
-      from: z.iso.datetime({ offset: true }).optional().describe('Default: now'),
+      from: time.optional().describe('Default: now'),
       type: z.string().max(200).optional().describe('Only jobs of this type'),
     }),
     call: (api, query) => getForecast(api, query),
@@ -202,8 +214,8 @@ export const TOOLS: readonly Tool[] = [
       'Runs the past slots of a job between two times that have no run that succeeded. By default, it only says which slots those are (dry_run).',
     input: z.strictObject({
       job_id: jobId,
-      from: z.iso.datetime({ offset: true }),
-      to: z.iso.datetime({ offset: true }).optional().describe('Default: now'),
+      from: time,
+      to: time.optional().describe('Default: now'),
       dry_run: z.boolean().default(true),
     }),
     call: (api, { job_id: id, ...body }) => backfillJob(api, id, body),
@@ -217,7 +229,7 @@ export const TOOLS: readonly Tool[] = [
       type: z.string().describe('Name of the job type'),
       payload: z.record(z.string(), z.unknown()).default({}),
       delay: z.string().optional().describe('How long the run waits before it starts, such as 5m'),
-      run_at: z.iso.datetime({ offset: true }).optional().describe('Earliest start, instead of delay'),
+      run_at: time.optional().describe('Earliest start, instead of delay'),
       dedupe_key: z
         .string()
         .optional()
@@ -233,7 +245,7 @@ export const TOOLS: readonly Tool[] = [
     input: z.strictObject({
       job_id: jobId,
       reason: z.string().optional().describe('Why; people see it'),
-      until: z.iso.datetime({ offset: true }).optional().describe('When it resumes by itself'),
+      until: time.optional().describe('When it resumes by itself'),
     }),
     call: (api, { job_id: id, ...body }) => pauseJob(api, id, body),
   }),
@@ -252,7 +264,7 @@ export const TOOLS: readonly Tool[] = [
       'Pauses all jobs, for maintenance: running runs finish, and no run starts until resume_all_jobs or until. Each job keeps its own pause.',
     input: z.strictObject({
       reason: z.string().optional().describe('Why; people see it'),
-      until: z.iso.datetime({ offset: true }).optional().describe('When the pause ends by itself'),
+      until: time.optional().describe('When the pause ends by itself'),
     }),
     call: (api, body) => pauseAllJobs(api, body),
   }),

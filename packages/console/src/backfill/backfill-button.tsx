@@ -14,8 +14,12 @@ export function BackfillButton({ job }: { readonly job: Job }) {
   return hasPastSlots(job) ? <OpenButton job={job} /> : null;
 }
 
-export function hasPastSlots({ cron, interval_mode: mode }: Pick<Job, 'cron' | 'interval_mode'>): boolean {
-  return cron !== null || mode === 'fixed_rate';
+export function hasPastSlots({
+  cron,
+  rrule,
+  interval_mode: mode,
+}: Pick<Job, 'cron' | 'rrule' | 'interval_mode'>): boolean {
+  return cron !== null || rrule !== null || mode === 'fixed_rate';
 }
 
 /** The dialog that finds missing slots, loaded when it is first opened. Default window: the last gap. */

@@ -104,7 +104,8 @@ function Beside({ children }: { readonly children: ReactNode }) {
 
 /** The schedule as it was written, where its text differs. */
 function RawSchedule({ job }: { readonly job: Job }) {
-  if (job.cron !== null) return <code className={classes.raw}>{job.cron}</code>;
+  const local = job.cron ?? job.rrule;
+  if (local !== null) return <code className={classes.raw}>{local}</code>;
   if (job.interval === null) return null;
   return (
     <code className={classes.raw}>

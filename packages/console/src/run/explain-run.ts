@@ -10,7 +10,7 @@ export type Sentence = readonly (string | { readonly at: string } | { readonly r
 interface ExplanationFacts {
   /** The current job, if it still exists and is the job of this run. */
   readonly job:
-    | Pick<Job, 'timeout' | 'pause' | 'overlap' | 'cron' | 'interval_mode' | 'max_attempts'>
+    | Pick<Job, 'timeout' | 'pause' | 'overlap' | 'cron' | 'rrule' | 'interval_mode' | 'max_attempts'>
     | undefined;
   readonly now: number;
 }
@@ -128,7 +128,7 @@ function attemptsSentence(run: Run, job: ExplanationFacts['job']): string | unde
   if (run.status !== 'failed' || job === undefined || failures === 0 || job.max_attempts === 1)
     return undefined;
   if (failures >= job.max_attempts) return `Failed after ${failures} of ${failures} attempts.`;
-  const hasSlots = job.cron !== null || job.interval_mode === 'fixed_rate';
+  const hasSlots = job.cron !== null || job.rrule !== null || job.interval_mode === 'fixed_rate';
   const isPermanent = run.errors.at(-1)?.name === 'PermanentError' || run.reason === 'payload_invalid';
   if (isPermanent || run.reason === 'lost' || !REPLACING.has(job.overlap) || !hasSlots) return undefined;
   const next = ORDINALS[failures - 1] ?? 'next';

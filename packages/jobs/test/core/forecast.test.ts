@@ -70,6 +70,7 @@ describe('the forecast of runs', () => {
     { kind: 'cron', cron: '*/7 8-17 * * MON-FRI', timezone: 'Europe/Berlin' } as const,
     { kind: 'cron', cron: '*/20 * * * * *', timezone: 'UTC' } as const,
     { kind: 'cron', cron: '30 2 * * *', timezone: 'America/New_York' } as const,
+    { kind: 'rrule', rrule: 'FREQ=DAILY;BYHOUR=2,14;BYMINUTE=30', timezone: 'America/New_York' } as const,
   ])('agrees with the slots of %o, one by one', (schedule) => {
     const forecast = forecastOf([jobOf('job', { schedule })], { steps: 48 });
     const slots: number[] = [];
@@ -89,9 +90,16 @@ describe('the forecast of runs', () => {
     { ...every(1_000), endAt: NOW + 61 * MINUTE + 500 },
     { ...DAILY, spreadMs: 23 * HOUR },
     { kind: 'cron', cron: '*/7 * * * *', timezone: 'Europe/Berlin', spreadMs: 30 * MINUTE, endAt: NOW + DAY },
+    {
+      kind: 'rrule',
+      rrule: 'FREQ=DAILY;BYHOUR=1,2,3;BYMINUTE=0,30;BYSECOND=10,20',
+      timezone: 'Europe/Berlin',
+      spreadMs: 30 * MINUTE,
+    },
+    { kind: 'rrule', rrule: 'FREQ=DAILY;INTERVAL=2', timezone: 'UTC', startAt: NOW - 30_000, spreadMs: HOUR },
     { kind: 'cron', cron: '*/20 * * * * *', timezone: 'UTC', endAt: NOW + 61 * MINUTE + 30_000 },
     { kind: 'cron', cron: '*/20 * * * * *', timezone: 'UTC', spreadMs: 19_000, endAt: NOW + HOUR },
-  ])('S7, K19: counts slots when they are due, up to the end: %o', (schedule) => {
+  ])('S7, K19, Q16: counts slots when they are due, up to the end: %o', (schedule) => {
     for (const id of ['a', 'b', 'c']) {
       const due: number[] = [];
       let slot = nextSlot(schedule, NOW, NOW);

@@ -44,6 +44,26 @@ export function policies(makeDatabase: MakeDatabase): void {
       expect((await h.engine.getJob('uneven')).job.version).toBe(1);
     });
 
+    it('Q15: judge every gap of a recurrence rule', async () => {
+      const { createJob, patchJob } = h.engine;
+      const strict = options({ minInterval: '48h' });
+      const rule = (rrule: string) => ({
+        ...job(),
+        onDemand: undefined,
+        startAt: '2035-01-01T09:00:00Z',
+        rrule,
+      });
+      await createJob(rule('FREQ=DAILY;INTERVAL=2'), strict);
+      await createJob({ ...rule('FREQ=MONTHLY;BYMONTHDAY=1,-3'), id: 'apart' }, strict);
+      // Two days apart in months of 30 days, and one in February of most years.
+      const { message } = await refusal(
+        patchJob('apart', { rrule: 'FREQ=MONTHLY;BYMONTHDAY=28,-1' }, strict),
+      );
+      expect(message).toMatch(/two slots of this schedule are 24h apart/);
+      const refused = createJob({ ...rule('FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU'), id: 'close' }, strict);
+      expect(await refusedAt(refused)).toEqual(['/rrule']);
+    });
+
     it('S9: judge slots, and not when a spread makes them due', async () => {
       const strict = options({ minInterval: '5m' });
       const slots = { ...job(), onDemand: undefined, interval: '5m', spread: '5m' };

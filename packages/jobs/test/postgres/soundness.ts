@@ -12,7 +12,7 @@ export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Reco
     'has no known status': "status NOT IN ('active', 'paused', 'finished')",
     'ended in no known way': "last_status NOT IN ('succeeded', 'failed', 'cancelled')",
     'has a negative count': 'least(failed_in_row, finished_count, skipped_count) < 0',
-    'has no known kind': "kind NOT IN ('interval', 'cron', 'run_at', 'on_demand')",
+    'has no known kind': "kind NOT IN ('interval', 'cron', 'rrule', 'run_at', 'on_demand')",
     'has no known mode': "mode NOT IN ('fixed_rate', 'fixed_delay')",
     'has no known overlap': "overlap NOT IN ('skip', 'queue', 'allow', 'cancel_previous')",
     'has no known catch-up': "catch_up NOT IN ('once', 'skip', 'all')",
@@ -20,8 +20,8 @@ export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Reco
       'least(every_ms, timeout_ms, expire_after_ms, max_attempts) < 1',
     'has what is not of its kind': `(kind = 'interval') <> (interval IS NOT NULL) OR (kind = 'interval') <> (every_ms IS NOT NULL)
       OR (kind = 'interval') <> (mode IS NOT NULL) OR (kind = 'cron') <> (cron IS NOT NULL)
-      OR (kind = 'cron') <> (timezone IS NOT NULL) OR (kind = 'run_at') <> (run_at IS NOT NULL)
-      OR (start_at IS NOT NULL AND kind NOT IN ('interval', 'cron'))`,
+      OR (kind = 'rrule') <> (rrule IS NOT NULL) OR (kind IN ('cron', 'rrule')) <> (timezone IS NOT NULL) OR (kind = 'run_at') <> (run_at IS NOT NULL)
+      OR (start_at IS NOT NULL AND kind NOT IN ('interval', 'cron', 'rrule'))`,
     'is paused without a time, or the other way round': "(status = 'paused') <> (paused_at IS NOT NULL)",
     'tells of a pause that there is not':
       'paused_at IS NULL AND (pause_reason IS NOT NULL OR paused_by IS NOT NULL OR pause_until IS NOT NULL)',

@@ -16,6 +16,7 @@ import { gates } from './suite/jobs/gates.ts';
 import { jobs } from './suite/jobs/jobs.ts';
 import { pauses } from './suite/jobs/pauses.ts';
 import { policies } from './suite/jobs/policies.ts';
+import { recurrence } from './suite/jobs/recurrence.ts';
 import { tags } from './suite/jobs/tags.ts';
 import { nodes } from './suite/nodes.ts';
 import { overviews } from './suite/overview.ts';
@@ -47,6 +48,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('compression', () => compression(makeMount));
   describe('creations', () => creations(makeMount));
   describe('ends and spread', () => endsAndSpread(makeMount));
+  describe('recurrence rules', () => recurrence(makeMount));
   describe('edits', () => edits(makeMount));
   describe('gates', () => gates(makeMount));
   describe('event streams', () => eventStreams(makeMount));

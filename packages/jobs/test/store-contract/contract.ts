@@ -31,6 +31,7 @@ import { pruneContract } from './prune.ts';
 import { racesContract } from './races.ts';
 import { recentRunsContract } from './recent-runs.ts';
 import { recoverContract } from './recover.ts';
+import { recurrenceContract } from './recurrence.ts';
 import { reportContract } from './report.ts';
 import { retriesOfSlotsContract } from './retries-of-slots.ts';
 import type { MakeStore } from './rig.ts';
@@ -69,6 +70,7 @@ export function runsContract(makeStore: MakeStore): void {
   editsContract(makeStore);
   endsContract(makeStore);
   spreadContract(makeStore);
+  recurrenceContract(makeStore);
   expiryContract(makeStore);
   cancelPreviousContract(makeStore);
   gatesContract(makeStore);

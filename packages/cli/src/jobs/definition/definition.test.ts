@@ -43,6 +43,7 @@ const job: Job = {
   start_at: null,
   end_at: null,
   max_runs: null,
+  rrule: null,
   spread: null,
   payload: { days_old: 30 },
   overlap: 'skip',

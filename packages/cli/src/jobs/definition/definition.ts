@@ -15,6 +15,7 @@ const SCHEDULE_FIELDS = [
   'interval',
   'interval_mode',
   'cron',
+  'rrule',
   'timezone',
   'run_at',
   'on_demand',
@@ -74,7 +75,7 @@ export function definitionAfterPut(
     id,
     description: body.description ?? '',
     interval_mode: body.interval_mode ?? (body.interval === undefined ? null : 'fixed_rate'),
-    timezone: body.timezone ?? (body.cron === undefined ? null : 'UTC'),
+    timezone: body.timezone ?? ((body.cron ?? body.rrule) === undefined ? null : 'UTC'),
     on_demand: body.on_demand || null,
     payload: shownPayload(filledPayload(body.payload, type), type),
     overlap: body.overlap ?? 'skip',
@@ -108,7 +109,7 @@ export function definitionAfterPatch(job: Job, patch: PatchJob, type: JobType | 
   return definitionAfterPut(merged, { id: job.id, type, now: job });
 }
 
-const KINDS = ['interval', 'cron', 'run_at', 'on_demand'] as const;
+const KINDS = ['interval', 'cron', 'rrule', 'run_at', 'on_demand'] as const;
 
 export function isSameDefinition(a: Definition, b: Definition): boolean {
   return isDeepStrictEqual(a, b);

@@ -34,7 +34,7 @@ function bodyOfFlags({ program }: Session, flags: CreateJobFlags, id: string | u
       .filter(([, value]) => value === undefined)
       .map(([what]) => what);
     throw usageError(
-      `Add ${missing.join(', ')}. A job needs an id, --name, --type and a schedule (--interval, --cron, --run-at or --on-demand), or -f with a file.\n` +
+      `Add ${missing.join(', ')}. A job needs an id, --name, --type and a schedule (--interval, --cron, --rrule, --run-at or --on-demand), or -f with a file.\n` +
         `  ${program.name} jobs create nightly-cleanup --name "Clean up" --type cleanup --interval 24h\n` +
         `${program.name} types lists the job types.`,
     );

@@ -9,6 +9,7 @@ export interface ScheduleFlags {
   readonly interval: string | undefined;
   readonly intervalMode: 'fixed_rate' | 'fixed_delay' | undefined;
   readonly cron: string | undefined;
+  readonly rrule: string | undefined;
   readonly timezone: string | undefined;
   readonly runAt: string | undefined;
   readonly onDemand: boolean | undefined;
@@ -87,10 +88,11 @@ export const SCHEDULE_FLAGS: FlagParametersForType<ScheduleFlags, CliContext> = 
     brief: 'Count the interval from slot to slot, or from the end of a run',
   },
   cron: textFlag('Minute, hour, day, month, weekday; with six fields, seconds first', 'expression'),
-  timezone: textFlag('Time zone of cron, such as Europe/Berlin', 'name'),
+  rrule: textFlag('Recurrence rule of iCalendar: FREQ=WEEKLY;BYDAY=MO;BYHOUR=9', 'rule'),
+  timezone: textFlag('Time zone of cron and rrule, such as Europe/Berlin', 'name'),
   runAt: textFlag('Run once, at this time: 2026-01-31T09:00:00Z', 'time'),
   onDemand: switchFlag('No schedule: run only on request'),
-  startAt: textFlag('First slot of an interval; for cron, no slot before this time', 'time'),
+  startAt: textFlag('First slot of an interval; for cron and rrule, no slot before this time', 'time'),
   endAt: textFlag('No slot after this time: 2026-12-31T23:59:59Z', 'time'),
   maxRuns: countFlag('The job is finished after this many runs of its slots'),
   spread: textFlag('Each slot is due by a part of this later, fixed for the id: 10m', 'duration'),
@@ -190,6 +192,7 @@ export function scheduleFields(flags: ScheduleFlags) {
     interval: flags.interval,
     interval_mode: flags.intervalMode,
     cron: flags.cron,
+    rrule: flags.rrule,
     timezone: flags.timezone,
     run_at: flags.runAt,
     on_demand: flags.onDemand ? true : undefined,

@@ -82,7 +82,7 @@ function withDefaults(fields: Fields, defaults: TypeDefaults | undefined): Field
     overlap: 'skip',
     catch_up: 'once',
     ...(fields.interval === undefined ? {} : { interval_mode: 'fixed_rate' }),
-    ...(fields.cron === undefined ? {} : { timezone: 'UTC' }),
+    ...((fields.cron ?? fields.rrule) === undefined ? {} : { timezone: 'UTC' }),
     ...(defaults === undefined ? {} : { timeout: defaults.timeout, max_attempts: defaults.max_attempts }),
     ...fields,
     pause_after: budgetText(fields.pause_after ?? defaults?.pause_after ?? 'none'),

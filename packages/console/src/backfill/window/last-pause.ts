@@ -49,8 +49,9 @@ function isMovedSince(from: string, records: readonly Change[]): boolean {
 
 /** The fields of the schedule as one text. An edit names defaults that a new job leaves out. */
 function scheduleOf({ change }: Change): string {
-  const { interval, intervalMode = 'fixed_rate', cron, timezone = 'UTC', startAt } = fieldsOf(change);
-  return JSON.stringify([cron === undefined ? [interval, intervalMode] : [cron, timezone], startAt]);
+  const { interval, intervalMode = 'fixed_rate', cron, rrule, timezone = 'UTC', startAt } = fieldsOf(change);
+  const local = cron ?? rrule;
+  return JSON.stringify([local === undefined ? [interval, intervalMode] : [local, timezone], startAt]);
 }
 
 function untilOf(change: unknown): number | undefined {

@@ -23,8 +23,13 @@ export function earlyFaults({ id, name, schedule }: Named): readonly Fault[] {
 }
 
 function emptySchedule(schedule: ScheduleDraft): readonly Fault[] {
-  if (isBegun(schedule) || (schedule.kind !== 'cron' && schedule.kind !== 'interval')) return [];
-  return schedule.kind === 'cron'
-    ? [{ pointer: '/cron', detail: 'is required, such as 0 3 * * *' }]
-    : [{ pointer: '/interval', detail: 'is required, such as 5m, 1h30m or 24h' }];
+  const { kind } = schedule;
+  if (isBegun(schedule) || kind === 'run_at' || kind === 'on_demand') return [];
+  return [{ pointer: `/${kind}`, detail: `is required, such as ${EXAMPLES[kind]}` }];
 }
+
+const EXAMPLES = {
+  interval: '5m, 1h30m or 24h',
+  cron: '0 3 * * *',
+  rrule: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=9',
+} as const;

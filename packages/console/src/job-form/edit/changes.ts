@@ -94,11 +94,12 @@ function inOrder(part: unknown): unknown {
 }
 
 function scheduleTexts(schedule: ScheduleFields): readonly FieldText[] {
-  const { interval, interval_mode: mode, cron, timezone, run_at: runAt } = schedule;
+  const { interval, interval_mode: mode, cron, rrule, timezone, run_at: runAt } = schedule;
   return [
     ['/interval', interval ?? undefined],
     ['/interval_mode', mode === null ? undefined : MODES[mode]],
     ['/cron', cron ?? undefined],
+    ['/rrule', rrule ?? undefined],
     ['/timezone', timezone ?? undefined],
     ['/run_at', runAt ?? undefined],
     ['/on_demand', schedule.on_demand ? 'yes' : undefined],

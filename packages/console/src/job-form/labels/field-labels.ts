@@ -14,6 +14,7 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   '/interval': 'Interval',
   '/interval_mode': 'Interval mode',
   '/cron': 'Cron expression',
+  '/rrule': 'Recurrence rule',
   '/timezone': 'Time zone',
   '/run_at': 'Run at',
   '/start_at': 'Start at',

@@ -43,6 +43,10 @@ describe('a schedule', () => {
       value: { cron: '0 3 * * *', timezone: 'UTC' },
     });
     expect(readSchedule(draft)).toEqual({ ok: true, value: { interval: '5m', interval_mode: 'fixed_rate' } });
+    expect(readSchedule({ ...draft, rrule: ' FREQ=DAILY;BYHOUR=9 ', kind: 'rrule' })).toEqual({
+      ok: true,
+      value: { rrule: 'FREQ=DAILY;BYHOUR=9', timezone: 'UTC' },
+    });
   });
 
   test('with an incomplete date is not sent', () => {
@@ -84,6 +88,8 @@ describe('a schedule', () => {
     expect(isBegun(NEW_SCHEDULE)).toBe(false);
     expect(isBegun({ ...NEW_SCHEDULE, interval: '5' })).toBe(true);
     expect(isBegun({ ...NEW_SCHEDULE, interval: '5', kind: 'cron' })).toBe(false);
+    expect(isBegun({ ...NEW_SCHEDULE, interval: '5', kind: 'rrule' })).toBe(false);
+    expect(isBegun({ ...NEW_SCHEDULE, rrule: 'F', kind: 'rrule' })).toBe(true);
     expect(isBegun({ ...NEW_SCHEDULE, kind: 'on_demand' })).toBe(false);
   });
 

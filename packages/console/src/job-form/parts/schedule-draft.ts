@@ -9,7 +9,7 @@ import {
 import type { ScheduleFields } from '../../ui/schedule/schedule-text.ts';
 import { readNumberField } from './short-fields.ts';
 
-export type ScheduleKind = 'interval' | 'cron' | 'run_at' | 'on_demand';
+export type ScheduleKind = 'interval' | 'cron' | 'rrule' | 'run_at' | 'on_demand';
 export type IntervalMode = 'fixed_rate' | 'fixed_delay';
 
 /** A schedule being edited. Keeps the input of the other kinds. */
@@ -18,8 +18,9 @@ export interface ScheduleDraft {
   readonly interval: string;
   readonly intervalMode: IntervalMode;
   readonly cron: string;
+  readonly rrule: string;
   readonly timezone: string;
-  /** This and the next three: for intervals and cron. */
+  /** This and the next three: for schedules that repeat. */
   readonly startAt: InstantDraft;
   readonly endAt: InstantDraft;
   readonly maxRuns: string;
@@ -39,6 +40,7 @@ export interface Bounds {
 export type ScheduleBody =
   | (Bounds & { readonly interval: string; readonly interval_mode: IntervalMode })
   | (Bounds & { readonly cron: string; readonly timezone: string })
+  | (Bounds & { readonly rrule: string; readonly timezone: string })
   | { readonly run_at: string }
   | { readonly on_demand: true };
 
@@ -54,6 +56,7 @@ export const NEW_SCHEDULE: ScheduleDraft = {
   interval: '',
   intervalMode: 'fixed_rate',
   cron: '',
+  rrule: '',
   timezone: 'UTC',
   startAt: NO_INSTANT,
   endAt: NO_INSTANT,
@@ -68,7 +71,8 @@ export function scheduleFieldsOf(kind: ScheduleKind): readonly string[] {
     case 'interval':
       return ['interval', 'interval_mode', ...BOUNDS];
     case 'cron':
-      return ['cron', 'timezone', ...BOUNDS];
+    case 'rrule':
+      return [kind, 'timezone', ...BOUNDS];
     case 'run_at':
       return ['run_at'];
     case 'on_demand':
@@ -82,6 +86,7 @@ export function scheduleFieldsOf(kind: ScheduleKind): readonly string[] {
 export function kindOf(body: ScheduleBody): ScheduleKind {
   if ('interval' in body) return 'interval';
   if ('cron' in body) return 'cron';
+  if ('rrule' in body) return 'rrule';
   return 'run_at' in body ? 'run_at' : 'on_demand';
 }
 
@@ -94,6 +99,7 @@ export function scheduleOf(job: Pick<Job, keyof ScheduleFields>): ScheduleBody {
     return { interval: job.interval, interval_mode: job.interval_mode ?? 'fixed_rate', ...bounds };
   }
   if (job.cron !== null) return { cron: job.cron, timezone: job.timezone ?? 'UTC', ...bounds };
+  if (job.rrule !== null) return { rrule: job.rrule, timezone: job.timezone ?? 'UTC', ...bounds };
   return job.run_at === null ? { on_demand: true } : { run_at: job.run_at };
 }
 
@@ -110,6 +116,7 @@ export function scheduleDraft(body: ScheduleBody): ScheduleDraft {
     spread,
     ...('interval' in body ? { interval: body.interval, intervalMode: body.interval_mode } : {}),
     ...('cron' in body ? { cron: body.cron, timezone: body.timezone } : {}),
+    ...('rrule' in body ? { rrule: body.rrule, timezone: body.timezone } : {}),
     ...('run_at' in body ? { runAt: instantDraft(body.run_at) } : {}),
   };
 }
@@ -117,14 +124,12 @@ export function scheduleDraft(body: ScheduleBody): ScheduleDraft {
 /** The schedule in a draft. Checks only that dates are complete; the server checks the rest. */
 export function readSchedule(draft: ScheduleDraft): ReadSchedule {
   switch (draft.kind) {
-    case 'interval': {
-      const body = { interval: draft.interval.trim(), interval_mode: draft.intervalMode };
-      return withBounds(body, draft);
-    }
-    case 'cron': {
-      const body = { cron: draft.cron, timezone: draft.timezone };
-      return withBounds(body, draft);
-    }
+    case 'interval':
+      return withBounds({ interval: draft.interval.trim(), interval_mode: draft.intervalMode }, draft);
+    case 'cron':
+      return withBounds({ cron: draft.cron, timezone: draft.timezone }, draft);
+    case 'rrule':
+      return withBounds({ rrule: draft.rrule.trim(), timezone: draft.timezone }, draft);
     case 'run_at': {
       const runAt = readInstant(draft.runAt);
       if (draft.runAt.isUnfinished) return fault('/run_at', UNFINISHED);
@@ -179,6 +184,7 @@ function fault(pointer: string, detail: string): ReadSchedule {
 export function isBegun(draft: ScheduleDraft): boolean {
   if (draft.kind === 'interval') return draft.interval.trim() !== '';
   if (draft.kind === 'cron') return draft.cron.trim() !== '';
+  if (draft.kind === 'rrule') return draft.rrule.trim() !== '';
   return draft.kind === 'run_at' && draft.runAt.text !== '';
 }
 
@@ -208,11 +214,18 @@ export function schedulePatch(
       ...bounds,
     };
   }
+  if ('rrule' in before && 'rrule' in after) {
+    return {
+      ...(before.rrule === after.rrule ? {} : { rrule: after.rrule }),
+      ...(before.timezone === after.timezone ? {} : { timezone: after.timezone }),
+      ...bounds,
+    };
+  }
   return 'run_at' in before && 'run_at' in after && before.run_at !== after.run_at ? after : {};
 }
 
 function boundsOf(body: ScheduleBody): Bounds {
-  return 'interval' in body || 'cron' in body ? body : {};
+  return 'run_at' in body || 'on_demand' in body ? {} : body;
 }
 
 /** The same schedule for `scheduleText`. */
@@ -222,6 +235,7 @@ export function scheduleWords(body: ScheduleBody): ScheduleFields {
     interval: 'interval' in body ? body.interval : null,
     interval_mode: 'interval_mode' in body ? body.interval_mode : null,
     cron: 'cron' in body ? body.cron : null,
+    rrule: 'rrule' in body ? body.rrule : null,
     timezone: 'timezone' in body ? body.timezone : null,
     run_at: 'run_at' in body ? body.run_at : null,
     on_demand: 'on_demand' in body,

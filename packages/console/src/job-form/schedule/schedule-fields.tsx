@@ -31,6 +31,7 @@ import classes from './schedule.module.css';
 const KINDS: readonly { readonly value: ScheduleKind; readonly label: string }[] = [
   { value: 'interval', label: 'Interval' },
   { value: 'cron', label: 'Cron' },
+  { value: 'rrule', label: 'Rule' },
   { value: 'run_at', label: 'Once' },
   { value: 'on_demand', label: 'Manual only' },
 ];
@@ -38,6 +39,7 @@ const KINDS: readonly { readonly value: ScheduleKind; readonly label: string }[]
 const KIND_WORDS: Readonly<Record<ScheduleKind, string>> = {
   interval: 'Repeats after a fixed time.',
   cron: 'At times of the calendar: every day at 03:00, on Mondays, on the last day of the month.',
+  rrule: 'What cron cannot say: every second Monday, every 3 months, the last weekday of the month.',
   run_at: 'Runs a single time.',
   on_demand: 'Only when someone presses Run now, or when code starts it. Each run can have its own payload.',
 };
@@ -51,7 +53,7 @@ interface PartProps {
   readonly write: WriteSchedule;
 }
 
-/** When a job runs: one of four kinds of schedule, each with its own fields. */
+/** When a job runs: one of five kinds of schedule, each with its own fields. */
 export function ScheduleFields({ form }: { readonly form: JobForm }) {
   const { schedule } = form.draft;
   const write: WriteSchedule = (field, change) =>
@@ -78,6 +80,7 @@ export function ScheduleFields({ form }: { readonly form: JobForm }) {
       </div>
       {schedule.kind === 'interval' ? <IntervalFields schedule={schedule} write={write} /> : null}
       {schedule.kind === 'cron' ? <CronFields schedule={schedule} write={write} /> : null}
+      {schedule.kind === 'rrule' ? <RruleFields schedule={schedule} write={write} /> : null}
       {schedule.kind === 'run_at' ? <RunAtField schedule={schedule} write={write} /> : null}
     </Stack>
   );
@@ -178,6 +181,43 @@ function CronFields({ schedule, write }: PartProps) {
   );
 }
 
+const RRULE_EXAMPLES = [
+  { value: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;BYHOUR=9', words: 'every second Monday at 09:00' },
+  { value: 'FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=1;BYHOUR=6', words: 'every 3 months, on the first day' },
+  {
+    value: 'FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;BYHOUR=18',
+    words: 'the last weekday of the month',
+  },
+] as const;
+
+function RruleFields({ schedule, write }: PartProps) {
+  return (
+    <>
+      <div>
+        <TextInput
+          {...useField('/rrule')}
+          description="A rule of iCalendar, as calendar programs have it, without COUNT and UNTIL: the end has its own fields."
+          withAsterisk
+          aria-required
+          placeholder="FREQ=WEEKLY;BYDAY=MO;BYHOUR=9"
+          {...CODE_INPUT}
+          classNames={{ input: blocks.code }}
+          value={schedule.rrule}
+          onChange={({ currentTarget }) => write('/rrule', { rrule: currentTarget.value })}
+        />
+        <Examples examples={RRULE_EXAMPLES} onTake={(rrule) => write('/rrule', { rrule })} />
+      </div>
+      <ZoneField schedule={schedule} write={write} />
+      <StartField
+        schedule={schedule}
+        write={write}
+        description="No slot before this time. INTERVAL counts from it, and it gives the day and time that the rule leaves out."
+      />
+      <BoundFields schedule={schedule} write={write} />
+    </>
+  );
+}
+
 function ZoneField({ schedule, write }: PartProps) {
   const { timezone } = schedule;
   const own = localZoneName();
@@ -190,7 +230,7 @@ function ZoneField({ schedule, write }: PartProps) {
     <div>
       <Select
         {...useField('/timezone')}
-        description="The expression uses this zone. A daily job still runs once a day when its clocks change."
+        description="The schedule uses this zone. A daily job still runs once a day when its clocks change."
         withAsterisk
         aria-required
         searchable

@@ -78,6 +78,7 @@ function Answer({ draft, answer, job }: SchedulePreviewProps) {
 const WAITING = {
   interval: 'Enter an interval to see the next runs.',
   cron: 'Enter a cron expression to see the next runs.',
+  rrule: 'Enter a recurrence rule to see the next runs.',
   run_at: 'Enter a date and a time to see the next runs.',
   on_demand:
     'The job has no schedule. Start a run with Run now on its page, or with POST /api/jobs/{id}/runs.',
@@ -94,6 +95,7 @@ const SCHEDULE_POINTERS = [
   '/interval',
   '/interval_mode',
   '/cron',
+  '/rrule',
   '/timezone',
   '/run_at',
   '/on_demand',
@@ -170,7 +172,7 @@ function Until({ at }: { readonly at: string }) {
   );
 }
 
-/** A cron expression may use another time zone than the times below it. */
+/** Local times may use another time zone than the times below it. */
 function OnWhichClock() {
   const { zone, setZone } = useZone();
   const isUtc = zone === 'utc';

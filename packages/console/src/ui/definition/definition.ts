@@ -12,6 +12,7 @@ const FIELDS = [
   'interval',
   'interval_mode',
   'cron',
+  'rrule',
   'timezone',
   'run_at',
   'on_demand',

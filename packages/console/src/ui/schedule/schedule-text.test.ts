@@ -5,6 +5,7 @@ const NONE: ScheduleFields = {
   interval: null,
   interval_mode: null,
   cron: null,
+  rrule: null,
   timezone: null,
   run_at: null,
   on_demand: false,
@@ -86,6 +87,17 @@ describe('cron', () => {
     expect(cronText('nonsense')).toBeUndefined();
     expect(scheduleText({ ...NONE, cron: 'a b c', timezone: 'UTC' }, VIEWER)).toBe('Cron a b c (UTC)');
   });
+});
+
+test('a rule is shown in words with its own time zone, or as it is written', () => {
+  const job = { ...NONE, rrule: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO', timezone: 'Europe/Berlin' };
+  const start = { start_at: '2026-06-01T07:00:00.000Z', max_runs: 3 };
+  expect(scheduleText({ ...job, ...start }, VIEWER)).toBe(
+    'Every second Monday at 09:00 (Europe/Berlin), from 1 Jun 2026, 09:00, at most 3 runs',
+  );
+  expect(scheduleText({ ...NONE, rrule: 'FREQ=DAILY;BYHOUR=1,2,3,4,5' }, VIEWER)).toBe(
+    'Rule FREQ=DAILY;BYHOUR=1,2,3,4,5 (UTC)',
+  );
 });
 
 test("a one-time run is shown in the viewer's zone", () => {

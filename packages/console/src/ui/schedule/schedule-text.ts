@@ -1,6 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import cronstrue from 'cronstrue';
 import { goDurationMs } from './go-duration.ts';
+import { rruleText } from './rrule-text.ts';
 
 /** The fields of a job that say when it runs. */
 export type ScheduleFields = Pick<
@@ -8,6 +9,7 @@ export type ScheduleFields = Pick<
   | 'interval'
   | 'interval_mode'
   | 'cron'
+  | 'rrule'
   | 'timezone'
   | 'run_at'
   | 'on_demand'
@@ -28,13 +30,17 @@ export interface Viewer {
 /**
  * When a job runs, in words: "Every 5 minutes", "At 08:30, Monday through Friday (Europe/Berlin)", "Once, on
  * 31 Jan 2026, 09:00". Names a first slot in the future, the spread and the end. Instants use the viewer's
- * zone, cron the job's.
+ * zone, cron and rrule the job's.
  */
 export function scheduleText(job: ScheduleFields, viewer: Viewer): string {
   if (job.on_demand) return 'Manual only';
   if (job.run_at !== null) return `Once, on ${instantText(job.run_at, viewer)}`;
   if (job.cron !== null) {
     return `${cronText(job.cron) ?? `Cron ${job.cron}`} (${job.timezone ?? 'UTC'})${boundsText(job, viewer)}`;
+  }
+  if (job.rrule !== null) {
+    const words = rruleText({ ...job, rrule: job.rrule }) ?? `Rule ${job.rrule}`;
+    return `${words} (${job.timezone ?? 'UTC'})${boundsText(job, viewer)}`;
   }
   if (job.interval === null) return 'No schedule';
   return `${intervalText(job.interval, job.interval_mode)}${boundsText(job, viewer)}`;

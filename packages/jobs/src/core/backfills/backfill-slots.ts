@@ -11,7 +11,7 @@ export const MOST_LIVE_BACKFILL_RUNS = 100;
 export function backfillRefusal({ id, schedule, status }: Job): Refusal | undefined {
   if (!hasGrid(schedule)) {
     const detail =
-      'Only a job with a cron expression or a fixed-rate interval has past slots. To run this job now, use a run by hand.';
+      'Only a job with a cron expression, a recurrence rule or a fixed-rate interval has past slots. To run this job now, use a run by hand.';
     return refused('no_past_slots', detail);
   }
   if (status !== 'paused') return undefined;

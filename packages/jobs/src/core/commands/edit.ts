@@ -47,6 +47,7 @@ function place(
     case 'run_at':
       return { anchorAt: job.anchorAt, next: schedule.runAt };
     case 'cron':
+    case 'rrule':
       return { anchorAt: job.anchorAt, next: nextSlot(schedule, job.anchorAt, at.base) };
     case 'interval':
       return placeInterval(job, schedule, at);

@@ -1,8 +1,8 @@
 import { LONGEST_SPREAD_MS } from '../limits.ts';
 import { isFixedDelay, nextSlotOf } from '../model/job.ts';
 import { assignedTime } from '../schedule/assigned-time.ts';
-import { cronClock, cronFields } from '../schedule/cron/cron.ts';
-import { boundsOf, type CronSchedule, runsLeft } from '../schedule/schedule.ts';
+import { hasSeveralAMinute, localClock, localClockKey } from '../schedule/clocks/local-clock.ts';
+import { boundsOf, type LocalSchedule, runsLeft } from '../schedule/schedule.ts';
 import { nextSlot, passedSlots } from '../schedule/schedule-slots.ts';
 import type { ForecastJob } from './forecast-job.ts';
 
@@ -11,7 +11,7 @@ export const MINUTE_MS = 60_000;
 const STEPS_A_SLICE = 200;
 /** With `catch_up: all`, at most this many passed slots run (P6, catch-up). */
 export const MOST_CAUGHT_UP = 100;
-/** The cron expressions whose minutes are remembered. */
+/** The patterns of local times whose minutes are remembered. */
 const MOST_REMEMBERED = 100;
 
 /** The minutes that a forecast is about, and now. `from` is the start of a minute; all are ms. */
@@ -28,10 +28,10 @@ export type CountMinutes = (job: ForecastJob, typicalMs: number, add: AddMinute)
 
 /**
  * Counts the slots of jobs by minute (P38, forecast). It yields after each small part of the work. Jobs with
- * the same cron expression and time zone share one search.
+ * the same local times share one search.
  */
 export function createMinuteCounts(window: MinuteWindow): CountMinutes {
-  const countCron = createCronCounts(window);
+  const countLocal = createLocalCounts(window);
 
   return function* countMinutes(job, typicalMs, addAll) {
     const add = atMost(runsLeft(job.schedule, job.runsMade), addAll);
@@ -59,7 +59,8 @@ export function createMinuteCounts(window: MinuteWindow): CountMinutes {
         return;
       }
       case 'cron':
-        yield* countCron(schedule, { from, first, to, spreadMs }, add);
+      case 'rrule':
+        yield* countLocal(schedule, { from, first, to, spreadMs }, add);
         return;
       case 'run_at':
         if (first >= from) add(indexOf(first), 1);
@@ -128,7 +129,7 @@ function* countInterval({ first, everyMs, from, to }: IntervalSlots, add: AddMin
   }
 }
 
-interface CronSlots {
+interface LocalSlots {
   /** The start of the window, earlier by the spread. */
   readonly from: number;
   readonly first: number;
@@ -143,28 +144,28 @@ interface MinuteRuns {
   readonly runs: number;
 }
 
-function createCronCounts(window: MinuteWindow) {
+function createLocalCounts(window: MinuteWindow) {
   const known = new Map<string, readonly MinuteRuns[]>();
   const windowEnd = window.from + window.minutes * MINUTE_MS;
 
-  return function* countCron(
-    schedule: CronSchedule,
-    { from, first, to, spreadMs }: CronSlots,
+  return function* countLocal(
+    schedule: LocalSchedule,
+    { from, first, to, spreadMs }: LocalSlots,
     add: AddMinute,
   ): Generator<void> {
-    const hasSeconds = cronFields(schedule.cron).length === 6;
-    // Without seconds, each minute has one slot: then all jobs with a spread share one search.
-    const isShared = spreadMs > 0 && !hasSeconds;
-    const key = `${schedule.timezone} ${schedule.cron} ${isShared ? 'spread' : spreadMs}`;
+    const hasSeveral = hasSeveralAMinute(schedule);
+    // Otherwise, each minute has one slot: then all jobs with a spread share one search.
+    const isShared = spreadMs > 0 && !hasSeveral;
+    const key = `${localClockKey(schedule)} ${isShared ? 'spread' : spreadMs}`;
     const back = isShared ? LONGEST_SPREAD_MS : spreadMs;
     const searched = {
       now: window.now - back,
       from: window.from - back,
       to: windowEnd - (isShared ? 0 : spreadMs),
     };
-    const found = known.get(key) ?? (yield* cronMinutes(schedule, searched));
+    const found = known.get(key) ?? (yield* localMinutes(schedule, searched));
     if (known.size < MOST_REMEMBERED) known.set(key, found);
-    const clock = cronClock(schedule.cron, schedule.timezone);
+    const clock = localClock(schedule);
     for (const { slot, runs } of found) {
       const minute = Math.floor((slot - from) / MINUTE_MS);
       const end = from + (minute + 1) * MINUTE_MS;
@@ -175,12 +176,12 @@ function createCronCounts(window: MinuteWindow) {
   };
 }
 
-function* cronMinutes(
-  { cron, timezone }: CronSchedule,
+function* localMinutes(
+  schedule: LocalSchedule,
   { now, from, to }: Pick<MinuteWindow, 'now' | 'from'> & { readonly to: number },
 ): Generator<void, readonly MinuteRuns[]> {
-  const clock = cronClock(cron, timezone);
-  const hasSeconds = cronFields(cron).length === 6;
+  const clock = localClock(schedule);
+  const hasSeveral = hasSeveralAMinute(schedule);
   const found: MinuteRuns[] = [];
   let after = Math.max(now, from - 1);
   for (;;) {
@@ -188,8 +189,8 @@ function* cronMinutes(
     if (slot === undefined || slot >= to) return found;
     const minute = Math.floor((slot - from) / MINUTE_MS);
     const end = from + (minute + 1) * MINUTE_MS - 1;
-    found.push({ slot, runs: hasSeconds ? clock.count(after, end, MINUTE_MS) : 1 });
-    after = hasSeconds ? end : slot;
+    found.push({ slot, runs: hasSeveral ? clock.count(after, end, MINUTE_MS) : 1 });
+    after = hasSeveral ? end : slot;
     if (found.length % STEPS_A_SLICE === 0) yield;
   }
 }

@@ -83,13 +83,14 @@ export interface ScheduledJobFields extends WatchOptions {
 }
 
 /** What the compiler names as the type of a field that excludes another given one. */
-type OneOnly = 'give only one of interval, cron, runAt, onDemand';
-type WithSlotsOnly = 'only goes with interval or cron';
+type OneOnly = 'give only one of interval, cron, rrule, runAt, onDemand';
+type WithSlotsOnly = 'only goes with interval, cron or rrule';
 
 interface NoSchedule {
   readonly interval?: OneOnly | undefined;
   readonly intervalMode?: undefined;
   readonly cron?: OneOnly | undefined;
+  readonly rrule?: OneOnly | undefined;
   readonly timezone?: undefined;
   readonly runAt?: OneOnly | undefined;
   readonly startAt?: WithSlotsOnly | undefined;
@@ -120,7 +121,22 @@ interface WithCron
   /** Each slot is due by a part of this duration later, fixed for the job's id: at most the interval, or 24h. */
   readonly spread?: string | undefined;
 }
-interface WithIntervalOrCronOrRunAtOrOnDemand
+interface ByRrule
+  extends ScheduledJobFields,
+    Omit<NoSchedule, 'rrule' | 'timezone' | 'startAt' | 'endAt' | 'maxRuns' | 'spread'> {
+  /** A recurrence rule of iCalendar (RFC 5545), such as `FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;BYHOUR=9`. */
+  readonly rrule: string;
+  readonly timezone?: string | undefined;
+  /** No slot is earlier. Intervals count from it, and what the rule leaves out comes from it. */
+  readonly startAt?: TimeInput | undefined;
+  /** No slot is later. The job is finished after its last run. */
+  readonly endAt?: TimeInput | undefined;
+  /** The job is finished after this number of runs of its slots. Runs by hand and skipped slots do not count. */
+  readonly maxRuns?: number | undefined;
+  /** Each slot is due by a part of this duration later, fixed for the job's id: at most 24h. */
+  readonly spread?: string | undefined;
+}
+interface WithIntervalOrCronOrRruleOrRunAtOrOnDemand
   extends ScheduledJobFields,
     Omit<NoSchedule, 'interval' | 'intervalMode' | 'startAt' | 'endAt' | 'maxRuns' | 'spread'> {
   readonly interval: string;
@@ -147,7 +163,8 @@ export type ScheduledJobInput<Input = unknown> = ScheduledJobFields &
     | (OnDemand & PayloadField<Input | null>)
     | (OnceAt & PayloadField<Input>)
     | (WithCron & PayloadField<Input>)
-    | (WithIntervalOrCronOrRunAtOrOnDemand & PayloadField<Input>)
+    | (ByRrule & PayloadField<Input>)
+    | (WithIntervalOrCronOrRruleOrRunAtOrOnDemand & PayloadField<Input>)
   );
 
 /** For one run. `by` is for the audit log; `signal` as for every command. */

@@ -2,6 +2,7 @@ import { type Refusal, refused } from '../commands/refusal.ts';
 import type { Fault } from '../input/fault.ts';
 import { shownValue } from '../input/shown-value.ts';
 import type { JobDefinition } from '../model/job.ts';
+import { isLocal } from '../schedule/schedule.ts';
 import { shortestGap } from '../schedule/schedule-slots.ts';
 import { formatDuration, parseWholeMs } from '../time/duration.ts';
 
@@ -39,7 +40,7 @@ function intervalFaults({ minInterval }: JobPolicy, schedule: JobDefinition['sch
   const gap = shortestGap(schedule);
   if (gap >= least.value) return [];
   const detail = `your policy requires at least ${minInterval} between two slots; two slots of this schedule are ${formatDuration(gap)} apart`;
-  return [{ pointer: schedule.kind === 'cron' ? '/cron' : '/interval', detail }];
+  return [{ pointer: isLocal(schedule) ? `/${schedule.kind}` : '/interval', detail }];
 }
 
 function tagFaults({ tags: allowed }: JobPolicy, tags: readonly string[]): readonly Fault[] {

@@ -1,6 +1,7 @@
+import { isLocal } from '../schedule/schedule.ts';
 import type { Decision } from './decision.ts';
 
-/** The most cron slots that one plan counts; other jobs wait for the next plan. A slot takes about 25 µs. */
+/** The most slots of local times that one plan counts; other jobs wait for the next plan. A slot takes about 25 µs. */
 const MOST_WORK = 1_000;
 /** More slots of one job are counted in whole hours and days, with about as much work as this many. */
 const MOST_WORK_OF_ONE = 100;
@@ -19,7 +20,7 @@ export class CountBudget {
   }
 
   spend({ job, queue, skip }: Decision): void {
-    if (job.schedule.kind !== 'cron') return;
+    if (!isLocal(job.schedule)) return;
     // What waits on the clock is counted with each plan.
     const waits = job.catchUp === 'all' && job.nextRunAt !== undefined && job.nextRunAt <= this.#now;
     if (waits) this.#counted += MOST_WORK_OF_ONE;

@@ -129,7 +129,7 @@ function failedOrRetried(
 
 const REPLACING: ReadonlySet<Overlap> = new Set(['skip', 'cancel_previous']);
 
-/** P8, retries: under `skip` and `cancel_previous`, the next slot of a fixed-rate or cron job replaces a retry as late as it. */
+/** P8, retries: under `skip` and `cancel_previous`, the next slot of a job with a grid replaces a retry as late as it. */
 function isReplacedByNextSlot(job: Job, run: LiveRun, retryAt: number): boolean {
   // The next slot does not make up for a past one.
   if (isBackfillRun(run) || isRetryOfSlot(run)) return false;

@@ -125,6 +125,27 @@ describe('schedule', () => {
       '/startAt',
       'must be earlier: the cron expression has no slot at or after this time',
     ],
+    [
+      { rrule: 'FREQ=DAILY;BYHOUR=12', ...START, endAt: '2030-01-01T11:59:00Z' },
+      '/endAt',
+      'must be at or after the first slot of the rule, such as 2030-01-01T12:00:00.000Z; got 2030-01-01T11:59:00.000Z',
+    ],
+    [
+      { rrule: 'FREQ=DAILY;BYHOUR=12', startAt: '9000-01-01T00:00:00Z' },
+      '/startAt',
+      'must be earlier: the rule has no slot at or after this time',
+    ],
+    [
+      { rrule: 'FREQ=DAILY;BYHOUR=12', spread: '25h' },
+      '/spread',
+      'must be more than 0 and at most 24h, such as 10m; got "25h"',
+    ],
+    [
+      { rrule: 'FREQ=DAILY;BYHOUR=12', intervalMode: 'fixed_rate' },
+      '/intervalMode',
+      'only goes with interval',
+    ],
+    [{ onDemand: true, timezone: 'UTC' }, '/timezone', 'only goes with cron or rrule'],
     ...[0, -1, 1.5, Number.NaN, 1_000_000_001].map((maxRuns): [ScheduleInput, string, string] => [
       { interval: '1h', maxRuns },
       '/maxRuns',
@@ -164,6 +185,8 @@ describe('schedule', () => {
     [{ cron: '0 0 30 2 *' }, '/cron', /never occurs/],
     [{ cron: '* * * * *', timezone: 'Mars/Olympus' }, '/timezone', /IANA/],
     [{ cron: '* * * * *', timezone: '' }, '/timezone', /IANA/],
+    [{ rrule: 'FREQ=DAILY;BYHOUR=9', timezone: 'Mars/Olympus' }, '/timezone', /IANA/],
+    [{ rrule: 'FREQ=DAILY;BYHOUR=9', startAt: 'tomorrow' }, '/startAt', /RFC 3339/],
     [{ cron: '* * * * *', startAt: '9000-01-01T00:00:00Z' }, '/startAt', /no slot/],
     [{ runAt: '2030-01-01' }, '/runAt', /RFC 3339/],
     [{ interval: '1m', startAt: 'tomorrow' }, '/startAt', /RFC 3339/],

@@ -7,7 +7,8 @@ import { type TimeInput, timeText } from '../time/time-input.ts';
 import { parseTimestamp } from '../time/timestamp.ts';
 import { isTimezone } from '../time/timezone.ts';
 import { cronFault } from './cron/cron.ts';
-import type { CronSchedule, Schedule } from './schedule.ts';
+import { rruleFault } from './rrule/rrule.ts';
+import type { LocalSchedule, Schedule } from './schedule.ts';
 import { nextSlot } from './schedule-slots.ts';
 
 /** The schedule fields of a job in code. An absent field is `undefined`. */
@@ -15,6 +16,7 @@ export interface ScheduleInput {
   readonly interval?: string | undefined;
   readonly intervalMode?: 'fixed_rate' | 'fixed_delay' | undefined;
   readonly cron?: string | undefined;
+  readonly rrule?: string | undefined;
   readonly timezone?: string | undefined;
   readonly runAt?: TimeInput | undefined;
   readonly onDemand?: boolean | undefined;
@@ -45,12 +47,14 @@ export function parseSchedule(
   const runAt = readInstant(input.runAt, (detail) => note('runAt', detail));
   const everyMs = readInterval(input.interval, rules.minIntervalMs, (detail) => note('interval', detail));
   const spreadMs = readSpread(input, everyMs, (detail) => note('spread', detail));
-  const { cron, timezone = 'UTC' } = input;
+  const { cron, rrule, timezone = 'UTC' } = input;
   const cronDetail = cron === undefined ? undefined : cronFault(cron);
   if (cronDetail !== undefined) note('cron', cronDetail);
-  if (input.timezone !== undefined && !isTimezone(timezone)) {
+  const isZone = input.timezone === undefined || isTimezone(timezone);
+  if (!isZone)
     note('timezone', `must be an IANA time zone, such as Europe/Berlin or UTC; got ${shownValue(timezone)}`);
-  }
+  const rruleDetail = rrule === undefined || !isZone ? undefined : rruleFault({ rrule, timezone, startAt });
+  if (rruleDetail !== undefined) note('rrule', rruleDetail);
   if (faults.length > 0) return { ok: false, faults };
 
   const bounds = {
@@ -63,21 +67,29 @@ export function parseSchedule(
     const mode = input.intervalMode ?? 'fixed_rate';
     return { ok: true, value: { kind: 'interval', interval: input.interval, everyMs, mode, ...bounds } };
   }
-  if (cron !== undefined) return checkedCron({ kind: 'cron', cron, timezone, ...bounds });
+  if (cron !== undefined) return checkedLocal({ kind: 'cron', cron, timezone, ...bounds });
+  if (rrule !== undefined) return checkedLocal({ kind: 'rrule', rrule, timezone, ...bounds });
   if (runAt !== undefined) return { ok: true, value: { kind: 'run_at', runAt } };
   return { ok: true, value: { kind: 'on_demand' } };
 }
 
-const KINDS = ['interval', 'cron', 'runAt', 'onDemand'] as const satisfies readonly (keyof ScheduleInput)[];
+const KINDS = [
+  'interval',
+  'cron',
+  'rrule',
+  'runAt',
+  'onDemand',
+] as const satisfies readonly (keyof ScheduleInput)[];
 type Kind = (typeof KINDS)[number];
+const WITH_SLOTS = ['interval', 'cron', 'rrule'] as const;
 
 const COMPANIONS: readonly { readonly field: keyof ScheduleInput; readonly goesWith: readonly Kind[] }[] = [
   { field: 'intervalMode', goesWith: ['interval'] },
-  { field: 'timezone', goesWith: ['cron'] },
-  { field: 'startAt', goesWith: ['interval', 'cron'] },
-  { field: 'endAt', goesWith: ['interval', 'cron'] },
-  { field: 'maxRuns', goesWith: ['interval', 'cron'] },
-  { field: 'spread', goesWith: ['interval', 'cron'] },
+  { field: 'timezone', goesWith: ['cron', 'rrule'] },
+  { field: 'startAt', goesWith: WITH_SLOTS },
+  { field: 'endAt', goesWith: WITH_SLOTS },
+  { field: 'maxRuns', goesWith: WITH_SLOTS },
+  { field: 'spread', goesWith: WITH_SLOTS },
 ];
 
 /** The faults of fields together: no kind or several kinds, and fields that the kind does not allow. */
@@ -86,7 +98,7 @@ function fieldFaults(input: ScheduleInput): Fault[] {
     kind === 'onDemand' ? input.onDemand === true : input[kind] !== undefined,
   );
   if (given.length === 0) {
-    const detail = 'a schedule is missing: give one of interval, cron, runAt or onDemand: true';
+    const detail = 'a schedule is missing: give one of interval, cron, rrule, runAt or onDemand: true';
     return [{ pointer: '', detail }];
   }
   const detail = `give exactly one kind of schedule, not ${given.join(' and ')}`;
@@ -95,9 +107,13 @@ function fieldFaults(input: ScheduleInput): Fault[] {
     ({ field, goesWith }) => input[field] !== undefined && !goesWith.some((kind) => given.includes(kind)),
   ).map(({ field, goesWith }) => ({
     pointer: `/${field}`,
-    detail: `only goes with ${goesWith.join(' or ')}`,
+    detail: `only goes with ${listed(goesWith)}`,
   }));
   return [...several, ...alone];
+}
+
+function listed(names: readonly string[]): string {
+  return names.join(', ').replace(/, (\w+)$/, ' or $1');
 }
 
 function readInstant(time: TimeInput | undefined, note: (detail: string) => void): number | undefined {
@@ -146,15 +162,16 @@ function readSpread(
   return undefined;
 }
 
-function checkedCron(schedule: CronSchedule): ParsedSchedule {
+function checkedLocal(schedule: LocalSchedule): ParsedSchedule {
   const { endAt, ...endless } = schedule;
+  const name = schedule.kind === 'cron' ? 'the cron expression' : 'the rule';
   const first = nextSlot(endless, 0, -1);
   if (first === undefined) {
-    const detail = 'must be earlier: the cron expression has no slot at or after this time';
+    const detail = `must be earlier: ${name} has no slot at or after this time`;
     return { ok: false, faults: [{ pointer: '/startAt', detail }] };
   }
   if (endAt === undefined || first <= endAt) return { ok: true, value: schedule };
-  const detail = `must be at or after the first slot of the cron expression, such as ${timeOf(first)}; got ${timeOf(endAt)}`;
+  const detail = `must be at or after the first slot of ${name}, such as ${timeOf(first)}; got ${timeOf(endAt)}`;
   return { ok: false, faults: [{ pointer: '/endAt', detail }] };
 }
 

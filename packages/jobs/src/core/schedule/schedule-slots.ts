@@ -1,10 +1,8 @@
 import { LAST_INSTANT } from '../time/timestamp.ts';
-import type { SlotClock } from './clocks/slot-clock.ts';
-import { cronClock } from './cron/cron.ts';
-import { shortestCronGap } from './cron/cron-gap.ts';
-import { boundsOf, type CronSchedule, type GridSchedule, hasGrid, type Schedule } from './schedule.ts';
+import { localClock, shortestLocalGap } from './clocks/local-clock.ts';
+import { boundsOf, type GridSchedule, hasGrid, isLocal, type Schedule } from './schedule.ts';
 
-/** Bounds the cost of counting the slots of a cron schedule. */
+/** Bounds the cost of counting the slots of a schedule of local times. */
 const MOST_COUNTED = 10_000;
 
 /**
@@ -37,7 +35,8 @@ function slotAfter(schedule: Schedule, anchorAt: number, after: number): number 
       return slot <= LAST_INSTANT ? slot : undefined;
     }
     case 'cron':
-      return clockOf(schedule).next(Math.max(after, (schedule.startAt ?? 0) - 1));
+    case 'rrule':
+      return localClock(schedule).next(Math.max(after, (schedule.startAt ?? 0) - 1));
     case 'run_at':
       return schedule.runAt > after ? schedule.runAt : undefined;
     case 'on_demand':
@@ -49,7 +48,7 @@ function slotAfter(schedule: Schedule, anchorAt: number, after: number): number 
 
 /** Slots that came due together: how many, the latest of them, and the one after it. */
 export interface PassedSlots {
-  /** Exact for intervals; for cron exact up to 10,000, and 10,000 for more. */
+  /** Exact for intervals; for local times exact up to 10,000, and 10,000 for more. */
   readonly count: number;
   readonly latest: number;
   readonly next: number | undefined;
@@ -68,7 +67,7 @@ export function passedSlots(schedule: Schedule, anchorAt: number, first: number,
   const latest = latestSlot(schedule, anchorAt, now) ?? first;
   if (schedule.kind === 'interval') return { count: 2 + (latest - second) / schedule.everyMs, latest, next };
 
-  return { count: 1 + clockOf(schedule).count(first, latest, MOST_COUNTED - 1), latest, next };
+  return { count: 1 + localClock(schedule).count(first, latest, MOST_COUNTED - 1), latest, next };
 }
 
 /** The `n`-th slot back from the latest passed one (1), never before `first` (see {@link passedSlots}). */
@@ -82,7 +81,7 @@ export function slotFromEnd(
   if (!hasGrid(schedule)) return first;
   let slot = latestSlot(schedule, anchorAt, now) ?? first;
   if (schedule.kind === 'interval') return Math.max(first, slot - (n - 1) * schedule.everyMs);
-  const clock = clockOf(schedule);
+  const clock = localClock(schedule);
   for (let back = 1; back < n && slot > first; back += 1) slot = clock.previous(slot) ?? first;
   return Math.max(first, slot);
 }
@@ -114,7 +113,8 @@ export function shortestGap(schedule: Schedule): number {
     case 'interval':
       return schedule.everyMs;
     case 'cron':
-      return shortestCronGap(schedule.cron);
+    case 'rrule':
+      return shortestLocalGap(schedule);
     case 'run_at':
     case 'on_demand':
       return Number.POSITIVE_INFINITY;
@@ -123,19 +123,15 @@ export function shortestGap(schedule: Schedule): number {
   }
 }
 
-/** The last slot at or before an instant. Ignores the `start_at` of a cron schedule. */
+/** The last slot at or before an instant. Ignores the `start_at` of local times. */
 function latestSlot(schedule: GridSchedule, anchorAt: number, instant: number): number | undefined {
   const last = Math.min(instant, schedule.endAt ?? instant);
-  return schedule.kind === 'cron'
-    ? clockOf(schedule).previous(last + 1)
+  return isLocal(schedule)
+    ? localClock(schedule).previous(last + 1)
     : lastOnGrid(schedule.startAt ?? anchorAt, schedule.everyMs, last);
 }
 
 /** The last grid point up to an instant after the anchor. A remainder is exact; a quotient may not be. */
 function lastOnGrid(anchor: number, everyMs: number, instant: number): number {
   return instant - ((instant - anchor) % everyMs);
-}
-
-function clockOf(schedule: CronSchedule): SlotClock {
-  return cronClock(schedule.cron, schedule.timezone);
 }

@@ -13,6 +13,10 @@ describe('schedules equal in value', () => {
       { interval: '1m', startAt: '2026-01-01T00:00:00Z' },
     ],
     [{ cron: '0  3 * * mon' }, { cron: '0 3 * * MON', timezone: 'utc' }],
+    [
+      { rrule: 'FREQ=WEEKLY;BYDAY=TU,MO;BYHOUR=9' },
+      { rrule: 'RRULE:byhour=09;byday=MO, TU;freq=weekly;interval=1;wkst=mo', timezone: 'utc' },
+    ],
     [{ runAt: '2026-01-01T01:00:00+01:00' }, { runAt: '2026-01-01T00:00:00.000Z' }],
     [{ onDemand: true }, { onDemand: true }],
   ])('%j is %j', (a, b) => {
@@ -30,6 +34,10 @@ describe('schedules equal in value', () => {
     { cron: '0 4 * * *' },
     { cron: '0 3 * * *', timezone: 'Europe/Berlin' },
     { cron: '0 3 * * *', startAt: '2026-01-01T00:00:00Z' },
+    { rrule: 'FREQ=DAILY;BYHOUR=3' },
+    { rrule: 'FREQ=DAILY;BYHOUR=4' },
+    { rrule: 'FREQ=DAILY;BYHOUR=3', timezone: 'Europe/Berlin' },
+    { rrule: 'FREQ=DAILY;BYHOUR=3', startAt: '2026-01-01T00:00:00Z' },
     { runAt: '2026-01-01T00:00:00Z' },
     { runAt: '2026-01-01T00:00:01Z' },
     { onDemand: true },

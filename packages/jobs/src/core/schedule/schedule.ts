@@ -1,6 +1,7 @@
 import { cronFields } from './cron/cron.ts';
+import { sameRrule } from './rrule/rrule.ts';
 
-/** When a job runs (P2, schedule). Instants are ms since the epoch; `interval` and `cron` are as written. */
+/** When a job runs (P2, schedule). Instants are ms since the epoch; `interval`, `cron` and `rrule` are as written. */
 export type Schedule =
   | (Bounds & {
       readonly kind: 'interval';
@@ -9,6 +10,7 @@ export type Schedule =
       readonly mode: 'fixed_rate' | 'fixed_delay';
     })
   | (Bounds & { readonly kind: 'cron'; readonly cron: string; readonly timezone: string })
+  | (Bounds & { readonly kind: 'rrule'; readonly rrule: string; readonly timezone: string })
   | { readonly kind: 'run_at'; readonly runAt: number }
   | { readonly kind: 'on_demand' };
 
@@ -23,16 +25,23 @@ export interface Bounds {
 }
 
 export type CronSchedule = Extract<Schedule, { readonly kind: 'cron' }>;
-export type GridSchedule = CronSchedule | Extract<Schedule, { readonly kind: 'interval' }>;
+export type RruleSchedule = Extract<Schedule, { readonly kind: 'rrule' }>;
+/** Its slots are local times of a time zone. */
+export type LocalSchedule = CronSchedule | RruleSchedule;
+export type GridSchedule = LocalSchedule | Extract<Schedule, { readonly kind: 'interval' }>;
 
 /** Whether its slots do not depend on its runs. */
 export function hasGrid(schedule: Schedule): schedule is GridSchedule {
-  return schedule.kind === 'cron' || (schedule.kind === 'interval' && schedule.mode === 'fixed_rate');
+  return isLocal(schedule) || (schedule.kind === 'interval' && schedule.mode === 'fixed_rate');
+}
+
+export function isLocal(schedule: Schedule): schedule is LocalSchedule {
+  return schedule.kind === 'cron' || schedule.kind === 'rrule';
 }
 
 /** The bounds of a schedule, if it has any. */
 export function boundsOf(schedule: Schedule): Bounds {
-  return schedule.kind === 'interval' || schedule.kind === 'cron' ? schedule : NO_BOUNDS;
+  return schedule.kind === 'run_at' || schedule.kind === 'on_demand' ? NO_BOUNDS : schedule;
 }
 
 const NO_BOUNDS: Bounds = {};
@@ -48,7 +57,7 @@ export function hasEnd(schedule: Schedule): boolean {
   return schedule.kind === 'run_at' || endAt !== undefined || maxRuns !== undefined;
 }
 
-/** Whether two schedules are equal in value: `60m` is `1h`; `cron` ignores blanks and case (P16, edit). */
+/** Whether two schedules are equal in value: `60m` is `1h`; `cron` ignores blanks and case (P16). */
 export function sameSchedule(a: Schedule, b: Schedule): boolean {
   const [one, other] = [boundsOf(a), boundsOf(b)];
   const sameEnd = one.endAt === other.endAt && one.maxRuns === other.maxRuns;
@@ -62,11 +71,10 @@ export function sameSlots(a: Schedule, b: Schedule): boolean {
       return b.kind === 'interval' && a.everyMs === b.everyMs && a.mode === b.mode && a.startAt === b.startAt;
     case 'cron':
       return (
-        b.kind === 'cron' &&
-        cronFields(a.cron).join(' ') === cronFields(b.cron).join(' ') &&
-        a.timezone.toLowerCase() === b.timezone.toLowerCase() &&
-        a.startAt === b.startAt
+        b.kind === 'cron' && cronFields(a.cron).join(' ') === cronFields(b.cron).join(' ') && sameStart(a, b)
       );
+    case 'rrule':
+      return b.kind === 'rrule' && sameRrule(a.rrule, b.rrule) && sameStart(a, b);
     case 'run_at':
       return b.kind === 'run_at' && a.runAt === b.runAt;
     case 'on_demand':
@@ -74,4 +82,8 @@ export function sameSlots(a: Schedule, b: Schedule): boolean {
     default:
       return a satisfies never;
   }
+}
+
+function sameStart(a: LocalSchedule, b: LocalSchedule): boolean {
+  return a.timezone.toLowerCase() === b.timezone.toLowerCase() && a.startAt === b.startAt;
 }

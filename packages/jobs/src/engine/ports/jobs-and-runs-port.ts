@@ -31,6 +31,8 @@ export interface JobInput extends WatchOptions {
   readonly interval?: string | undefined;
   readonly intervalMode?: 'fixed_rate' | 'fixed_delay' | undefined;
   readonly cron?: string | undefined;
+  /** A recurrence rule of iCalendar (RFC 5545), such as `FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;BYHOUR=9`. */
+  readonly rrule?: string | undefined;
   readonly timezone?: string | undefined;
   readonly runAt?: TimeInput | undefined;
   readonly onDemand?: boolean | undefined;

@@ -36,8 +36,8 @@ const backoff = z.strictObject({
 });
 
 /**
- * The fields of a schedule (P2, schedule): exactly one of interval, cron, run_at and on_demand, and the
- * settings of that kind.
+ * The fields of a schedule (P2, schedule): exactly one of interval, cron, rrule, run_at and on_demand,
+ * and the settings of that kind.
  */
 const scheduleFields = {
   interval: duration.describe('Time between two slots: a duration in Go syntax, such as 5m, 1h30m or 24h'),
@@ -49,10 +49,17 @@ const scheduleFields = {
   cron: text({ min: 1, max: 200 }).describe(
     'Cron expression with five fields (minute first) or six (second first), such as 0 3 * * *',
   ),
-  timezone: text({ min: 1, max: 64 }).describe('IANA time zone of cron, such as Europe/Berlin; default UTC'),
+  rrule: text({ min: 1, max: 500 }).describe(
+    'Recurrence rule of iCalendar (RFC 5545), such as FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;BYHOUR=9',
+  ),
+  timezone: text({ min: 1, max: 64 }).describe(
+    'IANA time zone of cron and rrule, such as Europe/Berlin; default UTC',
+  ),
   run_at: time.describe('Run once, at this time'),
   on_demand: z.boolean().describe('true: no schedule; the job runs only when somebody starts it'),
-  start_at: time.describe('First slot of an interval; for cron, the time before which there are no slots'),
+  start_at: time.describe(
+    'First slot of an interval; for cron and rrule, the time before which there are no slots. INTERVAL of rrule counts from it',
+  ),
   end_at: time.describe('The time after which there are no slots; the job is finished after its last run'),
   max_runs: z
     .int()
@@ -60,7 +67,7 @@ const scheduleFields = {
     .max(MOST_RUNS)
     .describe('The job is finished after this many runs of its slots; skipped slots do not count'),
   spread: duration.describe(
-    'Each slot is due by a part of this duration later. The part is made from the id of the job and is always the same, so that jobs with the same schedule do not all start together. At most the interval, or 24h for cron',
+    'Each slot is due by a part of this duration later. The part is made from the id of the job and is always the same, so that jobs with the same schedule do not all start together. At most the interval, or 24h for cron and rrule',
   ),
 };
 
@@ -112,6 +119,7 @@ export const schedulePatchFields = {
   interval: scheduleFields.interval.nullish(),
   interval_mode: scheduleFields.interval_mode.nullish(),
   cron: scheduleFields.cron.nullish(),
+  rrule: scheduleFields.rrule.nullish(),
   timezone: scheduleFields.timezone.nullish(),
   run_at: scheduleFields.run_at.nullish(),
   on_demand: scheduleFields.on_demand.nullish(),
@@ -195,6 +203,7 @@ export function schedulePatch(
   | 'interval'
   | 'intervalMode'
   | 'cron'
+  | 'rrule'
   | 'timezone'
   | 'runAt'
   | 'onDemand'

@@ -44,6 +44,7 @@ const MIGRATIONS = [
   '0028-ends-and-spread.sql',
   '0029-expiry.sql',
   '0030-gates.sql',
+  '0031-recurrence-rules.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -72,7 +72,7 @@ function insertInto(table: string, row: Readonly<Record<string, number | string 
 describe('the schema', () => {
   it('is brought up to date once', () => {
     migrate(db);
-    expect(db.statement('PRAGMA user_version').get()).toEqual({ user_version: 22 });
+    expect(db.statement('PRAGMA user_version').get()).toEqual({ user_version: 23 });
   });
 
   /** A database of an earlier version, with these migrations, a job and a live run. */
@@ -145,6 +145,29 @@ describe('the schema', () => {
     expect(() => finish('end_at = 5, next_slot_at = 5')).toThrow(/constraint/);
     expect(old.statement('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
     expect(old.statement('PRAGMA writable_schema').get()).toEqual({ writable_schema: 0 });
+  });
+
+  // Promise P2, schedule.
+  it('has room for recurrence rules, and for nothing else of another kind', () => {
+    const folder = new URL('./migrations/', import.meta.url);
+    const old = oldDatabase(readdirSync(folder).sort().slice(0, 22));
+    const jobs = () => old.statement('SELECT * FROM jobs').all();
+    const before = jobs();
+    migrate(old);
+    expect(jobs()).toMatchObject(before);
+    const set = (fields: string) =>
+      old.exec(
+        `UPDATE jobs SET interval = NULL, every_ms = NULL, mode = NULL, cron = NULL, rrule = NULL, timezone = NULL, ${fields}`,
+      );
+    set("kind = 'rrule', rrule = 'FREQ=DAILY', timezone = 'UTC', start_at = 5");
+    set("kind = 'cron', cron = '0 3 * * *', timezone = 'UTC'");
+    expect(() => set("kind = 'rrule', timezone = 'UTC'")).toThrow(/constraint/);
+    expect(() => set("kind = 'rrule', rrule = 'FREQ=DAILY'")).toThrow(/constraint/);
+    expect(() => set("kind = 'cron', cron = '0 3 * * *', rrule = 'FREQ=DAILY', timezone = 'UTC'")).toThrow(
+      /constraint/,
+    );
+    expect(() => set("kind = 'weekly', timezone = 'UTC'")).toThrow(/constraint/);
+    expect(old.statement('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
   });
 
   it('stays as it was when a migration fails', () => {

@@ -27,6 +27,7 @@ const MIGRATIONS = [
   '0020-expiry.sql',
   '0021-cancel-previous.sql',
   '0022-gates.sql',
+  '0023-recurrence-rules.sql',
 ] as const;
 
 /**

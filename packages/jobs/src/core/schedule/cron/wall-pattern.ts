@@ -1,4 +1,5 @@
 import { Cron } from 'croner';
+import { countInBlocks } from '../clocks/count-in-blocks.ts';
 import { cacheGap, type SlotClock } from '../clocks/slot-clock.ts';
 
 /** Compiles an expression without a time zone. Local times count as UTC, because this search is cheaper. */
@@ -10,32 +11,4 @@ export function wallPattern(cron: string): SlotClock {
     previous: (before) => pattern.previousRuns(1, new Date(before))[0]?.getTime(),
     count: countInBlocks(next),
   };
-}
-
-/** All days with slots have the same number of slots. So do all hours with slots, and all such minutes. */
-const BLOCKS_MS = [86_400_000, 3_600_000, 60_000];
-
-/** Counts the slots of a pattern. It searches one whole day, hour and minute, and reuses their counts. */
-function countInBlocks(next: (after: number) => number | undefined): SlotClock['count'] {
-  const inBlock: (number | undefined)[] = [];
-  const count = (after: number, upTo: number, most: number, level = 0): number => {
-    const size = BLOCKS_MS[level];
-    let counted = 0;
-    for (let slot = next(after); slot !== undefined && slot <= upTo && counted < most; ) {
-      let end = slot;
-      if (size === undefined) counted += 1;
-      else {
-        const start = Math.floor(slot / size) * size;
-        end = Math.min(start + size - 1, upTo);
-        if (after < start && end === start + size - 1) {
-          inBlock[level] ??= count(start - 1, end, Number.POSITIVE_INFINITY, level + 1);
-          counted += inBlock[level];
-        } else counted += count(after, end, most - counted, level + 1);
-      }
-      after = end;
-      slot = next(after);
-    }
-    return Math.min(counted, most);
-  };
-  return (after, upTo, most) => count(after, upTo, most);
 }

@@ -41,7 +41,7 @@ export async function parseDefinition(
   if (catchUp === 'all' && overlap !== 'queue')
     fault('/catchUp', '"catchUp": "all" needs "overlap": "queue"');
   if (overlap === 'cancel_previous' && schedule.ok && !mayReplace(schedule.value))
-    fault('/overlap', '"overlap": "cancel_previous" needs cron, a fixed-rate interval or onDemand');
+    fault('/overlap', '"overlap": "cancel_previous" needs cron, rrule, a fixed-rate interval or onDemand');
   const type = registry.get(input.type);
   if (type === undefined) {
     fault('/type', unknownType(registry));
@@ -167,6 +167,8 @@ function scheduleFields({ schedule }: JobDefinition): Partial<JobInput> {
       return { interval: schedule.interval, intervalMode: schedule.mode, ...bounds };
     case 'cron':
       return { cron: schedule.cron, timezone: schedule.timezone, ...bounds };
+    case 'rrule':
+      return { rrule: schedule.rrule, timezone: schedule.timezone, ...bounds };
     case 'run_at':
       return { runAt: instant(schedule.runAt) };
     case 'on_demand':
@@ -176,11 +178,12 @@ function scheduleFields({ schedule }: JobDefinition): Partial<JobInput> {
   }
 }
 
-const KINDS = ['interval', 'cron', 'runAt', 'onDemand'] as const;
+const KINDS = ['interval', 'cron', 'rrule', 'runAt', 'onDemand'] as const;
 /** The fields that belong to each kind of schedule, and are removed with it. */
 const COMPANIONS = {
   interval: ['intervalMode', 'startAt', 'endAt', 'maxRuns', 'spread'],
   cron: ['timezone', 'startAt', 'endAt', 'maxRuns', 'spread'],
+  rrule: ['timezone', 'startAt', 'endAt', 'maxRuns', 'spread'],
   runAt: [],
   onDemand: [],
 } as const;

@@ -37,7 +37,8 @@ export const jobSchema = z
     interval: z.string().nullable().describe('The duration as the client wrote it'),
     interval_mode: z.enum(['fixed_rate', 'fixed_delay']).nullable(),
     cron: z.string().nullable(),
-    timezone: z.string().nullable().describe('Time zone of cron'),
+    rrule: z.string().nullable(),
+    timezone: z.string().nullable().describe('Time zone of cron and rrule'),
     run_at: instantSchema.nullable(),
     on_demand: z.boolean(),
     start_at: instantSchema.nullable(),
@@ -187,6 +188,7 @@ type ScheduleJson = Pick<
   | 'interval'
   | 'interval_mode'
   | 'cron'
+  | 'rrule'
   | 'timezone'
   | 'run_at'
   | 'on_demand'
@@ -200,6 +202,7 @@ const NO_SCHEDULE: ScheduleJson = {
   interval: null,
   interval_mode: null,
   cron: null,
+  rrule: null,
   timezone: null,
   run_at: null,
   on_demand: false,
@@ -218,6 +221,10 @@ export function scheduleJson({ schedule }: Pick<JobDefinition, 'schedule'>): Sch
     case 'cron': {
       const { cron, timezone } = schedule;
       return { ...NO_SCHEDULE, cron, timezone, ...boundsJson(schedule) };
+    }
+    case 'rrule': {
+      const { rrule, timezone } = schedule;
+      return { ...NO_SCHEDULE, rrule, timezone, ...boundsJson(schedule) };
     }
     case 'run_at':
       return { ...NO_SCHEDULE, run_at: instantJson(schedule.runAt) };

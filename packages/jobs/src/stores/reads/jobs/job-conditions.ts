@@ -82,7 +82,7 @@ export function missesUpstream({ schema }: Pick<Dialect, 'schema'>, of: string):
 }
 
 /** {@link hasGrid} */
-const HAS_GRID = "(mode = 'fixed_rate' OR kind = 'cron')";
+const HAS_GRID = "(mode = 'fixed_rate' OR kind = 'cron' OR kind = 'rrule')";
 
 /** Only the few jobs with an expectation of their own are compared with a time of their own. */
 function isLate(terms: Terms): string {

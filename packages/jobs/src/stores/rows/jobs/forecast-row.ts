@@ -15,6 +15,7 @@ export const FORECAST_COLUMNS = [
   'every_ms',
   'mode',
   'cron',
+  'rrule',
   'timezone',
   'start_at',
   'end_at',

@@ -106,6 +106,7 @@ const FIXED_COLUMNS = [
   ofSchedule('every_ms', 'bigint', 'everyMs'),
   ofSchedule('mode', 'text', 'mode'),
   ofSchedule('cron', 'text', 'cron'),
+  ofSchedule('rrule', 'text', 'rrule'),
   ofSchedule('timezone', 'text', 'timezone'),
   ofSchedule('start_at', 'bigint', 'startAt'),
   ofSchedule('end_at', 'bigint', 'endAt'),

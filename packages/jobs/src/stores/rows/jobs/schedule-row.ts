@@ -22,6 +22,8 @@ export function scheduleOf(row: Row): Schedule {
       };
     case 'cron':
       return { kind: 'cron', cron: row.cron as string, timezone: row.timezone as string, ...bounds };
+    case 'rrule':
+      return { kind: 'rrule', rrule: row.rrule as string, timezone: row.timezone as string, ...bounds };
     case 'run_at':
       return { kind: 'run_at', runAt: row.run_at as number };
     case 'on_demand':

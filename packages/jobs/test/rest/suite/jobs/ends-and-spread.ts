@@ -108,9 +108,13 @@ export function endsAndSpread(makeMount: MakeMount): void {
     ['/spread', { spread: 600 }, 'must be a string'],
     ['/spread', { interval: undefined, cron: '0 3 * * *', spread: '25h' }, 'at most 24h'],
     ['/spread', { interval_mode: 'fixed_delay', spread: '10m' }, '"interval_mode": "fixed_delay"'],
-    ['/spread', { interval: undefined, run_at: '2035-01-01T00:00:00Z', spread: '10m' }, 'interval or cron'],
-    ['/max_runs', { interval: undefined, on_demand: true, max_runs: 3 }, 'interval or cron'],
-    ['/end_at', { interval: undefined, on_demand: true, end_at: ENDS.end_at }, 'interval or cron'],
+    [
+      '/spread',
+      { interval: undefined, run_at: '2035-01-01T00:00:00Z', spread: '10m' },
+      'interval, cron or rrule',
+    ],
+    ['/max_runs', { interval: undefined, on_demand: true, max_runs: 3 }, 'interval, cron or rrule'],
+    ['/end_at', { interval: undefined, on_demand: true, end_at: ENDS.end_at }, 'interval, cron or rrule'],
   ])('refuses a bad %s: %j', async (pointer, fields, detail) => {
     const body = jobBody('ends-bad', { interval: '1h', ...fields });
     const answer = await send(server, 'POST', '/jobs', { body });

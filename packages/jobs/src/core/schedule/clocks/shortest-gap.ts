@@ -1,5 +1,4 @@
-import type { SlotClock } from '../clocks/slot-clock.ts';
-import { wallPattern } from './wall-pattern.ts';
+import type { SlotClock } from './slot-clock.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -12,12 +11,12 @@ const CYCLE_MS = 28 * 366 * DAY_MS;
 const FROM = Date.UTC(2028, 0, 1);
 
 /**
- * The shortest time (ms) between any two slots of a cron expression, on the local clock. `Infinity` if it has
- * at most one slot. Every day with slots has the same times: each second of each minute of each hour. So the
- * fields are looked at one by one, whatever the number of slots.
+ * The shortest time (ms) between any two slots of a pattern of local times. `Infinity` if it has at most one
+ * slot. Every day with slots has the same times: each second of each minute of each hour. So the units are
+ * looked at one by one, whatever the number of slots. A pattern of every second week has cycles of twice the
+ * length.
  */
-export function shortestCronGap(cron: string): number {
-  const wall = wallPattern(cron);
+export function shortestGapOf(wall: SlotClock, cycles = 1): number {
   const first = wall.next(FROM - 1);
   if (first === undefined) return Number.POSITIVE_INFINITY;
   const seconds = startsIn(wall, first, { unit: SECOND_MS, within: MINUTE_MS });
@@ -27,7 +26,7 @@ export function shortestCronGap(cron: string): number {
   const betweenHours = shortestStep(hours) - spanOf(minutes) - spanOf(seconds);
   const ofDay = spanOf(hours) + spanOf(minutes) + spanOf(seconds);
   const within = Math.min(shortestStep(seconds), betweenMinutes, betweenHours);
-  return Math.min(within, shortestDayStep(wall, first) - ofDay);
+  return Math.min(within, shortestDayStep(wall, first, cycles) - ofDay);
 }
 
 /** The starts of the units with slots in the span around a slot, such as of the minutes in its hour. */
@@ -58,10 +57,10 @@ function shortestStep(starts: readonly number[]): number {
 }
 
 /** The shortest time between the starts of two days with slots. */
-function shortestDayStep(wall: SlotClock, first: number): number {
+function shortestDayStep(wall: SlotClock, first: number, cycles: number): number {
   let day = Math.floor(first / DAY_MS) * DAY_MS;
   let least = Number.POSITIVE_INFINITY;
-  while (day < FROM + CYCLE_MS && least > DAY_MS) {
+  while (day < FROM + CYCLE_MS * cycles && least > DAY_MS) {
     const next = wall.next(day + DAY_MS - 1);
     if (next === undefined) break;
     const start = Math.floor(next / DAY_MS) * DAY_MS;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cronClock } from './cron.ts';
-import { shortestCronGap } from './cron-gap.ts';
+import { cronClock } from '../cron/cron.ts';
+import { wallPattern } from '../cron/wall-pattern.ts';
+import { shortestGapOf } from './shortest-gap.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -24,7 +25,7 @@ test.each([
   ['50 23 1 * *', 28 * DAY],
   ['55,5 0,23 L,1 * *', 10 * MINUTE],
 ])('judges every gap of %s', (cron, gap) => {
-  expect(shortestCronGap(cron)).toBe(gap);
+  expect(shortestGapOf(wallPattern(cron))).toBe(gap);
 });
 
 const list = (max: number, most: number) =>
@@ -42,7 +43,7 @@ test('finds the shortest of all gaps that the slots of three weeks have', () => 
         least = Math.min(least, next - slot);
         slot = next;
       }
-      expect(shortestCronGap(cron)).toBe(least);
+      expect(shortestGapOf(wallPattern(cron))).toBe(least);
     }),
     { numRuns: 50 },
   );

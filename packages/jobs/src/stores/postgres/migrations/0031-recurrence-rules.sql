@@ -1,0 +1,2 @@
+-- Schedules that are recurrence rules: `kind` is `rrule`.
+ALTER TABLE greenvue_jobs.jobs ADD COLUMN rrule text;
