@@ -37,6 +37,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       page('embedding'),
       page('custom-job-types'),
+      page('jobs-in-code'),
       page('testing'),
       page('schedules'),
       page('chains-and-gates'),

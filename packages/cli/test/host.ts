@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { createJobs, defineJobType, PermanentError } from '@greenvue/jobs';
+import { createJobs, type DeclaredJob, defineJobType, PermanentError } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
 import { createMemoryStore } from '@greenvue/jobs/testing';
 import { fastify } from 'fastify';
 import { z } from 'zod';
 
-const greet = defineJobType({
+export const greet = defineJobType({
   type: 'greet',
   payload: z.strictObject({ name: z.string().default('you') }),
   run: async (ctx) => ({ greeted: ctx.payload.name }),
@@ -59,10 +59,11 @@ export const TOKEN = 'secret-1';
 export const READER = 'secret-2';
 
 /** An application that is not GreenVue, with its own login and the API under a path of its own. */
-export async function startHost(): Promise<Host> {
+export async function startHost(jobs?: readonly DeclaredJob<'greet'>[], release = 8): Promise<Host> {
   const engine = createJobs({
     store: createMemoryStore(),
     types: [greet, fail, flaky, keep],
+    ...(jobs === undefined ? {} : { jobs, release }),
     secretKeys: ['the key of these tests is long enough'],
     logger: silent,
   });

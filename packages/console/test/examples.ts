@@ -97,6 +97,8 @@ export function exampleJob(fields: Partial<Job> = {}): Job {
     next_run: '2026-01-31T09:05:00.000Z',
     next_slot: '2026-01-31T09:05:00.000Z',
     runs_made: null,
+    origin: 'api',
+    declaration: null,
     created_by: 'user:1',
     created_at: '2026-01-31T08:00:00.000Z',
     updated_at: '2026-01-31T08:00:00.000Z',

@@ -133,6 +133,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'engine pass',
       'engine watching',
       'engine bulk',
+      'engine declarations',
       'outbound',
     ],
     entries: ['lifecycle.ts', 'pause-watch.ts'],
@@ -142,7 +143,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   'engine input': layer('input', {
     may: ['engine port', 'outbound'],
     mayTypes: ['engine settings'],
-    entries: ['checked-arguments.ts', 'option-rules.ts'],
+    entries: ['checked-arguments.ts', 'job-rules.ts', 'option-rules.ts'],
   }),
   // Those who wait for the end of runs, or listen to their events.
   'engine watching': layer('watching', {
@@ -156,7 +157,10 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     entries: [
       'alert-api.ts',
       'secret-api.ts',
+      'command-effects.ts',
       'command-options.ts',
+      'jobs/job-definition.ts',
+      'store-writes.ts',
       'runs/enqueue.ts',
       'runs/enqueue-and-wait.ts',
       'jobs/job-api.ts',
@@ -172,6 +176,13 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'runs/trigger.ts',
       'jobs/version-api.ts',
     ],
+  }),
+  // The jobs that the program declares.
+  'engine declarations': layer('declarations', {
+    may: ['engine port', 'engine api', 'engine input', 'engine job types'],
+    mayTypes: ['engine parts'],
+    packages: ['node:'],
+    entries: ['declare-job.ts', 'jobs-in-code.ts'],
   }),
   // Changes of many jobs or runs by one command.
   'engine bulk': layer('bulk', {
@@ -209,6 +220,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
       'engine watching',
       'engine api',
       'engine bulk',
+      'engine declarations',
       'engine history',
       'engine secrets',
     ],

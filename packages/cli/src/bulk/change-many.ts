@@ -40,8 +40,8 @@ export interface BulkRunsFlags extends ManyFlags, RunFilterFlags {
 /** `bulk jobs` */
 export const bulkJobsCommand = restCommand(
   async (session, flags: BulkJobsFlags, action: BulkJobs['action']) => {
-    const { type, status, health, search: q, tag, reason, until } = flags;
-    const filter = given({ type, status, health, q, tag: filled(tag) });
+    const { type, status, health, origin, search: q, tag, reason, until } = flags;
+    const filter = given({ type, status, health, origin, q, tag: filled(tag) });
     const body: BulkJobs = {
       action,
       ...whichOf(flags, filter),

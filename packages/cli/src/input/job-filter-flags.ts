@@ -11,6 +11,7 @@ export interface JobFilterFlags {
   readonly type: string | undefined;
   readonly status: Job['status'] | undefined;
   readonly health: NonNullable<JobsQuery['health']> | undefined;
+  readonly origin: Job['origin'] | undefined;
   readonly tag: readonly string[] | undefined;
   readonly search: string | undefined;
   readonly upstream: string | undefined;
@@ -41,6 +42,12 @@ export const JOB_FILTER_FLAGS: FlagParametersForType<JobFilterFlags, CliContext>
     ],
     optional: true,
     brief: 'Only jobs with this health; unhealthy: all with a problem',
+  },
+  origin: {
+    kind: 'enum',
+    values: ['code', 'api'],
+    optional: true,
+    brief: 'Only jobs that code declares (code), or only the others (api)',
   },
   tag: TAG_FLAG,
   search: textFlag('Only jobs whose id, name or description contains this', 'text'),

@@ -15,13 +15,13 @@ export interface ListJobsFlags extends ApiFlags, JobFilterFlags {
 
 /** `jobs list` */
 export const listJobsCommand = restCommand(async (session, flags: ListJobsFlags) => {
-  const { type, status, health, search: q, upstream, limit, json } = flags;
+  const { type, status, health, origin, search: q, upstream, limit, json } = flags;
   const tag = [...(flags.tag ?? [])];
   const sort = flags.reverse ? (`-${flags.sort}` as const) : flags.sort;
   await printList(session, {
     limit,
     json,
-    page: (page) => listJobs(session.api, { type, status, health, tag, q, upstream, sort, ...page }),
+    page: (page) => listJobs(session.api, { type, status, health, origin, tag, q, upstream, sort, ...page }),
     columns: columnsOf(session.now()),
     empty: 'There are no such jobs.',
   });
@@ -36,6 +36,7 @@ function columnsOf(now: number): readonly Column<Job>[] {
     { title: 'LAST RUN', text: (job) => lastRunText(job, now), isOptional: true },
     { title: 'NAME', text: (job) => job.name, least: 12, isOptional: true },
     { title: 'TYPE', text: (job) => job.type, least: 12, isOptional: true },
+    { title: 'ORIGIN', text: ({ origin }) => (origin === 'code' ? origin : ''), isOptional: true },
     { title: 'TAGS', text: ({ tags }) => tags.join(' '), least: 8, isOptional: true },
   ];
 }

@@ -72,6 +72,7 @@ function printJob({ out, now, program }: Session, job: Job): void {
     ['Expected', expectText(job)],
     ['Alerts', job.alerts.join(', ')],
     ['Pings', job.ping_url ?? ''],
+    ['Declared', declaredText(job)],
     ['Created', `${instantText(job.created_at)}${job.created_by === null ? '' : ` by ${job.created_by}`}`],
     ['Edited', job.updated_at === job.created_at ? '' : instantText(job.updated_at)],
   ]);
@@ -101,7 +102,16 @@ function gateText({ only_if: gate }: Job): string {
   return gate === null ? '' : `${gate.job} succeeded within ${gate.succeeded_within}`;
 }
 
+function declaredText({ declaration }: Job): string {
+  // A server of an older version does not send it.
+  if (declaration == null) return '';
+  const { declared_in: place, gone } = declaration;
+  if (gone === null) return `in code, at ${place}: change it there`;
+  return `in code, at ${place}, but no longer by release ${gone.release}, since ${instantText(gone.since)}; without a declaration, it is deleted after 7 days`;
+}
+
 function noNextRun(job: Job, { name }: CliProgram): string {
+  if (job.declaration?.gone != null) return 'none: code no longer declares the job';
   if (job.status === 'paused') return `none while the job is paused: ${name} jobs resume ${job.id}`;
   if (job.on_demand) return `only on request: ${name} jobs run ${job.id}`;
   if (job.is_running) return 'after the end of the current run';

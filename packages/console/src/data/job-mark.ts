@@ -1,11 +1,14 @@
 import type { Job } from '@greenvue/jobs/client';
 
 /** The fields of a job that identify it, name it and say which version was seen. */
-export type JobMark = Pick<Job, 'id' | 'uid' | 'version' | 'name' | 'status'>;
+export type JobMark = Pick<Job, 'id' | 'uid' | 'version' | 'name' | 'status'> &
+  Partial<Pick<Job, 'declaration'>>;
 
 /** Keeps only these fields of a job. */
-export function markOf({ id, uid, version, name, status }: Job): JobMark {
-  return { id, uid, version, name, status };
+export function markOf({ id, uid, version, name, status, declaration }: Job): JobMark {
+  const mark = { id, uid, version, name, status };
+  // A server of an older version does not send it.
+  return declaration == null ? mark : { ...mark, declaration };
 }
 
 /** Whether the engine made the job, for runs that were enqueued by type. */

@@ -4,6 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { Link, useLocation } from 'wouter';
 import { useResumeJob } from '../actions/actions.ts';
 import { BackfillButton } from '../backfill/backfill-button.tsx';
+import { whyNoDelete, whyNoEdit, whyNoResume } from '../data/declaration-words.ts';
 import { markOf } from '../data/job-mark.ts';
 import { JobDialogs } from '../job-dialogs/job-dialogs.tsx';
 import { type JobQuestion, useJobQuestion } from '../job-dialogs/use-job-question.ts';
@@ -35,7 +36,7 @@ export function JobActions({ job }: { readonly job: Job }) {
         </Button>
       ) : null}
       {may.operate ? <BackfillButton job={job} /> : null}
-      {may.operate && job.status === 'paused' ? (
+      {may.operate && job.status === 'paused' && whyNoResume(job) === undefined ? (
         <Button variant="default" leftSection={<ResumeIcon />} loading={resume.isPending} onClick={resumeJob}>
           Resume
         </Button>
@@ -62,14 +63,17 @@ interface JobKeys {
 function useJobKeys(job: Job, { run, pause, resume, remove }: JobKeys): void {
   const may = useMay();
   const [, navigate] = useLocation();
+  const canResume = job.status === 'paused' && whyNoResume(job) === undefined;
+  const mayEdit = may.admin && whyNoEdit(job) === undefined;
+  const mayDelete = may.admin && whyNoDelete(job) === undefined;
   useKeys([
     ...onlyIf(may.operate, { key: 'r', does: 'Run the job now', run }),
-    ...onlyIf(may.operate && job.status === 'paused', { key: 'p', does: 'Resume the job', run: resume }),
+    ...onlyIf(may.operate && canResume, { key: 'p', does: 'Resume the job', run: resume }),
     ...onlyIf(may.operate && job.status === 'active', { key: 'p', does: 'Pause the job', run: pause }),
     ...onlyIf(may.operate && job.status === 'paused', { does: 'Edit the pause', run: pause }),
-    ...onlyIf(may.admin, { key: 'e', does: 'Edit the job', run: () => navigate(editPath(job.id)) }),
+    ...onlyIf(mayEdit, { key: 'e', does: 'Edit the job', run: () => navigate(editPath(job.id)) }),
     ...onlyIf(may.admin, { does: 'Duplicate the job', run: () => navigate(copyPath(job.id)) }),
-    ...onlyIf(may.admin, { does: 'Delete the job', run: remove }),
+    ...onlyIf(mayDelete, { does: 'Delete the job', run: remove }),
   ]);
 }
 
@@ -79,15 +83,30 @@ interface AdminActionsProps {
 }
 
 function AdminActions({ job, onDelete }: AdminActionsProps) {
+  const noEdit = whyNoEdit(job);
+  const noDelete = whyNoDelete(job);
   return (
     <>
-      <Button component={Link} href={editPath(job.id)} variant="default" leftSection={<EditIcon />}>
-        Edit
-      </Button>
+      {noEdit === undefined ? (
+        <Button component={Link} href={editPath(job.id)} variant="default" leftSection={<EditIcon />}>
+          Edit
+        </Button>
+      ) : (
+        <Button variant="default" leftSection={<EditIcon />} disabled title={noEdit}>
+          Edit
+        </Button>
+      )}
       <Button component={Link} href={copyPath(job.id)} variant="default" leftSection={<CopyIcon />}>
         Duplicate
       </Button>
-      <Button variant="light" color="red" leftSection={<TrashIcon />} onClick={onDelete}>
+      <Button
+        variant="light"
+        color="red"
+        leftSection={<TrashIcon />}
+        onClick={onDelete}
+        disabled={noDelete !== undefined}
+        title={noDelete}
+      >
         Delete
       </Button>
     </>

@@ -2,6 +2,7 @@ import type { Job } from '@greenvue/jobs/client';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { Actor } from '../data/actor.tsx';
+import { whyNoEdit } from '../data/declaration-words.ts';
 import { NextCountdown } from '../data/next-countdown.tsx';
 import { RUNS_PAGE, useJobRuns } from '../data/queries/queries.ts';
 import { Ago, Instant } from '../ui/instant/instant.tsx';
@@ -81,6 +82,14 @@ function TimeFacts({ job }: { readonly job: Job }) {
           </Beside>
         )}
       </Fact>
+      {job.declaration == null ? null : (
+        <Fact name="Declared in">
+          <code>
+            <Plain>{job.declaration.declared_in}</Plain>
+          </code>
+          <Beside>{whyNoEdit(job)}</Beside>
+        </Fact>
+      )}
       <Fact name="Created">
         <Instant at={job.created_at} />
         {job.created_by === null ? null : (

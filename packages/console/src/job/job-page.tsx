@@ -13,7 +13,7 @@ import { isNotFound } from '../ui/feedback/not-found.ts';
 import { Failed, Loading } from '../ui/feedback/states.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { useIdInPath } from '../ui/paths.ts';
-import { EngineBadge, HealthBadge, JobStatusBadge } from '../ui/status/status.tsx';
+import { CodeBadge, EngineBadge, HealthBadge, JobStatusBadge } from '../ui/status/status.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import { AuditTrail } from './audit-trail.tsx';
 import { Definition } from './definition.tsx';
@@ -63,6 +63,7 @@ function KnownJob({ job }: { readonly job: Job }) {
         <>
           <JobStatusBadge status={job.status} until={job.pause?.until} />
           {isMadeByEngine(job) ? <EngineBadge /> : null}
+          {job.origin === 'code' ? <CodeBadge /> : null}
           {job.health.status === 'paused' ? null : <HealthBadge health={job.health} />}
         </>
       }

@@ -1,4 +1,5 @@
 import { checkOptions } from '../core/input/check-options.ts';
+import type { DeclaredJob } from '../core/job-types/declared-job.ts';
 import type { InlineDepsOf, ThreadDepsOf } from '../core/job-types/job-type-inference.ts';
 import type { ThreadDeps } from '../core/job-types/thread-deps.ts';
 import { createEngine, type UntypedJobs } from './engine.ts';
@@ -19,10 +20,15 @@ type ThreadDepsField<Deps> = unknown extends Deps
 
 export type JobsOptions<Types extends JobTypes> = Omit<
   EngineOptions<never>,
-  'jobTypes' | 'deps' | 'threadDeps' | TestOption
+  'jobTypes' | 'jobs' | 'deps' | 'threadDeps' | TestOption
 > & {
   /** Every job type that this program runs, or makes runs of. */
   readonly types: Types;
+  /**
+   * Jobs that this program declares with `job()` (P28, jobs in code). `start()` makes them, changes them, and
+   * pauses those that it finds no more. Absent: it leaves the jobs of other programs alone.
+   */
+  readonly jobs?: readonly DeclaredJob<NoInfer<Types>[number]['type']>[];
 } & DepsField<InlineDepsOf<Types>> &
   ThreadDepsField<ThreadDepsOf<Types>>;
 

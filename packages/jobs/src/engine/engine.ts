@@ -19,6 +19,7 @@ import { enqueueAndWait } from './api/runs/enqueue-and-wait.ts';
 import { trigger } from './api/runs/trigger.ts';
 import type { HandlerCommands } from './attempts/handler-jobs.ts';
 import { BulkCommands } from './bulk/bulk-commands.ts';
+import { JobsInCode } from './declarations/jobs-in-code.ts';
 import { EventFeed } from './events/event-feed.ts';
 import { HookCaller } from './hooks/hook-caller.ts';
 import { checkedArguments } from './input/checked-arguments.ts';
@@ -100,7 +101,8 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const waits = new RunWaits(parts);
   const pauseWatch = new PauseWatch(parts);
   const bulk = new BulkCommands(parts);
-  const lifecycle = new Lifecycle({ ...parts, listeners, waits, outbound, pauseWatch, bulk });
+  const jobsInCode = new JobsInCode(parts, engineOptions.jobs);
+  const lifecycle = new Lifecycle({ ...parts, listeners, waits, outbound, pauseWatch, bulk, jobsInCode });
   /** The arguments of a method that needs the store. */
   const given: typeof checkedArguments = (method, args) => {
     const checked = checkedArguments(method, args);

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { DeclaredJob } from '../core/job-types/declared-job.ts';
 import type { JobHooks, JobType } from '../core/job-types/job-type.ts';
 import type { ThreadDeps } from '../core/job-types/thread-deps.ts';
 import type { OutboundOptions } from '../core/outbound/outbound.ts';
@@ -16,6 +17,16 @@ import type { LoopDelay } from './timing/throttle.ts';
 export interface EngineOptions<Deps> extends JobHooks {
   readonly store: JobStore;
   readonly jobTypes: readonly JobType<Deps>[];
+  /**
+   * Jobs that this program declares with `job()` (P28, jobs in code). `start()` makes them, changes them, and
+   * pauses those that it finds no more. Absent: it leaves the jobs of other programs alone.
+   */
+  readonly jobs?: readonly DeclaredJob[];
+  /**
+   * The number of this release, such as a build number: of all live nodes, the declarations of the highest
+   * one hold. Default 0.
+   */
+  readonly release?: number;
   /** What inline handlers get as their second argument. */
   readonly deps: Deps;
   /** What handlers in threads get as their second argument: each thread makes its own. */
@@ -87,6 +98,10 @@ export interface Settings
   > {
   readonly retention: Retention;
   readonly heartbeatUrl: string | undefined;
+  /** Undefined: the program declares no jobs, and gives no release. */
+  readonly release: number | undefined;
+  /** The ids of the jobs that the program declares. */
+  readonly declares: readonly string[] | undefined;
   readonly loopDelay: LoopDelay | undefined;
   readonly threadDeps: ThreadDeps | undefined;
   readonly tracing: Tracing | undefined;
@@ -117,6 +132,8 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
     outbound: options.outbound ?? {},
     secretKeys: options.secretKeys ?? [],
     heartbeatUrl: options.heartbeatUrl,
+    release: options.release ?? (options.jobs === undefined ? undefined : 0),
+    declares: options.jobs?.map(({ input }) => input.id),
     retention: { ...DEFAULT_RETENTION, ...options.retention },
     version: options.version ?? '',
     logger,

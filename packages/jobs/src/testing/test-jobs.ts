@@ -1,6 +1,6 @@
 import { loggerRule, tracingRule } from '../core/input/adapter-rules.ts';
 import { checkOptions } from '../core/input/check-options.ts';
-import { hookFields, jobTypesRule } from '../core/input/definition-fields.ts';
+import { declaredJobsRule, hookFields, jobTypesRule } from '../core/input/definition-fields.ts';
 import {
   aFunction,
   alsoNamed,
@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from '../core/input/rule.ts';
 import { shape } from '../core/input/shape.ts';
+import type { DeclaredJob } from '../core/job-types/declared-job.ts';
 import type { JobHooks, JobType } from '../core/job-types/job-type.ts';
 import type { DepsOf, ResultOf } from '../core/job-types/job-type-inference.ts';
 import type { JobEvent } from '../core/model/events.ts';
@@ -30,7 +31,9 @@ import { runsOf, type TestRun } from './test-runs.ts';
 import { type TestClock, TestTime } from './test-time.ts';
 
 interface TestSettings
-  extends Partial<Pick<EngineOptions<never>, 'concurrency' | 'minIntervalMs' | 'outbound' | 'tracing'>>,
+  extends Partial<
+      Pick<EngineOptions<never>, 'concurrency' | 'minIntervalMs' | 'outbound' | 'release' | 'tracing'>
+    >,
     JobHooks {
   /** When the test begins. Default `2026-01-01T00:00:00Z`. */
   readonly at?: TimeInput;
@@ -52,13 +55,17 @@ type TestDeps<Deps> = unknown extends Deps
 export type TestJobsOptions<Types extends JobTypes> = TestSettings & {
   /** They run on the event loop of the test, also those with `isolation: 'thread'`. */
   readonly types: Types;
+  /** Jobs that the code declares, as for `createJobs`: they are there from the start of the test. */
+  readonly jobs?: readonly DeclaredJob<NoInfer<Types>[number]['type']>[];
 } & TestDeps<DepsOf<Types>>;
 
 const optionRules = required(
-  shape<TestSettings & { readonly types: unknown; readonly deps?: unknown }>(
+  shape<TestSettings & { readonly types: unknown; readonly jobs?: unknown; readonly deps?: unknown }>(
     'options such as { types: [rates] }',
     {
       types: required(jobTypesRule),
+      jobs: declaredJobsRule,
+      release: wholeNumber({ min: 0 }),
       deps: alsoNamed(anything, 'dependencies'),
       at: alsoNamed(time, 'now', 'start'),
       concurrency: wholeNumber({ min: 0, max: 100_000 }),
@@ -186,6 +193,7 @@ export async function createTestJobs(
 
 interface UncheckedOptions extends TestSettings {
   readonly types: JobTypes;
+  readonly jobs?: readonly DeclaredJob[];
   readonly deps?: unknown;
 }
 

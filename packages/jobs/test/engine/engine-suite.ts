@@ -18,6 +18,7 @@ import { gathering } from './gathering.ts';
 import { histories } from './histories.ts';
 import { holdingStarts } from './holding-starts.ts';
 import { hooks } from './hooks.ts';
+import { jobsInCode } from './jobs-in-code.ts';
 import { lateAnswers } from './late-answers.ts';
 import { leases } from './lease-ending.ts';
 import { logLines } from './log-lines.ts';
@@ -71,6 +72,7 @@ export function engineWithStore(makeDatabase: MakeDatabase, makeOwn = makeDataba
   describe('gates', () => gates(makeDatabase));
   describe('failure budgets', () => failureBudgets(makeDatabase));
   describe('hooks', () => hooks(makeDatabase));
+  describe('jobs in code', () => jobsInCode(makeOwn));
   describe('draining', () => draining(makeDatabase));
   describe('holding starts', () => holdingStarts(makeDatabase));
   describe('pausing all', () => pausingAll(makeDatabase));

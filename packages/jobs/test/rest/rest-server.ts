@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineJobType } from '../../src/core/job-types/define-job-type.ts';
 import { PermanentError } from '../../src/core/model/errors.ts';
 import { createEngine } from '../../src/engine/engine.ts';
+import type { EngineOptions } from '../../src/engine/options.ts';
 import type { AlertKind } from '../../src/engine/ports/alerts-port.ts';
 import type { Engine } from '../../src/engine/ports/engine-port.ts';
 import type { JobsNeed, JobsPrincipal } from '../../src/fastify/index.ts';
@@ -9,7 +10,7 @@ import { createMemoryStore } from '../../src/stores/memory/index.ts';
 import { createSystemClock } from '../../src/system-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
 
-const greet = defineJobType({
+export const greet = defineJobType({
   type: 'greet',
   module: import.meta.url,
   payload: z.strictObject({ name: z.string().default('you'), days: z.int().min(1).default(1) }),
@@ -117,7 +118,11 @@ export interface RestServer extends Mount {
 }
 
 /** An adapter on a real engine with a store in memory. */
-export async function startRestServer(makeMount: MakeMount, options: MountOptions = {}): Promise<RestServer> {
+export async function startRestServer(
+  makeMount: MakeMount,
+  options: MountOptions = {},
+  how: Partial<EngineOptions<undefined>> = {},
+): Promise<RestServer> {
   const clock = createSystemClock();
   const engine = createEngine({
     store: createMemoryStore({ clock }),
@@ -127,6 +132,7 @@ export async function startRestServer(makeMount: MakeMount, options: MountOption
     deps: undefined,
     logger: silentLogger,
     alerts: { kinds: { pager } },
+    ...how,
   });
   await engine.start();
   const mount = await makeMount(engine, options);

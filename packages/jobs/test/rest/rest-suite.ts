@@ -14,6 +14,7 @@ import { edits } from './suite/jobs/edit.ts';
 import { endsAndSpread } from './suite/jobs/ends-and-spread.ts';
 import { gates } from './suite/jobs/gates.ts';
 import { jobs } from './suite/jobs/jobs.ts';
+import { jobsInCode } from './suite/jobs/jobs-in-code.ts';
 import { pauses } from './suite/jobs/pauses.ts';
 import { policies } from './suite/jobs/policies.ts';
 import { recurrence } from './suite/jobs/recurrence.ts';
@@ -53,6 +54,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('gates', () => gates(makeMount));
   describe('event streams', () => eventStreams(makeMount));
   describe('jobs', () => jobs(makeMount));
+  describe('jobs in code', () => jobsInCode(makeMount));
   describe('overviews', () => overviews(makeMount));
   describe('recent runs', () => recentRuns(makeMount));
   describe('runs', () => runs(makeMount));

@@ -21,6 +21,7 @@ import { gatesContract } from './gates.ts';
 import { historyContract } from './history.ts';
 import { idPrefixContract } from './id-prefix.ts';
 import { jobsContract } from './jobs.ts';
+import { jobsInCodeContract } from './jobs-in-code.ts';
 import { listJobsContract } from './list-jobs.ts';
 import { listRunsContract } from './list-runs.ts';
 import { manyJobsContract } from './many-jobs.ts';
@@ -74,6 +75,7 @@ export function runsContract(makeStore: MakeStore): void {
   expiryContract(makeStore);
   cancelPreviousContract(makeStore);
   gatesContract(makeStore);
+  jobsInCodeContract(makeStore);
   pauseContract(makeStore);
   planContract(makeStore);
   catchUpContract(makeStore);

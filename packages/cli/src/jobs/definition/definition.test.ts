@@ -67,6 +67,8 @@ const job: Job = {
   next_run: AT,
   next_slot: AT,
   runs_made: null,
+  origin: 'api',
+  declaration: null,
   created_by: null,
   created_at: AT,
   updated_at: AT,

@@ -41,6 +41,7 @@ function nodes(...parts: Partial<Stats['nodes'][number]>[]): Stats {
       host: 'server-1',
       pid: 7,
       draining: null,
+      release: null,
       version: '1.0.0',
       started_at: '2026-01-31T08:00:00.000Z',
       places: 10,

@@ -1,4 +1,5 @@
 import type { Job, Run, Stats } from '@greenvue/jobs/client';
+import { whyNoResume } from '../../data/declaration-words.ts';
 import { runPath } from '../../ui/paths.ts';
 import { errorLine } from '../../ui/status/run-words.ts';
 import { capital } from '../../ui/text/capital.ts';
@@ -234,6 +235,12 @@ function overrunning(job: Job, { run }: AdviceFacts): Advice {
 }
 
 function paused(job: Job): Advice {
+  const gone = whyNoResume(job);
+  if (gone !== undefined)
+    return {
+      title: 'Code no longer declares this job, so it is paused',
+      sentences: [`${gone}.`, 'Without a declaration, it is deleted after 7 days.'],
+    };
   const { pause, run_at: runAt } = job;
   const end =
     pause === null || pause.until === null

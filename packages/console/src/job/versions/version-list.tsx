@@ -2,6 +2,7 @@ import type { Job, JobVersion } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Actor } from '../../data/actor.tsx';
+import { whyNoEdit } from '../../data/declaration-words.ts';
 import { useJobVersions } from '../../data/queries/versions-query.ts';
 import { useMay } from '../../session/session.tsx';
 import { DefinitionChanges } from '../../ui/definition/definition-changes.tsx';
@@ -83,7 +84,7 @@ function Earlier({ job, version, maker, current }: EarlierProps) {
       }
     >
       <DefinitionChanges before={current.definition} after={version.definition} names={['today', name]} />
-      {admin ? (
+      {admin && whyNoEdit(job) === undefined ? (
         <div>
           <Button size="xs" variant="default" onClick={() => setAsked(job)}>
             Restore this version

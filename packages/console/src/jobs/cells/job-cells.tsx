@@ -54,7 +54,8 @@ export function TagLinks({ tags }: { readonly tags: readonly string[] | undefine
 
 export function ScheduleCell({ job }: CellProps) {
   const viewer = useViewer();
-  const text = `${scheduleText(job, viewer)}${isMadeByEngine(job) ? ', made by the engine' : ''}`;
+  const origin = isMadeByEngine(job) ? ', made by the engine' : job.origin === 'code' ? ', in code' : '';
+  const text = `${scheduleText(job, viewer)}${origin}`;
   return (
     <span className={classes.clamped} title={text}>
       {text}

@@ -1,5 +1,6 @@
 import { Menu } from '@mantine/core';
 import { type ReactNode, type Ref, useEffect, useRef, useState } from 'react';
+import { whyNoDelete, whyNoEdit, whyNoResume } from '../../data/declaration-words.ts';
 import type { JobMark } from '../../data/job-mark.ts';
 import { CopyIcon, EditIcon, MoreIcon, PauseIcon, PlayIcon, ResumeIcon, TrashIcon } from '../../ui/icons.tsx';
 import type { JobCommands } from './job-commands.ts';
@@ -30,8 +31,14 @@ export function RowActions({ job, commands }: RowActionsProps) {
 
 function PauseButton({ job, commands }: RowActionsProps) {
   if (job.status === 'paused') {
+    const noResume = whyNoResume(job);
     return (
-      <Action name={`Resume ${job.id}`} title="Resume (p)" onPress={() => commands.resume(job)}>
+      <Action
+        name={`Resume ${job.id}`}
+        title={noResume ?? 'Resume (p)'}
+        isDisabled={noResume !== undefined}
+        onPress={() => commands.resume(job)}
+      >
         <ResumeIcon />
       </Action>
     );
@@ -83,7 +90,7 @@ function MoreMenu({ job, commands }: RowActionsProps) {
         </Action>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<EditIcon />} onClick={() => commands.edit(job)}>
+        <Menu.Item leftSection={<EditIcon />} onClick={() => commands.edit(job)} {...unless(whyNoEdit(job))}>
           Edit
         </Menu.Item>
         <Menu.Item leftSection={<CopyIcon />} onClick={() => commands.copy(job)}>
@@ -94,12 +101,18 @@ function MoreMenu({ job, commands }: RowActionsProps) {
           className={classes.danger ?? ''}
           leftSection={<TrashIcon />}
           onClick={() => commands.remove(job)}
+          {...unless(whyNoDelete(job))}
         >
           Delete…
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+/** An item that can't be used, and says why. */
+function unless(why: string | undefined) {
+  return why === undefined ? {} : { disabled: true, title: why };
 }
 
 interface ActionProps {

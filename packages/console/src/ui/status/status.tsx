@@ -181,6 +181,16 @@ export function EngineBadge() {
   );
 }
 
+/** On a job that code declares. */
+export function CodeBadge() {
+  return (
+    <span className={classes.badge} data-tone="quiet">
+      <ToneMark tone="quiet" />
+      <span className={classes.word}>in code</span>
+    </span>
+  );
+}
+
 function ToneMark({ tone, isPaused = false }: { readonly tone: Tone; readonly isPaused?: boolean }) {
   return (
     <Mark>

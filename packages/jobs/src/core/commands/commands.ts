@@ -7,6 +7,7 @@ import {
   NO_LIVE_RUNS,
   roomOf,
   sameDefinition,
+  withNextSlot,
 } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
 import type { Held, RunSlots } from '../model/run.ts';
@@ -45,6 +46,7 @@ import {
   typeChanged,
   UNTIL_PAST,
 } from './command-refusals.ts';
+import { declaredAt, pauseGone, refusalOfDeclared, restore, withdraw } from './declare.ts';
 import { keepSlots, reschedule } from './edit.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -74,14 +76,17 @@ export function createJob(
     readonly uid: string;
     readonly by?: string | undefined;
     readonly trace?: string | undefined;
+    /** Where code declares it: then a schedule that is over is no fault (P28, jobs in code). */
+    readonly place?: string | undefined;
     readonly now: number;
   },
 ): CommandOutcome {
-  const { uid, by, trace, now } = made;
+  const { uid, by, trace, place, now } = made;
   const { schedule } = definition;
-  const refusal = scheduleRefusal(schedule, now) ?? payloadRefusal(definition);
+  const over = scheduleRefusal(schedule, now);
+  const refusal = (place === undefined ? over : undefined) ?? payloadRefusal(definition);
   if (refusal !== undefined) return refusal;
-  const next = firstSlot(schedule, now);
+  const next = over === undefined ? firstSlot(schedule, now) : undefined;
   const due = next && assignedTime(definition, next);
   const job: Job = {
     ...definition,
@@ -97,6 +102,7 @@ export function createJob(
     ...(next === undefined || due === next ? {} : { nextSlotAt: next }),
     ...(by === undefined ? {} : { createdBy: by }),
     ...(trace === undefined ? {} : { trace }),
+    ...(place === undefined ? {} : { declaration: { place } }),
   };
   return accepted(decide(draftOf(job, NO_LIVE_RUNS), now));
 }
@@ -104,21 +110,28 @@ export function createJob(
 /** Decides a command on a job in the state `job` with `live` runs, at `now`. */
 export function commandJob(job: Job, live: LiveRuns, command: JobCommand, now: number): CommandOutcome {
   const draft = draftOf(job, live);
+  const refusal = refusalOfDeclared(job, command.kind);
   switch (command.kind) {
     case 'edit':
-      return edit(draft, command.definition, now);
+      return edit(draft, command.definition, { now });
+    case 'declare':
+      return declare(draft, command, now);
+    case 'withdraw':
+      withdraw(draft, command.release, now);
+      return accepted(decide(draft, now));
     case 'trigger':
       return trigger(draft, command, now);
     case 'pause':
       return pause(draft, command, now);
     case 'resume':
       if (job.status !== 'paused') return { ok: true, changed: false, decision: decide(draft, now) };
+      if (refusal !== undefined) return refusal;
       // One that comes after `until`, ahead of the planner, loses none of the slots since.
       resume(draft, { at: Math.min(job.pause?.until ?? now, now), now });
       takeDue(draft, now);
       return accepted(decide(draft, now));
     case 'delete':
-      return accepted(deleted(decide(draft, now, 'deleted')));
+      return refusal ?? accepted(deleted(decide(draft, now, 'deleted')));
     default:
       return command satisfies never;
   }
@@ -129,7 +142,27 @@ function deleted(decision: Decision): Decision {
   return { ...decision, job: without(decision.job, 'nextRunAt', 'nextSlotAt', 'wakeAt') };
 }
 
-function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutcome {
+/** P28, jobs in code: an edit by code. A job that is no longer paused for its absence is resumed. */
+function declare(
+  draft: Draft,
+  { definition, place }: Extract<JobCommand, { kind: 'declare' }>,
+  now: number,
+): CommandOutcome {
+  const { declaration } = draft.job;
+  if (declaration?.gone !== undefined) restore(draft, declaration.gone, now);
+  draft.job = declaredAt(draft.job, place);
+  const outcome = edit(draft, definition, { now, byCode: true });
+  if (!outcome.ok || outcome.changed) return outcome;
+  const isSame = declaration?.place === place && declaration.gone === undefined;
+  return isSame ? outcome : accepted(outcome.decision);
+}
+
+interface HowToEdit {
+  readonly now: number;
+  readonly byCode?: boolean;
+}
+
+function edit(draft: Draft, definition: JobDefinition, { now, byCode = false }: HowToEdit): CommandOutcome {
   const { job } = draft;
   if (definition.type !== job.type) return typeChanged(job);
   const refusal = payloadRefusal(definition);
@@ -137,26 +170,33 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
   // Runs that wait may have none of their own.
   if (hasPayload(job) && !hasPayload(definition)) return PAYLOAD_KEPT;
   if (sameDefinition(job, definition)) return { ok: true, changed: false, decision: decide(draft, now) };
+  const declared = byCode ? undefined : refusalOfDeclared(job, 'edit');
+  if (declared !== undefined) return declared;
   const canBePlanned = tryTakeDue(draft, now);
   const { schedule } = definition;
   const moved = !sameSlots(job.schedule, schedule);
   if (canBePlanned && (moved || definition.catchUp !== 'all')) takeAllSlots(draft, now);
   const before = draft.job;
-  if (moved && schedule.kind === 'run_at') {
-    if (schedule.runAt < now - RUN_AT_TOLERANCE_MS) return RUN_AT_PAST;
-    if (schedule.runAt <= (lastSlotOf(before, now) ?? Number.NEGATIVE_INFINITY)) return RUN_AT_TAKEN;
-  }
+  const over = moved ? runAtRefusal(before, schedule, now) : undefined;
+  if (over !== undefined && !byCode) return over;
   draft.job = {
     ...withoutStale(before, definition),
     ...definition,
     version: before.version + 1,
     updatedAt: now,
   };
-  if (moved) reschedule(draft, now);
+  if (over !== undefined) draft.job = withNextSlot(draft.job, undefined);
+  else if (moved) reschedule(draft, now);
   else if (!sameSchedule(job.schedule, schedule)) keepSlots(draft, now);
   resizeRoom(draft, before);
   takeDue(draft, now);
   return accepted(decide(draft, now));
+}
+
+function runAtRefusal(before: Job, schedule: Schedule, now: number): Refusal | undefined {
+  if (schedule.kind !== 'run_at') return undefined;
+  if (schedule.runAt < now - RUN_AT_TOLERANCE_MS) return RUN_AT_PAST;
+  return schedule.runAt <= (lastSlotOf(before, now) ?? Number.NEGATIVE_INFINITY) ? RUN_AT_TAKEN : undefined;
 }
 
 type Stale =
@@ -237,6 +277,8 @@ function heldNow(job: Job, live: LiveRuns): Held {
 function pause(draft: Draft, command: Extract<JobCommand, { kind: 'pause' }>, now: number): CommandOutcome {
   const { reason, by, until, cancelLive } = command;
   if (until !== undefined && until <= now) return UNTIL_PAST;
+  if (pauseGone(draft, { reason, by, until }, now))
+    return accepted(decide(draft, now, cancelLive ? 'user' : undefined));
   if (!pauseJob(draft, { reason, by, until }, now)) return FINISHED;
   return accepted(decide(draft, now, cancelLive ? 'user' : undefined));
 }

@@ -16,7 +16,8 @@ export type RefusalCode =
   | 'slot_done'
   | 'no_upstream'
   | 'circle'
-  | 'paused';
+  | 'paused'
+  | 'declared';
 
 /** A command that the rules refuse; nothing is written. `pointer`: the field at fault, if there is one. */
 export interface Refusal {

@@ -57,7 +57,15 @@ const isJobType = (value: unknown) =>
 export const jobTypeRule = rule(isJobType, { what: 'a job type: what defineJobType() returns' });
 
 /** The job types that an engine has. */
-export const jobTypesRule = alsoNamed(listOf('a list of job types', jobTypeRule), 'jobTypes', 'jobs');
+export const jobTypesRule = alsoNamed(listOf('a list of job types', jobTypeRule), 'jobTypes');
+
+/** The jobs that code declares. */
+export const declaredJobsRule = listOf(
+  'a list of jobs, such as [job(rates, { id: "rates", interval: "1h" })]',
+  rule((value) => isRecord(value) && isRecord(value.jobType) && isRecord(value.input) && 'place' in value, {
+    what: 'what job() returns, such as job(rates, { id: "rates", interval: "1h" })',
+  }),
+);
 
 /** The hooks of a job type, or of all types. */
 export const hookFields = {

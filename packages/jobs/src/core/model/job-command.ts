@@ -5,8 +5,17 @@ import type { JsonText, RunSlots } from './run.ts';
 /** The version of a type whose schema has accepted a payload. */
 export type CheckedBy = Pick<JobDefinition, 'type' | 'typeVersion'>;
 
-/** What people and code ask of a job that exists. */
-export type JobCommand =
+/** What people and code ask of a job that exists, and what its declaration does to it. */
+export type JobCommand = AskedCommand | DeclareCommand;
+
+/** What the declarations of a program do to a job (P28, jobs in code). */
+export type DeclareCommand =
+  /** Code declares the job, at `place`. */
+  | { readonly kind: 'declare'; readonly definition: JobDefinition; readonly place: string }
+  /** The newest release does not declare the job. A second time: a live node of another release does. */
+  | { readonly kind: 'withdraw'; readonly release: number };
+
+export type AskedCommand =
   | { readonly kind: 'edit'; readonly definition: JobDefinition }
   | {
       readonly kind: 'trigger';
@@ -36,7 +45,8 @@ export type JobCommand =
 
 /** Whether a command needs the number of claimed runs: only an edit that takes room from queued runs. */
 export function asksForClaimed(job: Pick<Job, 'overlap'>, command: JobCommand): boolean {
-  return command.kind === 'edit' && job.overlap === 'allow' && command.definition.overlap !== 'allow';
+  const edited = editedTo(command);
+  return edited !== undefined && job.overlap === 'allow' && edited.overlap !== 'allow';
 }
 
 /** Whether a command needs to know that the job is at its limit of runs with a future `run_at`. */
@@ -51,8 +61,12 @@ export function whoAsks(command: JobCommand): string | undefined {
 
 /** The type that a command was checked by; stores have to know it under its key. */
 export function checkedBy(command: JobCommand): CheckedBy | undefined {
-  if (command.kind === 'edit') return command.definition;
-  return command.kind === 'trigger' ? command.checkedBy : undefined;
+  return command.kind === 'trigger' ? command.checkedBy : editedTo(command);
+}
+
+/** The definition that a command gives the job, if it gives one. */
+export function editedTo(command: JobCommand): JobDefinition | undefined {
+  return 'definition' in command ? command.definition : undefined;
 }
 
 /** Whether a trigger decides only about its own run: it locks out edits and deletions, nothing else. */

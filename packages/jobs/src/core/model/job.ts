@@ -3,6 +3,8 @@ import { keysOf, without } from '../objects.ts';
 import { assignedTime } from '../schedule/assigned-time.ts';
 import { runsLeft, type Schedule, sameSchedule } from '../schedule/schedule.ts';
 import { sameWatching, type Watching } from '../watching/watching.ts';
+import type { Declaration } from './declaration.ts';
+import type { Pause } from './job-pause.ts';
 import type { Backoff } from './retry.ts';
 import type { FinishedStatus, JsonText, SkipReason } from './run.ts';
 import type { JOB_STATUSES } from './statuses.ts';
@@ -40,13 +42,6 @@ export function hasPayload({ payload }: Pick<JobDefinition, 'payload'>): boolean
   return payload !== NO_PAYLOAD;
 }
 
-export interface Pause {
-  readonly at: number;
-  readonly reason?: string;
-  readonly by?: string;
-  readonly until?: number;
-}
-
 /** A job that the engine has paused, because its failure budget is used up (P23, failure budget). */
 export interface PausedJob {
   readonly jobId: string;
@@ -68,6 +63,8 @@ export interface Job extends JobDefinition {
   readonly version: number;
   readonly status: JobStatus;
   readonly pause?: Pause;
+  /** Only of a job in code. Plans, claims and settlements do not read it. */
+  readonly declaration?: Declaration;
   /** Where the interval grid stands: slots lie on `anchorAt + k * interval`. */
   readonly anchorAt: number;
   /** The last slot taken; the next one is always later (P5, one run per slot). */
@@ -194,6 +191,7 @@ const STATE_FIELDS = keysOf({
   version: true,
   status: true,
   pause: true,
+  declaration: true,
   anchorAt: true,
   lastSlotAt: true,
   nextRunAt: true,

@@ -41,6 +41,14 @@ export interface NodeInfo {
   readonly places: number;
   readonly types: TypeVersions;
   readonly startedAt: number;
+  /** The number of the release, of a program that declares jobs or gives the option `release`. */
+  readonly release?: number;
+}
+
+/** A node that joins. */
+export interface JoiningNode extends NodeInfo {
+  /** The ids of the jobs that its program declares (P28, jobs in code). Absent: it declares none. */
+  readonly declares?: readonly string[];
 }
 
 /** What a node reports of itself with each heartbeat. */

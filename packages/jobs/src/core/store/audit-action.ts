@@ -1,10 +1,10 @@
 import type { BulkJobAction, BulkRunAction } from '../bulk/bulk-command.ts';
-import type { JobCommand } from '../model/job-command.ts';
+import type { AskedCommand } from '../model/job-command.ts';
 
 /** Every kind of change that this version writes into the audit log. Older entries may have other kinds. */
 export type AuditAction =
   | 'job.create'
-  | `job.${JobCommand['kind']}`
+  | `job.${AskedCommand['kind']}`
   | 'job.backfill'
   | 'job.backfill_cancel'
   | 'run.cancel'

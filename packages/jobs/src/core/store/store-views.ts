@@ -1,6 +1,7 @@
 import type { JobsRead } from '../filters/jobs-read.ts';
 import type { RunFilter } from '../filters/run-filter.ts';
 import type { RunTimeRange } from '../filters/run-time.ts';
+import type { Origin } from '../model/declaration.ts';
 import type { Job, JobDefinition, JobStatus } from '../model/job.ts';
 import type { FinishedStatus, JsonText, Run, RunReason, RunStatus } from '../model/run.ts';
 import type { TypeVersions } from '../nodes/membership.ts';
@@ -50,6 +51,8 @@ export interface JobQuery extends JobsRead, HealthContext {
   readonly type?: string | undefined;
   readonly status?: JobStatus | undefined;
   readonly health?: HealthFilter | undefined;
+  /** Jobs that code declares, or all others. */
+  readonly origin?: Origin | undefined;
   /** Part of the id, name or description, in any case. */
   readonly q?: string | undefined;
   /** Jobs that wait for the job with this id (P32, chains and gates). */

@@ -4,7 +4,7 @@ import type { ForecastJobs, ForecastJobsRead } from '../forecast/forecast-job.ts
 import type { AbortFlag } from '../model/errors.ts';
 import type { Job, JobDefinition } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
-import type { Membership, NodeInfo, NodeListener, NodeView, TypeVersions } from '../nodes/membership.ts';
+import type { JoiningNode, Membership, NodeListener, NodeView, TypeVersions } from '../nodes/membership.ts';
 import type { PauseOfAllInput } from '../pauses/pause-all.ts';
 import type { PauseOfAll } from '../pauses/pause-of-all.ts';
 import type { TimelineQuery, TimelineRows } from '../timeline/run-timeline.ts';
@@ -23,6 +23,7 @@ import type {
   PauseAllResult,
   ResumeAllResult,
 } from './store-commands.ts';
+import type { StoreDeclarations } from './store-declarations.ts';
 import type {
   ClaimInput,
   ClaimResult,
@@ -59,7 +60,13 @@ import type {
  * returned value. A rejection: nothing is known to have happened. With `aborted`, nothing has: `signal` fired
  * before the step began. Rules live in `core`; times come from the store's clock.
  */
-export interface JobStore extends StoreReads, AlertStore, SecretStore, StoreBackfills, StoreBulk {
+export interface JobStore
+  extends StoreReads,
+    AlertStore,
+    SecretStore,
+    StoreBackfills,
+    StoreBulk,
+    StoreDeclarations {
   /**
    * Brings the schema up to date; a newer one rejects with a `StoreError` of code `newer_schema`. An open
    * store rejects with `in_use`, a closed one with `unavailable` if it can't be opened again. After any
@@ -80,7 +87,7 @@ export interface JobStore extends StoreReads, AlertStore, SecretStore, StoreBack
   check(): Promise<void>;
 
   /** Makes a node known to the others, for as long as the process lives. On SQLite there are no others. */
-  join(node: NodeInfo, listener: NodeListener): Promise<Membership>;
+  join(node: JoiningNode, listener: NodeListener): Promise<Membership>;
   /** The live nodes that have joined, oldest first, as of their last heartbeat: at most 5 s ago. */
   listNodes(): Promise<readonly NodeView[]>;
   /**

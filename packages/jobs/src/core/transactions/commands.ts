@@ -5,7 +5,7 @@ import { type CommandOutcome, commandJob, createJob } from '../commands/commands
 import type { Refusal } from '../commands/refusal.ts';
 import { slotRefusal } from '../commands/slot-of-retry.ts';
 import type { JobDefinition } from '../model/job.ts';
-import { asksForClaimed, asksForPutOff, type JobCommand, whoAsks } from '../model/job-command.ts';
+import { asksForClaimed, asksForPutOff, editedTo, type JobCommand, whoAsks } from '../model/job-command.ts';
 import { tooManyJobs } from '../policies/policy.ts';
 import { replacesLive } from '../rules/decision.ts';
 import { mayNeedRoomOfExpired } from '../rules/expiry.ts';
@@ -93,8 +93,10 @@ function* refused(unit: UnitOfWork, refusal: Refusal): Script<CommandResult> {
 
 /** The definitions whose slots a command may take. */
 function definitionsIn(job: JobDefinition, command: JobCommand): readonly JobDefinition[] {
-  if (command.kind === 'edit') return [job, command.definition];
-  return command.kind === 'pause' || command.kind === 'resume' ? [job] : [];
+  const edited = editedTo(command);
+  if (edited !== undefined) return [job, edited];
+  const { kind } = command;
+  return kind === 'pause' || kind === 'resume' || kind === 'withdraw' ? [job] : [];
 }
 
 function* refusalOfSlot(uid: number, command: JobCommand): Script<Refusal | undefined> {
@@ -151,6 +153,6 @@ function decideInsert(
   uid: number | undefined,
 ): { readonly input: InsertInput; readonly uid: number; readonly outcome: CommandOutcome } {
   if (uid === undefined) throw new Error('there is no next id');
-  const { definition, by, trace } = input;
-  return { input, uid, outcome: createJob(definition, { uid: String(uid), now, by, trace }) };
+  const { definition, by, trace, place } = input;
+  return { input, uid, outcome: createJob(definition, { uid: String(uid), now, by, trace, place }) };
 }

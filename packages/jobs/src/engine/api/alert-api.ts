@@ -10,6 +10,7 @@ import {
   type ChannelCommandResult,
   MOST_CHANNELS,
 } from '../../core/store/alert-store.ts';
+import type { JobInCode } from '../../core/store/store-declarations.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type {
   AlertChannelInfo,
@@ -150,6 +151,22 @@ export async function requireNamedChannels(
     ids.includes(name) ? [] : [{ pointer: `/alerts/${n}`, detail: noChannel(name, ids) }],
   );
   if (faults.length > 0) throw new EngineError('invalid', 'The job names an unknown alert channel.', faults);
+}
+
+/** Code may name a channel before anybody has created it over the API: this is no reason not to start. */
+export async function warnOfChannels(parts: EngineParts, jobs: readonly JobInCode[]): Promise<void> {
+  for (const { definition, place } of jobs) {
+    const { id, alerts } = definition;
+    try {
+      await requireNamedChannels(parts, alerts);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      parts.settings.logger.warn(
+        { jobId: id, place },
+        `a job in code names an alert channel: ${error.message}`,
+      );
+    }
+  }
 }
 
 function noChannel(name: string, ids: readonly string[]): string {

@@ -1,5 +1,6 @@
 import type { HookContext, HookRunContext, JobHooks } from '../../core/job-types/job-type.ts';
-import type { Job, Pause, PausedJob } from '../../core/model/job.ts';
+import type { Job, PausedJob } from '../../core/model/job.ts';
+import type { Pause } from '../../core/model/job-pause.ts';
 import type { AttemptError, RunOver } from '../../core/model/run.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { Attempt } from '../attempts/attempt.ts';

@@ -64,6 +64,11 @@ export const scheduledJobRules = shape<Omit<JobInput, 'name' | 'type'> & { reado
   { id, name: text({ min: 1, max: 200, like: 'Nightly cleanup' }), ...schedule, ...policies },
 );
 
+/** A {@link DeclaredJobInput}. */
+export const declaredJobRules = shape<
+  Omit<JobInput, 'name' | 'type'> & { readonly name?: string; readonly adopt?: boolean }
+>('a job such as { id: "nightly", interval: "24h" }', { ...scheduledJobRules.fields, adopt: flag });
+
 /** The schedule of a preview: the fields of a job, all of them optional. */
 export const scheduleRules = shape<Partial<JobInput>>('a schedule such as { interval: "5m" }', {
   id: text({ max: 128 }),

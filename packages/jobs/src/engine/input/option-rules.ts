@@ -1,5 +1,10 @@
 import { loggerRule, tracingRule } from '../../core/input/adapter-rules.ts';
-import { hookFields, jobTypesRule, LEAST_THREAD_MEMORY_MB } from '../../core/input/definition-fields.ts';
+import {
+  declaredJobsRule,
+  hookFields,
+  jobTypesRule,
+  LEAST_THREAD_MEMORY_MB,
+} from '../../core/input/definition-fields.ts';
 import { NO_FAULTS } from '../../core/input/fault.ts';
 import {
   alsoNamed,
@@ -54,6 +59,8 @@ export const jobsOptionRules = required(
   shape<JobsOptions>('options such as { store: sqlite("jobs.db"), types: [rates] }', {
     store: required(having('a store, such as sqlite("jobs.db")', 'open', 'close', 'now')),
     types: required(jobTypesRule),
+    jobs: declaredJobsRule,
+    release: wholeNumber({ min: 0 }),
     deps: alsoNamed(anything, 'dependencies'),
     threadDeps,
     threadMemoryMb: finiteNumber({ min: LEAST_THREAD_MEMORY_MB }, ' of MB'),

@@ -129,6 +129,7 @@ const jobFilterFields = {
   type: name,
   status: oneOf(...JOB_STATUSES),
   health: oneOf(...HEALTH_STATUSES, 'unhealthy'),
+  origin: oneOf('code', 'api'),
   q: name,
   upstream: text({ min: 1, max: 128, like: 'import' }),
 };

@@ -1,6 +1,7 @@
 import type { ClosableOutboundClient } from '../../outbound/outbound-client.ts';
 import { listenForStrayErrors } from '../attempts/stray-errors.ts';
 import type { BulkCommands } from '../bulk/bulk-commands.ts';
+import type { JobsInCode } from '../declarations/jobs-in-code.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { Heartbeats } from '../pings/heartbeats.ts';
 import { type Engine, EngineError } from '../ports/engine-port.ts';
@@ -28,6 +29,7 @@ interface LifecycleDeps extends EngineParts {
   readonly outbound: ClosableOutboundClient;
   readonly pauseWatch: PauseWatch;
   readonly bulk: BulkCommands;
+  readonly jobsInCode: JobsInCode;
 }
 
 /** Opens, starts and stops the engine. */
@@ -101,6 +103,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
       executor.reporter.stop(),
       this.#pruner.stop(),
       this.#with.pauseWatch.stop(),
+      this.#with.jobsInCode.stop(),
       this.#with.bulk.stop(),
     ]);
     throttle.stop();
@@ -124,9 +127,10 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   }
 
   async tick(): Promise<void> {
-    const { dispatcher, executor, hooks, alerts } = this.#with;
+    const { dispatcher, executor, hooks, alerts, jobsInCode } = this.#with;
     if (this.#opened === undefined) this.#refuseStopped();
     await this.#open();
+    await jobsInCode.tick();
     do {
       await dispatcher.pass();
       await executor.reporter.pass();
@@ -188,6 +192,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
       await this.membership.join();
       await this.#with.pauseWatch.open();
       await this.#recover();
+      await this.#with.jobsInCode.open();
       this.#state = 'started';
       this.#with.hooks.open();
       // It reads all jobs, for which no run waits.

@@ -1,6 +1,7 @@
 import { mustNotOverlap } from '../../core/model/job.ts';
 import type { LeaseKept } from '../../core/nodes/lease.ts';
 import type { NodeDrain, NodeListener, NodeState, Notice, Recovered } from '../../core/nodes/membership.ts';
+import type { JobsInCode } from '../declarations/jobs-in-code.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { NodeSelf } from '../stats/node-stats.ts';
 import { AFTER_FAILURE_MS } from '../timing/pace.ts';
@@ -8,6 +9,7 @@ import type { PauseWatch } from './pause-watch.ts';
 
 interface NodeMembershipDeps extends EngineParts {
   readonly pauseWatch: PauseWatch;
+  readonly jobsInCode: JobsInCode;
 }
 
 /** Joins the nodes, acts on notices and on the lease, and joins again when that expired (P9, lost nodes). */
@@ -59,6 +61,7 @@ export class NodeMembership {
         node.othersChanged(others);
         events.othersChanged(others);
         this.#with.pauseWatch.othersChanged();
+        this.#with.jobsInCode.othersChanged();
       },
       missed: () => {
         events.noticesMissed();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { LeaseKept } from '../../core/nodes/lease.ts';
 import {
+  type JoiningNode,
   type Membership,
   NO_OTHERS,
   type NodeDrain,
@@ -42,10 +43,11 @@ export class Node {
 
   get info(): NodeInfo {
     const { settings, types } = this.#with;
-    const { version, concurrency: places } = settings;
+    const { version, concurrency: places, release } = settings;
     const startedAt = this.#startedAt ?? settings.clock.now();
     const place = { host: hostname().slice(0, MAX_HOST), pid: process.pid };
-    return { id: this.#id, ...place, version, places, types, startedAt, drain: this.#drain };
+    const released = release === undefined ? {} : { release };
+    return { id: this.#id, ...place, version, ...released, places, types, startedAt, drain: this.#drain };
   }
 
   /** Whether it may claim. */
@@ -79,9 +81,10 @@ export class Node {
     this.#membership?.watch(isWatching);
   }
 
-  joining(): NodeInfo {
-    this.#startedAt ??= this.#with.settings.clock.now();
-    return this.info;
+  joining(): JoiningNode {
+    const { clock, declares } = this.#with.settings;
+    this.#startedAt ??= clock.now();
+    return declares === undefined ? this.info : { ...this.info, declares };
   }
 
   joined(membership: Membership): void {

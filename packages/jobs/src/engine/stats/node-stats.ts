@@ -32,7 +32,7 @@ export function selfStats(
 }
 
 function statsOf(node: NodeInfo & NodeState): Omit<NodeStats, 'health' | 'seenAt'> {
-  const { id, host, pid, drain, version, startedAt, places } = node;
+  const { id, host, pid, drain, version, release, startedAt, places } = node;
   const { busy, buffered, throttled, eventLoopDelayMs, types } = node;
   return {
     node: id,
@@ -40,6 +40,7 @@ function statsOf(node: NodeInfo & NodeState): Omit<NodeStats, 'health' | 'seenAt
     ...(pid === undefined ? {} : { pid }),
     drain,
     version,
+    ...(release === undefined ? {} : { release }),
     startedAt,
     places,
     busy,

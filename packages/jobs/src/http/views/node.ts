@@ -23,6 +23,7 @@ export const nodeSchema = z.object({
       'Since when the node finishes its runs and claims no more, and who asked; null: it is not drained',
     ),
   version: z.string(),
+  release: count.nullable().describe('The release of its program, which declares jobs; null: it gives none'),
   started_at: instantSchema,
   places: count,
   busy: count,
@@ -51,6 +52,7 @@ export function nodeJson(info: NodeStats): NodeJson {
     draining:
       info.drain === undefined ? null : { since: instantJson(info.drain.since), by: info.drain.by ?? null },
     version: info.version,
+    release: info.release ?? null,
     started_at: instantJson(info.startedAt),
     places: info.places,
     busy: info.busy,

@@ -9,6 +9,7 @@ import {
 } from '../../core/transactions/bulk/bulk-commands.ts';
 import { claim } from '../../core/transactions/claim.ts';
 import { command, insertJob } from '../../core/transactions/commands.ts';
+import { declareJobs } from '../../core/transactions/declarations/declare-jobs.ts';
 import { pauseAll, resumeAll } from '../../core/transactions/pause-all.ts';
 import { plan } from '../../core/transactions/plan.ts';
 import { prune } from '../../core/transactions/prune.ts';
@@ -72,6 +73,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
     drainNode: (input) => nodes.drain(input, (change) => run(() => recordChange(change))),
     insertJob: (input, signal) => runUnless(signal, (unit) => insertJob(unit, input)),
     command: (input, signal) => runUnless(signal, (unit) => command(unit, input)),
+    declareJobs: (input) => run((unit) => declareJobs(unit, input, nodes.declaring())),
     plan: (input) => run((unit) => plan(unit, input)),
     claim: (input) => run((unit) => claim(unit, input)),
     settle: (batch) => run((unit) => settle(unit, batch)),

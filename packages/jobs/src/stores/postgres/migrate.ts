@@ -45,6 +45,8 @@ const MIGRATIONS = [
   '0029-expiry.sql',
   '0030-gates.sql',
   '0031-recurrence-rules.sql',
+  '0032-jobs-in-code.sql',
+  '0033-declaring-nodes.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { refuseOpen, StoreError } from '../../core/model/errors.ts';
-import type { Membership, NodeInfo, NodeListener } from '../../core/nodes/membership.ts';
+import type { JoiningNode, Membership, NodeListener } from '../../core/nodes/membership.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import { type Recovery, recoverDead } from '../../core/transactions/settle.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
@@ -130,7 +130,7 @@ const CLOSED = 'This store was closed, and can not be opened again. Call postgre
 async function joinNodes(
   { db, writes, shared }: Parts,
   { options, passes }: { readonly options: PostgresStoreOptions; readonly passes: Database },
-  { node, listener }: { readonly node: NodeInfo; readonly listener: NodeListener },
+  { node, listener }: { readonly node: JoiningNode; readonly listener: NodeListener },
 ): Promise<Membership> {
   const { url, directUrl = url, maxStallMs = MAX_STALL_MS } = options;
   // If the key is committed later, a caller's transaction with an older snapshot does not see it.

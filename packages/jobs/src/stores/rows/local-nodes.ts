@@ -1,9 +1,17 @@
-import type { Membership, NodeDrain, NodeInfo, NodeListener, NodeView } from '../../core/nodes/membership.ts';
+import type {
+  JoiningNode,
+  Membership,
+  NodeDrain,
+  NodeListener,
+  NodeView,
+} from '../../core/nodes/membership.ts';
+import { without } from '../../core/objects.ts';
 import type { DrainNodeInput, DrainNodeResult } from '../../core/store/store-commands.ts';
+import type { DeclaringNode } from '../../core/store/store-declarations.ts';
 import type { RecordedChange } from '../../core/transactions/record-change.ts';
 
 interface LocalNode {
-  readonly node: NodeInfo;
+  readonly node: JoiningNode;
   readonly listener: NodeListener;
   drain: NodeDrain | undefined;
 }
@@ -13,7 +21,7 @@ export class LocalNodes {
   readonly #joined = new Map<string, LocalNode>();
   #lastDrain: Promise<unknown> = Promise.resolve();
 
-  join(node: NodeInfo, listener: NodeListener): Membership {
+  join(node: JoiningNode, listener: NodeListener): Membership {
     this.#joined.set(node.id, { node, listener, drain: node.drain });
     return {
       notify: () => undefined,
@@ -24,12 +32,19 @@ export class LocalNodes {
 
   list(now: number): readonly NodeView[] {
     return [...this.#joined.values()].map(({ node, listener, drain }) => ({
-      ...node,
+      ...without(node, 'declares'),
       ...listener.state(),
       drain,
       beatAt: now,
       stalledMs: 0,
     }));
+  }
+
+  /** The nodes that declare jobs. */
+  declaring(): readonly DeclaringNode[] {
+    return [...this.#joined.values()].flatMap(({ node: { id, release = 0, startedAt, declares } }) =>
+      declares === undefined ? [] : [{ id, release, startedAt, declares }],
+    );
   }
 
   /** Drains or resumes a node, once `record` has written the audit entry. One change at a time. */

@@ -28,6 +28,7 @@ const MIGRATIONS = [
   '0021-cancel-previous.sql',
   '0022-gates.sql',
   '0023-recurrence-rules.sql',
+  '0024-jobs-in-code.sql',
 ] as const;
 
 /**

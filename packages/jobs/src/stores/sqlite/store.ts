@@ -79,6 +79,7 @@ export function createSqliteStore({ file, clock, databaseId, limits }: SqliteSto
     },
     insertJob: (input, signal) => write('insertJob', input, signal),
     command: (input, signal) => write('command', input, signal),
+    declareJobs: (input) => write('declareJobs', { input, nodes: nodes.declaring() }),
     plan: async (input) => unpackPlan(await write('plan', input)),
     claim: async (input) => unpackClaim(await write('claim', input)),
     settle: (batch) => write('settle', packSettlements(batch)),

@@ -20,6 +20,7 @@ import type { AlertTables } from '../alerts/alert-tables.ts';
 import type { BackfillTables } from '../backfills/backfill-tables.ts';
 import type { BulkTables } from '../bulk/bulk-tables.ts';
 import type { UpstreamTables } from '../chains/upstream-tables.ts';
+import type { DeclarationTables } from '../declarations/declaration-tables.ts';
 import type { SecretTables } from '../secrets/secret-tables.ts';
 import type { StoredJob } from '../stored-job.ts';
 import type { PruneTables } from './prune-tables.ts';
@@ -34,6 +35,7 @@ export interface Tables
     AlertTables,
     BackfillTables,
     BulkTables,
+    DeclarationTables,
     SecretTables,
     UpstreamTables {
   /**
@@ -245,7 +247,10 @@ export interface ReplacedVersion {
 /** The most replaced definitions that a job keeps, besides those that kept runs ran with. */
 export const MAX_JOB_VERSIONS = 100;
 
-export type InsertInput = Parameters<JobStore['insertJob']>[0];
+export type InsertInput = Parameters<JobStore['insertJob']>[0] & {
+  /** Where code declares the job (P28, jobs in code). */
+  readonly place?: string | undefined;
+};
 
 export interface JobToInsert {
   readonly input: InsertInput;

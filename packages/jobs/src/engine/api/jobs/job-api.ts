@@ -2,7 +2,7 @@ import { typeChanged } from '../../../core/commands/command-refusals.ts';
 import type { JobType } from '../../../core/job-types/job-type.ts';
 import type { JobEventType } from '../../../core/model/events.ts';
 import type { Job } from '../../../core/model/job.ts';
-import type { JobCommand } from '../../../core/model/job-command.ts';
+import type { AskedCommand } from '../../../core/model/job-command.ts';
 import { jobNotFound } from '../../../core/model/not-found.ts';
 import type { CommandResult } from '../../../core/store/store-commands.ts';
 import type { JobView, ScheduledJob } from '../../../core/store/store-views.ts';
@@ -17,13 +17,13 @@ import {
   type JobPatch,
   type PauseInput,
 } from '../../ports/engine-port.ts';
-import { nameOf, type ScheduledJobInput } from '../../ports/jobs-port.ts';
+import type { ScheduledJobInput } from '../../ports/jobs-port.ts';
 import { requireNamedChannels } from '../alert-api.ts';
 import { afterCommand } from '../command-effects.ts';
 import { errorOf, requireDone } from '../command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from '../command-options.ts';
 import { guardReply, storeInTransaction } from '../store-writes.ts';
-import { inputOf, mergePatch, parseDefinition } from './job-definition.ts';
+import { inputOf, inputWithName, mergePatch, parseDefinition } from './job-definition.ts';
 import { requireAllowedId, requireAllowedJob, requireAllowedType } from './policy.ts';
 
 /** How often an edit that meets another one reads the job again before it gives up. */
@@ -47,8 +47,7 @@ export function schedule(
   input: ScheduledJobInput,
   options: CommandOptions = {},
 ): Promise<ScheduledJob> {
-  const { id, name = id } = input;
-  return putJob(deps, { ...input, name, type: nameOf(type) }, options);
+  return putJob(deps, inputWithName(input, type), options);
 }
 
 export async function putJob(
@@ -169,7 +168,7 @@ export async function getJob({ store, node, pauseState }: EngineParts, jobId: st
 
 interface GivenCommand {
   readonly jobId: string;
-  readonly command: JobCommand;
+  readonly command: AskedCommand;
   readonly options: CommandOptions;
   readonly namedSecrets?: readonly string[] | undefined;
   /** What the audit log shows. */

@@ -1,5 +1,6 @@
 import { gateOf, onlyIfOf } from '../../../core/chains/gate-option.ts';
 import { shownValue } from '../../../core/input/shown-value.ts';
+import type { JobType } from '../../../core/job-types/job-type.ts';
 import { type JobDefinition, NO_PAYLOAD } from '../../../core/model/job.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../../core/model/job-id.ts';
 import type { JsonText } from '../../../core/model/run.ts';
@@ -20,6 +21,7 @@ import { type RegisteredType, unknownType } from '../../job-types/registry.ts';
 import { acceptSecrets } from '../../job-types/secret-payload.ts';
 import { shownJson } from '../../job-types/shown-payload.ts';
 import { EngineError, type InvalidField, type JobInput, type JobPatch } from '../../ports/engine-port.ts';
+import { nameOf, type ScheduledJobInput } from '../../ports/jobs-port.ts';
 
 /**
  * Checks input against its job type and the rules of schedules. Throws all faults at once (P1, P2, P21).
@@ -98,6 +100,12 @@ export async function parseDefinition(
     backoff,
     ...watching,
   };
+}
+
+/** A job of a given type; its name is for people, and by default its id. */
+export function inputWithName(input: ScheduledJobInput, type: JobType | string): JobInput {
+  const { id, name = id } = input;
+  return { ...input, name, type: nameOf(type) };
 }
 
 /** Whether new runs of a job with this schedule can meet live ones (P7, overlap). */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { originOf } from '../../../core/model/declaration.ts';
 import type { Job, JobDefinition } from '../../../core/model/job.ts';
 import type { Backoff } from '../../../core/model/retry.ts';
 import { RUN_STATUSES } from '../../../core/model/run.ts';
@@ -83,6 +84,21 @@ export const jobSchema = z
       .array(recentRunSchema)
       .nullable()
       .describe('Runs of this generation, newest first; null unless the list was requested with recent_runs'),
+    origin: z
+      .enum(['code', 'api'])
+      .describe('code: the program declares the job, so an edit or delete is a 409'),
+    declaration: z
+      .object({
+        declared_in: z.string().describe('The place in the source, such as src/jobs.ts:12'),
+        gone: z
+          .object({ since: instantSchema, release: z.int() })
+          .nullable()
+          .describe(
+            'Since which release code no longer declares the job: it is paused, and deleted after 7 days',
+          ),
+      })
+      .nullable()
+      .describe('null: origin is api'),
     created_by: z.string().nullable(),
     created_at: instantSchema,
     updated_at: instantSchema,
@@ -101,6 +117,7 @@ export const jobsQuery = z.strictObject({
     .describe(
       'unhealthy: any of no_handler, zombie, overdue, no_upstream, failing, late, slow and overrunning',
     ),
+  origin: z.enum(['code', 'api']).optional().describe('code: jobs that the program declares'),
   tag: tagParameter.optional(),
   q: text({ min: 1, max: 200 })
     .optional()
@@ -158,6 +175,8 @@ export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentR
     next_slot: instantJson(job.nextSlotAt ?? job.nextRunAt),
     runs_made: schedule.max_runs === null ? null : (job.runsMade ?? 0),
     recent_runs: recentRuns?.map(recentRunJson) ?? null,
+    origin: originOf(job),
+    declaration: declarationJson(job),
     created_by: job.createdBy ?? null,
     created_at: instantJson(job.createdAt),
     updated_at: instantJson(job.updatedAt),
@@ -180,6 +199,15 @@ function pauseJson({ pause }: Job): JobJson['pause'] {
     by: pause.by ?? null,
     until: instantJson(pause.until),
     at: instantJson(pause.at),
+  };
+}
+
+function declarationJson({ declaration }: Job): JobJson['declaration'] {
+  if (declaration === undefined) return null;
+  const { place, gone } = declaration;
+  return {
+    declared_in: place,
+    gone: gone === undefined ? null : { since: instantJson(gone.at), release: gone.release },
   };
 }
 

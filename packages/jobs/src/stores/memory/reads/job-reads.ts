@@ -1,6 +1,7 @@
 import { upstreamsOf } from '../../../core/chains/upstreams.ts';
 import { isReadOf, type JobsRead, mostUsedFirst } from '../../../core/filters/jobs-read.ts';
 import { partsToRead, samplePartOf } from '../../../core/forecast/forecast-job.ts';
+import { originOf } from '../../../core/model/declaration.ts';
 import { jobViewOf } from '../../../core/store/job-view.ts';
 import type { StoreReads } from '../../../core/store/store.ts';
 import type { Cursor, HealthContext, JobQuery, JobView } from '../../../core/store/store-views.ts';
@@ -101,8 +102,9 @@ export function lowest(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((a, b) => Math.min(a, b));
 }
 
-function isAskedFor({ type, status, q, health, upstream }: JobQuery, { job, health: own }: JobView): boolean {
+function isAskedFor({ type, status, q, health, origin, upstream }: JobQuery, { job, health: own }: JobView): boolean {
   if ((type ?? job.type) !== job.type || (status ?? job.status) !== job.status) return false;
+  if (origin !== undefined && originOf(job) !== origin) return false;
   if (health !== undefined && !hasHealth(own, health)) return false;
   if (upstream !== undefined && !upstreamsOf(job).some((one) => one.job === upstream)) return false;
   if (q === undefined) return true;

@@ -90,9 +90,9 @@ function removeOld({ db, unit }: MemoryUnit, ...[what, before, limit]: Parameter
 }
 
 function isOver({ job, deletedAt }: StoredJob, before: number): boolean {
-  const { status, lastEndAt, lastSlotAt, createdAt } = job;
+  const { status, lastEndAt, lastSlotAt, createdAt, declaration } = job;
   const isOld = (lastEndAt ?? lastSlotAt ?? createdAt) < before;
-  return status === 'finished' && deletedAt === undefined && isOld;
+  return status === 'finished' && deletedAt === undefined && declaration === undefined && isOld;
 }
 
 function firstRuns(db: MemoryDatabase, { uid, first, count }: RunsToPrune): readonly FinishedRun[] {

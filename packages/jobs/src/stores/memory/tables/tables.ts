@@ -137,6 +137,13 @@ function jobTables(u: MemoryUnit) {
       const found = ids.map((id) => db.findJob(id)).filter((stored) => stored !== undefined);
       return new Map(found.map(({ job, uid }) => [job.id, uid]));
     },
+    declaredJobs: (ids) =>
+      [...db.jobs.values()]
+        .filter(
+          ({ job, deletedAt }) =>
+            deletedAt === undefined && (job.declaration !== undefined || ids.includes(job.id)),
+        )
+        .sort((a, b) => a.uid - b.uid),
     lockRun(runId) {
       const run = db.findRun(runId);
       if (run !== undefined) lock(u, db.requireJob(run.jobUid));

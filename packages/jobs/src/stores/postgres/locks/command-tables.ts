@@ -49,7 +49,7 @@ async function lockKey(q: Queries, { jobId, dedupeKey }: CommandInput): Promise<
  * True if the command must not run between a trigger in a caller's transaction and that transaction's commit.
  */
 export function isAlone({ command: { kind } }: CommandInput): boolean {
-  return kind === 'edit' || kind === 'delete';
+  return kind === 'edit' || kind === 'declare' || kind === 'delete';
 }
 
 const lockKindOf = (input: CommandInput) => (isAlone(input) ? 'FOR UPDATE' : 'FOR NO KEY UPDATE');

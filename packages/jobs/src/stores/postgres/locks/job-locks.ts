@@ -4,7 +4,7 @@ import { LOCK_WAIT_MS, SHORT_WAIT_MS } from '../connection/database.ts';
 import { isLockTimeout } from '../connection/database-errors.ts';
 import type { Queries } from '../connection/queries.ts';
 import { SELECT_JOB } from '../rows/job-rows.ts';
-import { SELECT_VARYING } from '../shortcuts/known-jobs.ts';
+import { SELECT_VARYING, SELECT_VARYING_AND_DECLARED } from '../shortcuts/known-jobs.ts';
 import type { Shared } from '../tables/shared.ts';
 import type { Unit } from '../tables/unit.ts';
 
@@ -144,7 +144,8 @@ export const LOCK = 'FOR NO KEY UPDATE OF jobs';
 const BY_ID = `${SELECT_JOB} WHERE id = $1 AND deleted_at IS NULL`;
 const SHARE_BY_ID = `${BY_ID} FOR KEY SHARE OF jobs`;
 const LOCK_BY_UIDS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[]) ORDER BY uid ${LOCK}`;
-const LOCK_BY_IDS = `${SELECT_VARYING} WHERE id = ANY($1::text[]) AND deleted_at IS NULL ORDER BY uid ${LOCK}`;
+/** Pauses and resumes depend on the declaration. */
+const LOCK_BY_IDS = `${SELECT_VARYING_AND_DECLARED} WHERE id = ANY($1::text[]) AND deleted_at IS NULL ORDER BY uid ${LOCK}`;
 /** Locks those jobs of the parameter that no other transaction has locked. */
 export const lockFreeByUids = (param: string) =>
   `${SELECT_VARYING} WHERE uid = ANY(${param}::bigint[]) ORDER BY uid ${LOCK} SKIP LOCKED`;

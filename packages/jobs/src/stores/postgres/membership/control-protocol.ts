@@ -1,5 +1,5 @@
 import { FREE_TWICE_MS, type LeaseKept } from '../../../core/nodes/lease.ts';
-import type { NodeDrain, NodeInfo, NodeState, Notice, Others } from '../../../core/nodes/membership.ts';
+import type { JoiningNode, NodeDrain, NodeState, Notice, Others } from '../../../core/nodes/membership.ts';
 
 /** The input of the thread that owns the control connection. */
 export interface ControlInput {
@@ -7,7 +7,7 @@ export interface ControlInput {
   readonly url: string;
   /** The URL of the spare connection. */
   readonly poolsUrl: string;
-  readonly node: NodeInfo;
+  readonly node: JoiningNode;
   readonly state: NodeState;
   /** The lease is not renewed if the main thread has sent no message for this long. */
   readonly maxStallMs: number;

@@ -16,10 +16,10 @@ export const SET_UP = `SELECT set_config('tcp_keepalives_idle', '8', false), set
   set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '20000', false),
   set_config('default_transaction_isolation', 'read committed', false)`;
 
-/** Parameters: id, version, places, types, start, lease, state, host, process id, drain. */
+/** Parameters: id, version, places, types, start, lease, state, host, process id, drain, release, declares. */
 export const REGISTER = `INSERT INTO greenvue_jobs.nodes
-    (id, version, places, types, started_at, beat_at, lease_until, holds_lock, state, host, pid, drain)
-  SELECT $1, $2, $3, $4, $5, now_ms, now_ms + $6::bigint, false, $7, $8, $9, $10 FROM ${CLOCK}
+    (id, version, places, types, started_at, beat_at, lease_until, holds_lock, state, host, pid, drain, release, declares)
+  SELECT $1, $2, $3, $4, $5, now_ms, now_ms + $6::bigint, false, $7, $8, $9, $10, $11, $12 FROM ${CLOCK}
   ON CONFLICT (id) DO NOTHING`;
 
 /**

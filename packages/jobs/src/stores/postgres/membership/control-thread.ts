@@ -144,10 +144,11 @@ async function opened(): Promise<ControlConnection> {
 }
 
 async function register(on: ControlConnection): Promise<void> {
-  const { id, version, places, types, startedAt, host = null, pid = null } = node;
+  const { id, version, places, types, startedAt, host = null, pid = null, release = null } = node;
+  const declares = node.declares === undefined ? null : JSON.stringify(node.declares);
   const sentAt = performance.now();
   const values = [id, version, places, versionsParam(types), startedAt, LEASE_MS, lease.beatState()];
-  await on.rows(REGISTER, [...values, host, pid, drainText]);
+  await on.rows(REGISTER, [...values, host, pid, drainText, release, declares]);
   lease.renewed(sentAt);
   // If the server has no second connection to offer, there is no pooler either.
   if (await isSharedSession(on, url).catch(() => false)) usePooled();

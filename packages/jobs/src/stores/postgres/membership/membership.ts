@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../../../core/model/errors.ts';
 import {
+  type JoiningNode,
   type Membership,
   NO_OTHERS,
-  type NodeInfo,
   type NodeListener,
   type Notice,
 } from '../../../core/nodes/membership.ts';
@@ -45,7 +45,7 @@ const ORPHANS_LONGEST_MS = 60_000;
 const LEFT_AGAIN_MS = 1_000;
 
 /** Starts a node's control connection. Resolves when other nodes can see the node. */
-export function join(deps: JoinDeps, node: NodeInfo, listener: NodeListener): Promise<Membership> {
+export function join(deps: JoinDeps, node: JoiningNode, listener: NodeListener): Promise<Membership> {
   return new ControlThread(deps, node, listener).joined;
 }
 
@@ -66,7 +66,7 @@ class ControlThread implements Membership {
   #hasLeft: () => void = () => undefined;
   readonly joined: Promise<Membership>;
 
-  constructor(deps: JoinDeps, node: NodeInfo, listener: NodeListener) {
+  constructor(deps: JoinDeps, node: JoiningNode, listener: NodeListener) {
     this.#deps = deps;
     this.#listener = listener;
     this.#notifier = new Notifier(node.id, (payloads) => deps.db.run(NOTIFY, [CHANNEL, payloads]));

@@ -4,6 +4,7 @@ import { type AbortFlag, StoreError } from '../../../core/model/errors.ts';
 import { checkedBy } from '../../../core/model/job-command.ts';
 import type { JobStore } from '../../../core/store/store.ts';
 import type { CommandInput, CommandResult, InsertOutcome } from '../../../core/store/store-commands.ts';
+import type { DeclareInput, DeclareResult } from '../../../core/store/store-declarations.ts';
 import type { ClaimInput, ClaimResult } from '../../../core/store/store-passes.ts';
 import { backfill, cancelBackfill } from '../../../core/transactions/backfills/backfills.ts';
 import {
@@ -12,6 +13,7 @@ import {
   saveBulkCommand,
 } from '../../../core/transactions/bulk/bulk-commands.ts';
 import { command, insertJob, insertJobs } from '../../../core/transactions/commands.ts';
+import { declareJobs } from '../../../core/transactions/declarations/declare-jobs.ts';
 import { pauseAll, resumeAll } from '../../../core/transactions/pause-all.ts';
 import { cancelRun, makeDue } from '../../../core/transactions/run-commands.ts';
 import type { InsertInput } from '../../../core/transactions/tables/tables.ts';
@@ -20,6 +22,7 @@ import { mayBeDone } from '../connection/database-errors.ts';
 import { OrderedSection } from '../connection/ordered-section.ts';
 import type { Queries } from '../connection/queries.ts';
 import { isAlone, type OpenedCommand, openCommand } from '../locks/command-tables.ts';
+import { lockDeclarations } from '../membership/nodes.ts';
 import { READS, runRead } from '../postgres-reads.ts';
 import { canShareTransaction, commandsTogether } from '../shortcuts/commands-together.ts';
 import type { Claimant } from '../shortcuts/make-claimed.ts';
@@ -35,6 +38,7 @@ type Commands = Pick<
   | 'command'
   | 'cancelRun'
   | 'makeDue'
+  | 'declareJobs'
   | 'pauseAll'
   | 'resumeAll'
   | 'backfill'
@@ -44,6 +48,8 @@ type Commands = Pick<
 
 /** The target of commands on all jobs, which keep their order. No job has this id. */
 const ALL_JOBS = ' all';
+/** The target of declarations. */
+const IN_CODE = ' in code';
 /** The target of what is written about bulk commands. */
 const BULK = ' bulk';
 
@@ -91,11 +97,17 @@ export function createCommands(parts: Parts): Commands {
       writes.tracked(() => writes.command(BULK, (u) => runIn(u, cancelBulkCommand(u, input)), {})),
     makeDue: (input, signal) =>
       writes.tracked(() => writes.command(input.runId, (u) => runIn(u, makeDue(u, input)), { signal })),
+    declareJobs: (input) => writes.tracked(() => declareIn(parts, input)),
     pauseAll: (input, signal) =>
       writes.tracked(() => writes.command(ALL_JOBS, (u) => runIn(u, pauseAll(u, input)), { signal })),
     resumeAll: (input, signal) =>
       writes.tracked(() => writes.command(ALL_JOBS, (u) => runIn(u, resumeAll(u, input)), { signal })),
   };
+}
+
+async function declareIn({ writes, shared }: Parts, input: DeclareInput): Promise<DeclareResult> {
+  for (const { definition } of input.jobs) await shared.types.ensure(definition.type, definition.typeVersion);
+  return writes.command(IN_CODE, async (u) => runIn(u, declareJobs(u, input, await lockDeclarations(u))));
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import {
+  DECLARED,
   END_COLUMNS,
   hasChanged,
+  isDeclaredAnew,
   JOB_COLUMNS,
   type JobColumn,
   NEW_JOB_COLUMNS,
@@ -69,11 +71,15 @@ const WATCHED_UPDATE = stateUpdate([...STATE_COLUMNS, WAKE_AT, ...WATCHED_COLUMN
 /** All that can change within a version, such as the pause. */
 const VARYING_UPDATE = stateUpdate(VARYING_COLUMNS);
 
+/** Of a job in code. */
+const DECLARED_UPDATE = stateUpdate([...VARYING_COLUMNS, DECLARED]);
+
 /** A statement that writes part of the state of jobs. */
 export type StateUpdate = ReturnType<typeof stateUpdate>;
 
 /** The statement that writes the changed columns of a job whose version is the same. */
 export function stateUpdateOf(before: StoredJob, after: StoredJob): StateUpdate {
+  if (isDeclaredAnew(before, after)) return DECLARED_UPDATE;
   if (!onlyStateChanged(before, after)) return VARYING_UPDATE;
   if (hasChanged(WATCHED_COLUMNS, before, after)) return WATCHED_UPDATE;
   if (!hasChanged(CHANGED_BY_SLOT, before, after)) return END_UPDATE;

@@ -1,12 +1,21 @@
 import type { Job, JobDefinition } from '../../../core/model/job.ts';
 import { dependsOnLive } from '../../../core/rules/ended-runs.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
-import { type FixedJob, fixedJobOf, jobInState, namesOf, VARYING_COLUMNS } from '../../rows/jobs/job-row.ts';
+import {
+  DECLARED,
+  type FixedJob,
+  fixedJobOf,
+  jobInState,
+  namesOf,
+  VARYING_COLUMNS,
+} from '../../rows/jobs/job-row.ts';
 import type { Queries } from '../connection/queries.ts';
 import { SELECT_JOB } from '../rows/job-rows.ts';
 
 /** Append a WHERE clause. It reads only `jobs`, so a lock clause locks nothing else. */
 export const SELECT_VARYING = `SELECT uid, ${namesOf(VARYING_COLUMNS)} FROM greenvue_jobs.jobs`;
+
+export const SELECT_VARYING_AND_DECLARED = `SELECT uid, ${namesOf([...VARYING_COLUMNS, DECLARED])} FROM greenvue_jobs.jobs`;
 
 const MAX_KNOWN = 100_000;
 /** The store does not remember a job with longer texts. */

@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../../core/store/store-commands.ts';
 import type { AsyncTables } from '../../../core/transactions/script.ts';
 import { type JobToInsert, MAX_JOB_VERSIONS } from '../../../core/transactions/tables/tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
-import { NEW_JOB_COLUMNS, paramsOf } from '../../rows/jobs/job-row.ts';
+import { NEW_JOB_COLUMNS, paramsOf, storedJobOf } from '../../rows/jobs/job-row.ts';
 import { versionTexts } from '../../rows/jobs/job-version.ts';
 import {
   PAUSE_OF_ALL_COLUMNS,
@@ -10,7 +10,7 @@ import {
   pauseOfAllParams,
   REPLACE_PAUSE_OF_ALL,
 } from '../../rows/pause-of-all-row.ts';
-import { INSERT_AUDITED_JOBS, INSERT_JOB } from '../rows/job-rows.ts';
+import { INSERT_AUDITED_JOBS, INSERT_JOB, SELECT_JOB } from '../rows/job-rows.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { becomeDue, nextIds, type Unit } from './unit.ts';
 
@@ -31,6 +31,7 @@ export function jobTables(
   | 'insertJobs'
   | 'countJobsBy'
   | 'uidsOf'
+  | 'declaredJobs'
   | 'writeAudit'
   | 'keepVersion'
   | 'readPauseOfAll'
@@ -80,6 +81,7 @@ export function jobTables(
       const rows = await u.q.arrays(UIDS_OF, [ids]);
       return new Map(rows.map((row) => rowOf<[string, number]>(row)));
     },
+    declaredJobs: async (ids) => (await u.q.objects(DECLARED_JOBS, [ids])).map(storedJobOf),
     writeAudit,
     async keepVersion({ uid, job, by = null }) {
       const [definition, payload] = versionTexts(job);
@@ -107,6 +109,8 @@ const LOCK_CALLER = 'SELECT pg_advisory_xact_lock($1::integer, hashtext($2))::te
 const COUNT_JOBS_BY = `SELECT count(*)::integer FROM
   (SELECT 1 FROM greenvue_jobs.jobs WHERE created_by = $1 AND deleted_at IS NULL LIMIT $2) AS made`;
 const UIDS_OF = 'SELECT id, uid FROM greenvue_jobs.jobs WHERE id = ANY($1::text[]) AND deleted_at IS NULL';
+const DECLARED_JOBS = `${SELECT_JOB}
+  WHERE deleted_at IS NULL AND (declared IS NOT NULL OR id = ANY($1::text[])) ORDER BY uid`;
 const WRITE_AUDIT = `INSERT INTO greenvue_jobs.audit (at, actor, action, target, change)
   VALUES ($1, $2, $3, $4, $5)`;
 const READ_PAUSE_OF_ALL = `SELECT ${PAUSE_OF_ALL_COLUMNS} FROM greenvue_jobs.pause_of_all`;

@@ -150,7 +150,7 @@ const oldOf = (table: string, at: string) => `DELETE FROM greenvue_jobs.${table}
 const OLD: Readonly<Record<Exclude<OldRows, 'tombstones' | 'nodeNames' | 'alertDeliveries'>, string>> = {
   finishedJobs: `UPDATE greenvue_jobs.jobs SET deleted_at = $3 WHERE uid = ANY(ARRAY(
     SELECT uid FROM greenvue_jobs.jobs
-    WHERE status = 'finished' AND deleted_at IS NULL AND coalesce(run_at, created_at) < $1
+    WHERE status = 'finished' AND deleted_at IS NULL AND declared IS NULL AND coalesce(run_at, created_at) < $1
       AND coalesce(last_end_at, last_slot_at, created_at) < $1
     LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED))`,
   dedupeKeys: oldOf('dedupe_keys', 'at'),

@@ -22,11 +22,12 @@ export interface Terms {
 
 /** The conditions on `jobs` for the filters of a query. */
 export function filtersOf(query: JobQuery, terms: Terms): string[] {
-  const { type, status, q, health, upstream } = query;
+  const { type, status, q, health, origin, upstream } = query;
   const { sql, bind } = terms;
   const filters = ['deleted_at IS NULL', ...whichJobs(sql, query, bind)];
   if (type !== undefined) filters.push(`type = ${bind(type)}`);
   if (status !== undefined) filters.push(`status = ${bind(status)}`);
+  if (origin !== undefined) filters.push(`declared IS ${origin === 'code' ? 'NOT NULL' : 'NULL'}`);
   if (q !== undefined) {
     const part = bind(q.toLowerCase());
     filters.push(['id', 'name', 'description'].map((column) => sql.contains(column, part)).join(' OR '));

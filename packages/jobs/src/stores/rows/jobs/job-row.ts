@@ -1,4 +1,6 @@
-import type { Job, JobDefinition, Pause } from '../../../core/model/job.ts';
+import type { Declaration } from '../../../core/model/declaration.ts';
+import type { Job, JobDefinition } from '../../../core/model/job.ts';
+import type { Pause } from '../../../core/model/job-pause.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import type { Expectations } from '../../../core/watching/watching.ts';
@@ -83,6 +85,16 @@ const EDITED_COLUMNS = [
  */
 export const VARYING_COLUMNS = [WAKE_AT, ...STATE_COLUMNS, ...WATCHED_COLUMNS, ...EDITED_COLUMNS];
 
+/**
+ * Where code declares the job, as JSON. Passes read no row of it: they leave it as it is, so of the jobs that
+ * they read, some have it and some don't.
+ */
+export const DECLARED = ofJob(
+  'declared',
+  'text',
+  ({ declaration }) => declaration && JSON.stringify(declaration),
+);
+
 /** The columns that are null unless the job is labelled or watched. */
 const WATCHING_COLUMNS = [
   ofJob('tags', 'text', ({ tags }) => namesJson(tags)),
@@ -130,7 +142,7 @@ const FIXED_COLUMNS = [
   ...WATCHING_COLUMNS,
 ];
 
-export const JOB_COLUMNS = [...VARYING_COLUMNS, ...FIXED_COLUMNS];
+export const JOB_COLUMNS = [...VARYING_COLUMNS, DECLARED, ...FIXED_COLUMNS];
 /** The columns that a new job may have values in. It has no runs and no pause yet. */
 export const NEW_JOB_COLUMNS = [
   UID,
@@ -139,6 +151,7 @@ export const NEW_JOB_COLUMNS = [
   NEXT_SLOT_AT,
   FAILED_IN_ROW,
   ...VERSION_COLUMNS,
+  DECLARED,
   ...FIXED_COLUMNS,
 ];
 
@@ -154,7 +167,12 @@ export function hasChanged(columns: readonly JobColumn[], before: StoredJob, aft
 
 /** Whether only {@link STATE_COLUMNS}, {@link WATCHED_COLUMNS} and `wake_at` have changed. */
 export function onlyStateChanged(before: StoredJob, after: StoredJob): boolean {
-  return !hasChanged(EDITED_COLUMNS, before, after);
+  return !isDeclaredAnew(before, after) && !hasChanged(EDITED_COLUMNS, before, after);
+}
+
+/** Whether {@link DECLARED} may have changed. */
+export function isDeclaredAnew(before: StoredJob, after: StoredJob): boolean {
+  return before.job.declaration !== after.job.declaration;
 }
 
 export function namesOf(columns: readonly JobColumn[]): string {
@@ -228,6 +246,7 @@ export function jobInState(fixed: FixedJob, raw: unknown): StoredJob {
     failedInRow: row.failed_in_row as number,
   };
   if (row.paused_at !== null) job.pause = pauseOf(row);
+  if (typeof row.declared === 'string') job.declaration = JSON.parse(row.declared) as Declaration;
   if (row.last_slot_at !== null) job.lastSlotAt = row.last_slot_at as number;
   if (row.next_run_at !== null) job.nextRunAt = row.next_run_at as number;
   if (row.next_slot_at !== null) job.nextSlotAt = row.next_slot_at as number;

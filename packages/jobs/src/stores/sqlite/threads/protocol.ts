@@ -1,5 +1,6 @@
 import type { StoreErrorCode } from '../../../core/model/errors.ts';
 import type { JobStore } from '../../../core/store/store.ts';
+import type { DeclareInput, DeclaringNode } from '../../../core/store/store-declarations.ts';
 import type { SettleInput } from '../../../core/store/store-passes.ts';
 import type { HealthContext } from '../../../core/store/store-views.ts';
 import type { RecordedChange } from '../../../core/transactions/record-change.ts';
@@ -38,6 +39,7 @@ export type WriteMethod =
   | 'check'
   | 'insertJob'
   | 'command'
+  | 'declareJobs'
   | 'plan'
   | 'claim'
   | 'settle'
@@ -77,6 +79,7 @@ interface OtherInputs {
   readonly getPauseOfAll: undefined;
   readonly getJob: HealthContext & { readonly jobId: string };
   readonly settle: Packed<SettleInput>;
+  readonly declareJobs: { readonly input: DeclareInput; readonly nodes: readonly DeclaringNode[] };
   readonly recordChange: RecordedChange;
 }
 

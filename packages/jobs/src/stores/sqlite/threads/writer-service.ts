@@ -13,6 +13,7 @@ import {
 } from '../../../core/transactions/bulk/bulk-commands.ts';
 import { claim } from '../../../core/transactions/claim.ts';
 import { command, insertJob } from '../../../core/transactions/commands.ts';
+import { declareJobs } from '../../../core/transactions/declarations/declare-jobs.ts';
 import { pauseAll, resumeAll } from '../../../core/transactions/pause-all.ts';
 import { plan } from '../../../core/transactions/plan.ts';
 import { prune } from '../../../core/transactions/prune.ts';
@@ -125,6 +126,7 @@ function handlersOf(w: Writer): WriteHandlers {
     check: () => checkTables(w.db),
     insertJob: (input, now) => run(now, (unit) => insertJob(unit, input)),
     command: (input, now) => run(now, (unit) => command(unit, input)),
+    declareJobs: ({ input, nodes }, now) => run(now, (unit) => declareJobs(unit, input, nodes)),
     plan: (input, now) => packPlan(run(now, (unit) => plan(unit, input))),
     claim: (input, now) => packClaim(run(now, (unit) => claim(unit, input))),
     settle: (packed, now) => run(now, (unit) => settle(unit, unpackSettlements(packed))),

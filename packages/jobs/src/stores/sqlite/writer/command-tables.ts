@@ -62,6 +62,12 @@ export function commandTables(w: Writer) {
       return created;
     },
     countJobsBy: (by, upTo) => numberOf(w.db.arrays(COUNT_JOBS_BY).get(by, upTo)) ?? 0,
+    declaredJobs(ids) {
+      const found = ids.flatMap((id) => w.jobs.find(id) ?? []);
+      const declared = numbersIn(w.db.arrays(DECLARED_JOBS).all()).map((uid) => w.jobs.require(uid));
+      const byUid = new Map([...found, ...declared].map((stored) => [stored.uid, stored]));
+      return [...byUid.values()].sort((a, b) => a.uid - b.uid);
+    },
     uidsOf: (ids) =>
       new Map(
         ids.flatMap((id) => {
@@ -74,6 +80,7 @@ export function commandTables(w: Writer) {
 
 const COUNT_JOBS_BY = `SELECT count(*) FROM
   (SELECT 1 FROM jobs WHERE created_by = ? AND deleted_at IS NULL LIMIT ?)`;
+const DECLARED_JOBS = 'SELECT uid FROM jobs WHERE declared IS NOT NULL AND deleted_at IS NULL';
 const DEDUPED = 'SELECT run_id, pruned_run FROM dedupe_keys WHERE job_uid = ? AND key = ? AND at > ?';
 const KEEP_DEDUPE_KEY = `INSERT INTO dedupe_keys (job_uid, key, run_id, at) VALUES (?, ?, ?, ?)
   ON CONFLICT (job_uid, key) DO UPDATE SET run_id = excluded.run_id, at = excluded.at, pruned_run = NULL`;

@@ -80,7 +80,8 @@ const FIRST: Readonly<Record<RunsToPrune['first'], string>> = {
 };
 const OLD_RUNS = 'SELECT id, job_uid FROM runs WHERE id < ? AND finished_at < ? ORDER BY id LIMIT ?';
 const FINISHED_JOBS = `SELECT uid FROM jobs INDEXED BY jobs_finished
-  WHERE status = 'finished' AND deleted_at IS NULL AND coalesce(last_end_at, last_slot_at, created_at) < ? LIMIT ?`;
+  WHERE status = 'finished' AND deleted_at IS NULL AND declared IS NULL
+    AND coalesce(last_end_at, last_slot_at, created_at) < ? LIMIT ?`;
 const GONE_JOBS = `SELECT uid FROM jobs
   WHERE deleted_at IS NOT NULL AND finished_count = 0 AND skipped_count = 0
     AND NOT EXISTS (SELECT 1 FROM live_runs WHERE job_uid = uid) LIMIT ?`;

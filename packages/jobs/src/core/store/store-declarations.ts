@@ -1,0 +1,64 @@
+import type { JobEventType } from '../model/events.ts';
+import type { Job, JobDefinition } from '../model/job.ts';
+import type { JsonText } from '../model/run.ts';
+import type { CommandResult } from './store-commands.ts';
+
+/** A job as code declares it (P28, jobs in code). */
+export interface JobInCode {
+  readonly definition: JobDefinition;
+  /** Such as `src/jobs.ts:12`. */
+  readonly place: string;
+  /** Takes over a job of this id that was made over the API. */
+  readonly adopt: boolean;
+  /** The stored secrets that its payload names. */
+  readonly namedSecrets?: readonly string[] | undefined;
+  /** The declaration, for the audit log. */
+  readonly shown: JsonText;
+}
+
+/** What a program declares. */
+export interface DeclareInput {
+  /** The node that asks, and when its process started. */
+  readonly node: string;
+  readonly startedAt: number;
+  readonly release: number;
+  /** The node starts: among nodes of the same release, its declarations hold from now on. */
+  readonly isStart: boolean;
+  readonly jobs: readonly JobInCode[];
+}
+
+/** A live node whose program declares jobs. */
+export interface DeclaringNode {
+  readonly id: string;
+  readonly release: number;
+  readonly startedAt: number;
+  /** The ids of the jobs that it declares. */
+  readonly declares: readonly string[];
+}
+
+export interface DeclareFault {
+  readonly jobId: string;
+  readonly detail: string;
+  /** The field at fault, if there is one. */
+  readonly pointer?: string;
+}
+
+export interface DeclaredChange {
+  /** Absent: nothing that people see. */
+  readonly event?: JobEventType;
+  readonly done: Extract<CommandResult, { kind: 'done' }>;
+}
+
+export type DeclareResult =
+  | { readonly kind: 'done'; readonly created: readonly Job[]; readonly changed: readonly DeclaredChange[] }
+  /** The declarations of another live node hold: of this release, or a newer one. */
+  | { readonly kind: 'held'; readonly byRelease: number }
+  | { readonly kind: 'refused'; readonly faults: readonly DeclareFault[] };
+
+export interface StoreDeclarations {
+  /**
+   * Makes the declared jobs as the program declares them, in one transaction, one node at a time (P28, jobs in
+   * code). With a refused declaration, nothing changes. Rejects as `busy` if others change the same jobs.
+   */
+  declareJobs(input: DeclareInput): Promise<DeclareResult>;
+}

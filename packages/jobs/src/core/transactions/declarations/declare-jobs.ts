@@ -1,0 +1,121 @@
+import { upstreamsOf } from '../../chains/upstreams.ts';
+import { CODE_ACTOR } from '../../commands/declare.ts';
+import {
+  auditOfDeclared,
+  type DeclareStep,
+  heldBy,
+  planDeclarations,
+} from '../../declarations/plan-declarations.ts';
+import { StoreError } from '../../model/errors.ts';
+import type { Job, JobDefinition } from '../../model/job.ts';
+import type {
+  DeclaredChange,
+  DeclareFault,
+  DeclareInput,
+  DeclareResult,
+  DeclaringNode,
+  JobInCode,
+} from '../../store/store-declarations.ts';
+import { refuseUpstreams } from '../chains/upstreams.ts';
+import { command, insertJobs } from '../commands.ts';
+import { ask, type Script } from '../script.ts';
+import { refuseMissing } from '../secrets/secrets.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+
+/**
+ * Brings jobs to what a program declares (P28, jobs in code). The store lets one such transaction run at a
+ * time, and gives it the live nodes that declare jobs. If nothing differs, it locks no job.
+ */
+export function* declareJobs(
+  unit: UnitOfWork,
+  input: DeclareInput,
+  nodes: readonly DeclaringNode[],
+): Script<DeclareResult> {
+  const byRelease = heldBy(input, nodes);
+  if (byRelease !== undefined) return { kind: 'held', byRelease };
+  const definitions = input.jobs.map(({ definition }) => definition);
+  if (definitions.some((one) => upstreamsOf(one).length > 0)) yield* ask('lockUpstreams');
+  const stored = yield* ask(
+    'declaredJobs',
+    definitions.map(({ id }) => id),
+  );
+  const jobs = stored.map(({ job }) => job);
+  const { create, steps, faults } = planDeclarations(input, { jobs, nodes, now: unit.now });
+  const toMake = create.map(({ definition: { id: jobId }, namedSecrets }) => ({ jobId, namedSecrets }));
+  const missing = yield* missingSecrets([...toMake, ...steps]);
+  const all = [...faults, ...missing, ...(yield* wrongUpstreams(definitions, jobs))];
+  if (all.length > 0) return { kind: 'refused', faults: all };
+  const changed: DeclaredChange[] = [];
+  for (const step of steps) changed.push(yield* changeJob(unit, step));
+  return { kind: 'done', created: yield* makeJobs(unit, create, input), changed };
+}
+
+function* missingSecrets(
+  jobs: readonly Pick<DeclareStep, 'jobId' | 'namedSecrets'>[],
+): Script<readonly DeclareFault[]> {
+  const faults: DeclareFault[] = [];
+  for (const { jobId, namedSecrets } of jobs) {
+    const refusal = namedSecrets && (yield* refuseMissing(namedSecrets));
+    if (refusal !== undefined) faults.push({ jobId, detail: refusal.detail, pointer: '/payload' });
+  }
+  return faults;
+}
+
+/** Jobs that wait for others: the declared ones are checked together (P32, chains and gates). */
+function* wrongUpstreams(
+  definitions: readonly JobDefinition[],
+  jobs: readonly Job[],
+): Script<readonly DeclareFault[]> {
+  const namedBy = (one: JobDefinition) => upstreamsOf(one).map(({ job }) => job);
+  const together = new Map(definitions.map((one) => [one.id, namedBy(one)]));
+  const before = new Map(jobs.map((job) => [job.id, job]));
+  const faults: DeclareFault[] = [];
+  for (const one of definitions) {
+    const refusal = yield* refuseUpstreams(one, before.get(one.id), together);
+    if (refusal !== undefined)
+      faults.push({ jobId: one.id, detail: refusal.detail, pointer: refusal.pointer ?? '' });
+  }
+  return faults;
+}
+
+function* changeJob(
+  unit: UnitOfWork,
+  { jobId, uid, version, command: asked, seen }: DeclareStep,
+): Script<DeclaredChange> {
+  const done = yield* command(unit, {
+    jobId,
+    command: asked,
+    ifUid: uid,
+    ifVersion: version,
+    ...(seen === undefined ? {} : { audit: seen.audit }),
+  });
+  if (done.kind !== 'done') throw changedMeanwhile(jobId);
+  // The script of one command sees the runs of all of them.
+  const isOwn = ({ jobUid }: { readonly jobUid: string }) => jobUid === uid;
+  const own = { ...done, queued: done.queued.filter(isOwn), finished: done.finished.filter(isOwn) };
+  return { done: own, ...(seen === undefined ? {} : { event: seen.event }) };
+}
+
+function* makeJobs(
+  unit: UnitOfWork,
+  create: readonly JobInCode[],
+  { release }: DeclareInput,
+): Script<readonly Job[]> {
+  if (create.length === 0) return [];
+  const inputs = create.map((one) => ({
+    definition: one.definition,
+    place: one.place,
+    by: CODE_ACTOR,
+    audit: auditOfDeclared('job.create', one, release),
+  }));
+  const outcomes = yield* insertJobs(unit, inputs);
+  return outcomes.map((outcome, n) => {
+    if (outcome.kind !== 'created') throw changedMeanwhile(create[n]?.definition.id ?? '');
+    return outcome.job;
+  });
+}
+
+/** Undoes the transaction. */
+function changedMeanwhile(jobId: string): StoreError {
+  return new StoreError('busy', `The job "${jobId}" changed while code declared it. Try again.`);
+}

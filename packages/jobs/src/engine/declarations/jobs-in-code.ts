@@ -1,0 +1,123 @@
+import { LOOK_EVERY_MS } from '../../core/declarations/plan-declarations.ts';
+import type { DeclaredJob } from '../../core/job-types/declared-job.ts';
+import { StoreError } from '../../core/model/errors.ts';
+import type { DeclareResult, JobInCode } from '../../core/store/store-declarations.ts';
+import { warnOfChannels } from '../api/alert-api.ts';
+import { afterCommand } from '../api/command-effects.ts';
+import { guardReply } from '../api/store-writes.ts';
+import type { EngineParts } from '../engine-parts.ts';
+import { parseJobsInCode, refusedInCode } from './parse-jobs-in-code.ts';
+
+/** How often a start tries again while others hold the locks; each try waits some seconds. */
+const TRIES = 10;
+
+/**
+ * Brings the jobs of the database to what the program declares (P28, jobs in code): when it starts, when nodes
+ * come or go, and every 10 minutes.
+ */
+export class JobsInCode {
+  readonly #with: EngineParts;
+  readonly #jobs: readonly DeclaredJob[] | undefined;
+  #parsed: readonly JobInCode[] | undefined;
+  #lookedAt = 0;
+  #looking: Promise<void> = Promise.resolve();
+  #hasToLook = false;
+  #cancelLook: (() => void) | undefined;
+  #isStopped = false;
+
+  constructor(deps: EngineParts, jobs: readonly DeclaredJob[] | undefined) {
+    this.#with = deps;
+    this.#jobs = jobs;
+  }
+
+  /** Rejects with all faults of the declarations. */
+  async open(): Promise<void> {
+    if (this.#jobs === undefined) return;
+    const parsed = await parseJobsInCode(this.#with, this.#jobs);
+    await warnOfChannels(this.#with, parsed);
+    await this.#declare(parsed, { isStart: true });
+    this.#parsed = parsed;
+    this.#lookLater();
+  }
+
+  /** Other nodes came or went: now the declarations of this node may hold. */
+  othersChanged(): void {
+    if (this.#parsed === undefined || this.#hasToLook) return;
+    this.#hasToLook = true;
+    this.#looking = this.#looking.then(() => this.#look());
+  }
+
+  /** Looks again if it is time. */
+  async tick(): Promise<void> {
+    const { clock } = this.#with.settings;
+    if (Math.abs(clock.now() - this.#lookedAt) >= LOOK_EVERY_MS) this.othersChanged();
+    await this.#looking;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelLook?.();
+    await this.#looking;
+  }
+
+  #lookLater(): void {
+    const { clock, autoRun } = this.#with.settings;
+    if (!autoRun || this.#isStopped) return;
+    this.#cancelLook = clock.setTimer(LOOK_EVERY_MS, () => {
+      this.othersChanged();
+      this.#lookLater();
+    });
+  }
+
+  async #look(): Promise<void> {
+    this.#hasToLook = false;
+    if (this.#parsed === undefined || this.#isStopped) return;
+    try {
+      await this.#declare(this.#parsed, { isStart: false });
+    } catch (error) {
+      this.#with.settings.logger.warn({ err: error }, NOT_DECLARED);
+    }
+  }
+
+  async #declare(jobs: readonly JobInCode[], how: { readonly isStart: boolean }): Promise<void> {
+    const { settings, node } = this.#with;
+    const { release = 0 } = settings;
+    this.#lookedAt = settings.clock.now();
+    const input = { node: node.id, startedAt: node.info.startedAt, release, jobs, ...how };
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return this.#tell(await guardReply(this.#with, this.#with.store.declareJobs(input)), how);
+      } catch (error) {
+        const mayRepeat = error instanceof StoreError && error.code === 'busy';
+        if (!mayRepeat || tries >= TRIES || this.#isStopped) throw error;
+      }
+    }
+  }
+
+  /** Throws for refused declarations. */
+  #tell(result: DeclareResult, { isStart }: { readonly isStart: boolean }): void {
+    const { settings, events, node, dispatcher } = this.#with;
+    const { release = 0, logger } = settings;
+    if (result.kind === 'refused') throw refusedInCode(this.#jobs ?? [], result.faults);
+    if (result.kind === 'held') {
+      if (isStart) logger.info({ release, byRelease: result.byRelease }, HELD);
+      return;
+    }
+    const { created, changed } = result;
+    for (const { id, wakeAt } of created) {
+      events.emit('job.created', id);
+      dispatcher.nextPass.jobCreated(wakeAt);
+    }
+    if (created.length > 0) node.notify({ kind: 'wake' });
+    const seen = changed.filter(({ event }) => event !== undefined);
+    for (const { event, done } of seen) afterCommand(this.#with, done, event);
+    if (created.length + seen.length > 0)
+      logger.info({ release, created: created.length, changed: seen.length }, DECLARED);
+  }
+}
+
+const DECLARED = 'the jobs of the database are now as this release declares them';
+const HELD =
+  'a live node of a newer release declares the jobs, so this release changes none; its declarations hold once that node is gone';
+const NOT_DECLARED =
+  'the jobs in code could not be compared with the database; this is tried again within 10 minutes';
