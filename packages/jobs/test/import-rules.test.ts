@@ -155,7 +155,16 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   'entry point': {
     paths: [`${JOBS}/index.ts`],
-    may: [...CORE, 'engine port', 'engine settings', 'engine attempts', 'engine', 'outbound', 'http request'],
+    may: [
+      ...CORE,
+      'engine port',
+      'engine settings',
+      'engine attempts',
+      'engine',
+      'engine declarations',
+      'outbound',
+      'http request',
+    ],
     packages: [],
   },
   ...CONSOLE_LAYERS,

@@ -398,7 +398,9 @@ export function jobsInCodeContract(makeStore: MakeStore): void {
     it('A13: jobs that wait for each other are checked together: with each other, and with those of the API', async () => {
       await t.create('made');
       const after = (job: string) => ({ onlyIf: { job, succeededWithinMs: HOUR } });
-      expect(await done([inCode('b', after('a')), inCode('a', after('made'))])).toMatchObject({ created: ['b', 'a'] });
+      expect(await done([inCode('b', after('a')), inCode('a', after('made'))])).toMatchObject({
+        created: ['b', 'a'],
+      });
       expect(await done([inCode('b', after('a')), inCode('a', after('made'))])).toEqual(NOTHING);
       expect(await refused([inCode('b', after('a')), inCode('a', after('b'))])).toMatchObject([
         { jobId: 'a', pointer: '/onlyIf/job' },

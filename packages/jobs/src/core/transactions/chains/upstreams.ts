@@ -27,11 +27,7 @@ export function* refuseUpstreams(
 }
 
 /** Looks at the upstream job, then at all that it names, and so on. */
-function* refuseUpstream(
-  id: string,
-  upstream: Upstream,
-  together: Upstreams,
-): Script<Refusal | undefined> {
+function* refuseUpstream(id: string, upstream: Upstream, together: Upstreams): Script<Refusal | undefined> {
   const seen = new Set([upstream.job]);
   let ids: readonly string[] = [upstream.job];
   while (ids.length > 0) {

@@ -102,7 +102,10 @@ export function lowest(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((a, b) => Math.min(a, b));
 }
 
-function isAskedFor({ type, status, q, health, origin, upstream }: JobQuery, { job, health: own }: JobView): boolean {
+function isAskedFor(
+  { type, status, q, health, origin, upstream }: JobQuery,
+  { job, health: own }: JobView,
+): boolean {
   if ((type ?? job.type) !== job.type || (status ?? job.status) !== job.status) return false;
   if (origin !== undefined && originOf(job) !== origin) return false;
   if (health !== undefined && !hasHealth(own, health)) return false;
