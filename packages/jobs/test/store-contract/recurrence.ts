@@ -32,6 +32,13 @@ export function recurrenceContract(makeStore: MakeStore): void {
       expect(page.rows.map(({ job }) => job.schedule)).toEqual([schedule]);
     });
 
+    it('Q4: a start that does not match the rule is no slot', async () => {
+      await passTo(MONDAY - DAY);
+      const rrule = 'FREQ=WEEKLY;BYDAY=WE;BYHOUR=9';
+      const job = await t.create('a', { schedule: { ...BIWEEKLY, rrule } });
+      expect(job.nextRunAt).toBe(MONDAY + 2 * DAY);
+    });
+
     it('Q16: its slots run, and a downtime is made up for as for cron', async () => {
       await passTo(MONDAY - DAY);
       await t.create('a', { schedule: BIWEEKLY });
@@ -80,6 +87,18 @@ export function recurrenceContract(makeStore: MakeStore): void {
         kind: 'finished',
         status: 'failed',
       });
+    });
+
+    it('Q16, V10: a job whose runs are replaced is overrunning', async () => {
+      await passTo(MONDAY - DAY);
+      await t.create('a', { schedule: BIWEEKLY, overlap: 'cancel_previous' });
+      await passTo(MONDAY);
+      const first = await t.claimOne();
+      await passTo(MONDAY + 14 * DAY);
+      await t.settle(first, { kind: 'cancelled' });
+      expect((await t.view('a')).health.status).toBe('overrunning');
+      const asked = { sort: 'id', descending: false, limit: 5, handlers: TYPES } as const;
+      expect((await t.store.listJobs({ ...asked, health: 'overrunning' })).rows).toHaveLength(1);
     });
 
     it('Q16: a backfill runs past slots', async () => {

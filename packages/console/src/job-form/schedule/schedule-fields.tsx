@@ -39,7 +39,7 @@ const KINDS: readonly { readonly value: ScheduleKind; readonly label: string }[]
 const KIND_WORDS: Readonly<Record<ScheduleKind, string>> = {
   interval: 'Repeats after a fixed time.',
   cron: 'At times of the calendar: every day at 03:00, on Mondays, on the last day of the month.',
-  rrule: 'What cron cannot say: every second Monday, every 3 months, the last weekday of the month.',
+  rrule: 'What cron cannot say: every second Monday, every 10 days, every 3 months from March.',
   run_at: 'Runs a single time.',
   on_demand: 'Only when someone presses Run now, or when code starts it. Each run can have its own payload.',
 };
