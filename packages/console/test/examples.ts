@@ -35,6 +35,8 @@ export function exampleRun(fields: Partial<Run> = {}): Run {
     cancelled_by: null,
     backfill_id: null,
     slot_done_by: null,
+    checkpointed_at: null,
+    steps_done: [],
     fingerprint: null,
     ...fields,
   };

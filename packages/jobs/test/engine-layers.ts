@@ -77,6 +77,12 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['node:'],
     entries: ['thread-pool.ts', 'load-threads.ts', 'job-thread.ts'],
   }),
+  // What an attempt saves for the next one of its run.
+  'engine resume': layer('resume', {
+    may: ['engine attempts', 'engine timing'],
+    mayTypes: ['engine settings', 'engine job types'],
+    packages: ['node:'],
+  }),
   // The code that is called after ends of runs and pauses of jobs.
   'engine hooks': layer('hooks', {
     may: ['engine attempts', 'engine job types'],
@@ -91,7 +97,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     typeEntries: ['ended-claim.ts'],
   }),
   'engine places': layer('places', {
-    may: ['engine attempts', 'engine job types', 'engine timing'],
+    may: ['engine attempts', 'engine job types', 'engine resume', 'engine timing'],
     mayTypes: [...TYPES, 'engine threads', 'engine settling'],
     entries: ['executor.ts'],
     typeEntries: ['running-attempts.ts', 'unstarted-claims.ts'],

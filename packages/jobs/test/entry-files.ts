@@ -91,6 +91,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
   [`${JOBS}/stores/postgres/membership/`]: ['control-protocol.ts', 'membership.ts', 'nodes.ts'],
   [`${JOBS}/stores/postgres/methods/`]: [
     'alerts.ts',
+    'checkpoints.ts',
     'commands.ts',
     'passes.ts',
     'reads.ts',

@@ -10,7 +10,14 @@ const JOBS = 'packages/jobs/src';
 const API = 'apps/api/src';
 const CORE = ['core', 'plain core'];
 /** What both databases share. */
-const SHARED_BY_STORES = ['store rows', 'store reads', 'store alerts', 'store secrets', 'store chains'];
+const SHARED_BY_STORES = [
+  'store rows',
+  'store reads',
+  'store alerts',
+  'store secrets',
+  'store chains',
+  'store checkpoints',
+];
 
 /** The import rules by layer. What is not listed is forbidden. */
 const LAYERS: Readonly<Record<string, Layer>> = {
@@ -75,6 +82,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'store chains': {
     paths: [`${JOBS}/stores/chains/`],
     may: [...CORE, 'store rows', 'store reads'],
+    packages: [],
+  },
+  // The statements about what attempts save, which both databases run.
+  'store checkpoints': {
+    paths: [`${JOBS}/stores/checkpoints/`],
+    may: [...CORE, 'store reads'],
     packages: [],
   },
   'sqlite store': {
@@ -150,7 +163,16 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   testing: {
     paths: [`${JOBS}/testing/`],
-    may: [...CORE, 'engine port', 'engine job types', 'engine', 'memory store', 'sqlite store', 'outbound'],
+    may: [
+      ...CORE,
+      'engine port',
+      'engine attempts',
+      'engine job types',
+      'engine',
+      'memory store',
+      'sqlite store',
+      'outbound',
+    ],
     mayTypes: ['engine settings'],
   },
   'entry point': {

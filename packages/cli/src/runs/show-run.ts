@@ -44,6 +44,7 @@ function printRun({ out, now }: Session, run: Run): void {
     [isRetried ? 'Last attempt took' : 'Took', tookText(run, at)],
     ['Node', run.node ?? ''],
     ['Progress', run.progress === null ? '' : progressText(run.progress)],
+    ['Checkpoint', checkpointText(run, at)],
     ['Payload', payloadText(run)],
     ['Result', run.result === null || run.result === undefined ? '' : printableJson(run.result)],
     ['Retry of', run.retry_of ?? ''],
@@ -52,6 +53,13 @@ function printRun({ out, now }: Session, run: Run): void {
     ['Requested by', run.requested_by ?? ''],
     ['Fingerprint', run.fingerprint ?? ''],
   ]);
+}
+
+/** What the next attempt continues from. An older server does not send it. */
+function checkpointText({ checkpointed_at: savedAt, steps_done: steps = [] }: Run, at: number): string {
+  if (savedAt == null) return '';
+  const done = steps.length === 0 ? '' : `, steps done: ${steps.join(', ')}`;
+  return `saved ${instantAndDistance(savedAt, at)}${done}`;
 }
 
 /** What the run ran with, and whether it is the run's own or that of a version of the job. */

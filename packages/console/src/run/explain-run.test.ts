@@ -111,6 +111,24 @@ describe('a run that waits', () => {
   });
 });
 
+describe('a run with a checkpoint', () => {
+  const saved = { checkpointed_at: '2026-01-31T09:05:00.000Z', steps_done: ['charge', 'mail'] };
+
+  test('says what its next attempt continues from, and which steps are done', () => {
+    const run = queued({ attempt: 1, available_at: LATER, errors: [exampleError()], ...saved });
+    expect(explained(run)).toBe(
+      `Attempt 1 failed. The next attempt is due at ${LATER}. The next attempt continues from the checkpoint of 2026-01-31T09:05:00.000Z. Steps done: charge, mail.`,
+    );
+  });
+
+  test('says while it runs what an interruption would mean', () => {
+    const run = exampleRun({ status: 'running', finished_at: null, ...saved, steps_done: [] });
+    expect(explained(run)).toBe(
+      'If the attempt is interrupted, the next one continues from the checkpoint of 2026-01-31T09:05:00.000Z.',
+    );
+  });
+});
+
 test('recoveries are explained', () => {
   expect(explained(exampleRun({ recoveries: 1 }))).toMatch(/^A node ended/);
   expect(explained(exampleRun({ recoveries: 3 }))).toMatch(/^Nodes ended 3 times/);

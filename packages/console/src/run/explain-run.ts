@@ -16,7 +16,7 @@ interface ExplanationFacts {
 }
 
 /**
- * Explains the state of a run: why it waits, which slots it covers, what happened to it. Most important
+ * Explains the state of a run: why it waits, which slots it covers, what happened to it, what it continues from. Most important
  * first.
  */
 export function explainRun(run: Run, facts: ExplanationFacts): readonly Sentence[] {
@@ -25,6 +25,7 @@ export function explainRun(run: Run, facts: ExplanationFacts): readonly Sentence
     ...explainCancel(run),
     ...explainOvertime(run, facts),
     ...explainWait(run, facts),
+    ...explainCheckpoint(run),
     ...explainEnd(run, facts),
     ...explainCover(run),
     ...explainRecovery(run),
@@ -99,6 +100,19 @@ function explainWait(run: Run, { job, now }: ExplanationFacts): readonly Sentenc
     return [[`Attempt ${attempt} failed. The next attempt is due at `, ...again, '.']];
   }
   return [['The run is due and waits for a node with a free place.']];
+}
+
+/** What the next attempt continues from, if there will be one. */
+function explainCheckpoint(run: Run): readonly Sentence[] {
+  // An older server does not send it.
+  const { checkpointed_at: savedAt = null, steps_done: steps = [], status } = run;
+  if (savedAt === null) return [];
+  const done = steps.length === 0 ? '' : ` Steps done: ${steps.join(', ')}.`;
+  const next =
+    status === 'running'
+      ? 'If the attempt is interrupted, the next one continues'
+      : 'The next attempt continues';
+  return [[`${next} from the checkpoint of `, { at: savedAt }, `.${done}`]];
 }
 
 function pausedSentence(job: ExplanationFacts['job']): Sentence {

@@ -3,6 +3,8 @@ export const LARGEST_PAYLOAD_BYTES = 65_536;
 /** Levels of objects and arrays. A schema calls itself for each: a deeper payload overflows the stack. */
 export const DEEPEST_PAYLOAD = 32;
 export const LARGEST_RESULT_BYTES = 65_536;
+/** P30, resume: the largest checkpoint, and the results of all steps of a run together. */
+export const LARGEST_CHECKPOINT_BYTES = 65_536;
 export const LARGEST_LOG_BYTES = 65_536;
 /** What a line of a log counts besides its text. */
 export const LOG_LINE_BYTES = 16;

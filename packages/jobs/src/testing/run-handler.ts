@@ -3,7 +3,9 @@ import { jobTypeRule } from '../core/input/definition-fields.ts';
 import { required } from '../core/input/rule.ts';
 import { shape } from '../core/input/shape.ts';
 import type { HandlerJobs, JobContext, JobType } from '../core/job-types/job-type.ts';
+import { savedStateIn, savedStateText } from '../core/model/checkpoint.ts';
 import type { OutboundClient } from '../core/outbound/outbound.ts';
+import { HandlerResume } from '../engine/attempts/handler-resume.ts';
 import { checkPayload } from '../engine/job-types/payload-check.ts';
 import { payloadRules } from '../engine/job-types/payload-rules.ts';
 import { acceptPayload } from '../engine/job-types/stored-payload.ts';
@@ -14,6 +16,8 @@ export interface RunHandlerOptions {
   readonly lastSuccess?: Date;
   readonly run?: Partial<JobContext<unknown>['run']>;
   readonly traceparent?: string;
+  /** What `ctx.lastCheckpoint` is, as if an earlier attempt had saved it. */
+  readonly lastCheckpoint?: unknown;
   /** Answers the calls of `ctx.jobs`. A call without an answer here throws. */
   readonly jobs?: Partial<HandlerJobs>;
   /** Answers the requests of `ctx.outbound`. Without it, each request throws. */
@@ -27,6 +31,8 @@ export interface RunHandlerReport<Result = unknown> {
   readonly progress:
     | { readonly done: number; readonly total: number | undefined; readonly note: string | undefined }
     | undefined;
+  /** What the handler has saved with `ctx.checkpoint`, in order. */
+  readonly checkpoints: readonly unknown[];
 }
 
 /**
@@ -42,6 +48,8 @@ export async function runHandler<Deps, Input, Result>(
   checkOptions('runHandler', argumentRules, { type });
   const logs: { level: string; message: string; fields: unknown }[] = [];
   let progress: RunHandlerReport['progress'];
+  const checkpoints: unknown[] = [];
+  const resume = resumeOf(type, options, (value) => void checkpoints.push(value));
   const line = (level: string) => (message: string, fields?: unknown) => {
     logs.push({ level, message, fields });
   };
@@ -67,10 +75,33 @@ export async function runHandler<Deps, Input, Result>(
       progress: (done, total, note) => {
         progress = { done, total, note };
       },
+      lastCheckpoint: resume.lastCheckpoint,
+      checkpoint: resume.checkpoint,
+      step: resume.step,
     },
     deps,
   );
-  return { result, logs, progress };
+  resume.end();
+  return { result, logs, progress, checkpoints };
+}
+
+function resumeOf(
+  jobType: JobType,
+  options: RunHandlerOptions,
+  saved: (value: unknown) => void,
+): HandlerResume {
+  const value = options.lastCheckpoint === undefined ? undefined : JSON.stringify(options.lastCheckpoint);
+  let last = value;
+  return new HandlerResume({
+    jobType,
+    saved: savedStateIn(savedStateText({ value, steps: [] })),
+    save: async (content) => {
+      const now = savedStateIn(content)?.value;
+      // A step saves the checkpoint again.
+      if (now !== undefined && now !== last) saved(JSON.parse(now));
+      last = now;
+    },
+  });
 }
 
 const argumentRules = shape<{ readonly type: JobType }>('a job type', { type: required(jobTypeRule) });

@@ -34,6 +34,7 @@ import { prioritySlots } from './priority-slots.ts';
 import { promises } from './promises.ts';
 import { replacing } from './replacing.ts';
 import { restarts } from './restarts.ts';
+import { resuming } from './resuming.ts';
 import { scheduling } from './scheduling.ts';
 import { secretKeys } from './secret-keys.ts';
 import { secrets } from './secrets.ts';
@@ -70,6 +71,7 @@ export function engineWithStore(makeDatabase: MakeDatabase, makeOwn = makeDataba
   describe('expiry', () => expiring(makeDatabase));
   describe('replacing', () => replacing(makeDatabase));
   describe('gates', () => gates(makeDatabase));
+  describe('resuming', () => resuming(makeDatabase));
   describe('failure budgets', () => failureBudgets(makeDatabase));
   describe('hooks', () => hooks(makeDatabase));
   describe('jobs in code', () => jobsInCode(makeOwn));

@@ -6,6 +6,7 @@ import { cancelContract } from './cancel.ts';
 import { cancelPreviousContract } from './cancel-previous.ts';
 import { catchUpContract } from './catch-up.ts';
 import { checkContract } from './check.ts';
+import { checkpointsContract } from './checkpoints.ts';
 import { claimContract } from './claim.ts';
 import { claimWithPlanContract } from './claim-with-plan.ts';
 import { commandsContract } from './commands.ts';
@@ -76,6 +77,7 @@ export function runsContract(makeStore: MakeStore): void {
   cancelPreviousContract(makeStore);
   gatesContract(makeStore);
   jobsInCodeContract(makeStore);
+  checkpointsContract(makeStore);
   pauseContract(makeStore);
   planContract(makeStore);
   catchUpContract(makeStore);

@@ -31,11 +31,12 @@ export function defineJobType<
   Name extends string,
   Result,
   Where extends Isolation = 'inline',
+  Checkpoint = never,
 >(
-  definition: JobTypeDefinition<Input, Output, Deps, Name, Result, Where>,
+  definition: JobTypeDefinition<Input, Output, Deps, Name, Result, Where, Checkpoint>,
 ): JobType<Deps, Name, Input, Result, Where>;
-export function defineJobType<Input, Output, Deps, Name extends string, Result>(
-  definition: JobTypeDefinition<Input, Output, Deps, Name, Result>,
+export function defineJobType<Input, Output, Deps, Name extends string, Result, Checkpoint>(
+  definition: JobTypeDefinition<Input, Output, Deps, Name, Result, Isolation, Checkpoint>,
 ): JobType<Deps, Name, Input, Result> {
   checkOptions('defineJobType', definitionRules, definition, nameOf(definition));
   const hookDeps = (deps: Deps) => (definition.isolation === 'thread' ? undefined : deps);
@@ -48,6 +49,8 @@ export function defineJobType<Input, Output, Deps, Name extends string, Result>(
     payload: definition.payload,
     operatorsMaySet: definition.operatorsMaySet ?? [],
     secrets: definition.secrets ?? [],
+    checkpoint: definition.checkpoint,
+    steps: definition.steps ?? false,
     isolation: definition.isolation ?? 'inline',
     memoryMb: definition.memoryMb,
     timeout: definition.timeout,

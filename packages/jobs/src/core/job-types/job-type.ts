@@ -9,7 +9,8 @@ import type { AttemptError } from '../model/run.ts';
 import type { OutboundClient } from '../outbound/outbound.ts';
 import type { RequestedRun, RunView, ScheduledJob } from '../store/store-views.ts';
 import type { JsonOf } from './json-of.ts';
-import type { PayloadSchema } from './payload-schema.ts';
+import type { CheckpointSchema, PayloadSchema } from './payload-schema.ts';
+import type { ResumeContext } from './resume-context.ts';
 
 export type { BackoffOptions } from '../model/retry.ts';
 
@@ -64,7 +65,7 @@ export interface HandlerJobs {
 }
 
 /** What a handler gets besides its dependencies. */
-export interface JobContext<Payload> {
+export interface JobContext<Payload, Checkpoint = unknown> extends ResumeContext<Checkpoint> {
   readonly payload: Payload;
   readonly job: { readonly id: string; readonly uid: string; readonly name: string; readonly type: string };
   readonly run: RunContext;
@@ -144,6 +145,7 @@ export interface JobTypeDefinition<
   Name extends string = string,
   Result = unknown,
   Where extends Isolation = Isolation,
+  Checkpoint = never,
 > {
   /** Lower-case words joined by `_`, such as `send_notifications`. */
   readonly type: Name;
@@ -169,6 +171,13 @@ export interface JobTypeDefinition<
    * `z.string().meta({ secret: true })`.
    */
   readonly secrets?: readonly string[];
+  /**
+   * The schema of what the handler saves with `ctx.checkpoint` and finds in `ctx.lastCheckpoint` (P30,
+   * resume), such as `z.object({ after: z.string() })`. A value that it refuses is not saved, or not found.
+   */
+  readonly checkpoint?: CheckpointSchema<Checkpoint>;
+  /** The handler calls `ctx.step` (P30, resume). Default false. */
+  readonly steps?: boolean;
   /** Default `inline`. */
   readonly isolation?: Where;
   /** Heap (MB) that its thread may use, at least 16. Default: the engine's `threadMemoryMb`. */
@@ -188,7 +197,7 @@ export interface JobTypeDefinition<
    * which is retried; throw a {@link PermanentError} for what a retry can't mend. Delivery is at least once:
    * make effects idempotent.
    */
-  readonly run: (ctx: JobContext<Output>, deps: Deps) => Promise<Result>;
+  readonly run: (ctx: JobContext<Output, Checkpoint>, deps: Deps) => Promise<Result>;
   /**
    * Hooks, called after what they are about was written: once at most, without a retry. Write them after
    * `run`: the compiler knows the result and the dependencies from there. See {@link JobHooks}.
@@ -224,6 +233,8 @@ export interface JobType<
   readonly payload: PayloadSchema<Input>;
   readonly operatorsMaySet: readonly string[];
   readonly secrets: readonly string[];
+  readonly checkpoint: CheckpointSchema | undefined;
+  readonly steps: boolean;
   readonly memoryMb: number | undefined;
   readonly timeout: string | undefined;
   readonly maxAttempts: number | undefined;

@@ -3,13 +3,21 @@
  * (https://standardschema.dev). Zod and ArkType give one; Valibot does with its `toStandardJsonSchema`.
  */
 export interface PayloadSchema<Input = unknown, Output = unknown> {
-  readonly '~standard': {
-    readonly version: 1;
-    readonly vendor: string;
-    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
-    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+  readonly '~standard': StandardSchema<Input, Output> & {
     readonly jsonSchema: { readonly input: (options: JsonSchemaOptions) => Record<string, unknown> };
   };
+}
+
+/** The schema of a checkpoint, from any library that follows Standard Schema. */
+export interface CheckpointSchema<Checkpoint = unknown> {
+  readonly '~standard': StandardSchema<Checkpoint, Checkpoint>;
+}
+
+export interface StandardSchema<Input, Output> {
+  readonly version: 1;
+  readonly vendor: string;
+  readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
 }
 
 export interface JsonSchemaOptions {
@@ -30,7 +38,7 @@ export interface SchemaIssue {
  * The validated value, or the issues. Checks at once: a schema that answers with a promise, or throws, gives
  * an issue that says so.
  */
-export function validate(schema: PayloadSchema, value: unknown): SchemaResult<unknown> {
+export function validate(schema: PayloadSchema | CheckpointSchema, value: unknown): SchemaResult<unknown> {
   try {
     const result = schema['~standard'].validate(value);
     if (!(result instanceof Promise)) return result;

@@ -62,13 +62,15 @@ export type Settlement =
       readonly expiresAt?: number;
     };
 
-/** What becomes of a run whose claim ended with `outcome` (P8, P9, P11, P12). `random` is in [0, 1). */
-export function settleRun(
-  job: Job,
-  run: LiveRun,
-  outcome: Outcome,
-  at: { readonly now: number; readonly random: number },
-): Settlement {
+/** `random` is in [0, 1). `isSaved`: the next attempt continues where this one ended (P30, resume). */
+interface ClaimEndedAt {
+  readonly now: number;
+  readonly random: number;
+  readonly isSaved?: true | undefined;
+}
+
+/** What becomes of a run whose claim ended with `outcome` (P8, P9, P11, P12). */
+export function settleRun(job: Job, run: LiveRun, outcome: Outcome, at: ClaimEndedAt): Settlement {
   switch (outcome.kind) {
     case 'succeeded':
       return finished(run, {
@@ -117,11 +119,12 @@ function failedOrRetried(
   job: Job,
   run: LiveRun,
   { error, permanent }: Extract<Outcome, { kind: 'failed' }>,
-  { now, random }: { readonly now: number; readonly random: number },
+  { now, random, isSaved }: ClaimEndedAt,
 ): Settlement {
   const failures = run.failures + 1;
   const availableAt = now + retryDelayMs(job.backoff, failures, random);
-  if (permanent || failures >= job.maxAttempts || isReplacedByNextSlot(job, run, availableAt)) {
+  const isReplaced = isReplacedByNextSlot(job, run, { availableAt, isSaved: isSaved === true });
+  if (permanent || failures >= job.maxAttempts || isReplaced) {
     return finished(run, { status: 'failed', reason: error.reason, error });
   }
   return waiting(job, { ...run, failures, errors: [...run.errors, error] }, { availableAt });
@@ -130,13 +133,19 @@ function failedOrRetried(
 const REPLACING: ReadonlySet<Overlap> = new Set(['skip', 'cancel_previous']);
 
 /** P8, retries: under `skip` and `cancel_previous`, the next slot of a job with a grid replaces a retry as late as it. */
-function isReplacedByNextSlot(job: Job, run: LiveRun, retryAt: number): boolean {
+function isReplacedByNextSlot(
+  job: Job,
+  run: LiveRun,
+  retry: { readonly availableAt: number; readonly isSaved: boolean },
+): boolean {
   // The next slot does not make up for a past one.
   if (isBackfillRun(run) || isRetryOfSlot(run)) return false;
   // The gate may skip it.
   if (job.onlyIf !== undefined) return false;
+  // The next slot would start from the beginning (P30, resume).
+  if (retry.isSaved && job.overlap === 'skip') return false;
   if (!hasGrid(job.schedule) || !REPLACING.has(job.overlap) || job.status !== 'active') return false;
-  return job.nextRunAt !== undefined && retryAt >= job.nextRunAt;
+  return job.nextRunAt !== undefined && retry.availableAt >= job.nextRunAt;
 }
 
 function lost(job: Job, run: LiveRun, now: number): Settlement {

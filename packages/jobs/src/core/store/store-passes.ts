@@ -101,6 +101,8 @@ export interface SettleInput {
   readonly jobVersion?: number;
   readonly progress?: Progress;
   readonly logs?: readonly LogLine[];
+  /** The run has a saved state that this attempt has read or written (P30, resume). */
+  readonly isSaved?: true;
 }
 
 /** How a claim ended, without its ids and logs. */

@@ -1,6 +1,7 @@
 import type { JobsRead } from '../filters/jobs-read.ts';
 import type { RunFilter } from '../filters/run-filter.ts';
 import type { RunTimeRange } from '../filters/run-time.ts';
+import type { CheckpointView } from '../model/checkpoint.ts';
 import type { Origin } from '../model/declaration.ts';
 import type { Job, JobDefinition, JobStatus } from '../model/job.ts';
 import type { FinishedStatus, JsonText, Run, RunReason, RunStatus } from '../model/run.ts';
@@ -99,6 +100,8 @@ export interface RunView {
    * it. Absent if the job has none, or if the version is not kept.
    */
   readonly ranWith?: JsonText;
+  /** The state that its attempts have saved for the next one. Only `getRun` has it. Absent: none. */
+  readonly checkpoint?: CheckpointView;
   /** The backfill that made the run. Absent: none, or the counts of the backfill are too old. */
   readonly backfillId?: string;
   /**

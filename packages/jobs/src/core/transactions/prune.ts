@@ -44,6 +44,7 @@ export function* prune(retention: Retention): Generator<PruneStep, PruneResult, 
     older('hourBuckets', countsMaxAgeMs),
     older('jobHourBuckets', countsMaxAgeMs),
     older('backfills', countsMaxAgeMs),
+    older('checkpoints', 0),
     older('nodeNames', maxAgeMs + DAY_MS),
     older('alertDeliveries', maxAgeMs),
   ];

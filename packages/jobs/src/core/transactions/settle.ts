@@ -52,6 +52,7 @@ export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<
   const ends = createEnds();
   const settled = new Set<number>();
   const logs: RunLog[] = [];
+  const over: EndedClaim['runId'][] = [];
   let wake = false;
   const results = batch.map((input, n): SettleResult => {
     const state = states[n];
@@ -62,15 +63,21 @@ export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<
     if (input.logs !== undefined) logs.push({ runId: input.runId, lines: input.logs });
     if ('movedOf' in state) {
       endsOf(ends, state.movedOf).push(state.end);
+      if (input.isSaved === true) over.push(input.runId);
       return SUCCEEDED;
     }
     const settlement = endClaim(unit, state, input, ends);
-    if (settlement.kind === 'finished') return finishedResult(state, settlement);
+    if (settlement.kind === 'finished') {
+      if (input.isSaved === true) over.push(input.runId);
+      return finishedResult(state, settlement);
+    }
     const { availableAt, failures } = settlement;
     if (needsPass(input.outcome, settlement, unit.now)) wake = true;
     return { kind: 'waiting', availableAt, failures };
   });
   if (logs.length > 0) yield* ask('appendLogs', logs);
+  // What a crash leaves behind is pruned.
+  if (over.length > 0) yield* ask('removeCheckpoints', over);
   const settledJobs = yield* writeEnds(unit, ends);
   return {
     results,
@@ -169,7 +176,11 @@ function endClaim(unit: UnitOfWork, claimed: LiveRun, input: ClaimEnd, ends: End
   const run = runAtClaimEnd(claimed, input);
   const uid = Number(run.jobUid);
   const { job } = lockedJob(unit, uid);
-  const settlement = settleRun(job, run, input.outcome, { now: unit.now, random: input.random });
+  const settlement = settleRun(job, run, input.outcome, {
+    now: unit.now,
+    random: input.random,
+    isSaved: input.isSaved,
+  });
   const ended = endsOf(ends, uid);
   if (settlement.kind === 'finished') {
     const { jobVersion = run.jobVersion ?? job.version } = input;

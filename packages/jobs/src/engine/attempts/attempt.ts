@@ -8,6 +8,7 @@ import type { ClaimedRun, LogLine, Report } from '../../core/store/store-passes.
 import type { AttemptSpan, TracedAttempt } from '../ports/tracing.ts';
 import { AttemptOutput, type NewOutput } from './attempt-output.ts';
 import { createHandlerJobs, createHandlerOutbound, type HandlerCommands } from './handler-jobs.ts';
+import { type AttemptState, HandlerResume, nothingToResume } from './handler-resume.ts';
 import { type StrayErrorListener, withStrayErrorsTo } from './stray-errors.ts';
 import type { ThrownError } from './thrown-error.ts';
 
@@ -65,6 +66,10 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   #output: AttemptOutput | undefined;
   #mask: { readonly of: SecretMask | undefined } | undefined;
   #jobs: HandlerJobs | undefined;
+  #resume: HandlerResume | undefined;
+  #isOver = false;
+  /** Only of a type with checkpoints or steps (P30, resume). */
+  state: AttemptState | undefined;
   onLine: ((attempt: Attempt, line: LogLine) => void) | undefined;
   /** The engine, for the handler. */
   commands: HandlerCommands | undefined;
@@ -163,6 +168,24 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
     return this.output.log;
   }
 
+  get lastCheckpoint(): unknown {
+    return this.state === undefined ? undefined : this.#resumed.lastCheckpoint;
+  }
+
+  get checkpoint(): JobContext<unknown>['checkpoint'] {
+    return this.#resumed.checkpoint;
+  }
+
+  get step(): JobContext<unknown>['step'] {
+    return this.#resumed.step;
+  }
+
+  get #resumed(): HandlerResume {
+    this.#resume ??= new HandlerResume(this.state ?? nothingToResume(this.owner.type));
+    if (this.#isOver) this.#resume.end();
+    return this.#resume;
+  }
+
   progress = (done: number, total?: number, note?: string): void => this.output.progress(done, total, note);
 
   /** Tells the handler to stop; the first reason counts. */
@@ -174,6 +197,13 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
     if (this.onStray === undefined) controller?.abort(stop.error);
     else if (controller !== undefined) withStrayErrorsTo(this, () => controller.abort(stop.error));
     return true;
+  }
+
+  /** The handler has ended: nothing more is saved. */
+  end(): void {
+    this.#isOver = true;
+    this.#resume?.end();
+    this.state?.end();
   }
 
   strayed(error: Error): void {

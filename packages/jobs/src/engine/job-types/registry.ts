@@ -29,6 +29,8 @@ export interface RegisteredType {
   /** The default of its jobs. */
   readonly pauseAfter: FailureBudget | undefined;
   readonly payload: PayloadRules;
+  /** Its attempts read what earlier ones have saved (P30, resume). */
+  readonly resumes: boolean;
 }
 
 /** A handler in a thread. */
@@ -157,6 +159,7 @@ function registered<Deps>(
     backoff,
     pauseAfter,
     payload,
+    resumes: jobType.checkpoint !== undefined || jobType.steps === true,
   };
 }
 

@@ -223,7 +223,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   /** Lets handlers that wait for nothing come to their end. Returns how many settlements wait. */
   async #awaitHandlers(): Promise<number> {
     const { executor, settlements } = this.#with;
-    await executor.secretsRead();
+    await executor.allRead();
     let turn = 0;
     // One turn at least: a stray error of a handler that has returned comes before its end is written.
     do await new Promise<void>((resolve) => void setImmediate(resolve));

@@ -10,9 +10,8 @@ import type { HandlerCommands } from '../attempts/handler-jobs.ts';
 import { type HandlerResult, maskResult, readResult } from '../attempts/handler-result.ts';
 import { maskThrown, readThrown, type ThrownError } from '../attempts/thrown-error.ts';
 import type { EventFeed } from '../events/event-feed.ts';
-import { CheckedPayloads } from '../job-types/checked-payloads.ts';
 import type { RegisteredType, Registry } from '../job-types/registry.ts';
-import { type PayloadSecrets, readNamedSecrets } from '../job-types/secret-payload.ts';
+import type { PayloadSecrets } from '../job-types/secret-payload.ts';
 import type { Settings } from '../options.ts';
 import type { Pings } from '../pings/pings.ts';
 import type { EndedClaim } from '../settling/ended-claim.ts';
@@ -20,6 +19,7 @@ import type { Settlements } from '../settling/settlements.ts';
 import type { Meter } from '../stats/meter.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
 import { AFTER_FAILURE_MS, STARTS_A_TURN } from '../timing/pace.ts';
+import { AttemptInputs } from './attempt-inputs.ts';
 import { Places } from './places.ts';
 import { Reporter } from './reporter.ts';
 import { runInline } from './run-inline.ts';
@@ -41,8 +41,8 @@ export interface ExecutorDeps {
   readonly commands: HandlerCommands;
 }
 
-const UNREAD_SECRETS =
-  'the job store failed to read the secrets of a run; the run starts again in a second, and keeps its attempts';
+const UNREAD =
+  'the job store failed to read the secrets or the checkpoint of a run; the run starts again in a second, and keeps its attempts';
 
 /** Takes claimed runs, runs their handlers in the node's places, and gives each end to the settlements. */
 export class Executor {
@@ -52,7 +52,7 @@ export class Executor {
   readonly surplus: SurplusClaims;
   readonly reporter: Reporter;
   readonly #with: ExecutorDeps;
-  readonly #payloads: CheckedPayloads;
+  readonly #inputs: AttemptInputs;
   /** Attempts that ended while a report of them was on its way: they are settled after it. */
   readonly #reporting = new Set<Attempt>();
   readonly #reading = new Set<Promise<void>>();
@@ -75,7 +75,7 @@ export class Executor {
     this.surplus = new SurplusClaims({ ...deps, clock, places, unstarted });
     this.reporter = new Reporter({ ...deps, running });
     this.#with = deps;
-    this.#payloads = new CheckedPayloads(clock, deps.secrets.keyring);
+    this.#inputs = new AttemptInputs({ ...deps, running });
     this.#onLine = (attempt, line) => logLine(logger, attempt, line);
     this.#onStray = strayErrors === 'off' ? undefined : (attempt, error) => this.#strayed(attempt, error);
   }
@@ -159,9 +159,8 @@ export class Executor {
     if (expired !== undefined) return settlements.add(expired);
     const type = registry.get(job.type);
     if (type === undefined) throw new Error(`claimed a run of the unknown type ${job.type}`);
-    const names = this.#payloads.namesFor(type, run, job);
-    const payload = names.length === 0 ? this.#payloads.of(type, run, job) : UNREAD_PAYLOAD;
-    const input = 'json' in payload ? payload : UNREAD_PAYLOAD;
+    const payload = this.#inputs.payloadOf(type, run, job);
+    const input = payload !== undefined && 'json' in payload ? payload : UNREAD_PAYLOAD;
     const attempt = new Attempt(run, job, input, settings.clock.now);
     attempt.startedAt = settings.clock.now();
     attempt.startedMonotonic = settings.clock.monotonic();
@@ -171,30 +170,26 @@ export class Executor {
     if (settings.tracing !== undefined) attempt.span = settings.tracing.begin(attempt);
     this.running.add(attempt);
     this.#announceStart(attempt);
-    if (!('json' in payload)) return this.#end(attempt, payload, attempt.startedAt);
-    if (names.length === 0) this.#call(type, attempt);
-    else this.#afterSecrets(this.#callWithSecrets(type, attempt, names));
+    if (payload !== undefined && !('json' in payload)) return this.#end(attempt, payload, attempt.startedAt);
+    if (payload !== undefined && !type.resumes) this.#call(type, attempt);
+    else this.#afterReading(this.#readThenCall(type, attempt));
   }
 
-  /** Resolves once no handler waits for the secrets of its payload. */
-  secretsRead(): Promise<unknown> {
+  /** Resolves once no handler waits for its secrets or its checkpoint. */
+  allRead(): Promise<unknown> {
     return Promise.all(this.#reading);
   }
 
-  #afterSecrets(reading: Promise<void>): void {
+  #afterReading(reading: Promise<void>): void {
     this.#reading.add(reading);
     void reading.finally(() => this.#reading.delete(reading));
   }
 
-  /** Reads the stored secrets that the payload names, then calls the handler, unless it was told to stop. */
-  async #callWithSecrets(type: RegisteredType, attempt: Attempt, names: readonly string[]): Promise<void> {
-    const { settings, secrets } = this.#with;
+  /** Reads what the handler needs from the store, then calls it, unless it was told to stop. */
+  async #readThenCall(type: RegisteredType, attempt: Attempt): Promise<void> {
     try {
-      const named = await readNamedSecrets(secrets, names);
-      if (attempt.stop !== undefined) throw attempt.stop.error;
-      const payload = this.#payloads.of(type, attempt.claimed, attempt.owner, named);
-      if (!('json' in payload)) return this.#end(attempt, payload, settings.clock.now());
-      attempt.input = payload;
+      const invalid = await this.#inputs.read(type, attempt);
+      if (invalid !== undefined) return this.#end(attempt, invalid, this.#with.settings.clock.now());
     } catch (error) {
       if (error instanceof StoreError) return this.#unread(attempt, error);
       return this.#threw(attempt, readThrown(error));
@@ -205,7 +200,7 @@ export class Executor {
   /** The store failed before the handler began: the run starts again, and loses no attempt. */
   #unread(attempt: Attempt, err: StoreError): void {
     const { logger, clock } = this.#with.settings;
-    logger.warn({ ...idsOf(attempt), err }, UNREAD_SECRETS);
+    logger.warn({ ...idsOf(attempt), err }, UNREAD);
     this.#end(attempt, { kind: 'given_back', delayMs: AFTER_FAILURE_MS }, clock.now());
   }
 
@@ -246,6 +241,7 @@ export class Executor {
 
   #end(attempt: Attempt, outcome: Outcome, finishedAt: number): void {
     this.running.remove(attempt);
+    attempt.end();
     if (outcome.kind === 'given_back' && attempt.stop?.reason === 'shutdown') this.#interrupted++;
     attempt.tookMs = this.#with.settings.clock.monotonic() - attempt.startedMonotonic;
     this.places.ended(attempt.tookMs);
@@ -277,6 +273,7 @@ export class Executor {
         finishedAt,
         jobVersion: attempt.owner.version,
         ...attempt.takeOutput(),
+        ...(attempt.state?.isSaved === true ? { isSaved: true } : undefined),
       },
       owner: attempt.owner,
       attempt,

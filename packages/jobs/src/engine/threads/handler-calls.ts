@@ -7,12 +7,19 @@ import {
 } from '../../core/model/errors.ts';
 import { isRecord } from '../../core/objects.ts';
 
+/** What a thread may call for its handler. */
+export interface EngineForHandler extends HandlerJobs {
+  /** Saves what the next attempt of the run finds (P30, resume). */
+  saveState(content: string): Promise<void>;
+}
+
 const METHODS = [
   'enqueue',
   'schedule',
   'trigger',
   'cancelRun',
-] as const satisfies readonly (keyof HandlerJobs)[];
+  'saveState',
+] as const satisfies readonly (keyof EngineForHandler)[];
 type Method = (typeof METHODS)[number];
 
 /** What a handler in a thread asks of the engine. */
@@ -47,9 +54,12 @@ export function readCall(said: Readonly<Record<string, unknown>>): HandlerCall |
 }
 
 /** Answers a call in the place of the engine's own thread. Never rejects. */
-export async function answerCall(jobs: HandlerJobs, { method, args }: HandlerCall): Promise<HandlerAnswer> {
+export async function answerCall(
+  engine: EngineForHandler,
+  { method, args }: HandlerCall,
+): Promise<HandlerAnswer> {
   try {
-    const call: (...given: readonly unknown[]) => Promise<unknown> = Reflect.get(Object(jobs), method);
+    const call: (...given: readonly unknown[]) => Promise<unknown> = Reflect.get(Object(engine), method);
     const given = JSON.parse(args) as readonly { readonly value?: unknown }[];
     return { ok: true, value: await call(...given.map(({ value }) => value)) };
   } catch (error) {
@@ -79,6 +89,11 @@ export class ThreadJobs {
     };
   }
 
+  /** Also after the signal of an attempt has fired: its handler may save what it has done. */
+  saveState(content: string): Promise<void> {
+    return this.#ask('saveState', [content], NEVER_ABORTED) as Promise<void>;
+  }
+
   answered(id: number, answer: HandlerAnswer): void {
     this.#waiting.get(id)?.(answer);
   }
@@ -101,6 +116,8 @@ export class ThreadJobs {
     }
   }
 }
+
+const NEVER_ABORTED = new AbortController().signal;
 
 function argsText(args: readonly unknown[]): string {
   try {

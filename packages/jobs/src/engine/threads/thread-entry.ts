@@ -14,6 +14,7 @@ import { handlerPayload, stopError } from '../attempts/attempt.ts';
 import type { NewOutput } from '../attempts/attempt-output.ts';
 import { createHandlerOutbound } from '../attempts/handler-jobs.ts';
 import { readResult } from '../attempts/handler-result.ts';
+import { HandlerResume } from '../attempts/handler-resume.ts';
 import { readThrown } from '../attempts/thrown-error.ts';
 import { ThreadJobs } from './handler-calls.ts';
 import { beginHandler } from './handler-start.ts';
@@ -92,6 +93,7 @@ function taskOf(message: Extract<ToThread, { kind: 'run' }>): Task {
 
 async function execute(task: Task, signal: AbortSignal): Promise<void> {
   let isUsable = false;
+  let resume: HandlerResume | undefined;
   try {
     const jobType = await load(task.module, task.type);
     deps ??= makeDeps();
@@ -99,12 +101,15 @@ async function execute(task: Task, signal: AbortSignal): Promise<void> {
     isUsable = true;
     // Taken back meanwhile: the engine has settled it, and ends this thread.
     if (!beginHandler(start)) return;
-    const returned = await jobType.run(contextOf(task, jobType, signal), made as never);
+    resume = resumeOf(task, jobType);
+    const returned = await jobType.run(contextOf(task, jobType, { signal, resume }), made as never);
     // A stray error of a handler that has returned comes within the turn.
     await new Promise((resolve) => setImmediate(resolve));
     send({ kind: 'returned', result: readResult(returned, task.mask), output: endTask(task) });
   } catch (error) {
     send({ kind: 'threw', thrown: readThrown(error, task.mask), isUsable, output: endTask(task) });
+  } finally {
+    resume?.end();
   }
 }
 
@@ -182,7 +187,15 @@ function isThreadDeps(value: unknown): value is ThreadDeps {
   return isRecord(value) && typeof value.create === 'function' && typeof value.module === 'string';
 }
 
-function contextOf(task: Task, { payload: schema }: JobType, signal: AbortSignal): JobContext<unknown> {
+function resumeOf({ saved }: Task, jobType: JobType): HandlerResume {
+  return new HandlerResume({ jobType, saved, save: (content) => calls.saveState(content) });
+}
+
+function contextOf(
+  task: Task,
+  { payload: schema }: JobType,
+  { signal, resume }: { readonly signal: AbortSignal; readonly resume: HandlerResume },
+): JobContext<unknown> {
   const { job, run, lastSuccess, traceparent } = task;
   const { json, mustValidate } = task.payload;
   const { output } = task.outputSender;
@@ -200,6 +213,9 @@ function contextOf(task: Task, { payload: schema }: JobType, signal: AbortSignal
       return createHandlerOutbound(outbound, { signal });
     },
     progress: (done, total, note) => output.progress(done, total, note),
+    lastCheckpoint: resume.lastCheckpoint,
+    checkpoint: resume.checkpoint,
+    step: resume.step,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { SavedState } from '../../core/model/checkpoint.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { OutboundOptions } from '../../core/outbound/outbound.ts';
@@ -31,6 +32,8 @@ export type ToThread =
       readonly run: Attempt['run'];
       readonly lastSuccess: Date | undefined;
       readonly traceparent: string | undefined;
+      /** What an earlier attempt has saved (P30, resume). */
+      readonly saved: SavedState | undefined;
     }
   /** Imports the modules of these job types, and runs nothing. */
   | { readonly kind: 'load'; readonly types: readonly { readonly module: string; readonly type: string }[] }

@@ -93,7 +93,8 @@ export class ThreadPool {
     const { module, type } = handler;
     const { job, run, lastSuccess, traceparent, input } = attempt;
     const payload = { json: input.json, mustValidate: input.schema !== undefined, secrets: input.secrets };
-    const task = { kind: 'run', module, type, payload, job, run, lastSuccess, traceparent } as const;
+    const saved = attempt.state?.saved;
+    const task = { kind: 'run', module, type, payload, job, run, lastSuccess, traceparent, saved } as const;
     const reply = await this.#ask(thread, attempt, task);
     if (reply.kind === 'loaded')
       throw new Error(
@@ -229,7 +230,8 @@ export class ThreadPool {
   #answer(thread: Thread, call: HandlerCall): void {
     const attempt = thread.current?.attempt;
     if (attempt === undefined) return;
-    const ask = () => answerCall(attempt.jobs, call);
+    const saveState = (content: string) => saveFor(attempt, content);
+    const ask = () => answerCall({ ...attempt.jobs, saveState }, call);
     const asked = attempt.span === undefined ? ask() : attempt.span.within(ask);
     void asked.then((answer) => {
       if (thread.current?.attempt === attempt) this.#post(thread, { kind: 'answer', id: call.id, answer });
@@ -242,6 +244,12 @@ export class ThreadPool {
     logThreadEnd(this.#settings.logger, message.thrown);
     this.#post(thread, { kind: 'end' });
   }
+}
+
+/** Saves the state of an attempt for its thread, which may ask for anything. */
+async function saveFor({ state }: Attempt, content: unknown): Promise<void> {
+  if (state === undefined || typeof content !== 'string') throw new Error('The thread has nothing to save.');
+  await state.save(content);
 }
 
 function terminated(thread: Thread): Promise<unknown> {

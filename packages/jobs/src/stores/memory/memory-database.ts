@@ -6,6 +6,7 @@ import { StoreError } from '../../core/model/errors.ts';
 import type { FinishedRun, FinishedStatus, LiveRun, Run } from '../../core/model/run.ts';
 import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
 import { dueAtOf } from '../../core/rules/run-measures.ts';
+import type { StoredCheckpoint } from '../../core/store/checkpoint-store.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import type { AuditRow, JobVersion } from '../../core/store/store-views.ts';
 import type { ToldCondition } from '../../core/transactions/alerts/alert-tables.ts';
@@ -62,6 +63,7 @@ export class MemoryDatabase {
   readonly jobs = new Map<number, StoredJob>();
   readonly live = new Map<number, LiveRow>();
   readonly runs = new Map<number, FinishedRun>();
+  readonly checkpoints = new Map<number, StoredCheckpoint>();
   readonly logs = new Map<number, readonly LogLine[]>();
   readonly dedupeKeys = new Map<string, DedupeRow>();
   /** Replaced definitions, by uid and version. */

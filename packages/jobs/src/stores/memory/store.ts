@@ -7,6 +7,7 @@ import {
   insertBulkCommand,
   saveBulkCommand,
 } from '../../core/transactions/bulk/bulk-commands.ts';
+import { saveCheckpoint } from '../../core/transactions/checkpoints/checkpoints.ts';
 import { claim } from '../../core/transactions/claim.ts';
 import { command, insertJob } from '../../core/transactions/commands.ts';
 import { declareJobs } from '../../core/transactions/declarations/declare-jobs.ts';
@@ -90,6 +91,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
     ...createReads(db, whileOpen),
     ...createAlerts(db, { run, read: whileOpen }),
     ...createSecrets(db, { run, read: whileOpen }),
+    saveCheckpoint: (input) => run((unit) => saveCheckpoint(unit, input)),
+    readCheckpoint: (runId) => whileOpen(() => db.checkpoints.get(Number(runId))),
     pauseAll: (input, signal) => runUnless(signal, (unit) => pauseAll(unit, input)),
     resumeAll: (input, signal) => runUnless(signal, (unit) => resumeAll(unit, input)),
     prune: (retention) => whileOpen((now) => runScript(prune(retention), (step) => runOn(on, now, step))),

@@ -47,6 +47,7 @@ const MIGRATIONS = [
   '0031-recurrence-rules.sql',
   '0032-jobs-in-code.sql',
   '0033-declaring-nodes.sql',
+  '0034-checkpoints.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -11,6 +11,7 @@ import type { DeadNode } from './membership/control-protocol.ts';
 import { join } from './membership/membership.ts';
 import { drainNode, listNodes } from './membership/nodes.ts';
 import { createAlerts } from './methods/alerts.ts';
+import { createCheckpoints } from './methods/checkpoints.ts';
 import { createCommands } from './methods/commands.ts';
 import { createPasses } from './methods/passes.ts';
 import { createReads } from './methods/reads.ts';
@@ -120,6 +121,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     ...createReads(parts),
     ...createAlerts(parts),
     ...createSecrets(parts),
+    ...createCheckpoints(parts),
   };
 }
 

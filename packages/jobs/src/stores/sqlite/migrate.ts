@@ -29,6 +29,7 @@ const MIGRATIONS = [
   '0022-gates.sql',
   '0023-recurrence-rules.sql',
   '0024-jobs-in-code.sql',
+  '0025-checkpoints.sql',
 ] as const;
 
 /**

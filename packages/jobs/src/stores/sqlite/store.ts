@@ -1,6 +1,7 @@
 import type { BulkReads, StoreBulk } from '../../core/bulk/store-bulk.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type AbortFlag, refuseAborted, refuseOpen, StoreError } from '../../core/model/errors.ts';
+import type { CheckpointStore } from '../../core/store/checkpoint-store.ts';
 import type { SecretStore } from '../../core/store/secret-store.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import type { BackfillReads, StoreBackfills } from '../../core/store/store-backfills.ts';
@@ -92,6 +93,7 @@ export function createSqliteStore({ file, clock, databaseId, limits }: SqliteSto
     resumeAll: (input, signal) => write('resumeAll', input, signal),
     ...longCommands(write, read),
     ...secretMethods(write, read),
+    ...checkpointMethods(write, read),
     prune: (retention) => write('prune', retention),
     getPauseOfAll: () => read('getPauseOfAll', undefined),
     getJob: (jobId, handlers, lateFrom) => read('getJob', { jobId, handlers, lateFrom }),
@@ -142,5 +144,12 @@ function secretMethods(write: Write, read: Read): SecretStore {
     findSecrets: (names) => read('findSecrets', names),
     listSealed: (query) => read('listSealed', query),
     replaceSealed: (input) => write('replaceSealed', input),
+  };
+}
+
+function checkpointMethods(write: Write, read: Read): CheckpointStore {
+  return {
+    saveCheckpoint: (input) => write('saveCheckpoint', input),
+    readCheckpoint: (runId) => read('readCheckpoint', runId),
   };
 }

@@ -59,7 +59,8 @@ export type RemovedRun = Pick<
 /**
  * `finishedJobs`: jobs become tombstones when their last end, slot and start are older. `tombstones`: those
  * without history, whatever their age. `nodeNames`: names of nodes not seen since, if the store keeps any.
- * `alertDeliveries`: looks only at the `limit` oldest.
+ * `alertDeliveries`: looks only at the `limit` oldest. `checkpoints`: those of runs that are not live, whatever
+ * their age.
  */
 export type OldRows =
   | 'finishedJobs'
@@ -70,5 +71,6 @@ export type OldRows =
   | 'hourBuckets'
   | 'jobHourBuckets'
   | 'backfills'
+  | 'checkpoints'
   | 'nodeNames'
   | 'alertDeliveries';

@@ -20,6 +20,7 @@ import type { AlertTables } from '../alerts/alert-tables.ts';
 import type { BackfillTables } from '../backfills/backfill-tables.ts';
 import type { BulkTables } from '../bulk/bulk-tables.ts';
 import type { UpstreamTables } from '../chains/upstream-tables.ts';
+import type { CheckpointTables } from '../checkpoints/checkpoint-tables.ts';
 import type { DeclarationTables } from '../declarations/declaration-tables.ts';
 import type { SecretTables } from '../secrets/secret-tables.ts';
 import type { StoredJob } from '../stored-job.ts';
@@ -35,6 +36,7 @@ export interface Tables
     AlertTables,
     BackfillTables,
     BulkTables,
+    CheckpointTables,
     DeclarationTables,
     SecretTables,
     UpstreamTables {

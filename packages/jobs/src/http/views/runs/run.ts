@@ -116,6 +116,14 @@ export const runSchema = z
       .describe(
         'Of a run that ended without success: the newest later run of its slot that succeeded. Only GET /runs/:run_id and lists of the runs of one job have it',
       ),
+    checkpointed_at: instantSchema
+      .nullable()
+      .describe(
+        'When an attempt last saved its state: the next attempt continues from there. Only GET /runs/:run_id has it; null without such a state, and after the end',
+      ),
+    steps_done: z
+      .array(z.string())
+      .describe('Names of the steps that the next attempt skips; none are shown for a type with secrets'),
     fingerprint: z
       .string()
       .nullable()
@@ -143,7 +151,7 @@ export type LogLineJson = z.output<typeof logLineSchema>;
 
 /** A run as the REST API represents it. `stacks`: include the stack of each error. */
 export function runJson(
-  { run, jobId, jobName, type, jobVersion, ranWith, backfillId, slotDoneBy }: RunView,
+  { run, jobId, jobName, type, jobVersion, ranWith, backfillId, slotDoneBy, checkpoint }: RunView,
   options = { stacks: false },
 ): RunJson {
   const phase = 'finishedAt' in run ? finishedJson(run) : liveJson(run);
@@ -180,6 +188,8 @@ export function runJson(
     cancelled_by: run.cancelledBy ?? null,
     backfill_id: backfillId ?? null,
     slot_done_by: slotDoneBy ?? null,
+    checkpointed_at: instantJson(checkpoint?.savedAt),
+    steps_done: [...(checkpoint?.steps ?? [])],
     fingerprint: phase.fingerprint,
   };
 }

@@ -1,6 +1,7 @@
 import { isReadOf } from '../../../core/filters/jobs-read.ts';
 import { isShown } from '../../../core/filters/run-filter.ts';
 import { isInTime } from '../../../core/filters/run-time.ts';
+import { checkpointView } from '../../../core/model/checkpoint.ts';
 import { isBackfillRun, isLiveRun, isSlotOpen, type Run } from '../../../core/model/run.ts';
 import type { StoreReads } from '../../../core/store/store.ts';
 import type { RecentRun, RunView } from '../../../core/store/store-views.ts';
@@ -18,7 +19,7 @@ export function runReads(db: MemoryDatabase, read: Read) {
     getRun: (runId) =>
       read(() => {
         const found = db.findRun(runId);
-        return found && { ...wholeRunOf(db, found), ...slotDoneOf(db, found) };
+        return found && { ...wholeRunOf(db, found), ...slotDoneOf(db, found), ...checkpointOf(db, found) };
       }),
     listVersions: ({ jobUid, limit, before = Number.POSITIVE_INFINITY }) =>
       read(() =>
@@ -96,6 +97,11 @@ function slotDoneOf(db: MemoryDatabase, run: Run): Pick<RunView, 'slotDoneBy'> {
     Number(id) > Number(run.id);
   const by = newestFirst(db).find(isDone);
   return by === undefined ? {} : { slotDoneBy: by.id };
+}
+
+function checkpointOf(db: MemoryDatabase, run: Run): Pick<RunView, 'checkpoint'> {
+  const row = isLiveRun(run) ? db.checkpoints.get(Number(run.id)) : undefined;
+  return row === undefined ? {} : { checkpoint: checkpointView(row.savedAt, row.content) };
 }
 
 /** A run with what it ran with. */

@@ -76,6 +76,8 @@ function removeOld({ db, unit }: MemoryUnit, ...[what, before, limit]: Parameter
       db.backfillSlots = db.backfillSlots.filter(({ backfillId }) => db.backfills.has(backfillId));
       return removed;
     }
+    case 'checkpoints':
+      return remove(db.checkpoints, ({ runId }) => db.findLive(runId) === undefined);
     case 'nodeNames':
       return 0;
     case 'alertDeliveries':

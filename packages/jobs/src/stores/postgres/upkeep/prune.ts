@@ -5,6 +5,7 @@ import { numberOf, numbersIn } from '../../rows/first-column.ts';
 import { bucketsOf } from '../../rows/hour-tally.ts';
 import { FINISHED_COLUMNS, finishedRunOf } from '../../rows/runs/run-row.ts';
 import { ALERTS } from '../alert-statements.ts';
+import { CHECKPOINTS } from '../checkpoint-statements.ts';
 import { columnsOf } from '../connection/queries.ts';
 import { lockFreeByUids, takeLocked } from '../locks/job-locks.ts';
 import { runRead } from '../postgres-reads.ts';
@@ -82,6 +83,7 @@ export function pruneTables(u: Unit): Pick<AsyncTables, keyof PruneTables> {
     async removeOld(what, before, limit) {
       if (what === 'nodeNames') return 0;
       if (what === 'alertDeliveries') return runRead(q, ALERTS.removeOldDeliveries(before, limit));
+      if (what === 'checkpoints') return runRead(q, CHECKPOINTS.removeLeft(limit));
       if (what === 'backfills') await q.write(OLD_BACKFILL_SLOTS, [before, limit]);
       if (what === 'tombstones') return numberOf((await q.arrays(REMOVE_TOMBSTONES, [limit]))[0]) ?? 0;
       return q.run(OLD[what], what === 'finishedJobs' ? [before, limit, u.now] : [before, limit]);
@@ -147,7 +149,9 @@ const oldOf = (table: string, at: string) => `DELETE FROM greenvue_jobs.${table}
  * The array makes PostgreSQL pick and lock the rows once, and not once for each row. No job ends before its
  * `run_at` or its creation, so the condition on them limits the rows to read.
  */
-const OLD: Readonly<Record<Exclude<OldRows, 'tombstones' | 'nodeNames' | 'alertDeliveries'>, string>> = {
+const OLD: Readonly<
+  Record<Exclude<OldRows, 'tombstones' | 'nodeNames' | 'alertDeliveries' | 'checkpoints'>, string>
+> = {
   finishedJobs: `UPDATE greenvue_jobs.jobs SET deleted_at = $3 WHERE uid = ANY(ARRAY(
     SELECT uid FROM greenvue_jobs.jobs
     WHERE status = 'finished' AND deleted_at IS NULL AND declared IS NULL AND coalesce(run_at, created_at) < $1

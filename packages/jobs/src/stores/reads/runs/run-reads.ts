@@ -1,3 +1,5 @@
+import { type CheckpointView, checkpointView } from '../../../core/model/checkpoint.ts';
+import { isLiveRun } from '../../../core/model/run.ts';
 import type { LogLine } from '../../../core/store/store-passes.ts';
 import type {
   JobVersion,
@@ -30,6 +32,7 @@ export function createRunReads(sql: Dialect) {
   const versions = `SELECT ${VERSION_COLUMNS} FROM ${schema}job_versions
     WHERE job_uid = ${mark}1 AND version < ${mark}2 ORDER BY version DESC LIMIT ${mark}3`;
   const logs = `SELECT at, level, message, fields FROM ${schema}run_logs WHERE run_id = ${mark}1 ORDER BY seq`;
+  const checkpoint = `SELECT saved_at, content FROM ${schema}checkpoints WHERE run_id = ${mark}1`;
   const anyRun = kinds
     .map(({ table }) => `SELECT 1 FROM ${schema}${table} WHERE id = ${mark}1`)
     .join(' UNION ALL ');
@@ -41,8 +44,10 @@ export function createRunReads(sql: Dialect) {
         if (row === undefined) continue;
         const view = viewOf(row, runOf);
         const [payload] = rowOf<readonly unknown[]>(row).slice(-1) as [string | null];
-        const found = yield* withBackfills(sql, [{ ...view, ...ranWithOf(view.run, payload) }]);
-        return (yield* withSlotsDone(sql, found))[0];
+        const saved = isLiveRun(view.run) ? yield* arrays(checkpoint, [Number(runId)]) : [];
+        const checkpoints = saved.map((one) => checkpointView(...rowOf<[number, string]>(one)));
+        const whole = { ...view, ...ranWithOf(view.run, payload), ...checkpointIn(checkpoints) };
+        return (yield* withSlotsDone(sql, yield* withBackfills(sql, [whole])))[0];
       }
       return undefined;
     },
@@ -68,6 +73,10 @@ export function createRunReads(sql: Dialect) {
       });
     },
   };
+}
+
+function checkpointIn([checkpoint]: readonly CheckpointView[]): Pick<RunView, 'checkpoint'> {
+  return checkpoint === undefined ? {} : { checkpoint };
 }
 
 /** The largest value of its column in PostgreSQL. */

@@ -52,6 +52,7 @@ const TABLES: Readonly<Record<string, string>> = {
     CASE WHEN node IS NOT NULL THEN ${NODE} END AS node, started_at, finished_at, progress, result, errors,
     job_version, cancelled_by, fingerprint, due_at
     FROM runs ORDER BY id`,
+  checkpoints: 'SELECT * FROM checkpoints ORDER BY run_id',
   job_versions: 'SELECT * FROM job_versions ORDER BY job_uid, version',
   backfills: 'SELECT * FROM backfills ORDER BY id',
   backfill_slots: 'SELECT * FROM backfill_slots ORDER BY backfill_id, slot',

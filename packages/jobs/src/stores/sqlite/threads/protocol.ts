@@ -33,7 +33,8 @@ export type ReadMethod =
   | 'getBackfill'
   | 'listBackfills'
   | 'getBulkCommand'
-  | 'listBulkCommands';
+  | 'listBulkCommands'
+  | 'readCheckpoint';
 
 export type WriteMethod =
   | 'check'
@@ -54,6 +55,7 @@ export type WriteMethod =
   | 'saveBulkCommand'
   | 'cancelBulkCommand'
   | 'prune'
+  | 'saveCheckpoint'
   | 'changeSecret'
   | 'replaceSealed'
   | 'changeAlertChannel'

@@ -1,4 +1,5 @@
 import { ALERTS } from '../alert-statements.ts';
+import { CHECKPOINTS } from '../checkpoint-statements.ts';
 import { checkFile, checkTables, type Database, openForReading } from '../database.ts';
 import { SECRETS } from '../secret-statements.ts';
 import { READS, runRead } from '../sqlite-reads.ts';
@@ -61,5 +62,6 @@ function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<Re
     listBackfills: (query) => runRead(db, READS.listBackfills(query)),
     getBulkCommand: (id) => runRead(db, READS.getBulkCommand(id)),
     listBulkCommands: (query) => runRead(db, READS.listBulkCommands(query)),
+    readCheckpoint: (runId) => runRead(db, CHECKPOINTS.readCheckpoint(runId)),
   };
 }

@@ -46,9 +46,9 @@ function unpack<Row, Other>(
 
 export function packSettlements(batch: readonly SettleInput[]): Packed<SettleInput> {
   return pack(batch, 6, (one) => {
-    const { runId, fence, outcome, random, startedAt, finishedAt, jobVersion, progress, logs } = one;
+    const { runId, fence, outcome, random, startedAt, finishedAt, jobVersion, progress, logs, isSaved } = one;
     if (outcome.kind !== 'succeeded' || outcome.result !== undefined) return undefined;
-    if (progress !== undefined || logs !== undefined) return undefined;
+    if (progress !== undefined || logs !== undefined || isSaved !== undefined) return undefined;
     return [Number(runId), fence, random, startedAt ?? ABSENT, finishedAt, jobVersion ?? ABSENT];
   });
 }

@@ -11,6 +11,7 @@ import {
   insertBulkCommand,
   saveBulkCommand,
 } from '../../../core/transactions/bulk/bulk-commands.ts';
+import { saveCheckpoint } from '../../../core/transactions/checkpoints/checkpoints.ts';
 import { claim } from '../../../core/transactions/claim.ts';
 import { command, insertJob } from '../../../core/transactions/commands.ts';
 import { declareJobs } from '../../../core/transactions/declarations/declare-jobs.ts';
@@ -135,6 +136,7 @@ function handlersOf(w: Writer): WriteHandlers {
     reconcile: (input, now) => run(now, (unit) => reconcile(unit, input)),
     cancelRun: (input, now) => run(now, (unit) => cancelRun(unit, input)),
     makeDue: (input, now) => run(now, (unit) => makeDue(unit, input)),
+    saveCheckpoint: (input, now) => run(now, (unit) => saveCheckpoint(unit, input)),
     changeSecret: (input, now) => run(now, (unit) => changeSecret(unit, input)),
     replaceSealed: (input, now) => run(now, () => replaceSealed(input)),
     changeAlertChannel: (input, now) => run(now, (unit) => changeAlertChannel(unit, input)),

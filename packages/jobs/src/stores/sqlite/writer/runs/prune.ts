@@ -2,6 +2,7 @@ import type { OldRows, PruneTables, RunsToPrune } from '../../../../core/transac
 import { numbersIn } from '../../../rows/first-column.ts';
 import { bucketsOf } from '../../../rows/hour-tally.ts';
 import { ALERTS } from '../../alert-statements.ts';
+import { CHECKPOINTS } from '../../checkpoint-statements.ts';
 import { MEASURE, STATUS } from '../../rows/codes.ts';
 import { rowOf } from '../../rows/run-rows.ts';
 import { runRead } from '../../sqlite-reads.ts';
@@ -63,6 +64,8 @@ export function pruneTables(w: Writer): PruneTables {
           return w.nodes.prune({ now: w.unit.now, before });
         case 'alertDeliveries':
           return runRead(w.db, ALERTS.removeOldDeliveries(before, limit));
+        case 'checkpoints':
+          return runRead(w.db, CHECKPOINTS.removeLeft(limit));
         case 'backfills':
           changes(OLD_BACKFILL_SLOTS, before, limit);
           return changes(OLD_BACKFILLS, before, limit);
@@ -102,7 +105,10 @@ const ADD_TO_JOB_HOUR = `INSERT INTO job_hour_buckets (job_uid, hour, measure, b
   ON CONFLICT (job_uid, hour, measure, bucket) DO UPDATE SET count = count + 1`;
 const OLD: Readonly<
   Record<
-    Exclude<OldRows, 'finishedJobs' | 'tombstones' | 'nodeNames' | 'alertDeliveries' | 'backfills'>,
+    Exclude<
+      OldRows,
+      'finishedJobs' | 'tombstones' | 'nodeNames' | 'alertDeliveries' | 'backfills' | 'checkpoints'
+    >,
     string
   >
 > = {
