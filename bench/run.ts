@@ -19,6 +19,7 @@ const ALL = [
   'idle',
   'api',
   'search',
+  'resume',
   'job-types',
   'nodes',
   'growth',

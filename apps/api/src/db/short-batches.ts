@@ -20,8 +20,8 @@ export interface ShortBatches<Batch extends { readonly rows: number }> {
   readonly signal: AbortSignal;
   /** Deals with up to `size` rows in the transaction. Fewer than `size` means that nothing is left. */
   readonly step: (trx: Transaction<Database>, size: number) => Promise<Batch>;
-  /** Called after the commit of each batch. */
-  readonly committed: (batch: Batch) => void;
+  /** Called after the commit of each batch, and awaited. */
+  readonly committed: (batch: Batch) => void | Promise<void>;
 }
 
 /**
@@ -41,7 +41,7 @@ export async function inShortBatches<Batch extends { readonly rows: number }>(
       return work.step(trx, size);
     });
     const heldMs = performance.now() - lockedAt;
-    work.committed(batch);
+    await work.committed(batch);
     if (batch.rows < size) return;
     size = nextSize(size, heldMs);
     await setTimeout(REST_MS);

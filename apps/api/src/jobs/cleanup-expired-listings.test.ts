@@ -84,6 +84,21 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(told).toHaveLength(230);
   });
 
+  it('keeps its cutoff and its counts when it was interrupted', async () => {
+    const market = await openMarket();
+    await market.list(NOW - 31 * DAY, 'Sofa');
+    await market.list(NOW - 30 * DAY - 1, 'Lamp');
+    const lastCheckpoint = { cutoff: NOW - 30 * DAY - 1, removed: 7, batches: 2 };
+    const deps = { listings: market.listings };
+    const { result, progress, checkpoints } = await runHandler(cleanupExpiredListings, {}, deps, {
+      lastCheckpoint,
+    });
+    expect(result).toEqual({ removed: 8, batches: 3 });
+    expect(progress).toMatchObject({ done: 8, total: 8 });
+    expect(checkpoints).toEqual([{ ...lastCheckpoint, removed: 8, batches: 3 }]);
+    expect(await market.left()).toHaveLength(1);
+  });
+
   it('keeps a listing whose notification can not be queued', async () => {
     const market = await openMarket();
     await market.list(1, 'Sofa');

@@ -15,6 +15,8 @@ export const cleanupExpiredListings = defineJobType({
       .default(30)
       .describe('Listings created more than this many days ago are removed'),
   }),
+  // An interrupted run keeps its cutoff and its counts.
+  checkpoint: z.object({ cutoff: z.int(), removed: z.int(), batches: z.int() }),
   run: async (ctx, deps: { readonly listings: ListingCleanup }) => {
     const { days_old: daysOld } = ctx.payload;
     ctx.log.info(`Removing listings created more than ${daysOld} days ago.`);
@@ -22,6 +24,7 @@ export const cleanupExpiredListings = defineJobType({
       daysOld,
       signal: ctx.signal,
       progress: (done, total) => ctx.progress(done, total, 'listings removed'),
+      resume: { from: ctx.lastCheckpoint, save: ctx.checkpoint },
     });
     ctx.log.info(
       report.removed === 0

@@ -54,6 +54,22 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     };
   }
 
+  test('the report of a run that was interrupted counts what its earlier attempts have sent', async () => {
+    const smtp = await startSmtp();
+    const { queue, run } = await setUp(smtp);
+    await queue(3);
+    const { result, progress, checkpoints } = await run(
+      { batchSize: 2 },
+      { lastCheckpoint: { sent: 5, failed: 1 } },
+    );
+    expect(result).toEqual({ sent: 8, failed: 1, remaining: 0 });
+    expect(progress).toMatchObject({ done: 9, total: 9 });
+    expect(checkpoints).toEqual([
+      { sent: 7, failed: 1 },
+      { sent: 8, failed: 1 },
+    ]);
+  });
+
   test('every due notification of the template is sent once, in batches, and no other', async () => {
     const smtp = await startSmtp();
     const { queue, run, rows } = await setUp(smtp);

@@ -16,6 +16,8 @@ export const sendNotifications = defineJobType({
     batchSize: z.int().min(1).max(1_000).default(50),
   }),
   operatorsMaySet: ['template', 'batchSize'],
+  // The notifications themselves say what is sent; the report of a run counts all of its attempts.
+  checkpoint: z.object({ sent: z.int(), failed: z.int() }),
   run: async (ctx, { notificationDelivery }: { readonly notificationDelivery: NotificationDelivery }) => {
     const { template, batchSize } = ctx.payload;
     ctx.log.info(`Sending the due notifications of the template "${template}", ${batchSize} at a time.`);
@@ -24,6 +26,7 @@ export const sendNotifications = defineJobType({
       run: ctx.run,
       signal: ctx.signal,
       progress: (done, total) => ctx.progress(done, total),
+      resume: { from: ctx.lastCheckpoint, save: ctx.checkpoint },
     });
     const { sent, failed, remaining } = report;
     ctx.log.info(`Notifications sent: ${sent}, left to another sender: ${remaining}.`);

@@ -16,6 +16,13 @@ export const updateSearchIndex = defineJobType({
       .describe('true: rebuild the whole index, instead of adding the latest changes'),
   }),
   operatorsMaySet: ['fullReindex'],
+  // A rebuild that was interrupted continues after its last batch.
+  checkpoint: z.object({
+    build: z.string(),
+    into: z.enum(['a', 'b']),
+    after: z.int(),
+    indexed: z.int(),
+  }),
   run: async (
     ctx,
     deps: { readonly search: Pick<SearchIndex, 'indexChanges' | 'reindex'>; readonly clock: Clock },
@@ -31,7 +38,7 @@ export const updateSearchIndex = defineJobType({
         : 'Adding the changes since the last run to the index.',
     );
     const report = ctx.payload.fullReindex
-      ? await deps.search.reindex(work)
+      ? await deps.search.reindex({ ...work, resume: { from: ctx.lastCheckpoint, save: ctx.checkpoint } })
       : await deps.search.indexChanges(work);
     const tookMs = deps.clock.now() - startedAt;
     ctx.log.info(

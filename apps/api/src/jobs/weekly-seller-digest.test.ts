@@ -14,6 +14,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const deps = { database, clock: { now: () => NOW } };
     return {
       database,
+      deps,
       list: (seller_id: string, title: string, daysAgo: number) =>
         addListing(opened, { seller_id, title, created_at: NOW - daysAgo * DAY_MS }),
       run: (id: string, payload: object = {}, scheduledFor?: Date) =>
@@ -66,6 +67,26 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(await queued()).toHaveLength(1);
     await run('2');
     expect(await queued()).toHaveLength(2);
+  });
+
+  test('a run that was interrupted continues after the last seller whose digest is queued', async () => {
+    const { database, list, deps } = await setUp();
+    for (let n = 0; n < 3; n += 1) await list(await addUser(database, `seller${n}@example.com`), 'Lamp', 1);
+    const first = await runHandler(weeklySellerDigest, {}, deps, { run: { id: '1' } });
+    const [after = '', ...others] = (
+      await database.selectFrom('users').select('id').orderBy('id').execute()
+    ).map(({ id }) => id);
+    expect(first.checkpoints).toEqual([{ now: NOW, after: others.at(-1), queued: 3 }]);
+    await database.deleteFrom('notifications').execute();
+    const lastCheckpoint = { now: NOW - DAY_MS, after, queued: 1 };
+    const next = await runHandler(weeklySellerDigest, {}, deps, {
+      run: { id: '1', attempt: 2 },
+      lastCheckpoint,
+    });
+    expect(next.result).toEqual({ queued: 3 });
+    const told = await database.selectFrom('notifications').select('user_id').orderBy('user_id').execute();
+    expect(told.map(({ user_id: id }) => id)).toEqual(others);
+    expect(next.checkpoints).toEqual([{ now: NOW - DAY_MS, after: others.at(-1), queued: 3 }]);
   });
 
   test('more sellers than a batch all get theirs', async () => {

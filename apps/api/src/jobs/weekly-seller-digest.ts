@@ -19,14 +19,16 @@ export const weeklySellerDigest = defineJobType({
     days: z.int().min(1).max(90).default(7).describe('How far back "new" and how far ahead "soon" reach'),
     days_listed: z.int().min(1).default(30).describe('After how many days a listing expires'),
   }),
+  // The next attempt continues after the last seller whose digest is queued.
+  checkpoint: z.object({ now: z.int(), after: z.string(), queued: z.int() }),
   run: async (ctx, { database, clock }: { readonly database: Kysely<Database>; readonly clock: Clock }) => {
     // A retry, perhaps days later, still reports the week of its slot.
-    const now = ctx.run.scheduledFor?.getTime() ?? clock.now();
+    const first = { now: ctx.run.scheduledFor?.getTime() ?? clock.now(), after: '', queued: 0 };
+    const { now, ...start } = ctx.lastCheckpoint ?? first;
+    let { after, queued } = start;
     const newSince = now - ctx.payload.days * DAY_MS;
     const expiringBefore = Math.max(0, now - (ctx.payload.days_listed - ctx.payload.days) * DAY_MS);
     ctx.log.info(`Counting the listings of each seller since ${new Date(newSince).toISOString()}.`);
-    let queued = 0;
-    let after = '';
     for (;;) {
       ctx.signal.throwIfAborted();
       const sellers = await sellersAfter(database, after, { newSince, expiringBefore });
@@ -51,6 +53,7 @@ export const weeklySellerDigest = defineJobType({
         .execute((trx) => queueNotifications(trx, { notifications, now: clock.now() }));
       queued += sellers.length;
       after = last.id;
+      await ctx.checkpoint({ now, after, queued });
       ctx.progress(queued);
     }
   },

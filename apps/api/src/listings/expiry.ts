@@ -7,12 +7,24 @@ import { inShortBatches } from '../db/short-batches.ts';
 
 const DAY_MS = 86_400_000;
 
+/** Where a cleanup stands. */
+export interface ExpiryPosition extends ExpiryReport {
+  /** Listings created before this instant go. */
+  readonly cutoff: number;
+}
+
 export interface ExpiryWork {
   /** Listings created more than this many days ago go. */
   readonly daysOld: number;
   /** Looked at between batches; its reason is thrown. */
   readonly signal: AbortSignal;
   readonly progress: (done: number, total: number) => void;
+  /** What an interrupted call has saved, and where to save it. A crash may leave the last batch uncounted. */
+  readonly resume?: {
+    readonly from: ExpiryPosition | undefined;
+    /** Called before the first batch and after each, and awaited. */
+    readonly save: (position: ExpiryPosition) => Promise<void>;
+  };
 }
 
 export interface ExpiryReport {
@@ -42,18 +54,20 @@ export function createListingCleanup(deps: CleanupDeps): ListingCleanup {
 
 async function removeExpired(deps: CleanupDeps, work: ExpiryWork): Promise<ExpiryReport> {
   // One cutoff for the whole run, or a slow run would chase listings that expire while it works.
-  const cutoff = Math.max(0, deps.clock.now() - work.daysOld * DAY_MS);
-  const total = await countExpired(deps.database, cutoff);
-  let removed = 0;
-  let batches = 0;
+  const { from, save } = work.resume ?? {};
+  const cutoff = from?.cutoff ?? Math.max(0, deps.clock.now() - work.daysOld * DAY_MS);
+  let { removed, batches } = from ?? { removed: 0, batches: 0 };
+  const total = removed + (await countExpired(deps.database, cutoff));
+  if (total > 0) await save?.({ cutoff, removed, batches });
   await inShortBatches({
     database: deps.database,
     signal: work.signal,
     step: (trx, size) => removeBatch(trx, { cutoff, size, now: deps.clock.now() }),
-    committed: ({ rows }) => {
+    committed: async ({ rows }) => {
       if (rows === 0) return;
       removed += rows;
       batches += 1;
+      await save?.({ cutoff, removed, batches });
       work.progress(removed, Math.max(removed, total));
     },
   });

@@ -9,10 +9,12 @@ type Trx = Transaction<Database>;
  * ReindexSupersededError} if another build than `buildId` is in progress.
  */
 export interface IndexTables {
+  stateOf(trx: Trx): Promise<IndexState>;
   /**
-   * Starts the build `buildId` of the spare; earlier builds give up. From now on, changes go to both indexes.
+   * Starts the build `buildId` of the spare, which it returns; earlier builds give up. From now on, changes go
+   * to both indexes.
    */
-  startBuild(trx: Trx, buildId: string): Promise<void>;
+  startBuild(trx: Trx, buildId: string): Promise<IndexName>;
   /** Takes the next entries after `after`, of whatever build left them, out of the spare. */
   clearSpare(trx: Trx, range: BuildRange): Promise<Copied>;
   /**
@@ -35,6 +37,16 @@ export interface IndexTables {
   mergeSome(trx: Trx, merge: Merge): Promise<{ readonly rows: number }>;
   /** Whether rebuilding the live index is better than merging it. */
   isWornOut(queries: Queries): Promise<boolean>;
+}
+
+export type IndexName = 'a' | 'b';
+
+export interface IndexState {
+  /** The index that searches read. */
+  readonly live: IndexName;
+  readonly spare: IndexName;
+  /** The reindex that is filling the spare. */
+  readonly buildId: string | undefined;
 }
 
 export interface BuildRange {

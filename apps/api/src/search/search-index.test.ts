@@ -4,6 +4,7 @@ import type { AppDatabase } from '../db/database.ts';
 import { recordListingChange, recordListingChanges } from '../db/outbox.ts';
 import { addListing, addListingIn } from '../testing/test-database.ts';
 import { indexed, titles, WORK } from '../testing/test-index.ts';
+import type { ReindexPosition } from './search-index.ts';
 
 describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
   describe.each(['indexChanges', 'reindex'] as const)('%s', (update) => {
@@ -126,6 +127,69 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
       await leaveGhost(database);
       await index.reindex(WORK);
       expect(await stateOf(database)).toEqual({ live: 'b', build_id: null, in_a: 0, in_b: 2 });
+    });
+
+    describe('that can be continued', () => {
+      /** A reindex that is told to stop after its second batch, and where it stood then. */
+      const interrupted = async () => {
+        const market = await indexed(dialect, [{ title: 'Cello' }, { title: 'Sofa' }]);
+        await fill(market.database, market.seller, 400);
+        const positions: ReindexPosition[] = [];
+        const save = async (position: ReindexPosition) => void positions.push(position);
+        const controller = new AbortController();
+        const progress = () => {
+          if (positions.length === 2) controller.abort(new Error('no'));
+        };
+        const resume = { from: undefined, save };
+        const stopped = market.index.reindex({ signal: controller.signal, progress, resume });
+        await expect(stopped).rejects.toThrow('no');
+        const copied: number[] = [];
+        const resumeFrom = (from: ReindexPosition | undefined) =>
+          market.index.reindex({
+            ...WORK,
+            progress: (done) => copied.push(done),
+            resume: { from, save },
+          });
+        return { ...market, positions, copied, resumeFrom };
+      };
+
+      it('goes on after its last batch, with what changed meanwhile', async () => {
+        const { database, index, search, seller, positions, copied, resumeFrom } = await interrupted();
+        expect(await stateOf(database)).toMatchObject({ live: 'a', build_id: positions[1]?.build });
+        await edit(database, 'Cello', 'Viola');
+        await remove(database, 'Sofa');
+        await addListing(database, { seller_id: seller, title: 'Lamp' });
+        await index.indexChanges(WORK);
+        // With the sofa, which was copied before.
+        expect(await resumeFrom(positions[1])).toMatchObject({ indexed: 403 });
+        expect(copied[0]).toBeGreaterThan(positions[1]?.indexed ?? 0);
+        for (const [text, found] of [
+          ['viola', ['Viola']],
+          ['cello', []],
+          ['sofa', []],
+          ['lamp', ['Lamp']],
+        ] as const)
+          expect(titles(await search(text))).toEqual(found);
+        expect(await stateOf(database)).toEqual({ live: 'b', build_id: null, in_a: 0, in_b: 402 });
+      });
+
+      it('begins again if another reindex has taken over', async () => {
+        const { database, index, positions, resumeFrom } = await interrupted();
+        await index.reindex(WORK);
+        await index.reindex(WORK);
+        expect(await stateOf(database)).toMatchObject({ live: 'a', build_id: null });
+        expect(await resumeFrom(positions[1])).toMatchObject({ indexed: 402 });
+        expect(await stateOf(database)).toEqual({ live: 'b', build_id: null, in_a: 0, in_b: 402 });
+      });
+
+      it('does nothing again that is in place', async () => {
+        const { database, positions, copied, resumeFrom } = await interrupted();
+        await resumeFrom(positions[1]);
+        copied.length = 0;
+        expect(await resumeFrom(positions.at(-1))).toEqual({ indexed: 402, removed: 0 });
+        expect(copied).toEqual([]);
+        expect(await stateOf(database)).toEqual({ live: 'b', build_id: null, in_a: 0, in_b: 402 });
+      });
     });
 
     it('leaves the changes to the live index alone after a build that failed', async () => {

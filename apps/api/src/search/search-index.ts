@@ -20,10 +20,10 @@ export interface SearchIndex {
   indexChanges(work: IndexWork): Promise<IndexReport>;
   /**
    * Builds a new index in short transactions; one more puts it in place of the old one, so a search always
-   * sees a whole index. It drops the remains of a killed build. A second reindex takes over from the first,
-   * which throws.
+   * sees a whole index. It drops the remains of a killed build, unless it continues that build. A second
+   * reindex takes over from the first, which throws.
    */
-  reindex(work: IndexWork): Promise<IndexReport>;
+  reindex(work: ReindexWork): Promise<IndexReport>;
 }
 
 /** Where a page of hits ends: the next one begins after it. */
@@ -58,6 +58,25 @@ export interface IndexWork {
   /** Looked at between transactions; its reason is thrown. */
   readonly signal: AbortSignal;
   readonly progress: (done: number, total: number) => void;
+}
+
+/** Where a build of an index stands. */
+export interface ReindexPosition {
+  readonly build: string;
+  /** The index that it fills. */
+  readonly into: 'a' | 'b';
+  /** The `seq` of the last listing in it. */
+  readonly after: number;
+  readonly indexed: number;
+}
+
+export interface ReindexWork extends IndexWork {
+  /** A build that fails then stays, and a call with its last position continues it. */
+  readonly resume?: {
+    readonly from: ReindexPosition | undefined;
+    /** Called after each batch, and awaited. */
+    readonly save: (position: ReindexPosition) => Promise<void>;
+  };
 }
 
 export interface IndexReport {

@@ -24,7 +24,15 @@ export interface DeliveryWork {
   readonly run: { readonly id: string; readonly fence: number };
   readonly signal: AbortSignal;
   readonly progress: (done: number, total: number) => void;
+  /** What an interrupted call of the same run has counted, and where to save it. */
+  readonly resume?: {
+    readonly from: DeliveryCounts | undefined;
+    /** Called after each batch, and awaited. */
+    readonly save: (counts: DeliveryCounts) => Promise<void>;
+  };
 }
+
+export type DeliveryCounts = Pick<DeliveryReport, 'sent' | 'failed'>;
 
 export interface DeliveryReport {
   readonly sent: number;
@@ -45,7 +53,7 @@ export interface DeliveryDeps {
 
 export function createNotificationDelivery(deps: DeliveryDeps): NotificationDelivery {
   return {
-    sendDue: async ({ template, batchSize, run, signal, progress }) => {
+    sendDue: async ({ template, batchSize, run, signal, progress, resume }) => {
       const { database, mailer, clock, perAddressPerDay } = deps;
       const claims = createClaims({
         database,
@@ -56,8 +64,8 @@ export function createNotificationDelivery(deps: DeliveryDeps): NotificationDeli
         perAddressPerDay,
       });
       await claims.takeOver();
-      const total = await claims.countDue();
-      const counts = { sent: 0, failed: 0 };
+      const counts = { sent: 0, failed: 0, ...resume?.from };
+      const total = counts.sent + counts.failed + (await claims.countDue());
       const count = ({ outcome }: Settled): void => {
         if (outcome.status === 'sent') counts.sent += 1;
         else counts.failed += 1;
@@ -68,7 +76,12 @@ export function createNotificationDelivery(deps: DeliveryDeps): NotificationDeli
         signal.throwIfAborted();
         const { claimed, putOff } = await claims.claim(batchSize);
         if (claimed.length === 0 && putOff === 0) break;
-        await sendBatch(deps, { claims, batch: claimed, template, signal, count });
+        try {
+          await sendBatch(deps, { claims, batch: claimed, template, signal, count });
+        } finally {
+          // Also after an interrupted batch: what it has sent is marked.
+          await resume?.save(counts);
+        }
       }
       await forgetOld({ database, template, now: clock.now(), signal });
       return { ...counts, remaining: await claims.countDue() };

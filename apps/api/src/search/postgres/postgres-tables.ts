@@ -4,13 +4,14 @@ import {
   type BuildRange,
   type Copied,
   type Drained,
+  type IndexName,
+  type IndexState,
   type IndexTables,
   ReindexSupersededError,
 } from '../index-tables.ts';
 import { tsvector } from './tsvector.ts';
 
 type Trx = Transaction<Database>;
-type IndexName = 'a' | 'b';
 
 /**
  * Two tables of `tsvector`s. Every step first locks the single row of `search_state`, and so sees the effects
@@ -18,6 +19,7 @@ type IndexName = 'a' | 'b';
  * would wait for every reader, such as a backup, and make searches wait behind it.
  */
 export const postgresTables: IndexTables = {
+  stateOf: lockState,
   startBuild,
   clearSpare,
   copyListings,
@@ -31,15 +33,7 @@ export const postgresTables: IndexTables = {
 
 const ENTRIES = { a: sql`greenvue.search_a`, b: sql`greenvue.search_b` } as const;
 
-interface State {
-  readonly live: IndexName;
-  /** The index that searches don't read. */
-  readonly spare: IndexName;
-  /** The reindex that is filling the spare. */
-  readonly buildId: string | undefined;
-}
-
-async function lockState(trx: Trx): Promise<State> {
+async function lockState(trx: Trx): Promise<IndexState> {
   const { rows } = await sql<{ live: IndexName; build_id: string | null }>`
     SELECT live, build_id FROM greenvue.search_state FOR UPDATE`.execute(trx);
   const row = rows[0];
@@ -47,14 +41,16 @@ async function lockState(trx: Trx): Promise<State> {
   return { live: row.live, spare: row.live === 'a' ? 'b' : 'a', buildId: row.build_id ?? undefined };
 }
 
-async function requireBuild(trx: Trx, buildId: string): Promise<State> {
+async function requireBuild(trx: Trx, buildId: string): Promise<IndexState> {
   const state = await lockState(trx);
   if (state.buildId !== buildId) throw new ReindexSupersededError();
   return state;
 }
 
-async function startBuild(trx: Trx, buildId: string): Promise<void> {
+async function startBuild(trx: Trx, buildId: string): Promise<IndexName> {
+  const { spare } = await lockState(trx);
   await sql`UPDATE greenvue.search_state SET build_id = ${buildId}`.execute(trx);
+  return spare;
 }
 
 async function clearSpare(trx: Trx, { buildId, after, size }: BuildRange): Promise<Copied> {

@@ -4,16 +4,18 @@ import {
   type BuildRange,
   type Copied,
   type Drained,
+  type IndexName,
+  type IndexState,
   type IndexTables,
   type Merge,
   ReindexSupersededError,
 } from '../index-tables.ts';
 
 type Trx = Transaction<Database>;
-type IndexName = 'a' | 'b';
 
 /** Two FTS5 tables. */
 export const sqliteTables: IndexTables = {
+  stateOf,
   startBuild,
   // An FTS5 table is emptied in one go.
   clearSpare: async (_trx, { after }) => ({ rows: 0, last: after }),
@@ -43,15 +45,7 @@ const REMOVE_FROM = { a: sql`DELETE FROM search_a`, b: sql`DELETE FROM search_b`
 const MERGED_PER_BATCH = 96;
 const WORTH_A_REBUILD = 1_000;
 
-interface State {
-  readonly live: IndexName;
-  /** The index that searches don't read. */
-  readonly spare: IndexName;
-  /** The reindex that is filling the spare. */
-  readonly buildId: string | undefined;
-}
-
-async function stateOf(trx: Trx): Promise<State> {
+async function stateOf(trx: Trx): Promise<IndexState> {
   const { rows } = await sql<{ live: IndexName; build_id: string | null }>`
     SELECT live, build_id FROM search_state`.execute(trx);
   const row = rows[0];
@@ -59,16 +53,17 @@ async function stateOf(trx: Trx): Promise<State> {
   return { live: row.live, spare: row.live === 'a' ? 'b' : 'a', buildId: row.build_id ?? undefined };
 }
 
-async function requireBuild(trx: Trx, buildId: string): Promise<State> {
+async function requireBuild(trx: Trx, buildId: string): Promise<IndexState> {
   const state = await stateOf(trx);
   if (state.buildId !== buildId) throw new ReindexSupersededError();
   return state;
 }
 
-async function startBuild(trx: Trx, buildId: string): Promise<void> {
+async function startBuild(trx: Trx, buildId: string): Promise<IndexName> {
   const { spare } = await stateOf(trx);
   await CLEAR[spare].execute(trx);
   await sql`UPDATE search_state SET build_id = ${buildId}`.execute(trx);
+  return spare;
 }
 
 async function copyListings(trx: Trx, range: BuildRange): Promise<Copied> {
