@@ -40,6 +40,20 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map(
     await jobs.schedule(rates, { id: 'rates-eur', interval: '1h', cron: '0 9 * * *' });
     export {};
     `,
+    'in-code': `
+    import { createJobs, job, type JobType } from '@greenvue/jobs';
+    import { sqlite } from '@greenvue/jobs/sqlite';
+    declare const rates: JobType<unknown, 'rates', { base: string }, number, 'inline'>;
+    declare const mails: JobType<unknown, 'mails', { to?: string }, number, 'inline'>;
+    const store = sqlite('jobs.db');
+    const declared = [job(rates, { id: 'a', interval: '1h', payload: { base: 'EUR' } })];
+    createJobs({ store, types: [rates], jobs: declared, release: 8 });
+    createJobs({ store, types: [rates], jobs: [...declared, job(mails, { id: 'b', interval: '1h' })] });
+    job(rates, { id: 'a', interval: '1h', payload: { base: 3 } });
+    job(rates, { id: 'a', interval: '1h' });
+    job(rates, { id: 'a', interval: '1h', cron: '0 9 * * *', payload: { base: 'EUR' } });
+    export {};
+    `,
     ends: `
     import type { Jobs, JobType } from '@greenvue/jobs';
     declare const jobs: Jobs;
@@ -109,6 +123,13 @@ test('for a job type that is not listed, the compiler says to add it to types', 
 test('for a job with two schedules, the compiler says to give one', () => {
   const errors = errorsIn('two-schedules');
   expect(errors).toContain('give only one of interval, cron, rrule, runAt, onDemand');
+});
+
+test('for a job in code, the compiler refuses a type that is not listed, a wrong payload and two schedules', () => {
+  const errors = errorsIn('in-code');
+  const lines = errors.match(/in-code\.ts\(\d+/g)?.map((line) => Number(line.replace(/.*\(/, '')));
+  expect([...new Set(lines)]).toEqual([9, 10, 11, 12]);
+  expect(errors).toContain(`Type '"mails"' is not assignable to type '"rates"'`);
 });
 
 test('an end and a spread compile with slots alone, and the compiler says so', () => {
