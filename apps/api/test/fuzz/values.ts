@@ -42,6 +42,8 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     ].map((name) => [name, pooled(name)]),
   ),
   seller_id: pooled('user_id'),
+  // The job of a gate.
+  job: pooled('job_id'),
   password: fc.constant('correct horse battery'),
   current_password: fc.constant('correct horse battery'),
   new_password: fc.constant('another horse battery'),
@@ -209,9 +211,10 @@ function objects({ properties = {}, required = [] }: JsonSchema): fc.Arbitrary<u
 
 const KINDS = ['interval', 'cron', 'rrule', 'run_at', 'on_demand'] as const;
 const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
-  interval: ['interval_mode', 'start_at', 'end_at', 'max_runs', 'spread'],
-  cron: ['timezone', 'start_at', 'end_at', 'max_runs', 'spread'],
-  rrule: ['timezone', 'start_at', 'end_at', 'max_runs', 'spread'],
+  interval: ['interval_mode', 'start_at', 'end_at', 'max_runs', 'spread', 'only_if'],
+  cron: ['timezone', 'start_at', 'end_at', 'max_runs', 'spread', 'only_if'],
+  rrule: ['timezone', 'start_at', 'end_at', 'max_runs', 'spread', 'only_if'],
+  run_at: ['only_if'],
 };
 
 /** Fields that one kind of schedule must not have, which a schema cannot express. */
