@@ -52,7 +52,7 @@ test('a job is created, shown, listed, previewed, paused, resumed and deleted', 
     '--on-demand',
   );
   expect(await greenvue.done('jobs', 'list')).toMatch(
-    /^JOB +STATE +SCHEDULE +NEXT RUN +LAST RUN +NAME +TYPE +TAGS *\nnightly +ok +every 24h +in 23 h 59 min +- +Clean up +cleanup_expired_listings *\nother +ok +on demand +- +- +Other +update_search_index *\n$/,
+    /^JOB +STATE +SCHEDULE +NEXT RUN +LAST RUN +NAME +TYPE +ORIGIN +TAGS *\nnightly +ok +every 24h +in 23 h 59 min +- +Clean up +cleanup_expired_listings *\nother +ok +on demand +- +- +Other +update_search_index *\n$/,
   );
   const page = await greenvue.run('jobs', 'list', '--limit', '1', '--reverse', '--json');
   expect(JSON.parse(page.stdout)).toMatchObject({
