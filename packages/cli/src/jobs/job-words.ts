@@ -8,7 +8,8 @@ export function scheduleText(job: Job): string {
     return job.interval_mode === 'fixed_delay' ? `${job.interval} after each run` : `every ${job.interval}`;
   }
   if (job.cron !== null) return `${job.cron} (${job.timezone ?? 'UTC'})`;
-  if (job.rrule !== null) return `${job.rrule} (${job.timezone ?? 'UTC'})`;
+  // An older server does not send it.
+  if (job.rrule != null) return `${job.rrule} (${job.timezone ?? 'UTC'})`;
   if (job.run_at !== null) return `once, ${instantText(job.run_at)}`;
   return 'on demand';
 }

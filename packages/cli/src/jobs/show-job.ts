@@ -99,7 +99,8 @@ function endText({ end_at: at, max_runs: most, runs_made: made }: Job): string {
 }
 
 function gateText({ only_if: gate }: Job): string {
-  return gate === null ? '' : `${gate.job} succeeded within ${gate.succeeded_within}`;
+  // An older server does not send it.
+  return gate == null ? '' : `${gate.job} succeeded within ${gate.succeeded_within}`;
 }
 
 function declaredText({ declaration }: Job): string {

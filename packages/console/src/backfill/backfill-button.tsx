@@ -19,7 +19,8 @@ export function hasPastSlots({
   rrule,
   interval_mode: mode,
 }: Pick<Job, 'cron' | 'rrule' | 'interval_mode'>): boolean {
-  return cron !== null || rrule !== null || mode === 'fixed_rate';
+  // An older server does not send `rrule`.
+  return cron !== null || rrule != null || mode === 'fixed_rate';
 }
 
 /** The dialog that finds missing slots, loaded when it is first opened. Default window: the last gap. */

@@ -114,7 +114,8 @@ function Beside({ children }: { readonly children: ReactNode }) {
 /** The schedule as it was written, where its text differs. */
 function RawSchedule({ job }: { readonly job: Job }) {
   const local = job.cron ?? job.rrule;
-  if (local !== null) return <code className={classes.raw}>{local}</code>;
+  // An older server sends no `rrule`.
+  if (local != null) return <code className={classes.raw}>{local}</code>;
   if (job.interval === null) return null;
   return (
     <code className={classes.raw}>

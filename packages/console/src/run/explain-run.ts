@@ -142,7 +142,7 @@ function attemptsSentence(run: Run, job: ExplanationFacts['job']): string | unde
   if (run.status !== 'failed' || job === undefined || failures === 0 || job.max_attempts === 1)
     return undefined;
   if (failures >= job.max_attempts) return `Failed after ${failures} of ${failures} attempts.`;
-  const hasSlots = job.cron !== null || job.rrule !== null || job.interval_mode === 'fixed_rate';
+  const hasSlots = job.cron !== null || job.rrule != null || job.interval_mode === 'fixed_rate';
   const isPermanent = run.errors.at(-1)?.name === 'PermanentError' || run.reason === 'payload_invalid';
   if (isPermanent || run.reason === 'lost' || !REPLACING.has(job.overlap) || !hasSlots) return undefined;
   const next = ORDINALS[failures - 1] ?? 'next';

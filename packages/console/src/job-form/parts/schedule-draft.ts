@@ -99,7 +99,8 @@ export function scheduleOf(job: Pick<Job, keyof ScheduleFields>): ScheduleBody {
     return { interval: job.interval, interval_mode: job.interval_mode ?? 'fixed_rate', ...bounds };
   }
   if (job.cron !== null) return { cron: job.cron, timezone: job.timezone ?? 'UTC', ...bounds };
-  if (job.rrule !== null) return { rrule: job.rrule, timezone: job.timezone ?? 'UTC', ...bounds };
+  // An older server does not send it.
+  if (job.rrule != null) return { rrule: job.rrule, timezone: job.timezone ?? 'UTC', ...bounds };
   return job.run_at === null ? { on_demand: true } : { run_at: job.run_at };
 }
 

@@ -16,6 +16,11 @@ const NONE: ScheduleFields = {
 };
 const VIEWER = { now: Date.parse('2026-01-01T00:00:00Z'), timeZone: 'Europe/Berlin' };
 
+test('a schedule from a server that does not know rules has its words', () => {
+  const { rrule: _, ...known } = { ...NONE, interval: '5m', interval_mode: 'fixed_rate' };
+  expect(scheduleText(known as ScheduleFields, VIEWER)).toBe('Every 5 minutes');
+});
+
 describe('an interval', () => {
   test.each([
     ['5m', 'Every 5 minutes'],

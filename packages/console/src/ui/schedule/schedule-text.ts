@@ -38,7 +38,8 @@ export function scheduleText(job: ScheduleFields, viewer: Viewer): string {
   if (job.cron !== null) {
     return `${cronText(job.cron) ?? `Cron ${job.cron}`} (${job.timezone ?? 'UTC'})${boundsText(job, viewer)}`;
   }
-  if (job.rrule !== null) {
+  // An older server does not send it.
+  if (job.rrule != null) {
     const words = rruleText({ ...job, rrule: job.rrule }) ?? `Rule ${job.rrule}`;
     return `${words} (${job.timezone ?? 'UTC'})${boundsText(job, viewer)}`;
   }
