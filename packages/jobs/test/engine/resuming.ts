@@ -11,7 +11,7 @@ import {
   work,
 } from './engine-harness.ts';
 import { acts, type ResumableContext, resumable, resumableKeeper } from './resumable-types.ts';
-import { KEY } from './secret-keeper.ts';
+import { KEY, OLD_KEY } from './secret-keeper.ts';
 
 const MINUTE = 60_000;
 const TYPES = { jobTypes: [work, resumable, resumableKeeper], secretKeys: [KEY] };
@@ -150,6 +150,21 @@ export function resuming(makeDatabase: MakeDatabase): void {
     h.clock.advance(5 * MINUTE);
     expect(await until(ended, id, newer)).toMatchObject({ status: 'succeeded' });
     expect(found).toEqual([undefined, { at: 1 }, undefined, undefined]);
+  });
+
+  it('R3 a reseal with a new key is no change of the payload: steps that are done stay done', async () => {
+    await make({ type: 'resumable_keeper', payload: { token: 'hunter2' } });
+    const { id } = await begun(async (ctx) => {
+      await ctx.step('charge', () => 'charged');
+      await ctx.checkpoint({ at: 1 });
+    });
+    const rotated = await h.again({ secretKeys: [OLD_KEY, KEY] });
+    expect(await rotated.resealSecrets()).toMatchObject({ resealed: 1 });
+    acts.act = async (ctx) => {
+      found.push(ctx.lastCheckpoint, await ctx.step('charge', () => 'charged again'));
+    };
+    await until(ended, id, rotated);
+    expect(found).toEqual([{ at: 1 }, 'charged']);
   });
 
   it('R3 a checkpoint that today’s schema refuses is not found', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type SavedState, savedStateIn } from '../../core/model/checkpoint.ts';
 import { StoreError } from '../../core/model/errors.ts';
 import type { JsonText } from '../../core/model/run.ts';
+import { shownPayload } from '../../core/secrets/payload-secrets.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import { type Attempt, stopError } from '../attempts/attempt.ts';
 import { idsOf } from '../attempts/attempt-log.ts';
@@ -37,7 +38,9 @@ export class AttemptCheckpoints implements AttemptState {
     this.#with = deps;
     this.#attempt = attempt;
     const { claimed, owner } = attempt;
-    this.#input = inputKey(type.jobType.version, claimed.payload ?? owner.payload);
+    // Without secrets: a reseal gives them another text, and is no change.
+    const payload = shownPayload(claimed.payload ?? owner.payload, type.payload.secretFields);
+    this.#input = inputKey(type.jobType.version, payload);
   }
 
   get jobType(): AttemptState['jobType'] {
@@ -135,7 +138,7 @@ export class AttemptCheckpoints implements AttemptState {
 const AWAY = 'a checkpoint could not be saved; the handler waits, and it is tried again each second';
 const UNREADABLE = 'the checkpoint of a run could not be read; its handler starts from the beginning';
 
-/** Of the stored payload, in which secrets are sealed: it tells nothing of them. */
+/** Of a payload without its secrets: it tells nothing of them. */
 function inputKey(version: number, payload: JsonText): string {
   return createHash('sha256').update(`${version}\n${payload}`).digest('base64url').slice(0, 22);
 }
