@@ -304,7 +304,7 @@ export function jobsInCodeContract(makeStore: MakeStore): void {
       expect((await t.job('a')).declaration).toEqual({ place: PLACE });
     });
 
-    it('D8: a pause whose end has come meanwhile is over', async () => {
+    it('D8: a pause whose end has come meanwhile is over, and nothing makes up for the slots since', async () => {
       await done([inCode('a')]);
       await t.done('a', { kind: 'pause', until: T0 + HOUR, cancelLive: false });
       await done([]);
@@ -312,7 +312,9 @@ export function jobsInCodeContract(makeStore: MakeStore): void {
       expect(await t.plan()).toMatchObject({ queued: [] });
       expect(await t.job('a')).toMatchObject({ status: 'paused', pause: { by: 'code' } });
       await done([inCode('a')]);
-      expect(await t.job('a')).toMatchObject({ status: 'active' });
+      expect(await t.job('a')).toMatchObject({ status: 'active', nextRunAt: T0 + 2 * HOUR + MINUTE });
+      expect(await t.plan()).toMatchObject({ queued: [] });
+      expect(await t.runs()).toEqual([]);
     });
 
     it('D8: a pause by a person meanwhile holds after it is declared again', async () => {

@@ -54,12 +54,12 @@ export function withdraw(draft: Draft, release: number, now: number): void {
 export function restore(draft: Draft, { pause }: GoneDeclaration, now: number): void {
   const { job } = draft;
   if (job.status !== 'paused') return;
-  const until = pause?.until ?? Number.POSITIVE_INFINITY;
-  if (pause !== undefined && until > now) {
+  if (pause !== undefined && (pause.until ?? Number.POSITIVE_INFINITY) > now) {
     draft.job = { ...job, pause };
     return;
   }
-  resume(draft, { at: Math.min(until, now), now });
+  // Also after the end of an earlier pause: while code did not declare the job, it had no slots.
+  resume(draft, { at: now, now });
   takeDue(draft, now);
 }
 
