@@ -2,31 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { job } from '@greenvue/jobs';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { createApplication } from '../src/application.ts';
-import { JOBS_PROGRAM } from '../src/jobs-program.ts';
-import { runInPipes } from '../src/testing/index.ts';
-import { greet, type Host, startHost, TOKEN } from './host.ts';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { commandLine } from './command-line.ts';
+import { greet } from './host.ts';
 
-let host: Host;
-beforeAll(async () => {
-  host = await startHost([job(greet, { id: 'declared', interval: '1h' })]);
-  await done('jobs', 'create', 'made', '--name', 'Made', '--type', 'greet', '--on-demand');
-});
-afterAll(() => host.close());
-
-const run = (words: readonly string[]) =>
-  runInPipes({
-    program: JOBS_PROGRAM,
-    application: createApplication(JOBS_PROGRAM),
-    env: { JOBS_URL: host.url, JOBS_TOKEN: TOKEN },
-    words,
-  });
-const done = async (...words: readonly string[]) => {
-  const { code, stdout, stderr } = await run(words);
-  expect(code, stderr).toBe(0);
-  return stdout;
-};
+const { run, done } = commandLine([job(greet, { id: 'declared', interval: '1h' })]);
+beforeAll(() => done('jobs', 'create', 'made', '--name', 'Made', '--type', 'greet', '--on-demand'));
 const PLACE = /jobs-in-code\.test\.ts:\d+/;
 
 // Promise P28, jobs in code.

@@ -1,30 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { createApplication } from '../src/application.ts';
-import { JOBS_PROGRAM } from '../src/jobs-program.ts';
-import { runInPipes } from '../src/testing/index.ts';
-import { type Host, startHost, TOKEN } from './host.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { commandLine } from './command-line.ts';
 
-let host: Host;
-beforeAll(async () => {
-  host = await startHost();
-});
-afterAll(() => host.close());
-
-const run = (words: readonly string[]) =>
-  runInPipes({
-    program: JOBS_PROGRAM,
-    application: createApplication(JOBS_PROGRAM),
-    env: { JOBS_URL: host.url, JOBS_TOKEN: TOKEN },
-    words,
-  });
-const done = async (...words: readonly string[]) => {
-  const { code, stdout, stderr } = await run(words);
-  expect(code, stderr).toBe(0);
-  return stdout;
-};
+const { run, done } = commandLine();
 
 const RULE = 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;BYHOUR=9';
 const BIWEEKLY = ['--rrule', RULE, '--timezone', 'Europe/Berlin', '--start-at', '2036-01-07T00:00:00Z'];

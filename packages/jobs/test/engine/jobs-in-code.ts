@@ -134,7 +134,7 @@ export function jobsInCode(makeDatabase: MakeDatabase): void {
     expect(await find('a')).toMatchObject({ status: 'active' });
   });
 
-  it('tells of what a start did: created, updated, paused', async () => {
+  it('emits an event for each job that a start creates, updates or pauses', async () => {
     await deploy([job(work, { id: 'a', interval: '1h' }), job(work, { id: 'b', interval: '1h' })]);
     const { engine } = await deploy([
       job(work, { id: 'a', interval: '2h' }),
